@@ -1,0 +1,34 @@
+# Two commands do everything: `make audit` and `make test`. Both make the environment first.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+READY   = $(VENV)/.ready
+
+.PHONY: audit test lint lock clean
+.DELETE_ON_ERROR:
+
+audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json
+	$(BIN)/audit run --json build/audit.json
+
+test: $(READY)  ## the whole test suite
+	$(BIN)/pytest -n 2 --dist worksteal -q
+
+lint: $(READY)  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v >= (3, 11) else \
+	  f"PYTHON={sys.executable} is Python {v[0]}.{v[1]}; 3.11 or newer is needed (make PYTHON=/path/to/python)")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lock:  ## re-resolve requirements.lock from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --upgrade \
+	  --no-emit-index-url pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build

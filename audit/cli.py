@@ -1,0 +1,205 @@
+"""The command line: ``audit run|list|show|graph``.
+
+Exit codes: 0 nothing refuted; 1 some claim is refuted, or some evidence broke; 2 bad usage;
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from audit import runner, show
+from audit.evidence import collect
+from audit.ledger import Ledger
+
+EPILOG = """examples:
+  audit run                        every claim
+  audit run TRACE BAND --json -    two claims, the ledger on standard output
+  audit run --seed random          fresh draws; the seed is printed
+  audit show GD-CONVERGES          statement, proof steps, evidence, what it rests on
+  audit graph --json -             what rests on what, from a run
+"""
+
+
+class BadUsage(Exception):
+    """The call's words are off; exit code 2."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="audit",
+        description="Weigh the evidence for each claim about SGD's batch size.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, help_text: str, *, ids: str | None = "*") -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help_text, description=help_text)
+        if ids is not None:
+            sub.add_argument("ids", nargs=ids, metavar="ID", help="claim ids (default: all)")
+        sub.add_argument("--json", metavar="FILE", help="write JSON (- for standard output)")
+        sub.set_defaults(handler=globals()[f"_{name}"])
+        return sub
+
+    run = command("run", "run the evidence and print the verdicts")
+    _run_options(run)
+    command("list", "list the claims, without running anything")
+    one = command(
+        "show", "one claim: statement, steps, evidence, and the tree it rests on", ids=None
+    )
+    one.add_argument("id", metavar="ID")
+    _run_options(one)
+    graph = command("graph", "what rests on what, read off a run")
+    _run_options(graph)
+    return parser
+
+
+def _run_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--quick", action="store_true", help="fewer examples, no slow evidence")
+    sub.add_argument("--seed", default="0", help="an integer >= 0, or 'random' (default 0)")
+    sub.add_argument(
+        "--workers",
+        type=int,
+        default=min(os.cpu_count() or 1, 8),
+        help="processes (default: cores)",
+    )
+
+
+def _seed(text: str) -> int:
+    if text == "random":
+        return secrets.randbits(32)
+    if text.isdecimal():
+        return int(text)
+    raise BadUsage(f"--seed {text!r}: an integer >= 0, or 'random'")
+
+
+def _ids(given: Sequence[str]) -> list[str]:
+    from theory import claims
+
+    unknown = [claim_id for claim_id in given if claim_id not in claims]
+    if unknown:
+        raise BadUsage(f"unknown claim {', '.join(unknown)}; known are {', '.join(claims)}")
+    return list(dict.fromkeys(given)) or list(claims)
+
+
+def _emit(data: Any, target: str) -> None:
+    text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+    else:
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        Path(target).write_text(text, encoding="utf-8")
+
+
+def run_ledger(
+    ids: Sequence[str], args: argparse.Namespace, console: Console, save: Path | None = None
+) -> Ledger:
+    """Run the evidence of ``ids``, then of whatever it turned out to rest on, until nothing is new.
+
+    The ledger is saved as it grows, so that an interrupted run leaves what it had.
+    """
+    if args.workers < 1:
+        raise BadUsage(f"--workers {args.workers}: at least 1")
+    ledger = Ledger(seed=_seed(args.seed), quick=args.quick)
+    asked, done = list(ids), set[str]()
+    with show.progress(console) as bar:
+        while todo := [claim_id for claim_id in asked if claim_id not in done]:
+            ledger.expect(todo)
+            jobs = runner.jobs_for(todo, args.quick)
+            for (claim_id, _, case), item in jobs:
+                ledger.add(runner.not_run(item, case, ledger.seed, "not reached"))
+                assert claim_id == item.claim_id
+            task = bar.add_task("evidence", total=len(jobs))
+            for _, outcome in runner.run_jobs(
+                jobs, run_seed=ledger.seed, quick=args.quick, workers=args.workers
+            ):
+                ledger.add(outcome)
+                bar.update(task, advance=1, description=outcome.claim_id)
+                if save is not None:
+                    ledger.write_soon(save)
+            done |= set(todo)
+            asked += [u for found in ledger.outcomes.values() for o in found for u in o.uses]
+            asked = list(dict.fromkeys(asked))
+    ledger.complete = True
+    if save is not None:
+        ledger.write(save)
+    return ledger
+
+
+def _run(args: argparse.Namespace, console: Console) -> int:
+    save = None if args.json in (None, "-") else Path(args.json)
+    try:
+        ledger = run_ledger(_ids(args.ids), args, console, save)
+    except KeyboardInterrupt:
+        where = f"; what was run is in {save}" if save else ""
+        console.print(f"[bold]interrupted[/]{where}")
+        return 130
+    if args.json == "-":
+        _emit(ledger.as_dict(), "-")
+    else:
+        show.verdict_table(ledger, console)
+        if save:
+            console.print(f"written: {save}")
+    return ledger.exit_code()
+
+
+def _list(args: argparse.Namespace, console: Console) -> int:
+    from theory import claims
+
+    rows = [claims[claim_id] for claim_id in _ids(args.ids)]
+    if args.json:
+        _emit(
+            [
+                {"id": c.id, "title": c.title, "chapter": c.chapter, "source": c.source.kind,
+                 "bound": c.bound, "evidence": len(runner.evidence_of()[c.id])}
+                for c in rows
+            ],
+            args.json,
+        )  # fmt: skip
+    else:
+        show.claim_table(rows, console)
+    return 0
+
+
+def _show(args: argparse.Namespace, console: Console) -> int:
+    (claim_id,) = _ids([args.id])
+    ledger = run_ledger([claim_id], args, console)
+    if args.json:
+        _emit(ledger.as_dict(), args.json)
+    else:
+        show.claim_page(claim_id, ledger, console)
+    return ledger.exit_code()
+
+
+def _graph(args: argparse.Namespace, console: Console) -> int:
+    ledger = run_ledger(_ids(args.ids), args, console)
+    verdicts = ledger.verdicts()
+    if args.json:
+        nodes = [{"id": v.claim_id, "verdict": v.name} for v in verdicts.values()]
+        edges = [{"from": v.claim_id, "to": u} for v in verdicts.values() for u in v.uses]
+        _emit({"nodes": nodes, "edges": edges}, args.json)
+    else:
+        show.graph(ledger, console)
+    return ledger.exit_code()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point; returns the exit code."""
+    args = _parser().parse_args(argv)
+    console = Console(stderr=args.json == "-")
+    try:
+        collect()
+        return int(args.handler(args, console))
+    except BadUsage as error:
+        Console(stderr=True).print(f"audit: {error}", markup=False, style="red")
+        return 2

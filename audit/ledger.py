@@ -1,0 +1,186 @@
+"""The record of one audit: claims, outcomes, verdicts; as JSON that describes itself.
+
+The JSON is written whole or not at all (a new file is moved over the old one), and it can be written
+after every outcome: whatever interrupts a run, the file says what was run and what was not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from audit.evidence import ROOT
+from audit.verdict import RANKS, Outcome, Verdict, derive
+from theory.claim import Claim
+
+SCHEMA = 1
+SCHEMA_FILE = Path(__file__).with_name("run.schema.json")
+PACKAGES = ("sympy", "python-flint", "mpmath", "numpy", "scipy", "hypothesis", "pytest")
+
+
+class Ledger:
+    """Outcomes of one run, and what follows from them.
+
+    seed: the run's seed.  quick: whether slow evidence was left out.
+    """
+
+    def __init__(self, *, seed: int, quick: bool = False) -> None:
+        self.seed = seed
+        self.quick = quick
+        self.complete = False
+        self.started = datetime.now(UTC).isoformat(timespec="seconds")
+        self._outcomes: dict[str, list[Outcome]] = {}
+        self._written = float("-inf")
+        self._variants: dict[str, dict[str, Any]] = {}
+
+    def expect(self, claim_ids: Iterable[str]) -> None:
+        """Name the claims that this run is about, in the order of the report."""
+        for claim_id in claim_ids:
+            self._outcomes.setdefault(claim_id, [])
+
+    def add(self, outcome: Outcome) -> None:
+        """Add one outcome (it replaces an earlier one of the same evidence and case)."""
+        found = self._outcomes.setdefault(outcome.claim_id, [])
+        found[:] = [o for o in found if (o.test, o.case, o.kind) != _key(outcome)]
+        found.append(outcome)
+
+    def add_variants(self, claim_id: str, summary: Mapping[str, Any]) -> None:
+        """Attach the result of running wrong variants of a claim."""
+        self._variants[claim_id] = dict(summary)
+
+    @property
+    def outcomes(self) -> Mapping[str, list[Outcome]]:
+        """Outcomes by claim id."""
+        return self._outcomes
+
+    @property
+    def family_error(self) -> float:
+        """Bound on the probability that any true claim is called refuted by chance."""
+        return sum(o.error for found in self._outcomes.values() for o in found)
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """Verdicts that follow from the outcomes so far."""
+        from theory import claims
+
+        return derive(claims, self._outcomes)
+
+    def counts(self) -> dict[str, int]:
+        """How many claims have each verdict, strongest first."""
+        found = Counter(v.name for v in self.verdicts().values())
+        return {name: found[name] for name in RANKS if found[name]}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The whole run as plain data, in the form of ``audit/run.schema.json``."""
+        from theory import claims
+
+        verdicts = self.verdicts()
+        return {
+            "schema": SCHEMA,
+            "project": "sgd-batch-audit",
+            "commit": _commit(),
+            "started": self.started,
+            "complete": self.complete,
+            "quick": self.quick,
+            "seed": self.seed,
+            "family_error": self.family_error,
+            "versions": _versions(),
+            "claims": [self._claim(claims[claim_id], verdicts[claim_id]) for claim_id in verdicts],
+        }
+
+    def _claim(self, claim: Claim, verdict: Verdict) -> dict[str, Any]:
+        return {
+            "id": claim.id,
+            "title": claim.title,
+            "chapter": claim.chapter,
+            "source": {"kind": claim.source.kind, "reference": claim.source.reference},
+            "bound": claim.bound,
+            "statement": claim.statement,
+            "region": str(claim.region),
+            "remark": claim.remark,
+            "verdict": verdict.name,
+            "own": verdict.own,
+            "reasons": list(verdict.reasons),
+            "given": list(verdict.given),
+            "uses": list(verdict.uses),
+            "steps": list(claim.steps),
+            "assumptions": [
+                {
+                    "name": x.name,
+                    "condition": "" if x.condition is None else str(x.condition),
+                    "text": x.text,
+                    "needed": x.needed,
+                    "witness": x.witness,
+                }
+                for x in claim.assumptions
+            ],
+            "evidence": [
+                {k: v for k, v in o.as_dict().items() if k != "claim_id"} for o in verdict.outcomes
+            ],
+            "variants": self._variants.get(claim.id, {"tried": 0, "rejected": 0, "survivors": []}),
+        }
+
+    def exit_code(self) -> int:
+        """1 when a claim is refuted or an evidence broke, else 0."""
+        bad = {"refuted", "error"}
+        return int(any(o.outcome in bad for found in self._outcomes.values() for o in found))
+
+    def write_soon(self, path: Path, every: float = 1.0) -> None:
+        """``write``, unless less than ``every`` seconds have passed since the last time."""
+        if time.monotonic() - self._written >= every:
+            self.write(path)
+            self._written = time.monotonic()
+
+    def write(self, path: Path) -> None:
+        """Write the JSON whole or not at all; missing folders are made."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(self.as_dict(), file, indent=1, ensure_ascii=False)
+                file.write("\n")
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def _key(outcome: Outcome) -> tuple[str, str, str]:
+    return (outcome.test, outcome.case, outcome.kind)
+
+
+def validate(data: Any) -> None:
+    """Raise jsonschema.ValidationError when ``data`` is not a run of this schema version."""
+    jsonschema.validate(data, json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
+
+
+def _commit() -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"],
+            capture_output=True, text=True, timeout=10, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return done.stdout.strip() or "unknown"
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found

@@ -1,0 +1,1 @@
+"""What people see: figures and reports made from a ledger."""

@@ -1,0 +1,85 @@
+"""What one run of one evidence leaves behind: checks counted, errors spent, powers, the seed.
+
+Evidence reaches it through ``rng``, ``seed`` and the ``expect`` functions; nothing is passed around.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+DEFAULT_SEED = 0
+
+
+class Inconclusive(Exception):
+    """The evidence could not tell: too little power, or no decision within its means."""
+
+
+@dataclass
+class RunContext:
+    """Record of one evidence run.
+
+    error: summed probability that a true claim is called refuted by chance.
+    power: least power over the tests made, at each test's smallest visible error; None if none.
+    smallest_visible: the largest of the tests' smallest visible relative errors; None if none.
+    """
+
+    test: str = ""
+    seed: int = DEFAULT_SEED
+    quick: bool = False
+    checks: int = 0
+    error: float = 0.0
+    power: float | None = None
+    smallest_visible: float | None = None
+    notes: list[str] = field(default_factory=list)
+    witness: dict[str, Any] = field(default_factory=dict)
+
+    def spend(self, error: float, power: float | None = None, visible: float | None = None) -> None:
+        """Book one statistical test."""
+        self.error += error
+        if power is not None:
+            self.power = power if self.power is None else min(self.power, power)
+        if visible is not None:
+            old = self.smallest_visible
+            self.smallest_visible = visible if old is None else max(old, visible)
+
+
+_current: ContextVar[RunContext | None] = ContextVar("audit_run_context", default=None)
+
+
+def current() -> RunContext:
+    """The running evidence's record; a throw-away one outside a run."""
+    return _current.get() or RunContext()
+
+
+@contextmanager
+def running(context: RunContext) -> Iterator[RunContext]:
+    """Make ``context`` the current one inside the block."""
+    token = _current.set(context)
+    try:
+        yield context
+    finally:
+        _current.reset(token)
+
+
+def seed(*key: str | int) -> np.random.SeedSequence:
+    """A seed keyed by the run's seed, the evidence and ``key``: the same whoever runs it, and when."""
+    context = current()
+    words = [zlib.crc32(str(part).encode()) for part in (context.test, *key)]
+    return np.random.SeedSequence([context.seed, *words])
+
+
+def rng(*key: str | int) -> np.random.Generator:
+    """A generator on ``seed(*key)``."""
+    return np.random.Generator(np.random.PCG64(seed(*key)))
+
+
+def note(text: str) -> None:
+    """Leave a line for the report."""
+    current().notes.append(text)

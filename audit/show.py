@@ -1,0 +1,146 @@
+"""What the command line prints: tables and trees, coloured on a terminal only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.tree import Tree
+
+from audit.ledger import Ledger
+from audit.verdict import Outcome, Verdict
+from theory.claim import Claim
+
+STYLE = {
+    "proved": "bold green",
+    "certified": "green",
+    "proved_given": "cyan",
+    "supported": "yellow",
+    "open": "magenta",
+    "refuted": "bold red",
+}
+
+
+def _styled(verdict: Verdict) -> str:
+    text = verdict.name.replace("_", " ")
+    style = STYLE.get(verdict.name, "dim")
+    return f"[{style}]{text}[/]"
+
+
+def progress(console: Console) -> Progress:
+    """A progress bar that is drawn on a terminal and silent elsewhere."""
+    return Progress(
+        TextColumn("{task.description:<16}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def claim_table(claims: Iterable[Claim], console: Console) -> None:
+    """The claims, without verdicts."""
+    table = Table("claim", "title", "chapter", "source", "bound", box=None)
+    for claim in claims:
+        table.add_row(claim.id, escape(claim.title), claim.chapter, claim.source.kind, claim.bound)
+    console.print(table)
+
+
+def verdict_table(ledger: Ledger, console: Console) -> None:
+    """Verdict, rests-on and evidence for each claim; counts, error budget and failures below."""
+    from theory import claims
+
+    verdicts = ledger.verdicts()
+    table = Table("claim", "verdict", "title", "rests on", "evidence", "s", box=None)
+    for verdict in sorted(verdicts.values(), key=lambda v: claims[v.claim_id].chapter):
+        done = [o for o in verdict.outcomes if o.outcome != "not_run"]
+        kinds = ", ".join(dict.fromkeys(o.kind for o in done))
+        table.add_row(
+            verdict.claim_id,
+            _styled(verdict),
+            escape(claims[verdict.claim_id].title),
+            " ".join(verdict.uses),
+            f"{len(done)}: {kinds}" if done else "none",
+            f"{sum(o.seconds for o in done):.1f}",
+        )
+    console.print(table)
+    counts = ", ".join(
+        f"{count} {name.replace('_', ' ')}" for name, count in ledger.counts().items()
+    )
+    console.print(f"\n{len(verdicts)} claims: {counts}")
+    console.print(
+        f"seed {ledger.seed}; chance that any true claim is called refuted: "
+        f"at most {ledger.family_error:.1e}"
+    )
+    for verdict in verdicts.values():
+        if verdict.name in ("refuted", "inconclusive", "unchecked"):
+            console.print(f"{_styled(verdict)} {verdict.claim_id}")
+            for reason in verdict.reasons:
+                console.print(f"  {escape(reason)}")
+
+
+def _line(outcome: Outcome) -> str:
+    case = f"[{outcome.case}]" if outcome.case else ""
+    extra = f", error {outcome.error:.1e}" if outcome.error else ""
+    extra += f", power {outcome.power:.4f}" if outcome.power is not None else ""
+    name = outcome.test.rsplit("::", 1)[-1] + case
+    return f"{outcome.outcome:<12} {outcome.kind:<11} {name} ({outcome.seconds:.2f} s{extra})"
+
+
+def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
+    """One claim in full, with the tree it rests on."""
+    from theory import claims
+
+    claim, verdicts = claims[claim_id], ledger.verdicts()
+    verdict = verdicts[claim_id]
+    console.print(f"[bold]{claim.id}[/]  {escape(claim.title)}  ({_styled(verdict)})")
+    console.print(f"{claim.source.kind}: {escape(claim.source.reference)}; bound: {claim.bound}")
+    console.print(f"\n  {claim.formula}\n  for {claim.region}\n", markup=False)
+    for x in claim.assumptions:
+        state = {None: "necessity not examined", True: "needed", False: "not needed"}[x.needed]
+        shown = x.text or str(x.condition)
+        witness = f": {x.witness}" if x.witness else ""
+        console.print(f"assumes {x.name}: {shown} ({state}{witness})", markup=False)
+    if claim.remark:
+        console.print(f"remark: {claim.remark}", markup=False)
+    if verdict.given:
+        console.print(f"given: {'; '.join(verdict.given)}", markup=False)
+    for reason in verdict.reasons:
+        console.print(f"because: {reason}", markup=False)
+    for step in claim.steps:
+        console.print(f"\nstep {step}", style="bold", markup=False)
+        for outcome in verdict.outcomes:
+            if step in outcome.steps:
+                console.print("  " + _line(outcome), markup=False)
+                for text in (outcome.detail, *outcome.notes):
+                    if text:
+                        console.print("      " + text, markup=False)
+    if verdict.uses:
+        console.print()
+        console.print(_tree(claim_id, verdicts, set()))
+
+
+def _tree(claim_id: str, verdicts: dict[str, Verdict], seen: set[str]) -> Tree:
+    verdict = verdicts[claim_id]
+    again = claim_id in seen and bool(verdict.uses)
+    tree = Tree(f"{claim_id} {_styled(verdict)}{' (above)' if again else ''}")
+    if not again:
+        seen.add(claim_id)
+        for used in verdict.uses:
+            tree.add(_tree(used, verdicts, seen))
+    return tree
+
+
+def graph(ledger: Ledger, console: Console) -> None:
+    """A tree for each claim that nothing else rests on."""
+    verdicts = ledger.verdicts()
+    below = {used for v in verdicts.values() for used in v.uses}
+    seen: set[str] = set()
+    for claim_id in verdicts:
+        if claim_id not in below:
+            console.print(_tree(claim_id, verdicts, seen))

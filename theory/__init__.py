@@ -1,0 +1,24 @@
+"""What is claimed and why: exact derivations in SymPy, for arbitrary n, d and b.
+
+``claims`` maps each id to its ``Claim``.  It is filled on first use, from the chapters themselves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from theory.claim import Assumption, Claim, Source, discover
+
+if TYPE_CHECKING:
+    claims: dict[str, Claim]
+
+
+def __getattr__(name: str) -> dict[str, Claim]:
+    if name == "claims":
+        found = discover()
+        globals()["claims"] = found
+        return found
+    raise AttributeError(f"module 'theory' has no attribute {name!r}")
+
+
+__all__ = ["Assumption", "Claim", "Source", "claims"]
