@@ -1,14 +1,15 @@
 # Two commands do everything: `make audit` and `make test`. Both make the environment first.
 PYTHON ?= python3
 VENV   ?= .venv
+AUDIT_FLAGS ?=
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
 .PHONY: audit test lint lock clean
 .DELETE_ON_ERROR:
 
-audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json
-	$(BIN)/audit run --json build/audit.json
+audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
+	$(BIN)/audit run --json build/audit.json $(AUDIT_FLAGS)
 
 test: $(READY)  ## the whole test suite
 	$(BIN)/pytest -n 2 --dist worksteal -q

@@ -1,4 +1,4 @@
-"""The command line: ``audit run|list|show|graph``.
+"""The command line: ``audit run|list|show|graph|mutants|...``.
 
 Exit codes: 0 nothing refuted; 1 some claim is refuted, or some evidence broke; 2 bad usage;
 130 interrupted.
@@ -17,9 +17,10 @@ from typing import Any
 
 from rich.console import Console
 
-from audit import runner, show
-from audit.evidence import collect
+from audit import mutants, runner, show
+from audit.evidence import ROOT, collect
 from audit.ledger import Ledger
+from audit.new import BadClaimName, create
 
 EPILOG = """examples:
   audit run                        every claim
@@ -27,6 +28,8 @@ EPILOG = """examples:
   audit run --seed random          fresh draws; the seed is printed
   audit show GD-CONVERGES          statement, proof steps, evidence, what it rests on
   audit graph --json -             what rests on what, from a run
+  audit mutants BAND --all         every wrong variant of a claim, and what caught it
+  audit figures mass --out build   one picture and its data
 """
 
 
@@ -53,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = command("run", "run the evidence and print the verdicts")
     _run_options(run)
+    run.add_argument("--variants", action="store_true", help="then do what `audit mutants` does")
     command("list", "list the claims, without running anything")
     one = command(
         "show", "one claim: statement, steps, evidence, and the tree it rests on", ids=None
@@ -61,6 +65,18 @@ def _parser() -> argparse.ArgumentParser:
     _run_options(one)
     graph = command("graph", "what rests on what, read off a run")
     _run_options(graph)
+    wrong = command("mutants", "run the evidence against wrong variants of the claims")
+    _run_options(wrong)
+    _variant_options(wrong)
+    draw = command(
+        "figures", "draw the pictures from real runs, each with its data as CSV", ids=None
+    )
+    draw.add_argument("names", nargs="*", metavar="NAME", help="pictures (default: all)")
+    draw.add_argument("--out", default="build/figures", metavar="DIR", help="folder to write to")
+    draw.add_argument("--seed", default="0", help="an integer >= 0, or 'random' (default 0)")
+    new = command("new", "write the stub of a claim: theory, evidence and proof note", ids=None)
+    new.add_argument("id", metavar="ID")
+    new.add_argument("--chapter", required=True, metavar="NAME", help="module name of the chapter")
     return parser
 
 
@@ -73,6 +89,13 @@ def _run_options(sub: argparse.ArgumentParser) -> None:
         default=min(os.cpu_count() or 1, 8),
         help="processes (default: cores)",
     )
+
+
+def _variant_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--cap", type=int, help="most variants a claim (0: all; default: enough for every place)"
+    )
+    sub.add_argument("--all", action="store_true", help="print every variant, not only survivors")
 
 
 def _seed(text: str) -> int:
@@ -144,13 +167,58 @@ def _run(args: argparse.Namespace, console: Console) -> int:
         where = f"; what was run is in {save}" if save else ""
         console.print(f"[bold]interrupted[/]{where}")
         return 130
+    survived = False
+    if args.variants:
+        tried = _try_variants(list(ledger.outcomes), args, console, ledger.seed)
+        for claim_id, found in tried.items():
+            ledger.add_variants(claim_id, mutants.summary(found))
+        survived = any(t.unexplained for found in tried.values() for t in found)
+        if save:
+            ledger.write(save)
     if args.json == "-":
         _emit(ledger.as_dict(), "-")
     else:
         show.verdict_table(ledger, console)
+        if args.variants:
+            show.variant_table(tried, console)
         if save:
             console.print(f"written: {save}")
-    return ledger.exit_code()
+    return ledger.exit_code() or int(survived)
+
+
+def _try_variants(
+    ids: Sequence[str],
+    args: argparse.Namespace,
+    console: Console,
+    seed: int,
+    cap: int | None = None,
+) -> dict[str, list[mutants.Tried]]:
+    found: dict[str, list[mutants.Tried]] = {claim_id: [] for claim_id in ids}
+    with show.progress(console) as bar:
+        task = bar.add_task("variants", total=mutants.count(ids, cap))
+        for tried in mutants.run(
+            ids, run_seed=seed, workers=args.workers, cap=cap, fast=args.quick
+        ):
+            found[tried.claim_id].append(tried)
+            bar.update(task, advance=1, description=tried.claim_id)
+    return found
+
+
+def _mutants(args: argparse.Namespace, console: Console) -> int:
+    if args.cap is not None and args.cap < 0:
+        raise BadUsage(f"--cap {args.cap}: at least 0")
+    seed = _seed(args.seed)
+    found = _try_variants(_ids(args.ids), args, console, seed, args.cap)
+    if args.json:
+        _emit(
+            {"schema": 1, "seed": seed, "claims": [
+                {"id": claim_id, **mutants.summary(tried)} for claim_id, tried in found.items()
+            ]},
+            args.json,
+        )  # fmt: skip
+    if args.json != "-":
+        show.variant_table(found, console, every=args.all)
+    return int(any(t.unexplained for tried in found.values() for t in tried))
 
 
 def _list(args: argparse.Namespace, console: Console) -> int:
@@ -191,6 +259,42 @@ def _graph(args: argparse.Namespace, console: Console) -> int:
     else:
         show.graph(ledger, console)
     return ledger.exit_code()
+
+
+def _figures(args: argparse.Namespace, console: Console) -> int:
+    from audit.report.drawing import pictures, write
+
+    known = pictures()
+    if unknown := [name for name in args.names if name not in known]:
+        raise BadUsage(f"unknown picture {', '.join(unknown)}; known are {', '.join(known)}")
+    seed, written = _seed(args.seed), []
+    with show.progress(console) as bar:
+        chosen = args.names or list(known)
+        task = bar.add_task("pictures", total=len(chosen))
+        for name in chosen:
+            image, table = write(known[name], Path(args.out), seed)
+            written.append({"name": name, "png": str(image), "csv": str(table)})
+            bar.update(task, advance=1, description=name)
+    if args.json:
+        _emit(written, args.json)
+    else:
+        for row in written:
+            console.print(f"{row['png']}  {row['csv']}", markup=False, soft_wrap=True)
+    return 0
+
+
+def _new(args: argparse.Namespace, console: Console) -> int:
+    try:
+        touched = create(args.id, args.chapter, ROOT)
+    except BadClaimName as error:
+        raise BadUsage(str(error)) from error
+    if args.json:
+        _emit([str(path) for path in touched], args.json)
+    else:
+        for path in touched:
+            console.print(f"written: {path}", markup=False, soft_wrap=True)
+        console.print(f"now: fill in each TODO, then  audit run {args.id}", markup=False)
+    return 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:

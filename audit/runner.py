@@ -175,7 +175,8 @@ def jobs_for(claim_ids: Sequence[str], quick: bool = False) -> list[tuple[Job, E
     ]
 
 
-def _start_worker(quick: bool) -> None:
+def start_worker(quick: bool) -> None:
+    """What a worker process does first: one thread for linear algebra, all evidence collected."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     evidence_of(quick)
 
@@ -208,7 +209,7 @@ def run_jobs(
             yield job, _work(job, run_seed, quick)
         return
     pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(quick,)
+        workers, mp_context=get_context("spawn"), initializer=start_worker, initargs=(quick,)
     )
     try:
         futures = {pool.submit(_work, job, run_seed, quick): job for job, _ in todo}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.tree import Tree
 
 from audit.ledger import Ledger
+from audit.mutants import Tried
 from audit.verdict import Outcome, Verdict
 from theory.claim import Claim
 
@@ -134,6 +135,33 @@ def _tree(claim_id: str, verdicts: dict[str, Verdict], seen: set[str]) -> Tree:
         for used in verdict.uses:
             tree.add(_tree(used, verdicts, seen))
     return tree
+
+
+def variant_table(
+    found: Mapping[str, Sequence[Tried]], console: Console, *, every: bool = False
+) -> None:
+    """What became of the wrong variants of each claim; then each survivor, or every variant."""
+    names = (
+        "refuted", "not_accepted", "slack", "exempt", "unused", "survived", "untested", "equal",
+        "weaker",
+    )  # fmt: skip
+    table = Table("claim", "variants", *(x.replace("_", " ") for x in names), "s", box=None)
+    everything = [t for tried in found.values() for t in tried]
+    for label, tried in [*found.items(), ("all", everything)]:
+        counts = [sum(t.outcome == name for t in tried) for name in names]
+        seconds = f"{sum(t.seconds for t in tried):.1f}"
+        table.add_row(label, str(len(tried)), *(str(c) if c else "" for c in counts), seconds)
+    console.print(table)
+    for t in everything:
+        if every or t.outcome == "survived":
+            state = "explained" if t.explained else t.outcome
+            console.print(f"\n{state}: {t.claim_id}: {t.name}", markup=False, soft_wrap=True)
+            console.print(f"  {t.statement}", markup=False, soft_wrap=True)
+            for text in (t.by, t.explained, t.detail):
+                if text:
+                    console.print(f"  {text}", markup=False, soft_wrap=True)
+    left = [t for t in everything if t.unexplained]
+    console.print(f"\n{len(left)} unexplained survivors of {len(everything)} variants")
 
 
 def graph(ledger: Ledger, console: Console) -> None:

@@ -20,10 +20,13 @@ ERROR = 1e-7
 POWER = 0.99
 
 
-def _book(error: float, power: float, visible: float, what: str) -> None:
+def _judge(refused: Refuted | None, error: float, power: float, visible: float, what: str) -> None:
+    """Book the test, then: refuted if it rejects, inconclusive if it passed for want of power."""
     context = current()
     context.checks += 1
     context.spend(error, power, visible)
+    if refused is not None:
+        raise refused
     if power < POWER:
         raise Inconclusive(f"{what}: power {power:.3f} < {POWER} at relative error {visible:g}")
 
@@ -45,12 +48,13 @@ def expect_proportion(
         if 0 < wrong < 1:
             seen = stats.binom.cdf(low, trials, wrong) + stats.binom.sf(high - 1, trials, wrong)
             power = min(power, float(seen))
-    _book(error, power, visible, what)
+    refused = None
     if successes <= low or successes >= high:
-        raise Refuted(
+        refused = Refuted(
             f"{what}: {successes} of {trials}, outside {low + 1}..{high - 1} for P={expected:.6g}",
             {"successes": successes, "trials": trials},
         )
+    _judge(refused, error, power, visible, what)
 
 
 def expect_mean(
@@ -69,13 +73,14 @@ def expect_mean(
         raise Inconclusive(f"{what}: all values are {values[0]}, so there is no spread to judge by")
     critical = float(stats.t.isf(error / 2, values.size - 1))
     power = float(stats.norm.sf(critical - abs(expected) * visible / spread))
-    _book(error, power, visible, what)
+    refused = None
     mean = float(values.mean())
     if abs(mean - expected) > critical * spread:
-        raise Refuted(
+        refused = Refuted(
             f"{what}: mean {mean:.6g} +- {spread:.2g}, expected {expected:.6g}",
             {"mean": mean, "standard error": spread},
         )
+    _judge(refused, error, power, visible, what)
 
 
 def expect_distribution(
@@ -92,13 +97,14 @@ def expect_distribution(
     critical = math.sqrt(math.log(2 / error) / (2 * size))
     slack = visible - critical
     power = 1 - 2 * math.exp(-2 * size * slack**2) if slack > 0 else 0.0
-    _book(error, power, visible, what)
+    refused = None
     found = stats.kstest(values, cdf)
     if found.statistic > critical:
-        raise Refuted(
+        refused = Refuted(
             f"{what}: sup distance {found.statistic:.4g} > {critical:.4g} (p = {found.pvalue:.2g})",
             {"p": float(found.pvalue), "draws": size},
         )
+    _judge(refused, error, power, visible, what)
 
 
 def expect_at_most(

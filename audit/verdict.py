@@ -105,9 +105,9 @@ def own_verdict(claim: Claim, outcomes: Sequence[Outcome]) -> tuple[str, tuple[s
     for bad, name in (("refuted", "refuted"), ("error", "inconclusive")):
         hits = [o for o in outcomes if o.outcome == bad]
         if hits:
-            return name, tuple(f"{bad}: {_where(o)}: {o.detail}" for o in hits)
+            return name, tuple(f"{bad}: {where(o)}: {o.detail}" for o in hits)
     if open_ones := [o for o in outcomes if o.outcome == "inconclusive"]:
-        return "inconclusive", tuple(f"inconclusive: {_where(o)}: {o.detail}" for o in open_ones)
+        return "inconclusive", tuple(f"inconclusive: {where(o)}: {o.detail}" for o in open_ones)
     passed = [o for o in outcomes if o.outcome == "passed"]
     decided: dict[str, str] = {}
     for outcome in passed:
@@ -133,7 +133,8 @@ def own_verdict(claim: Claim, outcomes: Sequence[Outcome]) -> tuple[str, tuple[s
     return ("open" if claim.source.kind == "open" else "supported"), (reason,)
 
 
-def _where(outcome: Outcome) -> str:
+def where(outcome: Outcome) -> str:
+    """The evidence that an outcome is of, shortly: function and case."""
     return outcome.test.rsplit("::", 1)[-1] + (f"[{outcome.case}]" if outcome.case else "")
 
 

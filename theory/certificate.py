@@ -42,6 +42,10 @@ class Certificate:
     box: tuple[Any, ...]
     tree: Any
 
+    def __post_init__(self) -> None:
+        for name in ("symbols", "polynomial", "box", "tree"):
+            object.__setattr__(self, name, _frozen(getattr(self, name)))
+
     @property
     def cells(self) -> int:
         """Number of cells of the subdivision."""
@@ -62,11 +66,13 @@ class Certificate:
             data = json.loads(text)
             if data.pop("schema") != SCHEMA:
                 raise InvalidCertificate(f"schema must be {SCHEMA}")
-            return Certificate(
-                tuple(data["symbols"]), tuple(data["polynomial"]), tuple(data["box"]), data["tree"]
-            )
+            return Certificate(data["symbols"], data["polynomial"], data["box"], data["tree"])
         except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
             raise InvalidCertificate(f"not a certificate: {error!r}") from error
+
+
+def _frozen(data: Any) -> Any:
+    return tuple(_frozen(x) for x in data) if isinstance(data, list | tuple) else data
 
 
 def _read(terms: Any, size: int) -> Terms:

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sympy import Expr, Poly, Symbol
-from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from theory.bernstein import Undecided
@@ -34,7 +33,7 @@ def box_of(region: Boolean, order: Sequence[Symbol]) -> Box:
     lows: dict[Symbol, list[Expr]] = {x: [] for x in order}
     highs: dict[Symbol, list[Expr]] = {x: [] for x in order}
     for condition in relations(region):
-        if not isinstance(condition, Relational):
+        if not hasattr(condition, "gts"):
             raise Undecided(f"{condition} in the region is not an inequality")
         gap = difference(condition)
         if not gap.free_symbols <= set(order):

@@ -1,0 +1,183 @@
+"""Which variants are no wrong ones: equal to the original, or merely weaker than it.
+
+Both are decided exactly, by normal form and by the prover, or not at all: a variant that cannot be
+recognised stays a wrong one and must be caught.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from sympy import And, Dummy, Expr, Or, Poly, Pow, Rational, Symbol, solve
+from sympy.core.relational import Eq, Gt, Lt, Relational
+from sympy.logic.boolalg import Boolean
+
+from theory.bernstein import Refuted, Undecided
+from theory.exact import difference, prove_nonnegative, rational_form, relations
+from theory.region import Box, box_of
+
+EQUAL, WEAKER, DIFFERENT = "equal", "weaker", "different"
+MAX_CELLS = 64
+# A variant may have scaled one side, so the original is compared after scaling, too.
+_SCALES = (Rational(1), Rational(1001, 1000), Rational(999, 1000), Rational(2), Rational(1, 2))
+
+
+def compare(original: Boolean, variant: Boolean, region: Boolean) -> str:
+    """How ``variant`` stands to ``original``, two relations, on ``region``.
+
+    Returns ``equal`` (the same statement), ``weaker`` (implied by the original) or ``different``.
+    """
+    if original == variant:
+        return EQUAL
+    if not isinstance(original, Relational) or not isinstance(variant, Relational):
+        return DIFFERENT
+    if isinstance(original, Eq) != isinstance(variant, Eq):
+        return DIFFERENT
+    if not isinstance(original, Eq) and not (hasattr(original, "gts") and hasattr(variant, "gts")):
+        return DIFFERENT
+    table: dict[Expr, Symbol] = {}
+    try:
+        old, new = _frozen(difference(original), table), _frozen(difference(variant), table)
+        ratios = [_constant_ratio(new.subs(b), old.subs(b)) for b in branches(region)]
+    except (Undecided, ZeroDivisionError, TypeError):
+        return DIFFERENT
+    if isinstance(original, Eq):
+        return EQUAL if all(ratio not in (None, 0) for ratio in ratios) else DIFFERENT
+    stricter = isinstance(variant, Gt | Lt) and not isinstance(original, Gt | Lt)
+    if all(ratio is not None and ratio > 0 for ratio in ratios):
+        if stricter:
+            return DIFFERENT
+        return EQUAL if type(variant) in _kin(original) else WEAKER
+    if not stricter and any(nonnegative(new - c * old, region) for c in _SCALES):
+        return WEAKER
+    return DIFFERENT
+
+
+def _kin(relation: Boolean) -> tuple[type, ...]:
+    from sympy.core.relational import Ge, Le
+
+    return (Gt, Lt) if isinstance(relation, Gt | Lt) else (Ge, Le)
+
+
+def _frozen(expr: Expr, table: dict[Expr, Symbol]) -> Expr:
+    """``expr`` with everything that is not rational in its symbols replaced by a symbol."""
+    if expr.is_Symbol or expr.is_Rational:
+        return expr
+    if expr.is_Add or expr.is_Mul or (isinstance(expr, Pow) and expr.exp.is_Integer):
+        return expr.func(*(_frozen(arg, table) for arg in expr.args))
+    return table.setdefault(expr, Dummy())
+
+
+def _constant_ratio(new: Expr, old: Expr) -> Rational | None:
+    """``new / old`` where that is a constant over QQ, else None."""
+    (top, under), (top_old, under_old) = rational_form(new), rational_form(old)
+    if top_old.is_zero or top.is_zero:
+        return None
+    above = top.as_expr() * under_old.as_expr()
+    below = under.as_expr() * top_old.as_expr()
+    gens = sorted(above.free_symbols | below.free_symbols, key=str) or [Symbol("_")]
+    one, two = Poly(above, *gens, domain="QQ"), Poly(below, *gens, domain="QQ")
+    ratio = Rational(one.LC()) / Rational(two.LC())
+    return ratio if (one - two.mul_ground(ratio)).is_zero else None
+
+
+def branches(region: Boolean) -> Iterator[dict[Symbol, Expr]]:
+    """The substitutions that the region's equations make: one for each branch of its Ors of them."""
+    choices = []
+    for condition in relations(region):
+        options = condition.args if isinstance(condition, Or) else (condition,)
+        if all(isinstance(option, Eq) for option in options):
+            choices.append([_solved(option) for option in options])
+    for choice in product(*choices):
+        yield {x: value for one in choice for x, value in one.items()}
+
+
+def _solved(equation: Boolean) -> dict[Symbol, Expr]:
+    gap = difference(equation)
+    for symbol in sorted(gap.free_symbols, key=str):
+        if gap.is_polynomial(symbol) and Poly(gap, symbol).degree() == 1:
+            lead = Poly(gap, symbol).LC()
+            if lead.is_Rational:
+                return {symbol: solve(gap, symbol)[0]}
+    return {}
+
+
+def nonnegative(expr: Expr, region: Boolean) -> bool:
+    """Whether ``expr >= 0`` on ``region`` is proved here; False when it is not, for any reason."""
+    if expr.is_Rational:
+        return bool(expr >= 0)
+    conditions = And(*(c for c in relations(region) if hasattr(c, "gts")))
+    try:
+        top, under = rational_form(expr)
+        poly = (top * under).as_expr().expand()
+        if poly.is_Rational:
+            return bool(poly >= 0)
+        box = _box(poly, conditions)
+        if box is None:
+            return _by_shift(poly, conditions)
+        prove_nonnegative(poly, box, max_cells=MAX_CELLS)
+    except (Undecided, Refuted, ValueError, TypeError, ZeroDivisionError):
+        return False
+    except (
+        Exception
+    ) as error:  # SymPy: polynomials it cannot build (algebraic numbers and the like)
+        if type(error).__module__.startswith("sympy"):
+            return False
+        raise
+    return True
+
+
+def _box(poly: Expr, conditions: Boolean) -> Box | None:
+    """A triangular box for the symbols of ``poly``, when the conditions give one."""
+    wanted, order = set(poly.free_symbols), list[Symbol]()
+    parts = [c for c in relations(conditions) if _linear(c)]
+    symbols = sorted(set().union(*(c.free_symbols for c in parts), wanted), key=str)
+    while not wanted <= set(order):
+        for symbol in symbols:
+            known = {*order, symbol}
+            signs = {
+                bool(Poly(difference(c), symbol).LC() > 0)
+                for c in parts
+                if symbol in c.free_symbols and c.free_symbols <= known and _lead(c, symbol)
+            }
+            if symbol not in order and len(signs) == 2:
+                order.append(symbol)
+                break
+        else:
+            return None
+    usable = [c for c in parts if c.free_symbols <= set(order) and _lead_last(c, order)]
+    return box_of(And(*usable), order)
+
+
+def _linear(condition: Boolean) -> bool:
+    gap = difference(condition)
+    return bool(gap.is_polynomial(*gap.free_symbols)) and all(
+        number.is_Rational for number in Poly(gap, *gap.free_symbols).coeffs()
+    )
+
+
+def _lead(condition: Boolean, symbol: Symbol) -> bool:
+    poly = Poly(difference(condition), symbol)
+    return poly.degree() == 1 and bool(poly.LC().is_Rational)
+
+
+def _lead_last(condition: Boolean, order: list[Symbol]) -> bool:
+    return _lead(condition, max(condition.free_symbols, key=order.index))
+
+
+def _by_shift(poly: Expr, conditions: Boolean) -> bool:
+    """Non-negative coefficients after moving each symbol's constant bound to zero."""
+    shift = {}
+    for condition in relations(conditions):
+        gap = difference(condition)
+        if len(gap.free_symbols) == 1 and _linear(condition):
+            (symbol,) = gap.free_symbols
+            if _lead(condition, symbol) and symbol not in shift:
+                slope = Poly(gap, symbol).LC()
+                sign = 1 if slope > 0 else -1
+                shift[symbol] = solve(gap, symbol)[0] + sign * Dummy()
+    if not poly.free_symbols <= set(shift):
+        return False
+    moved = poly.subs(shift, simultaneous=True).expand()
+    return all(value >= 0 for value in Poly(moved, *sorted(moved.free_symbols, key=str)).coeffs())
