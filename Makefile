@@ -5,14 +5,18 @@ AUDIT_FLAGS ?=
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: audit test lint lock clean
+.PHONY: audit test extras lint lock clean
 .DELETE_ON_ERROR:
 
 audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
-	$(BIN)/audit run --json build/audit.json $(AUDIT_FLAGS)
+	@$(BIN)/audit run --json build/audit.json $(AUDIT_FLAGS); code=$$?; \
+	  $(BIN)/audit report --from build/audit.json --out build/report && exit $$code
 
 test: $(READY)  ## the whole test suite
 	$(BIN)/pytest -n 2 --dist worksteal -q
+
+extras: $(READY)  ## optional parts: numba, dask, pandas, a browser driver, z3
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-extras.lock
 
 lint: $(READY)  ## style and types
 	$(BIN)/ruff check .
@@ -30,6 +34,9 @@ $(READY): requirements.lock pyproject.toml
 lock:  ## re-resolve requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --upgrade \
 	  --no-emit-index-url pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --extra fast --extra cluster --extra table --extra browser --extra solver \
+	  -c requirements.lock pyproject.toml -o requirements-extras.lock
 
 clean:
 	rm -rf $(VENV) build

@@ -18,9 +18,11 @@ from typing import Any
 from rich.console import Console
 
 from audit import mutants, runner, show
-from audit.evidence import ROOT, collect
+from audit.evidence import ROOT, UnknownEvidence
 from audit.ledger import Ledger
 from audit.new import BadClaimName, create
+from audit.notes import refresh
+from audit.verdict import CyclicUse
 
 EPILOG = """examples:
   audit run                        every claim
@@ -77,6 +79,16 @@ def _parser() -> argparse.ArgumentParser:
     new = command("new", "write the stub of a claim: theory, evidence and proof note", ids=None)
     new.add_argument("id", metavar="ID")
     new.add_argument("--chapter", required=True, metavar="NAME", help="module name of the chapter")
+    told = command("report", "write the report of a run as a folder of web pages", ids=None)
+    told.add_argument(
+        "--from", dest="source", default="build/audit.json", metavar="FILE",
+        help="the run's JSON (default build/audit.json)",
+    )  # fmt: skip
+    told.add_argument("--out", default="build/report", metavar="DIR", help="folder to write to")
+    told.add_argument("--no-figures", action="store_true", help="draw no pictures")
+    told.add_argument("--latex", metavar="FILE", help="write a LaTeX appendix instead")
+    keep = command("notes", "fill the proof notes' statements from the claims", ids=None)
+    keep.add_argument("--check", action="store_true", help="only say what is out of date")
     return parser
 
 
@@ -131,6 +143,8 @@ def run_ledger(
 
     The ledger is saved as it grows, so that an interrupted run leaves what it had.
     """
+    from theory import claims
+
     if args.workers < 1:
         raise BadUsage(f"--workers {args.workers}: at least 1")
     ledger = Ledger(seed=_seed(args.seed), quick=args.quick)
@@ -138,6 +152,9 @@ def run_ledger(
     with show.progress(console) as bar:
         while todo := [claim_id for claim_id in asked if claim_id not in done]:
             ledger.expect(todo)
+            for claim_id in todo:
+                if (empty := runner.vacuous(claims[claim_id], ledger.seed)) is not None:
+                    ledger.add(empty)
             jobs = runner.jobs_for(todo, args.quick)
             for (claim_id, _, case), item in jobs:
                 ledger.add(runner.not_run(item, case, ledger.seed, "not reached"))
@@ -297,13 +314,57 @@ def _new(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _report(args: argparse.Namespace, console: Console) -> int:
+    from audit.report.drawing import pictures, write
+    from audit.report.latex import appendix
+    from audit.report.load import UnreadableRun, load_run
+    from audit.report.site import write_site
+
+    try:
+        run = load_run(Path(args.source))
+    except UnreadableRun as error:
+        raise BadUsage(str(error)) from error
+    if args.latex:
+        Path(args.latex).parent.mkdir(parents=True, exist_ok=True)
+        Path(args.latex).write_text(appendix(run), encoding="utf-8")
+        written = [args.latex]
+    else:
+        drawn = []
+        with show.progress(console) as bar:
+            known = {} if args.no_figures else pictures()
+            task = bar.add_task("pictures", total=len(known))
+            for item in known.values():
+                image, table = write(item, Path(args.out) / "pictures", run["seed"])
+                drawn.append({"name": item.name, "title": item.title, "png": image, "csv": table})
+                bar.update(task, advance=1, description=item.name)
+        written = [str(write_site(run, Path(args.out), drawn))]
+    if args.json:
+        _emit(written, args.json)
+    else:
+        console.print(f"written: {written[0]}", markup=False, soft_wrap=True)
+    return 0
+
+
+def _notes(args: argparse.Namespace, console: Console) -> int:
+    stale = refresh(check=args.check)
+    if args.json:
+        _emit(stale, args.json)
+    else:
+        console.print(
+            f"{'out of date' if args.check else 'rewritten'}: {', '.join(stale) or 'none'}"
+        )
+    return int(args.check and bool(stale))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point; returns the exit code."""
     args = _parser().parse_args(argv)
     console = Console(stderr=args.json == "-")
     try:
-        collect()
         return int(args.handler(args, console))
     except BadUsage as error:
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red")
         return 2
+    except (UnknownEvidence, CyclicUse) as error:
+        Console(stderr=True).print(f"audit: {error}", markup=False, style="red")
+        return 1

@@ -19,7 +19,7 @@ from theory.region import Box, box_of
 
 EQUAL, WEAKER, DIFFERENT = "equal", "weaker", "different"
 MAX_CELLS = 64
-# A variant may have scaled one side, so the original is compared after scaling, too.
+# new >= c old, c >= 0 makes the variant weaker; c is a number or a symbol that is >= 0 there.
 _SCALES = (Rational(1), Rational(1001, 1000), Rational(999, 1000), Rational(2), Rational(1, 2))
 
 
@@ -49,9 +49,19 @@ def compare(original: Boolean, variant: Boolean, region: Boolean) -> str:
         if stricter:
             return DIFFERENT
         return EQUAL if type(variant) in _kin(original) else WEAKER
-    if not stricter and any(nonnegative(new - c * old, region) for c in _SCALES):
+    factors = [*_SCALES, *_factors(old.free_symbols | new.free_symbols, variant, region)]
+    if not stricter and any(nonnegative(new - c * old, region) for c in factors):
         return WEAKER
     return DIFFERENT
+
+
+def _factors(symbols: set[Symbol], variant: Boolean, region: Boolean) -> list[Symbol]:
+    """Symbols that the region keeps non-negative; positive, for a strict variant."""
+    found = sorted(symbols & region.free_symbols, key=str)
+    if isinstance(variant, Gt | Lt):
+        positive = {difference(c) for c in relations(region) if isinstance(c, Gt | Lt)}
+        return [x for x in found if x in positive]
+    return [x for x in found if nonnegative(x, region)]
 
 
 def _kin(relation: Boolean) -> tuple[type, ...]:

@@ -41,7 +41,7 @@ KINDS = DECIDING | SUPPORTING
 class Evidence:
     """One function that speaks for one claim.
 
-    steps: the proof steps it decides (deciding kinds) or looks at.
+    steps: the proof steps it decides (deciding kinds) or looks at; "statement" is the whole.
     cases: table of instances, name -> value; the function is run once for each.
     needs: the assumption that this witness shows to be needed, if it is one.
     slow: left out by ``--quick``.
@@ -114,7 +114,9 @@ def collect() -> dict[str, list[Evidence]]:
             for mark in getattr(value, "evidence_marks", ()):
                 if mark.claim_id not in found:
                     raise UnknownEvidence(f"{mark.test} speaks for unknown claim {mark.claim_id}")
-                unknown = set(mark.steps) - set(claims[mark.claim_id].steps)
+                known = {*claims[mark.claim_id].steps}
+                known |= {"statement"} if mark.kind in SUPPORTING else set()
+                unknown = set(mark.steps) - known
                 if unknown:
                     raise UnknownEvidence(
                         f"{mark.test}: claim {mark.claim_id} has no step {sorted(unknown)}; it has "

@@ -21,9 +21,10 @@ from typing import Any
 
 import jsonschema
 
+from audit import instances
 from audit.evidence import ROOT
 from audit.verdict import RANKS, Outcome, Verdict, derive
-from theory.claim import Claim
+from theory.claim import Assumption, Claim
 
 SCHEMA = 1
 SCHEMA_FILE = Path(__file__).with_name("run.schema.json")
@@ -120,11 +121,11 @@ class Ledger:
                     "name": x.name,
                     "condition": "" if x.condition is None else str(x.condition),
                     "text": x.text,
-                    "needed": x.needed,
-                    "witness": x.witness,
+                    **necessity(x, verdict.outcomes),
                 }
                 for x in claim.assumptions
             ],
+            **non_vacuity(claim),
             "evidence": [
                 {k: v for k, v in o.as_dict().items() if k != "claim_id"} for o in verdict.outcomes
             ],
@@ -154,6 +155,39 @@ class Ledger:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+def necessity(assumption: Assumption, outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """Whether an assumption is needed, read off the run.
+
+    True with the witness's name when evidence that names it has passed; False only where the claim
+    declares that its proof does not use it; else None.
+    """
+    for o in outcomes:
+        if o.needs == assumption.name and o.outcome == "passed":
+            return {"needed": True, "witness": o.test + (f"[{o.case}]" if o.case else "")}
+    if assumption.needed is False:
+        return {"needed": False, "witness": assumption.witness}
+    return {"needed": None, "witness": ""}
+
+
+def non_vacuity(claim: Claim) -> dict[str, Any]:
+    """An exact instance of the claim's hypotheses (None: none was found), and its boundary cases."""
+    try:
+        found = instances.instance(claim)
+    except instances.EmptyRegion:
+        return {"instance": None, "boundary": []}
+    return {
+        "instance": _plain(found),
+        "boundary": [
+            {"case": x.what, "instance": _plain(x.instance), "formula": x.formula}
+            for x in instances.boundaries(claim)
+        ],
+    }
+
+
+def _plain(values: Mapping[Any, Any]) -> dict[str, str]:
+    return {str(symbol): str(value) for symbol, value in values.items()}
 
 
 def _key(outcome: Outcome) -> tuple[str, str, str]:

@@ -8,8 +8,8 @@ asked after it (only about variants that it did not refute), and alone where it 
     slack         accepted, and a larger change of the same place is caught: the bound is not tight
     exempt        accepted, but smaller than the smallest error that the statistical evidence sees,
                   and a larger change of the same place is caught
-    unused      an assumption dropped or widened, accepted, and no witness says it is needed: the proof does not
-                  use it, or the derivation has built it in
+    unused        an assumption dropped or widened, accepted, and no witness says it is needed: the
+                  proof does not use it, or the derivation has built it in
     survived      accepted; the claim's ``survivors`` must say why, or the evidence is too weak
 """
 
@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from multiprocessing import get_context
+from types import FrameType
 from typing import Any
 
 from sympy import Rational
@@ -44,7 +45,7 @@ CHUNK = 8
 TIME_LIMIT = 20.0  # seconds for one evidence on one variant, at least
 LARGER = (Rational(1, 100), Rational(1, 10), Rational(1, 2))
 CAUGHT = ("refuted", "not_accepted")
-KINDS_BY_SPEED = (*DECIDING, "witness", "property", "peer", "simulation")
+SUPPORT_LIMIT = 2.0  # supporting evidence slower than this is asked only where it is all there is
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,15 @@ def _time_limit(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def stop(*_: object) -> None:
+    def stop(_: int, frame: FrameType | None) -> None:
+        while frame is not None:  # where an exception would be swallowed, wait for the next tick
+            if frame.f_code.co_name in ("gc_callback", "__del__"):
+                return
+            frame = frame.f_back
         raise TimeLimit(f"no decision within {seconds:.0f} s")
 
     old = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
     try:
         yield
     finally:
@@ -113,7 +118,7 @@ def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence,
             outcome = runner.run_evidence(item, claims[claim_id], case=case, run_seed=run_seed)
             if outcome.outcome == "passed":
                 found.append((item, case, outcome.seconds))
-    found.sort(key=lambda x: (x[0].kind not in DECIDING, KINDS_BY_SPEED.index(x[0].kind), x[2]))
+    found.sort(key=lambda x: (x[0].kind not in DECIDING, x[2]))
     return tuple(found)
 
 
@@ -122,8 +127,12 @@ def _against(
 ) -> tuple[Outcome | None, list[Outcome]]:
     """The refuting outcome, if any, and all outcomes up to it, of (non-)deciding evidence."""
     seen = []
-    for item, case, usual in _baseline(claim.id, run_seed, fast):
+    baseline = _baseline(claim.id, run_seed, fast)
+    alone = not any(item.kind in DECIDING for item, _, _ in baseline)
+    for item, case, usual in baseline:
         if (item.kind in DECIDING) != deciding:
+            continue
+        if not deciding and not alone and usual > SUPPORT_LIMIT:
             continue
         with _time_limit(max(TIME_LIMIT, 5 * usual)):
             outcome = runner.run_evidence(item, claim, case=case, run_seed=run_seed)
@@ -249,23 +258,27 @@ def run(
     claim_ids: Sequence[str],
     *,
     run_seed: int = 0,
-    workers: int = 1,
+    workers: int = 0,
     cap: int | None = None,
     fast: bool = False,
 ) -> Iterator[Tried]:
-    """Try the variants of the given claims in worker processes; yields them as they are settled."""
+    """Try the variants of the given claims; yields them as they are settled.
+
+    workers: processes (0: this one, where Hypothesis shrinks what it finds and time is not limited
+    outside the main thread).
+    """
     from theory import claims
 
     jobs = []
     for claim_id in claim_ids:
         names = [v.name for v in chosen(claims[claim_id], cap)]
         jobs += [(claim_id, names[k : k + CHUNK]) for k in range(0, len(names), CHUNK)]
-    if workers <= 1:
+    if workers < 1:
         for claim_id, names in jobs:
             yield from _chunk(claim_id, names, run_seed, fast)
         return
     pool = ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=runner.start_worker, initargs=(False,)
+        workers, get_context("spawn"), initializer=runner.start_variant_worker
     )
     try:
         futures = [pool.submit(_chunk, claim_id, names, run_seed, fast) for claim_id, names in jobs]

@@ -12,13 +12,15 @@ from typing import Any
 
 import hypothesis
 
+from audit import instances
 from audit.evidence import DECIDING, Evidence, collect
 from audit.run_context import DEFAULT_SEED, Inconclusive, RunContext, running, seed
 from audit.verdict import Outcome, Verdict, derive
 from theory.bernstein import Undecided
 from theory.claim import Claim, recording_reads
 
-EXAMPLES = {"audit": 50, "audit-quick": 10}
+# On wrong variants any failing example will do, so none is shrunk.
+EXAMPLES = {"audit": 50, "audit-quick": 10, "audit-variants": 20}
 for _name, _examples in EXAMPLES.items():
     hypothesis.settings.register_profile(
         _name,
@@ -28,6 +30,11 @@ for _name, _examples in EXAMPLES.items():
         print_blob=False,
         report_multiple_bugs=False,
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        phases=[
+            phase
+            for phase in hypothesis.settings.default.phases
+            if _name != "audit-variants" or phase is not hypothesis.Phase.shrink
+        ],
     )
 
 
@@ -36,6 +43,13 @@ def evidence_of(quick: bool = False) -> dict[str, list[Evidence]]:
     """All evidence by claim id (collected once; the Hypothesis profile is set before import)."""
     hypothesis.settings.load_profile("audit-quick" if quick else "audit")
     return collect()
+
+
+def start_variant_worker() -> None:
+    """The same for wrong variants; the profile is that of the first import."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    hypothesis.settings.load_profile("audit-variants")
+    collect()
 
 
 def cases_of(item: Evidence) -> list[tuple[str, dict[str, Any]]]:
@@ -112,6 +126,18 @@ def not_run(item: Evidence, case: str, run_seed: int, why: str) -> Outcome:
     )  # fmt: skip
 
 
+def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
+    """The error to report when no instance of the claim's hypotheses is found."""
+    try:
+        instances.instance(claim)
+    except instances.EmptyRegion as error:
+        return Outcome(
+            claim.id, "audit/instances.py::instance", "witness", (), "error", seed=run_seed,
+            detail=str(error),
+        )  # fmt: skip
+    return None
+
+
 def _deciding_first(items: Iterable[Evidence]) -> list[Evidence]:
     return sorted(items, key=lambda item: (item.kind not in DECIDING, item.slow))
 
@@ -153,6 +179,8 @@ def _registered(claim_id: str, run_seed: int, quick: bool) -> tuple[Outcome, ...
 def _outcomes(
     claim: Claim, run_seed: int, quick: bool, stop_early: bool = False
 ) -> Iterator[Outcome]:
+    if (empty := vacuous(claim, run_seed)) is not None:
+        yield empty
     for item in _deciding_first(evidence_of()[claim.id]):
         for case, _ in cases_of(item):
             outcome = run_evidence(item, claim, case=case, run_seed=run_seed, quick=quick)

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.tree import Tree
 
-from audit.ledger import Ledger
+from audit.ledger import Ledger, necessity, non_vacuity
 from audit.mutants import Tried
 from audit.verdict import Outcome, Verdict
 from theory.claim import Claim
@@ -103,18 +103,31 @@ def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
     console.print(f"{claim.source.kind}: {escape(claim.source.reference)}; bound: {claim.bound}")
     console.print(f"\n  {claim.formula}\n  for {claim.region}\n", markup=False)
     for x in claim.assumptions:
-        state = {None: "necessity not examined", True: "needed", False: "not needed"}[x.needed]
+        found = necessity(x, verdict.outcomes)
+        state = {None: "no witness that it is needed", True: "needed", False: "not needed"}[
+            found["needed"]
+        ]
         shown = x.text or str(x.condition)
-        witness = f": {x.witness}" if x.witness else ""
+        witness = f": {found['witness']}" if found["witness"] else ""
         console.print(f"assumes {x.name}: {shown} ({state}{witness})", markup=False)
+    about = non_vacuity(claim)
+    if about["instance"]:
+        values = ", ".join(f"{k} = {v}" for k, v in about["instance"].items())
+        console.print(f"all hypotheses hold at {values}", markup=False)
+    for edge in about["boundary"]:
+        console.print(f"boundary {edge['case']}", markup=False)
     if claim.remark:
         console.print(f"remark: {claim.remark}", markup=False)
     if verdict.given:
         console.print(f"given: {'; '.join(verdict.given)}", markup=False)
     for reason in verdict.reasons:
         console.print(f"because: {reason}", markup=False)
-    for step in claim.steps:
-        console.print(f"\nstep {step}", style="bold", markup=False)
+    rest = () if "statement" in claim.steps else ("statement",)
+    for step in (*claim.steps, *rest):
+        if step in rest and all("statement" not in o.steps for o in verdict.outcomes):
+            continue
+        title = "the statement as a whole" if step == "statement" else f"step {step}"
+        console.print(f"\n{title}", style="bold", markup=False)
         for outcome in verdict.outcomes:
             if step in outcome.steps:
                 console.print("  " + _line(outcome), markup=False)
@@ -145,10 +158,15 @@ def variant_table(
         "refuted", "not_accepted", "slack", "exempt", "unused", "survived", "untested", "equal",
         "weaker",
     )  # fmt: skip
-    table = Table("claim", "variants", *(x.replace("_", " ") for x in names), "s", box=None)
     everything = [t for tried in found.values() for t in tried]
+    seen = {t.outcome for t in everything} | {"refuted", "survived"}
+    shown = [name for name in names if name in seen]
+    table = Table("claim", "variants", box=None)
+    for name in shown:
+        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
+    table.add_column("s", justify="right")
     for label, tried in [*found.items(), ("all", everything)]:
-        counts = [sum(t.outcome == name for t in tried) for name in names]
+        counts = [sum(t.outcome == name for t in tried) for name in shown]
         seconds = f"{sum(t.seconds for t in tried):.1f}"
         table.add_row(label, str(len(tried)), *(str(c) if c else "" for c in counts), seconds)
     console.print(table)

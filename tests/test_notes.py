@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from audit.notes import BLOCK, notes, refreshed, sections
 from audit.runner import evidence_of
-from proofs_notes.generate import BLOCK, notes, refreshed, sections
 from theory import claims
 
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in notes()}
@@ -54,5 +54,5 @@ def test_tests_named_in_notes_exist() -> None:
 @pytest.mark.parametrize("chapter", list(TEXTS))
 def test_generated_statements_are_current(chapter: str) -> None:
     assert refreshed(TEXTS[chapter], claims) == TEXTS[chapter], (
-        "run: python -m proofs_notes.generate"
+        "run: audit notes"
     )

@@ -1,7 +1,7 @@
 """Writes each claim's statement into its proof note, from the same expression that is checked.
 
-    python -m proofs_notes.generate           rewrite the generated blocks
-    python -m proofs_notes.generate --check   say which are out of date; exit code 1 if any
+    audit notes           rewrite the generated blocks
+    audit notes --check   say which are out of date; exit code 1 if any
 
 A note has one section ``## ID`` per claim of its chapter, with the lines
 
@@ -13,14 +13,13 @@ between which the statement is kept.  Everything else in a note is written by ha
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
 from pathlib import Path
 
+from audit.evidence import ROOT
 from theory.claim import Claim
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = ROOT / "proofs_notes"
 BLOCK = re.compile(r"<!-- statement:(?P<id>\S+) -->\n(?P<body>.*?)<!-- /statement -->", re.S)
 SECTION = re.compile(r"^## ([A-Z][A-Z0-9-]*)\s*$", re.M)
 
@@ -65,13 +64,13 @@ def refreshed(text: str, claims: dict[str, Claim]) -> str:
     return BLOCK.sub(renew, text)
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Entry point; returns the exit code."""
+def refresh(*, check: bool = False) -> list[str]:
+    """Rewrite the generated blocks of all notes; the names of those that were out of date.
+
+    check: only say, write nothing.
+    """
     from theory import claims
 
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="only say what is out of date")
-    check = parser.parse_args(argv).check
     stale = []
     for path in notes():
         text = path.read_text(encoding="utf-8")
@@ -80,9 +79,4 @@ def main(argv: list[str] | None = None) -> int:
             stale.append(path.name)
             if not check:
                 path.write_text(new, encoding="utf-8")
-    print(f"{'out of date' if check else 'rewritten'}: {', '.join(stale) or 'none'}")
-    return int(check and bool(stale))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return stale

@@ -1,0 +1,46 @@
+"""Reading a ledger back, with an error that says what is wrong with a file that is none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from audit.ledger import SCHEMA, validate
+
+
+class UnreadableRun(ValueError):
+    """The file is not a ledger that this version can read; the message says why."""
+
+
+def load_run(path: Path) -> dict[str, Any]:
+    """The ledger in ``path`` as plain data, validated against the schema.
+
+    Raises UnreadableRun for a missing, truncated or foreign file, or one of a newer schema.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UnreadableRun(f"{path}: no such file; `audit run --json {path}` makes it") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableRun(f"{path}: cannot be read: {error}") from None
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UnreadableRun(
+            f"{path}: not whole JSON (line {error.lineno}: {error.msg}); was the run cut short?"
+        ) from None
+    if not isinstance(data, dict) or data.get("project") != "sgd-batch-audit":
+        raise UnreadableRun(f"{path}: JSON, but not a ledger of this project")
+    if data.get("schema") != SCHEMA:
+        raise UnreadableRun(
+            f"{path}: schema {data.get('schema')!r}; this version reads schema {SCHEMA}"
+        )
+    try:
+        validate(data)
+    except jsonschema.ValidationError as error:
+        where = "/".join(map(str, error.absolute_path)) or "the top"
+        raise UnreadableRun(f"{path}: not a valid ledger at {where}: {error.message}") from None
+    return data

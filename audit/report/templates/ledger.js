@@ -1,0 +1,23 @@
+"use strict";
+(function () {
+  const form = document.getElementById("filters");
+  const rows = Array.from(document.querySelectorAll("#claims tbody tr"));
+  const shown = document.getElementById("shown");
+  function apply() {
+    let count = 0;
+    const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of rows) {
+      let keep = words.every((word) => row.dataset.text.includes(word));
+      for (const name of ["source", "chapter", "verdict", "kind"]) {
+        const want = form.elements[name].value;
+        if (want && !row.dataset[name].split(" ").includes(want)) keep = false;
+      }
+      row.hidden = !keep;
+      count += keep ? 1 : 0;
+    }
+    shown.value = count + " of " + rows.length;
+  }
+  form.addEventListener("input", apply);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  apply();
+})();
