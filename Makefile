@@ -5,7 +5,7 @@ AUDIT_FLAGS ?=
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: audit test extras lint lock clean
+.PHONY: audit test test-sweep-full extras lint lock clean
 .DELETE_ON_ERROR:
 
 audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
@@ -14,6 +14,9 @@ audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json
 
 test: $(READY)  ## the whole test suite
 	$(BIN)/pytest -n 2 --dist worksteal -q
+
+test-sweep-full: $(READY)  ## every fault of sweeps, many times (some minutes)
+	SWEEP_FULL=1 $(BIN)/pytest -n 2 --dist worksteal -q tests/test_store.py tests/test_sweep.py tests/test_sweep_faults.py
 
 extras: $(READY)  ## optional parts: numba, dask, pandas, a browser driver, z3
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-extras.lock

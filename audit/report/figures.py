@@ -1,4 +1,4 @@
-"""Pictures of the autoencoder: where the mass goes, and what the trace does on the way."""
+"""Pictures of the autoencoder: where the mass goes, the trace on the way, what happens where."""
 
 from __future__ import annotations
 
@@ -103,3 +103,64 @@ def trace(seed: int) -> tuple[Figure, Rows]:
         axis.legend(loc="center right")
     figure.tight_layout()
     return figure, rows
+
+
+@picture("phase", "Where SGD goes, by step size and starting radius, with the proved region")
+def phase(seed: int) -> tuple[Figure, Rows]:
+    """Each cell: 48 runs from random directions, n = 4, d = 12, b = 2, 40/a^2 steps.
+
+    converged: one coordinate holds more than 99 % of the mass and |r2 - 1| < 0.01.
+    spurious: s < 1e-3 with r2 > 1, orthogonal to the data. The rest oscillates or diverges.
+    """
+    n, d, b, runs = 4, 12, 2, 48
+    sizes = np.linspace(0.04, 0.72, 18)
+    radii = np.linspace(0.25, 6.75, 27)
+    rows: list[dict[str, Any]] = []
+    for column, a in enumerate(sizes):
+        steps = int(40 / a**2)  # several times 1 / Lambda, the exponent being near -a^2 / 3
+        q, rho = _start(runs * radii.size, n, d, seed, 100 + column)
+        scale = np.repeat(radii, runs) / 0.5
+        result = simulate(
+            q * np.sqrt(scale)[:, None], rho * scale, batch_size=b, step_size=a * b, steps=steps,
+            seed=np.random.SeedSequence([seed, 200 + column]), observe=["max_share", "active_mass"],
+            every=steps,
+        )  # fmt: skip
+        share, mass_on = result.recorded["max_share"][-1], result.recorded["active_mass"][-1]
+        good = ~result.diverged & (share > 0.99) & (np.abs(result.r2 - 1) < 0.01)
+        caught = ~result.diverged & (mass_on < 1e-3) & (result.r2 > 1)
+        for row, radius in enumerate(radii):
+            cell = slice(row * runs, (row + 1) * runs)
+            rows.append(
+                {"a": a, "r2": radius, "runs": runs, "converged": int(good[cell].sum()),
+                 "spurious": int(caught[cell].sum()),
+                 "other": int(runs - good[cell].sum() - caught[cell].sum())}
+            )  # fmt: skip
+    shape = (sizes.size, radii.size)
+    parts = {
+        name: np.array([r[name] / r["runs"] for r in rows]).reshape(shape)
+        for name in ("converged", "spurious", "other")
+    }
+    colours = np.array([_rgb(BLUE), _rgb(ORANGE), _rgb(GREY)])
+    image = np.tensordot(np.stack([parts[k] for k in parts], axis=-1), colours, axes=1)
+    figure = Figure(figsize=(6.4, 4.2))
+    axis = figure.subplots()
+    half = ((sizes[1] - sizes[0]) / 2, (radii[1] - radii[0]) / 2)
+    axis.imshow(
+        image.transpose(1, 0, 2), origin="lower", aspect="auto", interpolation="nearest",
+        extent=(sizes[0] - half[0], sizes[-1] + half[0], radii[0] - half[1], radii[-1] + half[1]),
+    )  # fmt: skip
+    axis.plot([0, 0.5, 0.5], [2, 2, 0], color="black", lw=2, label="proved: a < 1/2, r2(0) < 2")
+    for name, colour in zip(parts, (BLUE, ORANGE, GREY), strict=True):
+        label = {"converged": "converges to a data point", "spurious": "caught at the spurious set",
+                 "other": "oscillates or diverges"}[name]  # fmt: skip
+        axis.plot([], [], "s", color=colour, label=label)
+    axis.set(xlabel="a = step size / batch size", ylabel="squared norm at the start, r2(0)",
+             xlim=(sizes[0] - half[0], None), ylim=(radii[0] - half[1], None),
+             title="n = 4, d = 12, b = 2")  # fmt: skip
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+    figure.tight_layout()
+    return figure, rows
+
+
+def _rgb(colour: str) -> tuple[float, ...]:
+    return tuple(int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
