@@ -9,16 +9,15 @@ from matplotlib.figure import Figure
 
 from audit.report.drawing import BLUE, GREY, ORANGE, RED, Rows, picture
 from sim import simulate
+from sim.autoencoder_cell import uniform_start
 
 SIZE, STEP = 20, 0.2  # n and a = step_size / batch_size
 
 
 def _start(runs: int, n: int, d: int, seed: int, key: int) -> tuple[Any, Any]:
-    """Gaussian directions in R^d scaled to squared norm 1/2: (q, rho)."""
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, key])))
-    weights = rng.standard_normal((runs, d))
-    weights *= np.sqrt(0.5) / np.linalg.norm(weights, axis=1, keepdims=True)
-    return weights[:, :n], (weights[:, n:] ** 2).sum(axis=1)
+    """Random directions in R^d with squared norm 1/2: (q, rho)."""
+    rng = np.random.default_rng(np.random.SeedSequence([seed, key]))
+    return uniform_start(rng, runs, n, d, radius=0.5**0.5)
 
 
 @picture("mass", "Where the mass goes: the same start, full batch and mini-batch")
