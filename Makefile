@@ -5,7 +5,7 @@ AUDIT_FLAGS ?=
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: audit test test-sweep-full extras lint lock clean
+.PHONY: audit test test-sweep-full bench extras lint lock clean
 .DELETE_ON_ERROR:
 
 audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
@@ -17,6 +17,9 @@ test: $(READY)  ## the whole test suite
 
 test-sweep-full: $(READY)  ## every fault of sweeps, many times (some minutes)
 	SWEEP_FULL=1 $(BIN)/pytest -n 2 --dist worksteal -q tests/test_store.py tests/test_sweep.py tests/test_sweep_faults.py
+
+bench: $(READY)  ## the simulator beside its peers (those that are installed); minutes
+	$(BIN)/python -m benchmarks
 
 extras: $(READY)  ## optional parts: numba, dask, pandas, a browser driver, z3
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-extras.lock

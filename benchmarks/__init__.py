@@ -1,0 +1,1 @@
+"""The engine beside what one would use instead: `python -m benchmarks --help`."""

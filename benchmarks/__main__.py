@@ -1,0 +1,62 @@
+"""Measure: `python -m benchmarks [--quick] [--cases 0 3] [--rounds N] [--out FOLDER]`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"  # before numpy is imported
+
+HERE = Path(__file__).parent
+
+
+def main() -> int:
+    """Run the benchmarks; exit code 1 when a contender disagrees with ours."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="three rounds, no growth curves")
+    parser.add_argument("--cases", type=int, nargs="+", help="numbers of cases, from 0")
+    parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (default 7)")
+    parser.add_argument("--out", type=Path, default=HERE / "results", help="where to write")
+    options = parser.parse_args()
+
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    from benchmarks import curves, report
+    from benchmarks.cases import CASES
+    from benchmarks.contenders import makers
+    from benchmarks.measure import Disagreement, measure
+
+    rounds = 3 if options.quick else options.rounds
+    chosen = range(len(CASES)) if options.cases is None else options.cases
+    if any(not 0 <= k < len(CASES) for k in chosen) or rounds < 1:
+        parser.error(f"--cases go from 0 to {len(CASES) - 1}, --rounds from 1")
+    found, absent = makers()
+    results: list[dict[str, Any]] = []
+    for k in chosen:
+        print(f"case {k}: {CASES[k].name}", flush=True)
+        try:
+            results.append(measure(CASES[k], found, rounds))
+        except Disagreement as error:
+            print(error)
+            return 1
+    growth = {} if options.quick else curves.growth(rounds)
+    summary = {
+        "schema": report.SCHEMA,
+        "environment": report.environment(),
+        "rounds": rounds,
+        "absent": absent,
+        "cases": results,
+        "targets": report.targets(results),
+        "growth": growth,
+    }
+    print(report.table(summary))
+    for path in report.write(summary, options.out):
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

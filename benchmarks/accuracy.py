@@ -1,0 +1,47 @@
+"""Measure rounding errors against 50 digits: `python -m benchmarks.accuracy` prints the table."""
+
+from __future__ import annotations
+
+import numpy as np
+from mpmath import mp
+
+from sim import simulate
+from sim.reference import precise_run
+from sim.rounding import bound
+
+STEPS = 10_000
+CASES = [("linear", 20, b, 0.2) for b in (1, 4, 10, 11, 17, 19, 20)]
+CASES += [("relu", 20, b, 0.45) for b in (1, 4, 17, 20)]
+
+
+def row(activation: str, n: int, b: int, a: float) -> str:
+    """Run one case and give its line of the table."""
+    rng = np.random.default_rng(n + b)
+    q = rng.normal(size=n)
+    q /= np.linalg.norm(q) * 1.2
+    batches = rng.permuted(np.tile(np.arange(n), (STEPS, 1)), axis=1)[:, :b]
+    kw = {"step_size": a * b, "batch_size": b, "activation": activation}
+    reference, _ = precise_run(q, 0.2, batches, **kw)
+    limit = bound(q, 0.2, batches, **kw)[:n]
+    cells = []
+    for backend in ("numpy", "general"):
+        result = simulate(q, 0.2, steps=STEPS, batches=batches, backend=backend, **kw)
+        with mp.workdps(50):
+            error = [
+                float(abs(mp.mpf(float(x)) - mp.log(abs(y))))
+                for x, y in zip(result.log_abs_q[0], reference, strict=True)
+            ]
+        # |log q| of 1000 is stored to 1e-13 at best; leave that part of the error out
+        grain = np.spacing(np.maximum(1.0, np.abs(result.log_abs_q[0])))
+        cells.append(f"{max(0.0, (np.array(error) - 2 * grain).max()):.0e}")
+    return (
+        f"| {activation} | {n} | {b} | {a} | {cells[0]} | {cells[1]} | {limit.max():.0e} "
+        f"| {result.log_abs_q[0].min():.0f} |"
+    )
+
+
+if __name__ == "__main__":
+    print("| activation | n | b | a | fast engine | general engine | bound | least log abs q |")
+    print("|---|---|---|---|---|---|---|---|")
+    for case in CASES:
+        print(row(*case), flush=True)

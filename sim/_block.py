@@ -1,0 +1,125 @@
+"""A block: consecutive runs that share a random stream, each advanced by the engine that fits it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim._complement import Complement
+from sim._direct import Direct
+from sim._full import Full
+from sim._general import GeneralBlock
+from sim._scaled import Scaled, suits
+from sim.batches import Sampler, block_runs, child, complement
+from sim.state import Bools, Floats, Integers, State
+
+Reading = tuple[Floats, Integers, Floats, Integers]
+
+
+class Engine(Protocol):
+    """What a block needs of an engine."""
+
+    WANTS_LEFT_OUT: bool
+
+    def advance(self, sets: Integers) -> None: ...
+
+    def read(self) -> Reading: ...
+
+
+def rows_of(state: State, rows: Any) -> State:
+    """Take some of the runs."""
+    return replace(
+        state,
+        mantissa=state.mantissa[rows],
+        exponent=state.exponent[rows],
+        perp=state.perp[rows],
+        perp_exponent=state.perp_exponent[rows],
+    )
+
+
+def fast_engine(start: State, a: float, backend: str) -> Engine:
+    """Choose by batch size: all, more than half, at most half."""
+    n, b = start.mantissa.shape[1], start.batch_size
+    kind: type[Scaled] = Full if b == n else Complement if 2 * b > n else Direct
+    if backend == "numba":
+        from sim._numba import COMPILED
+
+        kind = COMPILED[kind]
+    return kind(start, a)
+
+
+class Block:
+    """Runs with one source of batches: a Sampler, or explicit index sets (steps, M, b)."""
+
+    def __init__(self, start: State, source: Sampler | Integers, fast: Bools, backend: str):
+        a = start.step_size / start.batch_size
+        self._n, self._source, self._done = start.mantissa.shape[1], source, 0
+        self._left_out = isinstance(source, Sampler) and source.left_out
+        self._engines: list[tuple[Engine, Any]] = []
+        if fast.all():
+            self._engines.append((fast_engine(start, a, backend), slice(None)))
+        else:
+            slow = np.flatnonzero(~fast)
+            self._engines.append((GeneralBlock(rows_of(start, slow), a), slow))
+            if fast.any():
+                rest = np.flatnonzero(fast)
+                self._engines.append((fast_engine(rows_of(start, rest), a, backend), rest))
+
+    def _take(self, steps: int) -> Iterator[NDArray[Any]]:
+        if isinstance(self._source, Sampler):
+            yield from self._source.take(steps)
+        else:
+            yield self._source[self._done : self._done + steps].swapaxes(1, 2)
+
+    def advance(self, steps: int) -> None:
+        """Do `steps` steps in every run."""
+        for sets in self._take(steps):
+            for engine, rows in self._engines:
+                part = sets if isinstance(rows, slice) else sets[:, :, rows]
+                if self._left_out != engine.WANTS_LEFT_OUT:
+                    part = complement(part, self._n)
+                engine.advance(part)
+        self._done += steps
+
+    def read(self) -> Reading:
+        """Give mantissa, exponent (M, n), perp, perp_exponent (M,)."""
+        readings = [(engine.read(), rows) for engine, rows in self._engines]
+        if len(readings) == 1:
+            return readings[0][0]
+        runs = sum(len(rows) for _, rows in readings)
+        merged = []
+        for parts in zip(*(reading for reading, _ in readings), strict=True):
+            whole = np.empty((runs, *parts[0].shape[1:]), dtype=parts[0].dtype)
+            for part, (_, rows) in zip(parts, readings, strict=True):
+                whole[rows] = part
+            merged.append(whole)
+        return merged[0], merged[1], merged[2], merged[3]
+
+
+def make_blocks(
+    start: State,
+    sampling: str,
+    seed: int | np.random.SeedSequence,
+    batches: Integers | None,
+    backend: str,
+) -> list[Block]:
+    """Cut the runs into blocks. backend "general" forces the slow path."""
+    runs, n = start.mantissa.shape
+    b = start.batch_size
+    distinct = sampling != "replacement" or b == 1
+    fast = suits(start, start.step_size / b) & (distinct and backend != "general")
+    size = block_runs(n, b)
+    blocks = []
+    for index, first in enumerate(range(0, runs, size)):
+        rows = slice(first, min(first + size, runs))
+        source = (
+            Sampler(sampling, n, b, rows.stop - first, child(seed, index))
+            if batches is None
+            else batches[:, rows]
+        )
+        blocks.append(Block(rows_of(start, rows), source, fast[rows], backend))
+    return blocks

@@ -1,0 +1,98 @@
+"""Batches: which coordinates each of M runs sees at each step.
+
+uniform      a uniform subset of size b, without replacement, independent at each step
+replacement  b independent uniform indices; an index drawn m times counts m times
+cyclic       the fixed partition {0..b-1}, {b..2b-1}, ... in this order, for ever (b divides n)
+reshuffled   a fresh uniform permutation every epoch of n/b steps, cut into batches (b divides n)
+
+Streams: runs are cut into blocks whose size depends on n and b alone, and block k draws from child
+k of the seed, in chunks of a fixed number of steps. So the batches of a run do not depend on the
+machine, on the number of workers, or on how often anything is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim._subsets import MOST, Words16or32, subsets
+from sim.state import Integers
+
+SAMPLINGS = ("uniform", "replacement", "cyclic", "reshuffled")
+_CHUNK = 1 << 16  # indices drawn in one go
+
+
+def block_runs(n: int, b: int) -> int:
+    """Runs that share one random stream: about 2048 touched coordinates, 64 to 2048 runs."""
+    touched = max(1, min(b, n - b))
+    return min(2048, max(64, 2048 // touched))
+
+
+def child(seed: int | np.random.SeedSequence, block: int) -> np.random.SeedSequence:
+    """Give the seed of one block, without changing the parent's spawn counter."""
+    parent = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+    return np.random.SeedSequence(
+        parent.entropy, spawn_key=(*parent.spawn_key, block), pool_size=parent.pool_size
+    )
+
+
+class Sampler:
+    """A stream of batches for `runs` runs, as index arrays (T, size, runs).
+
+    `take(steps)` yields arrays with T summing to `steps`. For uniform subsets with b > n/2 it is
+    the n - b indices left out that are drawn and given; `left_out` says so.
+    """
+
+    def __init__(self, sampling: str, n: int, b: int, runs: int, seed: np.random.SeedSequence):
+        if n > MOST:
+            raise ValueError(f"n={n}: must be at most 2**32")
+        self.sampling, self.n, self.b, self.runs = sampling, n, b, runs
+        self.left_out = sampling == "uniform" and 2 * b > n
+        self.size = n - b if self.left_out else b
+        self._chunk_steps = max(1, _CHUNK // (runs * max(1, self.size)))
+        if sampling in ("cyclic", "reshuffled"):
+            epoch = n // b
+            self._chunk_steps = -(-self._chunk_steps // epoch) * epoch
+        if sampling == "reshuffled":
+            self._rng = np.random.Generator(np.random.PCG64(seed))
+        else:
+            self._words = Words16or32(seed, n)
+        self._chunk: NDArray[Any] = np.empty((0, self.size, runs), dtype=np.int64)
+        self._used = 0
+
+    def take(self, steps: int) -> Iterator[NDArray[Any]]:
+        """Yield the next `steps` batches."""
+        while steps:
+            if self._used == len(self._chunk):
+                self._chunk, self._used = self._draw(self._chunk_steps), 0
+            piece = self._chunk[self._used : self._used + steps]
+            self._used += len(piece)
+            steps -= len(piece)
+            yield piece
+
+    def _draw(self, steps: int) -> NDArray[Any]:
+        n, b, runs = self.n, self.b, self.runs
+        if self.sampling == "uniform":
+            return subsets(self._words, n, self.size, steps, runs)
+        if self.sampling == "replacement":
+            return self._words.below(n, steps * b * runs).reshape(steps, b, runs)
+        epochs = steps * b // n
+        order: Integers = np.broadcast_to(np.arange(n)[:, None], (epochs, n, runs))
+        if self.sampling == "reshuffled":
+            order = self._rng.permuted(order, axis=1)
+        return order.reshape(steps, b, runs)
+
+
+def complement(sets: NDArray[Any], n: int) -> Integers:
+    """Give range(n) minus each set: (T, size, M) -> (T, n - size, M)."""
+    steps, size, runs = sets.shape
+    rows = np.arange(runs)
+    rest = np.empty((steps, n - size, runs), dtype=np.int64)
+    for out, chosen in zip(rest, sets, strict=True):
+        keep = np.ones((runs, n), dtype=bool)
+        keep[rows, chosen] = False
+        out[:] = np.nonzero(keep)[1].reshape(runs, n - size).T
+    return rest
