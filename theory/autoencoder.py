@@ -40,7 +40,9 @@ UNIT = Assumption("unit data", text="||x_i|| = 1")
 GATE = Assumption(
     "gate",
     condition=Or(Eq(active, 0), Eq(active, 1)),
-    text="h = 1 for the linear neuron; h = 1{q_i > 0} for ReLU, away from q_i = 0",
+    text="h = 1 for the linear neuron; h = 1{q_i > 0} for ReLU",
+    needed=True,
+    witness="test_a_gate_between_open_and_closed_breaks_the_formulas",
 )
 
 
@@ -105,7 +107,13 @@ HESS = Claim(
     assumptions=(
         UNIT,
         GATE,
-        Assumption("off the kink", Or(Eq(active, 1), Ne(q_i, 0)), text="ReLU: q_i != 0"),
+        Assumption(
+            "off the kink",
+            Or(Eq(active, 1), Ne(q_i, 0)),
+            text="ReLU: q_i != 0",
+            needed=True,
+            witness="test_relu_has_no_second_derivative_at_the_kink",
+        ),
     ),
     remark=(
         "As a quadratic form at v: x_v = <x_i, v>, w_v = <w, v>, v_v = <v, v>. "
