@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from audit.cli import main
+from tests.ledgers import IDS, small_ledger
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -22,14 +23,13 @@ pytestmark = [
         CHROMIUM is None, reason="Chromium is absent: the report is not tried in a browser"
     ),
 ]
-IDS = ("GRAD", "HESS", "STEP", "NORM")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     run = folder / "audit.json"
-    main(["run", *IDS, "--quick", "--workers", "1", "--json", str(run)])
+    small_ledger().write(run)
     assert main(["report", "--from", str(run), "--out", str(folder), "--no-figures"]) == 0
     return folder
 
@@ -57,9 +57,9 @@ def page(browser: Any, site: Path) -> Iterator[Any]:
     opened.on("pageerror", lambda error: problems.append(str(error)))
     opened.on(
         "request",
-        lambda request: None
-        if request.url.startswith(("file:", "data:"))
-        else problems.append(request.url),
+        lambda request: (
+            None if request.url.startswith(("file:", "data:")) else problems.append(request.url)
+        ),
     )
     opened.goto((site / "index.html").as_uri())
     yield opened

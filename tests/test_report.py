@@ -20,16 +20,16 @@ from audit.report.latex import appendix
 from audit.report.load import UnreadableRun, load_run
 from audit.report.mathematics import mathml, note_html
 from audit.report.site import write_site
+from tests.ledgers import IDS, small_ledger
 from theory import claims
 
-IDS = ("GRAD", "HESS", "STEP", "NORM")
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
 
 
 @pytest.fixture(scope="module")
 def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("run") / "audit.json"
-    assert main(["run", *IDS, "--quick", "--workers", "1", "--json", str(target)]) == 0
+    small_ledger().write(target)
     return target
 
 
@@ -197,7 +197,12 @@ def test_latex_compiles(run: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "claims.tex").write_text(appendix(run))
     words = ["tectonic"] if shutil.which("tectonic") else ["pdflatex", "-halt-on-error"]
     done = subprocess.run(
-        [*words, "claims.tex"], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        [*words, "claims.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:]
     assert (tmp_path / "claims.pdf").stat().st_size > 1000
