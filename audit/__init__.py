@@ -12,11 +12,12 @@ from audit.expect import (
     expect_positive_ball,
     expect_zero,
 )
-from audit.run_context import Inconclusive, note, rng, seed
+from audit.run_context import Absent, Inconclusive, note, rng, seed
 from audit.runner import check
 from audit.verdict import Verdict
 
 __all__ = [
+    "Absent",
     "Inconclusive",
     "Verdict",
     "check",

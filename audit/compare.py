@@ -6,11 +6,11 @@ recognised stays a wrong one and must be caught.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterator, Mapping
+from itertools import combinations, permutations, product
 
-from sympy import And, Dummy, Expr, Or, Poly, Pow, Rational, Symbol, solve
-from sympy.core.relational import Eq, Gt, Lt, Relational
+from sympy import And, Dummy, Expr, Or, Poly, Pow, Rational, Symbol, exp, factor_list, solve
+from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
 from sympy.logic.boolalg import Boolean
 
 from theory.bernstein import Refuted, Undecided
@@ -49,10 +49,24 @@ def compare(original: Boolean, variant: Boolean, region: Boolean) -> str:
         if stricter:
             return DIFFERENT
         return EQUAL if type(variant) in _kin(original) else WEAKER
+    if stricter:
+        return DIFFERENT
     factors = [*_SCALES, *_factors(old.free_symbols | new.free_symbols, variant, region)]
-    if not stricter and any(nonnegative(new - c * old, region) for c in factors):
-        return WEAKER
-    return DIFFERENT
+    known = And(region, *_known(table, region))
+    return WEAKER if any(nonnegative(new - c * old, known) for c in factors) else DIFFERENT
+
+
+def _known(table: Mapping[Expr, Symbol], region: Boolean) -> Iterator[Boolean]:
+    """What holds of the frozen parts: exp and sqrt are >= 0, and exp increases."""
+    positive = {e: x for e, x in table.items() if isinstance(e, exp) or _is_root(e)}
+    yield from (Ge(x, 0) for x in positive.values())
+    for one, two in permutations((e for e in positive if isinstance(e, exp)), 2):
+        if nonnegative(one.exp - two.exp, region):
+            yield Ge(positive[one], positive[two])
+
+
+def _is_root(expr: Expr) -> bool:
+    return isinstance(expr, Pow) and expr.exp == Rational(1, 2)
 
 
 def _factors(symbols: set[Symbol], variant: Boolean, region: Boolean) -> list[Symbol]:
@@ -65,8 +79,6 @@ def _factors(symbols: set[Symbol], variant: Boolean, region: Boolean) -> list[Sy
 
 
 def _kin(relation: Boolean) -> tuple[type, ...]:
-    from sympy.core.relational import Ge, Le
-
     return (Gt, Lt) if isinstance(relation, Gt | Lt) else (Ge, Le)
 
 
@@ -117,16 +129,13 @@ def nonnegative(expr: Expr, region: Boolean) -> bool:
     """Whether ``expr >= 0`` on ``region`` is proved here; False when it is not, for any reason."""
     if expr.is_Rational:
         return bool(expr >= 0)
-    conditions = And(*(c for c in relations(region) if hasattr(c, "gts")))
+    conditions = [c for c in relations(region) if hasattr(c, "gts") and _linear(c)]
     try:
         top, under = rational_form(expr)
         poly = (top * under).as_expr().expand()
         if poly.is_Rational:
             return bool(poly >= 0)
-        box = _box(poly, conditions)
-        if box is None:
-            return _by_shift(poly, conditions)
-        prove_nonnegative(poly, box, max_cells=MAX_CELLS)
+        return _nonnegative_polynomial(poly, conditions)
     except (Undecided, Refuted, ValueError, TypeError, ZeroDivisionError):
         return False
     except (
@@ -135,13 +144,64 @@ def nonnegative(expr: Expr, region: Boolean) -> bool:
         if type(error).__module__.startswith("sympy"):
             return False
         raise
+
+
+def _nonnegative_polynomial(poly: Expr, conditions: list[Boolean]) -> bool:
+    """Each factor of odd multiplicity has a sign, or the coefficients in some symbol >= 0 are >= 0."""
+    constant, factors = factor_list(poly)
+    sign = 1 if constant > 0 else -1
+    for factor, power in factors:
+        if power % 2 == 0 or _settled(factor, conditions):
+            continue
+        if not _settled(-factor, conditions):
+            break
+        sign = -sign
+    else:
+        if sign > 0:
+            return True
+    for symbol in sorted(poly.free_symbols, key=str):
+        if _settled(symbol, conditions) and Poly(poly, symbol).degree() > 0:
+            parts = Poly(poly, symbol).all_coeffs()
+            if all(_nonnegative_polynomial(c, conditions) for c in parts if c != 0):
+                return True
+    return False
+
+
+def _settled(poly: Expr, conditions: list[Boolean]) -> bool:
+    """A condition says it, or shifting to a corner, or a certificate."""
+    if poly.is_Rational:
+        return bool(poly >= 0)
+    if any((difference(c) - poly).expand() == 0 for c in conditions):
+        return True
+    if _by_shift(poly, conditions):
+        return True
+    box = _box(poly, conditions) or _box(poly, [*conditions, *_consequences(conditions)])
+    if box is None:
+        return False
+    try:
+        prove_nonnegative(poly, box, max_cells=MAX_CELLS)
+    except (Refuted, Undecided):
+        return False
     return True
 
 
-def _box(poly: Expr, conditions: Boolean) -> Box | None:
+def _consequences(conditions: list[Boolean]) -> list[Boolean]:
+    """Sums of two conditions in which a symbol cancels: S >= 0 and r2 - S >= 0 give r2 >= 0."""
+    found = []
+    for one, two in combinations(conditions, 2):
+        for symbol in sorted(one.free_symbols & two.free_symbols, key=str):
+            if _lead(one, symbol) and _lead(two, symbol):
+                left, right = (Poly(difference(c), symbol) for c in (one, two))
+                if left.LC() * right.LC() < 0:
+                    total = (left / abs(left.LC()) + right / abs(right.LC())).as_expr().expand()
+                    if total.free_symbols and isinstance(new := Ge(total, 0), Ge):
+                        found.append(new)
+    return found
+
+
+def _box(poly: Expr, parts: list[Boolean]) -> Box | None:
     """A triangular box for the symbols of ``poly``, when the conditions give one."""
     wanted, order = set(poly.free_symbols), list[Symbol]()
-    parts = [c for c in relations(conditions) if _linear(c)]
     symbols = sorted(set().union(*(c.free_symbols for c in parts), wanted), key=str)
     while not wanted <= set(order):
         for symbol in symbols:
@@ -157,7 +217,10 @@ def _box(poly: Expr, conditions: Boolean) -> Box | None:
         else:
             return None
     usable = [c for c in parts if c.free_symbols <= set(order) and _lead_last(c, order)]
-    return box_of(And(*usable), order)
+    try:
+        return box_of(And(*usable), order)
+    except Undecided:
+        return None
 
 
 def _linear(condition: Boolean) -> bool:
@@ -176,18 +239,22 @@ def _lead_last(condition: Boolean, order: list[Symbol]) -> bool:
     return _lead(condition, max(condition.free_symbols, key=order.index))
 
 
-def _by_shift(poly: Expr, conditions: Boolean) -> bool:
-    """Non-negative coefficients after moving each symbol's constant bound to zero."""
-    shift = {}
-    for condition in relations(conditions):
+def _by_shift(poly: Expr, conditions: list[Boolean]) -> bool:
+    """Non-negative coefficients after moving a constant bound of each symbol to zero."""
+    shifts: dict[Symbol, list[Expr]] = {}
+    for condition in conditions:
         gap = difference(condition)
-        if len(gap.free_symbols) == 1 and _linear(condition):
+        if len(gap.free_symbols) == 1:
             (symbol,) = gap.free_symbols
-            if _lead(condition, symbol) and symbol not in shift:
-                slope = Poly(gap, symbol).LC()
-                sign = 1 if slope > 0 else -1
-                shift[symbol] = solve(gap, symbol)[0] + sign * Dummy()
-    if not poly.free_symbols <= set(shift):
+            if _lead(condition, symbol):
+                sign = 1 if Poly(gap, symbol).LC() > 0 else -1
+                shifts.setdefault(symbol, []).append(solve(gap, symbol)[0] + sign * Dummy())
+    symbols = sorted(poly.free_symbols, key=str)
+    if not set(symbols) <= set(shifts):
         return False
-    moved = poly.subs(shift, simultaneous=True).expand()
-    return all(value >= 0 for value in Poly(moved, *sorted(moved.free_symbols, key=str)).coeffs())
+    for choice in product(*(shifts[x] for x in symbols)):
+        moved = poly.subs(dict(zip(symbols, choice, strict=True)), simultaneous=True).expand()
+        gens = sorted(moved.free_symbols, key=str) or [Symbol("_")]
+        if all(value >= 0 for value in Poly(moved, *gens).coeffs()):
+            return True
+    return False

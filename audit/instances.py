@@ -9,28 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from math import isqrt, lcm
+from operator import eq, ge, gt, le, lt, ne
 
-from sympy import And, Expr, Integer, Rational, Symbol, nan, oo, solve, zoo
+from sympy import And, Expr, Integer, Rational, Symbol, false, lambdify, nan, oo, true, zoo
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
-from sympy.logic.boolalg import And as AndBool
-from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue, Or
+from sympy.logic.boolalg import Boolean, Or
 
+from theory.bernstein import Undecided
 from theory.claim import Claim
-from theory.exact import difference, relations
+from theory.exact import rational_form, relations
 
 Instance = dict[Symbol, Expr]
 
-WHOLE = tuple(map(Integer, (1, 2, 3, 4, 5, 0, 6, 8)))
+WHOLE = tuple(map(Fraction, (1, 2, 3, 4, 5, 0, 6, 8)))
 RATIONAL = tuple(
-    Rational(p, q)
+    Fraction(p, q)
     for p, q in (
         (1, 10), (1, 4), (1, 2), (1, 1), (0, 1), (3, 10), (3, 4), (1, 3), (3, 2), (2, 1), (-1, 10),
         (-1, 2), (-1, 1), (5, 4), (1, 100), (3, 1), (9, 10), (-1, 4), (5, 1), (1, 1000),
     )
 )  # fmt: skip
-MAX_NODES = 20_000
+NEAR = tuple(Fraction(s, q) for q in (100, 20, 1000) for s in (1, -1))
+MAX_NODES = 3_000
 
 
 class EmptyRegion(ValueError):
@@ -39,93 +43,146 @@ class EmptyRegion(ValueError):
 
 @dataclass(frozen=True)
 class Boundary:
-    """A case at the edge of a claim's region.
-
-    what: the condition that holds with equality, or the extreme value.
-    formula: ``holds``, ``undefined``, or ``open`` (it has symbols beyond those of the region).
-    """
+    """A case at the edge of a claim's region: what holds there, and exact values."""
 
     what: str
     instance: Mapping[Symbol, Expr]
-    formula: str
+
+
+class _Condition:
+    """One inequality or equation ``top/under (relation) 0``, compiled for exact evaluation."""
+
+    def __init__(self, relation: Relational) -> None:
+        self.relation = relation
+        self.symbols = sorted(relation.free_symbols, key=str)
+        self.func = {Ge: ge, Gt: gt, Le: le, Lt: lt, Eq: eq, Ne: ne}[type(relation)]
+        try:
+            self.top, under = rational_form(relation.lhs - relation.rhs)
+        except Undecided:
+            self.values = None  # square roots and the like: slowly, by SymPy
+            return
+        scale = [lcm(*(int(Rational(c).q) for c in poly.coeffs()), 1) for poly in (self.top, under)]
+        forms = [
+            poly.mul_ground(k).as_expr() for poly, k in zip((self.top, under), scale, strict=True)
+        ]
+        self.values = lambdify(self.symbols, forms, modules=[])
+
+    def gap(self, value: Mapping[Symbol, Fraction]) -> Fraction | None:
+        """A number with the sign of left - right; None where that is undefined."""
+        assert self.values is not None
+        top, under = self.values(*(value[x] for x in self.symbols))
+        return None if under == 0 else Fraction(top) * Fraction(under)
+
+    def holds(self, value: Mapping[Symbol, Fraction]) -> bool:
+        if self.values is None:
+            result = self.relation.subs({x: _sympy(value[x]) for x in self.symbols})
+            return result is true
+        gap = self.gap(value)
+        return gap is not None and bool(self.func(gap, 0))
+
+    def degree(self, x: Symbol) -> int:
+        """Degree of an equation in ``x``; 99 where that makes no sense."""
+        if self.values is None or x not in self.top.gens:
+            return 99
+        return int(self.top.degree(x))
+
+    def roots(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> Iterator[Fraction]:
+        """Rational solutions of left = right for ``x``, of degree at most 2 in it."""
+        if self.degree(x) > 2:
+            return
+        at = [self.gap({**value, x: Fraction(k)}) for k in (0, 1, -1)]
+        if any(v is None for v in at) or not self._polynomial_in(x):
+            return
+        zero, one, minus = (Fraction(v) for v in at if v is not None)
+        linear, square = (one - minus) / 2, (one + minus) / 2 - zero
+        if square == 0:
+            if linear != 0:
+                yield -zero / linear
+            return
+        inside = linear**2 - 4 * square * zero
+        if inside >= 0:
+            root = Fraction(isqrt(inside.numerator), isqrt(inside.denominator))
+            if root**2 == inside:
+                yield from ((-linear + root) / (2 * square), (-linear - root) / (2 * square))
+
+    def _polynomial_in(self, x: Symbol) -> bool:
+        return bool((self.relation.lhs - self.relation.rhs).is_polynomial(x))
+
+
+def _sympy(value: Fraction) -> Rational:
+    return Rational(value.numerator, value.denominator)
+
+
+class _Region:
+    """A conjunction of conditions and of alternatives, ready for the search."""
+
+    def __init__(self, region: Boolean) -> None:
+        self.options: list[list[list[_Condition]]] = []  # and of (or of (and of conditions))
+        for part in relations(region):
+            choices = part.args if isinstance(part, Or) else (part,)
+            self.options.append([[_Condition(c) for c in relations(o)] for o in choices])
+        self.single = [c for choice in self.options if len(choice) == 1 for c in choice[0]]
+        self.equations = [c for c in self.single if c.func is eq]
+
+        def rank(x: Symbol) -> tuple[bool, bool, str]:
+            last = any(c.degree(x) == 1 for c in self.equations)
+            return (not x.is_integer, last, str(x))
+
+        self.symbols = tuple(sorted(region.free_symbols, key=rank))
+
+    def possible(self, value: Mapping[Symbol, Fraction]) -> bool:
+        """False when what is settled so far already excludes the region."""
+        return all(
+            any(all(c.holds(value) for c in o if set(c.symbols) <= set(value)) for o in choice)
+            for choice in self.options
+        )
+
+    def forced(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> bool:
+        """Whether an equation determines ``x``."""
+        return any(x in c.symbols and set(c.symbols) - set(value) == {x} for c in self.equations)
+
+    def candidates(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> Iterator[Fraction]:
+        """What equations force; else small numbers, and ends and middles of what is left to ``x``."""
+        ready = [c for c in self.single if set(c.symbols) - set(value) == {x}]
+        for condition in ready:
+            if condition.func is eq:
+                yield from condition.roots(x, value)
+                return
+        if x.is_integer:
+            yield from WHOLE
+            return
+        yield from RATIONAL
+        ends = sorted({root for condition in ready for root in condition.roots(x, value)})
+        yield from ((low + high) / 2 for low, high in pairwise(ends))
+        yield from ends
+        for step in NEAR:  # open ends: points close to them
+            yield from (end + step for end in ends)
 
 
 def find(region: Boolean, fixed: Mapping[Symbol, Expr] | None = None) -> Instance | None:
     """An instance of ``region`` with the values in ``fixed``, or None when the search finds none."""
-    value: Instance = dict(fixed or {})
-    symbols = sorted(region.free_symbols - set(value), key=lambda x: (not x.is_integer, str(x)))
-    nodes = 0
+    if region in (true, false):
+        return {} if region is true else None
+    compiled, nodes = _Region(region), 0
+    start = {x: Fraction(int(v.p), int(v.q)) for x, v in (fixed or {}).items()}
 
-    def holds_so_far(value: Instance) -> bool:
-        return all(_truth(c, value) is not False for c in relations(region))
-
-    def search(left: tuple[Symbol, ...], value: Instance) -> Instance | None:
+    def search(left: tuple[Symbol, ...], value: dict[Symbol, Fraction]) -> Instance | None:
         nonlocal nodes
         nodes += 1
-        if nodes > MAX_NODES or not holds_so_far(value):
+        if nodes > MAX_NODES or not compiled.possible(value):
             return None
         if not left:
-            sure = all(_truth(c, value) is True for c in relations(region))
-            return value if sure else None
-        for x in left:  # a symbol that an equation determines goes first
-            if (forced := _forced(region, x, value)) is not None:
-                rest = tuple(y for y in left if y != x)
-                return search(rest, {**value, x: forced})
-        x = left[0]
-        for candidate in _candidates(region, x, value):
-            if found := search(left[1:], {**value, x: candidate}):
+            return {x: _sympy(v) for x, v in value.items()}
+        x = next((y for y in left if compiled.forced(y, value)), left[0])
+        rest = tuple(y for y in left if y != x)
+        for candidate in compiled.candidates(x, value):
+            if x.is_integer and candidate.denominator != 1:
+                continue
+            if found := search(rest, {**value, x: candidate}):
                 return found
         return None
 
-    return search(tuple(symbols), value)
-
-
-def _truth(condition: Boolean, value: Mapping[Symbol, Expr]) -> bool | None:
-    """True or False where ``value`` settles the condition, else None."""
-    if isinstance(condition, BooleanTrue | BooleanFalse):
-        return bool(condition)
-    if isinstance(condition, Or):
-        parts = [_truth(c, value) for c in condition.args]
-        return True if True in parts else (False if all(p is False for p in parts) else None)
-    if isinstance(condition, AndBool):
-        parts = [_truth(c, value) for c in condition.args]
-        return False if False in parts else (True if all(p is True for p in parts) else None)
-    if not condition.free_symbols <= set(value):
-        return None
-    result = condition.subs(dict(value))
-    if isinstance(result, Relational) and not result.free_symbols:
-        result = result.func(*(side.n(50) for side in result.args))
-    return bool(result) if isinstance(result, BooleanTrue | BooleanFalse) else False
-
-
-def _forced(region: Boolean, x: Symbol, value: Mapping[Symbol, Expr]) -> Expr | None:
-    for condition in relations(region):
-        if isinstance(condition, Eq) and condition.free_symbols - set(value) == {x}:
-            roots = [r for r in solve(difference(condition).subs(dict(value)), x) if r.is_real]
-            if roots:
-                return max(roots)
-    return None
-
-
-def _candidates(region: Boolean, x: Symbol, value: Mapping[Symbol, Expr]) -> Iterator[Expr]:
-    """Small numbers, and the ends and the middle of what the conditions leave to ``x``."""
-    if x.is_integer:
-        yield from WHOLE
-        return
-    ends = sorted(set(_ends(region, x, value)))
-    yield from RATIONAL
-    yield from ((low + high) / 2 for low, high in pairwise(ends))
-    yield from ends
-
-
-def _ends(region: Boolean, x: Symbol, value: Mapping[Symbol, Expr]) -> Iterator[Expr]:
-    for condition in region.atoms(Le, Lt, Ge, Gt, Ne, Eq):
-        if condition.free_symbols - set(value) == {x}:
-            gap = (condition.lhs - condition.rhs).subs(dict(value))
-            if gap.is_polynomial(x) and gap.as_poly(x).degree() == 1:
-                end = solve(gap, x)[0]
-                if end.is_Rational:
-                    yield end
+    return search(tuple(x for x in compiled.symbols if x not in start), start)
 
 
 _found = cache(find)
@@ -147,49 +204,41 @@ def boundaries(claim: Claim) -> tuple[Boundary, ...]:
 
     Cases that the hypotheses exclude are left out.
     """
-    return _boundaries(claim.region, claim.formula)
+    return _boundaries(claim.region)
 
 
 @cache
-def _boundaries(region: Boolean, formula: Boolean) -> tuple[Boundary, ...]:
+def _boundaries(region: Boolean) -> tuple[Boundary, ...]:
     found: dict[str, Instance] = {}
+
+    def add(what: str, case: Boolean) -> None:
+        if case is not false and (at := find(And(region, case))) is not None:
+            found.setdefault(what, at)
+
     for condition in relations(region):
         if isinstance(condition, Le | Ge):
-            at = find(And(region, Eq(*condition.args)))
-            if at is not None:
-                found[f"{condition.lhs} = {condition.rhs}"] = at
-    names = {x.name: x for x in region.free_symbols | formula.free_symbols}
-    for x in (y for y in names.values() if y.is_integer and y in region.free_symbols):
-        for least in (0, 1, 2, 3):
-            if (at := find(region, {x: Integer(least)})) is not None:
-                found[f"{x} = {least} (least)"] = at
-                break
+            add(f"{condition.lhs} = {condition.rhs}", Eq(*condition.args))
+    names = {x.name: x for x in sorted(region.free_symbols, key=str)}
+    for x in names.values():
+        if x.is_integer:
+            for least in (0, 1, 2, 3):
+                if find(region, {x: Integer(least)}) is not None:
+                    add(f"{x} = {least}", Eq(x, least))
+                    break
     if {"n", "b"} <= set(names):
         for b in (Integer(1), names["n"] - 1, names["n"]):
-            _add_case(region, names["b"], b, found)
+            add(f"b = {b}", Eq(names["b"], b))
     if {"n", "d"} <= set(names):
-        _add_case(region, names["d"], names["n"], found)
-    return tuple(Boundary(what, at, _state(formula, at)) for what, at in found.items())
+        add("d = n", Eq(names["d"], names["n"]))
+    return tuple(Boundary(what, at) for what, at in found.items())
 
 
-def _add_case(region: Boolean, x: Symbol, value: Expr, found: dict[str, Instance]) -> None:
-    at = find(And(region, Eq(x, value)))
-    if at is not None:
-        found.setdefault(f"{x} = {value}", at)
-
-
-def _state(formula: Boolean, at: Mapping[Symbol, Expr]) -> str:
-    """Whether the formula makes sense at ``at``; and holds there, if it has no further symbols."""
-    states = []
-    for part in relations(formula):
-        try:
-            value = part.subs(dict(at), simultaneous=True)
-        except (ZeroDivisionError, TypeError):
-            return "undefined"
-        if value.has(nan, zoo, oo, -oo):
-            return "undefined"
-        if isinstance(value, BooleanTrue | BooleanFalse):
-            states.append("holds" if value else "fails")
-        else:
-            states.append("open")
-    return next((s for s in ("fails", "open", "holds") if s in states), "open")
+def undefined(claim: Claim) -> list[Boundary]:
+    """The boundary cases at which some part of the formula makes no sense (a division by zero)."""
+    sides = [side for part in claim.formula.atoms(Relational) for side in part.args]
+    bad = (nan, zoo, oo, -oo)
+    return [
+        edge
+        for edge in boundaries(claim)
+        if any(side.subs(dict(edge.instance), simultaneous=True).has(*bad) for side in sides)
+    ]

@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import subprocess
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
-from audit import instances
+from audit import instances, stale
 from audit.evidence import ROOT
 from audit.verdict import RANKS, Outcome, Verdict, derive
 from theory.claim import Assumption, Claim
 
 SCHEMA = 1
+FAMILY_ERROR = 1e-4  # a whole run may call some true claim refuted with at most this probability
 SCHEMA_FILE = Path(__file__).with_name("run.schema.json")
-PACKAGES = ("sympy", "python-flint", "mpmath", "numpy", "scipy", "hypothesis", "pytest")
 
 
 class Ledger:
@@ -45,6 +43,7 @@ class Ledger:
         self._outcomes: dict[str, list[Outcome]] = {}
         self._written = float("-inf")
         self._variants: dict[str, dict[str, Any]] = {}
+        self._hashes = stale.snapshot()  # now, before anything can be edited under the run
 
     def expect(self, claim_ids: Iterable[str]) -> None:
         """Name the claims that this run is about, in the order of the report."""
@@ -96,7 +95,10 @@ class Ledger:
             "quick": self.quick,
             "seed": self.seed,
             "family_error": self.family_error,
-            "versions": _versions(),
+            "versions": stale.versions(),
+            "sources": stale.sources(
+                (o for found in self._outcomes.values() for o in found), claims, self._hashes
+            ),
             "claims": [self._claim(claims[claim_id], verdicts[claim_id]) for claim_id in verdicts],
         }
 
@@ -133,9 +135,10 @@ class Ledger:
         }
 
     def exit_code(self) -> int:
-        """1 when a claim is refuted or an evidence broke, else 0."""
+        """1 when a claim is refuted, an evidence broke, or the error budget is overspent; else 0."""
         bad = {"refuted", "error"}
-        return int(any(o.outcome in bad for found in self._outcomes.values() for o in found))
+        broken = any(o.outcome in bad for found in self._outcomes.values() for o in found)
+        return int(broken or self.family_error >= FAMILY_ERROR)
 
     def write_soon(self, path: Path, every: float = 1.0) -> None:
         """``write``, unless less than ``every`` seconds have passed since the last time."""
@@ -180,8 +183,7 @@ def non_vacuity(claim: Claim) -> dict[str, Any]:
     return {
         "instance": _plain(found),
         "boundary": [
-            {"case": x.what, "instance": _plain(x.instance), "formula": x.formula}
-            for x in instances.boundaries(claim)
+            {"case": x.what, "instance": _plain(x.instance)} for x in instances.boundaries(claim)
         ],
     }
 
@@ -208,13 +210,3 @@ def _commit() -> str:
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"
     return done.stdout.strip() or "unknown"
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "absent"
-    return found

@@ -19,7 +19,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -29,7 +29,7 @@ from types import FrameType
 from typing import Any
 
 from sympy import Rational
-from sympy.core.relational import Eq, Relational
+from sympy.core.relational import Eq, Ge, Relational
 
 from audit import compare, runner
 from audit.evidence import DECIDING, Evidence
@@ -99,6 +99,14 @@ def _time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, old)
 
 
+def _limited(function: Callable[..., None], seconds: float) -> Callable[..., None]:
+    def call(**arguments: Any) -> None:
+        with _time_limit(seconds):
+            function(**arguments)
+
+    return call
+
+
 def decides(items: Iterable[Evidence], claim: Claim) -> bool:
     """Whether deciding evidence covers every step of the claim."""
     covered = {step for item in items if item.kind in DECIDING for step in item.steps}
@@ -111,8 +119,13 @@ def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence,
     from theory import claims
 
     found = []
-    for item in runner.evidence_of()[claim_id]:
-        if fast and (item.slow or item.kind not in DECIDING):
+    everything = runner.evidence_of()[claim_id]
+    alone = not any(item.kind in DECIDING for item in everything)
+    for item in everything:
+        supports = item.kind not in DECIDING
+        if (fast and (item.slow or supports)) or (
+            supports and not alone and (item.slow or item.kind == "simulation")
+        ):
             continue
         for case, _ in runner.cases_of(item):
             outcome = runner.run_evidence(item, claims[claim_id], case=case, run_seed=run_seed)
@@ -134,8 +147,10 @@ def _against(
             continue
         if not deciding and not alone and usual > SUPPORT_LIMIT:
             continue
-        with _time_limit(max(TIME_LIMIT, 5 * usual)):
-            outcome = runner.run_evidence(item, claim, case=case, run_seed=run_seed)
+        outcome = runner.run_evidence(
+            item, claim, case=case, run_seed=run_seed,
+            call=_limited(item.function, max(TIME_LIMIT, 5 * usual)),
+        )  # fmt: skip
         seen.append(outcome)
         if outcome.outcome == "refuted":
             return outcome, seen
@@ -153,8 +168,14 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     text = str(variant.part[1] if variant.part else variant.claim.region)
     found = Tried(claim.id, variant.name, variant.group, text, "survived")
     if variant.part:
-        original = relations(claim.formula)[variant.part[0]]
-        relation = compare.compare(original, variant.part[1], claim.region)
+        index, changed = variant.part
+        parts = relations(claim.formula)
+        relation = compare.compare(parts[index], changed, claim.region)
+        others = (part for k, part in enumerate(parts) if k != index)
+        if relation == compare.DIFFERENT and any(
+            compare.compare(part, changed, claim.region) != compare.DIFFERENT for part in others
+        ):
+            relation = compare.WEAKER
         if relation != compare.DIFFERENT:
             return replace(found, outcome=relation)
     seen: list[Outcome] = []
@@ -218,7 +239,7 @@ def _larger(variant: Variant, claim: Claim) -> Iterator[tuple[str, Claim]]:
     index, part = variant.part
     if variant.group == "strictness":
         for margin in (Rational(1, 10**6), *LARGER):
-            wrong = type(relations(claim.formula)[index])(difference(part) - margin, 0)
+            wrong = Ge(difference(part) - margin, 0)
             yield f"{margin} of the gap", replace(claim, formula=formula_of(claim, index, wrong))
     if variant.relative is not None:
         small = [v.name for v in formula_variants(claim)]
@@ -229,11 +250,21 @@ def _larger(variant: Variant, claim: Claim) -> Iterator[tuple[str, Claim]]:
                 yield str(size), same[place].claim
 
 
+_made: dict[str, tuple[Claim, list[Variant]]] = {}
+
+
+def variants_of(claim: Claim) -> list[Variant]:
+    """``variants(claim)``, made once for the same claim object."""
+    if claim.id not in _made or _made[claim.id][0] is not claim:
+        _made[claim.id] = (claim, variants(claim))
+    return _made[claim.id][1]
+
+
 def chosen(claim: Claim, cap: int | None = None) -> list[Variant]:
     """The variants of ``claim`` that are tried (``cap`` 0: all of them)."""
     if cap is None:
         cap = CAP if decides(runner.evidence_of()[claim.id], claim) else CAP_SUPPORTED
-    return capped(variants(claim), cap)
+    return capped(variants_of(claim), cap)
 
 
 def count(claim_ids: Iterable[str], cap: int | None = None) -> int:
@@ -249,7 +280,7 @@ def _chunk(claim_id: str, names: Sequence[str], run_seed: int, fast: bool) -> li
     wanted = set(names)
     return [
         try_variant(v, run_seed=run_seed, fast=fast)
-        for v in variants(claims[claim_id])
+        for v in variants_of(claims[claim_id])
         if v.name in wanted
     ]
 

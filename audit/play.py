@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from audit.usage import BadUsage, emit, seed_of
 from sim import simulate, sweep
 from sim.autoencoder_cell import uniform_start
 from sim.store import StoreError
@@ -142,3 +144,48 @@ def as_json(data: Any) -> Any:
     """Data with NaN as null, so that the JSON is JSON."""
     text = json.dumps(data)
     return json.loads(text, parse_constant=lambda _: None)
+
+
+def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Declare the commands on the parser that ``audit/cli.py`` builds."""
+    one_run = command("simulate", "run SGD on the autoencoder and print what it did", ids=None)
+    add_model_options(one_run, many=False)
+    one_run.add_argument("--seed", default="0", help="an integer >= 0, or 'random' (default 0)")
+    one_run.add_argument("--plot", metavar="FILE", help="draw the observables over time")
+    grid = command("sweep", "a grid of settings, resumable; lists of values are its axes", ids=None)
+    add_model_options(grid, many=True)
+    grid.add_argument("--seeds", type=int, default=1, help="seeds per setting (default 1)")
+    grid.add_argument("--store", required=True, metavar="FILE", help="SQLite file; kept, resumed")
+    grid.add_argument("--csv", metavar="FILE", help="write every cell as CSV")
+    grid.add_argument("--workers", type=int, help="processes (default: cores)")
+    one_run.set_defaults(handler=_simulate)
+    grid.set_defaults(handler=_sweep)
+
+
+def _simulate(args: argparse.Namespace, console: Console) -> int:
+    try:
+        data = run_simulate(args, seed_of(args.seed))
+    except (ValueError, TypeError) as error:
+        raise BadUsage(str(error)) from error
+    if args.plot:
+        plot_simulation(data, Path(args.plot))
+    if args.json:
+        emit(as_json(data), args.json)
+    else:
+        print_simulation(data, console)
+    return 0
+
+
+def _sweep(args: argparse.Namespace, console: Console) -> int:
+    try:
+        rows = run_sweep(args)
+    except (ValueError, TypeError) as error:
+        raise BadUsage(str(error)) from error
+    except SWEEP_ERRORS as error:
+        Console(stderr=True).print(f"audit: {error}", markup=False, style="red")
+        return 1
+    if args.json:
+        emit(as_json(rows), args.json)
+    else:
+        print_sweep(rows, console)
+    return 0

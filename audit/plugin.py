@@ -86,6 +86,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         call=call,
     )
     pyfuncitem.user_properties.append(("audit", outcome.as_dict()))
+    if outcome.outcome == "not_run":
+        pytest.skip(outcome.detail)
     if caught:
         raise caught[0]
     if outcome.outcome != "passed":

@@ -21,6 +21,10 @@ class Inconclusive(Exception):
     """The evidence could not tell: too little power, or no decision within its means."""
 
 
+class Absent(Exception):
+    """An optional program that the evidence needs is not installed; the message says which."""
+
+
 @dataclass
 class RunContext:
     """Record of one evidence run.

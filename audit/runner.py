@@ -14,7 +14,7 @@ import hypothesis
 
 from audit import instances
 from audit.evidence import DECIDING, Evidence, collect
-from audit.run_context import DEFAULT_SEED, Inconclusive, RunContext, running, seed
+from audit.run_context import DEFAULT_SEED, Absent, Inconclusive, RunContext, running, seed
 from audit.verdict import Outcome, Verdict, derive
 from theory.bernstein import Undecided
 from theory.claim import Claim, recording_reads
@@ -32,7 +32,7 @@ for _name, _examples in EXAMPLES.items():
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
         phases=[
             phase
-            for phase in hypothesis.settings.default.phases
+            for phase in hypothesis.Phase
             if _name != "audit-variants" or phase is not hypothesis.Phase.shrink
         ],
     )
@@ -85,12 +85,16 @@ def run_evidence(
             function(claim=claim, **arguments)
             if context.checks == 0:
                 outcome, detail = "error", "the evidence checked nothing"
+        except Absent as error:
+            outcome, detail = "not_run", str(error)
         except (Inconclusive, Undecided) as error:
             outcome, detail = "inconclusive", str(error)
         except AssertionError as error:
             outcome, detail = "refuted", _message(error)
             witness = {str(k): str(v) for k, v in getattr(error, "witness", {}).items()}
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - pytest's own failures are no Exception
             outcome, detail = "error", f"{type(error).__name__}: {_message(error)}"
     return Outcome(
         claim_id=claim.id,
@@ -243,5 +247,7 @@ def run_jobs(
         futures = {pool.submit(_work, job, run_seed, quick): job for job, _ in todo}
         for future in as_completed(futures):
             yield futures[future], future.result()
-    finally:
+    except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()

@@ -12,6 +12,8 @@ from rich.tree import Tree
 
 from audit.ledger import Ledger, necessity, non_vacuity
 from audit.mutants import Tried
+from audit.second_opinion import Opinion
+from audit.stale import Reloaded
 from audit.verdict import Outcome, Verdict
 from theory.claim import Claim
 
@@ -23,6 +25,15 @@ STYLE = {
     "open": "magenta",
     "refuted": "bold red",
 }
+
+
+WIDTH = 120  # columns when the output is no terminal, which then cannot say
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that colours on a terminal only, and is wide enough for the tables elsewhere."""
+    made = Console(stderr=stderr)
+    return made if made.is_terminal else Console(stderr=stderr, width=WIDTH)
 
 
 def _styled(verdict: Verdict) -> str:
@@ -57,16 +68,20 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     from theory import claims
 
     verdicts = ledger.verdicts()
-    table = Table("claim", "verdict", "title", "rests on", "evidence", "s", box=None)
+    table = Table("claim", "verdict", box=None, pad_edge=False)
+    table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=3)
+    table.add_column("rests on", no_wrap=True, overflow="ellipsis", ratio=2)
+    table.add_column("evidence", justify="right")
+    table.add_column("s", justify="right")
+    table.expand = True
     for verdict in sorted(verdicts.values(), key=lambda v: claims[v.claim_id].chapter):
         done = [o for o in verdict.outcomes if o.outcome != "not_run"]
-        kinds = ", ".join(dict.fromkeys(o.kind for o in done))
         table.add_row(
             verdict.claim_id,
             _styled(verdict),
             escape(claims[verdict.claim_id].title),
             " ".join(verdict.uses),
-            f"{len(done)}: {kinds}" if done else "none",
+            str(len(done)),
             f"{sum(o.seconds for o in done):.1f}",
         )
     console.print(table)
@@ -180,6 +195,25 @@ def variant_table(
                     console.print(f"  {text}", markup=False, soft_wrap=True)
     left = [t for t in everything if t.unexplained]
     console.print(f"\n{len(left)} unexplained survivors of {len(everything)} variants")
+
+
+def opinion(said: Opinion, console: Console) -> None:
+    """One line: certificate, program, what it says."""
+    style = {"accepted": "green", "rejected": "bold red"}.get(said.says, "dim")
+    line = f"{said.certificate:<44} {said.program:<8} {said.says:<10} {said.seconds:6.1f} s"
+    console.print(f"{line}  {said.detail}", style=style, markup=False, highlight=False)
+
+
+def reloaded(found: Reloaded, console: Console) -> None:
+    """The verdicts of an earlier run as they stand today, and why some are stale."""
+    table = Table("claim", "verdict", "because", box=None)
+    for claim_id, verdict in found.verdicts.items():
+        why = "; ".join(verdict.reasons[:4]) if verdict.name == "stale" else ""
+        table.add_row(claim_id, _styled(verdict), escape(why))
+    for claim_id in found.missing:
+        table.add_row(claim_id, "[dim]not in that run[/]", "")
+    console.print(table)
+    console.print(f"\n{len(found.stale)} of {len(found.verdicts)} verdicts are stale")
 
 
 def graph(ledger: Ledger, console: Console) -> None:

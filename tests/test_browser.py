@@ -30,7 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     run = folder / "audit.json"
     small_ledger().write(run)
-    assert main(["report", "--from", str(run), "--out", str(folder), "--no-figures"]) == 0
+    assert main(["report", "--from", str(run), "--out", str(folder)]) == 0
     return folder
 
 

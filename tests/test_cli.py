@@ -130,7 +130,8 @@ def test_pytest_records_what_the_audit_would(tmp_path: Path) -> None:
     target = tmp_path / "pytest.json"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "1", "tests/test_autoencoder.py",
-         "-k", "test_gradient_is_the_first_derivative", "--audit-json", str(target), "--audit-seed", "5"],
+         "-k", "test_gradient_is_the_first_derivative",
+         "--audit-json", str(target), "--audit-seed", "5"],
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

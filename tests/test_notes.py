@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from audit.evidence import ROOT
 from audit.notes import BLOCK, notes, refreshed, sections
 from audit.runner import evidence_of
 from theory import claims
@@ -45,7 +46,12 @@ def test_claim_has_its_section(claim_id: str) -> None:
 
 
 def test_tests_named_in_notes_exist() -> None:
-    known = {item.function.__name__ for found in evidence_of().values() for item in found}
+    """Evidence, or a plain test of something the note needs on the way."""
+    known = {
+        name
+        for path in (ROOT / "tests").glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), flags=re.M)
+    }
     for claim_id, (_, body) in SECTIONS.items():
         unknown = set(re.findall(r"`(test_\w+)", body)) - known
         assert not unknown, f"{claim_id}: {unknown}"
@@ -53,6 +59,4 @@ def test_tests_named_in_notes_exist() -> None:
 
 @pytest.mark.parametrize("chapter", list(TEXTS))
 def test_generated_statements_are_current(chapter: str) -> None:
-    assert refreshed(TEXTS[chapter], claims) == TEXTS[chapter], (
-        "run: audit notes"
-    )
+    assert refreshed(TEXTS[chapter], claims) == TEXTS[chapter], "run: audit notes"

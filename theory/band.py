@@ -193,6 +193,6 @@ GROWTH_LOW = Claim(
         BATCH_MASS,
         Assumption("radius", Le(r2, Rational(1, 2)), sharp=Le(r2, Rational(1, 2))),
     ),
-    steps=("statement", "tight"),
+    steps=("sign", "tight"),
     remark="Equality at r2 = S = 1/2, for every a.",
 )

@@ -131,11 +131,13 @@ class Claim:
     def statement(self) -> str:
         """LaTeX of the formula on its region, generated from both."""
         parts = self.formula.args if isinstance(self.formula, And) else (self.formula,)
-        body = r" \\ ".join("& " + latex(part) for part in parts)
-        text = rf"\begin{{aligned}} {body} \end{{aligned}}" if len(parts) > 1 else body[2:]
+        rows = [latex(part) for part in parts]
         if self.region is not true:
-            text += r" \qquad \text{for } " + latex(self.region)
-        return text
+            hypotheses = self.region.args if isinstance(self.region, And) else (self.region,)
+            rows.append(r"\text{for } " + r",\ ".join(latex(x) for x in hypotheses))
+        if len(rows) == 1:
+            return rows[0]
+        return r"\begin{array}{l} " + r" \\ ".join(rows) + r" \end{array}"
 
     def without(self, name: str) -> Claim:
         """The same claim with the assumption called ``name`` dropped (a wrong variant)."""

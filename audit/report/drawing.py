@@ -86,3 +86,15 @@ def write(item: Picture, folder: Path, seed: int = 0) -> tuple[Path, Path]:
         writer.writeheader()
         writer.writerows(rows)
     return image, table
+
+
+def drawn(folder: Path) -> list[dict[str, str]]:
+    """The pictures that ``write`` left in ``folder``: name, title, png and csv (paths)."""
+    found = []
+    for item in pictures().values():
+        image, table = folder / f"{item.name}.png", folder / f"{item.name}.csv"
+        if image.exists() and table.exists():
+            found.append(
+                {"name": item.name, "title": item.title, "png": str(image), "csv": str(table)}
+            )
+    return found

@@ -1,0 +1,43 @@
+"""What the commands share: reading their words, writing their JSON."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+class BadUsage(Exception):
+    """The call's words are off; exit code 2."""
+
+
+def seed_of(text: str) -> int:
+    """The seed that ``--seed`` asks for; drawn afresh for ``random``."""
+    if text == "random":
+        return secrets.randbits(32)
+    if text.isdecimal():
+        return int(text)
+    raise BadUsage(f"--seed {text!r}: an integer >= 0, or 'random'")
+
+
+def ids_of(given: Sequence[str]) -> list[str]:
+    """The claims asked for (none: all), each once; BadUsage names the unknown ones."""
+    from theory import claims
+
+    unknown = [claim_id for claim_id in given if claim_id not in claims]
+    if unknown:
+        raise BadUsage(f"unknown claim {', '.join(unknown)}; known are {', '.join(claims)}")
+    return list(dict.fromkeys(given)) or list(claims)
+
+
+def emit(data: Any, target: str) -> None:
+    """Write JSON to a file, or to standard output for ``-``."""
+    text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+    else:
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        Path(target).write_text(text, encoding="utf-8")

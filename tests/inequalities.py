@@ -1,0 +1,158 @@
+"""Tools for evidence about polynomial inequalities: other coordinates, strict ones, tightness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sympy import And, Expr, Ge, Gt, Integer, Mul, Poly, Rational, Symbol, fraction, together
+from sympy.core.relational import Eq, StrictGreaterThan, StrictLessThan
+from sympy.logic.boolalg import Boolean
+
+from audit import evidence, expect, expect_nonnegative
+from theory.bernstein import Refuted, Undecided
+from theory.certificate import Certificate
+from theory.claim import Claim
+from theory.exact import difference, is_zero, relations
+from theory.region import Box, box_of
+
+MARGIN = Rational(1, 100)  # any positive number makes expect_positive a proof
+
+
+def is_strict(relation: Boolean) -> bool:
+    return isinstance(relation, StrictGreaterThan | StrictLessThan)
+
+
+def cleared(expr: Expr) -> Expr:
+    """``expr`` times its denominator, which must be positive wherever its symbols are.
+
+    (A denominator with positive coefficients only; its symbols are step parameters, > 0.)
+    """
+    numerator, denominator = fraction(together(expr))
+    symbols = sorted(denominator.free_symbols, key=str) or [Symbol("_")]
+    if any(value <= 0 for value in Poly(denominator, *symbols).coeffs()):
+        raise ValueError(f"expr={expr}: the sign of its denominator {denominator} is open")
+    return numerator.expand()
+
+
+def in_chart(region: Boolean, chart: Mapping[Symbol, Expr], *also: Boolean) -> Boolean:
+    """``region`` in other coordinates, denominators cleared; ``also`` holds consequences of it."""
+    kept = []
+    for condition in (*relations(region), *also):
+        gap = cleared(difference(condition).subs(dict(chart), simultaneous=True))
+        if isinstance(condition, Eq):
+            if gap != 0:
+                raise ValueError(f"{condition} does not hold identically in the chart {chart}")
+            continue
+        kept.append(Gt(gap, 0) if is_strict(condition) else Ge(gap, 0))
+    return And(*kept)
+
+
+def slack_of(region: Boolean) -> Expr:
+    """The product of the slacks of the strict conditions: positive exactly where all of them hold."""
+    return Mul(*(difference(x) for x in relations(region) if is_strict(x))) + Integer(0)
+
+
+def expect_holds(
+    relation: Boolean,
+    region: Boolean,
+    order: Sequence[Symbol],
+    *,
+    derived: Mapping[Symbol, Expr],
+    chart: Mapping[Symbol, Expr] | None = None,
+    also: Sequence[Boolean] = (),
+    factor: Expr | None = None,
+) -> Certificate:
+    """Certify one inequality of a claim on its region, strictly where it is strict.
+
+    derived: next-step symbols by the derived map.  chart: new coordinates, put in afterwards.
+    also: consequences of the region that bound the box (say in a comment why they follow).
+    factor: known to be >= 0 on the region; divided out where it divides.
+    A strict inequality P > 0 is proved as P >= MARGIN * slack^k for k = 1, 2 or 3, slack the product of
+    the region's strict slacks: positive on the region, though not on its closure.
+    """
+    chart = dict(chart or {})
+    region = in_chart(region, chart, *also)
+    box = box_of(region, order)
+    gap = difference(relation).subs(dict(derived), simultaneous=True)
+    gap = cleared(gap.subs(chart, simultaneous=True))
+    if is_strict(relation):
+        return _expect_positive(gap, slack_of(region), box, str(relation))
+    if factor is not None:
+        symbols = sorted(gap.free_symbols | factor.free_symbols, key=str)
+        quotient, remainder = Poly(gap, *symbols).div(Poly(factor, *symbols))
+        gap = quotient.as_expr() if remainder.is_zero else gap
+    return expect_nonnegative(gap, box, str(relation))
+
+
+def _expect_positive(gap: Expr, slack: Expr, box: Box, message: str, power: int = 1) -> Certificate:
+    try:
+        return expect_nonnegative((gap - MARGIN * slack**power).expand(), box, message)
+    except Refuted as refuted:
+        if power < 3 and gap.subs(refuted.witness) > 0:  # the margin was too much, not the claim
+            return _expect_positive(gap, slack, box, message, power + 1)
+        raise
+
+
+def expect_tight(
+    relation: Boolean, derived: Mapping[Symbol, Expr], at: Mapping[Symbol, Expr]
+) -> None:
+    """Both sides of an inequality (or of its closure) are equal at ``at``: it cannot be improved."""
+    gap = difference(relation).subs(dict(derived), simultaneous=True).subs(dict(at))
+    expect(is_zero(gap), f"{relation} is not tight: the sides differ by {gap}", **named(at))
+
+
+def named(point: Mapping[Symbol, Any]) -> dict[str, Any]:
+    return {str(symbol): value for symbol, value in point.items()}
+
+
+def condition_of(claim: Claim, name: str) -> Boolean:
+    """The condition of the assumption whose name starts with ``name``; Undecided where it is gone."""
+    for assumption in claim.assumptions:
+        if assumption.name.startswith(name) and assumption.condition is not None:
+            return assumption.condition
+    raise Undecided(f"{claim.id} has no assumption {name!r}")
+
+
+def end_of(condition: Boolean, symbol: Symbol) -> Expr:
+    """Where an inequality linear in ``symbol`` becomes an equality."""
+    gap = Poly(difference(condition), symbol)
+    if gap.degree() != 1:
+        raise Undecided(f"{condition} is not linear in {symbol}")
+    return -gap.TC() / gap.LC()
+
+
+def expect_needed(
+    claim: Claim, name: str, point: Mapping[Symbol, Any], derived: Mapping[Symbol, Expr]
+) -> None:
+    """The point satisfies every assumption but ``name``, and the formula is false there."""
+    values = {symbol: Rational(value) for symbol, value in point.items()}
+    for assumption in claim.assumptions:
+        if assumption.condition is not None:
+            holds = bool(assumption.condition.subs(values))
+            expect(
+                holds == (assumption.name != name), f"{assumption.name} is {holds}", **named(point)
+            )
+    formula = claim.formula.subs(dict(derived), simultaneous=True).subs(values)
+    expect(not bool(formula), f"{claim.id} holds without {name}", **named(point))
+
+
+def mark_needs(
+    function: Callable[..., None],
+    claims: Iterable[Claim],
+    table: Mapping[tuple[str, str], Mapping[Symbol, Any]],
+) -> None:
+    """Make ``function`` a witness for each (claim id, assumption) of the table, one case each."""
+    for claim in claims:
+        for case in table:
+            if case[0] == claim.id:
+                cases = {case[1]: case}
+                evidence(claim, "witness", step=claim.steps, cases=cases, needs=case[1])(function)
+
+
+def univariate_sign(poly: Expr, variable: Symbol, low: Rational, high: Rational) -> int:
+    """The sign that a polynomial keeps on [low, high], by Sturm's theorem; 0 when it has a root."""
+    form = Poly(poly, variable, domain="QQ")
+    if form.count_roots(low, high):
+        return 0
+    return 1 if form.eval(low) > 0 else -1
