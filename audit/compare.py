@@ -223,6 +223,19 @@ def _box(poly: Expr, parts: list[Boolean]) -> Box | None:
         return None
 
 
+def implied(condition: Boolean, region: Boolean) -> bool:
+    """Whether ``condition``, an inequality, is proved to hold on ``region``."""
+    if condition in relations(region):
+        return True
+    if not hasattr(condition, "gts"):
+        return False
+    gap = difference(condition)
+    if not isinstance(condition, Gt | Lt):
+        return nonnegative(gap, region)
+    strict = [difference(c) for c in relations(region) if isinstance(c, Gt | Lt)]
+    return any(nonnegative(gap - c, region) for c in strict)
+
+
 def _linear(condition: Boolean) -> bool:
     gap = difference(condition)
     return bool(gap.is_polynomial(*gap.free_symbols)) and all(

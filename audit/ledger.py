@@ -99,7 +99,7 @@ class Ledger:
             "sources": stale.sources(
                 (o for found in self._outcomes.values() for o in found), claims, self._hashes
             ),
-            "claims": [self._claim(claims[claim_id], verdicts[claim_id]) for claim_id in verdicts],
+            "claims": [self._claim(claims[c], verdicts[c]) for c in claims if c in verdicts],
         }
 
     def _claim(self, claim: Claim, verdict: Verdict) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     table.add_column("evidence", justify="right")
     table.add_column("s", justify="right")
     table.expand = True
-    for verdict in sorted(verdicts.values(), key=lambda v: claims[v.claim_id].chapter):
+    for verdict in (verdicts[claim_id] for claim_id in claims if claim_id in verdicts):
         done = [o for o in verdict.outcomes if o.outcome != "not_run"]
         table.add_row(
             verdict.claim_id,

@@ -153,6 +153,22 @@ def test_comparison(name: str, kind: str, pair: tuple[Boolean, Boolean]) -> None
     assert compare.compare(*pair, region) == kind
 
 
+@pytest.mark.parametrize(
+    ("condition", "so"),
+    [
+        (Ge(r2, 0), True),  # from 0 <= S <= r2
+        (Gt(a + r2, 0), True),
+        (Gt(r2, 0), False),  # r2 = S = 0
+        (Le(S, 2), True),
+        (Le(S, Rational(19, 10)), False),
+        (Ne(a, 0), False),  # true, but not decided
+    ],
+    ids=str,
+)
+def test_what_the_other_hypotheses_imply(condition: Boolean, so: bool) -> None:
+    assert compare.implied(condition, HALF) == so
+
+
 def test_what_is_called_weaker_follows_on_a_grid() -> None:
     """``weaker`` against brute force, for all variants of one inequality."""
     region, relation = And(Gt(a, 0), Le(a, 1), Ge(S, 0)), Le(delta, a / 4 - S)
@@ -282,6 +298,9 @@ def test_statistics_are_excused_by_their_own_number_only(with_evidence: Any) -> 
 def test_dropping_what_a_witness_shows_to_be_needed_must_be_noticed(with_evidence: Any) -> None:
     claim = made(Eq(s, 3 * a), Assumption("positive", Gt(a, 0)))
     name = "dropped assumption: positive"
+    again = replace(claim, assumptions=(*claim.assumptions, Assumption("more", Gt(a, 1))))
+    again = replace(again, region=And(Gt(a, 0), Gt(a, 1)))
+    assert outcomes(with_evidence(again, ("symbolic", exact)))[name] == "equal"
     assert outcomes(with_evidence(claim, ("symbolic", exact)))[name] == "unused"
     table = [
         Evidence("GRAD", "symbolic", exact),

@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 
 from audit.cli import main
+from audit.evidence import ROOT
 from audit.report.findings import FINDINGS
 from audit.report.graph import below
 from audit.report.latex import appendix
 from audit.report.load import UnreadableRun, load_run
 from audit.report.mathematics import mathml, note_html
+from audit.report.readme import BLOCK, SHOWN, refreshed
 from audit.report.site import write_site
 from tests.ledgers import IDS, small_ledger
 from theory import claims
@@ -206,3 +208,26 @@ def test_latex_compiles(run: dict[str, Any], tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout[-2000:]
     assert (tmp_path / "claims.pdf").stat().st_size > 1000
+
+
+def test_the_readme_table_names_every_claim_of_a_paper_once() -> None:
+    """``audit report --readme README.md`` renews it after a run."""
+    (block,) = BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    rows = re.findall(r"^\| \[([A-Z0-9-]+)\]\((\S+?)#", block, flags=re.M)
+    assert [claim_id for claim_id, _ in rows] == [
+        c.id for c in claims.values() if c.source.kind in SHOWN
+    ]
+    for _, note in rows:
+        assert (ROOT / note).exists(), note
+    assert f"{len(claims)} claims:" in block
+
+
+def test_the_readme_table_is_what_the_run_says(run: dict[str, Any]) -> None:
+    text = refreshed("x\n<!-- verdicts -->\nold\n<!-- /verdicts -->\ny", run)
+    assert "old" not in text
+    assert text.startswith("x\n")
+    assert text.endswith("\ny")
+    for claim in run["claims"]:
+        assert (f"[{claim['id']}]" in text) == (claim["source"]["kind"] in SHOWN)
+    with pytest.raises(ValueError, match="no block"):
+        refreshed("nothing here", run)

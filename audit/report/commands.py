@@ -32,6 +32,7 @@ def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         "--pictures", default=str(ROOT / "pictures"), metavar="DIR",
         help="folder that `audit figures --out DIR` wrote (default: the one in the repository)",
     )  # fmt: skip
+    told.add_argument("--readme", metavar="FILE", help="renew a README's verdict table instead")
     told.add_argument("--latex", metavar="FILE", help="write a LaTeX appendix instead")
     told.set_defaults(handler=_report)
 
@@ -62,6 +63,7 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     from audit.report.drawing import drawn
     from audit.report.latex import appendix
     from audit.report.load import UnreadableRun, load_run
+    from audit.report.readme import refreshed
     from audit.report.site import write_site
 
     try:
@@ -72,6 +74,10 @@ def _report(args: argparse.Namespace, console: Console) -> int:
         Path(args.latex).parent.mkdir(parents=True, exist_ok=True)
         Path(args.latex).write_text(appendix(run), encoding="utf-8")
         written = [args.latex]
+    elif args.readme:
+        path = Path(args.readme)
+        path.write_text(refreshed(path.read_text(encoding="utf-8"), run), encoding="utf-8")
+        written = [args.readme]
     else:
         shown = drawn(Path(args.pictures)) if args.pictures else []
         written = [str(write_site(run, Path(args.out), shown))]

@@ -17,8 +17,8 @@ class Finding:
 FINDINGS: tuple[Finding, ...] = (
     Finding(
         "Any batch smaller than the data ends on one data point: almost surely, for every a < 1/2",
-        "For every b < n, every step size with a = eta/b < 1/2 and every start with 0 < ||w||^2 < 2 and "
-        "a live coordinate, SGD converges to a single data point. Every constant in the proof is "
+        "For every b < n, every step size with a = eta/b < 1/2 and every start with 0 < ||w||^2 < 2 "
+        "and a live coordinate, SGD converges to a single data point. Every constant in the proof is "
         "explicit; only two textbook theorems are taken from outside. Each hypothesis is needed: "
         "dropping one gives a start that does not converge.",
         ("SGD-SPARSE", "MASS-FLOOR", "CAPTURE", "REACH-TIME"),
