@@ -37,8 +37,8 @@ def block_for(claim: Claim) -> str:
     if claim.symbols:
         lines.append("")
     lines.append(f"Source: {claim.source.reference}.")
-    if claim.cites:
-        lines.append(f"Given: {'; '.join(claim.cites)}.")
+    cited = "; ".join(claim.cites) or "nothing"
+    lines.append(f"Cites {cited}; the audit adds what the claims that it rests on cite.")
     return "\n".join(lines) + "\n"
 
 
