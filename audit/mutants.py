@@ -15,17 +15,13 @@ asked after it (only about variants that it did not refute), and alone where it 
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from multiprocessing import get_context
-from types import FrameType
 from typing import Any
 
 from sympy import Rational
@@ -33,7 +29,7 @@ from sympy.core.relational import Eq, Ge, Relational
 
 from audit import compare, runner
 from audit.evidence import DECIDING, Evidence
-from audit.run_context import Inconclusive
+from audit.time_limit import limited
 from audit.variants import Variant, capped, formula_of, formula_variants, variants
 from audit.verdict import Outcome, where
 from theory.claim import Claim
@@ -71,40 +67,6 @@ class Tried:
     def unexplained(self) -> bool:
         """A wrong variant that the evidence accepts and the claim does not explain."""
         return self.outcome == "survived" and not self.explained
-
-
-class TimeLimit(Inconclusive):
-    """The evidence took too long on a variant."""
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
-        yield
-        return
-
-    def stop(_: int, frame: FrameType | None) -> None:
-        while frame is not None:  # where an exception would be swallowed, wait for the next tick
-            if frame.f_code.co_name in ("gc_callback", "__del__"):
-                return
-            frame = frame.f_back
-        raise TimeLimit(f"no decision within {seconds:.0f} s")
-
-    old = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, old)
-
-
-def _limited(function: Callable[..., None], seconds: float) -> Callable[..., None]:
-    def call(**arguments: Any) -> None:
-        with _time_limit(seconds):
-            function(**arguments)
-
-    return call
 
 
 def decides(items: Iterable[Evidence], claim: Claim) -> bool:
@@ -149,7 +111,7 @@ def _against(
             continue
         outcome = runner.run_evidence(
             item, claim, case=case, run_seed=run_seed,
-            call=_limited(item.function, max(TIME_LIMIT, 5 * usual)),
+            call=limited(item.function, max(TIME_LIMIT, 5 * usual)),
         )  # fmt: skip
         seen.append(outcome)
         if outcome.outcome == "refuted":

@@ -16,7 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from audit import coq
+from audit import coq, coqc
 from audit.evidence import ROOT
 from theory.certificate import Certificate, InvalidCertificate, check_certificate
 
@@ -74,8 +74,8 @@ def by_coq(name: str, certificate: Certificate, time_limit: float = 600.0) -> Op
     with tempfile.TemporaryDirectory() as folder:
         (path,) = coq.write({name: certificate}, Path(folder))
         try:
-            result = coq.check(path, time_limit)
-        except coq.CoqAbsent as error:
+            result = coqc.check(path, time_limit)
+        except coqc.CoqAbsent as error:
             return Opinion(name, "coq", "absent", 0.0, str(error))
     if result.timed_out:
         return Opinion(name, "coq", "no answer", _since(started), result.detail)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sympy import Expr, Rational, Symbol, symbols
 
-from audit import coq, second_opinion
+from audit import coq, coqc, second_opinion
 from theory.certificate import Certificate, InvalidCertificate, check_certificate
 from theory.exact import prove_nonnegative
 
@@ -72,13 +72,13 @@ def test_coq_accepts_what_the_checker_accepts_and_rejects_it_tampered(tmp_path: 
     certificate = proved(*CASES["everything"])
     assert certificate.cells > 1
     (path,) = coq.write({"everything": certificate}, tmp_path)
-    result = coq.check(path)
+    result = coqc.check(path)
     assert result.accepted, result.detail
     bad = tampered(certificate)
     with pytest.raises(InvalidCertificate):
         check_certificate(bad)
     (path,) = coq.write({"bad": bad}, tmp_path)
-    assert not coq.check(path).accepted
+    assert not coqc.check(path).accepted
 
 
 @needs_coq
@@ -86,7 +86,7 @@ def test_coq_rejects_a_subdivision_that_is_too_coarse(tmp_path: Path) -> None:
     certificate = proved(*CASES["two cells"])
     assert certificate.cells > 1
     (path,) = coq.write({"coarse": replace(certificate, tree=None)}, tmp_path)
-    assert not coq.check(path).accepted
+    assert not coqc.check(path).accepted
 
 
 @needs_coq
@@ -98,7 +98,7 @@ def test_a_proof_that_rests_on_another_axiom_is_not_accepted(tmp_path: Path) -> 
     )
     path = tmp_path / "cheat.v"
     path.write_text(text)
-    result = coq.check(path)
+    result = coqc.check(path)
     assert not result.accepted
     assert "cheat" in result.detail
 

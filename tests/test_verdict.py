@@ -325,3 +325,15 @@ def test_a_write_that_fails_leaves_the_earlier_file(
         ledger.write(target)
     assert target.read_text() == before
     assert list(tmp_path.iterdir()) == [target]
+
+
+# --- the error budget -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("each", "code"), [(4e-5, 0), (6e-5, 1)])
+def test_an_overspent_error_budget_fails_the_run(each: float, code: int) -> None:
+    ledger = Ledger(seed=0)
+    for test in "tu":
+        ledger.add(dataclasses.replace(outcome("GRAD", "simulation", test=test), error=each))
+    assert ledger.family_error == pytest.approx(2 * each)
+    assert ledger.exit_code() == code
