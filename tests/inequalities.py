@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 from sympy import And, Expr, Ge, Gt, Integer, Mul, Poly, Rational, Symbol, fraction, together
@@ -156,3 +157,74 @@ def univariate_sign(poly: Expr, variable: Symbol, low: Rational, high: Rational)
     if form.count_roots(low, high):
         return 0
     return 1 if form.eval(low) > 0 else -1
+
+
+def restricted(region: Boolean, symbols: Iterable[Symbol]) -> Boolean:
+    """The conditions of ``region`` that are inequalities in these symbols alone."""
+    known = set(symbols)
+    kept = [x for x in relations(region) if hasattr(x, "gts") and x.free_symbols <= known]
+    return And(*kept)
+
+
+def shadows(region: Boolean, *squares: Symbol) -> tuple[Boolean, ...]:
+    """What conditions that fall in quantities >= 0 say when these are 0: consequences of them."""
+    found: list[Boolean] = []
+    for symbol in reversed(squares):
+        for condition in (*relations(region), *found):
+            gap = difference(condition).expand()
+            weight = gap.coeff(symbol)
+            if weight.is_Rational and weight < 0 and gap.has(symbol):
+                found.append(Ge(gap.subs(symbol, 0), 0))
+    return tuple(x for x in found if x.free_symbols)
+
+
+def expect_implied(relation: Boolean, region: Boolean) -> None:
+    """One condition of the region, or two added up, imply the relation up to a constant >= 0.
+
+    For symbols without an upper bound.  Between integers, > 0 means >= 1.
+    """
+    known = [x for x in relations(region) if hasattr(x, "gts")]
+    for used in (*combinations(known, 1), *combinations(known, 2)):
+        spare = (_least(relation) - sum(map(_least, used))).expand()
+        strict = is_strict(relation) and not _whole(relation)
+        if spare.is_Rational and (
+            spare > 0 or (spare == 0 and (not strict or any(map(is_strict, used))))
+        ):
+            expect(True, f"{relation} by {used}")
+            return
+    raise Undecided(f"{relation} does not follow from one or two conditions of {region}")
+
+
+def _whole(relation: Boolean) -> bool:
+    return all(x.is_integer for x in relation.free_symbols)
+
+
+def _least(relation: Boolean) -> Expr:
+    """What the relation says is >= 0."""
+    gap = difference(relation)
+    return gap - 1 if is_strict(relation) and _whole(relation) else gap
+
+
+def expect_inside(
+    region: Boolean,
+    lemma: Claim,
+    order: Sequence[Symbol],
+    at: Mapping[Symbol, Expr] | None = None,
+    *,
+    given: Sequence[Boolean] = (),
+) -> None:
+    """Each hypothesis of the lemma, read at ``at``, holds on the region; strict ones strictly.
+
+    order: of the region's bounded symbols.  Hypotheses on others: expect_implied.
+    given: hypotheses of the lemma that hold for a reason which is not in the region.
+    """
+    bounded = restricted(region, order)
+    for condition in relations(lemma.region):
+        read = condition.subs(dict(at or {}), simultaneous=True)
+        if read == True or read in given:  # noqa: E712 - a SymPy truth value
+            continue
+        expect(read != False, f"{lemma.id} needs {condition}")  # noqa: E712
+        if read.free_symbols <= set(order):
+            expect_holds(read, bounded, order, derived={})
+        else:
+            expect_implied(read, region)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, pairwise
 from math import comb
 
 from hypothesis import given
-from sympy import Expr, Ge, Rational, Symbol, cancel, diff, log, solveset, sqrt
+from sympy import And, Expr, Ge, Mul, Rational, Symbol, cancel, diff, log, solveset, sqrt
 from sympy.core.relational import Eq
+from sympy.logic.boolalg import Boolean
 from sympy.sets import FiniteSet
 
 from audit import (
@@ -20,7 +22,7 @@ from audit import (
     expect_zero,
 )
 from tests.analysis import ball, expect_outside, expect_quotient, expect_same
-from tests.inequalities import in_chart
+from tests.inequalities import expect_implied, expect_inside, in_chart, shadows
 from tests.instances import Instance, exact, instances
 from theory.bernstein import Refuted, Undecided
 from theory.claim import Claim
@@ -31,6 +33,8 @@ from theory.minibatch import (
     WALK_DRIFT_LOW,
     WALK_JUMP,
     WALK_VARIANCE,
+    S_i,
+    S_j,
     drift,
     jump,
     membership_moments,
@@ -40,10 +44,12 @@ from theory.minibatch import (
     step_factor,
 )
 from theory.notation import S_C, S, a, b, n, p, perp, q_i, q_j, r2, r2_next, t
-from theory.region import Box, box_of
+from theory.region import box_of
 from theory.step import SIGN, STEP
 
 M, X = Symbol("M", real=True), Symbol("X", real=True)  # q_i^2 + q_j^2 and q_i^2 - q_j^2
+Q_I, Q_J = Symbol("Q_i", real=True), Symbol("Q_j", real=True)  # q_i^2 and q_j^2
+SQUARES = {q_i: sqrt(Q_I), q_j: sqrt(Q_J)}
 PAIR_CHART = {q_i: sqrt((M + X) / 2), q_j: sqrt((M - X) / 2)}
 POINTS = [
     {a: Rational(3, 10), t: Rational(1, 2), S_C: Rational(1, 5), q_i: Rational(4, 5),
@@ -53,15 +59,34 @@ POINTS = [
 ]  # fmt: skip
 
 
-def pair_box(claim: Claim) -> Box:
-    """The claim's region over (a, t, S_C, q_j^2, q_i^2 - q_j^2)."""
-    # q_j^2 >= 0 and q_i^2 >= 0; and what they leave of the sum S_C + M <= 2 - t
-    also = (Ge(M - X, 0), Ge(M + X, 0), Ge(M, 0), Ge(2 - t, S_C))
-    return box_of(in_chart(claim.region, PAIR_CHART, *also), (a, t, S_C, M, X))
+PAIR_ORDER = (a, t, S_C, M, X)
 
 
-def positive_factors(*masses: Expr) -> list[Expr]:
-    """The factors that SIGN says are > 0, for batches of the given masses."""
+def pair_region(claim: Claim) -> Boolean:
+    """The claim's region over PAIR_ORDER."""
+    # q_j^2 >= 0 and q_i^2 >= 0; and what they leave of the sum S_C + M
+    region = in_chart(claim.region, PAIR_CHART, Ge(M - X, 0), Ge(M + X, 0), Ge(M, 0))
+    return And(region, *shadows(region, M))
+
+
+def square_region(claim: Claim) -> Boolean:
+    """The claim's region over (a, t, S_C, q_i^2, q_j^2)."""
+    region = in_chart(claim.region, SQUARES, Ge(Q_I, 0), Ge(Q_J, 0))
+    return And(region, *shadows(region, Q_I, Q_J))
+
+
+def positive_factors(
+    region: Boolean,
+    order: Sequence[Symbol],
+    *masses: Expr,
+    chart: Mapping[Symbol, Expr] | None = None,
+) -> list[Expr]:
+    """The factors that SIGN says are > 0, for batches of the given masses.
+
+    SIGN's hypotheses are proved on the region, which is in the chart's coordinates.
+    """
+    for mass in masses:
+        expect_inside(region, SIGN, order, {r2: 2 - t, S: mass.subs(dict(chart or {}))})
     found = [difference(x) for x in relations(SIGN.formula) if not x.has(r2_next)]
     return [x.subs({r2: 2 - t, S: mass}) for x in found for mass in masses]
 
@@ -168,7 +193,12 @@ def test_denominator_of_the_drift(claim: Claim) -> None:
 
 @evidence(WALK_DRIFT_LOW, "certificate", step="bounds")
 def test_drift_has_the_sign_of_the_order(claim: Claim) -> None:
-    box, denominator = pair_box(claim), {slow: by_side(claim, slow)}
+    region, denominator = pair_region(claim), {slow: by_side(claim, slow)}
+    box = box_of(region, PAIR_ORDER)
+    # the denominator is a product of two of these, so the drift has the sign of the cross difference
+    positive = positive_factors(region, PAIR_ORDER, S_i, S_j, chart=PAIR_CHART)
+    factors = [x for x in by_side(claim, slow).args if any((x - y).expand() == 0 for y in positive)]
+    expect(Mul(*factors) == by_side(claim, slow), "the denominator is a product of SIGN's factors")
     for bound in relations(claim.formula):
         if not isinstance(bound, Eq):
             bound = bound.subs(denominator)
@@ -191,8 +221,9 @@ def test_jump_sizes(claim: Claim) -> None:
 def test_jump_bound(claim: Claim) -> None:
     """0 <= u <= bound, so |log(1 + u)| <= log(1 + bound)."""
     box, u = box_of(claim.region, (a, t, S)), claim.formula.lts
+    positive = positive_factors(claim.region, (a, t, S), S)
     for bound in (claim.formula, Ge(u, 0)):
-        expect_quotient(bound, box, positive=positive_factors(S))
+        expect_quotient(bound, box, positive=positive)
 
 
 # WALK-VARIANCE
@@ -209,14 +240,18 @@ def test_jumps_are_least_when_the_batch_has_no_mass(claim: Claim) -> None:
     box = box_of(claim.region, (a, t))
     least = a * (1 - a / 4)
     expect_nonnegative(a * t - least, box, "the band's least t")
-    masses = {**box, S: (0, 2 - t)}
-    more = Ge(a * t / (1 - a * S), a * t, evaluate=False)
-    expect_quotient(more, masses, positive=positive_factors(S), factors=(a**2, t))
+    region, order = square_region(claim), (a, t, S_C, Q_I, Q_J)
+    for mass in (S_i, S_j):
+        more = Ge(a * t / (1 - a * mass), a * t, evaluate=False)
+        positive = positive_factors(region, order, mass, chart=SQUARES)
+        squares = box_of(region, order)
+        expect_quotient(more, squares, positive=positive, chart=SQUARES, factors=(a**2, t))
 
 
 @evidence(WALK_VARIANCE, "ball", step="band")
 def test_least_jump_against_the_step_size(claim: Claim) -> None:
     """h(a) = log(1 + a - a^2/4) - c a is concave (its argument is) with h(0) = 0: the end decides."""
+    expect_implied(Ge(p, 0), claim.region)  # both sides are multiples of p
     bound = next(x for x in relations(claim.formula) if not isinstance(x, Eq))
     expect(bound.gts == spread and bound.lts != spread, f"{bound} bounds the spread from above")
     square = cancel(bound.lts / (2 * p))

@@ -24,10 +24,12 @@ from audit.statistics import expect_at_most
 from sim import from_weights, simulate
 from tests.analysis import log_terms, upper_bound_on
 from tests.inequalities import is_strict
+from tests.obstructions import dead_starts
 from tests.test_minibatch import by_side
+from tests.test_rates import expect_region_of
 from theory.alignment import GD_ALIGN, share, share_density
 from theory.claim import Claim
-from theory.notation import d, n
+from theory.notation import a, b, d, n
 from theory.orthogonal import SGD_ORTHOGONAL, BetaTail, T, p_aligned
 from theory.sparse import SGD_SPARSE, limit_winner, p_sparse
 
@@ -35,6 +37,9 @@ from theory.sparse import SGD_SPARSE, limit_winner, p_sparse
 @evidence(SGD_ORTHOGONAL, "symbolic", step="limit")
 def test_cosine_is_a_coordinate(claim: Claim) -> None:
     """w_inf = +-x_I: |cos(w_inf, w_0)| = |<x_I, w_0>|/||w_0||, at most the largest of the n."""
+    expect_region_of(
+        claim, SGD_SPARSE, a, b, n
+    )  # the start: "start" and "live coordinate", in words
     expect(by_side(SGD_SPARSE, p_sparse) == 1, "convergence is almost sure")
     expect(by_side(SGD_SPARSE, limit_winner) == 1, "the limit is a unit vector along x_I")
     expect(not is_strict(claim.formula), "both sides are 0 at T = 1")
@@ -63,6 +68,18 @@ def test_law_of_one_coordinate(claim: Claim) -> None:
     alpha, beta, _ = _tail(claim).args
     expect_zero(powers[share] - (alpha - 1), "first exponent")
     expect_zero(powers[1 - share] - (beta - 1), "second exponent")
+
+
+@evidence(SGD_ORTHOGONAL, "witness", step="limit", needs="live coordinate")
+def test_dead_starts_break_the_bound(claim: Claim) -> None:
+    """ReLU, no live coordinate (chance 2^-n): the cosine is 1 for ever, and the bound is 0 at T = 1."""
+    expect(dead_starts(), "no dead start")
+    alpha, beta, edge = (x.subs({d: 2, T: 1}) for x in _tail(claim).args)
+    one = stats.beta.sf(float(edge), float(alpha), float(beta))
+    bound = upper_bound_on(claim, p_aligned).subs(_tail(claim), one).subs(n, 2)
+    expect(bound < Rational(1, 4), "the bound allows the chance 2^-n of a dead start", bound=bound)
+    named = any(x.name == "live coordinate" for x in claim.assumptions)
+    expect(named, "the claim admits a ReLU neuron without a live coordinate")
 
 
 @evidence(SGD_ORTHOGONAL, "simulation", step="union")

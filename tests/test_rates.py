@@ -10,16 +10,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
-from sympy import Abs, Expr, Le, Max, Rational, Symbol, cancel, diff, log, solve, zeta
+from sympy import Abs, Expr, Le, Max, Rational, Symbol, cancel, diff, log, oo, solve, zeta
+from sympy.logic.boolalg import Boolean
 
 from audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, seed
 from audit.statistics import expect_mean
 from sim import simulate
 from tests.analysis import ball, expect_same
+from tests.inequalities import is_strict
 from tests.obstructions import two_cycles
 from tests.test_minibatch import by_side
 from theory.claim import Claim
-from theory.exact import relations
+from theory.exact import difference, relations
 from theory.full_batch import GD_RATE, radial_factor
 from theory.minibatch import WALK_DRIFT, WALK_JUMP, membership_moments, step_factor
 from theory.notation import S, a, b, delta, k, n, p, r2, s, t
@@ -50,12 +52,40 @@ POINTS = [
 ]
 
 
+def expect_condition(region: Boolean, condition: Boolean, what: str) -> None:
+    """A condition of ``region`` implies ``condition``, strictly where it is strict.
+
+    Both linear: gap = c * slack + rest with rationals c > 0, rest >= 0, slack being >= 0 or > 0.
+    """
+    gap = difference(condition)
+    first = min(gap.free_symbols, key=str)
+    for known in (x for x in relations(region) if hasattr(x, "gts")):
+        slack = difference(known)
+        share = gap.coeff(first) / (slack.coeff(first) or oo)
+        rest = (gap - share * slack).expand()
+        if share > 0 and rest.is_Rational:
+            strict = is_strict(known) or not is_strict(condition)
+            if rest > 0 or (rest == 0 and strict):
+                break
+    else:
+        expect(False, f"{what}: {condition} does not follow", region=region)
+    expect(True, what)
+
+
+def expect_region_of(claim: Claim, other: Claim, *symbols: Symbol) -> None:
+    """The region of ``claim`` lies in that of ``other`` (in its conditions on ``symbols`` only)."""
+    for condition in relations(other.region):
+        if not symbols or condition.free_symbols <= set(symbols):
+            expect_condition(claim.region, condition, f"{claim.id} uses {other.id}")
+
+
 # SGD-RATE
 
 
 @evidence(SGD_RATE, "symbolic", step="limit")
 def test_exponents_at_the_limit(claim: Claim) -> None:
     """Means of the logarithms of the factors at x_I, which SGD-SPARSE says is reached."""
+    expect_region_of(claim, SGD_SPARSE, a, b, n)  # of the start only w_k -> +-x_I is used
     expect(by_side(SGD_SPARSE, p_sparse) == 1, "convergence is almost sure")
     expect_same(by_side(claim, rate_ratio), exponent_of_ratio(), POINTS, "ratios")
     expect_same(by_side(claim, rate_off), exponent_off(), POINTS, "off the live coordinates")
@@ -66,6 +96,7 @@ def test_increments_are_bounded(claim: Claim) -> None:
     """|log ratio| moves by at most log(1 + 2a); 1 >= 1 - aS >= 1 - 2a > 0 bounds log(1 - aS)."""
     box = {a: box_of(claim.region, (a,))[a], S: (0, 2)}
     expect(WALK_JUMP.formula.gts.free_symbols == {a}, "the jump bound depends on the state")
+    expect_condition(claim.region, 1 - 2 * a > 0, "log(1 - 2a) is finite")
     expect_nonnegative(step_factor(0) - (1 - 2 * a), box, "left-out factor from below")
     expect_nonnegative(1 - step_factor(0), box, "left-out factor from above")
 

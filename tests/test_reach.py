@@ -7,7 +7,7 @@ from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Ge, Gt, Integer, Mul, Rational, Symbol, log
+from sympy import And, Expr, Ge, Integer, Le, Mul, Rational, Symbol, log
 
 from audit import (
     evidence,
@@ -15,14 +15,14 @@ from audit import (
     expect_zero,
 )
 from tests.analysis import expect_quotient, expect_same, log_of, upper_bound_on
-from tests.inequalities import is_strict
+from tests.inequalities import expect_implied, expect_inside, is_strict
 from tests.instances import Instance, exact
 from tests.test_capture import move
 from tests.test_minibatch import by_side, positive_factors
 from theory.capture import CAPTURE, g, lead_drift, s_star, t_star, threshold
 from theory.claim import Claim
 from theory.exact import relations
-from theory.minibatch import jump
+from theory.minibatch import SAMPLING, jump
 from theory.notation import (
     S,
     a,
@@ -51,6 +51,10 @@ CASES = [
 ]  # fmt: skip
 
 
+# 2 - r2 >= t_*, and a batch's mass is part of r2 >= 0
+STATE = (Ge(t, t_star), Le(t, 2), Ge(S, 0), Le(S, 2 - t))
+
+
 # REACH
 
 
@@ -62,9 +66,10 @@ def test_a_ratio_drawn_together_stays(claim: Claim) -> None:
 @evidence(REACH, "certificate", step="left out")
 def test_what_is_left_out_falls_back(claim: Claim) -> None:
     """|q_j/q_i| is divided by 1 + u_i >= 1 + a t_*."""
-    box = {**box_of(claim.region, (a, t_star)), t: (t_star, 2), S: (0, 2 - t)}
+    region, order = And(claim.region, *STATE), (a, t_star, t, S)
     factor = Ge(move(1, 0, S), 1 + a * t_star)
-    expect_quotient(factor, box, positive=positive_factors(S))
+    positive = positive_factors(region, order, S)
+    expect_quotient(factor, box_of(region, order), positive=positive)
 
 
 def rotation(points: int, size: int, cycles_: int) -> list[tuple[int, ...]]:
@@ -81,6 +86,8 @@ def test_times_left_out(claim: Claim) -> None:
     """n - 1 windows of b - 1 on a circle of n - 1: each point is in b - 1 of them, by symmetry."""
     strict = any(is_strict(x) for x in relations(claim.formula))
     expect(not strict, "equality at M = 0 when two coordinates tie")
+    for condition in relations(SAMPLING.condition):  # a window of b - 1 >= 0 out of n - 1 > b - 1
+        expect_implied(condition, claim.region)
     others, window = n - 1, b - 1
     left_out = others - others * window / others
     derived = -left_out * M * log(1 + a * t_star)
@@ -101,6 +108,7 @@ def _bound(claim: Claim) -> Expr:
 @evidence(REACH, "symbolic", step="chance")
 def test_chance_of_a_schedule(claim: Claim) -> None:
     """(n-1) M independent draws, each one of C(n, b) equally likely sets."""
+    expect_implied(Ge(M, 0), claim.region)
     draws = Mul(n - 1, M)
     sets = sum((1 for _ in combinations(range(5), 2)), 0)
     claimed = by_side(claim, schedule_probability)
@@ -156,8 +164,9 @@ def test_exponent_is_positive(claim: Claim) -> None:
     expect((z / (2 * (1 + z))).is_positive, "g > 0")
     signs = {a: z, t_star: z, s_star: z, n: 2 + z}  # any positive values, n >= 2
     expect(lead_drift().subs(signs).is_positive, "z > 0")
-    for condition in (Gt(a, 0), Gt(t_star, 0), Gt(s_star, 0)):
-        expect(condition in relations(claim.region), f"{condition} is not assumed")
+    expect_inside(claim.region, CAPTURE, (a, t_star, s_star))
+    cycles_ = Ge(M, 0)  # M = M_* is the ceiling of a positive quantity, by the above
+    expect_inside(claim.region, REACH, (a, t_star), given=(cycles_,))
 
 
 @evidence(REACH_TIME, "symbolic", step="horizon")

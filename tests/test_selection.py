@@ -37,7 +37,10 @@ from audit import (
 )
 from audit.statistics import expect_mean, expect_proportion
 from sim import simulate
+from tests.analysis import expect_outside
+from tests.obstructions import caught_starts
 from tests.test_minibatch import by_side
+from tests.test_rates import expect_region_of
 from theory.bernstein import Undecided
 from theory.claim import Claim
 from theory.exact import difference, relations
@@ -311,9 +314,22 @@ def test_steps_commute_with_permutations(claim: Claim) -> None:
 
 @evidence(SELECT_EQUAL, "symbolic", step="total")
 def test_equal_chances_sum_to_one(claim: Claim) -> None:
+    expect_region_of(claim, SGD_SPARSE)
     chance = Symbol("x", real=True)
     total = k * chance - by_side(SGD_SPARSE, p_sparse)
     expect_identity(claim.formula, {p_equal: solve(total, chance)[0]})
+
+
+@evidence(SELECT_EQUAL, "witness", step="total", needs="radius")
+def test_ties_outside_the_radius_need_not_win(claim: Claim) -> None:
+    """r2 > 2, the live mass shared equally by two coordinates: r2 > 2 for ever, so nobody wins."""
+    for point, why in caught_starts():
+        tied = {**point, k: 2}
+        for assumption in claim.assumptions:
+            if assumption.condition is not None and assumption.name != "radius":
+                expect(satisfies(assumption.condition, tied), f"{assumption.name} at {tied}")
+        expect_outside(claim, tied, why)
+        expect(by_side(claim, p_equal).subs(tied) > 0, "the claim gives each of them a chance")
 
 
 @evidence(SELECT_EQUAL, "property", step="symmetry")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from sympy import Min, Rational, Symbol, cancel, diff, log, solve
+import pytest
+from sympy import And, Expr, Ge, Gt, Le, Lt, Min, Rational, Symbol, cancel, diff, log, solve
 from sympy.core.relational import Eq
+from sympy.logic.boolalg import Boolean
 
 from audit import (
+    check,
     evidence,
     expect,
     expect_nonnegative,
@@ -18,16 +22,38 @@ from audit import (
 )
 from sim import from_weights, simulate
 from tests.analysis import expect_outside
+from tests.inequalities import expect_holds, expect_implied, expect_inside, restricted
 from tests.obstructions import OBSTRUCTIONS
 from tests.test_minibatch import by_side
 from tests.test_reach import CASES
+from theory import claims
 from theory.band import BAND_WIDE, ENTRY
-from theory.capture import CAPTURE, g, growth, lead_drift, t_star, threshold
+from theory.bernstein import Refuted, Undecided
+from theory.capture import (
+    CAPTURE,
+    CONFINED,
+    FLOOR,
+    g,
+    growth,
+    lead_drift,
+    s_star,
+    t_star,
+    threshold,
+)
 from theory.claim import Claim
 from theory.exact import difference, relations
 from theory.full_batch import GD_CONVERGES, GD_DIRECTION
-from theory.minibatch import WALK_DRIFT, WALK_DRIFT_LOW, WALK_JUMP, drift, slow, step_factor
+from theory.minibatch import (
+    SAMPLING,
+    WALK_DRIFT,
+    WALK_DRIFT_LOW,
+    WALK_JUMP,
+    drift,
+    slow,
+    step_factor,
+)
 from theory.notation import (
+    S_C,
     S,
     a,
     b,
@@ -35,6 +61,8 @@ from theory.notation import (
     delta_next,
     n,
     p,
+    q_i,
+    q_j,
     r2,
     rho,
     rho_next,
@@ -63,6 +91,47 @@ from theory.sparse import (
 from theory.step import SIGN
 from theory.two_points import MASS_FLOOR
 
+STATE_ORDER = (a, r2, s, t_star)
+
+
+def expect_fits(
+    claim: Claim,
+    conditions: Iterable[Boolean],
+    symbol: Symbol,
+    value: Expr,
+    order: Sequence[Symbol],
+) -> None:
+    """Each bound on ``symbol`` holds for ``value``, a minimum: from below for each of its terms."""
+    region = And(claim.region, CONFINED.condition)  # t_* occurs in s_*
+    for condition in conditions:
+        weight = difference(condition).coeff(symbol)
+        expect(weight.is_Rational and weight != 0, f"{condition} does not bound {symbol}")
+        failed: list[Exception] = []
+        for term in value.args:
+            try:
+                bound = condition.subs(symbol, term)
+                expect_holds(bound, restricted(region, order), order, derived={})
+            except (Refuted, Undecided) as error:
+                if weight > 0:
+                    raise
+                failed.append(error)
+        if len(failed) == len(value.args):
+            raise failed[0]
+
+
+def expect_hypotheses(claim: Claim, lemma: Claim) -> None:
+    """The lemma's hypotheses hold for the claim's t_* and s_*, strict ones strictly."""
+    known: list[Boolean] = []
+    for symbol, value, order in (
+        (t_star, least_slack(), (a, r2)),
+        (s_star, least_mass(), STATE_ORDER),
+    ):
+        found = [x for x in relations(lemma.region) if x.free_symbols == {symbol}]
+        expect_fits(claim, found, symbol, value, order)
+        known += found
+    expect_inside(claim.region, lemma, (a,), given=known)
+
+
 # SGD-SPARSE: the chain
 
 
@@ -85,8 +154,7 @@ def test_slack_is_kept(claim: Claim) -> None:
     expect_nonnegative(difference(signs), radius, "SIGN's radius")
     first, second = least_slack().args
     expect({cancel(2 - r2), cancel(1 - top)} == {cancel(first), cancel(second)}, "t_*")
-    for slack in (first, second):
-        expect_nonnegative(slack, {**radius, s: (0, 1)}, "t_* >= 0, > 0 inside")
+    expect_fits(claim, relations(CONFINED.condition), t_star, least_slack(), (a, r2))
 
 
 @evidence(SGD_SPARSE, "certificate", step="floor")
@@ -105,6 +173,7 @@ def test_live_mass_is_kept(claim: Claim) -> None:
     expect_zero(difference(keep) - (s_next - s * (1 - a * S) ** 2), "what a step keeps")
     expect_nonnegative((1 - a * S) - (1 - 2 * a), {a: box[a], S: (0, 2)}, "1 - aS >= 1 - 2a")
     expect_zero(least_mass() - Min(s, (1 - 2 * a) ** 2 * t_star), "s_*")
+    expect_fits(claim, relations(FLOOR.condition), s_star, least_mass(), STATE_ORDER)
 
 
 @evidence(SGD_SPARSE, "symbolic", step="walk")
@@ -114,10 +183,12 @@ def test_walk_is_a_submartingale(claim: Claim) -> None:
     top, bottom = share.as_numer_denom()
     expect_zero(cancel(top * n * (n - 1) / bottom) - b * (n - b), "p n (n-1) = b (n - b)")
     for points in range(1, 8):
-        for size in range(1, points + 1):
+        for size in range(points + 1):
             admitted = claim.region.subs({n: points, b: size})
             if admitted != False and points > 1:  # noqa: E712 - a SymPy truth value
                 expect(share.subs({n: points, b: size}) > 0, "no pair is split", n=points, b=size)
+    for condition in relations(SAMPLING.condition):  # both factors of b (n - b) are >= 1
+        expect_implied(condition, claim.region)
     expect(by_side(WALK_DRIFT, drift).has(log), "drift")
     expect(any(x.has(slow) for x in relations(WALK_DRIFT_LOW.formula)), "lower bound")
     expect(WALK_JUMP.formula.gts.subs(a, box_of(claim.region, (a,))[a][1]) <= 1, "u <= 1")
@@ -130,10 +201,7 @@ def test_every_state_can_be_captured(claim: Claim) -> None:
         steps = by_side(REACH_TIME, cycles).subs(g, by_side(CAPTURE, g)).subs(at)
         least = by_side(REACH_TIME, chance).subs(horizon, (at[n] - 1) * steps).subs(at)
         expect(0 < least < 1, "eps", **{str(k): v for k, v in at.items()})
-    slack, mass = least_slack(), least_mass()
-    inside = {n: 3, b: 1, a: Rational(1, 3), r2: Rational(3, 2), s: Rational(1, 5)}
-    value = slack.subs(inside)
-    expect(0 < value <= 1 and 0 < mass.subs({**inside, t_star: value}) <= 2, "t_*, s_* fit REACH")
+    expect_hypotheses(claim, REACH_TIME)
 
 
 def _expect_contraction() -> None:
@@ -152,6 +220,7 @@ def _expect_contraction() -> None:
 @evidence(SGD_SPARSE, "certificate", step="capture")
 def test_capture_has_probability_at_least_one_half(claim: Claim) -> None:
     """U stopped at U > theta is a supermartingale: theta P(sup U > theta) <= U_0 <= theta/2."""
+    expect_hypotheses(claim, CAPTURE)
     _expect_contraction()
     theta = threshold()
     expect_zero((theta / 2) / theta - Rational(1, 2), "P(U ever exceeds theta) <= 1/2")
@@ -200,7 +269,9 @@ def test_limit_of_the_winner(claim: Claim) -> None:
     lyapunov = next(y for y in relations(GD_CONVERGES.formula) if y.has(rho_next) and y.has(s_next)
                     and y.has(s) and not y.has(1 - a * S) and y.lts.has(a))  # fmt: skip
     rate = lyapunov.lts.subs(s, z)
-    quotient = cancel(rate / (4 * a * (1 - 2 * a)))
+    margin = 4 * a * (1 - 2 * a)
+    expect_holds(Gt(margin, 0), restricted(claim.region, (a,)), (a,), derived={})
+    quotient = cancel(rate / margin)
     expect_zero(quotient - z * (z * (z - 1) ** 2 + rho), "dissipation")
     # dissipation -> 0 with z bounded below leaves z -> 1 and rho -> 0
     roots = set(solve(quotient.subs(rho, 0) / z**2, z))
@@ -266,3 +337,28 @@ def test_extreme_starts_converge(claim: Claim) -> None:
 
 def _text(point: dict[Symbol, Any]) -> dict[str, Any]:
     return {str(symbol): value for symbol, value in point.items()}
+
+
+# Regions past their sharp ends are not accepted, in this chapter and those it rests on
+
+HALF = Rational(1, 2)
+WRONG_REGIONS = [
+    ("SGD-SPARSE", "step size", And(Ge(a, 0), Lt(a, HALF))),
+    ("SGD-SPARSE", "step size", And(Gt(a, 0), Le(a, HALF))),
+    ("SGD-SPARSE", "without replacement", And(Ge(b, 0), Lt(b, n))),
+    ("SGD-SPARSE", "live coordinate", And(Ge(s, 0), Le(s, r2))),
+    ("REACH", "step size", And(Gt(a, 0), Lt(a, Rational(9, 10)))),
+    ("REACH-TIME", "step size", And(Gt(a, 0), Lt(a, 1))),
+    ("WALK-VARIANCE", "masses", And(Ge(S_C, 0), Le(S_C + q_i**2 + q_j**2, 3 - t))),
+    ("WALK-VARIANCE", "split probability", Ge(p, -1)),
+    ("WALK-DRIFT-LOW", "masses", And(Ge(S_C, 0), Le(S_C + q_i**2 + q_j**2, 3 - t))),
+    ("TWO-POINTS", "step size", And(Gt(a, 0), Le(a, 2))),
+    ("TWO-POINTS", "confined", And(Gt(t_star, -1), Le(t_star, 2), Gt(s_star, 0), Le(s_star, 2))),
+    ("SPARSE-TIME", "slack", Eq(t, 1 + delta)),
+]
+
+
+@pytest.mark.parametrize(("name", "assumption", "condition"), WRONG_REGIONS)
+def test_wrong_regions_are_not_accepted(name: str, assumption: str, condition: Boolean) -> None:
+    verdict = check(claims[name].widened(assumption, condition), quick=True)
+    assert verdict.name in ("refuted", "inconclusive"), verdict

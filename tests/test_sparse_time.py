@@ -16,9 +16,9 @@ from sympy.logic.boolalg import Boolean
 from audit import evidence, exact_quotient, expect, expect_nonnegative, expect_zero, seed
 from audit.statistics import expect_at_most
 from sim import simulate
-from tests.inequalities import is_strict
+from tests.inequalities import condition_of, is_strict
 from tests.test_minibatch import by_side
-from theory.bernstein import Refuted
+from theory.bernstein import Refuted, Undecided
 from theory.claim import Claim
 from theory.exact import difference, relations
 from theory.minibatch import WALK_DRIFT, membership_moments
@@ -100,16 +100,23 @@ def test_band_is_kept(claim: Claim) -> None:
 
 @evidence(SPARSE_TIME, "certificate", step=("factor", "pointwise"))
 def test_factor_of_a_pair(claim: Claim) -> None:
-    """bound >= 0 and bound^2 >= psi^2, for c = 0, 1, 2; zeros at a, pi, 1 - pi divided out."""
+    """bound >= 0 and bound^2 >= psi^2, for c = 0, 1, 2; zeros at a, pi, 1 - pi divided out.
+
+    psi follows the true slack 2 - r2 = 1 - delta, the bound the slack that the claim assumes.
+    """
     bound = next(x.gts for x in relations(claim.formula) if psi in x.free_symbols)
     box = {**scaled_band(claim), pi: box_over(claim, pi)[pi]}
     state = {s: 1 + delta, t: 1 - delta}
+    slack = condition_of(claim, "slack")
+    if not isinstance(slack, Eq):
+        raise Undecided(f"{slack} does not say what t is")
+    assumed = {s: 1 + delta, t: solve(slack, t)[0]}
     for members in (0, 1, 2):
         top, bottom = fraction(squared_factor(members).subs(state).subs(delta, a * XI).together())
         if bottom.subs({a: box[a][1], XI: 0, pi: 1}) < 0:
             top, bottom = -top, -bottom
         expect_nonnegative(bottom.expand(), box, "mass after the step")
-        value = bound.subs(c, members).subs(state).subs(delta, a * XI)
+        value = bound.subs(c, members).subs(assumed).subs(delta, a * XI)
         expect_nonnegative(value.expand(), box, f"bound for c = {members}")
         gap = (value**2 * bottom - top).expand()
         for factor in (a**2, pi, 1 - pi):

@@ -7,11 +7,12 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Eq, Expr, Le, Rational, Symbol, cancel, log
+from sympy import And, Eq, Expr, Ge, Gt, Le, Rational, Symbol, cancel, log, sqrt
 
 from audit import evidence, expect, expect_zero
 from sim.reference import exact_run
 from tests.analysis import expect_outside, expect_same
+from tests.inequalities import expect_holds, expect_inside, restricted, shadows
 from tests.walk_bounds import expect_on_orthant, upper_bound
 from theory import minibatch
 from theory.bernstein import Undecided
@@ -31,7 +32,7 @@ from theory.random_walk import (
     width,
 )
 from theory.random_walk import level as target
-from theory.step import STEP
+from theory.step import SIGN, STEP
 from theory.two_points import MASS_FLOOR, TWO_POINTS, level, ratio, s_min, t_min
 
 
@@ -54,6 +55,11 @@ POINT = {
     a: Rational(3, 10), t_min: Rational(1, 2), s_min: Rational(1, 5), jump: Rational(2, 5),
     second: Rational(1, 9), drift: Rational(1, 7), level: Rational(3), ratio: Rational(1, 4),
 }  # fmt: skip
+
+
+# 2 - r2 >= t_*, and a batch's mass is part of r2 >= 0; q_j^2 and q_i^2 - q_j^2, i the larger
+STATE = (Ge(t, t_min), Le(t, 2), Ge(S, 0), Le(S, 2 - t))
+X_J, X = Symbol("X_j", real=True), Symbol("X", real=True)
 
 
 # MASS-FLOOR
@@ -158,6 +164,7 @@ def test_the_mass_may_fall_beyond_the_region(claim: Claim, case: Any) -> None:
 @evidence(TWO_POINTS, "symbolic", step="jump")
 def test_jump_is_walk_jumps(claim: Claim) -> None:
     """A jump is +-log(1 + u) with u at most the right side of WALK-JUMP."""
+    expect_inside(And(claim.region, *STATE), minibatch.WALK_JUMP, (a, t_min, t, S))
     u = upper_bound(minibatch.WALK_JUMP.formula, a * t / (1 - a * S))
     expect_same(equal_to(claim.formula, jump), log(1 + u), [POINT], "jump bound")
 
@@ -165,6 +172,11 @@ def test_jump_is_walk_jumps(claim: Claim) -> None:
 @evidence(TWO_POINTS, "symbolic", step="second moment")
 def test_second_moment_at_the_least_mass(claim: Claim) -> None:
     """WALK-VARIANCE's moment grows in S_i, S_j and t; n = 2, b = 1: p = 1/2 and C is empty."""
+    region, order = And(claim.region, *STATE), (a, t_min, t, S)
+    expect_inside(region, SIGN, order, {r2: 2 - t})  # so the moment's denominators are > 0
+    # at/(1 - aS) >= a t_* > 0, times 1 - aS
+    for condition in (Gt(a * t_min, 0), Ge(a * t, a * t_min * (1 - a * S))):
+        expect_holds(condition, restricted(region, order), order, derived={})
     found = equal_to(claim.formula, second)
     moment = equal_to(minibatch.WALK_VARIANCE.formula, minibatch.spread)
     least = moment.subs({S_C: 0, q_i: 0, q_j: 0, t: t_min, p: Rational(1, 2)})
@@ -175,6 +187,12 @@ def test_second_moment_at_the_least_mass(claim: Claim) -> None:
 def test_drift_beyond_log_two(claim: Claim) -> None:
     """|q_i| >= 2|q_j|: q_i^2 - q_j^2 >= (3/5) s, by q_i^2 = 4 q_j^2 + rest; then WALK-DRIFT."""
     found = equal_to(claim.formula, drift)
+    order = (a, t_min, s_min)
+    expect_holds(Gt(a * t_min * s_min, 0), restricted(claim.region, order), order, derived={})
+    region = And(claim.region, *STATE, Ge(X_J, 0), Ge(X, 0), Le(2 * X_J + X, 2 - t))
+    region = And(region, *shadows(region, X_J, X))
+    pair = {S_C: 0, q_j: sqrt(X_J), q_i: sqrt(X_J + X)}
+    expect_inside(region, minibatch.WALK_DRIFT_LOW, (a, t_min, t, X_J, X), pair)
     rest, share = Symbol("rest"), Rational(4 - 1, 4 + 1)
     gap = (q_i**2 - q_j**2) - share * (q_i**2 + q_j**2)
     expect_on_orthant(gap.subs(q_i**2, 4 * q_j**2 + rest), "q_i^2 - q_j^2 against s")
@@ -198,8 +216,8 @@ def test_exit_by_non_confinement(claim: Claim) -> None:
 def test_return_by_positive_drift(claim: Claim) -> None:
     """DRIFT-ESCAPE for |z| with A = log 2; a jump is below log 2, so |z| moves as +-z there."""
     expect_instance(claim.formula, returning, DRIFT_ESCAPE, {start: level, target: log(2)})
-    widest = equal_to(claim.formula, jump).subs(a, Rational(1, 2))
-    expect_same(widest, log(2), [POINT], "jump at a = 1/2")
+    (widest,) = equal_to(claim.formula, jump).atoms(log)
+    expect_holds(Gt(2, widest.args[0]), restricted(claim.region, (a,)), (a,), derived={})
 
 
 def expect_instance(formula: Any, symbol: Symbol, general: Claim, values: dict[Any, Expr]) -> None:

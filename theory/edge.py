@@ -107,7 +107,10 @@ GD_EDGE = Claim(
 
 GD_HALF = Claim(
     id="GD-HALF",
-    title="At a = 1/2 exactly full batch still converges, but only like 1/(2 sqrt(t))",
+    title=(
+        "At a = 1/2 exactly full batch still converges, but on rho = 0 only like 1/(2 sqrt(t)) "
+        "unless it hits s = 1"
+    ),
     formula=And(
         Ge(
             lyapunov(s, rho) - lyapunov(s_next, rho_next),
@@ -134,7 +137,8 @@ GD_HALF = Claim(
         str(third_order): "coefficient of e^3",
     },
     remark=(
-        "From every s > 0, s + rho < 2: (s, rho) -> (1, 0), with |s - 1| ~ 1/(2 sqrt(t)). On r2 = 2 "
+        "From every s > 0, s + rho < 2: (s, rho) -> (1, 0). On rho = 0, |s - 1| ~ 1/(2 sqrt(t)), "
+        "except on paths that hit s = 1; for rho > 0 no rate is claimed. On r2 = 2 "
         "the one exception is s = 2, rho = 0, which is sent to w = 0. So a < 1/2 is sharp for the "
         "geometric rate and for starts on r2 = 2."
     ),

@@ -33,6 +33,10 @@ SGD_ORTHOGONAL = Claim(
         Assumption(
             "start", text="w_0 has a uniform direction, independent of ||w_0|| in (0, sqrt(2))"
         ),
+        Assumption(
+            "live coordinate",
+            text="some <x_j, w_0> != 0 (ReLU: > 0). ReLU: P_align is the chance given this event",
+        ),
     ),
     steps=("limit", "union", "law"),
     symbols={
@@ -40,5 +44,8 @@ SGD_ORTHOGONAL = Claim(
         "BetaTail(alpha, beta, x)": "P(X >= x) for X ~ Beta(alpha, beta)",
         "T": "level",
     },
-    remark="ReLU: on the event of a live coordinate. Without one, w_inf = w_0 and the cosine is 1.",
+    remark=(
+        "Linear: there is a live coordinate almost surely. ReLU: with probability 1 - 2^-n; otherwise "
+        "w_inf = w_0, the cosine is 1, and the bound is false at T = 1, where it is 0."
+    ),
 )

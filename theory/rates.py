@@ -58,20 +58,24 @@ SGD_RATE = Claim(
     cites=("supermartingale convergence theorem",),
     symbols={
         "lambda_ratio": "lim (1/k) log|q_j/q_I|, j live, on w_k -> +-x_I; the same for log|q_j|",
-        "lambda_off": "lim (1/k) log|w_perp|, and of passive ReLU coordinates",
+        "lambda_off": "the same for log|w_perp| and passive ReLU coordinates, on w_k -> +-x_I",
         "lambda_radial": "lim (1/k) log|delta| when q_I is the only nonzero coordinate, a != 1/4",
-        "lambda_norm": "limsup (1/k) log|delta|, delta = r2 - 1, in general",
+        "lambda_norm": "limsup (1/k) log|delta|, delta = r2 - 1, on w_k -> +-x_I, in general",
     },
     remark=(
         "Finding: (b/n) log|1 - 4a| is the rate of delta only when nothing else is left. Otherwise "
         "delta is forced by the squares of what decays; for a <= 0.41 the forcing is the slower. "
+        "Of lambda_norm only an upper bound is proved. "
         "Strong law: Williams, Probability with Martingales, 1991, 11.5, 12.1; Kronecker's lemma 12.7."
     ),
 )
 
 SGD_EDGE = Claim(
     id="SGD-EDGE",
-    title="x_i is stable exactly for a < 1/2: the linear scaling rule eta_max = b/2 is exact",
+    title=(
+        "All exponents at x_i are negative exactly for a < 1/2: "
+        "the linear scaling rule eta_max = b/2 is exact"
+    ),
     formula=And(Eq(edge, Rational(1, 2)), Eq(eta_max, b / 2)),
     source=Source("new", "sign of the exponents of SGD-RATE"),
     bound="exact",

@@ -65,7 +65,7 @@ REACH_TIME = Claim(
     symbols={
         "M_*": "cycles after which U <= theta/2",
         "T_*": "horizon, in steps",
-        "eps": "least probability of U <= theta/2 after T_* steps",
+        "eps": "lower bound of the probability of U <= theta/2 after T_* steps",
     },
     remark="g is CAPTURE's, so T_* and eps are functions of n, b, a, s_*, t_*: reach_time().",
 )

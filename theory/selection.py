@@ -15,9 +15,11 @@ from sympy import (
     Eq,
     Expr,
     Ge,
+    Gt,
     IndexedBase,
     Integer,
     Le,
+    Lt,
     Sum,
     Symbol,
     atan,
@@ -31,7 +33,7 @@ from sympy import (
 from theory.autoencoder import ORTHONORMAL
 from theory.claim import Assumption, Claim, Source
 from theory.minibatch import SAMPLING, STEP_SIZE, membership_moments, step_factor
-from theory.notation import S, a, k, n, p, q_i, q_j, s
+from theory.notation import S, a, k, n, p, q_i, q_j, r2, s
 
 p_win = Symbol("P_1", real=True)
 p_equal = Symbol("P_tie", real=True)
@@ -173,8 +175,14 @@ SELECT_EQUAL = Claim(
         ORTHONORMAL,
         SAMPLING,
         STEP_SIZE,
-        Assumption("live", And(Ge(k, 1), Le(k, n)), text="k live coordinates, |q_j| equal"),
+        Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2"),
+        Assumption(
+            "live",
+            And(Ge(k, 1), Le(k, n), Gt(s, 0), Le(s, r2)),
+            text="k live coordinates, |q_j| equal: live mass s = k q_j^2 > 0",
+        ),
     ),
     steps=("symmetry", "total"),
-    symbols={"P_tie": "P(x_j wins), j live"},
+    symbols={"P_tie": "P(x_j wins), j live", "r2, s": "squared norm and live mass of the start"},
+    remark="Finding: false without the radius: from r2 > 2 SGD can converge to no data point.",
 )
