@@ -19,8 +19,8 @@ FINDINGS: tuple[Finding, ...] = (
         "Any batch smaller than the data ends on one data point: almost surely, for every a < 1/2",
         "For every b < n, every step size with a = eta/b < 1/2 and every start with 0 < ||w||^2 < 2 "
         "and a live coordinate, SGD converges to a single data point. Every constant in the proof is "
-        "explicit; only two textbook theorems are taken from outside. Each hypothesis is needed: "
-        "dropping one gives a start that does not converge.",
+        "explicit; only two textbook theorems are taken from outside. Without b < n, "
+        "a < 1/2, the bound on the norm or the live coordinate there are starts that do not converge.",
         ("SGD-SPARSE", "MASS-FLOOR", "CAPTURE", "REACH-TIME"),
     ),
     Finding(
