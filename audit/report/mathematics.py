@@ -7,7 +7,7 @@ import re
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from audit.notes import BLOCK
@@ -48,8 +48,3 @@ def note_sections(text: str) -> dict[str, str]:
     """Claim id -> the body of its ``## ID`` section."""
     parts = re.split(r"^## ([A-Z][A-Z0-9-]*)\s*$", text, flags=re.M)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
-
-
-def plain(text: str) -> Markup:
-    """Escaped text."""
-    return escape(text)
