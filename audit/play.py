@@ -20,7 +20,7 @@ from sim.autoencoder_cell import uniform_start
 from sim.store import StoreError
 from sim.sweep import SweepError
 
-OBSERVED = ("loss", "r2", "participation_ratio", "max_share")
+OBSERVED = ("excess_loss", "r2", "participation_ratio", "max_share")
 RECORDS = 200  # points of a recorded path, for the table and the plot
 
 
@@ -29,7 +29,8 @@ def add_model_options(sub: argparse.ArgumentParser, *, many: bool) -> None:
     more: dict[str, Any] = {"nargs": "+"} if many else {}
     sub.add_argument("--n", type=int, required=True, help="data points", **more)
     sub.add_argument("--d", type=int, help="ambient dimension (default n)", **more)
-    sub.add_argument("--b", type=int, required=True, help="batch size, 1..n", **more)
+    sub.add_argument("--b", "--batch-size", dest="b", type=int, required=True,
+                     help="batch size, 1..n", **more)  # fmt: skip
     sub.add_argument("--step-size", type=float, required=True, help="eta > 0; a = eta/b", **more)
     sub.add_argument("--steps", type=int, default=10_000, help="steps (default 10000)")
     sub.add_argument("--runs", type=int, default=100, help="independent runs (default 100)")
@@ -85,7 +86,9 @@ def print_simulation(data: dict[str, Any], console: Console) -> None:
             low, middle, high = (row[index] for row in data["quantiles_10_50_90"][name])
             cells.append(f"{middle:.4g} [{low:.3g}, {high:.3g}]")
         table.add_row(str(steps[index]), *cells)
-    console.print(f"median [10 %, 90 %] of {data['runs']} runs")
+    console.print(
+        f"median [10 %, 90 %] of {data['runs']} runs; excess loss: above the smallest possible"
+    )
     console.print(table, markup=False)
     for name in ("dead", "diverged"):
         if data[name]:
@@ -106,6 +109,8 @@ def plot_simulation(data: dict[str, Any], path: Path) -> None:
             axis.plot(data["recorded_steps"], middle, color=BLUE)
             axis.fill_between(data["recorded_steps"], low, high, color=BLUE, alpha=0.2, lw=0)
             axis.set(title=name.replace("_", " "), xlabel="step")
+            if name == "excess_loss" and min(low) > 0:
+                axis.set_yscale("log")
         figure.tight_layout()
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path)
@@ -116,7 +121,7 @@ def run_sweep(args: argparse.Namespace) -> list[dict[str, Any]]:
     grid = {
         "n": args.n, "batch_size": args.b, "step_size": args.step_size, "radius": args.radius,
         "steps": args.steps, "runs": args.runs, "activation": args.activation,
-        "sampling": args.sampling, "d": args.d,
+        "sampling": args.sampling, "d": args.d, "observe": [list(OBSERVED)],
     }  # fmt: skip
     cells = sweep(grid, seeds=args.seeds, store=args.store, workers=args.workers)
     if args.csv:

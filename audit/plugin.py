@@ -123,7 +123,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     ledger.expect(ids)
     for outcome in outcomes:
         ledger.add(outcome)
-    counts = ", ".join(f"{count} {name}" for name, count in ledger.counts().items())
-    terminalreporter.write_line(f"audit: {counts}")
+    counts = ", ".join(
+        f"{count} {'not judged: more of its evidence is needed' if name == 'unchecked' else name}"
+        for name, count in ledger.counts().items()
+    )
+    terminalreporter.write_line(f"audit, by the tests selected: {counts}")
     if target := config.getoption("--audit-json"):
         ledger.write(Path(target))

@@ -88,11 +88,11 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     counts = ", ".join(
         f"{count} {name.replace('_', ' ')}" for name, count in ledger.counts().items()
     )
-    console.print(f"\n{len(verdicts)} claims: {counts}")
-    console.print(
-        f"seed {ledger.seed}; chance that any true claim is called refuted: "
-        f"at most {ledger.family_error:.1e}"
-    )
+    plural = "" if len(verdicts) == 1 else "s"
+    console.print(f"\n{len(verdicts)} claim{plural}: {counts}")
+    error = ledger.family_error
+    said = f"at most {error:.1e}" if error else "0 (nothing random)"
+    console.print(f"seed {ledger.seed}; chance that any true claim is called refuted: {said}")
     for verdict in verdicts.values():
         if verdict.name in ("refuted", "inconclusive", "unchecked"):
             console.print(f"{_styled(verdict)} {verdict.claim_id}")

@@ -24,13 +24,14 @@ def seed_of(text: str) -> int:
 
 
 def ids_of(given: Sequence[str]) -> list[str]:
-    """The claims asked for (none: all), each once; BadUsage names the unknown ones."""
+    """The claims asked for (none: all), each once, in any case; BadUsage names the unknown ones."""
     from theory import claims
 
-    unknown = [claim_id for claim_id in given if claim_id not in claims]
-    if unknown:
-        raise BadUsage(f"unknown claim {', '.join(unknown)}; known are {', '.join(claims)}")
-    return list(dict.fromkeys(given)) or list(claims)
+    wanted = [claim_id.upper() for claim_id in given]
+    if unknown := [claim_id for claim_id in wanted if claim_id not in claims]:
+        said = ", ".join(f"unknown claim {x}{claims.like(x)}" for x in unknown)
+        raise BadUsage(f"{said} (audit list shows them)")
+    return list(dict.fromkeys(wanted)) or list(claims)
 
 
 def emit(data: Any, target: str) -> None:

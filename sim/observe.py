@@ -56,6 +56,13 @@ def loss(state: State) -> Floats:
     return 0.5 - (2 - state.r2) * active_mass(state) / (2 * state.mantissa.shape[1])
 
 
+def excess_loss(state: State) -> Floats:
+    """Give L minus its smallest value (n-1)/(2n): ((1 - s)^2 + (r2 - s) s) / (2n), (R,)."""
+    s = active_mass(state)
+    rest = np.maximum(state.r2 - s, 0)
+    return ((1 - s) ** 2 + rest * s) / (2 * state.mantissa.shape[1])
+
+
 def _shares(state: State) -> Floats:
     """q_j^2 over the sum of squares, (R, n); nan where all q_j are zero. Does not underflow."""
     logs = state.log_abs_q
@@ -151,6 +158,7 @@ NAMED: dict[str, Observable] = {
         active_mass,
         active_count,
         loss,
+        excess_loss,
         participation_ratio,
         max_share,
         winner,

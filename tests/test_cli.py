@@ -84,8 +84,8 @@ def test_show_prints_the_statement_and_its_evidence(capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("run", "NO-SUCH-CLAIM"), "unknown claim NO-SUCH-CLAIM; known are"),
-        (("show", "NO-SUCH-CLAIM"), "unknown claim NO-SUCH-CLAIM; known are"),
+        (("run", "no-such-thing"), "unknown claim NO-SUCH-THING among the"),
+        (("show", "sgd-spars"), "unknown claim SGD-SPARS; did you mean SGD-SPARSE"),
         (("run", "GRAD", "--seed", "-3"), "--seed"),
         (("run", "GRAD", "--seed", "soon"), "--seed 'soon': an integer >= 0, or 'random'"),
         (("run", "GRAD", "--workers", "0"), "--workers 0: at least 1"),
@@ -125,6 +125,17 @@ def test_check_judges_the_object_it_is_given() -> None:
         audit.check(dataclasses.replace(GRAD, id="NOPE"))
 
 
+def test_ids_are_read_in_any_case_and_an_unknown_one_is_answered(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["list", "grad", "Hess", "--json", "-"]) == 0
+    assert [row["id"] for row in json.loads(capsys.readouterr().out)] == ["GRAD", "HESS"]
+    with pytest.raises(KeyError, match="did you mean TRACE"):
+        claims["TRCE"]
+    assert main([]) == 2
+    assert "examples:" in capsys.readouterr().out
+
+
 def test_pytest_records_what_the_audit_would(tmp_path: Path) -> None:
     """The plugin, with xdist workers in between: same outcomes, in the same schema."""
     target = tmp_path / "pytest.json"
@@ -135,7 +146,7 @@ def test_pytest_records_what_the_audit_would(tmp_path: Path) -> None:
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "audit: 1 proved" in done.stdout
+    assert "audit, by the tests selected: 1 proved" in done.stdout
     data = json.loads(target.read_text())
     validate(data)
     assert {e["seed"] for e in data["claims"][0]["evidence"]} == {5}

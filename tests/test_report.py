@@ -15,6 +15,7 @@ import pytest
 
 from audit.cli import main
 from audit.evidence import ROOT
+from audit.mutants import Tried, summary
 from audit.report.findings import FINDINGS
 from audit.report.graph import below
 from audit.report.latex import appendix
@@ -123,6 +124,23 @@ def test_the_page_shows_what_the_run_says(run: dict[str, Any], tmp_path: Path) -
         assert "<math" in text
         for item in claim["evidence"]:
             assert item["test"].split("::")[-1] in text
+
+
+def test_wrong_variants_are_shown_as_the_ledger_tells_them(
+    run: dict[str, Any], tmp_path: Path
+) -> None:
+    """From ``mutants.summary`` itself, so that the page reads the keys that the run writes."""
+    told = copy.deepcopy(run)
+    tried = [
+        Tried("X", "sign: x -> -x", "sign", "Eq(x, -y)", "refuted", by="a.py::test_it", detail=HOSTILE),
+        Tried("X", "dropped term", "dropped term", "Eq(x, 0)", "survived", explained="says why"),
+    ]  # fmt: skip
+    told["claims"][0]["variants"] = summary(tried)
+    write_site(told, tmp_path)
+    text = (tmp_path / "claims" / f"{told['claims'][0]['id']}.html").read_text(encoding="utf-8")
+    assert "1 of 2 rejected" in text
+    for words in ("sign: x -&gt; -x", "Eq(x, -y)", "<code>test_it</code>", "survived", "says why"):
+        assert words in text, words
 
 
 def test_below_follows_edges_to_the_bottom() -> None:

@@ -42,6 +42,8 @@ def test_loss_and_hessian(activation, n, d):
         close = {"rtol": 0, "atol": 1e-12}
         losses = [plain_loss(w, data, activation) for w in weight]
         np.testing.assert_allclose(observe.loss(state), losses, **close)
+        smallest = (n - 1) / (2 * n)
+        np.testing.assert_allclose(observe.excess_loss(state) + smallest, losses, **close)
         traces = [np.trace(h) for h in hessians]
         np.testing.assert_allclose(observe.hessian_trace(state), traces, **close)
         largest = [np.linalg.eigvalsh(h)[-1] for h in hessians]

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from theory.claim import Assumption, Claim, Source, discover
+from theory.claim import Assumption, Claim, Claims, Source, discover
 
 if TYPE_CHECKING:
-    claims: dict[str, Claim]
+    claims: Claims
 
 
-def __getattr__(name: str) -> dict[str, Claim]:
+def __getattr__(name: str) -> Claims:
     if name == "claims":
         found = discover()
         globals()["claims"] = found

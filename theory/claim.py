@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 from sympy import And, Basic, latex, true
@@ -131,10 +132,10 @@ class Claim:
     def statement(self) -> str:
         """LaTeX of the formula on its region, generated from both."""
         parts = self.formula.args if isinstance(self.formula, And) else (self.formula,)
-        rows = [latex(part) for part in parts]
+        rows = [_latex(part) for part in parts]
         if self.region is not true:
             hypotheses = self.region.args if isinstance(self.region, And) else (self.region,)
-            rows.append(r"\text{for } " + r",\ ".join(latex(x) for x in hypotheses))
+            rows.append(r"\text{for } " + r",\ ".join(_latex(x) for x in hypotheses))
         if len(rows) == 1:
             return rows[0]
         return r"\begin{array}{l} " + r" \\ ".join(rows) + r" \end{array}"
@@ -156,12 +157,18 @@ class Claim:
         return replace(self, assumptions=changed, region=None)
 
 
+def _latex(expr: Basic) -> str:
+    """LaTeX in which a symbol called x_oo is a limit at infinity."""
+    return str(latex(expr)).replace("_{oo}", r"_{\infty}")
+
+
 # The order in which a reader meets the chapters; a chapter that is not named comes after these.
 READING_ORDER = (
     "autoencoder", "landscape", "spectrum", "initialisation", "step", "band", "full_batch", "edge",
     "alignment", "random_walk", "minibatch", "capture", "reach", "two_points", "sparse",
     "sparse_time", "rates", "selection", "orthogonal", "quadratic", "quadratic_bounds",
-    "quadratic_paths", "nonconvex", "bridge",
+    "quadratic_paths", "nonconvex", "bridge", "sampling", "purity_time", "unequal_norms",
+    "selection_n", "nonorthogonal", "momentum",
 )  # fmt: skip
 
 
@@ -170,13 +177,25 @@ def _place(name: str) -> tuple[int, str]:
     return (READING_ORDER.index(name) if known else len(READING_ORDER), name)
 
 
-def discover(package: str = "theory") -> dict[str, Claim]:
+class Claims(dict[str, Claim]):
+    """Claims by id; an unknown id is answered with those that look like it."""
+
+    def __missing__(self, claim_id: str) -> Claim:
+        raise KeyError(f"{claim_id!r} is no claim's id{self.like(claim_id)}")
+
+    def like(self, claim_id: object) -> str:
+        """What to say about an unknown id: the ids that resemble it, or how many there are."""
+        near = get_close_matches(str(claim_id).upper(), self, n=3, cutoff=0.6)
+        return f"; did you mean {' or '.join(near)}?" if near else f" among the {len(self)} known"
+
+
+def discover(package: str = "theory") -> Claims:
     """Import every module of ``package`` and collect its claims, in reading order.
 
     Raises ValueError when two different claims share an id, or when a claim's chapter is not the
     module that declares it.
     """
-    found: dict[str, Claim] = {}
+    found = Claims()
     root = importlib.import_module(package)
     for info in sorted(pkgutil.iter_modules(root.__path__), key=lambda x: _place(x.name)):
         module = importlib.import_module(f"{package}.{info.name}")

@@ -31,11 +31,14 @@ def svg(
 ) -> Markup:
     """Layered graph; an arrow goes from a claim to what it rests on.
 
-    verdicts: id -> verdict.  uses: id -> ids.  only: the nodes to show (default: all).
-    link: how a node's address is made from its id.
+    verdicts: id -> verdict.  uses: id -> ids.  link: how a node's address is made from its id.
+    only: the nodes to show.  Without it all are shown, from left to right, so that a screen's width
+    holds every layer, and an arrow that a longer way also tells is left out.
     """
     shown = set(verdicts) if only is None else set(only)
     graph = pygraphviz.AGraph(directed=True, rankdir="TB", ranksep="0.45", nodesep="0.18")
+    if only is None:
+        graph.graph_attr.update(rankdir="LR", ranksep="0.3", nodesep="0.07")
     graph.node_attr.update(shape="box", style="rounded", fontsize="11", fontname="Helvetica",
                            height="0.3", margin="0.1,0.04")  # fmt: skip
     graph.edge_attr.update(arrowsize="0.6")
@@ -46,6 +49,8 @@ def svg(
     for node in sorted(shown):
         for used in sorted(set(uses.get(node, ())) & shown):
             graph.add_edge(node, used)
+    if only is None:
+        graph = graph.tred(copy=True)
     text = graph.draw(format="svg", prog="dot").decode("utf-8")
     text = text[text.index("<svg") :]
     text = re.sub(r'<polygon fill="white" stroke="none"[^>]*/>', "", text, count=1)
@@ -56,7 +61,7 @@ def svg(
     text = re.sub(r'<svg width="[^"]*" height="[^"]*"', '<svg role="img" aria-label="dependency graph"',
                   text, count=1)  # fmt: skip
     width = float(re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+)', text)[1])  # type: ignore[index]
-    return Markup(text.replace("<svg ", f'<svg style="min-width:{min(width, 900):.0f}px" ', 1))
+    return Markup(text.replace("<svg ", f'<svg style="width:{width:.0f}px" ', 1))
 
 
 def edges(run: Mapping[str, Any]) -> dict[str, list[str]]:

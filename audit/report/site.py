@@ -120,7 +120,7 @@ def write_site(
             c=claim,
             statement=mathml(claim["statement"], block=True),
             used_by=used_by[claim_id],
-            variant_rows=claim["variants"].get("rows", []),
+            variant_rows=claim["variants"].get("variants", []),
             graph=svg(verdicts, uses, only=below(claim_id, uses), link="{}.html", focus=claim_id),
             note=note_html(sections[claim_id])
             if claim_id in sections
