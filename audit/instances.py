@@ -204,11 +204,12 @@ def boundaries(claim: Claim) -> tuple[Boundary, ...]:
 
     Cases that the hypotheses exclude are left out.
     """
-    return _boundaries(claim.region)
+    return edges(claim.region)
 
 
 @cache
-def _boundaries(region: Boolean) -> tuple[Boundary, ...]:
+def edges(region: Boolean) -> tuple[Boundary, ...]:
+    """The same for a region alone."""
     found: dict[str, Instance] = {}
 
     def add(what: str, case: Boolean) -> None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Matrix, Rational, diff, expand, lambdify, symbols
+from sympy import Expr, Matrix, Rational, Symbol, diff, expand, lambdify, symbols
 
 from audit import evidence, expect, expect_identity, expect_zero, rng
 from sim import from_weights, simulate
@@ -29,13 +29,28 @@ RATIONALS = st.fractions(min_value=-2, max_value=2, max_denominator=12)
 DIMENSIONS = st.integers(min_value=1, max_value=4)
 
 
+def _named(point: dict[Symbol, int]) -> dict[str, int]:
+    return {str(x): value for x, value in point.items()}
+
+
+def _expect_gate(claim: Claim) -> None:
+    """The region holds the gate to 0 and 1, which the derivation uses as h^2 = h."""
+    for value in (-1, Rational(1, 2), 2):
+        at = {active: value, q_i: 1}
+        expect(claim.region.subs(at) == False, "a gate between or beyond", **_named(at))  # noqa: E712
+
+
 @evidence(GRAD, "symbolic")
 def test_gradient_is_the_first_derivative_on_every_line(claim: Claim) -> None:
+    _expect_gate(claim)
     expect_identity(claim.formula, {gradient: gradient_of_loss()})
 
 
 @evidence(HESS, "symbolic")
 def test_hessian_is_the_second_derivative_on_every_line(claim: Claim) -> None:
+    _expect_gate(claim)
+    closed = {active: 0, q_i: 0}  # there ReLU's loss has no second derivative: see the witness
+    expect(claim.region.subs(closed) == False, "the kink is in the region", **_named(closed))  # noqa: E712
     expect_identity(claim.formula, {hessian_form: hessian_of_loss()})
 
 

@@ -10,6 +10,7 @@ out known factors; see theory.md section 7.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import flint
@@ -109,10 +110,17 @@ def prove_nonnegative(
     Raises Refuted with an exact point of the box where ``poly`` is negative, Undecided when neither
     was found, ValueError for bad input.
     """
+    return _proved(sympify(poly), tuple((x, (*ends,)) for x, ends in box.items()), max_cells)
+
+
+@lru_cache(maxsize=512)  # the same inequality is asked for by each wrong variant of its neighbours
+def _proved(
+    poly: Expr, items: tuple[tuple[Symbol, tuple[Any, ...]], ...], max_cells: int
+) -> Certificate:
+    box = dict(items)
     symbols = list(box)
-    poly = sympify(poly)
     if extra := poly.free_symbols - set(symbols):
-        raise ValueError(f"box={dict(box)}: no bounds for {sorted(map(str, extra))} of {poly}")
+        raise ValueError(f"box={box}: no bounds for {sorted(map(str, extra))} of {poly}")
     bounds = []
     for index, symbol in enumerate(symbols):
         low, high = (sympify(bound) for bound in box[symbol])
