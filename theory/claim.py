@@ -168,7 +168,7 @@ READING_ORDER = (
     "alignment", "random_walk", "minibatch", "capture", "reach", "two_points", "sparse",
     "sparse_time", "rates", "selection", "orthogonal", "quadratic", "quadratic_bounds",
     "quadratic_paths", "nonconvex", "bridge", "sampling", "purity_time", "unequal_norms",
-    "selection_n", "nonorthogonal", "momentum",
+    "saddle_trap", "selection_n", "nonorthogonal", "nonorthogonal_law", "momentum",
 )  # fmt: skip
 
 
