@@ -1,0 +1,86 @@
+"""Tools for the exponents at a data direction: chances of membership, and the local scale."""
+
+from __future__ import annotations
+
+from sympy import (
+    And,
+    Expr,
+    Integer,
+    Rational,
+    Symbol,
+    diff,
+    log,
+    solve,
+)  # fmt: skip
+from sympy.logic.boolalg import Boolean
+
+from audit import expect, expect_zero
+from tests.norms import scaled_region
+from tests.test_minibatch import by_side
+from theory.claim import Claim
+from theory.exact import relations
+from theory.minibatch import membership_moments
+from theory.notation import S, a, b, n, p, r2
+from theory.saddle_trap import (
+    W_exit,
+    factor_at,
+    factor_of,
+    p_both,
+)  # fmt: skip
+from theory.unequal_norms import (
+    sigma_i,
+    sigma_j,
+    sigma_m,
+)  # fmt: skip
+
+POINTS = [
+    {a: Rational(3, 10), n: 5, b: 2, sigma_i: 1, sigma_j: Rational(6, 5)},
+    {a: Rational(9, 20), n: 4, b: 3, sigma_i: Rational(4, 5), sigma_j: Rational(3, 2)},
+]
+beta = Symbol("beta", real=True)  # a sigma_i^2
+w = Symbol("w", real=True)  # another squared norm over sigma_i^2
+LOCAL = {a: beta / sigma_i**2, sigma_j: sigma_i * w ** Rational(1, 2),
+         sigma_m: sigma_i * w ** Rational(1, 2)}  # fmt: skip
+MEMBERS = [(1, 0), (0, 1), (1, 1), (0, 0)]
+
+
+def chances() -> dict[tuple[int, int], Expr]:
+    """P(memberships of i and j)."""
+    single, both = membership_moments()
+    return {(1, 0): single - both, (0, 1): single - both, (1, 1): both,
+            (0, 0): 1 - 2 * single + both}  # fmt: skip
+
+
+def in_sizes(claim: Claim, expr: Expr) -> Expr:
+    """Replace p and p_2 by what NORMS-EXPONENT says of n and b."""
+    return expr.subs({x: by_side(claim, x) for x in (p, p_both)})
+
+
+def exponent() -> Expr:
+    """E of the change of log|c_j| at x_i/sigma_i, from the factors and their chances."""
+    return sum((x * log(factor_at(*at)) for at, x in chances().items()), Integer(0))
+
+
+def radial_slope() -> Expr:
+    """d m+/d m at m = c_i^2 = 1, i drawn, with c_i alone: S = sigma_i^2 m, r2 = m."""
+    m = Symbol("m", real=True)
+    own = factor_of(1).subs(sigma_j, sigma_i).subs({S: sigma_i**2 * m, r2: m})
+    expect_zero(m * own.subs(m, 1) ** 2 - m, "m = 1 is fixed")
+    return diff(m * own**2, m).subs(m, 1)
+
+
+def rational_part(claim: Claim) -> Boolean:
+    """The claim's inequalities without logarithms, on a, the norms and the start."""
+    kept = [x for x in relations(claim.region) if hasattr(x, "gts") and not x.has(log)]
+    return And(*(x for x in kept if not x.has(n, b, W_exit)))
+
+
+def local_region(claim: Claim) -> Boolean:
+    """The claim's conditions on a and norms, in beta = a sigma_i^2 and w."""
+    return scaled_region(rational_part(claim), LOCAL, sigma_i)
+
+
+def expect_batch_one(claim: Claim) -> None:
+    sizes = [x for x in relations(claim.region) if x.free_symbols == {b}]
+    expect(len(sizes) == 1 and solve(sizes[0].lhs - sizes[0].rhs, b) == [1]
+           and not hasattr(sizes[0], "gts"), f"b = 1 is assumed, not {sizes}")  # fmt: skip
