@@ -58,4 +58,37 @@ FINDINGS: tuple[Finding, ...] = (
         "never falls with the batch size, but it need not rise.",
         ("Q-BRACKET", "Q-SMALL-BATCH"),
     ),
+    Finding(
+        "Full batch stays dense only because it is drawn without replacement",
+        "Drawn with replacement, every batch size kills the ratios near a data point, b = n included, and per "
+        "epoch at least as fast as batch size 1. Reshuffling each epoch has exactly the exponent of "
+        "independent batches. A fixed partition visited in turn freezes the ratios inside each batch; "
+        "one batch wins, but not from every start: an exact unstable orbit shares the mass of two "
+        "batches for ever.",
+        ("SAMPLING-REPLACEMENT", "SAMPLING-LOCAL", "SAMPLING-RESHUFFLED", "SAMPLING-CYCLIC-SHARED"),
+    ),
+    Finding(
+        "With data of unequal length SGD can converge to a strict saddle",
+        "On orthogonal data full batch goes to the longest point. With one sample a step and "
+        "1/s_i^2 - 1/s_max^2 < a < 1/(2 s_i^2), s the lengths, SGD converges with positive probability to the "
+        "shorter point i, a strict saddle of the loss, from every start that sees it. Below that window, "
+        "as long as a s_max^2 < 1/2, the probability is 0.",
+        ("NORMS-GD", "SADDLE-WINDOW", "SADDLE-TRAP", "SADDLE-NEVER"),
+    ),
+    Finding(
+        "One oblique pair of points, however nearly orthogonal, ends the sparse limit",
+        "A linear neuron with one sample a step then almost surely does not converge at all. What remains is "
+        "a stationary law: at inner product c = kappa a the angle between two points has two modes, "
+        "near the data, for c < a and one mode, between them, from c = a on. For fixed c > 0 SGD sits "
+        "around the full-batch minimum with mean squared angle near a (1 - c^2)/(8c). ReLU on two points at an "
+        "obtuse angle is the exception.",
+        ("NONORTH-NOLIMIT", "NONORTH-CROSSOVER", "NONORTH-FLOOR", "NONORTH-OBTUSE"),
+    ),
+    Finding(
+        "The best batch size depends on what is held fixed",
+        "The time to purity 1 - eps is log(1/eps) over twice the exponent, plus a term of order "
+        "sqrt(log(1/eps)) because purity waits for the slowest of the ratios. At a fixed step size b = 1 "
+        "is fastest, per step and per epoch; at fixed a = eta/b it is fastest per epoch, and n/2 per step.",
+        ("TIME-PURITY", "TIME-SPREAD", "TIME-BEST", "TIME-BEST-ETA"),
+    ),
 )
