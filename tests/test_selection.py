@@ -13,7 +13,6 @@ from sympy import (
     Expr,
     Integer,
     Rational,
-    Sum,
     Symbol,
     cancel,
     diff,
@@ -51,19 +50,14 @@ from theory.selection import (
     SELECT,
     SELECT_EQUAL,
     SELECT_GENERATOR,
-    SELECT_N,
     SELECT_TIME,
     first_coefficient,
-    h_j,
-    h_jj,
     increment_moments,
-    j,
     level,
     mixed_coefficient,
     p_equal,
     p_win,
     second_coefficient,
-    square,
     start,
     time,
     y,
@@ -87,7 +81,7 @@ def in_ratio(expr: Expr, variable: Symbol = y) -> Expr:
 
 
 def generator(f: Expr, variable: Symbol) -> Expr:
-    """SELECT-N's generator for n = 2, b = 1 on functions of y: D_1 = d/dy = -D_2."""
+    """SELECT-GENERATOR for n = 2, b = 1 on functions of y: D_1 = d/dy = -D_2."""
     split = by_side(WALK_DRIFT, p).subs(PAIR)
     parts = {x.lhs: x.rhs.subs(p, split) for x in relations(SELECT_GENERATOR.formula)}
     first, second = diff(f, variable), diff(f, variable, 2)
@@ -98,7 +92,7 @@ def generator(f: Expr, variable: Symbol) -> Expr:
     return cancel(curvature * in_ratio(second, variable) + lead * in_ratio(first, variable))
 
 
-# SELECT-GENERATOR and SELECT-N
+# SELECT-GENERATOR
 
 
 @evidence(SELECT_GENERATOR, "symbolic")
@@ -107,22 +101,6 @@ def test_generator_from_the_step(claim: Claim) -> None:
     share_ = by_side(WALK_DRIFT, p)
     derived = {second_coefficient: diagonal, mixed_coefficient: mixed, first_coefficient: slope}
     expect_identity(claim.formula.subs(p, share_), {x: v.subs(t, 1) for x, v in derived.items()})
-
-
-@evidence(SELECT_N, "symbolic", step="equation")
-def test_equation_of_the_chances(claim: Claim) -> None:
-    """The generator of SELECT-GENERATOR over p, term by term under the sum."""
-    parts = {x.lhs: x.rhs for x in relations(SELECT_GENERATOR.formula)}
-    (total,) = claim.formula.lhs.atoms(Sum)
-    expect_zero(difference(claim.formula) - total, "nothing but the sum")
-    derived = (
-        parts[second_coefficient] * h_jj[j]
-        + parts[first_coefficient].subs(q_j**2, square[j]) * h_j[j]
-    ) / p
-    flat = {h_jj[j]: Symbol("X"), h_j[j]: Symbol("Y"), square[j]: Symbol("Z")}
-    expect_zero((total.function - derived).subs(flat), "summand")
-    expect(total.limits == ((j, 1, n),), f"limits {total.limits}")
-    expect_zero(parts[mixed_coefficient], "mixed derivatives")
 
 
 # SELECT and SELECT-TIME

@@ -16,11 +16,9 @@ from sympy import (
     Expr,
     Ge,
     Gt,
-    IndexedBase,
     Integer,
     Le,
     Lt,
-    Sum,
     Symbol,
     atan,
     cancel,
@@ -47,8 +45,6 @@ second_coefficient = Symbol("A_jj", real=True)
 mixed_coefficient = Symbol("A_ij", real=True)
 first_coefficient = Symbol("B_j", real=True)
 T = Symbol("T", real=True)
-j = Symbol("j", integer=True)
-h_j, h_jj, square = IndexedBase("h_j"), IndexedBase("h_jj"), IndexedBase("q2")
 
 
 def increment_moments() -> tuple[Expr, Expr, Expr]:
@@ -108,26 +104,6 @@ SELECT_GENERATOR = Claim(
     remark=(
         "So as a -> 0 the law of the winner does not depend on b, which only sets the clock, by p."
     ),
-)
-
-SELECT_N = Claim(
-    id="SELECT-N",
-    title="The chance that x_i wins among n >= 3, as a -> 0: a harmonic function",
-    formula=Eq(Sum(h_jj[j] / 2 + square[j] * h_j[j], (j, 1, n)), 0),
-    source=Source("open", "no closed form is known to us for n >= 3"),
-    bound="exact",
-    chapter=__name__,
-    assumptions=(
-        ORTHONORMAL,
-        Assumption("on the sphere", text="rho = 0, delta = 0; h of degree 0"),
-    ),
-    steps=("equation", "solution"),
-    symbols={
-        "h": "P(x_i wins), bounded, 1 at x_i and 0 at the other data points",
-        "h_j, h_jj": "D_j h and D_j^2 h",
-        "q2": "q_j^2",
-    },
-    remark="Known for two live coordinates (SELECT) and for equal |q_j| (SELECT-EQUAL).",
 )
 
 ON_SPHERE = Assumption(

@@ -1,0 +1,602 @@
+"""Chapter momentum: heavy ball and Nesterov on full and mini-batches, Adam in two bases."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log, sign, zeta
+from sympy.logic.boolalg import Boolean
+
+from audit import evidence, expect, expect_identity, expect_zero, rng, seed
+from audit.statistics import expect_mean
+from sim import from_weights
+from sim.momentum import simulate_adam, simulate_momentum
+from tests.analysis import expect_quotient, upper_bound_on
+from tests.full_batch_tools import U
+from tests.inequalities import condition_of, end_of, expect_implied, restricted
+from tests.instances import ENTRIES, Instance, dot, evaluate, exact, instances
+from tests.test_minibatch import by_side
+from theory.autoencoder import GRAD
+from theory.bernstein import Undecided
+from theory.claim import Claim
+from theory.exact import difference, relations
+from theory.full_batch import GD_DIRECTION
+from theory.minibatch import WALK_DRIFT
+from theory.momentum import (
+    ADAM_BASIS,
+    MOMENTUM_DIRECTION,
+    MOMENTUM_EXPONENT,
+    MOMENTUM_LOCAL,
+    MOMENTUM_OFF,
+    MOMENTUM_RADIAL,
+    MOMENTUM_SPARSE,
+    beta,
+    c_j,
+    c_off,
+    cone,
+    cone_gap,
+    drive_moments,
+    first,
+    first_corrector,
+    gamma_2,
+    gamma_off,
+    gamma_radial,
+    gamma_ratio,
+    lam,
+    lam_off,
+    mu,
+    mu_off,
+    nu,
+    rate,
+    second,
+    second_order_drift,
+    turn,
+    u,
+    v_next,
+    v_off_next,
+    y,
+)
+from theory.notation import (
+    S,
+    a,
+    active,
+    b,
+    chi,
+    gradient,
+    n,
+    p,
+    perp,
+    perp_next,
+    q_i,
+    q_j,
+    q_j_next,
+    r2,
+    w,
+    x,
+)
+from theory.rates import SGD_RATE, rate_ratio
+from theory.region import box_of
+from theory.sparse import limit_off, limit_others, limit_winner, p_sparse
+from theory.step import STEP
+
+METHODS = {"heavy ball": False, "Nesterov": True}
+
+# MOMENTUM-DIRECTION
+
+
+def stepped() -> dict[Symbol, Expr]:
+    """One step of momentum from STEP: its increment is -G, taken at y = w + nu v, all drawn."""
+    step = {r.lhs: r.rhs for r in relations(STEP.formula)}
+    ahead, ahead_off = (lam + nu * mu) * c_j, (lam_off + nu * mu_off) * c_off
+    pull = (step[q_j_next] - q_j).subs(chi, active).subs(q_j, ahead)
+    pull_off = (step[perp_next] - perp).subs(perp, ahead_off)
+    v, off = beta * mu * c_j + pull, beta * mu_off * c_off + pull_off
+    return {v_next: v, q_j_next: lam * c_j + v, v_off_next: off, perp_next: lam_off * c_off + off}
+
+
+@evidence(MOMENTUM_DIRECTION, "symbolic", step="one step")
+def test_momentum_step_from_the_step(claim: Claim) -> None:
+    expect_identity(claim.formula, stepped())
+
+
+@evidence(MOMENTUM_DIRECTION, "symbolic", step="same gate")
+def test_a_group_shares_its_gate(claim: Claim) -> None:
+    """y_j = (lambda + nu mu) c_j: for c_j, c_k of one sign y_j y_k >= 0, 0 only if both gates shut."""
+    c_k = Symbol("c_k", real=True)
+    ahead = lam + nu * mu
+    expect_zero(
+        ahead * c_j * ahead * c_k - ahead**2 * (c_j * c_k), "y_j y_k has the sign of c_j c_k"
+    )
+    for left in (v_next, q_j_next):
+        value = by_side(claim, left)
+        expect_zero(value * c_k - c_j * value.subs(c_j, c_k), f"{left}: a factor that sees j")
+    for left in (v_off_next, perp_next):
+        value = by_side(claim, left)
+        expect_zero(value * c_k - c_off * value.subs(c_off, c_k), f"{left}: a factor that sees j")
+
+
+@evidence(MOMENTUM_DIRECTION, "symbolic", step="induction")
+def test_the_form_is_kept(claim: Claim) -> None:
+    """(lambda+, mu+) = (lambda + mu+, mu+) again makes q_j = lambda c_j, v_j = mu c_j; start (1, 0)."""
+    for position, velocity, c, old in ((q_j_next, v_next, c_j, lam),
+                                       (perp_next, v_off_next, c_off, lam_off)):  # fmt: skip
+        new = cancel(by_side(claim, velocity) / c)
+        expect(not new.has(c), f"{velocity}/{c} depends on {c}")
+        expect_zero(by_side(claim, position) - c * (old + new), "w+ = w + v+")
+    start = {lam: 1, mu: 0, lam_off: 1, mu_off: 0, beta: 0, r2: r2}
+    plain = {r.lhs: r.rhs for r in relations(GD_DIRECTION.formula)}
+    expect(q_j_next in plain and perp_next in plain, "GD-DIRECTION")
+    s, rho = Symbol("s", real=True), Symbol("rho", real=True)
+    full = {S: s, active: 1, r2: s + rho}
+    expect_zero(by_side(claim, q_j_next).subs(start).subs({**full, c_j: q_j}) - plain[q_j_next],
+                "beta = 0 is GD-DIRECTION")  # fmt: skip
+
+
+def exact_step(at: Instance, velocity: list[Fraction], momentum: Fraction, ahead: Fraction) -> Any:
+    """(instance, velocity, the instance at the look-ahead point) after one step by the chain rule."""
+    point = [e + ahead * f for e, f in zip(at.weight, velocity, strict=True)]
+    there = Instance(at.data, point, at.batch, at.a, at.activation)
+    pulled = there.step().weight
+    new = [momentum * f + g - e for e, f, g in zip(point, velocity, pulled, strict=True)]
+    weight = [e + f for e, f in zip(at.weight, new, strict=True)]
+    return Instance(at.data, weight, at.batch, at.a, at.activation), new, there
+
+
+SHARES = st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(1, 2), Fraction(9, 10)])
+
+
+@evidence(MOMENTUM_DIRECTION, "property")
+@given(instance=instances(full_batch=True), momentum=SHARES, nesterov=st.booleans())
+def test_momentum_on_explicit_vectors(
+    claim: Claim, instance: Instance, momentum: Fraction, nesterov: bool
+) -> None:
+    """Three exact steps; a is anything in (0, 2), so signs do change."""
+    ahead = momentum if nesterov else Fraction(0)
+    start, velocity, at = instance.q, [Fraction(0)] * len(instance.weight), instance
+    rest = instance.perp
+    for _ in range(3):
+        after, new, there = exact_step(at, velocity, momentum, ahead)
+        ratios: dict[bool, set[Fraction]] = {True: set(), False: set()}
+        shared = {a: at.a, beta: momentum, nu: ahead, S: there.S, r2: there.r2}
+        old, drift = at.q, [dot(velocity, point) for point in at.data]
+        for j, c in enumerate(start):
+            if c == 0:
+                expect(after.q[j] == 0, "a zero moved", at=instance)
+                continue
+            values = {**shared, c_j: c, lam: old[j] / c, mu: drift[j] / c, active: there.gates[j]}
+            expect(evaluate(by_side(claim, q_j_next), values) == after.q[j], "q_j", at=instance)
+            expect(evaluate(by_side(claim, v_next), values) == dot(new, at.data[j]), "v_j",
+                   at=instance)  # fmt: skip
+            ratios[c > 0 or instance.activation == "linear"].add(after.q[j] / c)
+        expect(all(len(group) <= 1 for group in ratios.values()), "a ratio changed", at=instance)
+        off = Instance(at.data, velocity, at.batch, at.a, at.activation).perp
+        for row, c in enumerate(rest):
+            if c == 0:
+                continue
+            values = {**shared, c_off: c, lam_off: at.perp[row] / c, mu_off: off[row] / c}
+            expect(evaluate(by_side(claim, perp_next), values) == after.perp[row], "w_perp",
+                   at=instance)  # fmt: skip
+            seen = after.perp[row] - at.perp[row]
+            expect(evaluate(by_side(claim, v_off_next), values) == seen, "v_perp", at=instance)
+        at, velocity = after, new
+
+
+def ratio_kept(claim: Claim, before: list[Fraction], after: list[Fraction]) -> bool:
+    """Whether q+ is proportional to c = q_0, as the claim has it (its factor of c_j sees no j)."""
+    expect(not cancel(by_side(claim, q_j_next) / c_j).has(c_j), "the claim's factor sees j")
+    return before[0] * after[1] == before[1] * after[0]
+
+
+HALF = Fraction(1, 2)
+PLANE = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]
+
+
+@evidence(MOMENTUM_DIRECTION, "witness", step="induction", needs="zero velocity")
+def test_an_initial_velocity_turns_the_direction(claim: Claim) -> None:
+    at = Instance(PLANE, [HALF, HALF], (0, 1), Fraction(1, 10), "linear")
+    rest, moving = [Fraction(0)] * 2, [Fraction(1, 10), Fraction(0)]
+    for ahead in (Fraction(0), HALF):
+        after, _, _ = exact_step(at, rest, HALF, ahead)
+        expect(ratio_kept(claim, at.q, after.q), "from rest")
+        after, _, _ = exact_step(at, moving, HALF, ahead)
+        expect(not ratio_kept(claim, at.q, after.q), "with an initial velocity")
+
+
+@evidence(MOMENTUM_DIRECTION, "witness", step="one step", needs="full batch")
+def test_a_mini_batch_turns_the_direction(claim: Claim) -> None:
+    at = Instance(PLANE, [HALF, HALF], (0,), Fraction(1, 10), "linear")
+    for ahead in (Fraction(0), HALF):
+        after, _, _ = exact_step(at, [Fraction(0)] * 2, HALF, ahead)
+        expect(not ratio_kept(claim, at.q, after.q), "b = 1 of n = 2")
+
+
+@evidence(MOMENTUM_DIRECTION, "witness", step="one step", needs="orthonormal data")
+def test_other_data_turn_the_direction(claim: Claim) -> None:
+    """Orthogonal of unequal norms; and unit vectors at an angle."""
+    longer = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(2)]]
+    slanted = [[Fraction(1), Fraction(0)], [Fraction(3, 5), Fraction(4, 5)]]
+    for data in (longer, slanted):
+        at = Instance(data, [HALF, Fraction(1, 3)], (0, 1), Fraction(1, 10), "linear")
+        after, _, _ = exact_step(at, [Fraction(0)] * 2, HALF, Fraction(0))
+        expect(not ratio_kept(claim, at.q, after.q), f"data {data}")
+
+
+@evidence(MOMENTUM_DIRECTION, "simulation", step="induction")
+def test_full_batch_with_momentum_ends_dense(claim: Claim) -> None:
+    """400 steps, n = 6: directions move by rounding only, 8 (n + 30) u a step, and |w| -> 1."""
+    steps = 400
+    expect(not cancel(by_side(claim, q_j_next) / c_j).has(c_j), "the claim's factor sees j")
+    q = rng("start").normal(size=(50, 6)) / 3
+    for nesterov in METHODS.values():
+        run = simulate_momentum(q, 0.2, batch_size=6, step_size=0.3, steps=steps, momentum=0.8,
+                                nesterov=nesterov)  # fmt: skip
+        size = np.linalg.norm(run.q, axis=1, keepdims=True)
+        drift = np.abs(run.q / size - q / np.linalg.norm(q, axis=1, keepdims=True)).max()
+        expect(drift <= 8 * 36 * U * steps, "a direction moved", drift=float(drift))
+        expect(np.abs(size - 1).max() < 1e-3, "not on the sphere")
+
+
+# MOMENTUM-EXPONENT and MOMENTUM-LOCAL
+
+NAMES = {gamma_ratio: "ratio", gamma_off: "off", gamma_radial: "radial"}
+W = Symbol("w", real=True)  # the step's w = beta u + m
+
+
+def momentum_box(claim: Claim) -> dict[Symbol, Any]:
+    return dict(box_of(restricted(claim.region, (beta,)), (beta,)))
+
+
+def largest_step(claim: Claim) -> Expr:
+    """The claim's upper bound on a, in beta."""
+    for relation in relations(condition_of(claim, "small step")):
+        gap = difference(relation).expand()
+        if gap.has(a) and gap.coeff(a) < 0:
+            return end_of(relation, a)
+    raise Undecided(f"{claim.id} does not bound a from above")
+
+
+def small_box(claim: Claim) -> dict[Symbol, Any]:
+    return {**momentum_box(claim), a: (Integer(0), largest_step(claim))}
+
+
+def named_drive(claim: Claim) -> str:
+    """The drive that the claim speaks about."""
+    if claim.formula.has(gamma_2):
+        return "ratio"
+    found = [name for symbol, name in NAMES.items() if claim.formula.has(symbol)]
+    if len(found) != 1:
+        raise Undecided(f"{claim.id} speaks about the drives {found}")
+    return found[0]
+
+
+@evidence(MOMENTUM_EXPONENT, "symbolic", step="linear")
+@evidence(MOMENTUM_LOCAL, "symbolic", step="linear")
+@evidence(MOMENTUM_OFF, "symbolic", step="linear")
+@evidence(MOMENTUM_RADIAL, "symbolic", step="linear")
+def test_drives_from_the_step(claim: Claim) -> None:
+    """E[m] = 0 and E[m^2] = 2 p a^2 for q_j/q_i; the others are pulled by a b/n and 4 a b/n.
+
+    q_i itself tends to 1 there, so log|q_j/q_i| and log|q_j| have the same exponent.
+    """
+    for condition in (Ge(b, 1), Ge(n - b, 1)):
+        expect_implied(condition, claim.region)  # the pair moments are those of a b-subset
+    split = by_side(WALK_DRIFT, p)
+    mean, square, largest = drive_moments("ratio")
+    expect_zero(mean, "the ratio's drive has mean zero")
+    expect_zero(square - 2 * split * a**2, "E[m^2]")
+    expect_zero(largest - a, "|m| <= a")
+    for name, factor in (("off", 1), ("radial", 4)):
+        mean, square, largest = drive_moments(name)
+        expect_zero(mean + factor * a * b / n, f"{name}: E[m]")
+        expect_zero(largest - factor * a, f"{name}: |m|")
+    expect(named_drive(claim) in NAMES.values(), "the claim speaks about no drive")
+
+
+@evidence(MOMENTUM_EXPONENT, "certificate", step="cone")
+def test_cone_for_small_steps(claim: Claim) -> None:
+    """The gap is |m| times 1 - 4|m|/(1-beta)^2 + 2|m|/(1-beta), which tends to 1 as a -> 0."""
+    expect_implied(Gt(1 - beta, 0), claim.region)
+    expect_implied(Ge(beta, 0), claim.region)
+    _, _, largest = drive_moments("ratio")
+    expect_zero(cancel(cone_gap(largest) / largest).subs(a, 0) - 1, "the cone is kept")
+    expect_zero(cone(largest).subs(a, 0), "|w| = O(a)")
+
+
+@evidence(MOMENTUM_LOCAL, "certificate", step="cone")
+@evidence(MOMENTUM_OFF, "certificate", step="cone")
+@evidence(MOMENTUM_RADIAL, "certificate", step="cone")
+def test_cone_is_kept(claim: Claim) -> None:
+    """|u| <= M/(1-M) gives |w| <= M < 1 and |u+| <= M/(1-M), for each of the drives."""
+    expect_implied(Gt(a, 0), restricted(claim.region, (a,)))
+    expect_implied(Gt(1 - beta, 0), claim.region)
+    box = small_box(claim)
+    _, _, largest = drive_moments(named_drive(claim))
+    expect_quotient(Ge(cone_gap(largest) / largest, 0), box, positive=[1 - beta])
+    expect_quotient(Le(cone(largest), Rational(1, 2)), box, positive=[1 - beta])
+
+
+@evidence(MOMENTUM_EXPONENT, "symbolic", step="corrector")
+def test_second_order_drift_is_a_constant(claim: Claim) -> None:
+    """log|q| + c_1 u + c_2 u^2 has the drift gamma_2 a^2 + O(a^3) at every u = a y."""
+    drift = second_order_drift()
+    expect(not drift.has(y), "the drift depends on the state")
+    expect_identity(claim.formula, {gamma_2: drift})
+
+
+@evidence(MOMENTUM_EXPONENT, "property", step="corrector")
+def test_exponent_is_sgds_at_the_effective_step(claim: Claim) -> None:
+    plain = by_side(SGD_RATE, rate_ratio).subs(a, a / (1 - beta))
+    expect_zero(diff(plain, a, 2).subs(a, 0) / 2 - by_side(claim, gamma_2), "to second order")
+
+
+@evidence(MOMENTUM_EXPONENT, "symbolic", step="remainder")
+def test_remainders_are_of_third_order(claim: Claim) -> None:
+    """With |w| <= M = O(a) each is w^3 times a function bounded on |w| <= 1/2."""
+    image = W / (1 + W)
+    expect_zero(image - W + W**2 - W**3 / (1 + W), "u+")
+    expect_zero(image**2 - W**2 + W**3 * (2 + W) / (1 + W) ** 2, "u+^2")
+    expect_zero(diff(log(1 + W) - W + W**2 / 2, W) - W**2 / (1 + W), "log(1 + w)")
+    _, _, largest = drive_moments("ratio")
+    expect_zero(diff(cone(largest), a, 2), "M is linear in a")
+    expect(by_side(claim, gamma_2).has(beta), "gamma_2")
+
+
+def log_bounds(top: Expr) -> Expr:
+    """k with log(1+w) + c_1 w/(1+w) <= (1 + c_1) w - k w^2 for |w| <= top < 1, checked here.
+
+    log(1+w) <= w - w^2/2 + w^3/3: the difference is 0 at 0 and has the derivative -w^3/(1+w); then
+    w^3 <= top w^2.  w/(1+w) = w - w^2/(1+w) <= w - w^2/(1+top).
+    """
+    slope = diff(log(1 + W) - W + W**2 / 2 - W**3 / 3, W)
+    expect_zero(slope + W**3 / (1 + W), "log(1+w) from above")
+    expect_zero(W / (1 + W) - W + W**2 / (1 + W), "w/(1+w)")
+    return Rational(1, 2) - top / 3 + first_corrector() / (1 + top)
+
+
+@evidence(MOMENTUM_LOCAL, "certificate", step="corrector")
+@evidence(MOMENTUM_OFF, "certificate", step="corrector")
+@evidence(MOMENTUM_RADIAL, "certificate", step="corrector")
+def test_corrected_logarithm_is_a_supermartingale(claim: Claim) -> None:
+    """Drift of log|q| + c_1 u, at every u of the cone, is at most what the claim says.
+
+    Ratio: (1 + c_1) beta u - c_1 u = 0, so it is <= -k E[w^2] <= -k E[m^2], as E[w^2] = beta^2 u^2 +
+    E[m^2]; k falls with M, so M at the largest step will do.  Others: log(1+w) and w/(1+w) are <= w, so
+    it is <= (1 + c_1) E[m] = E[m]/(1-beta).
+    """
+    box, top = small_box(claim), largest_step(claim)
+    expect_zero((1 + first_corrector()) * beta * u - first_corrector() * u, "u cancels")
+    share = Symbol("x", real=True)  # b/n
+    name = named_drive(claim)
+    bound = upper_bound_on(claim, next(x for x, y in NAMES.items() if y == name))
+    mean, square, largest = drive_moments(name)
+    if name == "ratio":
+        split = by_side(WALK_DRIFT, p)
+        k = log_bounds(cone(largest).subs(a, top))
+        gap = cancel(bound + k * cancel(square / split) * p)
+        box = {**momentum_box(claim), a: box[a], **box_of(restricted(claim.region, (p,)), (p,))}
+    else:
+        gap = cancel((bound - (1 + first_corrector()) * mean).subs(b, share * n))
+        box = {**box, share: (0, 1)}
+    if gap.has(b, n):
+        raise Undecided(f"the bound {bound} is no function of b/n")
+    if gap == 0:
+        expect_zero(gap, "the bound is the drift")
+        return
+    # 1 + M = (3 - beta)/2 at the largest step
+    positive = [1 - beta, 3 - beta]
+    expect_quotient(Ge(gap, 0), box, positive=positive, factors=[p, a**2, a, share])
+
+
+@evidence(MOMENTUM_EXPONENT, "cited", step="strong law")
+@evidence(MOMENTUM_LOCAL, "cited", step="strong law")
+@evidence(MOMENTUM_OFF, "cited", step="strong law")
+@evidence(MOMENTUM_RADIAL, "cited", step="strong law")
+def test_strong_law_for_bounded_increments(claim: Claim) -> None:
+    """|w| <= M <= 1/2 bounds log(1 + w) and u: change minus mean is bounded, as in SGD-RATE's proof."""
+    expect(claim.cites == ("supermartingale convergence theorem",), f"cites {claim.cites}")
+    expect(zeta(2).is_finite, "sum of 1/l^2")
+    expect_implied(Gt(1 - beta, 0), claim.region)
+
+
+def exponents(momentum: float, a_value: float, steps: int, key: str) -> Any:
+    """Slopes of log|q_j/q_1| per step, mean over j, 2000 runs, n = 4, b = 1, from q_j = 1e-6."""
+    q = np.full((2000, 4), 1e-6)
+    q[:, 0] = 1.0
+    run = simulate_momentum(q, 0.0, batch_size=1, step_size=a_value, steps=steps, momentum=momentum,
+                            seed=seed(key))  # fmt: skip
+    return np.log(np.abs(run.q[:, 1:] / run.q[:, :1]) / 1e-6).mean(axis=1) / steps
+
+
+@evidence(MOMENTUM_EXPONENT, "simulation")
+def test_exponent_in_runs(claim: Claim) -> None:
+    """beta = 1/2, a = 0.04: a^2 gamma_2 and the slope differ by O(a^3) and O(1/steps)."""
+    a_value, momentum = 0.04, 0.5
+    split = by_side(WALK_DRIFT, p).subs({n: 4, b: 1})
+    values = {p: split, beta: Rational(1, 2)}
+    expected = float(by_side(claim, gamma_2).subs(values)) * a_value**2
+    slopes = exponents(momentum, a_value, 3000, "exponent")
+    expect_mean(slopes, expected, visible=0.15, what="slope of log|q_j/q_i|")
+
+
+@evidence(MOMENTUM_LOCAL, "simulation")
+def test_bounds_in_runs(claim: Claim) -> None:
+    """At the claim's largest step, beta = 1/2: mean slope below the bound for the ratio.
+
+    The slope's standard error is at most a/(1-beta) sqrt(1/(2 steps runs)): 7 of them are allowed.
+    """
+    largest = largest_step(claim).subs(beta, Rational(1, 2))
+    split = by_side(WALK_DRIFT, p).subs({n: 4, b: 1})
+    values = {a: largest, p: split, beta: Rational(1, 2), b: 1, n: 4}
+    bound = float(upper_bound_on(claim, gamma_ratio).subs(values))
+    slopes = exponents(0.5, float(largest), 2500, "bounds")
+    allowed = 7 * float(slopes.std(ddof=1)) / np.sqrt(slopes.size)
+    expect(slopes.mean() <= bound + allowed, "slope above the bound", slope=float(slopes.mean()))
+
+
+# MOMENTUM-SPARSE
+
+
+@evidence(MOMENTUM_SPARSE, "simulation")
+def test_mini_batches_with_momentum_end_sparse(claim: Claim) -> None:
+    """The largest effective step; 100 starts a case with 0 < r2 < 2; full batch stays dense."""
+    for momentum, points, batch, steps in ((0.5, 3, 1, 3000), (0.9, 4, 3, 4500)):
+        top = condition_of(claim, "effective step")
+        (upper,) = [z for z in relations(top) if difference(z).coeff(a) < 0]
+        a_value = float(end_of(upper, a).subs(beta, Rational(str(momentum))))
+        random = rng("start", str(momentum))
+        q = random.normal(size=(100, points))
+        total = random.uniform(0.1, 1.95, size=100)
+        rho = total * random.uniform(0, 0.8, size=100)
+        q *= np.sqrt((total - rho) / (q**2).sum(axis=1))[:, None]
+        kw: dict[str, Any] = {"momentum": momentum, "seed": seed("run", str(momentum))}
+        run = simulate_momentum(
+            q, rho, batch_size=batch, step_size=a_value * batch, steps=steps, **kw
+        )
+        square = np.sort(run.q**2, axis=1)
+        near = (
+            (np.abs(square[:, -1] - float(by_side(claim, limit_winner))) < 2e-4)
+            & (np.abs(square[:, :-1].sum(axis=1) - float(by_side(claim, limit_others))) < 2e-4)
+            & (np.abs(run.perp**2 - float(by_side(claim, limit_off))) < 2e-4)
+        )
+        expect(near.mean() == float(by_side(claim, p_sparse)), f"{near.sum()} of 100 sparse",
+               beta=momentum)  # fmt: skip
+        dense = simulate_momentum(
+            q, rho, batch_size=points, step_size=a_value * points, steps=500, **kw
+        )
+        share = np.abs(dense.q) / np.linalg.norm(dense.q, axis=1, keepdims=True)
+        start = np.abs(q) / np.linalg.norm(q, axis=1, keepdims=True)
+        expect(np.abs(share - start).max() < 1e-9, "full batch does not keep the direction")
+
+
+@evidence(MOMENTUM_SPARSE, "witness", needs="without replacement")
+def test_full_batch_with_momentum_is_not_sparse(claim: Claim) -> None:
+    """b = n: the ratio of two coordinates is kept for ever (MOMENTUM-DIRECTION); here, exactly."""
+    at, velocity = (
+        Instance(PLANE, [HALF, HALF], (0, 1), Fraction(1, 8), "linear"),
+        [Fraction(0)] * 2,
+    )
+    for _ in range(3):
+        at, velocity, _ = exact_step(at, velocity, HALF, Fraction(0))
+        expect(at.q[0] == at.q[1], "equal coordinates stay equal")
+    point = {n: 2, b: 2, a: Rational(1, 8), beta: Rational(1, 2), r2: Rational(1, 2)}
+    inside = claim.region.subs(point).subs(Symbol("s", real=True), Rational(1, 2))
+    expect(inside == False, f"the region admits b = n: {claim.region}")  # noqa: E712
+    expect(by_side(claim, limit_others) == 0, "the claim's limit is sparse")
+
+
+# ADAM-BASIS
+
+
+def signs(expr: Expr) -> Expr:
+    """sign(A), sign(B) as symbols."""
+    return expr.subs({sign(first): Symbol("_sA"), sign(second): Symbol("_sB")})
+
+
+@evidence(ADAM_BASIS, "symbolic")
+def test_first_step_of_adam(claim: Claim) -> None:
+    """m^ = g and u^ = g^2 after one step, so w moves by -alpha sign(g); -g is along +w.
+
+    sum_i grad_i = -(2 - r2) sum q_i x_i + (sum q_i^2) w = (2 r2 - 2) w, as the x_i are a basis (GRAD).
+    """
+    g, first_decay = Symbol("g", real=True), Symbol("beta_1", real=True)
+    expect_zero((1 - first_decay) * g / (1 - first_decay) - g, "bias correction")
+    (grad,) = [r.rhs for r in relations(GRAD.formula) if r.lhs == gradient]
+    each = grad.subs(active, 1).expand()
+    total = each.coeff(x, 1).coeff(q_i, 1) * w + each.coeff(w, 1).coeff(q_i, 2) * r2 * w
+    expect_zero(each - each.coeff(x, 1).coeff(q_i, 1) * q_i * x
+                - each.coeff(w, 1).coeff(q_i, 2) * q_i**2 * w, "GRAD has other terms")  # fmt: skip
+    expect_implied(Gt(cancel(-total / (2 * w)), 0), _norm_conditions(claim))
+    step = (rate * sign(first), rate * sign(second))
+    expect_zero(signs(by_side(claim, turn)) - signs(step[0] * second - step[1] * first), "turn")
+
+
+def _norm_conditions(claim: Claim) -> Boolean:
+    return restricted(claim.region, (r2,))
+
+
+def rotated(data: list[list[Fraction]], cosine: Fraction, sine: Fraction) -> list[list[Fraction]]:
+    return [[cosine * e + sine * f, -sine * e + cosine * f] for e, f in data]
+
+
+def exact_turn(weight: list[Fraction], cosine: Fraction, sine: Fraction, alpha: Fraction) -> Any:
+    """(A, B, turn) of Adam's first step (epsilon = 0) in rotated axes, gradient by the chain rule."""
+    (point,) = rotated([weight], cosine, sine)
+    at = Instance(rotated(PLANE, cosine, sine), point, (0, 1), Fraction(1), "linear")
+    down = [f - e for e, f in zip(point, at.step().weight, strict=True)]
+    step = [alpha * ((g > 0) - (g < 0)) for g in down]
+    return point[0], point[1], step[0] * point[1] - step[1] * point[0]
+
+
+UNITS = (
+    (Fraction(1), Fraction(0)),
+    (Fraction(3, 5), Fraction(4, 5)),
+    (Fraction(5, 13), Fraction(12, 13)),
+)
+
+
+@evidence(ADAM_BASIS, "property")
+@given(weight=st.lists(ENTRIES, min_size=2, max_size=2), axes=st.sampled_from(UNITS))
+def test_first_step_on_explicit_vectors(
+    claim: Claim, weight: list[Fraction], axes: tuple[Fraction, Fraction]
+) -> None:
+    if not 0 < dot(weight, weight) < 1:
+        weight = [e / 3 for e in weight]
+    alpha = Fraction(1, 10)
+    A, B, seen = exact_turn(weight, *axes, alpha)
+    claimed = by_side(claim, turn).subs({first: exact(A), second: exact(B), rate: exact(alpha)})
+    expect(claimed == exact(seen), "turn", w=weight, axes=axes)
+
+
+@evidence(ADAM_BASIS, "witness")
+def test_the_basis_changes_the_answer(claim: Claim) -> None:
+    """w_0 = (3/10, 4/10): turned in the standard axes, kept in the axes along (3/5, 4/5)."""
+    weight = [Fraction(3, 10), Fraction(4, 10)]
+    found = []
+    for axes in UNITS[:2]:
+        A, B, seen = exact_turn(weight, *axes, Fraction(1, 10))
+        claimed = by_side(claim, turn).subs(
+            {first: exact(A), second: exact(B), rate: Rational(1, 10)}
+        )
+        expect(claimed == exact(seen), "turn", axes=axes)
+        found.append(seen)
+    expect(found[0] != 0 and found[1] == 0, f"turns {found}")
+
+
+@evidence(ADAM_BASIS, "witness", needs="inside the sphere")
+def test_outside_the_sphere_the_turn_is_the_other_way(claim: Claim) -> None:
+    A, B, seen = exact_turn([Fraction(1), Fraction(1, 2)], *UNITS[0], Fraction(1, 10))
+    claimed = by_side(claim, turn).subs({first: exact(A), second: exact(B), rate: Rational(1, 10)})
+    expect(A**2 + B**2 > 1, "the start is outside")
+    expect(claimed == -exact(seen) != 0, "the turn is reversed")
+
+
+@evidence(ADAM_BASIS, "simulation")
+def test_adam_ends_elsewhere_in_other_axes(claim: Claim) -> None:
+    """Full batch from (0.3, 0.4), 4000 steps of 1e-3: Adam's limit depends on the axes, momentum's not.
+
+    In both axes |w| -> 1.  Heavy ball: the angles differ by rounding only, 4000 steps of 8 * 36 u.
+    """
+    weight, steps = np.array([0.3, 0.4]), 4000
+    angles: dict[str, list[float]] = {"adam": [], "heavy ball": []}
+    for cosine, sine in UNITS[:2]:
+        axes = np.array([[float(cosine), float(sine)], [-float(sine), float(cosine)]])
+        data = np.eye(2) @ axes.T
+        point = axes @ weight
+        final = simulate_adam(point, data, batch_size=2, step_size=1e-3, steps=steps).weight[0]
+        expect(abs(np.linalg.norm(final) - 1) < 1e-2, "Adam is not at a minimum")
+        q = data @ final
+        angles["adam"].append(float(np.arctan2(q[1], q[0])))
+        start, rho = from_weights(point, data)
+        run = simulate_momentum(start, rho, batch_size=2, step_size=0.1, steps=steps, momentum=0.9)
+        angles["heavy ball"].append(float(np.arctan2(run.q[0, 1], run.q[0, 0])))
+    expect(abs(np.subtract(*angles["heavy ball"])) <= 8 * 36 * U * steps, f"{angles}")
+    A, B = 0.3, 0.4
+    claimed = by_side(claim, turn).subs({first: Rational(3, 10), second: Rational(2, 5), rate: 1})
+    wrong = angles["adam"][0] - angles["adam"][1]
+    # turn = det(step, w_0) > 0 is a step clockwise of w_0: the angle falls
+    expect(np.sign(wrong) == -np.sign(float(claimed)), f"{angles}", A=A, B=B)
+    expect(abs(wrong) > 0.05, f"the axes do not matter: {angles}")
