@@ -147,8 +147,11 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
             )  # fmt: skip
     if not seen:
         return replace(found, outcome="untested", detail="no evidence passes on the claim itself")
-    if variant.part and (
-        (relation := _harmless(claim, variant.part, thorough=True)) != compare.DIFFERENT
+    explained = variant.name in claim.survivors  # and then nobody need prove it harmless
+    if (
+        variant.part
+        and not explained
+        and ((relation := _harmless(claim, variant.part, thorough=True)) != compare.DIFFERENT)
     ):  # long proofs that it is harmless, only now that they are needed
         return replace(found, outcome=relation)
     stuck = [o for o in seen if o.outcome != "passed"]

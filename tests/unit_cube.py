@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from sympy import Expr, Poly, Rational, Symbol, expand, factor, fraction, together
 from sympy.core.relational import Relational
@@ -80,6 +81,17 @@ def expect_on_cube(
 
     factors: not constant and known to be >= 0 there; divided out as often as they divide.
     """
+    top, bottom = _on_cube(gap, tuple(chart.items()), tuple(factors))
+    sign = _sign_on_cube(bottom)
+    top = expand(sign * top)
+    return expect_nonnegative(top, _units(top) or {Symbol("u0", real=True): (0, 1)}, message)
+
+
+@cache
+def _on_cube(
+    gap: Expr, chart: tuple[tuple[Symbol, Expr], ...], factors: tuple[Expr, ...]
+) -> tuple[Expr, Expr]:
+    """Numerator and denominator of the gap, without the factors, in the cube's coordinates."""
     symbols = sorted(gap.free_symbols, key=str)
     poly = Poly(gap, *symbols)
     for known in factors:
@@ -89,6 +101,4 @@ def expect_on_cube(
         while not poly.is_zero and poly.rem(divisor).is_zero:
             poly = poly.quo(divisor)
     top, bottom = fraction(together(poly.as_expr().subs(dict(chart), simultaneous=True)).cancel())
-    sign = _sign_on_cube(bottom)
-    top = expand(sign * top)
-    return expect_nonnegative(top, _units(top) or {Symbol("u0", real=True): (0, 1)}, message)
+    return top, bottom
