@@ -9,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from audit.cli import main
+from audit.evidence import ROOT
 from audit.report.drawing import Picture, picture, pictures, write
 
 
@@ -21,6 +22,11 @@ def test_a_picture_is_written_with_its_data(tmp_path: Path) -> None:
         for b in ("1", "20")
     }
     assert ends["1"] > 0.999 > 0.9 > ends["20"]
+
+
+def test_every_picture_is_kept_for_the_report() -> None:
+    kept = {path.stem for path in (ROOT / "pictures").glob("*.png")}
+    assert kept == set(pictures()), "run: audit figures --out pictures"
 
 
 def test_the_same_seed_draws_the_same_data(tmp_path: Path) -> None:

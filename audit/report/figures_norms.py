@@ -24,7 +24,7 @@ def _end(symbol: Any) -> Any:
     return lambdify(sigma_m, formula.subs(sigma_i, 1), "numpy")
 
 
-@picture("saddle-trap", "Where SGD ends when one of two data points is longer: saddle or minimum")
+@picture("saddle_trap", "Where SGD ends when one of two data points is longer: saddle or minimum")
 def saddle_trap(seed: int) -> tuple[Figure, Rows]:
     """n = 2, b = 1, ||x_1|| = 1, start at equal c_1 = c_2; 200 runs of 1,500 steps a cell.
 

@@ -92,4 +92,21 @@ FINDINGS: tuple[Finding, ...] = (
         "epoch, and n/2 per step.",
         ("TIME-PURITY", "TIME-SPREAD", "TIME-BEST", "TIME-BEST-ETA"),
     ),
+    Finding(
+        "Which point wins: one linear equation for any number of points, and no batch size in it",
+        "As the step size goes to 0 the law of the winner tends to the only bounded solution of "
+        "one equation; the batch size only sets the clock. No point wins more often than (2/pi) "
+        "arctan(|q_i|/R), R the length of the start's other coordinates, with equality for two "
+        "points. For three points the area of a spherical triangle, a natural guess, is right on "
+        "the edges and at the centre and still wrong.",
+        ("SELECT-N", "SELECT-ANGLE", "SELECT-AREA"),
+    ),
+    Finding(
+        "Momentum keeps the story, Adam does not",
+        "Full batch with heavy-ball or Nesterov momentum keeps the direction exactly. Mini-batch "
+        "heavy ball acts near a data point like SGD with step a/(1 - beta), to second order; that "
+        "it ends on one point from far away is supported by runs only. Adam's full batch keeps or "
+        "loses the direction depending on the axes in which the same problem is written.",
+        ("MOMENTUM-DIRECTION", "MOMENTUM-EXPONENT", "MOMENTUM-SPARSE", "ADAM-BASIS"),
+    ),
 )
