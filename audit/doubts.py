@@ -90,6 +90,8 @@ def exit_code(tried: Mapping[str, Sequence[Tried]]) -> int:
 
 
 def _mutants(args: argparse.Namespace, console: Console) -> int:
+    from theory import claims
+
     if args.cap is not None and args.cap < 0:
         raise BadUsage(f"--cap {args.cap}: at least 0")
     if args.workers < 1:
@@ -99,7 +101,10 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
     complete = False
 
     def save() -> None:
-        rows = [{"id": claim_id, **mutants.summary(tried)} for claim_id, tried in found.items()]
+        rows = [
+            {"id": claim_id, "statement": claims[claim_id].statement, **mutants.summary(tried)}
+            for claim_id, tried in found.items()
+        ]
         emit({"schema": 1, "seed": seed, "complete": complete, "claims": rows}, args.json)
 
     try:

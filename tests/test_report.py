@@ -19,7 +19,7 @@ from audit.mutants import Tried, summary
 from audit.report.findings import FINDINGS
 from audit.report.graph import below
 from audit.report.latex import appendix
-from audit.report.load import UnreadableRun, load_run
+from audit.report.load import UnreadableRun, load_run, with_variants
 from audit.report.mathematics import mathml, note_html
 from audit.report.readme import BLOCK, SHOWN, refreshed
 from audit.report.site import write_site
@@ -141,6 +141,31 @@ def test_wrong_variants_are_shown_as_the_ledger_tells_them(
     assert "1 of 2 rejected" in text
     for words in ("sign: x -&gt; -x", "Eq(x, -y)", "<code>test_it</code>", "survived", "says why"):
         assert words in text, words
+
+
+def test_variants_from_their_own_file(
+    run: dict[str, Any], run_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Joined by id where the statement is the same; anything else is refused or left out."""
+    first, second = run["claims"][:2]
+    found = summary([Tried(first["id"], "sign", "sign", "Eq(x, -y)", "refuted")])
+    rows = [
+        {"id": first["id"], "statement": first["statement"], **found},
+        {"id": second["id"], "statement": "another", **found},
+    ]
+    path = tmp_path / "variants.json"
+    path.write_text(json.dumps({"schema": 1, "seed": 0, "complete": True, "claims": rows}))
+    merged = {c["id"]: c["variants"] for c in with_variants(run, path)["claims"]}
+    assert merged[first["id"]]["tried"] == 1
+    assert merged[second["id"]] == second["variants"]
+    words = ["report", "--from", str(run_file), "--out", str(tmp_path / "out")]
+    assert main([*words, "--variants", str(path)]) == 0
+    for text in ("[]", "{", '{"claims": [{"id": "GRAD"}]}'):
+        path.write_text(text)
+        with pytest.raises(UnreadableRun, match=r"variants\.json"):
+            with_variants(run, path)
+        assert main([*words, "--variants", str(path)]) == 2
+    capsys.readouterr()
 
 
 def test_below_follows_edges_to_the_bottom() -> None:

@@ -32,6 +32,9 @@ def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         "--pictures", default=str(ROOT / "pictures"), metavar="DIR",
         help="folder that `audit figures --out DIR` wrote (default: the one in the repository)",
     )  # fmt: skip
+    told.add_argument(
+        "--variants", metavar="FILE", help="add what `audit mutants --json FILE` found to the pages"
+    )
     told.add_argument("--readme", metavar="FILE", help="renew a README's verdict table instead")
     told.add_argument("--latex", metavar="FILE", help="write a LaTeX appendix instead")
     told.set_defaults(handler=_report)
@@ -62,12 +65,14 @@ def _figures(args: argparse.Namespace, console: Console) -> int:
 def _report(args: argparse.Namespace, console: Console) -> int:
     from audit.report.drawing import drawn
     from audit.report.latex import appendix
-    from audit.report.load import UnreadableRun, load_run
+    from audit.report.load import UnreadableRun, load_run, with_variants
     from audit.report.readme import refreshed
     from audit.report.site import write_site
 
     try:
         run = load_run(Path(args.source))
+        if args.variants:
+            run = with_variants(run, Path(args.variants))
     except UnreadableRun as error:
         raise BadUsage(str(error)) from error
     if args.latex:

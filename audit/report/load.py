@@ -15,6 +15,32 @@ class UnreadableRun(ValueError):
     """The file is not a ledger that this version can read; the message says why."""
 
 
+def with_variants(run: dict[str, Any], path: Path) -> dict[str, Any]:
+    """``run`` with the wrong variants that ``audit mutants --json path`` tried.
+
+    A claim whose statement has changed in between keeps what the run says.  Raises UnreadableRun for a
+    file that is none of the kind.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        tried = {row.pop("id"): (row.pop("statement"), row) for row in data["claims"]}
+        claims = [
+            {**c, "variants": tried[c["id"]][1]}
+            if tried.get(c["id"], ("",))[0] == c["statement"]
+            else c
+            for c in run["claims"]
+        ]
+        merged = {**run, "claims": claims}
+        validate(merged)
+    except OSError as error:
+        raise UnreadableRun(f"{path}: cannot be read: {error}") from None
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UnreadableRun(f"{path}: not what `audit mutants --json` writes: {error}") from None
+    except jsonschema.ValidationError as error:
+        raise UnreadableRun(f"{path}: not valid variants: {error.message}") from None
+    return merged
+
+
 def load_run(path: Path) -> dict[str, Any]:
     """The ledger in ``path`` as plain data, validated against the schema.
 
