@@ -14,7 +14,7 @@ from sympy import Expr, Ge, Rational, Symbol, cancel, lambdify, log
 
 from audit import evidence, expect, expect_identity, expect_zero, rng, seed
 from sim import from_weights, simulate
-from tests.inequalities import expect_holds, expect_needed
+from tests.inequalities import expect_holds, expect_needed, named
 from tests.instances import Instance, evaluate, instances
 from theory.autoencoder import GRAD
 from theory.ball import enclose
@@ -213,6 +213,9 @@ MEMBERSHIPS = {"neither": (0, 0), "i": (1, 0), "j": (0, 1), "both": (1, 1)}
 def test_ratio_for_each_membership(claim: Claim) -> None:
     for name, value in MEMBERSHIPS.items():
         claimed = claim.formula.rhs.subs({chi_i: value[0], chi_j: value[1]})
+        at = {S: Rational(1, 2), r2: Rational(3, 4), a: Rational(1, 4)}
+        apart = claimed.subs(at) - log(_factor(value).subs(at))
+        expect(enclose(apart, {}).contains(0), f"ratio of factors when {name} is drawn", **named(at))
         gap = exponential(claimed) - _factor(value)
         expect_zero(gap, f"ratio of factors when {name} is drawn")
     expect(claim.formula.lhs == log_ratio_change, f"{claim.formula.lhs} is not the change")
