@@ -147,13 +147,6 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
             )  # fmt: skip
     if not seen:
         return replace(found, outcome="untested", detail="no evidence passes on the claim itself")
-    explained = variant.name in claim.survivors  # and then nobody need prove it harmless
-    if (
-        variant.part
-        and not explained
-        and ((relation := _harmless(claim, variant.part, thorough=True)) != compare.DIFFERENT)
-    ):  # long proofs that it is harmless, only now that they are needed
-        return replace(found, outcome=relation)
     stuck = [o for o in seen if o.outcome != "passed"]
     if stuck and (stuck[0].kind in DECIDING or not any(o.kind in DECIDING for o in seen)):
         found = replace(
@@ -161,6 +154,12 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
             deciding=stuck[0].kind in DECIDING, detail=stuck[0].detail[:300],
         )  # fmt: skip
     else:
+        if (
+            variant.part and variant.name not in claim.survivors
+        ):  # long proofs that it is harmless, only now: they are needed
+            relation = _harmless(claim, variant.part, thorough=True)
+            if relation != compare.DIFFERENT:
+                return replace(found, outcome=relation)
         found = _accepted(variant, claim, found, seen, run_seed, fast)
     why = claim.survivors.get(variant.name, "") if found.outcome == "survived" else ""
     return replace(found, explained=why, seconds=time.perf_counter() - started)

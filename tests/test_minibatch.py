@@ -92,8 +92,11 @@ def positive_factors(
 
 
 def by_side(claim: Claim, symbol: Symbol) -> Expr:
-    """What the claim says ``symbol`` equals."""
-    return next(x.rhs for x in relations(claim.formula) if isinstance(x, Eq) and x.lhs == symbol)
+    """What the claim says ``symbol`` equals, in exactly one of its equations."""
+    said = [x.rhs for x in relations(claim.formula) if isinstance(x, Eq) and x.lhs == symbol]
+    if len(said) != 1:
+        raise Undecided(f"{claim.id} has {len(said)} equations for {symbol}")
+    return said[0]
 
 
 # FIXED-POINTS

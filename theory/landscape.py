@@ -72,11 +72,12 @@ def mean_gradient(gradient: Expr) -> tuple[Expr, Expr]:
 
 
 def part(formula: Any, symbol: Symbol) -> Expr:
-    """The right-hand side of the formula's equation for ``symbol``; ValueError if it has none."""
-    for equation in formula.args if isinstance(formula, And) else (formula,):
-        if isinstance(equation, Eq) and equation.lhs == symbol:
-            return equation.rhs
-    raise ValueError(f"{formula} has no equation for {symbol}")
+    """The right-hand side of the formula's one equation for ``symbol``; ValueError otherwise."""
+    parts = formula.args if isinstance(formula, And) else (formula,)
+    said = [x.rhs for x in parts if isinstance(x, Eq) and x.lhs == symbol]
+    if len(said) != 1:
+        raise ValueError(f"{formula} has {len(said)} equations for {symbol}; one is needed")
+    return said[0]
 
 
 def equations(formula: Any, *symbols: Symbol) -> Boolean:

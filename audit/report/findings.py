@@ -76,12 +76,13 @@ FINDINGS: tuple[Finding, ...] = (
         ("NORMS-GD", "SADDLE-WINDOW", "SADDLE-TRAP", "SADDLE-NEVER"),
     ),
     Finding(
-        "One oblique pair of points, however nearly orthogonal, ends the sparse limit",
-        "A linear neuron with one sample a step then almost surely does not converge at all. What "
-        "remains is a stationary law: at inner product c = kappa a the angle between two points "
-        "has two modes, near the data, for c < a and one mode, between them, from c = a on. For "
-        "fixed c > 0 SGD sits around the full-batch minimum with mean squared angle near a (1 - "
-        "c^2)/(8c). ReLU on two points at an obtuse angle is the exception.",
+        "Oblique points, however nearly orthogonal, end the sparse limit",
+        "When each point is oblique to some other, a linear neuron with one sample a step almost "
+        "surely does not converge at all. What remains between two points is a law, known exactly "
+        "as a -> 0: at inner product c = kappa a the angle has two modes, near the data, for c < "
+        "a and one mode, between them, from c = a on. For fixed c > 0 SGD sits around the full- "
+        "batch minimum with mean squared angle near a (1 - c^2)/(8c). ReLU on two points at an "
+        "obtuse angle is the exception.",
         ("NONORTH-NOLIMIT", "NONORTH-CROSSOVER", "NONORTH-FLOOR", "NONORTH-OBTUSE"),
     ),
     Finding(
@@ -103,10 +104,12 @@ FINDINGS: tuple[Finding, ...] = (
     ),
     Finding(
         "Momentum keeps the story, Adam does not",
-        "Full batch with heavy-ball or Nesterov momentum keeps the direction exactly. Mini-batch "
-        "heavy ball acts near a data point like SGD with step a/(1 - beta), to second order; that "
-        "it ends on one point from far away is supported by runs only. Adam's full batch keeps or "
-        "loses the direction depending on the axes in which the same problem is written.",
+        "Full batch with heavy-ball or Nesterov momentum keeps the line of the data part exactly. "
+        "With mini-batches and heavy ball the ratios die at a data point like those of SGD with "
+        "step a/(1 - beta), to second order in a; that runs end on one point from far away is "
+        "supported by runs only, and as beta -> 1 that step alone does not decide it. Adam's full "
+        "batch keeps or loses the direction depending on the axes in which the same problem is "
+        "written.",
         ("MOMENTUM-DIRECTION", "MOMENTUM-EXPONENT", "MOMENTUM-SPARSE", "ADAM-BASIS"),
     ),
 )
