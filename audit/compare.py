@@ -77,7 +77,8 @@ def compare(original: Boolean, variant: Boolean, region: Boolean, *, thorough: b
     known = And(region, *_known(table, region))
     gaps = ((new - c * old).expand() for c in factors)
     small = (g for g in gaps if thorough or len(Add.make_args(g)) <= MAX_TERMS)
-    return WEAKER if any(nonnegative(gap, known) for gap in small) else DIFFERENT
+    depth = 9 if thorough else 1
+    return WEAKER if any(nonnegative(gap, known, depth=depth) for gap in small) else DIFFERENT
 
 
 @cache
@@ -200,8 +201,11 @@ def _solved(equation: Boolean) -> dict[Symbol, Expr]:
     return {}
 
 
-def nonnegative(expr: Expr, region: Boolean) -> bool:
-    """Whether ``expr >= 0`` on ``region`` is proved here; False when it is not, for any reason."""
+def nonnegative(expr: Expr, region: Boolean, *, depth: int = 9) -> bool:
+    """Whether ``expr >= 0`` on ``region`` is proved here; False when it is not, for any reason.
+
+    depth: how often a polynomial is split into its coefficients.
+    """
     if expr.is_Rational:
         return bool(expr >= 0)
     conditions = [c for c in relations(region) if hasattr(c, "gts") and _linear(c)]
@@ -210,7 +214,7 @@ def nonnegative(expr: Expr, region: Boolean) -> bool:
         poly = (top * under).as_expr().expand()
         if poly.is_Rational:
             return bool(poly >= 0)
-        return _nonnegative_polynomial(poly, conditions)
+        return _nonnegative_polynomial(poly, conditions, depth)
     except (Undecided, Refuted, ValueError, TypeError, ZeroDivisionError):
         return False
     except (
@@ -221,7 +225,7 @@ def nonnegative(expr: Expr, region: Boolean) -> bool:
         raise
 
 
-def _nonnegative_polynomial(poly: Expr, conditions: list[Boolean]) -> bool:
+def _nonnegative_polynomial(poly: Expr, conditions: list[Boolean], depth: int) -> bool:
     """Each factor of odd multiplicity has a sign, or the coefficients in some symbol >= 0 are >= 0."""
     constant, factors = factor_list(poly)
     sign = 1 if constant > 0 else -1
@@ -234,10 +238,10 @@ def _nonnegative_polynomial(poly: Expr, conditions: list[Boolean]) -> bool:
     else:
         if sign > 0:
             return True
-    for symbol in sorted(poly.free_symbols, key=str):
+    for symbol in sorted(poly.free_symbols, key=str) if depth else ():
         if _settled(symbol, conditions) and Poly(poly, symbol).degree() > 0:
             parts = Poly(poly, symbol).all_coeffs()
-            if all(_nonnegative_polynomial(c, conditions) for c in parts if c != 0):
+            if all(_nonnegative_polynomial(c, conditions, depth - 1) for c in parts if c != 0):
                 return True
     return False
 

@@ -299,7 +299,6 @@ def test_dropping_what_a_witness_shows_to_be_needed_must_be_noticed(with_evidenc
     claim = made(Eq(s, 3 * a), Assumption("positive", Gt(a, 0)))
     name = "dropped assumption: positive"
     again = replace(claim, assumptions=(*claim.assumptions, Assumption("more", Gt(a, 1))))
-    again = replace(again, region=And(Gt(a, 0), Gt(a, 1)))
     assert outcomes(with_evidence(again, ("symbolic", exact)))[name] == "equal"
     assert outcomes(with_evidence(claim, ("symbolic", exact)))[name] == "unused"
     table = [
@@ -396,7 +395,7 @@ def test_all_hypotheses_hold_at_once_somewhere(claim_id: str) -> None:
     ids=str,
 )
 def test_an_empty_region_is_an_error(region: Boolean) -> None:
-    claim = replace(NORM, region=region)
+    claim = replace(NORM, assumptions=(Assumption("all", region),))
     with pytest.raises(instances.EmptyRegion, match="NORM"):
         instances.instance(claim)
     outcome = runner.vacuous(claim, 0)
@@ -406,7 +405,10 @@ def test_an_empty_region_is_an_error(region: Boolean) -> None:
 
 def test_boundary_cases() -> None:
     region = And(Ge(n, 2), Ge(b, 1), Le(b, n - 1), Ge(d, n), Gt(a, 0), Le(a, Rational(1, 2)))
-    found = {x.what: x.instance for x in instances.boundaries(replace(GRAD, region=region))}
+    found = {
+        x.what: x.instance
+        for x in instances.boundaries(replace(GRAD, assumptions=(Assumption("all", region),)))
+    }
     assert found["b = 1"][b] == 1
     assert found["n = 2"][n] == 2
     assert found["b = n - 1"][b] == found["b = n - 1"][n] - 1
@@ -414,5 +416,7 @@ def test_boundary_cases() -> None:
     assert found["a = 1/2"][a] == Rational(1, 2)
     assert "b = n" not in found
     assert all(satisfies(region, x) for x in found.values())
-    undefined = replace(GRAD, region=region, formula=Eq(q_i, 1 / (n - 2)))
+    undefined = replace(
+        GRAD, assumptions=(Assumption("all", region),), formula=Eq(q_i, 1 / (n - 2))
+    )
     assert "n = 2" in {x.what for x in instances.undefined(undefined)}

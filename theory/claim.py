@@ -86,7 +86,7 @@ class Claim:
     reads it from the claim it is handed, so that a wrong variant is checked by the same code.
     bound: ``exact`` | ``upper`` | ``lower`` (an inequality that may be loosened) | ``statement``.
     chapter: ``__name__`` of the declaring module.
-    region: the conjunction of the assumptions' conditions, unless given.
+    region: the conjunction of the assumptions' conditions, always.
     steps: names of the proof's steps; the claim is proved when every step is decided.
     cites: outside theorems the proof rests on; the claim is then *proved given* them.
     symbols: meaning of symbols that are not in ``theory.notation``, for readers.
@@ -101,7 +101,7 @@ class Claim:
     bound: str
     chapter: str
     assumptions: tuple[Assumption, ...] = ()
-    region: Boolean = field(default=None)
+    region: Boolean = field(init=False)
     steps: tuple[str, ...] = ("statement",)
     cites: tuple[str, ...] = ()
     symbols: Mapping[str, str] = field(default_factory=dict)
@@ -117,9 +117,8 @@ class Claim:
                 "needed (a relation between constants that SymPy evaluated to a bool is a mistake)"
             )
         object.__setattr__(self, "chapter", self.chapter.removeprefix("theory."))
-        if self.region is None:
-            conditions = [x.condition for x in self.assumptions if x.condition is not None]
-            object.__setattr__(self, "region", And(*conditions) if conditions else true)
+        conditions = [x.condition for x in self.assumptions if x.condition is not None]
+        object.__setattr__(self, "region", And(*conditions) if conditions else true)
 
     def __getattribute__(self, name: str) -> Any:
         if name in ("formula", "region"):
@@ -146,7 +145,7 @@ class Claim:
         if len(kept) == len(self.assumptions):
             known = ", ".join(x.name for x in self.assumptions) or "none"
             raise ValueError(f"name={name!r}: claim {self.id} has the assumptions {known}")
-        return replace(self, assumptions=kept, region=None)
+        return replace(self, assumptions=kept)
 
     def widened(self, name: str, condition: Boolean) -> Claim:
         """The same claim with the assumption called ``name`` replaced by ``condition``."""
@@ -154,7 +153,7 @@ class Claim:
         changed = tuple(
             replace(x, condition=condition) if x.name == name else x for x in self.assumptions
         )
-        return replace(self, assumptions=changed, region=None)
+        return replace(self, assumptions=changed)
 
 
 def _latex(expr: Basic) -> str:
