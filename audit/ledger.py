@@ -112,6 +112,7 @@ class Ledger:
             "statement": claim.statement,
             "region": str(claim.region),
             "remark": claim.remark,
+            "symbols": dict(claim.symbols),
             "verdict": verdict.name,
             "own": verdict.own,
             "reasons": list(verdict.reasons),

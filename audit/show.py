@@ -117,6 +117,8 @@ def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
     console.print(f"[bold]{claim.id}[/]  {escape(claim.title)}  ({_styled(verdict)})")
     console.print(f"{claim.source.kind}: {escape(claim.source.reference)}; bound: {claim.bound}")
     console.print(f"\n  {claim.formula}\n  for {claim.region}\n", markup=False)
+    for symbol, meaning in claim.symbols.items():
+        console.print(f"  {symbol}: {meaning}", markup=False, highlight=False)
     for x in claim.assumptions:
         found = necessity(x, verdict.outcomes)
         state = {None: "no witness that it is needed", True: "needed", False: "not needed"}[

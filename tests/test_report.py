@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import html.parser
 import json
 import re
@@ -122,6 +123,11 @@ def test_the_page_shows_what_the_run_says(run: dict[str, Any], tmp_path: Path) -
         text = (tmp_path / "claims" / f"{claim['id']}.html").read_text(encoding="utf-8")
         assert f'<h1>{claim["id"]} <span class="badge v-{claim["verdict"]}">' in text
         assert "<math" in text
+        for symbol, meaning in claim["symbols"].items():
+            assert html.escape(symbol) in text.replace("&#39;", "&#x27;")
+            assert html.escape(meaning) in text.replace("&#39;", "&#x27;").replace(
+                "&#34;", "&quot;"
+            )
         for item in claim["evidence"]:
             assert item["test"].split("::")[-1] in text
 

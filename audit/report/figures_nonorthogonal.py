@@ -1,4 +1,4 @@
-"""Pictures of non-orthogonal data: the angle's stationary law, and the noise floor against c."""
+"""Pictures of non-orthogonal data: the angle's long-run law, and the noise floor against c."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _angles(a: float, cosine: float, runs: int, records: int, seed: list[int]) -
 
 @picture("crossover", "Two points at inner product c: where SGD stays, by c/a")
 def crossover(seed: int) -> tuple[Figure, Rows]:
-    """a = 0.05, b = 1, 2,000 runs; histogram of the angle's stationary law against its density."""
+    """a = 0.05, b = 1, 2,000 runs; histogram of the angle after 8/a^2 steps; the limit density."""
     a, bins = 0.05, np.linspace(0, 1, 41)
     law = _density()
     figure = Figure(figsize=(6.4, 3.8))

@@ -39,10 +39,13 @@ def _claim(claim: Mapping[str, Any]) -> str:
         rf"\textbf{{{escape(verdict)}}} ({escape(claim['source']['kind'])}; {claim['bound']}).",
         rf"\[ {claim['statement']} \]",
     ]
-    if claim["assumptions"]:
+    meanings = claim.get("symbols", {})
+    if claim["assumptions"] or meanings:
         lines.append(r"\begin{itemize}")
         for x in claim["assumptions"]:
             lines.append(rf"\item {escape(x['name'])}: {escape(x['text'] or x['condition'])}")
+        for symbol, meaning in meanings.items():
+            lines.append(rf"\item[$\circ$] \texttt{{{escape(symbol)}}}: {escape(meaning)}")
         lines.append(r"\end{itemize}")
     if claim["remark"]:
         lines.append(rf"\emph{{Remark.}} {escape(claim['remark'])}")
