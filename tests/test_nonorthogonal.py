@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from sympy import (
-    And,
     Eq,
     Expr,
     Ge,
@@ -23,11 +23,12 @@ from sympy import (
     oo,
     solve,
 )
+from sympy.logic.boolalg import Boolean
 
 from audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
 from sim.gram import from_data, simulate_gram
+from tests.ambient import as_fmpq, gates_at, hessian
 from tests.ambient import gradient as gradient_in_space
-from tests.ambient import hessian
 from tests.ambient import loss as loss_in_space
 from tests.inequalities import condition_of, expect_holds, expect_implied, is_strict, restricted
 from tests.instances import ENTRIES, Instance, Vector, dot, evaluate, exact, reflected
@@ -35,6 +36,7 @@ from tests.test_minibatch import by_side
 from tests.test_sparse import test_live_mass_is_kept as live_mass_is_kept
 from tests.test_sparse import test_slack_is_kept as slack_is_kept
 from theory.autoencoder import GRAD, HESS, loss_value
+from theory.bernstein import Undecided
 from theory.claim import Claim
 from theory.exact import difference, relations
 from theory.full_batch import GD_CONVERGES, GD_DIRECTION
@@ -104,12 +106,35 @@ from theory.two_points import MASS_FLOOR
 
 Q, R = Symbol("Q", real=True), Symbol("R", real=True)  # c^2 and q_i^2
 
+
+def expect_conjuncts(claim: Claim, *equations: Expr, bounds: int = 0) -> None:
+    """The formula is equations for these left sides, one each, and at most ``bounds`` inequalities.
+
+    Any further conjunct is read by no evidence: Undecided.
+    """
+    found = relations(claim.formula)
+    sides = Counter(y.lhs for y in found if isinstance(y, Eq))
+    unread = sides - Counter(equations)
+    if unread or len(found) - sides.total() > bounds:
+        raise Undecided(f"{claim.id}: no evidence reads all of {claim.formula}")
+    expect(found, f"{claim.id} states something")
+
+
+def bound_on(claim: Claim, symbol: Symbol) -> Boolean:
+    """The one inequality of the formula that has ``symbol``; Undecided where there is not one."""
+    found = [y for y in relations(claim.formula) if not isinstance(y, Eq) and y.has(symbol)]
+    if len(found) != 1:
+        raise Undecided(f"{claim.id} has {len(found)} inequalities on {symbol}")
+    return found[0]
+
+
 # NONORTH-STEP
 
 
 @evidence(NONORTH_STEP, "symbolic", step="step")
 def test_step_from_the_gradient(claim: Claim) -> None:
     """<., x_j> of w+ = alpha w + beta X, and of a unit vector orthogonal to the data."""
+    expect_conjuncts(claim, q_j_next, perp_next, norm_excess, mass_excess, single_excess)
     shrink, pull = step_parts()
     expect_zero(by_side(claim, q_j_next) - (shrink * q_j + pull * U), "along x_j")
     expect_zero(by_side(claim, perp_next) - shrink * perp, "off the data")
@@ -179,13 +204,14 @@ def test_step_on_oblique_data(claim: Claim, at: Instance) -> None:
 
 
 def claimed_square(claim: Claim, square: Expr) -> Expr:
-    """What the claim says ``square`` equals, read as an equation in a fresh symbol."""
-    return next(y.rhs for y in relations(claim.formula) if isinstance(y, Eq) and y.lhs == square)
+    """What the claim says ``square``, no symbol of its own, equals."""
+    return by_side(claim, square)
 
 
 @evidence(NONORTH_FIXED, "symbolic", step="one sample")
 def test_where_one_sample_leaves_w_alone(claim: Claim) -> None:
     """grad_i = q_i (-(2 - r2) x_i + q_i w) = 0, q_i != 0: w = q_i x_i, so r2 = q_i^2."""
+    expect_conjuncts(claim, q_i**2, r2, shift2, bounds=1)
     expect_implied(Gt(q_i**2, 0), claim.region)
     slope = GRAD.formula.rhs.subs(active, 1)
     along = solve(slope / q_i, w)  # w as a multiple of x_i
@@ -237,13 +263,15 @@ def test_shift_of_a_data_point_by_the_other_sample(claim: Claim) -> None:
 
 @evidence(NONORTH_FIXED, "certificate", step="positive")
 def test_the_shift_is_positive(claim: Claim) -> None:
-    """y = c^2; on the region, strictly."""
-    found = next(y for y in relations(claim.formula) if not isinstance(y, Eq))
+    """The shift over a^2 > 0, in Q = c^2; strictly."""
+    found = bound_on(claim, c)
     expect(isinstance(found, Gt), f"{found} is not strict")
     expect_zero(difference(found) - by_side(claim, shift2), "it is about the shift")
-    region = claim.region.subs(c**2, Q)
-    expect_holds(found.subs(c**2, Q).subs(c**4, Q**2), restricted(And(region, a <= 1), (a, Q)), (a, Q),
-                 derived={})  # fmt: skip
+    expect_implied(Gt(a, 0), claim.region)
+    over = expand(cancel(difference(found) / a**2)).subs(c**4, Q**2).subs(c**2, Q)
+    expect(over.free_symbols == {Q}, f"{found} is not a^2 times a function of c^2")
+    region = restricted(claim.region.subs(c**2, Q), (Q,))
+    expect_holds(Gt(over, 0), region, (Q,), derived={})
 
 
 @evidence(NONORTH_FIXED, "witness", step="positive", needs="oblique pair")
@@ -320,7 +348,9 @@ def test_mass_has_a_floor_as_on_orthonormal_data(claim: Claim) -> None:
 @evidence(NONORTH_NOLIMIT, "symbolic", step="moving")
 def test_a_limit_would_be_moved(claim: Claim) -> None:
     """A limit has s > 0, so some q_i != 0; NONORTH-FIXED: it is +-x_i, which the other one moves."""
-    gap = next(y for y in relations(NONORTH_FIXED.formula) if isinstance(y, Gt))
+    expect_conjuncts(claim, p_limit)
+    expect_implied(Gt(a, 0), claim.region)
+    gap = bound_on(NONORTH_FIXED, c)
     expect_zero(difference(gap) - by_side(NONORTH_FIXED, shift2), "the shift is positive")
     for size in range(4):
         if satisfies(claim.region, {**INSIDE, b: size}):
@@ -338,14 +368,29 @@ def test_every_sample_is_drawn_for_ever(claim: Claim) -> None:
 
 
 @evidence(NONORTH_NOLIMIT, "witness", step="moving", needs="every point is oblique")
-def test_orthonormal_data_have_a_limit(claim: Claim) -> None:
-    """SGD-SPARSE."""
-    expect(by_side(SGD_SPARSE, p_sparse_orthonormal) != by_side(claim, p_limit), "same probability")
+def test_a_point_orthogonal_to_the_others_is_a_limit(claim: Claim) -> None:
+    """x_1, x_2 oblique, x_3 orthogonal to both: every sample leaves w = x_3 alone, so P_limit = 1 from
+    there; and with c = 0.02 some of 200 random starts come within 1e-6 of +-x_3."""
+    data = [[*point, Fraction(0)] for point in ACUTE] + [[Fraction(0), Fraction(0), Fraction(1)]]
+    for i in range(3):
+        at = Instance(data, data[2], (i,), Fraction(1, 4), "linear")
+        expect(at.step().weight == at.weight, "x_3 moves", sample=i)
+        inside = {a: exact(at.a), b: 1, r2: exact(at.r2), s: exact(at.r2)}  # x spans R^3
+        expect(satisfies(claim.region, inside), "x_3 is no start of the claim")
+    expect(0 < COSINE**2 < 1 and by_side(claim, p_limit) != 1, "P(w_k = x_3 for all k) = 1")
+    points = np.array([[1.0, 0.0, 0.0], [0.02, np.sqrt(1 - 0.02**2), 0.0], [0.0, 0.0, 1.0]])
+    weight = rng("start").normal(size=(200, 3))
+    weight /= np.linalg.norm(weight, axis=1, keepdims=True)
+    run = simulate_gram(*from_data(weight, points), batch_size=1, step_size=0.3, steps=1000,
+                        seed=seed("run"))  # fmt: skip
+    near = (np.abs(np.abs(run.q) - [0, 0, 1]) < 1e-6).all(axis=1) & (np.abs(run.r2 - 1) < 1e-6)
+    expect(near.any(), "no run ends at x_3")
 
 
 @evidence(NONORTH_NOLIMIT, "simulation", step="moving")
 def test_runs_keep_moving(claim: Claim) -> None:
-    """c = 0.02, a = 0.2: the largest of 400 steps is as large as NONORTH-FIXED says, in every run."""
+    """c = 0.02, a = 0.2, 300 runs of 3,000 steps: in each the largest of the next 400 changes of
+    (q_1, q_2) is above half the shift of NONORTH-FIXED. (Moving for ever is proved, not run.)"""
     expect(by_side(claim, p_limit) == 0, "claimed")
     points, step = np.array([[1.0, 0.0, 0.0], [0.02, np.sqrt(1 - 0.02**2), 0.0]]), 0.2
     weight = rng("start").normal(size=(300, 3))
@@ -429,6 +474,8 @@ def test_edge_of_the_radial_factor(claim: Claim) -> None:
 @evidence(NONORTH_PCA, "symbolic", step="ratio")
 def test_ratio_of_two_factors(claim: Claim) -> None:
     """Full batch: X = n C w, so <X, v> = n nu <w, v>."""
+    expect_conjuncts(claim, r2, loss_here, curvature_along, curvature_across, trace_here, edge_here,
+                     ratio_factor, mu_pair, nu_pair)  # fmt: skip
     step = by_side(NONORTH_STEP, q_j_next)
     factors = [cancel(step.subs(U, n * value * q_j) / q_j) for value in (nu, mu)]
     expect_zero(by_side(claim, ratio_factor) - factors[0] / factors[1], "ratio")
@@ -517,7 +564,8 @@ def test_closed_gates_stay_closed(claim: Claim) -> None:
 
 @evidence(NONORTH_OBTUSE, "certificate", step="falls")
 def test_the_other_coordinate_falls(claim: Claim) -> None:
-    bound = next(y for y in relations(claim.formula) if y.has(fall))
+    expect_conjuncts(claim, p_sparse, bounds=2)  # on the fall and on the mass
+    bound = bound_on(claim, fall)
     gap = difference(bound).subs(fall, _pair_step(q_i, q_j) - q_j)
     expect_nonnegative(expand(gap), _box(claim), f"{bound}")
     expect(not is_strict(bound), "equality at q_j = 0")
@@ -531,14 +579,14 @@ def _expect_pair_mass(claim: Claim) -> None:
     first, second = Symbol("alpha", real=True), Symbol("beta", real=True)
     found = solve([first + c * second - q_i, c * first + second - q_j], [first, second])
     value = cancel(found[first] * q_i + found[second] * q_j)
-    bound = next(y for y in relations(claim.formula) if y.has(mass_bound))
-    gap = cancel(difference(bound).subs(mass_bound, value) * (1 - c**2))
+    bound = bound_on(claim, mass_bound)
+    gap = cancel(difference(bound).subs(mass_bound, value) * (1 - c))
     box, gain = _box(claim), Symbol("v", real=True)
     expect(not is_strict(bound), "equality at q_i = q_j")
     for side in (1, -1):  # q_i = q_j + side v
         moved = expand(gap.subs(q_i, q_j + side * gain))
         expect_nonnegative(moved, {c: box[c], q_j: box[q_j], gain: box[q_i]}, f"{bound}")
-    for condition in (Gt(1 + c, 0), Gt(1 - c, 0)):  # so 1 - c^2 > 0
+    for condition in (Gt(1 + c, 0), Gt(1 - c, 0)):  # so 1 - c^2 > 0, and the larger has a floor
         expect_implied(condition, claim.region)
 
 
@@ -551,7 +599,8 @@ def test_a_gate_closes_within_a_fixed_number_of_draws(claim: Claim) -> None:
     expect(set(floor.lts.args) == {s, room}, f"floor {floor}")
     strict = condition_of(claim, "step size")
     expect_holds(Gt(1 - 2 * a, 0), restricted(strict, (a,)), (a,), derived={})
-    expect_implied(Gt(-c, 0), claim.region)
+    for condition in (Gt(-c, 0), Gt(a, 0)):  # each draw counts
+        expect_implied(condition, claim.region)
     trials = Symbol("m", integer=True)
     expect(
         limit((1 - Rational(1, 2) ** 9) ** trials, trials, oo) == 1 - by_side(claim, p_sparse), "P"
@@ -575,10 +624,13 @@ def test_one_open_gate_is_full_batch_on_one_point(claim: Claim) -> None:
 
 @evidence(NONORTH_OBTUSE, "witness", step="falls", needs="obtuse pair")
 def test_an_acute_pair_moves_its_own_points(claim: Claim) -> None:
-    """c > 0: at x_1 the other gate is open, and the other sample moves w: NONORTH-FIXED."""
+    """0 < c < 1: at x_1 the other gate is open, and the other sample moves w, by NONORTH-FIXED's shift;
+    a path near x_1 is moved by about as much at each draw of x_2, so it does not tend to x_1."""
     data = [[Fraction(1), Fraction(0)], [Fraction(3, 5), Fraction(4, 5)]]
     at = Instance(data, data[0], (1,), Fraction(1, 4), "relu")
-    expect(at.step().weight != at.weight, "x_1 is fixed")
+    gap = [y - z for y, z in zip(at.step().weight, at.weight, strict=True)]
+    shift = by_side(NONORTH_FIXED, shift2).subs({a: exact(at.a), c: exact(dot(*data))})
+    expect(at.gates == [1, 1] and exact(dot(gap, gap)) == shift > 0, "x_1 is fixed")
     point = {**INSIDE, c: exact(dot(*data)), q_i: 1, q_j: exact(at.q[1]), t: 1}
     expect(not satisfies(claim.region, point), "the region admits c > 0")
 
@@ -591,6 +643,23 @@ def test_linear_neurons_move_at_obtuse_angles_as_well(claim: Claim) -> None:
         at = Instance(data, data[0], (1,), Fraction(1, 4), activation)
         expect((at.step().weight == at.weight) == stays, f"x_1 under {activation}")
     expect(by_side(claim, p_sparse) == 1, "claimed")
+
+
+@evidence(NONORTH_OBTUSE, "property", step="closed")
+def test_data_points_of_an_obtuse_pair_are_relu_minima(claim: Claim) -> None:
+    """x_1 with the gate of x_2 closed: stationary; loss and radial eigenvalue of orthonormal data."""
+    data = pair(Fraction(3, 5))
+    expect(dot(*data) < 0, "obtuse")
+    for here in data:
+        gates = gates_at(here, data, "relu")
+        expect(sorted(gates) == [0, 1], "gates")
+        expect(not any(gradient_in_space(here, data, gates)), "not stationary")
+        value = by_side(STATIONARY, loss_minimum).subs(n, 2)
+        expect(exact(loss_in_space(here, data, gates)) == value, "loss")
+        found, top = hessian(here, data, gates), by_side(MAX_EIG, EIGENVALUES["max"]).subs(n, 2)
+        for row in (0, 1):
+            entry = sum(found[row, column] * as_fmpq(here[column]) for column in (0, 1))
+            expect(Rational(int(entry.p), int(entry.q)) == top * exact(here[row]), "H w = 4/n w")
 
 
 @evidence(NONORTH_OBTUSE, "simulation", step=("closing", "alone"))

@@ -39,8 +39,9 @@ from audit import evidence, expect, expect_identity, expect_nonnegative, expect_
 from audit.statistics import expect_distribution, expect_mean
 from sim.gram import simulate_gram
 from tests.inequalities import expect_implied
-from tests.instances import ENTRIES, Instance, Vector, dot, evaluate, reflected
+from tests.instances import ENTRIES, Instance, Vector, dot, evaluate, exact, reflected
 from tests.test_minibatch import by_side
+from tests.test_nonorthogonal import bound_on, expect_conjuncts
 from tests.test_selection import generator, in_ratio
 from tests.test_selection import y as log_ratio
 from theory import second_moment as batch
@@ -110,6 +111,7 @@ def test_turn_from_the_step(claim: Claim) -> None:
 
     tan of the angle from w to w+ is (q p+ - p q+)/(q q+ + p p+); <w, w>=r2, turning towards x_i > 0.
     """
+    expect_conjuncts(claim, tangent, mean_m, mean_m2, bounds=1)  # on the turn's error
     size = {q_j: COS, perp: -SIN, U: COS, S: r2 * COS**2}  # w/r; the step is odd and linear in it
     after = [by_side(NONORTH_STEP, symbol).subs(size) for symbol in (q_j_next, perp_next)]
     cross = size[q_j] * after[1] - size[perp] * after[0]
@@ -153,7 +155,7 @@ def test_turn_to_third_order(claim: Claim) -> None:
     expect_nonnegative((bottom**2 / 3 - square_).expand(), box, "tan^2")
     expect(Rational(1, 3) ** 3 / 9 <= Rational(1, 15) ** 2, "cube")
     total = (Rational(1, 3) + Rational(1, 15)) ** 2
-    bound = next(z for z in relations(claim.formula) if z.has(turn_error2))
+    bound = bound_on(claim, turn_error2)
     room = cancel((difference(bound) + turn_error2) / a**6)
     expect(room.is_Rational and room >= total, f"{bound}: {total} a^6 is what is proved")
 
@@ -206,6 +208,30 @@ def test_turn_of_exact_steps(claim: Claim, at: Instance) -> None:
     expect(evaluate(by_side(claim, tangent), values) == cross / inner, "turn", instance=at)
 
 
+@evidence(NONORTH_ANGLE, "witness", step="means", needs="in the plane")
+def test_means_change_off_the_plane(claim: Claim) -> None:
+    """w = (3/5, 0, 4/5), x = (4/5, +-3/5, 0): above the bisector.  The turn is as claimed, with
+    m^2 = C (1 - C), towards the point drawn; both means are not: m > 0 for both, though phi = 0."""
+    data = [[Fraction(4, 5), side * Fraction(3, 5), Fraction(0)] for side in (1, -1)]
+    weight = [Fraction(3, 5), Fraction(0), Fraction(4, 5)]
+    squares = []
+    for i in (0, 1):
+        at = Instance(data, weight, (i,), Fraction(1, 5), "linear")
+        after, share = at.step(), at.q[i] ** 2 / at.r2
+        inner = dot(weight, after.weight)
+        turned = Fraction(at.r2 * after.r2 - inner**2, inner**2)
+        claimed = by_side(claim, tangent).subs(
+            {a: exact(at.a), delta: exact(at.r2 - 1), C: exact(share)}
+        )
+        squares.append(exact(share * (1 - share)))
+        expect((claimed**2).subs(m**2, squares[i]) == exact(turned), "turn", sample=i)
+        expect(after.q[i] ** 2 * at.r2 > at.q[i] ** 2 * after.r2, "not towards x_i", sample=i)
+    cosine, mean2 = exact(dot(*data)), sum(squares) / 2
+    values = {c: cosine, X: 0}  # the projection of w is on the bisector
+    expect(min(squares) > 0 and by_side(claim, mean_m).subs(values) == 0, "E_m holds off the plane")
+    expect(by_side(claim, mean_m2).subs(values) != mean2, "E_m^2 holds off the plane")
+
+
 # NONORTH-LYAPUNOV
 
 
@@ -247,6 +273,7 @@ def linearisation() -> tuple[list[Matrix], list[Matrix]]:
 @evidence(NONORTH_LYAPUNOV, "symbolic", step="linearise")
 def test_the_bisector_is_the_minimum(claim: Claim) -> None:
     """Gradients of mean zero; the mean Hessian is diagonal, positive for 0 < c < 1; see NONORTH-PCA."""
+    expect_conjuncts(claim, across, along, floor)
     hessians, gradients = linearisation()
     for row in (0, 1):
         expect_zero(gradients[0][row] + gradients[1][row], "mean gradient")
@@ -334,6 +361,7 @@ def test_cone_and_band_are_kept(claim: Claim) -> None:
     step = by_side(NONORTH_STEP, q_j_next).subs(r2, 1 + delta)
     on, pull = step.coeff(q_j), step.expand().coeff(U)
     expect_zero(step - on * q_j - pull * U, "two terms")
+    expect_zero(by_side(NONORTH_STEP, perp_next).subs(perp, 0), "w stays in span(x_1, x_2)")
     band = box_of(NONORTH_ANGLE.region, (a, delta))
     expect_nonnegative(expand(on), {**band, S: (0, 1 + delta)}, "1 - aS")
     expect_nonnegative(expand(pull), band, "a t")
@@ -355,9 +383,35 @@ def pull_and_noise() -> tuple[Expr, Expr]:
     return -cancel(mean / X), by_side(NONORTH_ANGLE, mean_m2).subs(X, 0)
 
 
+ANGLE = Symbol("z", real=True)  # 2 phi
+
+
+def plain_trig(expr: Expr) -> Expr:
+    """sin z and cos z as symbols: an identity in them as independent quantities."""
+    return expr.subs({sin(ANGLE): Symbol("SIN"), cos(ANGLE): Symbol("COS")})
+
+
+def expect_rises(expr: Expr, slope: Expr) -> None:
+    """``expr`` is 0 at z = 0 and has this derivative: where that is >= 0 from 0 on, so is ``expr``."""
+    expect(expr.subs(ANGLE, 0) == 0, f"{expr} at 0")
+    expect_zero(plain_trig(diff(expr, ANGLE) - slope), f"derivative of {expr}")
+
+
 @evidence(NONORTH_FLOOR, "symbolic", step="contraction")
 def test_the_pull_is_inwards_on_the_cone(claim: Claim) -> None:
-    """|phi| <= pi/2 - h there, cos 2h = c: sin(2 phi)/phi >= sin(2h)/(pi/2 - h) > 0, as 1 - c^2 > 0."""
+    """|phi| <= pi/2 - h there, cos 2h = c: sin(2 phi)/phi >= sin(2h)/(pi/2 - h) > 0, as 1 - c^2 > 0.
+
+    It falls on (0, pi/2): with z = 2 phi its slope is -4 (sin z - z cos z)/z^2.
+    """
+    expect_conjuncts(claim, floor)
+    expect_rises(sin(ANGLE) - ANGLE * cos(ANGLE), ANGLE * sin(ANGLE))  # sin z >= 0 up to pi
+    slope = diff(2 * sin(ANGLE) / ANGLE, ANGLE) * 2  # d/dphi = 2 d/dz
+    expect_zero(
+        plain_trig(slope + 4 * (sin(ANGLE) - ANGLE * cos(ANGLE)) / ANGLE**2),
+        "slope of sin(2 phi)/phi",
+    )
+    h = Symbol("h", real=True)
+    expect(sin(2 * (pi / 2 - h)) == sin(2 * h), "value at the cone's edge")
     pull, _ = pull_and_noise()
     weight = cancel(pull / c)
     expect(weight.is_Rational and weight > 0, f"the pull {pull}")
@@ -367,14 +421,25 @@ def test_the_pull_is_inwards_on_the_cone(claim: Claim) -> None:
 
 @evidence(NONORTH_FLOOR, "symbolic", step="fourth moment")
 def test_fourth_moment_recursion(claim: Claim) -> None:
-    """(phi + D)^4 - phi^4 = 4 phi^3 D + 6 phi^2 D^2 + ...; |phi sin 2 phi - 2 phi^2| <= 4 phi^4/3."""
+    """(phi + D)^4 - phi^4 = 4 phi^3 D + 6 phi^2 D^2 + ...; 0 <= 2 phi^2 - phi sin 2 phi <= 4 phi^4/3.
+
+    z = 2 phi >= 0 (even in phi): sin z <= z as 1 - cos z >= 0; integrated twice, sin z >= z - z^3/6.
+    """
     phi, turn = Symbol("phi", real=True), Symbol("D", real=True)
     change = expand((phi + turn) ** 4 - phi**4)
     expect_zero(change.coeff(turn, 1) - 4 * phi**3, "linear")
     expect_zero(change.coeff(turn, 2) - 6 * phi**2, "quadratic")
-    series = (phi * sin(2 * phi)).series(phi, 0, 6).removeO()
-    expect_zero(series - (2 * phi**2 - Rational(4, 3) * phi**4), "phi sin 2 phi")
-    error = next(z for z in relations(NONORTH_ANGLE.formula) if z.has(turn_error2))
+    below, bend = ANGLE - sin(ANGLE), cos(ANGLE) - 1 + ANGLE**2 / 2
+    above = sin(ANGLE) - ANGLE + ANGLE**3 / 6
+    for rising, rate in ((below, 1 - cos(ANGLE)), (bend, below), (above, bend)):
+        expect_rises(rising, rate)
+    missed = 2 * phi**2 - phi * sin(2 * phi)
+    expect_zero(plain_trig(missed.subs(phi, ANGLE / 2) - ANGLE / 2 * below), "phi (z - sin z)")
+    room = Rational(4, 3) * phi**4 - missed
+    expect_zero(
+        plain_trig(room.subs(phi, ANGLE / 2) - ANGLE / 2 * above), "phi (sin z - z + z^3/6)"
+    )
+    error = bound_on(NONORTH_ANGLE, turn_error2)
     expect(
         cancel((difference(error) + turn_error2) / a**6).is_Rational, "the turn's error is O(a^3)"
     )
@@ -415,9 +480,9 @@ def test_floor_in_runs(claim: Claim, case: float) -> None:
     """
     step = 0.012 / case
     phi = from_data_points(case, 6000, step, 600, str(case))
-    exact = float(by_side(NONORTH_LYAPUNOV, across).subs({a: step, c: case}))
+    linearised = float(by_side(NONORTH_LYAPUNOV, across).subs({a: step, c: case}))
     leading = step * float(by_side(claim, floor).subs(c, case))
-    expect(abs(exact / leading - 1) < 0.02, "higher orders", ratio=exact / leading)
+    expect(abs(linearised / leading - 1) < 0.02, "higher orders", ratio=linearised / leading)
     expected = leading if claim.id == NONORTH_FLOOR.id else float(
         by_side(claim, across).subs({a: step, c: case}))  # fmt: skip
     expect_mean(phi**2 / expected, 1.0, visible=0.15, what=f"E phi^2 at c = {case}")
@@ -442,6 +507,7 @@ def log_slope(expr: Expr, variable: Symbol) -> Expr:
 @evidence(NONORTH_CROSSOVER, "symbolic", step="generator")
 def test_generator_of_the_angle(claim: Claim) -> None:
     """u+ - u = 2 turn; c = kappa a, delta = a xi, sin 2 phi = -cos u.  kappa = 0: SELECT-GENERATOR."""
+    expect_conjuncts(claim, drift, square, density, density_y, sine_mode, kappa_mode, spread)
     at = {c: kappa * a, X: -cos(u)}
     one = expand((2 * a * (1 - a * XI) * by_side(NONORTH_ANGLE, mean_m)).subs(at))
     two = expand((4 * a**2 * (1 - a * XI) ** 2 * by_side(NONORTH_ANGLE, mean_m2)).subs(at))
@@ -482,7 +548,14 @@ def test_the_density_has_no_flux(claim: Claim) -> None:
 
 @evidence(NONORTH_CROSSOVER, "symbolic", step="density")
 def test_density_in_the_log_ratio(claim: Claim) -> None:
-    """sin u = 1/cosh y and |du/dy| = sin u."""
+    """sin u = 1/cosh y and |du/dy| = sin u.
+
+    q_1/q_2 = cos(phi + h)/cos(phi - h) -> cot(pi/4 + phi) = cot(u/2) as h -> pi/4, that is c -> 0.
+    """
+    phi = Symbol("phi", real=True)
+    for near, far in ((cos(phi + pi / 4), cos(u / 2)), (cos(phi - pi / 4), sin(u / 2))):
+        gap = near - far.subs(u, pi / 2 + 2 * phi)
+        expect(gap.expand().expand(trig=True) == 0, "log|q_1/q_2| is not y in the limit")
     moved = by_side(claim, density).subs(sin(u), 1 / cosh(y)) / cosh(y)
     expect_zero(plain(cancel(by_side(claim, density_y) / moved) - 1), "change of variables")
 

@@ -110,7 +110,7 @@ NONORTH_STEP = Claim(
 
 NONORTH_FIXED = Claim(
     id="NONORTH-FIXED",
-    title="An oblique pair has no common fixed point but w orthogonal to it: gone at every c != 0",
+    title="0 < |c| < 1: an oblique pair has no common fixed point but w orthogonal to it",
     formula=And(
         Eq(q_i**2, 1),
         Eq(r2, 1),
@@ -130,18 +130,19 @@ NONORTH_FIXED = Claim(
     ),
     steps=("one sample", "swap", "shift", "positive"),
     symbols={
-        "q_i, r2": "at a point with q_i != 0 that every batch leaves alone: w = q_i x_i there",
+        "q_i, r2": "at a point with q_i != 0 that sample i leaves alone: w = q_i x_i there (under "
+        "'oblique pair' no such point is left alone by every batch)",
         "shift^2": "||w+ - w||^2 at w = +-x_i for the batch {j}",
     },
     remark=(
-        "Every batch leaves w alone exactly when every sample does; +-x_i is such a point iff each "
-        "other <x_i, x_j> is 0 or +-1. The shift is largest at c^2 = 1/2: a/2."
+        "Every batch leaves w alone exactly when every sample does. For n points +-x_i is such a "
+        "point iff each other <x_i, x_j> is 0 or +-1. The shift is largest at c^2 = 1/2: a/2."
     ),
 )  # fmt: skip
 
 NONORTH_NOLIMIT = Claim(
     id="NONORTH-NOLIMIT",
-    title="Constant-step SGD on oblique data almost surely does not converge at all",
+    title="Every point oblique to another: constant-step SGD almost surely does not converge",
     formula=Eq(p_limit, 0),
     source=Source("new", "NONORTH-FIXED with the norm and mass bounds of orthonormal data"),
     bound="exact",
@@ -159,11 +160,12 @@ NONORTH_NOLIMIT = Claim(
         "P_limit": "P(w_k converges); linear neuron",
         "s": "||projection of w_0 on span(x)||^2",
     },
+    remark="One oblique pair is not enough: a point orthogonal to all others is a limit.",
 )
 
 NONORTH_PCA = Claim(
     id="NONORTH-PCA",
-    title="Any unit data: the minima are the top eigenvectors of the data's covariance",
+    title="Linear, any unit data: the minima are the top eigenvectors of the data's covariance",
     formula=And(
         Eq(r2, 1),
         Eq(loss_here, (1 - mu) / 2),
@@ -180,7 +182,7 @@ NONORTH_PCA = Claim(
     chapter=__name__,
     assumptions=(
         UNIT,
-        Assumption("linear neuron", text="or ReLU with all gates open"),
+        Assumption("linear neuron", text="or ReLU while all gates are open; the least loss: linear"),
         Assumption("eigenvalue", Gt(mu, 0),
                    text="C w = mu w, mu > 0; C v = nu v for a unit v orthogonal to w; "
                    "C = mean of x_i x_i'"),
@@ -207,8 +209,9 @@ NONORTH_PCA = Claim(
 OBTUSE = Assumption(
     "obtuse pair",
     And(Gt(c, -1), Lt(c, 0)),
-    text="c = <x_1, x_2>, -1 < c < 0; c = 0 is SGD-SPARSE",
-    sharp=And(Gt(c, -1), Le(c, 0)),
+    text="c = <x_1, x_2>, -1 < c < 0. It holds as well at c = 0 (SGD-SPARSE) and, data on a line, "
+    "at c = -1 and c = 1; at 0 < c < 1 it fails",
+    sharp=And(Ge(c, -1), Le(c, 0)),
 )
 
 NONORTH_OBTUSE = Claim(
@@ -217,7 +220,7 @@ NONORTH_OBTUSE = Claim(
     formula=And(
         Eq(p_sparse, 1),
         Le(fall, a * t * c * q_i),
-        Le(mass_bound, (q_i**2 + q_j**2) / (1 + c)),
+        Le((1 + c) * mass_bound, q_i**2 + q_j**2),
     ),
     source=Source("new", "at x_i the other gate is closed, so x_i is fixed by both samples"),
     bound="exact",
@@ -231,7 +234,8 @@ NONORTH_OBTUSE = Claim(
         Assumption("mass", And(Gt(s, 0), Le(s, r2)),
                    text="q_1 > 0 or q_2 > 0; s: squared projection of w_0 on the span"),
         Assumption("both gates open", And(Ge(q_i, 0), Ge(q_j, 0)),
-                   text="for the two inequalities; with one gate open the path is full batch on it"),
+                   text="for the two inequalities only; P_sparse = 1 from every start with positive "
+                   "mass: with one gate open the path is full batch on it"),
         Assumption("slack", And(Ge(t, 0), Le(t, 2)), text="t = 2 - r2"),
     ),
     steps=("closed", "falls", "mass", "confine", "closing", "alone"),
@@ -241,7 +245,8 @@ NONORTH_OBTUSE = Claim(
         "s_pair": "squared length of w's projection on the pair",
     },
     remark=(
-        "With SGD-SPARSE (c = 0) and NONORTH-NOLIMIT (c > 0, both gates open): for two points the "
+        "At 0 < c < 1 P_sparse = 0: near x_i the other gate is open, so each of the infinitely many "
+        "draws of the other point moves w. With SGD-SPARSE (c = 0): for two points, |c| < 1, the "
         "sparse limit of ReLU survives exactly for c <= 0. It is no property of small batches there."
     ),
 )  # fmt: skip

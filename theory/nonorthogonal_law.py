@@ -50,7 +50,15 @@ START = Assumption(
     text="w_0 in span(x_1, x_2), q_1 >= 0, q_2 >= 0 (or both <= 0), 0 <= delta_0 <= a/4; for instance "
     "w_0 = x_1",
 )
-SMALL_STEP = Assumption("step size", And(Gt(a, 0), Le(a, Rational(23, 100))), text="0 < a <= 0.23")
+SMALL_STEP = Assumption(
+    "step size",
+    And(Gt(a, 0), Le(a, Rational(23, 100))),
+    text="0 < a <= 0.23; above it only the band is not known to be kept",
+)
+IN_PLANE = Assumption(
+    "in the plane",
+    text="w in span(x_1, x_2), angles signed: for E_m and E_m^2; turn and error need no plane",
+)
 BAND = Assumption("sphere band", And(Ge(delta, 0), Le(delta, a / 4)), text="kept: BAND-ABOVE")
 
 NONORTH_ANGLE = Claim(
@@ -70,6 +78,7 @@ NONORTH_ANGLE = Claim(
         PAIR,
         SMALL_STEP,
         BAND,
+        IN_PLANE,
         Assumption("angle", And(Ge(C, 0), Le(C, 1)), text="C = cos^2 psi, m^2 = C (1 - C)"),
     ),
     steps=("turn", "error", "means"),
@@ -140,7 +149,7 @@ CROSSOVER = Assumption("crossover", Gt(kappa, 0), text="c = kappa a, kappa > 0 f
 
 NONORTH_CROSSOVER = Claim(
     id="NONORTH-CROSSOVER",
-    title="c = kappa a: the angle's stationary law is hyperbolic; 'nearly sparse' ends at c = a",
+    title="c = kappa a: the law of the angle's time averages as a -> 0; two modes iff c < a",
     formula=And(
         Eq(drift, kappa * cos(u)),
         Eq(square, sin(u) ** 2),
@@ -168,12 +177,15 @@ NONORTH_CROSSOVER = Claim(
         "A_1, A_2": "E[u+ - u] = a^2 A_1 + O(a^3), E[(u+ - u)^2] = a^2 A_2 + O(a^3)",
         "p_u": "density on (0, pi) of the limit law of u: for continuous f, the mean of f(u_j) over "
         "j < k and over runs tends to the integral of f p_u as k -> oo and then a -> 0",
-        "p_y": "the same law as a density of y = log|q_1/q_2| = log cot(u/2) on the real line",
+        "p_y": "the same law as a density of y = log cot(u/2) on the real line: the limit law of "
+        "log|q_1/q_2| too, as log|q_1/q_2| - y -> 0 for a -> 0, uniformly on compacts of (0, pi), and "
+        "the law has no atoms at 0 and pi",
         "sin(u_*)": "at the two modes of p_u, for kappa below kappa_*; from there on pi/2 is the mode",
         "E_cot^2": "integral of cot(u)^2 p_u",
     },
     remark=(
-        "cot u has the symmetric hyperbolic law, density exp(-2 kappa sqrt(1 + v^2))/(2 K_1(2 kappa)). "
+        "Under p_u cot u has the symmetric hyperbolic law, density exp(-2 kappa sqrt(1 + v^2))"
+        "/(2 K_1(2 kappa)). Not claimed: that a stationary law exists, or is unique, at fixed a. "
         "The most likely angles are off the bisector for c < a and at the bisector for c >= a. That "
         "depends on the coordinate: as a density of y the mode moves at c = a/2. As kappa -> oo "
         "E cot^2 u ~ 1/(2 kappa), NONORTH-FLOOR's 4 E phi^2. At kappa = 0: atoms at 0 and pi, SELECT."
