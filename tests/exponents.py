@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
 from sympy import (
     And,
     Expr,
@@ -15,12 +18,15 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from audit import expect, expect_zero
+from tests.instances import Instance, exact
 from tests.norms import scaled_region
 from tests.test_minibatch import by_side
 from theory.claim import Claim
 from theory.exact import relations
+from theory.full_batch import GD_CONVERGES
 from theory.minibatch import membership_moments
-from theory.notation import S, a, b, n, p, r2
+from theory.notation import S, a, b, n, p, r2, rho, s
+from theory.region import satisfies
 from theory.saddle_trap import (
     W_exit,
     factor_at,
@@ -84,3 +90,30 @@ def expect_batch_one(claim: Claim) -> None:
     sizes = [x for x in relations(claim.region) if x.free_symbols == {b}]
     expect(len(sizes) == 1 and solve(sizes[0].lhs - sizes[0].rhs, b) == [1]
            and not hasattr(sizes[0], "gts"), f"b = 1 is assumed, not {sizes}")  # fmt: skip
+
+
+# Factors that are exactly 0 before the limit: (sigma, a, start, what is drawn, after it), sigma_1 = 1,
+# once with r2 > 2 and a sigma_max^2 < 1/2, once the other way round.
+HITS = (
+    ((1, 1), Fraction(9, 25), (Fraction(5, 3), Fraction(1, 10)), 0, Fraction(-709, 1500)),
+    ((1, Fraction(3, 2)), Fraction(100, 359), (Fraction(1, 5), Fraction(4, 3)), 1,
+     Fraction(-41, 1795)),
+)  # fmt: skip
+
+
+def expect_hit(hit: tuple[Any, ...]) -> dict[Symbol, Any]:
+    """After the first draw w is on the axis of x_1, and GD-CONVERGES leads to -x_1.
+
+    Of what is drawn only x_1 counts from there on: almost surely infinitely often.
+    """
+    sigma, step, start, drawn, left = hit
+    data = [[Fraction(sigma[0]), Fraction(0)], [Fraction(0), Fraction(sigma[1])]]
+    at = Instance(data, list(start), (drawn,), step, "linear")
+    weight = at.step().weight
+    expect(weight == [left, 0], "c_2 is exactly 0", weight=weight)
+    axis = {a: exact(step), s: exact(left**2), rho: 0}
+    expect(satisfies(GD_CONVERGES.region, axis), "GD-CONVERGES on the axis", at=axis)
+    idle = Instance(data, weight, (1,), step, "linear").step()
+    expect(idle.weight == weight, "drawing 2 moves nothing")
+    return {a: exact(step), n: 2, b: 1, p: Rational(1, 2), p_both: 0, sigma_i: 1,
+            sigma_j: exact(sigma[1]), r2: exact(at.r2)}  # fmt: skip

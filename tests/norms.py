@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -65,11 +66,17 @@ def scaled_region(
     return And(*kept)
 
 
-def expect_only(claim: Claim, *symbols: Symbol) -> None:
-    """The formula is one equation for each symbol: no conjunct is left unread."""
-    sides = [x.lhs if isinstance(x, Eq) else x for x in relations(claim.formula)]
-    same = len(sides) == len(symbols) and set(sides) == set(symbols)
-    expect(same, f"equations for {sides}, read are those for {symbols}")
+def expect_only(claim: Claim, *symbols: Symbol, inequalities: int = 0) -> None:
+    """The formula is one equation for each symbol and ``inequalities``: no conjunct is left unread.
+
+    The evidence must read each of the inequalities; here they are only counted.
+    """
+    parts = relations(claim.formula)
+    sides = [x.lhs for x in parts if isinstance(x, Eq)]
+    expect(Counter(sides) == Counter(symbols), f"equations for {sides}, read are {symbols}")
+    others = [x for x in parts if not isinstance(x, Eq)]
+    same = len(others) == inequalities and all(hasattr(x, "gts") for x in others)
+    expect(same, f"besides equations there are {others}, read are {inequalities} inequalities")
 
 
 @st.composite

@@ -19,6 +19,7 @@ from sympy import (
     Rational,
     Symbol,
     cancel,
+    ceiling,
     cosh,
     diff,
     exp,
@@ -34,6 +35,7 @@ from sim import simulate
 from sim.state import State
 from tests.analysis import expect_outside, expect_same
 from tests.inequalities import condition_of, expect_holds, expect_implied, is_strict
+from tests.norms import expect_only
 from tests.obstructions import full_batch_starts
 from tests.test_minibatch import by_side
 from tests.test_rates import expect_condition, expect_region_of
@@ -42,7 +44,7 @@ from theory.bernstein import Undecided
 from theory.claim import Claim
 from theory.exact import difference, relations
 from theory.minibatch import WALK_DRIFT, step_factor
-from theory.notation import a, b, eta, k, n, p, t
+from theory.notation import a, b, delta, eta, k, n, p, r2, rho, s, t
 from theory.purity_time import (
     TIME_BEST,
     TIME_BEST_ETA,
@@ -94,6 +96,7 @@ def points(*symbols: Symbol) -> list[dict[Symbol, Any]]:
 @evidence(TIME_TWO, "symbolic", step="level")
 def test_purity_is_a_level_of_the_log_ratio(claim: Claim) -> None:
     """pi = R/(1+R), R = (q_I/q_j)^2 >= 1, rises in R; pi = 1 - eps at R = e^(2Z)."""
+    expect_only(claim, level, time)
     R = Symbol("R", positive=True)
     expect_zero(diff(R / (1 + R), R) - 1 / (1 + R) ** 2, "pi rises")
     (ratio,) = solve(R / (1 + R) - (1 - eps), R)
@@ -114,6 +117,10 @@ def test_time_to_purity_of_two_points(claim: Claim) -> None:
                               lambda _: log(squares[selection.start]) / 2)  # fmt: skip
     expect(not derived.has(cosh), f"{derived}")
     expect_same(by_side(claim, time), derived, points(eps, purity), "time")
+    fixed = [x for x in relations(condition_of(claim, "start")) if isinstance(x, Eq)]
+    for symbol, value in ((n, 2), (b, 1)):  # SELECT-TIME's start
+        known = [solve(x, symbol) for x in fixed if x.free_symbols == {symbol}]
+        expect(known == [[value]], f"{symbol} = {value} is assumed", found=known)
     inside = condition_of(claim, "purity")
     for needed in (Gt(eps, 0), Ge(2 * purity, 1), Ge(1 - eps - purity, 0)):
         _expect_follows(needed, inside)
@@ -172,6 +179,7 @@ def test_first_passage_of_a_linear_decay(claim: Claim) -> None:
     L, T = Symbol("L", positive=True), Symbol("T", positive=True)
     (first,) = solve(2 * rate * T + L, T)
     if claim.id == TIME_PURITY.id:
+        expect_only(claim, slope)
         expect_same(by_side(claim, slope), (first / L).subs(rate, decay), points(a, p), "slope")
         return
     # with 2 sqrt(T) M added, T = first + sqrt(first) M/(-Lambda) + o(sqrt(L)); E M = mu sqrt(V_own)
@@ -243,6 +251,24 @@ def test_tail_from_sparse_time(claim: Claim) -> None:
     expect(any(not isinstance(r, Eq) for r in falling), "SPARSE-TIME bounds the mean factor")
     expect(condition_of(claim, "step size") == condition_of(SPARSE_TIME, "step size"), "step size")
     expect(condition_of(claim, "without") == condition_of(SPARSE_TIME, "without"), "batches")
+    at = start_on_sphere(claim)
+    for needed in relations(condition_of(SPARSE_TIME, "sphere band")):
+        read = needed.subs(at)
+        if read != True:  # noqa: E712 - a SymPy truth value
+            expect(read != False, f"SPARSE-TIME needs {needed}", start=at)  # noqa: E712
+            expect_holds(read, condition_of(claim, "step size"), (a,), derived={})
+
+
+def start_on_sphere(claim: Claim) -> dict[Symbol, Any]:
+    """delta and rho at the start, as the claim's equations for them say; Undecided without these."""
+    found = {}
+    for name, symbol in (("sphere", delta), ("in the span", rho)):
+        condition = condition_of(claim, name)
+        if not isinstance(condition, Eq) or condition.free_symbols != {symbol}:
+            raise Undecided(f"{condition} does not fix {symbol}")
+        (found[symbol],) = solve(condition, symbol)
+    expect(found[rho] == 0, "SPARSE-TIME is for starts in the span", rho=found[rho])
+    return found
 
 
 @evidence(TIME_MEAN, "symbolic", step="sum")
@@ -273,11 +299,45 @@ def test_growth_of_the_mean(claim: Claim) -> None:
 
     From the sphere in the span: r2 = s = 1 + delta = 1, inside 0 < r2 < 2.
     """
+    expect_only(claim, mean_slope, inequalities=1)
     expect_same(by_side(claim, mean_slope), by_side(TIME_PURITY, slope), points(a, p), "slope")
     for condition in relations(condition_of(TIME_PURITY, "step size")):
         expect_condition(claim.region, condition, "step size")
     expect(condition_of(claim, "without") == condition_of(TIME_PURITY, "without"), "batches")
-    expect(condition_of(claim, "sphere").has(Symbol("delta", real=True)), "on the sphere")
+    at = start_on_sphere(claim)
+    start = {r2: 1 + at[delta], s: 1 + at[delta] - at[rho]}
+    for name in ("radius", "live mass"):
+        expect(satisfies(condition_of(TIME_PURITY, name), start), f"TIME-PURITY: {name}", at=start)
+
+
+# n = 2, b = 1, a = 1/5, q_1 = q_2, tiny: r2, eps, and what is left in the span has t -> 2 - r2, S -> 0
+SLOW = {
+    "sphere": {delta: -1 + Rational(1, 10**9), rho: 0, eps: Rational(1, 10**21)},
+    "in the span": {delta: 0, rho: 1 - Rational(1, 10**9), eps: Rational(1, 3 * 10**10)},
+}
+
+
+@evidence(TIME_MEAN, "witness", step="tail", needs="sphere", cases={"sphere": "sphere"})
+@evidence(TIME_MEAN, "witness", step="tail", needs="in the span", cases={"span": "in the span"})
+def test_a_tiny_start_in_the_span_takes_longer(claim: Claim, case: str) -> None:
+    """As the mass s in the span tends to 0, log|q_1/q_2| is a simple walk for as long as one likes.
+
+    Steps +-log(1 + a t): E T tends to m^2 or more, m steps leading to the level of TIME-TWO
+    (TIME-SPREAD's k = 2; a walk's square minus the number of steps is a martingale).
+    """
+    point = {**SLOW[case], n: 2, b: 1, k: 2, a: Rational(1, 5)}
+    for assumption in TIME_MEAN.assumptions:
+        if assumption.condition is not None:
+            holds = satisfies(assumption.condition, point)
+            expect(holds == (assumption.name != case), f"{assumption.name} is {holds}", at=point)
+    expect_zero(step_factor(0, Integer(0)) - 1, "left out")
+    up = step_factor(1, Integer(0)).subs({t: 1 if case == "in the span" else 2, a: point[a]})
+    steps = ceiling(by_side(TIME_TWO, level).subs(point) / log(up))
+    split = by_side(WALK_DRIFT, p).subs(point)
+    (bound,) = (r.gts for r in relations(claim.formula) if r.has(mean_time))
+    most = bound.subs(p, split).subs(point)
+    expect(bool(steps**2 > most), "the walk is faster than the bound", walk=steps**2, bound=most)
+    expect_outside(claim, point, "the mean time exceeds the bound")
 
 
 @evidence(TIME_MEAN, "simulation", step="sum")
@@ -302,6 +362,7 @@ def test_covariance_of_two_log_ratios(claim: Claim) -> None:
     """
     expect_region_of(claim, SGD_RATE, a, b, n)
     expect_implied(Ge(k, 3), claim.region)
+    expect_only(claim, variance, covariance, spread, offset)
     down, up = (log(step_factor(c, Integer(1 - c)).subs(t, 1)) for c in (0, 1))
     expect_zero(step_factor(1, Integer(1)).subs(t, 1) - 1, "q_I itself when it is drawn")
     expect_zero(step_factor(0, Integer(0)) - 1, "what is left out when I is not drawn")
@@ -381,10 +442,12 @@ def test_rates_per_step_and_epoch(claim: Claim) -> None:
     """-Lambda from SGD-RATE with p from WALK-DRIFT; n/b steps are an epoch; a = eta/b."""
     value = -by_side(SGD_RATE, rate_ratio).subs(p, by_side(WALK_DRIFT, p))
     if claim.id == TIME_BEST.id:
+        expect_only(claim, per_epoch, gain_epoch, per_step, gain_step, inequalities=1)
         expect_region_of(claim, SGD_RATE)
         expect_same(by_side(claim, per_step), value, points(a, n, b), "per step")
         expect_same(by_side(claim, per_epoch), n / b * value, points(a, n, b), "per epoch")
         return
+    expect_only(claim, per_step, inequalities=2)
     expect_region_of(claim, SGD_RATE, b, n)
     for needed in (Gt(eta, 0), Gt(1 - 2 * eta, 0)):  # so a = eta/b is in (0, 1/2) for every b >= 1
         _expect_follows(needed, condition_of(claim, "learning rate"))

@@ -25,19 +25,21 @@ from audit.statistics import expect_at_least, expect_at_most
 from sim.gram import simulate_gram
 from tests.analysis import expect_outside, expect_same
 from tests.exponents import (
+    HITS,
     LOCAL,
     MEMBERS,
     POINTS,
     beta,
     chances,
     expect_batch_one,
+    expect_hit,
     local_region,
     rational_part,
     w,
 )  # fmt: skip
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance
-from tests.norms import CHART, alpha, scaled, scaled_region, u
+from tests.norms import CHART, alpha, scaled, scaled_region, u, v
 from tests.obstructions import two_cycles
 from tests.test_minibatch import by_side
 from theory.claim import Claim
@@ -58,6 +60,7 @@ from theory.saddle_trap import (
     a_low,
     factor_at,
     factor_of,
+    kept_c2,
     p_both,
     p_trap,
     start_c2,
@@ -129,7 +132,9 @@ def test_radial_factor_and_second_order_force(claim: Claim) -> None:
     """c_i = 1 + u: u+ = (1 - 4 beta) u or u, plus terms of degree >= 2 in u and z, z^2 the rest.
 
     S = sigma_i^2 ((1+u)^2 1{i in B} + f z^2), r2 = (1+u)^2 + z^2, f z^2 the batch's weighted rest.
+    A passive i would count as left out, whatever is drawn.
     """
+    expect_implied(Gt(start_c2, 0), claim.region)
     z, f, e = Symbol("z"), Symbol("f"), Symbol("e")
     own = (1 + e) ** 2
     region = restricted(local_region(claim), (beta,))
@@ -198,6 +203,9 @@ def test_window_makes_all_exponents_negative(claim: Claim) -> None:
     at_high, _ = scaled(high, LOCAL, sigma_i)
     limits = [x for x in relations(local_region(SADDLE_CAPTURE)) if x.free_symbols == {beta}]
     expect_implied(Gt(at_high - beta, 0), limits[0] & limits[1])
+    for condition in relations(SADDLE_CAPTURE.region):
+        if condition.has(start_c2):
+            expect_implied(condition, claim.region)
 
 
 @evidence(SADDLE_TRAP, "symbolic", step="reach")
@@ -309,6 +317,8 @@ def test_no_coordinate_hits_zero(claim: Claim) -> None:
     expect_zero(difference(relation) - factor_of(0), "the factor of what is left out")
     extra = cancel((factor_of(1) - factor_of(0)) / (a * sigma_j**2))
     expect_zero(extra - (2 - r2), "drawn: more, as r2 <= 2")
+    for size in (u, v):  # NORMS-CONFINED's Q <= sigma_max^2 S and S <= sigma_max^2 r2, termwise
+        expect_implied(Ge(1 - size, 0), ours)
 
 
 @evidence(SADDLE_NEVER, "symbolic", step="rate")
@@ -327,8 +337,25 @@ def test_convergence_would_need_a_growing_coordinate_to_vanish(claim: Claim) -> 
                 expect_holds(Gt(gap, 0), restricted(ours, order), order, derived={})
             else:
                 expect_implied(Gt(gap, 0), ours)
+        elif condition.has(kept_c2):  # step "kept": no coordinate is ever 0
+            expect_implied(condition, Gt(kept_c2, 0))
         else:
             expect_implied(condition, claim.region)
+    expect_identity(claim.formula, {p_trap: Integer(0)})
+
+
+@evidence(SADDLE_NEVER, "symbolic", step="rate")
+def test_live_mass_does_not_fall_where_i_is_passive(claim: Claim) -> None:
+    """ReLU at -x_i/sigma_i: M, the sum of the live squares, has M+ >= M + 2aS((1-aS) t - M).
+
+    There t -> 1 and M, S -> 0, so M does not fall, and M > 0: it cannot tend to 0.
+    """
+    M, size = Symbol("M", real=True), Symbol("v_k", real=True)
+    left, more = factor_of(0), cancel(factor_of(1) - factor_of(0)).subs(sigma_j**2, size)
+    # M+ = left^2 M + 2 left (sum of more c_k^2) + (sum of more^2 c_k^2), the last >= 0
+    least = left**2 * M + 2 * left * more / size * S
+    spare = least - M - 2 * a * S * (left * (2 - r2) - M)
+    expect_zero(spare - (a * S) ** 2 * M, "what is left over is >= 0")
     expect_identity(claim.formula, {p_trap: Integer(0)})
 
 
@@ -379,6 +406,27 @@ def test_a_dead_coordinate_is_never_found(claim: Claim) -> None:
     expect_outside(claim, {**TRAPPED, start_c2: 0, r2: Rational(9, 100)}, "c_i = 0 for ever")
 
 
+@evidence(SADDLE_CAPTURE, "witness", step="radial", needs="start")
+def test_a_passive_datum_captures_nothing(claim: Claim) -> None:
+    """ReLU from (-1 + 1e-9, 1e-9): drawing i moves nothing, drawing j only makes c_j grow.
+
+    As c_j^2 < 1/2 grows at every draw (1 - aS + a (2 - r2) sigma_j^2 > 1 where r2 + c_j^2 < 2), c_j
+    does not tend to 0, though c_i(0), c_j(0) are as near to -1 and 0 as one likes.
+    """
+    data = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(11, 10)]]
+    near = Fraction(1, 10**9)
+    for other in (near, Fraction(1, 10), Fraction(7, 10)):
+        weight = [near - 1, other]
+        idle, drawn = (Instance(data, weight, (k,), Fraction(1, 4), "relu").step() for k in (0, 1))
+        expect(idle.weight == weight, "drawing a passive i moves w")
+        expect(drawn.weight[1] > other, "c_j falls", at=weight)
+        expect(weight[0] <= drawn.weight[0] < 0, "i becomes live", at=weight)
+    own = Symbol("z", real=True)
+    grows = factor_of(1).subs({S: sigma_j**2 * own, r2: 2 - own}) - 1
+    expect_zero(grows, "r2 + c_j^2 = 2 is where c_j begins to fall")
+    expect_outside(claim, {**TRAPPED, start_c2: 0, W_start: 0, W_exit: 1}, "i is passive for ever")
+
+
 @evidence(SADDLE_TRAP, "witness", step="saddle", needs="larger norm")
 def test_the_largest_norm_is_no_saddle(claim: Claim) -> None:
     """sigma_i = 1.1 > 1: all but this assumption hold, and the curvature is positive."""
@@ -402,6 +450,25 @@ def test_full_batch_is_not_trapped(claim: Claim) -> None:
 def test_above_the_threshold_some_are_trapped(claim: Claim) -> None:
     expect(satisfies(SADDLE_TRAP.region, TRAPPED), "SADDLE-TRAP applies")
     expect_outside(claim, TRAPPED, "SADDLE-TRAP's probability is positive")
+
+
+HIT = {"largest norm": Integer(1), "step size": Rational(3, 2)}  # what is called sigma_max
+
+
+@evidence(SADDLE_NEVER, "witness", step="kept", needs="largest norm",
+          cases={"largest norm": "largest norm"})  # fmt: skip
+@evidence(SADDLE_NEVER, "witness", step="kept", needs="step size", cases={"step size": "step size"})
+def test_a_coordinate_that_is_hit_to_zero_does_not_return(claim: Claim, case: str) -> None:
+    """sigma = (1, 3/2), a = 100/359: a positive exponent, r2 < 2, and c_2 = 0 after drawing 2.
+
+    So w_k -> -x_1 with probability 1/2 or more. a sigma_2^2 > 1/2, but a * 1 < 1/2.
+    """
+    point = {**expect_hit(HITS[1]), sigma_m: HIT[case]}
+    for assumption in SADDLE_NEVER.assumptions:
+        if assumption.condition is not None:
+            holds = satisfies(assumption.condition, point)
+            expect(holds == (assumption.name != case), f"{assumption.name} is {holds}", at=point)
+    expect_outside(claim, point, "SGD ends at -x_1 with positive probability")
 
 
 @evidence(NORMS_GD, "witness", step="gain", needs="full batch")

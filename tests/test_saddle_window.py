@@ -21,14 +21,16 @@ from sympy import (
 from audit import evidence, expect, expect_zero, seed
 from audit.statistics import expect_mean
 from sim.gram import simulate_gram
-from tests.analysis import expect_same
+from tests.analysis import expect_outside, expect_same
 from tests.exponents import (
+    HITS,
     LOCAL,
     MEMBERS,
     POINTS,
     beta,
     chances,
     expect_batch_one,
+    expect_hit,
     exponent,
     in_sizes,
     local_region,
@@ -49,6 +51,7 @@ from theory.saddle_trap import (
     a_low,
     factor_at,
     factor_of,
+    kept_c2,
     p_both,
     rate_radial,
     widest,
@@ -102,11 +105,22 @@ def test_hypotheses_of_the_strong_law(claim: Claim) -> None:
     """As for SGD-RATE: bounded martingale differences D_l; sum of D_l/l is bounded in L^2."""
     expect(claim.cites == ("supermartingale convergence theorem",), f"cites {claim.cites}")
     expect(zeta(2).is_finite, "sum of 1/l^2")
+    expect_implied(Gt(kept_c2, 0), claim.region)  # so the first logarithms are finite, too
+
+
+@evidence(NORMS_EXPONENT, "witness", step="strong law", needs="never 0")
+def test_a_coordinate_that_is_hit_to_zero(claim: Claim) -> None:
+    """c_2 = 0 from the first step on and w_k -> -x_1: log|c_2| = -oo, and not k lambda_j."""
+    for hit in HITS:
+        at = expect_hit(hit)
+        rate = in_sizes(claim, by_side(claim, rate_j)).subs(at)
+        expect(rate.is_finite, "a finite exponent is claimed", rate=rate)
+        expect_outside(claim, {**at, kept_c2: 0}, "c_2 is 0 from some step on")
 
 
 @evidence(NORMS_EXPONENT, "symbolic", step="radial")
 def test_radial_exponent(claim: Claim) -> None:
-    """c_i alone; nothing moves when i is left out."""
+    """c_i alone; nothing moves when i is left out. The mean logarithm of the factor at the point."""
     single, _ = membership_moments()
     squared = lambda x: x.replace(Abs, lambda y: y)  # noqa: E731 - log|x| up to the sign of x
     claimed = squared(by_side(claim, rate_radial))

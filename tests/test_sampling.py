@@ -48,10 +48,12 @@ from tests.inequalities import (
     expect_holds,
     expect_implied,
     is_strict,
+    restricted,
     univariate_sign,
 )
 from tests.instances import Instance, evaluate, exact, instances
-from tests.obstructions import OBSTRUCTIONS, full_batch_starts
+from tests.norms import expect_only
+from tests.obstructions import OBSTRUCTIONS, dead_starts, two_cycles
 from tests.test_minibatch import by_side
 from tests.test_rates import expect_region_of
 from theory.autoencoder import GRAD
@@ -252,6 +254,10 @@ def pair_total(claim: Claim) -> Expr:
 @evidence(SAMPLING_REPLACEMENT, "symbolic", step="factor")
 @evidence(SAMPLING_MOMENT, "symbolic", step="factor")
 def test_factor_of_a_ratio_with_replacement(claim: Claim) -> None:
+    if claim.id == SAMPLING_REPLACEMENT.id:
+        expect_only(claim, rate_multi, inequalities=2)
+    else:
+        expect_only(claim, moment, inequalities=1)
     _, term = summand(pair_total(claim))
     inner = term.args[0]
     expect(inner.has(m_j) and term in (log(inner), inner**g), f"{term} is no function of a factor")
@@ -373,6 +379,10 @@ def _term_of(total: Expr, wanted: Expr) -> None:
 @evidence(SAMPLING_LOCAL, "symbolic", step="factors")
 @evidence(SAMPLING_EDGE, "symbolic", step="factor")
 def test_single_factors_with_replacement(claim: Claim) -> None:
+    if claim.id == SAMPLING_EDGE.id:
+        expect_only(claim, rate_multi_radial, inequalities=1)
+    else:
+        expect_only(claim, rate_multi_off, rate_multi_radial, p_local, inequalities=2)
     found = factors_at_the_point()
     wanted = {rate_multi_radial: found["radial"], rate_multi_off: found["off"]}
     for symbol, factor in wanted.items():
@@ -481,6 +491,7 @@ def test_full_batch_with_replacement_is_sparse(claim: Claim) -> None:
 
     log ratios fall by a^2 b/n a step with variance twice that: by 77 +- 12 and 67 +- 12 over the run.
     """
+    expect_only(claim, p_multi)
     expect(by_side(claim, p_multi) == 1, "all runs are expected there")
     for batch, step, steps in ((3, Rational(4, 25), 3000), (5, Rational(9, 100), 5000)):
         sizes = {n: 3, b: batch, a: step, r2: 1, s: 1}
@@ -499,11 +510,30 @@ def test_full_batch_with_replacement_is_sparse(claim: Claim) -> None:
 @evidence(SAMPLING_REPLACEMENT, "witness", step="factor", needs="with replacement")
 @evidence(SAMPLING_LOCAL, "witness", step="attraction", needs="with replacement")
 def test_full_batch_without_replacement_keeps_ratios(claim: Claim) -> None:
-    """b = n: q_1/q_2 = 3/4 for ever, exactly, so no data point is reached and the exponent is 0."""
-    for point, _ in full_batch_starts():
-        size = int(point[n])
+    """b = n: every ratio is kept, exactly, so the exponent is 0 and no data point is reached.
+
+    From as near x_1 as one likes (LOCAL), r2 < 2, all live: what fails is only how batches are drawn.
+    """
+    for size, near in product((2, 3, 7), (Fraction(1, 4), Fraction(1, 10**6))):
+        weight = [1 - near] + [near] * (size - 1)
+        step = Fraction(1, 2 * size + 1)
+        basis = [[Fraction(int(i == j)) for j in range(size)] for i in range(size)]
+        at = Instance(basis, weight, tuple(range(size)), step, "relu")
+        after = at.step()
+        factors = {(y / x) / (after.q[0] / at.q[0]) for x, y in zip(at.q, after.q, strict=True)}
+        expect(factors == {1}, "factors of the ratios", factors=factors)
+        point = {n: size, b: size, a: exact(step), r2: exact(at.r2), s: exact(at.S)}
+        for assumption in claim.assumptions:
+            if assumption.condition is not None:
+                expect(satisfies(assumption.condition, point), f"{assumption.name}", at=point)
         inside = condition_of(claim, "with replacement")
-        expect(satisfies(inside, {n: size, b: size}), "the sizes alone are allowed", n=size)
+        expect(satisfies(inside, point), "the sizes alone are allowed", at=point)
+        if claim.id == SAMPLING_REPLACEMENT.id:
+            bound = next(r.gts for r in relations(claim.formula) if r.lts == rate_multi)
+            expect(bound.subs(point) < 0, "log 1 = 0 is below the claimed bound", bound=bound)
+        else:
+            chance = p_local if claim.id == SAMPLING_LOCAL.id else p_multi
+            expect(by_side(claim, chance) > 0, "the data point is never reached")
 
 
 def _mark_global(function: Any) -> Any:
@@ -562,6 +592,7 @@ def test_epoch_of_cyclic_batches(claim: Claim) -> None:
 
     i, j in one batch share their membership and S: each step multiplies them alike.
     """
+    expect_two_batches(claim)
     seen, left = (lambda mass, c=c: step_factor(c, Integer(mass)).subs(t, 1) for c in (1, 0))
     expect_zero(left(0) - 1, "the other batches, and w_perp when they are seen")
     expect_zero(seen(1) - 1, "q_i, i in A, when A is seen")
@@ -632,11 +663,18 @@ def shared_orbit(claim: Claim) -> dict[Symbol, Expr]:
     return {r.lhs: r.rhs for r in relations(claim.formula) if isinstance(r, Eq)}
 
 
+def expect_two_batches(claim: Claim) -> None:
+    """K = n/b >= 2: there is a batch A, and another."""
+    expect_implied(Ge(n, 2 * b), claim.region)
+    expect_implied(Ge(b, 1), claim.region)
+
+
 def interval_of(claim: Claim) -> Any:
     """The claim's u: an open interval."""
-    if claim.region.free_symbols != {u}:
+    inside = restricted(claim.region, {u})
+    if inside.free_symbols != {u}:
         raise Undecided(f"{claim.region} does not say where u is")
-    found = claim.region.as_set()
+    found = inside.as_set()
     expect(found.left_open and found.right_open, f"{found} is not open")
     return found
 
@@ -644,6 +682,8 @@ def interval_of(claim: Claim) -> Any:
 @evidence(SAMPLING_CYCLIC_SHARED, "symbolic", step="orbit")
 def test_masses_are_exchanged_by_each_step(claim: Claim) -> None:
     """Before A is seen: s_A = X, s_B = Y. STEP with S = X, t = 2 - X - Y: s_A+ = Y, s_B+ = X."""
+    expect_only(claim, a, first_square, second_square, multiplier, other_multiplier, r2,
+                inequalities=2)  # fmt: skip
     orbit = shared_orbit(claim)
     X, Y = orbit[first_square], orbit[second_square]
     at = {a: orbit[a], t: 2 - X - Y}
@@ -694,7 +734,9 @@ def test_shared_orbit_is_a_saddle(claim: Claim) -> None:
     low = floor(1000 * ends.inf) / Integer(1000)
     signs = [r for r in relations(claim.formula) if not isinstance(r, Eq)]
     expect(len(signs) == 2 and all(map(is_strict, signs)), f"two strict inequalities: {signs}")
-    expect_zero(orbit[r2] - orbit[first_square] - orbit[second_square], "r2 = X + Y, rho = 0")
+    rest = condition_of(claim, "rest").subs(orbit, simultaneous=True)
+    expect_zero(difference(rest), "r2 = X + Y: no other mass")
+    expect_two_batches(claim)
     for relation in (*signs, *relations(condition_of(SGD_SPARSE, "radius"))):
         top, bottom = cancel(difference(relation).subs(orbit)).as_numer_denom()
         while Poly(top, u).eval(1) == 0:
@@ -746,7 +788,10 @@ def test_starts_beside_the_orbit_leave_it_to_both_sides(claim: Claim) -> None:
 @evidence(SAMPLING_CYCLIC_LIMIT, "simulation")
 def test_cyclic_runs_end_on_one_batch(claim: Claim) -> None:
     """n = 6, b = 2, a = 0.3, 300 starts: the log ratio of two batches moves by about 0.09 an epoch."""
-    expect(claim.formula == Eq(p_cyclic, 1), "all starts are expected to end on one batch")
+    expect_only(claim, p_cyclic)
+    expect(by_side(claim, p_cyclic) == 1, "all starts are expected to end on one batch")
+    inside = {n: 6, b: 2, a: Rational(3, 10), r2: 1, s: 1}
+    expect_runs_inside(claim, inside, CYCLIC_HYPOTHESES)
     random = np.random.Generator(np.random.PCG64(seed("start")))
     q = random.normal(size=(300, 6))
     q /= np.linalg.norm(q, axis=1, keepdims=True)
@@ -757,12 +802,62 @@ def test_cyclic_runs_end_on_one_batch(claim: Claim) -> None:
     expect((np.sort(result.q**2, axis=1)[:, -2] > 1e-6).all(), "block-sparse, not sparse")
 
 
+CYCLIC_HYPOTHESES = ("cyclic", "step size", "start", "live coordinate")
+
+
+@evidence(SAMPLING_CYCLIC_LIMIT, "simulation")
+def test_cyclic_relu_runs_end_on_one_batch(claim: Claim) -> None:
+    """As above for ReLU, from the starts with a live coordinate; what is passive tends to 0."""
+    expect_runs_inside(claim, {n: 6, b: 2, a: Rational(3, 10), r2: 1, s: 1}, CYCLIC_HYPOTHESES)
+    random = np.random.Generator(np.random.PCG64(seed("start")))
+    q = random.normal(size=(200, 6))
+    q = q[(q > 0).any(axis=1)]
+    q /= np.linalg.norm(q, axis=1, keepdims=True)
+    result = simulate(q, 0.0, batch_size=2, step_size=0.6, steps=2400, sampling="cyclic",
+                      activation="relu")  # fmt: skip
+    masses = np.sort((result.q**2).reshape(len(q), 3, 2).sum(axis=2), axis=1)
+    one = (np.abs(masses[:, -1] - 1) < 1e-6) & (masses[:, :-1].sum(axis=1) < 1e-6)
+    expect(one.all(), f"{one.sum()} of {len(q)} are on one batch")
+    expect(by_side(claim, p_cyclic) == 1, "all are")
+
+
+@evidence(SAMPLING_CYCLIC_LIMIT, "witness", needs="step size")
+def test_cyclic_runs_past_the_step_size(claim: Claim) -> None:
+    """a = 0: nothing moves.  a = 11/20, n = 2, b = 1: no start in 50 comes near the unit sphere.
+
+    The two-cycle of the radius on the axis attracts: from 2000 steps on all runs repeat every 4 steps.
+    """
+    at = {n: 2, b: 1, r2: 1, s: 1}
+    expect_zero(step_factor(1).subs(a, 0) - 1, "a = 0")
+    expect_outside(claim, {**at, a: 0}, "nothing moves")
+    angle = np.linspace(0.02, 1.5, 50)
+    q = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    early, late = (
+        simulate(q, 0.0, batch_size=1, step_size=0.55, steps=steps, sampling="cyclic").q
+        for steps in (2000, 2004)
+    )
+    expect(np.abs(early - late).max() < 1e-9, "the runs are not periodic yet")
+    away = np.abs((late**2).sum(axis=1) - 1).min()
+    expect(away > 0.1, "a run is on the unit sphere", distance=away)
+    for step in (Rational(11, 20), Rational(3, 5), Integer(1), Rational(19, 10)):
+        expect_outside(claim, {**at, a: step}, "past 1/2 the unit sphere repels")
+    for point, why in two_cycles():
+        expect(not satisfies(condition_of(claim, "step size"), point), why, at=point)
+
+
+@evidence(SAMPLING_CYCLIC_LIMIT, "witness", needs="live coordinate")
+def test_cyclic_dead_starts_stay(claim: Claim) -> None:
+    for point, why in dead_starts():  # on a sphere of any radius
+        expect_outside(claim, {**point, r2: 1}, why)
+
+
 # SAMPLING-RESHUFFLED
 
 
 @evidence(SAMPLING_RESHUFFLED, "symbolic", step=("same batch", "epoch"))
 def test_epoch_of_reshuffled_batches(claim: Claim) -> None:
     """j shares i's batch with chance P(i, j in B)/P(i in B); apart, i alone and j alone occur once."""
+    expect_only(claim, p_same, epoch_ratio, epoch_uniform, epoch_off, epoch_radial)
     expect_region_of(claim, SGD_RATE)
     single, both = membership_moments()
     same = cancel(both / single)

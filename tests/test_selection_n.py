@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -10,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
 from sympy import (
+    Eq,
     Expr,
     Ge,
     Gt,
+    Integer,
     Le,
     Poly,
     Rational,
@@ -39,8 +42,10 @@ from sim import simulate
 from sim.selection_law import Law, selection_law
 from tests.analysis import expect_quotient, upper_bound_on
 from tests.inequalities import condition_of, end_of, expect_implied, is_strict
+from tests.instances import Instance
 from tests.test_minibatch import by_side
 from tests.test_selection import E, in_ratio
+from theory.bernstein import Undecided
 from theory.claim import Claim
 from theory.exact import difference, relations
 from theory.minibatch import WALK_JUMP
@@ -74,6 +79,9 @@ from theory.selection_n import (
     h_j,
     h_jj,
     j,
+    operator_of,
+    other_end,
+    own_end,
     pair_decay,
     product_rule,
     q_1,
@@ -87,6 +95,26 @@ from theory.selection_n import (
 )
 from theory.sparse import SGD_SPARSE, p_sparse
 from theory.sparse_time import BAND_ABOVE, SPARSE_TIME, Q, mean_psi
+
+
+def expect_stated(claim: Claim, *names: str) -> None:
+    """The proof uses assumptions in words: without them it does not apply."""
+    known = {x.name for x in claim.assumptions}
+    for name in names:
+        if name not in known:
+            raise Undecided(f"{claim.id} does not assume {name!r}")
+    expect(True, f"{claim.id} assumes {names}")
+
+
+def equation_of(claim: Claim) -> Sum:
+    """The sum that the claim says is 0."""
+    found = [x for x in relations(claim.formula) if x.has(Sum)]
+    sums = [y for x in found for y in x.atoms(Sum)]
+    if len(found) != 1 or len(sums) != 1 or not isinstance(found[0], Eq):
+        raise Undecided(f"{claim.id}: one sum that is 0 is expected, not {found}")
+    expect_zero(difference(found[0]) - sums[0], "nothing but the sum")
+    return sums[0]
+
 
 POINT = Symbol("_pi")  # pi as a transcendental: an indeterminate over QQ
 
@@ -114,6 +142,7 @@ def test_the_gauges_term_sums_to_zero(claim: Claim) -> None:
     of_gauge = by_side(claim, flux_change).expand().coeff(gauge_slope, 1)
     factor = cancel(of_gauge / slope)
     expect(not factor.has(slope, curvature, q_j), f"{factor} depends on j")
+    expect_stated(claim, "orthonormal data", "degree")
 
 
 # SELECT-N
@@ -123,8 +152,8 @@ def test_the_gauges_term_sums_to_zero(claim: Claim) -> None:
 def test_equation_of_the_chances(claim: Claim) -> None:
     """The generator of SELECT-GENERATOR over p, term by term under the sum."""
     parts = {x.lhs: x.rhs for x in relations(SELECT_GENERATOR.formula)}
-    (total,) = claim.formula.lhs.atoms(Sum)
-    expect_zero(difference(claim.formula) - total, "nothing but the sum")
+    total = equation_of(claim)
+    expect_stated(claim, "orthonormal data", "on the sphere")
     derived = (
         parts[second_coefficient] * h_jj[j]
         + parts[first_coefficient].subs(q_j**2, square[j]) * h_j[j]
@@ -142,7 +171,8 @@ def test_hypotheses_of_the_limit_theorem(claim: Claim) -> None:
     In log coordinates the drift of x_j is u_j = q_j^2/r2 in [0, 1], with D_i u_j = 2 u_j (1{i=j} - u_i)
     in [-2, 2]; the covariance is A_jj's, the same in every state.
     """
-    expect(len(claim.cites) == 2, f"cites {claim.cites}")
+    expect(len(claim.cites) == 3, f"cites {claim.cites}")
+    expect_stated(claim, "orthonormal data", "on the sphere", "small steps")
     parts = {x.lhs: x.rhs for x in relations(SELECT_GENERATOR.formula)}
     expect(not parts[second_coefficient].has(q_j), "the covariance depends on the state")
     expect_zero(parts[first_coefficient] / p - q_j**2, "drift u_j")
@@ -168,7 +198,47 @@ def test_the_leader_stays(claim: Claim) -> None:
     ]  # fmt: skip
     expect_nonnegative((1 - mean).subs(p, 1) + 0 * a, {a: (0, 1)}, "Phi does not grow on average")
     expect(WALK_JUMP.formula.gts == 2 * a, f"jumps {WALK_JUMP.formula}")
-    expect(claim.formula.has(Sum), "SELECT-N")
+    # |q_j|/|q_i| >= 1/g, g = 1 + 2a, and q_i^2/s >= 1/m (the largest of m shares that sum to 1)
+    largest, ratio = Symbol("u_i", real=True), Symbol("_ratio", real=True)
+    m, g = Symbol("_m", positive=True), 1 + WALK_JUMP.formula.gts
+    pair_squared = largest * ratio  # |q_i q_j|/s
+    expect_zero(pair_squared.subs({largest: 1 / m, ratio: 1 / g}) - 1 / (m * g), "the least Phi^2")
+    expect(diff(pair_squared, largest) == ratio and diff(pair_squared, ratio) == largest, "rises")
+    expect_stated(claim, "on the sphere", "small steps")
+
+
+@evidence(SELECT_N, "symbolic", step="unique")
+def test_chances_at_the_data_points(claim: Claim) -> None:
+    """|1{i leads} - h| <= sqrt(n) Phi (step dominant, a -> 0), and Phi -> 0 where one share tends to 1.
+
+    With u_k = 1 - e the other shares are at most e, so each pair's term is at most sqrt(e).
+    """
+    e, constant = Symbol("_e", positive=True), Symbol("_C", positive=True)
+    phi = constant * sqrt(e)  # at most: number of pairs times the largest term
+    expect_zero(pair_decay().subs(Q, 1) + Rational(1, 4), "Phi decays near the data points too")
+    for symbol, leader in ((own_end, "i"), (other_end, "j")):
+        leads = Integer(leader == "i")
+        derived = leads + limit(phi, e, 0)
+        (relation,) = [x for x in relations(claim.formula) if x.has(symbol)]
+        expect_identity(relation, {symbol: derived})
+
+
+@evidence(SELECT_N, "witness", step="dominant", needs="on the sphere")
+@evidence(SELECT_ANGLE, "witness", step="limits", needs="on the sphere")
+def test_full_batch_has_no_winner(claim: Claim) -> None:
+    """b = n = 2 from (3/5, 4/5), on the sphere: a point that full batch never leaves, so nobody wins.
+
+    The chances would be 0; SELECT-N's sum to 1, and SELECT-ANGLE's "limits" needs a winner.
+    """
+    start = [Fraction(3, 5), Fraction(4, 5)]
+    at = Instance([[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]], start, (0, 1),
+                  Fraction(1, 10), "linear")  # fmt: skip
+    for _ in range(3):
+        at = at.step()
+        expect(at.q == start, "full batch stays", q=at.q)
+    expect(claim.formula.has(own_end) or claim.formula.has(chance), "a claim about the winner")
+    found = [x for x in claim.assumptions if x.name == "on the sphere" and "b < n" in x.text]
+    expect(len(found) == 1, f"{claim.id} admits b = n")
 
 
 @evidence(SELECT_N, "symbolic", step="unique")
@@ -195,7 +265,7 @@ def test_grid_solution_solves_the_claims_equation(claim: Claim) -> None:
     A term of the solver's truncation is spacing^2/12 times a fourth derivative; tolerance: spacing^2/2.
     The same with a coefficient changed by 5 % is far from it: seen by the spread of the two terms.
     """
-    (total,) = claim.formula.lhs.atoms(Sum)
+    total = equation_of(claim)
     names = [Symbol(x) for x in ("X", "Y", "Z")]
     summand = lambdify(
         names, total.function.subs(dict(zip((h_jj[j], h_j[j], square[j]), names, strict=True)))
@@ -287,6 +357,7 @@ def test_angle_is_superharmonic(claim: Claim) -> None:
     expect_zero((gap + value).subs(pi, POINT), "it is the sign of L f")
     for condition in (Gt(q_i, 0), Gt(rest, 0)):
         expect_implied(condition, claim.region)
+    expect_stated(claim, "orthonormal data", "on the sphere", "small steps")
     top = end_of(condition_of(claim, "share"), share)
     box = {share: (0, top), q_i: (0, 1), rest: (0, 1)}
     expect_quotient(Ge(pi * gap, 0), box, positive=[q_i**2 + rest**2])
@@ -398,8 +469,10 @@ def test_no_point_wins_more_than_its_angle(claim: Claim) -> None:
 
 @evidence(SELECT_AREA, "symbolic", step="generator")
 def test_generator_of_the_area(claim: Claim) -> None:
-    """L f_1 against the claim modulo r^2 = q_1^2 + q_2^2 + q_3^2, and it is not zero."""
-    sides = (generator_in_r(by_side(claim, area)), by_side(claim, generated))
+    """L f_1 against the claim modulo r^2 = q_1^2 + q_2^2 + q_3^2, and SELECT-N's 0 it is not."""
+    expect_stated(claim, "sizes")
+    operator = operator_of(equation_of(SELECT_N))
+    sides = (generator_in_r(by_side(claim, area), operator), by_side(claim, generated))
     (top, bottom), (claimed, below) = (fraction(together(x.subs(pi, POINT))) for x in sides)
     gap = Poly(top, r, q_1, q_2, q_3, POINT) * Poly(below, r, q_1, q_2, q_3, POINT)
     gap -= Poly(claimed, r, q_1, q_2, q_3, POINT) * Poly(bottom, r, q_1, q_2, q_3, POINT)

@@ -215,7 +215,9 @@ def test_ratio_for_each_membership(claim: Claim) -> None:
         claimed = claim.formula.rhs.subs({chi_i: value[0], chi_j: value[1]})
         at = {S: Rational(1, 2), r2: Rational(3, 4), a: Rational(1, 4)}
         apart = claimed.subs(at) - log(_factor(value).subs(at))
-        expect(enclose(apart, {}).contains(0), f"ratio of factors when {name} is drawn", **named(at))
+        expect(
+            enclose(apart, {}).contains(0), f"ratio of factors when {name} is drawn", **named(at)
+        )
         gap = exponential(claimed) - _factor(value)
         expect_zero(gap, f"ratio of factors when {name} is drawn")
     expect(claim.formula.lhs == log_ratio_change, f"{claim.formula.lhs} is not the change")

@@ -49,7 +49,7 @@ _velocity_off = beta * mu_off - a * (lam_off + nu * mu_off) * S
 
 MOMENTUM_DIRECTION = Claim(
     id="MOMENTUM-DIRECTION",
-    title="Full batch keeps the direction exactly with heavy-ball and with Nesterov momentum",
+    title="Full batch keeps the line of each group's data part, with heavy-ball and Nesterov momentum",
     formula=And(
         Eq(v_next, c_j * _velocity),
         Eq(q_j_next, c_j * (lam + _velocity)),
@@ -71,7 +71,9 @@ MOMENTUM_DIRECTION = Claim(
     remark=(
         "Groups: all j (linear); those with q_j(0) > 0 and those with q_j(0) < 0 (ReLU). Any a > 0, "
         "any beta, at every step, also when lambda changes sign and the two groups' gates open or "
-        "close: a group shares its gate. So q_i/q_j is constant within a group for ever."
+        "close: a group shares its gate. So the line spanned by a group's part of the data is kept, "
+        "and q_i/q_j wherever lambda != 0. The sign of lambda may change, and a passive ReLU "
+        "coordinate may open."
     ),
 )
 
@@ -85,26 +87,42 @@ def _small(largest: int) -> Assumption:
     )
 
 
-LINEAR = Assumption(
-    "linearised", text="heavy ball linearised at w = x_i, v = 0; the product acts on any (v, q)"
+LINEAR = Assumption("linearised", text="heavy ball linearised at w = x_i, v = 0")
+CONE = Assumption(
+    "start in the cone",
+    text="(v_j, q_j) with |v_j/q_j| <= M/(1-M), M = 2a/(1-beta), as from v = 0; linear or ReLU",
 )
-SPLIT = Assumption("split probability", And(Ge(p, 0), Le(p, Rational(1, 2))))
+NEURON = Assumption(
+    "linear neuron, or a start in the cone",
+    text="linear: any (v, q) != 0; ReLU: |v/q| <= M/(1-M), M = 2a/(1-beta), where q keeps its sign",
+)
+SPLIT = Assumption(
+    "split probability",
+    And(Gt(p, 0), Le(p, Rational(1, 2))),
+    text="p = b (n-b)/(n (n-1)), which is in (0, 1/2] for 1 <= b < n",
+)
+NEURON_LINEAR = Assumption("linear neuron", text="phi(q) = q: no gate")
 STRONG_LAW = "supermartingale convergence theorem"
 
 MOMENTUM_EXPONENT = Claim(
     id="MOMENTUM-EXPONENT",
-    title="Mini-batch heavy ball: the exponent of q_j/q_i at x_i is SGD's at the step a/(1-beta)",
+    title="Mini-batch heavy ball: to second order q_j/q_i dies at x_i as in SGD at the step a/(1-beta)",
     formula=Eq(gamma_2, -p / (1 - beta) ** 2),
     source=Source("new", "two correctors for the projective chain of a random 2 x 2 product"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, LINEAR),
+    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, LINEAR, CONE),
     steps=("linear", "cone", "corrector", "remainder", "strong law"),
     cites=(STRONG_LAW,),
-    symbols={"gamma_2": "lim (1/k) log|(v_j, q_j)| = gamma_2 a^2 + O(a^3) almost surely, j != i"},
+    symbols={
+        "gamma_2": "liminf and limsup of (1/k) log|q_j| are both gamma_2 a^2 + O(a^3) as a -> 0, "
+        "almost surely, live j != i; O for fixed beta"
+    },
     remark=(
-        "SGD-RATE's p log(1 - a^2) at a/(1-beta), to second order. Linearised: SGD with momentum "
-        "started near x_i is not claimed to follow the product for ever."
+        "SGD-RATE's p log(1 - a^2) at a/(1-beta), to second order; of the other exponents at x_i this "
+        "is not claimed. O(a^3) is not uniform as beta -> 1: at a = (1-beta)/4, beta = 0.995, the "
+        "exponent is positive (MOMENTUM-SPARSE). Linearised: SGD with momentum started near x_i is "
+        "not claimed to follow the product for ever. That the limit exists is not claimed."
     ),
 )
 
@@ -119,7 +137,7 @@ MOMENTUM_LOCAL = Claim(
     source=_CORRECTOR,
     bound="upper",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, _small(1), SPLIT, LINEAR),
+    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, _small(1), SPLIT, LINEAR, NEURON),
     steps=_STEPS,
     cites=(STRONG_LAW,),
     symbols={"gamma_ratio": "limsup (1/k) log|(v_j, q_j)|, live j != i, almost surely"},
@@ -128,6 +146,10 @@ MOMENTUM_LOCAL = Claim(
         "be had while sqrt(a) + sqrt(beta) <= 1, past which a matrix of the product has complex "
         "eigenvalues and q_j changes sign."
     ),
+    survivors={
+        "strictness: gamma_ratio <= -2*a**2*p/(3*(1 - beta)) made strict": "true: log(1+w) is "
+        "below its bound off w = 0, and p > 0"
+    },
 )
 
 MOMENTUM_OFF = Claim(
@@ -137,7 +159,7 @@ MOMENTUM_OFF = Claim(
     source=_CORRECTOR,
     bound="upper",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, _small(1), LINEAR),
+    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, _small(1), LINEAR, NEURON),
     steps=_STEPS,
     cites=(STRONG_LAW,),
     symbols={"gamma_off": "limsup (1/k) log|(v, w)_perp|; the same for passive ReLU coordinates"},
@@ -179,7 +201,7 @@ MOMENTUM_RADIAL = Claim(
 
 MOMENTUM_SPARSE = Claim(
     id="MOMENTUM-SPARSE",
-    title="Mini-batch heavy ball converges to a single data point while a/(1-beta) <= 1/4",
+    title="Mini-batch heavy ball converges to a single data point while a <= (1-beta)^2/4",
     formula=And(Eq(p_sparse, 1), Eq(limit_winner, 1), Eq(limit_others, 0), Eq(limit_off, 0)),
     source=Source("new", "SGD-SPARSE with momentum; from runs only"),
     bound="exact",
@@ -188,16 +210,26 @@ MOMENTUM_SPARSE = Claim(
         ORTHONORMAL,
         SAMPLING,
         MOMENTUM,
+        _small(1),
         Assumption(
-            "effective step", And(Gt(a, 0), Le(a, (1 - beta) / 4)), text="0 < a/(1-beta) <= 1/4"
+            "start",
+            And(Gt(r2, 0), Lt(r2, 2), Gt(s, 0), Le(s, r2)),
+            text="0 < ||w_0||^2 < 2 and some q_j(0) != 0: mass s > 0 on the data",
         ),
-        Assumption("start", And(Gt(r2, 0), Lt(r2, 2), Gt(s, 0), Le(s, r2)), text="as SGD-SPARSE"),
         Assumption("zero velocity", text="v_0 = 0"),
+        NEURON_LINEAR,
     ),
-    symbols={"P_sparse, z_oo, sigma_oo, rho_oo": "as in SGD-SPARSE"},
+    symbols={
+        "P_sparse": "P(w -> x_I or w -> -x_I for some I); the sign may differ from q_I(0)'s",
+        "z_oo": "lim q_I^2 on that event",
+        "sigma_oo": "limit of the other squares q_j^2, summed",
+        "rho_oo": "limit of the mass off the data",
+    },
     remark=(
-        "No proof: MOMENTUM-LOCAL is local and needs smaller steps. 1/4 is what was run, not sharp; at "
-        "beta = 0.9, a/(1-beta) = 1 most runs do not converge."
+        "No proof: MOMENTUM-LOCAL is local; the steps are those where it holds. Finding: a/(1-beta) "
+        "alone does not control sparsity. The noise in slow time is 2 p a^2/(1-beta)^3: at "
+        "a = (1-beta)/4, n = 2, b = 1, beta = 0.995 the exponent of q_j at x_i is positive. "
+        "At a/(1-beta) = 1, beta = 0.9 most runs do not converge."
     ),
 )
 
@@ -210,11 +242,12 @@ ADAM_BASIS = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        NEURON_LINEAR,
         Assumption("full batch", text="n = d = 2, b = 2; first step, epsilon -> 0"),
         Assumption(
             "inside the sphere", Lt(r2, 1), text="0 < ||w_0|| < 1, so -grad L is along +w_0"
         ),
-        Assumption("square", Eq(r2, first**2 + second**2)),
+        Assumption("square", Eq(r2, first**2 + second**2), text="r2 = ||w_0||^2"),
     ),
     symbols={
         "A, B": "coordinates of w_0 along the axes; the data are the same in all axes",
@@ -223,7 +256,8 @@ ADAM_BASIS = Claim(
     },
     remark=(
         "turn = 0 iff |A| = |B| or A B = 0. SGD and momentum commute with rotations of R^d (GRAD is "
-        "made of x_i, w and inner products), so their turn is 0 in all axes (MOMENTUM-DIRECTION)."
+        "made of x_i, w and inner products), so their turn is 0 in all axes (MOMENTUM-DIRECTION). "
+        "ReLU: where its gates differ the gradient is not along w_0, and the turn is another."
     ),
 )
 

@@ -10,12 +10,14 @@ fluctuating ratios is what must fall below eps, and the next term is of order sq
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Symbol, log, sqrt
 
 from theory.autoencoder import ORTHONORMAL
 from theory.claim import Assumption, Claim, Source
 from theory.minibatch import SAMPLING, STEP_SIZE
-from theory.notation import a, b, delta, eta, k, n, p, r2, s
+from theory.notation import a, b, delta, eta, k, n, p, r2, rho, s
 from theory.selection import ON_SPHERE, SMALL
 from theory.sparse_time import IN_SPAN, SMALL_STEP
 
@@ -52,7 +54,7 @@ TIME_TWO = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        ON_SPHERE,
+        replace(ON_SPHERE, condition=And(Eq(n, 2), Eq(b, 1))),
         SMALL,
         Assumption(
             "purity",
@@ -103,7 +105,7 @@ TIME_MEAN = Claim(
         ORTHONORMAL,
         SAMPLING,
         SMALL_STEP,
-        IN_SPAN,
+        replace(IN_SPAN, condition=Eq(rho, 0)),
         SPHERE,
         LIVE,
         Assumption("eps", And(Gt(eps, 0), Le(2 * eps, 1)), text="0 < eps <= 1/2"),

@@ -38,6 +38,7 @@ p_trap = Symbol("P_trap", real=True)
 W_start = Symbol("W_0", real=True)
 W_exit = Symbol("W_exit", real=True)
 start_c2 = Symbol("c_i(0)^2", real=True)
+kept_c2 = Symbol("c_j(k)^2", real=True)
 
 NEW = Source("new", "sign of the exponents at a strict saddle")
 THEORY = Source(
@@ -77,17 +78,30 @@ NORMS_EXPONENT = Claim(
     source=NEW,
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHOGONAL, PAIR, LOCAL_STEP, NORMS),
+    assumptions=(
+        ORTHOGONAL,
+        PAIR,
+        LOCAL_STEP,
+        NORMS,
+        Assumption(
+            "never 0",
+            Gt(kept_c2, 0),
+            text="c_j(k) (lambda_off: w_perp(k)) is 0 at no step k; ReLU: j is live (passive) for ever",
+        ),
+    ),
     steps=("limit", "bounded", "strong law", "radial"),
     cites=("supermartingale convergence theorem",),
     symbols={
         "p, p_2": "P(i in B, j not), P(i and j in B)",
-        "lambda_j": "lim (1/k) log|c_j|, j live, on w_k -> +-x_i/sigma_i",
+        "lambda_j": "lim (1/k) log|c_j|, j live, on w_k -> +-x_i/sigma_i (ReLU: + only)",
         "lambda_off": "the same for w_perp and passive ReLU coordinates",
-        "lambda_radial": "the same for r2 - 1 when c_i alone is not 0, a sigma_i^2 != 1/4",
+        "lambda_radial": "E of log|factor of r2 - 1| in one step at x_i/sigma_i, c_i alone not 0; "
+        "-oo at a sigma_i^2 = 1/4",
+        "c_j(k)^2": "c_j^2 at any step k, whichever the draws",
     },
     remark=(
-        "SGD-RATE at sigma = 1, the rates of NORMS-GD at b = n. Strong law: Williams, Probability "
+        "SGD-RATE at sigma = 1, the rates of NORMS-GD at b = n. Outside NORMS-CONFINED a factor can "
+        "be exactly 0 far from the limit: hence 'never 0'. Strong law: Williams, Probability "
         "with Martingales, 1991, 11.5, 12.1; Kronecker's lemma 12.7."
     ),
 )
@@ -118,11 +132,12 @@ SADDLE_WINDOW = Claim(
         "h_max": "the window is not empty iff sigma_max^2/sigma_i^2 < h_max",
     },
     remark=(
-        "Finding: theory.md has only a_low. Past a_high the radial exponent is positive. So at b = 1 a "
-        "datum with sigma_i^2 <= sigma_max^2/2 attracts at no step size."
+        "Finding: theory.md has only a_low. Past a_high the radial exponent is positive. So at b = 1 "
+        "and sigma_i^2 <= sigma_max^2/2 at no step size are all its exponents negative."
     ),
 )
 
+LIVE_SQUARE = "the square of c_i(0) where i is live at the start, 0 where it is not"
 NEGATIVE = Lt(
     p * (log(1 - a * sigma_i**2) + log(1 + a * sigma_j**2))
     + p_both * log(1 - a * sigma_i**2 + a * sigma_j**2),
@@ -147,6 +162,7 @@ SADDLE_CAPTURE = Claim(
             text="0 < a sigma_i^2 < 1/2",
             sharp=And(Gt(a, 0), Lt(a * sigma_i**2, Rational(1, 2))),
         ),
+        Assumption("start", Gt(start_c2, 0), text="i is live: c_i(0) != 0 (ReLU: > 0)"),
         Assumption(
             "level", Gt(W_exit, 0), text="W_exit > 0 depends on a, n, b and the norms alone"
         ),
@@ -157,6 +173,7 @@ SADDLE_CAPTURE = Claim(
         "P_trap": "P(w_k -> sign(c_i(0)) x_i/sigma_i), and exponentially fast",
         "W": "sum_{j != i} |c_j|^g + ||w_perp||^g + | |c_i| - 1 |^g, for a small g > 0",
         "W_exit": "W < W_exit is a neighbourhood of x_i/sigma_i in which E[W+ | past] <= (1 - kappa) W",
+        "c_i(0)^2": LIVE_SQUARE,
     },
     remark="For b = n: lambda_j = log(1 - a (sigma_i^2 - sigma_j^2)) > 0 at a saddle: never negative.",
 )
@@ -193,6 +210,7 @@ SADDLE_TRAP = Claim(
         "P_trap": "P(w_k -> sign(c_i(0)) x_i/sigma_i)",
         "mu_j": "Hessian eigenvalue of the mean loss along x_max at x_i/sigma_i (linear neuron)",
         "r2": "||w_0||^2",
+        "c_i(0)^2": LIVE_SQUARE,
     },
     remark=(
         "From every start with c_i(0) live: drawing i often enough leads near x_i/sigma_i. Finding: "
@@ -216,7 +234,8 @@ SADDLE_NEVER = Claim(
         ),
         STEP_SIZE,
         Assumption("largest norm", And(Gt(sigma_m, 0), Le(sigma_i**2, sigma_m**2),
-                                       Le(sigma_j**2, sigma_m**2))),
+                                       Le(sigma_j**2, sigma_m**2)),
+                   text="sigma_k <= sigma_max for every k: for i and j, and all others alike"),
         Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2"),
     ),
     steps=("kept", "rate"),

@@ -184,7 +184,8 @@ SAMPLING_LOCAL = Claim(
         "lambda_radial": "E of log|factor of q_i^2 - 1| at x_i; -oo where some 4 a m_i = 1",
         "P_local": "limit of P(w_k -> x_i) as w_0 -> x_i",
     },
-    remark="At b = n this is false without replacement: there x_i attracts nothing off its axis.",
+    remark="At b = n this is false without replacement: no start with another live coordinate is drawn "
+    "to x_i.",
 )
 
 SAMPLING_EDGE = Claim(
@@ -235,6 +236,7 @@ SAMPLING_GLOBAL = Claim(
 
 CYCLIC = Assumption(
     "cyclic",
+    And(Ge(b, 1), Ge(n, 2 * b)),
     text="a fixed partition into K = n/b batches, K >= 2, each seen once an epoch, in a fixed order",
 )
 SMALL = Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2))), text="0 < a < 1/2")
@@ -264,8 +266,9 @@ SAMPLING_CYCLIC = Claim(
         "f_radial": "of s_A - 1 there, s_A the mass of A (first order)",
     },
     remark=(
-        "So each point with all its mass, 1, in one batch attracts: a block-sparse limit, with the "
-        "start's direction inside the block. Not from every start: SAMPLING-CYCLIC-SHARED."
+        "So the unit sphere of each batch's span attracts (a single point of it does only at b = 1): a "
+        "block-sparse limit, with the start's direction inside the block. Not from every start: "
+        "SAMPLING-CYCLIC-SHARED."
     ),
     survivors={
         f"exponent: {x}**2 -> {x}**3 (part {part})": "weaker: |f| < 1 implies f^3 < 1"
@@ -297,7 +300,9 @@ SAMPLING_CYCLIC_SHARED = Claim(
             And(Gt(u, 0), Lt(u, 1), Gt(2 * u**3, 1)),
             text="2^(-1/3) < u < 1; a falls from 1/2 to 0 as u grows over it, so each a has one u",
         ),
-        Assumption("rest", text="no mass but in two batches A, B; rho = 0"),
+        Assumption(
+            "rest", Eq(r2, first_square + second_square), text="no mass but in two batches A, B"
+        ),
     ),
     steps=("orbit", "every step size", "multipliers", "saddle", "radius"),
     symbols={
@@ -326,9 +331,14 @@ SAMPLING_CYCLIC_LIMIT = Claim(
         ORTHONORMAL,
         CYCLIC,
         SMALL,
-        Assumption("start", text="uniform on the unit sphere of the span"),
+        Assumption("start", Eq(r2, 1), text="uniform on the unit sphere of the span"),
+        Assumption(
+            "live coordinate",
+            And(Gt(s, 0), Le(s, r2)),
+            text="s is the live mass (linear: all of it)",
+        ),
     ),
-    symbols={"P_cyclic": "P(all mass of the limit is in one batch)"},
+    symbols={"P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)"},
     remark="Supported by runs only. SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
 )
 

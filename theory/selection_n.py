@@ -49,6 +49,8 @@ flux_change = Symbol("D_j F_j", real=True)
 rest = Symbol("R", real=True)  # sqrt of the sum of q_j^2 over j != i
 share = Symbol("V", real=True)  # sum of q_j^4 over j != i, over R^4
 chance = Symbol("P_i", real=True)
+own_end = Symbol("h_own", real=True)
+other_end = Symbol("h_other", real=True)
 pair = Symbol("u_i + u_j", real=True)
 generated = Symbol("L f", real=True)
 q_1, q_2, q_3 = (Symbol(f"q_{k}", real=True) for k in (1, 2, 3))
@@ -61,12 +63,17 @@ ON_SPHERE = Assumption(
 SMALL = Assumption("small steps", text="the limit a -> 0")
 
 DIFFUSION = "convergence of Markov chains to diffusions"
-REGULARITY = "smoothness of bounded harmonic functions of an elliptic operator"
+DIRICHLET = "the Dirichlet problem on a ball for an elliptic operator"
+GIRSANOV = "Girsanov's theorem"
 
 SELECT_N = Claim(
     id="SELECT-N",
     title="The chance that x_i wins among n, as a -> 0: the one bounded solution of a linear equation",
-    formula=Eq(Sum(h_jj[j] / 2 + square[j] * h_j[j], (j, 1, n)), 0),
+    formula=And(
+        Eq(Sum(h_jj[j] / 2 + square[j] * h_j[j], (j, 1, n)), 0),
+        Eq(own_end, 1),
+        Eq(other_end, 0),
+    ),
     source=Source(
         "new", "limit of the log ratios as a diffusion; no closed form is known for n >= 3"
     ),
@@ -74,9 +81,12 @@ SELECT_N = Claim(
     chapter=__name__,
     assumptions=(ORTHONORMAL, ON_SPHERE, SMALL),
     steps=("equation", "diffusion", "dominant", "unique"),
-    cites=(DIFFUSION, REGULARITY),
+    cites=(DIFFUSION, DIRICHLET, GIRSANOV),
     symbols={
-        "h": "lim P(x_i wins), degree 0 in q; bounded; 1 at x_i and 0 at the other data points",
+        "h": "lim P(x_i wins), degree 0 in q; the one such function, among the C^2 and bounded ones, "
+        "whose limits h_own, h_other are uniform",
+        "h_own, h_other": "limits of h as q_i^2 -> 1, and as q_j^2 -> 1 with j != i",
+        "n": "here the number of live coordinates, the j of the sum: the others never win",
         "h_j, h_jj": "D_j h and D_j^2 h",
         "q2": "q_j^2 on the unit sphere",
     },
@@ -84,7 +94,8 @@ SELECT_N = Claim(
         "Closed forms: n = 2 (SELECT), equal |q_j| (SELECT-EQUAL), bounds for every n (SELECT-ANGLE). "
         "Solved on a grid for n = 3 (sim/selection_law.py): at |q| = (e, 1, 1) h_1 = 0.6401. "
         "Open: a closed form for n = 3; the area of a spherical triangle is not it (SELECT-AREA). "
-        "Ethier, Kurtz, Markov Processes, 1986, theorem 7.4.1; Gilbarg, Trudinger, section 6.4."
+        "Ethier, Kurtz, Markov Processes, 1986, theorem 7.4.1; "
+        "Gilbarg, Trudinger, theorems 6.13, 6.17; Karatzas, Shreve, theorem 3.5.1."
     ),
 )
 
@@ -223,13 +234,23 @@ def generator_on_angle(f: Expr) -> Expr:
     return cancel(whole.subs(rho, rest**2).subs(sqrt(rest**2), rest).subs(size, q_i))
 
 
-def generator_in_r(f: Expr) -> Expr:
-    """L f for f in q_1, q_2, q_3 and r = |q|: D_j r = q_j^2/r."""
+def operator_of(total: Sum) -> tuple[Expr, Expr]:
+    """Coefficients of h_jj and of q_j^2 h_j under a sum like SELECT-N's, which must have no others."""
+    twice, once, weight = (Symbol(f"_{x}") for x in ("twice", "once", "weight"))
+    flat = total.function.subs({h_jj[j]: twice, h_j[j]: once, square[j]: weight}).expand()
+    of_second, of_first = flat.coeff(twice, 1), flat.coeff(once, 1).coeff(weight, 1)
+    if cancel(flat - of_second * twice - of_first * once * weight) != 0:
+        raise ValueError(f"total={total}: only h_jj and q2 h_j are expected")
+    return of_second, of_first
+
+
+def generator_in_r(f: Expr, operator: tuple[Expr, Expr]) -> Expr:
+    """L f for f in q_1, q_2, q_3 and r = |q|: D_j r = q_j^2/r; operator as `operator_of` gives it."""
 
     def d(g: Expr, q: Symbol) -> Expr:
         return q * g.diff(q) + g.diff(r) * q**2 / r
 
-    of_second, of_first = coefficients()
+    of_second, of_first = operator
     total: Expr = Integer(0)
     for q in (q_1, q_2, q_3):
         once = cancel(d(f, q))
