@@ -5,12 +5,15 @@ AUDIT_FLAGS ?=
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: audit test test-sweep-full bench extras lint lock clean
+.PHONY: audit variants test test-sweep-full bench extras lint lock clean
 .DELETE_ON_ERROR:
 
 audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
 	@$(BIN)/audit run --json build/audit.json $(AUDIT_FLAGS); code=$$?; \
 	  $(BIN)/audit report --from build/audit.json --out build/report && exit $$code
+
+variants: $(READY)  ## every claim's wrong variants, for the report's pages (some minutes)
+	$(BIN)/audit mutants --json proofs_notes/variants.json
 
 test: $(READY)  ## the whole test suite
 	$(BIN)/pytest -n 2 --dist worksteal -q

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from audit import coq, mutants, second_opinion, show, stale
 from audit.evidence import collect
-from audit.ledger import Ledger, validate
+from audit.ledger import Ledger, commit, validate
 from audit.mutants import Tried
 from audit.usage import BadUsage, emit, ids_of, seed_of
 from theory.certificate import Certificate
@@ -105,7 +105,8 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
             {"id": claim_id, "statement": claims[claim_id].statement, **mutants.summary(tried)}
             for claim_id, tried in found.items()
         ]
-        emit({"schema": 1, "seed": seed, "complete": complete, "claims": rows}, args.json)
+        head = {"schema": 1, "seed": seed, "commit": commit(), "complete": complete}
+        emit({**head, "claims": rows}, args.json)
 
     try:
         to_file = args.json and args.json != "-"

@@ -89,7 +89,7 @@ class Ledger:
         return {
             "schema": SCHEMA,
             "project": "sgd-batch-audit",
-            "commit": _commit(),
+            "commit": commit(),
             "started": self.started,
             "complete": self.complete,
             "quick": self.quick,
@@ -202,7 +202,8 @@ def validate(data: Any) -> None:
     jsonschema.validate(data, json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The commit that is checked out, with ``-dirty`` where it was changed; ``unknown`` without git."""
     try:
         done = subprocess.run(
             ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"],

@@ -294,6 +294,13 @@ def run(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _told(tried: Tried) -> dict[str, Any]:
+    """One variant for the JSON: what is empty is left out, what is long is cut."""
+    row = {k: v for k, v in asdict(tried).items() if k != "claim_id" and v not in ("", {}, False)}
+    row["seconds"] = round(tried.seconds, 2)
+    return {k: v[:160] if isinstance(v, str) else v for k, v in row.items()}
+
+
 def summary(tried: Sequence[Tried]) -> dict[str, Any]:
     """Counts and all variants of one claim, for the ledger's JSON."""
     counts = Counter(t.outcome for t in tried)
@@ -310,5 +317,5 @@ def summary(tried: Sequence[Tried]) -> dict[str, Any]:
             for t in tried
             if t.outcome == "survived"
         ],
-        "variants": [asdict(t) for t in tried],
+        "variants": [_told(t) for t in tried],
     }

@@ -12,6 +12,8 @@ from audit import show
 from audit.evidence import ROOT
 from audit.usage import BadUsage, emit, seed_of
 
+VARIANTS = ROOT / "proofs_notes" / "variants.json"
+
 
 def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Declare the commands on the parser that ``audit/cli.py`` builds."""
@@ -33,8 +35,9 @@ def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         help="folder that `audit figures --out DIR` wrote (default: the one in the repository)",
     )  # fmt: skip
     told.add_argument(
-        "--variants", metavar="FILE", help="add what `audit mutants --json FILE` found to the pages"
-    )
+        "--variants", metavar="FILE", default=str(VARIANTS),
+        help="what `audit mutants --json FILE` found (default: the table in the repository)",
+    )  # fmt: skip
     told.add_argument("--readme", metavar="FILE", help="renew a README's verdict table instead")
     told.add_argument("--latex", metavar="FILE", help="write a LaTeX appendix instead")
     told.set_defaults(handler=_report)
@@ -71,7 +74,7 @@ def _report(args: argparse.Namespace, console: Console) -> int:
 
     try:
         run = load_run(Path(args.source))
-        if args.variants:
+        if args.variants != str(VARIANTS) or VARIANTS.exists():
             run = with_variants(run, Path(args.variants))
     except UnreadableRun as error:
         raise BadUsage(str(error)) from error

@@ -23,7 +23,8 @@ def with_variants(run: dict[str, Any], path: Path) -> dict[str, Any]:
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        tried = {row.pop("id"): (row.pop("statement"), row) for row in data["claims"]}
+        at = {"tried_at": str(data.get("commit", "unknown"))}
+        tried = {row.pop("id"): (row.pop("statement"), {**row, **at}) for row in data["claims"]}
         claims = [
             {**c, "variants": tried[c["id"]][1]}
             if tried.get(c["id"], ("",))[0] == c["statement"]
