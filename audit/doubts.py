@@ -62,7 +62,8 @@ def try_variants(
     saved = time.monotonic()
     ids = list(found)
     with show.progress(console) as bar:
-        task = bar.add_task("variants", total=mutants.count(ids, cap))
+        total = mutants.count(ids, cap) if console.is_terminal else None
+        task = bar.add_task("variants", total=total)
         for tried in mutants.run(
             ids, run_seed=seed, workers=args.workers, cap=cap, fast=args.quick
         ):
@@ -98,14 +99,14 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
         raise BadUsage(f"--workers {args.workers}: at least 1")
     seed = seed_of(args.seed)
     found: dict[str, list[Tried]] = {claim_id: [] for claim_id in ids_of(args.ids)}
-    complete = False
+    complete, at = False, commit()
 
     def save() -> None:
         rows = [
             {"id": claim_id, "statement": claims[claim_id].statement, **mutants.summary(tried)}
             for claim_id, tried in found.items()
         ]
-        head = {"schema": 1, "seed": seed, "commit": commit(), "complete": complete}
+        head = {"schema": 1, "seed": seed, "commit": at, "complete": complete}
         emit({**head, "claims": rows}, args.json)
 
     try:

@@ -36,7 +36,7 @@ from audit.verdict import Outcome, where
 from theory.claim import Claim
 from theory.exact import difference, relations
 
-CAP = 32  # variants a claim, spread over all kinds and places; 0: all
+CAP = 30  # variants a claim, spread over all kinds and places; 0: all
 CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slow
 CHUNK = 8
 TIME_LIMIT = 20.0  # seconds for one evidence on one variant, at least
@@ -275,19 +275,22 @@ def run(
     """
     from theory import claims
 
-    jobs = []
-    for claim_id in claim_ids:
-        names = [v.name for v in chosen(claims[claim_id], cap)]
-        jobs += [(claim_id, names[k : k + CHUNK]) for k in range(0, len(names), CHUNK)]
+    def jobs() -> Iterator[tuple[str, list[str]]]:  # made while the workers are at work
+        for claim_id in claim_ids:
+            names = [v.name for v in chosen(claims[claim_id], cap)]
+            yield from ((claim_id, names[k : k + CHUNK]) for k in range(0, len(names), CHUNK))
+
     if workers < 1:
-        for claim_id, names in jobs:
+        for claim_id, names in jobs():
             yield from _chunk(claim_id, names, run_seed, fast)
         return
     pool = ProcessPoolExecutor(
         workers, get_context("spawn"), initializer=runner.start_variant_worker
     )
     try:
-        futures = [pool.submit(_chunk, claim_id, names, run_seed, fast) for claim_id, names in jobs]
+        futures = [
+            pool.submit(_chunk, claim_id, names, run_seed, fast) for claim_id, names in jobs()
+        ]
         for future in as_completed(futures):
             yield from future.result()
     finally:
