@@ -20,7 +20,7 @@ from sympy.logic.boolalg import Boolean
 from audit import expect, expect_zero
 from tests.instances import Instance, exact
 from tests.norms import scaled_region
-from tests.test_minibatch import by_side
+from tests.reading import by_side
 from theory.claim import Claim
 from theory.exact import relations
 from theory.full_batch import GD_CONVERGES

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from sympy import And, Expr, Ge, Gt, Integer, Mul, Poly, Rational, Symbol, fraction, together
+from sympy import And, Expr, Ge, Gt, Integer, Mul, Poly, Rational, Symbol, fraction, oo, together
 from sympy.core.relational import Eq, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 
@@ -228,3 +228,30 @@ def expect_inside(
             expect_holds(read, bounded, order, derived={})
         else:
             expect_implied(read, region)
+
+
+def expect_condition(region: Boolean, condition: Boolean, what: str) -> None:
+    """A condition of ``region`` implies ``condition``, strictly where it is strict.
+
+    Both linear: gap = c * slack + rest with rationals c > 0, rest >= 0, slack being >= 0 or > 0.
+    """
+    gap = difference(condition)
+    first = min(gap.free_symbols, key=str)
+    for known in (x for x in relations(region) if hasattr(x, "gts")):
+        slack = difference(known)
+        share = gap.coeff(first) / (slack.coeff(first) or oo)
+        rest = (gap - share * slack).expand()
+        if share > 0 and rest.is_Rational:
+            strict = is_strict(known) or not is_strict(condition)
+            if rest > 0 or (rest == 0 and strict):
+                break
+    else:
+        expect(False, f"{what}: {condition} does not follow", region=region)
+    expect(True, what)
+
+
+def expect_region_of(claim: Claim, other: Claim, *symbols: Symbol) -> None:
+    """The region of ``claim`` lies in that of ``other`` (in its conditions on ``symbols`` only)."""
+    for condition in relations(other.region):
+        if not symbols or condition.free_symbols <= set(symbols):
+            expect_condition(claim.region, condition, f"{claim.id} uses {other.id}")

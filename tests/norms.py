@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 
 from hypothesis import strategies as st
-from sympy import And, Eq, Expr, Ge, Gt, Poly, Symbol, cancel, fraction, sqrt, together
+from sympy import And, Expr, Ge, Gt, Poly, Symbol, cancel, fraction, sqrt, together
 from sympy.logic.boolalg import Boolean
 
-from audit import expect
 from tests.inequalities import is_strict
 from tests.instances import ENTRIES, Vector, reflected
 from theory.bernstein import Undecided
-from theory.claim import Claim
 from theory.exact import difference, relations
 from theory.notation import S, a
 from theory.unequal_norms import Q, sigma_i, sigma_j, sigma_m
@@ -64,19 +61,6 @@ def scaled_region(
     if not nonzero:
         raise Undecided(f"the region {region} does not exclude {unit} = 0")
     return And(*kept)
-
-
-def expect_only(claim: Claim, *symbols: Symbol, inequalities: int = 0) -> None:
-    """The formula is one equation for each symbol and ``inequalities``: no conjunct is left unread.
-
-    The evidence must read each of the inequalities; here they are only counted.
-    """
-    parts = relations(claim.formula)
-    sides = [x.lhs for x in parts if isinstance(x, Eq)]
-    expect(Counter(sides) == Counter(symbols), f"equations for {sides}, read are {symbols}")
-    others = [x for x in parts if not isinstance(x, Eq)]
-    same = len(others) == inequalities and all(hasattr(x, "gts") for x in others)
-    expect(same, f"besides equations there are {others}, read are {inequalities} inequalities")
 
 
 @st.composite

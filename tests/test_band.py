@@ -39,15 +39,10 @@ from theory.exact import difference
 from theory.exact import relations as conjuncts
 from theory.notation import S, a, delta, delta_next, r2, r2_next
 from theory.region import box_of
-from theory.step import NORM
+from theory.step import norm_step
 
 P, Y = Symbol("p", real=True), Symbol("y", real=True)
 FROM_M = {a: m * (m + 2)}
-
-
-def norm_step() -> Expr:
-    """delta+ in S, a and delta, as NORM claims it."""
-    return next(x.rhs for x in conjuncts(NORM.formula) if not x.has(r2))
 
 
 def inequalities(formula: Boolean) -> list[Boolean]:

@@ -20,7 +20,8 @@ from audit import (
 )
 from tests.analysis import ball, expect_quotient, expect_same, frozen, log_zero
 from tests.inequalities import in_chart
-from tests.test_minibatch import by_side, positive_factors
+from tests.reading import by_side
+from tests.test_minibatch import positive_factors
 from theory.bernstein import Refuted, Undecided
 from theory.capture import (
     CAPTURE,

@@ -39,7 +39,7 @@ from tests.inequalities import (
 from tests.instances import Instance, evaluate, instances
 from theory.bernstein import Refuted, Undecided
 from theory.claim import Claim
-from theory.exact import difference, relations
+from theory.exact import difference, relations, stated
 from theory.full_batch import (
     GD_CONVERGES,
     GD_DIRECTION,
@@ -328,7 +328,7 @@ def test_direction_is_kept_in_long_runs(claim: Claim) -> None:
 
 
 def _factor_of(claim: Claim) -> Expr:
-    return next(x.rhs for x in relations(claim.formula) if x.lhs == q_j_next) / q_j
+    return stated(claim.formula, q_j_next) / q_j
 
 
 @evidence(GD_CONVERGES, "simulation", step=GD_CONVERGES.steps)

@@ -47,7 +47,7 @@ from tests.instances import Instance, Vector, dot, exact, instances
 from tests.unit_cube import cube_chart, expect_on_cube
 from theory.autoencoder import GRAD
 from theory.claim import Claim
-from theory.exact import difference, relations
+from theory.exact import difference, relations, stated
 from theory.initialisation import (
     DEAD,
     FLOW_SEPARATRIX,
@@ -61,7 +61,7 @@ from theory.initialisation import (
     next_masses,
     separatrix,
 )
-from theory.landscape import STATIONARY, equations, loss_minimum, mean_gradient, mean_loss, part
+from theory.landscape import STATIONARY, equations, loss_minimum, mean_gradient, mean_loss
 from theory.notation import (
     S,
     a,
@@ -187,7 +187,7 @@ def test_a_long_step_breaks_the_signs(claim: Claim) -> None:
 @evidence(INIT_RADIUS, "witness")
 def test_caught_starts_exist_and_do_not_reach_the_minimum(claim: Claim) -> None:
     """For any 2 < R^2 < 2 + 1/a points of the sphere near s = 0 satisfy everything, and L -> 1/2."""
-    minimum = part(STATIONARY.formula, loss_minimum)
+    minimum = stated(STATIONARY.formula, loss_minimum)
     level = mean_loss().subs(s, 0)
     expect_zero(level - Rational(1, 2), "L at s = 0")
     expect_zero(n * (level - minimum) - Rational(1, 2), "n (L - L_min) at s = 0")
@@ -340,7 +340,7 @@ def test_norm_after_a_step_from_squared_norm_two(claim: Claim) -> None:
 
 @evidence(RADIUS_TWO, "witness", needs="step size")
 def test_step_one_stays_on_squared_norm_two(claim: Claim) -> None:
-    after = part(claim.formula, r2_next)
+    after = stated(claim.formula, r2_next)
     at = {r2: 2, a: 1, S: 2}
     expect_needed(claim, "step size", at, {r2_next: after})
     expect_tight(next(x for x in relations(claim.formula) if is_strict(x)), {r2_next: after}, at)
@@ -348,7 +348,7 @@ def test_step_one_stays_on_squared_norm_two(claim: Claim) -> None:
 
 @evidence(RADIUS_TWO, "witness", needs="batch mass")
 def test_a_batch_without_mass_moves_nothing(claim: Claim) -> None:
-    after = part(claim.formula, r2_next)
+    after = stated(claim.formula, r2_next)
     expect_needed(claim, "batch mass", {r2: 2, a: Rational(1, 4), S: 0}, {r2_next: after})
 
 
@@ -370,7 +370,9 @@ def test_steps_from_squared_norm_two_in_space(
     state = Instance(data_, weight, instance.batch, instance.a, instance.activation)
     at = {a: exact(state.a), S: exact(state.S), r2: exact(state.r2)}
     after = exact(state.step().r2)
-    expect(after == part(claim.formula, r2_next).subs(at), "r2+", weight=weight, batch=state.batch)
+    expect(
+        after == stated(claim.formula, r2_next).subs(at), "r2+", weight=weight, batch=state.batch
+    )
     if state.S > 0:
         expect(bool(claim.formula.subs({**at, r2_next: after})), "r2+ < 2", weight=weight)
 
@@ -386,7 +388,7 @@ def _flow() -> tuple[Expr, Expr]:
 
 @evidence(FLOW_SEPARATRIX, "symbolic", step="invariant")
 def test_the_invariant_is_conserved(claim: Claim) -> None:
-    value = part(claim.formula, flow_invariant)
+    value = stated(claim.formula, flow_invariant)
     on, off = _flow()
     expect_zero(diff(value, s) * on + diff(value, rho) * off, "d/dt of the invariant")
     # fixed by its values where nothing is off the data's complement: (rho - 1)/rho^2 at s = 0,
@@ -398,12 +400,12 @@ def test_the_invariant_is_conserved(claim: Claim) -> None:
 @evidence(FLOW_SEPARATRIX, "symbolic", step="separatrix")
 def test_the_separatrix_is_the_orbit_that_ends_at_squared_norm_two(claim: Claim) -> None:
     """It solves ds/drho = s'/rho' and ends at (0, 2); a linear ODE in s has one such solution."""
-    border = part(claim.formula, separatrix)
+    border = stated(claim.formula, separatrix)
     on, off = _flow()
     along = (diff(border, rho) * off - on).subs(s, border)
     expect_zero(along, "not an orbit")
     expect_zero(border.subs(rho, 2), "does not end at (0, 2)")
-    value = part(claim.formula, flow_invariant)
+    value = stated(claim.formula, flow_invariant)
     gap = cancel((value - value.subs({s: 0, rho: 2})) * rho**2)
     expect_zero(gap - (s - border), "sign of C - C(0, 2) is not that of s - s_sep")
 
@@ -411,8 +413,8 @@ def test_the_separatrix_is_the_orbit_that_ends_at_squared_norm_two(claim: Claim)
 @evidence(FLOW_SEPARATRIX, "symbolic", step="share")
 def test_where_a_sphere_meets_the_separatrix(claim: Claim) -> None:
     """s - s_sep, with rho = r2 - s, is a quadratic in s; its two roots are (sqrt(r2-1) -+ 1)^2."""
-    share = part(claim.formula, critical_share)
-    border = part(claim.formula, separatrix)
+    share = stated(claim.formula, critical_share)
+    border = stated(claim.formula, separatrix)
     for g in (Integer(2), Rational(7, 3), Integer(5)):  # exact refutations first
         claimed = share.subs(r2, 1 + g**2)
         expect(claimed.is_Rational, "the border is rational here", r2=1 + g**2, share=claimed)
@@ -458,7 +460,7 @@ def test_the_gradient_in_space_keeps_the_invariant(
     change_on = 2 * sum((g * dot(weight, x) * dot(slope, x) for g, x in
                          zip(gates, points, strict=True)), Fraction(0))  # fmt: skip
     change_off = 2 * dot(weight, slope) - change_on
-    value = part(claim.formula, flow_invariant)
+    value = stated(claim.formula, flow_invariant)
     at = {s: exact(on), rho: exact(off)}
     total = diff(value, s).subs(at) * exact(change_on) + diff(value, rho).subs(at) * exact(
         change_off
@@ -472,7 +474,7 @@ def test_the_gradient_in_space_keeps_the_invariant(
 @evidence(DEAD, "symbolic", step="probability")
 def test_each_further_sign_halves_the_probability(claim: Claim) -> None:
     """Induction on n: no datum gives 1, and the n-th sign is fair given the others."""
-    value = part(claim.formula, dead_probability)
+    value = stated(claim.formula, dead_probability)
     expect_zero(value.subs(n, 0) - 1, "no data")
     for size in range(1, 5):
         expect_zero(2 * value.subs(n, size) - value.subs(n, size - 1), f"from {size - 1} to {size}")
@@ -501,7 +503,7 @@ def test_dead_neurons_do_not_move(
     weight = combination([*q, *off], [*points, *rest])
     state = Instance(points, weight, tuple(range(len(points))), share, "relu")
     moved = [x - y for x, y in zip(state.step().weight, weight, strict=True)]
-    claimed = part(claim.formula, gradient_symbol)
+    claimed = stated(claim.formula, gradient_symbol)
     expect(all(x == claimed for x in moved), "a dead neuron moved", weight=weight, data=points)
 
 
@@ -512,7 +514,7 @@ def test_fraction_of_dead_starts(claim: Claim, case: int) -> None:
     basis = np.linalg.qr(rng("basis").standard_normal((dimension, dimension)))[0][:case]
     q, rho_ = from_weights(rng("starts").standard_normal((runs, dimension)), basis)
     run = simulate(q, rho_, batch_size=1, step_size=0.2, steps=0, activation="relu", seed=seed())
-    expected = float(part(claim.formula, dead_probability).subs(n, case))
+    expected = float(stated(claim.formula, dead_probability).subs(n, case))
     expect_proportion(int(run.dead.sum()), runs, expected, visible=0.25, what="dead starts")
     first = np.flatnonzero(run.dead)[:200]
     later = simulate(q[first], rho_[first], batch_size=1, step_size=0.2, steps=50,
@@ -525,7 +527,7 @@ def test_fraction_of_dead_starts(claim: Claim, case: int) -> None:
 def test_probability_by_counting_sign_patterns(claim: Claim, case: int) -> None:
     patterns = list(product((-1, 1), repeat=case))
     dead = sum(max(pattern) < 0 for pattern in patterns)
-    claimed = part(claim.formula, dead_probability).subs(n, case)
+    claimed = stated(claim.formula, dead_probability).subs(n, case)
     expect(Rational(dead, len(patterns)) == claimed, "P(dead)", n=case)
 
 
@@ -535,7 +537,7 @@ def test_symmetry_of_w_alone_is_not_enough(claim: Claim) -> None:
 
     With an atom, q = 0 surely: every sign flip keeps the law, and P(dead) = 1.
     """
-    claimed = part(claim.formula, dead_probability).subs(n, 2)
+    claimed = stated(claim.formula, dead_probability).subs(n, 2)
     starts = [(1, 1), (-1, -1)]
     expect({tuple(-x for x in q) for q in starts} == set(starts), "not symmetric")
     dead = Rational(sum(max(q) <= 0 for q in starts), len(starts))

@@ -39,6 +39,7 @@ from tests.instances import ENTRIES, Vector, dot, exact
 from tests.unit_cube import cube_chart, expect_on_cube
 from theory.autoencoder import GRAD, HESS
 from theory.claim import Claim
+from theory.exact import stated
 from theory.landscape import (
     SADDLES,
     STATIONARY,
@@ -53,7 +54,6 @@ from theory.landscape import (
     mean_loss,
     mean_over_data,
     overlap,
-    part,
     rho_stationary,
     s_stationary,
     saddle_curvature,
@@ -80,7 +80,7 @@ def test_squared_norm_of_the_gradient(claim: Claim) -> None:
     on_active, on_rest = mean_gradient(GRAD.formula.rhs)
     # w_A and w_rest are orthogonal, of squared lengths s and rho.
     squared = on_active**2 * s + on_rest**2 * rho
-    expect_zero(part(claim.formula, gradient_norm2) - squared, "||grad L||^2")
+    expect_zero(stated(claim.formula, gradient_norm2) - squared, "||grad L||^2")
 
 
 @evidence(STATIONARY, "symbolic", step="classification")
@@ -88,7 +88,7 @@ def test_stationary_points_are_the_claimed_ones_and_no_others(claim: Claim) -> N
     """grad L = 0 iff c_A^2 s = c_rest^2 rho = 0, a polynomial system, decided by elimination."""
     on_active, on_rest = (expand(n * c) for c in mean_gradient(GRAD.formula.rhs))
     system = [on_active * s, on_rest * rho]
-    s_0, rho_0 = part(claim.formula, s_stationary), part(claim.formula, rho_stationary)
+    s_0, rho_0 = stated(claim.formula, s_stationary), stated(claim.formula, rho_stationary)
     expect(s_0 > 0 and rho_0 >= 0, "the stationary pair is none of a real w", s=s_0, rho=rho_0)
     for equation in system:
         expect_zero(equation.subs(s, 0), "a point with s = 0 is not stationary")
@@ -105,9 +105,9 @@ def test_stationary_points_are_the_claimed_ones_and_no_others(claim: Claim) -> N
 
 @evidence(STATIONARY, "symbolic", step="minimum value")
 def test_loss_is_its_minimum_plus_the_excess(claim: Claim) -> None:
-    excess = part(claim.formula, loss_excess)
-    expect_zero(mean_loss() - part(claim.formula, loss_minimum) - excess, "L = L_min + excess")
-    at = {s: part(claim.formula, s_stationary), rho: part(claim.formula, rho_stationary)}
+    excess = stated(claim.formula, loss_excess)
+    expect_zero(mean_loss() - stated(claim.formula, loss_minimum) - excess, "L = L_min + excess")
+    at = {s: stated(claim.formula, s_stationary), rho: stated(claim.formula, rho_stationary)}
     expect_zero(excess.subs(at), "the minimum is not attained at the stationary pair")
     level = expand(2 * n * excess.subs(s, 0))
     expect(level.is_Rational and level > 0, "L at s = 0 is not above the minimum", level=level)
@@ -118,7 +118,7 @@ def test_loss_is_its_minimum_plus_the_excess(claim: Claim) -> None:
 )
 def test_excess_is_nowhere_negative(claim: Claim, case: Boolean) -> None:
     """On the whole unbounded region, cut at s = 1: the zero (1, 0) is a corner of both parts."""
-    excess = expand(2 * n * part(claim.formula, loss_excess))
+    excess = expand(2 * n * stated(claim.formula, loss_excess))
     expect_on_cube(excess, cube_chart(And(claim.region, case), [s, rho]), "L - L_min >= 0")
 
 
@@ -133,10 +133,10 @@ def test_gradient_and_loss_of_explicit_weights(
     gates = gates_at(weight, points, activation)
     at = masses(weight, points, gates)
     found = gradient(weight, points, gates)
-    norm2 = part(claim.formula, gradient_norm2).subs(at)
+    norm2 = stated(claim.formula, gradient_norm2).subs(at)
     expect(norm2 == exact(dot(found, found)), "||grad L||^2", weight=weight, data=points)
-    minimum = part(claim.formula, loss_minimum).subs(at)
-    excess = part(claim.formula, loss_excess).subs(at)
+    minimum = stated(claim.formula, loss_minimum).subs(at)
+    excess = stated(claim.formula, loss_excess).subs(at)
     value = exact(loss(weight, points, gates))
     expect(value == minimum + excess, "L", weight=weight, data=points)
     expect(value >= minimum, "L below its minimum", weight=weight, data=points)
@@ -165,13 +165,13 @@ def test_the_claimed_points_are_stationary_in_space(
         at = masses(weight, points, gates)
         found = gradient(weight, points, gates)
         expect(not any(found), "the gradient is not zero", weight=weight, data=points)
-        expect(part(claim.formula, gradient_norm2).subs(at) == 0, "claimed norm", weight=weight)
+        expect(stated(claim.formula, gradient_norm2).subs(at) == 0, "claimed norm", weight=weight)
     gates = gates_at(on_manifold, points, activation)
     at = masses(on_manifold, points, gates)
-    expect(at[s] == part(claim.formula, s_stationary), "s on the manifold")
-    expect(at[rho] == part(claim.formula, rho_stationary), "rho on the manifold")
+    expect(at[s] == stated(claim.formula, s_stationary), "s on the manifold")
+    expect(at[rho] == stated(claim.formula, rho_stationary), "rho on the manifold")
     value = exact(loss(on_manifold, points, gates))
-    expect(value == part(claim.formula, loss_minimum).subs(at), "minimum value")
+    expect(value == stated(claim.formula, loss_minimum).subs(at), "minimum value")
 
 
 @evidence(STATIONARY, "simulation", cases={"linear": "linear", "relu": "relu"})
@@ -188,7 +188,7 @@ def test_runs_end_at_the_global_minimum(claim: Claim, case: str) -> None:
     weight *= 1.2 / np.linalg.norm(weight, axis=1)[:, None]
     q, off = from_weights(weight, basis)
     tolerance = 64 * size * np.finfo(float).eps
-    minimum = float(part(claim.formula, loss_minimum).subs(n, size))
+    minimum = float(stated(claim.formula, loss_minimum).subs(n, size))
     for batch_size in (size, 2):
         run = simulate(
             q, off, batch_size=batch_size, step_size=0.3 * batch_size, steps=2000,
@@ -198,7 +198,7 @@ def test_runs_end_at_the_global_minimum(claim: Claim, case: str) -> None:
         alive = ~run.dead
         expect(alive.sum() > runs / 2, "too few live runs", alive=int(alive.sum()))
         on = run.recorded["s"][-1][alive]
-        excess = part(claim.formula, loss_excess).subs(n, size)
+        excess = stated(claim.formula, loss_excess).subs(n, size)
         for value, mass, total in zip(
             run.recorded["loss"][-1][alive], on, run.r2[alive], strict=True
         ):
@@ -235,8 +235,8 @@ def test_loss_against_its_value_off_the_data(claim: Claim) -> None:
 @evidence(SADDLES, "certificate", step="inside")
 def test_curvature_is_negative_inside(claim: Claim) -> None:
     """n mu is of degree 1 in rho, so it is negative below its root, and the root is r2_c."""
-    scaled = expand(n * part(claim.formula, saddle_curvature))
-    border = part(claim.formula, critical_radius2)
+    scaled = expand(n * stated(claim.formula, saddle_curvature))
+    border = stated(claim.formula, critical_radius2)
     expect_zero(scaled.subs(rho, border), "the curvature does not vanish at r2_c")
     expect(Poly(scaled, rho).degree() == 1, "the curvature is not of degree 1 in rho")
     expect_nonnegative(-scaled, {rho: (0, border)}, "negative curvature inside")
@@ -245,25 +245,25 @@ def test_curvature_is_negative_inside(claim: Claim) -> None:
 @evidence(SADDLES, "certificate", step="outside", cases={"s<=r_c^2": Le, "s>=r_c^2": Ge})
 def test_loss_is_not_below_one_half_outside(claim: Claim, case: Any) -> None:
     """Every point with ||w||^2 >= r_c^2; those near (s, rho) = (0, > r_c^2) are among them."""
-    border = part(claim.formula, critical_radius2)
+    border = stated(claim.formula, critical_radius2)
     outside = And(claim.region, case(s, border), Ge(s + rho, border))
-    gap = expand(2 * n * part(claim.formula, loss_gap))
+    gap = expand(2 * n * stated(claim.formula, loss_gap))
     expect_on_cube(gap, cube_chart(outside, [s, rho]), "L >= 1/2 outside")
 
 
 @evidence(SADDLES, "symbolic", step="edge")
 def test_no_minimum_at_the_critical_norm(claim: Claim) -> None:
     """Along rho = r2_c - 2s, s -> 0: the loss is below 1/2 although the Hessian at the end is 0."""
-    border = part(claim.formula, critical_radius2)
-    curve = part(claim.formula, loss_gap).subs(rho, border - 2 * s)
+    border = stated(claim.formula, critical_radius2)
+    curve = stated(claim.formula, loss_gap).subs(rho, border - 2 * s)
     expect_identity(equations(claim.formula, edge_gap), {edge_gap: curve})
-    descent = Poly(expand(2 * n * part(claim.formula, edge_gap)), s)
+    descent = Poly(expand(2 * n * stated(claim.formula, edge_gap)), s)
     expect(
         descent.is_monomial and descent.degree() % 2 == 0 and descent.LC() < 0,
         "L is not below 1/2 along the curve",
         gap=descent.as_expr(),
     )
-    expect_zero(part(claim.formula, saddle_curvature).subs(rho, border), "Hessian at the end")
+    expect_zero(stated(claim.formula, saddle_curvature).subs(rho, border), "Hessian at the end")
 
 
 @evidence(SADDLES, "property")
@@ -277,8 +277,8 @@ def test_saddle_spectrum_of_explicit_weights(
     entries = st.lists(ENTRIES.map(lambda x: 2 * x), min_size=len(rest), max_size=len(rest))
     weight = combination(data.draw(entries), rest) if rest else [Fraction(0)] * size
     at = {**masses(weight, points, [1] * len(points)), k: len(points)}
-    multiplicity = int(part(claim.formula, saddle_multiplicity).subs(at))
-    curvature = part(claim.formula, saddle_curvature).subs(at)
+    multiplicity = int(stated(claim.formula, saddle_multiplicity).subs(at))
+    curvature = stated(claim.formula, saddle_curvature).subs(at)
     claimed = spectrum_polynomial([(curvature, multiplicity), (Integer(0), size - multiplicity)])
     found = hessian(weight, points, [1] * len(points)).charpoly()
     expect(found == claimed, "characteristic polynomial", weight=weight, data=points)
@@ -303,13 +303,13 @@ def test_neighbours_of_points_off_the_data(
     ReLU: the point lies on the kink (q = 0, the border of the dead region).
     """
     points, rest = basis
-    border = Fraction(int(part(claim.formula, critical_radius2)))
+    border = Fraction(int(stated(claim.formula, critical_radius2)))
     # On ||w||^2 = border + side/4 take the (s, rho) plane; a small rational step into the data.
     level = border + Fraction(side, 4)
     small = Fraction(1, data.draw(st.integers(8, 64)))
     direction = [abs(x) for x in data.draw(unit_vectors(len(points)))]
     on = small**2
-    value = part(claim.formula, loss_gap)
+    value = stated(claim.formula, loss_gap)
     near = {s: exact(on), n: len(points)}
     # rho within 2 s of the level: a neighbour as small tends to 0
     for shift in (Fraction(-2), Fraction(0), Fraction(data.draw(st.integers(-16, 16)), 8)):
@@ -341,7 +341,7 @@ def test_dead_neurons_are_flat_minima_at_every_norm(
     entries = data.draw(st.lists(ENTRIES, min_size=len(rest), max_size=len(rest)))
     shift = data.draw(st.lists(ENTRIES, min_size=len(points), max_size=len(points)))
     radius = min(abs(x) for x in q)
-    level = Rational(1, 2) + part(claim.formula, loss_gap).subs(s, 0)
+    level = Rational(1, 2) + stated(claim.formula, loss_gap).subs(s, 0)
     for scale in (Fraction(0), radius / 2):
         moved = [x + scale * y for x, y in zip(q, shift, strict=True)]
         weight = combination([*moved, *entries], [*points, *rest])
@@ -351,7 +351,7 @@ def test_dead_neurons_are_flat_minima_at_every_norm(
 @evidence(SADDLES, "witness")
 def test_squared_norm_two_is_no_local_minimum(claim: Claim) -> None:
     """n = 1, d = 3, w = (0, 1, 1): ||w||^2 = r2_c, and lower points come as near as we like."""
-    border = int(part(claim.formula, critical_radius2))
+    border = int(stated(claim.formula, critical_radius2))
     point = [[Fraction(1), Fraction(0), Fraction(0)]]
     end = [Fraction(0), Fraction(1), Fraction(1)]
     expect(dot(end, end) == border, "the end of the curve has another norm", border=border)
@@ -361,7 +361,7 @@ def test_squared_norm_two_is_no_local_minimum(claim: Claim) -> None:
         weight = [step, Fraction(1), 1 - step**2]
         below = loss(weight, point, [1]) - loss(end, point, [1])
         at = masses(weight, point, [1])
-        expect(exact(below) == part(claim.formula, loss_gap).subs(at), "L - 1/2", step=step)
+        expect(exact(below) == stated(claim.formula, loss_gap).subs(at), "L - 1/2", step=step)
         expect(below < 0, "not lower", step=step)
 
 
@@ -373,7 +373,7 @@ def test_runs_leave_inside_and_stay_outside(claim: Claim, case: str) -> None:
     and grows by at least log(1 + a(2-r2)/2) per draw, here > 0.02, on half the draws; 6000 steps
     are many times what that needs); outside every factor is below 1 (INIT-RADIUS).
     """
-    size, runs, border = 4, 100, float(part(claim.formula, critical_radius2))
+    size, runs, border = 4, 100, float(stated(claim.formula, critical_radius2))
     direction = np.abs(rng(case).standard_normal((runs, size)))
     q = 1e-4 * direction / np.linalg.norm(direction, axis=1)[:, None]
     for side in (-0.25, 0.25):

@@ -24,6 +24,7 @@ from audit import (
 from tests.analysis import ball, expect_outside, expect_quotient, expect_same
 from tests.inequalities import expect_implied, expect_inside, in_chart, shadows
 from tests.instances import Instance, exact, instances
+from tests.reading import by_side
 from theory.bernstein import Refuted, Undecided
 from theory.claim import Claim
 from theory.exact import difference, relations
@@ -89,14 +90,6 @@ def positive_factors(
         expect_inside(region, SIGN, order, {r2: 2 - t, S: mass.subs(dict(chart or {}))})
     found = [difference(x) for x in relations(SIGN.formula) if not x.has(r2_next)]
     return [x.subs({r2: 2 - t, S: mass}) for x in found for mass in masses]
-
-
-def by_side(claim: Claim, symbol: Symbol) -> Expr:
-    """What the claim says ``symbol`` equals, in exactly one of its equations."""
-    said = [x.rhs for x in relations(claim.formula) if isinstance(x, Eq) and x.lhs == symbol]
-    if len(said) != 1:
-        raise Undecided(f"{claim.id} has {len(said)} equations for {symbol}")
-    return said[0]
 
 
 # FIXED-POINTS
@@ -298,7 +291,7 @@ def test_walk_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
         inside = all(1 / bound <= factor <= bound for factor in factors)
         expect(inside, "a jump beyond the bound", instance=instance)
         return
-    share = next(x.rhs for x in relations(claim.formula) if x.lhs == p).subs(base)
+    share = by_side(claim, p).subs(base)
     others = [j for j in range(points) if j not in (first, second)]
     product_of_all = Rational(1)
     for factor in factors:

@@ -19,7 +19,7 @@ from tests.analysis import ball, expect_outside, expect_quotient, upper_bound_on
 from tests.full_batch_tools import U
 from tests.inequalities import condition_of, end_of, expect_implied, restricted
 from tests.instances import ENTRIES, Instance, dot, evaluate, exact, instances
-from tests.test_minibatch import by_side
+from tests.reading import by_side, expect_stated
 from theory.autoencoder import GRAD
 from theory.bernstein import Undecided
 from theory.claim import Claim
@@ -84,15 +84,6 @@ from theory.sparse import limit_off, limit_others, limit_winner, p_sparse
 from theory.step import STEP
 
 METHODS = {"heavy ball": False, "Nesterov": True}
-
-
-def expect_stated(claim: Claim, *names: str) -> None:
-    """The proof uses assumptions in words: without them it does not apply."""
-    known = {x.name for x in claim.assumptions}
-    for name in names:
-        if name not in known:
-            raise Undecided(f"{claim.id} does not assume {name!r}")
-    expect(True, f"{claim.id} assumes {names}")
 
 
 def expect_not_admitted(claim: Claim, name: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from fractions import Fraction
 
 import numpy as np
@@ -23,7 +22,6 @@ from sympy import (
     oo,
     solve,
 )
-from sympy.logic.boolalg import Boolean
 
 from audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
 from sim.gram import from_data, simulate_gram
@@ -32,11 +30,10 @@ from tests.ambient import gradient as gradient_in_space
 from tests.ambient import loss as loss_in_space
 from tests.inequalities import condition_of, expect_holds, expect_implied, is_strict, restricted
 from tests.instances import ENTRIES, Instance, Vector, dot, evaluate, exact, reflected
-from tests.test_minibatch import by_side
+from tests.reading import bound_on, by_side, expect_only
 from tests.test_sparse import test_live_mass_is_kept as live_mass_is_kept
 from tests.test_sparse import test_slack_is_kept as slack_is_kept
 from theory.autoencoder import GRAD, HESS, loss_value
-from theory.bernstein import Undecided
 from theory.claim import Claim
 from theory.exact import difference, relations
 from theory.full_batch import GD_CONVERGES, GD_DIRECTION
@@ -101,31 +98,10 @@ from theory.region import box_of, satisfies
 from theory.sparse import SGD_SPARSE, limit_others, limit_winner
 from theory.sparse import p_sparse as p_sparse_orthonormal
 from theory.spectrum import EIGENVALUES, MAX_EIG, TRACE, trace_linear
-from theory.step import NORM, STEP
+from theory.step import NORM, STEP, norm_step
 from theory.two_points import MASS_FLOOR
 
 Q, R = Symbol("Q", real=True), Symbol("R", real=True)  # c^2 and q_i^2
-
-
-def expect_conjuncts(claim: Claim, *equations: Expr, bounds: int = 0) -> None:
-    """The formula is equations for these left sides, one each, and at most ``bounds`` inequalities.
-
-    Any further conjunct is read by no evidence: Undecided.
-    """
-    found = relations(claim.formula)
-    sides = Counter(y.lhs for y in found if isinstance(y, Eq))
-    unread = sides - Counter(equations)
-    if unread or len(found) - sides.total() > bounds:
-        raise Undecided(f"{claim.id}: no evidence reads all of {claim.formula}")
-    expect(found, f"{claim.id} states something")
-
-
-def bound_on(claim: Claim, symbol: Symbol) -> Boolean:
-    """The one inequality of the formula that has ``symbol``; Undecided where there is not one."""
-    found = [y for y in relations(claim.formula) if not isinstance(y, Eq) and y.has(symbol)]
-    if len(found) != 1:
-        raise Undecided(f"{claim.id} has {len(found)} inequalities on {symbol}")
-    return found[0]
 
 
 # NONORTH-STEP
@@ -134,7 +110,7 @@ def bound_on(claim: Claim, symbol: Symbol) -> Boolean:
 @evidence(NONORTH_STEP, "symbolic", step="step")
 def test_step_from_the_gradient(claim: Claim) -> None:
     """<., x_j> of w+ = alpha w + beta X, and of a unit vector orthogonal to the data."""
-    expect_conjuncts(claim, q_j_next, perp_next, norm_excess, mass_excess, single_excess)
+    expect_only(claim, q_j_next, perp_next, norm_excess, mass_excess, single_excess)
     shrink, pull = step_parts()
     expect_zero(by_side(claim, q_j_next) - (shrink * q_j + pull * U), "along x_j")
     expect_zero(by_side(claim, perp_next) - shrink * perp, "off the data")
@@ -150,7 +126,7 @@ def _square(first: Expr) -> Expr:
 
 @evidence(NONORTH_STEP, "symbolic", step="norm")
 def test_norm_differs_by_the_excess(claim: Claim) -> None:
-    known = next(y.rhs for y in relations(NORM.formula) if not y.has(r2)).subs(delta, r2 - 1)
+    known = norm_step().subs(delta, r2 - 1)
     expect_zero(by_side(claim, norm_excess) - (_square(r2) - 1 - known), "r2+ against NORM")
 
 
@@ -193,7 +169,7 @@ def test_step_on_oblique_data(claim: Claim, at: Instance) -> None:
     for j, point in enumerate(at.data):
         here = {**values, q_j: at.q[j], U: dot(X, point)}
         expect(evaluate(by_side(claim, q_j_next), here) == after.q[j], f"q_{j}+", instance=at)
-    known = next(y.rhs for y in relations(NORM.formula) if not y.has(r2))
+    known = norm_step()
     found = after.r2 - 1 - evaluate(known, {**values, delta: at.r2 - 1})
     expect(evaluate(by_side(claim, norm_excess), values) == found, "r2+", instance=at)
     if len(drawn) == 1:
@@ -211,7 +187,7 @@ def claimed_square(claim: Claim, square: Expr) -> Expr:
 @evidence(NONORTH_FIXED, "symbolic", step="one sample")
 def test_where_one_sample_leaves_w_alone(claim: Claim) -> None:
     """grad_i = q_i (-(2 - r2) x_i + q_i w) = 0, q_i != 0: w = q_i x_i, so r2 = q_i^2."""
-    expect_conjuncts(claim, q_i**2, r2, shift2, bounds=1)
+    expect_only(claim, q_i**2, r2, shift2, inequalities=1)
     expect_implied(Gt(q_i**2, 0), claim.region)
     slope = GRAD.formula.rhs.subs(active, 1)
     along = solve(slope / q_i, w)  # w as a multiple of x_i
@@ -348,7 +324,7 @@ def test_mass_has_a_floor_as_on_orthonormal_data(claim: Claim) -> None:
 @evidence(NONORTH_NOLIMIT, "symbolic", step="moving")
 def test_a_limit_would_be_moved(claim: Claim) -> None:
     """A limit has s > 0, so some q_i != 0; NONORTH-FIXED: it is +-x_i, which the other one moves."""
-    expect_conjuncts(claim, p_limit)
+    expect_only(claim, p_limit)
     expect_implied(Gt(a, 0), claim.region)
     gap = bound_on(NONORTH_FIXED, c)
     expect_zero(difference(gap) - by_side(NONORTH_FIXED, shift2), "the shift is positive")
@@ -474,7 +450,7 @@ def test_edge_of_the_radial_factor(claim: Claim) -> None:
 @evidence(NONORTH_PCA, "symbolic", step="ratio")
 def test_ratio_of_two_factors(claim: Claim) -> None:
     """Full batch: X = n C w, so <X, v> = n nu <w, v>."""
-    expect_conjuncts(claim, r2, loss_here, curvature_along, curvature_across, trace_here, edge_here,
+    expect_only(claim, r2, loss_here, curvature_along, curvature_across, trace_here, edge_here,
                      ratio_factor, mu_pair, nu_pair)  # fmt: skip
     step = by_side(NONORTH_STEP, q_j_next)
     factors = [cancel(step.subs(U, n * value * q_j) / q_j) for value in (nu, mu)]
@@ -564,7 +540,7 @@ def test_closed_gates_stay_closed(claim: Claim) -> None:
 
 @evidence(NONORTH_OBTUSE, "certificate", step="falls")
 def test_the_other_coordinate_falls(claim: Claim) -> None:
-    expect_conjuncts(claim, p_sparse, bounds=2)  # on the fall and on the mass
+    expect_only(claim, p_sparse, inequalities=2)  # on the fall and on the mass
     bound = bound_on(claim, fall)
     gap = difference(bound).subs(fall, _pair_step(q_i, q_j) - q_j)
     expect_nonnegative(expand(gap), _box(claim), f"{bound}")

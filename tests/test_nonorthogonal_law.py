@@ -40,8 +40,7 @@ from audit.statistics import expect_distribution, expect_mean
 from sim.gram import simulate_gram
 from tests.inequalities import expect_implied
 from tests.instances import ENTRIES, Instance, Vector, dot, evaluate, exact, reflected
-from tests.test_minibatch import by_side
-from tests.test_nonorthogonal import bound_on, expect_conjuncts
+from tests.reading import bound_on, by_side, expect_only
 from tests.test_selection import generator, in_ratio
 from tests.test_selection import y as log_ratio
 from theory import second_moment as batch
@@ -111,7 +110,7 @@ def test_turn_from_the_step(claim: Claim) -> None:
 
     tan of the angle from w to w+ is (q p+ - p q+)/(q q+ + p p+); <w, w>=r2, turning towards x_i > 0.
     """
-    expect_conjuncts(claim, tangent, mean_m, mean_m2, bounds=1)  # on the turn's error
+    expect_only(claim, tangent, mean_m, mean_m2, inequalities=1)  # on the turn's error
     size = {q_j: COS, perp: -SIN, U: COS, S: r2 * COS**2}  # w/r; the step is odd and linear in it
     after = [by_side(NONORTH_STEP, symbol).subs(size) for symbol in (q_j_next, perp_next)]
     cross = size[q_j] * after[1] - size[perp] * after[0]
@@ -273,7 +272,7 @@ def linearisation() -> tuple[list[Matrix], list[Matrix]]:
 @evidence(NONORTH_LYAPUNOV, "symbolic", step="linearise")
 def test_the_bisector_is_the_minimum(claim: Claim) -> None:
     """Gradients of mean zero; the mean Hessian is diagonal, positive for 0 < c < 1; see NONORTH-PCA."""
-    expect_conjuncts(claim, across, along, floor)
+    expect_only(claim, across, along, floor)
     hessians, gradients = linearisation()
     for row in (0, 1):
         expect_zero(gradients[0][row] + gradients[1][row], "mean gradient")
@@ -403,7 +402,7 @@ def test_the_pull_is_inwards_on_the_cone(claim: Claim) -> None:
 
     It falls on (0, pi/2): with z = 2 phi its slope is -4 (sin z - z cos z)/z^2.
     """
-    expect_conjuncts(claim, floor)
+    expect_only(claim, floor)
     expect_rises(sin(ANGLE) - ANGLE * cos(ANGLE), ANGLE * sin(ANGLE))  # sin z >= 0 up to pi
     slope = diff(2 * sin(ANGLE) / ANGLE, ANGLE) * 2  # d/dphi = 2 d/dz
     expect_zero(
@@ -507,7 +506,7 @@ def log_slope(expr: Expr, variable: Symbol) -> Expr:
 @evidence(NONORTH_CROSSOVER, "symbolic", step="generator")
 def test_generator_of_the_angle(claim: Claim) -> None:
     """u+ - u = 2 turn; c = kappa a, delta = a xi, sin 2 phi = -cos u.  kappa = 0: SELECT-GENERATOR."""
-    expect_conjuncts(claim, drift, square, density, density_y, sine_mode, kappa_mode, spread)
+    expect_only(claim, drift, square, density, density_y, sine_mode, kappa_mode, spread)
     at = {c: kappa * a, X: -cos(u)}
     one = expand((2 * a * (1 - a * XI) * by_side(NONORTH_ANGLE, mean_m)).subs(at))
     two = expand((4 * a**2 * (1 - a * XI) ** 2 * by_side(NONORTH_ANGLE, mean_m2)).subs(at))

@@ -23,10 +23,9 @@ from audit import (
 from audit.statistics import expect_at_most
 from sim import from_weights, simulate
 from tests.analysis import log_terms, upper_bound_on
-from tests.inequalities import is_strict
+from tests.inequalities import expect_region_of, is_strict
 from tests.obstructions import dead_starts
-from tests.test_minibatch import by_side
-from tests.test_rates import expect_region_of
+from tests.reading import by_side
 from theory.alignment import GD_ALIGN, share, share_density
 from theory.claim import Claim
 from theory.notation import a, b, d, n

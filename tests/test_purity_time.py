@@ -34,11 +34,16 @@ from audit.statistics import expect_mean
 from sim import simulate
 from sim.state import State
 from tests.analysis import expect_outside, expect_same
-from tests.inequalities import condition_of, expect_holds, expect_implied, is_strict
-from tests.norms import expect_only
+from tests.inequalities import (
+    condition_of,
+    expect_condition,
+    expect_holds,
+    expect_implied,
+    expect_region_of,
+    is_strict,
+)
 from tests.obstructions import full_batch_starts
-from tests.test_minibatch import by_side
-from tests.test_rates import expect_condition, expect_region_of
+from tests.reading import by_side, expect_only
 from theory import selection
 from theory.bernstein import Undecided
 from theory.claim import Claim

@@ -10,18 +10,17 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
-from sympy import Abs, Expr, Le, Max, Rational, Symbol, cancel, diff, log, oo, solve, zeta
-from sympy.logic.boolalg import Boolean
+from sympy import Abs, Expr, Le, Max, Rational, Symbol, cancel, diff, log, solve, zeta
 
 from audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, seed
 from audit.statistics import expect_mean
 from sim import simulate
 from tests.analysis import ball, expect_same
-from tests.inequalities import is_strict
+from tests.inequalities import expect_condition, expect_region_of
 from tests.obstructions import two_cycles
-from tests.test_minibatch import by_side
+from tests.reading import by_side
 from theory.claim import Claim
-from theory.exact import difference, relations
+from theory.exact import relations
 from theory.full_batch import GD_RATE, radial_factor
 from theory.minibatch import WALK_DRIFT, WALK_JUMP, membership_moments, step_factor
 from theory.notation import S, a, b, delta, k, n, p, r2, s, t
@@ -44,39 +43,12 @@ from theory.rates import (
 )
 from theory.region import box_of
 from theory.sparse import SGD_SPARSE, p_sparse
-from theory.step import NORM
+from theory.step import NORM, norm_step
 
 POINTS = [
     {a: Rational(3, 10), p: Rational(1, 7), n: 5, b: 2},
     {a: Rational(9, 20), p: Rational(1, 3), n: 4, b: 3},
 ]
-
-
-def expect_condition(region: Boolean, condition: Boolean, what: str) -> None:
-    """A condition of ``region`` implies ``condition``, strictly where it is strict.
-
-    Both linear: gap = c * slack + rest with rationals c > 0, rest >= 0, slack being >= 0 or > 0.
-    """
-    gap = difference(condition)
-    first = min(gap.free_symbols, key=str)
-    for known in (x for x in relations(region) if hasattr(x, "gts")):
-        slack = difference(known)
-        share = gap.coeff(first) / (slack.coeff(first) or oo)
-        rest = (gap - share * slack).expand()
-        if share > 0 and rest.is_Rational:
-            strict = is_strict(known) or not is_strict(condition)
-            if rest > 0 or (rest == 0 and strict):
-                break
-    else:
-        expect(False, f"{what}: {condition} does not follow", region=region)
-    expect(True, what)
-
-
-def expect_region_of(claim: Claim, other: Claim, *symbols: Symbol) -> None:
-    """The region of ``claim`` lies in that of ``other`` (in its conditions on ``symbols`` only)."""
-    for condition in relations(other.region):
-        if not symbols or condition.free_symbols <= set(symbols):
-            expect_condition(claim.region, condition, f"{claim.id} uses {other.id}")
 
 
 # SGD-RATE
@@ -118,7 +90,7 @@ def test_hypotheses_of_the_strong_law(claim: Claim) -> None:
 def test_radial_exponent(claim: Claim) -> None:
     """With q_I alone a batch with I is a full-batch step (GD-RATE), any other does nothing."""
     single, _ = membership_moments()
-    alone = next(x.rhs for x in relations(NORM.formula) if not x.has(r2))
+    alone = norm_step()
     slope = diff(alone.subs(S, 1 + delta), delta).subs(delta, 0)
     expect_zero(slope - by_side(GD_RATE, radial_factor), "factor of delta at the limit")
     expect_zero(diff(alone.subs(S, 0), delta) - 1, "factor when I is left out")
@@ -302,7 +274,7 @@ def test_decay_coefficients(claim: Claim) -> None:
 def test_without_the_norm_the_decay_depends_on_the_point(claim: Claim) -> None:
     """theory.md's form: E sum log|q_j+/q_j| from s = 1, k = n, has a term in the sum of q_j^4."""
     _, two = decay_coefficients()
-    norm = next(x.rhs for x in relations(NORM.formula) if not x.has(r2)) - delta
+    norm = norm_step() - delta
     second = diff(norm, a, 2).subs({a: 0, delta: 0}) / 2
     single, both = membership_moments()
     means = second.expand().coeff(S, 1) * single + second.expand().coeff(S, 2) * (

@@ -17,8 +17,9 @@ from audit import (
 from tests.analysis import expect_quotient, expect_same, log_of, upper_bound_on
 from tests.inequalities import expect_implied, expect_inside, is_strict
 from tests.instances import Instance, exact
+from tests.reading import by_side
 from tests.test_capture import move
-from tests.test_minibatch import by_side, positive_factors
+from tests.test_minibatch import positive_factors
 from theory.capture import CAPTURE, g, lead_drift, s_star, t_star, threshold
 from theory.claim import Claim
 from theory.exact import relations

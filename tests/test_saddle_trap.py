@@ -41,7 +41,7 @@ from tests.inequalities import expect_holds, expect_implied, is_strict, restrict
 from tests.instances import Instance
 from tests.norms import CHART, alpha, scaled, scaled_region, u, v
 from tests.obstructions import two_cycles
-from tests.test_minibatch import by_side
+from tests.reading import by_side
 from theory.claim import Claim
 from theory.exact import difference, relations
 from theory.full_batch import GD_CONVERGES, GD_DIRECTION

@@ -38,8 +38,8 @@ from tests.exponents import (
     w,
 )  # fmt: skip
 from tests.inequalities import expect_implied
-from tests.norms import expect_only, scaled
-from tests.test_minibatch import by_side
+from tests.norms import scaled
+from tests.reading import by_side, expect_only
 from theory.claim import Claim
 from theory.minibatch import membership_moments
 from theory.notation import a, b, n, p, r2

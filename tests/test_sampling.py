@@ -47,15 +47,14 @@ from tests.inequalities import (
     condition_of,
     expect_holds,
     expect_implied,
+    expect_region_of,
     is_strict,
     restricted,
     univariate_sign,
 )
 from tests.instances import Instance, evaluate, exact, instances
-from tests.norms import expect_only
 from tests.obstructions import OBSTRUCTIONS, dead_starts, two_cycles
-from tests.test_minibatch import by_side
-from tests.test_rates import expect_region_of
+from tests.reading import by_side, expect_only
 from theory.autoencoder import GRAD
 from theory.bernstein import Undecided
 from theory.capture import MOMENT, g

@@ -37,9 +37,9 @@ from audit import (
 from audit.statistics import expect_mean, expect_proportion
 from sim import simulate
 from tests.analysis import expect_outside
+from tests.inequalities import expect_region_of
 from tests.obstructions import caught_starts
-from tests.test_minibatch import by_side
-from tests.test_rates import expect_region_of
+from tests.reading import by_side
 from theory.bernstein import Undecided
 from theory.claim import Claim
 from theory.exact import difference, relations

@@ -43,7 +43,7 @@ from sim.selection_law import Law, selection_law
 from tests.analysis import expect_quotient, upper_bound_on
 from tests.inequalities import condition_of, end_of, expect_implied, is_strict
 from tests.instances import Instance
-from tests.test_minibatch import by_side
+from tests.reading import by_side, expect_stated
 from tests.test_selection import E, in_ratio
 from theory.bernstein import Undecided
 from theory.claim import Claim
@@ -95,15 +95,6 @@ from theory.selection_n import (
 )
 from theory.sparse import SGD_SPARSE, p_sparse
 from theory.sparse_time import BAND_ABOVE, SPARSE_TIME, Q, mean_psi
-
-
-def expect_stated(claim: Claim, *names: str) -> None:
-    """The proof uses assumptions in words: without them it does not apply."""
-    known = {x.name for x in claim.assumptions}
-    for name in names:
-        if name not in known:
-            raise Undecided(f"{claim.id} does not assume {name!r}")
-    expect(True, f"{claim.id} assumes {names}")
 
 
 def equation_of(claim: Claim) -> Sum:

@@ -24,7 +24,7 @@ from sim import from_weights, simulate
 from tests.analysis import expect_outside
 from tests.inequalities import expect_holds, expect_implied, expect_inside, restricted
 from tests.obstructions import OBSTRUCTIONS
-from tests.test_minibatch import by_side
+from tests.reading import by_side
 from tests.test_reach import CASES
 from theory import claims
 from theory.band import BAND_WIDE, ENTRY

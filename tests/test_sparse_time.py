@@ -17,7 +17,7 @@ from audit import evidence, exact_quotient, expect, expect_nonnegative, expect_z
 from audit.statistics import expect_at_most
 from sim import simulate
 from tests.inequalities import condition_of, is_strict
-from tests.test_minibatch import by_side
+from tests.reading import by_side
 from theory.bernstein import Refuted, Undecided
 from theory.claim import Claim
 from theory.exact import difference, relations
@@ -36,7 +36,7 @@ from theory.sparse_time import (
     psi,
     squared_factor,
 )
-from theory.step import NORM
+from theory.step import norm_step
 
 XI = Symbol("xi", real=True)  # delta / a
 
@@ -58,11 +58,6 @@ def scaled_band(claim: Claim) -> Box:
 def strictness(bound: Boolean) -> Expr:
     """A margin that a strict inequality is asked to leave (more than it claims), else 0."""
     return Rational(int(is_strict(bound)), 10**9)
-
-
-def norm_step() -> Expr:
-    """delta+ in delta, S and a, as NORM claims it."""
-    return next(x.rhs for x in relations(NORM.formula) if not x.has(r2))
 
 
 @evidence(BAND_ABOVE, "certificate", step="bounds")

@@ -48,8 +48,8 @@ from tests.ambient import (
 from tests.instances import Vector, exact
 from theory.autoencoder import HESS
 from theory.claim import Claim
-from theory.exact import difference, relations
-from theory.landscape import equations, part
+from theory.exact import difference, relations, stated
+from theory.landscape import equations
 from theory.notation import S, a, chi, d, k, k0, n, perp, perp_next, q_j, q_j_next, r2, s
 from theory.region import box_of
 from theory.spectrum import (
@@ -83,8 +83,8 @@ def claimed_spectrum(claim: Claim, **sizes: int) -> list[tuple[Rational, int]]:
     at = {n: sizes["n"], d: sizes["d"], k: sizes["k"]}
     return [
         (
-            part(claim.formula, EIGENVALUES[name]).subs(at),
-            int(part(claim.formula, MULTIPLICITIES[name]).subs(at)),
+            stated(claim.formula, EIGENVALUES[name]).subs(at),
+            int(stated(claim.formula, MULTIPLICITIES[name]).subs(at)),
         )
         for name in PROJECTIONS
     ]
@@ -98,7 +98,7 @@ def test_each_projection_is_an_eigenspace(claim: Claim) -> None:
     """H E = lambda E for three projections E that are orthogonal and add up to the identity."""
     operator = hessian_operator(HESS.formula.rhs)
     for name, projection in PROJECTIONS.items():
-        value = part(claim.formula, EIGENVALUES[name])
+        value = stated(claim.formula, EIGENVALUES[name])
         expect_zero(normal_form((operator - value) * projection), f"H E = lambda E, {name}")
         for other_name, other in PROJECTIONS.items():
             target = projection if other_name == name else Integer(0)
@@ -114,8 +114,8 @@ def test_multiplicities_are_the_ranks(claim: Claim) -> None:
     operator = hessian_operator(HESS.formula.rhs)
     for power in range(3):
         total = sum(
-            part(claim.formula, MULTIPLICITIES[name])
-            * (part(claim.formula, EIGENVALUES[name]) ** power if power else 1)
+            stated(claim.formula, MULTIPLICITIES[name])
+            * (stated(claim.formula, EIGENVALUES[name]) ** power if power else 1)
             for name in PROJECTIONS
         )
         expect_zero(trace_of(operator**power) - total, f"tr H^{power}")
@@ -124,7 +124,7 @@ def test_multiplicities_are_the_ranks(claim: Claim) -> None:
 @evidence(MAX_EIG, "symbolic", step="largest")
 def test_the_eigenvalue_along_w_is_the_largest(claim: Claim) -> None:
     """n > 0 times the differences are positive numbers, so the maximum has multiplicity one."""
-    scaled = {name: cancel(n * part(claim.formula, EIGENVALUES[name])) for name in PROJECTIONS}
+    scaled = {name: cancel(n * stated(claim.formula, EIGENVALUES[name])) for name in PROJECTIONS}
     for name in ("tangent", "rest"):
         gap = scaled["max"] - scaled[name]
         expect(gap.is_Rational and gap > 0, f"lambda_{name} is not below the largest", gap=gap)
@@ -254,7 +254,7 @@ def test_trace_as_the_sum_of_the_form_over_a_basis(claim: Claim) -> None:
 def test_trace_as_the_sum_of_eigenvalues(claim: Claim) -> None:
     spectrum = MAX_EIG.formula
     total = sum(
-        part(spectrum, EIGENVALUES[x]) * part(spectrum, MULTIPLICITIES[x]) for x in PROJECTIONS
+        stated(spectrum, EIGENVALUES[x]) * stated(spectrum, MULTIPLICITIES[x]) for x in PROJECTIONS
     )
     expect_identity(equations(claim.formula, trace), {trace: total})
     expect_identity(equations(claim.formula, trace_linear), {trace_linear: total.subs(k, n)})
@@ -262,7 +262,7 @@ def test_trace_as_the_sum_of_eigenvalues(claim: Claim) -> None:
 
 @evidence(TRACE, "symbolic", step="gap")
 def test_dense_minus_sparse(claim: Claim) -> None:
-    at = part(claim.formula, trace)
+    at = stated(claim.formula, trace)
     gap = at.subs(k, 1) - at.subs(k, k0)
     expect_identity(equations(claim.formula, trace_gap), {trace_gap: gap})
 
@@ -285,7 +285,7 @@ def _zero_with_half_to_n(expr: Expr) -> None:
 @evidence(TRACE, "symbolic", step="mean")
 def test_mean_number_of_active_data(claim: Claim) -> None:
     """From the generating function: independent fair signs give E z^k0 = ((1 + z)/2)^n."""
-    value = part(claim.formula, mean_active)
+    value = stated(claim.formula, mean_active)
     z = Symbol("z", real=True)
     generating = ((1 + z) / 2) ** n
     for size in range(1, 7):  # an exact refutation before the general argument
@@ -309,7 +309,7 @@ def test_trace_at_random_minima(
     size = len(weight)
     found = sum((matrix[j, j] for j in range(size)), start=matrix[0, 0] * 0)
     name = trace_linear if activation == "linear" else trace
-    claimed = part(claim.formula, name).subs({n: len(points), d: size, k: count})
+    claimed = stated(claim.formula, name).subs({n: len(points), d: size, k: count})
     expect(exact(Fraction(int(found.p), int(found.q))) == claimed, "trace", weight=weight)
 
 
@@ -320,7 +320,7 @@ def test_active_data_at_gaussian_starts(claim: Claim) -> None:
     basis = np.linalg.qr(rng("basis").standard_normal((dimension, dimension)))[0][:size]
     q, _ = from_weights(rng("starts").standard_normal((runs, dimension)), basis)
     counts = (q > 0).sum(axis=1)
-    expected = float(part(claim.formula, mean_active).subs(n, size))
+    expected = float(stated(claim.formula, mean_active).subs(n, size))
     expect_mean(counts[counts > 0], expected, visible=0.02, what="mean of k_0 given k_0 >= 1")
 
 
@@ -340,15 +340,15 @@ def test_trace_at_the_points_runs_converge_to(claim: Claim, case: int) -> None:
     expect((active == (1 if case < size else (q > 0).sum(axis=1))).all(), "active data at the end")
     found = hessian_trace(State.at(limit, 0.0, activation="relu", dimension=dimension))
     for value, count in zip(found, active, strict=True):
-        claimed = float(part(claim.formula, trace).subs({n: size, d: dimension, k: int(count)}))
+        claimed = float(stated(claim.formula, trace).subs({n: size, d: dimension, k: int(count)}))
         # (d + 4) |s - 1| + k |r2 - 1| over n, with |s - 1| < 1e-9 from above
         expect(abs(value - claimed) <= (dimension + 4 + size) * 1e-9, "trace", found=value)
     if case < size:
         dense = (q > 0).sum(axis=1)
-        gap = [float(part(claim.formula, trace_gap).subs({n: size, k0: int(c)})) for c in dense]
-        flatter = float(part(claim.formula, trace).subs({n: size, d: dimension, k: 1}))
+        gap = [float(stated(claim.formula, trace_gap).subs({n: size, k0: int(c)})) for c in dense]
+        flatter = float(stated(claim.formula, trace).subs({n: size, d: dimension, k: 1}))
         kept = [
-            float(part(claim.formula, trace).subs({n: size, d: dimension, k: int(c)}))
+            float(stated(claim.formula, trace).subs({n: size, d: dimension, k: int(c)}))
             for c in dense
         ]
         expect(
@@ -392,7 +392,7 @@ def test_the_active_set_is_constant(claim: Claim) -> None:
 @evidence(TRACE_JUMP, "symbolic", step="limit")
 def test_the_trace_along_the_path_converges(claim: Claim) -> None:
     """A polynomial in (s, r2) is continuous, so its limit is its value at (1, 1)."""
-    value = part(claim.formula, trace_path)
+    value = stated(claim.formula, trace_path)
     expect(Mul(n, value).expand().is_polynomial(s, r2), "not a polynomial in s and r2", value=value)
     expect_identity(
         equations(claim.formula, trace_path_limit), {trace_path_limit: value.subs({s: 1, r2: 1})}
@@ -401,13 +401,13 @@ def test_the_trace_along_the_path_converges(claim: Claim) -> None:
 
 @evidence(TRACE_JUMP, "symbolic", step="limit point")
 def test_the_trace_at_the_limit_point(claim: Claim) -> None:
-    at_point = part(TRACE.formula, trace).subs(k, 1)
+    at_point = stated(TRACE.formula, trace).subs(k, 1)
     expect_identity(equations(claim.formula, trace_at_limit), {trace_at_limit: at_point})
 
 
 @evidence(TRACE_JUMP, "symbolic", step="jump")
 def test_the_jump(claim: Claim) -> None:
-    values = {name: part(claim.formula, name) for name in (trace_at_limit, trace_path_limit)}
+    values = {name: stated(claim.formula, name) for name in (trace_at_limit, trace_path_limit)}
     expect_identity(
         equations(claim.formula, trace_jump),
         {trace_jump: values[trace_at_limit] - values[trace_path_limit]},
@@ -437,12 +437,12 @@ def test_cells_that_meet_at_a_sparse_minimum(
         # s and r2 are 1 + (multiple of step^2): extrapolation in step^2 is exact
         limit = (4 * values[1] - values[0]) / 3
         expect(limit == (4 * values[2] - values[1]) / 3, "the trace is no polynomial in step^2")
-        claimed = part(claim.formula, trace_path_limit).subs({n: size, d: dimension, k0: count})
+        claimed = stated(claim.formula, trace_path_limit).subs({n: size, d: dimension, k0: count})
         expect(exact(limit) == claimed, "limit of traces in a cell", signs=signs)
     weight = points[0]
     matrix = hessian(weight, points, gates_at(weight, points, "relu"))
     found = Fraction(str(sum((matrix[j, j] for j in range(1, dimension)), start=matrix[0, 0])))
-    claimed = part(claim.formula, trace_at_limit).subs({n: size, d: dimension})
+    claimed = stated(claim.formula, trace_at_limit).subs({n: size, d: dimension})
     expect(exact(found) == claimed, "trace at x_1 with phi'(0) = 0", data=points)
 
 
@@ -468,8 +468,8 @@ def test_trace_along_relu_paths(claim: Claim, case: int) -> None:
     expect((np.abs(mass - 1) < 1e-9).all(), "a run has not converged")
     for value, m, total, count in zip(found, mass, run.r2, k_0, strict=True):
         at = {n: size, d: dimension, k0: int(count)}
-        limit = float(part(claim.formula, trace_path_limit).subs(at))
-        path = float(part(claim.formula, trace_path).subs({**at, s: m, r2: total}))
+        limit = float(stated(claim.formula, trace_path_limit).subs(at))
+        path = float(stated(claim.formula, trace_path).subs({**at, s: m, r2: total}))
         slack = ((dimension + 4) * abs(m - 1) + count * abs(total - 1)) / size
         rounding = 64 * size * np.finfo(float).eps
         expect(abs(value - path) <= rounding, "trace on the path", found=value, k_0=count)
@@ -479,8 +479,8 @@ def test_trace_along_relu_paths(claim: Claim, case: int) -> None:
     point = np.where(run.log_abs_q > np.log(1e-6), run.q, 0.0)
     expect(((point > 0).sum(axis=1) == 1).all(), "the limit is not sparse")
     at_limit = hessian_trace(State.at(point, 0.0, activation="relu", dimension=dimension))
-    claimed = float(part(claim.formula, trace_at_limit).subs({n: size, d: dimension}))
+    claimed = float(stated(claim.formula, trace_at_limit).subs({n: size, d: dimension}))
     expect((np.abs(at_limit - claimed) < 1e-7).all(), "trace at the limit point", claimed=claimed)
-    jumps = [float(part(claim.formula, trace_jump).subs({n: size, k0: int(c)})) for c in k_0]
+    jumps = [float(stated(claim.formula, trace_jump).subs({n: size, k0: int(c)})) for c in k_0]
     expect((np.abs(at_limit - found - jumps) < 1e-7).all(), "jump")
     note(f"b = {case}: path {found.min():.3g}..{found.max():.3g}, limit point {claimed:.3g}")

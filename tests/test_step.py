@@ -43,6 +43,7 @@ from theory.step import (
     chi_j,
     log_ratio_change,
     next_squared_norm,
+    norm_step,
     step_from,
 )
 
@@ -52,11 +53,6 @@ P, Y = Symbol("p", real=True), Symbol("y", real=True)  # a delta and a S
 def one_step() -> dict[Symbol, Expr]:
     """The map that STEP claims: q_j+ and w_perp+."""
     return {x.lhs: x.rhs for x in relations(STEP.formula)}
-
-
-def norm_step() -> Expr:
-    """delta+ in S, a and delta, as NORM claims it."""
-    return next(x.rhs for x in relations(NORM.formula) if not x.has(r2))
 
 
 @evidence(STEP, "symbolic")

@@ -21,7 +21,6 @@ from tests.norms import (
     X,
     Y,
     alpha,
-    expect_only,
     orthogonal_data,
     scaled,
     scaled_region,
@@ -29,7 +28,7 @@ from tests.norms import (
     v,
 )
 from tests.obstructions import two_cycles
-from tests.test_minibatch import by_side
+from tests.reading import by_side, expect_only
 from theory.autoencoder import HESS, gradient_of_loss, loss_on_line
 from theory.claim import Claim
 from theory.exact import difference, relations
@@ -423,7 +422,7 @@ def test_unequal_norms_turn_full_batch(claim: Claim) -> None:
     slope = gradient(weight, data, gates)
     expect(any(slope), "a unit vector in the span of the data is stationary")
     expect(derivatives(weight, slope, data, gates)[0] > 0, "the loss can be lowered")
-    excess = next(x.rhs for x in relations(claim.formula) if x.lhs == equal_excess)
+    excess = by_side(claim, equal_excess)
     expect(excess.subs({s: 1, rho: 0, n: 2}) == 0, "the claim makes it a global minimum")
 
 

@@ -109,6 +109,14 @@ def difference(relation: Boolean) -> Expr:
     raise TypeError(f"relation={relation}: an equation or an inequality is needed")
 
 
+def stated(formula: Boolean, symbol: Expr) -> Expr:
+    """What ``formula`` says ``symbol`` equals, in exactly one of its equations; else Undecided."""
+    said = [x.rhs for x in relations(formula) if isinstance(x, Eq) and x.lhs == symbol]
+    if len(said) != 1:
+        raise Undecided(f"{formula} has {len(said)} equations for {symbol}; one is needed")
+    return said[0]
+
+
 def as_rational(value: object) -> Rational:
     """``value`` as an exact rational; a float is refused, because a float is never a bound."""
     number = sympify(value)
@@ -129,4 +137,5 @@ __all__ = [
     "prove_nonnegative",
     "rational_form",
     "relations",
+    "stated",
 ]

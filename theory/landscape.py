@@ -20,6 +20,7 @@ from sympy.logic.boolalg import Boolean
 
 from theory.autoencoder import ORTHONORMAL, loss_value
 from theory.claim import GHOSH_WORKSHOP, Assumption, Claim, Source
+from theory.exact import stated
 from theory.notation import active, d, k, n, q_i, r2, rho, s, w, x, x_v
 
 w_active = Symbol("w_A")  # part of w in the span of the active data
@@ -71,18 +72,9 @@ def mean_gradient(gradient: Expr) -> tuple[Expr, Expr]:
     return poly.coeff_monomial(w_active), poly.coeff_monomial(w_rest)
 
 
-def part(formula: Any, symbol: Symbol) -> Expr:
-    """The right-hand side of the formula's one equation for ``symbol``; ValueError otherwise."""
-    parts = formula.args if isinstance(formula, And) else (formula,)
-    said = [x.rhs for x in parts if isinstance(x, Eq) and x.lhs == symbol]
-    if len(said) != 1:
-        raise ValueError(f"{formula} has {len(said)} equations for {symbol}; one is needed")
-    return said[0]
-
-
 def equations(formula: Any, *symbols: Symbol) -> Boolean:
     """The formula's equations for ``symbols``, as a conjunction."""
-    return And(*(Eq(symbol, part(formula, symbol)) for symbol in symbols))
+    return And(*(Eq(symbol, stated(formula, symbol)) for symbol in symbols))
 
 
 SIZES = Assumption(

@@ -19,7 +19,7 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, log
 
 from theory.autoencoder import ORTHONORMAL
 from theory.claim import GHOSH, Assumption, Claim, Source
-from theory.exact import relations
+from theory.exact import stated
 from theory.notation import S_C, S, a, b, chi, n, p, perp, q_i, q_j, q_j_next, r2, t
 from theory.step import RATIO, STEP, chi_i, chi_j
 
@@ -55,7 +55,7 @@ def membership_moments() -> tuple[Expr, Expr]:
 
 def step_factor(drawn: int, mass: Expr = S) -> Expr:
     """q_j+ / q_j when j is (not) drawn and the batch has mass ``mass``, as STEP claims it."""
-    after = next(x.rhs for x in relations(STEP.formula) if x.lhs == q_j_next)
+    after = stated(STEP.formula, q_j_next)
     return cancel(after.subs({chi: drawn, r2: 2 - t}) / q_j).subs(S, mass)
 
 

@@ -14,10 +14,9 @@ from sympy import Abs, And, Eq, Expr, Gt, Integer, Le, Lt, Max, Rational, Symbol
 
 from theory.autoencoder import ORTHONORMAL
 from theory.claim import Assumption, Claim, Source
-from theory.exact import relations
 from theory.minibatch import SAMPLING, STEP_SIZE, jump, membership_moments, step_factor
-from theory.notation import S, a, b, delta, k, n, p, r2, s, t
-from theory.step import NORM
+from theory.notation import S, a, b, delta, k, n, p, s, t
+from theory.step import norm_step
 
 rate_ratio = Symbol("lambda_ratio", real=True)
 rate_off = Symbol("lambda_off", real=True)
@@ -110,7 +109,7 @@ def decay_coefficients() -> tuple[Expr, Expr]:
     m = Symbol("m", real=True)
     left, drawn = (log_series(cancel((step_factor(chi) - 1) / a)) for chi in (0, 1))
     logs = [(k - m) * x + m * y for x, y in zip(left, drawn, strict=True)]
-    norm = next(x.rhs for x in relations(NORM.formula) if not x.has(r2)) - delta
+    norm = norm_step() - delta
     change = [diff(norm, a).subs(a, 0), diff(norm, a, 2).subs(a, 0) / 2]
     means = {
         S * m: s * (single + (k - 1) * both),

@@ -11,7 +11,7 @@ from sympy import And, Eq, Expr, Ge, Le, Symbol, binomial, ceiling, log
 
 from theory.capture import CAPTURE, CONFINED, FLOOR, g, t_star
 from theory.claim import Assumption, Claim, Source
-from theory.exact import relations
+from theory.exact import relations, stated
 from theory.minibatch import SAMPLING, STEP_SIZE
 from theory.notation import a, b, n
 
@@ -74,6 +74,6 @@ REACH_TIME = Claim(
 def reach_time() -> tuple[Expr, Expr]:
     """T_* and eps of REACH-TIME as functions of n, b, a, s_* and t_* alone."""
     value = {x.lhs: x.rhs for x in relations(REACH_TIME.formula)}
-    exponent = next(x.rhs for x in relations(CAPTURE.formula) if x.lhs == g)
+    exponent = stated(CAPTURE.formula, g)
     steps = value[horizon].subs(cycles, value[cycles]).subs(g, exponent)
     return steps, value[chance].subs(horizon, steps)

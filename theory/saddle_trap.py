@@ -12,7 +12,7 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, log
 
 from theory.claim import Assumption, Claim, Source
-from theory.exact import relations
+from theory.exact import stated
 from theory.minibatch import PAIR
 from theory.notation import S, a, b, chi, n, p, r2
 from theory.unequal_norms import (
@@ -52,7 +52,7 @@ LOCAL_STEP = Assumption(
 
 def factor_of(drawn: int, mass: Expr = S) -> Expr:
     """c_j+ / c_j when j is (not) drawn and the batch has mass ``mass``, as NORMS-STEP claims it."""
-    after = next(x.rhs for x in relations(NORMS_STEP.formula) if x.lhs == c_j_next)
+    after = stated(NORMS_STEP.formula, c_j_next)
     return cancel(after.subs(chi, drawn) / c_j).subs(S, mass)
 
 

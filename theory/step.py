@@ -30,6 +30,7 @@ from sympy import (
 
 from theory.autoencoder import GATE, ORTHONORMAL
 from theory.claim import GHOSH, Assumption, Claim, Source
+from theory.exact import relations
 from theory.notation import (
     S,
     a,
@@ -121,6 +122,12 @@ STEP = Claim(
 )
 
 _deviation = 1 - a * delta
+
+
+def norm_step() -> Expr:
+    """delta+ in delta, S and a alone, as NORM claims it."""
+    return next(x.rhs for x in relations(NORM.formula) if not x.has(r2))
+
 
 NORM = Claim(
     id="NORM",

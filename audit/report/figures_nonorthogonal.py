@@ -12,7 +12,7 @@ from sympy import lambdify
 
 from audit.report.drawing import BLUE, GREEN, GREY, ORANGE, RED, Rows, picture
 from sim.gram import simulate_gram
-from theory.exact import relations
+from theory.exact import stated
 from theory.nonorthogonal_law import (
     NONORTH_CROSSOVER,
     NONORTH_FLOOR,
@@ -27,7 +27,7 @@ LEVEL = 0.999  # of the drawn intervals
 
 def _density() -> Any:
     """NONORTH-CROSSOVER's density as a function of (u, kappa)."""
-    formula = next(x.rhs for x in relations(NONORTH_CROSSOVER.formula) if x.lhs == density)
+    formula = stated(NONORTH_CROSSOVER.formula, density)
     return lambdify((u, kappa), formula, "scipy")
 
 

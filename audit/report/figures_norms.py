@@ -10,7 +10,7 @@ from sympy import lambdify, solve
 
 from audit.report.drawing import BLUE, GREY, RED, Rows, picture
 from sim.gram import simulate_gram
-from theory.exact import relations
+from theory.exact import relations, stated
 from theory.notation import a as step
 from theory.saddle_trap import SADDLE_WINDOW, a_high, a_low
 from theory.unequal_norms import STEP_SIZE, sigma_i, sigma_m
@@ -20,7 +20,7 @@ NEAR = 0.01  # how close to x_1/sigma_1 a run must end to count
 
 def _end(symbol: Any) -> Any:
     """SADDLE-WINDOW's end as a function of the ratio of norms, sigma_i = 1."""
-    formula = next(x.rhs for x in relations(SADDLE_WINDOW.formula) if x.lhs == symbol)
+    formula = stated(SADDLE_WINDOW.formula, symbol)
     return lambdify(sigma_m, formula.subs(sigma_i, 1), "numpy")
 
 

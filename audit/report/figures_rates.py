@@ -12,7 +12,7 @@ from sympy import lambdify
 from audit.report.drawing import BLUE, GREY, ORANGE, RED, Rows, picture
 from sim import simulate
 from theory import notation as symbols
-from theory.exact import relations
+from theory.exact import stated
 from theory.minibatch import membership_moments
 from theory.rates import SGD_RATE, rate_ratio
 from theory.selection import SELECT, y
@@ -22,7 +22,7 @@ LEVEL = 0.999  # of the drawn intervals
 
 def _ratio_exponent() -> Any:
     """SGD-RATE's exponent as a function of (n, b, a)."""
-    formula = next(x.rhs for x in relations(SGD_RATE.formula) if x.lhs == rate_ratio)
+    formula = stated(SGD_RATE.formula, rate_ratio)
     single, both = membership_moments()
     values = formula.subs(symbols.p, single - both)
     return lambdify((symbols.n, symbols.b, symbols.a), values)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 from scipy import integrate, stats
-from sympy import Eq, Expr, Symbol, lambdify
+from sympy import Expr, Symbol, lambdify
 
 from audit.report.drawing import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Rows, picture
 from sim import simulate
@@ -15,7 +15,7 @@ from sim.state import State
 from theory import purity_time as times
 from theory import sampling
 from theory.claim import Claim
-from theory.exact import relations
+from theory.exact import stated
 from theory.minibatch import WALK_DRIFT
 from theory.notation import a, b, n, p
 from theory.rates import SGD_RATE, rate_ratio
@@ -25,7 +25,7 @@ CRITICAL = stats.norm.isf((1 - LEVEL) / 2)
 
 
 def _claimed(claim: Claim, symbol: Symbol) -> Expr:
-    return next(r.rhs for r in relations(claim.formula) if isinstance(r, Eq) and r.lhs == symbol)
+    return stated(claim.formula, symbol)
 
 
 @picture("sampling", "How batches are drawn: exponent per epoch, by batch size")

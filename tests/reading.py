@@ -1,0 +1,48 @@
+"""What a claim says, read so that nothing of it is passed over: its conjuncts and its assumptions."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sympy import Eq, Expr
+from sympy.logic.boolalg import Boolean
+
+from audit import expect
+from theory.bernstein import Undecided
+from theory.claim import Claim
+from theory.exact import relations, stated
+
+
+def by_side(claim: Claim, symbol: Expr) -> Expr:
+    """What the claim says ``symbol`` equals, in exactly one of its equations; else Undecided."""
+    return stated(claim.formula, symbol)
+
+
+def bound_on(claim: Claim, symbol: Expr) -> Boolean:
+    """The one inequality of the formula that has ``symbol``; Undecided where there is not one."""
+    found = [y for y in relations(claim.formula) if not isinstance(y, Eq) and y.has(symbol)]
+    if len(found) != 1:
+        raise Undecided(f"{claim.id} has {len(found)} inequalities on {symbol}")
+    return found[0]
+
+
+def expect_only(claim: Claim, *symbols: Expr, inequalities: int = 0) -> None:
+    """The formula is one equation for each symbol and ``inequalities``: no conjunct is left unread.
+
+    The evidence must read each of the inequalities; here they are only counted.
+    """
+    parts = relations(claim.formula)
+    sides = [x.lhs for x in parts if isinstance(x, Eq)]
+    expect(Counter(sides) == Counter(symbols), f"equations for {sides}, read are {symbols}")
+    others = [x for x in parts if not isinstance(x, Eq)]
+    same = len(others) == inequalities and all(hasattr(x, "gts") for x in others)
+    expect(same, f"besides equations there are {others}, read are {inequalities} inequalities")
+
+
+def expect_stated(claim: Claim, *names: str) -> None:
+    """The proof uses assumptions in words: without them it does not apply."""
+    known = {x.name for x in claim.assumptions}
+    for name in names:
+        if name not in known:
+            raise Undecided(f"{claim.id} does not assume {name!r}")
+    expect(True, f"{claim.id} assumes {names}")
