@@ -64,21 +64,28 @@ def array(name: str, value: Any) -> Floats:
     return result
 
 
-def start(q: Any, rho: Any, batches: Any) -> tuple[Floats, Floats]:
-    """Give q as (R, n) and rho as (R,)."""
-    q, rho = array("q", q), array("rho", rho)
+def per_run(q: Any, name: str, value: Any, batches: Any) -> tuple[Floats, Floats]:
+    """Give q as (R, n) and one number a run, called `name`, as (R,)."""
+    q, value = array("q", q), array(name, value)
     if q.ndim not in (1, 2) or q.size == 0:
         raise ValueError(f"q: shape {q.shape}; must be (R, n) or (n,), R and n at least 1")
-    if rho.ndim > 1:
-        raise ValueError(f"rho: shape {rho.shape}; must be (R,) or a scalar")
+    if value.ndim > 1:
+        raise ValueError(f"{name}: shape {value.shape}; must be (R,) or a scalar")
     if q.ndim == 1:
-        runs = rho.size if rho.ndim == 1 else np.shape(batches)[1] if np.ndim(batches) == 3 else 1
-        q = np.broadcast_to(q, (runs, q.size))
-    if rho.ndim == 1 and rho.size != len(q):
-        raise ValueError(f"rho: shape {rho.shape}; must be ({len(q)},), one per run, or a scalar")
+        given = np.shape(batches)[1] if np.ndim(batches) == 3 else 1
+        q = np.broadcast_to(q, (value.size if value.ndim == 1 else given, q.size))
+    if value.ndim == 1 and value.size != len(q):
+        raise ValueError(
+            f"{name}: shape {value.shape}; must be ({len(q)},), one per run, or a scalar"
+        )
+    return q, np.broadcast_to(value, (len(q),))
+
+
+def start(q: Any, rho: Any, batches: Any) -> tuple[Floats, Floats]:
+    """Give q as (R, n) and rho as (R,)."""
+    q, rho = per_run(q, "rho", rho, batches)
     if (rho < 0).any():
-        raise ValueError(f"rho={rho[rho < 0][0] if rho.ndim else rho}: must be >= 0")
-    rho = np.broadcast_to(rho, (len(q),))
+        raise ValueError(f"rho={rho[rho < 0][0]}: must be >= 0")
     with np.errstate(over="ignore", under="ignore"):
         norm = (q**2).sum(axis=1) + rho
     if not np.isfinite(norm).all():

@@ -14,7 +14,7 @@ from sim._direct import Direct
 from sim._full import Full
 from sim._general import GeneralBlock
 from sim._scaled import Scaled, suits
-from sim.batches import Sampler, block_runs, child, complement
+from sim.batches import Sampler, complement, sources
 from sim.state import Bools, Floats, Integers, State
 
 Reading = tuple[Floats, Integers, Floats, Integers]
@@ -112,14 +112,7 @@ def make_blocks(
     b = start.batch_size
     distinct = sampling != "replacement" or b == 1
     fast = suits(start, start.step_size / b) & (distinct and backend != "general")
-    size = block_runs(n, b)
-    blocks = []
-    for index, first in enumerate(range(0, runs, size)):
-        rows = slice(first, min(first + size, runs))
-        source = (
-            Sampler(sampling, n, b, rows.stop - first, child(seed, index))
-            if batches is None
-            else batches[:, rows]
-        )
-        blocks.append(Block(rows_of(start, rows), source, fast[rows], backend))
-    return blocks
+    return [
+        Block(rows_of(start, rows), source, fast[rows], backend)
+        for rows, source in sources(sampling, n, b, runs, seed, batches)
+    ]

@@ -114,7 +114,7 @@ def simulate(
             block.advance(step - state.step)
         state = _assemble(blocks, start, step)
         for name, function in functions.items():
-            recorded[name].append(_row_per_run(name, function(state), runs))
+            recorded[name].append(observables.row_per_run(name, function(state), runs))
     for block in blocks:
         block.advance(steps - state.step)
     state = _assemble(blocks, start, steps)
@@ -152,15 +152,6 @@ def _assemble(blocks: list[Block], start: State, step: int) -> State:
         step=step,
         start=start,
     )
-
-
-def _row_per_run(name: str, value: Any, runs: int) -> NDArray[Any]:
-    rows = np.array(value)
-    if rows.ndim == 0 or len(rows) != runs:
-        raise ValueError(
-            f"observe[{name!r}]: returned shape {rows.shape}; must be (R, ...) with R = {runs}"
-        )
-    return rows
 
 
 ORTHONORMAL_TOLERANCE = 1e-10

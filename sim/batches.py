@@ -39,6 +39,30 @@ def child(seed: int | np.random.SeedSequence, block: int) -> np.random.SeedSeque
     )
 
 
+def sources(
+    sampling: str,
+    n: int,
+    b: int,
+    runs: int,
+    seed: int | np.random.SeedSequence,
+    batches: Any,
+    *,
+    size: int | None = None,
+) -> Iterator[tuple[slice, Sampler | Integers]]:
+    """Cut the runs into blocks: which rows, and where their batches come from.
+
+    batches: explicit index sets (steps, R, b), used instead of drawing where they are given.
+    size: runs in a block, `block_runs(n, b)` unless given.
+    """
+    size = size or block_runs(n, b)
+    for index, first in enumerate(range(0, runs, size)):
+        rows = slice(first, min(first + size, runs))
+        if batches is None:
+            yield rows, Sampler(sampling, n, b, rows.stop - first, child(seed, index))
+        else:
+            yield rows, batches[:, rows]
+
+
 class Sampler:
     """A stream of batches for `runs` runs, as index arrays (T, size, runs).
 

@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import _arguments as arguments
-from sim.autoencoder import _row_per_run
-from sim.batches import Sampler, block_runs, child
+from sim.batches import Sampler, sources
+from sim.observe import row_per_run
 from sim.state import Bools, Floats, Integers
 
 GramObservable = Callable[[Floats, Floats], Any]
@@ -109,16 +109,10 @@ def simulate_gram(
         batches = arguments.explicit_batches(
             batches, steps, runs, n, b, repeats=sampling == "replacement"
         )
-    size = block_runs(n, b)
-    blocks = []
-    for index, first in enumerate(range(0, runs, size)):
-        rows = slice(first, min(first + size, runs))
-        source = (
-            Sampler(sampling, n, b, rows.stop - first, child(seed, index))
-            if batches is None
-            else batches[:, rows]
-        )
-        blocks.append(_Block(q[rows], r2[rows], gram, eta / b, activation == "relu", source))
+    blocks = [
+        _Block(q[rows], r2[rows], gram, eta / b, activation == "relu", source)
+        for rows, source in sources(sampling, n, b, runs, seed, batches)
+    ]
 
     recorded: dict[str, list[NDArray[Any]]] = {name: [] for name in functions}
     recorded_steps = list(range(0, steps + 1, every)) if functions else []
@@ -127,7 +121,7 @@ def simulate_gram(
         q, r2 = _advance(blocks, step - done)
         done = step
         for name, function in functions.items():
-            recorded[name].append(_row_per_run(name, function(q, r2), runs))
+            recorded[name].append(row_per_run(name, function(q, r2), runs))
     q, r2 = _advance(blocks, steps - done)
     return GramResult(
         q=q,
@@ -200,21 +194,10 @@ class _Block:
 
 def _start(q: Any, r2: Any, gram: Any, batches: Any) -> tuple[Floats, Floats, Floats]:
     """Give q (R, n), r2 (R,) and the symmetric gram (n, n), or raise."""
-    q, r2 = arguments.array("q", q), arguments.array("r2", r2)
-    gram = arguments.array("gram", gram)
-    if q.ndim not in (1, 2) or q.size == 0:
-        raise ValueError(f"q: shape {q.shape}; must be (R, n) or (n,), R and n at least 1")
-    if r2.ndim > 1:
-        raise ValueError(f"r2: shape {r2.shape}; must be (R,) or a scalar")
-    n = q.shape[-1]
+    q, r2 = arguments.per_run(q, "r2", r2, batches)
+    gram, n = arguments.array("gram", gram), q.shape[1]
     if gram.shape != (n, n):
         raise ValueError(f"gram: shape {gram.shape}; must be (n, n) = {(n, n)}, n from q")
-    if q.ndim == 1:
-        runs = r2.size if r2.ndim == 1 else np.shape(batches)[1] if np.ndim(batches) == 3 else 1
-        q = np.broadcast_to(q, (runs, n))
-    if r2.ndim == 1 and r2.size != len(q):
-        raise ValueError(f"r2: shape {r2.shape}; must be ({len(q)},), one per run, or a scalar")
-    r2 = np.broadcast_to(r2, (len(q),))
     return q, r2, _checked_gram(q, r2, gram)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.state import Floats, State
 
@@ -184,3 +185,13 @@ def resolve(observe: Mapping[str, Observable] | Sequence[str] | None) -> dict[st
         if name not in NAMED:
             raise ValueError(f"observe={name!r}: unknown; known names are {', '.join(NAMED)}")
     return {name: NAMED[name] for name in names}
+
+
+def row_per_run(name: str, value: Any, runs: int) -> NDArray[Any]:
+    """Give what the observable `name` returned as an array; ValueError unless it is (R, ...)."""
+    rows = np.array(value)
+    if rows.ndim == 0 or len(rows) != runs:
+        raise ValueError(
+            f"observe[{name!r}]: returned shape {rows.shape}; must be (R, ...) with R = {runs}"
+        )
+    return rows

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import _arguments as arguments
-from sim.batches import Sampler, block_runs, child
+from sim.batches import Sampler, sources
 from sim.state import Bools, Floats, Integers
 
 SYMMETRY_TOLERANCE = 1e-12  # relative: rounding of a symmetric matrix's entries is near 1e-16
@@ -118,14 +118,8 @@ def blocks(
 ) -> Iterator[tuple[slice, BatchMeans]]:
     """Cut the runs into blocks with a random stream each (`sim.batches`)."""
     count = len(table)
-    size = block_runs(count, batch_size) if sampling != "replacement" else 1024
-    for index, first in enumerate(range(0, runs, size)):
-        rows = slice(first, min(first + size, runs))
-        source = (
-            Sampler(sampling, count, batch_size, rows.stop - first, child(seed, index))
-            if batches is None
-            else batches[:, rows]
-        )
+    size = 1024 if sampling == "replacement" else None
+    for rows, source in sources(sampling, count, batch_size, runs, seed, batches, size=size):
         yield rows, BatchMeans(table, source, batch_size)
 
 

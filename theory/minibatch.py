@@ -30,6 +30,7 @@ S_i = S_C + q_i**2
 S_j = S_C + q_j**2
 
 STEP_SIZE = Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2))), text="0 < a < 1/2")
+RADIUS = Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2")
 INSIDE = Assumption("radius", And(Ge(t, 0), Le(t, 2)), text="t = 2 - r2, 0 <= r2 <= 2")
 MASSES = Assumption(
     "masses",

@@ -15,7 +15,7 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Symbol, expand
 
 from theory.autoencoder import GRAD, UNIT
 from theory.claim import Assumption, Claim, Source
-from theory.minibatch import STEP_SIZE
+from theory.minibatch import RADIUS, STEP_SIZE
 from theory.notation import (
     S,
     a,
@@ -59,7 +59,6 @@ mass_bound = Symbol("s_pair", real=True)
 
 ONE_SAMPLE = Assumption("one sample", And(Ge(b, 1), Le(b, 1)), text="b = 1")
 POSITIVE_STEP = Assumption("positive step", Gt(a, 0))
-RADIUS = Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2")
 OBLIQUE = Assumption(
     "oblique pair",
     And(Gt(c**2, 0), Lt(c**2, 1)),

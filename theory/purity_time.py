@@ -16,7 +16,7 @@ from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Symbol, log, sqrt
 
 from theory.autoencoder import ORTHONORMAL
 from theory.claim import Assumption, Claim, Source
-from theory.minibatch import SAMPLING, STEP_SIZE
+from theory.minibatch import RADIUS, SAMPLING, STEP_SIZE
 from theory.notation import a, b, delta, eta, k, n, p, r2, rho, s
 from theory.selection import ON_SPHERE, SMALL
 from theory.sparse_time import IN_SPAN, SMALL_STEP
@@ -81,7 +81,7 @@ TIME_PURITY = Claim(
         ORTHONORMAL,
         SAMPLING,
         STEP_SIZE,
-        Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2"),
+        RADIUS,
         Assumption("live mass", And(Gt(s, 0), Le(s, r2))),
         LIVE,
     ),
@@ -136,7 +136,7 @@ TIME_SPREAD = Claim(
         ORTHONORMAL,
         SAMPLING,
         STEP_SIZE,
-        Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2"),
+        RADIUS,
         Assumption("live mass", And(Gt(s, 0), Le(s, r2))),
         Assumption("three points", And(Ge(k, 3), Le(k, n)), text="k >= 3 live coordinates"),
     ),

@@ -30,6 +30,7 @@ from sympy import (
 from theory.autoencoder import ORTHONORMAL
 from theory.capture import g
 from theory.claim import Assumption, Claim, Source
+from theory.minibatch import RADIUS, STEP_SIZE
 from theory.notation import (
     S,
     a,
@@ -227,7 +228,7 @@ SAMPLING_GLOBAL = Claim(
         ORTHONORMAL,
         REPLACEMENT,
         Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), text="0 < eta = a b < 1/2"),
-        Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2"),
+        RADIUS,
         Assumption("live coordinate", And(Gt(s, 0), Le(s, r2))),
     ),
     symbols={"P_repl": "P(there is a live I with w_k -> sign(q_I(0)) x_I)"},
@@ -239,7 +240,6 @@ CYCLIC = Assumption(
     And(Ge(b, 1), Ge(n, 2 * b)),
     text="a fixed partition into K = n/b batches, K >= 2, each seen once an epoch, in a fixed order",
 )
-SMALL = Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2))), text="0 < a < 1/2")
 
 SAMPLING_CYCLIC = Claim(
     id="SAMPLING-CYCLIC",
@@ -256,7 +256,7 @@ SAMPLING_CYCLIC = Claim(
     source=NEW,
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, CYCLIC, SMALL),
+    assumptions=(ORTHONORMAL, CYCLIC, STEP_SIZE),
     steps=("inside", "between", "radial", "attraction"),
     symbols={
         "q_i, q_j": "in the first equation: i and j in the same batch of the partition, both live; "
@@ -330,7 +330,7 @@ SAMPLING_CYCLIC_LIMIT = Claim(
     assumptions=(
         ORTHONORMAL,
         CYCLIC,
-        SMALL,
+        STEP_SIZE,
         Assumption("start", Eq(r2, 1), text="uniform on the unit sphere of the span"),
         Assumption(
             "live coordinate",
@@ -362,7 +362,7 @@ SAMPLING_RESHUFFLED = Claim(
             And(Ge(b, 1), Lt(b, n)),
             text="each epoch a fresh uniform permutation is cut into n/b batches",
         ),
-        SMALL,
+        STEP_SIZE,
     ),
     steps=("same batch", "epoch", "uniform"),
     symbols={

@@ -18,7 +18,6 @@ from sympy import (
     Gt,
     Integer,
     Le,
-    Lt,
     Symbol,
     atan,
     cancel,
@@ -30,7 +29,7 @@ from sympy import (
 
 from theory.autoencoder import ORTHONORMAL
 from theory.claim import Assumption, Claim, Source
-from theory.minibatch import SAMPLING, STEP_SIZE, membership_moments, step_factor
+from theory.minibatch import RADIUS, SAMPLING, STEP_SIZE, membership_moments, step_factor
 from theory.notation import S, a, k, n, p, q_i, q_j, r2, s
 
 p_win = Symbol("P_1", real=True)
@@ -151,7 +150,7 @@ SELECT_EQUAL = Claim(
         ORTHONORMAL,
         SAMPLING,
         STEP_SIZE,
-        Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2"),
+        RADIUS,
         Assumption(
             "live",
             And(Ge(k, 1), Le(k, n), Gt(s, 0), Le(s, r2)),

@@ -7,12 +7,14 @@ those of ``theory/capture.py``, T_* and eps those of ``theory/reach.py``.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Gt, Le, Lt, Min, Symbol
+from dataclasses import replace
+
+from sympy import And, Eq, Expr, Gt, Le, Min, Symbol
 
 from theory.autoencoder import ORTHONORMAL
 from theory.capture import t_star
 from theory.claim import GHOSH, Assumption, Claim, Source
-from theory.minibatch import SAMPLING, STEP_SIZE
+from theory.minibatch import RADIUS, SAMPLING, STEP_SIZE
 from theory.notation import a, r2, s
 
 p_sparse = Symbol("P_sparse", real=True)
@@ -47,12 +49,7 @@ SGD_SPARSE = Claim(
         ORTHONORMAL,
         SAMPLING,
         STEP_SIZE,
-        Assumption(
-            "radius",
-            And(Gt(r2, 0), Lt(r2, 2)),
-            text="0 < ||w_0||^2 < 2",
-            sharp=And(Gt(r2, 0), Le(r2, 2)),
-        ),
+        replace(RADIUS, sharp=And(Gt(r2, 0), Le(r2, 2))),
         Assumption(
             "live coordinate",
             And(Gt(s, 0), Le(s, r2)),

@@ -13,10 +13,11 @@ s_k >= min(s_0, (1 - 2a)^2 t_*) for ever, without exception: no return times are
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Gt, Le, Lt, Rational, Symbol, log
+from sympy import And, Eq, Ge, Gt, Le, Symbol, log
 
 from theory.autoencoder import GATE, ORTHONORMAL
 from theory.claim import GHOSH, Assumption, Claim, Source
+from theory.minibatch import STEP_SIZE
 from theory.notation import S, a, s, s_next, t
 from theory.random_walk import drift, jump, mean_time, returning, second
 
@@ -25,7 +26,6 @@ s_min = Symbol("s_*", real=True)
 level = Symbol("L", real=True)
 ratio = Symbol("z", real=True)  # log|q_1/q_2| at the start
 
-_STEP_SIZE = Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2))), text="0 < a < 1/2")
 
 MASS_FLOOR = Claim(
     id="MASS-FLOOR",
@@ -68,7 +68,7 @@ TWO_POINTS = Claim(
     assumptions=(
         ORTHONORMAL,
         Assumption("two live coordinates", text="n = 2, b = 1, q_1 and q_2 live"),
-        _STEP_SIZE,
+        STEP_SIZE,
         Assumption(
             "confined",
             And(Gt(t_min, 0), Le(t_min, 2), Gt(s_min, 0), Le(s_min, 2)),
