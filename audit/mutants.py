@@ -30,6 +30,7 @@ from sympy.logic.boolalg import Boolean
 
 from audit import compare, runner
 from audit.evidence import DECIDING, Evidence
+from audit.implication import implied
 from audit.time_limit import limited
 from audit.variants import Variant, capped, formula_of, formula_variants, variants
 from audit.verdict import Outcome, where
@@ -133,7 +134,7 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     if variant.part:
         if (relation := _harmless(claim, variant.part, thorough=False)) != compare.DIFFERENT:
             return replace(found, outcome=relation)
-    elif all(compare.implied(c, variant.claim.region) for c in relations(claim.region)):
+    elif all(implied(c, variant.claim.region) for c in relations(claim.region)):
         return replace(found, outcome=compare.EQUAL)  # the other hypotheses say it, too
     seen: list[Outcome] = []
     for deciding in (True, False):

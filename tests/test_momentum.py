@@ -1,4 +1,4 @@
-"""Chapter momentum: heavy ball and Nesterov on full and mini-batches, Adam in two bases."""
+"""Chapter momentum: heavy ball and Nesterov, full batch and near a data point."""
 
 from __future__ import annotations
 
@@ -8,39 +8,34 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Abs, Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log, sign, zeta
-from sympy.logic.boolalg import Boolean
+from sympy import Abs, Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log, zeta
 
 from audit import evidence, expect, expect_identity, expect_zero, rng, seed
 from audit.statistics import expect_mean
-from sim import from_weights
-from sim.momentum import simulate_adam, simulate_momentum
-from tests.analysis import ball, expect_outside, expect_quotient, upper_bound_on
+from sim.momentum import simulate_momentum
+from tests.analysis import ball, expect_quotient, upper_bound_on
 from tests.full_batch_tools import U
-from tests.inequalities import condition_of, end_of, expect_implied, restricted
-from tests.instances import ENTRIES, Instance, dot, evaluate, exact, instances
+from tests.inequalities import expect_implied, restricted
+from tests.instances import Instance, dot, evaluate, instances
+from tests.momentum_tools import HALF, PLANE, exact_step, expect_not_admitted, largest_step
 from tests.reading import by_side, expect_stated
-from theory.autoencoder import GRAD
 from theory.bernstein import Undecided
 from theory.claim import Claim
-from theory.exact import difference, relations
+from theory.exact import relations
 from theory.full_batch import GD_DIRECTION
 from theory.minibatch import WALK_DRIFT
 from theory.momentum import (
-    ADAM_BASIS,
     MOMENTUM_DIRECTION,
     MOMENTUM_EXPONENT,
     MOMENTUM_LOCAL,
     MOMENTUM_OFF,
     MOMENTUM_RADIAL,
-    MOMENTUM_SPARSE,
     beta,
     c_j,
     c_off,
     cone,
     cone_gap,
     drive_moments,
-    first,
     first_corrector,
     gamma_2,
     gamma_off,
@@ -51,44 +46,18 @@ from theory.momentum import (
     mu,
     mu_off,
     nu,
-    rate,
-    second,
     second_order_drift,
-    turn,
     u,
     v_next,
     v_off_next,
     y,
 )
-from theory.notation import (
-    S,
-    a,
-    active,
-    b,
-    chi,
-    gradient,
-    n,
-    p,
-    perp,
-    perp_next,
-    q_i,
-    q_j,
-    q_j_next,
-    r2,
-    w,
-    x,
-)
+from theory.notation import S, a, active, b, chi, n, p, perp, perp_next, q_j, q_j_next, r2
 from theory.rates import SGD_RATE, rate_off, rate_radial, rate_ratio
 from theory.region import box_of
-from theory.sparse import limit_off, limit_others, limit_winner, p_sparse
 from theory.step import STEP
 
 METHODS = {"heavy ball": False, "Nesterov": True}
-
-
-def expect_not_admitted(claim: Claim, name: str) -> None:
-    """What was just seen contradicts the claim without the assumption in words called ``name``."""
-    expect(name in {x.name for x in claim.assumptions}, f"{claim.id} admits it: no {name!r}")
 
 
 # MOMENTUM-DIRECTION
@@ -144,16 +113,6 @@ def test_the_form_is_kept(claim: Claim) -> None:
                 "beta = 0 is GD-DIRECTION")  # fmt: skip
 
 
-def exact_step(at: Instance, velocity: list[Fraction], momentum: Fraction, ahead: Fraction) -> Any:
-    """(instance, velocity, the instance at the look-ahead point) after one step by the chain rule."""
-    point = [e + ahead * f for e, f in zip(at.weight, velocity, strict=True)]
-    there = Instance(at.data, point, at.batch, at.a, at.activation)
-    pulled = there.step().weight
-    new = [momentum * f + g - e for e, f, g in zip(point, velocity, pulled, strict=True)]
-    weight = [e + f for e, f in zip(at.weight, new, strict=True)]
-    return Instance(at.data, weight, at.batch, at.a, at.activation), new, there
-
-
 SHARES = st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(1, 2), Fraction(9, 10)])
 
 
@@ -197,10 +156,6 @@ def ratio_kept(claim: Claim, before: list[Fraction], after: list[Fraction]) -> b
     """Whether q+ is proportional to c = q_0, as the claim has it (its factor of c_j sees no j)."""
     expect(not cancel(by_side(claim, q_j_next) / c_j).has(c_j), "the claim's factor sees j")
     return before[0] * after[1] == before[1] * after[0]
-
-
-HALF = Fraction(1, 2)
-PLANE = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]
 
 
 @evidence(MOMENTUM_DIRECTION, "witness", step="induction", needs="zero velocity")
@@ -277,15 +232,6 @@ W = Symbol("w", real=True)  # the step's w = beta u + m
 
 def momentum_box(claim: Claim) -> dict[Symbol, Any]:
     return dict(box_of(restricted(claim.region, (beta,)), (beta,)))
-
-
-def largest_step(claim: Claim) -> Expr:
-    """The claim's upper bound on a, in beta."""
-    for relation in relations(condition_of(claim, "small step")):
-        gap = difference(relation).expand()
-        if gap.has(a) and gap.coeff(a) < 0:
-            return end_of(relation, a)
-    raise Undecided(f"{claim.id} does not bound a from above")
 
 
 def small_box(claim: Claim) -> dict[Symbol, Any]:
@@ -539,311 +485,3 @@ def test_bounds_in_runs(claim: Claim) -> None:
     slopes = exponents(0.5, float(largest), 2500, "bounds")
     allowed = 7 * float(slopes.std(ddof=1)) / np.sqrt(slopes.size)
     expect(slopes.mean() <= bound + allowed, "slope above the bound", slope=float(slopes.mean()))
-
-
-# MOMENTUM-SPARSE
-
-
-def top_step(claim: Claim, momentum: float) -> float:
-    """The claim's largest a at this momentum."""
-    return float(largest_step(claim).subs(beta, Rational(str(momentum))))
-
-
-def expect_run_range(claim: Claim) -> None:
-    """The region asks for no more than what is run: 0 <= beta < 1, 0 < s <= r2 < 2, b < n."""
-    mass = Symbol("s", real=True)
-    for condition in (Ge(beta, 0), Gt(1 - beta, 0), Gt(r2, 0), Gt(2 - r2, 0), Gt(mass, 0),
-                      Ge(r2 - mass, 0), Ge(b, 1), Ge(n - b, 1)):  # fmt: skip
-        expect_implied(condition, claim.region)
-    expect_implied(Gt(a, 0), restricted(claim.region, (a,)))
-    expect_stated(claim, "orthonormal data", "zero velocity", "linear neuron")
-
-
-def sparse_share(claim: Claim, run: Any) -> Any:
-    """Runs that are within 2e-4 of the claimed limits, as squares."""
-    square = np.sort(run.q**2, axis=1)
-    return (
-        (np.abs(square[:, -1] - float(by_side(claim, limit_winner))) < 2e-4)
-        & (np.abs(square[:, :-1].sum(axis=1) - float(by_side(claim, limit_others))) < 2e-4)
-        & (np.abs(run.perp**2 - float(by_side(claim, limit_off))) < 2e-4)
-    )
-
-
-CASES = {
-    "beta = 0": (0.0, 4, 3, 1500),
-    "beta = 0.5": (0.5, 3, 1, 4000),
-    "beta = 0.7": (0.7, 2, 1, 7000),
-}
-
-
-@evidence(MOMENTUM_SPARSE, "simulation", cases=CASES)
-def test_mini_batches_with_momentum_end_sparse(
-    claim: Claim, case: tuple[float, int, int, int]
-) -> None:
-    """The claim's largest step; 100 starts with r2 up to its upper end; full batch stays dense.
-
-    The exponent of the others is about -p (a/(1-beta))^2: at least 18 times 1/steps here.
-    """
-    momentum, points, batch, steps = case
-    expect_run_range(claim)
-    a_value = top_step(claim, momentum)
-    low, high = (float(z) for z in box_of(restricted(claim.region, (r2,)), (r2,))[r2])
-    random = rng("start", str(momentum))
-    q = random.normal(size=(100, points))
-    total = low + (high - low) * random.uniform(0.05, 1, size=100)
-    total[:20] = high - 1e-6
-    rho = total * random.uniform(0, 0.8, size=100)
-    q *= np.sqrt((total - rho) / (q**2).sum(axis=1))[:, None]
-    kw: dict[str, Any] = {"momentum": momentum, "seed": seed("run", str(momentum))}
-    run = simulate_momentum(q, rho, batch_size=batch, step_size=a_value * batch, steps=steps, **kw)
-    near = sparse_share(claim, run)
-    expect(near.mean() == float(by_side(claim, p_sparse)), f"{near.sum()} of 100 sparse",
-           beta=momentum)  # fmt: skip
-    dense = simulate_momentum(
-        q, rho, batch_size=points, step_size=a_value * points, steps=500, **kw
-    )
-    share = np.abs(dense.q) / np.linalg.norm(dense.q, axis=1, keepdims=True)
-    start = np.abs(q) / np.linalg.norm(q, axis=1, keepdims=True)
-    expect(np.abs(share - start).max() < 1e-9, "full batch does not keep the direction")
-
-
-def product_exponents(momentum: float, a_value: float, steps: int) -> Any:
-    """(1/steps) log|(v_j, q_j)| of the product at x_i, n = 2, b = 1, 2000 runs, from (0, 1)."""
-    sign_of = rng("product", str(momentum)).integers(0, 2, size=(steps, 2000)) * 2 - 1
-    v, q, total = np.zeros(2000), np.ones(2000), np.zeros(2000)
-    for step, drawn in enumerate(sign_of):
-        v = momentum * v + a_value * drawn * q
-        q = q + v
-        if step % 50 == 49 or step == steps - 1:
-            size = np.hypot(v, q)
-            total += np.log(size)
-            v, q = v / size, q / size
-    return total / steps
-
-
-def significance(slopes: Any) -> float:
-    """The mean slope in standard errors; beyond 7 has a chance below 1e-11 if it is not positive."""
-    return float(slopes.mean() / slopes.std(ddof=1) * np.sqrt(slopes.size))
-
-
-@evidence(MOMENTUM_SPARSE, "property")
-def test_exponent_at_the_largest_step_near_beta_one(claim: Claim) -> None:
-    """beta = 0.99, 0.995 at the claim's largest step: the exponent of q_j at x_i is not positive."""
-    for momentum in (0.99, 0.995):
-        slopes = product_exponents(momentum, top_step(claim, momentum), 3000)
-        found = significance(slopes)
-        expect(found < 7, f"exponent {slopes.mean():.2g}, {found:.0f} standard errors > 0",
-               beta=momentum, a=top_step(claim, momentum))  # fmt: skip
-    expect(by_side(claim, limit_others) == 0, "the others die")
-
-
-@evidence(MOMENTUM_SPARSE, "witness", needs="small step")
-def test_effective_step_alone_does_not_control_sparsity(claim: Claim) -> None:
-    """a/(1-beta) = 1/4, n = 2, b = 1, beta = 0.995: the exponent of q_j at x_i is positive."""
-    share, momentum = Rational(1, 4), Rational(199, 200)
-    slopes = product_exponents(float(momentum), float(share * (1 - momentum)), 3000)
-    found = significance(slopes)
-    expect(found > 7, f"exponent {slopes.mean():.2g}, {found:.0f} standard errors")
-    point = {beta: momentum, a: share * (1 - momentum), n: 2, b: 1, r2: 1,
-             Symbol("s", real=True): 1}  # fmt: skip
-    expect(by_side(claim, limit_others) == 0, "the claim's limit is sparse")
-    expect_outside(claim, point, "the exponent of q_j is positive")
-
-
-def blows_up(momentum: Fraction, step: Fraction, weight: list[Fraction], velocity: Any) -> bool:
-    """Datum 1 of two is drawn in four steps, exactly: each more than squares |q_1|."""
-    at = Instance(PLANE, weight, (0,), step, "linear")
-    for _ in range(4):
-        old = abs(at.q[0])
-        at, velocity, _ = exact_step(at, velocity, momentum, Fraction(0))
-        if abs(at.q[0]) <= old**2:
-            return False
-    return True
-
-
-REST = [Fraction(0), Fraction(0)]
-WILD = {
-    "start": (HALF, Fraction(1, 16), [Fraction(100), Fraction(1, 10)], REST),
-    "zero velocity": (HALF, Fraction(1, 16), [HALF, HALF], [Fraction(200), Fraction(0)]),
-}
-
-
-@evidence(MOMENTUM_SPARSE, "witness", cases={"start": "start"}, needs="start")
-@evidence(MOMENTUM_SPARSE, "witness", cases={"velocity": "zero velocity"}, needs="zero velocity")
-def test_wild_starts_blow_up(claim: Claim, case: str) -> None:
-    """|q_1| large: v+ - beta v is about -2a q_1^3, so |q_1| is more than squared and grows for ever.
-
-    With chance 1/16 datum 1 is drawn four times, so P_sparse = 1 fails.
-    """
-    momentum, step, weight, velocity = WILD[case]
-    expect(blows_up(momentum, step, weight, velocity), "no blow-up")
-    expect(by_side(claim, p_sparse) == 1, "the claim's chance")
-    if case == "start":
-        point = {beta: exact(momentum), a: exact(step), n: 2, b: 1,
-                 r2: exact(dot(weight, weight)), Symbol("s", real=True): 1}  # fmt: skip
-        expect_outside(claim, point, "the first coordinate blows up")
-    else:
-        expect_not_admitted(claim, case)
-
-
-@evidence(MOMENTUM_SPARSE, "witness", needs="momentum")
-def test_momentum_above_one_does_not_settle(claim: Claim) -> None:
-    """beta = 2, from w_0 = (1/2, 1/2), a = 1/16: the velocity at least doubles, and |q_1| blows up."""
-    at, velocity = Instance(PLANE, [HALF, HALF], (0,), Fraction(1, 16), "linear"), REST
-    for _ in range(7):
-        at, velocity, _ = exact_step(at, velocity, Fraction(2), Fraction(0))
-    expect(at.r2 > 4, "w leaves the ball", r2=float(at.r2))
-    point = {beta: 2, a: Rational(1, 16), n: 2, b: 1, r2: Rational(1, 2),
-             Symbol("s", real=True): Rational(1, 2)}  # fmt: skip
-    expect_outside(claim, point, "w leaves the ball")
-
-
-@evidence(MOMENTUM_SPARSE, "witness", needs="without replacement")
-def test_full_batch_with_momentum_is_not_sparse(claim: Claim) -> None:
-    """b = n: the ratio of two coordinates is kept for ever (MOMENTUM-DIRECTION); here, exactly."""
-    at, velocity = (
-        Instance(PLANE, [HALF, HALF], (0, 1), Fraction(1, 8), "linear"),
-        [Fraction(0)] * 2,
-    )
-    for _ in range(3):
-        at, velocity, _ = exact_step(at, velocity, HALF, Fraction(0))
-        expect(at.q[0] == at.q[1], "equal coordinates stay equal")
-    point = {n: 2, b: 2, a: Rational(1, 8), beta: Rational(1, 2), r2: Rational(1, 2)}
-    inside = claim.region.subs(point).subs(Symbol("s", real=True), Rational(1, 2))
-    expect(inside == False, f"the region admits b = n: {claim.region}")  # noqa: E712
-    expect(by_side(claim, limit_others) == 0, "the claim's limit is sparse")
-
-
-# ADAM-BASIS
-
-
-def signs(expr: Expr) -> Expr:
-    """sign(A), sign(B) as symbols."""
-    return expr.subs({sign(first): Symbol("_sA"), sign(second): Symbol("_sB")})
-
-
-@evidence(ADAM_BASIS, "symbolic")
-def test_first_step_of_adam(claim: Claim) -> None:
-    """m^ = g and u^ = g^2 after one step, so w moves by -alpha sign(g); -g is along +w.
-
-    sum_i grad_i = -(2 - r2) sum q_i x_i + (sum q_i^2) w = (2 r2 - 2) w, as the x_i are a basis (GRAD).
-    """
-    expect_stated(claim, "orthonormal data", "linear neuron", "full batch")
-    (norm,) = relations(condition_of(claim, "square"))
-    expect_identity(norm, {r2: first**2 + second**2})  # axes of R^2 are orthonormal
-    g, first_decay = Symbol("g", real=True), Symbol("beta_1", real=True)
-    expect_zero((1 - first_decay) * g / (1 - first_decay) - g, "bias correction")
-    (grad,) = [r.rhs for r in relations(GRAD.formula) if r.lhs == gradient]
-    each = grad.subs(active, 1).expand()
-    total = each.coeff(x, 1).coeff(q_i, 1) * w + each.coeff(w, 1).coeff(q_i, 2) * r2 * w
-    expect_zero(each - each.coeff(x, 1).coeff(q_i, 1) * q_i * x
-                - each.coeff(w, 1).coeff(q_i, 2) * q_i**2 * w, "GRAD has other terms")  # fmt: skip
-    expect_implied(Gt(cancel(-total / (2 * w)), 0), _norm_conditions(claim))
-    step = (rate * sign(first), rate * sign(second))
-    expect_zero(signs(by_side(claim, turn)) - signs(step[0] * second - step[1] * first), "turn")
-
-
-def _norm_conditions(claim: Claim) -> Boolean:
-    return restricted(claim.region, (r2,))
-
-
-def rotated(data: list[list[Fraction]], cosine: Fraction, sine: Fraction) -> list[list[Fraction]]:
-    return [[cosine * e + sine * f, -sine * e + cosine * f] for e, f in data]
-
-
-def exact_turn(
-    weight: list[Fraction],
-    cosine: Fraction,
-    sine: Fraction,
-    alpha: Fraction,
-    activation: str = "linear",
-) -> Any:
-    """(A, B, turn) of Adam's first step (epsilon = 0) in rotated axes, gradient by the chain rule."""
-    (point,) = rotated([weight], cosine, sine)
-    at = Instance(rotated(PLANE, cosine, sine), point, (0, 1), Fraction(1), activation)
-    down = [f - e for e, f in zip(point, at.step().weight, strict=True)]
-    step = [alpha * ((g > 0) - (g < 0)) for g in down]
-    return point[0], point[1], step[0] * point[1] - step[1] * point[0]
-
-
-UNITS = (
-    (Fraction(1), Fraction(0)),
-    (Fraction(3, 5), Fraction(4, 5)),
-    (Fraction(5, 13), Fraction(12, 13)),
-)
-
-
-@evidence(ADAM_BASIS, "property")
-@given(weight=st.lists(ENTRIES, min_size=2, max_size=2), axes=st.sampled_from(UNITS))
-def test_first_step_on_explicit_vectors(
-    claim: Claim, weight: list[Fraction], axes: tuple[Fraction, Fraction]
-) -> None:
-    if not 0 < dot(weight, weight) < 1:
-        weight = [e / 3 for e in weight]
-    alpha = Fraction(1, 10)
-    A, B, seen = exact_turn(weight, *axes, alpha)
-    claimed = by_side(claim, turn).subs({first: exact(A), second: exact(B), rate: exact(alpha)})
-    expect(claimed == exact(seen), "turn", w=weight, axes=axes)
-
-
-@evidence(ADAM_BASIS, "witness")
-def test_the_basis_changes_the_answer(claim: Claim) -> None:
-    """w_0 = (3/10, 4/10): turned in the standard axes, kept in the axes along (3/5, 4/5)."""
-    weight = [Fraction(3, 10), Fraction(4, 10)]
-    found = []
-    for axes in UNITS[:2]:
-        A, B, seen = exact_turn(weight, *axes, Fraction(1, 10))
-        claimed = by_side(claim, turn).subs(
-            {first: exact(A), second: exact(B), rate: Rational(1, 10)}
-        )
-        expect(claimed == exact(seen), "turn", axes=axes)
-        found.append(seen)
-    expect(found[0] != 0 and found[1] == 0, f"turns {found}")
-
-
-@evidence(ADAM_BASIS, "witness", needs="inside the sphere")
-def test_outside_the_sphere_the_turn_is_the_other_way(claim: Claim) -> None:
-    A, B, seen = exact_turn([Fraction(1), Fraction(1, 2)], *UNITS[0], Fraction(1, 10))
-    claimed = by_side(claim, turn).subs({first: exact(A), second: exact(B), rate: Rational(1, 10)})
-    expect(A**2 + B**2 > 1, "the start is outside")
-    expect(claimed == -exact(seen) != 0, "the turn is reversed")
-
-
-@evidence(ADAM_BASIS, "witness", needs="linear neuron")
-def test_relu_gates_turn_otherwise(claim: Claim) -> None:
-    """w_0 = (3/10, -4/10), alpha = 1/10: one gate is shut, and the turn is not the linear one's."""
-    weight, alpha = [Fraction(3, 10), Fraction(-4, 10)], Fraction(1, 10)
-    A, B, linear = exact_turn(weight, *UNITS[0], alpha)
-    _, _, relu = exact_turn(weight, *UNITS[0], alpha, "relu")
-    claimed = by_side(claim, turn).subs({first: exact(A), second: exact(B), rate: exact(alpha)})
-    expect(claimed == exact(linear), "linear")
-    expect(claimed != exact(relu), "ReLU", turn=relu)
-    expect_not_admitted(claim, "linear neuron")
-
-
-@evidence(ADAM_BASIS, "simulation")
-def test_adam_ends_elsewhere_in_other_axes(claim: Claim) -> None:
-    """Full batch from (0.3, 0.4), 4000 steps of 1e-3: Adam's limit depends on the axes, momentum's not.
-
-    In both axes |w| -> 1.  Heavy ball: the angles differ by rounding only, 4000 steps of 8 * 36 u.
-    """
-    weight, steps = np.array([0.3, 0.4]), 4000
-    angles: dict[str, list[float]] = {"adam": [], "heavy ball": []}
-    for cosine, sine in UNITS[:2]:
-        axes = np.array([[float(cosine), float(sine)], [-float(sine), float(cosine)]])
-        data = np.eye(2) @ axes.T
-        point = axes @ weight
-        final = simulate_adam(point, data, batch_size=2, step_size=1e-3, steps=steps).weight[0]
-        expect(abs(np.linalg.norm(final) - 1) < 1e-2, "Adam is not at a minimum")
-        q = data @ final
-        angles["adam"].append(float(np.arctan2(q[1], q[0])))
-        start, rho = from_weights(point, data)
-        run = simulate_momentum(start, rho, batch_size=2, step_size=0.1, steps=steps, momentum=0.9)
-        angles["heavy ball"].append(float(np.arctan2(run.q[0, 1], run.q[0, 0])))
-    expect(abs(np.subtract(*angles["heavy ball"])) <= 8 * 36 * U * steps, f"{angles}")
-    A, B = 0.3, 0.4
-    claimed = by_side(claim, turn).subs({first: Rational(3, 10), second: Rational(2, 5), rate: 1})
-    wrong = angles["adam"][0] - angles["adam"][1]
-    # turn = det(step, w_0) > 0 is a step clockwise of w_0: the angle falls
-    expect(np.sign(wrong) == -np.sign(float(claimed)), f"{angles}", A=A, B=B)
-    expect(abs(wrong) > 0.05, f"the axes do not matter: {angles}")

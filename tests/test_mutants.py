@@ -15,6 +15,7 @@ from sympy.logic.boolalg import Boolean
 from audit import compare, expect, instances, mutants, runner
 from audit.cli import main
 from audit.evidence import Evidence
+from audit.implication import implied
 from audit.ledger import necessity
 from audit.run_context import current
 from audit.variants import GROUPS, capped, variants
@@ -166,7 +167,7 @@ def test_comparison(name: str, kind: str, pair: tuple[Boolean, Boolean]) -> None
     ids=str,
 )
 def test_what_the_other_hypotheses_imply(condition: Boolean, so: bool) -> None:
-    assert compare.implied(condition, HALF) == so
+    assert implied(condition, HALF) == so
 
 
 def test_what_is_called_weaker_follows_on_a_grid() -> None:

@@ -29,54 +29,40 @@ from tests.ambient import as_fmpq, gates_at, hessian
 from tests.ambient import gradient as gradient_in_space
 from tests.ambient import loss as loss_in_space
 from tests.inequalities import condition_of, expect_holds, expect_implied, is_strict, restricted
-from tests.instances import ENTRIES, Instance, Vector, dot, evaluate, exact, reflected
+from tests.instances import ENTRIES, Instance, dot, evaluate, exact, reflected
+from tests.oblique import ACUTE, COSINE, pair
 from tests.reading import bound_on, by_side, expect_only
 from tests.test_sparse import test_live_mass_is_kept as live_mass_is_kept
 from tests.test_sparse import test_slack_is_kept as slack_is_kept
-from theory.autoencoder import GRAD, HESS, loss_value
+from theory.autoencoder import GRAD
 from theory.claim import Claim
 from theory.exact import difference, relations
 from theory.full_batch import GD_CONVERGES, GD_DIRECTION
 from theory.landscape import STATIONARY, loss_minimum
-from theory.minibatch import FIXED_POINTS
 from theory.nonorthogonal import (
     NONORTH_FIXED,
     NONORTH_NOLIMIT,
     NONORTH_OBTUSE,
-    NONORTH_PCA,
     NONORTH_STEP,
     U,
     V,
     c,
-    curvature_across,
-    curvature_along,
-    edge_here,
     fall,
-    loss_here,
     mass_bound,
     mass_excess,
-    mu,
-    mu_pair,
     norm_excess,
-    nu,
-    nu_pair,
     p_limit,
     p_sparse,
-    ratio_factor,
     shift2,
     single_excess,
     step_parts,
-    trace_here,
 )
 from theory.notation import (
     S,
     a,
     active,
     b,
-    chi,
-    d,
     delta,
-    gradient,
     n,
     perp,
     perp_next,
@@ -88,17 +74,12 @@ from theory.notation import (
     s,
     s_next,
     t,
-    v_v,
     w,
-    w_v,
     x,
-    x_v,
 )
 from theory.region import box_of, satisfies
-from theory.sparse import SGD_SPARSE, limit_others, limit_winner
-from theory.sparse import p_sparse as p_sparse_orthonormal
-from theory.spectrum import EIGENVALUES, MAX_EIG, TRACE, trace_linear
-from theory.step import NORM, STEP, norm_step
+from theory.spectrum import EIGENVALUES, MAX_EIG
+from theory.step import norm_step
 from theory.two_points import MASS_FLOOR
 
 Q, R = Symbol("Q", real=True), Symbol("R", real=True)  # c^2 and q_i^2
@@ -272,12 +253,6 @@ def test_full_batch_fixes_other_points(claim: Claim) -> None:
     expect(not satisfies(claim.region, point), "the region admits b = n")
 
 
-def pair(cosine: Fraction) -> list[Vector]:
-    """Two unit points at +-h from e_1, cos h = 4/5 or 3/5: c = 7/25 or -7/25."""
-    sine = Fraction(7, 5) - cosine
-    return [[cosine, sine], [cosine, -sine]]
-
-
 @evidence(NONORTH_FIXED, "property", step=("one sample", "shift"))
 @given(at=oblique())
 def test_data_points_move_by_the_claimed_shift(claim: Claim, at: Instance) -> None:
@@ -381,131 +356,6 @@ def test_runs_keep_moving(claim: Claim) -> None:
     # the sample not at hand moves q_j by a c (1 - c^2) at x_i; elsewhere steps are larger
     shift = float(by_side(NONORTH_FIXED, shift2).subs({a: step, c: 0.02})) ** 0.5
     expect(moves.min() > shift / 2, "a run has come to rest", smallest=moves.min(), shift=shift)
-
-
-# NONORTH-PCA
-
-
-def data_mean(expr: Expr, at: dict[Expr, Expr]) -> Expr:
-    """Mean over the data of a polynomial in q_i, <x_i, v>, x_i whose totals are in ``at``."""
-    total: Expr = Integer(0)
-    for term in expand(expr).as_ordered_terms():
-        fixed, varying = term.as_independent(q_i, x_v, x)
-        total += fixed * (at[varying] if varying != 1 else 1)
-    return expand(total)
-
-
-# C w = mu w, so <C w, v> = mu <w, v>; <v, C v> = lambda.
-LAMBDA = Symbol("lambda", real=True)
-TOTALS = {q_i**2: mu * r2, q_i * x: mu * w, q_i * x_v: mu * w_v, x_v**2: LAMBDA}
-
-
-@evidence(NONORTH_PCA, "symbolic", step="gradient")
-def test_gradient_at_an_eigenvector(claim: Claim) -> None:
-    expect_implied(Gt(mu, 0), claim.region)
-    slope = data_mean(by_side(GRAD, gradient).subs(active, 1), TOTALS)
-    factor = cancel(slope / w)
-    expect(not factor.has(w), "the gradient is not along w")
-    expect(solve(factor, r2) == [by_side(claim, r2)], f"stationary where {factor} = 0")
-
-
-@evidence(NONORTH_PCA, "symbolic", step="loss")
-def test_loss_at_an_eigenvector(claim: Claim) -> None:
-    value = data_mean(loss_value().subs(active, 1), TOTALS).subs(r2, by_side(claim, r2))
-    expect_zero(by_side(claim, loss_here) - value, "mean loss")
-
-
-def hessian_mean() -> Expr:
-    """v'Hv at a unit eigenvector, v'v = 1, in <w, v> and v'Cv."""
-    form = data_mean(HESS.formula.rhs.subs(active, 1), TOTALS)
-    return form.subs({r2: by_side(NONORTH_PCA, r2), v_v: 1})
-
-
-@evidence(NONORTH_PCA, "symbolic", step="hessian")
-def test_hessian_at_an_eigenvector(claim: Claim) -> None:
-    form = hessian_mean()
-    expect_zero(by_side(claim, curvature_along) - form.subs({w_v: 1, LAMBDA: mu}), "along w")
-    expect_zero(by_side(claim, curvature_across) - form.subs({w_v: 0, LAMBDA: nu}), "across")
-    # no mixed term: the form is diagonal in the eigenbasis
-    expect(Poly(form, w_v, LAMBDA).total_degree() == 2, "form")
-
-
-@evidence(NONORTH_PCA, "symbolic", step="trace")
-def test_trace_at_an_eigenvector(claim: Claim) -> None:
-    """Summed over an orthonormal basis: sum of v'Cv = mean of ||x_i||^2 = 1, sum of <w, v>^2 = 1."""
-    form = Poly(hessian_mean(), w_v, LAMBDA)
-    one = form.coeff_monomial(1) * d
-    total = one + form.coeff_monomial(w_v**2) + form.coeff_monomial(LAMBDA)
-    expect_zero(by_side(claim, trace_here) - total, "trace")
-
-
-@evidence(NONORTH_PCA, "symbolic", step="edge")
-def test_edge_of_the_radial_factor(claim: Claim) -> None:
-    """eta = a n; 1 - eta H_w = -1."""
-    edges = solve(1 - a * n * by_side(claim, curvature_along) + 1, a)
-    expect(len(edges) == 1, f"edges {edges}")
-    expect_zero(by_side(claim, edge_here) - edges[0], "edge")
-
-
-@evidence(NONORTH_PCA, "symbolic", step="ratio")
-def test_ratio_of_two_factors(claim: Claim) -> None:
-    """Full batch: X = n C w, so <X, v> = n nu <w, v>."""
-    expect_only(claim, r2, loss_here, curvature_along, curvature_across, trace_here, edge_here,
-                     ratio_factor, mu_pair, nu_pair)  # fmt: skip
-    step = by_side(NONORTH_STEP, q_j_next)
-    factors = [cancel(step.subs(U, n * value * q_j) / q_j) for value in (nu, mu)]
-    expect_zero(by_side(claim, ratio_factor) - factors[0] / factors[1], "ratio")
-
-
-@evidence(NONORTH_PCA, "symbolic", step="pair")
-def test_covariance_of_a_pair(claim: Claim) -> None:
-    """C x_1 = (x_1 + c x_2)/2 and C x_2 = (c x_1 + x_2)/2."""
-    first, second = Symbol("x_1"), Symbol("x_2")
-    image = {first: (first + c * second) / 2, second: (c * first + second) / 2}
-    for sign, symbol in ((1, mu_pair), (-1, nu_pair)):
-        vector = first + sign * second
-        after = vector.subs(image, simultaneous=True)
-        expect_zero(after - by_side(claim, symbol) * vector, f"eigenvector x_1 + {sign} x_2")
-
-
-@evidence(NONORTH_PCA, "property", step=("gradient", "loss", "hessian", "trace", "pair"),
-          cases={"acute": Fraction(4, 5), "obtuse": Fraction(3, 5)})  # fmt: skip
-def test_landscape_of_an_exact_pair(claim: Claim, case: Fraction) -> None:
-    """x = (4/5, +-3/5, 0) and (3/5, +-4/5, 0): the loss in space by exact differences."""
-    data = [[*point, Fraction(0)] for point in pair(case)]
-    cosine, gates, size = exact(dot(*data)), [1, 1], 3
-    axes = [[Fraction(int(i == j)) for j in range(size)] for i in range(size)]
-    values = [by_side(claim, symbol).subs(c, cosine) for symbol in (mu_pair, nu_pair)]
-    for here in (0, 1):
-        at = {mu: values[here], nu: values[1 - here], d: size}
-        expect(not any(gradient_in_space(axes[here], data, gates)), "not stationary")
-        expect(
-            by_side(claim, loss_here).subs(at) == exact(loss_in_space(axes[here], data, gates)), "L"
-        )
-        found = hessian(axes[here], data, gates)
-        for row, symbol in ((here, curvature_along), (1 - here, curvature_across)):
-            entry = found[row, row]
-            expect(by_side(claim, symbol).subs(at) == Rational(int(entry.p), int(entry.q)), "H")
-        trace = sum(found[row, row] for row in range(size))
-        expect(by_side(claim, trace_here).subs(at) == Rational(int(trace.p), int(trace.q)), "trace")
-
-
-@evidence(NONORTH_PCA, "simulation", step=("ratio", "edge"))
-def test_full_batch_finds_the_top_eigenvector(claim: Claim) -> None:
-    """Four random points in R^6, 12 starts: below the edge all end there, 5% past it none does."""
-    random = rng("data")
-    data = random.normal(size=(4, 6)) + 0.5
-    data /= np.linalg.norm(data, axis=1, keepdims=True)
-    values, vectors = np.linalg.eigh(data.T @ data / 4)
-    edge = float(by_side(claim, edge_here).subs({n: 4, mu: Rational(float(values[-1]))}))
-    weight = random.normal(size=(12, 6))
-    weight /= np.linalg.norm(weight, axis=1, keepdims=True)
-    q, norm, gram = from_data(weight, data)
-    target = np.abs(data @ vectors[:, -1])
-    for share, expected in ((0.9, 12), (1.05, 0)):
-        run = simulate_gram(q, norm, gram, batch_size=4, step_size=4 * share * edge, steps=3000)
-        near = np.abs(np.abs(run.q) - target).max(axis=1) < 1e-6
-        expect(near.sum() == expected, f"{near.sum()} of 12 at {share} of the edge")
 
 
 # NONORTH-OBTUSE
@@ -655,90 +505,3 @@ def test_obtuse_pairs_in_runs(claim: Claim) -> None:
             (np.abs(top - 1) < 1e-6) & (np.abs(low - cosine) < 1e-6) & (np.abs(run.r2 - 1) < 1e-6)
         )
         expect(near.mean() == float(by_side(claim, p_sparse)), f"{near.sum()} of {len(near)}")
-
-
-# What fails without orthogonality: one exact pair, c = 7/25 or 3/5, against the claims of sections 1-4
-
-ACUTE = pair(Fraction(4, 5))  # minimum of full batch: e_1
-COSINE = exact(dot(*ACUTE))
-
-
-@evidence(STEP, "witness", needs="orthonormal data")
-@evidence(GD_DIRECTION, "witness", needs="orthonormal data")
-def test_a_coordinate_feels_the_other_sample(claim: Claim) -> None:
-    """STEP: q_2 after a step on x_1 alone. GD-DIRECTION: both drawn; one factor for all q_j."""
-    weight = [Fraction(1, 2), Fraction(1, 3)]
-    if claim.id == STEP.id:
-        at = Instance(ACUTE, weight, (0,), Fraction(1, 4), "linear")
-        values = {a: exact(at.a), S: exact(at.S), r2: exact(at.r2), chi: 0, q_j: exact(at.q[1])}
-        expect(by_side(claim, q_j_next).subs(values) != exact(at.step().q[1]), "q_2+")
-        return
-    at = Instance(ACUTE, weight, (0, 1), Fraction(1, 4), "linear")
-    expect(not cancel(by_side(claim, q_j_next) / q_j).has(q_j), "the claimed factor knows j")
-    after = at.step().q
-    expect(after[0] * at.q[1] != after[1] * at.q[0], "the ratio is kept", before=at.q, after=after)
-
-
-@evidence(NORM, "witness", needs="orthonormal data")
-@evidence(MASS_FLOOR, "witness", step="mass", needs="orthonormal data")
-def test_batches_of_two_feel_the_inner_product_in_the_norm(claim: Claim) -> None:
-    """w = (3/5, 1/5) in the plane of the data, so s = r2; both samples drawn."""
-    at = Instance(ACUTE, [Fraction(3, 5), Fraction(1, 5)], (0, 1), Fraction(1, 4), "linear")
-    after = exact(at.step().r2)
-    values = {a: exact(at.a), S: exact(at.S), r2: exact(at.r2), s: exact(at.r2),
-              delta: exact(at.r2) - 1, t: 2 - exact(at.r2)}  # fmt: skip
-    if claim.id == NORM.id:
-        found = [y.rhs.subs(values) + 1 for y in relations(claim.formula)]
-    else:
-        growth = next(y for y in relations(claim.formula) if isinstance(y, Eq))
-        found = [growth.rhs.subs(values) + values[s]]
-    for value in found:
-        expect(value != after, "holds for an oblique pair", r2_next=after)
-
-
-@evidence(STATIONARY, "witness", needs="orthonormal data")
-@evidence(MAX_EIG, "witness", needs="orthonormal data")
-@evidence(TRACE, "witness", needs="orthonormal data")
-def test_minima_of_an_oblique_pair(claim: Claim) -> None:
-    """At the minimum e_1: loss (1 - mu)/2 < (n-1)/(2n), eigenvalue 4 mu > 4/n, trace (d+4) mu - 1."""
-    gates, here, sizes = [1, 1], [Fraction(1), Fraction(0)], {n: 2, d: 2}
-    expect(not any(gradient_in_space(here, ACUTE, gates)), "e_1 is not stationary")
-    found = hessian(here, ACUTE, gates)
-    top, trace = found[0, 0], found[0, 0] + found[1, 1]
-    expect(found[1, 1] > 0 and found[0, 1] == 0, "e_1 is no minimum")
-    if claim.id == STATIONARY.id:
-        value = by_side(claim, loss_minimum).subs(sizes)
-        expect(exact(loss_in_space(here, ACUTE, gates)) < value, "nothing is lower")
-        expect(any(gradient_in_space(ACUTE[0], ACUTE, gates)), "x_1 is stationary")
-    elif claim.id == MAX_EIG.id:
-        value = by_side(claim, EIGENVALUES["max"]).subs(sizes)
-        expect(Rational(int(top.p), int(top.q)) != value, "largest eigenvalue", found=top)
-    else:
-        value = by_side(claim, trace_linear).subs(sizes)
-        expect(Rational(int(trace.p), int(trace.q)) != value, "trace", found=trace)
-
-
-@evidence(FIXED_POINTS, "witness", step="converse", needs="orthonormal data")
-@evidence(SGD_SPARSE, "witness", step="limit", needs="orthonormal data")
-def test_data_points_of_an_oblique_pair_are_no_limits(claim: Claim) -> None:
-    """Every claimed limit +-x_i is moved by the other sample, by the same amount each time.
-
-    So no path converges to one: each sample is drawn for ever, almost surely.
-    """
-    for data in (ACUTE, pair(Fraction(3, 5))):
-        for i, j in ((0, 1), (1, 0)):
-            for sign in (1, -1):
-                start = [sign * y for y in data[i]]
-                at = Instance(data, start, (j,), Fraction(1, 4), "linear")
-                gap = [y - z for y, z in zip(at.step().weight, start, strict=True)]
-                values = {a: exact(at.a), c: exact(dot(*data))}
-                moved = exact(dot(gap, gap))
-                expect(moved == by_side(NONORTH_FIXED, shift2).subs(values), "shift")
-                expect(moved > 0, "x_i is fixed")
-    if claim.id == SGD_SPARSE.id:
-        expect(by_side(claim, p_sparse_orthonormal) == 1, "it claims convergence")
-        expect(by_side(claim, limit_winner) == 1 and by_side(claim, limit_others) == 0, "to +-x_i")
-        expect(by_side(NONORTH_NOLIMIT, p_limit) == 0, "there is no limit")
-    else:
-        squares = [y for y in relations(claim.formula) if y.lhs == q_i**2]
-        expect(squares and squares[0].rhs == 1, "it claims that +-x_i are fixed")
