@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import _ahead
 from sim._complement import Complement
 from sim._direct import Direct
 from sim._full import Full
@@ -41,14 +42,16 @@ def rows_of(state: State, rows: Any) -> State:
     )
 
 
-def fast_engine(start: State, a: float, backend: str) -> Engine:
-    """Choose by batch size: all, more than half, at most half."""
+def fast_engine(start: State, a: float, backend: str, block: int) -> Engine:
+    """Choose by batch size: all, more than half, at most half. block: runs of the whole block."""
     n, b = start.mantissa.shape[1], start.batch_size
     kind: type[Scaled] = Full if b == n else Complement if 2 * b > n else Direct
     if backend == "numba":
         from sim._numba import COMPILED
 
         kind = COMPILED[kind]
+    elif _ahead.pays(n, b, block):
+        kind = _ahead.Ahead
     return kind(start, a)
 
 
@@ -60,14 +63,15 @@ class Block:
         self._n, self._source, self._done = start.mantissa.shape[1], source, 0
         self._left_out = isinstance(source, Sampler) and source.left_out
         self._engines: list[tuple[Engine, Any]] = []
+        block = len(fast)
         if fast.all():
-            self._engines.append((fast_engine(start, a, backend), slice(None)))
+            self._engines.append((fast_engine(start, a, backend, block), slice(None)))
         else:
             slow = np.flatnonzero(~fast)
             self._engines.append((GeneralBlock(rows_of(start, slow), a), slow))
             if fast.any():
                 rest = np.flatnonzero(fast)
-                self._engines.append((fast_engine(rows_of(start, rest), a, backend), rest))
+                self._engines.append((fast_engine(rows_of(start, rest), a, backend, block), rest))
 
     def _take(self, steps: int) -> Iterator[NDArray[Any]]:
         if isinstance(self._source, Sampler):

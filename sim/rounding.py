@@ -12,7 +12,7 @@ where in the complement form ds also contains D, and u = a * passive mass. With 
 each step adds at most (proofs_notes/engine.md, "Local errors")
 
     u (12 + 4(k + 6) t/f)   in B,      u (6 + 4(k + 6) t/c)   outside,
-    u (k + 6)(t+ + t max(c, f)^2)  to D,   u n t  to D at the start and at a resummation
+    u (k + 11)(t+ + t max(1, f)^2)  to D,   u n t  to D at the start and at a resummation
 
 (b = n: the mass at the start is summed once, so k = n and there is no D). So the final error is
 bounded by the sum over steps of |A_T ... A_{i+1}| times these, which `bound` adds up, backwards.
@@ -60,7 +60,7 @@ def bound(
         c = 1 - s
         f = c + 2 * a - t
         local = np.where(inside, 12 + 4 * (k + 6) * t / f, 6 + 4 * (k + 6) * t / c)
-        local[n + 1] = (k + 6) * (after + t * max(c, f) ** 2) if left_out else 0.0
+        local[n + 1] = (k + 11) * (after + t * max(1.0, f) ** 2) if left_out else 0.0
         total += np.abs(transfer) @ local
         matrix = np.eye(n + 2)
         ds = np.where(inside, share, 0.0)

@@ -65,6 +65,20 @@ def test_relative_error_is_within_the_derived_bound_and_the_target(activation, n
         assert (result.sign[0] == [int(mp.sign(value)) for value in reference[0]]).all()
 
 
+@pytest.mark.parametrize(("activation", "n", "a"), [("linear", 20, 0.2), ("relu", 12, 0.45)])
+def test_many_steps_at_once_keep_the_bound(monkeypatch, activation, n, a):
+    """The same for `sim._ahead`, here with repeats at every few steps; its target is the same."""
+    q, rho = start(n, seed=n)
+    batches = subsets(n, 1, 3_000, seed=1)
+    kw = {"step_size": a, "batch_size": 1, "activation": activation}
+    reference = precise_run(q, rho, batches, **kw)
+    monkeypatch.setattr("sim._ahead.pays", lambda n, b, runs: True)
+    result = simulate(q, rho, steps=3_000, batches=batches, **kw)
+    error = errors(result, reference)
+    assert (error <= bound(q, rho, batches, **kw) + allowance(result)).all()
+    assert error.max() < TARGET
+
+
 def test_the_complement_needs_its_resummation(monkeypatch):
     """Without it the error of the carried mass grows by f^2 a step and leaves the bound."""
     q, rho = start(20, seed=3)

@@ -329,8 +329,10 @@ def test_trace_at_the_points_runs_converge_to(claim: Claim, case: int) -> None:
     """ReLU, both batch sizes: the limit point is read off, coordinates below 1e-6 being on the way
     to 0 (they are below 1e-20 by then), and the trace is evaluated there with phi'(0) = 0."""
     size, dimension, runs = 5, 9, 60
-    q = rng("start").standard_normal((runs, size)) / 3
-    q[:, 0] = np.abs(q[:, 0])  # alive
+    random = rng("start")
+    q = random.standard_normal((runs, size))
+    q[:, 0] = np.abs(q[:, 0])  # alive, and with r2 < 2 it stays so (SIGN)
+    q *= np.sqrt(random.uniform(0.2, 1.5, runs) / (q**2).sum(axis=1))[:, None]
     run = simulate(
         q, 0.3, batch_size=case, step_size=0.3 * case, steps=6000, activation="relu", seed=seed()
     )
