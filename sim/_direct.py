@@ -97,16 +97,16 @@ class Direct(Scaled):
         v = aligned(self.runs)
         multiply, subtract, add, divide, take = np.multiply, np.subtract, np.add, np.divide, y.take
         for index in flat[:, 0]:
-            take(index, out=v, mode="clip")
-            multiply(p, v, out=s)
-            subtract(constants, st, out=ce)
-            add(c, e, out=f)
-            multiply(fc, fc, out=squares)
-            subtract(t, s, out=t)
-            multiply(st, squares, out=st)
-            add(t, s, out=t)
-            multiply(p, c2, out=p)
-            divide(s, p, out=v)
+            take(index, None, v, "clip")
+            multiply(p, v, s)
+            subtract(constants, st, ce)
+            add(c, e, f)
+            multiply(fc, fc, squares)
+            subtract(t, s, t)
+            multiply(st, squares, st)
+            add(t, s, t)
+            multiply(p, c2, p)
+            divide(s, p, v)
             y[index] = v
 
     def _batches(self, flat: Integers) -> None:
@@ -124,18 +124,18 @@ class Direct(Scaled):
         multiply, subtract, add, divide, take = np.multiply, np.subtract, np.add, np.divide, y.take
         total = np.add.reduce
         for index in flat:
-            take(index, out=v, mode="clip")
-            total(v, axis=0, out=s)
-            multiply(s, p, out=s)
-            subtract(constants, st, out=ce)
-            add(c, e, out=f)
-            multiply(fc, fc, out=squares)
-            subtract(t, s, out=t)
-            multiply(st, squares, out=st)
-            add(t, s, out=t)
-            multiply(p, c2, out=p)
-            divide(f2, c2, out=f)
-            multiply(v, f, out=v)
+            take(index, None, v, "clip")
+            total(v, 0, None, s)
+            multiply(s, p, s)
+            subtract(constants, st, ce)
+            add(c, e, f)
+            multiply(fc, fc, squares)
+            subtract(t, s, t)
+            multiply(st, squares, st)
+            add(t, s, t)
+            multiply(p, c2, p)
+            divide(f2, c2, f)
+            multiply(v, f, v)
             y[index] = v
 
     def _lower(self, rows: Integers) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim import _arguments as arguments
 from sim import observe as observables
+from sim._settings import complete
 from sim.autoencoder import ENGINE_VERSION, Result, simulate
 from sim.cell import Cell
 
@@ -77,21 +78,10 @@ def _call(
 
 
 def _check(settings: dict[str, Any]) -> None:
-    for name in settings:
-        if name not in (*REQUIRED, *DEFAULTS):
-            known = ", ".join((*REQUIRED, *DEFAULTS))
-            raise ValueError(f"grid[{name!r}]: unknown setting; known are {known}")
-    for name in REQUIRED:
-        if name not in settings:
-            raise ValueError(f"grid[{name!r}]: is missing; {', '.join(REQUIRED)} are needed")
-    settings = DEFAULTS | settings
+    settings = complete(settings, REQUIRED, DEFAULTS)
     n = arguments.integer("n", settings["n"], 1)
     d = n if settings["d"] is None else arguments.integer("d", settings["d"], n)
-    arguments.integer("runs", settings["runs"], 1)
     arguments.positive("radius", settings["radius"])
-    arguments.integer("steps", settings["steps"], 0)
-    if settings["every"] is not None:
-        arguments.integer("every", settings["every"], 1)
     observables.resolve(settings["observe"])
     _call(settings | {"observe": None}, np.ones((1, n)), 0.0, d, 0, 1, 0)
 

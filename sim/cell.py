@@ -128,8 +128,7 @@ def expand(grid: Grid) -> tuple[list[str], list[int]]:
     (a list as a constant is written [[1, 2]]). An iterable of mappings is taken as it is.
     """
     if isinstance(grid, Mapping):
-        kinds = (list, tuple, range, np.ndarray)
-        axes = {k: list(v) for k, v in grid.items() if isinstance(v, kinds) and np.ndim(v) > 0}
+        axes = {name: list(values) for name, values in grid.items() if _is_axis(values)}
         for name, values in axes.items():
             if not values:
                 raise ValueError(f"grid[{name!r}]: has no values; must have at least one")
@@ -147,6 +146,12 @@ def expand(grid: Grid) -> tuple[list[str], list[int]]:
         if not rows:
             raise ValueError("grid: has no settings; must have at least one")
     return [canonical(row) for row in rows], shape
+
+
+def _is_axis(value: Any) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    return isinstance(value, list | tuple | range)
 
 
 def canonical(settings: Settings) -> str:

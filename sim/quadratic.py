@@ -21,6 +21,7 @@ from sim import _arguments as arguments
 from sim.batches import Sampler, sources
 from sim.state import Bools, Floats, Integers
 
+QUADRATIC_VERSION = 1  # raise when the same arguments give other numbers
 SYMMETRY_TOLERANCE = 1e-12  # relative: rounding of a symmetric matrix's entries is near 1e-16
 _RESCALE_EVERY = (
     16  # steps; an iterate changes by less than 2**1000 in between (checked at the start)
@@ -34,13 +35,15 @@ class QuadraticResult:
 
     iterate: (R, d), 0 or inf where it leaves the float range. log_norm: (R,), log ||t||, exact also
     there (-inf at zero). diverged: (R,), the iterate left the float range with linear parts present;
-    its numbers are nan. recorded: (records, R, d) at `recorded_steps`, empty unless asked for.
+    its numbers are nan. recorded: (records, R, d) and recorded_log_norm: (records, R), the iterates
+    and their log norms at `recorded_steps`; empty unless asked for.
     """
 
     iterate: Floats
     log_norm: Floats
     diverged: Bools
     recorded: Floats
+    recorded_log_norm: Floats
     recorded_steps: Integers
     steps: int
     batch_size: int
@@ -141,7 +144,7 @@ def simulate_quadratic(
     matrices: (N, d, d) symmetric, possibly indefinite, or (N,) for d = 1. start: (R, d) or (d,).
     linear: (N, d), the r_i; None: the minimiser 0 is shared by all components. batch_size: 1..N, any
     size >= 1 with sampling="replacement". step_size: C > 0. sampling, seed, batches: as in
-    `sim.simulate`. every: record the iterates at steps 0, every, 2 every, ...
+    `sim.simulate`. every: record iterates and log norms at steps 0, every, 2 every, ...
 
     Raises ValueError or TypeError, naming the argument, before any step is done.
     """
@@ -166,17 +169,18 @@ def simulate_quadratic(
     if r is not None:
         table = np.concatenate([table, r], axis=1)
     marks = np.arange(0, steps + 1, every) if every else np.empty(0, dtype=np.int64)
-    recorded = np.empty((len(marks), *t.shape))
+    recorded, logs = np.empty((len(marks), *t.shape)), np.empty((len(marks), len(t)))
     iterate, log_norm = np.empty(t.shape), np.empty(len(t))
     for rows, means in blocks(table, len(t), k, sampling, seed, batches):
         iterate[rows], log_norm[rows] = _run(
-            means, t[rows], C, steps, r is None, every, recorded[:, rows]
+            means, t[rows], C, steps, r is None, every, recorded[:, rows], logs[:, rows]
         )
     return QuadraticResult(
         iterate=iterate,
         log_norm=log_norm,
         diverged=np.asarray(np.isnan(iterate).any(axis=1)),
         recorded=recorded,
+        recorded_log_norm=logs,
         recorded_steps=marks,
         steps=steps,
         batch_size=k,
@@ -186,13 +190,21 @@ def simulate_quadratic(
 
 
 def _run(
-    means: BatchMeans, start: Floats, C: float, steps: int, scaled: bool, every: Any, out: Floats
+    means: BatchMeans,
+    t: Floats,
+    C: float,
+    steps: int,
+    scaled: bool,
+    every: int | None,
+    recorded: Floats,
+    logs: Floats,
 ) -> tuple[Floats, Floats]:
-    t = start.copy()
     runs, d = t.shape
     exponent = np.zeros(runs, dtype=np.int64)
     if every:
-        out[0] = t
+        recorded[0], logs[0] = t, _log_norm(t, exponent, scaled)
+    if scaled:
+        t, exponent = _rescaled(t, exponent)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         for step, mean in enumerate(means.take(steps), start=1):
             gradient = np.einsum("rij,rj->ri", mean[:, : d * d].reshape(runs, d, d), t)
@@ -200,25 +212,29 @@ def _run(
                 gradient += mean[:, d * d :]
             t = t - C * gradient
             if scaled and step % _RESCALE_EVERY == 0:
-                shift = np.frexp(np.abs(t).max(axis=1))[1]
-                t = np.ldexp(t, -shift[:, None])
-                exponent += shift
+                t, exponent = _rescaled(t, exponent)
             if every and step % every == 0:
-                out[step // every] = _joined(t, exponent)
-        log_norm = _log_norm(t, exponent)
+                recorded[step // every] = _joined(t, exponent)
+                logs[step // every] = _log_norm(t, exponent, scaled)
+        log_norm = _log_norm(t, exponent, scaled)
         iterate = _joined(t, exponent)
     if not scaled:
-        bad = ~np.isfinite(iterate).all(axis=1)
-        iterate[bad] = np.nan
-        log_norm = np.where(bad, np.nan, log_norm)
+        iterate[~np.isfinite(iterate).all(axis=1)] = np.nan
     return iterate, log_norm
 
 
-def _log_norm(t: Floats, exponent: Integers) -> Floats:
+def _rescaled(t: Floats, exponent: Integers) -> tuple[Floats, Integers]:
+    """Bring the largest entry of each run to [1/2, 1); exact."""
+    shift = np.frexp(np.abs(t).max(axis=1))[1]
+    return np.ldexp(t, -shift[:, None]), exponent + shift
+
+
+def _log_norm(t: Floats, exponent: Integers, scaled: bool) -> Floats:
     mantissa, shift = np.frexp(np.abs(t).max(axis=1))
     with np.errstate(divide="ignore", invalid="ignore"):
         unit = np.linalg.norm(np.ldexp(t, -shift[:, None]), axis=1)  # between 1/2 and sqrt(d)
-        return np.where(mantissa == 0, -np.inf, np.log(unit) + (shift + exponent) * _LOG2)
+        log_norm = np.where(mantissa == 0, -np.inf, np.log(unit) + (shift + exponent) * _LOG2)
+    return log_norm if scaled else np.where(np.isfinite(t).all(axis=1), log_norm, np.nan)
 
 
 def _joined(t: Floats, exponent: Integers) -> Floats:
