@@ -19,7 +19,7 @@ import numpy as np
 
 from sim._direct import Direct
 from sim._scaled import CHECK, aligned
-from sim.state import Floats, Integers, State
+from sim.state import Integers, State
 
 _RUNS = range(6, 49)  # below, a Python loop is faster; above, a call per operation and step
 
@@ -98,5 +98,3 @@ def distinct_steps(flat: Integers) -> int:
     order = np.argsort(entries, kind="stable")
     again = order[1:][entries[order[1:]] == entries[order[:-1]]]
     return int(again.min()) // flat.shape[1]
-
-

@@ -14,8 +14,9 @@ from sim._complement import Complement
 from sim._direct import Direct
 from sim._full import Full
 from sim._general import GeneralBlock
+from sim._masked import Masked
 from sim._scaled import Scaled, suits
-from sim.batches import Sampler, complement, sources
+from sim.batches import BATCH, MASK, Sampler, convert, sources
 from sim.state import Bools, Floats, Integers, State
 
 Reading = tuple[Floats, Integers, Floats, Integers]
@@ -24,7 +25,7 @@ Reading = tuple[Floats, Integers, Floats, Integers]
 class Engine(Protocol):
     """What a block needs of an engine."""
 
-    WANTS_LEFT_OUT: bool
+    FORM: str
 
     def advance(self, sets: Integers) -> None: ...
 
@@ -42,10 +43,15 @@ def rows_of(state: State, rows: Any) -> State:
     )
 
 
-def fast_engine(start: State, a: float, backend: str, block: int) -> Engine:
-    """Choose by batch size: all, more than half, at most half. block: runs of the whole block."""
+def fast_engine(start: State, a: float, backend: str, block: int, form: str) -> Engine:
+    """Choose by batch size: all, more than half, at most half; or masks where those are drawn.
+
+    block: runs of the whole block.
+    """
     n, b = start.mantissa.shape[1], start.batch_size
     kind: type[Scaled] = Full if b == n else Complement if 2 * b > n else Direct
+    if form == MASK:
+        kind = Masked
     if backend == "numba":
         from sim._numba import COMPILED
 
@@ -61,17 +67,19 @@ class Block:
     def __init__(self, start: State, source: Sampler | Integers, fast: Bools, backend: str):
         a = start.step_size / start.batch_size
         self._n, self._source, self._done = start.mantissa.shape[1], source, 0
-        self._left_out = isinstance(source, Sampler) and source.left_out
+        self._form = source.form if isinstance(source, Sampler) else BATCH
         self._engines: list[tuple[Engine, Any]] = []
-        block = len(fast)
+        block, form = len(fast), self._form
         if fast.all():
-            self._engines.append((fast_engine(start, a, backend, block), slice(None)))
+            self._engines.append((fast_engine(start, a, backend, block, form), slice(None)))
         else:
             slow = np.flatnonzero(~fast)
             self._engines.append((GeneralBlock(rows_of(start, slow), a), slow))
             if fast.any():
                 rest = np.flatnonzero(fast)
-                self._engines.append((fast_engine(rows_of(start, rest), a, backend, block), rest))
+                self._engines.append(
+                    (fast_engine(rows_of(start, rest), a, backend, block, form), rest)
+                )
 
     def _take(self, steps: int) -> Iterator[NDArray[Any]]:
         if isinstance(self._source, Sampler):
@@ -83,10 +91,10 @@ class Block:
         """Do `steps` steps in every run."""
         for sets in self._take(steps):
             for engine, rows in self._engines:
-                part = sets if isinstance(rows, slice) else sets[:, :, rows]
-                if self._left_out != engine.WANTS_LEFT_OUT:
-                    part = complement(part, self._n)
-                engine.advance(part)
+                part = sets
+                if not isinstance(rows, slice):
+                    part = sets[:, rows] if self._form == MASK else sets[:, :, rows]
+                engine.advance(convert(part, self._form, engine.FORM, self._n))
         self._done += steps
 
     def read(self) -> Reading:
@@ -118,5 +126,7 @@ def make_blocks(
     fast = suits(start, start.step_size / b) & (distinct and backend != "general")
     return [
         Block(rows_of(start, rows), source, fast[rows], backend)
-        for rows, source in sources(sampling, n, b, runs, seed, batches)
+        for rows, source in sources(
+            sampling, n, b, runs, seed, batches, masks=True, backend=backend
+        )
     ]

@@ -18,6 +18,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim._scaled import CHECK, Scaled, aligned, row_step
+from sim.batches import LEFT_OUT
 from sim.state import Floats, Integers, State
 
 _BOTTOM = -800
@@ -29,7 +30,7 @@ class Complement(Scaled):
     """M runs; `advance` takes the indices each batch leaves out."""
 
     FLOOR = -340
-    WANTS_LEFT_OUT = True
+    FORM = LEFT_OUT
 
     def __init__(self, start: State, a: float):
         super().__init__(start, a)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim._scaled import CHECK, Scaled, aligned
+from sim.batches import LEFT_OUT
 from sim.state import Floats, Integers, State
 
 
@@ -18,7 +19,7 @@ class Full(Scaled):
     """M runs; `advance` uses only the number of steps in `sets` (T, 0, M)."""
 
     FLOOR = -1000  # y is only summed once and read: anything float64 holds may stay
-    WANTS_LEFT_OUT = True
+    FORM = LEFT_OUT
 
     def __init__(self, start: State, a: float):
         super().__init__(start, a)

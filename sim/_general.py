@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.batches import BATCH
 from sim.state import Floats, Integers, State, join, split
 
 
 class GeneralBlock:
     """M runs, advanced in place."""
 
-    WANTS_LEFT_OUT = False
+    FORM = BATCH
 
     def __init__(self, start: State, a: float):
         self.mantissa, self.exponent = start.mantissa.copy(), start.exponent.copy()

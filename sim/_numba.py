@@ -13,8 +13,9 @@ from numba import njit  # type: ignore[import-not-found, import-untyped, unused-
 from sim._complement import Complement
 from sim._direct import Direct
 from sim._full import Full
+from sim._masked import Masked
 from sim._scaled import Scaled
-from sim.state import Integers
+from sim.state import Bools, Integers
 
 
 @njit(cache=True, nogil=True)
@@ -50,6 +51,30 @@ def _direct_single(y: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
             t[run] = (t[run] - s) * c2 + new
             p[run] *= c2
             y[run, j] = new / p[run]
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc"})
+def _inside(y: Any, mask: Any) -> float:
+    total = 0.0
+    for j in range(y.shape[0]):
+        total += y[j] if mask[j] else 0.0
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _masked(y: Any, p: Any, t: Any, masks: Any, twice_a: float) -> None:
+    steps, runs, n = masks.shape
+    for step in range(steps):
+        for run in range(runs):
+            s = _inside(y[run], masks[step, run]) * p[run]
+            c = 1.0 - s
+            f = c + (twice_a - t[run])
+            c2, f2 = c * c, f * f
+            t[run] = (t[run] - s) * c2 + s * f2
+            p[run] *= c2
+            g = f2 / c2
+            for j in range(n):
+                y[run, j] *= g if masks[step, run, j] else 1.0
 
 
 @njit(cache=True, nogil=True)
@@ -98,6 +123,13 @@ class NumbaDirect(Direct):
             _direct(self.y, self.scale, t, sets, twice_a)
 
 
+class NumbaMasked(Masked):
+    """Masked with compiled loops."""
+
+    def _steps(self, sets: Bools) -> None:
+        _masked(self.y, self.scale, self._st[1], sets, 2 * self.a)
+
+
 class NumbaComplement(Complement):
     """Complement with compiled loops."""
 
@@ -114,6 +146,7 @@ class NumbaFull(Full):
 
 COMPILED: dict[type[Scaled], type[Scaled]] = {
     Direct: NumbaDirect,
+    Masked: NumbaMasked,
     Complement: NumbaComplement,
     Full: NumbaFull,
 }

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.batches import BATCH
 from sim.state import Bools, Floats, Integers, State, split
 
 CHECK = 64  # most steps between two looks at the scale
@@ -66,7 +67,7 @@ class Scaled(ABC):
     """M runs; subclasses advance y, scale and their bookkeeping in place."""
 
     FLOOR: int
-    WANTS_LEFT_OUT = False  # whether `advance` takes the indices left out instead of the batch
+    FORM = BATCH  # what `advance` takes: a form of `sim.batches`
 
     def __init__(self, start: State, a: float):
         self.start, self.a = start, a
@@ -89,7 +90,7 @@ class Scaled(ABC):
 
     @abstractmethod
     def advance(self, sets: Integers) -> None:
-        """Do one step per leading entry of `sets` (T, size, M): batches, or what they leave out."""
+        """Do one step per leading entry of `sets`, which are in this engine's FORM."""
 
     @abstractmethod
     def passive_scale(self) -> tuple[Floats, Integers]:

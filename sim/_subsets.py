@@ -6,8 +6,8 @@ x bound mod 2^w < 2^w mod bound are rejected. 16-bit words up to bound 4096, 32-
 
 Subsets: up to FLOYD indices by Floyd's algorithm (Bentley and Floyd, CACM 30(9), 1987), beyond by
 drawing with repetition and redrawing the repeats until none is left. The latter is uniform because
-what is kept is a set, what is redrawn is their number, and neither looks at the labels: the law of
-the result is unchanged by any relabelling of the indices.
+only equality of indices is ever asked for, never their values: the law of the result is unchanged by
+any relabelling of the indices.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim.state import Integers
 
-FLOYD = 8  # where the two cost the same
+FLOYD = 16  # beyond, its comparisons cost more than sorting
 _SHORT = 4096
 MOST = 1 << 32
 
@@ -27,7 +27,10 @@ Words = NDArray[np.uint16] | NDArray[np.uint32]
 
 
 class Words16or32:
-    """Uniform integers below bounds up to `n`, from one bit generator."""
+    """Uniform integers below bounds up to `n`, from one bit generator.
+
+    `repeats` and `put_new`, passes over sets of them, are what `sim._numba_words` compiles.
+    """
 
     def __init__(self, seed: np.random.SeedSequence, n: int):
         self._bits = np.random.PCG64(seed)
@@ -39,6 +42,11 @@ class Words16or32:
         """Draw `count` uniform words."""
         words = self._bits.random_raw(-(-count * self._width // 64))
         return words.astype("<u8", copy=False).view(self._word)[:count]
+
+    def bytes(self, count: int) -> NDArray[np.uint8]:
+        """Draw `count` uniform bytes."""
+        words = self._bits.random_raw(-(-count // 8))
+        return words.astype("<u8", copy=False).view(np.uint8)[:count]
 
     def below(self, bound: int, count: int) -> NDArray[Any]:
         """Draw `count` integers, exactly uniform on 0..bound-1, as words."""
@@ -58,6 +66,29 @@ class Words16or32:
         product *= np.array(bound, self._wide)
         return product.view(self._word)[1::2]
 
+    def repeats(self, sets: NDArray[Any]) -> Integers:
+        """Find as many slots in each row of sets (count, size) as it has repeats, as flat positions.
+
+        May sort the rows.
+        """
+        sets.sort(axis=1)
+        flat = sets.reshape(-1)
+        equal = flat[1:] == flat[:-1]
+        equal[sets.shape[1] - 1 :: sets.shape[1]] = False  # the first entry of the next row
+        return np.flatnonzero(equal) + 1
+
+    def put_new(self, sets: NDArray[Any], slots: Integers, fresh: NDArray[Any]) -> Integers:
+        """Put into each slot its fresh value unless the row has it; give the slots left."""
+        size = sets.shape[1]
+        rows = slots // size
+        keys = rows * (int(fresh.max()) + 1) + fresh
+        order = np.argsort(keys, kind="stable")
+        again = np.zeros(len(keys), dtype=bool)
+        again[order[1:]] = keys[order[1:]] == keys[order[:-1]]
+        again[np.flatnonzero(sets.take(rows, axis=0) == fresh[:, None]) // size] = True
+        sets.reshape(-1)[slots[~again]] = fresh[~again]
+        return slots[again]
+
 
 def subsets(words: Words16or32, n: int, size: int, steps: int, runs: int) -> NDArray[Any]:
     """Draw steps * runs independent uniform subsets of range(n), as (steps, size, runs)."""
@@ -75,35 +106,17 @@ def _floyd(words: Words16or32, n: int, size: int, steps: int, runs: int) -> NDAr
     """Element k is uniform on 0..n-size+k, and is n-size+k itself where that is already in."""
     chosen = np.empty((size, steps * runs), dtype=words.raw(0).dtype)
     for k in range(size):
-        pick = words.below(n - size + k + 1, steps * runs)
-        chosen[k] = pick
+        chosen[k] = words.below(n - size + k + 1, steps * runs)
         if k:
-            taken = chosen[0] == pick
-            for earlier in chosen[1:k]:
-                taken |= earlier == pick
-            chosen[k][taken] = n - size + k
+            taken = (chosen[:k] == chosen[k]).any(axis=0)
+            np.copyto(chosen[k], n - size + k, where=taken, casting="unsafe")
     return np.ascontiguousarray(chosen.reshape(size, steps, runs).swapaxes(0, 1))
 
 
 def _redraw(words: Words16or32, n: int, size: int, count: int) -> NDArray[Any]:
-    """Sort each row, redraw every slot that repeats its left neighbour, until there is none."""
+    """Redraw every slot that repeats another, until none does."""
     sets = np.array(words.below(n, count * size)).reshape(count, size)
-    sets.sort(axis=1)
-    slots = _repeats(sets)
+    slots = words.repeats(sets)
     while slots.size:
-        sets.reshape(-1)[slots] = words.below(n, slots.size)
-        rows = np.unique(slots // size)
-        part = sets[rows]
-        part.sort(axis=1)
-        sets[rows] = part
-        again = _repeats(part)
-        slots = rows[again // size] * size + again % size
+        slots = words.put_new(sets, slots, words.below(n, slots.size))
     return sets
-
-
-def _repeats(rows: NDArray[Any]) -> Integers:
-    """Flat positions of the entries of sorted rows that equal their left neighbour."""
-    flat = rows.reshape(-1)
-    equal = flat[1:] == flat[:-1]
-    equal[rows.shape[1] - 1 :: rows.shape[1]] = False  # the first entry of the next row
-    return np.flatnonzero(equal) + 1

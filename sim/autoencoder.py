@@ -22,7 +22,7 @@ from sim._block import Block, make_blocks
 from sim.observe import Observable
 from sim.state import Bools, Floats, Integers, State
 
-ENGINE_VERSION = 1  # raise when the same arguments give other numbers
+ENGINE_VERSION = 2  # raise when the same arguments give other numbers
 
 
 @dataclass(frozen=True, eq=False)

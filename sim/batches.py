@@ -18,11 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim._subsets import MOST, Words16or32, subsets
+from sim._masks import masks as draw_masks
+from sim._subsets import FLOYD, MOST, Words16or32, subsets
 from sim.state import Integers
 
 SAMPLINGS = ("uniform", "replacement", "cyclic", "reshuffled")
+BATCH, LEFT_OUT, MASK = "batch", "left out", "mask"  # how a Sampler gives its subsets
 _CHUNK = 1 << 16  # indices drawn in one go
+_MASK_CHUNK = 1 << 20  # bytes
 
 
 def block_runs(n: int, b: int) -> int:
@@ -48,34 +51,60 @@ def sources(
     batches: Any,
     *,
     size: int | None = None,
+    masks: bool = False,
+    backend: str = "numpy",
 ) -> Iterator[tuple[slice, Sampler | Integers]]:
     """Cut the runs into blocks: which rows, and where their batches come from.
 
     batches: explicit index sets (steps, R, b), used instead of drawing where they are given.
-    size: runs in a block, `block_runs(n, b)` unless given.
+    size: runs in a block, `block_runs(n, b)` unless given. masks, backend: as for `Sampler`.
     """
     size = size or block_runs(n, b)
     for index, first in enumerate(range(0, runs, size)):
         rows = slice(first, min(first + size, runs))
         if batches is None:
-            yield rows, Sampler(sampling, n, b, rows.stop - first, child(seed, index))
+            yield (
+                rows,
+                Sampler(sampling, n, b, rows.stop - first, child(seed, index), masks, backend),
+            )
         else:
             yield rows, batches[:, rows]
+
+
+def _words(backend: str) -> type[Words16or32]:
+    if backend != "numba":
+        return Words16or32
+    from sim._numba_words import CompiledWords
+
+    return CompiledWords
 
 
 class Sampler:
     """A stream of batches for `runs` runs, as index arrays (T, size, runs).
 
-    `take(steps)` yields arrays with T summing to `steps`. For uniform subsets with b > n/2 it is
-    the n - b indices left out that are drawn and given; `left_out` says so.
+    `take(steps)` yields arrays with T summing to `steps`, in the form that `form` says. For uniform
+    subsets with b > n/2 it is the n - b indices left out that are drawn and given (LEFT_OUT). masks:
+    give booleans (T, runs, n) where that is cheaper (MASK); the batches drawn are then others.
+    backend: "numba" draws the same batches with compiled passes.
     """
 
-    def __init__(self, sampling: str, n: int, b: int, runs: int, seed: np.random.SeedSequence):
+    def __init__(
+        self,
+        sampling: str,
+        n: int,
+        b: int,
+        runs: int,
+        seed: np.random.SeedSequence,
+        masks: bool = False,
+        backend: str = "numpy",
+    ):
         if n > MOST:
             raise ValueError(f"n={n}: must be at most 2**32")
         self.sampling, self.n, self.b, self.runs = sampling, n, b, runs
-        self.left_out = sampling == "uniform" and 2 * b > n
-        self.size = n - b if self.left_out else b
+        self.form = LEFT_OUT if sampling == "uniform" and 2 * b > n else BATCH
+        self.size = n - b if self.form == LEFT_OUT else b
+        if masks and sampling == "uniform" and mask_pays(n, self.size):
+            self.form = MASK
         self._chunk_steps = max(1, _CHUNK // (runs * max(1, self.size)))
         if sampling in ("cyclic", "reshuffled"):
             epoch = n // b
@@ -83,9 +112,16 @@ class Sampler:
         if sampling == "reshuffled":
             self._rng = np.random.Generator(np.random.PCG64(seed))
         else:
-            self._words = Words16or32(seed, n)
+            self._words = _words(backend)(seed, n)
         self._chunk: NDArray[Any] = np.empty((0, self.size, runs), dtype=np.int64)
         self._used = 0
+        if self.form == MASK:
+            self._chunk_steps = max(1, _MASK_CHUNK // (runs * n))
+
+    @property
+    def left_out(self) -> bool:
+        """Whether it gives what the batches leave out."""
+        return self.form == LEFT_OUT
 
     def take(self, steps: int) -> Iterator[NDArray[Any]]:
         """Yield the next `steps` batches."""
@@ -99,6 +135,8 @@ class Sampler:
 
     def _draw(self, steps: int) -> NDArray[Any]:
         n, b, runs = self.n, self.b, self.runs
+        if self.form == MASK:
+            return draw_masks(self._words, n, b, steps, runs)
         if self.sampling == "uniform":
             return subsets(self._words, n, self.size, steps, runs)
         if self.sampling == "replacement":
@@ -108,6 +146,21 @@ class Sampler:
         if self.sampling == "reshuffled":
             order = self._rng.permuted(order, axis=1)
         return order.reshape(steps, b, runs)
+
+
+def mask_pays(n: int, size: int) -> bool:
+    """Say whether a mask is cheaper than a list of `size` indices: measured, from about n^(3/4)."""
+    return size > FLOYD and size**4 >= n**3
+
+
+def convert(sets: NDArray[Any], have: str, want: str, n: int) -> NDArray[Any]:
+    """Give the same batches as lists: from masks, or from the other of BATCH and LEFT_OUT."""
+    if have == want:
+        return sets
+    if have != MASK:
+        return complement(sets, n)
+    steps, runs, _ = sets.shape
+    return np.nonzero(sets if want == BATCH else ~sets)[2].reshape(steps, runs, -1).swapaxes(1, 2)
 
 
 def complement(sets: NDArray[Any], n: int) -> Integers:

@@ -39,17 +39,20 @@ def bound(
     step_size: float,
     batch_size: int,
     activation: str = "linear",
+    masked: bool = False,
 ) -> Floats:
     """Bound the relative error of |q_j|, (n,), and last of sqrt(rho), after these batches.
 
     Valid where the fast engines are (a < 1/2, r2(0) <= 2, distinct indices). Zero coordinates
-    have no error.
+    have no error. masked: the engine of `sim._masked`, which follows the batch for any b < n.
     """
     n, a = len(q), step_size / batch_size
     steps = _steps(np.array(q, dtype=float), float(rho), batches, a, activation)
     left_out = n - batch_size
     k = min(batch_size, left_out) if left_out else n
-    complement = 2 * batch_size > n
+    complement = 2 * batch_size > n and not masked
+    if masked:
+        k = batch_size
     sync = max(1, int(n / (2 * a * left_out))) if left_out else 0
     transfer = np.eye(n + 2)  # from the state after step i to the end
     total = np.zeros(n + 2)

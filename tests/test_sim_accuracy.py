@@ -5,6 +5,7 @@ import pytest
 from mpmath import mp
 
 from sim import simulate
+from sim.batches import BATCH, MASK, Sampler, child, convert
 from sim.reference import precise_run
 from sim.rounding import bound
 
@@ -77,6 +78,24 @@ def test_many_steps_at_once_keep_the_bound(monkeypatch, activation, n, a):
     error = errors(result, reference)
     assert (error <= bound(q, rho, batches, **kw) + allowance(result)).all()
     assert error.max() < TARGET
+
+
+@pytest.mark.parametrize("b", [18, 22])
+def test_masks_keep_the_bound(b):
+    """n = 40 at a = 0.45, where b = 18 and 22 are drawn as masks; ReLU with 20 passive data."""
+    n, a, steps = 40, 0.45, 600
+    q, rho = start(n, seed=b)
+    kw = {"step_size": a * b, "batch_size": b, "activation": "relu"}
+    sampler = Sampler("uniform", n, b, 1, child(b, 0), masks=True)
+    assert sampler.form == MASK
+    batches = convert(np.concatenate(list(sampler.take(steps))), MASK, BATCH, n)[:, :, 0]
+    reference = precise_run(q, rho, batches, **kw)
+    result = simulate(q, rho, steps=steps, seed=b, **kw)
+    error = errors(result, reference)
+    limit = bound(q, rho, batches, masked=True, **kw)
+    assert (error <= limit + allowance(result)).all()
+    assert error.max() < TARGET
+    assert result.log_abs_q.max() - result.log_abs_q.min() > 40
 
 
 def test_the_complement_needs_its_resummation(monkeypatch):

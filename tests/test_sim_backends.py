@@ -89,11 +89,15 @@ def test_few_runs_on_many_coordinates_are_computed_ahead():
     importlib.util.find_spec("numba") is None, reason="numba (the extra `fast`) is not installed"
 )
 @pytest.mark.parametrize("activation", ["linear", "relu"])
-@pytest.mark.parametrize("b", [1, 3, 6, 7, 11, 12])
-def test_numba_equals_numpy_to_rounding(activation, b):
-    """The same operations in the same order but for fused or reassociated sums: the difference is
-    a second set of local errors, and 1e-11 is the engines' accuracy target over longer runs."""
-    q = starts(40, 12, seed=b)
+@pytest.mark.parametrize(
+    ("n", "b"),
+    [(12, 1), (12, 3), (12, 6), (12, 7), (12, 11), (12, 12), (40, 20), (200, 18), (200, 182)],
+)
+def test_numba_equals_numpy_to_rounding(activation, n, b):
+    """Batches of 18 and 20 are drawn by its own passes or as masks. Otherwise the same operations in
+    the same order but for fused or reassociated sums: the difference is a second set of local
+    errors, and 1e-11 is the engines' accuracy target over longer runs."""
+    q = starts(40, n, seed=b)
     kw = {"batch_size": b, "step_size": 0.3 * b, "steps": 2_000, "activation": activation}
     compiled, plain = (simulate(q, 0.2, backend=name, seed=1, **kw) for name in ("numba", "numpy"))
     assert (compiled.sign == plain.sign).all()

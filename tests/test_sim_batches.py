@@ -13,8 +13,9 @@ import pytest
 from scipy.stats import binom, chi2
 
 import sim._subsets as subset_module
+from sim._masks import masks
 from sim._subsets import Words16or32, subsets
-from sim.batches import Sampler, block_runs, child, complement
+from sim.batches import BATCH, LEFT_OUT, MASK, Sampler, block_runs, child, complement, convert
 
 ERROR = 1e-9
 
@@ -75,14 +76,33 @@ def test_redrawing_repeats_is_uniform(n, size):
     assert counts.size == 1 or chi_square_fits(counts)
 
 
+@pytest.mark.parametrize(("n", "size"), [(6, 3), (7, 2), (8, 7), (5, 5)])
+def test_masks_are_uniform(n, size):
+    """On sets small enough to count all of them; every count of members has to be put right."""
+    count = comb(n, size) * 1_200
+    drawn = masks(Words16or32(seed(n, size), n), n, size, count, 1)
+    counts = subset_counts(convert(drawn, MASK, BATCH, n), n)
+    assert counts_fit(counts, count, 1 / comb(n, size))
+    assert counts.size == 1 or chi_square_fits(counts)
+
+
+def as_sets(words, n, size, count, masked):
+    if masked:
+        return convert(masks(words, n, size, count, 1), MASK, BATCH, n)[:, :, 0]
+    return subsets(words, n, size, count, 1)[:, :, 0].astype(np.int64)
+
+
 @pytest.mark.parametrize(
-    ("n", "size"), [(60, 4), (60, 8), (60, 9), (60, 17), (5_000, 20), (70_000, 3)]
-)
-def test_inclusion_and_pair_frequencies(n, size):
-    """Each index with probability b/n and each pair with b(b-1)/n(n-1); for large n the pairs of
-    residues mod 50 stand for the pairs, with the same exact law for one pair of classes."""
+    ("n", "size", "masked"),
+    [
+        (60, 4, False), (60, 16, False), (60, 17, False), (5_000, 20, False), (70_000, 3, False),
+        (60, 17, True), (60, 45, True),
+    ],
+)  # fmt: skip
+def test_inclusion_and_pair_frequencies(n, size, masked):
+    """Each index with probability b/n and each pair with b(b-1)/n(n-1); indices alone for large n."""
     count = 40_000
-    sets = subsets(Words16or32(seed(n, size), n), n, size, count, 1)[:, :, 0].astype(np.int64)
+    sets = as_sets(Words16or32(seed(n, size), n), n, size, count, masked)
     assert np.array([len(set(row)) == size for row in sets[:2_000].tolist()]).all()
     assert counts_fit(np.bincount(sets.ravel(), minlength=n), count, size / n)
     if n <= 100:
@@ -128,7 +148,7 @@ def test_steps_and_runs_are_independent():
         assert chi_square_fits(counts)
 
 
-@pytest.mark.parametrize("fault", ["floyd", "redraw", "rejection"])
+@pytest.mark.parametrize("fault", ["floyd", "redraw", "mask", "rejection"])
 def test_the_tests_above_see_a_faulty_sampler(fault):
     if fault == "floyd":  # clamp a repeat to the slot below instead of Floyd's choice
         rng = np.random.default_rng(1)
@@ -143,9 +163,38 @@ def test_the_tests_above_see_a_faulty_sampler(fault):
         sets[:, 1] = np.where(sets[:, 0] == sets[:, 1], (sets[:, 0] + 1) % 5, sets[:, 1])
         counts = subset_counts(sets[:, :, None], 5)
         assert not counts_fit(counts, 12_000, 1 / 10)
+    elif fault == "mask":  # put in the first that are missing instead of any
+        rows = np.random.default_rng(1).integers(2, size=(12_000, 5)) == 1
+        for row in rows:
+            while row.sum() != 2:
+                row[np.flatnonzero(row == (row.sum() > 2))[0]] ^= True
+        counts = subset_counts(np.nonzero(rows)[1].reshape(12_000, 2, 1), 5)
+        assert not counts_fit(counts, 12_000, 1 / 10)
     else:  # no rejection: 25,536 of 40,000 integers get two words, the others one
         words = Words16or32(seed(2), 4_096)
         assert not integers_fit(words._high(words.raw(200_000), 40_000).astype(np.int64), 40_000)
+
+
+@pytest.mark.parametrize(
+    ("b", "form"),
+    [(15, BATCH), (22, BATCH), (23, MASK), (39, MASK), (40, LEFT_OUT), (62, LEFT_OUT)],
+)
+def test_middling_sizes_come_as_masks_if_asked_for(b, form):
+    """62^(3/4) = 22.1. The batches are the same in every form they are converted to."""
+    n = 62
+    sampler = Sampler("uniform", n, b, 5, seed(8), masks=True)
+    assert sampler.form == form
+    drawn = np.concatenate(list(sampler.take(30)))
+    batch = convert(drawn, form, BATCH, n)
+    assert batch.shape == (30, b, 5)
+    assert (np.diff(np.sort(batch, axis=1), axis=1) > 0).all()
+    rest = convert(drawn, form, LEFT_OUT, n)
+    both = np.sort(np.concatenate([batch, rest], axis=1), axis=1)
+    assert (both == np.arange(n)[:, None]).all()
+    if form == MASK:
+        inside = np.take_along_axis(drawn, batch.swapaxes(1, 2), axis=2)
+        assert inside.all()
+        assert (drawn.sum(axis=2) == b).all()
 
 
 def test_replacement_draws_independent_indices():

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import from_weights, simulate
+from sim.batches import BATCH, MASK, Sampler, child, convert
 from sim.reference import exact_run
 from sim.rounding import bound
 
@@ -85,6 +86,39 @@ def test_fast_engines_equal_the_general_one(seed, n, share, a, activation, zero)
             assert (fast.q[run] == q[run]).all()
             continue
         limit = 2 * bound(q[run], rho[run], batches[:, run], **kw) + 1e-15
+        gap = np.abs(fast.q[run] - slow.q[run])
+        assert (gap <= limit[:n] * np.abs(slow.q[run])).all()
+        assert abs(fast.rho[run] - slow.rho[run]) <= 2 * limit[n] * slow.rho[run]
+
+
+@QUICK
+@given(
+    seed=st.integers(0, 2**32),
+    b=st.sampled_from([17, 20, 23]),
+    a=st.floats(0.01, 0.49),
+    activation=st.sampled_from(["linear", "relu"]),
+)
+def test_masks_equal_the_general_engine(seed, b, a, activation):
+    """n = 40: batches of 17 to 23 are drawn as masks, and the general engine is given their lists."""
+    rng = np.random.default_rng(seed)
+    n, steps, runs = 40, 40, 3
+    q, rho = in_region(rng, runs, n)
+    q[0, 0], q[1, :30] = 0.0, -np.abs(q[1, :30])
+    kw = {"batch_size": b, "step_size": a * b, "activation": activation}
+    fast, slow = (
+        simulate(q, rho, steps=steps, seed=seed, backend=backend, **kw)
+        for backend in ("numpy", "general")
+    )
+    sampler = Sampler("uniform", n, b, runs, child(seed, 0), masks=True)
+    assert sampler.form == MASK
+    batches = convert(np.concatenate(list(sampler.take(steps))), MASK, BATCH, n)
+    listed = simulate(q, rho, steps=steps, batches=batches.swapaxes(1, 2), backend="general", **kw)
+    assert np.array_equal(listed.q, slow.q)
+    for run in range(runs):
+        limit = 1e-15 + sum(
+            bound(q[run], rho[run], batches[:, :, run], masked=masked, **kw)
+            for masked in (True, False)
+        )
         gap = np.abs(fast.q[run] - slow.q[run])
         assert (gap <= limit[:n] * np.abs(slow.q[run])).all()
         assert abs(fast.rho[run] - slow.rho[run]) <= 2 * limit[n] * slow.rho[run]

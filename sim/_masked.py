@@ -1,0 +1,49 @@
+"""The engine for b of the order of n: batches are masks, and every coordinate is passed over.
+
+The recursion of `sim._direct`, for any b < n (nothing in its derivation asks for b <= n/2). A list of
+b indices costs a gather and a scatter per index; where b is a fair share of n, multiplying whole rows
+by 1 or f^2/c^2 costs less.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim._direct import Direct
+from sim._scaled import aligned
+from sim.batches import MASK
+from sim.state import Bools, State
+
+
+class Masked(Direct):
+    """M runs; `advance` takes masks (T, M, n)."""
+
+    FORM = MASK
+
+    def __init__(self, start: State, a: float):
+        super().__init__(start, a)
+        self._inside = aligned(self.runs, self.n)
+
+    def _steps(self, sets: Bools) -> None:
+        y, p, st, constants, squares = self.y, self.scale, self._st, self._constants, self._squares
+        s, t = st
+        fc, (f, c, e), ce = self._fce[:2], self._fce, self._fce[1:]
+        f2, c2 = squares
+        inside, column = self._inside, f[:, None]
+        multiply, subtract, add = np.multiply, np.subtract, np.add
+        for mask in sets:
+            np.copyto(inside, mask)
+            np.einsum("ij,ij->i", y, inside, out=s)  # not BLAS, whose order may vary with threads
+            multiply(s, p, s)
+            subtract(constants, st, ce)
+            add(c, e, f)
+            multiply(fc, fc, squares)
+            subtract(t, s, t)
+            multiply(st, squares, st)
+            add(t, s, t)
+            multiply(p, c2, p)
+            np.divide(f2, c2, f)
+            subtract(f, 1.0, f)
+            multiply(inside, column, inside)
+            add(inside, 1.0, inside)
+            multiply(y, inside, y)
