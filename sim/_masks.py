@@ -29,7 +29,7 @@ def masks(words: Words16or32, n: int, size: int, steps: int, runs: int) -> Bools
     while off.size:
         wanted = np.repeat(missing > 0, np.abs(missing))
         start = np.repeat(off * n, np.abs(missing))
-        positions = start + np.sort(words.below(max(n - 1, 1), start.size))
+        positions = start + words.below(n, start.size)
         # positions that are as wanted already stay so; a position drawn twice is set once
         flat[positions] = wanted
         missing = size - counts(rows[off])
