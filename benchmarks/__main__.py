@@ -49,7 +49,7 @@ def main() -> int:
         "rounds": rounds,
         "absent": absent,
         "cases": results,
-        "targets": report.targets(results),
+        "targets": report.targets(results, growth),
         "growth": growth,
     }
     print(report.table(summary))

@@ -110,8 +110,9 @@ def makers() -> tuple[dict[str, Maker], dict[str, str]]:
         import numba  # noqa: F401
 
         found["ours, numba"] = lambda case: Ours(case, "numba")
+        found["ours, numba, given batches"] = lambda case: Ours(case, "numba", drawn=False)
     except ImportError as error:
-        absent["ours, numba"] = str(error)
+        absent["numba"] = str(error)
     try:
         from benchmarks import torch_peers
 

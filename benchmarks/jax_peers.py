@@ -1,4 +1,4 @@
-"""JAX: jit + scan + vmap of the gradient in R^d, and jit + scan of the O(b) recursion."""
+"""JAX: jit + scan + vmap of the gradient in R^d, and of the O(b) recursion in q."""
 
 from __future__ import annotations
 
@@ -72,6 +72,19 @@ class Coordinates:
             jax.random.key(0),
         )
         rows = jnp.arange(case.runs)
+        largest = case.n - case.sets.shape[1] + jnp.arange(case.sets.shape[1])
+
+        def floyd(key):
+            picks = jax.random.randint(
+                key, (len(largest), case.runs), 0, largest[:, None] + 1, dtype=jnp.int64
+            )
+
+            def settle(k, sets):
+                earlier = (jnp.arange(len(largest)) < k)[:, None]
+                taken = (earlier & (sets == sets[k])).any(axis=0)
+                return sets.at[k].set(jnp.where(taken, largest[k], sets[k]))
+
+            return jax.lax.fori_loop(1, len(largest), settle, picks)
 
         @partial(jax.jit, donate_argnums=0)
         def many(state, sets):
@@ -83,7 +96,7 @@ class Coordinates:
                     return (y, p * f2, h * f2, u * c2, key), None
                 if drawn:
                     key, fresh = jax.random.split(key)
-                    index = jax.random.randint(fresh, index.shape, 0, case.n)
+                    index = floyd(fresh)
                 v = y[rows, index]
                 s = p * v.sum(axis=0)
                 if left_out:
@@ -113,18 +126,60 @@ class Coordinates:
 
 
 class Drawing(Coordinates):
-    """The same, drawing its batches inside the scan: single indices only (b = 1 or n - 1)."""
+    """The same, drawing its batches inside the scan (Floyd's algorithm, all runs at once)."""
 
     OWN_BATCHES = True
 
     def __init__(self, case: Case):
-        if case.sets.shape[1] != 1:
-            raise NotApplicable("draws single indices only")
+        if case.b == case.n:
+            raise NotApplicable("b = n draws nothing")
         super().__init__(case, drawn=True)
+
+
+class Mapped:
+    """Our recursions for one run, under vmap and scan."""
+
+    WARM_UPS = 3
+
+    def __init__(self, case: Case):
+        if case.b == case.n:
+            raise NotApplicable("b = n has no batch to map over")
+        q, rho = case.start
+        self.runs, a = case.runs, case.step_size / case.b
+        self._a, self._sign = a, np.sign(q)
+        left_out = case.left_out
+        self._index = jnp.asarray(np.ascontiguousarray(case.sets.swapaxes(1, 2)))
+        self._state = (
+            jnp.asarray(q**2),
+            jnp.full(case.runs, a),
+            jnp.asarray(a * (q**2).sum(axis=1)),
+            jnp.asarray(a * rho),
+        )
+
+        def one(state, index):
+            y, p, h, u = state
+            v = y[index]
+            s = p * v.sum()
+            if left_out:
+                s = h - s
+            c = 1 - s
+            f2, c2 = (c + (2 * a - h - u)) ** 2, c * c
+            y = y.at[index].set(v * (c2 / f2 if left_out else f2 / c2))
+            return y, p * (f2 if left_out else c2), (h - s) * c2 + s * f2, u * c2
+
+        @partial(jax.jit, donate_argnums=0)
+        def many(state, sets):
+            step = jax.vmap(one)
+            return jax.lax.scan(lambda now, index: (step(now, index), None), state, sets)[0]
+
+        self._many = many
+
+    advance, q = Coordinates.advance, Coordinates.q
 
 
 MAKERS: dict[str, Maker] = {
     "JAX grad": Dense,
     "JAX in q": Coordinates,
+    "JAX in q, vmap": Mapped,
     "JAX in q, drawing": Drawing,
 }

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from benchmarks.cases import DENSE_LIMIT, Case
-from benchmarks.contenders import Maker
+from benchmarks.contenders import Maker, NotApplicable
 
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)
@@ -88,11 +88,14 @@ class Functional(_Dense):
 class Coordinates:
     """Our recursions (direct, complement, b = n) as tensor operations."""
 
+    DRAWN = False
+
     def __init__(self, case: Case):
         q, rho = case.start
         self.runs, self._a, self._case, self._step = case.runs, case.step_size / case.b, case, 0
         self._sign, self._y = torch.from_numpy(np.sign(q)), torch.from_numpy((q**2).reshape(-1))
         offset = np.arange(case.runs) * case.n
+        self._offset, self._size = torch.from_numpy(offset), case.sets.shape[1]
         self._index = torch.from_numpy(case.sets + offset)
         self._p = torch.full((case.runs,), self._a)
         self._h = torch.from_numpy(self._a * (q**2).sum(axis=1))
@@ -108,8 +111,11 @@ class Coordinates:
                 f2, c2 = (c + (2 * a - h - u)) ** 2, c * c
                 h, u, p = h * f2, u * c2, p * f2
                 continue
-            index = self._index[self._step % len(self._index)]
-            self._step += 1
+            if self.DRAWN:
+                index = self._floyd() + self._offset
+            else:
+                index = self._index[self._step % len(self._index)]
+                self._step += 1
             v = y[index]
             s = p * v.sum(dim=0)
             if left_out:
@@ -121,9 +127,31 @@ class Coordinates:
             y[index] = v * (c2 / f2 if left_out else f2 / c2)
         self._p, self._h, self._u = p, h, u
 
+    def _floyd(self) -> torch.Tensor:
+        size, n = self._size, self._case.n
+        if size == 1:
+            return torch.randint(n, (1, self.runs))
+        sets = torch.empty((size, self.runs), dtype=torch.int64)
+        for k in range(size):
+            largest = n - size + k
+            pick = torch.randint(largest + 1, (self.runs,))
+            sets[k] = torch.where((sets[:k] == pick).any(dim=0), largest, pick)
+        return sets
+
     def q(self) -> np.ndarray:
         squares = self._y.reshape(self.runs, -1) * (self._p / self._a)[:, None]
         return (self._sign * squares.sqrt()).numpy()
+
+
+class Drawing(Coordinates):
+    """The same, drawing its batches (Floyd's algorithm, all runs at once)."""
+
+    OWN_BATCHES = DRAWN = True
+
+    def __init__(self, case: Case):
+        if case.b == case.n:
+            raise NotApplicable("b = n draws nothing")
+        super().__init__(case)
 
 
 MAKERS: dict[str, Maker] = {
@@ -131,4 +159,5 @@ MAKERS: dict[str, Maker] = {
     "PyTorch closed form": Closed,
     "torch.func": Functional,
     "PyTorch in q": Coordinates,
+    "PyTorch in q, drawing": Drawing,
 }

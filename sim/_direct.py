@@ -15,7 +15,10 @@ a step, so y_j P <= 2**TOP is kept by looking in time (proofs_notes/engine.md, "
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sim._scaled import CHECK, Scaled, aligned, row_step
 from sim.state import Floats, Integers, State
@@ -57,7 +60,7 @@ class Direct(Scaled):
                 if self._calm <= 0:
                     self._lower(np.arange(self.runs))
 
-    def _steps(self, sets: Integers) -> None:
+    def _steps(self, sets: NDArray[Any]) -> None:
         flat = np.add(sets, self.offset, dtype=np.intp)
         if flat.shape[1] > 1:
             self._batches(flat)

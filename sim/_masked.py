@@ -7,12 +7,15 @@ by 1 or f^2/c^2 costs less.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sim._direct import Direct
 from sim._scaled import aligned
 from sim.batches import MASK
-from sim.state import Bools, State
+from sim.state import State
 
 
 class Masked(Direct):
@@ -24,7 +27,7 @@ class Masked(Direct):
         super().__init__(start, a)
         self._inside = aligned(self.runs, self.n)
 
-    def _steps(self, sets: Bools) -> None:
+    def _steps(self, sets: NDArray[Any]) -> None:
         y, p, st, constants, squares = self.y, self.scale, self._st, self._constants, self._squares
         s, t = st
         fc, (f, c, e), ce = self._fce[:2], self._fce, self._fce[1:]

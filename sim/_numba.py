@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from numba import njit  # type: ignore[import-not-found, import-untyped, unused-ignore]
+from numpy.typing import NDArray
 
 from sim._complement import Complement
 from sim._direct import Direct
 from sim._full import Full
 from sim._masked import Masked
 from sim._scaled import Scaled
-from sim.state import Bools, Integers
+from sim.state import Integers
 
 
 @njit(cache=True, nogil=True)
@@ -126,7 +127,7 @@ class NumbaDirect(Direct):
 class NumbaMasked(Masked):
     """Masked with compiled loops."""
 
-    def _steps(self, sets: Bools) -> None:
+    def _steps(self, sets: NDArray[Any]) -> None:
         _masked(self.y, self.scale, self._st[1], sets, 2 * self.a)
 
 
