@@ -5,7 +5,7 @@ AUDIT_FLAGS ?=
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: audit variants test test-sweep-full bench extras lint lock clean
+.PHONY: audit variants test seeds test-sweep-full bench extras lint lock clean
 .DELETE_ON_ERROR:
 
 audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
@@ -17,6 +17,11 @@ variants: $(READY)  ## every claim's wrong variants, for the report's pages (som
 
 test: $(READY)  ## the whole test suite
 	$(BIN)/pytest -n 2 --dist worksteal -q
+
+SEEDS = 1 2 3 4 5
+seeds: $(READY)  ## the whole audit once more at other seeds: does any evidence fail by bad luck?
+	@mkdir -p build; for seed in $(SEEDS); do $(BIN)/audit run --seed $$seed > build/seed.log; code=$$?; \
+	  grep -E "^seed|claims:|^refuted|^  refuted" build/seed.log; [ $$code = 0 ] || exit $$code; done
 
 test-sweep-full: $(READY)  ## every fault of sweeps, many times (some minutes)
 	SWEEP_FULL=1 $(BIN)/pytest -n 2 --dist worksteal -q tests/test_store.py tests/test_sweep.py tests/test_sweep_faults.py

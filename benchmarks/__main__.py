@@ -1,4 +1,4 @@
-"""Measure: `python -m benchmarks [--quick] [--cases 0 3] [--rounds N] [--out FOLDER]`."""
+"""Measure: `python -m benchmarks [--quick] [--cases 0 3] [--rounds N] [--out FILE]`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="three rounds, no growth curves")
     parser.add_argument("--cases", type=int, nargs="+", help="numbers of cases, from 0")
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (default 7)")
-    parser.add_argument("--out", type=Path, default=HERE / "results", help="where to write")
+    parser.add_argument(
+        "--out", type=Path, default=HERE.parent / "build" / "benchmarks.json", help="the JSON"
+    )
     options = parser.parse_args()
 
     if hasattr(os, "sched_setaffinity"):

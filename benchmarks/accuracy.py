@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from mpmath import mp
 
 from sim import simulate
+from sim.batches import BATCH, MASK, Sampler, child, convert
 from sim.reference import precise_run
 from sim.rounding import bound
 
 STEPS = 10_000
 CASES = [("linear", 20, b, 0.2) for b in (1, 4, 10, 11, 17, 19, 20)]
 CASES += [("relu", 20, b, 0.45) for b in (1, 4, 17, 20)]
+CASES += [("linear", 40, b, 0.2) for b in (18, 22)]  # drawn as masks
 
 
 def row(activation: str, n: int, b: int, a: float) -> str:
@@ -19,13 +23,20 @@ def row(activation: str, n: int, b: int, a: float) -> str:
     rng = np.random.default_rng(n + b)
     q = rng.normal(size=n)
     q /= np.linalg.norm(q) * 1.2
-    batches = rng.permuted(np.tile(np.arange(n), (STEPS, 1)), axis=1)[:, :b]
-    kw = {"step_size": a * b, "batch_size": b, "activation": activation}
+    kw: dict[str, Any] = {"step_size": a * b, "batch_size": b, "activation": activation}
+    sampler = Sampler("uniform", n, b, 1, child(0, 0), masks=True)
+    masked = sampler.form == MASK
+    if masked:  # given as lists they would be another engine's: let simulate draw them
+        drawn = convert(np.concatenate(list(sampler.take(STEPS))), MASK, BATCH, n)
+        batches, given = drawn[:, :, 0], {"seed": 0}
+    else:
+        batches = rng.permuted(np.tile(np.arange(n), (STEPS, 1)), axis=1)[:, :b]
+        given = {"batches": batches}
     reference, _ = precise_run(q, 0.2, batches, **kw)
-    limit = bound(q, 0.2, batches, **kw)[:n]
+    limit = bound(q, 0.2, batches, masked=masked, **kw)[:n]
     cells = []
     for backend in ("numpy", "general"):
-        result = simulate(q, 0.2, steps=STEPS, batches=batches, backend=backend, **kw)
+        result = simulate(q, 0.2, steps=STEPS, backend=backend, **given, **kw)
         with mp.workdps(50):
             error = [
                 float(abs(mp.mpf(float(x)) - mp.log(abs(y))))

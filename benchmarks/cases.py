@@ -10,7 +10,7 @@ import numpy as np
 from sim.batches import Sampler, complement
 
 SCALE = 0.2  # a = step_size / batch_size in every case
-_MOST_INDICES = 2_000_000
+_MOST_INDICES, _MOST_STEPS = 2_000_000, 60_000
 DENSE_LIMIT = 2_000  # above this the data are the standard basis, rows made on the fly
 _DENSE_BYTES = 64e6
 
@@ -77,7 +77,7 @@ class Case:
     def sets(self) -> np.ndarray:
         """Predrawn batches, or what they leave out if b > n/2: (steps, size, R)."""
         size = self.b if 2 * self.b <= self.n else self.n - self.b
-        steps = max(20, min(2_000, _MOST_INDICES // (self.runs * max(1, size))))
+        steps = max(20, min(_MOST_STEPS, _MOST_INDICES // (self.runs * max(1, size))))
         sampler = Sampler("uniform", self.n, self.b, self.runs, np.random.SeedSequence(4))
         return np.concatenate(list(sampler.take(steps))).astype(np.int64)
 

@@ -1,4 +1,4 @@
-"""How the engine's cost grows in n, b, R and T, beside a bare gather and scatter. d: not an input."""
+"""How the engine's cost grows in n, d, b, R and T, beside a bare gather and scatter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from benchmarks.measure import SLICE, Floor, steps_for
 
 CURVES: dict[str, list[Case]] = {
     "n": [Case(n, n, 1, 256) for n in (100, 1_000, 10_000, 100_000)],
-    "b": [Case(1_000, 1_000, b, 256) for b in (1, 2, 4, 8, 16, 32, 128, 500, 750, 990, 999)],
+    "d": [Case(1_000, d, 1, 256) for d in (1_000, 3_000, 10_000, 100_000)],
+    "b": [Case(1_000, 1_000, b, 256) for b in (1, 2, 4, 8, 16, 32, 128, 200, 500, 800, 990, 999)],
     "R": [Case(1_000, 1_000, 1, runs) for runs in (1, 4, 16, 64, 256, 1_024, 4_096)],
 }
 LENGTHS = (100, 1_000, 10_000, 100_000)
@@ -24,7 +25,7 @@ def growth(rounds: int) -> dict[str, Any]:
     for name, cases in CURVES.items():
         curves[name] = {"x": [], "ours": [], "floor": []}
         for case in cases:
-            value = {"n": case.n, "b": case.b, "R": case.runs}[name]
+            value = {"n": case.n, "d": case.d, "b": case.b, "R": case.runs}[name]
             both: list[Contender] = [Ours(case, "numpy"), Floor(case)]
             plan = [(contender, steps_for(contender, SLICE)) for contender in both]
             spent: list[list[float]] = [[], []]

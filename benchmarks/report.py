@@ -122,13 +122,13 @@ def table(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def write(report: dict[str, Any], folder: Path) -> list[Path]:
-    """Write benchmarks.json, and benchmarks.png where growth curves were measured."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = [folder / "benchmarks.json"]
-    written[0].write_text(json.dumps(report, indent=1) + "\n")
+def write(report: dict[str, Any], path: Path) -> list[Path]:
+    """Write the JSON at `path`, and beside it a PNG where growth curves were measured."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = [path]
+    path.write_text(json.dumps(report, indent=1) + "\n")
     if report["growth"]:
-        written.append(folder / "benchmarks.png")
+        written.append(path.with_suffix(".png"))
         plot(report["growth"], written[1])
     return written
 

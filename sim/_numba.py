@@ -15,6 +15,7 @@ from sim._complement import Complement
 from sim._direct import Direct
 from sim._full import Full
 from sim._masked import Masked
+from sim._numba_prefetch import prefetch
 from sim._scaled import Scaled
 from sim.state import Integers
 
@@ -39,19 +40,22 @@ def _direct(y: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _direct_single(y: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
+def _direct_single(flat: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
     steps, runs = sets.shape
+    n = flat.size // runs
     for step in range(steps):
+        ahead = min(step + 1, steps - 1)
         for run in range(runs):
-            j = sets[step, run]
-            s = p[run] * y[run, j]
+            prefetch(flat, run * n + sets[ahead, run])
+            j = run * n + sets[step, run]
+            s = p[run] * flat[j]
             c = 1.0 - s
             f = c + (twice_a - t[run])
             c2 = c * c
             new = s * (f * f)
             t[run] = (t[run] - s) * c2 + new
             p[run] *= c2
-            y[run, j] = new / p[run]
+            flat[j] = new / p[run]
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc"})
@@ -119,7 +123,7 @@ class NumbaDirect(Direct):
     def _steps(self, sets: Integers) -> None:
         t, twice_a = self._st[1], 2 * self.a
         if sets.shape[1] == 1:
-            _direct_single(self.y, self.scale, t, sets[:, 0], twice_a)
+            _direct_single(self.flat, self.scale, t, sets[:, 0], twice_a)
         else:
             _direct(self.y, self.scale, t, sets, twice_a)
 

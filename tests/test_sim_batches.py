@@ -100,7 +100,8 @@ def as_sets(words, n, size, count, masked):
     ],
 )  # fmt: skip
 def test_inclusion_and_pair_frequencies(n, size, masked):
-    """Each index with probability b/n and each pair with b(b-1)/n(n-1); indices alone for large n."""
+    """Each index with probability b/n and each pair with b(b-1)/n(n-1). For large n, pairs of the 50
+    residue classes stand for the pairs: P(both classes met) = 1 - 2 P(one missed) + P(two missed)."""
     count = 40_000
     sets = as_sets(Words16or32(seed(n, size), n), n, size, count, masked)
     assert np.array([len(set(row)) == size for row in sets[:2_000].tolist()]).all()
@@ -110,6 +111,12 @@ def test_inclusion_and_pair_frequencies(n, size, masked):
         np.put_along_axis(member, sets, 1.0, axis=1)
         together = (member.T @ member)[np.triu_indices(n, 1)]
         assert counts_fit(together, count, size * (size - 1) / (n * (n - 1)))
+    else:
+        met = np.zeros((count, 50))
+        np.put_along_axis(met, sets % 50, 1.0, axis=1)
+        together = (met.T @ met)[np.triu_indices(50, 1)]
+        missed = [comb(n - k * n // 50, size) / comb(n, size) for k in (1, 2)]
+        assert counts_fit(together, count, 1 - 2 * missed[0] + missed[1])
 
 
 def favoured(bound):

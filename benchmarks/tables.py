@@ -1,0 +1,96 @@
+"""The measured tables in README.md and proofs_notes/engine.md: `python -m benchmarks.tables` rewrites
+them from the kept runs, results/first.json and results/second.json."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report import COMPILED, DENSE, ratio
+
+HERE = Path(__file__).parent
+RUNS = (HERE / "results" / "first.json", HERE / "results" / "second.json")
+ROOT = HERE.parent
+_PEERS = (
+    ("autograd loop", ("PyTorch autograd loop",)),
+    ("best dense peer", DENSE),
+    ("JAX, O(b)", ("JAX in q, drawing",)),
+    ("PyTorch, O(b)", ("PyTorch in q, drawing",)),
+)
+
+
+def speeds(run: dict[str, Any]) -> str:
+    """Give run-steps a second, and how many times longer the peers take, case by case."""
+    lines = [
+        "| n | d | b | runs | run-steps/s | numba | " + " | ".join(x for x, _ in _PEERS) + " |",
+        "|---:" * (6 + len(_PEERS)) + "|",
+    ]
+    for result in run["cases"]:
+        cells = [f"{result[key]:,}" for key in ("n", "d", "b", "runs")]
+        cells.append(_rate(result, "ours"))
+        cells.append(_rate(result, COMPILED))
+        for _, names in _PEERS:
+            there = [name for name in names if name in result["contenders"]]
+            cells.append(
+                f"{_short(min(ratio(result, x, 'ours') for x in there))}x" if there else "-"
+            )
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def aims(runs: list[dict[str, Any]]) -> str:
+    """Give each target with its worst case, run by run."""
+    lines = ["| target | " + " | ".join(f"run {k + 1}" for k in range(len(runs))) + " |"]
+    lines.append("|---" * (1 + len(runs)) + "|")
+    for group in zip(*(run["targets"] for run in runs), strict=True):
+        cells = [group[0]["target"]]
+        for line in group:
+            pick = min if line["least"] else max
+            value = pick(line["found"].values()) if line["found"] else None
+            verdict = {True: "met", False: "**missed**", None: "not measured"}[line["met"]]
+            cells.append(verdict if value is None else f"{verdict}, {_short(value)}")
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _rate(result: dict[str, Any], name: str) -> str:
+    entry = result["contenders"].get(name)
+    return f"{1e9 / entry['median_ns']:.1e}" if entry else "-"
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def blocks() -> dict[Path, dict[str, str]]:
+    """Give the text of every generated block, by file and name."""
+    runs = [json.loads(path.read_text()) for path in RUNS]
+    return {
+        ROOT / "README.md": {"speeds": speeds(runs[0])},
+        ROOT / "proofs_notes" / "engine.md": {"speeds": speeds(runs[0]), "aims": aims(runs)},
+    }
+
+
+def replaced(text: str, name: str, block: str) -> str:
+    """Put `block` between the comments <!-- name --> and <!-- /name -->; they must be there once."""
+    pattern = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
+    new, count = pattern.subn(lambda found: found[1] + block + found[2], text)
+    if count != 1:
+        raise ValueError(f"{count} blocks named {name!r}; there must be one")
+    return new
+
+
+def main() -> None:
+    """Rewrite the blocks."""
+    for path, named in blocks().items():
+        text = path.read_text()
+        for name, block in named.items():
+            text = replaced(text, name, block)
+        path.write_text(text)
+        print(path)
+
+
+if __name__ == "__main__":
+    main()
