@@ -29,7 +29,7 @@ test-sweep-full: $(READY)  ## every fault of sweeps, many times (some minutes)
 bench: $(READY)  ## the simulator beside its peers (those that are installed); minutes
 	$(BIN)/python -m benchmarks
 
-extras: $(READY)  ## optional parts: numba, dask, pandas, a browser driver, z3
+extras: $(READY)  ## optional parts: numba, dask, MPI, pandas, a browser driver, z3
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-extras.lock
 
 lint: $(READY)  ## style and types

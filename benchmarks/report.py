@@ -146,6 +146,8 @@ def plot(growth: dict[str, Any], path: Path) -> None:
         if curve["floor"]:
             axis.loglog(curve["x"], curve["floor"], "s--", label="draw, gather, scatter")
         axis.set_xlabel(name)
+        low, high = axis.get_ylim()
+        axis.set_ylim(min(low, 5), max(high, 100))
     axes[0].set_ylabel("ns per run and step")
     axes[0].legend(fontsize=7)
     figure.tight_layout()

@@ -105,6 +105,35 @@ def _complement(y: Any, p: Any, h: Any, passive: Any, sets: Any, twice_a: float)
 
 
 @njit(cache=True, nogil=True)
+def _complement_single(
+    flat: Any, p: Any, h: Any, passive: Any, sets: Any, twice_a: float, has_passive: bool
+) -> None:
+    steps, runs = sets.shape
+    n = flat.size // runs
+    u, product = passive
+    for step in range(steps):
+        ahead = min(step + 1, steps - 1)
+        for run in range(runs):
+            prefetch(flat, run * n + sets[ahead, run])
+            j = run * n + sets[step, run]
+            left = flat[j] * p[run]
+            s = h[run] - left
+            c = 1.0 - s
+            e = twice_a - h[run]
+            if has_passive:
+                e -= u[run]
+            f = c + e
+            c2, f2 = c * c, f * f
+            left *= c2
+            h[run] = left + s * f2
+            if has_passive:
+                u[run] *= c2
+                product[run] *= c2
+            p[run] *= f2
+            flat[j] = left / p[run]
+
+
+@njit(cache=True, nogil=True)
 def _full(products: Any, masses: Any, steps: int, twice_a: float) -> None:
     for run in range(products.shape[1]):
         live, passive = products[0, run], products[1, run]
@@ -139,7 +168,13 @@ class NumbaComplement(Complement):
     """Complement with compiled loops."""
 
     def _steps(self, sets: Integers) -> None:
-        _complement(self.y, self.scale, self._lsh[2], self._passive, sets, 2 * self.a)
+        h, passive, twice_a = self._lsh[2], self._passive, 2 * self.a
+        if sets.shape[1] == 1:
+            _complement_single(
+                self.flat, self.scale, h, passive, sets[:, 0], twice_a, self._has_passive
+            )
+        else:
+            _complement(self.y, self.scale, h, passive, sets, twice_a)
 
 
 class NumbaFull(Full):

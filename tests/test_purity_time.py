@@ -43,7 +43,7 @@ from tests.inequalities import (
     is_strict,
 )
 from tests.obstructions import full_batch_starts
-from tests.reading import by_side, expect_only
+from tests.reading import by_side, expect_only, expect_stated
 from theory import selection
 from theory.bernstein import Undecided
 from theory.claim import Claim
@@ -102,6 +102,7 @@ def points(*symbols: Symbol) -> list[dict[Symbol, Any]]:
 def test_purity_is_a_level_of_the_log_ratio(claim: Claim) -> None:
     """pi = R/(1+R), R = (q_I/q_j)^2 >= 1, rises in R; pi = 1 - eps at R = e^(2Z)."""
     expect_only(claim, level, time)
+    expect_stated(claim, "small steps", "orthonormal data")
     R = Symbol("R", positive=True)
     expect_zero(diff(R / (1 + R), R) - 1 / (1 + R) ** 2, "pi rises")
     (ratio,) = solve(R / (1 + R) - (1 - eps), R)
@@ -368,6 +369,7 @@ def test_covariance_of_two_log_ratios(claim: Claim) -> None:
     expect_region_of(claim, SGD_RATE, a, b, n)
     expect_implied(Ge(k, 3), claim.region)
     expect_only(claim, variance, covariance, spread, offset)
+    expect_stated(claim, "orthonormal data")
     down, up = (log(step_factor(c, Integer(1 - c)).subs(t, 1)) for c in (0, 1))
     expect_zero(step_factor(1, Integer(1)).subs(t, 1) - 1, "q_I itself when it is drawn")
     expect_zero(step_factor(0, Integer(0)) - 1, "what is left out when I is not drawn")

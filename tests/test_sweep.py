@@ -490,7 +490,13 @@ def test_dask_workers_give_the_same_bytes(tmp_path: Path) -> None:
     _peer(tmp_path, DASK, sys.executable)
 
 
+# the one that belongs to this environment's mpi4py, if it has one
+MPIEXEC = shutil.which(
+    "mpiexec", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+)
+
+
 @_needs("mpi4py")
-@pytest.mark.skipif(not shutil.which("mpiexec"), reason="not on PATH: mpiexec")
+@pytest.mark.skipif(not MPIEXEC, reason="not on PATH: mpiexec")
 def test_mpi_workers_give_the_same_bytes(tmp_path: Path) -> None:
-    _peer(tmp_path, MPI, "mpiexec", "-n", "3", sys.executable, "-m", "mpi4py.futures")
+    _peer(tmp_path, MPI, str(MPIEXEC), "-n", "3", sys.executable, "-m", "mpi4py.futures")

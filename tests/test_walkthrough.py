@@ -18,7 +18,7 @@ BLOCK = re.compile(r"<!-- replay: (?P<path>\S+) -->\n```\w+\n(?P<text>.*?)```\n"
 
 
 def _copy(target: Path) -> Path:
-    for name in ("theory", "sim", "audit", "tests", "proofs_notes"):
+    for name in ("theory", "sim", "audit", "tests", "proofs_notes", "benchmarks"):
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", target)
     return target
