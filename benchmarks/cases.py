@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.batches import Sampler, complement
+from sim.batches import BATCH, LEFT_OUT, Sampler, complement
 
 SCALE = 0.2  # a = step_size / batch_size in every case
 _MOST_INDICES, _MOST_STEPS = 2_000_000, 60_000
@@ -84,6 +84,11 @@ class Case:
     @property
     def left_out(self) -> bool:
         return 2 * self.b > self.n
+
+    @property
+    def form(self) -> str:
+        """What `sets` hold, as `sim.batches` calls it."""
+        return LEFT_OUT if self.left_out else BATCH
 
     @cached_property
     def batches(self) -> np.ndarray:

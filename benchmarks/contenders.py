@@ -39,6 +39,7 @@ class _Ready(Sampler):
 
     def __init__(self, case: Case, runs: slice):
         super().__init__("uniform", case.n, case.b, 1, np.random.SeedSequence(0))
+        self.form = case.form
         self._sets = np.ascontiguousarray(case.sets[:, :, runs])
         self._chunk, self._chunk_steps = self._sets, len(self._sets)
 
@@ -47,17 +48,19 @@ class _Ready(Sampler):
 
 
 class Ours:
-    """simulate's blocks. drawn: they draw their batches, or are given them like everyone else."""
+    """simulate's blocks. drawn: they draw their batches, or are given them like everyone else. runs:
+    the first so many, all by default."""
 
-    def __init__(self, case: Case, backend: str, drawn: bool = True):
-        q, rho = case.start
-        self.runs, self.backend = case.runs, backend
+    def __init__(self, case: Case, backend: str, drawn: bool = True, runs: int | None = None):
+        self.runs, self.backend = runs or case.runs, backend
+        q, rho = (x[: self.runs] for x in case.start)
         start = State.at(q, rho, batch_size=case.b, step_size=case.step_size)
         self._blocks = make_blocks(start, "uniform", 0, None, backend)
         if not drawn:
             size = block_runs(case.n, case.b)
             for k, block in enumerate(self._blocks):
-                block._source = _Ready(case, slice(k * size, (k + 1) * size))
+                rows = slice(k * size, min((k + 1) * size, self.runs))
+                block._source, block._form = _Ready(case, rows), case.form
 
     def advance(self, steps: int) -> None:
         for block in self._blocks:

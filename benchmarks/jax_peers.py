@@ -54,11 +54,12 @@ class Dense:
 
 
 class Coordinates:
-    """Our recursions (direct, complement, b = n) under scan; drawn: with jax.random's indices."""
+    """Our recursions (direct, complement, b = n) under scan. They never rescale: after some 1e5 steps
+    their scale underflows, which costs them nothing in time."""
 
     WARM_UPS = 3
 
-    def __init__(self, case: Case, drawn: bool = False):
+    def __init__(self, case: Case):
         q, rho = case.start
         self.runs, a = case.runs, case.step_size / case.b
         self._a, self._sign = a, np.sign(q)
@@ -69,48 +70,30 @@ class Coordinates:
             jnp.full(case.runs, a),
             jnp.asarray(a * (q**2).sum(axis=1)),
             jnp.asarray(a * rho),
-            jax.random.key(0),
         )
         rows = jnp.arange(case.runs)
-        largest = case.n - case.sets.shape[1] + jnp.arange(case.sets.shape[1])
 
-        def floyd(key):
-            picks = jax.random.randint(
-                key, (len(largest), case.runs), 0, largest[:, None] + 1, dtype=jnp.int64
-            )
-
-            def settle(k, sets):
-                earlier = (jnp.arange(len(largest)) < k)[:, None]
-                taken = (earlier & (sets == sets[k])).any(axis=0)
-                return sets.at[k].set(jnp.where(taken, largest[k], sets[k]))
-
-            return jax.lax.fori_loop(1, len(largest), settle, picks)
-
-        @partial(jax.jit, donate_argnums=0)
-        def many(state, sets):
-            def one(state, index):
-                y, p, h, u, key = state
-                if full:
-                    c = 1 - h
-                    f2, c2 = (c + (2 * a - h - u)) ** 2, c * c
-                    return (y, p * f2, h * f2, u * c2, key), None
-                if drawn:
-                    key, fresh = jax.random.split(key)
-                    index = floyd(fresh)
-                v = y[rows, index]
-                s = p * v.sum(axis=0)
-                if left_out:
-                    s = h - s
-                c = 1 - s
+        def one(state, index):
+            y, p, h, u = state
+            if full:
+                c = 1 - h
                 f2, c2 = (c + (2 * a - h - u)) ** 2, c * c
-                p, u, h = p * (f2 if left_out else c2), u * c2, (h - s) * c2 + s * f2
-                new = v * (c2 / f2 if left_out else f2 / c2)
-                y = y.at[rows, index].set(new, mode="promise_in_bounds", unique_indices=True)
-                return (y, p, h, u, key), None
+                return (y, p * f2, h * f2, u * c2), None
+            v = y[rows, index]
+            s = p * v.sum(axis=0)
+            if left_out:
+                s = h - s
+            c = 1 - s
+            f2, c2 = (c + (2 * a - h - u)) ** 2, c * c
+            p, u, h = p * (f2 if left_out else c2), u * c2, (h - s) * c2 + s * f2
+            new = v * (c2 / f2 if left_out else f2 / c2)
+            y = y.at[rows, index].set(new, mode="promise_in_bounds", unique_indices=True)
+            return (y, p, h, u), None
 
-            return jax.lax.scan(one, state, sets)[0]
-
-        self._many = many
+        self._one = one
+        self._many = jax.jit(
+            lambda state, sets: jax.lax.scan(one, state, sets)[0], donate_argnums=0
+        )
 
     def advance(self, steps: int) -> None:
         done = 0
@@ -126,14 +109,39 @@ class Coordinates:
 
 
 class Drawing(Coordinates):
-    """The same, drawing its batches inside the scan (Floyd's algorithm, all runs at once)."""
+    """The same, drawing its batches in bulk before each scan: XLA's own generator, a word an index
+    (multiplied and shifted, not exactly uniform), Floyd's algorithm on all sets at once."""
 
     OWN_BATCHES = True
 
     def __init__(self, case: Case):
         if case.b == case.n:
             raise NotApplicable("b = n draws nothing")
-        super().__init__(case, drawn=True)
+        super().__init__(case)
+        size, runs = case.sets.shape[1:]
+        self._length = len(case.sets)
+        self._key = jax.random.key(0, impl="unsafe_rbg")
+        bounds = (case.n - size + 1 + jnp.arange(size)).astype(jnp.uint64)[:, None]
+
+        @partial(jax.jit, static_argnums=2, donate_argnums=0)
+        def many(state, key, steps):
+            words = jax.random.bits(key, (steps, size, runs), jnp.uint32)
+            sets = ((words.astype(jnp.uint64) * bounds) >> 32).astype(jnp.int32)
+            for k in range(1, size):
+                taken = (sets[:, :k] == sets[:, k : k + 1]).any(axis=1)
+                sets = sets.at[:, k].set(jnp.where(taken, case.n - size + k, sets[:, k]))
+            return jax.lax.scan(self._one, state, sets)[0]
+
+        self._draw_and_step = many
+
+    def advance(self, steps: int) -> None:
+        done = 0
+        while done < steps:
+            piece = min(steps - done, self._length)
+            self._key, key = jax.random.split(self._key)
+            self._state = self._draw_and_step(self._state, key, piece)
+            done += piece
+        self._state[1].block_until_ready()
 
 
 class Mapped:

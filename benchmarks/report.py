@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import subprocess
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -39,6 +40,10 @@ TARGETS = (
         "best dense peer >= 50x ours, n >= 1000, b = 1",
         DENSE, "ours", 50, lambda n, b: n >= 1_000 and b == 1,
     ),
+    Target(
+        "all draw: JAX in q >= 1.0x ours, numba",
+        ("JAX in q, drawing",), COMPILED, 1, lambda n, b: b < n,
+    ),
     Target("all draw: JAX in q >= 1.0x ours", ("JAX in q, drawing",), "ours", 1, lambda n, b: b < n),
     Target(
         "all draw: PyTorch in q >= 1.0x ours",
@@ -66,7 +71,35 @@ def environment() -> dict[str, Any]:
     if info.exists():
         names = [x for x in info.read_text().splitlines() if x.startswith("model name")]
         cpu = names[0].partition(":")[2].strip() if names else cpu
-    return {"python": platform.python_version(), "cpu": cpu, "threads": 1, "versions": versions}
+    return {
+        "python": platform.python_version(),
+        "cpu": cpu,
+        "threads": 1,
+        "versions": versions,
+        "commit": commit(),
+    }
+
+
+def commit() -> str:
+    """Give the commit that is measured, "+" behind it where tracked code differs; or "unknown"."""
+    words = (
+        ("rev-parse", "--short", "HEAD"),
+        ("status", "--porcelain", "-uno", "sim", "benchmarks/*.py"),
+    )
+    try:
+        head, changes = (
+            subprocess.run(
+                ("git", *x),
+                cwd=Path(__file__).parent.parent,
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout.strip()
+            for x in words
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return head + "+" * bool(changes)
 
 
 def ratio(result: dict[str, Any], slow: str, fast: str) -> float:

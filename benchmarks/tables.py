@@ -19,6 +19,7 @@ _PEERS = (
     ("JAX, O(b)", ("JAX in q, drawing",)),
     ("PyTorch, O(b)", ("PyTorch in q, drawing",)),
 )
+_NOTHING_TO_DRAW = {"JAX in q, drawing": "JAX in q", "PyTorch in q, drawing": "PyTorch in q"}
 
 
 def speeds(run: dict[str, Any]) -> str:
@@ -32,6 +33,8 @@ def speeds(run: dict[str, Any]) -> str:
         cells.append(_rate(result, "ours"))
         cells.append(_rate(result, COMPILED))
         for _, names in _PEERS:
+            if result["b"] == result["n"]:
+                names = tuple(_NOTHING_TO_DRAW.get(name, name) for name in names)
             there = [name for name in names if name in result["contenders"]]
             cells.append(
                 f"{_short(min(ratio(result, x, 'ours') for x in there))}x" if there else "-"

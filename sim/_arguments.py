@@ -39,6 +39,8 @@ def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:
 
 def positive(name: str, value: Any) -> float:
     """Give `value` as a finite float > 0, or raise naming it."""
+    if isinstance(value, bool | np.bool_ | str):
+        raise TypeError(f"{name}={value!r}: must be a finite number > 0")
     try:
         number = float(value)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""The engine for b <= n/2: O(b) work and no allocation per run and step.
+"""The engine that follows the batch: O(b) work and no allocation per run and step.
 
 With p = aP (P the common scale of the squares, falling) and t = a r2, one step is
 
@@ -113,33 +113,30 @@ class Direct(Scaled):
             y[index] = v
 
     def _batches(self, flat: Integers) -> None:
-        y, p, st, constants, squares = (
-            self.flat,
-            self.scale,
-            self._st,
-            self._constants,
-            self._squares,
-        )
-        s, t = st
-        fc, (f, c, e), ce = self._fce[:2], self._fce, self._fce[1:]
-        f2, c2 = squares
-        v = aligned(*flat.shape[1:])
-        multiply, subtract, add, divide, take = np.multiply, np.subtract, np.add, np.divide, y.take
-        total = np.add.reduce
+        y, s, v = self.flat, self._st[0], aligned(*flat.shape[1:])
         for index in flat:
-            take(index, None, v, "clip")
-            total(v, 0, None, s)
-            multiply(s, p, s)
-            subtract(constants, st, ce)
-            add(c, e, f)
-            multiply(fc, fc, squares)
-            subtract(t, s, t)
-            multiply(st, squares, st)
-            add(t, s, t)
-            multiply(p, c2, p)
-            divide(f2, c2, f)
-            multiply(v, f, v)
+            y.take(index, None, v, "clip")
+            np.add.reduce(v, 0, None, s)
+            np.multiply(v, self._growth(), v)
             y[index] = v
+
+    def _growth(self) -> Floats:
+        """With the sums of y over the batches in s: do the step for p and t, and give f^2/c^2.
+
+        `_singles` has the same operations in line, where a call would be felt.
+        """
+        p, st, (f2, c2) = self.scale, self._st, self._squares
+        s, t = st
+        f, c, e = self._fce
+        np.multiply(s, p, s)
+        np.subtract(self._constants, st, self._fce[1:])
+        np.add(c, e, f)
+        np.multiply(self._fce[:2], self._fce[:2], self._squares)
+        np.subtract(t, s, t)
+        np.multiply(st, self._squares, st)
+        np.add(t, s, t)
+        np.multiply(p, c2, p)
+        return np.divide(f2, c2, f)
 
     def _lower(self, rows: Integers) -> None:
         self._fallen[rows] += self._rescale(rows)

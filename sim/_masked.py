@@ -28,25 +28,12 @@ class Masked(Direct):
         self._inside = aligned(self.runs, self.n)
 
     def _steps(self, sets: NDArray[Any]) -> None:
-        y, p, st, constants, squares = self.y, self.scale, self._st, self._constants, self._squares
-        s, t = st
-        fc, (f, c, e), ce = self._fce[:2], self._fce, self._fce[1:]
-        f2, c2 = squares
-        inside, column = self._inside, f[:, None]
-        multiply, subtract, add = np.multiply, np.subtract, np.add
+        y, s, inside = self.y, self._st[0], self._inside
         for mask in sets:
             np.copyto(inside, mask)
             np.einsum("ij,ij->i", y, inside, out=s)  # not BLAS, whose order may vary with threads
-            multiply(s, p, s)
-            subtract(constants, st, ce)
-            add(c, e, f)
-            multiply(fc, fc, squares)
-            subtract(t, s, t)
-            multiply(st, squares, st)
-            add(t, s, t)
-            multiply(p, c2, p)
-            np.divide(f2, c2, f)
-            subtract(f, 1.0, f)
-            multiply(inside, column, inside)
-            add(inside, 1.0, inside)
-            multiply(y, inside, y)
+            more = self._growth()
+            np.subtract(more, 1.0, more)
+            np.multiply(inside, more[:, None], inside)
+            np.add(inside, 1.0, inside)
+            np.multiply(y, inside, y)

@@ -32,18 +32,20 @@ def _repeats(sets: Any, stamp: Any, slots: Any) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _put_new(sets: Any, slots: Any, fresh: Any, left: Any) -> int:
-    size, count = sets.shape[1], 0
+def _put_new(sets: Any, slots: Any, fresh: Any, stamp: Any, left: Any) -> int:
+    size, count, last = sets.shape[1], 0, -1
     for i in range(slots.size):
         row, k = slots[i] // size, slots[i] % size
-        present = False
-        for other in range(size):
-            present |= sets[row, other] == fresh[i]
-        if present:
+        if row != last:  # the slots of a row stand together
+            for other in range(size):
+                stamp[sets[row, other]] = row + 1
+            last = row
+        if stamp[fresh[i]] == row + 1:
             left[count] = slots[i]
             count += 1
         else:
             sets[row, k] = fresh[i]
+            stamp[fresh[i]] = row + 1
     return count
 
 
@@ -60,5 +62,8 @@ class CompiledWords(Words16or32):
 
     def put_new(self, sets: NDArray[Any], slots: Integers, fresh: NDArray[Any]) -> Integers:
         """As the base class says."""
+        n = int(max(sets.max(), fresh.max())) + 1
+        if n > _STAMPS:
+            return super().put_new(sets, slots, fresh)
         left = np.empty_like(slots)
-        return left[: _put_new(sets, slots, fresh, left)]
+        return left[: _put_new(sets, slots, fresh, np.zeros(n, dtype=np.int64), left)]

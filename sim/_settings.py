@@ -35,5 +35,8 @@ def point(name: str, value: Any) -> Floats:
     """Give one point (d,), or raise naming it."""
     result = arguments.array(name, value)
     if result.ndim != 1 or not result.size:
-        raise ValueError(f"{name}: shape {result.shape}; must be (d,); in a grid, write [[...]]")
+        raise ValueError(
+            f"{name}: shape {result.shape}; must be one point, (d,); in a grid, where a list is an "
+            "axis, one point is written [[...]]"
+        )
     return result

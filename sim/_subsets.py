@@ -22,6 +22,7 @@ from sim.state import Integers
 FLOYD = 16  # beyond, its comparisons cost more than sorting
 _SHORT = 4096
 MOST = 1 << 32
+_FEW_REPEATS = 2  # a row, up to which comparing is cheaper than sorting again
 
 Words = NDArray[np.uint16] | NDArray[np.uint32]
 
@@ -78,16 +79,26 @@ class Words16or32:
         return np.flatnonzero(equal) + 1
 
     def put_new(self, sets: NDArray[Any], slots: Integers, fresh: NDArray[Any]) -> Integers:
-        """Put into each slot its fresh value unless the row has it; give the slots left."""
-        size = sets.shape[1]
-        rows = slots // size
+        """Put into each slot its fresh value unless the row has it; give as many slots as are left.
+
+        Few slots are compared with their rows; for many the rows are sorted again.
+        """
+        count, size = sets.shape
+        rows, flat = slots // size, sets.reshape(-1)
+        if slots.size > _FEW_REPEATS * count:
+            flat[slots] = fresh
+            changed = np.flatnonzero(np.bincount(rows, minlength=count))
+            part = sets[changed]
+            again = self.repeats(part)
+            sets[changed] = part
+            return changed[again // size] * size + again % size
         keys = rows * (int(fresh.max()) + 1) + fresh
         order = np.argsort(keys, kind="stable")
-        again = np.zeros(len(keys), dtype=bool)
-        again[order[1:]] = keys[order[1:]] == keys[order[:-1]]
-        again[np.flatnonzero(sets.take(rows, axis=0) == fresh[:, None]) // size] = True
-        sets.reshape(-1)[slots[~again]] = fresh[~again]
-        return slots[again]
+        left = np.zeros(len(keys), dtype=bool)
+        left[order[1:]] = keys[order[1:]] == keys[order[:-1]]
+        left[np.flatnonzero(sets.take(rows, axis=0) == fresh[:, None]) // size] = True
+        flat[slots[~left]] = fresh[~left]
+        return slots[left]
 
 
 def subsets(words: Words16or32, n: int, size: int, steps: int, runs: int) -> NDArray[Any]:

@@ -149,18 +149,23 @@ class Sampler:
 
 
 def mask_pays(n: int, size: int) -> bool:
-    """Say whether a mask is cheaper than a list of `size` indices: measured, from about n^(3/4)."""
-    return size > FLOYD and size**4 >= n**3
+    """Say whether a mask is cheaper than a list: measured, from 0.7 n^(6/7), n = 50 to 100,000."""
+    return size > FLOYD and (10 * size) ** 7 >= 7**7 * n**6
 
 
 def convert(sets: NDArray[Any], have: str, want: str, n: int) -> NDArray[Any]:
-    """Give the same batches as lists: from masks, or from the other of BATCH and LEFT_OUT."""
+    """Give the same batches in another form."""
     if have == want:
         return sets
-    if have != MASK:
+    if have == MASK:
+        steps, runs, _ = sets.shape
+        inside = sets if want == BATCH else ~sets
+        return np.nonzero(inside)[2].reshape(steps, runs, -1).swapaxes(1, 2)
+    if want != MASK:
         return complement(sets, n)
-    steps, runs, _ = sets.shape
-    return np.nonzero(sets if want == BATCH else ~sets)[2].reshape(steps, runs, -1).swapaxes(1, 2)
+    masks = np.full((len(sets), sets.shape[2], n), have == LEFT_OUT)
+    np.put_along_axis(masks, sets.swapaxes(1, 2).astype(np.int64), have == BATCH, axis=2)
+    return masks
 
 
 def complement(sets: NDArray[Any], n: int) -> Integers:

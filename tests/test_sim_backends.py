@@ -8,6 +8,7 @@ import pytest
 from sim import simulate
 from sim._ahead import Ahead, distinct_steps, pays
 from sim._direct import Direct
+from sim._subsets import Words16or32, subsets
 from sim.state import State, log_abs
 
 NAMES = ("q", "log_abs_q", "rho", "log_rho", "r2")
@@ -108,3 +109,19 @@ def test_numba_equals_numpy_to_rounding(activation, n, b):
         assert (finite == np.isfinite(left)).all()
         gap = np.abs(left[finite] - right[finite])
         assert (gap <= 1e-11 + 4 * np.spacing(np.abs(right[finite]))).all()
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("numba") is None, reason="numba (the extra `fast`) is not installed"
+)
+@pytest.mark.parametrize(("n", "size"), [(40, 18), (1_000, 32), (1_000, 450), (70_000, 300)])
+def test_numba_draws_the_same_subsets(n, size):
+    """Few repeats and many, below and above the size of its table."""
+    from sim._numba_words import CompiledWords
+
+    plain, compiled = (
+        np.sort(subsets(kind(np.random.SeedSequence(n), n), n, size, 3, 20), axis=1)
+        for kind in (Words16or32, CompiledWords)
+    )
+    assert np.array_equal(plain, compiled)
+    assert (np.diff(plain.astype(np.int64), axis=1) > 0).all()

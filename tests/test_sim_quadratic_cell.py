@@ -233,8 +233,8 @@ SHARED: list[tuple[dict[str, Any], str]] = [
     ({"radius": 0}, "radius=0: must be"),
     ({"radius": "wide"}, "radius='wide': must be"),
     ({"sampling": "no"}, "sampling='no': must be one of"),
-    ({"start": [[1.0, 2.0]]}, r"start: shape \(1, 2\); must be \(d,\)"),
-    ({"start": 1.0}, r"start: shape \(\); must be \(d,\); in a grid, write \[\[...\]\]"),
+    ({"start": [[1.0, 2.0]]}, r"start: shape \(1, 2\); must be one point, \(d,\)"),
+    ({"start": 1.0}, r"start: shape \(\); must be one point, \(d,\); in a grid"),
     ({"start": ["a"]}, r"start: must be an array of real numbers, got \['a'\]"),
     ({"stepsize": 1}, r"grid\['stepsize'\]: unknown setting; known are"),
 ]
