@@ -80,8 +80,9 @@ def simulate(
     recorded at steps 0, every, 2 every, ... dimension: d, needed by the Hessian observables only.
     backend: "numpy", or "numba" (the extra `fast`) for the same numbers to rounding, compiled.
     Both take, run by run, a fast engine where one is valid (a < 1/2, r2(0) <= 2, distinct indices;
-    O(b) a step, or a pass over whole rows where b is of the order of n), and the slow one elsewhere; "general" forces the latter. With b = 1 and n large, 6 to 48 runs are computed by
-    another formula, so their last bits depend on that number.
+    O(b) a step, or a pass over whole rows where b is of the order of n), and the slow one elsewhere;
+    "general" forces the latter. With b = 1 and n large, 6 to 48 runs are computed by another formula,
+    so their last bits depend on that number.
 
     Raises ValueError or TypeError, naming the argument, before any step is done.
     """
