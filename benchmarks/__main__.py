@@ -35,6 +35,7 @@ def main() -> int:
     chosen = range(len(CASES)) if options.cases is None else options.cases
     if any(not 0 <= k < len(CASES) for k in chosen) or rounds < 1:
         parser.error(f"--cases go from 0 to {len(CASES) - 1}, --rounds from 1")
+    environment = report.environment()  # now, before anybody edits what is measured
     found, absent = makers()
     results: list[dict[str, Any]] = []
     for k in chosen:
@@ -47,7 +48,7 @@ def main() -> int:
     growth = {} if options.quick else curves.growth(rounds)
     summary = {
         "schema": report.SCHEMA,
-        "environment": report.environment(),
+        "environment": environment,
         "rounds": rounds,
         "absent": absent,
         "cases": results,

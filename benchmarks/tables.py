@@ -78,8 +78,8 @@ def blocks() -> dict[Path, dict[str, str]]:
 
 def replaced(text: str, name: str, block: str) -> str:
     """Put `block` between the comments <!-- name --> and <!-- /name -->; they must be there once."""
-    pattern = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
-    new, count = pattern.subn(lambda found: found[1] + block + found[2], text)
+    pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    new, count = pattern.subn(lambda found: f"{found[1]}{block}\n{found[2]}", text)
     if count != 1:
         raise ValueError(f"{count} blocks named {name!r}; there must be one")
     return new

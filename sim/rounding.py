@@ -62,8 +62,9 @@ def bound(
         t = share.sum() + u
         c = 1 - s
         f = c + 2 * a - t
-        local = np.where(inside, 12 + 4 * (k + 6) * t / f, 6 + 4 * (k + 6) * t / c)
-        local[n + 1] = (k + 11) * (after + t * max(1.0, f) ** 2) if left_out else 0.0
+        drawn, rest = coordinate_errors(k, t, c, f)
+        local = np.where(inside, drawn, rest)
+        local[n + 1] = carried_error(k, t, f, after) if left_out else 0.0
         total += np.abs(transfer) @ local
         matrix = np.eye(n + 2)
         ds = np.where(inside, share, 0.0)
@@ -79,6 +80,16 @@ def bound(
                 matrix[:, n + 1] = 0.0
         transfer = transfer @ matrix
     return UNIT * (total[: n + 1] / 2 + np.abs(transfer[: n + 1]).sum(axis=1) + _READ)
+
+
+def coordinate_errors(k: int, t: float, c: float, f: float) -> tuple[float, float]:
+    """What one step adds to the relative error of q_j^2, in the batch and outside, in units of u."""
+    return 12 + 4 * (k + 6) * t / f, 6 + 4 * (k + 6) * t / c
+
+
+def carried_error(k: int, t: float, f: float, after: float) -> float:
+    """What one step adds to the error of the mass that is carried, in units of u."""
+    return (k + 11) * (after + t * max(1.0, f) ** 2)
 
 
 _Step = tuple[Floats, float, "np.ndarray[tuple[int], np.dtype[np.bool_]]", float]

@@ -115,7 +115,11 @@ def test_peers_agree_and_draw_every_subset(package):
 
 
 def test_kept_runs_are_whole():
-    """Both have every case, every contender and every growth curve."""
+    """Both have every case, every contender and every growth curve, at one commit."""
+    commits = {json.loads(path.read_text())["environment"]["commit"] for path in tables.RUNS}
+    assert len(commits) == 1
+    assert not commits & {"unknown"}
+    assert not any(name.endswith("+") for name in commits)
     for path in tables.RUNS:
         run = json.loads(path.read_text())
         assert run["schema"] == report.SCHEMA
