@@ -8,7 +8,7 @@ import numpy as np
 from mpmath import mp
 
 from sim import simulate
-from sim.batches import BATCH, MASK, Sampler, child, convert
+from sim.batches import drawn, mask_pays
 from sim.reference import precise_run
 from sim.rounding import bound
 
@@ -24,11 +24,9 @@ def row(activation: str, n: int, b: int, a: float) -> str:
     q = rng.normal(size=n)
     q /= np.linalg.norm(q) * 1.2
     kw: dict[str, Any] = {"step_size": a * b, "batch_size": b, "activation": activation}
-    sampler = Sampler("uniform", n, b, 1, child(0, 0), masks=True)
-    masked = sampler.form == MASK
+    masked = mask_pays(n, min(b, n - b))
     if masked:  # given as lists they would be another engine's: let simulate draw them
-        drawn = convert(np.concatenate(list(sampler.take(STEPS))), MASK, BATCH, n)
-        batches, given = drawn[:, :, 0], {"seed": 0}
+        batches, given = drawn(n, b, 1, STEPS, seed=0)[:, :, 0], {"seed": 0}
     else:
         batches = rng.permuted(np.tile(np.arange(n), (STEPS, 1)), axis=1)[:, :b]
         given = {"batches": batches}

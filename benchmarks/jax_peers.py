@@ -144,25 +144,15 @@ class Drawing(Coordinates):
         self._state[1].block_until_ready()
 
 
-class Mapped:
+class Mapped(Coordinates):
     """Our recursions for one run, under vmap and scan."""
-
-    WARM_UPS = 3
 
     def __init__(self, case: Case):
         if case.b == case.n:
             raise NotApplicable("b = n has no batch to map over")
-        q, rho = case.start
-        self.runs, a = case.runs, case.step_size / case.b
-        self._a, self._sign = a, np.sign(q)
-        left_out = case.left_out
+        super().__init__(case)
+        a, left_out = self._a, case.left_out
         self._index = jnp.asarray(np.ascontiguousarray(case.sets.swapaxes(1, 2)))
-        self._state = (
-            jnp.asarray(q**2),
-            jnp.full(case.runs, a),
-            jnp.asarray(a * (q**2).sum(axis=1)),
-            jnp.asarray(a * rho),
-        )
 
         def one(state, index):
             y, p, h, u = state
@@ -181,8 +171,6 @@ class Mapped:
             return jax.lax.scan(lambda now, index: (step(now, index), None), state, sets)[0]
 
         self._many = many
-
-    advance, q = Coordinates.advance, Coordinates.q
 
 
 MAKERS: dict[str, Maker] = {

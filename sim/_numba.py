@@ -21,6 +21,17 @@ from sim.state import Integers
 
 
 @njit(cache=True, nogil=True)
+def _growth(total: float, p: Any, t: Any, run: int, twice_a: float) -> float:
+    s = total * p[run]
+    c = 1.0 - s
+    f = c + (twice_a - t[run])
+    c2, f2 = c * c, f * f
+    t[run] = (t[run] - s) * c2 + s * f2
+    p[run] *= c2
+    return f2 / c2
+
+
+@njit(cache=True, nogil=True)
 def _direct(y: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
     steps, size, runs = sets.shape
     for step in range(steps):
@@ -28,13 +39,7 @@ def _direct(y: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
             s = 0.0
             for k in range(size):
                 s += y[run, sets[step, k, run]]
-            s *= p[run]
-            c = 1.0 - s
-            f = c + (twice_a - t[run])
-            c2, f2 = c * c, f * f
-            t[run] = (t[run] - s) * c2 + s * f2
-            p[run] *= c2
-            g = f2 / c2
+            g = _growth(s, p, t, run, twice_a)
             for k in range(size):
                 y[run, sets[step, k, run]] *= g
 
@@ -71,13 +76,7 @@ def _masked(y: Any, p: Any, t: Any, masks: Any, twice_a: float) -> None:
     steps, runs, n = masks.shape
     for step in range(steps):
         for run in range(runs):
-            s = _inside(y[run], masks[step, run]) * p[run]
-            c = 1.0 - s
-            f = c + (twice_a - t[run])
-            c2, f2 = c * c, f * f
-            t[run] = (t[run] - s) * c2 + s * f2
-            p[run] *= c2
-            g = f2 / c2
+            g = _growth(_inside(y[run], masks[step, run]), p, t, run, twice_a)
             for j in range(n):
                 y[run, j] *= g if masks[step, run, j] else 1.0
 

@@ -148,6 +148,15 @@ class Sampler:
         return order.reshape(steps, b, runs)
 
 
+def drawn(n: int, b: int, runs: int, steps: int, seed: int) -> Integers:
+    """Give the uniform batches that `sim.simulate` draws for its first block, (steps, b, runs).
+
+    runs: those of the block, all of them where they are no more than `block_runs(n, b)`.
+    """
+    sampler = Sampler("uniform", n, b, runs, child(seed, 0), masks=True)
+    return convert(np.concatenate(list(sampler.take(steps))), sampler.form, BATCH, n)
+
+
 def mask_pays(n: int, size: int) -> bool:
     """Say whether a mask is cheaper than a list: measured, from 0.7 n^(6/7), n = 50 to 100,000."""
     return size > FLOYD and (10 * size) ** 7 >= 7**7 * n**6

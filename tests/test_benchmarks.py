@@ -1,6 +1,5 @@
 """The benchmarks judge rightly, and the tables in the texts are those of the kept runs."""
 
-import importlib.util
 import json
 from itertools import combinations
 
@@ -84,8 +83,7 @@ def test_peers_agree_and_draw_every_subset(package):
     One step from equal q_j shows the batch: its coordinates have grown. Each subset is drawn
     Binomial(4000, 1/20) times: 120 and 290 are 5.8 and 6.5 standard deviations off.
     """
-    if importlib.util.find_spec(package) is None:
-        pytest.skip(f"{package} is not installed")
+    pytest.importorskip(package, reason=f"{package} is not installed")
     found, absent = makers()
     mine = {name: maker for name, maker in found.items() if PEERS[package] in name}
     mine |= {name: maker for name, maker in found.items() if name == "torch.func"}

@@ -5,7 +5,7 @@ import pytest
 from mpmath import mp
 
 from sim import simulate
-from sim.batches import BATCH, MASK, Sampler, child, convert
+from sim.batches import drawn, mask_pays
 from sim.reference import precise_run
 from sim.rounding import bound
 
@@ -86,9 +86,8 @@ def test_masks_keep_the_bound(b):
     n, a, steps = 40, 0.45, 600
     q, rho = start(n, seed=b)
     kw = {"step_size": a * b, "batch_size": b, "activation": "relu"}
-    sampler = Sampler("uniform", n, b, 1, child(b, 0), masks=True)
-    assert sampler.form == MASK
-    batches = convert(np.concatenate(list(sampler.take(steps))), MASK, BATCH, n)[:, :, 0]
+    assert mask_pays(n, min(b, n - b))
+    batches = drawn(n, b, 1, steps, seed=b)[:, :, 0]
     reference = precise_run(q, rho, batches, **kw)
     result = simulate(q, rho, steps=steps, seed=b, **kw)
     error = errors(result, reference)

@@ -14,6 +14,11 @@ from sim.state import State, log_abs
 NAMES = ("q", "log_abs_q", "rho", "log_rho", "r2")
 
 
+needs_numba = pytest.mark.skipif(
+    importlib.util.find_spec("numba") is None, reason="numba (the extra `fast`) is not installed"
+)
+
+
 def starts(runs, n, seed):
     rng = np.random.default_rng(seed)
     q = rng.normal(size=(runs, n))
@@ -86,9 +91,7 @@ def test_few_runs_on_many_coordinates_are_computed_ahead():
     assert gap.max() > 0
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("numba") is None, reason="numba (the extra `fast`) is not installed"
-)
+@needs_numba
 @pytest.mark.parametrize("activation", ["linear", "relu"])
 @pytest.mark.parametrize(
     ("n", "b"),
@@ -111,9 +114,7 @@ def test_numba_equals_numpy_to_rounding(activation, n, b):
         assert (gap <= 1e-11 + 4 * np.spacing(np.abs(right[finite]))).all()
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("numba") is None, reason="numba (the extra `fast`) is not installed"
-)
+@needs_numba
 @pytest.mark.parametrize(("n", "size"), [(40, 18), (1_000, 32), (1_000, 450), (70_000, 300)])
 def test_numba_draws_the_same_subsets(n, size):
     """Few repeats and many, below and above the size of its table."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import from_weights, simulate
-from sim.batches import BATCH, MASK, Sampler, child, convert
+from sim.batches import drawn, mask_pays
 from sim.reference import exact_run
 from sim.rounding import bound
 
@@ -109,9 +109,8 @@ def test_masks_equal_the_general_engine(seed, b, a, activation):
         simulate(q, rho, steps=steps, seed=seed, backend=backend, **kw)
         for backend in ("numpy", "general")
     )
-    sampler = Sampler("uniform", n, b, runs, child(seed, 0), masks=True)
-    assert sampler.form == MASK
-    batches = convert(np.concatenate(list(sampler.take(steps))), MASK, BATCH, n)
+    assert mask_pays(n, min(b, n - b))
+    batches = drawn(n, b, runs, steps, seed)
     listed = simulate(q, rho, steps=steps, batches=batches.swapaxes(1, 2), backend="general", **kw)
     assert np.array_equal(listed.q, slow.q)
     for run in range(runs):
