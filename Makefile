@@ -24,7 +24,7 @@ seeds: $(READY)  ## the whole audit once more at other seeds: does any evidence 
 	  grep -E "^seed|claims:|^refuted|^  refuted" build/seed.log; [ $$code = 0 ] || exit $$code; done
 
 test-sweep-full: $(READY)  ## every fault of sweeps, many times (some minutes)
-	SWEEP_FULL=1 $(BIN)/pytest -n 2 --dist worksteal -q tests/test_store.py tests/test_sweep.py tests/test_sweep_faults.py
+	SWEEP_FULL=1 $(BIN)/pytest -n 2 --dist worksteal -q sim/tests/test_store.py sim/tests/test_sweep.py sim/tests/test_sweep_faults.py
 
 bench: $(READY)  ## the simulator beside its peers (those that are installed); minutes
 	$(BIN)/python -m benchmarks
@@ -37,12 +37,12 @@ lint: $(READY)  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml theorem_audit/pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v >= (3, 11) else \
 	  f"PYTHON={sys.executable} is Python {v[0]}.{v[1]}; 3.11 or newer is needed (make PYTHON=/path/to/python)")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e ./theorem_audit -e .
 	@touch $@
 
 lock:  ## re-resolve requirements.lock from pyproject.toml (needs uv)

@@ -1,8 +1,8 @@
-"""``python -m audit``."""
+"""``python -m audit`` in this checkout."""
 
 import sys
 
-from audit.cli import main
+from theorem_audit.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

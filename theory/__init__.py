@@ -1,21 +1,24 @@
 """What is claimed and why: exact derivations in SymPy, for arbitrary n, d and b.
 
-``claims`` maps each id to its ``Claim``.  It is filled on first use, from the chapters themselves.
+``claims`` maps each id to its ``Claim``.  It is filled on first use, from the chapters themselves, shelf by
+shelf.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from theory.claim import Assumption, Claim, Claims, Source, discover
+from theorem_audit.statement import Assumption, Claim, Claims, Source, discover
 
 if TYPE_CHECKING:
     claims: Claims
 
+READING_ORDER = ("model", "full_batch", "walks", "minibatch", "quadratic", "assumptions")
+
 
 def __getattr__(name: str) -> Claims:
     if name == "claims":
-        found = discover()
+        found = discover("theory")
         globals()["claims"] = found
         return found
     raise AttributeError(f"module 'theory' has no attribute {name!r}")

@@ -70,3 +70,16 @@ v_v = _real("v_v")  # <v, v>
 
 Probability = Function("P", real=True)
 Expectation = Function("E", real=True)
+
+# Symbols that a slip of the pen exchanges, for `audit mutants`.  Those that differ only in their index are
+# found by it.
+LIKE = (
+    (n, d, b, k, k0),
+    (s, rho, r2),
+    (s_next, rho_next, r2_next),
+    (S, S_C),
+    (r2, S),
+    (eta, a),
+    (x_v, w_v, v_v),
+    (x, w),
+)

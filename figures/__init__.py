@@ -1,0 +1,1 @@
+"""Pictures, findings and commands of this theory, handed to the tool by ``[tool.theorem-audit]``."""

@@ -1,0 +1,1 @@
+"""The engines: batches drawn, states kept, one step after another."""

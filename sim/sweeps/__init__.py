@@ -1,0 +1,1 @@
+"""Grids of settings that survive interruption (``sim.sweeps.sweep`` is the function)."""

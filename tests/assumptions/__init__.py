@@ -1,0 +1,1 @@
+"""The evidence: what each hypothesis does."""

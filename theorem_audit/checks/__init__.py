@@ -1,0 +1,1 @@
+"""What evidence is made of: the mark, the counted assertions, statistics, the record of one run."""

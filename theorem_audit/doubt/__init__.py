@@ -1,0 +1,1 @@
+"""Doubts the evidence: wrong variants of each claim, instances of its hypotheses."""

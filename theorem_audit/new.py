@@ -1,0 +1,174 @@
+"""``audit new ID --chapter NAME``: the stub of a claim, in the three rooms of its chapter.
+
+The stub runs and fails, and its failure says what is missing.  Nothing else needs to be told that
+the claim exists.  A chapter in a shelf is named with a dot: ``--chapter model.sphere``.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from theorem_audit.files import write_all
+from theorem_audit.project import Project
+
+ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
+CHAPTER = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+
+THEORY_HEAD = '"""{title}: what this chapter claims, and the derivation it rests on."""\n'
+THEORY_NEEDS = {"sympy": ("Eq", "Symbol"), "theorem_audit.statement": ("Claim", "Source")}
+THEORY = """
+
+{constant} = Claim(
+    id="{id}",
+    title="TODO: the subject, in one line that a reader understands",
+    formula=Eq(Symbol("left"), Symbol("right")),  # TODO: the statement, a relation between symbols
+    source=Source("new", "TODO: the paper and the statement in it, or 'this suite'"),
+    bound="exact",  # or "upper", "lower", "statement"
+    chapter=__name__,
+)
+"""
+TEST_HEAD = '"""Chapter {chapter}: the evidence."""\n'
+TEST_NEEDS = {"theorem_audit": ("evidence",), "theorem_audit.statement": ("Claim",)}
+TEST = """
+
+@evidence("{id}", "symbolic")
+def test_{name}(claim: Claim) -> None:
+    raise NotImplementedError(
+        "{id} has no evidence yet: derive the quantity and call expect_identity(claim.formula, ...)"
+    )
+"""
+NOTE_HEAD = "# {title}\n"
+NOTE = """
+## {id}
+
+<!-- statement:{id} -->
+<!-- /statement -->
+
+TODO: the proof, and for each step the test that checks it: `test_{name}`.
+"""
+
+
+class BadClaimName(ValueError):
+    """The id or the chapter cannot be used; the message says what can."""
+
+
+def create(claim_id: str, chapter: str, project: Project) -> list[Path]:
+    """Write the stub of a claim into ``project`` and return the files written: all of them or none.
+
+    claim_id: upper-case words joined by '-'.  chapter: a module name within the theory's package, with
+    dots for shelves.  A new chapter (and a new shelf) gets its files; an existing one is appended to, with
+    the imports that the stub needs.
+
+    Raises BadClaimName, before anything is written, when the id is malformed or taken, when the chapter is
+    no module name or names a module that holds no claim, or when it would lie outside the project.
+    """
+    if not ID.fullmatch(claim_id):
+        raise BadClaimName(f"ID {claim_id!r}: upper-case words joined by '-', such as GD-RATE")
+    if not CHAPTER.fullmatch(chapter):
+        raise BadClaimName(f"--chapter {chapter!r}: a lower-case module name, such as model.step")
+    if claim_id in project.claims:
+        raise BadClaimName(
+            f"ID {claim_id!r}: claimed already, in {project.claims[claim_id].chapter}"
+        )
+    *shelf, name = chapter.split(".")
+    theory = _folder(project, project.import_from("theory", project.theory), "theory")
+    tests = _folder(project, project.evidence_package(), "evidence")
+    notes = project.path("notes")
+    room = theory.joinpath(*shelf, f"{name}.py")
+    known = {claim.chapter for claim in project.claims.values()}
+    if room.exists() and chapter not in known:
+        raise BadClaimName(
+            f"--chapter {chapter!r}: {_shown(room, project)} is no chapter, it declares no claim"
+        )
+    if room.with_suffix("").is_dir():
+        raise BadClaimName(
+            f"--chapter {chapter!r}: a shelf; name a chapter in it, such as {chapter}.name"
+        )
+    words = {
+        "id": claim_id,
+        "chapter": chapter,
+        "title": name.replace("_", " ").capitalize(),
+        "constant": claim_id.replace("-", "_"),
+        "name": claim_id.lower().replace("-", "_"),
+    }
+    test = tests.joinpath(*shelf, f"test_{name}.py")
+    note = notes.joinpath(*shelf, f"{name}.md")
+    texts = {
+        room: _python(room, THEORY_HEAD, THEORY_NEEDS, THEORY, words),
+        test: _python(test, TEST_HEAD, TEST_NEEDS, TEST, words),
+        note: _old(note, NOTE_HEAD.format(**words)) + NOTE.format(**words),
+    }
+    for base in (theory, tests):
+        for depth in range(1, len(shelf) + 1):
+            init = base.joinpath(*shelf[:depth], "__init__.py")
+            if not init.exists():
+                texts[init] = f'"""{shelf[depth - 1].replace("_", " ").capitalize()}."""\n'
+    for path in texts:
+        if project.root.resolve() not in path.resolve().parents:
+            raise BadClaimName(f"{path}: outside the project's folder {project.root}")
+    write_all(texts)
+    return list(texts)
+
+
+def _folder(project: Project, module: object, key: str) -> Path:
+    """The folder of a package of the project."""
+    places = list(getattr(module, "__path__", ()))
+    if not places:
+        raise BadClaimName(
+            f"{project.file}: {key} is a single module; a package is needed for new chapters"
+        )
+    return Path(places[0])
+
+
+def _shown(path: Path, project: Project) -> str:
+    return str(path.relative_to(project.root)) if project.root in path.parents else str(path)
+
+
+def _old(path: Path, head: str) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else head
+
+
+def _python(
+    path: Path, head: str, needs: Mapping[str, tuple[str, ...]], stub: str, words: Mapping[str, str]
+) -> str:
+    """A module's text with the stub at its end and what the stub needs imported; it compiles."""
+    text = _old(path, head.format(**words) + "\nfrom __future__ import annotations\n")
+    body = ast.parse(text).body
+    bound = _bound(body)
+    lines = [
+        f"from {module} import {', '.join(missing)}"
+        for module, names in needs.items()
+        if (missing := [name for name in names if name not in bound])
+    ]
+    at = max((node.end_lineno or 0 for node in body if _leads(node)), default=0)
+    rows = text.splitlines()
+    if lines:
+        new = not path.exists()
+        rows[at:at] = ["", *lines] if new else lines
+    done = "\n".join(rows).rstrip() + "\n" + stub.format(**words)
+    compile(done, str(path), "exec")
+    return done
+
+
+def _bound(body: list[ast.stmt]) -> set[str]:
+    """The names that a module binds at its top level."""
+    found: set[str] = set()
+    for node in body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign):
+            found |= {
+                x.id for target in node.targets for x in ast.walk(target) if isinstance(x, ast.Name)
+            }
+    return found
+
+
+def _leads(node: ast.stmt) -> bool:
+    """Whether a statement belongs to a module's head: its docstring and its imports."""
+    docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return docstring or isinstance(node, ast.Import | ast.ImportFrom)

@@ -1,0 +1,282 @@
+"""Which theory is audited: the project whose pyproject.toml holds the table ``[tool.theorem-audit]``.
+
+    [tool.theorem-audit]
+    name = "heavy-ball"            # what ledgers are of
+    theory = "heavy_ball.theory"   # importable package (or module) that holds the claims
+    evidence = "tests"             # importable package whose test_*.py hold the evidence
+    notes = "proofs_notes"         # folder of the proof notes, one a chapter, same names
+
+These three must be there; the rest has defaults:
+
+    title = "What is known of heavy ball"  # heads the report (default: the name)
+    output = "build"               # where runs, reports and pictures are written
+    pictures = "pictures"          # folder of kept pictures
+    certificates = "proofs_notes/certificates"  # folder of stored certificates
+    certified = ["BAND", "model.step"]          # claims and chapters whose certificates are stored
+    variants = "proofs_notes/variants.json"     # kept table of wrong variants
+    notation = "heavy_ball.notation"            # module of shared symbols, for the stub of a new claim
+    like_roles = "heavy_ball.notation:LIKE"     # tuples of symbols that a slip of the pen exchanges
+    figures = "figures"            # package whose modules hold @picture functions
+    findings = "figures.findings:FINDINGS"      # headlines for the report
+    commands = ["figures.simulate:add_commands"]  # further commands of `audit`
+    sources = ["sim"]              # further packages whose files evidence rests on
+
+Paths are relative to the folder of pyproject.toml.  The project is the nearest one at or above the working
+directory, or the one that ``--project DIR`` names; where there is none, the only one that an installed
+package brings with it (``share/theorem-audit/NAME/pyproject.toml``).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from theorem_audit.statement.discovery import Claims
+
+TABLE = "tool.theorem-audit"
+NEEDED = ("name", "theory", "evidence", "notes")
+
+
+class ProjectError(Exception):
+    """The project cannot be used; the message names file and key.  Exit code 2."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """One theory and where its parts are; see the module's docstring for each key."""
+
+    root: Path
+    name: str
+    theory: str
+    evidence: str
+    notes: str
+    title: str = ""
+    output: str = "build"
+    pictures: str = "pictures"
+    certificates: str = "proofs_notes/certificates"
+    certified: tuple[str, ...] = ()
+    variants: str = "proofs_notes/variants.json"
+    notation: str = ""
+    like_roles: str = ""
+    figures: str = ""
+    findings: str = ""
+    commands: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> Path:
+        """The pyproject.toml that declares the project."""
+        return self.root / "pyproject.toml"
+
+    def path(self, key: str) -> Path:
+        """The folder or file that ``key`` names, absolute."""
+        return self.root / str(getattr(self, key))
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Top-level packages of this project that evidence may rest on."""
+        named = (self.theory, self.evidence, *self.sources)
+        return tuple(dict.fromkeys(name.split(".")[0] for name in named))
+
+    def import_from(self, key: str, name: str) -> Any:
+        """The module or the ``module:attribute`` that ``key`` names, imported.
+
+        Raises ProjectError where it is not there; an error inside the module is shown with its place.
+        """
+        self._on_path()
+        module_name, _, attribute = name.partition(":")
+        try:
+            module = importlib.import_module(module_name)
+        except ImportError as error:
+            if error.name is not None and (module_name + ".").startswith(error.name + "."):
+                raise ProjectError(
+                    f"{self.file}: {key} = {name!r}: no module {error.name}"
+                ) from error
+            raise ProjectError(
+                f"{self.file}: {key} = {name!r} does not import: {type(error).__name__}: {error}"
+            ) from error
+        except Exception as error:
+            raise ProjectError(
+                f"{self.file}: {key} = {name!r} does not import: {type(error).__name__}: {error}"
+            ) from error
+        if not attribute:
+            return module
+        if not hasattr(module, attribute):
+            raise ProjectError(f"{self.file}: {key} = {name!r}: {module_name} has no {attribute}")
+        return getattr(module, attribute)
+
+    def _on_path(self) -> None:
+        """The project's folder first among what is imported, before any namesake elsewhere."""
+        root = str(self.root)
+        if (self.root / self.theory.split(".")[0]).exists() and root not in sys.path[:1]:
+            sys.path[:] = [root, *(x for x in sys.path if x != root)]
+
+    @cached_property
+    def claims(self) -> Claims:
+        """All claims of the theory, by id, in reading order.
+
+        Raises ProjectError when the theory does not import, two claims share an id, or there is none.
+        """
+        from theorem_audit.statement.discovery import Claims, DuplicateClaim, LostClaim, discover
+
+        module = self.import_from("theory", self.theory)
+        self._ours(module, "theory")
+        try:
+            found = getattr(module, "claims", None)
+            found = found if isinstance(found, Claims) else discover(self.theory)
+        except (DuplicateClaim, LostClaim) as error:
+            raise ProjectError(f"{self.file}: theory = {self.theory!r}: {error}") from error
+        except Exception as error:
+            raise ProjectError(
+                f"{self.file}: theory = {self.theory!r} does not import: {type(error).__name__}: {error}"
+            ) from error
+        if not found:
+            raise ProjectError(f"{self.file}: theory = {self.theory!r} holds no claim")
+        return found
+
+    def _ours(self, module: Any, key: str) -> None:
+        """Refuse a namesake: a package of the same name that was imported from elsewhere."""
+        top = module.__name__.split(".")[0]
+        place = self.root / top
+        if not (place.is_dir() or place.with_suffix(".py").is_file()):
+            return  # installed beside its pyproject, not below it
+        origin = Path(str(module.__file__)).resolve()
+        if self.root.resolve() not in origin.parents:
+            raise ProjectError(
+                f"{self.file}: {key} = {module.__name__!r} was imported from {origin}, not from "
+                f"{self.root}; another package of that name is in the way"
+            )
+
+    def evidence_package(self) -> Any:
+        """The package that holds the evidence, imported; ProjectError where there is none."""
+        module = self.import_from("evidence", self.evidence)
+        if not hasattr(module, "__path__") or module.__file__ is None:
+            raise ProjectError(
+                f"{self.file}: evidence = {self.evidence!r}: a package is needed (a folder with __init__.py)"
+            )
+        self._ours(module, "evidence")
+        return module
+
+
+def read(file: Path) -> Project | None:
+    """The project that a pyproject.toml declares; None when it has no ``[tool.theorem-audit]``.
+
+    Raises ProjectError, naming file and key, for a table with unknown, missing or ill-typed keys.
+    """
+    try:
+        with file.open("rb") as stream:
+            data = tomllib.load(stream)
+    except OSError as error:
+        raise ProjectError(f"{file}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{file}: not TOML: {error}") from error
+    table = data.get("tool", {}).get("theorem-audit")
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise ProjectError(f"{file}: [{TABLE}] must be a table")
+    kinds = {field.name: str(field.type) for field in fields(Project) if field.name != "root"}
+    if unknown := sorted(set(table) - set(kinds)):
+        raise ProjectError(
+            f"{file}: [{TABLE}] has the unknown key {unknown[0]!r}; known: {', '.join(kinds)}"
+        )
+    if missing := [key for key in NEEDED if key not in table]:
+        raise ProjectError(f"{file}: [{TABLE}] lacks the key {missing[0]!r}")
+    for key, value in table.items():
+        many = kinds[key].startswith("tuple")
+        fits = (
+            isinstance(value, list) and all(isinstance(x, str) for x in value)
+            if many
+            else isinstance(value, str) and bool(value.strip())
+        )
+        if not fits:
+            wanted = "a list of strings" if many else "a non-empty string"
+            raise ProjectError(f"{file}: [{TABLE}] {key} = {value!r}: {wanted} is needed")
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+    return Project(root=file.parent, **values)
+
+
+def installed() -> list[Path]:
+    """The pyproject files that installed packages brought with them."""
+    return sorted(Path(sys.prefix).glob("share/theorem-audit/*/pyproject.toml"))
+
+
+def find(start: Path | None = None) -> Project | None:
+    """The project at or above ``start`` (default: the working directory); None where there is none."""
+    try:
+        folder = (start or Path.cwd()).absolute()
+    except FileNotFoundError:
+        return None  # the working directory was removed
+    for place in (folder, *folder.parents):
+        file = place / "pyproject.toml"
+        if file.is_file() and (project := read(file)) is not None:
+            return project
+    return None
+
+
+def locate(folder: str | None = None) -> Project:
+    """The project that ``--project FOLDER`` names, or else the nearest, or the only installed one.
+
+    Raises ProjectError, with what to do about it, where there is none.
+    """
+    if folder is not None:
+        file = Path(folder).absolute() / "pyproject.toml"
+        if not file.is_file():
+            raise ProjectError(f"--project {folder}: no pyproject.toml in it")
+        project = read(file)
+        if project is None:
+            raise ProjectError(f"{file}: no [{TABLE}] table")
+        return project
+    if (project := find()) is not None:
+        return project
+    known = installed()
+    if len(known) == 1 and (project := read(known[0])) is not None:
+        return project
+    if known:
+        names = ", ".join(str(file.parent) for file in known)
+        raise ProjectError(f"no project here, and several are installed: --project one of {names}")
+    raise ProjectError(
+        f"no pyproject.toml with [{TABLE}] at or above {Path.cwd()}; `audit init` writes one, "
+        "--project DIR names one elsewhere"
+    )
+
+
+_current: Project | None = None
+
+
+def current() -> Project:
+    """The project in use: the one that was set, or else the one that ``locate`` finds."""
+    if _current is None:
+        use(locate())
+    assert _current is not None
+    return _current
+
+
+def use(project: Project | None) -> None:
+    """Make ``project`` the current one (None: look again when next asked)."""
+    global _current
+    _current = project
+
+
+@contextmanager
+def using(project: Project) -> Iterator[Project]:
+    """``use`` inside the block only."""
+    old = _current
+    use(project)
+    try:
+        yield project
+    finally:
+        use(old)
+
+
+def claims() -> Claims:
+    """The claims of the current project."""
+    return current().claims

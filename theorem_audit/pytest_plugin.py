@@ -1,0 +1,48 @@
+"""The entry point for pytest: cheap until a project of ours is found, then ``pytest_evidence``.
+
+Where the working directory lies in no project with ``[tool.theorem-audit]`` nothing is imported, no option
+is added and nothing happens.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from theorem_audit.project import Project, ProjectError, find, use
+
+MARKS = (
+    "claim(id): evidence for the claim of that id (theorem-audit)",
+    "kind(name): evidence of that kind: symbolic, certificate, simulation, ... (theorem-audit)",
+    "slow: evidence that `audit run --quick` leaves out (theorem-audit)",
+)
+
+
+def _found(*start: object) -> Project | None:
+    try:
+        return find(*start)  # type: ignore[arg-type]
+    except ProjectError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--audit-json FILE`` and ``--audit-seed N``, within a project."""
+    if _found() is not None:
+        group = parser.getgroup("audit", "weighing evidence")
+        group.addoption("--audit-json", metavar="FILE", help="write the ledger of this run as JSON")
+        group.addoption(
+            "--audit-seed", type=int, default=0, help="seed of all evidence (default 0)"
+        )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks, and the part that runs evidence where there is a project."""
+    here = _found(config.rootpath) or _found()
+    if here is None:
+        return
+    for line in MARKS:
+        config.addinivalue_line("markers", line)
+    use(here)
+    from theorem_audit import pytest_evidence
+
+    pytest_evidence.start(config)
+    config.pluginmanager.register(pytest_evidence, "theorem-audit-evidence")

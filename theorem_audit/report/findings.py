@@ -1,0 +1,23 @@
+"""Headlines of a theory for its report, in plain words; each names the claims behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from theorem_audit import project
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One headline, a few sentences, and the ids of the claims that carry it."""
+
+    headline: str
+    text: str
+    claims: tuple[str, ...]
+
+
+def findings() -> Sequence[Finding]:
+    """The findings that the project's ``findings`` names; none where it names none."""
+    here = project.current()
+    return here.import_from("findings", here.findings) if here.findings else ()

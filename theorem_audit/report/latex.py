@@ -1,0 +1,78 @@
+"""A claims appendix in LaTeX: compiles on its own, or is \\input into a paper from its body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from theorem_audit import project
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
+    "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+    "<": r"\textless{}", ">": r"\textgreater{}",
+}  # fmt: skip
+_WORDS = {
+    "²": "\\textsuperscript{2}", "≥": "$\\ge$", "≤": "$\\le$", "→": "$\\to$", "±": "$\\pm$",
+    "×": "$\\times$", "·": "$\\cdot$", "∞": "$\\infty$", "√": "$\\surd$", "⊗": "$\\otimes$",
+    "⊕": "$\\oplus$", "–": "--", "—": "---", "’": "'",
+}  # fmt: skip
+
+
+def escape(text: str) -> str:
+    """Text for LaTeX: specials escaped; what a plain LaTeX cannot set becomes its code point."""
+    out = []
+    for char in text:
+        if char in _SPECIAL:
+            out.append(_SPECIAL[char])
+        elif char in _WORDS:
+            out.append(_WORDS[char])
+        elif char.isascii() and (char.isprintable() or char == "\n"):
+            out.append(char)
+        else:
+            out.append(f"[U+{ord(char):04X}]")
+    return "".join(out)
+
+
+def _claim(claim: Mapping[str, Any]) -> str:
+    verdict = claim["verdict"].replace("_", " ")
+    lines = [
+        rf"\section*{{{escape(claim['id'])}: {escape(claim['title'])}}}",
+        rf"\textbf{{{escape(verdict)}}} ({escape(claim['source']['kind'])}; {claim['bound']}).",
+        rf"\[ {claim['statement']} \]",
+    ]
+    meanings = claim.get("symbols", {})
+    if claim["assumptions"] or meanings:
+        lines.append(r"\begin{itemize}")
+        for x in claim["assumptions"]:
+            lines.append(rf"\item {escape(x['name'])}: {escape(x['text'] or x['condition'])}")
+        for symbol, meaning in meanings.items():
+            lines.append(rf"\item[$\circ$] \texttt{{{escape(symbol)}}}: {escape(meaning)}")
+        lines.append(r"\end{itemize}")
+    if claim["remark"]:
+        lines.append(rf"\emph{{Remark.}} {escape(claim['remark'])}")
+    if claim["given"]:
+        lines.append(rf"\par Given: {escape('; '.join(claim['given']))}.")
+    if claim["uses"]:
+        lines.append(rf"\par Rests on: {escape(', '.join(claim['uses']))}.")
+    passed = [e for e in claim["evidence"] if e["outcome"] == "passed"]
+    kinds = ", ".join(dict.fromkeys(e["kind"] for e in passed)) or "none"
+    lines.append(rf"\par Evidence passed: {len(passed)} ({escape(kinds)}).")
+    return "\n".join(lines)
+
+
+def appendix(run: Mapping[str, Any]) -> str:
+    """The whole document for a ledger."""
+    head = "\n".join(
+        (
+            r"\documentclass{article}",
+            r"\usepackage{amsmath,amssymb}",
+            r"\usepackage[margin=2.5cm]{geometry}",
+            r"\allowdisplaybreaks",
+            r"\begin{document}",
+            rf"\section*{{{escape(project.current().title or project.current().name)}}}",
+            rf"Run of {escape(run['started'])}, commit {escape(run['commit'])}, seed {run['seed']}.",
+        )
+    )
+    body = "\n\n".join(_claim(claim) for claim in run["claims"])
+    return f"{head}\n\n{body}\n\n\\end{{document}}\n"

@@ -1,0 +1,14 @@
+"""What a claim is: a frozen record of a formula, its hypotheses and its source; how claims are found."""
+
+from theorem_audit.statement.claim import Assumption, Claim, Source, recording_reads
+from theorem_audit.statement.discovery import Claims, DuplicateClaim, discover
+
+__all__ = [
+    "Assumption",
+    "Claim",
+    "Claims",
+    "DuplicateClaim",
+    "Source",
+    "discover",
+    "recording_reads",
+]

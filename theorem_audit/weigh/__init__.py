@@ -1,0 +1,1 @@
+"""Runs evidence and derives verdicts: runner, verdicts, ledger, staleness."""

@@ -1,0 +1,10 @@
+"""What each hypothesis does: sampling, norms, orthogonality, the optimiser."""
+
+READING_ORDER = (
+    "sampling",
+    "unequal_norms",
+    "saddle_trap",
+    "nonorthogonal",
+    "nonorthogonal_law",
+    "momentum",
+)

@@ -1,0 +1,3 @@
+"""Full-batch gradient descent: where it converges, at which steps, and how its limit lies to its start."""
+
+READING_ORDER = ("convergence", "edge", "alignment")

@@ -1,0 +1,3 @@
+"""Criteria for adapted random walks, apart from any training."""
+
+READING_ORDER = ("random_walk",)
