@@ -8,9 +8,9 @@ import numpy as np
 from mpmath import mp
 
 from sim import simulate
-from sim.batches import drawn, mask_pays
+from sim.engine.batches import drawn, mask_pays
+from sim.engine.rounding import bound
 from sim.reference import precise_run
-from sim.rounding import bound
 
 STEPS = 10_000
 CASES = [("linear", 20, b, 0.2) for b in (1, 4, 10, 11, 17, 19, 20)]

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.batches import BATCH, LEFT_OUT, Sampler, complement
+from sim.engine.batches import BATCH, LEFT_OUT, Sampler, complement
 
 SCALE = 0.2  # a = step_size / batch_size in every case
 _MOST_INDICES, _MOST_STEPS = 2_000_000, 60_000
@@ -87,7 +87,7 @@ class Case:
 
     @property
     def form(self) -> str:
-        """What `sets` hold, as `sim.batches` calls it."""
+        """What `sets` hold, as `sim.engine.batches` calls it."""
         return LEFT_OUT if self.left_out else BATCH
 
     @cached_property

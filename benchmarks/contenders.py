@@ -12,9 +12,9 @@ from typing import Protocol
 import numpy as np
 
 from benchmarks.cases import DENSE_LIMIT, Case
-from sim._block import make_blocks
-from sim.batches import Sampler, block_runs
-from sim.state import State, join
+from sim.engine._block import make_blocks
+from sim.engine.batches import Sampler, block_runs
+from sim.engine.state import State, join
 
 
 class NotApplicable(Exception):

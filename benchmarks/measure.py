@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.cases import Case
 from benchmarks.contenders import Contender, Maker, NotApplicable, Ours
-from sim.batches import Sampler
+from sim.engine.batches import Sampler
 
 AGREEMENT = 1e-12
 CHECK_STEPS = 10

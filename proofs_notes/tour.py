@@ -2,7 +2,7 @@
 # # A tour in ten minutes
 #
 # Jupytext percent format: open it as a notebook in VS Code, Spyder or Jupyter (with jupytext), or run
-# `python proofs_notes/tour.py`. `tests/test_tour.py` runs it, so what it says is true.
+# `python proofs_notes/tour.py`. `tests/tool/test_tour.py` runs it, so what it says is true.
 
 # %%
 import dataclasses
@@ -10,10 +10,10 @@ import dataclasses
 import numpy as np
 from sympy import Eq, Rational, latex
 
-import audit
+import theorem_audit as audit
 from sim import from_weights, simulate
 from theory import claims
-from theory.exact import Refuted, check_certificate, is_zero, prove_nonnegative
+from theorem_audit.exact.zero import Refuted, check_certificate, is_zero, prove_nonnegative
 from theory.notation import S, a, delta, delta_next
 
 # %% [markdown]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.state import Floats, State
+from sim.engine.state import Floats, State
 
 Observable = Callable[[State], Any]
 

@@ -21,13 +21,13 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from audit import exact_quotient, expect, expect_nonnegative
-from theory.ball import enclose
-from theory.bernstein import Refuted, Undecided
-from theory.certificate import Certificate
-from theory.claim import Claim
-from theory.exact import as_rational, difference, is_zero, prove_nonnegative, relations
-from theory.region import Box, satisfies
+from theorem_audit import exact_quotient, expect, expect_nonnegative
+from theorem_audit.exact.ball import enclose
+from theorem_audit.exact.bernstein import Refuted, Undecided
+from theorem_audit.exact.checker import Certificate
+from theorem_audit.exact.region import Box, satisfies
+from theorem_audit.exact.zero import as_rational, difference, is_zero, prove_nonnegative, relations
+from theorem_audit.statement.claim import Claim
 
 Point = Mapping[Symbol, Any]
 

@@ -17,27 +17,27 @@ from sympy import (
 )  # fmt: skip
 from sympy.logic.boolalg import Boolean
 
-from audit import expect, expect_zero
+from tests.assumptions.norms import scaled_region
 from tests.instances import Instance, exact
-from tests.norms import scaled_region
 from tests.reading import by_side
-from theory.claim import Claim
-from theory.exact import relations
-from theory.full_batch import GD_CONVERGES
-from theory.minibatch import membership_moments
-from theory.notation import S, a, b, n, p, r2, rho, s
-from theory.region import satisfies
-from theory.saddle_trap import (
+from theorem_audit import expect, expect_zero
+from theorem_audit.exact.region import satisfies
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theory.assumptions.saddle_trap import (
     W_exit,
     factor_at,
     factor_of,
     p_both,
 )  # fmt: skip
-from theory.unequal_norms import (
+from theory.assumptions.unequal_norms import (
     sigma_i,
     sigma_j,
     sigma_m,
 )  # fmt: skip
+from theory.full_batch.convergence import GD_CONVERGES
+from theory.minibatch.log_ratios import membership_moments
+from theory.notation import S, a, b, n, p, r2, rho, s
 
 POINTS = [
     {a: Rational(3, 10), n: 5, b: 2, sigma_i: 1, sigma_j: Rational(6, 5)},

@@ -10,12 +10,12 @@ from sympy import And, Expr, Ge, Gt, Integer, Mul, Poly, Rational, Symbol, fract
 from sympy.core.relational import Eq, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 
-from audit import evidence, expect, expect_nonnegative
-from theory.bernstein import Refuted, Undecided
-from theory.certificate import Certificate
-from theory.claim import Claim
-from theory.exact import difference, is_zero, relations
-from theory.region import Box, box_of
+from theorem_audit import evidence, expect, expect_nonnegative
+from theorem_audit.exact.bernstein import Refuted, Undecided
+from theorem_audit.exact.checker import Certificate
+from theorem_audit.exact.region import Box, box_of
+from theorem_audit.exact.zero import difference, is_zero, relations
+from theorem_audit.statement.claim import Claim
 
 MARGIN = Rational(1, 100)  # any positive number makes expect_positive a proof
 

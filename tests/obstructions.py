@@ -7,10 +7,10 @@ from typing import Any
 
 from sympy import Integer, Rational, Symbol
 
-from audit import (
+from tests.instances import Instance, exact
+from theorem_audit import (
     expect,
 )
-from tests.instances import Instance, exact
 from theory.notation import (
     a,
     b,

@@ -7,10 +7,10 @@ from collections import Counter
 from sympy import Eq, Expr
 from sympy.logic.boolalg import Boolean
 
-from audit import expect
-from theory.bernstein import Undecided
-from theory.claim import Claim
-from theory.exact import relations, stated
+from theorem_audit import expect
+from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.exact.zero import relations, stated
+from theorem_audit.statement.claim import Claim
 
 
 def by_side(claim: Claim, symbol: Expr) -> Expr:

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from sympy import lambdify
 
-from audit import Absent, evidence, expect, rng
-from theory.autoencoder import GRAD, HESS
-from theory.claim import Claim
-from theory.exact import relations
+from theorem_audit import Absent, evidence, expect, rng
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theory.model.autoencoder import GRAD, HESS
+from theory.model.step import STEP
 from theory.notation import (
     S,
     a,
@@ -36,7 +37,6 @@ from theory.notation import (
     x,
     x_v,
 )
-from theory.step import STEP
 
 EPS = float(np.finfo(float).eps)
 ACTIVATIONS = {"linear": "linear", "relu": "relu"}

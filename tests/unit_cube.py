@@ -9,10 +9,10 @@ from sympy import Expr, Poly, Rational, Symbol, expand, factor, fraction, togeth
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from audit import expect_nonnegative
-from theory.bernstein import Refuted, Undecided
-from theory.certificate import Certificate
-from theory.exact import difference, relations
+from theorem_audit import expect_nonnegative
+from theorem_audit.exact.bernstein import Refuted, Undecided
+from theorem_audit.exact.checker import Certificate
+from theorem_audit.exact.zero import difference, relations
 
 Chart = dict[Symbol, Expr]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from theory.claim import Assumption, Claim, Claims, Source, discover
+from theorem_audit.statement.claim import Assumption, Claim, Claims, Source, discover
 
 if TYPE_CHECKING:
     claims: Claims

@@ -1,0 +1,132 @@
+"""A block: consecutive runs that share a random stream, each advanced by the engine that fits it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine import _ahead
+from sim.engine._complement import Complement
+from sim.engine._direct import Direct
+from sim.engine._full import Full
+from sim.engine._general import GeneralBlock
+from sim.engine._masked import Masked
+from sim.engine._scaled import Scaled, suits
+from sim.engine.batches import BATCH, MASK, Sampler, convert, sources
+from sim.engine.state import Bools, Floats, Integers, State
+
+Reading = tuple[Floats, Integers, Floats, Integers]
+
+
+class Engine(Protocol):
+    """What a block needs of an engine."""
+
+    FORM: str
+
+    def advance(self, sets: Integers) -> None: ...
+
+    def read(self) -> Reading: ...
+
+
+def rows_of(state: State, rows: Any) -> State:
+    """Take some of the runs."""
+    return replace(
+        state,
+        mantissa=state.mantissa[rows],
+        exponent=state.exponent[rows],
+        perp=state.perp[rows],
+        perp_exponent=state.perp_exponent[rows],
+    )
+
+
+def fast_engine(start: State, a: float, backend: str, block: int, form: str) -> Engine:
+    """Choose by batch size: all, more than half, at most half; or masks where those are drawn.
+
+    block: runs of the whole block.
+    """
+    n, b = start.mantissa.shape[1], start.batch_size
+    kind: type[Scaled] = Full if b == n else Complement if 2 * b > n else Direct
+    if form == MASK:
+        kind = Masked
+    if backend == "numba":
+        from sim.engine._numba import COMPILED
+
+        kind = COMPILED[kind]
+    elif _ahead.pays(n, b, block):
+        kind = _ahead.Ahead
+    return kind(start, a)
+
+
+class Block:
+    """Runs with one source of batches: a Sampler, or explicit index sets (steps, M, b)."""
+
+    def __init__(self, start: State, source: Sampler | Integers, fast: Bools, backend: str):
+        a = start.step_size / start.batch_size
+        self._n, self._source, self._done = start.mantissa.shape[1], source, 0
+        self._form = source.form if isinstance(source, Sampler) else BATCH
+        self._engines: list[tuple[Engine, Any]] = []
+        block, form = len(fast), self._form
+        if fast.all():
+            self._engines.append((fast_engine(start, a, backend, block, form), slice(None)))
+        else:
+            slow = np.flatnonzero(~fast)
+            self._engines.append((GeneralBlock(rows_of(start, slow), a), slow))
+            if fast.any():
+                rest = np.flatnonzero(fast)
+                self._engines.append(
+                    (fast_engine(rows_of(start, rest), a, backend, block, form), rest)
+                )
+
+    def _take(self, steps: int) -> Iterator[NDArray[Any]]:
+        if isinstance(self._source, Sampler):
+            yield from self._source.take(steps)
+        else:
+            yield self._source[self._done : self._done + steps].swapaxes(1, 2)
+
+    def advance(self, steps: int) -> None:
+        """Do `steps` steps in every run."""
+        for sets in self._take(steps):
+            for engine, rows in self._engines:
+                part = sets
+                if not isinstance(rows, slice):
+                    part = sets[:, rows] if self._form == MASK else sets[:, :, rows]
+                engine.advance(convert(part, self._form, engine.FORM, self._n))
+        self._done += steps
+
+    def read(self) -> Reading:
+        """Give mantissa, exponent (M, n), perp, perp_exponent (M,)."""
+        readings = [(engine.read(), rows) for engine, rows in self._engines]
+        if len(readings) == 1:
+            return readings[0][0]
+        runs = sum(len(rows) for _, rows in readings)
+        merged = []
+        for parts in zip(*(reading for reading, _ in readings), strict=True):
+            whole = np.empty((runs, *parts[0].shape[1:]), dtype=parts[0].dtype)
+            for part, (_, rows) in zip(parts, readings, strict=True):
+                whole[rows] = part
+            merged.append(whole)
+        return merged[0], merged[1], merged[2], merged[3]
+
+
+def make_blocks(
+    start: State,
+    sampling: str,
+    seed: int | np.random.SeedSequence,
+    batches: Integers | None,
+    backend: str,
+) -> list[Block]:
+    """Cut the runs into blocks. backend "general" forces the slow path."""
+    runs, n = start.mantissa.shape
+    b = start.batch_size
+    distinct = sampling != "replacement" or b == 1
+    fast = suits(start, start.step_size / b) & (distinct and backend != "general")
+    return [
+        Block(rows_of(start, rows), source, fast[rows], backend)
+        for rows, source in sources(
+            sampling, n, b, runs, seed, batches, masks=True, backend=backend
+        )
+    ]

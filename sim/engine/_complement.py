@@ -1,0 +1,129 @@
+"""The engine for n/2 < b < n: the batch's factor is the common one, work is O(n - b).
+
+With m = n - b left out, p = aP following the bulk, h = a * (live mass), u = a * (passive mass):
+
+    l = p sum_left y,   s = h - l,   c = 1 - s,   f = c + 2a - h - u,
+    h+ = s f^2 + l c^2,   u+ = u c^2,   p+ = p f^2,   y_left+ = y_left c^2/f^2.
+
+The error of h obeys D+ = f^2 D, f = 1 + a whenever the dominant coordinate is left out: it grows
+by e^(2am/n) a step. So h is summed anew from y every n/(2am) steps, which costs O(am) a step.
+y only falls, by at most `row_step` bits a step: a look in time keeps it above 2**BOTTOM. P is brought
+within 2**+-32 every CHECK steps, and f <= 1 + 2a, so P <= 2**160: the square of a stand-in stays
+below 2**(FLOOR + 160), 120 bits below LEAST_MASS. Downwards P stays above 2**-100 (f >= 0.8 in the
+band, and at most two steps from above it), so p y >= 2**(BOTTOM - 140) does not underflow.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine._scaled import CHECK, Scaled, aligned, row_step
+from sim.engine.batches import LEFT_OUT
+from sim.engine.state import Floats, Integers, State
+
+_BOTTOM = -800
+_SCALE_RANGE = 2.0**32
+_SYNC_SHARE = 1.0  # of the n/(2am) steps over which the error of h grows by e
+
+
+class Complement(Scaled):
+    """M runs; `advance` takes the indices each batch leaves out."""
+
+    FLOOR = -340
+    FORM = LEFT_OUT
+
+    def __init__(self, start: State, a: float):
+        super().__init__(start, a)
+        runs = self.runs
+        left_out = self.n - start.batch_size
+        self._constants = aligned(2, runs)
+        self._constants[:] = np.array([[1.0], [2 * a]])
+        self._lsh, self._fce, self._squares = aligned(3, runs), aligned(3, runs), aligned(2, runs)
+        self._passive = aligned(2, runs)
+        self._passive[0], self._passive[1] = a * self.passive_mass, 1.0
+        # a run may hold passive coordinates of mass zero (underflow), so ask for the coordinates
+        self._has_passive = bool((start.perp != 0).any() or (~self.live & (start.sign != 0)).any())
+        self._has_passive |= bool(start.dead.any())
+        self._passive_exponent = np.zeros(runs, dtype=np.int64)
+        self._sync_every = max(1, int(_SYNC_SHARE * self.n / (2 * a * left_out)))
+        self._sync = 0
+        self._calm = self._steps_until_look()
+
+    def advance(self, sets: Integers) -> None:
+        """Do one step per index set in `sets` (T, n - b, M)."""
+        done = 0
+        while done < len(sets):
+            if self._sync <= 0:
+                np.multiply(self.y.sum(axis=1), self.scale, out=self._lsh[2])
+                self._sync = self._sync_every
+            steps = min(CHECK, max(1, self._calm), self._sync)
+            piece = sets[done : done + steps]
+            done += len(piece)
+            self._steps(piece)
+            self._sync -= len(piece)
+            self._calm -= len(piece)
+            self._keep_in_range()
+
+    def _steps(self, sets: Integers) -> None:
+        flat = np.add(sets, self.offset, dtype=np.intp)
+        single, has_passive = flat.shape[1] == 1, self._has_passive
+        if single:
+            flat = flat[:, 0]
+        y, p, constants, squares = self.flat, self.scale, self._constants, self._squares
+        left, s, h = self._lsh
+        ls, sh = self._lsh[:2], self._lsh[1:]
+        (f, c, e), fc, ce = self._fce, self._fce[:2], self._fce[1:]
+        (f2, c2), c2f2 = squares, squares[::-1]
+        passive, u = self._passive, self._passive[0]
+        v = aligned(*flat.shape[1:])
+        multiply, subtract, add, divide, take = np.multiply, np.subtract, np.add, np.divide, y.take
+        total = np.add.reduce
+        for index in flat:
+            take(index, out=v, mode="clip")
+            if single:
+                multiply(v, p, out=left)
+            else:
+                total(v, axis=0, out=left)
+                multiply(left, p, out=left)
+            subtract(h, left, out=s)
+            subtract(constants, sh, out=ce)
+            if has_passive:
+                subtract(e, u, out=e)
+            add(c, e, out=f)
+            multiply(fc, fc, out=squares)
+            multiply(ls, c2f2, out=ls)
+            add(left, s, out=h)
+            if has_passive:
+                multiply(passive, c2, out=passive)
+            multiply(p, f2, out=p)
+            if single:
+                divide(left, p, out=v)
+            else:
+                divide(c2, f2, out=f)
+                multiply(v, f, out=v)
+            y[index] = v
+
+    def _keep_in_range(self) -> None:
+        ratio = self.scale / self.a
+        out = (ratio > _SCALE_RANGE) | (ratio < 1 / _SCALE_RANGE)
+        if self._calm <= 0:
+            self._calm = self._steps_until_look()
+            if self._calm <= 0:
+                out[:] = True
+                self._calm = 1 << 62
+        if out.any():
+            self._rescale(np.flatnonzero(out))  # leaves y >= 2**(FLOOR - 1)
+            self._calm = min(self._calm, int((self.FLOOR - 1 - _BOTTOM) / row_step(self.a)))
+        self._passive[1], power = np.frexp(self._passive[1])
+        self._passive_exponent += power
+
+    def _steps_until_look(self) -> int:
+        """Steps in which no y_j can fall below 2**BOTTOM."""
+        smallest = float(self.y.min(initial=1.0))
+        if smallest == 0.0:
+            smallest = float(self.y[self.y > 0].min(initial=1.0))
+        return int((np.log2(smallest) - _BOTTOM) / row_step(self.a))
+
+    def passive_scale(self) -> tuple[Floats, Integers]:
+        """Give the product of c^2."""
+        return self._passive[1], self._passive_exponent

@@ -1,0 +1,189 @@
+"""Batches: which coordinates each of M runs sees at each step.
+
+uniform      a uniform subset of size b, without replacement, independent at each step
+replacement  b independent uniform indices; an index drawn m times counts m times
+cyclic       the fixed partition {0..b-1}, {b..2b-1}, ... in this order, for ever (b divides n)
+reshuffled   a fresh uniform permutation every epoch of n/b steps, cut into batches (b divides n)
+
+Streams: runs are cut into blocks whose size depends on n and b alone, and block k draws from child
+k of the seed, in chunks of a fixed number of steps. So the batches of a run do not depend on the
+machine, on the number of workers, or on how often anything is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine._masks import masks as draw_masks
+from sim.engine._subsets import FLOYD, MOST, Words16or32, subsets
+from sim.engine.state import Integers
+
+SAMPLINGS = ("uniform", "replacement", "cyclic", "reshuffled")
+BATCH, LEFT_OUT, MASK = "batch", "left out", "mask"  # how a Sampler gives its subsets
+_CHUNK = 1 << 16  # indices drawn in one go
+_MASK_CHUNK = 1 << 20  # bytes
+
+
+def block_runs(n: int, b: int) -> int:
+    """Runs that share one random stream: about 2048 touched coordinates, 64 to 2048 runs."""
+    touched = max(1, min(b, n - b))
+    return min(2048, max(64, 2048 // touched))
+
+
+def child(seed: int | np.random.SeedSequence, block: int) -> np.random.SeedSequence:
+    """Give the seed of one block, without changing the parent's spawn counter."""
+    parent = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+    return np.random.SeedSequence(
+        parent.entropy, spawn_key=(*parent.spawn_key, block), pool_size=parent.pool_size
+    )
+
+
+def sources(
+    sampling: str,
+    n: int,
+    b: int,
+    runs: int,
+    seed: int | np.random.SeedSequence,
+    batches: Any,
+    *,
+    size: int | None = None,
+    masks: bool = False,
+    backend: str = "numpy",
+) -> Iterator[tuple[slice, Sampler | Integers]]:
+    """Cut the runs into blocks: which rows, and where their batches come from.
+
+    batches: explicit index sets (steps, R, b), used instead of drawing where they are given.
+    size: runs in a block, `block_runs(n, b)` unless given. masks, backend: as for `Sampler`.
+    """
+    size = size or block_runs(n, b)
+    for index, first in enumerate(range(0, runs, size)):
+        rows = slice(first, min(first + size, runs))
+        if batches is None:
+            yield (
+                rows,
+                Sampler(sampling, n, b, rows.stop - first, child(seed, index), masks, backend),
+            )
+        else:
+            yield rows, batches[:, rows]
+
+
+def _words(backend: str) -> type[Words16or32]:
+    if backend != "numba":
+        return Words16or32
+    from sim.engine._numba_words import CompiledWords
+
+    return CompiledWords
+
+
+class Sampler:
+    """A stream of batches for `runs` runs, as index arrays (T, size, runs).
+
+    `take(steps)` yields arrays with T summing to `steps`, in the form that `form` says. For uniform
+    subsets with b > n/2 it is the n - b indices left out that are drawn and given (LEFT_OUT). masks:
+    give booleans (T, runs, n) where that is cheaper (MASK); the batches drawn are then others.
+    backend: "numba" draws the same batches with compiled passes.
+    """
+
+    def __init__(
+        self,
+        sampling: str,
+        n: int,
+        b: int,
+        runs: int,
+        seed: np.random.SeedSequence,
+        masks: bool = False,
+        backend: str = "numpy",
+    ):
+        if n > MOST:
+            raise ValueError(f"n={n}: must be at most 2**32")
+        self.sampling, self.n, self.b, self.runs = sampling, n, b, runs
+        self.form = LEFT_OUT if sampling == "uniform" and 2 * b > n else BATCH
+        self.size = n - b if self.form == LEFT_OUT else b
+        if masks and sampling == "uniform" and mask_pays(n, self.size):
+            self.form = MASK
+        self._chunk_steps = max(1, _CHUNK // (runs * max(1, self.size)))
+        if sampling in ("cyclic", "reshuffled"):
+            epoch = n // b
+            self._chunk_steps = -(-self._chunk_steps // epoch) * epoch
+        if sampling == "reshuffled":
+            self._rng = np.random.Generator(np.random.PCG64(seed))
+        else:
+            self._words = _words(backend)(seed, n)
+        self._chunk: NDArray[Any] = np.empty((0, self.size, runs), dtype=np.int64)
+        self._used = 0
+        if self.form == MASK:
+            self._chunk_steps = max(1, _MASK_CHUNK // (runs * n))
+
+    @property
+    def left_out(self) -> bool:
+        """Whether it gives what the batches leave out."""
+        return self.form == LEFT_OUT
+
+    def take(self, steps: int) -> Iterator[NDArray[Any]]:
+        """Yield the next `steps` batches."""
+        while steps:
+            if self._used == len(self._chunk):
+                self._chunk, self._used = self._draw(self._chunk_steps), 0
+            piece = self._chunk[self._used : self._used + steps]
+            self._used += len(piece)
+            steps -= len(piece)
+            yield piece
+
+    def _draw(self, steps: int) -> NDArray[Any]:
+        n, b, runs = self.n, self.b, self.runs
+        if self.form == MASK:
+            return draw_masks(self._words, n, b, steps, runs)
+        if self.sampling == "uniform":
+            return subsets(self._words, n, self.size, steps, runs)
+        if self.sampling == "replacement":
+            return self._words.below(n, steps * b * runs).reshape(steps, b, runs)
+        epochs = steps * b // n
+        order: Integers = np.broadcast_to(np.arange(n)[:, None], (epochs, n, runs))
+        if self.sampling == "reshuffled":
+            order = self._rng.permuted(order, axis=1)
+        return order.reshape(steps, b, runs)
+
+
+def drawn(n: int, b: int, runs: int, steps: int, seed: int) -> Integers:
+    """Give the uniform batches that `sim.simulate` draws for its first block, (steps, b, runs).
+
+    runs: those of the block, all of them where they are no more than `block_runs(n, b)`.
+    """
+    sampler = Sampler("uniform", n, b, runs, child(seed, 0), masks=True)
+    return convert(np.concatenate(list(sampler.take(steps))), sampler.form, BATCH, n)
+
+
+def mask_pays(n: int, size: int) -> bool:
+    """Say whether a mask is cheaper than a list: measured, from 0.7 n^(6/7), n = 50 to 100,000."""
+    return size > FLOYD and (10 * size) ** 7 >= 7**7 * n**6
+
+
+def convert(sets: NDArray[Any], have: str, want: str, n: int) -> NDArray[Any]:
+    """Give the same batches in another form."""
+    if have == want:
+        return sets
+    if have == MASK:
+        steps, runs, _ = sets.shape
+        inside = sets if want == BATCH else ~sets
+        return np.nonzero(inside)[2].reshape(steps, runs, -1).swapaxes(1, 2)
+    if want != MASK:
+        return complement(sets, n)
+    masks = np.full((len(sets), sets.shape[2], n), have == LEFT_OUT)
+    np.put_along_axis(masks, sets.swapaxes(1, 2).astype(np.int64), have == BATCH, axis=2)
+    return masks
+
+
+def complement(sets: NDArray[Any], n: int) -> Integers:
+    """Give range(n) minus each set: (T, size, M) -> (T, n - size, M)."""
+    steps, size, runs = sets.shape
+    rows = np.arange(runs)
+    rest = np.empty((steps, n - size, runs), dtype=np.int64)
+    for out, chosen in zip(rest, sets, strict=True):
+        keep = np.ones((runs, n), dtype=bool)
+        keep[rows, chosen] = False
+        out[:] = np.nonzero(keep)[1].reshape(runs, n - size).T
+    return rest

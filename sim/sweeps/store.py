@@ -1,0 +1,283 @@
+"""Finished cells in one SQLite file, each committed at once and never changed again.
+
+One table, one row per cell, keyed by settings, seed stream, cell and version. Write-ahead logging
+with a sync at every commit: a commit survives the death of the process and a power cut, half a
+commit is undone at the next opening, and any number of processes on one machine may read and write
+(not over a network file system: write-ahead logging needs shared memory).
+
+SQLite does not notice flipped bits, so each row carries a SHA-256 over its key and its numbers:
+a damaged row is reported, never returned.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sim.sweeps.cell import Task
+from sim.sweeps.payload import decode
+
+SCHEMA = 1  # raise when the table changes
+APPLICATION_ID = 0x5347444D  # "SGDM", in the file's header: tells a store from another database
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS cell (
+    key BLOB PRIMARY KEY,
+    cell TEXT NOT NULL,
+    version TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    seed INTEGER NOT NULL,
+    spawn_key TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    digest BLOB NOT NULL
+) WITHOUT ROWID
+"""
+SELECT = "SELECT key, cell, version, settings, seed, spawn_key, payload, digest FROM cell"
+PAYLOAD = 6
+_SMALLEST = 512  # bytes; SQLite takes a shorter file for an empty one and would write over it
+
+
+class StoreError(RuntimeError):
+    """A store cannot be used; the message says which file, why, and what to do."""
+
+
+class StoreVersionError(StoreError):
+    """The file was written by another version of the store."""
+
+
+class StoreDamagedError(StoreError):
+    """The file, or a row of it, is not what was written."""
+
+
+class StoreFullError(StoreError):
+    """The disk refused a write; everything committed before is safe."""
+
+
+class StoreBusyError(StoreError):
+    """Another process kept the file locked for too long."""
+
+
+class ConflictError(StoreError):
+    """A cell was computed twice with different results: it is not deterministic."""
+
+
+class Store:
+    """An open store; a context manager. Threads must not share one.
+
+    path: the file; made when `create` and it is missing or empty. patience: seconds to wait for
+    another process's lock. Raises a StoreError, and leaves a file that is no store untouched.
+    """
+
+    def __init__(self, path: str | PathLike[str], *, create: bool = True, patience: float = 60.0):
+        self.path = Path(path).absolute()
+        self.patience = patience
+        mode = "rwc" if create else "rw"
+        if self.path.is_dir():
+            raise StoreError(f"store={str(path)!r}: is a folder; must be a file")
+        if not (self.path.parent if create else self.path).exists():
+            raise StoreError(f"store={str(path)!r}: no such {'folder' if create else 'file'}")
+        if self.path.exists() and 0 < self.path.stat().st_size < _SMALLEST:
+            raise StoreDamagedError(f"{self.path} is not a database: name another file")
+        with self._plain_errors():
+            self._db = sqlite3.connect(
+                f"{self.path.as_uri()}?mode={mode}",
+                uri=True,
+                isolation_level=None,
+                timeout=patience,
+            )
+        try:
+            with self._plain_errors():
+                self._open()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _open(self) -> None:
+        if self._header() == (0, 0) and not self._scalar("SELECT count(*) FROM sqlite_master"):
+            self._use_wal()
+            with self._transaction():
+                self._db.execute(_TABLE)
+                self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                self._db.execute(f"PRAGMA user_version = {SCHEMA}")
+        application, schema = self._header()
+        if application != APPLICATION_ID:
+            raise StoreError(f"{self.path} is a database, but not a sweep store: name another file")
+        if schema != SCHEMA:
+            raise StoreVersionError(
+                f"{self.path} has store format {schema}, this program reads and writes format "
+                f"{SCHEMA}: use the program that wrote it, or name another file"
+            )
+        self._use_wal()
+        self._db.execute("PRAGMA synchronous = FULL")
+
+    def _header(self) -> tuple[int, int]:
+        return self._scalar("PRAGMA application_id"), self._scalar("PRAGMA user_version")
+
+    def _use_wal(self) -> None:
+        # SQLite does not wait for a lock when it changes the mode: waiting is left to us
+        end = time.monotonic() + self.patience
+        while True:
+            try:
+                mode = self._scalar("PRAGMA journal_mode = WAL")
+                break
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+        if mode != "wal":
+            raise StoreError(f"{self.path}: its file system has no write-ahead logging")
+
+    def _scalar(self, query: str) -> Any:
+        return self._db.execute(query).fetchone()[0]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. Nothing needs it: what is committed is on disk."""
+        self._db.close()
+
+    def __contains__(self, task: Task) -> bool:
+        with self._plain_errors():
+            row = self._db.execute("SELECT 1 FROM cell WHERE key = ?", (task.key,)).fetchone()
+        return row is not None
+
+    def __len__(self) -> int:
+        with self._plain_errors():
+            return int(self._scalar("SELECT count(*) FROM cell"))
+
+    def commit(self, finished: Iterable[tuple[Task, bytes]]) -> None:
+        """Write the payloads of finished tasks in one transaction: all of them, or none.
+
+        A task already there (another sweep was first) is left as it is; if its payload differs,
+        the others are still committed and ConflictError is raised.
+        """
+        conflict = None
+        finished = list(finished)
+        with self._plain_errors(), self._transaction():
+            for task, payload in finished:
+                digest = _digest(task.key, payload)
+                if not self._insert(task, payload, digest) and digest != self._digest_of(task):
+                    conflict = task
+        if conflict:
+            raise ConflictError(
+                f"{self.path}: {conflict.cell} gave other numbers than those stored for {conflict}:"
+                " it depends on more than its arguments, or its version was not raised"
+            )
+
+    def _insert(self, task: Task, payload: bytes, digest: bytes) -> bool:
+        cursor = self._db.execute(
+            "INSERT INTO cell VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (
+                task.key,
+                task.cell,
+                task.version,
+                task.settings,
+                task.seed,
+                json.dumps(task.spawn_key),
+                payload,
+                digest,
+            ),
+        )
+        return cursor.rowcount == 1
+
+    def _digest_of(self, task: Task) -> Any:
+        query = "SELECT digest FROM cell WHERE key = ?"
+        return self._db.execute(query, (task.key,)).fetchone()[0]
+
+    def read(self, task: Task) -> dict[str, Any]:
+        """Give the values of a finished task; KeyError when it is not there."""
+        with self._plain_errors():
+            row = self._db.execute(f"{SELECT} WHERE key = ?", (task.key,)).fetchone()
+        if row is None:
+            raise KeyError(str(task))
+        if intact(row) != task:
+            raise self._damaged(f"the row of {task} does not match its checksum")
+        return decode(row[PAYLOAD])
+
+    def tasks(self) -> list[Task]:
+        """Give every task in the store, checked against its key and checksum.
+
+        Raises StoreDamagedError. Reads the whole file: about a second per GB.
+        """
+        with self._plain_errors():
+            verdict = self._scalar("PRAGMA quick_check(1)")
+            if verdict != "ok":
+                raise self._damaged(verdict)
+            tasks: list[Task] = []
+            for row in self._db.execute(SELECT):
+                task = intact(row)
+                if task is None or (tasks and task.key <= tasks[-1].key):
+                    raise self._damaged(f"a row does not match its checksum: {row[1:5]}")
+                tasks.append(task)
+            return tasks
+
+    def _damaged(self, what: str) -> StoreDamagedError:
+        return StoreDamagedError(
+            f"{self.path} is damaged ({what}): sim.salvage(old, new) copies every intact cell to a "
+            "new store, and a sweep there computes the rest"
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise self._explain(error) from error
+
+    def _explain(self, error: Exception) -> StoreError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        # our queries are fixed: one that does not fit the tables (ERROR), or text that is not
+        # UTF-8 (no code), comes from a damaged file
+        damage = (0, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+        if code in damage:
+            return self._damaged(str(error))
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            return StoreFullError(
+                f"{self.path} cannot be written ({error}): what was committed before is safe; free "
+                "some space and run the sweep again to go on"
+            )
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return StoreBusyError(
+                f"{self.path}: another process held it locked for {self.patience:g} s"
+            )
+        return StoreError(f"{self.path}: {error}")
+
+
+def intact(row: Sequence[Any]) -> Task | None:
+    """Give the task of a row of SELECT, or None when a field is not what was written."""
+    key, *fields, spawn_key, payload, digest = row
+    if [type(value) for value in (key, *fields, payload)] != [bytes, str, str, str, int, bytes]:
+        return None
+    task = Task(*fields)
+    written = (task.key, json.dumps(task.spawn_key), _digest(key, payload))
+    return task if (key, spawn_key, digest) == written else None
+
+
+def _digest(key: bytes, payload: bytes) -> bytes:
+    return hashlib.sha256(key + payload).digest()

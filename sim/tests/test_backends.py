@@ -1,0 +1,128 @@
+"""The ways of computing the same recursion give the same numbers."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from sim import simulate
+from sim.engine._ahead import Ahead, distinct_steps, pays
+from sim.engine._direct import Direct
+from sim.engine._subsets import Words16or32, subsets
+from sim.engine.state import State, log_abs
+
+NAMES = ("q", "log_abs_q", "rho", "log_rho", "r2")
+
+
+needs_numba = pytest.mark.skipif(
+    importlib.util.find_spec("numba") is None, reason="numba (the extra `fast`) is not installed"
+)
+
+
+def starts(runs, n, seed):
+    rng = np.random.default_rng(seed)
+    q = rng.normal(size=(runs, n))
+    q *= (rng.uniform(0.3, 1.3, size=runs) / np.linalg.norm(q, axis=1))[:, None]
+    q[0, 0], q[-1, -1] = 1e-250, 0.0
+    return q
+
+
+def test_few_runs_in_plain_python_equal_the_vectorised_loop_bitwise(monkeypatch):
+    q = starts(5, 7, seed=1)
+    kw = {"batch_size": 1, "step_size": 0.4, "steps": 3_000, "seed": 3}
+    few = simulate(q, 0.1, **kw)
+    monkeypatch.setattr("sim.engine._direct._FEW", 0)
+    many = simulate(q, 0.1, **kw)
+    for name in NAMES:
+        assert np.array_equal(getattr(few, name), getattr(many, name)), name
+
+
+def run(kind, q, rho, pieces, a):
+    """Advance an engine of this kind by the index sets in `pieces`, and read it."""
+    engine = kind(State.at(q, rho, batch_size=1, step_size=a), a)
+    for sets in pieces:
+        engine.advance(sets)
+    return engine.read()
+
+
+@pytest.mark.parametrize("n", [3, 40, 100_000])
+def test_many_steps_at_once_equal_step_by_step_however_they_are_cut(n):
+    """`Ahead`, with repeats at nearly every step (n = 3) or hardly any, against `Direct`.
+
+    Cut in other places it gives the same bits; from Direct it differs by a second set of local
+    errors: 1e-11 is the accuracy target over longer runs.
+    """
+    q, steps, runs = starts(8, n, seed=n), 400, 8
+    rho = np.full(runs, 0.1)
+    sets = np.random.default_rng(n).integers(0, n, size=(steps, 1, runs))
+    whole = run(Ahead, q, rho, [sets], 0.4)
+    cut = run(Ahead, q, rho, np.split(sets, [1, 2, 9, 130, 131, 333]), 0.4)
+    assert all(np.array_equal(left, right) for left, right in zip(whole, cut, strict=True))
+    plain = run(Direct, q, rho, [sets], 0.4)
+    for k in (0, 2):
+        found, expected = log_abs(*whole[k : k + 2]), log_abs(*plain[k : k + 2])
+        finite = np.isfinite(expected)
+        assert (finite == np.isfinite(found)).all()
+        gap = np.abs(found[finite] - expected[finite])
+        assert (gap <= 1e-11 + 4 * np.spacing(np.abs(expected[finite]))).all()
+
+
+def test_a_repeat_ends_the_steps_taken_at_once():
+    flat = np.array([[0, 10], [1, 11], [2, 10], [1, 12]])
+    assert [distinct_steps(flat[:k]) for k in (1, 2, 3, 4)] == [1, 2, 2, 2]
+    assert distinct_steps(flat[1:]) == 2  # 1 comes again in its third row
+
+
+def test_few_runs_on_many_coordinates_are_computed_ahead():
+    """`simulate` chooses it, and gives what Direct gives on the same batches, to rounding."""
+    n, runs = 50_000, 6
+    assert pays(n, 1, runs)
+    assert not pays(n, 2, runs)
+    assert not pays(n, 1, 300)
+    q = starts(runs, n, seed=5)
+    batches = np.random.default_rng(0).integers(0, n, size=(200, runs, 1))
+    kw = {"batch_size": 1, "step_size": 0.4, "steps": 200, "batches": batches}
+    ahead = simulate(q, 0.1, **kw)
+    slow = simulate(q, 0.1, backend="general", **kw)
+    gap = np.abs(ahead.q - slow.q)
+    # n terms summed anew at each of 200 steps by the general engine: (n + steps) u each time, and
+    # the same once for the start of the other; the sums are pairwise, far inside this
+    assert (gap <= 200 * (n + 200) * 2**-53 * np.abs(slow.q)).all()
+    assert gap.max() > 0
+
+
+@needs_numba
+@pytest.mark.parametrize("activation", ["linear", "relu"])
+@pytest.mark.parametrize(
+    ("n", "b"),
+    [(12, 1), (12, 3), (12, 6), (12, 7), (12, 11), (12, 12), (40, 20), (200, 18), (200, 182)],
+)
+def test_numba_equals_numpy_to_rounding(activation, n, b):
+    """Batches of 18 and 20 are drawn by its own passes or as masks. Otherwise the same operations in
+    the same order but for fused or reassociated sums: the difference is a second set of local
+    errors, and 1e-11 is the engines' accuracy target over longer runs."""
+    q = starts(40, n, seed=b)
+    kw = {"batch_size": b, "step_size": 0.3 * b, "steps": 2_000, "activation": activation}
+    compiled, plain = (simulate(q, 0.2, backend=name, seed=1, **kw) for name in ("numba", "numpy"))
+    assert (compiled.sign == plain.sign).all()
+    assert (compiled.dead == plain.dead).all()
+    for name in ("log_abs_q", "log_rho"):
+        left, right = getattr(compiled, name), getattr(plain, name)
+        finite = np.isfinite(right)
+        assert (finite == np.isfinite(left)).all()
+        gap = np.abs(left[finite] - right[finite])
+        assert (gap <= 1e-11 + 4 * np.spacing(np.abs(right[finite]))).all()
+
+
+@needs_numba
+@pytest.mark.parametrize(("n", "size"), [(40, 18), (1_000, 32), (1_000, 450), (70_000, 300)])
+def test_numba_draws_the_same_subsets(n, size):
+    """Few repeats and many, below and above the size of its table."""
+    from sim.engine._numba_words import CompiledWords
+
+    plain, compiled = (
+        np.sort(subsets(kind(np.random.SeedSequence(n), n), n, size, 3, 20), axis=1)
+        for kind in (Words16or32, CompiledWords)
+    )
+    assert np.array_equal(plain, compiled)
+    assert (np.diff(plain.astype(np.int64), axis=1) > 0).all()

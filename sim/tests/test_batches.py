@@ -1,0 +1,260 @@
+"""The samplers: uniform where they say so, and exactly what they say otherwise.
+
+Every threshold comes from the exact binomial law of a count, with the union over all counts of a
+test below ERROR; seeds are fixed. Chi-square statistics use the asymptotic law at the same level
+with at least 1,000 expected in every cell.
+"""
+
+from itertools import combinations, pairwise
+from math import comb
+
+import numpy as np
+import pytest
+from scipy.stats import binom, chi2
+
+import sim.engine._subsets as subset_module
+from sim.engine._masks import masks
+from sim.engine._subsets import Words16or32, subsets
+from sim.engine.batches import (
+    BATCH,
+    LEFT_OUT,
+    MASK,
+    SAMPLINGS,
+    Sampler,
+    block_runs,
+    child,
+    complement,
+    convert,
+)  # fmt: skip
+
+ERROR = 1e-9
+
+
+def seed(*key):
+    return np.random.SeedSequence(20, spawn_key=key)
+
+
+def counts_fit(counts, trials, probability):
+    """Whether all counts, each Binomial(trials, probability), lie in the 1 - ERROR region."""
+    counts = np.asarray(counts)
+    low = binom.cdf(counts, trials, probability).min()
+    high = binom.sf(counts - 1, trials, probability).min()
+    return min(low, high) > ERROR / (2 * counts.size)
+
+
+def chi_square_fits(counts):
+    expected = counts.sum() / counts.size
+    assert expected >= 1_000
+    return ((counts - expected) ** 2 / expected).sum() < chi2.isf(ERROR, counts.size - 1)
+
+
+def subset_counts(sets, n):
+    """How often each subset occurs; sets (T, size, M)."""
+    masks = (1 << np.asarray(sets, dtype=np.int64)).sum(axis=1).ravel()
+    every = [sum(1 << j for j in chosen) for chosen in combinations(range(n), sets.shape[1])]
+    found, number = np.unique(masks, return_counts=True)
+    assert set(found.tolist()) <= set(every), "a repeated index or one out of range"
+    return number_of(found, number, every)
+
+
+def number_of(found, number, every):
+    table = dict(zip(found.tolist(), number.tolist(), strict=True))
+    return np.array([table.get(mask, 0) for mask in every])
+
+
+@pytest.mark.parametrize(
+    ("n", "b"), [(1, 1), (3, 1), (5, 2), (6, 3), (7, 4), (7, 6), (9, 8), (18, 17), (18, 16), (4, 4)]
+)
+def test_every_subset_is_equally_likely(n, b):
+    sampler = Sampler("uniform", n, b, 50, seed(n, b))
+    steps = comb(n, b) * 1_200 // 50 + 1
+    sets = np.concatenate(list(sampler.take(steps)))
+    if sampler.left_out:
+        sets = complement(sets, n)
+    counts = subset_counts(sets, n)
+    assert counts_fit(counts, 50 * steps, 1 / comb(n, b))
+    assert counts.size == 1 or chi_square_fits(counts)
+
+
+@pytest.mark.parametrize(("n", "size"), [(6, 3), (7, 2), (8, 7), (5, 5)])
+def test_redrawing_repeats_is_uniform(n, size):
+    """The method used above FLOYD indices, on sets small enough to count all of them."""
+    count = comb(n, size) * 1_200
+    sets = subset_module._redraw(Words16or32(seed(n, size), n), n, size, count)
+    counts = subset_counts(sets[:, :, None], n)
+    assert counts_fit(counts, count, 1 / comb(n, size))
+    assert counts.size == 1 or chi_square_fits(counts)
+
+
+@pytest.mark.parametrize(("n", "size"), [(6, 3), (7, 2), (8, 7), (5, 5)])
+def test_masks_are_uniform(n, size):
+    """On sets small enough to count all of them; every count of members has to be put right."""
+    count = comb(n, size) * 1_200
+    drawn = masks(Words16or32(seed(n, size), n), n, size, count, 1)
+    counts = subset_counts(convert(drawn, MASK, BATCH, n), n)
+    assert counts_fit(counts, count, 1 / comb(n, size))
+    assert counts.size == 1 or chi_square_fits(counts)
+
+
+def as_sets(words, n, size, count, masked):
+    if masked:
+        return convert(masks(words, n, size, count, 1), MASK, BATCH, n)[:, :, 0]
+    return subsets(words, n, size, count, 1)[:, :, 0].astype(np.int64)
+
+
+@pytest.mark.parametrize(
+    ("n", "size", "masked"),
+    [
+        (60, 4, False), (60, 16, False), (60, 17, False), (5_000, 20, False), (70_000, 3, False),
+        (60, 17, True), (60, 45, True),
+    ],
+)  # fmt: skip
+def test_inclusion_and_pair_frequencies(n, size, masked):
+    """Each index with probability b/n and each pair with b(b-1)/n(n-1). For large n, pairs of the 50
+    residue classes stand for the pairs: P(both classes met) = 1 - 2 P(one missed) + P(two missed)."""
+    count = 40_000
+    sets = as_sets(Words16or32(seed(n, size), n), n, size, count, masked)
+    assert np.array([len(set(row)) == size for row in sets[:2_000].tolist()]).all()
+    assert counts_fit(np.bincount(sets.ravel(), minlength=n), count, size / n)
+    if n <= 100:
+        member = np.zeros((count, n))
+        np.put_along_axis(member, sets, 1.0, axis=1)
+        together = (member.T @ member)[np.triu_indices(n, 1)]
+        assert counts_fit(together, count, size * (size - 1) / (n * (n - 1)))
+    else:
+        met = np.zeros((count, 50))
+        np.put_along_axis(met, sets % 50, 1.0, axis=1)
+        together = (met.T @ met)[np.triu_indices(50, 1)]
+        missed = [comb(n - k * n // 50, size) / comb(n, size) for k in (1, 2)]
+        assert counts_fit(together, count, 1 - 2 * missed[0] + missed[1])
+
+
+def favoured(bound):
+    """The integers that most 16-bit words map to, were none rejected: the place to look."""
+    words = np.bincount(np.arange(1 << 16) * bound >> 16, minlength=bound)
+    return words == words.max()
+
+
+def integers_fit(draws, bound):
+    cells = min(bound, 20)
+    edges = np.linspace(0, bound, cells + 1).astype(int)
+    spread = [
+        counts_fit([((draws >= low) & (draws < high)).sum()], draws.size, (high - low) / bound)
+        for low, high in pairwise(edges)
+    ]
+    often = favoured(bound)
+    return all(spread) and counts_fit([often[draws].sum()], draws.size, often.mean())
+
+
+@pytest.mark.parametrize("bound", [1, 2, 3, 100, 1_000, 4_096, 40_000])
+@pytest.mark.parametrize("n", [4_096, 1 << 20])
+def test_integers_below_a_bound(bound, n):
+    """16-bit and 32-bit words. Bound 40,000 rejects 39 % of the 16-bit words."""
+    draws = Words16or32(seed(bound, n), n).below(bound, 200_000).astype(np.int64)
+    assert draws.max() < bound
+    assert integers_fit(draws, bound)
+
+
+def test_steps_and_runs_are_independent():
+    """Consecutive steps of a run, and neighbouring runs of a step: all 16 pairs equally likely."""
+    sets = np.concatenate(list(Sampler("uniform", 4, 1, 40, seed(1)).take(4_000)))[:, 0]
+    sets = sets.astype(np.int64)
+    for left, right in ((sets[0::2], sets[1::2]), (sets[:, 0::2], sets[:, 1::2])):
+        counts = np.bincount((4 * left + right).ravel(), minlength=16)
+        assert counts_fit(counts, left.size, 1 / 16)
+        assert chi_square_fits(counts)
+
+
+@pytest.mark.parametrize("fault", ["floyd", "redraw", "mask", "rejection"])
+def test_the_tests_above_see_a_faulty_sampler(fault):
+    if fault == "floyd":  # clamp a repeat to the slot below instead of Floyd's choice
+        rng = np.random.default_rng(1)
+        first, second = rng.integers(4, size=12_000), rng.integers(5, size=12_000)
+        second = np.where(first == second, (first + 1) % 5, second)
+        counts = subset_counts(np.stack([first, second])[None], 5)
+        assert not counts_fit(counts, 12_000, 1 / 10)
+        assert not chi_square_fits(counts)
+    elif fault == "redraw":  # resolve a repeat by moving up instead of redrawing
+        rng = np.random.default_rng(1)
+        sets = np.sort(rng.integers(5, size=(12_000, 2)), axis=1)
+        sets[:, 1] = np.where(sets[:, 0] == sets[:, 1], (sets[:, 0] + 1) % 5, sets[:, 1])
+        counts = subset_counts(sets[:, :, None], 5)
+        assert not counts_fit(counts, 12_000, 1 / 10)
+    elif fault == "mask":  # put in the first that are missing instead of any
+        rows = np.random.default_rng(1).integers(2, size=(12_000, 5)) == 1
+        for row in rows:
+            while row.sum() != 2:
+                row[np.flatnonzero(row == (row.sum() > 2))[0]] ^= True
+        counts = subset_counts(np.nonzero(rows)[1].reshape(12_000, 2, 1), 5)
+        assert not counts_fit(counts, 12_000, 1 / 10)
+    else:  # no rejection: 25,536 of 40,000 integers get two words, the others one
+        words = Words16or32(seed(2), 4_096)
+        assert not integers_fit(words._high(words.raw(200_000), 40_000).astype(np.int64), 40_000)
+
+
+@pytest.mark.parametrize(
+    ("b", "form"),
+    [(15, BATCH), (24, BATCH), (25, MASK), (37, MASK), (38, LEFT_OUT), (62, LEFT_OUT)],
+)
+def test_middling_sizes_come_as_masks_if_asked_for(b, form):
+    """0.7 * 62^(6/7) = 24.1. The batches are the same in every form they are converted to."""
+    n = 62
+    sampler = Sampler("uniform", n, b, 5, seed(8), masks=True)
+    assert sampler.form == form
+    drawn = np.concatenate(list(sampler.take(30)))
+    batch = convert(drawn, form, BATCH, n)
+    assert batch.shape == (30, b, 5)
+    assert (np.diff(np.sort(batch, axis=1), axis=1) > 0).all()
+    rest = convert(drawn, form, LEFT_OUT, n)
+    both = np.sort(np.concatenate([batch, rest], axis=1), axis=1)
+    assert (both == np.arange(n)[:, None]).all()
+    if form == MASK:
+        inside = np.take_along_axis(drawn, batch.swapaxes(1, 2), axis=2)
+        assert inside.all()
+        assert (drawn.sum(axis=2) == b).all()
+    for have, sets in ((BATCH, batch), (LEFT_OUT, rest)):
+        again = convert(convert(sets, have, MASK, n), MASK, BATCH, n)
+        assert np.array_equal(again, np.sort(batch, axis=1))
+
+
+def test_replacement_draws_independent_indices():
+    sets = np.concatenate(list(Sampler("replacement", 3, 2, 30, seed(3)).take(600)))
+    pairs = 3 * sets[:, 0].astype(np.int64) + sets[:, 1]
+    assert counts_fit(np.bincount(pairs.ravel(), minlength=9), 18_000, 1 / 9)
+
+
+def test_cyclic_and_reshuffled_cover_each_epoch():
+    cyclic = np.concatenate(list(Sampler("cyclic", 6, 2, 3, seed(4)).take(7)))
+    expected = [[0, 1], [2, 3], [4, 5], [0, 1], [2, 3], [4, 5], [0, 1]]
+    assert all(cyclic[:, :, run].tolist() == expected for run in range(3))
+    shuffled = np.concatenate(list(Sampler("reshuffled", 6, 2, 3, seed(5)).take(3_600)))
+    epochs = shuffled.reshape(1_200, 6, 3)
+    assert (np.sort(epochs, axis=1) == np.arange(6)[:, None]).all()
+    counts = subset_counts(shuffled[::3], 6)
+    assert counts_fit(counts, 3_600, 1 / 15)
+
+
+@pytest.mark.parametrize(
+    ("sampling", "n", "b"),
+    [*((x, 8, b) for x in SAMPLINGS for b in (1, 4, 8)), ("uniform", 62, 30)],
+)
+def test_taking_in_pieces_gives_the_same_stream(sampling, n, b):
+    whole, pieces = (Sampler(sampling, n, b, 70, seed(6), masks=True) for _ in range(2))
+    one = np.concatenate(list(whole.take(500)))
+    many = np.concatenate([x for steps in (1, 2, 97, 400) for x in pieces.take(steps)])
+    assert np.array_equal(one, many)
+
+
+def test_complement_is_the_rest():
+    rng = np.random.default_rng(1)
+    sets = rng.permuted(np.tile(np.arange(7), (4, 5, 1)), axis=2)[:, :, :3].swapaxes(1, 2)
+    both = np.concatenate([sets, complement(sets, 7)], axis=1)
+    assert (np.sort(both, axis=1) == np.arange(7)[:, None]).all()
+
+
+def test_blocks_and_their_seeds():
+    assert block_runs(100, 1) == block_runs(100, 99) == block_runs(100, 100) == 2048
+    assert block_runs(1000, 500) == 64
+    parent = np.random.SeedSequence(5)
+    assert child(parent, 3).spawn_key == parent.spawn(4)[3].spawn_key
+    assert np.array_equal(child(5, 3).generate_state(4), child(parent, 3).generate_state(4))

@@ -1,0 +1,336 @@
+"""Chapter full_batch: gradient descent in the two masses s and rho."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import And, Expr, Ge, Integer, Le, Min, Rational, Symbol, cancel, lambdify
+from sympy.logic.boolalg import Boolean
+
+from sim import from_weights, simulate
+from tests.full_batch.tools import (
+    U,
+    certify,
+    expect_along_runs,
+    full_step,
+    mass_step,
+    named,
+    recorded_runs,
+)
+from tests.inequalities import (
+    condition_of,
+    end_of,
+    expect_holds,
+    expect_needed,
+    is_strict,
+    mark_needs,
+)
+from tests.instances import Instance, evaluate, instances
+from theorem_audit import (
+    evidence,
+    expect,
+    expect_identity,
+    expect_zero,
+    rng,
+)
+from theorem_audit.exact.bernstein import Refuted, Undecided
+from theorem_audit.exact.zero import difference, relations, stated
+from theorem_audit.statement.claim import Claim
+from theory.full_batch.convergence import (
+    GD_CONVERGES,
+    GD_DIRECTION,
+    GD_RATE,
+    contraction,
+    jacobian,
+    lyapunov,
+    perp_factor,
+    radial_factor,
+)
+from theory.model.step import STEP
+from theory.notation import (
+    S,
+    a,
+    chi,
+    perp,
+    perp_next,
+    q_j,
+    q_j_next,
+    r2,
+    rho,
+    rho_next,
+    s,
+    s_next,
+)
+
+
+@evidence(GD_DIRECTION, "symbolic")
+def test_full_batch_map_from_the_step(claim: Claim) -> None:
+    """S = s, every coordinate is drawn, r2 = s + rho; one common factor, so s+ = factor^2 s."""
+    step = {x.lhs: x.rhs.subs({S: s, chi: 1, r2: s + rho}) for x in relations(STEP.formula)}
+    factor, off = cancel(step[q_j_next] / q_j), cancel(step[perp_next] / perp)
+    expect(not factor.has(q_j), "the factor depends on the coordinate")
+    expect_identity(claim.formula, {**step, s_next: factor**2 * s, rho_next: off**2 * rho})
+
+
+@evidence(GD_DIRECTION, "property")
+@given(instance=instances(full_batch=True), row=st.integers(0, 4))
+def test_direction_on_explicit_vectors(claim: Claim, instance: Instance, row: int) -> None:
+    row %= len(instance.weight)
+    claimed = {x.lhs: x.rhs for x in relations(claim.formula)}
+    for _ in range(2):
+        after = instance.step()
+        gates = instance.gates
+        mass = instance.S
+        at = {a: instance.a, s: mass, rho: instance.r2 - mass}
+        live = [(x, y) for x, y, g in zip(instance.q, after.q, gates, strict=True) if g]
+        for before, now in live:
+            expect(evaluate(claimed[q_j_next], {**at, q_j: before}) == now, "q_j", at=instance)
+            for other, other_now in live:
+                expect(before * other_now == other * now, "a ratio changed", at=instance)
+        off = evaluate(claimed[perp_next], {**at, perp: instance.perp[row]})
+        expect(off == after.perp[row], "w_perp", at=instance)
+        # the same coordinates (those active before) are followed: they may change sign together
+        seen = sum(now**2 for _, now in live)
+        expect(evaluate(claimed[s_next], at) == seen, "s", at=instance)
+        expect(evaluate(claimed[rho_next], at) == after.r2 - seen, "rho", at=instance)
+        if any((now > 0) != (before > 0) for before, now in live):
+            break
+        instance = after
+
+
+@dataclass(frozen=True)
+class Start:
+    """n, d, basis seed, activation and the two masses of a start; weight() has exactly those."""
+
+    n: int
+    d: int
+    basis: int
+    activation: str
+    active: int
+    s: float
+    rho: float
+
+    def coordinates(self) -> tuple[Any, Any]:
+        """(q, rho_perp) from an ambient weight on a random orthonormal basis."""
+        random = np.random.default_rng(self.basis)
+        data = np.linalg.qr(random.normal(size=(self.d, self.n)))[0].T
+        live = random.permutation(self.n) < self.active
+        q = np.abs(random.normal(size=self.n)) + 0.1
+        if self.activation == "linear":
+            q *= random.choice([-1, 1], size=self.n)
+        q[~live] *= -1 if self.activation == "relu" else 0
+        off = random.normal(size=self.d)
+        off -= data.T @ (data @ off)
+        q[live] *= np.sqrt(self.s) / np.linalg.norm(q[live])
+        passive = np.where(live, 0.0, q) @ data + (off if self.d > self.n else 0)
+        norm = np.linalg.norm(passive)
+        passive *= np.sqrt(self.rho) / norm if norm > 0 else 0.0
+        return from_weights(np.where(live, q, 0.0) @ data + passive, data)
+
+
+@st.composite
+def starts(draw: st.DrawFn) -> Start:
+    n = draw(st.integers(1, 30))
+    d = draw(st.integers(n, n + 10))
+    mass = draw(st.floats(0.5, 1.5))
+    return Start(
+        n, d, draw(st.integers(0, 2**32 - 1)), draw(st.sampled_from(["linear", "relu"])),
+        draw(st.integers(1, n)), mass, draw(st.floats(0.0, min(1.0, 2 - mass))),
+    )  # fmt: skip
+
+
+LIMIT = 1e-6  # V at which a run counts as converged: |s - 1| <= 1e-3
+
+
+@evidence(GD_CONVERGES, "property", step="limit")
+@given(start=starts(), step=st.floats(0.1, 0.3))
+def test_every_run_converges_within_the_proven_horizon(
+    claim: Claim, start: Start, step: float
+) -> None:
+    """Convergence and density at b = n: the horizon is from the claimed rate, so this is certain.
+
+    V_T <= kappa^T V_0, kappa the claimed factor at the floor sigma.  Rounding of one step moves V by
+    at most 2^9 (n + 30) u (s <= 2, |dV| <= 24 |ds| + 4 |drho|, see test_step), so all steps together by
+    that over 1 - kappa.  Directions: n + 30 roundings a step, each relative.
+    """
+    q, off = start.coordinates()
+    live = q[0] > 0 if start.activation == "relu" else q[0] != 0
+    mass, rest = float((q[0][live] ** 2).sum()), float(off[0] + (q[0][~live] ** 2).sum())
+    floor, rate = _floor_and_rate(claim)
+    sigma = min(mass, float(floor(step, mass, rest)))
+    kappa = float(rate(step, sigma, 0.5))
+    first = (mass**2 - 1) ** 2 + 4 * rest
+    horizon = int(np.ceil(np.log(LIMIT / max(first, LIMIT)) / np.log(kappa))) + 1
+    run = simulate(
+        q, off, batch_size=start.n, step_size=step * start.n, steps=horizon,
+        activation=start.activation,
+    )  # fmt: skip
+    now = float((run.q[0][live] ** 2).sum())
+    rest = float(run.r2[0]) - now
+    value = (now**2 - 1) ** 2 + 4 * max(rest, 0.0)
+    slack = 2**9 * (start.n + 30) * U
+    expect(value <= LIMIT + slack / (1 - kappa), "not converged", V=value, horizon=horizon)
+    drift = np.abs(run.q[0][live] / np.sqrt(now) - q[0][live] / np.sqrt(mass)).max()
+    expect(drift <= 8 * (start.n + 30) * U * horizon, "the direction moved", drift=drift)
+    expect(np.count_nonzero(run.q[0][live]) == live.sum(), "a coordinate was lost")
+
+
+def _floor_and_rate(claim: Claim) -> tuple[Any, Any]:
+    floor = named(claim, lambda x: x.has(Min))
+    rate = _rate(claim)
+    return (
+        lambdify((a, s, rho), floor.lts),
+        lambdify((a, s, rho), rate.gts / lyapunov(s, rho)),
+    )
+
+
+def _rate(claim: Claim) -> Boolean:
+    return named(claim, lambda x: x.lts == lyapunov(s_next, rho_next))
+
+
+FALL = lyapunov(s, rho) - lyapunov(s_next, rho_next)
+
+
+def _is_fall(relation: Boolean) -> bool:
+    return relation.gts == FALL
+
+
+@evidence(GD_CONVERGES, "certificate", step="decrease")
+def test_lyapunov_function_falls(claim: Claim) -> None:
+    fall = named(claim, _is_fall)
+    expect(not is_strict(fall), "equality holds at the limit")
+    certify(claim, fall)
+
+
+@evidence(GD_CONVERGES, "certificate", step=("region kept", "limit"))
+def test_region_is_kept_and_v_is_a_distance(claim: Claim) -> None:
+    """All that is claimed besides the decrease, the floor and the rate."""
+    for relation in relations(claim.formula):
+        if not (_is_fall(relation) or relation.has(Min) or relation == _rate(claim)):
+            certify(claim, relation)
+
+
+@evidence(GD_CONVERGES, "certificate", step="rate")
+def test_one_step_contracts(claim: Claim) -> None:
+    """The claimed decrease is at least c V, so the rate follows from it; else it is tried directly."""
+    rate = _rate(claim)
+    decrease = next((x.lts for x in relations(claim.formula) if _is_fall(x)), Integer(0))
+    try:
+        certify(claim, Ge(decrease, lyapunov(s, rho) - rate.gts))
+    except Refuted:
+        certify(claim, rate)
+
+
+@evidence(GD_CONVERGES, "certificate", step="floor")
+def test_mass_on_the_data_keeps_its_floor(claim: Claim) -> None:
+    """Where 2s + rho <= 2 the mass grows; beyond, the other term of the minimum holds."""
+    relation = named(claim, lambda x: x.has(Min))
+    minimum = next(iter(relation.atoms(Min)))
+    grows = [x for x in minimum.args if not x.has(a)]
+    expect(len(grows) == 1 and len(minimum.args) == 2, f"{minimum}: expected s and a floor")
+    top = end_of(condition_of(claim, "radius").subs(rho, 0), s)
+    cells = (
+        (grows[0], And(Le(s, 1), Le(rho, 2 - 2 * s))),
+        (next(x for x in minimum.args if x.has(a)), And(Le(s, 1), Ge(rho, 2 - 2 * s))),
+        (next(x for x in minimum.args if x.has(a)), And(Ge(s, 1), Le(s, top))),
+    )
+    for value, cell in cells:
+        region = And(claim.region, cell)
+        part = relation.subs(minimum, value)
+        try:
+            expect_holds(part, region, (a, s, rho), derived=mass_step(), factor=s)
+        except Refuted as refuted:
+            at = {symbol: refuted.witness.get(symbol, Integer(0)) for symbol in (a, s, rho)}
+            if bool(relation.subs(mass_step(), simultaneous=True).subs(at)):
+                raise Undecided(
+                    f"{part} fails where {relation} holds by its other term"
+                ) from refuted
+            raise
+
+
+@evidence(GD_CONVERGES, "symbolic", step="limit")
+def test_rate_grows_with_the_floor(claim: Claim) -> None:
+    """c(a, s) is non-decreasing in s, so c(a, s_t) >= c(a, sigma); and V = 0 only at (1, 0)."""
+    rate = _rate(claim)
+    factor = cancel(1 - rate.gts / lyapunov(s, rho))
+    expect_zero(factor - contraction(s), "the claimed factor is not 1 - c")
+    slope = cancel(factor.diff(s) * (1 + s) ** 3 / (a * (1 - 2 * a) * s))
+    expect(slope.is_Rational and slope > 0, "c does not grow with s", slope=slope)
+    positive = named(claim, lambda x: difference(x) == difference(rate.func(0, contraction(s))))
+    expect(bool(positive.subs({a: Rational(1, 4), s: 1})), "c > 0 is claimed")
+    distance = named(claim, lambda x: x.gts == lyapunov(s, rho) and not x.has(s_next))
+    expect_zero(distance.gts.subs({s: 1, rho: 0}), "V at the limit")
+
+
+NEEDS: dict[tuple[str, str], dict[Symbol, Any]] = {
+    ("GD-CONVERGES", "step size"): {a: Rational(3, 5), s: Rational(11, 10), rho: 0},
+    ("GD-CONVERGES", "start"): {a: Rational(1, 4), s: 0, rho: 1},
+    ("GD-CONVERGES", "radius"): {a: Rational(1, 10), s: Rational(1, 10), rho: 3},
+}
+
+
+def test_needs(claim: Claim, case: tuple[str, str]) -> None:
+    expect_needed(claim, case[1], NEEDS[case], mass_step())
+
+
+mark_needs(test_needs, (GD_CONVERGES,), NEEDS)
+
+
+@evidence(GD_RATE, "symbolic")
+def test_rates_are_the_jacobians_eigenvalues(claim: Claim) -> None:
+    (radial, _), (coupling, off) = jacobian()
+    perp_step = cancel(full_step()[perp_next] / perp).subs(s, 1)
+    expect_zero(coupling, "the Jacobian is not triangular")
+    expect_zero(off - perp_step**2, "rho has the square of w_perp's factor")
+    expect_identity(claim.formula, {radial_factor: radial, perp_factor: perp_step})
+
+
+@evidence(GD_RATE, "simulation")
+def test_rates_near_the_limit(claim: Claim) -> None:
+    """One step from s = 1 + e: (s+ - 1)/e differs from the radial factor by at most 16 e + 2 rho/e.
+
+    The second-order part of s+ is 4a(a-1) e^2 + ..., below 16 e^2 for a <= 1/2, |e| <= 1; rounding in
+    s is at most 8 (n + 30) u, divided by e.
+    """
+    n, e, off = 6, 1e-6, 1e-14
+    claimed = {x.lhs: lambdify(a, x.rhs) for x in relations(claim.formula)}
+    for step in (0.05, 0.2, 0.3, 0.45):
+        q = rng("direction", str(step)).normal(size=n)
+        q *= np.sqrt(1 + e) / np.linalg.norm(q)
+        run = simulate(q, off, batch_size=n, step_size=step * n, steps=1, observe=["active_mass"])
+        mass = run.recorded["active_mass"][:, 0]
+        tolerance = 16 * e + 2 * off / e + 16 * (n + 30) * U / e
+        radial = (mass[1] - 1) / (mass[0] - 1)
+        expect(
+            abs(radial - claimed[radial_factor](step)) <= tolerance, "radial", a=step, seen=radial
+        )
+        seen = np.sqrt(run.rho[0] / off)
+        expect(abs(seen - claimed[perp_factor](step)) <= tolerance, "w_perp", a=step, seen=seen)
+
+
+@evidence(GD_DIRECTION, "simulation")
+def test_direction_is_kept_in_long_runs(claim: Claim) -> None:
+    """100 steps, a up to 0.49: directions move by rounding only, 8 (n + 30) u a step."""
+    factor = lambdify((a, s, rho), cancel(_factor_of(claim)), "numpy")
+    for step in (0.05, 0.49):
+        run = recorded_runs(step, "direction")
+        q, mass, off = (run.recorded[x] for x in ("q", "active_mass", "rho"))
+        unit = q / np.sqrt(mass)[:, :, None]
+        drift = float(np.abs(unit - unit[0]).max())
+        expect(drift <= 8 * 35 * U * 100, "a direction moved", a=step, drift=drift)
+        predicted = q[:-1] * factor(step, mass[:-1], off[:-1])[:, :, None]
+        error = np.abs(q[1:] - predicted).max()
+        expect(error <= 4 * 40 * U * 2, "another factor", a=step, error=float(error))
+
+
+def _factor_of(claim: Claim) -> Expr:
+    return stated(claim.formula, q_j_next) / q_j
+
+
+@evidence(GD_CONVERGES, "simulation", step=GD_CONVERGES.steps)
+def test_inequalities_along_runs(claim: Claim) -> None:
+    expect_along_runs(claim, (0.05, 0.3, 0.49))

@@ -1,0 +1,94 @@
+"""What the evidence on full batch shares: the claimed map, the region in halves, real runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from sympy import And, Expr, Ge, Le, Symbol, lambdify
+from sympy.logic.boolalg import Boolean
+
+from sim import from_weights, simulate
+from tests.inequalities import (
+    condition_of,
+    end_of,
+    expect_holds,
+)
+from theorem_audit import (
+    expect,
+    rng,
+)
+from theorem_audit.exact.zero import difference, relations
+from theorem_audit.statement.claim import Claim
+from theory.full_batch.convergence import (
+    GD_DIRECTION,
+)
+from theory.notation import (
+    a,
+    rho,
+    rho_next,
+    s,
+    s_next,
+)
+
+U = 2.0**-53
+
+
+def full_step() -> dict[Symbol, Expr]:
+    """The map that GD-DIRECTION claims."""
+    return {x.lhs: x.rhs for x in relations(GD_DIRECTION.formula)}
+
+
+def mass_step() -> dict[Symbol, Expr]:
+    """s+ and rho+ of that map."""
+    step = full_step()
+    return {x: step[x] for x in (s_next, rho_next)}
+
+
+def named(claim: Claim, condition: Any) -> Boolean:
+    return next(x for x in relations(claim.formula) if condition(x))
+
+
+def halves(claim: Claim) -> Iterator[Boolean]:
+    """The region cut at s = 1, where the Lyapunov function has its zero; s <= radius as rho >= 0."""
+    top = end_of(condition_of(claim, "radius").subs(rho, 0), s)
+    yield And(claim.region, Le(s, 1))
+    yield And(claim.region, Ge(s, 1), Le(s, top))
+
+
+def certify(claim: Claim, relation: Boolean) -> None:
+    for region in halves(claim):
+        expect_holds(relation, region, (a, s, rho), derived=mass_step(), factor=a * s)
+
+
+def recorded_runs(step: float, key: str) -> Any:
+    """200 full-batch runs from r2 up to exactly 2, with s and rho recorded."""
+    n, d = 5, 8
+    random = rng(key, str(step))
+    data = np.linalg.qr(random.normal(size=(d, n)))[0].T
+    weight = random.normal(size=(200, d))
+    size = np.concatenate([random.uniform(0.01, 2.0, 150), np.full(50, 2.0)])[:, None]
+    weight *= np.sqrt(size) / np.linalg.norm(weight, axis=1, keepdims=True)
+    q, off = from_weights(weight, data)
+    return simulate(
+        q,
+        off,
+        batch_size=n,
+        step_size=step * n,
+        steps=100,
+        observe=["active_mass", "rho", "q", "loss"],
+    )
+
+
+def expect_along_runs(claim: Claim, step_sizes: tuple[float, ...]) -> None:
+    """Every conjunct at every step of real runs; rounding moves V by at most 2^9 (n + 30) u a step."""
+    names = (a, s, rho, s_next, rho_next)
+    for step in step_sizes:
+        run = recorded_runs(step, "along")
+        mass, off = run.recorded["active_mass"], run.recorded["rho"]
+        values = (step, mass[:-1], off[:-1], mass[1:], off[1:])
+        for relation in relations(claim.formula):
+            gap = lambdify(names, difference(relation), "numpy")(*values)
+            worst = float(np.min(gap))
+            expect(worst >= -(2.0**9) * 35 * U, f"{relation}", a=step, worst=worst)

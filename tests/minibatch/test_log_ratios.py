@@ -1,0 +1,334 @@
+"""Chapter minibatch: fixed points and the random walk of the log ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations, pairwise
+from math import comb
+
+from hypothesis import given
+from sympy import And, Expr, Ge, Mul, Rational, Symbol, cancel, diff, log, solveset, sqrt
+from sympy.core.relational import Eq
+from sympy.logic.boolalg import Boolean
+from sympy.sets import FiniteSet
+
+from tests.analysis import ball, expect_outside, expect_quotient, expect_same
+from tests.inequalities import expect_implied, expect_inside, in_chart, shadows
+from tests.instances import Instance, exact, instances
+from tests.reading import by_side
+from theorem_audit import (
+    evidence,
+    expect,
+    expect_identity,
+    expect_nonnegative,
+    expect_positive_ball,
+    expect_zero,
+)
+from theorem_audit.exact.bernstein import Refuted, Undecided
+from theorem_audit.exact.region import box_of
+from theorem_audit.exact.zero import difference, relations
+from theorem_audit.statement.claim import Claim
+from theory.minibatch.log_ratios import (
+    FIXED_POINTS,
+    WALK_DRIFT,
+    WALK_DRIFT_LOW,
+    WALK_JUMP,
+    WALK_VARIANCE,
+    S_i,
+    S_j,
+    drift,
+    jump,
+    membership_moments,
+    pair_moment,
+    slow,
+    spread,
+    step_factor,
+)
+from theory.model.step import SIGN, STEP
+from theory.notation import S_C, S, a, b, n, p, perp, q_i, q_j, r2, r2_next, t
+
+M, X = Symbol("M", real=True), Symbol("X", real=True)  # q_i^2 + q_j^2 and q_i^2 - q_j^2
+Q_I, Q_J = Symbol("Q_i", real=True), Symbol("Q_j", real=True)  # q_i^2 and q_j^2
+SQUARES = {q_i: sqrt(Q_I), q_j: sqrt(Q_J)}
+PAIR_CHART = {q_i: sqrt((M + X) / 2), q_j: sqrt((M - X) / 2)}
+POINTS = [
+    {a: Rational(3, 10), t: Rational(1, 2), S_C: Rational(1, 5), q_i: Rational(4, 5),
+     q_j: Rational(1, 3), p: Rational(1, 7), S: Rational(3, 4)},
+    {a: Rational(1, 20), t: Rational(7, 5), S_C: Rational(0), q_i: Rational(1, 2),
+     q_j: Rational(1, 2), p: Rational(1, 2), S: Rational(1, 4)},
+]  # fmt: skip
+
+
+PAIR_ORDER = (a, t, S_C, M, X)
+
+
+def pair_region(claim: Claim) -> Boolean:
+    """The claim's region over PAIR_ORDER."""
+    # q_j^2 >= 0 and q_i^2 >= 0; and what they leave of the sum S_C + M
+    region = in_chart(claim.region, PAIR_CHART, Ge(M - X, 0), Ge(M + X, 0), Ge(M, 0))
+    return And(region, *shadows(region, M))
+
+
+def square_region(claim: Claim) -> Boolean:
+    """The claim's region over (a, t, S_C, q_i^2, q_j^2)."""
+    region = in_chart(claim.region, SQUARES, Ge(Q_I, 0), Ge(Q_J, 0))
+    return And(region, *shadows(region, Q_I, Q_J))
+
+
+def positive_factors(
+    region: Boolean,
+    order: Sequence[Symbol],
+    *masses: Expr,
+    chart: Mapping[Symbol, Expr] | None = None,
+) -> list[Expr]:
+    """The factors that SIGN says are > 0, for batches of the given masses.
+
+    SIGN's hypotheses are proved on the region, which is in the chart's coordinates.
+    """
+    for mass in masses:
+        expect_inside(region, SIGN, order, {r2: 2 - t, S: mass.subs(dict(chart or {}))})
+    found = [difference(x) for x in relations(SIGN.formula) if not x.has(r2_next)]
+    return [x.subs({r2: 2 - t, S: mass}) for x in found for mass in masses]
+
+
+# FIXED-POINTS
+
+
+def _claimed_values(claim: Claim, symbol: Symbol) -> FiniteSet:
+    relation = next(x for x in relations(claim.formula) if symbol in x.free_symbols)
+    return solveset(difference(relation), symbol)
+
+
+@evidence(FIXED_POINTS, "symbolic", step="left out")
+def test_what_a_batch_leaves_out_is_zero(claim: Claim) -> None:
+    """A batch with i and without j has S >= q_i^2 > 0, and j's equation is -a S q_j = 0."""
+    expect_zero((step_factor(0) - 1) * q_j + a * S * q_j, "change of a coordinate left out")
+    perp_change = next(x.rhs for x in relations(STEP.formula) if not x.has(q_j)) - perp
+    expect_zero(perp_change + a * S * perp, "change of w_perp")
+    for symbol in (q_j, perp):
+        expect(_claimed_values(claim, symbol) == FiniteSet(0), f"{symbol} is claimed not to be 0")
+    for points, size in ((m, k) for m in range(1, 6) for k in range(1, m + 1)):
+        admitted = claim.region.subs({n: points, b: size, a: 1, q_i: 1})
+        if admitted == True:  # noqa: E712 - a SymPy truth value
+            batches = list(combinations(range(points), size))
+            separated = points > 1 and any(0 in x and 1 not in x for x in batches)
+            expect(separated, "no batch has i and leaves j out", n=points, b=size)
+
+
+@evidence(FIXED_POINTS, "symbolic", step="drawn")
+def test_the_only_live_coordinate_has_size_one(claim: Claim) -> None:
+    change = (step_factor(1, q_i**2).subs(t, 2 - q_i**2) - 1) * q_i
+    fixed = solveset(cancel(change / a), q_i) - FiniteSet(0)
+    claimed = _claimed_values(claim, q_i)
+    expect(fixed == claimed, f"fixed where q_i is in {fixed}, claimed {claimed}")
+
+
+@evidence(FIXED_POINTS, "symbolic", step="converse")
+def test_data_points_are_fixed(claim: Claim) -> None:
+    for value in _claimed_values(claim, q_i):
+        for drawn in (0, 1):
+            mass = drawn * value**2
+            factor = step_factor(drawn, mass).subs(t, 2 - value**2)
+            expect_zero(factor - 1, f"q_i = {value} moves when drawn = {drawn}")
+    for symbol in (q_j, perp):
+        for value in _claimed_values(claim, symbol):
+            expect_zero(value * (step_factor(0) - 1), f"{symbol} = {value} moves")
+
+
+OTHER_FIXED = {
+    "without replacement": ([Fraction(3, 5), Fraction(4, 5)], 2, Fraction(1, 4)),
+    "live coordinate": ([Fraction(0), Fraction(1, 2)], 1, Fraction(1, 4)),
+    "positive step": ([Fraction(3, 5), Fraction(1, 5)], 1, Fraction(0)),
+}
+SAMPLED, LIVE, STEPPED = ({name: name} for name in OTHER_FIXED)
+
+
+@evidence(FIXED_POINTS, "witness", step="left out", cases=SAMPLED, needs="without replacement")
+@evidence(FIXED_POINTS, "witness", step="drawn", cases=LIVE, needs="live coordinate")
+@evidence(FIXED_POINTS, "witness", step="drawn", cases=STEPPED, needs="positive step")
+def test_other_points_are_fixed_outside_the_region(claim: Claim, case: str) -> None:
+    """Exact: a dense minimum under the full batch, a dead ReLU neuron, a step of size 0."""
+    weight, size, step = OTHER_FIXED[case]
+    if case == "live coordinate":
+        weight = [-value for value in weight]
+    basis = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]
+    for batch in combinations(range(2), size):
+        at = Instance(basis, weight, batch, step, "relu" if case == "live coordinate" else "linear")
+        expect(at.step().weight == weight, f"{weight} moves", batch=batch)
+    live = weight[0] if case != "live coordinate" else Fraction(0)
+    values = {a: exact(step), n: 2, b: size, q_i: exact(live), q_j: exact(weight[1]), perp: 0}
+    expect(not claim.formula.subs(values), "this point satisfies the claim", **{str(weight): case})
+    expect_outside(claim, values, f"{case}: {weight} is fixed")
+
+
+# WALK-DRIFT
+
+
+@evidence(WALK_DRIFT, "symbolic", step="split probability")
+def test_split_probability(claim: Claim) -> None:
+    single, both = membership_moments()
+    claimed = [x for x in relations(claim.formula) if n in x.free_symbols]
+    expect(len(claimed) == 1, "the split probability is not claimed")
+    expect_identity(claimed[0], {p: single - both})
+
+
+@evidence(WALK_DRIFT, "symbolic", step="drift")
+def test_drift_of_the_log_ratio(claim: Claim) -> None:
+    expect_same(by_side(claim, drift), pair_moment(1), POINTS, "conditional drift")
+
+
+@evidence(WALK_DRIFT_LOW, "symbolic", step="denominator")
+def test_denominator_of_the_drift(claim: Claim) -> None:
+    (logarithm,) = by_side(WALK_DRIFT, drift).atoms(log)
+    (cross,) = [difference(x) for x in relations(claim.formula) if not x.has(slow)]
+    gap = by_side(claim, slow) * (logarithm.args[0] - 1) - a**2 * t * (q_i**2 - q_j**2)
+    expect_zero(gap, "drift against cross difference over denominator")
+    expect_zero(cross - a**2 * t * (q_i**2 - q_j**2), "the cross difference")
+
+
+@evidence(WALK_DRIFT_LOW, "certificate", step="bounds")
+def test_drift_has_the_sign_of_the_order(claim: Claim) -> None:
+    region, denominator = pair_region(claim), {slow: by_side(claim, slow)}
+    box = box_of(region, PAIR_ORDER)
+    # the denominator is a product of two of these, so the drift has the sign of the cross difference
+    positive = positive_factors(region, PAIR_ORDER, S_i, S_j, chart=PAIR_CHART)
+    factors = [x for x in by_side(claim, slow).args if any((x - y).expand() == 0 for y in positive)]
+    expect(Mul(*factors) == by_side(claim, slow), "the denominator is a product of SIGN's factors")
+    for bound in relations(claim.formula):
+        if not isinstance(bound, Eq):
+            bound = bound.subs(denominator)
+            expect_quotient(bound, box, positive=(), chart=PAIR_CHART, factors=(a**2, t, X))
+
+
+# WALK-JUMP
+
+
+@evidence(WALK_JUMP, "symbolic", step="jump")
+def test_jump_sizes(claim: Claim) -> None:
+    """RATIO's two moves are minus each other, and the claim bounds u in log(1 + u)."""
+    up, down = jump(1, 0, S), jump(0, 1, S)
+    expect_same(up, -down, POINTS, "the two moves")
+    expect_same(log(1 + claim.formula.lts), up, POINTS, "size of a move")
+    expect(jump(0, 0, S) == 0 and jump(1, 1, S) == 0, "a move when both or none are drawn")
+
+
+@evidence(WALK_JUMP, "certificate", step="bound")
+def test_jump_bound(claim: Claim) -> None:
+    """0 <= u <= bound, so |log(1 + u)| <= log(1 + bound)."""
+    box, u = box_of(claim.region, (a, t, S)), claim.formula.lts
+    positive = positive_factors(claim.region, (a, t, S), S)
+    for bound in (claim.formula, Ge(u, 0)):
+        expect_quotient(bound, box, positive=positive)
+
+
+# WALK-VARIANCE
+
+
+@evidence(WALK_VARIANCE, "symbolic", step="moment")
+def test_second_moment_of_the_jump(claim: Claim) -> None:
+    expect_same(by_side(claim, spread), pair_moment(2), POINTS, "second moment given C")
+
+
+@evidence(WALK_VARIANCE, "certificate", step="least mass")
+def test_jumps_are_least_when_the_batch_has_no_mass(claim: Claim) -> None:
+    """a t/(1 - aS) >= a t >= a (1 - a/4) >= 0, so both squares are at least log(1 + a(1 - a/4))^2."""
+    box = box_of(claim.region, (a, t))
+    least = a * (1 - a / 4)
+    expect_nonnegative(a * t - least, box, "the band's least t")
+    region, order = square_region(claim), (a, t, S_C, Q_I, Q_J)
+    for mass in (S_i, S_j):
+        more = Ge(a * t / (1 - a * mass), a * t, evaluate=False)
+        positive = positive_factors(region, order, mass, chart=SQUARES)
+        squares = box_of(region, order)
+        expect_quotient(more, squares, positive=positive, chart=SQUARES, factors=(a**2, t))
+
+
+@evidence(WALK_VARIANCE, "ball", step="band")
+def test_least_jump_against_the_step_size(claim: Claim) -> None:
+    """h(a) = log(1 + a - a^2/4) - c a is concave (its argument is) with h(0) = 0: the end decides."""
+    expect_implied(Ge(p, 0), claim.region)  # both sides are multiples of p
+    bound = next(x for x in relations(claim.formula) if not isinstance(x, Eq))
+    expect(bound.gts == spread and bound.lts != spread, f"{bound} bounds the spread from above")
+    square = cancel(bound.lts / (2 * p))
+    largest = box_of(claim.region, (a,))[a][1]
+    least = log(1 + a * (1 - a / 4))
+    for part in range(1, 9):  # squares cannot hide a wrong power of a
+        value = ball(least**2 - square, {a: largest * part / 8, p: 1})
+        if value < 0:
+            raise Refuted(f"{bound} fails at a = {largest * part / 8}, S = 0: {value}")
+    slope = cancel(square / a**2)
+    if not (slope.is_Rational and slope >= 0):
+        raise Undecided(f"{bound} is not 2 p (c a)^2")
+    expect_nonnegative(-diff(least.args[0], a, 2), {a: (0, largest)}, "concave argument")
+    expect_zero(least.subs(a, 0), "h(0)")
+    gap = (least - sqrt(slope) * a).subs(a, largest)
+    expect_positive_ball(gap, {}, "h at the largest a")
+
+
+# All of them on exact instances
+
+
+@evidence(WALK_DRIFT, "property", step=("split probability", "drift"))
+@evidence(WALK_JUMP, "property", step="bound")
+@given(instance=instances(lambda share, _: share / 2))
+def test_walk_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
+    """Every batch of the instance is played: the mean and the range of log|q_i/q_j|'s change."""
+    live = [j for j, value in enumerate(instance.q) if value and instance.gates[j]]
+    points, size = len(instance.data), len(instance.batch)
+    if len(live) < 2 or instance.r2 > 2:
+        expect(True, "nothing to move")
+        return
+    batches = list(combinations(range(points), size))
+    moves = [Instance(instance.data, instance.weight, x, instance.a, instance.activation).step()
+             for x in batches]  # fmt: skip
+    first, second = sorted(live[:2], key=lambda j: -abs(instance.q[j]))
+    before = instance.q[first] / instance.q[second]
+    factors = [exact(move.q[first] / move.q[second] / before) for move in moves]
+    base = {a: exact(instance.a), t: exact(2 - instance.r2), n: points, b: size}
+    if claim.id == "WALK-JUMP":
+        bound = 1 + claim.formula.gts.subs(base)
+        inside = all(1 / bound <= factor <= bound for factor in factors)
+        expect(inside, "a jump beyond the bound", instance=instance)
+        return
+    share = by_side(claim, p).subs(base)
+    others = [j for j in range(points) if j not in (first, second)]
+    product_of_all = Rational(1)
+    for factor in factors:
+        product_of_all *= factor
+    total = Rational(1)
+    for rest in combinations(others, size - 1):
+        mass = sum((instance.q[j] ** 2 * instance.gates[j] for j in rest), Fraction(0))
+        state = {**base, S_C: exact(mass), q_i: exact(instance.q[first]),
+                 q_j: exact(instance.q[second]), p: 1}  # fmt: skip
+        total *= _exp(by_side(claim, drift), state)
+    # E[change] = E_C[p log X_C]: with N = C(n, b) batches and M = C(n-2, b-1) sets C, each X_C stands
+    # for two batches, so the product of all factors is the product of the X_C and p N = M
+    expect(product_of_all == total, "mean change of the log ratio", instance=instance)
+    expect(share * comb(points, size) == comb(points - 2, size - 1), "split probability")
+    expect(product_of_all >= 1, "the larger coordinate loses on average", instance=instance)
+
+
+def _exp(expr: Expr, at: dict[Symbol, Expr]) -> Expr:
+    """exp of an integer multiple of one logarithm, at an exact point (p = 1)."""
+    (logarithm,) = expr.atoms(log)
+    multiple = cancel(expr / logarithm).subs(at)
+    if not multiple.is_Integer:
+        raise Undecided(f"{expr} is no integer multiple of a logarithm at p = 1")
+    return logarithm.args[0].subs(at) ** multiple
+
+
+@evidence(WALK_VARIANCE, "property", step="band")
+@given(instance=instances(lambda share, _: 2 * share / 5))
+def test_spread_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
+    """Each of the two moves exceeds sqrt of half the claimed bound, inside the band."""
+    bound = next(x.lts for x in relations(claim.formula) if not isinstance(x, Eq))
+    live = [j for j, value in enumerate(instance.q) if value and instance.gates[j]]
+    for i, j in pairwise(live):
+        if i not in instance.batch or j in instance.batch or instance.r2 - 1 > instance.a / 4:
+            continue
+        after = instance.step()
+        factor = exact(after.q[i] / after.q[j] * instance.q[j] / instance.q[i])
+        gap = ball(log(factor) ** 2 - bound / (2 * p), {a: exact(instance.a), p: 1})
+        expect(gap > 0, "a move below the bound", instance=instance)
+    expect(True, "played")

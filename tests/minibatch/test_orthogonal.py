@@ -1,0 +1,103 @@
+"""Chapter orthogonal: how far SGD ends from its start."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+from sympy import (
+    Expr,
+    Rational,
+    Sum,
+    Symbol,
+    expand_log,
+    log,
+)
+
+from sim import from_weights, simulate
+from tests.analysis import log_terms, upper_bound_on
+from tests.inequalities import expect_region_of, is_strict
+from tests.obstructions import dead_starts
+from tests.reading import by_side
+from theorem_audit import (
+    evidence,
+    expect,
+    expect_zero,
+    rng,
+    seed,
+)
+from theorem_audit.checks.statistics import expect_at_most
+from theorem_audit.statement.claim import Claim
+from theory.full_batch.alignment import GD_ALIGN, share, share_density
+from theory.minibatch.orthogonal import SGD_ORTHOGONAL, BetaTail, T, p_aligned
+from theory.minibatch.sparse import SGD_SPARSE, limit_winner, p_sparse
+from theory.notation import a, b, d, n
+
+
+@evidence(SGD_ORTHOGONAL, "symbolic", step="limit")
+def test_cosine_is_a_coordinate(claim: Claim) -> None:
+    """w_inf = +-x_I: |cos(w_inf, w_0)| = |<x_I, w_0>|/||w_0||, at most the largest of the n."""
+    expect_region_of(
+        claim, SGD_SPARSE, a, b, n
+    )  # the start: "start" and "live coordinate", in words
+    expect(by_side(SGD_SPARSE, p_sparse) == 1, "convergence is almost sure")
+    expect(by_side(SGD_SPARSE, limit_winner) == 1, "the limit is a unit vector along x_I")
+    expect(not is_strict(claim.formula), "both sides are 0 at T = 1")
+    tail = _tail(claim)
+    expect_zero(tail.args[2] - T**2, "cos^2 >= T^2")
+
+
+def _tail(claim: Claim) -> Expr:
+    (tail,) = claim.formula.atoms(BetaTail)
+    return tail
+
+
+@evidence(SGD_ORTHOGONAL, "symbolic", step="union")
+def test_union_bound(claim: Claim) -> None:
+    index, one = Symbol("j", integer=True), Symbol("one", real=True)
+    bound = upper_bound_on(claim, p_aligned).subs(_tail(claim), one)
+    expect_zero(bound - Sum(one, (index, 1, n)).doit(), "sum of n equal chances")
+
+
+@evidence(SGD_ORTHOGONAL, "symbolic", step="law")
+def test_law_of_one_coordinate(claim: Claim) -> None:
+    """GD-ALIGN with n = 1: <x_j, w_0>^2/||w_0||^2; a Beta law is known by its two exponents."""
+    density = by_side(GD_ALIGN, share_density).subs(n, 1)
+    _, terms = log_terms(expand_log(log(density), force=True))
+    powers = {x: sum(c for c, y_ in terms if y_ == x) for x in (share, 1 - share)}
+    alpha, beta, _ = _tail(claim).args
+    expect_zero(powers[share] - (alpha - 1), "first exponent")
+    expect_zero(powers[1 - share] - (beta - 1), "second exponent")
+
+
+@evidence(SGD_ORTHOGONAL, "witness", step="limit", needs="live coordinate")
+def test_dead_starts_break_the_bound(claim: Claim) -> None:
+    """ReLU, no live coordinate (chance 2^-n): the cosine is 1 for ever, and the bound is 0 at T = 1."""
+    expect(dead_starts(), "no dead start")
+    alpha, beta, edge = (x.subs({d: 2, T: 1}) for x in _tail(claim).args)
+    one = stats.beta.sf(float(edge), float(alpha), float(beta))
+    bound = upper_bound_on(claim, p_aligned).subs(_tail(claim), one).subs(n, 2)
+    expect(bound < Rational(1, 4), "the bound allows the chance 2^-n of a dead start", bound=bound)
+    named = any(x.name == "live coordinate" for x in claim.assumptions)
+    expect(named, "the claim admits a ReLU neuron without a live coordinate")
+
+
+@evidence(SGD_ORTHOGONAL, "simulation", step="union")
+def test_alignment_in_runs(claim: Claim) -> None:
+    """The bound holds; in the plane at T = 0.97 it is attained within a tenth, so n - 1 would fail."""
+    for points, dimension, at in ((2, 2, 0.97), (5, 8, 0.8), (3, 12, 0.6)):
+        runs, random = 6000, rng(points, dimension)
+        weight = random.normal(size=(runs, dimension))
+        weight /= np.linalg.norm(weight, axis=1, keepdims=True)
+        data = np.linalg.qr(random.normal(size=(dimension, points)))[0].T
+        q, off = from_weights(weight, data)
+        result = simulate(
+            q, off, batch_size=1, step_size=0.4, steps=600, seed=seed(points, dimension)
+        )
+        winner = result.log_abs_q.argmax(axis=1)
+        cosine = np.abs(q[np.arange(runs), winner])
+        alpha, beta, edge = (
+            x.subs({d: dimension, T: Rational(str(at))}) for x in _tail(claim).args
+        )
+        one = stats.beta.sf(float(edge), float(alpha), float(beta))
+        bound = float(upper_bound_on(claim, p_aligned).subs(_tail(claim), 1).subs(n, points)) * one
+        expect_at_most(int((cosine >= at).sum()), runs, min(bound, 1.0), what=f"d={dimension}")

@@ -1,0 +1,321 @@
+"""Chapter rates: exponents at the limit, the edge of stability, decay over the whole sphere."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from mpmath import mp
+from sympy import Abs, Expr, Le, Max, Rational, Symbol, cancel, diff, log, solve, zeta
+
+from sim import simulate
+from tests.analysis import ball, expect_same
+from tests.inequalities import expect_condition, expect_region_of
+from tests.obstructions import two_cycles
+from tests.reading import by_side
+from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, seed
+from theorem_audit.checks.statistics import expect_mean
+from theorem_audit.exact.region import box_of
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theory.full_batch.convergence import GD_RATE, radial_factor
+from theory.minibatch.log_ratios import WALK_DRIFT, WALK_JUMP, membership_moments, step_factor
+from theory.minibatch.rates import (
+    P4,
+    SGD_EDGE,
+    SGD_RATE,
+    UNIVERSAL_DECAY,
+    decay_coefficients,
+    edge,
+    eta_max,
+    exponent_of_ratio,
+    exponent_off,
+    first_order,
+    rate_norm,
+    rate_off,
+    rate_radial,
+    rate_ratio,
+    second_order,
+)
+from theory.minibatch.sparse import SGD_SPARSE, p_sparse
+from theory.model.step import NORM, norm_step
+from theory.notation import S, a, b, delta, k, n, p, r2, s, t
+
+POINTS = [
+    {a: Rational(3, 10), p: Rational(1, 7), n: 5, b: 2},
+    {a: Rational(9, 20), p: Rational(1, 3), n: 4, b: 3},
+]
+
+
+# SGD-RATE
+
+
+@evidence(SGD_RATE, "symbolic", step="limit")
+def test_exponents_at_the_limit(claim: Claim) -> None:
+    """Means of the logarithms of the factors at x_I, which SGD-SPARSE says is reached."""
+    expect_region_of(claim, SGD_SPARSE, a, b, n)  # of the start only w_k -> +-x_I is used
+    expect(by_side(SGD_SPARSE, p_sparse) == 1, "convergence is almost sure")
+    expect_same(by_side(claim, rate_ratio), exponent_of_ratio(), POINTS, "ratios")
+    expect_same(by_side(claim, rate_off), exponent_off(), POINTS, "off the live coordinates")
+
+
+@evidence(SGD_RATE, "certificate", step="bounded")
+def test_increments_are_bounded(claim: Claim) -> None:
+    """|log ratio| moves by at most log(1 + 2a); 1 >= 1 - aS >= 1 - 2a > 0 bounds log(1 - aS)."""
+    box = {a: box_of(claim.region, (a,))[a], S: (0, 2)}
+    expect(WALK_JUMP.formula.gts.free_symbols == {a}, "the jump bound depends on the state")
+    expect_condition(claim.region, 1 - 2 * a > 0, "log(1 - 2a) is finite")
+    expect_nonnegative(step_factor(0) - (1 - 2 * a), box, "left-out factor from below")
+    expect_nonnegative(1 - step_factor(0), box, "left-out factor from above")
+
+
+@evidence(SGD_RATE, "cited", step="strong law")
+def test_hypotheses_of_the_strong_law(claim: Claim) -> None:
+    """N_k = sum of D_l/l, |D_l| <= d, is a martingale with E N_k^2 <= d^2 zeta(2): it converges.
+
+    Kronecker: D_1 + ... + D_k = k N_k - (N_1 + ... + N_{k-1}), so the mean of D tends to 0.
+    """
+    expect(claim.cites == ("supermartingale convergence theorem",), f"cites {claim.cites}")
+    expect(zeta(2).is_finite, "sum of 1/l^2")
+    terms = [Symbol(f"D_{index}") for index in range(1, 6)]
+    sums = [sum((x / (i + 1) for i, x in enumerate(terms[:top])), Rational(0)) for top in range(6)]
+    expect_zero(sum(terms) - (5 * sums[5] - sum(sums[:5])), "Abel summation, k = 5")
+
+
+@evidence(SGD_RATE, "symbolic", step="radial")
+def test_radial_exponent(claim: Claim) -> None:
+    """With q_I alone a batch with I is a full-batch step (GD-RATE), any other does nothing."""
+    single, _ = membership_moments()
+    alone = norm_step()
+    slope = diff(alone.subs(S, 1 + delta), delta).subs(delta, 0)
+    expect_zero(slope - by_side(GD_RATE, radial_factor), "factor of delta at the limit")
+    expect_zero(diff(alone.subs(S, 0), delta) - 1, "factor when I is left out")
+    expect_same(
+        _signed(by_side(claim, rate_radial)), _signed(single * log(Abs(slope))), POINTS, "radial"
+    )
+
+
+def _signed(expr: Expr) -> Expr:
+    """log|x| as log(x^2)/2, which the normal form can read."""
+    return expr.replace(lambda x: x.func is log, lambda x: log(_square(x.args[0])) / 2)
+
+
+def _square(expr: Expr) -> Expr:
+    return expr.args[0] ** 2 if isinstance(expr, Abs) else expr**2
+
+
+@evidence(SGD_RATE, "symbolic", step="forced")
+def test_norm_is_forced_by_squares(claim: Claim) -> None:
+    """delta+ = A delta + force: the force vanishes with the other coordinates, and to second order.
+
+    eps scales all coordinates but q_I; I in the batch or not.
+    """
+    eps, share, rest = Symbol("eps"), Symbol("x"), Symbol("y")
+    form = next(x.rhs for x in relations(NORM.formula) if x.has(r2))
+    force = form.subs(delta, 0)
+    order = None
+    for mass in (1 - rest * eps**2 + share * eps**2, share * eps**2):  # I in B, I not in B
+        value = force.subs({S: mass, r2: 1}).expand()
+        low = min(power for (power,) in _powers(value, eps))
+        order = low if order is None else min(order, low)
+    bound = next(x for x in relations(claim.formula) if x.has(rate_norm))
+    derived = Max(rate_radial, order * rate_ratio, order * rate_off)
+    expect(bound == Le(rate_norm, derived), f"{bound}, where the force has order {order}")
+
+
+def _powers(expr: Expr, x: Symbol) -> list[tuple[int, ...]]:
+    return expr.as_poly(x).monoms()
+
+
+RATES = {"b=1": (5, 1, 0.3), "b=2": (5, 2, 0.25), "b=4": (5, 4, 0.2)}
+
+
+@evidence(SGD_RATE, "simulation", step="limit", cases=RATES)
+def test_rates_in_runs(claim: Claim, case: tuple[int, int, float]) -> None:
+    """Paths that start near x_1 and stay there: the others begin at 1e-12.
+
+    The chance that another coordinate overtakes is below 4 (1e-12)^g for every g with a falling
+    moment at the limit; at g = 1/2 that is 4e-6, and none is seen.
+    """
+    points, batch, step = case
+    runs, steps = 3000, 1500
+    q = np.full((runs, points), 1e-12)
+    q[:, 0] = 1.0
+    result = simulate(
+        q, 1e-24, batch_size=batch, step_size=step * batch, steps=steps, seed=seed(str(case))
+    )
+    values = {a: Rational(str(step)), n: points, b: batch}
+    split = by_side(WALK_DRIFT, p).subs(values)
+    logs = result.log_abs_q - np.log(q)
+    ratios = (logs[:, 1:] - logs[:, :1]).mean(axis=1) / steps
+    expected = float(by_side(claim, rate_ratio).subs(p, split).subs(values))
+    expect_mean(ratios, expected, visible=0.05, what=f"ratio, {case}")
+    off = (result.log_rho - np.log(1e-24)) / 2 / steps
+    expected = float(by_side(claim, rate_off).subs(values))
+    expect_mean(off, expected, visible=0.05, what=f"w_perp, {case}")
+
+
+@evidence(SGD_RATE, "property", step="radial")
+@given(step=st.fractions(Fraction(1, 40), Fraction(19, 40), max_denominator=40))
+def test_radial_factor_in_many_digits(claim: Claim, step: Any) -> None:
+    """150 steps of the axis map m(1 + 2a(1 - m^2)); the last factor of delta is 1 - 4a to 1e-3."""
+    if abs(4 * step - 1) < Rational(1, 20):
+        expect(True, "superstable: log|0|")
+        return
+    with mp.workdps(300):
+        x, m = mp.mpf(step.numerator) / step.denominator, mp.mpf("1.05")
+        last = None
+        for _ in range(150):
+            before, m = m * m - 1, m * (1 + 2 * x * (1 - m * m))
+            last = (m * m - 1) / before
+        exact_step = Rational(step.numerator, step.denominator)
+        claimed = by_side(claim, rate_radial).subs({b: 1, n: 1, a: exact_step})
+        expect(abs(mp.log(abs(last)) - mp.mpf(str(claimed.evalf(30)))) < 1e-3, "factor", a=step)
+
+
+@evidence(SGD_RATE, "simulation", step="forced")
+def test_norm_follows_the_squares(claim: Claim) -> None:
+    """Where 1 - 4a is small, delta decays at twice the exponent of the ratios, not at the radial one.
+
+    n = 2, b = 1, a = 0.2: |delta| against q_2^2, which is what forces it, over 300 steps.
+    """
+    step, start = 0.2, 1e-2
+    q = np.tile([1.0, start], (400, 1))
+    result = simulate(q, 0.0, batch_size=1, step_size=step, steps=300, seed=seed("forced"),
+                      observe=["r2", "log_abs_q"], every=10)  # fmt: skip
+    size = np.log(np.abs(result.recorded["r2"] - 1) + 1e-300)
+    others = 2 * result.recorded["log_abs_q"].min(axis=2)
+    seen = (others > np.log(1e-10)) & (np.arange(len(size))[:, None] > 3)
+    expect(np.all(np.abs(size - others)[seen] < 6), "delta left the size of the squares")
+    values = {p: Rational(1, 2), a: Rational(1, 5), n: 2, b: 1}
+    radial = float(by_side(claim, rate_radial).subs(values))
+    forced = 2 * float(by_side(claim, rate_ratio).subs(values))
+    expect(radial < 10 * forced, "the case does not tell the two rates apart")
+
+
+# SGD-EDGE
+
+
+@evidence(SGD_EDGE, "certificate", step="radial")
+def test_edge_of_the_radial_exponent(claim: Claim) -> None:
+    """|1 - 4a| < 1 exactly on (0, edge): the square is 1 at its ends, below inside, above outside."""
+    factor = by_side(GD_RATE, radial_factor)
+    gap = 1 - factor**2
+    ends = sorted(solve(gap, a))
+    expect(len(ends) == 2 and ends[0] == 0 and ends[1] == by_side(claim, edge), f"ends {ends}")
+    inside = cancel(gap / ((a - ends[0]) * (ends[1] - a)))
+    expect(inside.is_Rational and inside > 0, f"1 - (1-4a)^2 over (a)(edge - a) is {inside}")
+    rate = by_side(SGD_RATE, rate_radial)
+    expect(rate.has(log(Abs(factor))), f"{rate} is not made of the factor {factor}")
+
+
+@evidence(SGD_EDGE, "symbolic", step="others")
+def test_other_exponents_are_negative_beyond_the_edge(claim: Claim) -> None:
+    """log(1 - a^2) and log(1 - a) are negative on (0, 1), with positive weights p and b/n."""
+    top = by_side(claim, edge)
+    for rate in (rate_ratio, rate_off):
+        (logarithm,) = by_side(SGD_RATE, rate).atoms(log)
+        expect_nonnegative(1 - logarithm.args[0], {a: (0, 1)}, f"{logarithm} <= 0")
+        expect_nonnegative(logarithm.args[0], {a: (0, top)}, f"{logarithm} exists")
+        expect(ball(by_side(SGD_RATE, rate), {a: top, p: Rational(1, 3), n: 3, b: 1}) < 0, "sign")
+
+
+@evidence(SGD_EDGE, "symbolic", step="scaling")
+def test_scaling_rule(claim: Claim) -> None:
+    expect_zero(by_side(claim, eta_max) - b * by_side(claim, edge), "eta = a b at the edge")
+
+
+@evidence(SGD_EDGE, "symbolic", step="past the edge")
+def test_two_cycles_past_the_edge(claim: Claim) -> None:
+    """x y = c and x^2 + y^2 = 1 + c, c = 1/(2a), give x (1 + 2a(1 - x^2)) = y; real from a = 1/2 on."""
+    y = Symbol("y", real=True)
+    square = 1 + 1 / (2 * a) - y**2
+    image = 1 / (2 * a * y) * (1 + 2 * a * (1 - square))
+    expect_zero(image - y, "x is mapped to y, and by symmetry y to x")
+    distance = square - 2 / (2 * a) + y**2  # (x - y)^2
+    expect(solve(cancel(distance), a) == [by_side(claim, edge)], "the cycle is born at the edge")
+    for point, _ in two_cycles():
+        expect(point[a] > by_side(claim, edge), "a rational cycle below the edge", a=point[a])
+
+
+@evidence(SGD_EDGE, "simulation", step=("radial", "past the edge"))
+def test_just_below_and_just_past_the_edge(claim: Claim) -> None:
+    """300 runs each: all within 1e-2 of a data point 1% below the edge, none 2% past it."""
+    top = float(by_side(claim, edge))
+    for share, expected in ((0.98, 300), (1.02, 0)):
+        random = np.random.Generator(np.random.PCG64(seed(str(share))))
+        q = random.normal(size=(300, 3))
+        q /= np.linalg.norm(q, axis=1, keepdims=True)
+        rule = float(by_side(claim, eta_max).subs(b, 2))
+        result = simulate(q, 0.0, batch_size=2, step_size=share * rule, steps=2500,
+                          seed=seed("run", str(share)))  # fmt: skip
+        largest = np.sort(result.q**2, axis=1)
+        near = (np.abs(largest[:, -1] - 1) < 1e-2) & (largest[:, :-1].sum(axis=1) < 1e-2)
+        expect(near.sum() == expected, f"{near.sum()} of 300 at a = {share * top}")
+
+
+# UNIVERSAL-DECAY
+
+
+@evidence(UNIVERSAL_DECAY, "symbolic")
+def test_decay_coefficients(claim: Claim) -> None:
+    one, two = decay_coefficients()
+    state = {s: 1 + delta, t: 1 - delta}
+    second = cancel(two.subs(state).subs(delta, 0))
+    expect(P4 not in second.free_symbols, "F_2 depends on the sum of q_j^4")
+    expect_identity(claim.formula, {first_order: cancel(one.subs(state)), second_order: second})
+
+
+@evidence(UNIVERSAL_DECAY, "witness")
+def test_without_the_norm_the_decay_depends_on_the_point(claim: Claim) -> None:
+    """theory.md's form: E sum log|q_j+/q_j| from s = 1, k = n, has a term in the sum of q_j^4."""
+    _, two = decay_coefficients()
+    norm = norm_step() - delta
+    second = diff(norm, a, 2).subs({a: 0, delta: 0}) / 2
+    single, both = membership_moments()
+    means = second.expand().coeff(S, 1) * single + second.expand().coeff(S, 2) * (
+        P4 * single + (1 - P4) * both
+    )
+    plain = cancel((two.subs({s: 1, t: 1, delta: 0}) + k / 2 * means).subs(k, n))
+    expect(diff(plain, P4) != 0, "no dependence on the sum of q_j^4")
+    expect_zero(diff(plain, P4) + n * by_side(WALK_DRIFT, p) / 2, "its coefficient is -n p/2")
+    expect(by_side(claim, second_order).has(k), "F_2")
+
+
+@evidence(UNIVERSAL_DECAY, "property")
+@given(
+    sizes=st.lists(st.integers(1, 9), min_size=2, max_size=5),
+    batch=st.integers(1, 4),
+    passive=st.integers(0, 2),
+    shift=st.integers(-1, 1),
+)
+def test_decay_on_explicit_states(
+    claim: Claim, sizes: list[int], batch: int, passive: int, shift: int
+) -> None:
+    """All batches at a = 1e-6, delta = shift * a, in 60 digits: E[dF]/a^2 is F_2 up to 1e3 a."""
+    points = len(sizes) + passive  # passive coordinates are zeros
+    batch = min(batch, points)
+    with mp.workdps(60):
+        step = mp.mpf(10) ** -6
+        norm = mp.fsum(mp.mpf(x) ** 2 for x in sizes)
+        q = [mp.sqrt((1 + shift * step) / norm) * x for x in sizes] + [mp.mpf(0)] * passive
+        total, count = mp.mpf(0), 0
+        for drawn in combinations(range(points), batch):
+            mass = mp.fsum(q[j] ** 2 for j in drawn)
+            new = [
+                x * (1 - step * mass + step * (1 - shift * step) * (j in drawn))
+                for j, x in enumerate(q)
+            ]
+            logs = mp.fsum(mp.log(y / x) for x, y in zip(q, new, strict=True) if x)
+            change = mp.fsum(y * y for y in new) - (1 + shift * step)
+            total += logs - mp.mpf(len(sizes)) / 2 * change
+            count += 1
+        found = total / count / step**2
+        values = {n: points, b: batch, k: len(sizes), delta: 0}
+        claimed = by_side(claim, second_order).subs(values)
+        gap = abs(found - mp.mpf(int(claimed.p)) / int(claimed.q))
+        expect(gap < 1e3 * step, "F_2", q=sizes, b=batch, found=found)

@@ -1,0 +1,193 @@
+"""Chapter reach: schedules that lead into the capture set."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import And, Expr, Ge, Integer, Le, Mul, Rational, Symbol, log
+
+from tests.analysis import expect_quotient, expect_same, log_of, upper_bound_on
+from tests.inequalities import expect_implied, expect_inside, is_strict
+from tests.instances import Instance, exact
+from tests.minibatch.test_capture import move
+from tests.minibatch.test_log_ratios import positive_factors
+from tests.reading import by_side
+from theorem_audit import (
+    evidence,
+    expect,
+    expect_zero,
+)
+from theorem_audit.exact.region import box_of
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theory.minibatch.capture import CAPTURE, g, lead_drift, s_star, t_star, threshold
+from theory.minibatch.log_ratios import SAMPLING, jump
+from theory.minibatch.reach import (
+    REACH,
+    REACH_TIME,
+    M,
+    chance,
+    cycles,
+    final_ratio,
+    horizon,
+    reach_time,
+    schedule_probability,
+)
+from theory.notation import (
+    S,
+    a,
+    b,
+    n,
+    t,
+)
+
+CASES = [
+    {n: 2, b: 1, a: Rational(1, 4), t_star: Rational(1, 2), s_star: Rational(1, 3), M: 3,
+     g: Rational(1, 9)},
+    {n: 7, b: 3, a: Rational(2, 5), t_star: Rational(1), s_star: Rational(1, 3), M: 2,
+     g: Rational(1, 7)},
+]  # fmt: skip
+
+
+# 2 - r2 >= t_*, and a batch's mass is part of r2 >= 0
+STATE = (Ge(t, t_star), Le(t, 2), Ge(S, 0), Le(S, 2 - t))
+
+
+# REACH
+
+
+@evidence(REACH, "symbolic", step="together")
+def test_a_ratio_drawn_together_stays(claim: Claim) -> None:
+    expect_zero(jump(1, 1, S), "log|q_i/q_j| moves when both are drawn")
+
+
+@evidence(REACH, "certificate", step="left out")
+def test_what_is_left_out_falls_back(claim: Claim) -> None:
+    """|q_j/q_i| is divided by 1 + u_i >= 1 + a t_*."""
+    region, order = And(claim.region, *STATE), (a, t_star, t, S)
+    factor = Ge(move(1, 0, S), 1 + a * t_star)
+    positive = positive_factors(region, order, S)
+    expect_quotient(factor, box_of(region, order), positive=positive)
+
+
+def rotation(points: int, size: int, cycles_: int) -> list[tuple[int, ...]]:
+    """Batches that hold 0 and ``size - 1`` of 1..points-1 in turn, for ``cycles_`` rounds."""
+    others = points - 1
+    return [
+        (0, *(1 + (k + shift) % others for shift in range(size - 1)))
+        for k in range(others * cycles_)
+    ]
+
+
+@evidence(REACH, "symbolic", step="rotation")
+def test_times_left_out(claim: Claim) -> None:
+    """n - 1 windows of b - 1 on a circle of n - 1: each point is in b - 1 of them, by symmetry."""
+    strict = any(is_strict(x) for x in relations(claim.formula))
+    expect(not strict, "equality at M = 0 when two coordinates tie")
+    for condition in relations(SAMPLING.condition):  # a window of b - 1 >= 0 out of n - 1 > b - 1
+        expect_implied(condition, claim.region)
+    others, window = n - 1, b - 1
+    left_out = others - others * window / others
+    derived = -left_out * M * log(1 + a * t_star)
+    expect_same(log_of(_bound(claim)), derived, CASES, "bound on the ratio after M cycles")
+    for points in range(2, 8):
+        for size in range(1, points):
+            batches = rotation(points, size, 1)
+            expect(all(len(set(x)) == size for x in batches), "batch size", n=points, b=size)
+            for j in range(1, points):
+                count = sum(j not in x for x in batches)
+                expect(count == left_out.subs({n: points, b: size}), "times left out", n=points)
+
+
+def _bound(claim: Claim) -> Expr:
+    return upper_bound_on(claim, final_ratio)
+
+
+@evidence(REACH, "symbolic", step="chance")
+def test_chance_of_a_schedule(claim: Claim) -> None:
+    """(n-1) M independent draws, each one of C(n, b) equally likely sets."""
+    expect_implied(Ge(M, 0), claim.region)
+    draws = Mul(n - 1, M)
+    sets = sum((1 for _ in combinations(range(5), 2)), 0)
+    claimed = by_side(claim, schedule_probability)
+    one = claimed.subs({n: 5, b: 2, M: 1}) * Integer(sets) ** draws.subs({n: 5, M: 1})
+    expect(one == 1, "n = 5, b = 2, M = 1")
+    whole = claimed.subs(M, 1)
+    expect_same(log_of(claimed), draws * log_of(whole) / (n - 1), CASES, "independent draws")
+    for points in range(2, 7):
+        for size in range(1, points):
+            count = sum(1 for _ in combinations(range(points), size))
+            value = claimed.subs({n: points, b: size, M: 2}) * Integer(count) ** (2 * (points - 1))
+            expect(value == 1, "chance of a schedule", n=points, b=size)
+
+
+@evidence(REACH, "property", step=("left out", "rotation"))
+@given(
+    entries=st.lists(st.fractions(0, 1, max_denominator=9), min_size=2, max_size=4),
+    size=st.integers(1, 3),
+    share=st.fractions(Fraction(1, 20), Fraction(19, 20)),
+    tiny=st.booleans(),
+)
+def test_schedule_on_exact_instances(
+    claim: Claim, entries: list[Fraction], size: int, share: Fraction, tiny: bool
+) -> None:
+    """Two cycles in exact rationals; with tiny coordinates the bound is nearly attained."""
+    points, step = len(entries), share / 2
+    weight = [x + Fraction(1, 7) for x in entries]
+    weight = sorted((x / 4 for x in weight), reverse=True)
+    if tiny:
+        weight = [x / 10**6 for x in weight]
+    size = min(size, points - 1)
+    off = Fraction(1) if tiny else Fraction(1, 2)  # one direction off the data
+    basis = [[Fraction(int(i == j)) for j in range(points + 1)] for i in range(points)]
+    at = Instance(basis, [*weight, off], (), step, "linear")
+    slack = min(2 - at.r2, 1 - Fraction(10, 27) * step)
+    for turn in (1, 2):
+        for batch in rotation(points, size, 1):
+            at = Instance(at.data, at.weight, batch, at.a, at.activation).step()
+        values = {n: points, b: size, a: exact(step), t_star: exact(slack), M: turn}
+        bound = _bound(claim).subs(values)
+        ratio = max(at.q[1:]) / at.q[0]
+        expect(exact(ratio) <= bound, "ratio after the schedule", weight=weight, turns=turn)
+
+
+# REACH-TIME
+
+
+@evidence(REACH_TIME, "symbolic", step="positive")
+def test_exponent_is_positive(claim: Claim) -> None:
+    """g = z/(2(1+z)) with z a product of positive quantities; log(1 + a t_*) > 0; n - b >= 1."""
+    z, exponent = Symbol("z", positive=True), by_side(CAPTURE, g)
+    expect_zero(exponent - lead_drift() / (2 * (1 + lead_drift())), "g in terms of z")
+    expect((z / (2 * (1 + z))).is_positive, "g > 0")
+    signs = {a: z, t_star: z, s_star: z, n: 2 + z}  # any positive values, n >= 2
+    expect(lead_drift().subs(signs).is_positive, "z > 0")
+    expect_inside(claim.region, CAPTURE, (a, t_star, s_star))
+    cycles_ = Ge(M, 0)  # M = M_* is the ceiling of a positive quantity, by the above
+    expect_inside(claim.region, REACH, (a, t_star), given=(cycles_,))
+
+
+@evidence(REACH_TIME, "symbolic", step="horizon")
+def test_horizon(claim: Claim) -> None:
+    """U <= (n-1) R^g <= theta/2 once M >= log(2 (n-1)/theta)/(g * fall of -log R per cycle)."""
+    fall = -log_of(_bound(REACH)) / M
+    needed = log(n - 1) + log(2) - log_of(threshold())
+    claimed = by_side(claim, cycles)
+    expect(claimed.func.__name__ == "ceiling", f"{claimed} is not rounded up")
+    expect_same(claimed.args[0] * g * fall, needed, CASES, "cycles times fall")
+    expect_zero(by_side(claim, horizon) - (n - 1) * cycles, "steps in a cycle")
+
+
+@evidence(REACH_TIME, "symbolic", step="chance")
+def test_least_chance(claim: Claim) -> None:
+    derived = log_of(by_side(REACH, schedule_probability)).subs(M, horizon / (n - 1))
+    cases = [{**x, horizon: 5} for x in CASES]
+    expect_same(log_of(by_side(claim, chance)), derived, cases, "eps")
+    steps, least = reach_time()
+    free = steps.free_symbols | least.free_symbols
+    expect(free == {n, b, a, s_star, t_star}, f"T and eps are functions of {free}")
+    at = CASES[0]
+    expect(steps.subs(at).is_Integer and 0 < least.subs(at) < 1, "T and eps at n = 2, b = 1")

@@ -1,0 +1,337 @@
+"""Chapter selection: who wins, when, and how far from the start."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import (
+    Eq,
+    Expr,
+    Integer,
+    Rational,
+    Symbol,
+    cancel,
+    diff,
+    exp,
+    lambdify,
+    limit,
+    log,
+    oo,
+    pi,
+    solve,
+    tanh,
+)
+
+from sim import simulate
+from tests.analysis import expect_outside
+from tests.inequalities import expect_region_of
+from tests.obstructions import caught_starts
+from tests.reading import by_side
+from theorem_audit import (
+    evidence,
+    expect,
+    expect_identity,
+    expect_nonnegative,
+    expect_zero,
+    seed,
+)
+from theorem_audit.checks.statistics import expect_mean, expect_proportion
+from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.exact.region import satisfies
+from theorem_audit.exact.zero import difference, relations
+from theorem_audit.statement.claim import Claim
+from theory.minibatch.log_ratios import WALK_DRIFT, drift, jump
+from theory.minibatch.selection import (
+    SELECT,
+    SELECT_EQUAL,
+    SELECT_GENERATOR,
+    SELECT_TIME,
+    first_coefficient,
+    increment_moments,
+    level,
+    mixed_coefficient,
+    p_equal,
+    p_win,
+    second_coefficient,
+    start,
+    time,
+    y,
+)
+from theory.minibatch.sparse import SGD_SPARSE, p_sparse
+from theory.minibatch.sparse_time import BAND_ABOVE, SPARSE_TIME, mean_psi
+from theory.notation import S_C, S, a, b, delta, delta_next, k, n, p, q_i, q_j, t
+
+E = Symbol("E", positive=True)  # e^y = |q_1/q_2|
+PAIR = {n: 2, b: 1}
+
+
+def in_ratio(expr: Expr, variable: Symbol = y) -> Expr:
+    """A rational function of e^y, with pi as a symbol."""
+    rational = expr.rewrite(exp).subs(pi, Symbol("_pi")).subs(exp(variable), E)
+    rational = rational.replace(
+        lambda x: x.func is exp, lambda x: E ** cancel(x.args[0] / variable)
+    )
+    if rational.has(exp) or rational.has(variable):
+        raise Undecided(f"{expr} is no rational function of exp({variable})")
+    return cancel(rational)
+
+
+def generator(f: Expr, variable: Symbol) -> Expr:
+    """SELECT-GENERATOR for n = 2, b = 1 on functions of y: D_1 = d/dy = -D_2."""
+    split = by_side(WALK_DRIFT, p).subs(PAIR)
+    parts = {x.lhs: x.rhs.subs(p, split) for x in relations(SELECT_GENERATOR.formula)}
+    first, second = diff(f, variable), diff(f, variable, 2)
+    ratio = E**2 / (1 + E**2)  # q_1^2 on the unit circle, from q_1/q_2 = E
+    slope = parts[first_coefficient]
+    lead = slope.subs(q_j**2, ratio) - slope.subs(q_j**2, 1 - ratio)
+    curvature = 2 * parts[second_coefficient] - 2 * parts[mixed_coefficient]
+    return cancel(curvature * in_ratio(second, variable) + lead * in_ratio(first, variable))
+
+
+# SELECT-GENERATOR
+
+
+@evidence(SELECT_GENERATOR, "symbolic")
+def test_generator_from_the_step(claim: Claim) -> None:
+    diagonal, mixed, slope = increment_moments()
+    share_ = by_side(WALK_DRIFT, p)
+    derived = {second_coefficient: diagonal, mixed_coefficient: mixed, first_coefficient: slope}
+    expect_identity(claim.formula.subs(p, share_), {x: v.subs(t, 1) for x, v in derived.items()})
+
+
+# SELECT and SELECT-TIME
+
+
+@evidence(SELECT, "symbolic", step="generator")
+@evidence(SELECT_TIME, "symbolic", step="generator")
+def test_generator_for_two_points(claim: Claim) -> None:
+    """p (d^2/dy^2 + tanh(y) d/dy), p = 1/2; and WALK-DRIFT's drift agrees to order a^2."""
+    f = exp(y)
+    split = by_side(WALK_DRIFT, p).subs(PAIR)
+    expected = split * (in_ratio(diff(f, y, 2)) + in_ratio(tanh(y)) * in_ratio(diff(f, y)))
+    expect_zero(generator(f, y) - expected, "generator on e^y")
+    exact_drift = by_side(WALK_DRIFT, drift).subs({S_C: 0, p: split, t: 1})
+    leading = diff(exact_drift, a, 2).subs(a, 0) / 2
+    circle = {q_i: E / (1 + E**2) ** Rational(1, 2), q_j: 1 / (1 + E**2) ** Rational(1, 2)}
+    expect_zero(cancel(leading.subs(circle)) - split * in_ratio(tanh(y)), "drift to order a^2")
+    expect(claim.formula.free_symbols & {y, start}, "a function of the log ratio")
+
+
+@evidence(SELECT, "symbolic", step="harmonic")
+def test_chance_is_harmonic(claim: Claim) -> None:
+    expect_zero(generator(by_side(claim, p_win), y), "L of the claimed probability")
+
+
+@evidence(SELECT, "symbolic", step="limits")
+def test_chance_at_both_ends(claim: Claim) -> None:
+    """y -> -oo or +oo almost surely (SGD-SPARSE): there x_1 has lost or won."""
+    value = by_side(claim, p_win)
+    expect(by_side(SGD_SPARSE, p_sparse) == 1, "some point wins")
+    expect(limit(value, y, -oo) == 0, "x_1 has lost")
+    expect(limit(value, y, oo) == by_side(SGD_SPARSE, p_sparse), "x_1 has won")
+
+
+@evidence(SELECT_TIME, "symbolic", step="exit time")
+def test_mean_exit_time(claim: Claim) -> None:
+    """L tau = -1 inside, tau = 0 at both ends, tau even in z_0."""
+    value = by_side(claim, time)
+    expect_zero(generator(value, start) + 1, "L tau + 1")
+    for end in (level, -level):
+        expect(value.subs(start, end) == 0, f"tau at {end}")
+
+
+@evidence(SELECT, "certificate", step="sphere")
+@evidence(SELECT_TIME, "certificate", step="sphere")
+def test_norm_stays_near_one(claim: Claim) -> None:
+    """BAND-ABOVE: 0 <= delta <= a/4 for ever from the unit circle, for a <= 0.23."""
+    bounds = {difference(x) for x in relations(BAND_ABOVE.formula)}
+    expect(bounds == {delta_next, a / 4 - delta_next}, f"BAND-ABOVE says {bounds}")
+    expect(satisfies(BAND_ABOVE.region, {a: Rational(1, 5), delta: 0, S: Rational(1, 2)}), "start")
+
+
+K2 = 4
+
+
+@evidence(SELECT, "certificate", step="moments")
+@evidence(SELECT_TIME, "certificate", step="moments")
+def test_moments_up_to_third_order(claim: Claim) -> None:
+    """|m_1 - (a^2/2) tanh y| <= a^3 and |m_2 - a^2| <= 4 a^3, a <= 1/5, 0 <= delta = a xi <= a/4.
+
+    m_1 = log(1 + z)/2 with z from WALK-DRIFT, |log(1+z) - z| <= z^2; m_2 is the mean of two squares
+    of log(1 + u), u/(1+u) <= log(1+u) <= u, u = at/(1 - a q^2).
+    """
+    xi, lead = Symbol("xi", real=True), Symbol("lead", real=True)  # lead = tanh y
+    norm, slack = 1 + a * xi, 1 - a * xi
+    first, second = norm * (1 + lead) / 2, norm * (1 - lead) / 2
+    box = {a: (0, Rational(1, 5)), xi: (0, Rational(1, 4)), lead: (0, 1)}
+    (logarithm,) = by_side(WALK_DRIFT, drift).atoms(log)
+    argument = logarithm.args[0].subs({S_C: 0, t: slack, q_i: first**Rational(1, 2),
+                                       q_j: second**Rational(1, 2)})  # fmt: skip
+    z = cancel((argument - 1) / (a**2 * lead))
+    for sign in (
+        1,
+        -1,
+    ):  # |z/(a^2 lead) - 1| <= a, so |z - a^2 lead| <= a^3 and z^2 <= 2 a^4 <= a^3
+        _expect_rational(a - sign * (z - 1), box, "z to second order", a)
+    _expect_rational(2 - z**2, box, "z^2 against a^4")
+    for mass in (first, second):
+        (one,) = jump(1, 0, mass).subs(t, slack).atoms(log)
+        u = cancel((one.args[0] - 1) / a)
+        _expect_rational(1 + K2 * a - u**2, box, "log(1+u)^2 from above", a)
+        _expect_rational((u / (1 + a * u)) ** 2 - (1 - K2 * a), box, "log(1+u)^2 from below", a)
+    expect(claim.formula.free_symbols & {y, start}, "a function of the log ratio")
+
+
+def _expect_rational(
+    expr: Expr, box: dict[Symbol, Any], what: str, factor: Expr | None = None
+) -> None:
+    """expr >= 0 on the box, its denominator being positive there."""
+    top, bottom = cancel(expr).as_numer_denom()
+    middle = {x: Rational(1, 10) for x in box}
+    if bottom.subs(middle) < 0:
+        top, bottom = -top, -bottom
+    expect_nonnegative(bottom.expand() + 0 * a, box, f"denominator, {what}")
+    if factor is not None:
+        top = cancel(top / factor) if cancel(top / factor).is_polynomial(*box) else top
+    expect_nonnegative(top.expand(), box, what)
+
+
+@evidence(SELECT, "certificate", step="closing")
+def test_errors_add_up_to_order_a(claim: Claim) -> None:
+    """h', h'', h''' are O(sech y), sech(y+v) <= e^|v| sech y, and sum_k E sech(y_k) <= 12/a^2.
+
+    SPARSE-TIME with n = 2, b = 1: Phi^2 = sech(y)/2, Phi <= 1/sqrt(2), so
+    E sech y_k <= sqrt(2) E Phi_k <= (1 - p a^2/6)^k.
+    """
+    h, tau = by_side(claim, p_win), Symbol("tau", real=True)
+    sech = 2 * E / (1 + E**2)
+    for order in (1, 2, 3):
+        relative = cancel(in_ratio(diff(h, y, order)) / sech * Symbol("_pi"))
+        even = cancel(relative**2)  # in x = tanh(y)^2: E^2 = (1 + tau)/(1 - tau)
+        poly = cancel(even.subs(E, ((1 + tau) / (1 - tau)) ** Rational(1, 2)))
+        expect_nonnegative((1 - poly).expand() + 0 * tau, {tau: (-1, 1)}, f"order {order}")
+    V = Symbol("V", positive=True)  # e^v, v >= 0: e^v cosh(y+v) - cosh(y) = e^y (V^2 - 1)/2
+    shifted = V * (E * V + 1 / (E * V)) / 2 - (E + 1 / E) / 2
+    expect_zero(shifted - E * (V**2 - 1) / 2, "sech(y + v) against sech(y)")
+    phi_squared = E / (1 + E**2)
+    expect_zero(sech - 2 * phi_squared, "Phi^2 = sech(y)/2")
+    split = by_side(WALK_DRIFT, p).subs(PAIR)
+    rate = 1 - solve(difference(_mean_bound()), mean_psi)[0].subs(p, split)
+    expect_zero(1 / rate - 12 / a**2, "sum of the geometric series")
+
+
+def _mean_bound() -> Any:
+    return next(
+        x for x in relations(SPARSE_TIME.formula) if x.has(mean_psi) and not isinstance(x, Eq)
+    )
+
+
+@evidence(SELECT_TIME, "certificate", step="closing")
+def test_optional_stopping(claim: Claim) -> None:
+    """log cosh has derivatives tanh, sech^2, -2 tanh sech^2, all within [-1, 1].
+
+    So E[log cosh y+ - log cosh y] = (a^2/2)(1 + O(a)) at every step, and stopping overshoots Z by at
+    most log(1 + 2a).
+    """
+    value, tau = by_side(claim, time), Symbol("tau", real=True)
+    for order in (1, 2, 3):
+        poly = cancel(in_ratio(diff(-value / 2, start, order), start) ** 2)
+        poly = cancel(poly.subs(E, ((1 + tau) / (1 - tau)) ** Rational(1, 2)))
+        expect_nonnegative((1 - poly).expand() + 0 * tau, {tau: (-1, 1)}, f"derivative {order}")
+
+
+@evidence(SELECT, "simulation", step="closing")
+def test_winner_in_runs(claim: Claim) -> None:
+    """a = 0.2, |q_1/q_2| = 4: after 1200 steps y is about +-24, and the larger one has won."""
+    runs, ratio = 16000, 4
+    point = np.array([ratio, 1.0]) / np.sqrt(ratio**2 + 1)
+    result = simulate(np.tile(point, (runs, 1)), 0.0, batch_size=1, step_size=0.2, steps=1200,
+                      seed=seed("winner"))  # fmt: skip
+    wins = int((result.log_abs_q[:, 0] > result.log_abs_q[:, 1]).sum())
+    expected = float(by_side(claim, p_win).subs(y, log(Integer(ratio))))
+    expect_proportion(wins, runs, expected, visible=0.03, what="x_1 wins")
+
+
+@evidence(SELECT_TIME, "simulation", step="closing")
+def test_exit_times_in_runs(claim: Claim) -> None:
+    """a = 0.2, z_0 = 0; runs are looked at every 10 steps and stopped at the first |y| >= 6.
+
+    E[log cosh y - (a^2/2) steps] is kept up to order a at every stopping time, so the formula is read
+    at the level where each run is stopped.
+    """
+    runs, step, steps, every, edge = 2000, 0.2, 6000, 10, 6.0
+    result = simulate(
+        np.tile([1.0, 1.0] / np.sqrt(2.0), (runs, 1)), 0.0, batch_size=1, step_size=step,
+        steps=steps, seed=seed("exit"), every=every,
+        observe={"y": lambda x: np.abs(np.subtract(*x.log_abs_q.T)).astype(np.float32)},
+    )  # fmt: skip
+    path = result.recorded["y"]
+    out = path >= edge
+    # SPARSE-TIME: P(|y| < 6 at step 6000) <= (1 - a^2/12)^6000 e^3 < 1e-7 a run
+    expect(np.all(out.any(axis=0)), "a run has not left by the horizon")
+    first = out.argmax(axis=0)
+    value = lambdify((level, start), by_side(claim, time), "numpy")
+    expected = value(path[first, np.arange(runs)].astype(float), 0.0) / step**2
+    expect_mean(every * first / expected, 1.0, visible=0.1, what="steps over predicted steps")
+
+
+# SELECT-EQUAL
+
+
+@evidence(SELECT_EQUAL, "symbolic", step="symmetry")
+def test_steps_commute_with_permutations(claim: Claim) -> None:
+    """The step of j sees S, r2 and its own membership only; uniform subsets are exchangeable."""
+    expect(jump(1, 0, S).free_symbols <= {a, S, t}, "the jump knows more than the batch's mass")
+    expect(by_side(WALK_DRIFT, p).free_symbols == {n, b}, "membership depends on the index")
+    expect(not by_side(claim, p_equal).free_symbols - {k}, "the claimed probability")
+
+
+@evidence(SELECT_EQUAL, "symbolic", step="total")
+def test_equal_chances_sum_to_one(claim: Claim) -> None:
+    expect_region_of(claim, SGD_SPARSE)
+    chance = Symbol("x", real=True)
+    total = k * chance - by_side(SGD_SPARSE, p_sparse)
+    expect_identity(claim.formula, {p_equal: solve(total, chance)[0]})
+
+
+@evidence(SELECT_EQUAL, "witness", step="total", needs="radius")
+def test_ties_outside_the_radius_need_not_win(claim: Claim) -> None:
+    """r2 > 2, the live mass shared equally by two coordinates: r2 > 2 for ever, so nobody wins."""
+    for point, why in caught_starts():
+        tied = {**point, k: 2}
+        for assumption in claim.assumptions:
+            if assumption.condition is not None and assumption.name != "radius":
+                expect(satisfies(assumption.condition, tied), f"{assumption.name} at {tied}")
+        expect_outside(claim, tied, why)
+        expect(by_side(claim, p_equal).subs(tied) > 0, "the claim gives each of them a chance")
+
+
+@evidence(SELECT_EQUAL, "property", step="symmetry")
+@given(signs=st.lists(st.sampled_from([-1, 1]), min_size=2, max_size=4), number=st.integers(0, 99))
+def test_permuted_batches_permute_the_run(claim: Claim, signs: list[int], number: int) -> None:
+    size = len(signs)
+    batches = np.random.Generator(np.random.PCG64(number)).integers(size, size=(40, 1))
+    q = np.array(signs) / np.sqrt(size)
+    base = simulate(q, 0.0, batch_size=1, step_size=0.3, steps=40, batches=batches)
+    for order in permutations(range(size)):
+        moved = simulate(q[np.argsort(order)], 0.0, batch_size=1, step_size=0.3, steps=40,
+                         batches=np.array(order)[batches])  # fmt: skip
+        same = np.allclose(moved.log_abs_q[0][list(order)], base.log_abs_q[0], atol=1e-9, rtol=0)
+        expect(same, "a permutation of the batches does not permute the run", order=order)
+
+
+@evidence(SELECT_EQUAL, "simulation", step="total")
+def test_ties_in_runs(claim: Claim) -> None:
+    """n = 4, three live coordinates of equal size, one zero, b = 2, a = 0.4."""
+    runs = 20000
+    q = np.tile([1.0, -1.0, 0.0, 1.0], (runs, 1)) / np.sqrt(3.0)
+    result = simulate(q, 0.0, batch_size=2, step_size=0.8, steps=800, seed=seed("ties"))
+    winner = result.log_abs_q.argmax(axis=1)
+    expected = float(by_side(claim, p_equal).subs(k, 3))
+    for index in (0, 1):
+        wins = int((winner == index).sum())
+        expect_proportion(wins, runs, expected, visible=0.09, what=f"x_{index} wins")

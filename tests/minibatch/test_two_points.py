@@ -1,0 +1,231 @@
+"""Chapter two_points: the mass floor for any n, and the log ratio of two coordinates."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import And, Eq, Expr, Ge, Gt, Le, Rational, Symbol, cancel, log, sqrt
+
+from sim.reference import exact_run
+from tests.analysis import expect_outside, expect_same
+from tests.inequalities import expect_holds, expect_inside, restricted, shadows
+from tests.walks.bounds import expect_on_orthant, upper_bound
+from theorem_audit import evidence, expect, expect_zero
+from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.exact.zero import difference, relations
+from theorem_audit.statement.claim import Claim
+from theory.minibatch import log_ratios as minibatch
+from theory.minibatch.two_points import MASS_FLOOR, TWO_POINTS, level, ratio, s_min, t_min
+from theory.model.step import SIGN, STEP
+from theory.notation import S_C, S, a, active, b, chi, n, p, q_i, q_j, q_j_next, r2, s, s_next, t
+from theory.walks.random_walk import (
+    DRIFT_ESCAPE,
+    NHRW,
+    drift,
+    height,
+    jump,
+    mean_time,
+    returning,
+    second,
+    start,
+    width,
+)
+from theory.walks.random_walk import level as target
+
+
+def stated(formula: Any, symbol: Symbol, kind: Any = None) -> Any:
+    """The first relation of ``formula`` (of this kind) whose left side is ``symbol``."""
+    for relation in relations(formula):
+        if relation.lhs == symbol and (kind is None or isinstance(relation, kind)):
+            return relation
+    raise Undecided(f"{formula} says nothing about {symbol}")
+
+
+def equal_to(formula: Any, symbol: Symbol) -> Expr:
+    """What ``formula`` says ``symbol`` is equal to; refuted where it says something else."""
+    kinds = {type(relation) for relation in relations(formula) if relation.lhs == symbol}
+    expect(not kinds or any(issubclass(kind, Eq) for kind in kinds), f"{symbol}: no equation")
+    return stated(formula, symbol, Eq).rhs
+
+
+POINT = {
+    a: Rational(3, 10), t_min: Rational(1, 2), s_min: Rational(1, 5), jump: Rational(2, 5),
+    second: Rational(1, 9), drift: Rational(1, 7), level: Rational(3), ratio: Rational(1, 4),
+}  # fmt: skip
+
+
+# 2 - r2 >= t_*, and a batch's mass is part of r2 >= 0; q_j^2 and q_i^2 - q_j^2, i the larger
+STATE = (Ge(t, t_min), Le(t, 2), Ge(S, 0), Le(S, 2 - t))
+X_J, X = Symbol("X_j", real=True), Symbol("X", real=True)
+
+
+# MASS-FLOOR
+
+
+def next_mass() -> Expr:
+    """s+ = alpha^2 (s - S) + (alpha + beta)^2 S: chi_j = 1 on the batch, 0 elsewhere."""
+    factor = equal_to(STEP.formula, q_j_next).subs(r2, 2 - t) / q_j
+    out, drawn = factor.subs(chi, 0), factor.subs(chi, 1)
+    return out**2 * (s - S) + drawn**2 * S
+
+
+@evidence(MASS_FLOOR, "symbolic", step="mass")
+def test_change_of_mass_from_the_step(claim: Claim) -> None:
+    for relation in relations(claim.formula):
+        if isinstance(relation, Eq):
+            expect_zero(difference(relation).subs(s_next, next_mass()), f"{relation}")
+
+
+@evidence(MASS_FLOOR, "symbolic", step="growth")
+def test_mass_grows_while_below_t(claim: Claim) -> None:
+    """s = S + rest and t = s + ahead: all terms are >= 0."""
+    rest, ahead = Symbol("rest"), Symbol("ahead")
+    for relation in relations(claim.formula):
+        if isinstance(relation, Eq):
+            change = (
+                (relation.rhs - relation.lhs + s_next - s).subs({t: s + ahead}).subs(s, S + rest)
+            )
+            expect_on_orthant(change, "s+ - s")
+
+
+@evidence(MASS_FLOOR, "symbolic", step="loss")
+def test_mass_keeps_the_share_of_an_undrawn_coordinate(claim: Claim) -> None:
+    """1 - aS = left >= 0, so a = (1 - left)/S; the gap is a t S (2 left + a t)."""
+    left = Symbol("left")
+    for relation in relations(claim.formula):
+        if isinstance(relation, Eq):
+            continue
+        expect(hasattr(relation, "gts"), f"{relation} is no inequality")
+        gap = difference(relation).subs(s_next, next_mass())
+        excess = gap - a * t * S * (2 * (1 - a * S) + a * t)
+        expect_zero(excess, f"{relation}: gap - a t S (2 (1 - a S) + a t)")
+        expect_zero(gap.subs(S, 0), "equality at S = 0")
+        expect(type(relation) is type(s_next >= s), f"{relation} is strict, but equal at S = 0")
+        expect_on_orthant(a * t * S * (2 * left + a * t), "the gap")
+
+
+@evidence(MASS_FLOOR, "property")
+@given(
+    squares=st.lists(st.fractions(0, 1, max_denominator=9), min_size=2, max_size=5),
+    off=st.fractions(0, 1, max_denominator=9),
+    share=st.fractions(Fraction(1, 50), Fraction(49, 100), max_denominator=100),
+    data=st.data(),
+)
+def test_mass_of_exact_runs(
+    claim: Claim, squares: list[Fraction], off: Fraction, share: Fraction, data: st.DataObject
+) -> None:
+    """Two exact steps from the loss's gradient, any n and batch; r2 <= 2 by scaling."""
+    norm = sum(x * x for x in squares) + off
+    scale = Fraction(1) if norm <= 2 else 1 / (1 + norm)
+    q, rho = [float(scale * x) for x in squares], float(scale**2 * off)
+    size = len(q)
+    batch = data.draw(st.lists(st.integers(0, size - 1), min_size=1, max_size=size, unique=True))
+    step = float(share)
+
+    def mass(state: Any) -> Rational:
+        return sum((Rational(int(x.p), int(x.q)) ** 2 for x in state), Rational(0))
+
+    before, rho0 = exact_run(q, rho, [], step_size=step * len(batch), batch_size=len(batch))
+    after, _ = exact_run(q, rho, [batch], step_size=step * len(batch), batch_size=len(batch))
+    total = mass(before) + Rational(int(rho0.p), int(rho0.q))
+    from_float = Rational(*Fraction(step * len(batch)).as_integer_ratio()) / len(batch)
+    values = {
+        s: mass(before), t: 2 - total, a: from_float,
+        S: mass([before[k] for k in batch]), s_next: mass(after),
+    }  # fmt: skip
+    for relation in relations(claim.formula):
+        truth = relation.subs(values)
+        expect(truth == True, f"{relation}", q=squares, batch=batch)  # noqa: E712
+
+
+BEYOND = {
+    "a < 0": {active: 1, a: -Rational(1, 40), S: 1, s: 1, t: 1},
+    "a S > 1": {active: 1, a: 1 + Rational(1, 40), S: 1, s: 1, t: Rational(1, 100)},
+    "S < 0": {active: 1, a: Rational(1, 4), S: -Rational(1, 40), s: 1, t: 1},
+    "t < 0": {active: 1, a: Rational(1, 4), S: 1, s: 1, t: -Rational(1, 40)},
+}
+
+
+@evidence(MASS_FLOOR, "witness", needs="step size", cases=dict(list(BEYOND.items())[:2]))
+@evidence(MASS_FLOOR, "witness", needs="batch mass", cases={"S < 0": BEYOND["S < 0"]})
+@evidence(MASS_FLOOR, "witness", needs="radius", cases={"t < 0": BEYOND["t < 0"]})
+def test_the_mass_may_fall_beyond_the_region(claim: Claim, case: Any) -> None:
+    expect_outside(claim, case, "s+ < s (1 - a S)^2 there")
+    truth = claim.formula.subs({**case, s_next: next_mass().subs(case)})
+    expect(truth == False, f"{claim.id} fails there", point=case)  # noqa: E712
+
+
+# TWO-POINTS
+
+
+@evidence(TWO_POINTS, "symbolic", step="jump")
+def test_jump_is_walk_jumps(claim: Claim) -> None:
+    """A jump is +-log(1 + u) with u at most the right side of WALK-JUMP."""
+    expect_inside(And(claim.region, *STATE), minibatch.WALK_JUMP, (a, t_min, t, S))
+    u = upper_bound(minibatch.WALK_JUMP.formula, a * t / (1 - a * S))
+    expect_same(equal_to(claim.formula, jump), log(1 + u), [POINT], "jump bound")
+
+
+@evidence(TWO_POINTS, "symbolic", step="second moment")
+def test_second_moment_at_the_least_mass(claim: Claim) -> None:
+    """WALK-VARIANCE's moment grows in S_i, S_j and t; n = 2, b = 1: p = 1/2 and C is empty."""
+    region, order = And(claim.region, *STATE), (a, t_min, t, S)
+    expect_inside(region, SIGN, order, {r2: 2 - t})  # so the moment's denominators are > 0
+    # at/(1 - aS) >= a t_* > 0, times 1 - aS
+    for condition in (Gt(a * t_min, 0), Ge(a * t, a * t_min * (1 - a * S))):
+        expect_holds(condition, restricted(region, order), order, derived={})
+    found = equal_to(claim.formula, second)
+    moment = equal_to(minibatch.WALK_VARIANCE.formula, minibatch.spread)
+    least = moment.subs({S_C: 0, q_i: 0, q_j: 0, t: t_min, p: Rational(1, 2)})
+    expect_same(found, least, [POINT], "least second moment")
+
+
+@evidence(TWO_POINTS, "symbolic", step="drift")
+def test_drift_beyond_log_two(claim: Claim) -> None:
+    """|q_i| >= 2|q_j|: q_i^2 - q_j^2 >= (3/5) s, by q_i^2 = 4 q_j^2 + rest; then WALK-DRIFT."""
+    found = equal_to(claim.formula, drift)
+    order = (a, t_min, s_min)
+    expect_holds(Gt(a * t_min * s_min, 0), restricted(claim.region, order), order, derived={})
+    region = And(claim.region, *STATE, Ge(X_J, 0), Ge(X, 0), Le(2 * X_J + X, 2 - t))
+    region = And(region, *shadows(region, X_J, X))
+    pair = {S_C: 0, q_j: sqrt(X_J), q_i: sqrt(X_J + X)}
+    expect_inside(region, minibatch.WALK_DRIFT_LOW, (a, t_min, t, X_J, X), pair)
+    rest, share = Symbol("rest"), Rational(4 - 1, 4 + 1)
+    gap = (q_i**2 - q_j**2) - share * (q_i**2 + q_j**2)
+    expect_on_orthant(gap.subs(q_i**2, 4 * q_j**2 + rest), "q_i^2 - q_j^2 against s")
+    chance = equal_to(minibatch.WALK_DRIFT.formula, p).subs({n: 2, b: 1})
+    (gain,) = equal_to(minibatch.WALK_DRIFT.formula, minibatch.drift).atoms(log)
+    low = minibatch.WALK_DRIFT_LOW.formula
+    slow = equal_to(low, minibatch.slow)
+    cross = cancel((gain.args[0] - 1) * slow)
+    least = cross.expand().subs(q_i**2, q_j**2 + share * s_min).expand().subs(t, t_min)
+    least = least / upper_bound(stated(low, minibatch.slow, Le), minibatch.slow)
+    expect_same(found, chance * log(1 + least), [POINT], "least drift beyond log 2")
+
+
+@evidence(TWO_POINTS, "symbolic", step="exit")
+def test_exit_by_non_confinement(claim: Claim) -> None:
+    """NHRW for z with o = 0 and the band [-L, L]: z E[D] >= 0 by WALK-DRIFT."""
+    expect_instance(claim.formula, mean_time, NHRW, {width: level, height: ratio})
+
+
+@evidence(TWO_POINTS, "symbolic", step="return")
+def test_return_by_positive_drift(claim: Claim) -> None:
+    """DRIFT-ESCAPE for |z| with A = log 2; a jump is below log 2, so |z| moves as +-z there."""
+    expect_instance(claim.formula, returning, DRIFT_ESCAPE, {start: level, target: log(2)})
+    (widest,) = equal_to(claim.formula, jump).atoms(log)
+    expect_holds(Gt(2, widest.args[0]), restricted(claim.region, (a,)), (a,), derived={})
+
+
+def expect_instance(formula: Any, symbol: Symbol, general: Claim, values: dict[Any, Expr]) -> None:
+    """``formula`` bounds ``symbol`` as ``general`` does for these values: no less and no stricter."""
+    stated_bounds = [r for r in relations(formula) if symbol in r.free_symbols]
+    if not stated_bounds:
+        raise Undecided(f"{formula} says nothing about {symbol}")
+    bound = upper_bound(general.formula, symbol).subs(values)
+    for relation in stated_bounds:
+        expect_same(upper_bound(relation, symbol), bound, [POINT], f"{general.id} at {values}")
+        expect(relation.func is general.formula.func, f"{relation} is stricter than {general.id}")

@@ -1,0 +1,442 @@
+"""Chapter band: the bands that one step keeps, entry into them, growth below the sphere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from sympy import And, Eq, Expr, Ge, Integer, Le, Poly, Rational, Symbol, cancel, lambdify
+from sympy.logic.boolalg import Boolean
+
+from sim import from_weights, simulate
+from tests.inequalities import (
+    cleared,
+    condition_of,
+    end_of,
+    expect_holds,
+    expect_needed,
+    expect_tight,
+    is_strict,
+    mark_needs,
+    univariate_sign,
+)
+from tests.instances import Instance, evaluate, instances
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
+from theorem_audit.exact.region import box_of
+from theorem_audit.exact.zero import difference
+from theorem_audit.exact.zero import relations as conjuncts
+from theorem_audit.statement.claim import Claim
+from theory.model.band import (
+    BAND,
+    BAND_LEAST,
+    BAND_WIDE,
+    ENTRY,
+    ENTRY_LEAST,
+    GROWTH,
+    GROWTH_LOW,
+    PEAK,
+    m,
+)
+from theory.model.step import norm_step
+from theory.notation import S, a, delta, delta_next, r2, r2_next
+
+P, Y = Symbol("p", real=True), Symbol("y", real=True)
+FROM_M = {a: m * (m + 2)}
+
+
+def inequalities(formula: Boolean) -> list[Boolean]:
+    """The conjuncts that are inequalities."""
+    return [x for x in conjuncts(formula) if not isinstance(x, Eq)]
+
+
+def parameter_of(claim: Claim) -> Symbol:
+    """The free step parameter: m where a = m(m+2), else a."""
+    return m if claim.region.has(m) else a
+
+
+def upper_end(claim: Claim) -> Expr:
+    """The upper end of the band that the claim says is kept."""
+    return next(x.gts for x in inequalities(claim.formula) if x.lts == delta_next)
+
+
+def chart_of(claim: Claim) -> tuple[dict[Symbol, Expr], tuple[Symbol, ...]]:
+    """Coordinates in which the region is a box: (a, delta, S), or (m, (m+2)(1+delta), (m+2) S)."""
+    if parameter_of(claim) is a:
+        return {}, (a, delta, S)
+    return {**FROM_M, delta: P / (m + 2) - 1, S: Y / (m + 2)}, (m, P, Y)
+
+
+BANDS = (BAND, BAND_WIDE, BAND_LEAST)
+
+
+def _kept(claim: Claim, relation: Boolean, end: Expr) -> None:
+    """On the whole region; and tight at rest (S = 0) at that end, so it cannot be improved."""
+    chart, order = chart_of(claim)
+    derived = {delta_next: norm_step()}
+    expect_holds(relation, claim.region, order, derived=derived, chart=chart)
+    expect_tight(relation, derived, {delta: end, S: Integer(0)})
+
+
+def _start(claim: Claim) -> Expr:
+    """The upper end of the band that the step starts from."""
+    return end_of(condition_of(claim, "start in the band"), delta).expand()
+
+
+@evidence(BAND, "certificate", step="upper")
+@evidence(BAND_WIDE, "certificate", step="upper")
+@evidence(BAND_LEAST, "certificate", step="upper")
+def test_upper_end_is_kept(claim: Claim) -> None:
+    upper = next(x for x in inequalities(claim.formula) if x.lts == delta_next)
+    expect(not is_strict(upper), "equality holds at S = 0")
+    _kept(claim, upper, _start(claim))
+
+
+@evidence(BAND, "certificate", step="lower")
+@evidence(BAND_WIDE, "certificate", step="lower")
+@evidence(BAND_LEAST, "certificate", step="lower")
+def test_lower_end_is_kept(claim: Claim) -> None:
+    for relation in conjuncts(claim.formula):
+        if isinstance(relation, Eq) or relation.lts != delta_next:
+            _kept(claim, relation, Integer(-1))
+
+
+@evidence(BAND_WIDE, "symbolic", step="tight")
+def test_wide_band_is_reached_by_the_overshoot(claim: Claim) -> None:
+    """At the largest step size the overshoot lands exactly on the upper end."""
+    largest = end_of(condition_of(claim, "step size"), a)
+    at = {a: largest, delta: PEAK.subs(a, largest), S: 1 + PEAK.subs(a, largest)}
+    relation = next(x for x in inequalities(claim.formula) if x.lts == delta_next)
+    expect_tight(relation, {delta_next: norm_step()}, at)
+    expect(claim.region.subs(at), "the point of equality lies in the region", a=largest)
+
+
+def _edge(claim: Claim) -> tuple[Symbol, Poly, Rational, Rational]:
+    """Parameter, numerator N of (upper end - overshoot), the stated largest parameter, a = 1/2.
+
+    N = 0 at the claimed sharp value, N > 0 below and N < 0 above it, up to a = 1/2 (rounded up).
+    """
+    parameter = parameter_of(claim)
+    assumption = next(x for x in claim.assumptions if x.name == "step size")
+    seen = norm_step().subs(S, 1 + delta).subs(delta, PEAK)
+    gap = (upper_end(claim) - seen).subs(FROM_M if parameter is m else {})
+    numerator = Poly(cleared(gap), parameter, domain="QQ")
+    sharp, stated = assumption.sharp.gts, end_of(assumption.condition, parameter)
+    half = Rational(9, 40) if parameter is m else Rational(1, 2)
+    expect(parameter is a or half * (half + 2) >= Rational(1, 2), "a = 1/2 is not covered")
+    minimal = Poly(sharp.poly.as_expr(), *sharp.poly.gens).as_expr().subs(sharp.poly.gen, parameter)
+    expect(
+        numerator.rem(Poly(minimal, parameter, domain="QQ")).is_zero,
+        f"the sharp value {sharp} is no root of {numerator.as_expr()}",
+    )
+    low, high = sharp.eval_rational(dx=Rational(1, 10**9)) - Rational(1, 10**8), None
+    high = low + Rational(2, 10**8)
+    expect(stated < low and low < sharp < high, "the stated value lies below the sharp one")
+    for name, ends, sign in (("below", (stated, low), 1), ("above", (high, half), -1)):
+        expect(
+            univariate_sign(numerator.as_expr(), parameter, *ends) == sign,
+            f"{name} the sharp value the overshoot is on the wrong side of the band",
+        )
+    expect(numerator.count_roots(low, high) == 1, "the sharp value is the only root near it")
+    return parameter, numerator, stated, half
+
+
+@evidence(BAND, "symbolic", step="not past the root")
+@evidence(BAND_LEAST, "symbolic", step="not past the root")
+def test_overshoot_leaves_the_band_past_the_root(claim: Claim) -> None:
+    """The overshoot starts inside the band, so N < 0 is a failure for every a past the root."""
+    parameter, _, stated, half = _edge(claim)
+    chart = FROM_M if parameter is m else {}
+    inside = cleared((upper_end(claim) - PEAK).subs(chart))
+    sign = univariate_sign(inside, parameter, stated, half)
+    expect(sign == 1, "the overshoot starts outside the band")
+    expect_zero(1 + PEAK - (1 + 2 * a) / (6 * a), "the overshoot starts above delta = -1")
+
+
+SPLIT = Rational(-1, 7)  # below it delta+ grows with S for every a <= 1/2
+
+
+@evidence(BAND, "certificate", step="up to the root")
+@evidence(BAND_LEAST, "certificate", step="up to the root")
+def test_band_is_kept_up_to_the_root(claim: Claim) -> None:
+    """From the stated largest step size to the root itself.
+
+    Above SPLIT a certificate holds past the root.  Below it delta+ is largest at S = 1 + delta, and
+    (overshoot) - (delta+ at S = 1 + delta) = (delta - PEAK)^2 K with K >= 0; the overshoot itself
+    stays in the band up to the root (test_overshoot_leaves_the_band_past_the_root).
+    """
+    parameter, _, stated, _ = _edge(claim)
+    beyond = stated + Rational(1, 1000)
+    expect(beyond > next(x for x in claim.assumptions if x.name == "step size").sharp.gts, "margin")
+    chart = FROM_M if parameter is m else {}
+    step = norm_step()
+    # (i) above SPLIT; u = 1 + delta in units of its largest value
+    end, u, v = upper_end(claim), Symbol("u", real=True), Symbol("v", real=True)
+    at = {delta: SPLIT + u * (end - SPLIT)}
+    gap = cleared((end - step.subs(S, v * (1 + delta)).subs(at)).subs(chart))
+    box = {parameter: (stated, beyond), u: (0, 1), v: (0, 1)}
+    expect_nonnegative(gap, box, "above SPLIT")
+    # (ii) below SPLIT the step grows with S
+    slope = cancel((step.subs(S, 1 + delta) - step) / (1 + delta - S))
+    box = {a: (0, Rational(1, 2)), delta: (-1, SPLIT), S: (0, 1 + delta)}
+    expect_nonnegative(cancel(slope / a), box, "below SPLIT delta+ is not largest at S = 1 + delta")
+    # (iii) the overshoot is the largest value on S = 1 + delta
+    seen = step.subs(S, 1 + delta)
+    curvature = 4 * a * ((2 + a) / 3 - a * delta)
+    expect_zero(seen.subs(delta, PEAK) - seen - (delta - PEAK) ** 2 * curvature, "overshoot")
+    box = {a: (0, Rational(1, 2)), delta: (-1, SPLIT)}
+    expect_nonnegative(curvature, box, "curvature")
+
+
+def bracket() -> Expr:
+    """(delta+ - delta)/(a S): linear in S."""
+    return cancel((norm_step() - delta) / (a * S))
+
+
+@evidence(BAND_LEAST, "symbolic", step="least")
+def test_no_smaller_band_is_kept(claim: Claim) -> None:
+    """As S -> 0 the bracket is ((m+2) delta - m)(m delta - (m+2)), positive below the upper end."""
+    end = upper_end(claim)
+    first = bracket().subs(S, 0).subs(FROM_M)
+    expect_zero(first - ((m + 2) * delta - m) * (m * delta - (m + 2)), "the bracket at S = 0")
+    expect_zero(first.subs(delta, end), f"the bracket does not vanish at {end}")
+    expect_zero(_start(claim) - end, "start and end of the band differ")
+    # the other root is 1/D* > D*: (m+2)/m - m/(m+2) = 4 (m+1)/(m (m+2)) > 0
+    expect_zero((m + 2) / m - end - 4 * (m + 1) / (m * (m + 2)), "the other root")
+
+
+def _entry_chart(claim: Claim) -> tuple[dict[Symbol, Expr], Symbol]:
+    parameter = parameter_of(claim)
+    chart = FROM_M if parameter is m else {}
+    return {**chart, delta: P / a.subs(chart), S: Y / a.subs(chart)}, parameter
+
+
+def _ends(claim: Claim) -> tuple[Boolean, Boolean]:
+    """The conditions that bound delta from below and from above."""
+    return condition_of(claim, "above the"), condition_of(claim, "upper end")
+
+
+@evidence(ENTRY, "certificate", step="falls")
+@evidence(ENTRY_LEAST, "certificate", step="falls")
+def test_norm_falls_above_the_band(claim: Claim) -> None:
+    """Box p = a delta, y = a S; delta - delta+ has the factor a S.
+
+    Both ends of delta together bound the step: lower end <= delta <= 1/a.
+    """
+    chart, parameter = _entry_chart(claim)
+    lower, upper = _ends(claim)
+    room = (difference(upper) + a * difference(lower)).subs(FROM_M if parameter is m else {})
+    numerator = Poly(cleared(cancel(room.expand())), parameter)
+    top = numerator.real_roots()[-1]
+    limit = top if top.is_Rational else Rational(int(top.evalf(30) * 1000) + 1, 1000)
+    also = (Le(parameter, limit),)
+    expect(numerator.LC() < 0, "the two ends do not bound the step size")
+    for relation in conjuncts(claim.formula):
+        expect_holds(
+            relation, claim.region, (parameter, P, Y),
+            derived={delta_next: norm_step()}, chart=chart, also=also, factor=Y,
+        )  # fmt: skip
+        expect_tight(relation, {delta_next: norm_step()}, {S: Integer(0)})
+
+
+@evidence(ENTRY_LEAST, "symbolic", step="exact lower end")
+def test_below_the_lower_end_a_small_step_rises(claim: Claim) -> None:
+    lower, _ = _ends(claim)
+    first = bracket().subs(S, 0).subs(FROM_M)
+    expect_zero(first - ((m + 2) * delta - m) * (m * delta - (m + 2)), "the bracket at S = 0")
+    end = end_of(lower, delta)
+    expect_zero(first.subs(delta, end), f"the bracket does not vanish at {end}")
+
+
+@evidence(ENTRY, "symbolic", step="exact upper end")
+@evidence(ENTRY_LEAST, "symbolic", step="exact upper end")
+def test_above_the_upper_end_a_full_step_rises(claim: Claim) -> None:
+    """At S = 1 + delta the bracket is -4 delta (1 - a delta): zero at the end, positive beyond."""
+    _, upper = _ends(claim)
+    full = bracket().subs(S, 1 + delta)
+    expect_zero(full + 4 * delta * (1 - a * delta), "the bracket at S = 1 + delta")
+    edge = 1 / a
+    expect_zero(difference(upper).subs(delta, edge), f"{upper} does not end at {edge}")
+    expect_zero(full.subs(delta, edge), "the bracket at the upper end")
+
+
+def _powers_nonnegative(claim: Claim, relation: Boolean, derived: dict[Symbol, Expr]) -> None:
+    """For a > 0: every coefficient of the difference, in powers of a, is >= 0 on the region.
+
+    With two powers of a, as here, this is also necessary (a -> 0 and a -> infinity).
+    """
+    gap = difference(relation).subs(derived, simultaneous=True)
+    coefficients = [x for x in Poly(gap.expand(), a).all_coeffs() if x != 0]
+    expect(len(coefficients) <= 2, f"{relation}: more than two powers of a")
+    box = box_of(And(claim.region, Ge(r2, 0)), (r2, S))  # r2 >= S >= 0
+    for coefficient in coefficients:
+        expect_nonnegative(coefficient, box, str(relation))
+
+
+def _growth_step() -> dict[Symbol, Expr]:
+    return {r2_next: (1 + norm_step().subs(delta, r2 - 1)).expand()}
+
+
+@evidence(GROWTH, "symbolic", step="identity")
+def test_growth_identity(claim: Claim) -> None:
+    for relation in conjuncts(claim.formula):
+        if isinstance(relation, Eq):
+            expect_zero(difference(relation).subs(_growth_step()), f"{relation}")
+        else:
+            expect_tight(relation, _growth_step(), {S: r2})
+            expect_tight(relation, _growth_step(), {r2: Rational(4, 3)})
+
+
+@evidence(GROWTH, "certificate", step="sign")
+@evidence(GROWTH_LOW, "certificate", step="sign")
+def test_growth_is_bounded_below(claim: Claim) -> None:
+    for relation in inequalities(claim.formula):
+        _powers_nonnegative(claim, relation, _growth_step())
+        expect(not is_strict(relation), "equality holds at S = 0")
+
+
+@evidence(GROWTH_LOW, "symbolic", step="tight")
+def test_growth_bound_is_reached(claim: Claim) -> None:
+    top = end_of(condition_of(claim, "radius"), r2)
+    for relation in conjuncts(claim.formula):
+        expect_tight(relation, _growth_step(), {r2: top, S: top})
+        expect_tight(relation, _growth_step(), {S: Integer(0)})
+
+
+def _point(a_value: Any, delta_value: Any, mass: Any) -> dict[Symbol, Any]:
+    return {a: a_value, delta: delta_value, S: mass}
+
+
+_A, _M = Rational(43, 100), Rational(19, 100)
+_PEAK_A, _PEAK_M = PEAK.subs(a, _A), PEAK.subs(a, _M * (_M + 2))
+NEEDS: dict[tuple[str, str], dict[Symbol, Any]] = {
+    ("BAND", "step size"): _point(_A, _PEAK_A, 1 + _PEAK_A),
+    ("BAND", "positive step"): _point(-1, Rational(-1, 2), Rational(1, 2)),
+    ("BAND", "nonzero weight"): _point(Rational(1, 4), -1, 0),
+    ("BAND", "start in the band"): _point(Rational(1, 4), Rational(1, 2), 0),
+    ("BAND", "batch mass"): _point(Rational(1, 4), Rational(-1, 2), 40),
+    ("BAND-WIDE", "step size"): _point(Rational(51, 100), PEAK.subs(a, Rational(51, 100)), None),
+    ("BAND-LEAST", "step size"): _point(_M * (_M + 2), _PEAK_M, 1 + _PEAK_M) | {m: _M},
+    ("ENTRY", "above the band"): _point(Rational(1, 10), 0, Rational(1, 10)),
+    ("ENTRY", "upper end"): _point(1, 2, 3),
+    ("ENTRY-LEAST", "upper end"): _point(Rational(9, 16), 2, 3) | {m: Rational(1, 4)},
+    ("ENTRY-LEAST", "above the least band"): _point(
+        Rational(9, 16),
+        Rational(1, 10),
+        Rational(1, 1000),
+    )
+    | {m: Rational(1, 4)},
+    ("GROWTH", "radius"): {a: 1, r2: Rational(3, 2), S: 1},
+    ("GROWTH", "batch mass"): {a: 1, r2: 1, S: 2},
+    ("GROWTH-LOW", "radius"): {a: 1, r2: Rational(51, 100), S: Rational(51, 100)},
+}
+_wide = NEEDS["BAND-WIDE", "step size"]
+_wide[S] = 1 + _wide[delta]
+
+
+def test_needs(claim: Claim, case: tuple[str, str]) -> None:
+    point = NEEDS[case]
+    derived = _growth_step() if r2 in point else {delta_next: norm_step()}
+    expect_needed(claim, case[1], point, derived)
+
+
+mark_needs(test_needs, (*BANDS, ENTRY, ENTRY_LEAST, GROWTH, GROWTH_LOW), NEEDS)
+
+
+@evidence(BAND, "property", step=BAND.steps)
+@evidence(BAND_WIDE, "property", step=BAND_WIDE.steps)
+@given(instance=instances(lambda share, _: share / 2))
+def test_band_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
+    """Wherever a state of an exact run lies in the region, the formula holds at the next step."""
+    for _ in range(2):
+        after = instance.step()
+        at = {a: instance.a, S: instance.S, delta: instance.r2 - 1}
+        if evaluate(claim.region, at):
+            holds = evaluate(claim.formula, {**at, delta_next: after.r2 - 1})
+            expect(holds, "the formula is false", instance=instance)
+        instance = after
+
+
+@evidence(ENTRY, "property", step="falls")
+@evidence(GROWTH, "property", step=GROWTH.steps)
+@evidence(GROWTH_LOW, "property", step=GROWTH_LOW.steps)
+@given(instance=instances())
+def test_inequality_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
+    at = {a: instance.a, S: instance.S, r2: instance.r2, delta: instance.r2 - 1}
+    if evaluate(claim.region, at):
+        squared = instance.step().r2
+        holds = evaluate(claim.formula, {**at, r2_next: squared, delta_next: squared - 1})
+        expect(holds, "the formula is false", instance=instance)
+
+
+_STEPS = 400
+_SETTINGS = {  # claim id -> step sizes a: the largest that the claim allows, and a small one
+    "BAND": (0.42865, 0.05),
+    "BAND-WIDE": (0.5, 0.05),
+    "BAND-LEAST": (0.18547 * 2.18547, 0.05),
+}
+
+
+@evidence(BAND, "simulation", step="upper")
+@evidence(BAND_WIDE, "simulation", step="upper")
+@evidence(BAND_LEAST, "simulation", step="upper")
+def test_runs_stay_in_the_band(claim: Claim) -> None:
+    """From below the sphere no run ever leaves the band, and every run that starts above falls.
+
+    Rounding: one step errs by at most 16 (n + 30) 2^-53 in r2 (all factors below 4), and by ENTRY an
+    error above the band does not grow; so after T steps it is below T times that.
+    """
+    n, b, d = 6, 2, 8
+    end = lambdify(parameter_of(claim), upper_end(claim))
+    tolerance = 16 * (n + 30) * 2.0**-53 * _STEPS
+    for index, step in enumerate(_SETTINGS[claim.id]):
+        random = rng("band", index)
+        data = np.linalg.qr(random.normal(size=(d, n)))[0].T
+        weight = random.normal(size=(200, d))
+        weight *= random.uniform(0.1, 1.0, size=(200, 1)) / np.linalg.norm(weight, axis=1)[:, None]
+        q, rho = from_weights(weight, data)
+        run = simulate(
+            q, rho, batch_size=b, step_size=step * b, steps=_STEPS, seed=seed("band", index),
+            observe=["r2"],
+        )  # fmt: skip
+        top = end(step if parameter_of(claim) is a else np.sqrt(1 + step) - 1)
+        worst = float((run.recorded["r2"] - 1).max())
+        expect(worst <= top + tolerance, "a run left the band", a=step, worst=worst, end=top)
+        expect(worst > 0, "no run was above the sphere at all", a=step)
+
+
+@evidence(ENTRY, "simulation", step="falls")
+@evidence(ENTRY_LEAST, "simulation", step="falls")
+@evidence(GROWTH, "simulation", step=GROWTH.steps)
+@evidence(GROWTH_LOW, "simulation", step=GROWTH_LOW.steps)
+def test_inequality_along_runs(claim: Claim) -> None:
+    """Every step of real runs, from far below the sphere and from above it (r2 up to 1.9).
+
+    S is not recorded; with b = n it is sum of q^2.  Rounding of one step: see above, doubled.
+    """
+    n, d, step = 5, 8, 0.3
+    random = rng("along")
+    data = np.linalg.qr(random.normal(size=(d, n)))[0].T
+    weight = random.normal(size=(200, d))
+    weight *= (
+        np.sqrt(random.uniform(0.01, 1.9, size=(200, 1))) / np.linalg.norm(weight, axis=1)[:, None]
+    )
+    q, rho = from_weights(weight, data)
+    run = simulate(
+        q, rho, batch_size=n, step_size=step * n, steps=60, seed=seed("along"),
+        observe=["r2", "active_mass"],
+    )  # fmt: skip
+    norm, mass = run.recorded["r2"], run.recorded["active_mass"]
+    now, after, seen = norm[:-1], norm[1:], mass[:-1]
+    names = (a, m, S, r2, delta, r2_next, delta_next)
+    values = (step, np.sqrt(1 + step) - 1, seen, now, now - 1, after, after - 1)
+    inside = np.ones(now.shape, dtype=bool)
+    for condition in conjuncts(claim.region):
+        if not isinstance(condition, Eq):
+            inside &= lambdify(names, difference(condition))(*values) >= 0
+    expect(inside.any(), "no state of the runs lies in the region")
+    tolerance = 32 * (n + 30) * 2.0**-53
+    for relation in conjuncts(claim.formula):
+        gap = np.broadcast_to(lambdify(names, difference(relation))(*values), now.shape)[inside]
+        worst = float(np.abs(gap).max() if isinstance(relation, Eq) else -gap.min())
+        expect(worst <= tolerance, f"{relation} along a run", worst=worst)

@@ -1,0 +1,389 @@
+"""Chapter landscape: stationary points, global minima, saddles and spurious minima."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import And, Ge, Integer, Le, Poly, Rational, Symbol, cancel, expand, groebner
+from sympy.logic.boolalg import Boolean
+
+from sim import from_weights, simulate
+from sim.observe import active_mass
+from sim.observe import loss as observed_loss
+from tests.ambient import (
+    bases,
+    combination,
+    gates_at,
+    gradient,
+    hessian,
+    loss,
+    relu_loss,
+    spectrum_polynomial,
+    unit_vectors,
+)
+from tests.instances import ENTRIES, Vector, dot, exact
+from tests.unit_cube import cube_chart, expect_on_cube
+from theorem_audit import (
+    evidence,
+    expect,
+    expect_identity,
+    expect_nonnegative,
+    expect_zero,
+    note,
+    rng,
+    seed,
+)
+from theorem_audit.exact.zero import stated
+from theorem_audit.statement.claim import Claim
+from theory.model.autoencoder import GRAD, HESS
+from theory.model.landscape import (
+    SADDLES,
+    STATIONARY,
+    critical_radius2,
+    edge_gap,
+    equations,
+    gradient_norm2,
+    loss_excess,
+    loss_gap,
+    loss_minimum,
+    mean_gradient,
+    mean_loss,
+    mean_over_data,
+    overlap,
+    rho_stationary,
+    s_stationary,
+    saddle_curvature,
+    saddle_multiplicity,
+    v_active,
+)
+from theory.model.spectrum import trace_of_hessian
+from theory.notation import k, n, r2, rho, s, v_v
+
+ACTIVATIONS = st.sampled_from(["linear", "relu"])
+
+
+def masses(weight: Vector, data: list[Vector], gates: list[int]) -> dict[Symbol, Any]:
+    """s (on the data with an open gate) and rho of an explicit weight."""
+    on = sum((g * dot(weight, x) ** 2 for x, g in zip(data, gates, strict=True)), Fraction(0))
+    return {s: exact(on), rho: exact(dot(weight, weight) - on), n: len(data)}
+
+
+# --- STATIONARY
+
+
+@evidence(STATIONARY, "symbolic", step="gradient")
+def test_squared_norm_of_the_gradient(claim: Claim) -> None:
+    on_active, on_rest = mean_gradient(GRAD.formula.rhs)
+    # w_A and w_rest are orthogonal, of squared lengths s and rho.
+    squared = on_active**2 * s + on_rest**2 * rho
+    expect_zero(stated(claim.formula, gradient_norm2) - squared, "||grad L||^2")
+
+
+@evidence(STATIONARY, "symbolic", step="classification")
+def test_stationary_points_are_the_claimed_ones_and_no_others(claim: Claim) -> None:
+    """grad L = 0 iff c_A^2 s = c_rest^2 rho = 0, a polynomial system, decided by elimination."""
+    on_active, on_rest = (expand(n * c) for c in mean_gradient(GRAD.formula.rhs))
+    system = [on_active * s, on_rest * rho]
+    s_0, rho_0 = stated(claim.formula, s_stationary), stated(claim.formula, rho_stationary)
+    expect(s_0 > 0 and rho_0 >= 0, "the stationary pair is none of a real w", s=s_0, rho=rho_0)
+    for equation in system:
+        expect_zero(equation.subs(s, 0), "a point with s = 0 is not stationary")
+        expect_zero(equation.subs({s: s_0, rho: rho_0}), "the claimed pair is not stationary")
+    inverse = Symbol("inverse")
+    for name, vanishing in (("s", s * (s - s_0)), ("rho", s * (rho - rho_0))):
+        basis = groebner([*system, 1 - inverse * vanishing], inverse, s, rho, order="lex")
+        expect(
+            basis.exprs == [1],
+            f"a stationary point with s != 0 has another {name}",
+            elimination=basis.exprs,
+        )
+
+
+@evidence(STATIONARY, "symbolic", step="minimum value")
+def test_loss_is_its_minimum_plus_the_excess(claim: Claim) -> None:
+    excess = stated(claim.formula, loss_excess)
+    expect_zero(mean_loss() - stated(claim.formula, loss_minimum) - excess, "L = L_min + excess")
+    at = {s: stated(claim.formula, s_stationary), rho: stated(claim.formula, rho_stationary)}
+    expect_zero(excess.subs(at), "the minimum is not attained at the stationary pair")
+    level = expand(2 * n * excess.subs(s, 0))
+    expect(level.is_Rational and level > 0, "L at s = 0 is not above the minimum", level=level)
+
+
+@evidence(
+    STATIONARY, "certificate", step="nothing lower", cases={"s<=1": Le(s, 1), "s>=1": Ge(s, 1)}
+)
+def test_excess_is_nowhere_negative(claim: Claim, case: Boolean) -> None:
+    """On the whole unbounded region, cut at s = 1: the zero (1, 0) is a corner of both parts."""
+    excess = expand(2 * n * stated(claim.formula, loss_excess))
+    expect_on_cube(excess, cube_chart(And(claim.region, case), [s, rho]), "L - L_min >= 0")
+
+
+@evidence(STATIONARY, "property")
+@given(data=st.data(), basis=bases(), activation=ACTIVATIONS)
+def test_gradient_and_loss_of_explicit_weights(
+    claim: Claim, data: st.DataObject, basis: tuple[list[Vector], list[Vector]], activation: str
+) -> None:
+    points, _ = basis
+    size = len(points[0])
+    weight = data.draw(st.lists(ENTRIES, min_size=size, max_size=size))
+    gates = gates_at(weight, points, activation)
+    at = masses(weight, points, gates)
+    found = gradient(weight, points, gates)
+    norm2 = stated(claim.formula, gradient_norm2).subs(at)
+    expect(norm2 == exact(dot(found, found)), "||grad L||^2", weight=weight, data=points)
+    minimum = stated(claim.formula, loss_minimum).subs(at)
+    excess = stated(claim.formula, loss_excess).subs(at)
+    value = exact(loss(weight, points, gates))
+    expect(value == minimum + excess, "L", weight=weight, data=points)
+    expect(value >= minimum, "L below its minimum", weight=weight, data=points)
+
+
+@evidence(STATIONARY, "property")
+@given(data=st.data(), basis=bases(), activation=ACTIVATIONS)
+def test_the_claimed_points_are_stationary_in_space(
+    claim: Claim, data: st.DataObject, basis: tuple[list[Vector], list[Vector]], activation: str
+) -> None:
+    """Both families, on random data: the sphere in the span, and the complement of the data."""
+    points, rest = basis
+    size = len(points)
+    entries = st.lists(ENTRIES, min_size=len(rest), max_size=len(rest))
+    direction = data.draw(unit_vectors(size))
+    if activation == "relu":
+        direction = [abs(x) for x in direction]
+    on_manifold = combination(direction, points)
+    away = combination(data.draw(entries), rest) if rest else [Fraction(0)] * size
+    if activation == "relu":
+        negative = data.draw(st.lists(st.fractions(-1, 0, max_denominator=8),
+                                      min_size=size, max_size=size))  # fmt: skip
+        away = [x + y for x, y in zip(away, combination(negative, points), strict=True)]
+    for weight in (on_manifold, away):
+        gates = gates_at(weight, points, activation)
+        at = masses(weight, points, gates)
+        found = gradient(weight, points, gates)
+        expect(not any(found), "the gradient is not zero", weight=weight, data=points)
+        expect(stated(claim.formula, gradient_norm2).subs(at) == 0, "claimed norm", weight=weight)
+    gates = gates_at(on_manifold, points, activation)
+    at = masses(on_manifold, points, gates)
+    expect(at[s] == stated(claim.formula, s_stationary), "s on the manifold")
+    expect(at[rho] == stated(claim.formula, rho_stationary), "rho on the manifold")
+    value = exact(loss(on_manifold, points, gates))
+    expect(value == stated(claim.formula, loss_minimum).subs(at), "minimum value")
+
+
+@evidence(STATIONARY, "simulation", cases={"linear": "linear", "relu": "relu"})
+def test_runs_end_at_the_global_minimum(claim: Claim, case: str) -> None:
+    """Full batch and mini-batch, 100 starts inside squared norm 2 on a random orthonormal basis.
+
+    Tolerance: the loss observable is a sum of products of float64 values below 4 with fewer than
+    4 n roundings each, so 64 n eps covers it; the excess itself is evaluated at the final state.
+    """
+    size, dimension, runs = 5, 9, 100
+    stream = rng(case)
+    basis = np.linalg.qr(stream.standard_normal((dimension, dimension)))[0][:size]
+    weight = stream.standard_normal((runs, dimension))
+    weight *= 1.2 / np.linalg.norm(weight, axis=1)[:, None]
+    q, off = from_weights(weight, basis)
+    tolerance = 64 * size * np.finfo(float).eps
+    minimum = float(stated(claim.formula, loss_minimum).subs(n, size))
+    for batch_size in (size, 2):
+        run = simulate(
+            q, off, batch_size=batch_size, step_size=0.3 * batch_size, steps=2000,
+            activation=case, seed=seed(case, batch_size),
+            observe={"loss": observed_loss, "s": active_mass}, every=2000,
+        )  # fmt: skip
+        alive = ~run.dead
+        expect(alive.sum() > runs / 2, "too few live runs", alive=int(alive.sum()))
+        on = run.recorded["s"][-1][alive]
+        excess = stated(claim.formula, loss_excess).subs(n, size)
+        for value, mass, total in zip(
+            run.recorded["loss"][-1][alive], on, run.r2[alive], strict=True
+        ):
+            claimed = float(excess.subs({s: mass, rho: total - mass}))
+            expect(abs(value - minimum - claimed) <= tolerance, "loss", loss=value, s=mass)
+            expect(value - minimum <= 1e-9, "not at the minimum after 2000 steps", loss=value)
+        note(f"{case}, b = {batch_size}: {int(alive.sum())} live runs end at L_min = {minimum:g}")
+
+
+# --- SADDLES
+
+
+@evidence(SADDLES, "symbolic", step="hessian")
+def test_hessian_at_points_off_the_data(claim: Claim) -> None:
+    """w_A = 0 and s = 0 leave a multiple of the projection on the span of the k data."""
+    form = mean_over_data(HESS.formula.rhs).subs({s: 0, overlap: 0, r2: rho})
+    poly = Poly(form, v_v, v_active)
+    expect_zero(poly.coeff_monomial(v_v), "the Hessian sees directions off the data")
+    curvature = poly.coeff_monomial(v_active)
+    rank = cancel(trace_of_hessian(HESS.formula.rhs).subs({s: 0, r2: rho}) / curvature)
+    expect_identity(
+        equations(claim.formula, saddle_curvature, saddle_multiplicity),
+        {saddle_curvature: curvature, saddle_multiplicity: rank},
+    )
+
+
+@evidence(SADDLES, "symbolic", step="loss")
+def test_loss_against_its_value_off_the_data(claim: Claim) -> None:
+    level = mean_loss().subs(s, 0)
+    expect_zero(level - Rational(1, 2), "L at s = 0")
+    expect_identity(equations(claim.formula, loss_gap), {loss_gap: mean_loss() - level})
+
+
+@evidence(SADDLES, "certificate", step="inside")
+def test_curvature_is_negative_inside(claim: Claim) -> None:
+    """n mu is of degree 1 in rho, so it is negative below its root, and the root is r2_c."""
+    scaled = expand(n * stated(claim.formula, saddle_curvature))
+    border = stated(claim.formula, critical_radius2)
+    expect_zero(scaled.subs(rho, border), "the curvature does not vanish at r2_c")
+    expect(Poly(scaled, rho).degree() == 1, "the curvature is not of degree 1 in rho")
+    expect_nonnegative(-scaled, {rho: (0, border)}, "negative curvature inside")
+
+
+@evidence(SADDLES, "certificate", step="outside", cases={"s<=r_c^2": Le, "s>=r_c^2": Ge})
+def test_loss_is_not_below_one_half_outside(claim: Claim, case: Any) -> None:
+    """Every point with ||w||^2 >= r_c^2; those near (s, rho) = (0, > r_c^2) are among them."""
+    border = stated(claim.formula, critical_radius2)
+    outside = And(claim.region, case(s, border), Ge(s + rho, border))
+    gap = expand(2 * n * stated(claim.formula, loss_gap))
+    expect_on_cube(gap, cube_chart(outside, [s, rho]), "L >= 1/2 outside")
+
+
+@evidence(SADDLES, "symbolic", step="edge")
+def test_no_minimum_at_the_critical_norm(claim: Claim) -> None:
+    """Along rho = r2_c - 2s, s -> 0: the loss is below 1/2 although the Hessian at the end is 0."""
+    border = stated(claim.formula, critical_radius2)
+    curve = stated(claim.formula, loss_gap).subs(rho, border - 2 * s)
+    expect_identity(equations(claim.formula, edge_gap), {edge_gap: curve})
+    descent = Poly(expand(2 * n * stated(claim.formula, edge_gap)), s)
+    expect(
+        descent.is_monomial and descent.degree() % 2 == 0 and descent.LC() < 0,
+        "L is not below 1/2 along the curve",
+        gap=descent.as_expr(),
+    )
+    expect_zero(stated(claim.formula, saddle_curvature).subs(rho, border), "Hessian at the end")
+
+
+@evidence(SADDLES, "property")
+@given(data=st.data(), basis=bases(max_n=2))
+def test_saddle_spectrum_of_explicit_weights(
+    claim: Claim, data: st.DataObject, basis: tuple[list[Vector], list[Vector]]
+) -> None:
+    """Exact characteristic polynomial of the linear neuron's Hessian at a point off the data."""
+    points, rest = basis
+    size = len(points[0])
+    entries = st.lists(ENTRIES.map(lambda x: 2 * x), min_size=len(rest), max_size=len(rest))
+    weight = combination(data.draw(entries), rest) if rest else [Fraction(0)] * size
+    at = {**masses(weight, points, [1] * len(points)), k: len(points)}
+    multiplicity = int(stated(claim.formula, saddle_multiplicity).subs(at))
+    curvature = stated(claim.formula, saddle_curvature).subs(at)
+    claimed = spectrum_polynomial([(curvature, multiplicity), (Integer(0), size - multiplicity)])
+    found = hessian(weight, points, [1] * len(points)).charpoly()
+    expect(found == claimed, "characteristic polynomial", weight=weight, data=points)
+
+
+@evidence(SADDLES, "property")
+@given(
+    data=st.data(),
+    basis=bases(max_n=2),
+    activation=ACTIVATIONS,
+    side=st.sampled_from([-1, 0, 1]),
+)
+def test_neighbours_of_points_off_the_data(
+    claim: Claim,
+    data: st.DataObject,
+    basis: tuple[list[Vector], list[Vector]],
+    activation: str,
+    side: int,
+) -> None:
+    """Inside and on the border a nearby point is lower; outside none of those drawn is.
+
+    ReLU: the point lies on the kink (q = 0, the border of the dead region).
+    """
+    points, rest = basis
+    border = Fraction(int(stated(claim.formula, critical_radius2)))
+    # On ||w||^2 = border + side/4 take the (s, rho) plane; a small rational step into the data.
+    level = border + Fraction(side, 4)
+    small = Fraction(1, data.draw(st.integers(8, 64)))
+    direction = [abs(x) for x in data.draw(unit_vectors(len(points)))]
+    on = small**2
+    value = stated(claim.formula, loss_gap)
+    near = {s: exact(on), n: len(points)}
+    # rho within 2 s of the level: a neighbour as small tends to 0
+    for shift in (Fraction(-2), Fraction(0), Fraction(data.draw(st.integers(-16, 16)), 8)):
+        gap = value.subs({**near, rho: exact(level + shift * on)})
+        if side > 0:
+            expect(gap >= 0, "a lower neighbour outside", s=on, shift=shift)
+        elif side < 0 or shift < -1:
+            expect(gap < 0, "no lower neighbour", s=on, shift=shift)
+    if not rest:
+        return
+    # the same loss, in space: rho = ||y||^2 with a rational y
+    y = combination([Fraction(7, 5) + Fraction(side, 7)] + [Fraction(0)] * (len(rest) - 1), rest)
+    x = combination([small * e for e in direction], points)
+    weight = [p + r for p, r in zip(x, y, strict=True)]
+    found = loss(weight, points, gates_at(weight, points, activation))
+    at = masses(weight, points, gates_at(weight, points, activation))
+    expect(exact(found) - Rational(1, 2) == value.subs(at), "L - 1/2", weight=weight)
+
+
+@evidence(SADDLES, "property")
+@given(data=st.data(), basis=bases(max_n=3))
+def test_dead_neurons_are_flat_minima_at_every_norm(
+    claim: Claim, data: st.DataObject, basis: tuple[list[Vector], list[Vector]]
+) -> None:
+    """All q_i < 0: L = 1/2 on a whole ball, whatever ||w||; the threshold is for q_i = 0 only."""
+    points, rest = basis
+    negative = st.fractions(-2, Fraction(-1, 8), max_denominator=8)
+    q = data.draw(st.lists(negative, min_size=len(points), max_size=len(points)))
+    entries = data.draw(st.lists(ENTRIES, min_size=len(rest), max_size=len(rest)))
+    shift = data.draw(st.lists(ENTRIES, min_size=len(points), max_size=len(points)))
+    radius = min(abs(x) for x in q)
+    level = Rational(1, 2) + stated(claim.formula, loss_gap).subs(s, 0)
+    for scale in (Fraction(0), radius / 2):
+        moved = [x + scale * y for x, y in zip(q, shift, strict=True)]
+        weight = combination([*moved, *entries], [*points, *rest])
+        expect(exact(relu_loss(weight, points)) == level, "L near a dead neuron", weight=weight)
+
+
+@evidence(SADDLES, "witness")
+def test_squared_norm_two_is_no_local_minimum(claim: Claim) -> None:
+    """n = 1, d = 3, w = (0, 1, 1): ||w||^2 = r2_c, and lower points come as near as we like."""
+    border = int(stated(claim.formula, critical_radius2))
+    point = [[Fraction(1), Fraction(0), Fraction(0)]]
+    end = [Fraction(0), Fraction(1), Fraction(1)]
+    expect(dot(end, end) == border, "the end of the curve has another norm", border=border)
+    for power in range(1, 30, 4):
+        step = Fraction(1, 2**power)
+        # ||w||^2 = step^2 + 1 + (1 - step^2)^2 = 2 - step^2 + step^4
+        weight = [step, Fraction(1), 1 - step**2]
+        below = loss(weight, point, [1]) - loss(end, point, [1])
+        at = masses(weight, point, [1])
+        expect(exact(below) == stated(claim.formula, loss_gap).subs(at), "L - 1/2", step=step)
+        expect(below < 0, "not lower", step=step)
+
+
+@evidence(SADDLES, "simulation", cases={"linear": "linear", "relu": "relu"})
+def test_runs_leave_inside_and_stay_outside(claim: Claim, case: str) -> None:
+    """100 starts at s = 1e-8 on either side of r2_c: inside reaches mass 1/2, outside loses mass.
+
+    What is certain: inside, GROWTH and the global convergence take s up (s starts 18 nats below 1
+    and grows by at least log(1 + a(2-r2)/2) per draw, here > 0.02, on half the draws; 6000 steps
+    are many times what that needs); outside every factor is below 1 (INIT-RADIUS).
+    """
+    size, runs, border = 4, 100, float(stated(claim.formula, critical_radius2))
+    direction = np.abs(rng(case).standard_normal((runs, size)))
+    q = 1e-4 * direction / np.linalg.norm(direction, axis=1)[:, None]
+    for side in (-0.25, 0.25):
+        run = simulate(
+            q, border + side, batch_size=2, step_size=0.4, steps=6000, activation=case,
+            seed=seed(case, str(side)),
+        )  # fmt: skip
+        final = (run.q**2).sum(axis=1)
+        if side < 0:
+            expect((final > 0.5).all(), "a run stayed at the saddle", least=float(final.min()))
+        else:
+            expect((final < 1e-8).all(), "a run left the minimum", most=float(final.max()))
+            expect((run.r2 > border).all(), "a run came inside", least=float(run.r2.min()))

@@ -1,0 +1,488 @@
+"""Chapter spectrum: the Hessian at the minima, its trace, and the kink."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+
+import mpmath
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import (
+    Expr,
+    Integer,
+    Mul,
+    Pow,
+    Rational,
+    Symbol,
+    binomial,
+    cancel,
+    diff,
+    expand,
+)
+
+from sim import from_weights, simulate
+from sim.engine.state import State
+from sim.observe import hessian_max_eigenvalue, hessian_trace
+from tests.ambient import (
+    bases,
+    combination,
+    gates_at,
+    hessian,
+    relu_loss,
+    spectrum_polynomial,
+    unit_vectors,
+)
+from tests.instances import Vector, exact
+from theorem_audit import (
+    evidence,
+    expect,
+    expect_identity,
+    expect_nonnegative,
+    expect_zero,
+    note,
+    rng,
+    seed,
+)
+from theorem_audit.checks.statistics import expect_mean
+from theorem_audit.exact.region import box_of
+from theorem_audit.exact.zero import difference, relations, stated
+from theorem_audit.statement.claim import Claim
+from theory.model.autoencoder import HESS
+from theory.model.landscape import equations
+from theory.model.spectrum import (
+    EIGENVALUES,
+    MAX_EIG,
+    MULTIPLICITIES,
+    PROJECTIONS,
+    TRACE,
+    TRACE_JUMP,
+    hessian_operator,
+    mean_active,
+    normal_form,
+    trace,
+    trace_at_limit,
+    trace_gap,
+    trace_jump,
+    trace_linear,
+    trace_of,
+    trace_of_hessian,
+    trace_path,
+    trace_path_limit,
+)
+from theory.model.step import SIGN, STEP
+from theory.notation import S, a, chi, d, k, k0, n, perp, perp_next, q_j, q_j_next, r2, s
+
+ACTIVATIONS = st.sampled_from(["linear", "relu"])
+Basis = tuple[list[Vector], list[Vector]]
+
+
+def claimed_spectrum(claim: Claim, **sizes: int) -> list[tuple[Rational, int]]:
+    """(eigenvalue, multiplicity) pairs of MAX-EIG for explicit n, d, k."""
+    at = {n: sizes["n"], d: sizes["d"], k: sizes["k"]}
+    return [
+        (
+            stated(claim.formula, EIGENVALUES[name]).subs(at),
+            int(stated(claim.formula, MULTIPLICITIES[name]).subs(at)),
+        )
+        for name in PROJECTIONS
+    ]
+
+
+# --- MAX-EIG
+
+
+@evidence(MAX_EIG, "symbolic", step="eigenspaces")
+def test_each_projection_is_an_eigenspace(claim: Claim) -> None:
+    """H E = lambda E for three projections E that are orthogonal and add up to the identity."""
+    operator = hessian_operator(HESS.formula.rhs)
+    for name, projection in PROJECTIONS.items():
+        value = stated(claim.formula, EIGENVALUES[name])
+        expect_zero(normal_form((operator - value) * projection), f"H E = lambda E, {name}")
+        for other_name, other in PROJECTIONS.items():
+            target = projection if other_name == name else Integer(0)
+            expect_zero(normal_form(projection * other) - target, f"{name} times {other_name}")
+    expect_zero(sum(PROJECTIONS.values()) - 1, "the projections do not add up to the identity")
+
+
+@evidence(MAX_EIG, "symbolic", step="multiplicities")
+def test_multiplicities_are_the_ranks(claim: Claim) -> None:
+    """A projection's rank is its trace; with three eigenvalues tr H^p, p = 0, 1, 2, agree too."""
+    ranks = {MULTIPLICITIES[name]: trace_of(E) for name, E in PROJECTIONS.items()}
+    expect_identity(equations(claim.formula, *ranks), ranks)
+    operator = hessian_operator(HESS.formula.rhs)
+    for power in range(3):
+        total = sum(
+            stated(claim.formula, MULTIPLICITIES[name])
+            * (stated(claim.formula, EIGENVALUES[name]) ** power if power else 1)
+            for name in PROJECTIONS
+        )
+        expect_zero(trace_of(operator**power) - total, f"tr H^{power}")
+
+
+@evidence(MAX_EIG, "symbolic", step="largest")
+def test_the_eigenvalue_along_w_is_the_largest(claim: Claim) -> None:
+    """n > 0 times the differences are positive numbers, so the maximum has multiplicity one."""
+    scaled = {name: cancel(n * stated(claim.formula, EIGENVALUES[name])) for name in PROJECTIONS}
+    for name in ("tangent", "rest"):
+        gap = scaled["max"] - scaled[name]
+        expect(gap.is_Rational and gap > 0, f"lambda_{name} is not below the largest", gap=gap)
+
+
+def _minimum(data: st.DataObject, points: list[Vector], activation: str) -> tuple[Vector, int]:
+    """A rational minimum on the given data and its number k of active data."""
+    size = len(points)
+    count = size if activation == "linear" else data.draw(st.integers(1, size))
+    direction = data.draw(unit_vectors(count))
+    if activation == "relu":
+        direction = [abs(x) for x in direction]
+        count = sum(x > 0 for x in direction)
+    return combination([*direction, *[Fraction(0)] * (size - len(direction))], points), count
+
+
+@evidence(MAX_EIG, "property")
+@given(data=st.data(), basis=bases(), activation=ACTIVATIONS)
+def test_characteristic_polynomial_at_random_minima(
+    claim: Claim, data: st.DataObject, basis: Basis, activation: str
+) -> None:
+    """Exact, from the loss in R^d by differences; both sides are polynomials over QQ."""
+    points, _ = basis
+    weight, count = _minimum(data, points, activation)
+    found = hessian(weight, points, gates_at(weight, points, activation)).charpoly()
+    sizes = {"n": len(points), "d": len(weight), "k": count}
+    claimed = spectrum_polynomial(claimed_spectrum(claim, **sizes))
+    expect(found == claimed, "characteristic polynomial", weight=weight, data=points)
+
+
+@evidence(MAX_EIG, "property")
+@settings(max_examples=15)
+@given(
+    n_=st.integers(1, 4),
+    extra=st.integers(0, 3),
+    draw=st.integers(0, 2**32),
+    activation=ACTIVATIONS,
+)
+def test_eigenvalues_in_high_precision_on_irrational_bases(
+    claim: Claim, n_: int, extra: int, draw: int, activation: str
+) -> None:
+    """mpmath at 60 digits against the claimed list; d <= 7, so errors stay far below 1e-40.
+
+    QR and the symmetric eigenvalue iteration are backward stable: each costs a modest multiple of
+    d^2 times 1e-60 in the entries of a matrix of norm at most 8.
+    """
+    size = n_ + extra
+    stream = np.random.Generator(np.random.PCG64(draw))
+    with mpmath.workdps(60):
+        full, _ = mpmath.qr(mpmath.matrix(stream.standard_normal((size, size)).tolist()))
+        count = n_ if activation == "linear" else 1 + draw % n_
+        direction = [mpmath.mpf(float(x)) for x in stream.standard_normal(count)]
+        if activation == "relu":
+            direction = [abs(x) for x in direction]
+        length = mpmath.sqrt(sum(x**2 for x in direction))
+        point = [full[:, j] for j in range(n_)]
+        weight = sum((x / length * p for x, p in zip(direction, point, strict=False)),
+                     mpmath.zeros(size, 1))  # fmt: skip
+        matrix = mpmath.zeros(size, size)
+        for j in range(count):  # HESS at this weight, with matrices
+            q = (weight.T * point[j])[0]
+            cross = weight * point[j].T
+            matrix += -(2 - (weight.T * weight)[0]) * point[j] * point[j].T
+            matrix += 2 * q * (cross + cross.T) + q**2 * mpmath.eye(size)
+        found = sorted(mpmath.eigsy(matrix / n_, eigvals_only=True))
+        claimed = sorted(
+            Fraction(int(value.p), int(value.q))
+            for value, times in claimed_spectrum(claim, n=n_, d=size, k=count)
+            for _ in range(times)
+        )
+        expect(len(claimed) == size, "multiplicities do not add up to d", d=size)
+        for one, other in zip(found, claimed, strict=True):
+            gap = abs(one - mpmath.mpf(other.numerator) / other.denominator)
+            expect(gap < mpmath.mpf(10) ** -40, "eigenvalue", found=one, claimed=other)
+
+
+@evidence(MAX_EIG, "peer")
+@given(data=st.data(), basis=bases(), activation=ACTIVATIONS)
+def test_the_simulator_sees_the_same_largest_eigenvalue(
+    claim: Claim, data: st.DataObject, basis: Basis, activation: str
+) -> None:
+    """Tolerance: q is rounded once and the observable has under 10 n roundings of terms below 8."""
+    points, _ = basis
+    weight, count = _minimum(data, points, activation)
+    q = [float(sum(x * y for x, y in zip(weight, p, strict=True))) for p in points]
+    state = State.at(q, 0.0, activation=activation, dimension=len(weight))
+    claimed = claimed_spectrum(claim, n=len(points), d=len(weight), k=count)
+    largest = max(value for value, times in claimed if times > 0)
+    gap = abs(float(hessian_max_eigenvalue(state)[0]) - float(largest))
+    rounding = 64 * len(points) * np.finfo(float).eps
+    expect(gap <= rounding, "largest eigenvalue", weight=weight, claimed=largest)
+
+
+@evidence(MAX_EIG, "witness")
+def test_relu_minima_meet_the_kink_and_are_not_morse_bott(claim: Claim) -> None:
+    """n = d = 2, w = x_1: L stays minimal towards +x_2, where the claimed eigenvalue is 1/2.
+
+    The curve (1 - u^2, 2u)/(1 + u^2), u >= 0, consists of minima and leaves x_1 along +x_2; the
+    tangent space of the minima with the same active set {1} is trivial (k - 1 = 0).
+    """
+    points = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]
+    level = relu_loss(points[0], points)
+    for power in range(2, 20, 4):
+        u = Fraction(1, 2**power)
+        weight = [(1 - u**2) / (1 + u**2), 2 * u / (1 + u**2)]
+        expect(relu_loss(weight, points) == level, "L along the curve", u=u)
+        opposite = [weight[0], -weight[1]]
+        expect(relu_loss(opposite, points) > level, "L on the other side", u=u)
+    spectrum = dict(zip(PROJECTIONS, claimed_spectrum(claim, n=2, d=2, k=1), strict=True))
+    expect(spectrum["tangent"][1] == 0, "tangent space of one active datum", **spectrum)
+    expect(spectrum["rest"] == (Rational(1, 2), 1), "eigenvalue across the kink", **spectrum)
+
+
+# --- TRACE
+
+
+@evidence(TRACE, "symbolic", step="trace")
+def test_trace_as_the_sum_of_the_form_over_a_basis(claim: Claim) -> None:
+    at_minimum = trace_of_hessian(HESS.formula.rhs).subs({s: 1, r2: 1})
+    expect_identity(
+        equations(claim.formula, trace, trace_linear),
+        {trace: at_minimum, trace_linear: at_minimum.subs(k, n)},
+    )
+
+
+@evidence(TRACE, "symbolic", step="eigenvalue sum")
+def test_trace_as_the_sum_of_eigenvalues(claim: Claim) -> None:
+    spectrum = MAX_EIG.formula
+    total = sum(
+        stated(spectrum, EIGENVALUES[x]) * stated(spectrum, MULTIPLICITIES[x]) for x in PROJECTIONS
+    )
+    expect_identity(equations(claim.formula, trace), {trace: total})
+    expect_identity(equations(claim.formula, trace_linear), {trace_linear: total.subs(k, n)})
+
+
+@evidence(TRACE, "symbolic", step="gap")
+def test_dense_minus_sparse(claim: Claim) -> None:
+    at = stated(claim.formula, trace)
+    gap = at.subs(k, 1) - at.subs(k, k0)
+    expect_identity(equations(claim.formula, trace_gap), {trace_gap: gap})
+
+
+def _zero_with_half_to_n(expr: Expr) -> None:
+    """Zero as a rational function of n and h = 2^-n, which are algebraically independent."""
+    h = Symbol("h", real=True)
+
+    def lifted(node: Expr) -> Expr:
+        if isinstance(node, Pow) and node.exp.has(n):
+            base, exponent = node.base, expand(node.exp)
+            slope, offset = exponent.coeff(n), exponent.subs(n, 0)
+            if base == 2 and slope.is_Integer and expand(exponent - slope * n - offset) == 0:
+                return h ** (-slope) * Integer(2) ** offset
+        return node.func(*map(lifted, node.args)) if node.args else node
+
+    expect_zero(lifted(expr), "as a function of n and 2^-n")
+
+
+@evidence(TRACE, "symbolic", step="mean")
+def test_mean_number_of_active_data(claim: Claim) -> None:
+    """From the generating function: independent fair signs give E z^k0 = ((1 + z)/2)^n."""
+    value = stated(claim.formula, mean_active)
+    z = Symbol("z", real=True)
+    generating = ((1 + z) / 2) ** n
+    for size in range(1, 7):  # an exact refutation before the general argument
+        direct = sum(Integer(count) * binomial(size, count) for count in range(size + 1))
+        claimed = value.subs(n, size)
+        expect(claimed.is_Rational, "the mean is no number", n=size, value=claimed)
+        expect_zero(claimed - direct / (Integer(2) ** size - 1), f"the mean at n = {size}")
+    mean, dead = diff(generating, z).subs(z, 1), generating.subs(z, 0)
+    _zero_with_half_to_n(value - mean / (1 - dead))
+
+
+@evidence(TRACE, "property")
+@given(data=st.data(), basis=bases(), activation=ACTIVATIONS)
+def test_trace_at_random_minima(
+    claim: Claim, data: st.DataObject, basis: Basis, activation: str
+) -> None:
+    """Exact, from the loss in R^d by differences."""
+    points, _ = basis
+    weight, count = _minimum(data, points, activation)
+    matrix = hessian(weight, points, gates_at(weight, points, activation))
+    size = len(weight)
+    found = sum((matrix[j, j] for j in range(size)), start=matrix[0, 0] * 0)
+    name = trace_linear if activation == "linear" else trace
+    claimed = stated(claim.formula, name).subs({n: len(points), d: size, k: count})
+    expect(exact(Fraction(int(found.p), int(found.q))) == claimed, "trace", weight=weight)
+
+
+@evidence(TRACE, "simulation")
+def test_active_data_at_gaussian_starts(claim: Claim) -> None:
+    """k_0 given k_0 >= 1, on a random orthonormal basis; a rotation of the data changes nothing."""
+    size, dimension, runs = 5, 9, 40_000
+    basis = np.linalg.qr(rng("basis").standard_normal((dimension, dimension)))[0][:size]
+    q, _ = from_weights(rng("starts").standard_normal((runs, dimension)), basis)
+    counts = (q > 0).sum(axis=1)
+    expected = float(stated(claim.formula, mean_active).subs(n, size))
+    expect_mean(counts[counts > 0], expected, visible=0.02, what="mean of k_0 given k_0 >= 1")
+
+
+@evidence(TRACE, "simulation", cases={"full": 5, "mini": 2})
+def test_trace_at_the_points_runs_converge_to(claim: Claim, case: int) -> None:
+    """ReLU, both batch sizes: the limit point is read off, coordinates below 1e-6 being on the way
+    to 0 (they are below 1e-20 by then), and the trace is evaluated there with phi'(0) = 0."""
+    size, dimension, runs = 5, 9, 60
+    random = rng("start")
+    q = random.standard_normal((runs, size))
+    q[:, 0] = np.abs(q[:, 0])  # alive, and with r2 < 2 it stays so (SIGN)
+    q *= np.sqrt(random.uniform(0.2, 1.5, runs) / (q**2).sum(axis=1))[:, None]
+    run = simulate(
+        q, 0.3, batch_size=case, step_size=0.3 * case, steps=6000, activation="relu", seed=seed()
+    )
+    limit = np.where(run.log_abs_q > np.log(1e-6), run.q, 0.0)
+    expect((np.abs((limit**2).sum(axis=1) - 1) < 1e-9).all(), "a run has not converged")
+    active = (limit > 0).sum(axis=1)
+    expect((active == (1 if case < size else (q > 0).sum(axis=1))).all(), "active data at the end")
+    found = hessian_trace(State.at(limit, 0.0, activation="relu", dimension=dimension))
+    for value, count in zip(found, active, strict=True):
+        claimed = float(stated(claim.formula, trace).subs({n: size, d: dimension, k: int(count)}))
+        # (d + 4) |s - 1| + k |r2 - 1| over n, with |s - 1| < 1e-9 from above
+        expect(abs(value - claimed) <= (dimension + 4 + size) * 1e-9, "trace", found=value)
+    if case < size:
+        dense = (q > 0).sum(axis=1)
+        gap = [float(stated(claim.formula, trace_gap).subs({n: size, k0: int(c)})) for c in dense]
+        flatter = float(stated(claim.formula, trace).subs({n: size, d: dimension, k: 1}))
+        kept = [
+            float(stated(claim.formula, trace).subs({n: size, d: dimension, k: int(c)}))
+            for c in dense
+        ]
+        expect(
+            np.allclose(found - kept, gap, atol=1e-7), "gap to the dense minimum", sparse=flatter
+        )
+
+
+# --- TRACE-JUMP
+
+
+@evidence(TRACE_JUMP, "symbolic", step="path")
+def test_trace_along_a_path(claim: Claim) -> None:
+    along = trace_of_hessian(HESS.formula.rhs).subs(k, k0)
+    expect_identity(equations(claim.formula, trace_path), {trace_path: along})
+
+
+@evidence(TRACE_JUMP, "certificate", step="active set")
+def test_the_active_set_is_constant(claim: Claim) -> None:
+    """Both factors of STEP are among those SIGN shows positive, on a region that holds this one."""
+    step = {x.lhs: x.rhs for x in relations(STEP.formula)}
+    sign = SIGN
+    positive = [difference(x) for x in relations(sign.formula)]
+    for membership in (0, 1):
+        factor = expand(cancel(step[q_j_next].subs(chi, membership) / q_j))
+        expect(
+            any(expand(factor - gap) == 0 for gap in positive),
+            "SIGN does not speak of this factor",
+            factor=factor,
+        )
+    expect_zero(
+        cancel(step[perp_next] / perp) - cancel(step[q_j_next].subs(chi, 0) / q_j), "idle factor"
+    )
+    sizes = {n, d, k, k0}
+    own = [x for x in relations(claim.region) if not x.free_symbols & sizes]
+    box = box_of(type(claim.region)(*own), [a, r2, S])
+    for condition in relations(sign.region):
+        expect_nonnegative(difference(condition), box, f"hypothesis {condition} of SIGN")
+    # The one strict hypothesis beyond a > 0, 2a(r2 - 1) < 1: at a < 1/2 and r2 <= 2 it is strict.
+
+
+@evidence(TRACE_JUMP, "symbolic", step="limit")
+def test_the_trace_along_the_path_converges(claim: Claim) -> None:
+    """A polynomial in (s, r2) is continuous, so its limit is its value at (1, 1)."""
+    value = stated(claim.formula, trace_path)
+    expect(Mul(n, value).expand().is_polynomial(s, r2), "not a polynomial in s and r2", value=value)
+    expect_identity(
+        equations(claim.formula, trace_path_limit), {trace_path_limit: value.subs({s: 1, r2: 1})}
+    )
+
+
+@evidence(TRACE_JUMP, "symbolic", step="limit point")
+def test_the_trace_at_the_limit_point(claim: Claim) -> None:
+    at_point = stated(TRACE.formula, trace).subs(k, 1)
+    expect_identity(equations(claim.formula, trace_at_limit), {trace_at_limit: at_point})
+
+
+@evidence(TRACE_JUMP, "symbolic", step="jump")
+def test_the_jump(claim: Claim) -> None:
+    values = {name: stated(claim.formula, name) for name in (trace_at_limit, trace_path_limit)}
+    expect_identity(
+        equations(claim.formula, trace_jump),
+        {trace_jump: values[trace_at_limit] - values[trace_path_limit]},
+    )
+
+
+@evidence(TRACE_JUMP, "property")
+@settings(max_examples=12)
+@given(data=st.data(), basis=bases(max_n=3, extra=1))
+def test_cells_that_meet_at_a_sparse_minimum(
+    claim: Claim, data: st.DataObject, basis: Basis
+) -> None:
+    """Near w = x_1 the Hessian has a limit in each cell of gates: m open gates, trace (d+4-m)/n."""
+    points, _ = basis
+    size, dimension = len(points), len(points[0])
+    for signs in product((1, -1), repeat=size - 1):
+        count = 1 + signs.count(1)
+        values = []
+        for step in (Fraction(1, 8), Fraction(1, 16), Fraction(1, 32)):
+            q = [Fraction(1), *(sign * step for sign in signs)]
+            weight = combination(q, points)
+            gates = gates_at(weight, points, "relu")
+            expect(sum(gates) == count, "open gates", signs=signs)
+            matrix = hessian(weight, points, gates)
+            values.append(Fraction(str(sum((matrix[j, j] for j in range(1, dimension)),
+                                           start=matrix[0, 0]))))  # fmt: skip
+        # s and r2 are 1 + (multiple of step^2): extrapolation in step^2 is exact
+        limit = (4 * values[1] - values[0]) / 3
+        expect(limit == (4 * values[2] - values[1]) / 3, "the trace is no polynomial in step^2")
+        claimed = stated(claim.formula, trace_path_limit).subs({n: size, d: dimension, k0: count})
+        expect(exact(limit) == claimed, "limit of traces in a cell", signs=signs)
+    weight = points[0]
+    matrix = hessian(weight, points, gates_at(weight, points, "relu"))
+    found = Fraction(str(sum((matrix[j, j] for j in range(1, dimension)), start=matrix[0, 0])))
+    claimed = stated(claim.formula, trace_at_limit).subs({n: size, d: dimension})
+    expect(exact(found) == claimed, "trace at x_1 with phi'(0) = 0", data=points)
+
+
+@evidence(TRACE_JUMP, "simulation", cases={"b=1": 1, "b=2": 2, "full": 5})
+def test_trace_along_relu_paths(claim: Claim, case: int) -> None:
+    """The path keeps (d + 4 - k_0)/n for every batch size; for b < n the limit point has (d + 3)/n.
+
+    Tolerance on the path: |trace - limit| = |(d+4)(s-1) + k_0 (r2-1)|/n exactly, plus 64 n eps for
+    the observable.  6000 steps: log(q_j/q_I) falls by at least p |log(1 - a^2)| > 0.01 a step on
+    average, so by more than 40.
+    """
+    size, dimension, runs = 5, 8, 60
+    q = rng("start").standard_normal((runs, size)) / 3
+    q[:, 0] = np.abs(q[:, 0])
+    run = simulate(
+        q, 0.2, batch_size=case, step_size=0.3 * case, steps=6000, activation="relu", seed=seed(),
+        dimension=dimension, observe=["hessian_trace", "active_mass", "active_count"], every=500,
+    )  # fmt: skip
+    k_0 = (q > 0).sum(axis=1)
+    expect((run.sign == np.sign(q)).all(), "a sign changed")
+    expect((run.recorded["active_count"] == k_0).all(), "the active set changed")
+    mass, found = run.recorded["active_mass"][-1], run.recorded["hessian_trace"][-1]
+    expect((np.abs(mass - 1) < 1e-9).all(), "a run has not converged")
+    for value, m, total, count in zip(found, mass, run.r2, k_0, strict=True):
+        at = {n: size, d: dimension, k0: int(count)}
+        limit = float(stated(claim.formula, trace_path_limit).subs(at))
+        path = float(stated(claim.formula, trace_path).subs({**at, s: m, r2: total}))
+        slack = ((dimension + 4) * abs(m - 1) + count * abs(total - 1)) / size
+        rounding = 64 * size * np.finfo(float).eps
+        expect(abs(value - path) <= rounding, "trace on the path", found=value, k_0=count)
+        expect(abs(value - limit) <= slack + rounding, "limit", found=value, claimed=limit)
+    if case == size:
+        return
+    point = np.where(run.log_abs_q > np.log(1e-6), run.q, 0.0)
+    expect(((point > 0).sum(axis=1) == 1).all(), "the limit is not sparse")
+    at_limit = hessian_trace(State.at(point, 0.0, activation="relu", dimension=dimension))
+    claimed = float(stated(claim.formula, trace_at_limit).subs({n: size, d: dimension}))
+    expect((np.abs(at_limit - claimed) < 1e-7).all(), "trace at the limit point", claimed=claimed)
+    jumps = [float(stated(claim.formula, trace_jump).subs({n: size, k0: int(c)})) for c in k_0]
+    expect((np.abs(at_limit - found - jumps) < 1e-7).all(), "jump")
+    note(f"b = {case}: path {found.min():.3g}..{found.max():.3g}, limit point {claimed:.3g}")

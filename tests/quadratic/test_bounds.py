@@ -1,0 +1,431 @@
+"""Chapter quadratic_bounds: what moves the mean-square threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from flint import fmpq, fmpq_mat
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import Expr, Poly, Rational, Symbol, cancel, expand
+
+from tests.quadratic.cases import (
+    FLAT_NOISE,
+    SINGLE_J,
+    STABLE,
+    UNSTABLE,
+    Case,
+    cases,
+    enumerated_operator,
+    equation,
+    expect_fails,
+    expect_relation,
+    interval,
+    sign_of_mean,
+)
+from theorem_audit import evidence, expect, expect_zero, note
+from theorem_audit.exact.zero import difference, relations
+from theorem_audit.statement.claim import Claim
+from theory.model.trace_algebra import letter, nonnegative, trace
+from theory.quadratic.bounds import (
+    Q_BRACKET,
+    Q_FLAT,
+    Q_LARGE_BATCH,
+    Q_SMALL_BATCH,
+    Q,
+    drop_replacement,
+    drop_uniform,
+    kappa_1,
+    kappa_2,
+    l_max,
+    largest,
+    least,
+    s,
+    t,
+    threshold_of,
+    u,
+)
+from theory.quadratic.mean_square import (
+    Q_INDEFINITE,
+    Q_KAPPA,
+    Q_MS,
+    C_ms,
+    form_excess,
+    kappa_replacement,
+    kappa_uniform,
+    l,
+    l_min,
+    q_v,
+    second_v,
+)
+from theory.quadratic.second_moment import (
+    SAMPLINGS,
+    C,
+    N,
+    k,
+    kappa,
+    kron_product,
+    kron_sum,
+    noise,
+    operator,
+)
+from theory.quadratic.second_moment import (
+    spectral_radius as rho,
+)
+from theory.quadratic.thresholds import (
+    compare,
+    definiteness,
+    identity,
+    threshold,
+)
+
+F = Fraction
+
+
+def in_region(claim: Claim, case: Case) -> bool:
+    return bool(claim.region.subs(l_min, sign_of_mean(case)))
+
+
+# ------------------------------------------------------------------------- Q-BRACKET, Q-LARGE-BATCH
+
+
+def _inside(claim: Claim, which: Any) -> Expr:
+    for part in relations(claim.formula):
+        for node in part.args:
+            if node.func == which:
+                return node.args[0]
+    raise AssertionError(f"{claim.id} has no {which}")
+
+
+@evidence(Q_BRACKET, "symbolic", step="multiplier")
+def test_multiplier_of_each_eigendirection(claim: Claim) -> None:
+    """M_C applied to Q, with E[Q_Y Q Q_Y] - Q^3 = tau Q, multiplies l_j by a number that is 1 at C."""
+    tau = Symbol("tau")
+    scalar = {kron_sum: 2 * l, kron_product: l**2, noise: tau}
+    multiplier = equation(Q_MS, operator).subs(scalar)
+    for bound, name in ((t, least), (s, largest)):
+        claimed = _inside(claim, name)
+        weight = l**2 + kappa * bound
+        gap = multiplier.subs(tau, bound) - 1 - C * weight * (C - claimed)
+        expect_zero(gap, f"multiplier - 1 = C (l^2 + {bound} kappa)(C - {claimed})")
+
+
+@evidence(Q_BRACKET, "symbolic", step="order")
+def test_noise_is_a_positive_map(claim: Claim) -> None:
+    """E[D X D] with X = R^2: v'DXDv = |RDv|^2; and the bracket's sides point the right way."""
+    D, R = letter("D"), letter("R")
+    v_ = letter("W")
+    expect(nonnegative(trace(v_ * D * R**2 * D * v_)), "E[DXD] >= 0 for X >= 0")
+    for part in relations(claim.formula):
+        smaller, larger = part.lts, part.gts
+        if smaller.has(least):
+            expect(larger == C_ms and smaller.func == least, f"{part}: min_j <= C_ms")
+        else:
+            expect(smaller == C_ms and larger.func == largest, f"{part}: C_ms <= max_j")
+
+
+def _bracket(case: Case) -> tuple[list[Fraction], Fraction, Fraction] | None:
+    """Eigenvalues of a diagonal Q >= 0, and the best s, t, exactly or by bisection (None: not so)."""
+    mean = case.problem.mean
+    size = case.problem.dimension
+    if any(mean[i, j] for i in range(size) for j in range(i)) or definiteness(mean) < 0:
+        return None
+    if not any(mean.entries()):
+        return None
+    eigenvalues = [F(int(mean[i, i].p), int(mean[i, i].q)) for i in range(size)]
+    spread = fmpq_mat(size, size)
+    for m in case.problem.matrices:
+        spread = spread + m * mean * m * fmpq(1, case.problem.count)
+    spread = spread - mean * mean * mean
+
+    def within(value: Fraction, sign: int) -> bool:
+        gap = (spread - mean * fmpq(value.numerator, value.denominator)) * fmpq(sign)
+        return definiteness(gap) >= 0
+
+    exact = [
+        F(int(spread[i, i].p), int(spread[i, i].q)) / eigenvalues[i]
+        for i in range(size)
+        if eigenvalues[i]
+    ]
+    if not within(max(exact) * size + 1, -1):
+        return None  # noise leaves the kernel: no t does
+    if within(min(exact), 1) and within(max(exact), -1):
+        return eigenvalues, min(exact), max(exact)
+    top = F(1)
+    while not within(top, -1):
+        top *= 2
+
+    def last(holds: Callable[[Fraction], bool]) -> tuple[Fraction, Fraction]:
+        """The last value at which ``holds``, going up from 0, and the next where it does not."""
+        low, high = F(0), top
+        for _ in range(20):
+            middle = (low + high) / 2
+            low, high = (middle, high) if holds(middle) else (low, middle)
+        return low, high
+
+    low = last(lambda value: within(value, 1))[0]
+    upper = last(lambda value: not within(value, -1))[1]
+    return eigenvalues, low, upper
+
+
+def _check_bracket(claim: Claim, case: Case) -> None:
+    found = _bracket(case)
+    if found is None or not in_region(claim, case):
+        return
+    eigenvalues, lower, upper = found
+    numbers = {s: Rational(lower), t: Rational(upper), kappa: Rational(case.kappa)}
+    ends = {C_ms: (case.threshold.low, case.threshold.high)}  # zero where never stable
+    for part in relations(claim.formula):
+        for name, choose in ((least, min), (largest, max)):
+            if part.has(name):
+                inner = _inside(claim, name).subs(numbers)
+                forms = [inner.subs(l, Rational(e)) for e in eigenvalues]
+                expect(all(x.is_Rational for x in forms), "the bound is a number", case=case)
+                expect_relation(part.replace(name, lambda _: choose(forms)), ends, case=case)  # noqa: B023
+
+
+@evidence(Q_BRACKET, "ball", step=("multiplier", "order"))
+def test_bracket_on_kept_problems(claim: Claim) -> None:
+    for case in (*STABLE.values(), UNSTABLE["noisy kernel"][0]):
+        _check_bracket(claim, case)
+
+
+@evidence(Q_BRACKET, "property", step=("multiplier", "order"))
+@given(case=cases(max_count=2, max_dimension=2))
+def test_bracket_on_random_problems(claim: Claim, case: Case) -> None:
+    """Mirror the components in their diagonal mean, so that Q is diagonal and eigenvalues exact."""
+    size = case.problem.dimension
+    mirrored = [
+        [[x if r == c else -x for c, x in enumerate(row)] for r, row in enumerate(m)]
+        for m in case.components
+    ]
+    components = []
+    for left, right in zip(case.components, mirrored, strict=True):
+        components += [left, right]
+    sum_of = [[sum(m[r][c] for m in components) for c in range(size)] for r in range(size)]
+    expect(not any(sum_of[r][c] for r in range(size) for c in range(r)), "diagonal mean")
+    _check_bracket(claim, Case(components, case.batch_size, case.sampling))
+
+
+@evidence(Q_BRACKET, "witness", step=("multiplier", "order"))
+def test_single_index_upper_bound_is_false(claim: Claim) -> None:
+    """Kept counterexample: C_ms is above the upper form at l_1 = 1, though not above the maximum."""
+    found = _bracket(SINGLE_J)
+    assert found is not None
+    eigenvalues, lower, _ = found
+    forms = [
+        _inside(claim, largest).subs(
+            {l: Rational(e), s: Rational(lower), kappa: Rational(SINGLE_J.kappa)}
+        )
+        for e in eigenvalues
+    ]
+    sharpest = forms[eigenvalues.index(max(eigenvalues))]
+    step = F(int(sharpest.p), int(sharpest.q))
+    expect(compare(SINGLE_J.problem, SINGLE_J.kappa, step) == 1, "contracts at the single-j bound")
+    gap = identity(4) - enumerated_operator(SINGLE_J, step)
+    expect(definiteness(gap) == 1, "and by enumeration", step=step)
+    note(f"single-j bound {sharpest}, {SINGLE_J.threshold}, maximum over j {max(forms)}")
+
+
+@evidence(Q_LARGE_BATCH, "symbolic", step="lower")
+def test_sharpest_direction_gives_the_least_bound(claim: Claim) -> None:
+    """c = t kappa <= l_min l_max: 2l/(l^2 + c) is least at l_max among l_min <= l <= l_max."""
+    bound = next(p for p in relations(claim.formula) if p.has(t))
+    base = _inside(Q_BRACKET, least)
+    noise_level, gap, up = Symbol("c"), Symbol("y"), Symbol("z")
+    expect(bound.gts == C_ms, f"{bound} bounds C_ms from below")
+    difference_ = cancel(base - bound.lts).subs(kappa, noise_level / t)
+    numerator = cancel(difference_ * (l**2 + noise_level) * (l_max**2 + noise_level))
+    expect_zero(numerator - 2 * (l_max - l) * (l * l_max - noise_level), "cross difference")
+    conditions = [p for p in relations(claim.region) if p.has(t)]
+    expect(len(conditions) == 1, "small noise is assumed")
+    room = difference(conditions[0]).subs(kappa, noise_level / t)
+    # l = l_min + y: (l l_max - c) = (room >= 0) + y l_max
+    rest = expand((l * l_max - noise_level).subs(l, l_min + gap) - room)
+    expect(all(c > 0 for c in Poly(rest, gap, l_max, l_min, up).coeffs()), "second factor >= 0")
+
+
+@evidence(Q_LARGE_BATCH, "symbolic", step="upper")
+def test_no_batch_does_better_than_gradient_descent(claim: Claim) -> None:
+    """v'Qv = l_max: <vv', M vv'> = (1 - C l)^2 + C^2 Var(v'Q_B v), which is >= 1 at C = 2/l."""
+    excess = equation(Q_INDEFINITE, form_excess)
+    variance = Symbol("Var")
+    bound = next(p for p in relations(claim.formula) if not p.has(t))
+    expect(bound.lts == C_ms, f"{bound} bounds C_ms from above")
+    at = excess.subs({q_v: l_max, second_v: l_max**2 + variance}).subs(C, bound.gts)
+    expect_zero(at - bound.gts**2 * variance, "excess at the bound")
+
+
+def _large_batch(claim: Claim, case: Case) -> bool:
+    found = _bracket(case)
+    if found is None:
+        return False
+    eigenvalues, _, upper = found
+    numbers = {
+        t: Rational(upper),
+        kappa: Rational(case.kappa),
+        l_min: Rational(min(eigenvalues)),
+        l_max: Rational(max(eigenvalues)),
+    }
+    if not claim.region.subs(numbers):
+        return False
+    for part in relations(claim.formula):
+        ends = (case.threshold.low, case.threshold.high)  # zero where never stable
+        expect_relation(part.subs(numbers), {C_ms: ends}, case=case)
+    return True
+
+
+# diag(l_min, l_max) with the same noise y on both: t kappa = y^2 against l_min l_max = 2.
+_EQUAL_NOISE = [
+    Case([[[1 + y, 0], [0, 2 + y]], [[1 - y, 0], [0, 2 - y]]])
+    for y in (F(1, 2), F(7, 5), F(3, 2), F(3))
+]
+
+
+@evidence(Q_LARGE_BATCH, "ball", step=("lower", "upper"))
+def test_large_batch_bounds_on_kept_problems(claim: Claim) -> None:
+    """Equality occurs on both sides, and noise levels on both sides of the hypothesis."""
+    table = [*STABLE.values(), *_EQUAL_NOISE, UNSTABLE["noisy kernel"][0]]
+    used = sum(_large_batch(claim, case) for case in table)
+    expect(used >= 5, "the table reaches the region", used=used)
+
+
+@evidence(Q_LARGE_BATCH, "witness", needs="small noise", step=("lower", "upper"))
+def test_louder_noise_is_limited_by_the_flattest_direction(claim: Claim) -> None:
+    wide = claim.without("small noise")
+    expect(_large_batch(wide, _EQUAL_NOISE[1]), "within the hypothesis the bounds hold")
+    expect_fails(lambda: _large_batch(wide, _EQUAL_NOISE[2]), "past it they do not")
+
+
+# ---------------------------------------------------------------------------- Q-SMALL-BATCH, Q-FLAT
+
+
+@evidence(Q_SMALL_BATCH, "symbolic", step="noise factor")
+def test_variance_factor_falls_with_the_batch(claim: Claim) -> None:
+    derived = {}
+    for symbol, name in ((drop_uniform, kappa_uniform), (drop_replacement, kappa_replacement)):
+        factor = equation(Q_KAPPA, name)
+        derived[symbol] = factor - factor.subs(k, k + 1)
+        # k >= 1 and N >= 2, k < N: k = 1 + x, N = 2 + y
+        drop = equation(claim, symbol).subs({k: 1 + Symbol("x0"), N: 2 + Symbol("y0")})
+        top, bottom = cancel(drop).as_numer_denom()
+        coefficients = Poly(top * bottom, Symbol("x0"), Symbol("y0")).coeffs()
+        expect(all(c > 0 for c in coefficients), f"{symbol} > 0")
+    for symbol, value in derived.items():
+        expect_zero(equation(claim, symbol) - value, f"{symbol}")
+
+
+@evidence(Q_SMALL_BATCH, "symbolic", step="positive noise")
+def test_more_noise_raises_the_form(claim: Claim) -> None:
+    """1/C_ms = max over X >= 0 of <X, G X>/<X, A X>, affine in kappa with slope <X, V X> >= 0."""
+    inner = equation(Q_MS, C_ms).args[0] if equation(Q_MS, C_ms).is_Pow else None
+    expect(inner is not None and inner.func == rho, "C_ms is one over a spectral radius")
+    numerator = expand(inner.args[0] * kron_sum)
+    poly = Poly(numerator, kappa)
+    expect(poly.degree() == 1 and poly.coeff_monomial(kappa) == noise, "slope in kappa is V")
+    D, R = letter("D"), letter("R")
+    expect(nonnegative(trace(R**2 * D * R**2 * D)), "<X, V X> >= 0 for X = R^2")
+    order = [p for p in relations(claim.formula) if p.has(threshold_of)]
+    expect(len(order) == 1, "one comparison")
+    greater = order[0].gts
+    expect(greater.has(kappa_2) and not greater.has(kappa_1), "more noise is no better")
+
+
+def _monotone(claim: Claim, case: Case, factors: list[Fraction]) -> None:
+    relation = next(p for p in relations(claim.formula) if p.has(threshold_of))
+    for first in factors:
+        for second in factors:
+            if not claim.region.subs({kappa_1: Rational(first), kappa_2: Rational(second)}):
+                continue
+            ends = {
+                threshold_of(kappa_1): interval(threshold(case.problem, first)),
+                threshold_of(kappa_2): interval(threshold(case.problem, second)),
+            }
+            expect_relation(relation, ends, case=case, kappas=(first, second))
+
+
+@evidence(Q_SMALL_BATCH, "ball", step=("noise factor", "positive noise"))
+def test_threshold_is_monotone_in_the_noise(claim: Claim) -> None:
+    """Kept problems, over every batch size; on FLAT_NOISE nothing changes, so <= is not <."""
+    for case in STABLE.values():
+        sizes = range(1, case.problem.count + 1)
+        factors = [case.problem.variance_factor(k_, x) for k_ in sizes for x in SAMPLINGS]
+        _monotone(claim, case, sorted(set(factors)))
+    _monotone(claim, STABLE["pair"], [F(1), F(51, 50)])  # close enough to see 1/20 in the region
+    constant = {
+        str(threshold(FLAT_NOISE.problem, FLAT_NOISE.problem.variance_factor(k_)))
+        for k_ in (1, 2, 3)
+    }
+    expect(constant == {"C_ms = 1 exactly"}, "constant in the batch size", found=constant)
+
+
+@evidence(Q_SMALL_BATCH, "witness", needs="less noise", step=("noise factor", "positive noise"))
+def test_more_noise_lowers_the_threshold(claim: Claim) -> None:
+    _monotone(claim, STABLE["pair"], [F(0), F(1)])
+    wide = claim.without("less noise")
+    expect_fails(lambda: _monotone(wide, STABLE["pair"], [F(0), F(1)]), "C_ms(1) < C_ms(0)")
+
+
+@evidence(Q_SMALL_BATCH, "property", step=("noise factor", "positive noise"))
+@given(case=cases(max_dimension=2))
+def test_random_thresholds_are_monotone(claim: Claim, case: Case) -> None:
+    if definiteness(case.problem.mean) < 1:
+        case = STABLE["three dimensions"]
+    factors = {
+        case.problem.variance_factor(k_, x) for k_ in (1, case.problem.count) for x in SAMPLINGS
+    }
+    _monotone(claim, case, sorted(factors))
+    inverse = [F(1) / threshold(case.problem, x).high for x in (F(0), F(1, 2), F(1))]
+    # convex in kappa, up to the relative width 2^-40 of the enclosures
+    expect(
+        2 * inverse[1] <= (inverse[0] + inverse[2]) * (1 + F(1, 2**38)), "1/C_ms convex", case=case
+    )
+
+
+@evidence(Q_FLAT, "symbolic")
+def test_scale_enters_with_the_step_only(claim: Claim) -> None:
+    """uQ_i: A -> uA, QQ -> u^2 QQ, V -> u^2 V, so C_ms's argument is multiplied by u."""
+    scaled = {kron_sum: u * kron_sum, kron_product: u**2 * kron_product, noise: u**2 * noise}
+    formula = equation(Q_MS, C_ms).replace(rho, lambda x: x)
+    table = {
+        threshold_of(u * Q): formula.subs(scaled, simultaneous=True),
+        threshold_of(Q): formula,
+    }
+    expect(claim.formula.atoms(type(threshold_of(Q))) == set(table), "both thresholds are compared")
+    expect_zero(difference(claim.formula).subs(table), "C_ms of the scaled family")
+    step = equation(Q_MS, operator)
+    expect_zero(
+        step.subs(scaled, simultaneous=True) - step.subs(C, u * C), "M_C sees C and Q_i as C Q_i"
+    )
+
+
+@evidence(Q_FLAT, "property")
+@given(
+    case=cases(max_dimension=2),
+    factor=st.fractions(min_value=F(-3), max_value=3, max_denominator=6),
+)
+def test_scaling_every_component(claim: Claim, case: Case, factor: Fraction) -> None:
+    if definiteness(case.problem.mean) < 1:
+        case = STABLE["pair"]
+    scaled = Case(
+        [[[factor * x for x in row] for row in m] for m in case.components],
+        case.batch_size,
+        case.sampling,
+    )
+    if not claim.region.subs(u, Rational(factor)):
+        return expect(factor <= 0, "only positive factors are claimed", factor=factor)
+    ends = {
+        threshold_of(u * Q): interval(scaled.threshold),
+        threshold_of(Q): interval(case.threshold),
+    }
+    width = Rational(1, 2**38)  # both enclosures have relative width <= 2^-40
+    point = {name: Rational((lo + hi) / 2) for name, (lo, hi) in ends.items()}
+    value = difference(claim.formula).subs(point).subs(u, Rational(factor))
+    size = max(abs(x) for x in point.values())
+    expect(
+        abs(value) <= width * (size + abs(point[threshold_of(Q)] / Rational(factor))),
+        "scaled",
+        case=case,
+    )

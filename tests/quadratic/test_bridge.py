@@ -1,0 +1,354 @@
+"""Chapter bridge: mean-square and almost-sure stability at a data point, by the same machinery."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import flint
+import numpy as np
+from flint import fmpq
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import (
+    Eq,
+    Expr,
+    Gt,
+    Poly,
+    Pow,
+    Rational,
+    Symbol,
+    cancel,
+    diff,
+    expand,
+    log,
+    symbols,
+)
+from sympy import sign as sign_of
+
+from sim import simulate
+from sim.problems.quadratic_moments import mean_square_threshold, second_moments
+from tests.quadratic.cases import Case, batches, equation, log_symbols
+from theorem_audit import evidence, expect, expect_zero, note, seed
+from theorem_audit.checks.statistics import expect_mean
+from theorem_audit.exact.ball import enclose
+from theorem_audit.exact.zero import difference, relations
+from theorem_audit.statement.claim import Claim
+from theory.model.autoencoder import GRAD
+from theory.model.step import STEP
+from theory.notation import S, a, active, b, chi, eta, n, p, perp_next, q_i, q_j, q_j_next, r2, w, x
+from theory.quadratic.bridge import (
+    BRIDGE,
+    DIRECTIONS,
+    component_moments,
+    curvature,
+    displacement,
+    g,
+    mean_square,
+    moment_exponent,
+    perpendicular,
+    radial,
+    step_law,
+    tangent,
+    u4,
+)
+from theory.quadratic.mean_square import (
+    Q_INDEFINITE,
+    Q_KAPPA,
+    Q_MS,
+    form_excess,
+    kappa_uniform,
+    q_v,
+    second_v,
+)
+from theory.quadratic.paths import Q_STATIONARY, Gamma, Sigma, Sigma_next
+from theory.quadratic.second_moment import C, N, k, kappa, kron_product, kron_sum, noise, operator
+from theory.quadratic.thresholds import NEVER_STABLE
+
+F = Fraction
+_KAPPA = {N: n, k: b}
+RATES = {"radial": radial, "tangent": tangent, "perpendicular": perpendicular}
+
+
+def _growth(direction: str) -> Expr:
+    """E[factor^2] along a direction by Q-MS's operator; C = eta = a b."""
+    mean, variance = component_moments(direction)
+    moments = {kron_sum: 2 * mean, kron_product: mean**2, noise: variance}
+    kappa_b = equation(Q_KAPPA, kappa_uniform).subs(_KAPPA)
+    return cancel(equation(Q_MS, operator).subs(moments).subs({kappa: kappa_b, C: a * b}))
+
+
+def _with_p(claim: Claim, expr: Expr) -> Expr:
+    return expr.subs(p, equation(claim, p))
+
+
+def _gaps(claim: Claim, *wanted: Symbol) -> list[Expr]:
+    """What the region keeps positive about these symbols alone."""
+    found = [difference(c) for c in relations(claim.region) if c.free_symbols <= set(wanted)]
+    return [gap for gap in found if gap.free_symbols]
+
+
+@evidence(BRIDGE, "symbolic", step="linearisation")
+def test_hessians_at_a_data_point_linearise_the_step(claim: Claim) -> None:
+    """The derivative of STEP at q = e_i, along each direction, is 1 - a (curvatures in the batch).
+
+    With S = q_i^2 1{i in B} + q_j^2 1{j in B} and r2 = q_i^2 + q_j^2; chi_i, chi_j: memberships.
+    """
+    drawn_i, drawn_j, first, second, off = symbols("drawn_i drawn_j first second off")
+    mass = {S: drawn_i * first**2 + drawn_j * second**2, r2: first**2 + second**2 + off**2}
+    own = equation(STEP, q_j_next).subs({q_j: first, chi: drawn_i}).subs(mass)
+    other = equation(STEP, q_j_next).subs({q_j: second, chi: drawn_j}).subs(mass)
+    away = equation(STEP, perp_next).subs(mass)
+    at = {first: 1, second: 0, off: 0}
+    perp_symbol = next(iter(away.free_symbols - {a, drawn_i, drawn_j, first, second, off}))
+    for image, variable, direction in (
+        (own, first, "radial"),
+        (other, second, "tangent"),
+        (away.subs(perp_symbol, off), off, "perpendicular"),
+    ):
+        in_batch = drawn_i * curvature(direction, "own") + drawn_j * curvature(direction, "other")
+        expect_zero(diff(image, variable).subs(at) - (1 - a * in_batch), f"{direction} derivative")
+        expect_zero(curvature(direction, "rest"), f"{direction}: other samples are flat")
+    factors = [value for _, value in step_law("tangent")]
+    moment = equation(claim, moment_exponent(g))
+    for factor in factors[:2]:
+        expect(moment.has(Pow(factor, g)), f"the tangent factor {factor} stands in the claim")
+
+
+@evidence(BRIDGE, "symbolic", step="linearisation")
+def test_probability_that_one_of_two_is_drawn(claim: Claim) -> None:
+    law = step_law("tangent")
+    expect_zero(law[0][0] - equation(claim, p), "P(i in B, j not)")
+    for direction in DIRECTIONS:
+        law = step_law(direction)
+        expect_zero(sum(prob for prob, _ in law) - 1, "probabilities")
+        second = sum(prob * factor**2 for prob, factor in law)
+        expect_zero(second - _growth(direction), f"{direction}: Q-MS and the step's law agree")
+
+
+@evidence(BRIDGE, "symbolic", step="mean square")
+def test_mean_square_growth_of_a_tangent_direction(claim: Claim) -> None:
+    claimed = _log_argument(equation(claim, mean_square))
+    expect_zero(_with_p(claim, claimed) - _growth("tangent"), "E[factor^2]")
+    mean, variance = component_moments("tangent")
+    kappa_b = equation(Q_KAPPA, kappa_uniform).subs(_KAPPA)
+    excess = equation(Q_INDEFINITE, form_excess).subs({q_v: mean, second_v: kappa_b * variance})
+    expect_zero(_growth("tangent") - 1 - excess.subs(C, a * b), "Q-INDEFINITE: no mean curvature")
+    curvature_only = next(c for c in relations(Q_INDEFINITE.region) if c.has(q_v))
+    expect(curvature_only.subs(q_v, mean), "its region admits mean curvature 0")
+    positive = [part for part in relations(claim.formula) if isinstance(part, Gt)]
+    expect(len(positive) == 1 and difference(positive[0]) == mean_square, "the growth is positive")
+    # growth - 1 = 2 p a^2, p n (n - 1) = b (n - b): products of what the region keeps positive
+    excess_claimed = claimed - 1
+    steps, sizes = _gaps(claim, a), _gaps(claim, b, n)
+    expect(
+        a in steps and n - b in sizes and b - 1 in sizes, "a > 0, 1 <= b < n", region=claim.region
+    )
+    expect_zero(excess_claimed - 2 * p * a**2, "growth - 1 is a positive multiple of p a^2")
+    expect_zero(equation(claim, p) * n * (n - 1) - b * (n - b), "p > 0")
+
+
+def _log_argument(expr: Expr) -> Expr:
+    expect(isinstance(expr, log), f"{expr} is one logarithm")
+    return expr.args[0]
+
+
+@evidence(BRIDGE, "symbolic", step="moment one")
+def test_moment_exponent_from_the_law_of_a_step(claim: Claim) -> None:
+    """f(g) = E factor^g is strictly convex with f(0) = f(1) = 1: below 1 between, above 1 beyond."""
+    claimed = _log_argument(equation(claim, moment_exponent(g)))
+    derived = sum(prob * factor**g for prob, factor in step_law("tangent"))
+    powers = {Pow(1 - a, g): Symbol("X"), Pow(1 + a, g): Symbol("Y")}
+    expect_zero(_with_p(claim, claimed).subs(powers) - derived.subs(powers), "E factor^g")
+    for at in (0, 1):
+        expect_zero(claimed.subs(g, at) - 1, f"f({at}) = 1")
+    curve = log_symbols(diff(claimed, g, 2).subs(powers))
+    logs = [Symbol(f"log[{1 - a}]"), Symbol(f"log[{1 + a}]")]
+    expect_zero(curve - p * (logs[0] ** 2 * Symbol("X") + logs[1] ** 2 * Symbol("Y")), "f'' > 0")
+    signs = [q for q in relations(claim.formula) if q.has(sign_of)]
+    expect(len(signs) == 1 and signs[0].lhs == sign_of(moment_exponent(g)), "one sign is claimed")
+    inner = signs[0].rhs.args[0]
+    expect_zero(inner - (g - 1), "the sign of g - 1")
+
+
+@evidence(BRIDGE, "property", step="moment one")
+def test_moment_exponent_is_that_of_capture(claim: Claim) -> None:
+    """CAPTURE-MOMENT has it for the ratios |q_j/q_i|, from STEP: the same process, seen otherwise."""
+    from theory import claims
+
+    capture = next(q for q in relations(claims["CAPTURE-MOMENT"].formula) if isinstance(q, Eq))
+    powers = {Pow(1 - a, g): Symbol("X"), Pow(1 + a, g): Symbol("Y")}
+    mine = _log_argument(equation(claim, moment_exponent(g)))
+    expect_zero((mine - _log_argument(capture.rhs)).subs(powers), "the two exponents")
+
+
+@evidence(BRIDGE, "ball", step="moment one")
+def test_sign_of_the_moment_exponent_on_a_grid(claim: Claim) -> None:
+    sign_claim = next(q for q in relations(claim.formula) if q.has(sign_of))
+    argument = _log_argument(equation(claim, moment_exponent(g)))
+    for size, batch in ((2, 1), (5, 2), (9, 8)):
+        chance = equation(claim, p).subs({n: size, b: batch})
+        for step in (Rational(1, 100), Rational(1, 4), Rational(49, 100)):
+            for moment in (Rational(-1), Rational(-1, 40), Rational(0), Rational(1, 20),
+                           Rational(1, 2), Rational(999, 1000), Rational(1), Rational(1001, 1000),
+                           Rational(2), Rational(7)):  # fmt: skip
+                if not claim.region.subs({g: moment, a: step, b: batch, n: size}):
+                    continue
+                inner = argument.subs({p: chance, a: step, g: moment})
+                gap = enclose(inner - 1, {}) if not inner.is_Rational else _ball(inner - 1)
+                found = 1 if gap > 0 else -1 if gap < 0 else 0
+                expect(found or inner == 1, "decided", gap=gap)
+                expect(sign_claim.rhs.subs(g, moment) == found, "sign", a=step, g=moment, n=size)
+
+
+def _ball(value: Rational) -> flint.arb:
+    return flint.arb(fmpq(int(value.p), int(value.q)))
+
+
+@evidence(BRIDGE, "symbolic", step="almost sure")
+def test_growth_rates_of_paths(claim: Claim) -> None:
+    """E log|factor| by the step's law; negative where the factors' product is inside (-1, 1)."""
+    for symbol, direction in (
+        (tangent, "tangent"),
+        (radial, "radial"),
+        (perpendicular, "perpendicular"),
+    ):
+        derived = sum(prob * log(abs(factor)) for prob, factor in step_law(direction))
+        claimed = _with_p(claim, equation(claim, symbol))
+        expect_zero(_log_form(claimed) - _log_form(derived), f"rate of the {direction} direction")
+    negative = {difference(q) for q in relations(claim.formula) if q.has(tangent, radial, perpendicular)
+                and q.rhs == 0}  # fmt: skip
+    expect(negative == {-tangent, -radial, -perpendicular}, "all three are claimed negative")
+    gaps = _gaps(claim, a)
+    expect(len(gaps) == 2 and a in gaps, "0 < a < edge", region=claim.region)
+    upper = gaps[1 - gaps.index(a)]
+    # 1 - x^2 > 0 for each |factor| (and 1 - a^2 itself): products of a, the edge's gap and 1 +- a
+    expect_zero(1 - (1 - 4 * a) ** 2 - 16 * a * upper, "radial: |1 - 4a| < 1 up to the edge")
+    expect_zero((1 - a) - (upper + Rational(1, 2)), "perpendicular and tangent: 0 < 1 - a < 1")
+
+
+def _log_form(expr: Expr) -> Expr:
+    """Logarithms of |products| as sums over irreducible factors, up to sign, each a symbol."""
+
+    def split(argument: Expr) -> Expr:
+        inner = argument.replace(lambda e: e.func.__name__ == "Abs", lambda e: e.args[0])
+        content, factors = Poly(expand(inner), a).factor_list()
+        total: Expr = log_symbols(log(abs(content))) if abs(content) != 1 else Rational(0)
+        for factor, power in factors:
+            base = factor.as_expr()
+            base = base if base.subs(a, 0) >= 0 else -base
+            total += power * Symbol(f"log|{expand(base)}|")
+        return total
+
+    return expr.replace(log, split)
+
+
+@evidence(BRIDGE, "symbolic", step="dense")
+def test_noise_at_a_dense_minimum_is_tangent(claim: Claim) -> None:
+    """GRAD at r2 = 1: E|w+ - w|^2 = eta^2 kappa mean|grad_j|^2 by Q-STATIONARY from Sigma = 0."""
+    gradient = Poly(GRAD.formula.rhs.subs({r2: 1, active: 1}), x, w)
+    along_x, along_w = gradient.coeff_monomial(x), gradient.coeff_monomial(w)
+    expect_zero(along_x * q_i + along_w, "<grad_j, w> = 0: no radial noise")
+    square = Poly(expand(along_x**2 + 2 * along_x * along_w * q_i + along_w**2), q_i)
+    means = {2: 1 / n, 4: u4 / n}  # mean over j of u_j^2 and u_j^4
+    trace = sum(c * means[power] for (power,), c in square.terms())
+    moved = equation(Q_STATIONARY, Sigma_next).subs({Sigma: 0, Gamma: trace, C: eta})
+    derived = moved.subs(kappa, equation(Q_KAPPA, kappa_uniform).subs(_KAPPA))
+    expect_zero(equation(claim, displacement) - derived, "E|w+ - w|^2")
+
+
+def _components(size: int, direction: str) -> Case:
+    own, other, rest = (F(int(curvature(direction, s))) for s in ("own", "other", "rest"))
+    values = [own, other if direction == "tangent" else rest, *([rest] * (size - 2))]
+    return Case([[[x]] for x in values])
+
+
+@evidence(BRIDGE, "property", step=("mean square", "moment one", "almost sure"))
+@given(size=st.integers(2, 6), data=st.data(),
+       step=st.fractions(min_value=F(1, 50), max_value=F(49, 100), max_denominator=100))  # fmt: skip
+def test_exponents_by_enumerating_batches(
+    claim: Claim, size: int, data: st.DataObject, step: Fraction
+) -> None:
+    batch = data.draw(st.integers(1, size - 1))
+    point = {n: size, b: batch, a: Rational(step), p: equation(claim, p).subs({n: size, b: batch})}
+    for direction, symbol in (
+        ("tangent", tangent),
+        ("radial", radial),
+        ("perpendicular", perpendicular),
+    ):
+        case = Case(_components(size, direction).components, batch)
+        factors = [
+            1 - fmpq(step.numerator, step.denominator) * batch * m[0, 0] for m in batches(case)
+        ]
+        if direction == "tangent":
+            exact = sum(f * f for f in factors) / len(factors)
+            claimed = _log_argument(equation(claim, mean_square)).subs(point)
+            expect(_ball(claimed).overlaps(flint.arb(exact)), "E factor^2", size=size, batch=batch)
+            expect(case.threshold.kind == NEVER_STABLE, "no step size is mean-square stable")
+        if all(factors):
+            mean = sum((flint.arb(abs(f)).log() for f in factors), flint.arb(0)) / len(factors)
+            value = enclose(equation(claim, symbol).subs(point), {})
+            expect(value.overlaps(mean), f"E log|factor|, {direction}", size=size, batch=batch)
+            expect(mean < 0, f"{direction} contracts", size=size, batch=batch, step=step)
+
+
+@evidence(BRIDGE, "witness", step="almost sure", needs="step size")
+def test_past_one_half_the_radial_direction_is_unstable(claim: Claim) -> None:
+    value = equation(claim, radial).subs({n: 5, b: 2, a: Rational(51, 100)})
+    expect(enclose(value, {}) > 0, "Lambda_i > 0 at a = 0.51", value=value)
+
+
+@evidence(BRIDGE, "witness", step="mean square", needs="mini-batch")
+def test_full_batch_has_no_noise(claim: Claim) -> None:
+    expect(equation(claim, p).subs({n: 5, b: 5}) == 0, "b = n: p = 0, every factor is 1")
+
+
+@evidence(BRIDGE, "witness", step="moment one", needs="moment")
+def test_negative_moments_grow(claim: Claim) -> None:
+    """A moment below zero is carried by the paths that converge."""
+    argument = _log_argument(equation(claim, moment_exponent(g)))
+    value = argument.subs({g: -1, p: Rational(3, 10), a: Rational(1, 4)})
+    expect(value > 1, "Lambda(-1) > 0 although -1 < 1", value=value)
+
+
+@evidence(BRIDGE, "simulation", step=("mean square", "almost sure"))
+def test_the_same_process_converges_and_diverges(claim: Claim) -> None:
+    """n = 5, b = 2, a = 1/4: paths of the full, non-linear SGD started near x_1, and the moments.
+
+    Where |q_j| < 1e-3 its factors are those of the linearised step to 1e-6, and |q_j| is a martingale
+    (1 - a and 1 + a are as likely), so it ever gets from 1e-16 to 1e-3 with chance at most 1e-13: some
+    path of the 400, in one of 4 directions, with chance below 2e-10.
+    """
+    size, batch, step, steps = 5, 2, 0.25, 2_000
+    point = {n: size, b: batch, a: Rational(1, 4)}
+    rate = float(_with_p(claim, equation(claim, tangent)).subs(point))
+    runs = 400
+    q = np.full((runs, size), 1e-16)
+    q[:, 0] = 1.0
+    result = simulate(
+        q, 0.0, batch_size=batch, step_size=step * batch, steps=steps, seed=seed("sgd")
+    )
+    change = (result.log_abs_q[:, 1] - np.log(1e-16)) / steps
+    expect_mean(change, rate, visible=0.15, what="log|q_j| per step, over paths that converge")
+    expect((np.abs(result.q[:, 0] - 1) < 1e-6).all(), "every path ends at x_1")
+    values = [float(x[0][0]) for x in _components(size, "tangent").components]
+    expect(mean_square_threshold(values, batch) == 0.0, "by the same machinery: no threshold")
+    moments = second_moments(values, [[1.0]], batch_size=batch, step_size=step * batch, steps=steps)
+    growth = np.log(moments[-1, 0, 0]) / steps
+    claimed = float(_with_p(claim, equation(claim, mean_square)).subs(point))
+    # relative rounding of a product of 2000 factors is below 1e-12, of its logarithm's mean less
+    expect(abs(growth - claimed) < 1e-9, "E|e_j|^2 grows at the claimed rate", growth=growth)
+    note(f"log|q_j| per step: {rate:.5f} on paths, {claimed / 2:+.5f} in mean square")
+
+
+@evidence(BRIDGE, "simulation", step="dense")
+def test_one_step_from_a_dense_minimum(claim: Claim) -> None:
+    size, batch, step = 6, 2, 0.5
+    u = np.array([1.0, 2, 3, -1, 2, 1])
+    u /= np.linalg.norm(u)
+    result = simulate(np.tile(u, (40_000, 1)), 0.0, batch_size=batch, step_size=step, steps=1,
+                      seed=seed("dense"))  # fmt: skip
+    moved = ((result.q - u) ** 2).sum(axis=1)
+    expected = equation(claim, displacement).subs(
+        {n: size, b: batch, eta: step, u4: float((u**4).sum())}
+    )
+    expect_mean(moved, float(expected), visible=0.05, what="E|w+ - w|^2")

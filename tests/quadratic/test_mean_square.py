@@ -1,0 +1,452 @@
+"""Chapter quadratic: batch moments and the mean-square threshold."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import flint
+from flint import fmpq, fmpq_mat
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import Expr, Poly, Rational, Symbol, cancel, expand
+
+from tests.quadratic.cases import (
+    SINGULAR,
+    STABLE,
+    UNSTABLE,
+    Case,
+    Singular,
+    ball,
+    cases,
+    enumerated_operator,
+    equation,
+    evaluated,
+    expect_overlap,
+    interval,
+    log_symbols,
+    sign_of_mean,
+    values_of,
+)
+from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, note
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theory.model.trace_algebra import applied, is_square, letter, nonnegative, trace
+from theory.quadratic.mean_square import (
+    Q_INDEFINITE,
+    Q_KAPPA,
+    Q_MS,
+    C_direction,
+    C_ms,
+    batch_ab,
+    form_excess,
+    growth,
+    image_v,
+    kappa_replacement,
+    kappa_uniform,
+    l,
+    l_min,
+    q_v,
+    second_v,
+    trace_excess,
+    v,
+)
+from theory.quadratic.second_moment import (
+    SAMPLINGS,
+    C,
+    N,
+    batch_product,
+    k,
+    kappa,
+    kron_product,
+    kron_sum,
+    mean_a,
+    mean_ab,
+    mean_b,
+    multiplicity_moments,
+    noise,
+    operator,
+    second_moment_operator,
+    variance_factor,
+)
+from theory.quadratic.second_moment import (
+    spectral_radius as rho,
+)
+from theory.quadratic.thresholds import (
+    FINITE,
+    NEVER_STABLE,
+    compare,
+    definiteness,
+    identity,
+)
+
+F = Fraction
+EVERY = {**STABLE, **SINGULAR, **{name: case for name, (case, _) in UNSTABLE.items()}}
+
+
+def in_region(claim: Claim, case: Case) -> bool:
+    return bool(claim.region.subs(l_min, sign_of_mean(case)))
+
+
+# ------------------------------------------------------------------------------------------ Q-KAPPA
+
+
+@evidence(Q_KAPPA, "symbolic")
+def test_batch_moments_from_multiplicities(claim: Claim) -> None:
+    """Any multiplicities with sum k: kappa = N (E m_i^2 - E m_i m_j)/k^2; then both samplings."""
+    square = Symbol("E[m_i^2]")
+    product = batch_product(square, (k**2 - N * square) / (N * (N - 1)))
+    derived = {
+        batch_ab: product,
+        kappa: Poly(product, mean_ab).LC(),
+        kappa_uniform: variance_factor("uniform"),
+        kappa_replacement: variance_factor("replacement"),
+    }
+    expect_identity(claim.formula, derived)
+    for sampling in SAMPLINGS:
+        squares, mixed = multiplicity_moments(sampling)
+        expect_zero(N * squares + N * (N - 1) * mixed - k**2, f"{sampling}: (sum of m)^2 = k^2")
+
+
+@evidence(Q_KAPPA, "property")
+@given(case=cases(max_count=4, max_dimension=1), data=st.data())
+def test_batch_moments_by_enumeration(claim: Claim, case: Case, data: st.DataObject) -> None:
+    if case.problem.count == 1 and case.sampling == "uniform":
+        case = Case(case.components * 2, 1, "uniform")
+    from tests.quadratic.cases import batches
+
+    values = [m[0, 0] for m in case.problem.matrices]
+    draws = [m[0, 0] for m in batches(case)]
+    count = len(values)
+    exact = sum(x * x for x in draws) / len(draws)
+    mean, square = sum(values) / count, sum(x * x for x in values) / count
+    name = kappa_uniform if case.sampling == "uniform" else kappa_replacement
+    factor = equation(claim, name).subs({N: count, k: case.batch_size})
+    claimed = equation(claim, batch_ab).subs(
+        {mean_a: _sympy(mean), mean_b: _sympy(mean), mean_ab: _sympy(square), kappa: factor}
+    )
+    expect(claimed == _sympy(exact), "E[a_B^2]", case=case)
+
+
+def _sympy(value: Any) -> Rational:
+    number = fmpq(value)
+    return Rational(int(number.p), int(number.q))
+
+
+# --------------------------------------------------------------------------------------------- Q-MS
+
+
+@evidence(Q_MS, "symbolic", step="operator")
+def test_operator_from_batch_moments(claim: Claim) -> None:
+    derived = second_moment_operator(equation(Q_KAPPA, batch_ab))
+    expect_zero(equation(claim, operator) - derived, "M_C against E[(I - C Q_B) (x) (I - C Q_B)]")
+
+
+@evidence(Q_MS, "symbolic", step="modulus")
+def test_the_modulus_of_an_eigenmatrix_does_as_well(claim: Claim) -> None:
+    """X = P - N with P = R^2, N = S^2, RS = 0; |X| = P + N.  Both parts of the pencil (A, G)."""
+    mean, deviation, one_step = letter("Q"), letter("D"), letter("E")
+    R, S = letter("R"), letter("S")
+    apart = [frozenset((R, S))]
+    meaning = {
+        kron_sum: lambda X: mean * X + X * mean,
+        kron_product: lambda X: mean * X * mean,
+        noise: lambda X: deviation * X * deviation,
+    }
+    X, modulus = R**2 - S**2, R**2 + S**2
+    poly = Poly(equation(claim, operator), C)
+    linear, quadratic = poly.coeff_monomial(C), poly.coeff_monomial(C**2)
+
+    def form(part: Expr, Y: Expr) -> dict[Any, Expr]:
+        return trace(expand(Y * applied(part, meaning, Y)), apart)
+
+    expect(form(linear, X) == form(linear, modulus), "<X, A X> = <|X|, A |X|>")
+    for sign in (1, -1):
+        whole = expand(
+            modulus * applied(quadratic, meaning, modulus)
+            - sign * X * applied(quadratic, meaning, X)
+        )
+        expect(nonnegative(trace(whole, apart)), f"<|X|, G |X|> >= {sign} <X, G X>")
+    # The same for one realised step X -> E X E, so for its mean M_C.
+    for sign in (1, -1):
+        whole = expand(modulus * one_step * modulus * one_step - sign * X * one_step * X * one_step)
+        expect(nonnegative(trace(whole, apart)), f"<|X|, M |X|> >= {sign} <X, M X>")
+
+
+@evidence(Q_MS, "symbolic", step="threshold")
+def test_form_of_one_minus_operator_changes_sign_at_the_threshold(claim: Claim) -> None:
+    """1 - M_C = C (A - C G), and on an eigenmatrix G X = lambda A X it is C A (1 - C lambda)."""
+    gap = cancel((1 - equation(claim, operator)) / C)
+    claimed = equation(claim, C_ms).replace(rho, lambda x: x)
+    expect_zero(gap.subs(C, 0) - kron_sum, "for small C only A counts")
+    expect_zero(gap.subs(C, claimed), "1 - M_C at the threshold")
+    expect(Poly(gap, C).degree() == 1, "and there is no other")
+
+
+@evidence(Q_MS, "symbolic", step="growth")
+def test_growth_of_the_second_moment_is_that_of_the_operator(claim: Claim) -> None:
+    """d = 1: E e_p^2 = M_C^p E e_0^2, so (1/p) log E e_p^2 -> log M_C."""
+    claimed = equation(claim, growth).replace(rho, lambda x: x)
+    powers = Symbol(f"log[{operator}]")
+    expect_zero(log_symbols(claimed) - powers, "growth per step")
+
+
+@evidence(Q_MS, "symbolic", step="direction")
+def test_direction_threshold_is_the_one_dimensional_case(claim: Claim) -> None:
+    scalar = {kron_sum: 2 * l, kron_product: l**2, noise: v}
+    one_step = equation(claim, operator).subs(scalar)
+    expect_zero(
+        cancel((one_step - 1) / C).subs(C, equation(claim, C_direction)),
+        "E(1 - C Q_B)^2 = 1 at C_j",
+    )
+
+
+@evidence(Q_MS, "symbolic", step="direction")
+def test_off_diagonal_thresholds_are_no_smaller(claim: Claim) -> None:
+    """Commuting Q_i act on E_ij by (m_i + m_j, E[x_i x_j]); the AM-GM step of the note.
+
+    With 2 m_i/C >= g_i and E[x_i x_j]^2 <= g_i g_j: (m_i + m_j)^2/C^2 - g_i g_j >= 0.
+    """
+    m1, m2, g1, g2 = symbols_nonnegative = [Symbol(f"y{i}") for i in range(4)]
+    gap = (m1 + m2) ** 2 - 4 * m1 * m2
+    expect_zero(gap - (m1 - m2) ** 2, "(m_i + m_j)^2 >= 4 m_i m_j")
+    # g_i <= 2 m_i/C: put 2 m_i/C = g_i + slack
+    direction = equation(claim, C_direction)
+    expect_zero(
+        direction * (l**2 + kappa * v) - 2 * l, "C_j g_j = 2 l_j defines the direction's threshold"
+    )
+    slack = expand((g1 + m1) * (g2 + m2) - g1 * g2)
+    box = {x: (0, 1) for x in symbols_nonnegative}
+    expect_nonnegative(slack, box, "raising both factors raises the product")
+
+
+@evidence(Q_MS, "ball", step="threshold")
+def test_threshold_on_kept_problems(claim: Claim) -> None:
+    """The formula, by rigorous eigenvalues, against definiteness of 1 - M_C, M_C by enumeration."""
+    margin = F(1, 10**9)
+    for name, case in EVERY.items():
+        if not in_region(claim, case):
+            continue
+        try:
+            claimed = evaluated(equation(claim, C_ms), values_of(case))
+        except Singular as error:
+            raise AssertionError(f"{name}: {error}") from error
+        found = case.threshold
+        expect_overlap(claimed, ball(*interval(found)), "C_ms", name)
+        one = identity(case.problem.dimension**2)
+        for step, sign in ((found.low * (1 - margin), 1), (found.high * (1 + margin), -1)):
+            gap = one - enumerated_operator(case, step)
+            expect(definiteness(gap) == sign, "1 - M_C by enumeration", case=name, step=step)
+        note(f"{name}: {found}")
+
+
+@evidence(Q_MS, "ball", step="growth")
+def test_growth_on_kept_problems(claim: Claim) -> None:
+    """From Sigma_0 = I: rho^p <= tr M^p I <= d rho^p (note), at p = 4096 steps, in balls."""
+    old, flint.ctx.prec = flint.ctx.prec, 512
+    try:
+        for name, case in STABLE.items():
+            for factor in (F(1, 2), F(5, 4)):
+                step = case.threshold.high * factor
+                values = values_of(case, step)
+                claimed = evaluated(equation(claim, growth), values)
+                size = case.problem.dimension
+                power = flint.arb_mat(values[operator])
+                for _ in range(12):
+                    power = power * power
+                start = flint.arb_mat(fmpq_mat(size**2, 1, identity(size).entries()))
+                second_moment = (start.transpose() * power * start)[0, 0]
+                low, high = second_moment.log() / 4096, (second_moment / size).log() / 4096
+                expect(not claimed > low, "growth <= log(tr M^p I)/p", case=name, step=step)
+                expect(not claimed < high, "growth >= log(tr M^p I/d)/p", case=name, step=step)
+    finally:
+        flint.ctx.prec = old
+
+
+@evidence(Q_MS, "property", step=("operator", "threshold"))
+@given(case=cases(), step=st.fractions(min_value=F(1, 50), max_value=3, max_denominator=50))
+def test_random_problems_by_enumeration(claim: Claim, case: Case, step: Fraction) -> None:
+    values = values_of(case, step)
+    expect(evaluated(equation(claim, operator), values) == values[operator], "M_C", case=case)
+    if in_region(claim, case):
+        claimed = evaluated(equation(claim, C_ms), values)
+        sign = definiteness(identity(case.problem.dimension**2) - values[operator])
+        at = flint.arb(values[C])
+        expect(not (sign > 0 and claimed < at), "contracts beyond C_ms", case=case, step=step)
+        expect(not (sign < 0 and claimed > at), "grows before C_ms", case=case, step=step)
+        expect_overlap(claimed, ball(*interval(case.threshold)), "C_ms", case)
+
+
+@evidence(Q_MS, "property", step=("operator", "threshold"))
+@given(case=cases(max_dimension=2), data=st.data())
+def test_change_of_basis_duplicates_and_order_do_not_matter(
+    claim: Claim, case: Case, data: st.DataObject
+) -> None:
+    if not in_region(claim, case):
+        case = STABLE["indefinite components"]
+
+    def claimed(other: Case) -> flint.arb:
+        return evaluated(equation(claim, C_ms), values_of(other))
+
+    base, size = claimed(case), case.problem.dimension
+    turn = data.draw(st.fractions(min_value=-2, max_value=2, max_denominator=5))
+    moved = Case([_rotated(m, turn) for m in case.problem.matrices], case.batch_size, case.sampling)
+    expect_overlap(claimed(moved), base, "rotated by a rational angle", case)
+    expect(size <= 2, "the rotation covers the dimension")
+    order = data.draw(st.permutations(list(case.components)))
+    expect_overlap(claimed(Case(order, case.batch_size, case.sampling)), base, "reordered", case)
+    twice = Case([*case.components, *case.components], case.batch_size, "replacement")
+    once = Case(case.components, case.batch_size, "replacement")
+    expect_overlap(claimed(twice), claimed(once), "duplicated, with replacement", case)
+    whole = Case(case.components, case.problem.count, "uniform")
+    alone = Case([_entries(case.problem.mean)])
+    expect_overlap(claimed(whole), claimed(alone), "k = N is gradient descent on the mean", case)
+
+
+def _entries(matrix: fmpq_mat) -> list[list[Fraction]]:
+    return [[F(int(x.p), int(x.q)) for x in row] for row in matrix.tolist()]
+
+
+def _rotated(matrix: fmpq_mat, turn: Fraction) -> list[list[Fraction]]:
+    """R' Q R for the rational rotation with tan(angle/2) = turn; size 1: unchanged."""
+    if matrix.nrows() == 1:
+        return _entries(matrix)
+    scale = 1 + turn**2
+    cos, sin = (1 - turn**2) / scale, 2 * turn / scale
+    R = fmpq_mat(
+        [[fmpq(x.numerator, x.denominator) for x in row] for row in [[cos, -sin], [sin, cos]]]
+    )
+    return _entries(R.transpose() * matrix * R)
+
+
+@evidence(Q_MS, "property", step=("operator", "threshold"))
+@given(case=cases(max_dimension=3))
+def test_commuting_problems_have_the_least_direction(claim: Claim, case: Case) -> None:
+    """Keep the diagonals: C_ms is the least of the closed forms."""
+    components = [
+        [[m[r][c] if r == c else 0 for c in range(len(m))] for r in range(len(m))]
+        for m in case.components
+    ]
+    case = Case(components, case.batch_size, case.sampling)
+    size, count = case.problem.dimension, case.problem.count
+    forms = []
+    for j in range(size):
+        column = [F(m[j][j]) for m in components]
+        mean = sum(column) / count
+        variance = sum(x * x for x in column) / count - mean**2
+        point = {l: Rational(mean), v: Rational(variance), kappa: Rational(case.kappa)}
+        if mean <= 0:
+            return expect(threshold_kind(case) != FINITE, "no threshold", case=case)
+        forms.append(equation(claim, C_direction).subs(point))
+    best = min(forms)
+    sign = compare(case.problem, case.kappa, F(int(best.p), int(best.q)))
+    return expect(sign == 0, f"C_ms = {best} exactly", case=case)
+
+
+def threshold_kind(case: Case) -> str:
+    return case.threshold.kind
+
+
+@evidence(Q_MS, "witness", needs="positive definite mean", step=("operator", "threshold"))
+def test_without_a_positive_mean_there_is_no_threshold(claim: Claim) -> None:
+    """Same operator, no step size at which 1 - M_C is positive definite."""
+    for name, (case, _) in UNSTABLE.items():
+        expect(not in_region(claim, case), "outside the region", case=name)
+        expect(threshold_kind(case) == NEVER_STABLE, "the search says so", case=name)
+        for step in (F(1, 1000), F(1, 10), F(1)):
+            gap = identity(case.problem.dimension**2) - evaluated(
+                equation(claim, operator), values_of(case, step)
+            )
+            expect(definiteness(gap) == -1, "the second moment grows", case=name, step=step)
+
+
+@evidence(Q_MS, "witness", needs="shared minimiser", step=("operator", "threshold"))
+def test_noise_at_the_minimiser_keeps_the_second_moment_away_from_zero(claim: Claim) -> None:
+    """Q = 1 for both components, g = +-1, k = 1, C = 1/2 < C_ms: E e^2 -> C^2/(1 - (1-C)^2) = 1/3."""
+    case = Case([[[1]], [[1]]])
+    step = F(1, 2)
+    claimed = evaluated(equation(claim, C_ms), values_of(case))
+    expect(flint.arb(fmpq(1, 2)) < claimed, "below the threshold")
+    second = F(0)
+    for _ in range(60):
+        second = (1 - step) ** 2 * second + step**2
+    expect(second > F(33, 100), "yet it does not tend to zero", second=float(second))
+
+
+# ------------------------------------------------------------------------------------- Q-INDEFINITE
+
+
+@evidence(Q_INDEFINITE, "symbolic", step="excess")
+def test_excess_along_a_direction(claim: Claim) -> None:
+    """<vv', M vv'> = E(v'Ev)^2 and tr(M vv') = E|Ev|^2 with E = I - C Q_B, |v| = 1."""
+    x = Symbol("v'Q_Bv")  # mean q_v, second moment m_v
+    y = Symbol("v'Q_B^2v")  # mean n_v
+    form = Poly(expand((1 - C * x) ** 2 - 1), x, y)
+    total = Poly(expand(1 - 2 * C * x + C**2 * y - 1), x, y)
+    names = {(1, 0): q_v, (2, 0): second_v, (0, 1): image_v}
+    mean = [sum(c * names[e] for e, c in poly.terms()) for poly in (form, total)]
+    equations = [
+        part for part in relations(claim.formula) if part.lhs in (form_excess, trace_excess)
+    ]
+    expect(len(equations) == 2, "both equations stand")
+    for part in equations:
+        expect_identity(part, {part.lhs: mean[0] if part.lhs == form_excess else mean[1]})
+
+
+@evidence(Q_INDEFINITE, "symbolic", step="unstable")
+def test_both_excesses_cannot_vanish(claim: Claim) -> None:
+    """Each is a sum of terms >= 0 (C > 0, -q_v >= 0, m_v >= 0); the second has C^2 n_v > 0."""
+    step, slope = Symbol("c0"), Symbol("c1")
+    for part in relations(claim.formula):
+        if part.lhs not in (form_excess, trace_excess):
+            continue
+        other = second_v if part.lhs == form_excess else image_v
+        value = Poly(part.rhs.subs({C: step, q_v: -slope}), step, slope, other)
+        expect(all(c > 0 for c in value.coeffs()), f"{part} has no negative term")
+        expect(value.coeff_monomial(step**2 * other) > 0, f"{part} contains {other}")
+    letters = letter("D"), letter("R")
+    traced = trace(letters[0] * letters[1] ** 2 * letters[0])
+    expect(all(is_square(word) for word in traced), "E|Q_B v|^2 >= 0")
+
+
+@evidence(Q_INDEFINITE, "ball", step="unstable")
+def test_spectral_radius_on_kept_problems(claim: Claim) -> None:
+    """Every direction and step of the table that the region admits, with M_C by enumeration."""
+    inequality = next(part for part in relations(claim.formula) if part.has(rho))
+    table = [*UNSTABLE.values(), (STABLE["pair"], (1,)), (SINGULAR["common kernel"], (0, 1)),
+             (Case([[[-1]]]), (1,)), (Case([[[F(1, 25)]]]), (1,))]  # fmt: skip
+    from tests.quadratic.cases import batches
+
+    for case, direction in table:
+        for step in (F(-1, 2), F(0), F(1, 100), F(1, 2), F(2)):
+            column = fmpq_mat([[fmpq(F(x).numerator, F(x).denominator)] for x in direction])
+            images = [m * column for m in batches(case)]
+            second = sum((x.transpose() * x)[0, 0] for x in images) / len(images)
+            curvature = (column.transpose() * case.problem.mean * column)[0, 0]
+            point = {q_v: _sympy(curvature), image_v: _sympy(second), C: Rational(step)}
+            if not claim.region.subs(point):
+                continue
+            values = {operator: enumerated_operator(case, step)}
+            less, more = (flint.arb(evaluated(x, values)) for x in (inequality.lts, inequality.gts))
+            expect(less < more, f"{inequality}: {less} < {more}", case=case, step=step)
+
+
+def _does_not_grow(case: Case, step: Fraction) -> None:
+    """rho(M_C) <= 1, by definiteness of 1 - M_C (M_C is symmetric)."""
+    gap = identity(case.problem.dimension**2) - enumerated_operator(case, step)
+    expect(definiteness(gap) >= 0, "rho(M_C) <= 1", case=case, step=step)
+
+
+@evidence(Q_INDEFINITE, "witness", needs="no mean curvature", step="unstable")
+def test_positive_curvature_can_be_stable(claim: Claim) -> None:
+    _does_not_grow(STABLE["pair"], F(1, 2))
+
+
+@evidence(Q_INDEFINITE, "witness", needs="noise", step="unstable")
+def test_a_silent_kernel_does_not_grow(claim: Claim) -> None:
+    _does_not_grow(SINGULAR["common kernel"], F(1, 2))
+
+
+@evidence(Q_INDEFINITE, "witness", needs="positive step", step="unstable")
+def test_negative_curvature_is_stable_for_a_backward_step(claim: Claim) -> None:
+    _does_not_grow(Case([[[-1]]]), F(-1, 2))

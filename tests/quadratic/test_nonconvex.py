@@ -1,0 +1,402 @@
+"""Chapter nonconvex: thresholds of single minima, and runs that stay or leave as predicted."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import Expr, Poly, Rational, Symbol, cancel, diff, expand
+from sympy import sign as sign_of
+
+from sim.problems.nonconvex import barrier_slopes, simulate_sum, styblinski_tang_slopes
+from sim.problems.quadratic_moments import (
+    almost_sure_threshold,
+    batch_means,
+    lyapunov_exponent,
+    mean_square_threshold,
+    variance_factor,
+)
+from tests.quadratic.cases import Case, equation, interval
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note, seed
+from theorem_audit.checks.statistics import expect_at_least
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theory.quadratic.mean_square import Q_MS, C_direction, l
+from theory.quadratic.mean_square import v as v_j
+from theory.quadratic.nonconvex import (
+    Q_NONCONVEX,
+    C_left,
+    C_right,
+    C_well,
+    barrier_slope,
+    c,
+    c_b,
+    h,
+    m,
+    styblinski_tang,
+    v,
+    wells,
+    x,
+)
+from theory.quadratic.second_moment import kappa
+from theory.quadratic.thresholds import NEVER_STABLE, compare
+
+F = Fraction
+# z_i: quantiles of the exponential law, rounded; c_i: barriers that go beyond both minima.
+WEIGHTS = (F(1, 20), F(1, 5), F(2, 5), F(7, 10), F(11, 10), F(9, 5), F(11, 4), F(1, 2))
+BARRIERS = tuple(F(3, 10) - F(7, 5) + F(14 * i, 55) for i in range(12))  # mean 3/10
+
+
+BARRIER = st.fractions(min_value=-2, max_value=3, max_denominator=6)
+
+
+def _threshold(mean: Expr, variance: Expr) -> Expr:
+    return equation(Q_MS, C_direction).subs({l: mean, v_j: variance}, simultaneous=True)
+
+
+@evidence(Q_NONCONVEX, "symbolic", step="curvature")
+def test_curvatures_of_both_sums(claim: Claim) -> None:
+    bend = diff(styblinski_tang(), x, 2)
+    expect_zero(equation(claim, h) - bend, "h = g'' in one coordinate")
+    slope = barrier_slope()
+    for at, curvature in ((0, c_b), (1, 1 - c_b)):
+        expect_zero(slope.subs(x, at), f"every component is stationary at {at}")
+        expect_zero(diff(slope, x).subs(x, at) - curvature, f"curvature at {at}")
+
+
+@evidence(Q_NONCONVEX, "symbolic", step="threshold")
+def test_thresholds_by_the_quadratic_theory(claim: Claim) -> None:
+    """z_i h has mean m h and variance v h^2; c_i has c and v; 1 - c_i has 1 - c and v."""
+    for symbol, mean, variance in ((C_well, m * h, v * h**2), (C_left, c, v), (C_right, 1 - c, v)):
+        expect_zero(equation(claim, symbol) - _threshold(mean, variance), f"{symbol}")
+
+
+@evidence(Q_NONCONVEX, "symbolic", step="order")
+def test_order_of_the_two_minima(claim: Claim) -> None:
+    """C_0 - C_1 times both denominators is twice the claimed product; the denominators are > 0."""
+    part = next(p for p in relations(claim.formula) if p.has(sign_of))
+    expect(part.lhs == sign_of(C_left - C_right), "the order is that of the two thresholds")
+    difference = equation(claim, C_left) - equation(claim, C_right)
+    weights = (c**2 + kappa * v) * ((1 - c) ** 2 + kappa * v)
+    expect_zero(cancel(difference * weights) - 2 * part.rhs.args[0], "cross difference")
+
+
+@evidence(Q_NONCONVEX, "ball", step="order")
+def test_order_and_thresholds_on_a_grid(claim: Claim) -> None:
+    """Exact rationals over means, variances and kappas, wherever the region admits them."""
+    part = next(p for p in relations(claim.formula) if p.has(sign_of))
+    means = [Rational(x, 40) for x in (-4, -1, 0, 1, 8, 20, 30, 39, 40, 41, 44)]
+    for mean in means:
+        for spread in (Rational(0), Rational(1, 5), Rational(1, 2), Rational(2)):
+            for factor in (Rational(0), Rational(1, 3), Rational(1)):
+                point = {c: mean, v: spread**2, kappa: factor}
+                if not claim.region.subs(point):
+                    continue
+                case = Case([[[mean + spread]], [[mean - spread]]])
+                fraction = F(int(factor.p), int(factor.q))
+                ends = []
+                for symbol, mirrored in ((C_left, False), (C_right, True)):
+                    if mirrored:
+                        case = Case([[[1 - mean + spread]], [[1 - mean - spread]]])
+                    value = equation(claim, symbol).subs(point)
+                    ends.append(value)
+                    where = {"c": mean, "v": spread**2, "kappa": factor}
+                    expect(value.is_Rational and value > 0, "a threshold", **where)
+                    at = F(int(value.p), int(value.q))
+                    expect(compare(case.problem, fraction, at) == 0, f"{symbol} is C_ms", **where)
+                expect(sign_of(ends[0] - ends[1]) == part.rhs.subs(point), "order", **where)
+
+
+@evidence(Q_NONCONVEX, "ball", step="threshold")
+def test_wells_of_styblinski_tang(claim: Claim) -> None:
+    """Rational enclosures: the deeper well is the sharper, and so the first to be left."""
+    mean = sum(WEIGHTS) / len(WEIGHTS)
+    variance = sum(z * z for z in WEIGHTS) / len(WEIGHTS) - mean**2
+    found = []
+    for low, high in wells():
+        # h is monotone on either side of zero, so the ends' values enclose it
+        values = sorted(
+            equation(claim, C_well).subs(
+                {
+                    h: equation(claim, h).subs(x, end),
+                    m: Rational(mean),
+                    v: Rational(variance),
+                    kappa: 1,
+                }
+            )
+            for end in (low, high)
+        )
+        expect(low * high > 0 and values[1] - values[0] < Rational(1, 2**40), "narrow enclosure")
+        exact = Case([[[z * F(equation(claim, h).subs(x, low))]] for z in WEIGHTS])
+        ends = interval(exact.threshold)
+        tolerance = F(1, 2**38)
+        expect(F(values[0]) - tolerance < ends[1] and ends[0] < F(values[1]) + tolerance, "C_ms")
+        found.append(values)
+        note(
+            f"well at {float(low):+.6f}: C_ms in [{float(values[0]):.12f}, {float(values[1]):.12f}]"
+        )
+    expect(
+        len(found) == 2 and found[0][1] < found[1][0], "the sharper well has the lower threshold"
+    )
+    sharp, flat = (F(equation(claim, h).subs(x, low)) for low, _ in wells())
+    mixed = Case([[[z * sharp, 0], [0, z * flat]] for z in WEIGHTS])
+    alone = Case([[[z * sharp]] for z in WEIGHTS])
+    ends = interval(mixed.threshold), interval(alone.threshold)
+    expect(ends[0][0] <= ends[1][1] and ends[1][0] <= ends[0][1], "the sharpest coordinate decides")
+
+
+@evidence(Q_NONCONVEX, "certificate", step="capture")
+def test_below_the_threshold_the_error_contracts_in_mean_square(claim: Claim) -> None:
+    """E[e+^2] <= e^2 on a neighbourhood, at C = theta C_ms, theta <= 9/10.
+
+    Barrier, at 0: e+ = e (1 - C (1 - e)(c_B - e)).  With w = kappa v and e = c y the inequality is
+    2(c - e) >= C (1 - e)((c - e)^2 + w), times (c^2 + w)/(2c) a polynomial.  At 1: by x -> 1 - x.
+    Styblinski-Tang: e+ = e (1 - C z_B p(e)), p(e) = h + 6x e + 2e^2, and it is 0 <= p(e) <= h/theta.
+    """
+    e, w, theta, y = (Symbol(name) for name in ("e", "w", "theta", "y"))
+    slope = barrier_slope().subs(x, e)
+    expect_zero(slope - e * (1 - e) * (c_b - e), "factored slope")
+    mirrored = -barrier_slope().subs({x: 1 - e, c_b: 1 - c_b}, simultaneous=True)
+    expect_zero(mirrored - slope, "x -> 1 - x turns the minimum at 1 into that at 0")
+    step = theta * equation(claim, C_left).subs(kappa * v, w)
+    gap = 2 * (c - e) - step * (1 - e) * ((c - e) ** 2 + w)
+    poly = expand(cancel(gap.subs(e, c * y) * (c**2 + w) / (2 * c)))
+    box = {c: (Rational(1, 10), Rational(9, 10)), w: (0, 1), theta: (0, Rational(9, 10)),
+           y: (-RADIUS, RADIUS)}  # fmt: skip
+    expect_nonnegative(poly, box, "mean-square contraction at 0")
+    well = Symbol("x_0")
+    about = Poly(expand(diff(styblinski_tang(), x).subs(x, well + e)), e)
+    ratio = (about.as_expr() - about.coeff_monomial(1)) / e
+    expect_zero(
+        expand(ratio) - (equation(claim, h).subs(x, well) + 6 * well * e + 2 * e**2), "p(e)"
+    )
+    p, z2 = Symbol("p"), m**2 + kappa * v
+    growth = -2 * m * p + theta * equation(claim, C_well) * z2 * p**2
+    expect_zero(growth.subs(p, h / theta), "E[e+^2] = e^2 exactly at p = h/theta")
+
+
+RADIUS = Rational(1, 50)  # in units of the minimum's mean curvature
+
+
+@evidence(Q_NONCONVEX, "property", step=("threshold", "order"))
+@given(values=st.lists(BARRIER, min_size=2, max_size=5), data=st.data())
+def test_random_barriers(claim: Claim, values: list[Fraction], data: st.DataObject) -> None:
+    mean = sum(values) / len(values)
+    variance = sum(z * z for z in values) / len(values) - mean**2
+    batch = data.draw(st.integers(1, len(values)))
+    left, right = Case([[[z]] for z in values], batch), Case([[[1 - z]] for z in values], batch)
+    point = {c: Rational(mean), v: Rational(variance), kappa: Rational(left.kappa)}
+    if not claim.region.subs(point):
+        kinds = {left.threshold.kind, right.threshold.kind}
+        expect(not 0 <= mean <= 1 or mean in (0, 1), "outside the region", values=values)
+        if not 0 <= mean <= 1:
+            expect(NEVER_STABLE in kinds, "an end is a maximum", values=values)
+        return
+    for case, symbol in ((left, C_left), (right, C_right)):
+        value = equation(claim, symbol).subs(point)
+        at = F(int(value.p), int(value.q))
+        expect(compare(case.problem, case.kappa, at) == 0, f"{symbol}", values=values)
+    if all(0 <= z <= 1 for z in values):
+        flatter = sign_of(1 - 2 * point[c])
+        order = sign_of(equation(claim, C_left).subs(point) - equation(claim, C_right).subs(point))
+        expect(
+            order * flatter >= 0, "convex components: the flatter minimum is never the first to go"
+        )
+
+
+@evidence(Q_NONCONVEX, "witness", step="threshold", needs="both are minima")
+def test_outside_the_unit_interval_an_end_is_no_minimum(claim: Claim) -> None:
+    for mean, symbol in ((Rational(-1, 10), C_left), (Rational(11, 10), C_right)):
+        value = equation(claim, symbol).subs({c: mean, v: 1, kappa: 1})
+        expect(value < 0, "no positive threshold", c=mean, value=value)
+
+
+def _sums() -> list[tuple[str, Any, float, list[float], Expr, dict[Symbol, Any]]]:
+    """(name, slopes, minimum, curvatures of the components there, claimed symbol, its moments)."""
+    found = []
+    z = [float(value) for value in WEIGHTS]
+    for low, _ in wells():
+        at = float(low)
+        bend = 6 * at**2 - 16
+        moments = {h: bend, m: np.mean(z), v: np.var(z)}
+        curvatures = [bend * value for value in z]
+        found.append(
+            (f"well {at:+.3f}", styblinski_tang_slopes(z), at, curvatures, C_well, moments)
+        )
+    barriers = [float(value) for value in BARRIERS]
+    moments = {c: np.mean(barriers), v: np.var(barriers)}
+    for at, curvatures, symbol in (
+        (0.0, barriers, C_left),
+        (1.0, [1 - b for b in barriers], C_right),
+    ):
+        found.append(
+            (f"barrier, {at:.0f}", barrier_slopes(barriers), at, curvatures, symbol, moments)
+        )
+    return found
+
+
+SUMS = {name: rest for name, *rest in _sums()}
+_RUNS, _SHARE = 400, 0.1  # runs; start at this share of the radius
+
+
+@evidence(Q_NONCONVEX, "simulation", step=("threshold", "capture"), cases={s: s for s in SUMS})
+def test_runs_stay_below_the_predicted_threshold(claim: Claim, case: str) -> None:
+    """At 0.9 C_ms: P(never left) >= 1 - (e_0/r)^2, because e^2 is a supermartingale inside r."""
+    slopes, at, curvatures, symbol, moments = SUMS[case]
+    count = len(slopes)
+    for batch in sorted({1, 2, count // 2, count}):
+        factor = variance_factor(count, batch)
+        predicted = float(equation(claim, symbol).subs({**moments, kappa: factor}))
+        if symbol == C_well:
+            # p(e) = h + 6x e + 2e^2 <= h/0.9 and > 0
+            radius = 0.99 * moments[h] / 9 / (6 * abs(at) + 2)
+        else:
+            radius = float(RADIUS) * float(np.mean(curvatures))
+        start = np.full((_RUNS, 1), at + _SHARE * radius)
+        result = simulate_sum(
+            slopes, start, batch_size=batch, step_size=0.9 * predicted, steps=1500, centre=at,
+            radius=radius, seed=seed(batch),
+        )  # fmt: skip
+        expect(
+            mean_square_threshold(curvatures, batch) > 0.9 * predicted, "contracts in mean square"
+        )
+        stayed = int((~result.left).sum())
+        expect_at_least(stayed, _RUNS, 1 - _SHARE**2, what=f"{case}, k={batch}: stayed")
+
+
+def _leaving(
+    curvatures: list[float], batch: int, C: float, bend: float
+) -> tuple[float, float, float]:
+    """(r, theta, gamma): inside r, P(stay T steps) <= (r/e_0)^gamma theta^T.
+
+    |e+/e| >= |1 - C h_B| - C bend r =: m_B while |e| <= r, so staying needs prod m_B <= r/e_0; Markov's
+    inequality on prod m_B^(-gamma), theta = E m_B^(-gamma) over all batches.
+    """
+    factors = np.abs(1 - C * batch_means(curvatures, batch))
+    radius = 0.05 * factors.min() / (C * bend)
+    margins = factors - C * bend * radius
+    gammas = np.linspace(0.01, 1.0, 100)
+    thetas = [(margins**-g).mean() for g in gammas]
+    best = int(np.argmin(thetas))
+    return radius, thetas[best], gammas[best]
+
+
+@evidence(Q_NONCONVEX, "simulation", step="threshold", cases={s: s for s in SUMS})
+def test_runs_leave_above_the_almost_sure_threshold(claim: Claim, case: str) -> None:
+    """At 1.25 C_as every run has left by a time whose failure probability is below 1e-9."""
+    slopes, at, curvatures, symbol, moments = SUMS[case]
+    count = len(slopes)
+    for batch in sorted({1, 2, count // 2, count}):
+        factor = variance_factor(count, batch)
+        predicted = float(equation(claim, symbol).subs({**moments, kappa: factor}))
+        limit = almost_sure_threshold(curvatures, batch)
+        expect(limit > predicted * (1 - 1e-6), "C_ms <= C_as", batch=batch)
+        C = 1.25 * limit
+        if lyapunov_exponent(curvatures, batch_size=batch, step_size=C) <= 0:
+            C = 1.05 * limit  # an island of stability further out (Q-AS, finding)
+        expect(lyapunov_exponent(curvatures, batch_size=batch, step_size=C) > 0, "Lambda > 0", C=C)
+        # |f_B'(e)/e - h_B| <= bend |e| for |e| <= 1: from the slopes' second and third differences
+        bend = float(max(abs(6 * at * s[3]) / 2 + abs(s[2]) + abs(s[3]) for s in slopes))
+        radius, theta, gamma = _leaving(curvatures, batch, C, bend)
+        expect(theta < 1, "leaving is geometric", batch=batch, theta=theta)
+        steps = int(np.ceil((np.log(1e-9 / _RUNS) - gamma * np.log(100)) / np.log(theta)))
+        expect(steps < 60_000, "in reasonable time", batch=batch, steps=steps)
+        start = np.full((_RUNS, 1), at + radius / 100)
+        result = simulate_sum(
+            slopes, start, batch_size=batch, step_size=C, steps=steps, centre=at, radius=radius,
+            seed=seed(batch),
+        )  # fmt: skip
+        expect(result.left.all(), f"{case}, k={batch}: all have left", left=int(result.left.sum()))
+
+
+def _staying(curvatures: list[float], batch: int, C: float, bend: float) -> tuple[float, float]:
+    """(r, gamma): inside r, |e|^gamma is a supermartingale, so P(ever leave) <= (e_0/r)^gamma.
+
+    |e+/e| <= |1 - C h_B| + C bend r, and the gamma-th moment of the right-hand side is at most 1.
+    """
+    radius = 1e-4 / (C * bend)
+    factors = np.abs(1 - C * batch_means(curvatures, batch)) + C * bend * radius
+    gammas = np.linspace(0.005, 2.0, 400)
+    allowed = [g for g in gammas if (factors**g).mean() <= 1]
+    expect(allowed, "some moment contracts", C=C, batch=batch)
+    return radius, float(max(allowed))
+
+
+@evidence(Q_NONCONVEX, "simulation", step="order")
+def test_small_batches_keep_the_sharper_minimum_of_the_barrier(claim: Claim) -> None:
+    """One step size for k = 1 and one for k = N: the minimum that keeps its runs is not the same.
+
+    The minimum at 1 is watched in the coordinate 1 - x, where it is 0 and its barriers are 1 - c_i.
+    """
+    moments = SUMS["barrier, 0"][-1]
+    barriers = {"flat": [float(value) for value in BARRIERS]}
+    barriers["sharp"] = [1 - value for value in barriers["flat"]]
+    for batch, kept, lost in ((1, "sharp", "flat"), (len(BARRIERS), "flat", "sharp")):
+        point = {**moments, kappa: variance_factor(len(BARRIERS), batch)}
+        claimed = {
+            name: float(equation(claim, symbol).subs(point))
+            for name, symbol in (("flat", C_left), ("sharp", C_right))
+        }
+        expect(claimed[kept] > claimed[lost], "the claimed order", batch=batch, claimed=claimed)
+        ends = [almost_sure_threshold(barriers[name], batch) for name in (lost, kept)]
+        expect(ends[0] < ends[1], "the same order almost surely", batch=batch, ends=ends)
+        C = (
+            ends[0] ** 0.2 * ends[1] ** 0.8
+        )  # nearer the kept one's: leaving is quick, so is the test
+        bend = 1 + max(
+            abs(1 + value) for value in barriers[lost]
+        )  # f_i'/e = c_i - (1 + c_i)e + e^2
+        radius, theta, gamma = _leaving(barriers[lost], batch, C, bend)
+        steps = int(np.ceil((np.log(1e-9 / _RUNS) - gamma * np.log(100)) / np.log(theta)))
+        gone = simulate_sum(
+            barrier_slopes(barriers[lost]), np.full((_RUNS, 1), radius / 100), batch_size=batch,
+            step_size=C, steps=steps, radius=radius, seed=seed("lost", batch),
+        )  # fmt: skip
+        expect(gone.left.all(), f"k={batch}: every run leaves the {lost} minimum", C=C, steps=steps)
+        bend = 1 + max(abs(1 + value) for value in barriers[kept])
+        radius, gamma = _staying(barriers[kept], batch, C, bend)
+        start = radius * 0.01 ** (1 / gamma)  # P(ever leave) <= 1/100
+        expect(start > 1e-300, "the start is no zero", start=start)
+        stay = simulate_sum(
+            barrier_slopes(barriers[kept]), np.full((_RUNS, 1), start), batch_size=batch,
+            step_size=C, steps=steps, radius=radius, seed=seed("kept", batch),
+        )  # fmt: skip
+        expect_at_least(int((~stay.left).sum()), _RUNS, 0.99, what=f"k={batch}: {kept} kept")
+        note(f"k={batch}, C={C:.3f}: all runs leave the {lost} minimum within {steps} steps, "
+             f"{int((~stay.left).sum())} of {_RUNS} stay at the {kept} one")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"slopes": [1.0, 2.0]}, ValueError, r"slopes: shape \(2,\)"),
+        ({"step_size": 0.0}, ValueError, r"step_size=0.0: must be > 0"),
+        ({"step_size": [0.1, 0.2]}, ValueError, r"step_size=.*shape \(1,\)"),
+        ({"batch_size": 5}, ValueError, r"batch_size=5: must be an integer from 1 to 2"),
+        ({"radius": -1.0}, ValueError, r"radius=-1.0: must be > 0"),
+        ({"centre": [0.0, 1.0]}, ValueError, r"centre: shape \(2,\)"),
+        ({"start": [float("nan")]}, ValueError, r"start\[\(0,\)\]=nan: every entry must be finite"),
+        ({"start": 1.0}, ValueError, r"start: shape \(\)"),
+    ],
+)
+def test_bad_input_is_refused(change: dict[str, Any], error: type[Exception], message: str) -> None:
+    good: dict[str, Any] = {
+        "slopes": barrier_slopes([0.2, 0.4]), "start": [0.1], "batch_size": 1, "step_size": 0.1,
+        "steps": 3,
+    }  # fmt: skip
+    with pytest.raises(error, match=message):
+        simulate_sum(**{**good, **change})
+
+
+def test_a_run_that_leaves_the_float_range_is_nan_and_has_left() -> None:
+    result = simulate_sum(
+        styblinski_tang_slopes([1.0]), [[100.0], [1.0]], batch_size=1, step_size=[1.0, 0.01],
+        steps=50, centre=100.0, radius=1.0,
+    )  # fmt: skip
+    assert np.isnan(result.iterate[0]).all()
+    assert result.left_at[0] == 1
+    assert abs(result.iterate[1, 0] - 2.7468) < 1e-3

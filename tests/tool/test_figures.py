@@ -1,0 +1,49 @@
+"""Pictures come with their data, and refuse what they do not know."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from matplotlib.figure import Figure
+
+from theorem_audit.checks.mark import ROOT
+from theorem_audit.cli import main
+from theorem_audit.report.drawing import Picture, picture, pictures, write
+
+
+def test_a_picture_is_written_with_its_data(tmp_path: Path) -> None:
+    assert main(["figures", "mass", "--out", str(tmp_path / "new")]) == 0
+    assert (tmp_path / "new" / "mass.png").read_bytes().startswith(b"\x89PNG")
+    rows = list(csv.DictReader((tmp_path / "new" / "mass.csv").read_text().splitlines()))
+    ends = {
+        b: max(float(r["median"]) for r in rows if r["panel"] == "limit" and r["batch_size"] == b)
+        for b in ("1", "20")
+    }
+    assert ends["1"] > 0.999 > 0.9 > ends["20"]
+
+
+def test_every_picture_is_kept_for_the_report() -> None:
+    kept = {path.stem for path in (ROOT / "pictures").glob("*.png")}
+    assert kept == set(pictures()), "run: audit figures --out pictures"
+
+
+def test_the_same_seed_draws_the_same_data(tmp_path: Path) -> None:
+    first, second = (
+        write(pictures()["trace"], tmp_path / name, seed=3)[1].read_text() for name in ("x", "y")
+    )
+    assert first == second
+    other = write(pictures()["trace"], tmp_path / "z", seed=4)[1].read_text()
+    assert other != first
+
+
+def test_bad_names_and_empty_data_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["figures", "nope", "--out", str(tmp_path)]) == 2
+    assert "unknown picture nope; known are" in " ".join(capsys.readouterr().err.split())
+    with pytest.raises(ValueError, match="no rows"):
+        write(Picture("void", "", lambda seed: (Figure(), [])), tmp_path)
+    with pytest.raises(ValueError, match="already"):
+        picture("mass", "again")(pictures()["mass"].draw)

@@ -1,0 +1,425 @@
+"""Wrong variants: what is generated, what is recognised as harmless, and that the rest is caught."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Or, Rational, Symbol, exp, log, sqrt
+from sympy.logic.boolalg import Boolean
+
+from theorem_audit import expect
+from theorem_audit.checks.mark import Evidence
+from theorem_audit.checks.run_context import current
+from theorem_audit.cli import main
+from theorem_audit.doubt import compare, instances, mutants
+from theorem_audit.doubt.implication import implied
+from theorem_audit.doubt.variants import GROUPS, capped, variants
+from theorem_audit.exact.region import satisfies
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.weigh import runner
+from theorem_audit.weigh.ledger import necessity
+from theorem_audit.weigh.verdict import Outcome
+from theory import claims
+from theory.model.autoencoder import GRAD
+from theory.model.step import NORM
+from theory.notation import S_C, S, a, b, d, delta, delta_next, n, q_i, q_j, r2, rho, s
+
+h = Symbol("h", real=True)
+
+
+def made(formula: Boolean, *assumptions: Assumption, bound: str = "exact") -> Claim:
+    return Claim("GRAD", "made up", formula, Source("lemma", "made up"), bound, "made", assumptions)
+
+
+# --- generating -------------------------------------------------------------------------------
+
+BAND_LIKE = made(
+    And(Le(delta_next, a / 4 - 3 * S**2 * q_i * q_j), Eq(s, 2 - rho * S_C)),
+    Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5))), sharp=Le(a, Rational(1, 2))),
+    Assumption("size", Ge(n, 2)),
+    Assumption("orthonormal data"),
+)
+
+
+def test_every_group_is_there_and_every_name_is_unique() -> None:
+    found = variants(BAND_LIKE)
+    assert {v.group for v in found} == set(GROUPS)
+    assert len({v.name for v in found}) == len(found)
+    assert [v.name for v in found] == [v.name for v in variants(BAND_LIKE)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Le(delta_next, a * Rational(1001, 4000) - 3 * S**2 * q_i * q_j),
+        Le(delta_next, a / 4 - 4 * S**2 * q_i * q_j),
+        Le(delta_next, a / 5 - 3 * S**2 * q_i * q_j),
+        Le(delta_next, a / 4 + 3 * S**2 * q_i * q_j),
+        Le(delta_next, a / 4 - 3 * S**3 * q_i * q_j),
+        Le(delta_next, a / 4 - 3 * S**2 * q_i**2 * q_j),
+        Le(delta_next, a / 4),
+        Lt(delta_next, a / 4 - 3 * S**2 * q_i * q_j),
+        Ge(delta_next, a / 4 - 3 * S**2 * q_i * q_j),
+        Eq(s, 2 + rho * S_C),
+        Eq(s, 3 - rho * S_C),
+        Eq(rho, 2 - s * S_C),
+        Eq(s, -rho * S_C),
+    ],
+    ids=str,
+)
+def test_the_usual_slips_are_made(wrong: Boolean) -> None:
+    assert wrong in {v.part[1] for v in variants(BAND_LIKE) if v.part}
+
+
+def test_other_conjuncts_stay() -> None:
+    for v in variants(BAND_LIKE):
+        if v.part:
+            kept = set(BAND_LIKE.formula.args) - set(v.claim.formula.args)
+            assert len(kept) == 1
+            assert v.claim.region == BAND_LIKE.region
+
+
+def test_assumptions_are_dropped_and_widened_past_the_sharp_value() -> None:
+    regions = {v.name: v.claim.region for v in variants(BAND_LIKE) if v.assumption}
+    assert regions["dropped assumption: step size"] == Ge(n, 2)
+    wide = [r for name, r in regions.items() if name.startswith("widened assumption: step size")]
+    assert len(wide) == 1  # the sharp side; the other stays
+    assert satisfies(wide[0], {a: Rational(51, 100), n: 2})
+    assert not satisfies(wide[0], {a: Rational(0), n: 2})
+    one_less = [r for name, r in regions.items() if name.startswith("widened assumption: size")]
+    assert satisfies(one_less[0], {a: Rational(1, 10), n: 1})
+
+
+@pytest.mark.parametrize("cap", [1, 9, 20])
+def test_a_cap_leaves_a_spread(cap: int) -> None:
+    everything = variants(BAND_LIKE)
+    some = capped(everything, cap)
+    assert len(some) == cap
+    assert len({v.group for v in some}) == min(cap, len(GROUPS))
+    assert capped(everything, cap) == some
+
+
+# --- recognising ------------------------------------------------------------------------------
+
+HALF = And(Gt(a, 0), Le(a, Rational(1, 2)), Ge(S, 0), Le(S, r2), Le(r2, 2))
+SAME = {
+    "expanded": (Eq(s, (a + 1) ** 2), Eq(s, a**2 + 2 * a + 1)),
+    "multiplied": (Eq(s, a / 3), Eq(3 * s, a)),
+    "sides exchanged": (Eq(s, a), Eq(a, s)),
+    "inside a function": (Eq(s, 2 * log(1 + a)), Eq(s - log(1 + a), log(1 + a))),
+    "gate squared": (Eq(s, h * a), Eq(s, h**2 * a)),
+    "inequality multiplied": (Le(s, a / 4), Le(4 * s, a)),
+    "turned round": (Le(s, a), Ge(a, s)),
+}
+LOOSER = {
+    "larger bound": (Le(delta_next, a / 4), Le(delta_next, a / 3)),
+    "less strict": (Lt(s, a), Le(s, a)),
+    "smaller lower bound": (Ge(s, a * S), Ge(s, a * S / 2)),
+    "term of one sign dropped": (Ge(s, r2 + a * (2 + a) * S), Ge(s, r2 + 2 * a * S)),
+    "touches zero inside": (
+        Ge(s, a * S * (1 - 2 * a)),
+        Ge(s, a * S * (1 - 2 * a) - a * (S - 1) ** 2),
+    ),
+    "root times a number": (Le(s, sqrt(a)), Le(s, 2 * sqrt(a))),
+    "larger exponential": (Le(s, exp(-a)), Le(s, exp(Rational(1, 9) - a))),
+    "times a positive symbol": (Gt(1 - 2 * a * (s - 1), 0), Gt(1 - 2 * a**2 * (s - 1), 0)),
+}
+OTHER = {
+    "coefficient": (Eq(s, a), Eq(s, Rational(1001, 1000) * a)),
+    "smaller bound": (Le(delta_next, a / 4), Le(delta_next, Rational(999, 4000) * a)),
+    "stricter": (Le(s, a), Lt(s, a)),
+    "sign of the gap": (Le(s, a), Ge(s, a)),
+    "another equation": (Eq(s, a), Eq(s, a + S * 0 + rho)),
+    "equation to inequality": (Eq(s, a), Le(s, a)),
+    "function's argument": (Eq(s, log(1 + a)), Eq(s, log(1 + 2 * a))),
+    "smaller exponential": (Le(s, exp(-a)), Le(s, exp(-2 * a))),
+    "logarithm": (Le(s, log(S)), Le(s, 2 * log(S))),
+    "root": (Eq(s, sqrt(a)), Eq(s, sqrt(2 * a))),
+    "weaker on one side only": (Ge(s, a * (S - 1)), Ge(s, 2 * a * (S - 1))),
+    "times a symbol that may be zero": (Gt(1 - s, 0), Gt(S * (1 - s), 0)),
+}
+TABLE = [
+    (name, kind, pair)
+    for table, kind in ((SAME, "equal"), (LOOSER, "weaker"), (OTHER, "different"))
+    for name, pair in table.items()
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "pair"), TABLE, ids=[row[0] for row in TABLE])
+def test_comparison(name: str, kind: str, pair: tuple[Boolean, Boolean]) -> None:
+    region = And(HALF, Or(Eq(h, 0), Eq(h, 1))) if "gate" in name else HALF
+    assert compare.compare(*pair, region) == kind
+
+
+@pytest.mark.parametrize(
+    ("condition", "so"),
+    [
+        (Ge(r2, 0), True),  # from 0 <= S <= r2
+        (Gt(a + r2, 0), True),
+        (Gt(r2, 0), False),  # r2 = S = 0
+        (Le(S, 2), True),
+        (Le(S, Rational(19, 10)), False),
+        (Ne(a, 0), False),  # true, but not decided
+    ],
+    ids=str,
+)
+def test_what_the_other_hypotheses_imply(condition: Boolean, so: bool) -> None:
+    assert implied(condition, HALF) == so
+
+
+def test_what_is_called_weaker_follows_on_a_grid() -> None:
+    """``weaker`` against brute force, for all variants of one inequality."""
+    region, relation = And(Gt(a, 0), Le(a, 1), Ge(S, 0)), Le(delta, a / 4 - S)
+    grid = [Rational(k, 4) for k in range(9)]
+    points = [
+        {a: x, S: y, delta: z}
+        for x, y, z in product(grid, grid, (-1, 0, *grid))
+        if satisfies(region, {a: x, S: y})
+    ]
+    counts = {"weaker": 0, "different": 0}
+    for v in variants(made(relation)):
+        found = compare.compare(relation, v.part[1], region)  # type: ignore[index]
+        counts[found] = counts.get(found, 0) + 1
+        if found == "weaker":
+            assert all(v.part[1].subs(p) for p in points if relation.subs(p))  # type: ignore[index]
+    assert counts["weaker"] >= 3
+    assert counts["different"] >= 3
+
+
+# --- running ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_evidence(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Put made-up evidence (and a claim) in place of GRAD's."""
+
+    def put(claim: Claim, *items: tuple[str, Any], **more: Any) -> list[mutants.Tried]:
+        table = {"GRAD": [Evidence("GRAD", kind, function) for kind, function in items]}
+        monkeypatch.setitem(claims, "GRAD", claim)
+        monkeypatch.setattr(runner, "evidence_of", lambda quick=False: table)
+        mutants._baseline.cache_clear()
+        return list(mutants.run(["GRAD"], **more))
+
+    yield put
+    mutants._baseline.cache_clear()
+
+
+def outcomes(found: list[mutants.Tried]) -> dict[str, str]:
+    return {t.name: t.outcome for t in found}
+
+
+def blind(claim: Claim) -> None:
+    expect(claim.formula is not None, "reads the formula and does not look at it")
+
+
+def exact(claim: Claim) -> None:
+    expect((claim.formula.lhs - claim.formula.rhs).subs(s, 3 * a).expand() == 0, "s = 3 a")
+
+
+SIMPLE = made(Eq(s, 3 * a))
+
+
+def test_blind_evidence_leaves_survivors(with_evidence: Any) -> None:
+    found = with_evidence(SIMPLE, ("symbolic", blind))
+    assert set(outcomes(found).values()) == {"survived"}
+    assert all(t.unexplained for t in found)
+
+
+def test_an_explained_survivor_is_listed_with_its_reason(with_evidence: Any) -> None:
+    (first, *rest) = with_evidence(SIMPLE, ("symbolic", blind))
+    explained = replace(SIMPLE, survivors={first.name: "because"})
+    (first, *rest) = with_evidence(explained, ("symbolic", blind))
+    assert (first.explained, first.unexplained) == ("because", False)
+    assert all(t.unexplained for t in rest)
+
+
+def test_exact_evidence_leaves_none_and_gives_its_witness(with_evidence: Any) -> None:
+    found = with_evidence(SIMPLE, ("symbolic", exact))
+    assert set(outcomes(found).values()) == {"refuted"}
+    assert all(t.by == "exact" and t.deciding and t.detail == "s = 3 a" for t in found)
+
+
+def test_caught_by_supporting_evidence_only_is_told_apart(with_evidence: Any) -> None:
+    found = with_evidence(SIMPLE, ("symbolic", blind), ("property", exact))
+    assert set(outcomes(found).values()) == {"refuted"}
+    assert not any(t.deciding for t in found)
+    assert mutants.summary(found)["by_supporting_only"] == len(found)
+
+
+def test_evidence_that_cannot_tell_or_breaks_does_not_accept(with_evidence: Any) -> None:
+    def breaks(claim: Claim) -> None:
+        expect(True, "fine")
+        if claim.formula != SIMPLE.formula:
+            raise ZeroDivisionError("no such thing")
+
+    found = with_evidence(SIMPLE, ("symbolic", breaks))
+    assert set(outcomes(found).values()) == {"not_accepted"}
+
+
+def test_evidence_that_fails_on_the_claim_itself_catches_nothing(with_evidence: Any) -> None:
+    def fails(claim: Claim) -> None:
+        expect(False, "always")
+
+    found = with_evidence(SIMPLE, ("symbolic", fails))
+    assert set(outcomes(found).values()) == {"untested"}
+
+
+def test_a_bound_that_is_not_tight_has_slack_not_survivors(with_evidence: Any) -> None:
+    def rough(claim: Claim) -> None:
+        """s = a: the bound s <= 1.05 a has 5 per cent of slack."""
+        gap = (claim.formula.rhs - claim.formula.lhs).subs(s, a).subs(a, 1)
+        expect(gap >= 0, "s <= c a")
+
+    loose = made(Le(s, Rational(21, 20) * a), Assumption("a", Gt(a, 0)), bound="upper")
+    by_group: dict[str, set[str]] = {}
+    for t in with_evidence(loose, ("certificate", rough)):
+        by_group.setdefault(t.group, set()).add(t.outcome)
+    assert by_group["coefficient"] == {"weaker", "slack"}
+    assert "survived" in {t for x in by_group.values() for t in x}  # 21/20 -> 21/21: caught by none
+    exactly = with_evidence(replace(loose, bound="exact"), ("certificate", rough))
+    assert "slack" not in outcomes(exactly).values()
+
+
+def test_statistics_are_excused_by_their_own_number_only(with_evidence: Any) -> None:
+    def measures(claim: Claim) -> None:
+        current().spend(1e-7, 0.999, 0.05)
+        gap = (claim.formula.rhs / (3 * a)).expand()
+        expect(gap.is_Rational and abs(gap - 1) < Rational(1, 20), "3 a within 5 per cent")
+
+    found = with_evidence(SIMPLE, ("simulation", measures))
+    groups = {t.group: t.outcome for t in found}
+    assert groups["coefficient"] == "exempt"
+    assert groups["integer"] == groups["sign"] == "refuted"
+    assert "smallest visible error 0.05" in next(t for t in found if t.outcome == "exempt").detail
+
+
+def test_dropping_what_a_witness_shows_to_be_needed_must_be_noticed(with_evidence: Any) -> None:
+    claim = made(Eq(s, 3 * a), Assumption("positive", Gt(a, 0)))
+    name = "dropped assumption: positive"
+    again = replace(claim, assumptions=(*claim.assumptions, Assumption("more", Gt(a, 1))))
+    assert outcomes(with_evidence(again, ("symbolic", exact)))[name] == "equal"
+    assert outcomes(with_evidence(claim, ("symbolic", exact)))[name] == "unused"
+    table = [
+        Evidence("GRAD", "symbolic", exact),
+        Evidence("GRAD", "witness", blind, needs="positive"),
+    ]
+    with_evidence(claim)
+    runner.evidence_of()["GRAD"][:] = table
+    mutants._baseline.cache_clear()
+    assert outcomes(list(mutants.run(["GRAD"])))[name] == "survived"
+
+
+def test_a_variant_that_takes_too_long_is_not_accepted(
+    with_evidence: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(claim: Claim) -> None:
+        expect(True, "fine")
+        while claim.formula != SIMPLE.formula:
+            pass
+
+    monkeypatch.setattr(mutants, "TIME_LIMIT", 0.2)
+    found = with_evidence(SIMPLE, ("symbolic", endless), cap=2)
+    assert {t.outcome for t in found} == {"not_accepted"}
+    assert "no decision within" in found[0].detail
+
+
+def test_the_command_prints_and_writes_every_variant(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = mutants.run
+    monkeypatch.setattr(mutants, "run", lambda *x, **more: real(*x, **{**more, "workers": 0}))
+    assert main(["mutants", "NORM", "--cap", "4", "--quick", "--json", "-"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    (row,) = told["claims"]
+    assert (row["id"], len(row["variants"]), told["complete"]) == ("NORM", 4, True)
+    assert row["rejected"] == sum(v["outcome"] == "refuted" for v in row["variants"]) > 0
+    assert all(v["by"] and v["detail"] for v in row["variants"] if v["outcome"] == "refuted")
+
+
+def test_a_negative_cap_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mutants", "NORM", "--cap", "-1"]) == 2
+
+
+# --- the ledger -------------------------------------------------------------------------------
+
+FAST = ("NORM", "BAND-WIDE", "GROWTH-LOW")
+"""One claim for each way of deciding, quick to run; ``audit mutants`` does the whole ledger."""
+
+
+@pytest.mark.parametrize("claim_id", FAST)
+def test_no_variant_survives_unexplained(claim_id: str) -> None:
+    found = list(mutants.run([claim_id], cap=8, fast=True))
+    assert [t.name for t in found if t.unexplained] == []
+    assert sum(t.outcome == "refuted" for t in found) >= 3
+
+
+def test_explanations_are_for_variants_that_exist() -> None:
+    for claim in claims.values():
+        known = {v.name for v in variants(claim)} if claim.survivors else set()
+        assert set(claim.survivors) <= known, claim.id
+        assert all(claim.survivors.values()), claim.id
+
+
+def test_witnesses_name_assumptions_that_exist() -> None:
+    for claim_id, items in runner.evidence_of().items():
+        named = {item.needs for item in items if item.needs}
+        assert named <= {x.name for x in claims[claim_id].assumptions}, claim_id
+
+
+def test_need_is_read_off_the_run() -> None:
+    typed = Assumption("x", needed=True, witness="typed by hand")
+    run = Outcome("A", "t", "witness", (), "passed", case="c", needs="x")
+    assert necessity(typed, []) == {"needed": None, "witness": ""}
+    assert necessity(typed, [run]) == {"needed": True, "witness": "t[c]"}
+    assert necessity(typed, [replace(run, outcome="refuted")])["needed"] is None
+    assert necessity(replace(typed, needed=False), [])["needed"] is False
+
+
+# --- claims about something -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("claim_id", list(claims))
+def test_all_hypotheses_hold_at_once_somewhere(claim_id: str) -> None:
+    claim = claims[claim_id]
+    found = instances.instance(claim)
+    assert satisfies(claim.region, found)
+    assert set(found) == claim.region.free_symbols
+    assert all(v.is_Rational and (not x.is_integer or v.is_Integer) for x, v in found.items())
+
+
+@pytest.mark.parametrize(
+    "region",
+    [And(Gt(a, 1), Lt(a, 0)), And(Ge(n, 2), Lt(n, 2)), And(Eq(a, 0), Ne(a, 0)), Gt(-(a**2), 0)],
+    ids=str,
+)
+def test_an_empty_region_is_an_error(region: Boolean) -> None:
+    claim = replace(NORM, assumptions=(Assumption("all", region),))
+    with pytest.raises(instances.EmptyRegion, match="NORM"):
+        instances.instance(claim)
+    outcome = runner.vacuous(claim, 0)
+    assert outcome is not None
+    assert outcome.outcome == "error"
+
+
+def test_boundary_cases() -> None:
+    region = And(Ge(n, 2), Ge(b, 1), Le(b, n - 1), Ge(d, n), Gt(a, 0), Le(a, Rational(1, 2)))
+    found = {
+        x.what: x.instance
+        for x in instances.boundaries(replace(GRAD, assumptions=(Assumption("all", region),)))
+    }
+    assert found["b = 1"][b] == 1
+    assert found["n = 2"][n] == 2
+    assert found["b = n - 1"][b] == found["b = n - 1"][n] - 1
+    assert found["d = n"][d] == found["d = n"][n]
+    assert found["a = 1/2"][a] == Rational(1, 2)
+    assert "b = n" not in found
+    assert all(satisfies(region, x) for x in found.values())
+    undefined = replace(
+        GRAD, assumptions=(Assumption("all", region),), formula=Eq(q_i, 1 / (n - 2))
+    )
+    assert "n = 2" in {x.what for x in instances.undefined(undefined)}

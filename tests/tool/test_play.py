@@ -1,0 +1,80 @@
+"""``audit simulate``, ``audit sweep`` and shell completion, as a user calls them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from theorem_audit.cli import main
+
+
+def test_simulate_prints_json_and_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plot = tmp_path / "new" / "out.png"
+    words = ["simulate", "--n", "5", "--d", "8", "--b", "2", "--step-size", "0.5"]
+    words += ["--steps", "3000", "--runs", "20"]
+    assert main([*words, "--json", "-", "--plot", str(plot)]) == 0
+    first = capsys.readouterr().out
+    data = json.loads(first)
+    low, middle, high = (rows[-1] for rows in data["quantiles_10_50_90"]["max_share"])
+    assert 0.99 < low <= middle <= high <= 1
+    assert plot.read_bytes().startswith(b"\x89PNG")
+    assert main([*words, "--json", "-"]) == 0
+    assert capsys.readouterr().out == first
+    assert main([*words, "--json", "-", "--seed", "1"]) == 0
+    assert json.loads(capsys.readouterr().out)["quantiles_10_50_90"] != data["quantiles_10_50_90"]
+    assert main(words) == 0
+    assert "median [10 %, 90 %] of 20 runs" in capsys.readouterr().out
+
+
+def test_a_dead_start_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """One data point, ReLU: half of all starts are dead; 200 runs without one have chance 2^-200."""
+    words = ["simulate", "--n", "1", "--b", "1", "--step-size", "0.1", "--activation", "relu"]
+    assert main([*words, "--runs", "200", "--steps", "10"]) == 0
+    assert "dead: " in capsys.readouterr().out
+
+
+def test_sweep_resumes_from_its_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store, table = tmp_path / "cells.db", tmp_path / "cells.csv"
+    words = ["sweep", "--n", "4", "--b", "1", "4", "--step-size", "0.2", "--steps", "500"]
+    words += ["--runs", "5", "--seeds", "2", "--store", str(store), "--workers", "1"]
+    assert main([*words, "--json", "-"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(r["batch_size"], r["seed"]) for r in rows] == [(1, 0), (1, 1), (4, 0), (4, 1)]
+    assert main([*words, "--json", "-", "--csv", str(table)]) == 0
+    assert json.loads(capsys.readouterr().out) == rows
+    assert len(table.read_text().splitlines()) == 5
+    assert main(words) == 0
+    assert "participation_ratio" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--b", "9"), "batch_size=9: must be an integer from 1 to 4"),
+        (("--b", "0"), "batch_size=0: must be"),
+        (("--b", "1", "--step-size", "-1"), "step_size=-1.0"),
+        (("--b", "1", "--step-size", "nan"), "step_size=nan"),
+        (("--b", "1", "--activation", "tanh"), "activation='tanh'"),
+        (("--b", "1", "--d", "3"), "--d 3: at least n = 4"),
+        (("--b", "1", "--radius", "0"), "--radius 0.0: a finite number > 0"),
+        (("--b", "1", "--steps", "0"), "--steps 0: at least 1"),
+    ],
+)
+def test_bad_settings_are_named(
+    words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = ["simulate", "--n", "4"]
+    start += [] if "--step-size" in words else ["--step-size", "0.1"]
+    assert main([*start, *words]) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_completion_knows_the_commands(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--print-completion", shell])
+    assert stop.value.code == 0
+    text = capsys.readouterr().out
+    assert all(word in text for word in ("mutants", "simulate", "--step-size"))

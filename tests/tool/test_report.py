@@ -1,0 +1,282 @@
+"""The report: what it says is what the run says, nothing in it is markup by accident."""
+
+from __future__ import annotations
+
+import copy
+import html
+import html.parser
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from figures.findings import FINDINGS
+from tests.tool.ledgers import IDS, small_ledger
+from theorem_audit.checks.mark import ROOT
+from theorem_audit.cli import main
+from theorem_audit.doubt.mutants import Tried, summary
+from theorem_audit.report.graph import below
+from theorem_audit.report.latex import appendix
+from theorem_audit.report.load import UnreadableRun, load_run, with_variants
+from theorem_audit.report.mathematics import mathml, note_html
+from theorem_audit.report.readme import BLOCK, SHOWN, refreshed
+from theorem_audit.report.site import write_site
+from theory import claims
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
+
+
+@pytest.fixture(scope="module")
+def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("run") / "audit.json"
+    small_ledger().write(target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def run(run_file: Path) -> dict[str, Any]:
+    return load_run(run_file)
+
+
+class _Reader(html.parser.HTMLParser):
+    """Collects tags and attributes, so that a page can be asked what it really contains."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def _read(path: Path) -> _Reader:
+    reader = _Reader()
+    reader.feed(path.read_text(encoding="utf-8"))
+    return reader
+
+
+def test_every_claim_has_a_page_and_every_link_leads_somewhere(
+    run: dict[str, Any], tmp_path: Path
+) -> None:
+    index = write_site(run, tmp_path)
+    pages = [index, *sorted((tmp_path / "claims").iterdir())]
+    assert {p.stem for p in pages[1:]} == {c["id"] for c in run["claims"]} >= set(IDS)
+    for page in pages:
+        for tag, attributes in _read(page).tags:
+            target = attributes.get("href")
+            if tag != "a" or target is None or target.startswith(("#", "data:")):
+                continue
+            assert (page.parent / target.split("#")[0]).exists(), f"{page.name}: {target}"
+
+
+def test_pages_ask_for_nothing(run: dict[str, Any], tmp_path: Path) -> None:
+    """No address but links to the report's own pages, and a policy that forbids the rest."""
+    write_site(run, tmp_path)
+    for page in [tmp_path / "index.html", *(tmp_path / "claims").iterdir()]:
+        text = page.read_text(encoding="utf-8")
+        assert "default-src 'none'" in text
+        for _, attributes in _read(page).tags:
+            for name in ("src", "href", "action", "poster"):
+                value = attributes.get(name) or ""
+                assert not re.match(r"(?i)\s*(https?:|//|javascript:)", value), (page.name, value)
+
+
+def test_hostile_text_stays_text(run: dict[str, Any], tmp_path: Path) -> None:
+    bad = copy.deepcopy(run)
+    claim = bad["claims"][0]
+    for name in ("title", "remark", "statement"):
+        claim[name] = HOSTILE
+    claim["reasons"] = [HOSTILE]
+    claim["source"]["reference"] = HOSTILE
+    claim["evidence"][0] |= {"detail": HOSTILE, "notes": [HOSTILE], "case": HOSTILE}
+    claim["assumptions"] = [
+        {"name": HOSTILE, "condition": HOSTILE, "text": HOSTILE, "needed": None, "witness": HOSTILE}
+    ]
+    clean = _tags(write_site(run, tmp_path / "clean"), claim["id"])
+    hostile = _tags(write_site(bad, tmp_path / "bad"), claim["id"])
+    assert hostile["script"] == clean["script"]
+    assert hostile.get("img", 0) == clean.get("img", 0)
+    assert "onerror" not in hostile
+    assert "<script" not in str(note_html(f"# x\n\n{HOSTILE}\n\n[x](javascript:alert(1))"))
+    assert "href" not in str(note_html("[x](javascript:alert(1))"))
+    assert "<script" not in str(mathml(HOSTILE))
+    assert "<script" not in str(note_html(f"$${HOSTILE}$$"))
+
+
+def _tags(index: Path, claim_id: str) -> dict[str, int]:
+    found: dict[str, int] = {"script": 0}
+    for page in (index, index.parent / "claims" / f"{claim_id}.html"):
+        for tag, attributes in _read(page).tags:
+            found[tag] = found.get(tag, 0) + 1
+            if "onerror" in attributes:
+                found["onerror"] = 1
+    return found
+
+
+def test_the_page_shows_what_the_run_says(run: dict[str, Any], tmp_path: Path) -> None:
+    write_site(run, tmp_path)
+    for claim in run["claims"]:
+        text = (tmp_path / "claims" / f"{claim['id']}.html").read_text(encoding="utf-8")
+        assert f'<h1>{claim["id"]} <span class="badge v-{claim["verdict"]}">' in text
+        assert "<math" in text
+        for symbol, meaning in claim["symbols"].items():
+            assert html.escape(symbol) in text.replace("&#39;", "&#x27;")
+            assert html.escape(meaning) in text.replace("&#39;", "&#x27;").replace(
+                "&#34;", "&quot;"
+            )
+        for item in claim["evidence"]:
+            assert item["test"].split("::")[-1] in text
+
+
+def test_wrong_variants_are_shown_as_the_ledger_tells_them(
+    run: dict[str, Any], tmp_path: Path
+) -> None:
+    """From ``mutants.summary`` itself, so that the page reads the keys that the run writes."""
+    told = copy.deepcopy(run)
+    tried = [
+        Tried("X", "sign: x -> -x", "sign", "Eq(x, -y)", "refuted", by="a.py::test_it", detail=HOSTILE),
+        Tried("X", "dropped term", "dropped term", "Eq(x, 0)", "survived", explained="says why"),
+    ]  # fmt: skip
+    told["claims"][0]["variants"] = summary(tried)
+    write_site(told, tmp_path)
+    text = (tmp_path / "claims" / f"{told['claims'][0]['id']}.html").read_text(encoding="utf-8")
+    assert "1 of 2 rejected" in text
+    for words in ("sign: x -&gt; -x", "Eq(x, -y)", "<code>test_it</code>", "survived", "says why"):
+        assert words in text, words
+
+
+def test_variants_from_their_own_file(
+    run: dict[str, Any], run_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Joined by id where the statement is the same; anything else is refused or left out."""
+    first, second = run["claims"][:2]
+    found = summary([Tried(first["id"], "sign", "sign", "Eq(x, -y)", "refuted")])
+    rows = [
+        {"id": first["id"], "statement": first["statement"], **found},
+        {"id": second["id"], "statement": "another", **found},
+    ]
+    path = tmp_path / "variants.json"
+    path.write_text(json.dumps({"schema": 1, "seed": 0, "complete": True, "claims": rows}))
+    merged = {c["id"]: c["variants"] for c in with_variants(run, path)["claims"]}
+    assert merged[first["id"]]["tried"] == 1
+    assert merged[second["id"]] == second["variants"]
+    words = ["report", "--from", str(run_file), "--out", str(tmp_path / "out")]
+    assert main([*words, "--variants", str(path)]) == 0
+    for text in ("[]", "{", '{"claims": [{"id": "GRAD"}]}'):
+        path.write_text(text)
+        with pytest.raises(UnreadableRun, match=r"variants\.json"):
+            with_variants(run, path)
+        assert main([*words, "--variants", str(path)]) == 2
+    capsys.readouterr()
+
+
+def test_below_follows_edges_to_the_bottom() -> None:
+    uses = {"A": ["B"], "B": ["C"], "C": [], "D": ["A"]}
+    assert below("A", uses) == {"A", "B", "C"}
+    assert below("D", uses) == set(uses)
+
+
+def _unreadable(text: str) -> dict[str, tuple[str, str]]:
+    data = json.loads(text)
+    return {
+        "truncated": (text[: len(text) // 2], "not whole JSON"),
+        "empty": ("", "not whole JSON"),
+        "foreign": ('{"hello": 1}', "not a ledger of this project"),
+        "a list": ("[]", "not a ledger of this project"),
+        "newer": (json.dumps({**data, "schema": 99}), "schema 99; this version reads schema 1"),
+        "a claim without verdict": (
+            json.dumps({**data, "claims": [{"id": "X"}]}), "not a valid ledger at claims/0",
+        ),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "what", ["truncated", "empty", "foreign", "a list", "newer", "a claim without verdict"]
+)
+def test_files_that_are_no_ledger(
+    what: str, run_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, message = _unreadable(run_file.read_text())[what]
+    path = tmp_path / "x.json"
+    path.write_text(text)
+    with pytest.raises(UnreadableRun, match=re.escape(message)):
+        load_run(path)
+    assert main(["report", "--from", str(path), "--out", str(tmp_path / "out")]) == 2
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(UnreadableRun, match="no such file"):
+        load_run(tmp_path / "absent.json")
+    capsys.readouterr()
+
+
+def test_findings_name_claims_that_exist() -> None:
+    for finding in FINDINGS:
+        assert finding.claims, finding.headline
+        assert set(finding.claims) <= set(claims), finding.headline
+
+
+def test_every_statement_becomes_mathml() -> None:
+    for claim in claims.values():
+        assert str(mathml(claim.statement)).startswith("<math"), claim.id
+
+
+def test_latex_is_balanced_and_holds_every_claim(run: dict[str, Any]) -> None:
+    text = appendix(run)
+    stack: list[str] = []
+    for kind, name in re.findall(r"\\(begin|end)\{(\w+)\}", text):
+        if kind == "begin":
+            stack.append(name)
+        else:
+            assert stack.pop() == name
+    assert stack == []
+    assert text.isascii()
+    for claim in run["claims"]:
+        assert claim["statement"] in text
+    hostile = copy.deepcopy(run)
+    hostile["claims"][0]["title"] = r"\input{/etc/passwd} 100% $x_1$ é"
+    assert r"\textbackslash{}input\{/etc/passwd\} 100\% \$x\_1\$ [U+00E9]" in appendix(hostile)
+
+
+@pytest.mark.skipif(
+    not (shutil.which("tectonic") or shutil.which("pdflatex")),
+    reason="no TeX here (tectonic or pdflatex): the structure is tested, compiling is not",
+)
+def test_latex_compiles(run: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "claims.tex").write_text(appendix(run))
+    words = ["tectonic"] if shutil.which("tectonic") else ["pdflatex", "-halt-on-error"]
+    done = subprocess.run(
+        [*words, "claims.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (tmp_path / "claims.pdf").stat().st_size > 1000
+
+
+def test_the_readme_table_names_every_claim_of_a_paper_once() -> None:
+    """``audit report --readme README.md`` renews it after a run."""
+    (block,) = BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    rows = re.findall(r"^\| \[([A-Z0-9-]+)\]\((\S+?)#", block, flags=re.M)
+    assert [claim_id for claim_id, _ in rows] == [
+        c.id for c in claims.values() if c.source.kind in SHOWN
+    ]
+    for _, note in rows:
+        assert (ROOT / note).exists(), note
+    assert f"{len(claims)} claims:" in block
+
+
+def test_the_readme_table_is_what_the_run_says(run: dict[str, Any]) -> None:
+    text = refreshed("x\n<!-- verdicts -->\nold\n<!-- /verdicts -->\ny", run)
+    assert "old" not in text
+    assert text.startswith("x\n")
+    assert text.endswith("\ny")
+    for claim in run["claims"]:
+        assert (f"[{claim['id']}]" in text) == (claim["source"]["kind"] in SHOWN)
+    with pytest.raises(ValueError, match="no block"):
+        refreshed("nothing here", run)

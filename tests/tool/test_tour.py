@@ -1,0 +1,15 @@
+"""The tour runs, and what it asserts holds."""
+
+from __future__ import annotations
+
+import runpy
+
+import pytest
+
+from theorem_audit.checks.mark import ROOT
+
+
+def test_the_tour_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(ROOT / "proofs_notes" / "tour.py"), run_name="__main__")
+    text = capsys.readouterr().out
+    assert "one step further it is false" in text

@@ -1,0 +1,88 @@
+"""``audit new``, and CONTRIBUTING.md's walk-through replayed in a temporary copy of the project."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from theorem_audit.checks.mark import ROOT
+from theorem_audit.new import BadClaimName, create
+
+BLOCK = re.compile(r"<!-- replay: (?P<path>\S+) -->\n```\w+\n(?P<text>.*?)```\n", re.S)
+
+
+def _copy(target: Path) -> Path:
+    for name in ("theory", "sim", "audit", "tests", "proofs_notes", "benchmarks"):
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", target)
+    return target
+
+
+def _python(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *words], cwd=folder, capture_output=True, text=True, timeout=170, check=False
+    )  # fmt: skip
+
+
+def test_the_walk_through_goes_from_nothing_to_proved(tmp_path: Path) -> None:
+    folder = _copy(tmp_path)
+    made = _python(folder, "-m", "audit", "new", "SPHERE-PUSH", "--chapter", "sphere")
+    assert made.returncode == 0, made.stderr
+    run = ("-m", "audit", "run", "SPHERE-PUSH", "--workers", "1", "--json", "-")
+    stub = json.loads(_python(folder, *run).stdout)
+    (claim,) = (c for c in stub["claims"] if c["id"] == "SPHERE-PUSH")
+    assert claim["verdict"] == "inconclusive"
+    assert "SPHERE-PUSH has no evidence yet: derive the quantity" in claim["reasons"][0]
+
+    blocks = list(BLOCK.finditer((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+    assert [m["path"] for m in blocks] == [
+        "theory/sphere.py", "tests/test_sphere.py", "proofs_notes/sphere.md",
+    ]  # fmt: skip
+    for match in blocks:
+        assert (folder / match["path"]).exists(), "the stub made this file"
+        (folder / match["path"]).write_text(match["text"], encoding="utf-8")
+    assert _python(folder, "-m", "audit", "notes").returncode == 0
+    done = json.loads(_python(folder, *run).stdout)
+    verdicts = {c["id"]: c for c in done["claims"]}
+    assert verdicts["SPHERE-PUSH"]["verdict"] == "proved", verdicts["SPHERE-PUSH"]["reasons"]
+    assert verdicts["SPHERE-PUSH"]["uses"] == ["NORM"]
+    tests = _python(
+        folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_sphere.py",
+        "tests/tool/test_notes.py", "-k", "SPHERE-PUSH or sphere",
+    )  # fmt: skip
+    assert tests.returncode == 0, tests.stdout[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "chapter", "message"),
+    [
+        ("lower", "x", "upper-case words"),
+        ("A--B", "x", "upper-case words"),
+        ("FINE", "Not-A-Module", "lower-case module name"),
+        ("FINE", "../escape", "lower-case module name"),
+        ("GRAD", "autoencoder", "claimed already, in theory/model/autoencoder.py"),
+    ],
+)
+def test_bad_names_are_refused_before_anything_is_written(
+    claim_id: str, chapter: str, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "theory").mkdir()
+    shutil.copy(ROOT / "theory" / "autoencoder.py", tmp_path / "theory")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(BadClaimName, match=message):
+        create(claim_id, chapter, tmp_path)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_second_claim_is_appended_to_its_chapter(tmp_path: Path) -> None:
+    for room in ("theory", "tests", "proofs_notes"):
+        (tmp_path / room).mkdir()
+    create("ONE", "pair", tmp_path)
+    first = [p.read_text() for p in create("TWO", "pair", tmp_path)]
+    assert all(text.count("TWO") >= 2 and "ONE" in text for text in first)

@@ -1,0 +1,129 @@
+"""Statistical tests that state what they can get wrong.
+
+Each test books its error probability (a true claim called refuted by chance) and its power at the
+smallest error it is meant to see.  Too little power is ``Inconclusive``, never a pass.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from theorem_audit.checks.run_context import Inconclusive, current
+from theorem_audit.exact.bernstein import Refuted
+
+ERROR = 1e-7
+POWER = 0.99
+
+
+def _judge(refused: Refuted | None, error: float, power: float, visible: float, what: str) -> None:
+    """Book the test, then: refuted if it rejects, inconclusive if it passed for want of power."""
+    context = current()
+    context.checks += 1
+    context.spend(error, power, visible)
+    if refused is not None:
+        raise refused
+    if power < POWER:
+        raise Inconclusive(f"{what}: power {power:.3f} < {POWER} at relative error {visible:g}")
+
+
+def expect_proportion(
+    successes: int, trials: int, expected: float, *, visible: float, error: float = ERROR, what: str
+) -> None:
+    """Exact two-sided binomial test of P = ``expected``.
+
+    visible: relative error of ``expected`` that must be seen, on either side, with power 0.99.
+    Power is exact for the equal-tailed rejection region.
+    """
+    if not 0 < expected < 1 or trials < 1:
+        raise ValueError(f"expected={expected}, trials={trials}: 0 < expected < 1, trials >= 1")
+    low = int(stats.binom.ppf(error / 2, trials, expected)) - 1
+    high = int(stats.binom.isf(error / 2, trials, expected)) + 1
+    power = 1.0
+    for wrong in (expected * (1 - visible), expected * (1 + visible)):
+        if 0 < wrong < 1:
+            seen = stats.binom.cdf(low, trials, wrong) + stats.binom.sf(high - 1, trials, wrong)
+            power = min(power, float(seen))
+    refused = None
+    if successes <= low or successes >= high:
+        refused = Refuted(
+            f"{what}: {successes} of {trials}, outside {low + 1}..{high - 1} for P={expected:.6g}",
+            {"successes": successes, "trials": trials},
+        )
+    _judge(refused, error, power, visible, what)
+
+
+def expect_mean(
+    sample: Any, expected: float, *, visible: float, error: float = ERROR, what: str
+) -> None:
+    """Student's t test of mean = ``expected`` on independent draws.
+
+    The error probability is that of the normal limit; samples of at least 400 are required.
+    visible: relative error of ``expected`` that must be seen with power 0.99, given the spread found.
+    """
+    values = np.asarray(sample, dtype=float)
+    if values.size < 400 or not np.isfinite(values).all():
+        raise ValueError(f"sample: {values.size} values; at least 400 finite ones are needed")
+    spread = float(values.std(ddof=1)) / math.sqrt(values.size)
+    if spread == 0.0:
+        raise Inconclusive(f"{what}: all values are {values[0]}, so there is no spread to judge by")
+    critical = float(stats.t.isf(error / 2, values.size - 1))
+    power = float(stats.norm.sf(critical - abs(expected) * visible / spread))
+    refused = None
+    mean = float(values.mean())
+    if abs(mean - expected) > critical * spread:
+        refused = Refuted(
+            f"{what}: mean {mean:.6g} +- {spread:.2g}, expected {expected:.6g}",
+            {"mean": mean, "standard error": spread},
+        )
+    _judge(refused, error, power, visible, what)
+
+
+def expect_distribution(
+    sample: Any, cdf: Callable[..., Any], *, visible: float, error: float = ERROR, what: str
+) -> None:
+    """Kolmogorov-Smirnov test of independent draws against a continuous distribution function.
+
+    visible: sup-distance between distribution functions that must be seen with power 0.99.  Power is
+    bounded below by the Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant,
+    P(sup|F_m - F| > e) <= 2 exp(-2 m e^2), which needs no asymptotics.
+    """
+    values = np.asarray(sample, dtype=float)
+    size = values.size
+    critical = math.sqrt(math.log(2 / error) / (2 * size))
+    slack = visible - critical
+    power = 1 - 2 * math.exp(-2 * size * slack**2) if slack > 0 else 0.0
+    refused = None
+    found = stats.kstest(values, cdf)
+    if found.statistic > critical:
+        refused = Refuted(
+            f"{what}: sup distance {found.statistic:.4g} > {critical:.4g} (p = {found.pvalue:.2g})",
+            {"p": float(found.pvalue), "draws": size},
+        )
+    _judge(refused, error, power, visible, what)
+
+
+def expect_at_most(
+    successes: int, trials: int, bound: float, *, error: float = ERROR, what: str
+) -> None:
+    """One-sided exact binomial test of P <= ``bound``: refuted when that is too unlikely."""
+    context = current()
+    context.checks += 1
+    context.spend(error)
+    pvalue = float(stats.binom.sf(successes - 1, trials, bound))
+    if pvalue < error:
+        raise Refuted(
+            f"{what}: {successes} of {trials} where P <= {bound:.6g} (p = {pvalue:.2g})",
+            {"p": pvalue},
+        )
+
+
+def expect_at_least(
+    successes: int, trials: int, bound: float, *, error: float = ERROR, what: str
+) -> None:
+    """One-sided exact binomial test of P >= ``bound``."""
+    expect_at_most(trials - successes, trials, 1 - bound, error=error, what=what)

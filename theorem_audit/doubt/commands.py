@@ -1,0 +1,184 @@
+"""The commands that doubt the evidence: ``audit mutants|stale|export|opinions``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+from rich.console import Console
+
+from theorem_audit import show
+from theorem_audit.checks.mark import collect
+from theorem_audit.doubt import mutants
+from theorem_audit.doubt.mutants import Tried
+from theorem_audit.exact.checker import Certificate
+from theorem_audit.kernel import coq, second_opinion
+from theorem_audit.usage import BadUsage, emit, ids_of, seed_of
+from theorem_audit.weigh import stale
+from theorem_audit.weigh.ledger import Ledger, commit, validate
+
+SAVE_EVERY = 5.0  # seconds
+Command = Callable[..., argparse.ArgumentParser]
+
+
+def add_commands(command: Command, run_options: Callable[[argparse.ArgumentParser], None]) -> None:
+    """Declare the commands on the parser that ``theorem_audit/cli.py`` builds."""
+    wrong = command("mutants", "run the evidence against wrong variants of the claims")
+    run_options(wrong)
+    wrong.add_argument(
+        "--cap", type=int, help="most variants a claim (0: all; default: enough for every place)"
+    )
+    wrong.add_argument("--all", action="store_true", help="print every variant, not only survivors")
+    wrong.set_defaults(handler=_mutants)
+    old = command("stale", "which verdicts of an earlier run are out of date", ids=None)
+    old.add_argument("file", metavar="RUN", help="JSON that `audit run --json` wrote")
+    old.set_defaults(handler=_stale)
+    out = command("export", "write the stored certificates as Coq files", ids=None)
+    out.add_argument("--coq", metavar="DIR", required=True, help="folder for the .v files")
+    out.set_defaults(handler=_export)
+    second = command(
+        "opinions", "what the checker, Coq and z3 say of the stored certificates", ids=None
+    )
+    second.add_argument(
+        "names", nargs="*", metavar="NAME", help="certificates, or claim ids (default: all)"
+    )
+    second.set_defaults(handler=_opinions)
+
+
+def try_variants(
+    found: dict[str, list[Tried]],
+    args: argparse.Namespace,
+    console: Console,
+    seed: int,
+    cap: int | None = None,
+    save: Callable[[], None] = lambda: None,
+) -> None:
+    """Run the variants of the claims that ``found`` has keys for, and fill it, with a progress bar.
+
+    save: called now and then, so that an interrupted run loses nothing.
+    """
+    saved = time.monotonic()
+    ids = list(found)
+    with show.progress(console) as bar:
+        total = mutants.count(ids, cap) if console.is_terminal else None
+        task = bar.add_task("variants", total=total)
+        for tried in mutants.run(
+            ids, run_seed=seed, workers=args.workers, cap=cap, fast=args.quick
+        ):
+            found[tried.claim_id].append(tried)
+            bar.update(task, advance=1, description=tried.claim_id)
+            if time.monotonic() - saved > SAVE_EVERY:
+                save()
+                saved = time.monotonic()
+
+
+def add_variants(
+    ledger: Ledger, args: argparse.Namespace, console: Console
+) -> dict[str, list[Tried]]:
+    """Run the variants of a ledger's claims and put what came out into the ledger."""
+    tried: dict[str, list[Tried]] = {claim_id: [] for claim_id in ledger.outcomes}
+    try_variants(tried, args, console, ledger.seed)
+    for claim_id, found in tried.items():
+        ledger.add_variants(claim_id, mutants.summary(found))
+    return tried
+
+
+def exit_code(tried: Mapping[str, Sequence[Tried]]) -> int:
+    """1 when a wrong variant survived unexplained."""
+    return int(any(t.unexplained for found in tried.values() for t in found))
+
+
+def _mutants(args: argparse.Namespace, console: Console) -> int:
+    from theory import claims
+
+    if args.cap is not None and args.cap < 0:
+        raise BadUsage(f"--cap {args.cap}: at least 0")
+    if args.workers < 1:
+        raise BadUsage(f"--workers {args.workers}: at least 1")
+    seed = seed_of(args.seed)
+    found: dict[str, list[Tried]] = {claim_id: [] for claim_id in ids_of(args.ids)}
+    complete, at = False, commit()
+
+    def save() -> None:
+        rows = [
+            {"id": claim_id, "statement": claims[claim_id].statement, **mutants.summary(tried)}
+            for claim_id, tried in found.items()
+        ]
+        head = {"schema": 1, "seed": seed, "commit": at, "complete": complete}
+        emit({**head, "claims": rows}, args.json)
+
+    try:
+        to_file = args.json and args.json != "-"
+        try_variants(found, args, console, seed, args.cap, save if to_file else lambda: None)
+        complete = True
+    except KeyboardInterrupt:
+        console.print("[bold]interrupted[/]; what was tried:")
+    if args.json:
+        save()
+    if args.json != "-":
+        show.variant_table(found, console, every=args.all)
+    return exit_code(found) if complete else 130
+
+
+def _stale(args: argparse.Namespace, console: Console) -> int:
+    from theory import claims
+
+    try:
+        data = json.loads(Path(args.file).read_text(encoding="utf-8"))
+        validate(data)
+    except (OSError, json.JSONDecodeError) as error:
+        raise BadUsage(f"{args.file}: {error}") from error
+    except jsonschema.ValidationError as error:
+        raise BadUsage(f"{args.file} is no run of this schema: {error.message}") from error
+    found = stale.reload(data, claims, evidence=collect())
+    if args.json:
+        emit(_with_verdicts(data, found), args.json)
+    if args.json != "-":
+        show.reloaded(found, console)
+    return int(bool(found.stale))
+
+
+def _with_verdicts(data: Mapping[str, Any], found: stale.Reloaded) -> dict[str, Any]:
+    rows = []
+    for claim in data["claims"]:
+        verdict = found.verdicts.get(claim["id"])
+        if verdict is not None:
+            claim = {**claim, "verdict": verdict.name, "reasons": list(verdict.reasons)}
+        rows.append(claim)
+    return {**data, "claims": rows}
+
+
+def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
+    known = second_opinion.stored()
+    found: dict[str, Certificate] = {}
+    for asked in names:
+        mine = {x: c for x, c in known.items() if x == asked or x.startswith(f"{asked}-")}
+        if not mine:
+            raise BadUsage(f"unknown certificate {asked}; known are {', '.join(known)}")
+        found |= mine
+    return found or known
+
+
+def _export(args: argparse.Namespace, console: Console) -> int:
+    written = coq.write(_certificates(()), Path(args.coq))
+    if args.json:
+        emit([str(path) for path in written], args.json)
+    else:
+        console.print(f"{len(written)} files in {args.coq}", markup=False)
+    return 0
+
+
+def _opinions(args: argparse.Namespace, console: Console) -> int:
+    found = []
+    for opinion in second_opinion.opinions(_certificates(args.names)):
+        found.append(opinion)
+        if args.json != "-":
+            show.opinion(opinion, console)
+    if args.json:
+        emit([opinion.as_dict() for opinion in found], args.json)
+    return int(any(opinion.disagrees for opinion in found))

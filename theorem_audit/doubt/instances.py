@@ -1,0 +1,245 @@
+"""Is a claim about something?  Exact instances of its hypotheses, and of their boundary.
+
+An instance gives every symbol of the region an exact value at which the region holds.  The search
+walks small rationals and integers, and what equations and bounds determine; it is finite, so a region
+in which nothing was found is reported as such and is an error: the claim may be about nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+from math import isqrt, lcm
+from operator import eq, ge, gt, le, lt, ne
+
+from sympy import And, Expr, Integer, Rational, Symbol, false, lambdify, nan, oo, true, zoo
+from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
+from sympy.logic.boolalg import Boolean, Or
+
+from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.exact.zero import rational_form, relations
+from theorem_audit.statement.claim import Claim
+
+Instance = dict[Symbol, Expr]
+
+WHOLE = tuple(map(Fraction, (1, 2, 3, 4, 5, 0, 6, 8)))
+RATIONAL = tuple(
+    Fraction(p, q)
+    for p, q in (
+        (1, 10), (1, 4), (1, 2), (1, 1), (0, 1), (3, 10), (3, 4), (1, 3), (3, 2), (2, 1), (-1, 10),
+        (-1, 2), (-1, 1), (5, 4), (1, 100), (3, 1), (9, 10), (-1, 4), (5, 1), (1, 1000),
+    )
+)  # fmt: skip
+NEAR = tuple(Fraction(s, q) for q in (100, 20, 1000) for s in (1, -1))
+MAX_NODES = 3_000
+
+
+class EmptyRegion(ValueError):
+    """No instance of a claim's hypotheses was found."""
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """A case at the edge of a claim's region: what holds there, and exact values."""
+
+    what: str
+    instance: Mapping[Symbol, Expr]
+
+
+class _Condition:
+    """One inequality or equation ``top/under (relation) 0``, compiled for exact evaluation."""
+
+    def __init__(self, relation: Relational) -> None:
+        self.relation = relation
+        self.symbols = sorted(relation.free_symbols, key=str)
+        self.func = {Ge: ge, Gt: gt, Le: le, Lt: lt, Eq: eq, Ne: ne}[type(relation)]
+        try:
+            self.top, under = rational_form(relation.lhs - relation.rhs)
+        except Undecided:
+            self.values = None  # square roots and the like: slowly, by SymPy
+            return
+        scale = [lcm(*(int(Rational(c).q) for c in poly.coeffs()), 1) for poly in (self.top, under)]
+        forms = [
+            poly.mul_ground(k).as_expr() for poly, k in zip((self.top, under), scale, strict=True)
+        ]
+        self.values = lambdify(self.symbols, forms, modules=[])
+
+    def gap(self, value: Mapping[Symbol, Fraction]) -> Fraction | None:
+        """A number with the sign of left - right; None where that is undefined."""
+        assert self.values is not None
+        top, under = self.values(*(value[x] for x in self.symbols))
+        return None if under == 0 else Fraction(top) * Fraction(under)
+
+    def holds(self, value: Mapping[Symbol, Fraction]) -> bool:
+        if self.values is None:
+            result = self.relation.subs({x: _sympy(value[x]) for x in self.symbols})
+            return result is true
+        gap = self.gap(value)
+        return gap is not None and bool(self.func(gap, 0))
+
+    def degree(self, x: Symbol) -> int:
+        """Degree of an equation in ``x``; 99 where that makes no sense."""
+        if self.values is None or x not in self.top.gens:
+            return 99
+        return int(self.top.degree(x))
+
+    def roots(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> Iterator[Fraction]:
+        """Rational solutions of left = right for ``x``, of degree at most 2 in it."""
+        if self.degree(x) > 2:
+            return
+        at = [self.gap({**value, x: Fraction(k)}) for k in (0, 1, -1)]
+        if any(v is None for v in at) or not self._polynomial_in(x):
+            return
+        zero, one, minus = (Fraction(v) for v in at if v is not None)
+        linear, square = (one - minus) / 2, (one + minus) / 2 - zero
+        if square == 0:
+            if linear != 0:
+                yield -zero / linear
+            return
+        inside = linear**2 - 4 * square * zero
+        if inside >= 0:
+            root = Fraction(isqrt(inside.numerator), isqrt(inside.denominator))
+            if root**2 == inside:
+                yield from ((-linear + root) / (2 * square), (-linear - root) / (2 * square))
+
+    def _polynomial_in(self, x: Symbol) -> bool:
+        return bool((self.relation.lhs - self.relation.rhs).is_polynomial(x))
+
+
+def _sympy(value: Fraction) -> Rational:
+    return Rational(value.numerator, value.denominator)
+
+
+class _Region:
+    """A conjunction of conditions and of alternatives, ready for the search."""
+
+    def __init__(self, region: Boolean) -> None:
+        self.options: list[list[list[_Condition]]] = []  # and of (or of (and of conditions))
+        for part in relations(region):
+            choices = part.args if isinstance(part, Or) else (part,)
+            self.options.append([[_Condition(c) for c in relations(o)] for o in choices])
+        self.single = [c for choice in self.options if len(choice) == 1 for c in choice[0]]
+        self.equations = [c for c in self.single if c.func is eq]
+
+        def rank(x: Symbol) -> tuple[bool, bool, str]:
+            last = any(c.degree(x) == 1 for c in self.equations)
+            return (not x.is_integer, last, str(x))
+
+        self.symbols = tuple(sorted(region.free_symbols, key=rank))
+
+    def possible(self, value: Mapping[Symbol, Fraction]) -> bool:
+        """False when what is settled so far already excludes the region."""
+        return all(
+            any(all(c.holds(value) for c in o if set(c.symbols) <= set(value)) for o in choice)
+            for choice in self.options
+        )
+
+    def forced(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> bool:
+        """Whether an equation determines ``x``."""
+        return any(x in c.symbols and set(c.symbols) - set(value) == {x} for c in self.equations)
+
+    def candidates(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> Iterator[Fraction]:
+        """What equations force; else small numbers, and ends and middles of what is left to ``x``."""
+        ready = [c for c in self.single if set(c.symbols) - set(value) == {x}]
+        for condition in ready:
+            if condition.func is eq:
+                yield from condition.roots(x, value)
+                return
+        if x.is_integer:
+            yield from WHOLE
+            return
+        yield from RATIONAL
+        ends = sorted({root for condition in ready for root in condition.roots(x, value)})
+        yield from ((low + high) / 2 for low, high in pairwise(ends))
+        yield from ends
+        for step in NEAR:  # open ends: points close to them
+            yield from (end + step for end in ends)
+
+
+def find(region: Boolean, fixed: Mapping[Symbol, Expr] | None = None) -> Instance | None:
+    """An instance of ``region`` with the values in ``fixed``, or None when the search finds none."""
+    if region in (true, false):
+        return {} if region is true else None
+    compiled, nodes = _Region(region), 0
+    start = {x: Fraction(int(v.p), int(v.q)) for x, v in (fixed or {}).items()}
+
+    def search(left: tuple[Symbol, ...], value: dict[Symbol, Fraction]) -> Instance | None:
+        nonlocal nodes
+        nodes += 1
+        if nodes > MAX_NODES or not compiled.possible(value):
+            return None
+        if not left:
+            return {x: _sympy(v) for x, v in value.items()}
+        x = next((y for y in left if compiled.forced(y, value)), left[0])
+        rest = tuple(y for y in left if y != x)
+        for candidate in compiled.candidates(x, value):
+            if x.is_integer and candidate.denominator != 1:
+                continue
+            if found := search(rest, {**value, x: candidate}):
+                return found
+        return None
+
+    return search(tuple(x for x in compiled.symbols if x not in start), start)
+
+
+_found = cache(find)
+
+
+def instance(claim: Claim) -> Instance:
+    """One instance of all hypotheses of ``claim`` at once ({} where they bind no symbol).
+
+    Raises EmptyRegion when none is found.
+    """
+    found = _found(claim.region)
+    if found is None:
+        raise EmptyRegion(f"{claim.id}: no instance of {claim.region} was found; is it empty?")
+    return found
+
+
+def boundaries(claim: Claim) -> tuple[Boundary, ...]:
+    """Each non-strict condition met with equality, and the least n, b, ... with b = 1, n-1, n; d = n.
+
+    Cases that the hypotheses exclude are left out.
+    """
+    return edges(claim.region)
+
+
+@cache
+def edges(region: Boolean) -> tuple[Boundary, ...]:
+    """The same for a region alone."""
+    found: dict[str, Instance] = {}
+
+    def add(what: str, case: Boolean) -> None:
+        if case is not false and (at := find(And(region, case))) is not None:
+            found.setdefault(what, at)
+
+    for condition in relations(region):
+        if isinstance(condition, Le | Ge):
+            add(f"{condition.lhs} = {condition.rhs}", Eq(*condition.args))
+    names = {x.name: x for x in sorted(region.free_symbols, key=str)}
+    for x in names.values():
+        if x.is_integer:
+            for least in (0, 1, 2, 3):
+                if find(region, {x: Integer(least)}) is not None:
+                    add(f"{x} = {least}", Eq(x, least))
+                    break
+    if {"n", "b"} <= set(names):
+        for b in (Integer(1), names["n"] - 1, names["n"]):
+            add(f"b = {b}", Eq(names["b"], b))
+    if {"n", "d"} <= set(names):
+        add("d = n", Eq(names["d"], names["n"]))
+    return tuple(Boundary(what, at) for what, at in found.items())
+
+
+def undefined(claim: Claim) -> list[Boundary]:
+    """The boundary cases at which some part of the formula makes no sense (a division by zero)."""
+    sides = [side for part in claim.formula.atoms(Relational) for side in part.args]
+    bad = (nan, zoo, oo, -oo)
+    return [
+        edge
+        for edge in boundaries(claim)
+        if any(side.subs(dict(edge.instance), simultaneous=True).has(*bad) for side in sides)
+    ]

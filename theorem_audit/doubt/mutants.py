@@ -1,0 +1,326 @@
+"""Runs a claim's evidence against its wrong variants and says which were caught, and how.
+
+Deciding evidence is run, fastest first, until one refutes the variant; the supporting evidence is
+asked after it (only about variants that it did not refute), and alone where it is all there is.
+
+    refuted       some evidence refuted it; with the witness it gave
+    not_accepted  none refuted it, but one could not decide it or broke on it: it gets no verdict
+    slack         accepted, and a larger change of the same place is caught: the bound is not tight
+    exempt        accepted, but smaller than the smallest error that the statistical evidence sees,
+                  and a larger change of the same place is caught
+    unused        an assumption dropped or widened, accepted, and no witness says it is needed: the
+                  proof does not use it, or the derivation has built it in
+    survived      accepted; the claim's ``survivors`` must say why, or the evidence is too weak
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from multiprocessing import get_context
+from typing import Any
+
+from sympy import Rational
+from sympy.core.relational import Eq, Ge, Relational
+from sympy.logic.boolalg import Boolean
+
+from theorem_audit.checks.mark import DECIDING, Evidence
+from theorem_audit.doubt import compare
+from theorem_audit.doubt.implication import implied
+from theorem_audit.doubt.variants import Variant, capped, formula_of, formula_variants, variants
+from theorem_audit.exact.zero import difference, relations
+from theorem_audit.statement.claim import Claim
+from theorem_audit.weigh import runner
+from theorem_audit.weigh.time_limit import limited
+from theorem_audit.weigh.verdict import Outcome, where
+
+CAP = 30  # variants a claim, spread over all kinds and places; 0: all
+CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slow
+CHUNK = 8
+TIME_LIMIT = 20.0  # seconds for one evidence on one variant, at least
+LARGER = (Rational(1, 100), Rational(1, 10), Rational(1, 2))
+CAUGHT = ("refuted", "not_accepted")
+SUPPORT_LIMIT = 2.0  # supporting evidence slower than this is asked only where it is all there is
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of one variant; ``outcome`` is one of those listed above, or equal / weaker.
+
+    by: the evidence that settled it; deciding: whether that is deciding evidence.
+    """
+
+    claim_id: str
+    name: str
+    group: str
+    statement: str
+    outcome: str
+    by: str = ""
+    deciding: bool = False
+    detail: str = ""
+    witness: dict[str, str] = field(default_factory=dict)
+    explained: str = ""
+    seconds: float = 0.0
+
+    @property
+    def unexplained(self) -> bool:
+        """A wrong variant that the evidence accepts and the claim does not explain."""
+        return self.outcome == "survived" and not self.explained
+
+
+def decides(items: Iterable[Evidence], claim: Claim) -> bool:
+    """Whether deciding evidence covers every step of the claim."""
+    covered = {step for item in items if item.kind in DECIDING for step in item.steps}
+    return set(claim.steps) <= covered
+
+
+@cache
+def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence, str, float], ...]:
+    """The evidence that passes on the claim itself, deciding first, then fastest first."""
+    from theory import claims
+
+    found = []
+    everything = runner.evidence_of()[claim_id]
+    alone = not any(item.kind in DECIDING for item in everything)
+    for item in everything:
+        supports = item.kind not in DECIDING
+        if (fast and (item.slow or supports)) or (
+            supports and not alone and (item.slow or item.kind == "simulation")
+        ):
+            continue
+        for case, _ in runner.cases_of(item):
+            outcome = runner.run_evidence(item, claims[claim_id], case=case, run_seed=run_seed)
+            if outcome.outcome == "passed":
+                found.append((item, case, outcome.seconds))
+    found.sort(key=lambda x: (x[0].kind not in DECIDING, x[2]))
+    return tuple(found)
+
+
+def _against(
+    claim: Claim, run_seed: int, fast: bool, deciding: bool
+) -> tuple[Outcome | None, list[Outcome]]:
+    """The refuting outcome, if any, and all outcomes up to it, of (non-)deciding evidence."""
+    seen = []
+    baseline = _baseline(claim.id, run_seed, fast)
+    alone = not any(item.kind in DECIDING for item, _, _ in baseline)
+    for item, case, usual in baseline:
+        if (item.kind in DECIDING) != deciding:
+            continue
+        if not deciding and not alone and usual > SUPPORT_LIMIT:
+            continue
+        outcome = runner.run_evidence(
+            item, claim, case=case, run_seed=run_seed,
+            call=limited(item.function, max(TIME_LIMIT, 5 * usual)),
+        )  # fmt: skip
+        seen.append(outcome)
+        if outcome.outcome == "refuted":
+            return outcome, seen
+    return None, seen
+
+
+def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> Tried:
+    """Run the evidence against one variant.
+
+    fast: only deciding evidence that is not marked slow.
+    """
+    from theory import claims
+
+    claim, started = claims[variant.claim.id], time.perf_counter()
+    text = str(variant.part[1] if variant.part else variant.claim.region)
+    found = Tried(claim.id, variant.name, variant.group, text, "survived")
+    if variant.part:
+        if (relation := _harmless(claim, variant.part, thorough=False)) != compare.DIFFERENT:
+            return replace(found, outcome=relation)
+    elif all(implied(c, variant.claim.region) for c in relations(claim.region)):
+        return replace(found, outcome=compare.EQUAL)  # the other hypotheses say it, too
+    seen: list[Outcome] = []
+    for deciding in (True, False):
+        refuting, more = _against(variant.claim, run_seed, fast, deciding)
+        seen += more
+        if refuting is not None:
+            return replace(
+                found, outcome="refuted", by=where(refuting), deciding=deciding,
+                detail=refuting.detail[:300], witness=dict(refuting.witness),
+                seconds=time.perf_counter() - started,
+            )  # fmt: skip
+    if not seen:
+        return replace(found, outcome="untested", detail="no evidence passes on the claim itself")
+    stuck = [o for o in seen if o.outcome != "passed"]
+    if stuck and (stuck[0].kind in DECIDING or not any(o.kind in DECIDING for o in seen)):
+        found = replace(
+            found, outcome="not_accepted", by=where(stuck[0]),
+            deciding=stuck[0].kind in DECIDING, detail=stuck[0].detail[:300],
+        )  # fmt: skip
+    else:
+        if (
+            variant.part and variant.name not in claim.survivors
+        ):  # long proofs that it is harmless, only now: they are needed
+            relation = _harmless(claim, variant.part, thorough=True)
+            if relation != compare.DIFFERENT:
+                return replace(found, outcome=relation)
+        found = _accepted(variant, claim, found, seen, run_seed, fast)
+    why = claim.survivors.get(variant.name, "") if found.outcome == "survived" else ""
+    return replace(found, explained=why, seconds=time.perf_counter() - started)
+
+
+def _harmless(claim: Claim, part: tuple[int, Boolean], *, thorough: bool) -> str:
+    """Whether the changed conjunct is equal to its original, or weaker than it or than another."""
+    index, changed = part
+    parts = relations(claim.formula)
+    relation = compare.compare(parts[index], changed, claim.region, thorough=thorough)
+    if relation != compare.DIFFERENT:
+        return relation
+    others = (part for k, part in enumerate(parts) if k != index)
+    follows = (compare.compare(x, changed, claim.region, thorough=thorough) for x in others)
+    return compare.WEAKER if any(x != compare.DIFFERENT for x in follows) else compare.DIFFERENT
+
+
+def _accepted(
+    variant: Variant, claim: Claim, found: Tried, seen: list[Outcome], run_seed: int, fast: bool
+) -> Tried:
+    """Why nothing rejects the variant, as far as that can be found out."""
+    if variant.assumption:
+        needed = any(item.needs == variant.assumption for item in runner.evidence_of()[claim.id])
+        dropped = variant.group == "dropped assumption"
+        if variant.known_wrong or (dropped and needed):
+            return found
+        return replace(found, outcome="unused", detail="no evidence uses it to this extent")
+    larger = _larger(variant, claim)
+    for size, wrong in larger:
+        for deciding in (True, False):
+            refuting, _ = _against(wrong, run_seed, fast, deciding)
+            if refuting is None:
+                continue
+            detail = f"a change by {size} is caught: {refuting.detail[:200]}"
+            visible = max((o.smallest_visible or 0.0 for o in seen), default=0.0)
+            if not any(o.kind in DECIDING for o in seen):
+                if variant.relative is not None and visible > variant.relative:
+                    detail = f"below the smallest visible error {visible:g}; {detail}"
+                    return replace(found, outcome="exempt", by=where(refuting), detail=detail)
+                return found
+            part = variant.part[1] if variant.part else None
+            if isinstance(part, Relational) and not isinstance(part, Eq) and claim.bound != "exact":
+                return replace(found, outcome="slack", by=where(refuting), detail=detail)
+            return replace(found, detail=detail)
+    return found
+
+
+def _larger(variant: Variant, claim: Claim) -> Iterator[tuple[str, Claim]]:
+    """The same change, larger: of a coefficient, or (made strict) of the whole gap."""
+    if variant.part is None:
+        return
+    index, part = variant.part
+    if variant.group == "strictness":
+        for margin in (Rational(1, 10**6), *LARGER):
+            wrong = Ge(difference(part) - margin, 0)
+            yield f"{margin} of the gap", replace(claim, formula=formula_of(claim, index, wrong))
+    if variant.relative is not None:
+        small = [v.name for v in formula_variants(claim)]
+        place = small.index(variant.name)
+        for size in LARGER:
+            same = list(formula_variants(claim, size))
+            if len(same) == len(small):
+                yield str(size), same[place].claim
+
+
+_made: dict[str, tuple[Claim, list[Variant]]] = {}
+
+
+def variants_of(claim: Claim) -> list[Variant]:
+    """``variants(claim)``, made once for the same claim object."""
+    if claim.id not in _made or _made[claim.id][0] is not claim:
+        _made[claim.id] = (claim, variants(claim))
+    return _made[claim.id][1]
+
+
+def chosen(claim: Claim, cap: int | None = None) -> list[Variant]:
+    """The variants of ``claim`` that are tried (``cap`` 0: all of them)."""
+    if cap is None:
+        cap = CAP if decides(runner.evidence_of()[claim.id], claim) else CAP_SUPPORTED
+    return capped(variants_of(claim), cap)
+
+
+def count(claim_ids: Iterable[str], cap: int | None = None) -> int:
+    """How many variants ``run`` will yield."""
+    from theory import claims
+
+    return sum(len(chosen(claims[claim_id], cap)) for claim_id in claim_ids)
+
+
+def _chunk(claim_id: str, names: Sequence[str], run_seed: int, fast: bool) -> list[Tried]:
+    from theory import claims
+
+    wanted = set(names)
+    return [
+        try_variant(v, run_seed=run_seed, fast=fast)
+        for v in variants_of(claims[claim_id])
+        if v.name in wanted
+    ]
+
+
+def run(
+    claim_ids: Sequence[str],
+    *,
+    run_seed: int = 0,
+    workers: int = 0,
+    cap: int | None = None,
+    fast: bool = False,
+) -> Iterator[Tried]:
+    """Try the variants of the given claims; yields them as they are settled.
+
+    workers: processes (0: this one, where Hypothesis shrinks what it finds and time is not limited
+    outside the main thread).
+    """
+    from theory import claims
+
+    def jobs() -> Iterator[tuple[str, list[str]]]:  # made while the workers are at work
+        for claim_id in claim_ids:
+            names = [v.name for v in chosen(claims[claim_id], cap)]
+            yield from ((claim_id, names[k : k + CHUNK]) for k in range(0, len(names), CHUNK))
+
+    if workers < 1:
+        for claim_id, names in jobs():
+            yield from _chunk(claim_id, names, run_seed, fast)
+        return
+    pool = ProcessPoolExecutor(
+        workers, get_context("spawn"), initializer=runner.start_variant_worker
+    )
+    try:
+        futures = [
+            pool.submit(_chunk, claim_id, names, run_seed, fast) for claim_id, names in jobs()
+        ]
+        for future in as_completed(futures):
+            yield from future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _told(tried: Tried) -> dict[str, Any]:
+    """One variant for the JSON: what is empty is left out, what is long is cut."""
+    row = {k: v for k, v in asdict(tried).items() if k != "claim_id" and v not in ("", {}, False)}
+    row["seconds"] = round(tried.seconds, 2)
+    return {k: v[:160] if isinstance(v, str) else v for k, v in row.items()}
+
+
+def summary(tried: Sequence[Tried]) -> dict[str, Any]:
+    """Counts and all variants of one claim, for the ledger's JSON."""
+    counts = Counter(t.outcome for t in tried)
+    return {
+        "tried": sum(count for name, count in counts.items() if name not in ("equal", "weaker")),
+        "rejected": sum(counts[name] for name in CAUGHT),
+        "by_supporting_only": sum(t.outcome == "refuted" and not t.deciding for t in tried),
+        **{
+            name: counts[name]
+            for name in (*CAUGHT, "slack", "exempt", "unused", "untested", "equal", "weaker")
+        },
+        "survivors": [
+            {"name": t.name, "statement": t.statement, "why": t.explained}
+            for t in tried
+            if t.outcome == "survived"
+        ],
+        "variants": [_told(t) for t in tried],
+    }

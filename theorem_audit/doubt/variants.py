@@ -1,0 +1,288 @@
+"""Wrong variants of a claim, made from its own formula and assumptions.
+
+From the formula: a coefficient changed by 1/1000, an integer by one, a sign, an exponent, a term
+dropped, two symbols of like role swapped, an inequality reversed or made strict.  From the
+assumptions: one dropped, one widened past its sharp value (or past its bound, where none is known).
+Nothing here knows which claim it is looking at; ``theorem_audit/doubt/compare.py`` says which variants are no
+wrong ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations, zip_longest
+from typing import Any
+
+from sympy import Add, And, Basic, Expr, Integer, Mul, Pow, Rational, Symbol, diff
+from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
+from sympy.logic.boolalg import Boolean, BooleanAtom
+
+from theorem_audit.exact.zero import difference, relations
+from theorem_audit.statement.claim import Assumption, Claim
+from theory import notation
+
+SMALL = Rational(1, 1000)
+GROUPS = (
+    "coefficient", "integer", "sign", "exponent", "dropped term", "swap", "strictness",
+    "dropped assumption", "widened assumption",
+)  # fmt: skip
+
+# Symbols that a slip of the pen exchanges.  Symbols that differ only in their index are added.
+LIKE = (
+    (notation.n, notation.d, notation.b, notation.k, notation.k0),
+    (notation.s, notation.rho, notation.r2),
+    (notation.s_next, notation.rho_next, notation.r2_next),
+    (notation.S, notation.S_C),
+    (notation.r2, notation.S),
+    (notation.eta, notation.a),
+    (notation.x_v, notation.w_v, notation.v_v),
+    (notation.x, notation.w),
+)
+_STRICT = {Le: Lt, Ge: Gt}
+_REVERSED = {Le: Ge, Ge: Le, Lt: Gt, Gt: Lt}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One wrong variant.
+
+    name: unique within its claim, made of what was changed.
+    relative: size of the change relative to the coefficient, for variants that are a change of size.
+    part: index of the conjunct that was changed, and the changed conjunct; None for assumptions.
+    assumption: name of the assumption that was changed, if one was.
+    known_wrong: for assumptions: the claim itself declares the sharp value that was passed.
+    """
+
+    name: str
+    group: str
+    claim: Claim
+    relative: Rational | None = None
+    part: tuple[int, Boolean] | None = None
+    assumption: str = ""
+    known_wrong: bool = True
+
+
+Change = tuple[str, str, Basic, "Rational | None"]
+
+
+def formula_of(claim: Claim, index: int, part: Boolean) -> Boolean:
+    """The claim's formula with its conjunct ``index`` replaced."""
+    parts = list(relations(claim.formula))
+    parts[index] = part
+    return parts[0] if len(parts) == 1 else And(*parts, evaluate=False)
+
+
+def formula_variants(claim: Claim, size: Rational = SMALL) -> Iterator[Variant]:
+    """All variants of the formula; ``size`` is the relative change of a coefficient."""
+    parts = relations(claim.formula)
+    seen: set[Basic] = set(parts)
+    names: dict[str, int] = {}
+    for index, part in enumerate(parts):
+        for group, what, new, relative in _changes(part, size):
+            if new in seen or isinstance(new, BooleanAtom) or not _sound(new):
+                continue
+            seen.add(new)
+            name = f"{group}: {what}" + (f" (part {index + 1})" if len(parts) > 1 else "")
+            names[name] = names.get(name, 0) + 1
+            if names[name] > 1:
+                name += f" #{names[name]}"
+            wrong = replace(claim, formula=formula_of(claim, index, new))
+            yield Variant(name, group, wrong, relative, (index, new))
+
+
+def _sound(formula: Basic) -> bool:
+    from sympy import nan, oo, zoo
+
+    return not formula.has(nan, zoo, oo, -oo)
+
+
+def _changes(part: Basic, size: Rational) -> Iterator[Change]:
+    if isinstance(part, Relational):
+        if strict := _STRICT.get(type(part)):
+            yield "strictness", f"{_short(part)} made strict", strict(*part.args), None
+        if backwards := _REVERSED.get(type(part)):
+            yield "sign", f"{_short(part)} reversed", backwards(*part.args), None
+    for path, node, parent in _walk(part):
+        for group, what, new, relative in _local(node, parent, size):
+            try:
+                yield group, what, _put(part, path, new), relative
+            except (TypeError, ValueError, ZeroDivisionError):
+                continue  # what came out is no formula any more
+    yield from _swaps(part)
+
+
+def _walk(
+    node: Basic, path: tuple[int, ...] = (), parent: Basic | None = None
+) -> Iterator[tuple[tuple[int, ...], Basic, Basic | None]]:
+    if parent is not None:
+        yield path, node, parent
+    for index, arg in enumerate(node.args):
+        yield from _walk(arg, (*path, index), node)
+
+
+def _put(node: Basic, path: tuple[int, ...], new: Basic) -> Basic:
+    if not path:
+        return new
+    args = list(node.args)
+    args[path[0]] = _put(args[path[0]], path[1:], new)
+    return node.func(*args)
+
+
+def _local(node: Basic, parent: Basic | None, size: Rational) -> Iterator[Change]:
+    if not isinstance(node, Expr) or not isinstance(parent, Expr | Relational):
+        return
+    if isinstance(parent, Pow) and parent.exp == node and parent.base != node:
+        if node.is_Integer:
+            for e in (node + 1, node - 1):
+                yield "exponent", f"{_short(parent)} -> {_short(parent.base**e)}", e, None
+        return
+    if node.is_Rational:
+        yield from _numbers(node, parent, size)
+    if isinstance(parent, Mul) and not node.is_Rational and not isinstance(node, Pow):
+        yield "exponent", f"factor {_short(node)} of {_short(parent)} squared", node**2, None
+    side = isinstance(parent, Relational) and not isinstance(node, Add) and node != 0
+    if side and isinstance(node, Symbol) and parent.lhs == node and isinstance(parent, Eq):
+        return  # the same as changing the other side
+    if isinstance(parent, Add) or side:
+        yield (
+            "coefficient",
+            f"{_short(node)} -> {_short((1 + size) * node)}",
+            (1 + size) * node,
+            size,
+        )
+        yield (
+            "coefficient",
+            f"{_short(node)} -> {_short((1 - size) * node)}",
+            (1 - size) * node,
+            size,
+        )
+        yield "sign", f"{_short(node)} -> {_short(-node)}", -node, None
+        yield "integer", f"{_short(node)} -> {_short(2 * node)}", 2 * node, None
+    if isinstance(parent, Add):
+        yield "dropped term", f"{_short(node)} out of {_short(parent)}", Integer(0), None
+
+
+def _numbers(node: Rational, parent: Basic | None, size: Rational) -> Iterator[Change]:
+    where = f"{_short(node)} in {_short(parent)}"
+    if node == 0:
+        if isinstance(parent, Relational):
+            for shift in (size, -size):
+                yield "coefficient", f"{where} -> {shift}", shift, size
+        return
+    if node != -1:
+        yield "coefficient", f"{where} -> {_short((1 + size) * node)}", (1 + size) * node, size
+        yield "coefficient", f"{where} -> {_short((1 - size) * node)}", (1 - size) * node, size
+    yield "sign", f"{where} -> {_short(-node)}", -node, None
+    if node.q == 1:
+        for other in (node + 1, node - 1):
+            yield "integer", f"{where} -> {other}", other, None
+    else:
+        for other in (Rational(node.p + 1, node.q), Rational(node.p, node.q + 1)):
+            yield "integer", f"{where} -> {other}", other, None
+
+
+def _stem(symbol: Symbol) -> str | None:
+    match = re.fullmatch(r"([A-Za-z]+)_?(\w|\d+)?(\^\+)?", symbol.name)
+    return None if match is None or not match[2] else f"{match[1]}{match[3] or ''}"
+
+
+def _alike(one: Symbol, two: Symbol) -> bool:
+    stem = _stem(one)
+    return any({one, two} <= set(role) for role in LIKE) or (
+        stem is not None and stem == _stem(two)
+    )
+
+
+def _swaps(part: Basic) -> Iterator[Change]:
+    free = sorted((x for x in part.free_symbols if isinstance(x, Symbol)), key=str)
+    for one, two in combinations(free, 2):
+        if _alike(one, two):
+            both = {one: two, two: one}
+            new = part.xreplace(both)
+            yield "swap", f"{one} with {two}", new, None
+            if isinstance(part, Relational):  # on one side only
+                yield (
+                    "swap",
+                    f"{one} with {two} on the right",
+                    part.func(part.lhs, part.rhs.xreplace(both)),
+                    None,
+                )
+
+
+def assumption_variants(claim: Claim) -> Iterator[Variant]:
+    """Each assumption with a condition dropped, and widened where it is an inequality."""
+    for x in claim.assumptions:
+        if x.condition is None:
+            continue
+        group = "dropped assumption"
+        yield Variant(
+            f"{group}: {x.name}", group, claim.without(x.name), assumption=x.name, known_wrong=False
+        )
+        for condition, what in _widenings(x):
+            group = "widened assumption"
+            yield Variant(
+                f"{group}: {x.name} to {what}",
+                group,
+                claim.widened(x.name, condition),
+                assumption=x.name,
+                known_wrong=x.sharp is not None,
+            )
+
+
+def _widenings(assumption: Assumption) -> Iterator[tuple[Boolean, str]]:
+    given = relations(assumption.condition)
+    parts = given if assumption.sharp is None else relations(assumption.sharp)
+    for part in parts:
+        if not hasattr(part, "gts"):
+            continue
+        gap = difference(part)
+        whole = all(x.is_integer for x in gap.free_symbols)
+        wide = Ge(gap + (1 if whole else Rational(1, 20)), 0)
+        if not isinstance(wide, BooleanAtom):
+            yield And(wide, *(x for x in given if not _same_side(x, part))), _short(wide)
+
+
+def _same_side(one: Boolean, two: Boolean) -> bool:
+    """Whether both conditions bound the same quantity from the same side."""
+    if not hasattr(one, "gts") or one.free_symbols != two.free_symbols:
+        return one == two
+    return all(diff(difference(one) - difference(two), x) == 0 for x in one.free_symbols) or (
+        len(one.free_symbols) == 1
+        and bool(diff(difference(one), *one.free_symbols).is_positive)
+        == bool(diff(difference(two), *two.free_symbols).is_positive)
+    )
+
+
+def _short(expr: Basic, length: int = 48) -> str:
+    text = str(expr)
+    return text if len(text) <= length else f"{text[: length - 12]} ... {text[-7:]}"
+
+
+def capped(variants: list[Variant], cap: int) -> list[Variant]:
+    """At most ``cap`` variants, evenly from all groups and from all over the formula (0: all)."""
+    if not cap or len(variants) <= cap:
+        return variants
+    columns = [_spread([v for v in variants if v.group == group]) for group in GROUPS]
+    rows: list[Any] = [v for row in zip_longest(*columns) for v in row if v is not None]
+    chosen = {v.name for v in rows[:cap]}
+    return [v for v in variants if v.name in chosen]
+
+
+def _spread(items: list[Variant]) -> list[Variant]:
+    """First, middle, quarter points and so on: any prefix is spread over the list."""
+    order, step = [], 1 << max(len(items) - 1, 0).bit_length()
+    taken: set[int] = set()
+    while step:
+        for k in range(0, len(items), step):
+            if k not in taken:
+                taken.add(k)
+                order.append(items[k])
+        step //= 2
+    return order
+
+
+def variants(claim: Claim, cap: int = 0) -> list[Variant]:
+    """The wrong variants of ``claim``, in a fixed order; see ``capped``."""
+    return capped([*formula_variants(claim), *assumption_variants(claim)], cap)

@@ -1,0 +1,105 @@
+"""Non-polynomial inequalities by ball arithmetic (python-flint's ``arb``).
+
+Every number is an interval that surely holds the true value, so a positive lower end is a proof.
+Ball arithmetic cannot settle an inequality at a point of equality: factor the zero out first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import flint
+from sympy import E, Expr, Pow, Symbol, exp, log, pi, sympify
+
+from theorem_audit.exact.bernstein import Refuted, Undecided
+
+PRECISION = 128
+MAX_CELLS = 20_000
+
+
+def enclose(expr: Expr, values: Mapping[Symbol, flint.arb]) -> flint.arb:
+    """An interval that contains ``expr`` for all symbol values in the given intervals.
+
+    Known: +, *, powers, log, exp, sqrt and the constants pi and E.  Raises Undecided otherwise.
+    """
+    if expr.is_Symbol:
+        return values[expr]
+    if expr.is_Rational:
+        return flint.arb(flint.fmpq(int(expr.p), int(expr.q)))
+    if expr is pi:
+        return flint.arb.pi()
+    if expr is E:
+        return flint.arb(1).exp()
+    args = [enclose(arg, values) for arg in expr.args]
+    if expr.is_Add:
+        return sum(args[1:], args[0])
+    if expr.is_Mul:
+        product = args[0]
+        for arg in args[1:]:
+            product = product * arg
+        return product
+    if isinstance(expr, exp):
+        return args[0].exp()
+    if isinstance(expr, Pow):
+        base, exponent = args
+        if expr.exp.is_Integer:
+            return base ** int(expr.exp)
+        if expr.exp.is_Rational and expr.exp.q == 2:
+            return base.sqrt() ** int(expr.exp.p)
+        return (exponent * base.log()).exp()
+    if isinstance(expr, log):
+        return args[0].log()
+    raise Undecided(f"{expr.func.__name__} has no interval version here")
+
+
+def _interval(low: Fraction, high: Fraction) -> flint.arb:
+    ends = [flint.arb(flint.fmpq(x.numerator, x.denominator)) for x in (low, high)]
+    return ends[0].union(ends[1])
+
+
+def prove_positive(
+    expr: Expr, box: Mapping[Symbol, tuple[Any, Any]], *, max_cells: int = MAX_CELLS
+) -> int:
+    """Prove ``expr > 0`` on a box with rational bounds; returns the number of cells used.
+
+    Raises Refuted with a point where ``expr < 0`` surely, Undecided when a cell is not settled.
+    """
+    symbols = list(box)
+    start = []
+    for x in symbols:
+        ends = [sympify(end) for end in box[x]]
+        if not all(end.is_Rational for end in ends) or ends[0] > ends[1]:
+            raise ValueError(f"box[{x}]={box[x]}: rationals with low <= high are needed")
+        start.append(tuple(Fraction(int(end.p), int(end.q)) for end in ends))
+    old = flint.ctx.prec
+    flint.ctx.prec = PRECISION
+    try:
+        return _prove(sympify(expr), symbols, start, max_cells)
+    finally:
+        flint.ctx.prec = old
+
+
+def _prove(expr: Expr, symbols: list[Symbol], start: list[Any], max_cells: int) -> int:
+    pending, cells = [start], 0
+    while pending:
+        cell = pending.pop()
+        cells += 1
+        if cells > max_cells:
+            raise Undecided(f"{expr} > 0: no decision within {max_cells} cells")
+        balls = {x: _interval(*ends) for x, ends in zip(symbols, cell, strict=True)}
+        if enclose(expr, balls) > 0:
+            continue
+        middle = [(low + high) / 2 for low, high in cell]
+        at = {x: _interval(m, m) for x, m in zip(symbols, middle, strict=True)}
+        if (value := enclose(expr, at)) < 0:
+            where = dict(zip(symbols, middle, strict=True))
+            raise Refuted(f"{expr} in {value} < 0 at {where}", where)
+        widest = max(range(len(cell)), key=lambda k: cell[k][1] - cell[k][0])
+        low, high = cell[widest]
+        if high == low:
+            raise Undecided(f"{expr} > 0: not settled at the point {middle}")
+        for half in ((low, middle[widest]), (middle[widest], high)):
+            pending.append([half if k == widest else ends for k, ends in enumerate(cell)])
+    return cells

@@ -1,0 +1,141 @@
+"""Deciding zero and proving inequalities without a float.
+
+Zero is decided by polynomial normal form over QQ.  ``Expr.equals`` and ``simplify`` are not used:
+both miss true identities (``theorem_audit/tests/test_exact.py`` keeps examples), and ``equals`` may fall back on
+floating point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sympy import QQ, Expr, Poly, Pow, Rational, Symbol, Tuple, cancel, fraction, sympify, together
+from sympy.core.relational import Eq
+from sympy.logic.boolalg import And, Boolean, BooleanTrue
+
+from theorem_audit.exact.bernstein import Refuted, Undecided, prove_nonnegative
+from theorem_audit.exact.checker import Certificate, InvalidCertificate, check_certificate
+
+
+def rational_form(expr: Expr) -> tuple[Poly, Poly]:
+    """Numerator and denominator of ``expr`` as polynomials over QQ in its symbols, coprime.
+
+    Square roots become further generators, one for each distinct expanded radicand, and even powers
+    of them are reduced; the numerator may then be a non-zero polynomial that is zero as a function.
+
+    Raises Undecided when ``expr`` is not a rational function of symbols and square roots, and
+    ZeroDivisionError when its denominator is identically zero.
+    """
+    expr = sympify(expr)
+    if expr.has(Eq) or not isinstance(expr, Expr):
+        raise TypeError(f"expr={expr}: an expression is needed, not a relation")
+    radicals: dict[Symbol, Expr] = {}
+    numerator, denominator = fraction(together(_lift_radicals(expr, radicals)))
+    symbols = sorted(numerator.free_symbols | denominator.free_symbols, key=str)
+    polys = []
+    for part in (numerator, denominator):
+        for atom in part.atoms(Pow):
+            if not (atom.exp.is_Integer and atom.exp >= 0):
+                raise Undecided(f"{atom} is not a polynomial in {symbols}: zero is not decided")
+        poly = Poly(part, *symbols, domain=QQ) if symbols else Poly(part, Symbol("_"), domain=QQ)
+        polys.append(_reduce(poly, radicals))
+    top, bottom = polys
+    if bottom.is_zero:
+        raise ZeroDivisionError(f"the denominator of {expr} is identically zero")
+    common = top.gcd(bottom)
+    return top.quo(common), bottom.quo(common)
+
+
+def _lift_radicals(expr: Expr, radicals: dict[Symbol, Expr]) -> Expr:
+    if isinstance(expr, Pow) and expr.exp.is_Rational and expr.exp.q == 2:
+        base = cancel(together(_lift_radicals(expr.base, radicals))).expand()
+        for symbol, radicand in radicals.items():
+            if radicand == base:
+                return symbol**expr.exp.p
+        symbol = Symbol(f"_root{len(radicals)}")
+        radicals[symbol] = base
+        return symbol**expr.exp.p
+    if expr.is_Atom:
+        if not (expr.is_Symbol or expr.is_Rational):
+            raise Undecided(f"{expr} is neither a rational number nor a symbol")
+        return expr
+    if expr.is_Add or expr.is_Mul or (isinstance(expr, Pow) and expr.exp.is_Integer):
+        return expr.func(*(_lift_radicals(arg, radicals) for arg in expr.args))
+    raise Undecided(f"{expr} is not a rational function of symbols: zero is not decided")
+
+
+def _reduce(poly: Poly, radicals: Mapping[Symbol, Expr]) -> Poly:
+    for symbol, radicand in reversed(list(radicals.items())):
+        if symbol not in poly.gens:
+            continue
+        top, bottom = fraction(together(radicand))
+        relation = Poly(bottom * symbol**2 - top, symbol)
+        remainder = Poly(poly.as_expr(), symbol).rem(relation).as_expr()
+        numerator = fraction(together(remainder))[0]
+        gens = sorted(numerator.free_symbols, key=str) or [Symbol("_")]
+        poly = Poly(numerator, *gens, domain=QQ)
+    return poly
+
+
+def is_zero(expr: Expr) -> bool:
+    """Whether ``expr`` is identically zero, decided by normal form over QQ.
+
+    Raises Undecided where the normal form does not decide: functions other than square roots, or
+    a non-zero normal form in which square roots remain (``sqrt(x**2) - x``).
+    """
+    numerator, _ = rational_form(expr)
+    if numerator.is_zero:
+        return True
+    if any(str(symbol).startswith("_root") for symbol in numerator.free_symbols):
+        raise Undecided(f"{expr}: square roots remain in the normal form {numerator.as_expr()}")
+    return False
+
+
+def relations(formula: Boolean) -> tuple[Boolean, ...]:
+    """The conjuncts of a formula, as a tuple."""
+    if isinstance(formula, BooleanTrue):
+        return ()
+    if isinstance(formula, And | Tuple):
+        return tuple(formula.args)
+    return (formula,)
+
+
+def difference(relation: Boolean) -> Expr:
+    """left - right of an equation; greater - less of an inequality."""
+    if isinstance(relation, Eq):
+        return relation.lhs - relation.rhs
+    if hasattr(relation, "gts"):
+        return relation.gts - relation.lts
+    raise TypeError(f"relation={relation}: an equation or an inequality is needed")
+
+
+def stated(formula: Boolean, symbol: Expr) -> Expr:
+    """What ``formula`` says ``symbol`` equals, in exactly one of its equations; else Undecided."""
+    said = [x.rhs for x in relations(formula) if isinstance(x, Eq) and x.lhs == symbol]
+    if len(said) != 1:
+        raise Undecided(f"{formula} has {len(said)} equations for {symbol}; one is needed")
+    return said[0]
+
+
+def as_rational(value: object) -> Rational:
+    """``value`` as an exact rational; a float is refused, because a float is never a bound."""
+    number = sympify(value)
+    if not number.is_Rational:
+        raise TypeError(f"{value!r}: an exact rational is needed; a float is never a bound")
+    return number
+
+
+__all__ = [
+    "Certificate",
+    "InvalidCertificate",
+    "Refuted",
+    "Undecided",
+    "as_rational",
+    "check_certificate",
+    "difference",
+    "is_zero",
+    "prove_nonnegative",
+    "rational_form",
+    "relations",
+    "stated",
+]

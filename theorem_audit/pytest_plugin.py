@@ -1,0 +1,132 @@
+"""The pytest side: evidence functions become tests, their outcomes a verdict summary.
+
+pytest                         every evidence is a test, with the claim as its argument
+pytest --audit-json run.json   the ledger of what was run, as ``audit run --json`` writes it
+pytest --audit-seed 7          other random draws
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from theorem_audit.checks.mark import Evidence
+from theorem_audit.checks.run_context import DEFAULT_SEED
+from theorem_audit.weigh import runner
+from theorem_audit.weigh.ledger import Ledger
+from theorem_audit.weigh.verdict import Outcome
+
+_OUTCOMES = pytest.StashKey[list[Outcome]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options above."""
+    group = parser.getgroup("audit", "weighing evidence")
+    group.addoption("--audit-json", metavar="FILE", help="write the ledger of this run as JSON")
+    group.addoption("--audit-seed", type=int, default=DEFAULT_SEED, help="seed of all evidence")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the Hypothesis profile before any test module is imported."""
+    import hypothesis
+
+    hypothesis.settings.load_profile("audit")
+    config.stash[_OUTCOMES] = []
+
+
+def _pairs(function: Any) -> list[tuple[Evidence, str]]:
+    marks: list[Evidence] = getattr(function, "evidence_marks", [])
+    return [(mark, case) for mark in marks for case, _ in runner.cases_of(mark)]
+
+
+def _label(mark: Evidence, case: str) -> str:
+    return mark.claim_id + (f"-{case}" if case else "")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each evidence function its claim, and its case where it has a table of them."""
+    from theory import claims
+
+    pairs = _pairs(metafunc.function)
+    if not pairs:
+        return
+    for mark, _ in pairs:
+        if mark.claim_id not in claims:
+            raise pytest.UsageError(f"{mark.test} speaks for unknown claim {mark.claim_id!r}")
+    names = ["claim", "case"] if "case" in metafunc.fixturenames else ["claim"]
+    rows = [(claims[m.claim_id], m.cases.get(case))[: len(names)] for m, case in pairs]
+    metafunc.parametrize(names, rows, ids=[_label(m, case) for m, case in pairs])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run evidence through the runner, so that pytest and the audit count the same things."""
+    pairs = _pairs(pyfuncitem.obj)
+    if not pairs:
+        return None
+    from theory import claims
+
+    mark, case = next(pair for pair in pairs if _label(*pair) == pyfuncitem.callspec.id)
+    caught: list[BaseException] = []
+
+    def call(**arguments: Any) -> None:
+        try:
+            pyfuncitem.obj(**arguments)
+        except BaseException as error:
+            caught.append(error)
+            raise
+
+    outcome = runner.run_evidence(
+        mark,
+        claims[mark.claim_id],
+        case=case,
+        run_seed=pyfuncitem.config.getoption("--audit-seed"),
+        call=call,
+    )
+    pyfuncitem.user_properties.append(("audit", outcome.as_dict()))
+    if outcome.outcome == "not_run":
+        pytest.skip(outcome.detail)
+    if caught:
+        raise caught[0]
+    if outcome.outcome != "passed":
+        pytest.fail(f"{outcome.outcome}: {outcome.detail}", pytrace=False)
+    return True
+
+
+class _Collector:
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Gather outcomes (also those that xdist workers send)."""
+        if report.when == "call":
+            for name, value in report.user_properties:
+                if name == "audit":
+                    self.config.stash[_OUTCOMES].append(Outcome.from_dict(value))  # type: ignore[arg-type]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Gather in the controlling process only."""
+    if not hasattr(session.config, "workerinput"):
+        session.config.pluginmanager.register(_Collector(session.config), "audit-collector")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """One line of verdict counts, and the ledger where asked for."""
+    outcomes = config.stash[_OUTCOMES]
+    if not outcomes:
+        return
+    ledger = Ledger(seed=config.getoption("--audit-seed"))
+    ids = sorted({o.claim_id for o in outcomes} | {u for o in outcomes for u in o.uses})
+    ledger.expect(ids)
+    for outcome in outcomes:
+        ledger.add(outcome)
+    counts = ", ".join(
+        f"{count} {'not judged: more of its evidence is needed' if name == 'unchecked' else name}"
+        for name, count in ledger.counts().items()
+    )
+    terminalreporter.write_line(f"audit, by the tests selected: {counts}")
+    if target := config.getoption("--audit-json"):
+        ledger.write(Path(target))

@@ -1,0 +1,96 @@
+"""``audit figures`` and ``audit report``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from theorem_audit import show
+from theorem_audit.checks.mark import ROOT
+from theorem_audit.usage import BadUsage, emit, seed_of
+
+VARIANTS = ROOT / "proofs_notes" / "variants.json"
+
+
+def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Declare the commands on the parser that ``theorem_audit/cli.py`` builds."""
+    draw = command(
+        "figures", "draw the pictures from real runs, each with its data as CSV", ids=None
+    )
+    draw.add_argument("names", nargs="*", metavar="NAME", help="pictures (default: all)")
+    draw.add_argument("--out", default="build/figures", metavar="DIR", help="folder to write to")
+    draw.add_argument("--seed", default="0", help="an integer >= 0, or 'random' (default 0)")
+    draw.set_defaults(handler=_figures)
+    told = command("report", "write the report of a run as a folder of web pages", ids=None)
+    told.add_argument(
+        "--from", dest="source", default="build/audit.json", metavar="FILE",
+        help="the run's JSON (default build/audit.json)",
+    )  # fmt: skip
+    told.add_argument("--out", default="build/report", metavar="DIR", help="folder to write to")
+    told.add_argument(
+        "--pictures", default=str(ROOT / "pictures"), metavar="DIR",
+        help="folder that `audit figures --out DIR` wrote (default: the one in the repository)",
+    )  # fmt: skip
+    told.add_argument(
+        "--variants", metavar="FILE", default=str(VARIANTS),
+        help="what `audit mutants --json FILE` found (default: the table in the repository)",
+    )  # fmt: skip
+    told.add_argument("--readme", metavar="FILE", help="renew a README's verdict table instead")
+    told.add_argument("--latex", metavar="FILE", help="write a LaTeX appendix instead")
+    told.set_defaults(handler=_report)
+
+
+def _figures(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.report.drawing import pictures, write
+
+    known = pictures()
+    if unknown := [name for name in args.names if name not in known]:
+        raise BadUsage(f"unknown picture {', '.join(unknown)}; known are {', '.join(known)}")
+    seed, written = seed_of(args.seed), []
+    with show.progress(console) as bar:
+        chosen = args.names or list(known)
+        task = bar.add_task("pictures", total=len(chosen))
+        for name in chosen:
+            image, table = write(known[name], Path(args.out), seed)
+            written.append({"name": name, "png": str(image), "csv": str(table)})
+            bar.update(task, advance=1, description=name)
+    if args.json:
+        emit(written, args.json)
+    else:
+        for row in written:
+            console.print(f"{row['png']}  {row['csv']}", markup=False, soft_wrap=True)
+    return 0
+
+
+def _report(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.report.drawing import drawn
+    from theorem_audit.report.latex import appendix
+    from theorem_audit.report.load import UnreadableRun, load_run, with_variants
+    from theorem_audit.report.readme import refreshed
+    from theorem_audit.report.site import write_site
+
+    try:
+        run = load_run(Path(args.source))
+        if args.variants != str(VARIANTS) or VARIANTS.exists():
+            run = with_variants(run, Path(args.variants))
+    except UnreadableRun as error:
+        raise BadUsage(str(error)) from error
+    if args.latex:
+        Path(args.latex).parent.mkdir(parents=True, exist_ok=True)
+        Path(args.latex).write_text(appendix(run), encoding="utf-8")
+        written = [args.latex]
+    elif args.readme:
+        path = Path(args.readme)
+        path.write_text(refreshed(path.read_text(encoding="utf-8"), run), encoding="utf-8")
+        written = [args.readme]
+    else:
+        shown = drawn(Path(args.pictures)) if args.pictures else []
+        written = [str(write_site(run, Path(args.out), shown))]
+    if args.json:
+        emit(written, args.json)
+    else:
+        console.print(f"written: {written[0]}", markup=False, soft_wrap=True)
+    return 0

@@ -1,0 +1,50 @@
+"""LaTeX to MathML and Markdown to HTML: mathematics without JavaScript, text without markup holes."""
+
+from __future__ import annotations
+
+import re
+
+from latex2mathml.converter import convert
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from theorem_audit.report.notes import BLOCK
+
+
+def mathml(latex: str, *, block: bool = False) -> Markup:
+    """MathML of a LaTeX formula; what cannot be converted is shown as escaped source."""
+    try:
+        return Markup(convert(latex, display="block" if block else "inline"))
+    except Exception:  # noqa: BLE001 - latex2mathml raises bare exceptions of many kinds
+        return Markup("<code class='tex'>{}</code>").format(latex)
+
+
+def _math_renderer(content: str, options: dict[str, bool]) -> str:
+    return str(mathml(content, block=options["display_mode"]))
+
+
+def _markdown() -> MarkdownIt:
+    # html=False: raw markup in a note is shown as text.  markdown-it refuses javascript: links.
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    return parser.use(dollarmath_plugin, renderer=_math_renderer, double_inline=True)
+
+
+_PARSER = _markdown()
+
+
+def note_html(text: str) -> Markup:
+    """A proof note's Markdown as HTML; the generated statement block is left out."""
+    without = BLOCK.sub("", text)
+    tokens: list[Token] = _PARSER.parse(without)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+    return Markup(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+
+
+def note_sections(text: str) -> dict[str, str]:
+    """Claim id -> the body of its ``## ID`` section."""
+    parts = re.split(r"^## ([A-Z][A-Z0-9-]*)\s*$", text, flags=re.M)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))

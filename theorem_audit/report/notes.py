@@ -1,0 +1,82 @@
+"""Writes each claim's statement into its proof note, from the same expression that is checked.
+
+    audit notes           rewrite the generated blocks
+    audit notes --check   say which are out of date; exit code 1 if any
+
+A note has one section ``## ID`` per claim of its chapter, with the lines
+
+    <!-- statement:ID -->
+    <!-- /statement -->
+
+between which the statement is kept.  Everything else in a note is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from theorem_audit.checks.mark import ROOT
+from theorem_audit.statement.claim import Claim
+
+FOLDER = ROOT / "proofs_notes"
+BLOCK = re.compile(r"<!-- statement:(?P<id>\S+) -->\n(?P<body>.*?)<!-- /statement -->", re.S)
+SECTION = re.compile(r"^## ([A-Z][A-Z0-9-]*)\s*$", re.M)
+
+
+def block_for(claim: Claim) -> str:
+    """The generated text of a claim: statement, hypotheses, source."""
+    lines = [f"*{claim.title}* ({claim.source.kind}; {claim.bound}).", ""]
+    lines += [f"$$ {claim.statement} $$", ""]
+    for x in claim.assumptions:
+        lines.append(f"- {x.name}: {x.text or x.condition}")
+    if claim.assumptions:
+        lines.append("")
+    for symbol, meaning in claim.symbols.items():
+        lines.append(f"- `{symbol}`: {meaning}")
+    if claim.symbols:
+        lines.append("")
+    lines.append(f"Source: {claim.source.reference}.")
+    cited = "; ".join(claim.cites) or "nothing"
+    lines.append(f"Cites {cited}; the audit adds what the claims that it rests on cite.")
+    return "\n".join(lines) + "\n"
+
+
+def notes() -> list[Path]:
+    """The proof notes, by name."""
+    return sorted(FOLDER.glob("*.md"))
+
+
+def sections(text: str) -> list[str]:
+    """Claim ids that have a section in a note, in order."""
+    return SECTION.findall(text)
+
+
+def refreshed(text: str, claims: dict[str, Claim]) -> str:
+    """The note with all generated blocks made anew; KeyError names an unknown claim."""
+
+    def renew(match: re.Match[str]) -> str:
+        claim_id = match["id"]
+        if claim_id not in claims:
+            raise KeyError(f"statement:{claim_id} in a note names no claim")
+        return f"<!-- statement:{claim_id} -->\n{block_for(claims[claim_id])}<!-- /statement -->"
+
+    return BLOCK.sub(renew, text)
+
+
+def refresh(*, check: bool = False) -> list[str]:
+    """Rewrite the generated blocks of all notes; the names of those that were out of date.
+
+    check: only say, write nothing.
+    """
+    from theory import claims
+
+    stale = []
+    for path in notes():
+        text = path.read_text(encoding="utf-8")
+        new = refreshed(text, claims)
+        if new != text:
+            stale.append(path.name)
+            if not check:
+                path.write_text(new, encoding="utf-8")
+    return stale

@@ -1,0 +1,41 @@
+"""The verdict table of the README, from a run."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from theorem_audit.weigh.verdict import RANKS
+
+BLOCK = re.compile(r"<!-- verdicts -->\n.*?<!-- /verdicts -->", re.S)
+SHOWN = ("paper", "finding")  # sources whose claims stand in the README; the report has all
+
+
+def verdict_block(run: Mapping[str, Any]) -> str:
+    """Counts, then a row for each claim that a paper makes or that qualifies one."""
+    counted = Counter(c["verdict"] for c in run["claims"])
+    counts = ", ".join(f"{counted[r]} {r.replace('_', ' ')}" for r in RANKS if counted[r])
+    lines = [
+        f"{len(run['claims'])} claims: {counts} (seed {run['seed']}; the chance that any true claim is "
+        f"called refuted is at most {run['family_error']:.0e}). Those that a paper makes, and the "
+        "findings about them:",
+        "",
+        "| claim | says | verdict |",
+        "|---|---|---|",
+    ]
+    for claim in run["claims"]:
+        if claim["source"]["kind"] in SHOWN:
+            verdict = claim["verdict"].replace("_", " ")
+            note = f"proofs_notes/{claim['chapter']}.md#{claim['id'].lower()}"
+            title = claim["title"].replace("|", "\\|")
+            lines.append(f"| [{claim['id']}]({note}) | {title} | {verdict} |")
+    return "<!-- verdicts -->\n" + "\n".join(lines) + "\n<!-- /verdicts -->"
+
+
+def refreshed(text: str, run: Mapping[str, Any]) -> str:
+    """``text`` with its verdict block made anew; ValueError when it has none."""
+    if not BLOCK.search(text):
+        raise ValueError("no block between <!-- verdicts --> and <!-- /verdicts -->")
+    return BLOCK.sub(lambda _: verdict_block(run), text, count=1)

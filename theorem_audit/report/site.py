@@ -1,0 +1,130 @@
+"""The report as a folder of self-contained pages: opens from the file system, asks nobody anything.
+
+Each page carries its style, its script and its pictures, and a content security policy that forbids
+every request.  Everything from a ledger or a note is escaped.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from figures.findings import FINDINGS
+from theorem_audit.report.graph import below, edges, svg
+from theorem_audit.report.mathematics import mathml, note_html, note_sections
+from theorem_audit.report.notes import notes
+from theorem_audit.weigh.verdict import RANKS
+
+TEMPLATES = Path(__file__).with_name("templates")
+MEANINGS = {
+    "proved": "for all n, d, b in the stated region, by algebra",
+    "certified": "on the whole stated region, with exact certificates",
+    "proved_given": "proved, given a cited outside theorem",
+    "supported": "by experiments only",
+    "open": "an open question, with what is known",
+    "refuted": "false as stated",
+    "inconclusive": "the evidence could not tell, or broke",
+    "unchecked": "no evidence was run",
+    "stale": "its sources changed since the run",
+}
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _inline(name: str) -> Markup:
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _data_uri(path: Path, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _notes() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in notes():
+        found |= note_sections(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _kinds(claim: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(e["kind"] for e in claim["evidence"] if e["outcome"] != "not_run"))
+
+
+def write_site(
+    run: Mapping[str, Any], folder: Path, pictures: Sequence[Mapping[str, Any]] = ()
+) -> Path:
+    """Write the report of a ledger into ``folder``; returns the path of its first page.
+
+    run: as ``load_run`` gives it.  pictures: mappings with name, title, png and csv (paths).
+    """
+    claims = run["claims"]
+    verdicts = {c["id"]: c["verdict"] for c in claims}
+    uses = {k: [u for u in v if u in verdicts] for k, v in edges(run).items()}
+    used_by: dict[str, list[str]] = {k: [] for k in verdicts}
+    for claim_id, found in uses.items():
+        for used in found:
+            used_by[used].append(claim_id)
+    counted = Counter(verdicts.values())
+    shared = {"run": run, "style": _inline("style.css"), "verdicts": verdicts}
+    (folder / "claims").mkdir(parents=True, exist_ok=True)
+    kinds = {c["id"]: _kinds(c) for c in claims}
+    index = _environment().get_template("index.html").render(
+        **shared,
+        root="",
+        counts={name: counted[name] for name in RANKS if counted[name]},
+        meanings={k: v for k, v in MEANINGS.items() if counted[k] or k in ("proved", "refuted")},
+        findings=[f for f in FINDINGS if all(i in verdicts for i in f.claims)],
+        filters={
+            "source": sorted({c["source"]["kind"] for c in claims}),
+            "chapter": sorted({c["chapter"] for c in claims}),
+            "verdict": [name for name in RANKS if counted[name]],
+            "kind": sorted({k for found in kinds.values() for k in found}),
+        },
+        kinds=kinds,
+        graph=svg(verdicts, uses),
+        pictures=[
+            {
+                "name": p["name"],
+                "title": p["title"],
+                "data": _data_uri(Path(p["png"]), "image/png"),
+                "csv": _data_uri(Path(p["csv"]), "text/csv"),
+            }
+            for p in pictures
+        ],
+        script=_inline("ledger.js"),
+    )  # fmt: skip
+    (folder / "index.html").write_text(index, encoding="utf-8")
+    sections = _notes()
+    page = _environment().get_template("claim.html")
+    for claim in claims:
+        claim_id = claim["id"]
+        html = page.render(
+            **shared,
+            root="../",
+            c=claim,
+            statement=mathml(claim["statement"], block=True),
+            used_by=used_by[claim_id],
+            variant_rows=claim["variants"].get("variants", []),
+            graph=svg(verdicts, uses, only=below(claim_id, uses), link="{}.html", focus=claim_id),
+            note=note_html(sections[claim_id])
+            if claim_id in sections
+            else Markup("<p>There is no proof note for this claim.</p>"),
+        )
+        (folder / "claims" / f"{claim_id}.html").write_text(html, encoding="utf-8")
+    return folder / "index.html"

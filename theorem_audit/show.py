@@ -1,0 +1,228 @@
+"""What the command line prints: tables and trees, coloured on a terminal only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.tree import Tree
+
+from theorem_audit.doubt.mutants import Tried
+from theorem_audit.kernel.second_opinion import Opinion
+from theorem_audit.statement.claim import Claim
+from theorem_audit.weigh.ledger import Ledger, necessity, non_vacuity
+from theorem_audit.weigh.stale import Reloaded
+from theorem_audit.weigh.verdict import Outcome, Verdict
+
+STYLE = {
+    "proved": "bold green",
+    "certified": "green",
+    "proved_given": "cyan",
+    "supported": "yellow",
+    "open": "magenta",
+    "refuted": "bold red",
+}
+
+
+WIDTH = 120  # columns when the output is no terminal, which then cannot say
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that colours on a terminal only, and is wide enough for the tables elsewhere."""
+    made = Console(stderr=stderr)
+    return made if made.is_terminal else Console(stderr=stderr, width=WIDTH)
+
+
+def _styled(verdict: Verdict) -> str:
+    text = verdict.name.replace("_", " ")
+    style = STYLE.get(verdict.name, "dim")
+    return f"[{style}]{text}[/]"
+
+
+def progress(console: Console) -> Progress:
+    """A progress bar that is drawn on a terminal and silent elsewhere."""
+    return Progress(
+        TextColumn("{task.description:<16}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def claim_table(claims: Iterable[Claim], console: Console) -> None:
+    """The claims, without verdicts."""
+    table = Table("claim", "title", "chapter", "source", "bound", box=None)
+    for claim in claims:
+        table.add_row(claim.id, escape(claim.title), claim.chapter, claim.source.kind, claim.bound)
+    console.print(table)
+
+
+def verdict_table(ledger: Ledger, console: Console) -> None:
+    """Verdict, rests-on and evidence for each claim; counts, error budget and failures below."""
+    from theory import claims
+
+    verdicts = ledger.verdicts()
+    table = Table("claim", "verdict", box=None, pad_edge=False)
+    table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=3)
+    table.add_column("rests on", no_wrap=True, overflow="ellipsis", ratio=2)
+    table.add_column("evidence", justify="right")
+    table.add_column("s", justify="right")
+    table.expand = True
+    for verdict in (verdicts[claim_id] for claim_id in claims if claim_id in verdicts):
+        done = [o for o in verdict.outcomes if o.outcome != "not_run"]
+        table.add_row(
+            verdict.claim_id,
+            _styled(verdict),
+            escape(claims[verdict.claim_id].title),
+            " ".join(verdict.uses),
+            str(len(done)),
+            f"{sum(o.seconds for o in done):.1f}",
+        )
+    console.print(table)
+    counts = ", ".join(
+        f"{count} {name.replace('_', ' ')}" for name, count in ledger.counts().items()
+    )
+    plural = "" if len(verdicts) == 1 else "s"
+    console.print(f"\n{len(verdicts)} claim{plural}: {counts}")
+    error = ledger.family_error
+    said = f"at most {error:.1e}" if error else "0 (nothing random)"
+    console.print(f"seed {ledger.seed}; chance that any true claim is called refuted: {said}")
+    for verdict in verdicts.values():
+        if verdict.name in ("refuted", "inconclusive", "unchecked"):
+            console.print(f"{_styled(verdict)} {verdict.claim_id}")
+            for reason in verdict.reasons:
+                console.print(f"  {escape(reason)}")
+
+
+def _line(outcome: Outcome) -> str:
+    case = f"[{outcome.case}]" if outcome.case else ""
+    extra = f", error {outcome.error:.1e}" if outcome.error else ""
+    extra += f", power {outcome.power:.4f}" if outcome.power is not None else ""
+    name = outcome.test.rsplit("::", 1)[-1] + case
+    return f"{outcome.outcome:<12} {outcome.kind:<11} {name} ({outcome.seconds:.2f} s{extra})"
+
+
+def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
+    """One claim in full, with the tree it rests on."""
+    from theory import claims
+
+    claim, verdicts = claims[claim_id], ledger.verdicts()
+    verdict = verdicts[claim_id]
+    console.print(f"[bold]{claim.id}[/]  {escape(claim.title)}  ({_styled(verdict)})")
+    console.print(f"{claim.source.kind}: {escape(claim.source.reference)}; bound: {claim.bound}")
+    console.print(f"\n  {claim.formula}\n  for {claim.region}\n", markup=False)
+    for symbol, meaning in claim.symbols.items():
+        console.print(f"  {symbol}: {meaning}", markup=False, highlight=False)
+    for x in claim.assumptions:
+        found = necessity(x, verdict.outcomes)
+        state = {None: "no witness that it is needed", True: "needed", False: "not needed"}[
+            found["needed"]
+        ]
+        shown = x.text or str(x.condition)
+        witness = f": {found['witness']}" if found["witness"] else ""
+        console.print(f"assumes {x.name}: {shown} ({state}{witness})", markup=False)
+    about = non_vacuity(claim)
+    if about["instance"]:
+        values = ", ".join(f"{k} = {v}" for k, v in about["instance"].items())
+        console.print(f"all hypotheses hold at {values}", markup=False)
+    for edge in about["boundary"]:
+        console.print(f"boundary {edge['case']}", markup=False)
+    if claim.remark:
+        console.print(f"remark: {claim.remark}", markup=False)
+    if verdict.given:
+        console.print(f"given: {'; '.join(verdict.given)}", markup=False)
+    for reason in verdict.reasons:
+        console.print(f"because: {reason}", markup=False)
+    rest = () if "statement" in claim.steps else ("statement",)
+    for step in (*claim.steps, *rest):
+        if step in rest and all("statement" not in o.steps for o in verdict.outcomes):
+            continue
+        title = "the statement as a whole" if step == "statement" else f"step {step}"
+        console.print(f"\n{title}", style="bold", markup=False)
+        for outcome in verdict.outcomes:
+            if step in outcome.steps:
+                console.print("  " + _line(outcome), markup=False)
+                for text in (outcome.detail, *outcome.notes):
+                    if text:
+                        console.print("      " + text, markup=False)
+    if verdict.uses:
+        console.print()
+        console.print(_tree(claim_id, verdicts, set()))
+
+
+def _tree(claim_id: str, verdicts: dict[str, Verdict], seen: set[str]) -> Tree:
+    verdict = verdicts[claim_id]
+    again = claim_id in seen and bool(verdict.uses)
+    tree = Tree(f"{claim_id} {_styled(verdict)}{' (above)' if again else ''}")
+    if not again:
+        seen.add(claim_id)
+        for used in verdict.uses:
+            tree.add(_tree(used, verdicts, seen))
+    return tree
+
+
+def variant_table(
+    found: Mapping[str, Sequence[Tried]], console: Console, *, every: bool = False
+) -> None:
+    """What became of the wrong variants of each claim; then each survivor, or every variant."""
+    names = (
+        "refuted", "not_accepted", "slack", "exempt", "unused", "survived", "untested", "equal",
+        "weaker",
+    )  # fmt: skip
+    everything = [t for tried in found.values() for t in tried]
+    seen = {t.outcome for t in everything} | {"refuted", "survived"}
+    shown = [name for name in names if name in seen]
+    table = Table("claim", "variants", box=None)
+    for name in shown:
+        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
+    table.add_column("s", justify="right")
+    for label, tried in [*found.items(), ("all", everything)]:
+        counts = [sum(t.outcome == name for t in tried) for name in shown]
+        seconds = f"{sum(t.seconds for t in tried):.1f}"
+        table.add_row(label, str(len(tried)), *(str(c) if c else "" for c in counts), seconds)
+    console.print(table)
+    for t in everything:
+        if every or t.outcome == "survived":
+            state = "explained" if t.explained else t.outcome
+            console.print(f"\n{state}: {t.claim_id}: {t.name}", markup=False, soft_wrap=True)
+            console.print(f"  {t.statement}", markup=False, soft_wrap=True)
+            for text in (t.by, t.explained, t.detail):
+                if text:
+                    console.print(f"  {text}", markup=False, soft_wrap=True)
+    left = [t for t in everything if t.unexplained]
+    console.print(f"\n{len(left)} unexplained survivors of {len(everything)} variants")
+
+
+def opinion(said: Opinion, console: Console) -> None:
+    """One line: certificate, program, what it says."""
+    style = {"accepted": "green", "rejected": "bold red"}.get(said.says, "dim")
+    line = f"{said.certificate:<44} {said.program:<8} {said.says:<10} {said.seconds:6.1f} s"
+    console.print(f"{line}  {said.detail}", style=style, markup=False, highlight=False)
+
+
+def reloaded(found: Reloaded, console: Console) -> None:
+    """The verdicts of an earlier run as they stand today, and why some are stale."""
+    table = Table("claim", "verdict", "because", box=None)
+    for claim_id, verdict in found.verdicts.items():
+        why = "; ".join(verdict.reasons[:4]) if verdict.name == "stale" else ""
+        table.add_row(claim_id, _styled(verdict), escape(why))
+    for claim_id in found.missing:
+        table.add_row(claim_id, "[dim]not in that run[/]", "")
+    console.print(table)
+    console.print(f"\n{len(found.stale)} of {len(found.verdicts)} verdicts are stale")
+
+
+def graph(ledger: Ledger, console: Console) -> None:
+    """A tree for each claim that nothing else rests on."""
+    verdicts = ledger.verdicts()
+    below = {used for v in verdicts.values() for used in v.uses}
+    seen: set[str] = set()
+    for claim_id in verdicts:
+        if claim_id not in below:
+            console.print(_tree(claim_id, verdicts, seen))

@@ -1,0 +1,105 @@
+"""The statistical tests keep their promises: error probability, power, and saying 'I cannot tell'."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from theorem_audit.checks.run_context import Inconclusive, RunContext, running
+from theorem_audit.checks.statistics import (
+    ERROR,
+    expect_at_least,
+    expect_at_most,
+    expect_distribution,
+    expect_mean,
+    expect_proportion,
+)
+from theorem_audit.exact.zero import Refuted
+
+RNG = np.random.default_rng(20261122)
+
+
+def test_proportion_rejects_exactly_outside_its_region() -> None:
+    """The acceptance region has probability >= 1 - error, and shrinking it would lose that."""
+    trials, expected, error = 5_000, 0.3, 1e-3
+    accepted = []
+    for successes in range(1_300, 1_700):
+        try:
+            expect_proportion(successes, trials, expected, visible=0.2, error=error, what="x")
+        except Refuted:
+            continue
+        accepted.append(successes)
+    low, high = accepted[0], accepted[-1]
+    law = stats.binom(trials, expected)
+    assert accepted == list(range(low, high + 1))
+    assert law.cdf(low - 1) + law.sf(high) <= error
+    assert law.cdf(low) > error / 2
+    assert law.sf(high - 1) > error / 2
+
+
+def test_power_is_what_it_says() -> None:
+    """Under a law that is wrong by ``visible``, 2,000 re-draws are refused as often as promised.
+
+    The number of misses is binomial with P <= 1 - power; the bound below fails by bad luck with
+    probability below 1e-9.
+    """
+    context = RunContext()
+    trials, expected, visible = 40_000, 0.25, 0.07
+    with running(context):
+        expect_proportion(10_000, trials, expected, visible=visible, what="x")
+    assert context.power is not None
+    misses = 0
+    for successes in RNG.binomial(trials, expected * (1 - visible), size=2_000):
+        try:
+            expect_proportion(int(successes), trials, expected, visible=visible, what="x")
+        except Refuted:
+            continue
+        misses += 1
+    assert misses <= stats.binom.isf(1e-9, 2_000, 1 - context.power)
+
+
+def test_too_little_power_is_inconclusive() -> None:
+    with pytest.raises(Inconclusive, match="power"):
+        expect_proportion(30, 100, 0.3, visible=0.05, what="x")
+    with pytest.raises(Inconclusive, match="power"):
+        expect_mean(RNG.normal(1, 1, 500), 1.0, visible=0.01, what="x")
+    with pytest.raises(Inconclusive, match="power"):
+        expect_distribution(RNG.random(100), stats.uniform.cdf, visible=0.05, what="x")
+    with pytest.raises(Inconclusive, match="no spread"):
+        expect_mean(np.ones(500), 1.0, visible=0.01, what="x")
+
+
+def test_true_laws_pass_and_wrong_ones_are_refuted() -> None:
+    sample = RNG.normal(2.0, 1.0, 100_000)
+    expect_mean(sample, 2.0, visible=0.02, what="x")
+    with pytest.raises(Refuted, match="mean"):
+        expect_mean(sample, 2.06, visible=0.02, what="x")
+    law = stats.beta(1.5, 4)
+    draws = law.rvs(20_000, random_state=RNG)
+    expect_distribution(draws, law.cdf, visible=0.05, what="x")
+    with pytest.raises(Refuted, match="sup distance"):
+        expect_distribution(draws, stats.beta(2, 4).cdf, visible=0.05, what="x")
+    expect_at_most(40, 1_000, 0.05, what="x")
+    expect_at_least(60, 1_000, 0.05, what="x")
+    with pytest.raises(Refuted):
+        expect_at_most(150, 1_000, 0.05, what="x")
+    with pytest.raises(Refuted):
+        expect_at_least(5, 1_000, 0.05, what="x")
+
+
+def test_errors_are_booked_and_summed() -> None:
+    context = RunContext()
+    with running(context):
+        expect_at_most(1, 10, 0.5, what="x")
+        expect_mean(RNG.normal(1, 0.1, 1_000), 1.0, visible=0.05, error=1e-6, what="x")
+    assert context.error == pytest.approx(ERROR + 1e-6, rel=1e-12)
+    assert context.checks == 2
+
+
+@pytest.mark.parametrize(
+    ("sample", "message"), [(np.ones(10), "at least 400"), (np.full(500, np.nan), "finite")]
+)
+def test_bad_samples_are_named(sample: np.ndarray, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        expect_mean(sample, 1.0, visible=0.1, what="x")

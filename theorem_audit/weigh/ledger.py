@@ -1,0 +1,215 @@
+"""The record of one audit: claims, outcomes, verdicts; as JSON that describes itself.
+
+The JSON is written whole or not at all (a new file is moved over the old one), and it can be written
+after every outcome: whatever interrupts a run, the file says what was run and what was not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from theorem_audit.checks.mark import ROOT
+from theorem_audit.doubt import instances
+from theorem_audit.statement.claim import Assumption, Claim
+from theorem_audit.weigh import stale
+from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, derive
+
+SCHEMA = 1
+FAMILY_ERROR = 1e-4  # a whole run may call some true claim refuted with at most this probability
+SCHEMA_FILE = Path(__file__).with_name("run.schema.json")
+
+
+class Ledger:
+    """Outcomes of one run, and what follows from them.
+
+    seed: the run's seed.  quick: whether slow evidence was left out.
+    """
+
+    def __init__(self, *, seed: int, quick: bool = False) -> None:
+        self.seed = seed
+        self.quick = quick
+        self.complete = False
+        self.started = datetime.now(UTC).isoformat(timespec="seconds")
+        self._outcomes: dict[str, list[Outcome]] = {}
+        self._written = float("-inf")
+        self._variants: dict[str, dict[str, Any]] = {}
+        self._hashes = stale.snapshot()  # now, before anything can be edited under the run
+
+    def expect(self, claim_ids: Iterable[str]) -> None:
+        """Name the claims that this run is about, in the order of the report."""
+        for claim_id in claim_ids:
+            self._outcomes.setdefault(claim_id, [])
+
+    def add(self, outcome: Outcome) -> None:
+        """Add one outcome (it replaces an earlier one of the same evidence and case)."""
+        found = self._outcomes.setdefault(outcome.claim_id, [])
+        found[:] = [o for o in found if (o.test, o.case, o.kind) != _key(outcome)]
+        found.append(outcome)
+
+    def add_variants(self, claim_id: str, summary: Mapping[str, Any]) -> None:
+        """Attach the result of running wrong variants of a claim."""
+        self._variants[claim_id] = dict(summary)
+
+    @property
+    def outcomes(self) -> Mapping[str, list[Outcome]]:
+        """Outcomes by claim id."""
+        return self._outcomes
+
+    @property
+    def family_error(self) -> float:
+        """Bound on the probability that any true claim is called refuted by chance."""
+        return sum(o.error for found in self._outcomes.values() for o in found)
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """Verdicts that follow from the outcomes so far."""
+        from theory import claims
+
+        return derive(claims, self._outcomes)
+
+    def counts(self) -> dict[str, int]:
+        """How many claims have each verdict, strongest first."""
+        found = Counter(v.name for v in self.verdicts().values())
+        return {name: found[name] for name in RANKS if found[name]}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The whole run as plain data, in the form of ``theorem_audit/weigh/run.schema.json``."""
+        from theory import claims
+
+        verdicts = self.verdicts()
+        return {
+            "schema": SCHEMA,
+            "project": "sgd-batch-audit",
+            "commit": commit(),
+            "started": self.started,
+            "complete": self.complete,
+            "quick": self.quick,
+            "seed": self.seed,
+            "family_error": self.family_error,
+            "versions": stale.versions(),
+            "sources": stale.sources(
+                (o for found in self._outcomes.values() for o in found), claims, self._hashes
+            ),
+            "claims": [self._claim(claims[c], verdicts[c]) for c in claims if c in verdicts],
+        }
+
+    def _claim(self, claim: Claim, verdict: Verdict) -> dict[str, Any]:
+        return {
+            "id": claim.id,
+            "title": claim.title,
+            "chapter": claim.chapter,
+            "source": {"kind": claim.source.kind, "reference": claim.source.reference},
+            "bound": claim.bound,
+            "statement": claim.statement,
+            "region": str(claim.region),
+            "remark": claim.remark,
+            "symbols": dict(claim.symbols),
+            "verdict": verdict.name,
+            "own": verdict.own,
+            "reasons": list(verdict.reasons),
+            "given": list(verdict.given),
+            "uses": list(verdict.uses),
+            "steps": list(claim.steps),
+            "assumptions": [
+                {
+                    "name": x.name,
+                    "condition": "" if x.condition is None else str(x.condition),
+                    "text": x.text,
+                    **necessity(x, verdict.outcomes),
+                }
+                for x in claim.assumptions
+            ],
+            **non_vacuity(claim),
+            "evidence": [
+                {k: v for k, v in o.as_dict().items() if k != "claim_id"} for o in verdict.outcomes
+            ],
+            "variants": self._variants.get(claim.id, {"tried": 0, "rejected": 0, "survivors": []}),
+        }
+
+    def exit_code(self) -> int:
+        """1 when a claim is refuted, an evidence broke, or the error budget is overspent; else 0."""
+        bad = {"refuted", "error"}
+        broken = any(o.outcome in bad for found in self._outcomes.values() for o in found)
+        return int(broken or self.family_error >= FAMILY_ERROR)
+
+    def write_soon(self, path: Path, every: float = 1.0) -> None:
+        """``write``, unless less than ``every`` seconds have passed since the last time."""
+        if time.monotonic() - self._written >= every:
+            self.write(path)
+            self._written = time.monotonic()
+
+    def write(self, path: Path) -> None:
+        """Write the JSON whole or not at all; missing folders are made."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(self.as_dict(), file, indent=1, ensure_ascii=False)
+                file.write("\n")
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def necessity(assumption: Assumption, outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """Whether an assumption is needed, read off the run.
+
+    True with the witness's name when evidence that names it has passed; False only where the claim
+    declares that its proof does not use it; else None.
+    """
+    for o in outcomes:
+        if o.needs == assumption.name and o.outcome == "passed":
+            return {"needed": True, "witness": o.test + (f"[{o.case}]" if o.case else "")}
+    if assumption.needed is False:
+        return {"needed": False, "witness": assumption.witness}
+    return {"needed": None, "witness": ""}
+
+
+def non_vacuity(claim: Claim) -> dict[str, Any]:
+    """An exact instance of the claim's hypotheses (None: none was found), and its boundary cases."""
+    try:
+        found = instances.instance(claim)
+    except instances.EmptyRegion:
+        return {"instance": None, "boundary": []}
+    return {
+        "instance": _plain(found),
+        "boundary": [
+            {"case": x.what, "instance": _plain(x.instance)} for x in instances.boundaries(claim)
+        ],
+    }
+
+
+def _plain(values: Mapping[Any, Any]) -> dict[str, str]:
+    return {str(symbol): str(value) for symbol, value in values.items()}
+
+
+def _key(outcome: Outcome) -> tuple[str, str, str]:
+    return (outcome.test, outcome.case, outcome.kind)
+
+
+def validate(data: Any) -> None:
+    """Raise jsonschema.ValidationError when ``data`` is not a run of this schema version."""
+    jsonschema.validate(data, json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
+
+
+def commit() -> str:
+    """The commit that is checked out, with ``-dirty`` where it was changed; ``unknown`` without git."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"],
+            capture_output=True, text=True, timeout=10, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return done.stdout.strip() or "unknown"

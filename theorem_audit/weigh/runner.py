@@ -1,0 +1,260 @@
+"""Runs evidence against a claim object, and whole ledgers in worker processes."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import cache
+from multiprocessing import get_context
+from typing import Any
+
+import hypothesis
+
+from theorem_audit.checks.mark import DECIDING, Evidence, collect
+from theorem_audit.checks.run_context import (
+    DEFAULT_SEED,
+    Absent,
+    Inconclusive,
+    RunContext,
+    running,
+    seed,
+)
+from theorem_audit.doubt import instances
+from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.statement.claim import Claim, recording_reads
+from theorem_audit.weigh.verdict import Outcome, Verdict, derive
+
+# On wrong variants any failing example will do, so none is shrunk.
+EXAMPLES = {"audit": 50, "audit-quick": 10, "audit-variants": 20}
+for _name, _examples in EXAMPLES.items():
+    hypothesis.settings.register_profile(
+        _name,
+        max_examples=_examples,
+        deadline=None,
+        database=None,
+        print_blob=False,
+        report_multiple_bugs=False,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        phases=[
+            phase
+            for phase in hypothesis.Phase
+            if _name != "audit-variants" or phase is not hypothesis.Phase.shrink
+        ],
+    )
+
+
+@cache
+def evidence_of(quick: bool = False) -> dict[str, list[Evidence]]:
+    """All evidence by claim id (collected once; the Hypothesis profile is set before import)."""
+    hypothesis.settings.load_profile("audit-quick" if quick else "audit")
+    return collect()
+
+
+def start_variant_worker() -> None:
+    """The same for wrong variants; the profile is that of the first import."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    hypothesis.settings.load_profile("audit-variants")
+    collect()
+
+
+def cases_of(item: Evidence) -> list[tuple[str, dict[str, Any]]]:
+    """The (name, keyword arguments) pairs an evidence is run for."""
+    if not item.cases:
+        return [("", {})]
+    return [(name, {"case": value}) for name, value in item.cases.items()]
+
+
+def run_evidence(
+    item: Evidence,
+    claim: Claim,
+    *,
+    case: str = "",
+    run_seed: int = DEFAULT_SEED,
+    quick: bool = False,
+    call: Callable[..., Any] | None = None,
+) -> Outcome:
+    """Run one evidence (one case of it) against ``claim`` and say what came out.
+
+    Never raises for what the evidence does, except KeyboardInterrupt and the like.  ``call`` lets
+    the pytest plugin put pytest's own call in place of the plain one.
+    """
+    arguments = dict(cases_of(item))[case]
+    context = RunContext(test=item.test + case, seed=run_seed, quick=quick)
+    outcome, detail, witness = "passed", "", {}
+    started = time.perf_counter()
+    with running(context), recording_reads() as reads:
+        function = call or item.function
+        if hasattr(item.function, "hypothesis"):
+            hypothesis.seed(int(seed("hypothesis").generate_state(1)[0]))(item.function)
+        try:
+            function(claim=claim, **arguments)
+            if context.checks == 0:
+                outcome, detail = "error", "the evidence checked nothing"
+        except Absent as error:
+            outcome, detail = "not_run", str(error)
+        except (Inconclusive, Undecided) as error:
+            outcome, detail = "inconclusive", str(error)
+        except AssertionError as error:
+            outcome, detail = "refuted", _message(error)
+            witness = {str(k): str(v) for k, v in getattr(error, "witness", {}).items()}
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - pytest's own failures are no Exception
+            outcome, detail = "error", f"{type(error).__name__}: {_message(error)}"
+    return Outcome(
+        claim_id=claim.id,
+        test=item.test,
+        kind=item.kind,
+        steps=item.steps,
+        outcome=outcome,
+        case=case,
+        seconds=round(time.perf_counter() - started, 4),
+        checks=context.checks,
+        seed=run_seed,
+        error=context.error,
+        power=context.power,
+        smallest_visible=context.smallest_visible,
+        uses=tuple(sorted(reads - {claim.id})),
+        needs=item.needs,
+        detail=detail,
+        notes=tuple(context.notes),
+        witness=witness,
+    )
+
+
+def _message(error: BaseException) -> str:
+    lines = [str(error).strip() or type(error).__name__, *getattr(error, "__notes__", ())]
+    return "; ".join(line.strip() for line in lines if line.strip())[:600]
+
+
+def not_run(item: Evidence, case: str, run_seed: int, why: str) -> Outcome:
+    """The outcome of an evidence that was not run."""
+    return Outcome(
+        item.claim_id, item.test, item.kind, item.steps, "not_run", case, seed=run_seed,
+        needs=item.needs, detail=why,
+    )  # fmt: skip
+
+
+def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
+    """The error to report when no instance of the claim's hypotheses is found."""
+    try:
+        instances.instance(claim)
+    except instances.EmptyRegion as error:
+        return Outcome(
+            claim.id, "theorem_audit/doubt/instances.py::instance", "witness", (), "error", seed=run_seed,
+            detail=str(error),
+        )  # fmt: skip
+    return None
+
+
+def _deciding_first(items: Iterable[Evidence]) -> list[Evidence]:
+    return sorted(items, key=lambda item: (item.kind not in DECIDING, item.slow))
+
+
+def check(claim: Claim, *, run_seed: int = DEFAULT_SEED, quick: bool = False) -> Verdict:
+    """The verdict of ``claim`` by running its evidence against this very object.
+
+    A wrong variant (``dataclasses.replace(claim, formula=wrong)``) comes out refuted; the run stops at
+    the first refutation.  The claims it rests on are run as registered, once per process.
+
+    Raises ValueError when no claim of that id is registered: there would be no evidence to run.
+    """
+    from theory import claims
+
+    if claim.id not in claims:
+        raise ValueError(f"claim.id={claim.id!r}: no evidence; known are {', '.join(claims)}")
+    if claim is claims[claim.id]:
+        found = _registered(claim.id, run_seed, quick)
+    else:
+        found = tuple(_outcomes(claim, run_seed, quick, stop_early=True))
+    outcomes = {claim.id: found}
+    if all(o.outcome != "refuted" for o in found):
+        pending = [u for o in found for u in o.uses]
+        while pending:
+            used = pending.pop()
+            if used not in outcomes:
+                outcomes[used] = _registered(used, run_seed, quick)
+                pending += [u for o in outcomes[used] for u in o.uses]
+    return derive({**claims, claim.id: claim}, outcomes)[claim.id]
+
+
+@cache
+def _registered(claim_id: str, run_seed: int, quick: bool) -> tuple[Outcome, ...]:
+    from theory import claims
+
+    return tuple(_outcomes(claims[claim_id], run_seed, quick))
+
+
+def _outcomes(
+    claim: Claim, run_seed: int, quick: bool, stop_early: bool = False
+) -> Iterator[Outcome]:
+    if (empty := vacuous(claim, run_seed)) is not None:
+        yield empty
+    for item in _deciding_first(evidence_of()[claim.id]):
+        for case, _ in cases_of(item):
+            outcome = run_evidence(item, claim, case=case, run_seed=run_seed, quick=quick)
+            yield outcome
+            if stop_early and outcome.outcome == "refuted":
+                return
+
+
+Job = tuple[str, int, str]
+
+
+def jobs_for(claim_ids: Sequence[str], quick: bool = False) -> list[tuple[Job, Evidence]]:
+    """One job per evidence and case, for the given claims."""
+    table = evidence_of(quick)
+    return [
+        ((claim_id, index, case), item)
+        for claim_id in claim_ids
+        for index, item in enumerate(table[claim_id])
+        for case, _ in cases_of(item)
+    ]
+
+
+def start_worker(quick: bool) -> None:
+    """What a worker process does first: one thread for linear algebra, all evidence collected."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    evidence_of(quick)
+
+
+def _work(job: Job, run_seed: int, quick: bool) -> Outcome:
+    from theory import claims
+
+    claim_id, index, case = job
+    item = evidence_of(quick)[claim_id][index]
+    return run_evidence(item, claims[claim_id], case=case, run_seed=run_seed, quick=quick)
+
+
+def run_jobs(
+    jobs: Sequence[tuple[Job, Evidence]], *, run_seed: int, quick: bool, workers: int
+) -> Iterator[tuple[Job, Outcome]]:
+    """Run jobs in ``workers`` processes and yield outcomes as they come.
+
+    With ``quick``, evidence marked slow is yielded as ``not_run`` at once.
+    """
+    todo = []
+    for job, item in jobs:
+        if quick and item.slow:
+            yield job, not_run(item, job[2], run_seed, "slow evidence is left out by --quick")
+        else:
+            todo.append((job, item))
+    # The slow ones first, so that no long run is left for the end.
+    todo.sort(key=lambda pair: (not pair[1].slow, pair[1].kind != "simulation"))
+    if workers <= 1:
+        for job, _ in todo:
+            yield job, _work(job, run_seed, quick)
+        return
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=start_worker, initargs=(quick,)
+    )
+    try:
+        futures = {pool.submit(_work, job, run_seed, quick): job for job, _ in todo}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()

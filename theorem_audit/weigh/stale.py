@@ -1,0 +1,218 @@
+"""Which verdicts of an earlier run no longer speak of the code as it is now.
+
+An outcome rests on the module of its evidence, on the modules of its claim and of the claims it
+read, and on whatever these import from this project or name as a file of it.  A run records the
+hash of every such file; loaded again, an outcome is stale when one of its files has another hash, and
+all are when an interpreter or package version is another.  Stale is weaker than open and spreads: a
+claim that rests on a stale one is stale.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from theorem_audit.checks.mark import ROOT, Evidence
+from theorem_audit.statement.claim import Claim
+from theorem_audit.weigh.verdict import Outcome, Verdict, derive
+
+OURS = ("theory", "sim", "audit", "tests")
+PACKAGES = ("sympy", "python-flint", "mpmath", "numpy", "scipy", "hypothesis", "pytest")
+
+
+@cache
+def source_files(path: Path, root: Path = ROOT) -> frozenset[Path]:
+    """The file, and all files of this project that it imports or names, directly or not."""
+    found: set[Path] = set()
+    pending = [path]
+    while pending:
+        file = pending.pop()
+        if file in found:
+            continue
+        found.add(file)
+        if file.suffix == ".py":
+            pending += _named_in(file, root)
+    return frozenset(found)
+
+
+@cache
+def _named_in(file: Path, root: Path) -> tuple[Path, ...]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    package = file.relative_to(root).parent.parts
+    found: set[Path] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found |= _module_files(tuple(alias.name.split(".")), root)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            base += tuple((node.module or "").split(".")) if node.module else ()
+            found |= _module_files(base, root)
+            for alias in node.names:
+                found |= _module_files((*base, alias.name), root)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found |= _data_files(node.value, root)
+    return tuple(sorted(found))
+
+
+def _module_files(parts: tuple[str, ...], root: Path) -> set[Path]:
+    if not parts or parts[0] not in OURS:
+        return set()
+    found = set()
+    for length in range(1, len(parts) + 1):
+        place = root.joinpath(*parts[:length])
+        found |= {f for f in (place / "__init__.py", place.with_suffix(".py")) if f.is_file()}
+    return found
+
+
+def _data_files(text: str, root: Path) -> set[Path]:
+    """The files of a folder or the file that a string names: data that the code may read."""
+    if "\n" in text or len(text) > 200 or not text.strip("./"):
+        return set()
+    folder = root / "proofs_notes" / text
+    if text == "certificates" and folder.is_dir():
+        return set(folder.glob("*.json"))
+    place = root / text
+    try:
+        return {place} if "/" in text and place.is_file() else set()
+    except (OSError, ValueError):
+        return set()
+
+
+def files_of(outcome: Outcome, claims: Mapping[str, Claim], root: Path = ROOT) -> frozenset[Path]:
+    """All files that an outcome rests on; those it starts from even where they are gone."""
+    start = [root / outcome.test.split("::")[0]]
+    for claim_id in (outcome.claim_id, *outcome.uses):
+        if claim_id in claims:
+            start.append(root / "theory" / f"{claims[claim_id].chapter}.py")
+    found = frozenset(start)
+    return found.union(*(source_files(f, root) for f in start if f.is_file()))
+
+
+def digest(file: Path) -> str:
+    """SHA-256 of a file's bytes; ``absent`` where it is gone."""
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "absent"
+
+
+def snapshot(root: Path = ROOT) -> dict[str, str]:
+    """Path within the project -> hash, for every file that evidence may rest on, as of now."""
+    files = [f for name in OURS for f in (root / name).rglob("*.py")]
+    files += (root / "proofs_notes").rglob("*.json")
+    return {str(f.relative_to(root)): digest(f) for f in sorted(files)}
+
+
+def sources(
+    outcomes: Iterable[Outcome],
+    claims: Mapping[str, Claim],
+    hashes: Mapping[str, str],
+    root: Path = ROOT,
+) -> dict[str, str]:
+    """Path -> hash for everything that the outcomes rest on, from a ``snapshot``."""
+    starts: dict[tuple[str, str, tuple[str, ...]], Outcome] = {
+        (o.claim_id, o.test.split("::")[0], o.uses): o for o in outcomes
+    }
+    files = frozenset[Path]().union(*(files_of(o, claims, root) for o in starts.values()))
+    names = sorted(str(f.relative_to(root)) for f in files)
+    return {name: hashes.get(name, "absent") for name in names}
+
+
+def versions() -> dict[str, str]:
+    """Versions of the interpreter and of the packages that evidence is run with."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found
+
+
+@dataclass(frozen=True)
+class Reloaded:
+    """An earlier run, judged today.
+
+    verdicts: by claim id, with ``stale`` where something changed.  changed: what changed, by claim id.
+    missing: claims of today that the run knows nothing of.
+    """
+
+    verdicts: Mapping[str, Verdict]
+    changed: Mapping[str, tuple[str, ...]]
+    missing: tuple[str, ...]
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """Ids of the claims whose verdict is stale."""
+        return tuple(x for x, v in self.verdicts.items() if v.name == "stale")
+
+
+def outcomes_of(data: Mapping[str, Any]) -> dict[str, list[Outcome]]:
+    """The outcomes in a run's JSON, by claim id."""
+    return {
+        claim["id"]: [Outcome.from_dict({"claim_id": claim["id"], **e}) for e in claim["evidence"]]
+        for claim in data["claims"]
+    }
+
+
+def reload(
+    data: Mapping[str, Any],
+    claims: Mapping[str, Claim],
+    root: Path = ROOT,
+    evidence: Mapping[str, Sequence[Evidence]] | None = None,
+) -> Reloaded:
+    """Judge an earlier run's JSON by the sources and versions of today.
+
+    data: as written by ``audit run --json`` (validate it first).
+    evidence: today's, by claim id; a claim that has evidence which the run did not know is stale.
+    A run without recorded hashes is stale altogether.
+    """
+    recorded, now = data.get("sources", {}), versions()
+    other = tuple(
+        f"{name} was {was}, is {now.get(name, 'absent')}"
+        for name, was in data["versions"].items()
+        if now.get(name, "absent") != was
+    )
+    found = {x: o for x, o in outcomes_of(data).items() if x in claims}
+    changed: dict[str, tuple[str, ...]] = {}
+    for claim_id, outcomes in found.items():
+        files = frozenset[Path]().union(*(files_of(o, claims, root) for o in outcomes))
+        why = list(other)
+        for file in sorted(files):
+            name = str(file.relative_to(root))
+            if recorded.get(name) != digest(file):
+                why.append(f"{name} {'changed' if name in recorded else 'is new'}")
+        known = {o.test for o in outcomes}
+        tests = dict.fromkeys(x.test for x in (evidence or {}).get(claim_id, ()))
+        why += [f"{test} is new" for test in tests if test not in known]
+        if why:
+            changed[claim_id] = tuple(why)
+    usable = {
+        x: [replace(o, uses=tuple(u for u in o.uses if u in found)) for o in outcomes]
+        for x, outcomes in found.items()
+    }
+    verdicts = _spread(derive(claims, usable), changed)
+    return Reloaded(verdicts, changed, tuple(x for x in claims if x not in found))
+
+
+def _spread(
+    verdicts: Mapping[str, Verdict], changed: Mapping[str, tuple[str, ...]]
+) -> dict[str, Verdict]:
+    """Stale where something changed, and where a claim rests on one that is stale."""
+    why = dict(changed)
+    grown = True
+    while grown:
+        grown = False
+        for x, verdict in verdicts.items():
+            below = [u for u in verdict.uses if u in why]
+            if x not in why and below:
+                why[x], grown = tuple(f"rests on {u}, which is stale" for u in below), True
+    return {
+        x: replace(v, name="stale", reasons=(*why[x], f"it was {v.name}")) if x in why else v
+        for x, v in verdicts.items()
+    }

@@ -1,0 +1,328 @@
+r"""Momentum and Adam: what full batch still keeps, and what a mini-batch still destroys.
+
+Heavy ball: v+ = beta v - G(w), w+ = w + v+, with G = a sum_{i in B} grad_i; Nesterov: G at w + beta v.
+Both are written with a look-ahead factor nu: G at y = w + nu v, nu = 0 or beta.
+
+Near x_i every coordinate that must die obeys, with a drive m that depends on the batch alone,
+
+    v+ = beta v + m q,   q+ = q + v+;      w = beta u + m,  u+ = w/(1 + w),  q+/q = 1 + w   (u = v/q),
+
+and log|q| + c_1 u, c_1 = beta/(1 - beta), has the drift E[m]/(1 - beta) - (1/2 + c_1) E[w^2] + O(w^3):
+the corrector c_1 u removes what v remembers.
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, diff, log, sign
+
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.full_batch.convergence import FULL_BATCH
+from theory.minibatch.log_ratios import SAMPLING, membership_moments
+from theory.minibatch.sparse import limit_off, limit_others, limit_winner, p_sparse
+from theory.model.autoencoder import ORTHONORMAL
+from theory.model.step import STEP
+from theory.notation import S, a, active, b, chi, n, p, perp, perp_next, q_j, q_j_next, r2, s
+
+beta = Symbol("beta", real=True)
+nu = Symbol("nu", real=True)
+lam, mu = Symbol("lambda", real=True), Symbol("mu", real=True)
+lam_off, mu_off = Symbol("lambda_off", real=True), Symbol("mu_off", real=True)
+c_j, c_off = Symbol("c_j", real=True), Symbol("c_off", real=True)
+v_next = Symbol("v_j^+", real=True)
+v_off_next = Symbol("v_perp^+", real=True)
+gamma_2 = Symbol("gamma_2", real=True)
+gamma_ratio = Symbol("gamma_ratio", real=True)
+gamma_off = Symbol("gamma_off", real=True)
+gamma_radial = Symbol("gamma_radial", real=True)
+rate = Symbol("alpha", real=True)
+first, second = Symbol("A", real=True), Symbol("B", real=True)
+turn = Symbol("turn", real=True)
+u, y = Symbol("u", real=True), Symbol("y", real=True)
+
+MOMENTUM = Assumption("momentum", And(Ge(beta, 0), Lt(beta, 1)), text="0 <= beta < 1")
+
+ZERO_VELOCITY = Assumption("zero velocity", text="v_0 = 0: lambda_0 = 1, mu_0 = 0, c = w_0")
+
+_velocity = beta * mu + a * (lam + nu * mu) * ((2 - r2) * active - S)
+_velocity_off = beta * mu_off - a * (lam_off + nu * mu_off) * S
+
+MOMENTUM_DIRECTION = Claim(
+    id="MOMENTUM-DIRECTION",
+    title="Full batch keeps the line of each group's data part, with heavy-ball and Nesterov momentum",
+    formula=And(
+        Eq(v_next, c_j * _velocity),
+        Eq(q_j_next, c_j * (lam + _velocity)),
+        Eq(v_off_next, c_off * _velocity_off),
+        Eq(perp_next, c_off * (lam_off + _velocity_off)),
+    ),
+    source=Source("new", "STEP at the look-ahead point, by induction over the steps"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, FULL_BATCH, ZERO_VELOCITY),
+    steps=("one step", "same gate", "induction"),
+    symbols={
+        "lambda, mu": "q_j = lambda c_j, v_j = mu c_j: scalars of a group of coordinates, no j in them",
+        "lambda_off, mu_off, c_off": "the same for a coordinate of w off span(x)",
+        "nu": "look-ahead: 0 for the heavy ball, beta for Nesterov",
+        "S, r2, h": "batch mass, squared norm and gate at the point w + nu v",
+        "v_j, v_perp": "coordinates of the velocity",
+    },
+    remark=(
+        "Groups: all j (linear); those with q_j(0) > 0 and those with q_j(0) < 0 (ReLU). Any a > 0, "
+        "any beta, at every step, also when lambda changes sign and the two groups' gates open or "
+        "close: a group shares its gate. So the line spanned by a group's part of the data is kept, "
+        "and q_i/q_j wherever lambda != 0. The sign of lambda may change, and a passive ReLU "
+        "coordinate may open."
+    ),
+)
+
+
+def _small(largest: int) -> Assumption:
+    """4 |m| <= (1-beta)^2 for a drive with |m| <= ``largest`` a."""
+    return Assumption(
+        "small step",
+        And(Gt(a, 0), Le(a, (1 - beta) ** 2 / (4 * largest))),
+        text=f"0 < a <= (1-beta)^2/{4 * largest}",
+    )
+
+
+LINEAR = Assumption("linearised", text="heavy ball linearised at w = x_i, v = 0")
+CONE = Assumption(
+    "start in the cone",
+    text="(v_j, q_j) with |v_j/q_j| <= M/(1-M), M = 2a/(1-beta), as from v = 0; linear or ReLU",
+)
+NEURON = Assumption(
+    "linear neuron, or a start in the cone",
+    text="linear: any (v, q) != 0; ReLU: |v/q| <= M/(1-M), M = 2a/(1-beta), where q keeps its sign",
+)
+SPLIT = Assumption(
+    "split probability",
+    And(Gt(p, 0), Le(p, Rational(1, 2))),
+    text="p = b (n-b)/(n (n-1)), which is in (0, 1/2] for 1 <= b < n",
+)
+NEURON_LINEAR = Assumption("linear neuron", text="phi(q) = q: no gate")
+STRONG_LAW = "supermartingale convergence theorem"
+
+MOMENTUM_EXPONENT = Claim(
+    id="MOMENTUM-EXPONENT",
+    title="Mini-batch heavy ball: to second order q_j/q_i dies at x_i as in SGD at the step a/(1-beta)",
+    formula=Eq(gamma_2, -p / (1 - beta) ** 2),
+    source=Source("new", "two correctors for the projective chain of a random 2 x 2 product"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, LINEAR, CONE),
+    steps=("linear", "cone", "corrector", "remainder", "strong law"),
+    cites=(STRONG_LAW,),
+    symbols={
+        "gamma_2": "liminf and limsup of (1/k) log|q_j| are both gamma_2 a^2 + O(a^3) as a -> 0, "
+        "almost surely, live j != i; O for fixed beta"
+    },
+    remark=(
+        "SGD-RATE's p log(1 - a^2) at a/(1-beta), to second order; of the other exponents at x_i this "
+        "is not claimed. O(a^3) is not uniform as beta -> 1: at a = (1-beta)/4, beta = 0.995, the "
+        "exponent is positive (MOMENTUM-SPARSE). Linearised: SGD with momentum started near x_i is "
+        "not claimed to follow the product for ever. That the limit exists is not claimed."
+    ),
+)
+
+_WEAKER = "weaker: the bound is negative"
+_STEPS = ("linear", "cone", "corrector", "strong law")
+_CORRECTOR = Source("new", "one corrector; a supermartingale in every state of an invariant cone")
+
+MOMENTUM_LOCAL = Claim(
+    id="MOMENTUM-LOCAL",
+    title="Mini-batch heavy ball: at x_i the exponent of q_j/q_i is negative, with an explicit bound",
+    formula=Le(gamma_ratio, -Rational(2, 3) * p * a**2 / (1 - beta)),
+    source=_CORRECTOR,
+    bound="upper",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, _small(1), SPLIT, LINEAR, NEURON),
+    steps=_STEPS,
+    cites=(STRONG_LAW,),
+    symbols={"gamma_ratio": "limsup (1/k) log|(v_j, q_j)|, live j != i, almost surely"},
+    remark=(
+        "Compare MOMENTUM-EXPONENT: -p a^2/(1-beta)^2. The step sizes are far from sharp: the cone can "
+        "be had while sqrt(a) + sqrt(beta) <= 1, past which a matrix of the product has complex "
+        "eigenvalues and q_j changes sign."
+    ),
+    survivors={
+        "strictness: gamma_ratio <= -2*a**2*p/(3*(1 - beta)) made strict": "true: log(1+w) is "
+        "below its bound off w = 0, and p > 0"
+    },
+)
+
+MOMENTUM_OFF = Claim(
+    id="MOMENTUM-OFF",
+    title="Mini-batch heavy ball: at x_i what is off the live coordinates decays",
+    formula=Le(gamma_off, -b * a / (n * (1 - beta))),
+    source=_CORRECTOR,
+    bound="upper",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, _small(1), LINEAR, NEURON),
+    steps=_STEPS,
+    cites=(STRONG_LAW,),
+    symbols={"gamma_off": "limsup (1/k) log|(v, w)_perp|; the same for passive ReLU coordinates"},
+    survivors={
+        "strictness: gamma_off <= -a*b/(n*(1 - beta)) made strict": "true: log(1+w) < w off 0",
+        "coefficient: gamma_off -> 1001*gamma_off/1000": _WEAKER,
+        "integer: gamma_off -> 2*gamma_off": _WEAKER,
+        "coefficient: -a*b/(n*(1 - beta)) -> -999*a*b/(1000*n*(1 - beta))": _WEAKER,
+        "sign: -a*b/(n*(1 - beta)) -> a*b/(n*(1 - beta))": _WEAKER,
+        "integer: -1 in -a*b/(n*(1 - beta)) -> 0": _WEAKER,
+        "exponent: factor a of -a*b/(n*(1 - beta)) squared": "weaker: a < 1",
+        "dropped term: -beta out of 1 - beta": _WEAKER,
+    },
+)
+
+MOMENTUM_RADIAL = Claim(
+    id="MOMENTUM-RADIAL",
+    title="Mini-batch heavy ball: at x_i the norm is attracted",
+    formula=Le(gamma_radial, -4 * b * a / (n * (1 - beta))),
+    source=_CORRECTOR,
+    bound="upper",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, _small(4), LINEAR),
+    steps=_STEPS,
+    cites=(STRONG_LAW,),
+    symbols={"gamma_radial": "limsup (1/k) log|(v_i, q_i - 1)|"},
+    remark="With MOMENTUM-LOCAL and MOMENTUM-OFF: all exponents at x_i are negative.",
+    survivors={
+        "strictness: gamma_radial <= -4*a*b/(n*(1 - beta)) made strict": "true: log(1+w) < w off 0",
+        "coefficient: gamma_radial -> 1001*gamma_radial/1000": _WEAKER,
+        "integer: gamma_radial -> 2*gamma_radial": _WEAKER,
+        "coefficient: -4*a*b/(n*(1 - beta)) -> -999*a*b/(250*n*(1 - beta))": _WEAKER,
+        "sign: -4*a*b/(n*(1 - beta)) -> 4*a*b/(n*(1 - beta))": _WEAKER,
+        "integer: -4 in -4*a*b/(n*(1 - beta)) -> -3": _WEAKER,
+        "exponent: factor a of -4*a*b/(n*(1 - beta)) squared": "weaker: a < 1",
+        "dropped term: -beta out of 1 - beta": _WEAKER,
+    },
+)
+
+MOMENTUM_SPARSE = Claim(
+    id="MOMENTUM-SPARSE",
+    title="Mini-batch heavy ball converges to a single data point while a <= (1-beta)^2/4",
+    formula=And(Eq(p_sparse, 1), Eq(limit_winner, 1), Eq(limit_others, 0), Eq(limit_off, 0)),
+    source=Source("new", "SGD-SPARSE with momentum; from runs only"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        SAMPLING,
+        MOMENTUM,
+        _small(1),
+        Assumption(
+            "start",
+            And(Gt(r2, 0), Lt(r2, 2), Gt(s, 0), Le(s, r2)),
+            text="0 < ||w_0||^2 < 2 and some q_j(0) != 0: mass s > 0 on the data",
+        ),
+        Assumption("zero velocity", text="v_0 = 0"),
+        NEURON_LINEAR,
+    ),
+    symbols={
+        "P_sparse": "P(w -> x_I or w -> -x_I for some I); the sign may differ from q_I(0)'s",
+        "z_oo": "lim q_I^2 on that event",
+        "sigma_oo": "limit of the other squares q_j^2, summed",
+        "rho_oo": "limit of the mass off the data",
+    },
+    remark=(
+        "No proof: MOMENTUM-LOCAL is local; the steps are those where it holds. Finding: a/(1-beta) "
+        "alone does not control sparsity. The noise in slow time is 2 p a^2/(1-beta)^3: at "
+        "a = (1-beta)/4, n = 2, b = 1, beta = 0.995 the exponent of q_j at x_i is positive. "
+        "At a/(1-beta) = 1, beta = 0.9 most runs do not converge."
+    ),
+)
+
+ADAM_BASIS = Claim(
+    id="ADAM-BASIS",
+    title="Adam: whether full batch keeps the direction depends on the axes it is written in",
+    formula=Eq(turn, rate * (sign(first) * second - sign(second) * first)),
+    source=Source("new", "Adam's first step is the sign of the gradient, entry by entry"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        NEURON_LINEAR,
+        Assumption("full batch", text="n = d = 2, b = 2; first step, epsilon -> 0"),
+        Assumption(
+            "inside the sphere", Lt(r2, 1), text="0 < ||w_0|| < 1, so -grad L is along +w_0"
+        ),
+        Assumption("square", Eq(r2, first**2 + second**2), text="r2 = ||w_0||^2"),
+    ),
+    symbols={
+        "A, B": "coordinates of w_0 along the axes; the data are the same in all axes",
+        "alpha": "Adam's step size",
+        "turn": "det(w_1 - w_0, w_0), 0 exactly when the direction is kept; the same in all axes",
+    },
+    remark=(
+        "turn = 0 iff |A| = |B| or A B = 0. SGD and momentum commute with rotations of R^d (GRAD is "
+        "made of x_i, w and inner products), so their turn is 0 in all axes (MOMENTUM-DIRECTION). "
+        "ReLU: where its gates differ the gradient is not along w_0, and the turn is another."
+    ),
+)
+
+
+def drives() -> dict[str, tuple[Expr, Expr]]:
+    """m/a in v+ = beta v + m q at x_i, as (member i, member j) -> linear form in chi_i, chi_j.
+
+    From STEP at q_i = 1 + (a deviation), the rest small: S = chi_i q_i^2 and r2 = q_i^2 to first order.
+    Returns for ratio, off and radial the coefficients of chi_i and of chi_j.
+    """
+    step = {x.lhs: x.rhs for x in relations(STEP.formula)}
+    chi_i, chi_j = Symbol("chi_i", real=True), Symbol("chi_j", real=True)
+    at_limit = {S: chi_i, r2: 1}
+    ratio = (step[q_j_next] - q_j).subs({**at_limit, chi: chi_j}) / q_j
+    off = (step[perp_next] - perp).subs(at_limit) / perp
+    own = (step[q_j_next] - q_j).subs({S: chi_i * q_j**2, r2: q_j**2, chi: chi_i})
+    radial = diff(own, q_j).subs(q_j, 1)
+    found = {"ratio": ratio, "off": off, "radial": radial}
+    return {
+        name: (diff(cancel(x / a), chi_i), diff(cancel(x / a), chi_j)) for name, x in found.items()
+    }
+
+
+def drive_moments(name: str) -> tuple[Expr, Expr, Expr]:
+    """E[m], E[m^2] and the largest |m| of a drive, from the batch's pair moments."""
+    left, right = drives()[name]
+    single, both = membership_moments()
+    mean = (left + right) * single
+    square = (left**2 + right**2) * single + 2 * left * right * both
+    largest = max(abs(left), abs(right), abs(left + right))
+    return a * mean, a**2 * cancel(square), a * largest
+
+
+def cone(largest: Expr) -> Expr:
+    """M = 2 max|m|/(1-beta): |u| <= M/(1-M) is kept and |w| <= M, while 4 max|m| <= (1-beta)^2."""
+    return 2 * largest / (1 - beta)
+
+
+def cone_gap(largest: Expr) -> Expr:
+    """M - max|w| on the cone, times (1-M) > 0: |w| <= beta M/(1-M) + max|m|."""
+    bound = cone(largest)
+    return bound * (1 - bound) - beta * bound - largest * (1 - bound)
+
+
+def first_corrector() -> Expr:
+    """c_1: log|q| + c_1 u has no drift to first order in (u, m), if E[m] = 0."""
+    return beta / (1 - beta)
+
+
+def second_order_drift() -> Expr:
+    """The a^2-part of the drift of log|q| + c_1 u + c_2 u^2 for the ratio's drive, in y = u/a and p."""
+    xi = Symbol("xi", real=True)
+    after = beta * a * y + a * xi
+    image = after / (1 + after)
+    change = log(1 + after) + first_corrector() * (image - a * y)
+    change += second_corrector() * (image**2 - (a * y) ** 2)
+    coefficient = (diff(change, a, 2).subs(a, 0) / 2).expand()
+    mean, square, _ = drive_moments("ratio")
+    if mean != 0:
+        raise ValueError(f"E[m]={mean}: the ratio's drive must have mean zero")
+    single, both = membership_moments()
+    split = cancel(square / a**2 / (single - both)) * p  # E[m^2]/a^2, in p
+    return cancel(coefficient.coeff(xi, 0) + coefficient.coeff(xi, 2) * split)
+
+
+def second_corrector() -> Expr:
+    """c_2, which removes y^2 from the second-order drift."""
+    return -(Rational(1, 2) + first_corrector()) * beta**2 / (1 - beta**2)

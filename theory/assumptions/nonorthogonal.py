@@ -1,0 +1,251 @@
+r"""Unit data points with any inner products: what the step, the fixed points and full batch become.
+
+GRAD and HESS need no orthogonality.  With X = sum_{i in B} q_i x_i one step is
+
+    w+ = (1 - aS) w + a (2 - r2) X,       <w, X> = S,  ||X||^2 = V,  <X, x_j> = U_j,
+
+and only U_j and V see the inner products: for one sample V = S, so NORM, MASS-FLOOR and all that rests
+on them alone hold word for word.  Full batch sees the data through C = mean of x_i x_i' only: it is
+the power method, and its minima are the top eigenvectors.  Noise: ``theory/assumptions/nonorthogonal_law.py``.
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Symbol, expand
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.minibatch.log_ratios import RADIUS, STEP_SIZE
+from theory.model.autoencoder import GRAD, UNIT
+from theory.notation import (
+    S,
+    a,
+    active,
+    b,
+    d,
+    n,
+    perp,
+    perp_next,
+    q_i,
+    q_j,
+    q_j_next,
+    r2,
+    s,
+    t,
+    w,
+    x,
+)
+
+c = Symbol("c", real=True)
+U = Symbol("U_j", real=True)
+V = Symbol("V", real=True)
+norm_excess = Symbol("Delta_r2", real=True)
+mass_excess = Symbol("Delta_s", real=True)
+single_excess = Symbol("Delta_1", real=True)
+shift2 = Symbol("shift^2", real=True)
+p_limit = Symbol("P_limit", real=True)
+mu = Symbol("mu", real=True)
+nu = Symbol("nu", real=True)
+loss_here = Symbol("L_mu", real=True)
+curvature_along = Symbol("H_w", real=True)
+curvature_across = Symbol("H_v", real=True)
+trace_here = Symbol("T_mu", real=True)
+edge_here = Symbol("a_mu", real=True)
+ratio_factor = Symbol("f_v/f_w", real=True)
+mu_pair = Symbol("mu_+", real=True)
+nu_pair = Symbol("mu_-", real=True)
+p_sparse = Symbol("P_sparse", real=True)
+fall = Symbol("q_j^+-q_j", real=True)
+mass_bound = Symbol("s_pair", real=True)
+
+ONE_SAMPLE = Assumption("one sample", And(Ge(b, 1), Le(b, 1)), text="b = 1")
+POSITIVE_STEP = Assumption("positive step", Gt(a, 0))
+OBLIQUE = Assumption(
+    "oblique pair",
+    And(Gt(c**2, 0), Lt(c**2, 1)),
+    text="c = <x_i, x_j>, 0 < |c| < 1",
+    sharp=And(Gt(c**2, 0), Lt(c**2, 1)),
+)
+
+
+def step_parts() -> tuple[Expr, Expr]:
+    """(alpha, beta) in w+ = alpha w + beta X, from GRAD: the gradient's parts summed over the batch.
+
+    Raises ValueError where the part along x_i is not a multiple of q_i, or that along w of q_i^2.
+    """
+    poly = Poly(expand(GRAD.formula.rhs.subs(active, 1)), x, w)
+    along_x, along_w = poly.coeff_monomial(x), poly.coeff_monomial(w)
+    pull, shrink = (along_x / q_i).expand(), (along_w / q_i**2).expand()
+    if poly.as_expr() - along_x * x - along_w * w != 0 or (pull + shrink).has(q_i):
+        raise ValueError(f"gradient={GRAD.formula.rhs}: no sum over q_i x_i and q_i^2 w")
+    return 1 - a * shrink * S, expand(-a * pull)
+
+
+NONORTH_STEP = Claim(
+    id="NONORTH-STEP",
+    title="One SGD step for any inner products; for one sample the norm does not see them",
+    formula=And(
+        Eq(q_j_next, (1 - a * S) * q_j + a * (2 - r2) * U),
+        Eq(perp_next, (1 - a * S) * perp),
+        Eq(norm_excess, a**2 * (2 - r2) ** 2 * (V - S)),
+        Eq(mass_excess, a**2 * (2 - r2) ** 2 * (V - S)),
+        Eq(single_excess, 0),
+    ),
+    source=Source("new", "GRAD without orthogonality"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(UNIT,),
+    steps=("step", "norm", "mass", "one sample"),
+    symbols={
+        "S, U_j, V": "sum_B q_i^2, sum_B q_i <x_i, x_j>, ||sum_B q_i x_i||^2",
+        "Delta_r2": "r2+ minus what NORM says",
+        "Delta_s": "s+ minus what MASS-FLOOR says, s = ||projection of w on span(x)||^2",
+        "Delta_1": "V - S for a batch of one",
+    },
+    remark=(
+        "So for b = 1 and any unit data NORM, BAND, BAND-WIDE, BAND-ABOVE, ENTRY, GROWTH and "
+        "MASS-FLOOR hold with S = q_i^2, unchanged. ReLU: sums over open gates."
+    ),
+)
+
+NONORTH_FIXED = Claim(
+    id="NONORTH-FIXED",
+    title="0 < |c| < 1: an oblique pair has no common fixed point but w orthogonal to it",
+    formula=And(
+        Eq(q_i**2, 1),
+        Eq(r2, 1),
+        Eq(shift2, a**2 * c**2 * (1 - c**2)),
+        Gt(a**2 * c**2 * (1 - c**2), 0),
+    ),
+    source=Source("new", "FIXED-POINTS without orthogonality"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        UNIT,
+        POSITIVE_STEP,
+        Assumption("batch size", And(Ge(b, 1), Lt(b, n)), sharp=And(Ge(b, 1), Lt(b, n)),
+                   text="B is a uniform b-subset, 1 <= b < n"),
+        Assumption("live coordinate", Gt(q_i**2, 0), text="q_i != 0; linear neuron"),
+        OBLIQUE,
+    ),
+    steps=("one sample", "swap", "shift", "positive"),
+    symbols={
+        "q_i, r2": "at a point with q_i != 0 that sample i leaves alone: w = q_i x_i there (under "
+        "'oblique pair' no such point is left alone by every batch)",
+        "shift^2": "||w+ - w||^2 at w = +-x_i for the batch {j}",
+    },
+    remark=(
+        "Every batch leaves w alone exactly when every sample does. For n points +-x_i is such a "
+        "point iff each other <x_i, x_j> is 0 or +-1. The shift is largest at c^2 = 1/2: a/2."
+    ),
+)  # fmt: skip
+
+NONORTH_NOLIMIT = Claim(
+    id="NONORTH-NOLIMIT",
+    title="Every point oblique to another: constant-step SGD almost surely does not converge",
+    formula=Eq(p_limit, 0),
+    source=Source("new", "NONORTH-FIXED with the norm and mass bounds of orthonormal data"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        UNIT,
+        Assumption("every point is oblique", text="each x_i has an x_j with 0 < |<x_i, x_j>| < 1"),
+        ONE_SAMPLE,
+        STEP_SIZE,
+        RADIUS,
+        Assumption("mass", And(Gt(s, 0), Le(s, r2)), text="w_0 is not orthogonal to all the data"),
+    ),
+    steps=("confine", "floor", "moving", "drawn"),
+    symbols={
+        "P_limit": "P(w_k converges); linear neuron",
+        "s": "||projection of w_0 on span(x)||^2",
+    },
+    remark="One oblique pair is not enough: a point orthogonal to all others is a limit.",
+)
+
+NONORTH_PCA = Claim(
+    id="NONORTH-PCA",
+    title="Linear, any unit data: the minima are the top eigenvectors of the data's covariance",
+    formula=And(
+        Eq(r2, 1),
+        Eq(loss_here, (1 - mu) / 2),
+        Eq(curvature_along, 4 * mu),
+        Eq(curvature_across, mu - nu),
+        Eq(trace_here, (d + 4) * mu - 1),
+        Eq(edge_here, 1 / (2 * n * mu)),
+        Eq(ratio_factor, (1 - a * S + a * n * (2 - r2) * nu) / (1 - a * S + a * n * (2 - r2) * mu)),
+        Eq(mu_pair, (1 + c) / 2),
+        Eq(nu_pair, (1 - c) / 2),
+    ),
+    source=Source("new", "STATIONARY, MAX-EIG, TRACE, GD-DIRECTION, GD-EDGE without orthogonality"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        UNIT,
+        Assumption("linear neuron", text="or ReLU while all gates are open; the least loss: linear"),
+        Assumption("eigenvalue", Gt(mu, 0),
+                   text="C w = mu w, mu > 0; C v = nu v for a unit v orthogonal to w; "
+                   "C = mean of x_i x_i'"),
+    ),
+    steps=("gradient", "loss", "hessian", "trace", "edge", "ratio", "pair"),
+    symbols={
+        "r2": "at a stationary point that is not orthogonal to all the data: unit eigenvector of C",
+        "L_mu": "mean loss there",
+        "H_w, H_v": "Hessian eigenvalues there along w and along v",
+        "T_mu": "trace of the Hessian there",
+        "a_mu": "the step a = eta/n at which the radial factor of full batch is -1 there",
+        "f_v/f_w": "one full-batch step's factor of <w, v> over that of its coordinate on a unit "
+        "eigenvector of eigenvalue mu",
+        "mu_+, mu_-": "n = 2: eigenvalues on x_1 + x_2 and x_1 - x_2",
+    },
+    remark=(
+        "Minima: mu = mu_max exactly; every other unit eigenvector with mu > 0 is a strict saddle. "
+        "Orthonormal data: mu = 1/n for all, a sphere of minima. The direction is kept iff all "
+        "nonzero eigenvalues are equal, for two points: never at 0 < |c| < 1. Not claimed: "
+        "convergence of full batch from every start."
+    ),
+)  # fmt: skip
+
+OBTUSE = Assumption(
+    "obtuse pair",
+    And(Gt(c, -1), Lt(c, 0)),
+    text="c = <x_1, x_2>, -1 < c < 0. It holds as well at c = 0 (SGD-SPARSE) and, data on a line, "
+    "at c = -1 and c = 1; at 0 < c < 1 it fails",
+    sharp=And(Ge(c, -1), Le(c, 0)),
+)
+
+NONORTH_OBTUSE = Claim(
+    id="NONORTH-OBTUSE",
+    title="ReLU, two points at an obtuse angle: SGD still converges almost surely to one data point",
+    formula=And(
+        Eq(p_sparse, 1),
+        Le(fall, a * t * c * q_i),
+        Le((1 + c) * mass_bound, q_i**2 + q_j**2),
+    ),
+    source=Source("new", "at x_i the other gate is closed, so x_i is fixed by both samples"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        UNIT,
+        Assumption("two points", text="n = 2, b = 1, ReLU"),
+        OBTUSE,
+        STEP_SIZE,
+        RADIUS,
+        Assumption("mass", And(Gt(s, 0), Le(s, r2)),
+                   text="q_1 > 0 or q_2 > 0; s: squared projection of w_0 on the span"),
+        Assumption("both gates open", And(Ge(q_i, 0), Ge(q_j, 0)),
+                   text="for the two inequalities only; P_sparse = 1 from every start with positive "
+                   "mass: with one gate open the path is full batch on it"),
+        Assumption("slack", And(Ge(t, 0), Le(t, 2)), text="t = 2 - r2"),
+    ),
+    steps=("closed", "falls", "mass", "confine", "closing", "alone"),
+    symbols={
+        "P_sparse": "P(w_k -> x_1 or w_k -> x_2)",
+        "q_j^+-q_j": "change of q_j when i is drawn, both gates open",
+        "s_pair": "squared length of w's projection on the pair",
+    },
+    remark=(
+        "At 0 < c < 1 P_sparse = 0: near x_i the other gate is open, so each of the infinitely many "
+        "draws of the other point moves w. With SGD-SPARSE (c = 0): for two points, |c| < 1, the "
+        "sparse limit of ReLU survives exactly for c <= 0. It is no property of small batches there."
+    ),
+)  # fmt: skip

@@ -1,0 +1,247 @@
+r"""Saddles that trap SGD: exponents at x_i/sigma_i, and the step sizes at which all are negative.
+
+At w = +-x_i/sigma_i a batch has S = sigma_i^2 1{i in B} and 2 - r2 = 1, so by NORMS-STEP c_j has the
+factor 1 - a sigma_i^2 1{i in B} + a sigma_j^2 1{j in B}.  Its mean logarithm is the exponent of c_j.
+A larger norm sigma_j makes x_i/sigma_i a strict saddle of the loss, yet the exponent of c_j can be
+negative: drawing i alone shrinks c_j by 1 - a sigma_i^2, drawing j alone stretches it by
+1 + a sigma_j^2, and log of the product (b = 1) is negative when 1/sigma_i^2 - 1/sigma_j^2 < a.
+"""
+
+from __future__ import annotations
+
+from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, log
+
+from theorem_audit.exact.zero import stated
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.assumptions.unequal_norms import (
+    NORMS_STEP,
+    ORTHOGONAL,
+    STEP_SIZE,
+    c_j,
+    c_j_next,
+    curve_j,
+    rate_j,
+    rate_off,
+    sigma_i,
+    sigma_j,
+    sigma_m,
+)
+from theory.minibatch.log_ratios import PAIR
+from theory.notation import S, a, b, chi, n, p, r2
+
+p_both = Symbol("p_2", real=True)
+rate_radial = Symbol("lambda_radial", real=True)
+a_low = Symbol("a_low", real=True)
+a_high = Symbol("a_high", real=True)
+widest = Symbol("h_max", real=True)
+p_trap = Symbol("P_trap", real=True)
+W_start = Symbol("W_0", real=True)
+W_exit = Symbol("W_exit", real=True)
+start_c2 = Symbol("c_i(0)^2", real=True)
+kept_c2 = Symbol("c_j(k)^2", real=True)
+
+NEW = Source("new", "sign of the exponents at a strict saddle")
+THEORY = Source(
+    "finding", "theory.md's condition on a lacks the radial exponent's: a < 1/(2 sigma_i^2)"
+)
+NORMS = Assumption("norms", And(Gt(sigma_i**2, 0), Gt(sigma_j**2, 0)), text="sigma_i, sigma_j != 0")
+LOCAL_STEP = Assumption(
+    "step size", And(Gt(a, 0), Lt(a * sigma_i**2, 1)), text="0 < a sigma_i^2 < 1"
+)
+
+
+def factor_of(drawn: int, mass: Expr = S) -> Expr:
+    """c_j+ / c_j when j is (not) drawn and the batch has mass ``mass``, as NORMS-STEP claims it."""
+    after = stated(NORMS_STEP.formula, c_j_next)
+    return cancel(after.subs(chi, drawn) / c_j).subs(S, mass)
+
+
+def factor_at(i_drawn: int, j_drawn: int) -> Expr:
+    """The factor of c_j at +-x_i/sigma_i, for memberships of i and j."""
+    return factor_of(j_drawn, sigma_i**2 * i_drawn).subs(r2, 1)
+
+
+NORMS_EXPONENT = Claim(
+    id="NORMS-EXPONENT",
+    title="Exponents of SGD at x_i/sigma_i",
+    formula=And(
+        Eq(p, b * (n - b) / (n * (n - 1))),
+        Eq(p_both, b * (b - 1) / (n * (n - 1))),
+        Eq(
+            rate_j,
+            p * (log(1 - a * sigma_i**2) + log(1 + a * sigma_j**2))
+            + p_both * log(1 - a * sigma_i**2 + a * sigma_j**2),
+        ),
+        Eq(rate_off, b / n * log(1 - a * sigma_i**2)),
+        Eq(rate_radial, b / n * log(Abs(1 - 4 * a * sigma_i**2))),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHOGONAL,
+        PAIR,
+        LOCAL_STEP,
+        NORMS,
+        Assumption(
+            "never 0",
+            Gt(kept_c2, 0),
+            text="c_j(k) (lambda_off: w_perp(k)) is 0 at no step k; ReLU: j is live (passive) for ever",
+        ),
+    ),
+    steps=("limit", "bounded", "strong law", "radial"),
+    cites=("supermartingale convergence theorem",),
+    symbols={
+        "p, p_2": "P(i in B, j not), P(i and j in B)",
+        "lambda_j": "lim (1/k) log|c_j|, j live, on w_k -> +-x_i/sigma_i (ReLU: + only)",
+        "lambda_off": "the same for w_perp and passive ReLU coordinates",
+        "lambda_radial": "E of log|factor of r2 - 1| in one step at x_i/sigma_i, c_i alone not 0; "
+        "-oo at a sigma_i^2 = 1/4",
+        "c_j(k)^2": "c_j^2 at any step k, whichever the draws",
+    },
+    remark=(
+        "SGD-RATE at sigma = 1, the rates of NORMS-GD at b = n. Outside NORMS-CONFINED a factor can "
+        "be exactly 0 far from the limit: hence 'never 0'. Strong law: Williams, Probability "
+        "with Martingales, 1991, 11.5, 12.1; Kronecker's lemma 12.7."
+    ),
+)
+
+SADDLE_WINDOW = Claim(
+    id="SADDLE-WINDOW",
+    title="b = 1: all exponents at x_i/sigma_i are negative exactly on a window of step sizes",
+    formula=And(
+        Eq(a_low, 1 / sigma_i**2 - 1 / sigma_m**2),
+        Eq(a_high, 1 / (2 * sigma_i**2)),
+        Eq(widest, 2),
+    ),
+    source=THEORY,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHOGONAL,
+        Assumption("batch size", Eq(b, 1), text="b = 1"),
+        Assumption(
+            "larger norm",
+            And(Gt(sigma_i**2, 0), Gt(sigma_m**2, sigma_i**2)),
+            text="sigma_i is not the largest norm sigma_max: x_i/sigma_i is a strict saddle",
+        ),
+    ),
+    steps=("largest norm", "smaller norms", "radial", "window"),
+    symbols={
+        "a_low, a_high": "all exponents at x_i/sigma_i are negative iff a_low < a < a_high",
+        "h_max": "the window is not empty iff sigma_max^2/sigma_i^2 < h_max",
+    },
+    remark=(
+        "Finding: theory.md has only a_low. Past a_high the radial exponent is positive. So at b = 1 "
+        "and sigma_i^2 <= sigma_max^2/2 at no step size are all its exponents negative."
+    ),
+)
+
+LIVE_SQUARE = "the square of c_i(0) where i is live at the start, 0 where it is not"
+NEGATIVE = Lt(
+    p * (log(1 - a * sigma_i**2) + log(1 + a * sigma_j**2))
+    + p_both * log(1 - a * sigma_i**2 + a * sigma_j**2),
+    0,
+)
+
+SADDLE_CAPTURE = Claim(
+    id="SADDLE-CAPTURE",
+    title="Where all exponents are negative SGD is captured, for any batch size",
+    formula=Ge(p_trap, 1 - W_start / W_exit),
+    source=NEW,
+    bound="lower",
+    chapter=__name__,
+    assumptions=(
+        ORTHOGONAL,
+        PAIR,
+        NORMS,
+        Assumption("exponents", NEGATIVE, text="lambda_j < 0 for every live j != i"),
+        Assumption(
+            "step size",
+            And(Gt(a, 0), Lt(a * sigma_i**2, Rational(1, 2))),
+            text="0 < a sigma_i^2 < 1/2",
+            sharp=And(Gt(a, 0), Lt(a * sigma_i**2, Rational(1, 2))),
+        ),
+        Assumption("start", Gt(start_c2, 0), text="i is live: c_i(0) != 0 (ReLU: > 0)"),
+        Assumption(
+            "level", Gt(W_exit, 0), text="W_exit > 0 depends on a, n, b and the norms alone"
+        ),
+    ),
+    steps=("moment", "factors", "off", "radial", "supermartingale", "exit"),
+    symbols={
+        "p, p_2": "P(i in B, j not), P(i and j in B), as in NORMS-EXPONENT",
+        "P_trap": "P(w_k -> sign(c_i(0)) x_i/sigma_i), and exponentially fast",
+        "W": "sum_{j != i} |c_j|^g + ||w_perp||^g + | |c_i| - 1 |^g, for a small g > 0",
+        "W_exit": "W < W_exit is a neighbourhood of x_i/sigma_i in which E[W+ | past] <= (1 - kappa) W",
+        "c_i(0)^2": LIVE_SQUARE,
+    },
+    remark="For b = n: lambda_j = log(1 - a (sigma_i^2 - sigma_j^2)) > 0 at a saddle: never negative.",
+)
+
+SADDLE_TRAP = Claim(
+    id="SADDLE-TRAP",
+    title="b = 1: SGD converges to a strict saddle with positive probability",
+    formula=And(Gt(p_trap, 0), Eq(curve_j, (sigma_i**2 - sigma_m**2) / n), Lt(curve_j, 0)),
+    source=THEORY,
+    bound="statement",
+    chapter=__name__,
+    assumptions=(
+        ORTHOGONAL,
+        Assumption("batch size", Eq(b, 1), text="b = 1"),
+        Assumption("points", Ge(n, 2)),
+        Assumption(
+            "larger norm",
+            And(Gt(sigma_i**2, 0), Gt(sigma_m**2, sigma_i**2)),
+            text="sigma_i is not the largest norm sigma_max",
+        ),
+        Assumption(
+            "window",
+            And(Lt(1 / sigma_i**2 - 1 / sigma_m**2, a), Lt(a, 1 / (2 * sigma_i**2))),
+            text="1/sigma_i^2 - 1/sigma_max^2 < a < 1/(2 sigma_i^2)",
+        ),
+        Assumption(
+            "start",
+            And(Gt(start_c2, 0), Le(start_c2, r2), Le(r2, 2)),
+            text="c_i(0) != 0 (ReLU: > 0), ||w_0||^2 <= 2",
+        ),
+    ),
+    steps=("saddle", "exponents", "reach", "capture"),
+    symbols={
+        "P_trap": "P(w_k -> sign(c_i(0)) x_i/sigma_i)",
+        "mu_j": "Hessian eigenvalue of the mean loss along x_max at x_i/sigma_i (linear neuron)",
+        "r2": "||w_0||^2",
+        "c_i(0)^2": LIVE_SQUARE,
+    },
+    remark=(
+        "From every start with c_i(0) live: drawing i often enough leads near x_i/sigma_i. Finding: "
+        "theory.md's shares at the saddle, 32 % and 52 %, are 30 % and 47 %."
+    ),
+)
+
+SADDLE_NEVER = Claim(
+    id="SADDLE-NEVER",
+    title="A positive exponent: SGD converges to x_i/sigma_i with probability 0",
+    formula=Eq(p_trap, 0),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHOGONAL,
+        PAIR,
+        NORMS,
+        Assumption(
+            "exponent", Gt(NEGATIVE.lhs, 0), text="lambda_j > 0 for some live j, c_j(0) != 0"
+        ),
+        STEP_SIZE,
+        Assumption("largest norm", And(Gt(sigma_m, 0), Le(sigma_i**2, sigma_m**2),
+                                       Le(sigma_j**2, sigma_m**2)),
+                   text="sigma_k <= sigma_max for every k: for i and j, and all others alike"),
+        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2"),
+    ),
+    steps=("kept", "rate"),
+    symbols={"P_trap": "P(w_k -> +-x_i/sigma_i)", "p, p_2": "as in NORMS-EXPONENT"},
+    remark=(
+        "b = 1: a < 1/sigma_i^2 - 1/sigma_j^2. Open: exponent exactly 0, where log|c_j| near the "
+        "saddle is a walk without drift to leading order; and a sigma_max^2 >= 1/2."
+    ),
+)  # fmt: skip

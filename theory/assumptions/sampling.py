@@ -1,0 +1,375 @@
+r"""How batches are drawn: with replacement, cyclic over a fixed partition, reshuffled every epoch.
+
+A sample drawn m times counts m times: the sum over the batch in STEP becomes S = sum of m_k q_k^2, and
+membership chi_j becomes the multiplicity m_j.  At x_i, where t = 2 - r2 = 1 and S = m_i,
+
+    |q_j/q_i| is multiplied by 1 + a (m_j - m_i),   w_perp by 1 - a m_i,   q_i^2 - 1 by 1 - 4 a m_i.
+
+Without replacement and with b = n all m are 1 and nothing moves.  With replacement m_j - m_i is a sum
+of b independent terms, +1 and -1 with probability 1/n each, and no batch size is without noise.
+"""
+
+from __future__ import annotations
+
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Rational,
+    Sum,
+    Symbol,
+    binomial,
+    log,
+)
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.minibatch.capture import g
+from theory.minibatch.log_ratios import RADIUS, STEP_SIZE
+from theory.model.autoencoder import ORTHONORMAL
+from theory.notation import (
+    S,
+    a,
+    b,
+    n,
+    perp,
+    perp_next,
+    q_i,
+    q_i_next,
+    q_j,
+    q_j_next,
+    r2,
+    s,
+)
+
+m_i = Symbol("m_i", integer=True)
+m_j = Symbol("m_j", integer=True)
+rate_multi = Symbol("lambda_repl", real=True)
+rate_multi_off = Symbol("lambda_off", real=True)
+rate_multi_radial = Symbol("lambda_radial", real=True)
+moment = Symbol("M_g", real=True)
+p_local = Symbol("P_local", real=True)
+p_multi = Symbol("P_repl", real=True)
+p_cyclic = Symbol("P_cyclic", real=True)
+factor_between = Symbol("f_between", real=True)
+factor_off = Symbol("f_off", real=True)
+factor_radial = Symbol("f_radial", real=True)
+p_same = Symbol("P_same", real=True)
+epoch_ratio = Symbol("Lambda_ratio", real=True)
+epoch_uniform = Symbol("Lambda_uniform", real=True)
+epoch_off = Symbol("Lambda_off", real=True)
+epoch_radial = Symbol("Lambda_radial", real=True)
+u = Symbol("u", real=True)
+first_square = Symbol("X", real=True)
+second_square = Symbol("Y", real=True)
+multiplier = Symbol("mu_1", real=True)
+other_multiplier = Symbol("mu_2", real=True)
+
+NEW = Source("new", "sampling other than theory.md's uniform subsets")
+REPLACEMENT = Assumption(
+    "with replacement",
+    And(Ge(n, 2), Ge(b, 1)),
+    text="a batch is b independent uniform indices; m_k counts how often k is drawn; b > n allowed",
+)
+
+
+def pair_weight() -> Expr:
+    """P(i is drawn m_i times and j m_j times), i != j: the multinomial law."""
+    ways = binomial(b, m_i) * binomial(b - m_i, m_j)
+    return ways * (1 - 2 / n) ** (b - m_i - m_j) / n ** (m_i + m_j)
+
+
+def single_weight() -> Expr:
+    """P(i is drawn m_i times): the binomial law."""
+    return binomial(b, m_i) * (1 - 1 / n) ** (b - m_i) / n**m_i
+
+
+def pair_sum(term: Expr) -> Expr:
+    """E of a function of (m_i, m_j)."""
+    return Sum(pair_weight() * term, (m_j, 0, b - m_i), (m_i, 0, b))
+
+
+def single_sum(term: Expr) -> Expr:
+    """E of a function of m_i that is 0 at m_i = 0."""
+    return Sum(single_weight() * term, (m_i, 1, b))
+
+
+SAMPLING_STEP = Claim(
+    id="SAMPLING-STEP",
+    title="One SGD step when a sample may be drawn more than once",
+    formula=And(
+        Eq(q_j_next, q_j * (1 - a * S + a * (2 - r2) * m_j)),
+        Eq(perp_next, (1 - a * S) * perp),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL,),
+    symbols={"m_j": "how often j is in the batch (ReLU: 0 when j is inactive)",
+             "S": "sum over the (active) batch of q_k^2, each as often as it is drawn"},
+    remark="a = eta/b as before. STEP is the case that every multiplicity is 0 or 1.",
+)  # fmt: skip
+
+SAMPLING_REPLACEMENT = Claim(
+    id="SAMPLING-REPLACEMENT",
+    title="With replacement the ratios die at x_i for every batch size, b = n included",
+    formula=And(
+        Eq(rate_multi, pair_sum(log(1 + a * (m_j - m_i)))),
+        Le(rate_multi, b / n * log(1 - a**2)),
+        Ge(rate_multi, log(1 - a**2 * b**2) / (b * n)),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        REPLACEMENT,
+        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), text="0 < eta = a b < 1"),
+    ),
+    steps=("factor", "law", "symmetry", "mean square", "bounds"),
+    symbols={"lambda_repl": "E of the change of log|q_j/q_i| in one step at x_i, j live"},
+    remark=(
+        "So GD-DIRECTION is a property of drawing without replacement. Per epoch of n/b steps the "
+        "exponent is at most log(1 - a^2), that of b = 1, for every b; equal only at b = 1: per epoch "
+        "and at fixed a, b = 1 is the slowest; without replacement it is the fastest (TIME-BEST). "
+        "ab < 1 makes every factor positive; past it read log|.|: nothing is claimed."
+    ),
+)
+
+SAMPLING_MOMENT = Claim(
+    id="SAMPLING-MOMENT",
+    title="With replacement the g-th moment of the ratios falls at x_i for 0 < g < 1",
+    formula=And(
+        Eq(moment, pair_sum((1 + a * (m_j - m_i)) ** g)),
+        Le(moment, 1 - g * (1 - g) * a**2 * b / n),
+    ),
+    source=NEW,
+    bound="upper",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        REPLACEMENT,
+        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), text="0 < eta = a b < 1"),
+        Assumption("moment", And(Ge(g, 0), Le(g, 1))),
+    ),
+    steps=("factor", "two-sided", "mean square"),
+    symbols={"M_g": "E of the factor of |q_j/q_i|^g in one step at x_i, j live"},
+    remark="Equality at g = 0 and g = 1: in the mean the ratio stays, as without replacement.",
+)
+
+SAMPLING_LOCAL = Claim(
+    id="SAMPLING-LOCAL",
+    title="With replacement every data point attracts, for every batch size, if ab < 1/2",
+    formula=And(
+        Eq(rate_multi_off, single_sum(log(1 - a * m_i))),
+        Eq(rate_multi_radial, single_sum(log(Abs(1 - 4 * a * m_i)))),
+        Lt(rate_multi_off, 0),
+        Lt(rate_multi_radial, 0),
+        Eq(p_local, 1),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        REPLACEMENT,
+        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), text="0 < eta = a b < 1/2"),
+    ),
+    steps=("factors", "law", "signs", "attraction"),
+    symbols={
+        "lambda_off": "E of the change of log|w_perp| at x_i; also of a passive ReLU coordinate",
+        "lambda_radial": "E of log|factor of q_i^2 - 1| at x_i; -oo where some 4 a m_i = 1",
+        "P_local": "limit of P(w_k -> x_i) as w_0 -> x_i",
+    },
+    remark="At b = n this is false without replacement: no start with another live coordinate is drawn "
+    "to x_i.",
+)
+
+SAMPLING_EDGE = Claim(
+    id="SAMPLING-EDGE",
+    title="With replacement and b >= 2 the radial exponent is positive from a = 1/2 on",
+    formula=And(
+        Eq(rate_multi_radial, single_sum(log(Abs(1 - 4 * a * m_i)))),
+        Gt(rate_multi_radial, 0),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        Assumption(
+            "with replacement",
+            And(Ge(n, 2), Ge(b, 2)),
+            text="a batch is b >= 2 independent uniform indices",
+        ),
+        Assumption("step size", Ge(a, Rational(1, 2))),
+    ),
+    steps=("factor", "law", "sign"),
+    symbols={"lambda_radial": "E of log|factor of q_i^2 - 1| at x_i"},
+    remark=(
+        "The exponent is continuous at a = 1/2, so x_i is radially unstable on some interval below "
+        "1/2: the linear scaling rule eta_max = b/2 of SGD-EDGE needs sampling without replacement. "
+        "The last zero lies in [1/(2b), 1/2); for b = 2 it solves (4a-1)^(2n-2) (8a-1) = 1."
+    ),
+)
+
+SAMPLING_GLOBAL = Claim(
+    id="SAMPLING-GLOBAL",
+    title="With replacement SGD is sparse for every batch size, b = n included",
+    formula=Eq(p_multi, 1),
+    source=Source("new", "SGD-SPARSE's proof has not been carried over to multiplicities"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        REPLACEMENT,
+        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), text="0 < eta = a b < 1/2"),
+        RADIUS,
+        Assumption("live coordinate", And(Gt(s, 0), Le(s, r2))),
+    ),
+    symbols={"P_repl": "P(there is a live I with w_k -> sign(q_I(0)) x_I)"},
+    remark="Supported by runs only. Near each data point it is proved: SAMPLING-LOCAL.",
+)
+
+CYCLIC = Assumption(
+    "cyclic",
+    And(Ge(b, 1), Ge(n, 2 * b)),
+    text="a fixed partition into K = n/b batches, K >= 2, each seen once an epoch, in a fixed order",
+)
+
+SAMPLING_CYCLIC = Claim(
+    id="SAMPLING-CYCLIC",
+    title="Cyclic: ratios inside a batch are constant; between batches the epoch factor is 1 - a^2",
+    formula=And(
+        Eq(q_i_next * q_j, q_j_next * q_i),
+        Eq(factor_between, 1 - a**2),
+        Eq(factor_off, 1 - a),
+        Eq(factor_radial, 1 - 4 * a),
+        Lt(factor_between**2, 1),
+        Lt(factor_off**2, 1),
+        Lt(factor_radial**2, 1),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, CYCLIC, STEP_SIZE),
+    steps=("inside", "between", "radial", "attraction"),
+    symbols={
+        "q_i, q_j": "in the first equation: i and j in the same batch of the partition, both live; "
+        "every state, every a",
+        "f_between": "factor of q_j/q_i over an epoch, i in A, j not, at a w with all its mass 1 in A",
+        "f_off": "of w_perp there",
+        "f_radial": "of s_A - 1 there, s_A the mass of A (first order)",
+    },
+    remark=(
+        "So the unit sphere of each batch's span attracts (a single point of it does only at b = 1): a "
+        "block-sparse limit, with the start's direction inside the block. Not from every start: "
+        "SAMPLING-CYCLIC-SHARED."
+    ),
+    survivors={
+        f"exponent: {x}**2 -> {x}**3 (part {part})": "weaker: |f| < 1 implies f^3 < 1"
+        for part, x in ((1, factor_between), (2, factor_off), (3, factor_radial))
+    },
+)
+
+SAMPLING_CYCLIC_SHARED = Claim(
+    id="SAMPLING-CYCLIC-SHARED",
+    title="Cyclic: for every a < 1/2 an exact periodic orbit shares the mass of two batches, a saddle",
+    formula=And(
+        Eq(a, 1 / (2 * u**2) + Rational(1, 2) - u),
+        Eq(first_square, 2 * u**2 / (1 + u + 2 * u**2)),
+        Eq(second_square, 2 / (1 + u + 2 * u**2)),
+        Eq(multiplier, (2 * u + 1 - 2 / u) ** 2),
+        Eq(other_multiplier, (2 * u - 3 + 2 / u) ** 2),
+        Lt(multiplier, 1),
+        Gt(other_multiplier, 1),
+        Eq(r2, 2 * (1 + u**2) / (1 + u + 2 * u**2)),
+    ),
+    source=Source("finding", "theory.md: cyclic sampling ends on one batch - not from every start"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        CYCLIC,
+        Assumption(
+            "parameter",
+            And(Gt(u, 0), Lt(u, 1), Gt(2 * u**3, 1)),
+            text="2^(-1/3) < u < 1; a falls from 1/2 to 0 as u grows over it, so each a has one u",
+        ),
+        Assumption(
+            "rest", Eq(r2, first_square + second_square), text="no mass but in two batches A, B"
+        ),
+    ),
+    steps=("orbit", "every step size", "multipliers", "saddle", "radius"),
+    symbols={
+        "u": "1 - a X, what is left of q_B when A is seen",
+        "X, Y": "masses of A and of B before A is seen; after it Y and X; after B X and Y again",
+        "mu_1, mu_2": "multipliers of the orbit over an epoch, in the plane of the two masses",
+        "r2": "||w||^2 = X + Y on the orbit, between 1 and 2",
+    },
+    remark=(
+        "Finding: theory.md's 'so the limit is supported on one batch' is false from these starts, "
+        "though every other hypothesis of SGD-SPARSE holds. mu_2 > 1: a saddle, so nearby starts leave "
+        "it but for a curve. To first order sqrt(X/Y) = 1 - a/2 and mu_2 = 1 + a^2. "
+        "Rational: u = 31/35. Uniqueness beyond the symmetric orbits is not claimed."
+    ),
+    survivors={"sign: mu_1 -> -mu_1 (part 2)": "weaker: mu_1 is a square"},
+)
+
+SAMPLING_CYCLIC_LIMIT = Claim(
+    id="SAMPLING-CYCLIC-LIMIT",
+    title="Cyclic: almost every start ends on one batch",
+    formula=Eq(p_cyclic, 1),
+    source=Source("new", "the global picture of the cyclic map is not proved"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        CYCLIC,
+        STEP_SIZE,
+        Assumption("start", Eq(r2, 1), text="uniform on the unit sphere of the span"),
+        Assumption(
+            "live coordinate",
+            And(Gt(s, 0), Le(s, r2)),
+            text="s is the live mass (linear: all of it)",
+        ),
+    ),
+    symbols={"P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)"},
+    remark="Supported by runs only. SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
+)
+
+SAMPLING_RESHUFFLED = Claim(
+    id="SAMPLING-RESHUFFLED",
+    title="Reshuffling each epoch: per epoch the same exponents as independent uniform batches",
+    formula=And(
+        Eq(p_same, (b - 1) / (n - 1)),
+        Eq(epoch_ratio, (n - b) / (n - 1) * log(1 - a**2)),
+        Eq(epoch_uniform, (n - b) / (n - 1) * log(1 - a**2)),
+        Eq(epoch_off, log(1 - a)),
+        Eq(epoch_radial, log(Abs(1 - 4 * a))),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        Assumption(
+            "reshuffled",
+            And(Ge(b, 1), Lt(b, n)),
+            text="each epoch a fresh uniform permutation is cut into n/b batches",
+        ),
+        STEP_SIZE,
+    ),
+    steps=("same batch", "epoch", "uniform"),
+    symbols={
+        "P_same": "P(i and j are in one batch of the epoch)",
+        "Lambda_ratio": "E of the change of log|q_j/q_i| over an epoch at x_i, j live",
+        "Lambda_uniform": "the same for n/b independent uniform batches",
+        "Lambda_off, Lambda_radial": "of log|w_perp| and of log|q_i^2 - 1|: without randomness",
+    },
+    remark="At b = 1 every epoch multiplies q_j/q_i at x_i by 1 - a^2 exactly, whatever the order.",
+)

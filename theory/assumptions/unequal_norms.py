@@ -1,0 +1,250 @@
+r"""Orthogonal data of unequal norms: the step, the landscape, and where full batch goes.
+
+||x_j|| = sigma_j, <x_i, x_j> = 0; c_j = <w, x_j>/sigma_j, so q_j = sigma_j c_j and
+r2 = sum c_j^2 + ||w_perp||^2.  The loss of one sample sees <x_i, x_i> only in a constant, so its
+gradient is GRAD's.  <x_i, x_j> = sigma_j^2 1{i = j} gives each coordinate a factor of its own:
+
+    c_j+ = c_j [1 - aS + a (2 - r2) sigma_j^2 chi_j],     S = sum_{k in B} sigma_k^2 c_k^2.
+
+What SGD makes of the saddles x_i/sigma_i: ``theory/assumptions/saddle_trap.py``.
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Min, Poly, Rational, Symbol, cancel, log
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.full_batch.convergence import FULL_BATCH
+from theory.model.autoencoder import GATE
+from theory.model.step import MEMBERSHIP, step_from
+from theory.notation import S, a, active, chi, n, perp, perp_next, q_j, r2, r2_next, x
+
+sigma_i = Symbol("sigma_i", real=True)
+sigma_j = Symbol("sigma_j", real=True)
+sigma_m = Symbol("sigma_max", real=True)
+c_i = Symbol("c_i", real=True)
+c_j = Symbol("c_j", real=True)
+c_j_next = Symbol("c_j^+", real=True)
+Q = Symbol("Q", real=True)
+
+NEW = Source("new", "derived here from the loss")
+ORTHOGONAL = Assumption(
+    "orthogonal data", text="x_1, ..., x_n are orthogonal in R^d, ||x_j|| = sigma_j > 0"
+)
+MEANING = {
+    "c_j": "<w, x_j>/sigma_j, the coordinate of w along x_j/||x_j||",
+    "S": "sum over the (active) batch of sigma_k^2 c_k^2 = <w, x_k>^2",
+    "Q": "sum over the (active) batch of sigma_k^4 c_k^2",
+}
+
+
+def step_of_norms(gradient: Expr) -> tuple[Expr, Expr]:
+    """(c_j+, w_perp+) for a gradient that is a combination of x_i and w, as in ``step_from``.
+
+    <x_i, x_j> = sigma_j^2 1{i = j}: the part of the gradient along x_i counts sigma_j^2 times.
+    """
+    along, off = step_from(gradient.subs(x, sigma_j**2 * x))
+    return cancel(along.subs(q_j, sigma_j * c_j) / sigma_j), off
+
+
+def norm_of_step(c_next: Expr, perp_step: Expr) -> Expr:
+    """r2+ from the one-step map, in S, Q, r2 and a.
+
+    c_j+ = (alpha + beta sigma_j^2 chi_j) c_j and chi_j^2 = chi_j, so sum_j (c_j+)^2 adds up from
+    sum c_j^2 = r2 - rho, sum chi_j sigma_j^2 c_j^2 = S and sum chi_j sigma_j^4 c_j^2 = Q.
+    """
+    alpha = cancel(c_next.subs(chi, 0) / c_j)
+    drawn = Poly(cancel(c_next.subs(chi, 1) / c_j) - alpha, sigma_j)
+    if drawn.monoms() != [(2,)]:
+        raise ValueError(f"c_next={c_next}: membership must add a multiple of sigma_j^2")
+    beta = drawn.LC()
+    rho = Symbol("_rho", real=True)
+    on_data = alpha**2 * (r2 - rho) + 2 * alpha * beta * S + beta**2 * Q
+    return (on_data + cancel(perp_step / perp) ** 2 * rho).expand()
+
+
+NORMS_STEP = Claim(
+    id="NORMS-STEP",
+    title="One SGD step on orthogonal data of any norms",
+    formula=And(
+        Eq(c_j_next, c_j * (1 - a * S + a * (2 - r2) * sigma_j**2 * chi)),
+        Eq(perp_next, (1 - a * S) * perp),
+        Eq(
+            r2_next,
+            (1 - a * S) ** 2 * r2 + 2 * a * (2 - r2) * (1 - a * S) * S + a**2 * (2 - r2) ** 2 * Q,
+        ),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(ORTHOGONAL, GATE, MEMBERSHIP),
+    symbols=MEANING,
+    remark="sigma_j = 1 is STEP. A common norm sigma is STEP with a sigma^2 for a.",
+)
+
+gradient_j = Symbol("G_j", real=True)
+gradient_off = Symbol("G_perp", real=True)
+mass = Symbol("s", real=True)
+norm_star = Symbol("r2_*", real=True)
+mass_star = Symbol("s_*", real=True)
+loss_excess = Symbol("L_excess", real=True)
+
+NORMS_STATIONARY = Claim(
+    id="NORMS-STATIONARY",
+    title="Stationary points for unequal norms: unit vectors in the span of data of one norm",
+    formula=And(
+        Eq(gradient_j, (mass - active * (2 - r2) * sigma_j**2) * c_j / n),
+        Eq(gradient_off, mass * perp / n),
+        Eq(norm_star, 1),
+        Eq(mass_star, sigma_j**2),
+        Eq(
+            loss_excess,
+            (sigma_m**2 * (1 - r2) ** 2 + (2 - r2) * (sigma_m**2 * r2 - mass)) / (2 * n),
+        ),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHOGONAL,
+        GATE,
+        Assumption(
+            "mass",
+            And(Gt(sigma_m, 0), Ge(mass, 0), Le(mass, sigma_m**2 * r2)),
+            text="0 <= s <= sigma_max^2 ||w||^2, sigma_max the largest norm",
+        ),
+    ),
+    steps=("gradient", "classification", "minimum", "nothing lower"),
+    symbols={
+        "G_j, G_perp": "coordinates of the gradient of the mean loss L along x_j/sigma_j, off the data",
+        "s": "sum of sigma_j^2 c_j^2 over the active data (linear: all)",
+        "r2_*, s_*": "their values at a stationary point with s != 0 and live c_j != 0",
+        "L_excess": "L minus its value at x_m/sigma_max, ||x_m|| = sigma_max the largest norm",
+        **{"c_j": MEANING["c_j"]},
+    },
+    remark=(
+        "If and only if: s = 0, or w is a unit vector whose nonzero coordinates are all live and have "
+        "one common norm. With distinct norms: +-x_i/sigma_i. The global minima are those of the "
+        "largest norm. STATIONARY's sphere of minima needs equal norms."
+    ),
+)
+
+curve_along = Symbol("mu_w", real=True)
+curve_j = Symbol("mu_j", real=True)
+curve_off = Symbol("mu_perp", real=True)
+
+NORMS_HESSIAN = Claim(
+    id="NORMS-HESSIAN",
+    title="Every stationary direction but the largest norm's is a strict saddle",
+    formula=And(
+        Eq(curve_along, 4 * sigma_i**2 / n),
+        Eq(curve_j, (sigma_i**2 - sigma_j**2) / n),
+        Eq(curve_off, sigma_i**2 / n),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHOGONAL,
+        Assumption(
+            "linear neuron", text="for ReLU the c_j = 0 are at the kink: no second derivative"
+        ),
+        Assumption("stationary", text="w a unit vector in the span of data of norm sigma_i"),
+    ),
+    symbols={
+        "mu_w": "Hessian eigenvalue of L along w",
+        "mu_j": "along x_j/sigma_j made orthogonal to w; 0 within the group of equal norm",
+        "mu_perp": "off the data",
+    },
+    remark="All of the spectrum, for any n and d. sigma_j > sigma_i gives a negative eigenvalue.",
+)
+
+STEP_SIZE = Assumption(
+    "step size",
+    And(Gt(a, 0), Lt(a * sigma_m**2, Rational(1, 2))),
+    text="0 < a sigma_max^2 < 1/2",
+)
+LARGEST = Assumption(
+    "largest norm",
+    And(Gt(sigma_m, 0), Ge(Q, 0), Le(Q, sigma_m**2 * S)),
+    text="sigma_k <= sigma_max for all (active) k in the batch",
+)
+BATCH_MASS = Assumption(
+    "batch mass", And(Ge(S, 0), Le(S, sigma_m**2 * r2)), text="S <= sigma_max^2 sum c_k^2"
+)
+
+NORMS_CONFINED = Claim(
+    id="NORMS-CONFINED",
+    title="Every batch keeps 2 - r2 >= min(2 - r2(0), 1/2), all signs and zeros",
+    formula=And(
+        Ge(2 - r2_next, Min(2 - r2, Rational(1, 2))),
+        Gt(1 - a * S, 0),
+    ),
+    source=NEW,
+    bound="lower",
+    chapter=__name__,
+    assumptions=(
+        ORTHOGONAL,
+        STEP_SIZE,
+        LARGEST,
+        BATCH_MASS,
+        Assumption("radius", And(Ge(r2, 0), Le(r2, 2)), text="r2 <= 2", sharp=Le(r2, 2)),
+    ),
+    steps=("norm", "factor"),
+    symbols=MEANING,
+    survivors={
+        "sign: Min(1/2, 2 - r2) -> -Min(1/2, 2 - r2) (part 2)": "weaker: the minimum is >= 0",
+        "coefficient: 1/2 in Min(1/2, 2 - r2) -> 1001/2000 (part 2)": "true: 1/2 is not sharp",
+        "coefficient: -r2 -> -1001*r2/1000 (part 2)": "weaker: 2 - 1.001 r2 <= 2 - r2",
+    },
+    remark=(
+        "Only a sigma_max^2, S/sigma_max^2 and Q/sigma_max^4 enter, and r2+ grows with Q: unequal "
+        "norms move ||w|| outwards no more than the common norm sigma_max does. The factors of "
+        "NORMS-STEP are 1 - aS + (something >= 0) > 0: signs and zeros are kept for ever."
+    ),
+)
+
+gain = Symbol("Delta_mj", real=True)
+rate_j = Symbol("lambda_j", real=True)
+rate_off = Symbol("lambda_off", real=True)
+c_star2 = Symbol("c_m^2*", real=True)
+
+NORMS_GD = Claim(
+    id="NORMS-GD",
+    title="Full batch converges to the largest norm, at rate log(1 - a (sigma_max^2 - sigma_j^2))",
+    formula=And(
+        Eq(gain, log(1 + a * (2 - r2) * (sigma_m**2 - sigma_j**2)
+                     / (1 - a * S + a * (2 - r2) * sigma_j**2))),
+        Eq(c_star2, 1),
+        Eq(rate_j, log(1 - a * (sigma_m**2 - sigma_j**2))),
+        Eq(rate_off, log(1 - a * sigma_m**2)),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHOGONAL,
+        FULL_BATCH,
+        STEP_SIZE,
+        BATCH_MASS,
+        Assumption(
+            "one largest norm",
+            And(Gt(sigma_m, 0), Gt(sigma_j**2, 0), Lt(sigma_j**2, sigma_m**2)),
+            text="0 < sigma_j < sigma_max for all other live j",
+        ),
+        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), text="c_m live, 0 < ||w_0||^2 < 2"),
+    ),
+    steps=("gain", "confined", "growth", "floor", "axis", "rates"),
+    symbols={
+        "Delta_mj": "growth of log|c_m/c_j| in one step; S over all live data",
+        "c_m^2*": "lim c_m^2, m the datum of largest norm; all other coordinates tend to 0",
+        "lambda_j": "lim (1/k) log|c_j| for a live j != m",
+        "lambda_off": "the same for w_perp and for passive ReLU coordinates",
+        "S": MEANING["S"],
+    },
+    remark=(
+        "Generic: c_m(0) != 0 (ReLU: > 0), m being the live datum of largest norm. So GD-DIRECTION "
+        "and the sphere of limits need equal norms; norms that differ by little part slowly, within "
+        "about 1/(a (sigma_max^2 - sigma_j^2)) steps."
+    ),
+)  # fmt: skip

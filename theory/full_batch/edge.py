@@ -1,0 +1,152 @@
+r"""How large the step size of full batch may be: the loss, a = 1/2 exactly, and past it.
+
+On rho = 0 the full-batch map is s -> s (1 + 2a(1 - s))^2; in x = sqrt(2a) ||w|| it is the odd cubic
+x -> (1 + 2a) x - x^3, whose fixed point has the slope 1 - 4a.  It loses stability at a = 1/2 by a
+period doubling; the loss itself stops being a Lyapunov function before that, at a = sqrt(2) - 1.
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, sqrt
+
+from theorem_audit.statement.claim import Assumption, Claim
+from theory.full_batch.convergence import (
+    FULL_BATCH,
+    GD_DIRECTION,
+    NEW,
+    RADIUS,
+    lyapunov,
+    radial_factor,
+)
+from theory.notation import a, rho, rho_next, s, s_next
+
+low_point = Symbol("s_1", real=True)
+high_point = Symbol("s_2", real=True)
+cycle_factor = Symbol("Lambda_r", real=True)
+cycle_perp_factor = Symbol("Lambda_p", real=True)
+second_order = Symbol("c_2", real=True)
+third_order = Symbol("c_3", real=True)
+
+
+def scaled_loss(mass: Expr, off: Expr) -> Expr:
+    """2 n L - (n - 1) = (1 - s)^2 + s rho, L the mean loss; 0 exactly at the global minima."""
+    return (1 - mass) ** 2 + mass * off
+
+
+def second_iterate(radial_map: Expr, mass: Symbol) -> tuple[Expr, Expr, Expr]:
+    """Coefficients of e, e^2, e^3 in the second iterate of s -> ``radial_map`` at s = 1 + e."""
+    e = Symbol("e", real=True)
+    once = Poly((radial_map.subs(mass, 1 + e) - 1).expand(), e)
+    twice = Poly(once.as_expr().subs(e, once.as_expr()).expand(), e)
+    first, second, third = (twice.coeff_monomial(e**k) for k in (1, 2, 3))
+    return first, second, third
+
+
+def radial_map() -> Expr:
+    """s+ on rho = 0, from GD-DIRECTION."""
+    return next(x.rhs for x in GD_DIRECTION.formula.args if x.lhs == s_next).subs(rho, 0)
+
+
+GD_LOSS = Claim(
+    id="GD-LOSS",
+    title="The loss falls at every full-batch step for a up to sqrt(2) - 1, not beyond",
+    formula=Ge(scaled_loss(s, rho), scaled_loss(s_next, rho_next)),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        FULL_BATCH,
+        Assumption("positive step", Gt(a, 0)),
+        Assumption(
+            "step size", Le(a, Rational(41421, 100000)), text="sharp: sqrt(2) - 1 = 0.414213...",
+            sharp=Le(a, sqrt(2) - 1),
+        ),
+        Assumption("start", And(Ge(s, 0), Ge(rho, 0))),
+        RADIUS,
+    ),
+    steps=("decrease", "up to sqrt(2) - 1", "not past sqrt(2) - 1"),
+    remark=(
+        "Past sqrt(2) - 1 the loss rises from rho = 0, s = 1 + (1-a)/(2a) (inside r2 <= 2 for "
+        "a >= 1/3), and yet every run converges for a < 1/2: hence the other Lyapunov function."
+    ),
+)  # fmt: skip
+
+_lam = 1 + 2 * a
+_root = sqrt(_lam**2 - 4)
+
+GD_EDGE = Claim(
+    id="GD-EDGE",
+    title="Past a = 1/2 the limit loses stability to a 2-cycle around the sphere",
+    formula=And(
+        Lt(radial_factor, -1),
+        Eq(low_point, (_lam - _root) / (4 * a)),
+        Eq(high_point, (_lam + _root) / (4 * a)),
+        Eq(cycle_factor, 9 - 2 * _lam**2),
+        Eq(cycle_perp_factor, (3 - 4 * a) / 4),
+        Lt(cycle_factor, 1),
+        Gt(cycle_factor, -1),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        FULL_BATCH,
+        Assumption("past the edge", Gt(a, Rational(1, 2)), sharp=Gt(a, Rational(1, 2))),
+        Assumption(
+            "before the next doubling", Lt(_lam**2, 5), text="a < (sqrt(5) - 1)/2 = 0.618...",
+            sharp=Lt(_lam**2, 5),
+        ),
+    ),
+    steps=("unstable", "cycle", "multipliers", "attracting"),
+    symbols={
+        str(low_point): "the point of the cycle below 1, rho = 0",
+        str(high_point): "the point above 1",
+        str(cycle_factor): "multiplier of the cycle in s",
+        str(cycle_perp_factor): "factor of w_perp over one cycle",
+        str(radial_factor): "see GD-RATE",
+    },
+    remark=(
+        "With x = sqrt(2a) ||w|| the radial map is x+ = (1+2a) x - x^3; its positive 2-cycle has "
+        "x_1 x_2 = 1 and x_1^2 + x_2^2 = 1 + 2a, real exactly for a >= 1/2. It attracts off rho = 0 as "
+        "well: 0 < 3/4 - a < 1/4."
+    ),
+)  # fmt: skip
+
+GD_HALF = Claim(
+    id="GD-HALF",
+    title=(
+        "At a = 1/2 exactly full batch still converges, but on rho = 0 only like 1/(2 sqrt(t)) "
+        "unless it hits s = 1"
+    ),
+    formula=And(
+        Ge(
+            lyapunov(s, rho) - lyapunov(s_next, rho_next),
+            s * (2 * s * (s - 1) ** 4 + rho),
+        ),
+        Le(s_next + rho_next, 2),
+        Eq(second_order, 0),
+        Eq(third_order, -4),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        FULL_BATCH,
+        Assumption("step size", Eq(a, Rational(1, 2))),
+        Assumption("start", And(Ge(s, 0), Ge(rho, 0))),
+        RADIUS,
+    ),
+    steps=("decrease", "region kept", "normal form"),
+    symbols={
+        str(
+            second_order
+        ): "coefficient of e^2 in the second iterate of the radial map at s = 1 + e",
+        str(third_order): "coefficient of e^3",
+    },
+    remark=(
+        "From every s > 0, s + rho < 2: (s, rho) -> (1, 0). On rho = 0, |s - 1| ~ 1/(2 sqrt(t)), "
+        "except on paths that hit s = 1; for rho > 0 no rate is claimed. On r2 = 2 "
+        "the one exception is s = 2, rho = 0, which is sent to w = 0. So a < 1/2 is sharp for the "
+        "geometric rate and for starts on r2 = 2."
+    ),
+)

@@ -1,0 +1,186 @@
+r"""Mini-batches without replacement: fixed points, and the random walk of log|q_i/q_j|.
+
+A batch B is a uniform b-subset of {1..n}, drawn anew at each step.  For a pair i, j let
+C = B minus {i, j} and S_C = sum of q_k^2 over the live k in C.  By RATIO, with t = 2 - r2 and
+u_k = a t/(1 - a (S_C + q_k^2)),
+
+    log|q_i/q_j|  moves by  + log(1 + u_i)  when i alone of the two is in B,
+                            - log(1 + u_j)  when j alone is,          and by 0 otherwise.
+
+Either has probability p, and given either C is a uniform (b-1)-subset of the n - 2 others.  So
+E[f(change) | past] = E_C[p f(log(1 + u_i)) + p f(-log(1 + u_j))] for every f with f(0) = 0.  The
+integrand sees a, t, S_C, q_i, q_j only, so what is proved in these scalars holds for every n, d and b.
+For ReLU, i and j are live and sums run over live coordinates; the rest is mass off span(x).
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, log
+from theory.sources import GHOSH
+
+from theorem_audit.exact.zero import stated
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.model.autoencoder import ORTHONORMAL
+from theory.model.step import RATIO, STEP, chi_i, chi_j
+from theory.notation import S_C, S, a, b, chi, n, p, perp, q_i, q_j, q_j_next, r2, t
+
+drift = Symbol("D_ij|C", real=True)
+slow = Symbol("K_ij", real=True)
+spread = Symbol("D2_ij|C", real=True)
+S_i = S_C + q_i**2
+S_j = S_C + q_j**2
+
+STEP_SIZE = Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2))), text="0 < a < 1/2")
+RADIUS = Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2")
+INSIDE = Assumption("radius", And(Ge(t, 0), Le(t, 2)), text="t = 2 - r2, 0 <= r2 <= 2")
+MASSES = Assumption(
+    "masses",
+    And(Ge(S_C, 0), Le(S_C + q_i**2 + q_j**2, 2 - t)),
+    text="S_C, q_i^2 and q_j^2 are parts of r2 = 2 - t",
+)
+SAMPLING = Assumption(
+    "without replacement",
+    And(Ge(b, 1), Lt(b, n)),
+    text="B is a uniform b-subset, independent at each step, 1 <= b < n",
+)
+
+
+def membership_moments() -> tuple[Expr, Expr]:
+    """P(i in B) and P(i, j in B), i != j.
+
+    By exchangeability they do not depend on i, j; the number of members is b, so
+    sum_i 1{i in B} = b and its square b^2 = sum_i 1{i in B} + sum_{i != j} 1{i, j in B}.
+    """
+    single = b / n
+    return single, cancel((b**2 - n * single) / (n * (n - 1)))
+
+
+def step_factor(drawn: int, mass: Expr = S) -> Expr:
+    """q_j+ / q_j when j is (not) drawn and the batch has mass ``mass``, as STEP claims it."""
+    after = stated(STEP.formula, q_j_next)
+    return cancel(after.subs({chi: drawn, r2: 2 - t}) / q_j).subs(S, mass)
+
+
+def jump(first: int, second: int, mass: Expr) -> Expr:
+    """Change of log|q_i/q_j| for memberships of i and j and a batch of mass ``mass`` (RATIO)."""
+    return RATIO.formula.rhs.subs({chi_i: first, chi_j: second, r2: 2 - t, S: mass})
+
+
+def pair_moment(order: int) -> Expr:
+    """The integrand over C of E[(change of log|q_i/q_j|)^order | past]."""
+    return p * (jump(1, 0, S_i) ** order + jump(0, 1, S_j) ** order)
+
+
+FIXED_POINTS = Claim(
+    id="FIXED-POINTS",
+    title="The only points that every mini-batch leaves alone are +-x_i and those with no live mass",
+    formula=And(Eq(q_i**2, 1), Eq(q_j, 0), Eq(perp, 0)),
+    source=Source("paper", f"{GHOSH}: the limits SGD can have"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        Assumption("positive step", Gt(a, 0)),
+        SAMPLING,
+        Assumption("live coordinate", Gt(q_i**2, 0), text="q_i != 0 (ReLU: q_i > 0)"),
+    ),
+    steps=("left out", "drawn", "converse"),
+    symbols={"q_j": "any coordinate but the live q_i, live or not"},
+    remark=(
+        "If and only if. With no live mass S = 0 for every batch and nothing moves. b = n: every point "
+        "with rho = 0, s = 1 is fixed, a sphere."
+    ),
+)
+
+_cross = a**2 * t * (q_i**2 - q_j**2)
+_slow = (1 - a * S_i) * (1 - a * S_j + a * t)
+PAIR = Assumption("pair", And(Ge(n, 2), Ge(b, 1), Le(b, n)), text="1 <= b <= n, n >= 2")
+
+WALK_DRIFT = Claim(
+    id="WALK-DRIFT",
+    title="Drift of the log ratio of two coordinates",
+    formula=And(
+        Eq(p, b * (n - b) / (n * (n - 1))),
+        Eq(drift, p * log(1 + _cross / _slow)),
+    ),
+    source=Source("paper", f"{GHOSH}: the log ratio as a non-homogeneous random walk"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        PAIR,
+        Assumption(
+            "positive factors",
+            text="1 - aS > 0 and 1 - aS + at > 0 for every batch; SIGN: 0 < a < 1/2, 0 < r2 <= 2",
+        ),
+    ),
+    steps=("split probability", "drift"),
+    symbols={
+        "D_ij|C": "E[change of log|q_i/q_j| | past] is its mean over C, see the chapter's head",
+    },
+    remark="With WALK-DRIFT-LOW: |log|q_i/q_j|| is a submartingale, the larger gains on average.",
+)
+
+WALK_DRIFT_LOW = Claim(
+    id="WALK-DRIFT-LOW",
+    title="The larger of two coordinates gains: sign and size of the drift",
+    formula=And(Ge(_cross, 0), Eq(slow, _slow), Le(slow, 1 + 2 * a)),
+    source=Source("lemma", "the log ratio is a submartingale; the explicit lower bound is ours"),
+    bound="lower",
+    chapter=__name__,
+    assumptions=(
+        STEP_SIZE,
+        INSIDE,
+        MASSES,
+        Assumption("order", Ge(q_i**2, q_j**2), text="i is the larger of the two"),
+    ),
+    steps=("denominator", "bounds"),
+    symbols={"K_ij": "the drift is p log(1 + a^2 t (q_i^2 - q_j^2)/K_ij)"},
+    remark=(
+        "So the integrand of the drift is >= p log(1 + a^2 t (q_i^2 - q_j^2)/(1 + 2a)) >= 0. "
+        "1 + 2a is approached as r2 -> 0."
+    ),
+)
+
+WALK_JUMP = Claim(
+    id="WALK-JUMP",
+    title="The log ratio of two coordinates jumps by at most log(1 + 2a)",
+    formula=Le(a * t / (1 - a * S), 2 * a),
+    source=Source("lemma", f"{GHOSH}: bounded jumps; derived here from RATIO"),
+    bound="upper",
+    chapter=__name__,
+    assumptions=(
+        STEP_SIZE,
+        INSIDE,
+        Assumption("batch mass", And(Ge(S, 0), Le(S, 2 - t)), text="S is part of r2 = 2 - t"),
+    ),
+    steps=("jump", "bound"),
+    remark="The jump is +-log(1 + u), u = at/(1 - aS). u -> 2a as r2 -> 0, so 2a cannot be lowered.",
+)
+
+BAND_RADIUS = Assumption(
+    "band", And(Ge(t, 1 - a / 4), Le(t, 2)), text="delta <= a/4: BAND and ENTRY lead there"
+)
+
+WALK_VARIANCE = Claim(
+    id="WALK-VARIANCE",
+    title="In the band the log ratio keeps moving",
+    formula=And(
+        Eq(spread, p * (log(1 + a * t / (1 - a * S_i)) ** 2 + log(1 + a * t / (1 - a * S_j)) ** 2)),
+        Ge(spread, 2 * p * (3 * a / 4) ** 2),
+    ),
+    source=Source("lemma", f"{GHOSH}: variance bounded below; derived here from RATIO"),
+    bound="lower",
+    chapter=__name__,
+    assumptions=(
+        Assumption("split probability", Ge(p, 0)),
+        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5))), text="0 < a <= 2/5"),
+        BAND_RADIUS,
+        MASSES,
+    ),
+    steps=("moment", "least mass", "band"),
+    symbols={"D2_ij|C": "E[(change of log|q_i/q_j|)^2 | past] is its mean over C"},
+    remark=(
+        "Without the band: E[jump^2 | past] >= 2 p log(1 + a t)^2, from the step 'least mass'. "
+        "3/4 may be raised to (5/2) log(34/25) = 0.7687..., its value at a = 2/5."
+    ),
+)

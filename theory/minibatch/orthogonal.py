@@ -1,0 +1,52 @@
+r"""SGD's limit is nearly orthogonal to a random start.
+
+w_k -> +-x_I gives |cos(w_inf, w_0)| = |<x_I, w_0>|/||w_0||, whatever I: at most the largest of n
+equally distributed numbers, each the size of one coordinate of a uniform direction.
+"""
+
+from __future__ import annotations
+
+from sympy import And, Function, Ge, Le, Rational, Symbol
+from theory.sources import GHOSH
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
+from theory.model.autoencoder import ORTHONORMAL
+from theory.notation import d, n
+
+T = Symbol("T", real=True)
+p_aligned = Symbol("P_align", real=True)
+BetaTail = Function("BetaTail", real=True)
+
+SGD_ORTHOGONAL = Claim(
+    id="SGD-ORTHOGONAL",
+    title="SGD's limit is nearly orthogonal to a random start",
+    formula=Le(p_aligned, n * BetaTail(Rational(1, 2), (d - 1) / 2, T**2)),
+    source=Source("paper", f"{GHOSH}: the sparse minimum is nearly orthogonal to its start"),
+    bound="upper",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        SAMPLING,
+        STEP_SIZE,
+        Assumption("dimension", And(Ge(d, 2), Le(n, d))),
+        Assumption("level", And(Ge(T, 0), Le(T, 1))),
+        Assumption(
+            "start", text="w_0 has a uniform direction, independent of ||w_0|| in (0, sqrt(2))"
+        ),
+        Assumption(
+            "live coordinate",
+            text="some <x_j, w_0> != 0 (ReLU: > 0). ReLU: P_align is the chance given this event",
+        ),
+    ),
+    steps=("limit", "union", "law"),
+    symbols={
+        "P_align": "P(|cos(w_inf, w_0)| >= T)",
+        "BetaTail(alpha, beta, x)": "P(X >= x) for X ~ Beta(alpha, beta)",
+        "T": "level",
+    },
+    remark=(
+        "Linear: there is a live coordinate almost surely. ReLU: with probability 1 - 2^-n; otherwise "
+        "w_inf = w_0, the cosine is 1, and the bound is false at T = 1, where it is 0."
+    ),
+)

@@ -1,0 +1,207 @@
+r"""How many steps until one data point holds the share 1 - eps of the mass.
+
+    pi = max_j q_j^2 / sum_j q_j^2 over the live coordinates,   T_eps = first step with pi >= 1 - eps.
+
+1 - pi = X/(1 + X) with X = sum_{j != I} (q_j/q_I)^2, all of whose terms have the exponent 2 Lambda,
+Lambda = p log(1 - a^2) of SGD-RATE: so T_eps = log(1/eps)/(2 |Lambda|) to first order.  With two live
+coordinates nothing else is left in the limit of small steps.  With more, the largest of several
+fluctuating ratios is what must fall below eps, and the next term is of order sqrt(log(1/eps)).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Symbol, log, sqrt
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.minibatch.log_ratios import RADIUS, SAMPLING, STEP_SIZE
+from theory.minibatch.selection import ON_SPHERE, SMALL
+from theory.minibatch.sparse_time import IN_SPAN, SMALL_STEP
+from theory.model.autoencoder import ORTHONORMAL
+from theory.notation import a, b, delta, eta, k, n, p, r2, rho, s
+
+eps = Symbol("eps", real=True)
+purity = Symbol("pi_0", real=True)
+level = Symbol("Z", real=True)
+time = Symbol("tau", real=True)
+slope = Symbol("T_slope", real=True)
+mean_slope = Symbol("E_slope", real=True)
+mean_time = Symbol("E_T", real=True)
+rate = Symbol("Lambda", real=True)
+variance = Symbol("V", real=True)
+covariance = Symbol("C", real=True)
+spread = Symbol("V_own", real=True)
+offset = Symbol("T_offset", real=True)
+largest = Symbol("mu", real=True)
+per_step = Symbol("R_step", real=True)
+per_epoch = Symbol("R_epoch", real=True)
+gain_step = Symbol("Delta_step", real=True)
+gain_epoch = Symbol("Delta_epoch", real=True)
+
+NEW = Source("new", "time to purity")
+LIVE = Assumption("live coordinates", And(Ge(k, 2), Le(k, n)), text="k >= 2 live coordinates")
+
+TIME_TWO = Claim(
+    id="TIME-TWO",
+    title="n = 2: mean number of steps to purity 1 - eps, in closed form",
+    formula=And(
+        Eq(level, log((1 - eps) / eps) / 2),
+        Eq(time, log(purity * (1 - purity) / (eps * (1 - eps)))),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        replace(ON_SPHERE, condition=And(Eq(n, 2), Eq(b, 1))),
+        SMALL,
+        Assumption(
+            "purity",
+            And(Gt(eps, 0), Le(2 * purity, 2 - 2 * eps), Ge(2 * purity, 1)),
+            text="the start has purity pi_0, 1/2 <= pi_0 <= 1 - eps",
+        ),
+    ),
+    steps=("level", "time"),
+    symbols={
+        "Z": "pi >= 1 - eps exactly when |log|q_1/q_2|| >= Z",
+        "tau": "limit of a^2 E[T_eps] as a -> 0",
+    },
+    remark="From a tie: a^2 E[T_eps] -> log(1/(4 eps (1 - eps))). The level is exact for every a.",
+)
+
+TIME_PURITY = Claim(
+    id="TIME-PURITY",
+    title="T_eps grows like log(1/eps)/(2|Lambda|), almost surely",
+    formula=Eq(slope, -1 / (2 * p * log(1 - a**2))),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        SAMPLING,
+        STEP_SIZE,
+        RADIUS,
+        Assumption("live mass", And(Gt(s, 0), Le(s, r2))),
+        LIVE,
+    ),
+    steps=("rate", "squares", "passage"),
+    symbols={"T_slope": "lim T_eps/log(1/eps) as eps -> 0, almost surely"},
+)
+
+SPHERE = Assumption("sphere", Eq(delta, 0), text="||w_0|| = 1")
+
+TIME_MEAN = Claim(
+    id="TIME-MEAN",
+    title="Small steps from the sphere: an explicit bound on E[T_eps], and its first-order growth",
+    formula=And(
+        Le(mean_time, 1 + 6 / (p * a**2) * (1 + log(n * (n - 1) / 2) + log(n / eps) / 4)),
+        Eq(mean_slope, -1 / (2 * p * log(1 - a**2))),
+    ),
+    source=NEW,
+    bound="upper",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        SAMPLING,
+        SMALL_STEP,
+        replace(IN_SPAN, condition=Eq(rho, 0)),
+        SPHERE,
+        LIVE,
+        Assumption("eps", And(Gt(eps, 0), Le(2 * eps, 1)), text="0 < eps <= 1/2"),
+    ),
+    steps=("tail", "sum", "integrable"),
+    symbols={
+        "E_T": "E[T_eps]",
+        "E_slope": "lim E[T_eps]/log(1/eps) as eps -> 0",
+    },
+    remark="The bound holds for every eps in the region; its slope is about three times the true one.",
+)
+
+_gain = log(1 - a) ** 2, log(1 + a) ** 2
+
+TIME_SPREAD = Claim(
+    id="TIME-SPREAD",
+    title="Past two live coordinates the next term of T_eps is of order sqrt(log(1/eps)), not constant",
+    formula=And(
+        Eq(variance, p * (_gain[0] + _gain[1]) - rate**2),
+        Eq(covariance, p * ((n - b - 1) * _gain[0] + (b - 1) * _gain[1]) / (n - 2) - rate**2),
+        Eq(spread, p * ((b - 1) * _gain[0] + (n - b - 1) * _gain[1]) / (n - 2)),
+        Eq(offset, largest * sqrt(spread / 2) / (-rate) ** (Integer(3) / 2)),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        SAMPLING,
+        STEP_SIZE,
+        RADIUS,
+        Assumption("live mass", And(Gt(s, 0), Le(s, r2))),
+        Assumption("three points", And(Ge(k, 3), Le(k, n)), text="k >= 3 live coordinates"),
+    ),
+    steps=("covariance", "central limit", "passage"),
+    cites=("martingale central limit theorem",),
+    symbols={
+        "V, C": "variance and covariance of the changes of log|q_j/q_I|, log|q_l/q_I| at x_I",
+        "V_own": "V - C: what the ratios do not share",
+        "Lambda": "p log(1 - a^2), SGD-RATE",
+        "T_offset": "mean of the limit law of (T_eps - log(1/eps)/(2|Lambda|))/sqrt(log(1/eps))",
+        "mu": "mean of the largest of k - 1 independent standard normal variables",
+    },
+    remark=(
+        "The limit law is that of max_j G_j sqrt(1/2)/|Lambda|^(3/2), G normal with covariances V, C. "
+        "mu = 0 for k = 2, 1/sqrt(pi) for k = 3. So no constant offset can be measured for k >= 3. "
+        "Convergence in law is proved, of the means only supported. Martingale central limit theorem: "
+        "Hall, Heyde, Martingale Limit Theory and Its Application, 1980, corollary 3.1."
+    ),
+)
+
+TIME_BEST = Claim(
+    id="TIME-BEST",
+    title="Fixed a = eta/b: per epoch b = 1 is fastest, per step b = n/2",
+    formula=And(
+        Eq(per_epoch, -(n - b) / (n - 1) * log(1 - a**2)),
+        Eq(gain_epoch, log(1 - a**2) / (n - 1)),
+        Eq(per_step, -b * (n - b) / (n * (n - 1)) * log(1 - a**2)),
+        Eq(gain_step, -(n - 1 - 2 * b) / (n * (n - 1)) * log(1 - a**2)),
+        Lt(log(1 - a**2), 0),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, SAMPLING, STEP_SIZE),
+    steps=("rates", "gains", "sign"),
+    symbols={
+        "R_step, R_epoch": "-Lambda per step and per epoch of n/b steps; T_eps ~ log(1/eps)/(2R)",
+        "Delta_step, Delta_epoch": "their change from b to b + 1",
+    },
+    remark=(
+        "Delta_epoch < 0 always. Delta_step > 0 exactly for b < (n-1)/2: the best b per step is n/2 "
+        "for even n, and (n-1)/2 and (n+1)/2 tie for odd n."
+    ),
+)
+
+TIME_BEST_ETA = Claim(
+    id="TIME-BEST-ETA",
+    title="Fixed eta: b = 1 is the fastest per step, hence also per epoch",
+    formula=And(
+        Eq(per_step, -b * (n - b) / (n * (n - 1)) * log(1 - eta**2 / b**2)),
+        Lt((b + 1) * log(1 - eta**2 / (b + 1) ** 2), 0),
+        Gt((b + 1) * log(1 - eta**2 / (b + 1) ** 2), b * log(1 - eta**2 / b**2)),
+    ),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        SAMPLING,
+        Assumption("learning rate", And(Gt(eta, 0), Lt(2 * eta, 1)), text="0 < eta < 1/2"),
+    ),
+    steps=("rate", "bernoulli"),
+    symbols={"R_step": "-Lambda per step at a = eta/b; T_eps ~ log(1/eps)/(2 R_step)"},
+    remark=(
+        "R_step = (n-b)/(n(n-1)) times -b log(1 - eta^2/b^2): both factors fall in b. R_step is "
+        "eta^2 (n-b)/(n (n-1) b) to leading order. eta < 1/2 keeps a < 1/2 at b = 1."
+    ),
+)

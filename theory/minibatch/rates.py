@@ -1,0 +1,160 @@
+r"""How fast, and up to which step size: Lyapunov exponents of SGD at its limit x_I.
+
+At w = x_I a batch has S = 1{I in B}, and 2 - r2 = 1.  The exponents are means over one batch of log of
+the factor there; that they are the rates of every convergent path is the strong law for martingales
+with bounded increments (``proofs_notes/minibatch/rates.md``).
+
+Away from the limit the same number governs F = sum over live j of log|q_j| - (k/2) delta, k = |live|:
+to leading order in a, F falls by (k-1) p a^2 per step from every point of the unit sphere.
+"""
+
+from __future__ import annotations
+
+from sympy import Abs, And, Eq, Expr, Gt, Integer, Le, Lt, Max, Rational, Symbol, cancel, diff, log
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE, jump, membership_moments, step_factor
+from theory.model.autoencoder import ORTHONORMAL
+from theory.model.step import norm_step
+from theory.notation import S, a, b, delta, k, n, p, s, t
+
+rate_ratio = Symbol("lambda_ratio", real=True)
+rate_off = Symbol("lambda_off", real=True)
+rate_radial = Symbol("lambda_radial", real=True)
+rate_norm = Symbol("lambda_norm", real=True)
+edge = Symbol("a_max", real=True)
+eta_max = Symbol("eta_max", real=True)
+first_order = Symbol("F_1", real=True)
+second_order = Symbol("F_2", real=True)
+P4 = Symbol("P_4", real=True)
+
+
+def exponent_of_ratio() -> Expr:
+    """E of the change of log|q_j/q_I| at x_I: I alone is drawn (S = 1), or j alone (S = 0)."""
+    return -p * (jump(1, 0, Integer(1)) + jump(0, 1, Integer(0))).subs(t, 1)
+
+
+def exponent_off() -> Expr:
+    """E of the change of log|w_perp| (or of a passive coordinate) at x_I."""
+    single, _ = membership_moments()
+    return single * log(step_factor(0, Integer(1)))
+
+
+SGD_RATE = Claim(
+    id="SGD-RATE",
+    title="Exponential rates of convergence to x_I",
+    formula=And(
+        Eq(rate_ratio, p * log(1 - a**2)),
+        Eq(rate_off, b / n * log(1 - a)),
+        Eq(rate_radial, b / n * log(Abs(1 - 4 * a))),
+        Le(rate_norm, Max(rate_radial, 2 * rate_ratio, 2 * rate_off)),
+    ),
+    source=Source("new", "Lyapunov exponents of SGD at its limit"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, SAMPLING, STEP_SIZE),
+    steps=("limit", "bounded", "strong law", "radial", "forced"),
+    cites=("supermartingale convergence theorem",),
+    symbols={
+        "lambda_ratio": "lim (1/k) log|q_j/q_I|, j live, on w_k -> +-x_I; the same for log|q_j|",
+        "lambda_off": "the same for log|w_perp| and passive ReLU coordinates, on w_k -> +-x_I",
+        "lambda_radial": "lim (1/k) log|delta| when q_I is the only nonzero coordinate, a != 1/4",
+        "lambda_norm": "limsup (1/k) log|delta|, delta = r2 - 1, on w_k -> +-x_I, in general",
+    },
+    remark=(
+        "Finding: (b/n) log|1 - 4a| is the rate of delta only when nothing else is left. Otherwise "
+        "delta is forced by the squares of what decays; for a <= 0.41 the forcing is the slower. "
+        "Of lambda_norm only an upper bound is proved. "
+        "Strong law: Williams, Probability with Martingales, 1991, 11.5, 12.1; Kronecker's lemma 12.7."
+    ),
+)
+
+SGD_EDGE = Claim(
+    id="SGD-EDGE",
+    title=(
+        "All exponents at x_i are negative exactly for a < 1/2: "
+        "the linear scaling rule eta_max = b/2 is exact"
+    ),
+    formula=And(Eq(edge, Rational(1, 2)), Eq(eta_max, b / 2)),
+    source=Source("new", "sign of the exponents of SGD-RATE"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, SAMPLING),
+    steps=("radial", "others", "scaling", "past the edge"),
+    symbols={
+        "a_max": "supremum of the a > 0 at which all exponents at x_i are negative",
+        "eta_max": "the same for the step size eta = a b",
+    },
+    remark=(
+        "Below the edge SGD-SPARSE gives convergence from every start; past it the radial exponent "
+        "(b/n) log(4a-1) is positive: a path on the axis of x_i that does not hit x_i exactly never "
+        "converges to it, and an exact 2-cycle exists (GD-EDGE). Not claimed: probability 0 of "
+        "convergence past the edge from every start off the axis; nor anything for SGD at a = 1/2."
+    ),
+)
+
+
+def log_series(x: Expr) -> tuple[Expr, Expr]:
+    """Coefficients of a and a^2 in log(1 + a x)."""
+    return x, -(x**2) / 2
+
+
+def decay_coefficients() -> tuple[Expr, Expr]:
+    """Coefficients of a and a^2 in E[F+ - F], in s, t, delta, P_4 = sum of q_j^4, n, b and k.
+
+    With m live members in the batch and mass S, sum over live j of log f_j has the coefficients
+    -k S + t m and -(k S^2 - 2 t S m + t^2 m)/2.  Means over the batch from the pair moments.
+    """
+    single, both = membership_moments()
+    m = Symbol("m", real=True)
+    left, drawn = (log_series(cancel((step_factor(chi) - 1) / a)) for chi in (0, 1))
+    logs = [(k - m) * x + m * y for x, y in zip(left, drawn, strict=True)]
+    norm = norm_step() - delta
+    change = [diff(norm, a).subs(a, 0), diff(norm, a, 2).subs(a, 0) / 2]
+    means = {
+        S * m: s * (single + (k - 1) * both),
+        S**2: P4 * single + (s**2 - P4) * both,
+        S: s * single,
+        m: k * single,
+    }
+    return tuple(
+        _mean((x - k / 2 * y).expand(), means, (S, m)) for x, y in zip(logs, change, strict=True)
+    )
+
+
+def _mean(expr: Expr, means: dict[Expr, Expr], random: tuple[Symbol, ...]) -> Expr:
+    """E of a polynomial in the random quantities, term by term."""
+    total: Expr = Integer(0)
+    for term in expr.as_ordered_terms():
+        fixed, varying = term.as_independent(*random)
+        total += fixed * (means[varying] if varying != 1 else 1)
+    return cancel(total)
+
+
+UNIVERSAL_DECAY = Claim(
+    id="UNIVERSAL-DECAY",
+    title="Leading-order decay of the sum of log|q_j|, the same from every point of the sphere",
+    formula=And(
+        Eq(first_order, 2 * b * k * delta**2 / n),
+        Eq(second_order, -(k - 1) * b * (n - b) / (n * (n - 1))),
+    ),
+    source=Source("finding", "theory.md's statement holds after subtracting (k/2) delta"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        Assumption("batch size", And(Lt(0, b), Le(b, n), Gt(n, 1))),
+        Assumption("in the span", text="rho = 0, so s = r2 = 1 + delta"),
+    ),
+    symbols={
+        "F_1, F_2": "E[F+ - F] = a F_1 + a^2 F_2 + O(a^3), F = sum_live log|q_j| - (k/2) delta; F_2 at "
+        "delta = 0",
+        "k": "number of live coordinates",
+    },
+    remark=(
+        "Finding: without the term (k/2) delta the statement is false: from s = 1 one step gives "
+        "E sum log|q_j+/q_j| = -(a^2/2)(n E S^2 - 2 b^2/n + b), which depends on sum q_j^4. In the "
+        "band delta = O(a), so F_1 adds O(a^3). F_2 a^2 is (k-1) Lambda to leading order, "
+        "Lambda = p log(1 - a^2)."
+    ),
+)

@@ -1,0 +1,79 @@
+r"""From every state a fixed schedule of batches leads into the capture set, with a known probability.
+
+Batches that always hold i, the largest coordinate, and rotate the other b - 1 places over the n - 1
+others leave every j != i out n - b times in n - 1 steps.  Each time |q_j/q_i| falls by 1 + a t_* or
+more; drawn together they keep their ratio.
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Expr, Ge, Le, Symbol, binomial, ceiling, log
+
+from theorem_audit.exact.zero import relations, stated
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.minibatch.capture import CAPTURE, CONFINED, FLOOR, g, t_star
+from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
+from theory.notation import a, b, n
+
+M = Symbol("M", integer=True)
+final_ratio = Symbol("R_T", real=True)
+schedule_probability = Symbol("P_T", real=True)
+cycles = Symbol("M_*", integer=True)
+horizon = Symbol("T_*", integer=True)
+chance = Symbol("eps", real=True)
+
+_T = (n - 1) * M
+
+REACH = Claim(
+    id="REACH",
+    title="A schedule that always holds the largest coordinate and rotates the others",
+    formula=And(
+        Le(final_ratio, (1 + a * t_star) ** (-(n - b) * M)),
+        Eq(schedule_probability, binomial(n, b) ** (-_T)),
+    ),
+    source=Source("lemma", "from any state the largest coordinate can be made to lead"),
+    bound="upper",
+    chapter=__name__,
+    assumptions=(
+        SAMPLING,
+        STEP_SIZE,
+        CONFINED,
+        Assumption("cycles", Ge(M, 0), text="M cycles of n - 1 steps, T = (n-1) M"),
+    ),
+    steps=("together", "left out", "rotation", "chance"),
+    symbols={
+        "R_T": "max over live j != i of |q_j/q_i| after T steps; i: largest |q_i| at their start",
+        "P_T": "probability of this schedule",
+        "M": "number of cycles",
+    },
+    remark="Approached by a single cycle as q -> 0 with 2 - r2 = t_*.",
+)
+
+REACH_TIME = Claim(
+    id="REACH-TIME",
+    title="From every state, U <= theta/2 within T steps with probability >= eps",
+    formula=And(
+        Eq(cycles, ceiling((log(n - 1) + (1 + g) * log(2)) / (g * (n - b) * log(1 + a * t_star)))),
+        Eq(horizon, (n - 1) * cycles),
+        Eq(chance, binomial(n, b) ** (-horizon)),
+    ),
+    source=Source("lemma", "REACH with the constants of CAPTURE"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(SAMPLING, STEP_SIZE, CONFINED, FLOOR),
+    steps=("positive", "horizon", "chance"),
+    symbols={
+        "M_*": "cycles after which U <= theta/2",
+        "T_*": "horizon, in steps",
+        "eps": "lower bound of the probability of U <= theta/2 after T_* steps",
+    },
+    remark="g is CAPTURE's, so T_* and eps are functions of n, b, a, s_*, t_*: reach_time().",
+)
+
+
+def reach_time() -> tuple[Expr, Expr]:
+    """T_* and eps of REACH-TIME as functions of n, b, a, s_* and t_* alone."""
+    value = {x.lhs: x.rhs for x in relations(REACH_TIME.formula)}
+    exponent = stated(CAPTURE.formula, g)
+    steps = value[horizon].subs(cycles, value[cycles]).subs(g, exponent)
+    return steps, value[chance].subs(horizon, steps)

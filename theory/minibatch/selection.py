@@ -1,0 +1,163 @@
+r"""Which data point wins, and when: the small-step limit of the random walk of the log ratios.
+
+For f of degree 0 in q, E[f(q+) - f(q)] = a^2 p L f + O(a^3) on the unit sphere, with
+
+    L = (1/2) sum D_j^2 + sum q_j^2 D_j,     D_j = q_j d/dq_j,
+
+for every batch size: b only sets the clock, by p.  For n = 2 and y = log|q_1/q_2|,
+L = d^2/dy^2 + tanh(y) d/dy, since D_1 = d/dy = -D_2.
+"""
+
+from __future__ import annotations
+
+from sympy import (
+    And,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Symbol,
+    atan,
+    cancel,
+    cosh,
+    exp,
+    log,
+    pi,
+)
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.minibatch.log_ratios import RADIUS, SAMPLING, STEP_SIZE, membership_moments, step_factor
+from theory.model.autoencoder import ORTHONORMAL
+from theory.notation import S, a, k, n, p, q_i, q_j, r2, s
+
+p_win = Symbol("P_1", real=True)
+p_equal = Symbol("P_tie", real=True)
+time = Symbol("tau", real=True)
+start = Symbol("z_0", real=True)
+level = Symbol("Z", real=True)
+y = Symbol("y", real=True)
+cosine = Symbol("cos", real=True)
+p_aligned = Symbol("P_align", real=True)
+second_coefficient = Symbol("A_jj", real=True)
+mixed_coefficient = Symbol("A_ij", real=True)
+first_coefficient = Symbol("B_j", real=True)
+T = Symbol("T", real=True)
+
+
+def increment_moments() -> tuple[Expr, Expr, Expr]:
+    """Coefficients of f_jj, of f_ij (i != j) and of f_j in the a^2-part of E[f(log q+) - f(log q)].
+
+    log q_j changes by log(1 + a x_j), x_j = -S + t 1{j in B}, so the a^2-part is
+    sum_j f_j E[-x_j^2/2] + (1/2) sum_ij f_ij E[x_i x_j].  f has degree 0: sum_j f_j = 0 and
+    sum_j f_ij = 0, so what does not depend on j drops out of the first sum, and what depends on i
+    alone or on j alone out of the second.
+    """
+    u, v = Symbol("1_i"), Symbol("1_j")
+    drawn = cancel((step_factor(1) - 1) / a)
+    left = cancel((step_factor(0) - 1) / a)
+    x_i, x_j = left + (drawn - left) * u, left + (drawn - left) * v
+    single, both = membership_moments()
+    mean_square = Symbol("E S^2")
+    seen = {x: x**2 * single + (s - x**2) * both for x in (q_i, q_j)}  # E[S 1_x]
+    means = {S**2: mean_square, S * u: seen[q_i], S * v: seen[q_j], u * v: both}
+    same = {S**2: mean_square, S * v: seen[q_j], v**2: single}
+    off, own = expectation(x_i * x_j, means), expectation(x_j**2, same)
+    both_zero = off.subs({q_i: 0, q_j: 0})
+    mixed = off - off.subs(q_i, 0) - off.subs(q_j, 0) + both_zero  # what is no sum of u_i and u_j
+    excess = own - off.subs(q_i, q_j)  # the diagonal beyond that form
+    slope = -own / 2
+    return cancel(excess / 2), cancel(mixed / 2), cancel(slope - slope.subs(q_j, 0))
+
+
+def expectation(expr: Expr, means: dict[Expr, Expr]) -> Expr:
+    """E of a polynomial in the batch's random quantities, monomial by monomial."""
+    random = set().union(*(x.free_symbols for x in means))
+    total: Expr = Integer(0)
+    for term in expr.expand().as_ordered_terms():
+        fixed, varying = term.as_independent(*random)
+        total += fixed * (means[varying] if varying != 1 else 1)
+    return total
+
+
+SELECT_GENERATOR = Claim(
+    id="SELECT-GENERATOR",
+    title="The small-step generator of the selection, for any number of points and any batch size",
+    formula=And(
+        Eq(second_coefficient, p / 2),
+        Eq(mixed_coefficient, 0),
+        Eq(first_coefficient, p * q_j**2),
+    ),
+    source=Source("new", "second-order expansion of STEP and NORM on the unit sphere"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        Assumption("on the sphere", text="rho = 0, delta = 0, so s = t = 1; f of degree 0 in q"),
+    ),
+    symbols={
+        "A_jj, A_ij, B_j": "E[f(q+) - f(q)] = a^2 (sum A_jj D_j^2 f + sum_{i != j} A_ij D_i D_j f + "
+        "sum B_j D_j f) + O(a^3)",
+    },
+    remark=(
+        "So as a -> 0 the law of the winner does not depend on b, which only sets the clock, by p."
+    ),
+)
+
+ON_SPHERE = Assumption(
+    "start", text="n = 2, b = 1, w_0 on the unit circle of span(x_1, x_2), both coordinates live"
+)
+SMALL = Assumption("small steps", text="the limit a -> 0; the error is O(a)")
+
+SELECT = Claim(
+    id="SELECT",
+    title="n = 2: P(x_1 wins) -> (2/pi) arctan(|q_1|/|q_2|) as a -> 0",
+    formula=Eq(p_win, 2 / pi * atan(exp(y))),
+    source=Source("new", "harmonic function of the small-step limit"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, ON_SPHERE, SMALL),
+    steps=("generator", "harmonic", "limits", "sphere", "moments", "closing"),
+    symbols={"P_1": "limit of P(x_1 wins)", "y": "log|q_1/q_2| at the start"},
+    remark="The same for every n and b when only two coordinates are live: SELECT-GENERATOR.",
+)
+
+SELECT_TIME = Claim(
+    id="SELECT-TIME",
+    title="n = 2: mean number of steps until |log|q_1/q_2|| >= Z",
+    formula=Eq(time, 2 * (log(cosh(level)) - log(cosh(start)))),
+    source=Source("new", "Dynkin's formula for the small-step limit"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, ON_SPHERE, SMALL),
+    steps=("generator", "exit time", "sphere", "moments", "closing"),
+    symbols={
+        "tau": "limit of a^2 E[steps]",
+        "z_0": "log|q_1/q_2| at the start, |z_0| <= Z",
+        "Z": "level",
+    },
+)
+
+SELECT_EQUAL = Claim(
+    id="SELECT-EQUAL",
+    title="k live coordinates of equal size: each wins with probability 1/k, for every a < 1/2",
+    formula=Eq(p_equal, 1 / k),
+    source=Source("new", "exchangeability of the batches and SGD-SPARSE"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        SAMPLING,
+        STEP_SIZE,
+        RADIUS,
+        Assumption(
+            "live",
+            And(Ge(k, 1), Le(k, n), Gt(s, 0), Le(s, r2)),
+            text="k live coordinates, |q_j| equal: live mass s = k q_j^2 > 0",
+        ),
+    ),
+    steps=("symmetry", "total"),
+    symbols={"P_tie": "P(x_j wins), j live", "r2, s": "squared norm and live mass of the start"},
+    remark="Finding: false without the radius: from r2 > 2 SGD can converge to no data point.",
+)

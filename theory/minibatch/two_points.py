@@ -1,0 +1,91 @@
+r"""Two live coordinates: the second route, by the random-walk toolbox alone.
+
+z = log|q_1/q_2| with n = 2, b = 1.  Its increments have an outward drift (WALK-DRIFT), bounded jumps
+(WALK-JUMP) and a second moment bounded below (WALK-VARIANCE), so NHRW leads |z| beyond any level L.
+What keeps it out is a drift bounded below there, and that needs mass on the data: MASS-FLOOR.  For
+any n, d and b one step changes s, the (live) mass on the data, by
+
+    s+ - s = a S [ 2 (t - s) + a ((t - S)^2 + S (s - S)) ],          t = 2 - r2,  S <= s,
+
+so s never falls while s <= t, and s+ >= s (1 - a S)^2 always.  With t_k >= t_* for all k,
+s_k >= min(s_0, (1 - 2a)^2 t_*) for ever, without exception: no return times are needed.
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Ge, Gt, Le, Symbol, log
+from theory.sources import GHOSH
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.minibatch.log_ratios import STEP_SIZE
+from theory.model.autoencoder import GATE, ORTHONORMAL
+from theory.notation import S, a, s, s_next, t
+from theory.walks.random_walk import drift, jump, mean_time, returning, second
+
+t_min = Symbol("t_*", real=True)
+s_min = Symbol("s_*", real=True)
+level = Symbol("L", real=True)
+ratio = Symbol("z", real=True)  # log|q_1/q_2| at the start
+
+
+MASS_FLOOR = Claim(
+    id="MASS-FLOOR",
+    title="The mass on the data does not fall while s <= 2 - r2",
+    formula=And(
+        Eq(s_next - s, a * S * (2 * (t - s) + a * ((t - S) ** 2 + S * (s - S)))),
+        Ge(s_next, s * (1 - a * S) ** 2),
+    ),
+    source=Source("new", "from STEP; replaces the return times of theory.md's REACH"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        GATE,
+        Assumption("step size", And(Gt(a, 0), Le(a * S, 1)), text="a > 0, a S <= 1"),
+        Assumption("batch mass", Ge(S, 0), text="S is part of s, so 0 <= S <= s"),
+        Assumption("radius", Ge(t, 0), text="r2 <= 2, t = 2 - r2"),
+    ),
+    steps=("mass", "growth", "loss"),
+    symbols={str(s): "mass on the (live) data coordinates; ReLU: the others count as off span(x)"},
+    remark=(
+        "Hence s_k >= min(s_0, (1 - 2a)^2 t_*) for all k when t_k >= t_*, a < 1/2: where s > t, "
+        "a S <= a r2 <= 2a and s > t_*. Equality in the second relation at S = 0."
+    ),
+)
+
+TWO_POINTS = Claim(
+    id="TWO-POINTS",
+    title="n = 2: |log|q_1/q_2|| passes every level, and returns with exponentially small probability",
+    formula=And(
+        Eq(jump, log(1 + 2 * a)),
+        Eq(second, log(1 + a * t_min) ** 2),
+        Eq(drift, log(1 + 3 * a**2 * t_min * s_min / (5 * (1 + 2 * a))) / 2),
+        Le(mean_time, ((level + jump) ** 2 - ratio**2) / second),
+        Le(returning, ((jump - drift) / (jump + drift)) ** ((level - log(2)) / jump)),
+    ),
+    source=Source("paper", f"{GHOSH}: the non-homogeneous random walk of the log ratio, for n = 2"),
+    bound="upper",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        Assumption("two live coordinates", text="n = 2, b = 1, q_1 and q_2 live"),
+        STEP_SIZE,
+        Assumption(
+            "confined",
+            And(Gt(t_min, 0), Le(t_min, 2), Gt(s_min, 0), Le(s_min, 2)),
+            text="t_k >= t_* (BAND-WIDE, ENTRY) and s_k >= s_* (MASS-FLOOR) for all k",
+        ),
+        Assumption("level", text="L >= log 2, |z| <= L"),
+    ),
+    steps=("jump", "second moment", "drift", "exit", "return"),
+    symbols={
+        str(mean_time): "E of the first k with |z_k| > L, from z",
+        str(returning): "P(|z_k| <= log 2 for some k), from |z| >= L",
+        str(jump): "bound on the jumps",
+        str(second): "lower bound of E[(z+ - z)^2 | past]",
+        str(drift): "lower bound of the drift of |z| beyond log 2",
+        str(t_min): "lower bound of 2 - r2",
+        str(s_min): "lower bound of the mass on the data",
+    },
+    remark="So |z_k| -> oo almost surely, with no outside theorem; see the proof note.",
+)

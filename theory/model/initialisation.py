@@ -1,0 +1,153 @@
+r"""Where a start leads: dead neurons, and starts that the spurious minima catch.
+
+Notation as in ``theory/model/landscape.py``: s is the mass on the active data, rho the rest of ||w||^2.
+Spurious minima are s = 0, rho > 2 (SADDLES); r2 - 2 = s + rho - 2.
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, sqrt
+from theory.sources import GHOSH
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.model.autoencoder import ORTHONORMAL
+from theory.notation import S, a, gradient, n, r2, r2_next, rho, rho_next, s, s_next
+
+kappa = Symbol("kappa", real=True)
+batch_factor = Symbol("f", real=True)
+
+
+def next_masses(inside: Expr, outside: Expr) -> tuple[Expr, Expr]:
+    """(s+, rho+) when the batch is multiplied by ``inside`` and all else by ``outside``."""
+    return (s - S) * outside**2 + S * inside**2, outside**2 * rho
+
+
+def caught(s_: Expr, rho_: Expr) -> Expr:
+    """Positive on the part of {rho > 2} that is shown to be caught."""
+    return (2 - kappa) * (rho_ - 2) ** 2 - 8 * s_
+
+
+INIT_RADIUS = Claim(
+    id="INIT-RADIUS",
+    title="An open set of starts outside squared norm 2 that the spurious minima catch",
+    formula=And(
+        Ge(batch_factor, 0),
+        Le(batch_factor, 1 - a * (rho - 2)),
+        Ge(rho_next, 2),
+        Ge(caught(s_next, rho_next), (1 - a * S) ** 4 * caught(s, rho)),
+        Ge((rho_next - 2) * (s + rho - 2) ** 2, (rho - 2) * (s_next + rho_next - 2) ** 2),
+    ),
+    source=Source("finding", f"{GHOSH}: randomly initialised SGD finds a global minimum"),
+    bound="lower",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        Assumption("margin", And(Gt(kappa, 0), Le(kappa, 1)), sharp=Le(kappa, 1)),
+        Assumption(
+            "outside",
+            Gt(rho, 2),
+            text="rho > 2; follows from near and step size, and stands here for the reader",
+            needed=False,
+        ),
+        Assumption("near", And(Ge(s, 0), Gt(caught(s, rho), 0))),
+        Assumption("batch mass", And(Ge(S, 0), Le(S, s))),
+        Assumption("step size", And(Gt(a, 0), Le(a * (s + rho - 2) ** 2, kappa * (rho - 2)))),
+        Assumption("every datum drawn", text="each active datum is in infinitely many batches"),
+    ),
+    steps=("signs", "contraction", "outside", "near", "step size"),
+    symbols={
+        "kappa": "a constant in (0, 1], fixed for the run",
+        str(batch_factor): "1 - aS + a(2 - r2), the factor of the coordinates in the batch",
+    },
+    survivors={
+        "strictness: rho^+ >= 2 made strict (part 2)": "true: near, after the step, excludes 2",
+        "integer: -S*a -> -2*S*a (part 5)": "weaker: aS <= 1/4 here, so (1 - 2aS)^4 <= (1 - aS)^4",
+    },
+    remark=(
+        "The hypotheses hold again after the step, whatever the batch, so they hold for ever, and the "
+        "coordinates shrink to 0 while rho stays above 2: L -> 1/2 > (n-1)/(2n). Any random start "
+        "whose direction has a density is caught with positive probability once "
+        "2 < ||w_0||^2 < 2 + 1/a (linear: d > n). As a -> 0, kappa -> 0 gives the exact basin of "
+        "FLOW-SEPARATRIX."
+    ),
+)
+
+RADIUS_TWO = Claim(
+    id="RADIUS-TWO",
+    title="From squared norm 2 exactly, the first batch with mass leads inside",
+    formula=And(Eq(r2_next, 2 - 2 * a * S * (2 - a * S)), Lt(r2_next, 2)),
+    source=Source(
+        "finding", "derived here from STEP: r2(0) < 2 may be relaxed to r2(0) <= 2, s > 0"
+    ),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        Assumption("radius", Eq(r2, 2)),
+        Assumption("step size", And(Gt(a, 0), Lt(a, 1)), sharp=Lt(a, 1)),
+        Assumption("batch mass", And(Gt(S, 0), Le(S, 2)), text="0 < S <= r2 = 2"),
+    ),
+    remark="Sharp in a: at a = 1 and S = 2 the squared norm is 2 again.",
+)
+
+flow_invariant = Symbol("C", real=True)
+separatrix = Symbol("s_sep", real=True)
+critical_share = Symbol("u_c", real=True)
+
+FLOW_SEPARATRIX = Claim(
+    id="FLOW-SEPARATRIX",
+    title="Gradient flow: the exact border between global and spurious minima",
+    formula=And(
+        Eq(flow_invariant, (s + rho - 1) / rho**2),
+        Eq(separatrix, (rho - 2) ** 2 / 4),
+        Eq(critical_share, (sqrt(r2 - 1) - 1) ** 2 / r2),
+    ),
+    source=Source("new", "the small-step limit of INIT-RADIUS, for every batch size"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, Assumption("off the active data", text="rho > 0")),
+    steps=("invariant", "separatrix", "share"),
+    symbols={
+        str(flow_invariant): "conserved along gradient flow of L",
+        str(separatrix): "the s that separates the two basins, at rho > 2",
+        str(
+            critical_share
+        ): "s/||w||^2 on the sphere of squared norm r2 > 2 below which it is caught",
+    },
+    remark=(
+        "Caught iff rho > 2 and s < s_sep. For the linear neuron and a uniform direction, s/||w||^2 is "
+        "Beta(n/2, (d-n)/2), so the fraction caught as a -> 0 is that law's distribution function at "
+        "u_c: n = 4, d = 12 give 0.6% at radius 1.6, 13.7% at 2, 40.3% at 2.5 (theory.md's 46% "
+        "is not reproduced, at any step size tried)."
+    ),
+)
+
+dead_probability = Symbol("P_dead", real=True)
+
+DEAD = Claim(
+    id="DEAD",
+    title="ReLU: the probability of a dead start, and that it stays where it is",
+    formula=And(Eq(dead_probability, Rational(1, 2) ** n), Eq(gradient, 0)),
+    source=Source("lemma", "derived here from GRAD and the signs of the start"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        Assumption(
+            "joint sign symmetry",
+            text="flipping the sign of any one q_j(0) leaves the joint law as it is; P(q_j(0)=0)=0",
+            witness="test_symmetry_of_w_alone_is_not_enough",
+            needed=True,
+        ),
+    ),
+    steps=("probability", "gradient"),
+    symbols={
+        str(dead_probability): "P(no q_j(0) > 0)",
+        str(gradient): "gradient of every loss_i at a dead neuron",
+    },
+    remark=(
+        "Finding: w_0 and -w_0 having one law is not enough (q_1 = ... = q_n gives 1/2). Gaussian "
+        "starts, and uniform directions, have the joint symmetry on any orthonormal data. With atoms "
+        "at q_j = 0 the probability is larger."
+    ),
+)

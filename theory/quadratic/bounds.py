@@ -1,0 +1,128 @@
+r"""What moves the mean-square threshold: closed-form bounds, the batch size, the scale.
+
+Notation of ``theory/quadratic/mean_square.py``.  kappa is the batch's variance factor (Q-KAPPA).
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Function, Gt, Le, Symbol
+from theory.sources import PATEL
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.quadratic.mean_square import INDEPENDENT, MEANING, POSITIVE, SHARED, C_ms, l, l_min
+from theory.quadratic.second_moment import N, k, kappa
+
+drop_uniform = Symbol(r"\Delta_{\mathrm{uniform}}", real=True)
+drop_replacement = Symbol(r"\Delta_{\mathrm{repl}}", real=True)
+kappa_1 = Symbol("kappa_1", real=True)
+kappa_2 = Symbol("kappa_2", real=True)
+threshold_of = Function("C_ms")
+l_max = Symbol("l_max", real=True)
+s = Symbol("s", real=True)
+t = Symbol("t", real=True)
+u = Symbol("u", real=True)
+Q = Symbol("Q")
+least = Function("min_j")
+largest = Function("max_j")
+
+Q_BRACKET = Claim(
+    id="Q-BRACKET",
+    title="The threshold between two closed forms",
+    formula=And(
+        Le(least(2 * l / (l**2 + t * kappa)), C_ms),
+        Le(C_ms, largest(2 * l / (l**2 + s * kappa))),
+    ),
+    source=Source("paper", f"{PATEL}: bounds by t_Q and s_Q; the upper one needs care, see remark"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        SHARED,
+        INDEPENDENT,
+        POSITIVE,
+        Assumption(
+            "noise bracket",
+            text="s Q <= E[Q_Y Q Q_Y] - Q^3 <= t Q in the order of symmetric matrices",
+        ),
+    ),
+    steps=("multiplier", "order"),
+    symbols=MEANING | {"min_j, max_j": "over the eigenvalues l_j of Q"},
+    remark="Beyond the upper bound every start diverges. With one fixed j in place of the maximum the "
+    "upper bound is false: SINGLE_J in tests/quadratic/cases.py converges beyond it.",
+)
+
+Q_LARGE_BATCH = Claim(
+    id="Q-LARGE-BATCH",
+    title="Large batches: the threshold tends to gradient descent's 2/l_max",
+    formula=And(Le(2 * l_max / (l_max**2 + t * kappa), C_ms), Le(C_ms, 2 / l_max)),
+    source=Source("paper", f"{PATEL}: large batches are 'agnostic'; the rate in kappa is ours"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        SHARED,
+        INDEPENDENT,
+        POSITIVE,
+        Assumption("upper noise bound", text="E[Q_Y Q Q_Y] - Q^3 <= t Q"),
+        Assumption(
+            "small noise",
+            Le(t * kappa, l_min * l_max),
+            needed=True,
+            witness="test_louder_noise_is_limited_by_the_flattest_direction",
+            sharp=Le(t * kappa, l_min * l_max),
+        ),
+    ),
+    steps=("lower", "upper"),
+    symbols=MEANING,
+    remark="At kappa = 0 both sides are 2/l_max. The noise bound enters the lower side only.",
+)
+
+Q_SMALL_BATCH = Claim(
+    id="Q-SMALL-BATCH",
+    title="The threshold never falls as the batch grows",
+    formula=And(
+        Eq(drop_replacement, 1 / (k * (k + 1))),
+        Eq(drop_uniform, N / (k * (k + 1) * (N - 1))),
+        Le(threshold_of(kappa_1), threshold_of(kappa_2)),
+    ),
+    source=Source("paper", f"{PATEL}: small batches need smaller steps; theory.md says 'increases'"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        SHARED,
+        INDEPENDENT,
+        Assumption("less noise", Le(kappa_2, kappa_1), needed=True,
+                   witness="test_more_noise_lowers_the_threshold",
+            sharp=Le(kappa_2, kappa_1)),
+    ),
+    steps=("noise factor", "positive noise"),
+    symbols={
+        "Delta": "kappa at batch size k minus kappa at k + 1",
+        "C_ms(kappa)": "the threshold at variance factor kappa, for one family Q_1..Q_N",
+    },
+    survivors={
+        f"coefficient: C_ms({x}) -> {c}*C_ms({x})/1000 (part 1)": "weaker: thresholds are > 0"
+        for x, c in (("kappa_1", 999), ("kappa_2", 1001))
+    },
+    remark="Finding: not strictly. Where the noise spares the sharpest direction C_ms is constant in k "
+    "(FLAT_NOISE in tests/quadratic/cases.py). 1/C_ms is convex in kappa.",
+)  # fmt: skip
+
+Q_FLAT = Claim(
+    id="Q-FLAT",
+    title="Sharper by a factor u, stable up to 1/u of the step",
+    formula=Eq(threshold_of(u * Q), threshold_of(Q) / u),
+    source=Source("paper", f"{PATEL}: sharper minima are left at smaller steps"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        SHARED,
+        INDEPENDENT,
+        Assumption(
+            "positive factor",
+            Gt(u, 0),
+            needed=True,
+            witness="test_turned_upside_down_there_is_no_threshold",
+            sharp=Gt(u, 0),
+        ),
+    ),
+    symbols={"C_ms(Q)": "the threshold of the family Q_1..Q_N; uQ scales every member"},
+)

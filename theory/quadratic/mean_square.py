@@ -1,0 +1,157 @@
+r"""Stochastic quadratic sums: for which step size does SGD converge in mean square, and where not.
+
+f = mean of f_i, f_i(t) = t'Q_i t/2 + r_i't + c_i, batch size k of N, step size C.  The Q_i are
+symmetric and may be indefinite; l_j are the eigenvalues of their mean Q.  ``theory.quadratic.second_moment``
+derives the batch moments and the second-moment operator M_C = E[(I - C Q_B) (x) (I - C Q_B)];
+``theory.quadratic.thresholds`` encloses C_ms for rational Q_i.
+
+C_ms is the number with: E||t_p - t*||^2 -> 0 from every start exactly for 0 < C < C_ms.  What moves it:
+``theory/quadratic/bounds.py``.  Stationary noise and single paths: ``theory/quadratic/paths.py``.
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Expr, Gt, Le, Symbol, cancel, log, solve
+from theory.sources import PATEL
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.quadratic.second_moment import (
+    C,
+    N,
+    k,
+    kappa,
+    kron_product,
+    kron_sum,
+    mean_a,
+    mean_ab,
+    mean_b,
+    noise,
+    operator,
+    spectral_radius,
+)
+
+batch_ab = Symbol(r"\mathbb{E}[a_B b_B]", real=True)
+kappa_uniform = Symbol(r"\kappa_{\mathrm{uniform}}", real=True)
+kappa_replacement = Symbol(r"\kappa_{\mathrm{repl}}", real=True)
+
+C_ms = Symbol("C_ms", real=True)
+C_direction = Symbol("C_j", real=True)
+growth = Symbol("growth", real=True)
+
+l = Symbol("l_j", real=True)  # noqa: E741 - the field's letter for an eigenvalue of Q
+l_min = Symbol("l_min", real=True)
+v = Symbol("v_j", real=True)
+
+form_excess = Symbol(r"\langle{vv^T},(M_C-1){vv^T}\rangle", real=True)
+trace_excess = Symbol(r"\mathrm{tr}\,(M_C-1)vv^T", real=True)
+q_v = Symbol("q_v", real=True)
+second_v = Symbol("m_v", real=True)
+image_v = Symbol("n_v", real=True)
+
+
+MOMENT = kron_product + kappa * noise  # E[Q_B (x) Q_B]
+
+INDEPENDENT = Assumption("independent batches", text="each step draws its batch independently")
+SHARED = Assumption(
+    "shared minimiser",
+    text="grad f_i(t*) = 0 for every i",
+    needed=True,
+    witness="test_noise_at_the_minimiser_keeps_the_second_moment_away_from_zero",
+)
+POSITIVE = Assumption(
+    "positive definite mean",
+    Gt(l_min, 0),
+    text="l_min, the least eigenvalue of Q, is > 0; a singular Q: on its range, if all Q_i vanish on "
+    "its kernel",
+    needed=True,
+    witness="test_without_a_positive_mean_there_is_no_threshold",
+    sharp=Gt(l_min, 0),
+)
+MEANING = {
+    "C_ms": "E||t_p - t*||^2 -> 0 from every start exactly for 0 < C < C_ms",
+    "kappa": "variance factor of the batch mean, see Q-KAPPA",
+    r"Q\oplus Q": "X -> QX + XQ",
+    r"Q\otimes Q": "X -> QXQ",
+    "V": "X -> E[Q_Y X Q_Y] - QXQ for one uniform index Y",
+}
+
+
+def threshold_in_direction(mean: Expr, variance: Expr) -> Expr:
+    """C_ms of a one-dimensional sum with these moments of Q_i, from Q-MS's operator."""
+    step = next(part.rhs for part in Q_MS.formula.args if part.lhs == operator)
+    scalar = step.subs({kron_sum: 2 * mean, kron_product: mean**2, noise: variance})
+    roots = solve(cancel((scalar - 1) / C), C)
+    return roots[0]
+
+
+Q_KAPPA = Claim(
+    id="Q-KAPPA",
+    title="Second moments of a batch mean",
+    formula=And(
+        Eq(batch_ab, mean_a * mean_b + kappa * (mean_ab - mean_a * mean_b)),
+        Eq(kappa_uniform, (N - k) / (k * (N - 1))),
+        Eq(kappa_replacement, 1 / k),
+    ),
+    source=Source("lemma", f"{PATEL}: batches; sampling theory's finite population correction"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        Assumption("batch size", text="k >= 1; without replacement also k <= N and N >= 2"),
+    ),
+    symbols={
+        "bar a, bar b, overline ab": "means over all components of a_i, b_i, a_i b_i, which may be "
+        "entries of any vectors or matrices",
+        "kappa": "kappa_uniform without replacement, kappa_replacement with (there any k >= 1)",
+    },
+)
+
+Q_MS = Claim(
+    id="Q-MS",
+    title="Mean-square convergence: the exact threshold and growth rate",
+    formula=And(
+        Eq(operator, 1 - C * kron_sum + C**2 * MOMENT),
+        Eq(C_ms, 1 / spectral_radius(MOMENT / kron_sum)),
+        Eq(growth, log(spectral_radius(operator))),
+        Eq(C_direction, 2 * l / (l**2 + kappa * v)),
+    ),
+    source=Source("paper", f"{PATEL}: 'exact relationship' for quadratic sums; sharp form ours"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(SHARED, INDEPENDENT, POSITIVE),
+    steps=("operator", "modulus", "threshold", "growth", "direction"),
+    symbols=MEANING
+    | {
+        "growth": "lim (1/p) log E||t_p - t*||^2 for a start whose second moment is positive definite",
+        "C_j": "commuting Q_i: the threshold of eigendirection j, where Q_Y has mean l_j and variance "
+        "v_j; then C_ms is the least C_j",
+    },
+    remark="The Q_i may be indefinite; only their mean must be positive definite.",
+)
+
+Q_INDEFINITE = Claim(
+    id="Q-INDEFINITE",
+    title="A direction without positive mean curvature is unstable in mean square at every step size",
+    formula=And(
+        Eq(form_excess, -2 * C * q_v + C**2 * second_v),
+        Eq(trace_excess, -2 * C * q_v + C**2 * image_v),
+        Gt(spectral_radius(operator), 1),
+    ),
+    source=Source("new", "complements Q-MS where Q is not positive definite"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        Assumption("no mean curvature", Le(q_v, 0), needed=True, text="q_v = v'Qv <= 0, |v| = 1",
+                   witness="test_positive_curvature_can_be_stable"),
+        Assumption("noise", Gt(image_v, 0), needed=True, text="n_v = E|Q_B v|^2 > 0",
+                   witness="test_a_silent_kernel_does_not_grow"),
+        Assumption("positive step", Gt(C, 0), needed=True,
+                   witness="test_negative_curvature_is_stable_for_a_backward_step"),
+    ),
+    steps=("excess", "unstable"),
+    symbols={
+        "q_v": "v'Qv for a unit vector v",
+        "m_v": "E[(v'Q_B v)^2]",
+        "n_v": "E|Q_B v|^2",
+    },
+    remark="So a problem with a noisy kernel, or a negative eigenvalue of Q, has no threshold: C_ms=0.",
+)  # fmt: skip

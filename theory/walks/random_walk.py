@@ -1,0 +1,277 @@
+r"""What makes a one-dimensional adapted process leave a band, return, or run away.
+
+X_0, X_1, ... is adapted to F_0, F_1, ...; D = X_{k+1} - X_k.  Nothing is assumed of the past:
+increments may depend on all of it.  One argument carries the chapter.  If h >= 0 and
+E[h(X_{k+1}) | F_k] <= h(X_k) - eps up to a stopping time tau, then summing gives
+0 <= E h(X_{tau ^ k}) <= h(X_0) - eps E[tau ^ k]:
+
+    eps = 1 or more    a mean time:   E tau <= h(X_0)/eps                       FOSTER, NHRW
+    eps = 0            a probability: f_B P(tau_B <= k) + f_C P(not) <= f(X_0)  SUPERMARTINGALE-CRITERIA
+
+Every bound is best possible: an explicit walk attains it.  Hypotheses as data, and their checker:
+``theory/walks/walk_criteria.py``.  The yardstick, birth-death chains with drift c/x:
+``theory/walks/birth_death.py``.
+"""
+
+from __future__ import annotations
+
+from sympy import (
+    And,
+    Eq,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Lt,
+    Max,
+    Ne,
+    Symbol,
+    gamma,
+)
+from theory.sources import GHOSH
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.walks.birth_death import c, kappa, m, v
+
+
+def _real(name: str) -> Symbol:
+    return Symbol(name, real=True)
+
+
+mean_time = _real("E_tau")  # mean hitting or exit time
+start_value = _real("V_0")  # V(X_0)
+eps = _real("epsilon")
+width = _real("W")
+jump = _real("J")
+second = _real("v")  # lower bound of E[D^2 | past]; the same symbol as birth_death.v
+height = _real("y")  # X_0 - o
+hit = _real("P_B")  # P(reach B before C)
+f_start = _real("f_x")  # f(X_0)
+f_target = _real("f_B")  # lower bound of f on B
+f_floor = _real("f_C")  # lower bound of f everywhere
+drift = _real("delta_1")  # lower bound of E[D | past]
+level, start = _real("A"), _real("x")
+returning = _real("P_A")  # P(ever at or below A | start x)
+resistance = _real("rho_x")
+resistance_sum = _real("R_x")  # sum of rho_k over m <= k < x
+escape = _real("P_esc")  # P(never back at m | start m)
+stationary = _real("pi_m")  # long-run share of time at m; 0 unless positive recurrent
+
+REFERENCE = "Menshikov, Popov, Wade, Non-homogeneous Random Walks, CUP, 2017"
+_BOUNDED = Assumption("bounded jumps", text="|D| <= J almost surely")
+
+FOSTER = Claim(
+    id="FOSTER",
+    title="Foster's criterion: mean hitting time from a Lyapunov function (best possible)",
+    formula=Le(mean_time, start_value / eps),
+    source=Source("lemma", f"{REFERENCE}: Foster's criterion; proved here"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        Assumption("V non-negative", Ge(start_value, 0), text="V(X_k) >= 0 for all k <= tau"),
+        Assumption(
+            "drift of V",
+            Gt(eps, 0),
+            text="E[V(X_{k+1}) | F_k] <= V(X_k) - epsilon for k < tau, V(X_0) a constant",
+        ),
+    ),
+    steps=("telescoping", "attained"),
+    symbols={str(mean_time): "E tau", str(start_value): "V(X_0)", str(eps): "drift of V"},
+    remark="Equality for a nearest-neighbour walk with constant drift to 0, V(x) = x.",
+)
+
+NHRW = Claim(
+    id="NHRW",
+    title="Non-confinement: mean exit time from a band (best possible)",
+    formula=Le(mean_time, ((width + jump) ** 2 - height**2) / second),
+    source=Source(
+        "paper",
+        f"{GHOSH}: random walks with bounded jumps and variance, their 'powerful tool'; "
+        f"cf. {REFERENCE}: non-confinement. The constant is ours",
+    ),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        _BOUNDED,
+        Assumption(
+            "outward drift",
+            text="(X_k - o) E[D | F_k] >= 0 while X_k is in the band; o = l: E[D | F_k] >= 0",
+        ),
+        Assumption(
+            "second moment bounded below",
+            Gt(second, 0),
+            text="E[D^2 | F_k] >= v > 0 while X_k is in the band (so v <= J^2)",
+        ),
+        Assumption(
+            "start in the band",
+            And(Ge(height, -(width + jump)), Le(height, width + jump)),
+            text="tau: first k with X_k outside the band [l, u], which contains X_0 = o + y and lies "
+            "in [o - W, o + W]; from a start outside it tau = 0, which obeys the bound up to "
+            "|y| = W + J",
+        ),
+    ),
+    steps=("attained", "supersolution", "non-negative"),
+    symbols={
+        str(mean_time): "E tau",
+        str(
+            width
+        ): "the band reaches no further than W from its reference point o (o = l: W = u - l)",
+        str(jump): "bound on |D|",
+        str(second): "lower bound of E[D^2 | past]",
+        str(height): "X_0 - o",
+    },
+    remark=(
+        "Equality for the lazy simple walk of step J, free on [o - W, o + W] or reflected at l = o, "
+        "when W and y are multiples of J. Where the hypotheses hold in every band, X is not confined "
+        "to any: limsup |X_k - o| = oo, and limsup X_k = oo where E[D | F_k] >= 0 throughout."
+    ),
+)
+
+SUPERMARTINGALE_CRITERIA = Claim(
+    id="SUPERMARTINGALE-CRITERIA",
+    title="Reaching B before C, for a supermartingale f(X) (best possible)",
+    formula=Le(hit, (f_start - f_floor) / (f_target - f_floor)),
+    source=Source("lemma", f"{REFERENCE}: recurrence and transience criteria; proved here"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        Assumption(
+            "supermartingale",
+            text="E[f(X_{k+1}) | F_k] <= f(X_k) until X is in B or C",
+        ),
+        Assumption(
+            "levels",
+            Lt(f_floor, f_target),
+            text="f >= f_B on B, f >= f_C everywhere (C may be empty); f_x = f(X_0)",
+        ),
+    ),
+    steps=("stopped", "attained"),
+    symbols={
+        str(hit): "P(X reaches B, and before C)",
+        str(f_start): "f(X_0)",
+        str(f_target): "lower bound of f on B",
+        str(f_floor): "lower bound of f everywhere",
+    },
+    remark=(
+        "Recurrence: B = {x > L}, C = {x < A}, f -> oo makes the right side 0 as L -> oo. "
+        "Transience: B = {x < A}, C empty, f_C = 0: never in B with probability >= 1 - f(x)/f_B. "
+        "Equality for a walk that steps neither over B nor C and f(X) a martingale."
+    ),
+)
+
+DRIFT_ESCAPE = Claim(
+    id="DRIFT-ESCAPE",
+    title="With positive drift, a return from far away is exponentially unlikely (best possible)",
+    formula=Le(returning, ((jump - drift) / (jump + drift)) ** ((start - level) / jump)),
+    source=Source("new", "exponential supermartingale with the best exponent; used for n = 2"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        _BOUNDED,
+        Assumption(
+            "positive drift",
+            And(Gt(drift, 0), Lt(drift, jump)),
+            text="E[D | F_k] >= delta_1 > 0 while X_k > A (so delta_1 <= J)",
+        ),
+    ),
+    steps=("exponential", "chord", "hitting"),
+    symbols={
+        str(returning): "P(X_k <= A for some k | X_0 = x)",
+        str(drift): "lower bound of E[D | past]",
+        str(jump): "bound on |D|",
+    },
+    remark=(
+        "Equality for the walk with jumps +-J and drift delta_1, x - A a multiple of J. For x < A the "
+        "right side exceeds 1. With delta_1 = J every jump is J and there is no return."
+    ),
+)
+
+_KAPPA = Assumption(
+    "probabilities",
+    And(Ge(m, 0), Lt(kappa, m + 1), Lt(-(m + 1), kappa), Ge(start, m)),
+    text="p_x, q_x > 0 at every x > m; x is an integer",
+)
+
+RESISTANCE = Claim(
+    id="RESISTANCE",
+    title="Birth-death chain with drift c/x: resistances and their sums in closed form",
+    formula=And(
+        Eq(
+            resistance,
+            gamma(start + 1 - kappa)
+            * gamma(m + 1 + kappa)
+            / (gamma(m + 1 - kappa) * gamma(start + 1 + kappa)),
+        ),
+        Eq(
+            resistance_sum,
+            (
+                gamma(start + 1 - kappa)
+                * gamma(m + 1 + kappa)
+                / (gamma(m + 1 - kappa) * gamma(start + kappa))
+                - (m + kappa)
+            )
+            / (1 - 2 * kappa),
+        ),
+    ),
+    source=Source(
+        "new", "telescoping product and Gosper sum for the chain of theory/walks/birth_death.py"
+    ),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        _KAPPA,
+        Assumption(
+            "off the boundary",
+            Ne(kappa, Integer(1) / 2),
+            text="at kappa = 1/2 the sum is (m + 1/2)(psi(x + 1/2) - psi(m + 1/2))",
+        ),
+    ),
+    steps=("product", "sum"),
+    symbols={
+        str(resistance): "prod_{k=m+1}^x q_k/p_k",
+        str(resistance_sum): "sum of rho_k over m <= k < x",
+        str(kappa): "c/v: drift c/x over second moment v",
+        str(m): "the reflecting base",
+    },
+    remark="rho_x is of order x^(-2 kappa). Conductances are 1/rho_x: replace kappa by -kappa.",
+)
+
+_transient = Max(0, 2 * c - v)
+_positive = Max(0, -2 * c - v)
+
+LAMPERTI = Claim(
+    id="LAMPERTI",
+    title="Lamperti's classification of the birth-death chain with drift c/x, exactly",
+    formula=And(
+        Eq(escape, 2 * _transient / (_transient + (2 * m + 1) * v)),
+        Eq(stationary, _positive / (_positive + 2 * m + 1)),
+    ),
+    source=Source(
+        "new",
+        "closed forms from RESISTANCE; the classification is Lamperti's, J. Math. Anal. Appl. 1 "
+        "(1960) and 7 (1963)",
+    ),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        Assumption("second moment", And(Gt(v, 0), Le(v, 1)), text="mu_2(x) = v at every x > m"),
+        Assumption(
+            "drift",
+            And(Ge(m, 0), Lt(c, v * (m + 1)), Lt(-v * (m + 1), c)),
+            text="mu_1(x) = c/x at every x > m; reflection at m",
+        ),
+    ),
+    steps=("transient side", "recurrent side", "positive side", "null side"),
+    symbols={
+        str(escape): "P(never back at m | start m)",
+        str(stationary): "1/(mean return time to m)",
+        str(c): "mu_1(x) = c/x",
+        str(v): "mu_2(x)",
+        str(m): "the reflecting base",
+    },
+    remark=(
+        "2x mu_1 = 2c against mu_2 = v: transient iff 2c > v, positive recurrent iff 2c < -v, null "
+        "recurrent for |2c| <= v, both boundary cases included. Every real c is reached by "
+        "choosing m > |c|/v - 1."
+    ),
+)
