@@ -119,6 +119,7 @@ class Ledger:
             "given": list(verdict.given),
             "uses": list(verdict.uses),
             "steps": list(claim.steps),
+            "parts": {step: str(part) for step, part in claim.parts.items()},
             "assumptions": [
                 {
                     "name": x.name,

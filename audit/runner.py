@@ -16,7 +16,7 @@ from audit import instances
 from audit.evidence import DECIDING, Evidence, collect
 from audit.run_context import DEFAULT_SEED, Absent, Inconclusive, RunContext, running, seed
 from audit.verdict import Outcome, Verdict, derive
-from theory.bernstein import Undecided
+from theory.bernstein import Refuted, Undecided
 from theory.claim import Claim, recording_reads
 
 # On wrong variants any failing example will do, so none is shrunk.
@@ -90,7 +90,9 @@ def run_evidence(
         except (Inconclusive, Undecided) as error:
             outcome, detail = "inconclusive", str(error)
         except AssertionError as error:
-            outcome, detail = "refuted", _message(error)
+            # That Coq does not accept a gate says nothing against the claim, unless it says Refuted.
+            gate = item.kind == "kernel" and not isinstance(error, Refuted)
+            outcome, detail = "error" if gate else "refuted", _message(error)
             witness = {str(k): str(v) for k, v in getattr(error, "witness", {}).items()}
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise

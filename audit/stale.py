@@ -104,7 +104,7 @@ def digest(file: Path) -> str:
 def snapshot(root: Path = ROOT) -> dict[str, str]:
     """Path within the project -> hash, for every file that evidence may rest on, as of now."""
     files = [f for name in OURS for f in (root / name).rglob("*.py")]
-    files += (root / "proofs_notes").rglob("*.json")
+    files += [*(root / "proofs_notes").rglob("*.json"), *(root / "formal").rglob("*.v")]
     return {str(f.relative_to(root)): digest(f) for f in sorted(files)}
 
 
