@@ -85,6 +85,8 @@ def run_evidence(
             function(claim=claim, **arguments)
             if context.checks == 0:
                 outcome, detail = "error", "the evidence checked nothing"
+            elif not 0 <= context.error <= 1:
+                outcome, detail = "error", f"an error probability of {context.error} was booked"
         except Absent as error:
             outcome, detail = "not_run", str(error)
         except (Inconclusive, Undecided) as error:
@@ -108,7 +110,7 @@ def run_evidence(
         seconds=round(time.perf_counter() - started, 4),
         checks=context.checks,
         seed=run_seed,
-        error=context.error,
+        error=context.error if 0 <= context.error <= 1 else 1.0,
         power=context.power,
         smallest_visible=context.smallest_visible,
         uses=tuple(sorted(reads - {claim.id})),

@@ -15,7 +15,7 @@ from sim import _arguments as arguments
 from sim.quadratic import blocks, start_points
 from sim.state import Bools, Floats, Integers
 
-NONCONVEX_VERSION = 1  # raise when the same arguments give other numbers
+NONCONVEX_VERSION = 2  # raise when the same arguments give other numbers
 
 
 @dataclass(frozen=True, eq=False)
