@@ -31,9 +31,11 @@ def truth(condition: Any) -> bool:
     """
     if isinstance(condition, bool | np.bool_ | BooleanAtom):
         return bool(condition)
-    if condition is None or isinstance(condition, Boolean) and not isinstance(condition, Expr):
+    if condition is None or (isinstance(condition, Boolean) and not isinstance(condition, Expr)):
         raise Undecided(f"{condition} is neither true nor false")
-    raise TypeError(f"{condition!r} is no verdict: a bool is needed, not {type(condition).__name__}")
+    raise TypeError(
+        f"{condition!r} is no verdict: a bool is needed, not {type(condition).__name__}"
+    )
 
 
 def expect(condition: Any, message: str, **witness: Any) -> None:
@@ -124,7 +126,9 @@ def _expect_positive(gap: Expr, region: Boolean, box: Box, relation: Boolean) ->
     for margin in MARGINS:
         for power in (1, 2, 3) if strict else (1,):
             try:
-                return expect_nonnegative((gap - margin * slack**power).expand(), box, str(relation))
+                return expect_nonnegative(
+                    (gap - margin * slack**power).expand(), box, str(relation)
+                )
             except Refuted as refuted:
                 value, at = gap.subs(refuted.witness), refuted.witness
                 inside = region.subs(at) is not false

@@ -81,7 +81,8 @@ def _data_files(text: str, root: Path) -> set[Path]:
         return set(folder.glob("*.json"))
     place = root / text
     try:
-        return {place} if "/" in text and place.is_file() else set()
+        ours = "/" in text and not text.startswith("/") and ".." not in place.parts
+        return {place} if ours and place.is_file() else set()
     except (OSError, ValueError):
         return set()
 

@@ -14,6 +14,7 @@ import pytest
 from sympy import Eq
 
 import audit
+from audit import runner
 from audit.cli import main
 from audit.evidence import ROOT
 from audit.ledger import validate
@@ -108,6 +109,8 @@ def test_a_refuted_claim_makes_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> N
         right, formula=right.formula.func(*map(_doubled, right.formula.args))
     )
     monkeypatch.setitem(claims, "Q-KAPPA", wrong)
+    here = runner.run_jobs  # in this process, which has the wrong claim
+    monkeypatch.setattr(runner, "run_jobs", lambda *x, **more: here(*x, **{**more, "workers": None}))
     assert run("run", "Q-KAPPA", "--quick") == 1
 
 
