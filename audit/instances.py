@@ -16,8 +16,22 @@ from math import isqrt, lcm
 from operator import eq, ge, gt, le, lt, ne
 
 from sympy import (
-    And, Expr, Integer, Mul, PolynomialError, Pow, Rational, Symbol, factor_terms, false, lambdify, log,
-    nan, preorder_traversal, true, zoo,
+    And,
+    Expr,
+    Integer,
+    Mul,
+    PolynomialError,
+    Pow,
+    Rational,
+    Symbol,
+    factor_terms,
+    false,
+    lambdify,
+    log,
+    nan,
+    preorder_traversal,
+    true,
+    zoo,
 )  # fmt: skip
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import Boolean, Or
@@ -303,7 +317,7 @@ def _rational(condition: Boolean) -> bool:
         return False
 
 
-def _senseless(part: Boolean, at: Instance) -> bool:
+def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
     try:
         if part.subs(dict(at), simultaneous=True) is true:
             return False  # an alternative that holds
