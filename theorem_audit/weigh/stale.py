@@ -81,7 +81,8 @@ def _data_files(text: str, root: Path) -> set[Path]:
         return set(folder.glob("*.json"))
     place = root / text
     try:
-        return {place} if "/" in text and place.is_file() else set()
+        ours = "/" in text and not text.startswith("/") and ".." not in place.parts
+        return {place} if ours and place.is_file() else set()
     except (OSError, ValueError):
         return set()
 
@@ -104,7 +105,7 @@ def digest(file: Path) -> str:
 def snapshot(root: Path = ROOT) -> dict[str, str]:
     """Path within the project -> hash, for every file that evidence may rest on, as of now."""
     files = [f for name in OURS for f in (root / name).rglob("*.py")]
-    files += (root / "proofs_notes").rglob("*.json")
+    files += [*(root / "proofs_notes").rglob("*.json"), *(root / "formal").rglob("*.v")]
     return {str(f.relative_to(root)): digest(f) for f in sorted(files)}
 
 
