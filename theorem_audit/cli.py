@@ -96,6 +96,13 @@ def _run_options(sub: argparse.ArgumentParser) -> None:
         default=min(os.cpu_count() or 1, 8),
         help="processes (default: cores)",
     )
+    sub.add_argument(
+        "--time-limit",
+        type=float,
+        default=runner.TIME_LIMIT,
+        metavar="SECONDS",
+        help="evidence that takes longer is stopped, and an error (default %(default)g)",
+    )
 
 
 def run_ledger(
@@ -109,9 +116,12 @@ def run_ledger(
 
     if args.workers < 1:
         raise BadUsage(f"--workers {args.workers}: at least 1")
+    if not 0 < args.time_limit <= 1e6:
+        raise BadUsage(f"--time-limit {args.time_limit}: a number of seconds, 0 < SECONDS <= 1e6")
     ledger = Ledger(seed=seed_of(args.seed), quick=args.quick)
     asked, done = list(ids), set[str]()
-    with show.progress(console) as bar:
+    crew = runner.crew(args.workers, run_seed=ledger.seed, quick=args.quick, limit=args.time_limit)
+    with crew, show.progress(console) as bar:
         while todo := [claim_id for claim_id in asked if claim_id not in done]:
             ledger.expect(todo)
             for claim_id in todo:
@@ -123,7 +133,7 @@ def run_ledger(
                 assert claim_id == item.claim_id
             task = bar.add_task("evidence", total=len(jobs))
             for _, outcome in runner.run_jobs(
-                jobs, run_seed=ledger.seed, quick=args.quick, workers=args.workers
+                jobs, run_seed=ledger.seed, quick=args.quick, workers=crew
             ):
                 ledger.add(outcome)
                 bar.update(task, advance=1, description=outcome.claim_id)

@@ -13,6 +13,7 @@ These three must be there; the rest has defaults:
     pictures = "pictures"          # folder of kept pictures
     certificates = "proofs_notes/certificates"  # folder of stored certificates
     certified = ["BAND", "model.step"]          # claims and chapters whose certificates are stored
+    formal = "formal"              # folder of the Coq development, where there is one
     variants = "proofs_notes/variants.json"     # kept table of wrong variants
     notation = "heavy_ball.notation"            # module of shared symbols, for the stub of a new claim
     like_roles = "heavy_ball.notation:LIKE"     # tuples of symbols that a slip of the pen exchanges
@@ -63,6 +64,7 @@ class Project:
     pictures: str = "pictures"
     certificates: str = "proofs_notes/certificates"
     certified: tuple[str, ...] = ()
+    formal: str = "formal"
     variants: str = "proofs_notes/variants.json"
     notation: str = ""
     like_roles: str = ""

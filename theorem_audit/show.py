@@ -19,9 +19,13 @@ from theorem_audit.weigh.stale import Reloaded
 from theorem_audit.weigh.verdict import Outcome, Verdict
 
 STYLE = {
+    "kernel": "bold bright_green",
     "proved": "bold green",
     "certified": "green",
     "proved_given": "cyan",
+    "certified_given": "cyan",
+    "steps": "blue",
+    "steps_given": "blue",
     "supported": "yellow",
     "open": "magenta",
     "refuted": "bold red",
@@ -91,6 +95,9 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     )
     plural = "" if len(verdicts) == 1 else "s"
     console.print(f"\n{len(verdicts)} claim{plural}: {counts}")
+    gates = [v.claim_id for v in verdicts.values() if any("kernel: not" in x for x in v.reasons)]
+    if gates:
+        console.print(f"kernel: not checked here for {', '.join(gates)}", markup=False)
     error = ledger.family_error
     said = f"at most {error:.1e}" if error else "0 (nothing random)"
     console.print(f"seed {ledger.seed}; chance that any true claim is called refuted: {said}")
@@ -146,6 +153,8 @@ def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
             continue
         title = "the statement as a whole" if step == "statement" else f"step {step}"
         console.print(f"\n{title}", style="bold", markup=False)
+        if step in claim.parts:
+            console.print(f"  decides by itself: {claim.parts[step]}", markup=False)
         for outcome in verdict.outcomes:
             if step in outcome.steps:
                 console.print("  " + _line(outcome), markup=False)

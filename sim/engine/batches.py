@@ -5,9 +5,11 @@ replacement  b independent uniform indices; an index drawn m times counts m time
 cyclic       the fixed partition {0..b-1}, {b..2b-1}, ... in this order, for ever (b divides n)
 reshuffled   a fresh uniform permutation every epoch of n/b steps, cut into batches (b divides n)
 
-Streams: runs are cut into blocks whose size depends on n and b alone, and block k draws from child
-k of the seed, in chunks of a fixed number of steps. So the batches of a run do not depend on the
-machine, on the number of workers, or on how often anything is recorded.
+Streams: runs are cut into blocks whose size depends on n and b alone, and block k draws from a stream
+of its own, keyed by the seed and k, in chunks of a fixed number of steps. So the batches of a run do
+not depend on the machine, on the number of workers, or on how often anything is recorded. The streams
+of a SeedSequence lie under a key of the simulator's own, OURS: whoever spawns children of the seed
+that he also hands to the simulator draws from other streams.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from sim.engine.state import Integers
 
 SAMPLINGS = ("uniform", "replacement", "cyclic", "reshuffled")
 BATCH, LEFT_OUT, MASK = "batch", "left out", "mask"  # how a Sampler gives its subsets
+OURS = 0x5347_4442  # "SGDB": no one spawns as many children as would reach it
 _CHUNK = 1 << 16  # indices drawn in one go
 _MASK_CHUNK = 1 << 20  # bytes
 
@@ -35,10 +38,14 @@ def block_runs(n: int, b: int) -> int:
 
 
 def child(seed: int | np.random.SeedSequence, block: int) -> np.random.SeedSequence:
-    """Give the seed of one block, without changing the parent's spawn counter."""
-    parent = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+    """Give the seed of one block, without changing the parent's spawn counter.
+
+    An integer k names streams of its own, which are not those of SeedSequence(k).
+    """
+    if not isinstance(seed, np.random.SeedSequence):
+        return np.random.SeedSequence(seed, spawn_key=(block,))
     return np.random.SeedSequence(
-        parent.entropy, spawn_key=(*parent.spawn_key, block), pool_size=parent.pool_size
+        seed.entropy, spawn_key=(*seed.spawn_key, OURS, block), pool_size=seed.pool_size
     )
 
 

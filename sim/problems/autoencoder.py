@@ -22,7 +22,7 @@ from sim.engine._block import Block, make_blocks
 from sim.engine.state import Bools, Floats, Integers, State
 from sim.observe import Observable
 
-ENGINE_VERSION = 2  # raise when the same arguments give other numbers
+ENGINE_VERSION = 3  # raise when the same arguments give other numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,8 @@ def simulate(
     q: (R, n) or (n,), the start coordinates. rho: (R,) or a scalar, ||w_perp||^2 >= 0.
     batch_size: 1..n. step_size: eta > 0; one step depends on eta / batch_size only.
     activation: "linear" or "relu". sampling: see `sim.engine.batches`. seed: an integer >= 0 or a
-    SeedSequence; the same seed, R, n, b and sampling give the same batches on every machine.
+    SeedSequence, whose spawned children stay the caller's to use; the same seed, R, n, b and sampling
+    give the same batches on every machine.
     batches: index sets (steps, R, b), or (steps, b) shared by all runs, used instead of drawing;
     repeated indices are allowed only with sampling="replacement".
     observe: names from `sim.observe`, or a mapping name -> callable(State) giving (R, ...);

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine._arguments import integer
+from sim.sweeps.fingerprint import fingerprint
 
 Settings = Mapping[str, Any]
 Function = Callable[[dict[str, Any], np.random.SeedSequence], Mapping[str, Any]]
@@ -38,7 +39,8 @@ def _accept(settings: dict[str, Any]) -> None:
 class Cell:
     """A cell function with what a sweep needs to know of it.
 
-    version: raise it when the function gives other numbers; a store keeps versions apart.
+    version: raise it when the function gives other numbers for a reason that its source does not show
+    (data that it reads, a library); a store keeps versions apart, and functions that differ.
     check(settings): raises ValueError or TypeError on bad settings, before any work starts.
     """
 
@@ -64,6 +66,16 @@ class Cell:
         function = self.function
         return f"{getattr(function, '__module__', '')}:{getattr(function, '__qualname__', '')}"
 
+    @cached_property
+    def identity(self) -> str:
+        """The name with a hash of what the function computes; the package's own go by their version.
+
+        Raises NotComparable where that cannot be read off the function.
+        """
+        if self.name.startswith("sim.") and not self.name.startswith("sim.tests."):
+            return self.name
+        return f"{self.name}@{fingerprint(self.function)}"
+
     def __call__(self, settings: dict[str, Any], seed: np.random.SeedSequence) -> Mapping[str, Any]:
         """Compute one cell, here and now."""
         return self.function(settings, seed)
@@ -76,7 +88,7 @@ def as_cell(cell: Cell | Function) -> Cell:
 
 @dataclass(frozen=True)
 class Task:
-    """One cell of a grid: the cell's name and version, the settings as canonical JSON, the seed."""
+    """One cell of a grid: the cell's identity and version, settings as canonical JSON, the seed."""
 
     cell: str
     version: str
@@ -117,7 +129,7 @@ def make_tasks(grid: Grid, seeds: int | Iterable[int], cell: Cell) -> tuple[list
         except (TypeError, ValueError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f"{error} (in settings {text})") from error
-    tasks = [Task(cell.name, str(cell.version), s, k) for s in settings for k in numbers]
+    tasks = [Task(cell.identity, str(cell.version), s, k) for s in settings for k in numbers]
     return tasks, [*shape, len(numbers)]
 
 

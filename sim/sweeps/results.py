@@ -109,7 +109,8 @@ def load(
     wanted = {
         (name, number)
         for name, number in kinds
-        if cell in (None, name) and (version is None or str(version) == number)
+        if cell in (None, name, name.partition("@")[0])
+        and (version is None or str(version) == number)
     }
     if len(wanted) != 1:
         raise ValueError(

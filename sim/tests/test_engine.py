@@ -222,7 +222,8 @@ def test_seeds():
     parent = np.random.SeedSequence(7)
     first = simulate(q, rho, seed=parent, **kw)
     assert same(first, simulate(q, rho, seed=parent, **kw))
-    assert same(first, simulate(q, rho, seed=7, **kw))
+    assert not same(first, simulate(q, rho, seed=7, **kw)), "an integer names streams of its own"
+    assert same(simulate(q, rho, seed=7, **kw), simulate(q, rho, seed=7, **kw))
     assert parent.n_children_spawned == 0
     assert not same(first, simulate(q, rho, seed=8, **kw))
     assert not same(first, simulate(q, rho, seed=parent.spawn(1)[0], **kw))

@@ -621,7 +621,7 @@ def test_cyclic_factors_are_below_one(claim: Claim) -> None:
     signs = [r for r in relations(claim.formula) if not isinstance(r, Eq)]
     expect(len(signs) == len(values), f"one inequality for each factor, not {signs}")
     for sign in signs:
-        expect(is_strict(sign) and sign.free_symbols & set(values), f"{sign}")
+        expect(is_strict(sign) and bool(sign.free_symbols & set(values)), f"{sign}")
         expect_holds(sign, condition_of(claim, "step size"), (a,), derived=values)
     for value in values.values():
         expect_holds(Gt(1, value**2), condition_of(claim, "step size"), (a,), derived={})

@@ -162,7 +162,7 @@ def test_the_roots_are_factors_of_the_ratio(claim: Claim) -> None:
     squares = sorted((x**2 for x in claim.formula.lts.args), key=str)
     for factor in (1 / move(1, 0, S_i), move(0, 1, S_j)):
         same = [x for x in squares if cancel(x - factor) == 0]
-        expect(same, f"{factor}, the factor of |q_j/q_i|, is none of {squares}")
+        expect(bool(same), f"{factor}, the factor of |q_j/q_i|, is none of {squares}")
     expect(len(squares) == 2, "two factors")
 
 

@@ -72,7 +72,7 @@ def test_law_of_one_coordinate(claim: Claim) -> None:
 @evidence(SGD_ORTHOGONAL, "witness", step="limit", needs="live coordinate")
 def test_dead_starts_break_the_bound(claim: Claim) -> None:
     """ReLU, no live coordinate (chance 2^-n): the cosine is 1 for ever, and the bound is 0 at T = 1."""
-    expect(dead_starts(), "no dead start")
+    expect(bool(dead_starts()), "no dead start")
     alpha, beta, edge = (x.subs({d: 2, T: 1}) for x in _tail(claim).args)
     one = stats.beta.sf(float(edge), float(alpha), float(beta))
     bound = upper_bound_on(claim, p_aligned).subs(_tail(claim), one).subs(n, 2)

@@ -105,4 +105,4 @@ def test_data_points_of_an_oblique_pair_are_no_limits(claim: Claim) -> None:
         expect(by_side(NONORTH_NOLIMIT, p_limit) == 0, "there is no limit")
     else:
         squares = [y for y in relations(claim.formula) if y.lhs == q_i**2]
-        expect(squares and squares[0].rhs == 1, "it claims that +-x_i are fixed")
+        expect(bool(squares) and squares[0].rhs == 1, "it claims that +-x_i are fixed")

@@ -196,7 +196,7 @@ def test_sign_of_the_moment_exponent_on_a_grid(claim: Claim) -> None:
                 inner = argument.subs({p: chance, a: step, g: moment})
                 gap = enclose(inner - 1, {}) if not inner.is_Rational else _ball(inner - 1)
                 found = 1 if gap > 0 else -1 if gap < 0 else 0
-                expect(found or inner == 1, "decided", gap=gap)
+                expect(found != 0 or inner == 1, "decided", gap=gap)
                 expect(sign_claim.rhs.subs(g, moment) == found, "sign", a=step, g=moment, n=size)
 
 

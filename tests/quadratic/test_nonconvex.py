@@ -322,7 +322,7 @@ def _staying(curvatures: list[float], batch: int, C: float, bend: float) -> tupl
     factors = np.abs(1 - C * batch_means(curvatures, batch)) + C * bend * radius
     gammas = np.linspace(0.005, 2.0, 400)
     allowed = [g for g in gammas if (factors**g).mean() <= 1]
-    expect(allowed, "some moment contracts", C=C, batch=batch)
+    expect(bool(allowed), "some moment contracts", C=C, batch=batch)
     return radius, float(max(allowed))
 
 

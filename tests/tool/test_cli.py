@@ -16,6 +16,7 @@ from sympy import Eq
 import theorem_audit as audit
 from tests.tool import ROOT
 from theorem_audit.cli import main
+from theorem_audit.weigh import runner
 from theorem_audit.weigh.ledger import validate
 from theory import claims
 from theory.model.autoencoder import GRAD, HESS
@@ -108,6 +109,10 @@ def test_a_refuted_claim_makes_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> N
         right, formula=right.formula.func(*map(_doubled, right.formula.args))
     )
     monkeypatch.setitem(claims, "Q-KAPPA", wrong)
+    here = runner.run_jobs  # in this process, which has the wrong claim
+    monkeypatch.setattr(
+        runner, "run_jobs", lambda *x, **more: here(*x, **{**more, "workers": None})
+    )
     assert run("run", "Q-KAPPA", "--quick") == 1
 
 

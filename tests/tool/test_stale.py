@@ -191,3 +191,14 @@ def test_what_is_no_run_is_refused(
     target.write_text(text)
     assert main(["stale", str(target)]) == 2
     assert "run.json" in capsys.readouterr().err.replace("\n", "")
+
+
+@pytest.mark.parametrize("text", ["/etc/hostname", "/proc/self/stat", "a/../../etc", "x/" * 90])
+def test_a_path_outside_the_project_is_no_source(project: Path, text: str) -> None:
+    """It once made every run fail to write its ledger."""
+    file = project / "tests" / "test_lower.py"
+    file.write_text(FILES["tests/test_lower.py"] + f"PLACE = {text!r}\n")
+    stale.source_files.cache_clear()
+    stale._named_in.cache_clear()
+    assert all(f.is_relative_to(project) for f in stale.source_files(file, project))
+    assert run_of(project)["sources"]

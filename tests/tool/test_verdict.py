@@ -16,34 +16,41 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Eq, Symbol
+from sympy import And, Eq, Gt, Ne, Symbol, Tuple, true
 
 from tests.tool import ROOT
 from theorem_audit import expect
-from theorem_audit.checks.mark import DECIDING, Evidence
+from theorem_audit.checks.mark import DECIDING, KINDS, SUPPORTING, Evidence
 from theorem_audit.checks.run_context import Inconclusive
 from theorem_audit.exact.bernstein import Refuted, Undecided
+from theorem_audit.report.site import MEANINGS
 from theorem_audit.statement.claim import Claim, Source
-from theorem_audit.weigh.ledger import Ledger, validate
+from theorem_audit.weigh.ledger import SCHEMA_FILE, Ledger, validate
 from theorem_audit.weigh.runner import run_evidence
 from theorem_audit.weigh.verdict import (
+    GIVEN,
     OUTCOMES,
     RANKS,
+    STRENGTHS,
     CyclicUse,
     Outcome,
     Verdict,
     derive,
     find_cycle,
+    named,
 )
 
 X = Symbol("x", real=True)
-KIND_OF = {"proved": "symbolic", "certified": "certificate", "proved_given": "cited"}
+KIND_OF = {
+    "kernel": "kernel", "proved": "symbolic", "certified": "certificate", "proved_given": "cited",
+}  # fmt: skip
 
 
 def claim(name: str = "A", steps: tuple[str, ...] = ("statement",), **more: Any) -> Claim:
     kind = more.pop("source", "lemma")
+    formula = more.pop("formula", Eq(X, X + 1, evaluate=False))
     return Claim(
-        name, name, Eq(X, X + 1, evaluate=False), Source(kind, "made up"), "exact", "made", 
+        name, name, formula, Source(kind, "made up"), "exact", "made",
         steps=steps, **more,
     )  # fmt: skip
 
@@ -67,12 +74,125 @@ def test_the_kind_of_evidence_sets_the_verdict(name: str, kind: str) -> None:
     assert verdict(claim(), outcome(kind=kind)).name == name
 
 
+ONE, TWO, THREE = Eq(X, X + 1, evaluate=False), Gt(X, 2), Ne(X, 7)
+PARTS = {"one": ONE, "two": And(TWO, THREE)}
+
+
+WHOLE = And(ONE, TWO, THREE)
+
+
+def parted(formula: Any = WHOLE, parts: Any = None, **more: Any) -> Claim:
+    """Two steps, which together decide the three conjuncts unless something else is asked for."""
+    parts = PARTS if parts is None else parts
+    return claim(steps=("one", "two"), formula=formula, parts=parts, **more)
+
+
 def test_the_weakest_step_sets_the_verdict() -> None:
-    made = claim(steps=("one", "two"))
     parts = outcome(step="one"), outcome(step="two", kind="ball")
-    assert verdict(made, *parts).name == "certified"
-    assert verdict(made, parts[0]).name == "supported"
-    assert "two" in verdict(made, parts[0]).reasons[0]
+    assert verdict(parted(), *parts).name == "certified"
+    assert verdict(parted(), parts[0]).name == "supported"
+    assert "two" in verdict(parted(), parts[0]).reasons[0]
+
+
+BOTH = outcome(step="one"), outcome(step="two", test="u")
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (parted(parts={}), "no parts of the formula"),
+        (parted(parts={"one": And(ONE, TWO, THREE)}), "by two alone"),
+        (parted(parts={"one": ONE, "two": TWO}), "no step alone decides Ne(x, 7)"),
+        (parted(parts={**PARTS, "one": And(ONE, X < 9)}), "no conjunct of the formula: x < 9"),
+        (parted(formula=And(ONE, TWO, X > 3, THREE)), "no step alone decides x > 3"),
+        (dataclasses.replace(parted(), formula=And(ONE, X > 3, THREE)), "no step alone decides"),
+    ],
+)
+def test_steps_that_prose_composes_are_steps(made: Claim, why: str) -> None:
+    found = verdict(made, *BOTH)
+    assert (found.name, found.strength) == ("steps", "steps")
+    assert why in found.reasons[0]
+    given_too = verdict(dataclasses.replace(made, cites=("Levy",)), *BOTH)
+    assert (given_too.name, given_too.given) == ("steps_given", ("Levy",))
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [And(ONE, And(TWO, THREE)), Tuple(ONE, Tuple(TWO, THREE)), Tuple(THREE, And(TWO, ONE))],
+)
+def test_a_conjunction_needs_no_prose_however_it_is_nested(formula: Any) -> None:
+    assert verdict(parted(formula), *BOTH).name == "proved"
+    overlap = {"one": And(ONE, TWO), "two": PARTS["two"]}
+    assert verdict(parted(formula, overlap), *BOTH).name == "proved"
+
+
+def test_parts_name_steps_and_say_something() -> None:
+    with pytest.raises(ValueError, match="step='three' in claim A: allowed are one, two"):
+        parted(parts={**PARTS, "three": ONE})
+    for nothing in (true, X, None):
+        with pytest.raises(TypeError, match="a conjunct of the formula is needed"):
+            parted(parts={**PARTS, "two": nothing})
+
+
+def test_the_parts_are_in_the_ledger() -> None:
+    data = Ledger(seed=0)._claim(parted(), verdict(parted(), *BOTH))
+    assert data["parts"] == {"one": str(ONE), "two": str(And(TWO, THREE))}
+
+
+def test_a_theorem_of_the_kernel_decides_the_whole_and_rests_on_nothing() -> None:
+    """Also where the steps are composed in prose, rest on weaker claims, and cite."""
+    claims = {"A": parted(parts={}, cites=("Levy",)), "B": claim("B")}
+    gate = outcome(kind="kernel", test="gate")
+    one, two = outcome(step="one", uses=("B",)), outcome(step="two", test="u")
+    weak = [outcome("B", "property")]
+    assert derive(claims, {"A": [one, two], "B": weak})["A"].name == "supported"
+    found = derive(claims, {"A": [one, two, gate], "B": weak})["A"]
+    assert (found.name, found.own, found.given) == ("kernel", "kernel", ())
+    assert verdict(claims["A"], gate).name == "kernel"
+
+
+@pytest.mark.parametrize("below", ["supported", "steps", "certified", "proved"])
+def test_a_kernel_lemma_that_is_one_part_lifts_no_other(below: str) -> None:
+    kind = {**KIND_OF, "steps": "symbolic"}.get(below, "property")
+    parts = {} if below == "steps" else None
+    found = outcome(kind="kernel", step="one"), outcome(kind=kind, step="two")
+    assert verdict(parted(parts=parts), *found).name == below
+
+
+def test_without_coq_the_rank_is_that_of_the_other_evidence() -> None:
+    absent = dataclasses.replace(outcome(kind="kernel", what="not_run"), detail="no coqc")
+    found = verdict(claim(), outcome(test="u"), absent)
+    assert (found.name, found.reasons) == ("proved", ("kernel: not checked here (no coqc)",))
+    assert verdict(parted(parts={}), *BOTH, absent).name == "steps"
+    assert verdict(claim(), absent).name == "unchecked"
+    half = outcome(kind="kernel", case="relu"), dataclasses.replace(absent, case="linear")
+    assert verdict(claim(), outcome(test="u"), *half).name == "proved"
+
+
+@pytest.mark.parametrize(
+    ("raised", "what"), [(AssertionError("no proof"), "error"), (Refuted("false", {}), "refuted")]
+)
+def test_a_gate_that_does_not_close_refutes_nothing(raised: Exception, what: str) -> None:
+    def gate(claim: Claim) -> None:
+        raise raised
+
+    found = run_evidence(Evidence("A", "kernel", gate), claim())
+    assert found.outcome == what
+    name = verdict(claim(), outcome(test="good"), found).name
+    assert name == {"error": "inconclusive"}.get(what, what)
+
+
+def test_every_name_is_known_everywhere() -> None:
+    """What a name needs: a place in the order, a meaning, a place in the schema, a colour."""
+    assert set(RANKS) == {named(x, given) for x in STRENGTHS for given in (False, True)}
+    schema = json.loads(SCHEMA_FILE.read_text())
+    about = schema["properties"]["claims"]["items"]["properties"]
+    assert tuple(about["verdict"]["enum"]) == RANKS
+    assert set(about["evidence"]["items"]["properties"]["kind"]["enum"]) == set(KINDS)
+    assert set(MEANINGS) == set(RANKS)
+    style = (ROOT / "theorem_audit/report/templates/style.css").read_text()
+    assert all(f".v-{name}" in style for name in RANKS)
+    assert not set(DECIDING) & set(SUPPORTING)
 
 
 def test_the_strongest_evidence_for_a_step_counts() -> None:
@@ -119,7 +239,9 @@ def test_bad_evidence_never_passes(found: list[Outcome]) -> None:
     elif kinds & {"error", "inconclusive"}:
         assert name == "inconclusive"
     elif any(o.outcome == "not_run" and o.kind in DECIDING for o in found):
-        assert name in ("supported", "unchecked")
+        gates = {o.outcome for o in found if o.kind == "kernel"}
+        rest = {o.outcome for o in found if o.kind in DECIDING and o.kind != "kernel"}
+        assert gates == {"passed"} or rest == {"passed"} or name in ("supported", "unchecked")
     elif name in KIND_OF:
         assert any(o.outcome == "passed" and o.kind in DECIDING for o in found)
 
@@ -146,11 +268,17 @@ def chain(*kinds: str) -> dict[str, Verdict]:
 
 @given(st.lists(st.sampled_from(sorted(KIND_OF)), min_size=1, max_size=6))
 def test_a_claim_is_no_stronger_than_the_weakest_it_rests_on(names: list[str]) -> None:
+    """Strength and ``given`` apart; a theorem of the kernel rests on nothing."""
     found = chain(*(KIND_OF[name] for name in names))
-    for k in range(len(names)):
-        weakest = max(names[: k + 1], key=RANKS.index)
-        assert found[f"A{k}"].name == weakest
-        assert found[f"A{k}"].own == names[k]
+    strength, cites = "kernel", False
+    for k, name in enumerate(names):
+        own = name.removesuffix("_given")
+        strength = own if own == "kernel" else max(strength, own, key=STRENGTHS.index)
+        cites = own != "kernel" and (cites or name.endswith("_given"))
+        assert found[f"A{k}"].name == (f"{strength}_given" if cites else strength)
+        assert found[f"A{k}"].own == name
+        assert found[f"A{k}"].name in RANKS
+        assert strength == "kernel" or strength in GIVEN
 
 
 def test_resting_on_a_refuted_claim_is_inconclusive_not_refuted() -> None:
@@ -286,6 +414,8 @@ def slow(job, run_seed, quick):
     time.sleep(0.4)
     return found
 runner._work = slow
+one = runner.run_jobs
+runner.run_jobs = lambda jobs, **more: one(jobs, **{**more, "workers": None})  # here, where it is slow
 sys.exit(cli.main(["run", "GRAD", "HESS", "--workers", "1", "--json", sys.argv[1]]))
 """
 

@@ -8,22 +8,43 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sympy import QQ, Expr, Poly, Symbol, div
-from sympy.core.relational import Eq
-from sympy.logic.boolalg import Boolean, BooleanFalse
+import numpy as np
+from sympy import QQ, Expr, Mul, Poly, Rational, Symbol, div, false, true
+from sympy.core.relational import Eq, Gt, Lt
+from sympy.logic.boolalg import Boolean, BooleanAtom, BooleanFalse
 
 from theorem_audit.checks.run_context import current
 from theorem_audit.exact.ball import prove_positive
-from theorem_audit.exact.bernstein import Refuted
+from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.checker import Certificate, check_certificate
 from theorem_audit.exact.region import Box, box_of
 from theorem_audit.exact.zero import difference, is_zero, prove_nonnegative, relations
 
+MARGINS = (Rational(1, 100), Rational(1, 10**6))  # any positive number proves strictness
+
+
+def truth(condition: Any) -> bool:
+    """Whether a verdict is true: a bool, a NumPy bool, or SymPy's true or false.
+
+    Raises Undecided for None and for a relation that SymPy left open, and TypeError for anything else:
+    a pair, a number or an array is true or false in Python, and no verdict.
+    """
+    if isinstance(condition, bool | np.bool_ | BooleanAtom):
+        return bool(condition)
+    if condition is None or (isinstance(condition, Boolean) and not isinstance(condition, Expr)):
+        raise Undecided(f"{condition} is neither true nor false")
+    raise TypeError(
+        f"{condition!r} is no verdict: a bool is needed, not {type(condition).__name__}"
+    )
+
 
 def expect(condition: Any, message: str, **witness: Any) -> None:
-    """Check one condition; ``witness`` is what a reader needs to see the failure for himself."""
+    """Check one condition; ``witness`` is what a reader needs to see the failure for himself.
+
+    Raises what ``truth`` raises where the condition is no verdict.
+    """
     current().checks += 1
-    if not bool(condition):
+    if not truth(condition):
         shown = ", ".join(f"{key}={value}" for key, value in witness.items())
         raise Refuted(f"{message}{' at ' + shown if shown else ''}", witness)
 
@@ -42,12 +63,13 @@ def expect_identity(formula: Boolean, derived: Mapping[Symbol, Expr]) -> None:
     least one of them (else it would speak about nothing derived), and every one must be used.
     """
     equations = relations(formula)
-    expect(equations, f"{formula} states nothing")
+    expect(bool(equations), f"{formula} states nothing")
     used: set[Symbol] = set()
     for equation in equations:
         expect(isinstance(equation, Eq), f"{equation} is not an equation")
         used |= equation.free_symbols & set(derived)
-        expect(equation.free_symbols & set(derived), f"{equation} mentions nothing derived")
+        about = bool(equation.free_symbols & set(derived))
+        expect(about, f"{equation} mentions nothing derived")
         gap = difference(equation).subs(dict(derived), simultaneous=True)
         expect_zero(gap, f"{equation} against the derivation")
     expect(used == set(derived), f"{formula} says nothing about {set(derived) - used}")
@@ -74,11 +96,15 @@ def expect_inequality(
     derived: Mapping[Symbol, Expr] | None = None,
     factor: Expr | None = None,
 ) -> Certificate:
-    """Certify one inequality of a claim on its region.
+    """Certify one inequality of a claim on its region, strictly where it is strict.
 
     derived: substituted first (next-step symbols by the derived map).
     factor: a factor known to be >= 0 on the region; where it divides the difference exactly, the
     quotient is certified instead (and a wrong variant that it does not divide is tried as it is).
+    A strict inequality P > 0 is certified as P >= c * slack^k with a number c > 0, where slack is the
+    product of the region's own strict slacks, which is positive on the region (1 for a box, which is
+    closed).  ``factor`` is then not divided out: it may be 0.  Raises Refuted at a point of the region
+    where P = 0, and Undecided where neither is found.
     """
     expect(
         not isinstance(relation, BooleanFalse | Eq) and hasattr(relation, "gts"),
@@ -86,9 +112,32 @@ def expect_inequality(
     )
     gap = difference(relation).subs(dict(derived or {}), simultaneous=True)
     box = region if isinstance(region, dict) else box_of(region, order)
+    if isinstance(relation, Gt | Lt):
+        return _expect_positive(gap, true if isinstance(region, dict) else region, box, relation)
     if factor is not None and (quotient := exact_quotient(gap, factor)) is not None:
         gap = quotient
     return expect_nonnegative(gap, box, f"{relation}")
+
+
+def _expect_positive(gap: Expr, region: Boolean, box: Box, relation: Boolean) -> Certificate:
+    strict = [difference(x) for x in relations(region) if isinstance(x, Gt | Lt)]
+    slack = Mul(*(x for x in strict if x.free_symbols <= set(box)))
+    equal = ""
+    for margin in MARGINS:
+        for power in (1, 2, 3) if strict else (1,):
+            try:
+                return expect_nonnegative(
+                    (gap - margin * slack**power).expand(), box, str(relation)
+                )
+            except Refuted as refuted:
+                value, at = gap.subs(refuted.witness), refuted.witness
+                inside = region.subs(at) is not false
+                if value < 0 or (value == 0 and inside):
+                    raise Refuted(f"{relation}: the difference is {value} at {at}", at) from refuted
+                equal = f", equality at {at}, on the edge" if value == 0 else equal
+            except Undecided as undecided:
+                equal = equal or f" ({undecided})"
+    raise Undecided(f"{relation} is strict, and no positive margin was certified{equal}")
 
 
 def exact_quotient(expr: Expr, factor: Expr) -> Expr | None:

@@ -21,6 +21,7 @@ from theorem_audit import project
 from theorem_audit.statement.discovery import modules
 
 DECIDING = {
+    "kernel": "a theorem of Coq whose statement was generated from the claim",
     "symbolic": "an identity, for symbolic n, d, b",
     "certificate": "an inequality on a whole region, by exact Bernstein expansion",
     "ball": "a non-polynomial inequality, by ball arithmetic",
@@ -39,7 +40,8 @@ KINDS = DECIDING | SUPPORTING
 class Evidence:
     """One function that speaks for one claim.
 
-    steps: the proof steps it decides (deciding kinds) or looks at; "statement" is the whole.
+    steps: the proof steps it decides (deciding kinds) or looks at; "statement" is the whole, which a
+    theorem of the kernel may decide for any claim.
     cases: table of instances, name -> value; the function is run once for each.
     needs: the assumption that this witness shows to be needed, if it is one.
     slow: left out by ``--quick``.
@@ -118,7 +120,7 @@ def collect() -> dict[str, list[Evidence]]:
                 if mark.claim_id not in found:
                     raise UnknownEvidence(f"{mark.test} speaks for unknown claim {mark.claim_id}")
                 known = {*claims[mark.claim_id].steps}
-                known |= {"statement"} if mark.kind in SUPPORTING else set()
+                known |= {"statement"} if mark.kind in {*SUPPORTING, "kernel"} else set()
                 unknown = set(mark.steps) - known
                 if unknown:
                     raise UnknownEvidence(

@@ -5,6 +5,7 @@ Evidence reaches it through ``rng``, ``seed`` and the ``expect`` functions; noth
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +46,12 @@ class RunContext:
     witness: dict[str, Any] = field(default_factory=dict)
 
     def spend(self, error: float, power: float | None = None, visible: float | None = None) -> None:
-        """Book one statistical test."""
+        """Book one statistical test; ValueError for what is no probability or no finite size."""
+        for name, value in (("error", error), ("power", power)):
+            if value is not None and not 0 <= value <= 1:
+                raise ValueError(f"{name}={value}: a probability is needed")
+        if visible is not None and not math.isfinite(visible):
+            raise ValueError(f"visible={visible}: a finite number is needed")
         self.error += error
         if power is not None:
             self.power = power if self.power is None else min(self.power, power)

@@ -20,6 +20,32 @@ ERROR = 1e-7
 POWER = 0.99
 
 
+def _finite(**values: Any) -> None:
+    """Raise ValueError where a parameter is no finite number: nan passes every comparison."""
+    for name, value in values.items():
+        if isinstance(value, bool | np.bool_) or not math.isfinite(value):
+            raise ValueError(f"{name}={value!r}: a finite number is needed")
+
+
+def _parameters(error: float, **positive: float) -> None:
+    _finite(error=error, **positive)
+    if not 0 < error < 1:
+        raise ValueError(f"error={error}: 0 < error < 1")
+    for name, value in positive.items():
+        if value <= 0:
+            raise ValueError(f"{name}={value}: it must be > 0")
+
+
+def _counts(successes: int, trials: int) -> None:
+    _finite(successes=successes, trials=trials)
+    whole = successes == int(successes) and trials == int(trials)
+    if not whole or trials < 1 or not 0 <= successes <= trials:
+        raise ValueError(
+            f"successes={successes}, trials={trials}: integers with 0 <= successes <= trials, "
+            "trials >= 1"
+        )
+
+
 def _judge(refused: Refuted | None, error: float, power: float, visible: float, what: str) -> None:
     """Book the test, then: refuted if it rejects, inconclusive if it passed for want of power."""
     context = current()
@@ -39,8 +65,10 @@ def expect_proportion(
     visible: relative error of ``expected`` that must be seen, on either side, with power 0.99.
     Power is exact for the equal-tailed rejection region.
     """
-    if not 0 < expected < 1 or trials < 1:
-        raise ValueError(f"expected={expected}, trials={trials}: 0 < expected < 1, trials >= 1")
+    _parameters(error, visible=visible)
+    _counts(successes, trials)
+    if not 0 < expected < 1:
+        raise ValueError(f"expected={expected}: 0 < expected < 1")
     low = int(stats.binom.ppf(error / 2, trials, expected)) - 1
     high = int(stats.binom.isf(error / 2, trials, expected)) + 1
     power = 1.0
@@ -65,6 +93,8 @@ def expect_mean(
     The error probability is that of the normal limit; samples of at least 400 are required.
     visible: relative error of ``expected`` that must be seen with power 0.99, given the spread found.
     """
+    _parameters(error, visible=visible)
+    _finite(expected=expected)
     values = np.asarray(sample, dtype=float)
     if values.size < 400 or not np.isfinite(values).all():
         raise ValueError(f"sample: {values.size} values; at least 400 finite ones are needed")
@@ -92,13 +122,18 @@ def expect_distribution(
     bounded below by the Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant,
     P(sup|F_m - F| > e) <= 2 exp(-2 m e^2), which needs no asymptotics.
     """
+    _parameters(error, visible=visible)
     values = np.asarray(sample, dtype=float)
     size = values.size
+    if size < 1 or not np.isfinite(values).all():
+        raise ValueError(f"sample: {size} values; at least one, and finite ones, are needed")
     critical = math.sqrt(math.log(2 / error) / (2 * size))
     slack = visible - critical
     power = 1 - 2 * math.exp(-2 * size * slack**2) if slack > 0 else 0.0
     refused = None
     found = stats.kstest(values, cdf)
+    if not math.isfinite(found.statistic):
+        raise ValueError(f"cdf: gives values that are not finite (distance {found.statistic})")
     if found.statistic > critical:
         refused = Refuted(
             f"{what}: sup distance {found.statistic:.4g} > {critical:.4g} (p = {found.pvalue:.2g})",
@@ -111,6 +146,11 @@ def expect_at_most(
     successes: int, trials: int, bound: float, *, error: float = ERROR, what: str
 ) -> None:
     """One-sided exact binomial test of P <= ``bound``: refuted when that is too unlikely."""
+    _parameters(error)
+    _counts(successes, trials)
+    _finite(bound=bound)
+    if not 0 <= bound <= 1:
+        raise ValueError(f"bound={bound}: 0 <= bound <= 1")
     context = current()
     context.checks += 1
     context.spend(error)

@@ -15,7 +15,24 @@ from itertools import pairwise
 from math import isqrt, lcm
 from operator import eq, ge, gt, le, lt, ne
 
-from sympy import And, Expr, Integer, Rational, Symbol, false, lambdify, nan, oo, true, zoo
+from sympy import (
+    And,
+    Expr,
+    Integer,
+    Mul,
+    PolynomialError,
+    Pow,
+    Rational,
+    Symbol,
+    factor_terms,
+    false,
+    lambdify,
+    log,
+    nan,
+    preorder_traversal,
+    true,
+    zoo,
+)  # fmt: skip
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import Boolean, Or
 
@@ -35,6 +52,7 @@ RATIONAL = tuple(
 )  # fmt: skip
 NEAR = tuple(Fraction(s, q) for q in (100, 20, 1000) for s in (1, -1))
 MAX_NODES = 3_000
+POLE_NODES = 300  # for each denominator of a formula
 
 
 class EmptyRegion(ValueError):
@@ -159,8 +177,13 @@ class _Region:
             yield from (end + step for end in ends)
 
 
-def find(region: Boolean, fixed: Mapping[Symbol, Expr] | None = None) -> Instance | None:
-    """An instance of ``region`` with the values in ``fixed``, or None when the search finds none."""
+def find(
+    region: Boolean, fixed: Mapping[Symbol, Expr] | None = None, max_nodes: int = MAX_NODES
+) -> Instance | None:
+    """An instance of ``region`` with the values in ``fixed``, or None when the search finds none.
+
+    max_nodes: give up after looking at this many partial instances.
+    """
     if region in (true, false):
         return {} if region is true else None
     compiled, nodes = _Region(region), 0
@@ -169,7 +192,7 @@ def find(region: Boolean, fixed: Mapping[Symbol, Expr] | None = None) -> Instanc
     def search(left: tuple[Symbol, ...], value: dict[Symbol, Fraction]) -> Instance | None:
         nonlocal nodes
         nodes += 1
-        if nodes > MAX_NODES or not compiled.possible(value):
+        if nodes > max_nodes or not compiled.possible(value):
             return None
         if not left:
             return {x: _sympy(v) for x, v in value.items()}
@@ -235,11 +258,75 @@ def edges(region: Boolean) -> tuple[Boundary, ...]:
 
 
 def undefined(claim: Claim) -> list[Boundary]:
-    """The boundary cases at which some part of the formula makes no sense (a division by zero)."""
-    sides = [side for part in claim.formula.atoms(Relational) for side in part.args]
-    bad = (nan, zoo, oo, -oo)
-    return [
-        edge
-        for edge in boundaries(claim)
-        if any(side.subs(dict(edge.instance), simultaneous=True).has(*bad) for side in sides)
-    ]
+    """Where in its region some part of the formula makes no sense: x/0, 0/0, a root or log below 0.
+
+    Looked for are the boundary cases, and zeros of each denominator (a root's or logarithm's argument
+    below 0) inside the region.  What a formula's own equations define is put in.  A denominator with a
+    symbol that neither the region nor such an equation speaks of is left alone, unless that symbol is an
+    integer (a size).  log 0 = -oo is a value.
+    """
+    return list(_undefined(claim.formula, claim.region))
+
+
+@cache
+def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
+    cases = [Boundary(str(x), at) for x in _poles(formula) if (at := _reached(x, formula, region))]
+    if cases or any(x.free_symbols <= region.free_symbols for x in _poles(formula)):
+        cases += edges(region)
+    return tuple(x for x in cases if any(_senseless(p, x.instance) for p in relations(formula)))
+
+
+def _poles(formula: Boolean) -> list[Boolean]:
+    """Conditions under which a part of the formula may be undefined."""
+    found: dict[Boolean, None] = {}
+    for node in preorder_traversal(formula):
+        if isinstance(node, log):
+            found[Lt(node.args[0], 0)] = None
+        elif isinstance(node, Pow) and node.exp.is_negative:
+            found |= dict.fromkeys(Eq(x, 0) for x in Mul.make_args(factor_terms(node.base)))
+        elif isinstance(node, Pow) and node.exp.is_Rational and node.exp.q % 2 == 0:
+            found[Lt(node.base, 0)] = None
+    return [x for x in found if x is not false]
+
+
+def _reached(pole: Boolean, formula: Boolean, region: Boolean) -> Instance | None:
+    """An instance of the region at which the condition holds, where the search finds one."""
+    if not isinstance(pole, Relational):
+        return None
+    known = [
+        x for x in relations(formula)
+        if isinstance(x, Eq) and isinstance(x.lhs, Symbol) and not x.rhs.has(x.lhs)
+    ]  # fmt: skip
+    needed, defining = set(pole.free_symbols), list[Boolean]()
+    while extra := [x for x in known if x.lhs in needed - region.free_symbols]:
+        known = [x for x in known if x not in extra]
+        defining += extra
+        needed |= set().union(*(x.free_symbols for x in extra))
+    bound = region.free_symbols | {x.lhs for x in defining}
+    if any(not x.is_integer for x in needed - bound) or not all(map(_rational, (pole, *defining))):
+        return None
+    case = And(region, pole, *defining)
+    return None if case is false else find(case, max_nodes=POLE_NODES)
+
+
+def _rational(condition: Boolean) -> bool:
+    """Whether the search can evaluate the condition exactly and fast."""
+    try:
+        return _Condition(condition).values is not None
+    except (TypeError, KeyError, ZeroDivisionError, PolynomialError):
+        return False
+
+
+def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
+    try:
+        if part.subs(dict(at), simultaneous=True) is true:
+            return False  # an alternative that holds
+    except TypeError:  # SymPy does not compare with infinity
+        return True
+    sides = [side for x in part.atoms(Relational) for side in x.args if isinstance(side, Expr)]
+    values = [side.subs(dict(at), simultaneous=True) for side in sides]
+    return any(
+        v.has(nan, zoo) or (v.is_number and v.is_extended_real is False)
+        for v in values
+        if not any(x.args[0] == 0 for x in v.atoms(log))
+    )

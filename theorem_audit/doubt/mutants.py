@@ -18,10 +18,8 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
-from multiprocessing import get_context
 from typing import Any
 
 from sympy import Rational
@@ -38,10 +36,12 @@ from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.time_limit import limited
 from theorem_audit.weigh.verdict import Outcome, where
+from theorem_audit.weigh.workers import Crew, Lost
 
 CAP = 30  # variants a claim, spread over all kinds and places; 0: all
 CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slow
 CHUNK = 8
+CHUNK_LIMIT = 1800.0  # seconds for CHUNK variants; where Python cannot interrupt, the process ends
 TIME_LIMIT = 20.0  # seconds for one evidence on one variant, at least
 LARGER = (Rational(1, 100), Rational(1, 10), Rational(1, 2))
 CAUGHT = ("refuted", "not_accepted")
@@ -76,7 +76,7 @@ class Tried:
 def decides(items: Iterable[Evidence], claim: Claim) -> bool:
     """Whether deciding evidence covers every step of the claim."""
     covered = {step for item in items if item.kind in DECIDING for step in item.steps}
-    return set(claim.steps) <= covered
+    return set(claim.steps) <= covered or "statement" in covered
 
 
 @cache
@@ -252,9 +252,10 @@ def count(claim_ids: Iterable[str], cap: int | None = None) -> int:
     return sum(len(chosen(claims[claim_id], cap)) for claim_id in claim_ids)
 
 
-def _chunk(claim_id: str, names: Sequence[str], run_seed: int, fast: bool) -> list[Tried]:
+def _chunk(job: tuple[str, Sequence[str], int, bool]) -> list[Tried]:
     claims = project.claims()
 
+    claim_id, names, run_seed, fast = job
     wanted = set(names)
     return [
         try_variant(v, run_seed=run_seed, fast=fast)
@@ -285,22 +286,33 @@ def run(
 
     if workers < 1:
         for claim_id, names in jobs():
-            yield from _chunk(claim_id, names, run_seed, fast)
+            yield from _chunk((claim_id, names, run_seed, fast))
         return
-    pool = ProcessPoolExecutor(
-        workers,
-        get_context("spawn"),
-        initializer=runner.start_variant_worker,
-        initargs=(project.current(),),
+    crew = Crew(
+        _chunk,
+        runner.start_variant_worker,
+        (project.current(),),
+        workers=workers,
+        limit=CHUNK_LIMIT,
     )
-    try:
-        futures = [
-            pool.submit(_chunk, claim_id, names, run_seed, fast) for claim_id, names in jobs()
-        ]
-        for future in as_completed(futures):
-            yield from future.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    with crew:
+        alone = []
+        for job, said in crew.run((*job, run_seed, fast) for job in jobs()):
+            if isinstance(said, Lost):
+                alone += [(job[0], [name], run_seed, fast) for name in job[1]]
+            else:
+                yield from said
+        for job, said in crew.run(alone):  # one by one, to find which it was
+            yield from [_stuck(job[0], job[1], said)] if isinstance(said, Lost) else said
+
+
+def _stuck(claim_id: str, names: Sequence[str], lost: Lost) -> Tried:
+    """A variant on which the evidence ended its process, or did not end."""
+    claims = project.claims()
+
+    (made,) = (v for v in variants_of(claims[claim_id]) if v.name == names[0])
+    text = str(made.part[1] if made.part else made.claim.region)
+    return Tried(claim_id, made.name, made.group, text, "not_accepted", detail=lost.reason)
 
 
 def _told(tried: Tried) -> dict[str, Any]:

@@ -100,6 +100,14 @@ def relations(formula: Boolean) -> tuple[Boolean, ...]:
     return (formula,)
 
 
+def conjuncts(formula: Boolean) -> frozenset[Boolean]:
+    """What a formula says, as a set: conjunctions (also lists, and nested ones) taken apart."""
+    parts = relations(formula)
+    if parts == (formula,):
+        return frozenset(parts)
+    return frozenset[Boolean]().union(*map(conjuncts, parts))
+
+
 def difference(relation: Boolean) -> Expr:
     """left - right of an equation; greater - less of an inequality."""
     if isinstance(relation, Eq):
@@ -132,6 +140,7 @@ __all__ = [
     "Undecided",
     "as_rational",
     "check_certificate",
+    "conjuncts",
     "difference",
     "is_zero",
     "prove_nonnegative",

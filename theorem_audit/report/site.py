@@ -25,9 +25,13 @@ from theorem_audit.weigh.verdict import RANKS
 
 TEMPLATES = Path(__file__).with_name("templates")
 MEANINGS = {
-    "proved": "for all n, d, b in the stated region, by algebra",
-    "certified": "on the whole stated region, with exact certificates",
+    "kernel": "a theorem of Coq, its statement generated from the claim",
+    "proved": "one derivation by algebra, for all n, d, b in the stated region",
+    "certified": "the same, with exact certificates on the whole stated region",
     "proved_given": "proved, given a cited outside theorem",
+    "certified_given": "certified, given a cited outside theorem",
+    "steps": "each step is decided; the note composes them, in prose",
+    "steps_given": "the same, given a cited outside theorem",
     "supported": "by experiments only",
     "open": "an open question, with what is known",
     "refuted": "false as stated",

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import And, Basic, latex, true
+from sympy import And, Basic, Expr, Tuple, false, latex, true
 from sympy.logic.boolalg import Boolean
 
 BOUNDS = ("exact", "upper", "lower", "statement")
@@ -81,7 +81,10 @@ class Claim:
     (``model.step``).
     region: the conjunction of the assumptions' conditions, always.
     steps: names of the proof's steps; the claim is proved when every step is decided.
-    cites: outside theorems the proof rests on; the claim is then *proved given* them.
+    parts: step -> the conjunct, or the conjunction of several, that this step alone decides.  A claim
+    of several steps is proved without prose between them only where the parts name every step and
+    make up the formula (``theorem_audit.weigh.verdict.uncovered``); else its verdict is at most *steps*.
+    cites: outside theorems the proof rests on; the claim is then proved *given* them.
     symbols: meaning of symbols that stand in no shared notation, for readers.
     remark: what a reader must know, such as where a source's wording needs care.
     survivors: for wrong variants that hold all the same: variant name -> why.
@@ -100,6 +103,7 @@ class Claim:
     symbols: Mapping[str, str] = field(default_factory=dict)
     remark: str = ""
     survivors: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Boolean] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.bound not in BOUNDS:
@@ -109,6 +113,16 @@ class Claim:
                 f"formula={self.formula!r} in claim {self.id}: a SymPy expression or relation is "
                 "needed (a relation between constants that SymPy evaluated to a bool is a mistake)"
             )
+        for step, part in self.parts.items():
+            if step not in self.steps:
+                raise ValueError(
+                    f"parts name step={step!r} in claim {self.id}: allowed are {', '.join(self.steps)}"
+                )
+            said = isinstance(part, Boolean | Tuple) and not isinstance(part, Expr)
+            if not said or part in (true, false, Tuple()):
+                raise TypeError(
+                    f"parts[{step!r}]={part!r} in claim {self.id}: a conjunct of the formula is needed"
+                )
         conditions = [x.condition for x in self.assumptions if x.condition is not None]
         object.__setattr__(self, "region", And(*conditions) if conditions else true)
 

@@ -120,6 +120,7 @@ class Ledger:
             "given": list(verdict.given),
             "uses": list(verdict.uses),
             "steps": list(claim.steps),
+            "parts": {step: str(part) for step, part in claim.parts.items()},
             "assumptions": [
                 {
                     "name": x.name,
@@ -140,7 +141,7 @@ class Ledger:
         """1 when a claim is refuted, an evidence broke, or the error budget is overspent; else 0."""
         bad = {"refuted", "error"}
         broken = any(o.outcome in bad for found in self._outcomes.values() for o in found)
-        return int(broken or self.family_error >= FAMILY_ERROR)
+        return int(broken or not self.family_error < FAMILY_ERROR)  # nan is no budget
 
     def write_soon(self, path: Path, every: float = 1.0) -> None:
         """``write``, unless less than ``every`` seconds have passed since the last time."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from functools import cache
-from multiprocessing import get_context
+from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 import hypothesis
@@ -23,9 +22,10 @@ from theorem_audit.checks.run_context import (
     seed,
 )
 from theorem_audit.doubt import instances
-from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.statement.claim import Claim, recording_reads
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
+from theorem_audit.weigh.workers import Crew, Lost
 
 # On wrong variants any failing example will do, so none is shrunk.
 EXAMPLES = {"audit": 50, "audit-quick": 10, "audit-variants": 20}
@@ -79,8 +79,8 @@ def run_evidence(
 ) -> Outcome:
     """Run one evidence (one case of it) against ``claim`` and say what came out.
 
-    Never raises for what the evidence does, except KeyboardInterrupt and the like.  ``call`` lets
-    the pytest plugin put pytest's own call in place of the plain one.
+    Never raises for what the evidence does, except KeyboardInterrupt.  ``call`` lets the pytest
+    plugin put pytest's own call in place of the plain one.
     """
     arguments = dict(cases_of(item))[case]
     context = RunContext(test=item.key + case, seed=run_seed, quick=quick)
@@ -94,15 +94,21 @@ def run_evidence(
             function(claim=claim, **arguments)
             if context.checks == 0:
                 outcome, detail = "error", "the evidence checked nothing"
+            elif not 0 <= context.error <= 1:
+                outcome, detail = "error", f"an error probability of {context.error} was booked"
         except Absent as error:
             outcome, detail = "not_run", str(error)
         except (Inconclusive, Undecided) as error:
             outcome, detail = "inconclusive", str(error)
         except AssertionError as error:
-            outcome, detail = "refuted", _message(error)
+            # That Coq does not accept a gate says nothing against the claim, unless it says Refuted.
+            gate = item.kind == "kernel" and not isinstance(error, Refuted)
+            outcome, detail = "error" if gate else "refuted", _message(error)
             witness = {str(k): str(v) for k, v in getattr(error, "witness", {}).items()}
-        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        except KeyboardInterrupt:
             raise
+        except SystemExit as error:
+            outcome, detail = "error", f"it called sys.exit({error.code!r})"
         except BaseException as error:  # noqa: BLE001 - pytest's own failures are no Exception
             outcome, detail = "error", f"{type(error).__name__}: {_message(error)}"
     return Outcome(
@@ -115,7 +121,7 @@ def run_evidence(
         seconds=round(time.perf_counter() - started, 4),
         checks=context.checks,
         seed=run_seed,
-        error=context.error,
+        error=context.error if 0 <= context.error <= 1 else 1.0,
         power=context.power,
         smallest_visible=context.smallest_visible,
         uses=tuple(sorted(reads - {claim.id})),
@@ -140,15 +146,20 @@ def not_run(item: Evidence, case: str, run_seed: int, why: str) -> Outcome:
 
 
 def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
-    """The error to report when no instance of the claim's hypotheses is found."""
+    """The error to report when a claim says nothing: no instance of its hypotheses is found, or its
+    formula makes no sense at one.
+    """
+    where = "theorem_audit/doubt/instances.py::instance"
     try:
         instances.instance(claim)
+        if not (found := instances.undefined(claim)):
+            return None
+        where = "theorem_audit/doubt/instances.py::undefined"
+        at = ", ".join(f"{x} = {v}" for x, v in found[0].instance.items()) or "every point"
+        detail = f"{claim.id}: the formula is undefined at {at} of its region ({found[0].what})"
     except instances.EmptyRegion as error:
-        return Outcome(
-            claim.id, "theorem_audit/doubt/instances.py::instance", "witness", (), "error", seed=run_seed,
-            detail=str(error),
-        )  # fmt: skip
-    return None
+        detail = str(error)
+    return Outcome(claim.id, where, "witness", (), "error", seed=run_seed, detail=detail)
 
 
 def _deciding_first(items: Iterable[Evidence]) -> list[Evidence]:
@@ -223,6 +234,15 @@ def start_worker(here: project.Project, quick: bool) -> None:
     evidence_of(quick)
 
 
+TIME_LIMIT = 1200.0  # seconds for one evidence in a run; the slowest takes one, on a busy machine
+
+
+def crew(workers: int, *, run_seed: int, quick: bool, limit: float = TIME_LIMIT) -> Crew:
+    """Worker processes for ``run_jobs``; they outlive one call, and whatever evidence does to them."""
+    work = partial(_work, run_seed=run_seed, quick=quick)
+    return Crew(work, start_worker, (project.current(), quick), workers=workers, limit=limit)
+
+
 def _work(job: Job, run_seed: int, quick: bool) -> Outcome:
     claims = project.claims()
 
@@ -232,10 +252,12 @@ def _work(job: Job, run_seed: int, quick: bool) -> Outcome:
 
 
 def run_jobs(
-    jobs: Sequence[tuple[Job, Evidence]], *, run_seed: int, quick: bool, workers: int
+    jobs: Sequence[tuple[Job, Evidence]], *, run_seed: int, quick: bool, workers: Crew | None
 ) -> Iterator[tuple[Job, Outcome]]:
-    """Run jobs in ``workers`` processes and yield outcomes as they come.
+    """Run jobs in worker processes and yield outcomes as they come.
 
+    workers: a ``crew``; None runs them in this process, which evidence can then end.
+    Evidence that ends its process, or does not end in time, is an error, and the rest is run.
     With ``quick``, evidence marked slow is yielded as ``not_run`` at once.
     """
     todo = []
@@ -246,21 +268,13 @@ def run_jobs(
             todo.append((job, item))
     # The slow ones first, so that no long run is left for the end.
     todo.sort(key=lambda pair: (not pair[1].slow, pair[1].kind != "simulation"))
-    if workers <= 1:
+    if workers is None:
         for job, _ in todo:
             yield job, _work(job, run_seed, quick)
         return
-    pool = ProcessPoolExecutor(
-        workers,
-        mp_context=get_context("spawn"),
-        initializer=start_worker,
-        initargs=(project.current(), quick),
-    )
-    try:
-        futures = {pool.submit(_work, job, run_seed, quick): job for job, _ in todo}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
+    items = dict(todo)
+    for job, said in workers.run([job for job, _ in todo]):
+        if isinstance(said, Lost):
+            lost = not_run(items[job], job[2], run_seed, said.reason)
+            said = replace(lost, outcome="error")
+        yield job, said

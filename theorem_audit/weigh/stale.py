@@ -110,7 +110,8 @@ def _data_files(text: str, root: Path) -> set[Path]:
         return set(folder.glob("*.json"))
     place = root / text
     try:
-        return {place} if "/" in text and place.is_file() else set()
+        ours = "/" in text and not text.startswith("/") and ".." not in place.parts
+        return {place} if ours and place.is_file() else set()
     except (OSError, ValueError):
         return set()
 
@@ -138,7 +139,8 @@ def snapshot(root: Path | None = None) -> dict[str, str]:
     root = root or project.current().root
     places = [_place(name, root) for name in _packages()]
     files = [f for place in places for f in (*place.rglob("*.py"), place.with_suffix(".py"))]
-    files += (root / project.current().notes).rglob("*.json")
+    here = project.current()
+    files += [*(root / here.notes).rglob("*.json"), *(root / here.formal).rglob("*.v")]
     return {_name(f, root): digest(f) for f in sorted(files) if f.is_file()}
 
 

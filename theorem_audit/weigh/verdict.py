@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from theorem_audit.exact.zero import conjuncts
 from theorem_audit.statement.claim import Claim
 
 # From strongest to weakest.  ``refuted`` never spreads: a claim that rests on a false one is not
 # thereby false, only unproved.
-RANKS = (
+STRENGTHS = (
+    "kernel",
     "proved",
     "certified",
-    "proved_given",
+    "steps",
     "supported",
     "open",
     "unchecked",
@@ -25,13 +27,31 @@ RANKS = (
     "inconclusive",
     "refuted",
 )
+# What may rest on a cited theorem; its name then ends in ``_given``.
+GIVEN = ("proved", "certified", "steps")
+# Every name of a verdict, in the order of tables.
+RANKS = (
+    "kernel",
+    "proved",
+    "certified",
+    "proved_given",
+    "certified_given",
+    "steps",
+    "steps_given",
+    *STRENGTHS[STRENGTHS.index("supported") :],
+)
 OUTCOMES = ("passed", "refuted", "inconclusive", "error", "not_run")
 _STRENGTH = {
+    "kernel": "kernel",
     "symbolic": "proved",
     "certificate": "certified",
     "ball": "certified",
-    "cited": "proved_given",
+    "cited": "proved",
 }
+_SYMBOL = {
+    "kernel": "◼", "proved": "■", "certified": "▣", "proved_given": "◧", "certified_given": "◨",
+    "steps": "▤", "steps_given": "▥", "supported": "◌", "refuted": "✗",
+}  # fmt: skip
 
 
 class CyclicUse(ValueError):
@@ -95,42 +115,113 @@ class Verdict:
     @property
     def symbol(self) -> str:
         """One character for tables."""
-        return {"proved": "■", "certified": "▣", "proved_given": "◧", "supported": "◌"}.get(
-            self.name, "✗" if self.name == "refuted" else "?"
-        )
+        return _SYMBOL.get(self.name, "?")
+
+    @property
+    def strength(self) -> str:
+        """The name without ``_given``: one of ``STRENGTHS``."""
+        return self.name.removesuffix("_given")
 
 
-def own_verdict(claim: Claim, outcomes: Sequence[Outcome]) -> tuple[str, tuple[str, ...]]:
-    """The verdict of a claim's own evidence, with reasons."""
+def named(strength: str, given: bool) -> str:
+    """The verdict's name: ``strength``, with ``_given`` where that can be said and is so."""
+    return f"{strength}_given" if given and strength in GIVEN else strength
+
+
+@dataclass(frozen=True)
+class Own:
+    """What a claim's own evidence comes to: one of ``STRENGTHS``, the theorems it cites, and why."""
+
+    strength: str
+    given: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def own_verdict(claim: Claim, outcomes: Sequence[Outcome]) -> Own:
+    """The verdict of a claim's own evidence.
+
+    A step is as strong as its strongest evidence, and the claim as its weakest step; where it has
+    several and prose puts them together (``uncovered``), it is no stronger than ``steps``.
+    A theorem of the kernel on the statement decides the whole and rests on nothing else.
+    """
     for bad, name in (("refuted", "refuted"), ("error", "inconclusive")):
         hits = [o for o in outcomes if o.outcome == bad]
         if hits:
-            return name, tuple(f"{bad}: {where(o)}: {o.detail}" for o in hits)
+            return Own(name, (), tuple(f"{bad}: {where(o)}: {o.detail}" for o in hits))
     if open_ones := [o for o in outcomes if o.outcome == "inconclusive"]:
-        return "inconclusive", tuple(f"inconclusive: {where(o)}: {o.detail}" for o in open_ones)
+        said = tuple(f"inconclusive: {where(o)}: {o.detail}" for o in open_ones)
+        return Own("inconclusive", (), said)
+    reasons = tuple(
+        f"kernel: not checked here ({o.detail or 'not run'})"
+        for o in outcomes
+        if o.kind == "kernel" and o.outcome == "not_run"
+    )
     passed = [o for o in outcomes if o.outcome == "passed"]
+    decided = _decided([o for o in outcomes if o.kind != "kernel"])
+    kernel = _decided([o for o in outcomes if o.kind == "kernel"])
+    if "statement" in kernel:
+        return Own("kernel", (), reasons)
+    decided |= kernel
+    if missing := [step for step in claim.steps if step not in decided]:
+        reasons = (f"undecided step: {', '.join(missing)}", *reasons)
+        if not passed:
+            return Own("unchecked", (), reasons)
+        return Own("open" if claim.source.kind == "open" else "supported", (), reasons)
+    strength = max((_STRENGTH[decided[step]] for step in claim.steps), key=STRENGTHS.index)
+    if loose := uncovered(claim):
+        strength = "steps"
+        reasons = (f"composed in prose: {loose}", *reasons)
+    if strength == "kernel":
+        return Own(strength, (), reasons)
+    given = claim.cites
+    if not given:
+        cited = {
+            o.test for o in passed for step in o.steps if decided.get(step) == o.kind == "cited"
+        }
+        given = tuple(f"what {test.rsplit('::', 1)[-1]} cites" for test in sorted(cited))
+    return Own(strength, given, reasons)
+
+
+_BEST_FIRST = tuple(_STRENGTH)
+
+
+def _decided(outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """Step -> the best kind of deciding evidence that passed for it.
+
+    A step whose evidence has several cases is decided only when none of them is missing.
+    """
     decided: dict[str, str] = {}
-    for outcome in passed:
-        strength = _STRENGTH.get(outcome.kind)
-        for step in outcome.steps:
-            if strength:
-                best = decided.get(step, strength)
-                decided[step] = min(best, strength, key=RANKS.index)
-    # A step whose evidence has several cases is decided only when none of them is missing.
+    for outcome in outcomes:
+        if outcome.outcome == "passed" and outcome.kind in _STRENGTH:
+            for step in outcome.steps:
+                best = decided.get(step, outcome.kind)
+                decided[step] = min(best, outcome.kind, key=_BEST_FIRST.index)
     for outcome in outcomes:
         if outcome.outcome == "not_run" and outcome.kind in _STRENGTH:
             for step in outcome.steps:
                 decided.pop(step, None)
-    missing = [step for step in claim.steps if step not in decided]
-    if not missing:
-        name = max(decided.values(), key=RANKS.index)
-        if claim.cites:
-            name = max(name, "proved_given", key=RANKS.index)
-        return name, ()
-    reason = f"undecided step: {', '.join(missing)}"
-    if not passed:
-        return "unchecked", (reason,)
-    return ("open" if claim.source.kind == "open" else "supported"), (reason,)
+    return decided
+
+
+def uncovered(claim: Claim) -> str:
+    """Why the claim's steps need prose between them; empty where they do not.
+
+    They need none where there is one step, or where ``claim.parts`` names every step and the parts
+    are together exactly the conjuncts of the formula: what decides each decides their conjunction.
+    """
+    if len(claim.steps) == 1:
+        return ""
+    if not claim.parts:
+        return f"{len(claim.steps)} steps, and no parts of the formula that each decides alone"
+    if alone := [step for step in claim.steps if step not in claim.parts]:
+        return f"no part of the formula is decided by {', '.join(alone)} alone"
+    whole = conjuncts(claim.formula)
+    parts = frozenset[Any]().union(*map(conjuncts, claim.parts.values()))
+    if left := whole - parts:
+        return f"no step alone decides {min(map(str, left))}"
+    if more := parts - whole:
+        return f"a part is no conjunct of the formula: {min(map(str, more))}"
+    return ""
 
 
 def where(outcome: Outcome) -> str:
@@ -187,18 +278,19 @@ def derive(
         if claim_id in verdicts:
             return verdicts[claim_id]
         claim, found = claims[claim_id], tuple(outcomes.get(claim_id, ()))
-        own, reasons = own_verdict(claim, found)
-        name, given = own, set(claim.cites)
-        for used in uses.get(claim_id, ()):
+        own = own_verdict(claim, found)
+        strength, given, reasons = own.strength, set(own.given), own.reasons
+        for used in uses.get(claim_id, ()) if strength != "kernel" else ():
             below = settle(used)
             given |= set(below.given)
-            cap = "inconclusive" if below.name == "refuted" else below.name
-            if RANKS.index(cap) > RANKS.index(name):
-                name = cap
-                reasons = (*reasons, f"rests on {used}, which is {below.name}")
+            cap = "inconclusive" if below.name == "refuted" else below.strength
+            if STRENGTHS.index(cap) > STRENGTHS.index(strength):
+                strength = cap
+                reasons = (*reasons, f"rests on {used}, which is {below.name.replace('_', ' ')}")
         verdicts[claim_id] = Verdict(
-            claim_id, name, own, tuple(sorted(given)), uses.get(claim_id, ()), reasons, found
-        )
+            claim_id, named(strength, bool(given)), named(own.strength, bool(own.given)),
+            tuple(sorted(given)), uses.get(claim_id, ()), reasons, found,
+        )  # fmt: skip
         return verdicts[claim_id]
 
     for claim_id in outcomes:

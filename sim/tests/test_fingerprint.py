@@ -1,0 +1,157 @@
+"""A cell is known by what it computes: two scripts, or two editions of one, never share results."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from sim import SerialExecutor, load, simulate_cell, sweep
+from sim.sweeps.cell import Cell
+from sim.sweeps.fingerprint import NotComparable, fingerprint
+from sim.tests import sweep_stubs
+from sim.tests.sweep_stubs import ROOT
+
+SCRIPT = """
+import sys
+from sim import SerialExecutor, sweep
+
+FACTOR = {factor}
+
+def cell(settings, seed):
+    return dict(value={expression}
+                )
+
+if __name__ == "__main__":
+    found = sweep({{"x": [1, 2, 3]}}, seeds=1, store=sys.argv[1], cell=cell, executor=SerialExecutor(),
+                  progress=False)
+    print(found.computed, found.reused, *found.array("value").ravel())
+"""
+
+
+def _script(folder: Path, name: str, factor: int, expression: str) -> str:
+    path = folder / name
+    path.write_text(SCRIPT.format(factor=factor, expression=expression), encoding="utf-8")
+    done = subprocess.run([sys.executable, str(path), str(folder / "one.db")], capture_output=True,
+                          text=True, timeout=120, check=False,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_two_scripts_on_one_store_do_not_get_each_others_numbers(tmp_path: Path) -> None:
+    double = "FACTOR * settings['x']"
+    first = _script(tmp_path, "a.py", 2, double)
+    other = _script(tmp_path, "b.py", 2, "settings['x'] + 100")
+    constant = _script(tmp_path, "c.py", 5, double)
+    again = _script(tmp_path, "a.py", 2, double + "  # says what it does")
+    assert first.split()[:2] == other.split()[:2] == constant.split()[:2] == ["3", "0"]
+    assert again.split()[:2] == ["0", "3"]
+    assert [float(x) for x in other.split()[2:]] == [101, 102, 103]
+    assert [float(x) for x in constant.split()[2:]] == [5, 10, 15]
+    assert first.split()[2:] == again.split()[2:]
+
+
+BASE = """
+import math
+import numpy as np
+from helper_of_test import scale
+LIMIT = 3
+TABLE = np.array([1.0, 2.0])
+def inner(x):
+    return x + LIMIT
+class Shape:
+    side = 4
+def cell(settings, seed, power=2, *, shift=0):
+    '''Docstring.'''
+    return {"v": scale(inner(settings["x"])) ** power + shift + math.pi + TABLE.sum() + Shape.side}
+"""
+EDITS = {
+    "the body": ("** power + shift", "** power - shift"),
+    "a default": ("power=2", "power=3"),
+    "a keyword default": ("shift=0", "shift=1"),
+    "a constant that a helper reads": ("LIMIT = 3", "LIMIT = 4"),
+    "a helper": ("return x + LIMIT", "return x - LIMIT"),
+    "an array": ("[1.0, 2.0]", "[1.0, 2.5]"),
+    "a class": ("side = 4", "side = 5"),
+    "another module's function of that name": ("import math", "import cmath as math"),
+}
+SAME = {
+    "a comment": ("LIMIT = 3", "LIMIT = 3  # at most"),
+    "the docstring": ("Docstring", "Another docstring"),
+    "layout": ("return x + LIMIT", "return (x\n            + LIMIT)"),
+    "a global that nothing reads": ("LIMIT = 3", "LIMIT = 3\nUNUSED = 9"),
+}
+
+
+def _load(folder: Path, text: str, helper: str = "def scale(x):\n    return 2 * x\n") -> Any:
+    folder.mkdir()
+    modules: dict[str, ModuleType] = {}
+    for name, source in (("helper_of_test", helper), ("module_of_test", text)):
+        path = folder / f"{name}.py"
+        path.write_text(source, encoding="utf-8")
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        modules[name] = sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(modules[name])
+    return modules["module_of_test"].cell
+
+
+@pytest.mark.parametrize("what", [*EDITS, *SAME])
+def test_what_changes_the_numbers_changes_the_identity(what: str, tmp_path: Path) -> None:
+    old, new = {**EDITS, **SAME}[what]
+    assert BASE.count(old) == 1
+    before = fingerprint(_load(tmp_path / "a", BASE))
+    after = fingerprint(_load(tmp_path / "b", BASE.replace(old, new)))
+    assert (before == after) == (what in SAME)
+
+
+def test_a_helper_in_another_file_of_ones_own_counts(tmp_path: Path) -> None:
+    before = fingerprint(_load(tmp_path / "a", BASE))
+    after = fingerprint(_load(tmp_path / "b", BASE, "def scale(x):\n    return 3 * x\n"))
+    assert before != after
+
+
+def test_a_closure_counts() -> None:
+    def make(k: int) -> Any:
+        return lambda settings, seed: {"v": settings["x"] * k}
+
+    assert fingerprint(make(1)) == fingerprint(make(1)) != fingerprint(make(2))
+
+
+LOCK = threading.Lock()
+
+
+def reads_a_lock(settings: dict[str, Any], seed: Any) -> dict[str, Any]:
+    with LOCK:
+        return {"value": 1}
+
+
+def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotComparable, match=r"LOCK=.*no value to compare"):
+        sweep({"x": [1]}, seeds=1, store=tmp_path / "s.db", cell=reads_a_lock)
+    scope: dict[str, Any] = {"__name__": "sim.tests.test_fingerprint"}
+    exec("def made(settings, seed):\n    return {'value': 1}\n", scope)
+    with pytest.raises(NotComparable, match="its source cannot be read"):
+        fingerprint(scope["made"])
+
+
+def test_the_packages_own_cells_go_by_their_version() -> None:
+    assert simulate_cell.identity == simulate_cell.name
+    assert Cell(sweep_stubs.measure).identity.startswith("sim.tests.sweep_stubs:measure@")
+
+
+def test_results_are_found_by_the_plain_name(tmp_path: Path) -> None:
+    store = tmp_path / "s.db"
+    sweep(
+        sweep_stubs.GRID, seeds=1, store=store, cell=sweep_stubs.measure, executor=SerialExecutor()
+    )
+    assert len(load(store, cell="sim.tests.sweep_stubs:measure")) == len(load(store)) > 0

@@ -1,0 +1,112 @@
+"""Where a claim says that a step alone decides a part, breaking that part is what that step rejects.
+
+A claim of several steps is above *steps* only by its ``parts``.  Here each conjunct of each part of
+every registered claim is broken, and the step's own deciding evidence is run against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sympy import And, Eq, Not, Symbol
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
+
+from theorem_audit import expect_nonnegative, expect_zero
+from theorem_audit.checks.mark import DECIDING, Evidence
+from theorem_audit.exact.zero import conjuncts, difference, relations
+from theorem_audit.statement.claim import Claim, Source
+from theorem_audit.weigh.runner import cases_of, evidence_of, run_evidence
+from theorem_audit.weigh.time_limit import limited
+from theory import claims
+
+LIMIT = 60.0  # seconds for one evidence on one broken part
+X = Symbol("x", real=True)
+
+
+def broken(part: Boolean) -> list[Boolean]:
+    """Wrong forms of a conjunct: an equation off by one; anything else denied."""
+    if isinstance(part, Eq):
+        return [Eq(part.lhs, part.rhs + 1, evaluate=False)]
+    if isinstance(part, Relational) and part.is_Relational:
+        return [part.negated]
+    return [Not(part)]
+
+
+def without(claim: Claim, part: Boolean, wrong: Boolean) -> Claim:
+    """The claim with the conjunct ``part`` replaced, wherever it stands."""
+    kept = [wrong if x == part else x for x in _flat(claim.formula)]
+    return replace(claim, formula=kept[0] if len(kept) == 1 else And(*kept, evaluate=False))
+
+
+def _flat(formula: Boolean) -> list[Boolean]:
+    parts = relations(formula)
+    return [formula] if parts == (formula,) else [y for x in parts for y in _flat(x)]
+
+
+def accepted(items: list[Evidence], step: str, wrong: Claim) -> list[str]:
+    """What the deciding evidence of ``step`` says of a wrong claim, where none of it refutes it."""
+    said = []
+    for item in sorted(items, key=lambda x: x.slow):
+        if item.kind not in DECIDING or step not in item.steps:
+            continue
+        for case, _ in cases_of(item):
+            found = run_evidence(item, wrong, case=case, call=limited(item.function, LIMIT))
+            if found.outcome == "refuted":
+                return []
+            said.append(f"{found.test}[{found.case}]: {found.outcome}: {found.detail}")
+    return said or ["no deciding evidence"]
+
+
+def unread(claim: Claim, items: list[Evidence]) -> list[str]:
+    """Every broken conjunct that the evidence of the step which is to decide it does not refute."""
+    found = []
+    for step, part in claim.parts.items():
+        for one in sorted(conjuncts(part), key=str):
+            for wrong in broken(one):
+                if said := accepted(items, step, without(claim, one, wrong)):
+                    found.append(f"{step}: {wrong}: {'; '.join(said)}")
+    return found
+
+
+@pytest.mark.parametrize("chapter", sorted({c.chapter for c in claims.values()}))
+def test_each_part_is_read_by_the_step_that_decides_it(chapter: str) -> None:
+    for claim in claims.values():
+        if claim.chapter == chapter and claim.parts:
+            assert unread(claim, evidence_of()[claim.id]) == [], claim.id
+
+
+# --- the test itself can fail -----------------------------------------------------------------
+
+HUMP, SUM = X * (1 - X) >= 0, Eq((X + 1) ** 2, X**2 + 2 * X + 1, evaluate=False)
+
+
+def _made(**parts: Any) -> Claim:
+    return Claim("A", "a", And(HUMP, SUM), Source("lemma", "made up"), "exact", "made",
+                 steps=("hump", "sum"), parts=parts)  # fmt: skip
+
+
+def _reads_the_hump(claim: Claim) -> None:
+    (part,) = (x for x in relations(claim.formula) if not isinstance(x, Eq))
+    expect_nonnegative(difference(part), {X: (0, 1)})
+
+
+def _reads_the_sum(claim: Claim) -> None:
+    (part,) = (x for x in relations(claim.formula) if isinstance(x, Eq))
+    expect_zero(difference(part), "sum")
+
+
+def test_a_step_that_does_not_read_its_part_is_named() -> None:
+    items = [
+        Evidence("A", "certificate", _reads_the_hump, ("hump",)),
+        Evidence("A", "symbolic", _reads_the_sum, ("sum",)),
+    ]
+    assert unread(_made(hump=HUMP, sum=SUM), items) == []
+    (swapped,) = unread(_made(hump=And(HUMP, SUM), sum=SUM), items)
+    assert swapped.startswith("hump: Eq((x + 1)**2,")
+    assert "_reads_the_hump[]: passed" in swapped
+    assert unread(_made(hump=HUMP, sum=SUM), items[:1]) == [
+        "sum: Eq((x + 1)**2, x**2 + 2*x + 2): no deciding evidence"
+    ]

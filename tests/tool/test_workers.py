@@ -1,0 +1,248 @@
+"""Nothing that evidence does may end the run: the process it ends is replaced, and the rest is run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tool import ROOT
+from theorem_audit import cli
+from theorem_audit.checks.mark import Evidence
+from theorem_audit.weigh import runner
+from theorem_audit.weigh.runner import run_evidence
+from theorem_audit.weigh.workers import Crew, Lost
+from theory.model.autoencoder import GRAD
+
+# --- the crew ---------------------------------------------------------------------------------
+
+
+def _nothing() -> None:
+    pass
+
+
+def _never_ready() -> None:
+    os._exit(7)
+
+
+def _job(what: str) -> Any:
+    """What a job may do to its process."""
+    if what == "exit":
+        os._exit(0)
+    if what == "sys.exit":
+        sys.exit(0)
+    if what == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if what == "endless":
+        while True:
+            pass
+    if what == "endless child":
+        subprocess.run(["sleep", "600"], check=False)
+    if what == "interrupt":
+        raise KeyboardInterrupt
+    if what == "unsendable":
+        return lambda: None
+    if what == "prints":
+        print("spoiled")
+    return f"did {what}"
+
+
+REASONS = {
+    "exit": "its worker process ended (exit code 0)",
+    "killed": "its worker process ended (SIGKILL: killed, or out of memory)",
+    "sys.exit": "SystemExit: 0",
+    "interrupt": "KeyboardInterrupt",
+    "endless": "no end within 4 s: it was stopped",
+    "endless child": "no end within 4 s: it was stopped",
+    "unsendable": "its worker process ended (exit code 1)",
+}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_job_that_ends_its_process_is_lost_alone(workers: int) -> None:
+    jobs = [x for bad in REASONS for x in (bad, f"good after {bad}")]
+    with Crew(_job, _nothing, workers=workers, limit=4.0) as crew:
+        found = dict(crew.run(jobs))
+        again = dict(crew.run(["one more"]))
+        hands = [hand.process.pid for hand in crew._hands]
+    assert list(found) != []
+    for job in jobs:
+        if job in REASONS:
+            assert isinstance(found[job], Lost), job
+            assert found[job].reason.startswith(REASONS[job]), found[job]
+        else:
+            assert found[job] == f"did {job}"
+    assert again == {"one more": "did one more"}
+    assert hands
+    for pid in hands:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_processes_that_never_start_lose_every_job_and_end() -> None:
+    with Crew(_job, _never_ready, workers=2, limit=60.0) as crew:
+        found = dict(crew.run(["a", "b", "c"]))
+    assert {x.reason for x in found.values()} == {
+        "no worker process can be started: its worker process ended (exit code 7)"
+    }
+    assert list(found) == ["a", "b", "c"]
+
+
+def test_jobs_are_asked_for_as_they_are_needed() -> None:
+    asked = []
+
+    def jobs() -> Any:
+        for k in range(100):
+            asked.append(k)
+            yield f"job {k}"
+
+    with Crew(_job, _nothing, workers=1, limit=60.0) as crew:
+        next(crew.run(jobs()))
+    assert len(asked) < 5
+
+
+# --- evidence in this process -----------------------------------------------------------------
+
+
+def _leaves(claim: Any) -> None:
+    sys.exit(0)
+
+
+def _generator_exit(claim: Any) -> None:
+    raise GeneratorExit
+
+
+@pytest.mark.parametrize("function", [_leaves, _generator_exit])
+def test_evidence_that_leaves_is_an_error(function: Any) -> None:
+    found = run_evidence(Evidence("GRAD", "symbolic", function), GRAD)
+    assert found.outcome == "error"
+    assert found.detail.startswith(("it called sys.exit(0)", "GeneratorExit"))
+
+
+# --- the command ------------------------------------------------------------------------------
+
+HOSTILE = '''
+"""Evidence that does to its process what code under test may do."""
+import os, signal, sys
+from theorem_audit import evidence, expect
+
+@evidence("GRAD", "symbolic")
+def test_leaves(claim):
+    expect(True, "fine")
+    sys.exit(0)
+
+@evidence("HESS", "symbolic")
+def test_ends_the_process(claim):
+    expect(True, "fine")
+    os._exit(0)
+
+@evidence("NORM", "symbolic")
+def test_is_killed(claim):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+@evidence("STEP", "symbolic")
+def test_never_ends(claim):
+    while True:
+        pass
+
+@evidence("Q-KAPPA", "symbolic")
+def test_prints_and_passes(claim):
+    print("noise on standard output")
+    expect(True, "fine")
+'''
+CLAIMS = ("GRAD", "HESS", "NORM", "STEP", "Q-KAPPA")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project with one file of evidence."""
+    folder = tmp_path_factory.mktemp("hostile")
+    for name in ("theory", "sim", "audit", "figures", "proofs_notes"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    (folder / "tests").mkdir()
+    (folder / "tests" / "__init__.py").touch()
+    (folder / "tests" / "test_hostile.py").write_text(HOSTILE, encoding="utf-8")
+    return folder
+
+
+def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
+    words = ["-m", "audit", "run", *CLAIMS, "--workers", "1", "--time-limit", "8", "--json", "-"]
+    done = subprocess.run([sys.executable, *words], cwd=project, capture_output=True, text=True,
+                          timeout=170, check=False)  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    claims = {c["id"]: c for c in json.loads(done.stdout)["claims"]}
+    assert {x: claims[x]["verdict"] for x in CLAIMS} == {
+        **dict.fromkeys(CLAIMS, "inconclusive"), "Q-KAPPA": "proved",
+    }  # fmt: skip
+    why = {x: claims[x]["reasons"][0] for x in CLAIMS[:4]}
+    assert "it called sys.exit(0)" in why["GRAD"]
+    assert "its worker process ended (exit code 0)" in why["HESS"]
+    assert "SIGKILL" in why["NORM"]
+    assert "no end within 8 s" in why["STEP"]
+
+
+def test_workers_end_when_the_run_is_killed(project: Path, tmp_path: Path) -> None:
+    words = ["-m", "audit", "run", "STEP", "--workers", "1", "--json", str(tmp_path / "run.json")]
+    with subprocess.Popen([sys.executable, *words], cwd=project) as process:
+        children: list[int] = []
+        deadline = time.monotonic() + 90
+        while not children and time.monotonic() < deadline:
+            time.sleep(0.5)
+            children = _children(process.pid)
+        time.sleep(1)
+        process.kill()
+    assert children, "no worker was started"
+    deadline = time.monotonic() + 30
+    while any(map(_alive, children)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not any(map(_alive, children))
+
+
+def _children(pid: int) -> list[int]:
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    if not path.exists():
+        pytest.skip("no /proc here to find the worker in")
+    return [int(x) for x in path.read_text().split()]
+
+
+def _alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "nan", "inf", "soon"])
+def test_a_time_limit_is_a_number_of_seconds(
+    limit: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        code = cli.main(["run", "GRAD", "--time-limit", limit])
+    except SystemExit as stop:  # argparse's own
+        code = int(stop.code or 0)
+    assert code == 2
+    assert "--time-limit" in capsys.readouterr().err
+
+
+def test_an_outcome_of_a_lost_job_names_its_evidence() -> None:
+    class Dead:
+        def run(self, jobs: Any) -> Any:
+            yield from ((job, Lost("gone")) for job in jobs)
+
+    jobs = runner.jobs_for(["GRAD"])
+    found = dict(runner.run_jobs(jobs, run_seed=3, quick=False, workers=Dead()))  # type: ignore[arg-type]
+    assert len(found) == len(jobs) > 0
+    for job, item in jobs:
+        assert (found[job].outcome, found[job].detail, found[job].seed) == ("error", "gone", 3)
+        assert (found[job].test, found[job].steps) == (item.test, item.steps)
+        assert found[job].kind == item.kind
