@@ -18,6 +18,7 @@ _PLACES = {
     "Absent": "checks.run_context",
     "Inconclusive": "checks.run_context",
     "Verdict": "weigh.verdict",
+    "Found": "doubt.falsify",
     "check": "weigh.runner",
     "evidence": "checks.mark",
     "exact_quotient": "checks.expect",
@@ -27,6 +28,7 @@ _PLACES = {
     "expect_nonnegative": "checks.expect",
     "expect_positive_ball": "checks.expect",
     "expect_zero": "checks.expect",
+    "falsify": "doubt.falsify",
     "note": "checks.run_context",
     "rng": "checks.run_context",
     "seed": "checks.run_context",
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     )
     from theorem_audit.checks.mark import evidence
     from theorem_audit.checks.run_context import Absent, Inconclusive, note, rng, seed
+    from theorem_audit.doubt.falsify import Found, falsify
     from theorem_audit.weigh.runner import check
     from theorem_audit.weigh.verdict import Verdict
 
@@ -62,6 +65,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Absent",
+    "Found",
     "Inconclusive",
     "Verdict",
     "check",
@@ -73,6 +77,7 @@ __all__ = [
     "expect_nonnegative",
     "expect_positive_ball",
     "expect_zero",
+    "falsify",
     "note",
     "rng",
     "seed",

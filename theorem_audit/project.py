@@ -17,6 +17,7 @@ These three must be there; the rest has defaults:
     variants = "proofs_notes/variants.json"     # kept table of wrong variants
     notation = "heavy_ball.notation"            # module of shared symbols, for the stub of a new claim
     like_roles = "heavy_ball.notation:LIKE"     # tuples of symbols that a slip of the pen exchanges
+    falsifiers = "tests.falsify"   # package of random searches for counterexamples
     figures = "figures"            # package whose modules hold @picture functions
     findings = "figures.findings:FINDINGS"      # headlines for the report
     commands = ["figures.simulate:add_commands"]  # further commands of `audit`
@@ -68,6 +69,7 @@ class Project:
     variants: str = "proofs_notes/variants.json"
     notation: str = ""
     like_roles: str = ""
+    falsifiers: str = ""
     figures: str = ""
     findings: str = ""
     commands: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.table import Table
 from rich.tree import Tree
 
 from theorem_audit import project
+from theorem_audit.doubt.falsify import Found
 from theorem_audit.doubt.mutants import Tried
 from theorem_audit.kernel.second_opinion import Opinion
 from theorem_audit.statement.claim import Claim
@@ -207,6 +209,25 @@ def variant_table(
                     console.print(f"  {text}", markup=False, soft_wrap=True)
     left = [t for t in everything if t.unexplained]
     console.print(f"\n{len(left)} unexplained survivors of {len(everything)} variants")
+
+
+def found(row: Found, console: Console) -> None:
+    """One line: claim, what the search came to; the witness below where there is one."""
+    style = "bold red" if row.bad else "dim" if row.outcome == "out of reach" else "green"
+    line = f"{row.claim_id:<24} {row.outcome:<12} {row.cases:>7} cases {row.seconds:6.1f} s"
+    console.print(
+        f"{line}  {row.detail}", style=style, markup=False, highlight=False, soft_wrap=True
+    )
+    if row.witness:
+        values = ", ".join(f"{k} = {v}" for k, v in row.witness.items())
+        console.print(f"    at {values}", markup=False, highlight=False, soft_wrap=True)
+
+
+def found_summary(rows: Sequence[Found], console: Console) -> None:
+    """How many claims came to what."""
+    counts = Counter(row.outcome for row in rows)
+    told = ", ".join(f"{count} {name}" for name, count in counts.most_common())
+    console.print(f"\n{len(rows)} claims: {told}; {sum(row.cases for row in rows)} cases played")
 
 
 def opinion(said: Opinion, console: Console) -> None:

@@ -6,6 +6,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rich.console import Console
 
 from theorem_audit import project, show
 from theorem_audit.checks.mark import collect
-from theorem_audit.doubt import mutants
+from theorem_audit.doubt import falsify, mutants
 from theorem_audit.doubt.mutants import Tried
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.kernel import coq, second_opinion
@@ -35,6 +36,13 @@ def add_commands(command: Command, run_options: Callable[[argparse.ArgumentParse
     )
     wrong.add_argument("--all", action="store_true", help="print every variant, not only survivors")
     wrong.set_defaults(handler=_mutants)
+    hunt = command("falsify", "search for counterexamples inside each claim's own region")
+    hunt.add_argument(
+        "--seconds", type=float, help="time for all claims together (default: 2 for each)"
+    )
+    hunt.add_argument("--seed", default="0", help="an integer >= 0, or 'random' (default 0)")
+    hunt.add_argument("--workers", type=int, default=1, help="processes (default 1)")
+    hunt.set_defaults(handler=_falsify)
     old = command("stale", "which verdicts of an earlier run are out of date", ids=None)
     old.add_argument("file", metavar="RUN", help="JSON that `audit run --json` wrote")
     old.set_defaults(handler=_stale)
@@ -123,6 +131,25 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
     if args.json != "-":
         show.variant_table(found, console, every=args.all)
     return exit_code(found) if complete else 130
+
+
+def _falsify(args: argparse.Namespace, console: Console) -> int:
+    ids = ids_of(args.ids)
+    seconds = 2.0 * len(ids) if args.seconds is None else args.seconds
+    if not (0 < seconds < float("inf")):
+        raise BadUsage(f"--seconds {args.seconds}: a finite number > 0")
+    if args.workers < 1:
+        raise BadUsage(f"--workers {args.workers}: at least 1")
+    seed, found = seed_of(args.seed), []
+    for row in falsify.search(ids, seconds=seconds, seed=seed, workers=args.workers):
+        found.append(row)
+        if args.json != "-":
+            show.found(row, console)
+    if args.json:
+        emit({"schema": 1, "seed": seed, "found": [asdict(row) for row in found]}, args.json)
+    if args.json != "-":
+        show.found_summary(found, console)
+    return int(any(row.bad for row in found))
 
 
 def _stale(args: argparse.Namespace, console: Console) -> int:

@@ -1,0 +1,67 @@
+"""The pytest side: marks, the status of what could not tell, and silence where there is no project."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+HEAVY = ("sympy", "numpy", "hypothesis", "theorem_audit.weigh", "theorem_audit.pytest_evidence")
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words],
+        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_a_run_without_a_project_imports_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "theory").mkdir()  # the user's own; it is nobody's business
+    (tmp_path / "theory" / "__init__.py").write_text("1 / 0\n")
+    (tmp_path / "test_it.py").write_text(
+        "import sys\n"
+        "def test_it(pytestconfig):\n"
+        f"    loaded = [x for x in {HEAVY!r} if x in sys.modules]\n"
+        "    assert loaded == []\n"
+        "    assert 'theorem_audit.pytest_plugin' in sys.modules\n"
+        "    assert not hasattr(pytestconfig.option, 'audit_seed')\n"
+    )
+    done = run(tmp_path, "-p", "no:hypothesispytest")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "audit" not in done.stdout
+
+
+def test_marks_select_evidence(fresh: Path) -> None:
+    for chosen, count in (("claim('GD-STEP')", 2), ("kind(name='property')", 0), ("slow", 0)):
+        words = ["--collect-only", "--strict-markers"]
+        if "(" not in chosen or "=" not in chosen:
+            words += ["-m", chosen.split("(")[0]]
+        done = run(fresh, *words)
+        found = done.stdout.count("::test_")
+        assert found == (count or found), done.stdout
+    assert run(fresh, "--collect-only", "-m", "slow").returncode == 5
+
+
+def test_what_cannot_tell_has_a_status_of_its_own(fresh: Path) -> None:
+    test = fresh / "tests" / "test_more.py"
+    test.write_text(
+        "from theorem_audit import Inconclusive, evidence, expect\n\n"
+        "@evidence('GD-STEP', 'witness')\n"
+        "def test_unsure(claim):\n"
+        "    expect(True, 'one check')\n"
+        "    raise Inconclusive('too little power')\n"
+    )
+    done = run(fresh, "-vv")
+    assert done.returncode == 1, "a run with open questions is no success"
+    assert "INCONCLUSIVE" in done.stdout
+    assert "1 inconclusive" in done.stdout
+    assert " failed" not in done.stdout.splitlines()[-1]
+
+
+def test_a_broken_table_is_a_usage_error(fresh: Path) -> None:
+    file = fresh / "pyproject.toml"
+    file.write_text(file.read_text().replace('evidence = "tests"\n', ""))
+    done = run(fresh)
+    assert done.returncode == 4
+    assert "lacks the key 'evidence'" in done.stderr

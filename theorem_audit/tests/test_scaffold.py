@@ -1,0 +1,139 @@
+"""``audit init`` and ``audit new``: from an empty folder to proved; all of it or nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from theorem_audit.files import write_all
+from theorem_audit.new import BadClaimName
+from theorem_audit.project import Project, read
+from theorem_audit.scaffold import CannotInit, scaffold
+from theorem_audit.tests.conftest import Run
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(p.relative_to(folder)): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and "__pycache__" not in p.parts
+    }
+
+
+def project(folder: Path) -> Project:
+    found = read(folder / "pyproject.toml")
+    assert found is not None
+    return found
+
+
+def test_from_an_empty_folder_to_a_report(fresh: Path, audit: Run) -> None:
+    assert audit("run").stdout.count("proved") == 2, "the row and the count"
+    tests = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=fresh, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert tests.returncode == 0, tests.stdout + tests.stderr
+    assert "audit, by the tests selected: 1 proved" in tests.stdout
+    made = audit("new", "MY-CLAIM", "--chapter", "shelf.mine")
+    assert made.returncode == 0, made.stderr
+    assert audit("new", "MORE", "--chapter", "descent").returncode == 0
+    done = audit("run", "--json", "build/audit.json")
+    assert done.returncode == 1, "a stub is not yet evidence"
+    assert "MY-CLAIM has no evidence yet" in " ".join(done.stdout.split())
+    assert "GD-STEP   proved" in done.stdout
+    assert audit("notes", "--check").returncode == 1
+    assert audit("notes").returncode == 0
+    assert audit("notes", "--check").returncode == 0
+    assert audit("report").returncode == 0
+    page = (fresh / "build" / "report" / "index.html").read_text()
+    assert "small" in page
+    assert "SGD" not in page
+
+
+def test_every_wrong_variant_of_the_first_claim_is_refuted(audit: Run) -> None:
+    done = audit("mutants", "GD-STEP", "--workers", "1")
+    assert done.returncode == 0, done.stdout
+    assert "0 unexplained survivors of " in done.stdout
+
+
+def test_init_writes_nothing_where_a_file_is_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "proofs_notes").mkdir()
+    (tmp_path / "proofs_notes" / "descent.md").write_text("mine")
+    before = contents(tmp_path)
+    with pytest.raises(CannotInit, match=r"descent\.md is there already"):
+        scaffold(tmp_path, "small")
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["", "1st", "a b", "../x", "tests", "theorem-audit", "class", "é"])
+def test_init_refuses_a_name_that_makes_no_package(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CannotInit, match="--name"):
+        scaffold(tmp_path / "new", name)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "chapter", "message"),
+    [
+        ("lower", "x", "upper-case words"),
+        ("A--B", "x", "upper-case words"),
+        ("FINE", "Not-A-Module", "lower-case module name"),
+        ("FINE", "../escape", "lower-case module name"),
+        ("FINE", "a..b", "lower-case module name"),
+        ("GD-STEP", "descent", "claimed already, in descent"),
+        ("FINE", "notation", "is no chapter, it declares no claim"),
+        ("FINE", "shelf", "a shelf; name a chapter in it"),
+    ],
+)
+def test_bad_names_are_refused_before_anything_is_written(
+    fresh: Path, claim_id: str, chapter: str, message: str
+) -> None:
+    (fresh / "small" / "notation.py").write_text("x = 1\n")
+    (fresh / "small" / "shelf").mkdir()
+    (fresh / "small" / "shelf" / "__init__.py").touch()
+    before = contents(fresh)
+    done = subprocess.run(
+        [sys.executable, "-m", "theorem_audit", "new", claim_id, "--chapter", chapter],
+        cwd=fresh, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert message in " ".join(done.stderr.split())
+    assert contents(fresh) == before
+
+
+def test_new_never_writes_outside_the_project(fresh: Path, tmp_path: Path) -> None:
+    (fresh / "proofs_notes" / "out").symlink_to(tmp_path, target_is_directory=True)
+    before, outside = contents(fresh), sorted(tmp_path.glob("*.md"))
+    done = subprocess.run(
+        [sys.executable, "-c",
+         "import sys; from pathlib import Path; from theorem_audit.new import create\n"
+         "from theorem_audit.project import read as project\n"
+         "create('FINE', 'out.claim', project(Path(sys.argv[1]) / 'pyproject.toml'))", str(fresh)],
+        cwd=fresh, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert BadClaimName.__name__ in done.stderr
+    assert "outside the project's folder" in done.stderr
+    assert (contents(fresh), sorted(tmp_path.glob("*.md"))) == (before, outside)
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
+    old = tmp_path / "old.txt"
+    old.write_text("before")
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(OSError, match="file"):
+        write_all({old: "after", tmp_path / "deep" / "new.txt": "x", tmp_path / "file" / "y": "z"})
+    assert contents(tmp_path) == {"old.txt": b"before", "file": b"no folder"}
+    assert not (tmp_path / "deep").exists()
+
+
+def test_what_is_written_has_the_mode_of_the_umask(tmp_path: Path) -> None:
+    mask = os.umask(0o027)
+    try:
+        write_all({tmp_path / "x": "x"})
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o640
