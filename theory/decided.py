@@ -5,13 +5,13 @@ Nothing listens in an ordinary run.  ``audit.kernel`` does, and asks Coq the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-Told = tuple[str, Any]
-_listener: ContextVar[list[Told] | None] = ContextVar("theory_decided", default=None)
+Listener = Callable[[str, Any], None]
+_listener: ContextVar[Listener | None] = ContextVar("theory_decided", default=None)
 
 
 def tell(kind: str, what: Any) -> None:
@@ -20,20 +20,19 @@ def tell(kind: str, what: Any) -> None:
     kind: ``zero`` (an expression), ``sides`` (both sides of the equation whose gap is decided next),
     ``certificate`` (a ``Certificate``), ``ball`` (expression and box) or ``condition`` (a message).
     """
-    heard = _listener.get()
-    if heard is not None:
-        heard.append((kind, what))
+    listener = _listener.get()
+    if listener is not None:
+        listener(kind, what)
 
 
 @contextmanager
-def listening() -> Iterator[list[Told]]:
-    """Collect what is told inside the block, in order."""
-    heard: list[Told] = []
-    token = _listener.set(heard)
+def listening(listener: Listener) -> Iterator[None]:
+    """Have ``listener(kind, what)`` called for all that is told inside the block, at once."""
+    token = _listener.set(listener)
     try:
-        yield heard
+        yield
     finally:
         _listener.reset(token)
 
 
-__all__ = ["Told", "listening", "tell"]
+__all__ = ["Listener", "listening", "tell"]

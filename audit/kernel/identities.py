@@ -8,8 +8,11 @@ roots.  Here it becomes
       1 - a * S <> 0 ->                  (every base of a negative power)
       left = right.
 
-A square root is stated by its square alone, which says more than the identity for ``sqrt``.  What is
-not of this form (``is_zero`` would not have decided it) raises ``NotExported`` with the reason.
+A square root is stated by its square alone, which says more than the identity for ``sqrt``.  So is
+what is no rational function (a logarithm, a symbolic power, a sum of symbolic length): it becomes a
+variable, the same for the same expression, and the identity is proved whatever its value.  An
+identity that would hold for want of anything that satisfies its hypotheses (a denominator that is
+identically zero, the root of a negative number) raises ``NotExported`` with the reason.
 """
 
 from __future__ import annotations
@@ -18,8 +21,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from sympy import Add, Expr, Integer, Mul, Pow, Symbol, cancel, sympify, together
+from sympy import Add, Expr, Integer, Mul, Pow, Symbol, cancel, together
 
+from audit.kernel.callsite import Side
 from audit.kernel.terms import Term, data, names_of, number, text
 
 HEADER = """\
@@ -37,15 +41,20 @@ class NotExported(ValueError):
 
 @dataclass(frozen=True)
 class Identity:
-    """``left = right`` as rational functions; ``right`` is 0 where only a difference was decided."""
+    """``left = right``; ``right`` is 0 where only a difference was decided."""
 
-    left: Expr
-    right: Expr = Integer(0)
+    left: Side
+    right: Side = Side(Integer(0))
 
     @property
     def hollow(self) -> bool:
-        """Whether SymPy's own evaluation had cancelled everything before it could be stated."""
-        return bool(self.left.is_Rational and self.right.is_Rational)
+        """Whether nothing is left to state: SymPy's own evaluation had cancelled it all."""
+        return self.left == self.right == Side(Integer(0))
+
+    @property
+    def same(self) -> bool:
+        """Whether both sides are one and the same expression."""
+        return self.left == self.right
 
 
 @dataclass
@@ -62,10 +71,21 @@ class _Reader:
     names: Mapping[Symbol, str]
     denominators: list[Term] = field(default_factory=list)
     roots: dict[Expr, _Root] = field(default_factory=dict)
+    atoms: dict[Expr, str] = field(default_factory=dict)
+    at: Mapping[Symbol, Expr] = field(default_factory=dict)
+
+    def side(self, side: Side) -> Term:
+        self.at = dict(side.at)
+        return self.term(side.expr)
 
     def term(self, expr: Expr) -> Term:
         if expr.is_Symbol:
-            return ("Var", self.names[expr])
+            if expr not in self.at:
+                return ("Var", self.names[expr])
+            outer, self.at = self.at, {}
+            put_in = self.term(outer[expr])
+            self.at = outer
+            return put_in
         if expr.is_Rational:
             return number(Fraction(int(expr.p), int(expr.q)))
         if isinstance(expr, Add):
@@ -74,7 +94,23 @@ class _Reader:
             return self._product(expr)
         if isinstance(expr, Pow):
             return self._power(expr)
-        raise NotExported(f"{expr.func.__name__} is outside rational functions and square roots")
+        return self._atom(expr)
+
+    def _put_in(self, expr: Expr) -> Expr:
+        return expr.subs(self.at, simultaneous=True) if self.at else expr
+
+    def _atom(self, expr: Expr) -> Term:
+        value = self._put_in(expr)
+        if value.is_Rational:
+            return self.term(value)
+        if value.is_finite is False or not isinstance(value, Expr):
+            raise NotExported(f"{value} is no real number")
+        if value not in self.atoms:
+            name = f"atom{len(self.atoms)}"
+            while name in self.names.values():
+                name += "_"
+            self.atoms[value] = name
+        return ("Var", self.atoms[value])
 
     def _sum(self, expr: Add) -> Term:
         first, *rest = expr.as_ordered_terms()
@@ -89,7 +125,7 @@ class _Reader:
         above: list[Term] = []
         below: list[Term] = []
         for factor in factors:
-            if isinstance(factor, Pow) and factor.exp.is_Rational and factor.exp < 0:
+            if isinstance(factor, Pow) and _inverse(factor):
                 below.append(self._base(factor))
             else:
                 above.append(self.term(factor))
@@ -102,22 +138,24 @@ class _Reader:
 
     def _power(self, expr: Pow) -> Term:
         if not (expr.exp.is_Rational and expr.exp.q in (1, 2)):
-            raise NotExported(f"the power {expr} is outside rational functions and square roots")
+            return self._atom(expr)
         if expr.exp < 0:
             return ("Inv", self._base(expr))
         return _raised(self._root(expr.base) if expr.exp.q == 2 else self.term(expr.base), expr.exp.p)
 
     def _base(self, expr: Pow) -> Term:
         """``1/expr``, for a negative power; its base joins what must not vanish."""
-        if expr.exp.q not in (1, 2):
-            raise NotExported(f"the power {expr} is outside rational functions and square roots")
+        if cancel(together(self._put_in(expr.base))) == 0:
+            raise NotExported(f"the denominator {expr.base} is identically zero")
         base = self._root(expr.base) if expr.exp.q == 2 else self.term(expr.base)
         if base not in self.denominators:
             self.denominators.append(base)
         return _raised(base, -expr.exp.p)
 
     def _root(self, base: Expr) -> Term:
-        key = cancel(together(base)).expand()
+        key = cancel(together(self._put_in(base))).expand()
+        if key.is_negative:
+            raise NotExported(f"the square root of {key} is not real")
         if key not in self.roots:
             outer, self.denominators = self.denominators, []
             radicand = self.term(base)
@@ -127,6 +165,10 @@ class _Reader:
                 name += "_"
             self.roots[key] = _Root(name, radicand, inner)
         return ("Var", self.roots[key].name)
+
+
+def _inverse(factor: Pow) -> bool:
+    return bool(factor.exp.is_Rational and factor.exp.q in (1, 2) and factor.exp < 0)
 
 
 def _raised(base: Term, power: int) -> Term:
@@ -142,13 +184,14 @@ def _times(factors: list[Term]) -> Term:
 
 @dataclass(frozen=True)
 class Stated:
-    """One identity as terms.  names: the last root first, then the symbols."""
+    """One identity as terms.  names: the last root first, then symbols, then atoms."""
 
     names: tuple[str, ...]
     roots: tuple[_Root, ...]
     denominators: tuple[Term, ...]
     left: Term
     right: Term
+    atoms: tuple[tuple[str, str], ...] = ()
 
     @property
     def text(self) -> str:
@@ -186,27 +229,34 @@ def stated(identity: Identity) -> Stated:
 
     Raises NotExported where the identity is none of rational functions in symbols and square roots.
     """
-    sides = [sympify(identity.left), sympify(identity.right)]
+    sides = (identity.left, identity.right)
     symbols = sorted(
-        sides[0].free_symbols | sides[1].free_symbols,
+        {x for side in sides for x in side.expr.free_symbols | _symbols_of(side)},
         key=lambda x: (str(x), sorted(map(str, x.assumptions0.items()))),
     )
     names = names_of([str(x) for x in symbols])
     reader = _Reader(dict(zip(symbols, names, strict=True)))
-    left, right = (reader.term(side) for side in sides)
+    left, right = (reader.side(side) for side in sides)
     roots = tuple(reader.roots.values())
     return Stated(
-        (*(root.name for root in reversed(roots)), *names),
+        (*(root.name for root in reversed(roots)), *names, *reader.atoms.values()),
         roots, tuple(reader.denominators), left, right,
+        tuple((name, str(expr)) for expr, name in reader.atoms.items()),
     )  # fmt: skip
+
+
+def _symbols_of(side: Side) -> set[Symbol]:
+    return {x for _, value in side.at for x in value.free_symbols}
 
 
 def theorem(label: str, identity: Identity) -> str:
     """Data, statement and proof; the theorem is called ``label``."""
     said = stated(identity)
+    meaning = ", ".join(f"{name} = {expr}" for name, expr in said.atoms)
+    comment = f"(* {meaning.replace('*)', '* )')} *)\n" if meaning else ""
     binder = f"fun {' '.join(said.names)} => " if said.names else ""
     return (
-        f"Definition {label}_data : identity :=\n  {said.gallina}.\n"
+        f"{comment}Definition {label}_data : identity :=\n  {said.gallina}.\n"
         f"Lemma {label}_checked : check {label}_data = true.\n"
         "Proof. vm_cast_no_check (eq_refl true). Qed.\n"
         f"Theorem {label} : {said.text}.\n"
