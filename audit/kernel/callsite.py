@@ -18,7 +18,9 @@ from typing import Any
 from sympy import Expr, Symbol, sympify
 
 # Functions and methods that keep an expression's value.
-KEEPING = frozenset("cancel expand factor nsimplify ratsimp simplify together radsimp".split())
+KEEPING = frozenset(
+    ("cancel", "expand", "factor", "nsimplify", "radsimp", "ratsimp", "simplify", "together")
+)
 
 At = tuple[tuple[Symbol, Expr], ...]
 
@@ -73,7 +75,7 @@ def sides_at(frame: FrameType) -> tuple[Side, Side] | None:
 
 def _value(node: ast.expr, frame: FrameType) -> Any:
     code = compile(ast.fix_missing_locations(ast.Expression(node)), "<sides>", "eval")
-    return eval(code, frame.f_globals, dict(frame.f_locals))  # noqa: S307 - the caller's own source
+    return eval(code, frame.f_globals, dict(frame.f_locals))
 
 
 def _side(node: ast.expr, frame: FrameType) -> Side | None:
@@ -108,7 +110,9 @@ def _followed(node: ast.expr, call: ast.Call, frame: FrameType) -> ast.expr:
         and x.name == code.co_name
         and x.lineno <= call.lineno <= (x.end_lineno or 0)
     )
-    bound = [x for x in ast.walk(function) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)]
+    bound = [
+        x for x in ast.walk(function) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
+    ]
     found = [
         x
         for x in ast.walk(function)
@@ -142,7 +146,9 @@ def _split(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
             return left, right
         if name in KEEPING and not node.args:
             return _split(inner)
-    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    called = (
+        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    )
     return _split(node.args[0]) if called in KEEPING and node.args else None
 
 

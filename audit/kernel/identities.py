@@ -39,17 +39,20 @@ class NotExported(ValueError):
     """The identity is none of rational functions in symbols and square roots; the message says why."""
 
 
+ZERO = Side(Integer(0))
+
+
 @dataclass(frozen=True)
 class Identity:
     """``left = right``; ``right`` is 0 where only a difference was decided."""
 
     left: Side
-    right: Side = Side(Integer(0))
+    right: Side = ZERO
 
     @property
     def hollow(self) -> bool:
         """Whether nothing is left to state: SymPy's own evaluation had cancelled it all."""
-        return self.left == self.right == Side(Integer(0))
+        return self.left == self.right == ZERO
 
     @property
     def same(self) -> bool:
@@ -101,8 +104,11 @@ class _Reader:
 
     def _atom(self, expr: Expr) -> Term:
         value = self._put_in(expr)
-        if value.is_Rational:
-            return self.term(value)
+        if value != expr:  # the values that its symbols take may make it a rational function
+            outer, self.at = self.at, {}
+            put_in = self.term(value)
+            self.at = outer
+            return put_in
         if value.is_finite is False or not isinstance(value, Expr):
             raise NotExported(f"{value} is no real number")
         if value not in self.atoms:
@@ -141,7 +147,9 @@ class _Reader:
             return self._atom(expr)
         if expr.exp < 0:
             return ("Inv", self._base(expr))
-        return _raised(self._root(expr.base) if expr.exp.q == 2 else self.term(expr.base), expr.exp.p)
+        return _raised(
+            self._root(expr.base) if expr.exp.q == 2 else self.term(expr.base), expr.exp.p
+        )
 
     def _base(self, expr: Pow) -> Term:
         """``1/expr``, for a negative power; its base joins what must not vanish."""

@@ -25,7 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCES = ROOT / "formal" / "bernstein"
-ORDER = ("homogeneous", "tensor", "cover", "polynomial", "certificate", "identity")
+ORDER = ("homogeneous", "tensor", "cover", "polynomial", "certificate", "fraction", "identity")
 
 # What Coq's real numbers rest on; a proof may rest on nothing else.
 AXIOMS = frozenset(
@@ -103,11 +103,15 @@ class Court:
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return Judged(False, f"within {time_limit:.0f} s", timed_out=True)
-        said = " ".join((done.stdout if done.returncode == 0 else done.stderr or done.stdout).split())
+        said = " ".join(
+            (done.stdout if done.returncode == 0 else done.stderr or done.stdout).split()
+        )
         self._said = done.stdout
         return Judged(done.returncode == 0, said[:300])
 
-    def judge(self, source: str, statements: Mapping[str, str], time_limit: float = 600.0) -> Judged:
+    def judge(
+        self, source: str, statements: Mapping[str, str], time_limit: float = 600.0
+    ) -> Judged:
         """Whether ``source`` proves each of ``statements`` (theorem's name -> what it must say)."""
         folder = self.folder
         for left in folder.glob("Under.*"):
@@ -141,7 +145,9 @@ def assumed(printed: str) -> Judged:
     if lines == [CLOSED]:
         return Judged(True)
     if not lines or lines[0] != "Axioms:":
-        return Judged(False, f"Print Assumptions said {' '.join(printed.split())[:200] or 'nothing'}")
+        return Judged(
+            False, f"Print Assumptions said {' '.join(printed.split())[:200] or 'nothing'}"
+        )
     extra = []
     for line in lines[1:]:
         if line[0].isspace():
@@ -152,4 +158,4 @@ def assumed(printed: str) -> Judged:
     return Judged(not extra, f"it rests on {', '.join(sorted(extra))}" if extra else "")
 
 
-__all__ = ["AXIOMS", "Court", "CoqAbsent", "CoqBroken", "Judged", "assumed", "version"]
+__all__ = ["AXIOMS", "CoqAbsent", "CoqBroken", "Court", "Judged", "assumed", "version"]

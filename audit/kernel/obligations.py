@@ -36,7 +36,7 @@ class Theorem:
 class Heard:
     """What one evidence (all its cases) decided.
 
-    theorems: labels.  same: how many of them say of one expression that it equals itself.
+    theorems: labels.  same: those among them that say of one expression that it equals itself.
     outside: reasons why something is not in the kernel, one for each such decision.
     conditions: how many assertions Python alone reads.
     """
@@ -46,7 +46,7 @@ class Heard:
     test: str
     outcome: str = "passed"
     theorems: list[str] = field(default_factory=list)
-    same: int = 0
+    same: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     conditions: int = 0
 
@@ -61,8 +61,13 @@ def label_of(kind: str, statement: str) -> str:
 
 
 def of_certificate(certificate: Certificate) -> Theorem:
-    """The theorem that a certificate proves."""
+    """The theorem that a certificate proves.
+
+    Raises ValueError where the statement, read back from its text, is about another polynomial or box.
+    """
     statement = certificates.statement(certificate)
+    if not certificates.same(certificates.read_back(statement), certificate):
+        raise ValueError(f"the statement is not the certificate's: {statement[:300]}")
     label = label_of("certificate", statement)
     return Theorem("certificate", label, statement, certificates.theorem(label, certificate))
 
@@ -104,16 +109,18 @@ class _Listener:
             self.heard.outside.append(HOLLOW)
             return
         try:
-            self._add(of_identity(identity))
+            label = self._add(of_identity(identity))
         except NotExported as error:
             self.heard.outside.append(str(error))
-        else:
-            self.heard.same += identity.same
+            return
+        if identity.same and label not in self.heard.same:
+            self.heard.same.append(label)
 
-    def _add(self, theorem: Theorem) -> None:
+    def _add(self, theorem: Theorem) -> str:
         self.theorems.setdefault(theorem.label, theorem)
         if theorem.label not in self.heard.theorems:
             self.heard.theorems.append(theorem.label)
+        return theorem.label
 
 
 def _asker() -> FrameType:

@@ -7,6 +7,7 @@ computation in the kernel, what the text says; where they differ, Coq refuses th
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -14,11 +15,13 @@ from typing import Any
 
 Term = tuple[Any, ...]
 
-# Words that a bound variable may not be called: Coq's own, and what statements are written with.
-RESERVED = frozenset(
-    "Prop SProp R Set Type as at cofix else end exists exists2 fix for forall fun if in let match mod "
-    "return then using where with R0 R1 True False".split()
-)
+# Words that a bound variable may not be called: Coq's, Python's (statements are read back), and what
+# statements are written with.
+COQ = """
+Prop SProp R R0 R1 Set Type True False as at cofix else end exists exists2 fix for forall fun if in
+let match mod return then using where with
+"""
+RESERVED = frozenset(keyword.kwlist) | frozenset(COQ.split())
 # Binding strengths of Coq's notations: sum, product, sign, power, atom.
 SUM, PRODUCT, SIGN, POWER, ATOM = 50, 40, 35, 30, 0
 
@@ -120,10 +123,7 @@ def polynomial(terms: Any, names: Sequence[str]) -> Term:
         product = factors[0]
         for factor in factors[1:]:
             product = ("Mul", product, factor)
-        if total is None:
-            total = product
-        else:
-            total = ("Sub" if value < 0 else "Add", total, product)
+        total = product if total is None else ("Sub" if value < 0 else "Add", total, product)
     return ("Int", 0) if total is None else total
 
 
