@@ -61,9 +61,11 @@ def read_back(said: str) -> Certificate:
     shape = re.fullmatch(r"forall ([\w ]+) : R,\n((?:  .* ->\n)*)  0 (<=|<) (.*)", said)
     if shape is None:
         raise ValueError(f"no statement about a polynomial on a box: {said[:200]}")
-    names = shape[1].split()
+    names, lines = shape[1].split(), shape[2].splitlines()
+    if len(lines) != len(names):
+        raise ValueError(f"no bounds for each of {', '.join(names)}: {said[:200]}")
     box = []
-    for name, line in zip(names, shape[2].splitlines(), strict=True):
+    for name, line in zip(names, lines, strict=True):
         sides = line.removesuffix(" ->").strip().split(" <= ")
         if len(sides) != 3 or sides[1] != name:
             raise ValueError(f"no bounds of {name}: {line}")
