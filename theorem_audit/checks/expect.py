@@ -17,6 +17,7 @@ from theorem_audit.checks.run_context import current
 from theorem_audit.exact.ball import prove_positive
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.checker import Certificate, check_certificate
+from theorem_audit.exact.decided import tell
 from theorem_audit.exact.region import Box, box_of
 from theorem_audit.exact.zero import difference, is_zero, prove_nonnegative, relations
 
@@ -47,6 +48,7 @@ def expect(condition: Any, message: str, **witness: Any) -> None:
     if not truth(condition):
         shown = ", ".join(f"{key}={value}" for key, value in witness.items())
         raise Refuted(f"{message}{' at ' + shown if shown else ''}", witness)
+    tell("condition", message)
 
 
 def expect_zero(expr: Expr, message: str) -> None:
@@ -71,6 +73,7 @@ def expect_identity(formula: Boolean, derived: Mapping[Symbol, Expr]) -> None:
         about = bool(equation.free_symbols & set(derived))
         expect(about, f"{equation} mentions nothing derived")
         gap = difference(equation).subs(dict(derived), simultaneous=True)
+        tell("sides", tuple(x.subs(dict(derived), simultaneous=True) for x in equation.args))
         expect_zero(gap, f"{equation} against the derivation")
     expect(used == set(derived), f"{formula} says nothing about {set(derived) - used}")
 

@@ -1,1 +1,1 @@
-"""Second opinions on certificates: statements for Coq, what coqc and z3 say."""
+"""What Coq's kernel is asked, and what it answers."""
