@@ -5,7 +5,7 @@ AUDIT_FLAGS ?=
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: audit variants test seeds test-sweep-full bench extras lint lock clean
+.PHONY: audit variants falsify formal test seeds test-sweep-full bench extras lint lock clean
 .DELETE_ON_ERROR:
 
 audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
@@ -14,6 +14,10 @@ audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json
 
 variants: $(READY)  ## every claim's wrong variants, for the report's pages (some minutes)
 	$(BIN)/audit mutants --json proofs_notes/variants.json
+
+SECONDS ?= 600
+falsify: $(READY)  ## random search for counterexamples inside every claim's own region (SECONDS=600 for all)
+	$(BIN)/audit falsify --seconds $(SECONDS) --workers 2
 
 test: $(READY)  ## the whole test suite
 	$(BIN)/pytest -n 2 --dist worksteal -q
