@@ -11,13 +11,22 @@ from typing import Any
 import flint
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
-from sympy import Basic, Expr, Rational, Symbol, log
+from sympy import Basic, Expr, Integer, Or, Rational, Symbol, cancel, log, solve
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt
 
 from audit import expect
-from theory.bernstein import Refuted
+from theory.bernstein import Refuted, Undecided
 from theory.claim import Claim
 from theory.exact import relations
+from theory.quadratic import (
+    Q_KAPPA,
+    gradient2,
+    kappa_replacement,
+    kappa_uniform,
+    l_min,
+    start_least,
+)
+from theory.quadratic_paths import mean_start2
 from theory.quadratic_thresholds import (
     FINITE,
     QuadraticSum,
@@ -28,7 +37,8 @@ from theory.quadratic_thresholds import (
     spectral_radius,
     threshold,
 )
-from theory.second_moment import C, kappa, kron_product, kron_sum, noise, operator
+from theory.region import satisfies
+from theory.second_moment import C, N, k, kappa, kron_product, kron_sum, noise, operator
 
 F = Fraction
 Entries = Sequence[Sequence[Sequence[Any]]]
@@ -278,6 +288,37 @@ def interval(found: Threshold) -> tuple[Fraction, Fraction]:
 def log_symbols(expr: Expr) -> Expr:
     """Each log(x) as a symbol of its own, so that normal form decides."""
     return expr.replace(log, lambda x: Symbol(f"log[{x}]"))
+
+
+def inside(claim: Claim, case: Case, more: Mapping[Symbol, Any] | None = None) -> bool:
+    """Whether the case is in the claim's region: shared minimiser, a full start, its N, k and kappa.
+
+    more: values of the region's other symbols; l_min is 1, 0 or -1 where it is not among them.
+    """
+    point: dict[Symbol, Any] = {
+        gradient2: 0, mean_start2: 0, start_least: 1, l_min: sign_of_mean(case), N: case.problem.count,
+        k: case.batch_size, kappa: Rational(case.kappa), **(more or {}),
+    }  # fmt: skip
+    return satisfies(claim.region, point)
+
+
+def expect_assumed(claim: Claim, condition: Basic) -> None:
+    """The region states this condition itself: what is decided uses it, and without it nothing is."""
+    if condition not in relations(claim.region):
+        raise Undecided(f"{claim.id} does not assume {condition}")
+    expect(True, f"{claim.id} assumes {condition}")
+
+
+def expect_variance_factors(claim: Claim) -> None:
+    """The region ties kappa to N and k as Q-KAPPA does: without and with replacement, and N = 1."""
+    (ties,) = [x for x in relations(claim.region) if isinstance(x, Or) and x.has(kappa)]
+    found = set()
+    for option in ties.args:
+        (tie,) = [x for x in relations(option) if isinstance(x, Eq) and x.has(kappa)]
+        (value,) = solve(tie, kappa)
+        found.add(cancel(value))
+    known = {cancel(equation(Q_KAPPA, x)) for x in (kappa_uniform, kappa_replacement)}
+    expect(found == known | {Integer(0)}, "kappa of the region", found=found, known=known)
 
 
 def sign_of_mean(case: Case) -> Rational:

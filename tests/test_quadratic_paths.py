@@ -26,14 +26,17 @@ from tests.quadratic_cases import (
     enumerated_operator,
     equation,
     evaluated,
+    expect_assumed,
+    expect_variance_factors,
+    inside,
     log_symbols,
-    sign_of_mean,
     values_of,
 )
+from tests.reading import expect_stated
 from theory.bernstein import Refuted
 from theory.claim import Claim
 from theory.exact import difference, relations
-from theory.quadratic import Q_KAPPA, Q_MS, C_direction, C_ms, batch_ab, l, l_min, v
+from theory.quadratic import Q_KAPPA, Q_MS, C_direction, C_ms, batch_ab, gradient2, l, v
 from theory.quadratic_paths import (
     Q_AS,
     Q_STATIONARY,
@@ -43,10 +46,12 @@ from theory.quadratic_paths import (
     Sigma_inf,
     Sigma_next,
     exponent,
+    mean_start2,
     q1,
     q2,
 )
 from theory.quadratic_thresholds import definiteness, identity
+from theory.region import satisfies
 from theory.second_moment import C, kappa, mean_a, mean_ab, mean_b, operator
 from theory.second_moment import spectral_radius as rho
 
@@ -62,6 +67,23 @@ def test_recursion_of_the_second_moment(claim: Claim) -> None:
     noise = equation(Q_KAPPA, batch_ab).subs(gradients)
     derived = operator * Sigma + C**2 * noise
     expect_zero(equation(claim, Sigma_next) - derived, "E[e+ e+']")
+    expect_assumed(claim, Eq(mean_start2, 0))
+    expect_stated(claim, "independent batches")
+    expect_variance_factors(claim)
+
+
+@evidence(Q_STATIONARY, "witness", step="recursion", needs="centred")
+def test_off_centre_the_recursion_has_a_cross_term(claim: Claim) -> None:
+    """Q = 1, 3, g = 1, -1, k = 1, C = 1/2 from e = 1: both samples lead to 0, and 1/2 is claimed."""
+    case, step = STABLE["pair"], F(1, 2)
+    exact = [(1 - step * q) * 1 - step * g for q, g in ((1, 1), (3, -1))]
+    expect(exact == [0, 0], "both steps", exact=exact)
+    one = fmpq_mat([[1]])
+    values = {**values_of(case, step), Gamma: one, Sigma: one}
+    claimed = evaluated(equation(claim, Sigma_next), values)
+    expect(claimed[0, 0] == fmpq(1, 2), "the claim's E e+^2", claimed=claimed)
+    point = {C: Rational(1, 2), C_ms: Rational(4, 5), mean_start2: 1}
+    expect(not inside(claim, case, point), "the region admits it")
 
 
 @evidence(Q_STATIONARY, "symbolic", step="fixed point")
@@ -89,8 +111,8 @@ def test_limit_on_kept_problems(claim: Claim) -> None:
             steps = [F(-1, 10), F(-1, 100), F(0), F(1, 10)]
             steps += [limit.low * x for x in (F(1, 2), F(9, 10), F(1001, 1000))]
             for step in steps:
-                point = {l_min: sign_of_mean(case), C: Rational(step), C_ms: Rational(limit.low)}
-                if claim.region.subs(point):
+                point = {C: Rational(step), C_ms: Rational(limit.low)}
+                if inside(claim, case, point):
                     _check_limit(claim, case, step)
     finally:
         flint.ctx.prec = old
@@ -186,6 +208,8 @@ def test_pair_changes_sign_at_its_threshold(claim: Claim) -> None:
     """Lambda = (1/2) log|P|, P = (1 - C q_1)(1 - C q_2); -1 < P < 1 on 0 < C < C_as, P = 1 there."""
     product = (1 - C * q1) * (1 - C * q2)
     claimed = equation(claim, C_as)
+    expect_assumed(claim, Eq(gradient2, 0))
+    expect_stated(claim, "independent batches")
     expect_zero(1 - product - C * q1 * q2 * (claimed - C), "1 - P = C q_1 q_2 (C_as - C)")
     spread = [p for p in relations(claim.region) if Poly(difference(p), q1, q2).total_degree() == 2]
     expect(len(spread) == 1, "the moderate spread is assumed", region=claim.region)
@@ -231,8 +255,8 @@ _PAIRS = [(1, 3), (1, 1), (2, 7), (3, 1), (1, 5), (F(1, 2), F(1, 3)), (1, F(583,
 def test_the_pair_is_stable_up_to_its_threshold(claim: Claim) -> None:
     """Exact signs of Lambda on a grid, for every pair that the region admits."""
     for pair in _PAIRS:
-        point = {q1: Rational(pair[0]), q2: Rational(pair[1])}
-        if not claim.region.subs(point):
+        point = {gradient2: 0, q1: Rational(pair[0]), q2: Rational(pair[1])}
+        if not satisfies(claim.region, point):
             continue
         value = equation(claim, C_as).subs(point)
         expect(value.is_Rational and value > 0, "a threshold", pair=pair)
