@@ -17,10 +17,9 @@ from sympy import (
     diff,
     expand,
     log,
-    solve,
 )  # fmt: skip
 
-from audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, seed
+from audit import evidence, expect, expect_identity, expect_zero, seed
 from audit.statistics import expect_at_least, expect_at_most
 from sim.gram import simulate_gram
 from tests.analysis import expect_outside, expect_same
@@ -39,7 +38,7 @@ from tests.exponents import (
 )  # fmt: skip
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance
-from tests.norms import CHART, alpha, scaled, scaled_region, u, v
+from tests.norms import CHART, alpha, scaled, scaled_region, u, u_k, v
 from tests.obstructions import two_cycles
 from tests.reading import by_side
 from theory.claim import Claim
@@ -64,6 +63,7 @@ from theory.saddle_trap import (
     p_both,
     p_trap,
     start_c2,
+    theta,
 )  # fmt: skip
 from theory.unequal_norms import (
     NORMS_CONFINED,
@@ -73,7 +73,10 @@ from theory.unequal_norms import (
     rate_j,
     sigma_i,
     sigma_j,
+    sigma_k,
     sigma_m,
+    start_j2,
+    start_m2,
 )  # fmt: skip
 
 # SADDLE-CAPTURE
@@ -151,25 +154,6 @@ def test_radial_factor_and_second_order_force(claim: Claim) -> None:
         else:
             expect_zero(slope - 1, "i is left out")
             expect(all(m >= 2 for _, m in rest), "left out: no force but by the rest")
-
-
-@evidence(SADDLE_CAPTURE, "certificate", step="supermartingale")
-def test_parts_add_up_to_a_falling_sum(claim: Claim) -> None:
-    """E V+ <= (1-2k) V and E U+ <= (1-2k) U + k V give E[V+U]+ <= (1-k)(V+U)."""
-    V, U, k_ = (Symbol(x, real=True) for x in ("V", "U", "kappa"))
-    found = (1 - 2 * k_) * V + (1 - 2 * k_) * U + k_ * V
-    box = {k_: (0, 1), V: (0, 1), U: (0, 1)}  # of degree 1 in V, U: any bound will do
-    expect_nonnegative(expand((1 - k_) * (V + U) - found), box, "sum")
-    expect_implied(Gt(W_exit, 0), claim.region)
-
-
-@evidence(SADDLE_CAPTURE, "symbolic", step="exit")
-def test_chance_of_leaving(claim: Claim) -> None:
-    """W_0 >= E W(stopped) >= W_exit P(exit), and without exit W falls to 0 geometrically in mean."""
-    leave = Symbol("P_exit", real=True)
-    (most,) = solve(W_start - W_exit * leave, leave)
-    expect(isinstance(claim.formula, Ge) and claim.formula.gts == p_trap, f"{claim.formula}")
-    expect_zero(difference(claim.formula) - (p_trap - (1 - most)), "P_trap >= 1 - P(exit)")
 
 
 # SADDLE-TRAP
@@ -252,7 +236,8 @@ def test_chance_is_positive(claim: Claim) -> None:
 
 # theory.md section 5: n = 2, sigma = (1, 1.1), from c = (0.8, 0.3)
 SIGMA = np.array([1.0, 1.1])
-SETTING = {sigma_i: 1, sigma_j: Rational(11, 10), sigma_m: Rational(11, 10), n: 2, b: 1,
+SETTING = {sigma_i: 1, sigma_j: Rational(11, 10), sigma_m: Rational(11, 10), sigma_k: 1, n: 2, b: 1,
+           start_m2: Rational(9, 100), start_j2: Rational(16, 25),
            p: Rational(1, 2), p_both: 0, start_c2: Rational(16, 25), r2: Rational(73, 100)}  # fmt: skip
 
 
@@ -317,7 +302,8 @@ def test_no_coordinate_hits_zero(claim: Claim) -> None:
     expect_zero(difference(relation) - factor_of(0), "the factor of what is left out")
     extra = cancel((factor_of(1) - factor_of(0)) / (a * sigma_j**2))
     expect_zero(extra - (2 - r2), "drawn: more, as r2 <= 2")
-    for size in (u, v):  # NORMS-CONFINED's Q <= sigma_max^2 S and S <= sigma_max^2 r2, termwise
+    # NORMS-CONFINED's Q <= sigma_max^2 S and S <= sigma_max^2 r2, termwise: i, j and any other k
+    for size in (u, v, u_k):
         expect_implied(Ge(1 - size, 0), ours)
 
 
@@ -383,7 +369,7 @@ def test_below_the_window_nothing_is_trapped(claim: Claim) -> None:
     """Where SADDLE-NEVER holds the chance is 0."""
     expect(satisfies(SADDLE_NEVER.region, LEAVING), "SADDLE-NEVER applies")
     expect_zero(by_side(SADDLE_NEVER, p_trap), "its probability")
-    expect_outside(claim, {**LEAVING, W_start: 0, W_exit: 1}, "the exponent is positive")
+    expect_outside(claim, {**LEAVING, W_start: 0, W_exit: 1, theta: 0}, "the exponent is positive")
 
 
 @evidence(SADDLE_TRAP, "witness", step="exponents", needs="window")
@@ -391,7 +377,7 @@ def test_below_the_window_nothing_is_trapped(claim: Claim) -> None:
 def test_past_the_window_there_are_cycles(claim: Claim) -> None:
     """Two_cycles: w on the axis of x_i, sigma_i = 1, a > 1/2: |c_i| alternates for ever."""
     for point, why in two_cycles():
-        values = {**SETTING, **point, start_c2: point[r2], W_start: 0, W_exit: 1}
+        values = {**SETTING, **point, start_c2: point[r2], W_start: 0, W_exit: 1, theta: 0}
         expect_outside(claim, values, why)
 
 
@@ -424,7 +410,9 @@ def test_a_passive_datum_captures_nothing(claim: Claim) -> None:
     own = Symbol("z", real=True)
     grows = factor_of(1).subs({S: sigma_j**2 * own, r2: 2 - own}) - 1
     expect_zero(grows, "r2 + c_j^2 = 2 is where c_j begins to fall")
-    expect_outside(claim, {**TRAPPED, start_c2: 0, W_start: 0, W_exit: 1}, "i is passive for ever")
+    expect_outside(
+        claim, {**TRAPPED, start_c2: 0, W_start: 0, W_exit: 1, theta: 0}, "i is passive for ever"
+    )
 
 
 @evidence(SADDLE_TRAP, "witness", step="saddle", needs="larger norm")
@@ -463,7 +451,7 @@ def test_a_coordinate_that_is_hit_to_zero_does_not_return(claim: Claim, case: st
 
     So w_k -> -x_1 with probability 1/2 or more. a sigma_2^2 > 1/2, but a * 1 < 1/2.
     """
-    point = {**expect_hit(HITS[1]), sigma_m: HIT[case]}
+    point = {**expect_hit(HITS[1]), sigma_m: HIT[case], sigma_k: 1}
     for assumption in SADDLE_NEVER.assumptions:
         if assumption.condition is not None:
             holds = satisfies(assumption.condition, point)

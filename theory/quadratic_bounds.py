@@ -42,8 +42,8 @@ Q_BRACKET = Claim(
         Assumption(
             "noise bracket",
             And(Ge(t, 0), Le(s, t), Or(Ge(N, 2), Le(s, 0))),
-            text="s Q <= E[Q_Y Q Q_Y] - Q^3 <= t Q in the order of symmetric matrices; so s <= t, t >= 0, "
-            "and s <= 0 for a single component",
+            text="s Q <= E[Q_Y Q Q_Y] - Q^3 <= t Q in the order of symmetric matrices; so s <= t, "
+            "t >= 0, and s <= 0 for a single component",
             needed=True,
             witness="test_a_bracket_that_is_none_bounds_nothing",
         ),
