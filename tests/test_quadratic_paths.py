@@ -16,6 +16,7 @@ from audit import evidence, expect, expect_zero, note, seed
 from audit.statistics import expect_mean, expect_proportion
 from sim.quadratic import simulate_quadratic
 from sim.quadratic_moments import lyapunov_exponent, second_moments
+from tests.inequalities import expect_implied
 from tests.quadratic_cases import (
     SINGULAR,
     STABLE,
@@ -91,6 +92,12 @@ def test_fixed_point_of_the_recursion(claim: Claim) -> None:
     step = equation(claim, Sigma_next).subs(operator, equation(Q_MS, operator))
     limit = equation(claim, Sigma_inf)
     expect_zero(step.subs(Sigma, limit) - limit, "Sigma_inf is the recursion's fixed point")
+    gap = Symbol("D")
+    away = equation(claim, Sigma_next).subs(Sigma, Sigma_inf + gap) - equation(
+        claim, Sigma_next).subs(Sigma, Sigma_inf)  # fmt: skip
+    expect_zero(away - operator * gap, "the distance from it obeys D+ = M_C D")
+    for needed in (Gt(C, 0), Gt(C_ms - C, 0)):  # Q-MS: rho(M_C) < 1, so D -> 0 from every start
+        expect_implied(needed, claim.region)
 
 
 def _gradients(case: Case) -> list[list[Fraction]]:

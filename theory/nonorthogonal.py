@@ -82,16 +82,20 @@ def step_parts() -> tuple[Expr, Expr]:
     return 1 - a * shrink * S, expand(-a * pull)
 
 
+_STEP_PARTS = {
+    "step": And(
+        Eq(q_j_next, (1 - a * S) * q_j + a * (2 - r2) * U), Eq(perp_next, (1 - a * S) * perp)
+    ),
+    "norm": Eq(norm_excess, a**2 * (2 - r2) ** 2 * (V - S)),
+    "mass": Eq(mass_excess, a**2 * (2 - r2) ** 2 * (V - S)),
+    "one sample": Eq(single_excess, 0),
+}
+
 NONORTH_STEP = Claim(
     id="NONORTH-STEP",
     title="One SGD step for any inner products",
-    formula=And(
-        Eq(q_j_next, (1 - a * S) * q_j + a * (2 - r2) * U),
-        Eq(perp_next, (1 - a * S) * perp),
-        Eq(norm_excess, a**2 * (2 - r2) ** 2 * (V - S)),
-        Eq(mass_excess, a**2 * (2 - r2) ** 2 * (V - S)),
-        Eq(single_excess, 0),
-    ),
+    formula=And(*_STEP_PARTS.values()),
+    parts=_STEP_PARTS,
     source=Source("new", "GRAD without orthogonality"),
     bound="exact",
     chapter=__name__,
@@ -170,20 +174,23 @@ NONORTH_NOLIMIT = Claim(
     "is false: NONORTH-OBTUSE.",
 )  # fmt: skip
 
+_PCA_PARTS = {
+    "gradient": Eq(r2, 1),
+    "loss": Eq(loss_here, (1 - mu) / 2),
+    "hessian": And(Eq(curvature_along, 4 * mu), Eq(curvature_across, mu - nu)),
+    "trace": Eq(trace_here, (d + 4) * mu - 1),
+    "edge": Eq(edge_here, 1 / (2 * n * mu)),
+    "ratio": Eq(
+        ratio_factor, (1 - a * S + a * n * (2 - r2) * nu) / (1 - a * S + a * n * (2 - r2) * mu)
+    ),
+    "pair": And(Eq(mu_pair, (1 + c) / 2), Eq(nu_pair, (1 - c) / 2)),
+}
+
 NONORTH_PCA = Claim(
     id="NONORTH-PCA",
     title="Linear neuron, any unit data: stationary points, curvature, and full batch's ratios",
-    formula=And(
-        Eq(r2, 1),
-        Eq(loss_here, (1 - mu) / 2),
-        Eq(curvature_along, 4 * mu),
-        Eq(curvature_across, mu - nu),
-        Eq(trace_here, (d + 4) * mu - 1),
-        Eq(edge_here, 1 / (2 * n * mu)),
-        Eq(ratio_factor, (1 - a * S + a * n * (2 - r2) * nu) / (1 - a * S + a * n * (2 - r2) * mu)),
-        Eq(mu_pair, (1 + c) / 2),
-        Eq(nu_pair, (1 - c) / 2),
-    ),
+    formula=And(*_PCA_PARTS.values()),
+    parts=_PCA_PARTS,
     source=Source("new", "STATIONARY, MAX-EIG, TRACE, GD-DIRECTION, GD-EDGE without orthogonality"),
     bound="exact",
     chapter=__name__,

@@ -73,15 +73,17 @@ IN_PLANE = Assumption(
 )
 BAND = Assumption("sphere band", And(Ge(delta, 0), Le(delta, a / 4)), text="kept: BAND-ABOVE")
 
+_ANGLE_PARTS = {
+    "turn": Eq(tangent, a * (1 - delta) * m / (1 - 2 * a * delta * C)),
+    "error": Le(turn_error2, a**6 / 4),
+    "means": And(Eq(mean_m, -c * X / 2), Eq(mean_m2, ((1 - c**2) * (1 - X**2) + c**2 * X**2) / 4)),
+}
+
 NONORTH_ANGLE = Claim(
     id="NONORTH-ANGLE",
     title="Two points, b = 1: the turn of one step, exactly and on average",
-    formula=And(
-        Eq(tangent, a * (1 - delta) * m / (1 - 2 * a * delta * C)),
-        Le(turn_error2, a**6 / 4),
-        Eq(mean_m, -c * X / 2),
-        Eq(mean_m2, ((1 - c**2) * (1 - X**2) + c**2 * X**2) / 4),
-    ),
+    formula=And(*_ANGLE_PARTS.values()),
+    parts=_ANGLE_PARTS,
     source=Source("new", "NONORTH-STEP in polar coordinates"),
     bound="upper",
     chapter=__name__,

@@ -61,10 +61,16 @@ Q_BRACKET = Claim(
     "upper bound is false: SINGLE_J in tests/quadratic_cases.py converges beyond it.",
 )
 
+_LARGE_PARTS = {
+    "lower": Le(2 * l_max / (l_max**2 + t * kappa), C_ms),
+    "upper": Le(C_ms, 2 / l_max),
+}
+
 Q_LARGE_BATCH = Claim(
     id="Q-LARGE-BATCH",
     title="The threshold at large batches, beside gradient descent's",
-    formula=And(Le(2 * l_max / (l_max**2 + t * kappa), C_ms), Le(C_ms, 2 / l_max)),
+    formula=And(*_LARGE_PARTS.values()),
+    parts=_LARGE_PARTS,
     source=Source("paper", f"{PATEL}: large batches are 'agnostic'; the rate in kappa is ours"),
     bound="exact",
     chapter=__name__,
@@ -94,14 +100,18 @@ Q_LARGE_BATCH = Claim(
     remark="At kappa = 0 both sides are 2/l_max. The noise bound enters the lower side only.",
 )
 
+_BATCH_PARTS = {
+    "noise factor": And(
+        Eq(drop_replacement, 1 / (k * (k + 1))), Eq(drop_uniform, N / (k * (k + 1) * (N - 1)))
+    ),
+    "positive noise": Le(threshold_of(kappa_1), threshold_of(kappa_2)),
+}
+
 Q_SMALL_BATCH = Claim(
     id="Q-SMALL-BATCH",
     title="The threshold as a function of the batch size",
-    formula=And(
-        Eq(drop_replacement, 1 / (k * (k + 1))),
-        Eq(drop_uniform, N / (k * (k + 1) * (N - 1))),
-        Le(threshold_of(kappa_1), threshold_of(kappa_2)),
-    ),
+    formula=And(*_BATCH_PARTS.values()),
+    parts=_BATCH_PARTS,
     source=Source("paper", f"{PATEL}: small batches need smaller steps; theory.md says 'increases'"),
     bound="exact",
     chapter=__name__,

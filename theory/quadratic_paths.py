@@ -24,13 +24,16 @@ Sigma_next = Symbol("Sigma^+")
 Sigma_inf = Symbol("Sigma_inf")
 Gamma = Symbol("Gamma")
 
+_STATIONARY_PARTS = {
+    "recursion": Eq(Sigma_next, operator * Sigma + C**2 * kappa * Gamma),
+    "fixed point": Eq(Sigma_inf, C * kappa * Gamma / (kron_sum - C * MOMENT)),
+}
+
 Q_STATIONARY = Claim(
     id="Q-STATIONARY",
     title="Stationary second moment where the minimiser is not shared",
-    formula=And(
-        Eq(Sigma_next, operator * Sigma + C**2 * kappa * Gamma),
-        Eq(Sigma_inf, C * kappa * Gamma / (kron_sum - C * MOMENT)),
-    ),
+    formula=And(*_STATIONARY_PARTS.values()),
+    parts=_STATIONARY_PARTS,
     source=Source("lemma", f"{PATEL}: inhomogeneous case; linear equation for the covariance"),
     bound="exact",
     chapter=__name__,

@@ -262,18 +262,18 @@ CYCLIC = Assumption(
     "epoch, in a fixed order",
 )
 
+_CYCLIC_PARTS = {
+    "inside": Eq(q_i_next * q_j, q_j_next * q_i),
+    "between": And(Eq(factor_between, 1 - a**2), Eq(factor_off, 1 - a)),
+    "radial": Eq(factor_radial, 1 - 4 * a),
+    "attraction": And(Lt(factor_between**2, 1), Lt(factor_off**2, 1), Lt(factor_radial**2, 1)),
+}
+
 SAMPLING_CYCLIC = Claim(
     id="SAMPLING-CYCLIC",
     title="Cyclic order: ratios inside a batch, and the factors of an epoch",
-    formula=And(
-        Eq(q_i_next * q_j, q_j_next * q_i),
-        Eq(factor_between, 1 - a**2),
-        Eq(factor_off, 1 - a),
-        Eq(factor_radial, 1 - 4 * a),
-        Lt(factor_between**2, 1),
-        Lt(factor_off**2, 1),
-        Lt(factor_radial**2, 1),
-    ),
+    formula=And(*_CYCLIC_PARTS.values()),
+    parts=_CYCLIC_PARTS,
     source=NEW,
     bound="exact",
     chapter=__name__,
@@ -362,16 +362,21 @@ SAMPLING_CYCLIC_LIMIT = Claim(
     remark="Supported by runs only. SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
 )
 
-SAMPLING_RESHUFFLED = Claim(
-    id="SAMPLING-RESHUFFLED",
-    title="Exponents per epoch when the data are reshuffled each epoch",
-    formula=And(
-        Eq(p_same, (b - 1) / (n - 1)),
+_RESHUFFLED_PARTS = {
+    "same batch": Eq(p_same, (b - 1) / (n - 1)),
+    "epoch": And(
         Eq(epoch_ratio, (n - b) / (n - 1) * log(1 - a**2)),
-        Eq(epoch_uniform, (n - b) / (n - 1) * log(1 - a**2)),
         Eq(epoch_off, log(1 - a)),
         Eq(epoch_radial, log(Abs(1 - 4 * a))),
     ),
+    "uniform": Eq(epoch_uniform, (n - b) / (n - 1) * log(1 - a**2)),
+}
+
+SAMPLING_RESHUFFLED = Claim(
+    id="SAMPLING-RESHUFFLED",
+    title="Exponents per epoch when the data are reshuffled each epoch",
+    formula=And(*_RESHUFFLED_PARTS.values()),
+    parts=_RESHUFFLED_PARTS,
     source=NEW,
     bound="exact",
     chapter=__name__,

@@ -176,13 +176,16 @@ BATCH_MASS = Assumption(
     "batch mass", And(Ge(S, 0), Le(S, sigma_m**2 * r2)), text="S <= sigma_max^2 sum c_k^2"
 )
 
+_CONFINED_PARTS = {
+    "norm": Ge(2 - r2_next, Min(2 - r2, Rational(1, 2))),
+    "factor": Gt(1 - a * S, 0),
+}
+
 NORMS_CONFINED = Claim(
     id="NORMS-CONFINED",
     title="Confinement for unequal norms: the radius, signs and zeros",
-    formula=And(
-        Ge(2 - r2_next, Min(2 - r2, Rational(1, 2))),
-        Gt(1 - a * S, 0),
-    ),
+    formula=And(*_CONFINED_PARTS.values()),
+    parts=_CONFINED_PARTS,
     source=NEW,
     bound="lower",
     chapter=__name__,
