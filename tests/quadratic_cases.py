@@ -11,7 +11,7 @@ from typing import Any
 import flint
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
-from sympy import Basic, Expr, Integer, Or, Rational, Symbol, cancel, log, solve
+from sympy import Basic, Expr, Integer, Or, Poly, Rational, Symbol, cancel, log, solve
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt
 
 from audit import expect
@@ -39,6 +39,7 @@ from theory.quadratic_thresholds import (
 )
 from theory.region import satisfies
 from theory.second_moment import C, N, k, kappa, kron_product, kron_sum, noise, operator
+from theory.trace_algebra import trace
 
 F = Fraction
 Entries = Sequence[Sequence[Sequence[Any]]]
@@ -307,6 +308,25 @@ def expect_assumed(claim: Claim, condition: Basic) -> None:
     if condition not in relations(claim.region):
         raise Undecided(f"{claim.id} does not assume {condition}")
     expect(True, f"{claim.id} assumes {condition}")
+
+
+def expect_squares(traced: Mapping[tuple[Symbol, ...], Expr], message: str) -> None:
+    """A trace is a sum of tr(w w') with coefficients >= 0: each w is exhibited and multiplied out.
+
+    Symbols in the coefficients are taken to be >= 0.
+    """
+    expect(traced, f"{message}: nothing is left")
+    for word, coefficient in traced.items():
+        turns = [word[i:] + word[:i] for i in range(len(word))]
+        half = len(word) // 2
+        roots = [x[:half] for x in turns if len(x) % 2 == 0 and x[half:] == x[:half][::-1]]
+        expect(roots, f"{message}: tr of {word} is no square")
+        square: Expr = Integer(1)
+        for symbol in (*roots[0], *roots[0][::-1]):
+            square = square * symbol
+        expect(trace(square) == {word: 1}, f"{message}: {roots[0]} is a root of {word}")
+        gens = sorted(coefficient.free_symbols, key=str) or [Symbol("_")]
+        expect(all(x >= 0 for x in Poly(coefficient, *gens).coeffs()), f"{message}: {coefficient}")
 
 
 def expect_variance_factors(claim: Claim) -> None:

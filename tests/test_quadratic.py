@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import flint
+import pytest
 from flint import fmpq, fmpq_mat
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +42,7 @@ from tests.quadratic_cases import (
     evaluated,
     expect_assumed,
     expect_overlap,
+    expect_squares,
     expect_variance_factors,
     inside,
     interval,
@@ -48,7 +50,7 @@ from tests.quadratic_cases import (
     values_of,
 )
 from tests.reading import expect_stated
-from theory.bernstein import Undecided
+from theory.bernstein import Refuted, Undecided
 from theory.claim import Claim
 from theory.exact import relations
 from theory.quadratic import (
@@ -101,7 +103,7 @@ from theory.second_moment import (
 from theory.second_moment import (
     spectral_radius as rho,
 )
-from theory.trace_algebra import applied, is_square, letter, nonnegative, trace
+from theory.trace_algebra import applied, letter, trace
 
 F = Fraction
 EVERY = {**STABLE, **SINGULAR, **{name: case for name, (case, _) in UNSTABLE.items()}}
@@ -206,11 +208,11 @@ def test_the_modulus_of_an_eigenmatrix_does_as_well(claim: Claim) -> None:
             modulus * applied(quadratic, meaning, modulus)
             - sign * X * applied(quadratic, meaning, X)
         )
-        expect(nonnegative(trace(whole, apart)), f"<|X|, G |X|> >= {sign} <X, G X>")
+        expect_squares(trace(whole, apart), f"<|X|, G |X|> >= {sign} <X, G X>")
     # The same for one realised step X -> E X E, so for its mean M_C.
     for sign in (1, -1):
         whole = expand(modulus * one_step * modulus * one_step - sign * X * one_step * X * one_step)
-        expect(nonnegative(trace(whole, apart)), f"<|X|, M |X|> >= {sign} <X, M X>")
+        expect_squares(trace(whole, apart), f"<|X|, M |X|> >= {sign} <X, M X>")
 
 
 @evidence(Q_MS, "symbolic", step="threshold")
@@ -225,7 +227,7 @@ def test_form_of_one_minus_operator_changes_sign_at_the_threshold(claim: Claim) 
         Gt(l_min, 0), claim.region
     )  # so A, with eigenvalues l_i + l_j, is positive definite
     Q_, D = letter("Q"), letter("D")
-    expect(nonnegative(trace(Q_**2 + D**2)), "<I, G I> = tr Q^2 + kappa tr D^2 >= tr Q^2 > 0")
+    expect_squares(trace(Q_**2 + D**2), "<I, G I> = tr Q^2 + kappa tr D^2 >= tr Q^2 > 0")
 
 
 def in_radius(expr: Expr, radius: Symbol) -> Expr:
@@ -249,7 +251,7 @@ def test_growth_of_the_second_moment_is_that_of_the_operator(claim: Claim) -> No
     """
     E, R, S, X, Y = (letter(name) for name in "ERSXY")
     expect(trace(Y * E * X * E) == trace(X * E * Y * E), "<Y, M X> = <X, M Y>")
-    expect(nonnegative(trace(S**2 * E * R**2 * E)), "<S^2, M R^2> >= 0: the order is kept")
+    expect_squares(trace(S**2 * E * R**2 * E), "<S^2, M R^2> >= 0: the order is kept")
     expect_assumed(claim, Gt(start_least, 0))
     expect_stated(claim, "independent batches")
     radius, least, most, steps = symbols("r l_0 c p", positive=True)
@@ -508,7 +510,7 @@ def test_both_excesses_cannot_vanish(claim: Claim) -> None:
         expect(value.coeff_monomial(step**2 * other) > 0, f"{part} contains {other}")
     letters = letter("D"), letter("R")
     traced = trace(letters[0] * letters[1] ** 2 * letters[0])
-    expect(all(is_square(word) for word in traced), "E|Q_B v|^2 >= 0")
+    expect_squares(traced, "E|Q_B v|^2 >= 0")
 
 
 @evidence(Q_INDEFINITE, "ball", step="unstable")
@@ -552,3 +554,12 @@ def test_a_silent_kernel_does_not_grow(claim: Claim) -> None:
 @evidence(Q_INDEFINITE, "witness", needs="positive step", step="unstable")
 def test_negative_curvature_is_stable_for_a_backward_step(claim: Claim) -> None:
     _does_not_grow(Case([[[-1]]]), F(-1, 2))
+
+
+def test_a_trace_that_is_no_square_is_refused() -> None:
+    """What decides Q-MS must refuse tr(D R), tr(D R D S) and a square with a negative coefficient."""
+    D, R, S = (letter(name) for name in "DRS")
+    for expr in (D * R, D * R * D * S, -(D**2), D**2 - R**2):
+        with pytest.raises(Refuted):
+            expect_squares(trace(expr), "planted")
+    expect_squares(trace(2 * D * R**2 * D), "a square")

@@ -26,6 +26,7 @@ from tests.quadratic_cases import (
     expect_assumed,
     expect_fails,
     expect_relation,
+    expect_squares,
     expect_variance_factors,
     inside,
     interval,
@@ -86,7 +87,7 @@ from theory.second_moment import (
 from theory.second_moment import (
     spectral_radius as rho,
 )
-from theory.trace_algebra import letter, nonnegative, trace
+from theory.trace_algebra import letter, trace
 
 F = Fraction
 
@@ -120,7 +121,7 @@ def test_noise_is_a_positive_map(claim: Claim) -> None:
     """E[D X D] with X = R^2: v'DXDv = |RDv|^2; and the bracket's sides point the right way."""
     D, R = letter("D"), letter("R")
     v_ = letter("W")
-    expect(nonnegative(trace(v_ * D * R**2 * D * v_)), "E[DXD] >= 0 for X >= 0")
+    expect_squares(trace(v_ * D * R**2 * D * v_), "E[DXD] >= 0 for X >= 0")
     # C below (above) every claimed end: by "multiplier" each multiplier is < 1 (> 1), if l^2 + kappa t
     # (l^2 + kappa s) is > 0 at every l = l_min + y of the spectrum; so M Q <= theta Q (>= theta Q), and
     # by the order that M keeps M^p Q <= theta^p Q (>= theta^p Q).
@@ -390,7 +391,7 @@ def test_more_noise_raises_the_form(claim: Claim) -> None:
     poly = Poly(numerator, kappa)
     expect(poly.degree() == 1 and poly.coeff_monomial(kappa) == noise, "slope in kappa is V")
     D, R = letter("D"), letter("R")
-    expect(nonnegative(trace(R**2 * D * R**2 * D)), "<X, V X> >= 0 for X = R^2")
+    expect_squares(trace(R**2 * D * R**2 * D), "<X, V X> >= 0 for X = R^2")
     order = [p for p in relations(claim.formula) if p.has(threshold_of)]
     expect(len(order) == 1, "one comparison")
     greater = order[0].gts

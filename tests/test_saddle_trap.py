@@ -19,7 +19,7 @@ from sympy import (
     log,
 )  # fmt: skip
 
-from audit import evidence, expect, expect_identity, expect_zero, seed
+from audit import evidence, expect, expect_identity, expect_zero, rng, seed
 from audit.statistics import expect_at_least, expect_at_most
 from sim.gram import simulate_gram
 from tests.analysis import expect_outside, expect_same
@@ -277,6 +277,56 @@ def test_runs_end_at_the_saddle(claim: Claim, case: tuple[Rational, int]) -> Non
     (relation,) = [x for x in relations(claim.formula) if x.has(p_trap)]
     expect(bool(relation.subs(p_trap, Rational(found, runs))), f"{relation}: {found} of {runs}")
     expect_at_least(found, runs, 0.1 + undecided(a_value, steps), what="at the saddle")
+
+
+@evidence(SADDLE_TRAP, "simulation", cases={"linear": "linear", "relu": "relu"})
+def test_runs_far_out_end_at_the_saddle_as_well(claim: Claim, case: str) -> None:
+    """n = 3, d = 4, sigma = (1, 6/5, 7/10), a = 2/5 in the window, r2(0) = 1.95: some end at x_1.
+
+    At x_1 log|c_2| falls by 0.0186 a step in the mean, so most of the runs near it have settled.
+    """
+    sigma, step = np.array([1.0, 1.2, 0.7]), Rational(2, 5)
+    known = {sigma_i: 1, sigma_m: Rational(6, 5), n: 3, b: 1, a: step, start_c2: Rational(1, 10)}
+    expect(bool(claim.region.subs({**known, r2: Rational(39, 20)})), "the setting is in the region")
+    c = rng("start", case).normal(size=(600, 4))
+    c[:, 0] = np.abs(c[:, 0]) + 0.1  # i is live
+    c *= np.sqrt(1.95) / np.linalg.norm(c, axis=1, keepdims=True)
+    result = simulate_gram(c[:, :3] * sigma, np.full(600, 1.95), np.diag(sigma**2), batch_size=1,
+                           step_size=float(step), steps=3000, activation=case,
+                           seed=seed(case))  # fmt: skip
+    ends = result.q / sigma
+    there = (np.abs(ends[:, 0] - 1) < 1e-6) & (np.abs(ends[:, 1:]).max(axis=1) < 1e-6)
+    (relation,) = [x for x in relations(claim.formula) if x.has(p_trap)]
+    found = int((there & (np.abs(result.r2 - 1) < 1e-6)).sum())
+    expect(bool(relation.subs(p_trap, Rational(found, 600))), f"{relation}: {found} of 600")
+    expect(found < 600, "not all: the largest norm attracts, too", found=found)
+
+
+PAIRS_DRAWN = {"b=2 of 3": (2, "linear"), "b=2 of 3, relu": (2, "relu"), "b=1": (1, "relu")}
+
+
+@evidence(SADDLE_CAPTURE, "simulation", step="exit", cases=PAIRS_DRAWN)
+def test_starts_beside_the_point_are_captured(claim: Claim, case: tuple[int, str]) -> None:
+    """n = 3, sigma = (1, 21/20, 4/5), a = 2/5, from c_1 = 1.05, the others at 1e-30 and w_perp = 0.1.
+
+    The exponents are negative (checked); 1e-30 to the power g = 1/20 is 0.03, so W_0/W_exit is small
+    and nearly all of 200 runs end at x_1: half of them are asked for.
+    """
+    batch, activation = case
+    sigma, step = np.array([1.0, 1.05, 0.8]), Rational(2, 5)
+    single, both = (x.subs({n: 3, b: batch}) for x in membership_moments())
+    for size in (Rational(21, 20), Rational(4, 5)):
+        known = {n: 3, b: batch, p: single - both, p_both: both, a: step, sigma_i: 1, sigma_j: size,
+                 start_c2: 1, W_exit: 1, theta: Rational(1, 2)}  # fmt: skip
+        expect(satisfies(claim.region, known), "the exponents are negative", sigma=size)
+    c = np.tile([1.05, 1e-30, 1e-30], (200, 1))
+    result = simulate_gram(c * sigma, np.full(200, 1.05**2 + 0.01), np.diag(sigma**2),
+                           batch_size=batch, step_size=float(step) * batch, steps=2000,
+                           activation=activation, seed=seed(str(case)))  # fmt: skip
+    ends = result.q / sigma
+    there = (np.abs(ends[:, 0] - 1) < 1e-6) & (np.abs(ends[:, 1:]).max(axis=1) < 1e-6)
+    expect(claim.formula.gts == p_trap, "a bound from below")
+    expect(there.sum() >= 100, f"{there.sum()} of 200 are at x_1")
 
 
 def test_theory_md_overstates_the_share_at_the_saddle() -> None:
