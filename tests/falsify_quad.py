@@ -15,9 +15,9 @@ from tests import falsify_norms as norms
 from tests import falsify_oblique as oblique
 from tests import falsify_paths as paths
 from tests import falsify_sums as sums
-from tests.falsify_tools import Falsifier
+from tests.falsify_tools import Falsifier, precise
 
-FALSIFIERS: dict[str, Falsifier] = {
+_SEARCHES: dict[str, Falsifier] = {
     "Q-KAPPA": sums.q_kappa,
     "Q-MS": sums.q_ms,
     "Q-INDEFINITE": sums.q_indefinite,
@@ -63,6 +63,8 @@ FALSIFIERS: dict[str, Falsifier] = {
     "MOMENTUM-SPARSE": momentum.momentum_sparse,
     "ADAM-BASIS": momentum.adam_basis,
 }
+
+FALSIFIERS = {claim_id: precise(search) for claim_id, search in _SEARCHES.items()}
 
 OUT_OF_REACH: dict[str, str] = {
     "NONORTH-CROSSOVER": "a law as k -> oo and then a -> 0: at fixed a no error bound is claimed",

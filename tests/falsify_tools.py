@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import wraps
 from math import comb
 from typing import Any
 
@@ -26,7 +27,21 @@ from theory.exact import relations
 F = Fraction
 Falsifier = Callable[[Claim, np.random.Generator, float], int]
 Point = Mapping[Any, Any]
-flint.ctx.prec = max(flint.ctx.prec, 200)
+PRECISION = 200
+
+
+def precise(search: Falsifier) -> Falsifier:
+    """The same search with balls of 200 bits; the precision is set back at its end."""
+
+    @wraps(search)
+    def run(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+        old, flint.ctx.prec = flint.ctx.prec, PRECISION
+        try:
+            return search(claim, rng, seconds)
+        finally:
+            flint.ctx.prec = old
+
+    return run
 
 
 def ball(number: Any) -> flint.arb:
