@@ -56,6 +56,7 @@ def test_chance_of_reaching_the_level(claim: Claim) -> None:
     expect(most.free_symbols == {share}, f"{most} is a function of W_0/W_exit", most=most)
     line = Poly(most, share)
     expect(line.degree() == 1 and line.LC() > 0, f"{most} is linear and rises")
+    expect_zero(most.subs(share, 1) - 1, "nothing is given away: it is 1 at the level")
     over = Poly(most.subs(share, 1 + past) - 1, past)
     expect(all(value >= 0 for value in over.coeffs()), f"{most} >= 1 from the level on")
     expect_nonnegative(expand(most - most.subs(share, theta * share)), {share: (0, 1), theta: (0, 1)},
