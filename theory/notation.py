@@ -44,6 +44,7 @@ S = _real("S")  # sum of q_i^2 over the (active) batch
 S_C = _real("S_C")  # the same over C = batch minus {i, j}
 chi = _real("chi")  # 1 when j is in the (active) batch, else 0
 active = _real("h")  # ReLU gate 1{q > 0}; 1 for the linear neuron
+below = _real("h_-")  # the gate at q < 0: 1 for the linear neuron, 0 for ReLU
 t = _real("t")  # 2 - r2
 p = _real("p")  # P(i in batch, j not), i != j
 

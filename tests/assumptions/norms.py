@@ -13,7 +13,7 @@ from tests.inequalities import is_strict
 from tests.instances import ENTRIES, Vector, reflected
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
-from theory.assumptions.unequal_norms import Q, sigma_i, sigma_j, sigma_m
+from theory.assumptions.unequal_norms import Q, sigma_i, sigma_j, sigma_k, sigma_m
 from theory.notation import S, a
 
 alpha = Symbol("alpha", real=True)  # a sigma_max^2
@@ -21,12 +21,14 @@ X = Symbol("X", real=True)  # S/sigma_max^2
 Y = Symbol("Y", real=True)  # Q/sigma_max^4
 v = Symbol("v", real=True)  # sigma_j^2/sigma_max^2
 u = Symbol("u", real=True)  # sigma_i^2/sigma_max^2
+u_k = Symbol("u_k", real=True)  # sigma_k^2/sigma_max^2
 CHART = {
     a: alpha / sigma_m**2,
     S: sigma_m**2 * X,
     Q: sigma_m**4 * Y,
     sigma_j: sigma_m * sqrt(v),
     sigma_i: sigma_m * sqrt(u),
+    sigma_k: sigma_m * sqrt(u_k),
 }
 
 

@@ -8,7 +8,22 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Abs, Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log, zeta
+from sympy import (
+    Abs,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Rational,
+    Symbol,
+    cancel,
+    diff,
+    log,
+    solve,
+    zeta,
+)
 
 from sim.problems.momentum import simulate_momentum
 from tests.analysis import ball, expect_quotient, upper_bound_on
@@ -266,6 +281,9 @@ def test_drives_from_the_step(claim: Claim) -> None:
     for condition in (Ge(b, 1), Ge(n - b, 1)):
         expect_implied(condition, claim.region)  # the pair moments are those of a b-subset
     split = by_side(WALK_DRIFT, p)
+    if claim.formula.has(p):
+        (tie,) = [z for z in relations(claim.region) if isinstance(z, Eq) and z.has(p)] or [None]
+        expect(tie is not None and cancel(solve(tie, p)[0] - split) == 0, "p is tied to n and b")
     mean, square, largest = drive_moments("ratio")
     expect_zero(mean, "the ratio's drive has mean zero")
     expect_zero(square - 2 * split * a**2, "E[m^2]")
@@ -307,7 +325,7 @@ def test_cone_is_kept(claim: Claim) -> None:
 @evidence(MOMENTUM_EXPONENT, "witness", step="cone", needs="start in the cone")
 def test_outside_the_cone_the_exponent_is_another(claim: Claim) -> None:
     """beta = 0, (v, q) = (1, 0): v+ = m q = 0 and q+ = q + v+ = 0 for every m, so log|q| = -oo."""
-    inside = claim.region.subs({beta: 0, b: 1, n: 2})
+    inside = claim.region.subs({beta: 0, b: 1, n: 2, p: Rational(1, 2)})
     expect(inside == True, f"beta = 0 is in the region {claim.region}")  # noqa: E712
     v, q, m = Integer(1), Integer(0), Symbol("m", real=True)
     v_new = by_side(claim, gamma_2).subs(beta, 0) * 0 + m * q

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from sympy import (
+    And,
     Eq,
     Expr,
     Ge,
@@ -27,6 +29,7 @@ from sim.problems.nonorthogonal import from_data, simulate_gram
 from tests.ambient import as_fmpq, gates_at, hessian
 from tests.ambient import gradient as gradient_in_space
 from tests.ambient import loss as loss_in_space
+from tests.analysis import expect_outside
 from tests.assumptions.oblique import ACUTE, COSINE, pair
 from tests.inequalities import condition_of, expect_holds, expect_implied, is_strict, restricted
 from tests.instances import ENTRIES, Instance, dot, evaluate, exact, reflected
@@ -34,6 +37,7 @@ from tests.minibatch.test_sparse import test_live_mass_is_kept as live_mass_is_k
 from tests.minibatch.test_sparse import test_slack_is_kept as slack_is_kept
 from tests.reading import bound_on, by_side, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
+from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import box_of, satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -46,9 +50,11 @@ from theory.assumptions.nonorthogonal import (
     V,
     c,
     fall,
+    live_start,
     mass_bound,
     mass_excess,
     norm_excess,
+    oblique_least,
     p_limit,
     p_sparse,
     shift2,
@@ -66,6 +72,7 @@ from theory.notation import (
     a,
     active,
     b,
+    below,
     delta,
     n,
     perp,
@@ -188,7 +195,7 @@ def test_every_batch_fixes_w_only_if_every_sample_does(claim: Claim) -> None:
     """
     for points in range(1, 6):
         for size in range(points + 2):
-            at = {n: points, b: size, a: 1, q_i: 1, c: Rational(1, 2)}
+            at = {n: points, b: size, a: 1, q_i: 1, c: Rational(1, 2), below: 1}
             if claim.region.subs(at) == True:  # noqa: E712 - a SymPy truth value
                 expect(_batch_rank(points, size) == points, "batches do not separate", **_text(at))
     expect_implied(Ge(b, 1), claim.region)
@@ -211,6 +218,7 @@ def _text(at: dict[Symbol, object]) -> dict[str, object]:
 @evidence(NONORTH_FIXED, "symbolic", step="shift")
 def test_shift_of_a_data_point_by_the_other_sample(claim: Claim) -> None:
     """w = sign x_i: w+ - w = -a grad_j, q_j = sign c, <x_j, w> = q_j, ||w||^2 = 1."""
+    expect_neuron(claim, 1)
     slope = Poly(-a * GRAD.formula.rhs.subs({active: 1, r2: 1, q_i: Q}), x, w)
     on_x, on_w = slope.coeff_monomial(x), slope.coeff_monomial(w)
     for sign in (1, -1):
@@ -235,7 +243,7 @@ def test_the_shift_is_positive(claim: Claim) -> None:
 def test_equal_and_orthogonal_pairs_share_fixed_points(claim: Claim) -> None:
     for cosine in (0, 1, -1):
         expect(by_side(claim, shift2).subs(c, cosine) == 0, "x_i moves", c=cosine)
-        point = {a: Rational(1, 4), b: 1, n: 2, q_i: 1, c: cosine}
+        point = {a: Rational(1, 4), b: 1, n: 2, q_i: 1, c: cosine, below: 1}
         expect(not satisfies(claim.region, point), "the region admits it", c=cosine)
 
 
@@ -249,7 +257,7 @@ def test_full_batch_fixes_other_points(claim: Claim) -> None:
         alone = Instance(data, at.weight, (index,), at.a, "linear")
         expect(alone.step().weight != at.weight, "a sample leaves it alone")
         expect(exact(at.q[index]) ** 2 != claimed_square(claim, q_i**2), "q_i^2")
-    point = {a: exact(at.a), b: 2, n: 2, q_i: exact(at.q[0]), c: exact(dot(*data))}
+    point = {a: exact(at.a), b: 2, n: 2, q_i: exact(at.q[0]), c: exact(dot(*data)), below: 1}
     expect(not satisfies(claim.region, point), "the region admits b = n")
 
 
@@ -267,13 +275,23 @@ def test_data_points_move_by_the_claimed_shift(claim: Claim, at: Instance) -> No
 # NONORTH-NOLIMIT
 
 
+def without_equations(claim: Claim) -> Claim:
+    """The claim with its inequalities only (a wider one): what other chapters' boxes are made of."""
+    kept = tuple(
+        replace(x, condition=And(*(y for y in relations(x.condition) if hasattr(y, "gts"))))
+        for x in claim.assumptions
+        if x.condition is not None
+    )
+    return replace(claim, assumptions=kept)
+
+
 @evidence(NONORTH_NOLIMIT, "certificate", step="confine")
 @evidence(NONORTH_OBTUSE, "certificate", step="confine")
 def test_norm_is_confined_as_on_orthonormal_data(claim: Claim) -> None:
     """One sample: NORM holds as it stands, with S = q_i^2 <= r2; so SGD-SPARSE's t_* does."""
     expect(by_side(NONORTH_STEP, single_excess) == 0, "V = S")
     expect_zero(by_side(NONORTH_STEP, norm_excess).subs(V, S), "r2+ is NORM's")
-    slack_is_kept(claim)
+    slack_is_kept(without_equations(claim))
     if claim.id == NONORTH_NOLIMIT.id:
         expect_one_sample(claim)
 
@@ -283,7 +301,7 @@ def expect_one_sample(claim: Claim) -> None:
     expect(sizes == [1], f"the region admits batches of {sizes}")
 
 
-INSIDE = {a: Rational(1, 4), r2: 1, s: Rational(1, 2)}
+INSIDE = {a: Rational(1, 4), r2: 1, s: Rational(1, 2), oblique_least: Rational(1, 4), below: 1}
 
 
 @evidence(NONORTH_NOLIMIT, "certificate", step="floor")
@@ -291,7 +309,7 @@ INSIDE = {a: Rational(1, 4), r2: 1, s: Rational(1, 2)}
 def test_mass_has_a_floor_as_on_orthonormal_data(claim: Claim) -> None:
     """MASS-FLOOR holds as it stands; q_i^2 <= s as x_i is a unit vector of the span."""
     expect_zero(by_side(NONORTH_STEP, mass_excess).subs(V, S), "s+ is MASS-FLOOR's")
-    live_mass_is_kept(claim)
+    live_mass_is_kept(without_equations(claim))
     if claim.id == NONORTH_OBTUSE.id:
         _expect_pair_mass(claim)
 
@@ -301,11 +319,13 @@ def test_a_limit_would_be_moved(claim: Claim) -> None:
     """A limit has s > 0, so some q_i != 0; NONORTH-FIXED: it is +-x_i, which the other one moves."""
     expect_only(claim, p_limit)
     expect_implied(Gt(a, 0), claim.region)
+    expect_implied(Gt(oblique_least, 0), claim.region)  # so each point has an oblique partner
+    expect_neuron(claim, 1)  # its gate is open whatever the sign
     gap = bound_on(NONORTH_FIXED, c)
     expect_zero(difference(gap) - by_side(NONORTH_FIXED, shift2), "the shift is positive")
     for size in range(4):
         if satisfies(claim.region, {**INSIDE, b: size}):
-            point = {a: INSIDE[a], b: size, n: size + 1, q_i: 1, c: Rational(1, 2)}
+            point = {a: INSIDE[a], b: size, n: size + 1, q_i: 1, c: Rational(1, 2), below: 1}
             expect(satisfies(NONORTH_FIXED.region, point), "NONORTH-FIXED does not apply", b=size)
 
 
@@ -326,8 +346,10 @@ def test_a_point_orthogonal_to_the_others_is_a_limit(claim: Claim) -> None:
     for i in range(3):
         at = Instance(data, data[2], (i,), Fraction(1, 4), "linear")
         expect(at.step().weight == at.weight, "x_3 moves", sample=i)
-        inside = {a: exact(at.a), b: 1, r2: exact(at.r2), s: exact(at.r2)}  # x spans R^3
-        expect(satisfies(claim.region, inside), "x_3 is no start of the claim")
+        inside = {a: exact(at.a), b: 1, r2: exact(at.r2), s: exact(at.r2), below: 1}  # x spans R^3
+        some = inside | {oblique_least: exact(dot(*data[:2]) ** 2 * (1 - dot(*data[:2]) ** 2))}
+        expect(satisfies(claim.region, some), "x_3 is no start of the claim for one oblique pair")
+        expect_outside(claim, inside | {oblique_least: 0}, "x_3 is orthogonal to all others")
     expect(0 < COSINE**2 < 1 and by_side(claim, p_limit) != 1, "P(w_k = x_3 for all k) = 1")
     points = np.array([[1.0, 0.0, 0.0], [0.02, np.sqrt(1 - 0.02**2), 0.0], [0.0, 0.0, 1.0]])
     weight = rng("start").normal(size=(200, 3))
@@ -358,6 +380,31 @@ def test_runs_keep_moving(claim: Claim) -> None:
     expect(moves.min() > shift / 2, "a run has come to rest", smallest=moves.min(), shift=shift)
 
 
+@evidence(NONORTH_NOLIMIT, "simulation", step="moving")
+def test_runs_off_the_sphere_keep_moving(claim: Claim) -> None:
+    """Three points of R^4, c of both signs, a = 0.49, r2(0) from 0.05 to 1.95: as above.
+
+    At +-x_i some sample shifts w by a |c_ij| sqrt(1 - c_ij^2), the largest over j; half the least of
+    these over i is asked for.
+    """
+    expect(by_side(claim, p_limit) == 0, "claimed")
+    points, step = np.zeros((3, 4)), 0.49
+    points[:, :3] = [[1, 0, 0], [0.3, np.sqrt(0.91), 0], [-0.1, 0.2, np.sqrt(0.95)]]
+    cosine = points @ points.T
+    shifts = step * np.abs(cosine) * np.sqrt(np.maximum(1 - cosine**2, 0))
+    random = rng("start off the sphere")
+    weight = random.normal(size=(200, 4))
+    norm = random.uniform(0.05, 1.95, size=(200, 1))
+    weight *= np.sqrt(norm) / np.linalg.norm(weight, axis=1, keepdims=True)
+    q, r2_now, gram = from_data(weight, points)
+    run = simulate_gram(q, r2_now, gram, batch_size=1, step_size=step, steps=2000, seed=seed("run"))
+    late = simulate_gram(run.q, run.r2, gram, batch_size=1, step_size=step, steps=300,
+                         seed=seed("late"), observe={"q": lambda q, r2: q})  # fmt: skip
+    moves = np.linalg.norm(np.diff(late.recorded["q"], axis=0), axis=2).max(axis=0)
+    expect(moves.min() > shifts.max(axis=1).min() / 2, "a run has come to rest", least=moves.min())
+    expect((run.r2 < 2).all(), "confined")
+
+
 # NONORTH-OBTUSE
 
 
@@ -372,13 +419,16 @@ def _box(claim: Claim) -> dict[Symbol, tuple[Expr, Expr]]:
     region = claim.region
     for symbol in (q_i, q_j):
         expect_implied(Ge(symbol, 0), region)
-    box = box_of(region, (a,)) | box_of(region, (c,)) | box_of(region, (t,))
+    box = {}
+    for symbol in (a, c, t):
+        box |= box_of(restricted(region, (symbol,)), (symbol,))
     return {**box, q_i: (Integer(0), Rational(3, 2)), q_j: (Integer(0), Rational(3, 2))}
 
 
 @evidence(NONORTH_OBTUSE, "certificate", step="closed")
 def test_closed_gates_stay_closed(claim: Claim) -> None:
     """q_j = -y <= 0 and i drawn: -q_j+ = (1 - aS) y - a t c q_i >= 0; S <= 2 and a < 1/2."""
+    expect_neuron(claim, 0)
     box = _box(claim)
     y, mass = Symbol("y", real=True), Symbol("M", real=True)
     after = -_pair_step(q_i, -y)
@@ -425,8 +475,10 @@ def test_a_gate_closes_within_a_fixed_number_of_draws(claim: Claim) -> None:
     expect(set(floor.lts.args) == {s, room}, f"floor {floor}")
     strict = condition_of(claim, "step size")
     expect_holds(Gt(1 - 2 * a, 0), restricted(strict, (a,)), (a,), derived={})
-    for condition in (Gt(-c, 0), Gt(a, 0)):  # each draw counts
+    for condition in (Gt(-c, 0), Gt(a, 0), Gt(live_start, 0)):  # each draw counts; one gate is open
         expect_implied(condition, claim.region)
+    for symbol, size in ((n, 2), (b, 1)):
+        expect(Eq(symbol, size) in relations(claim.region), f"{symbol} = {size} is not assumed")
     trials = Symbol("m", integer=True)
     expect(
         limit((1 - Rational(1, 2) ** 9) ** trials, trials, oo) == 1 - by_side(claim, p_sparse), "P"
@@ -457,8 +509,65 @@ def test_an_acute_pair_moves_its_own_points(claim: Claim) -> None:
     gap = [y - z for y, z in zip(at.step().weight, at.weight, strict=True)]
     shift = by_side(NONORTH_FIXED, shift2).subs({a: exact(at.a), c: exact(dot(*data))})
     expect(at.gates == [1, 1] and exact(dot(gap, gap)) == shift > 0, "x_1 is fixed")
-    point = {**INSIDE, c: exact(dot(*data)), q_i: 1, q_j: exact(at.q[1]), t: 1}
+    point = {**INSIDE, c: exact(dot(*data)), q_i: 1, q_j: exact(at.q[1]), t: 1, below: 0, n: 2, b: 1,
+             live_start: 1}  # fmt: skip
     expect(not satisfies(claim.region, point), "the region admits c > 0")
+
+
+def expect_neuron(claim: Claim, gate: int) -> None:
+    """The region says which neuron: h_- = 1 linear, h_- = 0 ReLU."""
+    if Eq(below, gate) not in relations(claim.region):
+        raise Undecided(f"{claim.id} does not say that h_- = {gate}")
+    expect(True, f"h_- = {gate}")
+
+
+@evidence(NONORTH_NOLIMIT, "witness", step="moving", needs="linear neuron")
+@evidence(NONORTH_FIXED, "witness", step="shift", needs="linear neuron")
+def test_relu_rests_on_a_point_of_an_obtuse_pair(claim: Claim) -> None:
+    """ReLU, c = -3/5, w_0 = x_1: both samples leave w alone for ever, so it converges with chance 1."""
+    data = [[Fraction(1), Fraction(0)], [Fraction(-3, 5), Fraction(4, 5)]]
+    for index in (0, 1):
+        at = Instance(data, data[0], (index,), Fraction(1, 4), "relu")
+        expect(at.step().weight == at.weight, "w moves", sample=index)
+    square = exact(dot(*data)) ** 2
+    point = {**INSIDE, a: Rational(1, 4), b: 1, n: 2, r2: 1, s: 1, c: exact(dot(*data)), q_i: 1,
+             oblique_least: square * (1 - square)}  # fmt: skip
+    expect(satisfies(claim.region, point), "for the linear neuron the claim speaks of this start")
+    expect_outside(claim, {**point, below: 0}, "x_1 is at rest")
+
+
+@evidence(NONORTH_OBTUSE, "witness", step="closed", needs="ReLU")
+def test_a_linear_neuron_is_moved_off_both_points(claim: Claim) -> None:
+    """h_- = 1, c = -3/5: x_1 is moved by x_2 and x_2 by x_1: neither is a limit (NONORTH-NOLIMIT)."""
+    data = [[Fraction(1), Fraction(0)], [Fraction(-3, 5), Fraction(4, 5)]]
+    for first, second in ((0, 1), (1, 0)):
+        at = Instance(data, data[first], (second,), Fraction(1, 4), "linear")
+        expect(at.step().weight != at.weight, "a data point is at rest", point=first)
+    expect(by_side(NONORTH_NOLIMIT, p_limit) == 0 and by_side(claim, p_sparse) == 1, "they differ")
+    point = {
+        **INSIDE,
+        c: Rational(-3, 5),
+        q_i: 1,
+        q_j: Rational(1, 4),
+        t: 1,
+        n: 2,
+        b: 1,
+        live_start: 1,
+    }
+    expect(satisfies(claim.region, {**point, below: 0}), "inside for ReLU")
+    expect_outside(claim, {**point, below: 1}, "no data point is a limit")
+
+
+@evidence(NONORTH_OBTUSE, "witness", step="alone", needs="mass")
+def test_a_dead_relu_neuron_stays(claim: Claim) -> None:
+    """q_1, q_2 <= 0 and s > 0: nothing moves for ever, though the mass on the span is positive."""
+    data = [[Fraction(1), Fraction(0)], [Fraction(-3, 5), Fraction(4, 5)]]
+    start = [Fraction(-1, 10), Fraction(-1, 2)]
+    for index in (0, 1):
+        at = Instance(data, start, (index,), Fraction(1, 4), "relu")
+        expect(max(at.q) < 0 < at.r2 and at.step().weight == start, "it moves", sample=index)
+    point = {**INSIDE, c: Rational(-3, 5), q_i: 0, q_j: 0, t: 1, n: 2, b: 1, below: 0}
+    expect_outside(claim, {**point, live_start: Rational(-1, 10)}, "dead")
 
 
 @evidence(NONORTH_OBTUSE, "witness", step="closed", needs="two points")

@@ -36,7 +36,8 @@ from sympy import (
 )
 
 from sim.problems.nonorthogonal import simulate_gram
-from tests.inequalities import expect_implied
+from tests.analysis import expect_outside
+from tests.inequalities import expect_implied, restricted
 from tests.instances import ENTRIES, Instance, Vector, dot, evaluate, exact, reflected
 from tests.minibatch.test_selection import generator, in_ratio
 from tests.minibatch.test_selection import y as log_ratio
@@ -88,8 +89,10 @@ from theory.notation import (
     S,
     a,
     active,
+    b,
     delta,
     delta_next,
+    n,
     perp,
     perp_next,
     q_i,
@@ -135,10 +138,10 @@ def _on_circle(expr: Expr) -> Expr:
 
 def _box(claim: Claim) -> dict[Symbol, tuple[Expr, Expr]]:
     """(a, xi, C) with delta = a xi, read from the claim's region; 0 <= xi <= 1/4."""
-    band = box_of(claim.region, (a, delta))
+    band = box_of(restricted(claim.region, (a, delta)), (a, delta))
     low, high = (cancel(end / a) for end in band[delta])
     expect(low.is_Rational and high.is_Rational, f"the band {band[delta]} is not a multiple of a")
-    return {a: band[a], XI: (low, high), C: box_of(claim.region, (C,))[C]}
+    return {a: band[a], XI: (low, high), C: box_of(restricted(claim.region, (C,)), (C,))[C]}
 
 
 @evidence(NONORTH_ANGLE, "certificate", step="error")
@@ -369,7 +372,14 @@ def test_cone_and_band_are_kept(claim: Claim) -> None:
     on, pull = step.coeff(q_j), step.expand().coeff(U)
     expect_zero(step - on * q_j - pull * U, "two terms")
     expect_zero(by_side(NONORTH_STEP, perp_next).subs(perp, 0), "w stays in span(x_1, x_2)")
-    band = box_of(NONORTH_ANGLE.region, (a, delta))
+    band = box_of(restricted(NONORTH_ANGLE.region, (a, delta)), (a, delta))
+    for condition in relations(
+        NONORTH_ANGLE.region
+    ):  # its hypotheses are the start's, kept for ever
+        if condition.free_symbols <= {a, delta, perp, n, b, active}:
+            expect(condition in relations(claim.region), f"{condition} is not assumed at the start")
+    for symbol in (q_i, q_j):
+        expect_implied(Ge(symbol, 0), claim.region)
     expect_nonnegative(expand(on), {**band, S: (0, 1 + delta)}, "1 - aS")
     expect_nonnegative(expand(pull), band, "a t")
     kept = {difference(z) for z in relations(BAND_ABOVE.formula)}
@@ -381,6 +391,24 @@ def test_cone_and_band_are_kept(claim: Claim) -> None:
         expect_implied(Gt(c, 0), claim.region)
     else:
         expect_implied(Gt(kappa, 0), claim.region)
+
+
+@evidence(NONORTH_FLOOR, "witness", step="cone", needs="start")
+@evidence(NONORTH_CROSSOVER, "witness", step="generator", needs="start")
+def test_starts_off_the_plane_and_outside_the_band(claim: Claim) -> None:
+    """w_0 orthogonal to both points never moves (phi has no value); at r2 = 16 the norm blows up."""
+    data = [[Fraction(4, 5), side * Fraction(3, 5), Fraction(0)] for side in (1, -1)]
+    still = [Fraction(0), Fraction(0), Fraction(1)]
+    for index in (0, 1):
+        at = Instance(data, still, (index,), Fraction(1, 5), "linear")
+        expect(at.step().weight == still, "it moves", sample=index)
+    far = Instance(data, [Fraction(4), Fraction(0), Fraction(0)], (0,), Fraction(1, 5), "linear")
+    expect(far.step().r2 > 2 * far.r2, "|w| does not grow", r2=far.r2)
+    cosine = exact(dot(*data))
+    point = {n: 2, b: 1, active: 1, a: Rational(1, 5), c: cosine, kappa: 5 * cosine}
+    expect_outside(claim, {**point, perp: 1, q_i: 0, q_j: 0, delta: 0}, "no point of the plane")
+    sixteen = {perp: 0, q_i: Rational(16, 5), q_j: Rational(16, 5), delta: 15}
+    expect_outside(claim, {**point, **sixteen}, "|w| blows up")
 
 
 def pull_and_noise() -> tuple[Expr, Expr]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ from tests.inequalities import (
 )
 from tests.instances import Instance, evaluate, exact, instances
 from tests.obstructions import OBSTRUCTIONS, dead_starts, two_cycles
-from tests.reading import by_side, expect_only
+from tests.reading import bound_on, by_side, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero, seed
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.bernstein import Undecided
@@ -70,16 +70,20 @@ from theory.assumptions.sampling import (
     SAMPLING_REPLACEMENT,
     SAMPLING_RESHUFFLED,
     SAMPLING_STEP,
+    U_exit,
+    U_start,
     epoch_off,
     epoch_radial,
     epoch_ratio,
     epoch_uniform,
+    epochs,
     factor_between,
     factor_off,
     factor_radial,
     first_square,
     m_i,
     m_j,
+    mass_elsewhere,
     moment,
     multiplier,
     other_multiplier,
@@ -91,6 +95,7 @@ from theory.assumptions.sampling import (
     rate_multi_off,
     rate_multi_radial,
     second_square,
+    theta,
     u,
 )
 from theory.full_batch.convergence import GD_DIRECTION, GD_RATE, radial_factor
@@ -381,7 +386,7 @@ def test_single_factors_with_replacement(claim: Claim) -> None:
     if claim.id == SAMPLING_EDGE.id:
         expect_only(claim, rate_multi_radial, inequalities=1)
     else:
-        expect_only(claim, rate_multi_off, rate_multi_radial, p_local, inequalities=2)
+        expect_only(claim, rate_multi_off, rate_multi_radial, inequalities=3)
     found = factors_at_the_point()
     wanted = {rate_multi_radial: found["radial"], rate_multi_off: found["off"]}
     for symbol, factor in wanted.items():
@@ -413,7 +418,7 @@ def test_every_exponent_is_negative(claim: Claim) -> None:
     off, radial = (found[key].subs(m_i, x / a) for key in ("off", "radial"))
     for gap in (off, 1 - off, 1 - radial**2):
         expect_holds(Gt(gap.expand(), 0), inside, (x,), derived={})
-    signs = [r for r in relations(claim.formula) if not isinstance(r, Eq)]
+    signs = [r for r in relations(claim.formula) if not isinstance(r, Eq) and not r.has(p_local)]
     expect(set(signs) == {Lt(rate_multi_off, 0), Lt(rate_multi_radial, 0)}, f"signs {signs}")
 
 
@@ -431,7 +436,7 @@ def test_linear_part_at_the_point(claim: Claim) -> None:
         expect_zero(by_side(SAMPLING_STEP, symbol).subs(before, 0), f"{before} = 0 is kept")
     upper = next(r for r in relations(SAMPLING_REPLACEMENT.formula) if isinstance(r, Le))
     expect(upper.lts == rate_multi and upper.gts.has(log), "the exponent of the ratios is negative")
-    expect(by_side(claim, p_local) == 1, "from close enough starts, with chance as near 1 as asked")
+    expect(bound_on(claim, p_local).gts == p_local, "a bound from below, by the next tests")
 
 
 @evidence(SAMPLING_EDGE, "certificate", step="sign")
@@ -474,7 +479,8 @@ def test_starts_near_a_point_stay_with_replacement(claim: Claim) -> None:
     The chance to leave is about 1e-20 (the first moment is kept); 2000 steps take the ratios to
     e^-51 of that, with spread e^10.
     """
-    expect(by_side(claim, p_local) == 1, "all runs are expected there")
+    near_one = bound_on(claim, p_local).lts.subs({U_start: Symbol("x") * U_exit})
+    expect(near_one.subs(Symbol("x"), 0) == 1, "near enough, all runs are expected there")
     sizes = {n: 3, b: 3, a: Rational(4, 25)}
     expect_runs_inside(claim, sizes, ("with replacement", "step size"))
     q = np.tile([0.9, 1e-20, 1e-20], (300, 1))
@@ -521,7 +527,8 @@ def test_full_batch_without_replacement_keeps_ratios(claim: Claim) -> None:
         after = at.step()
         factors = {(y / x) / (after.q[0] / at.q[0]) for x, y in zip(at.q, after.q, strict=True)}
         expect(factors == {1}, "factors of the ratios", factors=factors)
-        point = {n: size, b: size, a: exact(step), r2: exact(at.r2), s: exact(at.S)}
+        point = {n: size, b: size, a: exact(step), r2: exact(at.r2), s: exact(at.S),
+                 U_exit: 1, theta: Rational(1, 2)}  # fmt: skip
         for assumption in claim.assumptions:
             if assumption.condition is not None:
                 expect(satisfies(assumption.condition, point), f"{assumption.name}", at=point)
@@ -531,8 +538,10 @@ def test_full_batch_without_replacement_keeps_ratios(claim: Claim) -> None:
             bound = next(r.gts for r in relations(claim.formula) if r.lts == rate_multi)
             expect(bound.subs(point) < 0, "log 1 = 0 is below the claimed bound", bound=bound)
         else:
-            chance = p_local if claim.id == SAMPLING_LOCAL.id else p_multi
-            expect(by_side(claim, chance) > 0, "the data point is never reached")
+            share = {U_start: U_exit / 2}
+            chance = (bound_on(claim, p_local).lts.subs(share) if claim.id == SAMPLING_LOCAL.id
+                      else by_side(claim, p_multi))  # fmt: skip
+            expect(chance > 0, "the data point is never reached")
 
 
 def _mark_global(function: Any) -> Any:
@@ -662,8 +671,17 @@ def shared_orbit(claim: Claim) -> dict[Symbol, Expr]:
     return {r.lhs: r.rhs for r in relations(claim.formula) if isinstance(r, Eq)}
 
 
+def expect_whole_epochs(claim: Claim) -> None:
+    """b divides n: K = n/b is an integer."""
+    ties = [x for x in relations(claim.region) if isinstance(x, Eq) and x.has(epochs)]
+    if len(ties) != 1:
+        raise Undecided(f"{claim.id} does not say that b divides n")
+    expect(solve(ties[0], epochs) == [n / b] and epochs.is_integer, f"K by {ties[0]}")
+
+
 def expect_two_batches(claim: Claim) -> None:
-    """K = n/b >= 2: there is a batch A, and another."""
+    """K = n/b >= 2, and it is whole: there is a batch A, and another, each seen once an epoch."""
+    expect_whole_epochs(claim)
     expect_implied(Ge(n, 2 * b), claim.region)
     expect_implied(Ge(b, 1), claim.region)
 
@@ -733,8 +751,8 @@ def test_shared_orbit_is_a_saddle(claim: Claim) -> None:
     low = floor(1000 * ends.inf) / Integer(1000)
     signs = [r for r in relations(claim.formula) if not isinstance(r, Eq)]
     expect(len(signs) == 2 and all(map(is_strict, signs)), f"two strict inequalities: {signs}")
-    rest = condition_of(claim, "rest").subs(orbit, simultaneous=True)
-    expect_zero(difference(rest), "r2 = X + Y: no other mass")
+    expect(condition_of(claim, "rest") == Eq(mass_elsewhere, 0), "no other mass")
+    expect_zero(orbit[r2] - orbit[first_square] - orbit[second_square], "r2 = X + Y")
     expect_two_batches(claim)
     for relation in (*signs, *relations(condition_of(SGD_SPARSE, "radius"))):
         top, bottom = cancel(difference(relation).subs(orbit)).as_numer_denom()
@@ -789,7 +807,7 @@ def test_cyclic_runs_end_on_one_batch(claim: Claim) -> None:
     """n = 6, b = 2, a = 0.3, 300 starts: the log ratio of two batches moves by about 0.09 an epoch."""
     expect_only(claim, p_cyclic)
     expect(by_side(claim, p_cyclic) == 1, "all starts are expected to end on one batch")
-    inside = {n: 6, b: 2, a: Rational(3, 10), r2: 1, s: 1}
+    inside = THREE_BATCHES
     expect_runs_inside(claim, inside, CYCLIC_HYPOTHESES)
     random = np.random.Generator(np.random.PCG64(seed("start")))
     q = random.normal(size=(300, 6))
@@ -810,13 +828,14 @@ def test_cyclic_runs_end_on_one_batch(claim: Claim) -> None:
     )
 
 
+THREE_BATCHES = {n: 6, b: 2, epochs: 3, a: Rational(3, 10), r2: 1, s: 1}
 CYCLIC_HYPOTHESES = ("cyclic", "step size", "start", "live coordinate")
 
 
 @evidence(SAMPLING_CYCLIC_LIMIT, "simulation")
 def test_cyclic_relu_runs_end_on_one_batch(claim: Claim) -> None:
     """As above for ReLU, from the starts with a live coordinate; what is passive tends to 0."""
-    expect_runs_inside(claim, {n: 6, b: 2, a: Rational(3, 10), r2: 1, s: 1}, CYCLIC_HYPOTHESES)
+    expect_runs_inside(claim, THREE_BATCHES, CYCLIC_HYPOTHESES)
     random = np.random.Generator(np.random.PCG64(seed("start")))
     q = random.normal(size=(200, 6))
     q = q[(q > 0).any(axis=1)]
@@ -835,7 +854,7 @@ def test_cyclic_runs_past_the_step_size(claim: Claim) -> None:
 
     The two-cycle of the radius on the axis attracts: from 2000 steps on all runs repeat every 4 steps.
     """
-    at = {n: 2, b: 1, r2: 1, s: 1}
+    at = {n: 2, b: 1, epochs: 2, r2: 1, s: 1}
     expect_zero(step_factor(1).subs(a, 0) - 1, "a = 0")
     expect_outside(claim, {**at, a: 0}, "nothing moves")
     angle = np.linspace(0.02, 1.5, 50)
@@ -866,7 +885,8 @@ def test_cyclic_dead_starts_stay(claim: Claim) -> None:
 def test_epoch_of_reshuffled_batches(claim: Claim) -> None:
     """j shares i's batch with chance P(i, j in B)/P(i in B); apart, i alone and j alone occur once."""
     expect_only(claim, p_same, epoch_ratio, epoch_uniform, epoch_off, epoch_radial)
-    expect_region_of(claim, SGD_RATE)
+    expect_region_of(claim, SGD_RATE, a, b, n)
+    expect_whole_epochs(claim)
     single, both = membership_moments()
     same = cancel(both / single)
     apart = -(jump(1, 0, Integer(1)) + jump(0, 1, Integer(0))).subs(t, 1)
@@ -886,9 +906,22 @@ def test_epoch_of_reshuffled_batches(claim: Claim) -> None:
 @evidence(SAMPLING_RESHUFFLED, "symbolic", step="uniform")
 def test_uniform_epoch_has_the_same_exponent(claim: Claim) -> None:
     """n/b steps of SGD-RATE, p from WALK-DRIFT."""
-    expect_region_of(claim, SGD_RATE)
+    expect_region_of(claim, SGD_RATE, a, b, n)
     rate = by_side(SGD_RATE, rate_ratio).subs(p, by_side(WALK_DRIFT, p))
     expect_same(by_side(claim, epoch_uniform), n / b * rate, POINTS, "uniform batches")
+
+
+@evidence(SAMPLING_RESHUFFLED, "witness", step="same batch",
+          needs="reshuffled")  # fmt: skip
+def test_a_batch_size_that_does_not_divide_n_shares_batches_otherwise(claim: Claim) -> None:
+    """n = 3, b = 2: batches of 2 and of 1; two given points share one in 1/3 of the orders, not 1/2."""
+    orders = list(permutations(range(3)))
+    shared = sum({0, 1} == set(order[:2]) for order in orders)
+    claimed = by_side(claim, p_same).subs({n: 3, b: 2})
+    expect(Rational(shared, len(orders)) != claimed, "the claimed chance", claimed=claimed)
+    point = {n: 3, b: 2, a: Rational(1, 4)}
+    for whole in range(5):
+        expect_outside(claim, {**point, epochs: whole}, "b does not divide n")
 
 
 @evidence(SAMPLING_RESHUFFLED, "simulation", step="epoch")

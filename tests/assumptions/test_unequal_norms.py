@@ -58,6 +58,8 @@ from theory.assumptions.unequal_norms import (
     sigma_i,
     sigma_j,
     sigma_m,
+    start_j2,
+    start_m2,
     step_of_norms,
 )  # fmt: skip
 from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
@@ -316,7 +318,8 @@ def test_gain_is_bounded_below(claim: Claim) -> None:
     (logarithm,) = by_side(claim, gain).atoms(log)
     factor_j, _ = scaled(factor_of(1))
     excess, _ = scaled((logarithm.args[0] - 1) * factor_of(1))
-    region, order = scaled_region(claim.region), (alpha, r2, X, v)
+    order = (alpha, r2, X, v)
+    region = restricted(scaled_region(claim.region), order)
     expect_holds(Gt(excess, 0), region, order, derived={})
     expect_zero(excess - alpha * (2 - r2) * (1 - v), "numerator")
     expect_holds(Gt(factor_j, 0), region, order, derived={})
@@ -326,6 +329,7 @@ def test_gain_is_bounded_below(claim: Claim) -> None:
 @evidence(NORMS_GD, "certificate", step="floor")
 def test_largest_coordinate_stays_away_from_zero(claim: Claim) -> None:
     """m = c_m^2, r2 = (1+e) m, e <= 1/2: the factor is >= 1 for m <= 2/3, and >= 1 - 2 alpha always."""
+    expect_implied(Gt(start_m2, 0), claim.region)  # it starts away from 0
     m, e = Symbol("m", real=True), Symbol("e", real=True)
     factor, _ = scaled(factor_of(1).subs(sigma_j, sigma_m))
     region, order = scaled_region(claim.region), (alpha, r2, X)
@@ -356,6 +360,7 @@ def test_limit_map_is_equal_norms_on_one_axis(claim: Claim) -> None:
 @evidence(NORMS_GD, "symbolic", step="rates")
 def test_rates_at_the_largest_norm(claim: Claim) -> None:
     """Logarithms of the factors at S = sigma_max^2 c_m^2, r2 = c_m^2, c_m^2 at its limit."""
+    expect_implied(Gt(start_j2, 0), claim.region)  # log|c_j| is finite
     end = by_side(claim, c_star2)
     at = {S: sigma_m**2 * end, r2: end}
     points = [{a: Rational(1, 5), sigma_m: Rational(6, 5), sigma_j: 1}]
@@ -452,6 +457,20 @@ def test_equal_norms_keep_the_direction(claim: Claim) -> None:
     expect(after.q[0] * at.q[1] == after.q[1] * at.q[0], "the ratio moves")
     point = {a: exact(at.a), S: exact(at.S), r2: exact(at.r2), sigma_m: 2, sigma_j: 2}
     expect_outside(claim, point, "equal norms keep every ratio")
+
+
+@evidence(NORMS_GD, "witness", step="floor", needs="not 0")
+def test_a_zero_on_the_largest_norm_stays(claim: Claim) -> None:
+    """c_m(0) = 0: every step leaves it, so c_m^2 -> 0; and a zero c_j has log|c_j| = -oo for ever."""
+    data = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(2)]]
+    at = Instance(data, [Fraction(1, 2), Fraction(0)], (0, 1), Fraction(1, 10), "linear")
+    for _ in range(4):
+        at = at.step()
+        expect(at.weight[1] == 0, "c_m moves away from 0")
+    expect(by_side(claim, c_star2) == 1, "the claim's limit of c_m^2")
+    point = {a: Rational(1, 10), S: Rational(1, 4), r2: Rational(1, 4), sigma_m: 2, sigma_j: 1}
+    for zero in ({start_m2: 0, start_j2: Rational(1, 4)}, {start_m2: Rational(1, 4), start_j2: 0}):
+        expect_outside(claim, {**point, **zero}, "a zero stays")
 
 
 @evidence(NORMS_GD, "witness", step="axis", needs="step size")

@@ -11,14 +11,25 @@ from typing import Any
 import flint
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
-from sympy import Basic, Expr, Rational, Symbol, log
+from sympy import Basic, Expr, Integer, Or, Poly, Rational, Symbol, cancel, log, solve
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt
 
 from theorem_audit import expect
-from theorem_audit.exact.bernstein import Refuted
+from theorem_audit.exact.bernstein import Refuted, Undecided
+from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
-from theory.quadratic.second_moment import C, kappa, kron_product, kron_sum, noise, operator
+from theory.model.trace_algebra import trace
+from theory.quadratic.mean_square import (
+    Q_KAPPA,
+    gradient2,
+    kappa_replacement,
+    kappa_uniform,
+    l_min,
+    start_least,
+)
+from theory.quadratic.paths import mean_start2
+from theory.quadratic.second_moment import C, N, k, kappa, kron_product, kron_sum, noise, operator
 from theory.quadratic.thresholds import (
     FINITE,
     QuadraticSum,
@@ -278,6 +289,56 @@ def interval(found: Threshold) -> tuple[Fraction, Fraction]:
 def log_symbols(expr: Expr) -> Expr:
     """Each log(x) as a symbol of its own, so that normal form decides."""
     return expr.replace(log, lambda x: Symbol(f"log[{x}]"))
+
+
+def inside(claim: Claim, case: Case, more: Mapping[Symbol, Any] | None = None) -> bool:
+    """Whether the case is in the claim's region: shared minimiser, a full start, its N, k and kappa.
+
+    more: values of the region's other symbols; l_min is 1, 0 or -1 where it is not among them.
+    """
+    point: dict[Symbol, Any] = {
+        gradient2: 0, mean_start2: 0, start_least: 1, l_min: sign_of_mean(case), N: case.problem.count,
+        k: case.batch_size, kappa: Rational(case.kappa), **(more or {}),
+    }  # fmt: skip
+    return satisfies(claim.region, point)
+
+
+def expect_assumed(claim: Claim, condition: Basic) -> None:
+    """The region states this condition itself: what is decided uses it, and without it nothing is."""
+    if condition not in relations(claim.region):
+        raise Undecided(f"{claim.id} does not assume {condition}")
+    expect(True, f"{claim.id} assumes {condition}")
+
+
+def expect_squares(traced: Mapping[tuple[Symbol, ...], Expr], message: str) -> None:
+    """A trace is a sum of tr(w w') with coefficients >= 0: each w is exhibited and multiplied out.
+
+    Symbols in the coefficients are taken to be >= 0.
+    """
+    expect(traced, f"{message}: nothing is left")
+    for word, coefficient in traced.items():
+        turns = [word[i:] + word[:i] for i in range(len(word))]
+        half = len(word) // 2
+        roots = [x[:half] for x in turns if len(x) % 2 == 0 and x[half:] == x[:half][::-1]]
+        expect(roots, f"{message}: tr of {word} is no square")
+        square: Expr = Integer(1)
+        for symbol in (*roots[0], *roots[0][::-1]):
+            square = square * symbol
+        expect(trace(square) == {word: 1}, f"{message}: {roots[0]} is a root of {word}")
+        gens = sorted(coefficient.free_symbols, key=str) or [Symbol("_")]
+        expect(all(x >= 0 for x in Poly(coefficient, *gens).coeffs()), f"{message}: {coefficient}")
+
+
+def expect_variance_factors(claim: Claim) -> None:
+    """The region ties kappa to N and k as Q-KAPPA does: without and with replacement, and N = 1."""
+    (ties,) = [x for x in relations(claim.region) if isinstance(x, Or) and x.has(kappa)]
+    found = set()
+    for option in ties.args:
+        (tie,) = [x for x in relations(option) if isinstance(x, Eq) and x.has(kappa)]
+        (value,) = solve(tie, kappa)
+        found.add(cancel(value))
+    known = {cancel(equation(Q_KAPPA, x)) for x in (kappa_uniform, kappa_replacement)}
+    expect(found == known | {Integer(0)}, "kappa of the region", found=found, known=known)
 
 
 def sign_of_mean(case: Case) -> Rational:

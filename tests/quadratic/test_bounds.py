@@ -9,8 +9,10 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Poly, Rational, Symbol, cancel, expand
+from sympy import Eq, Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand
 
+from tests.analysis import expect_outside
+from tests.inequalities import expect_implied
 from tests.quadratic.cases import (
     FLAT_NOISE,
     SINGLE_J,
@@ -20,15 +22,20 @@ from tests.quadratic.cases import (
     cases,
     enumerated_operator,
     equation,
+    expect_assumed,
     expect_fails,
     expect_relation,
+    expect_squares,
+    expect_variance_factors,
+    inside,
     interval,
-    sign_of_mean,
 )
+from tests.reading import expect_stated
 from theorem_audit import evidence, expect, expect_zero, note
+from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
-from theory.model.trace_algebra import letter, nonnegative, trace
+from theory.model.trace_algebra import letter, trace
 from theory.quadratic.bounds import (
     Q_BRACKET,
     Q_FLAT,
@@ -53,6 +60,7 @@ from theory.quadratic.mean_square import (
     Q_MS,
     C_ms,
     form_excess,
+    gradient2,
     kappa_replacement,
     kappa_uniform,
     l,
@@ -84,10 +92,6 @@ from theory.quadratic.thresholds import (
 F = Fraction
 
 
-def in_region(claim: Claim, case: Case) -> bool:
-    return bool(claim.region.subs(l_min, sign_of_mean(case)))
-
-
 # ------------------------------------------------------------------------- Q-BRACKET, Q-LARGE-BATCH
 
 
@@ -117,7 +121,20 @@ def test_noise_is_a_positive_map(claim: Claim) -> None:
     """E[D X D] with X = R^2: v'DXDv = |RDv|^2; and the bracket's sides point the right way."""
     D, R = letter("D"), letter("R")
     v_ = letter("W")
-    expect(nonnegative(trace(v_ * D * R**2 * D * v_)), "E[DXD] >= 0 for X >= 0")
+    expect_squares(trace(v_ * D * R**2 * D * v_), "E[DXD] >= 0 for X >= 0")
+    # C below (above) every claimed end: by "multiplier" each multiplier is < 1 (> 1), if l^2 + kappa t
+    # (l^2 + kappa s) is > 0 at every l = l_min + y of the spectrum; so M Q <= theta Q (>= theta Q), and
+    # by the order that M keeps M^p Q <= theta^p Q (>= theta^p Q).
+    above = Symbol("y")
+    for needed in (Gt(l_min, 0), Ge(t, 0)):
+        expect_implied(needed, claim.region)
+    expect_assumed(claim, Gt(l_min**2 + kappa * s, 0))
+    expect_variance_factors(claim)  # kappa >= 0, as N >= k
+    expect_stated(claim, "independent batches", "noise bracket")
+    upper = Poly((l**2 + kappa * t).subs(l, l_min + above), l_min, above, kappa, t)
+    expect(all(x > 0 for x in upper.coeffs()), "l^2 + kappa t > 0")
+    lower = expand((l**2 + kappa * s).subs(l, l_min + above) - (l_min**2 + kappa * s))
+    expect(all(x > 0 for x in Poly(lower, l_min, above).coeffs()), "l^2 + kappa s > 0")
     for part in relations(claim.formula):
         smaller, larger = part.lts, part.gts
         if smaller.has(least):
@@ -172,10 +189,12 @@ def _bracket(case: Case) -> tuple[list[Fraction], Fraction, Fraction] | None:
 
 def _check_bracket(claim: Claim, case: Case) -> None:
     found = _bracket(case)
-    if found is None or not in_region(claim, case):
+    if found is None:
         return
     eigenvalues, lower, upper = found
     numbers = {s: Rational(lower), t: Rational(upper), kappa: Rational(case.kappa)}
+    if not inside(claim, case, {**numbers, l_min: Rational(min(eigenvalues))}):
+        return
     ends = {C_ms: (case.threshold.low, case.threshold.high)}  # zero where never stable
     for part in relations(claim.formula):
         for name, choose in ((least, min), (largest, max)):
@@ -229,6 +248,46 @@ def test_single_index_upper_bound_is_false(claim: Claim) -> None:
     note(f"single-j bound {sharpest}, {SINGLE_J.threshold}, maximum over j {max(forms)}")
 
 
+PAIR = {gradient2: 0, N: 2, k: 1, kappa: 1}
+_BELOW_ZERO = {  # (Q_1, Q_2), s and the true threshold
+    "no noise": ((1, 1), -2, 2),
+    "a pole": ((1, 1), -1, 2),
+    "noise": ((2, 1), -3, Rational(6, 5)),
+}
+
+
+@evidence(Q_BRACKET, "witness", step="order", needs="no noise below zero",
+          cases={x: x for x in _BELOW_ZERO})  # fmt: skip
+def test_a_negative_bracket_bounds_nothing(claim: Claim, case: str) -> None:
+    """s Q <= DQ holds for every s below the noise; the form is below C_ms, negative or has a pole."""
+    values, low, exact = _BELOW_ZERO[case]
+    mean = Rational(sum(values), 2)
+    noise_level = Rational((values[0] - values[1]) ** 2, 4)
+    one = Case([[[x]] for x in values])
+    ends = one.threshold
+    expect(F(ends.low) <= F(exact.p, exact.q) <= F(ends.high), "C_ms") if case == "noise" else expect(
+        ends.low == ends.high == exact, "C_ms", found=ends)  # fmt: skip
+    bound = _inside(claim, largest).subs({l: mean, s: low, kappa: 1})
+    expect(not (bound.is_finite and bound >= exact), "the bound holds", bound=bound, C_ms=exact)
+    point = {**PAIR, l_min: mean, s: low, t: noise_level}
+    for assumption in Q_BRACKET.assumptions:
+        if assumption.condition is not None:
+            holds = satisfies(assumption.condition, point)
+            expect(holds == (assumption.name != "no noise below zero"), assumption.name, at=point)
+    expect_outside(claim, point, "the upper bound is false")
+
+
+@evidence(Q_BRACKET, "witness", step="order", needs="noise bracket")
+def test_a_bracket_that_is_none_bounds_nothing(claim: Claim) -> None:
+    """Q = 1, 3: the noise is exactly 1 Q, C_ms = 4/5; with s = 5 or t = 0 both ends are wrong."""
+    case = STABLE["pair"]
+    expect(case.threshold.low == F(4, 5), "C_ms")
+    at = {l: 2, kappa: 1}
+    ends = [_inside(claim, name).subs({**at, s: 5, t: 0}) for name in (least, largest)]
+    expect(ends[0] > Rational(4, 5) > ends[1], "the ends", ends=ends)
+    expect(not inside(claim, case, {l_min: 2, s: 5, t: 0}), "the region admits it")
+
+
 @evidence(Q_LARGE_BATCH, "symbolic", step="lower")
 def test_sharpest_direction_gives_the_least_bound(claim: Claim) -> None:
     """c = t kappa <= l_min l_max: 2l/(l^2 + c) is least at l_max among l_min <= l <= l_max."""
@@ -239,8 +298,12 @@ def test_sharpest_direction_gives_the_least_bound(claim: Claim) -> None:
     difference_ = cancel(base - bound.lts).subs(kappa, noise_level / t)
     numerator = cancel(difference_ * (l**2 + noise_level) * (l_max**2 + noise_level))
     expect_zero(numerator - 2 * (l_max - l) * (l * l_max - noise_level), "cross difference")
-    conditions = [p for p in relations(claim.region) if p.has(t)]
+    conditions = [p for p in relations(claim.region) if p.has(t) and p.has(kappa)]
     expect(len(conditions) == 1, "small noise is assumed")
+    for needed in (Gt(l_min, 0), Ge(l_max - l_min, 0), Ge(t, 0)):
+        expect_implied(needed, claim.region)
+    expect_variance_factors(claim)
+    expect_stated(claim, "independent batches", "upper noise bound")
     room = difference(conditions[0]).subs(kappa, noise_level / t)
     # l = l_min + y: (l l_max - c) = (room >= 0) + y l_max
     rest = expand((l * l_max - noise_level).subs(l, l_min + gap) - room)
@@ -269,7 +332,7 @@ def _large_batch(claim: Claim, case: Case) -> bool:
         l_min: Rational(min(eigenvalues)),
         l_max: Rational(max(eigenvalues)),
     }
-    if not claim.region.subs(numbers):
+    if not inside(claim, case, numbers):
         return False
     for part in relations(claim.formula):
         ends = (case.threshold.low, case.threshold.high)  # zero where never stable
@@ -315,6 +378,8 @@ def test_variance_factor_falls_with_the_batch(claim: Claim) -> None:
         expect(all(c > 0 for c in coefficients), f"{symbol} > 0")
     for symbol, value in derived.items():
         expect_zero(equation(claim, symbol) - value, f"{symbol}")
+    for needed in (Ge(k, 1), Ge(N - k, 1)):
+        expect_implied(needed, claim.region)
 
 
 @evidence(Q_SMALL_BATCH, "symbolic", step="positive noise")
@@ -326,18 +391,24 @@ def test_more_noise_raises_the_form(claim: Claim) -> None:
     poly = Poly(numerator, kappa)
     expect(poly.degree() == 1 and poly.coeff_monomial(kappa) == noise, "slope in kappa is V")
     D, R = letter("D"), letter("R")
-    expect(nonnegative(trace(R**2 * D * R**2 * D)), "<X, V X> >= 0 for X = R^2")
+    expect_squares(trace(R**2 * D * R**2 * D), "<X, V X> >= 0 for X = R^2")
     order = [p for p in relations(claim.formula) if p.has(threshold_of)]
     expect(len(order) == 1, "one comparison")
     greater = order[0].gts
     expect(greater.has(kappa_2) and not greater.has(kappa_1), "more noise is no better")
+    for needed in (Ge(kappa_2, 0), Ge(kappa_1 - kappa_2, 0)):
+        expect_implied(needed, claim.region)
+    expect_assumed(claim, Eq(gradient2, 0))
+    expect_stated(claim, "independent batches")
 
 
 def _monotone(claim: Claim, case: Case, factors: list[Fraction]) -> None:
     relation = next(p for p in relations(claim.formula) if p.has(threshold_of))
     for first in factors:
         for second in factors:
-            if not claim.region.subs({kappa_1: Rational(first), kappa_2: Rational(second)}):
+            sizes = {gradient2: 0, N: 2, k: 1}
+            at = {**sizes, kappa_1: Rational(first), kappa_2: Rational(second)}
+            if not satisfies(claim.region, at):
                 continue
             ends = {
                 threshold_of(kappa_1): interval(threshold(case.problem, first)),
@@ -414,7 +485,7 @@ def test_scaling_every_component(claim: Claim, case: Case, factor: Fraction) -> 
         case.batch_size,
         case.sampling,
     )
-    if not claim.region.subs(u, Rational(factor)):
+    if not satisfies(claim.region, {gradient2: 0, u: Rational(factor)}):
         return expect(factor <= 0, "only positive factors are claimed", factor=factor)
     ends = {
         threshold_of(u * Q): interval(scaled.threshold),

@@ -6,11 +6,28 @@ from fractions import Fraction
 from typing import Any
 
 import flint
+import pytest
 from flint import fmpq, fmpq_mat
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Poly, Rational, Symbol, cancel, expand
+from sympy import (
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Poly,
+    Rational,
+    Symbol,
+    cancel,
+    expand,
+    expand_log,
+    limit,
+    log,
+    oo,
+    symbols,
+)
 
+from tests.inequalities import expect_implied
 from tests.quadratic.cases import (
     SINGULAR,
     STABLE,
@@ -22,16 +39,22 @@ from tests.quadratic.cases import (
     enumerated_operator,
     equation,
     evaluated,
+    expect_assumed,
     expect_overlap,
+    expect_squares,
+    expect_variance_factors,
+    inside,
     interval,
     log_symbols,
-    sign_of_mean,
     values_of,
 )
+from tests.reading import expect_stated
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, note
+from theorem_audit.exact.bernstein import Refuted, Undecided
+from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
-from theory.model.trace_algebra import applied, is_square, letter, nonnegative, trace
+from theory.model.trace_algebra import applied, letter, trace
 from theory.quadratic.mean_square import (
     Q_INDEFINITE,
     Q_KAPPA,
@@ -40,6 +63,7 @@ from theory.quadratic.mean_square import (
     C_ms,
     batch_ab,
     form_excess,
+    gradient2,
     growth,
     image_v,
     kappa_replacement,
@@ -48,6 +72,7 @@ from theory.quadratic.mean_square import (
     l_min,
     q_v,
     second_v,
+    start_least,
     trace_excess,
     v,
 )
@@ -84,8 +109,7 @@ F = Fraction
 EVERY = {**STABLE, **SINGULAR, **{name: case for name, (case, _) in UNSTABLE.items()}}
 
 
-def in_region(claim: Claim, case: Case) -> bool:
-    return bool(claim.region.subs(l_min, sign_of_mean(case)))
+in_region = inside
 
 
 # ------------------------------------------------------------------------------------------ Q-KAPPA
@@ -103,9 +127,24 @@ def test_batch_moments_from_multiplicities(claim: Claim) -> None:
         kappa_replacement: variance_factor("replacement"),
     }
     expect_identity(claim.formula, derived)
+    expect_implied(Ge(k, 1), claim.region)
+    expect_implied(Ge(N, 2), claim.region)
     for sampling in SAMPLINGS:
         squares, mixed = multiplicity_moments(sampling)
         expect_zero(N * squares + N * (N - 1) * mixed - k**2, f"{sampling}: (sum of m)^2 = k^2")
+
+
+@evidence(Q_KAPPA, "witness", needs="batch size")
+def test_sizes_outside_the_range_have_no_variance_factor(claim: Claim) -> None:
+    """k = N + 1: below 0, yet a variance factor is >= 0; k = 0 or N = 1: a division by zero."""
+    factor = equation(claim, kappa_uniform)
+    for count in (2, 5):
+        expect(factor.subs({N: count, k: count + 1}) < 0, "kappa >= 0 at k = N + 1", N=count)
+        expect(not satisfies(claim.region, {N: count, k: count + 1}), "k = N + 1 is admitted")
+    for point in ({N: 3, k: 0}, {N: 1, k: 1}):
+        _, bottom = factor.as_numer_denom()
+        expect(bottom.subs(point) == 0, f"{factor} is defined", at=point)
+        expect(not satisfies(claim.region, point), "the region admits it", at=point)
 
 
 @evidence(Q_KAPPA, "property")
@@ -140,6 +179,9 @@ def _sympy(value: Any) -> Rational:
 def test_operator_from_batch_moments(claim: Claim) -> None:
     derived = second_moment_operator(equation(Q_KAPPA, batch_ab))
     expect_zero(equation(claim, operator) - derived, "M_C against E[(I - C Q_B) (x) (I - C Q_B)]")
+    expect_assumed(claim, Eq(gradient2, 0))  # every g_i = 0, so e+ = (I - C Q_B) e
+    expect_stated(claim, "independent batches")  # B is independent of e
+    expect_variance_factors(claim)
 
 
 @evidence(Q_MS, "symbolic", step="modulus")
@@ -166,11 +208,11 @@ def test_the_modulus_of_an_eigenmatrix_does_as_well(claim: Claim) -> None:
             modulus * applied(quadratic, meaning, modulus)
             - sign * X * applied(quadratic, meaning, X)
         )
-        expect(nonnegative(trace(whole, apart)), f"<|X|, G |X|> >= {sign} <X, G X>")
+        expect_squares(trace(whole, apart), f"<|X|, G |X|> >= {sign} <X, G X>")
     # The same for one realised step X -> E X E, so for its mean M_C.
     for sign in (1, -1):
         whole = expand(modulus * one_step * modulus * one_step - sign * X * one_step * X * one_step)
-        expect(nonnegative(trace(whole, apart)), f"<|X|, M |X|> >= {sign} <X, M X>")
+        expect_squares(trace(whole, apart), f"<|X|, M |X|> >= {sign} <X, M X>")
 
 
 @evidence(Q_MS, "symbolic", step="threshold")
@@ -181,14 +223,44 @@ def test_form_of_one_minus_operator_changes_sign_at_the_threshold(claim: Claim) 
     expect_zero(gap.subs(C, 0) - kron_sum, "for small C only A counts")
     expect_zero(gap.subs(C, claimed), "1 - M_C at the threshold")
     expect(Poly(gap, C).degree() == 1, "and there is no other")
+    expect_implied(
+        Gt(l_min, 0), claim.region
+    )  # so A, with eigenvalues l_i + l_j, is positive definite
+    Q_, D = letter("Q"), letter("D")
+    expect_squares(trace(Q_**2 + D**2), "<I, G I> = tr Q^2 + kappa tr D^2 >= tr Q^2 > 0")
+
+
+def in_radius(expr: Expr, radius: Symbol) -> Expr:
+    """rho(c M_C^m) as |c| rho(M_C)^m: eigenvalues of a power are powers; ``radius`` is rho(M_C)."""
+
+    def power(argument: Expr) -> Expr:
+        number, rest = argument.as_coeff_Mul()
+        base, exponent = rest.as_base_exp()
+        if base != operator or not (exponent.is_Integer and exponent > 0):
+            raise Undecided(f"rho({argument}) is not read")
+        return abs(number) * radius**exponent
+
+    return expand_log(expr.replace(rho, power), force=True)
 
 
 @evidence(Q_MS, "symbolic", step="growth")
 def test_growth_of_the_second_moment_is_that_of_the_operator(claim: Claim) -> None:
-    """d = 1: E e_p^2 = M_C^p E e_0^2, so (1/p) log E e_p^2 -> log M_C."""
-    claimed = equation(claim, growth).replace(rho, lambda x: x)
-    powers = Symbol(f"log[{operator}]")
-    expect_zero(log_symbols(claimed) - powers, "growth per step")
+    """Any d: l_0 rho^p tr X <= tr M^p Sigma_0 <= T d rho^p, for l_0 I <= Sigma_0 <= T I.
+
+    M is self-adjoint and keeps the order; X >= 0 is the top eigenmatrix (modulus), X <= I, tr X >= 1.
+    """
+    E, R, S, X, Y = (letter(name) for name in "ERSXY")
+    expect(trace(Y * E * X * E) == trace(X * E * Y * E), "<Y, M X> = <X, M Y>")
+    expect_squares(trace(S**2 * E * R**2 * E), "<S^2, M R^2> >= 0: the order is kept")
+    expect_assumed(claim, Gt(start_least, 0))
+    expect_stated(claim, "independent batches")
+    radius, least, most, steps = symbols("r l_0 c p", positive=True)
+    for end in (log(least) + steps * log(radius), log(most) + steps * log(radius)):
+        expect_zero(
+            log_symbols(limit(end / steps, steps, oo) - log(radius)), "an end of the bracket"
+        )
+    claimed = in_radius(equation(claim, growth), radius)
+    expect_zero(log_symbols(claimed - log(radius)), "growth per step")
 
 
 @evidence(Q_MS, "symbolic", step="direction")
@@ -343,6 +415,38 @@ def test_commuting_problems_have_the_least_direction(claim: Claim, case: Case) -
     return expect(sign == 0, f"C_ms = {best} exactly", case=case)
 
 
+@evidence(Q_MS, "witness", needs="independent batches", step=("operator", "threshold"))
+def test_one_batch_kept_for_ever_diverges_below_the_threshold(claim: Claim) -> None:
+    """Q = 1, 3, one index drawn once and kept: at C = 7/10 < 4/5 = C_ms half the runs diverge."""
+    case, step = STABLE["pair"], F(7, 10)
+    claimed = evaluated(equation(claim, C_ms), values_of(case))
+    expect(flint.arb(fmpq(7, 10)) < claimed, "below the threshold")
+    expect((1 - 3 * step) ** 2 == F(121, 100), "the half that keeps index 2 grows")
+    expect_stated(claim, "independent batches")
+
+
+@evidence(Q_MS, "witness", needs="full start", step="growth")
+def test_a_start_along_one_axis_grows_at_another_rate(claim: Claim) -> None:
+    """Q = diag(1, 3), C = 1/4: from e_2 it is log (1/16) for ever, and the claim says log (9/16)."""
+    case, step = Case([[[1, 0], [0, 3]]]), F(1, 4)
+    claimed = evaluated(equation(claim, growth), values_of(case, step))
+    square = (1 - 3 * step) ** 2
+    expect(square == F(1, 16), "factor of e_2^2")
+    expect(claimed > flint.arb(fmpq(1, 16)).log() + 2, "another rate", claimed=claimed)
+    expect(not inside(claim, case, {start_least: 0}), "the region admits lambda_0 = 0")
+
+
+@evidence(Q_MS, "witness", step="threshold")
+def test_without_noise_a_kernel_is_silent_whatever_the_components_are(claim: Claim) -> None:
+    """Q = diag(1, 1), diag(1, -1): at k = N = 2, kappa = 0 and C_ms = 2, not 0; at k = 1, C_ms = 0."""
+    components = [[[1, 0], [0, 1]], [[1, 0], [0, -1]]]
+    whole, single = Case(components, 2), Case(components, 1)
+    on_range = evaluated(equation(claim, C_ms), values_of(Case([[[1]]])))
+    expect(on_range.overlaps(flint.arb(2)), "Q-MS on the range of Q")
+    expect(interval(whole.threshold) == (F(2), F(2)), "full batch", found=whole.threshold)
+    expect(single.threshold.kind == NEVER_STABLE, "one sample: noise on the kernel")
+
+
 def threshold_kind(case: Case) -> str:
     return case.threshold.kind
 
@@ -406,7 +510,7 @@ def test_both_excesses_cannot_vanish(claim: Claim) -> None:
         expect(value.coeff_monomial(step**2 * other) > 0, f"{part} contains {other}")
     letters = letter("D"), letter("R")
     traced = trace(letters[0] * letters[1] ** 2 * letters[0])
-    expect(all(is_square(word) for word in traced), "E|Q_B v|^2 >= 0")
+    expect_squares(traced, "E|Q_B v|^2 >= 0")
 
 
 @evidence(Q_INDEFINITE, "ball", step="unstable")
@@ -450,3 +554,12 @@ def test_a_silent_kernel_does_not_grow(claim: Claim) -> None:
 @evidence(Q_INDEFINITE, "witness", needs="positive step", step="unstable")
 def test_negative_curvature_is_stable_for_a_backward_step(claim: Claim) -> None:
     _does_not_grow(Case([[[-1]]]), F(-1, 2))
+
+
+def test_a_trace_that_is_no_square_is_refused() -> None:
+    """What decides Q-MS must refuse tr(D R), tr(D R D S) and a square with a negative coefficient."""
+    D, R, S = (letter(name) for name in "DRS")
+    for expr in (D * R, D * R * D * S, -(D**2), D**2 - R**2):
+        with pytest.raises(Refuted):
+            expect_squares(trace(expr), "planted")
+    expect_squares(trace(2 * D * R**2 * D), "a square")

@@ -20,9 +20,11 @@ from sim.problems.quadratic_moments import (
     mean_square_threshold,
     variance_factor,
 )
+from tests.analysis import expect_outside
 from tests.quadratic.cases import Case, equation, interval
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note, seed
 from theorem_audit.checks.statistics import expect_at_least
+from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.quadratic.mean_square import Q_MS, C_direction, l
@@ -50,6 +52,8 @@ F = Fraction
 WEIGHTS = (F(1, 20), F(1, 5), F(2, 5), F(7, 10), F(11, 10), F(9, 5), F(11, 4), F(1, 2))
 BARRIERS = tuple(F(3, 10) - F(7, 5) + F(14 * i, 55) for i in range(12))  # mean 3/10
 
+
+POSITIVE_WEIGHT = {m: Rational(1), h: Rational(1)}  # nothing to the barrier
 
 BARRIER = st.fractions(min_value=-2, max_value=3, max_denominator=6)
 
@@ -93,8 +97,8 @@ def test_order_and_thresholds_on_a_grid(claim: Claim) -> None:
     for mean in means:
         for spread in (Rational(0), Rational(1, 5), Rational(1, 2), Rational(2)):
             for factor in (Rational(0), Rational(1, 3), Rational(1)):
-                point = {c: mean, v: spread**2, kappa: factor}
-                if not claim.region.subs(point):
+                point = {**POSITIVE_WEIGHT, c: mean, v: spread**2, kappa: factor}
+                if not satisfies(claim.region, point):
                     continue
                 case = Case([[[mean + spread]], [[mean - spread]]])
                 fraction = F(int(factor.p), int(factor.q))
@@ -190,7 +194,7 @@ def test_random_barriers(claim: Claim, values: list[Fraction], data: st.DataObje
     batch = data.draw(st.integers(1, len(values)))
     left, right = Case([[[z]] for z in values], batch), Case([[[1 - z]] for z in values], batch)
     point = {c: Rational(mean), v: Rational(variance), kappa: Rational(left.kappa)}
-    if not claim.region.subs(point):
+    if not satisfies(claim.region, {**POSITIVE_WEIGHT, **point}):
         kinds = {left.threshold.kind, right.threshold.kind}
         expect(not 0 <= mean <= 1 or mean in (0, 1), "outside the region", values=values)
         if not 0 <= mean <= 1:
@@ -213,6 +217,38 @@ def test_outside_the_unit_interval_an_end_is_no_minimum(claim: Claim) -> None:
     for mean, symbol in ((Rational(-1, 10), C_left), (Rational(11, 10), C_right)):
         value = equation(claim, symbol).subs({c: mean, v: 1, kappa: 1})
         expect(value < 0, "no positive threshold", c=mean, value=value)
+
+
+@evidence(Q_NONCONVEX, "witness", step="threshold", needs="a minimum of g is one of the sum")
+def test_a_negative_mean_weight_turns_minima_into_maxima(claim: Claim) -> None:
+    """z = (1, -2), kappa = 1: the mean curvature at g's minima is negative, and C_ms is 0, not < 0."""
+    for bend in (Rational(1), Rational(29)):
+        case = Case([[[F(int(bend))]], [[F(-2 * int(bend))]]])
+        expect(case.threshold.kind == NEVER_STABLE, "no minimum of the sum")
+        point = {h: bend, m: Rational(-1, 2), v: Rational(9, 4), kappa: 1, c: Rational(1, 2)}
+        value = equation(claim, C_well).subs(point)
+        expect(value < 0, "the claim's threshold", value=value)
+        expect_outside(claim, point, "g's minima are maxima of the sum")
+
+
+@evidence(Q_NONCONVEX, "property", step="threshold")
+@given(values=st.lists(st.fractions(min_value=-2, max_value=3, max_denominator=6), min_size=1,
+                       max_size=6), data=st.data())  # fmt: skip
+def test_random_weights_at_the_sharp_well(
+    claim: Claim, values: list[Fraction], data: st.DataObject
+) -> None:
+    """Any weights, both signs: exactly C_ms where the region admits them, no threshold elsewhere."""
+    bend = data.draw(st.fractions(min_value=F(1, 3), max_value=30, max_denominator=6))
+    case = Case([[[z * bend]] for z in values], data.draw(st.integers(1, len(values))))
+    mean = sum(values) / len(values)
+    variance = sum(z * z for z in values) / len(values) - mean**2
+    point = {h: Rational(bend), m: Rational(mean), v: Rational(variance),
+             kappa: Rational(case.kappa), c: Rational(1, 2)}  # fmt: skip
+    if not satisfies(claim.region, point):
+        expect(mean <= 0, "outside the region", values=values)
+        return
+    value = equation(claim, C_well).subs(point)
+    expect(compare(case.problem, case.kappa, F(int(value.p), int(value.q))) == 0, "C_ms", case=case)
 
 
 def _sums() -> list[tuple[str, Any, float, list[float], Expr, dict[Symbol, Any]]]:

@@ -14,6 +14,7 @@ from sympy import Eq, Ge, Gt, Le, Lt, Poly, Rational, Symbol, cancel, diff, log
 
 from sim.problems.quadratic import simulate_quadratic
 from sim.problems.quadratic_moments import lyapunov_exponent, second_moments
+from tests.inequalities import expect_implied
 from tests.quadratic.cases import (
     SINGULAR,
     STABLE,
@@ -24,16 +25,20 @@ from tests.quadratic.cases import (
     enumerated_operator,
     equation,
     evaluated,
+    expect_assumed,
+    expect_variance_factors,
+    inside,
     log_symbols,
-    sign_of_mean,
     values_of,
 )
+from tests.reading import expect_stated
 from theorem_audit import evidence, expect, expect_zero, note, seed
 from theorem_audit.checks.statistics import expect_mean, expect_proportion
 from theorem_audit.exact.bernstein import Refuted
+from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
-from theory.quadratic.mean_square import Q_KAPPA, Q_MS, C_direction, C_ms, batch_ab, l, l_min, v
+from theory.quadratic.mean_square import Q_KAPPA, Q_MS, C_direction, C_ms, batch_ab, gradient2, l, v
 from theory.quadratic.paths import (
     Q_AS,
     Q_STATIONARY,
@@ -43,6 +48,7 @@ from theory.quadratic.paths import (
     Sigma_inf,
     Sigma_next,
     exponent,
+    mean_start2,
     q1,
     q2,
 )
@@ -62,6 +68,23 @@ def test_recursion_of_the_second_moment(claim: Claim) -> None:
     noise = equation(Q_KAPPA, batch_ab).subs(gradients)
     derived = operator * Sigma + C**2 * noise
     expect_zero(equation(claim, Sigma_next) - derived, "E[e+ e+']")
+    expect_assumed(claim, Eq(mean_start2, 0))
+    expect_stated(claim, "independent batches")
+    expect_variance_factors(claim)
+
+
+@evidence(Q_STATIONARY, "witness", step="recursion", needs="centred")
+def test_off_centre_the_recursion_has_a_cross_term(claim: Claim) -> None:
+    """Q = 1, 3, g = 1, -1, k = 1, C = 1/2 from e = 1: both samples lead to 0, and 1/2 is claimed."""
+    case, step = STABLE["pair"], F(1, 2)
+    exact = [(1 - step * q) * 1 - step * g for q, g in ((1, 1), (3, -1))]
+    expect(exact == [0, 0], "both steps", exact=exact)
+    one = fmpq_mat([[1]])
+    values = {**values_of(case, step), Gamma: one, Sigma: one}
+    claimed = evaluated(equation(claim, Sigma_next), values)
+    expect(claimed[0, 0] == fmpq(1, 2), "the claim's E e+^2", claimed=claimed)
+    point = {C: Rational(1, 2), C_ms: Rational(4, 5), mean_start2: 1}
+    expect(not inside(claim, case, point), "the region admits it")
 
 
 @evidence(Q_STATIONARY, "symbolic", step="fixed point")
@@ -69,6 +92,12 @@ def test_fixed_point_of_the_recursion(claim: Claim) -> None:
     step = equation(claim, Sigma_next).subs(operator, equation(Q_MS, operator))
     limit = equation(claim, Sigma_inf)
     expect_zero(step.subs(Sigma, limit) - limit, "Sigma_inf is the recursion's fixed point")
+    gap = Symbol("D")
+    away = equation(claim, Sigma_next).subs(Sigma, Sigma_inf + gap) - equation(
+        claim, Sigma_next).subs(Sigma, Sigma_inf)  # fmt: skip
+    expect_zero(away - operator * gap, "the distance from it obeys D+ = M_C D")
+    for needed in (Gt(C, 0), Gt(C_ms - C, 0)):  # Q-MS: rho(M_C) < 1, so D -> 0 from every start
+        expect_implied(needed, claim.region)
 
 
 def _gradients(case: Case) -> list[list[Fraction]]:
@@ -89,8 +118,8 @@ def test_limit_on_kept_problems(claim: Claim) -> None:
             steps = [F(-1, 10), F(-1, 100), F(0), F(1, 10)]
             steps += [limit.low * x for x in (F(1, 2), F(9, 10), F(1001, 1000))]
             for step in steps:
-                point = {l_min: sign_of_mean(case), C: Rational(step), C_ms: Rational(limit.low)}
-                if claim.region.subs(point):
+                point = {C: Rational(step), C_ms: Rational(limit.low)}
+                if inside(claim, case, point):
                     _check_limit(claim, case, step)
     finally:
         flint.ctx.prec = old
@@ -186,6 +215,8 @@ def test_pair_changes_sign_at_its_threshold(claim: Claim) -> None:
     """Lambda = (1/2) log|P|, P = (1 - C q_1)(1 - C q_2); -1 < P < 1 on 0 < C < C_as, P = 1 there."""
     product = (1 - C * q1) * (1 - C * q2)
     claimed = equation(claim, C_as)
+    expect_assumed(claim, Eq(gradient2, 0))
+    expect_stated(claim, "independent batches")
     expect_zero(1 - product - C * q1 * q2 * (claimed - C), "1 - P = C q_1 q_2 (C_as - C)")
     spread = [p for p in relations(claim.region) if Poly(difference(p), q1, q2).total_degree() == 2]
     expect(len(spread) == 1, "the moderate spread is assumed", region=claim.region)
@@ -231,8 +262,8 @@ _PAIRS = [(1, 3), (1, 1), (2, 7), (3, 1), (1, 5), (F(1, 2), F(1, 3)), (1, F(583,
 def test_the_pair_is_stable_up_to_its_threshold(claim: Claim) -> None:
     """Exact signs of Lambda on a grid, for every pair that the region admits."""
     for pair in _PAIRS:
-        point = {q1: Rational(pair[0]), q2: Rational(pair[1])}
-        if not claim.region.subs(point):
+        point = {gradient2: 0, q1: Rational(pair[0]), q2: Rational(pair[1])}
+        if not satisfies(claim.region, point):
             continue
         value = equation(claim, C_as).subs(point)
         expect(value.is_Rational and value > 0, "a threshold", pair=pair)

@@ -187,6 +187,10 @@ def find(
     if region in (true, false):
         return {} if region is true else None
     compiled, nodes = _Region(region), 0
+    orders = [compiled.symbols]
+    if all(c.values is not None for choice in compiled.options for o in choice for c in o):
+        # a second order, where conditions are quick to evaluate
+        orders.append(tuple(sorted(compiled.symbols, key=lambda x: (not x.is_integer, str(x)))))
     start = {x: Fraction(int(v.p), int(v.q)) for x, v in (fixed or {}).items()}
 
     def search(left: tuple[Symbol, ...], value: dict[Symbol, Fraction]) -> Instance | None:
@@ -205,7 +209,11 @@ def find(
                 return found
         return None
 
-    return search(tuple(x for x in compiled.symbols if x not in start), start)
+    for order in dict.fromkeys(orders):  # each with a budget of its own
+        nodes = 0
+        if found := search(tuple(x for x in order if x not in start), start):
+            return found
+    return None
 
 
 _found = cache(find)

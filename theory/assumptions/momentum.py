@@ -20,9 +20,9 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.full_batch.convergence import FULL_BATCH
 from theory.minibatch.log_ratios import SAMPLING, membership_moments
 from theory.minibatch.sparse import limit_off, limit_others, limit_winner, p_sparse
-from theory.model.autoencoder import ORTHONORMAL
+from theory.model.autoencoder import LINEAR_NEURON, ORTHONORMAL
 from theory.model.step import STEP
-from theory.notation import S, a, active, b, chi, n, p, perp, perp_next, q_j, q_j_next, r2, s
+from theory.notation import S, a, active, b, chi, d, n, p, perp, perp_next, q_j, q_j_next, r2, s
 
 beta = Symbol("beta", real=True)
 nu = Symbol("nu", real=True)
@@ -49,7 +49,7 @@ _velocity_off = beta * mu_off - a * (lam_off + nu * mu_off) * S
 
 MOMENTUM_DIRECTION = Claim(
     id="MOMENTUM-DIRECTION",
-    title="Full batch keeps the line of each group's data part, with heavy-ball and Nesterov momentum",
+    title="Full batch with heavy-ball and Nesterov momentum: a step of a group of coordinates",
     formula=And(
         Eq(v_next, c_j * _velocity),
         Eq(q_j_next, c_j * (lam + _velocity)),
@@ -98,20 +98,19 @@ NEURON = Assumption(
 )
 SPLIT = Assumption(
     "split probability",
-    And(Gt(p, 0), Le(p, Rational(1, 2))),
+    And(Gt(p, 0), Le(p, Rational(1, 2)), Eq(p * n * (n - 1), b * (n - b))),
     text="p = b (n-b)/(n (n-1)), which is in (0, 1/2] for 1 <= b < n",
 )
-NEURON_LINEAR = Assumption("linear neuron", text="phi(q) = q: no gate")
 STRONG_LAW = "supermartingale convergence theorem"
 
 MOMENTUM_EXPONENT = Claim(
     id="MOMENTUM-EXPONENT",
-    title="Mini-batch heavy ball: to second order q_j/q_i dies at x_i as in SGD at the step a/(1-beta)",
+    title="Mini-batch heavy ball: exponent of q_j/q_i at x_i to second order",
     formula=Eq(gamma_2, -p / (1 - beta) ** 2),
     source=Source("new", "two correctors for the projective chain of a random 2 x 2 product"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, LINEAR, CONE),
+    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, SPLIT, LINEAR, CONE),
     steps=("linear", "cone", "corrector", "remainder", "strong law"),
     cites=(STRONG_LAW,),
     symbols={
@@ -132,7 +131,7 @@ _CORRECTOR = Source("new", "one corrector; a supermartingale in every state of a
 
 MOMENTUM_LOCAL = Claim(
     id="MOMENTUM-LOCAL",
-    title="Mini-batch heavy ball: at x_i the exponent of q_j/q_i is negative, with an explicit bound",
+    title="Mini-batch heavy ball: a bound on the exponent of q_j/q_i at x_i",
     formula=Le(gamma_ratio, -Rational(2, 3) * p * a**2 / (1 - beta)),
     source=_CORRECTOR,
     bound="upper",
@@ -154,7 +153,7 @@ MOMENTUM_LOCAL = Claim(
 
 MOMENTUM_OFF = Claim(
     id="MOMENTUM-OFF",
-    title="Mini-batch heavy ball: at x_i what is off the live coordinates decays",
+    title="Mini-batch heavy ball: exponent at x_i off the live coordinates",
     formula=Le(gamma_off, -b * a / (n * (1 - beta))),
     source=_CORRECTOR,
     bound="upper",
@@ -177,7 +176,7 @@ MOMENTUM_OFF = Claim(
 
 MOMENTUM_RADIAL = Claim(
     id="MOMENTUM-RADIAL",
-    title="Mini-batch heavy ball: at x_i the norm is attracted",
+    title="Mini-batch heavy ball: radial exponent at x_i",
     formula=Le(gamma_radial, -4 * b * a / (n * (1 - beta))),
     source=_CORRECTOR,
     bound="upper",
@@ -201,7 +200,7 @@ MOMENTUM_RADIAL = Claim(
 
 MOMENTUM_SPARSE = Claim(
     id="MOMENTUM-SPARSE",
-    title="Mini-batch heavy ball converges to a single data point while a <= (1-beta)^2/4",
+    title="Mini-batch heavy ball: limits for a <= (1-beta)^2/4",
     formula=And(Eq(p_sparse, 1), Eq(limit_winner, 1), Eq(limit_others, 0), Eq(limit_off, 0)),
     source=Source("new", "SGD-SPARSE with momentum; from runs only"),
     bound="exact",
@@ -217,7 +216,7 @@ MOMENTUM_SPARSE = Claim(
             text="0 < ||w_0||^2 < 2 and some q_j(0) != 0: mass s > 0 on the data",
         ),
         Assumption("zero velocity", text="v_0 = 0"),
-        NEURON_LINEAR,
+        LINEAR_NEURON,
     ),
     symbols={
         "P_sparse": "P(w -> x_I or w -> -x_I for some I); the sign may differ from q_I(0)'s",
@@ -235,15 +234,19 @@ MOMENTUM_SPARSE = Claim(
 
 ADAM_BASIS = Claim(
     id="ADAM-BASIS",
-    title="Adam: whether full batch keeps the direction depends on the axes it is written in",
+    title="Adam: the turn of full batch's first step in given axes",
     formula=Eq(turn, rate * (sign(first) * second - sign(second) * first)),
     source=Source("new", "Adam's first step is the sign of the gradient, entry by entry"),
     bound="exact",
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        NEURON_LINEAR,
-        Assumption("full batch", text="n = d = 2, b = 2; first step, epsilon -> 0"),
+        LINEAR_NEURON,
+        Assumption(
+            "full batch",
+            And(Eq(n, 2), Eq(d, 2), Eq(b, 2)),
+            text="n = d = 2, b = 2; first step, epsilon -> 0",
+        ),
         Assumption(
             "inside the sphere", Lt(r2, 1), text="0 < ||w_0|| < 1, so -grad L is along +w_0"
         ),

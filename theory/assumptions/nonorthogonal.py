@@ -11,11 +11,11 @@ the power method, and its minima are the top eigenvectors.  Noise: ``theory/assu
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Symbol, expand
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, expand
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.minibatch.log_ratios import RADIUS, STEP_SIZE
-from theory.model.autoencoder import GRAD, UNIT
+from theory.model.autoencoder import GRAD, LINEAR_NEURON, RELU_NEURON, UNIT
 from theory.notation import (
     S,
     a,
@@ -56,6 +56,8 @@ nu_pair = Symbol("mu_-", real=True)
 p_sparse = Symbol("P_sparse", real=True)
 fall = Symbol("q_j^+-q_j", real=True)
 mass_bound = Symbol("s_pair", real=True)
+oblique_least = Symbol("o_min", real=True)
+live_start = Symbol("q_live(0)", real=True)
 
 ONE_SAMPLE = Assumption("one sample", And(Ge(b, 1), Le(b, 1)), text="b = 1")
 POSITIVE_STEP = Assumption("positive step", Gt(a, 0))
@@ -80,16 +82,20 @@ def step_parts() -> tuple[Expr, Expr]:
     return 1 - a * shrink * S, expand(-a * pull)
 
 
+_STEP_PARTS = {
+    "step": And(
+        Eq(q_j_next, (1 - a * S) * q_j + a * (2 - r2) * U), Eq(perp_next, (1 - a * S) * perp)
+    ),
+    "norm": Eq(norm_excess, a**2 * (2 - r2) ** 2 * (V - S)),
+    "mass": Eq(mass_excess, a**2 * (2 - r2) ** 2 * (V - S)),
+    "one sample": Eq(single_excess, 0),
+}
+
 NONORTH_STEP = Claim(
     id="NONORTH-STEP",
-    title="One SGD step for any inner products; for one sample the norm does not see them",
-    formula=And(
-        Eq(q_j_next, (1 - a * S) * q_j + a * (2 - r2) * U),
-        Eq(perp_next, (1 - a * S) * perp),
-        Eq(norm_excess, a**2 * (2 - r2) ** 2 * (V - S)),
-        Eq(mass_excess, a**2 * (2 - r2) ** 2 * (V - S)),
-        Eq(single_excess, 0),
-    ),
+    title="One SGD step for any inner products",
+    formula=And(*_STEP_PARTS.values()),
+    parts=_STEP_PARTS,
     source=Source("new", "GRAD without orthogonality"),
     bound="exact",
     chapter=__name__,
@@ -109,7 +115,7 @@ NONORTH_STEP = Claim(
 
 NONORTH_FIXED = Claim(
     id="NONORTH-FIXED",
-    title="0 < |c| < 1: an oblique pair has no common fixed point but w orthogonal to it",
+    title="Common fixed points of an oblique pair",
     formula=And(
         Eq(q_i**2, 1),
         Eq(r2, 1),
@@ -124,7 +130,8 @@ NONORTH_FIXED = Claim(
         POSITIVE_STEP,
         Assumption("batch size", And(Ge(b, 1), Lt(b, n)), sharp=And(Ge(b, 1), Lt(b, n)),
                    text="B is a uniform b-subset, 1 <= b < n"),
-        Assumption("live coordinate", Gt(q_i**2, 0), text="q_i != 0; linear neuron"),
+        LINEAR_NEURON,
+        Assumption("live coordinate", Gt(q_i**2, 0), text="q_i != 0"),
         OBLIQUE,
     ),
     steps=("one sample", "swap", "shift", "positive"),
@@ -141,14 +148,17 @@ NONORTH_FIXED = Claim(
 
 NONORTH_NOLIMIT = Claim(
     id="NONORTH-NOLIMIT",
-    title="Every point oblique to another: constant-step SGD almost surely does not converge",
+    title="Oblique data: the chance that one-sample SGD converges",
     formula=Eq(p_limit, 0),
     source=Source("new", "NONORTH-FIXED with the norm and mass bounds of orthonormal data"),
     bound="exact",
     chapter=__name__,
     assumptions=(
         UNIT,
-        Assumption("every point is oblique", text="each x_i has an x_j with 0 < |<x_i, x_j>| < 1"),
+        LINEAR_NEURON,
+        Assumption("every point is oblique",
+                   And(Gt(oblique_least, 0), Le(oblique_least, Rational(1, 4))),
+                   text="o_min > 0: each x_i has an x_j with 0 < |<x_i, x_j>| < 1"),
         ONE_SAMPLE,
         STEP_SIZE,
         RADIUS,
@@ -156,35 +166,40 @@ NONORTH_NOLIMIT = Claim(
     ),
     steps=("confine", "floor", "moving", "drawn"),
     symbols={
-        "P_limit": "P(w_k converges); linear neuron",
+        "P_limit": "P(w_k converges)",
+        "o_min": "least over i of the largest over j of c_ij^2 (1 - c_ij^2), c_ij = <x_i, x_j>",
         "s": "||projection of w_0 on span(x)||^2",
     },
-    remark="One oblique pair is not enough: a point orthogonal to all others is a limit.",
-)
+    remark="One oblique pair is not enough: a point orthogonal to all others is a limit. For ReLU it "
+    "is false: NONORTH-OBTUSE.",
+)  # fmt: skip
+
+_PCA_PARTS = {
+    "gradient": Eq(r2, 1),
+    "loss": Eq(loss_here, (1 - mu) / 2),
+    "hessian": And(Eq(curvature_along, 4 * mu), Eq(curvature_across, mu - nu)),
+    "trace": Eq(trace_here, (d + 4) * mu - 1),
+    "edge": Eq(edge_here, 1 / (2 * n * mu)),
+    "ratio": Eq(
+        ratio_factor, (1 - a * S + a * n * (2 - r2) * nu) / (1 - a * S + a * n * (2 - r2) * mu)
+    ),
+    "pair": And(Eq(mu_pair, (1 + c) / 2), Eq(nu_pair, (1 - c) / 2)),
+}
 
 NONORTH_PCA = Claim(
     id="NONORTH-PCA",
-    title="Linear, any unit data: the minima are the top eigenvectors of the data's covariance",
-    formula=And(
-        Eq(r2, 1),
-        Eq(loss_here, (1 - mu) / 2),
-        Eq(curvature_along, 4 * mu),
-        Eq(curvature_across, mu - nu),
-        Eq(trace_here, (d + 4) * mu - 1),
-        Eq(edge_here, 1 / (2 * n * mu)),
-        Eq(ratio_factor, (1 - a * S + a * n * (2 - r2) * nu) / (1 - a * S + a * n * (2 - r2) * mu)),
-        Eq(mu_pair, (1 + c) / 2),
-        Eq(nu_pair, (1 - c) / 2),
-    ),
+    title="Linear neuron, any unit data: stationary points, curvature, and full batch's ratios",
+    formula=And(*_PCA_PARTS.values()),
+    parts=_PCA_PARTS,
     source=Source("new", "STATIONARY, MAX-EIG, TRACE, GD-DIRECTION, GD-EDGE without orthogonality"),
     bound="exact",
     chapter=__name__,
     assumptions=(
         UNIT,
-        Assumption("linear neuron", text="or ReLU while all gates are open; the least loss: linear"),
-        Assumption("eigenvalue", Gt(mu, 0),
+        LINEAR_NEURON,
+        Assumption("eigenvalue", And(Gt(mu, 0), Ge(nu, 0), Le(mu + nu, 1)),
                    text="C w = mu w, mu > 0; C v = nu v for a unit v orthogonal to w; "
-                   "C = mean of x_i x_i'"),
+                   "C = mean of x_i x_i', of trace 1"),
     ),
     steps=("gradient", "loss", "hessian", "trace", "edge", "ratio", "pair"),
     symbols={
@@ -198,7 +213,8 @@ NONORTH_PCA = Claim(
         "mu_+, mu_-": "n = 2: eigenvalues on x_1 + x_2 and x_1 - x_2",
     },
     remark=(
-        "Minima: mu = mu_max exactly; every other unit eigenvector with mu > 0 is a strict saddle. "
+        "ReLU: the same while all gates are open, but for the least loss. Minima: mu = mu_max exactly; "
+        "every other unit eigenvector with mu > 0 is a strict saddle. "
         "Orthonormal data: mu = 1/n for all, a sphere of minima. The direction is kept iff all "
         "nonzero eigenvalues are equal, for two points: never at 0 < |c| < 1. Not claimed: "
         "convergence of full batch from every start."
@@ -215,7 +231,7 @@ OBTUSE = Assumption(
 
 NONORTH_OBTUSE = Claim(
     id="NONORTH-OBTUSE",
-    title="ReLU, two points at an obtuse angle: SGD still converges almost surely to one data point",
+    title="ReLU, two points at an obtuse angle: the limit of SGD",
     formula=And(
         Eq(p_sparse, 1),
         Le(fall, a * t * c * q_i),
@@ -226,21 +242,24 @@ NONORTH_OBTUSE = Claim(
     chapter=__name__,
     assumptions=(
         UNIT,
-        Assumption("two points", text="n = 2, b = 1, ReLU"),
+        RELU_NEURON,
+        Assumption("two points", And(Eq(n, 2), Eq(b, 1)), text="n = 2, b = 1"),
         OBTUSE,
         STEP_SIZE,
         RADIUS,
-        Assumption("mass", And(Gt(s, 0), Le(s, r2)),
-                   text="q_1 > 0 or q_2 > 0; s: squared projection of w_0 on the span"),
+        Assumption("mass", And(Gt(live_start, 0), Gt(s, 0), Le(s, r2)),
+                   text="q_1(0) > 0 or q_2(0) > 0; so s > 0"),
         Assumption("both gates open", And(Ge(q_i, 0), Ge(q_j, 0)),
-                   text="for the two inequalities only; P_sparse = 1 from every start with positive "
-                   "mass: with one gate open the path is full batch on it"),
+                   text="for the two inequalities only; P_sparse = 1 from every start with a live "
+                   "coordinate: with one gate open the path is full batch on it"),
         Assumption("slack", And(Ge(t, 0), Le(t, 2)), text="t = 2 - r2"),
     ),
     steps=("closed", "falls", "mass", "confine", "closing", "alone"),
     symbols={
         "P_sparse": "P(w_k -> x_1 or w_k -> x_2)",
         "q_j^+-q_j": "change of q_j when i is drawn, both gates open",
+        "r2, s, q_live(0)": "at the start: squared norm, squared length of the projection on the pair, "
+        "and the larger of q_1 and q_2",
         "s_pair": "squared length of w's projection on the pair",
     },
     remark=(

@@ -19,7 +19,7 @@ from sympy import And, Eq, Ge, Gt, Le, Lt, Rational, Symbol, besselk, cos, cosh,
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.model.autoencoder import UNIT
-from theory.notation import a, delta
+from theory.notation import a, active, b, delta, n, perp, q_i, q_j
 
 c = Symbol("c", real=True)
 C = Symbol("C", real=True)
@@ -43,12 +43,23 @@ kappa_mode = Symbol("kappa_*", real=True)
 sine_mode = Symbol("sin(u_*)", real=True)
 spread = Symbol("E_cot^2", real=True)
 
-PAIR = Assumption("one of two points", text="n = 2, b = 1; linear, or ReLU with both gates open")
+PAIR = Assumption(
+    "one of two points",
+    And(Eq(n, 2), Eq(b, 1), Eq(active, 1)),
+    text="n = 2, b = 1; both gates are open, h = 1: linear, or ReLU with q_1, q_2 > 0",
+)
 ACUTE = Assumption("acute pair", And(Gt(c, 0), Lt(c, 1)), text="c = <x_1, x_2>, 0 < c < 1")
 START = Assumption(
     "start",
-    text="w_0 in span(x_1, x_2), q_1 >= 0, q_2 >= 0 (or both <= 0), 0 <= delta_0 <= a/4; for instance "
-    "w_0 = x_1",
+    And(
+        *(Eq(perp, 0), Ge(q_i, 0), Ge(q_j, 0), Gt(a, 0), Le(a, Rational(23, 100))),
+        *(Ge(delta, 0), Le(delta, a / 4)),
+        Eq((1 + delta) * (1 - c**2), q_i**2 + q_j**2 - 2 * c * q_i * q_j),
+    ),
+    text="w_0 in span(x_1, x_2), q_1 >= 0, q_2 >= 0 (linear: or both <= 0, the mirror image), "
+    "0 <= delta_0 <= a/4 and a <= 0.23; 1 + delta_0 = r2; for instance w_0 = x_1",
+    needed=True,
+    witness="test_starts_off_the_plane_and_outside_the_band",
 )
 SMALL_STEP = Assumption(
     "step size",
@@ -57,19 +68,22 @@ SMALL_STEP = Assumption(
 )
 IN_PLANE = Assumption(
     "in the plane",
+    Eq(perp, 0),
     text="w in span(x_1, x_2), angles signed: for E_m and E_m^2; turn and error need no plane",
 )
 BAND = Assumption("sphere band", And(Ge(delta, 0), Le(delta, a / 4)), text="kept: BAND-ABOVE")
 
+_ANGLE_PARTS = {
+    "turn": Eq(tangent, a * (1 - delta) * m / (1 - 2 * a * delta * C)),
+    "error": Le(turn_error2, a**6 / 4),
+    "means": And(Eq(mean_m, -c * X / 2), Eq(mean_m2, ((1 - c**2) * (1 - X**2) + c**2 * X**2) / 4)),
+}
+
 NONORTH_ANGLE = Claim(
     id="NONORTH-ANGLE",
-    title="Two points, b = 1: by how much one step turns the weight, exactly and on average",
-    formula=And(
-        Eq(tangent, a * (1 - delta) * m / (1 - 2 * a * delta * C)),
-        Le(turn_error2, a**6 / 4),
-        Eq(mean_m, -c * X / 2),
-        Eq(mean_m2, ((1 - c**2) * (1 - X**2) + c**2 * X**2) / 4),
-    ),
+    title="Two points, b = 1: the turn of one step, exactly and on average",
+    formula=And(*_ANGLE_PARTS.values()),
+    parts=_ANGLE_PARTS,
     source=Source("new", "NONORTH-STEP in polar coordinates"),
     bound="upper",
     chapter=__name__,
@@ -98,7 +112,7 @@ _gap = _A * c * (2 - a * c) * (2 - a * _A) - a**2 * _B**2
 
 NONORTH_LYAPUNOV = Claim(
     id="NONORTH-LYAPUNOV",
-    title="Two points: the stationary covariance of SGD linearised at the minimum, exactly",
+    title="Two points: the stationary covariance of SGD linearised at the minimum",
     formula=And(
         Eq(across, a * _B * _A * (2 - a * _A) / _gap),
         Eq(along, a**2 * _B**2 / _gap),
@@ -131,7 +145,7 @@ NONORTH_LYAPUNOV = Claim(
 
 NONORTH_FLOOR = Claim(
     id="NONORTH-FLOOR",
-    title="The noise floor of SGD on an acute pair: E phi^2 = a (1 - c^2)/(8c) + O(a^2)",
+    title="The noise floor of SGD on an acute pair",
     formula=Eq(floor, (1 - c**2) / (8 * c)),
     source=Source("new", "moments of NONORTH-ANGLE; agrees with NONORTH-LYAPUNOV"),
     bound="exact",
@@ -145,11 +159,15 @@ NONORTH_FLOOR = Claim(
     remark="With x_2 -> -x_2 the linear neuron sees -c: the same at c < 0, around x_1 - x_2.",
 )
 
-CROSSOVER = Assumption("crossover", Gt(kappa, 0), text="c = kappa a, kappa > 0 fixed, a -> 0")
+CROSSOVER = Assumption(
+    "crossover",
+    And(Gt(kappa, 0), Eq(c, kappa * a), Lt(c, 1)),
+    text="c = kappa a, kappa > 0 fixed, a -> 0",
+)
 
 NONORTH_CROSSOVER = Claim(
     id="NONORTH-CROSSOVER",
-    title="c = kappa a: the law of the angle's time averages as a -> 0; two modes iff c < a",
+    title="c = kappa a: the law of the angle's time averages as a -> 0",
     formula=And(
         Eq(drift, kappa * cos(u)),
         Eq(square, sin(u) ** 2),

@@ -24,6 +24,7 @@ from theory.assumptions.unequal_norms import (
     rate_off,
     sigma_i,
     sigma_j,
+    sigma_k,
     sigma_m,
 )
 from theory.minibatch.log_ratios import PAIR
@@ -37,6 +38,7 @@ widest = Symbol("h_max", real=True)
 p_trap = Symbol("P_trap", real=True)
 W_start = Symbol("W_0", real=True)
 W_exit = Symbol("W_exit", real=True)
+theta = Symbol("theta", real=True)
 start_c2 = Symbol("c_i(0)^2", real=True)
 kept_c2 = Symbol("c_j(k)^2", real=True)
 
@@ -45,6 +47,11 @@ THEORY = Source(
     "finding", "theory.md's condition on a lacks the radial exponent's: a < 1/(2 sigma_i^2)"
 )
 NORMS = Assumption("norms", And(Gt(sigma_i**2, 0), Gt(sigma_j**2, 0)), text="sigma_i, sigma_j != 0")
+CHANCES = Assumption(
+    "chances",
+    And(Eq(p * n * (n - 1), b * (n - b)), Eq(p_both * n * (n - 1), b * (b - 1))),
+    text="p = P(i in B, j not), p_2 = P(i and j in B) for a uniform b-subset, as in NORMS-EXPONENT",
+)
 LOCAL_STEP = Assumption(
     "step size", And(Gt(a, 0), Lt(a * sigma_i**2, 1)), text="0 < a sigma_i^2 < 1"
 )
@@ -108,7 +115,7 @@ NORMS_EXPONENT = Claim(
 
 SADDLE_WINDOW = Claim(
     id="SADDLE-WINDOW",
-    title="b = 1: all exponents at x_i/sigma_i are negative exactly on a window of step sizes",
+    title="b = 1: the window of step sizes at x_i/sigma_i",
     formula=And(
         Eq(a_low, 1 / sigma_i**2 - 1 / sigma_m**2),
         Eq(a_high, 1 / (2 * sigma_i**2)),
@@ -146,7 +153,7 @@ NEGATIVE = Lt(
 
 SADDLE_CAPTURE = Claim(
     id="SADDLE-CAPTURE",
-    title="Where all exponents are negative SGD is captured, for any batch size",
+    title="Chance of capture at x_i/sigma_i, for any batch size",
     formula=Ge(p_trap, 1 - W_start / W_exit),
     source=NEW,
     bound="lower",
@@ -155,6 +162,7 @@ SADDLE_CAPTURE = Claim(
         ORTHOGONAL,
         PAIR,
         NORMS,
+        CHANCES,
         Assumption("exponents", NEGATIVE, text="lambda_j < 0 for every live j != i"),
         Assumption(
             "step size",
@@ -164,7 +172,12 @@ SADDLE_CAPTURE = Claim(
         ),
         Assumption("start", Gt(start_c2, 0), text="i is live: c_i(0) != 0 (ReLU: > 0)"),
         Assumption(
-            "level", Gt(W_exit, 0), text="W_exit > 0 depends on a, n, b and the norms alone"
+            "level",
+            And(Gt(W_exit, 0), Ge(theta, 0), Lt(theta, 1)),
+            text="W_exit > 0 and theta < 1: E[W+ | past] <= theta W at every state with W < W_exit. "
+            "For g small enough there is such a pair, which depends on a, n, b and the norms alone",
+            needed=True,
+            witness="test_a_level_past_another_point_captures_nothing",
         ),
     ),
     steps=("moment", "factors", "off", "radial", "supermartingale", "exit"),
@@ -172,7 +185,7 @@ SADDLE_CAPTURE = Claim(
         "p, p_2": "P(i in B, j not), P(i and j in B), as in NORMS-EXPONENT",
         "P_trap": "P(w_k -> sign(c_i(0)) x_i/sigma_i), and exponentially fast",
         "W": "sum_{j != i} |c_j|^g + ||w_perp||^g + | |c_i| - 1 |^g, for a small g > 0",
-        "W_exit": "W < W_exit is a neighbourhood of x_i/sigma_i in which E[W+ | past] <= (1 - kappa) W",
+        "W_exit, theta": "W < W_exit is a neighbourhood of x_i/sigma_i where E[W+ | past] <= theta W",
         "c_i(0)^2": LIVE_SQUARE,
     },
     remark="For b = n: lambda_j = log(1 - a (sigma_i^2 - sigma_j^2)) > 0 at a saddle: never negative.",
@@ -180,7 +193,7 @@ SADDLE_CAPTURE = Claim(
 
 SADDLE_TRAP = Claim(
     id="SADDLE-TRAP",
-    title="b = 1: SGD converges to a strict saddle with positive probability",
+    title="b = 1: the chance of ending at a strict saddle",
     formula=And(Gt(p_trap, 0), Eq(curve_j, (sigma_i**2 - sigma_m**2) / n), Lt(curve_j, 0)),
     source=THEORY,
     bound="statement",
@@ -220,7 +233,7 @@ SADDLE_TRAP = Claim(
 
 SADDLE_NEVER = Claim(
     id="SADDLE-NEVER",
-    title="A positive exponent: SGD converges to x_i/sigma_i with probability 0",
+    title="The chance of ending at x_i/sigma_i where an exponent is positive",
     formula=Eq(p_trap, 0),
     source=NEW,
     bound="exact",
@@ -229,13 +242,14 @@ SADDLE_NEVER = Claim(
         ORTHOGONAL,
         PAIR,
         NORMS,
+        CHANCES,
         Assumption(
             "exponent", Gt(NEGATIVE.lhs, 0), text="lambda_j > 0 for some live j, c_j(0) != 0"
         ),
         STEP_SIZE,
         Assumption("largest norm", And(Gt(sigma_m, 0), Le(sigma_i**2, sigma_m**2),
-                                       Le(sigma_j**2, sigma_m**2)),
-                   text="sigma_k <= sigma_max for every k: for i and j, and all others alike"),
+                                       Le(sigma_j**2, sigma_m**2), Le(sigma_k**2, sigma_m**2)),
+                   text="sigma_k <= sigma_max for every k, i and j among them"),
         Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2"),
     ),
     steps=("kept", "rate"),

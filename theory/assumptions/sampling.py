@@ -70,6 +70,12 @@ multiplier = Symbol("mu_1", real=True)
 other_multiplier = Symbol("mu_2", real=True)
 
 NEW = Source("new", "sampling other than theory.md's uniform subsets")
+epochs = Symbol("K", integer=True)
+mass_elsewhere = Symbol("R", real=True)
+U_start = Symbol("U_0", real=True)
+U_exit = Symbol("U_exit", real=True)
+theta = Symbol("theta", real=True)
+
 REPLACEMENT = Assumption(
     "with replacement",
     And(Ge(n, 2), Ge(b, 1)),
@@ -116,7 +122,7 @@ SAMPLING_STEP = Claim(
 
 SAMPLING_REPLACEMENT = Claim(
     id="SAMPLING-REPLACEMENT",
-    title="With replacement the ratios die at x_i for every batch size, b = n included",
+    title="With replacement: exponent of the ratios at x_i",
     formula=And(
         Eq(rate_multi, pair_sum(log(1 + a * (m_j - m_i)))),
         Le(rate_multi, b / n * log(1 - a**2)),
@@ -142,7 +148,7 @@ SAMPLING_REPLACEMENT = Claim(
 
 SAMPLING_MOMENT = Claim(
     id="SAMPLING-MOMENT",
-    title="With replacement the g-th moment of the ratios falls at x_i for 0 < g < 1",
+    title="With replacement: the g-th moment of the ratios at x_i",
     formula=And(
         Eq(moment, pair_sum((1 + a * (m_j - m_i)) ** g)),
         Le(moment, 1 - g * (1 - g) * a**2 * b / n),
@@ -163,13 +169,13 @@ SAMPLING_MOMENT = Claim(
 
 SAMPLING_LOCAL = Claim(
     id="SAMPLING-LOCAL",
-    title="With replacement every data point attracts, for every batch size, if ab < 1/2",
+    title="With replacement: exponents at x_i, and the chance of capture",
     formula=And(
         Eq(rate_multi_off, single_sum(log(1 - a * m_i))),
         Eq(rate_multi_radial, single_sum(log(Abs(1 - 4 * a * m_i)))),
         Lt(rate_multi_off, 0),
         Lt(rate_multi_radial, 0),
-        Eq(p_local, 1),
+        Ge(p_local, 1 - U_start / U_exit),
     ),
     source=NEW,
     bound="exact",
@@ -178,20 +184,29 @@ SAMPLING_LOCAL = Claim(
         ORTHONORMAL,
         REPLACEMENT,
         Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), text="0 < eta = a b < 1/2"),
+        Assumption(
+            "level",
+            And(Gt(U_exit, 0), Ge(theta, 0), Lt(theta, 1)),
+            text="U_exit > 0 and theta < 1: E[U+ | past] <= theta U at every state with U < U_exit. "
+            "For g small enough there is such a pair, which depends on a, n and b alone",
+            needed=True,
+            witness="test_a_level_past_another_point_captures_nothing",
+        ),
     ),
     steps=("factors", "law", "signs", "attraction"),
     symbols={
         "lambda_off": "E of the change of log|w_perp| at x_i; also of a passive ReLU coordinate",
         "lambda_radial": "E of log|factor of q_i^2 - 1| at x_i; -oo where some 4 a m_i = 1",
-        "P_local": "limit of P(w_k -> x_i) as w_0 -> x_i",
+        "P_local": "P(w_k -> x_i), and exponentially fast",
+        "U": "|q_i - 1|^g + sum_{j != i} |q_j|^g + ||w_perp||^g for a small g > 0; U_0 that of w_0",
     },
-    remark="At b = n this is false without replacement: no start with another live coordinate is drawn "
-    "to x_i.",
+    remark="So P_local -> 1 as w_0 -> x_i. At b = n this is false without replacement: no start with "
+    "another live coordinate is drawn to x_i.",
 )
 
 SAMPLING_EDGE = Claim(
     id="SAMPLING-EDGE",
-    title="With replacement and b >= 2 the radial exponent is positive from a = 1/2 on",
+    title="With replacement and b >= 2: the radial exponent from a = 1/2 on",
     formula=And(
         Eq(rate_multi_radial, single_sum(log(Abs(1 - 4 * a * m_i)))),
         Gt(rate_multi_radial, 0),
@@ -219,9 +234,9 @@ SAMPLING_EDGE = Claim(
 
 SAMPLING_GLOBAL = Claim(
     id="SAMPLING-GLOBAL",
-    title="With replacement SGD is sparse for every batch size, b = n included",
+    title="With replacement: the limit from every start, for every batch size",
     formula=Eq(p_multi, 1),
-    source=Source("new", "SGD-SPARSE's proof has not been carried over to multiplicities"),
+    source=Source("new", "SGD-SPARSE's chain with multiplicities"),
     bound="exact",
     chapter=__name__,
     assumptions=(
@@ -231,34 +246,41 @@ SAMPLING_GLOBAL = Claim(
         RADIUS,
         Assumption("live coordinate", And(Gt(s, 0), Le(s, r2))),
     ),
-    symbols={"P_repl": "P(there is a live I with w_k -> sign(q_I(0)) x_I)"},
-    remark="Supported by runs only. Near each data point it is proved: SAMPLING-LOCAL.",
+    steps=("floor", "confine", "reach", "finish"),
+    cites=("Levy's 0-1 law",),
+    symbols={
+        "P_repl": "P(there is a live I with w_k -> sign(q_I(0)) x_I)",
+        "r2, s": "squared norm and live mass of the start w_0",
+    },
+    remark="b = n and b > n included. Levy's 0-1 law: Williams, Probability with Martingales, 14.2.",
 )
 
 CYCLIC = Assumption(
     "cyclic",
-    And(Ge(b, 1), Ge(n, 2 * b)),
-    text="a fixed partition into K = n/b batches, K >= 2, each seen once an epoch, in a fixed order",
+    And(Ge(b, 1), Ge(n, 2 * b), Eq(n, epochs * b)),
+    text="a fixed partition into K = n/b batches of b, K >= 2 (so b divides n), each seen once an "
+    "epoch, in a fixed order",
 )
+
+_CYCLIC_PARTS = {
+    "inside": Eq(q_i_next * q_j, q_j_next * q_i),
+    "between": And(Eq(factor_between, 1 - a**2), Eq(factor_off, 1 - a)),
+    "radial": Eq(factor_radial, 1 - 4 * a),
+    "attraction": And(Lt(factor_between**2, 1), Lt(factor_off**2, 1), Lt(factor_radial**2, 1)),
+}
 
 SAMPLING_CYCLIC = Claim(
     id="SAMPLING-CYCLIC",
-    title="Cyclic: ratios inside a batch are constant; between batches the epoch factor is 1 - a^2",
-    formula=And(
-        Eq(q_i_next * q_j, q_j_next * q_i),
-        Eq(factor_between, 1 - a**2),
-        Eq(factor_off, 1 - a),
-        Eq(factor_radial, 1 - 4 * a),
-        Lt(factor_between**2, 1),
-        Lt(factor_off**2, 1),
-        Lt(factor_radial**2, 1),
-    ),
+    title="Cyclic order: ratios inside a batch, and the factors of an epoch",
+    formula=And(*_CYCLIC_PARTS.values()),
+    parts=_CYCLIC_PARTS,
     source=NEW,
     bound="exact",
     chapter=__name__,
     assumptions=(ORTHONORMAL, CYCLIC, STEP_SIZE),
     steps=("inside", "between", "radial", "attraction"),
     symbols={
+        "K": "batches an epoch",
         "q_i, q_j": "in the first equation: i and j in the same batch of the partition, both live; "
         "every state, every a",
         "f_between": "factor of q_j/q_i over an epoch, i in A, j not, at a w with all its mass 1 in A",
@@ -278,7 +300,7 @@ SAMPLING_CYCLIC = Claim(
 
 SAMPLING_CYCLIC_SHARED = Claim(
     id="SAMPLING-CYCLIC-SHARED",
-    title="Cyclic: for every a < 1/2 an exact periodic orbit shares the mass of two batches, a saddle",
+    title="Cyclic order: an exact periodic orbit on two batches",
     formula=And(
         Eq(a, 1 / (2 * u**2) + Rational(1, 2) - u),
         Eq(first_square, 2 * u**2 / (1 + u + 2 * u**2)),
@@ -300,16 +322,14 @@ SAMPLING_CYCLIC_SHARED = Claim(
             And(Gt(u, 0), Lt(u, 1), Gt(2 * u**3, 1)),
             text="2^(-1/3) < u < 1; a falls from 1/2 to 0 as u grows over it, so each a has one u",
         ),
-        Assumption(
-            "rest", Eq(r2, first_square + second_square), text="no mass but in two batches A, B"
-        ),
+        Assumption("rest", Eq(mass_elsewhere, 0), text="R = 0: no mass but in two batches A, B"),
     ),
     steps=("orbit", "every step size", "multipliers", "saddle", "radius"),
     symbols={
         "u": "1 - a X, what is left of q_B when A is seen",
         "X, Y": "masses of A and of B before A is seen; after it Y and X; after B X and Y again",
         "mu_1, mu_2": "multipliers of the orbit over an epoch, in the plane of the two masses",
-        "r2": "||w||^2 = X + Y on the orbit, between 1 and 2",
+        "r2, R": "||w||^2 = X + Y + R on the orbit; R is the mass outside A and B",
     },
     remark=(
         "Finding: theory.md's 'so the limit is supported on one batch' is false from these starts, "
@@ -322,7 +342,7 @@ SAMPLING_CYCLIC_SHARED = Claim(
 
 SAMPLING_CYCLIC_LIMIT = Claim(
     id="SAMPLING-CYCLIC-LIMIT",
-    title="Cyclic: almost every start ends on one batch",
+    title="Cyclic order: the limit from almost every start",
     formula=Eq(p_cyclic, 1),
     source=Source("new", "the global picture of the cyclic map is not proved"),
     bound="exact",
@@ -342,16 +362,21 @@ SAMPLING_CYCLIC_LIMIT = Claim(
     remark="Supported by runs only. SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
 )
 
-SAMPLING_RESHUFFLED = Claim(
-    id="SAMPLING-RESHUFFLED",
-    title="Reshuffling each epoch: per epoch the same exponents as independent uniform batches",
-    formula=And(
-        Eq(p_same, (b - 1) / (n - 1)),
+_RESHUFFLED_PARTS = {
+    "same batch": Eq(p_same, (b - 1) / (n - 1)),
+    "epoch": And(
         Eq(epoch_ratio, (n - b) / (n - 1) * log(1 - a**2)),
-        Eq(epoch_uniform, (n - b) / (n - 1) * log(1 - a**2)),
         Eq(epoch_off, log(1 - a)),
         Eq(epoch_radial, log(Abs(1 - 4 * a))),
     ),
+    "uniform": Eq(epoch_uniform, (n - b) / (n - 1) * log(1 - a**2)),
+}
+
+SAMPLING_RESHUFFLED = Claim(
+    id="SAMPLING-RESHUFFLED",
+    title="Exponents per epoch when the data are reshuffled each epoch",
+    formula=And(*_RESHUFFLED_PARTS.values()),
+    parts=_RESHUFFLED_PARTS,
     source=NEW,
     bound="exact",
     chapter=__name__,
@@ -359,13 +384,16 @@ SAMPLING_RESHUFFLED = Claim(
         ORTHONORMAL,
         Assumption(
             "reshuffled",
-            And(Ge(b, 1), Lt(b, n)),
-            text="each epoch a fresh uniform permutation is cut into n/b batches",
+            And(Ge(b, 1), Lt(b, n), Eq(n, epochs * b)),
+            text="each epoch a fresh uniform permutation is cut into K = n/b batches; b divides n",
+            needed=True,
+            witness="test_a_batch_size_that_does_not_divide_n_shares_batches_otherwise",
         ),
         STEP_SIZE,
     ),
     steps=("same batch", "epoch", "uniform"),
     symbols={
+        "K": "batches an epoch",
         "P_same": "P(i and j are in one batch of the epoch)",
         "Lambda_ratio": "E of the change of log|q_j/q_i| over an epoch at x_i, j live",
         "Lambda_uniform": "the same for n/b independent uniform batches",

@@ -11,17 +11,20 @@ What SGD makes of the saddles x_i/sigma_i: ``theory/assumptions/saddle_trap.py``
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Min, Poly, Rational, Symbol, cancel, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.full_batch.convergence import FULL_BATCH
-from theory.model.autoencoder import GATE
+from theory.model.autoencoder import GATE, LINEAR_NEURON
 from theory.model.step import MEMBERSHIP, step_from
 from theory.notation import S, a, active, chi, n, perp, perp_next, q_j, r2, r2_next, x
 
 sigma_i = Symbol("sigma_i", real=True)
 sigma_j = Symbol("sigma_j", real=True)
 sigma_m = Symbol("sigma_max", real=True)
+sigma_k = Symbol("sigma_k", real=True)
 c_i = Symbol("c_i", real=True)
 c_j = Symbol("c_j", real=True)
 c_j_next = Symbol("c_j^+", real=True)
@@ -91,7 +94,7 @@ loss_excess = Symbol("L_excess", real=True)
 
 NORMS_STATIONARY = Claim(
     id="NORMS-STATIONARY",
-    title="Stationary points for unequal norms: unit vectors in the span of data of one norm",
+    title="Stationary points for unequal norms",
     formula=And(
         Eq(gradient_j, (mass - active * (2 - r2) * sigma_j**2) * c_j / n),
         Eq(gradient_off, mass * perp / n),
@@ -135,7 +138,7 @@ curve_off = Symbol("mu_perp", real=True)
 
 NORMS_HESSIAN = Claim(
     id="NORMS-HESSIAN",
-    title="Every stationary direction but the largest norm's is a strict saddle",
+    title="Hessian spectrum at a stationary point for unequal norms",
     formula=And(
         Eq(curve_along, 4 * sigma_i**2 / n),
         Eq(curve_j, (sigma_i**2 - sigma_j**2) / n),
@@ -146,8 +149,8 @@ NORMS_HESSIAN = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
-        Assumption(
-            "linear neuron", text="for ReLU the c_j = 0 are at the kink: no second derivative"
+        replace(
+            LINEAR_NEURON, text="h_- = 1; for ReLU c_j = 0 is at the kink: no second derivative"
         ),
         Assumption("stationary", text="w a unit vector in the span of data of norm sigma_i"),
     ),
@@ -173,13 +176,16 @@ BATCH_MASS = Assumption(
     "batch mass", And(Ge(S, 0), Le(S, sigma_m**2 * r2)), text="S <= sigma_max^2 sum c_k^2"
 )
 
+_CONFINED_PARTS = {
+    "norm": Ge(2 - r2_next, Min(2 - r2, Rational(1, 2))),
+    "factor": Gt(1 - a * S, 0),
+}
+
 NORMS_CONFINED = Claim(
     id="NORMS-CONFINED",
-    title="Every batch keeps 2 - r2 >= min(2 - r2(0), 1/2), all signs and zeros",
-    formula=And(
-        Ge(2 - r2_next, Min(2 - r2, Rational(1, 2))),
-        Gt(1 - a * S, 0),
-    ),
+    title="Confinement for unequal norms: the radius, signs and zeros",
+    formula=And(*_CONFINED_PARTS.values()),
+    parts=_CONFINED_PARTS,
     source=NEW,
     bound="lower",
     chapter=__name__,
@@ -208,10 +214,12 @@ gain = Symbol("Delta_mj", real=True)
 rate_j = Symbol("lambda_j", real=True)
 rate_off = Symbol("lambda_off", real=True)
 c_star2 = Symbol("c_m^2*", real=True)
+start_m2 = Symbol("c_m(0)^2", real=True)
+start_j2 = Symbol("c_j(0)^2", real=True)
 
 NORMS_GD = Claim(
     id="NORMS-GD",
-    title="Full batch converges to the largest norm, at rate log(1 - a (sigma_max^2 - sigma_j^2))",
+    title="Full batch on unequal norms: limit and rates",
     formula=And(
         Eq(gain, log(1 + a * (2 - r2) * (sigma_m**2 - sigma_j**2)
                      / (1 - a * S + a * (2 - r2) * sigma_j**2))),
@@ -232,7 +240,12 @@ NORMS_GD = Claim(
             And(Gt(sigma_m, 0), Gt(sigma_j**2, 0), Lt(sigma_j**2, sigma_m**2)),
             text="0 < sigma_j < sigma_max for all other live j",
         ),
-        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), text="c_m live, 0 < ||w_0||^2 < 2"),
+        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2"),
+        Assumption(
+            "not 0",
+            And(Gt(start_m2, 0), Gt(start_j2, 0), Le(start_m2 + start_j2, r2)),
+            text="c_m(0) != 0 (ReLU: > 0); for its rate c_j(0) != 0 (lambda_off: w_perp(0) != 0)",
+        ),
     ),
     steps=("gain", "confined", "growth", "floor", "axis", "rates"),
     symbols={
@@ -241,9 +254,10 @@ NORMS_GD = Claim(
         "lambda_j": "lim (1/k) log|c_j| for a live j != m",
         "lambda_off": "the same for w_perp and for passive ReLU coordinates",
         "S": MEANING["S"],
+        "c_m(0)^2, c_j(0)^2": "at the start",
     },
     remark=(
-        "Generic: c_m(0) != 0 (ReLU: > 0), m being the live datum of largest norm. So GD-DIRECTION "
+        "m is the live datum of largest norm. So GD-DIRECTION "
         "and the sphere of limits need equal norms; norms that differ by little part slowly, within "
         "about 1/(a (sigma_max^2 - sigma_j^2)) steps."
     ),

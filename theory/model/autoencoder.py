@@ -20,6 +20,7 @@ from sympy import Eq, Expr, Integer, Ne, Or, Poly, Rational, Symbol, diff, expan
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.notation import (
     active,
+    below,
     gradient,
     hessian_form,
     q_i,
@@ -83,6 +84,9 @@ def loss_value() -> Expr:
     """loss_i itself, in q_i and ||w||^2."""
     return loss_on_line().subs(_u, 0)
 
+
+LINEAR_NEURON = Assumption("linear neuron", Eq(below, 1), text="h_- = 1: phi(q) = q, no gate")
+RELU_NEURON = Assumption("ReLU", Eq(below, 0), text="h_- = 0: phi(q) = max(q, 0)")
 
 GRAD = Claim(
     id="GRAD",

@@ -5,10 +5,19 @@ Notation of ``theory/quadratic/mean_square.py``.  kappa is the batch's variance 
 
 from __future__ import annotations
 
-from sympy import And, Eq, Function, Gt, Le, Symbol
+from sympy import And, Eq, Function, Ge, Gt, Le, Or, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.quadratic.mean_square import INDEPENDENT, MEANING, POSITIVE, SHARED, C_ms, l, l_min
+from theory.quadratic.mean_square import (
+    BATCH,
+    INDEPENDENT,
+    MEANING,
+    POSITIVE,
+    SHARED,
+    C_ms,
+    l,
+    l_min,
+)
 from theory.quadratic.second_moment import N, k, kappa
 from theory.sources import PATEL
 
@@ -27,7 +36,7 @@ largest = Function("max_j")
 
 Q_BRACKET = Claim(
     id="Q-BRACKET",
-    title="The threshold between two closed forms",
+    title="Two closed forms around the threshold",
     formula=And(
         Le(least(2 * l / (l**2 + t * kappa)), C_ms),
         Le(C_ms, largest(2 * l / (l**2 + s * kappa))),
@@ -39,21 +48,39 @@ Q_BRACKET = Claim(
         SHARED,
         INDEPENDENT,
         POSITIVE,
+        BATCH,
         Assumption(
             "noise bracket",
-            text="s Q <= E[Q_Y Q Q_Y] - Q^3 <= t Q in the order of symmetric matrices",
+            And(Ge(t, 0), Le(s, t), Or(Ge(N, 2), Le(s, 0))),
+            text="s Q <= E[Q_Y Q Q_Y] - Q^3 <= t Q in the order of symmetric matrices; so s <= t, "
+            "t >= 0, and s <= 0 for a single component",
+            needed=True,
+            witness="test_a_bracket_that_is_none_bounds_nothing",
+        ),
+        Assumption(
+            "no noise below zero",
+            Gt(l_min**2 + kappa * s, 0),
+            text="l_min^2 + kappa s > 0; s = 0 is always allowed, as the noise is >= 0",
+            needed=True,
+            witness="test_a_negative_bracket_bounds_nothing",
         ),
     ),
     steps=("multiplier", "order"),
-    symbols=MEANING | {"min_j, max_j": "over the eigenvalues l_j of Q"},
+    symbols=MEANING | {"min_j, max_j": "over the eigenvalues l_j of Q, l_min the least of them"},
     remark="Beyond the upper bound every start diverges. With one fixed j in place of the maximum the "
     "upper bound is false: SINGLE_J in tests/quadratic/cases.py converges beyond it.",
 )
 
+_LARGE_PARTS = {
+    "lower": Le(2 * l_max / (l_max**2 + t * kappa), C_ms),
+    "upper": Le(C_ms, 2 / l_max),
+}
+
 Q_LARGE_BATCH = Claim(
     id="Q-LARGE-BATCH",
-    title="Large batches: the threshold tends to gradient descent's 2/l_max",
-    formula=And(Le(2 * l_max / (l_max**2 + t * kappa), C_ms), Le(C_ms, 2 / l_max)),
+    title="The threshold at large batches, beside gradient descent's",
+    formula=And(*_LARGE_PARTS.values()),
+    parts=_LARGE_PARTS,
     source=Source("paper", f"{PATEL}: large batches are 'agnostic'; the rate in kappa is ours"),
     bound="exact",
     chapter=__name__,
@@ -61,7 +88,15 @@ Q_LARGE_BATCH = Claim(
         SHARED,
         INDEPENDENT,
         POSITIVE,
-        Assumption("upper noise bound", text="E[Q_Y Q Q_Y] - Q^3 <= t Q"),
+        BATCH,
+        Assumption(
+            "largest eigenvalue", Le(l_min, l_max), text="l_min <= l_max, the ends of Q's spectrum"
+        ),
+        Assumption(
+            "upper noise bound",
+            Ge(t, 0),
+            text="E[Q_Y Q Q_Y] - Q^3 <= t Q in the order of symmetric matrices; so t >= 0",
+        ),
         Assumption(
             "small noise",
             Le(t * kappa, l_min * l_max),
@@ -75,23 +110,29 @@ Q_LARGE_BATCH = Claim(
     remark="At kappa = 0 both sides are 2/l_max. The noise bound enters the lower side only.",
 )
 
+_BATCH_PARTS = {
+    "noise factor": And(
+        Eq(drop_replacement, 1 / (k * (k + 1))), Eq(drop_uniform, N / (k * (k + 1) * (N - 1)))
+    ),
+    "positive noise": Le(threshold_of(kappa_1), threshold_of(kappa_2)),
+}
+
 Q_SMALL_BATCH = Claim(
     id="Q-SMALL-BATCH",
-    title="The threshold never falls as the batch grows",
-    formula=And(
-        Eq(drop_replacement, 1 / (k * (k + 1))),
-        Eq(drop_uniform, N / (k * (k + 1) * (N - 1))),
-        Le(threshold_of(kappa_1), threshold_of(kappa_2)),
-    ),
+    title="The threshold as a function of the batch size",
+    formula=And(*_BATCH_PARTS.values()),
+    parts=_BATCH_PARTS,
     source=Source("paper", f"{PATEL}: small batches need smaller steps; theory.md says 'increases'"),
     bound="exact",
     chapter=__name__,
     assumptions=(
         SHARED,
         INDEPENDENT,
-        Assumption("less noise", Le(kappa_2, kappa_1), needed=True,
+        Assumption("less noise", And(Ge(kappa_2, 0), Le(kappa_2, kappa_1)), needed=True,
                    witness="test_more_noise_lowers_the_threshold",
-            sharp=Le(kappa_2, kappa_1)),
+            sharp=And(Ge(kappa_2, 0), Le(kappa_2, kappa_1))),
+        Assumption("batch sizes", And(Ge(k, 1), Ge(N, k + 1)),
+                   text="for Delta: 1 <= k, k + 1 <= N"),
     ),
     steps=("noise factor", "positive noise"),
     symbols={
@@ -108,7 +149,7 @@ Q_SMALL_BATCH = Claim(
 
 Q_FLAT = Claim(
     id="Q-FLAT",
-    title="Sharper by a factor u, stable up to 1/u of the step",
+    title="The threshold of a family scaled by a factor",
     formula=Eq(threshold_of(u * Q), threshold_of(Q) / u),
     source=Source("paper", f"{PATEL}: sharper minima are left at smaller steps"),
     bound="exact",

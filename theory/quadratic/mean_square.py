@@ -11,7 +11,7 @@ C_ms is the number with: E||t_p - t*||^2 -> 0 from every start exactly for 0 < C
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Gt, Le, Symbol, cancel, log, solve
+from sympy import And, Eq, Expr, Ge, Gt, Le, Or, Symbol, cancel, log, solve
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.quadratic.second_moment import (
@@ -40,6 +40,8 @@ growth = Symbol("growth", real=True)
 
 l = Symbol("l_j", real=True)  # noqa: E741 - the field's letter for an eigenvalue of Q
 l_min = Symbol("l_min", real=True)
+gradient2 = Symbol("|g|^2", real=True)
+start_least = Symbol("lambda_0", real=True)
 v = Symbol("v_j", real=True)
 
 form_excess = Symbol(r"\langle{vv^T},(M_C-1){vv^T}\rangle", real=True)
@@ -51,21 +53,43 @@ image_v = Symbol("n_v", real=True)
 
 MOMENT = kron_product + kappa * noise  # E[Q_B (x) Q_B]
 
-INDEPENDENT = Assumption("independent batches", text="each step draws its batch independently")
+INDEPENDENT = Assumption(
+    "independent batches",
+    text="each step draws its batch independently of all earlier ones",
+    needed=True,
+    witness="test_one_batch_kept_for_ever_diverges_below_the_threshold",
+)
 SHARED = Assumption(
     "shared minimiser",
-    text="grad f_i(t*) = 0 for every i",
+    Eq(gradient2, 0),
+    text="|g|^2 = 0, the mean over i of |grad f_i(t*)|^2: grad f_i(t*) = 0 for every i",
     needed=True,
     witness="test_noise_at_the_minimiser_keeps_the_second_moment_away_from_zero",
 )
 POSITIVE = Assumption(
     "positive definite mean",
     Gt(l_min, 0),
-    text="l_min, the least eigenvalue of Q, is > 0; a singular Q: on its range, if all Q_i vanish on "
-    "its kernel",
+    text="l_min, the least eigenvalue of Q, is > 0; a singular Q: on its range, if kappa = 0 or all "
+    "Q_i vanish on its kernel",
     needed=True,
     witness="test_without_a_positive_mean_there_is_no_threshold",
     sharp=Gt(l_min, 0),
+)
+BATCH = Assumption(
+    "batch size",
+    Or(
+        And(Ge(k, 1), Le(k, N), Ge(N, 2), Eq(kappa * k * (N - 1), N - k)),
+        And(Ge(k, 1), Ge(N, 1), Eq(kappa * k, 1)),
+        And(Eq(k, 1), Eq(N, 1), Eq(kappa, 0)),
+    ),
+    text="k of N without replacement, kappa = (N-k)/(k(N-1)) (0 for N = 1), or k with, kappa = 1/k",
+)
+GROWING = Assumption(
+    "full start",
+    Gt(start_least, 0),
+    text="for the growth: lambda_0, the least eigenvalue of E e_0 e_0', is > 0",
+    needed=True,
+    witness="test_a_start_along_one_axis_grows_at_another_rate",
 )
 MEANING = {
     "C_ms": "E||t_p - t*||^2 -> 0 from every start exactly for 0 < C < C_ms",
@@ -96,7 +120,13 @@ Q_KAPPA = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
-        Assumption("batch size", text="k >= 1; without replacement also k <= N and N >= 2"),
+        Assumption(
+            "batch size",
+            And(Ge(k, 1), Le(k, N), Ge(N, 2)),
+            text="1 <= k <= N, N >= 2; with replacement k > N is fine, too, and N = 1",
+            needed=True,
+            witness="test_sizes_outside_the_range_have_no_variance_factor",
+        ),
     ),
     symbols={
         "bar a, bar b, overline ab": "means over all components of a_i, b_i, a_i b_i, which may be "
@@ -107,7 +137,7 @@ Q_KAPPA = Claim(
 
 Q_MS = Claim(
     id="Q-MS",
-    title="Mean-square convergence: the exact threshold and growth rate",
+    title="Mean-square convergence: threshold and growth rate",
     formula=And(
         Eq(operator, 1 - C * kron_sum + C**2 * MOMENT),
         Eq(C_ms, 1 / spectral_radius(MOMENT / kron_sum)),
@@ -117,11 +147,12 @@ Q_MS = Claim(
     source=Source("paper", f"{PATEL}: 'exact relationship' for quadratic sums; sharp form ours"),
     bound="exact",
     chapter=__name__,
-    assumptions=(SHARED, INDEPENDENT, POSITIVE),
+    assumptions=(SHARED, INDEPENDENT, POSITIVE, BATCH, GROWING),
     steps=("operator", "modulus", "threshold", "growth", "direction"),
     symbols=MEANING
     | {
-        "growth": "lim (1/p) log E||t_p - t*||^2 for a start whose second moment is positive definite",
+        "growth": "lim (1/p) log E||t_p - t*||^2 from a start with lambda_0 > 0; -oo where M_C = 0",
+        "|g|^2": "mean over i of |grad f_i(t*)|^2",
         "C_j": "commuting Q_i: the threshold of eigendirection j, where Q_Y has mean l_j and variance "
         "v_j; then C_ms is the least C_j",
     },
@@ -130,7 +161,7 @@ Q_MS = Claim(
 
 Q_INDEFINITE = Claim(
     id="Q-INDEFINITE",
-    title="A direction without positive mean curvature is unstable in mean square at every step size",
+    title="Second moment along a direction without positive mean curvature",
     formula=And(
         Eq(form_excess, -2 * C * q_v + C**2 * second_v),
         Eq(trace_excess, -2 * C * q_v + C**2 * image_v),
@@ -153,5 +184,6 @@ Q_INDEFINITE = Claim(
         "m_v": "E[(v'Q_B v)^2]",
         "n_v": "E|Q_B v|^2",
     },
-    remark="So a problem with a noisy kernel, or a negative eigenvalue of Q, has no threshold: C_ms=0.",
+    remark="So a problem with a noisy kernel, or a negative eigenvalue of Q, has no threshold: C_ms=0. "
+    "At kappa = 0 only Q is seen, and its kernel is silent whatever the Q_i are.",
 )  # fmt: skip

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sympy import QQ, And, Eq, Expr, Gt, Lt, Poly, Rational, Symbol, diff, expand, sign
+from sympy import QQ, And, Eq, Expr, Ge, Gt, Lt, Poly, Rational, Symbol, diff, expand, sign
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.quadratic.second_moment import kappa
@@ -53,7 +53,7 @@ def wells() -> tuple[tuple[Rational, Rational], ...]:
 
 Q_NONCONVEX = Claim(
     id="Q-NONCONVEX",
-    title="Non-convex sums: each minimum's threshold from its local geometry",
+    title="Thresholds at single minima of two non-convex sums",
     formula=And(
         Eq(h, 6 * x**2 - 16),
         Eq(C_well, 2 * m / (h * (m**2 + kappa * v))),
@@ -73,7 +73,17 @@ Q_NONCONVEX = Claim(
             witness="test_outside_the_unit_interval_an_end_is_no_minimum",
             sharp=And(Gt(c, 0), Lt(c, 1)),
         ),
-        Assumption("noise", text="v is a variance, kappa >= 0 comes from Q-KAPPA"),
+        Assumption(
+            "a minimum of g is one of the sum",
+            And(Gt(m, 0), Gt(h, 0)),
+            text="m > 0, the mean of the z_i, and h > 0",
+            needed=True,
+            witness="test_a_negative_mean_weight_turns_minima_into_maxima",
+            sharp=And(Gt(m, 0), Gt(h, 0)),
+        ),
+        Assumption(
+            "noise", And(Ge(v, 0), Ge(kappa, 0)), text="v is a variance, kappa >= 0 (Q-KAPPA)"
+        ),
     ),
     steps=("curvature", "threshold", "order", "capture"),
     symbols={

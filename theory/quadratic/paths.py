@@ -10,7 +10,7 @@ from __future__ import annotations
 from sympy import And, Eq, Gt, Le, Lt, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.quadratic.mean_square import INDEPENDENT, MEANING, MOMENT, POSITIVE, SHARED, C_ms
+from theory.quadratic.mean_square import BATCH, INDEPENDENT, MEANING, MOMENT, POSITIVE, SHARED, C_ms
 from theory.quadratic.second_moment import C, kappa, kron_sum, operator, spectral_radius
 from theory.sources import PATEL
 
@@ -18,26 +18,33 @@ C_as = Symbol("C_as", real=True)
 exponent = Symbol("Lambda", real=True)
 q1 = Symbol("q_1", real=True)
 q2 = Symbol("q_2", real=True)
+mean_start2 = Symbol("|E_e_0|^2", real=True)
 
 Sigma = Symbol("Sigma")
 Sigma_next = Symbol("Sigma^+")
 Sigma_inf = Symbol("Sigma_inf")
 Gamma = Symbol("Gamma")
 
+_STATIONARY_PARTS = {
+    "recursion": Eq(Sigma_next, operator * Sigma + C**2 * kappa * Gamma),
+    "fixed point": Eq(Sigma_inf, C * kappa * Gamma / (kron_sum - C * MOMENT)),
+}
+
 Q_STATIONARY = Claim(
     id="Q-STATIONARY",
-    title="Minimiser not shared: a stationary second moment instead of convergence",
-    formula=And(
-        Eq(Sigma_next, operator * Sigma + C**2 * kappa * Gamma),
-        Eq(Sigma_inf, C * kappa * Gamma / (kron_sum - C * MOMENT)),
-    ),
+    title="Stationary second moment where the minimiser is not shared",
+    formula=And(*_STATIONARY_PARTS.values()),
+    parts=_STATIONARY_PARTS,
     source=Source("lemma", f"{PATEL}: inhomogeneous case; linear equation for the covariance"),
     bound="exact",
     chapter=__name__,
     assumptions=(
         INDEPENDENT,
         POSITIVE,
-        Assumption("centred", text="E[t_p] = t*; else the gap (I - CQ)^p E[t_0 - t*] -> 0 enters, too"),
+        BATCH,
+        Assumption("centred", Eq(mean_start2, 0), needed=True,
+                   witness="test_off_centre_the_recursion_has_a_cross_term",
+                   text="E[t_0] = t*, so E[t_p] = t* for ever; else (I - CQ)^p E[t_0 - t*] enters"),
         Assumption("stable", And(Gt(C, 0), Lt(C, C_ms)), needed=True,
                    witness="test_stationary_second_moment_solves_the_linear_equation",
                    sharp=And(Gt(C, 0), Lt(C, C_ms))),
@@ -47,13 +54,14 @@ Q_STATIONARY = Claim(
     | {
         "Sigma": "E[(t_p - t*)(t_p - t*)']",
         "Gamma": "E[g_Y g_Y'], g_i = grad f_i(t*)",
+        "|E_e_0|^2": "|E[t_0] - t*|^2",
         "Sigma_inf": "lim of Sigma; the quotient is the inverse linear map applied to C kappa Gamma",
     },
 )  # fmt: skip
 
 Q_AS = Claim(
     id="Q-AS",
-    title="Almost-sure stability reaches further than mean-square stability",
+    title="Almost-sure stability beside mean-square stability",
     formula=And(
         Le(exponent, log(spectral_radius(operator)) / 2),
         Eq(C_as, (q1 + q2) / (q1 * q2)),

@@ -1,0 +1,245 @@
+"""Chapter sampling: with replacement, from every start: floor, confinement, reach, finish."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import (
+    Ge,
+    Gt,
+    Min,
+    Poly,
+    Rational,
+    Symbol,
+    cancel,
+    expand,
+    limit,
+    oo,
+)
+
+from sim import simulate
+from tests.assumptions.test_sampling import expect_small_product
+from tests.inequalities import expect_implied
+from tests.instances import Instance
+from tests.reading import bound_on, by_side, expect_only, expect_stated
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
+from theorem_audit.exact.zero import difference, relations
+from theorem_audit.statement.claim import Claim
+from theory.assumptions.sampling import (
+    SAMPLING_GLOBAL,
+    SAMPLING_LOCAL,
+    SAMPLING_STEP,
+    U_exit,
+    U_start,
+    m_j,
+    p_local,
+    p_multi,
+)
+from theory.assumptions.unequal_norms import NORMS_CONFINED, NORMS_STEP, Q, sigma_m
+from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
+from theory.notation import (
+    S,
+    a,
+    b,
+    n,
+    perp,
+    perp_next,
+    q_j,
+    q_j_next,
+    r2,
+    r2_next,
+    rho,
+    rho_next,
+    s,
+    s_next,
+)
+
+A = Symbol("A", real=True)  # a b, the step of the batch {i, ..., i}
+
+
+def summed(square: Symbol) -> object:
+    """The next value of a sum of squares, ``square`` now, in S and Q = sum of m_k^2 q_k^2.
+
+    q_j+ = (left + more m_j) q_j: the squares add up with sum m_j q_j^2 = S, sum m_j^2 q_j^2 = Q.
+    """
+    factor = Poly(cancel(by_side(SAMPLING_STEP, q_j_next) / q_j), m_j)
+    more, left = factor.coeff_monomial(m_j), factor.coeff_monomial(1)
+    expect(factor.degree() == 1, "the factor is linear in the multiplicity")
+    expect_zero(left - cancel(by_side(SAMPLING_STEP, perp_next) / perp), "what is not drawn")
+    return left**2 * square + 2 * left * more * S + more**2 * Q
+
+
+@evidence(SAMPLING_GLOBAL, "certificate", step="floor")
+def test_live_mass_has_a_floor_with_multiplicities(claim: Claim) -> None:
+    """s+ = s (1 + aS (t/s - 1))^2 + a^2 t^2 (Q - S^2/s), and Q s >= S^2; so s+ >= s while s <= t,
+    and s+ >= (1 - aS)^2 s >= (1 - 2A)^2 s always: s never falls below min(s_0, (1 - 2A)^2 t_*)."""
+    t, y, share, norm = (Symbol(name, real=True) for name in ("t", "y", "x", "r"))
+    after = summed(s).subs(r2, 2 - t)
+    kept = s + a * S * (t - s)  # s (1 + aS (t/s - 1))
+    expect_zero(after - kept**2 / s - a**2 * t**2 * (Q - S**2 / s), "s+")
+    k, m = Symbol("m_k", real=True), Symbol("m_l", real=True)
+    # Q s - S^2 = sum over pairs of q_k^2 q_l^2 times this
+    expect_zero((k**2 - k * m) + (m**2 - m * k) - (k - m) ** 2, "Lagrange's identity")
+    rises = Poly(expand((kept - s).subs(t, s + y)), a, S, y, s)
+    expect(all(value > 0 for value in rises.coeffs()), "s <= t: s+ >= s")
+    expect_zero(kept - (1 - a * S) * s - a * S * t, "t >= 0: s+ >= (1 - aS)^2 s")
+    # S <= b r2, r2 <= 2: aS = A r2 x <= 2A
+    spare = (1 - A * norm * share) - (1 - 2 * A)
+    box = {A: (0, Rational(1, 2)), norm: (0, 2), share: (0, 1)}
+    expect_nonnegative(expand(spare), box, "1 - aS >= 1 - 2A")
+    expect_small_product(claim, Rational(1, 2))
+    for needed in (Gt(s, 0), Gt(2 - r2, 0), Ge(r2 - s, 0)):
+        expect_implied(needed, claim.region)
+
+
+@evidence(SAMPLING_GLOBAL, "certificate", step="confine")
+def test_confined_as_orthogonal_data_with_the_largest_norm_squared_b(claim: Claim) -> None:
+    """r2+ is NORMS-STEP's in S and Q; NORMS-CONFINED's hypotheses at sigma_max^2 = b, m_k <= b."""
+    expect_zero(summed(r2) - by_side(NORMS_STEP, r2_next), "r2+")
+    share = Symbol("x", real=True)  # m_k/b
+    expect_nonnegative(share * (1 - share), {share: (0, 1)}, "m_k^2 <= b m_k, so Q <= b S")
+    expect_nonnegative(1 - share, {share: (0, 1)}, "m_k <= b, so S <= b r2")
+    end = expect_small_product(claim, Rational(1, 2))
+    read = 0
+    for condition in relations(NORMS_CONFINED.region):
+        gap = expand(difference(condition)).subs(sigma_m**2, b).subs(a, A / b)
+        if condition == Gt(a, 0):
+            expect_implied(condition, claim.region)
+            read += 1
+        elif gap.free_symbols == {A}:
+            expect(gap in (A, Rational(1, 2) - A) and end <= Rational(1, 2), f"{condition}")
+            read += 1
+        elif gap.free_symbols == {r2}:
+            expect_implied(Ge(gap, 0), claim.region)
+            read += 1
+        else:  # on S and Q, just shown; or sigma_max > 0
+            expect(condition.has(S, Q) or condition == Gt(sigma_m, 0), f"{condition}")
+    expect(read == 4, "step size and radius", read=read)
+    (bound,) = [x for x in relations(NORMS_CONFINED.formula) if x.has(r2_next)]
+    (least,) = bound.atoms(Min)
+    start = least.subs(r2, 2 - Symbol("t_0", positive=True))
+    expect(start.is_positive, f"t_* = {least} > 0")
+    expect_implied(Gt(2 - r2, 0), claim.region)
+
+
+@evidence(SAMPLING_GLOBAL, "certificate", step="reach")
+def test_drawing_one_index_b_times_is_full_batch_on_it(claim: Claim) -> None:
+    """m_i = b: (q_i^2, r2 - q_i^2) moves as (s, rho) in GD-DIRECTION at the step A = ab < 1/2.
+
+    The largest live q_i^2 is >= s_*/n, so GD-CONVERGES' floor sigma >= min(s_*/n, (1-2A)^2 t_*/2) > 0
+    and its rate 1 - c(sigma) lead from every state near sign(q_i) x_i within one number K of such
+    batches, each of chance n^-b.
+    """
+    own = cancel(by_side(SAMPLING_STEP, q_j_next) / q_j)
+    at = {S: b * s, r2: s + rho, a: A / b}
+    drawn = cancel(own.subs(m_j, b).subs(at, simultaneous=True))
+    idle = cancel(own.subs(m_j, 0).subs(at, simultaneous=True))
+    known = {x: by_side(GD_DIRECTION, x).subs(a, A) for x in (s_next, rho_next)}
+    expect_zero(s * drawn**2 - known[s_next], "q_i^2")
+    expect_zero(rho * idle**2 - known[rho_next], "the rest")
+    expect_small_product(claim, Rational(1, 2))
+    for condition in relations(GD_CONVERGES.region):
+        if condition.free_symbols == {a}:
+            gap = difference(condition).subs(a, A)
+            expect(gap in (A, Rational(1, 2) - A), f"{condition}")
+    (floor,) = [x for x in relations(GD_CONVERGES.formula) if getattr(x, "gts", None) == s_next]
+    room = (1 - 2 * a) ** 2 * (2 - rho) / 2
+    expect(set(floor.lts.args) == {s, room}, f"floor {floor}")
+    rates = [x for x in relations(GD_CONVERGES.formula) if x.has(s_next) and x is not floor]
+    expect(len(rates) >= 2, "GD-CONVERGES has a rate")
+    for points, size in product((2, 3), (1, 2)):
+        words = list(product(range(points), repeat=size))
+        alike = sum(set(word) == {0} for word in words)
+        expect(
+            Rational(alike, len(words)) == (n**-b).subs({n: points, b: size}), "chance of {i,..,i}"
+        )
+    expect_implied(Ge(n, 2), claim.region)
+    expect_implied(Ge(b, 1), claim.region)
+    y = Symbol("y", real=True)  # |q_i - 1| <= |q_i^2 - 1| for q_i >= 0
+    expect_zero((y**2 - 1) - (y - 1) * (y + 1), "q_i^2 - 1")
+
+
+@evidence(SAMPLING_GLOBAL, "cited", step="finish")
+def test_capture_within_a_fixed_time_happens_at_last(claim: Claim) -> None:
+    """From every state: within K steps U <= U_exit/2 for some i, with chance n^-bK, then SAMPLING-LOCAL
+    keeps w with chance 1/2 or more.  So P(w_k converges to a data point | past) >= n^-bK/2 at every
+    step; by Levy it tends to the indicator of that event, which is 1."""
+    expect_only(claim, p_multi)
+    expect_stated(claim, "orthonormal data")
+    expect(claim.cites == ("Levy's 0-1 law",), f"cites {claim.cites}")
+    kept = bound_on(SAMPLING_LOCAL, p_local).lts.subs(U_start, U_exit / 2)
+    expect(kept == Rational(1, 2), "chance to stay from half the level", chance=kept)
+    for needed in relations(SAMPLING_LOCAL.region):
+        if needed.has(a):
+            expect_small_product(claim, Rational(1, 2))
+        elif needed.free_symbols <= {n, b}:
+            expect_implied(needed, claim.region)
+    tries = Symbol("k", integer=True)
+    missed = limit((1 - Rational(1, 3) ** 4 * kept) ** tries, tries, oo)
+    expect_zero(by_side(claim, p_multi) - (1 - missed), "a chance bounded below, again and again")
+
+
+@evidence(SAMPLING_GLOBAL, "property", step=("floor", "confine"))
+@given(data=st.data(), size=st.integers(2, 5), batch=st.integers(1, 7), relu=st.booleans())
+def test_floor_and_radius_on_exact_steps(
+    claim: Claim, data: st.DataObject, size: int, batch: int, relu: bool
+) -> None:
+    """Multisets with b up to 7 > n, A up to its end, r2 up to 2, with mass off the data."""
+    entry = st.fractions(min_value=-1, max_value=1, max_denominator=8)
+    weight = [data.draw(entry) for _ in range(size + 1)]
+    total = sum(x * x for x in weight)
+    if total >= 2:
+        weight = [x / 2 for x in weight]  # size + 1 <= 6 squares: below 2
+    step = (
+        data.draw(st.sampled_from([Fraction(1, 10), Fraction(49, 100), Fraction(499, 1000)]))
+        / batch
+    )
+    basis = [[Fraction(int(i == j)) for j in range(size + 1)] for i in range(size)]
+    drawn = tuple(data.draw(st.integers(0, size - 1)) for _ in range(batch))
+    at = Instance(basis, weight, drawn, step, "relu" if relu else "linear")
+    live = [x for x in at.q if x > 0 or (x < 0 and not relu)]
+    after = at.step()
+    mass, slack = sum((x * x for x in live), Fraction(0)), 2 - at.r2
+    left = sum((y * y for x, y in zip(at.q, after.q, strict=True) if x in live), Fraction(0))
+    floor = mass if mass <= slack else (1 - 2 * step * batch) ** 2 * mass
+    expect(left >= floor, "floor", at=at)
+    expect(2 - after.r2 >= min(slack, Fraction(1, 2)), "radius", at=at)
+    expect(all(x * y > 0 for x, y in zip(at.q, after.q, strict=True) if x), "signs", at=at)
+
+
+STARTS = {"linear": ("linear", 3, 3), "relu": ("relu", 3, 3), "b > n": ("linear", 2, 4)}
+
+
+@evidence(SAMPLING_GLOBAL, "simulation", step=("reach", "finish"), cases=STARTS)
+def test_runs_off_the_sphere_are_sparse(claim: Claim, case: tuple[str, int, int]) -> None:
+    """A = 0.49, r2(0) from 0.05 to 1.99, up to half of it off the data: all of 60 live runs end sparse.
+
+    Near x_i log|q_j/q_i| falls by at least a^2 b/n a step, spread about sqrt(2 of that): 5 spreads are
+    left below log 1e-6 after the steps run.
+    """
+    activation, points, batch = case
+    expect(by_side(claim, p_multi) == 1, "all live runs are expected there")
+    step = 0.49 / batch
+    per_step = step**2 * batch / points
+    steps = int(100 / per_step)
+    expect(100 - 5 * np.sqrt(200) > 14, "long enough")
+    random = rng("start", str(case))
+    q = random.normal(size=(400, points))
+    total = random.uniform(0.05, 1.99, size=400)
+    rest = total * random.uniform(0, 0.5, size=400)
+    q *= np.sqrt((total - rest) / (q**2).sum(axis=1))[:, None]
+    keep = np.flatnonzero((q > 0).any(axis=1))[:60]
+    run = simulate(q[keep], rest[keep], batch_size=batch, step_size=0.49, steps=steps,
+                   sampling="replacement", activation=activation,
+                   seed=seed("run", str(case)))  # fmt: skip
+    top = np.abs(run.q).max(axis=1)
+    others = (run.q**2).sum(axis=1) - top**2
+    near = (np.abs(top - 1) < 1e-5) & (others < 1e-6) & (run.rho < 1e-6)
+    expect(near.all(), f"{near.sum()} of {len(near)} are at a data point")
+    winner = np.abs(run.q).argmax(axis=1)
+    rows = np.arange(len(keep))
+    expect((run.q[rows, winner] * q[keep][rows, winner] > 0).all(), "with the sign of the start")

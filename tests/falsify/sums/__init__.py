@@ -1,0 +1,1 @@
+"""Searches: quadratic sums, sampling, saddles, norms, oblique data, momentum."""

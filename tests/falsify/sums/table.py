@@ -1,0 +1,66 @@
+"""Random search for counterexamples: quadratic sums, sampling, saddles, norms, oblique data, momentum.
+
+``FALSIFIERS[id](claim, rng, seconds)`` draws settings inside the claim's *own* region, boundaries
+first, plays them with references that share no code with ``sim`` (``tests/falsify/sums/tools.py``) and
+raises ``Refuted`` with a witness where the claim is false; it returns how many cases it played.  It is no deciding evidence: it is what makes a wrong hypothesis visible.  Claims that runs
+cannot reach say why in ``OUT_OF_REACH``.
+"""
+
+from __future__ import annotations
+
+from tests.falsify.sums import draws, momentum, norms, oblique, paths, sums
+from tests.falsify.sums.tools import Falsifier, precise
+
+_SEARCHES: dict[str, Falsifier] = {
+    "Q-KAPPA": sums.q_kappa,
+    "Q-MS": sums.q_ms,
+    "Q-INDEFINITE": sums.q_indefinite,
+    "Q-BRACKET": sums.brackets,
+    "Q-LARGE-BATCH": sums.brackets,
+    "Q-SMALL-BATCH": sums.q_small_batch,
+    "Q-FLAT": sums.q_flat,
+    "Q-STATIONARY": paths.q_stationary,
+    "Q-AS": paths.q_as,
+    "Q-NONCONVEX": paths.q_nonconvex,
+    "SAMPLING-STEP": draws.sampling_step,
+    "SAMPLING-REPLACEMENT": draws.replacement,
+    "SAMPLING-MOMENT": draws.replacement,
+    "SAMPLING-LOCAL": draws.radial_and_off,
+    "SAMPLING-EDGE": draws.radial_and_off,
+    "SAMPLING-GLOBAL": draws.sampling_global,
+    "SAMPLING-CYCLIC": draws.cyclic,
+    "SAMPLING-CYCLIC-SHARED": draws.cyclic_shared,
+    "SAMPLING-CYCLIC-LIMIT": draws.cyclic_limit,
+    "SAMPLING-RESHUFFLED": draws.reshuffled,
+    "NORMS-STEP": norms.norms_step,
+    "NORMS-CONFINED": norms.norms_step,
+    "NORMS-STATIONARY": norms.norms_landscape,
+    "NORMS-HESSIAN": norms.norms_landscape,
+    "NORMS-GD": norms.norms_gd,
+    "NORMS-EXPONENT": norms.exponents,
+    "SADDLE-WINDOW": norms.exponents,
+    "SADDLE-CAPTURE": norms.capture,
+    "SADDLE-TRAP": norms.trap,
+    "SADDLE-NEVER": norms.never,
+    "NONORTH-STEP": oblique.nonorth_step,
+    "NONORTH-FIXED": oblique.nonorth_fixed,
+    "NONORTH-NOLIMIT": oblique.nonorth_nolimit,
+    "NONORTH-PCA": oblique.nonorth_pca,
+    "NONORTH-OBTUSE": oblique.nonorth_obtuse,
+    "NONORTH-ANGLE": oblique.nonorth_angle,
+    "NONORTH-LYAPUNOV": oblique.nonorth_lyapunov,
+    "NONORTH-FLOOR": oblique.nonorth_floor,
+    "MOMENTUM-DIRECTION": momentum.momentum_direction,
+    "MOMENTUM-LOCAL": momentum.momentum_bounds,
+    "MOMENTUM-OFF": momentum.momentum_bounds,
+    "MOMENTUM-RADIAL": momentum.momentum_bounds,
+    "MOMENTUM-SPARSE": momentum.momentum_sparse,
+    "ADAM-BASIS": momentum.adam_basis,
+}
+
+FALSIFIERS = {claim_id: precise(search) for claim_id, search in _SEARCHES.items()}
+
+OUT_OF_REACH: dict[str, str] = {
+    "NONORTH-CROSSOVER": "a law as k -> oo and then a -> 0: at fixed a no error bound is claimed",
+    "MOMENTUM-EXPONENT": "an expansion as a -> 0 with no constant in its O(a^3)",
+}

@@ -1,0 +1,109 @@
+"""The falsifiers of ``tests/falsify/sums/table.py`` refute what is false and are silent on what is true.
+
+Each row of ``FALSE`` is a statement that stood here and was false, or a hypothesis taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from zlib import crc32
+
+import numpy as np
+import pytest
+from sympy import Rational
+
+from tests.falsify.sums.table import FALSIFIERS, OUT_OF_REACH
+from theorem_audit.exact.bernstein import Refuted
+from theorem_audit.statement.claim import Claim
+from theory import claims
+from theory.assumptions.unequal_norms import sigma_i
+from theory.quadratic.mean_square import l
+
+CHAPTERS = ("quadratic", "quadratic_bounds", "quadratic_paths", "nonconvex", "sampling",
+            "unequal_norms", "saddle_trap", "nonorthogonal", "nonorthogonal_law",
+            "momentum")  # fmt: skip
+
+DROPPED = {
+    "Q-KAPPA": ("batch size",),
+    "Q-MS": ("shared minimiser", "full start", "positive definite mean"),
+    "Q-INDEFINITE": ("no mean curvature", "noise", "positive step"),
+    "Q-BRACKET": ("no noise below zero",),
+    "Q-LARGE-BATCH": ("small noise",),
+    "Q-SMALL-BATCH": ("less noise",),
+    "Q-FLAT": ("positive factor",),
+    "Q-STATIONARY": ("centred", "stable"),
+    "Q-AS": ("positive mean", "moderate spread"),
+    "Q-NONCONVEX": ("a minimum of g is one of the sum", "both are minima"),
+    "SAMPLING-REPLACEMENT": ("step size",),
+    "SAMPLING-LOCAL": ("level", "step size"),
+    "SAMPLING-EDGE": ("step size", "with replacement"),
+    "SAMPLING-GLOBAL": ("radius", "step size", "live coordinate"),
+    "SAMPLING-CYCLIC": ("step size",),
+    "SAMPLING-CYCLIC-SHARED": ("parameter",),
+    "SAMPLING-CYCLIC-LIMIT": ("step size",),
+    "SAMPLING-RESHUFFLED": ("reshuffled",),
+    "NORMS-CONFINED": ("step size", "radius"),
+    "NORMS-HESSIAN": ("linear neuron",),
+    "NORMS-GD": ("not 0", "one largest norm"),
+    "NORMS-EXPONENT": ("never 0",),
+    "SADDLE-CAPTURE": ("level",),
+    "SADDLE-TRAP": ("window", "batch size"),
+    "SADDLE-NEVER": ("largest norm", "step size"),
+    "NONORTH-FIXED": ("linear neuron", "oblique pair"),
+    "NONORTH-NOLIMIT": ("linear neuron", "every point is oblique", "radius"),
+    "NONORTH-PCA": ("linear neuron",),
+    "NONORTH-OBTUSE": ("ReLU", "mass", "obtuse pair"),
+    "NONORTH-ANGLE": ("in the plane",),
+    "NONORTH-FLOOR": ("one of two points",),
+    "MOMENTUM-LOCAL": ("small step",),
+    "MOMENTUM-SPARSE": ("start", "momentum"),
+    "ADAM-BASIS": ("linear neuron", "full batch", "inside the sphere"),
+}
+
+
+def altered(name: str, change: Callable[[Claim], Claim]) -> Claim:
+    return change(claims[name])
+
+
+FORMULAS: dict[str, Claim] = {
+    "Q-MS: C_j times 1.001": altered("Q-MS", lambda x: replace(
+        x, formula=x.formula.subs(2 * l, l * Rational(2002, 1000)))),
+    "SADDLE-WINDOW: upper end 1/sigma_i^2": altered("SADDLE-WINDOW", lambda x: replace(
+        x, formula=x.formula.subs(1 / (2 * sigma_i**2), 1 / sigma_i**2))),
+    "NONORTH-FLOOR: twice": altered("NONORTH-FLOOR", lambda x: replace(
+        x, formula=x.formula.subs(x.formula.rhs, 2 * x.formula.rhs))),
+}  # fmt: skip
+
+FALSE: dict[str, Claim] = {
+    f"{name} without {what!r}": claims[name].without(what)
+    for name in DROPPED
+    for what in DROPPED[name]
+} | FORMULAS
+
+
+def generator(name: str) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence([20261126, crc32(name.encode())]))
+
+
+def test_every_altered_formula_is_another() -> None:
+    for claim in FORMULAS.values():
+        assert claim.formula != claims[claim.id].formula
+
+
+def test_every_claim_of_the_chapters_has_a_falsifier_or_says_why_not() -> None:
+    ids = {x.id for x in claims.values() if x.chapter in CHAPTERS}
+    assert set(FALSIFIERS) | set(OUT_OF_REACH) == ids
+    assert not set(FALSIFIERS) & set(OUT_OF_REACH)
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_a_false_statement_is_refuted(name: str) -> None:
+    claim = FALSE[name]
+    with pytest.raises(Refuted):
+        FALSIFIERS[claim.id](claim, generator(name), 6.0)
+
+
+@pytest.mark.parametrize("name", FALSIFIERS)
+def test_nothing_is_found_against_the_claims_as_they_stand(name: str) -> None:
+    assert FALSIFIERS[name](claims[name], generator(name), 1.0) > 0
