@@ -49,7 +49,7 @@ def overshoot_edge(upper: Expr) -> Expr:
 
 BAND = Claim(
     id="BAND",
-    title="The band of half-width a/4 above the unit sphere is kept",
+    title="The band of half-width a/4 above the unit sphere",
     formula=And(Lt(-1, delta_next), Le(delta_next, a / 4)),
     source=_OURS,
     bound="exact",
@@ -66,7 +66,8 @@ BAND = Claim(
         Assumption("start in the band", Le(delta, a / 4)),
         DEVIATION_MASS,
     ),
-    steps=("upper", "lower", "up to the root", "not past the root"),
+    steps=("upper", "lower"),
+    parts={"upper": Le(delta_next, a / 4), "lower": Lt(-1, delta_next)},
     remark=(
         "Sharp in the step size: for a <= 1/2 it holds exactly up to the root 0.428656... of "
         "64a^3 + 69a^2 - 60a + 8; past it the overshoot at delta = (1-4a)/(6a), S = r2 leaves the band."
@@ -75,7 +76,7 @@ BAND = Claim(
 
 BAND_WIDE = Claim(
     id="BAND-WIDE",
-    title="The band of half-width 10a/27 is kept for every a up to 1/2",
+    title="The band of half-width 10a/27 above the unit sphere, for a up to 1/2",
     formula=And(Lt(-1, delta_next), Le(delta_next, 10 * a / 27)),
     source=_OURS,
     bound="exact",
@@ -87,7 +88,8 @@ BAND_WIDE = Claim(
         Assumption("start in the band", Le(delta, 10 * a / 27)),
         DEVIATION_MASS,
     ),
-    steps=("upper", "lower", "tight"),
+    steps=("upper", "lower"),
+    parts={"upper": Le(delta_next, 10 * a / 27), "lower": Lt(-1, delta_next)},
     remark="Equality at a = 1/2, delta = -1/3, S = r2.",
 )
 
@@ -111,7 +113,8 @@ BAND_LEAST = Claim(
         Assumption("start in the band", Le(delta, m / (m + 2))),
         DEVIATION_MASS,
     ),
-    steps=("upper", "lower", "up to the root", "not past the root", "least"),
+    steps=("upper", "lower"),
+    parts={"upper": Le(delta_next, m / (m + 2)), "lower": Lt(-1, delta_next)},
     symbols={"m": "sqrt(1 + a) - 1"},
     remark=(
         "No smaller band (-1, D], 0 <= D < D*, is kept: from delta = D a step with small S > 0 "
@@ -121,7 +124,7 @@ BAND_LEAST = Claim(
 
 ENTRY = Claim(
     id="ENTRY",
-    title="Above the band the norm falls",
+    title="The norm above the band",
     formula=Le(delta_next, delta),
     source=_OURS,
     bound="exact",
@@ -132,7 +135,6 @@ ENTRY = Claim(
         Assumption("upper end", Le(a * delta, 1), text="delta <= 1/a", sharp=Le(a * delta, 1)),
         DEVIATION_MASS,
     ),
-    steps=("falls", "exact upper end"),
     remark=(
         "Any a > 0 (for a > 2 no delta qualifies). Finding: of the two ends only 1/a is sharp; a/4 is "
         "the exact lower end D* to first order in a, D* = a/4 - a^2/8 + ..., see ENTRY-LEAST."
@@ -141,7 +143,7 @@ ENTRY = Claim(
 
 ENTRY_LEAST = Claim(
     id="ENTRY-LEAST",
-    title="The norm falls exactly from D* = (sqrt(1+a) - 1)^2/a to 1/a",
+    title="Where the norm falls: between D* = (sqrt(1+a) - 1)^2/a and 1/a",
     formula=Le(delta_next, delta),
     source=_OURS,
     bound="exact",
@@ -153,7 +155,6 @@ ENTRY_LEAST = Claim(
         Assumption("upper end", Le(a * delta, 1), sharp=Le(a * delta, 1)),
         DEVIATION_MASS,
     ),
-    steps=("falls", "exact lower end", "exact upper end"),
     symbols={"m": "sqrt(1 + a) - 1"},
     remark=(
         "For a given a > 0, delta+ <= delta for every S in [0, 1+delta] if and only if "
@@ -178,12 +179,16 @@ GROWTH = Claim(
         Assumption("radius", Le(r2, Rational(4, 3)), sharp=Le(r2, Rational(4, 3))),
     ),
     steps=("identity", "sign"),
+    parts={
+        "identity": Eq(r2_next, r2 + _growth + a**2 * S * (r2 - S) * (4 - 3 * r2)),
+        "sign": Ge(r2_next, r2 + _growth),
+    },
     remark="The identity holds everywhere; only the sign of a^2 S (r2 - S)(4 - 3 r2) needs r2 <= 4/3.",
 )
 
 GROWTH_LOW = Claim(
     id="GROWTH-LOW",
-    title="Below radius^2 1/2 the squared norm grows by at least a(2+a)S",
+    title="Growth of the squared norm below 1/2",
     formula=Ge(r2_next, r2 + a * (2 + a) * S),
     source=_OURS,
     bound="lower",
@@ -193,6 +198,5 @@ GROWTH_LOW = Claim(
         BATCH_MASS,
         Assumption("radius", Le(r2, Rational(1, 2)), sharp=Le(r2, Rational(1, 2))),
     ),
-    steps=("sign", "tight"),
     remark="Equality at r2 = S = 1/2, for every a.",
 )
