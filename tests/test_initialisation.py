@@ -42,7 +42,7 @@ from audit import (
 from audit.statistics import expect_at_least, expect_proportion
 from sim import from_weights, simulate
 from tests.ambient import bases, combination, gradient
-from tests.inequalities import expect_needed, expect_tight, is_strict
+from tests.inequalities import expect_needed, expect_tight, is_strict, restricted
 from tests.instances import Instance, Vector, dot, exact, instances
 from tests.unit_cube import cube_chart, expect_on_cube
 from theory.autoencoder import GRAD
@@ -67,6 +67,8 @@ from theory.notation import (
     a,
     active,
     chi,
+    d,
+    k,
     n,
     perp,
     perp_next,
@@ -116,6 +118,7 @@ def scaled_region(region: Boolean, *, drop_kappa: bool) -> Boolean:
 
     drop_kappa: what remains for some kappa within its bounds (each gap is of degree 1 in kappa).
     """
+    region = restricted(region, (kappa, s, rho, S, a))
     bounds = box_of(And(*(x for x in relations(region) if x.free_symbols == {kappa})), [kappa])
     low, high = bounds[kappa]
     kept = [Gt(y, 0), Ge(z, 0), Ge(v, 0), Gt(alpha, 0)]
@@ -154,6 +157,7 @@ def test_one_step_keeps_the_caught_region(claim: Claim) -> None:
 
 
 # In the closure's corner, where the relations that are not strict hold with equality.
+ROOMY = {k: 1, n: 1, d: 2}
 TIGHT = {kappa: 1, rho: 3, s: 0, S: 0, a: 1}
 POINTS = {
     # assumption -> a point that breaks it alone, where the formula fails
@@ -166,22 +170,22 @@ POINTS = {
 
 @evidence(INIT_RADIUS, "witness", needs="margin")
 def test_margin_above_one_breaks_the_signs(claim: Claim) -> None:
-    expect_needed(claim, "margin", POINTS["margin"], derived())
+    expect_needed(claim, "margin", {**POINTS["margin"], **ROOMY}, derived())
 
 
 @evidence(INIT_RADIUS, "witness", needs="near")
 def test_far_from_the_spurious_set_the_norm_comes_inside(claim: Claim) -> None:
-    expect_needed(claim, "near", POINTS["near"], derived())
+    expect_needed(claim, "near", {**POINTS["near"], **ROOMY}, derived())
 
 
 @evidence(INIT_RADIUS, "witness", needs="batch mass")
 def test_a_batch_heavier_than_the_data_breaks_it(claim: Claim) -> None:
-    expect_needed(claim, "batch mass", POINTS["batch mass"], derived())
+    expect_needed(claim, "batch mass", {**POINTS["batch mass"], **ROOMY}, derived())
 
 
 @evidence(INIT_RADIUS, "witness", needs="step size")
 def test_a_long_step_breaks_the_signs(claim: Claim) -> None:
-    expect_needed(claim, "step size", POINTS["step size"], derived())
+    expect_needed(claim, "step size", {**POINTS["step size"], **ROOMY}, derived())
 
 
 @evidence(INIT_RADIUS, "witness")
@@ -195,7 +199,7 @@ def test_caught_starts_exist_and_do_not_reach_the_minimum(claim: Claim) -> None:
         for share in (Rational(1, 10), Rational(1, 2), Rational(9, 10)):
             total = 2 + share / step_
             on = share**2 / step_**2 / 10**4 * min(1, step_)
-            at = {a: step_, s: on, rho: total - on, S: on, kappa: 1}
+            at = {a: step_, s: on, rho: total - on, S: on, kappa: 1, **ROOMY}
             expect(bool(claim.region.subs(at)), "no caught start on the sphere", r2=total, a=step_)
 
 
@@ -236,7 +240,7 @@ def test_caught_region_in_space(
         gates = state.gates
         on = sum((g * x**2 for g, x in zip(gates, state.q, strict=True)), Fraction(0))
         at = {a: exact(step_size), s: exact(on), rho: exact(state.r2 - on), S: exact(state.S),
-              kappa: Integer(1)}  # fmt: skip
+              kappa: Integer(1), k: sum(gates), n: len(points), d: len(weight)}  # fmt: skip
         expect(bool(claim.region.subs(at)), "left the region", step=step, weight=weight)
         after = state.step()
         on = sum((g * x**2 for g, x in zip(gates, after.q, strict=True)), Fraction(0))
@@ -255,7 +259,7 @@ def _in_region(claim: Claim, on: np.ndarray, off: np.ndarray, step_size: float) 
     beyond = off - 2 > 1e-9
     outside = np.where(beyond, off - 2, 1.0)
     least = step_size * (on + outside) ** 2 / outside * (1 + 1e-9)
-    conditions = [x for x in relations(claim.region) if not x.has(a) and not x.has(S)]
+    conditions = relations(restricted(claim.region, (s, rho, kappa)))
     gaps = [lambdify((s, rho, kappa), difference(x), "numpy") for x in conditions]
     inside = beyond & (least <= 1)
     for gap in gaps:
@@ -430,6 +434,31 @@ def test_where_a_sphere_meets_the_separatrix(claim: Claim) -> None:
     # rho > 2 means s < r2 - 2 = (g - 1)(g + 1), which lies between the roots for g > 1
     expect_zero(cancel((root**2 - 1 - low) - 2 * (root - 1)), "r2 - 2 above the lower root")
     expect_zero(cancel((high - root**2 + 1) - 2 * (root + 1)), "r2 - 2 below the upper root")
+
+
+@evidence(FLOW_SEPARATRIX, "witness", cases={"off": 0}, needs="off the active data")
+@evidence(FLOW_SEPARATRIX, "witness", cases={"beyond": 1}, needs="beyond squared norm 2")
+def test_flow_separatrix_needs(claim: Claim, case: int) -> None:
+    """rho = 0: C is no number. r2 = 5/4: u_c = 1/5, but below it nothing is caught.
+
+    s = 1/8, rho = 9/8 lies on that sphere at share 1/10; C = 16/81 < 1/4 there, and the zeros of
+    s = C rho^2 - rho + 1 are above rho, so along the flow rho falls to 0 and s rises to 1.
+    """
+    if case == 0:
+        expect(
+            stated(claim.formula, flow_invariant).subs({s: 1, rho: 0}).is_finite is not True, "C"
+        )
+        expect(claim.region.subs({s: 1, rho: 0, r2: 3}) == False, "rho = 0 is admitted")  # noqa: E712
+        return
+    at = {s: Rational(1, 8), rho: Rational(9, 8), r2: Rational(5, 4)}
+    below = at[s] / at[r2] < stated(claim.formula, critical_share).subs(at)
+    expect(below, "the share is not below the claimed one")
+    on, off = (x.subs(at) for x in _flow())
+    expect(at[rho] < 2 and off < 0, "rho does not fall", off=off)
+    value = stated(claim.formula, flow_invariant).subs(at)
+    orbit = Poly(value * rho**2 - rho + 1, rho)
+    expect(orbit.count_roots(0, at[rho]) == 0 and orbit.eval(0) == 1, "s has a zero on the orbit")
+    expect(claim.region.subs(at) == False, "r2 <= 2 is admitted", on=on)  # noqa: E712
 
 
 @evidence(FLOW_SEPARATRIX, "property")

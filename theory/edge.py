@@ -164,8 +164,8 @@ GD_HALF = Claim(
     },
     remark=(
         "From every start of the region (s, rho) -> (1, 0), by the argument in the note. On rho = 0, "
-        "|s - 1| ~ 1/(2 sqrt(t)), except on paths that hit s = 1; for rho > 0 no rate is claimed. On r2 = 2 "
-        "the one exception is s = 2, rho = 0, which is sent to w = 0. So a < 1/2 is sharp for the "
+        "|s - 1| ~ 1/(2 sqrt(t)), except on paths that hit s = 1; for rho > 0 no rate is claimed. "
+        "On r2 = 2 the one exception is s = 2, rho = 0, which is sent to w = 0. So a < 1/2 is sharp for the "
         "geometric rate and for starts on r2 = 2."
     ),
 )
