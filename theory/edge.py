@@ -112,7 +112,8 @@ GD_EDGE = Claim(
     },
     remark=(
         "With x = sqrt(2a) ||w|| the radial map is x+ = (1+2a) x - x^3; its positive 2-cycle has "
-        "x_1 x_2 = 1 and x_1^2 + x_2^2 = 1 + 2a, real exactly for a >= 1/2. It attracts off rho = 0 as "
+        "x_1 x_2 = 1 and x_1^2 + x_2^2 = 1 + 2a, real exactly for a >= 1/2. It attracts off rho = "
+        "0 as "
         "well: 0 < 3/4 - a < 1/4."
     ),
 )  # fmt: skip
@@ -163,9 +164,11 @@ GD_HALF = Claim(
         str(third_order): "coefficient of e^3",
     },
     remark=(
-        "From every start of the region (s, rho) -> (1, 0), by the argument in the note. On rho = 0, "
+        "From every start of the region (s, rho) -> (1, 0), by the argument in the note. On rho = "
+        "0, "
         "|s - 1| ~ 1/(2 sqrt(t)), except on paths that hit s = 1; for rho > 0 no rate is claimed. "
-        "On r2 = 2 the one exception is s = 2, rho = 0, which is sent to w = 0. So a < 1/2 is sharp for the "
+        "On r2 = 2 the one exception is s = 2, rho = 0, which is sent to w = 0. So a < 1/2 is "
+        "sharp for the "
         "geometric rate and for starts on r2 = 2."
     ),
 )

@@ -115,7 +115,8 @@ MAX_EIG = Claim(
         "lambda_rest, m_rest": "off the span of the active data",
     },
     remark=(
-        "All minima share the largest eigenvalue 4/n. The kernel is the tangent space of the minima with the same active set. Finding: for ReLU "
+        "All minima share the largest eigenvalue 4/n. The kernel is the tangent space of the "
+        "minima with the same active set. Finding: for ReLU "
         "with k < n it is smaller than the set of directions along which L stays minimal (towards "
         "+x_j, q_j = 0), so the minima taken together are not Morse-Bott; linear minima are. "
         + _RELU_KINK
@@ -204,9 +205,12 @@ TRACE_JUMP = Claim(
         str(trace_jump): "trace at the limit point minus limit of the traces",
     },
     remark=(
-        "The active set is kept at every step under the assumptions on the step size and the radius, "
-        "and not without them (n = d = 1, a = 1, q = 4/3: q+ = -20/27). tr H is discontinuous at x_I: cells of gates that meet there have the traces (d+4-m)/n, "
-        "m = 1..n, and the path then stays in the cell m = k_0. At k_0 = 1 there is no jump. The largest "
+        "The active set is kept at every step under the assumptions on the step size and the "
+        "radius, "
+        "and not without them (n = d = 1, a = 1, q = 4/3: q+ = -20/27). tr H is discontinuous at "
+        "x_I: cells of gates that meet there have the traces (d+4-m)/n, "
+        "m = 1..n, and the path then stays in the cell m = k_0. At k_0 = 1 there is no jump. The "
+        "largest "
         "eigenvalue is 4/n in every cell, so it does not jump."
     ),
 )
