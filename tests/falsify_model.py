@@ -5,7 +5,7 @@
 Each draws settings at random, boundaries first (n = 1, d = n, b = n - 1, exact zeros, starts that a
 factor sends to 0, passive ReLU data), and keeps those that lie in the claim's *own* region: the region
 is evaluated at them.  They are played in R^d from the loss, in exact rationals (``tests/instances.py``,
-``tests/ambient.py``) or, for limits and laws, in floats (``tests/falsify_limits.py``); neither shares
+``tests/ambient.py``) or, for limits and laws, in floats (``tests/falsify_ambient.py``); neither shares
 code with ``sim`` or reads a formula of ``theory``.  Then the claim's formula is judged there.
 What a claim leaves open is drawn freely: one with no condition on the radius is played at any.
 """
@@ -19,7 +19,7 @@ from math import isqrt
 
 from sympy import Rational, log
 
-from tests import falsify_landscape, falsify_limits
+from tests import falsify_flow, falsify_landscape, falsify_limits
 from tests.falsify_draw import (
     Case,
     Falsifier,
@@ -125,9 +125,7 @@ def converges(claim: Claim, rng: Rng, seconds: float) -> int:
 
 def at_one_half(claim: Claim, rng: Rng, seconds: float) -> int:
     """One step, exactly; then the second iterate of the radial map near s = 1, n = d = 1."""
-    return one_step(claim, rng, seconds / 2) + falsify_limits.second_iterate(
-        claim, rng, seconds / 2
-    )
+    return one_step(claim, rng, seconds / 2) + falsify_flow.second_iterate(claim, rng, seconds / 2)
 
 
 ONE_STEP = (
@@ -143,6 +141,7 @@ FALSIFIERS: dict[str, Falsifier] = {
     "GD-HALF": at_one_half,
     **falsify_landscape.FALSIFIERS,
     **falsify_limits.FALSIFIERS,
+    **falsify_flow.FALSIFIERS,
 }
 
 OUT_OF_REACH: dict[str, str] = {}
