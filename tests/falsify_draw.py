@@ -39,11 +39,12 @@ def one_of(rng: Rng, *values: Any) -> Any:
     return values[int(rng.integers(len(values)))]
 
 
-def sizes(rng: Rng) -> tuple[int, int, int]:
+def sizes(rng: Rng, most: int) -> tuple[int, int, int]:
     """n, d, b with n = 1, d = n, b = 1, n - 1 and n often; n now and then up to 40."""
     n = int(one_of(rng, 1, 1, 2, 2, 2, 3, 3, 4, 8, 9))
     if rng.random() < 0.03:
         n = int(rng.integers(10, 41))
+    n = min(n, most)
     d = n + int(one_of(rng, 0, 0, 1, 1, 3))
     b = int(one_of(rng, 1, max(1, n - 1), n, n, int(rng.integers(1, n + 1))))
     return n, d, b
@@ -103,9 +104,9 @@ def step_size(rng: Rng, r2: Fraction, S: Fraction) -> Fraction:
     )
 
 
-def draw(rng: Rng) -> Case:
+def draw(rng: Rng, most: int = 40) -> Case:
     """One case, on a rotated basis where it is small enough to be quick."""
-    n, d, b = sizes(rng)
+    n, d, b = sizes(rng, most)
     on, off = masses(rng)
     mirrors = [[Fraction(int(x)) for x in rng.integers(-3, 4, size=d)] for _ in range(2)]
     data = (

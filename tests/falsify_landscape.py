@@ -211,7 +211,7 @@ def along_paths(claim: Claim, rng: Rng, seconds: float) -> int:
     """TRACE-JUMP: the trace with k_0 open gates at any state, and the gates after one step."""
     played = 0
     for _ in until(seconds):
-        case = draw(rng)
+        case = draw(rng, most=3)
         at = case.at
         if at.activation != "relu" or len(at.weight) > 5:
             continue

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from sympy import And, Gt, Le, Lt, Rational
 
+from audit.evidence import DECIDING
+from audit.runner import evidence_of, run_evidence
 from tests.falsify_model import FALSIFIERS, OUT_OF_REACH
 from theory import claims
 from theory.bernstein import Refuted
@@ -111,6 +113,29 @@ def test_what_was_false_is_refuted(name: str) -> None:
             assert refuted.witness
             return
     pytest.fail(f"{name}: no counterexample was found")
+
+
+DROPPED = (
+    "full batch", "step size", "radius", "rotation-invariant start", "linear", "ReLU", "active count",
+    "plain Gaussian start",
+)  # fmt: skip
+LAWS = ("GD-ALIGN", "GD-ALIGN-RELU", "GD-DENSE", "GD-DENSE-MAX", "GD-GAUSSIAN")
+SABOTAGED = {
+    f"{x} without {y.name}": (x, y.name)
+    for x in LAWS
+    for y in claims[x].assumptions
+    if y.name in DROPPED
+} | {f"{x}, a > 5 and r2 > 3 only": (x, "") for x in LAWS[:4]}
+
+
+@pytest.mark.parametrize("name", SABOTAGED)
+def test_deciding_evidence_reads_each_condition(name: str) -> None:
+    """Some evidence that would decide a step refuses the variant, or cannot decide it."""
+    claim_id, dropped = SABOTAGED[name]
+    variant = claims[claim_id].without(dropped) if dropped else far_only(claims[claim_id])
+    deciding = [x for x in evidence_of()[claim_id] if x.kind in DECIDING]
+    found = {x.function.__name__: run_evidence(x, variant).outcome for x in deciding}
+    assert set(found.values()) & {"refuted", "inconclusive"}, found
 
 
 @pytest.mark.parametrize("claim_id", [x for x in claims if claims[x].chapter in CHAPTERS])

@@ -6,7 +6,7 @@ Spurious minima are s = 0, rho > 2 (SADDLES); r2 - 2 = s + rho - 2.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, sqrt
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, sqrt
 
 from theory.autoencoder import ORTHONORMAL
 from theory.claim import GHOSH, Assumption, Claim, Source
@@ -53,9 +53,9 @@ INIT_RADIUS = Claim(
         Assumption("step size", And(Gt(a, 0), Le(a * (s + rho - 2) ** 2, kappa * (rho - 2)))),
         Assumption(
             "room",
-            And(Ge(k, 0), Ge(n, k), Ge(d, n), Gt(d, k)),
-            text="d > k, k the number of active data (linear: n): follows from rho > 0, and stands for "
-            "the reader. At d = n no linear start is caught",
+            And(Ge(k, 0), Ge(n, k), Ge(d, n), Gt(d, k), Or(Eq(s, 0), Ge(k, 1))),
+            text="d > k, k the number of active data (linear: n), k >= 1 where s > 0: follows from "
+            "rho > 0, and stands for the reader. At d = n no linear start is caught",
             needed=False,
         ),
         Assumption("every datum drawn", text="each active datum is in infinitely many batches"),
