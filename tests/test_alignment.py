@@ -450,7 +450,7 @@ def test_a_start_of_one_direction_has_no_such_law(claim: Claim) -> None:
 @evidence(GD_DENSE, "witness", needs="full batch")
 @evidence(GD_DENSE_MAX, "witness", needs="full batch")
 def test_a_smaller_batch_ends_elsewhere(claim: Claim) -> None:
-    """b = 1: every run ends on a data point (SGD-SPARSE), so sum u^4 = max u^2 = 1, far from the law."""
+    """b = 1: every run ends on a data point (SGD-SPARSE), so sum u^4 = max u^2 = 1."""
     size, dimension, runs = 20, 24, 40
     q = rng("smaller").normal(size=(runs, size))
     q *= 0.9 / np.linalg.norm(q, axis=1, keepdims=True)
