@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol
 
+from theory.autoencoder import ORTHONORMAL
 from theory.claim import Assumption, Claim, Source
 from theory.notation import S, a, delta, delta_next, r2, r2_next
 from theory.step import BATCH_MASS, POSITIVE_STEP
@@ -55,6 +56,7 @@ BAND = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         POSITIVE_STEP,
         Assumption(
             "step size",
@@ -82,6 +84,7 @@ BAND_WIDE = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         POSITIVE_STEP,
         Assumption("step size", Le(a, Rational(1, 2)), sharp=Le(a, Rational(1, 2))),
         NOT_ZERO,
@@ -101,6 +104,7 @@ BAND_LEAST = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         ROOT_PARAMETER,
         Assumption("positive step", Gt(m, 0)),
         Assumption(
@@ -130,6 +134,7 @@ ENTRY = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         POSITIVE_STEP,
         Assumption("above the band", Ge(delta, a / 4), text="exact end: D*, see ENTRY-LEAST"),
         Assumption("upper end", Le(a * delta, 1), text="delta <= 1/a", sharp=Le(a * delta, 1)),
@@ -149,6 +154,7 @@ ENTRY_LEAST = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         ROOT_PARAMETER,
         Assumption("positive step", Gt(m, 0)),
         Assumption("above the least band", Ge(delta, m / (m + 2)), sharp=Ge(delta, m / (m + 2))),
@@ -175,6 +181,7 @@ GROWTH = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         BATCH_MASS,
         Assumption("radius", Le(r2, Rational(4, 3)), sharp=Le(r2, Rational(4, 3))),
     ),
@@ -194,6 +201,7 @@ GROWTH_LOW = Claim(
     bound="lower",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         POSITIVE_STEP,
         BATCH_MASS,
         Assumption("radius", Le(r2, Rational(1, 2)), sharp=Le(r2, Rational(1, 2))),
