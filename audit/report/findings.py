@@ -28,7 +28,8 @@ FINDINGS: tuple[Finding, ...] = (
         "With a < 1/2 and ||w||^2 <= 2 at the start a ReLU neuron's active set never changes while "
         "SGD runs (without either it can), so along the path the trace of the Hessian tends to "
         "(d+4-k0)/n for every batch size. Only the limit point itself, where all but one coordinate "
-        "are zero and the ReLU is taken to have slope 0 at 0, has trace (d+3)/n; with slope 1 at 0 it would be the smallest value of all.",
+        "are zero and the ReLU is taken to have slope 0 at 0, has trace "
+        "(d+3)/n; with slope 1 at 0 it would be the smallest value of all.",
         ("TRACE-JUMP", "TRACE"),
     ),
     Finding(
