@@ -157,6 +157,9 @@ GD_HALF = Claim(
         "region kept": And(Le(s_next + rho_next, 2), Gt(s_next, 0)),
         "normal form": And(Eq(second_order, 0), Eq(third_order, -4)),
     },
+    survivors={
+        "coefficient: rho -> 1001*rho/1000 (part 5)": "true: the part with rho is not tight (up to 1.7)",
+    },
     symbols={
         str(
             second_order
