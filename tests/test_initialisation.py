@@ -48,6 +48,7 @@ from tests.unit_cube import cube_chart, expect_on_cube
 from theory.autoencoder import GRAD
 from theory.claim import Claim
 from theory.exact import difference, relations, stated
+from theory.full_batch import GD_CONVERGES
 from theory.initialisation import (
     DEAD,
     FLOW_SEPARATRIX,
@@ -66,6 +67,7 @@ from theory.notation import (
     S,
     a,
     active,
+    b,
     chi,
     d,
     k,
@@ -82,7 +84,7 @@ from theory.notation import (
     s_next,
 )
 from theory.notation import gradient as gradient_symbol
-from theory.region import box_of
+from theory.region import box_of, satisfies
 from theory.step import STEP, next_squared_norm
 
 # Scaled coordinates: y = rho - 2, z = s/y, v = S/s, alpha = a y.  All are >= 0.
@@ -201,6 +203,30 @@ def test_caught_starts_exist_and_do_not_reach_the_minimum(claim: Claim) -> None:
             on = share**2 / step_**2 / 10**4 * min(1, step_)
             at = {a: step_, s: on, rho: total - on, S: on, kappa: 1, **ROOMY}
             expect(bool(claim.region.subs(at)), "no caught start on the sphere", r2=total, a=step_)
+
+
+@evidence(INIT_RADIUS, "witness")
+def test_starts_beyond_squared_norm_two_that_converge(claim: Claim) -> None:
+    """a = 1/4. n = d = 1, q = 3/2: q+ = 9/16. n = 1, d = 2, w = (3/2, 1/10): r2 = 113/50 > 2.
+
+    Either is within squared norm 2 after one step, where GD-CONVERGES holds; neither is in the region.
+    """
+    for weight in ([Fraction(3, 2)], [Fraction(3, 2), Fraction(1, 10)]):
+        point = [Fraction(int(j == 0)) for j in range(len(weight))]
+        at = Instance([point], weight, (0,), Fraction(1, 4), "linear")
+        after = at.step()
+        expect(at.r2 > 2 and 0 < after.r2 < 2 and after.q[0] > 0, "one step", after=after.weight)
+        if len(weight) == 1:
+            expect(after.q == [Fraction(9, 16)], "q+", q=after.q)
+        here = {a: Rational(1, 4), s: exact(at.S), rho: exact(at.r2 - at.S), S: exact(at.S),
+                k: 1, n: 1, d: len(weight)}  # fmt: skip
+        for value in (Rational(1, 100), Rational(1, 2), Rational(1)):
+            inside = claim.region.subs({**here, kappa: value})
+            expect(inside == False, "the region admits it", kappa=value)  # noqa: E712
+        ends = {a: Rational(1, 4), s: exact(after.S), rho: exact(after.r2 - after.S), n: 1, b: 1}
+        expect(
+            satisfies(GD_CONVERGES.region, ends), "GD-CONVERGES after one step", **{"q+": after.q}
+        )
 
 
 @evidence(INIT_RADIUS, "property")
