@@ -105,6 +105,7 @@ class Claim:
     steps: tuple[str, ...] = ("statement",)
     cites: tuple[str, ...] = ()
     symbols: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Boolean] = field(default_factory=dict)
     remark: str = ""
     survivors: Mapping[str, str] = field(default_factory=dict)
 
@@ -164,8 +165,8 @@ def _latex(expr: Basic) -> str:
 # The order in which a reader meets the chapters; a chapter that is not named comes after these.
 READING_ORDER = (
     "autoencoder", "landscape", "spectrum", "initialisation", "step", "band", "full_batch", "edge",
-    "alignment", "random_walk", "minibatch", "capture", "reach", "two_points", "sparse",
-    "sparse_time", "rates", "selection", "orthogonal", "quadratic", "quadratic_bounds",
+    "alignment", "gaussian_start", "random_walk", "minibatch", "capture", "reach", "two_points",
+    "sparse", "sparse_time", "rates", "selection", "orthogonal", "quadratic", "quadratic_bounds",
     "quadratic_paths", "nonconvex", "bridge", "sampling", "purity_time", "unequal_norms",
     "saddle_trap", "selection_n", "nonorthogonal", "nonorthogonal_law", "momentum",
 )  # fmt: skip
