@@ -112,7 +112,9 @@ def expect_hit(hit: tuple[Any, ...]) -> dict[Symbol, Any]:
     weight = at.step().weight
     expect(weight == [left, 0], "c_2 is exactly 0", weight=weight)
     axis = {a: exact(step), s: exact(left**2), rho: 0}
-    expect(satisfies(GD_CONVERGES.region, axis), "GD-CONVERGES on the axis", at=axis)
+    expect(
+        satisfies(GD_CONVERGES.region, {**axis, n: 1, b: 1}), "GD-CONVERGES on the axis", at=axis
+    )
     idle = Instance(data, weight, (1,), step, "linear").step()
     expect(idle.weight == weight, "drawing 2 moves nothing")
     return {a: exact(step), n: 2, b: 1, p: Rational(1, 2), p_both: 0, sigma_i: 1,

@@ -32,7 +32,9 @@ from theory.assumptions.sampling import (
 )
 from theory.notation import a as step_symbol
 
-PRINTED = json.loads((Path(__file__).parents[1] / "data" / "authors_notebooks.json").read_text("utf-8"))
+PRINTED = json.loads(
+    (Path(__file__).parents[1] / "data" / "authors_notebooks.json").read_text("utf-8")
+)
 UNIT = 2.0**-53
 
 

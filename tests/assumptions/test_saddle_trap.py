@@ -207,7 +207,7 @@ def test_drawing_one_datum_is_full_batch_on_it(claim: Claim) -> None:
     expect_zero(s * own**2 - known[s_next], "c_i^2")
     expect_zero(rho * rest**2 - known[rho_next], "the rest")
     ours = local_region(claim) & restricted(claim.region, (start_c2, r2))
-    for condition in relations(GD_CONVERGES.region):
+    for condition in relations(restricted(GD_CONVERGES.region, (a, s, rho))):
         read = condition.subs({a: beta, s: start_c2, rho: r2 - start_c2}, simultaneous=True)
         if condition.has(a) and beta - 0 not in (difference(read),):
             expect(by_side(SADDLE_WINDOW, a_high) * sigma_i**2 == Rational(1, 2), "a_high")

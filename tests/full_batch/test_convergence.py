@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import And, Expr, Ge, Integer, Le, Min, Rational, Symbol, cancel, lambdify
+from sympy import And, Eq, Expr, Ge, Integer, Le, Min, Rational, Symbol, cancel, lambdify
 from sympy.logic.boolalg import Boolean
 
 from sim import from_weights, simulate
@@ -16,7 +17,9 @@ from tests.full_batch.tools import (
     U,
     certify,
     expect_along_runs,
+    expect_every_sample,
     full_step,
+    in_masses,
     mass_step,
     named,
     recorded_runs,
@@ -29,7 +32,7 @@ from tests.inequalities import (
     is_strict,
     mark_needs,
 )
-from tests.instances import Instance, evaluate, instances
+from tests.instances import Instance, evaluate, exact, instances
 from theorem_audit import (
     evidence,
     expect,
@@ -54,7 +57,10 @@ from theory.model.step import STEP
 from theory.notation import (
     S,
     a,
+    active,
+    b,
     chi,
+    n,
     perp,
     perp_next,
     q_j,
@@ -70,6 +76,9 @@ from theory.notation import (
 @evidence(GD_DIRECTION, "symbolic")
 def test_full_batch_map_from_the_step(claim: Claim) -> None:
     """S = s, every coordinate is drawn, r2 = s + rho; one common factor, so s+ = factor^2 s."""
+    expect_every_sample(claim)  # so 1{j in B} = 1, and chi_j = h_j, which is 1 for an active j
+    gates = [x for x in relations(claim.region) if x.has(active)]
+    expect(gates == [Eq(active, 1)], "q_j is not active", gates=gates)
     step = {x.lhs: x.rhs.subs({S: s, chi: 1, r2: s + rho}) for x in relations(STEP.formula)}
     factor, off = cancel(step[q_j_next] / q_j), cancel(step[perp_next] / perp)
     expect(not factor.has(q_j), "the factor depends on the coordinate")
@@ -201,6 +210,7 @@ def _is_fall(relation: Boolean) -> bool:
 
 @evidence(GD_CONVERGES, "certificate", step="decrease")
 def test_lyapunov_function_falls(claim: Claim) -> None:
+    expect_every_sample(claim)
     fall = named(claim, _is_fall)
     expect(not is_strict(fall), "equality holds at the limit")
     certify(claim, fall)
@@ -209,6 +219,7 @@ def test_lyapunov_function_falls(claim: Claim) -> None:
 @evidence(GD_CONVERGES, "certificate", step=("region kept", "limit"))
 def test_region_is_kept_and_v_is_a_distance(claim: Claim) -> None:
     """All that is claimed besides the decrease, the floor and the rate."""
+    expect_every_sample(claim)
     for relation in relations(claim.formula):
         if not (_is_fall(relation) or relation.has(Min) or relation == _rate(claim)):
             certify(claim, relation)
@@ -239,7 +250,7 @@ def test_mass_on_the_data_keeps_its_floor(claim: Claim) -> None:
         (next(x for x in minimum.args if x.has(a)), And(Ge(s, 1), Le(s, top))),
     )
     for value, cell in cells:
-        region = And(claim.region, cell)
+        region = And(in_masses(claim), cell)
         part = relation.subs(minimum, value)
         try:
             expect_holds(part, region, (a, s, rho), derived=mass_step(), factor=s)
@@ -252,7 +263,7 @@ def test_mass_on_the_data_keeps_its_floor(claim: Claim) -> None:
             raise
 
 
-@evidence(GD_CONVERGES, "symbolic", step="limit")
+@evidence(GD_CONVERGES, "property")  # of the induction over steps: no conjunct says it
 def test_rate_grows_with_the_floor(claim: Claim) -> None:
     """c(a, s) is non-decreasing in s, so c(a, s_t) >= c(a, sigma); and V = 0 only at (1, 0)."""
     rate = _rate(claim)
@@ -274,14 +285,58 @@ NEEDS: dict[tuple[str, str], dict[Symbol, Any]] = {
 
 
 def test_needs(claim: Claim, case: tuple[str, str]) -> None:
-    expect_needed(claim, case[1], NEEDS[case], mass_step())
+    expect_needed(claim, case[1], {**NEEDS[case], n: 2, b: 2}, mass_step())
 
 
 mark_needs(test_needs, (GD_CONVERGES,), NEEDS)
 
 
+@evidence(GD_DIRECTION, "witness", needs="full batch")
+@evidence(GD_CONVERGES, "witness", needs="full batch")
+def test_a_smaller_batch_is_no_full_batch(claim: Claim) -> None:
+    """n = 2, b = 1, a = 9/20, w = (1/100, 9/10), the first is drawn: in exact rationals.
+
+    GD-DIRECTION: q_1+, q_2+ and s+ are others. GD-CONVERGES: V falls by less than is claimed.
+    """
+    at = Instance([[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]],
+                  [Fraction(1, 100), Fraction(9, 10)], (0,), Fraction(9, 20), "linear")  # fmt: skip
+    after = at.step()
+    values = {a: at.a, s: at.r2, rho: Fraction(0), s_next: after.r2, rho_next: Fraction(0)}
+    sizes = {n: 2, b: 1, active: 1}
+    admitted = claim.region.subs({**sizes, **{x: exact(v) for x, v in values.items()}})
+    expect(admitted == False, "the region admits b = 1", region=claim.region)  # noqa: E712
+    named_ = {**{x: exact(v) for x, v in values.items()}, q_j: exact(at.q[1]),
+              q_j_next: exact(after.q[1]), perp: 0, perp_next: 0}  # fmt: skip
+    held = [bool(x.subs(named_)) for x in relations(claim.formula)]
+    expect(not all(held), "the formula holds for a batch of one", held=held)
+
+
+@evidence(GD_DIRECTION, "witness", needs="active coordinate")
+def test_a_passive_coordinate_moves_like_w_perp(claim: Claim) -> None:
+    """ReLU, n = d = 2, a = 1/4, w = (1/2, -1/2): q_2 has the factor 1 - as, not that of q_1."""
+    at = Instance([[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]],
+                  [Fraction(1, 2), Fraction(-1, 2)], (0, 1), Fraction(1, 4), "relu")  # fmt: skip
+    after = at.step()
+    values = {a: at.a, s: at.S, rho: at.r2 - at.S, q_j: at.q[1], perp: at.q[1]}
+    expect(evaluate(stated(claim.formula, q_j_next), values) != after.q[1], "q_2+", q=after.q)
+    expect(evaluate(stated(claim.formula, perp_next), values) == after.q[1], "as w_perp", q=after.q)
+    closed = claim.region.subs({active: 0, n: 2, b: 2})
+    expect(closed == False, "the region admits a closed gate")  # noqa: E712
+
+
+@evidence(GD_DIRECTION, "witness", cases={"turned round": 1, "sent to zero": Fraction(1, 2)})
+def test_the_common_factor_may_be_negative_or_zero(claim: Claim, case: Fraction) -> None:
+    """w = (1, 1), n = d = 2: a = 1 gives (-1, -1), a = 1/2 gives 0. Only the line is kept."""
+    at = Instance([[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]],
+                  [Fraction(1), Fraction(1)], (0, 1), Fraction(case), "linear")  # fmt: skip
+    after = at.step()
+    factor = evaluate(stated(claim.formula, q_j_next), {a: at.a, s: 2, rho: 0, q_j: 1})
+    expect(after.q == [factor, factor] and factor <= 0, "the factor", q=after.q, claimed=factor)
+
+
 @evidence(GD_RATE, "symbolic")
 def test_rates_are_the_jacobians_eigenvalues(claim: Claim) -> None:
+    expect_every_sample(claim)
     (radial, _), (coupling, off) = jacobian()
     perp_step = cancel(full_step()[perp_next] / perp).subs(s, 1)
     expect_zero(coupling, "the Jacobian is not triangular")

@@ -11,8 +11,10 @@ from sympy import (
     Eq,
     Expr,
     Ge,
+    Gt,
     Integer,
     Le,
+    Lt,
     Poly,
     Rational,
     Symbol,
@@ -27,6 +29,7 @@ from tests.full_batch.tools import (
     U,
     certify,
     expect_along_runs,
+    expect_every_sample,
     full_step,
     mass_step,
     named,
@@ -36,9 +39,11 @@ from tests.inequalities import (
     cleared,
     condition_of,
     end_of,
+    expect_condition,
     expect_needed,
     is_strict,
     mark_needs,
+    restricted,
     univariate_sign,
 )
 from theorem_audit import (
@@ -74,10 +79,13 @@ from theory.model.autoencoder import loss_value
 from theory.notation import (
     a,
     active,
+    b,
     n,
     perp,
     perp_next,
     q_i,
+    q_j,
+    q_j_next,
     r2,
     rho,
     rho_next,
@@ -92,6 +100,8 @@ NEEDS: dict[tuple[str, str], dict[Symbol, Any]] = {
     ("GD-LOSS", "start"): {a: Rational(1, 4), s: Rational(-1, 10), rho: Rational(1)},
     ("GD-HALF", "radius"): {a: Rational(1, 2), s: Rational(1, 10), rho: 3},
     ("GD-HALF", "step size"): {a: Rational(3, 5), s: Rational(11, 10), rho: 0},
+    ("GD-HALF", "start"): {a: Rational(1, 2), s: 0, rho: 1},
+    ("GD-HALF", "not sent to zero"): {a: Rational(1, 2), s: 2, rho: 0},
 }
 
 
@@ -99,13 +109,13 @@ def test_needs(claim: Claim, case: tuple[str, str]) -> None:
     derived: dict[Symbol, Expr] = mass_step()
     if claim.id == GD_HALF.id:
         derived |= {second_order: Integer(0), third_order: Integer(-4)}
-    expect_needed(claim, case[1], NEEDS[case], derived)
+    expect_needed(claim, case[1], {**NEEDS[case], n: 2, b: 2}, derived)
 
 
 mark_needs(test_needs, (GD_LOSS, GD_HALF), NEEDS)
 
 
-@evidence(GD_LOSS, "symbolic", step="decrease")
+@evidence(GD_LOSS, "property")  # of the scaled loss: it is the mean loss
 def test_scaled_loss_is_the_mean_loss(claim: Claim) -> None:
     """loss_i = 1/2 + (r2 - 2) q_i^2/2 where the gate is 1, and 1/2 where it is 0; add over i."""
     mass = loss_value().subs(active, 1) - Rational(1, 2)
@@ -118,8 +128,9 @@ def test_scaled_loss_is_the_mean_loss(claim: Claim) -> None:
         expect_zero((2 * total - (n - 1)).subs(after) - relation.lts, "the same after it")
 
 
-@evidence(GD_LOSS, "certificate", step="decrease")
+@evidence(GD_LOSS, "certificate")
 def test_loss_falls(claim: Claim) -> None:
+    expect_every_sample(claim)
     for relation in relations(claim.formula):
         certify(claim, relation)
         expect(not is_strict(relation), "equality holds at s = 0")
@@ -128,7 +139,7 @@ def test_loss_falls(claim: Claim) -> None:
         expect_zero(gap.subs(s, 0), f"{relation} at s = 0")
 
 
-@evidence(GD_LOSS, "certificate", step="up to sqrt(2) - 1")
+@evidence(GD_LOSS, "property")  # of the sharp step size: the claim stops before it
 def test_loss_falls_up_to_the_root(claim: Claim) -> None:
     """Right up to a = sqrt(2) - 1 < 83/200.
 
@@ -153,7 +164,7 @@ def test_loss_falls_up_to_the_root(claim: Claim) -> None:
     )
 
 
-@evidence(GD_LOSS, "symbolic", step="not past sqrt(2) - 1")
+@evidence(GD_LOSS, "property")  # of the sharp step size
 def test_loss_rises_past_the_root(claim: Claim) -> None:
     """At rho = 0, s = 1 + (1-a)/(2a) the sign of the change is that of a^2 + 2a - 1."""
     rise = 1 + (1 - a) / (2 * a)
@@ -188,6 +199,7 @@ def _cycle() -> dict[Symbol, Expr]:
 @evidence(GD_EDGE, "symbolic", step=("cycle", "multipliers"))
 def test_cycle_past_the_edge(claim: Claim) -> None:
     """The two points are swapped by the radial map; the multipliers are products over them."""
+    expect_every_sample(claim)
     derived, step = _cycle(), radial_map()
     low, high = derived[low_point], derived[high_point]
     expect_zero(step.subs(s, low) - high, "the lower point is not sent to the upper one")
@@ -223,7 +235,7 @@ def test_limit_is_unstable_and_cycle_attracts(claim: Claim) -> None:
             expect_nonnegative(gap - MARGIN, {a: (end_of(edge, a), Rational(5, 8))}, str(relation))
 
 
-@evidence(GD_EDGE, "symbolic", step="multipliers")
+@evidence(GD_EDGE, "property")  # of the ends of the region
 def test_cycle_is_born_and_lost_at_the_ends(claim: Claim) -> None:
     """The multiplier is 1 where the region starts, -1 where it ends."""
     factor = _cycle()[cycle_factor]
@@ -253,14 +265,24 @@ def test_runs_settle_on_the_cycle(claim: Claim) -> None:
 @evidence(GD_HALF, "certificate", step=("decrease", "region kept"))
 def test_lyapunov_function_falls_at_one_half(claim: Claim) -> None:
     """The coefficient 2 is sharp: equality at s = 2, rho = 0, which is sent to s = 0."""
+    expect_every_sample(claim)
     half = condition_of(claim, "step size")
     expect(isinstance(half, Eq), f"{half} is not one step size")
     at = {half.lhs: half.rhs} if half.lhs == a else {half.rhs: half.lhs}
     step = {x: y.subs(at) for x, y in mass_step().items()}
-    rest = [x for x in relations(claim.region) if not isinstance(x, Eq)]
+    rest = relations(restricted(claim.region, (s, rho)))
     top = end_of(condition_of(claim, "radius").subs(rho, 0), s)
     for relation in relations(claim.formula):
         if isinstance(relation, Eq):
+            continue
+        if is_strict(relation):
+            expect(relation == Gt(s_next, 0), f"{relation} is not read here")
+            # s+ = s f^2, s > 0; f is linear, and f >= (2 - s)/2 + (2 - s - rho)/2, both parts >= 0
+            factor = cancel(full_step()[q_j_next] / q_j).subs(at)
+            expect_zero(step[s_next] - s * factor**2, "s+ is s times a square")
+            expect_zero(factor - (2 - s) / 2 - (2 - s - rho) / 2, "the factor of q_j at a = 1/2")
+            for needed in (Gt(s, 0), Lt(s, 2), Le(s + rho, 2)):
+                expect_condition(claim.region, needed, f"{relation} needs {needed}")
             continue
         expect(not is_strict(relation), "equality holds at s = 0, rho = 2")
         gap = difference(relation).subs(step, simultaneous=True)
@@ -269,6 +291,7 @@ def test_lyapunov_function_falls_at_one_half(claim: Claim) -> None:
         for cell in (Le(s, 1), And(Ge(s, 1), Le(s, top))):
             expect_nonnegative(gap.expand(), box_of(And(*rest, cell), (s, rho)), str(relation))
     fall = named(claim, lambda x: not isinstance(x, Eq) and x.has(s) and x.lts.has(rho))
+    expect(len(rest) >= 4, "conditions on s and rho", found=rest)
     corner = difference(fall).subs(step, simultaneous=True).subs({s: 2, rho: 0})
     expect_zero(corner, "equality at s = 2, rho = 0")
     expect_zero(step[s_next].subs({s: 2, rho: 0}), "s = 2, rho = 0 is sent to s = 0")
@@ -299,12 +322,12 @@ def test_slow_convergence_at_one_half(claim: Claim) -> None:
     expect(abs(scaled - 1) <= 2 / np.sqrt(steps), "another order of decay", scaled=scaled)
 
 
-@evidence(GD_LOSS, "simulation", step="decrease")
+@evidence(GD_LOSS, "simulation")
 def test_loss_along_runs(claim: Claim) -> None:
     expect_along_runs(claim, (0.05, 0.25, 0.41))
 
 
-@evidence(GD_LOSS, "simulation", step="not past sqrt(2) - 1")
+@evidence(GD_LOSS, "simulation")
 def test_engine_loss_rises_past_the_root(claim: Claim) -> None:
     """The recorded loss itself: falls for a = 0.41 from the critical start, rises for a = 0.42."""
     n = 3

@@ -6,26 +6,34 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from sympy import And, Expr, Ge, Le, Symbol, lambdify
+from sympy import And, Eq, Expr, Ge, Le, Symbol, lambdify
 from sympy.logic.boolalg import Boolean
 
 from sim import from_weights, simulate
 from tests.inequalities import (
     condition_of,
     end_of,
+    expect_condition,
     expect_holds,
+    restricted,
 )
 from theorem_audit import (
     expect,
+    expect_zero,
     rng,
 )
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory.full_batch.convergence import (
+    GD_CONVERGES,
     GD_DIRECTION,
 )
+from theory.minibatch.log_ratios import membership_moments
 from theory.notation import (
     a,
+    active,
+    b,
+    r2,
     rho,
     rho_next,
     s,
@@ -50,11 +58,43 @@ def named(claim: Claim, condition: Any) -> Boolean:
     return next(x for x in relations(claim.formula) if condition(x))
 
 
+def expect_every_sample(claim: Claim) -> None:
+    """The claim's own condition makes each datum a member of each batch: P(j in B) = b/n = 1."""
+    member, _ = membership_moments()
+    sizes = [x for x in relations(claim.region) if isinstance(x, Eq) and x.has(b)]
+    expect(len(sizes) == 1, f"{claim.id} does not say how large a batch is", found=sizes)
+    ((size, value),) = {x: y for x, y in (sizes[0].args, sizes[0].args[::-1]) if x == b}.items()
+    expect_zero(member.subs(size, value) - 1, f"P(j in B) is not 1 under {sizes[0]}")
+
+
+def expect_linear(claim: Claim) -> None:
+    """The claim's gate is open whatever the sign of q_j: the neuron is linear."""
+    gates = [x for x in relations(claim.region) if x.has(active)]
+    expect(gates == [Eq(active, 1)], f"{claim.id} is not about the linear neuron", found=gates)
+
+
+def expect_convergence(claim: Claim) -> None:
+    """From every start that the claim admits GD-CONVERGES applies: read as r2 = s + rho, s > 0.
+
+    s > 0 almost surely, as the direction of w_0 has a density (ReLU: given k >= 1).
+    """
+    expect_every_sample(claim)
+    for condition in relations(GD_CONVERGES.region):
+        read = condition.subs(s, r2 - rho)
+        if read.free_symbols <= {a, r2}:
+            expect_condition(claim.region, read, f"{claim.id} uses {GD_CONVERGES.id}")
+
+
+def in_masses(claim: Claim) -> Boolean:
+    """The conditions of the claim's region on a, s and rho."""
+    return restricted(claim.region, (a, s, rho))
+
+
 def halves(claim: Claim) -> Iterator[Boolean]:
     """The region cut at s = 1, where the Lyapunov function has its zero; s <= radius as rho >= 0."""
     top = end_of(condition_of(claim, "radius").subs(rho, 0), s)
-    yield And(claim.region, Le(s, 1))
-    yield And(claim.region, Ge(s, 1), Le(s, top))
+    yield And(in_masses(claim), Le(s, 1))
+    yield And(in_masses(claim), Ge(s, 1), Le(s, top))
 
 
 def certify(claim: Claim, relation: Boolean) -> None:

@@ -17,7 +17,7 @@ from sim import from_weights, simulate
 from tests.analysis import log_terms, upper_bound_on
 from tests.inequalities import expect_region_of, is_strict
 from tests.obstructions import dead_starts
-from tests.reading import by_side
+from tests.reading import by_side, expect_stated
 from theorem_audit import (
     evidence,
     expect,
@@ -30,15 +30,15 @@ from theorem_audit.statement.claim import Claim
 from theory.full_batch.alignment import GD_ALIGN, share, share_density
 from theory.minibatch.orthogonal import SGD_ORTHOGONAL, BetaTail, T, p_aligned
 from theory.minibatch.sparse import SGD_SPARSE, limit_winner, p_sparse
-from theory.notation import a, b, d, n
+from theory.notation import a, b, d, n, r2
 
 
 @evidence(SGD_ORTHOGONAL, "symbolic", step="limit")
 def test_cosine_is_a_coordinate(claim: Claim) -> None:
     """w_inf = +-x_I: |cos(w_inf, w_0)| = |<x_I, w_0>|/||w_0||, at most the largest of the n."""
-    expect_region_of(
-        claim, SGD_SPARSE, a, b, n
-    )  # the start: "start" and "live coordinate", in words
+    expect_region_of(claim, SGD_SPARSE, a, b, n)
+    expect_region_of(claim, SGD_SPARSE, r2)
+    expect_stated(claim, "start", "live coordinate")
     expect(by_side(SGD_SPARSE, p_sparse) == 1, "convergence is almost sure")
     expect(by_side(SGD_SPARSE, limit_winner) == 1, "the limit is a unit vector along x_I")
     expect(not is_strict(claim.formula), "both sides are 0 at T = 1")

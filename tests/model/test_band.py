@@ -101,7 +101,7 @@ def test_lower_end_is_kept(claim: Claim) -> None:
             _kept(claim, relation, Integer(-1))
 
 
-@evidence(BAND_WIDE, "symbolic", step="tight")
+@evidence(BAND_WIDE, "property")  # of the bound, not of the claim: it cannot be improved
 def test_wide_band_is_reached_by_the_overshoot(claim: Claim) -> None:
     """At the largest step size the overshoot lands exactly on the upper end."""
     largest = end_of(condition_of(claim, "step size"), a)
@@ -141,8 +141,8 @@ def _edge(claim: Claim) -> tuple[Symbol, Poly, Rational, Rational]:
     return parameter, numerator, stated, half
 
 
-@evidence(BAND, "symbolic", step="not past the root")
-@evidence(BAND_LEAST, "symbolic", step="not past the root")
+@evidence(BAND, "property")  # of the sharp step size: the claim stops before it
+@evidence(BAND_LEAST, "property")
 def test_overshoot_leaves_the_band_past_the_root(claim: Claim) -> None:
     """The overshoot starts inside the band, so N < 0 is a failure for every a past the root."""
     parameter, _, stated, half = _edge(claim)
@@ -156,8 +156,8 @@ def test_overshoot_leaves_the_band_past_the_root(claim: Claim) -> None:
 SPLIT = Rational(-1, 7)  # below it delta+ grows with S for every a <= 1/2
 
 
-@evidence(BAND, "certificate", step="up to the root")
-@evidence(BAND_LEAST, "certificate", step="up to the root")
+@evidence(BAND, "property")  # of the sharp step size: the claim stops before it
+@evidence(BAND_LEAST, "property")
 def test_band_is_kept_up_to_the_root(claim: Claim) -> None:
     """From the stated largest step size to the root itself.
 
@@ -193,7 +193,7 @@ def bracket() -> Expr:
     return cancel((norm_step() - delta) / (a * S))
 
 
-@evidence(BAND_LEAST, "symbolic", step="least")
+@evidence(BAND_LEAST, "property")  # of the title: no conjunct says that it is the least
 def test_no_smaller_band_is_kept(claim: Claim) -> None:
     """As S -> 0 the bracket is ((m+2) delta - m)(m delta - (m+2)), positive below the upper end."""
     end = upper_end(claim)
@@ -216,8 +216,8 @@ def _ends(claim: Claim) -> tuple[Boolean, Boolean]:
     return condition_of(claim, "above the"), condition_of(claim, "upper end")
 
 
-@evidence(ENTRY, "certificate", step="falls")
-@evidence(ENTRY_LEAST, "certificate", step="falls")
+@evidence(ENTRY, "certificate")
+@evidence(ENTRY_LEAST, "certificate")
 def test_norm_falls_above_the_band(claim: Claim) -> None:
     """Box p = a delta, y = a S; delta - delta+ has the factor a S.
 
@@ -239,7 +239,7 @@ def test_norm_falls_above_the_band(claim: Claim) -> None:
         expect_tight(relation, {delta_next: norm_step()}, {S: Integer(0)})
 
 
-@evidence(ENTRY_LEAST, "symbolic", step="exact lower end")
+@evidence(ENTRY_LEAST, "property")  # of the sharp end
 def test_below_the_lower_end_a_small_step_rises(claim: Claim) -> None:
     lower, _ = _ends(claim)
     first = bracket().subs(S, 0).subs(FROM_M)
@@ -248,8 +248,8 @@ def test_below_the_lower_end_a_small_step_rises(claim: Claim) -> None:
     expect_zero(first.subs(delta, end), f"the bracket does not vanish at {end}")
 
 
-@evidence(ENTRY, "symbolic", step="exact upper end")
-@evidence(ENTRY_LEAST, "symbolic", step="exact upper end")
+@evidence(ENTRY, "property")  # of the sharp end
+@evidence(ENTRY_LEAST, "property")
 def test_above_the_upper_end_a_full_step_rises(claim: Claim) -> None:
     """At S = 1 + delta the bracket is -4 delta (1 - a delta): zero at the end, positive beyond."""
     _, upper = _ends(claim)
@@ -288,14 +288,14 @@ def test_growth_identity(claim: Claim) -> None:
 
 
 @evidence(GROWTH, "certificate", step="sign")
-@evidence(GROWTH_LOW, "certificate", step="sign")
+@evidence(GROWTH_LOW, "certificate")
 def test_growth_is_bounded_below(claim: Claim) -> None:
     for relation in inequalities(claim.formula):
         _powers_nonnegative(claim, relation, _growth_step())
         expect(not is_strict(relation), "equality holds at S = 0")
 
 
-@evidence(GROWTH_LOW, "symbolic", step="tight")
+@evidence(GROWTH_LOW, "property")  # of the bound: it cannot be improved
 def test_growth_bound_is_reached(claim: Claim) -> None:
     top = end_of(condition_of(claim, "radius"), r2)
     for relation in conjuncts(claim.formula):
@@ -357,7 +357,7 @@ def test_band_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
         instance = after
 
 
-@evidence(ENTRY, "property", step="falls")
+@evidence(ENTRY, "property")
 @evidence(GROWTH, "property", step=GROWTH.steps)
 @evidence(GROWTH_LOW, "property", step=GROWTH_LOW.steps)
 @given(instance=instances())
@@ -405,8 +405,8 @@ def test_runs_stay_in_the_band(claim: Claim) -> None:
         expect(worst > 0, "no run was above the sphere at all", a=step)
 
 
-@evidence(ENTRY, "simulation", step="falls")
-@evidence(ENTRY_LEAST, "simulation", step="falls")
+@evidence(ENTRY, "simulation")
+@evidence(ENTRY_LEAST, "simulation")
 @evidence(GROWTH, "simulation", step=GROWTH.steps)
 @evidence(GROWTH_LOW, "simulation", step=GROWTH_LOW.steps)
 def test_inequality_along_runs(claim: Claim) -> None:

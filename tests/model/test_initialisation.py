@@ -31,7 +31,7 @@ from sympy.logic.boolalg import Boolean
 
 from sim import from_weights, simulate
 from tests.ambient import bases, combination, gradient
-from tests.inequalities import expect_needed, expect_tight, is_strict
+from tests.inequalities import expect_needed, expect_tight, is_strict, restricted
 from tests.instances import Instance, Vector, dot, exact, instances
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
@@ -45,9 +45,10 @@ from theorem_audit import (
     seed,
 )
 from theorem_audit.checks.statistics import expect_at_least, expect_proportion
-from theorem_audit.exact.region import box_of
+from theorem_audit.exact.region import box_of, satisfies
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
+from theory.full_batch.convergence import GD_CONVERGES
 from theory.model.autoencoder import GRAD
 from theory.model.initialisation import (
     DEAD,
@@ -68,7 +69,10 @@ from theory.notation import (
     S,
     a,
     active,
+    b,
     chi,
+    d,
+    k,
     n,
     perp,
     perp_next,
@@ -116,6 +120,7 @@ def scaled_region(region: Boolean, *, drop_kappa: bool) -> Boolean:
 
     drop_kappa: what remains for some kappa within its bounds (each gap is of degree 1 in kappa).
     """
+    region = restricted(region, (kappa, s, rho, S, a))
     bounds = box_of(And(*(x for x in relations(region) if x.free_symbols == {kappa})), [kappa])
     low, high = bounds[kappa]
     kept = [Gt(y, 0), Ge(z, 0), Ge(v, 0), Gt(alpha, 0)]
@@ -154,6 +159,7 @@ def test_one_step_keeps_the_caught_region(claim: Claim) -> None:
 
 
 # In the closure's corner, where the relations that are not strict hold with equality.
+ROOMY = {k: 1, n: 1, d: 2}
 TIGHT = {kappa: 1, rho: 3, s: 0, S: 0, a: 1}
 POINTS = {
     # assumption -> a point that breaks it alone, where the formula fails
@@ -166,22 +172,22 @@ POINTS = {
 
 @evidence(INIT_RADIUS, "witness", needs="margin")
 def test_margin_above_one_breaks_the_signs(claim: Claim) -> None:
-    expect_needed(claim, "margin", POINTS["margin"], derived())
+    expect_needed(claim, "margin", {**POINTS["margin"], **ROOMY}, derived())
 
 
 @evidence(INIT_RADIUS, "witness", needs="near")
 def test_far_from_the_spurious_set_the_norm_comes_inside(claim: Claim) -> None:
-    expect_needed(claim, "near", POINTS["near"], derived())
+    expect_needed(claim, "near", {**POINTS["near"], **ROOMY}, derived())
 
 
 @evidence(INIT_RADIUS, "witness", needs="batch mass")
 def test_a_batch_heavier_than_the_data_breaks_it(claim: Claim) -> None:
-    expect_needed(claim, "batch mass", POINTS["batch mass"], derived())
+    expect_needed(claim, "batch mass", {**POINTS["batch mass"], **ROOMY}, derived())
 
 
 @evidence(INIT_RADIUS, "witness", needs="step size")
 def test_a_long_step_breaks_the_signs(claim: Claim) -> None:
-    expect_needed(claim, "step size", POINTS["step size"], derived())
+    expect_needed(claim, "step size", {**POINTS["step size"], **ROOMY}, derived())
 
 
 @evidence(INIT_RADIUS, "witness")
@@ -195,8 +201,32 @@ def test_caught_starts_exist_and_do_not_reach_the_minimum(claim: Claim) -> None:
         for share in (Rational(1, 10), Rational(1, 2), Rational(9, 10)):
             total = 2 + share / step_
             on = share**2 / step_**2 / 10**4 * min(1, step_)
-            at = {a: step_, s: on, rho: total - on, S: on, kappa: 1}
+            at = {a: step_, s: on, rho: total - on, S: on, kappa: 1, **ROOMY}
             expect(bool(claim.region.subs(at)), "no caught start on the sphere", r2=total, a=step_)
+
+
+@evidence(INIT_RADIUS, "witness")
+def test_starts_beyond_squared_norm_two_that_converge(claim: Claim) -> None:
+    """a = 1/4. n = d = 1, q = 3/2: q+ = 9/16. n = 1, d = 2, w = (3/2, 1/10): r2 = 113/50 > 2.
+
+    Either is within squared norm 2 after one step, where GD-CONVERGES holds; neither is in the region.
+    """
+    for weight in ([Fraction(3, 2)], [Fraction(3, 2), Fraction(1, 10)]):
+        point = [Fraction(int(j == 0)) for j in range(len(weight))]
+        at = Instance([point], weight, (0,), Fraction(1, 4), "linear")
+        after = at.step()
+        expect(at.r2 > 2 and 0 < after.r2 < 2 and after.q[0] > 0, "one step", after=after.weight)
+        if len(weight) == 1:
+            expect(after.q == [Fraction(9, 16)], "q+", q=after.q)
+        here = {a: Rational(1, 4), s: exact(at.S), rho: exact(at.r2 - at.S), S: exact(at.S),
+                k: 1, n: 1, d: len(weight)}  # fmt: skip
+        for value in (Rational(1, 100), Rational(1, 2), Rational(1)):
+            inside = claim.region.subs({**here, kappa: value})
+            expect(inside == False, "the region admits it", kappa=value)  # noqa: E712
+        ends = {a: Rational(1, 4), s: exact(after.S), rho: exact(after.r2 - after.S), n: 1, b: 1}
+        expect(
+            satisfies(GD_CONVERGES.region, ends), "GD-CONVERGES after one step", **{"q+": after.q}
+        )
 
 
 @evidence(INIT_RADIUS, "property")
@@ -236,7 +266,7 @@ def test_caught_region_in_space(
         gates = state.gates
         on = sum((g * x**2 for g, x in zip(gates, state.q, strict=True)), Fraction(0))
         at = {a: exact(step_size), s: exact(on), rho: exact(state.r2 - on), S: exact(state.S),
-              kappa: Integer(1)}  # fmt: skip
+              kappa: Integer(1), k: sum(gates), n: len(points), d: len(weight)}  # fmt: skip
         expect(bool(claim.region.subs(at)), "left the region", step=step, weight=weight)
         after = state.step()
         on = sum((g * x**2 for g, x in zip(gates, after.q, strict=True)), Fraction(0))
@@ -255,7 +285,7 @@ def _in_region(claim: Claim, on: np.ndarray, off: np.ndarray, step_size: float) 
     beyond = off - 2 > 1e-9
     outside = np.where(beyond, off - 2, 1.0)
     least = step_size * (on + outside) ** 2 / outside * (1 + 1e-9)
-    conditions = [x for x in relations(claim.region) if not x.has(a) and not x.has(S)]
+    conditions = relations(restricted(claim.region, (s, rho, kappa)))
     gaps = [lambdify((s, rho, kappa), difference(x), "numpy") for x in conditions]
     inside = beyond & (least <= 1)
     for gap in gaps:
@@ -430,6 +460,31 @@ def test_where_a_sphere_meets_the_separatrix(claim: Claim) -> None:
     # rho > 2 means s < r2 - 2 = (g - 1)(g + 1), which lies between the roots for g > 1
     expect_zero(cancel((root**2 - 1 - low) - 2 * (root - 1)), "r2 - 2 above the lower root")
     expect_zero(cancel((high - root**2 + 1) - 2 * (root + 1)), "r2 - 2 below the upper root")
+
+
+@evidence(FLOW_SEPARATRIX, "witness", cases={"off": 0}, needs="off the active data")
+@evidence(FLOW_SEPARATRIX, "witness", cases={"beyond": 1}, needs="beyond squared norm 2")
+def test_flow_separatrix_needs(claim: Claim, case: int) -> None:
+    """rho = 0: C is no number. r2 = 5/4: u_c = 1/5, but below it nothing is caught.
+
+    s = 1/8, rho = 9/8 lies on that sphere at share 1/10; C = 16/81 < 1/4 there, and the zeros of
+    s = C rho^2 - rho + 1 are above rho, so along the flow rho falls to 0 and s rises to 1.
+    """
+    if case == 0:
+        expect(
+            stated(claim.formula, flow_invariant).subs({s: 1, rho: 0}).is_finite is not True, "C"
+        )
+        expect(claim.region.subs({s: 1, rho: 0, r2: 3}) == False, "rho = 0 is admitted")  # noqa: E712
+        return
+    at = {s: Rational(1, 8), rho: Rational(9, 8), r2: Rational(5, 4)}
+    below = at[s] / at[r2] < stated(claim.formula, critical_share).subs(at)
+    expect(below, "the share is not below the claimed one")
+    on, off = (x.subs(at) for x in _flow())
+    expect(at[rho] < 2 and off < 0, "rho does not fall", off=off)
+    value = stated(claim.formula, flow_invariant).subs(at)
+    orbit = Poly(value * rho**2 - rho + 1, rho)
+    expect(orbit.count_roots(0, at[rho]) == 0 and orbit.eval(0) == 1, "s has a zero on the orbit")
+    expect(claim.region.subs(at) == False, "r2 <= 2 is admitted", on=on)  # noqa: E712
 
 
 @evidence(FLOW_SEPARATRIX, "property")

@@ -25,6 +25,7 @@ from tests.ambient import (
     spectrum_polynomial,
     unit_vectors,
 )
+from tests.inequalities import expect_condition, restricted
 from tests.instances import ENTRIES, Vector, dot, exact
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
@@ -61,7 +62,7 @@ from theory.model.landscape import (
     v_active,
 )
 from theory.model.spectrum import trace_of_hessian
-from theory.notation import k, n, r2, rho, s, v_v
+from theory.notation import d, k, n, r2, rho, s, v_v
 
 ACTIVATIONS = st.sampled_from(["linear", "relu"])
 
@@ -103,8 +104,8 @@ def test_stationary_points_are_the_claimed_ones_and_no_others(claim: Claim) -> N
         )
 
 
-@evidence(STATIONARY, "symbolic", step="minimum value")
-def test_loss_is_its_minimum_plus_the_excess(claim: Claim) -> None:
+def expect_loss_split(claim: Claim) -> None:
+    """L = L_min + L_excess, L_min is attained at the stationary pair, and not on s = 0."""
     excess = stated(claim.formula, loss_excess)
     expect_zero(mean_loss() - stated(claim.formula, loss_minimum) - excess, "L = L_min + excess")
     at = {s: stated(claim.formula, s_stationary), rho: stated(claim.formula, rho_stationary)}
@@ -113,13 +114,14 @@ def test_loss_is_its_minimum_plus_the_excess(claim: Claim) -> None:
     expect(level.is_Rational and level > 0, "L at s = 0 is not above the minimum", level=level)
 
 
-@evidence(
-    STATIONARY, "certificate", step="nothing lower", cases={"s<=1": Le(s, 1), "s>=1": Ge(s, 1)}
-)
+@evidence(STATIONARY, "certificate", step="minimum", cases={"s<=1": Le(s, 1), "s>=1": Ge(s, 1)})
 def test_excess_is_nowhere_negative(claim: Claim, case: Boolean) -> None:
     """On the whole unbounded region, cut at s = 1: the zero (1, 0) is a corner of both parts."""
+    expect_loss_split(claim)
+    expect_condition(claim.region, Ge(n, 1), "n > 0, by which it is multiplied")
     excess = expand(2 * n * stated(claim.formula, loss_excess))
-    expect_on_cube(excess, cube_chart(And(claim.region, case), [s, rho]), "L - L_min >= 0")
+    region = And(restricted(claim.region, (s, rho)), case)
+    expect_on_cube(excess, cube_chart(region, [s, rho]), "L - L_min >= 0")
 
 
 @evidence(STATIONARY, "property")
@@ -218,6 +220,7 @@ def test_hessian_at_points_off_the_data(claim: Claim) -> None:
     poly = Poly(form, v_v, v_active)
     expect_zero(poly.coeff_monomial(v_v), "the Hessian sees directions off the data")
     curvature = poly.coeff_monomial(v_active)
+    expect_condition(claim.region, Ge(k, 1), "some datum is counted")
     rank = cancel(trace_of_hessian(HESS.formula.rhs).subs({s: 0, r2: rho}) / curvature)
     expect_identity(
         equations(claim.formula, saddle_curvature, saddle_multiplicity),
@@ -246,7 +249,7 @@ def test_curvature_is_negative_inside(claim: Claim) -> None:
 def test_loss_is_not_below_one_half_outside(claim: Claim, case: Any) -> None:
     """Every point with ||w||^2 >= r_c^2; those near (s, rho) = (0, > r_c^2) are among them."""
     border = stated(claim.formula, critical_radius2)
-    outside = And(claim.region, case(s, border), Ge(s + rho, border))
+    outside = And(restricted(claim.region, (s, rho)), case(s, border), Ge(s + rho, border))
     gap = expand(2 * n * stated(claim.formula, loss_gap))
     expect_on_cube(gap, cube_chart(outside, [s, rho]), "L >= 1/2 outside")
 
@@ -346,6 +349,24 @@ def test_dead_neurons_are_flat_minima_at_every_norm(
         moved = [x + scale * y for x, y in zip(q, shift, strict=True)]
         weight = combination([*moved, *entries], [*points, *rest])
         expect(exact(relu_loss(weight, points)) == level, "L near a dead neuron", weight=weight)
+
+
+@evidence(SADDLES, "witness", needs="counted data")
+def test_a_dead_neuron_has_no_such_curvature(claim: Claim) -> None:
+    """ReLU, n = d = 2, q = (-1/2, -1): no gate is counted, the Hessian is 0 on a ball around w.
+
+    So there is no curvature that changes sign at r_c^2, inside it or outside: w is a local minimum.
+    """
+    points = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]
+    for weight in ([Fraction(-1, 2), Fraction(-1)], [Fraction(-1), Fraction(-3, 2)]):
+        gates = gates_at(weight, points, "relu")
+        at = masses(weight, points, gates)
+        found = hessian(weight, points, gates)
+        expect(sum(gates) == 0 and found == found * 0, "the Hessian", weight=weight)
+        curvature = stated(claim.formula, saddle_curvature).subs(at)
+        expect(curvature != 0, "the claimed curvature is 0 as well", weight=weight)
+        admitted = claim.region.subs({**at, k: 0, d: 2})
+        expect(admitted == False, "the region counts no datum", weight=weight)  # noqa: E712
 
 
 @evidence(SADDLES, "witness")

@@ -10,7 +10,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import (
+    Eq,
     Expr,
+    Ge,
+    Gt,
     Integer,
     Mul,
     Pow,
@@ -34,6 +37,7 @@ from tests.ambient import (
     spectrum_polynomial,
     unit_vectors,
 )
+from tests.inequalities import expect_implied
 from tests.instances import Vector, exact
 from theorem_audit import (
     evidence,
@@ -124,6 +128,10 @@ def test_multiplicities_are_the_ranks(claim: Claim) -> None:
 @evidence(MAX_EIG, "symbolic", step="largest")
 def test_the_eigenvalue_along_w_is_the_largest(claim: Claim) -> None:
     """n > 0 times the differences are positive numbers, so the maximum has multiplicity one."""
+    said = {x for x in relations(claim.formula) if not isinstance(x, Eq)}
+    order = {Gt(EIGENVALUES["max"], EIGENVALUES[name]) for name in ("tangent", "rest")}
+    expect(said == order, "the inequalities are others", said=said)
+    expect_implied(Ge(n, 1), claim.region)
     scaled = {name: cancel(n * stated(claim.formula, EIGENVALUES[name])) for name in PROJECTIONS}
     for name in ("tangent", "rest"):
         gap = scaled["max"] - scaled[name]

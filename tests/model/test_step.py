@@ -14,7 +14,7 @@ from sympy import Expr, Ge, Rational, Symbol, cancel, lambdify, log
 
 from sim import from_weights, simulate
 from tests.inequalities import expect_holds, expect_needed, named
-from tests.instances import Instance, evaluate, instances
+from tests.instances import Instance, evaluate, exact, instances
 from theorem_audit import evidence, expect, expect_identity, expect_zero, rng, seed
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Undecided
@@ -36,11 +36,13 @@ from theory.model.step import (
 from theory.notation import (
     S,
     a,
+    active,
     chi,
     delta,
     delta_next,
     perp,
     perp_next,
+    q_i,
     q_j,
     q_j_next,
     r2,
@@ -82,6 +84,15 @@ def test_norm_recursion_from_the_step(claim: Claim) -> None:
     expect_identity(claim.formula, {delta_next: squared.subs(r2, 1 + delta) - 1, r2: 1 + delta})
 
 
+@evidence(NORM, "witness", needs="deviation")
+def test_norm_needs_its_own_deviation(claim: Claim) -> None:
+    """The two forms part where delta is not r2 - 1, as at a = 1/4, S = 1/2, r2 = 1, delta = 1/2."""
+    at = {a: Rational(1, 4), S: Rational(1, 2), r2: Rational(1), delta: Rational(1, 2)}
+    first, second = (x.rhs.subs(at) for x in relations(claim.formula))
+    expect(first != second, "both forms agree away from delta = r2 - 1", first=first)
+    expect(claim.region.subs({**at, active: 1}) == False, "delta is free of r2 in the region")  # noqa: E712
+
+
 @evidence(NORM, "property")
 @given(instance=instances())
 def test_norm_recursion_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
@@ -100,8 +111,11 @@ def test_norm_recursion_on_explicit_vectors(claim: Claim, instance: Instance) ->
         instance = after
 
 
-@evidence(SIGN, "symbolic", step="factors")
-def test_the_claimed_quantities_are_the_steps_factors(claim: Claim) -> None:
+KEPT = ("kept in one step", "radius invariant")
+
+
+def expect_step_factors(claim: Claim) -> None:
+    """The two quantities that are claimed to be positive are the factors of q_j and w_perp in STEP."""
     step = one_step()
     factors = [cancel(step[q_j_next].subs(chi, value) / q_j) for value in (0, 1)]
     claimed = [difference(x) for x in relations(claim.formula) if not x.has(r2_next)]
@@ -117,11 +131,9 @@ def test_the_claimed_quantities_are_the_steps_factors(claim: Claim) -> None:
     expect_zero(step[perp_next] - factors[0] * perp, "w_perp has the factor of those left out")
 
 
-KEPT = ("kept in one step", "radius invariant")
-
-
 @evidence(SIGN, "certificate", step=KEPT)
 def test_factors_and_radius(claim: Claim) -> None:
+    expect_step_factors(claim)
     derived = {r2_next: 1 + norm_step(), r2: 1 + delta}
     scaled = {r2: 1 + P / a, delta: P / a, S: Y / a}
     for relation in relations(claim.formula):
@@ -131,7 +143,7 @@ def test_factors_and_radius(claim: Claim) -> None:
         )
 
 
-@evidence(SIGN, "symbolic", step="kept in one step")
+@evidence(SIGN, "property")  # of the sharp radius, not of the claim
 def test_at_the_sharp_radius_a_factor_vanishes(claim: Claim) -> None:
     """At r2 = 1 + 1/(2a), S = r2: the drawn factor is 0, and just outside it is negative."""
     edge = 1 + 1 / (2 * a)
@@ -202,6 +214,17 @@ def exponential(expr: Expr) -> Expr:
     return total
 
 
+@evidence(SIGN, "witness", needs="step size")
+def test_a_long_step_flips_a_relu_gate(claim: Claim) -> None:
+    """n = d = 1, a = 1, q = 4/3: q+ = -20/27, so the ReLU neuron is dead after one step."""
+    at = Instance([[Fraction(1)]], [Fraction(4, 3)], (0,), Fraction(1), "relu")
+    after = at.step()
+    expect(after.q == [Fraction(-20, 27)] and after.gates == [0], "the gate stays open", q=after.q)
+    values = {a: at.a, S: at.S, r2: at.r2, r2_next: after.r2}
+    expect(not evaluate(claim.formula, values), "the formula holds")
+    expect(not evaluate(claim.region, values), "the region admits it", **named(values))
+
+
 MEMBERSHIPS = {"neither": (0, 0), "i": (1, 0), "j": (0, 1), "both": (1, 1)}
 
 
@@ -217,6 +240,37 @@ def test_ratio_for_each_membership(claim: Claim) -> None:
         gap = exponential(claimed) - _factor(value)
         expect_zero(gap, f"ratio of factors when {name} is drawn")
     expect(claim.formula.lhs == log_ratio_change, f"{claim.formula.lhs} is not the change")
+
+
+RATIO_POINTS: dict[str, dict[Symbol, Any]] = {
+    # all in exact rationals, n = 2, both data drawn or one of them; what is broken is named
+    "nonzero coordinates": {q_i: 0, q_j: Rational(1, 2), chi_i: 0, chi_j: 1},
+    "positive quotient": {q_i: Rational(1, 2), q_j: Rational(2), chi_i: 1, chi_j: 0},
+}
+
+
+@evidence(
+    RATIO, "witness", cases={x: x for x in list(RATIO_POINTS)[:1]}, needs="nonzero coordinates"
+)
+@evidence(RATIO, "witness", cases={x: x for x in list(RATIO_POINTS)[1:]}, needs="positive quotient")
+def test_ratio_needs_its_assumptions(claim: Claim, case: str) -> None:
+    """There the log ratio after the step, or before it, or the claimed change, is no real number."""
+    point = RATIO_POINTS[case]
+    step = Rational(1)
+    weight = [Fraction(int(x.p), int(x.q)) for x in map(Rational, (point[q_i], point[q_j]))]
+    drawn = tuple(j for j, x in enumerate((chi_i, chi_j)) if point[x])
+    at = Instance([[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]], weight, drawn,
+                  Fraction(1), "linear")  # fmt: skip
+    values = {**point, a: step, S: exact(at.S), r2: exact(at.r2)}
+    for assumption in claim.assumptions:
+        if assumption.condition is not None and assumption.name != case:
+            holds = bool(assumption.condition.subs(values))
+            expect(holds, f"{assumption.name} fails as well", **named(values))
+    expect(claim.region.subs(values) == False, f"{case} is not assumed", **named(values))  # noqa: E712
+    after = at.step().q
+    claimed = claim.formula.rhs.subs(values)
+    undefined = 0 in (*at.q, *after) or not claimed.is_real
+    expect(undefined, "the log ratio exists", before=at.q, after=after, claimed=claimed)
 
 
 def ball(value: Fraction | int) -> flint.arb:

@@ -5,13 +5,17 @@ By GD-DIRECTION and GD-CONVERGES the limit is w_inf = P w_0/|P w_0|, P the proje
 
     cos^2(w_inf, w_0) = s/(s + rho) =: C.
 
-For a Gaussian start s and rho are independent chi-square variables with n and d - n degrees of freedom.
-C does not change when w_0 is scaled, so any rotation-invariant start, also one conditioned on
-r2(0) <= 2, has the same law.  u = w_inf on the data is uniform on the unit sphere of R^n, and u_1^2
+For a Gaussian w_0, s and rho are independent chi-square variables with n and d - n degrees of freedom.
+C does not change when w_0 is scaled, so every rotation-invariant law has the same law of s/(s + rho).
+That the limit *is* the normed projection needs r2(0) <= 2 (GD-CONVERGES): a plain Gaussian start is
+outside with positive probability, and what it does is in ``theory/full_batch/gaussian_start.py``.  u = w_inf on
+the data is uniform on the unit sphere of R^n, and u_1^2
 is such a C too, one coordinate out of n.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from sympy import (
     And,
@@ -19,10 +23,12 @@ from sympy import (
     Eq,
     Expr,
     Ge,
+    Gt,
     Integer,
     Le,
     Lt,
     Mul,
+    Or,
     Pow,
     Sum,
     Symbol,
@@ -36,9 +42,9 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.full_batch.convergence import FULL_BATCH
+from theory.full_batch.convergence import ALL_DRAWN, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import d, k, n
+from theory.notation import active, d, k, n, q_j, r2
 from theory.sources import GHOSH
 
 share = Symbol("c", real=True)
@@ -48,7 +54,9 @@ sum_of_fourths = Symbol("E_4", real=True)
 threshold = Symbol("x", real=True)
 max_tail = Symbol("P_max", real=True)
 
-_r = Symbol("r", positive=True)
+RADIAL = Symbol("r", positive=True)
+"""r2 where it is positive by declaration, as SymPy's integration needs."""
+_r = RADIAL
 _half = Symbol("h", positive=True)
 
 
@@ -107,22 +115,54 @@ def _beta(value: Expr, first: Expr, second: Expr) -> Expr:
 
 
 _GHOSH = Source("paper", f"{GHOSH}: alignment and density of gradient descent")
-GAUSSIAN = Assumption(
-    "rotation-invariant start", text="w_0 Gaussian, or any law that keeps under rotations"
+INVARIANT = Assumption(
+    "rotation-invariant start",
+    text="the law of w_0 keeps under rotations of R^d; its squared norm may be random or fixed",
+    needed=True,
+    witness="test_a_start_of_one_direction_has_no_such_law",
+)
+WITHIN = Assumption(
+    "radius",
+    And(Gt(r2, 0), Le(r2, 2)),
+    text="0 < ||w_0||^2 <= 2 surely; a plain Gaussian is no such start: GD-GAUSSIAN",
+    needed=True,
+    witness="test_a_start_beyond_squared_norm_two_is_caught",
+)
+LINEAR = Assumption(
+    "linear",
+    Eq(active, 1),
+    text="the linear neuron: h = 1 whatever the sign of q_j",
+    needed=True,
+    witness="test_a_dead_neuron_has_no_limit_on_the_sphere",
+)
+RELU = Assumption(
+    "ReLU",
+    Or(And(Gt(q_j, 0), Eq(active, 1)), And(Le(q_j, 0), Eq(active, 0))),
+    text="the ReLU neuron: h = 1{q_j > 0}",
+)
+COUNT = Assumption(
+    "active count",
+    And(Ge(k, 1), Le(k, n), Le(n, d)),
+    text="k active coordinates at the start. Linear: k = n. ReLU: given the number k of q_j(0) > 0",
+    needed=True,
+    witness="test_relu_is_sparser_than_all_its_data",
 )
 SHARE = Assumption("share", And(Lt(0, share), Lt(share, 1)))
 
 GD_ALIGN = Claim(
     id="GD-ALIGN",
-    title="Alignment of the full-batch limit with its start: a Beta law",
+    title="Alignment of the full-batch limit with its start",
     formula=Eq(share_density, _beta(share, n / 2, (d - n) / 2)),
     source=_GHOSH,
     bound="exact",
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        FULL_BATCH,
-        GAUSSIAN,
+        ALL_DRAWN,
+        LINEAR,
+        STEP_SIZE,
+        WITHIN,
+        INVARIANT,
         Assumption("sizes", And(Ge(n, 1), Lt(n, d)), text="d = n: no w_perp, and C = 1 surely"),
         SHARE,
     ),
@@ -133,7 +173,7 @@ GD_ALIGN = Claim(
 
 GD_ALIGN_RELU = Claim(
     id="GD-ALIGN-RELU",
-    title="ReLU: a mixture of Beta laws over the number of active coordinates",
+    title="ReLU: alignment of the full-batch limit with its start",
     formula=Eq(
         mixture_density,
         Sum(binomial(n, k) / (2**n - 1) * _beta(share, k / 2, (d - k) / 2), (k, 1, n)),
@@ -143,8 +183,11 @@ GD_ALIGN_RELU = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        FULL_BATCH,
-        GAUSSIAN,
+        ALL_DRAWN,
+        RELU,
+        STEP_SIZE,
+        WITHIN,
+        INVARIANT,
         Assumption(
             "sizes", And(Ge(n, 1), Lt(n, d)), text="d = n: the term k = n is a point mass at 1"
         ),
@@ -163,52 +206,61 @@ GD_ALIGN_RELU = Claim(
 
 GD_DENSE = Claim(
     id="GD-DENSE",
-    title="The full-batch limit is dense: E sum u_j^4 = 3/(n+2)",
-    formula=Eq(sum_of_fourths, 3 / (n + 2)),
+    title="Mean fourth powers of the full-batch limit",
+    formula=Eq(sum_of_fourths, 3 / (k + 2)),
     source=_GHOSH,
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, FULL_BATCH, GAUSSIAN, Assumption("sizes", Ge(n, 1))),
+    assumptions=(ORTHONORMAL, ALL_DRAWN, STEP_SIZE, WITHIN, INVARIANT, COUNT),
+    steps=("limit", "moment"),
     symbols={
-        str(sum_of_fourths): "E sum_j u_j^4, u = w_inf on the data (ReLU: n is the active count)"
+        str(sum_of_fourths): "E sum_j u_j^4, u = w_inf on the data (ReLU: given the active count k)"
     },
-    remark="A sparse limit (one coordinate) has 1; n equal coordinates have 1/n. n = 1: both are 1.",
+    remark=(
+        "Linear: k = n. A sparse limit (one coordinate) has 1; k equal coordinates have 1/k. "
+        "k = 1: both are 1."
+    ),
 )
 
 GD_DENSE_MAX = Claim(
     id="GD-DENSE-MAX",
-    title="The largest coordinate of the full-batch limit is O(sqrt(log n / n))",
-    formula=Le(max_tail, n * sqrt(n * threshold) * exp(-(n * threshold - 1) / 2)),
+    title="The largest coordinate of the full-batch limit",
+    formula=Le(max_tail, k * sqrt(k * threshold) * exp(-(k * threshold - 1) / 2)),
     source=_GHOSH,
     bound="upper",
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        FULL_BATCH,
-        GAUSSIAN,
-        Assumption("sizes", Ge(n, 2)),
-        Assumption("threshold", And(Ge(n * threshold, 1), Lt(threshold, 1))),
+        ALL_DRAWN,
+        STEP_SIZE,
+        WITHIN,
+        INVARIANT,
+        replace(COUNT, condition=And(Ge(k, 2), Le(k, n), Le(n, d))),
+        Assumption("threshold", And(Ge(k * threshold, 1), Lt(threshold, 1))),
     ),
     steps=("limit", "exponential moment", "logarithm"),
     symbols={
-        str(max_tail): "P(max_j u_j^2 >= x)",
+        str(max_tail): "P(max_j u_j^2 >= x), ReLU: given the active count k",
         "x": "threshold for the largest square",
     },
     remark=(
-        "At x = 4 log(n)/n it reads P(max|u_j| >= 2 sqrt(log n/n)) <= 2 sqrt(e log n)/n, for every "
-        "n >= 2 (where x >= 1 the left side is 0)."
+        "At x = 4 log(k)/k it reads P(max|u_j| >= 2 sqrt(log k/k)) <= 2 sqrt(e log k)/k, for every "
+        "k >= 2 (where x >= 1 the left side is 0). Linear: k = n, so the largest coordinate is "
+        "O(sqrt(log n / n)). ReLU has about n/2 active coordinates: with n in place of k it is "
+        "false."
     ),
 )
 
 
-BEST_TILT = (n * threshold - 1) / (2 * n * threshold * (1 - threshold))
+BEST_TILT = (k * threshold - 1) / (2 * k * threshold * (1 - threshold))
 """The tilt l for which E exp(l (g^2 (1-x) - x K)) is least.
 
-g standard normal, K chi-square of n - 1, independent: u_1^2 >= x says g^2 (1-x) - x K >= 0, so this
+g standard normal, K chi-square of k - 1, independent: u_1^2 >= x says g^2 (1-x) - x K >= 0, so this
 expectation bounds P(u_1^2 >= x) for every 0 <= l < 1/(2(1-x)).
 """
 
 
 def chernoff_bases(tilt: Expr) -> tuple[Expr, Expr]:
-    """(A, B) with the expectation above = A^(-1/2) B^(-(n-1)/2), by E exp(l g^2) = (1 - 2l)^(-1/2)."""
+    """(A, B) with the expectation above = A^(-1/2) B^(-(k-1)/2), by E exp(l g^2) = (1 - "
+    "2l)^(-1/2)."""
     return 1 - 2 * tilt * (1 - threshold), 1 + 2 * tilt * threshold

@@ -15,7 +15,20 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Min, Rational, Symbol, cancel
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, perp, perp_next, q_j, q_j_next, rho, rho_next, s, s_next
+from theory.notation import (
+    a,
+    active,
+    b,
+    n,
+    perp,
+    perp_next,
+    q_j,
+    q_j_next,
+    rho,
+    rho_next,
+    s,
+    s_next,
+)
 from theory.sources import GHOSH
 
 radial_factor = Symbol("lambda_r", real=True)
@@ -27,6 +40,14 @@ NEW = Source("new", "derived here")
 _factor = 1 + a * (2 - 2 * s - rho)
 
 FULL_BATCH = Assumption("full batch", text="b = n, without replacement: every sample, every step")
+ALL_DRAWN = Assumption(
+    "full batch",
+    And(Ge(n, 1), Eq(b, n)),
+    text="b = n >= 1, without replacement: every sample, every step",
+    needed=True,
+    witness="test_a_smaller_batch_is_no_full_batch",
+)
+"""FULL_BATCH as a condition that evidence can read."""
 
 
 def lyapunov(mass: Expr, off: Expr) -> Expr:
@@ -44,7 +65,7 @@ def contraction(mass: Expr) -> Expr:
 
 GD_DIRECTION = Claim(
     id="GD-DIRECTION",
-    title="Full batch keeps the direction on the data exactly, at every step, for any step size",
+    title="One full-batch step: the common factor of all active coordinates",
     formula=And(
         Eq(q_j_next, q_j * _factor),
         Eq(perp_next, perp * (1 - a * s)),
@@ -54,10 +75,23 @@ GD_DIRECTION = Claim(
     source=_GD,
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, FULL_BATCH),
+    assumptions=(
+        ORTHONORMAL,
+        ALL_DRAWN,
+        Assumption(
+            "active coordinate",
+            Eq(active, 1),
+            text="h = 1. Linear: every j; ReLU: those j with q_j > 0, the others move like w_perp",
+            needed=True,
+            witness="test_a_passive_coordinate_moves_like_w_perp",
+        ),
+    ),
+    symbols={"s^+, rho^+": "mass after the step of the coordinates active before it, and the rest"},
     remark=(
-        "The factor of q_j does not depend on j (ReLU: among the active j), so all ratios q_i/q_j are "
-        "constant. Within SIGN's radius the factor is positive and the direction is kept with its sign."
+        "The factor of q_j does not depend on j, so the active part of w stays on its *line*, for any "
+        "step size, as long as no gate closes. The factor may be negative (a = 1: (1, 1) goes to "
+        "(-1, -1)) or 0 (a = 1/2, s = 2, rho = 0: w goes to 0). Within SIGN's radius it is positive, "
+        "and then the direction is kept with its sign, at every step."
     ),
 )
 
@@ -69,7 +103,7 @@ RADIUS = Assumption("radius", Le(s + rho, 2), text="r2 <= 2, the boundary includ
 
 GD_CONVERGES = Claim(
     id="GD-CONVERGES",
-    title="Full batch converges to the sphere, (s, rho) -> (1, 0), for every a < 1/2",
+    title="Full batch from squared norm at most 2: Lyapunov function, floor and geometric rate",
     formula=And(
         Ge(
             lyapunov(s, rho) - lyapunov(s_next, rho_next),
@@ -85,9 +119,21 @@ GD_CONVERGES = Claim(
     source=_GD,
     bound="lower",
     chapter=__name__,
-    assumptions=(FULL_BATCH, STEP_SIZE, START, RADIUS),
+    assumptions=(ORTHONORMAL, ALL_DRAWN, STEP_SIZE, START, RADIUS),
     steps=("decrease", "region kept", "floor", "rate", "limit"),
+    parts={
+        "decrease": Ge(
+            lyapunov(s, rho) - lyapunov(s_next, rho_next),
+            4 * a * (1 - 2 * a) * s * (s * (s - 1) ** 2 + rho),
+        ),
+        "region kept": And(Le(s_next + rho_next, 2), Le(rho_next, rho)),
+        "floor": Ge(s_next, Min(s, (1 - 2 * a) ** 2 * (2 - rho) / 2)),
+        "rate": Le(lyapunov(s_next, rho_next), (1 - contraction(s)) * lyapunov(s, rho)),
+        "limit": And(Gt(contraction(s), 0), Ge(lyapunov(s, rho), (s - 1) ** 2 + rho)),
+    },
     remark=(
+        "What is certified is one step; that (s_t, rho_t) -> (1, 0) follows by induction over steps, "
+        "in the note: c grows with s (test_rate_grows_with_the_floor). "
         "With sigma = min(s_0, (1-2a)^2 (2 - rho_0)/2) > 0 the floor gives s_t >= sigma, and "
         "(s_t - 1)^2 + rho_t <= V_t <= (1 - c)^t V_0 with c = 4a(1-2a)(sigma/(1+sigma))^2. Starts on "
         "r2 = 2 are included. At a = 1/2 see GD-HALF, past it GD-EDGE."
@@ -97,12 +143,12 @@ GD_CONVERGES = Claim(
 
 GD_RATE = Claim(
     id="GD-RATE",
-    title="Linear rates at the limit: 1 - 4a along w, 1 - a off the data",
+    title="Linear rates of full batch at the sphere, along w and off the data",
     formula=And(Eq(radial_factor, 1 - 4 * a), Eq(perp_factor, 1 - a)),
     source=NEW,
     bound="exact",
     chapter=__name__,
-    assumptions=(FULL_BATCH,),
+    assumptions=(ORTHONORMAL, ALL_DRAWN),
     symbols={
         str(radial_factor): "d s+/d s at (s, rho) = (1, 0); the same for ||w_data||",
         str(perp_factor): "factor of w_perp per step at s = 1; rho has its square",

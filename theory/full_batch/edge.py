@@ -11,13 +11,14 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim
 from theory.full_batch.convergence import (
-    FULL_BATCH,
+    ALL_DRAWN,
     GD_DIRECTION,
     NEW,
     RADIUS,
     lyapunov,
     radial_factor,
 )
+from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, rho, rho_next, s, s_next
 
 low_point = Symbol("s_1", real=True)
@@ -49,13 +50,14 @@ def radial_map() -> Expr:
 
 GD_LOSS = Claim(
     id="GD-LOSS",
-    title="The loss falls at every full-batch step for a up to sqrt(2) - 1, not beyond",
+    title="The loss along full-batch steps, for a up to sqrt(2) - 1",
     formula=Ge(scaled_loss(s, rho), scaled_loss(s_next, rho_next)),
     source=NEW,
     bound="exact",
     chapter=__name__,
     assumptions=(
-        FULL_BATCH,
+        ORTHONORMAL,
+        ALL_DRAWN,
         Assumption("positive step", Gt(a, 0)),
         Assumption(
             "step size", Le(a, Rational(41421, 100000)), text="sharp: sqrt(2) - 1 = 0.414213...",
@@ -64,7 +66,6 @@ GD_LOSS = Claim(
         Assumption("start", And(Ge(s, 0), Ge(rho, 0))),
         RADIUS,
     ),
-    steps=("decrease", "up to sqrt(2) - 1", "not past sqrt(2) - 1"),
     remark=(
         "Past sqrt(2) - 1 the loss rises from rho = 0, s = 1 + (1-a)/(2a) (inside r2 <= 2 for "
         "a >= 1/3), and yet every run converges for a < 1/2: hence the other Lyapunov function."
@@ -76,7 +77,7 @@ _root = sqrt(_lam**2 - 4)
 
 GD_EDGE = Claim(
     id="GD-EDGE",
-    title="Past a = 1/2 the limit loses stability to a 2-cycle around the sphere",
+    title="The 2-cycle of full batch past a = 1/2",
     formula=And(
         Lt(radial_factor, -1),
         Eq(low_point, (_lam - _root) / (4 * a)),
@@ -90,7 +91,8 @@ GD_EDGE = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
-        FULL_BATCH,
+        ORTHONORMAL,
+        ALL_DRAWN,
         Assumption("past the edge", Gt(a, Rational(1, 2)), sharp=Gt(a, Rational(1, 2))),
         Assumption(
             "before the next doubling", Lt(_lam**2, 5), text="a < (sqrt(5) - 1)/2 = 0.618...",
@@ -98,6 +100,16 @@ GD_EDGE = Claim(
         ),
     ),
     steps=("unstable", "cycle", "multipliers", "attracting"),
+    parts={
+        "unstable": Lt(radial_factor, -1),
+        "cycle": And(
+            Eq(low_point, (_lam - _root) / (4 * a)), Eq(high_point, (_lam + _root) / (4 * a))
+        ),
+        "multipliers": And(
+            Eq(cycle_factor, 9 - 2 * _lam**2), Eq(cycle_perp_factor, (3 - 4 * a) / 4)
+        ),
+        "attracting": And(Lt(cycle_factor, 1), Gt(cycle_factor, -1)),
+    },
     symbols={
         str(low_point): "the point of the cycle below 1, rho = 0",
         str(high_point): "the point above 1",
@@ -107,23 +119,22 @@ GD_EDGE = Claim(
     },
     remark=(
         "With x = sqrt(2a) ||w|| the radial map is x+ = (1+2a) x - x^3; its positive 2-cycle has "
-        "x_1 x_2 = 1 and x_1^2 + x_2^2 = 1 + 2a, real exactly for a >= 1/2. It attracts off rho = 0 as "
+        "x_1 x_2 = 1 and x_1^2 + x_2^2 = 1 + 2a, real exactly for a >= 1/2. It attracts off rho = "
+        "0 as "
         "well: 0 < 3/4 - a < 1/4."
     ),
 )  # fmt: skip
 
 GD_HALF = Claim(
     id="GD-HALF",
-    title=(
-        "At a = 1/2 exactly full batch still converges, but on rho = 0 only like 1/(2 sqrt(t)) "
-        "unless it hits s = 1"
-    ),
+    title="Full batch at a = 1/2 exactly",
     formula=And(
         Ge(
             lyapunov(s, rho) - lyapunov(s_next, rho_next),
             s * (2 * s * (s - 1) ** 4 + rho),
         ),
         Le(s_next + rho_next, 2),
+        Gt(s_next, 0),
         Eq(second_order, 0),
         Eq(third_order, -4),
     ),
@@ -131,12 +142,31 @@ GD_HALF = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
-        FULL_BATCH,
+        ORTHONORMAL,
+        ALL_DRAWN,
         Assumption("step size", Eq(a, Rational(1, 2))),
-        Assumption("start", And(Ge(s, 0), Ge(rho, 0))),
+        Assumption("start", And(Gt(s, 0), Ge(rho, 0)), text="some (active) q_j is not 0"),
+        Assumption(
+            "not sent to zero",
+            Lt(s, 2),
+            text="s = 2, rho = 0 is sent to w = 0 in one step",
+            needed=True,
+            witness="test_needs",
+        ),
         RADIUS,
     ),
     steps=("decrease", "region kept", "normal form"),
+    parts={
+        "decrease": Ge(
+            lyapunov(s, rho) - lyapunov(s_next, rho_next),
+            s * (2 * s * (s - 1) ** 4 + rho),
+        ),
+        "region kept": And(Le(s_next + rho_next, 2), Gt(s_next, 0)),
+        "normal form": And(Eq(second_order, 0), Eq(third_order, -4)),
+    },
+    survivors={
+        "coefficient: rho -> 1001*rho/1000 (part 5)": "true: in rho it is not tight (up to 1.7)",
+    },
     symbols={
         str(
             second_order
@@ -144,9 +174,11 @@ GD_HALF = Claim(
         str(third_order): "coefficient of e^3",
     },
     remark=(
-        "From every s > 0, s + rho < 2: (s, rho) -> (1, 0). On rho = 0, |s - 1| ~ 1/(2 sqrt(t)), "
-        "except on paths that hit s = 1; for rho > 0 no rate is claimed. On r2 = 2 "
-        "the one exception is s = 2, rho = 0, which is sent to w = 0. So a < 1/2 is sharp for the "
+        "From every start of the region (s, rho) -> (1, 0), by the argument in the note. On rho = "
+        "0, "
+        "|s - 1| ~ 1/(2 sqrt(t)), except on paths that hit s = 1; for rho > 0 no rate is claimed. "
+        "On r2 = 2 the one exception is s = 2, rho = 0, which is sent to w = 0. So a < 1/2 is "
+        "sharp for the "
         "geometric rate and for starts on r2 = 2."
     ),
 )

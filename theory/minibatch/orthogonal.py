@@ -6,12 +6,12 @@ equally distributed numbers, each the size of one coordinate of a uniform direct
 
 from __future__ import annotations
 
-from sympy import And, Function, Ge, Le, Rational, Symbol
+from sympy import And, Function, Ge, Gt, Le, Lt, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import d, n
+from theory.notation import d, n, r2
 from theory.sources import GHOSH
 
 T = Symbol("T", real=True)
@@ -20,7 +20,7 @@ BetaTail = Function("BetaTail", real=True)
 
 SGD_ORTHOGONAL = Claim(
     id="SGD-ORTHOGONAL",
-    title="SGD's limit is nearly orthogonal to a random start",
+    title="Angle between SGD's limit and a random start",
     formula=Le(p_aligned, n * BetaTail(Rational(1, 2), (d - 1) / 2, T**2)),
     source=Source("paper", f"{GHOSH}: the sparse minimum is nearly orthogonal to its start"),
     bound="upper",
@@ -31,9 +31,8 @@ SGD_ORTHOGONAL = Claim(
         STEP_SIZE,
         Assumption("dimension", And(Ge(d, 2), Le(n, d))),
         Assumption("level", And(Ge(T, 0), Le(T, 1))),
-        Assumption(
-            "start", text="w_0 has a uniform direction, independent of ||w_0|| in (0, sqrt(2))"
-        ),
+        Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2 surely"),
+        Assumption("start", text="w_0 has a uniform direction, independent of ||w_0||"),
         Assumption(
             "live coordinate",
             text="some <x_j, w_0> != 0 (ReLU: > 0). ReLU: P_align is the chance given this event",

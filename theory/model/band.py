@@ -19,6 +19,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import BATCH_MASS, POSITIVE_STEP
 from theory.notation import S, a, delta, delta_next, r2, r2_next
 
@@ -49,12 +50,13 @@ def overshoot_edge(upper: Expr) -> Expr:
 
 BAND = Claim(
     id="BAND",
-    title="The band of half-width a/4 above the unit sphere is kept",
+    title="The band of half-width a/4 above the unit sphere",
     formula=And(Lt(-1, delta_next), Le(delta_next, a / 4)),
     source=_OURS,
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         POSITIVE_STEP,
         Assumption(
             "step size",
@@ -66,7 +68,8 @@ BAND = Claim(
         Assumption("start in the band", Le(delta, a / 4)),
         DEVIATION_MASS,
     ),
-    steps=("upper", "lower", "up to the root", "not past the root"),
+    steps=("upper", "lower"),
+    parts={"upper": Le(delta_next, a / 4), "lower": Lt(-1, delta_next)},
     remark=(
         "Sharp in the step size: for a <= 1/2 it holds exactly up to the root 0.428656... of "
         "64a^3 + 69a^2 - 60a + 8; past it the overshoot at delta = (1-4a)/(6a), S = r2 leaves the band."
@@ -75,19 +78,21 @@ BAND = Claim(
 
 BAND_WIDE = Claim(
     id="BAND-WIDE",
-    title="The band of half-width 10a/27 is kept for every a up to 1/2",
+    title="The band of half-width 10a/27 above the unit sphere, for a up to 1/2",
     formula=And(Lt(-1, delta_next), Le(delta_next, 10 * a / 27)),
     source=_OURS,
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         POSITIVE_STEP,
         Assumption("step size", Le(a, Rational(1, 2)), sharp=Le(a, Rational(1, 2))),
         NOT_ZERO,
         Assumption("start in the band", Le(delta, 10 * a / 27)),
         DEVIATION_MASS,
     ),
-    steps=("upper", "lower", "tight"),
+    steps=("upper", "lower"),
+    parts={"upper": Le(delta_next, 10 * a / 27), "lower": Lt(-1, delta_next)},
     remark="Equality at a = 1/2, delta = -1/3, S = r2.",
 )
 
@@ -99,6 +104,7 @@ BAND_LEAST = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         ROOT_PARAMETER,
         Assumption("positive step", Gt(m, 0)),
         Assumption(
@@ -111,7 +117,8 @@ BAND_LEAST = Claim(
         Assumption("start in the band", Le(delta, m / (m + 2))),
         DEVIATION_MASS,
     ),
-    steps=("upper", "lower", "up to the root", "not past the root", "least"),
+    steps=("upper", "lower"),
+    parts={"upper": Le(delta_next, m / (m + 2)), "lower": Lt(-1, delta_next)},
     symbols={"m": "sqrt(1 + a) - 1"},
     remark=(
         "No smaller band (-1, D], 0 <= D < D*, is kept: from delta = D a step with small S > 0 "
@@ -121,18 +128,18 @@ BAND_LEAST = Claim(
 
 ENTRY = Claim(
     id="ENTRY",
-    title="Above the band the norm falls",
+    title="The norm above the band",
     formula=Le(delta_next, delta),
     source=_OURS,
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         POSITIVE_STEP,
         Assumption("above the band", Ge(delta, a / 4), text="exact end: D*, see ENTRY-LEAST"),
         Assumption("upper end", Le(a * delta, 1), text="delta <= 1/a", sharp=Le(a * delta, 1)),
         DEVIATION_MASS,
     ),
-    steps=("falls", "exact upper end"),
     remark=(
         "Any a > 0 (for a > 2 no delta qualifies). Finding: of the two ends only 1/a is sharp; a/4 is "
         "the exact lower end D* to first order in a, D* = a/4 - a^2/8 + ..., see ENTRY-LEAST."
@@ -141,19 +148,19 @@ ENTRY = Claim(
 
 ENTRY_LEAST = Claim(
     id="ENTRY-LEAST",
-    title="The norm falls exactly from D* = (sqrt(1+a) - 1)^2/a to 1/a",
+    title="Where the norm falls: between D* = (sqrt(1+a) - 1)^2/a and 1/a",
     formula=Le(delta_next, delta),
     source=_OURS,
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         ROOT_PARAMETER,
         Assumption("positive step", Gt(m, 0)),
         Assumption("above the least band", Ge(delta, m / (m + 2)), sharp=Ge(delta, m / (m + 2))),
         Assumption("upper end", Le(a * delta, 1), sharp=Le(a * delta, 1)),
         DEVIATION_MASS,
     ),
-    steps=("falls", "exact lower end", "exact upper end"),
     symbols={"m": "sqrt(1 + a) - 1"},
     remark=(
         "For a given a > 0, delta+ <= delta for every S in [0, 1+delta] if and only if "
@@ -174,25 +181,30 @@ GROWTH = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         BATCH_MASS,
         Assumption("radius", Le(r2, Rational(4, 3)), sharp=Le(r2, Rational(4, 3))),
     ),
     steps=("identity", "sign"),
+    parts={
+        "identity": Eq(r2_next, r2 + _growth + a**2 * S * (r2 - S) * (4 - 3 * r2)),
+        "sign": Ge(r2_next, r2 + _growth),
+    },
     remark="The identity holds everywhere; only the sign of a^2 S (r2 - S)(4 - 3 r2) needs r2 <= 4/3.",
 )
 
 GROWTH_LOW = Claim(
     id="GROWTH-LOW",
-    title="Below radius^2 1/2 the squared norm grows by at least a(2+a)S",
+    title="Growth of the squared norm below 1/2",
     formula=Ge(r2_next, r2 + a * (2 + a) * S),
     source=_OURS,
     bound="lower",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         POSITIVE_STEP,
         BATCH_MASS,
         Assumption("radius", Le(r2, Rational(1, 2)), sharp=Le(r2, Rational(1, 2))),
     ),
-    steps=("sign", "tight"),
     remark="Equality at r2 = S = 1/2, for every a.",
 )

@@ -6,11 +6,11 @@ Spurious minima are s = 0, rho > 2 (SADDLES); r2 - 2 = s + rho - 2.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, sqrt
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import S, a, gradient, n, r2, r2_next, rho, rho_next, s, s_next
+from theory.notation import S, a, d, gradient, k, n, r2, r2_next, rho, rho_next, s, s_next
 from theory.sources import GHOSH
 
 kappa = Symbol("kappa", real=True)
@@ -29,7 +29,7 @@ def caught(s_: Expr, rho_: Expr) -> Expr:
 
 INIT_RADIUS = Claim(
     id="INIT-RADIUS",
-    title="An open set of starts outside squared norm 2 that the spurious minima catch",
+    title="Starts beyond squared norm 2, near the spurious minima",
     formula=And(
         Ge(batch_factor, 0),
         Le(batch_factor, 1 - a * (rho - 2)),
@@ -52,9 +52,25 @@ INIT_RADIUS = Claim(
         Assumption("near", And(Ge(s, 0), Gt(caught(s, rho), 0))),
         Assumption("batch mass", And(Ge(S, 0), Le(S, s))),
         Assumption("step size", And(Gt(a, 0), Le(a * (s + rho - 2) ** 2, kappa * (rho - 2)))),
+        Assumption(
+            "room",
+            And(Ge(k, 0), Ge(n, k), Ge(d, n), Gt(d, k), Or(Eq(s, 0), Ge(k, 1))),
+            text="d > k, k the number of active data (linear: n), k >= 1 where s > 0: follows from "
+            "rho > 0, and stands for the reader. At d = n no linear start is caught",
+            needed=False,
+        ),
         Assumption("every datum drawn", text="each active datum is in infinitely many batches"),
     ),
     steps=("signs", "contraction", "outside", "near", "step size"),
+    parts={
+        "signs": Ge(batch_factor, 0),
+        "contraction": Le(batch_factor, 1 - a * (rho - 2)),
+        "outside": Ge(rho_next, 2),
+        "near": Ge(caught(s_next, rho_next), (1 - a * S) ** 4 * caught(s, rho)),
+        "step size": Ge(
+            (rho_next - 2) * (s + rho - 2) ** 2, (rho - 2) * (s_next + rho_next - 2) ** 2
+        ),
+    },
     symbols={
         "kappa": "a constant in (0, 1], fixed for the run",
         str(batch_factor): "1 - aS + a(2 - r2), the factor of the coordinates in the batch",
@@ -74,7 +90,7 @@ INIT_RADIUS = Claim(
 
 RADIUS_TWO = Claim(
     id="RADIUS-TWO",
-    title="From squared norm 2 exactly, the first batch with mass leads inside",
+    title="One step from squared norm 2 exactly",
     formula=And(Eq(r2_next, 2 - 2 * a * S * (2 - a * S)), Lt(r2_next, 2)),
     source=Source(
         "finding", "derived here from STEP: r2(0) < 2 may be relaxed to r2(0) <= 2, s > 0"
@@ -105,7 +121,23 @@ FLOW_SEPARATRIX = Claim(
     source=Source("new", "the small-step limit of INIT-RADIUS, for every batch size"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, Assumption("off the active data", text="rho > 0")),
+    assumptions=(
+        ORTHONORMAL,
+        Assumption(
+            "off the active data",
+            And(Gt(rho, 0), Ge(s, 0)),
+            text="rho > 0: the invariant divides by it",
+            needed=True,
+            witness="test_flow_separatrix_needs",
+        ),
+        Assumption(
+            "beyond squared norm 2",
+            Gt(r2, 2),
+            text="r2 > 2, the squared norm of the sphere that u_c speaks of; s_sep speaks of rho > 2",
+            needed=True,
+            witness="test_flow_separatrix_needs",
+        ),
+    ),
     steps=("invariant", "separatrix", "share"),
     symbols={
         str(flow_invariant): "conserved along gradient flow of L",
@@ -126,13 +158,14 @@ dead_probability = Symbol("P_dead", real=True)
 
 DEAD = Claim(
     id="DEAD",
-    title="ReLU: the probability of a dead start, and that it stays where it is",
+    title="ReLU: dead starts, their probability and gradient",
     formula=And(Eq(dead_probability, Rational(1, 2) ** n), Eq(gradient, 0)),
     source=Source("lemma", "derived here from GRAD and the signs of the start"),
     bound="exact",
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        Assumption("data", Ge(n, 1), text="n >= 1"),
         Assumption(
             "joint sign symmetry",
             text="flipping the sign of any one q_j(0) leaves the joint law as it is; P(q_j(0)=0)=0",
@@ -141,6 +174,10 @@ DEAD = Claim(
         ),
     ),
     steps=("probability", "gradient"),
+    parts={
+        "probability": Eq(dead_probability, Rational(1, 2) ** n),
+        "gradient": Eq(gradient, 0),
+    },
     symbols={
         str(dead_probability): "P(no q_j(0) > 0)",
         str(gradient): "gradient of every loss_i at a dead neuron",

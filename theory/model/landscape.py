@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import And, Eq, Expr, Ge, Poly, Symbol, expand
+from sympy import And, Eq, Expr, Ge, Gt, Or, Poly, Symbol, expand
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.exact.zero import stated
@@ -89,6 +89,23 @@ ACTIVE_SPLIT = Assumption(
     text="s = sum of q_i^2 over the active data A, rho = ||w||^2 - s",
 )
 
+ROOM = Assumption(
+    "room",
+    Or(Eq(rho, 0), Gt(d, k)),
+    text="rho > 0 needs a direction off the k data that are counted: linear d > n",
+    needed=False,
+)
+COUNTED = Assumption(
+    "counted data",
+    And(Ge(k, 1), Ge(n, k), Ge(d, n)),
+    text=(
+        "at s = 0 the k >= 1 data with q_i = 0 whose gates are counted as open, all others closed: "
+        "linear k = n; ReLU max_i q_i = 0, so no dead neuron with all q_i < 0"
+    ),
+    needed=True,
+    witness="test_a_dead_neuron_has_no_such_curvature",
+)
+
 gradient_norm2 = Symbol("G", real=True)
 loss_minimum = Symbol("L_min", real=True)
 loss_excess = Symbol("L_excess", real=True)
@@ -97,7 +114,7 @@ rho_stationary = Symbol("rho_*", real=True)
 
 STATIONARY = Claim(
     id="STATIONARY",
-    title="All stationary points, and the manifold of global minima",
+    title="Stationary points and global minima of the loss",
     formula=And(
         Eq(gradient_norm2, s * ((2 * s + rho - 2) ** 2 + s * rho) / n**2),
         Eq(s_stationary, 1),
@@ -108,8 +125,16 @@ STATIONARY = Claim(
     source=Source("paper", f"{GHOSH_WORKSHOP}: a manifold of global minima"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, ACTIVE_SPLIT),
-    steps=("gradient", "classification", "minimum value", "nothing lower"),
+    assumptions=(ORTHONORMAL, ACTIVE_SPLIT, Assumption("data", Ge(n, 1), text="n >= 1")),
+    steps=("gradient", "classification", "minimum"),
+    parts={
+        "gradient": Eq(gradient_norm2, s * ((2 * s + rho - 2) ** 2 + s * rho) / n**2),
+        "classification": And(Eq(s_stationary, 1), Eq(rho_stationary, 0)),
+        "minimum": And(
+            Eq(loss_minimum, (n - 1) / (2 * n)),
+            Eq(loss_excess, ((1 - s) ** 2 + s * rho) / (2 * n)),
+        ),
+    },
     symbols={
         str(gradient_norm2): "squared norm of the gradient of L",
         "s_*, rho_*": "the one stationary pair (s, rho) with s != 0",
@@ -119,7 +144,8 @@ STATIONARY = Claim(
     remark=(
         "The gradient vanishes exactly at s = 0 (linear: w orthogonal to the data; ReLU: no q_i > 0) "
         "and at s = 1, rho = 0 (a unit vector in the span of its active data), and the latter are "
-        "exactly the global minima. L is continuously differentiable for ReLU as well, so no "
+        "exactly the global minima (linear: a sphere; ReLU: the part of one where all q_i >= 0, with "
+        "corners). L is continuously differentiable for ReLU as well, so no "
         "convention for phi'(0) enters."
     ),
 )
@@ -132,7 +158,7 @@ edge_gap = Symbol("L_edge", real=True)
 
 SADDLES = Claim(
     id="SADDLES",
-    title="At s = 0: strict saddles inside, spurious minima outside, neither at squared norm 2",
+    title="Weights with no mass on the data, by their squared norm",
     formula=And(
         Eq(saddle_curvature, -(2 - rho) / n),
         Eq(saddle_multiplicity, k),
@@ -143,7 +169,7 @@ SADDLES = Claim(
     source=Source("lemma", "derived here; theory.md put squared norm 2 among the local minima"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, ACTIVE_SPLIT),
+    assumptions=(ORTHONORMAL, ACTIVE_SPLIT, COUNTED, ROOM),
     steps=("hessian", "loss", "inside", "outside", "edge"),
     symbols={
         str(saddle_curvature): "Hessian eigenvalue on the span of the k data whose gate is open",
@@ -155,9 +181,11 @@ SADDLES = Claim(
         ): "the same on the curve rho = r_c^2 - 2s, which ends at s = 0, ||w||^2 = r_c^2",
     },
     remark=(
+        "Inside (rho < 2) strict saddles, outside spurious minima. "
         "Finding: at ||w||^2 = 2 exactly, a point with s = 0 is no local minimum (edge): spurious "
         "minima need ||w||^2 > 2, so for the linear neuron d > n. There the minimum is not strict: L "
         "is constant on {s = 0}. At d = n the linear neuron has s = 0 only at w = 0, which is a local "
-        "maximum, a strict saddle only in the wide sense of having a descent direction."
+        "maximum, a strict saddle only in the wide sense of having a descent direction. A ReLU neuron "
+        "with all q_i < 0 (k = 0) is a flat local minimum at every norm, inside 2 as well."
     ),
 )

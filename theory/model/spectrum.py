@@ -78,7 +78,7 @@ _RELU_KINK = (
 
 MAX_EIG = Claim(
     id="MAX-EIG",
-    title="Spectrum of the Hessian at every minimum: all share the largest eigenvalue 4/n",
+    title="Spectrum of the Hessian at a minimum",
     formula=And(
         Eq(EIGENVALUES["max"], 4 / n),
         Eq(MULTIPLICITIES["max"], 1),
@@ -86,19 +86,38 @@ MAX_EIG = Claim(
         Eq(MULTIPLICITIES["tangent"], k - 1),
         Eq(EIGENVALUES["rest"], 1 / n),
         Eq(MULTIPLICITIES["rest"], d - k),
+        Gt(EIGENVALUES["max"], EIGENVALUES["tangent"]),
+        Gt(EIGENVALUES["max"], EIGENVALUES["rest"]),
     ),
     source=Source("paper", f"{GHOSH_WORKSHOP}: all global minima have the same maximum eigenvalue"),
     bound="exact",
     chapter=__name__,
     assumptions=(ORTHONORMAL, AT_MINIMUM, SIZES),
     steps=("eigenspaces", "multiplicities", "largest"),
+    parts={
+        "eigenspaces": And(
+            Eq(EIGENVALUES["max"], 4 / n),
+            Eq(EIGENVALUES["tangent"], 0),
+            Eq(EIGENVALUES["rest"], 1 / n),
+        ),
+        "multiplicities": And(
+            Eq(MULTIPLICITIES["max"], 1),
+            Eq(MULTIPLICITIES["tangent"], k - 1),
+            Eq(MULTIPLICITIES["rest"], d - k),
+        ),
+        "largest": And(
+            Gt(EIGENVALUES["max"], EIGENVALUES["tangent"]),
+            Gt(EIGENVALUES["max"], EIGENVALUES["rest"]),
+        ),
+    },
     symbols={
         "lambda_max, m_max": "eigenvalue and multiplicity along w",
         "lambda_tangent, m_tangent": "in the span of the active data, across w",
         "lambda_rest, m_rest": "off the span of the active data",
     },
     remark=(
-        "The kernel is the tangent space of the minima with the same active set. Finding: for ReLU "
+        "All minima share the largest eigenvalue 4/n. The kernel is the tangent space of the "
+        "minima with the same active set. Finding: for ReLU "
         "with k < n it is smaller than the set of directions along which L stays minimal (towards "
         "+x_j, q_j = 0), so the minima taken together are not Morse-Bott; linear minima are. "
         + _RELU_KINK
@@ -133,6 +152,12 @@ TRACE = Claim(
         ),
     ),
     steps=("trace", "eigenvalue sum", "gap", "mean"),
+    parts={
+        "trace": And(Eq(trace, (d + 4 - k) / n), Eq(trace_linear, (d + 4 - n) / n)),
+        "eigenvalue sum": And(Eq(trace, (d + 4 - k) / n), Eq(trace_linear, (d + 4 - n) / n)),
+        "gap": Eq(trace_gap, (k0 - 1) / n),
+        "mean": Eq(mean_active, (n / 2) / (1 - Rational(1, 2) ** n)),
+    },
     symbols={
         str(trace): "trace of the Hessian at a minimum with k active data",
         str(trace_linear): "the same for the linear neuron",
@@ -152,7 +177,7 @@ trace_jump = Symbol("T_jump", real=True)
 
 TRACE_JUMP = Claim(
     id="TRACE-JUMP",
-    title="ReLU: the sharpness gap is a property of the limit point, not of the path",
+    title="ReLU: trace of the Hessian along a path, and at its limit point",
     formula=And(
         Eq(trace_path, ((d + 4) * s - (2 - r2) * k0) / n),
         Eq(trace_path_limit, (d + 4 - k0) / n),
@@ -173,14 +198,20 @@ TRACE_JUMP = Claim(
     ),
     steps=("path", "active set", "limit", "limit point", "jump"),
     symbols={
-        str(trace_path): "trace of the Hessian at step t, k_0 coordinates active at the start",
+        str(trace_path): (
+            "trace of the Hessian at step t with phi'(0) = 0, k_0 coordinates active at the start"
+        ),
         str(trace_path_limit): "its limit: the same for every batch size",
         str(trace_at_limit): "trace at the limit point x_I, with phi'(0) = 0",
         str(trace_jump): "trace at the limit point minus limit of the traces",
     },
     remark=(
-        "tr H is discontinuous at x_I: cells of gates that meet there have the traces (d+4-m)/n, "
-        "m = 1..n, and the path stays in the cell m = k_0. At k_0 = 1 there is no jump. The largest "
+        "The active set is kept at every step under the assumptions on the step size and the "
+        "radius, "
+        "and not without them (n = d = 1, a = 1, q = 4/3: q+ = -20/27). tr H is discontinuous at "
+        "x_I: cells of gates that meet there have the traces (d+4-m)/n, "
+        "m = 1..n, and the path then stays in the cell m = k_0. At k_0 = 1 there is no jump. The "
+        "largest "
         "eigenvalue is 4/n in every cell, so it does not jump."
     ),
 )

@@ -105,6 +105,14 @@ def next_squared_norm(q_next: Expr, perp_step: Expr) -> Expr:
     return (on_data + cancel(perp_step / perp) ** 2 * rho).expand()
 
 
+DEVIATION = Assumption(
+    "deviation",
+    Eq(delta, r2 - 1),
+    text="delta = ||w||^2 - 1",
+    needed=True,
+    witness="test_norm_needs_its_own_deviation",
+)
+
 STEP = Claim(
     id="STEP",
     title="One SGD step in coordinates on the data",
@@ -146,7 +154,7 @@ NORM = Claim(
     source=Source("lemma", "derived here from STEP; needed for every confinement of the norm"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, GATE),
+    assumptions=(ORTHONORMAL, GATE, DEVIATION),
     remark="The second form shows the sign of each part: r2 - S >= 0 always, and r2 = 1 + delta.",
 )
 
@@ -159,7 +167,7 @@ INSIDE_RADIUS = Assumption(
 
 SIGN = Claim(
     id="SIGN",
-    title="Signs, zeros and the active set are kept for ever",
+    title="Signs, zeros and the active set from one step to the next",
     formula=And(
         Gt(1 - a * S, 0),
         Gt(1 - a * S + a * (2 - r2), 0),
@@ -169,25 +177,46 @@ SIGN = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         Assumption("step size", And(Gt(a, 0), Le(a, Rational(1, 2))), sharp=Le(a, Rational(1, 2))),
         BATCH_MASS,
         INSIDE_RADIUS,
     ),
-    steps=("factors", "kept in one step", "radius invariant"),
+    steps=("kept in one step", "radius invariant"),
+    parts={
+        "kept in one step": And(Gt(1 - a * S, 0), Gt(1 - a * S + a * (2 - r2), 0)),
+        "radius invariant": Lt(2 * a * (r2_next - 1), 1),
+    },
     remark=(
-        "Both factors of STEP are positive, and the next state satisfies the same hypothesis, so "
-        "this holds at every step. Sharp: at r2 = 1 + 1/(2a) and S = r2 the factor of the batch is 0."
+        "Both factors of STEP are positive, and the next state satisfies the same hypothesis, so, by "
+        "induction, signs, zeros and the active set are kept for ever. Past a = 1/2, or from outside "
+        "the radius, they need not be: n = d = 1, a = 1, q = 4/3 gives -20/27. Sharp: at "
+        "r2 = 1 + 1/(2a) and S = r2 the factor of the batch is 0."
     ),
 )
 
 RATIO = Claim(
     id="RATIO",
-    title="Log ratios of coordinates change only when exactly one of the two is drawn",
+    title="One step of the log ratio of two coordinates",
     formula=Eq(log_ratio_change, (chi_i - chi_j) * log(1 + a * (2 - r2) / (1 - a * S))),
     source=Source("paper", f"{GHOSH}: the random walk of the log ratio, one step"),
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
+        Assumption(
+            "nonzero coordinates",
+            And(Ne(q_i, 0), Ne(q_j, 0)),
+            text="q_i != 0 and q_j != 0: a coordinate that is zero has no ratio",
+            needed=True,
+            witness="test_ratio_needs_its_assumptions",
+        ),
+        Assumption(
+            "batch mass",
+            And(Ge(S, chi_i * q_i**2 + chi_j * q_j**2), Le(S, r2)),
+            text="S is a part of ||w||^2 that holds q_i^2 and q_j^2 where they are drawn",
+            needed=False,
+        ),
         Assumption("factors do not vanish", And(Ne(a * S, 1), Ne(1 - a * S + a * (2 - r2), 0))),
         Assumption(
             "positive quotient",

@@ -2,8 +2,9 @@
 
 ``FALSIFIERS[id](claim, rng, seconds)`` draws settings inside the claim's *own* region, boundaries
 first, plays them with references that share no code with ``sim`` (``tests/falsify/sums/tools.py``) and
-raises ``Refuted`` with a witness where the claim is false; it returns how many cases it played.  It is no deciding evidence: it is what makes a wrong hypothesis visible.  Claims that runs
-cannot reach say why in ``OUT_OF_REACH``.
+raises ``Refuted`` with a witness where the claim is false; it returns how many cases it played.  It is no
+deciding evidence: it is what makes a wrong hypothesis visible.  Claims that runs cannot reach say why in
+``OUT_OF_REACH``.
 """
 
 from __future__ import annotations

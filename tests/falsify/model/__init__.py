@@ -1,0 +1,1 @@
+"""Searches: the landscape, one step, the band, full batch, random starts."""

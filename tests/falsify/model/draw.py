@@ -1,0 +1,189 @@
+"""Exact settings of the model drawn at random, boundaries first, and what is measured on them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from sympy import Symbol, false, true
+from sympy.logic.boolalg import Boolean
+
+from tests.instances import Instance, evaluate, exact, reflected
+from theorem_audit.exact.bernstein import Refuted
+from theorem_audit.statement.claim import Claim
+from theory import notation as no
+from theory.model.initialisation import batch_factor
+from theory.model.step import chi_i, chi_j
+
+Rng = np.random.Generator
+Falsifier = Callable[[Claim, Rng, float], int]
+Point = dict[Symbol, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One exact instance of the model, its next state, two coordinates i, j and a row of R^d."""
+
+    at: Instance
+    after: Instance
+    i: int
+    j: int
+    row: int
+
+
+def one_of(rng: Rng, *values: Any) -> Any:
+    return values[int(rng.integers(len(values)))]
+
+
+def sizes(rng: Rng, most: int) -> tuple[int, int, int]:
+    """n, d, b with n = 1, d = n, b = 1, n - 1 and n often; n now and then up to 40."""
+    n = int(one_of(rng, 1, 1, 2, 2, 2, 3, 3, 4, 8, 9))
+    if rng.random() < 0.03:
+        n = int(rng.integers(10, 41))
+    n = min(n, most)
+    d = n + int(one_of(rng, 0, 0, 1, 1, 3))
+    b = int(one_of(rng, 1, max(1, n - 1), n, n, int(rng.integers(1, n + 1))))
+    return n, d, b
+
+
+def fraction(rng: Rng, low: Fraction, high: Fraction, denominator: int = 24) -> Fraction:
+    """A rational in [low, high], the ends with positive chance."""
+    return low + (high - low) * Fraction(int(rng.integers(0, denominator + 1)), denominator)
+
+
+def direction(rng: Rng, size: int) -> list[Fraction]:
+    """A rational unit vector: an axis, few coordinates, or a reflected axis with all of them."""
+    kind = int(rng.integers(4))
+    if kind == 0 or size == 1:
+        sign = Fraction(int(one_of(rng, 1, -1)))
+        where = int(rng.integers(size))
+        return [sign * int(j == where) for j in range(size)]
+    live = size if kind > 1 else min(size, 2)
+    mirror = [Fraction(int(rng.integers(1, 6))) for _ in range(live)]
+    signs = [int(one_of(rng, 1, 1, -1)) for _ in range(live)]
+    if kind == 3:
+        signs = [1] * live
+    unit = reflected(1, [mirror])[0]
+    return [x * y for x, y in zip(unit, signs, strict=True)] + [Fraction(0)] * (size - live)
+
+
+KNOWN = tuple(
+    (Fraction(*on), Fraction(*off))
+    for on, off in (
+        ((1, 1), (1, 1)), ((7, 5), (1, 5)), ((1, 5), (7, 5)), ((0, 1), (2, 1)), ((1, 10), (2, 1)),
+        ((2, 1), (0, 1)), ((4, 3), (0, 1)), ((5, 3), (1, 10)), ((1, 1), (0, 1)), ((0, 1), (0, 1)),
+        ((1, 50), (9, 5)), ((7, 5), (0, 1)), ((1, 1000), (3, 1)),
+    )
+)  # fmt: skip
+"""(|P w|, |w_perp|): r2 = 0, 1, exactly 2, beyond it, with no mass on or off the data, and caught."""
+
+
+def masses(rng: Rng) -> tuple[Fraction, Fraction]:
+    """One of the known pairs, or any."""
+    if rng.random() < 0.6:
+        return KNOWN[int(rng.integers(len(KNOWN)))]
+    top = Fraction(int(one_of(rng, 1, 2, 3)), int(one_of(rng, 1, 1, 2)))
+    off = one_of(rng, Fraction(0), fraction(rng, Fraction(0), top))
+    return fraction(rng, Fraction(0), top), off
+
+
+def step_size(rng: Rng, r2: Fraction, S: Fraction) -> Fraction:
+    """a: small, the sizes that appear in hypotheses, and those that send a factor exactly to 0."""
+    zeros = [1 / S] if S > 0 else []
+    if S + r2 > 2:
+        zeros.append(1 / (S + r2 - 2))
+    known = [Fraction(1, 4), Fraction(1, 2), Fraction(49, 100), Fraction(1, 20), Fraction(1, 1000),
+             Fraction(1), Fraction(7, 12), Fraction(3, 5), Fraction(2), Fraction(9, 25),
+             Fraction(8573, 20000), Fraction(41421, 100000)]  # fmt: skip
+    return Fraction(
+        one_of(rng, *known, *zeros, *zeros, fraction(rng, Fraction(1, 100), Fraction(6, 5), 119))
+    )
+
+
+def draw(rng: Rng, most: int = 40) -> Case:
+    """One case, on a rotated basis where it is small enough to be quick."""
+    n, d, b = sizes(rng, most)
+    on, off = masses(rng)
+    mirrors = [[Fraction(int(x)) for x in rng.integers(-3, 4, size=d)] for _ in range(2)]
+    data = (
+        reflected(n, mirrors)
+        if d <= 5 and rng.random() < 0.5
+        else reflected(n, [[Fraction(0)] * d])
+    )
+    basis = reflected(d, mirrors) if d <= 5 and data != reflected(n, [[Fraction(0)] * d]) else None
+    rest = (basis or reflected(d, [[Fraction(0)] * d]))[n:]
+    weight = [Fraction(0)] * d
+    for vectors, size in ((data, on), (rest, off)):
+        if vectors and size:
+            for c, x in zip(direction(rng, len(vectors)), vectors, strict=True):
+                weight = [w + size * c * e for w, e in zip(weight, x, strict=True)]
+    if n > 1 and rng.random() < 0.15:  # r2 = s = 2 exactly
+        pair = one_of(rng, (Fraction(1), Fraction(1)), (Fraction(7, 5), Fraction(1, 5)))
+        weight = [pair[0] * x + pair[1] * y for x, y in zip(data[0], data[1], strict=True)]
+    batch = tuple(int(x) for x in rng.permutation(n)[:b])
+    start = Instance(data, weight, batch, Fraction(1), str(one_of(rng, "linear", "relu")))
+    at = Instance(data, weight, batch, step_size(rng, start.r2, start.S), start.activation)
+    for _ in range(int(one_of(rng, 0, 0, 1))):  # a state that the dynamics makes
+        moved = at.step()
+        if moved.r2 < 100 and moved.r2.denominator < 10**60:
+            at = moved
+    i, j = int(rng.integers(n)), int(rng.integers(n))
+    return Case(at, at.step(), i, j, int(rng.integers(d)))
+
+
+def observables(case: Case) -> Point:
+    """Every symbol of the one-step claims, measured on the case.  s and rho split along the active
+    data of the state *before* the step, also after it; p, m and the like are what defines them."""
+    at, after, i, j = case.at, case.after, case.i, case.j
+    gates, q, q_next = at.gates, at.q, after.q
+    s = sum((g * x**2 for g, x in zip(gates, q, strict=True)), Fraction(0))
+    s_next = sum((g * x**2 for g, x in zip(gates, q_next, strict=True)), Fraction(0))
+    S, r2 = at.S, at.r2
+    found: Point = {
+        no.n: len(q), no.d: len(at.weight), no.b: len(at.batch), no.k: sum(gates),
+        no.a: at.a, no.S: S, no.s: s, no.rho: r2 - s, no.r2: r2, no.delta: r2 - 1, no.t: 2 - r2,
+        no.q_i: q[i], no.q_j: q[j], no.active: gates[j], no.chi: at.chi(j),
+        chi_i: at.chi(i), chi_j: at.chi(j),
+        no.perp: at.perp[case.row], no.perp_next: after.perp[case.row],
+        no.q_j_next: q_next[j], no.q_i_next: q_next[i],
+        no.s_next: s_next, no.rho_next: after.r2 - s_next, no.r2_next: after.r2,
+        no.delta_next: after.r2 - 1,
+        batch_factor: 1 - at.a * S + at.a * (2 - r2),
+    }  # fmt: skip
+    drawn = [x for x in at.batch if gates[x] and q[x]]
+    if drawn:  # the factor of the coordinates in the batch, as it was
+        found[batch_factor] = q_next[drawn[0]] / q[drawn[0]]
+    return {x: v if isinstance(v, bool) else Fraction(v) for x, v in found.items()}
+
+
+def holds(condition: Boolean, at: Mapping[Symbol, Any]) -> bool | None:
+    """Truth at a point, exactly; None where it is undefined or a symbol has no value there."""
+    if condition in (true, false):
+        return condition is true
+    try:
+        return bool(evaluate(condition, at))
+    except (KeyError, ZeroDivisionError):
+        return None
+    except TypeError:  # roots, Min, logarithms: SymPy decides
+        value = condition.subs({x: exact(v) for x, v in at.items()})
+        return bool(value) if value in (true, false) else None
+
+
+def inside(claim: Claim, at: Mapping[Symbol, Any]) -> bool:
+    return holds(claim.region, at) is True
+
+
+def refute(claim: Claim, what: Any, at: Mapping[Any, Any]) -> None:
+    raise Refuted(f"{claim.id}: {what} is false", {str(x): str(v) for x, v in at.items()})
+
+
+def until(seconds: float) -> Iterator[int]:
+    """Counts up while there is time, at least one."""
+    end, count = time.monotonic() + seconds, 0
+    while count == 0 or time.monotonic() < end:
+        yield count
+        count += 1

@@ -1,0 +1,195 @@
+"""The random search near the limit, on the 2-cycle, and along gradient flow, in floats."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import integrate as quadrature
+from scipy import stats
+from sympy import Rational, lambdify
+
+from tests.falsify.model.ambient import flow, slope
+from tests.falsify.model.draw import Falsifier, Rng, one_of, refute, until
+from theorem_audit.exact.zero import stated
+from theorem_audit.statement.claim import Claim
+from theory import notation as no
+from theory.full_batch.convergence import perp_factor, radial_factor
+from theory.full_batch.edge import (
+    cycle_factor,
+    cycle_perp_factor,
+    high_point,
+    low_point,
+    second_order,
+    third_order,
+)
+from theory.full_batch.gaussian_start import caught_share, mean_alignment, mean_fourths
+from theory.model.initialisation import critical_share, flow_invariant, separatrix
+
+ERROR = 1e-9
+
+
+def radial(mass: float, a: float) -> float:
+    """s after one full-batch step of n = d = 1 from s, in R^1 from the loss."""
+    w = np.array([[np.sqrt(mass)]])
+    return float(((w - a * slope(w, np.eye(1), False)) ** 2).sum())
+
+
+def off_factor(mass: float, a: float) -> float:
+    """Factor of a small w_perp at that s, n = 1, d = 2."""
+    w = np.array([[np.sqrt(mass), 1e-9]])
+    return float((w - a * slope(w, np.eye(1, 2), False))[0, 1] / 1e-9)
+
+
+def second_iterate(claim: Claim, rng: Rng, seconds: float) -> int:
+    """(twice(1 + e) - 1 - e)/e^2 and /e^3: within 200 e of the claimed coefficients."""
+    played = 0
+    for _ in until(min(seconds, 0.2)):
+        for e in (1e-2, -1e-2, 3e-3):
+            gap = radial(radial(1 + e, 0.5), 0.5) - 1 - e
+            second, third = (float(stated(claim.formula, x)) for x in (second_order, third_order))
+            if abs(gap / e**3 - second / e - third) > 200 * abs(e):
+                refute(claim, "the second iterate", {"e": e, "gap": gap})
+            played += 1
+    return played
+
+
+def rates(claim: Claim, rng: Rng, seconds: float) -> int:
+    """Central differences at s = 1, good to 1e-6 for a <= 3."""
+    played = 0
+    for _ in until(min(seconds, 0.5)):
+        a = float(rng.uniform(0.01, 3.0))
+        slope_ = (radial(1 + 1e-5, a) - radial(1 - 1e-5, a)) / 2e-5
+        for symbol, seen in ((radial_factor, slope_), (perp_factor, off_factor(1.0, a))):
+            if abs(float(stated(claim.formula, symbol).subs(no.a, a)) - seen) > 1e-5:
+                refute(claim, symbol, {"a": a, "seen": seen})
+        played += 1
+    return played
+
+
+def cycles(claim: Claim, rng: Rng, seconds: float) -> int:
+    """GD-EDGE: the two points are swapped; multipliers by central differences; the limit repels."""
+    played = 0
+    for _ in until(min(seconds, 1.0)):
+        a = float(one_of(rng, 0.505, 0.6, 0.617, float(rng.uniform(0.3, 0.8))))
+        if claim.region.subs({no.n: 1, no.b: 1, no.d: 2, no.a: Rational(str(a))}) == False:  # noqa: E712
+            continue
+        said = {x: complex(stated(claim.formula, x).subs(no.a, a)) for x in
+                (low_point, high_point, cycle_factor, cycle_perp_factor)}  # fmt: skip
+        if any(abs(v.imag) > 1e-12 for v in said.values()):
+            refute(claim, "a real cycle", {"a": a})
+        low, high = said[low_point].real, said[high_point].real
+        swap = max(abs(radial(low, a) - high), abs(radial(high, a) - low))
+        h = 1e-6
+        factor = 1.0
+        for point in (low, high):
+            factor *= (radial(point + h, a) - radial(point - h, a)) / (2 * h)
+        off = off_factor(low, a) * off_factor(high, a)
+        repels = (radial(1 + h, a) - radial(1 - h, a)) / (2 * h)
+        wrong = {
+            "the cycle": swap > 1e-9 or not low < 1 < high,
+            "its multiplier": abs(factor - said[cycle_factor].real) > 1e-4 or abs(factor) >= 1,
+            "its factor of w_perp": abs(off - said[cycle_perp_factor].real) > 1e-6,
+            "the limit repels": repels > -1 + 1e-4,
+        }
+        for what, bad in wrong.items():
+            if bad:
+                refute(claim, what, {"a": a, "multiplier": factor})
+        played += 1
+    return played
+
+
+def separates(claim: Claim, rng: Rng, seconds: float) -> int:
+    """FLOW-SEPARATRIX: starts a tenth on either side of the border, at rho or on a sphere; and C."""
+    played = 0
+    border = lambdify(no.rho, stated(claim.formula, separatrix))
+    ratio = lambdify(no.r2, stated(claim.formula, critical_share))
+    invariant = lambdify((no.s, no.rho), stated(claim.formula, flow_invariant))
+    for _ in until(seconds):
+        n, off = int(one_of(rng, 1, 2, 4)), int(one_of(rng, 1, 3))
+        relu = bool(rng.random() < 0.5)
+        rho = float(one_of(rng, 2.5, 3.0, 6.0, float(rng.uniform(2.2, 8.0))))
+        r2 = float(one_of(rng, 1.25, 1.5, 2.5, 4.0, float(rng.uniform(1.1, 8.0))))
+        for kind in ("rho", "sphere"):
+            level = rho + border(rho) if kind == "rho" else r2
+            at = {
+                no.rho: Rational(1),
+                no.s: Rational(0),
+                no.r2: Rational(str(r2)),
+                no.n: n,
+                no.d: n + 1,
+            }
+            if kind == "sphere" and claim.region.subs(at) == False:  # noqa: E712
+                continue
+            for scale, expected in ((0.9, -1), (1.1, 1)):
+                s = scale * (border(rho) if kind == "rho" else ratio(r2) * r2)
+                rest = rho if kind == "rho" else r2 - s
+                if rest <= 0:
+                    continue
+                x = np.linalg.qr(rng.normal(size=(n + off, n + off)))[0]
+                q = np.abs(rng.normal(size=n)) + 0.1
+                y = rng.normal(size=off)
+                w = np.sqrt(s) * q / np.linalg.norm(q) @ x[:n]
+                w = w + np.sqrt(rest) * y / np.linalg.norm(y) @ x[n:]
+                side = flow(w[None], x[:n], relu)[0]
+                if side not in (0, expected):
+                    refute(
+                        claim, "the border", {"rho": rest, "s": s, "of": kind, "side": side, "n": n}
+                    )
+                h = 1e-7
+                moved = (w - h * slope(w[None], x[:n], relu)[0]) @ x.T
+                now = (float((moved[:n] ** 2).sum()), float((moved[n:] ** 2).sum()))
+                drift = (invariant(*now) - invariant(s, rest)) / h
+                if abs(drift) > 1e-4 * (1 + level) ** 4:
+                    refute(claim, "C is conserved", {"rho": rest, "s": s, "drift": drift})
+                played += 1
+    return played
+
+
+def gaussian(claim: Claim, rng: Rng, seconds: float) -> int:
+    """GD-GAUSSIAN: its limit is gradient flow's, played from N(0, I_d); and the means of its ends."""
+    played = 0
+    for _ in until(seconds):
+        n, d = one_of(rng, (4, 12), (1, 2), (2, 6), (3, 4))
+        runs = 1500
+        at = {no.n: n, no.d: d}
+        outer = lambdify(no.rho, stated(claim.formula, caught_share).subs(at).function, "scipy")
+        chance = quadrature.quad(outer, 2, np.inf)[0]
+        x = np.eye(d)[:n]
+        w = rng.normal(size=(runs, d))
+        side = flow(w, x, False)
+        hits, open_ = int((side < 0).sum()), int((side == 0).sum())
+        found = {"n": n, "d": d, "caught": hits, "open": open_, "of": runs, "claimed": chance}
+        if not 0 <= chance <= 1 or float(stats.binom.cdf(hits + open_, runs, chance)) < ERROR:
+            refute(claim, "P_caught", found)
+        if float(stats.binom.sf(hits - 1, runs, chance)) < ERROR:
+            refute(claim, "P_caught", found)
+        s = (w[:, :n] ** 2).sum(axis=1)
+        r2 = (w**2).sum(axis=1)
+        cosine = np.where(side < 0, r2 - s, s) / r2
+        u4 = np.where(side < 0, 0.0, (w[:, :n] ** 4).sum(axis=1) / s**2)
+        fourths = float(stated(claim.formula, mean_fourths).subs({**at, caught_share: chance}))
+        for what, values, claimed in (
+            ("E cos^2", cosine, mean_of(claim, n, d)), ("E sum u^4", u4, fourths),
+        ):  # fmt: skip
+            slack = 7 * values.std(ddof=1) / np.sqrt(runs) + open_ / runs
+            if abs(values.mean() - claimed) > slack:
+                refute(claim, what, {**found, "mean": values.mean(), "claimed": claimed})
+        played += 1
+    return played
+
+
+def mean_of(claim: Claim, n: int, d: int) -> float:
+    """The claimed E cos^2 by quadrature; s = x^2 takes the power s^(-1/2) away."""
+    at = {no.n: n, no.d: d}
+    integral = stated(claim.formula, mean_alignment) - no.n / no.d
+    both = lambdify((no.s, no.rho), integral.function.subs(at), "scipy")
+
+    def strip(r: float) -> float:
+        top = float(np.sqrt(min((r - 2) ** 2 / 4, 150.0)))
+        return float(quadrature.quad(lambda y: 2 * y * both(y * y, r), 0, top)[0])
+
+    return n / d + float(quadrature.quad(strip, 2, 120, limit=200)[0])
+
+
+FALSIFIERS: dict[str, Falsifier] = {
+    "GD-RATE": rates, "GD-EDGE": cycles, "FLOW-SEPARATRIX": separates, "GD-GAUSSIAN": gaussian,
+}  # fmt: skip

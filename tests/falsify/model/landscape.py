@@ -1,0 +1,257 @@
+"""The random search, on the loss itself: gradient, Hessian, stationary points, dead starts. Exact."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from scipy import stats
+from sympy import Rational
+
+from tests.ambient import (
+    as_fmpq,
+    combination,
+    derivatives,
+    gates_at,
+    gradient,
+    hessian,
+    loss,
+    spectrum_polynomial,
+)
+from tests.falsify.model.draw import (
+    Falsifier,
+    Point,
+    Rng,
+    direction,
+    draw,
+    fraction,
+    inside,
+    observables,
+    one_of,
+    refute,
+    until,
+)
+from tests.instances import Vector, dot, exact, reflected
+from theorem_audit.exact.zero import stated
+from theorem_audit.statement.claim import Claim
+from theory import notation as no
+from theory.model.initialisation import dead_probability
+from theory.model.landscape import (
+    gradient_norm2,
+    loss_excess,
+    loss_gap,
+    loss_minimum,
+    rho_stationary,
+    s_stationary,
+    saddle_curvature,
+    saddle_multiplicity,
+)
+from theory.model.spectrum import EIGENVALUES, MULTIPLICITIES, trace, trace_linear, trace_path
+
+ERROR = 1e-9  # chance that one statistical judgement refuses what is true
+
+
+def basis(rng: Rng, most: int) -> tuple[list[Vector], list[Vector]]:
+    """(data, rest): an orthonormal rational basis of R^d, n of it the data; d = n, n = 1 often."""
+    n = int(one_of(rng, 1, 1, 2, int(rng.integers(1, most + 1))))
+    d = n + int(one_of(rng, 0, 0, 1, 2))
+    mirrors = [[Fraction(int(x)) for x in rng.integers(-3, 4, size=d)] for _ in range(2)]
+    full = reflected(d, mirrors)
+    return full[:n], full[n:]
+
+
+def some_vector(rng: Rng, size: int) -> Vector:
+    return [Fraction(int(x), int(one_of(rng, 1, 2, 3))) for x in rng.integers(-3, 4, size=size)]
+
+
+def one_sample(claim: Claim, rng: Rng, seconds: float) -> int:
+    """GRAD, HESS: along random lines, both activations, q_i = 0 where the region has it."""
+    order = 0 if claim.formula.has(no.gradient) else 1
+    played = 0
+    for _ in until(seconds):
+        data, _rest = basis(rng, 4)
+        size = len(data[0])
+        weight, v = some_vector(rng, size), some_vector(rng, size)
+        if rng.random() < 0.2:  # on the kink
+            weight = [w - dot(weight, data[0]) * e for w, e in zip(weight, data[0], strict=True)]
+        gates = gates_at(weight, data[:1], str(one_of(rng, "linear", "relu")))
+        at: Point = {
+            no.active: Fraction(gates[0]), no.q_i: dot(weight, data[0]), no.r2: dot(weight, weight),
+            no.x_v: dot(data[0], v), no.w_v: dot(weight, v), no.v_v: dot(v, v),
+        }  # fmt: skip
+        if not inside(claim, at):
+            continue
+        values = {**at, no.x: at[no.x_v], no.w: at[no.w_v]}
+        claimed = claim.formula.rhs.subs({x: exact(y) for x, y in values.items()})
+        if order and at[no.q_i] == 0:  # ReLU's other side must agree, or there is no derivative
+            other = derivatives(weight, v, data[:1], [1 - gates[0]])[1]
+            linear = gates[0] == 1
+            if not linear and claimed != exact(other) and at[no.x_v] != 0:
+                refute(claim, "a second derivative at the kink", {"w": weight, "v": v})
+        if claimed != exact(derivatives(weight, v, data[:1], gates)[order]):
+            refute(claim, claim.formula, {"w": weight, "v": v, "x": data[0]})
+        played += 1
+    return played
+
+
+def weight_with(rng: Rng, data: list[Vector], rest: list[Vector]) -> Vector:
+    """On the sphere of minima, off the data, or anywhere."""
+    kind = int(rng.integers(4))
+    q = direction(rng, len(data)) if kind < 2 else some_vector(rng, len(data))
+    if kind == 2:
+        q = [Fraction(0)] * len(data)
+    off = some_vector(rng, len(rest)) if kind else [Fraction(0)] * len(rest)
+    return combination([*q, *off], [*data, *rest])
+
+
+def stationary(claim: Claim, rng: Rng, seconds: float) -> int:
+    played = 0
+    for _ in until(seconds):
+        data, rest = basis(rng, 4)
+        weight = weight_with(rng, data, rest)
+        gates = gates_at(weight, data, str(one_of(rng, "linear", "relu")))
+        s = sum((g * dot(weight, x) ** 2 for g, x in zip(gates, data, strict=True)), Fraction(0))
+        at: Point = {no.n: Fraction(len(data)), no.d: Fraction(len(weight)), no.k: Fraction(sum(gates)),
+                     no.s: s, no.rho: dot(weight, weight) - s}  # fmt: skip
+        if not inside(claim, at):
+            continue
+        here = {x: exact(v) for x, v in at.items()}
+        slope = gradient(weight, data, gates)
+        value = exact(loss(weight, data, gates))
+        low = stated(claim.formula, loss_minimum).subs(here)
+        seen = {
+            "||grad L||^2": (stated(claim.formula, gradient_norm2), exact(dot(slope, slope))),
+            "L - L_min": (stated(claim.formula, loss_excess), value - low),
+        }
+        for what, (claimed, found) in seen.items():
+            if claimed.subs(here) != found:
+                refute(claim, what, {**at, "w": weight})
+        pair = (stated(claim.formula, s_stationary), stated(claim.formula, rho_stationary))
+        still = not any(slope)
+        if still != (s == 0 or (here[no.s], here[no.rho]) == pair):
+            refute(claim, "the classification", {**at, "w": weight, "still": still})
+        if value < low or (value == low) != ((here[no.s], here[no.rho]) == pair):
+            refute(claim, "the minimum", {**at, "w": weight, "L": value})
+        played += 1
+    return played
+
+
+def saddles(claim: Claim, rng: Rng, seconds: float) -> int:
+    """Points with s = 0: linear off the data; ReLU with some q_i = 0 counted as open, others < 0, or
+    all < 0 (no gate counted). The curvature is that of the claim, and negative exactly inside."""
+    played = 0
+    for _ in until(seconds):
+        data, rest = basis(rng, 3)
+        linear = rng.random() < 0.5
+        below = [-fraction(rng, Fraction(1, 4), Fraction(2)) for _ in data]
+        q = [Fraction(0) if linear or rng.random() < 0.5 else x for x in below]
+        off = [fraction(rng, Fraction(0), Fraction(2)) for _ in rest]
+        weight = combination([*q, *off], [*data, *rest])
+        gates = [int(x == 0) for x in q]
+        at: Point = {no.n: Fraction(len(data)), no.d: Fraction(len(weight)), no.k: Fraction(sum(gates)),
+                     no.s: Fraction(0), no.rho: dot(weight, weight)}  # fmt: skip
+        if not inside(claim, at):
+            continue
+        here = {x: exact(v) for x, v in at.items()}
+        mu = stated(claim.formula, saddle_curvature).subs(here)
+        times = int(stated(claim.formula, saddle_multiplicity).subs(here))
+        found = hessian(weight, data, gates).charpoly()
+        if found != spectrum_polynomial([(mu, times), (Rational(0), len(weight) - times)]):
+            refute(claim, "the spectrum", {**at, "w": weight})
+        if at[no.rho] < 2 and not (mu < 0 and times > 0):
+            refute(claim, "a strict saddle inside squared norm 2", {**at, "q": q})
+        near = [x + Fraction(1, int(one_of(rng, 10, 1000))) for x in q] if linear else q
+        moved = combination([*near, *off], [*data, *rest])
+        open_ = gates_at(moved, data, "linear" if linear else "relu")
+        s = sum((g * dot(moved, x) ** 2 for g, x in zip(open_, data, strict=True)), Fraction(0))
+        gap = stated(claim.formula, loss_gap).subs(
+            {no.s: exact(s), no.rho: exact(dot(moved, moved) - s), no.n: len(data)}
+        )
+        if exact(loss(moved, data, open_)) - Rational(1, 2) != gap:
+            refute(claim, "L - 1/2", {**at, "w": moved})
+        played += 1
+    return played
+
+
+def minima(claim: Claim, rng: Rng, seconds: float) -> int:
+    """MAX-EIG, TRACE: exact characteristic polynomial and trace at minima, sparse ones included."""
+    spectrum = EIGENVALUES["max"] in claim.formula.free_symbols
+    played = 0
+    for _ in until(seconds):
+        data, _rest = basis(rng, 4)
+        activation = str(one_of(rng, "linear", "relu"))
+        q = direction(rng, len(data))
+        if activation == "relu":
+            q = [abs(x) for x in q]
+        weight = combination(q, data)
+        gates = gates_at(weight, data, activation)
+        n, d, k = len(data), len(weight), sum(gates)
+        at: Point = {no.n: Fraction(n), no.d: Fraction(d), no.k: Fraction(k), no.k0: Fraction(1)}
+        if not inside(claim, at):
+            continue
+        here = {x: exact(v) for x, v in at.items()}
+        matrix = hessian(weight, data, gates)
+        if spectrum:
+            pairs = [
+                (stated(claim.formula, EIGENVALUES[x]).subs(here),
+                 int(stated(claim.formula, MULTIPLICITIES[x]).subs(here))) for x in EIGENVALUES
+            ]  # fmt: skip
+            if matrix.charpoly() != spectrum_polynomial(pairs):
+                refute(claim, "the spectrum", {**at, "w": weight})
+        else:
+            found = sum((matrix[j, j] for j in range(d)), start=as_fmpq(Fraction(0)))
+            name = trace_linear if activation == "linear" else trace
+            if str(found) != str(stated(claim.formula, name).subs(here)):
+                refute(claim, "the trace", {**at, "w": weight, "trace": found})
+        played += 1
+    return played
+
+
+def along_paths(claim: Claim, rng: Rng, seconds: float) -> int:
+    """TRACE-JUMP: the trace with k_0 open gates at any state, and the gates after one step."""
+    played = 0
+    for _ in until(seconds):
+        case = draw(rng, most=3)
+        at = case.at
+        if at.activation != "relu" or len(at.weight) > 5:
+            continue
+        values = {**observables(case), no.k0: Fraction(sum(at.gates))}
+        if not inside(claim, values):
+            continue
+        if case.after.gates != at.gates:
+            refute(claim, "the active set is kept", {**values, "case": case})
+        matrix = hessian(at.weight, at.data, at.gates)
+        found = sum((matrix[j, j] for j in range(len(at.weight))), start=as_fmpq(Fraction(0)))
+        claimed = stated(claim.formula, trace_path).subs({x: exact(v) for x, v in values.items()})
+        if str(found) != str(claimed):
+            refute(claim, "the trace on the path", {**values, "trace": found})
+        played += 1
+    return played
+
+
+def dead(claim: Claim, rng: Rng, seconds: float) -> int:
+    """Signs of a Gaussian start on rotated data, counted; and the gradient where all are closed."""
+    played = 0
+    for _ in until(seconds):
+        n, runs = int(one_of(rng, 1, 2, 3, 5)), 20_000
+        if not inside(claim, {no.n: Fraction(n)}):
+            continue
+        data = np.linalg.qr(rng.normal(size=(n + 2, n)))[0].T
+        hits = int(((rng.normal(size=(runs, n + 2)) @ data.T).max(axis=1) <= 0).sum())
+        chance = float(stated(claim.formula, dead_probability).subs(no.n, n))
+        if not 0 <= chance <= 1 or stats.binomtest(hits, runs, chance).pvalue < ERROR:
+            refute(claim, "P_dead", {"n": n, "dead": hits, "of": runs})
+        points, rest = basis(rng, 4)
+        q = [-abs(x) for x in some_vector(rng, len(points))]
+        weight = combination([*q, *some_vector(rng, len(rest))], [*points, *rest])
+        slope = gradient(weight, points, gates_at(weight, points, "relu"))
+        if any(exact(x) != stated(claim.formula, no.gradient) for x in slope):
+            refute(claim, "the gradient", {"w": weight})
+        played += 1
+    return played
+
+
+FALSIFIERS: dict[str, Falsifier] = {
+    "GRAD": one_sample, "HESS": one_sample, "STATIONARY": stationary, "SADDLES": saddles,
+    "MAX-EIG": minima, "TRACE": minima, "TRACE-JUMP": along_paths, "DEAD": dead,
+}  # fmt: skip

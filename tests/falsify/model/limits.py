@@ -1,0 +1,252 @@
+"""The random search on limits and laws: many runs at once in R^d, in floats, from the loss.
+
+A statistical judgement refuses what is true with chance below 1e-9. A limit is judged where runs
+have come to rest (25 steps moved w by less than 1e-7); settings at which many are slow are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import integrate as quadrature
+from scipy import stats
+from sympy import Rational, lambdify
+
+from tests.falsify.model.ambient import Floats, descend
+from tests.falsify.model.draw import Falsifier, Point, Rng, inside, one_of, refute, until
+from theorem_audit.exact.zero import relations, stated
+from theorem_audit.statement.claim import Claim
+from theory import notation as no
+from theory.full_batch.alignment import (
+    max_tail,
+    mixture_density,
+    share,
+    share_density,
+    sum_of_fourths,
+    threshold,
+)
+from theory.minibatch.orthogonal import BetaTail, T, p_aligned
+
+ERROR = 1e-9
+AWAY = Rational(1, 2)  # a value for symbols of the region that are no part of a start
+
+
+STEPS = (0.05, 0.25, 0.3, 0.45, 0.49, 0.55, 0.6, 6.0)
+RADII = (0.1, 1.0, 1.9, 2.0, 2.5, 4.01, 12.0, "Gaussian")
+
+
+def settings(
+    claim: Claim, rng: Rng, points: tuple[int, ...], steps: tuple[float, ...] = STEPS
+) -> dict[str, Any] | None:
+    """A start's law, sizes, step, activation and batch size that the claim's region admits, or None.
+
+    "Gaussian" (unbounded norm) only where the region says nothing of r2.
+    """
+    n = int(one_of(rng, *points))
+    d = n + int(one_of(rng, 0, 1, 1, 3, 8))
+    relu = bool(rng.random() < 0.5)
+    b = int(one_of(rng, n, n, n, max(1, n - 1)))
+    a, radius = float(one_of(rng, *steps)), one_of(rng, *RADII)
+    bounded = claim.region.has(no.r2)
+    if radius == "Gaussian" and bounded:
+        return None
+    r2 = 1.0 if radius == "Gaussian" else radius
+    base: Point = {
+        no.n: Rational(n), no.d: Rational(d), no.b: Rational(b), no.k: Rational(n),
+        no.a: Rational(str(a)), no.r2: Rational(str(r2)), share: AWAY, threshold: Rational(99, 100),
+    }  # fmt: skip
+    gates = ((1, 1), (-1, 0 if relu else 1))  # (q_j, h)
+    admitted = [claim.region.subs({**base, no.q_j: q, no.active: h}) for q, h in gates]
+    if False in admitted:
+        return None
+    return {"n": n, "d": d, "b": b, "a": a, "relu": relu, "radius": radius}
+
+
+def starts(rng: Rng, found: dict[str, Any], runs: int) -> tuple[Floats, Floats]:
+    x = np.linalg.qr(rng.normal(size=(found["d"], found["n"])))[0].T
+    w = rng.normal(size=(runs, found["d"]))
+    if found["radius"] != "Gaussian":
+        w *= np.sqrt(found["radius"]) / np.linalg.norm(w, axis=1, keepdims=True)
+    return w, x
+
+
+def rested(
+    claim: Claim, rng: Rng, found: dict[str, Any], runs: int
+) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]] | None:
+    """Starts, data, ends, and which runs are live at the start.
+
+    Refuted where one run in twenty has no limit: its norm explodes, or it moves by more than 1e-2 in
+    one more step though it has had its time.  None where more than one in fifty are only slow.
+    """
+    w, x = starts(rng, found, runs)
+    q = w @ x.T
+    live = (q > 0).any(axis=1) if found["relu"] else np.ones(runs, dtype=bool)
+    args = (x, found["a"], found["relu"])
+    end, rest = descend(w, *args, 400 + int(100 / found["a"]), found["b"], rng)
+    if not rest.all():
+        last, _ = descend(end, *args, 1, found["b"], rng)
+        restless = ~(np.abs(last - end).max(axis=1) < 1e-2)
+        if restless.sum() > runs / 20:
+            refute(
+                claim, "that runs converge", {**found, "moving": int(restless.sum()), "of": runs}
+            )
+        if (~rest & ~(np.abs(last - end).max(axis=1) < 1e-6)).sum() > runs / 50:
+            return None
+    return w, x, end, live
+
+
+def laws(claim: Claim, rng: Rng, seconds: float) -> int:
+    """GD-ALIGN*, GD-DENSE*: limits of real runs against the claimed law, over the law of the start."""
+    played = 0
+    tail = max_tail in claim.formula.free_symbols
+    for _ in until(seconds):
+        found = settings(
+            claim, rng, (20, 40, 200) if tail else (1, 2, 4, int(rng.integers(1, 41)), 8)
+        )
+        if found is None:
+            continue
+        runs = 1600 if tail else 2000
+        ended = rested(claim, rng, found, runs)
+        if ended is None:
+            continue
+        w, x, end, live = ended
+        if claim.formula.has(share_density) or claim.formula.has(mixture_density):
+            keep = live if claim.formula.has(mixture_density) else np.ones(runs, dtype=bool)
+            if found["d"] > found["n"] and keep.sum() > 500:
+                inner = (w * end).sum(axis=1)[keep] ** 2
+                cosine = inner / ((w**2).sum(axis=1) * (end**2).sum(axis=1))[keep]
+                distance(claim, cosine, found)
+                played += 1
+            continue
+        q = w @ x.T
+        count = ((q > 0) if found["relu"] else np.ones_like(q, dtype=bool)).sum(axis=1)
+        u = end @ x.T
+        u[count == 0] = np.nan
+        u = np.where(q > 0, u, 0.0) if found["relu"] else u
+        groups = [k for k in np.unique(count) if k] if claim.formula.has(no.k) else [None]
+        for k in groups:
+            chosen = u[(count == k) if k is not None else live]
+            if len(chosen) >= 400:
+                judge(claim, chosen, {**found, "k": k})
+                played += 1
+    return played
+
+
+def judge(claim: Claim, u: Floats, found: dict[str, Any]) -> None:
+    """One group of runs with one active count (or all of them, where the formula knows no count)."""
+    at = {no.n: found["n"], no.k: found["k"] or found["n"], no.d: found["d"]}
+    if max_tail not in claim.formula.free_symbols:
+        values = (u**4).sum(axis=1)
+        claimed = float(stated(claim.formula, sum_of_fourths).subs(at))
+        spread = values.std(ddof=1) / np.sqrt(len(values)) + 1e-6
+        if abs(values.mean() - claimed) > 7 * spread + 0.02:  # one run in fifty may be slow
+            refute(claim, f"E sum u^4 = {claimed:.4f}", {**found, "mean": values.mean()})
+        return
+    largest = (u**2).max(axis=1)
+    for x in (0.05, 0.1, 0.12, 0.15, 0.2, 0.3, 0.5, 0.8):
+        point = {
+            **at,
+            threshold: Rational(str(x)),
+            no.b: found["b"],
+            no.a: Rational(str(found["a"])),
+        }
+        point |= {no.r2: 1 if found["radius"] == "Gaussian" else Rational(str(found["radius"]))}
+        point |= {no.active: 1}
+        if claim.region.subs(point) == False:  # noqa: E712
+            continue
+        bound = min(1.0, float(claim.formula.gts.subs(point)))
+        hits = int((largest >= x + 1e-9).sum())
+        if float(stats.binom.sf(hits - 1, len(largest), bound)) < ERROR:
+            refute(
+                claim, f"P(max u^2 >= {x}) <= {bound:.3g}", {**found, "hits": hits, "of": len(u)}
+            )
+
+
+def distance(claim: Claim, sample: Floats, found: dict[str, Any]) -> None:
+    """Kolmogorov-Smirnov, with the bound 2 exp(-2 m e^2) for the chance of a distance e."""
+    density = claim.formula.rhs.subs({no.n: found["n"], no.d: found["d"]}).doit()
+    values = lambdify(share, density, "scipy")
+    t = np.linspace(1e-6, np.pi / 2 - 1e-6, 20_001)
+    rate = values(np.sin(t) ** 2) * np.sin(2 * t)
+    total = quadrature.cumulative_trapezoid(rate, t, initial=0.0)
+    seen = stats.kstest(
+        sample, lambda c: np.interp(np.arcsin(np.sqrt(np.clip(c, 0, 1))), t, total)
+    ).statistic
+    if seen > np.sqrt(np.log(2 / ERROR) / (2 * len(sample))) + 0.02:
+        refute(claim, "the law of cos^2", {**found, "mean": sample.mean(), "distance": seen})
+
+
+def descends(claim: Claim, rng: Rng, seconds: float) -> int:
+    """GD-CONVERGES: whole runs from the region end at (s, rho) = (1, 0)."""
+    played = 0
+    for _ in until(seconds):
+        n = int(one_of(rng, 1, 2, 8, 40))
+        d, a = n + int(one_of(rng, 0, 1, 5)), float(one_of(rng, *STEPS))
+        relu, r2 = bool(rng.random() < 0.5), float(one_of(rng, 0.1, 1.0, 2.0, 3.0, 8.0))
+        w, x = starts(rng, {"n": n, "d": d, "radius": r2}, 40)
+        q = w @ x.T
+        s = np.where((q > 0) | (not relu), q**2, 0.0).sum(axis=1)
+        fixed: Point = {no.n: n, no.d: d, no.b: n, no.a: Rational(str(a)), no.active: 1}
+        exact_s = [Rational(repr(float(v))) for v in s]
+        admitted = [
+            bool(v > Rational(1, 50))
+            and inside(claim, {**fixed, no.s: v, no.rho: Rational(str(r2)) - v})
+            for v in exact_s
+        ]
+        if not any(admitted):
+            continue
+        end, _rest = descend(w[np.array(admitted, dtype=bool)], x, a, relu, int(3000 / a))
+        ends = end @ x.T
+        mass = np.where((ends > 0) | (not relu), ends**2, 0.0).sum(axis=1)
+        if not (np.abs(mass - 1) + np.abs((end**2).sum(axis=1) - mass) < 1e-2).all():
+            refute(claim, "(s, rho) -> (1, 0)", {"n": n, "d": d, "a": a, "r2": r2, "relu": relu})
+        played += sum(admitted)
+    return played
+
+
+def against_start(claim: Claim, rng: Rng, seconds: float) -> int:
+    """SGD-ORTHOGONAL: mini-batches from uniform directions; the tail of |cos(w_inf, w_0)|."""
+    played = 0
+    for _ in until(seconds):
+        n = int(one_of(rng, 1, 2, 3, 5))
+        d, b = n + int(one_of(rng, 0, 1, 4)), int(one_of(rng, 1, max(1, n - 1), n))
+        a, r2 = float(one_of(rng, 0.3, 0.45, 0.6)), float(one_of(rng, 0.5, 1.0, 1.9, 3.0))
+        relu, level = (
+            bool(rng.random() < 0.5),
+            str(one_of(rng, "0", "1/2", "3/5", "4/5", "97/100", "1")),
+        )
+        at = {
+            no.n: n,
+            no.d: d,
+            no.b: b,
+            no.a: Rational(str(a)),
+            no.r2: Rational(str(r2)),
+            T: Rational(level),
+        }
+        if claim.region.subs(at) == False:  # noqa: E712
+            continue
+        runs = 800
+        w, x = starts(rng, {"n": n, "d": d, "radius": r2}, runs)
+        q = w @ x.T
+        live = (q > 0).any(axis=1) if relu else np.ones(runs, dtype=bool)
+        end, _rest = descend(w[live], x, a, relu, int(150 / a**2), b, rng)
+        cosine = np.abs((w[live] * end).sum(axis=1))
+        cosine /= np.sqrt((w[live] ** 2).sum(axis=1) * (end**2).sum(axis=1))
+        (tail,) = claim.formula.atoms(BetaTail)
+        one = stats.beta.sf(*(float(v.subs(at)) for v in (tail.args[2], *tail.args[:2])))
+        (bound,) = [x.gts for x in relations(claim.formula) if x.lts == p_aligned]
+        limit = min(1.0, float(bound.subs(tail, float(one)).subs(at)))
+        hits = int((cosine >= float(Rational(level)) + 1e-6).sum())
+        if float(stats.binom.sf(hits - 1, len(cosine), limit)) < ERROR:
+            refute(claim, f"P <= {limit:.3g}", {**{str(k): v for k, v in at.items()}, "hits": hits})
+        played += 1
+    return played
+
+
+_LAWS: dict[str, Callable[[Claim, Rng, float], int]] = dict.fromkeys(
+    ("GD-ALIGN", "GD-ALIGN-RELU", "GD-DENSE", "GD-DENSE-MAX"), laws
+)
+FALSIFIERS: dict[str, Falsifier] = {**_LAWS, "SGD-ORTHOGONAL": against_start}

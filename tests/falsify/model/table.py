@@ -1,0 +1,150 @@
+"""A random search for counterexamples to the claims on the model, full batch and random starts.
+
+    FALSIFIERS[claim.id](claim, rng, seconds)  ->  cases played; Refuted with a witness if one fails
+
+Each draws settings at random, boundaries first (n = 1, d = n, b = n - 1, exact zeros, starts that a
+factor sends to 0, passive ReLU data), and keeps those that lie in the claim's *own* region: the region
+is evaluated at them.  They are played in R^d from the loss, in exact rationals (``tests/instances.py``,
+``tests/ambient.py``) or, for limits and laws, in floats (``tests/falsify/model/ambient.py``); neither shares
+code with ``sim`` or reads a formula of ``theory``.  Then the claim's formula is judged there.
+What a claim leaves open is drawn freely: one with no condition on the radius is played at any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from math import isqrt
+
+from sympy import Rational, log
+
+from tests.falsify.model import flow as falsify_flow
+from tests.falsify.model import landscape as falsify_landscape
+from tests.falsify.model import limits as falsify_limits
+from tests.falsify.model.draw import (
+    Case,
+    Falsifier,
+    Point,
+    Rng,
+    draw,
+    fraction,
+    holds,
+    inside,
+    observables,
+    refute,
+    until,
+)
+from tests.instances import exact
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theory import notation as no
+from theory.model.band import m
+from theory.model.initialisation import kappa
+
+
+def more_points(claim: Claim, at: Point, rng: Rng) -> Iterator[Point]:
+    """Values of a claim's parameters that no state fixes: kappa; m >= 0 with a = m (m + 2)."""
+    if claim.region.has(kappa):
+        for value in (Fraction(1), Fraction(1, 2), fraction(rng, Fraction(1, 24), Fraction(1))):
+            yield {**at, kappa: value}
+    elif claim.region.has(m):
+        root = 1 + at[no.a]
+        value = Fraction(isqrt(root.numerator), isqrt(root.denominator))
+        if value**2 == root:
+            yield {**at, m: value - 1}
+    else:
+        yield at
+
+
+def one_step(claim: Claim, rng: Rng, seconds: float) -> int:
+    """Every conjunct whose symbols are measured, wherever a drawn case lies in the region."""
+    played = 0
+    for _ in until(seconds):
+        case = draw(rng)
+        if claim.region.has(m):  # a = m (m + 2) with a rational m
+            root = fraction(rng, Fraction(0), Fraction(1, 2), 1000)
+            at = replace(case.at, a=root * (root + 2))
+            case = Case(at, at.step(), case.i, case.j, case.row)
+        for point in more_points(claim, observables(case), rng):
+            if not inside(claim, point):
+                continue
+            parts = relations(claim.formula)
+            judged = [holds(part, point) for part in parts]
+            for part, verdict in zip(parts, judged, strict=True):
+                if verdict is False:
+                    refute(claim, part, {**point, "case": case})
+            played += any(x is not None for x in judged)
+    return played
+
+
+def log_ratio(claim: Claim, rng: Rng, seconds: float) -> int:
+    """The claimed change against log|q_i+/q_j+| - log|q_i/q_j|, at 60 digits, good to 1e-40."""
+    played = 0
+    for _ in until(seconds):
+        case = draw(rng)
+        at = observables(case)
+        if not inside(claim, at):
+            continue
+        before, after = case.at.q, case.after.q
+        values = (before[case.i], before[case.j], after[case.i], after[case.j])
+        if 0 in values:
+            refute(claim, "the log ratio exists", {**at, "q_i, q_j, q_i+, q_j+": values})
+        change = abs(values[2] / values[3] / (values[0] / values[1]))
+        right = claim.formula.rhs.subs({x: exact(v) for x, v in at.items()})
+        gap = (right - log(exact(change))).evalf(60)
+        if not gap.is_real or abs(gap) > Rational(1, 10**40):
+            refute(claim, claim.formula, {**at, "change": change})
+        played += 1
+    return played
+
+
+def signs_for_ever(claim: Claim, rng: Rng, seconds: float) -> int:
+    """One step's conjuncts; then up to four more steps, other batches: signs, zeros, gates stay."""
+    played = one_step(claim, rng, seconds / 2)
+    for _ in until(seconds / 2):
+        case = draw(rng)
+        if not inside(claim, observables(case)):
+            continue
+        at = case.at
+        for _ in range(4):
+            after = at.step()
+            for x, y in zip(at.q, after.q, strict=True):
+                if (x > 0) != (y > 0) or (x < 0) != (y < 0):
+                    refute(claim, "signs, zeros and the active set are kept", {"at": at})
+            order = tuple(int(x) for x in rng.permutation(len(at.data))[: len(at.batch)])
+            at = replace(after, batch=order)
+            if at.r2.denominator > 10**80:
+                break
+        played += 1
+    return played
+
+
+def converges(claim: Claim, rng: Rng, seconds: float) -> int:
+    """One step, exactly; then whole runs in floats from the region."""
+    return one_step(claim, rng, seconds / 2) + falsify_limits.descends(claim, rng, seconds / 2)
+
+
+def at_one_half(claim: Claim, rng: Rng, seconds: float) -> int:
+    """One step, exactly; then the second iterate of the radial map near s = 1, n = d = 1."""
+    return one_step(claim, rng, seconds / 2) + falsify_flow.second_iterate(claim, rng, seconds / 2)
+
+
+ONE_STEP = (
+    "STEP", "NORM", "BAND", "BAND-WIDE", "BAND-LEAST", "ENTRY", "ENTRY-LEAST", "GROWTH", "GROWTH-LOW",
+    "RADIUS-TWO", "INIT-RADIUS", "GD-DIRECTION", "GD-LOSS",
+)  # fmt: skip
+
+FALSIFIERS: dict[str, Falsifier] = {
+    **dict.fromkeys(ONE_STEP, one_step),
+    "RATIO": log_ratio,
+    "SIGN": signs_for_ever,
+    "GD-CONVERGES": converges,
+    "GD-HALF": at_one_half,
+    **falsify_landscape.FALSIFIERS,
+    **falsify_limits.FALSIFIERS,
+    **falsify_flow.FALSIFIERS,
+}
+
+OUT_OF_REACH: dict[str, str] = {}
+"""None of these chapters' claims: GD-GAUSSIAN's limit is played as gradient flow."""
