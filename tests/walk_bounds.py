@@ -76,8 +76,12 @@ def expect_every_step(claim: Claim) -> None:
 
 
 def asked(claim: Claim, symbol: Symbol) -> Expr:
-    """What the claim's one condition with ``symbol`` says is >= 0; Undecided where there is not one."""
-    found = [x for x in relations(claim.region) if x.has(symbol)]
+    """What the claim's one condition with ``symbol`` says is >= 0; Undecided where there is not one.
+
+    "moments" is left out: it says what is true of every law, and nothing is drawn from it.
+    """
+    kept = [x.condition for x in claim.assumptions if x.condition is not None and x.name != "moments"]
+    found = [y for x in kept for y in relations(x) if y.has(symbol)]
     if len(found) != 1 or not hasattr(found[0], "gts"):
         raise Undecided(f"{claim.id} has {len(found)} inequalities on {symbol}")
     return difference(found[0]).expand()

@@ -75,6 +75,11 @@ _EVERY_STEP = Assumption(
     And(Ge(k, 0), Lt(k, tau)),
     text="what is said of step k holds at every k with 0 <= k < tau, whatever the past",
 )
+_MOMENTS = Assumption(
+    "moments",
+    And(Le(mean_jump**2, mean_square), Le(mean_square, jump**2)),
+    text="m_1 and m_2 are means of D and of D^2: what every law on [-J, J] obeys",
+)
 _STEP_SYMBOLS = {
     str(k): "any step before tau",
     str(tau): "the stopping time",
@@ -143,6 +148,7 @@ NHRW = Claim(
             text="|X_k - o| <= W for k < tau",
         ),
         _EVERY_STEP,
+        _MOMENTS,
         Assumption(
             "start in the band",
             And(Ge(height, -(width + jump)), Le(height, width + jump)),
