@@ -26,7 +26,7 @@ LARGEST = 12  # enumerations up to here check the formulas; they stand for nothi
 
 
 def chance_of(members: int, left_out: int = 0) -> Expr:
-    """P(``members`` given indices are in B, ``left_out`` given others are not), B a uniform b-subset."""
+    """P(``members`` given indices are in B, ``left_out`` given others are not), B uniform."""
     chance, size, drawn = Integer(1), n, b
     for _ in range(members):
         chance, size, drawn = chance * drawn / size, size - 1, drawn - 1

@@ -262,8 +262,8 @@ def test_hitting_bound_is_attained_by_the_simple_walk(claim: Claim) -> None:
 def test_hitting_bound_from_the_stopped_process(claim: Claim) -> None:
     """E f(X_{tau ^ k}) <= f_x by induction: one more step adds pi (E[f(X_{k+1}) | F_k] - f(X_k)) <= 0.
 
-    P = P(tau <= k, X_tau in B): f_x = f_B P + f_C (1 - P) + spare, f_B = f_C + gap, so the bound exceeds
-    P by spare/gap; and P rises to P(B before C).
+    P = P(tau <= k, X_tau in B): f_x = f_B P + f_C (1 - P) + spare, f_B = f_C + gap, so the bound
+    exceeds P by spare/gap; and P rises to P(B before C).
     """
     expect_every_step(claim)
     weight, slack = symbols("pi slack")
@@ -313,7 +313,9 @@ def test_escape_bound_is_attained_by_gamblers_ruin(claim: Claim) -> None:
     up, steps = symbols("up steps")
     expect_zero(base.subs(drift, (2 * up - 1) * jump) - (1 - up) / up, "the ruin's base")
     expect_zero(exponent.subs(start, level + steps * jump) - steps, "the ruin's exponent")
-    x = Symbol("x")  # the ruin probability's equation x = (1 - p) + p x^2 has the roots 1 and (1-p)/p
+    x = Symbol(
+        "x"
+    )  # the ruin probability's equation x = (1 - p) + p x^2 has the roots 1 and (1-p)/p
     expect_zero((1 - up) + up * x**2 - x - up * (x - 1) * (x - (1 - up) / up), "first step")
 
 
@@ -329,7 +331,9 @@ def test_escape_bound_by_an_exponential_supermartingale(claim: Claim) -> None:
     expect_zero(exponent.subs(start, start + increment) - exponent - increment / jump, "f(X + D)")
     beta, move = Symbol("beta", positive=True), Symbol("D", real=True)
     curve = (beta**move).diff(move, 2)
-    expect(curve == beta**move * log(beta) ** 2, "convex: its second derivative is a square times f")
+    expect(
+        curve == beta**move * log(beta) ** 2, "convex: its second derivative is a square times f"
+    )
     expect_zero(asked(claim, increment) - (jump**2 - increment**2), "|D| <= J: between the ends")
     chord = ((jump - increment) / base + (jump + increment) * base) / (2 * jump)
     for end in (jump, -jump):

@@ -265,7 +265,8 @@ def test_many_points_take_longer(claim: Claim) -> None:
     """n = 50, b = 1, a = 1/10, z = 0, L = log 2: 4 moves at least are needed, each once in 25 steps.
 
     A move happens with chance 2 p = 2 b (n-b)/(n (n-1)) = 1/25 a step, whatever the state, so the mean
-    time to the fourth is 100; (1 + 2a)^3 < 2.  t_* = 24/25 <= 1 - 10a/27 is kept from r2 <= 1 (BAND-WIDE).
+    time to the fourth is 100; (1 + 2a)^3 < 2.  t_* = 24/25 <= 1 - 10a/27 is kept
+    from r2 <= 1 (BAND-WIDE).
     """
     at = {n: 50, b: 1, a: Rational(1, 10), t_min: Rational(24, 25), s_min: Rational(1, 100)}
     split = equal_to(minibatch.WALK_DRIFT.formula, p).subs(at)

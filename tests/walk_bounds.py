@@ -66,7 +66,7 @@ def expect_on_orthant(expr: Expr, message: str) -> None:
 
 
 def expect_every_step(claim: Claim) -> None:
-    """What the claim asks of step k it asks of every k with 0 <= k < tau, or of fewer: no less is used."""
+    """What the claim asks of step k it asks of every k with 0 <= k < tau: no less is used."""
     scope = And(Ge(k, 0), Lt(k, tau))
     found = [x for x in relations(claim.region) if x.has(k)]
     for condition in found:
@@ -80,7 +80,9 @@ def asked(claim: Claim, symbol: Symbol) -> Expr:
 
     "moments" is left out: it says what is true of every law, and nothing is drawn from it.
     """
-    kept = [x.condition for x in claim.assumptions if x.condition is not None and x.name != "moments"]
+    kept = [
+        x.condition for x in claim.assumptions if x.condition is not None and x.name != "moments"
+    ]
     found = [y for x in kept for y in relations(x) if y.has(symbol)]
     if len(found) != 1 or not hasattr(found[0], "gts"):
         raise Undecided(f"{claim.id} has {len(found)} inequalities on {symbol}")

@@ -65,8 +65,8 @@ MOMENT = Claim(
         "Lambda": "log of E[|q_j/q_i|^g after the step] / |q_j/q_i|^g, at q_i^2 = 1, all else 0",
     },
     remark=(
-        "For b < n (p > 0) Lambda(g) < 0 for 0 < g < 1, Lambda(0) = Lambda(1) = 0, and Lambda(g) > 0 for "
-        "g > 1: CAPTURE-MOMENT-UP. Sharp as a -> 0."
+        "For b < n (p > 0) Lambda(g) < 0 for 0 < g < 1, Lambda(0) = Lambda(1) = 0, and Lambda(g) > 0 "
+        "for g > 1: CAPTURE-MOMENT-UP. Sharp as a -> 0."
     ),
 )
 

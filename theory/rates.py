@@ -2,8 +2,8 @@ r"""How fast, and up to which step size: Lyapunov exponents of SGD at its limit 
 
 At w = x_I a batch has S = 1{I in B}, and 2 - r2 = 1.  The exponents are means over one batch of log of
 the factor there (SGD-RATE).  That those of the ratios and of w_perp are the rates of the paths that
-start inside the radius is the strong law for martingales with bounded increments (SGD-RATE-PATHS): there
-no factor is ever 0, which outside the radius, and for the radial direction anywhere, may happen.
+start inside the radius is the strong law for martingales with bounded increments (SGD-RATE-PATHS):
+there no factor is ever 0, which outside the radius, and for the radial direction anywhere, may happen.
 
 Away from the limit the same number governs F = sum over live j of log|q_j| - (k/2) delta, k = |live|:
 to leading order in a, F falls by (k-1) p a^2 per step from every point of the unit sphere.
@@ -209,8 +209,8 @@ UNIVERSAL_DECAY = Claim(
         "k": "number of live coordinates",
     },
     remark=(
-        "Not exact for any fixed a, and not a statement on sum log|q_j| alone. Finding: without the term "
-        "(k/2) delta it is false: from s = 1 one step gives "
+        "Not exact for any fixed a, and not a statement on sum log|q_j| alone. Finding: without the "
+        "term (k/2) delta it is false: from s = 1 one step gives "
         "E sum log|q_j+/q_j| = -(a^2/2)(n E S^2 - 2 b^2/n + b), which depends on sum q_j^4. In the "
         "band delta = O(a), so F_1 adds O(a^3). F_2 a^2 is (k-1) Lambda to leading order, "
         "Lambda = p log(1 - a^2)."

@@ -51,8 +51,9 @@ MASS_FLOOR = Claim(
     },
     symbols={str(s): "mass on the (live) data coordinates; ReLU: the others count as off span(x)"},
     remark=(
-        "So s does not fall while s <= 2 - r2. Hence s_k >= min(s_0, (1 - 2a)^2 t_*) for all k when t_k >= t_*, a < 1/2: where s > t, "
-        "a S <= a r2 <= 2a and s > t_*. Equality in the second relation at S = 0."
+        "So s does not fall while s <= 2 - r2. Hence s_k >= min(s_0, (1 - 2a)^2 t_*) for all k when "
+        "t_k >= t_*, a < 1/2: where s > t, a S <= a r2 <= 2a and s > t_*. Equality in the second "
+        "relation at S = 0."
     ),
 )
 
