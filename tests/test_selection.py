@@ -343,8 +343,8 @@ def test_steps_commute_with_permutations(claim: Claim) -> None:
     With memberships c_i, c_j and S = S_C + c_i q_i^2 + c_j q_j^2, exchanged state and memberships give
     the exchanged step, by STEP; S, and so every other coordinate's factor, is the same.  A step is odd
     in q_j, so a sign may be exchanged as well (ReLU: live means > 0).  An exchange maps b-subsets one
-    to one onto b-subsets, all of the same chance 1/C(n, b).  So from |q_i| = |q_j| the paths with i and j
-    exchanged have the same law: P(x_i wins) = P(x_j wins).
+    to one onto b-subsets, all of the same chance 1/C(n, b).  So from |q_i| = |q_j| the paths with i
+    and j exchanged have the same law: P(x_i wins) = P(x_j wins).
     """
     c_i, c_j = Symbol("c_i", real=True), Symbol("c_j", real=True)
     mass = S_C + c_i * q_i**2 + c_j * q_j**2

@@ -10,7 +10,7 @@ fluctuating ratios is what must fall below eps, and the next term is of order sq
 
 from __future__ import annotations
 
-from sympy import And, Eq, Function, Ge, Gt, Integer, Le, Limit, Lt, Symbol, log, sqrt
+from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Symbol, log, sqrt
 
 from theory.autoencoder import ORTHONORMAL
 from theory.claim import Assumption, Claim, Source
@@ -22,7 +22,7 @@ from theory.sparse_time import IN_SPAN, SMALL_STEP
 eps = Symbol("eps", real=True)
 purity = Symbol("pi_0", real=True)
 level = Symbol("Z", real=True)
-time = Limit(a**2 * Function("E_T", real=True)(a), a, 0, "+")
+time = Symbol("tau", real=True)
 slope = Symbol("T_slope", real=True)
 mean_slope = Symbol("E_slope", real=True)
 mean_time = Symbol("E_T", real=True)
@@ -67,7 +67,7 @@ TIME_TWO = Claim(
     },
     symbols={
         "Z": "pi >= 1 - eps exactly when |log|q_1/q_2|| >= Z",
-        "E_T(a)": "E[T_eps] at step size a",
+        "tau": "limit of a^2 E[T_eps] as a -> 0",
     },
     remark="From a tie: a^2 E[T_eps] -> log(1/(4 eps (1 - eps))). The level is exact for every a.",
 )

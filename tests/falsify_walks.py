@@ -1,0 +1,48 @@
+"""Random search for counterexamples to the claims of the walk chapters, each in its own region.
+
+``FALSIFIERS[id](claim, rng, seconds)`` draws cases inside ``claim.region`` (corners first), plays them
+with an independent reference and judges ``claim.formula``.  It raises Refuted with a witness, or returns
+how many cases were played (> 0).  The parts: ``falsify_steps`` (one step), ``falsify_laws`` (adapted walks
+and chains), ``falsify_paths`` (exponents, schedules, rates), ``falsify_winners`` (who wins, and when).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+import numpy as np
+from mpmath import mp
+
+from tests import falsify_laws, falsify_paths, falsify_steps, falsify_winners
+from tests.falsify_play import DIGITS
+from theory.bernstein import Undecided
+from theory.claim import Claim
+
+Search = Callable[[Claim, np.random.Generator, float], int]
+
+
+def _precise(search: Search) -> Search:
+    """The search in 2 * DIGITS digits throughout; no case at all is Undecided, never a pass."""
+
+    @wraps(search)
+    def run(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+        with mp.workdps(2 * DIGITS), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            played = search(claim, rng, seconds)
+        if played <= 0:
+            raise Undecided(f"{claim.id}: no case inside its region in {seconds} s")
+        return played
+
+    return run
+
+
+FALSIFIERS: dict[str, Search] = {
+    name: _precise(search)
+    for part in (falsify_steps, falsify_laws, falsify_paths, falsify_winners)
+    for name, search in part.SEARCHES.items()
+}
+
+OUT_OF_REACH: dict[str, str] = {
+    "SELECT-N": "its conclusion is the solution of a partial differential equation, without closed form; "
+    "tests/test_selection_n.py compares a grid solution with runs",
+}
