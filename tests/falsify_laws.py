@@ -1,11 +1,12 @@
 """Random search against the walk theorems: the worst adapted walk that the hypotheses allow, solved.
 
 The hypotheses on a step are conditions in a claim's region.  Those with D must hold for every jump;
-those with m_1 = E[D | F_k], m_2 = E[D^2 | F_k], V_next or f_next are linear constraints on the law of the
-step.  On a lattice the laws allowed at a position are a polytope whose vertices have few jumps, and the
-worst adapted walk is a decision process over them (a memoryless one is among the worst).  Its value, by
-iteration from below, is a lower bound of the supremum up to rounding: above the claimed bound it refutes.
-What holds only at some steps binds only there: the conditions are read at k = 0 and at k = 1.
+those with m_1 = E[D | F_k], m_2 = E[D^2 | F_k], V_next or f_next are linear constraints on the law of
+the step.  On a lattice the laws allowed at a position are a polytope whose vertices have few jumps,
+and the worst adapted walk is a decision process over them (a memoryless one is among the worst).  Its
+value, by iteration from below, is a lower bound of the supremum up to rounding: above the claimed
+bound it refutes. What holds only at some steps binds only there: the conditions are read at k = 0 and
+at k = 1.
 """
 
 from __future__ import annotations
@@ -103,8 +104,8 @@ def laws(
 
 def worst(
     inner: Sequence[Fraction], options: Mapping[Fraction, list[Law]], reward: float,
-    outside: Callable[[Fraction], float], limit: float, first: Mapping[Fraction, list[Law]] | None = None,
-    start: Fraction = F(0),
+    outside: Callable[[Fraction], float], limit: float, first: Mapping[Fraction, list[Law]] | None,
+    start: Fraction,
 ) -> float:  # fmt: skip
     """sup of the sum of ``reward`` a step plus ``outside`` at the exit, from ``start``, to 3 limits."""
     place = {x: i for i, x in enumerate(inner)}
@@ -125,7 +126,9 @@ def worst(
         return float((rows @ value + ends).max()) if len(ends) else 0.0  # no law: it cannot go on
 
     later = [compiled(x, options[x]) for x in inner]
-    if reward and any(len(law) == 1 and law[0][0] == 0 for laws_ in options.values() for law in laws_):
+    if reward and any(
+        len(law) == 1 and law[0][0] == 0 for laws_ in options.values() for law in laws_
+    ):
         return float("inf")  # it may stay where it is for ever
     for _ in range(20_000):
         new = np.array([gain(table) for table in later])
@@ -164,7 +167,12 @@ def exit_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         low = 0 if walled else -wide
         inner = [F(x) for x in range(low, wide + 1)]
         start = inner[int(rng.integers(len(inner)))]
-        jumps = [F(x) for x in range(-reach, reach + 1)] + [F(FAR), F(-FAR), F(reach + 1), F(-reach - 1)]
+        jumps = [F(x) for x in range(-reach, reach + 1)] + [
+            F(FAR),
+            F(-FAR),
+            F(reach + 1),
+            F(-reach - 1),
+        ]
         at = {rw.jump: F(reach), rw.width: F(wide), rw.second: least, rw.height: start}
         tables = _both(claim, at, inner, rw.offset, jumps, F(0))
         if any(not table[x] for table in tables for x in inner):
@@ -174,7 +182,9 @@ def exit_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         first = tables[0] if tables[0] != tables[1] else None
         time = worst(inner, tables[1], 1.0, lambda _: 0.0, bound, first, start)
         what = f"J={reach}, W={wide}, v={least}, band [{low}, {wide}], X_0={start}"
-        if time > bound * (1 + SLACK) or (time == bound and claim.formula.func.__name__ == "StrictLessThan"):
+        if time > bound * (1 + SLACK) or (
+            time == bound and claim.formula.func.__name__ == "StrictLessThan"
+        ):
             refute(claim, what, f"a walk with E tau = {time:.6g} > {bound:.6g}")
     return clock.played
 
@@ -190,7 +200,9 @@ def foster_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         start = F(int(rng.integers(0, 2 * top)), 2)
         at = {rw.eps: drift, rw.start_value: start}
         tables = []
-        inside = [y for y in inner if split_conditions(claim, {**at, rw.value_now: y}, 1) is not None]
+        inside = [
+            y for y in inner if split_conditions(claim, {**at, rw.value_now: y}, 1) is not None
+        ]
         for step in (0, 1):
             table: dict[Fraction, list[Law]] = {}
             for x in inside:
@@ -218,7 +230,12 @@ def escape_chance(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         slope = F(int(rng.integers(1, 8)), 8) * reach
         start = F(low + int(rng.integers(1, 6)))
         inner = [F(x) for x in range(low + 1, low + 13)]
-        jumps = [F(x) for x in range(-reach, reach + 1)] + [F(FAR), F(-FAR), F(reach + 1), F(-reach - 1)]
+        jumps = [F(x) for x in range(-reach, reach + 1)] + [
+            F(FAR),
+            F(-FAR),
+            F(reach + 1),
+            F(-reach - 1),
+        ]
         at = {rw.jump: F(reach), rw.drift: slope, rw.level: F(low), rw.start: start}
         tables = _both(claim, at, inner, rw.now, jumps, F(0))
         if any(not table[x] for table in tables for x in inner):
@@ -248,7 +265,11 @@ def hitting_chance(claim: Claim, rng: np.random.Generator, seconds: float) -> in
             clock.played += 1
             top, bottom = start - floor_, target - floor_
             if bottom == 0 or not evaluate(claim.formula, {**at, rw.hit: F(1)}):
-                refute(claim, f"f_x={start}, f_B={target}, f_C={floor_}", f"P = 1, bound {top}/{bottom}")
+                refute(
+                    claim,
+                    f"f_x={start}, f_B={target}, f_C={floor_}",
+                    f"P = 1, bound {top}/{bottom}",
+                )
             continue
         inner = [floor_ + F(x, 2) for x in range(max(rise, 1))]
         if start not in inner:
@@ -267,12 +288,18 @@ def hitting_chance(claim: Claim, rng: np.random.Generator, seconds: float) -> in
         first = tables[0] if tables[0] != tables[1] else None
         chance = worst(inner, tables[1], 0.0, lambda x, z=target: float(x >= z), 1.0, first, start)
         if chance > bound + SLACK:
-            refute(claim, f"f_x={start}, f_B={target}, f_C={floor_}", f"P >= {chance:.6g} > {bound:.6g}")
+            refute(
+                claim,
+                f"f_x={start}, f_B={target}, f_C={floor_}",
+                f"P >= {chance:.6g} > {bound:.6g}",
+            )
     return clock.played
 
 
 def resistances(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """RESISTANCE: the product of q_k/p_k = (k - kappa)/(k + kappa) and its sum, exactly, term by term."""
+    """RESISTANCE: the product of q_k/p_k = (k - kappa)/(k + kappa) and its sum, exactly, term by
+    term.
+    """
     clock = Clock(seconds)
     while clock.left and clock.played < 5_000:
         base, top = int(rng.integers(0, 5)), int(rng.integers(0, 30))
@@ -298,8 +325,8 @@ def resistances(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 def lamperti(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """LAMPERTI: escape and stationary probability of the chain cut off at N, extrapolated exactly.
 
-    The chance of N before m from m + 1 is 1/R_N, R_N the sum of resistances; 1/(mean return time) is the
-    conductance at m over their sum.  Tails are R_oo - R_N = N rho_N/(2 kappa - 1) (1 + O(1/N)).
+    The chance of N before m from m + 1 is 1/R_N, R_N the sum of resistances; 1/(mean return time) is
+    the conductance at m over their sum.  Tails are R_oo - R_N = N rho_N/(2 kappa - 1) (1 + O(1/N)).
     """
     clock = Clock(seconds)
     while clock.left and clock.played < 500:
@@ -323,7 +350,9 @@ def lamperti(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         claimed = float(number(stated(claim.formula, rw.escape), at))
         if abs(claimed - found) > 1e-3:
-            refute(claim, {str(x): str(y) for x, y in at.items()}, f"escape {claimed} against {found}")
+            refute(
+                claim, {str(x): str(y) for x, y in at.items()}, f"escape {claimed} against {found}"
+            )
         if ratio < -0.75:  # flows: m moves up surely, conductance 1/rho_k between k and k+1
             pairs = np.exp(-np.concatenate([[0.0], logs]))
             mass = pairs.sum() + pairs[-1] * top / (-2 * ratio - 1)
@@ -333,7 +362,11 @@ def lamperti(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             found = pairs[0] / weights
             claimed = float(number(stated(claim.formula, rw.stationary), at))
             if abs(claimed - found) > 1e-3:
-                refute(claim, {str(x): str(y) for x, y in at.items()}, f"share {claimed}, found {found}")
+                refute(
+                    claim,
+                    {str(x): str(y) for x, y in at.items()},
+                    f"share {claimed}, found {found}",
+                )
     return clock.played
 
 

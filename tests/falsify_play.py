@@ -1,11 +1,12 @@
-"""Cases for a random search against claims: exact states, all their observables, and the claim's region.
+"""Cases for a random search against claims: exact states, all their observables, and the claim's
+region.
 
 A case is a real neuron: n unit vectors x_1..x_n of R^d (any orthonormal points, after a rotation), a
 weight, a step size and a batch size, played by the chain rule in exact rationals, never by a formula of
-``theory/`` or by ``sim``.  Every symbol of a region is computed from the case - nothing derived is drawn - so a region
-that admits an impossible or a false case is found out.  Boundaries come first: n = 1, n = 2, b = n - 1,
-b = n, b > n never; the edges of step sizes; exact zeros; starts that a factor sends exactly to 0; dead,
-passive and tied coordinates; r2 near, at and past 2.
+``theory/`` or by ``sim``.  Every symbol of a region is computed from the case - nothing derived is
+drawn - so a region that admits an impossible or a false case is found out.  Boundaries come first: n =
+1, n = 2, b = n - 1, b = n, b > n never; the edges of step sizes; exact zeros; starts that a factor
+sends exactly to 0; dead, passive and tied coordinates; r2 near, at and past 2.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ SIZES = [
     (2, 1), (3, 2), (1, 1), (2, 2), (8, 8), (3, 1), (9, 9), (3, 3), (4, 3), (5, 2), (8, 7), (7, 6),
     (12, 11), (40, 1), (40, 39), (40, 40), (12, 1),
 ]  # fmt: skip
-STEPS = [F(x) for x in ("9/25", "1/2", "49/100", "2/5", "23/100", "1/4", "25/72", "1/100", "3/5", "1",
-                        "239/1000", "-1/10", "41/100")]  # fmt: skip
-KINDS = ("generic", "doomed", "near two", "past two", "sphere", "tiny", "zeros", "ties", "single",
-         "dense", "point", "dead", "two")  # fmt: skip
+STEPS = [F(x) for x in ("9/25", "1/2", "49/100", "2/5", "23/100", "1/4", "25/72", "1/100", "3/5",
+                        "1", "239/1000", "-1/10", "41/100")]  # fmt: skip
+KINDS = ("generic", "doomed", "bare", "near two", "past two", "sphere", "tiny", "zeros", "ties",
+         "single", "dense", "point", "dead", "two")  # fmt: skip
 MOST_BATCHES = 600  # enumerated where there are no more
 
 
@@ -125,7 +126,10 @@ class Case:
 
     def some_batches(self, most: int = 40) -> list[tuple[int, ...]]:
         """All batches, or some of them: the first and the last."""
-        found = self.batches() or [tuple(range(self.size)), tuple(range(self.n - self.size, self.n))]
+        found = self.batches() or [
+            tuple(range(self.size)),
+            tuple(range(self.n - self.size, self.n)),
+        ]
         return found if len(found) <= most else found[: most // 2] + found[-most // 2 :]
 
     def step(self, batch: Sequence[int]) -> Neuron:
@@ -199,12 +203,18 @@ def refute(claim: Claim, case: Any, message: str, **witness: Any) -> None:
     raise Refuted(f"{claim.id}: {message}, at {case}", {"case": str(case), **witness})
 
 
-def same(claim: Claim, case: Any, claimed: Any, found: Any, message: str, slack: Any = None) -> None:
+def same(
+    claim: Claim, case: Any, claimed: Any, found: Any, message: str, slack: Any = None
+) -> None:
     """Two numbers of DIGITS digits agree to 25 of them (or within ``slack``)."""
     with mp.workdps(DIGITS):
         allowed = mp.mpf(10) ** -25 * (1 + abs(found)) if slack is None else slack
         if not abs(claimed - found) <= allowed:
-            refute(claim, case, f"{message}: claimed {mp.nstr(claimed, 12)}, played {mp.nstr(found, 12)}")
+            refute(
+                claim,
+                case,
+                f"{message}: claimed {mp.nstr(claimed, 12)}, played {mp.nstr(found, 12)}",
+            )
 
 
 def cases(rng: np.random.Generator, clock: Clock, *, most: int = 40) -> Iterator[Case]:
@@ -228,11 +238,16 @@ def cases(rng: np.random.Generator, clock: Clock, *, most: int = 40) -> Iterator
 
 def _small(rng: np.random.Generator, count: int, low: int = -9, high: int = 9) -> list[Fraction]:
     values = rng.integers(low, high + 1, count)
-    return [F(int(x) if x else 1, int(y)) for x, y in zip(values, rng.integers(1, 10, count), strict=True)]
+    return [
+        F(int(x) if x else 1, int(y))
+        for x, y in zip(values, rng.integers(1, 10, count), strict=True)
+    ]
 
 
 def scaled_to(weight: list[Fraction], target: Fraction) -> list[Fraction]:
-    """``weight`` times a rational, so that its squared norm is within 1e-6 (relative) below ``target``."""
+    """``weight`` times a rational, so that its squared norm is within 1e-6 (relative) below
+    ``target``.
+    """
     square = sum(x * x for x in weight)
     root = F(int(mp.floor(mp.sqrt(real(target / square)) * 10**8)), 10**8)
     return [root * x for x in weight]
@@ -257,7 +272,12 @@ def make(
                   "sphere": F(1), "two": F(2)}.get(kind, F(int(rng.integers(5, 190)), 100))  # fmt: skip
         whole = scaled_to([*q, *off], target) if any([*q, *off]) else [*q, *off]
         q, off = whole[:points], whole[points:]
-    if kind == "sphere" and points >= 2:  # exactly on it: a rational point of a circle, the others 0
+    if kind == "bare":  # next to no mass on the data, r2 just below 1 + a/4
+        q = [x / 10**4 for x in q]
+        off = scaled_to(off or [F(1)], max(1 + step / 4, F(1, 10)))
+    if (
+        kind == "sphere" and points >= 2
+    ):  # exactly on it: a rational point of a circle, the others 0
         m = F(int(rng.integers(1, 9)), int(rng.integers(1, 9)))
         q = [F(0)] * points
         i, j = rng.permutation(points)[:2]
@@ -288,7 +308,9 @@ def make(
 def float_steps(
     W: np.ndarray, step: float, batches: np.ndarray, activation: str, points: int
 ) -> np.ndarray:
-    """Runs (R, d) after the batches (T, R, b) by the chain rule, data the first unit vectors, in floats."""
+    """Runs (R, d) after the batches (T, R, b) by the chain rule, data the first unit vectors, in
+    floats.
+    """
     X = np.eye(points, W.shape[1])
     runs = np.arange(len(W))[:, None]
     for batch in batches:
@@ -300,7 +322,8 @@ def float_steps(
         square = (W**2).sum(axis=1, keepdims=True)
         # minus the gradient of |x - w phi|^2/2 is phi (x - w phi) + <w, x - w phi> gate x
         W = W + step * (
-            (mask * (phi + gate * (q - square * phi))) @ X - (mask * phi**2).sum(1, keepdims=True) * W
+            (mask * (phi + gate * (q - square * phi))) @ X
+            - (mask * phi**2).sum(1, keepdims=True) * W
         )
     return W
 
@@ -308,4 +331,3 @@ def float_steps(
 def draw(rng: np.random.Generator, steps: int, runs: int, points: int, batch: int) -> np.ndarray:
     """Uniform b-subsets, (steps, runs, b)."""
     return rng.random((steps, runs, points)).argpartition(batch - 1, axis=2)[:, :, :batch]
-

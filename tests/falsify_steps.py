@@ -1,4 +1,6 @@
-"""Random search against the claims on one step: every batch played in exact rationals, read to 50 digits."""
+"""Random search against the claims on one step: every batch played in exact rationals, read to 50
+digits.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +13,23 @@ import numpy as np
 from mpmath import mp
 from sympy import Eq, Le, Symbol
 
-from tests.falsify_play import DIGITS, Case, Clock, Neuron, cases, inside, number, real, refute, same
+from tests.falsify_play import (
+    DIGITS,
+    Case,
+    Clock,
+    Neuron,
+    cases,
+    inside,
+    number,
+    real,
+    refute,
+    same,
+)
 from tests.instances import evaluate
-from theory.capture import Lambda, g, growth, s_star, t_star, theta
 from theory.claim import Claim
 from theory.exact import relations, stated
 from theory.minibatch import drift, slow, spread
-from theory.notation import S_C, S, a, delta_next, p, perp, q_i, q_j, s, s_next
+from theory.notation import S_C, S, delta_next, p, perp, q_i, q_j, s, s_next
 from theory.sparse_time import Q, c, mean_psi, pi, psi
 
 F = Fraction
@@ -59,7 +71,9 @@ def pair_point(case: Case, pair: tuple[int, int], rest: tuple[int, ...]) -> dict
 
 
 def walk(symbol: Symbol, order: int) -> Search:
-    """WALK-DRIFT (order 1) and WALK-VARIANCE (2): the mean over all batches against the claim's over C."""
+    """WALK-DRIFT (order 1) and WALK-VARIANCE (2): the mean over all batches against the claim's over
+    C.
+    """
 
     def search(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         clock = Clock(seconds)
@@ -99,7 +113,9 @@ def claimed_split(claim: Claim, at: dict[Symbol, Any]) -> Fraction:
 
 
 def drift_low(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """WALK-DRIFT-LOW: the played drift is at least its bound from cross and K's bound, and cross >= 0."""
+    """WALK-DRIFT-LOW: the played drift is at least its bound from cross and K's bound, and cross >=
+    0.
+    """
     clock = Clock(seconds)
     bounds = [x for x in relations(claim.formula) if not isinstance(x, Eq)]
     cross = next(x for x in bounds if not x.has(slow))
@@ -120,7 +136,9 @@ def drift_low(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 if excess < 0 or not all(evaluate(x, at) for x in bounds):
                     refute(claim, case, f"a bound fails, pair {pair}, C = {rest}")
                 if gain != 1 + excess / at[slow]:
-                    refute(claim, case, f"e^drift is {gain}, not 1 + cross/K, pair {pair}, C = {rest}")
+                    refute(
+                        claim, case, f"e^drift is {gain}, not 1 + cross/K, pair {pair}, C = {rest}"
+                    )
     return clock.played
 
 
@@ -145,7 +163,9 @@ def largest_jump(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
 
 def fixed_points(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """FIXED-POINTS: a weight that every batch leaves alone and that the region admits is what it says."""
+    """FIXED-POINTS: a weight that every batch leaves alone and that the region admits is what it
+    says.
+    """
     clock = Clock(seconds)
     for case in cases(rng, clock):
         batches = case.batches() or [
@@ -202,7 +222,8 @@ def band_above(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 def near_sphere(found: Iterator[Case], rng: np.random.Generator) -> Iterator[Case]:
     """Cases in the span with 0 <= delta <= a/4: every norm between, by two exact coordinates.
 
-    Most of the mass is one coordinate's, (1 + x) say; x <= a/8 keeps delta = 2x + x^2 + rest in the band.
+    Most of the mass is one coordinate's, (1 + x) say; x <= a/8 keeps delta = 2x + x^2 + rest in the
+    band.
     """
     for case in found:
         if case.n < 2 or not case.live:
@@ -245,7 +266,9 @@ def sparse_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     old = abs(case.at.q[i] * case.at.q[j]) / mass
                     found = mp.sqrt(real(abs(moved.q[i] * moved.q[j]) / new / old))
                     if not found <= number(pointwise.gts, at) * (1 + RELATIVE):
-                        refute(claim, case, f"psi = {mp.nstr(found, 9)}, pair {(i, j)} under {batch}")
+                        refute(
+                            claim, case, f"psi = {mp.nstr(found, 9)}, pair {(i, j)} under {batch}"
+                        )
                 if not admitted:
                     break
                 after.append(phi(moved, live))
@@ -267,137 +290,12 @@ def phi(at: Neuron, live: list[int]) -> Any:
     return (mp.fsum(roots) ** 2 - mp.fsum(x**2 for x in roots)) / 2
 
 
-def capture_half(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """CAPTURE-HALF: sqrt of the two factors of |q_j/q_i|, played with i and with j in C's batch."""
-    clock = Clock(seconds)
-    for case in leading(cases(rng, clock), rng):
-        for pair in pairs(case):
-            for rest in rests(case, pair)[:8] if case.n <= 12 else ():
-                if not inside(claim, pair_point(case, pair, rest)):
-                    continue
-                clock.played += 1
-                i, j = pair
-                ratio = case.at.q[j] / case.at.q[i]
-                with mp.workdps(DIGITS):
-                    total = mp.mpf(0)
-                    for one in pair:
-                        moved = case.step((*rest, one)).q
-                        total += mp.sqrt(real(moved[j] / moved[i] / ratio))
-                    bound = number(claim.formula.gts, pair_point(case, pair, rest))
-                    if not total <= bound * (1 + RELATIVE):
-                        refute(claim, case, f"the roots add to {mp.nstr(total, 12)}, {pair}, C = {rest}")
-    return clock.played
-
-
-def leading(found: Iterator[Case], rng: np.random.Generator) -> Iterator[Case]:
-    """Cases with one coordinate ahead of the others by any factor from 1 to 10^9."""
-    for case in found:
-        share = F(1, int(10 ** rng.uniform(0, 9 if rng.random() < 0.5 else 1)))
-        first = int(np.argmax([abs(float(x)) for x in case.at.q]))
-        q = [x if j == first else x * share for j, x in enumerate(case.at.q)]
-        at = Neuron(q, case.at.off, case.at.a, case.at.activation)
-        yield Case(at, case.size, f"{case.kind}, lead {share}")
-
-
-def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """CAPTURE: E U after a step, all batches, where U <= theta, with the state's own t_* and s_*."""
-    clock = Clock(seconds)
-    for case in leading(cases(rng, clock, most=40), rng):
-        live = sorted(case.live, key=lambda j: -abs(case.at.q[j]))
-        if not case.batches() or len(live) < 2 or case.at.r2 >= 2:
-            continue
-        base = case.observed()
-        base |= {t_star: min(2 - case.at.r2, F(1)), s_star: min(base[s], F(2))}
-        if not inside(claim, base):
-            continue
-        base[p] = claimed_split(claim, base)
-        base[g] = evaluate(stated(claim.formula, g), base)
-        with mp.workdps(DIGITS):
-            level = number(stated(claim.formula, theta), base)
-            # stretch or shrink the others to U = filled * theta: the same direction, another lead
-            power, filled = real(base[g]), mp.mpf(float(rng.choice([1.0, 1.0, 0.5, rng.random()])))
-            u = [real(abs(case.at.q[j] / case.at.q[live[0]])) ** power for j in live[1:]]
-            logs = [mp.log(x * filled * level / mp.fsum(u)) / power for x in u]
-            if max(logs) > mp.mpf(5):
-                continue
-            top = case.at.q[live[0]]
-            weight = list(case.at.q)
-            for j, x in zip(live[1:], logs, strict=True):
-                size = F(int(mp.floor(mp.exp(x) * 2**160)), 2**160) * abs(top)
-                weight[j] = size if case.at.q[j] > 0 else -size
-            if any(weight[j] == 0 for j in live):
-                continue
-            moved = Neuron(weight, case.at.off, case.at.a, case.at.activation)
-            at = Case(moved, case.size, case.kind)
-            seen = at.observed()
-            if at.at.r2 >= 2:
-                continue
-            base |= {t_star: min(2 - at.at.r2, F(1)), s_star: min(seen[s], F(2))}
-            if not inside(claim, {**seen, **{x: base[x] for x in (t_star, s_star)}}):
-                continue
-            base[g] = evaluate(stated(claim.formula, g), base)
-            power = real(base[g])
-            level = number(stated(claim.formula, theta), base)
-
-            def whole(q: list[Fraction], lead: int = live[0], rest: list[int] = live[1:],
-                      e: Any = power) -> Any:  # fmt: skip
-                return mp.fsum(real(abs(q[j] / q[lead])) ** e for j in rest)
-
-            before = whole(at.at.q)
-            if before > level:
-                continue
-            clock.played += 1
-            mean = mp.fsum(whole(at.step(batch).q) for batch in at.batches() or ())
-            mean /= len(at.batches() or ())
-            factor = number(stated(claim.formula, growth), base)
-            if not mean <= factor * before * (1 + RELATIVE):
-                refute(claim, at, f"E U+/U = {mp.nstr(mean / before, 15)} > {mp.nstr(factor, 15)}")
-    return clock.played
-
-
-def moment_at_point(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """CAPTURE-MOMENT and -UP: E |q_j/q_i|^g over all batches at x_i (|q_j| = 1e-40), against the claim."""
-    clock = Clock(seconds)
-    corners = [F(x) for x in ("0", "1", "1/2", "1/1000", "999/1000", "1001/1000", "3/2", "2", "3", "40")]
-    bound = next(x for x in relations(claim.formula) if not isinstance(x, Eq))
-    for case in cases(rng, clock):
-        if case.n < 2 or not case.batches():
-            continue
-        for power in (*corners, F(int(rng.integers(0, 500)), 100)):
-            at = {**case.observed(), g: power}
-            if not inside(claim, at):
-                continue
-            clock.played += 1
-            q = [F(1), F(1, 10**40)] + [F(0)] * (case.n - 2)
-            near = Case(Neuron(q, [], case.at.a, "linear"), case.size, "x_i")
-            with mp.workdps(DIGITS):
-                logs = logs_of(near, (1, 0)) or [mp.mpf(0)]
-                mean = mp.fsum(mp.exp(x * real(power)) for x in logs) / len(logs)
-                at[p] = claimed_split(claim, at)
-                if any(x.has(Lambda) for x in relations(claim.formula)):
-                    claimed = number(stated(claim.formula, Lambda), at)
-                    same(claim, near, claimed, mp.log(mean), f"Lambda at g = {power}")
-                two_sided = sum((1 + x * real(at[a])) ** real(power) for x in (1, -1))
-                upper = bound.lhs == bound.lts
-                rest = bound.gts if upper else bound.lts
-                if rest.has(p):
-                    continue
-                value = number(rest, at)
-                if (two_sided > value * (1 + RELATIVE)) if upper else (two_sided < value * (1 - RELATIVE)):
-                    refute(claim, case, f"the two powers add to {mp.nstr(two_sided, 12)}, g = {power}")
-    return clock.played
-
-
 SEARCHES: dict[str, Search] = {
     "FIXED-POINTS": fixed_points,
     "WALK-DRIFT": walk(drift, 1),
     "WALK-DRIFT-LOW": drift_low,
     "WALK-JUMP": largest_jump,
     "WALK-VARIANCE": walk(spread, 2),
-    "CAPTURE-MOMENT": moment_at_point,
-    "CAPTURE-MOMENT-UP": moment_at_point,
-    "CAPTURE-HALF": capture_half,
-    "CAPTURE": capture,
     "MASS-FLOOR": mass_floor,
     "BAND-ABOVE": band_above,
     "SPARSE-TIME": sparse_time,

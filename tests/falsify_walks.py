@@ -1,9 +1,10 @@
 """Random search for counterexamples to the claims of the walk chapters, each in its own region.
 
-``FALSIFIERS[id](claim, rng, seconds)`` draws cases inside ``claim.region`` (corners first), plays them
-with an independent reference and judges ``claim.formula``.  It raises Refuted with a witness, or returns
-how many cases were played (> 0).  The parts: ``falsify_steps`` (one step), ``falsify_laws`` (adapted walks
-and chains), ``falsify_paths`` (exponents, schedules, rates), ``falsify_winners`` (who wins, and when).
+``FALSIFIERS[id](claim, rng, seconds)`` draws cases inside ``claim.region`` (corners first), plays
+them with an independent reference and judges ``claim.formula``.  It raises Refuted with a witness, or returns
+how many cases were played (> 0).  The parts: ``falsify_steps`` (one step), ``falsify_capture`` (moments
+of the ratios), ``falsify_laws`` (adapted walks and chains), ``falsify_exponents`` (means at a data
+point), ``falsify_paths`` (schedules, rates of runs), ``falsify_generators`` and ``falsify_winners``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,15 @@ from functools import wraps
 import numpy as np
 from mpmath import mp
 
-from tests import falsify_laws, falsify_paths, falsify_steps, falsify_winners
+from tests import (
+    falsify_capture,
+    falsify_exponents,
+    falsify_generators,
+    falsify_laws,
+    falsify_paths,
+    falsify_steps,
+    falsify_winners,
+)
 from tests.falsify_play import DIGITS
 from theory.bernstein import Undecided
 from theory.claim import Claim
@@ -36,13 +45,20 @@ def _precise(search: Search) -> Search:
     return run
 
 
+PARTS = (
+    falsify_steps,
+    falsify_capture,
+    falsify_laws,
+    falsify_exponents,
+    falsify_paths,
+    falsify_generators,
+    falsify_winners,
+)
 FALSIFIERS: dict[str, Search] = {
-    name: _precise(search)
-    for part in (falsify_steps, falsify_laws, falsify_paths, falsify_winners)
-    for name, search in part.SEARCHES.items()
+    name: _precise(search) for part in PARTS for name, search in part.SEARCHES.items()
 }
 
 OUT_OF_REACH: dict[str, str] = {
-    "SELECT-N": "its conclusion is the solution of a partial differential equation, without closed form; "
-    "tests/test_selection_n.py compares a grid solution with runs",
+    "SELECT-N": "its conclusion is the solution of a partial differential equation, without closed "
+    "form; tests/test_selection_n.py compares a grid solution with runs",
 }

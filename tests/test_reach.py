@@ -67,7 +67,8 @@ def test_ratio_after_the_schedule(claim: Claim) -> None:
 
     It starts at most at 1 (i is the largest), and each j is left out n - b times in n - 1 steps:
     place j is in the window of b - 1 places from place k on iff (j - k) mod (n-1) < b - 1, and as k
-    runs over the n - 1 places, (j - k) mod (n-1) takes each value 0..n-2 once.  So it is drawn b - 1 times.
+    runs over the n - 1 places, (j - k) mod (n-1) takes each value 0..n-2 once.  So it is
+    drawn b - 1 times.
     """
     expect_zero(jump(1, 1, S), "log|q_i/q_j| moves when both are drawn")
     expect_falls_when_left_out(claim)
