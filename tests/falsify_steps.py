@@ -20,6 +20,7 @@ from tests.falsify_play import (
     Neuron,
     cases,
     inside,
+    make,
     number,
     real,
     refute,
@@ -77,11 +78,14 @@ def walk(symbol: Symbol, order: int) -> Search:
 
     def search(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         clock = Clock(seconds)
-        for case in cases(rng, clock):
+        for case in with_bare(cases(rng, clock), rng):
             for pair in pairs(case) if case.batches() else ():
                 sets = rests(case, pair)
                 points = [pair_point(case, pair, rest) for rest in sets]
-                if not points or not all(inside(claim, x) for x in points):
+                masses = {case.at.seen(batch) for batch in case.batches() or ()}
+                if not points or not all(inside(claim, {**points[0], S: x}) for x in masses):
+                    continue
+                if not all(inside(claim, {**x, S: F(0)}) for x in points):
                     continue
                 logs = logs_of(case, pair)
                 if logs is None:
@@ -101,6 +105,16 @@ def walk(symbol: Symbol, order: int) -> Search:
         return clock.played
 
     return search
+
+
+def with_bare(found: Iterator[Case], rng: np.random.Generator) -> Iterator[Case]:
+    """The cases, and after each one of few points with next to no mass on the data, at a large step."""
+    for case in found:
+        yield case
+        points = int(rng.integers(2, 6))
+        size = points, int(rng.integers(1, points))
+        step = F(2, 5) - F(int(rng.integers(0, 3)), 100)
+        yield make(rng, size, step, "bare", "linear")
 
 
 def claimed_split(claim: Claim, at: dict[Symbol, Any]) -> Fraction:

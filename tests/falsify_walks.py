@@ -1,10 +1,10 @@
 """Random search for counterexamples to the claims of the walk chapters, each in its own region.
 
 ``FALSIFIERS[id](claim, rng, seconds)`` draws cases inside ``claim.region`` (corners first), plays
-them with an independent reference and judges ``claim.formula``.  It raises Refuted with a witness, or returns
-how many cases were played (> 0).  The parts: ``falsify_steps`` (one step), ``falsify_capture`` (moments
-of the ratios), ``falsify_laws`` (adapted walks and chains), ``falsify_exponents`` (means at a data
-point), ``falsify_paths`` (schedules, rates of runs), ``falsify_generators`` and ``falsify_winners``.
+them with an independent reference and judges ``claim.formula``.  It raises Refuted with a witness, or
+returns how many cases were played (> 0).  The parts: ``falsify_steps`` (one step), ``falsify_capture``
+(moments of the ratios), ``falsify_laws`` (adapted walks and chains), ``falsify_exponents`` (means at a
+data point), ``falsify_paths`` (schedules, rates), ``falsify_generators`` and ``falsify_winners``.
 """
 
 from __future__ import annotations

@@ -329,12 +329,13 @@ def spread(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             for symbol, value in ((purity_time.variance, own), (purity_time.covariance, both),
                                   (purity_time.spread, own - both)):  # fmt: skip
                 same(claim, case, number(stated(claim.formula, symbol), at), value, f"{symbol}")
-            at |= {purity_time.spread: own - both, purity_time.largest: mp.mpf(1)}
+            at[purity_time.spread] = own - both
+            unit = stated(claim.formula, purity_time.offset).subs(purity_time.largest, 1)
             found = mp.sqrt((own - both) / 2) / (-decay) ** mp.mpf("1.5")
             same(
                 claim,
                 case,
-                number(stated(claim.formula, purity_time.offset), at),
+                number(unit, at),
                 found,
                 "offset at mu = 1",
             )

@@ -187,10 +187,9 @@ def test_drift_of_the_log_ratio(claim: Claim) -> None:
     """
     expect_stated(claim, "orthonormal data", "sampling", "live pair")
     known = {difference(x).expand() for x in relations(claim.region) if isinstance(x, Gt)}
-    for mass in (S_i, S_j):
-        for drawn in (0, 1):
-            factor = step_factor(drawn, mass).expand()
-            expect(factor in known, f"{factor} > 0 is not assumed", region=claim.region)
+    for drawn in (0, 1):  # for every batch: S_i and S_j are masses of C with i, C with j
+        factor = step_factor(drawn, S).expand()
+        expect(factor in known, f"{factor} > 0 is not assumed", region=claim.region)
     expect_same(by_side(claim, drift), pair_moment(1), POINTS, "conditional drift")
 
 

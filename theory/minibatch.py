@@ -124,13 +124,8 @@ WALK_DRIFT = Claim(
         Assumption("live pair", And(Ne(q_i, 0), Ne(q_j, 0)), text="i, j live (ReLU: q_i, q_j > 0)"),
         Assumption(
             "positive factors",
-            And(
-                Gt(1 - a * S_i, 0),
-                Gt(1 - a * S_j, 0),
-                Gt(1 - a * S_i + a * t, 0),
-                Gt(1 - a * S_j + a * t, 0),
-            ),
-            text="for every C; under SIGN (0 < a < 1/2, 0 < r2 <= 2) they hold",
+            And(Gt(1 - a * S, 0), Gt(1 - a * S + a * t, 0)),
+            text="S: live mass of any batch, with both, one or none of i, j; under SIGN they hold",
         ),
     ),
     steps=("split probability", "drift"),

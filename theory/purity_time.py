@@ -15,7 +15,7 @@ from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Symbol, log, sqrt
 from theory.autoencoder import ORTHONORMAL
 from theory.claim import Assumption, Claim, Source
 from theory.minibatch import RADIUS, SAMPLING, SPLIT, STEP_SIZE
-from theory.notation import a, b, delta, eta, k, n, p, r2, s
+from theory.notation import Expectation, a, b, delta, eta, k, n, p, r2, s
 from theory.selection import ON_SPHERE, SMALL
 from theory.sparse_time import IN_SPAN, SMALL_STEP
 
@@ -30,8 +30,9 @@ rate = Symbol("Lambda", real=True)
 variance = Symbol("V", real=True)
 covariance = Symbol("C", real=True)
 spread = Symbol("V_own", real=True)
-offset = Symbol("T_offset", real=True)
-largest = Symbol("mu", real=True)
+# means, and not medians: the formula says so
+offset = Expectation(Symbol("Z_T", real=True))
+largest = Expectation(Symbol("N_max", real=True))
 per_step = Symbol("R_step", real=True)
 per_epoch = Symbol("R_epoch", real=True)
 gain_step = Symbol("Delta_step", real=True)
@@ -151,13 +152,13 @@ TIME_SPREAD = Claim(
         "V, C": "variance and covariance of the changes of log|q_j/q_I|, log|q_l/q_I| at x_I",
         "V_own": "V - C: what the ratios do not share",
         "Lambda": "p log(1 - a^2), SGD-RATE",
-        "T_offset": "mean of the limit law of (T_eps - log(1/eps)/(2|Lambda|))/sqrt(log(1/eps))",
-        "mu": "mean of the largest of k - 1 independent standard normal variables",
+        "Z_T": "a variable with the limit law of (T_eps - log(1/eps)/(2|Lambda|))/sqrt(log(1/eps))",
+        "N_max": "the largest of k - 1 independent standard normal variables; E is the mean",
     },
     remark=(
         "The limit law is that of max_j G_j sqrt(1/2)/|Lambda|^(3/2), G normal with covariances V, C. "
-        "mu = 1/sqrt(pi) for k = 3. So for k >= 3 no constant offset can be measured. At k = 2 the "
-        "next term is of the same order, sqrt(V/(2 |Lambda|^3)) times a normal variable, with mean 0. "
+        "E(N_max) = 1/sqrt(pi) for k = 3. So for k >= 3 no constant offset can be measured. At k = 2 "
+        "the next term is of the same order, sqrt(V/(2 |Lambda|^3)) times a normal variable: mean 0. "
         "Convergence in law is proved, of the means only supported. Martingale central limit theorem: "
         "Hall, Heyde, Martingale Limit Theory and Its Application, 1980, corollary 3.1."
     ),
