@@ -240,7 +240,7 @@ def test_second_moment_of_the_jump(claim: Claim) -> None:
     expect_same(by_side(claim, spread), pair_moment(2), POINTS, "second moment given C")
 
 
-@evidence(WALK_VARIANCE, "ball", step="bound")
+@evidence(WALK_VARIANCE, "certificate", step="bound")
 def test_least_second_moment(claim: Claim) -> None:
     """a t/(1 - aS) >= a t >= a (1 - a/4) >= 0, so both squares are at least log(1 + a(1 - a/4))^2.
 
