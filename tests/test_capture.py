@@ -35,7 +35,6 @@ from theory.capture import (
     s_star,
     t_star,
     theta,
-    threshold,
 )
 from theory.claim import Claim
 from theory.exact import difference, relations, stated
@@ -193,7 +192,8 @@ def test_threshold_makes_one_coordinate_lead(claim: Claim) -> None:
     expect_mini_batches(claim)
     ratio = Rational(1, 2)
     expect(by_side(claim, theta).free_symbols == {g}, "theta is a function of g")
-    expect(log_zero(log(threshold().base) * threshold().exp - g * log(ratio)), "theta = ratio^g")
+    level = by_side(claim, theta)
+    expect_same(level / ratio**g, Integer(1), [{g: Rational(1, 7)}, {g: Rational(2, 5)}], "ratio^g")
     X = Symbol("X", real=True)
     mass = X * (1 + (n - 1) * ratio**2)
     expect_zero((1 - ratio**2) * X - 3 * mass / (n + 3), "least lead in terms of the mass s")
@@ -265,7 +265,7 @@ def test_mean_of_u_over_all_batches(
     live = mass * norm
     known = {n: points, a: step, t_star: min(slack, 1.0), s_star: live}
     exponent = float(by_side(claim, g).subs(known))
-    whole = filled * float(threshold().subs(g, exponent))
+    whole = filled * float(by_side(claim, theta).subs(g, exponent))
     parts_of_u = [whole * (1 + x) / sum(1 + y for y in parts) for x in parts]
     # |q_j/q_1|^2 from its share of U; beyond e^-700 it is 0 to the step
     squares = [1.0, *(math.exp(max(-700.0, 2 * math.log(x) / exponent)) for x in parts_of_u)]
