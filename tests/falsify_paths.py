@@ -173,6 +173,8 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
             path = [case.at]
             for batch in schedule(case, lead, turns):
                 path.append(shortened(path[-1].step(batch)))
+                if path[-1].r2 >= 2:  # no slack is left: outside every t_* > 0
+                    break
             slack = min(2 - x.r2 for x in path)
             at: dict[Symbol, Any] = {**case.observed(), t_star: min(slack, F(1)), reach.M: turns}
             if slack <= 0 or not inside(claim, at):
