@@ -90,6 +90,7 @@ class Claim:
     steps: names of the proof's steps; the claim is proved when every step is decided.
     cites: outside theorems the proof rests on; the claim is then *proved given* them.
     symbols: meaning of symbols that are not in ``theory.notation``, for readers.
+    parts: step -> the conjunct(s) of ``formula`` that this step alone decides.
     remark: what a reader must know, such as where a source's wording needs care.
     survivors: for wrong variants that hold all the same: variant name -> why.
     """
@@ -105,6 +106,7 @@ class Claim:
     steps: tuple[str, ...] = ("statement",)
     cites: tuple[str, ...] = ()
     symbols: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Boolean] = field(default_factory=dict)
     remark: str = ""
     survivors: Mapping[str, str] = field(default_factory=dict)
 
