@@ -223,6 +223,8 @@ def expect_inside(
         read = condition.subs(dict(at or {}), simultaneous=True)
         if read == True or read in given:  # noqa: E712 - a SymPy truth value
             continue
+        if _defines(read, region):
+            continue
         expect(read != False, f"{lemma.id} needs {condition}")  # noqa: E712
         if read.free_symbols <= set(order):
             expect_holds(read, bounded, order, derived={})
@@ -230,11 +232,21 @@ def expect_inside(
             expect_implied(read, region)
 
 
+def _defines(condition: Boolean, region: Boolean) -> bool:
+    """An equation for a symbol that the region leaves free (it holds by choice), or that it states."""
+    if not isinstance(condition, Eq):
+        return False
+    free = condition.lhs.is_Symbol and condition.lhs not in region.free_symbols
+    return free or condition in relations(region)
+
+
 def expect_condition(region: Boolean, condition: Boolean, what: str) -> None:
     """A condition of ``region`` implies ``condition``, strictly where it is strict.
 
     Both linear: gap = c * slack + rest with rationals c > 0, rest >= 0, slack being >= 0 or > 0.
     """
+    if _defines(condition, region):
+        return
     gap = difference(condition)
     first = min(gap.free_symbols, key=str)
     for known in (x for x in relations(region) if hasattr(x, "gts")):

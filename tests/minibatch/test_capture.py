@@ -14,17 +14,17 @@ from tests.analysis import ball, expect_quotient, expect_same, frozen, log_zero
 from tests.inequalities import in_chart
 from tests.minibatch.test_log_ratios import positive_factors
 from tests.reading import by_side
+from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import (
     evidence,
     expect,
-    expect_identity,
     expect_nonnegative,
     expect_positive_ball,
     expect_zero,
 )
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import box_of
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.capture import (
     CAPTURE,
@@ -37,7 +37,7 @@ from theory.minibatch.capture import (
     lead_drift,
     s_star,
     t_star,
-    threshold,
+    theta,
 )
 from theory.minibatch.log_ratios import WALK_DRIFT_LOW, WALK_JUMP, S_i, S_j, jump, slow
 from theory.notation import S_C, a, n, p, q_i, q_j, t
@@ -65,6 +65,9 @@ def factor_of_moment() -> Expr:
 
 @evidence(MOMENT, "symbolic", step="exponent")
 def test_moment_exponent_at_the_limit(claim: Claim) -> None:
+    """E of the factor over the b-subsets: i alone, j alone with chance p each, symbolic n and b."""
+    expect_counts()
+    expect_zero(stated(claim.region, p) - chance_of(1, 1), "p is the chance of a split")
     expect_same(by_side(claim, Lambda), log(factor_of_moment()), GRID, "moment exponent")
 
 
@@ -83,9 +86,12 @@ def second_derivative_excess(gap: Expr, weight: Expr, least: int) -> Expr:
     return excess
 
 
-@evidence(MOMENT, "certificate", step="derivatives")
-def test_gap_and_its_first_two_derivatives(claim: Claim) -> None:
-    """gap(0) = gap'(0) = 0 and gap'' >= g (1-g) ((1-a)^(g-2) + (1+a)^(g-2) - 2)."""
+@evidence(MOMENT, "certificate", step="bound")
+def test_two_sided_moment(claim: Claim) -> None:
+    """gap(0) = gap'(0) = 0 and gap'' >= g (1-g) ((1-a)^(g-2) + (1+a)^(g-2) - 2) >= 0.
+
+    x + y - 2 sqrt(xy) is a square, and (1-a)^(g-2) (1+a)^(g-2) = (1-a^2)^(g-2) >= 1 for g <= 2.
+    """
     gap, box = _two_sided_gap(claim), box_of(claim.region, (a, g))
     for at in GRID:
         value = ball(gap, at)
@@ -97,15 +103,10 @@ def test_gap_and_its_first_two_derivatives(claim: Claim) -> None:
     excess = second_derivative_excess(gap, g * (1 - g), 2)
     expect_nonnegative(excess, box, "gap'' above the convex part")
 
-
-@evidence(MOMENT, "symbolic", step="convexity")
-def test_curvature_by_arithmetic_and_geometric_mean(claim: Claim) -> None:
-    """x + y - 2 sqrt(xy) is a square, and (1-a)^(g-2) (1+a)^(g-2) = (1-a^2)^(g-2) >= 1 for g <= 2."""
     x, y = Symbol("x"), Symbol("y")
     expect_zero(x**2 + y**2 - 2 * x * y - (x - y) ** 2, "a sum minus twice its geometric mean")
     product = (g - 2) * (log(1 - a) + log(1 + a)) - (g - 2) * log(1 - a**2)
     expect(log_zero(product), "product of the two powers")
-    box = box_of(claim.region, (a, g))
     expect(box[g][1] <= 2 and box[a][0] >= 0 and box[a][1] <= 1, "g <= 2, a <= 1", box=box)
 
 
@@ -115,8 +116,8 @@ BALLS = {
 }
 
 
-@evidence(MOMENT, "ball", step="convexity", cases={"down": "down"})
-@evidence(MOMENT_UP, "ball", step="convexity", cases={"up": "up"})
+@evidence(MOMENT, "ball", step="bound", cases={"down": "down"})
+@evidence(MOMENT_UP, "ball", cases={"up": "up"})
 def test_sign_of_the_exponent_by_balls(claim: Claim, case: str) -> None:
     """A second opinion away from g = 0, g = 1 and a = 0, where both sides meet."""
     (bound,) = [x for x in relations(claim.formula) if not isinstance(x, Eq)]
@@ -124,9 +125,13 @@ def test_sign_of_the_exponent_by_balls(claim: Claim, case: str) -> None:
     expect_positive_ball((2 - two_sided) * (1 if case == "down" else -1), BALLS[case][1], case)
 
 
-@evidence(MOMENT_UP, "certificate", step="derivatives")
+@evidence(MOMENT_UP, "certificate")
 def test_gap_above_first_moment(claim: Claim) -> None:
-    """gap'' >= g (g-1) ((1-a)^(g-2) + (1+a)^(g-2) - 1), with coefficients >= 0 in g - 1."""
+    """gap'' >= g (g-1) ((1-a)^(g-2) + (1+a)^(g-2) - 1), with coefficients >= 0 in g - 1.
+
+    One of the two powers is at least 1: (g-2) log(1+a) >= 0 for g >= 2, (g-2) log(1-a) >= 0 for g <= 2,
+    the logarithms having the sign of +-a.
+    """
     gap, above = _two_sided_gap(claim), Symbol("x", real=True)
     for at in GRID:
         for moment in (Rational(101, 100), Rational(3, 2), Rational(5, 2), Integer(5)):
@@ -142,10 +147,6 @@ def test_gap_above_first_moment(claim: Claim) -> None:
         shifted = Poly(cancel(quantity).subs(g, least + above), above, a).coeffs()
         expect(all(x >= 0 for x in shifted), f"{quantity} is not >= 0 for every g >= {least}")
 
-
-@evidence(MOMENT_UP, "symbolic", step="convexity")
-def test_one_of_the_two_powers_is_at_least_one(claim: Claim) -> None:
-    """(g-2) log(1+a) >= 0 for g >= 2, (g-2) log(1-a) >= 0 for g <= 2: logs with the sign of +-a."""
     expect_zero(diff(log(1 + a), a) - 1 / (1 + a), "slope of log(1 + a)")
     expect_zero(diff(log(1 - a), a) + 1 / (1 - a), "slope of log(1 - a)")
     low, high = box_of(claim.region, (a,))[a]
@@ -157,8 +158,7 @@ def test_one_of_the_two_powers_is_at_least_one(claim: Claim) -> None:
 LEAD_CHART = {q_i: sqrt(Y + 3 * t / 4 + E2), q_j: sqrt(Y)}
 
 
-@evidence(CAPTURE_HALF, "symbolic", step="factors")
-def test_the_roots_are_factors_of_the_ratio(claim: Claim) -> None:
+def expect_factors_of_the_ratio(claim: Claim) -> None:
     squares = sorted((x**2 for x in claim.formula.lts.args), key=str)
     for factor in (1 / move(1, 0, S_i), move(0, 1, S_j)):
         same = [x for x in squares if cancel(x - factor) == 0]
@@ -166,9 +166,10 @@ def test_the_roots_are_factors_of_the_ratio(claim: Claim) -> None:
     expect(len(squares) == 2, "two factors")
 
 
-@evidence(CAPTURE_HALF, "certificate", step="bound")
+@evidence(CAPTURE_HALF, "certificate")
 def test_half_moment_falls(claim: Claim) -> None:
     """sqrt(A) + sqrt(B) <= m iff D = m^2 - A - B >= 0 and D^2 >= 4 A B."""
+    expect_factors_of_the_ratio(claim)
     (first, second), bound = claim.formula.lts.args, claim.formula.gts
     gap = bound**2 - first**2 - second**2
     # q_j^2 >= 0 and q_i^2 - q_j^2 >= 3t/4 leave S_C + 2 q_j^2 <= 2 - 7t/4, so t <= 8/7
@@ -188,8 +189,11 @@ def test_half_moment_falls(claim: Claim) -> None:
 @evidence(CAPTURE, "symbolic", step=("lead", "threshold"))
 def test_threshold_makes_one_coordinate_lead(claim: Claim) -> None:
     """U <= theta: |q_j/q_i| <= theta^(1/g); then s <= q_i^2 (1 + (n-1)/4), the lead is 3/4 q_i^2."""
+    expect_mini_batches(claim)
     ratio = Rational(1, 2)
-    expect(log_zero(log(threshold().base) * threshold().exp - g * log(ratio)), "theta = ratio^g")
+    expect(by_side(claim, theta).free_symbols == {g}, "theta is a function of g")
+    level = by_side(claim, theta)
+    expect_same(level / ratio**g, Integer(1), [{g: Rational(1, 7)}, {g: Rational(2, 5)}], "ratio^g")
     X = Symbol("X", real=True)
     mass = X * (1 + (n - 1) * ratio**2)
     expect_zero((1 - ratio**2) * X - 3 * mass / (n + 3), "least lead in terms of the mass s")
@@ -213,6 +217,10 @@ def test_drift_where_one_coordinate_leads(claim: Claim) -> None:
 def test_second_moment_of_the_log_ratio(claim: Claim) -> None:
     """|l| <= log(1 + 2a) <= log 2, with probability 2p of a jump: E l^2 <= 2 p log(2)^2 <= p."""
     largest = WALK_JUMP.formula.gts
+    expect_counts()
+    expect_zero(
+        stated(claim.region, p) - chance_of(1, 1), "either of two is drawn alone with chance p"
+    )
     expect_nonnegative(1 - largest, box_of(claim.region, (a,)), "u <= 1")
     expect_positive_ball(1 - 2 * log(2) ** 2, {}, "2 log(2)^2 <= 1")
 
@@ -234,7 +242,9 @@ def test_constants_of_capture(claim: Claim) -> None:
     z = lead_drift()
     bound = 1 - g * p * z / (1 + z) + g**2 * p
     (best,) = solve(diff(bound, g), g)
-    expect_identity(claim.formula, {g: best, growth: bound.subs(g, best)})
+    found = {g: best, growth: bound.subs(g, best)}
+    for symbol, value in found.items():
+        expect_zero(by_side(claim, symbol).subs(g, best) - value, f"{symbol}")
 
 
 @evidence(CAPTURE, "property", step=("lead", "drift", "balance"))
@@ -257,7 +267,7 @@ def test_mean_of_u_over_all_batches(
     live = mass * norm
     known = {n: points, a: step, t_star: min(slack, 1.0), s_star: live}
     exponent = float(by_side(claim, g).subs(known))
-    whole = filled * float(threshold().subs(g, exponent))
+    whole = filled * float(by_side(claim, theta).subs(g, exponent))
     parts_of_u = [whole * (1 + x) / sum(1 + y for y in parts) for x in parts]
     # |q_j/q_1|^2 from its share of U; beyond e^-700 it is 0 to the step
     squares = [1.0, *(math.exp(max(-700.0, 2 * math.log(x) / exponent)) for x in parts_of_u)]

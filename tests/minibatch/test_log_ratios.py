@@ -8,15 +8,16 @@ from itertools import combinations, pairwise
 from math import comb
 
 from hypothesis import given
-from sympy import And, Expr, Ge, Mul, Rational, Symbol, cancel, diff, log, solveset, sqrt
+from sympy import And, Expr, Ge, Gt, Mul, Rational, Symbol, cancel, diff, log, solveset, sqrt
 from sympy.core.relational import Eq
 from sympy.logic.boolalg import Boolean
 from sympy.sets import FiniteSet
 
 from tests.analysis import ball, expect_outside, expect_quotient, expect_same
-from tests.inequalities import expect_implied, expect_inside, in_chart, shadows
+from tests.inequalities import expect_implied, expect_inside, in_chart, restricted, shadows
 from tests.instances import Instance, exact, instances
-from tests.reading import by_side
+from tests.reading import by_side, expect_stated
+from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import (
     evidence,
     expect,
@@ -27,7 +28,7 @@ from theorem_audit import (
 )
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import box_of
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.log_ratios import (
     FIXED_POINTS,
@@ -72,7 +73,8 @@ def pair_region(claim: Claim) -> Boolean:
 
 def square_region(claim: Claim) -> Boolean:
     """The claim's region over (a, t, S_C, q_i^2, q_j^2)."""
-    region = in_chart(claim.region, SQUARES, Ge(Q_I, 0), Ge(Q_J, 0))
+    state = restricted(claim.region, (a, t, S_C, q_i, q_j))
+    region = in_chart(state, SQUARES, Ge(Q_I, 0), Ge(Q_J, 0))
     return And(region, *shadows(region, Q_I, Q_J))
 
 
@@ -100,24 +102,23 @@ def _claimed_values(claim: Claim, symbol: Symbol) -> FiniteSet:
     return solveset(difference(relation), symbol)
 
 
-@evidence(FIXED_POINTS, "symbolic", step="left out")
-def test_what_a_batch_leaves_out_is_zero(claim: Claim) -> None:
-    """A batch with i and without j has S >= q_i^2 > 0, and j's equation is -a S q_j = 0."""
+@evidence(FIXED_POINTS, "symbolic", step="fixed")
+def test_what_every_batch_leaves_alone(claim: Claim) -> None:
+    """A batch with i and without j has S >= q_i^2 > 0, and j's equation is -a S q_j = 0.
+
+    So q_j = 0 for every j but i and w_perp = 0; then S = r2 = q_i^2 where i is drawn, and its own
+    equation leaves q_i^2 = 1.  Such a batch exists for every n and b of the region: P(i in B, j not)
+    is b (n-b)/(n (n-1)), and both factors are >= 1.
+    """
+    expect_counts()
+    expect_mini_batches(claim)
+    positive = [difference(x) for x in relations(claim.region) if isinstance(x, Gt)]
+    expect(a in positive and q_i**2 in positive, "a S >= a q_i^2 > 0", region=claim.region)
     expect_zero((step_factor(0) - 1) * q_j + a * S * q_j, "change of a coordinate left out")
     perp_change = next(x.rhs for x in relations(STEP.formula) if not x.has(q_j)) - perp
     expect_zero(perp_change + a * S * perp, "change of w_perp")
     for symbol in (q_j, perp):
         expect(_claimed_values(claim, symbol) == FiniteSet(0), f"{symbol} is claimed not to be 0")
-    for points, size in ((m, k) for m in range(1, 6) for k in range(1, m + 1)):
-        admitted = claim.region.subs({n: points, b: size, a: 1, q_i: 1})
-        if admitted == True:  # noqa: E712 - a SymPy truth value
-            batches = list(combinations(range(points), size))
-            separated = points > 1 and any(0 in x and 1 not in x for x in batches)
-            expect(separated, "no batch has i and leaves j out", n=points, b=size)
-
-
-@evidence(FIXED_POINTS, "symbolic", step="drawn")
-def test_the_only_live_coordinate_has_size_one(claim: Claim) -> None:
     change = (step_factor(1, q_i**2).subs(t, 2 - q_i**2) - 1) * q_i
     fixed = solveset(cancel(change / a), q_i) - FiniteSet(0)
     claimed = _claimed_values(claim, q_i)
@@ -144,9 +145,9 @@ OTHER_FIXED = {
 SAMPLED, LIVE, STEPPED = ({name: name} for name in OTHER_FIXED)
 
 
-@evidence(FIXED_POINTS, "witness", step="left out", cases=SAMPLED, needs="without replacement")
-@evidence(FIXED_POINTS, "witness", step="drawn", cases=LIVE, needs="live coordinate")
-@evidence(FIXED_POINTS, "witness", step="drawn", cases=STEPPED, needs="positive step")
+@evidence(FIXED_POINTS, "witness", step="fixed", cases=SAMPLED, needs="without replacement")
+@evidence(FIXED_POINTS, "witness", step="fixed", cases=LIVE, needs="live coordinate")
+@evidence(FIXED_POINTS, "witness", step="fixed", cases=STEPPED, needs="positive step")
 def test_other_points_are_fixed_outside_the_region(claim: Claim, case: str) -> None:
     """Exact: a dense minimum under the full batch, a dead ReLU neuron, a step of size 0."""
     weight, size, step = OTHER_FIXED[case]
@@ -167,7 +168,12 @@ def test_other_points_are_fixed_outside_the_region(claim: Claim, case: str) -> N
 
 @evidence(WALK_DRIFT, "symbolic", step="split probability")
 def test_split_probability(claim: Claim) -> None:
+    """Symbolic n and b, twice: by exchangeability and by ratios of binomials."""
+    expect_counts()
     single, both = membership_moments()
+    expect_zero(single - chance_of(1), "P(i in B)")
+    expect_zero(both - chance_of(2), "P(i, j in B)")
+    expect_zero(single - both - chance_of(1, 1), "P(i in B, j not)")
     claimed = [x for x in relations(claim.formula) if n in x.free_symbols]
     expect(len(claimed) == 1, "the split probability is not claimed")
     expect_identity(claimed[0], {p: single - both})
@@ -175,6 +181,15 @@ def test_split_probability(claim: Claim) -> None:
 
 @evidence(WALK_DRIFT, "symbolic", step="drift")
 def test_drift_of_the_log_ratio(claim: Claim) -> None:
+    """Given that the pair is split, C is uniform; the logarithms' arguments are quotients of factors.
+
+    Those factors (RATIO's hypotheses) are what the claim assumes to be positive.
+    """
+    expect_stated(claim, "orthonormal data", "sampling", "live pair")
+    known = {difference(x).expand() for x in relations(claim.region) if isinstance(x, Gt)}
+    for drawn in (0, 1):  # for every batch: S_i and S_j are masses of C with i, C with j
+        factor = step_factor(drawn, S).expand()
+        expect(factor in known, f"{factor} > 0 is not assumed", region=claim.region)
     expect_same(by_side(claim, drift), pair_moment(1), POINTS, "conditional drift")
 
 
@@ -204,18 +219,13 @@ def test_drift_has_the_sign_of_the_order(claim: Claim) -> None:
 # WALK-JUMP
 
 
-@evidence(WALK_JUMP, "symbolic", step="jump")
-def test_jump_sizes(claim: Claim) -> None:
-    """RATIO's two moves are minus each other, and the claim bounds u in log(1 + u)."""
+@evidence(WALK_JUMP, "certificate")
+def test_jump_sizes_and_their_bound(claim: Claim) -> None:
+    """RATIO's two moves are +-log(1 + u), and 0 <= u <= the claim's bound."""
     up, down = jump(1, 0, S), jump(0, 1, S)
     expect_same(up, -down, POINTS, "the two moves")
     expect_same(log(1 + claim.formula.lts), up, POINTS, "size of a move")
     expect(jump(0, 0, S) == 0 and jump(1, 1, S) == 0, "a move when both or none are drawn")
-
-
-@evidence(WALK_JUMP, "certificate", step="bound")
-def test_jump_bound(claim: Claim) -> None:
-    """0 <= u <= bound, so |log(1 + u)| <= log(1 + bound)."""
     box, u = box_of(claim.region, (a, t, S)), claim.formula.lts
     positive = positive_factors(claim.region, (a, t, S), S)
     for bound in (claim.formula, Ge(u, 0)):
@@ -230,9 +240,18 @@ def test_second_moment_of_the_jump(claim: Claim) -> None:
     expect_same(by_side(claim, spread), pair_moment(2), POINTS, "second moment given C")
 
 
-@evidence(WALK_VARIANCE, "certificate", step="least mass")
-def test_jumps_are_least_when_the_batch_has_no_mass(claim: Claim) -> None:
-    """a t/(1 - aS) >= a t >= a (1 - a/4) >= 0, so both squares are at least log(1 + a(1 - a/4))^2."""
+@evidence(WALK_VARIANCE, "certificate", step="bound")
+def test_least_second_moment(claim: Claim) -> None:
+    """a t/(1 - aS) >= a t >= a (1 - a/4) >= 0, so both squares are at least log(1 + a(1 - a/4))^2.
+
+    h(a) = log(1 + a - a^2/4) - c a is concave (its argument is) with h(0) = 0: its end decides.
+    """
+    split = chance_of(1, 1)  # both sides are multiples of p >= 0
+    expect_zero(stated(claim.region, p) - split, "p is the chance of a split")
+    expect_implied(Ge(b, 0), claim.region)
+    expect_implied(Ge(n - b, 0), claim.region)
+    expect_implied(Ge(n, 2), claim.region)
+    expect_zero(split * n * (n - 1) - b * (n - b), "p >= 0")
     box = box_of(claim.region, (a, t))
     least = a * (1 - a / 4)
     expect_nonnegative(a * t - least, box, "the band's least t")
@@ -242,17 +261,11 @@ def test_jumps_are_least_when_the_batch_has_no_mass(claim: Claim) -> None:
         positive = positive_factors(region, order, mass, chart=SQUARES)
         squares = box_of(region, order)
         expect_quotient(more, squares, positive=positive, chart=SQUARES, factors=(a**2, t))
-
-
-@evidence(WALK_VARIANCE, "ball", step="band")
-def test_least_jump_against_the_step_size(claim: Claim) -> None:
-    """h(a) = log(1 + a - a^2/4) - c a is concave (its argument is) with h(0) = 0: the end decides."""
-    expect_implied(Ge(p, 0), claim.region)  # both sides are multiples of p
     bound = next(x for x in relations(claim.formula) if not isinstance(x, Eq))
     expect(bound.gts == spread and bound.lts != spread, f"{bound} bounds the spread from above")
     square = cancel(bound.lts / (2 * p))
     largest = box_of(claim.region, (a,))[a][1]
-    least = log(1 + a * (1 - a / 4))
+    least = log(1 + least)
     for part in range(1, 9):  # squares cannot hide a wrong power of a
         value = ball(least**2 - square, {a: largest * part / 8, p: 1})
         if value < 0:
@@ -270,7 +283,7 @@ def test_least_jump_against_the_step_size(claim: Claim) -> None:
 
 
 @evidence(WALK_DRIFT, "property", step=("split probability", "drift"))
-@evidence(WALK_JUMP, "property", step="bound")
+@evidence(WALK_JUMP, "property")
 @given(instance=instances(lambda share, _: share / 2))
 def test_walk_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
     """Every batch of the instance is played: the mean and the range of log|q_i/q_j|'s change."""
@@ -318,7 +331,7 @@ def _exp(expr: Expr, at: dict[Symbol, Expr]) -> Expr:
     return logarithm.args[0].subs(at) ** multiple
 
 
-@evidence(WALK_VARIANCE, "property", step="band")
+@evidence(WALK_VARIANCE, "property", step="bound")
 @given(instance=instances(lambda share, _: 2 * share / 5))
 def test_spread_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
     """Each of the two moves exceeds sqrt of half the claimed bound, inside the band."""

@@ -42,11 +42,12 @@ from tests.inequalities import (
 )
 from tests.obstructions import full_batch_starts
 from tests.reading import by_side, expect_only, expect_stated
+from tests.subsets import chance_of, expect_counts
 from theorem_audit import evidence, expect, expect_zero, seed
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.assumptions.sampling import SAMPLING_REPLACEMENT, rate_multi
 from theory.minibatch import selection
@@ -76,7 +77,7 @@ from theory.minibatch.purity_time import (
     time,
     variance,
 )
-from theory.minibatch.rates import SGD_RATE, rate_ratio
+from theory.minibatch.rates import SGD_RATE, SGD_RATE_PATHS, path_ratio, rate_ratio
 from theory.minibatch.selection import SELECT_TIME
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse
 from theory.minibatch.sparse_time import SPARSE_TIME, mean_psi
@@ -177,8 +178,12 @@ def log_impurity(state: State) -> Any:
 @evidence(TIME_PURITY, "symbolic", step=("rate", "passage"))
 @evidence(TIME_SPREAD, "symbolic", step="passage")
 def test_first_passage_of_a_linear_decay(claim: Claim) -> None:
-    """log(1 - pi_k) = 2 Lambda k + o(k), and T is where it first is log(eps) = -L."""
+    """log(1 - pi_k) = 2 Lambda k + o(k) (SGD-RATE-PATHS); T is where it first is log(eps) = -L."""
     expect_region_of(claim, SGD_RATE)
+    expect_region_of(claim, SGD_RATE_PATHS)
+    expect(by_side(SGD_RATE_PATHS, path_ratio) == rate_ratio, "paths have the exponent as rate")
+    expect_counts()
+    expect_zero(stated(claim.region, p) - chance_of(1, 1), "p")
     expect_region_of(claim, SGD_SPARSE)
     expect(by_side(SGD_SPARSE, p_sparse) == 1, "almost surely some w_k -> +-x_I")
     decay = by_side(SGD_RATE, rate_ratio)
@@ -212,6 +217,7 @@ def test_purity_that_never_moves(claim: Claim, case: str) -> None:
     """b = n: q_1/q_2 = 3/4 for ever, T_eps = oo.  k = 1: the purity is 1 at the start, T_eps = 0."""
     for point, _ in full_batch_starts():
         at = {**point, k: 2} if case == "without replacement" else {**point, b: 1, k: 1}
+        at[p] = chance_of(1, 1).subs(at)
         for assumption in TIME_PURITY.assumptions:
             if assumption.condition is not None:
                 holds = satisfies(assumption.condition, at)
@@ -331,7 +337,7 @@ def test_a_tiny_start_in_the_span_takes_longer(claim: Claim, case: str) -> None:
     Steps +-log(1 + a t): E T tends to m^2 or more, m steps leading to the level of TIME-TWO
     (TIME-SPREAD's k = 2; a walk's square minus the number of steps is a martingale).
     """
-    point = {**SLOW[case], n: 2, b: 1, k: 2, a: Rational(1, 5)}
+    point = {**SLOW[case], n: 2, b: 1, k: 2, a: Rational(1, 5), p: Rational(1, 2)}
     for assumption in TIME_MEAN.assumptions:
         if assumption.condition is not None:
             holds = satisfies(assumption.condition, point)

@@ -10,17 +10,34 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
-from sympy import Abs, Expr, Le, Max, Rational, Symbol, cancel, diff, log, solve, zeta
+from sympy import (
+    Abs,
+    And,
+    Expr,
+    Ge,
+    Integer,
+    Le,
+    Max,
+    Rational,
+    Symbol,
+    cancel,
+    diff,
+    log,
+    solve,
+    zeta,
+)
 
 from sim import simulate
-from tests.analysis import ball, expect_same
-from tests.inequalities import expect_condition, expect_region_of
+from tests.analysis import ball, expect_outside, expect_same
+from tests.inequalities import expect_condition, expect_implied, expect_inside, expect_region_of
+from tests.instances import Instance, exact
 from tests.obstructions import two_cycles
-from tests.reading import by_side
+from tests.reading import bound_on, by_side
+from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, seed
 from theorem_audit.checks.statistics import expect_mean
-from theorem_audit.exact.region import box_of
-from theorem_audit.exact.zero import relations
+from theorem_audit.exact.region import box_of, satisfies
+from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.full_batch.convergence import GD_RATE, radial_factor
 from theory.minibatch.log_ratios import WALK_DRIFT, WALK_JUMP, membership_moments, step_factor
@@ -28,6 +45,7 @@ from theory.minibatch.rates import (
     P4,
     SGD_EDGE,
     SGD_RATE,
+    SGD_RATE_PATHS,
     UNIVERSAL_DECAY,
     decay_coefficients,
     edge,
@@ -35,6 +53,8 @@ from theory.minibatch.rates import (
     exponent_of_ratio,
     exponent_off,
     first_order,
+    path_off,
+    path_ratio,
     rate_norm,
     rate_off,
     rate_radial,
@@ -42,8 +62,8 @@ from theory.minibatch.rates import (
     second_order,
 )
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse
-from theory.model.step import NORM, norm_step
-from theory.notation import S, a, b, delta, k, n, p, r2, s, t
+from theory.model.step import NORM, SIGN, norm_step
+from theory.notation import S, a, b, delta, k, n, p, r2, rho, s, t
 
 POINTS = [
     {a: Rational(3, 10), p: Rational(1, 7), n: 5, b: 2},
@@ -56,14 +76,118 @@ POINTS = [
 
 @evidence(SGD_RATE, "symbolic", step="limit")
 def test_exponents_at_the_limit(claim: Claim) -> None:
-    """Means of the logarithms of the factors at x_I, which SGD-SPARSE says is reached."""
-    expect_region_of(claim, SGD_SPARSE, a, b, n)  # of the start only w_k -> +-x_I is used
-    expect(by_side(SGD_SPARSE, p_sparse) == 1, "convergence is almost sure")
+    """Means of the logarithms of the factors at x_I over the b-subsets, for symbolic n and b.
+
+    Both factors of each logarithm are > 0 at x_I for a < 1: 1 - a, 1 + a.
+    """
+    expect_counts()
+    expect_mini_batches(claim)
+    expect_zero(stated(claim.region, p) - chance_of(1, 1), "p is the chance of a split")
+    for drawn, mass in ((0, 1), (1, 0), (0, 0), (1, 1)):
+        factor = step_factor(drawn, Integer(mass)).subs(t, 1)
+        expect_nonnegative(factor + 0 * a, {a: box_of(claim.region, (a,))[a]}, "factor at x_I")
     expect_same(by_side(claim, rate_ratio), exponent_of_ratio(), POINTS, "ratios")
     expect_same(by_side(claim, rate_off), exponent_off(), POINTS, "off the live coordinates")
 
 
-@evidence(SGD_RATE, "certificate", step="bounded")
+# SGD-RATE-PATHS
+
+
+@evidence(SGD_RATE_PATHS, "symbolic", step="limit")
+def test_paths_converge_where_the_exponents_are(claim: Claim) -> None:
+    """SGD-SPARSE: almost surely some w_k -> +-x_I; its region is implied, radius and mass too.
+
+    Inside the radius SIGN keeps every factor > 0: the logarithms of SGD-RATE exist along the path.
+    """
+    expect_region_of(claim, SGD_SPARSE)
+    expect(by_side(SGD_SPARSE, p_sparse) == 1, "convergence is almost sure")
+    for symbol, value in ((path_ratio, rate_ratio), (path_off, rate_off)):
+        expect(by_side(claim, symbol) == value, f"{symbol} is the mean at the limit")
+    expect_zero(stated(claim.region, p) - stated(SGD_RATE.region, p), "the same p")
+    expect_inside(And(claim.region, Ge(S, 0), Le(S, r2)), SIGN, (a, r2, S))
+
+
+@evidence(SGD_RATE_PATHS, "witness", step="limit", needs="radius")
+def test_outside_the_radius_a_ratio_may_be_exactly_zero(claim: Claim) -> None:
+    """n = 2, b = 1, a = 9/25, w_0 = (5/3, 1/10): drawing 1 gives (-709/1500, 0); the rate is -oo.
+
+    1 is drawn first with probability 1/2, both coordinates are live, a < 1/2: only r2 < 2 fails.
+    """
+    start, step = [Fraction(5, 3), Fraction(1, 10)], Fraction(9, 25)
+    basis = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]
+    after = Instance(basis, start, (0,), step, "linear").step()
+    expect(after.q == [Fraction(-709, 1500), 0], "exactly 0", q=after.q)
+    for batch in ((0,), (1,)):
+        moved = Instance(basis, after.weight, batch, step, "linear").step()
+        expect(moved.q[1] == 0, "0 for ever")
+    square = exact(start[0] ** 2 + start[1] ** 2)
+    point = {n: 2, b: 1, p: Rational(1, 2), a: exact(step), r2: square, s: square}
+    for assumption in SGD_RATE_PATHS.assumptions:
+        if assumption.condition is not None:
+            holds = satisfies(assumption.condition, point)
+            expect(holds == (assumption.name != "radius"), f"{assumption.name} is {holds}")
+    expect_outside(claim, point, "log|q_2/q_1| is -oo from the first step on")
+
+
+@evidence(SGD_RATE, "witness", step="radial")
+def test_the_radial_exponent_is_no_rate_of_paths(claim: Claim) -> None:
+    """Inside the ball: a = 25/72, w_0 = (4/5, 0); drawing 1 gives q = 1, delta = 0, exactly.
+
+    log|delta|/k is -oo then; the mean at the limit is finite.  So the exponent must be the mean.
+    """
+    basis = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]
+    at = Instance(basis, [Fraction(4, 5), Fraction(0)], (0,), Fraction(25, 72), "linear").step()
+    expect(at.weight == [1, 0], "delta = 0", w=at.weight)
+    expect(claim.symbols["lambda_radial"].startswith("mean"), "read as a mean, not as a limit")
+    value = by_side(claim, rate_radial).subs({a: Rational(25, 72), n: 2, b: 1})
+    expect(ball(value, {}) < 0, "finite")
+
+
+OFF_PATH = {
+    "r2=1.9, a=0.45, ReLU with passive data": (1.9, 0.45, 1, "relu", 0.3),
+    "r2=0.05, a=0.49, n=b+1": (0.05, 0.49, 3, "linear", 0.01),
+    "r2=1.5, a=0.3, d=n": (1.5, 0.3, 2, "linear", 0.0),
+}
+
+
+@evidence(SGD_RATE_PATHS, "simulation", step="limit", cases=OFF_PATH)
+def test_rates_of_paths_from_far_off(claim: Claim, case: Any) -> None:
+    """n = 4, starts all over a sphere of any radius below 2: slopes over 1500 steps after 1500.
+
+    The first 1500 steps are left out: 40 or more times the slowest of the three time constants, so the
+    conditional means along the rest of a path are those at the limit to within the visible 8 %.
+    """
+    square, step, batch, activation, off = case
+    runs, steps = 1500, 1500
+    random = np.random.Generator(np.random.PCG64(seed("far", str(case))))
+    q = random.normal(size=(runs, 4))
+    if activation == "relu":
+        q[:, :2], q[:, 2] = np.abs(q[:, :2]), -np.abs(q[:, 2])  # two live, one passive, one either
+    share = off * square
+    q *= np.sqrt((square - share) / (q**2).sum(axis=1, keepdims=True))
+    result = simulate(q, share, batch_size=batch, step_size=step * batch, steps=2 * steps,
+                      activation=activation, seed=seed("paths", str(case)), every=steps,
+                      observe=["log_abs_q"])  # fmt: skip
+    first, last = result.recorded["log_abs_q"][1:]
+    live = q > 0 if activation == "relu" else np.ones_like(q, dtype=bool)
+    rank = np.where(live, last, -np.inf)
+    winner = rank.argmax(axis=1)
+    rows = np.arange(runs)
+    other = np.where(np.arange(4) == winner[:, None], -np.inf, np.where(live, last, -np.inf))
+    # one live j != I a run, chosen by index and not by size: a mean over all would be dependent
+    pick = np.where(np.isfinite(other), np.arange(4), 9).min(axis=1)
+    change = (last - first)[rows, pick] - (last - first)[rows, winner]
+    values = {n: 4, b: batch, a: Rational(str(step))}
+    known = {p: stated(SGD_RATE.region, p).subs(values)}
+    expected = float(by_side(SGD_RATE, by_side(claim, path_ratio)).subs(known).subs(values))
+    expect_mean(change / steps, expected, visible=0.08, what=f"ratio, {case}")
+    if activation == "relu":
+        passive = (last - first)[:, 2] / steps
+        expected = float(by_side(SGD_RATE, by_side(claim, path_off)).subs(values))
+        expect_mean(passive, expected, visible=0.08, what="a passive coordinate")
+
+
+@evidence(SGD_RATE_PATHS, "certificate", step="bounded")
 def test_increments_are_bounded(claim: Claim) -> None:
     """|log ratio| moves by at most log(1 + 2a); 1 >= 1 - aS >= 1 - 2a > 0 bounds log(1 - aS)."""
     box = {a: box_of(claim.region, (a,))[a], S: (0, 2)}
@@ -73,7 +197,7 @@ def test_increments_are_bounded(claim: Claim) -> None:
     expect_nonnegative(1 - step_factor(0), box, "left-out factor from above")
 
 
-@evidence(SGD_RATE, "cited", step="strong law")
+@evidence(SGD_RATE_PATHS, "cited", step="strong law")
 def test_hypotheses_of_the_strong_law(claim: Claim) -> None:
     """N_k = sum of D_l/l, |D_l| <= d, is a martingale with E N_k^2 <= d^2 zeta(2): it converges.
 
@@ -108,7 +232,7 @@ def _square(expr: Expr) -> Expr:
     return expr.args[0] ** 2 if isinstance(expr, Abs) else expr**2
 
 
-@evidence(SGD_RATE, "symbolic", step="forced")
+@evidence(SGD_RATE_PATHS, "symbolic", step="forced")
 def test_norm_is_forced_by_squares(claim: Claim) -> None:
     """delta+ = A delta + force: the force vanishes with the other coordinates, and to second order.
 
@@ -177,7 +301,7 @@ def test_radial_factor_in_many_digits(claim: Claim, step: Any) -> None:
         expect(abs(mp.log(abs(last)) - mp.mpf(str(claimed.evalf(30)))) < 1e-3, "factor", a=step)
 
 
-@evidence(SGD_RATE, "simulation", step="forced")
+@evidence(SGD_RATE_PATHS, "simulation", step="forced")
 def test_norm_follows_the_squares(claim: Claim) -> None:
     """Where 1 - 4a is small, delta decays at twice the exponent of the ratios, not at the radial one.
 
@@ -192,15 +316,16 @@ def test_norm_follows_the_squares(claim: Claim) -> None:
     seen = (others > np.log(1e-10)) & (np.arange(len(size))[:, None] > 3)
     expect(np.all(np.abs(size - others)[seen] < 6), "delta left the size of the squares")
     values = {p: Rational(1, 2), a: Rational(1, 5), n: 2, b: 1}
-    radial = float(by_side(claim, rate_radial).subs(values))
-    forced = 2 * float(by_side(claim, rate_ratio).subs(values))
+    expect(bound_on(claim, rate_norm).gts.has(rate_radial, rate_ratio), "the two rates compared")
+    radial = float(by_side(SGD_RATE, rate_radial).subs(values))
+    forced = 2 * float(by_side(SGD_RATE, rate_ratio).subs(values))
     expect(radial < 10 * forced, "the case does not tell the two rates apart")
 
 
 # SGD-EDGE
 
 
-@evidence(SGD_EDGE, "certificate", step="radial")
+@evidence(SGD_EDGE, "certificate", step="edge")
 def test_edge_of_the_radial_exponent(claim: Claim) -> None:
     """|1 - 4a| < 1 exactly on (0, edge): the square is 1 at its ends, below inside, above outside."""
     factor = by_side(GD_RATE, radial_factor)
@@ -213,7 +338,7 @@ def test_edge_of_the_radial_exponent(claim: Claim) -> None:
     expect(rate.has(log(Abs(factor))), f"{rate} is not made of the factor {factor}")
 
 
-@evidence(SGD_EDGE, "symbolic", step="others")
+@evidence(SGD_EDGE, "symbolic", step="edge")
 def test_other_exponents_are_negative_beyond_the_edge(claim: Claim) -> None:
     """log(1 - a^2) and log(1 - a) are negative on (0, 1), with positive weights p and b/n."""
     top = by_side(claim, edge)
@@ -229,7 +354,7 @@ def test_scaling_rule(claim: Claim) -> None:
     expect_zero(by_side(claim, eta_max) - b * by_side(claim, edge), "eta = a b at the edge")
 
 
-@evidence(SGD_EDGE, "symbolic", step="past the edge")
+@evidence(SGD_EDGE, "symbolic", step="edge")
 def test_two_cycles_past_the_edge(claim: Claim) -> None:
     """x y = c and x^2 + y^2 = 1 + c, c = 1/(2a), give x (1 + 2a(1 - x^2)) = y; real from a = 1/2 on."""
     y = Symbol("y", real=True)
@@ -242,7 +367,7 @@ def test_two_cycles_past_the_edge(claim: Claim) -> None:
         expect(point[a] > by_side(claim, edge), "a rational cycle below the edge", a=point[a])
 
 
-@evidence(SGD_EDGE, "simulation", step=("radial", "past the edge"))
+@evidence(SGD_EDGE, "simulation", step="edge")
 def test_just_below_and_just_past_the_edge(claim: Claim) -> None:
     """300 runs each: all within 1e-2 of a data point 1% below the edge, none 2% past it."""
     top = float(by_side(claim, edge))
@@ -263,8 +388,16 @@ def test_just_below_and_just_past_the_edge(claim: Claim) -> None:
 
 @evidence(UNIVERSAL_DECAY, "symbolic")
 def test_decay_coefficients(claim: Claim) -> None:
+    """s = 1 + delta - rho, with the rho that the claim assumes; pair moments for symbolic n and b."""
+    expect_counts()
+    single, both = membership_moments()
+    expect_zero(single - chance_of(1), "P(i in B)")
+    expect_zero(both - chance_of(2), "P(i, j in B)")
     one, two = decay_coefficients()
-    state = {s: 1 + delta, t: 1 - delta}
+    off = stated(claim.region, rho)
+    for needed in (Ge(b, 1), Ge(n - b, 0), Ge(n, 2), Ge(k, 1), Ge(n - k, 0)):
+        expect_implied(needed, claim.region)
+    state = {s: 1 + delta - off, t: 1 - delta}
     second = cancel(two.subs(state).subs(delta, 0))
     expect(P4 not in second.free_symbols, "F_2 depends on the sum of q_j^4")
     expect_identity(claim.formula, {first_order: cancel(one.subs(state)), second_order: second})
@@ -284,6 +417,47 @@ def test_without_the_norm_the_decay_depends_on_the_point(claim: Claim) -> None:
     expect(diff(plain, P4) != 0, "no dependence on the sum of q_j^4")
     expect_zero(diff(plain, P4) + n * by_side(WALK_DRIFT, p) / 2, "its coefficient is -n p/2")
     expect(by_side(claim, second_order).has(k), "F_2")
+
+
+@evidence(UNIVERSAL_DECAY, "witness", needs="in the span")
+def test_off_the_span_the_decay_is_another(claim: Claim) -> None:
+    """With mass rho off the span s = 1 + delta - rho: F_1 has a term in rho, F_2 one in sum q_j^4."""
+    one, two = decay_coefficients()
+    state = {s: 1 + delta - rho, t: 1 - delta}
+    point = {delta: 0, n: 2, b: 1, k: 2, rho: Rational(1, 2), P4: Rational(1, 8)}
+    claimed = by_side(claim, first_order).subs(point), by_side(claim, second_order).subs(point)
+    found = one.subs(state).subs(point), two.subs(state).subs(point)
+    expect(found != claimed, "the same off the span", found=found, claimed=claimed)
+    expect_outside(claim, point, "F_1 and F_2 differ off the span")
+
+
+@evidence(UNIVERSAL_DECAY, "witness")
+def test_only_to_leading_order(claim: Claim) -> None:
+    """n = 2, b = 1, a = 1/4 from the sphere: the mean change is not a^2 F_2, and not that of others.
+
+    Without (k/2) delta the a^2 coefficient is -1/4 at q^2 = (1/2, 1/2), -41/100 at (9/10, 1/10).
+    """
+    step, values = Rational(1, 4), {n: 2, b: 1, k: 2, delta: 0}
+    leading = step**2 * by_side(claim, second_order).subs(values)
+    changes = []
+    for first in (Rational(1, 2), Rational(9, 10)):
+        squares, total = (first, 1 - first), 0
+        for drawn in (0, 1):
+            factors = [1 - step * squares[drawn] + step * int(j == drawn) for j in (0, 1)]
+            norm = sum(f**2 * x for f, x in zip(factors, squares, strict=True)) - 1
+            total += (log(factors[0]) + log(factors[1]) - norm) / 2
+        changes.append(total)
+    for total in changes:
+        expect(not ball(total - leading, {}).contains(0), "exact for a = 1/4", change=total)
+    expect(not ball(changes[0] - changes[1], {}).contains(0), "the same for every point, exactly")
+    plain = []
+    for first in (Rational(1, 2), Rational(9, 10)):
+        squares, total = (first, 1 - first), Rational(0)
+        for drawn in (0, 1):
+            factors = [1 - a * squares[drawn] + a * int(j == drawn) for j in (0, 1)]
+            total += diff(log(factors[0]) + log(factors[1]), a, 2).subs(a, 0) / 4
+        plain.append(total)
+    expect(plain == [Rational(-1, 4), Rational(-41, 100)], "without the norm", found=plain)
 
 
 @evidence(UNIVERSAL_DECAY, "property")

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import And, Expr, Ge, Integer, Le, Mul, Rational, Symbol, log
+from sympy import And, Expr, Ge, Integer, Le, Rational, Symbol, binomial, log
 
 from tests.analysis import expect_quotient, expect_same, log_of, upper_bound_on
 from tests.inequalities import expect_implied, expect_inside, is_strict
@@ -15,16 +15,17 @@ from tests.instances import Instance, exact
 from tests.minibatch.test_capture import move
 from tests.minibatch.test_log_ratios import positive_factors
 from tests.reading import by_side
+from tests.subsets import LARGEST, expect_mini_batches
 from theorem_audit import (
     evidence,
     expect,
     expect_zero,
 )
 from theorem_audit.exact.region import box_of
-from theorem_audit.exact.zero import relations
+from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
-from theory.minibatch.capture import CAPTURE, g, lead_drift, s_star, t_star, threshold
-from theory.minibatch.log_ratios import SAMPLING, jump
+from theory.minibatch.capture import CAPTURE, g, lead_drift, s_star, t_star, theta
+from theory.minibatch.log_ratios import jump
 from theory.minibatch.reach import (
     REACH,
     REACH_TIME,
@@ -34,6 +35,7 @@ from theory.minibatch.reach import (
     final_ratio,
     horizon,
     reach_time,
+    reached,
     schedule_probability,
 )
 from theory.notation import (
@@ -59,14 +61,34 @@ STATE = (Ge(t, t_star), Le(t, 2), Ge(S, 0), Le(S, 2 - t))
 # REACH
 
 
-@evidence(REACH, "symbolic", step="together")
-def test_a_ratio_drawn_together_stays(claim: Claim) -> None:
+@evidence(REACH, "certificate", step="ratio")
+def test_ratio_after_the_schedule(claim: Claim) -> None:
+    """Together: the ratio stays.  Left out: |q_j/q_i| is divided by 1 + u_i >= 1 + a t_*.
+
+    It starts at most at 1 (i is the largest), and each j is left out n - b times in n - 1 steps:
+    place j is in the window of b - 1 places from place k on iff (j - k) mod (n-1) < b - 1, and as k
+    runs over the n - 1 places, (j - k) mod (n-1) takes each value 0..n-2 once.  So it is
+    drawn b - 1 times.
+    """
     expect_zero(jump(1, 1, S), "log|q_i/q_j| moves when both are drawn")
+    expect_falls_when_left_out(claim)
+    expect_mini_batches(claim)  # 0 <= b - 1 < n - 1: the window fits
+    expect_implied(Ge(M, 0), claim.region)
+    strict = any(is_strict(x) for x in relations(claim.formula))
+    expect(not strict, "equality at M = 0 when two coordinates tie")
+    places, window = n - 1, b - 1
+    derived = -(places - window) * M * log(1 + a * t_star)
+    expect_same(log_of(_bound(claim)), derived, CASES, "bound on the ratio after M cycles")
+    for points in range(2, LARGEST + 1):  # a check of the count, not its proof
+        for size in range(1, points):
+            batches = rotation(points, size, 1)
+            expect(all(len(set(x)) == size for x in batches), "batch size", n=points, b=size)
+            for j in range(1, points):
+                count = sum(j not in x for x in batches)
+                expect(count == points - size, "times left out", n=points, b=size)
 
 
-@evidence(REACH, "certificate", step="left out")
-def test_what_is_left_out_falls_back(claim: Claim) -> None:
-    """|q_j/q_i| is divided by 1 + u_i >= 1 + a t_*."""
+def expect_falls_when_left_out(claim: Claim) -> None:
     region, order = And(claim.region, *STATE), (a, t_star, t, S)
     factor = Ge(move(1, 0, S), 1 + a * t_star)
     positive = positive_factors(region, order, S)
@@ -82,49 +104,27 @@ def rotation(points: int, size: int, cycles_: int) -> list[tuple[int, ...]]:
     ]
 
 
-@evidence(REACH, "symbolic", step="rotation")
-def test_times_left_out(claim: Claim) -> None:
-    """n - 1 windows of b - 1 on a circle of n - 1: each point is in b - 1 of them, by symmetry."""
-    strict = any(is_strict(x) for x in relations(claim.formula))
-    expect(not strict, "equality at M = 0 when two coordinates tie")
-    for condition in relations(SAMPLING.condition):  # a window of b - 1 >= 0 out of n - 1 > b - 1
-        expect_implied(condition, claim.region)
-    others, window = n - 1, b - 1
-    left_out = others - others * window / others
-    derived = -left_out * M * log(1 + a * t_star)
-    expect_same(log_of(_bound(claim)), derived, CASES, "bound on the ratio after M cycles")
-    for points in range(2, 8):
-        for size in range(1, points):
-            batches = rotation(points, size, 1)
-            expect(all(len(set(x)) == size for x in batches), "batch size", n=points, b=size)
-            for j in range(1, points):
-                count = sum(j not in x for x in batches)
-                expect(count == left_out.subs({n: points, b: size}), "times left out", n=points)
-
-
 def _bound(claim: Claim) -> Expr:
     return upper_bound_on(claim, final_ratio)
 
 
 @evidence(REACH, "symbolic", step="chance")
 def test_chance_of_a_schedule(claim: Claim) -> None:
-    """(n-1) M independent draws, each one of C(n, b) equally likely sets."""
+    """(n-1) M independent draws, each one of C(n, b) equally likely sets: for symbolic n, b and M."""
     expect_implied(Ge(M, 0), claim.region)
-    draws = Mul(n - 1, M)
-    sets = sum((1 for _ in combinations(range(5), 2)), 0)
+    expect_mini_batches(claim)
     claimed = by_side(claim, schedule_probability)
-    one = claimed.subs({n: 5, b: 2, M: 1}) * Integer(sets) ** draws.subs({n: 5, M: 1})
-    expect(one == 1, "n = 5, b = 2, M = 1")
-    whole = claimed.subs(M, 1)
-    expect_same(log_of(claimed), draws * log_of(whole) / (n - 1), CASES, "independent draws")
-    for points in range(2, 7):
+    derived = -(n - 1) * M * log(binomial(n, b))
+    wide = [*CASES, {**CASES[1], n: 12, b: 5}, {**CASES[1], n: 40, b: 39}]
+    expect_same(log_of(claimed), derived, wide, "independent draws")
+    for points in range(2, LARGEST + 1):  # a check that C(n, b) counts the b-subsets
         for size in range(1, points):
             count = sum(1 for _ in combinations(range(points), size))
             value = claimed.subs({n: points, b: size, M: 2}) * Integer(count) ** (2 * (points - 1))
             expect(value == 1, "chance of a schedule", n=points, b=size)
 
 
-@evidence(REACH, "property", step=("left out", "rotation"))
+@evidence(REACH, "property", step="ratio")
 @given(
     entries=st.lists(st.fractions(0, 1, max_denominator=9), min_size=2, max_size=4),
     size=st.integers(1, 3),
@@ -160,7 +160,9 @@ def test_schedule_on_exact_instances(
 @evidence(REACH_TIME, "symbolic", step="positive")
 def test_exponent_is_positive(claim: Claim) -> None:
     """g = z/(2(1+z)) with z a product of positive quantities; log(1 + a t_*) > 0; n - b >= 1."""
-    z, exponent = Symbol("z", positive=True), by_side(CAPTURE, g)
+    z, exponent = Symbol("z", positive=True), stated(claim.region, g)
+    expect_zero(exponent - by_side(CAPTURE, g), "g is CAPTURE's")
+    expect_mini_batches(claim)
     expect_zero(exponent - lead_drift() / (2 * (1 + lead_drift())), "g in terms of z")
     expect((z / (2 * (1 + z))).is_positive, "g > 0")
     signs = {a: z, t_star: z, s_star: z, n: 2 + z}  # any positive values, n >= 2
@@ -172,9 +174,14 @@ def test_exponent_is_positive(claim: Claim) -> None:
 
 @evidence(REACH_TIME, "symbolic", step="horizon")
 def test_horizon(claim: Claim) -> None:
-    """U <= (n-1) R^g <= theta/2 once M >= log(2 (n-1)/theta)/(g * fall of -log R per cycle)."""
+    """U <= (n-1) R^g <= U_* once M >= log((n-1)/U_*)/(g * fall of -log R per cycle).
+
+    U_* is half of CAPTURE's theta: what SGD-SPARSE's maximal inequality needs below theta.
+    """
     fall = -log_of(_bound(REACH)) / M
-    needed = log(n - 1) + log(2) - log_of(threshold())
+    level = by_side(claim, reached)
+    expect_same(log_of(level), log_of(by_side(CAPTURE, theta)) - log(2), CASES, "half of theta")
+    needed = log(n - 1) - log_of(level)
     claimed = by_side(claim, cycles)
     expect(claimed.func.__name__ == "ceiling", f"{claimed} is not rounded up")
     expect_same(claimed.args[0] * g * fall, needed, CASES, "cycles times fall")

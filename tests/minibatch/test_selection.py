@@ -27,10 +27,11 @@ from sympy import (
 )
 
 from sim import simulate
-from tests.analysis import expect_outside
+from tests.analysis import ball, expect_outside
 from tests.inequalities import expect_region_of
 from tests.obstructions import caught_starts
-from tests.reading import by_side
+from tests.reading import by_side, expect_stated
+from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import (
     evidence,
     expect,
@@ -42,9 +43,9 @@ from theorem_audit import (
 from theorem_audit.checks.statistics import expect_mean, expect_proportion
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
-from theory.minibatch.log_ratios import WALK_DRIFT, drift, jump
+from theory.minibatch.log_ratios import WALK_DRIFT, drift, jump, membership_moments
 from theory.minibatch.selection import (
     SELECT,
     SELECT_EQUAL,
@@ -63,7 +64,26 @@ from theory.minibatch.selection import (
 )
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse
 from theory.minibatch.sparse_time import BAND_ABOVE, SPARSE_TIME, mean_psi
-from theory.notation import S_C, S, a, b, delta, delta_next, k, n, p, q_i, q_j, t
+from theory.model.step import STEP
+from theory.notation import (
+    S_C,
+    S,
+    a,
+    b,
+    chi,
+    delta,
+    delta_next,
+    k,
+    n,
+    p,
+    perp_next,
+    q_i,
+    q_j,
+    q_j_next,
+    rho,
+    s,
+    t,
+)
 
 E = Symbol("E", positive=True)  # e^y = |q_1/q_2|
 PAIR = {n: 2, b: 1}
@@ -97,10 +117,42 @@ def generator(f: Expr, variable: Symbol) -> Expr:
 
 @evidence(SELECT_GENERATOR, "symbolic")
 def test_generator_from_the_step(claim: Claim) -> None:
+    """s = t = 1 from the claim's rho and delta; p and the pair moments for symbolic n and b."""
+    expect_stated(claim, "orthonormal data", "smooth")
+    expect_counts()
+    single, both = membership_moments()
+    expect_zero(single - chance_of(1), "P(i in B)")
+    expect_zero(both - chance_of(2), "P(i, j in B)")
     diagonal, mixed, slope = increment_moments()
-    share_ = by_side(WALK_DRIFT, p)
+    share_ = stated(claim.region, p)
+    expect_zero(share_ - chance_of(1, 1), "p")
+    norm = 1 + stated(claim.region, delta)
+    state = {s: norm - stated(claim.region, rho), t: 2 - norm}
     derived = {second_coefficient: diagonal, mixed_coefficient: mixed, first_coefficient: slope}
-    expect_identity(claim.formula.subs(p, share_), {x: v.subs(t, 1) for x, v in derived.items()})
+    expect_identity(claim.formula.subs(p, share_), {x: v.subs(state) for x, v in derived.items()})
+
+
+@evidence(SELECT_GENERATOR, "witness", needs="on the sphere")
+def test_generator_off_the_sphere(claim: Claim) -> None:
+    """n = 2, b = 1, delta = 1/2: t = 1/2, and A_jj = p t^2/2 is another."""
+    diagonal, _, _ = increment_moments()
+    point = {n: 2, b: 1, p: Rational(1, 2), rho: 0, delta: Rational(1, 2)}
+    value = diagonal.subs({t: 1 - point[delta], s: 1 + point[delta]}).subs(point)
+    expect(value != by_side(claim, second_coefficient).subs(point), "A_jj", found=value)
+    expect_outside(claim, point, "A_jj is not p/2 there")
+
+
+@evidence(SELECT_GENERATOR, "witness", needs="smooth")
+def test_a_kink_moves_at_first_order(claim: Claim) -> None:
+    """f = |log|q_1/q_2|| at q_1 = q_2, n = 2, b = 1: f changes by log(1 + u), u = a/(1 - a/2), surely.
+
+    So E[f(q+) - f(q)] is about a, not O(a^2): over a^2 it exceeds 1/(2a), for every a <= 1/2.
+    """
+    up = jump(1, 0, Rational(1, 2)).subs(t, 1)
+    for size in (Rational(1, 10), Rational(1, 1000), Rational(1, 10**6)):
+        value = ball(up / a**2 - 1 / (2 * a), {a: size})
+        expect(value > 0, "of second order", a=size)
+    expect_stated(claim, "smooth")
 
 
 # SELECT and SELECT-TIME
@@ -110,6 +162,8 @@ def test_generator_from_the_step(claim: Claim) -> None:
 @evidence(SELECT_TIME, "symbolic", step="generator")
 def test_generator_for_two_points(claim: Claim) -> None:
     """p (d^2/dy^2 + tanh(y) d/dy), p = 1/2; and WALK-DRIFT's drift agrees to order a^2."""
+    sizes = {x: stated(claim.region, x) for x in (n, b, rho, delta)}
+    expect(sizes == {n: 2, b: 1, rho: 0, delta: 0}, "n = 2, b = 1, the circle", found=sizes)
     f = exp(y)
     split = by_side(WALK_DRIFT, p).subs(PAIR)
     expected = split * (in_ratio(diff(f, y, 2)) + in_ratio(tanh(y)) * in_ratio(diff(f, y)))
@@ -284,10 +338,31 @@ def test_exit_times_in_runs(claim: Claim) -> None:
 
 @evidence(SELECT_EQUAL, "symbolic", step="symmetry")
 def test_steps_commute_with_permutations(claim: Claim) -> None:
-    """The step of j sees S, r2 and its own membership only; uniform subsets are exchangeable."""
-    expect(jump(1, 0, S).free_symbols <= {a, S, t}, "the jump knows more than the batch's mass")
-    expect(by_side(WALK_DRIFT, p).free_symbols == {n, b}, "membership depends on the index")
-    expect(not by_side(claim, p_equal).free_symbols - {k}, "the claimed probability")
+    """Exchanging two live i, j (transpositions generate all) commutes with a step and keeps its law.
+
+    With memberships c_i, c_j and S = S_C + c_i q_i^2 + c_j q_j^2, exchanged state and memberships give
+    the exchanged step, by STEP; S, and so every other coordinate's factor, is the same.  A step is odd
+    in q_j, so a sign may be exchanged as well (ReLU: live means > 0).  An exchange maps b-subsets one
+    to one onto b-subsets, all of the same chance 1/C(n, b).  So from |q_i| = |q_j| the paths with i
+    and j exchanged have the same law: P(x_i wins) = P(x_j wins).
+    """
+    c_i, c_j = Symbol("c_i", real=True), Symbol("c_j", real=True)
+    mass = S_C + c_i * q_i**2 + c_j * q_j**2
+    swap = {q_i: q_j, q_j: q_i, c_i: c_j, c_j: c_i}
+    expect_zero(mass.subs(swap, simultaneous=True) - mass, "the batch's mass")
+    after = by_side(STEP, q_j_next).subs(S, mass)
+    of_j = after.subs(chi, c_j)
+    of_i = by_side(STEP, q_j_next).subs({q_j: q_i, chi: c_i}, simultaneous=True).subs(S, mass)
+    expect_zero(of_j.subs(swap, simultaneous=True) - of_i, "the step of the exchanged state")
+    off = by_side(STEP, perp_next).subs(S, mass)
+    expect_zero(off.subs(swap, simultaneous=True) - off, "the rest's step")
+    odd = by_side(STEP, q_j_next)
+    expect_zero(odd.subs(q_j, -q_j) + odd, "a step is odd in q_j, given S")
+    expect_counts()
+    expect_mini_batches(claim)
+    live = [x for x in claim.assumptions if x.name == "live" and "|q_j| equal" in x.text]
+    expect(len(live) == 1, "the live coordinates start equal")
+    expect(by_side(claim, p_equal).free_symbols == {k}, "the same for every live j")
 
 
 @evidence(SELECT_EQUAL, "symbolic", step="total")

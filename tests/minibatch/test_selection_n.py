@@ -112,12 +112,12 @@ POINT = Symbol("_pi")  # pi as a transcendental: an indeterminate over QQ
 # SELECT-REVERSIBLE
 
 
-@evidence(SELECT_REVERSIBLE, "symbolic", step="product rule")
+@evidence(SELECT_REVERSIBLE, "symbolic")
 def test_divergence_by_the_product_rule(claim: Claim) -> None:
     expect_identity(claim.formula, {flux_change: product_rule()})
 
 
-@evidence(SELECT_REVERSIBLE, "symbolic", step="generator")
+@evidence(SELECT_REVERSIBLE, "symbolic")
 def test_bracket_is_the_generators_summand(claim: Claim) -> None:
     """What is multiplied by 2 g r2 is SELECT-GENERATOR's summand over p, read at degree 0."""
     value = by_side(claim, flux_change).expand()
@@ -127,7 +127,7 @@ def test_bracket_is_the_generators_summand(claim: Claim) -> None:
                 "nothing but multiples of g and g'")  # fmt: skip
 
 
-@evidence(SELECT_REVERSIBLE, "symbolic", step="sum")
+@evidence(SELECT_REVERSIBLE, "symbolic")
 def test_the_gauges_term_sums_to_zero(claim: Claim) -> None:
     """Its coefficient of h_j does not depend on j, and sum_j h_j = 0."""
     of_gauge = by_side(claim, flux_change).expand().coeff(gauge_slope, 1)

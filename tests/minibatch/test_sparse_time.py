@@ -16,13 +16,14 @@ from sympy.logic.boolalg import Boolean
 from sim import simulate
 from tests.inequalities import condition_of, is_strict
 from tests.reading import by_side
+from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, exact_quotient, expect, expect_nonnegative, expect_zero, seed
 from theorem_audit.checks.statistics import expect_at_most
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import Box, box_of, satisfies
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
-from theory.minibatch.log_ratios import WALK_DRIFT, membership_moments
+from theory.minibatch.log_ratios import membership_moments
 from theory.minibatch.sparse import SGD_SPARSE, limit_winner
 from theory.minibatch.sparse_time import (
     BAND_ABOVE,
@@ -36,7 +37,7 @@ from theory.minibatch.sparse_time import (
     squared_factor,
 )
 from theory.model.step import norm_step
-from theory.notation import S, a, b, delta, delta_next, n, p, r2, s, t
+from theory.notation import S, a, b, delta, delta_next, n, p, r2, rho, s, t
 
 XI = Symbol("xi", real=True)  # delta / a
 
@@ -101,6 +102,7 @@ def test_factor_of_a_pair(claim: Claim) -> None:
     """
     bound = next(x.gts for x in relations(claim.formula) if psi in x.free_symbols)
     box = {**scaled_band(claim), pi: box_over(claim, pi)[pi]}
+    expect(stated(claim.region, rho) == 0, "s = r2 = 1 + delta")
     state = {s: 1 + delta, t: 1 - delta}
     slack = condition_of(claim, "slack")
     if not isinstance(slack, Eq):
@@ -134,12 +136,16 @@ def test_average_of_the_bound(claim: Claim) -> None:
     mean = 1 + B * means["share"] + C * means["pair"]
     expect_zero(by_side(claim, mean_psi) - mean, "mean of the bound")
     largest = mean_bound(claim)
-    share = by_side(WALK_DRIFT, p)
+    expect_counts()
+    expect_mini_batches(claim)
+    share = stated(claim.region, p)
     single, both = membership_moments()
-    expect_zero(share - (single - both), "p = P(i in B) - P(i, j in B)")
+    expect_zero(single - chance_of(1), "P(i in B)")
+    expect_zero(both - chance_of(2), "P(i, j in B)")
+    expect_zero(share - chance_of(1, 1), "p = P(i in B, j not), in [0, 1]")
     gap = difference(largest).subs(mean_psi, by_side(claim, mean_psi)) - strictness(largest)
     gap = exact_quotient(gap.expand(), a**2 * p) or gap
-    (top,) = [x for x in relations(claim.region) if x.free_symbols == {Q}]
+    (top,) = [x for x in relations(claim.region) if x.free_symbols == {Q} and x.lts == Q]
     box = {a: box_over(claim, a)[a], p: (0, 1), Q: (0, solve(difference(top), Q)[0])}
     expect_nonnegative(gap, box, "mean against its bound")
 
@@ -219,7 +225,7 @@ def test_runs_are_sparse_within_the_horizon(claim: Claim, data: st.DataObject) -
     live = int(np.count_nonzero(q))
     steps, more = horizon_of(points, batch, live, step)
     point = {n: points, b: batch, a: Rational(str(step)), r2: 1, s: 1, delta: 0, pi: 0, c: 0, Q: 1,
-             t: 1}  # fmt: skip
+             t: 1, rho: 0, p: Rational(batch * (points - batch), points * (points - 1))}  # fmt: skip
     expect(satisfies(claim.region, point), "the region leaves this start out", n=points, b=batch)
     run = simulate(
         q, 0.0, batch_size=batch, step_size=step * batch, steps=steps + more,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sympy import And, Eq, Expr, Ge, Gt, Le, Rational, Symbol, cancel, log, sqrt
 
 from sim.reference import exact_run
-from tests.analysis import expect_outside, expect_same
+from tests.analysis import ball, expect_outside, expect_same
 from tests.inequalities import expect_holds, expect_inside, restricted, shadows
 from tests.walks.bounds import expect_on_orthant, upper_bound
 from theorem_audit import evidence, expect, expect_zero
@@ -79,7 +79,7 @@ def test_change_of_mass_from_the_step(claim: Claim) -> None:
             expect_zero(difference(relation).subs(s_next, next_mass()), f"{relation}")
 
 
-@evidence(MASS_FLOOR, "symbolic", step="growth")
+@evidence(MASS_FLOOR, "symbolic", step="mass")
 def test_mass_grows_while_below_t(claim: Claim) -> None:
     """s = S + rest and t = s + ahead: all terms are >= 0."""
     rest, ahead = Symbol("rest"), Symbol("ahead")
@@ -169,6 +169,14 @@ def test_jump_is_walk_jumps(claim: Claim) -> None:
     expect_same(equal_to(claim.formula, jump), log(1 + u), [POINT], "jump bound")
 
 
+def split_of(claim: Claim) -> Expr:
+    """p at the n and b that the claim's region states; with n = 2 and b = 1 the set C is empty."""
+    sizes = {x: equal_to(claim.region, x) for x in (n, b)}
+    expect_zero(sizes[n] - 2, "no third point")
+    expect_zero(sizes[b] - 1, "C has b - 1 = 0 members")
+    return equal_to(minibatch.WALK_DRIFT.formula, p).subs(sizes)
+
+
 @evidence(TWO_POINTS, "symbolic", step="second moment")
 def test_second_moment_at_the_least_mass(claim: Claim) -> None:
     """WALK-VARIANCE's moment grows in S_i, S_j and t; n = 2, b = 1: p = 1/2 and C is empty."""
@@ -179,7 +187,7 @@ def test_second_moment_at_the_least_mass(claim: Claim) -> None:
         expect_holds(condition, restricted(region, order), order, derived={})
     found = equal_to(claim.formula, second)
     moment = equal_to(minibatch.WALK_VARIANCE.formula, minibatch.spread)
-    least = moment.subs({S_C: 0, q_i: 0, q_j: 0, t: t_min, p: Rational(1, 2)})
+    least = moment.subs({S_C: 0, q_i: 0, q_j: 0, t: t_min, p: split_of(claim)})
     expect_same(found, least, [POINT], "least second moment")
 
 
@@ -196,7 +204,7 @@ def test_drift_beyond_log_two(claim: Claim) -> None:
     rest, share = Symbol("rest"), Rational(4 - 1, 4 + 1)
     gap = (q_i**2 - q_j**2) - share * (q_i**2 + q_j**2)
     expect_on_orthant(gap.subs(q_i**2, 4 * q_j**2 + rest), "q_i^2 - q_j^2 against s")
-    chance = equal_to(minibatch.WALK_DRIFT.formula, p).subs({n: 2, b: 1})
+    chance = split_of(claim)
     (gain,) = equal_to(minibatch.WALK_DRIFT.formula, minibatch.drift).atoms(log)
     low = minibatch.WALK_DRIFT_LOW.formula
     slow = equal_to(low, minibatch.slow)
@@ -208,7 +216,28 @@ def test_drift_beyond_log_two(claim: Claim) -> None:
 
 @evidence(TWO_POINTS, "symbolic", step="exit")
 def test_exit_by_non_confinement(claim: Claim) -> None:
-    """NHRW for z with o = 0 and the band [-L, L]: z E[D] >= 0 by WALK-DRIFT."""
+    """NHRW for z with o = 0 and the band [-L, L]; its hypotheses, one by one.
+
+    |D| <= J and E D^2 >= v are the steps "jump" and "second moment".  z E[D] >= 0: the integrand of the
+    drift is p log(1 + cross/K) with K > 0 (WALK-DRIFT-LOW), and cross has the sign of q_1^2 - q_2^2,
+    that of z; p >= 0.  |z_0| <= L <= L + J.
+    """
+    expect(split_of(claim) >= 0, "p")
+    region = And(claim.region, *STATE, Ge(X_J, 0), Ge(X, 0), Le(2 * X_J + X, 2 - t))
+    region = And(region, *shadows(region, X_J, X))
+    pair = {S_C: 0, q_j: sqrt(X_J), q_i: sqrt(X_J + X)}
+    expect_inside(region, minibatch.WALK_DRIFT_LOW, (a, t_min, t, X_J, X), pair)
+    low = relations(minibatch.WALK_DRIFT_LOW.formula)
+    (cross,) = [x for x in low if not x.has(minibatch.slow)]
+    expect_zero(difference(cross) - a**2 * t * (q_i**2 - q_j**2), "the sign of the drift")
+    expect(isinstance(cross, Ge), "cross >= 0 where i is the larger")
+    expect(Le(ratio**2, level**2) in relations(claim.region), "the start is in the band")
+    asked = {x.name for x in NHRW.assumptions}
+    expect(
+        asked == {"bounded jumps", "outward drift", "second moment bounded below", "in the band",
+                  "every step", "moments", "start in the band"},
+        f"NHRW asks {asked}",
+    )  # fmt: skip
     expect_instance(claim.formula, mean_time, NHRW, {width: level, height: ratio})
 
 
@@ -229,3 +258,32 @@ def expect_instance(formula: Any, symbol: Symbol, general: Claim, values: dict[A
     for relation in stated_bounds:
         expect_same(upper_bound(relation, symbol), bound, [POINT], f"{general.id} at {values}")
         expect(relation.func is general.formula.func, f"{relation} is stricter than {general.id}")
+
+
+@evidence(TWO_POINTS, "witness", needs="two live coordinates")
+def test_many_points_take_longer(claim: Claim) -> None:
+    """n = 50, b = 1, a = 1/10, z = 0, L = log 2: 4 moves at least are needed, each once in 25 steps.
+
+    A move happens with chance 2 p = 2 b (n-b)/(n (n-1)) = 1/25 a step, whatever the state, so the mean
+    time to the fourth is 100; (1 + 2a)^3 < 2.  t_* = 24/25 <= 1 - 10a/27 is kept
+    from r2 <= 1 (BAND-WIDE).
+    """
+    at = {n: 50, b: 1, a: Rational(1, 10), t_min: Rational(24, 25), s_min: Rational(1, 100)}
+    split = equal_to(minibatch.WALK_DRIFT.formula, p).subs(at)
+    expect((1 + 2 * at[a]) ** 3 < 2, "three moves are not enough")
+    least = 4 / (2 * split)
+    bound = upper_bound(stated(claim.formula, mean_time), mean_time)
+    for symbol in (jump, second):
+        bound = bound.subs(symbol, equal_to(claim.formula, symbol))
+    most = bound.subs({level: log(2), ratio: 0}).subs(at)
+    expect(ball(least - most, {}) > 0, "within the bound", least=least, bound=most)
+    expect_outside(claim, {**at, level: log(2), ratio: 0}, "it takes longer than the bound")
+
+
+@evidence(TWO_POINTS, "witness", needs="two live coordinates")
+def test_full_batches_never_leave(claim: Claim) -> None:
+    """b = n = 2: both are drawn at every step, the ratio stays, and the mean exit time is infinite."""
+    expect_zero(minibatch.jump(1, 1, S), "the ratio moves")
+    point = {n: 2, b: 2, a: Rational(1, 10), t_min: Rational(9, 10), s_min: Rational(1, 10),
+             level: 1, ratio: 0}  # fmt: skip
+    expect_outside(claim, point, "no exit at all")

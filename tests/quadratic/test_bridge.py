@@ -191,7 +191,9 @@ def test_sign_of_the_moment_exponent_on_a_grid(claim: Claim) -> None:
             for moment in (Rational(-1), Rational(-1, 40), Rational(0), Rational(1, 20),
                            Rational(1, 2), Rational(999, 1000), Rational(1), Rational(1001, 1000),
                            Rational(2), Rational(7)):  # fmt: skip
-                if not claim.region.subs({g: moment, a: step, b: batch, n: size}):
+                if not claim.region.subs(
+                    {g: moment, a: step, b: batch, n: size, eta: step * batch}
+                ):
                     continue
                 inner = argument.subs({p: chance, a: step, g: moment})
                 gap = enclose(inner - 1, {}) if not inner.is_Rational else _ball(inner - 1)

@@ -6,11 +6,13 @@ from fractions import Fraction
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from sympy import Expr, Le, Lt, Rational, Symbol, expand
+from sympy import And, Expr, Ge, Le, Lt, Rational, Symbol, expand
 
 from theorem_audit import expect, expect_zero
 from theorem_audit.exact.bernstein import Refuted, Undecided
-from theorem_audit.exact.zero import rational_form
+from theorem_audit.exact.zero import difference, rational_form, relations
+from theorem_audit.statement.claim import Claim
+from theory.walks.random_walk import k, tau
 from theory.walks.walk_law import increment
 from theory.walks.walk_states import sign
 
@@ -61,6 +63,39 @@ def expect_on_orthant(expr: Expr, message: str) -> None:
         if value.is_Rational and value < 0:
             raise Refuted(f"{message}: {expr} = {value} at {point}", point)
     raise Undecided(f"{message}: the coefficients of {expr} do not decide")
+
+
+def expect_every_step(claim: Claim) -> None:
+    """What the claim asks of step k it asks of every k with 0 <= k < tau: no less is used."""
+    scope = And(Ge(k, 0), Lt(k, tau))
+    found = [x for x in relations(claim.region) if x.has(k)]
+    for condition in found:
+        known = condition in relations(scope)  # k < tau, k >= 0: the steps that the proof uses
+        expect(known, f"{claim.id}: {condition} does not hold at every step before tau")
+    expect(len(found) <= 2, f"{claim.id}: {found}")
+
+
+def asked(claim: Claim, symbol: Symbol) -> Expr:
+    """What the claim's one condition with ``symbol`` says is >= 0; Undecided where there is not one.
+
+    "moments" is left out: it says what is true of every law, and nothing is drawn from it.
+    """
+    kept = [
+        x.condition for x in claim.assumptions if x.condition is not None and x.name != "moments"
+    ]
+    found = [y for x in kept for y in relations(x) if y.has(symbol)]
+    if len(found) != 1 or not hasattr(found[0], "gts"):
+        raise Undecided(f"{claim.id} has {len(found)} inequalities on {symbol}")
+    return difference(found[0]).expand()
+
+
+def from_slack(claim: Claim, symbol: Symbol, slack: Symbol) -> Expr:
+    """``symbol`` from its one condition, of which ``slack`` >= 0 is what it has to spare."""
+    gap = asked(claim, symbol)
+    weight = gap.coeff(symbol)
+    if weight == 0 or gap.diff(symbol, 2) != 0:
+        raise Undecided(f"{claim.id}: {gap} >= 0 is not linear in {symbol}")
+    return (slack - (gap - weight * symbol)) / weight
 
 
 def coefficients_in(expr: Expr, order: int) -> list[Expr]:

@@ -9,19 +9,23 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from sympy import Expr, Le, Rational, Symbol, cancel, expand, linsolve, symbols
+from sympy import Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, expand, linsolve, log, symbols
 
 import theorem_audit.checks.statistics as statistics
 from sim.problems.walks import exit_times
 from tests.walks.bounds import (
+    asked,
     coefficients_in,
     exact_exit_times,
     expect_attained,
+    expect_every_step,
     expect_on_orthant,
+    from_slack,
     rational,
     upper_bound,
 )
 from theorem_audit import evidence, expect, expect_zero, seed
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.walks.random_walk import (
     DRIFT_ESCAPE,
@@ -31,20 +35,28 @@ from theory.walks.random_walk import (
     drift,
     eps,
     f_floor,
+    f_next,
+    f_now,
     f_start,
     f_target,
     height,
     hit,
     jump,
     level,
+    mean_jump,
+    mean_square,
     mean_time,
+    offset,
     returning,
     second,
     start,
     start_value,
+    value_next,
+    value_now,
     width,
 )
-from theory.walks.walk_law import increment
+from theory.walks.walk_criteria import non_confinement
+from theory.walks.walk_law import increment, position
 
 SMALL = st.fractions(min_value=Fraction(1, 20), max_value=3, max_denominator=20)
 
@@ -62,12 +74,28 @@ def test_foster_is_attained_by_constant_drift(claim: Claim) -> None:
 
 
 @evidence(FOSTER, "symbolic", step="telescoping")
-def test_foster_from_the_telescoping_sum(claim: Claim) -> None:
-    """V_0 = E V_{tau^k} + eps E[tau^k] + (what the drift has to spare), all three >= 0."""
-    mean_value, time, spare = symbols("M_k T_k spare")
-    bound = upper_bound(claim.formula, mean_time)
-    gap = (bound - time).subs(start_value, mean_value + eps * time + spare)
-    expect_on_orthant(gap, "V_0/eps against E[tau ^ k]")
+def test_foster_by_induction_on_the_horizon(claim: Claim) -> None:
+    """T_k = E[tau ^ k], M_k = E V(X_{tau ^ k}): spare_k = V_0 - M_k - eps T_k >= 0 for every k.
+
+    k = 0: T = 0, M = V_0.  One more step happens on {tau > k}, of probability pi, which F_k knows:
+    T grows by pi and M by pi times a mean of E[V(X_{k+1}) | F_k] - V(X_k), which the drift condition
+    bounds.  So T_k = (V_0 - M_k - spare_k)/eps is at most the bound, as M_k >= 0; and T_k -> E tau
+    (monotone convergence: tau ^ k rises to tau).
+    """
+    expect_every_step(claim)
+    time, mean, chance, before, slack = symbols("T_k M_k pi spare_k slack")
+    step = from_slack(claim, value_next, slack) - value_now
+
+    def spare(mean_value: Expr, mean_steps: Expr) -> Expr:
+        return start_value - mean_value - eps * mean_steps
+
+    expect_zero(spare(start_value, Rational(0)), "k = 0")
+    later = spare(mean + chance * step, time + chance).subs(mean, start_value - eps * time - before)
+    expect_on_orthant(later, "spare_{k+1} from spare_k >= 0")
+    low = [x for x in relations(claim.region) if x.has(value_now) and not x.has(value_next)]
+    expect(low == [Ge(value_now, 0)], "V >= 0 up to tau", found=low)
+    gap = upper_bound(claim.formula, mean_time) - time
+    expect_on_orthant(gap.subs(start_value, mean + eps * time + before), "bound - E[tau ^ k]")
 
 
 # NHRW
@@ -110,27 +138,49 @@ def test_exit_time_is_attained_by_the_free_walk(claim: Claim) -> None:
     expect_attained(claim.formula, mean_time, {mean_time: b0 + b2 * y**2})
 
 
-@evidence(NHRW, "symbolic", step="supersolution")
-def test_exit_bound_decreases_by_one_in_mean(claim: Claim) -> None:
-    """h(y) - E h(y + D) >= 1 from y E D = out >= 0, E D^2 = v + spare; then FOSTER with V = h."""
-    out, spare = symbols("out spare")
+@evidence(NHRW, "symbolic", step="bound")
+def test_exit_bound_by_foster(claim: Claim) -> None:
+    """FOSTER with V = h, the bound as a function of X - o = z, and eps = 1; both hypotheses of it here.
+
+    Drift: h(z) - E h(z + D) >= 1 from the claim's conditions on E D and E D^2, at every step before
+    tau.  h >= 0 up to and including tau: |z| <= W and |D| <= J there, in coordinates on the simplex.
+    """
+    expect_every_step(claim)
     h = upper_bound(claim.formula, mean_time)
-    change = h - h.subs(height, height + increment)
+    out, spare = symbols("out spare")
+    change = (h - h.subs(height, height + increment)).subs(height, offset)
     free, first, square = coefficients_in(change, 2)
     expect_zero(free, "a jump of 0 changes nothing")
-    expect_on_orthant(first * out / height + square * (second + spare) - 1, "mean decrease - 1")
+    drift_part = asked(claim, mean_jump)
+    expect_zero(drift_part - offset * mean_jump, "outward: (X_k - o) E D >= 0")
+    mean = first * out / offset + square * from_slack(claim, mean_square, spare)
+    expect_on_orthant(mean - 1, "mean decrease - 1")
+    expect_zero(asked(claim, increment) - (jump**2 - increment**2), "|D| <= J")
+    band = [x for x in relations(claim.region) if x.has(offset) and not x.has(mean_jump)]
+    expect(band == [offset**2 <= width**2], "|X_k - o| <= W", found=band)
+    up, down, above, below = symbols("up down above below")
+    inside = {offset: width * (up - down) / (up + down),
+              increment: jump * (above - below) / (above + below)}  # fmt: skip
+    end = h.subs(height, offset + increment).subs(inside)
+    expect_on_orthant(end, "h after a step from the band")
     V = Symbol("V")
     foster = upper_bound(FOSTER.formula, mean_time)
     expect_zero(foster.subs({start_value: V, eps: 1}) - V, "FOSTER with V = h and eps = 1")
 
 
-@evidence(NHRW, "symbolic", step="non-negative")
-def test_exit_bound_is_non_negative_where_the_process_can_be(claim: Claim) -> None:
-    """|X - o| <= W + J up to and including tau: X - o = (W + J)(above - below)/(above + below)."""
-    below, above = symbols("below above")
-    h = upper_bound(claim.formula, mean_time)
-    z = (width + jump) * (above - below) / (above + below)
-    expect_on_orthant(h.subs(height, z), "h at the exit")
+@evidence(NHRW, "symbolic", step="bound")
+def test_hypotheses_are_those_that_the_checker_asks(claim: Claim) -> None:
+    """walk_criteria's non-confinement, with D for m_1 and D^2 for m_2, has the claim's conditions."""
+    J_, v_ = Rational(3, 2), Rational(1, 3)
+    theorem = non_confinement(J_, v_, low=-2, high=2, centre=0)
+    wanted = {h.name: h.expression for h in theorem.hypotheses}
+    known = {jump: J_, second: v_, offset: position}
+    for symbol, moment, name in (
+        (increment, increment, "bounded jumps"),
+        (mean_jump, increment, "outward drift"),
+        (mean_square, increment**2, "second moment bounded below"),
+    ):
+        expect_zero(asked(claim, symbol).subs(symbol, moment).subs(known) - wanted[name], name)
 
 
 @st.composite
@@ -210,7 +260,17 @@ def test_hitting_bound_is_attained_by_the_simple_walk(claim: Claim) -> None:
 
 @evidence(SUPERMARTINGALE_CRITERIA, "symbolic", step="stopped")
 def test_hitting_bound_from_the_stopped_process(claim: Claim) -> None:
-    """f_x = f_B P + f_C (1 - P) + spare, f_B = f_C + gap: the bound exceeds P by spare/gap."""
+    """E f(X_{tau ^ k}) <= f_x by induction: one more step adds pi (E[f(X_{k+1}) | F_k] - f(X_k)) <= 0.
+
+    P = P(tau <= k, X_tau in B): f_x = f_B P + f_C (1 - P) + spare, f_B = f_C + gap, so the bound
+    exceeds P by spare/gap; and P rises to P(B before C).
+    """
+    expect_every_step(claim)
+    weight, slack = symbols("pi slack")
+    step = from_slack(claim, f_next, slack) - f_now
+    expect_on_orthant(-weight * step, "what one more step takes from E f")
+    order = [x for x in relations(claim.region) if x.has(f_target)]
+    expect(order == [f_floor < f_target], "f_C < f_B", found=order)
     chance, gap, spare = symbols("P_k gap spare")
     bound = upper_bound(claim.formula, hit)
     levels = {
@@ -245,34 +305,53 @@ def test_hitting_bound_for_biased_walks(claim: Claim, size: int, odds: Fraction)
 # DRIFT-ESCAPE
 
 
-@evidence(DRIFT_ESCAPE, "symbolic", step="exponential")
-def test_escape_bound_is_exponential(claim: Claim) -> None:
-    """The bound is base^e with e = 0 at A and e + 1 after a step J, so it is 1 at A, and attained."""
-    expect(isinstance(claim.formula, Le), f"{claim.formula} is strict, but P = 1 at A")
-    _, exponent = upper_bound(claim.formula, returning).as_base_exp()
-    expect_zero(exponent.subs(start, level), "exponent at A")
-    expect_zero(exponent.subs(start, start + jump) - exponent - 1, "exponent after a step J")
+@evidence(DRIFT_ESCAPE, "symbolic", step="attained")
+def test_escape_bound_is_attained_by_gamblers_ruin(claim: Claim) -> None:
+    """Jumps +-J with up-chance p, drift (2p-1) J: P(ever at A | A + kJ) = ((1-p)/p)^k, k = 0, 1, ..."""
+    expect(isinstance(claim.formula, Le), f"{claim.formula} is strict, but equality occurs")
+    base, exponent = upper_bound(claim.formula, returning).as_base_exp()
+    up, steps = symbols("up steps")
+    expect_zero(base.subs(drift, (2 * up - 1) * jump) - (1 - up) / up, "the ruin's base")
+    expect_zero(exponent.subs(start, level + steps * jump) - steps, "the ruin's exponent")
+    x = Symbol(
+        "x"
+    )  # the ruin probability's equation x = (1 - p) + p x^2 has the roots 1 and (1-p)/p
+    expect_zero((1 - up) + up * x**2 - x - up * (x - 1) * (x - (1 - up) / up), "first step")
 
 
-@evidence(DRIFT_ESCAPE, "symbolic", step="chord")
-def test_chord_of_the_exponential_is_one_at_the_drift(claim: Claim) -> None:
-    """base^(D/J) <= chord(D) on [-J, J]; the chord falls in D and is 1 at D = delta_1."""
-    base, _ = upper_bound(claim.formula, returning).as_base_exp()
+@evidence(DRIFT_ESCAPE, "symbolic", step="bound")
+def test_escape_bound_by_an_exponential_supermartingale(claim: Claim) -> None:
+    """f = the bound as a function of X is a supermartingale above A; then SUPERMARTINGALE-CRITERIA.
+
+    f(X + D) = f(X) base^(D/J).  D -> base^(D/J) is convex, so on [-J, J] it is at most its chord, whose
+    mean is its value at E D; the chord falls in D and is 1 at D = delta_1.  f >= 1 at and below A.
+    """
+    expect_every_step(claim)
+    base, exponent = upper_bound(claim.formula, returning).as_base_exp()
+    expect_zero(exponent.subs(start, start + increment) - exponent - increment / jump, "f(X + D)")
+    beta, move = Symbol("beta", positive=True), Symbol("D", real=True)
+    curve = (beta**move).diff(move, 2)
+    expect(
+        curve == beta**move * log(beta) ** 2, "convex: its second derivative is a square times f"
+    )
+    expect_zero(asked(claim, increment) - (jump**2 - increment**2), "|D| <= J: between the ends")
     chord = ((jump - increment) / base + (jump + increment) * base) / (2 * jump)
+    for end in (jump, -jump):
+        expect_zero(chord.subs(increment, end) - base ** (end / jump), "chord at the ends")
     expect_zero(chord.subs(increment, drift) - 1, "chord at the least drift")
-    rest = Symbol("rest")
+    rest, spare = symbols("rest spare")
     slope = cancel(chord.diff(increment)).subs(jump, drift + rest)
-    expect_on_orthant(-slope, "minus the chord's slope")
-
-
-@evidence(DRIFT_ESCAPE, "symbolic", step="hitting")
-def test_escape_bound_from_the_hitting_bound(claim: Claim) -> None:
-    """f = the bound itself: f_target = 1 at and below A, f_floor = 0."""
+    expect_on_orthant(-slope, "minus the chord's slope, delta_1 < J")
+    means = [x for x in relations(claim.region) if x.has(mean_jump)]
+    expect(means == [mean_jump >= drift], "E D >= delta_1", found=means)
+    positive = {Gt(drift, 0), Lt(drift, jump)}
+    expect(positive <= set(relations(claim.region)), "0 < delta_1 < J: 0 < base < 1")
+    expect_zero(exponent.subs(start, level), "f = 1 at A")
+    below = exponent.subs(start, level - spare)
+    expect_on_orthant(-below, "f = base^e, e <= 0 and base < 1: f >= 1 below A")
     value = Symbol("F")
     bound = upper_bound(SUPERMARTINGALE_CRITERIA.formula, hit)
     expect_zero(bound.subs({f_start: value, f_target: 1, f_floor: 0}) - value, "f_start/f_target")
-    at_level = upper_bound(claim.formula, returning).subs(start, level)
-    expect_zero(at_level - 1, "f at A")
 
 
 @evidence(DRIFT_ESCAPE, "property")

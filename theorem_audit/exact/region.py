@@ -33,10 +33,12 @@ def box_of(region: Boolean, order: Sequence[Symbol]) -> Box:
     lows: dict[Symbol, list[Expr]] = {x: [] for x in order}
     highs: dict[Symbol, list[Expr]] = {x: [] for x in order}
     for condition in relations(region):
+        if not condition.free_symbols <= set(order):
+            continue
         if not hasattr(condition, "gts"):
             raise Undecided(f"{condition} in the region is not an inequality")
         gap = difference(condition)
-        if not gap.free_symbols <= set(order):
+        if not gap.free_symbols:
             continue
         last = max(gap.free_symbols, key=order.index)
         poly = Poly(gap, last)

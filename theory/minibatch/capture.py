@@ -11,10 +11,12 @@ every log|q_j/q_i| is at most -p log(1 + z) with an explicit z.  A small g turns
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Integer, Le, Lt, Rational, Symbol, log, sqrt
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, log, sqrt
 
+from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.log_ratios import INSIDE, MASSES, SAMPLING, STEP_SIZE, S_i, S_j
+from theory.minibatch.log_ratios import INSIDE, MASSES, PAIR, SAMPLING, SPLIT, STEP_SIZE, S_i, S_j
+from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, n, p, q_i, q_j, t
 from theory.sources import GHOSH
 
@@ -23,6 +25,7 @@ Lambda = Symbol("Lambda", real=True)
 t_star = Symbol("t_*", real=True)
 s_star = Symbol("s_*", real=True)
 growth = Symbol("G", real=True)
+theta = Symbol("theta", real=True)
 
 CONFINED = Assumption(
     "confinement",
@@ -39,7 +42,7 @@ _two_sided = (1 - a) ** g + (1 + a) ** g
 
 MOMENT = Claim(
     id="CAPTURE-MOMENT",
-    title="At x_i the g-th moment of the ratios falls for 0 < g < 1",
+    title="g-th moment of the ratios at x_i, 0 <= g <= 1",
     formula=And(
         Eq(Lambda, log(1 - 2 * p + p * _two_sided)),
         Le(_two_sided, 2 - g * (1 - g) * a**2),
@@ -48,22 +51,29 @@ MOMENT = Claim(
     bound="upper",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
+        PAIR,
+        SPLIT,
         Assumption("step size", And(Gt(a, 0), Lt(a, 1)), text="0 < a < 1"),
         Assumption("moment", And(Ge(g, 0), Le(g, 1)), sharp=And(Ge(g, 0), Le(g, 1))),
     ),
-    steps=("exponent", "derivatives", "convexity"),
+    steps=("exponent", "bound"),
+    parts={
+        "exponent": Eq(Lambda, log(1 - 2 * p + p * _two_sided)),
+        "bound": Le(_two_sided, 2 - g * (1 - g) * a**2),
+    },
     symbols={
         "Lambda": "log of E[|q_j/q_i|^g after the step] / |q_j/q_i|^g, at q_i^2 = 1, all else 0",
     },
     remark=(
-        "Lambda(g) < 0 for 0 < g < 1, Lambda(0) = Lambda(1) = 0; Lambda(g) > 0 for g > 1: "
-        "CAPTURE-MOMENT-UP. Sharp as a -> 0."
+        "For b < n (p > 0) Lambda(g) < 0 for 0 < g < 1, Lambda(0) = Lambda(1) = 0, and Lambda(g) > 0 "
+        "for g > 1: CAPTURE-MOMENT-UP. Sharp as a -> 0."
     ),
 )
 
 MOMENT_UP = Claim(
     id="CAPTURE-MOMENT-UP",
-    title="At x_i the g-th moment of the ratios grows for g > 1",
+    title="g-th moment of the ratios at x_i, g >= 1",
     formula=Ge(_two_sided, 2 + g * (g - 1) * a**2 / 2),
     source=Source("lemma", "the other side of CAPTURE-MOMENT: mean-square theory sees instability"),
     bound="lower",
@@ -72,7 +82,6 @@ MOMENT_UP = Claim(
         Assumption("step size", And(Gt(a, 0), Lt(a, 1)), text="0 < a < 1"),
         Assumption("moment", Ge(g, 1), sharp=Ge(g, 1)),
     ),
-    steps=("derivatives", "convexity"),
 )
 
 _ratio_i = (1 - a * S_i) / (1 - a * S_i + a * t)
@@ -80,7 +89,7 @@ _ratio_j = (1 - a * S_j + a * t) / (1 - a * S_j)
 
 CAPTURE_HALF = Claim(
     id="CAPTURE-HALF",
-    title="Where one coordinate leads, sqrt|q_j/q_i| falls on average",
+    title="Mean factor of sqrt|q_j/q_i| where coordinate i leads",
     formula=Le(sqrt(_ratio_i) + sqrt(_ratio_j), 2),
     source=Source("lemma", "the supermartingale sum sqrt|q_j/q_i| near x_i"),
     bound="upper",
@@ -91,7 +100,6 @@ CAPTURE_HALF = Claim(
         MASSES,
         Assumption("lead", Ge(q_i**2 - q_j**2, 3 * t / 4), text="q_i^2 - q_j^2 >= (3/4)(2 - r2)"),
     ),
-    steps=("factors", "bound"),
     symbols={"the two roots": "factors of sqrt|q_j/q_i| when i alone, j alone is drawn"},
 )
 
@@ -103,21 +111,24 @@ def lead_drift() -> Expr:
 
 CAPTURE = Claim(
     id="CAPTURE",
-    title="Where one coordinate leads, U = sum |q_j/q_i|^g falls on average, for every a < 1/2",
+    title="Mean factor of U = sum |q_j/q_i|^g where coordinate i leads, a < 1/2",
     formula=And(
         Eq(g, lead_drift() / (2 * (1 + lead_drift()))),
         Eq(growth, 1 - p * g**2),
+        Eq(theta, 2 ** (-g)),
     ),
     source=Source("lemma", f"{GHOSH}: capture near a data point; the constants are ours"),
     bound="upper",
     chapter=__name__,
-    assumptions=(SAMPLING, STEP_SIZE, CONFINED, FLOOR),
+    assumptions=(ORTHONORMAL, SAMPLING, SPLIT, STEP_SIZE, CONFINED, FLOOR),
     steps=("lead", "drift", "spread", "exponential", "threshold", "balance"),
     symbols={
         "G": "1 + g (bound of E l) + g^2 (bound of E l^2) >= E[U after the step | past]/U, U <= theta",
+        "theta": "where U <= theta, every other live |q_j| <= |q_i|/2",
+        "g": "the exponent of U",
     },
     remark=(
-        "Valid wherever U <= theta = 2^(-g). With z = 3 a^2 t_* s_*/((n+3)(1+2a)), g = z/(2(1+z)) "
+        "Valid wherever U <= theta. With z = 3 a^2 t_* s_*/((n+3)(1+2a)), g = z/(2(1+z)) "
         "minimises the bound 1 - p g z/(1+z) + p g^2. Explicit, not best: see SPARSE-TIME."
     ),
 )
@@ -125,4 +136,4 @@ CAPTURE = Claim(
 
 def threshold() -> Expr:
     """theta: U <= theta makes every other live |q_j| <= |q_i|/2."""
-    return Integer(2) ** (-g)
+    return stated(CAPTURE.formula, theta)

@@ -15,7 +15,7 @@ For ReLU, i and j are live and sums run over live coordinates; the rest is mass 
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, log
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Rational, Symbol, cancel, log
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
@@ -42,6 +42,12 @@ SAMPLING = Assumption(
     "without replacement",
     And(Ge(b, 1), Lt(b, n)),
     text="B is a uniform b-subset, independent at each step, 1 <= b < n",
+)
+
+SPLIT = Assumption(
+    "split probability",
+    Eq(p, b * (n - b) / (n * (n - 1))),
+    text="p = P(i in B, j not): no free quantity (WALK-DRIFT)",
 )
 
 
@@ -73,7 +79,7 @@ def pair_moment(order: int) -> Expr:
 
 FIXED_POINTS = Claim(
     id="FIXED-POINTS",
-    title="The only points that every mini-batch leaves alone are +-x_i and those with no live mass",
+    title="Points with a live coordinate that every mini-batch leaves alone",
     formula=And(Eq(q_i**2, 1), Eq(q_j, 0), Eq(perp, 0)),
     source=Source("paper", f"{GHOSH}: the limits SGD can have"),
     bound="exact",
@@ -84,7 +90,11 @@ FIXED_POINTS = Claim(
         SAMPLING,
         Assumption("live coordinate", Gt(q_i**2, 0), text="q_i != 0 (ReLU: q_i > 0)"),
     ),
-    steps=("left out", "drawn", "converse"),
+    steps=("fixed", "converse"),
+    parts={
+        "fixed": And(Eq(q_i**2, 1), Eq(q_j, 0), Eq(perp, 0)),
+        "converse": And(Eq(q_i**2, 1), Eq(q_j, 0), Eq(perp, 0)),
+    },
     symbols={"q_j": "any coordinate but the live q_i, live or not"},
     remark=(
         "If and only if. With no live mass S = 0 for every batch and nothing moves. b = n: every point "
@@ -107,13 +117,21 @@ WALK_DRIFT = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         PAIR,
+        Assumption("sampling", text="B is a uniform b-subset of {1..n}, independent of the past"),
+        Assumption("live pair", And(Ne(q_i, 0), Ne(q_j, 0)), text="i, j live (ReLU: q_i, q_j > 0)"),
         Assumption(
             "positive factors",
-            text="1 - aS > 0 and 1 - aS + at > 0 for every batch; SIGN: 0 < a < 1/2, 0 < r2 <= 2",
+            And(Gt(1 - a * S, 0), Gt(1 - a * S + a * t, 0)),
+            text="S: live mass of any batch, with both, one or none of i, j; under SIGN they hold",
         ),
     ),
     steps=("split probability", "drift"),
+    parts={
+        "split probability": Eq(p, b * (n - b) / (n * (n - 1))),
+        "drift": Eq(drift, p * log(1 + _cross / _slow)),
+    },
     symbols={
         "D_ij|C": "E[change of log|q_i/q_j| | past] is its mean over C, see the chapter's head",
     },
@@ -122,7 +140,7 @@ WALK_DRIFT = Claim(
 
 WALK_DRIFT_LOW = Claim(
     id="WALK-DRIFT-LOW",
-    title="The larger of two coordinates gains: sign and size of the drift",
+    title="Sign and least size of the drift of the log ratio, inside radius^2 2",
     formula=And(Ge(_cross, 0), Eq(slow, _slow), Le(slow, 1 + 2 * a)),
     source=Source("lemma", "the log ratio is a submartingale; the explicit lower bound is ours"),
     bound="lower",
@@ -134,6 +152,10 @@ WALK_DRIFT_LOW = Claim(
         Assumption("order", Ge(q_i**2, q_j**2), text="i is the larger of the two"),
     ),
     steps=("denominator", "bounds"),
+    parts={
+        "denominator": Eq(slow, _slow),
+        "bounds": And(Ge(_cross, 0), Le(slow, 1 + 2 * a)),
+    },
     symbols={"K_ij": "the drift is p log(1 + a^2 t (q_i^2 - q_j^2)/K_ij)"},
     remark=(
         "So the integrand of the drift is >= p log(1 + a^2 t (q_i^2 - q_j^2)/(1 + 2a)) >= 0. "
@@ -143,7 +165,7 @@ WALK_DRIFT_LOW = Claim(
 
 WALK_JUMP = Claim(
     id="WALK-JUMP",
-    title="The log ratio of two coordinates jumps by at most log(1 + 2a)",
+    title="Largest jump of the log ratio of two coordinates",
     formula=Le(a * t / (1 - a * S), 2 * a),
     source=Source("lemma", f"{GHOSH}: bounded jumps; derived here from RATIO"),
     bound="upper",
@@ -153,7 +175,6 @@ WALK_JUMP = Claim(
         INSIDE,
         Assumption("batch mass", And(Ge(S, 0), Le(S, 2 - t)), text="S is part of r2 = 2 - t"),
     ),
-    steps=("jump", "bound"),
     remark="The jump is +-log(1 + u), u = at/(1 - aS). u -> 2a as r2 -> 0, so 2a cannot be lowered.",
 )
 
@@ -163,7 +184,7 @@ BAND_RADIUS = Assumption(
 
 WALK_VARIANCE = Claim(
     id="WALK-VARIANCE",
-    title="In the band the log ratio keeps moving",
+    title="Second moment of the log ratio's change in the band",
     formula=And(
         Eq(spread, p * (log(1 + a * t / (1 - a * S_i)) ** 2 + log(1 + a * t / (1 - a * S_j)) ** 2)),
         Ge(spread, 2 * p * (3 * a / 4) ** 2),
@@ -172,15 +193,23 @@ WALK_VARIANCE = Claim(
     bound="lower",
     chapter=__name__,
     assumptions=(
-        Assumption("split probability", Ge(p, 0)),
+        PAIR,
+        SPLIT,
         Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5))), text="0 < a <= 2/5"),
         BAND_RADIUS,
         MASSES,
     ),
-    steps=("moment", "least mass", "band"),
+    steps=("moment", "bound"),
+    parts={
+        "moment": Eq(
+            spread,
+            p * (log(1 + a * t / (1 - a * S_i)) ** 2 + log(1 + a * t / (1 - a * S_j)) ** 2),
+        ),
+        "bound": Ge(spread, 2 * p * (3 * a / 4) ** 2),
+    },
     symbols={"D2_ij|C": "E[(change of log|q_i/q_j|)^2 | past] is its mean over C"},
     remark=(
-        "Without the band: E[jump^2 | past] >= 2 p log(1 + a t)^2, from the step 'least mass'. "
+        "Without the band: E[jump^2 | past] >= 2 p log(1 + a t)^2, from the step 'bound'. "
         "3/4 may be raised to (5/2) log(34/25) = 0.7687..., its value at a = 2/5."
     ),
 )

@@ -10,16 +10,14 @@ fluctuating ratios is what must fall below eps, and the next term is of order sq
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Symbol, log, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.log_ratios import RADIUS, SAMPLING, STEP_SIZE
+from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE
 from theory.minibatch.selection import ON_SPHERE, SMALL
 from theory.minibatch.sparse_time import IN_SPAN, SMALL_STEP
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, b, delta, eta, k, n, p, r2, rho, s
+from theory.notation import Expectation, a, b, delta, eta, k, n, p, r2, s
 
 eps = Symbol("eps", real=True)
 purity = Symbol("pi_0", real=True)
@@ -32,8 +30,9 @@ rate = Symbol("Lambda", real=True)
 variance = Symbol("V", real=True)
 covariance = Symbol("C", real=True)
 spread = Symbol("V_own", real=True)
-offset = Symbol("T_offset", real=True)
-largest = Symbol("mu", real=True)
+# means, and not medians: the formula says so
+offset = Expectation(Symbol("Z_T", real=True))
+largest = Expectation(Symbol("N_max", real=True))
 per_step = Symbol("R_step", real=True)
 per_epoch = Symbol("R_epoch", real=True)
 gain_step = Symbol("Delta_step", real=True)
@@ -44,7 +43,7 @@ LIVE = Assumption("live coordinates", And(Ge(k, 2), Le(k, n)), text="k >= 2 live
 
 TIME_TWO = Claim(
     id="TIME-TWO",
-    title="n = 2: mean number of steps to purity 1 - eps, in closed form",
+    title="n = 2, from the unit circle: mean time to purity 1 - eps as a -> 0",
     formula=And(
         Eq(level, log((1 - eps) / eps) / 2),
         Eq(time, log(purity * (1 - purity) / (eps * (1 - eps)))),
@@ -54,7 +53,7 @@ TIME_TWO = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        replace(ON_SPHERE, condition=And(Eq(n, 2), Eq(b, 1))),
+        ON_SPHERE,
         SMALL,
         Assumption(
             "purity",
@@ -63,6 +62,10 @@ TIME_TWO = Claim(
         ),
     ),
     steps=("level", "time"),
+    parts={
+        "level": Eq(level, log((1 - eps) / eps) / 2),
+        "time": Eq(time, log(purity * (1 - purity) / (eps * (1 - eps)))),
+    },
     symbols={
         "Z": "pi >= 1 - eps exactly when |log|q_1/q_2|| >= Z",
         "tau": "limit of a^2 E[T_eps] as a -> 0",
@@ -72,7 +75,7 @@ TIME_TWO = Claim(
 
 TIME_PURITY = Claim(
     id="TIME-PURITY",
-    title="T_eps grows like log(1/eps)/(2|Lambda|), almost surely",
+    title="Almost sure growth of T_eps in log(1/eps)",
     formula=Eq(slope, -1 / (2 * p * log(1 - a**2))),
     source=NEW,
     bound="exact",
@@ -80,6 +83,7 @@ TIME_PURITY = Claim(
     assumptions=(
         ORTHONORMAL,
         SAMPLING,
+        SPLIT,
         STEP_SIZE,
         RADIUS,
         Assumption("live mass", And(Gt(s, 0), Le(s, r2))),
@@ -93,7 +97,7 @@ SPHERE = Assumption("sphere", Eq(delta, 0), text="||w_0|| = 1")
 
 TIME_MEAN = Claim(
     id="TIME-MEAN",
-    title="Small steps from the sphere: an explicit bound on E[T_eps], and its first-order growth",
+    title="Small steps from the sphere: bound on E[T_eps], and its first-order growth",
     formula=And(
         Le(mean_time, 1 + 6 / (p * a**2) * (1 + log(n * (n - 1) / 2) + log(n / eps) / 4)),
         Eq(mean_slope, -1 / (2 * p * log(1 - a**2))),
@@ -104,8 +108,9 @@ TIME_MEAN = Claim(
     assumptions=(
         ORTHONORMAL,
         SAMPLING,
+        SPLIT,
         SMALL_STEP,
-        replace(IN_SPAN, condition=Eq(rho, 0)),
+        IN_SPAN,
         SPHERE,
         LIVE,
         Assumption("eps", And(Gt(eps, 0), Le(2 * eps, 1)), text="0 < eps <= 1/2"),
@@ -122,7 +127,7 @@ _gain = log(1 - a) ** 2, log(1 + a) ** 2
 
 TIME_SPREAD = Claim(
     id="TIME-SPREAD",
-    title="Past two live coordinates the next term of T_eps is of order sqrt(log(1/eps)), not constant",
+    title="Second term of T_eps in log(1/eps), three or more live coordinates",
     formula=And(
         Eq(variance, p * (_gain[0] + _gain[1]) - rate**2),
         Eq(covariance, p * ((n - b - 1) * _gain[0] + (b - 1) * _gain[1]) / (n - 2) - rate**2),
@@ -135,6 +140,7 @@ TIME_SPREAD = Claim(
     assumptions=(
         ORTHONORMAL,
         SAMPLING,
+        SPLIT,
         STEP_SIZE,
         RADIUS,
         Assumption("live mass", And(Gt(s, 0), Le(s, r2))),
@@ -146,12 +152,13 @@ TIME_SPREAD = Claim(
         "V, C": "variance and covariance of the changes of log|q_j/q_I|, log|q_l/q_I| at x_I",
         "V_own": "V - C: what the ratios do not share",
         "Lambda": "p log(1 - a^2), SGD-RATE",
-        "T_offset": "mean of the limit law of (T_eps - log(1/eps)/(2|Lambda|))/sqrt(log(1/eps))",
-        "mu": "mean of the largest of k - 1 independent standard normal variables",
+        "Z_T": "a variable with the limit law of (T_eps - log(1/eps)/(2|Lambda|))/sqrt(log(1/eps))",
+        "N_max": "the largest of k - 1 independent standard normal variables; E is the mean",
     },
     remark=(
         "The limit law is that of max_j G_j sqrt(1/2)/|Lambda|^(3/2), G normal with covariances V, C. "
-        "mu = 0 for k = 2, 1/sqrt(pi) for k = 3. So no constant offset can be measured for k >= 3. "
+        "E(N_max) = 1/sqrt(pi) for k = 3. So for k >= 3 no constant offset can be measured. At k = 2 "
+        "the next term is of the same order, sqrt(V/(2 |Lambda|^3)) times a normal variable: mean 0. "
         "Convergence in law is proved, of the means only supported. Martingale central limit theorem: "
         "Hall, Heyde, Martingale Limit Theory and Its Application, 1980, corollary 3.1."
     ),
@@ -159,7 +166,7 @@ TIME_SPREAD = Claim(
 
 TIME_BEST = Claim(
     id="TIME-BEST",
-    title="Fixed a = eta/b: per epoch b = 1 is fastest, per step b = n/2",
+    title="Fixed a = eta/b: the exponent per step and per epoch, as b grows",
     formula=And(
         Eq(per_epoch, -(n - b) / (n - 1) * log(1 - a**2)),
         Eq(gain_epoch, log(1 - a**2) / (n - 1)),
@@ -172,19 +179,31 @@ TIME_BEST = Claim(
     chapter=__name__,
     assumptions=(ORTHONORMAL, SAMPLING, STEP_SIZE),
     steps=("rates", "gains", "sign"),
+    parts={
+        "rates": And(
+            Eq(per_epoch, -(n - b) / (n - 1) * log(1 - a**2)),
+            Eq(per_step, -b * (n - b) / (n * (n - 1)) * log(1 - a**2)),
+        ),
+        "gains": And(
+            Eq(gain_epoch, log(1 - a**2) / (n - 1)),
+            Eq(gain_step, -(n - 1 - 2 * b) / (n * (n - 1)) * log(1 - a**2)),
+        ),
+        "sign": Lt(log(1 - a**2), 0),
+    },
     symbols={
         "R_step, R_epoch": "-Lambda per step and per epoch of n/b steps; T_eps ~ log(1/eps)/(2R)",
         "Delta_step, Delta_epoch": "their change from b to b + 1",
     },
     remark=(
-        "Delta_epoch < 0 always. Delta_step > 0 exactly for b < (n-1)/2: the best b per step is n/2 "
+        "The gains are those from b to b + 1, b + 1 <= n (at b = n - 1 to full batches). Delta_epoch "
+        "< 0 always. Delta_step > 0 exactly for b < (n-1)/2: the best b per step is n/2 "
         "for even n, and (n-1)/2 and (n+1)/2 tie for odd n."
     ),
 )
 
 TIME_BEST_ETA = Claim(
     id="TIME-BEST-ETA",
-    title="Fixed eta: b = 1 is the fastest per step, hence also per epoch",
+    title="Fixed eta: the exponent per step, as b grows",
     formula=And(
         Eq(per_step, -b * (n - b) / (n * (n - 1)) * log(1 - eta**2 / b**2)),
         Lt((b + 1) * log(1 - eta**2 / (b + 1) ** 2), 0),
@@ -199,6 +218,13 @@ TIME_BEST_ETA = Claim(
         Assumption("learning rate", And(Gt(eta, 0), Lt(2 * eta, 1)), text="0 < eta < 1/2"),
     ),
     steps=("rate", "bernoulli"),
+    parts={
+        "rate": Eq(per_step, -b * (n - b) / (n * (n - 1)) * log(1 - eta**2 / b**2)),
+        "bernoulli": And(
+            Lt((b + 1) * log(1 - eta**2 / (b + 1) ** 2), 0),
+            Gt((b + 1) * log(1 - eta**2 / (b + 1) ** 2), b * log(1 - eta**2 / b**2)),
+        ),
+    },
     symbols={"R_step": "-Lambda per step at a = eta/b; T_eps ~ log(1/eps)/(2 R_step)"},
     remark=(
         "R_step = (n-b)/(n(n-1)) times -b log(1 - eta^2/b^2): both factors fall in b. R_step is "

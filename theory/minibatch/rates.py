@@ -1,8 +1,9 @@
 r"""How fast, and up to which step size: Lyapunov exponents of SGD at its limit x_I.
 
 At w = x_I a batch has S = 1{I in B}, and 2 - r2 = 1.  The exponents are means over one batch of log of
-the factor there; that they are the rates of every convergent path is the strong law for martingales
-with bounded increments (``proofs_notes/minibatch/rates.md``).
+the factor there (SGD-RATE).  That those of the ratios and of w_perp are the rates of the paths that
+start inside the radius is the strong law for martingales with bounded increments (SGD-RATE-PATHS):
+there no factor is ever 0, which outside the radius, and for the radial direction anywhere, may happen.
 
 Away from the limit the same number governs F = sum over live j of log|q_j| - (k/2) delta, k = |live|:
 to leading order in a, F falls by (k-1) p a^2 per step from every point of the unit sphere.
@@ -13,15 +14,25 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Expr, Gt, Integer, Le, Lt, Max, Rational, Symbol, cancel, diff, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE, jump, membership_moments, step_factor
+from theory.minibatch.log_ratios import (
+    RADIUS,
+    SAMPLING,
+    SPLIT,
+    STEP_SIZE,
+    jump,
+    membership_moments,
+    step_factor,
+)
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import norm_step
-from theory.notation import S, a, b, delta, k, n, p, s, t
+from theory.notation import S, a, b, delta, k, n, p, r2, rho, s, t
 
 rate_ratio = Symbol("lambda_ratio", real=True)
 rate_off = Symbol("lambda_off", real=True)
 rate_radial = Symbol("lambda_radial", real=True)
 rate_norm = Symbol("lambda_norm", real=True)
+path_ratio = Symbol("r_ratio", real=True)
+path_off = Symbol("r_off", real=True)
 edge = Symbol("a_max", real=True)
 eta_max = Symbol("eta_max", real=True)
 first_order = Symbol("F_1", real=True)
@@ -42,51 +53,90 @@ def exponent_off() -> Expr:
 
 SGD_RATE = Claim(
     id="SGD-RATE",
-    title="Exponential rates of convergence to x_I",
+    title="Exponents of SGD at x_I",
     formula=And(
         Eq(rate_ratio, p * log(1 - a**2)),
         Eq(rate_off, b / n * log(1 - a)),
         Eq(rate_radial, b / n * log(Abs(1 - 4 * a))),
-        Le(rate_norm, Max(rate_radial, 2 * rate_ratio, 2 * rate_off)),
     ),
     source=Source("new", "Lyapunov exponents of SGD at its limit"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, SAMPLING, STEP_SIZE),
-    steps=("limit", "bounded", "strong law", "radial", "forced"),
-    cites=("supermartingale convergence theorem",),
+    assumptions=(ORTHONORMAL, SAMPLING, SPLIT, STEP_SIZE),
+    steps=("limit", "radial"),
+    parts={
+        "limit": And(Eq(rate_ratio, p * log(1 - a**2)), Eq(rate_off, b / n * log(1 - a))),
+        "radial": Eq(rate_radial, b / n * log(Abs(1 - 4 * a))),
+    },
     symbols={
-        "lambda_ratio": "lim (1/k) log|q_j/q_I|, j live, on w_k -> +-x_I; the same for log|q_j|",
-        "lambda_off": "the same for log|w_perp| and passive ReLU coordinates, on w_k -> +-x_I",
-        "lambda_radial": "lim (1/k) log|delta| when q_I is the only nonzero coordinate, a != 1/4",
-        "lambda_norm": "limsup (1/k) log|delta|, delta = r2 - 1, on w_k -> +-x_I, in general",
+        "lambda_ratio": "mean over one batch at +-x_I of the change of log|q_j/q_I|, j != I live",
+        "lambda_off": "mean of the change of log|w_perp| there, or of a passive ReLU coordinate",
+        "lambda_radial": "mean of log|factor of delta|, delta = r2 - 1, linearised there in the "
+        "direction x_I; -oo at a = 1/4",
     },
     remark=(
-        "Finding: (b/n) log|1 - 4a| is the rate of delta only when nothing else is left. Otherwise "
-        "delta is forced by the squares of what decays; for a <= 0.41 the forcing is the slower. "
-        "Of lambda_norm only an upper bound is proved. "
+        "Means at a point, not rates of paths: these are SGD-RATE-PATHS. Finding: of lambda_radial no "
+        "such theorem is true without a condition on the start: from (4/5, 0), a = 25/72, drawing 1 "
+        "gives delta = 0 exactly."
+    ),
+)
+
+SGD_RATE_PATHS = Claim(
+    id="SGD-RATE-PATHS",
+    title="Rates of the paths that converge to x_I, from inside radius^2 2",
+    formula=And(
+        Eq(path_ratio, rate_ratio),
+        Eq(path_off, rate_off),
+        Le(rate_norm, Max(rate_radial, 2 * rate_ratio, 2 * rate_off)),
+    ),
+    source=Source("new", "strong law along convergent paths; delta is forced by what decays"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        SAMPLING,
+        SPLIT,
+        STEP_SIZE,
+        RADIUS,
+        Assumption("live mass", And(Gt(s, 0), Le(s, r2)), text="live mass s > 0 at the start"),
+    ),
+    steps=("limit", "bounded", "strong law", "forced"),
+    cites=("supermartingale convergence theorem",),
+    symbols={
+        "lambda_ratio, lambda_off, lambda_radial": "the exponents of SGD-RATE",
+        "r_ratio": "almost sure limit of (1/k) log|q_j/q_I| on w_k -> +-x_I, j != I live; the same "
+        "for log|q_j|",
+        "r_off": "the same for log|w_perp| (w_perp != 0) and nonzero passive ReLU coordinates",
+        "lambda_norm": "limsup (1/k) log|delta|, delta = r2 - 1, on w_k -> +-x_I; -oo where delta is 0 "
+        "from some step on",
+        "r2, s": "squared norm and live mass of the start w_0",
+    },
+    remark=(
+        "Finding: (b/n) log|1 - 4a| is the rate of delta only when nothing else is left and no delta_k "
+        "is exactly 0. Otherwise delta is forced by the squares of what decays; for a <= 0.41 the "
+        "forcing is the slower. Of lambda_norm only an upper bound is proved. The radius is needed: "
+        "n = 2, b = 1, a = 9/25, w_0 = (5/3, 1/10): drawing 1 gives q_2 = 0 exactly. "
         "Strong law: Williams, Probability with Martingales, 1991, 11.5, 12.1; Kronecker's lemma 12.7."
     ),
 )
 
 SGD_EDGE = Claim(
     id="SGD-EDGE",
-    title=(
-        "All exponents at x_i are negative exactly for a < 1/2: "
-        "the linear scaling rule eta_max = b/2 is exact"
-    ),
+    title="The step size up to which all exponents at x_i are negative",
     formula=And(Eq(edge, Rational(1, 2)), Eq(eta_max, b / 2)),
     source=Source("new", "sign of the exponents of SGD-RATE"),
     bound="exact",
     chapter=__name__,
     assumptions=(ORTHONORMAL, SAMPLING),
-    steps=("radial", "others", "scaling", "past the edge"),
+    steps=("edge", "scaling"),
+    parts={"edge": Eq(edge, Rational(1, 2)), "scaling": Eq(eta_max, b / 2)},
     symbols={
         "a_max": "supremum of the a > 0 at which all exponents at x_i are negative",
         "eta_max": "the same for the step size eta = a b",
     },
     remark=(
-        "Below the edge SGD-SPARSE gives convergence from every start; past it the radial exponent "
+        "Below the edge SGD-SPARSE gives convergence from every start with 0 < r2 < 2 and a live "
+        "coordinate; past it the radial exponent "
         "(b/n) log(4a-1) is positive: a path on the axis of x_i that does not hit x_i exactly never "
         "converges to it, and an exact 2-cycle exists (GD-EDGE). Not claimed: probability 0 of "
         "convergence past the edge from every start off the axis; nor anything for SGD at a = 1/2."
@@ -133,7 +183,7 @@ def _mean(expr: Expr, means: dict[Expr, Expr], random: tuple[Symbol, ...]) -> Ex
 
 UNIVERSAL_DECAY = Claim(
     id="UNIVERSAL-DECAY",
-    title="Leading-order decay of the sum of log|q_j|, the same from every point of the sphere",
+    title="Mean change of sum log|q_j| - (k/2) delta in one step, to order a^2",
     formula=And(
         Eq(first_order, 2 * b * k * delta**2 / n),
         Eq(second_order, -(k - 1) * b * (n - b) / (n * (n - 1))),
@@ -143,8 +193,15 @@ UNIVERSAL_DECAY = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        Assumption("batch size", And(Lt(0, b), Le(b, n), Gt(n, 1))),
-        Assumption("in the span", text="rho = 0, so s = r2 = 1 + delta"),
+        Assumption("batch size", And(Lt(0, b), Le(b, n), Gt(n, 1)), text="uniform b-subsets"),
+        Assumption("live coordinates", And(Gt(k, 0), Le(k, n)), text="k live coordinates"),
+        Assumption(
+            "in the span", Eq(rho, 0), text="w in the span of its live coordinates: s = 1 + delta"
+        ),
+        Assumption(
+            "step size",
+            text="a > 0 so small that every factor is > 0; the coefficients of a and of a^2 alone",
+        ),
     ),
     symbols={
         "F_1, F_2": "E[F+ - F] = a F_1 + a^2 F_2 + O(a^3), F = sum_live log|q_j| - (k/2) delta; F_2 at "
@@ -152,7 +209,8 @@ UNIVERSAL_DECAY = Claim(
         "k": "number of live coordinates",
     },
     remark=(
-        "Finding: without the term (k/2) delta the statement is false: from s = 1 one step gives "
+        "Not exact for any fixed a, and not a statement on sum log|q_j| alone. Finding: without the "
+        "term (k/2) delta it is false: from s = 1 one step gives "
         "E sum log|q_j+/q_j| = -(a^2/2)(n E S^2 - 2 b^2/n + b), which depends on sum q_j^4. In the "
         "band delta = O(a), so F_1 adds O(a^3). F_2 a^2 is (k-1) Lambda to leading order, "
         "Lambda = p log(1 - a^2)."

@@ -11,8 +11,9 @@ from sympy import And, Eq, Expr, Ge, Le, Symbol, binomial, ceiling, log
 
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.capture import CAPTURE, CONFINED, FLOOR, g, t_star
+from theory.minibatch.capture import CAPTURE, CONFINED, FLOOR, g, lead_drift, t_star
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
+from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n
 
 M = Symbol("M", integer=True)
@@ -21,6 +22,7 @@ schedule_probability = Symbol("P_T", real=True)
 cycles = Symbol("M_*", integer=True)
 horizon = Symbol("T_*", integer=True)
 chance = Symbol("eps", real=True)
+reached = Symbol("U_*", real=True)
 
 _T = (n - 1) * M
 
@@ -35,12 +37,17 @@ REACH = Claim(
     bound="upper",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         SAMPLING,
         STEP_SIZE,
         CONFINED,
         Assumption("cycles", Ge(M, 0), text="M cycles of n - 1 steps, T = (n-1) M"),
     ),
-    steps=("together", "left out", "rotation", "chance"),
+    steps=("ratio", "chance"),
+    parts={
+        "ratio": Le(final_ratio, (1 + a * t_star) ** (-(n - b) * M)),
+        "chance": Eq(schedule_probability, binomial(n, b) ** (-_T)),
+    },
     symbols={
         "R_T": "max over live j != i of |q_j/q_i| after T steps; i: largest |q_i| at their start",
         "P_T": "probability of this schedule",
@@ -51,21 +58,32 @@ REACH = Claim(
 
 REACH_TIME = Claim(
     id="REACH-TIME",
-    title="From every state, U <= theta/2 within T steps with probability >= eps",
+    title="Horizon and least chance of U <= theta/2, from every confined state",
     formula=And(
         Eq(cycles, ceiling((log(n - 1) + (1 + g) * log(2)) / (g * (n - b) * log(1 + a * t_star)))),
         Eq(horizon, (n - 1) * cycles),
         Eq(chance, binomial(n, b) ** (-horizon)),
+        Eq(reached, 2 ** (-g) / 2),
     ),
     source=Source("lemma", "REACH with the constants of CAPTURE"),
     bound="exact",
     chapter=__name__,
-    assumptions=(SAMPLING, STEP_SIZE, CONFINED, FLOOR),
+    assumptions=(
+        ORTHONORMAL,
+        SAMPLING,
+        STEP_SIZE,
+        CONFINED,
+        FLOOR,
+        Assumption(
+            "exponent", Eq(g, lead_drift() / (2 * (1 + lead_drift()))), text="g is CAPTURE's"
+        ),
+    ),
     steps=("positive", "horizon", "chance"),
     symbols={
-        "M_*": "cycles after which U <= theta/2",
+        "M_*": "cycles after which U <= U_*",
+        "U_*": "level that is reached: half of CAPTURE's theta",
         "T_*": "horizon, in steps",
-        "eps": "lower bound of the probability of U <= theta/2 after T_* steps",
+        "eps": "lower bound of the probability of U <= U_* after T_* steps",
     },
     remark="g is CAPTURE's, so T_* and eps are functions of n, b, a, s_*, t_*: reach_time().",
 )

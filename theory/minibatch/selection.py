@@ -14,10 +14,12 @@ from sympy import (
     And,
     Eq,
     Expr,
+    Function,
     Ge,
     Gt,
     Integer,
     Le,
+    Limit,
     Symbol,
     atan,
     cancel,
@@ -28,13 +30,22 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.log_ratios import RADIUS, SAMPLING, STEP_SIZE, membership_moments, step_factor
+from theory.minibatch.log_ratios import (
+    PAIR,
+    RADIUS,
+    SAMPLING,
+    SPLIT,
+    STEP_SIZE,
+    membership_moments,
+    step_factor,
+)
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import S, a, k, n, p, q_i, q_j, r2, s
+from theory.notation import S, a, b, delta, k, n, p, q_i, q_j, r2, rho, s
 
-p_win = Symbol("P_1", real=True)
+# limits as a -> 0, and not values at any a: the formulas say so
+p_win = Limit(Function("P_1", real=True)(a), a, 0, "+")
 p_equal = Symbol("P_tie", real=True)
-time = Symbol("tau", real=True)
+time = Limit(a**2 * Function("E_steps", real=True)(a), a, 0, "+")
 start = Symbol("z_0", real=True)
 level = Symbol("Z", real=True)
 y = Symbol("y", real=True)
@@ -83,7 +94,7 @@ def expectation(expr: Expr, means: dict[Expr, Expr]) -> Expr:
 
 SELECT_GENERATOR = Claim(
     id="SELECT-GENERATOR",
-    title="The small-step generator of the selection, for any number of points and any batch size",
+    title="Small-step generator of the selection",
     formula=And(
         Eq(second_coefficient, p / 2),
         Eq(mixed_coefficient, 0),
@@ -94,7 +105,17 @@ SELECT_GENERATOR = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        Assumption("on the sphere", text="rho = 0, delta = 0, so s = t = 1; f of degree 0 in q"),
+        PAIR,
+        SPLIT,
+        Assumption(
+            "on the sphere",
+            And(Eq(rho, 0), Eq(delta, 0)),
+            text="w in the span of its live coordinates, ||w|| = 1: s = t = 1",
+        ),
+        Assumption(
+            "smooth",
+            text="f is three times continuously differentiable in log|q| near the point, of degree 0",
+        ),
     ),
     symbols={
         "A_jj, A_ij, B_j": "E[f(q+) - f(q)] = a^2 (sum A_jj D_j^2 f + sum_{i != j} A_ij D_i D_j f + "
@@ -106,34 +127,44 @@ SELECT_GENERATOR = Claim(
 )
 
 ON_SPHERE = Assumption(
-    "start", text="n = 2, b = 1, w_0 on the unit circle of span(x_1, x_2), both coordinates live"
+    "start",
+    And(Eq(n, 2), Eq(b, 1), Eq(rho, 0), Eq(delta, 0)),
+    text="n = 2, b = 1, w_0 on the unit circle of span(x_1, x_2), both coordinates live",
 )
 SMALL = Assumption("small steps", text="the limit a -> 0; the error is O(a)")
 
 SELECT = Claim(
     id="SELECT",
-    title="n = 2: P(x_1 wins) -> (2/pi) arctan(|q_1|/|q_2|) as a -> 0",
+    title="n = 2, from the unit circle: limit of P(x_1 wins) as a -> 0",
     formula=Eq(p_win, 2 / pi * atan(exp(y))),
     source=Source("new", "harmonic function of the small-step limit"),
     bound="exact",
     chapter=__name__,
     assumptions=(ORTHONORMAL, ON_SPHERE, SMALL),
     steps=("generator", "harmonic", "limits", "sphere", "moments", "closing"),
-    symbols={"P_1": "limit of P(x_1 wins)", "y": "log|q_1/q_2| at the start"},
-    remark="The same for every n and b when only two coordinates are live: SELECT-GENERATOR.",
+    symbols={"P_1(a)": "P(x_1 wins) at step size a", "y": "log|q_1/q_2| at the start"},
+    remark=(
+        "The error is O(a): at a fixed a > 0 the chance is another number. The same limit for every n "
+        "and b < n when only two coordinates are live: SELECT-GENERATOR."
+    ),
 )
 
 SELECT_TIME = Claim(
     id="SELECT-TIME",
-    title="n = 2: mean number of steps until |log|q_1/q_2|| >= Z",
+    title="n = 2, from the unit circle: mean time until |log|q_1/q_2|| >= Z as a -> 0",
     formula=Eq(time, 2 * (log(cosh(level)) - log(cosh(start)))),
     source=Source("new", "Dynkin's formula for the small-step limit"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, ON_SPHERE, SMALL),
+    assumptions=(
+        ORTHONORMAL,
+        ON_SPHERE,
+        Assumption("level", And(Gt(level, 0), Le(start**2, level**2)), text="|z_0| <= Z, Z > 0"),
+        SMALL,
+    ),
     steps=("generator", "exit time", "sphere", "moments", "closing"),
     symbols={
-        "tau": "limit of a^2 E[steps]",
+        "E_steps(a)": "mean number of steps at step size a",
         "z_0": "log|q_1/q_2| at the start, |z_0| <= Z",
         "Z": "level",
     },
@@ -141,7 +172,7 @@ SELECT_TIME = Claim(
 
 SELECT_EQUAL = Claim(
     id="SELECT-EQUAL",
-    title="k live coordinates of equal size: each wins with probability 1/k, for every a < 1/2",
+    title="k live coordinates of equal size: chance of each to win, a < 1/2",
     formula=Eq(p_equal, 1 / k),
     source=Source("new", "exchangeability of the batches and SGD-SPARSE"),
     bound="exact",

@@ -39,7 +39,7 @@ from theory.minibatch.selection import (
 )
 from theory.minibatch.sparse_time import Q
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import n, p, q_i, q_j, r2
+from theory.notation import delta, n, p, q_i, q_j, r2, rho
 
 j = Symbol("j", integer=True)
 h_j, h_jj, square = IndexedBase("h_j"), IndexedBase("h_jj"), IndexedBase("q2")
@@ -58,7 +58,9 @@ r = Symbol("r", real=True)  # sqrt(q_1^2 + q_2^2 + q_3^2)
 area = Symbol("f_1", real=True)
 
 ON_SPHERE = Assumption(
-    "on the sphere", text="||w_0|| = 1, w_0 in the span of its live coordinates; 1 <= b < n"
+    "on the sphere",
+    And(Eq(rho, 0), Eq(delta, 0)),
+    text="||w_0|| = 1, w_0 in the span of its live coordinates; 1 <= b < n",
 )
 SMALL = Assumption("small steps", text="the limit a -> 0")
 
@@ -68,7 +70,7 @@ GIRSANOV = "Girsanov's theorem"
 
 SELECT_N = Claim(
     id="SELECT-N",
-    title="The chance that x_i wins among n, as a -> 0: the one bounded solution of a linear equation",
+    title="The chance that x_i wins among n, as a -> 0: a Dirichlet problem",
     formula=And(
         Eq(Sum(h_jj[j] / 2 + square[j] * h_j[j], (j, 1, n)), 0),
         Eq(own_end, 1),
@@ -101,7 +103,7 @@ SELECT_N = Claim(
 
 SELECT_REVERSIBLE = Claim(
     id="SELECT-REVERSIBLE",
-    title="The selection's generator is a divergence, for every n: a reversible diffusion",
+    title="Divergence form of the selection's generator",
     formula=Eq(
         flux_change,
         2 * gauge * r2 * (curvature / 2 + q_j**2 / r2 * slope) + gauge_slope * r2 * slope / n,
@@ -110,7 +112,6 @@ SELECT_REVERSIBLE = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(ORTHONORMAL, Assumption("degree", text="h of degree 0 in q: sum_j h_j = 0")),
-    steps=("product rule", "generator", "sum"),
     symbols={
         "F_j": "g(m) r2 h_j, with any smooth g of the mean m = (1/n) sum log|q_j|",
         "g, g'": "g(m) and dg/dm",
@@ -124,7 +125,7 @@ SELECT_REVERSIBLE = Claim(
 
 SELECT_ANGLE = Claim(
     id="SELECT-ANGLE",
-    title="Every n: x_i wins at most with (2/pi) times the angle between w_0 and its hyperplane",
+    title="Every n: upper bound on the chance of x_i by an angle, as a -> 0",
     formula=And(
         Le(chance, 2 / pi * atan(q_i / rest)),
         Eq(generated, -q_i * rest * (1 - share) / (pi * (q_i**2 + rest**2))),
@@ -158,7 +159,7 @@ SELECT_ANGLE = Claim(
 _upper = q_1**2 * (r**2 + r * (q_2 + q_3)) - r * (q_2**3 + q_3**3)
 SELECT_AREA = Claim(
     id="SELECT-AREA",
-    title="n = 3: the area of the spherical triangle opposite x_1 is not the chance of x_1",
+    title="n = 3: area of the spherical triangle opposite x_1, tried as the chance of x_1",
     formula=And(
         Eq(area, 4 / pi * atan(q_1 / (r + q_2 + q_3))),
         Eq(

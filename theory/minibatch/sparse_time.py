@@ -19,9 +19,9 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Or, Rational, Symbol, cancel
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.log_ratios import SAMPLING, membership_moments, step_factor
+from theory.minibatch.log_ratios import SAMPLING, SPLIT, membership_moments, step_factor
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import S, a, delta, delta_next, p, s, t
+from theory.notation import S, a, delta, delta_next, p, rho, s, t
 
 pi = Symbol("pi", real=True)
 c = Symbol("c", integer=True)
@@ -35,7 +35,7 @@ SPHERE_BAND = Assumption("sphere band", And(Ge(delta, 0), Le(delta, a / 4)))
 
 BAND_ABOVE = Claim(
     id="BAND-ABOVE",
-    title="From the unit sphere the norm never falls below 1",
+    title="The norm after a small step from just outside the unit sphere",
     formula=And(Ge(delta_next, 0), Le(delta_next, a / 4)),
     source=Source("new", "from NORM; a refinement of BAND for small steps"),
     bound="exact",
@@ -56,12 +56,13 @@ BAND_ABOVE = Claim(
 
 IN_SPAN = Assumption(
     "in the span",
+    Eq(rho, 0),
     text="w_0 is in the span of its live coordinates, so rho = 0 and s = r2 = 1 + delta for ever",
 )
 
 SPARSE_TIME = Claim(
     id="SPARSE-TIME",
-    title="From the unit sphere, E Phi falls by the factor 1 - p a^2/6 at every step",
+    title="Mean factor of Phi in one small step, from just outside the unit sphere",
     formula=And(
         Le(psi, 1 + a * t * (c / 2 - pi) - a**2 * (4 * pi * (1 - pi) + c * (2 - c)) / 12),
         Eq(mean_psi, 1 - a**2 * p * (3 - 2 * Q) / 6),
@@ -73,12 +74,17 @@ SPARSE_TIME = Claim(
     assumptions=(
         ORTHONORMAL,
         SAMPLING,
+        SPLIT,
         SMALL_STEP,
         SPHERE_BAND,
         IN_SPAN,
         Assumption("share", And(Ge(pi, 0), Le(pi, 1)), text="pi = S/s"),
         Assumption("members", Or(Eq(c, 0), Eq(c, 1), Eq(c, 2)), text="of i, j in the batch"),
-        Assumption("concentration", Le(Q, 1), text="Q = sum of squares of the shares q_j^2/s"),
+        Assumption(
+            "concentration",
+            And(Gt(Q, 0), Le(Q, 1)),
+            text="Q = sum of squares of the shares q_j^2/s",
+        ),
         Assumption("slack", Eq(t, 1 - delta), text="t = 2 - r2"),
     ),
     steps=("band", "factor", "pointwise", "average"),

@@ -18,7 +18,7 @@ from sympy import And, Eq, Ge, Gt, Le, Symbol, log
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.minibatch.log_ratios import STEP_SIZE
 from theory.model.autoencoder import GATE, ORTHONORMAL
-from theory.notation import S, a, s, s_next, t
+from theory.notation import S, a, b, n, s, s_next, t
 from theory.sources import GHOSH
 from theory.walks.random_walk import drift, jump, mean_time, returning, second
 
@@ -30,7 +30,7 @@ ratio = Symbol("z", real=True)  # log|q_1/q_2| at the start
 
 MASS_FLOOR = Claim(
     id="MASS-FLOOR",
-    title="The mass on the data does not fall while s <= 2 - r2",
+    title="Mass on the data after one step",
     formula=And(
         Eq(s_next - s, a * S * (2 * (t - s) + a * ((t - S) ** 2 + S * (s - S)))),
         Ge(s_next, s * (1 - a * S) ** 2),
@@ -45,17 +45,22 @@ MASS_FLOOR = Claim(
         Assumption("batch mass", Ge(S, 0), text="S is part of s, so 0 <= S <= s"),
         Assumption("radius", Ge(t, 0), text="r2 <= 2, t = 2 - r2"),
     ),
-    steps=("mass", "growth", "loss"),
+    steps=("mass", "loss"),
+    parts={
+        "mass": Eq(s_next - s, a * S * (2 * (t - s) + a * ((t - S) ** 2 + S * (s - S)))),
+        "loss": Ge(s_next, s * (1 - a * S) ** 2),
+    },
     symbols={str(s): "mass on the (live) data coordinates; ReLU: the others count as off span(x)"},
     remark=(
-        "Hence s_k >= min(s_0, (1 - 2a)^2 t_*) for all k when t_k >= t_*, a < 1/2: where s > t, "
-        "a S <= a r2 <= 2a and s > t_*. Equality in the second relation at S = 0."
+        "So s does not fall while s <= 2 - r2. Hence s_k >= min(s_0, (1 - 2a)^2 t_*) for all k when "
+        "t_k >= t_*, a < 1/2: where s > t, a S <= a r2 <= 2a and s > t_*. Equality in the second "
+        "relation at S = 0."
     ),
 )
 
 TWO_POINTS = Claim(
     id="TWO-POINTS",
-    title="n = 2: |log|q_1/q_2|| passes every level, and returns with exponentially small probability",
+    title="n = 2, b = 1: leaving a band of log|q_1/q_2|, and returning",
     formula=And(
         Eq(jump, log(1 + 2 * a)),
         Eq(second, log(1 + a * t_min) ** 2),
@@ -68,18 +73,29 @@ TWO_POINTS = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        Assumption("two live coordinates", text="n = 2, b = 1, q_1 and q_2 live"),
+        Assumption(
+            "two live coordinates", And(Eq(n, 2), Eq(b, 1)), text="n = 2, b = 1, q_1 and q_2 live"
+        ),
         STEP_SIZE,
         Assumption(
             "confined",
             And(Gt(t_min, 0), Le(t_min, 2), Gt(s_min, 0), Le(s_min, 2)),
             text="t_k >= t_* (BAND-WIDE, ENTRY) and s_k >= s_* (MASS-FLOOR) for all k",
         ),
-        Assumption("level", text="L >= log 2, |z| <= L"),
+        Assumption(
+            "level", And(Ge(level, log(2)), Le(ratio**2, level**2)), text="L >= log 2, |z| <= L"
+        ),
     ),
     steps=("jump", "second moment", "drift", "exit", "return"),
+    parts={
+        "jump": Eq(jump, log(1 + 2 * a)),
+        "second moment": Eq(second, log(1 + a * t_min) ** 2),
+        "drift": Eq(drift, log(1 + 3 * a**2 * t_min * s_min / (5 * (1 + 2 * a))) / 2),
+        "exit": Le(mean_time, ((level + jump) ** 2 - ratio**2) / second),
+        "return": Le(returning, ((jump - drift) / (jump + drift)) ** ((level - log(2)) / jump)),
+    },
     symbols={
-        str(mean_time): "E of the first k with |z_k| > L, from z",
+        str(mean_time): "mean of the first k with |z_k| > L, from z",
         str(returning): "P(|z_k| <= log 2 for some k), from |z| >= L",
         str(jump): "bound on the jumps",
         str(second): "lower bound of E[(z+ - z)^2 | past]",

@@ -95,7 +95,7 @@ def step_law(direction: str) -> list[tuple[Expr, Expr]]:
 
 BRIDGE = Claim(
     id="BRIDGE",
-    title="At a data point the two theories part at moment one: mean square diverges, paths converge",
+    title="Moments and paths of the process linearised at a data point",
     formula=And(
         Eq(p, b * (n - b) / (n * (n - 1))),
         Eq(mean_square, log(1 + 2 * p * a**2)),
@@ -131,21 +131,40 @@ BRIDGE = Claim(
             witness="test_full_batch_has_no_noise",
             sharp=And(Ge(b, 1), Lt(b, n)),
         ),
+        Assumption("learning rate", Eq(eta, a * b), text="a = eta/b: no quantity of its own"),
         Assumption(
             "moment", Gt(g, 0), needed=True, witness="test_negative_moments_grow", sharp=Gt(g, 0)
         ),
     ),
     steps=("linearisation", "mean square", "moment one", "almost sure", "dense"),
+    parts={
+        "linearisation": Eq(p, b * (n - b) / (n * (n - 1))),
+        "mean square": And(Eq(mean_square, log(1 + 2 * p * a**2)), Gt(mean_square, 0)),
+        "moment one": And(
+            Eq(moment_exponent(g), log(1 - 2 * p + p * ((1 - a) ** g + (1 + a) ** g))),
+            Eq(sign(moment_exponent(g)), sign(g - 1)),
+        ),
+        "almost sure": And(
+            Eq(tangent, p * log(1 - a**2)),
+            Eq(radial, b / n * log(Abs(1 - 4 * a))),
+            Eq(perpendicular, b / n * log(1 - a)),
+            Lt(tangent, 0),
+            Lt(radial, 0),
+            Lt(perpendicular, 0),
+        ),
+        "dense": Eq(displacement, eta**2 * (n - b) / (b * (n - 1)) * (1 - u4) / n),
+    },
     symbols={
         "p": "P(i in B, j not)",
         "growth_j": "lim (1/t) log E[e_j^2] of the linearised process along x_j, j != i",
         "Lambda(g)": "lim (1/t) log E|e_j|^g",
         "Lambda_j, Lambda_i, Lambda_perp": "almost sure growth rates of the linearised process along "
-        "x_j, x_i and off the data",
+        "x_j, x_i and off the data; Lambda_i is -oo at a = 1/4",
         "D_dense": "E|w+ - w|^2 of one step from a dense minimum w = sum u_j x_j, sum u_j^2 = 1",
         "u_4": "sum of u_j^4",
     },
-    remark="Mean-square theory calls x_i unstable at every eta > 0; paths converge for every "
-    "eta/b < 1/2. At a dense minimum the samples' gradients do not vanish: there the noise of "
-    "Q-STATIONARY, all of it tangent to the manifold, drives the walk; it is 0 exactly when u_4 = 1.",
+    remark="Mean-square theory calls x_i unstable at every eta > 0; paths of the linearised process "
+    "tend to 0 for every eta/b < 1/2. At a dense minimum the samples' gradients do not vanish: there "
+    "the noise of Q-STATIONARY, all of it tangent to the manifold, drives the walk; it is 0 exactly "
+    "when u_4 = 1.",
 )

@@ -32,6 +32,7 @@ from sympy import (
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.sources import GHOSH
 from theory.walks.birth_death import c, kappa, m, v
+from theory.walks.walk_law import increment
 
 
 def _real(name: str) -> Symbol:
@@ -55,34 +56,73 @@ returning = _real("P_A")  # P(ever at or below A | start x)
 resistance = _real("rho_x")
 resistance_sum = _real("R_x")  # sum of rho_k over m <= k < x
 escape = _real("P_esc")  # P(never back at m | start m)
+# one step, at any k before the stopping time, whatever the past F_k
+k = Symbol("k", integer=True)
+tau = _real("tau")
+now = _real("X_k")
+offset = _real("z")  # X_k - o
+mean_jump = _real("m_1")  # E[D | F_k]
+mean_square = _real("m_2")  # E[D^2 | F_k]
+value_now, value_next = _real("V_k"), _real("V_next")  # V(X_k), E[V(X_{k+1}) | F_k]
+f_now, f_next = _real("f_k"), _real("f_next")  # f(X_k), E[f(X_{k+1}) | F_k]
 stationary = _real("pi_m")  # long-run share of time at m; 0 unless positive recurrent
 
 REFERENCE = "Menshikov, Popov, Wade, Non-homogeneous Random Walks, CUP, 2017"
-_BOUNDED = Assumption("bounded jumps", text="|D| <= J almost surely")
+_BOUNDED = Assumption(
+    "bounded jumps", Le(increment**2, jump**2), text="|D| <= J almost surely, J > 0"
+)
+_EVERY_STEP = Assumption(
+    "every step",
+    And(Ge(k, 0), Lt(k, tau)),
+    text="what is said of step k holds at every k with 0 <= k < tau, whatever the past",
+)
+_MOMENTS = Assumption(
+    "moments",
+    And(Le(mean_jump**2, mean_square), Le(mean_square, jump**2)),
+    text="m_1 and m_2 are means of D and of D^2: what every law on [-J, J] obeys",
+)
+_STEP_SYMBOLS = {
+    str(k): "any step before tau",
+    str(tau): "the stopping time",
+    str(increment): "D = X_{k+1} - X_k",
+}
 
 FOSTER = Claim(
     id="FOSTER",
-    title="Foster's criterion: mean hitting time from a Lyapunov function (best possible)",
+    title="Foster's criterion: mean hitting time from a Lyapunov function",
     formula=Le(mean_time, start_value / eps),
     source=Source("lemma", f"{REFERENCE}: Foster's criterion; proved here"),
     bound="exact",
     chapter=__name__,
     assumptions=(
-        Assumption("V non-negative", Ge(start_value, 0), text="V(X_k) >= 0 for all k <= tau"),
+        Assumption(
+            "V non-negative",
+            And(Ge(start_value, 0), Ge(value_now, 0)),
+            text="V(X_k) >= 0 for all k <= tau, the stopping time included",
+        ),
         Assumption(
             "drift of V",
-            Gt(eps, 0),
-            text="E[V(X_{k+1}) | F_k] <= V(X_k) - epsilon for k < tau, V(X_0) a constant",
+            And(Gt(eps, 0), Le(value_next, value_now - eps)),
+            text="E[V(X_{k+1}) | F_k] <= V(X_k) - epsilon, V(X_0) a constant",
         ),
+        _EVERY_STEP,
     ),
     steps=("telescoping", "attained"),
-    symbols={str(mean_time): "E tau", str(start_value): "V(X_0)", str(eps): "drift of V"},
+    parts=dict.fromkeys(("telescoping", "attained"), Le(mean_time, start_value / eps)),
+    symbols={
+        str(mean_time): "E tau",
+        str(start_value): "V(X_0)",
+        str(eps): "drift of V",
+        str(value_now): "V(X_k)",
+        str(value_next): "E[V(X_{k+1}) | F_k]",
+        **_STEP_SYMBOLS,
+    },
     remark="Equality for a nearest-neighbour walk with constant drift to 0, V(x) = x.",
 )
 
 NHRW = Claim(
     id="NHRW",
-    title="Non-confinement: mean exit time from a band (best possible)",
+    title="Non-confinement: mean exit time from a band",
     formula=Le(mean_time, ((width + jump) ** 2 - height**2) / second),
     source=Source(
         "paper",
@@ -95,13 +135,21 @@ NHRW = Claim(
         _BOUNDED,
         Assumption(
             "outward drift",
-            text="(X_k - o) E[D | F_k] >= 0 while X_k is in the band; o = l: E[D | F_k] >= 0",
+            Ge(offset * mean_jump, 0),
+            text="(X_k - o) E[D | F_k] >= 0 while X_k is in the band; for o = l that is E D >= 0",
         ),
         Assumption(
             "second moment bounded below",
-            Gt(second, 0),
+            And(Gt(second, 0), Ge(mean_square, second)),
             text="E[D^2 | F_k] >= v > 0 while X_k is in the band (so v <= J^2)",
         ),
+        Assumption(
+            "in the band",
+            And(Ge(width, 0), Le(offset**2, width**2)),
+            text="|X_k - o| <= W for k < tau",
+        ),
+        _EVERY_STEP,
+        _MOMENTS,
         Assumption(
             "start in the band",
             And(Ge(height, -(width + jump)), Le(height, width + jump)),
@@ -110,7 +158,10 @@ NHRW = Claim(
             "|y| = W + J",
         ),
     ),
-    steps=("attained", "supersolution", "non-negative"),
+    steps=("bound", "attained"),
+    parts=dict.fromkeys(
+        ("bound", "attained"), Le(mean_time, ((width + jump) ** 2 - height**2) / second)
+    ),
     symbols={
         str(mean_time): "E tau",
         str(
@@ -119,6 +170,10 @@ NHRW = Claim(
         str(jump): "bound on |D|",
         str(second): "lower bound of E[D^2 | past]",
         str(height): "X_0 - o",
+        str(offset): "X_k - o",
+        str(mean_jump): "E[D | F_k]",
+        str(mean_square): "E[D^2 | F_k]",
+        **_STEP_SYMBOLS,
     },
     remark=(
         "Equality for the lazy simple walk of step J, free on [o - W, o + W] or reflected at l = o, "
@@ -129,7 +184,7 @@ NHRW = Claim(
 
 SUPERMARTINGALE_CRITERIA = Claim(
     id="SUPERMARTINGALE-CRITERIA",
-    title="Reaching B before C, for a supermartingale f(X) (best possible)",
+    title="Reaching B before C, for a supermartingale f(X)",
     formula=Le(hit, (f_start - f_floor) / (f_target - f_floor)),
     source=Source("lemma", f"{REFERENCE}: recurrence and transience criteria; proved here"),
     bound="exact",
@@ -137,8 +192,10 @@ SUPERMARTINGALE_CRITERIA = Claim(
     assumptions=(
         Assumption(
             "supermartingale",
-            text="E[f(X_{k+1}) | F_k] <= f(X_k) until X is in B or C",
+            Le(f_next, f_now),
+            text="E[f(X_{k+1}) | F_k] <= f(X_k); tau: first k with X_k in B or C",
         ),
+        _EVERY_STEP,
         Assumption(
             "levels",
             Lt(f_floor, f_target),
@@ -146,11 +203,17 @@ SUPERMARTINGALE_CRITERIA = Claim(
         ),
     ),
     steps=("stopped", "attained"),
+    parts=dict.fromkeys(
+        ("stopped", "attained"), Le(hit, (f_start - f_floor) / (f_target - f_floor))
+    ),
     symbols={
         str(hit): "P(X reaches B, and before C)",
         str(f_start): "f(X_0)",
         str(f_target): "lower bound of f on B",
         str(f_floor): "lower bound of f everywhere",
+        str(f_now): "f(X_k)",
+        str(f_next): "E[f(X_{k+1}) | F_k]",
+        **_STEP_SYMBOLS,
     },
     remark=(
         "Recurrence: B = {x > L}, C = {x < A}, f -> oo makes the right side 0 as L -> oo. "
@@ -161,7 +224,7 @@ SUPERMARTINGALE_CRITERIA = Claim(
 
 DRIFT_ESCAPE = Claim(
     id="DRIFT-ESCAPE",
-    title="With positive drift, a return from far away is exponentially unlikely (best possible)",
+    title="Return from far away against a positive drift",
     formula=Le(returning, ((jump - drift) / (jump + drift)) ** ((start - level) / jump)),
     source=Source("new", "exponential supermartingale with the best exponent; used for n = 2"),
     bound="exact",
@@ -170,15 +233,22 @@ DRIFT_ESCAPE = Claim(
         _BOUNDED,
         Assumption(
             "positive drift",
-            And(Gt(drift, 0), Lt(drift, jump)),
+            And(Gt(drift, 0), Lt(drift, jump), Ge(mean_jump, drift)),
             text="E[D | F_k] >= delta_1 > 0 while X_k > A (so delta_1 <= J)",
         ),
+        _EVERY_STEP,
     ),
-    steps=("exponential", "chord", "hitting"),
+    steps=("bound", "attained"),
+    parts=dict.fromkeys(
+        ("bound", "attained"),
+        Le(returning, ((jump - drift) / (jump + drift)) ** ((start - level) / jump)),
+    ),
     symbols={
         str(returning): "P(X_k <= A for some k | X_0 = x)",
         str(drift): "lower bound of E[D | past]",
         str(jump): "bound on |D|",
+        str(mean_jump): "E[D | F_k]",
+        **{**_STEP_SYMBOLS, str(tau): "first k with X_k <= A"},
     },
     remark=(
         "Equality for the walk with jumps +-J and drift delta_1, x - A a multiple of J. For x < A the "

@@ -1,0 +1,1 @@
+"""Searches: adapted walks, log ratios, capture, rates, selection, time to purity."""

@@ -1,0 +1,183 @@
+"""Random search against the claims on capture: moments of the ratios over all batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from mpmath import mp
+from sympy import Eq
+
+from tests.falsify.walks.play import (
+    DIGITS,
+    Case,
+    Clock,
+    Neuron,
+    cases,
+    inside,
+    number,
+    real,
+    refute,
+    same,
+)
+from tests.falsify.walks.steps import (
+    RELATIVE,
+    Search,
+    claimed_split,
+    logs_of,
+    pair_point,
+    pairs,
+    rests,
+)
+from tests.instances import evaluate
+from theorem_audit.exact.zero import relations, stated
+from theorem_audit.statement.claim import Claim
+from theory.minibatch.capture import Lambda, g, growth, s_star, t_star, theta
+from theory.notation import a, p, s
+
+F = Fraction
+
+
+def capture_half(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """CAPTURE-HALF: sqrt of the two factors of |q_j/q_i|, played with i and with j in C's batch."""
+    clock = Clock(seconds)
+    for case in leading(cases(rng, clock), rng):
+        for pair in pairs(case):
+            for rest in rests(case, pair)[:8] if case.n <= 12 else ():
+                if not inside(claim, pair_point(case, pair, rest)):
+                    continue
+                clock.played += 1
+                i, j = pair
+                ratio = case.at.q[j] / case.at.q[i]
+                with mp.workdps(DIGITS):
+                    total = mp.mpf(0)
+                    for one in pair:
+                        moved = case.step((*rest, one)).q
+                        total += mp.sqrt(real(moved[j] / moved[i] / ratio))
+                    bound = number(claim.formula.gts, pair_point(case, pair, rest))
+                    if not total <= bound * (1 + RELATIVE):
+                        refute(
+                            claim,
+                            case,
+                            f"the roots add to {mp.nstr(total, 12)}, {pair}, C = {rest}",
+                        )
+    return clock.played
+
+
+def leading(found: Iterator[Case], rng: np.random.Generator) -> Iterator[Case]:
+    """Cases with one coordinate ahead of the others by any factor from 1 to 10^9."""
+    for case in found:
+        share = F(1, int(10 ** rng.uniform(0, 9 if rng.random() < 0.5 else 1)))
+        first = int(np.argmax([abs(float(x)) for x in case.at.q]))
+        q = [x if j == first else x * share for j, x in enumerate(case.at.q)]
+        at = Neuron(q, case.at.off, case.at.a, case.at.activation)
+        yield Case(at, case.size, f"{case.kind}, lead {share}")
+
+
+def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """CAPTURE: E U after a step, all batches, where U <= theta, with the state's own t_* and s_*."""
+    clock = Clock(seconds)
+    for case in leading(cases(rng, clock, most=40), rng):
+        live = sorted(case.live, key=lambda j: -abs(case.at.q[j]))
+        if not case.batches() or len(live) < 2 or case.at.r2 >= 2:
+            continue
+        base = case.observed()
+        base |= {t_star: min(2 - case.at.r2, F(1)), s_star: min(base[s], F(2))}
+        if not inside(claim, base):
+            continue
+        base[p] = claimed_split(claim, base)
+        base[g] = evaluate(stated(claim.formula, g), base)
+        with mp.workdps(DIGITS):
+            level = number(stated(claim.formula, theta), base)
+            # stretch or shrink the others to U = filled * theta: the same direction, another lead
+            power, filled = real(base[g]), mp.mpf(float(rng.choice([1.0, 1.0, 0.5, rng.random()])))
+            u = [real(abs(case.at.q[j] / case.at.q[live[0]])) ** power for j in live[1:]]
+            logs = [mp.log(x * filled * level / mp.fsum(u)) / power for x in u]
+            if max(logs) > mp.mpf(5):
+                continue
+            top = case.at.q[live[0]]
+            weight = list(case.at.q)
+            for j, x in zip(live[1:], logs, strict=True):
+                size = F(int(mp.floor(mp.exp(x) * 2**160)), 2**160) * abs(top)
+                weight[j] = size if case.at.q[j] > 0 else -size
+            if any(weight[j] == 0 for j in live):
+                continue
+            moved = Neuron(weight, case.at.off, case.at.a, case.at.activation)
+            at = Case(moved, case.size, case.kind)
+            seen = at.observed()
+            if at.at.r2 >= 2:
+                continue
+            base |= {t_star: min(2 - at.at.r2, F(1)), s_star: min(seen[s], F(2))}
+            if not inside(claim, {**seen, **{x: base[x] for x in (t_star, s_star)}}):
+                continue
+            base[g] = evaluate(stated(claim.formula, g), base)
+            power = real(base[g])
+            level = number(stated(claim.formula, theta), base)
+
+            def whole(q: list[Fraction], lead: int = live[0], rest: list[int] = live[1:],
+                      e: Any = power) -> Any:  # fmt: skip
+                return mp.fsum(real(abs(q[j] / q[lead])) ** e for j in rest)
+
+            before = whole(at.at.q)
+            if before > level:
+                continue
+            clock.played += 1
+            mean = mp.fsum(whole(at.step(batch).q) for batch in at.batches() or ())
+            mean /= len(at.batches() or ())
+            factor = number(stated(claim.formula, growth), base)
+            if not mean <= factor * before * (1 + RELATIVE):
+                refute(claim, at, f"E U+/U = {mp.nstr(mean / before, 15)} > {mp.nstr(factor, 15)}")
+    return clock.played
+
+
+def moment_at_point(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """CAPTURE-MOMENT and -UP: E |q_j/q_i|^g over all batches at x_i (|q_j| = 1e-40), against the
+    claim.
+    """
+    clock = Clock(seconds)
+    corners = [
+        F(x) for x in ("0", "1", "1/2", "1/1000", "999/1000", "1001/1000", "3/2", "2", "3", "40")
+    ]
+    bound = next(x for x in relations(claim.formula) if not isinstance(x, Eq))
+    for case in cases(rng, clock):
+        if case.n < 2 or not case.batches():
+            continue
+        for power in (*corners, F(int(rng.integers(0, 500)), 100)):
+            at = {**case.observed(), g: power}
+            if not inside(claim, at):
+                continue
+            clock.played += 1
+            q = [F(1), F(1, 10**40)] + [F(0)] * (case.n - 2)
+            near = Case(Neuron(q, [], case.at.a, "linear"), case.size, "x_i")
+            with mp.workdps(DIGITS):
+                logs = logs_of(near, (1, 0)) or [mp.mpf(0)]
+                mean = mp.fsum(mp.exp(x * real(power)) for x in logs) / len(logs)
+                at[p] = claimed_split(claim, at)
+                if any(x.has(Lambda) for x in relations(claim.formula)):
+                    claimed = number(stated(claim.formula, Lambda), at)
+                    same(claim, near, claimed, mp.log(mean), f"Lambda at g = {power}")
+                two_sided = sum((1 + x * real(at[a])) ** real(power) for x in (1, -1))
+                upper = bound.lhs == bound.lts
+                rest = bound.gts if upper else bound.lts
+                if rest.has(p):
+                    continue
+                value = number(rest, at)
+                if (
+                    (two_sided > value * (1 + RELATIVE))
+                    if upper
+                    else (two_sided < value * (1 - RELATIVE))
+                ):
+                    refute(
+                        claim, case, f"the two powers add to {mp.nstr(two_sided, 12)}, g = {power}"
+                    )
+    return clock.played
+
+
+SEARCHES: dict[str, Search] = {
+    "CAPTURE-MOMENT": moment_at_point,
+    "CAPTURE-MOMENT-UP": moment_at_point,
+    "CAPTURE-HALF": capture_half,
+    "CAPTURE": capture,
+}

@@ -1,0 +1,271 @@
+"""Random search against the claims on exponents: means over all batches at a data point, any n and b.
+
+Batches are sorted by which of two indices they hold and counted by binomials, so n = 40 costs no more
+than n = 2.  Everything is exact up to logarithms, which are taken to 100 digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+import numpy as np
+from mpmath import mp
+from sympy import Eq, Symbol
+
+from tests.falsify.walks.play import (
+    DIGITS,
+    SIZES,
+    Case,
+    Clock,
+    Neuron,
+    inside,
+    number,
+    refute,
+    same,
+)
+from tests.falsify.walks.steps import Search, claimed_split
+from tests.instances import evaluate
+from theorem_audit.exact.zero import relations, stated
+from theorem_audit.statement.claim import Claim
+from theory.minibatch import purity_time, rates
+from theory.notation import a, eta, p
+from theory.quadratic import bridge
+
+F = Fraction
+POWER = F(1, 10**60)  # the size of what is small at a data point
+STEP_GRID = [
+    F(x) for x in ("49/100", "9/20", "2/5", "3/10", "1/4", "1/5", "9/25", "25/72", "12/25")
+]
+
+
+def at_point(case: Case, others: int = 2) -> Neuron:
+    """x_1 with ``others`` coordinates of size POWER and as much off the data."""
+    q = [F(1)] + [POWER] * min(others, case.n - 1) + [F(0)] * max(case.n - 1 - others, 0)
+    return Neuron(q, [POWER], case.at.a, "linear")
+
+
+def factor_means(case: Case) -> dict[str, Any]:
+    """Means over all batches of log|factor| at x_1: of q_2/q_1, of w_perp and of delta; None: -oo.
+
+    The batches are sorted by which of 1, 2 they hold, and counted by binomials: any n and b.
+    """
+    near, total = at_point(case), {"ratio": mp.mpf(0), "off": mp.mpf(0), "radial": mp.mpf(0)}
+    h = F(1, 10**80)
+    alone = Neuron([1 + h] + [F(0)] * (case.n - 1), [], case.at.a, "linear")
+    with mp.workdps(2 * DIGITS):
+        for batch, weight in kinds_of(case):
+            moved, radial = near.step(batch), alone.step(batch)
+            if case.n > 1:
+                total["ratio"] += weight * mp.log(abs(_mp(moved.q[1] / moved.q[0] / near.q[1])))
+            total["off"] += weight * mp.log(abs(_mp(moved.off[0] / near.off[0])))
+            change = (radial.r2 - 1) / (alone.r2 - 1)
+            if abs(change) < F(1, 10**40):
+                total["radial"] = None  # superstable
+            elif total["radial"] is not None:
+                total["radial"] += weight * mp.log(abs(_mp(change)))
+    return total
+
+
+def _mp(value: Fraction) -> Any:
+    return mp.mpf(value.numerator) / value.denominator
+
+
+def kinds_of(case: Case) -> list[tuple[list[int], Any]]:
+    """A batch for each membership of 1 and 2 (and n - 2 others), with its probability."""
+    found = []
+    for first in (0, 1):
+        for second in (0, 1) if case.n > 1 else (0,):
+            left = case.size - first - second
+            others = case.n - (2 if case.n > 1 else 1)
+            if not 0 <= left <= others:
+                continue
+            ways = comb(others, left)
+            batch = [0] * first + [1] * second + list(range(case.n - left, case.n))
+            found.append((batch, F(ways, comb(case.n, case.size))))
+    with mp.workdps(2 * DIGITS):
+        return [(batch, _mp(weight)) for batch, weight in found]
+
+
+def sized_cases(rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
+    """Every size with every step of the grid, in turn: for what is read at a data point."""
+    turn = 0
+    while clock.left:
+        size = SIZES[turn % len(SIZES)] if turn < 3 * len(SIZES) else (
+            (m := int(rng.integers(2, 41))), int(rng.integers(1, m + 1)))  # fmt: skip
+        step = STEP_GRID[turn % len(STEP_GRID)] if turn % 2 else F(int(rng.integers(1, 120)), 200)
+        turn += 1
+        q = [F(4, 5)] + [F(1, 10)] * (size[0] - 1)
+        yield Case(Neuron(q, [F(1, 10)], step, "linear"), size[1], "sized")
+
+
+def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """SGD-RATE: means over all batches at x_I, any n up to 40, against the formulas."""
+    clock = Clock(seconds)
+    for case in sized_cases(rng, clock):
+        at: dict[Symbol, Any] = case.observed()
+        if not inside(claim, at):
+            continue
+        clock.played += 1
+        found = factor_means(case)
+        at[p] = claimed_split(claim, at)
+        for symbol, name in ((rates.rate_ratio, "ratio"), (rates.rate_off, "off"),
+                             (rates.rate_radial, "radial")):  # fmt: skip
+            if found[name] is not None:
+                same(claim, case, number(stated(claim.formula, symbol), at), found[name], name)
+    return clock.played
+
+
+def edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """SGD-EDGE: all three exponents are negative just below a_max, and one is not just above."""
+    clock = Clock(seconds)
+    for case in sized_cases(rng, clock):
+        at: dict[Symbol, Any] = case.observed()
+        if not inside(claim, at):
+            continue
+        clock.played += 1
+        top = evaluate(stated(claim.formula, rates.edge), at)
+        if evaluate(stated(claim.formula, rates.eta_max), at) != top * case.size:
+            refute(claim, case, "eta_max is not b a_max")
+        for share, below in ((F(1) - F(1, 10**6), True), (F(int(rng.integers(1, 99)), 100), True),
+                             (F(1) + F(1, 10**6), False)):  # fmt: skip
+            found = factor_means(
+                Case(Neuron(case.at.q, case.at.off, share * top, "linear"), case.size, "")
+            )
+            negative = all(x is None or x < 0 for x in found.values())
+            if negative != below:
+                refute(claim, case, f"exponents at a = {share} a_max: {negative} that all are < 0")
+    return clock.played
+
+
+def linearised(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """BRIDGE: moments and means of the factors at x_1, and the noise at a dense minimum, exactly."""
+    clock = Clock(seconds)
+    for case in sized_cases(rng, clock):
+        at: dict[Symbol, Any] = {**case.observed(), bridge.g: F(int(rng.integers(1, 40)), 10)}
+        if not inside(claim, at):
+            continue
+        clock.played += 1
+        found, near = factor_means(case), at_point(case)
+        with mp.workdps(2 * DIGITS):
+            factors = [
+                (weight, abs(_mp(near.step(batch).q[1] / near.q[1])))
+                for batch, weight in kinds_of(case)
+            ]
+            square = mp.fsum(w * x**2 for w, x in factors)
+            power = mp.fsum(w * x ** _mp(at[bridge.g]) for w, x in factors)
+        formula = claim.formula
+        at[p] = evaluate(stated(formula, p), at)
+        if at[p] != case.observed()[p]:
+            refute(claim, case, f"p = {case.observed()[p]}, claimed {at[p]}")
+        with mp.workdps(DIGITS):
+            same(
+                claim,
+                case,
+                number(stated(formula, bridge.mean_square), at),
+                mp.log(square),
+                "growth",
+            )
+            value = number(stated(formula, bridge.moment_exponent(bridge.g)), at)
+            same(claim, case, value, mp.log(power), "Lambda(g)")
+            signs = mp.sign(mp.log(power)) if at[bridge.g] != 1 else 0
+            if signs != (at[bridge.g] > 1) - (at[bridge.g] < 1):
+                refute(claim, case, f"sign of Lambda at g = {at[bridge.g]}")
+            same(claim, case, number(stated(formula, bridge.tangent), at),
+                 mp.fsum(w * mp.log(x) for w, x in factors), "tangent")  # fmt: skip
+            same(
+                claim, case, number(stated(formula, bridge.perpendicular), at), found["off"], "off"
+            )
+            if found["radial"] is not None:
+                same(
+                    claim,
+                    case,
+                    number(stated(formula, bridge.radial), at),
+                    found["radial"],
+                    "radial",
+                )
+            for name in ("off", "radial"):
+                if found[name] is not None and not found[name] < 0:
+                    refute(claim, case, f"the {name} exponent is {mp.nstr(found[name], 6)}")
+        dense = Neuron([F(3, 5), F(4, 5)] + [F(0)] * (case.n - 2), [], case.at.a, "linear")
+        batches = case.batches()
+        if batches:
+            total = F(0)
+            for batch in batches:
+                moved = dense.step(batch)
+                total += sum((x - y) ** 2 for x, y in zip(moved.q, dense.q, strict=True))
+            at[bridge.u4] = sum(x**4 for x in dense.q)
+            claimed = evaluate(stated(formula, bridge.displacement), at)
+            if claimed != total / len(batches):
+                refute(claim, case, f"E|w+ - w|^2 = {total / len(batches)}, claimed {claimed}")
+    return clock.played
+
+
+def best_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """TIME-BEST and TIME-BEST-ETA: minus the exponent of a ratio, by counting batches, at b and b +
+    1.
+    """
+    clock = Clock(seconds)
+    fixed_eta = claim.id == purity_time.TIME_BEST_ETA.id
+    for case in sized_cases(rng, clock):
+        base: dict[Symbol, Any] = case.observed()
+        if fixed_eta:
+            base[eta] = case.at.a
+            base[a] = case.at.a / case.size
+        if not inside(claim, base):
+            continue
+        clock.played += 1
+        value = {}
+        for size in (case.size, case.size + 1):
+            step = base[eta] / size if fixed_eta else base[a]
+            if size <= case.n:
+                value[size] = -factor_means(Case(Neuron(case.at.q, [], step, "linear"), size, ""))[
+                    "ratio"
+                ]
+        here, size = value[case.size], case.size
+        with mp.workdps(DIGITS):
+            same(
+                claim,
+                case,
+                number(stated(claim.formula, purity_time.per_step), base),
+                here,
+                "per step",
+            )
+            if fixed_eta:
+                if size + 1 < case.n and not value[size + 1] < here:
+                    refute(claim, case, "b + 1 is no slower")
+                for part in relations(claim.formula):
+                    if not isinstance(part, Eq) and not number(part.gts - part.lts, base) > 0:
+                        refute(claim, case, f"{part}")
+                continue
+            per_epoch = F(case.n, size)
+            same(claim, case, number(stated(claim.formula, purity_time.per_epoch), base),
+                 _mp(per_epoch) * here, "per epoch")  # fmt: skip
+            after = value[size + 1]
+            same(
+                claim,
+                case,
+                number(stated(claim.formula, purity_time.gain_step), base),
+                after - here,
+                "gain",
+            )
+            gain = _mp(F(case.n, size + 1)) * after - _mp(per_epoch) * here
+            same(
+                claim,
+                case,
+                number(stated(claim.formula, purity_time.gain_epoch), base),
+                gain,
+                "gain/epoch",
+            )
+    return clock.played
+
+
+SEARCHES: dict[str, Search] = {
+    "SGD-RATE": exponents,
+    "SGD-EDGE": edge,
+    "BRIDGE": linearised,
+    "TIME-BEST": best_batch,
+    "TIME-BEST-ETA": best_batch,
+}

@@ -1,0 +1,325 @@
+"""Random search against claims on paths: rates, schedules, exits and returns in runs.
+
+Runs are in floats, on the axes (exact zeros stay), by the chain rule in ``falsify_play.float_steps``.
+A statistic refutes beyond 6 of its standard errors (two-sided chance 2e-9 for one number), plus what
+the claim itself leaves open where it says so in words.  First steps are searched exactly for zeros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+import numpy as np
+from mpmath import mp
+from sympy import Symbol, log
+
+from tests.falsify.walks.exponents import _mp, factor_means
+from tests.falsify.walks.play import (
+    DIGITS,
+    Case,
+    Clock,
+    Neuron,
+    cases,
+    draw,
+    float_steps,
+    inside,
+    number,
+    real,
+    refute,
+)
+from tests.falsify.walks.steps import Search, claimed_split
+from tests.instances import evaluate
+from theorem_audit.exact.zero import relations, stated
+from theorem_audit.statement.claim import Claim
+from theory.minibatch import rates, reach, two_points
+from theory.minibatch.capture import CAPTURE, g, s_star, t_star, theta
+from theory.notation import p, s
+
+F = Fraction
+SIGMAS = 6.0
+
+
+def exact_zeros(claim: Claim, case: Case) -> None:
+    """A live coordinate or w_perp that becomes exactly 0 within two batches: its rate is -oo."""
+    at = case.at
+    for first in case.some_batches(6):
+        one = at.step(first)
+        for second in case.some_batches(6):
+            two = one.step(second)
+            for moved, path in ((one, [first]), (two, [first, second])):
+                gone = [j for j in at.live if moved.q[j] == 0]
+                if gone and len(at.live) > len(gone):
+                    refute(
+                        claim, case, f"coordinates {gone} are exactly 0 after the batches {path}"
+                    )
+                if at.off and any(at.off) and not any(moved.off):
+                    refute(claim, case, f"w_perp is exactly 0 after the batches {path}")
+
+
+def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """SGD-RATE-PATHS: exact zeros in the first steps; then slopes of runs that have converged."""
+    clock, turn = Clock(seconds), 0
+    for case in cases(rng, clock, most=12):
+        at: dict[Symbol, Any] = case.observed()
+        if not inside(claim, at) or len(case.live) < 2:
+            continue
+        clock.played += 1
+        exact_zeros(claim, case)
+        turn += 1
+        if turn % 12 or case.n > 6 or case.at.a < F(1, 5):
+            continue
+        runs, W = 400, np.array([*map(float, case.at.q), *map(float, case.at.off)])
+        live = np.array(case.live)
+        found = factor_means(case)
+        slope = float(stated_rate(claim, at))
+        span = int(min(1200, 250 / max(abs(slope), abs(float(found["off"])))))
+        W = np.tile(W, (runs, 1))
+        W = float_steps(W, float(case.at.a), draw(rng, span, runs, case.n, case.size),
+                        case.at.activation, case.n)  # fmt: skip
+        rows, first = np.arange(runs), np.abs(W[:, live])
+        winner = live[first.argmax(axis=1)]
+        if not (first.max(axis=1) > 0.9).all():
+            continue  # not yet near a data point: the slope would be another
+        other = np.where(winner == live[0], live[1], live[0])
+        with np.errstate(divide="ignore"):
+            before = np.log(np.abs(W[rows, other] / W[rows, winner]))
+            W = float_steps(W, float(case.at.a), draw(rng, span, runs, case.n, case.size),
+                            case.at.activation, case.n)  # fmt: skip
+            change = (np.log(np.abs(W[rows, other] / W[rows, winner])) - before) / span
+        if np.isneginf(change).any():
+            refute(claim, case, "a live coordinate is 0 in floats after a run")
+        error = change.std() / np.sqrt(runs)
+        # what is not at the limit yet: impurities at the start of the window, over its length
+        bias = 20 * np.exp(before).mean() / (span * 0.02) + abs(slope) / 50
+        if abs(change.mean() - slope) > SIGMAS * error + bias:
+            refute(claim, case, f"slope {change.mean():.5f} +- {error:.5f}, claimed {slope:.5f}")
+    return clock.played
+
+
+def stated_rate(claim: Claim, at: dict[Symbol, Any]) -> Any:
+    """The claimed rate of a ratio along paths, through SGD-RATE's exponent."""
+    value = stated(claim.formula, rates.path_ratio)
+    value = value.subs(rates.rate_ratio, stated(rates.SGD_RATE.formula, rates.rate_ratio))
+    return number(value, {**at, p: claimed_split(claim, at)})
+
+
+def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """UNIVERSAL-DECAY: the mean change of F over all batches at a = 1e-25, to order a and a^2."""
+    clock, step = Clock(seconds), F(1, 10**25)
+    for case in cases(rng, clock, most=9):
+        if case.kind not in ("sphere", "dense") and clock.played % 2 == 0:
+            q = [abs(x) for x in case.at.q]  # in the span and of any norm
+            case = Case(Neuron(q, [], case.at.a, "linear"), case.size, case.kind + ", in the span")
+        at: dict[Symbol, Any] = case.observed()
+        batches, live = case.batches(), case.live
+        if not inside(claim, at) or not batches or not live or case.at.r2 > 4:
+            continue
+        clock.played += 1
+        small = Neuron(case.at.q, case.at.off, step, case.at.activation)
+        with mp.workdps(150):
+            total = mp.mpf(0)
+            for batch in batches:
+                moved = small.step(batch)
+                logs = mp.fsum(mp.log(abs(_mp(moved.q[j] / small.q[j]))) for j in live)
+                total += logs - mp.mpf(len(live)) / 2 * _mp(moved.r2 - small.r2)
+            mean = total / len(batches)
+            one = number(stated(claim.formula, rates.first_order), at)
+            size = mp.mpf(10) ** -20 * (1 + _mp(case.at.r2)) ** 6 * (1 + len(live))
+            if abs(mean / _mp(step) - one) > size:
+                refute(
+                    claim,
+                    case,
+                    f"F_1 = {mp.nstr(mean / _mp(step), 12)}, claimed {mp.nstr(one, 12)}",
+                )
+            if case.at.r2 == 1:
+                two = number(stated(claim.formula, rates.second_order), at)
+                if abs(mean / _mp(step) ** 2 - two) > size:
+                    refute(
+                        claim, case, f"F_2 = {mp.nstr(mean / _mp(step) ** 2, 12)}, claimed {two}"
+                    )
+    return clock.played
+
+
+def schedule(case: Case, start: int, cycles: int) -> Iterator[list[int]]:
+    """Batches that always hold ``start`` and rotate the others, ``cycles`` times around."""
+    others = [j for j in range(case.n) if j != start]
+    for turn in range(cycles * len(others)):
+        yield [start, *(others[(turn + x) % len(others)] for x in range(case.size - 1))]
+
+
+def shortened(at: Neuron) -> Neuron:
+    """The same to a relative 2^-200 a coordinate: exact rationals grow fivefold in length a step."""
+
+    def cut(x: Fraction) -> Fraction:
+        if x == 0 or x.denominator.bit_length() < 400:
+            return x
+        shift = 200 - x.numerator.bit_length() + x.denominator.bit_length()
+        return F(int(x * F(2) ** shift), 1) / F(2) ** shift
+
+    return Neuron([cut(x) for x in at.q], [cut(x) for x in at.off], at.a, at.activation)
+
+
+def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """REACH: the schedule (exact while short, then to 60 digits), its ratio and its chance."""
+    clock = Clock(seconds)
+    for case in cases(rng, clock):
+        if len(case.live) < 2 or case.at.r2 >= 2:
+            continue
+        for turns in (0, 1, 2) if case.n <= 5 else (0, 1):
+            lead = max(case.live, key=lambda j: abs(case.at.q[j]))
+            path = [case.at]
+            for batch in schedule(case, lead, turns):
+                path.append(shortened(path[-1].step(batch)))
+                if path[-1].r2 >= 2:  # no slack is left: outside every t_* > 0
+                    break
+            slack = min(2 - x.r2 for x in path)
+            at: dict[Symbol, Any] = {**case.observed(), t_star: min(slack, F(1)), reach.M: turns}
+            if slack <= 0 or not inside(claim, at):
+                continue
+            clock.played += 1
+            end = path[-1]
+            ratio = max(abs(end.q[j] / end.q[lead]) for j in case.live if j != lead)
+            bound = next(x for x in relations(claim.formula) if x.has(reach.final_ratio))
+            with mp.workdps(DIGITS):
+                if real(ratio) > number(bound.gts, at) * (1 + mp.mpf(10) ** -25):
+                    refute(claim, case, f"ratio {float(ratio)} after {turns} cycles")
+                chance = _mp(F(1, comb(case.n, case.size))) ** (turns * (case.n - 1))
+                claimed = number(stated(claim.formula, reach.schedule_probability), at)
+                if abs(claimed / chance - 1) > mp.mpf(10) ** -25:
+                    refute(
+                        claim,
+                        case,
+                        f"chance of the schedule is {mp.nstr(chance, 9)}, not {claimed}",
+                    )
+    return clock.played
+
+
+def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """REACH-TIME: after T_* steps of the schedule U <= U_*; U_* is half of theta; the chance of T_*
+    draws.
+    """
+    clock = Clock(seconds)
+    for case in cases(rng, clock, most=40):
+        if len(case.live) < 2 or case.at.r2 >= F(199, 100):
+            continue
+        base: dict[Symbol, Any] = case.observed()
+        width = 1 - F(10, 27) * case.at.a
+        floor_ = min(base[s], (1 - 2 * case.at.a) ** 2 * min(2 - case.at.r2, width))
+        base |= {t_star: min(2 - case.at.r2, width), s_star: min(floor_, F(2))}
+        if base[s_star] <= 0:
+            continue
+        base[g] = evaluate(stated(CAPTURE.formula, g), base)
+        if not inside(claim, base):
+            continue
+        clock.played += 1
+        with mp.workdps(DIGITS):
+            top = mp.mpf(number(stated(claim.formula, reach.cycles), base))
+            base[reach.cycles] = int(top)
+            steps = evaluate(stated(claim.formula, reach.horizon), base)
+            base[reach.horizon] = int(steps)
+            ways = comb(case.n, case.size)
+            claimed = number(log(stated(claim.formula, reach.chance)), {**base})
+            if abs(claimed + int(steps) * mp.log(ways)) > mp.mpf(10) ** -20 * (1 + abs(claimed)):
+                refute(claim, case, f"chance of {steps} draws out of {ways} sets")
+            level = number(stated(claim.formula, reach.reached), base)
+            whole = number(stated(CAPTURE.formula, theta), base)
+            if abs(2 * level - whole) > mp.mpf(10) ** -30:
+                refute(
+                    claim, case, f"the level is {mp.nstr(level / whole, 6)} of theta, not a half"
+                )
+            # the schedule's own bound at T_*: (n-1) (1 + a t_*)^(-g (n-b) M) <= U_*
+            fall = real(base[g]) * (case.n - case.size) * mp.log(1 + real(case.at.a * base[t_star]))
+            if mp.log(case.n - 1) - fall * int(top) > mp.log(level) + mp.mpf(10) ** -30:
+                refute(claim, case, f"{top} cycles do not lead to U <= U_*")
+        if int(steps) <= 3000 and case.n <= 4:
+            played_horizon(claim, case, base, int(steps), float(level))
+    return clock.played
+
+
+def played_horizon(
+    claim: Claim, case: Case, at: dict[Symbol, Any], steps: int, level: float
+) -> None:
+    """The same schedule to 60 digits (floats would stop at 5e-324): U after it."""
+    lead = max(case.live, key=lambda j: abs(case.at.q[j]))
+    end = case.at
+    for batch in schedule(case, lead, steps // (case.n - 1)):
+        end = shortened(end.step(batch))
+    with mp.workdps(DIGITS):
+        power, total = real(at[g]), mp.mpf(0)
+        for j in case.live:
+            total += abs(real(end.q[j]) / real(end.q[lead])) ** power if j != lead else 0
+        if total > level * (1 + 1e-12):
+            refute(claim, case, f"U = {mp.nstr(total, 9)} > U_* = {level:.9g} after the schedule")
+
+
+def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """TWO-POINTS: mean exit times and returns in runs, from tiny, balanced and nearly tied starts."""
+    clock = Clock(seconds)
+    sizes = [(2, 1), (40, 1), (2, 2), (3, 2), (8, 1), (12, 6)]
+    turn = 0
+    while clock.left:
+        points, batch = sizes[turn % len(sizes)]
+        step = F(int(rng.integers(20, 50)), 100) if turn % 3 else F(3, 10)
+        small = F(1, int(10 ** rng.integers(0, 4)) + 1)
+        gap = F(int(rng.integers(10, 15)), 10)
+        q = [small, small / gap] + [F(0)] * (points - 2)
+        case = Case(
+            Neuron(q, [F(1, 3) * (turn % 2)], step, "relu" if turn % 2 else "linear"), batch, ""
+        )
+        turn += 1
+        slack = min(2 - case.at.r2, 1 - F(10, 27) * step)
+        mass = min(case.at.mass, (1 - 2 * step) ** 2 * slack)
+        wide = float(mp.log(2)) if turn % 2 else float(rng.uniform(0.7, 2.0))
+        start = float(mp.log(real(gap)))
+        level, ratio = F(wide).limit_denominator(10**6) + F(1, 10**6), F(start)
+        at: dict[Symbol, Any] = {
+            **case.observed(), two_points.t_min: slack, two_points.s_min: mass,
+            two_points.level: level, two_points.ratio: ratio,
+        }  # fmt: skip
+        if slack <= 0 or mass <= 0 or not inside(claim, at):
+            continue
+        clock.played += 1
+        for symbol in (two_points.jump, two_points.second, two_points.drift):
+            at[symbol] = number(stated(claim.formula, symbol), at)
+        bound, chance = (
+            float(number(next(x for x in relations(claim.formula) if x.has(y)).gts, at))
+            for y in (two_points.mean_time, two_points.returning)
+        )
+        runs, most = 800, int(min(40 * bound, 20_000)) + 20
+        W = np.tile(np.array([*map(float, case.at.q), *map(float, case.at.off)]), (runs, 1))
+        times, out = np.zeros(runs), np.zeros(runs, dtype=bool)
+        left, back = np.zeros(runs, dtype=bool), np.zeros(runs, dtype=bool)
+        for now in range(most):
+            z = np.log(np.abs(W[:, 0] / W[:, 1]))
+            out |= np.abs(z) > float(level)
+            left |= np.abs(z) >= float(level)
+            back |= left & (np.abs(z) <= float(mp.log(2)) - 1e-12)
+            if out.all() and now > 3 * bound:
+                break
+            times += ~out
+            W = float_steps(
+                W, float(step), draw(rng, 1, runs, points, batch), case.at.activation, points
+            )
+        error = times.std() / np.sqrt(runs)
+        if times.mean() - SIGMAS * error > bound:
+            refute(
+                claim,
+                case,
+                f"mean exit time {times.mean():.2f} > {bound:.2f}, L = {float(level):.3f}",
+            )
+        share = back[left].mean() if left.any() else 0.0
+        if share - SIGMAS * np.sqrt(0.25 / max(left.sum(), 1)) > chance:
+            refute(claim, case, f"returns with frequency {share:.3f} > {chance:.3f}")
+    return clock.played
+
+
+SEARCHES: dict[str, Search] = {
+    "SGD-RATE-PATHS": path_rates,
+    "UNIVERSAL-DECAY": universal_decay,
+    "REACH": reach_schedule,
+    "REACH-TIME": reach_horizon,
+    "TWO-POINTS": two_points_walk,
+}

@@ -1,0 +1,64 @@
+"""Random search for counterexamples to the claims of the walk chapters, each in its own region.
+
+``FALSIFIERS[id](claim, rng, seconds)`` draws cases inside ``claim.region`` (corners first), plays
+them with an independent reference and judges ``claim.formula``.  It raises Refuted with a witness, or
+returns how many cases were played (> 0).  The parts: ``falsify_steps`` (one step), ``falsify_capture``
+(moments of the ratios), ``falsify_laws`` (adapted walks and chains), ``falsify_exponents`` (means at a
+data point), ``falsify_paths`` (schedules, rates), ``falsify_generators`` and ``falsify_winners``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+import numpy as np
+from mpmath import mp
+
+from tests import (
+    falsify_capture,
+    falsify_exponents,
+    falsify_generators,
+    falsify_laws,
+    falsify_paths,
+    falsify_steps,
+    falsify_winners,
+)
+from tests.falsify.walks.play import DIGITS
+from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.statement.claim import Claim
+
+Search = Callable[[Claim, np.random.Generator, float], int]
+
+
+def _precise(search: Search) -> Search:
+    """The search in 2 * DIGITS digits throughout; no case at all is Undecided, never a pass."""
+
+    @wraps(search)
+    def run(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+        with mp.workdps(2 * DIGITS), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            played = search(claim, rng, seconds)
+        if played <= 0:
+            raise Undecided(f"{claim.id}: no case inside its region in {seconds} s")
+        return played
+
+    return run
+
+
+PARTS = (
+    falsify_steps,
+    falsify_capture,
+    falsify_laws,
+    falsify_exponents,
+    falsify_paths,
+    falsify_generators,
+    falsify_winners,
+)
+FALSIFIERS: dict[str, Search] = {
+    name: _precise(search) for part in PARTS for name, search in part.SEARCHES.items()
+}
+
+OUT_OF_REACH: dict[str, str] = {
+    "SELECT-N": "its conclusion is the solution of a partial differential equation, without closed "
+    "form; tests/minibatch/test_selection_n.py compares a grid solution with runs",
+}

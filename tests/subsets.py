@@ -1,0 +1,62 @@
+"""Uniform b-subsets of n for symbolic n and b: chances of membership, from ratios of binomials.
+
+C(N, K) counts the K-subsets of an N-set.  Counting pairs (subset, member) and (subset, non-member)
+twice gives, for 1 <= K <= N - 1,
+
+    K C(N, K) = N C(N-1, K-1),        (N - K) C(N, K) = N C(N-1, K).
+
+So fixing one index as a member, or as left out, multiplies the count by K/N or by (N-K)/N, and the
+chance that given indices are members and others are not is a product of such ratios: a rational
+function of n and b, decided by normal form.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from math import comb
+
+from sympy import Expr, Ge, Integer, Rational, cancel
+
+from tests.inequalities import expect_implied
+from theorem_audit import expect, expect_zero
+from theorem_audit.statement.claim import Claim
+from theory.notation import b, n
+
+LARGEST = 12  # enumerations up to here check the formulas; they stand for nothing
+
+
+def chance_of(members: int, left_out: int = 0) -> Expr:
+    """P(``members`` given indices are in B, ``left_out`` given others are not), B uniform."""
+    chance, size, drawn = Integer(1), n, b
+    for _ in range(members):
+        chance, size, drawn = chance * drawn / size, size - 1, drawn - 1
+    for _ in range(left_out):
+        chance, size = chance * (size - drawn) / size, size - 1
+    return cancel(chance)
+
+
+def expect_counts() -> None:
+    """The two ratios agree with Pascal's rule, for symbolic n and b, and with lists up to LARGEST."""
+    expect_zero(chance_of(1) + chance_of(0, 1) - 1, "an index is in B or not")
+    for size in range(1, LARGEST + 1):
+        for drawn in range(size + 1):
+            for members, left in ((1, 0), (2, 0), (1, 1), (0, 2), (3, 0), (2, 1)):
+                if members + left > size:
+                    continue
+                count = comb(size - members - left, drawn - members) if drawn >= members else 0
+                claimed = chance_of(members, left).subs({n: size, b: drawn})
+                expect(claimed == Rational(count, comb(size, drawn)), "counts", n=size, b=drawn)
+    lists = [x for x in combinations(range(6), 3) if 0 in x and 1 not in x]
+    split = chance_of(1, 1).subs({n: 6, b: 3})
+    expect(split == Rational(len(lists), comb(6, 3)), "by listing", n=6, b=3)
+
+
+def expect_mini_batches(claim: Claim) -> None:
+    """The claim's region implies 1 <= b <= n - 1, for every n: so some batch splits any two indices.
+
+    The two bounds stand here in their own right; whatever the claim says must imply them.
+    """
+    expect_implied(Ge(b, 1), claim.region)
+    expect_implied(Ge(n - b, 1), claim.region)
+    top, bottom = chance_of(1, 1).as_numer_denom()
+    expect_zero(top * n * (n - 1) - bottom * b * (n - b), "p n (n-1) = b (n-b), factors >= 1")
