@@ -12,8 +12,10 @@ from typing import Any
 import jsonschema
 from rich.console import Console
 
-from audit import coq, mutants, second_opinion, show, stale
+from audit import mutants, second_opinion, show, stale
 from audit.evidence import collect
+from audit.kernel import certificates, steps
+from audit.kernel.judge import CoqAbsent
 from audit.ledger import Ledger, commit, validate
 from audit.mutants import Tried
 from audit.usage import BadUsage, emit, ids_of, seed_of
@@ -39,7 +41,9 @@ def add_commands(command: Command, run_options: Callable[[argparse.ArgumentParse
     out.add_argument("--coq", metavar="DIR", required=True, help="folder for the .v files")
     out.set_defaults(handler=_export)
     second = command(
-        "opinions", "what the checker, Coq and z3 say of the stored certificates", ids=None
+        "opinions",
+        "what the checker, Coq and z3 say of certificates, and which proof steps are in Coq's kernel",
+        ids=None,
     )
     second.add_argument(
         "names", nargs="*", metavar="NAME", help="certificates, or claim ids (default: all)"
@@ -151,18 +155,20 @@ def _with_verdicts(data: Mapping[str, Any], found: stale.Reloaded) -> dict[str, 
 
 
 def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
+    from theory import claims
+
     known = second_opinion.stored()
     found: dict[str, Certificate] = {}
     for asked in names:
         mine = {x: c for x, c in known.items() if x == asked or x.startswith(f"{asked}-")}
-        if not mine:
+        if not mine and asked not in claims:
             raise BadUsage(f"unknown certificate {asked}; known are {', '.join(known)}")
         found |= mine
-    return found or known
+    return found if names else known
 
 
 def _export(args: argparse.Namespace, console: Console) -> int:
-    written = coq.write(_certificates(()), Path(args.coq))
+    written = certificates.write(_certificates(()), Path(args.coq))
     if args.json:
         emit([str(path) for path in written], args.json)
     else:
@@ -171,11 +177,26 @@ def _export(args: argparse.Namespace, console: Console) -> int:
 
 
 def _opinions(args: argparse.Namespace, console: Console) -> int:
+    from theory import claims
+
     found = []
     for opinion in second_opinion.opinions(_certificates(args.names)):
         found.append(opinion)
         if args.json != "-":
             show.opinion(opinion, console)
+    ids = [x for x in args.names if x in claims]
+    counted, absent = None, ""
+    if ids or not args.names:
+        try:
+            tell = show.status(console) if args.json != "-" else lambda _: None
+            counted = steps.of_claims(ids) if ids else steps.count(tell=tell)
+        except CoqAbsent as error:
+            absent = f"kernel: not checked here ({error})"
     if args.json:
-        emit([opinion.as_dict() for opinion in found], args.json)
-    return int(any(opinion.disagrees for opinion in found))
+        emit({"opinions": [x.as_dict() for x in found], "kernel": counted}, args.json)
+    if args.json != "-":
+        if counted:
+            show.kernel_table(counted, console)
+        elif absent:
+            console.print(absent, markup=False)
+    return int(any(x.disagrees for x in found) or bool(counted and counted["refused"]))

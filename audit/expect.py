@@ -16,6 +16,7 @@ from audit.run_context import current
 from theory.ball import prove_positive
 from theory.bernstein import Refuted
 from theory.certificate import Certificate, check_certificate
+from theory.decided import tell
 from theory.exact import difference, is_zero, prove_nonnegative, relations
 from theory.region import Box, box_of
 
@@ -26,6 +27,7 @@ def expect(condition: Any, message: str, **witness: Any) -> None:
     if not bool(condition):
         shown = ", ".join(f"{key}={value}" for key, value in witness.items())
         raise Refuted(f"{message}{' at ' + shown if shown else ''}", witness)
+    tell("condition", message)
 
 
 def expect_zero(expr: Expr, message: str) -> None:
@@ -49,6 +51,7 @@ def expect_identity(formula: Boolean, derived: Mapping[Symbol, Expr]) -> None:
         used |= equation.free_symbols & set(derived)
         expect(equation.free_symbols & set(derived), f"{equation} mentions nothing derived")
         gap = difference(equation).subs(dict(derived), simultaneous=True)
+        tell("sides", tuple(x.subs(dict(derived), simultaneous=True) for x in equation.args))
         expect_zero(gap, f"{equation} against the derivation")
     expect(used == set(derived), f"{formula} says nothing about {set(derived) - used}")
 

@@ -1,23 +1,24 @@
 """Second opinions on stored certificates: the separate checker, Coq's kernel, z3.
 
+What Coq says of every other certificate and identity is told by ``audit.kernel.steps``.
+
 Each says ``accepted``, ``rejected``, ``no answer`` (a time-out) or ``absent`` (the program is not
 installed: only its line is lost).  A rejection by any of them is an error, whatever the others say.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from audit import coq, coqc
 from audit.evidence import ROOT
+from audit.kernel import steps
+from audit.kernel.judge import CoqAbsent
+from audit.kernel.obligations import of_certificate
 from theory.certificate import Certificate, InvalidCertificate, check_certificate
 
 FOLDER = ROOT / "proofs_notes" / "certificates"
@@ -68,19 +69,21 @@ def by_checker(name: str, certificate: Certificate) -> Opinion:
     return Opinion(name, "checker", "accepted", _since(started), f"{cells} cells")
 
 
-def by_coq(name: str, certificate: Certificate, time_limit: float = 600.0) -> Opinion:
-    """Coq's kernel, on the exported file."""
+def by_coq(certificates: Mapping[str, Certificate]) -> dict[str, Opinion]:
+    """Coq's kernel, on all at once: loading the real numbers costs more than the certificates."""
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        (path,) = coq.write({name: certificate}, Path(folder))
-        try:
-            result = coqc.check(path, time_limit)
-        except coqc.CoqAbsent as error:
-            return Opinion(name, "coq", "absent", 0.0, str(error))
-    if result.timed_out:
-        return Opinion(name, "coq", "no answer", _since(started), result.detail)
-    says = "accepted" if result.accepted else "rejected"
-    return Opinion(name, "coq", says, _since(started), result.detail)
+    theorems = {name: of_certificate(x) for name, x in certificates.items()}
+    try:
+        said = steps.verdicts(theorems.values())
+    except CoqAbsent as error:
+        return {name: Opinion(name, "coq", "absent", 0.0, str(error)) for name in theorems}
+    each = round((time.perf_counter() - started) / max(len(theorems), 1), 2)
+    found = {}
+    for name, theorem in theorems.items():
+        judged = said[theorem.label]
+        says = "accepted" if judged.accepted else "no answer" if judged.timed_out else "rejected"
+        found[name] = Opinion(name, "coq", says, each, judged.detail)
+    return found
 
 
 def by_z3(name: str, certificate: Certificate, time_limit: float = Z3_SECONDS) -> Opinion:
@@ -119,26 +122,20 @@ def _since(started: float) -> float:
     return round(time.perf_counter() - started, 2)
 
 
-PROGRAMS = {"checker": by_checker, "coq": by_coq, "z3": by_z3}
+PROGRAMS = ("checker", "coq", "z3")
 
 
 def opinions(
-    certificates: Mapping[str, Certificate], programs: tuple[str, ...] = tuple(PROGRAMS)
+    certificates: Mapping[str, Certificate], programs: tuple[str, ...] = PROGRAMS
 ) -> Iterator[Opinion]:
-    """Every program's opinion of every certificate; Coq, which is slow, on all cores meanwhile."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        slow = {}
-        if "coq" in programs:
-            slow = {name: pool.submit(by_coq, name, c) for name, c in certificates.items()}
-        try:
-            for name, certificate in certificates.items():
-                for program in programs:
-                    if program == "coq":
-                        yield slow[name].result()
-                    else:
-                        yield PROGRAMS[program](name, certificate)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    """Every program's opinion of every certificate."""
+    coq = by_coq(certificates) if "coq" in programs else {}
+    for name, certificate in certificates.items():
+        for program in programs:
+            if program == "coq":
+                yield coq[name]
+            else:
+                yield (by_checker if program == "checker" else by_z3)(name, certificate)
 
 
 __all__ = ["FOLDER", "PROGRAMS", "Opinion", "by_checker", "by_coq", "by_z3", "opinions", "stored"]

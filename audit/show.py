@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -204,6 +205,32 @@ def opinion(said: Opinion, console: Console) -> None:
     style = {"accepted": "green", "rejected": "bold red"}.get(said.says, "dim")
     line = f"{said.certificate:<44} {said.program:<8} {said.says:<10} {said.seconds:6.1f} s"
     console.print(f"{line}  {said.detail}", style=style, markup=False, highlight=False)
+
+
+def status(console: Console) -> Callable[[str], None]:
+    """A function that prints a line of progress, on a terminal only."""
+    return lambda text: console.print(text, style="dim") if console.is_terminal else None
+
+
+def kernel_table(counted: Mapping[str, Any], console: Console) -> None:
+    """Proof steps in Coq's kernel, by claim, with reasons for those that are not; then the total."""
+    table = Table("claim", box=None, pad_edge=False)
+    table.add_column("in the kernel", justify="right", no_wrap=True)
+    table.add_column("outside, and why")
+    for claim_id, row in counted["claims"].items():
+        why = "; ".join(f"{step}: {', '.join(told)}" for step, told in row["outside"].items())
+        table.add_row(claim_id, f"{row['in_kernel']} of {row['decided']}", escape(why))
+    console.print(table)
+    inside, total = counted["in_kernel"], counted["decided"]
+    console.print(
+        f"\nproof steps in the kernel: {inside} of {total} ({counted['theorems']} theorems, "
+        f"{counted['refused']} refused)"
+    )
+    console.print(
+        f"of these {inside}: {counted['only_same']} state only that an expression equals itself; "
+        f"{counted['with_conditions']} also assert conditions that Python alone reads",
+        style="dim",
+    )
 
 
 def reloaded(found: Reloaded, console: Console) -> None:

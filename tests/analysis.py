@@ -66,14 +66,15 @@ def log_zero(expr: Expr) -> bool:
         for index, (base, product) in enumerate(groups):
             ratio = cancel(coefficient / base)
             if ratio.is_Integer:
-                groups[index] = (base, cancel(product * argument**ratio))
+                groups[index] = (base, product * argument**ratio)
                 break
             if ratio.is_Rational and (1 / ratio).is_Integer:
-                groups[index] = (coefficient, cancel(product ** (1 / ratio) * argument))
+                groups[index] = (coefficient, product ** (1 / ratio) * argument)
                 break
         else:
             groups.append((coefficient, argument))
-    return is_zero(plain) and all(is_zero(product - 1) for _, product in groups)
+    # The products are left uncancelled, so that whoever listens sees what is decided to be 1.
+    return (plain == 0 or is_zero(plain)) and all(is_zero(product - 1) for _, product in groups)
 
 
 def expect_same(claimed: Expr, derived: Expr, points: Iterable[Point], message: str) -> None:

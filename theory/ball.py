@@ -14,6 +14,7 @@ import flint
 from sympy import E, Expr, Pow, Symbol, exp, log, pi, sympify
 
 from theory.bernstein import Refuted, Undecided
+from theory.decided import tell
 
 PRECISION = 128
 MAX_CELLS = 20_000
@@ -76,7 +77,9 @@ def prove_positive(
     old = flint.ctx.prec
     flint.ctx.prec = PRECISION
     try:
-        return _prove(sympify(expr), symbols, start, max_cells)
+        cells = _prove(sympify(expr), symbols, start, max_cells)
+        tell("ball", (sympify(expr), dict(box)))
+        return cells
     finally:
         flint.ctx.prec = old
 

@@ -18,6 +18,7 @@ import numpy as np
 from sympy import QQ, Expr, Poly, Rational, Symbol, sympify
 
 from theory.certificate import Certificate
+from theory.decided import tell
 
 MAX_CELLS = 4096
 
@@ -110,7 +111,9 @@ def prove_nonnegative(
     Raises Refuted with an exact point of the box where ``poly`` is negative, Undecided when neither
     was found, ValueError for bad input.
     """
-    return _proved(sympify(poly), tuple((x, (*ends,)) for x, ends in box.items()), max_cells)
+    found = _proved(sympify(poly), tuple((x, (*ends,)) for x, ends in box.items()), max_cells)
+    tell("certificate", found)
+    return found
 
 
 @lru_cache(maxsize=512)  # the same inequality is asked for by each wrong variant of its neighbours

@@ -15,6 +15,7 @@ from sympy.logic.boolalg import And, Boolean, BooleanTrue
 
 from theory.bernstein import Refuted, Undecided, prove_nonnegative
 from theory.certificate import Certificate, InvalidCertificate, check_certificate
+from theory.decided import tell
 
 
 def rational_form(expr: Expr) -> tuple[Poly, Poly]:
@@ -85,6 +86,7 @@ def is_zero(expr: Expr) -> bool:
     """
     numerator, _ = rational_form(expr)
     if numerator.is_zero:
+        tell("zero", sympify(expr))
         return True
     if any(str(symbol).startswith("_root") for symbol in numerator.free_symbols):
         raise Undecided(f"{expr}: square roots remain in the normal form {numerator.as_expr()}")

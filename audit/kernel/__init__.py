@@ -1,0 +1,1 @@
+"""What Coq's kernel is asked, and what it answers."""

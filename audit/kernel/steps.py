@@ -1,0 +1,236 @@
+"""How many proof steps are in the kernel.
+
+A step of a claim is *decided* when all its deciding evidence passes.  It is *in the kernel* when that
+evidence decides at least one certificate or identity, every one of them became a theorem that Coq
+accepted, and nothing that it decides otherwise (a ball, a cited theorem, an identity that could not be
+stated) stands beside them.  Conditions that Python alone reads (``expect``) are counted apart: most of
+them say that a formula has the form the evidence expects.
+
+Nothing is asked twice: verdicts are kept by the content of the theorem, the checker's source and
+Coq's version; what the evidence decides, by the content of every source file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from audit.evidence import ROOT
+from audit.kernel import certificates, identities
+from audit.kernel.judge import ORDER, SOURCES, Court, Judged, version
+from audit.kernel.obligations import Heard, Theorem, collect
+from audit.runner import evidence_of
+
+BUILD = ROOT / "build"
+HEADERS = {"certificate": certificates.HEADER, "identity": identities.HEADER}
+BATCH = 60
+TIME_LIMIT = 300.0
+
+
+@dataclass
+class Step:
+    """One proof step.  theorems: labels; refused: those that Coq did not accept, with its words."""
+
+    claim_id: str
+    step: str
+    decided: bool = True
+    theorems: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    outside: list[str] = field(default_factory=list)
+    conditions: int = 0
+
+    @property
+    def in_kernel(self) -> bool:
+        """Whether all that decides the step was accepted by Coq."""
+        return bool(self.decided and self.theorems and not self.refused and not self.outside)
+
+
+def sources_hash(folders: Sequence[str] = ("theory", "tests", "audit", "sim")) -> str:
+    """SHA-256 over the repository's Python files, by name and content, and Python's version."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in sorted(x for folder in folders for x in (ROOT / folder).rglob("*.py")):
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def checker_hash() -> str:
+    """SHA-256 over the checker's Coq files and Coq's version; raises CoqAbsent."""
+    digest = hashlib.sha256(version().encode())
+    for name in ORDER:
+        digest.update((SOURCES / f"{name}.v").read_bytes())
+    return digest.hexdigest()
+
+
+def key_of(theorem: Theorem, checker: str) -> str:
+    """What a verdict is kept by."""
+    text = f"{checker}\0{theorem.kind}\0{theorem.statement}\0{theorem.source}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def obligations(build: Path = BUILD) -> tuple[list[Heard], dict[str, Theorem]]:
+    """What all deciding evidence decides; collected anew only when a source file has changed."""
+    kept, now = build / "kernel-obligations.json", sources_hash()
+    if (data := _read(kept)).get("sources") == now:
+        heard = [Heard(**{**x, "steps": tuple(x["steps"])}) for x in data["heard"]]
+        return heard, {x["label"]: Theorem(**x) for x in data["theorems"]}
+    heard, theorems = collect()
+    rows = [asdict(x) for x in theorems.values()]
+    _write(kept, {"sources": now, "heard": [x.as_dict() for x in heard], "theorems": rows})
+    return heard, theorems
+
+
+def verdicts(
+    theorems: Iterable[Theorem], build: Path = BUILD, tell: Callable[[str], None] = lambda _: None
+) -> dict[str, Judged]:
+    """Coq's verdict on each theorem, by label; raises CoqAbsent.
+
+    tell: called with a line now and then.  A batch that fails is halved until the culprit is found.
+    """
+    checker, path = checker_hash(), build / "kernel-verdicts.json"
+    kept: dict[str, Any] = _read(path)
+    found: dict[str, Judged] = {}
+    todo: list[Theorem] = []
+    for theorem in theorems:
+        data = kept.get(key_of(theorem, checker))
+        if data is None:
+            todo.append(theorem)
+        else:
+            found[theorem.label] = Judged(**data)
+    if not todo:
+        return found
+    todo.sort(key=lambda x: (x.kind, x.label))
+    with Court() as court:
+        for kind in HEADERS:
+            mine = [x for x in todo if x.kind == kind]
+            for start in range(0, len(mine), BATCH):
+                new = judge_all(court, mine[start : start + BATCH])
+                found |= new
+                tell(f"Coq: {len(found)} of {len(found) + len(mine) - start - len(new)} {kind}s")
+                for theorem in mine[start : start + BATCH]:
+                    said = new[theorem.label]
+                    if not said.timed_out:
+                        kept[key_of(theorem, checker)] = asdict(said)
+                _write(path, kept)
+    return found
+
+
+def judge_all(court: Court, theorems: Sequence[Theorem]) -> dict[str, Judged]:
+    """The verdict on each of some theorems of one kind."""
+    source = "\n".join([HEADERS[theorems[0].kind], *(x.source for x in theorems)])
+    said = court.judge(source, {x.label: x.statement for x in theorems}, TIME_LIMIT)
+    if said.accepted or len(theorems) == 1:
+        return {x.label: said for x in theorems}
+    half = len(theorems) // 2
+    return judge_all(court, theorems[:half]) | judge_all(court, theorems[half:])
+
+
+def steps_of(heard: Iterable[Heard], said: Mapping[str, Judged]) -> list[Step]:
+    """The proof steps, each with what its evidence decided and what Coq said of that."""
+    found: dict[tuple[str, str], Step] = {}
+    for one in heard:
+        for name in one.steps:
+            step = found.setdefault((one.claim_id, name), Step(one.claim_id, name))
+            step.decided &= one.outcome == "passed"
+            step.theorems += [x for x in one.theorems if x not in step.theorems]
+            step.same += [x for x in one.same if x not in step.same]
+            step.outside += one.outside
+            step.conditions += one.conditions
+            for label in one.theorems:
+                if not said[label].accepted:
+                    step.refused[label] = said[label].detail
+    return list(found.values())
+
+
+def summary(steps: Sequence[Step]) -> dict[str, Any]:
+    """The counts, for all and for each claim; for steps outside the kernel, the reasons."""
+    claims: dict[str, dict[str, Any]] = {}
+    for step in steps:
+        row = claims.setdefault(step.claim_id, {"in_kernel": 0, "decided": 0, "outside": {}})
+        row["decided"] += step.decided
+        row["in_kernel"] += step.in_kernel
+        if not step.in_kernel:
+            row["outside"][step.step] = reasons(step)
+    inside = [x for x in steps if x.in_kernel]
+    return {
+        "in_kernel": len(inside),
+        "decided": sum(x.decided for x in steps),
+        "theorems": len({label for x in steps for label in x.theorems}),
+        "refused": len({label for x in steps for label in x.refused}),
+        "with_conditions": sum(x.conditions > 0 for x in inside),
+        "only_same": sum(set(x.same) == set(x.theorems) for x in inside),
+        "claims": claims,
+    }
+
+
+def reasons(step: Step) -> list[str]:
+    """Why a step is not in the kernel, most frequent first."""
+    if not step.decided:
+        return ["its evidence does not pass"]
+    told = Counter([*step.outside, *(f"Coq: {x}" for x in step.refused.values())])
+    if not step.theorems and not told:
+        return [f"it is decided by {step.conditions} conditions that Python alone reads"]
+    return [f"{count} x {reason}" if count > 1 else reason for reason, count in told.most_common()]
+
+
+def count(build: Path = BUILD, tell: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+    """Count the proof steps in the kernel, of all claims, and keep ``kernel-steps.json``.
+
+    Raises CoqAbsent.  About a minute where a source file has changed, a second where none has.
+    """
+    version()  # before a minute is spent on what only Coq could use
+    tell("collecting what the deciding evidence decides")
+    before = sources_hash()
+    heard, theorems = obligations(build)
+    found = summary(steps_of(heard, verdicts(theorems.values(), build, tell)))
+    data = {"schema": 1, "sources": before, "checker": checker_hash(), **found}
+    _write(build / "kernel-steps.json", data)
+    return data
+
+
+def of_claims(ids: Sequence[str], build: Path = BUILD) -> dict[str, Any]:
+    """The same for the claims ``ids`` alone, whose evidence is run now.  Raises CoqAbsent."""
+    version()
+    table = evidence_of()
+    heard, theorems = collect(item for claim_id in ids for item in table[claim_id])
+    return summary(steps_of(heard, verdicts(theorems.values(), build)))
+
+
+def known(build: Path = BUILD) -> dict[str, Any] | None:
+    """What ``count`` kept, where no source file has changed since; else None.  Starts nothing."""
+    data = _read(build / "kernel-steps.json")
+    return data if data.get("sources") == sources_hash() else None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):  # nothing was kept, or it was cut off: made anew
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _write(path: Path, data: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    fresh.replace(path)
+
+
+__all__ = [
+    "Step",
+    "count",
+    "judge_all",
+    "known",
+    "obligations",
+    "reasons",
+    "steps_of",
+    "summary",
+    "verdicts",
+]
