@@ -1,0 +1,435 @@
+"""Certificates and identities in Coq's kernel: what holds is accepted, tampered files are not."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sympy import Expr, Integer, Rational, Symbol, log, sqrt, symbols
+
+from audit.kernel import certificates, identities, steps
+from audit.kernel.callsite import Side, sides_at
+from audit.kernel.identities import Identity, NotExported
+from audit.kernel.judge import Court, Judged, assumed
+from audit.kernel.obligations import Heard, Theorem, collect, of_certificate, of_identity
+from audit.runner import evidence_of
+from audit.second_opinion import stored
+from theory.certificate import Certificate
+from theory.exact import is_zero, prove_nonnegative
+
+a, delta, S, x, y, lam = symbols("a delta S x y lambda")
+needs_coq = pytest.mark.skipif(
+    shutil.which("coqc") is None, reason="coqc is not installed (Debian package coq)"
+)
+
+CASES: dict[str, tuple[Expr, dict[Symbol, tuple[Any, Any]]]] = {
+    "rational bounds": (1 - a * x / 3, {a: (0, Rational(8573, 20000)), x: (Rational(-1, 3), 2)}),
+    "zero width at an end": (1 + delta - S, {delta: (-1, a * 0 + 1), S: (0, 1 + delta)}),
+    "bounds with denominators": (y, {x: (0, 1), y: (x / 6, x / 2 + Rational(1, 3))}),
+    "two cells": (x**2 - x + Rational(1, 3), {x: (0, 1)}),
+    "everything": (
+        x**2 - x / 2 + Rational(1, 15) + y * (x / 3 - y),
+        {x: (0, Rational(1, 2)), y: (0, x / 3)},
+    ),
+    "one variable, no slack": ((x - 1) ** 2, {x: (1, 2)}),
+    "the constant zero": (x * 0, {x: (0, 1)}),
+    "a name of Python's": (-lam / 3 + 1, {lam: (0, 2)}),
+}
+
+
+@pytest.fixture(scope="module")
+def court() -> Iterator[Court]:
+    with Court() as found:
+        yield found
+
+
+def proved(name: str) -> Certificate:
+    return prove_nonnegative(*CASES[name])
+
+
+def less(certificate: Certificate, amount: Rational) -> Certificate:
+    """The same proof data for the polynomial minus a constant."""
+    constant = (0,) * len(certificate.symbols)
+    terms = {tuple(e): Fraction(c) for e, c in certificate.polynomial}
+    terms[constant] = terms.get(constant, Fraction(0)) - Fraction(int(amount.p), int(amount.q))
+    shown = tuple((k, f"{c.numerator}/{c.denominator}") for k, c in terms.items())
+    return replace(certificate, polynomial=shown)
+
+
+def file_of(certificate: Certificate, *, strict: bool = False) -> str:
+    return certificates.HEADER + certificates.theorem("t", certificate, strict=strict)
+
+
+def judged(court: Court, source: str, certificate: Certificate, *, strict: bool = False) -> Judged:
+    return court.judge(source, {"t": certificates.statement(certificate, strict=strict)})
+
+
+# ---- certificates
+
+
+@needs_coq
+def test_what_holds_is_accepted(court: Court) -> None:
+    named = {f"t{k}": proved(name) for k, name in enumerate(CASES)}
+    said = {label: certificates.statement(x) for label, x in named.items()}
+    result = court.judge(certificates.export(named), said)
+    assert result.accepted, result.detail
+
+
+@needs_coq
+def test_strict_where_every_corner_is_positive_and_only_there(court: Court) -> None:
+    positive, zero = proved("two cells"), proved("one variable, no slack")
+    assert judged(court, file_of(positive, strict=True), positive, strict=True).accepted
+    assert "0 < " in certificates.statement(positive, strict=True)
+    assert not judged(court, file_of(zero, strict=True), zero, strict=True).accepted
+    # And what was proved is not more than what is claimed.
+    assert not judged(court, file_of(positive), positive, strict=True).accepted
+
+
+def without_cells(certificate: Certificate) -> Certificate:
+    return replace(certificate, tree=None)
+
+
+def without_a_half(certificate: Certificate) -> Certificate:
+    """The subdivision is of an axis that there is not: its halves cover nothing."""
+    return replace(certificate, tree=(7, None, None))
+
+
+def wider(certificate: Certificate) -> Certificate:
+    """The same data on a box that reaches to 1000."""
+    constant = (0,) * len(certificate.symbols)
+    (low, _), *rest = certificate.box
+    return replace(certificate, box=((low, ((constant, "1000/1"),)), *rest))
+
+
+def later(certificate: Certificate) -> Certificate:
+    """A bound that uses its own symbol."""
+    own = tuple(int(k == 0) for k in range(len(certificate.symbols)))
+    (low, _), *rest = certificate.box
+    return replace(certificate, box=((low, ((own, "1/1"),)), *rest))
+
+
+@needs_coq
+@pytest.mark.parametrize("change", [without_cells, without_a_half, wider, later])
+def test_data_that_prove_nothing_are_refused(court: Court, change: Any) -> None:
+    bad = change(proved("everything"))
+    result = judged(court, file_of(bad), bad)
+    assert not result.accepted
+    assert "check t_data = true" in result.detail
+
+
+@needs_coq
+def test_a_negative_polynomial_is_refused(court: Court) -> None:
+    """At x = 1/2 the polynomial is 1/12; less 1/12 it is still proved, less a little more it is not."""
+    certificate = proved("two cells")
+    assert certificate.cells > 1
+    edge = less(certificate, Rational(1, 12))
+    assert judged(court, file_of(edge), edge).accepted
+    below = less(certificate, Rational(1, 12) + Rational(1, 10**6))
+    assert not judged(court, file_of(below), below).accepted
+
+
+@needs_coq
+def test_a_coefficient_changed_in_the_data_alone_is_refused(court: Court) -> None:
+    """The data still prove something; the statement is about another polynomial."""
+    certificate = proved("rational bounds")
+    source = file_of(certificate)
+    assert source.count("(Ratio 1 3)") >= 1
+    other = source.replace("(Ratio 1 3)", "(Ratio 1 4)", 1)
+    assert not judged(court, other, certificate).accepted
+
+
+@needs_coq
+def test_another_theorem_under_the_same_name_is_refused(court: Court) -> None:
+    certificate = proved("two cells")
+    cases = {
+        "True": "Theorem t : True. Proof. exact I. Qed.\n",
+        "another polynomial": certificates.theorem("t", proved("one variable, no slack")),
+        "a smaller polynomial's": certificates.theorem("t", less(certificate, Rational(1, 100))),
+        "a smaller box": certificates.theorem(
+            "t", prove_nonnegative(CASES["two cells"][0], {x: (0, Rational(1, 2))})
+        ),
+        "<= means something else": (
+            "Definition nothing (p q : R) : Prop := True.\n"
+            'Notation "p <= q" := (nothing p q) : R_scope.\n'
+            f"Theorem t : {certificates.statement(certificate)}.\nProof. intros; exact I. Qed.\n"
+        ),
+    }
+    for name, text in cases.items():
+        result = judged(court, certificates.HEADER + text, certificate)
+        assert not result.accepted, name
+        assert "Gate.v" in result.detail, (name, result.detail)  # the file itself compiles
+
+
+CHEAT = "Axiom cheat : forall p : Prop, p.\n"
+
+
+TRUSTING = {
+    "an axiom": (CHEAT, "Proof. intros; apply cheat. Qed.", "it rests on Under.cheat"),
+    "an axiom behind another theorem's assumptions": (
+        CHEAT,
+        "Proof. intros; apply cheat. Qed.\nTheorem clean : True. exact I. Qed.\n"
+        "Print Assumptions clean.",
+        "it rests on Under.cheat",
+    ),
+    "an axiom under a permitted name": (
+        "Module ClassicalDedekindReals.\nAxiom sig_not_dec : forall p : Prop, p.\n"
+        "End ClassicalDedekindReals.\n",
+        "Proof. intros; apply ClassicalDedekindReals.sig_not_dec. Qed.",
+        "it rests on Under.ClassicalDedekindReals.sig_not_dec",
+    ),
+    "Admitted": ("", "Admitted.", "it rests on Under.t"),
+    "no proof at all": ("", "Proof. Abort.", "Gate.v"),
+    "a loop that is not checked": (
+        "Unset Guard Checking.\nFixpoint loop (n : nat) : False := loop n.\nSet Guard Checking.\n",
+        "Proof. destruct (loop 0). Qed.",
+        "loop",
+    ),
+}
+
+
+@needs_coq
+@pytest.mark.parametrize("name", TRUSTING)
+def test_what_rests_on_something_else_is_refused(court: Court, name: str) -> None:
+    certificate = proved("two cells")
+    statement = certificates.statement(certificate)
+    before, proof, reason = TRUSTING[name]
+    source = f"{certificates.HEADER}{before}Theorem t : {statement}.\n{proof}\n"
+    result = judged(court, source, certificate)
+    assert not result.accepted
+    assert reason in result.detail, result.detail
+
+
+@needs_coq
+def test_an_axiom_that_the_theorem_does_not_use_changes_nothing(court: Court) -> None:
+    certificate = proved("two cells")
+    assert judged(court, file_of(certificate) + CHEAT, certificate).accepted
+
+
+@needs_coq
+def test_an_axiom_appended_to_the_checker_is_refused(
+    court: Court, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`sound` proved by an axiom, in the checker's own source."""
+    from audit.kernel import judge
+
+    for path in judge.SOURCES.glob("*.v"):
+        shutil.copy(path, tmp_path)
+    text = (tmp_path / "certificate.v").read_text()
+    start = text.index("Theorem sound c")
+    (tmp_path / "certificate.v").write_text(
+        text[:start] + CHEAT + "Theorem sound c : check c = true -> forall xs, states c xs.\n"
+        "Proof. intros; apply cheat. Qed.\n"
+    )
+    monkeypatch.setattr(judge, "SOURCES", tmp_path)
+    certificate = proved("two cells")
+    with Court() as other:
+        result = judged(other, file_of(certificate), certificate)
+    assert not result.accepted
+    assert "cheat" in result.detail
+
+
+def test_every_line_of_the_printed_assumptions_is_read() -> None:
+    good = "Axioms:\nClassicalDedekindReals.sig_not_dec : forall P : Prop,\n  {~ ~ P} + {~ P}\n"
+    assert assumed(good).accepted
+    assert assumed("Closed under the global context\n").accepted
+    for bad in (
+        "", "Axioms:\ncheat : False\n", good + "loop is assumed to be guarded.\n",
+        good + "Under.ClassicalDedekindReals.sig_not_dec : False\n",
+        "Type hierarchy is collapsed (logic is inconsistent)\n",
+    ):  # fmt: skip
+        assert not assumed(bad).accepted, bad
+
+
+# ---- statements, read back without Coq
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_statement_read_back_is_the_certificate(name: str) -> None:
+    certificate = proved(name)
+    said = certificates.statement(certificate)
+    assert said == certificates.statement(certificate)
+    assert certificates.same(certificates.read_back(said), certificate)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("1/3", "1/4"), ("x^2", "x"), ("x <= 1 ->", "x <= 2 ->"), ("- x", "+ x"), ("+ 1/3", "")],
+)
+def test_a_changed_statement_is_noticed(old: str, new: str) -> None:
+    certificate = proved("two cells")
+    said = certificates.statement(certificate)
+    assert old in said
+    assert not certificates.same(certificates.read_back(said.replace(old, new)), certificate)
+
+
+def test_no_statement_is_not_read() -> None:
+    for said in ("True", "forall x : R,\n  0 <= exp x", "forall x : R,\n  0 <= x ->\n  0 <= x"):
+        with pytest.raises(ValueError, match=r"no (statement|polynomial|bounds)"):
+            certificates.read_back(said)
+
+
+# ---- identities
+
+HOLD = {
+    "a polynomial": Identity(Side((x + y) ** 3), Side(x**3 + 3 * x**2 * y + 3 * x * y**2 + y**3)),
+    "rational numbers": Identity(
+        Side((x / 2 - Rational(1, 3)) ** 2), Side(x**2 / 4 - x / 3 + Rational(1, 9))
+    ),
+    "nested denominators": Identity(Side(1 / (1 + 1 / (x - 1))), Side((x - 1) / x)),
+    "a root": Identity(Side((sqrt(x + 1) - 1) * (sqrt(x + 1) + 1)), Side(x)),
+    "a root below": Identity(Side(1 / (sqrt(x) - 1)), Side((sqrt(x) + 1) / (x - 1))),
+    "a root of a root": Identity(Side(sqrt(1 + sqrt(x)) ** 4), Side(1 + 2 * sqrt(x) + x)),
+    "a root of a quotient": Identity(Side(sqrt(x / y) ** 2 * y), Side(x)),
+    "a logarithm": Identity(Side((1 + log(x)) ** 2), Side(1 + 2 * log(x) + log(x) ** 2)),
+    "a value put in": Identity(Side(x * y - x**2, ((y, x),))),
+}
+
+
+@needs_coq
+def test_identities_that_hold_are_accepted(court: Court) -> None:
+    labels = {f"t{k}": identity for k, identity in enumerate(HOLD.values())}
+    source = "\n".join([identities.HEADER, *(identities.theorem(k, v) for k, v in labels.items())])
+    result = court.judge(source, {k: identities.stated(v).text for k, v in labels.items()})
+    assert result.accepted, result.detail
+
+
+@needs_coq
+@pytest.mark.parametrize("name", HOLD)
+def test_identities_off_by_a_little_are_refused(court: Court, name: str) -> None:
+    wrong = replace(HOLD[name], right=Side(HOLD[name].right.expr + Rational(1, 10**9)))
+    source = identities.HEADER + identities.theorem("t", wrong)
+    result = court.judge(source, {"t": identities.stated(wrong).text})
+    assert not result.accepted
+    assert "check t_data = true" in result.detail
+
+
+@needs_coq
+def test_an_identity_needs_its_hypotheses(court: Court) -> None:
+    """Without x <> 0 the quotient is not known; with another radicand the root is another."""
+    for name, old, new in (
+        ("nested denominators", "  1 + / (x - 1) <> 0 ->\n", ""),
+        ("a root", "root0^2 = x + 1", "root0^2 = x + 2"),
+    ):
+        identity = HOLD[name]
+        statement = identities.stated(identity).text
+        assert old in statement, statement
+        said = {"t": statement.replace(old, new)}
+        source = identities.HEADER + identities.theorem("t", identity)
+        assert not court.judge(source, said).accepted, name
+        changed = source.replace(old, new)
+        assert not court.judge(changed, said).accepted, name
+
+
+def test_an_identity_that_holds_for_want_of_a_case_is_not_exported() -> None:
+    for empty in (
+        Identity(Side(1 / x, ((x, Integer(0)),))),
+        Identity(Side(y / (x**2 - 1 - (x - 1) * (x + 1)))),
+        Identity(Side(sqrt(x), ((x, Integer(-1)),))),
+    ):
+        with pytest.raises(NotExported):
+            identities.stated(empty)
+
+
+def test_a_statement_says_the_same_as_the_identity() -> None:
+    """At a rational point, both sides as Coq would read them against both sides as SymPy has them."""
+    at = {x: Fraction(7, 3), y: Fraction(-5, 11)}
+    for name in ("a polynomial", "rational numbers", "nested denominators"):
+        said = identities.stated(HOLD[name])
+        for term, side in ((said.left, HOLD[name].left), (said.right, HOLD[name].right)):
+            shown = identities.text(term).replace("^", "**")
+            shown = re.sub(r"(^|[(+*-]\s?)/ ", r"\1 1/ ", shown)  # Coq's inverse
+            shown = re.sub(r"\b(\d+)\b", r"Fraction(\1)", shown)  # no float: 1/2 is exact
+            value = eval(shown.strip(), {"Fraction": Fraction, "x": at[x], "y": at[y]})
+            known = side.value.subs(
+                {k: Rational(v.numerator, v.denominator) for k, v in at.items()}
+            )
+            assert value == Fraction(int(known.p), int(known.q)), (name, shown)
+
+
+# ---- what evidence decides
+
+
+def test_sides_are_read_from_the_source_of_the_call() -> None:
+    import sys
+
+    def heard(_: Any) -> tuple[Side, Side] | None:
+        return sides_at(sys._getframe(1))
+
+    left, right = x * y, y * x
+    gap = left - right
+    assert heard(left - right) == (Side(x * y), Side(x * y))
+    assert heard((left - right).subs(x, 2)) == (Side(x * y, ((x, 2),)), Side(x * y, ((x, 2),)))
+    assert heard(gap) == (Side(x * y), Side(x * y))
+    assert heard((x * y).subs(x, 0)) == (Side(x * y, ((x, Integer(0)),)), Side(Integer(0)))
+    assert heard(left - x) is None  # the sides differ: what was read is not what was decided
+    left = x
+    assert heard(gap) == (Side(Integer(0)), Side(Integer(0)))  # `left` is another by now
+
+
+def test_evidence_of_a_claim_is_heard_and_its_certificates_are_all_there() -> None:
+    heard, theorems = collect(evidence_of()["BAND"])
+    assert {step for one in heard for step in one.steps} >= {"upper", "lower"}
+    mine = {k: c for k, c in stored().items() if k.startswith("BAND-") and k.count("-L") == 0}
+    mine = {k: c for k, c in mine.items() if not k.startswith("BAND-WIDE")}
+    assert len(mine) >= 5
+    assert {of_certificate(c).label for c in mine.values()} <= set(theorems)
+    assert all(one.outcome == "passed" for one in heard)
+
+
+def test_nothing_is_told_where_nothing_is_decided() -> None:
+    from theory.decided import listening
+
+    told: list[str] = []
+    with listening(lambda kind, _: told.append(kind)):
+        assert not is_zero(x - y)
+        assert told == []
+        assert is_zero((x - y) - x + y)
+    assert told == ["zero"]
+
+
+def test_a_step_is_in_the_kernel_only_when_all_of_it_is() -> None:
+    good = Heard("A", ("s",), "t", theorems=["one", "two"])
+    said = {"one": Judged(True), "two": Judged(True), "bad": Judged(False, "no")}
+    assert [x.in_kernel for x in steps.steps_of([good], said)] == [True]
+    for other in (
+        Heard("A", ("s",), "u", theorems=["bad"]),
+        Heard("A", ("s",), "u", outside=["a ball"]),
+        Heard("A", ("s",), "u", outcome="inconclusive"),
+    ):
+        (step,) = steps.steps_of([good, other], said)
+        assert not step.in_kernel
+        assert steps.reasons(step)
+    (alone,) = steps.steps_of([Heard("A", ("s",), "v", conditions=3)], said)
+    assert not alone.in_kernel
+    assert "3 conditions" in steps.reasons(alone)[0]
+    counted = steps.summary(steps.steps_of([good, Heard("B", ("s", "r"), "v")], said))
+    assert (counted["in_kernel"], counted["decided"]) == (1, 3)
+    assert counted["claims"]["B"]["in_kernel"] == 0
+
+
+@needs_coq
+def test_verdicts_are_kept_by_content(
+    court: Court, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "Court", lambda: nullcontext(court))
+    holds = of_identity(HOLD["a polynomial"])
+    wrong = of_identity(Identity(Side(x), Side(x + 1)))
+    found = steps.verdicts([holds, wrong], tmp_path)
+    assert found[holds.label].accepted
+    assert not found[wrong.label].accepted
+
+    def none() -> Court:
+        raise AssertionError("Coq was asked again")
+
+    monkeypatch.setattr(steps, "Court", none)
+    assert steps.verdicts([holds, wrong], tmp_path) == found
+    changed = Theorem(holds.kind, holds.label, holds.statement, holds.source + "\n")
+    with pytest.raises(AssertionError, match="asked again"):
+        steps.verdicts([changed], tmp_path)
