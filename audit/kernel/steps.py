@@ -52,10 +52,11 @@ class Step:
         return bool(self.decided and self.theorems and not self.refused and not self.outside)
 
 
-def sources_hash(folders: Sequence[str] = ("theory", "tests", "audit", "sim")) -> str:
-    """SHA-256 over the repository's Python files, by name and content, and Python's version."""
+def sources_hash() -> str:
+    """SHA-256 over the Python files of the repository's packages, by name and content, and Python."""
     digest = hashlib.sha256(sys.version.encode())
-    for path in sorted(x for folder in folders for x in (ROOT / folder).rglob("*.py")):
+    packages = [x.parent for x in sorted(ROOT.glob("*/__init__.py"))]
+    for path in sorted(x for package in packages for x in package.rglob("*.py")):
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
