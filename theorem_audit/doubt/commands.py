@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-from audit.kernel import certificates, steps
 from rich.console import Console
 
 from theorem_audit import show
@@ -18,7 +17,7 @@ from theorem_audit.checks.mark import collect
 from theorem_audit.doubt import mutants
 from theorem_audit.doubt.mutants import Tried
 from theorem_audit.exact.checker import Certificate
-from theorem_audit.kernel import second_opinion
+from theorem_audit.kernel import certificates, second_opinion, steps
 from theorem_audit.kernel.judge import CoqAbsent
 from theorem_audit.usage import BadUsage, emit, ids_of, seed_of
 from theorem_audit.weigh import stale

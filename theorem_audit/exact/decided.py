@@ -1,6 +1,6 @@
 """What deciding evidence decides, told to whoever listens: identities, certificates, balls.
 
-Nothing listens in an ordinary run.  ``audit.kernel`` does, and asks Coq the same questions again.
+Nothing listens in an ordinary run.  ``theorem_audit.kernel`` does, and asks Coq the same questions again.
 """
 
 from __future__ import annotations

@@ -15,10 +15,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from audit.kernel import steps
-
 from theorem_audit.checks.mark import ROOT
 from theorem_audit.exact.checker import Certificate, InvalidCertificate, check_certificate
+from theorem_audit.kernel import steps
 from theorem_audit.kernel.judge import CoqAbsent
 from theorem_audit.kernel.obligations import of_certificate
 

@@ -21,9 +21,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from audit.kernel import certificates, identities
-
 from theorem_audit.checks.mark import ROOT
+from theorem_audit.kernel import certificates, identities
 from theorem_audit.kernel.judge import ORDER, SOURCES, Court, Judged, version
 from theorem_audit.kernel.obligations import Heard, Theorem, collect
 from theorem_audit.weigh.runner import evidence_of
@@ -53,10 +52,11 @@ class Step:
         return bool(self.decided and self.theorems and not self.refused and not self.outside)
 
 
-def sources_hash(folders: Sequence[str] = ("theory", "tests", "audit", "sim")) -> str:
-    """SHA-256 over the repository's Python files, by name and content, and Python's version."""
+def sources_hash() -> str:
+    """SHA-256 over the Python files of the repository's packages, by name and content, and Python."""
     digest = hashlib.sha256(sys.version.encode())
-    for path in sorted(x for folder in folders for x in (ROOT / folder).rglob("*.py")):
+    packages = [x.parent for x in sorted(ROOT.glob("*/__init__.py"))]
+    for path in sorted(x for package in packages for x in package.rglob("*.py")):
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -181,15 +181,16 @@ def reasons(step: Step) -> list[str]:
 
 
 def count(build: Path = BUILD, tell: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
-    """ "Proof steps in the kernel: x of y": counts everything and keeps ``kernel-steps.json``.
+    """Count the proof steps in the kernel, of all claims, and keep ``kernel-steps.json``.
 
     Raises CoqAbsent.  About a minute where a source file has changed, a second where none has.
     """
     version()  # before a minute is spent on what only Coq could use
     tell("collecting what the deciding evidence decides")
+    before = sources_hash()
     heard, theorems = obligations(build)
     found = summary(steps_of(heard, verdicts(theorems.values(), build, tell)))
-    data = {"schema": 1, "sources": sources_hash(), "checker": checker_hash(), **found}
+    data = {"schema": 1, "sources": before, "checker": checker_hash(), **found}
     _write(build / "kernel-steps.json", data)
     return data
 
