@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sympy import Expr, Integer, Rational, Symbol, log, sqrt, symbols
+from sympy import Expr, Rational, Symbol, symbols
 
+from tests.kernel_tools import needs_coq
 from theorem_audit.exact.checker import Certificate
-from theorem_audit.exact.zero import is_zero, prove_nonnegative
-from theorem_audit.kernel import certificates, identities, steps
-from theorem_audit.kernel.callsite import Side, sides_at
-from theorem_audit.kernel.identities import Identity, NotExported
+from theorem_audit.exact.zero import prove_nonnegative
+from theorem_audit.kernel import certificates
 from theorem_audit.kernel.judge import Court, Judged, assumed
-from theorem_audit.kernel.obligations import Heard, Theorem, collect, of_certificate, of_identity
-from theorem_audit.kernel.second_opinion import stored
-from theorem_audit.weigh.runner import evidence_of
 
 a, delta, S, x, y, lam = symbols("a delta S x y lambda")
-needs_coq = pytest.mark.skipif(
-    shutil.which("coqc") is None, reason="coqc is not installed (Debian package coq)"
-)
-
 CASES: dict[str, tuple[Expr, dict[Symbol, tuple[Any, Any]]]] = {
     "rational bounds": (1 - a * x / 3, {a: (0, Rational(8573, 20000)), x: (Rational(-1, 3), 2)}),
     "zero width at an end": (1 + delta - S, {delta: (-1, a * 0 + 1), S: (0, 1 + delta)}),
@@ -273,163 +263,3 @@ def test_no_statement_is_not_read() -> None:
     for said in ("True", "forall x : R,\n  0 <= exp x", "forall x : R,\n  0 <= x ->\n  0 <= x"):
         with pytest.raises(ValueError, match=r"no (statement|polynomial|bounds)"):
             certificates.read_back(said)
-
-
-# ---- identities
-
-HOLD = {
-    "a polynomial": Identity(Side((x + y) ** 3), Side(x**3 + 3 * x**2 * y + 3 * x * y**2 + y**3)),
-    "rational numbers": Identity(
-        Side((x / 2 - Rational(1, 3)) ** 2), Side(x**2 / 4 - x / 3 + Rational(1, 9))
-    ),
-    "nested denominators": Identity(Side(1 / (1 + 1 / (x - 1))), Side((x - 1) / x)),
-    "a root": Identity(Side((sqrt(x + 1) - 1) * (sqrt(x + 1) + 1)), Side(x)),
-    "a root below": Identity(Side(1 / (sqrt(x) - 1)), Side((sqrt(x) + 1) / (x - 1))),
-    "a root of a root": Identity(Side(sqrt(1 + sqrt(x)) ** 4), Side(1 + 2 * sqrt(x) + x)),
-    "a root of a quotient": Identity(Side(sqrt(x / y) ** 2 * y), Side(x)),
-    "a logarithm": Identity(Side((1 + log(x)) ** 2), Side(1 + 2 * log(x) + log(x) ** 2)),
-    "a value put in": Identity(Side(x * y - x**2, ((y, x),))),
-}
-
-
-@needs_coq
-def test_identities_that_hold_are_accepted(court: Court) -> None:
-    labels = {f"t{k}": identity for k, identity in enumerate(HOLD.values())}
-    source = "\n".join([identities.HEADER, *(identities.theorem(k, v) for k, v in labels.items())])
-    result = court.judge(source, {k: identities.stated(v).text for k, v in labels.items()})
-    assert result.accepted, result.detail
-
-
-@needs_coq
-@pytest.mark.parametrize("name", HOLD)
-def test_identities_off_by_a_little_are_refused(court: Court, name: str) -> None:
-    wrong = replace(HOLD[name], right=Side(HOLD[name].right.expr + Rational(1, 10**9)))
-    source = identities.HEADER + identities.theorem("t", wrong)
-    result = court.judge(source, {"t": identities.stated(wrong).text})
-    assert not result.accepted
-    assert "check t_data = true" in result.detail
-
-
-@needs_coq
-def test_an_identity_needs_its_hypotheses(court: Court) -> None:
-    """Without x <> 0 the quotient is not known; with another radicand the root is another."""
-    for name, old, new in (
-        ("nested denominators", "  1 + / (x - 1) <> 0 ->\n", ""),
-        ("a root", "root0^2 = x + 1", "root0^2 = x + 2"),
-    ):
-        identity = HOLD[name]
-        statement = identities.stated(identity).text
-        assert old in statement, statement
-        said = {"t": statement.replace(old, new)}
-        source = identities.HEADER + identities.theorem("t", identity)
-        assert not court.judge(source, said).accepted, name
-        changed = source.replace(old, new)
-        assert not court.judge(changed, said).accepted, name
-
-
-def test_an_identity_that_holds_for_want_of_a_case_is_not_exported() -> None:
-    for empty in (
-        Identity(Side(1 / x, ((x, Integer(0)),))),
-        Identity(Side(y / (x**2 - 1 - (x - 1) * (x + 1)))),
-        Identity(Side(sqrt(x), ((x, Integer(-1)),))),
-    ):
-        with pytest.raises(NotExported):
-            identities.stated(empty)
-
-
-def test_a_statement_says_the_same_as_the_identity() -> None:
-    """At a rational point, both sides as Coq would read them against both sides as SymPy has them."""
-    at = {x: Fraction(7, 3), y: Fraction(-5, 11)}
-    for name in ("a polynomial", "rational numbers", "nested denominators"):
-        said = identities.stated(HOLD[name])
-        for term, side in ((said.left, HOLD[name].left), (said.right, HOLD[name].right)):
-            shown = identities.text(term).replace("^", "**")
-            shown = re.sub(r"(^|[(+*-]\s?)/ ", r"\1 1/ ", shown)  # Coq's inverse
-            shown = re.sub(r"\b(\d+)\b", r"Fraction(\1)", shown)  # no float: 1/2 is exact
-            value = eval(shown.strip(), {"Fraction": Fraction, "x": at[x], "y": at[y]})
-            known = side.value.subs(
-                {k: Rational(v.numerator, v.denominator) for k, v in at.items()}
-            )
-            assert value == Fraction(int(known.p), int(known.q)), (name, shown)
-
-
-# ---- what evidence decides
-
-
-def test_sides_are_read_from_the_source_of_the_call() -> None:
-    import sys
-
-    def heard(_: Any) -> tuple[Side, Side] | None:
-        return sides_at(sys._getframe(1))
-
-    left, right = x * y, y * x
-    gap = left - right
-    assert heard(left - right) == (Side(x * y), Side(x * y))
-    assert heard((left - right).subs(x, 2)) == (Side(x * y, ((x, 2),)), Side(x * y, ((x, 2),)))
-    assert heard(gap) == (Side(x * y), Side(x * y))
-    assert heard((x * y).subs(x, 0)) == (Side(x * y, ((x, Integer(0)),)), Side(Integer(0)))
-    assert heard(left - x) is None  # the sides differ: what was read is not what was decided
-    left = x
-    assert heard(gap) == (Side(Integer(0)), Side(Integer(0)))  # `left` is another by now
-
-
-def test_evidence_of_a_claim_is_heard_and_its_certificates_are_all_there() -> None:
-    heard, theorems = collect(evidence_of()["BAND"])
-    assert {step for one in heard for step in one.steps} >= {"upper", "lower"}
-    mine = {k: c for k, c in stored().items() if k.startswith("BAND-") and k.count("-L") == 0}
-    mine = {k: c for k, c in mine.items() if not k.startswith("BAND-WIDE")}
-    assert len(mine) >= 5
-    assert {of_certificate(c).label for c in mine.values()} <= set(theorems)
-    assert all(one.outcome == "passed" for one in heard)
-
-
-def test_nothing_is_told_where_nothing_is_decided() -> None:
-    from theorem_audit.exact.decided import listening
-
-    told: list[str] = []
-    with listening(lambda kind, _: told.append(kind)):
-        assert not is_zero(x - y)
-        assert told == []
-        assert is_zero((x - y) - x + y)
-    assert told == ["zero"]
-
-
-def test_a_step_is_in_the_kernel_only_when_all_of_it_is() -> None:
-    good = Heard("A", ("s",), "t", theorems=["one", "two"])
-    said = {"one": Judged(True), "two": Judged(True), "bad": Judged(False, "no")}
-    assert [x.in_kernel for x in steps.steps_of([good], said)] == [True]
-    for other in (
-        Heard("A", ("s",), "u", theorems=["bad"]),
-        Heard("A", ("s",), "u", outside=["a ball"]),
-        Heard("A", ("s",), "u", outcome="inconclusive"),
-    ):
-        (step,) = steps.steps_of([good, other], said)
-        assert not step.in_kernel
-        assert steps.reasons(step)
-    (alone,) = steps.steps_of([Heard("A", ("s",), "v", conditions=3)], said)
-    assert not alone.in_kernel
-    assert "3 conditions" in steps.reasons(alone)[0]
-    counted = steps.summary(steps.steps_of([good, Heard("B", ("s", "r"), "v")], said))
-    assert (counted["in_kernel"], counted["decided"]) == (1, 3)
-    assert counted["claims"]["B"]["in_kernel"] == 0
-
-
-@needs_coq
-def test_verdicts_are_kept_by_content(
-    court: Court, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(steps, "Court", lambda: nullcontext(court))
-    holds = of_identity(HOLD["a polynomial"])
-    wrong = of_identity(Identity(Side(x), Side(x + 1)))
-    found = steps.verdicts([holds, wrong], tmp_path)
-    assert found[holds.label].accepted
-    assert not found[wrong.label].accepted
-
-    def none() -> Court:
-        raise AssertionError("Coq was asked again")
-
-    monkeypatch.setattr(steps, "Court", none)
-    assert steps.verdicts([holds, wrong], tmp_path) == found
-    changed = Theorem(holds.kind, holds.label, holds.statement, holds.source + "\n")
-    with pytest.raises(AssertionError, match="asked again"):
-        steps.verdicts([changed], tmp_path)

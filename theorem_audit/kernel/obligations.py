@@ -6,6 +6,7 @@ import hashlib
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
@@ -19,12 +20,14 @@ from theorem_audit.kernel.identities import Identity, NotExported
 from theorem_audit.weigh.runner import cases_of, evidence_of, run_evidence
 
 # Frames of these files pass a decision on; the one that asked for it is above them.
-PASSING = (
-    "theorem_audit/exact/decided.py",
-    "theorem_audit/exact/zero.py",
-    "theorem_audit/checks/expect.py",
-    "theorem_audit/kernel/obligations.py",
-)
+PASSING = frozenset(
+    str(import_module(name).__file__)
+    for name in (
+        "theorem_audit.exact.decided",
+        "theorem_audit.exact.zero",
+        "theorem_audit.checks.expect",
+    )
+) | {__file__}
 HOLLOW = "SymPy's own evaluation had cancelled it, and the source of the call shows no sides"
 
 
@@ -131,7 +134,7 @@ class _Listener:
 
 def _asker() -> FrameType:
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.endswith(PASSING):
+    while frame is not None and frame.f_code.co_filename in PASSING:
         frame = frame.f_back
     assert frame is not None
     return frame

@@ -186,16 +186,17 @@ def reasons(step: Step) -> list[str]:
 def count(
     build: Path | None = None, tell: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
-    """ "Proof steps in the kernel: x of y": counts everything and keeps ``kernel-steps.json``.
+    """Count the proof steps in the kernel, of all claims, and keep ``kernel-steps.json``.
 
     Raises CoqAbsent.  About a minute where a source file has changed, a second where none has.
     """
     build = build or project.current().path("output")
     version()  # before a minute is spent on what only Coq could use
     tell("collecting what the deciding evidence decides")
+    before = sources_hash()
     heard, theorems = obligations(build)
     found = summary(steps_of(heard, verdicts(theorems.values(), build, tell)))
-    data = {"schema": 1, "sources": sources_hash(), "checker": checker_hash(), **found}
+    data = {"schema": 1, "sources": before, "checker": checker_hash(), **found}
     _write(build / "kernel-steps.json", data)
     return data
 
