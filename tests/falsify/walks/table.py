@@ -15,15 +15,13 @@ from functools import wraps
 import numpy as np
 from mpmath import mp
 
-from tests import (
-    falsify_capture,
-    falsify_exponents,
-    falsify_generators,
-    falsify_laws,
-    falsify_paths,
-    falsify_steps,
-    falsify_winners,
-)
+from tests.falsify.walks import capture as falsify_capture
+from tests.falsify.walks import exponents as falsify_exponents
+from tests.falsify.walks import generators as falsify_generators
+from tests.falsify.walks import laws as falsify_laws
+from tests.falsify.walks import paths as falsify_paths
+from tests.falsify.walks import steps as falsify_steps
+from tests.falsify.walks import winners as falsify_winners
 from tests.falsify.walks.play import DIGITS
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.statement.claim import Claim
