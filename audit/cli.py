@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from audit.ledger import Ledger
 from audit.new import BadClaimName, create
 from audit.notes import refresh
 from audit.report import commands as report
-from audit.usage import BadUsage, emit, ids_of, seed_of
+from audit.usage import BadUsage, emit, ids_of, is_utf8, seed_of
 from audit.verdict import CyclicUse
 
 EPILOG = """examples:
@@ -95,7 +96,11 @@ def _run_options(sub: argparse.ArgumentParser) -> None:
 
 
 def run_ledger(
-    ids: Sequence[str], args: argparse.Namespace, console: Console, save: Path | None = None
+    ids: Sequence[str],
+    args: argparse.Namespace,
+    console: Console,
+    save: Path | None = None,
+    seed: int | None = None,
 ) -> Ledger:
     """Run the evidence of ``ids``, then of whatever it turned out to rest on, until nothing is new.
 
@@ -107,7 +112,7 @@ def run_ledger(
         raise BadUsage(f"--workers {args.workers}: at least 1")
     if not 0 < args.time_limit <= 1e6:
         raise BadUsage(f"--time-limit {args.time_limit}: a number of seconds, 0 < SECONDS <= 1e6")
-    ledger = Ledger(seed=seed_of(args.seed), quick=args.quick)
+    ledger = Ledger(seed=seed_of(args.seed) if seed is None else seed, quick=args.quick)
     asked, done = list(ids), set[str]()
     crew = runner.crew(args.workers, run_seed=ledger.seed, quick=args.quick, limit=args.time_limit)
     with crew, show.progress(console) as bar:
@@ -139,8 +144,11 @@ def run_ledger(
 
 def _run(args: argparse.Namespace, console: Console) -> int:
     save = None if args.json in (None, "-") else Path(args.json)
+    ids, seed = ids_of(args.ids), seed_of(args.seed)
+    if save:  # an older ledger must not speak for a run that is cut short, or that cannot save
+        Ledger(seed=seed, quick=args.quick).write(save)
     try:
-        ledger = run_ledger(ids_of(args.ids), args, console, save)
+        ledger = run_ledger(ids, args, console, save, seed)
     except KeyboardInterrupt:
         where = f"; what was run is in {save}" if save else ""
         console.print(f"[bold]interrupted[/]{where}")
@@ -231,10 +239,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.command is None:
         parser.print_help()
         return 2
+    if not __debug__:
+        print("audit: python -O strips the assertions of evidence: run without it", file=sys.stderr)
+        return 2
+    for stream in (sys.stdout, sys.stderr):
+        if not is_utf8(stream) and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # tables hold more than such a terminal can show
     console = show.console(stderr=args.json == "-")
     try:
         return int(args.handler(args, console))
-    except BadUsage as error:
+    except (BadUsage, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            raise
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red")
         return 2
     except (UnknownEvidence, CyclicUse) as error:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 from rich.console import Console
 
 from audit import coq, mutants, second_opinion, show, stale
 from audit.evidence import collect
-from audit.ledger import Ledger, commit, validate
+from audit.ledger import Ledger, commit
 from audit.mutants import Tried
+from audit.report.load import UnreadableRun, load_run
 from audit.usage import BadUsage, emit, ids_of, seed_of
 from theory.certificate import Certificate
 
@@ -126,12 +125,9 @@ def _stale(args: argparse.Namespace, console: Console) -> int:
     from theory import claims
 
     try:
-        data = json.loads(Path(args.file).read_text(encoding="utf-8"))
-        validate(data)
-    except (OSError, json.JSONDecodeError) as error:
-        raise BadUsage(f"{args.file}: {error}") from error
-    except jsonschema.ValidationError as error:
-        raise BadUsage(f"{args.file} is no run of this schema: {error.message}") from error
+        data = load_run(Path(args.file))
+    except UnreadableRun as error:
+        raise BadUsage(str(error)) from error
     found = stale.reload(data, claims, evidence=collect())
     if args.json:
         emit(_with_verdicts(data, found), args.json)

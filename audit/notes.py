@@ -17,6 +17,7 @@ import re
 from pathlib import Path
 
 from audit.evidence import ROOT
+from audit.files import write_text
 from theory.claim import Claim
 
 FOLDER = ROOT / "proofs_notes"
@@ -78,5 +79,5 @@ def refresh(*, check: bool = False) -> list[str]:
         if new != text:
             stale.append(path.name)
             if not check:
-                path.write_text(new, encoding="utf-8")
+                write_text(path, new)
     return stale
