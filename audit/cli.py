@@ -20,7 +20,9 @@ from audit.evidence import ROOT, UnknownEvidence
 from audit.ledger import Ledger
 from audit.new import BadClaimName, create
 from audit.notes import refresh
+from audit.receipt import receipt
 from audit.report import commands as report
+from audit.report.load import UnreadableRun, load_run
 from audit.usage import BadUsage, emit, ids_of, is_utf8, seed_of
 from audit.verdict import CyclicUse
 
@@ -29,6 +31,7 @@ EPILOG = """examples:
   audit run TRACE BAND --json -    two claims, the ledger on standard output
   audit run --seed random          fresh draws; the seed is printed
   audit show GD-CONVERGES          statement, proof steps, evidence, what it rests on
+  audit receipt BAND --json r.json   what its verdict rests on; python verify.py r.json
   audit graph --json -             what rests on what, from a run
   audit mutants BAND --all         every wrong variant of a claim, and what caught it
   audit simulate --n 100 --b 1 --step-size 0.2 --plot out.png
@@ -64,6 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     one.add_argument("id", metavar="ID")
     _run_options(one)
+    slip = command("receipt", "write what a claim's verdict rests on, for verify.py", ids=None)
+    slip.add_argument("id", metavar="ID")
+    slip.add_argument(
+        "--from", dest="source", metavar="RUN", help="JSON of a run (default: run it now)"
+    )
+    _run_options(slip)
     graph = command("graph", "what rests on what, read off a run")
     _run_options(graph)
     doubts.add_commands(command, _run_options)
@@ -193,6 +202,29 @@ def _show(args: argparse.Namespace, console: Console) -> int:
     else:
         show.claim_page(claim_id, ledger, console)
     return ledger.exit_code()
+
+
+def _receipt(args: argparse.Namespace, console: Console) -> int:
+    from theory import claims
+
+    (claim_id,) = ids_of([args.id])
+    if args.source:
+        try:
+            run = load_run(Path(args.source))
+            data = receipt(run, claim_id, claims)
+        except UnreadableRun as error:
+            raise BadUsage(str(error)) from error
+        except KeyError:
+            raise BadUsage(f"{args.source}: that run knows nothing of {claim_id}") from None
+        code = 0
+    else:
+        ledger = run_ledger([claim_id], args, console)
+        data, code = receipt(ledger.as_dict(), claim_id, claims), ledger.exit_code()
+    target = args.json or f"{claim_id}.receipt.json"
+    emit(data, target)
+    if target != "-":
+        console.print(f"written: {target}; python verify.py {target}", markup=False, soft_wrap=True)
+    return code
 
 
 def _graph(args: argparse.Namespace, console: Console) -> int:
