@@ -5,8 +5,8 @@
 
 Checked: the digest; that the verdict follows from the outcomes listed, by the rules of
 proofs_notes/audit.md written a second time below; every certificate, exactly, by another method than
-the suite's; with --project, that the files are those the run was made with. What cannot be checked here is
-said, line by line. Exit code 0: nothing found wrong; 1: something is; 2: no receipt.
+the suite's; with --project, that the files are those the run was made with. What cannot be checked
+here is said, line by line. Exit code 0: nothing found wrong; 1: something is; 2: no receipt.
 """
 
 from __future__ import annotations
@@ -107,7 +107,9 @@ def _poly(terms: Any, size: int) -> Tensor:
         key = tuple(int(e) for e in exponents)
         if len(key) != size or min(key, default=0) < 0:
             raise Wrong(f"bad exponents {exponents}")
-        found[key] = found.get(key, Fraction(0)) + Fraction(value)
+        if key in found:
+            raise Wrong(f"the term {exponents} stands twice")
+        found[key] = Fraction(value)
     return found
 
 
