@@ -95,10 +95,15 @@ class UnknownEvidence(ValueError):
     """An evidence mark names a claim or a proof step that does not exist."""
 
 
+LEFT_OUT: dict[str, str] = {}  # files of evidence that skipped themselves, and what they say
+
+
 def collect() -> dict[str, list[Evidence]]:
     """All evidence in ``tests/``, by claim id, in file and line order.
 
-    Raises UnknownEvidence for a mark that names no claim, or a step that its claim does not have.
+    Raises UnknownEvidence for a mark that names no claim, or a step that its claim does not have, and
+    for a file that cannot be imported.  A file that skips itself (``pytest.importorskip``) is left
+    out, and ``LEFT_OUT`` says why.
     """
     from theory import claims
 
@@ -109,7 +114,17 @@ def collect() -> dict[str, list[Evidence]]:
     for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda x: x.name):
         if not info.name.startswith("test_"):
             continue
-        module = importlib.import_module(f"tests.{info.name}")
+        try:
+            module = importlib.import_module(f"tests.{info.name}")
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            if type(error).__name__ == "Skipped":  # pytest's, which says that it is a builtin
+                LEFT_OUT[f"tests/{info.name}.py"] = str(error)
+                continue
+            raise UnknownEvidence(
+                f"tests/{info.name}.py cannot be imported: {type(error).__name__}: {error}"
+            ) from error
         for value in vars(module).values():
             if getattr(value, "__module__", None) != module.__name__:
                 continue

@@ -17,6 +17,7 @@ import re
 from pathlib import Path
 
 from theorem_audit.checks.mark import ROOT
+from theorem_audit.files import write_text
 from theorem_audit.statement.claim import Claim
 
 FOLDER = ROOT / "proofs_notes"
@@ -78,5 +79,5 @@ def refresh(*, check: bool = False) -> list[str]:
         if new != text:
             stale.append(path.name)
             if not check:
-                path.write_text(new, encoding="utf-8")
+                write_text(path, new)
     return stale
