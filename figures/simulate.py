@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from sim.sweeps.sweep import SweepError
 from theorem_audit.usage import BadUsage, emit, seed_of
 
 OBSERVED = ("excess_loss", "r2", "participation_ratio", "max_share")
+LARGEST = 1e100  # radius; its square and fourth power stay finite or overflow to a diverged run
 RECORDS = 200  # points of a recorded path, for the table and the plot
 
 
@@ -52,8 +52,10 @@ def run_simulate(args: argparse.Namespace, seed: int) -> dict[str, Any]:
             raise ValueError(f"--{name} {getattr(args, name)}: at least {low}")
     if d < args.n:
         raise ValueError(f"--d {d}: at least n = {args.n}, for orthonormal data")
-    if not (args.radius > 0 and math.isfinite(args.radius)):
-        raise ValueError(f"--radius {args.radius}: a finite number > 0")
+    if not (0 < args.radius <= LARGEST):
+        raise ValueError(f"--radius {args.radius}: a finite number > 0, at most {LARGEST:g}")
+    if args.plot:
+        _plot_ending(args.plot)
     stream = np.random.SeedSequence(seed)
     start, batches = stream.spawn(2)
     q, rho = uniform_start(np.random.default_rng(start), args.runs, args.n, d, args.radius)
@@ -73,6 +75,16 @@ def run_simulate(args: argparse.Namespace, seed: int) -> dict[str, Any]:
         "diverged": int(result.diverged.sum()), "recorded_steps": result.recorded_steps.tolist(),
         "quantiles_10_50_90": quantiles,
     }  # fmt: skip
+
+
+def _plot_ending(plot: str) -> None:
+    """Refuse a plot in a format that cannot be written, before anything is run."""
+    from matplotlib.figure import Figure
+
+    known = Figure().canvas.get_supported_filetypes()
+    ending = Path(plot).suffix.lower().removeprefix(".")
+    if ending not in known:
+        raise ValueError(f"--plot {plot}: the ending must be one of {', '.join(sorted(known))}")
 
 
 def print_simulation(data: dict[str, Any], console: Console) -> None:
@@ -172,6 +184,8 @@ def _simulate(args: argparse.Namespace, console: Console) -> int:
         data = run_simulate(args, seed_of(args.seed))
     except (ValueError, TypeError) as error:
         raise BadUsage(str(error)) from error
+    except ArithmeticError as error:
+        raise BadUsage(f"the numbers are too large: {error}") from error
     if args.plot:
         plot_simulation(data, Path(args.plot))
     if args.json:
@@ -184,7 +198,7 @@ def _simulate(args: argparse.Namespace, console: Console) -> int:
 def _sweep(args: argparse.Namespace, console: Console) -> int:
     try:
         rows = run_sweep(args)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise BadUsage(str(error)) from error
     except SWEEP_ERRORS as error:
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red")

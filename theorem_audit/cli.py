@@ -21,11 +21,13 @@ from theorem_audit.doubt import commands as doubts
 from theorem_audit.new import BadClaimName, create
 from theorem_audit.project import Project, ProjectError, find, locate
 from theorem_audit.report import commands as report
+from theorem_audit.report.load import UnreadableRun, load_run
 from theorem_audit.report.notes import NoNotes, refresh
 from theorem_audit.scaffold import CannotInit, scaffold
-from theorem_audit.usage import BadUsage, emit, ids_of, seed_of
+from theorem_audit.usage import BadUsage, emit, ids_of, is_utf8, seed_of
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.ledger import Ledger
+from theorem_audit.weigh.receipt import receipt
 from theorem_audit.weigh.verdict import CyclicUse
 
 EPILOG = """examples:
@@ -33,6 +35,7 @@ EPILOG = """examples:
   audit run TRACE BAND --json -    two claims, the ledger on standard output
   audit run --seed random          fresh draws; the seed is printed
   audit show GD-CONVERGES          statement, proof steps, evidence, what it rests on
+  audit receipt BAND --json r.json   what its verdict rests on; python verify.py r.json
   audit graph --json -             what rests on what, from a run
   audit mutants BAND --all         every wrong variant of a claim, and what caught it
   audit init my-theory             a new project, with one small claim that comes out proved
@@ -69,6 +72,12 @@ def _parser(here: Project | None = None) -> argparse.ArgumentParser:
     )
     one.add_argument("id", metavar="ID")
     _run_options(one)
+    slip = command("receipt", "write what a claim's verdict rests on, for verify.py", ids=None)
+    slip.add_argument("id", metavar="ID")
+    slip.add_argument(
+        "--from", dest="source", metavar="RUN", help="JSON of a run (default: run it now)"
+    )
+    _run_options(slip)
     graph = command("graph", "what rests on what, read off a run")
     _run_options(graph)
     doubts.add_commands(command, _run_options)
@@ -106,7 +115,11 @@ def _run_options(sub: argparse.ArgumentParser) -> None:
 
 
 def run_ledger(
-    ids: Sequence[str], args: argparse.Namespace, console: Console, save: Path | None = None
+    ids: Sequence[str],
+    args: argparse.Namespace,
+    console: Console,
+    save: Path | None = None,
+    seed: int | None = None,
 ) -> Ledger:
     """Run the evidence of ``ids``, then of whatever it turned out to rest on, until nothing is new.
 
@@ -118,7 +131,7 @@ def run_ledger(
         raise BadUsage(f"--workers {args.workers}: at least 1")
     if not 0 < args.time_limit <= 1e6:
         raise BadUsage(f"--time-limit {args.time_limit}: a number of seconds, 0 < SECONDS <= 1e6")
-    ledger = Ledger(seed=seed_of(args.seed), quick=args.quick)
+    ledger = Ledger(seed=seed_of(args.seed) if seed is None else seed, quick=args.quick)
     asked, done = list(ids), set[str]()
     crew = runner.crew(args.workers, run_seed=ledger.seed, quick=args.quick, limit=args.time_limit)
     with crew, show.progress(console) as bar:
@@ -150,8 +163,11 @@ def run_ledger(
 
 def _run(args: argparse.Namespace, console: Console) -> int:
     save = None if args.json in (None, "-") else Path(args.json)
+    ids, seed = ids_of(args.ids), seed_of(args.seed)
+    if save:  # an older ledger must not speak for a run that is cut short, or that cannot save
+        Ledger(seed=seed, quick=args.quick).write(save)
     try:
-        ledger = run_ledger(ids_of(args.ids), args, console, save)
+        ledger = run_ledger(ids, args, console, save, seed)
     except KeyboardInterrupt:
         where = f"; what was run is in {save}" if save else ""
         console.print(f"[bold]interrupted[/]{where}")
@@ -196,6 +212,29 @@ def _show(args: argparse.Namespace, console: Console) -> int:
     else:
         show.claim_page(claim_id, ledger, console)
     return ledger.exit_code()
+
+
+def _receipt(args: argparse.Namespace, console: Console) -> int:
+    from theory import claims
+
+    (claim_id,) = ids_of([args.id])
+    if args.source:
+        try:
+            run = load_run(Path(args.source))
+            data = receipt(run, claim_id, claims)
+        except UnreadableRun as error:
+            raise BadUsage(str(error)) from error
+        except KeyError:
+            raise BadUsage(f"{args.source}: that run knows nothing of {claim_id}") from None
+        code = 0
+    else:
+        ledger = run_ledger([claim_id], args, console)
+        data, code = receipt(ledger.as_dict(), claim_id, claims), ledger.exit_code()
+    target = args.json or f"{claim_id}.receipt.json"
+    emit(data, target)
+    if target != "-":
+        console.print(f"written: {target}; python verify.py {target}", markup=False, soft_wrap=True)
+    return code
 
 
 def _graph(args: argparse.Namespace, console: Console) -> int:
@@ -271,6 +310,12 @@ def _asked_project(words: Sequence[str]) -> tuple[Project | None, list[str]]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if not __debug__:
+        print("audit: python -O strips the assertions of evidence: run without it", file=sys.stderr)
+        return 2
+    for stream in (sys.stdout, sys.stderr):
+        if not is_utf8(stream) and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # tables hold more than such a terminal can show
     try:
         here, rest = _asked_project(words)
         project.use(here)
@@ -281,7 +326,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 2
         console = show.console(stderr=args.json == "-")
         return int(args.handler(args, console))
-    except (BadUsage, ProjectError, NoEvidence, NoNotes) as error:
+    except (BadUsage, ProjectError, NoEvidence, NoNotes, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            raise
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red", soft_wrap=True)
         return 2
     except (UnknownEvidence, CyclicUse) as error:

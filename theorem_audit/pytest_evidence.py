@@ -97,6 +97,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         call=call,
     )
     pyfuncitem.user_properties.append(("audit", outcome.as_dict()))
+    # As in `audit run`: a claim about nothing is an error, whatever its evidence says.
+    if (empty := runner.vacuous(claims[mark.claim_id], outcome.seed)) is not None:
+        pyfuncitem.user_properties.append(("audit", empty.as_dict()))
+        if not caught:
+            pytest.fail(f"{empty.outcome}: {empty.detail}", pytrace=False)
     if outcome.outcome == "not_run":
         pytest.skip(outcome.detail)
     if caught:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.tree import Tree
 
 from theorem_audit import project
+from theorem_audit.checks.mark import LEFT_OUT
 from theorem_audit.doubt.falsify import Found
 from theorem_audit.doubt.mutants import Tried
 from theorem_audit.kernel.second_opinion import Opinion
@@ -98,6 +99,8 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     )
     plural = "" if len(verdicts) == 1 else "s"
     console.print(f"\n{len(verdicts)} claim{plural}: {counts}")
+    for name, why in LEFT_OUT.items():
+        console.print(f"left out: {name}: {why}", markup=False)
     gates = [v.claim_id for v in verdicts.values() if any("kernel: not" in x for x in v.reasons)]
     if gates:
         console.print(f"kernel: not checked here for {', '.join(gates)}", markup=False)

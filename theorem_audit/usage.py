@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from theorem_audit import project
+from theorem_audit import files, project
 
 
 class BadUsage(Exception):
@@ -20,7 +20,7 @@ def seed_of(text: str) -> int:
     """The seed that ``--seed`` asks for; drawn afresh for ``random``."""
     if text == "random":
         return secrets.randbits(32)
-    if text.isdecimal():
+    if text.isascii() and text.isdecimal() and len(text) <= 40:
         return int(text)
     raise BadUsage(f"--seed {text!r}: an integer >= 0, or 'random'")
 
@@ -36,11 +36,16 @@ def ids_of(given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(wanted)) or list(claims)
 
 
+def is_utf8(stream: Any) -> bool:
+    """Whether a text stream can take any character."""
+    return (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
+
+
 def emit(data: Any, target: str) -> None:
-    """Write JSON to a file, or to standard output for ``-``."""
-    text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    """Write JSON to a file, or to standard output for ``-`` (in ASCII where that is no UTF-8)."""
+    narrow = target == "-" and not is_utf8(sys.stdout)
+    text = json.dumps(data, indent=1, ensure_ascii=narrow) + "\n"
     if target == "-":
         sys.stdout.write(text)
     else:
-        Path(target).parent.mkdir(parents=True, exist_ok=True)
-        Path(target).write_text(text, encoding="utf-8")
+        files.write_text(Path(target), text)

@@ -145,8 +145,15 @@ def _text(value: Any) -> Any:
 
 
 def _replace(path: str | PathLike[str], write: Callable[[Path], None]) -> None:
-    """Write beside the target, then rename: a file is there whole or not at all."""
-    partial = Path(f"{os.fspath(path)}.partial-{os.getpid()}")
+    """Write beside the target, then rename: a file is there whole or not at all.
+
+    A pipe or a device is written to as it is; a link keeps pointing to what is written.
+    """
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        write(path)
+        return
+    partial = Path(f"{path}.partial-{os.getpid()}")
     try:
         write(partial)
         os.replace(partial, path)

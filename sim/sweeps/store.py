@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -73,13 +74,21 @@ class Store:
     """An open store; a context manager. Threads must not share one.
 
     path: the file; made when `create` and it is missing or empty. patience: seconds to wait for
-    another process's lock. Raises a StoreError, and leaves a file that is no store untouched.
+    another process's lock. Without `create`, a file on read-only media is read. Raises a StoreError,
+    and leaves a file that is no store untouched.
     """
 
     def __init__(self, path: str | PathLike[str], *, create: bool = True, patience: float = 60.0):
         self.path = Path(path).absolute()
         self.patience = patience
-        mode = "rwc" if create else "rw"
+        self._frozen = not create and self.path.is_file() and not _writable(self.path)
+        mode = "rwc" if create else "ro&immutable=1" if self._frozen else "rw"
+        log = Path(f"{self.path}-wal")
+        if self._frozen and log.exists() and log.stat().st_size:
+            raise StoreError(
+                f"{self.path} cannot be written, and holds commits in {log.name} that only a writer "
+                "can read: copy both files to where you may write"
+            )
         if self.path.is_dir():
             raise StoreError(f"store={str(path)!r}: is a folder; must be a file")
         if not (self.path.parent if create else self.path).exists():
@@ -101,7 +110,11 @@ class Store:
             raise
 
     def _open(self) -> None:
-        if self._header() == (0, 0) and not self._scalar("SELECT count(*) FROM sqlite_master"):
+        if (
+            not self._frozen
+            and self._header() == (0, 0)
+            and not self._scalar("SELECT count(*) FROM sqlite_master")
+        ):
             self._use_wal()
             with self._transaction():
                 self._db.execute(_TABLE)
@@ -115,8 +128,9 @@ class Store:
                 f"{self.path} has store format {schema}, this program reads and writes format "
                 f"{SCHEMA}: use the program that wrote it, or name another file"
             )
-        self._use_wal()
-        self._db.execute("PRAGMA synchronous = FULL")
+        if not self._frozen:
+            self._use_wal()
+            self._db.execute("PRAGMA synchronous = FULL")
 
     def _header(self) -> tuple[int, int]:
         return self._scalar("PRAGMA application_id"), self._scalar("PRAGMA user_version")
@@ -267,6 +281,11 @@ class Store:
                 f"{self.path}: another process held it locked for {self.patience:g} s"
             )
         return StoreError(f"{self.path}: {error}")
+
+
+def _writable(path: Path) -> bool:
+    """Whether a store may be opened for writing: SQLite also makes files beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def intact(row: Sequence[Any]) -> Task | None:

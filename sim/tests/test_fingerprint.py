@@ -51,7 +51,7 @@ def test_two_scripts_on_one_store_do_not_get_each_others_numbers(tmp_path: Path)
     first = _script(tmp_path, "a.py", 2, double)
     other = _script(tmp_path, "b.py", 2, "settings['x'] + 100")
     constant = _script(tmp_path, "c.py", 5, double)
-    again = _script(tmp_path, "a.py", 2, double + "  # says what it does")
+    again = _script(tmp_path, "a.py", 2, "(FACTOR  *  settings['x'])")
     assert first.split()[:2] == other.split()[:2] == constant.split()[:2] == ["3", "0"]
     assert again.split()[:2] == ["0", "3"]
     assert [float(x) for x in other.split()[2:]] == [101, 102, 103]

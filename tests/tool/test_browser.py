@@ -12,6 +12,7 @@ import pytest
 
 from tests.tool.ledgers import IDS, small_ledger
 from theorem_audit.cli import main
+from theorem_audit.report.site import write_site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -113,3 +114,32 @@ def test_the_keyboard_reaches_the_filters(page: Any) -> None:
     page.keyboard.type("norm")
     assert "NORM" in _visible(page)
     assert "HESS" not in _visible(page)
+
+
+ATTACK = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+
+
+def test_nothing_that_a_ledger_smuggles_in_is_run(browser: Any, tmp_path: Path) -> None:
+    """Statement, title, notes, reasons of a foreign ledger; and the page's own script still runs."""
+    run = small_ledger().as_dict()
+    for claim in run["claims"]:
+        claim["statement"] = rf"\text{{</math>{ATTACK}}} \text{{{ATTACK}}}"
+        claim["title"] = claim["remark"] = ATTACK
+        claim["reasons"] = [ATTACK]
+        claim["evidence"][0] |= {"detail": ATTACK, "notes": [ATTACK]}
+    write_site(run, tmp_path)
+    opened = browser.new_page()
+    refused: list[str] = []
+    opened.on("console", lambda message: refused.append(message.text))
+    for path in (tmp_path / "index.html", *sorted((tmp_path / "claims").iterdir())):
+        opened.goto(path.as_uri())
+        assert opened.evaluate("window.hacked") is None, path.name
+        assert opened.locator("img:not([src^='data:'])").count() == 0
+    opened.goto((tmp_path / "index.html").as_uri())
+    opened.get_by_label("Search").fill("no such words")
+    assert _visible(opened) == []
+    assert refused == [], "the policy had to stop something that should not have been there"
+    opened.evaluate("document.body.innerHTML += '<p id=late onclick=\"window.hacked = 1\">x</p>'")
+    opened.locator("#late").click()
+    assert opened.evaluate("window.hacked") is None, "the policy lets an inline handler run"
+    opened.close()

@@ -12,9 +12,11 @@ It needs no pytest: ``audit`` runs it directly, and the plugin hands it to pytes
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from theorem_audit import project
@@ -102,17 +104,39 @@ class NoEvidence(ValueError):
     """The evidence package holds no evidence at all, so nothing could be judged."""
 
 
+LEFT_OUT: dict[str, str] = {}  # files of evidence that skipped themselves, and what they say
+
+
+def _imported(name: str) -> ModuleType | None:
+    """A module of evidence; None where it skips itself, which ``LEFT_OUT`` then tells."""
+    path = name.replace(".", "/") + ".py"
+    try:
+        return importlib.import_module(name)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        if type(error).__name__ == "Skipped":  # pytest's, which says that it is a builtin
+            LEFT_OUT[path] = str(error)
+            return None
+        raise UnknownEvidence(
+            f"{path} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+
+
 def collect() -> dict[str, list[Evidence]]:
     """All evidence of the current project, by claim id: reading order of files, then line order.
 
     Raises UnknownEvidence for a mark that names no claim, or a step that its claim does not have, and
-    NoEvidence where no file holds any.
+    for a file that cannot be imported; NoEvidence where no file holds any.  A file that skips itself
+    (``pytest.importorskip``) is left out, and ``LEFT_OUT`` says why.
     """
     here = project.current()
     claims = here.claims
     found: dict[str, list[Evidence]] = {claim_id: [] for claim_id in claims}
     package = here.evidence_package()
-    for module in modules(package, lambda name: name.startswith("test_")):
+    for module in modules(package, lambda name: name.startswith("test_"), _imported):
+        if module is None:
+            continue
         for value in vars(module).values():
             if getattr(value, "__module__", None) != module.__name__:
                 continue

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 from rich.console import Console
 
 from theorem_audit import project, show
@@ -20,9 +18,10 @@ from theorem_audit.doubt.mutants import Tried
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.kernel import certificates, second_opinion, steps
 from theorem_audit.kernel.judge import CoqAbsent
+from theorem_audit.report.load import UnreadableRun, load_run
 from theorem_audit.usage import BadUsage, emit, ids_of, seed_of
 from theorem_audit.weigh import stale
-from theorem_audit.weigh.ledger import Ledger, commit, validate
+from theorem_audit.weigh.ledger import Ledger, commit
 
 SAVE_EVERY = 5.0  # seconds
 Command = Callable[..., argparse.ArgumentParser]
@@ -159,12 +158,9 @@ def _stale(args: argparse.Namespace, console: Console) -> int:
     claims = project.claims()
 
     try:
-        data = json.loads(Path(args.file).read_text(encoding="utf-8"))
-        validate(data)
-    except (OSError, json.JSONDecodeError) as error:
-        raise BadUsage(f"{args.file}: {error}") from error
-    except jsonschema.ValidationError as error:
-        raise BadUsage(f"{args.file} is no run of this schema: {error.message}") from error
+        data = load_run(Path(args.file))
+    except UnreadableRun as error:
+        raise BadUsage(str(error)) from error
     found = stale.reload(data, claims, evidence=collect())
     if args.json:
         emit(_with_verdicts(data, found), args.json)

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
-from math import isqrt, lcm
+from math import floor, isqrt, lcm
 from operator import eq, ge, gt, le, lt, ne
 
+from mpmath.libmp import NoConvergence
 from sympy import (
     And,
     Expr,
     Integer,
     Mul,
+    Poly,
     PolynomialError,
     Pow,
     Rational,
@@ -29,12 +31,16 @@ from sympy import (
     lambdify,
     log,
     nan,
+    numer,
     preorder_traversal,
+    sqrt,
+    together,
     true,
     zoo,
-)  # fmt: skip
+)
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import Boolean, Or
+from sympy.polys.polyerrors import BasePolynomialError
 
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import rational_form, relations
@@ -50,6 +56,7 @@ RATIONAL = tuple(
         (-1, 2), (-1, 1), (5, 4), (1, 100), (3, 1), (9, 10), (-1, 4), (5, 1), (1, 1000),
     )
 )  # fmt: skip
+LARGE = (Fraction(10), Fraction(100), Fraction(10_000))
 NEAR = tuple(Fraction(s, q) for q in (100, 20, 1000) for s in (1, -1))
 MAX_NODES = 3_000
 POLE_NODES = 300  # for each denominator of a formula
@@ -79,6 +86,9 @@ class _Condition:
         except Undecided:
             self.values = None  # square roots and the like: slowly, by SymPy
             return
+        if not self.top.free_symbols | under.free_symbols <= set(self.symbols):
+            self.values = None  # square roots of numbers, likewise
+            return
         scale = [lcm(*(int(Rational(c).q) for c in poly.coeffs()), 1) for poly in (self.top, under)]
         forms = [
             poly.mul_ground(k).as_expr() for poly, k in zip((self.top, under), scale, strict=True)
@@ -93,8 +103,11 @@ class _Condition:
 
     def holds(self, value: Mapping[Symbol, Fraction]) -> bool:
         if self.values is None:
-            result = self.relation.subs({x: _sympy(value[x]) for x in self.symbols})
-            return result is true
+            at = {x: _sympy(value[x]) for x in self.symbols}
+            try:
+                return self.relation.subs(at) is true
+            except TypeError:  # SymPy does not compare with infinity
+                return False
         gap = self.gap(value)
         return gap is not None and bool(self.func(gap, 0))
 
@@ -123,6 +136,17 @@ class _Condition:
             if root**2 == inside:
                 yield from ((-linear + root) / (2 * square), (-linear - root) / (2 * square))
 
+    def ends(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> list[Fraction]:
+        """Where left = right, close to it: real roots in ``x`` of any degree, as fractions."""
+        try:
+            gap = (self.relation.lhs - self.relation.rhs).subs(
+                {y: _sympy(v) for y, v in value.items()}, simultaneous=True
+            )
+            roots = Poly(numer(together(gap)), x).nroots(n=30, maxsteps=100)
+        except (BasePolynomialError, NoConvergence, ValueError, TypeError, ZeroDivisionError):
+            return []
+        return [Fraction(str(root)) for root in roots if root.is_real]
+
     def _polynomial_in(self, x: Symbol) -> bool:
         return bool((self.relation.lhs - self.relation.rhs).is_polynomial(x))
 
@@ -134,7 +158,8 @@ def _sympy(value: Fraction) -> Rational:
 class _Region:
     """A conjunction of conditions and of alternatives, ready for the search."""
 
-    def __init__(self, region: Boolean) -> None:
+    def __init__(self, region: Boolean, thorough: bool = False) -> None:
+        self.thorough = thorough
         self.options: list[list[list[_Condition]]] = []  # and of (or of (and of conditions))
         for part in relations(region):
             choices = part.args if isinstance(part, Or) else (part,)
@@ -142,9 +167,13 @@ class _Region:
         self.single = [c for choice in self.options if len(choice) == 1 for c in choice[0]]
         self.equations = [c for c in self.single if c.func is eq]
 
-        def rank(x: Symbol) -> tuple[bool, bool, str]:
+        numbers = sorted(map(abs, region.atoms(Integer)))[-8:]
+        self.sizes = [Fraction(int(k) + shift) for k in numbers if k > 5 for shift in (0, 1, -1, 2)]
+        defined = {c.relation.lhs for c in self.equations if c.relation.lhs.is_Symbol}
+
+        def rank(x: Symbol) -> tuple[bool, bool, bool, str]:
             last = any(c.degree(x) == 1 for c in self.equations)
-            return (not x.is_integer, last, str(x))
+            return (not x.is_integer, x in defined, last, str(x))
 
         self.symbols = tuple(sorted(region.free_symbols, key=rank))
 
@@ -159,6 +188,14 @@ class _Region:
         """Whether an equation determines ``x``."""
         return any(x in c.symbols and set(c.symbols) - set(value) == {x} for c in self.equations)
 
+    def ends(
+        self, ready: list[_Condition], x: Symbol, value: Mapping[Symbol, Fraction]
+    ) -> set[Fraction]:
+        """Where conditions on ``x`` alone become equations, close to it; none unless thorough."""
+        if not self.thorough:
+            return set()
+        return set[Fraction]().union(*(condition.ends(x, value) for condition in ready))
+
     def candidates(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> Iterator[Fraction]:
         """What equations force; else small numbers, and ends and middles of what is left to ``x``."""
         ready = [c for c in self.single if set(c.symbols) - set(value) == {x}]
@@ -168,9 +205,14 @@ class _Region:
                 return
         if x.is_integer:
             yield from WHOLE
+            yield from self.sizes
+            for end in self.ends(ready, x, value):
+                yield from (Fraction(floor(end) + k) for k in (0, 1, 2, -1))
             return
         yield from RATIONAL
-        ends = sorted({root for condition in ready for root in condition.roots(x, value)})
+        yield from LARGE if self.thorough else ()
+        exact = {root for condition in ready for root in condition.roots(x, value)}
+        ends = sorted(exact.union(self.ends(ready, x, value)))
         yield from ((low + high) / 2 for low, high in pairwise(ends))
         yield from ends
         for step in NEAR:  # open ends: points close to them
@@ -178,15 +220,19 @@ class _Region:
 
 
 def find(
-    region: Boolean, fixed: Mapping[Symbol, Expr] | None = None, max_nodes: int = MAX_NODES
+    region: Boolean,
+    fixed: Mapping[Symbol, Expr] | None = None,
+    max_nodes: int = MAX_NODES,
+    thorough: bool = False,
 ) -> Instance | None:
     """An instance of ``region`` with the values in ``fixed``, or None when the search finds none.
 
     max_nodes: give up after looking at this many partial instances.
+    thorough: also look close to irrational ends, and solve equations for irrational numbers.
     """
     if region in (true, false):
         return {} if region is true else None
-    compiled, nodes = _Region(region), 0
+    compiled, nodes = _Region(region, thorough), 0
     orders = [compiled.symbols]
     if all(c.values is not None for choice in compiled.options for o in choice for c in o):
         # a second order, where conditions are quick to evaluate
@@ -213,10 +259,55 @@ def find(
         nodes = 0
         if found := search(tuple(x for x in order if x not in start), start):
             return found
+    return None if fixed or not thorough else _eliminated(region, max_nodes)
+
+
+def _eliminated(region: Boolean, max_nodes: int) -> Instance | None:
+    """The same where an equation forces a number that is not rational: solved for it, put in."""
+    for equation in (x for x in relations(region) if isinstance(x, Eq)):
+        for x in sorted(equation.free_symbols, key=str):
+            for solution in _solutions(equation, x):
+                rest = And(*(c for c in relations(region) if c is not equation))
+                try:
+                    rest = rest.subs(x, solution)
+                except TypeError:  # not real
+                    continue
+                inner = find(rest, max_nodes=max_nodes, thorough=True)
+                if inner is None:
+                    continue
+                free = solution.free_symbols - set(inner)
+                inner = {**inner, **dict.fromkeys(free, Integer(1))}
+                found = {**inner, x: solution.subs(inner)}
+                try:
+                    if region.subs(found, simultaneous=True) is true:
+                        return found
+                except TypeError:
+                    continue
     return None
 
 
-_found = cache(find)
+def _solutions(equation: Eq, x: Symbol) -> list[Expr]:
+    """What a polynomial equation of degree 1 or 2 in ``x`` says of it, where that is real."""
+    gap = equation.lhs - equation.rhs
+    if not gap.is_polynomial(x) or x.is_integer:
+        return []
+    form = Poly(gap, x)
+    if form.degree() == 1:
+        return [-form.nth(0) / form.nth(1)]
+    if form.degree() != 2:
+        return []
+    c, b, a = (form.nth(k) for k in range(3))
+    inside = b**2 - 4 * a * c
+    if inside.is_negative:
+        return []
+    root = sqrt(inside)
+    return [(-b + sign * root) / (2 * a) for sign in (1, -1)]
+
+
+@cache
+def _found(region: Boolean) -> Instance | None:
+    quick = find(region)
+    return find(region, thorough=True) if quick is None else quick
 
 
 def instance(claim: Claim) -> Instance:
@@ -269,9 +360,9 @@ def undefined(claim: Claim) -> list[Boundary]:
     """Where in its region some part of the formula makes no sense: x/0, 0/0, a root or log below 0.
 
     Looked for are the boundary cases, and zeros of each denominator (a root's or logarithm's argument
-    below 0) inside the region.  What a formula's own equations define is put in.  A denominator with a
-    symbol that neither the region nor such an equation speaks of is left alone, unless that symbol is an
-    integer (a size).  log 0 = -oo is a value.
+    below 0) inside the region.  What a formula's own equations define is put in.  A denominator with
+    a symbol that neither the region nor such an equation speaks of is left alone, unless that symbol
+    is an integer (a size).  log 0 = -oo is a value.
     """
     return list(_undefined(claim.formula, claim.region))
 

@@ -67,7 +67,7 @@ class Certificate:
             if data.pop("schema") != SCHEMA:
                 raise InvalidCertificate(f"schema must be {SCHEMA}")
             return Certificate(data["symbols"], data["polynomial"], data["box"], data["tree"])
-        except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise InvalidCertificate(f"not a certificate: {error!r}") from error
 
 
@@ -133,8 +133,17 @@ def _smallest_bernstein(poly: Terms, size: int) -> Fraction:
 def check_certificate(certificate: Certificate) -> int:
     """Re-check a certificate from nothing; returns the number of cells.
 
-    Raises InvalidCertificate naming what is wrong.
+    Raises InvalidCertificate naming what is wrong, also where the data have not the form at all.
     """
+    try:
+        return _checked(certificate)
+    except InvalidCertificate:
+        raise
+    except (TypeError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
+        raise InvalidCertificate(f"not of a certificate's form: {error!r}") from error
+
+
+def _checked(certificate: Certificate) -> int:
     size = len(certificate.symbols)
     if len(set(certificate.symbols)) != size or len(certificate.box) != size:
         raise InvalidCertificate("symbols must be distinct, with one pair of bounds each")

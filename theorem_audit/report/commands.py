@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from theorem_audit import project, show
+from theorem_audit.files import write_text
 from theorem_audit.usage import BadUsage, emit, seed_of
 
 
@@ -77,12 +78,15 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     except UnreadableRun as error:
         raise BadUsage(str(error)) from error
     if args.latex:
-        Path(args.latex).parent.mkdir(parents=True, exist_ok=True)
-        Path(args.latex).write_text(appendix(run), encoding="utf-8")
+        write_text(Path(args.latex), appendix(run))
         written = [args.latex]
     elif args.readme:
         path = Path(args.readme)
-        path.write_text(refreshed(path.read_text(encoding="utf-8"), run), encoding="utf-8")
+        try:
+            renewed = refreshed(path.read_text(encoding="utf-8"), run)
+        except ValueError as error:
+            raise BadUsage(f"--readme {path}: {error}") from error
+        write_text(path, renewed)
         written = [args.readme]
     else:
         shown = drawn(Path(args.pictures or project.current().path("pictures")))

@@ -36,7 +36,7 @@ def with_variants(run: dict[str, Any], path: Path) -> dict[str, Any]:
         validate(merged)
     except OSError as error:
         raise UnreadableRun(f"{path}: cannot be read: {error}") from None
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableRun(f"{path}: not what `audit mutants --json` writes: {error}") from None
     except jsonschema.ValidationError as error:
         raise UnreadableRun(f"{path}: not valid variants: {error.message}") from None
@@ -60,6 +60,8 @@ def load_run(path: Path) -> dict[str, Any]:
         raise UnreadableRun(
             f"{path}: not whole JSON (line {error.lineno}: {error.msg}); was the run cut short?"
         ) from None
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, brackets in brackets
+        raise UnreadableRun(f"{path}: not a ledger: {error}") from None
     if not isinstance(data, dict) or "project" not in data:
         raise UnreadableRun(f"{path}: JSON, but not a ledger of an audit")
     if data["project"] != (name := project.current().name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
@@ -12,13 +13,41 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from theorem_audit.report.notes import BLOCK
 
+MATHML = "http://www.w3.org/1998/Math/MathML"
+_ELEMENTS = """
+math mrow mi mo mn ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover
+mmultiscripts mprescripts none mtable mtr mtd mlabeledtr mstyle mpadded mphantom menclose mfenced merror
+"""
+_ATTRIBUTES = """
+display mathvariant mathsize mathcolor stretchy fence form separator largeop symmetric accent
+accentunder movablelimits lspace rspace minsize maxsize linethickness columnalign rowspacing
+columnspacing columnlines rowlines frame displaystyle scriptlevel width height depth voffset open
+close separators notation side
+"""
+ELEMENTS, ATTRIBUTES = frozenset(_ELEMENTS.split()), frozenset(_ATTRIBUTES.split())
+
 
 def mathml(latex: str, *, block: bool = False) -> Markup:
-    """MathML of a LaTeX formula; what cannot be converted is shown as escaped source."""
+    """MathML of a LaTeX formula; what cannot be converted is shown as escaped source.
+
+    The converter lets markup in ``\\text{}`` through, so what it gives is read as XML, kept only where
+    it is MathML and nothing else, and written anew.
+    """
     try:
-        return Markup(convert(latex, display="block" if block else "inline"))
+        tree = ElementTree.fromstring(convert(latex, display="block" if block else "inline"))
     except Exception:  # noqa: BLE001 - latex2mathml raises bare exceptions of many kinds
-        return Markup("<code class='tex'>{}</code>").format(latex)
+        return _source(latex)
+    for node in tree.iter():
+        name = node.tag.removeprefix(f"{{{MATHML}}}") if isinstance(node.tag, str) else ""
+        if name not in ELEMENTS or not ATTRIBUTES.issuperset(node.attrib):
+            return _source(latex)
+        node.tag = name
+    tree.set("xmlns", MATHML)
+    return Markup(ElementTree.tostring(tree, encoding="unicode"))
+
+
+def _source(latex: str) -> Markup:
+    return Markup("<code class='tex'>{}</code>").format(latex)
 
 
 def _math_renderer(content: str, options: dict[str, bool]) -> str:

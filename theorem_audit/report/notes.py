@@ -17,6 +17,7 @@ import re
 from pathlib import Path
 
 from theorem_audit import project
+from theorem_audit.files import write_text
 from theorem_audit.statement.claim import Claim
 
 BLOCK = re.compile(r"<!-- statement:(?P<id>\S+) -->\n(?P<body>.*?)<!-- /statement -->", re.S)
@@ -92,5 +93,5 @@ def refresh(*, check: bool = False) -> list[str]:
         if new != text:
             stale.append(str(path.relative_to(project.current().path("notes"))))
             if not check:
-                path.write_text(new, encoding="utf-8")
+                write_text(path, new)
     return stale

@@ -7,6 +7,8 @@ every request.  Everything from a ledger or a note is escaped.
 from __future__ import annotations
 
 import base64
+import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -17,12 +19,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from theorem_audit import project
+from theorem_audit.files import write_text
 from theorem_audit.report.findings import findings
 from theorem_audit.report.graph import below, edges, svg
 from theorem_audit.report.mathematics import mathml, note_html, note_sections
 from theorem_audit.report.notes import notes
 from theorem_audit.weigh.verdict import RANKS
 
+ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
 TEMPLATES = Path(__file__).with_name("templates")
 MEANINGS = {
     "kernel": "a theorem of Coq, its statement generated from the claim",
@@ -56,6 +60,16 @@ def _inline(name: str) -> Markup:
     return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
+def _policy(script: Markup) -> Markup:
+    """The content security policy of a page: no request, and no script but this one."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    allowed = f"'sha256-{digest}'" if script else "'none'"
+    return Markup(
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
 def _data_uri(path: Path, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
@@ -79,6 +93,9 @@ def write_site(
     run: as ``load_run`` gives it.  pictures: mappings with name, title, png and csv (paths).
     """
     claims = run["claims"]
+    for name in (x for c in claims for x in (c["id"], *c["uses"])):
+        if not ID.fullmatch(name):
+            raise ValueError(f"id={name!r}: it names a file and a link, so it must be {ID.pattern}")
     verdicts = {c["id"]: c["verdict"] for c in claims}
     uses = {k: [u for u in v if u in verdicts] for k, v in edges(run).items()}
     used_by: dict[str, list[str]] = {k: [] for k in verdicts}
@@ -87,6 +104,7 @@ def write_site(
             used_by[used].append(claim_id)
     counted = Counter(verdicts.values())
     title = project.current().title or project.current().name
+    script = _inline("ledger.js")
     shared = {"title": title, "run": run, "style": _inline("style.css"), "verdicts": verdicts}
     (folder / "claims").mkdir(parents=True, exist_ok=True)
     kinds = {c["id"]: _kinds(c) for c in claims}
@@ -113,9 +131,10 @@ def write_site(
             }
             for p in pictures
         ],
-        script=_inline("ledger.js"),
+        script=script,
+        policy=_policy(script),
     )  # fmt: skip
-    (folder / "index.html").write_text(index, encoding="utf-8")
+    write_text(folder / "index.html", index)
     sections = _notes()
     page = _environment().get_template("claim.html")
     for claim in claims:
@@ -123,6 +142,7 @@ def write_site(
         html = page.render(
             **shared,
             root="../",
+            policy=_policy(Markup()),
             c=claim,
             statement=mathml(claim["statement"], block=True),
             used_by=used_by[claim_id],
@@ -132,5 +152,5 @@ def write_site(
             if claim_id in sections
             else Markup("<p>There is no proof note for this claim.</p>"),
         )
-        (folder / "claims" / f"{claim_id}.html").write_text(html, encoding="utf-8")
+        write_text(folder / "claims" / f"{claim_id}.html", html)
     return folder / "index.html"

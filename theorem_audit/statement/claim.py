@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sympy import And, Basic, Expr, Tuple, false, latex, true
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import Boolean, BooleanAtom
 
 BOUNDS = ("exact", "upper", "lower", "statement")
 SOURCES = ("paper", "lemma", "new", "finding", "open")
@@ -112,6 +112,11 @@ class Claim:
             raise TypeError(
                 f"formula={self.formula!r} in claim {self.id}: a SymPy expression or relation is "
                 "needed (a relation between constants that SymPy evaluated to a bool is a mistake)"
+            )
+        if isinstance(self.formula, BooleanAtom):
+            raise TypeError(
+                f"formula={self.formula!r} in claim {self.id}: SymPy evaluated it, so that nothing of "
+                "the statement is left (use evaluate=False, or symbols with weaker assumptions)"
             )
         for step, part in self.parts.items():
             if step not in self.steps:

@@ -14,8 +14,11 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from types import ModuleType
+from typing import TypeVar
 
 from theorem_audit.statement.claim import Claim
+
+M = TypeVar("M")
 
 
 class DuplicateClaim(ValueError):
@@ -39,8 +42,10 @@ class Claims(dict[str, Claim]):
 
 
 def modules(
-    package: ModuleType, wanted: Callable[[str], bool] = lambda name: True
-) -> Iterator[ModuleType]:
+    package: ModuleType,
+    wanted: Callable[[str], bool] = lambda name: True,
+    load: Callable[[str], M] = importlib.import_module,  # type: ignore[assignment]
+) -> Iterator[ModuleType | M]:
     """The modules below ``package``, imported, in reading order; packages before what they hold.
 
     wanted: which modules to import, by their last name (packages always are).  A package that says
@@ -60,9 +65,9 @@ def modules(
         if info.ispkg:
             below = importlib.import_module(name)
             if getattr(below, "EVIDENCE", True):
-                yield from modules(below, wanted)
+                yield from modules(below, wanted, load)
         elif wanted(info.name):
-            yield importlib.import_module(name)
+            yield load(name)
 
 
 def discover(package: str) -> Claims:

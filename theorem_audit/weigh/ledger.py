@@ -7,9 +7,7 @@ after every outcome: whatever interrupts a run, the file says what was run and w
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -19,7 +17,7 @@ from typing import Any
 
 import jsonschema
 
-from theorem_audit import project
+from theorem_audit import files, project
 from theorem_audit.doubt import instances
 from theorem_audit.statement.claim import Assumption, Claim
 from theorem_audit.weigh import stale
@@ -39,7 +37,7 @@ class Ledger:
     def __init__(self, *, seed: int, quick: bool = False) -> None:
         self.seed = seed
         self.quick = quick
-        self.complete = False
+        self.complete = self.stopped = False  # stopped: by the user, so that nothing follows
         self.started = datetime.now(UTC).isoformat(timespec="seconds")
         self._outcomes: dict[str, list[Outcome]] = {}
         self._written = float("-inf")
@@ -150,17 +148,12 @@ class Ledger:
             self._written = time.monotonic()
 
     def write(self, path: Path) -> None:
-        """Write the JSON whole or not at all; missing folders are made."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(self.as_dict(), file, indent=1, ensure_ascii=False)
-                file.write("\n")
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        """Write the JSON whole or not at all; missing folders are made.
+
+        What is no regular file (a pipe, a device) is written to once, when the run is complete.
+        """
+        if self.complete or self.stopped or files.is_plain(path):
+            files.write_text(path, json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n")
 
 
 def necessity(assumption: Assumption, outcomes: Iterable[Outcome]) -> dict[str, Any]:

@@ -86,6 +86,11 @@ def run_evidence(
     context = RunContext(test=item.key + case, seed=run_seed, quick=quick)
     outcome, detail, witness = "passed", "", {}
     started = time.perf_counter()
+    if not __debug__:
+        return replace(
+            not_run(item, case, run_seed, "python -O strips the assertions of evidence"),
+            outcome="error",
+        )
     with running(context), recording_reads() as reads:
         function = call or item.function
         if hasattr(item.function, "hypothesis"):

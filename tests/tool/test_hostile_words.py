@@ -1,0 +1,234 @@
+"""Words, files and terminals that are off: one line and exit code 2, or the work done all the same."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sympy import Eq, Ge, Gt, Rational, exp, pi, sqrt, symbols, true
+
+from sim.tests.sweep_stubs import ROOT
+from tests.tool.ledgers import small_ledger
+from theorem_audit import cli
+from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence, collect
+from theorem_audit.cli import main
+from theorem_audit.doubt import instances
+from theorem_audit.report.mathematics import mathml, note_html
+from theorem_audit.report.site import write_site
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.usage import BadUsage, emit, seed_of
+from theorem_audit.weigh import runner
+
+X, Y = symbols("x y", real=True)
+N, B = symbols("n b", integer=True)
+
+
+def _claim(formula: Any, region: Any = true) -> Claim:
+    hypotheses = () if region is true else (Assumption("all", region),)
+    return Claim("A", "a", formula, Source("lemma", "made up"), "exact", "made", hypotheses)
+
+
+# --- claims that say nothing ------------------------------------------------------------------
+
+R, AFTER = symbols("r2 r2_next", real=True)
+UNDEFINED = {
+    "hidden 0/0": (Eq(AFTER, (R**2 - 1) / (R - 1), evaluate=False), R > 0),
+    "p at n = 1": (Eq(Y, B * (N - B) / (N * (N - 1))), (N >= 1) & (B >= 1) & (B <= N)),
+    "a size that nothing bounds": (Eq(Y, 1 / N), true),
+    "a product": (Eq(Y, 1 / ((R - 2) * (R + 5))), R > 0),
+    "an inequality": (Ge(1 / (R - 3), 0), R > 0),
+    "a root of what is negative": (Eq(Y, sqrt(R - 1)), (R > 0) & (R < 2)),
+    "through a definition": (Eq(Y, R - 1) & Eq(X, 1 / Y), R > 0),
+}
+DEFINED = {
+    "the pole is outside": (Eq(AFTER, (R**2 - 1) / (R - 1), evaluate=False), (R > 0) & (R < 1)),
+    "n >= 2": (Eq(Y, B * (N - B) / (N * (N - 1))), (N >= 2) & (B >= 1) & (B <= N)),
+    "a polynomial": (Eq(Y, R**2), R > 0),
+    "an alternative that holds there": (Eq(R, 1) | Eq(Y, 1 / (R - 1)), R > 0),
+}
+
+
+@pytest.mark.parametrize("what", [*UNDEFINED, *DEFINED])
+def test_a_formula_that_is_undefined_in_its_region_is_an_error(what: str) -> None:
+    found = runner.vacuous(_claim(*{**UNDEFINED, **DEFINED}[what]), 0)
+    assert (found is not None) == (what in UNDEFINED), found
+    if found is not None:
+        assert (found.outcome, found.test) == (
+            "error",
+            "theorem_audit/doubt/instances.py::undefined",
+        )
+        assert "undefined at" in found.detail
+
+
+HELD = [
+    N >= 10, (N >= 1_000) & (B >= N - 1) & (B <= N - 1), (N >= 2) & (B >= N + 10) & (B < N + 12),
+    Eq(X, sqrt(2)), Eq(X**2, 2) & (X > 0), (sqrt(2) < X) & (Rational(3, 2) > X),
+    (X**3 > 2) & (Rational(201, 100) > X**3), (pi < X) & (Rational(315, 100) > X),
+    Eq(X**2 + Y**2, 3) & (X > 1), X > 10**6, (exp(2) < X) & (X < 8),
+    Eq(X**2, 2) & Eq(Y, X + 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("region", HELD, ids=str)
+def test_what_can_hold_is_not_called_empty(region: Any) -> None:
+    found = instances.instance(_claim(Eq(Y, Y + 1, evaluate=False), region))
+    assert region.subs(found, simultaneous=True) is true
+
+
+@pytest.mark.parametrize(
+    "region", [Eq(X, sqrt(2)) & (X > 2), Eq(X**2, -2), (N >= 10) & (N < 10), Eq(X**2, 2) & Eq(X, 1)]
+)
+def test_what_cannot_hold_is_still_empty(region: Any) -> None:
+    with pytest.raises(instances.EmptyRegion):
+        instances.instance(_claim(Eq(Y, Y + 1, evaluate=False), region))
+
+
+@pytest.mark.parametrize("formula", [Gt(X**2 + 1, 0), Eq(X, X), Eq(X, X + 1)])
+def test_a_formula_that_sympy_evaluated_is_refused_where_it_is_declared(formula: Any) -> None:
+    with pytest.raises(TypeError, match="SymPy evaluated it, so that nothing of the statement"):
+        _claim(formula)
+
+
+# --- evidence files ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("import pytest\npytest.importorskip('no_such_module')", None),
+        ("import sys\nsys.exit(0)", "SystemExit: 0"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("def f(:", "SyntaxError"),
+    ],
+)
+def test_a_file_of_evidence_that_cannot_be_imported(
+    text: str, says: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tests
+
+    (tmp_path / "test_zz_made.py").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(tests, "__path__", [str(tmp_path)])
+    if says is None:
+        collect()
+        assert "no_such_module" in LEFT_OUT.pop("tests/test_zz_made.py")
+    else:
+        with pytest.raises(UnknownEvidence, match=rf"test_zz_made\.py cannot be imported: {says}"):
+            collect()
+
+
+def test_python_without_assertions_is_refused() -> None:
+    code = "import sys\nfrom theorem_audit.cli import main\nsys.exit(main(['list']))"
+    done = subprocess.run([sys.executable, "-O", "-c", code], cwd=ROOT, capture_output=True, text=True,
+                          timeout=170, check=False)  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == "audit: python -O strips the assertions of evidence: run without it\n"
+
+
+# --- words ------------------------------------------------------------------------------------
+
+SIMULATE = ("simulate", "--n", "4", "--b", "1", "--step-size", "0.1", "--steps", "5", "--runs", "2")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((*SIMULATE, "--radius", "1e200"), "--radius 1e+200"),
+        ((*SIMULATE, "--radius", "inf"), "--radius inf"),
+        ((*SIMULATE, "--plot", "x.xyz"), "--plot x.xyz: the ending must be one of"),
+        ((*SIMULATE, "--seed", "9" * 5_000), "--seed"),
+        ((*SIMULATE, "--json", "/dev/null/x"), "/dev/null"),
+        (("report", "--from", "{binary}"), "cannot be read"),
+        (("report", "--from", "{deep}"), "not a ledger"),
+        (("report", "--from", "{digits}"), "not a ledger"),
+        (("stale", "{binary}"), "cannot be read"),
+        (("stale", "{deep}"), "not a ledger"),
+        (("report", "--from", "{good}", "--readme", "{binary}"), "--readme"),
+        (("report", "--from", "{good}", "--out", "/dev/null/x"), "/dev/null"),
+    ],
+)
+def test_wrong_values_get_one_line_and_exit_code_2(
+    words: tuple[str, ...], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "binary").write_bytes(bytes(range(256)))
+    (tmp_path / "deep").write_text("[" * 200_000)
+    (tmp_path / "digits").write_text('{"a": ' + "9" * 5_000 + "}")
+    small_ledger().write(tmp_path / "good")
+    filled = [re.sub(r"\{(\w+)\}", lambda m: str(tmp_path / m[1]), word) for word in words]
+    assert main(filled) == 2
+    said = capsys.readouterr()
+    assert says in " ".join(said.err.split())
+    assert said.err.startswith("audit: ")
+    assert "Traceback" not in said.err
+
+
+def test_a_seed_is_digits_of_a_sane_length() -> None:
+    assert seed_of("0012") == 12
+    for text in ("٣", "1e3", "+1", "", "1" * 41):
+        with pytest.raises(BadUsage):
+            seed_of(text)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_narrow_terminal_gets_the_result(
+    encoding: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    raw = io.BytesIO()
+    narrow = io.TextIOWrapper(raw, encoding=encoding, write_through=True)
+    monkeypatch.setattr(sys, "stdout", narrow)
+    emit({"text": "≤ 1/2 → ∞"}, "-")
+    assert json.loads(raw.getvalue().decode(encoding)) == {"text": "≤ 1/2 → ∞"}
+
+    def prints(args: Any, console: Any) -> int:
+        console.print("■ ≤ 1/2 → ∞")
+        return 0
+
+    monkeypatch.setattr(cli, "_list", prints)
+    assert main(["list"]) == 0
+    assert "1/2" in raw.getvalue().decode(encoding)
+
+
+# --- the report -------------------------------------------------------------------------------
+
+SMUGGLED = [
+    r"\text{</math><script>alert(1)</script>}", r"\text{<script>alert(1)</script>}",
+    r"\text{<img src=x onerror=alert(1)>}", r"\text{<mi onclick='alert(1)'>x</mi>}",
+    r"\text{<a href='javascript:alert(1)'>x</a>}", r"\text{<mi style='x'>x</mi>}",
+    r"\text{<annotation-xml encoding='text/html'><script>1</script></annotation-xml>}",
+    r"\href{javascript:alert(1)}{x}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("latex", SMUGGLED)
+def test_markup_in_a_formula_is_no_markup_of_the_page(latex: str) -> None:
+    for shown in (str(mathml(latex)), str(note_html(f"$${latex}$$")), str(note_html(f"${latex}$"))):
+        assert not re.search(r"<(script|img|a|annotation)\b", shown), shown
+        assert not re.search(r"<[^>]*\b(on\w+|href|style)\s*=", shown), shown
+
+
+def test_a_foreign_ledger_names_no_other_file_and_no_other_link(tmp_path: Path) -> None:
+    run = small_ledger().as_dict()
+    for wrong in ("../../evil", "javascript:alert(1)//", "A B", "a", ""):
+        for place in ("id", "uses"):
+            bad = copy.deepcopy(run)
+            bad["claims"][0][place] = wrong if place == "id" else [wrong]
+            with pytest.raises(ValueError, match="it names a file and a link"):
+                write_site(bad, tmp_path / "site")
+    assert not list(tmp_path.rglob("evil*"))
+
+
+def test_the_policy_allows_one_script_by_its_hash(tmp_path: Path) -> None:
+    write_site(small_ledger().as_dict(), tmp_path)
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "script-src 'sha256-" in index
+    page = next((tmp_path / "claims").iterdir()).read_text(encoding="utf-8")
+    assert "script-src 'none'" in page
+    assert "<script" not in page
+    policies = re.findall(r"script-src [^;]*", index + page)
+    assert all("unsafe" not in x for x in policies)

@@ -1,0 +1,234 @@
+"""Receipts: made from a ledger, re-checked by verify.py with the standard library alone."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import Poly, symbols
+
+import verify
+from sim.tests.sweep_stubs import ROOT
+from tests.tool.ledgers import small_ledger
+from theorem_audit.cli import main
+from theorem_audit.exact.bernstein import Refuted, Undecided, prove_nonnegative
+from theorem_audit.exact.checker import InvalidCertificate, check_certificate
+from theorem_audit.kernel import second_opinion
+from theorem_audit.weigh.receipt import certificates_of, receipt
+from theorem_audit.weigh.verdict import RANKS
+from theory import claims
+
+
+@pytest.fixture(scope="module")
+def slip() -> dict[str, Any]:
+    """STEP's, which rests on GRAD; with certificates of another claim, to have some."""
+    data = receipt(small_ledger().as_dict(), "STEP", claims)
+    small = sorted(second_opinion.stored().items(), key=lambda x: len(x[1].to_json()))[:3]
+    data["certificates"] = {name: json.loads(c.to_json()) for name, c in small}
+    return signed(data)
+
+
+def signed(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "digest": verify.digest(data)}
+
+
+def test_verify_needs_the_standard_library_alone(slip: dict[str, Any], tmp_path: Path) -> None:
+    """-I -S: no site-packages, no project on the path."""
+    path = tmp_path / "r.json"
+    path.write_text(json.dumps(slip))
+    words = [sys.executable, "-I", "-S", str(ROOT / "verify.py"), str(path)]
+    done = subprocess.run(
+        words, capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for line in ("digest", "verdict", "certificate", "NOT CHECKED: the evidence itself"):
+        assert line in done.stdout
+    checked = subprocess.run([*words, "--project", str(ROOT)], capture_output=True, text=True,
+                             timeout=60, check=False)  # fmt: skip
+    assert "files are those of the run" in checked.stdout, checked.stdout
+
+
+def _set(*path: Any, value: Any) -> Any:
+    def change(data: dict[str, Any]) -> None:
+        for key in path[:-1]:
+            data = data[key]
+        data[path[-1]] = value
+
+    return change
+
+
+def _refute(data: dict[str, Any]) -> None:
+    data["claim"]["evidence"][0]["outcome"] = "refuted"
+
+
+def _forget(data: dict[str, Any]) -> None:
+    deciding = [e for e in data["claim"]["evidence"] if e["kind"] in verify.KINDS]
+    data["claim"]["evidence"] = [e for e in data["claim"]["evidence"] if e not in deciding]
+
+
+def _negative(data: dict[str, Any]) -> None:
+    for certificate in data["certificates"].values():
+        size = len(certificate["symbols"])
+        certificate["polynomial"] = [[[0] * size, "-1/7"]]
+
+
+def _unsplit(data: dict[str, Any]) -> None:
+    tent = [[[0], "1/100"], [[2], "1/1"], [[1], "-1/6"]]
+    data["certificates"]["x"] = {"schema": 1, "symbols": ["x"], "polynomial": tent,
+                                 "box": [[[], [[[0], "1/1"]]]], "tree": None}  # fmt: skip
+
+
+TAMPERED = {
+    "a verdict": _set("claim", "verdict", value="kernel"),
+    "the own verdict": _set("claim", "own", value="kernel"),
+    "an outcome": _refute,
+    "evidence left out": _forget,
+    "a claim below": _set("uses", "GRAD", "verdict", value="supported"),
+    "a use left out": _set("claim", "uses", value=[]),
+    "a certificate": _negative,
+    "a coefficient between": _unsplit,
+}
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+@pytest.mark.parametrize("again", [False, True], ids=["as it is", "with a new digest"])
+def test_tampering_is_noticed(what: str, again: bool, slip: dict[str, Any]) -> None:
+    bad = copy.deepcopy(slip)
+    TAMPERED[what](bad)
+    with pytest.raises(verify.Wrong) as caught:
+        list(verify.verify(signed(bad) if again else bad))
+    assert ("digest does not fit" in str(caught.value)) == (not again)
+
+
+@pytest.mark.parametrize("key", ["statement", "region", "title"])
+def test_words_are_kept_by_the_digest(key: str, slip: dict[str, Any]) -> None:
+    bad = copy.deepcopy(slip)
+    bad["claim"][key] += " "
+    with pytest.raises(verify.Wrong, match="digest"):
+        list(verify.verify(bad))
+
+
+def test_a_changed_source_is_noticed(slip: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(verify.Wrong, match="changed since the run"):
+        list(verify.verify(slip, tmp_path))
+
+
+def test_what_is_no_receipt_is_said_in_one_line(tmp_path: Path, capsys: Any) -> None:
+    path = tmp_path / "x"
+    for text, code in (
+        ("{", 2),
+        ("[" * 200_000, 2),
+        ("[]", 1),
+        ('{"project": "sgd-batch-audit"}', 1),
+    ):
+        path.write_text(text)
+        assert verify.main([str(path)]) == code
+    path.write_bytes(bytes(range(256)))
+    assert verify.main([str(path)]) == 2
+    assert verify.main([]) == 2
+    capsys.readouterr()
+
+
+@given(data=st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
+        [*sorted(verify.FIELDS), "id", "evidence", "steps", "parts", "x"]), inner, max_size=6),
+    max_leaves=12,
+))  # fmt: skip
+def test_no_json_makes_verify_break_or_accept(data: Any, tmp_path_factory: Any) -> None:
+    """Also where it has the form and a fitting digest."""
+    for made in (
+        data,
+        {**dict.fromkeys(verify.FIELDS, data), "receipt": 1, "project": "sgd-batch-audit"},
+    ):
+        if isinstance(made, dict):
+            made = signed(made)
+        path = tmp_path_factory.mktemp("r") / "r.json"
+        path.write_text(json.dumps(made))
+        assert verify.main([str(path)]) == 1
+
+
+# --- the second checker agrees with the first -------------------------------------------------
+
+U, V = symbols("u v")
+
+
+def _both(data: Any) -> tuple[bool, bool]:
+    from theorem_audit.exact.checker import Certificate
+
+    made = Certificate(data["symbols"], data["polynomial"], data["box"], data["tree"])
+    ours = theirs = True
+    try:
+        check_certificate(made)
+    except InvalidCertificate:
+        ours = False
+    try:
+        verify.check_certificate(data)
+    except verify.Wrong:
+        theirs = False
+    return ours, theirs
+
+
+def test_both_checkers_accept_stored_certificates() -> None:
+    stored = sorted(second_opinion.stored().items(), key=lambda x: len(x[1].to_json()))
+    for _, certificate in stored[:40]:
+        assert verify.check_certificate(json.loads(certificate.to_json())) == certificate.cells
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.fractions(-2, 2)), max_size=6),
+    st.integers(0, 3),
+)
+def test_both_checkers_say_the_same_of_any_polynomial(terms: Any, splits: int) -> None:
+    poly = sum(int(c.numerator) * U**i * V**j / int(c.denominator) for i, j, c in terms) + 0 * U
+    tree: Any = None
+    for k in range(splits):
+        tree = [k % 2, tree, None]
+    form = Poly(poly, U, V)
+    data = {
+        "schema": 1, "symbols": ["u", "v"], "tree": tree,
+        "polynomial": [[list(e), str(Fraction(int(c.p), int(c.q)))] for e, c in form.terms() if c],
+        "box": [[[], [[[0, 0], "1/1"]]], [[], [[[1, 0], "1/1"]]]],
+    }  # fmt: skip
+    ours, theirs = _both(data)
+    assert ours == theirs
+    if ours:
+        for u, v in ((0, 0), (1, 0), (1, 1), (Fraction(1, 2), Fraction(1, 3))):
+            assert form.as_expr().subs({U: u, V: v}) >= 0
+
+
+def test_a_found_certificate_passes_both() -> None:
+    for poly in (U**2 - U * V + V**2 + 1, (U - V) ** 2 + U, 1 - U):
+        try:
+            found = prove_nonnegative(poly, {U: (0, 1), V: (0, 1)})
+        except (Refuted, Undecided):
+            raise AssertionError(poly) from None
+        assert _both(json.loads(found.to_json())) == (True, True)
+
+
+def test_certificates_go_to_the_claim_with_the_longest_name() -> None:
+    band = certificates_of("BAND", claims)
+    least = certificates_of("BAND-LEAST", claims)
+    assert least
+    assert not set(band) & set(least)
+    every = [name for x in claims for name in certificates_of(x, claims)]
+    assert sorted(every) == sorted(second_opinion.stored())
+
+
+def test_the_command_writes_one_from_a_run(tmp_path: Path, capsys: Any) -> None:
+    small_ledger().write(tmp_path / "run.json")
+    target = tmp_path / "r.json"
+    words = ["receipt", "grad", "--from", str(tmp_path / "run.json"), "--json", str(target)]
+    assert main(words) == 0
+    assert verify.main([str(target)]) == 0
+    assert json.loads(target.read_text())["claim"]["verdict"] in RANKS
+    assert main(["receipt", "BAND", "--from", str(tmp_path / "run.json")]) == 2
+    assert "knows nothing of BAND" in capsys.readouterr().err

@@ -1,0 +1,149 @@
+"""Files are written whole, with the umask's mode, and nothing but a file is ever replaced."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from sim import SerialExecutor, load, sweep
+from sim.sweeps.store import Store, StoreError
+from sim.tests import sweep_stubs
+from sim.tests.sweep_stubs import ROOT
+from theorem_audit.files import write_text
+from theorem_audit.usage import emit
+from theorem_audit.weigh.ledger import Ledger, validate
+
+
+def test_a_new_file_has_the_umasks_mode_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:
+    old = os.umask(0o027)
+    try:
+        Ledger(seed=0).write(tmp_path / "deep" / "run.json")
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "deep" / "run.json").stat().st_mode) == 0o640
+    private = tmp_path / "private.json"
+    private.touch(mode=0o600)
+    write_text(private, "x")
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+    assert [p.name for p in tmp_path.iterdir() if p.name.endswith(".part")] == []
+
+
+def test_a_link_keeps_pointing_to_what_is_written(tmp_path: Path) -> None:
+    (tmp_path / "real").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    write_text(tmp_path / "link", "x")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "x"
+
+
+@pytest.mark.parametrize("what", ["ledger", "json", "csv"])
+def test_a_pipe_is_written_to_and_stays_a_pipe(what: str, tmp_path: Path) -> None:
+    pipe, got = tmp_path / "pipe", list[str]()
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: got.append(pipe.read_text()), daemon=True)
+    reader.start()
+    if what == "ledger":
+        ledger = Ledger(seed=3)
+        ledger.write(pipe)  # not complete: nothing yet, or the reader would be gone
+        ledger.complete = True
+        ledger.write(pipe)
+    elif what == "json":
+        emit({"seed": 3}, str(pipe))
+    else:
+        store = tmp_path / "s.db"
+        sweep(sweep_stubs.GRID, seeds=1, store=store, cell=sweep_stubs.measure,
+              executor=SerialExecutor()).to_csv(pipe)  # fmt: skip
+    reader.join(20)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert got
+    if what != "csv":
+        assert json.loads(got[0])["seed"] == 3
+    else:
+        assert got[0].startswith("shift,size,seed")
+
+
+def test_a_device_stays_a_device(tmp_path: Path) -> None:
+    """As root ``--json /dev/null`` once put a plain file in its place: tried on a node of our own."""
+    node = tmp_path / "null"
+    try:
+        os.mknod(node, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        node.write_text("x")
+    except OSError as error:
+        pytest.skip(f"no device can be made and used here: {error}")
+    ledger = Ledger(seed=0)
+    ledger.complete = True
+    ledger.write(node)
+    emit([], str(node))
+    assert stat.S_ISCHR(node.stat().st_mode)
+
+
+def test_an_older_ledger_does_not_speak_for_a_run_that_was_killed(tmp_path: Path) -> None:
+    """Killed before the first evidence is done: the file says so."""
+    target = tmp_path / "run.json"
+    older = Ledger(seed=7)
+    older.complete = True
+    older.write(target)
+    code = (
+        "import os\nfrom theorem_audit import cli\n"
+        "cli.run_ledger = lambda *x, **more: os.kill(os.getpid(), 9)\n"
+        f"cli.main(['run', 'GRAD', '--seed', '8', '--json', {str(target)!r}])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=170, check=False)
+    assert done.returncode == -9
+    data = json.loads(target.read_text())
+    validate(data)
+    assert (data["complete"], data["seed"]) == (False, 8)
+
+
+# --- a store that cannot be written -----------------------------------------------------------
+
+
+def _filled(path: Path) -> None:
+    sweep(
+        sweep_stubs.GRID, seeds=1, store=path, cell=sweep_stubs.measure, executor=SerialExecutor()
+    )
+
+
+def test_a_store_on_read_only_media_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "s.db"
+    _filled(path)
+    before = path.read_bytes()
+    monkeypatch.setattr("sim.sweeps.store._writable", lambda _: False)
+    assert len(load(path)) == 6
+    assert path.read_bytes() == before
+    assert [x.name for x in tmp_path.iterdir()] == ["s.db"]
+    with pytest.raises(StoreError), Store(path, create=False) as store:
+        store.commit([(store.tasks()[0], b"other")])
+    Path(f"{path}-wal").write_bytes(b"left by a writer that was killed")
+    with pytest.raises(StoreError, match=r"holds commits in s\.db-wal"):
+        load(path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
+def test_a_store_of_somebody_else_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    _filled(path)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.geteuid() and folder != Path("/") and folder != Path("/tmp"):
+            folder.chmod(0o755)
+    path.chmod(0o444)
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        try:
+            os.setuid(65534)
+            os.write(writing, str(len(load(path))).encode())
+        except BaseException as error:  # noqa: BLE001 - told through the pipe
+            os.write(writing, repr(error).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 1_000) == b"6"

@@ -1,0 +1,74 @@
+"""``audit receipt ID``: one file that says what a claim's verdict rests on, for ``verify.py``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from theorem_audit import project
+from theorem_audit.exact.checker import Certificate
+from theorem_audit.kernel import certificates, second_opinion
+
+RECEIPT = 1
+
+
+def digest(data: Mapping[str, Any]) -> str:
+    """SHA-256 over everything but the digest itself, as JSON with sorted keys."""
+    rest = {k: v for k, v in data.items() if k != "digest"}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def certificates_of(claim_id: str, ids: Iterable[str]) -> dict[str, Certificate]:
+    """The stored certificates that are named after this claim, and after no longer id."""
+    others = [x for x in ids if x.startswith(f"{claim_id}-")]
+    return {
+        name: found
+        for name, found in second_opinion.stored().items()
+        if (name == claim_id or name.startswith(f"{claim_id}-"))
+        and not any(name == x or name.startswith(f"{x}-") for x in others)
+    }
+
+
+def receipt(run: Mapping[str, Any], claim_id: str, ids: Iterable[str]) -> dict[str, Any]:
+    """The receipt of one claim of a run, as plain data.
+
+    run: a ledger's ``as_dict()``.  ids: all claims' ids.  Raises KeyError for an unknown one.
+    """
+    claims = {c["id"]: c for c in run["claims"]}
+    claim = claims[claim_id]
+    kept = certificates_of(claim_id, ids)
+    names = ("id", "title", "statement", "region", "verdict", "own", "given", "uses", "reasons")
+    data = {
+        "receipt": RECEIPT,
+        **{k: run[k] for k in ("project", "commit", "seed", "quick", "versions")},
+        "sources": run["sources"],
+        "claim": {k: v for k, v in claim.items() if k not in ("variants", "instance", "boundary")},
+        "uses": {u: {k: claims[u][k] for k in names} for u in claim["uses"]},
+        "certificates": {name: json.loads(c.to_json()) for name, c in kept.items()},
+        "coq": {name: _coq(c) for name, c in kept.items()} | _gates(claim),
+    }
+    return {**data, "digest": digest(data)}
+
+
+def _coq(certificate: Certificate) -> dict[str, str]:
+    """The theorem that Coq is asked; its file stands beside those that ``audit export`` writes."""
+    name = "nonnegative"
+    text = certificates.export({name: certificate})
+    sha = hashlib.sha256(text.encode()).hexdigest()
+    return {"theorem": name, "file": text, "sha256": sha}
+
+
+def _gates(claim: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The gates of ``formal/`` that kernel evidence names in its notes as ``file.v: theorem``."""
+    found, root = {}, project.current().root
+    for item in claim["evidence"]:
+        for note in item["notes"] if item["kind"] == "kernel" else ():
+            if (match := re.fullmatch(r"(\S+\.v): (\w+)", note)) and (root / match[1]).is_file():
+                text = (root / match[1]).read_text(encoding="utf-8")
+                sha = hashlib.sha256(text.encode()).hexdigest()
+                found[match[1]] = {"theorem": match[2], "file": text, "sha256": sha}
+    return found

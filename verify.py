@@ -1,0 +1,285 @@
+#!/usr/bin/env python3
+"""Re-checks a receipt of `audit receipt ID`, with Python's standard library and nothing else.
+
+    python verify.py RECEIPT.json [--project DIR]
+
+Checked: the digest; that the verdict follows from the outcomes listed, by the rules of
+proofs_notes/audit.md written a second time below; every certificate, exactly, by another method than
+the suite's; with --project, that the files are those the run was made with. What cannot be checked
+here is said, line by line. Exit code 0: nothing found wrong; 1: something is; 2: no receipt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise, product
+from pathlib import Path
+from typing import Any
+
+STRENGTHS = ["kernel", "proved", "certified", "steps", "supported", "open", "unchecked", "stale",
+             "inconclusive", "refuted"]  # fmt: skip
+KINDS = {"kernel": "kernel", "symbolic": "proved", "certificate": "certified", "ball": "certified",
+         "cited": "proved"}  # fmt: skip
+FIELDS = {"receipt", "project", "commit", "seed", "quick", "versions", "sources", "claim", "uses",
+          "certificates", "coq", "digest"}  # fmt: skip
+
+
+class Wrong(Exception):
+    """Something in the receipt is not as it must be."""
+
+
+def digest(data: dict[str, Any]) -> str:
+    """SHA-256 over everything but the digest itself, as JSON with sorted keys."""
+    rest = {k: v for k, v in data.items() if k != "digest"}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# --- the verdict ------------------------------------------------------------------------------
+
+
+def strength_of(claim: dict[str, Any]) -> str:
+    """What the claim's own outcomes come to."""
+    outcomes = claim["evidence"]
+    if not outcomes:
+        return "unchecked"
+    for bad, name in (("refuted", "refuted"), ("error", "inconclusive"), ("inconclusive",) * 2):
+        if any(e["outcome"] == bad for e in outcomes):
+            return name
+    best: dict[str, list[str]] = {}
+    gaps = {(e["kind"] == "kernel", s) for e in outcomes for s in e["steps"]
+            if e["outcome"] == "not_run" and e["kind"] in KINDS}  # fmt: skip
+    for e in outcomes:
+        if e["outcome"] == "passed" and e["kind"] in KINDS:
+            if e["checks"] < 1:
+                raise Wrong(f"{e['test']} passed and checked nothing")
+            for step in e["steps"]:
+                if (e["kind"] == "kernel", step) not in gaps:
+                    best.setdefault(step, []).append(KINDS[e["kind"]])
+    if "kernel" in best.get("statement", []):
+        return "kernel"
+    if any(step not in best for step in claim["steps"]):
+        passed = any(e["outcome"] == "passed" for e in outcomes)
+        lone = "open" if claim["source"]["kind"] == "open" else "supported"
+        return lone if passed else "unchecked"
+    weakest = max((min(best[s], key=STRENGTHS.index) for s in claim["steps"]), key=STRENGTHS.index)
+    if len(claim["steps"]) > 1 and set(claim["parts"]) != set(claim["steps"]):
+        return "steps"
+    return weakest
+
+
+def check_verdict(data: dict[str, Any]) -> Iterator[str]:
+    """The claim's verdict against its outcomes and what it rests on."""
+    claim, uses = data["claim"], data["uses"]
+    own = strength_of(claim)
+    said = claim["own"].removesuffix("_given")
+    # Whether parts make up the formula is read off SymPy expressions, which are not read here.
+    if said != own and not (said == "steps" and len(claim["steps"]) > 1 and own in STRENGTHS[:3]):
+        raise Wrong(f"{claim['id']}: the outcomes come to {own}, the receipt says {claim['own']}")
+    read = {u for e in claim["evidence"] if e["outcome"] == "passed" and e["kind"] in KINDS
+            for u in e["uses"]}  # fmt: skip
+    if read != set(claim["uses"]) or read - set(uses):
+        raise Wrong(f"{claim['id']}: its evidence read {sorted(read)}, listed are {claim['uses']}")
+    strength, given = said, claim["own"].endswith("_given")
+    for name in claim["uses"] if said != "kernel" else ():
+        below = uses[name]["verdict"]
+        given = given or below.endswith("_given") or bool(uses[name]["given"])
+        cap = "inconclusive" if below == "refuted" else below.removesuffix("_given")
+        strength = max(strength, cap, key=STRENGTHS.index)
+    full = strength + ("_given" if given and strength in ("proved", "certified", "steps") else "")
+    if full != claim["verdict"]:
+        raise Wrong(f"{claim['id']}: verdict {claim['verdict']}, but it comes to {full}")
+    yield f"verdict {full}: follows from {len(claim['evidence'])} outcomes and {len(uses)} claims below"
+
+
+# --- certificates: P >= 0 on a box, by de Casteljau from the root tensor -----------------------
+
+Tensor = dict[tuple[int, ...], Fraction]
+
+
+def _poly(terms: Any, size: int) -> Tensor:
+    found: Tensor = {}
+    for exponents, value in terms:
+        key = tuple(int(e) for e in exponents)
+        if len(key) != size or min(key, default=0) < 0:
+            raise Wrong(f"bad exponents {exponents}")
+        if key in found:
+            raise Wrong(f"the term {exponents} stands twice")
+        found[key] = Fraction(value)
+    return found
+
+
+def _mul(p: Tensor, q: Tensor) -> Tensor:
+    out: Tensor = {}
+    for (a, x), (b, y) in product(p.items(), q.items()):
+        key = tuple(i + j for i, j in zip(a, b, strict=True))
+        out[key] = out.get(key, Fraction(0)) + x * y
+    return out
+
+
+def _sum(p: Tensor, q: Tensor, factor: int = 1) -> Tensor:
+    out = dict(p)
+    for key, value in q.items():
+        out[key] = out.get(key, Fraction(0)) + factor * value
+    return out
+
+
+def _compose(p: Tensor, images: list[Tensor], size: int) -> Tensor:
+    """p(images), by Horner's rule in one variable after the other."""
+
+    def horner(poly: Tensor, axis: int) -> Tensor:
+        if axis == size:
+            return {(0,) * size: sum(poly.values(), Fraction(0))}
+        out: Tensor = {}
+        for power in range(max((e[axis] for e in poly), default=0), -1, -1):
+            part = {e: v for e, v in poly.items() if e[axis] == power}
+            out = _mul(out, images[axis])
+            if part:
+                out = _sum(out, horner(part, axis + 1))
+        return out
+
+    return horner(p, 0)
+
+
+def _put(index: tuple[int, ...], axis: int, value: int) -> tuple[int, ...]:
+    return (*index[:axis], value, *index[axis + 1 :])
+
+
+def _bernstein(p: Tensor, size: int) -> tuple[list[int], Tensor]:
+    degrees = [max((e[k] for e, v in p.items() if v), default=0) for k in range(size)]
+    table = {i: p.get(i, Fraction(0)) for i in product(*(range(d + 1) for d in degrees))}
+    for axis, degree in enumerate(degrees):
+        new: Tensor = {}
+        for index in table:
+            total, weight = Fraction(0), Fraction(1)
+            for j in range(index[axis] + 1):
+                total += weight * table[_put(index, axis, j)]
+                if j < degree:
+                    weight *= Fraction(index[axis] - j, degree - j)
+            new[index] = total
+        table = new
+    return degrees, table
+
+
+def _halves(degrees: list[int], table: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    low, high = {}, {}
+    for index in table:
+        if index[axis]:
+            continue
+        row = [table[_put(index, axis, j)] for j in range(degrees[axis] + 1)]
+        for j in range(len(row)):
+            low[_put(index, axis, j)] = row[0]
+            high[_put(index, axis, degrees[axis] - j)] = row[-1]
+            row = [(a + b) / 2 for a, b in pairwise(row)]
+    return low, high
+
+
+def check_certificate(data: dict[str, Any]) -> int:
+    """Cells of a certificate, each with Bernstein coefficients >= 0; Wrong where one is negative."""
+    names = data["symbols"]
+    size, zero = len(names), Fraction(0)
+    if len(set(names)) != size or len(data["box"]) != size or data["schema"] != 1:
+        raise Wrong("symbols, bounds and schema do not fit")
+    images: list[Tensor] = []
+    for axis, (low_terms, high_terms) in enumerate(data["box"]):
+        low, high = _poly(low_terms, size), _poly(high_terms, size)
+        if any(any(e[axis:]) for e in (*low, *high)):
+            raise Wrong(f"the bounds of {names[axis]} use later symbols")
+        known = [*images, *([{}] * (size - axis))]
+        low, high = _compose(low, known, size), _compose(high, known, size)
+        unit = {tuple(int(k == axis) for k in range(size)): Fraction(1)}
+        images.append(_sum(low, _mul(unit, _sum(high, low, -1))))
+    degrees, root = _bernstein(_compose(_poly(data["polynomial"], size), images, size), size)
+    cells, pending = 0, [(data["tree"], root)]
+    while pending:
+        tree, table = pending.pop()
+        if tree is None:
+            cells += 1
+            if min(table.values(), default=zero) < 0:
+                raise Wrong(f"a Bernstein coefficient is {min(table.values())} < 0")
+            continue
+        if not isinstance(tree, list) or len(tree) != 3 or tree[0] not in range(size):
+            raise Wrong(f"bad subdivision {tree!r:.60}")
+        pending += zip(tree[1:], _halves(degrees, table, tree[0]), strict=True)
+    return cells
+
+
+# --- all of it --------------------------------------------------------------------------------
+
+
+def verify(data: Any, project: Path | None = None) -> Iterator[str]:
+    """Lines of what holds and of what was not checked; raises Wrong."""
+    if not isinstance(data, dict) or data.get("project") != "sgd-batch-audit":
+        raise Wrong("not a receipt of this project")
+    if data.get("receipt") != 1 or set(data) != FIELDS:
+        raise Wrong("not a receipt of version 1, or not a whole one")
+    if digest(data) != data["digest"]:
+        raise Wrong("the digest does not fit: something was changed")
+    yield f"digest {data['digest'][:16]}: fits"
+    yield from check_verdict(data)
+    for name, certificate in data["certificates"].items():
+        yield f"certificate {name}: {check_certificate(certificate)} cells, all >= 0"
+    for name, one in data["coq"].items():
+        if hashlib.sha256(one["file"].encode()).hexdigest() != one["sha256"]:
+            raise Wrong(f"the Coq file of {name} is not the one that was hashed")
+        if f"{one['theorem']} " not in one["file"] and f"{one['theorem']}:" not in one["file"]:
+            raise Wrong(f"the Coq file of {name} has no {one['theorem']}")
+        yield f"NOT CHECKED: Coq's {one['theorem']} for {name} (save its text, run coqc)"
+    changed = []
+    if project is None:
+        yield f"NOT CHECKED: {len(data['sources'])} source files (give --project DIR)"
+    else:
+        for name, expected in data["sources"].items():
+            file = project / name
+            found = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "absent"
+            changed += [name] if found != expected else []
+        if changed:
+            raise Wrong(f"changed since the run: {', '.join(changed[:5])}")
+        yield f"sources: {len(data['sources'])} files are those of the run"
+    kinds = sorted({e["kind"] for e in data["claim"]["evidence"] if e["outcome"] == "passed"})
+    again = f"run `audit show {data['claim']['id']}`"
+    yield f"NOT CHECKED: the evidence itself ({', '.join(kinds)}): {again}"
+    yield "NOT CHECKED: that certificates speak of the statement, and that parts make up the formula"
+
+
+def main(words: list[str]) -> int:
+    """Print the lines; the exit code."""
+    project = None
+    if "--project" in words[:-1]:
+        at = words.index("--project")
+        project = Path(words[at + 1])
+        words = words[:at] + words[at + 2 :]
+    if len(words) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        data = json.loads(Path(words[0]).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        print(f"no receipt: {error}", file=sys.stderr)
+        return 2
+    try:
+        for line in verify(data, project):
+            print(line)
+    except Wrong as error:
+        print(f"WRONG: {error}")
+        return 1
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        ZeroDivisionError,
+        RecursionError,
+    ) as error:
+        print(f"WRONG: not what `audit receipt` writes: {type(error).__name__}: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
