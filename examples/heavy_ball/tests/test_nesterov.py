@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sympy import Expr, Rational, discriminant
 
 from heavy_ball.nesterov import q, step
@@ -9,7 +11,10 @@ from heavy_ball.notation import beta, disc, eta, h, modulus2, s, z
 from tests.consequences import expect_fails, inequalities, polynomial
 from tests.recursions import characteristic, condition
 from theorem_audit import evidence, expect, expect_inequality
+from theorem_audit.kernel.certify import certificates_of
 from theorem_audit.statement import Claim
+
+CERTIFICATES = Path(__file__).parents[1] / "proofs_notes" / "certificates"
 
 
 def derived() -> dict[Expr, Expr]:
@@ -59,3 +64,9 @@ def test_real_roots_below_mu(claim: Claim) -> None:
 @evidence("NAG-RATE", "witness", step="no two real roots", needs="curvature at most L")
 def test_real_roots_above_l(claim: Claim) -> None:
     _expect_real_roots(claim, "curvature at most L", Rational(3, 2))
+
+
+def test_the_stored_certificates_are_those_of_the_evidence() -> None:
+    """`python -m theorem_audit.kernel.certify` writes them anew."""
+    stored = {path.stem: path.read_text(encoding="utf-8") for path in CERTIFICATES.glob("*.json")}
+    assert stored == {stem: found.to_json() for stem, found in certificates_of("NAG-RATE").items()}
