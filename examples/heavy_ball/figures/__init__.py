@@ -1,0 +1,1 @@
+"""Pictures and findings of this theory, for its report."""
