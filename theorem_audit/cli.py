@@ -32,12 +32,12 @@ from theorem_audit.weigh.verdict import CyclicUse
 
 EPILOG = """examples:
   audit run                        every claim
-  audit run TRACE BAND --json -    two claims, the ledger on standard output
+  audit run ID ID --json -         two claims, the ledger on standard output
   audit run --seed random          fresh draws; the seed is printed
-  audit show GD-CONVERGES          statement, proof steps, evidence, what it rests on
-  audit receipt BAND --json r.json   what its verdict rests on; python verify.py r.json
+  audit show ID                    statement, proof steps, evidence, what it rests on
+  audit receipt ID --json r.json   what its verdict rests on; python verify.py r.json
   audit graph --json -             what rests on what, from a run
-  audit mutants BAND --all         every wrong variant of a claim, and what caught it
+  audit mutants ID --all           every wrong variant of a claim, and what caught it
   audit init my-theory             a new project, with one small claim that comes out proved
 """
 

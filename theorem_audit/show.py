@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.tree import Tree
+from sympy import true
 
 from theorem_audit import project
 from theorem_audit.checks.mark import LEFT_OUT
@@ -130,7 +131,8 @@ def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
     verdict = verdicts[claim_id]
     console.print(f"[bold]{claim.id}[/]  {escape(claim.title)}  ({_styled(verdict)})")
     console.print(f"{claim.source.kind}: {escape(claim.source.reference)}; bound: {claim.bound}")
-    console.print(f"\n  {claim.formula}\n  for {claim.region}\n", markup=False)
+    hypotheses = "" if claim.region is true else f"  for {claim.region}\n"
+    console.print(f"\n  {claim.formula}\n{hypotheses}", markup=False)
     for symbol, meaning in claim.symbols.items():
         console.print(f"  {symbol}: {meaning}", markup=False, highlight=False)
     for x in claim.assumptions:

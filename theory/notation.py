@@ -7,7 +7,7 @@ claim's region where they can be read, dropped and widened.  (A SymPy symbol dec
 
 from __future__ import annotations
 
-from sympy import Function, Symbol
+from sympy import Eq, Function, Symbol
 
 
 def _real(name: str) -> Symbol:
@@ -84,3 +84,6 @@ LIKE = (
     (x_v, w_v, v_v),
     (x, w),
 )
+
+# Cases that every claim about batches should have an instance at, where its hypotheses allow them.
+BOUNDARIES = {"b = 1": Eq(b, 1), "b = n - 1": Eq(b, n - 1), "b = n": Eq(b, n), "d = n": Eq(d, n)}

@@ -234,7 +234,7 @@ def test_chance_is_positive(claim: Claim) -> None:
     expect(relation.subs(p_trap, 0) == False, f"{relation} says nothing at 0")  # noqa: E712
 
 
-# theory.md section 5: n = 2, sigma = (1, 1.1), from c = (0.8, 0.3)
+# The first draft: n = 2, sigma = (1, 1.1), from c = (0.8, 0.3)
 SIGMA = np.array([1.0, 1.1])
 SETTING = {sigma_i: 1, sigma_j: Rational(11, 10), sigma_m: Rational(11, 10), sigma_k: 1, n: 2, b: 1,
            start_m2: Rational(9, 100), start_j2: Rational(16, 25),
@@ -268,7 +268,7 @@ TRAPS = {"a=.25": (Rational(1, 4), 3000), "a=.35": (Rational(7, 20), 1000)}
 
 @evidence(SADDLE_TRAP, "simulation", cases=TRAPS)
 def test_runs_end_at_the_saddle(claim: Claim, case: tuple[Rational, int]) -> None:
-    """In theory.md's setting, above the threshold: a tenth of the runs and more."""
+    """In the first draft's setting, above the threshold: a tenth of the runs and more."""
     a_value, steps = case
     expect(bool(claim.region.subs({**SETTING, a: a_value})), "the setting is in the region")
     expect(undecided(a_value, steps) < 0.08, "the runs are too short")
@@ -397,7 +397,7 @@ def test_live_mass_does_not_fall_where_i_is_passive(claim: Claim) -> None:
 
 @evidence(SADDLE_NEVER, "simulation", step="rate")
 def test_nobody_stays_below_the_threshold(claim: Claim) -> None:
-    """theory.md's figure: a = 0.12, no run at the saddle; what is left is a slow walk away from it."""
+    """The first draft's figure: a = 0.12, no run at the saddle; what is left is a slow walk away from it."""
     a_value, runs, steps = Rational(12, 100), 200, 8000
     expect(bool(claim.region.subs({**SETTING, a: a_value})), "the setting is in the region")
     found = at_the_saddle(a_value, runs, steps, seed("below the threshold"))

@@ -405,7 +405,7 @@ def test_decay_coefficients(claim: Claim) -> None:
 
 @evidence(UNIVERSAL_DECAY, "witness")
 def test_without_the_norm_the_decay_depends_on_the_point(claim: Claim) -> None:
-    """theory.md's form: E sum log|q_j+/q_j| from s = 1, k = n, has a term in the sum of q_j^4."""
+    """The first draft's form: E sum log|q_j+/q_j| from s = 1, k = n, has a term in the sum of q_j^4."""
     _, two = decay_coefficients()
     norm = norm_step() - delta
     second = diff(norm, a, 2).subs({a: 0, delta: 0}) / 2

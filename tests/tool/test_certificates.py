@@ -38,9 +38,9 @@ def test_stored_certificates_are_current(claim_id: str) -> None:
         if path.stem == claim_id or path.stem.startswith(f"{claim_id}-")
         if not any(path.stem == x or path.stem.startswith(f"{x}-") for x in others)
     }
-    assert set(kept) == set(made), "run: python -m theorem_audit.kernel.certify"
+    assert set(kept) == set(made), "run: audit certify"
     stale = [stem for stem, text in made.items() if text != kept[stem]]
-    assert not stale, f"{stale} out of date; run: python -m theorem_audit.kernel.certify"
+    assert not stale, f"{stale} out of date; run: audit certify"
 
 
 def test_every_file_belongs_to_a_claim() -> None:

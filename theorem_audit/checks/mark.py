@@ -24,7 +24,7 @@ from theorem_audit.statement.discovery import modules
 
 DECIDING = {
     "kernel": "a theorem of Coq whose statement was generated from the claim",
-    "symbolic": "an identity, for symbolic n, d, b",
+    "symbolic": "an identity, for symbolic sizes and parameters",
     "certificate": "an inequality on a whole region, by exact Bernstein expansion",
     "ball": "a non-polynomial inequality, by ball arithmetic",
     "cited": "an outside theorem, whose hypotheses are checked here",

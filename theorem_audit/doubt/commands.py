@@ -16,7 +16,7 @@ from theorem_audit.checks.mark import collect
 from theorem_audit.doubt import falsify, mutants
 from theorem_audit.doubt.mutants import Tried
 from theorem_audit.exact.checker import Certificate
-from theorem_audit.kernel import certificates, second_opinion, steps
+from theorem_audit.kernel import certificates, certify, second_opinion, steps
 from theorem_audit.kernel.judge import CoqAbsent
 from theorem_audit.report.load import UnreadableRun, load_run
 from theorem_audit.usage import BadUsage, emit, ids_of, seed_of
@@ -46,6 +46,12 @@ def add_commands(command: Command, run_options: Callable[[argparse.ArgumentParse
     old = command("stale", "which verdicts of an earlier run are out of date", ids=None)
     old.add_argument("file", metavar="RUN", help="JSON that `audit run --json` wrote")
     old.set_defaults(handler=_stale)
+    keep = command(
+        "certify",
+        "store the certificates of the claims that the project's `certified` names",
+        ids=None,
+    )
+    keep.set_defaults(handler=_certify)
     out = command("export", "write the stored certificates as Coq files", ids=None)
     out.add_argument("--coq", metavar="DIR", required=True, help="folder for the .v files")
     out.set_defaults(handler=_export)
@@ -184,7 +190,10 @@ def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
 
     known = second_opinion.stored()
     if not known:
-        raise BadUsage(f"no certificate (*.json) in {project.current().path('certificates')}")
+        raise BadUsage(
+            f"no certificate (*.json) in {project.current().path('certificates')}; `audit certify` "
+            "stores those of the claims that the project's `certified` names"
+        )
     found: dict[str, Certificate] = {}
     for asked in names:
         mine = {x: c for x, c in known.items() if x == asked or x.startswith(f"{asked}-")}
@@ -192,6 +201,17 @@ def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
             raise BadUsage(f"unknown certificate {asked}; known are {', '.join(known)}")
         found |= mine
     return found if names else known
+
+
+def _certify(args: argparse.Namespace, console: Console) -> int:
+    written, removed = certify.store()
+    if args.json:
+        emit(
+            {"written": [str(x) for x in written], "removed": [str(x) for x in removed]}, args.json
+        )
+    else:
+        console.print(f"{len(written)} certificates stored, {len(removed)} removed", markup=False)
+    return 0
 
 
 def _export(args: argparse.Namespace, console: Console) -> int:

@@ -42,6 +42,7 @@ from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import Boolean, Or
 from sympy.polys.polyerrors import BasePolynomialError
 
+from theorem_audit import project
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import rational_form, relations
 from theorem_audit.statement.claim import Claim
@@ -322,11 +323,17 @@ def instance(claim: Claim) -> Instance:
 
 
 def boundaries(claim: Claim) -> tuple[Boundary, ...]:
-    """Each non-strict condition met with equality, and the least n, b, ... with b = 1, n-1, n; d = n.
+    """Each non-strict condition met with equality, the least of each integer, and the project's own cases.
 
     Cases that the hypotheses exclude are left out.
     """
     return edges(claim.region)
+
+
+def _named_cases() -> Mapping[str, Boolean]:
+    """The boundary cases that the project's ``boundaries`` names: what they are called -> condition."""
+    here = project.current()
+    return here.import_from("boundaries", here.boundaries) if here.boundaries else {}
 
 
 @cache
@@ -348,11 +355,9 @@ def edges(region: Boolean) -> tuple[Boundary, ...]:
                 if find(region, {x: Integer(least)}) is not None:
                     add(f"{x} = {least}", Eq(x, least))
                     break
-    if {"n", "b"} <= set(names):
-        for b in (Integer(1), names["n"] - 1, names["n"]):
-            add(f"b = {b}", Eq(names["b"], b))
-    if {"n", "d"} <= set(names):
-        add("d = n", Eq(names["d"], names["n"]))
+    for what, case in _named_cases().items():
+        if case.free_symbols <= region.free_symbols:
+            add(what, case)
     return tuple(Boundary(what, at) for what, at in found.items())
 
 

@@ -4,7 +4,7 @@
 
 The converse holds up to zeros in the interior: a polynomial that touches zero inside its box is not
 settled by any subdivision.  Put zeros on faces or corners first (split the box there), and divide
-out known factors; see theory.md section 7.
+out known factors; see ``proofs_notes/audit.md`` of the repository.
 """
 
 from __future__ import annotations

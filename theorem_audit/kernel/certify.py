@@ -1,6 +1,6 @@
 """Stores the certificates that carry a theory's inequalities, as JSON.
 
-    python -m theorem_audit.kernel.certify    write ID-step[-k].json anew, in the project's folder
+    audit certify    write ID-step[-k].json anew, in the project's folder
 
 They are taken from the evidence itself: its deciding tests are run, and every certificate that the
 separate checker accepts on the way is kept.  Nothing is proved twice, and nothing is stored that no
@@ -12,11 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from unittest import mock
 
 from theorem_audit import project
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.exact.checker import Certificate, check_certificate
+from theorem_audit.files import write_all
 from theorem_audit.weigh.runner import cases_of, evidence_of, run_evidence
 
 
@@ -79,20 +81,20 @@ def certificates_of(claim_id: str) -> dict[str, Certificate]:
     return named
 
 
-def main() -> None:
-    """Write all files, and remove those that no evidence produces any more."""
+def store() -> tuple[list[Path], list[Path]]:
+    """Write all files, and remove those that no evidence produces any more: (written, removed)."""
+    if not stored_claims():
+        raise project.ProjectError(
+            f"{project.current().file}: certified names no claim and no chapter"
+        )
     folder = project.current().path("certificates")
-    folder.mkdir(parents=True, exist_ok=True)
-    written = set()
-    for claim_id in stored_claims():
-        for stem, certificate in certificates_of(claim_id).items():
-            path = folder / f"{stem}.json"
-            path.write_text(certificate.to_json(), encoding="utf-8")
-            written.add(path)
-            print(f"{path.name}: {certificate.cells} cells")
-    for path in set(folder.glob("*.json")) - written:
+    made = {
+        folder / f"{stem}.json": certificate.to_json()
+        for claim_id in stored_claims()
+        for stem, certificate in certificates_of(claim_id).items()
+    }
+    write_all(made)
+    gone = sorted(set(folder.glob("*.json")) - set(made))
+    for path in gone:
         path.unlink()
-
-
-if __name__ == "__main__":
-    main()
+    return list(made), gone

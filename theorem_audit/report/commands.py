@@ -19,15 +19,15 @@ def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         "figures", "draw the pictures from real runs, each with its data as CSV", ids=None
     )
     draw.add_argument("names", nargs="*", metavar="NAME", help="pictures (default: all)")
-    draw.add_argument("--out", default="build/figures", metavar="DIR", help="folder to write to")
+    draw.add_argument("--out", metavar="DIR", help="folder to write to (default: build/figures)")
     draw.add_argument("--seed", default="0", help="an integer >= 0, or 'random' (default 0)")
     draw.set_defaults(handler=_figures)
     told = command("report", "write the report of a run as a folder of web pages", ids=None)
     told.add_argument(
-        "--from", dest="source", default="build/audit.json", metavar="FILE",
-        help="the run's JSON (default build/audit.json)",
+        "--from", dest="source", metavar="FILE",
+        help="the run's JSON (default: audit.json in the project's output folder, build)",
     )  # fmt: skip
-    told.add_argument("--out", default="build/report", metavar="DIR", help="folder to write to")
+    told.add_argument("--out", metavar="DIR", help="folder to write to (default: build/report)")
     told.add_argument(
         "--pictures", metavar="DIR",
         help="folder that `audit figures --out DIR` wrote (default: the project's)",
@@ -48,11 +48,12 @@ def _figures(args: argparse.Namespace, console: Console) -> int:
     if unknown := [name for name in args.names if name not in known]:
         raise BadUsage(f"unknown picture {', '.join(unknown)}; known are {', '.join(known)}")
     seed, written = seed_of(args.seed), []
+    folder = Path(args.out or project.current().path("output") / "figures")
     with show.progress(console) as bar:
         chosen = args.names or list(known)
         task = bar.add_task("pictures", total=len(chosen))
         for name in chosen:
-            image, table = write(known[name], Path(args.out), seed)
+            image, table = write(known[name], folder, seed)
             written.append({"name": name, "png": str(image), "csv": str(table)})
             bar.update(task, advance=1, description=name)
     if args.json:
@@ -70,8 +71,9 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     from theorem_audit.report.readme import refreshed
     from theorem_audit.report.site import write_site
 
+    output = project.current().path("output")
     try:
-        run = load_run(Path(args.source))
+        run = load_run(Path(args.source or output / "audit.json"))
         kept = project.current().path("variants")
         if args.variants or kept.exists():
             run = with_variants(run, Path(args.variants or kept))
@@ -90,7 +92,7 @@ def _report(args: argparse.Namespace, console: Console) -> int:
         written = [args.readme]
     else:
         shown = drawn(Path(args.pictures or project.current().path("pictures")))
-        written = [str(write_site(run, Path(args.out), shown))]
+        written = [str(write_site(run, Path(args.out or output / "report"), shown))]
     if args.json:
         emit(written, args.json)
     else:

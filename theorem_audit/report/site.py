@@ -30,7 +30,7 @@ ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
 TEMPLATES = Path(__file__).with_name("templates")
 MEANINGS = {
     "kernel": "a theorem of Coq, its statement generated from the claim",
-    "proved": "one derivation by algebra, for all n, d, b in the stated region",
+    "proved": "one derivation by algebra, for all values in the stated region",
     "certified": "the same, with exact certificates on the whole stated region",
     "proved_given": "proved, given a cited outside theorem",
     "certified_given": "certified, given a cited outside theorem",

@@ -76,7 +76,7 @@ def test_one_changed_term_is_seen(left: sp.Expr, power: tuple[int, int]) -> None
 
 
 def test_equals_and_simplify_miss_a_true_identity() -> None:
-    """theory.md section 8.  For a, b > 0 the expression is zero; ``equals`` does not see it.
+    """The first draft.  For a, b > 0 the expression is zero; ``equals`` does not see it.
 
     Ours says neither: a root remains.  With the root named by its expanded radicand it decides.
     If a later SymPy mends this, the test fails and the warning can go.
@@ -91,7 +91,7 @@ def test_equals_and_simplify_miss_a_true_identity() -> None:
 
 
 def test_the_matrix_derivative_trap() -> None:
-    """theory.md section 8: a MatrixSymbol derivative is 0 where the true one, by entries, is not."""
+    """The first draft: a MatrixSymbol derivative is 0 where the true one, by entries, is not."""
     matrix = sp.MatrixSymbol("A", 3, 3)
     claimed = (sp.trace(sp.Identity(3) - matrix) ** 2).diff(matrix)
     entries = sp.Matrix(3, 3, sp.symbols("a0:9"))

@@ -44,7 +44,7 @@ kept_c2 = Symbol("c_j(k)^2", real=True)
 
 NEW = Source("new", "sign of the exponents at a strict saddle")
 THEORY = Source(
-    "finding", "theory.md's condition on a lacks the radial exponent's: a < 1/(2 sigma_i^2)"
+    "finding", "the first draft's condition on a lacks the radial exponent's: a < 1/(2 sigma_i^2)"
 )
 NORMS = Assumption("norms", And(Gt(sigma_i**2, 0), Gt(sigma_j**2, 0)), text="sigma_i, sigma_j != 0")
 CHANCES = Assumption(
@@ -139,7 +139,7 @@ SADDLE_WINDOW = Claim(
         "h_max": "the window is not empty iff sigma_max^2/sigma_i^2 < h_max",
     },
     remark=(
-        "Finding: theory.md has only a_low. Past a_high the radial exponent is positive. So at b = 1 "
+        "Finding: the first draft has only a_low. Past a_high the radial exponent is positive. So at b = 1 "
         "and sigma_i^2 <= sigma_max^2/2 at no step size are all its exponents negative."
     ),
 )
@@ -227,7 +227,7 @@ SADDLE_TRAP = Claim(
     },
     remark=(
         "From every start with c_i(0) live: drawing i often enough leads near x_i/sigma_i. Finding: "
-        "theory.md's shares at the saddle, 32 % and 52 %, are 30 % and 47 %."
+        "the first draft's shares at the saddle, 32 % and 52 %, are 30 % and 47 %."
     ),
 )
 

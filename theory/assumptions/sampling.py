@@ -69,7 +69,7 @@ second_square = Symbol("Y", real=True)
 multiplier = Symbol("mu_1", real=True)
 other_multiplier = Symbol("mu_2", real=True)
 
-NEW = Source("new", "sampling other than theory.md's uniform subsets")
+NEW = Source("new", "sampling other than the first draft's uniform subsets")
 epochs = Symbol("K", integer=True)
 mass_elsewhere = Symbol("R", real=True)
 U_start = Symbol("U_0", real=True)
@@ -311,7 +311,9 @@ SAMPLING_CYCLIC_SHARED = Claim(
         Gt(other_multiplier, 1),
         Eq(r2, 2 * (1 + u**2) / (1 + u + 2 * u**2)),
     ),
-    source=Source("finding", "theory.md: cyclic sampling ends on one batch - not from every start"),
+    source=Source(
+        "finding", "the first draft: cyclic sampling ends on one batch - not from every start"
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(
@@ -332,7 +334,7 @@ SAMPLING_CYCLIC_SHARED = Claim(
         "r2, R": "||w||^2 = X + Y + R on the orbit; R is the mass outside A and B",
     },
     remark=(
-        "Finding: theory.md's 'so the limit is supported on one batch' is false from these starts, "
+        "Finding: the first draft's 'so the limit is supported on one batch' is false from these starts, "
         "though every other hypothesis of SGD-SPARSE holds. mu_2 > 1: a saddle, so nearby starts leave "
         "it but for a curve. To first order sqrt(X/Y) = 1 - a/2 and mu_2 = 1 + a^2. "
         "Rational: u = 31/35. Uniqueness beyond the symmetric orbits is not claimed."

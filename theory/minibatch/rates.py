@@ -188,7 +188,7 @@ UNIVERSAL_DECAY = Claim(
         Eq(first_order, 2 * b * k * delta**2 / n),
         Eq(second_order, -(k - 1) * b * (n - b) / (n * (n - 1))),
     ),
-    source=Source("finding", "theory.md's statement holds after subtracting (k/2) delta"),
+    source=Source("finding", "the first draft's statement holds after subtracting (k/2) delta"),
     bound="exact",
     chapter=__name__,
     assumptions=(

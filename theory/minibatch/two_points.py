@@ -35,7 +35,7 @@ MASS_FLOOR = Claim(
         Eq(s_next - s, a * S * (2 * (t - s) + a * ((t - S) ** 2 + S * (s - S)))),
         Ge(s_next, s * (1 - a * S) ** 2),
     ),
-    source=Source("new", "from STEP; replaces the return times of theory.md's REACH"),
+    source=Source("new", "from STEP; replaces the return times of the first draft's REACH"),
     bound="exact",
     chapter=__name__,
     assumptions=(

@@ -149,7 +149,7 @@ FLOW_SEPARATRIX = Claim(
     remark=(
         "Caught iff rho > 2 and s < s_sep. For the linear neuron and a uniform direction, s/||w||^2 is "
         "Beta(n/2, (d-n)/2), so the fraction caught as a -> 0 is that law's distribution function at "
-        "u_c: n = 4, d = 12 give 0.6% at radius 1.6, 13.7% at 2, 40.3% at 2.5 (theory.md's 46% "
+        "u_c: n = 4, d = 12 give 0.6% at radius 1.6, 13.7% at 2, 40.3% at 2.5 (the first draft's 46% "
         "is not reproduced, at any step size tried)."
     ),
 )

@@ -166,7 +166,9 @@ SADDLES = Claim(
         Eq(critical_radius2, 2),
         Eq(edge_gap, -(s**2) / (2 * n)),
     ),
-    source=Source("lemma", "derived here; theory.md put squared norm 2 among the local minima"),
+    source=Source(
+        "lemma", "derived here; the first draft put squared norm 2 among the local minima"
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(ORTHONORMAL, ACTIVE_SPLIT, COUNTED, ROOM),

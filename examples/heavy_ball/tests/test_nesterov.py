@@ -67,6 +67,6 @@ def test_real_roots_above_l(claim: Claim) -> None:
 
 
 def test_the_stored_certificates_are_those_of_the_evidence() -> None:
-    """`python -m theorem_audit.kernel.certify` writes them anew."""
+    """`audit certify` writes them anew."""
     stored = {path.stem: path.read_text(encoding="utf-8") for path in CERTIFICATES.glob("*.json")}
     assert stored == {stem: found.to_json() for stem, found in certificates_of("NAG-RATE").items()}
