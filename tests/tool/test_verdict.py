@@ -429,7 +429,8 @@ def test_an_interrupted_run_leaves_a_readable_ledger(tmp_path: Path, how: signal
     ) as process:  # fmt: skip
         try:
             deadline = time.monotonic() + 60
-            while not target.exists():
+            # The first thing written says only that nothing is complete; then come the evidences.
+            while not (target.exists() and '"not_run"' in target.read_text()):
                 assert process.poll() is None, "the run ended before it saved anything"
                 assert time.monotonic() < deadline, "nothing was saved within a minute"
                 time.sleep(0.05)
