@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from sim.problems.gram_input import Gram
 
@@ -68,7 +68,7 @@ class Exponent:
 
     def limits(self, level: float) -> tuple[float, float]:
         """Give the two-sided confidence interval of the stated level (Student's t over runs)."""
-        wide = float(stats.t.isf((1 - level) / 2, self.runs - 1)) * self.error
+        wide = float(special.stdtrit(self.runs - 1, (1 + level) / 2)) * self.error
         return self.mean - wide, self.mean + wide
 
 

@@ -16,8 +16,6 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from scipy import optimize
-
 from sim.problems.arrays import UNIT, gamma, namespace
 from sim.problems.gram_enclosure import FLOOR, NUDGE, positive, root_of_radius
 from sim.problems.gram_input import Gram
@@ -111,6 +109,8 @@ def _below(op: Operator, W: Any, V: Any, C: float, base: float) -> float:
         value = op.form(W, weights)[0] * (1 - weights.relative - gamma(2 * op.gram.rank + 8))
         root = math.sqrt(max(value, 0.0)) - math.sqrt(op.scale * weights.largest) * spread
         return C * max(root, 0.0) ** 2 / square / NUDGE
+
+    from scipy import optimize  # here: half a second that nothing else needs
 
     top = base + 1.0
     while low_form(top) > 1:

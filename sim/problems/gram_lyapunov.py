@@ -106,7 +106,7 @@ def almost_sure_threshold(
             raise ArithmeticError(f"no step size up to {start:.6g} is seen to leave")
     low = min(low, high / STRIDE)
     for _ in range(2):
-        grid = np.linspace(low / 1.005, high * 1.002, POINTS)
+        grid = np.linspace(max(ms, low - (high - low) / 2), high * 1.002, POINTS)
         found = measure(grid, epochs)
         leaves = [x.limits(alone)[0] > 0 for x in found]
         if any(leaves):
