@@ -39,12 +39,20 @@ def half(step_sizes: Any, leavers: Any, runs: int) -> tuple[float, float]:
     """Give the bracket in which half of the runs leave: exact binomial, `SIDE` a side."""
     from scipy import stats
 
-    few = [c for c, m in zip(step_sizes, leavers, strict=True) if stats.binom.cdf(m, runs, 0.5) <= SIDE]
-    many = [c for c, m in zip(step_sizes, leavers, strict=True) if stats.binom.sf(m - 1, runs, 0.5) <= SIDE]
+    few = [
+        c for c, m in zip(step_sizes, leavers, strict=True) if stats.binom.cdf(m, runs, 0.5) <= SIDE
+    ]
+    many = [
+        c
+        for c, m in zip(step_sizes, leavers, strict=True)
+        if stats.binom.sf(m - 1, runs, 0.5) <= SIDE
+    ]
     return max(few, default=float("nan")), min(many, default=float("nan"))
 
 
-def predictions(gram: Any, batches: list[int], *, runs: int = 48, epochs: int = 1000) -> dict[int, Any]:
+def predictions(
+    gram: Any, batches: list[int], *, runs: int = 48, epochs: int = 1000
+) -> dict[int, Any]:
     """C_ms (enclosures) and C_as (99 % intervals) for each batch size."""
     from sim import almost_sure_threshold, mean_square_threshold
 
@@ -100,7 +108,9 @@ def design_check() -> dict[str, Any]:
         made[name] = (Chains(net, task), linear.gram, float(linear.gradients.max()))
     rows = []
     for keep, leave in (("small", "large"), ("large", "small")):
-        for window in design(keep=[made[keep][1]], leave=[made[leave][1]], batch_size=[1, 4, 16, 64]):
+        for window in design(
+            keep=[made[keep][1]], leave=[made[leave][1]], batch_size=[1, 4, 16, 64]
+        ):
             row = {
                 "keep": keep, "leave": leave, "batch_size": window.batch_size, "tame": window.tame,
                 "paths": window.paths, "says": str(window),

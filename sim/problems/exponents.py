@@ -28,7 +28,8 @@ class Linear(Protocol):
 
 
 class Residuals:
-    """Q_i = R_i' R_i with K = R R': only directions that the data see, so rank-deficient K does no harm."""
+    """Q_i = R_i' R_i with K = R R': only directions that the data see, so rank-deficient K does no
+    harm."""
 
     def __init__(self, gram: Gram):
         self.R = np.asarray(gram.factor())
@@ -78,8 +79,7 @@ def draw_batches(
     """Give one (runs, b) array of indices a step, for ever."""
     while True:
         if sampling == "replacement" or batch_size == 1:
-            for rows in rng.integers(samples, size=(64, runs, batch_size)):
-                yield rows
+            yield from rng.integers(samples, size=(64, runs, batch_size))
         elif batch_size == samples:
             yield np.broadcast_to(np.arange(samples), (runs, samples))
         else:

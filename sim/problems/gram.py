@@ -1,6 +1,7 @@
 """SGD's step size near a minimum of a trained model: which ones keep it, for every batch size.
 
-Samples i = 1..N with losses f_i = |h(x_i; theta) - y_i|^2/2, a minimum theta* that fits all of them, J the
+Samples i = 1..N with losses f_i = |h(x_i; theta) - y_i|^2/2, a minimum theta* that fits all of
+them, J the
 derivatives of the outputs and K = J J'.  SGD steps by C times the batch's mean gradient.  Everything
 below is in the residuals' N (outputs: N k) dimensions; the number of parameters does not enter.
 

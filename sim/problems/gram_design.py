@@ -48,7 +48,9 @@ class Window:
         else:
             said = "none keeps A and leaves B"
         if self.paths and self.paths != self.tame:
-            said += f"; A's paths up to {self.paths[1]:.5g} (heavy tails past {self.keeps_below:.5g})"
+            said += (
+                f"; A's paths up to {self.paths[1]:.5g} (heavy tails past {self.keeps_below:.5g})"
+            )
         return f"b = {self.batch_size}: {said}"
 
 

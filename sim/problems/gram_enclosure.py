@@ -108,8 +108,8 @@ def upper(op: Operator, W: Any, V: Any) -> float:
 def lower(op: Operator, W: Any, V: Any, C: float) -> tuple[float, Any, float]:
     """Give a step size that is surely <= C_ms, T V at C, and the error of its blocks.
 
-    With s = sqrt(rho) and k = 1: T V <= m V holds with m = max (A_i + B_i s), A and B from `apply_errors`,
-    so s^2 <= A_i + B_i s for some i, hence s <= max (B_i + sqrt(B_i^2 + 4 A_i))/2.
+    With s = sqrt(rho) and k = 1: T V <= m V holds with m = max (A_i + B_i s), A and B from
+    `apply_errors`, so s^2 <= A_i + B_i s for some i, hence s <= max (B_i + sqrt(B_i^2 + 4 A_i))/2.
     """
     gram = op.gram
     weights = Weights(gram, op.kappa, C, gram.uncertainty)
@@ -132,7 +132,8 @@ def lower(op: Operator, W: Any, V: Any, C: float) -> tuple[float, Any, float]:
 
 
 def root_of_radius(op: Operator, image: Any, V: Any, a: float, b: float) -> float:
-    """Give s that is surely >= sqrt(rho(T)), where T V lies within a + b sqrt(rho) of `image`, blockwise.
+    """Give s that is surely >= sqrt(rho(T)), where T V lies within a + b sqrt(rho) of `image`,
+    blockwise.
 
     k = 1: the formula of `lower`.  k > 1: NumPy finds m with (T V) <= m V in each block and tries
     slightly larger ones until m V - image - a - b sqrt(m) >= 0 surely: an eigenvalue of a k x k matrix
@@ -195,7 +196,9 @@ def enclose(
         W = op.spread(V)
         before, high = high, min(high, upper(op, W, V))
         C = high * (1 - width / 4)
-        if turn < 2:  # C to the square of V's accuracy: a rough V first, then one as good as is needed
+        if (
+            turn < 2
+        ):  # C to the square of V's accuracy: a rough V first, then one as good as is needed
             V = positive(op, leading(op, C, V, W, (ROUGH, width / 16)[turn]), floor)
             continue
         found, image, error = lower(op, W, V, C)

@@ -1,11 +1,12 @@
 r"""Growth of the second moment at one step size, from the same T with another kernel.
 
-M Sigma = rho Sigma reads, with m_ab = (1 - C l_a/N)(1 - C l_b/N) - kappa C^2 l_a l_b/N^2 for the mean's part,
+M Sigma = rho Sigma reads, with m_ab = (1 - C l_a/N)(1 - C l_b/N) - kappa C^2 l_a l_b/N^2 for the
+mean's part,
 
     C^2 (kappa/N) blockdiag(U [(U' D U) o l_a l_b/(rho - m_ab)] U') = D,     D = blockdiag(Sigma):
 
-rho is the root of C rho(T_rho) = 1 above rho_0 = max m_ab, or rho_0 where there is none.  T_rho falls in
-rho: Rayleigh's root is a lower bound, Collatz-Wielandt gives an upper one.
+rho is the root of C rho(T_rho) = 1 above rho_0 = max m_ab, or rho_0 where there is none.  T_rho
+falls in rho: Rayleigh's root is a lower bound, Collatz-Wielandt gives an upper one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from sim.problems.arrays import UNIT, gamma, namespace
+from sim.problems.arrays import UNIT, gamma
 from sim.problems.gram_enclosure import FLOOR, NUDGE, positive, root_of_radius
 from sim.problems.gram_input import Gram
 from sim.problems.gram_operator import Operator
@@ -131,7 +132,8 @@ def _below(op: Operator, W: Any, V: Any, C: float, base: float) -> float:
 def _above(op: Operator, W: Any, V: Any, C: float, at: float, base: float) -> float:
     """A factor that is surely >= rho: `at` where C m <= 1; else further up.
 
-    For rho >= at the quotient of kernels (at - m_ab)/(rho - m_ab) falls with m_ab, so it is largest at the
+    For rho >= at the quotient of kernels (at - m_ab)/(rho - m_ab) falls with m_ab, so it is
+    largest at the
     least of them, m_min: C rho(T_rho) <= C m (at - m_min)/(rho - m_min), at most 1 from
     rho = m_min + C m (at - m_min) on.
     """

@@ -40,7 +40,9 @@ class AlmostSure:
     measured: tuple[Exponent, ...] = ()
 
 
-def _problem(K: Any, batch_size: int, sampling: str, outputs: int) -> tuple[Any, float, float, bool]:
+def _problem(
+    K: Any, batch_size: int, sampling: str, outputs: int
+) -> tuple[Any, float, float, bool]:
     """Give the linear problem, C_ms, an edge beyond which all leave, and whether there is no noise."""
     if isinstance(K, Hessians):
         ms = dense_threshold(K.Q, batch_size, sampling)

@@ -1,6 +1,7 @@
 r"""T(C): the N x N matrix with non-negative entries that decides mean-square stability.
 
-With K = U diag(l) U', kappa the batch's variance factor and d_ab = (l_a + l_b)/N - C (1 - kappa) l_a l_b/N^2,
+With K = U diag(l) U', kappa the batch's variance factor and d_ab = (l_a + l_b)/N - C (1 - kappa)
+l_a l_b/N^2,
 
     T(C) V = (kappa/N) blockdiag(U [(U' V U) o (l l'/d)] U'),
 
@@ -141,7 +142,9 @@ class Operator:
         total = (total + xp.swapaxes(total, 1, 2)) * (0.5 * self.scale)
         return total, math.sqrt(squares) * (1 + gamma(r**2 + 4))
 
-    def apply_errors(self, image_norm: float, weights: Weights, spread: float) -> tuple[float, float]:
+    def apply_errors(
+        self, image_norm: float, weights: Weights, spread: float
+    ) -> tuple[float, float]:
         """Bound the error of each block of `apply`, in the spectral norm, by a + b sqrt(rho(T)).
 
         a: rounding of g and of the second product (entries gamma |U||W o g||U|', at most

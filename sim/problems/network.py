@@ -3,8 +3,8 @@
 PyTorch and JAX are optional and imported on first use (extra ``peers``).
 
 Squared loss f_i = |h(x_i) - y_i|^2/2: J_i is the derivative of the outputs.  Cross entropy of softmax
-outputs: J_i -> H_i^(1/2) J_i with the output Hessian H_i = diag(p) - p p' at p = softmax(h(x_i)).  Both are
-exact where every sample's own gradient vanishes.  Targets with label smoothing (positive
+outputs: J_i -> H_i^(1/2) J_i with the output Hessian H_i = diag(p) - p p' at p = softmax(h(x_i)).
+Both are exact where every sample's own gradient vanishes.  Targets with label smoothing (positive
 probabilities) have such points, p = y; plain cross entropy has none, so that there the result is a
 diagnostic along training and never a verdict about a minimum.
 """
@@ -56,15 +56,16 @@ class Linearised:
         worst, at = float(self.gradients.max()), int(self.gradients.argmax())
         if not self.smooth:
             return (
-                "plain cross entropy has no minimum: a diagnostic of the curvature at these parameters, "
+                "plain cross entropy has no minimum: a diagnostic of the curvature at these "
+                "parameters, "
                 "no verdict (label smoothing has one)"
             )
         if self.interpolates:
-            return (
-                f"all samples are fitted (largest gradient norm {worst:.2g}): thresholds of this minimum"
-            )
+            return f"all samples are fitted (largest gradient norm {worst:.2g}): thresholds of "
+            f"this minimum"
         return (
-            f"not all samples are fitted: sample {at} has gradient norm {worst:.3g}. SGD does not settle "
+            f"not all samples are fitted: sample {at} has gradient norm {worst:.3g}. SGD does not "
+            f"settle "
             "here; the thresholds are those of the linearised residuals (second derivatives times "
             "residuals are left out), beyond them the noise floor (stationary_covariance) is infinite"
         )
@@ -120,7 +121,9 @@ def from_torch(
     try:
         import torch
     except ImportError as error:
-        raise ImportError("from_torch: torch is not installed; install the extra `peers`") from error
+        raise ImportError(
+            "from_torch: torch is not installed; install the extra `peers`"
+        ) from error
     params = {k: v.detach().double() for k, v in module.named_parameters()}
     buffers = {
         k: v.detach().double() if v.is_floating_point() else v for k, v in module.named_buffers()
@@ -140,7 +143,9 @@ def from_torch(
         rows = []
         for at in range(0, len(x), chunk):
             part = torch.func.vmap(lambda one: backwards(params, one))(x[at : at + chunk])
-            rows.append(torch.cat([v.reshape(*h[at : at + chunk].shape, -1) for v in part.values()], -1))
+            rows.append(
+                torch.cat([v.reshape(*h[at : at + chunk].shape, -1) for v in part.values()], -1)
+            )
         J = torch.cat(rows)
     finally:
         module.train(training)
