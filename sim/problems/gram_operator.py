@@ -106,7 +106,8 @@ class Operator:
         gram, xp = self.gram, self.xp
         per_block = xp.sqrt(xp.sum(xp.sum(V * V, -1), -1))
         panels = math.ceil(gram.samples * gram.outputs / max(1, PANEL // gram.outputs))
-        rounding = gamma(PANEL + gram.outputs + panels + 4) * float(xp.sum(per_block))
+        terms = min(PANEL, gram.samples * gram.outputs)
+        rounding = gamma(terms + gram.outputs + panels + 4) * float(xp.sum(per_block))
         skew = 2 * gram.skew + gram.skew**2
         return (rounding * (1 + skew) + skew * norm(V)) * (1 + 1e-10)
 

@@ -62,7 +62,7 @@ class Linearised:
             )
         if self.interpolates:
             return f"all samples are fitted (largest gradient norm {worst:.2g}): thresholds of "
-            f"this minimum"
+            "this minimum"
         return (
             f"not all samples are fitted: sample {at} has gradient norm {worst:.3g}. SGD does not "
             f"settle "
