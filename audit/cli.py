@@ -14,7 +14,7 @@ from pathlib import Path
 import shtab
 from rich.console import Console
 
-from audit import doubts, play, runner, show
+from audit import doubts, play, runner, show, stability
 from audit.evidence import ROOT, UnknownEvidence
 from audit.ledger import Ledger
 from audit.new import BadClaimName, create
@@ -32,6 +32,7 @@ EPILOG = """examples:
   audit mutants BAND --all         every wrong variant of a claim, and what caught it
   audit simulate --n 100 --b 1 --step-size 0.2 --plot out.png
   audit sweep --n 20 --b 1 2 19 20 --step-size 0.1 0.2 --store sweep.db
+  audit stability J.npy --batch-size 1 2 4 8 --plot out.png
   audit figures mass --out build   one picture and its data
 """
 
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--chapter", required=True, metavar="NAME", help="module name of the chapter")
     report.add_commands(command)
     play.add_commands(command)
+    stability.add_parser(commands)
     keep = command("notes", "fill the proof notes' statements from the claims", ids=None)
     keep.add_argument("--check", action="store_true", help="only say what is out of date")
     return parser

@@ -1,7 +1,7 @@
 """Predicted thresholds against true nonlinear SGD on real networks.
 
     python -m benchmarks.real_models [--tasks NAME ...] [--epochs E] [--out FILE]
-    python -m benchmarks.real_models --picture [--from FILE]
+    audit figures real_models        draws the kept results
 
 Predictions come from `sim` alone, before any run.  A run starts 1e-12 from the minimum and has left
 when a residual exceeds 1e-4.  A step size counts as "leaves at most half" or "at least half" where
@@ -19,8 +19,6 @@ from typing import Any
 import numpy as np
 
 HERE = Path(__file__).parent
-KEPT = HERE / "results" / "real_models.json"
-PICTURE = HERE.parent / "pictures" / "real_models"
 RUNS, EPOCHS, GRID, SIDE = 24, 3000, 10, 0.025
 FULL_EPOCHS = 20_000  # b = N: a step is an epoch, and growth past the edge by 5e-4 takes that long
 SEEDS = {"cancer, perceptron": 1}  # of the network's weights before training; others 0
@@ -158,21 +156,19 @@ def measure(names: list[str], epochs: int, out: Path) -> None:
 
 
 def main() -> int:
-    """Measure, or draw what was measured."""
+    """Measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.real_models", description=__doc__)
     parser.add_argument("--tasks", nargs="+", default=[])
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--out", type=Path, default=HERE.parent / "build" / "real_models.json")
-    parser.add_argument("--picture", action="store_true", help="draw instead of measuring")
-    parser.add_argument("--from", dest="source", type=Path, default=KEPT)
+    parser.add_argument("--design-only", action="store_true", help="only the two minima; into OUT")
     options = parser.parse_args()
-    if options.picture:
-        from benchmarks.real_picture import draw
-
-        for path in draw(json.loads(options.source.read_text()), PICTURE):
-            print(path)
-        return 0
     options.out.parent.mkdir(parents=True, exist_ok=True)
+    if options.design_only:
+        result = json.loads(options.out.read_text())
+        result["design"] = design_check()
+        options.out.write_text(json.dumps(result, indent=1) + "\n")
+        return 0
     measure(options.tasks, options.epochs, options.out)
     return 0
 

@@ -51,7 +51,9 @@ def tasks() -> dict[str, Task]:
     windows = windows[:, ::2, ::2].reshape(32, -1, 9)
     odd = 2.0 * (digits.target[chosen] % 2) - 1
     return {
-        "cancer, perceptron": Task("cancer, perceptron", x[more], x[more][:, None, :], y[more][:, None], 10),
+        "cancer, perceptron": Task(
+            "cancer, perceptron", x[more], x[more][:, None, :], y[more][:, None], 10
+        ),
         "cancer, convolution": Task(
             "cancer, convolution", three, three.transpose(0, 2, 1), y[few][:, None], 6
         ),

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 from sympy import Expr, Rational
 
-from tests.quadratic_cases import Case
-from theory.quadratic_thresholds import identity
+from tests.quadratic_cases import Case, interval
+from theory.quadratic_thresholds import identity, threshold
 
 F = Fraction
 
@@ -95,9 +96,17 @@ def plain(value: Expr | Fraction) -> Rational:
     return Rational(value.numerator, value.denominator)
 
 
+@cache
+def enclosed(model: Model, factor: Fraction) -> tuple[Fraction, Fraction]:
+    """C_ms at a variance factor, over the rationals, in p^2 dimensions."""
+    return interval(threshold(model.case.problem, factor))
+
+
 KEPT = {
     "two samples": Model((F(1), F(2)), ((0, 1, F(1, 3)),)),
     "two samples, with replacement": Model((F(1), F(2)), ((0, 1, F(1, 3)),), 2, "replacement"),
+    "identity": Model((F(1), F(1))),
+    "full batch": Model((F(1), F(2)), ((0, 1, F(1, 3)),), 2),
     "diagonal": Model((F(1), F(3, 2))),
     "repeated eigenvalue": Model((F(1), F(1), F(2)), ((0, 1, F(1, 2)), (1, 2, F(1, 3))), 2),
     "singular": Model((F(1), F(0), F(2)), ((0, 1, F(1, 2)), (0, 2, F(1, 3)))),

@@ -39,7 +39,17 @@ from audit import (
 from audit.statistics import expect_at_least
 from sim.nonconvex import barrier_slopes, simulate_sum
 from sim.quadratic_moments import almost_sure_threshold, lyapunov_exponent, mean_square_threshold
-from tests.gram_cases import KEPT, Model, fraction, in_parameters, matrix_T, models, plain, rational
+from tests.gram_cases import (
+    KEPT,
+    Model,
+    enclosed,
+    fraction,
+    in_parameters,
+    matrix_T,
+    models,
+    plain,
+    rational,
+)
 from tests.quadratic_cases import Case, equation, expect_relation, interval
 from theory.bernstein import Refuted
 from theory.claim import Claim
@@ -205,11 +215,10 @@ def test_thresholds_on_kept_models(claim: Claim) -> None:
             {kappa: plain(model.case.kappa), k: model.batch_size, N: len(model.roots)}
         ):
             continue
-        found = model.case.threshold
-        low, high = interval(found)
+        low, high = enclosed(model, model.case.kappa)
         expect(_sign(claim, model, low * (1 - margin)) == 1, "stable below", case=name)
         expect(_sign(claim, model, high * (1 + margin)) == -1, "unstable above", case=name)
-        note(f"{name}: {found}")
+        note(f"{name}: C_ms in [{float(low):.12f}, {float(high):.12f}]")
 
 
 @evidence(Q_GRAM, "property", step=("reduction", "threshold"))
@@ -318,6 +327,12 @@ def test_entries_are_integrals_of_squares(claim: Claim) -> None:
     expect(values[0] == 0 < values[1], "both signs that occur occur")
     for value in values:
         expect(relation.subs(entry, plain(value)), f"{relation}", T_ij=value)
+    # one entry, K = 4 x identity: where the region admits the step size
+    for step in (Rational(1, 2), Rational(2)):
+        point = {l_a: 4, l_b: 4, kappa: Rational(1, 10), C: step, N: 2, kappa_1: 1, kappa_2: 1}
+        if claim.region.subs(point):
+            value = _tau(claim, integral=False).subs(point)
+            expect(relation.subs(entry, value), "the entry of a diagonal K", C=step, T_ii=value)
 
 
 @evidence(Q_GRAM_PERRON, "property", step="sign")
@@ -371,7 +386,7 @@ def test_order_on_kept_models(claim: Claim) -> None:
     relation = _inequality(claim, threshold_of(kappa_1), threshold_of(kappa_2))
     for name, model in KEPT.items():
         factors = (F(1), F(1, 2), F(1, 7), F(0))
-        ends = {x: interval(threshold(model.case.problem, x)) for x in factors}
+        ends = {x: enclosed(model, x) for x in factors}
         for more, less in cartesian(factors, repeat=2):
             if claim.region.subs({kappa_1: plain(more), kappa_2: plain(less)}) == false:
                 continue
@@ -411,6 +426,8 @@ def test_kernel_rises_with_each_eigenvalue(claim: Claim) -> None:
     expect_zero(square - 1, "a square")
     given_ = (relation.gts - relation.lts).subs(tau_slope, kappa * root**2)
     expect_nonnegative(expand(given_), {kappa: (0, 1), root: (-1, 1)}, f"{relation}")
+    silent = equation(claim, tau_slope).subs(kappa, 0)
+    expect(relation.subs(tau_slope, silent), "kappa = 0 is allowed", value=silent)
 
 
 def _pair(left: Any, extra: Any) -> tuple[Case, Case]:
@@ -509,7 +526,7 @@ def _bounds(claim: Claim, function_at: Any) -> list[Any]:
 def test_without_noise_the_sharpest_mode_decides(claim: Claim) -> None:
     """kappa = 0: the mode a, a has factor 1 - C d_aa = (1 - C l_a/N)^2; it is 1 first at l_max."""
     factor = 1 - C * equation(Q_GRAM, d_ab).subs({kappa: 0, l_b: l_max, l_a: l_max})
-    (stated,) = [x.rhs for x in _bounds(claim, at_kappa(0))]
+    stated = equation(claim, at_kappa(0))
     expect_zero(factor.subs(C, stated) - 1, "factor 1 at the claimed threshold")
     expect(stated.subs({N: 2, l_max: 1}) != 0, "and it is not C = 0")
 
@@ -560,13 +577,13 @@ def test_closed_forms_on_kept_models(claim: Claim) -> None:
             K_max: plain(max(fraction(K[i, i]) for i in range(size))),
             trace_k: plain(sum((fraction(K[i, i]) for i in range(size)), F(0))),
         }  # fmt: skip
-        (edge,) = [x.rhs.subs(point) for x in _bounds(claim, at_kappa(0))]
+        edge = equation(claim, at_kappa(0)).subs(point)
         expect(compare(problem, F(0), F(int(edge.p), int(edge.q))) == 0, "2N/l_max", case=name)
-        one = interval(threshold(problem, F(1)))
+        one = enclosed(model, F(1))
         for relation in _bounds(claim, at_kappa(1)):
             expect_relation(relation.subs(point), {at_kappa(1): one}, case=name)
         factor = model.case.kappa
-        low = plain(model.case.threshold.low)
+        low = plain(enclosed(model, factor)[0])
         terms = [
             equation(claim, ones_form).subs({N: size, l_a: plain(x), C: low, kappa: plain(factor)})
             for x in model.values if x
@@ -696,7 +713,12 @@ def test_one_step_size_keeps_one_minimum_and_leaves_the_other(claim: Claim) -> N
     sharp = 1 - barriers
     C = (almost_sure_threshold(sharp, 4) + mean_square_threshold(barriers, 4)) / 2
     expect(mean_square_threshold(barriers, 4) > C, "a window exists", C=C)
-    values = {m_kept: barriers.mean(), v_kept: barriers.var(), kappa: 7 / 40, Symbol("C", real=True): C}
+    values = {
+        m_kept: barriers.mean(),
+        v_kept: barriers.var(),
+        kappa: 7 / 40,
+        Symbol("C", real=True): C,
+    }
     expect(float(equation(claim, factor_kept).subs(values)) < 1, "A is kept in mean square")
     expect(lyapunov_exponent(sharp, batch_size=4, step_size=C) > 0, "B is left", C=C)
     runs = 200

@@ -250,7 +250,7 @@ DESIGN = Claim(
     formula=And(
         Eq(factor_kept, 1 - 2 * C * m_kept + C**2 * (m_kept**2 + kappa * v_kept)),
         Lt(factor_kept, 1),
-        Le(Lambda_A, (factor_kept - 1) / 2),
+        Lt(Lambda_A, (factor_kept - 1) / 2),
         Eq(
             sign(Lambda_B),
             sign((h_1 * h_2 * C - h_1 - h_2) * (h_1 * h_2 * C**2 - (h_1 + h_2) * C + 2)),
