@@ -106,9 +106,10 @@ def design_check() -> dict[str, Any]:
         made[name] = (Chains(net, task), linear.gram, float(linear.gradients.max()))
     rows = []
     for keep, leave in (("small", "large"), ("large", "small")):
-        for window in design(
-            keep=[made[keep][1]], leave=[made[leave][1]], batch_size=[1, 4, 16, 64]
-        ):
+        windows = design(
+            keep=[made[keep][1]], leave=[made[leave][1]], batch_size=[1, 64], epochs=400
+        )
+        for window in windows:
             row = {
                 "keep": keep, "leave": leave, "batch_size": window.batch_size, "tame": window.tame,
                 "paths": window.paths, "says": str(window),

@@ -12,8 +12,13 @@ from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 from sympy import Expr, Rational
 
-from tests.quadratic_cases import Case, interval
+from tests.quadratic_cases import Case, equation, interval
+from theory.bernstein import Refuted
+from theory.claim import Claim
+from theory.exact import relations
+from theory.gram_thresholds import Q_GRAM, d_ab, l_a, l_b, tau
 from theory.quadratic_thresholds import identity, threshold
+from theory.second_moment import C, N, kappa
 
 F = Fraction
 
@@ -127,3 +132,19 @@ def models(draw: st.DrawFn, largest: int = 3, noisy: bool = True) -> Model:
     scheme = draw(st.sampled_from(["uniform", "replacement"]))
     most = size - 1 if noisy and scheme == "uniform" else size
     return Model(tuple(roots), tuple(skew), draw(st.integers(1, most)), scheme)
+
+
+def inequality(claim: Claim, *symbols: Any) -> Any:
+    found = [
+        x for x in relations(claim.formula) if hasattr(x, "gts") and all(x.has(y) for y in symbols)
+    ]
+    if len(found) != 1:
+        raise Refuted(f"{claim.id} has {len(found)} inequalities in {symbols}")
+    return found[0]
+
+
+def kernel(claim: Claim, model: Model, step: Fraction) -> Any:
+    point = {C: plain(step), kappa: plain(model.case.kappa), N: len(model.roots)}
+    form = equation(Q_GRAM if claim.id != "Q-GRAM" else claim, d_ab).subs(point)
+    rest = equation(claim, tau).subs(point)
+    return lambda a, b: rest.subs(d_ab, form).subs({l_a: plain(a), l_b: plain(b)})

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from sim import _arguments as arguments
 from sim.problems.arrays import PANEL, UNIT, gamma, namespace, norm
@@ -34,6 +34,17 @@ def variance_factor(samples: int, batch_size: Any, sampling: str = "uniform") ->
     if sampling == "replacement":
         return Fraction(1, b)
     return Fraction(0) if b == samples else Fraction(samples - b, b * (samples - 1))
+
+
+class Kernel(Protocol):
+    """What stands between T's two products: g_ab by rows, and what is known of its size and error."""
+
+    slope: float
+    largest: float
+    relative: float
+
+    def rows(self, start: int, stop: int) -> Any:
+        """Give g[start:stop, :]."""
 
 
 class Weights:
@@ -111,7 +122,7 @@ class Operator:
         skew = 2 * gram.skew + gram.skew**2
         return (rounding * (1 + skew) + skew * norm(V)) * (1 + 1e-10)
 
-    def form(self, W: Any, weights: Weights) -> tuple[float, float]:
+    def form(self, W: Any, weights: Kernel) -> tuple[float, float]:
         """Give (kappa/N) sum W^2 g and its derivative in C."""
         value = slope = 0.0
         for at in range(0, self.gram.rank, ROWS):
@@ -123,7 +134,7 @@ class Operator:
         unit = self.scale * weights.slope / self.gram.samples
         return self.scale * value, unit * slope
 
-    def apply(self, W: Any, weights: Weights) -> tuple[Any, float]:
+    def apply(self, W: Any, weights: Kernel) -> tuple[Any, float]:
         """Give T V from W = U'VU, as (N, k, k), and ||W o g||; W is left as it was."""
         gram, xp = self.gram, self.xp
         N, k, r = gram.samples, gram.outputs, gram.rank
@@ -144,7 +155,7 @@ class Operator:
         return total, math.sqrt(squares) * (1 + gamma(r**2 + 4))
 
     def apply_errors(
-        self, image_norm: float, weights: Weights, spread: float
+        self, image_norm: float, weights: Kernel, spread: float
     ) -> tuple[float, float]:
         """Bound the error of each block of `apply`, in the spectral norm, by a + b sqrt(rho(T)).
 

@@ -29,7 +29,8 @@ def leading(
     q = V.reshape(-1)
     length = float(xp.sqrt(xp.sum(q * q)))
     q, spread = q / length, W / length
-    basis, diagonal, beside = [q], [], []
+    basis, diagonal = [q], []
+    beside: list[float] = []
     for step in range(min(steps, len(q))):
         image, _ = op.apply(spread, weights)
         w = image.reshape(-1)
