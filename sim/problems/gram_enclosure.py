@@ -6,10 +6,12 @@ C_ms is the root of C rho(T(C)) = 1 below the full-batch edge 2N/l_max.
 *Below* (Collatz-Wielandt): T maps positive block-diagonal matrices to such, so T V <= m V with V > 0
 gives rho(T(C)) <= m; then C_ms >= C if C m <= 1, and >= min(C, 1/m) in any case, T being increasing.
 
-*The matrix itself*: <V,T V> rises with K in the order of symmetric matrices (claim Q-GRAM-ORDER).  With
-K~ - e <= K <= K~ + e, e = `Gram.uncertainty`, the upper end is computed for K~ - e and the lower for
-K~ + e: the same eigenvectors, eigenvalues shifted.  The eigenvalues that were told from zero by less
-than rounding add at most 1.01 kappa e to rho(T).
+*The matrix itself*: <V,T V> rises with K in the order of symmetric matrices (claim Q-GRAM-ORDER), and
+K~ - e <= K <= K~ + e, e = `Gram.uncertainty`.  The lower end is computed for K~ + e: the same
+eigenvectors, eigenvalues shifted; those taken for zero add at most 1.01 kappa e to rho(T).  For the
+upper end let P be the span of the eigenvectors with l > 2e, Q = 1 - P.  Then K + eQ >= K~ - 2e on P,
+and 0 elsewhere (by blocks: at least e on P, at least e on Q as K >= 0, at most e beside).  So the form
+of K is at least that of the shifted matrix less what adding eQ to K brings, see `hidden`.
 """
 
 from __future__ import annotations
@@ -79,13 +81,14 @@ def upper(op: Operator, W: Any, V: Any) -> float:
     spread = op.spread_error(V)
 
     def low_form(C: float) -> tuple[float, float]:
-        weights = Weights(gram, op.kappa, C, -gram.uncertainty)
-        if not math.isfinite(weights.relative):
+        weights = Weights(gram, op.kappa, C, -2 * gram.uncertainty)
+        lost = hidden(gram, op.kappa, C)
+        if not math.isfinite(weights.relative + lost):
             return 0.0, 0.0
         value, slope = op.form(W, weights)
         value *= 1 - weights.relative - gamma(2 * gram.rank + 8)
         root = math.sqrt(max(value, 0.0)) - math.sqrt(op.scale * weights.largest) * spread
-        return max(root, 0.0) ** 2 / square / NUDGE, slope / square
+        return max(root, 0.0) ** 2 / square / NUDGE - lost, slope / square
 
     C = 0.0
     for _ in range(60):
@@ -103,6 +106,26 @@ def upper(op: Operator, W: Any, V: Any) -> float:
         if sure * low_form(sure)[0] >= NUDGE:
             return sure
     return top
+
+
+def hidden(gram: Gram, kappa: Fraction, step_size: float) -> float:
+    """Bound how much <V,T V>/<V,V> grows from K to K + eQ; 0 where Q is empty, infinite if e is large.
+
+    Its derivative along K + sQ is 2 kappa |Q x_A (x_A + x_B - c)^-1 V|^2, x the reciprocal eigenvalues
+    mu of K + sQ. The factor x_a/(x_a + x_b - c) is at most 2 where x_a >= 2 x_1 (c <= 2 x_1, x_b >=
+    x_1), and at most A = 2 x_1/(2 x_1 - c) elsewhere; there mu_a > l_max/2, and |QK| <= 3e makes |Q
+    u_a| at most 3e/(mu_a - e), so at most 6.3 e/l_max for e <= l_max/100.
+    """
+    e, top = gram.uncertainty, gram.largest
+    if gram.rank == gram.samples * gram.outputs and float(gram.values[0]) > 2 * e:
+        return 0.0
+    if e > top / 100 or float(kappa) * top < 4 * e:
+        return math.inf
+    twice = 2 / (top + 2 * e)
+    room = twice - float(1 - kappa) * step_size / gram.samples
+    if room <= 1e-14 * twice:
+        return math.inf
+    return 2 * float(kappa) * e * (2 + 6.3 * e / top * twice / room) ** 2 * 1.001
 
 
 def lower(op: Operator, W: Any, V: Any, C: float) -> tuple[float, Any, float]:
