@@ -17,7 +17,7 @@ from typing import Any
 import flint
 import numpy as np
 from flint import fmpq_mat
-from sympy import Basic, Expr, Integral, Rational, exp, solve
+from sympy import Basic, Expr, Integral, Rational, exp, sign, solve
 from sympy.core.relational import Eq
 
 from tests.gram_cases import Model, fraction, in_parameters, matrix_T, plain, rational
@@ -323,7 +323,7 @@ def design(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         for part in relations(claim.formula):
             if part.has(g.Lambda_B):
                 right = Rational(part.rhs.subs(point))
-                if right != (p > 1) - (p < 1):
+                if part.lhs != sign(g.Lambda_B) or right != (p > 1) - (p < 1):
                     raise Refuted(f"{claim.id}: sign of Lambda_B", _named(point))
             elif part.has(g.Lambda_A):
                 if all(moves):

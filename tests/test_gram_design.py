@@ -101,8 +101,7 @@ def test_paths_contract_where_the_second_moment_does(claim: Claim) -> None:
 
 
 def _sign_B(claim: Claim) -> Expr:
-    (found,) = [x.rhs for x in relations(claim.formula) if x.has(Lambda_B)]
-    return found.args[0]
+    return equation(claim, sign(Lambda_B)).args[0]
 
 
 @evidence(DESIGN, "symbolic", step="leaves")
