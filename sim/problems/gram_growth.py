@@ -55,8 +55,8 @@ class GrowthWeights:
         self.largest = step_size * gram.largest**2 / room if room > 0 else math.inf
 
     def rows(self, start: int, stop: int) -> Any:
-        """Give g[start:stop, :]."""
-        one, two = self.values[start:stop, None], self.values[None, :]
+        """Give g[start:stop, :stop]."""
+        one, two = self.values[start:stop, None], self.values[None, :stop]
         mean = (1 - self.pace * one) * (1 - self.pace * two)
         mean = mean - self.kappa * self.pace**2 * one * two
         return self.step * one * two / (self.factor - mean)

@@ -15,6 +15,7 @@ at most `PANEL` terms; the sums over panels are ours.  Norms of matrices are Fro
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -44,7 +45,7 @@ class Kernel(Protocol):
     relative: float
 
     def rows(self, start: int, stop: int) -> Any:
-        """Give g[start:stop, :]."""
+        """Give g[start:stop, :stop]."""
 
 
 class Weights:
@@ -71,9 +72,9 @@ class Weights:
             self.relative = math.inf
 
     def rows(self, start: int, stop: int) -> Any:
-        """Give g[start:stop, :]."""
+        """Give g[start:stop, :stop]."""
         x = self.inverse
-        return self.samples / (x[start:stop, None] + (x[None, :] - self.cut))
+        return self.samples / (x[start:stop, None] + (x[None, :stop] - self.cut))
 
 
 class Operator:
@@ -102,8 +103,15 @@ class Operator:
         for at in range(0, gram.samples, blocks):
             part = V[at : at + blocks]
             rows = gram.vectors[at * k : at * k + part.shape[0] * k]
-            image = (part @ rows.reshape(-1, k, r)).reshape(-1, r)
-            panel = rows.T @ image
+            if k == 1:  # by sign, as B'B: half the time where the library knows symmetric products
+                size = part[:, 0, 0]
+                rows = rows * xp.sqrt(xp.abs(size))[:, None]
+                up, down = rows[size >= 0], rows[size < 0]
+                panel = up.T @ up
+                if down.shape[0]:
+                    panel = panel - down.T @ down
+            else:
+                panel = rows.T @ (part @ rows.reshape(-1, k, r)).reshape(-1, r)
             total = panel if total is None else total + panel
         self.products += 1
         return total if total is not None else xp.zeros_like(gram.vectors[:0].T @ gram.vectors[:0])
@@ -118,41 +126,48 @@ class Operator:
         per_block = xp.sqrt(xp.sum(xp.sum(V * V, -1), -1))
         panels = math.ceil(gram.samples * gram.outputs / max(1, PANEL // gram.outputs))
         terms = min(PANEL, gram.samples * gram.outputs)
-        rounding = gamma(terms + gram.outputs + panels + 4) * float(xp.sum(per_block))
+        rounding = gamma(terms + gram.outputs + panels + 8) * float(xp.sum(per_block))
         skew = 2 * gram.skew + gram.skew**2
         return (rounding * (1 + skew) + skew * norm(V)) * (1 + 1e-10)
+
+    def _lower(self, W: Any, weights: Kernel) -> Iterator[tuple[int, Any, Any]]:
+        """Give W and g on and below the diagonal, `ROWS` rows at a time: both are symmetric."""
+        for at in range(0, self.gram.rank, ROWS):
+            stop = min(at + ROWS, self.gram.rank)
+            yield at, W[at:stop, :stop], weights.rows(at, stop)
 
     def form(self, W: Any, weights: Kernel) -> tuple[float, float]:
         """Give (kappa/N) sum W^2 g and its derivative in C."""
         value = slope = 0.0
-        for at in range(0, self.gram.rank, ROWS):
-            block = W[at : at + ROWS]
-            g = weights.rows(at, at + int(block.shape[0]))
+        for at, block, g in self._lower(W, weights):
             weighted = block * block * g
-            value += float(self.xp.sum(weighted))
-            slope += float(self.xp.sum(weighted * g))
+            graded = weighted * g
+            value += 2 * float(self.xp.sum(weighted[:, :at])) + float(self.xp.sum(weighted[:, at:]))
+            slope += 2 * float(self.xp.sum(graded[:, :at])) + float(self.xp.sum(graded[:, at:]))
         unit = self.scale * weights.slope / self.gram.samples
         return self.scale * value, unit * slope
 
     def apply(self, W: Any, weights: Kernel) -> tuple[Any, float]:
         """Give T V from W = U'VU, as (N, k, k), and ||W o g||; W is left as it was."""
         gram, xp = self.gram, self.xp
-        N, k, r = gram.samples, gram.outputs, gram.rank
+        N, k = gram.samples, gram.outputs
         total, squares = None, 0.0
-        for at in range(0, r, ROWS):
-            block = W[at : at + ROWS] * weights.rows(at, min(at + ROWS, r))
-            squares += float(xp.sum(block * block))
-            image = gram.vectors @ block.T  # (N k, rows)
-            left = gram.vectors[:, at : at + ROWS]
+        for at, half, g in self._lower(W, weights):
+            block = half * g
+            squares += 2 * float(xp.sum(block[:, :at] ** 2)) + float(xp.sum(block[:, at:] ** 2))
+            block[:, :at] *= 2
+            stop = int(block.shape[1])
+            image = gram.vectors[:, :stop] @ block.T  # (N k, rows)
+            left = gram.vectors[:, at:stop]
             if k == 1:
                 part = xp.sum(image * left, -1)[:, None, None]
             else:
-                shape = (N, k, int(block.shape[0]))
+                shape = (N, k, stop - at)
                 part = image.reshape(shape) @ xp.swapaxes(left.reshape(shape), 1, 2)
             total = part if total is None else total + part
         self.products += 1
         total = (total + xp.swapaxes(total, 1, 2)) * (0.5 * self.scale)
-        return total, math.sqrt(squares) * (1 + gamma(r**2 + 4))
+        return total, math.sqrt(squares) * (1 + gamma(gram.rank**2 + 4))
 
     def apply_errors(
         self, image_norm: float, weights: Kernel, spread: float
