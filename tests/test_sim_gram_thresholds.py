@@ -22,6 +22,7 @@ from sim import (
     mean_square_threshold,
     stationary_covariance,
 )
+from sim.nonconvex import simulate_sum, styblinski_tang_slopes
 from sim.problems import gram_enclosure
 from sim.problems.arrays import gram_of
 from sim.problems.exponents import Residuals, exponents
@@ -31,6 +32,7 @@ from sim.problems.gram_operator import Operator, Weights, variance_factor
 from sim.quadratic_moments import almost_sure_threshold as one_dimensional
 from sim.quadratic_moments import mean_square_threshold as dense
 from sim.quadratic_moments import stationary_second_moment
+from theory.nonconvex import wells as exact_wells
 from theory.quadratic_thresholds import QuadraticSum, compare
 
 SHAPES = {
@@ -277,6 +279,27 @@ def test_design_at_the_autoencoder_is_about_paths() -> None:
     assert window.tame is None
     assert window.paths is not None
     assert 0.45 < window.paths[1] <= 0.5
+
+
+def test_design_on_styblinski_tang_sums() -> None:
+    """Curvatures z_i h at the sharp and the flat well: a window for full batch, none for b = 1; and
+    runs.
+    """
+    weights = np.array([0.05, 0.2, 0.4, 0.7, 1.1, 1.8, 2.75, 0.5])
+    wells = [float(low) for low, _ in exact_wells()]
+    sharp, flat = (np.sqrt(weights * (6 * x * x - 16))[:, None] for x in wells)
+    one, full = design(keep=[flat], leave=[sharp], batch_size=[1, 8], runs=32, epochs=200)
+    assert one.tame is None
+    assert full.tame is not None
+    C = sum(full.tame) / 2
+    left = {}
+    for at in wells:
+        result = simulate_sum(
+            styblinski_tang_slopes(weights), np.full((20, 1), at + 1e-7), batch_size=8, step_size=C,
+            steps=1500, centre=at, radius=2e-3, seed=1,
+        )  # fmt: skip
+        left[at] = int(result.left.sum())
+    assert list(left.values()) == [20, 0]
 
 
 def test_memory_is_said() -> None:

@@ -26,6 +26,23 @@ def namespace(x: Any) -> Any:
     return np
 
 
+def host(x: Any) -> Any:
+    """Give `x` as a NumPy array, fetched from wherever it is."""
+    if isinstance(x, np.ndarray):
+        return x
+    for fetch in ("cpu", "get"):  # PyTorch, CuPy
+        if hasattr(x, fetch):
+            return np.asarray(getattr(x, fetch)())
+    return np.asarray(x)
+
+
+def like(x: Any, model: Any) -> Any:
+    """Give a NumPy array as an array of `model`'s library, on its device."""
+    xp = namespace(model)
+    device = getattr(model, "device", None)
+    return xp.asarray(x) if xp is np else xp.asarray(x, device=device)
+
+
 def gamma(count: float) -> float:
     """Give n u/(1 - n u), which bounds the relative error of a sum or product of n roundings.
 

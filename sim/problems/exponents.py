@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from scipy import special
 
+from sim.problems.arrays import host
 from sim.problems.gram_input import Gram
 
 RENEW = 32  # steps between two normalisations: far from overflow for |1 - C K_ii| < 1e9
@@ -32,7 +33,7 @@ class Residuals:
     harm."""
 
     def __init__(self, gram: Gram):
-        self.R = np.asarray(gram.factor())
+        self.R = host(gram.factor())
         self.samples, self.size = gram.samples, gram.rank
 
     def pull(self, z: Any, batches: Any) -> Any:

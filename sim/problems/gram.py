@@ -19,6 +19,7 @@ from typing import Any, overload
 import numpy as np
 
 from sim import _arguments as arguments
+from sim.problems.arrays import host
 from sim.problems.gram_enclosure import WIDTH, Threshold, edge, enclose
 from sim.problems.gram_growth import Growth, enclose_growth
 from sim.problems.gram_input import Gram, NotAGram, memory, read
@@ -143,7 +144,8 @@ def stationary_covariance(
         raise ValueError(f"residuals: {r.size} numbers; must be N k = {size}")
     if kappa == 0 or gram.rank == 0:
         return np.zeros((size, size))
-    U = np.asarray(gram.vectors)
+    gram = Gram(gram.samples, gram.outputs, host(gram.values), host(gram.vectors), 0.0, 0.0)
+    U = gram.vectors
     hidden = (r - U @ (U.T @ r)).reshape(gram.samples, gram.outputs)
     op, weights = Operator(gram, kappa), Weights(gram, kappa, C)
 
@@ -152,8 +154,8 @@ def stationary_covariance(
 
     noise = hidden[:, :, None] * hidden[:, None, :]
     D = _conjugate_gradients(lambda V: V - step(V), step(noise))
-    W = np.asarray(op.spread(D + noise))
-    g = np.asarray(weights.rows(0, gram.rank))
+    W = op.spread(D + noise)
+    g = weights.rows(0, gram.rank)
     return (C * op.scale) * (U @ (W * g) @ U.T)
 
 

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.problems.arrays import UNIT, gamma
+from sim.problems.arrays import UNIT, gamma, host, like
 from sim.problems.gram_input import Gram
 from sim.problems.gram_operator import Operator, Weights
 from sim.problems.lanczos import leading
@@ -166,7 +166,7 @@ def root_of_radius(op: Operator, image: Any, V: Any, a: float, b: float) -> floa
         least = V[:, 0, 0]
         A, B = (image[:, 0, 0] + a) / least * (1 + 4 * UNIT), b / least
         return float(op.xp.max((B + op.xp.sqrt(B * B + 4 * A)) / 2)) * NUDGE
-    Y, X = np.asarray(image), np.asarray(V)
+    Y, X = host(image), host(V)
     k = op.gram.outputs
     eye = np.eye(k)
     inverse = np.linalg.inv(np.linalg.cholesky(X))
@@ -187,15 +187,15 @@ def positive(op: Operator, V: Any, floor: float) -> Any:
     if op.gram.outputs == 1:
         V = xp.abs(V)
         return V + floor * xp.max(V)
-    X = np.asarray(V)
+    X = host(V)
     values, vectors = np.linalg.eigh(X)
     values = np.abs(values) + floor * np.abs(values).max()
-    return xp.asarray((vectors * values[:, None, :]) @ np.swapaxes(vectors, 1, 2))
+    return like((vectors * values[:, None, :]) @ np.swapaxes(vectors, 1, 2), V)
 
 
 def shares(V: Any) -> Any:
     """Give the trace of each block, normalised to sum 1, as a NumPy array."""
-    trace = np.trace(np.asarray(V), axis1=1, axis2=2)
+    trace = np.trace(host(V), axis1=1, axis2=2)
     return trace / trace.sum()
 
 
@@ -209,7 +209,7 @@ def enclose(
     low, high = edge(gram)
     if kappa == 0 or gram.rank == 0:
         top = gram.vectors[:, -1:] if gram.rank else gram.vectors[:, :0] @ gram.vectors[:0, :0]
-        share = np.asarray(top).reshape(gram.samples, gram.outputs, -1)
+        share = host(top).reshape(gram.samples, gram.outputs, -1)
         perron = (share**2).sum(axis=(1, 2)) if gram.rank else np.zeros(gram.samples)
         return Threshold(low, high, batch_size, kappa, perron), start
     op = Operator(gram, kappa)

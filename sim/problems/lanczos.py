@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.problems.arrays import like
 from sim.problems.gram_operator import Operator, Weights
 
 STEPS = 60
@@ -42,7 +43,7 @@ def leading(
         H = np.diag(diagonal) + np.diag(beside, 1) + np.diag(beside, -1)
         values, vectors = np.linalg.eigh(H)
         weight = vectors[:, -1]
-        ritz = stack.T @ xp.asarray(weight)
+        ritz = stack.T @ like(weight, q)
         if beta <= 1e-14 * values[-1] or step + 1 == steps:
             break
         residual = xp.abs(w) * abs(weight[-1]) / values[-1]
