@@ -80,4 +80,4 @@ def test_bad_usage(jacobian: Path, tmp_path: Path, capsys: Any, monkeypatch: Any
     assert "from 1 to 6" in capsys.readouterr().err
     monkeypatch.setattr(stability, "available", lambda: 1000)
     assert main(["stability", str(jacobian)]) == 2
-    assert "do not fit; at most 3" in " ".join(capsys.readouterr().err.split())
+    assert "do not fit; at most 2" in " ".join(capsys.readouterr().err.split())
