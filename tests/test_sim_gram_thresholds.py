@@ -282,9 +282,7 @@ def test_design_at_the_autoencoder_is_about_paths() -> None:
 
 
 def test_design_on_styblinski_tang_sums() -> None:
-    """Curvatures z_i h at both wells: a window for full batch, none for b = 1; and
-    runs.
-    """
+    """Curvatures z_i h at both wells: a window for full batch, none for b = 1; and runs."""
     weights = np.array([0.05, 0.2, 0.4, 0.7, 1.1, 1.8, 2.75, 0.5])
     wells = [float(low) for low, _ in exact_wells()]
     sharp, flat = (np.sqrt(weights * (6 * x * x - 16))[:, None] for x in wells)
