@@ -15,6 +15,7 @@ import shtab
 from rich.console import Console
 
 from figures import simulate as play
+from figures import stability
 from theorem_audit import show
 from theorem_audit.checks.mark import ROOT, UnknownEvidence
 from theorem_audit.doubt import commands as doubts
@@ -35,6 +36,7 @@ EPILOG = """examples:
   audit mutants BAND --all         every wrong variant of a claim, and what caught it
   audit simulate --n 100 --b 1 --step-size 0.2 --plot out.png
   audit sweep --n 20 --b 1 2 19 20 --step-size 0.1 0.2 --store sweep.db
+  audit stability J.npy --batch-size 1 2 4 8 --plot out.png
   audit figures mass --out build   one picture and its data
 """
 
@@ -74,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--chapter", required=True, metavar="NAME", help="module name of the chapter")
     report.add_commands(command)
     play.add_commands(command)
+    stability.add_parser(commands)
     keep = command("notes", "fill the proof notes' statements from the claims", ids=None)
     keep.add_argument("--check", action="store_true", help="only say what is out of date")
     return parser

@@ -166,8 +166,8 @@ READING_ORDER = (
     "autoencoder", "landscape", "spectrum", "initialisation", "step", "band", "full_batch", "edge",
     "alignment", "random_walk", "minibatch", "capture", "reach", "two_points", "sparse",
     "sparse_time", "rates", "selection", "orthogonal", "quadratic", "quadratic_bounds",
-    "quadratic_paths", "nonconvex", "bridge", "sampling", "purity_time", "unequal_norms",
-    "saddle_trap", "selection_n", "nonorthogonal", "nonorthogonal_law", "momentum",
+    "quadratic_paths", "nonconvex", "gram_thresholds", "bridge", "sampling", "purity_time",
+    "unequal_norms", "saddle_trap", "selection_n", "nonorthogonal", "nonorthogonal_law", "momentum",
 )  # fmt: skip
 
 
