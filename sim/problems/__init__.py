@@ -1,1 +1,4 @@
-"""What is simulated: the autoencoder, sums of quadratics, non-convex sums, other data and optimisers."""
+"""What is simulated, and whose stability is decided: the autoencoder, sums, other data and optimisers.
+
+``gram``: SGD near a minimum of a trained model, in the residuals' N dimensions.
+"""

@@ -1,0 +1,199 @@
+"""Chapter gram_thresholds: keeping one minimum and leaving another."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import (
+    Expr,
+    Rational,
+    Symbol,
+    cancel,
+    diff,
+    expand,
+    log,
+    sign,
+)  # fmt: skip
+
+from sim.problems.nonconvex import barrier_slopes, simulate_sum
+from sim.problems.quadratic_moments import (
+    almost_sure_threshold,
+    lyapunov_exponent,
+    mean_square_threshold,
+)
+from tests.quadratic.cases import equation
+from tests.quadratic.gram_cases import (
+    plain,
+)
+from theorem_audit import (
+    evidence,
+    expect,
+    expect_positive_ball,
+    expect_zero,
+    rng,
+    seed,
+)
+from theorem_audit.checks.statistics import expect_at_least
+from theorem_audit.exact.bernstein import Refuted
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theory.quadratic.gram_thresholds import (
+    DESIGN,
+    Lambda_A,
+    Lambda_B,
+    factor_kept,
+    h_1,
+    h_2,
+    low_kept,
+    m_kept,
+    v_kept,
+)
+from theory.quadratic.second_moment import C, kappa
+
+F = Fraction
+
+
+# ------------------------------------------------------------------------------------------- DESIGN
+
+
+def _about(claim: Claim, *, paths: bool) -> Any:
+    """The inequality about A's paths, or that about its second moment."""
+    found = [x for x in relations(claim.formula) if hasattr(x, "gts") and x.has(Lambda_A) == paths]
+    if len(found) != 1:
+        raise Refuted(f"{claim.id} has {len(found)} such inequalities")
+    return found[0]
+
+
+@evidence(DESIGN, "symbolic", step="keeps")
+def test_factor_of_the_second_moment(claim: Claim) -> None:
+    """E(1 - C h_B)^2 with mean m and variance kappa v; below low_A <= C_ms(A) it is less than 1."""
+    derived = 1 - 2 * C * m_kept + C**2 * (m_kept**2 + kappa * v_kept)
+    expect_zero(equation(claim, factor_kept) - derived, "rho_A")
+    # 1 - rho_A = C (2 m - C w), w = m^2 + kappa v; low w = 2 m - y and C = low - z give y + z w
+    relation = _about(claim, paths=False)
+    y, z, w = Symbol("y"), Symbol("z"), Symbol("w")
+    margin = expand((2 * m_kept - C * w).subs({m_kept: (low_kept * w + y) / 2, C: low_kept - z}))
+    expect_zero(margin - (y + z * w), "2 m - C w = y + z w, positive as z, w > 0")
+    for value, fine in (
+        (Rational(1), False),
+        (Rational(999_999, 10**6), True),
+        (Rational(0), True),
+    ):
+        expect(bool(relation.subs(factor_kept, value)) == fine, f"{relation}", rho=value)
+
+
+@evidence(DESIGN, "ball", step="paths")
+def test_paths_contract_where_the_second_moment_does(claim: Claim) -> None:
+    """Lambda_A = E log(x^2)/2 with x^2 of mean rho_A, and log y <= y - 1: the gap y - 1 - log y is
+    0 at 1 only.
+
+    It is convex in y (second derivative 1/y^2) with slope 0 at 1: positive on both sides, by balls
+    on a box.
+    """
+    relation = _about(claim, paths=True)
+    y = Symbol("y")
+    gap_ = (relation.gts - relation.lts).subs({Lambda_A: log(y) / 2, factor_kept: y})
+    expect_zero(diff(gap_, y).subs(y, 1), "slope 0 at y = 1")
+    expect_zero(gap_.subs(y, 1), "0 at y = 1")
+    expect_zero(diff(gap_, y, 2) - 1 / (2 * y**2), "convex")
+    for low, high in ((F(1, 10**4), F(9, 10)), (F(11, 10), F(10))):
+        expect_positive_ball(gap_, {y: (low, high)}, "y - 1 - log y > 0")
+
+
+def _sign_B(claim: Claim) -> Expr:
+    return equation(claim, sign(Lambda_B)).args[0]
+
+
+@evidence(DESIGN, "symbolic", step="leaves")
+def test_exponent_at_two_curvatures(claim: Claim) -> None:
+    """2 Lambda_B = log|p|, p = (1 - C h_1)(1 - C h_2): its sign is that of p^2 - 1 = C (...), C > 0."""
+    p = (1 - C * h_1) * (1 - C * h_2)
+    quotient = cancel((p**2 - 1) / (C * _sign_B(claim)))
+    expect(quotient.is_Rational and quotient > 0, "a positive multiple", quotient=quotient)
+
+
+@evidence(DESIGN, "property", step=("keeps", "leaves"))
+@settings(max_examples=25, deadline=None)
+@given(
+    one=st.fractions(min_value=F(1, 9), max_value=9, max_denominator=9),
+    two=st.fractions(min_value=F(1, 9), max_value=9, max_denominator=9),
+    step=st.fractions(min_value=F(1, 50), max_value=4, max_denominator=50),
+)
+def test_exponent_on_explicit_curvatures(
+    claim: Claim, one: Fraction, two: Fraction, step: Fraction
+) -> None:
+    p = abs((1 - step * one) * (1 - step * two))
+    claimed = _sign_B(claim).subs({h_1: plain(one), h_2: plain(two), C: plain(step)})
+    expect(sign(claimed) == (p > 1) - (p < 1), "sign of the exponent", h=(one, two), C=step)
+
+
+@evidence(DESIGN, "witness", needs="lower end", step="keeps")
+def test_past_the_upper_end_the_second_moment_grows(claim: Claim) -> None:
+    point = {m_kept: 1, v_kept: 1, kappa: 1, low_kept: 1, C: Rational(11, 10)}  # C_ms = 1
+    value = equation(claim, factor_kept).subs(point)
+    relation = _about(claim, paths=False)
+    expect(not claim.region.subs(point), "outside the region")
+    expect(not relation.subs(factor_kept, value), "rho_A > 1", rho=value)
+
+
+CURVES = (F(1), F(10))  # 121 > 80: leaves, keeps and leaves again
+
+
+@evidence(DESIGN, "simulation", step="leaves")
+def test_runs_leave_and_stay_and_leave_again(claim: Claim) -> None:
+    """Linear SGD, curvatures 1 and 10, one drawn a step: log|e| is a walk with two steps, independent.
+
+    At each C of five the sign of its mean over 2,000 runs of 400 steps is the claimed one.
+    Hoeffding: the mean
+    of 8 10^5 terms of range w misses its expectation L by |L| with probability at most exp(-2 n
+    L^2/w^2).
+    """
+    draw = rng("walk")
+    for step in (F(1, 10), F(1, 4), F(97, 100), F(21, 20), F(6, 5)):
+        logs = [abs(1 - step * h) for h in CURVES]
+        if 0 in logs:
+            continue
+        terms = np.log([float(x) for x in logs])
+        claimed = int(sign(_sign_B(claim).subs({h_1: 1, h_2: 10, C: plain(step)})))
+        walk = terms[draw.integers(2, size=(2000, 400))].mean()
+        expect(int(np.sign(walk)) == claimed, "sign of the walk's drift", C=step, drift=walk)
+        bound = np.exp(-2 * 8e5 * terms.mean() ** 2 / (terms[0] - terms[1]) ** 2)
+        from theorem_audit.checks.run_context import current
+
+        current().spend(float(bound), 1 - float(bound))
+
+
+@evidence(DESIGN, "simulation", step=("keeps", "leaves"))
+def test_one_step_size_keeps_one_minimum_and_leaves_the_other(claim: Claim) -> None:
+    """The moving barrier (Q-NONCONVEX): C between C_as at one minimum and C_ms at the other.
+
+    P(A is never left) >= 1 - (e_0/r)^2 by the supermartingale of Q-NONCONVEX, r = 1/50 of A's
+    curvature.
+    """
+    barriers = np.linspace(0.05, 0.55, 11)  # mean 0.3: flat at 0, sharp at 1
+    sharp = 1 - barriers
+    C = (almost_sure_threshold(sharp, 4) + mean_square_threshold(barriers, 4)) / 2
+    expect(mean_square_threshold(barriers, 4) > C, "a window exists", C=C)
+    values = {
+        m_kept: barriers.mean(),
+        v_kept: barriers.var(),
+        kappa: 7 / 40,
+        Symbol("C", real=True): C,
+    }
+    expect(float(equation(claim, factor_kept).subs(values)) < 1, "A is kept in mean square")
+    expect(lyapunov_exponent(sharp, batch_size=4, step_size=C) > 0, "B is left", C=C)
+    runs = 200
+    stays = simulate_sum(
+        barrier_slopes(barriers), np.full((runs, 1), 1e-5), batch_size=4, step_size=C, steps=3000,
+        centre=0.0, radius=0.3 / 50 * 0.1, seed=seed("keep"),
+    )  # fmt: skip
+    expect_at_least(int((~stays.left).sum()), runs, 0.9, what="A kept")
+    goes = simulate_sum(
+        barrier_slopes(sharp), np.full((runs, 1), 1e-5), batch_size=4, step_size=C, steps=20_000,
+        centre=0.0, radius=1e-2, seed=seed("leave"),
+    )  # fmt: skip
+    expect(goes.left.all(), "B left by every run", left=int(goes.left.sum()))

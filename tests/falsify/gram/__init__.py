@@ -1,0 +1,1 @@
+"""Searches: thresholds of trained models."""

@@ -1,0 +1,348 @@
+"""Searches for counterexamples to the claims of chapter gram_thresholds.
+
+``FALSIFIERS[id](claim, rng, seconds)`` draws settings inside ``claim.region`` until the time is up,
+judges ``claim.formula`` by an independent route (all batches enumerated, the p^2 operator over the
+rationals, balls), raises ``Refuted`` with the setting where it fails, and returns the number of
+settings judged.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from itertools import combinations, product
+from typing import Any
+
+import flint
+import numpy as np
+from flint import fmpq_mat
+from sympy import Basic, Expr, Integral, Rational, exp, sign, solve
+from sympy.core.relational import Eq
+
+from tests.quadratic.cases import equation
+from tests.quadratic.gram_cases import Model, fraction, in_parameters, matrix_T, plain, rational
+from theorem_audit.exact.bernstein import Refuted
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theory.quadratic import gram_thresholds as g
+from theory.quadratic.bounds import kappa_1, kappa_2, threshold_of
+from theory.quadratic.second_moment import C, N, k, kappa
+from theory.quadratic.thresholds import FINITE, compare, definiteness, identity, threshold
+
+F = Fraction
+Interval = tuple[Fraction, Fraction]
+
+
+def _until(seconds: float) -> Iterator[int]:
+    end, count = time.monotonic() + seconds, 0
+    while count == 0 or time.monotonic() < end:
+        count += 1
+        yield count
+
+
+def _inside(claim: Claim, point: Mapping[Any, Any]) -> bool:
+    """Whether the region admits the point; symbols without a value there must not decide it."""
+    return bool(claim.region.subs(dict(point)) == True)  # noqa: E712 - a SymPy Boolean
+
+
+def _number(rng: np.random.Generator, low: int = 0, high: int = 4, most: int = 6) -> Fraction:
+    bottom = int(rng.integers(1, most))
+    return F(int(rng.integers(low * bottom, high * bottom + 1)), bottom)
+
+
+def _model(rng: np.random.Generator, largest: int = 3) -> Model:
+    size = int(rng.integers(2, largest + 1))
+    roots = [_number(rng, 0, 2, 4) for _ in range(size)]
+    if not any(roots):
+        roots[0] = F(1)
+    skew = [(i, j, _number(rng, -2, 2, 4)) for j in range(size) for i in range(j)]
+    scheme = str(rng.choice(["uniform", "replacement"]))
+    return Model(tuple(roots), tuple(skew), int(rng.integers(1, size + 1)), scheme)
+
+
+def _judge(claim: Claim, relation: Basic, values: Mapping[Any, Any], **witness: Any) -> None:
+    """Refuted when the relation is false, or false at every corner where a value is an interval."""
+    ends = {x: v if isinstance(v, tuple) else (v, v) for x, v in values.items()}
+    names = list(ends)
+    for corner in product(*(sorted(set(ends[x])) for x in names)):
+        pairs = zip(names, corner, strict=True)
+        point = {x: plain(v) if isinstance(v, Fraction) else v for x, v in pairs}
+        if relation.xreplace(point).doit() != False:  # noqa: E712 - a SymPy Boolean
+            return
+    raise Refuted(f"{claim.id}: {relation} is false", witness)
+
+
+def _batches(size: int, b: int, scheme: str) -> list[list[int]]:
+    draws: Any = (
+        combinations(range(size), b) if scheme == "uniform" else product(range(size), repeat=b)
+    )
+    return [[draw.count(i) for i in range(size)] for draw in draws]
+
+
+def _enumerated(model: Model, second: fmpq_mat, step: Fraction) -> fmpq_mat:
+    """E[(I - (C/b) K P) Sigma (...)'] over all batches: knows neither kappa nor T."""
+    K, size = model.gram, len(model.roots)
+    total = fmpq_mat(size, size)
+    batches = _batches(size, model.batch_size, model.sampling)
+    for counts in batches:
+        P = fmpq_mat([[counts[i] if i == j else 0 for j in range(size)] for i in range(size)])
+        move = identity(size) - K * P * rational(step / model.batch_size)
+        total = total + move * second * move.transpose()
+    return total * rational(F(1, len(batches)))
+
+
+def q_gram(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """The claimed map entry by entry, and the sign of C_ms - C, on random rational models."""
+    count = 0
+    for _ in _until(seconds):
+        model = _model(rng)
+        size, step = len(model.roots), _number(rng, 0, 3, 9) + F(1, 50)
+        point = {N: size, k: model.batch_size, kappa: plain(model.case.kappa), C: plain(step)}
+        if not _inside(claim, point):
+            continue
+        count += 1
+        batches = _batches(size, model.batch_size, model.sampling)
+        mixed = F(sum(c[0] * c[1] for c in batches), len(batches) * model.batch_size**2)
+        square = F(sum(c[0] ** 2 for c in batches), len(batches) * model.batch_size**2)
+        for part in relations(claim.formula):
+            if isinstance(part, Eq) and part.lhs in (g.off, g.on):
+                _judge(claim, part.subs(point), {g.off: mixed, g.on: square}, model=model)
+        half = fmpq_mat([[rational(_number(rng, -2, 2)) for _ in range(size)] for _ in range(size)])
+        second, K = half * half.transpose(), model.gram
+        expected = _enumerated(model, second, step)
+        delta = fmpq_mat(
+            [[second[i, j] if i == j else 0 for j in range(size)] for i in range(size)]
+        )
+        parts = {g.Sigma: second, g.linear: K * second + second * K, g.product: K * second * K,
+                 g.diagonal: K * delta * K}  # fmt: skip
+        claimed = equation(claim, g.image).subs(point)
+        for i, j in product(range(size), repeat=2):
+            value = claimed.subs({x: plain(fraction(v[i, j])) for x, v in parts.items()})
+            if value != plain(fraction(expected[i, j])):
+                raise Refuted(f"{claim.id}: entry {i, j} of Sigma^+", {"model": model, "C": step})
+        _threshold(claim, model, step, point)
+    return count
+
+
+def _threshold(claim: Claim, model: Model, step: Fraction, point: Mapping[Any, Any]) -> None:
+    """C below the edge: the claimed sign; just beside the exact threshold as well."""
+    found = threshold(model.case.problem, model.case.kappa)
+    steps = [step]
+    if found.kind == FINITE:
+        steps += [found.low * (1 - F(1, 10**6)), found.high * (1 + F(1, 10**6))]
+    (critical,) = [x for x in relations(claim.formula) if x.has(g.radius)]
+    (value,) = solve(critical, g.radius)
+    for C_ in steps:
+        if C_ * max(model.values) >= 2 * len(model.roots):
+            continue
+        at = {**point, C: plain(C_)}
+        form = equation(claim, g.tau).subs(at).subs(g.d_ab, equation(claim, g.d_ab).subs(at))
+        T = matrix_T(model, lambda a, b, form=form: form.subs({g.l_a: plain(a), g.l_b: plain(b)}))
+        bound = rational(Rational(value.subs(g.C_ms, plain(C_))))
+        got = definiteness(identity(len(model.roots)) * bound - T)
+        if got != compare(model.case.problem, model.case.kappa, C_):
+            raise Refuted(f"{claim.id}: sign of C_ms - C", {"model": model, "C": C_})
+
+
+def _reference_tau(point: Mapping[Any, Any]) -> Expr:
+    """kappa l_a l_b/(N d), d = (1 - factor of the mean on u_a u_b')/C from the two moments of a
+    batch.
+    """
+    a, b, step, n, q = (point[x] for x in (g.l_a, g.l_b, C, N, kappa))
+    factor = 1 - step * (a + b) / n + step**2 * (1 - q) / n**2 * a * b
+    return q * a * b / (n * (1 - factor) / step)
+
+
+def _ball_of_integral(whole: Expr) -> flint.arb:
+    """A ball around factor * integral of exp(-sE) over (0, oo), by integration and a bound on the
+    tail.
+    """
+    (inner,) = whole.atoms(Integral)
+    factor = Rational(whole / inner)
+    (power,) = inner.function.atoms(exp)
+    rest = Rational(inner.function / power)
+    decay = Rational((-power.args[0] / g.s).simplify())
+    if decay <= 0:
+        raise Refuted(f"the integral {inner} diverges", {"decay": decay})
+    E = flint.arb(rational(decay))
+    end = 80 / E
+    value = flint.acb.integral(lambda z, _: (-z * E).exp(), 0, end).real
+    tail = (-end * E).exp() / E
+    return (value + tail) * flint.arb(rational(factor * rest))
+
+
+def q_gram_perron(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """Kernel, integral, covariance and both signs on random rational points; thresholds of random
+    models.
+    """
+    count = 0
+    for _ in _until(seconds):
+        point = {
+            N: int(rng.integers(1, 6)), kappa: plain(_number(rng, 0, 1)), C: plain(_number(rng, 0, 3)),
+            g.l_a: plain(_number(rng, 0, 4)), g.l_b: plain(_number(rng, 0, 4)),
+        }  # fmt: skip
+        if rng.integers(2):
+            point[g.l_b] = point[g.l_a]  # a multiple of the identity: its entries are known
+        more, less = _number(rng, 0, 1), _number(rng, 0, 1)
+        if _inside(claim, {**point, kappa_1: plain(more), kappa_2: plain(less)}):
+            count += 1
+            y = [_number(rng, -3, 3) for _ in range(int(point[N]))]
+            mean, square = sum(y, F(0)) / len(y), sum((x * x for x in y), F(0)) / len(y)
+            slope = point[C] ** 2 * plain(square - mean**2)
+            _perron_point(claim, point, plain(mean), plain(square), slope)
+            model = _model(rng)
+            ends = [threshold(model.case.problem, x) for x in (more, less)]
+            if all(x.kind == FINITE for x in ends):
+                found = {threshold_of(kappa_1): (ends[0].low, ends[0].high),
+                         threshold_of(kappa_2): (ends[1].low, ends[1].high)}  # fmt: skip
+                for part in relations(claim.formula):
+                    if part.has(threshold_of(kappa_1)):
+                        _judge(claim, part, found, model=model, kappa=(more, less))
+    return count
+
+
+def _perron_point(
+    claim: Claim, point: Mapping[Any, Any], mean: Expr, square: Expr, slope: Expr
+) -> None:
+    for part in relations(claim.formula):
+        if part.has(Integral):
+            ball = _ball_of_integral(part.rhs.subs({x: v for x, v in point.items()}))
+            if not ball.overlaps(flint.arb(rational(Rational(_reference_tau(point))))):
+                raise Refuted(f"{claim.id}: the integral", dict(point))
+        elif part.has(g.tau):
+            _judge(claim, part.subs(point), {g.tau: _reference_tau(point)}, **_named(point))
+        elif part.has(g.kappa_slope):
+            values = {g.kappa_slope: slope, g.mean_y: mean, g.mean_y2: square}
+            _judge(claim, part.subs(C, point[C]), values, **_named(point))
+        elif part.has(g.entry) and point[g.l_a] == point[g.l_b]:  # K a multiple of the identity
+            for value in (_reference_tau(point), Rational(0)):
+                _judge(claim, part, {g.entry: value}, **_named(point))
+
+
+def _named(point: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(x): v for x, v in point.items()}
+
+
+def q_gram_order(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """Pairs K_1 = J J', K_2 = J J' + u w w', u = 1 (ordered) or -1, where the region admits it."""
+    count = 0
+    for _ in _until(seconds):
+        size, width = int(rng.integers(2, 4)), int(rng.integers(1, 3))
+        point = {
+            N: size, kappa: plain(_number(rng, 0, 1)), C: plain(_number(rng, 0, 2)),
+            g.l_a: plain(_number(rng, 0, 4)), g.l_b: plain(_number(rng, 0, 4)),
+        }  # fmt: skip
+        turned = bool(rng.integers(2))
+        if not _inside(claim, {**point, g.gap: -1 if turned else 0}):
+            continue
+        count += 1
+        a, b, q, n = point[g.l_a], point[g.l_b], point[kappa], point[N]
+        # derivative of q/(1/a + 1/b - c) by the quotient rule on q a b/(a + b - c a b)
+        c = point[C] * (1 - q) / n
+        bottom = a + b - c * a * b
+        slope = q * (b * bottom - a * b * (1 - c * b)) / bottom**2
+        for part in relations(claim.formula):
+            if part.has(g.tau_slope):
+                _judge(claim, part.subs(point), {g.tau_slope: slope}, **_named(point))
+        left = [[_number(rng, -2, 2) for _ in range(width)] for _ in range(size)]
+        extra = [_number(rng, -2, 2) for _ in range(size)]
+        small = in_parameters([[*row, F(0)] for row in left])
+        large = in_parameters([[*row, x] for row, x in zip(left, extra, strict=True)])
+        if turned:
+            small, large = large, small
+        factor = F(int(q.p), int(q.q))
+        ends = [threshold(x.problem, factor) for x in (small, large)]
+        if all(x.kind == FINITE for x in ends):
+            found = {threshold_of(g.K_1): (ends[0].low, ends[0].high),
+                     threshold_of(g.K_2): (ends[1].low, ends[1].high)}  # fmt: skip
+            for part in relations(claim.formula):
+                if part.has(threshold_of(g.K_1)):
+                    _judge(claim, part, found, left=left, extra=extra, kappa=factor)
+    return count
+
+
+def q_gram_edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """Closed forms on random models, thresholds in p^2 dimensions; <1, T 1> by summing a matrix."""
+    count = 0
+    for _ in _until(seconds):
+        model = _model(rng)
+        K, size = model.gram, len(model.roots)
+        top, one = max(model.values), model.values[int(rng.integers(size))]
+        step, factor = _number(rng, 0, 2, 9), _number(rng, 0, 1)
+        point = {
+            N: size,
+            g.l_max: plain(top),
+            g.l_a: plain(one),
+            C: plain(step),
+            kappa: plain(factor),
+        }
+        if not _inside(claim, point):
+            continue
+        count += 1
+        diagonal = [fraction(K[i, i]) for i in range(size)]
+        still, single = (threshold(model.case.problem, x) for x in (F(0), F(1)))
+        values = {
+            **point, g.K_max: plain(max(diagonal)), g.trace_k: plain(sum(diagonal, F(0))),
+        }  # fmt: skip
+        ends = {g.at_kappa(0): (still.low, still.high), g.at_kappa(1): (single.low, single.high)}
+        reference = _reference_tau({**point, g.l_b: point[g.l_a]}) / size
+        for part in relations(claim.formula):
+            if part.has(g.at_kappa(0)):
+                stated = fraction(Rational(part.rhs.subs(values)))
+                if part.lhs != g.at_kappa(0) or compare(model.case.problem, F(0), stated) != 0:
+                    raise Refuted(f"{claim.id}: {part}", {"model": model})
+            elif part.has(g.at_kappa(1)):
+                _judge(claim, part.subs(values), {g.at_kappa(1): ends[g.at_kappa(1)]}, model=model)
+            elif part.has(g.ones_form):
+                _judge(claim, part.subs(values), {g.ones_form: reference}, **_named(point))
+    return count
+
+
+def design(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """A: two equally likely batch means m +- w, so kappa v = w^2; B: two curvatures; logs by balls."""
+    count = 0
+    for _ in _until(seconds):
+        m, w, factor = _number(rng, 0, 3), _number(rng, 0, 3), F(1, int(rng.integers(1, 5)))
+        size = m**2 + w**2
+        low = (
+            2 * m / size * _number(rng, 0, 6) / 5 if size else F(1)
+        )  # about C_ms(A), and about low
+        step = low * _number(rng, 0, 6) / 5
+        h = _number(rng, 0, 9), _number(rng, 0, 9)
+        point = {
+            g.m_kept: plain(m), g.v_kept: plain(w**2 / factor), kappa: plain(factor), C: plain(step),
+            g.low_kept: plain(low), g.h_1: plain(h[0]), g.h_2: plain(h[1]),
+        }  # fmt: skip
+        if not _inside(claim, point):
+            continue
+        count += 1
+        moves = [(1 - step * (m + w)) ** 2, (1 - step * (m - w)) ** 2]
+        rho = sum(moves, F(0)) / 2
+        p = abs((1 - step * h[0]) * (1 - step * h[1]))
+        for part in relations(claim.formula):
+            if part.has(g.Lambda_B):
+                right = Rational(part.rhs.subs(point))
+                if part.lhs != sign(g.Lambda_B) or right != (p > 1) - (p < 1):
+                    raise Refuted(f"{claim.id}: sign of Lambda_B", _named(point))
+            elif part.has(g.Lambda_A):
+                if all(moves):
+                    exponent = sum(flint.arb(rational(x)).log() for x in moves) / 4
+                    gap = (part.gts - part.lts).subs({**point, g.factor_kept: plain(rho)})
+                    slope = Rational(gap.coeff(g.Lambda_A))
+                    rest = Rational(gap.subs(g.Lambda_A, 0))
+                    if exponent * rational(slope) + rational(rest) < 0:
+                        raise Refuted(f"{claim.id}: {part}", _named(point))
+            else:
+                _judge(claim, part.subs(point), {g.factor_kept: rho}, **_named(point))
+    return count
+
+
+FALSIFIERS: dict[str, Callable[[Claim, np.random.Generator, float], int]] = {
+    "Q-GRAM": q_gram,
+    "Q-GRAM-PERRON": q_gram_perron,
+    "Q-GRAM-ORDER": q_gram_order,
+    "Q-GRAM-EDGE": q_gram_edge,
+    "DESIGN": design,
+}
+OUT_OF_REACH: dict[str, str] = {}

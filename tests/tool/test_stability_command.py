@@ -1,0 +1,83 @@
+"""``audit stability`` and ``audit design``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from figures import stability
+from theorem_audit.cli import main
+
+
+@pytest.fixture
+def jacobian(tmp_path: Path) -> Path:
+    np.save(tmp_path / "J.npy", np.random.default_rng(0).normal(size=(6, 9)))
+    return tmp_path / "J.npy"
+
+
+def test_stability_prints_writes_and_draws(jacobian: Path, capsys: Any) -> None:
+    picture = jacobian.with_suffix(".png")
+    words = ["stability", str(jacobian), "--batch-size", "1", "2", "--runs", "16", "--epochs", "60"]
+    assert main([*words, "--plot", str(picture)]) == 0
+    out = capsys.readouterr()
+    assert "mean square below" in out.out
+    assert "fit in memory" in out.err  # said before work starts
+    assert "batch size 2" in out.err  # progress
+    assert picture.stat().st_size > 5000
+    assert main([*words, "--json", "-"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert [row["batch_size"] for row in data["rows"]] == [1, 2]
+    low, high = data["rows"][0]["mean_square"]
+    assert low < high < low * (1 + 1e-7)
+    assert data["rows"][0]["almost_sure"][0] >= low
+
+
+def test_all_batch_sizes_by_default_and_no_runs(jacobian: Path, capsys: Any) -> None:
+    assert main(["stability", str(jacobian), "--no-runs", "--json", "-"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert [row["batch_size"] for row in data["rows"]] == [1, 2, 4, 6]
+    assert all(row["almost_sure"] is None for row in data["rows"])
+
+
+def test_design_says_which_step_sizes(tmp_path: Path, capsys: Any) -> None:
+    flat = np.array([[1.0], [1.2]])
+    np.save(tmp_path / "A.npy", flat)
+    np.save(tmp_path / "B.npy", 2 * flat)
+    words = ["--runs", "16", "--epochs", "100"]
+    assert main(["design", str(tmp_path / "A.npy"), str(tmp_path / "B.npy"), *words]) == 0
+    assert "keeps A, leaves B" in capsys.readouterr().out
+    assert (
+        main(["design", str(tmp_path / "B.npy"), str(tmp_path / "A.npy"), *words, "--json", "-"])
+        == 0
+    )
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["tame"] for row in rows] == [None, None]
+
+
+def test_a_printed_lower_end_is_not_rounded_up(jacobian: Path) -> None:
+    for value in (0.123456789, 1.9999999999, 123.456):
+        for digits in (4, 9):
+            assert float(stability._rounded_down(value, digits)) <= value
+
+
+def test_bad_usage(jacobian: Path, tmp_path: Path, capsys: Any, monkeypatch: Any) -> None:
+    (tmp_path / "text.npy").write_text("no array")
+    np.save(tmp_path / "line.npy", np.ones(3))
+    np.save(tmp_path / "nan.npy", np.full((2, 2), np.nan))
+    np.save(tmp_path / "skew.npy", np.array([[1.0, 2.0], [0.0, 1.0]]))
+    for name, message in (
+        ("text.npy", "not readable"), ("none.npy", "not readable"), ("line.npy", "shape"),
+        ("nan.npy", "finite"), ("skew.npy", "symmetric"),
+    ):  # fmt: skip
+        assert main(["stability", str(tmp_path / name)]) == 2
+        assert message in " ".join(capsys.readouterr().err.split())
+    assert main(["stability", str(tmp_path / "skew.npy"), "--jacobian", "--no-runs"]) == 0
+    assert main(["stability", str(jacobian), "--batch-size", "7", "--no-runs"]) == 2
+    assert "from 1 to 6" in capsys.readouterr().err
+    monkeypatch.setattr(stability, "available", lambda: 1000)
+    assert main(["stability", str(jacobian)]) == 2
+    assert "do not fit; at most 2" in " ".join(capsys.readouterr().err.split())

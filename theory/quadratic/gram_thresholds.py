@@ -1,0 +1,284 @@
+r"""Mean-square thresholds of a trained model, in the residuals' N dimensions.
+
+f_i = (h(x_i; t) - y_i)^2/2 at t* with all residuals zero, J (N, p) the derivatives of h, K = J J'
+= U diag(l) U'.
+A step with batch B of size k and step size C does r+ = r - (C/k) K P r, P the projection on the batch's
+samples (with multiplicities).  kappa is the batch's variance factor (Q-KAPPA).  In parameters the same
+is mean_square's sum with Q_i = J_i' J_i; there the operator has p^2, here the matrix T has N^2 entries.  Several outputs a sample: blocks of K in place of entries, nothing else changes.
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Expr, Function, Ge, Gt, Integral, Le, Lt, Symbol, exp, oo, sign
+
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.quadratic.bounds import kappa_1, kappa_2, threshold_of
+from theory.quadratic.mean_square import INDEPENDENT, SHARED
+from theory.quadratic.second_moment import C, N, k, kappa
+from theory.sources import PATEL
+
+off = Symbol("o", real=True)
+on = Symbol("e", real=True)
+image = Symbol("Sigma^+")
+Sigma = Symbol("Sigma")
+linear = Symbol(r"K\Sigma{+}\Sigma{K}")
+product = Symbol(r"K\Sigma{K}")
+diagonal = Symbol(r"K\Delta{K}")  # Delta = diag(Sigma)
+
+l_a = Symbol("l_a", real=True)
+l_b = Symbol("l_b", real=True)
+l_max = Symbol("l_max", real=True)
+d_ab = Symbol("d_ab", real=True)
+tau = Symbol("tau_ab", real=True)
+entry = Symbol("T_ij", real=True)
+radius = Symbol("rho(T(C_ms))", real=True)
+C_ms = Symbol("C_ms", real=True)
+s = Symbol("s", real=True)
+
+mean_y = Symbol(r"\bar{y}", real=True)
+mean_y2 = Symbol(r"\overline{y^2}", real=True)
+kappa_slope = Symbol(r"v^T\Sigma_\kappa{v}", real=True)
+
+K_1 = Symbol("K_1")
+K_2 = Symbol("K_2")
+gap = Symbol("g", real=True)
+tau_slope = Symbol("tau_a'", real=True)
+
+K_max = Symbol("K_max", real=True)
+trace_k = Symbol("tr_K", real=True)
+ones_form = Symbol("omega_a", real=True)
+at_kappa = Function("C_ms")
+
+MODEL = Assumption(
+    "fitted model",
+    text="f_i = |h_i - y_i|^2/2 with every residual zero at t*, linearised there; or Q_i = "
+    "J_i'J_i outright",
+)
+EDGE = Assumption(
+    "below the edge",
+    And(
+        Gt(l_a, 0),
+        Gt(l_b, 0),
+        Gt(C, 0),
+        Gt(l_a + l_b - C * (1 - kappa) * l_a * l_b / N, 0),
+    ),
+    text="l_a, l_b > 0 (K's range) and d_ab > 0: so it is for C < 2N/l_max and 0 <= kappa <= 1",
+    needed=True,
+    witness="test_past_the_edge_of_the_mean_t_has_a_pole",
+)
+SIZES = Assumption("sizes", And(Ge(N, 1), Ge(kappa, 0), Le(kappa, 1)), text="kappa of Q-KAPPA")
+MEANING = {
+    "l_a, l_b": "eigenvalues of K, eigenvectors the columns of U",
+    "tau_ab": "T_ij = sum over a, b of U_ia U_ib U_ja U_jb tau_ab; T is N x N",
+    "C_ms": "E|r_t|^2 -> 0 from every start in K's range exactly for 0 < C < C_ms",
+}
+
+
+def bracket() -> Expr:
+    """x_a + x_b - c, the reciprocal of the kernel, x = 1/l and c = C (1 - kappa)/N."""
+    return 1 / l_a + 1 / l_b - C * (1 - kappa) / N
+
+
+Q_GRAM = Claim(
+    id="Q-GRAM",
+    title="The second moment of the residuals, and the N x N matrix that decides it",
+    formula=And(
+        Eq(off, (1 - kappa) / N**2),
+        Eq(on, (1 - kappa) / N**2 + kappa / N),
+        Eq(
+            image,
+            Sigma
+            - C / N * linear
+            + C**2 * ((1 - kappa) / N**2 * product + kappa / N * diagonal),
+        ),
+        Eq(d_ab, (l_a + l_b) / N - C * (1 - kappa) * l_a * l_b / N**2),
+        Eq(tau, kappa * l_a * l_b / (N * d_ab)),
+        Eq(C_ms * radius, 1),
+    ),
+    source=Source(
+        "new",
+        f"{PATEL} and Mulayoff, Michaeli, COLT 2024 (arXiv 2306.07850) have the p^2 operator; the "
+        "reduction to N x N is ours",
+    ),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        MODEL,
+        SHARED,
+        INDEPENDENT,
+        Assumption("noise", Gt(kappa, 0), needed=True, sharp=Gt(kappa, 0),
+                   witness="test_without_noise_t_vanishes",
+                   text="b < N; without noise C_ms = 2N/l_max, Q-GRAM-EDGE"),
+        Assumption("batch size", And(Ge(k, 1), Ge(N, 2)), text="without replacement also k < N"),
+    ),
+    steps=("batch", "map", "modes", "reduction", "threshold"),
+    symbols=MEANING
+    | {
+        "o, e": "E[m_i m_j]/k^2 for i != j and E[m_i^2]/k^2: what P Sigma P/k^2 does to an entry "
+        "in the mean",
+        "Sigma": "E[r r'], one step later Sigma^+; Delta its diagonal (k outputs: its diagonal blocks)",
+        "d_ab": "(1 - the mean dynamics' factor of the mode u_a u_b')/C",
+    },
+    remark="C_ms is the only root below 2N/l_max: T rises with C. Two products of N x N matrices "
+    "apply T.",
+)  # fmt: skip
+
+Q_GRAM_PERRON = Claim(
+    id="Q-GRAM-PERRON",
+    title="The matrix T: its kernel as an integral, its entries' sign, the threshold's order in "
+    "the noise",
+    formula=And(
+        Eq(tau, kappa / bracket()),
+        Eq(tau, kappa * Integral(exp(-s * bracket()), (s, 0, oo))),
+        Ge(entry, 0),
+        Eq(kappa_slope, C**2 * (mean_y2 - mean_y**2)),
+        Ge(kappa_slope, 0),
+        Le(threshold_of(kappa_1), threshold_of(kappa_2)),
+    ),
+    source=Source("new", "b = 1: T_ij = int ([K exp(-sK)]_ij)^2 ds; order: Mulayoff, Michaeli, "
+    "COLT 2024"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        MODEL,
+        SHARED,
+        INDEPENDENT,
+        SIZES,
+        EDGE,
+        Assumption("less noise", Le(kappa_2, kappa_1), needed=True, sharp=Le(kappa_2, kappa_1),
+                   witness="test_more_noise_lowers_a_threshold"),
+    ),
+    steps=("kernel", "integral", "sign", "covariance", "order"),
+    symbols=MEANING
+    | {
+        "T_ij": "kappa times the integral over s of e^(cs) (sum_a U_ia U_ja e^(-s/l_a))^2, c = "
+        "C(1 - kappa)/N",
+        "y": "y_i = (Kv)_i r_i, i = 1..N, means over i; Sigma_kappa: derivative of Sigma^+ in "
+        "kappa at Sigma = rr'",
+        "C_ms(kappa)": "the threshold at variance factor kappa, for one K",
+    },
+    survivors={
+        f"coefficient: C_ms({x}) -> {c}*C_ms({x})/1000 (part 6)": "weaker: thresholds are > 0"
+        for x, c in (("kappa_1", 999), ("kappa_2", 1001))
+    },
+    remark="So at one C no change of batch size reverses which of two minima is mean-square "
+    "stable first; "
+    "T's leading vector, non-negative, says which samples carry the instability.",
+)  # fmt: skip
+
+Q_GRAM_ORDER = Claim(
+    id="Q-GRAM-ORDER",
+    title="The threshold's order in the Gram matrix itself",
+    formula=And(
+        Eq(tau_slope, kappa / (l_a**2 * bracket() ** 2)),
+        Ge(tau_slope, 0),
+        Le(threshold_of(K_2), threshold_of(K_1)),
+    ),
+    source=Source("new", "this suite; what makes the enclosures of sim/problems/gram.py rigorous"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        MODEL,
+        SHARED,
+        INDEPENDENT,
+        SIZES,
+        EDGE,
+        Assumption("ordered", Ge(gap, 0), needed=True, sharp=Ge(gap, 0),
+                   witness="test_a_smaller_matrix_has_no_smaller_threshold",
+                   text="g, the least eigenvalue of K_2 - K_1, is not negative"),
+    ),
+    steps=("slope", "order"),
+    cites=("Inversion reverses the order of positive definite matrices (Loewner 1934)",),
+    symbols=MEANING
+    | {
+        "tau_a'": "derivative of tau_ab in l_a",
+        "C_ms(K)": "the threshold of K at one kappa",
+    },
+    survivors={
+        f"coefficient: C_ms({x}) -> {c}*C_ms({x})/1000 (part 3)": "weaker: thresholds are > 0"
+        for x, c in (("K_2", 999), ("K_1", 1001))
+    },
+    remark="For every batch size. So any bound on |K - K~| bounds both ends: eigenvalues are shifted, "
+    "no condition number enters.",
+)  # fmt: skip
+
+Q_GRAM_EDGE = Claim(
+    id="Q-GRAM-EDGE",
+    title="Closed forms: full batch, one sample, and eigenvalues alone",
+    formula=And(
+        Eq(at_kappa(0), 2 * N / l_max),
+        Le(2 / K_max, at_kappa(1)),
+        Le(at_kappa(1), 2 * N / trace_k),
+        Eq(ones_form, kappa / N * l_a / (2 - C * (1 - kappa) * l_a / N)),
+    ),
+    source=Source("new", "kappa = 0 is gradient descent's 2/l_max(Q); the rest is ours"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        MODEL,
+        SHARED,
+        INDEPENDENT,
+        SIZES,
+        Assumption("sharp direction", And(Gt(l_max, 0), Gt(l_a, 0), Gt(C, 0),
+                                          Gt(2 * N - C * (1 - kappa) * l_a, 0)),
+                   text="K is not zero; C below the edge"),
+    ),
+    steps=("full batch", "one sample", "eigenvalues"),
+    symbols=MEANING
+    | {
+        "C_ms(0), C_ms(1)": "the threshold at kappa = 0 (k = N without replacement) and kappa = 1 "
+        "(k = 1)",
+        "K_max, tr_K": "the largest diagonal entry of K and its trace",
+        "omega_a": "<1, T(C) 1>/N is the sum of omega_a over a: C_ms is at most the root of C sum "
+        "omega_a = 1",
+    },
+    remark="K = identity attains both of the bounds at k = 1.",
+)  # fmt: skip
+
+m_kept = Symbol("m_A", real=True)
+v_kept = Symbol("v_A", real=True)
+low_kept = Symbol("low_A", real=True)
+factor_kept = Symbol("rho_A", real=True)
+Lambda_A = Symbol("Lambda_A", real=True)
+h_1 = Symbol("h_1", real=True)
+h_2 = Symbol("h_2", real=True)
+Lambda_B = Symbol("Lambda_B", real=True)
+
+DESIGN = Claim(
+    id="DESIGN",
+    title="Keeping one minimum and leaving another: what each of two thresholds promises",
+    formula=And(
+        Eq(factor_kept, 1 - 2 * C * m_kept + C**2 * (m_kept**2 + kappa * v_kept)),
+        Lt(factor_kept, 1),
+        Lt(Lambda_A, (factor_kept - 1) / 2),
+        Eq(
+            sign(Lambda_B),
+            sign((h_1 * h_2 * C - h_1 - h_2) * (h_1 * h_2 * C**2 - (h_1 + h_2) * C + 2)),
+        ),
+    ),
+    source=Source("new", f"{PATEL}: tailor the step to the minimum; the limits of that are ours"),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        INDEPENDENT,
+        Assumption("minimum", And(Gt(m_kept, 0), Ge(v_kept, 0), Ge(kappa, 0)),
+                   text="A has mean curvature m_A > 0 along the direction, variance v_A"),
+        Assumption("lower end", And(Gt(C, 0), Lt(C, low_kept),
+                                    Le(low_kept * (m_kept**2 + kappa * v_kept), 2 * m_kept)),
+                   text="C < low_A <= C_ms(A): the lower end of an enclosure", needed=True,
+                   witness="test_past_the_upper_end_the_second_moment_grows"),
+        Assumption("two curvatures", And(Gt(h_1, 0), Gt(h_2, 0)),
+                   text="B in one dimension, two samples with curvatures h_1, h_2, one drawn at a "
+                   "time"),
+    ),
+    steps=("keeps", "paths", "leaves"),
+    symbols={
+        "rho_A": "factor of E e^2 a step at A, along one direction (C_j of Q-MS)",
+        "Lambda_A, Lambda_B": "E log|1 - C h_Y|: the path's exponent a step at A and at B",
+    },
+    remark="Finding: leaving is NOT monotone in C. Where (h_1 + h_2)^2 > 8 h_1 h_2 the exponent "
+    "at B is "
+    "positive between the roots of the second factor, negative again between the larger root and "
+    "1/h_1 + 1/h_2, and positive beyond. So `design` measures the exponent inside the window it "
+    "offers. It promises that B is left, never that A is found.",
+)  # fmt: skip
