@@ -236,8 +236,11 @@ def find(
     compiled, nodes = _Region(region, thorough), 0
     orders = [compiled.symbols]
     if all(c.values is not None for choice in compiled.options for o in choice for c in o):
-        # a second order, where conditions are quick to evaluate
+        # further orders, where conditions are quick to evaluate: an early choice may exclude the rest
         orders.append(tuple(sorted(compiled.symbols, key=lambda x: (not x.is_integer, str(x)))))
+        orders += [
+            tuple(sorted(compiled.symbols, key=lambda x: (bool(x.is_integer), str(x))))
+        ] * thorough
     start = {x: Fraction(int(v.p), int(v.q)) for x, v in (fixed or {}).items()}
 
     def search(left: tuple[Symbol, ...], value: dict[Symbol, Fraction]) -> Instance | None:

@@ -15,7 +15,7 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, expand
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.minibatch.log_ratios import RADIUS, STEP_SIZE
-from theory.model.autoencoder import GRAD, LINEAR_NEURON, RELU_NEURON, UNIT
+from theory.model.autoencoder import GRAD, LINEAR_NEURON, RELU_NEURON, SOME_DATA, UNIT
 from theory.notation import (
     S,
     a,
@@ -196,6 +196,7 @@ NONORTH_PCA = Claim(
     chapter=__name__,
     assumptions=(
         UNIT,
+        SOME_DATA,
         LINEAR_NEURON,
         Assumption("eigenvalue", And(Gt(mu, 0), Ge(nu, 0), Le(mu + nu, 1)),
                    text="C w = mu w, mu > 0; C v = nu v for a unit v orthogonal to w; "

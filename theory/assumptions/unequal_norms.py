@@ -17,7 +17,7 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Min, Poly, Rational, Symbol, ca
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.full_batch.convergence import FULL_BATCH
-from theory.model.autoencoder import GATE, LINEAR_NEURON
+from theory.model.autoencoder import GATE, LINEAR_NEURON, SOME_DATA
 from theory.model.step import MEMBERSHIP, step_from
 from theory.notation import S, a, active, chi, n, perp, perp_next, q_j, r2, r2_next, x
 
@@ -110,6 +110,7 @@ NORMS_STATIONARY = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
+        SOME_DATA,
         GATE,
         Assumption(
             "mass",
@@ -149,6 +150,7 @@ NORMS_HESSIAN = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
+        SOME_DATA,
         replace(
             LINEAR_NEURON, text="h_- = 1; for ReLU c_j = 0 is at the kink: no second derivative"
         ),

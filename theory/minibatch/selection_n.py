@@ -38,7 +38,7 @@ from theory.minibatch.selection import (
     second_coefficient,
 )
 from theory.minibatch.sparse_time import Q
-from theory.model.autoencoder import ORTHONORMAL
+from theory.model.autoencoder import ORTHONORMAL, SOME_DATA
 from theory.notation import delta, n, p, q_i, q_j, r2, rho
 
 j = Symbol("j", integer=True)
@@ -111,7 +111,11 @@ SELECT_REVERSIBLE = Claim(
     source=Source("new", "the drift of SELECT-GENERATOR is the gradient of (1/2) log r2"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, Assumption("degree", text="h of degree 0 in q: sum_j h_j = 0")),
+    assumptions=(
+        ORTHONORMAL,
+        SOME_DATA,
+        Assumption("degree", text="h of degree 0 in q: sum_j h_j = 0"),
+    ),
     symbols={
         "F_j": "g(m) r2 h_j, with any smooth g of the mean m = (1/n) sum log|q_j|",
         "g, g'": "g(m) and dg/dm",

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sympy import Eq, Expr, Integer, Ne, Or, Poly, Rational, Symbol, diff, expand
+from sympy import Eq, Expr, Ge, Integer, Ne, Or, Poly, Rational, Symbol, diff, expand
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.notation import (
@@ -23,6 +23,7 @@ from theory.notation import (
     below,
     gradient,
     hessian_form,
+    n,
     q_i,
     r2,
     v_v,
@@ -38,6 +39,7 @@ _u = Symbol("u", real=True)
 _ONE = Integer(1)
 
 ORTHONORMAL = Assumption("orthonormal data", text="x_1, ..., x_n are orthonormal in R^d, so n <= d")
+SOME_DATA = Assumption("some data", Ge(n, 1), text="n >= 1: the mean loss is a mean over something")
 UNIT = Assumption("unit data", text="||x_i|| = 1")
 GATE = Assumption(
     "gate",

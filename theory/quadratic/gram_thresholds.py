@@ -4,7 +4,8 @@ f_i = (h(x_i; t) - y_i)^2/2 at t* with all residuals zero, J (N, p) the derivati
 = U diag(l) U'.
 A step with batch B of size k and step size C does r+ = r - (C/k) K P r, P the projection on the batch's
 samples (with multiplicities).  kappa is the batch's variance factor (Q-KAPPA).  In parameters the same
-is mean_square's sum with Q_i = J_i' J_i; there the operator has p^2, here the matrix T has N^2 entries.  Several outputs a sample: blocks of K in place of entries, nothing else changes.
+is mean_square's sum with Q_i = J_i' J_i; there the operator has p^2, here the matrix T has N^2 entries.
+Several outputs a sample: blocks of K in place of entries, nothing else changes.
 """
 
 from __future__ import annotations
