@@ -79,7 +79,9 @@ def test_limit_is_the_normed_projection(claim: Claim) -> None:
     root = Symbol("root", real=True)  # sqrt(s)
     cosine = (root**2 / root) ** 2 / (root**2 + rho)
     expect_zero(cosine - (s / (s + rho)).subs(s, root**2), "cos^2")
-    expect(bool({share, max_tail} & claim.formula.free_symbols), f"{claim.formula} is about neither")
+    expect(
+        bool({share, max_tail} & claim.formula.free_symbols), f"{claim.formula} is about neither"
+    )
 
 
 @evidence(GD_ALIGN_RELU, "symbolic", step="active set")

@@ -110,7 +110,9 @@ def test_a_refuted_claim_makes_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> N
     )
     monkeypatch.setitem(claims, "Q-KAPPA", wrong)
     here = runner.run_jobs  # in this process, which has the wrong claim
-    monkeypatch.setattr(runner, "run_jobs", lambda *x, **more: here(*x, **{**more, "workers": None}))
+    monkeypatch.setattr(
+        runner, "run_jobs", lambda *x, **more: here(*x, **{**more, "workers": None})
+    )
     assert run("run", "Q-KAPPA", "--quick") == 1
 
 

@@ -154,7 +154,9 @@ BAD: dict[str, tuple[Any, dict[str, Any]]] = {
     **{f"error nan: {k}": (v, {"error": NAN}) for k, v in TESTS.items()},
     **{f"error 0: {k}": (v, {"error": 0.0}) for k, v in TESTS.items()},
     **{f"error 1: {k}": (v, {"error": 1.0}) for k, v in TESTS.items()},
-    **{f"visible nan: {k}": (TESTS[k], {"visible": NAN}) for k in ("distribution", "mean", "share")},
+    **{
+        f"visible nan: {k}": (TESTS[k], {"visible": NAN}) for k in ("distribution", "mean", "share")
+    },
     **{f"visible inf: {k}": (TESTS[k], {"visible": np.inf}) for k in ("distribution", "mean")},
 }
 
