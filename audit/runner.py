@@ -14,6 +14,7 @@ import hypothesis
 from audit import instances
 from audit.evidence import DECIDING, Evidence, collect
 from audit.run_context import DEFAULT_SEED, Absent, Inconclusive, RunContext, running, seed
+from audit.undefined import undefined
 from audit.verdict import Outcome, Verdict, derive
 from audit.workers import Crew, Lost
 from theory.bernstein import Refuted, Undecided
@@ -148,9 +149,9 @@ def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
     where = "audit/instances.py::instance"
     try:
         instances.instance(claim)
-        if not (found := instances.undefined(claim)):
+        if not (found := undefined(claim)):
             return None
-        where = "audit/instances.py::undefined"
+        where = "audit/undefined.py::undefined"
         at = ", ".join(f"{x} = {v}" for x, v in found[0].instance.items()) or "every point"
         detail = f"{claim.id}: the formula is undefined at {at} of its region ({found[0].what})"
     except instances.EmptyRegion as error:

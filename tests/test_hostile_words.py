@@ -58,7 +58,7 @@ def test_a_formula_that_is_undefined_in_its_region_is_an_error(what: str) -> Non
     found = runner.vacuous(_claim(*{**UNDEFINED, **DEFINED}[what]), 0)
     assert (found is not None) == (what in UNDEFINED), found
     if found is not None:
-        assert (found.outcome, found.test) == ("error", "audit/instances.py::undefined")
+        assert (found.outcome, found.test) == ("error", "audit/undefined.py::undefined")
         assert "undefined at" in found.detail
 
 

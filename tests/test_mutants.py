@@ -18,6 +18,7 @@ from audit.evidence import Evidence
 from audit.implication import implied
 from audit.ledger import necessity
 from audit.run_context import current
+from audit.undefined import undefined
 from audit.variants import GROUPS, capped, variants
 from audit.verdict import Outcome
 from theory import claims
@@ -417,7 +418,5 @@ def test_boundary_cases() -> None:
     assert found["a = 1/2"][a] == Rational(1, 2)
     assert "b = n" not in found
     assert all(satisfies(region, x) for x in found.values())
-    undefined = replace(
-        GRAD, assumptions=(Assumption("all", region),), formula=Eq(q_i, 1 / (n - 2))
-    )
-    assert "n = 2" in {x.what for x in instances.undefined(undefined)}
+    wrong = replace(GRAD, assumptions=(Assumption("all", region),), formula=Eq(q_i, 1 / (n - 2)))
+    assert "n = 2" in {x.what for x in undefined(wrong)}
