@@ -59,14 +59,16 @@ def strength_of(claim: dict[str, Any]) -> str:
                 raise Wrong(f"{e['test']} passed and checked nothing")
             for step in e["steps"]:
                 if (e["kind"] == "kernel", step) not in gaps:
-                    best.setdefault(step, []).append(KINDS[e["kind"]])
+                    best.setdefault(step, []).append(e["kind"])
     if "kernel" in best.get("statement", []):
         return "kernel"
     if any(step not in best for step in claim["steps"]):
         passed = any(e["outcome"] == "passed" for e in outcomes)
         lone = "open" if claim["source"]["kind"] == "open" else "supported"
         return lone if passed else "unchecked"
-    weakest = max((min(best[s], key=STRENGTHS.index) for s in claim["steps"]), key=STRENGTHS.index)
+    order = list(KINDS)  # a step that is decided with and without a cited theorem needs none
+    chosen = [KINDS[min(best[step], key=order.index)] for step in claim["steps"]]
+    weakest = max(chosen, key=STRENGTHS.index)
     if len(claim["steps"]) > 1 and set(claim["parts"]) != set(claim["steps"]):
         return "steps"
     return weakest

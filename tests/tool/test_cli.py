@@ -103,7 +103,9 @@ def test_bad_usage_exits_with_2_and_says_what_is_allowed(
     assert message in " ".join(capsys.readouterr().err.split())
 
 
-def test_a_refuted_claim_makes_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refuted_claim_makes_exit_code_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     right = claims["Q-KAPPA"]  # little evidence, so that this is quick
     wrong = dataclasses.replace(
         right, formula=right.formula.func(*map(_doubled, right.formula.args))
@@ -114,6 +116,7 @@ def test_a_refuted_claim_makes_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> N
         runner, "run_jobs", lambda *x, **more: here(*x, **{**more, "workers": None})
     )
     assert run("run", "Q-KAPPA", "--quick") == 1
+    assert "1 claim: 1 refuted" in capsys.readouterr().out
 
 
 def _doubled(part: Any) -> Any:

@@ -62,7 +62,7 @@ def test_a_formula_that_is_undefined_in_its_region_is_an_error(what: str) -> Non
     if found is not None:
         assert (found.outcome, found.test) == (
             "error",
-            "theorem_audit/doubt/instances.py::undefined",
+            "theorem_audit/doubt/undefined.py::undefined",
         )
         assert "undefined at" in found.detail
 

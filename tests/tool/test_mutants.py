@@ -18,6 +18,7 @@ from theorem_audit.checks.run_context import current
 from theorem_audit.cli import main
 from theorem_audit.doubt import compare, instances, mutants
 from theorem_audit.doubt.implication import implied
+from theorem_audit.doubt.undefined import undefined
 from theorem_audit.doubt.variants import GROUPS, capped, variants
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Assumption, Claim, Source
@@ -419,7 +420,5 @@ def test_boundary_cases() -> None:
     assert found["a = 1/2"][a] == Rational(1, 2)
     assert "b = n" not in found
     assert all(satisfies(region, x) for x in found.values())
-    undefined = replace(
-        GRAD, assumptions=(Assumption("all", region),), formula=Eq(q_i, 1 / (n - 2))
-    )
-    assert "n = 2" in {x.what for x in instances.undefined(undefined)}
+    wrong = replace(GRAD, assumptions=(Assumption("all", region),), formula=Eq(q_i, 1 / (n - 2)))
+    assert "n = 2" in {x.what for x in undefined(wrong)}

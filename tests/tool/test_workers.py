@@ -153,12 +153,12 @@ def test_never_ends(claim):
     while True:
         pass
 
-@evidence("Q-KAPPA", "symbolic")
+@evidence("RATIO", "symbolic")
 def test_prints_and_passes(claim):
     print("noise on standard output")
     expect(True, "fine")
 '''
-CLAIMS = ("GRAD", "HESS", "NORM", "STEP", "Q-KAPPA")
+CLAIMS = ("GRAD", "HESS", "NORM", "STEP", "RATIO")
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +181,7 @@ def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
     assert done.returncode == 1, done.stderr
     claims = {c["id"]: c for c in json.loads(done.stdout)["claims"]}
     assert {x: claims[x]["verdict"] for x in CLAIMS} == {
-        **dict.fromkeys(CLAIMS, "inconclusive"), "Q-KAPPA": "proved",
+        **dict.fromkeys(CLAIMS, "inconclusive"), "RATIO": "proved",
     }  # fmt: skip
     why = {x: claims[x]["reasons"][0] for x in CLAIMS[:4]}
     assert "it called sys.exit(0)" in why["GRAD"]

@@ -20,23 +20,15 @@ from sympy import (
     And,
     Expr,
     Integer,
-    Mul,
     Poly,
-    PolynomialError,
-    Pow,
     Rational,
     Symbol,
-    factor_terms,
     false,
     lambdify,
-    log,
-    nan,
     numer,
-    preorder_traversal,
     sqrt,
     together,
     true,
-    zoo,
 )
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import Boolean, Or
@@ -60,7 +52,6 @@ RATIONAL = tuple(
 LARGE = (Fraction(10), Fraction(100), Fraction(10_000))
 NEAR = tuple(Fraction(s, q) for q in (100, 20, 1000) for s in (1, -1))
 MAX_NODES = 3_000
-POLE_NODES = 300  # for each denominator of a formula
 
 
 class EmptyRegion(ValueError):
@@ -75,7 +66,7 @@ class Boundary:
     instance: Mapping[Symbol, Expr]
 
 
-class _Condition:
+class Condition:
     """One inequality or equation ``top/under (relation) 0``, compiled for exact evaluation."""
 
     def __init__(self, relation: Relational) -> None:
@@ -103,6 +94,7 @@ class _Condition:
         return None if under == 0 else Fraction(top) * Fraction(under)
 
     def holds(self, value: Mapping[Symbol, Fraction]) -> bool:
+        """Whether it holds at a point, exactly."""
         if self.values is None:
             at = {x: _sympy(value[x]) for x in self.symbols}
             try:
@@ -161,10 +153,10 @@ class _Region:
 
     def __init__(self, region: Boolean, thorough: bool = False) -> None:
         self.thorough = thorough
-        self.options: list[list[list[_Condition]]] = []  # and of (or of (and of conditions))
+        self.options: list[list[list[Condition]]] = []  # and of (or of (and of conditions))
         for part in relations(region):
             choices = part.args if isinstance(part, Or) else (part,)
-            self.options.append([[_Condition(c) for c in relations(o)] for o in choices])
+            self.options.append([[Condition(c) for c in relations(o)] for o in choices])
         self.single = [c for choice in self.options if len(choice) == 1 for c in choice[0]]
         self.equations = [c for c in self.single if c.func is eq]
 
@@ -190,7 +182,7 @@ class _Region:
         return any(x in c.symbols and set(c.symbols) - set(value) == {x} for c in self.equations)
 
     def ends(
-        self, ready: list[_Condition], x: Symbol, value: Mapping[Symbol, Fraction]
+        self, ready: list[Condition], x: Symbol, value: Mapping[Symbol, Fraction]
     ) -> set[Fraction]:
         """Where conditions on ``x`` alone become equations, close to it; none unless thorough."""
         if not self.thorough:
@@ -362,78 +354,3 @@ def edges(region: Boolean) -> tuple[Boundary, ...]:
         if case.free_symbols <= region.free_symbols:
             add(what, case)
     return tuple(Boundary(what, at) for what, at in found.items())
-
-
-def undefined(claim: Claim) -> list[Boundary]:
-    """Where in its region some part of the formula makes no sense: x/0, 0/0, a root or log below 0.
-
-    Looked for are the boundary cases, and zeros of each denominator (a root's or logarithm's argument
-    below 0) inside the region.  What a formula's own equations define is put in.  A denominator with
-    a symbol that neither the region nor such an equation speaks of is left alone, unless that symbol
-    is an integer (a size).  log 0 = -oo is a value.
-    """
-    return list(_undefined(claim.formula, claim.region))
-
-
-@cache
-def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
-    cases = [Boundary(str(x), at) for x in _poles(formula) if (at := _reached(x, formula, region))]
-    if cases or any(x.free_symbols <= region.free_symbols for x in _poles(formula)):
-        cases += edges(region)
-    return tuple(x for x in cases if any(_senseless(p, x.instance) for p in relations(formula)))
-
-
-def _poles(formula: Boolean) -> list[Boolean]:
-    """Conditions under which a part of the formula may be undefined."""
-    found: dict[Boolean, None] = {}
-    for node in preorder_traversal(formula):
-        if isinstance(node, log):
-            found[Lt(node.args[0], 0)] = None
-        elif isinstance(node, Pow) and node.exp.is_negative:
-            found |= dict.fromkeys(Eq(x, 0) for x in Mul.make_args(factor_terms(node.base)))
-        elif isinstance(node, Pow) and node.exp.is_Rational and node.exp.q % 2 == 0:
-            found[Lt(node.base, 0)] = None
-    return [x for x in found if x is not false]
-
-
-def _reached(pole: Boolean, formula: Boolean, region: Boolean) -> Instance | None:
-    """An instance of the region at which the condition holds, where the search finds one."""
-    if not isinstance(pole, Relational):
-        return None
-    known = [
-        x for x in relations(formula)
-        if isinstance(x, Eq) and isinstance(x.lhs, Symbol) and not x.rhs.has(x.lhs)
-    ]  # fmt: skip
-    needed, defining = set(pole.free_symbols), list[Boolean]()
-    while extra := [x for x in known if x.lhs in needed - region.free_symbols]:
-        known = [x for x in known if x not in extra]
-        defining += extra
-        needed |= set().union(*(x.free_symbols for x in extra))
-    bound = region.free_symbols | {x.lhs for x in defining}
-    if any(not x.is_integer for x in needed - bound) or not all(map(_rational, (pole, *defining))):
-        return None
-    case = And(region, pole, *defining)
-    return None if case is false else find(case, max_nodes=POLE_NODES)
-
-
-def _rational(condition: Boolean) -> bool:
-    """Whether the search can evaluate the condition exactly and fast."""
-    try:
-        return _Condition(condition).values is not None
-    except (TypeError, KeyError, ZeroDivisionError, PolynomialError):
-        return False
-
-
-def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
-    try:
-        if part.subs(dict(at), simultaneous=True) is true:
-            return False  # an alternative that holds
-    except TypeError:  # SymPy does not compare with infinity
-        return True
-    sides = [side for x in part.atoms(Relational) for side in x.args if isinstance(side, Expr)]
-    values = [side.subs(dict(at), simultaneous=True) for side in sides]
-    return any(
-        v.has(nan, zoo) or (v.is_number and v.is_extended_real is False)
-        for v in values
-        if not any(x.args[0] == 0 for x in v.atoms(log))
-    )

@@ -22,6 +22,7 @@ from theorem_audit.checks.run_context import (
     seed,
 )
 from theorem_audit.doubt import instances
+from theorem_audit.doubt.undefined import undefined
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.statement.claim import Claim, recording_reads
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
@@ -157,9 +158,9 @@ def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
     where = "theorem_audit/doubt/instances.py::instance"
     try:
         instances.instance(claim)
-        if not (found := instances.undefined(claim)):
+        if not (found := undefined(claim)):
             return None
-        where = "theorem_audit/doubt/instances.py::undefined"
+        where = "theorem_audit/doubt/undefined.py::undefined"
         at = ", ".join(f"{x} = {v}" for x, v in found[0].instance.items()) or "every point"
         detail = f"{claim.id}: the formula is undefined at {at} of its region ({found[0].what})"
     except instances.EmptyRegion as error:
