@@ -1,0 +1,104 @@
+"""``make formal``: the Coq development of ``formal/``, built and checked once per content.
+
+    python -m audit.formal [--jobs N] [--no-coqchk]
+
+Ties this suite's theory to ``audit.kernel``, which knows no theory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from audit import coq
+from audit.evidence import ROOT
+from audit.expect import expect
+from audit.kernel import Development, Gate, KernelAbsent, NotBuilt, Ruling, rule, statement
+from audit.kernel.build import Build, BuildFailed
+from audit.run_context import Absent, note
+
+FOLDER = ROOT / "formal"
+BRIDGES = FOLDER / "bridges"
+
+
+@cache
+def _generated() -> dict[str, str]:
+    from theory.coq_certificates import certificates
+
+    return {
+        f"certificates/{name}.v": coq.export(certificate, name).replace(
+            "\nPrint Assumptions nonnegative.\n", ""
+        )
+        for name, certificate in certificates().items()
+    }
+
+
+DEVELOPMENT = Development(FOLDER, "SGD", ROOT / "build" / "formal", generated=_generated)
+
+
+@cache
+def build() -> Build:
+    """The build of the present sources; raises Absent where this machine has none."""
+    try:
+        return DEVELOPMENT.built()
+    except (KernelAbsent, NotBuilt) as error:
+        raise Absent(f"kernel: not checked here ({error})") from error
+
+
+def gate(claim: Any, name: str = "") -> Gate:
+    """The gate of a claim object: its generated statement with the bridge kept for it.
+
+    Raises NoPhrase where the theory cannot say in Coq what the claim says.
+    """
+    from theory.coq_phrases import PREAMBLE, declaration
+
+    name = name or claim.id
+    text = (BRIDGES / f"{name.replace('-', '_')}.v").read_text(encoding="utf-8")
+    return Gate(name, PREAMBLE, statement(claim, declaration(name)), text)
+
+
+def ruling(claim: Any, name: str = "", *, say: Callable[[str], None] = note) -> Ruling:
+    """What the kernel says of a claim object; raises Absent where it cannot be asked here."""
+    place = build()
+    found = rule(gate(claim, name), place)
+    say(f"kernel: {found.says}, axioms {len(found.axioms)}, {found.seconds} s")
+    return found
+
+
+def expect_kernel(claim: Any, name: str = "") -> None:
+    """Evidence of kind ``kernel``: the statement generated from ``claim`` is a theorem of Coq."""
+    place = build()  # Absent comes first: without a kernel nothing is refuted
+    from audit.kernel import NoPhrase
+
+    try:
+        wanted = gate(claim, name)
+    except NoPhrase as error:
+        expect(False, f"no Coq statement: {error}")
+        return
+    found = rule(wanted, place)
+    note(f"kernel: {found.says}; axioms: {', '.join(found.axioms) or 'none'}")
+    expect(found.proved, f"kernel: {found.says}: {found.detail}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build, check, and say what was done; 0, or 1 with the reason."""
+    parser = argparse.ArgumentParser(prog="python -m audit.formal", description=__doc__)
+    parser.add_argument("--jobs", type=int, default=2, help="files compiled at a time")
+    parser.add_argument("--no-coqchk", action="store_true", help="leave the separate checker out")
+    options = parser.parse_args(arguments)
+    try:
+        DEVELOPMENT.build(options.jobs, not options.no_coqchk)
+    except KernelAbsent as error:
+        print(f"kernel: not checked here ({error})")
+        return 0
+    except BuildFailed as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
