@@ -140,7 +140,6 @@ Lemma open_coord (w : 'I_d -> R) i : (coord w).1 i <> 0 -> act (dot w (X i)) /\ 
 Proof.
 by rewrite /= /gate_value /b2r; case: (act _); rewrite ?Rmult_1_r ?Rmult_0_r.
 Qed.
-Definition sgn (y : R) : R := if Rltb 0 y then 1 else -1.
 Lemma distance (w : 'I_d -> R) i : (coord w).1 i * (coord w0).1 i > 0 ->
   norm2 (fun k => w k - sgn (dot w0 (X i)) * X i k) =
   (Rabs ((coord w).1 i) - 1) ^ 2 + sg (coord w) i + (coord w).2.

@@ -146,6 +146,28 @@ by rewrite -[LHS]/(coord (run sgd (sgd w B) s)) IH E //; apply: SInv_step.
 Qed.
 End Vectors.
 
+(* Gated coordinates follow the map as long as no factor is negative. *)
+Lemma gate_scale0 phi act y c : neuron phi act -> 0 <= c -> y * c * b2r (act (y * c)) = y * b2r (act y) * c.
+Proof.
+move=> ne [c0|<-]; last by ring.
+by rewrite (gate_scale y ne c0); ring.
+Qed.
+Lemma coord1_sgd n d b a (X : 'I_n -> 'I_d -> R) phi act (w : 'I_d -> R) (B : batch n b) j :
+  orthonormal X -> neuron phi act -> 0 <= 1 - a * seen (coordinates act X w) (val B) ->
+  0 <= 1 - a * seen (coordinates act X w) (val B) + a * (2 - dot w w) ->
+  (coordinates act X (sgd a X act w B)).1 j = (state.step a (coordinates act X w) B).1 j.
+Proof.
+move=> o ne F0 F1; set S := seen _ _ in F0 F1.
+rewrite -[LHS]/(dot (sgd a X act w B) (X j) * b2r (act (dot (sgd a X act w B) (X j)))).
+rewrite -[RHS]/(dot w (X j) * gate_value act (X j) w * (1 - a * S + a * (2 - r2 (coordinates act X w)) * b2r (j \in val B))).
+rewrite dot_sgd // -/S r2_coord (gate_scale0 (phi := phi)) //.
+  have H := h01 X act w j; rewrite -/(gate_value act (X j) w) in H *.
+  set h := gate_value _ _ _ in H *; set q := dot w (X j); set c := b2r (j \in val B); set u := a * (2 - dot w w).
+  rewrite (_ : q * h * (1 - a * S + u * (h * c)) = q * (h * (1 - a * S) + u * c * (h * h))); last by ring.
+  by rewrite H; ring.
+by rewrite /gate_value /b2r; case: (act _); case: (j \in _); lra.
+Qed.
+
 (* A step of SGD is this map, whatever gradients it is given: they are unique. *)
 Lemma sgd_step_map n d b eta (X : 'I_n -> 'I_d -> R) phi act w (B : batch n b) w' :
   orthonormal X -> neuron phi act ->

@@ -86,7 +86,7 @@ Qed.
 _RULING = """{preamble}
 Require GATE.claimed GATE.bridge.
 Definition same : GATE.claimed.claimed =
-({statement}) := eq_refl.
+({statement}) := Coq.Init.Logic.eq_refl.
 Definition ruled : GATE.claimed.claimed := GATE.bridge.gate.
 Print GATE.claimed.claimed.
 Print Assumptions ruled.

@@ -76,6 +76,17 @@ class Speaker:
             return f"'C({self.natural(e.args[0])}, {self.natural(e.args[1])})"
         raise NoPhrase(f"{e}: no natural number")
 
+    def integer(self, e: Basic) -> str:
+        """A term of type Z, for exponents: nothing is cut off at 0."""
+        if e in self.naturals:
+            return f"(Z.of_nat {self.naturals[e]})"  # type: ignore[index]
+        if isinstance(e, Integer):
+            return f"({e})%Z"
+        for kind, sign in ((Add, "+"), (Mul, "*")):
+            if isinstance(e, kind):
+                return f"({f' {sign} '.join(map(self.integer, e.args))})%Z"
+        raise NoPhrase(f"{e}: no integer")
+
     def _is_natural(self, e: Basic) -> bool:
         return bool(e.free_symbols) and e.free_symbols <= set(self.naturals)
 
@@ -84,12 +95,17 @@ class Speaker:
         if e in self.terms:
             return self.terms[e]  # type: ignore[index]
         if e in self.naturals:
-            return f"INR {self.naturals[e]}"  # type: ignore[index]
+            return f"(INR {self.naturals[e]})"  # type: ignore[index]
         if isinstance(e, Rational):
             text = str(abs(e.p)) if e.q == 1 else f"({abs(e.p)} / {e.q})"
             return f"(- {text})" if e < 0 else text
         if isinstance(e, Add):
-            return f"({' + '.join(self.real(x) for x in e.as_ordered_terms())})"
+            terms = sorted(e.as_ordered_terms(), key=lambda x: x.could_extract_minus_sign())
+            text = self.real(terms[0])
+            for x in terms[1:]:
+                minus = x.could_extract_minus_sign()
+                text += f" - {self.real(-x)}" if minus else f" + {self.real(x)}"
+            return f"({text})"
         if isinstance(e, Mul):
             return self._product(e)
         if isinstance(e, Pow):
@@ -105,7 +121,7 @@ class Speaker:
                     text = f"({name} {text} {self.real(x)})"
                 return text
         if isinstance(e, binomial):
-            return f"INR {self.natural(e)}"
+            return f"(INR {self.natural(e)})"
         raise NoPhrase(f"{e}: no Coq term")
 
     def _product(self, e: Mul) -> str:
@@ -132,15 +148,7 @@ class Speaker:
             text = f"({self.real(base)} ^ {abs(exponent)})"
             return text if exponent > 0 else f"(/ {text})"
         if self._is_natural(exponent):
-            down = exponent.could_extract_minus_sign()
-            count = self.natural(-exponent if down else exponent)
-            whole = isinstance(base, binomial)
-            text = (
-                f"INR ({self.natural(base)} ^ {count})%N"
-                if whole
-                else f"({self.real(base)} ^ {count}%N)"
-            )
-            return f"(/ {text})" if down else text
+            return f"(powerRZ {self.real(base)} {self.integer(exponent)})"
         return f"(Rpower {self.real(base)} {self.real(exponent)})"
 
     def relation(self, r: Basic) -> str:
@@ -177,7 +185,8 @@ class Declaration:
     binders: what the statement quantifies over, in Coq's syntax, with the setting's own definitions.
     speaker: Coq terms of the claim's symbols.
     phrases: name of an assumption -> proposition that it adds beside its condition ('' if it adds none).
-    drawn: name of an assumption that fixes the law of the batches -> what ``conclusion`` is given for it.
+    quantified: name of an assumption -> the quantifier before its condition, where that speaks of every batch
+    or pair ("forall B : batch n b").  setting: propositions that the claim's chapter takes for granted.
     conclusion: (claim, speaker, law) -> proposition, from the claim's formula.
     """
 
@@ -186,6 +195,7 @@ class Declaration:
     phrases: Mapping[str, str]
     conclusion: Callable[[Any, Speaker], str]
     setting: tuple[str, ...] = ()
+    quantified: Mapping[str, str] = field(default_factory=dict)
 
 
 def hypotheses(claim: Any, declaration: Declaration) -> list[str]:
@@ -198,7 +208,10 @@ def hypotheses(claim: Any, declaration: Declaration) -> list[str]:
         if phrase:
             found.append(phrase)
         if assumption.condition is not None:
-            found += [declaration.speaker.relation(x) for x in parts_of(assumption.condition)]
+            quantifier = declaration.quantified.get(assumption.name, "")
+            for x in parts_of(assumption.condition):
+                said = declaration.speaker.relation(x)
+                found.append(f"{quantifier}, {said}" if quantifier else said)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -30,8 +31,9 @@ class Done:
     def complaint(self) -> str:
         """The error in one line, at most 400 characters."""
         text = " ".join((self.err or self.out).split())
-        at = text.find("Error")
-        return text[max(at, 0) :][:400]
+        at = max(text.find("File"), 0) if "Error" in text else 0
+        found = re.search(r"line (\d+), characters [\d-]+: (Error.*)", text[at:])
+        return (f"line {found[1]}: {found[2]}" if found else text[at:])[:400]
 
 
 def program(name: str) -> str:

@@ -38,6 +38,9 @@ Definition sgd_run n d b (eta : R) (X : 'I_n -> 'I_d -> R) (phi : R -> R)
     (w0 : 'I_d -> R) (B : nat -> batch n b) (w : nat -> 'I_d -> R) : Prop :=
   w 0%N = w0 /\ forall m, sgd_step eta X phi (w m) (B m) (w m.+1).
 
+(* The sign of a number that is not 0. *)
+Definition sgn (y : R) : R := if Rltb 0 y then 1 else -1.
+
 (* The numbers f(0), f(1), ... tend to l; the vectors w(0), w(1), ... tend to v. *)
 Definition tends (f : nat -> R) (l : R) : Prop :=
   forall e, 0 < e -> exists K, forall m, (K <= m)%N -> Rabs (f m - l) <= e.

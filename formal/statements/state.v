@@ -45,8 +45,21 @@ Definition pairs n (x : state n) : R :=
 (* The chance that i is in a uniform batch and j is not, i != j. *)
 Definition split_chance n b : R := INR b * (INR n - INR b) / (INR n * (INR n - 1)).
 
+(* The same chance, counted; and the mean over those batches of a function of the others in the batch. *)
+Definition split_probability n b (i j : 'I_n) : R :=
+  avg (fun B : batch n b => b2r ((i \in val B) && (j \notin val B))).
+Definition split_mean n b (i j : 'I_n) (F : {set 'I_n} -> R) : R :=
+  avg (fun B : batch n b => b2r ((i \in val B) && (j \notin val B)) * F (val B :\ i)) / split_probability b i j.
+
 (* x is within dl of the data point x_i: |q_i| of 1, the others and the rest of 0, the sign is that of q0. *)
 Definition Rleb (y z : R) : bool := ~~ Rltb z y.
 Definition near n (dl : R) (q0 : 'I_n -> R) (i : 'I_n) (x : state n) : bool :=
   [&& Rleb (Rabs (Rabs (x.1 i) - 1)) dl, Rltb 0 (x.1 i * q0 i),
       [forall j : 'I_n, (j != i) ==> Rleb (Rabs (x.1 j)) dl] & Rleb x.2 dl].
+
+(* Sampling with replacement: a batch is a word of b indices.  No theorem is about it; it is here so that a claim
+   changed to it can be said, and is refused. *)
+Definition sgd_run_replaced n d b (eta : R) (X : 'I_n -> 'I_d -> R) (phi : R -> R)
+    (w0 : 'I_d -> R) (B : nat -> b.-tuple 'I_n) (w : nat -> 'I_d -> R) : Prop :=
+  w 0%N = w0 /\ forall m, exists G : 'I_n -> 'I_d -> R, (forall j, is_gradient (loss phi (X j)) (w m) (G j)) /\
+    forall k, w m.+1 k = w m k - eta / INR b * \rsum_(l : 'I_b) G (tnth (B m) l) k.
