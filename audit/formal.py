@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from audit import coq
 from audit.evidence import ROOT
 from audit.expect import expect
-from audit.kernel import Development, Gate, KernelAbsent, NotBuilt, Ruling, rule, statement
+from audit.kernel import Development, Gate, KernelAbsent, NoPhrase, NotBuilt, rule, statement
 from audit.kernel.build import Build, BuildFailed
-from audit.run_context import Absent, note
+from audit.run_context import Absent, Inconclusive, note
 
 FOLDER = ROOT / "formal"
 BRIDGES = FOLDER / "bridges"
@@ -60,27 +59,21 @@ def gate(claim: Any, name: str = "") -> Gate:
     return Gate(name, PREAMBLE, statement(claim, declaration(name)), text)
 
 
-def ruling(claim: Any, name: str = "", *, say: Callable[[str], None] = note) -> Ruling:
-    """What the kernel says of a claim object; raises Absent where it cannot be asked here."""
-    place = build()
-    found = rule(gate(claim, name), place)
-    say(f"kernel: {found.says}, axioms {len(found.axioms)}, {found.seconds} s")
-    return found
-
-
 def expect_kernel(claim: Any, name: str = "") -> None:
-    """Evidence of kind ``kernel``: the statement generated from ``claim`` is a theorem of Coq."""
-    place = build()  # Absent comes first: without a kernel nothing is refuted
-    from audit.kernel import NoPhrase
+    """Evidence of kind ``kernel``: the statement generated from ``claim`` is a theorem of Coq.
 
+    Where the kernel does not accept it, nothing is refuted: the claim may be true and the bridge too
+    short.  So that is Inconclusive; and Absent where the kernel cannot be asked on this machine.
+    """
+    place = build()
     try:
-        wanted = gate(claim, name)
+        found = rule(gate(claim, name), place)
     except NoPhrase as error:
-        expect(False, f"no Coq statement: {error}")
-        return
-    found = rule(wanted, place)
-    note(f"kernel: {found.says}; axioms: {', '.join(found.axioms) or 'none'}")
-    expect(found.proved, f"kernel: {found.says}: {found.detail}")
+        raise Inconclusive(f"kernel: no Coq statement: {error}") from error
+    if not found.proved:
+        raise Inconclusive(f"kernel: {found.says}: {found.detail}")
+    expect(found.proved, "kernel")
+    note(f"kernel: proved; rests on {', '.join(found.axioms) or 'no axiom'}")
 
 
 def main(arguments: list[str] | None = None) -> int:

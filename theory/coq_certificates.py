@@ -45,7 +45,9 @@ def sparse_time_inequalities() -> dict[str, tuple[Expr, dict[Symbol, tuple[Expr,
             quotient, rest = div(Poly(gap, _a, _xi, _pi), Poly(factor, _a, _xi, _pi))
             gap = quotient.as_expr() if rest.is_zero else gap
         found[f"gap{c}"] = (gap, box)
-    after = _a**2 * _S * ((1 - deviation) ** 2 - _S * (1 - 3 * deviation)) + deviation * (1 - 4 * _a * _S)
+    after = _a**2 * _S * ((1 - deviation) ** 2 - _S * (1 - 3 * deviation)) + deviation * (
+        1 - 4 * _a * _S
+    )
     seen = {_a: box[_a], _xi: box[_xi], _S: (zero, 1 + deviation)}
     found["bandlow"] = (cancel(after.expand() / _a).expand(), seen)
     found["bandhigh"] = (cancel((_a / 4 - after).expand() / _a).expand(), seen)

@@ -13,7 +13,7 @@ from typing import Any
 from sympy import Eq
 
 from audit.kernel.statement import Declaration, NoPhrase, Speaker, parts_of, values
-from theory.capture import g, growth, s_star, t_star, threshold
+from theory.capture import CAPTURE, g, growth, s_star, t_star, threshold
 from theory.minibatch import drift
 from theory.notation import (
     S_C,
@@ -41,7 +41,15 @@ from theory.notation import (
 from theory.notation import w as w_vector
 from theory.notation import x as x_vector
 from theory.reach import M, final_ratio, schedule_probability
-from theory.sparse import limit_off, limit_others, limit_winner, p_sparse
+from theory.sparse import (
+    block_length,
+    limit_off,
+    limit_others,
+    limit_winner,
+    p_sparse,
+    rate,
+    rounds_needed,
+)
 from theory.sparse_time import Q, c, mean_psi, pi, psi
 
 PREAMBLE = """\
@@ -154,6 +162,31 @@ def _sgd_sparse() -> Declaration:
     return Declaration(
         f"(n d b : nat) (eta : R) {DATA} (w0 : 'I_d -> R) {NEURON}", Speaker(terms, SIZES),
         {**ORTHONORMAL, "with replacement": ""}, conclusion, ("neuron phi act",),
+    )  # fmt: skip
+
+
+def _sparse_rate() -> Declaration:
+    start = "(coordinates act X w0)"
+    terms = {
+        a: STEP_RATIO, r2: "(norm2 w0)", s: f"(mass {start})", t_star: "ts", s_star: "ss",
+        p: "(split_chance n b)", g: "g",
+    }  # fmt: skip
+    speaker = Speaker(terms, {**SIZES, M: "M"})
+    exponent = speaker.real(values(CAPTURE.formula, g, growth)[g])
+    run = f"run (@step n b {STEP_RATIO}) {start} (take m u)"
+
+    def conclusion(claim: Any, speaker: Speaker) -> str:
+        value = values(claim.formula, block_length, rate)
+        return f"""let g := {exponent} in let T := {speaker.natural(value[block_length])}%N in
+  let c := {speaker.real(value[rate])} in
+  (0 < T)%N /\\ 0 <= c < 1 /\\ forall dl, 0 < dl -> exists C, 0 < C /\\ forall K L, (K <= L)%N ->
+    1 - C * c ^ (K %/ T) <= INR #|[set u : L.-tuple (batch n b) | [exists i : 'I_n, [forall m : 'I_L.+1,
+       (K <= m)%N ==> near dl {start}.1 i ({run})]]]| / INR #|{{: L.-tuple (batch n b)}}|"""
+
+    rounds = f"let g := {exponent} in INR M >= {speaker.real(rounds_needed())}"
+    return Declaration(
+        f"(n d b : nat) (eta : R) {DATA} (w0 : 'I_d -> R) {NEURON} (ts ss : R) (M : nat)", speaker,
+        {**ORTHONORMAL, "rounds": rounds}, conclusion, ("neuron phi act",),
     )  # fmt: skip
 
 
@@ -274,6 +307,7 @@ _DECLARATIONS: dict[str, Callable[[], Declaration]] = {
     "CAPTURE": _capture,
     "REACH": _reach,
     "SGD-SPARSE": _sgd_sparse,
+    "SPARSE-RATE": _sparse_rate,
     "SPARSE-TIME": _sparse_time,
 }
 

@@ -147,13 +147,17 @@ class Development:
         project = f"-Q . {self.root}\n-arg -w -arg {toolchain.WARNINGS}\n" + "\n".join(sources)
         (place / "_CoqProject").write_text(project + "\n", encoding="utf-8")
         made = toolchain.run(
-            [toolchain.program("coq_makefile"), "-f", "_CoqProject", "-o", "Makefile.coq"], place, 60
+            [toolchain.program("coq_makefile"), "-f", "_CoqProject", "-o", "Makefile.coq"],
+            place,
+            60,
         )
         if not made.ok:
             raise BuildFailed(made.complaint)
         say(f"{len(sources)} Coq files, {jobs} at a time; minutes")
         done = toolchain.run(
-            ["make", "--no-print-directory", "-f", "Makefile.coq", f"-j{jobs}"], place, BUILD_SECONDS
+            ["make", "--no-print-directory", "-f", "Makefile.coq", f"-j{jobs}"],
+            place,
+            BUILD_SECONDS,
         )
         if not done.ok:
             raise BuildFailed(done.complaint)

@@ -94,7 +94,9 @@ Print Assumptions ruled.
 _FORM = digest("\0".join([_CLAIMED, _BRIDGE, _RULING]).encode())
 
 
-def rule(gate: Gate, build: Build, *, fresh: bool = False, roots: Sequence[tuple[Path, str]] = ()) -> Ruling:
+def rule(
+    gate: Gate, build: Build, *, fresh: bool = False, roots: Sequence[tuple[Path, str]] = ()
+) -> Ruling:
     """Have the kernel decide a gate; a result for the same content is read back.
 
     build: a verified build (``Development.built``).  Raises KernelAbsent without Coq, Tampered where a

@@ -62,14 +62,21 @@ def run(command: Sequence[str], folder: Path, time_limit: float) -> Done:
     """Run a program in ``folder``; a time-out is an answer, not an exception."""
     try:
         done = subprocess.run(
-            list(command), cwd=folder, capture_output=True, text=True, timeout=time_limit, check=False
+            list(command),
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=time_limit,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return Done(False, "", f"no answer within {time_limit:.0f} s", timed_out=True)
     return Done(done.returncode == 0, done.stdout, done.stderr)
 
 
-def compile_file(path: Path, folder: Path, roots: Sequence[tuple[Path, str]], time_limit: float) -> Done:
+def compile_file(
+    path: Path, folder: Path, roots: Sequence[tuple[Path, str]], time_limit: float
+) -> Done:
     """``coqc`` on one file of ``folder``; ``roots`` are (folder, logical name) pairs."""
     search = [x for place, name in roots for x in ("-Q", str(place), name)]
     return run([program("coqc"), "-q", "-w", WARNINGS, *search, str(path)], folder, time_limit)

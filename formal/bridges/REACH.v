@@ -27,7 +27,7 @@ have R1 k : ratio x i k <= 1.
   by rewrite /Rdiv Rmult_assoc Rinv_l; [have := Ri k; lra | lra].
 have := @reach n b b1 bn i a ts 0 St x M Ix Li R1 j ji.
 have at0 : 0 < a * ts by apply: Rmult_lt_0_compat; lra.
-rewrite (@powerRZ_minus _ _ ((n - b) * M)); last 1 first.
-- by rewrite Nat2Z.inj_mul Nat2Z.inj_sub; [ring | apply/leP; exact: ltnW].
+rewrite (@powerRZ_minus _ _ ((n - b) * M)); last 2 first.
 - lra.
+- by rewrite Nat2Z.inj_mul Nat2Z.inj_sub; [ring | apply/leP; exact: ltnW].
 by rewrite /shrink -Rinv_pow; [rewrite (Rplus_comm 1) | lra].

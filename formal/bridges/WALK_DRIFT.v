@@ -1,14 +1,15 @@
 (* WALK-DRIFT: pair moments (batches.v), and exchanging i with j in the batches that hold j alone. *)
+From mathcomp Require Import perm.
 From SGD Require Import sums batches exchange coordinates capture gradient step.
 
+Lemma ln_quot u v : 0 < u -> 0 < v -> ln (u / v) = ln u - ln v.
+Proof. by move=> u0 v0; rewrite /Rdiv ln_mult ?ln_Rinv //; apply: Rinv_0_lt_compat. Qed.
 Lemma log_change qi qj fi fj : qi <> 0 -> qj <> 0 -> 0 < fi -> 0 < fj ->
   ln (Rabs (qi * fi) / Rabs (qj * fj)) - ln (Rabs qi / Rabs qj) = ln fi - ln fj.
 Proof.
 move=> i0 j0 fi0 fj0; have Qi := Rabs_pos_lt _ i0; have Qj := Rabs_pos_lt _ j0.
-have lnq u v : 0 < u -> 0 < v -> ln (u / v) = ln u - ln v.
-  by move=> u0 v0; rewrite /Rdiv ln_mult ?ln_Rinv //; apply: Rinv_0_lt_compat.
 rewrite !Rabs_mult (Rabs_pos_eq fi) ?(Rabs_pos_eq fj); try lra.
-by rewrite !lnq ?ln_mult //; try (by apply: Rmult_lt_0_compat); ring.
+by rewrite !ln_quot ?ln_mult //; try (by apply: Rmult_lt_0_compat); ring.
 Qed.
 
 Section Walk.
@@ -97,4 +98,9 @@ have P1 := al0 B; have P2 := be0 B; have P3 := al0 (swap i j B); have P4 := be0 
 rewrite /be /al E1 ?E2 in P1 P2 P3 P4.
 set qi := x.1 i ^ 2 in E1 P1 P2 *; set qj := x.1 j ^ 2 in E2 P3 P4 *.
 have Pr : 0 < (1 - a * (C + qi)) * (a * t + 1 - a * (C + qj)) by apply: Rmult_lt_0_compat; lra.
-set Y := (X in ln X).
+pose Y := (1 - a * (C + qi) + a * t) * (1 - a * (C + qj)) / ((1 - a * (C + qi)) * (a * t + 1 - a * (C + qj))).
+have -> : a ^ 2 * t * (qi - qj) / ((1 - a * (C + qi)) * (a * t + 1 - a * (C + qj))) + 1 = Y.
+  by rewrite /Y; field; split; lra.
+have P5 : 0 < (1 - a * (C + qi) + a * t) * (1 - a * (C + qj)) by apply: Rmult_lt_0_compat; lra.
+rewrite /Y ln_quot // !ln_mult //; try lra.
+by rewrite (_ : a * t + 1 - a * (C + qj) = 1 - a * (C + qj) + a * t); ring.
