@@ -1,4 +1,4 @@
-"""Claims whose statements, generated from the claim objects, are theorems of Coq; and their neighbours, which are not."""
+"""Claims whose generated statements are theorems of Coq; and their neighbours, which are not."""
 
 from __future__ import annotations
 
@@ -64,6 +64,18 @@ def test_reach_in_the_kernel(claim: Claim) -> None:
     expect_kernel(claim)
 
 
+@evidence("SGD-SPARSE", "kernel", step=claims["SGD-SPARSE"].steps)
+def test_sgd_sparse_in_the_kernel(claim: Claim) -> None:
+    """Linear and ReLU at once: the statement holds for every activation with its gate."""
+    expect_kernel(claim)
+
+
+@evidence("SPARSE-RATE", "kernel", step=claims["SPARSE-RATE"].steps)
+def test_sparse_rate_in_the_kernel(claim: Claim) -> None:
+    """The finite form with its rate, uniform in the horizon."""
+    expect_kernel(claim)
+
+
 @evidence("SPARSE-TIME", "kernel", step=("band", "factor", "pointwise", "average"))
 def test_sparse_time_in_the_kernel(claim: Claim) -> None:
     expect_kernel(claim)
@@ -126,7 +138,9 @@ NEIGHBOURS: dict[str, Callable[[], Claim]] = {
     "ENTRY from a/5": lambda: claims["ENTRY"].widened("above the band", delta >= a / 5),
     "ENTRY no upper end": lambda: claims["ENTRY"].without("upper end"),
     "MASS-FLOOR any radius": lambda: claims["MASS-FLOOR"].without("radius"),
-    "MASS-FLOOR a S <= 2": lambda: claims["MASS-FLOOR"].widened("step size", And(Gt(a, 0), Le(a * S, 2))),
+    "MASS-FLOOR a S <= 2": lambda: claims["MASS-FLOOR"].widened(
+        "step size", And(Gt(a, 0), Le(a * S, 2))
+    ),
     "WALK-DRIFT p": lambda: _equation("WALK-DRIFT", p, lambda x: x * (n - 1) / n),
     "WALK-DRIFT any factors": lambda: claims["WALK-DRIFT"].without("positive factors"),
     "CAPTURE faster": lambda: _equation("CAPTURE", growth, lambda x: 2 * x - 1),

@@ -1,4 +1,4 @@
-"""The gate refuses whoever would pass it by another door: True as the theorem, a hidden axiom, an edited file."""
+"""The gate refuses whoever would pass it by another door: True, a hidden axiom, an edited file."""
 
 from __future__ import annotations
 
@@ -21,9 +21,13 @@ from audit.kernel.build import (
 )
 
 PREAMBLE = "From Coq Require Import Reals Lra.\nFrom Toy Require Import toy.\nOpen Scope R_scope.\n"
-SOURCE = "From Coq Require Import Reals Lra.\nOpen Scope R_scope.\nDefinition square (x : R) : R := x * x.\n"
+SOURCE = (
+    "From Coq Require Import Reals Lra.\nOpen Scope R_scope.\n"
+    "Definition square (x : R) : R := x * x.\n"
+)
 HONEST = "(* gate *)\nintros x H. unfold square. nra.\n"
 STATEMENT = "forall x : R, 1 <= x -> 1 <= square x"
+TWO = "(* gate *)\nintros. exact I. Qed.\nTheorem t : True.\nProof. exact I.\n"
 HIDDEN = "From Coq Require Import Reals.\nOpen Scope R_scope.\nAxiom wrong : 0 = 1.\n"
 
 
@@ -65,7 +69,7 @@ def test_an_honest_proof_passes_and_is_kept(toy: Build) -> None:
         ("an axiom in the bridge", {"bridge": "Axiom l : False.\n(* gate *)\ndestruct l.\n"}),
         ("a parameter", {"bridge": "Parameter l : False.\n(* gate *)\ndestruct l.\n"}),
         ("an axiom by another word", {"bridge": "Variable l : False.\n(* gate *)\ndestruct l.\n"}),
-        ("a second theorem", {"bridge": "(* gate *)\nintros. exact I. Qed.\nTheorem t : True.\nProof. exact I.\n"}),
+        ("a second theorem", {"bridge": TWO}),
         ("no mark", {"bridge": "intros x H. unfold square. nra.\n"}),
     ],
 )  # fmt: skip
@@ -123,7 +127,8 @@ def test_an_axiom_behind_another_theorem_is_seen(tmp_path: Path) -> None:
         manifest[kind][name] = digest((build.place / name).read_bytes())
     (build.place / "manifest.json").write_text(json.dumps(manifest))
     gate = _gate(
-        bridge="From Toy Require Import hidden.\n(* gate *)\nintros. exfalso. exact (R1_neq_R0 (eq_sym wrong)).\n"
+        bridge="From Toy Require Import hidden.\n(* gate *)\n"
+        "intros. exfalso. exact (R1_neq_R0 (eq_sym wrong)).\n"
     )
     found = rule(gate, build)
     assert found.says == "refused"
@@ -208,11 +213,13 @@ def test_exported_certificates_are_held_to_their_text(tmp_path: Path) -> None:
     )
     assert not coqc.check(path, expected="forall x : nat, x = x").accepted
     path.write_text(
-        "Lemma b : False. Admitted.\nTheorem nonnegative : 0 = 1.\nProof. destruct b. Qed.\nPrint Assumptions nonnegative.\n"
+        "Lemma b : False. Admitted.\nTheorem nonnegative : 0 = 1.\nProof. destruct b. Qed.\n"
+        "Print Assumptions nonnegative.\n"
     )
     assert not coqc.check(path).accepted
     path.write_text(
-        "Axiom b : False.\nTheorem nonnegative : 0 = 1.\nProof. destruct b. Qed.\nTheorem c : True.\nProof. exact I. Qed.\nPrint Assumptions c.\n"
+        "Axiom b : False.\nTheorem nonnegative : 0 = 1.\nProof. destruct b. Qed.\n"
+        "Theorem c : True.\nProof. exact I. Qed.\nPrint Assumptions c.\n"
     )
     assert not coqc.check(path).accepted
 

@@ -205,7 +205,7 @@ class Build:
             raise Tampered(f"{unknown[0]} was not built from these sources")
 
     def check_all(self, say: Callable[[str], None] = print) -> None:
-        """``coqchk -o`` over all compiled files, once; raises BuildFailed on any axiom not permitted."""
+        """``coqchk -o`` over all files, once; raises BuildFailed on any axiom not permitted."""
         manifest = self.manifest()
         if "coqchk" not in manifest:
             say("coqchk over everything, the libraries included; minutes")

@@ -1,7 +1,7 @@
 """The gate: a generated statement, a bridge that proves it, and three files that keep them apart.
 
-1. ``claimed.v`` holds the statement alone, under the preamble.  It is compiled first: a statement that is
-   not even a proposition is *ill-typed*, which is not the same as refused.
+1. ``claimed.v`` holds the statement alone, under the preamble.  It is compiled first: a statement that
+   is not even a proposition is *ill-typed*, which is not the same as refused.
 2. ``bridge.v`` imports it and proves ``Theorem gate : claimed.`` by the bridge's tactics.
 3. ``ruling.v`` sees neither the bridge's names nor its notations.  There the generated text is written
    once more and must be what the gate proves; then the assumptions of the gate are printed and compared
@@ -34,7 +34,7 @@ class Gate:
     """What is to be proved, and how.
 
     preamble: the imports under which the statement is read.  statement: a Coq proposition.
-    bridge: Coq text; lemmas, then a line ``(* gate *)``, then the tactics between ``Proof.`` and ``Qed.``.
+    bridge: Coq text; lemmas, a line ``(* gate *)``, the tactics between ``Proof.`` and ``Qed.``.
     """
 
     name: str

@@ -1,8 +1,8 @@
 """The Coq statement of a claim, put together from phrases that the theory supplies.
 
 A ``Declaration`` says how one claim is spoken: its binders, a Coq term for each of its symbols, a
-phrase for each assumption that is not a formula, and how the conclusion is put together.  Conditions and
-formulas are translated term by term from the claim object itself.  What has no phrase is an error,
+phrase for each assumption that is not a formula, and how the conclusion is put together.  Conditions
+and formulas are translated term by term from the claim object itself.  What has no phrase is an error,
 ``NoPhrase``; what the claim drops or changes is dropped or changed in the statement.
 """
 
@@ -184,10 +184,11 @@ class Declaration:
 
     binders: what the statement quantifies over, in Coq's syntax, with the setting's own definitions.
     speaker: Coq terms of the claim's symbols.
-    phrases: name of an assumption -> proposition that it adds beside its condition ('' if it adds none).
-    quantified: name of an assumption -> the quantifier before its condition, where that speaks of every batch
-    or pair ("forall B : batch n b").  setting: propositions that the claim's chapter takes for granted.
-    conclusion: (claim, speaker, law) -> proposition, from the claim's formula.
+    phrases: name of an assumption -> proposition that it adds beside its condition ('' for none).
+    quantified: name of an assumption -> the quantifier before its condition, where that speaks of every
+    batch or pair ("forall B : batch n b").
+    setting: propositions that the claim's chapter takes for granted.
+    conclusion: (claim, speaker) -> proposition, from the claim's formula.
     """
 
     binders: str
