@@ -237,3 +237,33 @@ def test_a_program_that_does_not_answer_is_no_proof(tmp_path: Path) -> None:
     done = toolchain.run(["sleep", "5"], tmp_path, 0.2)
     assert done.timed_out
     assert not done.ok
+
+
+def test_a_build_starts_from_an_older_one_and_compiles_what_changed(tmp_path: Path) -> None:
+    try:
+        toolchain.version()
+    except KernelAbsent as absent:
+        pytest.skip(f"kernel: not checked here ({absent})")
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "toy.v").write_text(SOURCE)
+    (source / "user.v").write_text(
+        "From Coq Require Import Reals.\nFrom Toy Require Import toy.\nOpen Scope R_scope.\n"
+        "Lemma two : square 2 = 2 * 2.\nProof. reflexivity. Qed.\n"
+    )
+    (source / "other.v").write_text("Definition one := 1.\n")
+    development = Development(source, "Toy", tmp_path / "builds")
+    first = development.build(1, check=False, say=lambda _: None)
+    (source / "toy.v").write_text(SOURCE.replace("x * x", "x * x * 1"))
+    (source / "user.v").write_text((source / "user.v").read_text().replace("2 * 2", "2 * 2 * 1"))
+    second = development.build(1, check=False, say=lambda _: None)
+    compiled = [build.manifest()["compiled"] for build in (first, second)]
+    assert first.place != second.place
+    assert compiled[0]["other.vo"] == compiled[1]["other.vo"]
+    assert compiled[0]["toy.vo"] != compiled[1]["toy.vo"]
+    (source / "other.v").unlink()
+    third = development.build(1, check=False, say=lambda _: None)
+    assert "other.vo" not in third.manifest()["compiled"]
+    (source / "toy.v").write_text(SOURCE.replace("x * x", "x"))  # user.v must fail now
+    with pytest.raises(BuildFailed):
+        development.build(1, check=False, say=lambda _: None)

@@ -60,7 +60,7 @@ class Speaker:
     def natural(self, e: Basic) -> str:
         """A term of type nat: sums, products, differences (the theory vouches that none is cut off)."""
         if e in self.naturals:
-            return self.naturals[e]  # type: ignore[index]
+            return self.naturals[e]
         if isinstance(e, Integer) and e >= 0:
             return str(e)
         if isinstance(e, Add):
@@ -79,7 +79,7 @@ class Speaker:
     def integer(self, e: Basic) -> str:
         """A term of type Z, for exponents: nothing is cut off at 0."""
         if e in self.naturals:
-            return f"(Z.of_nat {self.naturals[e]})"  # type: ignore[index]
+            return f"(Z.of_nat {self.naturals[e]})"
         if isinstance(e, Integer):
             return f"({e})%Z"
         for kind, sign in ((Add, "+"), (Mul, "*")):
@@ -93,9 +93,9 @@ class Speaker:
     def real(self, e: Basic) -> str:
         """A term of type R."""
         if e in self.terms:
-            return self.terms[e]  # type: ignore[index]
+            return self.terms[e]
         if e in self.naturals:
-            return f"(INR {self.naturals[e]})"  # type: ignore[index]
+            return f"(INR {self.naturals[e]})"
         if isinstance(e, Rational):
             text = str(abs(e.p)) if e.q == 1 else f"({abs(e.p)} / {e.q})"
             return f"(- {text})" if e < 0 else text
@@ -231,7 +231,7 @@ def values(formula: Basic, *known: Expr) -> dict[Basic, Basic]:
 
     Raises NoPhrase unless these are exactly the ``known`` left sides, in any order.
     """
-    parts = parts_of(formula)  # type: ignore[arg-type]
+    parts = parts_of(formula)
     found = {x.lhs: x.rhs for x in parts if isinstance(x, Eq)}
     if len(found) != len(parts) or set(found) != set(known):
         raise NoPhrase(f"{formula}: expected equations for {', '.join(map(str, known))}")
