@@ -20,7 +20,7 @@ from sim.reference import exact_run
 from theory.coq_phrases import PREAMBLE
 
 HEAD = f"{PREAMBLE}From SGD Require Import sums coordinates gradient.\n"
-OPEN = "rewrite /b2r /=; try lra; field; lra."
+OPEN = "rewrite ?H2 ?inordK // /b2r /=; field."
 SIZE, BATCH = 3, 2
 ACTIVATIONS = ("linear", "relu")
 
@@ -75,8 +75,8 @@ def _step_lemmas(activation: str, index: int, wrong: fmpq | None = None) -> str:
     goals.append(f"(step {_number(a)} {state} B).2 = {_number(out)}")
     sums = "rewrite ?H /step ?seenE /r2 /mass !big_ord_recl !big_ord0 ?H /= ?inordK //"
     return "".join(
-        f"Goal forall B : batch {SIZE} {BATCH}, {member} -> {goal}.\n"
-        f"Proof. move=> B H; {sums}; {OPEN} Qed.\n"
+        f"Goal forall B : batch {SIZE} {BATCH}%N, {member} -> {goal}.\n"
+        f"Proof. move=> B H; have H2 k : (k \\in sval B) = _ := H k; {sums}; {OPEN} Qed.\n"
         for goal in goals
     )
 
