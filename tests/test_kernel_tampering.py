@@ -187,7 +187,7 @@ def test_commands_are_found_outside_comments_only() -> None:
         forbidden("(* Axiom (* Admitted *) Parameter *) Lemma a : True. Proof. exact I. Qed.") == ""
     )
     assert forbidden("Lemma a : False.\nAdmitted.") == "Admitted"
-    assert forbidden('Definition s := "(*". Axiom a : False. (* "*) *)') == "Axiom"
+    assert forbidden('Definition s := "(*". Axiom a : False. (* "*) *)') == "Axiom a"
     assert without_comments("a (* b (* c *) d *) e") == "a  e"
 
 

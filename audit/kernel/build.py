@@ -66,9 +66,16 @@ def without_comments(text: str) -> str:
 
 
 def forbidden(text: str) -> str:
-    """The first command in a Coq source that could assume what is to be proved, or ''."""
-    match = _FORBIDDEN.search(without_comments(text))
-    return match[0] if match else ""
+    """The first command in a Coq source that could assume what is to be proved, or ''.
+
+    With the word after it: ``Axiom cheat``.
+    """
+    text = without_comments(text)
+    match = _FORBIDDEN.search(text)
+    if match is None:
+        return ""
+    after = re.match(r"\s+[A-Za-z_][\w']*", text[match.end() :])
+    return match[0] + (after[0] if after else "")
 
 
 @dataclass(frozen=True)
@@ -132,7 +139,7 @@ class Development:
         return build
 
     def _start_from_an_older_build(self, sources: Mapping[str, str], place: Path) -> None:
-        """Copy the newest intact build of the same Coq; make compiles what differs and what needs it."""
+        """Copy the newest intact build of the same Coq; make compiles what differs from it."""
         done = sorted(self.builds.glob("*/manifest.json"), key=lambda x: x.stat().st_mtime)
         for manifest in reversed(done):
             older = Build(manifest.parent, self.root, manifest.parent.name)
