@@ -8,16 +8,16 @@ from dataclasses import replace
 import pytest
 from sympy import And, Eq, Gt, Le, Lt, Rational
 
-from audit import Absent, evidence
+from audit import Absent, Inconclusive, evidence
 from audit.formal import build, expect_kernel, gate
-from audit.kernel import NoPhrase, rule
+from audit.kernel import NoPhrase, rule, toolchain
 from theory import claims
 from theory.capture import growth
 from theory.claim import Assumption, Claim
 from theory.exact import relations
 from theory.notation import S, a, b, delta, delta_next, n, p, r2
 from theory.reach import final_ratio
-from theory.sparse import limit_winner, p_sparse
+from theory.sparse import block_length, limit_winner, p_sparse, rate
 
 HALF = Rational(1, 2)
 
@@ -153,6 +153,9 @@ NEIGHBOURS: dict[str, Callable[[], Claim]] = {
         )),
     ),
     "REACH unconfined": lambda: claims["REACH"].without("confinement"),
+    "SPARSE-RATE faster": lambda: _equation("SPARSE-RATE", rate, lambda x: 2 * x - 1),
+    "SPARSE-RATE any rounds": lambda: claims["SPARSE-RATE"].without("rounds"),
+    "SPARSE-RATE shorter blocks": lambda: _equation("SPARSE-RATE", block_length, lambda x: x / (n - 1)),
     "SPARSE-TIME a <= 1/4": lambda: claims["SPARSE-TIME"].widened(
         "step size", And(Gt(a, 0), Le(a, Rational(1, 4)))
     ),
@@ -194,3 +197,27 @@ def test_dropping_an_assumption_drops_its_phrase(name: str) -> None:
     whole = gate(claims[name]).statement
     for assumption in claims[name].assumptions:
         assert len(gate(claims[name].without(assumption.name)).statement) < len(whole)
+
+
+def test_without_a_kernel_the_evidence_is_absent_and_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    build.cache_clear()
+    toolchain.version.cache_clear()
+    monkeypatch.setenv("PATH", "")
+    try:
+        with pytest.raises(Absent, match=r"kernel: not checked here \(no coqc"):
+            expect_kernel(claims["GRAD"])
+    finally:
+        build.cache_clear()
+        toolchain.version.cache_clear()
+
+
+def test_a_claim_that_the_kernel_does_not_accept_is_not_refuted_by_it() -> None:
+    """It may be true and the bridge too short: inconclusive."""
+    try:
+        build()
+    except Absent as absent:
+        pytest.skip(str(absent))
+    with pytest.raises(Inconclusive, match="kernel: refused"):
+        expect_kernel(NEIGHBOURS["GRAD sign"]())
