@@ -2,15 +2,19 @@
 PYTHON ?= python3
 VENV   ?= .venv
 AUDIT_FLAGS ?=
+FORMAL_JOBS ?= 2
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: audit variants test seeds test-sweep-full bench extras lint lock clean
+.PHONY: formal audit variants test seeds test-sweep-full bench extras lint lock clean
 .DELETE_ON_ERROR:
 
 audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
 	@$(BIN)/audit run --json build/audit.json $(AUDIT_FLAGS); code=$$?; \
 	  $(BIN)/audit report --from build/audit.json --out build/report && exit $$code
+
+formal: $(READY)  ## Coq: build formal/ once per content, then coqchk (Debian: coq libcoq-mathcomp-ssreflect libcoq-mathcomp-fingroup)
+	@$(BIN)/python -m audit.formal --jobs $(FORMAL_JOBS)
 
 variants: $(READY)  ## every claim's wrong variants, for the report's pages (some minutes)
 	$(BIN)/audit mutants --json proofs_notes/variants.json

@@ -23,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 
 DECIDING = {
+    "kernel": "a theorem of Coq whose statement was generated from the claim",
     "symbolic": "an identity, for symbolic n, d, b",
     "certificate": "an inequality on a whole region, by exact Bernstein expansion",
     "ball": "a non-polynomial inequality, by ball arithmetic",

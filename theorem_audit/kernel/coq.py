@@ -326,6 +326,12 @@ def _conclusion(
     )
 
 
+def stated(certificate: Certificate) -> str:
+    """The proposition that the file of a certificate proves, written anew from the certificate."""
+    text = export(certificate, "stated")
+    return text.split("Theorem nonnegative :", 1)[1].split("\nProof.", 1)[0].strip().rstrip(".")
+
+
 def module_name(name: str) -> str:
     """A file name that Coq takes: letters, digits and underscores, no digit first."""
     clean = re.sub(r"\W", "_", name)
@@ -343,4 +349,4 @@ def write(certificates: Mapping[str, Certificate], folder: Path) -> list[Path]:
     return written
 
 
-__all__ = ["export", "module_name", "write"]
+__all__ = ["export", "module_name", "stated", "write"]

@@ -74,7 +74,7 @@ def by_coq(name: str, certificate: Certificate, time_limit: float = 600.0) -> Op
     with tempfile.TemporaryDirectory() as folder:
         (path,) = coq.write({name: certificate}, Path(folder))
         try:
-            result = coqc.check(path, time_limit)
+            result = coqc.check(path, time_limit, coq.stated(certificate))
         except coqc.CoqAbsent as error:
             return Opinion(name, "coq", "absent", 0.0, str(error))
     if result.timed_out:
