@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 AUDIT_FLAGS ?=
+FORMAL_JOBS ?= 2
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
@@ -11,6 +12,9 @@ READY   = $(VENV)/.ready
 audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
 	@$(BIN)/audit run --json build/audit.json $(AUDIT_FLAGS); code=$$?; \
 	  $(BIN)/audit report --from build/audit.json --out build/report && exit $$code
+
+formal: $(READY)  ## Coq: build formal/ once per content, then coqchk (Debian: coq libcoq-mathcomp-ssreflect libcoq-mathcomp-fingroup)
+	@$(BIN)/python -m formal.tie.build --jobs $(FORMAL_JOBS)
 
 variants: $(READY)  ## every claim's wrong variants, for the report's pages (some minutes)
 	$(BIN)/audit mutants --json proofs_notes/variants.json

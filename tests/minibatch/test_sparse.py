@@ -7,7 +7,26 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import And, Expr, Ge, Gt, Le, Lt, Min, Rational, Symbol, cancel, diff, log, solve
+from sympy import (
+    And,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Max,
+    Min,
+    Rational,
+    Symbol,
+    binomial,
+    cancel,
+    diff,
+    limit,
+    log,
+    oo,
+    simplify,
+    solve,
+)
 from sympy.core.relational import Eq
 from sympy.logic.boolalg import Boolean
 
@@ -45,29 +64,29 @@ from theory.minibatch.capture import (
 )
 from theory.minibatch.log_ratios import (
     SAMPLING,
+    STEP_SIZE,
     WALK_DRIFT,
-    WALK_DRIFT_LOW,
     WALK_JUMP,
-    drift,
-    slow,
     step_factor,
 )
-from theory.minibatch.reach import (
-    REACH_TIME,
-    chance,
-    cycles,
-    horizon,
-    reach_time,
-)
+from theory.minibatch.reach import REACH, M, final_ratio, schedule_probability
 from theory.minibatch.sparse import (
-    CITED,
+    LARGEST_V,
+    PERTURBED,
     SGD_SPARSE,
+    SPARSE_RATE,
+    block_length,
+    descent,
     least_mass,
     least_slack,
     limit_off,
     limit_others,
     limit_winner,
     p_sparse,
+    rate,
+    rounds_needed,
+    weight,
+    winner_rate,
 )
 from theory.minibatch.two_points import MASS_FLOOR
 from theory.model.band import BAND_WIDE, ENTRY
@@ -176,34 +195,6 @@ def test_live_mass_is_kept(claim: Claim) -> None:
     expect_fits(claim, relations(FLOOR.condition), s_star, least_mass(), STATE_ORDER)
 
 
-@evidence(SGD_SPARSE, "symbolic", step="walk")
-def test_walk_is_a_submartingale(claim: Claim) -> None:
-    """Drift, its sign and the jump bound hold for b < n, where p > 0."""
-    share = by_side(WALK_DRIFT, p)
-    top, bottom = share.as_numer_denom()
-    expect_zero(cancel(top * n * (n - 1) / bottom) - b * (n - b), "p n (n-1) = b (n - b)")
-    for points in range(1, 8):
-        for size in range(points + 1):
-            admitted = claim.region.subs({n: points, b: size})
-            if admitted != False and points > 1:  # noqa: E712 - a SymPy truth value
-                expect(share.subs({n: points, b: size}) > 0, "no pair is split", n=points, b=size)
-    for condition in relations(SAMPLING.condition):  # both factors of b (n - b) are >= 1
-        expect_implied(condition, claim.region)
-    expect(by_side(WALK_DRIFT, drift).has(log), "drift")
-    expect(any(x.has(slow) for x in relations(WALK_DRIFT_LOW.formula)), "lower bound")
-    expect(WALK_JUMP.formula.gts.subs(a, box_of(claim.region, (a,))[a][1]) <= 1, "u <= 1")
-
-
-@evidence(SGD_SPARSE, "symbolic", step="reach")
-def test_every_state_can_be_captured(claim: Claim) -> None:
-    """REACH-TIME applies at every step, with the same T_* and eps > 0."""
-    for at in CASES:
-        steps = by_side(REACH_TIME, cycles).subs(g, by_side(CAPTURE, g)).subs(at)
-        least = by_side(REACH_TIME, chance).subs(horizon, (at[n] - 1) * steps).subs(at)
-        expect(0 < least < 1, "eps", **{str(k): v for k, v in at.items()})
-    expect_hypotheses(claim, REACH_TIME)
-
-
 def _expect_contraction() -> None:
     """CAPTURE's factor of E U lies in [7/8, 1): 0 < g <= 1/2 and 0 < p <= 1/2."""
     rate, z = by_side(CAPTURE, growth), lead_drift()
@@ -217,41 +208,47 @@ def _expect_contraction() -> None:
     expect_nonnegative(fall, box, "E U falls")
 
 
-@evidence(SGD_SPARSE, "certificate", step="capture")
-def test_capture_has_probability_at_least_one_half(claim: Claim) -> None:
-    """U stopped at U > theta is a supermartingale: theta P(sup U > theta) <= U_0 <= theta/2."""
-    expect_hypotheses(claim, CAPTURE)
+z, sigma, x = (Symbol(name, real=True) for name in ("z", "sigma", "x"))
+LYAPUNOV = (z**2 - 1) ** 2 + 4 * rho
+TRIANGLE = {z: (0, 2), rho: (0, 2 - z)}
+
+
+@evidence(SGD_SPARSE, "certificate", step="lead")
+@evidence(SPARSE_RATE, "certificate", step="lead")
+def test_where_one_coordinate_leads_u_falls(claim: Claim) -> None:
+    """CAPTURE applies at every step; U <= theta makes every other |q_j| <= |q_i|/2."""
+    _expect_capture(claim)
     _expect_contraction()
-    theta = threshold()
-    expect_zero((theta / 2) / theta - Rational(1, 2), "P(U ever exceeds theta) <= 1/2")
-    expect(theta.subs(g, Rational(1, 2)) < 1 and theta.subs(g, 0) == 1, "0 < theta <= 1")
+    expect(simplify(threshold() / Rational(1, 2) ** g) == 1, "theta is the g-th power of 1/2")
+    expect(
+        weight() - 1 / threshold() == 12 / (p * g**2), "A >= 1/theta: W_i <= 1 gives U_i <= theta"
+    )
 
 
-@evidence(SGD_SPARSE, "cited", step="levy")
-def test_hypotheses_of_the_cited_theorems(claim: Claim) -> None:
-    """Supermartingale: U >= 0 stopped, times ((1 + G)/2)^(-k), has factor G/((1 + G)/2) < 1.
+def _expect_capture(claim: Claim) -> None:
+    """CAPTURE's hypotheses, at the claim's t_* and s_* (SPARSE-RATE names them; else the largest)."""
+    if t_star in claim.region.free_symbols:
+        given = [x for x in relations(claim.region) if x.free_symbols & {t_star, s_star}]
+        for symbol in (t_star, s_star):
+            bounds = [x for x in given if x == Gt(symbol, 0)]
+            expect(len(bounds) == 1, f"{symbol} > 0 is not asked")
+        tops = {x.gts for x in given if x.lts == t_star}
+        expect(tops == set(least_slack().args), f"upper bounds of t_*: {tops}")
+        tops = {x.gts for x in given if x.lts == s_star}
+        expect(tops == set(least_mass().args), f"upper bounds of s_*: {tops}")
+    else:
+        expect_hypotheses(claim, CAPTURE)
+    for condition in (*relations(SAMPLING.condition), *relations(STEP_SIZE.condition)):
+        expect_implied(condition, claim.region)
 
-    Levy: the limit of P(E | F_k) is 1_E, in {0, 1}, and is >= eps/2 > 0; so it is 1.
-    """
-    expect(set(claim.cites) == set(CITED), f"cites {claim.cites}")
-    _expect_contraction()
-    expect_zero((1 + growth) / 2 - growth - (1 - growth) / 2, "(1 + G)/2 > G for G < 1")
-    for at in CASES:
-        floor = reach_time()[1].subs(at) / 2
-        limits = [x for x in (0, 1) if x >= floor]
-        expect(limits == [by_side(claim, p_sparse)], "P(E | F_k) tends to", limits=limits)
 
-
-PERTURBED = 200
-
-
-@evidence(SGD_SPARSE, "certificate", step="limit")
-def test_limit_of_the_winner(claim: Claim) -> None:
-    """(q_I^2, rho) is GD's (s, rho) up to 200 sigma in the Lyapunov function; its only limit is (1, 0).
+@evidence(SGD_SPARSE, "certificate", step="winner")
+@evidence(SPARSE_RATE, "certificate", step="winner")
+def test_the_winner_follows_the_full_batch(claim: Claim) -> None:
+    """V+ <= V - kappa V 1{i drawn} + 200 sigma: (q_i^2, rho) is GD's (s, rho) up to 200 sigma in V.
 
     f = 1 - aS + at with S = z + x sigma, r2 = z + rho + sigma, 0 <= x <= 1, against GD's factor.
     """
-    z, sigma, x = (Symbol(name, real=True) for name in ("z", "sigma", "x"))
     step = box_of(claim.region, (a,))[a]
     mass, slack = z + x * sigma, 2 - z - rho - sigma
     gd = {y.lhs: y.rhs.subs(s, z) for y in relations(GD_DIRECTION.formula)}
@@ -259,28 +256,104 @@ def test_limit_of_the_winner(claim: Claim) -> None:
     change = z * drawn**2 - gd[s_next], rho * off**2 - gd[rho_next]
     missed = z * step_factor(0, x * sigma) ** 2 - z, rho * step_factor(0, x * sigma) ** 2 - rho
     box = {a: step, z: (0, 2), rho: (0, 2 - z), sigma: (0, 2 - z - rho), x: (0, 1)}
-    # V = (s^2-1)^2 + 4 rho: |dV/ds| = 4 s |s^2-1| <= 24 on [0, 2], dV/drho = 4
+    slopes = (24, 4)
+    for symbol, slope in zip((z, rho), slopes, strict=True):
+        for sign in (1, -1):  # |dV/dz| <= 24, |dV/drho| <= 4 on the convex triangle
+            expect_nonnegative(
+                (slope - sign * diff(LYAPUNOV, symbol)).expand(), TRIANGLE, f"slope {slope}"
+            )
     for parts, bounds in ((change, (8, 2)), (missed, (2, 2))):
         for part, bound in zip(parts, bounds, strict=True):
             for sign in (1, -1):
                 gap = bound - sign * cancel(part / sigma)
                 expect_nonnegative(gap.expand(), box, f"{part} against sigma")
-        expect(24 * bounds[0] + 4 * bounds[1] <= PERTURBED, "constant C")
+        total = sum(u * v for u, v in zip(slopes, bounds, strict=True))
+        expect(total <= PERTURBED, "constant of sigma", total=total)
     lyapunov = next(y for y in relations(GD_CONVERGES.formula) if y.has(rho_next) and y.has(s_next)
                     and y.has(s) and not y.has(1 - a * S) and y.lts.has(a))  # fmt: skip
-    rate = lyapunov.lts.subs(s, z)
+    after = LYAPUNOV.subs({z: s_next, rho: rho_next}, simultaneous=True)
+    expect_zero((lyapunov.gts - LYAPUNOV.subs(z, s) + after).expand(), "GD-CONVERGES' V")
     margin = 4 * a * (1 - 2 * a)
     expect_holds(Gt(margin, 0), restricted(claim.region, (a,)), (a,), derived={})
-    quotient = cancel(rate / margin)
+    quotient = cancel(lyapunov.lts.subs(s, z) / margin)
     expect_zero(quotient - z * (z * (z - 1) ** 2 + rho), "dissipation")
-    # dissipation -> 0 with z bounded below leaves z -> 1 and rho -> 0
-    roots = set(solve(quotient.subs(rho, 0) / z**2, z))
-    expect(roots == {by_side(claim, limit_winner)}, f"limits of q_I^2: {roots}")
-    at_limit = solve(quotient.subs(z, 1), rho)
-    expect(at_limit == [by_side(claim, limit_off)], f"limits of rho: {at_limit}")
-    expect_nonnegative(diff(quotient, rho), {z: (0, 2), rho: (0, 2)}, "dissipation grows with rho")
-    # sigma <= 2 (n-1) U^(2/g) -> 0
-    expect(by_side(claim, limit_others) == 0, "the others' squares")
+    # z^2 V/9 <= dissipation/(4a(1-2a)), and z >= s_*/n where i leads: s_* <= z (n+3)/4 <= n z
+    expect_nonnegative(
+        (9 * cancel(quotient / z) - z * LYAPUNOV).expand(), TRIANGLE, "V against dissipation"
+    )
+    expect_zero(n - (n + 3) / 4 - 3 * (n - 1) / 4, "n >= (n+3)/4")
+    expect_zero(winner_rate() - margin * (s_star / n) ** 2 / 9, "kappa")
+
+
+@evidence(SGD_SPARSE, "certificate", step="balance")
+@evidence(SPARSE_RATE, "certificate", step="balance")
+def test_the_best_candidate_falls_on_average(claim: Claim) -> None:
+    """E W+ <= A (1 - p g^2) U + ((1 - kappa b/n) V + 200 sigma)/68 <= c1 W, as sigma <= 2 U."""
+    for condition in relations(SAMPLING.condition):
+        expect_implied(condition, claim.region)
+    half = Rational(1, 2)
+    expect_nonnegative(2 * x - 2 * x**2, {x: (0, half)}, "R^2 q_i^2 <= 2 R <= 2 R^g for R <= 1/2")
+    gain = cancel(weight() * p * g**2 - p * g**2 / threshold())
+    expect_zero(gain - 12, "A p g^2 >= 12")
+    expect(gain / 2 >= 2 * PERTURBED / 68, "half of what U loses pays for 200 sigma")
+    first, second = descent().args
+    falls = {cancel(1 - first), cancel(1 - second)}
+    expect(falls == {cancel(p * g**2 / 2), cancel(winner_rate() * b / n)}, f"1 - c1: {falls}")
+    expect_nonnegative(1 - 4 * a * (1 - 2 * a), {a: box_of(claim.region, (a,))[a]}, "kappa < 1")
+
+
+@evidence(SGD_SPARSE, "certificate", step="reach")
+@evidence(SPARSE_RATE, "certificate", step="reach")
+def test_every_state_is_brought_to_one_half(claim: Claim) -> None:
+    """After M rounds A U <= 1/4, by REACH's own bound; V/68 <= 1/4 always."""
+    _expect_capture(claim)
+    expect_nonnegative((LARGEST_V - LYAPUNOV).expand(), TRIANGLE, "V <= 17")
+    expect(Rational(1, 4) >= LARGEST_V / 68, "V/68 <= 1/4")
+    bound = next(y.gts for y in relations(REACH.formula) if y.has(final_ratio))
+    expect(bound.is_Pow, f"REACH's bound {bound}")
+    base, exponent = bound.args
+    left = g * exponent.subs(M, rounds_needed()) * log(base)  # log of R^g after these rounds
+    expect_zero(cancel(left + log(4 * weight() * (n - 1))), "A (n-1) R^g <= 1/4")
+    expect_zero(cancel(diff(exponent, M) + (n - b)), "more rounds, smaller ratios")
+
+
+@evidence(SGD_SPARSE, "symbolic", step="block")
+@evidence(SPARSE_RATE, "symbolic", step="block")
+def test_psi_contracts_over_a_block(claim: Claim) -> None:
+    """Psi = 1: one word of chance P_T brings it to 1/2, so E Psi <= 1 - P_T/2; Psi < 1: c1."""
+    least = by_side(REACH, schedule_probability)
+    contraction = by_side(SPARSE_RATE if claim.id != SPARSE_RATE.id else claim, rate)
+    expect(contraction.func is Max, f"c = {contraction}")
+    own = set(contraction.args) - set(descent().args)
+    expect(len(own) == 1 and set(descent().args) < set(contraction.args), f"c = {contraction}")
+    expect(simplify(2 * (1 - own.pop()) / least) == 1, f"c = {contraction}, P_T = {least}")
+    length = by_side(SPARSE_RATE if claim.id != SPARSE_RATE.id else claim, block_length)
+    expect(simplify(least * binomial(n, b) ** length) == 1, "P_T = C(n,b)^-T")
+    for at in CASES:
+        for condition in relations(SAMPLING.condition):
+            expect(condition.subs(at) == True, f"{condition}")  # noqa: E712 - a SymPy truth value
+        expect(0 < least.subs(at).subs(M, 1) <= 1, "P_T", **{str(k): v for k, v in at.items()})
+
+
+@evidence(SGD_SPARSE, "certificate", step="tail")
+def test_a_small_psi_stays_at_one_data_point(claim: Claim) -> None:
+    """The index cannot change, the only zero of V is the claimed limit, and c^k/x -> 0."""
+    change = 1 + 2 * a  # WALK-JUMP: a ratio's largest factor in one step
+    expect_zero(WALK_JUMP.formula.gts - (change - 1), "largest factor")
+    expect_nonnegative(
+        4 - change - Rational(1, 10), {a: box_of(claim.region, (a,))[a]}, "from 1/2 to 2"
+    )
+    size = Symbol("y", real=True)
+    near = cancel(((size**4 - 1) ** 2 - (size - 1) ** 2) / (size - 1) ** 2)
+    expect_nonnegative(near.expand(), {size: (0, 2)}, "(|q|-1)^2 <= V")
+    zeros = [w for w in solve(LYAPUNOV.subs(rho, 0), z) if w.is_real and w >= 0]
+    expect(zeros == [by_side(claim, limit_winner)], f"zeros of V: {zeros}")
+    expect(by_side(claim, limit_off) == solve(LYAPUNOV.subs(z, 1), rho)[0], "rho")
+    expect(by_side(claim, limit_others) == 2 * Rational(0), "sigma <= 2 U <= 2 Psi/A")
+    ratio_, level = Symbol("c", positive=True), Symbol("x", positive=True)
+    shrinking = ratio_ / (1 + ratio_)  # any number in (0, 1)
+    bad = limit(shrinking ** Symbol("k", positive=True) / level, Symbol("k", positive=True), oo)
+    expect_zero(1 - bad - by_side(claim, p_sparse), "P(limit)")
 
 
 # Each hypothesis is needed
@@ -289,7 +362,7 @@ def test_limit_of_the_winner(claim: Claim) -> None:
 FULL, CYCLE, CAUGHT, DEAD = ({name: name} for name in OBSTRUCTIONS)
 
 
-@evidence(SGD_SPARSE, "witness", step="walk", cases=FULL, needs="without replacement")
+@evidence(SGD_SPARSE, "witness", step="block", cases=FULL, needs="without replacement")
 @evidence(SGD_SPARSE, "witness", step="confine", cases=CYCLE, needs="step size")
 @evidence(SGD_SPARSE, "witness", step="confine", cases=CAUGHT, needs="radius")
 @evidence(SGD_SPARSE, "witness", step="floor", cases=DEAD, needs="live coordinate")
@@ -305,7 +378,7 @@ def test_starts_that_do_not_converge(claim: Claim, case: str) -> None:
 # SGD-SPARSE: played
 
 
-@evidence(SGD_SPARSE, "simulation", step="limit")
+@evidence(SGD_SPARSE, "simulation", step="tail")
 def test_extreme_starts_converge(claim: Claim) -> None:
     """a = 0.49, r2(0) = 1.95: every run ends at a data point with the sign of its start."""
     for index, (size, dimension, batch, steps) in enumerate(

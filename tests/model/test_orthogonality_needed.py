@@ -83,7 +83,7 @@ def test_minima_of_an_oblique_pair(claim: Claim) -> None:
 
 
 @evidence(FIXED_POINTS, "witness", step="converse", needs="orthonormal data")
-@evidence(SGD_SPARSE, "witness", step="limit", needs="orthonormal data")
+@evidence(SGD_SPARSE, "witness", step="tail", needs="orthonormal data")
 def test_data_points_of_an_oblique_pair_are_no_limits(claim: Claim) -> None:
     """Every claimed limit +-x_i is moved by the other sample, by the same amount each time.
 

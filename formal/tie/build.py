@@ -1,0 +1,106 @@
+"""``make formal``: the Coq development of ``formal/``, built and checked once per content.
+
+    python -m formal.tie.build [--jobs N] [--no-coqchk]
+
+Ties this suite's theory to ``theorem_audit.kernel``, which knows no theory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from formal.tie import ring
+from theorem_audit.checks.expect import expect
+from theorem_audit.checks.run_context import Absent, Inconclusive, note
+from theorem_audit.kernel import (
+    Development,
+    Gate,
+    KernelAbsent,
+    NoPhrase,
+    NotBuilt,
+    rule,
+    statement,
+)
+from theorem_audit.kernel.build import Build, BuildFailed
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "formal"
+BRIDGES = FOLDER / "bridges"
+
+
+@cache
+def _generated() -> dict[str, str]:
+    from formal.tie.certificates import certificates
+
+    return {
+        f"certificates/{name}.v": ring.export(certificate, name).replace(
+            "\nPrint Assumptions nonnegative.\n", ""
+        )
+        for name, certificate in certificates().items()
+    }
+
+
+DEVELOPMENT = Development(FOLDER, "SGD", ROOT / "build" / "formal", generated=_generated)
+
+
+@cache
+def build() -> Build:
+    """The build of the present sources; raises Absent where this machine has none."""
+    try:
+        return DEVELOPMENT.built()
+    except (KernelAbsent, NotBuilt) as error:
+        raise Absent(f"kernel: not checked here ({error})") from error
+
+
+def gate(claim: Any, name: str = "") -> Gate:
+    """The gate of a claim object: its generated statement with the bridge kept for it.
+
+    Raises NoPhrase where the theory cannot say in Coq what the claim says.
+    """
+    from formal.tie.phrases import PREAMBLE, declaration
+
+    name = name or claim.id
+    text = (BRIDGES / f"{name.replace('-', '_')}.v").read_text(encoding="utf-8")
+    return Gate(name, PREAMBLE, statement(claim, declaration(name)), text)
+
+
+def expect_kernel(claim: Any, name: str = "") -> None:
+    """Evidence of kind ``kernel``: the statement generated from ``claim`` is a theorem of Coq.
+
+    Where the kernel does not accept it, nothing is refuted: the claim may be true and the bridge too
+    short.  So that is Inconclusive; and Absent where the kernel cannot be asked on this machine.
+    """
+    place = build()
+    try:
+        found = rule(gate(claim, name), place)
+    except NoPhrase as error:
+        raise Inconclusive(f"kernel: no Coq statement: {error}") from error
+    if not found.proved:
+        raise Inconclusive(f"kernel: {found.says}: {found.detail}")
+    expect(found.proved, "kernel")
+    note(f"kernel: proved; rests on {', '.join(found.axioms) or 'no axiom'}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build, check, and say what was done; 0, or 1 with the reason."""
+    parser = argparse.ArgumentParser(prog="python -m formal.tie.build", description=__doc__)
+    parser.add_argument("--jobs", type=int, default=2, help="files compiled at a time")
+    parser.add_argument("--no-coqchk", action="store_true", help="leave the separate checker out")
+    options = parser.parse_args(arguments)
+    try:
+        DEVELOPMENT.build(options.jobs, not options.no_coqchk)
+    except KernelAbsent as error:
+        print(f"kernel: not checked here ({error})")
+        return 0
+    except BuildFailed as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

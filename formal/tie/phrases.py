@@ -1,0 +1,327 @@
+"""How claims are said in Coq: phrases for assumptions, terms for symbols, conclusions from formulas.
+
+``theorem_audit/kernel`` puts them together and knows none of them.  Words come from ``formal/statements/``.  In
+most statements w is a weight, B a batch and w' the weight after a step of SGD on the neuron's loss, so that a
+symbol of a claim is a quantity of the model itself: S is the mass that the batch sees, r2+ is ||w'||^2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sympy import Eq
+
+from theorem_audit.kernel.statement import Declaration, NoPhrase, Speaker, parts_of, values
+from theory.minibatch.capture import CAPTURE, g, growth, s_star, t_star, threshold
+from theory.minibatch.log_ratios import drift
+from theory.minibatch.reach import M, final_ratio, schedule_probability
+from theory.minibatch.sparse import (
+    block_length,
+    limit_off,
+    limit_others,
+    limit_winner,
+    p_sparse,
+    rate,
+    rounds_needed,
+)
+from theory.minibatch.sparse_time import Q, c, mean_psi, pi, psi
+from theory.notation import (
+    S_C,
+    S,
+    a,
+    active,
+    b,
+    chi,
+    d,
+    delta,
+    delta_next,
+    gradient,
+    n,
+    p,
+    perp,
+    perp_next,
+    q_i,
+    q_j,
+    q_j_next,
+    r2,
+    s,
+    s_next,
+    t,
+)
+from theory.notation import w as w_vector
+from theory.notation import x as x_vector
+
+PREAMBLE = """\
+From Coq Require Import Reals Lra Psatz.
+From mathcomp Require Import all_ssreflect.
+From SGD.statements Require Import sums model state.
+Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
+Open Scope R_scope.
+"""
+
+SIZES = {n: "n", d: "d", b: "b"}
+STEP_RATIO = "(eta / INR b)"
+DATA = "(X : 'I_n -> 'I_d -> R)"
+NEURON = "(phi : R -> R) (act : R -> bool)"
+
+ORTHONORMAL = {"orthonormal data": "orthonormal X"}
+GATE = {"gate": "neuron phi act"}
+STATE = "(coordinates act X w)"
+AFTER = "(coordinates act X w')"
+SEEN = f"(seen {STATE} (val B))"
+STEPS = "sgd_step eta X phi w B w'"
+
+
+def _relations(claim: Any, speaker: Speaker) -> str:
+    return " /\\ ".join(f"({speaker.relation(x)})" for x in parts_of(claim.formula))
+
+
+# One step on vectors: STEP, BAND-WIDE, ENTRY, MASS-FLOOR
+
+_ONE_STEP = f"(n d b : nat) (eta : R) {DATA} {NEURON} (w w' : 'I_d -> R) (B : batch n b)"
+_STEP_TERMS = {
+    a: STEP_RATIO,
+    r2: "(norm2 w)",
+    t: "(2 - norm2 w)",
+    delta: "(norm2 w - 1)",
+    delta_next: "(norm2 w' - 1)",
+    s: f"(mass {STATE})",
+    s_next: f"(mass {AFTER})",
+    S: SEEN,
+}
+
+
+def _one_step(*extra: str, lists_data: bool = False) -> Declaration:
+    given = () if lists_data else ("orthonormal X", "neuron phi act")
+    return Declaration(
+        _ONE_STEP, Speaker(_STEP_TERMS, SIZES), {**ORTHONORMAL, **GATE}, _relations,
+        (*given, "(0 < b)%N", STEPS, *extra),
+    )  # fmt: skip
+
+
+def _step() -> Declaration:
+    """GATE's condition, h is 0 or 1, and MEMBERSHIP's hold of the terms by themselves."""
+    terms = {
+        **_STEP_TERMS,
+        active: "(gate_value act (X j) w)",
+        chi: "(gate_value act (X j) w * b2r (j \\in val B))",
+        q_j: "(dot w (X j))",
+        q_j_next: "(dot w' (X j))",
+        perp: "(dot w u)",
+        perp_next: "(dot w' u)",
+    }
+    return Declaration(
+        f"{_ONE_STEP} (j : 'I_n) (u : 'I_d -> R)", Speaker(terms, SIZES),
+        {**ORTHONORMAL, **GATE, "membership": ""}, _relations,
+        ("(0 < b)%N", STEPS, "forall i, dot u (X i) = 0"),
+    )  # fmt: skip
+
+
+def _mass_floor() -> Declaration:
+    declaration = _one_step(lists_data=True)
+    terms = {**_STEP_TERMS, active: "(gate_value act (X j) w)"}
+    return Declaration(
+        declaration.binders, Speaker(terms, SIZES), declaration.phrases, declaration.conclusion,
+        declaration.setting, {"gate": "forall j"},
+    )  # fmt: skip
+
+
+def _grad() -> Declaration:
+    terms = {
+        r2: "(norm2 w)", q_i: "(dot w x)", active: "(gate_value act x w)", x_vector: "(x k)",
+        w_vector: "(w k)", gradient: "(G k)",
+    }  # fmt: skip
+    return Declaration(
+        f"(d : nat) {NEURON} (x w : 'I_d -> R)", Speaker(terms, {d: "d"}),
+        {"unit data": "norm2 x = 1", **GATE},
+        lambda claim, speaker: (
+            f"exists G : 'I_d -> R, is_gradient (loss phi x) w G /\\ forall k, {_relations(claim, speaker)}"
+        ),
+    )  # fmt: skip
+
+
+# SGD-SPARSE
+
+
+def _sgd_sparse() -> Declaration:
+    terms = {a: STEP_RATIO, r2: "(norm2 w0)", s: "(mass (coordinates act X w0))"}
+
+    def conclusion(claim: Any, speaker: Speaker) -> str:
+        value = values(claim.formula, p_sparse, limit_winner, limit_others, limit_off)
+        names = {x.name for x in claim.assumptions}
+        draws, run = "batch n b", "sgd_run"
+        if "with replacement" in names:
+            draws, run = "b.-tuple 'I_n", "sgd_run_replaced"
+        return f"""probability (fun B : nat -> {draws} => exists w, {run} eta X phi w0 B w /\\ exists i,
+    (coordinates act X w0).1 i <> 0 /\\ tends_to w (fun k => sgn (dot w0 (X i)) * X i k) /\\
+    tends (fun m => (coordinates act X (w m)).1 i ^ 2) {speaker.real(value[limit_winner])} /\\
+    tends (fun m => \\rsum_(j | j != i) (coordinates act X (w m)).1 j ^ 2) {speaker.real(value[limit_others])} /\\
+    tends (fun m => (coordinates act X (w m)).2) {speaker.real(value[limit_off])}) {speaker.real(value[p_sparse])}"""
+
+    return Declaration(
+        f"(n d b : nat) (eta : R) {DATA} (w0 : 'I_d -> R) {NEURON}", Speaker(terms, SIZES),
+        {**ORTHONORMAL, "with replacement": ""}, conclusion, ("neuron phi act",),
+    )  # fmt: skip
+
+
+def _sparse_rate() -> Declaration:
+    start = "(coordinates act X w0)"
+    terms = {
+        a: STEP_RATIO, r2: "(norm2 w0)", s: f"(mass {start})", t_star: "ts", s_star: "ss",
+        p: "(split_chance n b)", g: "g",
+    }  # fmt: skip
+    speaker = Speaker(terms, {**SIZES, M: "M"})
+    exponent = speaker.real(values(CAPTURE.formula, g, growth)[g])
+    run = f"run (@step n b {STEP_RATIO}) {start} (take m u)"
+
+    def conclusion(claim: Any, speaker: Speaker) -> str:
+        value = values(claim.formula, block_length, rate)
+        return f"""let g := {exponent} in let T := {speaker.natural(value[block_length])}%N in
+  let c := {speaker.real(value[rate])} in
+  (0 < T)%N /\\ 0 <= c < 1 /\\ forall dl, 0 < dl -> exists C, 0 < C /\\ forall K L, (K <= L)%N ->
+    1 - C * c ^ (K %/ T) <= INR #|[set u : L.-tuple (batch n b) | [exists i : 'I_n, [forall m : 'I_L.+1,
+       (K <= m)%N ==> near dl {start}.1 i ({run})]]]| / INR #|{{: L.-tuple (batch n b)}}|"""
+
+    rounds = f"let g := {exponent} in INR M >= {speaker.real(rounds_needed())}"
+    return Declaration(
+        f"(n d b : nat) (eta : R) {DATA} (w0 : 'I_d -> R) {NEURON} (ts ss : R) (M : nat)", speaker,
+        {**ORTHONORMAL, "rounds": rounds}, conclusion, ("neuron phi act",),
+    )  # fmt: skip
+
+
+# Where one coordinate leads, and how it comes to lead
+
+_MEANS = f"(n d b : nat) (eta : R) {DATA} {NEURON} (w : 'I_d -> R) (w' : batch n b -> 'I_d -> R)"
+_EVERY_STEP = "forall B, sgd_step eta X phi w B (w' B)"
+_AFTER_B = "(coordinates act X (w' B))"
+
+
+def _capture() -> Declaration:
+    terms = {a: STEP_RATIO, t_star: "ts", s_star: "ss", p: "(split_chance n b)", g: "g"}
+
+    def conclusion(claim: Any, speaker: Speaker) -> str:
+        value = values(claim.formula, g, growth)
+        return f"""let g := {speaker.real(value[g])} in
+  power_sum g {STATE} i <= {speaker.real(threshold())} ->
+  avg (fun B : batch n b => power_sum g {_AFTER_B} i) <= {speaker.real(value[growth])} * power_sum g {STATE} i"""
+
+    return Declaration(
+        f"{_MEANS} (i : 'I_n) (ts ss : R)", Speaker(terms, SIZES),
+        {"confinement": "ts <= 2 - norm2 w", "mass floor": f"ss <= mass {STATE}"}, conclusion,
+        ("orthonormal X", "neuron phi act", _EVERY_STEP, f"{STATE}.1 i <> 0"),
+    )  # fmt: skip
+
+
+def _reach() -> Declaration:
+    terms = {
+        a: "a", t_star: "ts", final_ratio: "(ratio (run (@step n b a) x u) i j)",
+        schedule_probability: "(1 / INR #|{: ((n - 1) * M).-tuple (batch n b)}|)",
+    }  # fmt: skip
+    along = "forall v, ts <= 2 - r2 (run (@step n b a) x v)"
+
+    def conclusion(claim: Any, speaker: Speaker) -> str:
+        bounds = [x for x in parts_of(claim.formula) if x.has(final_ratio)]
+        chances = [x for x in parts_of(claim.formula) if x.has(schedule_probability)]
+        if len(bounds) != 1 or len(chances) != 1:
+            raise NoPhrase(f"{claim.formula}: one bound of R_T and one equation for P_T expected")
+        confined = f"({along}) -> " if "confinement" in {x.name for x in claim.assumptions} else ""
+        return f"""({speaker.relation(chances[0])}) /\\
+  exists u : ((n - 1) * M).-tuple (batch n b), forall x : state n, 0 <= x.2 -> {confined}
+    x.1 i <> 0 -> (forall j, Rabs (x.1 j) <= Rabs (x.1 i)) -> forall j, j != i -> {speaker.relation(bounds[0])}"""
+
+    return Declaration(
+        "(n b : nat) (a ts : R) (i : 'I_n) (M : nat)", Speaker(terms, {n: "n", b: "b", M: "M"}),
+        {"confinement": ""}, conclusion,
+    )  # fmt: skip
+
+
+def _walk_drift() -> Declaration:
+    terms = {
+        a: STEP_RATIO, t: "(2 - norm2 w)", p: "(split_probability b i j)",
+        q_i: f"({STATE}.1 i)", q_j: f"({STATE}.1 j)", S_C: f"(seen {STATE} C)",
+    }  # fmt: skip
+
+    def conclusion(claim: Any, speaker: Speaker) -> str:
+        value = values(claim.formula, p, drift)
+        log_ratio = "ln (Rabs ({0}.1 i) / Rabs ({0}.1 j))"
+        return f"""split_probability b i j = {speaker.real(value[p])} /\\
+  avg (fun B : batch n b => {log_ratio.format(_AFTER_B)} - {log_ratio.format(STATE)}) =
+  split_mean b i j (fun C => {speaker.real(value[drift])})"""
+
+    positive = f"forall B : batch n b, 0 < 1 - {STEP_RATIO} * {SEEN} /\\ 0 < 1 - {STEP_RATIO} * {SEEN} + {STEP_RATIO} * (2 - norm2 w)"
+    return Declaration(
+        f"{_MEANS} (i j : 'I_n)", Speaker(terms, SIZES), {"positive factors": positive}, conclusion,
+        ("orthonormal X", "neuron phi act", _EVERY_STEP, "i != j", f"{STATE}.1 i <> 0", f"{STATE}.1 j <> 0"),
+    )  # fmt: skip
+
+
+# SPARSE-TIME
+
+
+def _sparse_time() -> Declaration:
+    members = "(b2r (i \\in val B) + b2r (j \\in val B))"
+    share = f"({SEEN} / mass {STATE})"
+    terms = {
+        a: STEP_RATIO, delta: f"(mass {STATE} - 1)", t: "(2 - norm2 w)", p: "(split_chance n b)",
+        c: members, pi: share,
+        Q: f"(\\rsum_(j : 'I_n) ({STATE}.1 j ^ 2 / mass {STATE}) ^ 2)",
+    }  # fmt: skip
+
+    def conclusion(claim: Any, speaker: Speaker) -> str:
+        parts = parts_of(claim.formula)
+        bounds = [x.gts for x in parts if not isinstance(x, Eq) and x.has(psi) and x.lts == psi]
+        means = [x.rhs for x in parts if isinstance(x, Eq) and x.lhs == mean_psi]
+        rates = [x.gts for x in parts if not isinstance(x, Eq) and x.lts == mean_psi]
+        if not len(bounds) == len(means) == len(rates) == 1 or len(parts) != 3:
+            raise NoPhrase(f"{claim.formula}: psi <= ..., E_psi = ..., E_psi <= ... expected")
+        bound, rate = speaker.real(bounds[0]), speaker.real(rates[0])
+        pair = "sqrt (Rabs ({0}.1 i * {0}.1 j) / mass {0})"
+        run = f"run (@step n b {STEP_RATIO}) {STATE}"
+        return f"""(forall i j : 'I_n, i != j ->
+    (forall B, {pair.format(_AFTER_B)} <= ({bound}) * {pair.format(STATE)}) /\\
+    avg (fun B : batch n b => {bound}) = {speaker.real(means[0])} /\\ {speaker.real(means[0])} <= {rate}) /\\
+  avg (fun B : batch n b => pairs {_AFTER_B}) <= {rate} * pairs {STATE} /\\
+  (mass {STATE} = 1 -> forall K, avg (fun s : K.-tuple (batch n b) => pairs ({run} s)) <= {rate} ^ K * pairs {STATE}) /\\
+  (mass {STATE} = 1 -> forall K L y, (K <= L)%N -> 0 < y -> INR #|[set s : L.-tuple (batch n b) |
+     [exists m : 'I_L.+1, (K <= m)%N && Rltb y (pairs ({run} (take m s)))]]| / INR #|{{: L.-tuple (batch n b)}}|
+     <= {rate} ^ K * pairs {STATE} / y)"""
+
+    every = {
+        "share": "forall B : batch n b",
+        "members": "forall (i j : 'I_n) (B : batch n b)",
+    }
+    return Declaration(
+        _MEANS, Speaker(terms, SIZES), {**ORTHONORMAL, "in the span": f"{STATE}.2 = 0"}, conclusion,
+        ("neuron phi act", _EVERY_STEP), every,
+    )  # fmt: skip
+
+
+_DECLARATIONS: dict[str, Callable[[], Declaration]] = {
+    "GRAD": _grad,
+    "STEP": _step,
+    "BAND-WIDE": _one_step,
+    "ENTRY": _one_step,
+    "MASS-FLOOR": _mass_floor,
+    "WALK-DRIFT": _walk_drift,
+    "CAPTURE": _capture,
+    "REACH": _reach,
+    "SGD-SPARSE": _sgd_sparse,
+    "SPARSE-RATE": _sparse_rate,
+    "SPARSE-TIME": _sparse_time,
+}
+
+
+def spoken() -> tuple[str, ...]:
+    """The claims that can be said in Coq."""
+    return tuple(_DECLARATIONS)
+
+
+def declaration(claim_id: str) -> Declaration:
+    """How a claim is said; raises NoPhrase for one that has no phrases yet."""
+    if claim_id not in _DECLARATIONS:
+        raise NoPhrase(f"{claim_id}: no phrases; there are some for {', '.join(_DECLARATIONS)}")
+    return _DECLARATIONS[claim_id]()
+
+
+__all__ = ["PREAMBLE", "declaration", "spoken"]

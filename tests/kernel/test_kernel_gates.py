@@ -1,0 +1,223 @@
+"""Claims whose generated statements are theorems of Coq; and their neighbours, which are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sympy import And, Eq, Gt, Le, Lt, Rational
+
+from formal.tie.build import build, expect_kernel, gate
+from theorem_audit import Absent, Inconclusive, evidence
+from theorem_audit.exact.zero import relations
+from theorem_audit.kernel import NoPhrase, rule, toolchain
+from theorem_audit.statement.claim import Assumption, Claim
+from theory import claims
+from theory.minibatch.capture import growth
+from theory.minibatch.reach import final_ratio
+from theory.minibatch.sparse import block_length, limit_winner, p_sparse, rate
+from theory.notation import S, a, b, delta, delta_next, n, p, r2
+
+HALF = Rational(1, 2)
+
+
+@evidence("GRAD", "kernel")
+def test_grad_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("STEP", "kernel")
+def test_step_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("BAND-WIDE", "kernel", step=("upper", "lower"))
+def test_band_wide_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("ENTRY", "kernel", step="falls")
+def test_entry_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("MASS-FLOOR", "kernel", step=("mass", "growth", "loss"))
+def test_mass_floor_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("WALK-DRIFT", "kernel", step=("split probability", "drift"))
+def test_walk_drift_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence(
+    "CAPTURE", "kernel", step=("lead", "drift", "spread", "exponential", "threshold", "balance")
+)
+def test_capture_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("REACH", "kernel", step=("together", "left out", "rotation", "chance"))
+def test_reach_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("SGD-SPARSE", "kernel", step=claims["SGD-SPARSE"].steps)
+def test_sgd_sparse_in_the_kernel(claim: Claim) -> None:
+    """Linear and ReLU at once: the statement holds for every activation with its gate."""
+    expect_kernel(claim)
+
+
+@evidence("SPARSE-RATE", "kernel", step=claims["SPARSE-RATE"].steps)
+def test_sparse_rate_in_the_kernel(claim: Claim) -> None:
+    """The finite form with its rate, uniform in the horizon."""
+    expect_kernel(claim)
+
+
+@evidence("SPARSE-TIME", "kernel", step=("band", "factor", "pointwise", "average"))
+def test_sparse_time_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+# Neighbours: each is a claim object changed in one place, and none passes its gate
+
+
+def _formula(name: str, change: Callable[[Claim], object]) -> Claim:
+    claim = claims[name]
+    return replace(claim, formula=change(claim))  # type: ignore[arg-type]
+
+
+def _equation(name: str, symbol: object, change: Callable[[object], object]) -> Claim:
+    """The claim with the right side of its equation for ``symbol`` changed."""
+    claim = claims[name]
+    parts = [
+        Eq(x.lhs, change(x.rhs)) if isinstance(x, Eq) and x.lhs == symbol else x
+        for x in relations(claim.formula)
+    ]
+    return replace(claim, formula=And(*parts, evaluate=False) if len(parts) > 1 else parts[0])
+
+
+def _sampling_with_replacement() -> Claim:
+    claim = claims["SGD-SPARSE"]
+    changed = tuple(
+        Assumption("with replacement", x.condition, text="b indices drawn with replacement")
+        if x.name == "without replacement" else x
+        for x in claim.assumptions
+    )  # fmt: skip
+    return replace(claim, assumptions=changed)
+
+
+SPARSE_NEIGHBOURS: dict[str, Callable[[], Claim]] = {
+    "b <= n": lambda: claims["SGD-SPARSE"].widened("without replacement", And(Le(1, b), Le(b, n))),
+    "a <= 3/5": lambda: claims["SGD-SPARSE"].widened(
+        "step size", And(Gt(a, 0), Le(a, Rational(3, 5)))
+    ),
+    "a <= 1/2": lambda: claims["SGD-SPARSE"].widened("step size", And(Gt(a, 0), Le(a, HALF))),
+    "radius 3": lambda: claims["SGD-SPARSE"].widened("radius", And(Gt(r2, 0), Lt(r2, 3))),
+    "no live coordinate": lambda: claims["SGD-SPARSE"].without("live coordinate"),
+    "with replacement": _sampling_with_replacement,
+    "any data": lambda: claims["SGD-SPARSE"].without("orthonormal data"),
+    "any batch size": lambda: claims["SGD-SPARSE"].without("without replacement"),
+    "any step size": lambda: claims["SGD-SPARSE"].without("step size"),
+    "any radius": lambda: claims["SGD-SPARSE"].without("radius"),
+    "limit 2": lambda: _equation("SGD-SPARSE", limit_winner, lambda _: Rational(2)),
+    "probability 999/1000": lambda: _equation(
+        "SGD-SPARSE", p_sparse, lambda _: Rational(999, 1000)
+    ),
+}
+NEIGHBOURS: dict[str, Callable[[], Claim]] = {
+    "GRAD sign": lambda: _formula("GRAD", lambda c: Eq(c.formula.lhs, -c.formula.rhs)),
+    "GRAD data of any length": lambda: claims["GRAD"].without("unit data"),
+    "STEP any data": lambda: claims["STEP"].without("orthonormal data"),
+    "BAND-WIDE a <= 11/20": lambda: claims["BAND-WIDE"].widened("step size", Le(a, Rational(11, 20))),
+    "BAND-WIDE narrower": lambda: _formula(
+        "BAND-WIDE", lambda c: And(Lt(-1, delta_next), Le(delta_next, Rational(37, 100) * a))
+    ),
+    "ENTRY from a/5": lambda: claims["ENTRY"].widened("above the band", delta >= a / 5),
+    "ENTRY no upper end": lambda: claims["ENTRY"].without("upper end"),
+    "MASS-FLOOR any radius": lambda: claims["MASS-FLOOR"].without("radius"),
+    "MASS-FLOOR a S <= 2": lambda: claims["MASS-FLOOR"].widened(
+        "step size", And(Gt(a, 0), Le(a * S, 2))
+    ),
+    "WALK-DRIFT p": lambda: _equation("WALK-DRIFT", p, lambda x: x * (n - 1) / n),
+    "WALK-DRIFT any factors": lambda: claims["WALK-DRIFT"].without("positive factors"),
+    "CAPTURE faster": lambda: _equation("CAPTURE", growth, lambda x: 2 * x - 1),
+    "CAPTURE no floor": lambda: claims["CAPTURE"].without("mass floor"),
+    "CAPTURE b <= n": lambda: claims["CAPTURE"].widened("without replacement", And(Le(1, b), Le(b, n))),
+    "REACH faster": lambda: _formula(
+        "REACH",
+        lambda c: And(*(
+            Le(x.lts, x.gts / 2) if x.has(final_ratio) else x for x in relations(c.formula)
+        )),
+    ),
+    "REACH unconfined": lambda: claims["REACH"].without("confinement"),
+    "SPARSE-RATE faster": lambda: _equation("SPARSE-RATE", rate, lambda x: 2 * x - 1),
+    "SPARSE-RATE any rounds": lambda: claims["SPARSE-RATE"].without("rounds"),
+    "SPARSE-RATE shorter blocks": lambda: _equation("SPARSE-RATE", block_length, lambda x: x / (n - 1)),
+    "SPARSE-TIME a <= 1/4": lambda: claims["SPARSE-TIME"].widened(
+        "step size", And(Gt(a, 0), Le(a, Rational(1, 4)))
+    ),
+    "SPARSE-TIME off the span": lambda: claims["SPARSE-TIME"].without("in the span"),
+}  # fmt: skip
+
+
+def _refused(claim: Claim) -> None:
+    try:
+        place = build()
+    except Absent as absent:
+        pytest.skip(str(absent))
+    try:
+        found = rule(gate(claim), place)
+    except NoPhrase:
+        return
+    assert found.says == "refused", found  # neither proved nor ill-typed: the statement is one
+
+
+@pytest.mark.parametrize("name", SPARSE_NEIGHBOURS)
+def test_neighbours_of_sgd_sparse_do_not_pass(name: str) -> None:
+    _refused(SPARSE_NEIGHBOURS[name]())
+
+
+@pytest.mark.parametrize("name", NEIGHBOURS)
+def test_neighbours_do_not_pass(name: str) -> None:
+    _refused(NEIGHBOURS[name]())
+
+
+def test_an_assumption_without_a_phrase_is_an_error() -> None:
+    claim = claims["GRAD"]
+    more = replace(claim, assumptions=(*claim.assumptions, Assumption("good weather", text="sun")))
+    with pytest.raises(NoPhrase, match="good weather"):
+        gate(more)
+
+
+@pytest.mark.parametrize("name", ["GRAD", "SGD-SPARSE", "REACH"])
+def test_dropping_an_assumption_drops_its_phrase(name: str) -> None:
+    whole = gate(claims[name]).statement
+    for assumption in claims[name].assumptions:
+        assert len(gate(claims[name].without(assumption.name)).statement) < len(whole)
+
+
+def test_without_a_kernel_the_evidence_is_absent_and_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    build.cache_clear()
+    toolchain.version.cache_clear()
+    monkeypatch.setenv("PATH", "")
+    try:
+        with pytest.raises(Absent, match=r"kernel: not checked here \(no coqc"):
+            expect_kernel(claims["GRAD"])
+    finally:
+        build.cache_clear()
+        toolchain.version.cache_clear()
+
+
+def test_a_claim_that_the_kernel_does_not_accept_is_not_refuted_by_it() -> None:
+    """It may be true and the bridge too short: inconclusive."""
+    try:
+        build()
+    except Absent as absent:
+        pytest.skip(str(absent))
+    with pytest.raises(Inconclusive, match="kernel: refused"):
+        expect_kernel(NEIGHBOURS["GRAD sign"]())

@@ -1,0 +1,160 @@
+"""The gate: a generated statement, a bridge that proves it, and three files that keep them apart.
+
+1. ``claimed.v`` holds the statement alone, under the preamble.  It is compiled first: a statement that
+   is not even a proposition is *ill-typed*, which is not the same as refused.
+2. ``bridge.v`` imports it and proves ``Theorem gate : claimed.`` by the bridge's tactics.
+3. ``ruling.v`` sees neither the bridge's names nor its notations.  There the generated text is written
+   once more and must be what the gate proves; then the assumptions of the gate are printed and compared
+   with the permitted ones.
+
+So a bridge cannot change what a word means, prove another statement, or assume what is to be proved.
+Results are kept by content: sources, statement, bridge and Coq's version; a build whose files were
+changed is refused before anything is looked up.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from theorem_audit.kernel import toolchain
+from theorem_audit.kernel.axioms import objections, parse
+from theorem_audit.kernel.build import Build, digest, forbidden
+
+GATE_SECONDS = 300.0
+MARK = "(* gate *)"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What is to be proved, and how.
+
+    preamble: the imports under which the statement is read.  statement: a Coq proposition.
+    bridge: Coq text; lemmas, a line ``(* gate *)``, the tactics between ``Proof.`` and ``Qed.``.
+    """
+
+    name: str
+    preamble: str
+    statement: str
+    bridge: str
+
+    def key(self, build: Build) -> str:
+        """What a result of this gate depends on."""
+        parts = [toolchain.version(), build.key, self.preamble, self.statement, self.bridge, _FORM]
+        return digest("\0".join(parts).encode())[:24]
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What the kernel said: ``proved``, ``refused``, ``ill-typed`` or ``no answer``.
+
+    detail: Coq's complaint, or the axioms that stand against it.  axioms: what the proof rests on.
+    printed: the statement as Coq prints it back.
+    """
+
+    name: str
+    says: str
+    detail: str = ""
+    axioms: tuple[str, ...] = ()
+    printed: str = ""
+    seconds: float = 0.0
+    cached: bool = False
+
+    @property
+    def proved(self) -> bool:
+        """Whether the kernel accepted a proof of exactly the generated statement."""
+        return self.says == "proved"
+
+
+_CLAIMED = """{preamble}
+Definition claimed : Prop :=
+{statement}.
+"""
+_BRIDGE = """{preamble}
+Require GATE.claimed.
+{lemmas}
+Theorem gate : GATE.claimed.claimed.
+Proof.
+unfold GATE.claimed.claimed.
+{tactics}
+Qed.
+"""
+_RULING = """{preamble}
+Require GATE.claimed GATE.bridge.
+Definition same : GATE.claimed.claimed =
+({statement}) := Coq.Init.Logic.eq_refl.
+Definition ruled : GATE.claimed.claimed := GATE.bridge.gate.
+Print GATE.claimed.claimed.
+Print Assumptions ruled.
+"""
+_FORM = digest("\0".join([_CLAIMED, _BRIDGE, _RULING]).encode())
+
+
+def rule(
+    gate: Gate, build: Build, *, fresh: bool = False, roots: Sequence[tuple[Path, str]] = ()
+) -> Ruling:
+    """Have the kernel decide a gate; a result for the same content is read back.
+
+    build: a verified build (``Development.built``).  Raises KernelAbsent without Coq, Tampered where a
+    file of the build was changed.
+    """
+    build.verify()
+    kept = build.place.parent / "gates" / f"{gate.key(build)}.json"
+    if kept.is_file() and not fresh:
+        data = json.loads(kept.read_text(encoding="utf-8"))
+        return Ruling(**{**data, "axioms": tuple(data["axioms"]), "cached": True})
+    started = time.perf_counter()
+    ruling = _decide(gate, [(build.place, build.root), *roots])
+    ruling = Ruling(**{**asdict(ruling), "seconds": round(time.perf_counter() - started, 1)})
+    if ruling.says != "no answer":
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(asdict(ruling), indent=1), encoding="utf-8")
+    return ruling
+
+
+def _decide(gate: Gate, roots: Sequence[tuple[Path, str]]) -> Ruling:
+    if word := forbidden(gate.statement) or forbidden(gate.bridge) or forbidden(gate.preamble):
+        return Ruling(gate.name, "refused", f"the bridge contains the command {word}")
+    if gate.bridge.count(MARK) != 1:
+        return Ruling(gate.name, "refused", f"the bridge needs one line {MARK}")
+    lemmas, tactics = gate.bridge.split(MARK)
+    fields = {
+        "preamble": gate.preamble, "statement": gate.statement, "lemmas": lemmas, "tactics": tactics,
+    }  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        search = [*roots, (place, "GATE")]
+        for stem, form, verdict in (
+            ("claimed", _CLAIMED, "ill-typed"),
+            ("bridge", _BRIDGE, "refused"),
+            ("ruling", _RULING, "refused"),
+        ):
+            path = place / f"{stem}.v"
+            path.write_text(form.format(**fields), encoding="utf-8")
+            done = toolchain.compile_file(path, place, search, GATE_SECONDS)
+            if done.timed_out:
+                return Ruling(gate.name, "no answer", done.complaint)
+            if not done.ok:
+                return Ruling(gate.name, verdict, f"{stem}: {done.complaint}")
+    printed, found, assumptions = _split(done.out)
+    if not found:
+        return Ruling(gate.name, "refused", "Coq printed no assumptions")
+    if wrong := objections(assumptions):
+        return Ruling(gate.name, "refused", "; ".join(wrong), printed=printed)
+    return Ruling(gate.name, "proved", "", tuple(sorted(parse(assumptions))), printed)
+
+
+def _split(out: str) -> tuple[str, bool, str]:
+    """What ``Print`` and ``Print Assumptions`` printed, in that order."""
+    lines = out.splitlines()
+    for number, line in enumerate(lines):
+        if line.strip() in ("Axioms:", "Closed under the global context"):
+            return "\n".join(lines[:number]).strip(), True, "\n".join(lines[number:])
+    return out, False, ""
+
+
+__all__ = ["MARK", "Gate", "Ruling", "rule"]
