@@ -37,7 +37,7 @@ def test_band_wide_in_the_kernel(claim: Claim) -> None:
     expect_kernel(claim)
 
 
-@evidence("ENTRY", "kernel", step="falls")
+@evidence("ENTRY", "kernel")
 def test_entry_in_the_kernel(claim: Claim) -> None:
     expect_kernel(claim)
 
