@@ -42,7 +42,7 @@ def test_entry_in_the_kernel(claim: Claim) -> None:
     expect_kernel(claim)
 
 
-@evidence("MASS-FLOOR", "kernel", step=("mass", "growth", "loss"))
+@evidence("MASS-FLOOR", "kernel", step=("mass", "loss"))
 def test_mass_floor_in_the_kernel(claim: Claim) -> None:
     expect_kernel(claim)
 
@@ -59,7 +59,7 @@ def test_capture_in_the_kernel(claim: Claim) -> None:
     expect_kernel(claim)
 
 
-@evidence("REACH", "kernel", step=("together", "left out", "rotation", "chance"))
+@evidence("REACH", "kernel", step=("ratio", "chance"))
 def test_reach_in_the_kernel(claim: Claim) -> None:
     expect_kernel(claim)
 

@@ -315,12 +315,12 @@ def expect_squares(traced: Mapping[tuple[Symbol, ...], Expr], message: str) -> N
 
     Symbols in the coefficients are taken to be >= 0.
     """
-    expect(traced, f"{message}: nothing is left")
+    expect(bool(traced), f"{message}: nothing is left")
     for word, coefficient in traced.items():
         turns = [word[i:] + word[:i] for i in range(len(word))]
         half = len(word) // 2
         roots = [x[:half] for x in turns if len(x) % 2 == 0 and x[half:] == x[:half][::-1]]
-        expect(roots, f"{message}: tr of {word} is no square")
+        expect(bool(roots), f"{message}: tr of {word} is no square")
         square: Expr = Integer(1)
         for symbol in (*roots[0], *roots[0][::-1]):
             square = square * symbol

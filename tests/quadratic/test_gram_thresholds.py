@@ -69,6 +69,7 @@ from theory.quadratic.gram_thresholds import (
     s,
     tau,
 )
+from theory.quadratic.mean_square import gradient2
 from theory.quadratic.second_moment import (
     SAMPLINGS,
     C,
@@ -176,7 +177,12 @@ def test_thresholds_on_kept_models(claim: Claim) -> None:
     margin = F(1, 10**9)
     for name, model in KEPT.items():
         if not claim.region.subs(
-            {kappa: plain(model.case.kappa), k: model.batch_size, N: len(model.roots)}
+            {
+                gradient2: 0,
+                kappa: plain(model.case.kappa),
+                k: model.batch_size,
+                N: len(model.roots),
+            }
         ):
             continue
         low, high = enclosed(model, model.case.kappa)
@@ -293,7 +299,16 @@ def test_entries_are_integrals_of_squares(claim: Claim) -> None:
         expect(relation.subs(entry, plain(value)), f"{relation}", T_ij=value)
     # one entry, K = 4 x identity: where the region admits the step size
     for step in (Rational(1, 2), Rational(2)):
-        point = {l_a: 4, l_b: 4, kappa: Rational(1, 10), C: step, N: 2, kappa_1: 1, kappa_2: 1}
+        point = {
+            gradient2: 0,
+            l_a: 4,
+            l_b: 4,
+            kappa: Rational(1, 10),
+            C: step,
+            N: 2,
+            kappa_1: 1,
+            kappa_2: 1,
+        }
         if claim.region.subs(point):
             value = _tau(claim, integral=False).subs(point)
             expect(relation.subs(entry, value), "the entry of a diagonal K", C=step, T_ii=value)

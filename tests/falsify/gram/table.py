@@ -27,6 +27,7 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.quadratic import gram_thresholds as g
 from theory.quadratic.bounds import kappa_1, kappa_2, threshold_of
+from theory.quadratic.mean_square import gradient2
 from theory.quadratic.second_moment import C, N, k, kappa
 from theory.quadratic.thresholds import FINITE, compare, definiteness, identity, threshold
 
@@ -42,8 +43,11 @@ def _until(seconds: float) -> Iterator[int]:
 
 
 def _inside(claim: Claim, point: Mapping[Any, Any]) -> bool:
-    """Whether the region admits the point; symbols without a value there must not decide it."""
-    return bool(claim.region.subs(dict(point)) == True)  # noqa: E712 - a SymPy Boolean
+    """Whether the region admits the point; symbols without a value there must not decide it.
+
+    What is played has a shared minimiser, so |g|^2 is 0.
+    """
+    return bool(claim.region.subs({gradient2: 0, **point}) == True)  # noqa: E712 - a SymPy Boolean
 
 
 def _number(rng: np.random.Generator, low: int = 0, high: int = 4, most: int = 6) -> Fraction:
