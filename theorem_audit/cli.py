@@ -18,6 +18,7 @@ from rich.console import Console
 from theorem_audit import project, show
 from theorem_audit.checks.mark import NoEvidence, UnknownEvidence
 from theorem_audit.doubt import commands as doubts
+from theorem_audit.doubt import instances
 from theorem_audit.new import BadClaimName, create
 from theorem_audit.project import Project, ProjectError, find, locate
 from theorem_audit.report import commands as report
@@ -125,8 +126,6 @@ def run_ledger(
 
     The ledger is saved as it grows, so that an interrupted run leaves what it had.
     """
-    claims = project.claims()
-
     if args.workers < 1:
         raise BadUsage(f"--workers {args.workers}: at least 1")
     if not 0 < args.time_limit <= 1e6:
@@ -137,13 +136,21 @@ def run_ledger(
     with crew, show.progress(console) as bar:
         while todo := [claim_id for claim_id in asked if claim_id not in done]:
             ledger.expect(todo)
-            for claim_id in todo:
-                if (empty := runner.vacuous(claims[claim_id], ledger.seed)) is not None:
-                    ledger.add(empty)
+            ledger.about |= dict.fromkeys(todo, instances.NOTHING)
             jobs = runner.jobs_for(todo, args.quick)
             for (claim_id, _, case), item in jobs:
                 ledger.add(runner.not_run(item, case, ledger.seed, "not reached"))
                 assert claim_id == item.claim_id
+            if save is not None:
+                ledger.write(save)
+            task = bar.add_task("hypotheses", total=len(todo))
+            for claim_id, (empty, about) in runner.look(
+                todo, run_seed=ledger.seed, quick=args.quick, workers=crew
+            ):
+                ledger.about[claim_id] = about
+                if empty is not None:
+                    ledger.add(empty)
+                bar.update(task, advance=1, description=claim_id)
             task = bar.add_task("evidence", total=len(jobs))
             for _, outcome in runner.run_jobs(
                 jobs, run_seed=ledger.seed, quick=args.quick, workers=crew

@@ -15,11 +15,12 @@ from sympy import true
 
 from theorem_audit import project
 from theorem_audit.checks.mark import LEFT_OUT
+from theorem_audit.doubt import instances
 from theorem_audit.doubt.falsify import Found
 from theorem_audit.doubt.mutants import Tried
 from theorem_audit.kernel.second_opinion import Opinion
 from theorem_audit.statement.claim import Claim
-from theorem_audit.weigh.ledger import Ledger, necessity, non_vacuity
+from theorem_audit.weigh.ledger import Ledger, necessity
 from theorem_audit.weigh.stale import Reloaded
 from theorem_audit.weigh.verdict import Outcome, Verdict
 
@@ -143,7 +144,7 @@ def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
         shown = x.text or str(x.condition)
         witness = f": {found['witness']}" if found["witness"] else ""
         console.print(f"assumes {x.name}: {shown} ({state}{witness})", markup=False)
-    about = non_vacuity(claim)
+    about = ledger.about.get(claim_id) or instances.about(claim)
     if about["instance"]:
         values = ", ".join(f"{k} = {v}" for k, v in about["instance"].items())
         console.print(f"all hypotheses hold at {values}", markup=False)

@@ -14,6 +14,7 @@ from functools import cache
 from itertools import pairwise
 from math import floor, isqrt, lcm
 from operator import eq, ge, gt, le, lt, ne
+from typing import Any
 
 from mpmath.libmp import NoConvergence
 from sympy import (
@@ -323,6 +324,23 @@ def boundaries(claim: Claim) -> tuple[Boundary, ...]:
     Cases that the hypotheses exclude are left out.
     """
     return edges(claim.region)
+
+
+NOTHING: dict[str, Any] = {"instance": None, "boundary": []}
+
+
+def about(claim: Claim) -> dict[str, Any]:
+    """As plain data: an instance of the claim's hypotheses (None: none found), and its boundary cases."""
+    try:
+        found = instance(claim)
+    except EmptyRegion:
+        return NOTHING
+    cases = [{"case": x.what, "instance": _plain(x.instance)} for x in boundaries(claim)]
+    return {"instance": _plain(found), "boundary": cases}
+
+
+def _plain(values: Mapping[Any, Any]) -> dict[str, str]:
+    return {str(symbol): str(value) for symbol, value in values.items()}
 
 
 def _named_cases() -> Mapping[str, Boolean]:

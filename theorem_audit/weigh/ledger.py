@@ -42,6 +42,7 @@ class Ledger:
         self._outcomes: dict[str, list[Outcome]] = {}
         self._written = float("-inf")
         self._variants: dict[str, dict[str, Any]] = {}
+        self.about: dict[str, dict[str, Any]] = {}  # instances of hypotheses, where looked for
         self._hashes = stale.snapshot()  # now, before anything can be edited under the run
 
     def expect(self, claim_ids: Iterable[str]) -> None:
@@ -128,7 +129,7 @@ class Ledger:
                 }
                 for x in claim.assumptions
             ],
-            **non_vacuity(claim),
+            **(self.about.get(claim.id) or instances.about(claim)),
             "evidence": [
                 {k: v for k, v in o.as_dict().items() if k != "claim_id"} for o in verdict.outcomes
             ],
@@ -168,24 +169,6 @@ def necessity(assumption: Assumption, outcomes: Iterable[Outcome]) -> dict[str, 
     if assumption.needed is False:
         return {"needed": False, "witness": assumption.witness}
     return {"needed": None, "witness": ""}
-
-
-def non_vacuity(claim: Claim) -> dict[str, Any]:
-    """An exact instance of the claim's hypotheses (None: none was found), and its boundary cases."""
-    try:
-        found = instances.instance(claim)
-    except instances.EmptyRegion:
-        return {"instance": None, "boundary": []}
-    return {
-        "instance": _plain(found),
-        "boundary": [
-            {"case": x.what, "instance": _plain(x.instance)} for x in instances.boundaries(claim)
-        ],
-    }
-
-
-def _plain(values: Mapping[Any, Any]) -> dict[str, str]:
-    return {str(symbol): str(value) for symbol, value in values.items()}
 
 
 def _key(outcome: Outcome) -> tuple[str, str, str]:

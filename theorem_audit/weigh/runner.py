@@ -249,12 +249,34 @@ def crew(workers: int, *, run_seed: int, quick: bool, limit: float = TIME_LIMIT)
     return Crew(work, start_worker, (project.current(), quick), workers=workers, limit=limit)
 
 
-def _work(job: Job, run_seed: int, quick: bool) -> Outcome:
+VACUITY = -1  # in place of an evidence's number: does the claim say anything, and about what?
+About = tuple[Outcome | None, dict[str, Any]]
+
+
+def _work(job: Job, run_seed: int, quick: bool) -> Outcome | About:
     claims = project.claims()
 
     claim_id, index, case = job
+    if index == VACUITY:
+        return vacuous(claims[claim_id], run_seed), instances.about(claims[claim_id])
     item = evidence_of(quick)[claim_id][index]
     return run_evidence(item, claims[claim_id], case=case, run_seed=run_seed, quick=quick)
+
+
+def look(
+    claim_ids: Sequence[str], *, run_seed: int, quick: bool, workers: Crew | None
+) -> Iterator[tuple[str, About]]:
+    """For each claim: the error to report if it says nothing, and instances of its hypotheses."""
+    jobs: list[Job] = [(claim_id, VACUITY, "") for claim_id in claim_ids]
+    if workers is None:
+        yield from ((job[0], _work(job, run_seed, quick)) for job in jobs)  # type: ignore[misc]
+        return
+    for job, said in workers.run(jobs):
+        if isinstance(said, Lost):
+            where = "theorem_audit/doubt/instances.py::instance"
+            lost = Outcome(job[0], where, "witness", (), "error", seed=run_seed, detail=said.reason)
+            said = (lost, instances.NOTHING)
+        yield job[0], said
 
 
 def run_jobs(
@@ -276,7 +298,7 @@ def run_jobs(
     todo.sort(key=lambda pair: (not pair[1].slow, pair[1].kind != "simulation"))
     if workers is None:
         for job, _ in todo:
-            yield job, _work(job, run_seed, quick)
+            yield job, _work(job, run_seed, quick)  # type: ignore[misc]
         return
     items = dict(todo)
     for job, said in workers.run([job for job, _ in todo]):
