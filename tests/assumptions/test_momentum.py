@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from sympy import (
-    Abs,
     Eq,
     Expr,
     Ge,
@@ -26,22 +24,20 @@ from sympy import (
 )
 
 from sim.problems.momentum import simulate_momentum
-from tests.analysis import ball, expect_quotient, upper_bound_on
+from tests.analysis import expect_quotient
+from tests.assumptions.momentum_shared import NAMES, W, exponents, named_drive, small_box
 from tests.assumptions.momentum_tools import (
     HALF,
     PLANE,
     exact_step,
     expect_not_admitted,
-    largest_step,
 )
 from tests.full_batch.tools import U
-from tests.inequalities import expect_implied, restricted
+from tests.inequalities import expect_implied
 from tests.instances import Instance, dot, evaluate, instances
 from tests.reading import by_side, expect_stated
-from theorem_audit import evidence, expect, expect_identity, expect_zero, rng, seed
+from theorem_audit import evidence, expect, expect_identity, expect_zero, rng
 from theorem_audit.checks.statistics import expect_mean
-from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.assumptions.momentum import (
@@ -56,25 +52,20 @@ from theory.assumptions.momentum import (
     cone,
     cone_gap,
     drive_moments,
-    first_corrector,
     gamma_2,
-    gamma_off,
-    gamma_radial,
-    gamma_ratio,
     lam,
     lam_off,
     mu,
     mu_off,
     nu,
     second_order_drift,
-    u,
     v_next,
     v_off_next,
     y,
 )
 from theory.full_batch.convergence import GD_DIRECTION
 from theory.minibatch.log_ratios import WALK_DRIFT
-from theory.minibatch.rates import SGD_RATE, rate_off, rate_radial, rate_ratio
+from theory.minibatch.rates import SGD_RATE, rate_ratio
 from theory.model.step import STEP
 from theory.notation import S, a, active, b, chi, n, p, perp, perp_next, q_j, q_j_next, r2
 
@@ -245,30 +236,6 @@ def test_full_batch_with_momentum_ends_dense(claim: Claim) -> None:
         expect(np.abs(size - 1).max() < 1e-3, "not on the sphere")
 
 
-# MOMENTUM-EXPONENT and MOMENTUM-LOCAL
-
-NAMES = {gamma_ratio: "ratio", gamma_off: "off", gamma_radial: "radial"}
-W = Symbol("w", real=True)  # the step's w = beta u + m
-
-
-def momentum_box(claim: Claim) -> dict[Symbol, Any]:
-    return dict(box_of(restricted(claim.region, (beta,)), (beta,)))
-
-
-def small_box(claim: Claim) -> dict[Symbol, Any]:
-    return {**momentum_box(claim), a: (Integer(0), largest_step(claim))}
-
-
-def named_drive(claim: Claim) -> str:
-    """The drive that the claim speaks about."""
-    if claim.formula.has(gamma_2):
-        return "ratio"
-    found = [name for symbol, name in NAMES.items() if claim.formula.has(symbol)]
-    if len(found) != 1:
-        raise Undecided(f"{claim.id} speaks about the drives {found}")
-    return found[0]
-
-
 @evidence(MOMENTUM_EXPONENT, "symbolic", step="linear")
 @evidence(MOMENTUM_LOCAL, "symbolic", step="linear")
 @evidence(MOMENTUM_OFF, "symbolic", step="linear")
@@ -307,21 +274,6 @@ def test_cone_for_small_steps(claim: Claim) -> None:
     expect_stated(claim, "start in the cone")
 
 
-@evidence(MOMENTUM_LOCAL, "certificate", step="cone")
-@evidence(MOMENTUM_OFF, "certificate", step="cone")
-@evidence(MOMENTUM_RADIAL, "certificate", step="cone")
-def test_cone_is_kept(claim: Claim) -> None:
-    """|u| <= M/(1-M) gives |w| <= M < 1 and |u+| <= M/(1-M), for each of the drives."""
-    expect_implied(Gt(a, 0), restricted(claim.region, (a,)))
-    expect_implied(Gt(1 - beta, 0), claim.region)
-    box = small_box(claim)
-    _, _, largest = drive_moments(named_drive(claim))
-    expect_quotient(Ge(cone_gap(largest) / largest, 0), box, positive=[1 - beta])
-    expect_quotient(Le(cone(largest), Rational(1, 2)), box, positive=[1 - beta])
-    if named_drive(claim) != "radial":  # at q_i = 1 no gate is near
-        expect_stated(claim, "linear neuron, or a start in the cone")
-
-
 @evidence(MOMENTUM_EXPONENT, "witness", step="cone", needs="start in the cone")
 def test_outside_the_cone_the_exponent_is_another(claim: Claim) -> None:
     """beta = 0, (v, q) = (1, 0): v+ = m q = 0 and q+ = q + v+ = 0 for every m, so log|q| = -oo."""
@@ -334,28 +286,6 @@ def test_outside_the_cone_the_exponent_is_another(claim: Claim) -> None:
         by_side(claim, gamma_2).subs({beta: 0, p: Rational(1, 2)}).is_finite, "the claim's value"
     )
     expect_not_admitted(claim, "start in the cone")
-
-
-NEURON = "linear neuron, or a start in the cone"
-
-
-@evidence(MOMENTUM_LOCAL, "witness", step="cone", needs=NEURON)
-@evidence(MOMENTUM_OFF, "witness", step="cone", needs=NEURON)
-def test_relu_crosses_the_kink_outside_the_cone(claim: Claim) -> None:
-    """n = 2, b = 1, beta = 1/2, a = 1/16: at x_1, q_2 = -1/10^4 and v_2 = 1/10^3 make q_2 live.
-
-    v/q = -10 is outside the cone; from then on another drive acts than before.
-    """
-    values = {beta: HALF, a: Fraction(1, 16), n: 2, b: 1, p: HALF}
-    expect(evaluate(claim.region, values), f"the point is in the region {claim.region}")
-    at = Instance(PLANE, [Fraction(1), Fraction(-1, 10**4)], (0,), Fraction(1, 16), "relu")
-    velocity = [Fraction(0), Fraction(1, 10**3)]
-    after, _, _ = exact_step(at, velocity, HALF, Fraction(0))
-    expect(at.q[1] < 0 < after.q[1], "the passive coordinate is live after one step")
-    _, _, largest = drive_moments(named_drive(claim))
-    top = evaluate(cone(largest), {beta: HALF, a: Fraction(1, 16)})
-    expect(abs(velocity[1] / at.q[1]) > top / (1 - top), "the start is outside the cone")
-    expect_not_admitted(claim, NEURON)
 
 
 @evidence(MOMENTUM_EXPONENT, "symbolic", step="corrector")
@@ -384,52 +314,6 @@ def test_remainders_are_of_third_order(claim: Claim) -> None:
     expect(by_side(claim, gamma_2).has(beta), "gamma_2")
 
 
-def log_bounds(top: Expr) -> Expr:
-    """k with log(1+w) + c_1 w/(1+w) <= (1 + c_1) w - k w^2 for |w| <= top < 1, checked here.
-
-    log(1+w) <= w - w^2/2 + w^3/3: the difference is 0 at 0 and has the derivative -w^3/(1+w); then
-    w^3 <= top w^2.  w/(1+w) = w - w^2/(1+w) <= w - w^2/(1+top).
-    """
-    slope = diff(log(1 + W) - W + W**2 / 2 - W**3 / 3, W)
-    expect_zero(slope + W**3 / (1 + W), "log(1+w) from above")
-    expect_zero(W / (1 + W) - W + W**2 / (1 + W), "w/(1+w)")
-    return Rational(1, 2) - top / 3 + first_corrector() / (1 + top)
-
-
-@evidence(MOMENTUM_LOCAL, "certificate", step="corrector")
-@evidence(MOMENTUM_OFF, "certificate", step="corrector")
-@evidence(MOMENTUM_RADIAL, "certificate", step="corrector")
-def test_corrected_logarithm_is_a_supermartingale(claim: Claim) -> None:
-    """Drift of log|q| + c_1 u, at every u of the cone, is at most what the claim says.
-
-    Ratio: (1 + c_1) beta u - c_1 u = 0, so it is <= -k E[w^2] <= -k E[m^2], as E[w^2] = beta^2 u^2 +
-    E[m^2]; k falls with M, so M at the largest step will do.  Others: log(1+w) and w/(1+w) are <= w, so
-    it is <= (1 + c_1) E[m] = E[m]/(1-beta).
-    """
-    box, top = small_box(claim), largest_step(claim)
-    expect_zero((1 + first_corrector()) * beta * u - first_corrector() * u, "u cancels")
-    share = Symbol("x", real=True)  # b/n
-    name = named_drive(claim)
-    bound = upper_bound_on(claim, next(x for x, y in NAMES.items() if y == name))
-    mean, square, largest = drive_moments(name)
-    if name == "ratio":
-        split = by_side(WALK_DRIFT, p)
-        k = log_bounds(cone(largest).subs(a, top))
-        gap = cancel(bound + k * cancel(square / split) * p)
-        box = {**momentum_box(claim), a: box[a], **box_of(restricted(claim.region, (p,)), (p,))}
-    else:
-        gap = cancel((bound - (1 + first_corrector()) * mean).subs(b, share * n))
-        box = {**box, share: (0, 1)}
-    if gap.has(b, n):
-        raise Undecided(f"the bound {bound} is no function of b/n")
-    if gap == 0:
-        expect_zero(gap, "the bound is the drift")
-        return
-    # 1 + M = (3 - beta)/2 at the largest step
-    positive = [1 - beta, 3 - beta]
-    expect_quotient(Ge(gap, 0), box, positive=positive, factors=[p, a**2, a, share])
-
-
 @evidence(MOMENTUM_EXPONENT, "cited", step="strong law")
 @evidence(MOMENTUM_LOCAL, "cited", step="strong law")
 @evidence(MOMENTUM_OFF, "cited", step="strong law")
@@ -454,37 +338,6 @@ def test_strong_law_for_bounded_increments(claim: Claim) -> None:
     expect_implied(Gt(1 - beta, 0), claim.region)
 
 
-@evidence(MOMENTUM_OFF, "property", step="corrector")
-@evidence(MOMENTUM_RADIAL, "property", step="corrector")
-def test_bound_at_beta_zero_against_sgds_exponent(claim: Claim) -> None:
-    """beta = 0 is SGD, whose exponent is known (SGD-RATE): in balls the bound is not below it.
-
-    At a small a the two differ by a relative a/2 (2a) only, so a bound 1e-3 too low is seen.
-    """
-    name = named_drive(claim)
-    bound = upper_bound_on(claim, next(x for x, y in NAMES.items() if y == name)).subs(beta, 0)
-    if name == "off":
-        exact_exponent = by_side(SGD_RATE, rate_off)
-    else:
-        exact_exponent = by_side(SGD_RATE, rate_radial).subs(Abs(1 - 4 * a), 1 - 4 * a)
-    for points, batch in ((2, 1), (5, 2), (4, 3), (7, 3)):
-        for step in (Rational(1, 5000), Rational(1, 16)):
-            at = {a: step, b: Integer(batch), n: Integer(points)}
-            expect(claim.region.subs(beta, 0).subs(at) == True, "in the region", a=step)  # noqa: E712
-            gap = (bound - exact_exponent).subs({b: batch, n: points})
-            expect(not bool(ball(gap, {a: step}) < 0), "the bound is below SGD's exponent",
-                   a=step, b=batch, n=points)  # fmt: skip
-
-
-def exponents(momentum: float, a_value: float, steps: int, key: str) -> Any:
-    """Slopes of log|q_j/q_1| per step, mean over j, 2000 runs, n = 4, b = 1, from q_j = 1e-6."""
-    q = np.full((2000, 4), 1e-6)
-    q[:, 0] = 1.0
-    run = simulate_momentum(q, 0.0, batch_size=1, step_size=a_value, steps=steps, momentum=momentum,
-                            seed=seed(key))  # fmt: skip
-    return np.log(np.abs(run.q[:, 1:] / run.q[:, :1]) / 1e-6).mean(axis=1) / steps
-
-
 @evidence(MOMENTUM_EXPONENT, "simulation")
 def test_exponent_in_runs(claim: Claim) -> None:
     """beta = 1/2, a = 0.04: a^2 gamma_2 and the slope differ by O(a^3) and O(1/steps)."""
@@ -494,18 +347,3 @@ def test_exponent_in_runs(claim: Claim) -> None:
     expected = float(by_side(claim, gamma_2).subs(values)) * a_value**2
     slopes = exponents(momentum, a_value, 3000, "exponent")
     expect_mean(slopes, expected, visible=0.15, what="slope of log|q_j/q_i|")
-
-
-@evidence(MOMENTUM_LOCAL, "simulation")
-def test_bounds_in_runs(claim: Claim) -> None:
-    """At the claim's largest step, beta = 1/2: mean slope below the bound for the ratio.
-
-    The slope's standard error is at most a/(1-beta) sqrt(1/(2 steps runs)): 7 of them are allowed.
-    """
-    largest = largest_step(claim).subs(beta, Rational(1, 2))
-    split = by_side(WALK_DRIFT, p).subs({n: 4, b: 1})
-    values = {a: largest, p: split, beta: Rational(1, 2), b: 1, n: 4}
-    bound = float(upper_bound_on(claim, gamma_ratio).subs(values))
-    slopes = exponents(0.5, float(largest), 2500, "bounds")
-    allowed = 7 * float(slopes.std(ddof=1)) / np.sqrt(slopes.size)
-    expect(slopes.mean() <= bound + allowed, "slope above the bound", slope=float(slopes.mean()))

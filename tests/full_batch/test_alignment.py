@@ -10,47 +10,35 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate as quadrature
-from scipy import stats
 from sympy import (
     And,
-    E,
     Expr,
-    Ge,
     Integer,
     Rational,
     Sum,
     Symbol,
     binomial,
     cancel,
-    exp,
-    gammasimp,
-    integrate,
     lambdify,
-    log,
-    oo,
-    pi,
-    sqrt,
 )
 
-from sim import from_weights, simulate
+from sim import simulate
+from tests.full_batch.alignment_tools import expect_count, expect_same_powers, limits
 from tests.full_batch.tools import expect_convergence, expect_linear
-from tests.inequalities import expect_condition, expect_implied
+from tests.inequalities import expect_condition
 from tests.instances import Instance, dot, exact
 from tests.reading import expect_stated
 from theorem_audit import evidence, expect, expect_zero, rng, seed
-from theorem_audit.checks.statistics import expect_at_most, expect_distribution, expect_mean
-from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.checks.statistics import expect_distribution
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory.full_batch.alignment import (
-    BEST_TILT,
     GD_ALIGN,
     GD_ALIGN_RELU,
     GD_DENSE,
     GD_DENSE_MAX,
     RADIAL,
-    chernoff_bases,
     density_of_share,
     exponents,
     max_tail,
@@ -64,13 +52,6 @@ from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
 from theory.model.initialisation import INIT_RADIUS, kappa
 from theory.model.step import SIGN
 from theory.notation import S, a, active, b, d, k, n, q_j, q_j_next, r2, rho, s
-
-
-def expect_same_powers(claimed: dict[Expr, Expr], derived: dict[Expr, Expr], what: str) -> None:
-    """The same exponent for every base of two products of positive bases."""
-    for base in sorted({*claimed, *derived}, key=str):
-        gap = claimed.get(base, Integer(0)) - derived.get(base, Integer(0))
-        expect_zero(gap, f"{what}: exponent of {base}")
 
 
 def expect_start(claim: Claim) -> None:
@@ -103,13 +84,6 @@ def test_limit_is_the_normed_projection(claim: Claim) -> None:
     expect_zero(cosine - (s / (s + rho)).subs(s, root**2), "cos^2")
     about = {share, max_tail, sum_of_fourths} & claim.formula.free_symbols
     expect(bool(about), f"{claim.formula} is about none of them")
-
-
-def expect_count(claim: Claim) -> None:
-    """k active coordinates are counted, 1 <= k <= n <= d: the formula speaks of k, not of n."""
-    for condition in (Ge(k, 1), Ge(n, k), Ge(d, n)):
-        expect_implied(condition, claim.region)
-    expect(claim.formula.has(k) and not claim.formula.has(n), f"{claim.formula} is not about k")
 
 
 @evidence(GD_ALIGN_RELU, "symbolic", step="active set")
@@ -190,121 +164,6 @@ def test_density_integrates_to_one(claim: Claim, size: int, more: int) -> None:
     expect(abs(total - 1) <= error + 1e-7, "the density does not integrate to 1", total=total)
 
 
-@evidence(GD_DENSE, "symbolic", step="moment")
-def test_fourth_moment_of_a_uniform_direction(claim: Claim) -> None:
-    """u_1^2 is C with one coordinate in k, k > 1.  c^2 times that law is a constant times the law with
-    five coordinates in k + 4; a law integrates to 1, so E C^2 is that constant."""
-    expect_count(claim)
-    law = GD_ALIGN.formula.rhs
-    one, five = (
-        law.subs({n: size, d: total}, simultaneous=True) for size, total in ((1, k), (5, k + 4))
-    )
-    moment = gammasimp(share**2 * one / five)
-    expect(claim.formula.lhs == sum_of_fourths, f"{claim.formula.lhs} is not E sum u_j^4")
-    expect_zero(claim.formula.rhs - k * moment, "k E u_1^4")
-    expect_zero(claim.formula.rhs.subs(k, 1) - 1, "one coordinate: u = +-1")
-
-
-@evidence(GD_DENSE_MAX, "symbolic", step="exponential moment")
-def test_exponential_moment_at_the_best_tilt(claim: Claim) -> None:
-    """E exp(l g^2) = (1-2l)^(-1/2); at the best tilt A = 1/(k x), 1/B = 1 - v, v = (k x - 1)/(k - 1).
-
-    k times the moment (union bound) with (1 - v)^((k-1)/2) <= exp(-(k-1) v/2) is the claim; any other
-    right side is left open here.
-    """
-    z, spare = Symbol("z", real=True), Symbol("spare", positive=True)  # spare = 1 - 2l
-    moment = integrate(exp(-spare * z**2 / 2) / sqrt(2 * pi), (z, -oo, oo))
-    expect_zero(moment**2 - 1 / spare, "E exp(l g^2)")
-    first, second = chernoff_bases(BEST_TILT)
-    v = (k * threshold - 1) / (k - 1)
-    expect_zero(first - 1 / (k * threshold), "A at the best tilt")
-    expect_zero(second - 1 / (1 - v), "B at the best tilt")
-    derived = k * sqrt(k * threshold) * exp(cancel(-(k - 1) * v / 2))
-    if exponents(claim.formula.gts / derived):
-        raise Undecided(f"{claim.formula.gts} is not the derived bound {derived}")
-    expect(claim.formula.lts == max_tail, f"{claim.formula} does not bound {max_tail}")
-
-
-@evidence(GD_DENSE_MAX, "symbolic", step="logarithm")
-def test_logarithm_is_below_its_tangent(claim: Claim) -> None:
-    """h(v) = -v - log(1 - v) has h(0) = 0, h'(v) = v/(1 - v) >= 0 on [0, 1).
-
-    v = (k x - 1)/(k - 1) lies there by k x >= 1 and x < 1.
-    """
-    v = Symbol("v", real=True)
-    h = -v - log(1 - v)
-    expect(h.subs(v, 0) == 0, "h(0) is not 0")
-    expect_zero(h.diff(v) - v / (1 - v), "derivative")
-    value = (k * threshold - 1) / (k - 1)
-    low = next(x for x in relations(claim.region) if x.has(k) and x.has(threshold))
-    high = next(x for x in relations(claim.region) if x.free_symbols == {threshold})
-    expect_zero(value * (k - 1) - difference(low), f"v >= 0 is not {low}")
-    expect_zero((1 - value) * (k - 1) / k - difference(high), f"v < 1 is not {high}")
-
-
-def test_order_of_the_largest_coordinate() -> None:
-    """At x = 4 log(k)/k the bound is 2 sqrt(e log k)/k: with L = log k, exp(-2L) = k^-2."""
-    L = Symbol("L", positive=True)
-    powers = exponents(GD_DENSE_MAX.formula.gts.subs(threshold, 4 * L / k))
-    power = powers.pop(E)
-    powers[k] = powers.get(k, Integer(0)) + power.coeff(L)
-    powers[E] = power - power.coeff(L) * L
-    expect_same_powers(powers, exponents(2 * sqrt(E * L) / k), "order")
-
-
-@evidence(GD_DENSE_MAX, "property", step=GD_DENSE_MAX.steps)
-@given(size=st.integers(2, 400), x=st.floats(0.5, 0.999))
-def test_tail_is_exact_from_one_half_on(claim: Claim, size: int, x: float) -> None:
-    """For x >= 1/2 the events u_j^2 >= x exclude each other, so P = n P(Beta(1/2, (n-1)/2) >= x)."""
-    tail = size * float(stats.beta.sf(x, 0.5, (size - 1) / 2))
-    # scipy's betainc is good to 1e-12 relative; tails below 1e-290 are not told from 0
-    tail = max(tail * (1 - 1e-9), 1e-290) - 1e-290
-    at = {k: size, threshold: x, max_tail: tail}
-    expect(claim.formula.subs(at), "the exact tail exceeds the bound", n=size, x=x, tail=tail)
-
-
-SETTINGS = {  # a and the squared norms of the starts: up to the edges of both
-    "small": (0.05, (0.2, 1.8)),
-    "middle": (0.3, (1.0, 1.0)),
-    "large": (0.49, (0.01, 2.0)),
-}
-
-
-def limits(
-    key: str, n_value: int, d_value: int, activation: str, runs: int = 10_000, kind: str = "large"
-) -> Any:
-    """Full-batch runs to the limit from uniform directions on a random orthonormal basis.
-
-    r2(0) is uniform in the setting's range, and exactly 2 (to rounding) for a fifth of the runs where
-    that is its upper end: 100/a steps, and five times as many if some run is not there by then.
-    Those which are not there even then are returned as not alive where fewer than one in 1,000 are:
-    far below what a Kolmogorov-Smirnov distance sees.
-    """
-    step, (low, high) = SETTINGS[kind]
-    random = rng("start", key)
-    data = np.linalg.qr(random.normal(size=(d_value, n_value)))[0].T
-    weight = random.normal(size=(runs, d_value))
-    radius2 = random.uniform(low, high, size=(runs, 1))
-    if high == 2.0:
-        radius2[: runs // 5] = high
-    weight *= np.sqrt(radius2) / np.linalg.norm(weight, axis=1, keepdims=True)
-    q, off = from_weights(weight, data)
-    result = []
-    for steps in (int(100 / step), int(500 / step)):
-        run = simulate(
-            q, off, batch_size=n_value, step_size=step * n_value, steps=steps,
-            activation=activation, observe=["alignment", "active_mass"], every=steps,
-        )  # fmt: skip
-        alive = ~run.dead
-        there = np.abs(run.recorded["active_mass"][-1] - 1) < 1e-6
-        result = [run, alive & there]
-        if there[alive].all():
-            break
-    late = int((alive & ~there).sum())
-    expect(late * 1000 <= runs, "runs did not converge", late=late, a=step)
-    return result
-
-
 def distribution(density: Expr) -> Callable[[Any], Any]:
     """Distribution function of a density in ``share``, by cumulative quadrature in c = sin^2(t)."""
     values = lambdify(share, density, "scipy")
@@ -342,53 +201,10 @@ def test_alignment_is_one_when_the_data_span_the_space(claim: Claim) -> None:
     expect(np.all(np.abs(run.recorded["alignment"][-1] - 1) < 1e-12), "cos is not 1")
 
 
-DENSE_SIZES = {"n=2": 2, "n=5": 5, "n=30": 30}
-
-
-@evidence(GD_DENSE, "simulation", step="moment", cases={**DENSE_SIZES, "ReLU n=4": -4})
-def test_fourth_moment_of_real_runs(claim: Claim, case: int) -> None:
-    """ReLU: the claim holds given k, which is Bin(n, 1/2) given k >= 1. n = 5 has d = n."""
-    size, activation = abs(case), "linear" if case > 0 else "relu"
-    run, alive = limits(f"fourth {case}", size, size + 3 * (size != 5), activation, kind="large")
-    q = np.maximum(run.q, 0) if activation == "relu" else run.q
-    moments = (q[alive] ** 4).sum(axis=1)
-    value = lambdify(k, claim.formula.rhs)
-    if activation == "relu":
-        counts = np.arange(1, size + 1)
-        weight = stats.binom.pmf(counts, size, 0.5)
-        expected = float((weight * value(counts)).sum() / weight.sum())
-    else:
-        expected = float(value(size))
-    expect_mean(moments, expected, visible=0.05, what=f"sum of fourth powers at {case}")
-
-
-@evidence(
-    GD_DENSE_MAX,
-    "simulation",
-    step=GD_DENSE_MAX.steps,
-    cases={"n=20": 20, "n=100": 100, "ReLU n=40": -40},
-)
-def test_largest_coordinate_of_real_runs(claim: Claim, case: int) -> None:
-    """ReLU: given k, for the three most frequent k."""
-    size, activation = abs(case), "linear" if case > 0 else "relu"
-    run, alive = limits(f"largest {case}", size, size + 2, activation, runs=4000)
-    q = np.maximum(run.q, 0) if activation == "relu" else run.q
-    count = (q > 0).sum(axis=1) if activation == "relu" else np.full(len(q), size)
-    for active_ in (size,) if case > 0 else (size // 2 - 1, size // 2, size // 2 + 1):
-        largest = (q[alive & (count == active_)] ** 2).max(axis=1)
-        for x in (2 * np.log(active_) / active_, 4 * np.log(active_) / active_):
-            if x < 1:
-                bound = min(1.0, float(claim.formula.gts.subs({k: active_, threshold: x})))
-                hits = int((largest >= x).sum())
-                what = f"P(max u_j^2 >= {x:.3f}), k = {active_}"
-                expect_at_most(hits, largest.size, bound, what=what)
-
-
 # --- what each hypothesis is for
 
 
 BEYOND = {a: Rational(1, 4), s: Rational(1, 100), rho: 4, S: Rational(1, 100)}
-"""n = 1, d = 2, q = 1/10, w_perp = 2: r2 = 401/100."""
 
 
 @evidence(GD_ALIGN, "witness", needs="radius")
@@ -492,35 +308,3 @@ def test_past_one_half_there_is_no_limit(claim: Claim) -> None:
     sizes = {n: 3, b: 3, d: 4, k: 3, r2: 1, active: 1, q_j: 1}
     values = {**sizes, share: Rational(1, 2), threshold: Rational(3, 4), a: Rational(7, 12)}
     expect(claim.region.subs(values) == False, "the region admits it")  # noqa: E712
-
-
-@evidence(GD_DENSE, "witness", needs="active count")
-@evidence(GD_DENSE_MAX, "witness", needs="active count")
-def test_relu_is_sparser_than_all_its_data(claim: Claim) -> None:
-    """ReLU with n data has k ~ Bin(n, 1/2) of them active: with n in place of k both are false.
-
-    n = 2: k = 1, 1, 2 of three live sign patterns: E sum u^4 = (2 * 1 + 3/4)/3 = 11/12, not 3/4.
-    n = 200, x = 3/20: P >= sum_k P(k) [k p - k(k-1)/2 p_2] (Bonferroni), p and p_2 the chances that
-    one, and that two given coordinates exceed x; above n sqrt(nx) exp(-(nx-1)/2) = 5.5e-4.
-    """
-    expect_count(claim)
-    if claim.id == GD_DENSE.id:
-        mean = sum(claim.formula.rhs.subs(k, x) for x in (1, 1, 2)) / 3
-        expect(mean == Rational(11, 12) != claim.formula.rhs.subs(k, 2), "mean", mean=mean)
-        return
-    size, x = 200, Rational(3, 20)
-    bound = float(claim.formula.gts.subs({k: size, threshold: x}))
-    low, high = float(x), 1 - float(x)
-    total = 0.0
-    for count in range(3, size + 1):
-        weight = float(stats.binom.pmf(count, size, 0.5))
-        one = float(stats.beta.sf(low, 0.5, (count - 1) / 2))
-
-        def both(u: float, count: int = count) -> float:
-            rest = float(stats.beta.sf(low / (1 - u), 0.5, (count - 2) / 2))
-            return float(stats.beta.pdf(u, 0.5, (count - 1) / 2)) * rest
-
-        if weight > 1e-9:
-            two = quadrature.quad(both, low, high)[0]
-            total += weight * (count * one - count * (count - 1) / 2 * two)
-    expect(total > 10 * bound, "P_max for ReLU is within the bound with n", P=total, bound=bound)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -20,21 +19,18 @@ from sympy import (
     Max,
     Rational,
     Symbol,
-    cancel,
     diff,
     log,
-    solve,
     zeta,
 )
 
 from sim import simulate
 from tests.analysis import ball, expect_outside, expect_same
-from tests.inequalities import expect_condition, expect_implied, expect_inside, expect_region_of
+from tests.inequalities import expect_condition, expect_inside, expect_region_of
 from tests.instances import Instance, exact
-from tests.obstructions import two_cycles
 from tests.reading import bound_on, by_side
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
-from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, seed
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, seed
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.region import box_of, satisfies
 from theorem_audit.exact.zero import relations, stated
@@ -42,28 +38,20 @@ from theorem_audit.statement.claim import Claim
 from theory.full_batch.convergence import GD_RATE, radial_factor
 from theory.minibatch.log_ratios import WALK_DRIFT, WALK_JUMP, membership_moments, step_factor
 from theory.minibatch.rates import (
-    P4,
-    SGD_EDGE,
     SGD_RATE,
     SGD_RATE_PATHS,
-    UNIVERSAL_DECAY,
-    decay_coefficients,
-    edge,
-    eta_max,
     exponent_of_ratio,
     exponent_off,
-    first_order,
     path_off,
     path_ratio,
     rate_norm,
     rate_off,
     rate_radial,
     rate_ratio,
-    second_order,
 )
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse
 from theory.model.step import NORM, SIGN, norm_step
-from theory.notation import S, a, b, delta, k, n, p, r2, rho, s, t
+from theory.notation import S, a, b, delta, n, p, r2, s, t
 
 POINTS = [
     {a: Rational(3, 10), p: Rational(1, 7), n: 5, b: 2},
@@ -320,176 +308,3 @@ def test_norm_follows_the_squares(claim: Claim) -> None:
     radial = float(by_side(SGD_RATE, rate_radial).subs(values))
     forced = 2 * float(by_side(SGD_RATE, rate_ratio).subs(values))
     expect(radial < 10 * forced, "the case does not tell the two rates apart")
-
-
-# SGD-EDGE
-
-
-@evidence(SGD_EDGE, "certificate", step="edge")
-def test_edge_of_the_radial_exponent(claim: Claim) -> None:
-    """|1 - 4a| < 1 exactly on (0, edge): the square is 1 at its ends, below inside, above outside."""
-    factor = by_side(GD_RATE, radial_factor)
-    gap = 1 - factor**2
-    ends = sorted(solve(gap, a))
-    expect(len(ends) == 2 and ends[0] == 0 and ends[1] == by_side(claim, edge), f"ends {ends}")
-    inside = cancel(gap / ((a - ends[0]) * (ends[1] - a)))
-    expect(inside.is_Rational and inside > 0, f"1 - (1-4a)^2 over (a)(edge - a) is {inside}")
-    rate = by_side(SGD_RATE, rate_radial)
-    expect(rate.has(log(Abs(factor))), f"{rate} is not made of the factor {factor}")
-
-
-@evidence(SGD_EDGE, "symbolic", step="edge")
-def test_other_exponents_are_negative_beyond_the_edge(claim: Claim) -> None:
-    """log(1 - a^2) and log(1 - a) are negative on (0, 1), with positive weights p and b/n."""
-    top = by_side(claim, edge)
-    for rate in (rate_ratio, rate_off):
-        (logarithm,) = by_side(SGD_RATE, rate).atoms(log)
-        expect_nonnegative(1 - logarithm.args[0], {a: (0, 1)}, f"{logarithm} <= 0")
-        expect_nonnegative(logarithm.args[0], {a: (0, top)}, f"{logarithm} exists")
-        expect(ball(by_side(SGD_RATE, rate), {a: top, p: Rational(1, 3), n: 3, b: 1}) < 0, "sign")
-
-
-@evidence(SGD_EDGE, "symbolic", step="scaling")
-def test_scaling_rule(claim: Claim) -> None:
-    expect_zero(by_side(claim, eta_max) - b * by_side(claim, edge), "eta = a b at the edge")
-
-
-@evidence(SGD_EDGE, "symbolic", step="edge")
-def test_two_cycles_past_the_edge(claim: Claim) -> None:
-    """x y = c and x^2 + y^2 = 1 + c, c = 1/(2a), give x (1 + 2a(1 - x^2)) = y; real from a = 1/2 on."""
-    y = Symbol("y", real=True)
-    square = 1 + 1 / (2 * a) - y**2
-    image = 1 / (2 * a * y) * (1 + 2 * a * (1 - square))
-    expect_zero(image - y, "x is mapped to y, and by symmetry y to x")
-    distance = square - 2 / (2 * a) + y**2  # (x - y)^2
-    expect(solve(cancel(distance), a) == [by_side(claim, edge)], "the cycle is born at the edge")
-    for point, _ in two_cycles():
-        expect(point[a] > by_side(claim, edge), "a rational cycle below the edge", a=point[a])
-
-
-@evidence(SGD_EDGE, "simulation", step="edge")
-def test_just_below_and_just_past_the_edge(claim: Claim) -> None:
-    """300 runs each: all within 1e-2 of a data point 1% below the edge, none 2% past it."""
-    top = float(by_side(claim, edge))
-    for share, expected in ((0.98, 300), (1.02, 0)):
-        random = np.random.Generator(np.random.PCG64(seed(str(share))))
-        q = random.normal(size=(300, 3))
-        q /= np.linalg.norm(q, axis=1, keepdims=True)
-        rule = float(by_side(claim, eta_max).subs(b, 2))
-        result = simulate(q, 0.0, batch_size=2, step_size=share * rule, steps=2500,
-                          seed=seed("run", str(share)))  # fmt: skip
-        largest = np.sort(result.q**2, axis=1)
-        near = (np.abs(largest[:, -1] - 1) < 1e-2) & (largest[:, :-1].sum(axis=1) < 1e-2)
-        expect(near.sum() == expected, f"{near.sum()} of 300 at a = {share * top}")
-
-
-# UNIVERSAL-DECAY
-
-
-@evidence(UNIVERSAL_DECAY, "symbolic")
-def test_decay_coefficients(claim: Claim) -> None:
-    """s = 1 + delta - rho, with the rho that the claim assumes; pair moments for symbolic n and b."""
-    expect_counts()
-    single, both = membership_moments()
-    expect_zero(single - chance_of(1), "P(i in B)")
-    expect_zero(both - chance_of(2), "P(i, j in B)")
-    one, two = decay_coefficients()
-    off = stated(claim.region, rho)
-    for needed in (Ge(b, 1), Ge(n - b, 0), Ge(n, 2), Ge(k, 1), Ge(n - k, 0)):
-        expect_implied(needed, claim.region)
-    state = {s: 1 + delta - off, t: 1 - delta}
-    second = cancel(two.subs(state).subs(delta, 0))
-    expect(P4 not in second.free_symbols, "F_2 depends on the sum of q_j^4")
-    expect_identity(claim.formula, {first_order: cancel(one.subs(state)), second_order: second})
-
-
-@evidence(UNIVERSAL_DECAY, "witness")
-def test_without_the_norm_the_decay_depends_on_the_point(claim: Claim) -> None:
-    """The first draft's form: E sum log|q_j+/q_j| from s = 1, k = n, has a term in the sum of q_j^4."""
-    _, two = decay_coefficients()
-    norm = norm_step() - delta
-    second = diff(norm, a, 2).subs({a: 0, delta: 0}) / 2
-    single, both = membership_moments()
-    means = second.expand().coeff(S, 1) * single + second.expand().coeff(S, 2) * (
-        P4 * single + (1 - P4) * both
-    )
-    plain = cancel((two.subs({s: 1, t: 1, delta: 0}) + k / 2 * means).subs(k, n))
-    expect(diff(plain, P4) != 0, "no dependence on the sum of q_j^4")
-    expect_zero(diff(plain, P4) + n * by_side(WALK_DRIFT, p) / 2, "its coefficient is -n p/2")
-    expect(by_side(claim, second_order).has(k), "F_2")
-
-
-@evidence(UNIVERSAL_DECAY, "witness", needs="in the span")
-def test_off_the_span_the_decay_is_another(claim: Claim) -> None:
-    """With mass rho off the span s = 1 + delta - rho: F_1 has a term in rho, F_2 one in sum q_j^4."""
-    one, two = decay_coefficients()
-    state = {s: 1 + delta - rho, t: 1 - delta}
-    point = {delta: 0, n: 2, b: 1, k: 2, rho: Rational(1, 2), P4: Rational(1, 8)}
-    claimed = by_side(claim, first_order).subs(point), by_side(claim, second_order).subs(point)
-    found = one.subs(state).subs(point), two.subs(state).subs(point)
-    expect(found != claimed, "the same off the span", found=found, claimed=claimed)
-    expect_outside(claim, point, "F_1 and F_2 differ off the span")
-
-
-@evidence(UNIVERSAL_DECAY, "witness")
-def test_only_to_leading_order(claim: Claim) -> None:
-    """n = 2, b = 1, a = 1/4 from the sphere: the mean change is not a^2 F_2, and not that of others.
-
-    Without (k/2) delta the a^2 coefficient is -1/4 at q^2 = (1/2, 1/2), -41/100 at (9/10, 1/10).
-    """
-    step, values = Rational(1, 4), {n: 2, b: 1, k: 2, delta: 0}
-    leading = step**2 * by_side(claim, second_order).subs(values)
-    changes = []
-    for first in (Rational(1, 2), Rational(9, 10)):
-        squares, total = (first, 1 - first), 0
-        for drawn in (0, 1):
-            factors = [1 - step * squares[drawn] + step * int(j == drawn) for j in (0, 1)]
-            norm = sum(f**2 * x for f, x in zip(factors, squares, strict=True)) - 1
-            total += (log(factors[0]) + log(factors[1]) - norm) / 2
-        changes.append(total)
-    for total in changes:
-        expect(not ball(total - leading, {}).contains(0), "exact for a = 1/4", change=total)
-    expect(not ball(changes[0] - changes[1], {}).contains(0), "the same for every point, exactly")
-    plain = []
-    for first in (Rational(1, 2), Rational(9, 10)):
-        squares, total = (first, 1 - first), Rational(0)
-        for drawn in (0, 1):
-            factors = [1 - a * squares[drawn] + a * int(j == drawn) for j in (0, 1)]
-            total += diff(log(factors[0]) + log(factors[1]), a, 2).subs(a, 0) / 4
-        plain.append(total)
-    expect(plain == [Rational(-1, 4), Rational(-41, 100)], "without the norm", found=plain)
-
-
-@evidence(UNIVERSAL_DECAY, "property")
-@given(
-    sizes=st.lists(st.integers(1, 9), min_size=2, max_size=5),
-    batch=st.integers(1, 4),
-    passive=st.integers(0, 2),
-    shift=st.integers(-1, 1),
-)
-def test_decay_on_explicit_states(
-    claim: Claim, sizes: list[int], batch: int, passive: int, shift: int
-) -> None:
-    """All batches at a = 1e-6, delta = shift * a, in 60 digits: E[dF]/a^2 is F_2 up to 1e3 a."""
-    points = len(sizes) + passive  # passive coordinates are zeros
-    batch = min(batch, points)
-    with mp.workdps(60):
-        step = mp.mpf(10) ** -6
-        norm = mp.fsum(mp.mpf(x) ** 2 for x in sizes)
-        q = [mp.sqrt((1 + shift * step) / norm) * x for x in sizes] + [mp.mpf(0)] * passive
-        total, count = mp.mpf(0), 0
-        for drawn in combinations(range(points), batch):
-            mass = mp.fsum(q[j] ** 2 for j in drawn)
-            new = [
-                x * (1 - step * mass + step * (1 - shift * step) * (j in drawn))
-                for j, x in enumerate(q)
-            ]
-            logs = mp.fsum(mp.log(y / x) for x, y in zip(q, new, strict=True) if x)
-            change = mp.fsum(y * y for y in new) - (1 + shift * step)
-            total += logs - mp.mpf(len(sizes)) / 2 * change
-            count += 1
-        found = total / count / step**2
-        values = {n: points, b: batch, k: len(sizes), delta: 0}
-        claimed = by_side(claim, second_order).subs(values)
-        gap = abs(found - mp.mpf(int(claimed.p)) / int(claimed.q))
-        expect(gap < 1e3 * step, "F_2", q=sizes, b=batch, found=found)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import given
-from sympy import And, Eq, Expr, Ge, Integer, Le, Poly, Rational, Symbol, cancel, lambdify
+from sympy import Eq, Expr, Integer, Le, Poly, Rational, Symbol, cancel, lambdify
 from sympy.logic.boolalg import Boolean
 
 from sim import from_weights, simulate
@@ -15,15 +13,13 @@ from tests.inequalities import (
     condition_of,
     end_of,
     expect_holds,
-    expect_needed,
     expect_tight,
     is_strict,
-    mark_needs,
     univariate_sign,
 )
 from tests.instances import Instance, evaluate, instances
+from tests.model.band_tools import inequalities
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
-from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference
 from theorem_audit.exact.zero import relations as conjuncts
 from theorem_audit.statement.claim import Claim
@@ -45,11 +41,6 @@ P, Y = Symbol("p", real=True), Symbol("y", real=True)
 FROM_M = {a: m * (m + 2)}
 
 
-def inequalities(formula: Boolean) -> list[Boolean]:
-    """The conjuncts that are inequalities."""
-    return [x for x in conjuncts(formula) if not isinstance(x, Eq)]
-
-
 def parameter_of(claim: Claim) -> Symbol:
     """The free step parameter: m where a = m(m+2), else a."""
     return m if claim.region.has(m) else a
@@ -65,9 +56,6 @@ def chart_of(claim: Claim) -> tuple[dict[Symbol, Expr], tuple[Symbol, ...]]:
     if parameter_of(claim) is a:
         return {}, (a, delta, S)
     return {**FROM_M, delta: P / (m + 2) - 1, S: Y / (m + 2)}, (m, P, Y)
-
-
-BANDS = (BAND, BAND_WIDE, BAND_LEAST)
 
 
 def _kept(claim: Claim, relation: Boolean, end: Expr) -> None:
@@ -258,89 +246,6 @@ def test_above_the_upper_end_a_full_step_rises(claim: Claim) -> None:
     edge = 1 / a
     expect_zero(difference(upper).subs(delta, edge), f"{upper} does not end at {edge}")
     expect_zero(full.subs(delta, edge), "the bracket at the upper end")
-
-
-def _powers_nonnegative(claim: Claim, relation: Boolean, derived: dict[Symbol, Expr]) -> None:
-    """For a > 0: every coefficient of the difference, in powers of a, is >= 0 on the region.
-
-    With two powers of a, as here, this is also necessary (a -> 0 and a -> infinity).
-    """
-    gap = difference(relation).subs(derived, simultaneous=True)
-    coefficients = [x for x in Poly(gap.expand(), a).all_coeffs() if x != 0]
-    expect(len(coefficients) <= 2, f"{relation}: more than two powers of a")
-    box = box_of(And(claim.region, Ge(r2, 0)), (r2, S))  # r2 >= S >= 0
-    for coefficient in coefficients:
-        expect_nonnegative(coefficient, box, str(relation))
-
-
-def _growth_step() -> dict[Symbol, Expr]:
-    return {r2_next: (1 + norm_step().subs(delta, r2 - 1)).expand()}
-
-
-@evidence(GROWTH, "symbolic", step="identity")
-def test_growth_identity(claim: Claim) -> None:
-    for relation in conjuncts(claim.formula):
-        if isinstance(relation, Eq):
-            expect_zero(difference(relation).subs(_growth_step()), f"{relation}")
-        else:
-            expect_tight(relation, _growth_step(), {S: r2})
-            expect_tight(relation, _growth_step(), {r2: Rational(4, 3)})
-
-
-@evidence(GROWTH, "certificate", step="sign")
-@evidence(GROWTH_LOW, "certificate")
-def test_growth_is_bounded_below(claim: Claim) -> None:
-    for relation in inequalities(claim.formula):
-        _powers_nonnegative(claim, relation, _growth_step())
-        expect(not is_strict(relation), "equality holds at S = 0")
-
-
-@evidence(GROWTH_LOW, "property")  # of the bound: it cannot be improved
-def test_growth_bound_is_reached(claim: Claim) -> None:
-    top = end_of(condition_of(claim, "radius"), r2)
-    for relation in conjuncts(claim.formula):
-        expect_tight(relation, _growth_step(), {r2: top, S: top})
-        expect_tight(relation, _growth_step(), {S: Integer(0)})
-
-
-def _point(a_value: Any, delta_value: Any, mass: Any) -> dict[Symbol, Any]:
-    return {a: a_value, delta: delta_value, S: mass}
-
-
-_A, _M = Rational(43, 100), Rational(19, 100)
-_PEAK_A, _PEAK_M = PEAK.subs(a, _A), PEAK.subs(a, _M * (_M + 2))
-NEEDS: dict[tuple[str, str], dict[Symbol, Any]] = {
-    ("BAND", "step size"): _point(_A, _PEAK_A, 1 + _PEAK_A),
-    ("BAND", "positive step"): _point(-1, Rational(-1, 2), Rational(1, 2)),
-    ("BAND", "nonzero weight"): _point(Rational(1, 4), -1, 0),
-    ("BAND", "start in the band"): _point(Rational(1, 4), Rational(1, 2), 0),
-    ("BAND", "batch mass"): _point(Rational(1, 4), Rational(-1, 2), 40),
-    ("BAND-WIDE", "step size"): _point(Rational(51, 100), PEAK.subs(a, Rational(51, 100)), None),
-    ("BAND-LEAST", "step size"): _point(_M * (_M + 2), _PEAK_M, 1 + _PEAK_M) | {m: _M},
-    ("ENTRY", "above the band"): _point(Rational(1, 10), 0, Rational(1, 10)),
-    ("ENTRY", "upper end"): _point(1, 2, 3),
-    ("ENTRY-LEAST", "upper end"): _point(Rational(9, 16), 2, 3) | {m: Rational(1, 4)},
-    ("ENTRY-LEAST", "above the least band"): _point(
-        Rational(9, 16),
-        Rational(1, 10),
-        Rational(1, 1000),
-    )
-    | {m: Rational(1, 4)},
-    ("GROWTH", "radius"): {a: 1, r2: Rational(3, 2), S: 1},
-    ("GROWTH", "batch mass"): {a: 1, r2: 1, S: 2},
-    ("GROWTH-LOW", "radius"): {a: 1, r2: Rational(51, 100), S: Rational(51, 100)},
-}
-_wide = NEEDS["BAND-WIDE", "step size"]
-_wide[S] = 1 + _wide[delta]
-
-
-def test_needs(claim: Claim, case: tuple[str, str]) -> None:
-    point = NEEDS[case]
-    derived = _growth_step() if r2 in point else {delta_next: norm_step()}
-    expect_needed(claim, case[1], point, derived)
-
-
-mark_needs(test_needs, (*BANDS, ENTRY, ENTRY_LEAST, GROWTH, GROWTH_LOW), NEEDS)
 
 
 @evidence(BAND, "property", step=BAND.steps)

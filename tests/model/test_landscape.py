@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import And, Ge, Integer, Le, Poly, Rational, Symbol, cancel, expand, groebner
+from sympy import And, Ge, Le, Symbol, expand, groebner
 from sympy.logic.boolalg import Boolean
 
 from sim import from_weights, simulate
@@ -19,20 +18,16 @@ from tests.ambient import (
     combination,
     gates_at,
     gradient,
-    hessian,
     loss,
-    relu_loss,
-    spectrum_polynomial,
     unit_vectors,
 )
 from tests.inequalities import expect_condition, restricted
 from tests.instances import ENTRIES, Vector, dot, exact
+from tests.model.landscape_tools import ACTIVATIONS, masses
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
     evidence,
     expect,
-    expect_identity,
-    expect_nonnegative,
     expect_zero,
     note,
     rng,
@@ -40,38 +35,18 @@ from theorem_audit import (
 )
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
-from theory.model.autoencoder import GRAD, HESS
+from theory.model.autoencoder import GRAD
 from theory.model.landscape import (
-    SADDLES,
     STATIONARY,
-    critical_radius2,
-    edge_gap,
-    equations,
     gradient_norm2,
     loss_excess,
-    loss_gap,
     loss_minimum,
     mean_gradient,
     mean_loss,
-    mean_over_data,
-    overlap,
     rho_stationary,
     s_stationary,
-    saddle_curvature,
-    saddle_multiplicity,
-    v_active,
 )
-from theory.model.spectrum import trace_of_hessian
-from theory.notation import d, k, n, r2, rho, s, v_v
-
-ACTIVATIONS = st.sampled_from(["linear", "relu"])
-
-
-def masses(weight: Vector, data: list[Vector], gates: list[int]) -> dict[Symbol, Any]:
-    """s (on the data with an open gate) and rho of an explicit weight."""
-    on = sum((g * dot(weight, x) ** 2 for x, g in zip(data, gates, strict=True)), Fraction(0))
-    return {s: exact(on), rho: exact(dot(weight, weight) - on), n: len(data)}
-
+from theory.notation import n, rho, s
 
 # --- STATIONARY
 
@@ -208,203 +183,3 @@ def test_runs_end_at_the_global_minimum(claim: Claim, case: str) -> None:
             expect(abs(value - minimum - claimed) <= tolerance, "loss", loss=value, s=mass)
             expect(value - minimum <= 1e-9, "not at the minimum after 2000 steps", loss=value)
         note(f"{case}, b = {batch_size}: {int(alive.sum())} live runs end at L_min = {minimum:g}")
-
-
-# --- SADDLES
-
-
-@evidence(SADDLES, "symbolic", step="hessian")
-def test_hessian_at_points_off_the_data(claim: Claim) -> None:
-    """w_A = 0 and s = 0 leave a multiple of the projection on the span of the k data."""
-    form = mean_over_data(HESS.formula.rhs).subs({s: 0, overlap: 0, r2: rho})
-    poly = Poly(form, v_v, v_active)
-    expect_zero(poly.coeff_monomial(v_v), "the Hessian sees directions off the data")
-    curvature = poly.coeff_monomial(v_active)
-    expect_condition(claim.region, Ge(k, 1), "some datum is counted")
-    rank = cancel(trace_of_hessian(HESS.formula.rhs).subs({s: 0, r2: rho}) / curvature)
-    expect_identity(
-        equations(claim.formula, saddle_curvature, saddle_multiplicity),
-        {saddle_curvature: curvature, saddle_multiplicity: rank},
-    )
-
-
-@evidence(SADDLES, "symbolic", step="loss")
-def test_loss_against_its_value_off_the_data(claim: Claim) -> None:
-    level = mean_loss().subs(s, 0)
-    expect_zero(level - Rational(1, 2), "L at s = 0")
-    expect_identity(equations(claim.formula, loss_gap), {loss_gap: mean_loss() - level})
-
-
-@evidence(SADDLES, "certificate", step="inside")
-def test_curvature_is_negative_inside(claim: Claim) -> None:
-    """n mu is of degree 1 in rho, so it is negative below its root, and the root is r2_c."""
-    scaled = expand(n * stated(claim.formula, saddle_curvature))
-    border = stated(claim.formula, critical_radius2)
-    expect_zero(scaled.subs(rho, border), "the curvature does not vanish at r2_c")
-    expect(Poly(scaled, rho).degree() == 1, "the curvature is not of degree 1 in rho")
-    expect_nonnegative(-scaled, {rho: (0, border)}, "negative curvature inside")
-
-
-@evidence(SADDLES, "certificate", step="outside", cases={"s<=r_c^2": Le, "s>=r_c^2": Ge})
-def test_loss_is_not_below_one_half_outside(claim: Claim, case: Any) -> None:
-    """Every point with ||w||^2 >= r_c^2; those near (s, rho) = (0, > r_c^2) are among them."""
-    border = stated(claim.formula, critical_radius2)
-    outside = And(restricted(claim.region, (s, rho)), case(s, border), Ge(s + rho, border))
-    gap = expand(2 * n * stated(claim.formula, loss_gap))
-    expect_on_cube(gap, cube_chart(outside, [s, rho]), "L >= 1/2 outside")
-
-
-@evidence(SADDLES, "symbolic", step="edge")
-def test_no_minimum_at_the_critical_norm(claim: Claim) -> None:
-    """Along rho = r2_c - 2s, s -> 0: the loss is below 1/2 although the Hessian at the end is 0."""
-    border = stated(claim.formula, critical_radius2)
-    curve = stated(claim.formula, loss_gap).subs(rho, border - 2 * s)
-    expect_identity(equations(claim.formula, edge_gap), {edge_gap: curve})
-    descent = Poly(expand(2 * n * stated(claim.formula, edge_gap)), s)
-    expect(
-        descent.is_monomial and descent.degree() % 2 == 0 and descent.LC() < 0,
-        "L is not below 1/2 along the curve",
-        gap=descent.as_expr(),
-    )
-    expect_zero(stated(claim.formula, saddle_curvature).subs(rho, border), "Hessian at the end")
-
-
-@evidence(SADDLES, "property")
-@given(data=st.data(), basis=bases(max_n=2))
-def test_saddle_spectrum_of_explicit_weights(
-    claim: Claim, data: st.DataObject, basis: tuple[list[Vector], list[Vector]]
-) -> None:
-    """Exact characteristic polynomial of the linear neuron's Hessian at a point off the data."""
-    points, rest = basis
-    size = len(points[0])
-    entries = st.lists(ENTRIES.map(lambda x: 2 * x), min_size=len(rest), max_size=len(rest))
-    weight = combination(data.draw(entries), rest) if rest else [Fraction(0)] * size
-    at = {**masses(weight, points, [1] * len(points)), k: len(points)}
-    multiplicity = int(stated(claim.formula, saddle_multiplicity).subs(at))
-    curvature = stated(claim.formula, saddle_curvature).subs(at)
-    claimed = spectrum_polynomial([(curvature, multiplicity), (Integer(0), size - multiplicity)])
-    found = hessian(weight, points, [1] * len(points)).charpoly()
-    expect(found == claimed, "characteristic polynomial", weight=weight, data=points)
-
-
-@evidence(SADDLES, "property")
-@given(
-    data=st.data(),
-    basis=bases(max_n=2),
-    activation=ACTIVATIONS,
-    side=st.sampled_from([-1, 0, 1]),
-)
-def test_neighbours_of_points_off_the_data(
-    claim: Claim,
-    data: st.DataObject,
-    basis: tuple[list[Vector], list[Vector]],
-    activation: str,
-    side: int,
-) -> None:
-    """Inside and on the border a nearby point is lower; outside none of those drawn is.
-
-    ReLU: the point lies on the kink (q = 0, the border of the dead region).
-    """
-    points, rest = basis
-    border = Fraction(int(stated(claim.formula, critical_radius2)))
-    # On ||w||^2 = border + side/4 take the (s, rho) plane; a small rational step into the data.
-    level = border + Fraction(side, 4)
-    small = Fraction(1, data.draw(st.integers(8, 64)))
-    direction = [abs(x) for x in data.draw(unit_vectors(len(points)))]
-    on = small**2
-    value = stated(claim.formula, loss_gap)
-    near = {s: exact(on), n: len(points)}
-    # rho within 2 s of the level: a neighbour as small tends to 0
-    for shift in (Fraction(-2), Fraction(0), Fraction(data.draw(st.integers(-16, 16)), 8)):
-        gap = value.subs({**near, rho: exact(level + shift * on)})
-        if side > 0:
-            expect(gap >= 0, "a lower neighbour outside", s=on, shift=shift)
-        elif side < 0 or shift < -1:
-            expect(gap < 0, "no lower neighbour", s=on, shift=shift)
-    if not rest:
-        return
-    # the same loss, in space: rho = ||y||^2 with a rational y
-    y = combination([Fraction(7, 5) + Fraction(side, 7)] + [Fraction(0)] * (len(rest) - 1), rest)
-    x = combination([small * e for e in direction], points)
-    weight = [p + r for p, r in zip(x, y, strict=True)]
-    found = loss(weight, points, gates_at(weight, points, activation))
-    at = masses(weight, points, gates_at(weight, points, activation))
-    expect(exact(found) - Rational(1, 2) == value.subs(at), "L - 1/2", weight=weight)
-
-
-@evidence(SADDLES, "property")
-@given(data=st.data(), basis=bases(max_n=3))
-def test_dead_neurons_are_flat_minima_at_every_norm(
-    claim: Claim, data: st.DataObject, basis: tuple[list[Vector], list[Vector]]
-) -> None:
-    """All q_i < 0: L = 1/2 on a whole ball, whatever ||w||; the threshold is for q_i = 0 only."""
-    points, rest = basis
-    negative = st.fractions(-2, Fraction(-1, 8), max_denominator=8)
-    q = data.draw(st.lists(negative, min_size=len(points), max_size=len(points)))
-    entries = data.draw(st.lists(ENTRIES, min_size=len(rest), max_size=len(rest)))
-    shift = data.draw(st.lists(ENTRIES, min_size=len(points), max_size=len(points)))
-    radius = min(abs(x) for x in q)
-    level = Rational(1, 2) + stated(claim.formula, loss_gap).subs(s, 0)
-    for scale in (Fraction(0), radius / 2):
-        moved = [x + scale * y for x, y in zip(q, shift, strict=True)]
-        weight = combination([*moved, *entries], [*points, *rest])
-        expect(exact(relu_loss(weight, points)) == level, "L near a dead neuron", weight=weight)
-
-
-@evidence(SADDLES, "witness", needs="counted data")
-def test_a_dead_neuron_has_no_such_curvature(claim: Claim) -> None:
-    """ReLU, n = d = 2, q = (-1/2, -1): no gate is counted, the Hessian is 0 on a ball around w.
-
-    So there is no curvature that changes sign at r_c^2, inside it or outside: w is a local minimum.
-    """
-    points = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]
-    for weight in ([Fraction(-1, 2), Fraction(-1)], [Fraction(-1), Fraction(-3, 2)]):
-        gates = gates_at(weight, points, "relu")
-        at = masses(weight, points, gates)
-        found = hessian(weight, points, gates)
-        expect(sum(gates) == 0 and found == found * 0, "the Hessian", weight=weight)
-        curvature = stated(claim.formula, saddle_curvature).subs(at)
-        expect(curvature != 0, "the claimed curvature is 0 as well", weight=weight)
-        admitted = claim.region.subs({**at, k: 0, d: 2})
-        expect(admitted == False, "the region counts no datum", weight=weight)  # noqa: E712
-
-
-@evidence(SADDLES, "witness")
-def test_squared_norm_two_is_no_local_minimum(claim: Claim) -> None:
-    """n = 1, d = 3, w = (0, 1, 1): ||w||^2 = r2_c, and lower points come as near as we like."""
-    border = int(stated(claim.formula, critical_radius2))
-    point = [[Fraction(1), Fraction(0), Fraction(0)]]
-    end = [Fraction(0), Fraction(1), Fraction(1)]
-    expect(dot(end, end) == border, "the end of the curve has another norm", border=border)
-    for power in range(1, 30, 4):
-        step = Fraction(1, 2**power)
-        # ||w||^2 = step^2 + 1 + (1 - step^2)^2 = 2 - step^2 + step^4
-        weight = [step, Fraction(1), 1 - step**2]
-        below = loss(weight, point, [1]) - loss(end, point, [1])
-        at = masses(weight, point, [1])
-        expect(exact(below) == stated(claim.formula, loss_gap).subs(at), "L - 1/2", step=step)
-        expect(below < 0, "not lower", step=step)
-
-
-@evidence(SADDLES, "simulation", cases={"linear": "linear", "relu": "relu"})
-def test_runs_leave_inside_and_stay_outside(claim: Claim, case: str) -> None:
-    """100 starts at s = 1e-8 on either side of r2_c: inside reaches mass 1/2, outside loses mass.
-
-    What is certain: inside, GROWTH and the global convergence take s up (s starts 18 nats below 1
-    and grows by at least log(1 + a(2-r2)/2) per draw, here > 0.02, on half the draws; 6000 steps
-    are many times what that needs); outside every factor is below 1 (INIT-RADIUS).
-    """
-    size, runs, border = 4, 100, float(stated(claim.formula, critical_radius2))
-    direction = np.abs(rng(case).standard_normal((runs, size)))
-    q = 1e-4 * direction / np.linalg.norm(direction, axis=1)[:, None]
-    for side in (-0.25, 0.25):
-        run = simulate(
-            q, border + side, batch_size=2, step_size=0.4, steps=6000, activation=case,
-            seed=seed(case, str(side)),
-        )  # fmt: skip
-        final = (run.q**2).sum(axis=1)
-        if side < 0:
-            expect((final > 0.5).all(), "a run stayed at the saddle", least=float(final.min()))
-        else:
-            expect((final < 1e-8).all(), "a run left the minimum", most=float(final.max()))
-            expect((run.r2 > border).all(), "a run came inside", least=float(run.r2.min()))

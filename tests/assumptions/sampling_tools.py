@@ -1,0 +1,61 @@
+"""What the evidence of sampling shares: instances, strategies, derivations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sympy import (
+    Eq,
+    Expr,
+    Rational,
+    Symbol,
+    diff,
+    solve,
+)
+
+from tests.inequalities import (
+    condition_of,
+)
+from theorem_audit import expect
+from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.exact.region import satisfies
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theory.assumptions.sampling import (
+    epochs,
+)
+from theory.minibatch.log_ratios import step_factor
+from theory.notation import (
+    a,
+    b,
+    n,
+    t,
+)
+
+x, c, D = Symbol("x", real=True), Symbol("c", real=True), Symbol("D", real=True)
+POINTS = [{a: Rational(1, 10), n: 5, b: 3}, {a: Rational(1, 20), n: 2, b: 2}]
+
+
+def expect_runs_inside(claim: Claim, known: dict[Symbol, Any], names: Sequence[str]) -> None:
+    """The runs satisfy each of the claim's conditions; Undecided where one is gone."""
+    for name in names:
+        expect(satisfies(condition_of(claim, name), known), f"the runs are outside: {name}")
+
+
+def radial_slopes() -> tuple[Expr, Expr]:
+    """d s_A+/d s_A at s_A = 1 when A is seen and when it is not, from STEP."""
+    square = Symbol("z", real=True)
+    return tuple(
+        diff((square * (step_factor(c, mass * square) ** 2)).subs(t, 2 - square), square)
+        .subs(square, 1)
+        for c, mass in ((1, 1), (0, 0))
+    )  # fmt: skip
+
+
+def expect_whole_epochs(claim: Claim) -> None:
+    """b divides n: K = n/b is an integer."""
+    ties = [x for x in relations(claim.region) if isinstance(x, Eq) and x.has(epochs)]
+    if len(ties) != 1:
+        raise Undecided(f"{claim.id} does not say that b divides n")
+    expect(solve(ties[0], epochs) == [n / b] and epochs.is_integer, f"K by {ties[0]}")

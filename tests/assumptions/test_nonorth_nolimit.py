@@ -1,0 +1,219 @@
+"""Evidence: NONORTH-NOLIMIT."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+from sympy import (
+    And,
+    Gt,
+    Rational,
+    Symbol,
+    cancel,
+    expand,
+    limit,
+    oo,
+    solve,
+)
+
+from sim.problems.nonorthogonal import from_data, simulate_gram
+from tests.analysis import expect_outside
+from tests.assumptions.nonorthogonal_tools import INSIDE, _box, expect_neuron
+from tests.assumptions.oblique import ACUTE, COSINE
+from tests.inequalities import expect_implied, is_strict
+from tests.instances import Instance, dot, exact
+from tests.minibatch.test_sparse import test_live_mass_is_kept as live_mass_is_kept
+from tests.minibatch.test_sparse import test_slack_is_kept as slack_is_kept
+from tests.reading import bound_on, by_side, expect_only
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
+from theorem_audit.exact.region import satisfies
+from theorem_audit.exact.zero import difference, relations
+from theorem_audit.statement.claim import Claim
+from theory.assumptions.nonorthogonal import (
+    NONORTH_FIXED,
+    NONORTH_NOLIMIT,
+    NONORTH_OBTUSE,
+    NONORTH_STEP,
+    V,
+    c,
+    mass_bound,
+    mass_excess,
+    norm_excess,
+    oblique_least,
+    p_limit,
+    shift2,
+    single_excess,
+)
+from theory.notation import (
+    S,
+    a,
+    b,
+    below,
+    n,
+    q_i,
+    q_j,
+    r2,
+    s,
+)
+
+# NONORTH-NOLIMIT
+
+
+def without_equations(claim: Claim) -> Claim:
+    """The claim with its inequalities only (a wider one): what other chapters' boxes are made of."""
+    kept = tuple(
+        replace(x, condition=And(*(y for y in relations(x.condition) if hasattr(y, "gts"))))
+        for x in claim.assumptions
+        if x.condition is not None
+    )
+    return replace(claim, assumptions=kept)
+
+
+@evidence(NONORTH_NOLIMIT, "certificate", step="confine")
+@evidence(NONORTH_OBTUSE, "certificate", step="confine")
+def test_norm_is_confined_as_on_orthonormal_data(claim: Claim) -> None:
+    """One sample: NORM holds as it stands, with S = q_i^2 <= r2; so SGD-SPARSE's t_* does."""
+    expect(by_side(NONORTH_STEP, single_excess) == 0, "V = S")
+    expect_zero(by_side(NONORTH_STEP, norm_excess).subs(V, S), "r2+ is NORM's")
+    slack_is_kept(without_equations(claim))
+    if claim.id == NONORTH_NOLIMIT.id:
+        expect_one_sample(claim)
+
+
+def expect_one_sample(claim: Claim) -> None:
+    sizes = [size for size in range(6) if satisfies(claim.region, {**INSIDE, b: size})]
+    expect(sizes == [1], f"the region admits batches of {sizes}")
+
+
+@evidence(NONORTH_NOLIMIT, "certificate", step="floor")
+@evidence(NONORTH_OBTUSE, "certificate", step="mass")
+def test_mass_has_a_floor_as_on_orthonormal_data(claim: Claim) -> None:
+    """MASS-FLOOR holds as it stands; q_i^2 <= s as x_i is a unit vector of the span."""
+    expect_zero(by_side(NONORTH_STEP, mass_excess).subs(V, S), "s+ is MASS-FLOOR's")
+    live_mass_is_kept(without_equations(claim))
+    if claim.id == NONORTH_OBTUSE.id:
+        _expect_pair_mass(claim)
+
+
+@evidence(NONORTH_NOLIMIT, "symbolic", step="moving")
+def test_a_limit_would_be_moved(claim: Claim) -> None:
+    """A limit has s > 0, so some q_i != 0; NONORTH-FIXED: it is +-x_i, which the other one moves."""
+    expect_only(claim, p_limit)
+    expect_implied(Gt(a, 0), claim.region)
+    expect_implied(Gt(oblique_least, 0), claim.region)  # so each point has an oblique partner
+    expect_neuron(claim, 1)  # its gate is open whatever the sign
+    gap = bound_on(NONORTH_FIXED, c)
+    expect_zero(difference(gap) - by_side(NONORTH_FIXED, shift2), "the shift is positive")
+    for size in range(4):
+        if satisfies(claim.region, {**INSIDE, b: size}):
+            point = {a: INSIDE[a], b: size, n: size + 1, q_i: 1, c: Rational(1, 2), below: 1}
+            expect(satisfies(NONORTH_FIXED.region, point), "NONORTH-FIXED does not apply", b=size)
+
+
+@evidence(NONORTH_NOLIMIT, "symbolic", step="drawn")
+def test_every_sample_is_drawn_for_ever(claim: Claim) -> None:
+    """P(j is not drawn in m steps) = (1 - 1/n)^m -> 0 from every step on; so P(converges) = 0."""
+    steps = Symbol("m", integer=True)
+    for points in (2, 3, 7):
+        missed = (1 - b / n).subs({b: 1, n: points})
+        expect(limit(missed**steps, steps, oo) == by_side(claim, p_limit), "missed", n=points)
+
+
+@evidence(NONORTH_NOLIMIT, "witness", step="moving", needs="every point is oblique")
+def test_a_point_orthogonal_to_the_others_is_a_limit(claim: Claim) -> None:
+    """x_1, x_2 oblique, x_3 orthogonal to both: every sample leaves w = x_3 alone, so P_limit = 1 from
+    there; and with c = 0.02 some of 200 random starts come within 1e-6 of +-x_3."""
+    data = [[*point, Fraction(0)] for point in ACUTE] + [[Fraction(0), Fraction(0), Fraction(1)]]
+    for i in range(3):
+        at = Instance(data, data[2], (i,), Fraction(1, 4), "linear")
+        expect(at.step().weight == at.weight, "x_3 moves", sample=i)
+        inside = {a: exact(at.a), b: 1, r2: exact(at.r2), s: exact(at.r2), below: 1}  # x spans R^3
+        some = inside | {oblique_least: exact(dot(*data[:2]) ** 2 * (1 - dot(*data[:2]) ** 2))}
+        expect(satisfies(claim.region, some), "x_3 is no start of the claim for one oblique pair")
+        expect_outside(claim, inside | {oblique_least: 0}, "x_3 is orthogonal to all others")
+    expect(0 < COSINE**2 < 1 and by_side(claim, p_limit) != 1, "P(w_k = x_3 for all k) = 1")
+    points = np.array([[1.0, 0.0, 0.0], [0.02, np.sqrt(1 - 0.02**2), 0.0], [0.0, 0.0, 1.0]])
+    weight = rng("start").normal(size=(200, 3))
+    weight /= np.linalg.norm(weight, axis=1, keepdims=True)
+    run = simulate_gram(*from_data(weight, points), batch_size=1, step_size=0.3, steps=1000,
+                        seed=seed("run"))  # fmt: skip
+    near = (np.abs(np.abs(run.q) - [0, 0, 1]) < 1e-6).all(axis=1) & (np.abs(run.r2 - 1) < 1e-6)
+    expect(near.any(), "no run ends at x_3")
+
+
+@evidence(NONORTH_NOLIMIT, "simulation", step="moving")
+def test_runs_keep_moving(claim: Claim) -> None:
+    """c = 0.02, a = 0.2, 300 runs of 3,000 steps: in each the largest of the next 400 changes of
+    (q_1, q_2) is above half the shift of NONORTH-FIXED. (Moving for ever is proved, not run.)"""
+    expect(by_side(claim, p_limit) == 0, "claimed")
+    points, step = np.array([[1.0, 0.0, 0.0], [0.02, np.sqrt(1 - 0.02**2), 0.0]]), 0.2
+    weight = rng("start").normal(size=(300, 3))
+    weight /= np.linalg.norm(weight, axis=1, keepdims=True)
+    q, norm, gram = from_data(weight, points)
+    start = simulate_gram(q, norm, gram, batch_size=1, step_size=step, steps=3000, seed=seed("run"))
+    late = simulate_gram(
+        start.q, start.r2, gram, batch_size=1, step_size=step, steps=400, seed=seed("late"),
+        observe={"q": lambda q, r2: q},
+    )  # fmt: skip
+    moves = np.linalg.norm(np.diff(late.recorded["q"], axis=0), axis=2).max(axis=0)
+    # the sample not at hand moves q_j by a c (1 - c^2) at x_i; elsewhere steps are larger
+    shift = float(by_side(NONORTH_FIXED, shift2).subs({a: step, c: 0.02})) ** 0.5
+    expect(moves.min() > shift / 2, "a run has come to rest", smallest=moves.min(), shift=shift)
+
+
+@evidence(NONORTH_NOLIMIT, "simulation", step="moving")
+def test_runs_off_the_sphere_keep_moving(claim: Claim) -> None:
+    """Three points of R^4, c of both signs, a = 0.49, r2(0) from 0.05 to 1.95: as above.
+
+    At +-x_i some sample shifts w by a |c_ij| sqrt(1 - c_ij^2), the largest over j; half the least of
+    these over i is asked for.
+    """
+    expect(by_side(claim, p_limit) == 0, "claimed")
+    points, step = np.zeros((3, 4)), 0.49
+    points[:, :3] = [[1, 0, 0], [0.3, np.sqrt(0.91), 0], [-0.1, 0.2, np.sqrt(0.95)]]
+    cosine = points @ points.T
+    shifts = step * np.abs(cosine) * np.sqrt(np.maximum(1 - cosine**2, 0))
+    random = rng("start off the sphere")
+    weight = random.normal(size=(200, 4))
+    norm = random.uniform(0.05, 1.95, size=(200, 1))
+    weight *= np.sqrt(norm) / np.linalg.norm(weight, axis=1, keepdims=True)
+    q, r2_now, gram = from_data(weight, points)
+    run = simulate_gram(q, r2_now, gram, batch_size=1, step_size=step, steps=2000, seed=seed("run"))
+    late = simulate_gram(run.q, run.r2, gram, batch_size=1, step_size=step, steps=300,
+                         seed=seed("late"), observe={"q": lambda q, r2: q})  # fmt: skip
+    moves = np.linalg.norm(np.diff(late.recorded["q"], axis=0), axis=2).max(axis=0)
+    expect(moves.min() > shifts.max(axis=1).min() / 2, "a run has come to rest", least=moves.min())
+    expect((run.r2 < 2).all(), "confined")
+
+
+def _expect_pair_mass(claim: Claim) -> None:
+    """w = alpha x_1 + beta x_2 on the span: s in q_1, q_2 and c; bounded while both gates are open."""
+    first, second = Symbol("alpha", real=True), Symbol("beta", real=True)
+    found = solve([first + c * second - q_i, c * first + second - q_j], [first, second])
+    value = cancel(found[first] * q_i + found[second] * q_j)
+    bound = bound_on(claim, mass_bound)
+    gap = cancel(difference(bound).subs(mass_bound, value) * (1 - c))
+    box, gain = _box(claim), Symbol("v", real=True)
+    expect(not is_strict(bound), "equality at q_i = q_j")
+    for side in (1, -1):  # q_i = q_j + side v
+        moved = expand(gap.subs(q_i, q_j + side * gain))
+        expect_nonnegative(moved, {c: box[c], q_j: box[q_j], gain: box[q_i]}, f"{bound}")
+    for condition in (Gt(1 + c, 0), Gt(1 - c, 0)):  # so 1 - c^2 > 0, and the larger has a floor
+        expect_implied(condition, claim.region)
+
+
+@evidence(NONORTH_NOLIMIT, "witness", step="moving", needs="linear neuron")
+@evidence(NONORTH_FIXED, "witness", step="shift", needs="linear neuron")
+def test_relu_rests_on_a_point_of_an_obtuse_pair(claim: Claim) -> None:
+    """ReLU, c = -3/5, w_0 = x_1: both samples leave w alone for ever, so it converges with chance 1."""
+    data = [[Fraction(1), Fraction(0)], [Fraction(-3, 5), Fraction(4, 5)]]
+    for index in (0, 1):
+        at = Instance(data, data[0], (index,), Fraction(1, 4), "relu")
+        expect(at.step().weight == at.weight, "w moves", sample=index)
+    square = exact(dot(*data)) ** 2
+    point = {**INSIDE, a: Rational(1, 4), b: 1, n: 2, r2: 1, s: 1, c: exact(dot(*data)), q_i: 1,
+             oblique_least: square * (1 - square)}  # fmt: skip
+    expect(satisfies(claim.region, point), "for the linear neuron the claim speaks of this start")
+    expect_outside(claim, {**point, below: 0}, "x_1 is at rest")

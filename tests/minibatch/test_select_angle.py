@@ -1,0 +1,272 @@
+"""Evidence: SELECT-ANGLE, SELECT-AREA."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from mpmath import mp
+from sympy import (
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Poly,
+    Rational,
+    Symbol,
+    atan,
+    cancel,
+    diff,
+    exp,
+    fraction,
+    lambdify,
+    limit,
+    log,
+    oo,
+    pi,
+    solve,
+    sqrt,
+    together,
+)
+
+from sim import simulate
+from tests.analysis import expect_quotient, upper_bound_on
+from tests.inequalities import condition_of, end_of, expect_implied, is_strict
+from tests.minibatch.selection_n_tools import equation_of
+from tests.minibatch.test_selection import E, in_ratio
+from tests.reading import by_side, expect_stated
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, seed
+from theorem_audit.checks.statistics import expect_at_most
+from theorem_audit.exact.zero import difference, relations
+from theorem_audit.statement.claim import Claim
+from theory.minibatch.selection import (
+    SELECT,
+    SELECT_EQUAL,
+    p_equal,
+    p_win,
+    y,
+)
+from theory.minibatch.selection_n import (
+    SELECT_ANGLE,
+    SELECT_AREA,
+    SELECT_N,
+    area,
+    chance,
+    generated,
+    generator_in_r,
+    generator_on_angle,
+    operator_of,
+    q_1,
+    q_2,
+    q_3,
+    r,
+    rest,
+    share,
+)
+from theory.minibatch.sparse import SGD_SPARSE, p_sparse
+from theory.minibatch.sparse_time import BAND_ABOVE, SPARSE_TIME, mean_psi
+from theory.notation import a, delta, delta_next, p, q_i
+
+POINT = Symbol("_pi")  # pi as a transcendental: an indeterminate over QQ
+
+
+# SELECT-ANGLE
+
+
+@evidence(SELECT_ANGLE, "certificate", step="superharmonic")
+def test_angle_is_superharmonic(claim: Claim) -> None:
+    """L of the claimed bound is what the claim says it is, and that is <= 0 as V <= 1.
+
+    The last is of degree 0 in (q_i, R), so 0 < q_i, R <= 1 is no restriction.
+    """
+    bound = upper_bound_on(claim, chance)
+    value = by_side(claim, generated)
+    expect_zero((generator_on_angle(bound) - value).subs(pi, POINT), "L f")
+    scale = Symbol("_c")
+    sign = [x for x in relations(claim.formula) if not x.has(chance) and not x.has(generated)]
+    expect(len(sign) == 1, f"one sign is claimed, not {sign}")
+    gap = difference(sign[0])
+    expect_zero((gap.subs({q_i: scale * q_i, rest: scale * rest}) - gap).subs(pi, POINT), "degree")
+    expect_zero((gap + value).subs(pi, POINT), "it is the sign of L f")
+    for condition in (Gt(q_i, 0), Gt(rest, 0)):
+        expect_implied(condition, claim.region)
+    expect_stated(claim, "orthonormal data", "on the sphere", "small steps")
+    top = end_of(condition_of(claim, "share"), share)
+    box = {share: (0, top), q_i: (0, 1), rest: (0, 1)}
+    expect_quotient(Ge(pi * gap, 0), box, positive=[q_i**2 + rest**2])
+
+
+@evidence(SELECT_ANGLE, "symbolic", step="superharmonic")
+def test_equality_for_two_live_coordinates(claim: Claim) -> None:
+    """V = 1: L f = 0 and the bound is SELECT's own value, so neither inequality is strict."""
+    bound = upper_bound_on(claim, chance)
+    expect(by_side(SELECT, p_win).subs(exp(y), q_i / rest) == bound, f"SELECT against {bound}")
+    expect_zero(by_side(claim, generated).subs(share, 1).subs(pi, POINT), "L f at V = 1")
+    for relation in relations(claim.formula):
+        expect(not is_strict(relation), f"{relation} is an equality at V = 1")
+
+
+@evidence(SELECT_ANGLE, "symbolic", step="limits")
+def test_angle_at_the_data_points(claim: Claim) -> None:
+    """SGD-SPARSE: some point wins; there q_i/R tends to oo or to 0 and the bound to 1 or 0."""
+    bound = upper_bound_on(claim, chance)
+    ratio = Symbol("_ratio", positive=True)
+    seen = bound.subs(q_i, ratio * rest)
+    expect(seen.free_symbols == {ratio}, f"{bound} is no function of q_i/R")
+    expect(by_side(SGD_SPARSE, p_sparse) == 1, "some point wins")
+    expect(limit(seen, ratio, 0) == 0, "x_i has lost")
+    expect(limit(seen, ratio, oo) == by_side(SGD_SPARSE, p_sparse), "x_i has won")
+
+
+@evidence(SELECT_ANGLE, "certificate", step="remainder")
+def test_derivatives_are_of_the_size_of_phi(claim: Claim) -> None:
+    """As functions of z = log(q_i/R) f', f'', f''' are <= sech z = 2 q_i R/r2 <= 2 Phi in size.
+
+    z's own derivatives in log|q_j| are polynomials in the shares v_j = q_j^2/R^2 in [0, 1]: bounded.
+    q_i R <= sum_j |q_i q_j|, and x <= sqrt(x) on [0, 1] for x = |q_i q_j|/r2.
+    """
+    f = upper_bound_on(claim, chance).subs(q_i, rest * exp(y))
+    sech, tau = 2 * E / (1 + E**2), Symbol("tau", real=True)
+    for order in (1, 2, 3):
+        relative = cancel(in_ratio(diff(f, y, order)) / sech * POINT)
+        even = cancel(relative**2).subs(E, sqrt((1 + tau) / (1 - tau)))
+        expect_nonnegative((1 - cancel(even)).expand() + 0 * tau, {tau: (-1, 1)}, f"order {order}")
+    expect_zero(sech.subs(E, q_i / rest) - 2 * q_i * rest / (q_i**2 + rest**2), "sech z")
+    x_k, others = Symbol("x_k", real=True), Symbol("_o")
+    change = diff(-log(others + exp(2 * x_k)) / 2, x_k)
+    v = exp(2 * x_k) / (others + exp(2 * x_k))
+    k_th = Symbol("_e")
+    flat = {exp(2 * x_k): k_th, exp(4 * x_k): k_th**2}
+    expect_zero((change + v).subs(flat), "D_k z = -v_k")
+    expect_zero((diff(v, x_k) - 2 * v * (1 - v)).expand().subs(flat), "D_k v_k = 2 v_k (1 - v_k)")
+    root = Symbol("_root", real=True)  # x = root^2
+    expect_nonnegative(root - root**2, {root: (0, 1)}, "x <= sqrt(x)")
+
+
+@evidence(SELECT_ANGLE, "symbolic", step="closing")
+def test_errors_add_up_for_every_n(claim: Claim) -> None:
+    """sum_k E Phi_k <= 6 Phi_0/(p a^2) by SPARSE-TIME; an error O(a^3) Phi_k a step makes O(a)."""
+    (bound,) = [
+        x for x in relations(SPARSE_TIME.formula) if x.has(mean_psi) and isinstance(x, Le)
+    ]  # fmt: skip
+    loss = cancel(1 - solve(difference(bound), mean_psi)[0])
+    expect_zero(1 / loss - 6 / (p * a**2), "sum of the geometric series")
+    expect(limit(a**3 / loss, a, 0) == 0, "the errors vanish with a")
+    sides = {difference(x) for x in relations(BAND_ABOVE.formula)}
+    expect(sides == {delta_next, a / 4 - delta_next}, "delta = O(a)")
+    expect(not claim.formula.has(a, delta), "the claim is about the limit a -> 0")
+
+
+@evidence(SELECT_ANGLE, "property", step="superharmonic")
+@given(sizes=st.lists(st.integers(1, 9), min_size=2, max_size=6))
+def test_generator_of_the_angle_on_explicit_points(claim: Claim, sizes: list[int]) -> None:
+    """L f by central differences in log|q_j|, 40 digits, step 1e-10: truncation below 1e-17."""
+    bound = lambdify((q_i, rest), upper_bound_on(claim, chance), "mpmath")
+    claimed = lambdify((q_i, rest, share), by_side(claim, generated), "mpmath")
+    with mp.workdps(40):
+        h = mp.mpf(10) ** -10
+
+        def f(logs: list[Any]) -> Any:
+            q = [mp.e**x for x in logs]
+            return bound(q[0], mp.sqrt(mp.fsum(z**2 for z in q[1:])))
+
+        logs = [mp.log(z) for z in sizes]
+        norm, total = mp.fsum(z**2 for z in sizes), mp.mpf(0)
+        for k, size in enumerate(sizes):
+            up, low = list(logs), list(logs)
+            up[k] += h
+            low[k] -= h
+            total += (f(up) - 2 * f(logs) + f(low)) / h**2 / 2
+            total += mp.mpf(size) ** 2 / norm * (f(up) - f(low)) / (2 * h)
+        squares = sum(z**2 for z in sizes[1:])
+        v = mp.mpf(sum(z**4 for z in sizes[1:])) / squares**2
+        expected = claimed(mp.mpf(sizes[0]), mp.sqrt(squares), v)
+        expect(abs(total - expected) < mp.mpf(10) ** -16, "L f", q=sizes)
+
+
+@evidence(SELECT_ANGLE, "simulation", step="closing")
+def test_no_point_wins_more_than_its_angle(claim: Claim) -> None:
+    """n = 5, b = 2, a = 0.15, from |q| = (2, 1, 1, 1, 1): 2000 runs, each coordinate in turn."""
+    runs, q = 2000, np.array([2.0, 1.0, -1.0, 1.0, 1.0])
+    result = simulate(np.tile(q / np.linalg.norm(q), (runs, 1)), 0.0, batch_size=2, step_size=0.3,
+                      steps=2500, seed=seed("angle"))  # fmt: skip
+    winner = result.log_abs_q.argmax(axis=1)
+    bound = lambdify((q_i, rest), upper_bound_on(claim, chance))
+    for k in (0, 1):
+        top = float(bound(abs(q[k]), np.sqrt((q**2).sum() - q[k] ** 2)))
+        expect_at_most(int((winner == k).sum()), runs, top, what=f"x_{k} wins")
+
+
+# SELECT-AREA
+
+
+@evidence(SELECT_AREA, "symbolic", step="generator")
+def test_generator_of_the_area(claim: Claim) -> None:
+    """L f_1 against the claim modulo r^2 = q_1^2 + q_2^2 + q_3^2, and SELECT-N's 0 it is not."""
+    expect_stated(claim, "sizes")
+    operator = operator_of(equation_of(SELECT_N))
+    sides = (generator_in_r(by_side(claim, area), operator), by_side(claim, generated))
+    (top, bottom), (claimed, below) = (fraction(together(x.subs(pi, POINT))) for x in sides)
+    gap = Poly(top, r, q_1, q_2, q_3, POINT) * Poly(below, r, q_1, q_2, q_3, POINT)
+    gap -= Poly(claimed, r, q_1, q_2, q_3, POINT) * Poly(bottom, r, q_1, q_2, q_3, POINT)
+    norm = Poly(r**2 - q_1**2 - q_2**2 - q_3**2, r, q_1, q_2, q_3, POINT)
+    expect_zero(gap.rem(norm).as_expr(), "L f_1")
+    at = {q_1: 2, q_2: 1, q_3: 2, r: 3}
+    expect(bottom.subs(at) != 0, "denominator")
+    expect(
+        by_side(claim, generated).subs(at) != 0,
+        "L f_1 is zero",
+        **{str(x): v for x, v in at.items()},
+    )
+
+
+def tangent(expr: Expr) -> tuple[Expr, Expr]:
+    """(factor, t) of factor/pi * atan(t)."""
+    (arc,) = expr.atoms(atan)
+    return cancel(expr / arc * pi), arc.args[0]
+
+
+@evidence(SELECT_AREA, "symbolic", step="right on the edges")
+def test_area_on_the_edges(claim: Claim) -> None:
+    """q_3 = 0: tan of twice the angle is q_1/q_2, SELECT's law; with q_1 = 0 the area is 0."""
+    factor, t = tangent(by_side(claim, area))
+    law_factor, law_t = tangent(by_side(SELECT, p_win))
+    expect(factor == 2 * law_factor, f"{factor}: twice {law_factor} is needed")
+    edge = t.subs(q_3, 0)
+    double = 2 * edge / (1 - edge**2) - law_t.subs(exp(y), q_1 / q_2)
+    top, _ = cancel(double).as_numer_denom()
+    expect_zero(top.subs(r, sqrt(q_1**2 + q_2**2)), "the edge q_3 = 0")
+    expect_zero(t - t.subs({q_2: q_3, q_3: q_2}, simultaneous=True), "symmetric in 2 and 3")
+    expect_zero(t.subs(q_1, 0), "the edge q_1 = 0")
+
+
+@evidence(SELECT_AREA, "symbolic", step="right at the centre")
+def test_area_at_the_centre(claim: Claim) -> None:
+    """SELECT-EQUAL's 1/3: tan(pi/12) = 2 - sqrt(3); and the three areas fill the octant."""
+    value = by_side(claim, area).subs({q_1: 1, q_2: 1, q_3: 1, r: sqrt(3)})
+    factor, t = tangent(value)
+    twelfth = cancel(by_side(SELECT_EQUAL, p_equal).subs(Symbol("k", integer=True), 3) / factor)
+    expect(twelfth == Rational(1, 12), f"atan must be pi times {twelfth}")
+    # tan(2 x) = 1/sqrt(3) for x = pi/12
+    expect_zero((2 * t / (1 - t**2)) ** 2 - Rational(1, 3), "tan(pi/6)^2")
+    expect(0 < float(t) < 1, "the branch")
+
+
+@evidence(SELECT_AREA, "property", step="generator")
+@given(sizes=st.lists(st.integers(1, 9), min_size=3, max_size=3))
+def test_areas_sum_to_one(claim: Claim, sizes: list[int]) -> None:
+    """In 40 digits; and the solid angle by l'Huilier's theorem from the triangle's sides."""
+    value = lambdify((q_1, q_2, q_3, r), by_side(claim, area), "mpmath")
+    with mp.workdps(40):
+        norm = mp.sqrt(sum(z**2 for z in sizes))
+        found = [value(*(mp.mpf(z) for z in sizes[k:] + sizes[:k]), norm) for k in range(3)]
+        expect(abs(sum(found) - 1) < mp.mpf(10) ** -35, "sum", q=sizes)
+        sides = [mp.pi / 2, mp.acos(sizes[1] / norm), mp.acos(sizes[2] / norm)]
+        half = sum(sides) / 2
+        product = mp.tan(half / 2)
+        for side in sides:
+            product *= mp.tan((half - side) / 2)
+        excess = 4 * mp.atan(mp.sqrt(product))
+        expect(abs(excess / (mp.pi / 2) - found[0]) < mp.mpf(10) ** -17, "area", q=sizes)

@@ -1,0 +1,124 @@
+"""Evidence: SELECT-EQUAL."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import (
+    Symbol,
+    solve,
+)
+
+from sim import simulate
+from tests.analysis import expect_outside
+from tests.inequalities import expect_region_of
+from tests.obstructions import caught_starts
+from tests.reading import by_side
+from tests.subsets import expect_counts, expect_mini_batches
+from theorem_audit import (
+    evidence,
+    expect,
+    expect_identity,
+    expect_zero,
+    seed,
+)
+from theorem_audit.checks.statistics import expect_proportion
+from theorem_audit.exact.region import satisfies
+from theorem_audit.statement.claim import Claim
+from theory.minibatch.selection import (
+    SELECT_EQUAL,
+    p_equal,
+)
+from theory.minibatch.sparse import SGD_SPARSE, p_sparse
+from theory.model.step import STEP
+from theory.notation import (
+    S_C,
+    S,
+    chi,
+    k,
+    perp_next,
+    q_i,
+    q_j,
+    q_j_next,
+)
+
+# SELECT-EQUAL
+
+
+@evidence(SELECT_EQUAL, "symbolic", step="symmetry")
+def test_steps_commute_with_permutations(claim: Claim) -> None:
+    """Exchanging two live i, j (transpositions generate all) commutes with a step and keeps its law.
+
+    With memberships c_i, c_j and S = S_C + c_i q_i^2 + c_j q_j^2, exchanged state and memberships give
+    the exchanged step, by STEP; S, and so every other coordinate's factor, is the same.  A step is odd
+    in q_j, so a sign may be exchanged as well (ReLU: live means > 0).  An exchange maps b-subsets one
+    to one onto b-subsets, all of the same chance 1/C(n, b).  So from |q_i| = |q_j| the paths with i
+    and j exchanged have the same law: P(x_i wins) = P(x_j wins).
+    """
+    c_i, c_j = Symbol("c_i", real=True), Symbol("c_j", real=True)
+    mass = S_C + c_i * q_i**2 + c_j * q_j**2
+    swap = {q_i: q_j, q_j: q_i, c_i: c_j, c_j: c_i}
+    expect_zero(mass.subs(swap, simultaneous=True) - mass, "the batch's mass")
+    after = by_side(STEP, q_j_next).subs(S, mass)
+    of_j = after.subs(chi, c_j)
+    of_i = by_side(STEP, q_j_next).subs({q_j: q_i, chi: c_i}, simultaneous=True).subs(S, mass)
+    expect_zero(of_j.subs(swap, simultaneous=True) - of_i, "the step of the exchanged state")
+    off = by_side(STEP, perp_next).subs(S, mass)
+    expect_zero(off.subs(swap, simultaneous=True) - off, "the rest's step")
+    odd = by_side(STEP, q_j_next)
+    expect_zero(odd.subs(q_j, -q_j) + odd, "a step is odd in q_j, given S")
+    expect_counts()
+    expect_mini_batches(claim)
+    live = [x for x in claim.assumptions if x.name == "live" and "|q_j| equal" in x.text]
+    expect(len(live) == 1, "the live coordinates start equal")
+    expect(by_side(claim, p_equal).free_symbols == {k}, "the same for every live j")
+
+
+@evidence(SELECT_EQUAL, "symbolic", step="total")
+def test_equal_chances_sum_to_one(claim: Claim) -> None:
+    expect_region_of(claim, SGD_SPARSE)
+    chance = Symbol("x", real=True)
+    total = k * chance - by_side(SGD_SPARSE, p_sparse)
+    expect_identity(claim.formula, {p_equal: solve(total, chance)[0]})
+
+
+@evidence(SELECT_EQUAL, "witness", step="total", needs="radius")
+def test_ties_outside_the_radius_need_not_win(claim: Claim) -> None:
+    """r2 > 2, the live mass shared equally by two coordinates: r2 > 2 for ever, so nobody wins."""
+    for point, why in caught_starts():
+        tied = {**point, k: 2}
+        for assumption in claim.assumptions:
+            if assumption.condition is not None and assumption.name != "radius":
+                expect(satisfies(assumption.condition, tied), f"{assumption.name} at {tied}")
+        expect_outside(claim, tied, why)
+        expect(by_side(claim, p_equal).subs(tied) > 0, "the claim gives each of them a chance")
+
+
+@evidence(SELECT_EQUAL, "property", step="symmetry")
+@given(signs=st.lists(st.sampled_from([-1, 1]), min_size=2, max_size=4), number=st.integers(0, 99))
+def test_permuted_batches_permute_the_run(claim: Claim, signs: list[int], number: int) -> None:
+    size = len(signs)
+    batches = np.random.Generator(np.random.PCG64(number)).integers(size, size=(40, 1))
+    q = np.array(signs) / np.sqrt(size)
+    base = simulate(q, 0.0, batch_size=1, step_size=0.3, steps=40, batches=batches)
+    for order in permutations(range(size)):
+        moved = simulate(q[np.argsort(order)], 0.0, batch_size=1, step_size=0.3, steps=40,
+                         batches=np.array(order)[batches])  # fmt: skip
+        same = np.allclose(moved.log_abs_q[0][list(order)], base.log_abs_q[0], atol=1e-9, rtol=0)
+        expect(same, "a permutation of the batches does not permute the run", order=order)
+
+
+@evidence(SELECT_EQUAL, "simulation", step="total")
+def test_ties_in_runs(claim: Claim) -> None:
+    """n = 4, three live coordinates of equal size, one zero, b = 2, a = 0.4."""
+    runs = 20000
+    q = np.tile([1.0, -1.0, 0.0, 1.0], (runs, 1)) / np.sqrt(3.0)
+    result = simulate(q, 0.0, batch_size=2, step_size=0.8, steps=800, seed=seed("ties"))
+    winner = result.log_abs_q.argmax(axis=1)
+    expected = float(by_side(claim, p_equal).subs(k, 3))
+    for index in (0, 1):
+        wins = int((winner == index).sum())
+        expect_proportion(wins, runs, expected, visible=0.09, what=f"x_{index} wins")

@@ -1,0 +1,7 @@
+"""What the evidence of spectrum shares: instances, strategies, derivations."""
+
+from __future__ import annotations
+
+from tests.instances import Vector
+
+Basis = tuple[list[Vector], list[Vector]]
