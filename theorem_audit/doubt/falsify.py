@@ -79,6 +79,8 @@ def tables() -> tuple[dict[str, Falsifier], dict[str, str]]:
                     raise project.ProjectError(
                         f"{module.__name__}.{name}: {claim_id!r} is no claim"
                     )
+                if found.get(claim_id) is value:
+                    continue  # the same table, imported by another module
                 if claim_id in searches or claim_id in reasons:
                     raise DoubleFalsifier(
                         f"{module.__name__}.{name}: {claim_id} is spoken for already"
