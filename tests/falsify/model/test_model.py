@@ -18,7 +18,19 @@ from theory import claims
 from theory.full_batch.gaussian_start import caught_share
 from theory.notation import a, b, d, k, n, r2
 
-CHAPTERS = ("model.autoencoder", "model.landscape", "model.spectrum", "model.initialisation", "model.step", "model.band", "full_batch.convergence", "full_batch.edge", "full_batch.alignment", "full_batch.gaussian_start", "minibatch.orthogonal",)  # fmt: skip
+CHAPTERS = (
+    "model.autoencoder",
+    "model.landscape",
+    "model.spectrum",
+    "model.initialisation",
+    "model.step",
+    "model.band",
+    "full_batch.convergence",
+    "full_batch.edge",
+    "full_batch.alignment",
+    "full_batch.gaussian_start",
+    "minibatch.orthogonal",
+)
 
 
 def far_only(claim: Claim) -> Claim:

@@ -20,7 +20,18 @@ from theory import claims
 from theory.assumptions.unequal_norms import sigma_i
 from theory.quadratic.mean_square import l
 
-CHAPTERS = ("quadratic.mean_square", "quadratic.bounds", "quadratic.paths", "quadratic.nonconvex", "assumptions.sampling", "assumptions.unequal_norms", "assumptions.saddle_trap", "assumptions.nonorthogonal", "assumptions.nonorthogonal_law", "assumptions.momentum",)  # fmt: skip
+CHAPTERS = (
+    "quadratic.mean_square",
+    "quadratic.bounds",
+    "quadratic.paths",
+    "quadratic.nonconvex",
+    "assumptions.sampling",
+    "assumptions.unequal_norms",
+    "assumptions.saddle_trap",
+    "assumptions.nonorthogonal",
+    "assumptions.nonorthogonal_law",
+    "assumptions.momentum",
+)
 
 DROPPED = {
     "Q-KAPPA": ("batch size",),

@@ -20,6 +20,7 @@ from tests.falsify.walks import exponents as falsify_exponents
 from tests.falsify.walks import generators as falsify_generators
 from tests.falsify.walks import laws as falsify_laws
 from tests.falsify.walks import paths as falsify_paths
+from tests.falsify.walks import sparse as falsify_sparse
 from tests.falsify.walks import steps as falsify_steps
 from tests.falsify.walks import winners as falsify_winners
 from tests.falsify.walks.play import DIGITS
@@ -49,6 +50,7 @@ PARTS = (
     falsify_laws,
     falsify_exponents,
     falsify_paths,
+    falsify_sparse,
     falsify_generators,
     falsify_winners,
 )

@@ -23,7 +23,19 @@ from theory.minibatch.sparse_time import mean_psi
 from theory.notation import S, a, b, delta, n, p, rho, t
 from theory.walks import random_walk as walk
 
-CHAPTERS = ("walks.random_walk", "minibatch.log_ratios", "minibatch.capture", "minibatch.reach", "minibatch.two_points", "minibatch.sparse_time", "minibatch.rates", "minibatch.selection", "minibatch.selection_n", "minibatch.purity_time", "quadratic.bridge",)  # fmt: skip
+CHAPTERS = (
+    "walks.random_walk",
+    "minibatch.log_ratios",
+    "minibatch.capture",
+    "minibatch.reach",
+    "minibatch.two_points",
+    "minibatch.sparse_time",
+    "minibatch.rates",
+    "minibatch.selection",
+    "minibatch.selection_n",
+    "minibatch.purity_time",
+    "quadratic.bridge",
+)
 # full batches admitted from n = 8 on
 FULL_FROM_8 = And(Ge(b, 1), Or(Lt(b, n), And(Ge(n, 8), Le(b, n))))
 
