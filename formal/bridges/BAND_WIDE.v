@@ -19,7 +19,7 @@ lra.
 Qed.
 
 (* gate *)
-move=> n d b eta X phi act w w' B o ne _ St a0 a1 r0 dl S1 S0.
+move=> n d b eta X phi act w w' B ne _ St o a0 a1 r0 dl S1 S0.
 have E := proj1 (sgd_step_map eta w B w' o ne) St.
 have N2 (v : 'I_d -> R) : norm2 v = dot v v by rewrite /norm2 /dot; apply: eq_bigr => k _; ring.
 rewrite !N2 in r0 dl S1 *; rewrite E norm_sgd //.

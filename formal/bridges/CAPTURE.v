@@ -2,7 +2,7 @@
 From SGD Require Import sums coordinates ratios capture gradient step.
 
 (* gate *)
-move=> n d b eta X phi act w w' i ts ss o ne St Li bn b1 a1 a0 T t1 t0 Sm s2 s0.
+move=> n d b eta X phi act w w' i ts ss p ne St Li o bn b1 pE a1 a0 T t1 t0 Sm s2 s0.
 set a := eta / INR b in a1 a0 *; set x := coordinates act X w in Li Sm *; cbv zeta.
 have Cs : stepping a ts by split; lra.
 have Cc : capturable n b a ts ss by split.
@@ -25,4 +25,9 @@ rewrite (_ : avg _ = avg (fun B : batch n b => power_sum (g n a ts ss) (step a x
   by apply: avg_ext => B; rewrite E.
 move=> Hu; have := @U_step n b a ts ss Cc x i Ix Li; rewrite /th.
 rewrite (_ : - g n a ts ss = -1 * g n a ts ss); last by ring.
-by move=> /(_ Hu); lra.
+move=> /(_ Hu) Du; split; last by rewrite pE -/(split_chance n b); lra.
+have Ht : power_sum (g n a ts ss) x i <= th n a ts ss.
+  by rewrite /th (_ : - g n a ts ss = -1 * g n a ts ss) //; ring.
+move=> j ji; have := @U_leads n b a ts ss Cc x i Ht j ji; rewrite /ratio => Rj.
+have Q := Rabs_pos_lt _ Li; apply: (Rmult_le_reg_r (/ Rabs (x.1 i))); first exact: Rinv_0_lt_compat.
+by rewrite (_ : Rabs (x.1 i) / 2 * / Rabs (x.1 i) = 1 / 2); [exact: Rj | field; lra].

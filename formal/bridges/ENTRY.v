@@ -3,7 +3,7 @@ From SGD.certificates Require ENTRY_falls.
 From SGD Require Import sums coordinates gradient step band.
 
 (* gate *)
-move=> n d b eta X phi act w w' B o ne _ St a0 low high S1 S0.
+move=> n d b eta X phi act w w' B ne _ St o a0 low high S1 S0.
 have E := proj1 (sgd_step_map eta w B w' o ne) St.
 have N2 (v : 'I_d -> R) : norm2 v = dot v v by rewrite /norm2 /dot; apply: eq_bigr => k _; ring.
 rewrite !N2 in low high S1 *; rewrite E norm_sgd //.

@@ -37,9 +37,9 @@ Qed.
 End Moments.
 
 (* gate *)
-move=> n d b eta X phi act w w' ne St o bn b1 a1 a0 dh dl rest share0 share1 members conc slack.
-
-set a := eta / INR b in a1 a0 dh dl *; set x := coordinates act X w in rest dh dl share0 share1 conc slack *.
+move=> n d b eta X phi act w w' p' ne St o bn b1 pE a1 a0 dh dl rest share0 share1 members Q1' Q0 slack.
+have -> : p' = split_chance n b by rewrite pE /split_chance; congr (_ / _); ring.
+set a := eta / INR b in a1 a0 dh dl *; set x := coordinates act X w in rest dh dl share0 share1 Q1' Q0 slack *.
 have N2 : norm2 w = dot w w by rewrite /norm2 /dot; apply: eq_bigr => k _; ring.
 have R2 : norm2 w = mass x by rewrite N2 -(r2_coord X act w) /r2 -/x rest; ring.
 have Ia : Inv a x by split => //; split; lra.
@@ -53,7 +53,7 @@ have s0 : 0 < mass x by lra.
 have N1 : 1 < INR n by rewrite -[1]/(INR 1); apply: lt_INR; apply/ltP; apply: leq_ltn_trans bn.
 have T0 := batch_pos bn.
 have [p0 p1] := p_bounds b1 bn; set p := split_chance n b in p0 p1 *.
-set Q := (\rsum_(j : 'I_n) _) in conc *.
+set Q := (\rsum_(j : 'I_n) _) in Q1' Q0 *.
 have rate : 1 - a ^ 2 * p / 6 = 1 - p * a ^ 2 / 6 by field.
 split; last split; last split.
 - move=> i j ij; split; last split.

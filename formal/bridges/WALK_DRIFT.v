@@ -62,15 +62,15 @@ Qed.
 End Walk.
 
 (* gate *)
-move=> n d b eta X phi act w w' i j o ne St ij Li Lj bn b1 _ pos.
+move=> n d b eta X phi act w w' i j ne St ij o bn b1 _ Li Lj al0' be0'.
 split; first by rewrite splitE //; field_simplify_eq; ring.
-set a := eta / INR b in pos *; set x := coordinates act X w in Li Lj pos *; set t := 2 - norm2 w in pos *.
+set a := eta / INR b in al0' be0' *; set x := coordinates act X w in Li Lj al0' be0' *; set t := 2 - norm2 w in be0' *.
 
 have N2 : norm2 w = dot w w by rewrite /norm2 /dot; apply: eq_bigr => k _; ring.
 have T0 := batches_exist bn.
 pose al (B : batch n b) := 1 - a * seen x (val B); pose be B := al B + a * t.
-have al0 B : 0 < al B by have [? ?] := pos B.
-have be0 B : 0 < be B by have [? ?] := pos B; rewrite /be /al.
+have al0 B : 0 < al B by rewrite /al; have := al0' B; lra.
+have be0 B : 0 < be B by rewrite /be /al; have := be0' B; lra.
 pose L B := ln (be B) - ln (al B).
 have E B k : (coordinates act X (w' B)).1 k = x.1 k * (if k \in val B then be B else al B).
   have -> : w' B = sgd a X act w B by have := St B; move/(sgd_step_map eta w B (w' B) o ne).

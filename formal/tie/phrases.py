@@ -13,7 +13,7 @@ from typing import Any
 from sympy import Eq
 
 from theorem_audit.kernel.statement import Declaration, NoPhrase, Speaker, parts_of, values
-from theory.minibatch.capture import CAPTURE, g, growth, s_star, t_star, threshold
+from theory.minibatch.capture import CAPTURE, g, growth, s_star, t_star, theta
 from theory.minibatch.log_ratios import drift
 from theory.minibatch.reach import M, final_ratio, schedule_probability
 from theory.minibatch.sparse import (
@@ -45,6 +45,7 @@ from theory.notation import (
     q_j,
     q_j_next,
     r2,
+    rho,
     s,
     s_next,
     t,
@@ -77,6 +78,16 @@ def _relations(claim: Any, speaker: Speaker) -> str:
     return " /\\ ".join(f"({speaker.relation(x)})" for x in parts_of(claim.formula))
 
 
+def _over_subsets(claim: Any, *said_by: str) -> None:
+    """Raises NoPhrase unless the claim's batches are uniform b-subsets, which is what ``batch n b`` are.
+
+    said_by: assumptions one of which must say so where the claim's formula is a mean over the batch.
+    """
+    names = {x.name for x in claim.assumptions}
+    if "with replacement" in names or (said_by and not names & set(said_by)):
+        raise NoPhrase(f"{claim.id}: the mean over the batch is said for uniform b-subsets alone")
+
+
 # One step on vectors: STEP, BAND-WIDE, ENTRY, MASS-FLOOR
 
 _ONE_STEP = f"(n d b : nat) (eta : R) {DATA} {NEURON} (w w' : 'I_d -> R) (B : batch n b)"
@@ -92,12 +103,16 @@ _STEP_TERMS = {
 }
 
 
-def _one_step(*extra: str, lists_data: bool = False) -> Declaration:
-    given = () if lists_data else ("orthonormal X", "neuron phi act")
+def _one_step(*given: str) -> Declaration:
     return Declaration(
         _ONE_STEP, Speaker(_STEP_TERMS, SIZES), {**ORTHONORMAL, **GATE}, _relations,
-        (*given, "(0 < b)%N", STEPS, *extra),
+        (*given, "(0 < b)%N", STEPS),
     )  # fmt: skip
+
+
+def _of_the_norm() -> Declaration:
+    """Claims on ||w'||^2 alone hold for both activations and do not name the gate."""
+    return _one_step("neuron phi act")
 
 
 def _step() -> Declaration:
@@ -119,7 +134,7 @@ def _step() -> Declaration:
 
 
 def _mass_floor() -> Declaration:
-    declaration = _one_step(lists_data=True)
+    declaration = _one_step()
     terms = {**_STEP_TERMS, active: "(gate_value act (X j) w)"}
     return Declaration(
         declaration.binders, Speaker(terms, SIZES), declaration.phrases, declaration.conclusion,
@@ -172,10 +187,11 @@ def _sparse_rate() -> Declaration:
         p: "(split_chance n b)", g: "g",
     }  # fmt: skip
     speaker = Speaker(terms, {**SIZES, M: "M"})
-    exponent = speaker.real(values(CAPTURE.formula, g, growth)[g])
+    exponent = speaker.real(values(CAPTURE.formula, g, growth, theta)[g])
     run = f"run (@step n b {STEP_RATIO}) {start} (take m u)"
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
+        _over_subsets(claim)
         value = values(claim.formula, block_length, rate)
         return f"""let g := {exponent} in let T := {speaker.natural(value[block_length])}%N in
   let c := {speaker.real(value[rate])} in
@@ -198,61 +214,71 @@ _AFTER_B = "(coordinates act X (w' B))"
 
 
 def _capture() -> Declaration:
-    terms = {a: STEP_RATIO, t_star: "ts", s_star: "ss", p: "(split_chance n b)", g: "g"}
+    """p is whatever the claim's condition says; U, theta and what theta is for are in the conclusion."""
+    terms = {a: STEP_RATIO, t_star: "ts", s_star: "ss", p: "p", g: "g"}
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
-        value = values(claim.formula, g, growth)
+        _over_subsets(claim)
+        value = values(claim.formula, g, growth, theta)
         return f"""let g := {speaker.real(value[g])} in
-  power_sum g {STATE} i <= {speaker.real(threshold())} ->
+  power_sum g {STATE} i <= {speaker.real(value[theta])} ->
+  (forall j, j != i -> Rabs ({STATE}.1 j) <= Rabs ({STATE}.1 i) / 2) /\\
   avg (fun B : batch n b => power_sum g {_AFTER_B} i) <= {speaker.real(value[growth])} * power_sum g {STATE} i"""
 
     return Declaration(
-        f"{_MEANS} (i : 'I_n) (ts ss : R)", Speaker(terms, SIZES),
-        {"confinement": "ts <= 2 - norm2 w", "mass floor": f"ss <= mass {STATE}"}, conclusion,
-        ("orthonormal X", "neuron phi act", _EVERY_STEP, f"{STATE}.1 i <> 0"),
+        f"{_MEANS} (i : 'I_n) (ts ss p : R)", Speaker(terms, SIZES),
+        {**ORTHONORMAL, "confinement": "ts <= 2 - norm2 w", "mass floor": f"ss <= mass {STATE}"}, conclusion,
+        ("neuron phi act", _EVERY_STEP, f"{STATE}.1 i <> 0"),
     )  # fmt: skip
 
 
 def _reach() -> Declaration:
+    """The confinement is that of the run which the schedule leads; where the claim drops it, it is dropped."""
+    start, end = "(coordinates act X w0)", "(coordinates act X (w ((n - 1) * M)%N))"
     terms = {
-        a: "a", t_star: "ts", final_ratio: "(ratio (run (@step n b a) x u) i j)",
+        a: STEP_RATIO, t_star: "ts", final_ratio: f"(ratio {end} i j)",
         schedule_probability: "(1 / INR #|{: ((n - 1) * M).-tuple (batch n b)}|)",
     }  # fmt: skip
-    along = "forall v, ts <= 2 - r2 (run (@step n b a) x v)"
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
+        _over_subsets(claim)
         bounds = [x for x in parts_of(claim.formula) if x.has(final_ratio)]
         chances = [x for x in parts_of(claim.formula) if x.has(schedule_probability)]
         if len(bounds) != 1 or len(chances) != 1:
             raise NoPhrase(f"{claim.formula}: one bound of R_T and one equation for P_T expected")
-        confined = f"({along}) -> " if "confinement" in {x.name for x in claim.assumptions} else ""
+        named = "confinement" in {x.name for x in claim.assumptions}
+        confined = "(forall m, ts <= 2 - norm2 (w m)) -> " if named else ""
         return f"""({speaker.relation(chances[0])}) /\\
-  exists u : ((n - 1) * M).-tuple (batch n b), forall x : state n, 0 <= x.2 -> {confined}
-    x.1 i <> 0 -> (forall j, Rabs (x.1 j) <= Rabs (x.1 i)) -> forall j, j != i -> {speaker.relation(bounds[0])}"""
+  exists u : ((n - 1) * M).-tuple (batch n b), forall w0 : 'I_d -> R,
+    {start}.1 i <> 0 -> (forall j, Rabs ({start}.1 j) <= Rabs ({start}.1 i)) ->
+    forall B w, sgd_run eta X phi w0 B w -> (forall m : 'I_((n - 1) * M), B m = tnth u m) ->
+    {confined}forall j, j != i -> {speaker.relation(bounds[0])}"""
 
     return Declaration(
-        "(n b : nat) (a ts : R) (i : 'I_n) (M : nat)", Speaker(terms, {n: "n", b: "b", M: "M"}),
-        {"confinement": ""}, conclusion,
+        f"(n d b : nat) (eta : R) {DATA} {NEURON} (ts : R) (i : 'I_n) (M : nat)",
+        Speaker(terms, {**SIZES, M: "M"}), {**ORTHONORMAL, "confinement": ""}, conclusion,
+        ("neuron phi act",),
     )  # fmt: skip
 
 
 def _walk_drift() -> Declaration:
+    """``sampling`` is no hypothesis: it says what the mean is over, so without it there is no mean."""
     terms = {
         a: STEP_RATIO, t: "(2 - norm2 w)", p: "(split_probability b i j)",
-        q_i: f"({STATE}.1 i)", q_j: f"({STATE}.1 j)", S_C: f"(seen {STATE} C)",
+        q_i: f"({STATE}.1 i)", q_j: f"({STATE}.1 j)", S_C: f"(seen {STATE} C)", S: SEEN,
     }  # fmt: skip
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
+        _over_subsets(claim, "sampling")
         value = values(claim.formula, p, drift)
         log_ratio = "ln (Rabs ({0}.1 i) / Rabs ({0}.1 j))"
         return f"""split_probability b i j = {speaker.real(value[p])} /\\
   avg (fun B : batch n b => {log_ratio.format(_AFTER_B)} - {log_ratio.format(STATE)}) =
   split_mean b i j (fun C => {speaker.real(value[drift])})"""
 
-    positive = f"forall B : batch n b, 0 < 1 - {STEP_RATIO} * {SEEN} /\\ 0 < 1 - {STEP_RATIO} * {SEEN} + {STEP_RATIO} * (2 - norm2 w)"
     return Declaration(
-        f"{_MEANS} (i j : 'I_n)", Speaker(terms, SIZES), {"positive factors": positive}, conclusion,
-        ("orthonormal X", "neuron phi act", _EVERY_STEP, "i != j", f"{STATE}.1 i <> 0", f"{STATE}.1 j <> 0"),
+        f"{_MEANS} (i j : 'I_n)", Speaker(terms, SIZES), {**ORTHONORMAL, "sampling": ""}, conclusion,
+        ("neuron phi act", _EVERY_STEP, "i != j"), {"positive factors": "forall B : batch n b"},
     )  # fmt: skip
 
 
@@ -263,12 +289,13 @@ def _sparse_time() -> Declaration:
     members = "(b2r (i \\in val B) + b2r (j \\in val B))"
     share = f"({SEEN} / mass {STATE})"
     terms = {
-        a: STEP_RATIO, delta: f"(mass {STATE} - 1)", t: "(2 - norm2 w)", p: "(split_chance n b)",
+        a: STEP_RATIO, delta: f"(mass {STATE} - 1)", t: "(2 - norm2 w)", p: "p", rho: f"{STATE}.2",
         c: members, pi: share,
         Q: f"(\\rsum_(j : 'I_n) ({STATE}.1 j ^ 2 / mass {STATE}) ^ 2)",
     }  # fmt: skip
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
+        _over_subsets(claim)
         parts = parts_of(claim.formula)
         bounds = [x.gts for x in parts if not isinstance(x, Eq) and x.has(psi) and x.lts == psi]
         means = [x.rhs for x in parts if isinstance(x, Eq) and x.lhs == mean_psi]
@@ -292,7 +319,7 @@ def _sparse_time() -> Declaration:
         "members": "forall (i j : 'I_n) (B : batch n b)",
     }
     return Declaration(
-        _MEANS, Speaker(terms, SIZES), {**ORTHONORMAL, "in the span": f"{STATE}.2 = 0"}, conclusion,
+        f"{_MEANS} (p : R)", Speaker(terms, SIZES), ORTHONORMAL, conclusion,
         ("neuron phi act", _EVERY_STEP), every,
     )  # fmt: skip
 
@@ -300,8 +327,8 @@ def _sparse_time() -> Declaration:
 _DECLARATIONS: dict[str, Callable[[], Declaration]] = {
     "GRAD": _grad,
     "STEP": _step,
-    "BAND-WIDE": _one_step,
-    "ENTRY": _one_step,
+    "BAND-WIDE": _of_the_norm,
+    "ENTRY": _of_the_norm,
     "MASS-FLOOR": _mass_floor,
     "WALK-DRIFT": _walk_drift,
     "CAPTURE": _capture,
