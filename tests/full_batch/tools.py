@@ -22,6 +22,7 @@ from theorem_audit import (
     expect_zero,
     rng,
 )
+from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory.full_batch.convergence import (
@@ -55,7 +56,12 @@ def mass_step() -> dict[Symbol, Expr]:
 
 
 def named(claim: Claim, condition: Any) -> Boolean:
-    return next(x for x in relations(claim.formula) if condition(x))
+    """The conjunct that ``condition`` describes, or the one that denies what it describes."""
+    parts = relations(claim.formula)
+    denied = [x for x in parts if not isinstance(x, Eq) and condition(x.negated)]
+    for found in (*(x for x in parts if condition(x)), *denied):
+        return found
+    raise Undecided(f"{claim.id}: no conjunct of {claim.formula} is of the form that is read")
 
 
 def expect_every_sample(claim: Claim) -> None:

@@ -75,18 +75,21 @@ def _start(claim: Claim) -> Expr:
 @evidence(BAND_WIDE, "certificate", step="upper")
 @evidence(BAND_LEAST, "certificate", step="upper")
 def test_upper_end_is_kept(claim: Claim) -> None:
-    upper = next(x for x in inequalities(claim.formula) if x.lts == delta_next)
-    expect(not is_strict(upper), "equality holds at S = 0")
-    _kept(claim, upper, _start(claim))
+    # Two ends, one on each side of delta+: where both stand on one side, one of them is denied.
+    above = [x for x in inequalities(claim.formula) if x.lts == delta_next]
+    for upper in above or inequalities(claim.formula):
+        expect(not is_strict(upper), "equality holds at S = 0")
+        _kept(claim, upper, _start(claim))
 
 
 @evidence(BAND, "certificate", step="lower")
 @evidence(BAND_WIDE, "certificate", step="lower")
 @evidence(BAND_LEAST, "certificate", step="lower")
 def test_lower_end_is_kept(claim: Claim) -> None:
-    for relation in conjuncts(claim.formula):
-        if isinstance(relation, Eq) or relation.lts != delta_next:
-            _kept(claim, relation, Integer(-1))
+    parts = conjuncts(claim.formula)
+    below = [x for x in parts if isinstance(x, Eq) or x.lts != delta_next]
+    for relation in below or parts:
+        _kept(claim, relation, Integer(-1))
 
 
 @evidence(BAND_WIDE, "property")  # of the bound, not of the claim: it cannot be improved
