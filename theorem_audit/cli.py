@@ -171,6 +171,7 @@ def run_ledger(
 def _run(args: argparse.Namespace, console: Console) -> int:
     save = None if args.json in (None, "-") else Path(args.json)
     ids, seed = ids_of(args.ids), seed_of(args.seed)
+    runner.evidence_of(args.quick)  # what cannot be collected is told before anything is written
     if save:  # an older ledger must not speak for a run that is cut short, or that cannot save
         Ledger(seed=seed, quick=args.quick).write(save)
     try:

@@ -17,7 +17,7 @@ from benchmarks.real_models import half
 from figures.real_models import KEPT, rows
 from sim import from_jax, from_torch, mean_square_threshold
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def needs(*names: str) -> None:

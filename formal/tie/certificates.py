@@ -15,7 +15,12 @@ from sympy import Expr, Integer, Poly, Rational, Symbol, cancel, div
 from theorem_audit.exact.bernstein import prove_nonnegative
 from theorem_audit.exact.checker import Certificate
 
-STORED = ("BAND-WIDE-upper", "ENTRY-falls", "GD-CONVERGES-decrease-1", "GD-CONVERGES-decrease-2")
+STORED = {  # name of the Coq file -> stored certificate
+    "BAND_WIDE_upper": "BAND-WIDE-upper",
+    "ENTRY_falls": "ENTRY",
+    "GD_CONVERGES_decrease_1": "GD-CONVERGES-decrease-1",
+    "GD_CONVERGES_decrease_2": "GD-CONVERGES-decrease-2",
+}
 FOLDER = Path(__file__).resolve().parents[2] / "proofs_notes" / "certificates"
 
 _a, _xi, _pi, _S = (Symbol(name) for name in ("a", "xi", "pi", "S"))
@@ -58,8 +63,8 @@ def sparse_time_inequalities() -> dict[str, tuple[Expr, dict[Symbol, tuple[Expr,
 def certificates() -> dict[str, Certificate]:
     """Name of the Coq file -> certificate."""
     found = {
-        name.replace("-", "_"): Certificate.from_json((FOLDER / f"{name}.json").read_text("utf-8"))
-        for name in STORED
+        name: Certificate.from_json((FOLDER / f"{stored}.json").read_text("utf-8"))
+        for name, stored in STORED.items()
     }
     for name, (polynomial, box) in sparse_time_inequalities().items():
         found[name] = prove_nonnegative(polynomial, box)

@@ -19,7 +19,7 @@ from theorem_audit.cli import main
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.ledger import validate
 from theory import claims
-from theory.model.autoencoder import GRAD, HESS
+from theory.model.autoencoder import HESS
 
 
 def run(*words: str) -> int:
@@ -30,11 +30,11 @@ def test_run_writes_a_ledger_that_its_schema_describes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "deep" / "run.json"
-    assert run("run", "GRAD", "HESS", "--quick", "--json", str(target)) == 0
+    assert run("run", "HESS", "Q-KAPPA", "--quick", "--json", str(target)) == 0
     assert "2 claims: 2 proved" in capsys.readouterr().out
     data = json.loads(target.read_text())
     validate(data)
-    assert [c["id"] for c in data["claims"]] == ["GRAD", "HESS"]
+    assert [c["id"] for c in data["claims"]] == ["HESS", "Q-KAPPA"]
     assert data["complete"]
     assert data["quick"]
     assert list(target.parent.iterdir()) == [target]
@@ -64,13 +64,13 @@ def test_the_schema_refuses(what: str) -> None:
 
 
 def test_json_on_standard_output_is_json_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("run", "GRAD", "--quick", "--json", "-") == 0
+    assert run("run", "HESS", "--quick", "--json", "-") == 0
     validate(json.loads(capsys.readouterr().out))
     assert run("list", "--json", "-") == 0
     assert {row["id"] for row in json.loads(capsys.readouterr().out)} == set(claims)
-    assert run("graph", "GRAD", "--quick", "--json", "-") == 0
+    assert run("graph", "HESS", "--quick", "--json", "-") == 0
     assert json.loads(capsys.readouterr().out) == {
-        "nodes": [{"id": "GRAD", "verdict": "proved"}],
+        "nodes": [{"id": "HESS", "verdict": "proved"}],
         "edges": [],
     }
 
@@ -124,13 +124,13 @@ def _doubled(part: Any) -> Any:
 
 
 def test_check_judges_the_object_it_is_given() -> None:
-    assert audit.check(GRAD).name == "proved"
-    wrong = dataclasses.replace(GRAD, formula=Eq(GRAD.formula.lhs, 2 * GRAD.formula.rhs))
+    assert audit.check(HESS).name == "proved"
+    wrong = dataclasses.replace(HESS, formula=Eq(HESS.formula.lhs, 2 * HESS.formula.rhs))
     verdict = audit.check(wrong)
     assert verdict.name == "refuted"
     assert "not identically zero" in verdict.reasons[0]
     with pytest.raises(ValueError, match="NOPE"):
-        audit.check(dataclasses.replace(GRAD, id="NOPE"))
+        audit.check(dataclasses.replace(HESS, id="NOPE"))
 
 
 def test_ids_are_read_in_any_case_and_an_unknown_one_is_answered(

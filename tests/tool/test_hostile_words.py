@@ -17,7 +17,7 @@ from sympy import Eq, Ge, Gt, Rational, exp, pi, sqrt, symbols, true
 from sim.tests.sweep_stubs import ROOT
 from tests.tool.ledgers import small_ledger
 from theorem_audit import cli
-from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence, collect
+from theorem_audit.checks.mark import LEFT_OUT, NoEvidence, UnknownEvidence, collect
 from theorem_audit.cli import main
 from theorem_audit.doubt import instances
 from theorem_audit.report.mathematics import mathml, note_html
@@ -115,8 +115,9 @@ def test_a_file_of_evidence_that_cannot_be_imported(
 
     (tmp_path / "test_zz_made.py").write_text(text, encoding="utf-8")
     monkeypatch.setattr(tests, "__path__", [str(tmp_path)])
-    if says is None:
-        collect()
+    if says is None:  # and as nothing else is there, nothing could be judged
+        with pytest.raises(NoEvidence):
+            collect()
         assert "no_such_module" in LEFT_OUT.pop("tests/test_zz_made.py")
     else:
         with pytest.raises(UnknownEvidence, match=rf"test_zz_made\.py cannot be imported: {says}"):

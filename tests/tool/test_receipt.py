@@ -29,8 +29,8 @@ from theory import claims
 
 @pytest.fixture(scope="module")
 def slip() -> dict[str, Any]:
-    """STEP's, which rests on GRAD; with certificates of another claim, to have some."""
-    data = receipt(small_ledger().as_dict(), "STEP", claims)
+    """NORM's, which rests on STEP; with certificates of another claim, to have some."""
+    data = receipt(small_ledger().as_dict(), "NORM", claims)
     small = sorted(second_opinion.stored().items(), key=lambda x: len(x[1].to_json()))[:3]
     data["certificates"] = {name: json.loads(c.to_json()) for name, c in small}
     return signed(data)
@@ -91,7 +91,7 @@ TAMPERED = {
     "the own verdict": _set("claim", "own", value="kernel"),
     "an outcome": _refute,
     "evidence left out": _forget,
-    "a claim below": _set("uses", "GRAD", "verdict", value="supported"),
+    "a claim below": _set("uses", "STEP", "verdict", value="supported"),
     "a use left out": _set("claim", "uses", value=[]),
     "a certificate": _negative,
     "a coefficient between": _unsplit,

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.tool import ROOT
 
 BLOCK = re.compile(r"<!-- replay: (?P<path>\S+) -->\n```\w+\n(?P<text>.*?)```\n", re.S)
-ROOMS = ("theory", "sim", "audit", "figures", "tests", "proofs_notes")
+ROOMS = ("theory", "sim", "audit", "figures", "formal", "tests", "proofs_notes")
 
 
 def _copy(target: Path) -> Path:

@@ -339,7 +339,7 @@ SAMPLING_CYCLIC_SHARED = Claim(
         "it but for a curve. To first order sqrt(X/Y) = 1 - a/2 and mu_2 = 1 + a^2. "
         "Rational: u = 31/35. Uniqueness beyond the symmetric orbits is not claimed."
     ),
-    survivors={"sign: mu_1 -> -mu_1 (part 2)": "weaker: mu_1 is a square"},
+    survivors={"sign: mu_1 -> -mu_1": "weaker: mu_1 is a square"},
 )
 
 SAMPLING_CYCLIC_LIMIT = Claim(

@@ -201,9 +201,9 @@ NORMS_CONFINED = Claim(
     steps=("norm", "factor"),
     symbols=MEANING,
     survivors={
-        "sign: Min(1/2, 2 - r2) -> -Min(1/2, 2 - r2) (part 2)": "weaker: the minimum is >= 0",
-        "coefficient: 1/2 in Min(1/2, 2 - r2) -> 1001/2000 (part 2)": "true: 1/2 is not sharp",
-        "coefficient: -r2 -> -1001*r2/1000 (part 2)": "weaker: 2 - 1.001 r2 <= 2 - r2",
+        "sign: Min(1/2, 2 - r2) -> -Min(1/2, 2 - r2)": "weaker: the minimum is >= 0",
+        "coefficient: 1/2 in Min(1/2, 2 - r2) -> 1001/2000": "true: 1/2 is not sharp",
+        "coefficient: -r2 -> -1001*r2/1000": "weaker: 2 - 1.001 r2 <= 2 - r2",
     },
     remark=(
         "Only a sigma_max^2, S/sigma_max^2 and Q/sigma_max^4 enter, and r2+ grows with Q: unequal "

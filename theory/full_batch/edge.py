@@ -165,7 +165,7 @@ GD_HALF = Claim(
         "normal form": And(Eq(second_order, 0), Eq(third_order, -4)),
     },
     survivors={
-        "coefficient: rho -> 1001*rho/1000 (part 5)": "true: in rho it is not tight (up to 1.7)",
+        "coefficient: rho -> 1001*rho/1000": "true: in rho it is not tight (up to 1.7)",
     },
     symbols={
         str(

@@ -76,8 +76,8 @@ INIT_RADIUS = Claim(
         str(batch_factor): "1 - aS + a(2 - r2), the factor of the coordinates in the batch",
     },
     survivors={
-        "strictness: rho^+ >= 2 made strict (part 2)": "true: near, after the step, excludes 2",
-        "integer: -S*a -> -2*S*a (part 5)": "weaker: aS <= 1/4 here, so (1 - 2aS)^4 <= (1 - aS)^4",
+        "strictness: rho^+ >= 2 made strict": "true: near, after the step, excludes 2",
+        "integer: -S*a -> -2*S*a": "weaker: aS <= 1/4 here, so (1 - 2aS)^4 <= (1 - aS)^4",
     },
     remark=(
         "The hypotheses hold again after the step, whatever the batch, so they hold for ever, and the "

@@ -140,7 +140,7 @@ Q_SMALL_BATCH = Claim(
         "C_ms(kappa)": "the threshold at variance factor kappa, for one family Q_1..Q_N",
     },
     survivors={
-        f"coefficient: C_ms({x}) -> {c}*C_ms({x})/1000 (part 1)": "weaker: thresholds are > 0"
+        f"coefficient: C_ms({x}) -> {c}*C_ms({x})/1000": "weaker: thresholds are > 0"
         for x, c in (("kappa_1", 999), ("kappa_2", 1001))
     },
     remark="Finding: not strictly. Where the noise spares the sharpest direction C_ms is constant in k "

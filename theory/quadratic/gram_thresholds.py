@@ -159,7 +159,7 @@ Q_GRAM_PERRON = Claim(
         "C_ms(kappa)": "the threshold at variance factor kappa, for one K",
     },
     survivors={
-        f"coefficient: C_ms({x}) -> {c}*C_ms({x})/1000 (part 6)": "weaker: thresholds are > 0"
+        f"coefficient: C_ms({x}) -> {c}*C_ms({x})/1000": "weaker: thresholds are > 0"
         for x, c in (("kappa_1", 999), ("kappa_2", 1001))
     },
     remark="So at one C no change of batch size reverses which of two minima is mean-square "
@@ -196,7 +196,7 @@ Q_GRAM_ORDER = Claim(
         "C_ms(K)": "the threshold of K at one kappa",
     },
     survivors={
-        f"coefficient: C_ms({x}) -> {c}*C_ms({x})/1000 (part 3)": "weaker: thresholds are > 0"
+        f"coefficient: C_ms({x}) -> {c}*C_ms({x})/1000": "weaker: thresholds are > 0"
         for x, c in (("K_2", 999), ("K_1", 1001))
     },
     remark="For every batch size. So any bound on |K - K~| bounds both ends: eigenvalues are shifted, "
