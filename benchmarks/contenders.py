@@ -6,32 +6,13 @@ clock runs, except where agreement is checked, on the same batches for all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
-
 import numpy as np
 
 from benchmarks.cases import DENSE_LIMIT, Case
+from benchmarks.contract import Maker
 from sim.engine._block import make_blocks
 from sim.engine.batches import Sampler, block_runs
 from sim.engine.state import State, join
-
-
-class NotApplicable(Exception):
-    """A contender has no part in a case; the message says why."""
-
-
-class Contender(Protocol):
-    """`runs` trajectories advanced together; q() is (runs, n)."""
-
-    runs: int
-
-    def advance(self, steps: int) -> None: ...
-
-    def q(self) -> np.ndarray: ...
-
-
-Maker = Callable[[Case], Contender]
 
 
 class _Ready(Sampler):

@@ -7,7 +7,8 @@ from time import process_time
 from typing import Any
 
 from benchmarks.cases import Case
-from benchmarks.contenders import Contender, Ours
+from benchmarks.contenders import Ours
+from benchmarks.contract import Contender
 from benchmarks.measure import SLICE, Floor, steps_for
 
 CURVES: dict[str, list[Case]] = {

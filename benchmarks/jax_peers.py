@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from benchmarks.cases import DENSE_LIMIT, Case
-from benchmarks.contenders import Maker, NotApplicable
+from benchmarks.contract import Maker, NotApplicable
 
 jax.config.update("jax_enable_x64", True)
 

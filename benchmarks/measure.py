@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cases import Case
-from benchmarks.contenders import Contender, Maker, NotApplicable, Ours
+from benchmarks.contenders import Ours
+from benchmarks.contract import Contender, Maker, NotApplicable
 from sim.engine.batches import Sampler
 
 AGREEMENT = 1e-12

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from benchmarks.cases import DENSE_LIMIT, Case
-from benchmarks.contenders import Maker, NotApplicable
+from benchmarks.contract import Maker, NotApplicable
 
 torch.set_num_threads(1)
 torch.set_default_dtype(torch.float64)

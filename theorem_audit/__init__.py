@@ -18,7 +18,9 @@ _PLACES = {
     "Absent": "checks.run_context",
     "Inconclusive": "checks.run_context",
     "Verdict": "weigh.verdict",
+    "Falsified": "doubt.falsify",
     "Found": "doubt.falsify",
+    "Held": "doubt.falsify",
     "check": "weigh.runner",
     "evidence": "checks.mark",
     "exact_quotient": "checks.expect",
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     )
     from theorem_audit.checks.mark import evidence
     from theorem_audit.checks.run_context import Absent, Inconclusive, note, rng, seed
-    from theorem_audit.doubt.falsify import Found, falsify
+    from theorem_audit.doubt.falsify import Falsified, Found, Held, falsify
     from theorem_audit.weigh.runner import check
     from theorem_audit.weigh.verdict import Verdict
 
@@ -65,7 +67,9 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Absent",
+    "Falsified",
     "Found",
+    "Held",
     "Inconclusive",
     "Verdict",
     "check",

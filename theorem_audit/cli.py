@@ -31,6 +31,9 @@ from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.receipt import receipt
 from theorem_audit.weigh.verdict import CyclicUse
 
+REPORT_LIBRARIES = (
+    "jinja2", "latex2mathml", "markdown_it", "markupsafe", "matplotlib", "mdit_py_plugins", "pygraphviz",
+)  # fmt: skip
 EPILOG = """examples:
   audit run                        every claim
   audit run ID ID --json -         two claims, the ledger on standard output
@@ -223,7 +226,7 @@ def _show(args: argparse.Namespace, console: Console) -> int:
 
 
 def _receipt(args: argparse.Namespace, console: Console) -> int:
-    from theory import claims
+    claims = project.claims()
 
     (claim_id,) = ids_of([args.id])
     if args.source:
@@ -334,6 +337,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 2
         console = show.console(stderr=args.json == "-")
         return int(args.handler(args, console))
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in REPORT_LIBRARIES:
+            raise
+        text = f"{error.name} is not installed: pip install 'theorem-audit[report]'"
+        Console(stderr=True).print(f"audit: {text}", markup=False, style="red", soft_wrap=True)
+        return 2
     except (BadUsage, ProjectError, NoEvidence, NoNotes, OSError) as error:
         if isinstance(error, BrokenPipeError):
             raise

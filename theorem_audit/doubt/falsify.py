@@ -56,6 +56,17 @@ class Found:
         return self.outcome in ("falsified", "missing", "error")
 
 
+class Held(Found):
+    """No counterexample was found."""
+
+
+class Falsified(Found):
+    """A counterexample was found: ``detail`` and ``witness`` say where."""
+
+
+KINDS: dict[str, type[Found]] = {"held": Held, "falsified": Falsified}
+
+
 class DoubleFalsifier(ValueError):
     """Two modules speak for one claim, or one both searches and says that no run can reach it."""
 
@@ -111,7 +122,8 @@ def falsify(claim: Claim, *, seconds: float = 2.0, seed: int = 0) -> Found:
 
     def done(outcome: str, cases: int = 0, detail: str = "", witness: Any = None) -> Found:
         shown = {str(k): str(v) for k, v in (witness or {}).items()}
-        return Found(claim.id, outcome, cases, time.perf_counter() - started, detail, shown)
+        kind = KINDS.get(outcome, Found)
+        return kind(claim.id, outcome, cases, time.perf_counter() - started, detail, shown)
 
     try:
         cases = searches[claim.id](claim, rng, seconds)

@@ -141,14 +141,36 @@ class Claim:
     @property
     def statement(self) -> str:
         """LaTeX of the formula on its region, generated from both."""
-        parts = self.formula.args if isinstance(self.formula, And) else (self.formula,)
-        rows = [_latex(part) for part in parts]
+        rows = [_latex(part) for part in relations_of(self.formula)]
         if self.region is not true:
             hypotheses = self.region.args if isinstance(self.region, And) else (self.region,)
             rows.append(r"\text{for } " + r",\ ".join(_latex(x) for x in hypotheses))
         if len(rows) == 1:
             return rows[0]
         return r"\begin{array}{l} " + r" \\ ".join(rows) + r" \end{array}"
+
+    @property
+    def setting(self) -> tuple[str, ...]:
+        """The structural hypotheses, in words: those that no condition between symbols can say."""
+        return tuple(x.text or x.name for x in self.assumptions if x.condition is None)
+
+    @property
+    def where(self) -> Boolean:
+        """The hypotheses that are conditions between symbols: another name of ``region``."""
+        return self.region
+
+    @property
+    def conclusion(self) -> Basic:
+        """What is claimed under them: another name of ``formula``."""
+        return self.formula
+
+    @property
+    def sentence(self) -> str:
+        """The claim in one sentence, put together from its hypotheses and its formula."""
+        told = [x.text or f"{x.condition}" for x in self.assumptions]
+        parts = relations_of(self.formula)
+        then = " and ".join(str(part) for part in parts)
+        return (f"Suppose {'; '.join(told)}. Then " if told else "") + f"{then}."
 
     def without(self, name: str) -> Claim:
         """The same claim with the assumption called ``name`` dropped (a wrong variant)."""
@@ -165,6 +187,11 @@ class Claim:
             replace(x, condition=condition) if x.name == name else x for x in self.assumptions
         )
         return replace(self, assumptions=changed)
+
+
+def relations_of(formula: Basic) -> tuple[Basic, ...]:
+    """The conjuncts of a formula."""
+    return formula.args if isinstance(formula, And) else (formula,)
 
 
 def _latex(expr: Basic) -> str:
