@@ -25,7 +25,7 @@ from sympy import (
 
 from sim.problems.momentum import simulate_momentum
 from tests.analysis import expect_quotient
-from tests.assumptions.momentum_shared import NAMES, W, exponents, named_drive, small_box
+from tests.assumptions.momentum_exponents import NAMES, W, exponents, named_drive, small_box
 from tests.assumptions.momentum_tools import (
     HALF,
     PLANE,

@@ -20,7 +20,7 @@ from sympy import (
 )
 
 from tests.analysis import ball, expect_quotient, upper_bound_on
-from tests.assumptions.momentum_shared import (
+from tests.assumptions.momentum_exponents import (
     NAMES,
     W,
     exponents,

@@ -22,7 +22,7 @@ from sympy import (
 )
 
 from sim import simulate
-from tests.assumptions.test_sampling import expect_small_product
+from tests.assumptions.sampling_laws import expect_small_product
 from tests.inequalities import expect_implied
 from tests.instances import Instance
 from tests.reading import bound_on, by_side, expect_only, expect_stated

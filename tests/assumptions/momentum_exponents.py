@@ -1,4 +1,4 @@
-"""What the evidence of momentum shares: instances, strategies, derivations."""
+"""Exponents of heavy ball at a data point: boxes, drives and exact runs."""
 
 from __future__ import annotations
 
