@@ -32,7 +32,7 @@ seeds: $(READY)  ## the whole audit once more at other seeds: does any evidence 
 	  grep -E "^seed|claims:|^refuted|^  refuted" build/seed.log; [ $$code = 0 ] || exit $$code; done
 
 test-sweep-full: $(READY)  ## every fault of sweeps, many times (some minutes)
-	SWEEP_FULL=1 $(BIN)/pytest -n 2 --dist worksteal -q sim/tests/test_store.py sim/tests/test_sweep.py sim/tests/test_sweep_faults.py
+	SWEEP_FULL=1 $(BIN)/pytest -n 2 --dist worksteal -q sim/tests/test_store.py sim/tests/test_sweep.py sim/tests/test_sweep_cells.py sim/tests/test_sweep_tables.py sim/tests/test_sweep_clusters.py sim/tests/test_sweep_faults.py
 
 bench: $(READY)  ## the simulator beside its peers (those that are installed); minutes
 	$(BIN)/python -m benchmarks

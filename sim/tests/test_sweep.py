@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import functools
-import importlib.util
 import json
-import os
-import pty
-import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
@@ -22,38 +15,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import kstest
 
 from sim import (
     Cell,
     CellError,
-    Results,
     SerialExecutor,
     StoreError,
     SweepError,
     load,
-    simulate,
-    simulate_cell,
-    sweep,
 )
-from sim.problems.autoencoder_cell import uniform_start
 from sim.sweeps.cell import Task, canonical
-from sim.sweeps.progress import rate
 from sim.sweeps.workers import worker_pool
 from sim.tests import sweep_stubs as stubs
-from sim.tests.sweep_stubs import GRID, ROOT, STOPS, rows
-
-SERIAL = SerialExecutor()
-
-
-def _needs(*packages: str) -> pytest.MarkDecorator:
-    missing = [name for name in packages if importlib.util.find_spec(name) is None]
-    return pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}")
-
-
-def _sweep(folder: Path, name: str = "s.db", **changes: Any) -> Results:
-    call = {"grid": GRID, "seeds": 3, "cell": stubs.measure, "executor": SERIAL} | changes
-    return sweep(call.pop("grid"), store=folder / name, **call)
+from sim.tests.sweep_stubs import GRID, STOPS, rows
+from sim.tests.sweep_tools import SERIAL, _sweep
 
 
 def test_results_follow_the_grid_and_each_cell_is_the_documented_call(tmp_path: Path) -> None:
@@ -278,225 +253,3 @@ def test_a_cell_that_is_not_deterministic_is_found_out(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="depends on more than its arguments"):
         _sweep(tmp_path, grid={"k": 1}, seeds=1, cell=stubs.drifting, executor=Late())
     assert len(rows(tmp_path / "s.db")) == 1
-
-
-POINT = {"n": 6, "d": 9, "batch_size": 2, "step_size": 0.1, "steps": 12, "runs": 5}
-
-
-def test_the_autoencoder_is_the_default_cell(tmp_path: Path) -> None:
-    results = sweep(POINT | {"n": [6, 8]}, seeds=2, store=tmp_path / "s.db", executor=SERIAL)
-    assert results.array("loss").shape == (2, 2, 5)
-    task = results.tasks[0]
-    start, batches = task.stream.spawn(2)
-    q, rho = uniform_start(np.random.default_rng(start), 5, 6, 9, 1.0)
-    direct = simulate(
-        q, rho, batch_size=2, step_size=0.1, steps=12, seed=batches, observe=["loss"], every=12
-    )
-    assert np.array_equal(results.array("loss")[0, 0], direct.recorded["loss"][-1])
-
-
-def test_the_autoencoder_cell_records_when_asked() -> None:
-    values = simulate_cell(POINT | {"every": 4, "observe": ["r2", "q"]}, np.random.SeedSequence(0))
-    assert list(values["recorded_steps"]) == [0, 4, 8, 12]
-    assert values["q"].shape == (4, 5, 6)
-    assert values["dead"].shape == (5,)
-    # r2 = radius^2 up to the rounding of n + 1 squares and their sum: (n + 4) * 2^-53 < 1e-14
-    assert np.abs(values["r2"][0] - 1).max() < 1e-14
-
-
-@pytest.mark.parametrize(
-    "change, match",
-    [
-        ({"batch_size": [2, 7]}, r'batch_size=7: must be .* from 1 to 6 \(in settings .*"n":6'),
-        ({"step_size": -0.1}, "step_size=-0.1"),
-        ({"steps": 1.5}, "steps=1.5"),
-        ({"d": 5}, "d=5: must be an integer >= 6"),
-        ({"every": 0}, "every=0"),
-        ({"runs": 0}, "runs=0"),
-        ({"radius": 0}, "radius=0"),
-        ({"observe": ["lost"]}, "observe='lost': unknown"),
-        ({"activation": "tanh"}, "activation='tanh'"),
-        ({"backend": "abacus"}, "backend='abacus'"),
-        ({"sampling": "cyclic", "batch_size": 4}, "batch_size=4: must divide"),
-        ({"stepsize": 1}, r"grid\['stepsize'\]: unknown setting; known are n, batch_size"),
-    ],
-    ids=str,
-)
-def test_bad_autoencoder_settings_are_refused_before_any_work(
-    tmp_path: Path, change: dict[str, Any], match: str
-) -> None:
-    values = change.get("observe")
-    grid = POINT | change | ({"observe": [values]} if values else {})
-    with pytest.raises((TypeError, ValueError), match=match):
-        sweep(grid, seeds=1, store=tmp_path / "s.db", executor=SERIAL)
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_missing_autoencoder_setting_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"grid\['steps'\]: is missing"):
-        sweep({"n": 3, "batch_size": 1, "step_size": 1}, seeds=1, store=tmp_path / "s.db")
-
-
-@pytest.mark.parametrize("n, d", [(3, 8), (5, 5)])
-def test_the_start_is_uniform_on_the_sphere(n: int, d: int) -> None:
-    """u = w / |w| uniform in R^d: u_1^2 is Beta(1/2, (d-1)/2), so is each; error 1e-4, seed fixed.
-
-    A start with rho left out (d = 8 as if d = 3) has Kolmogorov distance 0.3: at 20,000 draws it
-    is rejected with probability 1 up to 1e-100.
-    """
-    q, rho = uniform_start(np.random.default_rng(7), 20_000, n, d, 1.5)
-    for j in range(n):
-        p = kstest((q[:, j] / 1.5) ** 2, "beta", args=(0.5, (d - 1) / 2)).pvalue
-        assert p > 1e-4 / n
-    assert np.abs((q**2).sum(axis=1) + rho - 2.25).max() < 1e-13
-
-
-def test_csv_gives_every_number_back(tmp_path: Path) -> None:
-    results = _sweep(tmp_path)
-    results.to_csv(tmp_path / "t.csv")
-    with (tmp_path / "t.csv").open(newline="") as file:
-        table = list(csv.DictReader(file))
-    assert list(table[0]) == ["shift", "size", "seed", "mean", "draws", "positive"]
-    for line, (point, seed, values) in zip(table, results, strict=True):
-        assert (float(line["shift"]), int(line["size"])) == (point["shift"], point["size"])
-        assert int(line["seed"]) == seed
-        assert float(line["mean"]) == values["mean"]
-        assert json.loads(line["draws"]) == values["draws"].tolist()
-        assert int(line["positive"]) == values["positive"]
-    assert {p.name for p in tmp_path.iterdir()} == {"s.db", "t.csv"}
-    with pytest.raises(KeyError, match="'median': no such output; there are mean, draws"):
-        results.array("median")
-
-
-@_needs("pandas")
-def test_pandas_has_a_row_per_cell(tmp_path: Path) -> None:
-    results = _sweep(tmp_path)
-    frame = results.to_pandas()
-    assert list(frame.columns) == ["shift", "size", "seed", "mean", "draws", "positive"]
-    assert frame["mean"].to_numpy().tobytes() == results.array("mean").tobytes()
-    assert frame["positive"].dtype == np.int64
-    for draws, row in zip(frame["draws"], results, strict=True):
-        assert draws.tobytes() == row.values["draws"].tobytes()
-
-
-@_needs("pyarrow")
-def test_parquet_gives_every_number_back(tmp_path: Path) -> None:
-    from pyarrow import parquet
-
-    results = _sweep(tmp_path)
-    results.to_parquet(tmp_path / "t.parquet")
-    table = parquet.read_table(tmp_path / "t.parquet").to_pydict()
-    assert np.array(table["mean"]).tobytes() == results.array("mean").tobytes()
-    assert table["draws"] == [row.values["draws"].tolist() for row in results]
-    assert table["seed"] == [row.seed for row in results]
-
-
-def test_a_missing_table_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    results = _sweep(tmp_path)
-    for package in ("pandas", "pyarrow"):
-        monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(ImportError, match=r"needs pandas: pip install 'sgd-batch-audit\[table\]'"):
-        results.to_pandas()
-    with pytest.raises(ImportError, match="needs pyarrow"):
-        results.to_parquet(tmp_path / "t.parquet")
-
-
-@pytest.mark.parametrize(
-    "speed, text",
-    [(None, ""), (250.4, "250 cells/s"), (0.5, "30 cells/min"), (0.001, "3.6 cells/h")],
-)
-def test_rate_is_written_in_a_readable_unit(speed: float | None, text: str) -> None:
-    assert rate(speed) == text
-
-
-SHOW = (
-    "from sim.tests.sweep_stubs import *; from sim import *;"
-    "sweep(GRID | {'naps': True}, seeds=3, store={store!r}, cell=measure, executor=SerialExecutor())"
-)
-
-
-def test_progress_shows_rate_and_time_left_on_a_terminal_only(tmp_path: Path) -> None:
-    code = SHOW.replace("{store!r}", repr(str(tmp_path / "s.db")))
-    ours, theirs = pty.openpty()
-    environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", code], stderr=theirs, cwd=ROOT, env=environment
-    )
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            shown += os.read(ours, 65536)
-        except OSError:  # how Linux reports that the other side of a terminal has closed
-            break
-    os.close(ours)
-    assert process.wait() == 0
-    for part in (b"18/18", b"cells/", b"0:00:00", b"left"):
-        assert part in shown
-    quiet = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], capture_output=True, cwd=ROOT, check=True
-    )
-    assert (quiet.stdout, quiet.stderr) == (b"", b"")
-
-
-PEER = """
-import sys
-from sim.tests.sweep_stubs import GRID, measure
-from sim import sweep
-
-def run(executor, store):
-    results = sweep(GRID | {"naps": True}, seeds=3, store=store, cell=measure, executor=executor)
-    assert results.computed == 18, results.computed
-
-if __name__ == "__main__":
-"""
-
-DASK = """
-    from dask.distributed import Client, LocalCluster
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True,
-                      dashboard_address=None) as cluster, Client(cluster) as client:
-        assert len(set(client.run(__import__("os").getpid).values())) == 2
-        with client.get_executor() as executor:
-            run(executor, sys.argv[1])
-"""
-
-MPI = """
-    from mpi4py.futures import MPIPoolExecutor
-    with MPIPoolExecutor() as executor:
-        assert executor.num_workers == 2, executor.num_workers
-        run(executor, sys.argv[1])
-"""
-
-
-def _peer(tmp_path: Path, body: str, *command: str) -> None:
-    """Run a sweep under another program's executor and compare every byte with ours."""
-    script = tmp_path / "peer.py"
-    script.write_text(PEER + body)
-    finished = subprocess.run(
-        [*command, str(script), str(tmp_path / "peer.db")],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    assert finished.returncode == 0, finished.stderr
-    _sweep(tmp_path, grid=GRID | {"naps": True})
-    assert rows(tmp_path / "peer.db") == rows(tmp_path / "s.db")
-
-
-@_needs("dask", "distributed")
-def test_dask_workers_give_the_same_bytes(tmp_path: Path) -> None:
-    _peer(tmp_path, DASK, sys.executable)
-
-
-# the one that belongs to this environment's mpi4py, if it has one
-MPIEXEC = shutil.which(
-    "mpiexec", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-)
-
-
-@_needs("mpi4py")
-@pytest.mark.skipif(not MPIEXEC, reason="not on PATH: mpiexec")
-def test_mpi_workers_give_the_same_bytes(tmp_path: Path) -> None:
-    _peer(tmp_path, MPI, str(MPIEXEC), "-n", "3", sys.executable, "-m", "mpi4py.futures")

@@ -1,4 +1,4 @@
-"""What the evidence of nonorthogonal law shares: instances, strategies, derivations."""
+"""What the evidence of the chapter nonorthogonal_law shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the evidence of nonorthogonal shares: instances, strategies, derivations."""
+"""What the evidence of the chapter nonorthogonal shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

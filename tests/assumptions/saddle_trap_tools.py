@@ -1,4 +1,4 @@
-"""What the evidence of saddle trap shares: instances, strategies, derivations."""
+"""What the evidence of the chapter saddle_trap shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

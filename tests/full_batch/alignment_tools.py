@@ -1,4 +1,4 @@
-"""What the evidence of alignment shares: instances, strategies, derivations."""
+"""What the evidence of the chapter alignment shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the evidence of purity time shares: instances, strategies, derivations."""
+"""What the evidence of the chapter purity_time shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

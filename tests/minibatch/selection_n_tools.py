@@ -1,4 +1,4 @@
-"""What the evidence of selection n shares: instances, strategies, derivations."""
+"""What the evidence of the chapter selection_n shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the evidence of band shares: instances, strategies, derivations."""
+"""What the evidence of the chapter band shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the evidence of initialisation shares: instances, strategies, derivations."""
+"""What the evidence of the chapter initialisation shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

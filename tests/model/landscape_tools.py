@@ -1,4 +1,4 @@
-"""What the evidence of landscape shares: instances, strategies, derivations."""
+"""What the evidence of the chapter landscape shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

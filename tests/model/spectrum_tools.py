@@ -1,4 +1,4 @@
-"""What the evidence of spectrum shares: instances, strategies, derivations."""
+"""What the evidence of the chapter spectrum shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the evidence of step shares: instances, strategies, derivations."""
+"""What the evidence of the chapter step shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

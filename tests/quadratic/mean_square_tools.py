@@ -1,4 +1,4 @@
-"""What the evidence of mean square shares: instances, strategies, derivations."""
+"""What the evidence of the chapter mean_square shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

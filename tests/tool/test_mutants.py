@@ -16,19 +16,14 @@ from theorem_audit import expect
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.checks.run_context import current
 from theorem_audit.cli import main
-from theorem_audit.doubt import compare, instances, mutants
+from theorem_audit.doubt import compare, mutants
 from theorem_audit.doubt.implication import implied
-from theorem_audit.doubt.undefined import undefined
 from theorem_audit.doubt.variants import GROUPS, capped, variants
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.weigh import runner
-from theorem_audit.weigh.ledger import necessity
-from theorem_audit.weigh.verdict import Outcome
 from theory import claims
-from theory.model.autoencoder import GRAD
-from theory.model.step import NORM
-from theory.notation import S_C, S, a, b, d, delta, delta_next, n, q_i, q_j, r2, rho, s
+from theory.notation import S_C, S, a, delta, delta_next, n, q_i, q_j, r2, rho, s
 
 h = Symbol("h", real=True)
 
@@ -344,82 +339,3 @@ def test_the_command_prints_and_writes_every_variant(
 
 def test_a_negative_cap_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mutants", "NORM", "--cap", "-1"]) == 2
-
-
-# --- the ledger -------------------------------------------------------------------------------
-
-FAST = ("NORM", "BAND-WIDE", "GROWTH-LOW")
-"""One claim for each way of deciding, quick to run; ``audit mutants`` does the whole ledger."""
-
-
-@pytest.mark.parametrize("claim_id", FAST)
-def test_no_variant_survives_unexplained(claim_id: str) -> None:
-    found = list(mutants.run([claim_id], cap=8, fast=True))
-    assert [t.name for t in found if t.unexplained] == []
-    assert sum(t.outcome == "refuted" for t in found) >= 3
-
-
-def test_explanations_are_for_variants_that_exist() -> None:
-    for claim in claims.values():
-        known = {v.name for v in variants(claim)} if claim.survivors else set()
-        known |= {mutants.PART.sub("", name) for name in known}
-        assert set(claim.survivors) <= known, claim.id
-        assert all(claim.survivors.values()), claim.id
-
-
-def test_witnesses_name_assumptions_that_exist() -> None:
-    for claim_id, items in runner.evidence_of().items():
-        named = {item.needs for item in items if item.needs}
-        assert named <= {x.name for x in claims[claim_id].assumptions}, claim_id
-
-
-def test_need_is_read_off_the_run() -> None:
-    typed = Assumption("x", needed=True, witness="typed by hand")
-    run = Outcome("A", "t", "witness", (), "passed", case="c", needs="x")
-    assert necessity(typed, []) == {"needed": None, "witness": ""}
-    assert necessity(typed, [run]) == {"needed": True, "witness": "t[c]"}
-    assert necessity(typed, [replace(run, outcome="refuted")])["needed"] is None
-    assert necessity(replace(typed, needed=False), [])["needed"] is False
-
-
-# --- claims about something -------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("claim_id", list(claims))
-def test_all_hypotheses_hold_at_once_somewhere(claim_id: str) -> None:
-    claim = claims[claim_id]
-    found = instances.instance(claim)
-    assert satisfies(claim.region, found)
-    assert set(found) == claim.region.free_symbols
-    assert all(v.is_Rational and (not x.is_integer or v.is_Integer) for x, v in found.items())
-
-
-@pytest.mark.parametrize(
-    "region",
-    [And(Gt(a, 1), Lt(a, 0)), And(Ge(n, 2), Lt(n, 2)), And(Eq(a, 0), Ne(a, 0)), Gt(-(a**2), 0)],
-    ids=str,
-)
-def test_an_empty_region_is_an_error(region: Boolean) -> None:
-    claim = replace(NORM, assumptions=(Assumption("all", region),))
-    with pytest.raises(instances.EmptyRegion, match="NORM"):
-        instances.instance(claim)
-    outcome = runner.vacuous(claim, 0)
-    assert outcome is not None
-    assert outcome.outcome == "error"
-
-
-def test_boundary_cases() -> None:
-    region = And(Ge(n, 2), Ge(b, 1), Le(b, n - 1), Ge(d, n), Gt(a, 0), Le(a, Rational(1, 2)))
-    found = {
-        x.what: x.instance
-        for x in instances.boundaries(replace(GRAD, assumptions=(Assumption("all", region),)))
-    }
-    assert found["b = 1"][b] == 1
-    assert found["n = 2"][n] == 2
-    assert found["b = n - 1"][b] == found["b = n - 1"][n] - 1
-    assert found["d = n"][d] == found["d = n"][n]
-    assert found["a = 1/2"][a] == Rational(1, 2)
-    assert "b = n" not in found
-    assert all(satisfies(region, x) for x in found.values())
-    wrong = replace(GRAD, assumptions=(Assumption("all", region),), formula=Eq(q_i, 1 / (n - 2)))
-    assert "n = 2" in {x.what for x in undefined(wrong)}

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,13 +13,14 @@ from hypothesis import strategies as st
 from sympy import And, Eq, Gt, Ne, Symbol, Tuple, true
 
 from tests.tool import ROOT
+from tests.tool.verdict_tools import outcome
 from theorem_audit import expect
 from theorem_audit.checks.mark import DECIDING, KINDS, SUPPORTING, Evidence
 from theorem_audit.checks.run_context import Inconclusive
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.report.site import MEANINGS
 from theorem_audit.statement.claim import Claim, Source
-from theorem_audit.weigh.ledger import SCHEMA_FILE, Ledger, validate
+from theorem_audit.weigh.ledger import SCHEMA_FILE, Ledger
 from theorem_audit.weigh.runner import run_evidence
 from theorem_audit.weigh.verdict import (
     GIVEN,
@@ -53,13 +48,6 @@ def claim(name: str = "A", steps: tuple[str, ...] = ("statement",), **more: Any)
         name, name, formula, Source(kind, "made up"), "exact", "made",
         steps=steps, **more,
     )  # fmt: skip
-
-
-def outcome(
-    name: str = "A", kind: str = "symbolic", what: str = "passed", *, step: str = "statement",
-    test: str = "t", uses: tuple[str, ...] = (), case: str = "",
-) -> Outcome:  # fmt: skip
-    return Outcome(name, test, kind, (step,), what, case=case, uses=uses, checks=1)
 
 
 def verdict(made: Claim, *found: Outcome) -> Verdict:
@@ -396,89 +384,3 @@ def test_evidence_that_checks_nothing_is_named_as_such() -> None:
 def test_an_outcome_survives_its_json() -> None:
     made = dataclasses.replace(outcome(uses=("B",)), notes=("n",), witness={"x": "1"}, power=0.99)
     assert Outcome.from_dict(json.loads(json.dumps(made.as_dict()))) == made
-
-
-# --- interruption -----------------------------------------------------------------------------
-
-SLOW_RUN = """
-import pkgutil, sys, time
-every = pkgutil.iter_modules
-pkgutil.iter_modules = lambda path=None, prefix="": [
-    x for x in every(path, prefix) if x.name == "test_autoencoder" or x.name[:5] != "test_"
-]  # one evidence module is enough, and loads sooner
-from theorem_audit import cli
-from theorem_audit.weigh import runner
-real = runner._work
-def slow(job, run_seed, quick):
-    found = real(job, run_seed, quick)
-    time.sleep(0.4)
-    return found
-runner._work = slow
-one = runner.run_jobs
-runner.run_jobs = lambda jobs, **more: one(jobs, **{**more, "workers": None})  # here, where it is slow
-sys.exit(cli.main(["run", "GRAD", "HESS", "--workers", "1", "--json", sys.argv[1]]))
-"""
-
-
-def _has_evidence(path: Path) -> bool:
-    """Whether something was run; at first the file says only that a run has begun."""
-    return path.exists() and any(c["evidence"] for c in json.loads(path.read_text())["claims"])
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=lambda x: x.name)
-def test_an_interrupted_run_leaves_a_readable_ledger(tmp_path: Path, how: signal.Signals) -> None:
-    target = tmp_path / "run.json"
-    with subprocess.Popen(
-        [sys.executable, "-c", SLOW_RUN, str(target)], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    ) as process:  # fmt: skip
-        try:
-            deadline = time.monotonic() + 60
-            while not _has_evidence(target):
-                assert process.poll() is None, "the run ended before it saved anything"
-                assert time.monotonic() < deadline, "nothing was saved within a minute"
-                time.sleep(0.05)
-            process.send_signal(how)
-            text = process.communicate(timeout=30)[0]
-        finally:
-            process.kill()
-    data = json.loads(target.read_text())
-    validate(data)
-    states = {e["outcome"] for c in data["claims"] for e in c["evidence"]}
-    assert not data["complete"]
-    assert "not_run" in states, "it was over before it was interrupted"
-    assert all(
-        e["detail"] for c in data["claims"] for e in c["evidence"] if e["outcome"] == "not_run"
-    )
-    if how == signal.SIGINT:
-        assert process.returncode == 130
-        assert "interrupted" in text
-
-
-def test_a_write_that_fails_leaves_the_earlier_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target, ledger = tmp_path / "run.json", Ledger(seed=0)
-    ledger.write(target)
-    before = target.read_text()
-
-    def full(*_: Any) -> None:
-        raise OSError("no space left")
-
-    monkeypatch.setattr("theorem_audit.files.os.replace", full)
-    with pytest.raises(OSError, match="no space"):
-        ledger.write(target)
-    assert target.read_text() == before
-    assert list(tmp_path.iterdir()) == [target]
-
-
-# --- the error budget -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("each", "code"), [(4e-5, 0), (6e-5, 1)])
-def test_an_overspent_error_budget_fails_the_run(each: float, code: int) -> None:
-    ledger = Ledger(seed=0)
-    for test in "tu":
-        ledger.add(dataclasses.replace(outcome("GRAD", "simulation", test=test), error=each))
-    assert ledger.family_error == pytest.approx(2 * each)
-    assert ledger.exit_code() == code

@@ -1,4 +1,4 @@
-"""What the evidence of walk criteria shares: instances, strategies, derivations."""
+"""What the evidence of the chapter walk_criteria shares: instances, strategies, derivations."""
 
 from __future__ import annotations
 

@@ -1,0 +1,61 @@
+"""Instances of hypotheses: each claim has one, boundary cases are found, an empty region is an error."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Rational
+from sympy.logic.boolalg import Boolean
+
+from theorem_audit.doubt import instances
+from theorem_audit.doubt.undefined import undefined
+from theorem_audit.exact.region import satisfies
+from theorem_audit.statement.claim import Assumption
+from theorem_audit.weigh import runner
+from theory import claims
+from theory.model.autoencoder import GRAD
+from theory.model.step import NORM
+from theory.notation import a, b, d, n, q_i
+
+# --- claims about something -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("claim_id", list(claims))
+def test_all_hypotheses_hold_at_once_somewhere(claim_id: str) -> None:
+    claim = claims[claim_id]
+    found = instances.instance(claim)
+    assert satisfies(claim.region, found)
+    assert set(found) == claim.region.free_symbols
+    assert all(v.is_Rational and (not x.is_integer or v.is_Integer) for x, v in found.items())
+
+
+@pytest.mark.parametrize(
+    "region",
+    [And(Gt(a, 1), Lt(a, 0)), And(Ge(n, 2), Lt(n, 2)), And(Eq(a, 0), Ne(a, 0)), Gt(-(a**2), 0)],
+    ids=str,
+)
+def test_an_empty_region_is_an_error(region: Boolean) -> None:
+    claim = replace(NORM, assumptions=(Assumption("all", region),))
+    with pytest.raises(instances.EmptyRegion, match="NORM"):
+        instances.instance(claim)
+    outcome = runner.vacuous(claim, 0)
+    assert outcome is not None
+    assert outcome.outcome == "error"
+
+
+def test_boundary_cases() -> None:
+    region = And(Ge(n, 2), Ge(b, 1), Le(b, n - 1), Ge(d, n), Gt(a, 0), Le(a, Rational(1, 2)))
+    found = {
+        x.what: x.instance
+        for x in instances.boundaries(replace(GRAD, assumptions=(Assumption("all", region),)))
+    }
+    assert found["b = 1"][b] == 1
+    assert found["n = 2"][n] == 2
+    assert found["b = n - 1"][b] == found["b = n - 1"][n] - 1
+    assert found["d = n"][d] == found["d = n"][n]
+    assert found["a = 1/2"][a] == Rational(1, 2)
+    assert "b = n" not in found
+    assert all(satisfies(region, x) for x in found.values())
+    wrong = replace(GRAD, assumptions=(Assumption("all", region),), formula=Eq(q_i, 1 / (n - 2)))
+    assert "n = 2" in {x.what for x in undefined(wrong)}

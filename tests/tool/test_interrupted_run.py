@@ -1,0 +1,104 @@
+"""Runs that are cut short: the ledger is readable, and writes that fail leave the earlier file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tool import ROOT
+from tests.tool.verdict_tools import outcome
+from theorem_audit.weigh.ledger import Ledger, validate
+
+# --- interruption -----------------------------------------------------------------------------
+
+SLOW_RUN = """
+import pkgutil, sys, time
+every = pkgutil.iter_modules
+pkgutil.iter_modules = lambda path=None, prefix="": [
+    x for x in every(path, prefix) if x.name == "test_autoencoder" or x.name[:5] != "test_"
+]  # one evidence module is enough, and loads sooner
+from theorem_audit import cli
+from theorem_audit.weigh import runner
+real = runner._work
+def slow(job, run_seed, quick):
+    found = real(job, run_seed, quick)
+    time.sleep(0.4)
+    return found
+runner._work = slow
+one = runner.run_jobs
+runner.run_jobs = lambda jobs, **more: one(jobs, **{**more, "workers": None})  # here, where it is slow
+sys.exit(cli.main(["run", "GRAD", "HESS", "--workers", "1", "--json", sys.argv[1]]))
+"""
+
+
+def _has_evidence(path: Path) -> bool:
+    """Whether something was run; at first the file says only that a run has begun."""
+    return path.exists() and any(c["evidence"] for c in json.loads(path.read_text())["claims"])
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=lambda x: x.name)
+def test_an_interrupted_run_leaves_a_readable_ledger(tmp_path: Path, how: signal.Signals) -> None:
+    target = tmp_path / "run.json"
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW_RUN, str(target)], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:  # fmt: skip
+        try:
+            deadline = time.monotonic() + 60
+            while not _has_evidence(target):
+                assert process.poll() is None, "the run ended before it saved anything"
+                assert time.monotonic() < deadline, "nothing was saved within a minute"
+                time.sleep(0.05)
+            process.send_signal(how)
+            text = process.communicate(timeout=30)[0]
+        finally:
+            process.kill()
+    data = json.loads(target.read_text())
+    validate(data)
+    states = {e["outcome"] for c in data["claims"] for e in c["evidence"]}
+    assert not data["complete"]
+    assert "not_run" in states, "it was over before it was interrupted"
+    assert all(
+        e["detail"] for c in data["claims"] for e in c["evidence"] if e["outcome"] == "not_run"
+    )
+    if how == signal.SIGINT:
+        assert process.returncode == 130
+        assert "interrupted" in text
+
+
+def test_a_write_that_fails_leaves_the_earlier_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, ledger = tmp_path / "run.json", Ledger(seed=0)
+    ledger.write(target)
+    before = target.read_text()
+
+    def full(*_: Any) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("theorem_audit.files.os.replace", full)
+    with pytest.raises(OSError, match="no space"):
+        ledger.write(target)
+    assert target.read_text() == before
+    assert list(tmp_path.iterdir()) == [target]
+
+
+# --- the error budget -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("each", "code"), [(4e-5, 0), (6e-5, 1)])
+def test_an_overspent_error_budget_fails_the_run(each: float, code: int) -> None:
+    ledger = Ledger(seed=0)
+    for test in "tu":
+        ledger.add(dataclasses.replace(outcome("GRAD", "simulation", test=test), error=each))
+    assert ledger.family_error == pytest.approx(2 * each)
+    assert ledger.exit_code() == code

@@ -1,0 +1,49 @@
+"""Wrong variants of this theory's claims: none survives unexplained, and explanations are not stale."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from theorem_audit.doubt import mutants
+from theorem_audit.doubt.variants import variants
+from theorem_audit.statement.claim import Assumption
+from theorem_audit.weigh import runner
+from theorem_audit.weigh.ledger import necessity
+from theorem_audit.weigh.verdict import Outcome
+from theory import claims
+
+# --- the ledger -------------------------------------------------------------------------------
+
+FAST = ("NORM", "BAND-WIDE", "GROWTH-LOW")
+
+
+@pytest.mark.parametrize("claim_id", FAST)
+def test_no_variant_survives_unexplained(claim_id: str) -> None:
+    found = list(mutants.run([claim_id], cap=8, fast=True))
+    assert [t.name for t in found if t.unexplained] == []
+    assert sum(t.outcome == "refuted" for t in found) >= 3
+
+
+def test_explanations_are_for_variants_that_exist() -> None:
+    for claim in claims.values():
+        known = {v.name for v in variants(claim)} if claim.survivors else set()
+        known |= {mutants.PART.sub("", name) for name in known}
+        assert set(claim.survivors) <= known, claim.id
+        assert all(claim.survivors.values()), claim.id
+
+
+def test_witnesses_name_assumptions_that_exist() -> None:
+    for claim_id, items in runner.evidence_of().items():
+        named = {item.needs for item in items if item.needs}
+        assert named <= {x.name for x in claims[claim_id].assumptions}, claim_id
+
+
+def test_need_is_read_off_the_run() -> None:
+    typed = Assumption("x", needed=True, witness="typed by hand")
+    run = Outcome("A", "t", "witness", (), "passed", case="c", needs="x")
+    assert necessity(typed, []) == {"needed": None, "witness": ""}
+    assert necessity(typed, [run]) == {"needed": True, "witness": "t[c]"}
+    assert necessity(typed, [replace(run, outcome="refuted")])["needed"] is None
+    assert necessity(replace(typed, needed=False), [])["needed"] is False
