@@ -110,6 +110,7 @@ def test_nonsense_is_ill_typed_not_refused(toy: Build) -> None:
     assert rule(_gate(statement="forall x : R, 1 <= circle x"), toy).says == "ill-typed"
 
 
+@pytest.mark.thorough  # coqchk over the real numbers
 def test_an_axiom_behind_another_theorem_is_seen(tmp_path: Path) -> None:
     """The development itself may name no axiom; and what slips in is seen in the gate's assumptions."""
     try:

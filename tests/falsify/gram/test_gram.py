@@ -14,6 +14,8 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import claims
 
+pytestmark = pytest.mark.thorough
+
 
 def _found(claim_id: str, broken: Claim) -> bool:
     for seed in range(8):

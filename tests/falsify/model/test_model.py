@@ -18,6 +18,8 @@ from theory import claims
 from theory.full_batch.gaussian_start import caught_share
 from theory.notation import a, b, d, k, n, r2
 
+pytestmark = pytest.mark.thorough
+
 CHAPTERS = (
     "model.autoencoder",
     "model.landscape",

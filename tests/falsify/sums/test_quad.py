@@ -20,6 +20,8 @@ from theory import claims
 from theory.assumptions.unequal_norms import sigma_i
 from theory.quadratic.mean_square import l
 
+pytestmark = pytest.mark.thorough
+
 CHAPTERS = (
     "quadratic.mean_square",
     "quadratic.bounds",

@@ -23,6 +23,8 @@ from theory.minibatch.sparse_time import mean_psi
 from theory.notation import S, a, b, delta, n, p, rho, t
 from theory.walks import random_walk as walk
 
+pytestmark = pytest.mark.thorough
+
 CHAPTERS = (
     "walks.random_walk",
     "minibatch.log_ratios",

@@ -1,0 +1,30 @@
+"""What all tests of this checkout need of the process they run in, and which of them wait for CI."""
+
+import os
+import signal
+
+import pytest
+
+# A shell that starts the tests in the background has SIGINT ignored, and every process started from
+# here would inherit that: the tests of interrupts would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+THOROUGH = bool(os.environ.get("THOROUGH"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The mark of tests that are left to CI."""
+    config.addinivalue_line("markers", "thorough: minutes of work; run with THOROUGH=1, as CI does")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave them out, with the reason, unless they are asked for."""
+    if THOROUGH:
+        return
+    skip = pytest.mark.skip(
+        reason="thorough: minutes of work (THOROUGH=1 make test runs it, CI does)"
+    )
+    for item in items:
+        if item.get_closest_marker("thorough"):
+            item.add_marker(skip)
