@@ -129,7 +129,7 @@ def test_arrays_of_another_library() -> None:
             assert two.low <= one.high
             assert two.width <= 1e-8
     with pytest.raises(TypeError, match="float32; must be float64"):
-        mean_square_threshold(torch.eye(3), batch_size=1)
+        mean_square_threshold(torch.eye(3, dtype=torch.float32), batch_size=1)
 
 
 def test_jax_twin() -> None:

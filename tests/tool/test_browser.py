@@ -75,7 +75,7 @@ def _visible(page: Any) -> list[str]:
 def test_filters_and_search(page: Any) -> None:
     everything = _visible(page)
     assert set(IDS) <= set(everything)
-    page.get_by_label("Chapter").select_option("autoencoder")
+    page.get_by_label("Chapter").select_option("model.autoencoder")
     assert _visible(page) == ["GRAD", "HESS"]
     page.get_by_label("Search").fill("hessian")
     assert _visible(page) == ["HESS"]

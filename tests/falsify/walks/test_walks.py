@@ -27,6 +27,7 @@ pytestmark = pytest.mark.thorough
 
 CHAPTERS = (
     "walks.random_walk",
+    "minibatch.sparse",
     "minibatch.log_ratios",
     "minibatch.capture",
     "minibatch.reach",
