@@ -49,7 +49,12 @@ DEVELOPMENT = Development(FOLDER, "SGD", ROOT / "build" / "formal", generated=_g
 
 @cache
 def build() -> Build:
-    """The build of the present sources; raises Absent where this machine has none."""
+    """The build of the present sources; raises Absent where this machine has none.
+
+    An installed theory has no Coq sources: they stay in the checkout.
+    """
+    if not (FOLDER / "statements").is_dir():
+        raise Absent(f"kernel: not checked here (no Coq sources in {FOLDER})")
     try:
         return DEVELOPMENT.built()
     except (KernelAbsent, NotBuilt) as error:
