@@ -162,6 +162,8 @@ def _ball_of_integral(whole: Expr) -> flint.arb:
     """A ball around factor * integral of exp(-sE) over (0, oo), by integration and a bound on the
     tail.
     """
+    if not whole.has(Integral):  # a factor 0 leaves no integral
+        return flint.arb(rational(Rational(whole)))
     (inner,) = whole.atoms(Integral)
     factor = Rational(whole / inner)
     (power,) = inner.function.atoms(exp)
