@@ -55,8 +55,8 @@ $(READY): requirements.lock pyproject.toml theorem_audit/pyproject.toml
 
 lock:  ## re-resolve requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --upgrade \
-	  --no-emit-index-url pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-index-url --no-emit-package theorem-audit pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-package theorem-audit \
 	  --extra fast --extra cluster --extra table --extra browser --extra solver \
 	  -c requirements.lock pyproject.toml -o requirements-extras.lock
 
