@@ -84,6 +84,7 @@ def _inside(claim: Claim, which: Any) -> Expr:
 @evidence(Q_BRACKET, "symbolic", step="multiplier")
 def test_multiplier_of_each_eigendirection(claim: Claim) -> None:
     """M_C applied to Q, with E[Q_Y Q Q_Y] - Q^3 = tau Q, multiplies l_j by a number that is 1 at C."""
+    expect_assumed(claim, Eq(gradient2, 0))  # every g_i = 0: C_ms is a threshold at all
     tau = Symbol("tau")
     scalar = {kron_sum: 2 * l, kron_product: l**2, noise: tau}
     multiplier = equation(Q_MS, operator).subs(scalar)
