@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 from hypothesis import given
-from sympy import Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand
+from sympy import Eq, Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand
 
 from tests.analysis import expect_outside
 from tests.inequalities import expect_implied
