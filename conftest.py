@@ -13,11 +13,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 THOROUGH = bool(os.environ.get("THOROUGH"))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """The mark of tests that are left to CI."""
-    config.addinivalue_line("markers", "thorough: minutes of work; run with THOROUGH=1, as CI does")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave them out, with the reason, unless they are asked for."""
     if THOROUGH:
