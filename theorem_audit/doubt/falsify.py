@@ -31,6 +31,7 @@ from theorem_audit.statement.discovery import modules
 from theorem_audit.weigh.workers import Crew, Lost
 
 Falsifier = Callable[[Claim, np.random.Generator, float], int]
+LONGEST = 64.0  # times its share: how long a search may take to play its first case
 GRACE = 300.0  # seconds beyond its share after which a falsifier that does not end is given up
 
 
@@ -126,7 +127,9 @@ def falsify(claim: Claim, *, seconds: float = 2.0, seed: int = 0) -> Found:
         return kind(claim.id, outcome, cases, time.perf_counter() - started, detail, shown)
 
     try:
-        cases = searches[claim.id](claim, rng, seconds)
+        cases, share = 0, seconds
+        while cases == 0 and share <= LONGEST * seconds:  # one case at least, where time allows
+            cases, share = searches[claim.id](claim, rng, share), 4 * share
     except Refuted as refuted:
         return done("falsified", detail=str(refuted), witness=refuted.witness)
     except Exception as error:  # noqa: BLE001 - whatever breaks is told, and is no verdict
