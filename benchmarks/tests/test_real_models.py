@@ -246,8 +246,7 @@ def test_the_readme_example(tmp_path: Path, monkeypatch: Any) -> None:
     """The block marked `replay: real model` in README.md (ten lines), as it stands."""
     text = (ROOT / "README.md").read_text()
     found = re.search(r"<!-- replay: real model -->\n```python\n(.*?)```", text, re.S)
-    if found is None:
-        pytest.skip("README.md has no block marked `replay: real model`")
+    assert found is not None, "README.md has no block marked `replay: real model`"
     needs("torch", "sklearn")
     assert len([line for line in found[1].splitlines() if line.strip()]) <= 10
     monkeypatch.chdir(tmp_path)
