@@ -15,6 +15,7 @@ These three must be there; the rest has defaults:
     certified = ["BAND", "model.step"]          # claims and chapters whose certificates are stored
     formal = "formal"              # folder of the Coq development, where there is one
     variants = "proofs_notes/variants.json"     # kept table of wrong variants
+    vocabulary = "heavy_ball.vocabulary:KINDS"  # the kinds of words that its statements are made of
     boundaries = "heavy_ball.notation:BOUNDARIES"  # name -> condition, cases worth an instance
     like_roles = "heavy_ball.notation:LIKE"     # tuples of symbols that a slip of the pen exchanges
     falsifiers = "tests.falsify"   # package of random searches for counterexamples
@@ -67,6 +68,7 @@ class Project:
     certified: tuple[str, ...] = ()
     formal: str = "formal"
     variants: str = "proofs_notes/variants.json"
+    vocabulary: str = ""
     boundaries: str = ""
     like_roles: str = ""
     falsifiers: str = ""

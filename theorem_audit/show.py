@@ -141,7 +141,7 @@ def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
         state = {None: "no witness that it is needed", True: "needed", False: "not needed"}[
             found["needed"]
         ]
-        shown = x.text or str(x.condition)
+        shown = x.words
         witness = f": {found['witness']}" if found["witness"] else ""
         console.print(f"assumes {x.name}: {shown} ({state}{witness})", markup=False)
     about = ledger.about.get(claim_id) or instances.about(claim)

@@ -13,6 +13,7 @@ from typing import Any
 from sympy import Eq
 
 from theorem_audit.kernel.statement import Declaration, NoPhrase, Speaker, parts_of, values
+from theory import vocabulary as words
 from theory.minibatch.capture import CAPTURE, g, growth, s_star, t_star, theta
 from theory.minibatch.log_ratios import drift
 from theory.minibatch.reach import M, final_ratio, schedule_probability
@@ -23,7 +24,6 @@ from theory.minibatch.sparse import (
     limit_winner,
     p_sparse,
     rate,
-    rounds_needed,
 )
 from theory.minibatch.sparse_time import Q, c, mean_psi, pi, psi
 from theory.notation import (
@@ -66,7 +66,10 @@ STEP_RATIO = "(eta / INR b)"
 DATA = "(X : 'I_n -> 'I_d -> R)"
 NEURON = "(phi : R -> R) (act : R -> bool)"
 
-ORTHONORMAL = {"orthonormal data": "orthonormal X"}
+ORTHONORMAL = {words.ORTHONORMAL.name: "orthonormal X"}
+SUBSETS = {
+    words.UNIFORM.name: ""
+}  # said by the type of batches, and asked for by ``_over_subsets``
 GATE = {"gate": "neuron phi act"}
 STATE = "(coordinates act X w)"
 AFTER = "(coordinates act X w')"
@@ -78,13 +81,9 @@ def _relations(claim: Any, speaker: Speaker) -> str:
     return " /\\ ".join(f"({speaker.relation(x)})" for x in parts_of(claim.formula))
 
 
-def _over_subsets(claim: Any, *said_by: str) -> None:
-    """Raises NoPhrase unless the claim's batches are uniform b-subsets, which is what ``batch n b`` are.
-
-    said_by: assumptions one of which must say so where the claim's formula is a mean over the batch.
-    """
-    names = {x.name for x in claim.assumptions}
-    if "with replacement" in names or (said_by and not names & set(said_by)):
+def _over_subsets(claim: Any) -> None:
+    """Raises NoPhrase unless the claim's batches are uniform b-subsets, which is what ``batch n b`` are."""
+    if claim.item(words.BATCHES) != words.UNIFORM:
         raise NoPhrase(f"{claim.id}: the mean over the batch is said for uniform b-subsets alone")
 
 
@@ -149,7 +148,7 @@ def _grad() -> Declaration:
     }  # fmt: skip
     return Declaration(
         f"(d : nat) {NEURON} (x w : 'I_d -> R)", Speaker(terms, {d: "d"}),
-        {"unit data": "norm2 x = 1", **GATE},
+        {words.UNIT_DATA.name: "norm2 x = 1", **GATE},
         lambda claim, speaker: (
             f"exists G : 'I_d -> R, is_gradient (loss phi x) w G /\\ forall k, {_relations(claim, speaker)}"
         ),
@@ -164,9 +163,10 @@ def _sgd_sparse() -> Declaration:
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
         value = values(claim.formula, p_sparse, limit_winner, limit_others, limit_off)
-        names = {x.name for x in claim.assumptions}
         draws, run = "batch n b", "sgd_run"
-        if "with replacement" in names:
+        if claim.item(words.BATCHES) != words.WITH_REPLACEMENT:
+            _over_subsets(claim)
+        else:
             draws, run = "b.-tuple 'I_n", "sgd_run_replaced"
         return f"""probability (fun B : nat -> {draws} => exists w, {run} eta X phi w0 B w /\\ exists i,
     (coordinates act X w0).1 i <> 0 /\\ tends_to w (fun k => sgn (dot w0 (X i)) * X i k) /\\
@@ -176,7 +176,7 @@ def _sgd_sparse() -> Declaration:
 
     return Declaration(
         f"(n d b : nat) (eta : R) {DATA} (w0 : 'I_d -> R) {NEURON}", Speaker(terms, SIZES),
-        {**ORTHONORMAL, "with replacement": ""}, conclusion, ("neuron phi act",),
+        {**ORTHONORMAL, **SUBSETS, words.WITH_REPLACEMENT.name: ""}, conclusion, ("neuron phi act",),
     )  # fmt: skip
 
 
@@ -199,10 +199,9 @@ def _sparse_rate() -> Declaration:
     1 - C * c ^ (K %/ T) <= INR #|[set u : L.-tuple (batch n b) | [exists i : 'I_n, [forall m : 'I_L.+1,
        (K <= m)%N ==> near dl {start}.1 i ({run})]]]| / INR #|{{: L.-tuple (batch n b)}}|"""
 
-    rounds = f"let g := {exponent} in INR M >= {speaker.real(rounds_needed())}"
     return Declaration(
         f"(n d b : nat) (eta : R) {DATA} (w0 : 'I_d -> R) {NEURON} (ts ss : R) (M : nat)", speaker,
-        {**ORTHONORMAL, "rounds": rounds}, conclusion, ("neuron phi act",),
+        {**ORTHONORMAL, **SUBSETS}, conclusion, ("neuron phi act",), {"rounds": f"let g := {exponent} in"},
     )  # fmt: skip
 
 
@@ -227,7 +226,7 @@ def _capture() -> Declaration:
 
     return Declaration(
         f"{_MEANS} (i : 'I_n) (ts ss p : R)", Speaker(terms, SIZES),
-        {**ORTHONORMAL, "confinement": "ts <= 2 - norm2 w", "mass floor": f"ss <= mass {STATE}"}, conclusion,
+        {**ORTHONORMAL, **SUBSETS, "confinement": "ts <= 2 - norm2 w", "mass floor": f"ss <= mass {STATE}"}, conclusion,
         ("neuron phi act", _EVERY_STEP, f"{STATE}.1 i <> 0"),
     )  # fmt: skip
 
@@ -256,7 +255,7 @@ def _reach() -> Declaration:
 
     return Declaration(
         f"(n d b : nat) (eta : R) {DATA} {NEURON} (ts : R) (i : 'I_n) (M : nat)",
-        Speaker(terms, {**SIZES, M: "M"}), {**ORTHONORMAL, "confinement": ""}, conclusion,
+        Speaker(terms, {**SIZES, M: "M"}), {**ORTHONORMAL, **SUBSETS, "confinement": ""}, conclusion,
         ("neuron phi act",),
     )  # fmt: skip
 
@@ -269,7 +268,7 @@ def _walk_drift() -> Declaration:
     }  # fmt: skip
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
-        _over_subsets(claim, "sampling")
+        _over_subsets(claim)
         value = values(claim.formula, p, drift)
         log_ratio = "ln (Rabs ({0}.1 i) / Rabs ({0}.1 j))"
         return f"""split_probability b i j = {speaker.real(value[p])} /\\
@@ -277,8 +276,8 @@ def _walk_drift() -> Declaration:
   split_mean b i j (fun C => {speaker.real(value[drift])})"""
 
     return Declaration(
-        f"{_MEANS} (i j : 'I_n)", Speaker(terms, SIZES), {**ORTHONORMAL, "sampling": ""}, conclusion,
-        ("neuron phi act", _EVERY_STEP, "i != j"), {"positive factors": "forall B : batch n b"},
+        f"{_MEANS} (i j : 'I_n)", Speaker(terms, SIZES), {**ORTHONORMAL, **SUBSETS}, conclusion,
+        ("neuron phi act", _EVERY_STEP, "i != j"), {"positive factors": "forall B : batch n b,"},
     )  # fmt: skip
 
 
@@ -315,11 +314,11 @@ def _sparse_time() -> Declaration:
      <= {rate} ^ K * pairs {STATE} / y)"""
 
     every = {
-        "share": "forall B : batch n b",
-        "members": "forall (i j : 'I_n) (B : batch n b)",
+        "share": "forall B : batch n b,",
+        "members": "forall (i j : 'I_n) (B : batch n b),",
     }
     return Declaration(
-        f"{_MEANS} (p : R)", Speaker(terms, SIZES), ORTHONORMAL, conclusion,
+        f"{_MEANS} (p : R)", Speaker(terms, SIZES), {**ORTHONORMAL, **SUBSETS}, conclusion,
         ("neuron phi act", _EVERY_STEP), every,
     )  # fmt: skip
 

@@ -14,13 +14,18 @@ from theorem_audit import Absent, Inconclusive, evidence
 from theorem_audit.exact.zero import relations
 from theorem_audit.kernel import NoPhrase, rule, toolchain
 from theorem_audit.statement.claim import Assumption, Claim
+from theorem_audit.statement.vocabulary import Item
 from theory import claims
+from theory import vocabulary as words
 from theory.minibatch.capture import growth, theta
 from theory.minibatch.reach import final_ratio, schedule_probability
 from theory.minibatch.sparse import block_length, limit_winner, p_sparse, rate
 from theory.notation import S, a, b, delta, delta_next, n, p, r2
 
 HALF = Rational(1, 2)
+SUN = Item(
+    "weather", "good", "the sun shines", r"\odot", unread="a word that Coq has no phrase for"
+)
 
 
 # Each gate decides the whole statement, whatever the steps of the claim's other proof are
@@ -104,7 +109,7 @@ def _equation(name: str, symbol: object, change: Callable[[object], object]) -> 
 def _sampling_with_replacement(name: str) -> Claim:
     claim = claims[name]
     changed = tuple(
-        Assumption("with replacement", x.condition, text="b indices drawn with replacement")
+        Assumption("with replacement", x.condition, item=words.WITH_REPLACEMENT)
         if x.name == "without replacement" else x
         for x in claim.assumptions
     )  # fmt: skip
@@ -209,18 +214,14 @@ def test_no_claim_on_orthonormal_data_passes_for_any_data(name: str) -> None:
 def test_a_mean_over_batches_is_not_said_for_batches_of_another_law() -> None:
     for name in ("WALK-DRIFT", "CAPTURE", "REACH", "SPARSE-RATE", "SPARSE-TIME"):
         gate(claims[name])
-        changed = (
-            claims[name].without("sampling")
-            if name == "WALK-DRIFT"
-            else _sampling_with_replacement(name)
-        )
-        with pytest.raises(NoPhrase, match="uniform b-subsets"):
-            gate(changed)
+        for other in (None, words.WITH_REPLACEMENT, words.CYCLIC):
+            with pytest.raises(NoPhrase, match="uniform"):
+                gate(claims[name].with_item(words.UNIFORM, other))
 
 
 def test_an_assumption_without_a_phrase_is_an_error() -> None:
     claim = claims["GRAD"]
-    more = replace(claim, assumptions=(*claim.assumptions, Assumption("good weather", text="sun")))
+    more = replace(claim, assumptions=(*claim.assumptions, Assumption("good weather", item=SUN)))
     with pytest.raises(NoPhrase, match="good weather"):
         gate(more)
 
@@ -229,7 +230,7 @@ def test_an_assumption_without_a_phrase_is_an_error() -> None:
 def test_dropping_an_assumption_drops_its_phrase(name: str) -> None:
     whole = gate(claims[name]).statement
     for assumption in claims[name].assumptions:
-        if assumption.name == "sampling":
+        if assumption.item in (words.UNIFORM, words.FULL):
             continue  # without it nothing is said at all: see the test of laws above
         assert len(gate(claims[name].without(assumption.name)).statement) < len(whole)
 

@@ -8,8 +8,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from sympy import (
+    Eq,
     Symbol,
     solve,
+    sqrt,
 )
 
 from sim import simulate
@@ -26,6 +28,7 @@ from theorem_audit import (
     seed,
 )
 from theorem_audit.checks.statistics import expect_proportion
+from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.selection import (
@@ -43,6 +46,7 @@ from theory.notation import (
     q_i,
     q_j,
     q_j_next,
+    s,
 )
 
 # SELECT-EQUAL
@@ -72,8 +76,7 @@ def test_steps_commute_with_permutations(claim: Claim) -> None:
     expect_zero(odd.subs(q_j, -q_j) + odd, "a step is odd in q_j, given S")
     expect_counts()
     expect_mini_batches(claim)
-    live = [x for x in claim.assumptions if x.name == "live" and "|q_j| equal" in x.text]
-    expect(len(live) == 1, "the live coordinates start equal")
+    expect(implied(Eq(s, k * q_j**2), claim.region), "the live coordinates start equal")
     expect(by_side(claim, p_equal).free_symbols == {k}, "the same for every live j")
 
 
@@ -89,7 +92,7 @@ def test_equal_chances_sum_to_one(claim: Claim) -> None:
 def test_ties_outside_the_radius_need_not_win(claim: Claim) -> None:
     """r2 > 2, the live mass shared equally by two coordinates: r2 > 2 for ever, so nobody wins."""
     for point, why in caught_starts():
-        tied = {**point, k: 2}
+        tied = {**point, k: 2, q_j: sqrt(point[s] / 2)}
         for assumption in claim.assumptions:
             if assumption.condition is not None and assumption.name != "radius":
                 expect(satisfies(assumption.condition, tied), f"{assumption.name} at {tied}")

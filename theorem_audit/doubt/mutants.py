@@ -30,10 +30,12 @@ from sympy.logic.boolalg import Boolean
 from theorem_audit import project
 from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.doubt import compare
+from theorem_audit.doubt.falsify import Falsified, falsify
 from theorem_audit.doubt.implication import implied
 from theorem_audit.doubt.variants import Variant, capped, formula_of, formula_variants, variants
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.setting import beyond
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.time_limit import limited
 from theorem_audit.weigh.verdict import Outcome, where
@@ -47,6 +49,8 @@ CHUNK_LIMIT = 1800.0  # seconds for CHUNK variants; where Python cannot interrup
 TIME_LIMIT = 20.0  # seconds for one evidence on one variant, at least
 LARGER = (Rational(1, 100), Rational(1, 10), Rational(1, 2))
 CAUGHT = ("refuted", "not_accepted")
+SEARCH = 1.0  # seconds of random search in one variant
+SEARCHED = "random search"
 SUPPORT_LIMIT = 2.0  # supporting evidence slower than this is asked only where it is all there is
 
 
@@ -140,6 +144,10 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     if variant.part:
         if (relation := _harmless(claim, variant.part, thorough=False)) != compare.DIFFERENT:
             return replace(found, outcome=relation)
+    elif variant.item:
+        found = replace(found, statement=variant.claim.sentence)
+        if (settled := _searched(variant, found) or _unsettled(variant, found)) is not None:
+            return replace(settled, seconds=time.perf_counter() - started)
     elif all(implied(c, variant.claim.region) for c in relations(claim.region)):
         return replace(found, outcome=compare.EQUAL)  # the other hypotheses say it, too
     seen: list[Outcome] = []
@@ -172,6 +180,42 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     return replace(found, explained=why, seconds=time.perf_counter() - started)
 
 
+def _searched(variant: Variant, found: Tried) -> Tried | None:
+    """Refuted, where random search inside the variant's own hypotheses finds a counterexample."""
+    search = falsify(variant.claim, seconds=SEARCH)
+    if not isinstance(search, Falsified):
+        return None
+    return replace(
+        found,
+        outcome="refuted",
+        by=SEARCHED,
+        detail=search.detail[:300],
+        witness=dict(search.witness),
+    )
+
+
+def _unsettled(variant: Variant, found: Tried) -> Tried | None:
+    """Not accepted, where the variant's proof reads a lemma that supposes what the variant does not."""
+    claims = project.claims()
+    for lemma in _lemmas(variant.claim.id):
+        for gap in beyond(variant.claim, claims[lemma]):
+            if gap not in beyond(claims[variant.claim.id], claims[lemma]):
+                return replace(found, outcome="not_accepted", by=f"setting of {lemma}", deciding=True,
+                               detail=gap)  # fmt: skip
+    return None
+
+
+@cache
+def _lemmas(claim_id: str) -> tuple[str, ...]:
+    """The claims that the deciding evidence of a claim reads."""
+    found: set[str] = set()
+    claim = project.claims()[claim_id]
+    for item, case, _ in _baseline(claim_id, 0, fast=False):
+        if item.kind in DECIDING:
+            found.update(runner.run_evidence(item, claim, case=case).uses)
+    return tuple(sorted(found))
+
+
 def _harmless(claim: Claim, part: tuple[int, Boolean], *, thorough: bool) -> str:
     """Whether the changed conjunct is equal to its original, or weaker than it or than another."""
     index, changed = part
@@ -188,7 +232,11 @@ def _accepted(
     variant: Variant, claim: Claim, found: Tried, seen: list[Outcome], run_seed: int, fast: bool
 ) -> Tried:
     """Why nothing rejects the variant, as far as that can be found out."""
+    if variant.item:
+        return found
     if variant.assumption:
+        if (settled := _searched(variant, found)) is not None:
+            return settled
         needed = any(item.needs == variant.assumption for item in runner.evidence_of()[claim.id])
         dropped = variant.group == "dropped assumption"
         if variant.known_wrong or (dropped and needed):

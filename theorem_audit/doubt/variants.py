@@ -2,7 +2,8 @@
 
 From the formula: a coefficient changed by 1/1000, an integer by one, a sign, an exponent, a term
 dropped, two symbols of like role swapped, an inequality reversed or made strict.  From the
-assumptions: one dropped, one widened past its sharp value (or past its bound, where none is known).
+assumptions: a condition dropped, or widened past its sharp value (or past its bound, where none is known);
+an item of the vocabulary dropped, or replaced by each of its neighbours.
 Nothing here knows which claim it is looking at; ``compare`` says which variants are no
 wrong ones.
 """
@@ -23,11 +24,13 @@ from sympy.logic.boolalg import Boolean, BooleanAtom
 from theorem_audit import project
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Assumption, Claim
+from theorem_audit.statement.setting import kind_of
+from theorem_audit.statement.vocabulary import Item
 
 SMALL = Rational(1, 1000)
 GROUPS = (
     "coefficient", "integer", "sign", "exponent", "dropped term", "swap", "strictness",
-    "dropped assumption", "widened assumption",
+    "dropped assumption", "widened assumption", "dropped item", "other item",
 )  # fmt: skip
 
 
@@ -54,6 +57,7 @@ class Variant:
     part: index of the conjunct that was changed, and the changed conjunct; None for assumptions.
     assumption: name of the assumption that was changed, if one was.
     known_wrong: for assumptions: the claim itself declares the sharp value that was passed.
+    item: the item that was dropped or replaced, if one was.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Variant:
     part: tuple[int, Boolean] | None = None
     assumption: str = ""
     known_wrong: bool = True
+    item: str = ""
 
 
 Change = tuple[str, str, Basic, "Rational | None"]
@@ -213,14 +218,15 @@ def _swaps(part: Basic) -> Iterator[Change]:
 
 
 def assumption_variants(claim: Claim) -> Iterator[Variant]:
-    """Each assumption with a condition dropped, and widened where it is an inequality."""
+    """Each condition dropped, and widened where it is an inequality; each item dropped and replaced."""
     for x in claim.assumptions:
+        if x.item is not None:
+            yield from _item_variants(claim, x.item)
         if x.condition is None:
             continue
         group = "dropped assumption"
-        yield Variant(
-            f"{group}: {x.name}", group, claim.without(x.name), assumption=x.name, known_wrong=False
-        )
+        less = claim.without(x.name) if x.item is None else claim.widened(x.name, None)
+        yield Variant(f"{group}: {x.name}", group, less, assumption=x.name, known_wrong=False)
         for condition, what in _widenings(x):
             group = "widened assumption"
             yield Variant(
@@ -230,6 +236,17 @@ def assumption_variants(claim: Claim) -> Iterator[Variant]:
                 assumption=x.name,
                 known_wrong=x.sharp is not None,
             )
+
+
+def _item_variants(claim: Claim, item: Item) -> Iterator[Variant]:
+    """The claim without ``item``, and with each of its neighbours in its place."""
+    kind = kind_of(item)
+    if item.name != kind.widest:
+        group = "dropped item"
+        yield Variant(f"{group}: {item.name}", group, claim.with_item(item, None), item=item.name)
+    for other in kind.neighbours(item):
+        group, name = "other item", f"{item.name} -> {other.name}"
+        yield Variant(f"{group}: {name}", group, claim.with_item(item, other), item=item.name)
 
 
 def _widenings(assumption: Assumption) -> Iterator[tuple[Boolean, str]]:

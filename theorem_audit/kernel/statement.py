@@ -184,9 +184,10 @@ class Declaration:
 
     binders: what the statement quantifies over, in Coq's syntax, with the setting's own definitions.
     speaker: Coq terms of the claim's symbols.
-    phrases: name of an assumption -> proposition that it adds beside its condition ('' for none).
+    phrases: name of an assumption, or of a vocabulary's item -> proposition that it adds beside the
+    condition ('' for none).  An item that is not named has no phrase, and the claim no statement.
     quantified: name of an assumption -> the quantifier before its condition, where that speaks of every
-    batch or pair ("forall B : batch n b").
+    batch or pair ("forall B : batch n b,"), or names what it speaks of ("let g := ... in").
     setting: propositions that the claim's chapter takes for granted.
     conclusion: (claim, speaker) -> proposition, from the claim's formula.
     """
@@ -203,16 +204,19 @@ def hypotheses(claim: Any, declaration: Declaration) -> list[str]:
     """One proposition for each condition and each phrase of the claim's assumptions."""
     found = list(declaration.setting)
     for assumption in claim.assumptions:
-        phrase = declaration.phrases.get(assumption.name)
-        if phrase is None and assumption.condition is None:
-            raise NoPhrase(f"{claim.id}: the assumption {assumption.name!r} has no phrase")
-        if phrase:
-            found.append(phrase)
+        phrases = [declaration.phrases.get(assumption.name)]
+        if assumption.item is not None:
+            if assumption.item.name not in declaration.phrases:
+                raise NoPhrase(
+                    f"{claim.id}: {assumption.item.name!r} of {assumption.name!r} has no phrase"
+                )
+            phrases.append(declaration.phrases[assumption.item.name])
+        found += [x for x in phrases if x]
         if assumption.condition is not None:
             quantifier = declaration.quantified.get(assumption.name, "")
             for x in parts_of(assumption.condition):
                 said = declaration.speaker.relation(x)
-                found.append(f"{quantifier}, {said}" if quantifier else said)
+                found.append(f"{quantifier} {said}" if quantifier else said)
     return found
 
 

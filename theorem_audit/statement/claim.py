@@ -12,13 +12,20 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import And, Basic, Expr, Tuple, false, latex, true
+from sympy import And, Basic, Expr, Tuple, false, true
 from sympy.logic.boolalg import Boolean, BooleanAtom
+
+from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
+from theorem_audit.statement.vocabulary import Item, Kind
 
 BOUNDS = ("exact", "upper", "lower", "statement")
 SOURCES = ("paper", "lemma", "new", "finding", "open")
 
 _reads: ContextVar[set[str] | None] = ContextVar("theorem_audit_reads", default=None)
+_hypotheses: ContextVar[set[tuple[str, str]] | None] = ContextVar(
+    "theorem_audit_hypotheses", default=None
+)
+REGION = "region"  # in place of a kind: the conditions were read
 
 
 @contextmanager
@@ -30,6 +37,17 @@ def recording_reads() -> Iterator[set[str]]:
         yield seen
     finally:
         _reads.reset(token)
+
+
+@contextmanager
+def recording_hypotheses() -> Iterator[set[tuple[str, str]]]:
+    """Collect (claim id, kind) for each item asked for inside the block, ``REGION`` for the conditions."""
+    seen: set[tuple[str, str]] = set()
+    token = _hypotheses.set(seen)
+    try:
+        yield seen
+    finally:
+        _hypotheses.reset(token)
 
 
 @dataclass(frozen=True)
@@ -51,11 +69,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Assumption:
-    """One hypothesis of a claim.
+    """One hypothesis of a claim: a condition between symbols, an item of the vocabulary, or both.
 
-    condition: a SymPy Boolean in the theory's symbols, or ``None`` for a structural one
-    (orthonormal data, sampling without replacement).
-    text: the hypothesis in words, where ``condition`` does not say it all.
+    condition: a SymPy Boolean in the theory's symbols.
+    item: what no condition can say (orthonormal data, how batches are drawn).
+    note: explains the hypothesis to a reader, and is none: nothing may rest on it.
     needed: ``None`` while nobody has looked; ``True`` when the evidence named ``witness`` shows that
     the claim fails without it; ``False`` when the proof does not use it (a finding).
     sharp: the widest condition under which the claim still holds, where known.
@@ -63,10 +81,26 @@ class Assumption:
 
     name: str
     condition: Boolean | None = None
-    text: str = ""
     needed: bool | None = None
     witness: str = ""
     sharp: Boolean | None = None
+    item: Item | None = None
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.condition is None and self.item is None:
+            raise ValueError(
+                f"assumption {self.name!r}: a condition between symbols or an item of the vocabulary is "
+                "needed; no machine reads a hypothesis in words alone"
+            )
+
+    @property
+    def words(self) -> str:
+        """The hypothesis in words, from its item and its condition."""
+        told = [] if self.item is None else [self.item.words]
+        if self.condition is not None:
+            told.append(", ".join(chains(self.condition)))
+        return "; ".join(told)
 
 
 @dataclass(frozen=True)
@@ -88,6 +122,8 @@ class Claim:
     symbols: meaning of symbols that stand in no shared notation, for readers.
     remark: what a reader must know, such as where a source's wording needs care.
     survivors: for wrong variants that hold all the same: variant name -> why.
+    carried: lemma's id -> why it holds in this claim's setting, which does not imply the lemma's.  That is
+    prose, so the claim is at most *steps*; a lemma used beyond its setting and not named here decides nothing.
     """
 
     id: str
@@ -104,6 +140,7 @@ class Claim:
     remark: str = ""
     survivors: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, Boolean] = field(default_factory=dict)
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.bound not in BOUNDS:
@@ -128,6 +165,13 @@ class Claim:
                 raise TypeError(
                     f"parts[{step!r}]={part!r} in claim {self.id}: a conjunct of the formula is needed"
                 )
+        kinds: dict[str, Item] = {}
+        for x in self.assumptions:
+            if x.item is not None and kinds.setdefault(x.item.kind, x.item) != x.item:
+                raise ValueError(
+                    f"assumptions of claim {self.id} contradict each other: {kinds[x.item.kind].name!r} and "
+                    f"{x.item.name!r} are both items of kind {x.item.kind!r}"
+                )
         conditions = [x.condition for x in self.assumptions if x.condition is not None]
         object.__setattr__(self, "region", And(*conditions) if conditions else true)
 
@@ -136,23 +180,32 @@ class Claim:
             reads = _reads.get()
             if reads is not None:
                 reads.add(object.__getattribute__(self, "id"))
+            if name == REGION and (hypotheses := _hypotheses.get()) is not None:
+                hypotheses.add((object.__getattribute__(self, "id"), REGION))
         return object.__getattribute__(self, name)
 
     @property
     def statement(self) -> str:
-        """LaTeX of the formula on its region, generated from both."""
-        rows = [_latex(part) for part in relations_of(self.formula)]
+        """LaTeX of the hypotheses and the formula, generated from both."""
+        rows = [latex_of(part) for part in conjuncts(self.formula)]
+        hypotheses = [x.latex for x in self.items]
         if self.region is not true:
-            hypotheses = self.region.args if isinstance(self.region, And) else (self.region,)
-            rows.append(r"\text{for } " + r",\ ".join(_latex(x) for x in hypotheses))
+            hypotheses += latex_chains(self.region)
+        if hypotheses:
+            rows.append(r"\text{for } " + r",\ ".join(hypotheses))
         if len(rows) == 1:
             return rows[0]
         return r"\begin{array}{l} " + r" \\ ".join(rows) + r" \end{array}"
 
     @property
-    def setting(self) -> tuple[str, ...]:
-        """The structural hypotheses, in words: those that no condition between symbols can say."""
-        return tuple(x.text or x.name for x in self.assumptions if x.condition is None)
+    def items(self) -> tuple[Item, ...]:
+        """The hypotheses that are items of the vocabulary, in the order of the assumptions."""
+        return tuple(x.item for x in self.assumptions if x.item is not None)
+
+    @property
+    def setting(self) -> tuple[Item, ...]:
+        """What is run: another name of ``items``."""
+        return self.items
 
     @property
     def where(self) -> Boolean:
@@ -166,11 +219,29 @@ class Claim:
 
     @property
     def sentence(self) -> str:
-        """The claim in one sentence, put together from its hypotheses and its formula."""
-        told = [x.text or f"{x.condition}" for x in self.assumptions]
-        parts = relations_of(self.formula)
-        then = " and ".join(str(part) for part in parts)
-        return (f"Suppose {'; '.join(told)}. Then " if told else "") + f"{then}."
+        """The claim in one sentence, put together from its items, its conditions and its formula."""
+        return sentence(self.items, self.region, self.formula, self.symbols)
+
+    def item(self, kind: Kind) -> Item:
+        """The claim's item of a kind; the kind's widest where it assumes nothing.  The read is recorded."""
+        if (seen := _hypotheses.get()) is not None:
+            seen.add((self.id, kind.name))
+        for x in self.items:
+            if x.kind == kind.name:
+                return x
+        return kind[kind.widest]
+
+    def with_item(self, old: Item, new: Item | None) -> Claim:
+        """The same claim with another item in the place of ``old``, or none (a wrong variant).
+
+        An assumption that has a condition keeps it.  Raises ValueError where the claim has no such item.
+        """
+        if old not in self.items:
+            known = ", ".join(map(str, self.items)) or "none"
+            raise ValueError(f"item={old.name!r}: claim {self.id} has the items {known}")
+        changed = (replace(x, item=new) if x.item == old else x for x in self.assumptions)
+        kept = tuple(x for x in changed if x.item is not None or x.condition is not None)
+        return replace(self, assumptions=kept)
 
     def without(self, name: str) -> Claim:
         """The same claim with the assumption called ``name`` dropped (a wrong variant)."""
@@ -180,8 +251,11 @@ class Claim:
             raise ValueError(f"name={name!r}: claim {self.id} has the assumptions {known}")
         return replace(self, assumptions=kept)
 
-    def widened(self, name: str, condition: Boolean) -> Claim:
-        """The same claim with the assumption called ``name`` replaced by ``condition``."""
+    def widened(self, name: str, condition: Boolean | None) -> Claim:
+        """The same claim with ``condition`` in place of that of the assumption called ``name``.
+
+        None leaves its item alone, if it has one.
+        """
         self.without(name)
         changed = tuple(
             replace(x, condition=condition) if x.name == name else x for x in self.assumptions
@@ -189,14 +263,7 @@ class Claim:
         return replace(self, assumptions=changed)
 
 
-def relations_of(formula: Basic) -> tuple[Basic, ...]:
-    """The conjuncts of a formula."""
-    return formula.args if isinstance(formula, And) else (formula,)
-
-
-def _latex(expr: Basic) -> str:
-    """LaTeX in which a symbol called x_oo is a limit at infinity."""
-    return str(latex(expr)).replace("_{oo}", r"_{\infty}")
+relations_of = conjuncts
 
 
 __all__ = ["Assumption", "Claim", "Source", "recording_reads"]

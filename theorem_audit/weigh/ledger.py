@@ -124,7 +124,7 @@ class Ledger:
                 {
                     "name": x.name,
                     "condition": "" if x.condition is None else str(x.condition),
-                    "text": x.text,
+                    "text": x.words,
                     **necessity(x, verdict.outcomes),
                 }
                 for x in claim.assumptions

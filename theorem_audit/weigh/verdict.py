@@ -12,6 +12,7 @@ from typing import Any
 
 from theorem_audit.exact.zero import conjuncts
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.setting import beyond
 
 # From strongest to weakest.  ``refuted`` never spreads: a claim that rests on a false one is not
 # thereby false, only unproved.
@@ -262,6 +263,13 @@ def find_cycle(uses: Mapping[str, Iterable[str]]) -> list[str] | None:
     return None
 
 
+def _beyond(claim: Claim, used: str, gap: Sequence[str]) -> tuple[str, str]:
+    """What a claim is worth, at most, that uses a lemma beyond the lemma's setting; and why."""
+    if why := claim.carried.get(used):
+        return "steps", f"{used} is carried over in prose: {why}"
+    return "supported", f"uses a lemma beyond its setting: {'; '.join(gap)}"
+
+
 def derive(
     claims: Mapping[str, Claim], outcomes: Mapping[str, Sequence[Outcome]]
 ) -> dict[str, Verdict]:
@@ -287,6 +295,11 @@ def derive(
             if STRENGTHS.index(cap) > STRENGTHS.index(strength):
                 strength = cap
                 reasons = (*reasons, f"rests on {used}, which is {below.name.replace('_', ' ')}")
+            if used in claims and (gap := beyond(claim, claims[used])):
+                cap, why = _beyond(claim, used, gap)
+                if STRENGTHS.index(cap) > STRENGTHS.index(strength):
+                    strength = cap
+                reasons = (*reasons, why)
         verdicts[claim_id] = Verdict(
             claim_id, named(strength, bool(given)), named(own.strength, bool(own.given)),
             tuple(sorted(given)), uses.get(claim_id, ()), reasons, found,

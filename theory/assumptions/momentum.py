@@ -13,16 +13,33 @@ the corrector c_1 u removes what v remembers.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, diff, log, sign
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, cancel, diff, log, sign
 
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.full_batch.convergence import FULL_BATCH
 from theory.minibatch.log_ratios import SAMPLING, membership_moments
 from theory.minibatch.sparse import limit_off, limit_others, limit_winner, p_sparse
 from theory.model.autoencoder import LINEAR_NEURON, ORTHONORMAL
 from theory.model.step import STEP
-from theory.notation import S, a, active, b, chi, d, n, p, perp, perp_next, q_j, q_j_next, r2, s
+from theory.notation import (
+    S,
+    a,
+    active,
+    b,
+    below,
+    chi,
+    d,
+    n,
+    p,
+    perp,
+    perp_next,
+    q_j,
+    q_j_next,
+    r2,
+    s,
+)
 
 beta = Symbol("beta", real=True)
 nu = Symbol("nu", real=True)
@@ -40,9 +57,9 @@ first, second = Symbol("A", real=True), Symbol("B", real=True)
 turn = Symbol("turn", real=True)
 u, y = Symbol("u", real=True), Symbol("y", real=True)
 
-MOMENTUM = Assumption("momentum", And(Ge(beta, 0), Lt(beta, 1)), text="0 <= beta < 1")
+MOMENTUM = Assumption("momentum", And(Ge(beta, 0), Lt(beta, 1)), note="0 <= beta < 1")
 
-ZERO_VELOCITY = Assumption("zero velocity", text="v_0 = 0: lambda_0 = 1, mu_0 = 0, c = w_0")
+ZERO_VELOCITY = Assumption("zero velocity", item=words.AT_REST)
 
 _velocity = beta * mu + a * (lam + nu * mu) * ((2 - r2) * active - S)
 _velocity_off = beta * mu_off - a * (lam_off + nu * mu_off) * S
@@ -83,23 +100,22 @@ def _small(largest: int) -> Assumption:
     return Assumption(
         "small step",
         And(Gt(a, 0), Le(a, (1 - beta) ** 2 / (4 * largest))),
-        text=f"0 < a <= (1-beta)^2/{4 * largest}",
+        note=f"0 < a <= (1-beta)^2/{4 * largest}",
     )
 
 
-LINEAR = Assumption("linearised", text="heavy ball linearised at w = x_i, v = 0")
-CONE = Assumption(
-    "start in the cone",
-    text="(v_j, q_j) with |v_j/q_j| <= M/(1-M), M = 2a/(1-beta), as from v = 0; linear or ReLU",
-)
+LINEAR = Assumption("linearised", item=words.LINEARISED)
+_IN_CONE = Le(u**2 * (1 - beta - 2 * a) ** 2, (2 * a) ** 2)  # |u| <= M/(1-M), M = 2a/(1-beta)
+CONE = Assumption("start in the cone", _IN_CONE, note="u = v_j/q_j at the start, as from v = 0")
 NEURON = Assumption(
     "linear neuron, or a start in the cone",
-    text="linear: any (v, q) != 0; ReLU: |v/q| <= M/(1-M), M = 2a/(1-beta), where q keeps its sign",
+    Or(Eq(below, 1), _IN_CONE),
+    note="linear: any (v, q) != 0; ReLU: in the cone u = v/q, where q keeps its sign",
 )
 SPLIT = Assumption(
     "split probability",
     And(Gt(p, 0), Le(p, Rational(1, 2)), Eq(p * n * (n - 1), b * (n - b))),
-    text="p = b (n-b)/(n (n-1)), which is in (0, 1/2] for 1 <= b < n",
+    note="p = b (n-b)/(n (n-1)), which is in (0, 1/2] for 1 <= b < n",
 )
 STRONG_LAW = "supermartingale convergence theorem"
 
@@ -213,9 +229,9 @@ MOMENTUM_SPARSE = Claim(
         Assumption(
             "start",
             And(Gt(r2, 0), Lt(r2, 2), Gt(s, 0), Le(s, r2)),
-            text="0 < ||w_0||^2 < 2 and some q_j(0) != 0: mass s > 0 on the data",
+            note="0 < ||w_0||^2 < 2 and some q_j(0) != 0: mass s > 0 on the data",
         ),
-        Assumption("zero velocity", text="v_0 = 0"),
+        ZERO_VELOCITY,
         LINEAR_NEURON,
     ),
     symbols={
@@ -245,12 +261,12 @@ ADAM_BASIS = Claim(
         Assumption(
             "full batch",
             And(Eq(n, 2), Eq(d, 2), Eq(b, 2)),
-            text="n = d = 2, b = 2; first step, epsilon -> 0",
+            note="n = d = 2, b = 2; first step, epsilon -> 0",
         ),
         Assumption(
-            "inside the sphere", Lt(r2, 1), text="0 < ||w_0|| < 1, so -grad L is along +w_0"
+            "inside the sphere", Lt(r2, 1), note="0 < ||w_0|| < 1, so -grad L is along +w_0"
         ),
-        Assumption("square", Eq(r2, first**2 + second**2), text="r2 = ||w_0||^2"),
+        Assumption("square", Eq(r2, first**2 + second**2), note="r2 = ||w_0||^2"),
     ),
     symbols={
         "A, B": "coordinates of w_0 along the axes; the data are the same in all axes",

@@ -14,6 +14,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, expand
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.minibatch.log_ratios import RADIUS, STEP_SIZE
 from theory.model.autoencoder import GRAD, LINEAR_NEURON, RELU_NEURON, SOME_DATA, UNIT
 from theory.notation import (
@@ -59,12 +60,12 @@ mass_bound = Symbol("s_pair", real=True)
 oblique_least = Symbol("o_min", real=True)
 live_start = Symbol("q_live(0)", real=True)
 
-ONE_SAMPLE = Assumption("one sample", And(Ge(b, 1), Le(b, 1)), text="b = 1")
+ONE_SAMPLE = Assumption("one sample", And(Ge(b, 1), Le(b, 1)), note="b = 1")
 POSITIVE_STEP = Assumption("positive step", Gt(a, 0))
 OBLIQUE = Assumption(
     "oblique pair",
     And(Gt(c**2, 0), Lt(c**2, 1)),
-    text="c = <x_i, x_j>, 0 < |c| < 1",
+    note="c = <x_i, x_j>, 0 < |c| < 1",
     sharp=And(Gt(c**2, 0), Lt(c**2, 1)),
 )
 
@@ -129,9 +130,9 @@ NONORTH_FIXED = Claim(
         UNIT,
         POSITIVE_STEP,
         Assumption("batch size", And(Ge(b, 1), Lt(b, n)), sharp=And(Ge(b, 1), Lt(b, n)),
-                   text="B is a uniform b-subset, 1 <= b < n"),
+                   item=words.UNIFORM),
         LINEAR_NEURON,
-        Assumption("live coordinate", Gt(q_i**2, 0), text="q_i != 0"),
+        Assumption("live coordinate", Gt(q_i**2, 0), note="q_i != 0"),
         OBLIQUE,
     ),
     steps=("one sample", "swap", "shift", "positive"),
@@ -158,11 +159,11 @@ NONORTH_NOLIMIT = Claim(
         LINEAR_NEURON,
         Assumption("every point is oblique",
                    And(Gt(oblique_least, 0), Le(oblique_least, Rational(1, 4))),
-                   text="o_min > 0: each x_i has an x_j with 0 < |<x_i, x_j>| < 1"),
+                   note="o_min > 0: each x_i has an x_j with 0 < |<x_i, x_j>| < 1"),
         ONE_SAMPLE,
         STEP_SIZE,
         RADIUS,
-        Assumption("mass", And(Gt(s, 0), Le(s, r2)), text="w_0 is not orthogonal to all the data"),
+        Assumption("mass", And(Gt(s, 0), Le(s, r2)), note="w_0 is not orthogonal to all the data"),
     ),
     steps=("confine", "floor", "moving", "drawn"),
     symbols={
@@ -199,7 +200,7 @@ NONORTH_PCA = Claim(
         SOME_DATA,
         LINEAR_NEURON,
         Assumption("eigenvalue", And(Gt(mu, 0), Ge(nu, 0), Le(mu + nu, 1)),
-                   text="C w = mu w, mu > 0; C v = nu v for a unit v orthogonal to w; "
+                   note="C w = mu w, mu > 0; C v = nu v for a unit v orthogonal to w; "
                    "C = mean of x_i x_i', of trace 1"),
     ),
     steps=("gradient", "loss", "hessian", "trace", "edge", "ratio", "pair"),
@@ -225,7 +226,7 @@ NONORTH_PCA = Claim(
 OBTUSE = Assumption(
     "obtuse pair",
     And(Gt(c, -1), Lt(c, 0)),
-    text="c = <x_1, x_2>, -1 < c < 0. It holds as well at c = 0 (SGD-SPARSE) and, data on a line, "
+    note="c = <x_1, x_2>, -1 < c < 0. It holds as well at c = 0 (SGD-SPARSE) and, data on a line, "
     "at c = -1 and c = 1; at 0 < c < 1 it fails",
     sharp=And(Ge(c, -1), Le(c, 0)),
 )
@@ -244,16 +245,16 @@ NONORTH_OBTUSE = Claim(
     assumptions=(
         UNIT,
         RELU_NEURON,
-        Assumption("two points", And(Eq(n, 2), Eq(b, 1)), text="n = 2, b = 1"),
+        Assumption("two points", And(Eq(n, 2), Eq(b, 1)), note="n = 2, b = 1"),
         OBTUSE,
         STEP_SIZE,
         RADIUS,
         Assumption("mass", And(Gt(live_start, 0), Gt(s, 0), Le(s, r2)),
-                   text="q_1(0) > 0 or q_2(0) > 0; so s > 0"),
+                   note="q_1(0) > 0 or q_2(0) > 0; so s > 0"),
         Assumption("both gates open", And(Ge(q_i, 0), Ge(q_j, 0)),
-                   text="for the two inequalities only; P_sparse = 1 from every start with a live "
+                   note="for the two inequalities only; P_sparse = 1 from every start with a live "
                    "coordinate: with one gate open the path is full batch on it"),
-        Assumption("slack", And(Ge(t, 0), Le(t, 2)), text="t = 2 - r2"),
+        Assumption("slack", And(Ge(t, 0), Le(t, 2)), note="t = 2 - r2"),
     ),
     steps=("closed", "falls", "mass", "confine", "closing", "alone"),
     symbols={

@@ -46,9 +46,9 @@ spread = Symbol("E_cot^2", real=True)
 PAIR = Assumption(
     "one of two points",
     And(Eq(n, 2), Eq(b, 1), Eq(active, 1)),
-    text="n = 2, b = 1; both gates are open, h = 1: linear, or ReLU with q_1, q_2 > 0",
+    note="n = 2, b = 1; both gates are open, h = 1: linear, or ReLU with q_1, q_2 > 0",
 )
-ACUTE = Assumption("acute pair", And(Gt(c, 0), Lt(c, 1)), text="c = <x_1, x_2>, 0 < c < 1")
+ACUTE = Assumption("acute pair", And(Gt(c, 0), Lt(c, 1)), note="c = <x_1, x_2>, 0 < c < 1")
 START = Assumption(
     "start",
     And(
@@ -56,7 +56,7 @@ START = Assumption(
         *(Ge(delta, 0), Le(delta, a / 4)),
         Eq((1 + delta) * (1 - c**2), q_i**2 + q_j**2 - 2 * c * q_i * q_j),
     ),
-    text="w_0 in span(x_1, x_2), q_1 >= 0, q_2 >= 0 (linear: or both <= 0, the mirror image), "
+    note="w_0 in span(x_1, x_2), q_1 >= 0, q_2 >= 0 (linear: or both <= 0, the mirror image), "
     "0 <= delta_0 <= a/4 and a <= 0.23; 1 + delta_0 = r2; for instance w_0 = x_1",
     needed=True,
     witness="test_starts_off_the_plane_and_outside_the_band",
@@ -64,14 +64,14 @@ START = Assumption(
 SMALL_STEP = Assumption(
     "step size",
     And(Gt(a, 0), Le(a, Rational(23, 100))),
-    text="0 < a <= 0.23; above it only the band is not known to be kept",
+    note="0 < a <= 0.23; above it only the band is not known to be kept",
 )
 IN_PLANE = Assumption(
     "in the plane",
     Eq(perp, 0),
-    text="w in span(x_1, x_2), angles signed: for E_m and E_m^2; turn and error need no plane",
+    note="w in span(x_1, x_2), angles signed: for E_m and E_m^2; turn and error need no plane",
 )
-BAND = Assumption("sphere band", And(Ge(delta, 0), Le(delta, a / 4)), text="kept: BAND-ABOVE")
+BAND = Assumption("sphere band", And(Ge(delta, 0), Le(delta, a / 4)), note="kept: BAND-ABOVE")
 
 _ANGLE_PARTS = {
     "turn": Eq(tangent, a * (1 - delta) * m / (1 - 2 * a * delta * C)),
@@ -93,7 +93,7 @@ NONORTH_ANGLE = Claim(
         SMALL_STEP,
         BAND,
         IN_PLANE,
-        Assumption("angle", And(Ge(C, 0), Le(C, 1)), text="C = cos^2 psi, m^2 = C (1 - C)"),
+        Assumption("angle", And(Ge(C, 0), Le(C, 1)), note="C = cos^2 psi, m^2 = C (1 - C)"),
     ),
     steps=("turn", "error", "means"),
     symbols={
@@ -128,7 +128,7 @@ NONORTH_LYAPUNOV = Claim(
         Assumption(
             "stable",
             And(Gt(a, 0), Lt(a * _A, 2), Gt(_gap, 0)),
-            text="a < C_ms, the mean-square threshold of the linearised recursion",
+            note="a < C_ms, the mean-square threshold of the linearised recursion",
         ),
     ),
     steps=("linearise", "stationary", "stable", "leading"),
@@ -162,7 +162,7 @@ NONORTH_FLOOR = Claim(
 CROSSOVER = Assumption(
     "crossover",
     And(Gt(kappa, 0), Eq(c, kappa * a), Lt(c, 1)),
-    text="c = kappa a, kappa > 0 fixed, a -> 0",
+    note="c = kappa a, kappa > 0 fixed, a -> 0",
 )
 
 NONORTH_CROSSOVER = Claim(

@@ -46,14 +46,14 @@ NEW = Source("new", "sign of the exponents at a strict saddle")
 THEORY = Source(
     "finding", "the first draft's condition on a lacks the radial exponent's: a < 1/(2 sigma_i^2)"
 )
-NORMS = Assumption("norms", And(Gt(sigma_i**2, 0), Gt(sigma_j**2, 0)), text="sigma_i, sigma_j != 0")
+NORMS = Assumption("norms", And(Gt(sigma_i**2, 0), Gt(sigma_j**2, 0)), note="sigma_i, sigma_j != 0")
 CHANCES = Assumption(
     "chances",
     And(Eq(p * n * (n - 1), b * (n - b)), Eq(p_both * n * (n - 1), b * (b - 1))),
-    text="p = P(i in B, j not), p_2 = P(i and j in B) for a uniform b-subset, as in NORMS-EXPONENT",
+    note="p = P(i in B, j not), p_2 = P(i and j in B) for a uniform b-subset, as in NORMS-EXPONENT",
 )
 LOCAL_STEP = Assumption(
-    "step size", And(Gt(a, 0), Lt(a * sigma_i**2, 1)), text="0 < a sigma_i^2 < 1"
+    "step size", And(Gt(a, 0), Lt(a * sigma_i**2, 1)), note="0 < a sigma_i^2 < 1"
 )
 
 
@@ -93,7 +93,7 @@ NORMS_EXPONENT = Claim(
         Assumption(
             "never 0",
             Gt(kept_c2, 0),
-            text="c_j(k) (lambda_off: w_perp(k)) is 0 at no step k; ReLU: j is live (passive) for ever",
+            note="c_j(k) (lambda_off: w_perp(k)) is 0 at no step k; ReLU: j is live (passive) for ever",
         ),
     ),
     steps=("limit", "bounded", "strong law", "radial"),
@@ -126,11 +126,11 @@ SADDLE_WINDOW = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
-        Assumption("batch size", Eq(b, 1), text="b = 1"),
+        Assumption("batch size", Eq(b, 1), note="b = 1"),
         Assumption(
             "larger norm",
             And(Gt(sigma_i**2, 0), Gt(sigma_m**2, sigma_i**2)),
-            text="sigma_i is not the largest norm sigma_max: x_i/sigma_i is a strict saddle",
+            note="sigma_i is not the largest norm sigma_max: x_i/sigma_i is a strict saddle",
         ),
     ),
     steps=("largest norm", "smaller norms", "radial", "window"),
@@ -163,18 +163,18 @@ SADDLE_CAPTURE = Claim(
         PAIR,
         NORMS,
         CHANCES,
-        Assumption("exponents", NEGATIVE, text="lambda_j < 0 for every live j != i"),
+        Assumption("exponents", NEGATIVE, note="lambda_j < 0 for every live j != i"),
         Assumption(
             "step size",
             And(Gt(a, 0), Lt(a * sigma_i**2, Rational(1, 2))),
-            text="0 < a sigma_i^2 < 1/2",
+            note="0 < a sigma_i^2 < 1/2",
             sharp=And(Gt(a, 0), Lt(a * sigma_i**2, Rational(1, 2))),
         ),
-        Assumption("start", Gt(start_c2, 0), text="i is live: c_i(0) != 0 (ReLU: > 0)"),
+        Assumption("start", Gt(start_c2, 0), note="i is live: c_i(0) != 0 (ReLU: > 0)"),
         Assumption(
             "level",
             And(Gt(W_exit, 0), Ge(theta, 0), Lt(theta, 1)),
-            text="W_exit > 0 and theta < 1: E[W+ | past] <= theta W at every state with W < W_exit. "
+            note="W_exit > 0 and theta < 1: E[W+ | past] <= theta W at every state with W < W_exit. "
             "For g small enough there is such a pair, which depends on a, n, b and the norms alone",
             needed=True,
             witness="test_a_level_past_another_point_captures_nothing",
@@ -200,22 +200,22 @@ SADDLE_TRAP = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
-        Assumption("batch size", Eq(b, 1), text="b = 1"),
+        Assumption("batch size", Eq(b, 1), note="b = 1"),
         Assumption("points", Ge(n, 2)),
         Assumption(
             "larger norm",
             And(Gt(sigma_i**2, 0), Gt(sigma_m**2, sigma_i**2)),
-            text="sigma_i is not the largest norm sigma_max",
+            note="sigma_i is not the largest norm sigma_max",
         ),
         Assumption(
             "window",
             And(Lt(1 / sigma_i**2 - 1 / sigma_m**2, a), Lt(a, 1 / (2 * sigma_i**2))),
-            text="1/sigma_i^2 - 1/sigma_max^2 < a < 1/(2 sigma_i^2)",
+            note="1/sigma_i^2 - 1/sigma_max^2 < a < 1/(2 sigma_i^2)",
         ),
         Assumption(
             "start",
             And(Gt(start_c2, 0), Le(start_c2, r2), Le(r2, 2)),
-            text="c_i(0) != 0 (ReLU: > 0), ||w_0||^2 <= 2",
+            note="c_i(0) != 0 (ReLU: > 0), ||w_0||^2 <= 2",
         ),
     ),
     steps=("saddle", "exponents", "reach", "capture"),
@@ -244,13 +244,13 @@ SADDLE_NEVER = Claim(
         NORMS,
         CHANCES,
         Assumption(
-            "exponent", Gt(NEGATIVE.lhs, 0), text="lambda_j > 0 for some live j, c_j(0) != 0"
+            "exponent", Gt(NEGATIVE.lhs, 0), note="lambda_j > 0 for some live j, c_j(0) != 0"
         ),
         STEP_SIZE,
         Assumption("largest norm", And(Gt(sigma_m, 0), Le(sigma_i**2, sigma_m**2),
                                        Le(sigma_j**2, sigma_m**2), Le(sigma_k**2, sigma_m**2)),
-                   text="sigma_k <= sigma_max for every k, i and j among them"),
-        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2"),
+                   note="sigma_k <= sigma_max for every k, i and j among them"),
+        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), note="0 < ||w_0||^2 < 2"),
     ),
     steps=("kept", "rate"),
     symbols={"P_trap": "P(w_k -> +-x_i/sigma_i)", "p, p_2": "as in NORMS-EXPONENT"},

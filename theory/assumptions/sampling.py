@@ -28,6 +28,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.minibatch.capture import g
 from theory.minibatch.log_ratios import RADIUS, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
@@ -79,7 +80,8 @@ theta = Symbol("theta", real=True)
 REPLACEMENT = Assumption(
     "with replacement",
     And(Ge(n, 2), Ge(b, 1)),
-    text="a batch is b independent uniform indices; m_k counts how often k is drawn; b > n allowed",
+    item=words.WITH_REPLACEMENT,
+    note="m_k counts how often k is drawn; b > n allowed",
 )
 
 
@@ -134,7 +136,7 @@ SAMPLING_REPLACEMENT = Claim(
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
-        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), text="0 < eta = a b < 1"),
+        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), note="0 < eta = a b < 1"),
     ),
     steps=("factor", "law", "symmetry", "mean square", "bounds"),
     symbols={"lambda_repl": "E of the change of log|q_j/q_i| in one step at x_i, j live"},
@@ -159,7 +161,7 @@ SAMPLING_MOMENT = Claim(
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
-        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), text="0 < eta = a b < 1"),
+        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), note="0 < eta = a b < 1"),
         Assumption("moment", And(Ge(g, 0), Le(g, 1))),
     ),
     steps=("factor", "two-sided", "mean square"),
@@ -183,11 +185,11 @@ SAMPLING_LOCAL = Claim(
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
-        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), text="0 < eta = a b < 1/2"),
+        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), note="0 < eta = a b < 1/2"),
         Assumption(
             "level",
             And(Gt(U_exit, 0), Ge(theta, 0), Lt(theta, 1)),
-            text="U_exit > 0 and theta < 1: E[U+ | past] <= theta U at every state with U < U_exit. "
+            note="U_exit > 0 and theta < 1: E[U+ | past] <= theta U at every state with U < U_exit. "
             "For g small enough there is such a pair, which depends on a, n and b alone",
             needed=True,
             witness="test_a_level_past_another_point_captures_nothing",
@@ -219,7 +221,7 @@ SAMPLING_EDGE = Claim(
         Assumption(
             "with replacement",
             And(Ge(n, 2), Ge(b, 2)),
-            text="a batch is b >= 2 independent uniform indices",
+            item=words.WITH_REPLACEMENT,
         ),
         Assumption("step size", Ge(a, Rational(1, 2))),
     ),
@@ -242,7 +244,7 @@ SAMPLING_GLOBAL = Claim(
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
-        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), text="0 < eta = a b < 1/2"),
+        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), note="0 < eta = a b < 1/2"),
         RADIUS,
         Assumption("live coordinate", And(Gt(s, 0), Le(s, r2))),
     ),
@@ -258,8 +260,7 @@ SAMPLING_GLOBAL = Claim(
 CYCLIC = Assumption(
     "cyclic",
     And(Ge(b, 1), Ge(n, 2 * b), Eq(n, epochs * b)),
-    text="a fixed partition into K = n/b batches of b, K >= 2 (so b divides n), each seen once an "
-    "epoch, in a fixed order",
+    item=words.CYCLIC,
 )
 
 _CYCLIC_PARTS = {
@@ -322,9 +323,9 @@ SAMPLING_CYCLIC_SHARED = Claim(
         Assumption(
             "parameter",
             And(Gt(u, 0), Lt(u, 1), Gt(2 * u**3, 1)),
-            text="2^(-1/3) < u < 1; a falls from 1/2 to 0 as u grows over it, so each a has one u",
+            note="2^(-1/3) < u < 1; a falls from 1/2 to 0 as u grows over it, so each a has one u",
         ),
-        Assumption("rest", Eq(mass_elsewhere, 0), text="R = 0: no mass but in two batches A, B"),
+        Assumption("rest", Eq(mass_elsewhere, 0), note="R = 0: no mass but in two batches A, B"),
     ),
     steps=("orbit", "every step size", "multipliers", "saddle", "radius"),
     symbols={
@@ -353,11 +354,11 @@ SAMPLING_CYCLIC_LIMIT = Claim(
         ORTHONORMAL,
         CYCLIC,
         STEP_SIZE,
-        Assumption("start", Eq(r2, 1), text="uniform on the unit sphere of the span"),
+        Assumption("start", Eq(r2, 1), note="uniform on the unit sphere of the span"),
         Assumption(
             "live coordinate",
             And(Gt(s, 0), Le(s, r2)),
-            text="s is the live mass (linear: all of it)",
+            note="s is the live mass (linear: all of it)",
         ),
     ),
     symbols={"P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)"},
@@ -387,7 +388,7 @@ SAMPLING_RESHUFFLED = Claim(
         Assumption(
             "reshuffled",
             And(Ge(b, 1), Lt(b, n), Eq(n, epochs * b)),
-            text="each epoch a fresh uniform permutation is cut into K = n/b batches; b divides n",
+            item=words.RESHUFFLED,
             needed=True,
             witness="test_a_batch_size_that_does_not_divide_n_shares_batches_otherwise",
         ),

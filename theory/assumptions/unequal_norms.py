@@ -16,6 +16,7 @@ from dataclasses import replace
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Min, Poly, Rational, Symbol, cancel, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.full_batch.convergence import FULL_BATCH
 from theory.model.autoencoder import GATE, LINEAR_NEURON, SOME_DATA
 from theory.model.step import MEMBERSHIP, step_from
@@ -31,9 +32,7 @@ c_j_next = Symbol("c_j^+", real=True)
 Q = Symbol("Q", real=True)
 
 NEW = Source("new", "derived here from the loss")
-ORTHOGONAL = Assumption(
-    "orthogonal data", text="x_1, ..., x_n are orthogonal in R^d, ||x_j|| = sigma_j > 0"
-)
+ORTHOGONAL = Assumption("orthogonal data", item=words.ORTHOGONAL)
 MEANING = {
     "c_j": "<w, x_j>/sigma_j, the coordinate of w along x_j/||x_j||",
     "S": "sum over the (active) batch of sigma_k^2 c_k^2 = <w, x_k>^2",
@@ -115,7 +114,7 @@ NORMS_STATIONARY = Claim(
         Assumption(
             "mass",
             And(Gt(sigma_m, 0), Ge(mass, 0), Le(mass, sigma_m**2 * r2)),
-            text="0 <= s <= sigma_max^2 ||w||^2, sigma_max the largest norm",
+            note="0 <= s <= sigma_max^2 ||w||^2, sigma_max the largest norm",
         ),
     ),
     steps=("gradient", "classification", "minimum", "nothing lower"),
@@ -152,9 +151,9 @@ NORMS_HESSIAN = Claim(
         ORTHOGONAL,
         SOME_DATA,
         replace(
-            LINEAR_NEURON, text="h_- = 1; for ReLU c_j = 0 is at the kink: no second derivative"
+            LINEAR_NEURON, note="h_- = 1; for ReLU c_j = 0 is at the kink: no second derivative"
         ),
-        Assumption("stationary", text="w a unit vector in the span of data of norm sigma_i"),
+        Assumption("stationary", item=words.STATIONARY),
     ),
     symbols={
         "mu_w": "Hessian eigenvalue of L along w",
@@ -167,15 +166,15 @@ NORMS_HESSIAN = Claim(
 STEP_SIZE = Assumption(
     "step size",
     And(Gt(a, 0), Lt(a * sigma_m**2, Rational(1, 2))),
-    text="0 < a sigma_max^2 < 1/2",
+    note="0 < a sigma_max^2 < 1/2",
 )
 LARGEST = Assumption(
     "largest norm",
     And(Gt(sigma_m, 0), Ge(Q, 0), Le(Q, sigma_m**2 * S)),
-    text="sigma_k <= sigma_max for all (active) k in the batch",
+    note="sigma_k <= sigma_max for all (active) k in the batch",
 )
 BATCH_MASS = Assumption(
-    "batch mass", And(Ge(S, 0), Le(S, sigma_m**2 * r2)), text="S <= sigma_max^2 sum c_k^2"
+    "batch mass", And(Ge(S, 0), Le(S, sigma_m**2 * r2)), note="S <= sigma_max^2 sum c_k^2"
 )
 
 _CONFINED_PARTS = {
@@ -196,7 +195,7 @@ NORMS_CONFINED = Claim(
         STEP_SIZE,
         LARGEST,
         BATCH_MASS,
-        Assumption("radius", And(Ge(r2, 0), Le(r2, 2)), text="r2 <= 2", sharp=Le(r2, 2)),
+        Assumption("radius", And(Ge(r2, 0), Le(r2, 2)), note="r2 <= 2", sharp=Le(r2, 2)),
     ),
     steps=("norm", "factor"),
     symbols=MEANING,
@@ -240,13 +239,13 @@ NORMS_GD = Claim(
         Assumption(
             "one largest norm",
             And(Gt(sigma_m, 0), Gt(sigma_j**2, 0), Lt(sigma_j**2, sigma_m**2)),
-            text="0 < sigma_j < sigma_max for all other live j",
+            note="0 < sigma_j < sigma_max for all other live j",
         ),
-        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2"),
+        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), note="0 < ||w_0||^2 < 2"),
         Assumption(
             "not 0",
             And(Gt(start_m2, 0), Gt(start_j2, 0), Le(start_m2 + start_j2, r2)),
-            text="c_m(0) != 0 (ReLU: > 0); for its rate c_j(0) != 0 (lambda_off: w_perp(0) != 0)",
+            note="c_m(0) != 0 (ReLU: > 0); for its rate c_j(0) != 0 (lambda_off: w_perp(0) != 0)",
         ),
     ),
     steps=("gain", "confined", "growth", "floor", "axis", "rates"),

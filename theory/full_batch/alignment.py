@@ -42,7 +42,8 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.full_batch.convergence import ALL_DRAWN, STEP_SIZE
+from theory import vocabulary as words
+from theory.full_batch.convergence import FULL_BATCH, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import active, d, k, n, q_j, r2
 from theory.sources import GHOSH
@@ -117,33 +118,33 @@ def _beta(value: Expr, first: Expr, second: Expr) -> Expr:
 _GHOSH = Source("paper", f"{GHOSH}: alignment and density of gradient descent")
 INVARIANT = Assumption(
     "rotation-invariant start",
-    text="the law of w_0 keeps under rotations of R^d; its squared norm may be random or fixed",
+    item=words.ROTATION_INVARIANT,
     needed=True,
     witness="test_a_start_of_one_direction_has_no_such_law",
 )
 WITHIN = Assumption(
     "radius",
     And(Gt(r2, 0), Le(r2, 2)),
-    text="0 < ||w_0||^2 <= 2 surely; a plain Gaussian is no such start: GD-GAUSSIAN",
+    note="0 < ||w_0||^2 <= 2 surely; a plain Gaussian is no such start: GD-GAUSSIAN",
     needed=True,
     witness="test_a_start_beyond_squared_norm_two_is_caught",
 )
 LINEAR = Assumption(
     "linear",
     Eq(active, 1),
-    text="the linear neuron: h = 1 whatever the sign of q_j",
+    item=words.LINEAR,
     needed=True,
     witness="test_a_dead_neuron_has_no_limit_on_the_sphere",
 )
 RELU = Assumption(
     "ReLU",
     Or(And(Gt(q_j, 0), Eq(active, 1)), And(Le(q_j, 0), Eq(active, 0))),
-    text="the ReLU neuron: h = 1{q_j > 0}",
+    item=words.RELU,
 )
 COUNT = Assumption(
     "active count",
     And(Ge(k, 1), Le(k, n), Le(n, d)),
-    text="k active coordinates at the start. Linear: k = n. ReLU: given the number k of q_j(0) > 0",
+    note="k active coordinates at the start. Linear: k = n. ReLU: given the number k of q_j(0) > 0",
     needed=True,
     witness="test_relu_is_sparser_than_all_its_data",
 )
@@ -158,12 +159,12 @@ GD_ALIGN = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        ALL_DRAWN,
+        FULL_BATCH,
         LINEAR,
         STEP_SIZE,
         WITHIN,
         INVARIANT,
-        Assumption("sizes", And(Ge(n, 1), Lt(n, d)), text="d = n: no w_perp, and C = 1 surely"),
+        Assumption("sizes", And(Ge(n, 1), Lt(n, d)), note="d = n: no w_perp, and C = 1 surely"),
         SHARE,
     ),
     steps=("limit", "law"),
@@ -183,13 +184,13 @@ GD_ALIGN_RELU = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        ALL_DRAWN,
+        FULL_BATCH,
         RELU,
         STEP_SIZE,
         WITHIN,
         INVARIANT,
         Assumption(
-            "sizes", And(Ge(n, 1), Lt(n, d)), text="d = n: the term k = n is a point mass at 1"
+            "sizes", And(Ge(n, 1), Lt(n, d)), note="d = n: the term k = n is a point mass at 1"
         ),
         SHARE,
     ),
@@ -211,7 +212,7 @@ GD_DENSE = Claim(
     source=_GHOSH,
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, ALL_DRAWN, STEP_SIZE, WITHIN, INVARIANT, COUNT),
+    assumptions=(ORTHONORMAL, FULL_BATCH, STEP_SIZE, WITHIN, INVARIANT, COUNT),
     steps=("limit", "moment"),
     symbols={
         str(sum_of_fourths): "E sum_j u_j^4, u = w_inf on the data (ReLU: given the active count k)"
@@ -231,7 +232,7 @@ GD_DENSE_MAX = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        ALL_DRAWN,
+        FULL_BATCH,
         STEP_SIZE,
         WITHIN,
         INVARIANT,

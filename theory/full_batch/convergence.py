@@ -14,6 +14,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Min, Rational, Symbol, cancel
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import (
     a,
@@ -39,15 +40,13 @@ NEW = Source("new", "derived here")
 
 _factor = 1 + a * (2 - 2 * s - rho)
 
-FULL_BATCH = Assumption("full batch", text="b = n, without replacement: every sample, every step")
-ALL_DRAWN = Assumption(
+FULL_BATCH = Assumption(
     "full batch",
     And(Ge(n, 1), Eq(b, n)),
-    text="b = n >= 1, without replacement: every sample, every step",
+    item=words.FULL,
     needed=True,
     witness="test_a_smaller_batch_is_no_full_batch",
 )
-"""FULL_BATCH as a condition that evidence can read."""
 
 
 def lyapunov(mass: Expr, off: Expr) -> Expr:
@@ -77,11 +76,11 @@ GD_DIRECTION = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        ALL_DRAWN,
+        FULL_BATCH,
         Assumption(
             "active coordinate",
             Eq(active, 1),
-            text="h = 1. Linear: every j; ReLU: those j with q_j > 0, the others move like w_perp",
+            note="h = 1. Linear: every j; ReLU: those j with q_j > 0, the others move like w_perp",
             needed=True,
             witness="test_a_passive_coordinate_moves_like_w_perp",
         ),
@@ -98,8 +97,8 @@ GD_DIRECTION = Claim(
 STEP_SIZE = Assumption(
     "step size", And(Gt(a, 0), Lt(a, Rational(1, 2))), sharp=And(Gt(a, 0), Lt(a, Rational(1, 2)))
 )
-START = Assumption("start", And(Gt(s, 0), Ge(rho, 0)), text="some (active) q_j is not 0")
-RADIUS = Assumption("radius", Le(s + rho, 2), text="r2 <= 2, the boundary included")
+START = Assumption("start", And(Gt(s, 0), Ge(rho, 0)), note="some (active) q_j is not 0")
+RADIUS = Assumption("radius", Le(s + rho, 2), note="r2 <= 2, the boundary included")
 
 GD_CONVERGES = Claim(
     id="GD-CONVERGES",
@@ -119,7 +118,7 @@ GD_CONVERGES = Claim(
     source=_GD,
     bound="lower",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, ALL_DRAWN, STEP_SIZE, START, RADIUS),
+    assumptions=(ORTHONORMAL, FULL_BATCH, STEP_SIZE, START, RADIUS),
     steps=("decrease", "region kept", "floor", "rate", "limit"),
     parts={
         "decrease": Ge(
@@ -148,7 +147,7 @@ GD_RATE = Claim(
     source=NEW,
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, ALL_DRAWN),
+    assumptions=(ORTHONORMAL, FULL_BATCH),
     symbols={
         str(radial_factor): "d s+/d s at (s, rho) = (1, 0); the same for ||w_data||",
         str(perp_factor): "factor of w_perp per step at s = 1; rho has its square",

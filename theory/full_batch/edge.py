@@ -11,7 +11,7 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim
 from theory.full_batch.convergence import (
-    ALL_DRAWN,
+    FULL_BATCH,
     GD_DIRECTION,
     NEW,
     RADIUS,
@@ -57,10 +57,10 @@ GD_LOSS = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        ALL_DRAWN,
+        FULL_BATCH,
         Assumption("positive step", Gt(a, 0)),
         Assumption(
-            "step size", Le(a, Rational(41421, 100000)), text="sharp: sqrt(2) - 1 = 0.414213...",
+            "step size", Le(a, Rational(41421, 100000)), note="sharp: sqrt(2) - 1 = 0.414213...",
             sharp=Le(a, sqrt(2) - 1),
         ),
         Assumption("start", And(Ge(s, 0), Ge(rho, 0))),
@@ -92,10 +92,10 @@ GD_EDGE = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        ALL_DRAWN,
+        FULL_BATCH,
         Assumption("past the edge", Gt(a, Rational(1, 2)), sharp=Gt(a, Rational(1, 2))),
         Assumption(
-            "before the next doubling", Lt(_lam**2, 5), text="a < (sqrt(5) - 1)/2 = 0.618...",
+            "before the next doubling", Lt(_lam**2, 5), note="a < (sqrt(5) - 1)/2 = 0.618...",
             sharp=Lt(_lam**2, 5),
         ),
     ),
@@ -143,13 +143,13 @@ GD_HALF = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        ALL_DRAWN,
+        FULL_BATCH,
         Assumption("step size", Eq(a, Rational(1, 2))),
-        Assumption("start", And(Gt(s, 0), Ge(rho, 0)), text="some (active) q_j is not 0"),
+        Assumption("start", And(Gt(s, 0), Ge(rho, 0)), note="some (active) q_j is not 0"),
         Assumption(
             "not sent to zero",
             Lt(s, 2),
-            text="s = 2, rho = 0 is sent to w = 0 in one step",
+            note="s = 2, rho = 0 is sent to w = 0 in one step",
             needed=True,
             witness="test_needs",
         ),

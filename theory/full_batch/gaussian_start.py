@@ -15,8 +15,9 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Integral, Symbol, gamma, lowergamma, oo
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.full_batch.alignment import LINEAR, chi_square_density
-from theory.full_batch.convergence import ALL_DRAWN
+from theory.full_batch.convergence import FULL_BATCH
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import d, n, rho, s
 from theory.sources import GHOSH
@@ -61,20 +62,20 @@ GD_GAUSSIAN = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        ALL_DRAWN,
+        FULL_BATCH,
         LINEAR,
         Assumption(
             "plain Gaussian start",
-            text="w_0 ~ N(0, I_d), not conditioned on its norm",
+            item=words.GAUSSIAN,
             needed=True,
             witness="test_a_start_within_squared_norm_two_is_never_caught",
         ),
         Assumption(
-            "sizes", And(Ge(n, 1), Gt(d, n)), text="n < d: at d = n nothing is off the data"
+            "sizes", And(Ge(n, 1), Gt(d, n)), note="n < d: at d = n nothing is off the data"
         ),
         Assumption(
             "small steps",
-            text="limits as a -> 0, after t -> oo: the shares and means at step a tend to these",
+            item=words.SMALL_STEPS_LATE,
         ),
     ),
     steps=("caught", "missed", "law"),

@@ -30,12 +30,12 @@ theta = Symbol("theta", real=True)
 CONFINED = Assumption(
     "confinement",
     And(Gt(t_star, 0), Le(t_star, 1)),
-    text="2 - r2 >= t_* at every step, 0 < t_* <= 1 (BAND-WIDE and ENTRY)",
+    note="2 - r2 >= t_* at every step, 0 < t_* <= 1 (BAND-WIDE and ENTRY)",
 )
 FLOOR = Assumption(
     "mass floor",
     And(Gt(s_star, 0), Le(s_star, 2)),
-    text="live mass s >= s_* > 0 at every step (MASS-FLOOR)",
+    note="live mass s >= s_* > 0 at every step (MASS-FLOOR)",
 )
 
 _two_sided = (1 - a) ** g + (1 + a) ** g
@@ -54,7 +54,7 @@ MOMENT = Claim(
         ORTHONORMAL,
         PAIR,
         SPLIT,
-        Assumption("step size", And(Gt(a, 0), Lt(a, 1)), text="0 < a < 1"),
+        Assumption("step size", And(Gt(a, 0), Lt(a, 1)), note="0 < a < 1"),
         Assumption("moment", And(Ge(g, 0), Le(g, 1)), sharp=And(Ge(g, 0), Le(g, 1))),
     ),
     steps=("exponent", "bound"),
@@ -79,7 +79,7 @@ MOMENT_UP = Claim(
     bound="lower",
     chapter=__name__,
     assumptions=(
-        Assumption("step size", And(Gt(a, 0), Lt(a, 1)), text="0 < a < 1"),
+        Assumption("step size", And(Gt(a, 0), Lt(a, 1)), note="0 < a < 1"),
         Assumption("moment", Ge(g, 1), sharp=Ge(g, 1)),
     ),
 )
@@ -95,10 +95,10 @@ CAPTURE_HALF = Claim(
     bound="upper",
     chapter=__name__,
     assumptions=(
-        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5))), text="0 < a <= 2/5"),
+        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5))), note="0 < a <= 2/5"),
         INSIDE,
         MASSES,
-        Assumption("lead", Ge(q_i**2 - q_j**2, 3 * t / 4), text="q_i^2 - q_j^2 >= (3/4)(2 - r2)"),
+        Assumption("lead", Ge(q_i**2 - q_j**2, 3 * t / 4), note="q_i^2 - q_j^2 >= (3/4)(2 - r2)"),
     ),
     symbols={"the two roots": "factors of sqrt|q_j/q_i| when i alone, j alone is drawn"},
 )

@@ -19,6 +19,7 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Rational, Symbol, cancel, l
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import RATIO, STEP, chi_i, chi_j
 from theory.notation import S_C, S, a, b, chi, n, p, perp, q_i, q_j, q_j_next, r2, t
@@ -30,24 +31,24 @@ spread = Symbol("D2_ij|C", real=True)
 S_i = S_C + q_i**2
 S_j = S_C + q_j**2
 
-STEP_SIZE = Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2))), text="0 < a < 1/2")
-RADIUS = Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2")
-INSIDE = Assumption("radius", And(Ge(t, 0), Le(t, 2)), text="t = 2 - r2, 0 <= r2 <= 2")
+STEP_SIZE = Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2))), note="0 < a < 1/2")
+RADIUS = Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), note="0 < ||w_0||^2 < 2")
+INSIDE = Assumption("radius", And(Ge(t, 0), Le(t, 2)), note="t = 2 - r2, 0 <= r2 <= 2")
 MASSES = Assumption(
     "masses",
     And(Ge(S_C, 0), Le(S_C + q_i**2 + q_j**2, 2 - t)),
-    text="S_C, q_i^2 and q_j^2 are parts of r2 = 2 - t",
+    note="S_C, q_i^2 and q_j^2 are parts of r2 = 2 - t",
 )
 SAMPLING = Assumption(
     "without replacement",
     And(Ge(b, 1), Lt(b, n)),
-    text="B is a uniform b-subset, independent at each step, 1 <= b < n",
+    item=words.UNIFORM,
 )
 
 SPLIT = Assumption(
     "split probability",
     Eq(p, b * (n - b) / (n * (n - 1))),
-    text="p = P(i in B, j not): no free quantity (WALK-DRIFT)",
+    note="p = P(i in B, j not): no free quantity (WALK-DRIFT)",
 )
 
 
@@ -88,7 +89,7 @@ FIXED_POINTS = Claim(
         ORTHONORMAL,
         Assumption("positive step", Gt(a, 0)),
         SAMPLING,
-        Assumption("live coordinate", Gt(q_i**2, 0), text="q_i != 0 (ReLU: q_i > 0)"),
+        Assumption("live coordinate", Gt(q_i**2, 0), note="q_i != 0 (ReLU: q_i > 0)"),
     ),
     steps=("fixed", "converse"),
     parts={
@@ -104,7 +105,7 @@ FIXED_POINTS = Claim(
 
 _cross = a**2 * t * (q_i**2 - q_j**2)
 _slow = (1 - a * S_i) * (1 - a * S_j + a * t)
-PAIR = Assumption("pair", And(Ge(n, 2), Ge(b, 1), Le(b, n)), text="1 <= b <= n, n >= 2")
+PAIR = Assumption("pair", And(Ge(n, 2), Ge(b, 1), Le(b, n)), note="1 <= b <= n, n >= 2")
 
 WALK_DRIFT = Claim(
     id="WALK-DRIFT",
@@ -119,12 +120,12 @@ WALK_DRIFT = Claim(
     assumptions=(
         ORTHONORMAL,
         PAIR,
-        Assumption("sampling", text="B is a uniform b-subset of {1..n}, independent of the past"),
-        Assumption("live pair", And(Ne(q_i, 0), Ne(q_j, 0)), text="i, j live (ReLU: q_i, q_j > 0)"),
+        Assumption("sampling", item=words.UNIFORM),
+        Assumption("live pair", And(Ne(q_i, 0), Ne(q_j, 0)), note="i, j live (ReLU: q_i, q_j > 0)"),
         Assumption(
             "positive factors",
             And(Gt(1 - a * S, 0), Gt(1 - a * S + a * t, 0)),
-            text="S: live mass of any batch, with both, one or none of i, j; under SIGN they hold",
+            note="S: live mass of any batch, with both, one or none of i, j; under SIGN they hold",
         ),
     ),
     steps=("split probability", "drift"),
@@ -149,7 +150,7 @@ WALK_DRIFT_LOW = Claim(
         STEP_SIZE,
         INSIDE,
         MASSES,
-        Assumption("order", Ge(q_i**2, q_j**2), text="i is the larger of the two"),
+        Assumption("order", Ge(q_i**2, q_j**2), note="i is the larger of the two"),
     ),
     steps=("denominator", "bounds"),
     parts={
@@ -173,13 +174,13 @@ WALK_JUMP = Claim(
     assumptions=(
         STEP_SIZE,
         INSIDE,
-        Assumption("batch mass", And(Ge(S, 0), Le(S, 2 - t)), text="S is part of r2 = 2 - t"),
+        Assumption("batch mass", And(Ge(S, 0), Le(S, 2 - t)), note="S is part of r2 = 2 - t"),
     ),
     remark="The jump is +-log(1 + u), u = at/(1 - aS). u -> 2a as r2 -> 0, so 2a cannot be lowered.",
 )
 
 BAND_RADIUS = Assumption(
-    "band", And(Ge(t, 1 - a / 4), Le(t, 2)), text="delta <= a/4: BAND and ENTRY lead there"
+    "band", And(Ge(t, 1 - a / 4), Le(t, 2)), note="delta <= a/4: BAND and ENTRY lead there"
 )
 
 WALK_VARIANCE = Claim(
@@ -195,7 +196,7 @@ WALK_VARIANCE = Claim(
     assumptions=(
         PAIR,
         SPLIT,
-        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5))), text="0 < a <= 2/5"),
+        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5))), note="0 < a <= 2/5"),
         BAND_RADIUS,
         MASSES,
     ),

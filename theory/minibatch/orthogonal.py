@@ -9,9 +9,10 @@ from __future__ import annotations
 from sympy import And, Function, Ge, Gt, Le, Lt, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import d, n, r2
+from theory.notation import d, n, r2, s
 from theory.sources import GHOSH
 
 T = Symbol("T", real=True)
@@ -31,11 +32,12 @@ SGD_ORTHOGONAL = Claim(
         STEP_SIZE,
         Assumption("dimension", And(Ge(d, 2), Le(n, d))),
         Assumption("level", And(Ge(T, 0), Le(T, 1))),
-        Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), text="0 < ||w_0||^2 < 2 surely"),
-        Assumption("start", text="w_0 has a uniform direction, independent of ||w_0||"),
+        Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), note="0 < ||w_0||^2 < 2 surely"),
+        Assumption("start", item=words.ROTATION_INVARIANT),
         Assumption(
             "live coordinate",
-            text="some <x_j, w_0> != 0 (ReLU: > 0). ReLU: P_align is the chance given this event",
+            Gt(s, 0),
+            note="ReLU: P_align is the chance given this event",
         ),
     ),
     steps=("limit", "union", "law"),

@@ -39,7 +39,7 @@ gain_step = Symbol("Delta_step", real=True)
 gain_epoch = Symbol("Delta_epoch", real=True)
 
 NEW = Source("new", "time to purity")
-LIVE = Assumption("live coordinates", And(Ge(k, 2), Le(k, n)), text="k >= 2 live coordinates")
+LIVE = Assumption("live coordinates", And(Ge(k, 2), Le(k, n)), note="k >= 2 live coordinates")
 
 TIME_TWO = Claim(
     id="TIME-TWO",
@@ -58,7 +58,7 @@ TIME_TWO = Claim(
         Assumption(
             "purity",
             And(Gt(eps, 0), Le(2 * purity, 2 - 2 * eps), Ge(2 * purity, 1)),
-            text="the start has purity pi_0, 1/2 <= pi_0 <= 1 - eps",
+            note="the start has purity pi_0, 1/2 <= pi_0 <= 1 - eps",
         ),
     ),
     steps=("level", "time"),
@@ -93,7 +93,7 @@ TIME_PURITY = Claim(
     symbols={"T_slope": "lim T_eps/log(1/eps) as eps -> 0, almost surely"},
 )
 
-SPHERE = Assumption("sphere", Eq(delta, 0), text="||w_0|| = 1")
+SPHERE = Assumption("sphere", Eq(delta, 0), note="||w_0|| = 1")
 
 TIME_MEAN = Claim(
     id="TIME-MEAN",
@@ -113,7 +113,7 @@ TIME_MEAN = Claim(
         IN_SPAN,
         SPHERE,
         LIVE,
-        Assumption("eps", And(Gt(eps, 0), Le(2 * eps, 1)), text="0 < eps <= 1/2"),
+        Assumption("eps", And(Gt(eps, 0), Le(2 * eps, 1)), note="0 < eps <= 1/2"),
     ),
     steps=("tail", "sum", "integrable"),
     symbols={
@@ -144,7 +144,7 @@ TIME_SPREAD = Claim(
         STEP_SIZE,
         RADIUS,
         Assumption("live mass", And(Gt(s, 0), Le(s, r2))),
-        Assumption("three points", And(Ge(k, 3), Le(k, n)), text="k >= 3 live coordinates"),
+        Assumption("three points", And(Ge(k, 3), Le(k, n)), note="k >= 3 live coordinates"),
     ),
     steps=("covariance", "central limit", "passage"),
     cites=("martingale central limit theorem",),
@@ -215,7 +215,7 @@ TIME_BEST_ETA = Claim(
     assumptions=(
         ORTHONORMAL,
         SAMPLING,
-        Assumption("learning rate", And(Gt(eta, 0), Lt(2 * eta, 1)), text="0 < eta < 1/2"),
+        Assumption("learning rate", And(Gt(eta, 0), Lt(2 * eta, 1)), note="0 < eta < 1/2"),
     ),
     steps=("rate", "bernoulli"),
     parts={

@@ -14,6 +14,7 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Expr, Gt, Integer, Le, Lt, Max, Rational, Symbol, cancel, diff, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.minibatch.log_ratios import (
     RADIUS,
     SAMPLING,
@@ -98,7 +99,7 @@ SGD_RATE_PATHS = Claim(
         SPLIT,
         STEP_SIZE,
         RADIUS,
-        Assumption("live mass", And(Gt(s, 0), Le(s, r2)), text="live mass s > 0 at the start"),
+        Assumption("live mass", And(Gt(s, 0), Le(s, r2)), note="live mass s > 0 at the start"),
     ),
     steps=("limit", "bounded", "strong law", "forced"),
     cites=("supermartingale convergence theorem",),
@@ -193,14 +194,15 @@ UNIVERSAL_DECAY = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        Assumption("batch size", And(Lt(0, b), Le(b, n), Gt(n, 1)), text="uniform b-subsets"),
-        Assumption("live coordinates", And(Gt(k, 0), Le(k, n)), text="k live coordinates"),
+        Assumption("batch size", And(Lt(0, b), Le(b, n), Gt(n, 1)), item=words.UNIFORM),
+        Assumption("live coordinates", And(Gt(k, 0), Le(k, n)), note="k live coordinates"),
         Assumption(
-            "in the span", Eq(rho, 0), text="w in the span of its live coordinates: s = 1 + delta"
+            "in the span", Eq(rho, 0), note="w in the span of its live coordinates: s = 1 + delta"
         ),
         Assumption(
             "step size",
-            text="a > 0 so small that every factor is > 0; the coefficients of a and of a^2 alone",
+            Gt(a, 0),
+            item=words.TWO_COEFFICIENTS,
         ),
     ),
     symbols={

@@ -41,7 +41,7 @@ REACH = Claim(
         SAMPLING,
         STEP_SIZE,
         CONFINED,
-        Assumption("cycles", Ge(M, 0), text="M cycles of n - 1 steps, T = (n-1) M"),
+        Assumption("cycles", Ge(M, 0), note="M cycles of n - 1 steps, T = (n-1) M"),
     ),
     steps=("ratio", "chance"),
     parts={
@@ -75,7 +75,7 @@ REACH_TIME = Claim(
         CONFINED,
         FLOOR,
         Assumption(
-            "exponent", Eq(g, lead_drift() / (2 * (1 + lead_drift()))), text="g is CAPTURE's"
+            "exponent", Eq(g, lead_drift() / (2 * (1 + lead_drift()))), note="g is CAPTURE's"
         ),
     ),
     steps=("positive", "horizon", "chance"),

@@ -30,6 +30,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.minibatch.log_ratios import (
     PAIR,
     RADIUS,
@@ -110,11 +111,11 @@ SELECT_GENERATOR = Claim(
         Assumption(
             "on the sphere",
             And(Eq(rho, 0), Eq(delta, 0)),
-            text="w in the span of its live coordinates, ||w|| = 1: s = t = 1",
+            note="w in the span of its live coordinates, ||w|| = 1: s = t = 1",
         ),
         Assumption(
             "smooth",
-            text="f is three times continuously differentiable in log|q| near the point, of degree 0",
+            item=words.SMOOTH,
         ),
     ),
     symbols={
@@ -129,9 +130,9 @@ SELECT_GENERATOR = Claim(
 ON_SPHERE = Assumption(
     "start",
     And(Eq(n, 2), Eq(b, 1), Eq(rho, 0), Eq(delta, 0)),
-    text="n = 2, b = 1, w_0 on the unit circle of span(x_1, x_2), both coordinates live",
+    note="n = 2, b = 1, w_0 on the unit circle of span(x_1, x_2), both coordinates live",
 )
-SMALL = Assumption("small steps", text="the limit a -> 0; the error is O(a)")
+SMALL = Assumption("small steps", item=words.SMALL_STEPS_LINEAR)
 
 SELECT = Claim(
     id="SELECT",
@@ -159,7 +160,7 @@ SELECT_TIME = Claim(
     assumptions=(
         ORTHONORMAL,
         ON_SPHERE,
-        Assumption("level", And(Gt(level, 0), Le(start**2, level**2)), text="|z_0| <= Z, Z > 0"),
+        Assumption("level", And(Gt(level, 0), Le(start**2, level**2)), note="|z_0| <= Z, Z > 0"),
         SMALL,
     ),
     steps=("generator", "exit time", "sphere", "moments", "closing"),
@@ -184,8 +185,8 @@ SELECT_EQUAL = Claim(
         RADIUS,
         Assumption(
             "live",
-            And(Ge(k, 1), Le(k, n), Gt(s, 0), Le(s, r2)),
-            text="k live coordinates, |q_j| equal: live mass s = k q_j^2 > 0",
+            And(Ge(k, 1), Le(k, n), Gt(s, 0), Le(s, r2), Eq(s, k * q_j**2)),
+            note="k live coordinates of one size |q_j|",
         ),
     ),
     steps=("symmetry", "total"),

@@ -31,6 +31,8 @@ from sympy import (
 
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
+from theory.minibatch.log_ratios import SAMPLING
 from theory.minibatch.selection import (
     SELECT_GENERATOR,
     first_coefficient,
@@ -60,9 +62,9 @@ area = Symbol("f_1", real=True)
 ON_SPHERE = Assumption(
     "on the sphere",
     And(Eq(rho, 0), Eq(delta, 0)),
-    text="||w_0|| = 1, w_0 in the span of its live coordinates; 1 <= b < n",
+    note="||w_0|| = 1, w_0 in the span of its live coordinates",
 )
-SMALL = Assumption("small steps", text="the limit a -> 0")
+SMALL = Assumption("small steps", item=words.SMALL_STEPS)
 
 DIFFUSION = "convergence of Markov chains to diffusions"
 DIRICHLET = "the Dirichlet problem on a ball for an elliptic operator"
@@ -81,7 +83,7 @@ SELECT_N = Claim(
     ),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, ON_SPHERE, SMALL),
+    assumptions=(ORTHONORMAL, SAMPLING, ON_SPHERE, SMALL),
     steps=("equation", "diffusion", "dominant", "unique"),
     cites=(DIFFUSION, DIRICHLET, GIRSANOV),
     symbols={
@@ -114,7 +116,7 @@ SELECT_REVERSIBLE = Claim(
     assumptions=(
         ORTHONORMAL,
         SOME_DATA,
-        Assumption("degree", text="h of degree 0 in q: sum_j h_j = 0"),
+        Assumption("degree", item=words.DEGREE_ZERO),
     ),
     symbols={
         "F_j": "g(m) r2 h_j, with any smooth g of the mean m = (1/n) sum log|q_j|",
@@ -142,10 +144,11 @@ SELECT_ANGLE = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        SAMPLING,
         ON_SPHERE,
         SMALL,
-        Assumption("sizes", And(Gt(q_i, 0), Gt(rest, 0)), text="q_i stands for |q_i| > 0; R > 0"),
-        Assumption("share", Le(share, 1), text="V >= 0 is the sum of squares of shares"),
+        Assumption("sizes", And(Gt(q_i, 0), Gt(rest, 0)), note="q_i stands for |q_i| > 0; R > 0"),
+        Assumption("share", Le(share, 1), note="V >= 0 is the sum of squares of shares"),
     ),
     steps=("superharmonic", "limits", "remainder", "closing"),
     symbols={
@@ -180,7 +183,11 @@ SELECT_AREA = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
-        Assumption("sizes", text="q_j > 0 stands for |q_j|; r^2 = q_1^2 + q_2^2 + q_3^2"),
+        Assumption(
+            "sizes",
+            And(Gt(q_1, 0), Gt(q_2, 0), Gt(q_3, 0), Gt(r, 0), Eq(r**2, q_1**2 + q_2**2 + q_3**2)),
+            note="q_j stands for |q_j|",
+        ),
     ),
     steps=("right on the edges", "right at the centre", "generator"),
     symbols={

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import And, Eq, Expr, Gt, Integer, Le, Max, Min, Rational, Symbol, binomial, log
+from sympy import And, Eq, Expr, Ge, Gt, Integer, Le, Max, Min, Rational, Symbol, binomial, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.minibatch.capture import g, s_star, t_star, threshold
@@ -80,7 +80,7 @@ SGD_SPARSE = Claim(
         Assumption(
             "live coordinate",
             And(Gt(s, 0), Le(s, r2)),
-            text="some q_j(0) != 0 (ReLU: > 0): live mass s > 0 at the start",
+            note="some q_j(0) != 0 (ReLU: > 0): live mass s > 0 at the start",
         ),
     ),
     steps=("confine", "floor", "lead", "winner", "balance", "reach", "block", "tail"),
@@ -118,19 +118,17 @@ SPARSE_RATE = Claim(
         Assumption(
             "slack",
             And(Gt(t_star, 0), Le(t_star, 2 - r2), Le(t_star, 1 - 10 * a / 27)),
-            text="0 < t_* <= min(2 - ||w_0||^2, 1 - 10a/27)",
+            note="0 < t_* <= min(2 - ||w_0||^2, 1 - 10a/27)",
         ),
         Assumption(
             "least mass",
             And(Gt(s_star, 0), Le(s_star, s), Le(s_star, (1 - 2 * a) ** 2 * t_star)),
-            text="0 < s_* <= min(live mass of w_0, (1 - 2a)^2 t_*)",
+            note="0 < s_* <= min(live mass of w_0, (1 - 2a)^2 t_*)",
         ),
         Assumption(
             "rounds",
-            text=(
-                "M >= log(4 A (n - 1)) / ((n - b) g log(1 + a t_*)), A = 1/theta + 12/(p g^2); "
-                "g, theta: CAPTURE"
-            ),
+            Ge(M, rounds_needed()),
+            note="log(4 A (n - 1)) / ((n - b) g log(1 + a t_*)), A = 1/theta + 12/(p g^2); g, theta: CAPTURE",
         ),
     ),
     steps=("lead", "winner", "balance", "reach", "block"),

@@ -30,7 +30,7 @@ psi = Symbol("psi", real=True)
 mean_psi = Symbol("E_psi", real=True)
 
 LARGEST_STEP = Rational(23, 100)
-SMALL_STEP = Assumption("step size", And(Gt(a, 0), Le(a, LARGEST_STEP)), text="0 < a <= 0.23")
+SMALL_STEP = Assumption("step size", And(Gt(a, 0), Le(a, LARGEST_STEP)), note="0 < a <= 0.23")
 SPHERE_BAND = Assumption("sphere band", And(Ge(delta, 0), Le(delta, a / 4)))
 
 BAND_ABOVE = Claim(
@@ -44,10 +44,10 @@ BAND_ABOVE = Claim(
         Assumption(
             "step size",
             And(Gt(a, 0), Le(a, Rational(23931, 100000))),
-            text="up to the root 0.239313... of a^4 + 4a^3 - 4a^2 - 16a + 4",
+            note="up to the root 0.239313... of a^4 + 4a^3 - 4a^2 - 16a + 4",
         ),
         SPHERE_BAND,
-        Assumption("batch mass", And(Ge(S, 0), Le(S, 1 + delta)), text="S is part of r2"),
+        Assumption("batch mass", And(Ge(S, 0), Le(S, 1 + delta)), note="S is part of r2"),
     ),
     steps=("bounds", "sharp"),
     remark="Past the root a batch of full mass from delta = a/4 leads below the sphere.",
@@ -57,7 +57,7 @@ BAND_ABOVE = Claim(
 IN_SPAN = Assumption(
     "in the span",
     Eq(rho, 0),
-    text="w_0 is in the span of its live coordinates, so rho = 0 and s = r2 = 1 + delta for ever",
+    note="w_0 is in the span of its live coordinates, so rho = 0 and s = r2 = 1 + delta for ever",
 )
 
 SPARSE_TIME = Claim(
@@ -78,14 +78,14 @@ SPARSE_TIME = Claim(
         SMALL_STEP,
         SPHERE_BAND,
         IN_SPAN,
-        Assumption("share", And(Ge(pi, 0), Le(pi, 1)), text="pi = S/s"),
-        Assumption("members", Or(Eq(c, 0), Eq(c, 1), Eq(c, 2)), text="of i, j in the batch"),
+        Assumption("share", And(Ge(pi, 0), Le(pi, 1)), note="pi = S/s"),
+        Assumption("members", Or(Eq(c, 0), Eq(c, 1), Eq(c, 2)), note="of i, j in the batch"),
         Assumption(
             "concentration",
             And(Gt(Q, 0), Le(Q, 1)),
-            text="Q = sum of squares of the shares q_j^2/s",
+            note="Q = sum of squares of the shares q_j^2/s",
         ),
-        Assumption("slack", Eq(t, 1 - delta), text="t = 2 - r2"),
+        Assumption("slack", Eq(t, 1 - delta), note="t = 2 - r2"),
     ),
     steps=("band", "factor", "pointwise", "average"),
     symbols={

@@ -41,9 +41,9 @@ MASS_FLOOR = Claim(
     assumptions=(
         ORTHONORMAL,
         GATE,
-        Assumption("step size", And(Gt(a, 0), Le(a * S, 1)), text="a > 0, a S <= 1"),
-        Assumption("batch mass", Ge(S, 0), text="S is part of s, so 0 <= S <= s"),
-        Assumption("radius", Ge(t, 0), text="r2 <= 2, t = 2 - r2"),
+        Assumption("step size", And(Gt(a, 0), Le(a * S, 1)), note="a > 0, a S <= 1"),
+        Assumption("batch mass", Ge(S, 0), note="S is part of s, so 0 <= S <= s"),
+        Assumption("radius", Ge(t, 0), note="r2 <= 2, t = 2 - r2"),
     ),
     steps=("mass", "loss"),
     parts={
@@ -74,16 +74,16 @@ TWO_POINTS = Claim(
     assumptions=(
         ORTHONORMAL,
         Assumption(
-            "two live coordinates", And(Eq(n, 2), Eq(b, 1)), text="n = 2, b = 1, q_1 and q_2 live"
+            "two live coordinates", And(Eq(n, 2), Eq(b, 1)), note="n = 2, b = 1, q_1 and q_2 live"
         ),
         STEP_SIZE,
         Assumption(
             "confined",
             And(Gt(t_min, 0), Le(t_min, 2), Gt(s_min, 0), Le(s_min, 2)),
-            text="t_k >= t_* (BAND-WIDE, ENTRY) and s_k >= s_* (MASS-FLOOR) for all k",
+            note="t_k >= t_* (BAND-WIDE, ENTRY) and s_k >= s_* (MASS-FLOOR) for all k",
         ),
         Assumption(
-            "level", And(Ge(level, log(2)), Le(ratio**2, level**2)), text="L >= log 2, |z| <= L"
+            "level", And(Ge(level, log(2)), Le(ratio**2, level**2)), note="L >= log 2, |z| <= L"
         ),
     ),
     steps=("jump", "second moment", "drift", "exit", "return"),

@@ -18,6 +18,7 @@ from functools import cache
 from sympy import Eq, Expr, Ge, Integer, Ne, Or, Poly, Rational, Symbol, diff, expand
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.notation import (
     active,
     below,
@@ -38,13 +39,13 @@ ACTIVATIONS = ("linear", "relu")
 _u = Symbol("u", real=True)
 _ONE = Integer(1)
 
-ORTHONORMAL = Assumption("orthonormal data", text="x_1, ..., x_n are orthonormal in R^d, so n <= d")
-SOME_DATA = Assumption("some data", Ge(n, 1), text="n >= 1: the mean loss is a mean over something")
-UNIT = Assumption("unit data", text="||x_i|| = 1")
+ORTHONORMAL = Assumption("orthonormal data", item=words.ORTHONORMAL)
+SOME_DATA = Assumption("some data", Ge(n, 1), note="n >= 1: the mean loss is a mean over something")
+UNIT = Assumption("unit data", item=words.UNIT_DATA)
 GATE = Assumption(
     "gate",
     condition=Or(Eq(active, 0), Eq(active, 1)),
-    text="h = 1 for the linear neuron; h = 1{q_i > 0} for ReLU",
+    note="h = 1 for the linear neuron; h = 1{q_i > 0} for ReLU",
     needed=True,
     witness="test_a_gate_between_open_and_closed_breaks_the_formulas",
 )
@@ -87,8 +88,8 @@ def loss_value() -> Expr:
     return loss_on_line().subs(_u, 0)
 
 
-LINEAR_NEURON = Assumption("linear neuron", Eq(below, 1), text="h_- = 1: phi(q) = q, no gate")
-RELU_NEURON = Assumption("ReLU", Eq(below, 0), text="h_- = 0: phi(q) = max(q, 0)")
+LINEAR_NEURON = Assumption("linear neuron", Eq(below, 1), item=words.LINEAR)
+RELU_NEURON = Assumption("ReLU", Eq(below, 0), item=words.RELU)
 
 GRAD = Claim(
     id="GRAD",
@@ -117,7 +118,7 @@ HESS = Claim(
         Assumption(
             "off the kink",
             Or(Eq(active, 1), Ne(q_i, 0)),
-            text="ReLU: q_i != 0",
+            note="ReLU: q_i != 0",
             needed=True,
             witness="test_relu_has_no_second_derivative_at_the_kink",
         ),

@@ -30,10 +30,10 @@ PEAK = (1 - 4 * a) / (6 * a)
 """The deviation from which a step that sees all of w overshoots most."""
 
 DEVIATION_MASS = Assumption(
-    "batch mass", And(Ge(S, 0), Le(S, 1 + delta)), text="S is part of r2 = 1 + delta"
+    "batch mass", And(Ge(S, 0), Le(S, 1 + delta)), note="S is part of r2 = 1 + delta"
 )
-NOT_ZERO = Assumption("nonzero weight", Lt(-1, delta), text="r2 > 0")
-ROOT_PARAMETER = Assumption("parameter", Eq(a, m * (m + 2)), text="m = sqrt(1 + a) - 1")
+NOT_ZERO = Assumption("nonzero weight", Lt(-1, delta), note="r2 > 0")
+ROOT_PARAMETER = Assumption("parameter", Eq(a, m * (m + 2)), note="m = sqrt(1 + a) - 1")
 
 
 def overshoot_edge(upper: Expr) -> Expr:
@@ -61,7 +61,7 @@ BAND = Claim(
         Assumption(
             "step size",
             Le(a, Rational(8573, 20000)),
-            text="up to the largest root of 64a^3 + 69a^2 - 60a + 8, 0.428656...",
+            note="up to the largest root of 64a^3 + 69a^2 - 60a + 8, 0.428656...",
             sharp=Le(a, overshoot_edge(a / 4)),
         ),
         NOT_ZERO,
@@ -110,7 +110,7 @@ BAND_LEAST = Claim(
         Assumption(
             "step size",
             Le(m, Rational(18547, 100000)),
-            text="up to the largest root of (2m^2+4m+1)^3 - 27m(m+1)",
+            note="up to the largest root of (2m^2+4m+1)^3 - 27m(m+1)",
             sharp=Le(m, overshoot_edge(m / (m + 2))),
         ),
         NOT_ZERO,
@@ -136,8 +136,8 @@ ENTRY = Claim(
     assumptions=(
         ORTHONORMAL,
         POSITIVE_STEP,
-        Assumption("above the band", Ge(delta, a / 4), text="exact end: D*, see ENTRY-LEAST"),
-        Assumption("upper end", Le(a * delta, 1), text="delta <= 1/a", sharp=Le(a * delta, 1)),
+        Assumption("above the band", Ge(delta, a / 4), note="exact end: D*, see ENTRY-LEAST"),
+        Assumption("upper end", Le(a * delta, 1), note="delta <= 1/a", sharp=Le(a * delta, 1)),
         DEVIATION_MASS,
     ),
     remark=(

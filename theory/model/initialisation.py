@@ -9,6 +9,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import S, a, d, gradient, k, n, r2, r2_next, rho, rho_next, s, s_next
 from theory.sources import GHOSH
@@ -46,7 +47,7 @@ INIT_RADIUS = Claim(
         Assumption(
             "outside",
             Gt(rho, 2),
-            text="rho > 2; follows from near and step size, and stands here for the reader",
+            note="rho > 2; follows from near and step size, and stands here for the reader",
             needed=False,
         ),
         Assumption("near", And(Ge(s, 0), Gt(caught(s, rho), 0))),
@@ -55,11 +56,11 @@ INIT_RADIUS = Claim(
         Assumption(
             "room",
             And(Ge(k, 0), Ge(n, k), Ge(d, n), Gt(d, k), Or(Eq(s, 0), Ge(k, 1))),
-            text="d > k, k the number of active data (linear: n), k >= 1 where s > 0: follows from "
+            note="d > k, k the number of active data (linear: n), k >= 1 where s > 0: follows from "
             "rho > 0, and stands for the reader. At d = n no linear start is caught",
             needed=False,
         ),
-        Assumption("every datum drawn", text="each active datum is in infinitely many batches"),
+        Assumption("every datum drawn", item=words.FAIR_BATCHES),
     ),
     steps=("signs", "contraction", "outside", "near", "step size"),
     parts={
@@ -101,7 +102,7 @@ RADIUS_TWO = Claim(
         ORTHONORMAL,
         Assumption("radius", Eq(r2, 2)),
         Assumption("step size", And(Gt(a, 0), Lt(a, 1)), sharp=Lt(a, 1)),
-        Assumption("batch mass", And(Gt(S, 0), Le(S, 2)), text="0 < S <= r2 = 2"),
+        Assumption("batch mass", And(Gt(S, 0), Le(S, 2)), note="0 < S <= r2 = 2"),
     ),
     remark="Sharp in a: at a = 1 and S = 2 the squared norm is 2 again.",
 )
@@ -126,14 +127,14 @@ FLOW_SEPARATRIX = Claim(
         Assumption(
             "off the active data",
             And(Gt(rho, 0), Ge(s, 0)),
-            text="rho > 0: the invariant divides by it",
+            note="rho > 0: the invariant divides by it",
             needed=True,
             witness="test_flow_separatrix_needs",
         ),
         Assumption(
             "beyond squared norm 2",
             Gt(r2, 2),
-            text="r2 > 2, the squared norm of the sphere that u_c speaks of; s_sep speaks of rho > 2",
+            note="r2 > 2, the squared norm of the sphere that u_c speaks of; s_sep speaks of rho > 2",
             needed=True,
             witness="test_flow_separatrix_needs",
         ),
@@ -165,10 +166,10 @@ DEAD = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        Assumption("data", Ge(n, 1), text="n >= 1"),
+        Assumption("data", Ge(n, 1), note="n >= 1"),
         Assumption(
             "joint sign symmetry",
-            text="flipping the sign of any one q_j(0) leaves the joint law as it is; P(q_j(0)=0)=0",
+            item=words.SIGN_SYMMETRIC,
             witness="test_symmetry_of_w_alone_is_not_enough",
             needed=True,
         ),

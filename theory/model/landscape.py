@@ -81,24 +81,24 @@ def equations(formula: Any, *symbols: Symbol) -> Boolean:
 SIZES = Assumption(
     "sizes",
     And(Ge(k, 1), Ge(n, k), Ge(d, n)),
-    text="1 <= k <= n <= d; k = n for the linear neuron",
+    note="1 <= k <= n <= d; k = n for the linear neuron",
 )
 ACTIVE_SPLIT = Assumption(
     "split along the active data",
     And(Ge(s, 0), Ge(rho, 0)),
-    text="s = sum of q_i^2 over the active data A, rho = ||w||^2 - s",
+    note="s = sum of q_i^2 over the active data A, rho = ||w||^2 - s",
 )
 
 ROOM = Assumption(
     "room",
     Or(Eq(rho, 0), Gt(d, k)),
-    text="rho > 0 needs a direction off the k data that are counted: linear d > n",
+    note="rho > 0 needs a direction off the k data that are counted: linear d > n",
     needed=False,
 )
 COUNTED = Assumption(
     "counted data",
     And(Ge(k, 1), Ge(n, k), Ge(d, n)),
-    text=(
+    note=(
         "at s = 0 the k >= 1 data with q_i = 0 whose gates are counted as open, all others closed: "
         "linear k = n; ReLU max_i q_i = 0, so no dead neuron with all q_i < 0"
     ),
@@ -125,7 +125,7 @@ STATIONARY = Claim(
     source=Source("paper", f"{GHOSH_WORKSHOP}: a manifold of global minima"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, ACTIVE_SPLIT, Assumption("data", Ge(n, 1), text="n >= 1")),
+    assumptions=(ORTHONORMAL, ACTIVE_SPLIT, Assumption("data", Ge(n, 1), note="n >= 1")),
     steps=("gradient", "classification", "minimum"),
     parts={
         "gradient": Eq(gradient_norm2, s * ((2 * s + rho - 2) ** 2 + s * rho) / n**2),

@@ -13,6 +13,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, expand, reduced
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.landscape import SIZES, mean_over_data, overlap, v_active
 from theory.notation import S, a, d, k, k0, n, r2, s, v_v, w_v
@@ -69,7 +70,7 @@ MULTIPLICITIES = {name: Symbol(f"m_{name}", real=True) for name in PROJECTIONS}
 
 AT_MINIMUM = Assumption(
     "minimum",
-    text="w is a unit vector in the span of its k active data; ReLU: phi'(0) = 0, as in software",
+    item=words.MINIMUM,
 )
 _RELU_KINK = (
     "A ReLU minimum with k < n has q_j = 0 for its n - k inactive data: L has no second derivative "
@@ -148,7 +149,7 @@ TRACE = Claim(
         Assumption("active at the start", And(Ge(k0, 1), Le(k0, n))),
         Assumption(
             "symmetric start",
-            text="each of the n signs of q(0) is fair and independent (Gaussian w_0 has this)",
+            item=words.SIGN_SYMMETRIC,
         ),
     ),
     steps=("trace", "eigenvalue sum", "gap", "mean"),
@@ -194,7 +195,7 @@ TRACE_JUMP = Claim(
         Assumption("radius", And(Gt(r2, 0), Le(r2, 2))),
         Assumption("batch mass", And(Ge(S, 0), Le(S, r2))),
         Assumption("active at the start", And(Ge(k0, 1), Le(k0, n))),
-        Assumption("convergence", text="(s_t, ||w_t||^2) -> (1, 1); the limit point is some x_I"),
+        Assumption("convergence", item=words.CONVERGES),
     ),
     steps=("path", "active set", "limit", "limit point", "jump"),
     symbols={

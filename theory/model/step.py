@@ -56,14 +56,14 @@ chi_i = Symbol("chi_i", real=True)
 chi_j = Symbol("chi_j", real=True)
 log_ratio_change = Symbol("Delta_ij", real=True)
 
-POSITIVE_STEP = Assumption("positive step", Gt(a, 0), text="a = step_size/batch_size > 0")
+POSITIVE_STEP = Assumption("positive step", Gt(a, 0), note="a = step_size/batch_size > 0")
 BATCH_MASS = Assumption(
-    "batch mass", And(Ge(S, 0), Le(S, r2)), text="S is part of ||w||^2: Bessel's inequality"
+    "batch mass", And(Ge(S, 0), Le(S, r2)), note="S is part of ||w||^2: Bessel's inequality"
 )
 MEMBERSHIP = Assumption(
     "membership",
     Or(Eq(chi, 0), Eq(chi, 1)),
-    text="chi = 1 when j is active and in the batch, else 0",
+    note="chi = 1 when j is active and in the batch, else 0",
 )
 
 
@@ -108,7 +108,7 @@ def next_squared_norm(q_next: Expr, perp_step: Expr) -> Expr:
 DEVIATION = Assumption(
     "deviation",
     Eq(delta, r2 - 1),
-    text="delta = ||w||^2 - 1",
+    note="delta = ||w||^2 - 1",
     needed=True,
     witness="test_norm_needs_its_own_deviation",
 )
@@ -161,7 +161,7 @@ NORM = Claim(
 INSIDE_RADIUS = Assumption(
     "radius",
     Lt(2 * a * (r2 - 1), 1),
-    text="r2 < 1 + 1/(2a); every r2 <= 2 satisfies it when a < 1/2",
+    note="r2 < 1 + 1/(2a); every r2 <= 2 satisfies it when a < 1/2",
     sharp=Lt(2 * a * (r2 - 1), 1),
 )
 
@@ -207,21 +207,21 @@ RATIO = Claim(
         Assumption(
             "nonzero coordinates",
             And(Ne(q_i, 0), Ne(q_j, 0)),
-            text="q_i != 0 and q_j != 0: a coordinate that is zero has no ratio",
+            note="q_i != 0 and q_j != 0: a coordinate that is zero has no ratio",
             needed=True,
             witness="test_ratio_needs_its_assumptions",
         ),
         Assumption(
             "batch mass",
             And(Ge(S, chi_i * q_i**2 + chi_j * q_j**2), Le(S, r2)),
-            text="S is a part of ||w||^2 that holds q_i^2 and q_j^2 where they are drawn",
+            note="S is a part of ||w||^2 that holds q_i^2 and q_j^2 where they are drawn",
             needed=False,
         ),
         Assumption("factors do not vanish", And(Ne(a * S, 1), Ne(1 - a * S + a * (2 - r2), 0))),
         Assumption(
             "positive quotient",
             Gt(1 + a * (2 - r2) / (1 - a * S), 0),
-            text="holds under SIGN; beyond it read the logarithm as log|.|",
+            note="holds under SIGN; beyond it read the logarithm as log|.|",
         ),
         Assumption(
             "membership",

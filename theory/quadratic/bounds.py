@@ -52,7 +52,7 @@ Q_BRACKET = Claim(
         Assumption(
             "noise bracket",
             And(Ge(t, 0), Le(s, t), Or(Ge(N, 2), Le(s, 0))),
-            text="s Q <= E[Q_Y Q Q_Y] - Q^3 <= t Q in the order of symmetric matrices; so s <= t, "
+            note="s Q <= E[Q_Y Q Q_Y] - Q^3 <= t Q in the order of symmetric matrices; so s <= t, "
             "t >= 0, and s <= 0 for a single component",
             needed=True,
             witness="test_a_bracket_that_is_none_bounds_nothing",
@@ -60,7 +60,7 @@ Q_BRACKET = Claim(
         Assumption(
             "no noise below zero",
             Gt(l_min**2 + kappa * s, 0),
-            text="l_min^2 + kappa s > 0; s = 0 is always allowed, as the noise is >= 0",
+            note="l_min^2 + kappa s > 0; s = 0 is always allowed, as the noise is >= 0",
             needed=True,
             witness="test_a_negative_bracket_bounds_nothing",
         ),
@@ -90,12 +90,12 @@ Q_LARGE_BATCH = Claim(
         POSITIVE,
         BATCH,
         Assumption(
-            "largest eigenvalue", Le(l_min, l_max), text="l_min <= l_max, the ends of Q's spectrum"
+            "largest eigenvalue", Le(l_min, l_max), note="l_min <= l_max, the ends of Q's spectrum"
         ),
         Assumption(
             "upper noise bound",
             Ge(t, 0),
-            text="E[Q_Y Q Q_Y] - Q^3 <= t Q in the order of symmetric matrices; so t >= 0",
+            note="E[Q_Y Q Q_Y] - Q^3 <= t Q in the order of symmetric matrices; so t >= 0",
         ),
         Assumption(
             "small noise",
@@ -132,7 +132,7 @@ Q_SMALL_BATCH = Claim(
                    witness="test_more_noise_lowers_the_threshold",
             sharp=And(Ge(kappa_2, 0), Le(kappa_2, kappa_1))),
         Assumption("batch sizes", And(Ge(k, 1), Ge(N, k + 1)),
-                   text="for Delta: 1 <= k, k + 1 <= N"),
+                   note="for Delta: 1 <= k, k + 1 <= N"),
     ),
     steps=("noise factor", "positive noise"),
     symbols={

@@ -31,6 +31,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.model.autoencoder import HESS, ORTHONORMAL
 from theory.notation import a, active, b, eta, n, p, q_i, r2, v_v, w_v, x_v
 from theory.quadratic.second_moment import N, k, multiplicity_moments
@@ -118,7 +119,7 @@ BRIDGE = Claim(
         Assumption(
             "step size",
             And(Gt(a, 0), Lt(a, Rational(1, 2))),
-            text="0 < a = eta/b < 1/2; the mean-square side needs a > 0 only",
+            note="0 < a = eta/b < 1/2; the mean-square side needs a > 0 only",
             needed=True,
             witness="test_past_one_half_the_radial_direction_is_unstable",
             sharp=And(Gt(a, 0), Lt(a, Rational(1, 2))),
@@ -126,12 +127,12 @@ BRIDGE = Claim(
         Assumption(
             "mini-batch",
             And(Ge(b, 1), Lt(b, n)),
-            text="uniform b-subsets without replacement, 1 <= b < n",
+            item=words.UNIFORM,
             needed=True,
             witness="test_full_batch_has_no_noise",
             sharp=And(Ge(b, 1), Lt(b, n)),
         ),
-        Assumption("learning rate", Eq(eta, a * b), text="a = eta/b: no quantity of its own"),
+        Assumption("learning rate", Eq(eta, a * b), note="a = eta/b: no quantity of its own"),
         Assumption(
             "moment", Gt(g, 0), needed=True, witness="test_negative_moments_grow", sharp=Gt(g, 0)
         ),

@@ -13,6 +13,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Function, Ge, Gt, Integral, Le, Lt, Symbol, exp, oo, sign
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.quadratic.bounds import kappa_1, kappa_2, threshold_of
 from theory.quadratic.mean_square import INDEPENDENT, SHARED
 from theory.quadratic.second_moment import C, N, k, kappa
@@ -52,8 +53,7 @@ at_kappa = Function("C_ms")
 
 MODEL = Assumption(
     "fitted model",
-    text="f_i = |h_i - y_i|^2/2 with every residual zero at t*, linearised there; or Q_i = "
-    "J_i'J_i outright",
+    item=words.FITTED,
 )
 EDGE = Assumption(
     "below the edge",
@@ -63,11 +63,11 @@ EDGE = Assumption(
         Gt(C, 0),
         Gt(l_a + l_b - C * (1 - kappa) * l_a * l_b / N, 0),
     ),
-    text="l_a, l_b > 0 (K's range) and d_ab > 0: so it is for C < 2N/l_max and 0 <= kappa <= 1",
+    note="l_a, l_b > 0 (K's range) and d_ab > 0: so it is for C < 2N/l_max and 0 <= kappa <= 1",
     needed=True,
     witness="test_past_the_edge_of_the_mean_t_has_a_pole",
 )
-SIZES = Assumption("sizes", And(Ge(N, 1), Ge(kappa, 0), Le(kappa, 1)), text="kappa of Q-KAPPA")
+SIZES = Assumption("sizes", And(Ge(N, 1), Ge(kappa, 0), Le(kappa, 1)), note="kappa of Q-KAPPA")
 MEANING = {
     "l_a, l_b": "eigenvalues of K, eigenvectors the columns of U",
     "tau_ab": "T_ij = sum over a, b of U_ia U_ib U_ja U_jb tau_ab; T is N x N",
@@ -109,8 +109,8 @@ Q_GRAM = Claim(
         INDEPENDENT,
         Assumption("noise", Gt(kappa, 0), needed=True, sharp=Gt(kappa, 0),
                    witness="test_without_noise_t_vanishes",
-                   text="b < N; without noise C_ms = 2N/l_max, Q-GRAM-EDGE"),
-        Assumption("batch size", And(Ge(k, 1), Ge(N, 2)), text="without replacement also k < N"),
+                   note="b < N; without noise C_ms = 2N/l_max, Q-GRAM-EDGE"),
+        Assumption("batch size", And(Ge(k, 1), Ge(N, 2)), note="without replacement also k < N"),
     ),
     steps=("batch", "map", "modes", "reduction", "threshold"),
     symbols=MEANING
@@ -186,7 +186,7 @@ Q_GRAM_ORDER = Claim(
         EDGE,
         Assumption("ordered", Ge(gap, 0), needed=True, sharp=Ge(gap, 0),
                    witness="test_a_smaller_matrix_has_no_smaller_threshold",
-                   text="g, the least eigenvalue of K_2 - K_1, is not negative"),
+                   note="g, the least eigenvalue of K_2 - K_1, is not negative"),
     ),
     steps=("slope", "order"),
     cites=("Inversion reverses the order of positive definite matrices (Loewner 1934)",),
@@ -222,7 +222,7 @@ Q_GRAM_EDGE = Claim(
         SIZES,
         Assumption("sharp direction", And(Gt(l_max, 0), Gt(l_a, 0), Gt(C, 0),
                                           Gt(2 * N - C * (1 - kappa) * l_a, 0)),
-                   text="K is not zero; C below the edge"),
+                   note="K is not zero; C below the edge"),
     ),
     steps=("full batch", "one sample", "eigenvalues"),
     symbols=MEANING
@@ -263,13 +263,13 @@ DESIGN = Claim(
     assumptions=(
         INDEPENDENT,
         Assumption("minimum", And(Gt(m_kept, 0), Ge(v_kept, 0), Ge(kappa, 0)),
-                   text="A has mean curvature m_A > 0 along the direction, variance v_A"),
+                   note="A has mean curvature m_A > 0 along the direction, variance v_A"),
         Assumption("lower end", And(Gt(C, 0), Lt(C, low_kept),
                                     Le(low_kept * (m_kept**2 + kappa * v_kept), 2 * m_kept)),
-                   text="C < low_A <= C_ms(A): the lower end of an enclosure", needed=True,
+                   note="C < low_A <= C_ms(A): the lower end of an enclosure", needed=True,
                    witness="test_past_the_upper_end_the_second_moment_grows"),
         Assumption("two curvatures", And(Gt(h_1, 0), Gt(h_2, 0)),
-                   text="B in one dimension, two samples with curvatures h_1, h_2, one drawn at a "
+                   note="B in one dimension, two samples with curvatures h_1, h_2, one drawn at a "
                    "time"),
     ),
     steps=("keeps", "paths", "leaves"),

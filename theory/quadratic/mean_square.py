@@ -14,6 +14,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Or, Symbol, cancel, log, solve
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.quadratic.second_moment import (
     C,
     N,
@@ -55,21 +56,21 @@ MOMENT = kron_product + kappa * noise  # E[Q_B (x) Q_B]
 
 INDEPENDENT = Assumption(
     "independent batches",
-    text="each step draws its batch independently of all earlier ones",
+    item=words.INDEPENDENT,
     needed=True,
     witness="test_one_batch_kept_for_ever_diverges_below_the_threshold",
 )
 SHARED = Assumption(
     "shared minimiser",
     Eq(gradient2, 0),
-    text="|g|^2 = 0, the mean over i of |grad f_i(t*)|^2: grad f_i(t*) = 0 for every i",
+    note="|g|^2 = 0, the mean over i of |grad f_i(t*)|^2: grad f_i(t*) = 0 for every i",
     needed=True,
     witness="test_noise_at_the_minimiser_keeps_the_second_moment_away_from_zero",
 )
 POSITIVE = Assumption(
     "positive definite mean",
     Gt(l_min, 0),
-    text="l_min, the least eigenvalue of Q, is > 0; a singular Q: on its range, if kappa = 0 or all "
+    note="l_min, the least eigenvalue of Q, is > 0; a singular Q: on its range, if kappa = 0 or all "
     "Q_i vanish on its kernel",
     needed=True,
     witness="test_without_a_positive_mean_there_is_no_threshold",
@@ -82,12 +83,12 @@ BATCH = Assumption(
         And(Ge(k, 1), Ge(N, 1), Eq(kappa * k, 1)),
         And(Eq(k, 1), Eq(N, 1), Eq(kappa, 0)),
     ),
-    text="k of N without replacement, kappa = (N-k)/(k(N-1)) (0 for N = 1), or k with, kappa = 1/k",
+    note="k of N without replacement, kappa = (N-k)/(k(N-1)) (0 for N = 1), or k with, kappa = 1/k",
 )
 GROWING = Assumption(
     "full start",
     Gt(start_least, 0),
-    text="for the growth: lambda_0, the least eigenvalue of E e_0 e_0', is > 0",
+    note="for the growth: lambda_0, the least eigenvalue of E e_0 e_0', is > 0",
     needed=True,
     witness="test_a_start_along_one_axis_grows_at_another_rate",
 )
@@ -123,7 +124,7 @@ Q_KAPPA = Claim(
         Assumption(
             "batch size",
             And(Ge(k, 1), Le(k, N), Ge(N, 2)),
-            text="1 <= k <= N, N >= 2; with replacement k > N is fine, too, and N = 1",
+            note="1 <= k <= N, N >= 2; with replacement k > N is fine, too, and N = 1",
             needed=True,
             witness="test_sizes_outside_the_range_have_no_variance_factor",
         ),
@@ -171,9 +172,9 @@ Q_INDEFINITE = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
-        Assumption("no mean curvature", Le(q_v, 0), needed=True, text="q_v = v'Qv <= 0, |v| = 1",
+        Assumption("no mean curvature", Le(q_v, 0), needed=True, note="q_v = v'Qv <= 0, |v| = 1",
                    witness="test_positive_curvature_can_be_stable"),
-        Assumption("noise", Gt(image_v, 0), needed=True, text="n_v = E|Q_B v|^2 > 0",
+        Assumption("noise", Gt(image_v, 0), needed=True, note="n_v = E|Q_B v|^2 > 0",
                    witness="test_a_silent_kernel_does_not_grow"),
         Assumption("positive step", Gt(C, 0), needed=True,
                    witness="test_negative_curvature_is_stable_for_a_backward_step"),

@@ -68,7 +68,7 @@ Q_NONCONVEX = Claim(
         Assumption(
             "both are minima",
             And(Gt(c, 0), Lt(c, 1)),
-            text="0 < c < 1",
+            note="0 < c < 1",
             needed=True,
             witness="test_outside_the_unit_interval_an_end_is_no_minimum",
             sharp=And(Gt(c, 0), Lt(c, 1)),
@@ -76,13 +76,13 @@ Q_NONCONVEX = Claim(
         Assumption(
             "a minimum of g is one of the sum",
             And(Gt(m, 0), Gt(h, 0)),
-            text="m > 0, the mean of the z_i, and h > 0",
+            note="m > 0, the mean of the z_i, and h > 0",
             needed=True,
             witness="test_a_negative_mean_weight_turns_minima_into_maxima",
             sharp=And(Gt(m, 0), Gt(h, 0)),
         ),
         Assumption(
-            "noise", And(Ge(v, 0), Ge(kappa, 0)), text="v is a variance, kappa >= 0 (Q-KAPPA)"
+            "noise", And(Ge(v, 0), Ge(kappa, 0)), note="v is a variance, kappa >= 0 (Q-KAPPA)"
         ),
     ),
     steps=("curvature", "threshold", "order", "capture"),

@@ -44,7 +44,7 @@ Q_STATIONARY = Claim(
         BATCH,
         Assumption("centred", Eq(mean_start2, 0), needed=True,
                    witness="test_off_centre_the_recursion_has_a_cross_term",
-                   text="E[t_0] = t*, so E[t_p] = t* for ever; else (I - CQ)^p E[t_0 - t*] enters"),
+                   note="E[t_0] = t*, so E[t_p] = t* for ever; else (I - CQ)^p E[t_0 - t*] enters"),
         Assumption("stable", And(Gt(C, 0), Lt(C, C_ms)), needed=True,
                    witness="test_stationary_second_moment_solves_the_linear_equation",
                    sharp=And(Gt(C, 0), Lt(C, C_ms))),
@@ -80,7 +80,7 @@ Q_AS = Claim(
         Assumption("moderate spread", Lt((q1 - q2) ** 2, 4 * q1 * q2), needed=True,
                    witness="test_wide_pairs_are_unstable_in_a_gap",
                    sharp=Lt((q1 - q2) ** 2, 4 * q1 * q2),
-                   text="(q_1 - q_2)^2 < 4 q_1 q_2; so both have the same sign"),
+                   note="(q_1 - q_2)^2 < 4 q_1 q_2; so both have the same sign"),
     ),
     steps=("jensen", "pair"),
     symbols={

@@ -69,17 +69,17 @@ stationary = _real("pi_m")  # long-run share of time at m; 0 unless positive rec
 
 REFERENCE = "Menshikov, Popov, Wade, Non-homogeneous Random Walks, CUP, 2017"
 _BOUNDED = Assumption(
-    "bounded jumps", Le(increment**2, jump**2), text="|D| <= J almost surely, J > 0"
+    "bounded jumps", Le(increment**2, jump**2), note="|D| <= J almost surely, J > 0"
 )
 _EVERY_STEP = Assumption(
     "every step",
     And(Ge(k, 0), Lt(k, tau)),
-    text="what is said of step k holds at every k with 0 <= k < tau, whatever the past",
+    note="what is said of step k holds at every k with 0 <= k < tau, whatever the past",
 )
 _MOMENTS = Assumption(
     "moments",
     And(Le(mean_jump**2, mean_square), Le(mean_square, jump**2)),
-    text="m_1 and m_2 are means of D and of D^2: what every law on [-J, J] obeys",
+    note="m_1 and m_2 are means of D and of D^2: what every law on [-J, J] obeys",
 )
 _STEP_SYMBOLS = {
     str(k): "any step before tau",
@@ -98,12 +98,12 @@ FOSTER = Claim(
         Assumption(
             "V non-negative",
             And(Ge(start_value, 0), Ge(value_now, 0)),
-            text="V(X_k) >= 0 for all k <= tau, the stopping time included",
+            note="V(X_k) >= 0 for all k <= tau, the stopping time included",
         ),
         Assumption(
             "drift of V",
             And(Gt(eps, 0), Le(value_next, value_now - eps)),
-            text="E[V(X_{k+1}) | F_k] <= V(X_k) - epsilon, V(X_0) a constant",
+            note="E[V(X_{k+1}) | F_k] <= V(X_k) - epsilon, V(X_0) a constant",
         ),
         _EVERY_STEP,
     ),
@@ -136,24 +136,24 @@ NHRW = Claim(
         Assumption(
             "outward drift",
             Ge(offset * mean_jump, 0),
-            text="(X_k - o) E[D | F_k] >= 0 while X_k is in the band; for o = l that is E D >= 0",
+            note="(X_k - o) E[D | F_k] >= 0 while X_k is in the band; for o = l that is E D >= 0",
         ),
         Assumption(
             "second moment bounded below",
             And(Gt(second, 0), Ge(mean_square, second)),
-            text="E[D^2 | F_k] >= v > 0 while X_k is in the band (so v <= J^2)",
+            note="E[D^2 | F_k] >= v > 0 while X_k is in the band (so v <= J^2)",
         ),
         Assumption(
             "in the band",
             And(Ge(width, 0), Le(offset**2, width**2)),
-            text="|X_k - o| <= W for k < tau",
+            note="|X_k - o| <= W for k < tau",
         ),
         _EVERY_STEP,
         _MOMENTS,
         Assumption(
             "start in the band",
             And(Ge(height, -(width + jump)), Le(height, width + jump)),
-            text="tau: first k with X_k outside the band [l, u], which contains X_0 = o + y and lies "
+            note="tau: first k with X_k outside the band [l, u], which contains X_0 = o + y and lies "
             "in [o - W, o + W]; from a start outside it tau = 0, which obeys the bound up to "
             "|y| = W + J",
         ),
@@ -193,13 +193,13 @@ SUPERMARTINGALE_CRITERIA = Claim(
         Assumption(
             "supermartingale",
             Le(f_next, f_now),
-            text="E[f(X_{k+1}) | F_k] <= f(X_k); tau: first k with X_k in B or C",
+            note="E[f(X_{k+1}) | F_k] <= f(X_k); tau: first k with X_k in B or C",
         ),
         _EVERY_STEP,
         Assumption(
             "levels",
             Lt(f_floor, f_target),
-            text="f >= f_B on B, f >= f_C everywhere (C may be empty); f_x = f(X_0)",
+            note="f >= f_B on B, f >= f_C everywhere (C may be empty); f_x = f(X_0)",
         ),
     ),
     steps=("stopped", "attained"),
@@ -234,7 +234,7 @@ DRIFT_ESCAPE = Claim(
         Assumption(
             "positive drift",
             And(Gt(drift, 0), Lt(drift, jump), Ge(mean_jump, drift)),
-            text="E[D | F_k] >= delta_1 > 0 while X_k > A (so delta_1 <= J)",
+            note="E[D | F_k] >= delta_1 > 0 while X_k > A (so delta_1 <= J)",
         ),
         _EVERY_STEP,
     ),
@@ -259,7 +259,7 @@ DRIFT_ESCAPE = Claim(
 _KAPPA = Assumption(
     "probabilities",
     And(Ge(m, 0), Lt(kappa, m + 1), Lt(-(m + 1), kappa), Ge(start, m)),
-    text="p_x, q_x > 0 at every x > m; x is an integer",
+    note="p_x, q_x > 0 at every x > m; x is an integer",
 )
 
 RESISTANCE = Claim(
@@ -293,7 +293,7 @@ RESISTANCE = Claim(
         Assumption(
             "off the boundary",
             Ne(kappa, Integer(1) / 2),
-            text="at kappa = 1/2 the sum is (m + 1/2)(psi(x + 1/2) - psi(m + 1/2))",
+            note="at kappa = 1/2 the sum is (m + 1/2)(psi(x + 1/2) - psi(m + 1/2))",
         ),
     ),
     steps=("product", "sum"),
@@ -324,11 +324,11 @@ LAMPERTI = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
-        Assumption("second moment", And(Gt(v, 0), Le(v, 1)), text="mu_2(x) = v at every x > m"),
+        Assumption("second moment", And(Gt(v, 0), Le(v, 1)), note="mu_2(x) = v at every x > m"),
         Assumption(
             "drift",
             And(Ge(m, 0), Lt(c, v * (m + 1)), Lt(-v * (m + 1), c)),
-            text="mu_1(x) = c/x at every x > m; reflection at m",
+            note="mu_1(x) = c/x at every x > m; reflection at m",
         ),
     ),
     steps=("transient side", "recurrent side", "positive side", "null side"),

@@ -1,0 +1,155 @@
+"""A statement's words and LaTeX, made of its items, its conditions and its formula.
+
+Conditions that bound one quantity from both sides are put together as a reader expects them:
+``0 < a < 1/2`` for ``And(a > 0, a < 1/2)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sympy import And, Basic, Eq, Ge, Gt, Le, Lt, Ne, Not, Or, latex, true
+from sympy.core.relational import Relational
+
+if TYPE_CHECKING:
+    from theorem_audit.statement.vocabulary import Item
+
+_TEXT = {"<": " < ", "<=": " <= ", "=": " = "}
+_LATEX = {"<": " < ", "<=": r" \leq ", "=": " = "}
+NOTHING: Mapping[str, str] = MappingProxyType({})
+Link = tuple[Basic, str, Basic]  # left, "<" or "<=", right
+
+
+def conjuncts(formula: Basic) -> tuple[Basic, ...]:
+    """The conjuncts of a formula, in SymPy's order."""
+    return formula.args if isinstance(formula, And) else (formula,)
+
+
+def latex_of(expr: Basic) -> str:
+    """LaTeX in which a symbol called x_oo is a limit at infinity."""
+    return str(latex(expr)).replace("_{oo}", r"_{\infty}")
+
+
+def chains(condition: Basic) -> list[str]:
+    """The conjuncts of a condition in words, two-sided bounds as one.
+
+    >>> from sympy import And, Symbol
+    >>> a = Symbol("a", real=True)
+    >>> chains(And(a > 0, 2 * a < 1))
+    ['a > 0', '2*a < 1']
+    >>> chains(And(a > 0, a <= 1))
+    ['0 < a <= 1']
+    """
+    return _chained(condition, str, _TEXT, {"or": " or ", "and": " and "})
+
+
+def latex_chains(condition: Basic) -> list[str]:
+    """``chains`` in LaTeX."""
+    joined = {"or": r"\ \text{or}\ ", "and": r"\ \text{and}\ "}
+    return _chained(condition, latex_of, _LATEX, joined)
+
+
+def _link(part: Basic) -> Link | None:
+    """An inequality as smaller, sign, larger; None for what is none."""
+    if isinstance(part, Lt | Le):
+        return part.lhs, "<" if isinstance(part, Lt) else "<=", part.rhs
+    if isinstance(part, Gt | Ge):
+        return part.rhs, "<" if isinstance(part, Gt) else "<=", part.lhs
+    return None
+
+
+def _chained(
+    condition: Basic, said: Callable[[Basic], str], signs: dict[str, str], joined: dict[str, str]
+) -> list[str]:
+    parts = sorted(conjuncts(condition), key=_place)
+    left: list[tuple[Basic, Link | None]] = [(x, _link(x)) for x in parts]
+    told: list[str] = []
+    while left:
+        part, link = left.pop(0)
+        if link is None:
+            told.append(_other(part, said, signs, joined))
+            continue
+        chain: list[Basic | str] = list(link)
+        while found := _next(chain, left):
+            at, front = found
+            _, more = left.pop(at)
+            assert more is not None
+            chain = [*more[:2], *chain] if front else [*chain, *more[1:]]
+        if len(chain) == 3:  # a single inequality as it was written
+            told.append(_other(part, said, signs, joined))
+        else:
+            told.append("".join(signs[x] if isinstance(x, str) else said(x) for x in chain))
+    return told
+
+
+def _next(
+    chain: Sequence[Basic | str], left: list[tuple[Basic, Link | None]]
+) -> tuple[int, bool] | None:
+    """Where the next link of a chain stands, and whether it goes in front."""
+    for at, (_, link) in enumerate(left):
+        if link is not None and link[0] == chain[-1] and not link[0].is_number:
+            return at, False
+        if link is not None and link[2] == chain[0] and not link[2].is_number:
+            return at, True
+    return None
+
+
+def _place(part: Basic) -> tuple[int, str]:
+    """Sizes first, then bounds, then the rest; by text within."""
+    whole = all(getattr(x, "is_integer", False) for x in part.free_symbols)
+    return (0 if whole else 1, str(part))
+
+
+_WRITTEN = {Lt: "<", Le: "<=", Gt: ">", Ge: ">=", Eq: "=", Ne: "!="}
+_WRITTEN_LATEX = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "=": "=", "!=": r"\neq"}
+
+
+def _other(
+    part: Basic, said: Callable[[Basic], str], signs: dict[str, str], joined: dict[str, str]
+) -> str:
+    if isinstance(part, Or | And):
+        word = joined["or" if isinstance(part, Or) else "and"]
+        inner = [_other(x, said, signs, joined) for x in sorted(part.args, key=_place)]
+        told = [f"({x})" if isinstance(y, Or | And) else x for x, y in _paired(inner, part)]
+        return word.join(told)
+    if isinstance(part, Relational) and type(part) in _WRITTEN:
+        sign = _WRITTEN[type(part)]
+        shown = _WRITTEN_LATEX[sign] if signs is _LATEX else sign
+        return f"{said(part.lhs)} {shown} {said(part.rhs)}"
+    if isinstance(part, Not):
+        return f"not ({_other(part.args[0], said, signs, joined)})"
+    return said(part)
+
+
+def _paired(told: list[str], part: Basic) -> Iterable[tuple[str, Basic]]:
+    return zip(told, sorted(part.args, key=_place), strict=True)
+
+
+def sentence(
+    items: Sequence[Item], region: Basic, formula: Basic, symbols: Mapping[str, str] = NOTHING
+) -> str:
+    """``Suppose that ...; and that ... . Then ... .  Here ... .`` of a claim's parts.
+
+    An item that is said ``after`` the conclusion, such as a limit, stands behind it.
+    """
+    after = [x.words for x in items if x.after]
+    told = [f"that {x.words}" for x in items if not x.after]
+    if region is not true:
+        told.append(f"that {', '.join(chains(region))}")
+    then = " and ".join(y for x in conjuncts(formula) for y in chains(x))
+    ending = f", {', '.join(after)}" if after else ""
+    here = f" Here {'; '.join(f'{k} is {v}' for k, v in symbols.items())}." if symbols else ""
+    if not told:
+        return f"{_upper(then)}{ending}.{here}"
+    if len(told) > 1:
+        told[-1] = f"and {told[-1]}"
+    return f"Suppose {'; '.join(told)}. Then {then}{ending}.{here}"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:] if text[:1].islower() and " " in text[:2] else text
+
+
+__all__ = ["chains", "conjuncts", "latex_chains", "latex_of", "sentence"]

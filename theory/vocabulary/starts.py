@@ -1,0 +1,195 @@
+"""Words on where a run starts and where it stands: laws of w_0, velocities, states, events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from theorem_audit.statement.vocabulary import Item, Kind
+from theory.vocabulary.data import Points, Rng, choose, inner
+
+Floats = NDArray[np.float64]
+ERROR = 1e-9  # chance that one test of a law refuses a sample of it
+
+# The law of w_0: (runs, d) draws, in coordinates whose first n are the data's.
+
+
+def _gaussian(rng: Rng, runs: int, dimension: int) -> Floats:
+    return rng.normal(size=(runs, dimension))
+
+
+def _rotation_invariant(rng: Rng, runs: int, dimension: int) -> Floats:
+    """A uniform direction; the norm is 1, or uniform on (0, sqrt 2], drawn apart."""
+    w = rng.normal(size=(runs, dimension))
+    size = np.sqrt(2) * (1 - rng.random((runs, 1))) if rng.random() < 0.5 else np.ones((runs, 1))
+    return np.asarray(size * w / np.linalg.norm(w, axis=1, keepdims=True))
+
+
+def _fair_signs(rng: Rng, runs: int, dimension: int) -> Floats:
+    """Sizes with a common factor and a law of their own for each coordinate; independent fair signs."""
+    sizes = rng.exponential(size=(runs, dimension)) ** np.arange(1, dimension + 1)
+    return np.asarray(
+        rng.exponential(size=(runs, 1)) * sizes * rng.choice([-1, 1], size=sizes.shape)
+    )
+
+
+def _any_law(rng: Rng, runs: int, dimension: int) -> Floats:
+    """One point, or a law that leans to one side."""
+    point = rng.normal(size=(1, dimension))
+    spread = 0.0 if rng.random() < 0.5 else rng.exponential(size=(runs, dimension))
+    return np.asarray(np.repeat(point, runs, axis=0) + spread)
+
+
+def _is_gaussian(w: Floats) -> bool:
+    found = [stats.kstest(column, "norm").pvalue for column in w.T]
+    found.append(stats.kstest((w**2).sum(axis=1), stats.chi2(w.shape[1]).cdf).pvalue)
+    return bool(min(found) * len(found) > ERROR)
+
+
+def _has_uniform_direction(w: Floats) -> bool:
+    """The share of each coordinate has the Beta law of a uniform direction, for small norms and large."""
+    runs, dimension = w.shape
+    size = (w**2).sum(axis=1)
+    if dimension == 1:
+        return _has_fair_signs(w)
+    share = (w**2) / size[:, None]
+    law = stats.beta(0.5, (dimension - 1) / 2).cdf
+    halves = [np.argsort(size)[: runs // 2], np.argsort(size)[runs // 2 :]]
+    found = [stats.kstest(share[half, j], law).pvalue for half in halves for j in range(dimension)]
+    return bool(min(found) * len(found) > ERROR) and _has_fair_signs(w)
+
+
+def _has_fair_signs(w: Floats) -> bool:
+    """No zeros, and every pattern of the first three signs as often, for small |w| and for large."""
+    if (w == 0).any():
+        return False
+    signs = (w[:, :3] > 0) @ (2 ** np.arange(min(3, w.shape[1])))
+    size = np.abs(w).sum(axis=1)
+    found = []
+    for half in (size <= np.median(size), size > np.median(size)):
+        counts = np.bincount(signs[half], minlength=2 ** min(3, w.shape[1]))
+        if counts.sum():
+            found.append(stats.chisquare(counts).pvalue)
+    return bool(min(found) * len(found) > ERROR)
+
+
+ANY_START = Item("start", "any start", "the start has any law, a point among them", r"w_0\in\mathbb R^d",
+                 sample=_any_law, holds=lambda w: True)  # fmt: skip
+SIGN_SYMMETRIC = Item(
+    "start", "sign-symmetric",
+    "flipping the sign of any one q_j(0) leaves the joint law as it is, and P(q_j(0) = 0) = 0",
+    r"(q_1,\dots,-q_j,\dots)\overset d=(q_1,\dots,q_j,\dots),\ P(q_j=0)=0",
+    sample=_fair_signs, holds=_has_fair_signs, implies=("any start",),
+)  # fmt: skip
+ROTATION_INVARIANT = Item(
+    "start", "rotation-invariant", "the law of w_0 keeps under rotations of R^d, and w_0 is not 0",
+    r"w_0\overset d=Uw_0\ \forall U\in O(d)", sample=_rotation_invariant, holds=_has_uniform_direction,
+    implies=("sign-symmetric",), near=("sign-symmetric",),
+)  # fmt: skip
+GAUSSIAN = Item(
+    "start", "Gaussian", "w_0 ~ N(0, I_d), not conditioned on its norm", r"w_0\sim N(0,I_d)",
+    sample=_gaussian, holds=_is_gaussian, implies=("rotation-invariant",), near=("rotation-invariant",),
+)  # fmt: skip
+START = Kind("start", "a law of w_0: sample(rng, runs, d) and holds(draws), an array (runs, d); tests of a "
+             "law err with chance 1e-9", "any start",
+             (ANY_START, SIGN_SYMMETRIC, ROTATION_INVARIANT, GAUSSIAN))  # fmt: skip
+
+
+# The velocity of momentum at the start, beside w_0.
+
+
+def _some_velocity(rng: Rng, weight: Sequence[Fraction]) -> list[Fraction]:
+    return [Fraction(int(x), 7) for x in rng.integers(-3, 4, size=len(weight))]
+
+
+ANY_VELOCITY = Item("velocity", "any velocity", "the velocity at the start is any", r"v_0\in\mathbb R^d",
+                    sample=_some_velocity, holds=lambda v: True)  # fmt: skip
+AT_REST = Item("velocity", "at rest", "the velocity at the start is 0", "v_0 = 0",
+               sample=lambda rng, weight: [Fraction(0)] * len(weight),
+               holds=lambda v: all(x == 0 for x in v), implies=("any velocity",))  # fmt: skip
+VELOCITY = Kind("velocity", "the velocity at the start, sample(rng, w_0), holds(v_0)", "any velocity",
+                (ANY_VELOCITY, AT_REST))  # fmt: skip
+
+
+# What is iterated.
+
+AS_IT_IS = Item("dynamics", "as it is", "the recursion is that of the loss", r"w_{t+1}=w_t-\dots",
+                unread="the recursion of the setting, whatever it is")  # fmt: skip
+LINEARISED = Item(
+    "dynamics", "linearised", "the heavy ball is linearised at w = x_i, v = 0",
+    r"(v,w)_{t+1}=D_{(x_i,0)}\,(v,w)_t", implies=("as it is",),
+    unread="searches play the product of the Jacobians, which stands with them",
+)  # fmt: skip
+DYNAMICS = Kind("dynamics", "what is iterated", "as it is", (AS_IT_IS, LINEARISED))
+
+
+# The state at which something is said: a weight, with the data and the activation's name.
+
+
+def _active(w: Sequence[Fraction], data: Points, activation: str) -> list[int]:
+    return [i for i, x in enumerate(data) if activation == "linear" or inner(w, x) > 0]
+
+
+def _some_state(rng: Rng, data: Points, activation: str) -> list[Fraction]:
+    return [Fraction(int(x), 5) for x in rng.integers(-6, 7, size=len(data[0]))]
+
+
+def _minimum(rng: Rng, data: Points, activation: str) -> list[Fraction]:
+    """A unit vector in the span of k orthonormal data, all of them active: a rational point of a sphere."""
+    size = len(data)
+    raw = [Fraction(int(x), 4) for x in rng.integers(-3, 4, size=size - 1)]
+    total = sum((x * x for x in raw), Fraction(0))
+    q = [2 * x / (1 + total) for x in raw] + [(1 - total) / (1 + total)]  # on the sphere
+    if activation == "relu":
+        q = [abs(x) for x in q]
+    return [
+        sum((c * x[k] for c, x in zip(q, data, strict=True)), Fraction(0))
+        for k in range(len(data[0]))
+    ]
+
+
+def _is_minimum(w: Sequence[Fraction], data: Points, activation: str) -> bool:
+    """1 = ||w||^2 = sum of q_i^2 over the k >= 1 active data: w is a unit vector in their span."""
+    active = _active(w, data, activation)
+    return bool(active) and inner(w, w) == 1 == sum(inner(w, data[i]) ** 2 for i in active)
+
+
+def _one_norm(rng: Rng, data: Points, activation: str) -> list[Fraction]:
+    point = choose(rng, *data)
+    length = inner(point, point)
+    root = Fraction(int(np.sqrt(length.numerator)), int(np.sqrt(length.denominator)))
+    return [x / root for x in point]
+
+
+def _on_one_norm(w: Sequence[Fraction], data: Points, activation: str) -> bool:
+    """w is a unit vector in the span of the data of one norm."""
+    lengths = {inner(x, x) for x in data if inner(w, x) != 0}
+    on = sum((inner(w, x) ** 2 / inner(x, x) for x in data), Fraction(0))
+    return len(lengths) == 1 and inner(w, w) == 1 == on
+
+
+ANY_STATE = Item("state", "any state", "w is any weight", r"w\in\mathbb R^d", sample=_some_state,
+                 holds=lambda w, data, activation: True)  # fmt: skip
+MINIMUM = Item(
+    "state", "global minimum",
+    "w is a unit vector in the span of its k active data (ReLU: phi'(0) = 0)",
+    r"\|w\|=1,\ w\in\mathrm{span}\{x_i:\ i\text{ active}\}", sample=_minimum, holds=_is_minimum,
+    implies=("any state",), gives={"phi'(0)": 0},
+)  # fmt: skip
+STATIONARY = Item(
+    "state", "on one norm's sphere", "w is a unit vector in the span of the data of norm sigma_i",
+    r"\|w\|=1,\ w\in\mathrm{span}\{x_j:\ \sigma_j=\sigma_i\}", sample=_one_norm, holds=_on_one_norm,
+    implies=("any state",),
+)  # fmt: skip
+CONVERGES = Item(
+    "state", "converging path", "(s_t, ||w_t||^2) -> (1, 1) along the path, and its limit is some x_I",
+    r"(s_t,\|w_t\|^2)\to(1,1),\ w_t\to x_I", implies=("any state",),
+    unread="no finite path tells that it converges; searches play until it moves by less than 1e-7",
+)  # fmt: skip
+STATE = Kind("state", "a weight with its data and activation: sample(rng, data, activation), "
+             "holds(w, data, activation)", "any state",
+             (ANY_STATE, MINIMUM, STATIONARY, CONVERGES))  # fmt: skip
