@@ -18,7 +18,7 @@ from theorem_audit.doubt.mutants import Tried
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.kernel import certificates, certify, second_opinion, steps
 from theorem_audit.kernel.judge import CoqAbsent
-from theorem_audit.report.load import UnreadableRun, load_run
+from theorem_audit.report.load import UnreadableRun, load_run, load_variants
 from theorem_audit.usage import BadUsage, emit, ids_of, seed_of
 from theorem_audit.weigh import stale
 from theorem_audit.weigh.ledger import Ledger, commit
@@ -35,6 +35,11 @@ def add_commands(command: Command, run_options: Callable[[argparse.ArgumentParse
         "--cap", type=int, help="most variants a claim (0: all; default: enough for every place)"
     )
     wrong.add_argument("--all", action="store_true", help="print every variant, not only survivors")
+    wrong.add_argument(
+        "--stale",
+        action="store_true",
+        help="only claims whose statement is not the one in the kept table; --json keeps its other rows",
+    )
     wrong.set_defaults(handler=_mutants)
     hunt = command("falsify", "search for counterexamples inside each claim's own region")
     hunt.add_argument(
@@ -117,14 +122,25 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
     if args.workers < 1:
         raise BadUsage(f"--workers {args.workers}: at least 1")
     seed = seed_of(args.seed)
-    found: dict[str, list[Tried]] = {claim_id: [] for claim_id in ids_of(args.ids)}
+    ids, kept = ids_of(args.ids), _kept() if args.stale else {}
+    if args.stale:
+        ids = [x for x in ids if kept.get(x, {}).get("statement") != claims[x].statement]
+        if not ids:
+            console.print("every statement is the one that the kept table of variants has")
+            return 0
+    found: dict[str, list[Tried]] = {claim_id: [] for claim_id in ids}
     complete, at = False, commit()
 
     def save() -> None:
-        rows = [
-            {"id": claim_id, "statement": claims[claim_id].statement, **mutants.summary(tried)}
+        made = {
+            claim_id: {
+                "id": claim_id,
+                "statement": claims[claim_id].statement,
+                **mutants.summary(tried),
+            }
             for claim_id, tried in found.items()
-        ]
+        }
+        rows = [x for x in ({**kept, **made}.get(claim_id) for claim_id in claims) if x]
         head = {"schema": 1, "seed": seed, "commit": at, "complete": complete}
         emit({**head, "claims": rows}, args.json)
 
@@ -139,6 +155,17 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
     if args.json != "-":
         show.variant_table(found, console, every=args.all)
     return exit_code(found) if complete else 130
+
+
+def _kept() -> dict[str, dict[str, Any]]:
+    """The rows of the kept table of variants, by claim id; none where there is no table."""
+    path = project.current().path("variants")
+    if not path.exists():
+        return {}
+    try:
+        return load_variants(path)
+    except UnreadableRun as error:
+        raise BadUsage(str(error)) from error
 
 
 def _falsify(args: argparse.Namespace, console: Console) -> int:
