@@ -15,6 +15,7 @@ from typing import Any
 from sympy import And, Basic, Expr, Tuple, false, true
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
+from theorem_audit.statement.bibliography import Prior
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.vocabulary import Item, Kind
 
@@ -57,10 +58,12 @@ class Source:
     kind: ``paper`` (asserted in a source), ``lemma`` (needed to prove one), ``new`` (goes beyond the
     sources), ``finding`` (a place where a source's wording needs care), ``open``.
     reference: the work and the statement in it, in words.
+    prior: works that state the claim, or something that it overlaps, with what they state.
     """
 
     kind: str
     reference: str
+    prior: tuple[Prior, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in SOURCES:
