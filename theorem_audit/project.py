@@ -21,6 +21,9 @@ These three must be there; the rest has defaults:
     falsifiers = "tests.falsify"   # package of random searches for counterexamples
     figures = "figures"            # package whose modules hold @picture functions
     findings = "figures.findings:FINDINGS"      # headlines for the report
+    front = "proofs_notes/front.md"             # what the report's first page says before anything else
+    bibliography = "heavy_ball.sources:WORKS"   # works that claims cite, for BibTeX and the appendix
+    abstracts = "heavy_ball.abstracts:SENTENCES"  # what the sources say, sentence by sentence
     commands = ["figures.simulate:add_commands"]  # further commands of `audit`
     sources = ["sim"]              # further packages whose files evidence rests on
 
@@ -74,6 +77,9 @@ class Project:
     falsifiers: str = ""
     figures: str = ""
     findings: str = ""
+    front: str = ""
+    bibliography: str = ""
+    abstracts: str = ""
     commands: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 

@@ -132,6 +132,9 @@ def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
     verdict = verdicts[claim_id]
     console.print(f"[bold]{claim.id}[/]  {escape(claim.title)}  ({_styled(verdict)})")
     console.print(f"{claim.source.kind}: {escape(claim.source.reference)}; bound: {claim.bound}")
+    for prior in claim.source.prior:
+        console.print(f"prior work: {prior.work.cite()}: {prior.states}", markup=False)
+    console.print(f"\n  {claim.sentence}", markup=False, highlight=False)
     hypotheses = "" if claim.region is true else f"  for {claim.region}\n"
     console.print(f"\n  {claim.formula}\n{hypotheses}", markup=False)
     for symbol, meaning in claim.symbols.items():

@@ -17,6 +17,7 @@ from theorem_audit.checks.mark import Evidence
 from theorem_audit.checks.run_context import current
 from theorem_audit.cli import main
 from theorem_audit.doubt import compare, mutants
+from theorem_audit.doubt.falsify import Found
 from theorem_audit.doubt.implication import implied
 from theorem_audit.doubt.variants import GROUPS, capped, variants
 from theorem_audit.exact.region import satisfies
@@ -199,6 +200,7 @@ def with_evidence(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         table = {"GRAD": [Evidence("GRAD", kind, function) for kind, function in items]}
         monkeypatch.setitem(claims, "GRAD", claim)
         monkeypatch.setattr(runner, "evidence_of", lambda quick=False: table)
+        monkeypatch.setattr(mutants, "falsify", lambda wrong, **_: Found(wrong.id, "missing"))
         mutants._baseline.cache_clear()
         return list(mutants.run(["GRAD"], **more))
 

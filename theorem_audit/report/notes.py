@@ -18,6 +18,7 @@ from pathlib import Path
 
 from theorem_audit import project
 from theorem_audit.files import write_text
+from theorem_audit.report import literature
 from theorem_audit.statement.claim import Claim
 
 BLOCK = re.compile(r"<!-- statement:(?P<id>\S+) -->\n(?P<body>.*?)<!-- /statement -->", re.S)
@@ -41,6 +42,7 @@ def block_for(claim: Claim) -> str:
     if claim.symbols:
         lines.append("")
     lines.append(f"Source: {claim.source.reference}.")
+    lines += [f"Prior work: {x.work.cite()}: {x.states}." for x in claim.source.prior]
     cited = "; ".join(claim.cites) or "nothing"
     lines.append(f"Cites {cited}; the audit adds what the claims that it rests on cite.")
     return "\n".join(lines) + "\n"
@@ -94,4 +96,4 @@ def refresh(*, check: bool = False) -> list[str]:
             stale.append(str(path.relative_to(project.current().path("notes"))))
             if not check:
                 write_text(path, new)
-    return stale
+    return stale + literature.refresh(check=check)

@@ -107,7 +107,15 @@ class Ledger:
             "id": claim.id,
             "title": claim.title,
             "chapter": claim.chapter,
-            "source": {"kind": claim.source.kind, "reference": claim.source.reference},
+            "source": {
+                "kind": claim.source.kind,
+                "reference": claim.source.reference,
+                "prior": [
+                    {"work": x.work.cite(), "key": x.work.key, "states": x.states}
+                    for x in claim.source.prior
+                ],
+            },
+            "sentence": claim.sentence,
             "bound": claim.bound,
             "statement": claim.statement,
             "region": str(claim.region),
@@ -125,6 +133,7 @@ class Ledger:
                     "name": x.name,
                     "condition": "" if x.condition is None else str(x.condition),
                     "text": x.words,
+                    "note": x.note,
                     **necessity(x, verdict.outcomes),
                 }
                 for x in claim.assumptions
