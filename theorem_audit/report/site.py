@@ -92,6 +92,20 @@ def _front() -> Markup:
     return note_html(here.path("front").read_text(encoding="utf-8")) if here.front else Markup()
 
 
+def _findings(verdicts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The findings whose claims are all in the run, typeset."""
+    return [
+        {"headline": Markup(_line(f.headline)), "text": note_html(f.text), "claims": f.claims}
+        for f in findings()
+        if all(x in verdicts for x in f.claims)
+    ]
+
+
+def _line(text: str) -> str:
+    """Markdown of one line as HTML, without its paragraph."""
+    return str(note_html(text)).strip().removeprefix("<p>").removesuffix("</p>")
+
+
 def _abstracts(verdicts: Mapping[str, str]) -> list[dict[str, Any]]:
     """The sources' sentences, work by work, each with the weakest verdict of the claims that say it."""
     found: list[dict[str, Any]] = []
@@ -147,7 +161,7 @@ def write_site(
         words={c["id"]: _words(c, sections.get(c["id"], "")) for c in claims},
         counts={name: counted[name] for name in RANKS if counted[name]},
         meanings={k: v for k, v in MEANINGS.items() if counted[k] or k in ("proved", "refuted")},
-        findings=[f for f in findings() if all(i in verdicts for i in f.claims)],
+        findings=_findings(verdicts),
         filters={
             "source": sorted({c["source"]["kind"] for c in claims}),
             "chapter": sorted({c["chapter"] for c in claims}),
