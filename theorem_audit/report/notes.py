@@ -32,7 +32,7 @@ class NoNotes(ValueError):
 def block_for(claim: Claim) -> str:
     """The generated text of a claim: statement, hypotheses, source."""
     lines = [f"*{claim.title}* ({claim.source.kind}; {claim.bound}).", ""]
-    lines += [f"$$ {claim.statement} $$", "", claim.sentence, ""]
+    lines += [f"$$ {claim.statement} $$", "", claim.typeset, ""]
     for x in claim.assumptions:
         lines.append(f"- {x.name}: {x.words}" + (f" ({x.note})" if x.note else ""))
     if claim.assumptions:

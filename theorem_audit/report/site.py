@@ -196,6 +196,7 @@ def write_site(
             policy=_policy(Markup()),
             c=claim,
             statement=mathml(claim["statement"], block=True),
+            sentence=note_html(claim.get("typeset", "")),
             used_by=used_by[claim_id],
             variant_rows=claim["variants"].get("variants", []),
             graph=svg(verdicts, uses, only=below(claim_id, uses), link="{}.html", focus=claim_id),

@@ -225,6 +225,11 @@ class Claim:
         """The claim in one sentence, put together from its items, its conditions and its formula."""
         return sentence(self.items, self.region, self.formula, self.symbols)
 
+    @property
+    def typeset(self) -> str:
+        """``sentence`` as Markdown, with its mathematics in LaTeX between dollars, symbols left out."""
+        return sentence(self.items, self.region, self.formula, typeset=True)
+
     def item(self, kind: Kind) -> Item:
         """The claim's item of a kind; the kind's widest where it assumes nothing.  The read is recorded."""
         if (seen := _hypotheses.get()) is not None:

@@ -116,6 +116,7 @@ class Ledger:
                 ],
             },
             "sentence": claim.sentence,
+            "typeset": claim.typeset,
             "bound": claim.bound,
             "statement": claim.statement,
             "region": str(claim.region),
