@@ -69,6 +69,10 @@ class Source:
         if self.kind not in SOURCES:
             raise ValueError(f"kind={self.kind!r}: allowed are {', '.join(SOURCES)}")
 
+    def with_prior(self, *prior: Prior) -> Source:
+        """The same source, with works that had it, or something like it, first."""
+        return replace(self, prior=(*self.prior, *prior))
+
 
 @dataclass(frozen=True)
 class Assumption:
