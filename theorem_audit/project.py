@@ -125,25 +125,31 @@ class Project:
 
     @cached_property
     def claims(self) -> Claims:
-        """All claims of the theory, by id, in reading order.
+        """All claims of the theory, by id, in reading order; chapters are imported as they are needed.
 
-        Raises ProjectError when the theory does not import, two claims share an id, or there is none.
+        Raises ProjectError when the theory does not import; and, once all claims are asked for, when a
+        chapter does not, two claims share an id, or there is none.
         """
-        from theorem_audit.statement.discovery import Claims, DuplicateClaim, LostClaim, discover
+        from theorem_audit.statement import discovery
+        from theorem_audit.statement.discovery import Claims, discover
 
         module = self.import_from("theory", self.theory)
         self._ours(module, "theory")
+        where = f"{self.file}: theory = {self.theory!r}"
+
+        def told(error: Exception) -> Exception:
+            if isinstance(error, discovery.NoClaim):
+                return ProjectError(str(error))
+            if isinstance(error, discovery.DuplicateClaim | discovery.LostClaim):
+                return ProjectError(f"{where}: {error}")
+            return ProjectError(f"{where} does not import: {type(error).__name__}: {error}")
+
         try:
             found = getattr(module, "claims", None)
-            found = found if isinstance(found, Claims) else discover(self.theory)
-        except (DuplicateClaim, LostClaim) as error:
-            raise ProjectError(f"{self.file}: theory = {self.theory!r}: {error}") from error
         except Exception as error:
-            raise ProjectError(
-                f"{self.file}: theory = {self.theory!r} does not import: {type(error).__name__}: {error}"
-            ) from error
-        if not found:
-            raise ProjectError(f"{self.file}: theory = {self.theory!r} holds no claim")
+            raise told(error) from error
+        found = found if isinstance(found, Claims) else discover(self.theory)
+        found.told, found.where = told, where
         return found
 
     def _ours(self, module: Any, key: str) -> None:
