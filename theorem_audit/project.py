@@ -10,6 +10,7 @@ These three must be there; the rest has defaults:
 
     title = "What is known of heavy ball"  # heads the report (default: the name)
     output = "build"               # where runs, reports and pictures are written
+    kept = "build/kept.sqlite"     # file that keeps outcomes, so that nothing is run twice
     pictures = "pictures"          # folder of kept pictures
     certificates = "proofs_notes/certificates"  # folder of stored certificates
     certified = ["BAND", "model.step"]          # claims and chapters whose certificates are stored
@@ -62,6 +63,7 @@ class Project:
     notes: str
     title: str = ""
     output: str = "build"
+    kept: str = "build/kept.sqlite"
     pictures: str = "pictures"
     certificates: str = "proofs_notes/certificates"
     certified: tuple[str, ...] = ()
@@ -74,6 +76,10 @@ class Project:
     findings: str = ""
     commands: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs: the table; it reads the claims itself."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property
     def file(self) -> Path:
@@ -133,8 +139,7 @@ class Project:
         from theorem_audit.statement import discovery
         from theorem_audit.statement.discovery import Claims, discover
 
-        module = self.import_from("theory", self.theory)
-        self._ours(module, "theory")
+        module = self.theory_package()
         where = f"{self.file}: theory = {self.theory!r}"
 
         def told(error: Exception) -> Exception:
@@ -151,6 +156,12 @@ class Project:
         found = found if isinstance(found, Claims) else discover(self.theory)
         found.told, found.where = told, where
         return found
+
+    def theory_package(self) -> Any:
+        """The package (or module) of the theory, imported; ProjectError where it is another's."""
+        module = self.import_from("theory", self.theory)
+        self._ours(module, "theory")
+        return module
 
     def _ours(self, module: Any, key: str) -> None:
         """Refuse a namesake: a package of the same name that was imported from elsewhere."""

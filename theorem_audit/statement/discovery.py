@@ -44,7 +44,7 @@ class Claims(dict[str, Claim]):
     """
 
     def __init__(self, *given: object, package: str = "", **more: Claim) -> None:
-        super().__init__(*given, **more)  # type: ignore[arg-type]
+        super().__init__(*given, **more)
         self.package, self._whole, self.where = package, not package, ""
         self.told: Callable[[Exception], Exception | None] = lambda error: None
         self.own: dict[str, Claim] = {}  # as found: what is put in their place is not the theory's
@@ -137,7 +137,7 @@ class Claims(dict[str, Claim]):
         self._all()
         return super().__eq__(other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __repr__(self) -> str:
         self._all()
@@ -158,9 +158,16 @@ class Claims(dict[str, Claim]):
         self._all()
         return super().items()
 
-    def get(self, claim_id: str, default: Any = None) -> Any:  # type: ignore[override]
+    def get(self, claim_id: str, default: Any = None) -> Any:
         """The claim of that id, or ``default``."""
-        return self[claim_id] if claim_id in self else default
+        try:
+            return self[claim_id]
+        except KeyError:
+            return default
+
+    def loaded(self) -> list[tuple[str, Claim]]:
+        """Those that are imported so far, with their ids."""
+        return list(super().items())
 
     def copy(self) -> dict[str, Claim]:
         """All of them, as a plain dictionary."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from theorem_audit.exact.zero import conjuncts
-from theorem_audit.statement.claim import Claim
+if TYPE_CHECKING:
+    from theorem_audit.statement.claim import Claim
+    from theorem_audit.weigh.told import Told
 
 # From strongest to weakest.  ``refuted`` never spreads: a claim that rests on a false one is not
 # thereby false, only unproved.
@@ -137,7 +138,7 @@ class Own:
     reasons: tuple[str, ...] = ()
 
 
-def own_verdict(claim: Claim, outcomes: Sequence[Outcome]) -> Own:
+def own_verdict(claim: Claim | Told, outcomes: Sequence[Outcome]) -> Own:
     """The verdict of a claim's own evidence.
 
     A step is as strong as its strongest evidence, and the claim as its weakest step; where it has
@@ -203,16 +204,20 @@ def _decided(outcomes: Sequence[Outcome]) -> dict[str, str]:
     return decided
 
 
-def uncovered(claim: Claim) -> str:
+def uncovered(claim: Claim | Told) -> str:
     """Why the claim's steps need prose between them; empty where they do not.
 
     They need none where there is one step, or where ``claim.parts`` names every step and the parts
     are together exactly the conjuncts of the formula: what decides each decides their conjunction.
     """
+    if (known := getattr(claim, "loose", None)) is not None:
+        return str(known)
     if len(claim.steps) == 1:
         return ""
     if not claim.parts:
         return f"{len(claim.steps)} steps, and no parts of the formula that each decides alone"
+    from theorem_audit.exact.zero import conjuncts  # needs SymPy
+
     if alone := [step for step in claim.steps if step not in claim.parts]:
         return f"no part of the formula is decided by {', '.join(alone)} alone"
     whole = conjuncts(claim.formula)
@@ -263,16 +268,19 @@ def find_cycle(uses: Mapping[str, Iterable[str]]) -> list[str] | None:
 
 
 def derive(
-    claims: Mapping[str, Claim], outcomes: Mapping[str, Sequence[Outcome]]
+    claims: Mapping[str, Claim] | Mapping[str, Told],
+    outcomes: Mapping[str, Sequence[Outcome]],
+    assumed: Mapping[str, Verdict] | None = None,
 ) -> dict[str, Verdict]:
     """Verdicts of all claims in ``outcomes``; claims they use must be there too.
 
-    A used claim without outcomes counts as unchecked.  Raises CyclicUse on a circle.
+    A used claim without outcomes counts as unchecked.  assumed: verdicts that are taken as they are, to
+    see what follows.  Raises CyclicUse on a circle.
     """
     uses = {claim_id: uses_of(found) for claim_id, found in outcomes.items()}
     if cycle := find_cycle(uses):
         raise CyclicUse(f"claims rest on each other in a circle: {' -> '.join(cycle)}")
-    verdicts: dict[str, Verdict] = {}
+    verdicts: dict[str, Verdict] = dict(assumed or {})
 
     def settle(claim_id: str) -> Verdict:
         if claim_id in verdicts:
