@@ -1,4 +1,7 @@
-"""The commands that doubt the evidence: ``audit mutants|stale|export|opinions``."""
+"""The commands that doubt the evidence: ``audit mutants|falsify|certify|export|opinions``.
+
+What they need is imported as they are called: declaring them costs nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from theorem_audit import project, show
-from theorem_audit.checks.mark import collect
-from theorem_audit.doubt import falsify, mutants
-from theorem_audit.doubt.mutants import Tried
-from theorem_audit.exact.checker import Certificate
-from theorem_audit.kernel import certificates, certify, second_opinion, steps
-from theorem_audit.kernel.judge import CoqAbsent
-from theorem_audit.report.load import UnreadableRun, load_run, load_variants
-from theorem_audit.usage import BadUsage, emit, ids_of, seed_of
-from theorem_audit.weigh import stale
-from theorem_audit.weigh.ledger import Ledger, commit
+from theorem_audit.errors import BadUsage
+from theorem_audit.usage import emit, ids_of, seed_of
+
+if TYPE_CHECKING:
+    from theorem_audit.doubt.mutants import Tried
+    from theorem_audit.exact.checker import Certificate
+    from theorem_audit.weigh import stale
+    from theorem_audit.weigh.ledger import Ledger
 
 SAVE_EVERY = 5.0  # seconds
 Command = Callable[..., argparse.ArgumentParser]
@@ -48,9 +49,6 @@ def add_commands(command: Command, run_options: Callable[[argparse.ArgumentParse
     hunt.add_argument("--seed", default="0", help="an integer >= 0, or 'random' (default 0)")
     hunt.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     hunt.set_defaults(handler=_falsify)
-    old = command("stale", "which verdicts of an earlier run are out of date", ids=None)
-    old.add_argument("file", metavar="RUN", help="JSON that `audit run --json` wrote")
-    old.set_defaults(handler=_stale)
     keep = command(
         "certify",
         "store the certificates of the claims that the project's `certified` names",
@@ -83,6 +81,8 @@ def try_variants(
 
     save: called now and then, so that an interrupted run loses nothing.
     """
+    from theorem_audit.doubt import mutants
+
     saved = time.monotonic()
     ids = list(found)
     with show.progress(console) as bar:
@@ -102,6 +102,8 @@ def add_variants(
     ledger: Ledger, args: argparse.Namespace, console: Console
 ) -> dict[str, list[Tried]]:
     """Run the variants of a ledger's claims and put what came out into the ledger."""
+    from theorem_audit.doubt import mutants
+
     tried: dict[str, list[Tried]] = {claim_id: [] for claim_id in ledger.outcomes}
     try_variants(tried, args, console, ledger.seed)
     for claim_id, found in tried.items():
@@ -115,6 +117,9 @@ def exit_code(tried: Mapping[str, Sequence[Tried]]) -> int:
 
 
 def _mutants(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.doubt import mutants
+    from theorem_audit.weigh.ledger import commit
+
     claims = project.claims()
 
     if args.cap is not None and args.cap < 0:
@@ -159,6 +164,8 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
 
 def _kept() -> dict[str, dict[str, Any]]:
     """The rows of the kept table of variants, by claim id; none where there is no table."""
+    from theorem_audit.report.load import UnreadableRun, load_variants
+
     path = project.current().path("variants")
     if not path.exists():
         return {}
@@ -169,6 +176,8 @@ def _kept() -> dict[str, dict[str, Any]]:
 
 
 def _falsify(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.doubt import falsify
+
     ids = ids_of(args.ids)
     seconds = 2.0 * len(ids) if args.seconds is None else args.seconds
     if not (0 < seconds < float("inf")):
@@ -187,11 +196,16 @@ def _falsify(args: argparse.Namespace, console: Console) -> int:
     return int(any(row.bad for row in found))
 
 
-def _stale(args: argparse.Namespace, console: Console) -> int:
+def stale_file(file: Path, args: argparse.Namespace, console: Console) -> int:
+    """``audit stale RUN``: a run's JSON, judged by the files of today."""
+    from theorem_audit.checks.mark import collect
+    from theorem_audit.report.load import UnreadableRun, load_run
+    from theorem_audit.weigh import stale
+
     claims = project.claims()
 
     try:
-        data = load_run(Path(args.file))
+        data = load_run(file)
     except UnreadableRun as error:
         raise BadUsage(str(error)) from error
     found = stale.reload(data, claims, evidence=collect())
@@ -213,6 +227,8 @@ def _with_verdicts(data: Mapping[str, Any], found: stale.Reloaded) -> dict[str, 
 
 
 def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
+    from theorem_audit.kernel import second_opinion
+
     claims = project.claims()
 
     known = second_opinion.stored()
@@ -231,6 +247,8 @@ def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
 
 
 def _certify(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.kernel import certify
+
     written, removed = certify.store()
     if args.json:
         emit(
@@ -242,6 +260,8 @@ def _certify(args: argparse.Namespace, console: Console) -> int:
 
 
 def _export(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.kernel import certificates
+
     written = certificates.write(_certificates(()), Path(args.coq))
     if args.json:
         emit([str(path) for path in written], args.json)
@@ -251,6 +271,9 @@ def _export(args: argparse.Namespace, console: Console) -> int:
 
 
 def _opinions(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.kernel import second_opinion, steps
+    from theorem_audit.kernel.judge import CoqAbsent
+
     claims = project.claims()
 
     found = []

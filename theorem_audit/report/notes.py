@@ -17,16 +17,13 @@ import re
 from pathlib import Path
 
 from theorem_audit import project
+from theorem_audit.errors import NoNotes
 from theorem_audit.files import write_text
 from theorem_audit.report import literature
 from theorem_audit.statement.claim import Claim
 
 BLOCK = re.compile(r"<!-- statement:(?P<id>\S+) -->\n(?P<body>.*?)<!-- /statement -->", re.S)
 SECTION = re.compile(r"^## ([A-Z][A-Z0-9-]*)\s*$", re.M)
-
-
-class NoNotes(ValueError):
-    """The folder of the proof notes holds no note, so nothing could be checked."""
 
 
 def block_for(claim: Claim) -> str:
