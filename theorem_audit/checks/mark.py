@@ -37,6 +37,11 @@ SUPPORTING = {
     "peer": "another program agrees on the model",
 }
 KINDS = DECIDING | SUPPORTING
+# What a run asks of every claim by itself (``theorem_audit.doubt.doubts``); no function is marked with it.
+DOUBTS = {
+    "search": "a search for counterexamples inside the claim's own hypotheses",
+    "variants": "a few wrong variants of the claim, before the evidence that decides it",
+}
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,6 @@ def collect() -> dict[str, list[Evidence]]:
 
 
 __all__ = [
-    "DECIDING", "KINDS", "LEFT_OUT", "SUPPORTING", "Evidence", "NoEvidence", "UnknownEvidence", "collect",
-    "evidence", "imported",
+    "DECIDING", "DOUBTS", "KINDS", "LEFT_OUT", "SUPPORTING", "Evidence", "NoEvidence", "UnknownEvidence",
+    "collect", "evidence", "imported",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ tries all variants; this is the part of it that every run makes.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.doubt import compare
@@ -31,14 +32,20 @@ TRIES = 4  # wrong variants of one conjunct
 PATIENCE = 10.0  # seconds for one evidence on one variant
 
 
-def challenge(claim: Claim, *, run_seed: int = 0) -> Outcome | None:
+def challenge(
+    claim: Claim, evidence: Iterable[Evidence] | None = None, *, run_seed: int = 0
+) -> Outcome | None:
     """The outcome of trying wrong variants of ``claim``; None where no evidence here decides it.
+
+    evidence: the claim's, or what of it decides; all that is collected, by default.
 
     ``passed`` with the number of variants that were rejected as ``checks``; ``inconclusive`` where the
     variants that were tried of some conjunct are all accepted: the claim then keeps no rank.  What the
     claim's ``survivors`` explain, and what is harmless, counts for nothing.
     """
-    items = [x for x in runner.evidence_of()[claim.id] if x.kind in DECIDING and x.kind != "kernel"]
+    if evidence is None:
+        evidence = runner.evidence_of()[claim.id]
+    items = [x for x in evidence if x.kind in DECIDING and x.kind != "kernel"]
     if not decides(items, claim):
         return None
     started, rejected, blind = time.perf_counter(), 0, []

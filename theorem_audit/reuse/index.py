@@ -27,7 +27,8 @@ FORM = 1
 class Row:
     """One evidence, by where it stands: ``getattr(module, binding).evidence_marks[number]``.
 
-    cases: the names of its cases; ("",) where it has no table.  See ``Evidence`` for the rest.
+    cases: the names of its cases; ("",) where it has no table.  beside: of wrong variants, the evidence
+    that is to reject them.  See ``Evidence`` for the rest.
     """
 
     claim_id: str
@@ -40,6 +41,7 @@ class Row:
     needs: str
     slow: bool
     cases: tuple[str, ...]
+    beside: tuple[Row, ...] = ()
 
     @property
     def test(self) -> str:
@@ -49,6 +51,12 @@ class Row:
     @property
     def mark(self) -> Evidence:
         """The evidence itself; imports its module."""
+        from theorem_audit.checks.mark import DOUBTS
+
+        if self.kind in DOUBTS:
+            from theorem_audit.doubt.doubts import asked
+
+            return asked(self)
         from theorem_audit.checks.mark import imported
 
         module = imported(self.module)
@@ -212,7 +220,35 @@ def build(tree: Tree, kept: Kept) -> Index:
             f"{here.file}: evidence = {here.evidence!r}: no test_*.py in "
             f"{tests_package.file.parent} holds a function marked @evidence"
         )
+    _add_doubts(tree, kept, found)
     return found
+
+
+def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
+    """Rows for what every run asks beside evidence: a search where the project has one, and variants."""
+    from theorem_audit.checks.mark import DECIDING
+    from theorem_audit.doubt.doubts import CHALLENGE, searches_of
+
+    here = tree.project
+
+    def searches(m: Module) -> dict[str, Any] | None:
+        if m.name.rsplit(".", 1)[1].startswith("test_"):
+            return None
+        return kept("searches", m.name, lambda: searches_of(importlib.import_module(m.name)))
+
+    if here.falsifiers:
+        for _, said in walk(tree, here.falsifiers, searches):
+            for claim_id, (module, name) in said["searches"].items():
+                rows = found.evidence.get(claim_id)
+                if rows is not None and not any(x.kind == "search" for x in rows):
+                    rows.append(_doubt(claim_id, "search", module, name))
+    for claim_id, rows in found.evidence.items():
+        if beside := tuple(x for x in rows if x.kind in DECIDING and x.kind != "kernel"):
+            rows.append(_doubt(claim_id, "variants", *CHALLENGE, beside))
+
+
+def _doubt(claim_id: str, kind: str, module: str, name: str, beside: tuple[Row, ...] = ()) -> Row:
+    return Row(claim_id, kind, module, name, 0, name, (), "", False, ("",), beside)
 
 
 def unknown_step(row: Row, steps: tuple[str, ...]) -> str:

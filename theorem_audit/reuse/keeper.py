@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from theorem_audit.checks.mark import DECIDING, DOUBTS
 from theorem_audit.project import Project
 from theorem_audit.reuse import definitions, versions
 from theorem_audit.reuse.files import TOOL, look, shown
@@ -28,6 +29,7 @@ LOOKS: tuple[Node, ...] = (
     ("def", f"{TOOL}.weigh.runner", "vacuous"),
     ("def", f"{TOOL}.doubt.instances", "about"),
 )
+ASKS: tuple[Node, ...] = (("def", f"{TOOL}.doubt.doubts", "asked"),)
 TELLS: tuple[Node, ...] = (("def", f"{TOOL}.weigh.told", "describe"),)
 
 
@@ -120,7 +122,9 @@ class Keeper:
     def index(self) -> Index:
         """The project's claims and evidence; modules that are new or changed are imported."""
         keys = {}
-        for kind, top in (("chapter", self.project.theory), ("tests", self.project.evidence)):
+        tops = [("chapter", self.project.theory), ("tests", self.project.evidence)]
+        tops += [("searches", self.project.falsifiers)] if self.project.falsifiers else []
+        for kind, top in tops:
             for name in self.tree.modules:
                 if name == top or name.startswith(f"{top}."):
                     keys[kind, name] = f"{kind} {self._state(name)}"
@@ -141,8 +145,14 @@ class Keeper:
     # --- keys ---------------------------------------------------------------------------------
 
     def nodes(self, row: Row) -> tuple[Node, ...]:
-        """Where an evidence's dependencies begin."""
-        return (("def", row.module, row.binding), *self.claim_nodes(row.claim_id), *RUNS)
+        """Where an evidence's dependencies begin; wrong variants rest on all that decides the claim."""
+        begin = [("def", row.module, row.binding), *self.claim_nodes(row.claim_id), *RUNS]
+        if row.kind in DOUBTS:
+            begin += ASKS
+        if row.kind == "variants":
+            rows = self.index.evidence[row.claim_id]
+            begin += [("def", x.module, x.binding) for x in rows if x.kind in DECIDING]
+        return tuple(begin)
 
     def claim_nodes(self, claim_id: str) -> tuple[Node, ...]:
         """Where a claim's begin."""

@@ -27,7 +27,7 @@ from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.reuse.files import look as look_at
 from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.reads import Reads, Recorder
-from theorem_audit.statement.claim import Claim, recording_reads
+from theorem_audit.statement.claim import Claim, recording_hypotheses, recording_reads
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
 from theorem_audit.weigh.workers import Crew, Lost
 
@@ -100,7 +100,7 @@ def run_evidence(
             not_run(item, case, run_seed, "python -O strips the assertions of evidence"),
             outcome="error",
         )
-    with running(context), recording_reads() as reads:
+    with running(context), recording_reads() as reads, recording_hypotheses() as hypotheses:
         function = call or item.function
         if hasattr(item.function, "hypothesis"):
             hypothesis.seed(int(seed("hypothesis").generate_state(1)[0]))(item.function)
@@ -140,6 +140,7 @@ def run_evidence(
         smallest_visible=context.smallest_visible,
         uses=tuple(sorted(reads - {claim.id})),
         needs=item.needs,
+        read=tuple(sorted({kind for name, kind in hypotheses if name == claim.id})),
         detail=detail,
         notes=tuple(context.notes),
         witness=witness,

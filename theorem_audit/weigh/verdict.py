@@ -65,7 +65,8 @@ class Outcome:
 
     outcome: one of ``OUTCOMES``.  seconds: wall time.  checks: assertions made.  error: probability
     that a true claim is called refuted by chance; power: of its weakest test, or None.
-    uses: ids of the other claims whose formula or region was read.
+    uses: ids of the other claims whose formula or region was read.  read: which of the claim's own
+    hypotheses were: kinds of items, and ``region`` for its conditions.
     """
 
     claim_id: str
@@ -82,6 +83,7 @@ class Outcome:
     smallest_visible: float | None = None
     uses: tuple[str, ...] = ()
     needs: str = ""
+    read: tuple[str, ...] = ()
     detail: str = ""
     notes: tuple[str, ...] = ()
     witness: Mapping[str, str] = field(default_factory=dict)
@@ -183,6 +185,7 @@ def own_verdict(claim: Claim | Told, outcomes: Sequence[Outcome]) -> Own:
     return Own(strength, given, reasons)
 
 
+CONDITIONS = "region"  # in place of an item's kind: the conditions between symbols
 _BEST_FIRST = tuple(_STRENGTH)
 
 
@@ -232,6 +235,30 @@ def uncovered(claim: Claim | Told) -> str:
 def where(outcome: Outcome) -> str:
     """The evidence that an outcome is of, shortly: function and case."""
     return outcome.test.rsplit("::", 1)[-1] + (f"[{outcome.case}]" if outcome.case else "")
+
+
+def hypotheses(claim: Claim | Told) -> dict[str, tuple[str, ...]]:
+    """Name of a hypothesis -> what of a claim must be read for it: the kind of its item, its conditions."""
+    found = {}
+    for x in claim.assumptions:
+        item: Any = x.item  # an item, or the name of its kind
+        kinds = (getattr(item, "kind", item),) if item else ()
+        found[x.name] = (*kinds, *((CONDITIONS,) if x.condition not in (None, "") else ()))
+    return found
+
+
+def unread(claim: Claim | Told, outcomes: Sequence[Outcome]) -> list[str]:
+    """The hypotheses that neither deciding evidence nor the search read; none where no search was asked.
+
+    Coq's kernel reads all of them: the statement is generated from the claim.
+    """
+    if not any(o.kind == "search" for o in outcomes):
+        return []
+    telling = [o for o in outcomes if o.outcome == "passed" and o.kind in (*_STRENGTH, "search")]
+    if any(o.kind == "kernel" for o in telling):
+        return []
+    read = {x for o in telling for x in o.read}
+    return [name for name, parts in hypotheses(claim).items() if not read.issuperset(parts)]
 
 
 def uses_of(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
@@ -308,6 +335,9 @@ def derive(
         claim, found = claims[claim_id], tuple(outcomes.get(claim_id, ()))
         own = own_verdict(claim, found)
         strength, given, reasons = own.strength, set(own.given), own.reasons
+        if strength != "kernel" and (missing := unread(claim, found)):
+            reasons = (*reasons, f"nothing that decides or searches read: {', '.join(missing)}")
+            strength = max(strength, "supported", key=STRENGTHS.index)
         for used in uses.get(claim_id, ()) if strength != "kernel" else ():
             below = settle(used)
             given |= set(below.given)

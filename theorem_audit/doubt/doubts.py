@@ -1,0 +1,83 @@
+"""What every run asks of a claim beside its evidence: a short search, and a few wrong variants.
+
+Both are run and kept like evidence, and stand in the ledger beside it; no claim rises by them.
+
+    search     a counterexample inside the claim's own hypotheses refutes it, with a witness; and what the
+               search asks of the hypotheses counts as read
+    variants   where the deciding evidence accepts every wrong variant that is tried of a conjunct, the
+               claim keeps no rank (``challenge``)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from theorem_audit.checks.mark import DOUBTS, Evidence
+from theorem_audit.checks.run_context import Absent, Inconclusive, current, rng
+
+if TYPE_CHECKING:
+    from theorem_audit.reuse.index import Row
+
+SECONDS = 0.15  # of search in one claim; at least one case is played
+CHALLENGE = ("theorem_audit.doubt.challenge", "challenge")
+
+
+def searches_of(module: ModuleType) -> dict[str, Any]:
+    """The searches that a module of falsifiers holds, as JSON: claim id -> where its function stands.
+
+    A function that is not defined by a name at the top of its module stands where its table does.
+    """
+    found = {}
+    for claim_id, function in getattr(module, "FALSIFIERS", {}).items():
+        place, name = function.__module__, function.__qualname__
+        plain = name.isidentifier() and place != "functools"
+        found[claim_id] = [place, name] if plain else [module.__name__, "FALSIFIERS"]
+    for claim_id in getattr(module, "OUT_OF_REACH", {}):
+        found[claim_id] = [module.__name__, "OUT_OF_REACH"]
+    return {"order": [], "searches": found}
+
+
+def asked(row: Row) -> Evidence:
+    """The evidence that stands behind a row of one of ``DOUBTS``."""
+    function = _search(row.claim_id) if row.kind == "search" else _variants(row)
+    function.__module__, function.__name__ = row.module, row.name
+    return Evidence(row.claim_id, row.kind, function, ())
+
+
+def _search(claim_id: str) -> Callable[..., None]:
+    from theorem_audit.doubt import falsify
+
+    searches, reasons = falsify.tables()  # here: what an import reads is not read by the search
+
+    def search(claim: Any) -> None:
+        if claim_id in reasons:
+            raise Absent(f"out of reach of a search: {reasons[claim_id]}")
+        cases, share = 0, SECONDS
+        while cases == 0 and share <= falsify.LONGEST * SECONDS:
+            cases, share = searches[claim_id](claim, rng("search"), share), 4 * share
+        current().checks += cases
+
+    return search
+
+
+def _variants(row: Row) -> Callable[..., None]:
+    from theorem_audit.doubt.challenge import challenge
+
+    items = [x.mark for x in row.beside]
+
+    def variants(claim: Any) -> None:
+        said = challenge(claim, items, run_seed=current().seed)
+        if said is None:
+            raise Absent(
+                "no evidence here decides the claim, so that none is to reject its variants"
+            )
+        current().checks += said.checks
+        if said.outcome != "passed":
+            raise Inconclusive(said.detail)
+
+    return variants
+
+
+__all__ = ["CHALLENGE", "DOUBTS", "asked", "searches_of"]
