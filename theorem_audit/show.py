@@ -115,6 +115,8 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     )
     plural = "" if len(verdicts) == 1 else "s"
     console.print(f"\n{len(verdicts)} claim{plural}: {counts}")
+    read, total = ledger.hypotheses()
+    console.print(f"hypotheses read by machine: {'all' if read == total else read} of {total}")
     for name, why in LEFT_OUT.items():
         console.print(f"left out: {name}: {why}", markup=False)
     gates = [v.claim_id for v in verdicts.values() if any("kernel: not" in x for x in v.reasons)]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from theorem_audit import files, project
 from theorem_audit.weigh import stale
 from theorem_audit.weigh.told import Told, ToldAssumption
-from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, derive
+from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, derive, read_by_machine
 
 if TYPE_CHECKING:
     from theorem_audit.statement.claim import Assumption, Claim
@@ -99,6 +99,10 @@ class Ledger:
         claims = project.claims()
         return {x: Told.of(claims[x]) for x in claims if x in self._outcomes}
 
+    def hypotheses(self) -> tuple[int, int]:
+        """How many hypotheses were read by what decides or searches, and how many there are."""
+        return read_by_machine(self.told, self._outcomes)
+
     def counts(self) -> dict[str, int]:
         """How many claims have each verdict, strongest first."""
         found = Counter(v.name for v in self.verdicts().values())
@@ -117,6 +121,7 @@ class Ledger:
             "quick": self.quick,
             "seed": self.seed,
             "family_error": self.family_error,
+            "hypotheses": dict(zip(("read", "of"), self.hypotheses(), strict=True)),
             "versions": stale.versions(),
             "sources": stale.sources(
                 (o for found in self._outcomes.values() for o in found), told, self.hashes

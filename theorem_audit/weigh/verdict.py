@@ -252,13 +252,23 @@ def unread(claim: Claim | Told, outcomes: Sequence[Outcome]) -> list[str]:
 
     Coq's kernel reads all of them: the statement is generated from the claim.
     """
-    if not any(o.kind == "search" for o in outcomes):
-        return []
+    return _unread(claim, outcomes) if any(o.kind == "search" for o in outcomes) else []
+
+
+def _unread(claim: Claim | Told, outcomes: Sequence[Outcome]) -> list[str]:
     telling = [o for o in outcomes if o.outcome == "passed" and o.kind in (*_STRENGTH, "search")]
     if any(o.kind == "kernel" for o in telling):
         return []
     read = {x for o in telling for x in o.read}
     return [name for name, parts in hypotheses(claim).items() if not read.issuperset(parts)]
+
+
+def read_by_machine(
+    claims: Mapping[str, Claim] | Mapping[str, Told], outcomes: Mapping[str, Sequence[Outcome]]
+) -> tuple[int, int]:
+    """How many hypotheses deciding evidence or a search read, and how many there are."""
+    total = sum(len(claims[x].assumptions) for x in outcomes)
+    return total - sum(len(_unread(claims[x], found)) for x, found in outcomes.items()), total
 
 
 def uses_of(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
