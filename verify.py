@@ -74,6 +74,29 @@ def strength_of(claim: dict[str, Any]) -> str:
     return weakest
 
 
+def unread(claim: dict[str, Any]) -> list[str]:
+    """Hypotheses that nothing which decides or searches read, where a search was asked."""
+    if not any(e["kind"] == "search" for e in claim["evidence"]):
+        return []
+    if any(e["kind"] == "kernel" and e["outcome"] == "passed" and "statement" in e["steps"]
+           for e in claim["evidence"]):  # fmt: skip
+        return []
+    read = {x for e in claim["evidence"] if e["outcome"] == "passed" and e["kind"] in (*KINDS, "search")
+            for x in e["read"]}  # fmt: skip
+    wanted = {x["name"]: {*([x["item"]] if x["item"] else []), *(["region"] if x["condition"] else [])}
+              for x in claim["assumptions"]}  # fmt: skip
+    return [name for name, parts in wanted.items() if parts - read]
+
+
+def beyond(claim: dict[str, Any], lemma: dict[str, Any]) -> bool:
+    """Whether a lemma supposes an item that the claim's items do not imply."""
+    own = {x["kind"]: x["implied"] for x in claim["items"]}
+    return any(
+        not x["after"] and not x["widest"] and x["name"] not in own.get(x["kind"], ())
+        for x in lemma["items"]
+    )
+
+
 def check_verdict(data: dict[str, Any]) -> Iterator[str]:
     """The claim's verdict against its outcomes and what it rests on."""
     claim, uses = data["claim"], data["uses"]
@@ -87,7 +110,12 @@ def check_verdict(data: dict[str, Any]) -> Iterator[str]:
     if read != set(claim["uses"]) or read - set(uses):
         raise Wrong(f"{claim['id']}: its evidence read {sorted(read)}, listed are {claim['uses']}")
     strength, given = said, claim["own"].endswith("_given")
+    if said != "kernel" and unread(claim):
+        strength = max(strength, "supported", key=STRENGTHS.index)
     for name in claim["uses"] if said != "kernel" else ():
+        if beyond(claim, uses[name]):
+            cap = "steps" if claim["carried"].get(name) else "supported"
+            strength = max(strength, cap, key=STRENGTHS.index)
         below = uses[name]["verdict"]
         given = given or below.endswith("_given") or bool(uses[name]["given"])
         cap = "inconclusive" if below == "refuted" else below.removesuffix("_given")

@@ -15,7 +15,7 @@ from sympy import And, Eq, Gt, Ne, Symbol, Tuple, true
 from tests.tool import ROOT
 from tests.tool.verdict_tools import outcome
 from theorem_audit import expect
-from theorem_audit.checks.mark import DECIDING, KINDS, SUPPORTING, Evidence
+from theorem_audit.checks.mark import DECIDING, DOUBTS, KINDS, SUPPORTING, Evidence
 from theorem_audit.checks.run_context import Inconclusive
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.report.site import MEANINGS
@@ -176,7 +176,7 @@ def test_every_name_is_known_everywhere() -> None:
     schema = json.loads(SCHEMA_FILE.read_text())
     about = schema["properties"]["claims"]["items"]["properties"]
     assert tuple(about["verdict"]["enum"]) == RANKS
-    assert set(about["evidence"]["items"]["properties"]["kind"]["enum"]) == set(KINDS)
+    assert set(about["evidence"]["items"]["properties"]["kind"]["enum"]) == {*KINDS, *DOUBTS}
     assert set(MEANINGS) == set(RANKS)
     style = (ROOT / "theorem_audit/report/templates/style.css").read_text()
     assert all(f".v-{name}" in style for name in RANKS)

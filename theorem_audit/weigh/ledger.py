@@ -150,6 +150,8 @@ class Ledger:
                 "reference": claim.source.reference,
                 "prior": [vars(x) for x in claim.source.prior],
             },
+            "items": [{**vars(x), "implied": list(x.implied)} for x in claim.items],
+            "carried": dict(claim.carried),
             "sentence": claim.sentence,
             "typeset": claim.typeset,
             "bound": claim.bound,
@@ -170,6 +172,7 @@ class Ledger:
                     "condition": x.condition,
                     "text": x.text,
                     "note": x.note,
+                    "item": x.item,
                     **necessity(x, verdict.outcomes),
                 }
                 for x in claim.assumptions

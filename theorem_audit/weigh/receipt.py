@@ -41,7 +41,9 @@ def receipt(run: Mapping[str, Any], claim_id: str, ids: Iterable[str]) -> dict[s
     claims = {c["id"]: c for c in run["claims"]}
     claim = claims[claim_id]
     kept = certificates_of(claim_id, ids)
-    names = ("id", "title", "statement", "region", "verdict", "own", "given", "uses", "reasons")
+    names = (
+        "id", "title", "statement", "region", "verdict", "own", "given", "uses", "reasons", "items",
+    )  # fmt: skip
     data = {
         "receipt": RECEIPT,
         **{k: run[k] for k in ("project", "commit", "seed", "quick", "versions")},

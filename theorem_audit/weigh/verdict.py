@@ -257,7 +257,7 @@ def unread(claim: Claim | Told, outcomes: Sequence[Outcome]) -> list[str]:
 
 def _unread(claim: Claim | Told, outcomes: Sequence[Outcome]) -> list[str]:
     telling = [o for o in outcomes if o.outcome == "passed" and o.kind in (*_STRENGTH, "search")]
-    if any(o.kind == "kernel" for o in telling):
+    if any(o.kind == "kernel" and "statement" in o.steps for o in telling):
         return []
     read = {x for o in telling for x in o.read}
     return [name for name, parts in hypotheses(claim).items() if not read.issuperset(parts)]

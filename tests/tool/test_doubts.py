@@ -1,0 +1,132 @@
+"""What every run asks of a claim beside its evidence: wrong variants, and a short search."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sympy import And, Eq, Gt, Le
+
+from theorem_audit import expect_identity, expect_zero
+from theorem_audit.checks.mark import Evidence
+from theorem_audit.doubt import falsify
+from theorem_audit.doubt.challenge import challenge
+from theorem_audit.doubt.doubts import CHALLENGE, asked, searches_of
+from theorem_audit.exact.zero import relations
+from theorem_audit.reuse.index import Row
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.weigh.runner import run_evidence
+from theorem_audit.weigh.verdict import derive
+from theory import claims
+from theory.notation import a, q_i, q_j, s
+
+CONDITION = Assumption("positive", Gt(a, 0))
+TRUE = Claim("GRAD", "made up", And(Eq(s, 3 * a), Eq(q_i, a**2)), Source("lemma", "made up"), "exact",
+             "made", (CONDITION,))  # fmt: skip
+FALSE = replace(TRUE, formula=And(Eq(s, 5 * a), Eq(q_i, a**3)))
+
+
+def circular(claim: Claim) -> None:
+    """Compares the claim with itself, so that any formula passes."""
+    for part in relations(claim.formula):
+        expect_identity(part, {part.lhs: part.rhs})
+
+
+def honest(claim: Claim) -> None:
+    expect_identity(claim.formula, {s: 3 * a, q_i: a**2})
+
+
+def half(claim: Claim) -> None:
+    """Derives the first equation and compares the second with itself."""
+    values = {x.lhs: x.rhs for x in relations(claim.formula)}
+    expect_identity(claim.formula, {s: 3 * a, q_i: values[q_i]})
+
+
+def marked(function: object) -> list[Evidence]:
+    return [Evidence("GRAD", "symbolic", function)]  # type: ignore[arg-type]
+
+
+def test_circular_evidence_makes_a_false_formula_proved_and_is_challenged() -> None:
+    outcome = run_evidence(marked(circular)[0], FALSE)
+    assert outcome.outcome == "passed", "that is why it is challenged"
+    found = challenge(FALSE, marked(circular))
+    assert found is not None
+    assert found.outcome == "inconclusive"
+    assert "no wrong variant is rejected of Eq(" in found.detail
+    assert derive({"GRAD": FALSE}, {"GRAD": [outcome, found]})["GRAD"].name == "inconclusive"
+
+
+def test_each_conjunct_must_have_a_variant_that_is_rejected() -> None:
+    found = challenge(TRUE, marked(honest))
+    assert found is not None
+    assert (found.outcome, found.checks) == ("passed", 2)
+    found = challenge(TRUE, marked(half))
+    assert found is not None
+    assert found.outcome == "inconclusive"
+    assert "Eq(q_i, a**2)" in found.detail
+    assert "Eq(s, 3*a)" not in found.detail
+
+
+def test_what_the_claim_explains_counts_for_nothing() -> None:
+    def no_size(claim: Claim) -> None:
+        expect_zero(0 * a, "nothing")
+
+    bound = replace(TRUE, formula=Le(s, 3 * a), bound="upper")
+    found = challenge(bound, marked(no_size))
+    assert found is not None
+    names = found.detail.split("(tried: ")[1].rstrip(")").split("; ")
+    excused = replace(bound, survivors=dict.fromkeys(names, "true: made up"))
+    found = challenge(excused, marked(no_size))
+    assert found is not None
+    assert found.detail == "no wrong variant of the formula could be made"
+
+
+def test_a_claim_that_nothing_decides_is_not_challenged() -> None:
+    assert challenge(TRUE, [Evidence("GRAD", "property", honest)]) is None
+
+
+def searching(claim_id: str) -> Row:
+    place = falsify.tables()[0][claim_id]
+    return Row(
+        claim_id,
+        "search",
+        place.__module__,
+        place.__name__,
+        0,
+        place.__name__,
+        (),
+        "",
+        False,
+        ("",),
+    )
+
+
+@pytest.mark.parametrize("claim_id", ["STEP", "NORM"])
+def test_a_search_refutes_what_is_false(claim_id: str) -> None:
+    claim = claims[claim_id]
+    assert run_evidence(asked(searching(claim_id)), claim).outcome == "passed"
+    wrong = replace(claim, formula=claim.formula.subs(a, 2 * a))
+    found = run_evidence(asked(searching(claim_id)), wrong)
+    assert found.outcome == "refuted"
+    assert found.witness
+
+
+def test_searches_are_known_by_where_they_stand() -> None:
+    from tests.falsify.model import table
+
+    found = searches_of(table)["searches"]
+    assert set(found) == {*table.FALSIFIERS, *table.OUT_OF_REACH}
+    for claim_id, (module, name) in found.items():
+        assert module.startswith("tests.falsify"), claim_id
+        assert name.isidentifier(), claim_id
+
+
+def test_the_rows_of_wrong_variants_bring_what_is_to_reject_them() -> None:
+    name = "test_step_is_the_sum_of_gradients"
+    beside = Row(
+        "STEP", "symbolic", "tests.model.test_step", name, 0, name, ("statement",), "", False, ("",)
+    )
+    row = Row("STEP", "variants", *CHALLENGE, 0, "challenge", (), "", False, ("",), (beside,))
+    found = run_evidence(asked(row), claims["STEP"])
+    assert (found.outcome, found.checks) == ("passed", 2)
+    assert q_j in claims["STEP"].formula.free_symbols
