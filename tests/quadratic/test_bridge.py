@@ -33,6 +33,7 @@ from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory.minibatch.capture import MOMENT as CAPTURE_MOMENT
 from theory.model.autoencoder import GRAD
 from theory.model.step import STEP
 from theory.notation import S, a, active, b, chi, eta, n, p, perp_next, q_i, q_j, q_j_next, r2, w, x
@@ -173,9 +174,7 @@ def test_moment_exponent_from_the_law_of_a_step(claim: Claim) -> None:
 @evidence(BRIDGE, "property", step="moment one")
 def test_moment_exponent_is_that_of_capture(claim: Claim) -> None:
     """CAPTURE-MOMENT has it for the ratios |q_j/q_i|, from STEP: the same process, seen otherwise."""
-    from theory import claims
-
-    capture = next(q for q in relations(claims["CAPTURE-MOMENT"].formula) if isinstance(q, Eq))
+    capture = next(q for q in relations(CAPTURE_MOMENT.formula) if isinstance(q, Eq))
     powers = {Pow(1 - a, g): Symbol("X"), Pow(1 + a, g): Symbol("Y")}
     mine = _log_argument(equation(claim, moment_exponent(g)))
     expect_zero((mine - _log_argument(capture.rhs)).subs(powers), "the two exponents")

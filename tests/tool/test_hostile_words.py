@@ -16,7 +16,6 @@ from sympy import Eq, Ge, Gt, Rational, exp, pi, sqrt, symbols, true
 
 from sim.tests.sweep_stubs import ROOT
 from tests.tool.ledgers import small_ledger
-from theorem_audit import cli
 from theorem_audit.checks.mark import LEFT_OUT, NoEvidence, UnknownEvidence, collect
 from theorem_audit.cli import main
 from theorem_audit.doubt import instances
@@ -24,7 +23,7 @@ from theorem_audit.report.mathematics import mathml, note_html
 from theorem_audit.report.site import write_site
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.usage import BadUsage, emit, seed_of
-from theorem_audit.weigh import runner
+from theorem_audit.weigh import reading, runner
 
 X, Y = symbols("x y", real=True)
 N, B = symbols("n b", integer=True)
@@ -190,7 +189,7 @@ def test_a_narrow_terminal_gets_the_result(
         console.print("■ ≤ 1/2 → ∞")
         return 0
 
-    monkeypatch.setattr(cli, "_list", prints)
+    monkeypatch.setattr(reading, "_list", prints)
     assert main(["list"]) == 0
     assert "1/2" in raw.getvalue().decode(encoding)
 

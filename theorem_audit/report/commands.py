@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -26,7 +28,7 @@ def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     told = command("report", "write the report of a run as a folder of web pages", ids=None)
     told.add_argument(
         "--from", dest="source", metavar="FILE",
-        help="the run's JSON (default: audit.json in the project's output folder, build)",
+        help="the run's JSON (default: the last runs, as they are kept)",
     )  # fmt: skip
     told.add_argument("--out", metavar="DIR", help="folder to write to (default: build/report)")
     told.add_argument(
@@ -65,37 +67,73 @@ def _figures(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _report(args: argparse.Namespace, console: Console) -> int:
-    from theorem_audit.report.drawing import drawn
-    from theorem_audit.report.latex import appendix
-    from theorem_audit.report.load import UnreadableRun, load_run, with_variants
-    from theorem_audit.report.readme import refreshed
-    from theorem_audit.report.site import write_site
+def _run_of(source: str | None) -> dict[str, Any]:
+    """The run to report: the file that is named, else the last ledger, else ``audit.json``.
 
-    output = project.current().path("output")
+    Raises UnreadableRun where there is none.
+    """
+    from theorem_audit.report.load import load_run
+    from theorem_audit.weigh import latest, reading
+
+    if source is None and (found := latest.read(project.current(), tell=show.warn)) is not None:
+        return reading.ledger_of(found, list(found.outcomes)).as_dict()
+    return load_run(Path(source or project.current().path("output") / "audit.json"))
+
+
+def _report(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.report import renewed
+    from theorem_audit.report.load import UnreadableRun, with_variants
+
+    here = project.current()
+    kept = Path(args.variants) if args.variants else here.path("variants")
+    pictures = Path(args.pictures or here.path("pictures"))
+    folder, said = Path(args.out or here.path("output") / "report"), ""
     try:
-        run = load_run(Path(args.source or output / "audit.json"))
-        kept = project.current().path("variants")
+        if not args.latex and not args.readme and args.source:
+            said = renewed.stamp(_plain(Path(args.source)), (kept, pictures))
+            if renewed.stands(folder, said):
+                return _told(args, console, str(folder / "index.html"), "up to date")
+        run = _run_of(args.source)
         if args.variants or kept.exists():
-            run = with_variants(run, Path(args.variants or kept))
+            run = with_variants(run, kept)
     except UnreadableRun as error:
         raise BadUsage(str(error)) from error
     if args.latex:
+        from theorem_audit.report.latex import appendix
+
         write_text(Path(args.latex), appendix(run))
-        written = [args.latex]
-    elif args.readme:
+        return _told(args, console, args.latex)
+    if args.readme:
+        from theorem_audit.report.readme import refreshed
+
         path = Path(args.readme)
         try:
-            renewed = refreshed(path.read_text(encoding="utf-8"), run)
+            again = refreshed(path.read_text(encoding="utf-8"), run)
         except ValueError as error:
             raise BadUsage(f"--readme {path}: {error}") from error
-        write_text(path, renewed)
-        written = [args.readme]
-    else:
-        shown = drawn(Path(args.pictures or project.current().path("pictures")))
-        written = [str(write_site(run, Path(args.out or output / "report"), shown))]
+        write_text(path, again)
+        return _told(args, console, args.readme)
+    from theorem_audit.report.drawing import drawn
+    from theorem_audit.report.site import write_site
+
+    first = write_site(run, folder, drawn(pictures))
+    if said:
+        renewed.note(folder, said)
+    return _told(args, console, str(first))
+
+
+def _plain(path: Path) -> dict[str, Any]:
+    """A run's JSON as it stands; {} where it cannot be read, which is told when it is loaded."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _told(args: argparse.Namespace, console: Console, path: str, what: str = "written") -> int:
     if args.json:
-        emit(written, args.json)
+        emit([path], args.json)
     else:
-        console.print(f"written: {written[0]}", markup=False, soft_wrap=True)
+        console.print(f"{what}: {path}", markup=False, soft_wrap=True)
     return 0

@@ -56,7 +56,7 @@ class Statement:
 
 @dataclass
 class Source:
-    """A file: its statements, and methods that import as they run, each for itself.
+    """A file: its statements, and methods apart from their classes (see ``_apart``).
 
     digest: of the whole file's syntax.  strings: those that look like a path.  broken: why it cannot be
     parsed (everything then hangs on its bytes).
@@ -160,16 +160,21 @@ def _top(node: ast.stmt, reader: _Reader, found: Source) -> None:
     if isinstance(node, ast.Pass):
         return
     if isinstance(node, ast.ClassDef):
-        kept = []
-        for inner in node.body:
-            if isinstance(inner, ast.FunctionDef) and not inner.name.startswith("__"):
-                method = reader.statement(inner)
-                if method.dynamic or method.doors or method.imports:
-                    found.methods[f"{node.name}.{inner.name}"] = method
-                    continue
-            kept.append(inner)
-        node.body = kept or [ast.Pass()]
+        _apart(node, reader, found)
     found.statements.append(reader.statement(node))
+
+
+def _apart(node: ast.ClassDef, reader: _Reader, found: Source) -> None:
+    """Take the methods that import something as they run out of a class."""
+    kept = []
+    for inner in node.body:
+        if isinstance(inner, ast.FunctionDef) and not inner.name.startswith("__"):
+            method = reader.statement(inner)
+            if method.dynamic or method.doors or method.imports:
+                found.methods[f"{node.name}.{inner.name}"] = method
+                continue
+        kept.append(inner)
+    node.body = kept or [ast.Pass()]
 
 
 def _is_typing(test: ast.expr) -> bool:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.machinery import PathFinder
 from pathlib import Path
 
 from theorem_audit.project import Project
 
 TOOL = "theorem_audit"
+LOOK = 0.25  # seconds for which a look at the files' times is good
 SKIPPED = frozenset(("__pycache__", ".git", ".hypothesis", ".pytest_cache", "node_modules"))
 
 
@@ -35,11 +38,13 @@ class Tree:
     modules: dict[str, Module] = field(default_factory=dict)
     stamps: dict[Path, tuple[int, int]] = field(default_factory=dict)
     hashes: dict[Path, str] = field(default_factory=dict)
+    _edited: set[str] = field(default_factory=set)
+    _looked: float = float("-inf")
 
-    @property
+    @cached_property
     def tops(self) -> tuple[str, ...]:
-        """The top-level packages."""
-        return (*dict.fromkeys((*self.project.packages, TOOL)),)
+        """The top-level packages: the project's, the tool, and whatever else lies in the project's folder."""
+        return (*dict.fromkeys((*self.project.packages, TOOL, *_local(self.project.root))),)
 
     def sha(self, file: Path) -> str:
         """SHA-256 of a module's bytes as they were first read; ``absent`` where it is gone."""
@@ -55,8 +60,16 @@ class Tree:
         said = "\n".join(f"{m.name} {self.sha(m.file)}" for m in self.modules.values())
         return hashlib.sha256(said.encode()).hexdigest()
 
-    def edited(self) -> set[str]:
-        """Names of modules whose file is another one than when looked at; new and lost ones too."""
+    def edited(self, *, now: bool = False) -> set[str]:
+        """Names of modules whose file is another one by now; new and lost ones too.
+
+        now: look again, also where the last look is only a moment old.
+        """
+        if now or time.monotonic() - self._looked > LOOK:
+            self._edited, self._looked = self._changed(), time.monotonic()
+        return self._edited
+
+    def _changed(self) -> set[str]:
         now = look(self.project)
         return {
             name
@@ -65,6 +78,20 @@ class Tree:
             or name not in self.modules
             or now.stamps[now.modules[name].file] != self.stamps[self.modules[name].file]
         }
+
+
+def _local(root: Path) -> list[str]:
+    """Packages and modules in a folder."""
+    try:
+        with os.scandir(root) as entries:
+            names = sorted(x.name for x in entries)
+    except OSError:
+        return []
+    stems = [x.removesuffix(".py") for x in names if x not in SKIPPED]
+    return [
+        x for x in stems
+        if x.isidentifier() and ((root / f"{x}.py").is_file() or (root / x / "__init__.py").is_file())
+    ]  # fmt: skip
 
 
 def place(top: str, root: Path) -> Path | None:

@@ -4,7 +4,8 @@ Nodes:  ("def", module, name)  a name that a module binds;
         ("base", module)       its effects, and those of what it imports;
         ("whole", module)      everything in it;
         ("below", package)     everything in a package, and in all below it;
-        ("method", module, "Class.name")  a method that imports as it runs;
+        ("method", module, "Class.name")  a method that imports as it runs: a part of its class, but
+                               for the tool's own, which whoever mentions its name reaches;
         ("outside", package)   a package from elsewhere;
         ("imports", module)    the modules that it imports, for their files.
 
@@ -94,13 +95,13 @@ class Graph:
             found |= self._target(*self._imported[module][name], below, depth + 1)
         if name in bound:
             found.add(("def", module, name))
+        inner = f"{module}.{name}"
+        if not found and inner in self.tree.modules:
+            return self._module(inner, below, depth)
         only_typing = name in bound and all(x.typing for x in bound[name])
         if (not found or only_typing) and "__getattr__" in bound:
             found.add(("def", module, "__getattr__"))
         if not found:
-            inner = f"{module}.{name}"
-            if inner in self.tree.modules:
-                return self._module(inner, below, depth)
             for where, star, _, level in self._stars(module):
                 assert star == "*"
                 target = self._absolute(module, where, level)
@@ -139,9 +140,10 @@ class Graph:
 
     @cached_property
     def _by_attribute(self) -> dict[str, list[Node]]:
+        """Methods of the tool by name: who has a project at hand has not read its claims for that."""
         found: dict[str, list[Node]] = {}
         for module, source in self.sources.items():
-            for name in source.methods:
+            for name in source.methods if module.split(".")[0] == TOOL else ():
                 found.setdefault(name.split(".")[1], []).append(("method", module, name))
         return found
 
@@ -206,6 +208,9 @@ class Graph:
             found = set[Node]()
             for statement in self._names(module).get(node[2], ()):
                 found |= self._of(module, statement)
+            if module.split(".")[0] != TOOL:
+                mine = (x for x in source.methods if x.split(".")[0] == node[2])
+                found |= {("method", module, x) for x in mine}
             return found
         if kind == "method":
             return self._of(module, source.methods[node[2]])

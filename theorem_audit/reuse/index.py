@@ -49,7 +49,7 @@ class Row:
         return f"{self.module.replace('.', '/')}.py::{self.name}"
 
     @property
-    def mark(self) -> Evidence:
+    def marked(self) -> Evidence:
         """The evidence itself; imports its module."""
         from theorem_audit.checks.mark import DOUBTS
 

@@ -238,6 +238,24 @@ class Keeper:
         kept = Kept(outcome, self.states.of(whats), used, self.snapshot)
         self.store.put("outcome", key, vars(kept))
 
+    def moved(self, nodes: Iterable[Node]) -> bool:
+        """Whether something that ``nodes`` reach says something else by now than when this was made."""
+        edited = self.tree.edited()
+        if not edited:
+            return False
+        now = look(self.project)
+        sources = {
+            name: definitions.of_bytes(now.modules[name].file.read_bytes())
+            for name in edited
+            if name in now.modules
+        }
+        later = Graph(now, {**self.sources, **sources}, versions.of)
+        return any(
+            x[1] not in now.modules or later.own(x) != self.graph.own(x)
+            for x in self.graph.reached(nodes)
+            if x[1] in edited
+        )
+
     # --- why something is run again -----------------------------------------------------------
 
     def changes(self, nodes: Iterable[Node], snapshot: str) -> list[str]:

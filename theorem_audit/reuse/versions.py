@@ -9,7 +9,10 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from importlib.util import find_spec
 
 # Import name -> the distribution's name where it is another one.
-CALLED = {"flint": "python-flint", "sklearn": "scikit-learn", "pygraphviz": "pygraphviz"}
+CALLED = {
+    "attr": "attrs", "dateutil": "python-dateutil", "flint": "python-flint", "markdown_it": "markdown-it-py",
+    "PIL": "pillow", "sklearn": "scikit-learn", "yaml": "PyYAML", "z3": "z3-solver",
+}  # fmt: skip
 # What a package computes with, if it is there.
 BELOW = {
     "sympy": ("mpmath", "python-flint", "gmpy2"),

@@ -99,7 +99,7 @@ def _list_of_the_theory(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _ledger_of(found: Latest, ids: Sequence[str]) -> Ledger:
+def ledger_of(found: Latest, ids: Sequence[str]) -> Ledger:
     """Some claims of the last ledger, and what they rest on, as a ledger."""
     from theorem_audit.weigh.ledger import Ledger
 
@@ -138,7 +138,7 @@ def _read_or_run(
         ledger, counts = run_ledger(given, args, console, seed=seed)
         asked = list(dict.fromkeys(x.upper() for x in given)) or list(ledger.told)
         return ledger, asked, counts.line
-    return _ledger_of(found, ids), ids, found.line(ids)
+    return ledger_of(found, ids), ids, found.line(ids)
 
 
 def _show(args: argparse.Namespace, console: Console) -> int:
@@ -207,4 +207,4 @@ def _stale(args: argparse.Namespace, console: Console) -> int:
     return int(bool(stale or found.fresh))
 
 
-__all__ = ["add_commands"]
+__all__ = ["add_commands", "ledger_of"]

@@ -297,7 +297,7 @@ def _work(job: Job, run_seed: int, quick: bool) -> Outcome | About:
     claim_id, row, case = job
     if row is None:
         return vacuous(claims[claim_id], run_seed), instances.about(claims[claim_id])
-    return run_evidence(row.mark, claims[claim_id], case=case, run_seed=run_seed, quick=quick)
+    return run_evidence(row.marked, claims[claim_id], case=case, run_seed=run_seed, quick=quick)
 
 
 def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads]:

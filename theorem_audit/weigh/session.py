@@ -212,7 +212,8 @@ class Session:
                 key = self.keeper.about_key(claim_id)
                 if self.check and (known := self.store.get("about", key)) is not None:
                     self._compare_looks(claim_id, known, said)
-                if not self.keeper.fingerprints and not self._touched(claim_id):
+                moved = self.keeper.moved(self.keeper.claim_nodes(claim_id))
+                if not self.keeper.fingerprints and not moved:
                     self.store.put("about", key, said)
             self.progress("hypotheses", claim_id, done, len(todo))
             self._flush()
@@ -230,19 +231,12 @@ class Session:
         reads, self._opened = self._opened, None
         return reads
 
-    def _touched(self, claim_id: str) -> bool:
-        """Whether a file behind a claim was edited since the run began."""
-        edited = self.keeper.tree.edited()
-        nodes = self.keeper.claim_nodes(claim_id)
-        return bool(edited and edited & {x[1] for x in self.keeper.graph.reached(nodes)})
-
     def _flush(self, now: bool = False) -> None:
         if not now and time.monotonic() - self._flushed < FLUSH:
             return
-        edited = self.keeper.tree.edited() if self._pending else set()
+        self.keeper.tree.edited(now=True)
         for key, outcome, reads, row in self._pending:
-            nodes = self.keeper.nodes(row)
-            if edited and edited & {x[1] for x in self.keeper.graph.reached(nodes)}:
+            if self.keeper.moved(self.keeper.nodes(row)):
                 # The worker may have imported the file as it is now: it counts as stale.
                 self._keys[outcome.claim_id, outcome.test, outcome.case, outcome.kind] = EDITED
                 continue
