@@ -14,11 +14,13 @@ from tests.inequalities import (
     mark_needs,
 )
 from tests.model.band_tools import NEEDS, inequalities
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference
 from theorem_audit.exact.zero import relations as conjuncts
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.band import (
     BAND,
     BAND_LEAST,
@@ -53,6 +55,7 @@ def _growth_step() -> dict[Symbol, Expr]:
 
 @evidence(GROWTH, "symbolic", step="identity")
 def test_growth_identity(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     for relation in conjuncts(claim.formula):
         if isinstance(relation, Eq):
             expect_zero(difference(relation).subs(_growth_step()), f"{relation}")
@@ -64,6 +67,7 @@ def test_growth_identity(claim: Claim) -> None:
 @evidence(GROWTH, "certificate", step="sign")
 @evidence(GROWTH_LOW, "certificate")
 def test_growth_is_bounded_below(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     for relation in inequalities(claim.formula):
         _powers_nonnegative(claim, relation, _growth_step())
         expect(not is_strict(relation), "equality holds at S = 0")

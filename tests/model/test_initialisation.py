@@ -30,6 +30,7 @@ from tests.ambient import bases, combination
 from tests.inequalities import expect_needed, is_strict, restricted
 from tests.instances import Instance, Vector, dot, exact
 from tests.model.initialisation_tools import alpha, v, y, z
+from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
     evidence,
@@ -43,6 +44,7 @@ from theorem_audit.checks.statistics import expect_at_least, expect_proportion
 from theorem_audit.exact.region import box_of, satisfies
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.full_batch.convergence import GD_CONVERGES
 from theory.model.initialisation import (
     INIT_RADIUS,
@@ -129,6 +131,7 @@ def scaled_region(region: Boolean, *, drop_kappa: bool) -> Boolean:
 @evidence(INIT_RADIUS, "certificate", step=INIT_RADIUS.steps)
 def test_one_step_keeps_the_caught_region(claim: Claim) -> None:
     """Every relation, for any batch, on the whole unbounded region."""
+    expect_items(claim, words.ORTHONORMAL)
     order = [kappa, z, y, v, alpha]
     for relation in relations(claim.formula):
         free = relation.has(kappa)

@@ -24,6 +24,7 @@ from tests.ambient import (
 from tests.inequalities import expect_condition, restricted
 from tests.instances import ENTRIES, Vector, dot, exact
 from tests.model.landscape_tools import ACTIVATIONS, masses
+from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
     evidence,
@@ -35,6 +36,7 @@ from theorem_audit import (
 )
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.autoencoder import GRAD
 from theory.model.landscape import (
     STATIONARY,
@@ -53,6 +55,7 @@ from theory.notation import n, rho, s
 
 @evidence(STATIONARY, "symbolic", step="gradient")
 def test_squared_norm_of_the_gradient(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     on_active, on_rest = mean_gradient(GRAD.formula.rhs)
     # w_A and w_rest are orthogonal, of squared lengths s and rho.
     squared = on_active**2 * s + on_rest**2 * rho
@@ -62,6 +65,7 @@ def test_squared_norm_of_the_gradient(claim: Claim) -> None:
 @evidence(STATIONARY, "symbolic", step="classification")
 def test_stationary_points_are_the_claimed_ones_and_no_others(claim: Claim) -> None:
     """grad L = 0 iff c_A^2 s = c_rest^2 rho = 0, a polynomial system, decided by elimination."""
+    expect_items(claim, words.ORTHONORMAL)
     on_active, on_rest = (expand(n * c) for c in mean_gradient(GRAD.formula.rhs))
     system = [on_active * s, on_rest * rho]
     s_0, rho_0 = stated(claim.formula, s_stationary), stated(claim.formula, rho_stationary)
@@ -81,6 +85,7 @@ def test_stationary_points_are_the_claimed_ones_and_no_others(claim: Claim) -> N
 
 def expect_loss_split(claim: Claim) -> None:
     """L = L_min + L_excess, L_min is attained at the stationary pair, and not on s = 0."""
+    expect_items(claim, words.ORTHONORMAL)
     excess = stated(claim.formula, loss_excess)
     expect_zero(mean_loss() - stated(claim.formula, loss_minimum) - excess, "L = L_min + excess")
     at = {s: stated(claim.formula, s_stationary), rho: stated(claim.formula, rho_stationary)}

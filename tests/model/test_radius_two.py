@@ -26,6 +26,7 @@ from sim import from_weights, simulate
 from tests.ambient import bases, combination, gradient
 from tests.inequalities import expect_needed, expect_tight, is_strict
 from tests.instances import Instance, Vector, dot, exact, instances
+from tests.reading import expect_items
 from theorem_audit import (
     evidence,
     expect,
@@ -39,7 +40,8 @@ from theorem_audit.checks.statistics import expect_proportion
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
-from theory.model.autoencoder import GRAD
+from theory import vocabulary as words
+from theory.model.autoencoder import GRAD, gradient_of_loss
 from theory.model.initialisation import (
     DEAD,
     FLOW_SEPARATRIX,
@@ -70,6 +72,7 @@ from theory.notation import gradient as gradient_symbol
 
 @evidence(RADIUS_TWO, "certificate")
 def test_norm_after_a_step_from_squared_norm_two(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     step = {x.lhs: x.rhs for x in relations(STEP.formula)}
     norm = {x.lhs: x.rhs for x in relations(claim.region) if isinstance(x, Eq)}
     after = next_squared_norm(step[q_j_next], step[perp_next]).subs(norm)
@@ -139,6 +142,7 @@ def _flow() -> tuple[Expr, Expr]:
 
 @evidence(FLOW_SEPARATRIX, "symbolic", step="invariant")
 def test_the_invariant_is_conserved(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     value = stated(claim.formula, flow_invariant)
     on, off = _flow()
     expect_zero(diff(value, s) * on + diff(value, rho) * off, "d/dt of the invariant")
@@ -151,6 +155,7 @@ def test_the_invariant_is_conserved(claim: Claim) -> None:
 @evidence(FLOW_SEPARATRIX, "symbolic", step="separatrix")
 def test_the_separatrix_is_the_orbit_that_ends_at_squared_norm_two(claim: Claim) -> None:
     """It solves ds/drho = s'/rho' and ends at (0, 2); a linear ODE in s has one such solution."""
+    expect_items(claim, words.ORTHONORMAL)
     border = stated(claim.formula, separatrix)
     on, off = _flow()
     along = (diff(border, rho) * off - on).subs(s, border)
@@ -250,6 +255,7 @@ def test_the_gradient_in_space_keeps_the_invariant(
 @evidence(DEAD, "symbolic", step="probability")
 def test_each_further_sign_halves_the_probability(claim: Claim) -> None:
     """Induction on n: no datum gives 1, and the n-th sign is fair given the others."""
+    expect_items(claim, words.SIGN_SYMMETRIC)
     value = stated(claim.formula, dead_probability)
     expect_zero(value.subs(n, 0) - 1, "no data")
     for size in range(1, 5):
@@ -260,9 +266,11 @@ def test_each_further_sign_halves_the_probability(claim: Claim) -> None:
 
 @evidence(DEAD, "symbolic", step="gradient")
 def test_no_gradient_with_all_gates_closed(claim: Claim) -> None:
+    """ReLU: the gate of a datum with q_j <= 0 is closed; for data of any norm and angles."""
+    expect_items(claim, words.RELU)
     expect_identity(
         equations(claim.formula, gradient_symbol),
-        {gradient_symbol: GRAD.formula.rhs.subs(active, 0)},
+        {gradient_symbol: gradient_of_loss().subs(active, 0)},
     )
 
 

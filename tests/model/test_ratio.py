@@ -14,10 +14,12 @@ from sympy import Expr, Rational, Symbol, cancel, lambdify, log
 from tests.inequalities import named
 from tests.instances import Instance, exact, instances
 from tests.model.step_tools import LONG, inside, long_run, one_step
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.step import (
     RATIO,
     chi_i,
@@ -58,6 +60,7 @@ MEMBERSHIPS = {"neither": (0, 0), "i": (1, 0), "j": (0, 1), "both": (1, 1)}
 
 @evidence(RATIO, "symbolic")
 def test_ratio_for_each_membership(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     for name, value in MEMBERSHIPS.items():
         claimed = claim.formula.rhs.subs({chi_i: value[0], chi_j: value[1]})
         at = {S: Rational(1, 2), r2: Rational(3, 4), a: Rational(1, 4)}

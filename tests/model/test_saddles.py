@@ -24,6 +24,7 @@ from tests.ambient import (
 from tests.inequalities import expect_condition, restricted
 from tests.instances import ENTRIES, Vector, dot, exact
 from tests.model.landscape_tools import ACTIVATIONS, masses
+from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
     evidence,
@@ -36,6 +37,7 @@ from theorem_audit import (
 )
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.autoencoder import HESS
 from theory.model.landscape import (
     SADDLES,
@@ -59,6 +61,7 @@ from theory.notation import d, k, n, r2, rho, s, v_v
 @evidence(SADDLES, "symbolic", step="hessian")
 def test_hessian_at_points_off_the_data(claim: Claim) -> None:
     """w_A = 0 and s = 0 leave a multiple of the projection on the span of the k data."""
+    expect_items(claim, words.ORTHONORMAL)
     form = mean_over_data(HESS.formula.rhs).subs({s: 0, overlap: 0, r2: rho})
     poly = Poly(form, v_v, v_active)
     expect_zero(poly.coeff_monomial(v_v), "the Hessian sees directions off the data")
@@ -73,6 +76,7 @@ def test_hessian_at_points_off_the_data(claim: Claim) -> None:
 
 @evidence(SADDLES, "symbolic", step="loss")
 def test_loss_against_its_value_off_the_data(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     level = mean_loss().subs(s, 0)
     expect_zero(level - Rational(1, 2), "L at s = 0")
     expect_identity(equations(claim.formula, loss_gap), {loss_gap: mean_loss() - level})

@@ -38,6 +38,7 @@ from tests.ambient import (
 from tests.inequalities import expect_implied
 from tests.instances import Vector, exact
 from tests.model.spectrum_tools import Basis
+from tests.reading import expect_items
 from theorem_audit import (
     evidence,
     expect,
@@ -49,6 +50,7 @@ from theorem_audit import (
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.autoencoder import HESS
 from theory.model.landscape import equations
 from theory.model.spectrum import (
@@ -89,6 +91,7 @@ def claimed_spectrum(claim: Claim, **sizes: int) -> list[tuple[Rational, int]]:
 @evidence(MAX_EIG, "symbolic", step="eigenspaces")
 def test_each_projection_is_an_eigenspace(claim: Claim) -> None:
     """H E = lambda E for three projections E that are orthogonal and add up to the identity."""
+    expect_items(claim, words.ORTHONORMAL, words.MINIMUM)
     operator = hessian_operator(HESS.formula.rhs)
     for name, projection in PROJECTIONS.items():
         value = stated(claim.formula, EIGENVALUES[name])
@@ -102,6 +105,7 @@ def test_each_projection_is_an_eigenspace(claim: Claim) -> None:
 @evidence(MAX_EIG, "symbolic", step="multiplicities")
 def test_multiplicities_are_the_ranks(claim: Claim) -> None:
     """A projection's rank is its trace; with three eigenvalues tr H^p, p = 0, 1, 2, agree too."""
+    expect_items(claim, words.ORTHONORMAL, words.MINIMUM)
     ranks = {MULTIPLICITIES[name]: trace_of(E) for name, E in PROJECTIONS.items()}
     expect_identity(equations(claim.formula, *ranks), ranks)
     operator = hessian_operator(HESS.formula.rhs)
@@ -240,6 +244,7 @@ def test_relu_minima_meet_the_kink_and_are_not_morse_bott(claim: Claim) -> None:
 
 @evidence(TRACE, "symbolic", step="trace")
 def test_trace_as_the_sum_of_the_form_over_a_basis(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL, words.MINIMUM)
     at_minimum = trace_of_hessian(HESS.formula.rhs).subs({s: 1, r2: 1})
     expect_identity(
         equations(claim.formula, trace, trace_linear),
@@ -284,6 +289,7 @@ def _zero_with_half_to_n(expr: Expr) -> None:
 @evidence(TRACE, "symbolic", step="mean")
 def test_mean_number_of_active_data(claim: Claim) -> None:
     """From the generating function: independent fair signs give E z^k0 = ((1 + z)/2)^n."""
+    expect_items(claim, words.SIGN_SYMMETRIC)
     value = stated(claim.formula, mean_active)
     z = Symbol("z", real=True)
     generating = ((1 + z) / 2) ** n

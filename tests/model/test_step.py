@@ -14,9 +14,11 @@ from sim import from_weights, simulate
 from tests.inequalities import expect_holds, expect_needed, named
 from tests.instances import Instance, evaluate, instances
 from tests.model.step_tools import LONG, inside, long_run, one_step
+from tests.reading import expect_items, from_item
 from theorem_audit import evidence, expect, expect_identity, expect_zero, rng, seed
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.autoencoder import GRAD
 from theory.model.step import (
     NORM,
@@ -46,7 +48,8 @@ P, Y = Symbol("p", real=True), Symbol("y", real=True)  # a delta and a S
 
 @evidence(STEP, "symbolic")
 def test_step_is_the_sum_of_gradients(claim: Claim) -> None:
-    q_next, perp_step = step_from(GRAD.formula.rhs)
+    norm, inner = (from_item(claim, words.DATA, name) for name in ("norm", "inner"))
+    q_next, perp_step = step_from(GRAD.formula.rhs, norm, inner)
     expect_identity(claim.formula, {q_j_next: q_next, perp_next: perp_step})
 
 
@@ -66,6 +69,9 @@ def test_step_on_explicit_vectors(claim: Claim, instance: Instance, row: int) ->
 
 @evidence(NORM, "symbolic")
 def test_norm_recursion_from_the_step(claim: Claim) -> None:
+    expect_items(
+        claim, words.ORTHONORMAL
+    )  # Pythagoras: ||w||^2 is the sum of q_j^2 and ||w_perp||^2
     step = one_step()
     squared = next_squared_norm(step[q_j_next], step[perp_next])
     expect_identity(claim.formula, {delta_next: squared.subs(r2, 1 + delta) - 1, r2: 1 + delta})
@@ -103,6 +109,7 @@ KEPT = ("kept in one step", "radius invariant")
 
 def expect_step_factors(claim: Claim) -> None:
     """The two quantities that are claimed to be positive are the factors of q_j and w_perp in STEP."""
+    expect_items(claim, words.ORTHONORMAL)
     step = one_step()
     factors = [cancel(step[q_j_next].subs(chi, value) / q_j) for value in (0, 1)]
     claimed = [difference(x) for x in relations(claim.formula) if not x.has(r2_next)]
