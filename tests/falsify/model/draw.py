@@ -138,7 +138,12 @@ def draw(claim: Claim, rng: Rng, most: int = 40) -> Case:
     on, off = masses(rng)
     data, rest = basis(claim, rng, n, d)
     weight = [Fraction(0)] * d
-    for vectors, size in ((data, on), (rest, off)):
+    along = (data, rest)
+    if d <= 5 and rng.random() < 0.3:  # any weight of that squared norm, wherever the data lie
+        mirrors = [[Fraction(int(x)) for x in rng.integers(-3, 4, size=d)] for _ in range(2)]
+        vectors = reflected(d, mirrors)
+        along = (vectors[:n], vectors[n:])
+    for vectors, size in zip(along, (on, off), strict=True):
         if vectors and size:
             for c, x in zip(direction(rng, len(vectors)), vectors, strict=True):
                 weight = [w + size * c * e for w, e in zip(weight, x, strict=True)]
