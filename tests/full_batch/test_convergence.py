@@ -32,7 +32,7 @@ from tests.inequalities import (
     is_strict,
     mark_needs,
 )
-from tests.instances import Instance, evaluate, exact, instances
+from tests.instances import Instance, evaluate, exact
 from theorem_audit import (
     evidence,
     expect,
@@ -83,32 +83,6 @@ def test_full_batch_map_from_the_step(claim: Claim) -> None:
     factor, off = cancel(step[q_j_next] / q_j), cancel(step[perp_next] / perp)
     expect(not factor.has(q_j), "the factor depends on the coordinate")
     expect_identity(claim.formula, {**step, s_next: factor**2 * s, rho_next: off**2 * rho})
-
-
-@evidence(GD_DIRECTION, "property")
-@given(instance=instances(full_batch=True), row=st.integers(0, 4))
-def test_direction_on_explicit_vectors(claim: Claim, instance: Instance, row: int) -> None:
-    row %= len(instance.weight)
-    claimed = {x.lhs: x.rhs for x in relations(claim.formula)}
-    for _ in range(2):
-        after = instance.step()
-        gates = instance.gates
-        mass = instance.S
-        at = {a: instance.a, s: mass, rho: instance.r2 - mass}
-        live = [(x, y) for x, y, g in zip(instance.q, after.q, gates, strict=True) if g]
-        for before, now in live:
-            expect(evaluate(claimed[q_j_next], {**at, q_j: before}) == now, "q_j", at=instance)
-            for other, other_now in live:
-                expect(before * other_now == other * now, "a ratio changed", at=instance)
-        off = evaluate(claimed[perp_next], {**at, perp: instance.perp[row]})
-        expect(off == after.perp[row], "w_perp", at=instance)
-        # the same coordinates (those active before) are followed: they may change sign together
-        seen = sum(now**2 for _, now in live)
-        expect(evaluate(claimed[s_next], at) == seen, "s", at=instance)
-        expect(evaluate(claimed[rho_next], at) == after.r2 - seen, "rho", at=instance)
-        if any((now > 0) != (before > 0) for before, now in live):
-            break
-        instance = after
 
 
 @dataclass(frozen=True)

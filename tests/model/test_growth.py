@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Integer, Poly, Rational, Symbol
+from sympy import And, Eq, Expr, Ge, Gt, Integer, Poly, Rational, Symbol
 from sympy.logic.boolalg import Boolean
 
 from tests.inequalities import (
     condition_of,
     end_of,
+    expect_condition,
     expect_needed,
     expect_tight,
     is_strict,
@@ -42,7 +43,10 @@ def _powers_nonnegative(claim: Claim, relation: Boolean, derived: dict[Symbol, E
     With two powers of a, as here, this is also necessary (a -> 0 and a -> infinity).
     """
     gap = difference(relation).subs(derived, simultaneous=True)
-    coefficients = [x for x in Poly(gap.expand(), a).all_coeffs() if x != 0]
+    powers = Poly(gap.expand(), a)
+    coefficients = [x for x in powers.all_coeffs() if x != 0]
+    if any(power % 2 for (power,) in powers.monoms()):
+        expect_condition(claim.region, Gt(a, 0), "the powers of a are positive")
     expect(len(coefficients) <= 2, f"{relation}: more than two powers of a")
     box = box_of(And(claim.region, Ge(r2, 0)), (r2, S))  # r2 >= S >= 0
     for coefficient in coefficients:

@@ -20,7 +20,6 @@ from theory.model.landscape import SPLIT
 from theory.notation import (
     a,
     active,
-    n,
     perp,
     perp_next,
     q_j,
@@ -42,7 +41,6 @@ _factor = 1 + a * (2 - 2 * s - rho)
 
 FULL_BATCH = Assumption(
     "full batch",
-    Ge(n, 1),
     item=words.FULL,
     needed=True,
     witness="test_a_smaller_batch_is_no_full_batch",

@@ -188,11 +188,15 @@ TRACE_JUMP = Claim(
     assumptions=(
         ORTHONORMAL,
         RELU,
-        SIZES,
         Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2)))),
         Assumption("radius", And(Gt(r2, 0), Le(r2, 2))),
         Assumption("batch mass", And(Ge(S, 0), Le(S, r2))),
-        Assumption("active at the start", And(Ge(k0, 1), Le(k0, n))),
+        Assumption(
+            "active at the start",
+            And(Ge(k0, 1), Le(k0, n)),
+            needed=False,
+            note="follows from the convergence: a dead neuron does not move",
+        ),
         Assumption("convergence", item=words.CONVERGES),
     ),
     steps=("path", "active set", "limit", "limit point", "jump"),

@@ -159,7 +159,7 @@ NORM = Claim(
     source=Source("lemma", "derived here from STEP; needed for every confinement of the norm"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, GATE, DEVIATION),
+    assumptions=(ORTHONORMAL, DEVIATION),
     remark="The second form shows the sign of each part: r2 - S >= 0 always, and r2 = 1 + delta.",
 )
 
@@ -222,7 +222,12 @@ RATIO = Claim(
             note="S is a part of ||w||^2 that holds q_i^2 and q_j^2 where they are drawn",
             needed=False,
         ),
-        Assumption("factors do not vanish", And(Ne(a * S, 1), Ne(1 - a * S + a * (2 - r2), 0))),
+        Assumption(
+            "factors do not vanish",
+            And(Ne(a * S, 1), Ne(1 - a * S + a * (2 - r2), 0)),
+            note="follows where the quotient is a positive number, and stands for the reader",
+            needed=False,
+        ),
         Assumption(
             "positive quotient",
             Gt(1 + a * (2 - r2) / (1 - a * S), 0),

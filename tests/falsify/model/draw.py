@@ -59,7 +59,9 @@ def batches_of(claim: Claim, rng: Rng, n: int, b: int) -> Iterator[tuple[int, ..
     try:
         next(sample(rng, n, b))
     except ValueError:
-        b = int(one_of(rng, *(k for k in range(1, n + 1) if n % k == 0)))
+        parts = [k for k in range(1, n + 1) if n % k == 0]
+        allowed = [k for k in parts if claim.region.subs({no.n: n, no.b: k}) != False]  # noqa: E712
+        b = int(one_of(rng, *(allowed or parts)))
     return sample(rng, n, b)
 
 
@@ -125,7 +127,7 @@ def step_size(rng: Rng, r2: Fraction, S: Fraction) -> Fraction:
     if S + r2 > 2:
         zeros.append(1 / (S + r2 - 2))
     known = [Fraction(1, 4), Fraction(1, 2), Fraction(49, 100), Fraction(1, 20), Fraction(1, 1000),
-             Fraction(1), Fraction(7, 12), Fraction(3, 5), Fraction(2), Fraction(9, 25),
+             Fraction(-1, 4), Fraction(1), Fraction(7, 12), Fraction(3, 5), Fraction(2), Fraction(9, 25),
              Fraction(8573, 20000), Fraction(41421, 100000)]  # fmt: skip
     return Fraction(
         one_of(rng, *known, *zeros, *zeros, fraction(rng, Fraction(1, 100), Fraction(6, 5), 119))

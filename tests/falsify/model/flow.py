@@ -208,7 +208,7 @@ def gaussian(claim: Claim, rng: Rng, seconds: float) -> int:
         q = end @ x.T
         s = np.where((q > 0) | (not relu), q**2, 0.0).sum(axis=1)
         r2 = (end**2).sum(axis=1)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             caught = (s < 1e-3) & (r2 > 2)
             open_ = int((~caught & ~(np.abs(s - 1) < 1e-2)).sum())
             cosine = (w * end).sum(axis=1) ** 2 / r2 / (w**2).sum(axis=1)
