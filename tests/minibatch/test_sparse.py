@@ -232,6 +232,7 @@ def _expect_capture(claim: Claim) -> None:
         for symbol in (t_star, s_star):
             bounds = [x for x in given if x == Gt(symbol, 0)]
             expect(len(bounds) == 1, f"{symbol} > 0 is not asked")
+        given = [x for x in given if not isinstance(x, Eq)]
         tops = {x.gts for x in given if x.lts == t_star}
         expect(tops == set(least_slack().args), f"upper bounds of t_*: {tops}")
         tops = {x.gts for x in given if x.lts == s_star}

@@ -15,7 +15,17 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, log, sqrt
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.log_ratios import INSIDE, MASSES, PAIR, SAMPLING, SPLIT, STEP_SIZE, S_i, S_j
+from theory.minibatch.log_ratios import (
+    INSIDE,
+    MASSES,
+    PAIR,
+    SAMPLING,
+    SPLIT,
+    STEP_SIZE,
+    UNIFORM,
+    S_i,
+    S_j,
+)
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, n, p, q_i, q_j, t
 from theory.sources import GHOSH
@@ -52,9 +62,10 @@ MOMENT = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        UNIFORM,
         PAIR,
         SPLIT,
-        Assumption("step size", And(Gt(a, 0), Lt(a, 1)), note="0 < a < 1"),
+        Assumption("step size", And(Gt(a, 0), Lt(a, 1))),
         Assumption("moment", And(Ge(g, 0), Le(g, 1)), sharp=And(Ge(g, 0), Le(g, 1))),
     ),
     steps=("exponent", "bound"),
@@ -79,7 +90,7 @@ MOMENT_UP = Claim(
     bound="lower",
     chapter=__name__,
     assumptions=(
-        Assumption("step size", And(Gt(a, 0), Lt(a, 1)), note="0 < a < 1"),
+        Assumption("step size", And(Gt(a, 0), Lt(a, 1))),
         Assumption("moment", Ge(g, 1), sharp=Ge(g, 1)),
     ),
 )
@@ -95,7 +106,8 @@ CAPTURE_HALF = Claim(
     bound="upper",
     chapter=__name__,
     assumptions=(
-        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5))), note="0 < a <= 2/5"),
+        ORTHONORMAL,
+        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5)))),
         INSIDE,
         MASSES,
         Assumption("lead", Ge(q_i**2 - q_j**2, 3 * t / 4), note="q_i^2 - q_j^2 >= (3/4)(2 - r2)"),

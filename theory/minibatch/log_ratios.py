@@ -31,9 +31,9 @@ spread = Symbol("D2_ij|C", real=True)
 S_i = S_C + q_i**2
 S_j = S_C + q_j**2
 
-STEP_SIZE = Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2))), note="0 < a < 1/2")
-RADIUS = Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), note="0 < ||w_0||^2 < 2")
-INSIDE = Assumption("radius", And(Ge(t, 0), Le(t, 2)), note="t = 2 - r2, 0 <= r2 <= 2")
+STEP_SIZE = Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2))))
+RADIUS = Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), note="r2 is that of the start")
+INSIDE = Assumption("radius", And(Ge(t, 0), Le(t, 2)), note="t = 2 - r2")
 MASSES = Assumption(
     "masses",
     And(Ge(S_C, 0), Le(S_C + q_i**2 + q_j**2, 2 - t)),
@@ -45,6 +45,7 @@ SAMPLING = Assumption(
     item=words.UNIFORM,
 )
 
+UNIFORM = Assumption("sampling", item=words.UNIFORM)
 SPLIT = Assumption(
     "split probability",
     Eq(p, b * (n - b) / (n * (n - 1))),
@@ -89,7 +90,7 @@ FIXED_POINTS = Claim(
         ORTHONORMAL,
         Assumption("positive step", Gt(a, 0)),
         SAMPLING,
-        Assumption("live coordinate", Gt(q_i**2, 0), note="q_i != 0 (ReLU: q_i > 0)"),
+        Assumption("live coordinate", Gt(q_i**2, 0), note="of a live i (ReLU: q_i > 0)"),
     ),
     steps=("fixed", "converse"),
     parts={
@@ -105,7 +106,7 @@ FIXED_POINTS = Claim(
 
 _cross = a**2 * t * (q_i**2 - q_j**2)
 _slow = (1 - a * S_i) * (1 - a * S_j + a * t)
-PAIR = Assumption("pair", And(Ge(n, 2), Ge(b, 1), Le(b, n)), note="1 <= b <= n, n >= 2")
+PAIR = Assumption("pair", And(Ge(n, 2), Ge(b, 1), Le(b, n)))
 
 WALK_DRIFT = Claim(
     id="WALK-DRIFT",
@@ -120,7 +121,7 @@ WALK_DRIFT = Claim(
     assumptions=(
         ORTHONORMAL,
         PAIR,
-        Assumption("sampling", item=words.UNIFORM),
+        UNIFORM,
         Assumption("live pair", And(Ne(q_i, 0), Ne(q_j, 0)), note="i, j live (ReLU: q_i, q_j > 0)"),
         Assumption(
             "positive factors",
@@ -147,6 +148,8 @@ WALK_DRIFT_LOW = Claim(
     bound="lower",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
+        UNIFORM,
         STEP_SIZE,
         INSIDE,
         MASSES,
@@ -172,6 +175,7 @@ WALK_JUMP = Claim(
     bound="upper",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         STEP_SIZE,
         INSIDE,
         Assumption("batch mass", And(Ge(S, 0), Le(S, 2 - t)), note="S is part of r2 = 2 - t"),
@@ -194,9 +198,11 @@ WALK_VARIANCE = Claim(
     bound="lower",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
+        UNIFORM,
         PAIR,
         SPLIT,
-        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5))), note="0 < a <= 2/5"),
+        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5)))),
         BAND_RADIUS,
         MASSES,
     ),

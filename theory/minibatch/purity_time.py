@@ -13,7 +13,7 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Symbol, log, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE
+from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE, UNIFORM
 from theory.minibatch.selection import ON_SPHERE, SMALL
 from theory.minibatch.sparse_time import IN_SPAN, SMALL_STEP
 from theory.model.autoencoder import ORTHONORMAL
@@ -53,6 +53,7 @@ TIME_TWO = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        UNIFORM,
         ON_SPHERE,
         SMALL,
         Assumption(

@@ -25,6 +25,9 @@ chance = Symbol("eps", real=True)
 reached = Symbol("U_*", real=True)
 
 _T = (n - 1) * M
+EXPONENT = Assumption(
+    "exponent", Eq(g, lead_drift() / (2 * (1 + lead_drift()))), note="g is CAPTURE's"
+)
 
 REACH = Claim(
     id="REACH",
@@ -41,7 +44,7 @@ REACH = Claim(
         SAMPLING,
         STEP_SIZE,
         CONFINED,
-        Assumption("cycles", Ge(M, 0), note="M cycles of n - 1 steps, T = (n-1) M"),
+        Assumption("cycles", Ge(M, 0), note="of n - 1 steps each: T = (n-1) M"),
     ),
     steps=("ratio", "chance"),
     parts={
@@ -74,9 +77,7 @@ REACH_TIME = Claim(
         STEP_SIZE,
         CONFINED,
         FLOOR,
-        Assumption(
-            "exponent", Eq(g, lead_drift() / (2 * (1 + lead_drift()))), note="g is CAPTURE's"
-        ),
+        EXPONENT,
     ),
     steps=("positive", "horizon", "chance"),
     symbols={

@@ -37,6 +37,7 @@ from theory.minibatch.log_ratios import (
     SAMPLING,
     SPLIT,
     STEP_SIZE,
+    UNIFORM,
     membership_moments,
     step_factor,
 )
@@ -106,6 +107,7 @@ SELECT_GENERATOR = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        UNIFORM,
         PAIR,
         SPLIT,
         Assumption(
@@ -134,6 +136,10 @@ ON_SPHERE = Assumption(
 )
 SMALL = Assumption("small steps", item=words.SMALL_STEPS_LINEAR)
 
+SMOOTH_HERE = {
+    "SELECT-GENERATOR": "the function it is applied to is written out: smooth in log|q|, of degree 0"
+}
+
 SELECT = Claim(
     id="SELECT",
     title="n = 2, from the unit circle: limit of P(x_1 wins) as a -> 0",
@@ -141,7 +147,8 @@ SELECT = Claim(
     source=Source("new", "harmonic function of the small-step limit"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, ON_SPHERE, SMALL),
+    assumptions=(ORTHONORMAL, UNIFORM, ON_SPHERE, SMALL),
+    carried=SMOOTH_HERE,
     steps=("generator", "harmonic", "limits", "sphere", "moments", "closing"),
     symbols={"P_1(a)": "P(x_1 wins) at step size a", "y": "log|q_1/q_2| at the start"},
     remark=(
@@ -159,10 +166,12 @@ SELECT_TIME = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        UNIFORM,
         ON_SPHERE,
         Assumption("level", And(Gt(level, 0), Le(start**2, level**2)), note="|z_0| <= Z, Z > 0"),
         SMALL,
     ),
+    carried=SMOOTH_HERE,
     steps=("generator", "exit time", "sphere", "moments", "closing"),
     symbols={
         "E_steps(a)": "mean number of steps at step size a",

@@ -32,9 +32,10 @@ from sympy import (
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
-from theory.minibatch.log_ratios import SAMPLING
+from theory.minibatch.log_ratios import SAMPLING, UNIFORM
 from theory.minibatch.selection import (
     SELECT_GENERATOR,
+    SMOOTH_HERE,
     first_coefficient,
     mixed_coefficient,
     second_coefficient,
@@ -84,6 +85,9 @@ SELECT_N = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(ORTHONORMAL, SAMPLING, ON_SPHERE, SMALL),
+    carried={
+        "SELECT-GENERATOR": "h is C^2 and of degree 0 by its definition, and smooth inside by ellipticity"
+    },
     steps=("equation", "diffusion", "dominant", "unique"),
     cites=(DIFFUSION, DIRICHLET, GIRSANOV),
     symbols={
@@ -115,8 +119,9 @@ SELECT_REVERSIBLE = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        UNIFORM,
         SOME_DATA,
-        Assumption("degree", item=words.DEGREE_ZERO),
+        Assumption("degree", item=words.SMOOTH),
     ),
     symbols={
         "F_j": "g(m) r2 h_j, with any smooth g of the mean m = (1/n) sum log|q_j|",
@@ -150,6 +155,7 @@ SELECT_ANGLE = Claim(
         Assumption("sizes", And(Gt(q_i, 0), Gt(rest, 0)), note="q_i stands for |q_i| > 0; R > 0"),
         Assumption("share", Le(share, 1), note="V >= 0 is the sum of squares of shares"),
     ),
+    carried=SMOOTH_HERE,
     steps=("superharmonic", "limits", "remainder", "closing"),
     symbols={
         "P_i": "limsup of P(x_i wins) as a -> 0",
@@ -183,6 +189,8 @@ SELECT_AREA = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
+        UNIFORM,
         Assumption(
             "sizes",
             And(Gt(q_1, 0), Gt(q_2, 0), Gt(q_3, 0), Gt(r, 0), Eq(r**2, q_1**2 + q_2**2 + q_3**2)),

@@ -16,7 +16,7 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Gt, Le, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.log_ratios import STEP_SIZE
+from theory.minibatch.log_ratios import STEP_SIZE, UNIFORM
 from theory.model.autoencoder import GATE, ORTHONORMAL
 from theory.notation import S, a, b, n, s, s_next, t
 from theory.sources import GHOSH
@@ -73,6 +73,7 @@ TWO_POINTS = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        UNIFORM,
         Assumption(
             "two live coordinates", And(Eq(n, 2), Eq(b, 1)), note="n = 2, b = 1, q_1 and q_2 live"
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +15,6 @@ from tests.falsify.walks.play import (
     DIGITS,
     Case,
     Clock,
-    Neuron,
     cases,
     inside,
     number,
@@ -43,7 +43,7 @@ F = Fraction
 def capture_half(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """CAPTURE-HALF: sqrt of the two factors of |q_j/q_i|, played with i and with j in C's batch."""
     clock = Clock(seconds)
-    for case in leading(cases(rng, clock), rng):
+    for case in leading(cases(claim, rng, clock), rng):
         for pair in pairs(case):
             for rest in rests(case, pair)[:8] if case.n <= 12 else ():
                 if not inside(claim, pair_point(case, pair, rest)):
@@ -55,7 +55,8 @@ def capture_half(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     total = mp.mpf(0)
                     for one in pair:
                         moved = case.step((*rest, one)).q
-                        total += mp.sqrt(real(moved[j] / moved[i] / ratio))
+                        gone = moved[i] == 0 or ratio == 0
+                        total += mp.inf if gone else mp.sqrt(abs(real(moved[j] / moved[i] / ratio)))
                     bound = number(claim.formula.gts, pair_point(case, pair, rest))
                     if not total <= bound * (1 + RELATIVE):
                         refute(
@@ -71,15 +72,14 @@ def leading(found: Iterator[Case], rng: np.random.Generator) -> Iterator[Case]:
     for case in found:
         share = F(1, int(10 ** rng.uniform(0, 9 if rng.random() < 0.5 else 1)))
         first = int(np.argmax([abs(float(x)) for x in case.at.q]))
-        q = [x if j == first else x * share for j, x in enumerate(case.at.q)]
-        at = Neuron(q, case.at.off, case.at.a, case.at.activation)
-        yield Case(at, case.size, f"{case.kind}, lead {share}")
+        q = [x if j == first else x * share for j, x in enumerate(case.at.c)]
+        yield case.like(case.at.at(q), f"{case.kind}, lead {share}")
 
 
 def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """CAPTURE: E U after a step, all batches, where U <= theta, with the state's own t_* and s_*."""
     clock = Clock(seconds)
-    for case in leading(cases(rng, clock, most=40), rng):
+    for case in leading(cases(claim, rng, clock, most=40), rng):
         live = sorted(case.live, key=lambda j: -abs(case.at.q[j]))
         if not case.batches() or len(live) < 2 or case.at.r2 >= 2:
             continue
@@ -98,14 +98,13 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             if max(logs) > mp.mpf(5):
                 continue
             top = case.at.q[live[0]]
-            weight = list(case.at.q)
+            weight = list(case.at.c)
             for j, x in zip(live[1:], logs, strict=True):
                 size = F(int(mp.floor(mp.exp(x) * 2**160)), 2**160) * abs(top)
                 weight[j] = size if case.at.q[j] > 0 else -size
-            if any(weight[j] == 0 for j in live):
+            at = case.like(case.at.at(weight)) if case.at.data is None else case
+            if any(at.at.q[j] == 0 for j in live):
                 continue
-            moved = Neuron(weight, case.at.off, case.at.a, case.at.activation)
-            at = Case(moved, case.size, case.kind)
             seen = at.observed()
             if at.at.r2 >= 2:
                 continue
@@ -118,7 +117,7 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
             def whole(q: list[Fraction], lead: int = live[0], rest: list[int] = live[1:],
                       e: Any = power) -> Any:  # fmt: skip
-                return mp.fsum(real(abs(q[j] / q[lead])) ** e for j in rest)
+                return mp.fsum(real(abs(q[j] / q[lead])) ** e for j in rest) if q[lead] else mp.inf
 
             before = whole(at.at.q)
             if before > level:
@@ -141,7 +140,7 @@ def moment_at_point(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         F(x) for x in ("0", "1", "1/2", "1/1000", "999/1000", "1001/1000", "3/2", "2", "3", "40")
     ]
     bound = next(x for x in relations(claim.formula) if not isinstance(x, Eq))
-    for case in cases(rng, clock):
+    for case in cases(claim, rng, clock):
         if case.n < 2 or not case.batches():
             continue
         for power in (*corners, F(int(rng.integers(0, 500)), 100)):
@@ -150,12 +149,12 @@ def moment_at_point(claim: Claim, rng: np.random.Generator, seconds: float) -> i
                 continue
             clock.played += 1
             q = [F(1), F(1, 10**40)] + [F(0)] * (case.n - 2)
-            near = Case(Neuron(q, [], case.at.a, "linear"), case.size, "x_i")
+            near = case.like(replace(case.at.at(q, []), activation="linear"), "x_i")
             with mp.workdps(DIGITS):
-                logs = logs_of(near, (1, 0)) or [mp.mpf(0)]
-                mean = mp.fsum(mp.exp(x * real(power)) for x in logs) / len(logs)
                 at[p] = claimed_split(claim, at)
-                if any(x.has(Lambda) for x in relations(claim.formula)):
+                if any(x.has(Lambda) for x in relations(claim.formula)) and all(near.at.q[:2]):
+                    logs = logs_of(near, (1, 0)) or [mp.mpf(0)]
+                    mean = mp.fsum(mp.exp(x * real(power)) for x in logs) / len(logs)
                     claimed = number(stated(claim.formula, Lambda), at)
                     same(claim, near, claimed, mp.log(mean), f"Lambda at g = {power}")
                 two_sided = sum((1 + x * real(at[a])) ** real(power) for x in (1, -1))

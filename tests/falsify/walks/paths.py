@@ -8,6 +8,7 @@ the claim itself leaves open where it says so in words.  First steps are searche
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from math import comb
 from typing import Any
@@ -19,17 +20,18 @@ from sympy import Symbol, log
 from tests.falsify.walks.exponents import _mp, factor_means
 from tests.falsify.walks.play import (
     DIGITS,
+    MOST_OBLIQUE,
     Case,
     Clock,
     Neuron,
     cases,
-    draw,
     float_steps,
     inside,
     number,
     real,
     refute,
 )
+from tests.falsify.walks.setting import setting_of
 from tests.falsify.walks.steps import Search, claimed_split
 from tests.instances import evaluate
 from theorem_audit.exact.zero import relations, stated
@@ -62,7 +64,7 @@ def exact_zeros(claim: Claim, case: Case) -> None:
 def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SGD-RATE-PATHS: exact zeros in the first steps; then slopes of runs that have converged."""
     clock, turn = Clock(seconds), 0
-    for case in cases(rng, clock, most=12):
+    for case in cases(claim, rng, clock, most=12):
         at: dict[Symbol, Any] = case.observed()
         if not inside(claim, at) or len(case.live) < 2:
             continue
@@ -71,24 +73,26 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         turn += 1
         if turn % 12 or case.n > 6 or case.at.a < F(1, 5):
             continue
-        runs, W = 400, np.array([*map(float, case.at.q), *map(float, case.at.off)])
+        runs, (W, X) = 400, case.at.floats()
+        paths = case.setting.paths(runs, case.n, case.size)
+        if paths is None:
+            continue
         live = np.array(case.live)
         found = factor_means(case)
         slope = float(stated_rate(claim, at))
         span = int(min(1200, 250 / max(abs(slope), abs(float(found["off"])))))
         W = np.tile(W, (runs, 1))
-        W = float_steps(W, float(case.at.a), draw(rng, span, runs, case.n, case.size),
-                        case.at.activation, case.n)  # fmt: skip
-        rows, first = np.arange(runs), np.abs(W[:, live])
+        W = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X)
+        rows, first = np.arange(runs), np.abs((W @ X.T)[:, live])
         winner = live[first.argmax(axis=1)]
         if not (first.max(axis=1) > 0.9).all():
             continue  # not yet near a data point: the slope would be another
         other = np.where(winner == live[0], live[1], live[0])
         with np.errstate(divide="ignore"):
-            before = np.log(np.abs(W[rows, other] / W[rows, winner]))
-            W = float_steps(W, float(case.at.a), draw(rng, span, runs, case.n, case.size),
-                            case.at.activation, case.n)  # fmt: skip
-            change = (np.log(np.abs(W[rows, other] / W[rows, winner])) - before) / span
+            q = W @ X.T
+            before = np.log(np.abs(q[rows, other] / q[rows, winner]))
+            q = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X) @ X.T
+            change = (np.log(np.abs(q[rows, other] / q[rows, winner])) - before) / span
         if np.isneginf(change).any():
             refute(claim, case, "a live coordinate is 0 in floats after a run")
         error = change.std() / np.sqrt(runs)
@@ -109,16 +113,17 @@ def stated_rate(claim: Claim, at: dict[Symbol, Any]) -> Any:
 def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """UNIVERSAL-DECAY: the mean change of F over all batches at a = 1e-25, to order a and a^2."""
     clock, step = Clock(seconds), F(1, 10**25)
-    for case in cases(rng, clock, most=9):
+    for case in cases(claim, rng, clock, most=9):
         if case.kind not in ("sphere", "dense") and clock.played % 2 == 0:
-            q = [abs(x) for x in case.at.q]  # in the span and of any norm
-            case = Case(Neuron(q, [], case.at.a, "linear"), case.size, case.kind + ", in the span")
+            q = [abs(x) for x in case.at.c]  # in the span and of any norm
+            near = replace(case.at.at(q, []), activation="linear")
+            case = case.like(near, case.kind + ", in the span")
         at: dict[Symbol, Any] = case.observed()
         batches, live = case.batches(), case.live
         if not inside(claim, at) or not batches or not live or case.at.r2 > 4:
             continue
         clock.played += 1
-        small = Neuron(case.at.q, case.at.off, step, case.at.activation)
+        small = replace(case.at, a=step)
         with mp.workdps(150):
             total = mp.mpf(0)
             for batch in batches:
@@ -159,13 +164,13 @@ def shortened(at: Neuron) -> Neuron:
         shift = 200 - x.numerator.bit_length() + x.denominator.bit_length()
         return F(int(x * F(2) ** shift), 1) / F(2) ** shift
 
-    return Neuron([cut(x) for x in at.q], [cut(x) for x in at.off], at.a, at.activation)
+    return at.at([cut(x) for x in at.c], [cut(x) for x in at.off])
 
 
 def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """REACH: the schedule (exact while short, then to 60 digits), its ratio and its chance."""
     clock = Clock(seconds)
-    for case in cases(rng, clock):
+    for case in cases(claim, rng, clock):
         if len(case.live) < 2 or case.at.r2 >= 2:
             continue
         for turns in (0, 1, 2) if case.n <= 5 else (0, 1):
@@ -202,7 +207,7 @@ def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int
     draws.
     """
     clock = Clock(seconds)
-    for case in cases(rng, clock, most=40):
+    for case in cases(claim, rng, clock, most=40):
         if len(case.live) < 2 or case.at.r2 >= F(199, 100):
             continue
         base: dict[Symbol, Any] = case.observed()
@@ -259,17 +264,19 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
     """TWO-POINTS: mean exit times and returns in runs, from tiny, balanced and nearly tied starts."""
     clock = Clock(seconds)
     sizes = [(2, 1), (40, 1), (2, 2), (3, 2), (8, 1), (12, 6)]
-    turn = 0
+    turn, setting = 0, setting_of(claim, rng)
     while clock.left:
         points, batch = sizes[turn % len(sizes)]
         step = F(int(rng.integers(20, 50)), 100) if turn % 3 else F(3, 10)
         small = F(1, int(10 ** rng.integers(0, 4)) + 1)
         gap = F(int(rng.integers(10, 15)), 10)
         q = [small, small / gap] + [F(0)] * (points - 2)
-        case = Case(
-            Neuron(q, [F(1, 3) * (turn % 2)], step, "relu" if turn % 2 else "linear"), batch, ""
-        )
-        turn += 1
+        if not setting.orthonormal and points > MOST_OBLIQUE:
+            turn += 1
+            continue
+        off = [F(1, 3) * (turn % 2)]
+        at_ = Neuron(q, off, step, "relu" if turn % 2 else "linear", setting.data(points))
+        case, turn = Case(at_, batch, "", setting), turn + 1
         slack = min(2 - case.at.r2, 1 - F(10, 27) * step)
         mass = min(case.at.mass, (1 - 2 * step) ** 2 * slack)
         wide = float(mp.log(2)) if turn % 2 else float(rng.uniform(0.7, 2.0))
@@ -289,20 +296,21 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             for y in (two_points.mean_time, two_points.returning)
         )
         runs, most = 800, int(min(40 * bound, 20_000)) + 20
-        W = np.tile(np.array([*map(float, case.at.q), *map(float, case.at.off)]), (runs, 1))
+        paths, (W, X) = setting.paths(runs, points, batch), case.at.floats()
+        if paths is None:
+            continue
+        W = np.tile(W, (runs, 1))
         times, out = np.zeros(runs), np.zeros(runs, dtype=bool)
         left, back = np.zeros(runs, dtype=bool), np.zeros(runs, dtype=bool)
         for now in range(most):
-            z = np.log(np.abs(W[:, 0] / W[:, 1]))
+            z = np.log(np.abs((W @ X[0]) / (W @ X[1])))
             out |= np.abs(z) > float(level)
             left |= np.abs(z) >= float(level)
             back |= left & (np.abs(z) <= float(mp.log(2)) - 1e-12)
             if out.all() and now > 3 * bound:
                 break
             times += ~out
-            W = float_steps(
-                W, float(step), draw(rng, 1, runs, points, batch), case.at.activation, points
-            )
+            W = float_steps(W, float(step), paths.next(1), case.at.activation, X)
         error = times.std() / np.sqrt(runs)
         if times.mean() - SIGMAS * error > bound:
             refute(
