@@ -66,7 +66,7 @@ def factor_of_moment() -> Expr:
 @evidence(MOMENT, "symbolic", step="exponent")
 def test_moment_exponent_at_the_limit(claim: Claim) -> None:
     """E of the factor over the b-subsets: i alone, j alone with chance p each, symbolic n and b."""
-    expect_counts()
+    expect_counts(claim)
     expect_zero(stated(claim.region, p) - chance_of(1, 1), "p is the chance of a split")
     expect_same(by_side(claim, Lambda), log(factor_of_moment()), GRID, "moment exponent")
 
@@ -217,7 +217,7 @@ def test_drift_where_one_coordinate_leads(claim: Claim) -> None:
 def test_second_moment_of_the_log_ratio(claim: Claim) -> None:
     """|l| <= log(1 + 2a) <= log 2, with probability 2p of a jump: E l^2 <= 2 p log(2)^2 <= p."""
     largest = WALK_JUMP.formula.gts
-    expect_counts()
+    expect_counts(claim)
     expect_zero(
         stated(claim.region, p) - chance_of(1, 1), "either of two is drawn alone with chance p"
     )

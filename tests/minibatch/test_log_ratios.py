@@ -110,7 +110,7 @@ def test_what_every_batch_leaves_alone(claim: Claim) -> None:
     equation leaves q_i^2 = 1.  Such a batch exists for every n and b of the region: P(i in B, j not)
     is b (n-b)/(n (n-1)), and both factors are >= 1.
     """
-    expect_counts()
+    expect_counts(claim)
     expect_mini_batches(claim)
     positive = [difference(x) for x in relations(claim.region) if isinstance(x, Gt)]
     expect(a in positive and q_i**2 in positive, "a S >= a q_i^2 > 0", region=claim.region)
@@ -169,7 +169,7 @@ def test_other_points_are_fixed_outside_the_region(claim: Claim, case: str) -> N
 @evidence(WALK_DRIFT, "symbolic", step="split probability")
 def test_split_probability(claim: Claim) -> None:
     """Symbolic n and b, twice: by exchangeability and by ratios of binomials."""
-    expect_counts()
+    expect_counts(claim)
     single, both = membership_moments()
     expect_zero(single - chance_of(1), "P(i in B)")
     expect_zero(both - chance_of(2), "P(i, j in B)")

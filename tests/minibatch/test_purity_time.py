@@ -135,7 +135,7 @@ def test_first_passage_of_a_linear_decay(claim: Claim) -> None:
     expect_region_of(claim, SGD_RATE)
     expect_region_of(claim, SGD_RATE_PATHS)
     expect(by_side(SGD_RATE_PATHS, path_ratio) == rate_ratio, "paths have the exponent as rate")
-    expect_counts()
+    expect_counts(claim)
     expect_zero(stated(claim.region, p) - chance_of(1, 1), "p")
     expect_region_of(claim, SGD_SPARSE)
     expect(by_side(SGD_SPARSE, p_sparse) == 1, "almost surely some w_k -> +-x_I")

@@ -67,7 +67,7 @@ def test_exponents_at_the_limit(claim: Claim) -> None:
 
     Both factors of each logarithm are > 0 at x_I for a < 1: 1 - a, 1 + a.
     """
-    expect_counts()
+    expect_counts(claim)
     expect_mini_batches(claim)
     expect_zero(stated(claim.region, p) - chance_of(1, 1), "p is the chance of a split")
     for drawn, mass in ((0, 1), (1, 0), (0, 0), (1, 1)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +13,7 @@ from tests.inequalities import expect_implied, expect_inside, is_strict
 from tests.instances import Instance, exact
 from tests.minibatch.test_capture import move
 from tests.minibatch.test_log_ratios import positive_factors
-from tests.reading import by_side
+from tests.reading import by_side, expect_items
 from tests.subsets import LARGEST, expect_mini_batches
 from theorem_audit import (
     evidence,
@@ -24,6 +23,7 @@ from theorem_audit import (
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch.capture import CAPTURE, g, lead_drift, s_star, t_star, theta
 from theory.minibatch.log_ratios import jump
 from theory.minibatch.reach import (
@@ -112,6 +112,7 @@ def _bound(claim: Claim) -> Expr:
 def test_chance_of_a_schedule(claim: Claim) -> None:
     """(n-1) M independent draws, each one of C(n, b) equally likely sets: for symbolic n, b and M."""
     expect_implied(Ge(M, 0), claim.region)
+    expect_items(claim, words.UNIFORM)
     expect_mini_batches(claim)
     claimed = by_side(claim, schedule_probability)
     derived = -(n - 1) * M * log(binomial(n, b))
@@ -119,7 +120,7 @@ def test_chance_of_a_schedule(claim: Claim) -> None:
     expect_same(log_of(claimed), derived, wide, "independent draws")
     for points in range(2, LARGEST + 1):  # a check that C(n, b) counts the b-subsets
         for size in range(1, points):
-            count = sum(1 for _ in combinations(range(points), size))
+            count = len(claim.item(words.BATCHES).gives["chance"](points, size))
             value = claimed.subs({n: points, b: size, M: 2}) * Integer(count) ** (2 * (points - 1))
             expect(value == 1, "chance of a schedule", n=points, b=size)
 

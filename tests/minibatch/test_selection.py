@@ -107,7 +107,7 @@ def generator(f: Expr, variable: Symbol) -> Expr:
 def test_generator_from_the_step(claim: Claim) -> None:
     """s = t = 1 from the claim's rho and delta; p and the pair moments for symbolic n and b."""
     expect_stated(claim, "orthonormal data", "smooth")
-    expect_counts()
+    expect_counts(claim)
     single, both = membership_moments()
     expect_zero(single - chance_of(1), "P(i in B)")
     expect_zero(both - chance_of(2), "P(i, j in B)")

@@ -113,7 +113,7 @@ def test_just_below_and_just_past_the_edge(claim: Claim) -> None:
 @evidence(UNIVERSAL_DECAY, "symbolic")
 def test_decay_coefficients(claim: Claim) -> None:
     """s = 1 + delta - rho, with the rho that the claim assumes; pair moments for symbolic n and b."""
-    expect_counts()
+    expect_counts(claim)
     single, both = membership_moments()
     expect_zero(single - chance_of(1), "P(i in B)")
     expect_zero(both - chance_of(2), "P(i, j in B)")

@@ -239,12 +239,9 @@ class Claim:
         if old not in self.items:
             known = ", ".join(map(str, self.items)) or "none"
             raise ValueError(f"item={old.name!r}: claim {self.id} has the items {known}")
-        kept = tuple(
-            replace(x, item=new) if x.item == old else x
-            for x in self.assumptions
-            if not (x.item == old and new is None and x.condition is None)
-        )
-        return replace(self, assumptions=kept)
+        kept = (x for x in self.assumptions if x.item != old or new or x.condition is not None)
+        changed = tuple(replace(x, item=new) if x.item == old else x for x in kept)
+        return replace(self, assumptions=changed)
 
     def without(self, name: str) -> Claim:
         """The same claim with the assumption called ``name`` dropped (a wrong variant)."""

@@ -27,7 +27,7 @@ from theory.minibatch.log_ratios import (
     S_j,
 )
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, n, p, q_i, q_j, t
+from theory.notation import a, n, p, q_i, q_j, s, t
 from theory.sources import GHOSH
 
 g = Symbol("g", real=True)
@@ -39,13 +39,13 @@ theta = Symbol("theta", real=True)
 
 CONFINED = Assumption(
     "confinement",
-    And(Gt(t_star, 0), Le(t_star, 1)),
-    note="2 - r2 >= t_* at every step, 0 < t_* <= 1 (BAND-WIDE and ENTRY)",
+    And(Gt(t_star, 0), Le(t_star, 1), Le(t_star, t)),
+    note="t = 2 - r2 at any step; BAND-WIDE and ENTRY keep it so",
 )
 FLOOR = Assumption(
     "mass floor",
-    And(Gt(s_star, 0), Le(s_star, 2)),
-    note="live mass s >= s_* > 0 at every step (MASS-FLOOR)",
+    And(Gt(s_star, 0), Le(s_star, 2), Le(s_star, s)),
+    note="s: live mass at any step; MASS-FLOOR keeps it so",
 )
 
 _two_sided = (1 - a) ** g + (1 + a) ** g

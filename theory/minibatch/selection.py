@@ -113,7 +113,7 @@ SELECT_GENERATOR = Claim(
         Assumption(
             "on the sphere",
             And(Eq(rho, 0), Eq(delta, 0)),
-            note="w in the span of its live coordinates, ||w|| = 1: s = t = 1",
+            note="w in the span of its live data, ||w|| = 1: s = t = 1",
         ),
         Assumption(
             "smooth",
@@ -131,8 +131,8 @@ SELECT_GENERATOR = Claim(
 
 ON_SPHERE = Assumption(
     "start",
-    And(Eq(n, 2), Eq(b, 1), Eq(rho, 0), Eq(delta, 0)),
-    note="n = 2, b = 1, w_0 on the unit circle of span(x_1, x_2), both coordinates live",
+    And(Eq(n, 2), Eq(b, 1), Eq(k, 2), Eq(rho, 0), Eq(delta, 0)),
+    note="w_0 on the unit circle of span(x_1, x_2), both coordinates live",
 )
 SMALL = Assumption("small steps", item=words.SMALL_STEPS_LINEAR)
 
@@ -168,15 +168,17 @@ SELECT_TIME = Claim(
         ORTHONORMAL,
         UNIFORM,
         ON_SPHERE,
-        Assumption("level", And(Gt(level, 0), Le(start**2, level**2)), note="|z_0| <= Z, Z > 0"),
+        Assumption(
+            "level",
+            And(Gt(level, 0), Le(start**2, level**2)),
+            note="z_0: log|q_1/q_2| at the start",
+        ),
         SMALL,
     ),
     carried=SMOOTH_HERE,
     steps=("generator", "exit time", "sphere", "moments", "closing"),
     symbols={
         "E_steps(a)": "mean number of steps at step size a",
-        "z_0": "log|q_1/q_2| at the start, |z_0| <= Z",
-        "Z": "level",
     },
 )
 

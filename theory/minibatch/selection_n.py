@@ -42,7 +42,7 @@ from theory.minibatch.selection import (
 )
 from theory.minibatch.sparse_time import Q
 from theory.model.autoencoder import ORTHONORMAL, SOME_DATA
-from theory.notation import delta, n, p, q_i, q_j, r2, rho
+from theory.notation import delta, k, n, p, q_i, q_j, r2, rho
 
 j = Symbol("j", integer=True)
 h_j, h_jj, square = IndexedBase("h_j"), IndexedBase("h_jj"), IndexedBase("q2")
@@ -84,7 +84,7 @@ SELECT_N = Claim(
     ),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, SAMPLING, ON_SPHERE, SMALL),
+    assumptions=(ORTHONORMAL, SAMPLING, ON_SPHERE, Assumption("all live", Eq(k, n)), SMALL),
     carried={
         "SELECT-GENERATOR": "h is C^2 and of degree 0 by its definition, and smooth inside by ellipticity"
     },
@@ -94,13 +94,13 @@ SELECT_N = Claim(
         "h": "lim P(x_i wins), degree 0 in q; the one such function, among the C^2 and bounded ones, "
         "whose limits h_own, h_other are uniform",
         "h_own, h_other": "limits of h as q_i^2 -> 1, and as q_j^2 -> 1 with j != i",
-        "n": "here the number of live coordinates, the j of the sum: the others never win",
         "h_j, h_jj": "D_j h and D_j^2 h",
         "q2": "q_j^2 on the unit sphere",
     },
     remark=(
         "Closed forms: n = 2 (SELECT), equal |q_j| (SELECT-EQUAL), bounds for every n (SELECT-ANGLE). "
         "Solved on a grid for n = 3 (sim/problems/selection_law.py): at |q| = (e, 1, 1) h_1 = 0.6401. "
+        "Coordinates that are not live never win: leave them out. "
         "Open: a closed form for n = 3; the area of a spherical triangle is not it (SELECT-AREA). "
         "Ethier, Kurtz, Markov Processes, 1986, theorem 7.4.1; "
         "Gilbarg, Trudinger, theorems 6.13, 6.17; Karatzas, Shreve, theorem 3.5.1."
@@ -194,7 +194,7 @@ SELECT_AREA = Claim(
         Assumption(
             "sizes",
             And(Gt(q_1, 0), Gt(q_2, 0), Gt(q_3, 0), Gt(r, 0), Eq(r**2, q_1**2 + q_2**2 + q_3**2)),
-            note="q_j stands for |q_j|",
+            note="q_j stands for |q_j|; r: the norm of w",
         ),
     ),
     steps=("right on the edges", "right at the centre", "generator"),

@@ -102,9 +102,13 @@ def _reshuffled(rng: Rng, points: int, size: int) -> Iterator[Batch]:
 
 
 def _fair(rng: Rng, points: int, size: int) -> Iterator[Batch]:
-    """Blocks of neighbours in turn, each held for a random time: every datum comes again and again."""
+    """Blocks of neighbours in turn, each held for a random time: every datum comes again and again.
+
+    They overlap, or (half the time, where that can be) they do not.
+    """
+    stride = size if points % size == 0 and rng.random() < 0.5 else 1
     while True:
-        for first in range(points):
+        for first in range(0, points, stride):
             batch = tuple(sorted((first + k) % points for k in range(size)))
             for _ in range(int(rng.integers(1, 6))):
                 yield batch

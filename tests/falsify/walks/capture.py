@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from mpmath import mp
-from sympy import Eq
+from sympy import Eq, Symbol
 
 from tests.falsify.walks.play import (
     DIGITS,
@@ -35,7 +35,7 @@ from tests.instances import evaluate
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.capture import Lambda, g, growth, s_star, t_star, theta
-from theory.notation import a, p, s
+from theory.notation import a, p
 
 F = Fraction
 
@@ -76,6 +76,12 @@ def leading(found: Iterator[Case], rng: np.random.Generator) -> Iterator[Case]:
         yield case.like(case.at.at(q), f"{case.kind}, lead {share}")
 
 
+def bounds_of(case: Case, rng: np.random.Generator) -> dict[Symbol, Fraction]:
+    """t_* and s_*: the state's own 2 - r2 and live mass, or less; more than them where that is allowed."""
+    share = F(1) if rng.random() < 0.6 else F(int(rng.choice([1, 3])), 2)
+    return {t_star: share * min(2 - case.at.r2, F(1)), s_star: share * min(case.at.mass, F(2))}
+
+
 def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """CAPTURE: E U after a step, all batches, where U <= theta, with the state's own t_* and s_*."""
     clock = Clock(seconds)
@@ -84,7 +90,7 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not case.batches() or len(live) < 2 or case.at.r2 >= 2:
             continue
         base = case.observed()
-        base |= {t_star: min(2 - case.at.r2, F(1)), s_star: min(base[s], F(2))}
+        base |= bounds_of(case, rng)
         if not inside(claim, base):
             continue
         base[p] = claimed_split(claim, base)
@@ -108,8 +114,8 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             seen = at.observed()
             if at.at.r2 >= 2:
                 continue
-            base |= {t_star: min(2 - at.at.r2, F(1)), s_star: min(seen[s], F(2))}
-            if not inside(claim, {**seen, **{x: base[x] for x in (t_star, s_star)}}):
+            base = {**seen, **bounds_of(at, rng), p: base[p]}
+            if not inside(claim, base):
                 continue
             base[g] = evaluate(stated(claim.formula, g), base)
             power = real(base[g])

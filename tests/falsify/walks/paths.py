@@ -38,7 +38,7 @@ from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch import rates, reach, two_points
 from theory.minibatch.capture import CAPTURE, g, s_star, t_star, theta
-from theory.notation import p, s
+from theory.notation import p, s, t
 
 F = Fraction
 SIGMAS = 6.0
@@ -173,6 +173,7 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
     for case in cases(claim, rng, clock):
         if len(case.live) < 2 or case.at.r2 >= 2:
             continue
+        share = F(1) if rng.random() < 0.6 else F(int(rng.choice([1, 3])), 2)
         for turns in (0, 1, 2) if case.n <= 5 else (0, 1):
             lead = max(case.live, key=lambda j: abs(case.at.q[j]))
             path = [case.at]
@@ -181,7 +182,9 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
                 if path[-1].r2 >= 2:  # no slack is left: outside every t_* > 0
                     break
             slack = min(2 - x.r2 for x in path)
-            at: dict[Symbol, Any] = {**case.observed(), t_star: min(slack, F(1)), reach.M: turns}
+            at: dict[Symbol, Any] = {
+                **case.observed(), t: slack, t_star: min(slack, F(1)) * share, reach.M: turns
+            }  # fmt: skip
             if slack <= 0 or not inside(claim, at):
                 continue
             clock.played += 1
@@ -191,15 +194,23 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
             with mp.workdps(DIGITS):
                 if real(ratio) > number(bound.gts, at) * (1 + mp.mpf(10) ** -25):
                     refute(claim, case, f"ratio {float(ratio)} after {turns} cycles")
-                chance = _mp(F(1, comb(case.n, case.size))) ** (turns * (case.n - 1))
+                chance = _mp(_chance(case, lead)) ** (turns * (case.n - 1))
                 claimed = number(stated(claim.formula, reach.schedule_probability), at)
-                if abs(claimed / chance - 1) > mp.mpf(10) ** -25:
+                if not abs(claimed - chance) <= chance * mp.mpf(10) ** -25:
                     refute(
                         claim,
                         case,
                         f"chance of the schedule is {mp.nstr(chance, 9)}, not {claimed}",
                     )
     return clock.played
+
+
+def _chance(case: Case, lead: int) -> Fraction:
+    """That the next batch is the schedule's first one; its others are as likely, for a law that stays."""
+    batches, first = case.batches(), sorted(next(schedule(case, lead, 1)))
+    if batches is None:  # too many to list
+        return F(1, comb(case.n, case.size))
+    return F(sum(sorted(x) == first for x in batches), len(batches))
 
 
 def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -214,6 +225,7 @@ def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         width = 1 - F(10, 27) * case.at.a
         floor_ = min(base[s], (1 - 2 * case.at.a) ** 2 * min(2 - case.at.r2, width))
         base |= {t_star: min(2 - case.at.r2, width), s_star: min(floor_, F(2))}
+        base |= {t: base[t_star], s: base[s_star]}  # the least along the path
         if base[s_star] <= 0:
             continue
         base[g] = evaluate(stated(CAPTURE.formula, g), base)
@@ -281,9 +293,11 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         mass = min(case.at.mass, (1 - 2 * step) ** 2 * slack)
         wide = float(mp.log(2)) if turn % 2 else float(rng.uniform(0.7, 2.0))
         start = float(mp.log(real(gap)))
+        share = F(1) if rng.random() < 0.7 else F(int(rng.choice([1, 3])), 2)
         level, ratio = F(wide).limit_denominator(10**6) + F(1, 10**6), F(start)
         at: dict[Symbol, Any] = {
-            **case.observed(), two_points.t_min: slack, two_points.s_min: mass,
+            **case.observed(), t: slack, s: mass,  # the least along the path
+            two_points.t_min: slack * share, two_points.s_min: mass * share,
             two_points.level: level, two_points.ratio: ratio,
         }  # fmt: skip
         if slack <= 0 or mass <= 0 or not inside(claim, at):

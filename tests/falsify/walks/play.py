@@ -35,8 +35,8 @@ from theory.notation import a, active, b, d, delta, eta, k, n, p, r2, rho, s, t
 F = Fraction
 DIGITS = 50
 SIZES = [
-    (2, 1), (3, 2), (1, 1), (2, 2), (8, 8), (3, 1), (9, 9), (3, 3), (4, 3), (5, 2), (8, 7), (7, 6),
-    (12, 11), (40, 1), (40, 39), (40, 40), (12, 1),
+    (2, 1), (3, 2), (4, 2), (1, 1), (2, 2), (8, 8), (3, 1), (9, 9), (3, 3), (4, 3), (5, 2), (8, 7), (7, 6),
+    (6, 3), (12, 11), (40, 1), (40, 39), (40, 40), (12, 1),
 ]  # fmt: skip
 STEPS = [F(x) for x in ("9/25", "1/2", "49/100", "2/5", "23/100", "1/4", "25/72", "1/100", "3/5",
                         "1", "239/1000", "-1/10", "41/100")]  # fmt: skip
@@ -211,6 +211,8 @@ def _true(condition: Basic, at: Mapping[Symbol, Any]) -> bool:
             raise KeyError(f"{x} of {condition} is not determined by a case")
     try:
         return bool(evaluate(condition, at))
+    except ZeroDivisionError:
+        return False  # p at n = 1: what has no value is no case
     except TypeError:
         return bool(condition.subs({x: exact(at[x]) for x in condition.free_symbols}) == True)  # noqa: E712
 

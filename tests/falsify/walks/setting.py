@@ -20,7 +20,7 @@ F = Fraction
 Batch = tuple[int, ...]
 MOST_BATCHES = 600  # enumerated where there are no more
 PAST = 12  # batches before the one that is asked for, at most
-SEEN = 300  # batches of one sequence from which what can come is read
+SEEN = 60  # batches of one sequence from which what can come is read
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def block_rate(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """
     clock = Clock(seconds)
     block, factor = stated(claim.formula, block_length), stated(claim.formula, rate)
-    for case in cases(claim, rng, clock, most=6):
+    for case in cases(claim, rng, clock, most=3):
         values = dict(case.observed())
         slack = min(2 - case.at.r2, 1 - Fraction(10, 27) * case.at.a)
         values[t_star] = slack * Fraction(int(rng.integers(1, 5)), 4)
