@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 from math import comb
 
 from hypothesis import given
-from sympy import And, Expr, Ge, Gt, Mul, Rational, Symbol, cancel, diff, log, solveset, sqrt
+from sympy import And, Expr, Ge, Gt, Mul, Ne, Rational, Symbol, cancel, diff, log, solveset, sqrt
 from sympy.core.relational import Eq
 from sympy.logic.boolalg import Boolean
 from sympy.sets import FiniteSet
@@ -16,7 +16,7 @@ from sympy.sets import FiniteSet
 from tests.analysis import ball, expect_outside, expect_quotient, expect_same
 from tests.inequalities import expect_implied, expect_inside, in_chart, restricted, shadows
 from tests.instances import Instance, exact, instances
-from tests.reading import by_side, expect_stated
+from tests.reading import by_side, expect_items
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import (
     evidence,
@@ -26,10 +26,12 @@ from theorem_audit import (
     expect_positive_ball,
     expect_zero,
 )
+from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch.log_ratios import (
     FIXED_POINTS,
     WALK_DRIFT,
@@ -185,7 +187,9 @@ def test_drift_of_the_log_ratio(claim: Claim) -> None:
 
     Those factors (RATIO's hypotheses) are what the claim assumes to be positive.
     """
-    expect_stated(claim, "orthonormal data", "sampling", "live pair")
+    expect_items(claim, words.ORTHONORMAL, words.UNIFORM)
+    expect(implied(Ne(q_i, 0), claim.region), "i is live")
+    expect(implied(Ne(q_j, 0), claim.region), "j is live")
     known = {difference(x).expand() for x in relations(claim.region) if isinstance(x, Gt)}
     for drawn in (0, 1):  # for every batch: S_i and S_j are masses of C with i, C with j
         factor = step_factor(drawn, S).expand()

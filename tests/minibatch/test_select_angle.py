@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
 from sympy import (
+    Eq,
     Expr,
     Ge,
     Gt,
@@ -36,11 +37,13 @@ from tests.analysis import expect_quotient, upper_bound_on
 from tests.inequalities import condition_of, end_of, expect_implied, is_strict
 from tests.minibatch.selection_n_tools import equation_of
 from tests.minibatch.test_selection import E, in_ratio
-from tests.reading import by_side, expect_stated
+from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, seed
 from theorem_audit.checks.statistics import expect_at_most
+from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch.selection import (
     SELECT,
     SELECT_EQUAL,
@@ -67,7 +70,7 @@ from theory.minibatch.selection_n import (
 )
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse
 from theory.minibatch.sparse_time import BAND_ABOVE, SPARSE_TIME, mean_psi
-from theory.notation import a, delta, delta_next, p, q_i
+from theory.notation import a, delta, delta_next, p, q_i, rho
 
 POINT = Symbol("_pi")  # pi as a transcendental: an indeterminate over QQ
 
@@ -92,7 +95,8 @@ def test_angle_is_superharmonic(claim: Claim) -> None:
     expect_zero((gap + value).subs(pi, POINT), "it is the sign of L f")
     for condition in (Gt(q_i, 0), Gt(rest, 0)):
         expect_implied(condition, claim.region)
-    expect_stated(claim, "orthonormal data", "on the sphere", "small steps")
+    expect_items(claim, words.ORTHONORMAL, words.SMALL_STEPS)
+    expect(implied(Eq(rho, 0), claim.region) and implied(Eq(delta, 0), claim.region), "the sphere")
     top = end_of(condition_of(claim, "share"), share)
     box = {share: (0, top), q_i: (0, 1), rest: (0, 1)}
     expect_quotient(Ge(pi * gap, 0), box, positive=[q_i**2 + rest**2])
@@ -205,7 +209,8 @@ def test_no_point_wins_more_than_its_angle(claim: Claim) -> None:
 @evidence(SELECT_AREA, "symbolic", step="generator")
 def test_generator_of_the_area(claim: Claim) -> None:
     """L f_1 against the claim modulo r^2 = q_1^2 + q_2^2 + q_3^2, and SELECT-N's 0 it is not."""
-    expect_stated(claim, "sizes")
+    for size in (q_1, q_2, q_3, r):
+        expect_implied(Gt(size, 0), claim.region)
     operator = operator_of(equation_of(SELECT_N))
     sides = (generator_in_r(by_side(claim, area), operator), by_side(claim, generated))
     (top, bottom), (claimed, below) = (fraction(together(x.subs(pi, POINT))) for x in sides)

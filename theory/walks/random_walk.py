@@ -81,6 +81,11 @@ _MOMENTS = Assumption(
     And(Le(mean_jump**2, mean_square), Le(mean_square, jump**2)),
     note="m_1 and m_2 are means of D and of D^2: what every law on [-J, J] obeys",
 )
+SCOPE = {
+    "dropped assumption: every step": "true: without a scope what is said of step k holds at every k"
+}
+LAWS = "true: every law on [-J, J] has such means"
+
 _STEP_SYMBOLS = {
     str(k): "any step before tau",
     str(tau): "the stopping time",
@@ -118,6 +123,7 @@ FOSTER = Claim(
         **_STEP_SYMBOLS,
     },
     remark="Equality for a nearest-neighbour walk with constant drift to 0, V(x) = x.",
+    survivors=SCOPE,
 )
 
 NHRW = Claim(
@@ -180,6 +186,7 @@ NHRW = Claim(
         "when W and y are multiples of J. Where the hypotheses hold in every band, X is not confined "
         "to any: limsup |X_k - o| = oo, and limsup X_k = oo where E[D | F_k] >= 0 throughout."
     ),
+    survivors={**SCOPE, "dropped assumption: moments": LAWS},
 )
 
 SUPERMARTINGALE_CRITERIA = Claim(
@@ -220,6 +227,7 @@ SUPERMARTINGALE_CRITERIA = Claim(
         "Transience: B = {x < A}, C empty, f_C = 0: never in B with probability >= 1 - f(x)/f_B. "
         "Equality for a walk that steps neither over B nor C and f(X) a martingale."
     ),
+    survivors=SCOPE,
 )
 
 DRIFT_ESCAPE = Claim(
@@ -254,6 +262,7 @@ DRIFT_ESCAPE = Claim(
         "Equality for the walk with jumps +-J and drift delta_1, x - A a multiple of J. For x < A the "
         "right side exceeds 1. With delta_1 = J every jump is J and there is no return."
     ),
+    survivors=SCOPE,
 )
 
 _KAPPA = Assumption(

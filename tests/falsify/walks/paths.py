@@ -30,8 +30,9 @@ from tests.falsify.walks.play import (
     number,
     real,
     refute,
+    same,
 )
-from tests.falsify.walks.setting import setting_of
+from tests.falsify.walks.setting import at_own_step, setting_of
 from tests.falsify.walks.steps import Search, claimed_split
 from tests.instances import evaluate
 from theorem_audit.exact.zero import relations, stated
@@ -111,8 +112,11 @@ def stated_rate(claim: Claim, at: dict[Symbol, Any]) -> Any:
 
 
 def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """UNIVERSAL-DECAY: the mean change of F over all batches at a = 1e-25, to order a and a^2."""
-    clock, step = Clock(seconds), F(1, 10**25)
+    """UNIVERSAL-DECAY: the mean change of F over all batches at a = 1e-25, to order a and a^2.
+
+    Without a word on small steps: exactly, at the case's own step.
+    """
+    clock, exactly = Clock(seconds), at_own_step(claim)
     for case in cases(claim, rng, clock, most=9):
         if case.kind not in ("sphere", "dense") and clock.played % 2 == 0:
             q = [abs(x) for x in case.at.c]  # in the span and of any norm
@@ -123,14 +127,26 @@ def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         if not inside(claim, at) or not batches or not live or case.at.r2 > 4:
             continue
         clock.played += 1
+        step = case.at.a if exactly else F(1, 10**25)
         small = replace(case.at, a=step)
         with mp.workdps(150):
             total = mp.mpf(0)
             for batch in batches:
                 moved = small.step(batch)
+                if any(moved.q[j] == 0 for j in live):
+                    total = mp.mpf("-inf")
+                    break
                 logs = mp.fsum(mp.log(abs(_mp(moved.q[j] / small.q[j]))) for j in live)
                 total += logs - mp.mpf(len(live)) / 2 * _mp(moved.r2 - small.r2)
             mean = total / len(batches)
+            if exactly and case.at.r2 == 1:
+                claimed = [number(stated(claim.formula, x), at) for x in
+                           (rates.first_order, rates.second_order)]  # fmt: skip
+                same(
+                    claim, case, _mp(step) * (claimed[0] + _mp(step) * claimed[1]), mean, "E change"
+                )
+            if exactly:
+                continue
             one = number(stated(claim.formula, rates.first_order), at)
             size = mp.mpf(10) ** -20 * (1 + _mp(case.at.r2)) ** 6 * (1 + len(live))
             if abs(mean / _mp(step) - one) > size:

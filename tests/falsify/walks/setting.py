@@ -168,6 +168,11 @@ def setting_of(claim: Claim, rng: np.random.Generator) -> Setting:
     return Setting(*items, rng)
 
 
+def at_own_step(claim: Claim) -> bool:
+    """Whether the claim speaks of the step size itself: no item says that it is small."""
+    return claim.item(words.LIMIT).name == words.LIMIT.widest
+
+
 def few(item: Item, count: int, size: int) -> bool:
     """Whether an item's law of batches has no more than MOST_BATCHES cases."""
     return bool(item.gives["ways"](count, size) <= MOST_BATCHES)

@@ -45,7 +45,7 @@ from theory.notation import p, q_i, q_j
 
 F = Fraction
 RUNS = 2500
-FEWER = 300  # where each run draws its own sequence, which is slow
+FEWER = 300  # on other data, or where each run draws a sequence of its own, which is slow
 CHUNK = 50
 SIZES = [(2, 1), (3, 1), (2, 2), (3, 2), (4, 3), (5, 1), (3, 3), (8, 8), (9, 1)]
 
@@ -54,7 +54,8 @@ class Runs:
     """Copies of a case at one step size, each with batches of its own, in floats."""
 
     def __init__(self, case: Case, step: float, share: int = 1) -> None:
-        count = (RUNS if case.setting.batching == words.UNIFORM else FEWER) // share
+        usual = case.setting.batching == words.UNIFORM and case.at.data is None
+        count = (RUNS if usual else FEWER) // share
         weight, self.X = case.at.floats()
         self.case, self.step, self.W = case, step, np.tile(weight, (count, 1))
         paths = case.setting.paths(count, case.n, case.size)
