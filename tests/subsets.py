@@ -41,12 +41,14 @@ def chance_of(members: int, left_out: int = 0) -> Expr:
 
 
 def expect_counts(claim: Claim) -> None:
-    """The claim's batches are uniform subsets, and the two ratios count them.
+    """The claim's batches are uniform subsets of 2 or more, and the two ratios count them.
 
     They agree with Pascal's rule, for symbolic n and b, with binomials up to LARGEST, and with the law of
     the claim's own item, listed up to LISTED.  Undecided for batches that are not uniform subsets.
     """
     expect_items(claim, words.UNIFORM)
+    for size in (Ge(b, 1), Ge(n - b, 0), Ge(n, 2)):  # b-subsets of n, and a pair of indices
+        expect_implied(size, claim.region)
     expect(_listed(claim.item(words.BATCHES)), "the item's law is what the ratios count")
     expect_zero(chance_of(1) + chance_of(0, 1) - 1, "an index is in B or not")
     for size in range(1, LARGEST + 1):

@@ -49,7 +49,23 @@ from theory.minibatch.log_ratios import (
     step_factor,
 )
 from theory.model.step import SIGN, STEP
-from theory.notation import S_C, S, a, b, n, p, perp, q_i, q_j, r2, r2_next, t
+from theory.notation import (
+    S_C,
+    S,
+    a,
+    b,
+    n,
+    p,
+    perp,
+    perp_next,
+    q_i,
+    q_i_next,
+    q_j,
+    q_j_next,
+    r2,
+    r2_next,
+    t,
+)
 
 M, X = Symbol("M", real=True), Symbol("X", real=True)  # q_i^2 + q_j^2 and q_i^2 - q_j^2
 Q_I, Q_J = Symbol("Q_i", real=True), Symbol("Q_j", real=True)  # q_i^2 and q_j^2
@@ -114,6 +130,8 @@ def test_what_every_batch_leaves_alone(claim: Claim) -> None:
     """
     expect_counts(claim)
     expect_mini_batches(claim)
+    for after, before in ((q_i_next, q_i), (q_j_next, q_j), (perp_next, perp)):
+        expect(implied(Eq(after, before), claim.region), f"{before} stays")
     positive = [difference(x) for x in relations(claim.region) if isinstance(x, Gt)]
     expect(a in positive and q_i**2 in positive, "a S >= a q_i^2 > 0", region=claim.region)
     expect_zero((step_factor(0) - 1) * q_j + a * S * q_j, "change of a coordinate left out")
@@ -161,6 +179,7 @@ def test_other_points_are_fixed_outside_the_region(claim: Claim, case: str) -> N
         expect(at.step().weight == weight, f"{weight} moves", batch=batch)
     live = weight[0] if case != "live coordinate" else Fraction(0)
     values = {a: exact(step), n: 2, b: size, q_i: exact(live), q_j: exact(weight[1]), perp: 0}
+    values |= {q_i_next: values[q_i], q_j_next: values[q_j], perp_next: 0}
     expect(not claim.formula.subs(values), "this point satisfies the claim", **{str(weight): case})
     expect_outside(claim, values, f"{case}: {weight} is fixed")
 
@@ -187,7 +206,8 @@ def test_drift_of_the_log_ratio(claim: Claim) -> None:
 
     Those factors (RATIO's hypotheses) are what the claim assumes to be positive.
     """
-    expect_items(claim, words.ORTHONORMAL, words.UNIFORM)
+    expect_items(claim, words.ORTHONORMAL)
+    expect_counts(claim)
     expect(implied(Ne(q_i, 0), claim.region), "i is live")
     expect(implied(Ne(q_j, 0), claim.region), "j is live")
     known = {difference(x).expand() for x in relations(claim.region) if isinstance(x, Gt)}

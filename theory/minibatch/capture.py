@@ -135,9 +135,10 @@ CAPTURE = Claim(
     assumptions=(ORTHONORMAL, SAMPLING, SPLIT, STEP_SIZE, CONFINED, FLOOR),
     steps=("lead", "drift", "spread", "exponential", "threshold", "balance"),
     symbols={
-        "G": "1 + g (bound of E l) + g^2 (bound of E l^2) >= E[U after the step | past]/U, U <= theta",
-        "theta": "where U <= theta, every other live |q_j| <= |q_i|/2",
-        "g": "the exponent of U",
+        "U": "sum over the live j != i of |q_j/q_i|^g, for a live i",
+        "G": "1 + g (bound of E l) + g^2 (bound of E l^2), at least E[U after the step | past]/U where "
+        "U <= theta",
+        "theta": "such that U <= theta makes every other live |q_j| <= |q_i|/2",
     },
     remark=(
         "Valid wherever U <= theta. With z = 3 a^2 t_* s_*/((n+3)(1+2a)), g = z/(2(1+z)) "

@@ -22,7 +22,23 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import RATIO, STEP, chi_i, chi_j
-from theory.notation import S_C, S, a, b, chi, n, p, perp, q_i, q_j, q_j_next, r2, t
+from theory.notation import (
+    S_C,
+    S,
+    a,
+    b,
+    chi,
+    n,
+    p,
+    perp,
+    perp_next,
+    q_i,
+    q_i_next,
+    q_j,
+    q_j_next,
+    r2,
+    t,
+)
 from theory.sources import GHOSH
 
 drift = Symbol("D_ij|C", real=True)
@@ -91,6 +107,11 @@ FIXED_POINTS = Claim(
         Assumption("positive step", Gt(a, 0)),
         SAMPLING,
         Assumption("live coordinate", Gt(q_i**2, 0), note="of a live i (ReLU: q_i > 0)"),
+        Assumption(
+            "left alone",
+            And(Eq(q_i_next, q_i), Eq(q_j_next, q_j), Eq(perp_next, perp)),
+            note="by every batch that can come",
+        ),
     ),
     steps=("fixed", "converse"),
     parts={
@@ -135,7 +156,7 @@ WALK_DRIFT = Claim(
         "drift": Eq(drift, p * log(1 + _cross / _slow)),
     },
     symbols={
-        "D_ij|C": "E[change of log|q_i/q_j| | past] is its mean over C, see the chapter's head",
+        "D_ij|C": "what has the mean E[change of log|q_i/q_j| | past] over C, the batch without i and j",
     },
     remark="With WALK-DRIFT-LOW: |log|q_i/q_j|| is a submartingale, the larger gains on average.",
 )
@@ -160,7 +181,7 @@ WALK_DRIFT_LOW = Claim(
         "denominator": Eq(slow, _slow),
         "bounds": And(Ge(_cross, 0), Le(slow, 1 + 2 * a)),
     },
-    symbols={"K_ij": "the drift is p log(1 + a^2 t (q_i^2 - q_j^2)/K_ij)"},
+    symbols={"K_ij": "such that WALK-DRIFT's D_ij|C is p log(1 + a^2 t (q_i^2 - q_j^2)/K_ij)"},
     remark=(
         "So the integrand of the drift is >= p log(1 + a^2 t (q_i^2 - q_j^2)/(1 + 2a)) >= 0. "
         "1 + 2a is approached as r2 -> 0."
@@ -180,7 +201,8 @@ WALK_JUMP = Claim(
         INSIDE,
         Assumption("batch mass", And(Ge(S, 0), Le(S, 2 - t)), note="S is part of r2 = 2 - t"),
     ),
-    remark="The jump is +-log(1 + u), u = at/(1 - aS). u -> 2a as r2 -> 0, so 2a cannot be lowered.",
+    symbols={"a*t/(-S*a + 1)": "u, where log|q_i/q_j| moves by 0 or by +-log(1 + u)"},
+    remark="u -> 2a as r2 -> 0, so 2a cannot be lowered.",
 )
 
 BAND_RADIUS = Assumption(
@@ -214,7 +236,7 @@ WALK_VARIANCE = Claim(
         ),
         "bound": Ge(spread, 2 * p * (3 * a / 4) ** 2),
     },
-    symbols={"D2_ij|C": "E[(change of log|q_i/q_j|)^2 | past] is its mean over C"},
+    symbols={"D2_ij|C": "what has the mean E[(change of log|q_i/q_j|)^2 | past] over C"},
     remark=(
         "Without the band: E[jump^2 | past] >= 2 p log(1 + a t)^2, from the step 'bound'. "
         "3/4 may be raised to (5/2) log(34/25) = 0.7687..., its value at a = 2/5."

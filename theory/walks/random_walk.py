@@ -69,7 +69,9 @@ stationary = _real("pi_m")  # long-run share of time at m; 0 unless positive rec
 
 REFERENCE = "Menshikov, Popov, Wade, Non-homogeneous Random Walks, CUP, 2017"
 _BOUNDED = Assumption(
-    "bounded jumps", Le(increment**2, jump**2), note="|D| <= J almost surely, J > 0"
+    "bounded jumps",
+    And(Gt(jump, 0), Le(increment**2, jump**2)),
+    note="|D| <= J for every increment that can come",
 )
 _EVERY_STEP = Assumption(
     "every step",
@@ -179,7 +181,7 @@ NHRW = Claim(
         str(offset): "X_k - o",
         str(mean_jump): "E[D | F_k]",
         str(mean_square): "E[D^2 | F_k]",
-        **_STEP_SYMBOLS,
+        **{**_STEP_SYMBOLS, str(tau): "first k with X_k outside the band"},
     },
     remark=(
         "Equality for the lazy simple walk of step J, free on [o - W, o + W] or reflected at l = o, "
@@ -220,7 +222,7 @@ SUPERMARTINGALE_CRITERIA = Claim(
         str(f_floor): "lower bound of f everywhere",
         str(f_now): "f(X_k)",
         str(f_next): "E[f(X_{k+1}) | F_k]",
-        **_STEP_SYMBOLS,
+        **{**_STEP_SYMBOLS, str(tau): "first k with X_k in B or C"},
     },
     remark=(
         "Recurrence: B = {x > L}, C = {x < A}, f -> oo makes the right side 0 as L -> oo. "

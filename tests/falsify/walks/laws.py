@@ -156,16 +156,20 @@ def _both(claim: Claim, at: dict[Symbol, Any], inner: Sequence[Fraction], name: 
 
 def _outside(claim: Claim) -> None:
     """Starts that are outside the band, where tau = 0, and bounds of the wrong sign, where allowed."""
-    for wide, least, far in product((F(0), F(1), -LITTLE), (F(1), -LITTLE), (F(0), LITTLE, F(1))):
-        reach = F(1)
-        for start in (wide + reach + far, -wide - reach - far):
+    for reach, wide, least, far in product(
+        (F(1), F(-1)), (F(0), F(1), F(3), -LITTLE), (F(1), -LITTLE), (F(0), LITTLE, F(1))
+    ):
+        for start in (wide + reach + far, -wide - reach - far, F(0)):
             at = {rw.jump: reach, rw.width: wide, rw.second: least, rw.height: start}
             _, _, _, fixed = _sorted(claim.region)
             if not all(evaluate(x, at) for x in fixed if x.free_symbols <= set(at)):
                 continue
             bound = evaluate(claim.formula.rhs, at)
+            what = f"J={reach}, W={wide}, v={least}, X_0={start}"
             if bound < 0:
-                refute(claim, f"J=1, W={wide}, v={least}, X_0={start}", f"E tau >= 0 > {bound}")
+                refute(claim, what, f"E tau >= 0 > {bound}")
+            if start == 0 == wide * (wide - 3) and least == 1 and bound < (wide + 1) ** 2:
+                refute(claim, what, f"the simple walk has E tau = {(wide + 1) ** 2} > {bound}")
 
 
 def exit_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -323,7 +327,7 @@ def resistances(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """
     clock = Clock(seconds)
     while clock.left and clock.played < 5_000:
-        base, top = int(rng.integers(0, 5)), int(rng.integers(0, 30))
+        base, top = int(rng.integers(-1, 5)), int(rng.integers(0, 30))
         at: dict[Symbol, Any] = {
             m: base, rw.start: base + top, kappa: F(int(rng.integers(-40, 41)), int(rng.integers(3, 9)))
         }  # fmt: skip
@@ -352,7 +356,7 @@ def lamperti(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     clock = Clock(seconds)
     while clock.left and clock.played < 500:
         at: dict[Symbol, Any] = {
-            m: int(rng.integers(0, 4)), v: F(int(rng.integers(1, 9)), 8),
+            m: int(rng.integers(-1, 4)), v: F(int(rng.integers(-1, 9)), 8),
             c: F(int(rng.integers(-40, 41)), 8),
         }  # fmt: skip
         if not all(evaluate(x, at) for x in relations(claim.region)):

@@ -31,7 +31,20 @@ from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.log_ratios import drift, slow, spread
 from theory.minibatch.sparse_time import Q, c, mean_psi, pi, psi
-from theory.notation import S_C, S, delta_next, p, perp, q_i, q_j, s, s_next
+from theory.notation import (
+    S_C,
+    S,
+    delta_next,
+    p,
+    perp,
+    perp_next,
+    q_i,
+    q_i_next,
+    q_j,
+    q_j_next,
+    s,
+    s_next,
+)
 
 F = Fraction
 Search = Callable[[Claim, np.random.Generator, float], int]
@@ -202,21 +215,37 @@ def fixed_points(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         batches = case.setting.support(case.n, case.size)
         if not batches:
             continue
-        moved = [case.step(batch) for batch in batches]
-        still = all(x.q == case.at.q and x.r2 == case.at.r2 for x in moved)
+        moved: list[Neuron] = []
+
+        def moves(
+            case: Case = case, batches: Any = batches, moved: Any = moved
+        ) -> Iterator[Neuron]:
+            for k, batch in enumerate(batches):  # as many as are asked for
+                if k == len(moved):
+                    moved.append(case.step(batch))
+                yield moved[k]
+
         at, q = case.observed(), case.at.q
+        row = next((k for k, x in enumerate(case.at.off) if x), 0)
         for i in case.live[:3]:
             for j in [x for x in range(case.n) if x != i][:6] or [None]:
-                values = {**at, q_i: q[i], q_j: F(0) if j is None else q[j], perp: F(0)}
-                values[perp] = next((x for x in case.at.off if x), F(0))
-                if not inside(claim, values):
+                values = {**at, q_i: q[i], **_coordinates(case.at, j, row, q_j, perp)}
+                after = ({**values, q_i_next: x.q[i], **_coordinates(x, j, row, q_j_next, perp_next)}
+                         for x in moves())  # fmt: skip
+                if not all(inside(claim, x) for x in after):
                     continue
                 clock.played += 1
-                if still and not evaluate(claim.formula, values):
-                    refute(claim, case, "every batch leaves it alone")
-        if not still and len(case.live) == 1 and q[case.live[0]] ** 2 == 1 == case.at.r2:
+                if not evaluate(claim.formula, values):
+                    refute(claim, case, "every batch leaves it as the hypotheses say")
+        at_point = len(case.live) == 1 and q[case.live[0]] ** 2 == 1 == case.at.r2
+        if at_point and any(x.q != q or x.r2 != 1 for x in moves()):
             refute(claim, case, "a data point moves")
     return clock.played
+
+
+def _coordinates(at: Neuron, j: int | None, row: int, on: Symbol, off: Symbol) -> dict[Symbol, Any]:
+    """One coordinate on the data (0 where there is no other) and one off them."""
+    return {on: F(0) if j is None else at.q[j], off: at.off[row] if at.off else F(0)}
 
 
 def mass_floor(claim: Claim, rng: np.random.Generator, seconds: float) -> int:

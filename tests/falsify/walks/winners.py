@@ -45,7 +45,7 @@ from theory.notation import p, q_i, q_j
 
 F = Fraction
 RUNS = 2500
-FEWER = 300  # on other data, or where each run draws a sequence of its own, which is slow
+FEWER = 120  # on other data, or where each run draws a sequence of its own, which is slow
 CHUNK = 50
 SIZES = [(2, 1), (3, 1), (2, 2), (3, 2), (4, 3), (5, 1), (3, 3), (8, 8), (9, 1)]
 
