@@ -261,6 +261,7 @@ def test_jump_sizes_and_their_bound(claim: Claim) -> None:
 
 @evidence(WALK_VARIANCE, "symbolic", step="moment")
 def test_second_moment_of_the_jump(claim: Claim) -> None:
+    expect_counts(claim)
     expect_same(by_side(claim, spread), pair_moment(2), POINTS, "second moment given C")
 
 

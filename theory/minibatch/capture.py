@@ -39,13 +39,17 @@ theta = Symbol("theta", real=True)
 
 CONFINED = Assumption(
     "confinement",
-    And(Gt(t_star, 0), Le(t_star, 1), Le(t_star, t)),
-    note="t = 2 - r2 at any step; BAND-WIDE and ENTRY keep it so",
+    And(Gt(t_star, 0), Le(t_star, 1)),
+)
+SLACK = Assumption(
+    "slack kept", Le(t_star, t), note="t = 2 - r2 at any step; BAND-WIDE and ENTRY keep it so"
 )
 FLOOR = Assumption(
     "mass floor",
-    And(Gt(s_star, 0), Le(s_star, 2), Le(s_star, s)),
-    note="s: live mass at any step; MASS-FLOOR keeps it so",
+    And(Gt(s_star, 0), Le(s_star, 2)),
+)
+MASS = Assumption(
+    "mass kept", Le(s_star, s), note="s: live mass at any step; MASS-FLOOR keeps it so"
 )
 
 _two_sided = (1 - a) ** g + (1 + a) ** g
@@ -132,7 +136,7 @@ CAPTURE = Claim(
     source=Source("lemma", f"{GHOSH}: capture near a data point; the constants are ours"),
     bound="upper",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, SAMPLING, SPLIT, STEP_SIZE, CONFINED, FLOOR),
+    assumptions=(ORTHONORMAL, SAMPLING, SPLIT, STEP_SIZE, SLACK, CONFINED, MASS, FLOOR),
     steps=("lead", "drift", "spread", "exponential", "threshold", "balance"),
     symbols={
         "U": "sum over the live j != i of |q_j/q_i|^g, for a live i",

@@ -11,7 +11,7 @@ from sympy import And, Eq, Expr, Ge, Le, Symbol, binomial, ceiling, log
 
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.capture import CAPTURE, CONFINED, FLOOR, g, lead_drift, t_star
+from theory.minibatch.capture import CAPTURE, CONFINED, FLOOR, MASS, SLACK, g, lead_drift, t_star
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n
@@ -43,6 +43,7 @@ REACH = Claim(
         ORTHONORMAL,
         SAMPLING,
         STEP_SIZE,
+        SLACK,
         CONFINED,
         Assumption("cycles", Ge(M, 0), note="of n - 1 steps each: T = (n-1) M"),
     ),
@@ -75,7 +76,9 @@ REACH_TIME = Claim(
         ORTHONORMAL,
         SAMPLING,
         STEP_SIZE,
+        SLACK,
         CONFINED,
+        MASS,
         FLOOR,
         EXPONENT,
     ),

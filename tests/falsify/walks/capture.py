@@ -78,8 +78,10 @@ def leading(found: Iterator[Case], rng: np.random.Generator) -> Iterator[Case]:
 
 def bounds_of(case: Case, rng: np.random.Generator) -> dict[Symbol, Fraction]:
     """t_* and s_*: the state's own 2 - r2 and live mass, or less; more than them where that is allowed."""
-    share = F(1) if rng.random() < 0.6 else F(int(rng.choice([1, 3])), 2)
-    return {t_star: share * min(2 - case.at.r2, F(1)), s_star: share * min(case.at.mass, F(2))}
+    share = F(1, 2) if rng.random() < 0.2 else F(1)
+    slack, mass = share * min(2 - case.at.r2, F(1)), share * min(case.at.mass, F(2))
+    over = rng.random(2) < 0.15
+    return {t_star: F(1) if over[0] else slack, s_star: F(2) if over[1] else mass}
 
 
 def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:

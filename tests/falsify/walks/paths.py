@@ -249,7 +249,10 @@ def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int
             continue
         clock.played += 1
         with mp.workdps(DIGITS):
-            top = mp.mpf(number(stated(claim.formula, reach.cycles), base))
+            try:
+                top = mp.mpf(number(stated(claim.formula, reach.cycles), base))
+            except ZeroDivisionError:
+                refute(claim, case, "T_* has no value")
             base[reach.cycles] = int(top)
             steps = evaluate(stated(claim.formula, reach.horizon), base)
             base[reach.horizon] = int(steps)

@@ -47,8 +47,8 @@ OTHERS: dict[str, tuple[str, Callable[[Claim], Claim]]] = {
     "any n and start": ("SELECT", lambda x: x.without("start")),
     "at each a": ("SELECT", lambda x: replace(
         x, formula=x.formula.xreplace({p_win: Function("P_1", real=True)(a)}))),
-    "slack at no step": ("CAPTURE", lambda x: x.without("confinement")),
-    "mass at no step": ("CAPTURE", lambda x: x.without("mass floor")),
+    "slack at no step": ("CAPTURE", lambda x: x.without("slack kept")),
+    "mass at no step": ("CAPTURE", lambda x: x.without("mass kept")),
     "start off the band": ("NHRW", lambda x: x.without("start in the band")),
 }  # fmt: skip
 
