@@ -54,8 +54,8 @@ CASES = [
 ]  # fmt: skip
 
 
-# 2 - r2 >= t_*, and a batch's mass is part of r2 >= 0
-STATE = (Ge(t, t_star), Le(t, 2), Ge(S, 0), Le(S, 2 - t))
+# a batch's mass is part of r2 = 2 - t >= 0; that t >= t_* is the claim's
+STATE = (Le(t, 2), Ge(S, 0), Le(S, 2 - t))
 
 
 # REACH
