@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,33 +159,6 @@ def test_errors_add_up_for_every_n(claim: Claim) -> None:
     sides = {difference(x) for x in relations(BAND_ABOVE.formula)}
     expect(sides == {delta_next, a / 4 - delta_next}, "delta = O(a)")
     expect(not claim.formula.has(a, delta), "the claim is about the limit a -> 0")
-
-
-@evidence(SELECT_ANGLE, "property", step="superharmonic")
-@given(sizes=st.lists(st.integers(1, 9), min_size=2, max_size=6))
-def test_generator_of_the_angle_on_explicit_points(claim: Claim, sizes: list[int]) -> None:
-    """L f by central differences in log|q_j|, 40 digits, step 1e-10: truncation below 1e-17."""
-    bound = lambdify((q_i, rest), upper_bound_on(claim, chance), "mpmath")
-    claimed = lambdify((q_i, rest, share), by_side(claim, generated), "mpmath")
-    with mp.workdps(40):
-        h = mp.mpf(10) ** -10
-
-        def f(logs: list[Any]) -> Any:
-            q = [mp.e**x for x in logs]
-            return bound(q[0], mp.sqrt(mp.fsum(z**2 for z in q[1:])))
-
-        logs = [mp.log(z) for z in sizes]
-        norm, total = mp.fsum(z**2 for z in sizes), mp.mpf(0)
-        for k, size in enumerate(sizes):
-            up, low = list(logs), list(logs)
-            up[k] += h
-            low[k] -= h
-            total += (f(up) - 2 * f(logs) + f(low)) / h**2 / 2
-            total += mp.mpf(size) ** 2 / norm * (f(up) - f(low)) / (2 * h)
-        squares = sum(z**2 for z in sizes[1:])
-        v = mp.mpf(sum(z**4 for z in sizes[1:])) / squares**2
-        expected = claimed(mp.mpf(sizes[0]), mp.sqrt(squares), v)
-        expect(abs(total - expected) < mp.mpf(10) ** -16, "L f", q=sizes)
 
 
 @evidence(SELECT_ANGLE, "simulation", step="closing")
