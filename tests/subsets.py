@@ -12,16 +12,21 @@ function of n and b, decided by normal form.
 
 from __future__ import annotations
 
-from itertools import combinations
+from functools import cache
 from math import comb
 
 from sympy import Expr, Ge, Integer, Rational, cancel
 
 from tests.inequalities import expect_implied
+from tests.instances import exact
+from tests.reading import expect_items
 from theorem_audit import expect, expect_zero
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.vocabulary import Item
+from theory import vocabulary as words
 from theory.notation import b, n
 
+LISTED = 9
 LARGEST = 12  # enumerations up to here check the formulas; they stand for nothing
 
 
@@ -35,8 +40,16 @@ def chance_of(members: int, left_out: int = 0) -> Expr:
     return cancel(chance)
 
 
-def expect_counts() -> None:
-    """The two ratios agree with Pascal's rule, for symbolic n and b, and with lists up to LARGEST."""
+def expect_counts(claim: Claim) -> None:
+    """The claim's batches are uniform subsets of 2 or more, and the two ratios count them.
+
+    They agree with Pascal's rule, for symbolic n and b, with binomials up to LARGEST, and with the law of
+    the claim's own item, listed up to LISTED.  Undecided for batches that are not uniform subsets.
+    """
+    expect_items(claim, words.UNIFORM)
+    for size in (Ge(b, 1), Ge(n - b, 0), Ge(n, 2)):  # b-subsets of n, and a pair of indices
+        expect_implied(size, claim.region)
+    expect(_listed(claim.item(words.BATCHES)), "the item's law is what the ratios count")
     expect_zero(chance_of(1) + chance_of(0, 1) - 1, "an index is in B or not")
     for size in range(1, LARGEST + 1):
         for drawn in range(size + 1):
@@ -46,9 +59,22 @@ def expect_counts() -> None:
                 count = comb(size - members - left, drawn - members) if drawn >= members else 0
                 claimed = chance_of(members, left).subs({n: size, b: drawn})
                 expect(claimed == Rational(count, comb(size, drawn)), "counts", n=size, b=drawn)
-    lists = [x for x in combinations(range(6), 3) if 0 in x and 1 not in x]
-    split = chance_of(1, 1).subs({n: 6, b: 3})
-    expect(split == Rational(len(lists), comb(6, 3)), "by listing", n=6, b=3)
+
+
+@cache
+def _listed(item: Item) -> bool:
+    """Whether an item's law has the chances of members and of what is left out, for n <= LISTED."""
+    for size in range(1, LISTED + 1):
+        for drawn in range(1, size + 1):
+            law = item.gives["chance"](size, drawn)
+            for members, left in ((1, 0), (2, 0), (1, 1), (0, 2), (2, 1)):
+                if members + left > size:
+                    continue
+                inside, outside = set(range(members)), set(range(members, members + left))
+                found = sum(x for y, x in law.items() if inside <= set(y) and not outside & set(y))
+                if exact(found) != chance_of(members, left).subs({n: size, b: drawn}):
+                    return False
+    return True
 
 
 def expect_mini_batches(claim: Claim) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sympy import Eq
 
+from theorem_audit.exact.zero import stated
 from theorem_audit.kernel.statement import Declaration, NoPhrase, Speaker, parts_of, values
 from theory import vocabulary as words
 from theory.minibatch.capture import CAPTURE, g, growth, s_star, t_star, theta
@@ -193,6 +194,10 @@ def _sparse_rate() -> Declaration:
     def conclusion(claim: Any, speaker: Speaker) -> str:
         _over_subsets(claim)
         value = values(claim.formula, block_length, rate)
+        if stated(claim.region, g) != stated(CAPTURE.formula, g):
+            raise NoPhrase(f"{claim.id}: g is said to be CAPTURE's")
+        if stated(claim.region, p) != stated(CAPTURE.region, p):
+            raise NoPhrase(f"{claim.id}: p is said to be the chance of a split")
         return f"""let g := {exponent} in let T := {speaker.natural(value[block_length])}%N in
   let c := {speaker.real(value[rate])} in
   (0 < T)%N /\\ 0 <= c < 1 /\\ forall dl, 0 < dl -> exists C, 0 < C /\\ forall K L, (K <= L)%N ->
@@ -202,6 +207,7 @@ def _sparse_rate() -> Declaration:
     return Declaration(
         f"(n d b : nat) (eta : R) {DATA} (w0 : 'I_d -> R) {NEURON} (ts ss : R) (M : nat)", speaker,
         {**ORTHONORMAL, **SUBSETS}, conclusion, ("neuron phi act",), {"rounds": f"let g := {exponent} in"},
+        ("exponent", "split probability"),
     )  # fmt: skip
 
 
@@ -214,7 +220,9 @@ _AFTER_B = "(coordinates act X (w' B))"
 
 def _capture() -> Declaration:
     """p is whatever the claim's condition says; U, theta and what theta is for are in the conclusion."""
-    terms = {a: STEP_RATIO, t_star: "ts", s_star: "ss", p: "p", g: "g"}
+    terms = {
+        a: STEP_RATIO, t_star: "ts", s_star: "ss", p: "p", g: "g", t: "(2 - norm2 w)", s: f"(mass {STATE})"
+    }  # fmt: skip
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
         _over_subsets(claim)
@@ -226,16 +234,16 @@ def _capture() -> Declaration:
 
     return Declaration(
         f"{_MEANS} (i : 'I_n) (ts ss p : R)", Speaker(terms, SIZES),
-        {**ORTHONORMAL, **SUBSETS, "confinement": "ts <= 2 - norm2 w", "mass floor": f"ss <= mass {STATE}"}, conclusion,
+        {**ORTHONORMAL, **SUBSETS}, conclusion,
         ("neuron phi act", _EVERY_STEP, f"{STATE}.1 i <> 0"),
     )  # fmt: skip
 
 
 def _reach() -> Declaration:
-    """The confinement is that of the run which the schedule leads; where the claim drops it, it is dropped."""
+    """The slack is that of the run which the schedule leads; where the claim drops it, it is dropped."""
     start, end = "(coordinates act X w0)", "(coordinates act X (w ((n - 1) * M)%N))"
     terms = {
-        a: STEP_RATIO, t_star: "ts", final_ratio: f"(ratio {end} i j)",
+        a: STEP_RATIO, t_star: "ts", t: "(2 - norm2 (w m))", final_ratio: f"(ratio {end} i j)",
         schedule_probability: "(1 / INR #|{: ((n - 1) * M).-tuple (batch n b)}|)",
     }  # fmt: skip
 
@@ -245,8 +253,8 @@ def _reach() -> Declaration:
         chances = [x for x in parts_of(claim.formula) if x.has(schedule_probability)]
         if len(bounds) != 1 or len(chances) != 1:
             raise NoPhrase(f"{claim.formula}: one bound of R_T and one equation for P_T expected")
-        named = "confinement" in {x.name for x in claim.assumptions}
-        confined = "(forall m, ts <= 2 - norm2 (w m)) -> " if named else ""
+        kept = [x.condition for x in claim.assumptions if x.name == "slack kept"]
+        confined = "".join(f"(forall m, {speaker.relation(x)}) -> " for x in kept)
         return f"""({speaker.relation(chances[0])}) /\\
   exists u : ((n - 1) * M).-tuple (batch n b), forall w0 : 'I_d -> R,
     {start}.1 i <> 0 -> (forall j, Rabs ({start}.1 j) <= Rabs ({start}.1 i)) ->
@@ -255,8 +263,8 @@ def _reach() -> Declaration:
 
     return Declaration(
         f"(n d b : nat) (eta : R) {DATA} {NEURON} (ts : R) (i : 'I_n) (M : nat)",
-        Speaker(terms, {**SIZES, M: "M"}), {**ORTHONORMAL, **SUBSETS, "confinement": ""}, conclusion,
-        ("neuron phi act",),
+        Speaker(terms, {**SIZES, M: "M"}), {**ORTHONORMAL, **SUBSETS}, conclusion,
+        ("neuron phi act",), inside=("slack kept",),
     )  # fmt: skip
 
 

@@ -161,7 +161,7 @@ NEIGHBOURS: dict[str, Callable[[], Claim]] = {
     "CAPTURE twice p": lambda: claims["CAPTURE"].widened("split probability", Eq(p, 2 * _split())),
     "CAPTURE any p": lambda: claims["CAPTURE"].without("split probability"),
     "CAPTURE wherever U <= 1": lambda: _equation("CAPTURE", theta, lambda _: Rational(1)),
-    "CAPTURE no floor": lambda: claims["CAPTURE"].without("mass floor"),
+    "CAPTURE no floor": lambda: claims["CAPTURE"].without("mass kept"),
     "CAPTURE b <= n": lambda: claims["CAPTURE"].widened("without replacement", And(Le(1, b), Le(b, n))),
     "REACH faster": lambda: _formula(
         "REACH",
@@ -171,7 +171,7 @@ NEIGHBOURS: dict[str, Callable[[], Claim]] = {
     ),
     "REACH more often": lambda: _equation("REACH", schedule_probability, lambda x: 2 * x),
     "REACH b <= n": lambda: claims["REACH"].widened("without replacement", And(Le(1, b), Le(b, n))),
-    "REACH unconfined": lambda: claims["REACH"].without("confinement"),
+    "REACH unconfined": lambda: claims["REACH"].without("slack kept"),
     "SPARSE-RATE faster": lambda: _equation("SPARSE-RATE", rate, lambda x: 2 * x - 1),
     "SPARSE-RATE any rounds": lambda: claims["SPARSE-RATE"].without("rounds"),
     "SPARSE-RATE shorter blocks": lambda: _equation("SPARSE-RATE", block_length, lambda x: x / (n - 1)),

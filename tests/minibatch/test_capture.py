@@ -7,7 +7,7 @@ from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Ge, Integer, Poly, Rational, Symbol, cancel, diff, exp, log, solve, sqrt
+from sympy import Expr, Ge, Integer, Le, Poly, Rational, Symbol, cancel, diff, exp, log, solve, sqrt
 from sympy.core.relational import Eq
 
 from tests.analysis import ball, expect_quotient, expect_same, frozen, log_zero
@@ -22,6 +22,7 @@ from theorem_audit import (
     expect_positive_ball,
     expect_zero,
 )
+from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
@@ -40,7 +41,7 @@ from theory.minibatch.capture import (
     theta,
 )
 from theory.minibatch.log_ratios import WALK_DRIFT_LOW, WALK_JUMP, S_i, S_j, jump, slow
-from theory.notation import S_C, a, n, p, q_i, q_j, t
+from theory.notation import S_C, a, n, p, q_i, q_j, s, t
 
 AT_LIMIT = {t: 1, S_C: 0, q_i: 1, q_j: 0}
 GRID = [
@@ -66,7 +67,7 @@ def factor_of_moment() -> Expr:
 @evidence(MOMENT, "symbolic", step="exponent")
 def test_moment_exponent_at_the_limit(claim: Claim) -> None:
     """E of the factor over the b-subsets: i alone, j alone with chance p each, symbolic n and b."""
-    expect_counts()
+    expect_counts(claim)
     expect_zero(stated(claim.region, p) - chance_of(1, 1), "p is the chance of a split")
     expect_same(by_side(claim, Lambda), log(factor_of_moment()), GRID, "moment exponent")
 
@@ -201,7 +202,12 @@ def test_threshold_makes_one_coordinate_lead(claim: Claim) -> None:
 
 @evidence(CAPTURE, "symbolic", step="drift")
 def test_drift_where_one_coordinate_leads(claim: Claim) -> None:
-    """z from WALK-DRIFT-LOW's cross difference and bound on K; log(1+z) >= z/(1+z)."""
+    """z from WALK-DRIFT-LOW's cross difference and bound on K, which grows in t and in the lead.
+
+    The lead is 3s/(n+3) at least, t >= t_* and s >= s_*; log(1+z) >= z/(1+z).
+    """
+    for kept in (Le(t_star, t), Le(s_star, s)):
+        expect(implied(kept, claim.region), f"{kept} is not assumed", region=claim.region)
     parts = relations(WALK_DRIFT_LOW.formula)
     cross = next(difference(x) for x in parts if not x.has(slow))
     largest = next(x.gts for x in parts if x.has(slow) and not isinstance(x, Eq))
@@ -217,7 +223,7 @@ def test_drift_where_one_coordinate_leads(claim: Claim) -> None:
 def test_second_moment_of_the_log_ratio(claim: Claim) -> None:
     """|l| <= log(1 + 2a) <= log 2, with probability 2p of a jump: E l^2 <= 2 p log(2)^2 <= p."""
     largest = WALK_JUMP.formula.gts
-    expect_counts()
+    expect_counts(claim)
     expect_zero(
         stated(claim.region, p) - chance_of(1, 1), "either of two is drawn alone with chance p"
     )

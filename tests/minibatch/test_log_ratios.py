@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import combinations
 from math import comb
 
 from hypothesis import given
-from sympy import And, Expr, Ge, Gt, Mul, Rational, Symbol, cancel, diff, log, solveset, sqrt
+from sympy import And, Expr, Ge, Gt, Mul, Ne, Rational, Symbol, cancel, diff, log, solveset, sqrt
 from sympy.core.relational import Eq
 from sympy.logic.boolalg import Boolean
 from sympy.sets import FiniteSet
@@ -16,7 +16,7 @@ from sympy.sets import FiniteSet
 from tests.analysis import ball, expect_outside, expect_quotient, expect_same
 from tests.inequalities import expect_implied, expect_inside, in_chart, restricted, shadows
 from tests.instances import Instance, exact, instances
-from tests.reading import by_side, expect_stated
+from tests.reading import by_side, expect_items
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import (
     evidence,
@@ -26,10 +26,12 @@ from theorem_audit import (
     expect_positive_ball,
     expect_zero,
 )
+from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch.log_ratios import (
     FIXED_POINTS,
     WALK_DRIFT,
@@ -47,7 +49,23 @@ from theory.minibatch.log_ratios import (
     step_factor,
 )
 from theory.model.step import SIGN, STEP
-from theory.notation import S_C, S, a, b, n, p, perp, q_i, q_j, r2, r2_next, t
+from theory.notation import (
+    S_C,
+    S,
+    a,
+    b,
+    n,
+    p,
+    perp,
+    perp_next,
+    q_i,
+    q_i_next,
+    q_j,
+    q_j_next,
+    r2,
+    r2_next,
+    t,
+)
 
 M, X = Symbol("M", real=True), Symbol("X", real=True)  # q_i^2 + q_j^2 and q_i^2 - q_j^2
 Q_I, Q_J = Symbol("Q_i", real=True), Symbol("Q_j", real=True)  # q_i^2 and q_j^2
@@ -110,8 +128,10 @@ def test_what_every_batch_leaves_alone(claim: Claim) -> None:
     equation leaves q_i^2 = 1.  Such a batch exists for every n and b of the region: P(i in B, j not)
     is b (n-b)/(n (n-1)), and both factors are >= 1.
     """
-    expect_counts()
+    expect_counts(claim)
     expect_mini_batches(claim)
+    for after, before in ((q_i_next, q_i), (q_j_next, q_j), (perp_next, perp)):
+        expect(implied(Eq(after, before), claim.region), f"{before} stays")
     positive = [difference(x) for x in relations(claim.region) if isinstance(x, Gt)]
     expect(a in positive and q_i**2 in positive, "a S >= a q_i^2 > 0", region=claim.region)
     expect_zero((step_factor(0) - 1) * q_j + a * S * q_j, "change of a coordinate left out")
@@ -159,6 +179,7 @@ def test_other_points_are_fixed_outside_the_region(claim: Claim, case: str) -> N
         expect(at.step().weight == weight, f"{weight} moves", batch=batch)
     live = weight[0] if case != "live coordinate" else Fraction(0)
     values = {a: exact(step), n: 2, b: size, q_i: exact(live), q_j: exact(weight[1]), perp: 0}
+    values |= {q_i_next: values[q_i], q_j_next: values[q_j], perp_next: 0}
     expect(not claim.formula.subs(values), "this point satisfies the claim", **{str(weight): case})
     expect_outside(claim, values, f"{case}: {weight} is fixed")
 
@@ -169,7 +190,7 @@ def test_other_points_are_fixed_outside_the_region(claim: Claim, case: str) -> N
 @evidence(WALK_DRIFT, "symbolic", step="split probability")
 def test_split_probability(claim: Claim) -> None:
     """Symbolic n and b, twice: by exchangeability and by ratios of binomials."""
-    expect_counts()
+    expect_counts(claim)
     single, both = membership_moments()
     expect_zero(single - chance_of(1), "P(i in B)")
     expect_zero(both - chance_of(2), "P(i, j in B)")
@@ -185,7 +206,10 @@ def test_drift_of_the_log_ratio(claim: Claim) -> None:
 
     Those factors (RATIO's hypotheses) are what the claim assumes to be positive.
     """
-    expect_stated(claim, "orthonormal data", "sampling", "live pair")
+    expect_items(claim, words.ORTHONORMAL)
+    expect_counts(claim)
+    expect(implied(Ne(q_i, 0), claim.region), "i is live")
+    expect(implied(Ne(q_j, 0), claim.region), "j is live")
     known = {difference(x).expand() for x in relations(claim.region) if isinstance(x, Gt)}
     for drawn in (0, 1):  # for every batch: S_i and S_j are masses of C with i, C with j
         factor = step_factor(drawn, S).expand()
@@ -237,6 +261,7 @@ def test_jump_sizes_and_their_bound(claim: Claim) -> None:
 
 @evidence(WALK_VARIANCE, "symbolic", step="moment")
 def test_second_moment_of_the_jump(claim: Claim) -> None:
+    expect_counts(claim)
     expect_same(by_side(claim, spread), pair_moment(2), POINTS, "second moment given C")
 
 
@@ -329,19 +354,3 @@ def _exp(expr: Expr, at: dict[Symbol, Expr]) -> Expr:
     if not multiple.is_Integer:
         raise Undecided(f"{expr} is no integer multiple of a logarithm at p = 1")
     return logarithm.args[0].subs(at) ** multiple
-
-
-@evidence(WALK_VARIANCE, "property", step="bound")
-@given(instance=instances(lambda share, _: 2 * share / 5))
-def test_spread_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
-    """Each of the two moves exceeds sqrt of half the claimed bound, inside the band."""
-    bound = next(x.lts for x in relations(claim.formula) if not isinstance(x, Eq))
-    live = [j for j, value in enumerate(instance.q) if value and instance.gates[j]]
-    for i, j in pairwise(live):
-        if i not in instance.batch or j in instance.batch or instance.r2 - 1 > instance.a / 4:
-            continue
-        after = instance.step()
-        factor = exact(after.q[i] / after.q[j] * instance.q[j] / instance.q[i])
-        gap = ball(log(factor) ** 2 - bound / (2 * p), {a: exact(instance.a), p: 1})
-        expect(gap > 0, "a move below the bound", instance=instance)
-    expect(True, "played")

@@ -35,7 +35,7 @@ from tests.inequalities import (
 )
 from tests.minibatch.purity_time_tools import expect_follows, log_impurity, passage_times, points, x
 from tests.obstructions import full_batch_starts
-from tests.reading import by_side, expect_only, expect_stated
+from tests.reading import by_side, expect_items, expect_only
 from tests.subsets import chance_of, expect_counts
 from theorem_audit import evidence, expect, expect_zero, seed
 from theorem_audit.checks.statistics import expect_mean
@@ -43,6 +43,7 @@ from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch import selection
 from theory.minibatch.log_ratios import WALK_DRIFT, step_factor
 from theory.minibatch.purity_time import (
@@ -75,7 +76,7 @@ from theory.notation import a, b, delta, k, n, p, r2, rho, s, t
 def test_purity_is_a_level_of_the_log_ratio(claim: Claim) -> None:
     """pi = R/(1+R), R = (q_I/q_j)^2 >= 1, rises in R; pi = 1 - eps at R = e^(2Z)."""
     expect_only(claim, level, time)
-    expect_stated(claim, "small steps", "orthonormal data")
+    expect_items(claim, words.SMALL_STEPS, words.ORTHONORMAL)
     R = Symbol("R", positive=True)
     expect_zero(diff(R / (1 + R), R) - 1 / (1 + R) ** 2, "pi rises")
     (ratio,) = solve(R / (1 + R) - (1 - eps), R)
@@ -135,7 +136,7 @@ def test_first_passage_of_a_linear_decay(claim: Claim) -> None:
     expect_region_of(claim, SGD_RATE)
     expect_region_of(claim, SGD_RATE_PATHS)
     expect(by_side(SGD_RATE_PATHS, path_ratio) == rate_ratio, "paths have the exponent as rate")
-    expect_counts()
+    expect_counts(claim)
     expect_zero(stated(claim.region, p) - chance_of(1, 1), "p")
     expect_region_of(claim, SGD_SPARSE)
     expect(by_side(SGD_SPARSE, p_sparse) == 1, "almost surely some w_k -> +-x_I")

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from itertools import combinations
-
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import And, Expr, Ge, Integer, Le, Rational, Symbol, binomial, log
 
 from tests.analysis import expect_quotient, expect_same, log_of, upper_bound_on
 from tests.inequalities import expect_implied, expect_inside, is_strict
-from tests.instances import Instance, exact
 from tests.minibatch.test_capture import move
 from tests.minibatch.test_log_ratios import positive_factors
-from tests.reading import by_side
+from tests.reading import by_side, expect_items
 from tests.subsets import LARGEST, expect_mini_batches
 from theorem_audit import (
     evidence,
@@ -24,6 +18,7 @@ from theorem_audit import (
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch.capture import CAPTURE, g, lead_drift, s_star, t_star, theta
 from theory.minibatch.log_ratios import jump
 from theory.minibatch.reach import (
@@ -54,8 +49,8 @@ CASES = [
 ]  # fmt: skip
 
 
-# 2 - r2 >= t_*, and a batch's mass is part of r2 >= 0
-STATE = (Ge(t, t_star), Le(t, 2), Ge(S, 0), Le(S, 2 - t))
+# a batch's mass is part of r2 = 2 - t >= 0; that t >= t_* is the claim's
+STATE = (Le(t, 2), Ge(S, 0), Le(S, 2 - t))
 
 
 # REACH
@@ -112,6 +107,7 @@ def _bound(claim: Claim) -> Expr:
 def test_chance_of_a_schedule(claim: Claim) -> None:
     """(n-1) M independent draws, each one of C(n, b) equally likely sets: for symbolic n, b and M."""
     expect_implied(Ge(M, 0), claim.region)
+    expect_items(claim, words.UNIFORM)
     expect_mini_batches(claim)
     claimed = by_side(claim, schedule_probability)
     derived = -(n - 1) * M * log(binomial(n, b))
@@ -119,39 +115,9 @@ def test_chance_of_a_schedule(claim: Claim) -> None:
     expect_same(log_of(claimed), derived, wide, "independent draws")
     for points in range(2, LARGEST + 1):  # a check that C(n, b) counts the b-subsets
         for size in range(1, points):
-            count = sum(1 for _ in combinations(range(points), size))
+            count = len(claim.item(words.BATCHES).gives["chance"](points, size))
             value = claimed.subs({n: points, b: size, M: 2}) * Integer(count) ** (2 * (points - 1))
             expect(value == 1, "chance of a schedule", n=points, b=size)
-
-
-@evidence(REACH, "property", step="ratio")
-@given(
-    entries=st.lists(st.fractions(0, 1, max_denominator=9), min_size=2, max_size=4),
-    size=st.integers(1, 3),
-    share=st.fractions(Fraction(1, 20), Fraction(19, 20)),
-    tiny=st.booleans(),
-)
-def test_schedule_on_exact_instances(
-    claim: Claim, entries: list[Fraction], size: int, share: Fraction, tiny: bool
-) -> None:
-    """Two cycles in exact rationals; with tiny coordinates the bound is nearly attained."""
-    points, step = len(entries), share / 2
-    weight = [x + Fraction(1, 7) for x in entries]
-    weight = sorted((x / 4 for x in weight), reverse=True)
-    if tiny:
-        weight = [x / 10**6 for x in weight]
-    size = min(size, points - 1)
-    off = Fraction(1) if tiny else Fraction(1, 2)  # one direction off the data
-    basis = [[Fraction(int(i == j)) for j in range(points + 1)] for i in range(points)]
-    at = Instance(basis, [*weight, off], (), step, "linear")
-    slack = min(2 - at.r2, 1 - Fraction(10, 27) * step)
-    for turn in (1, 2):
-        for batch in rotation(points, size, 1):
-            at = Instance(at.data, at.weight, batch, at.a, at.activation).step()
-        values = {n: points, b: size, a: exact(step), t_star: exact(slack), M: turn}
-        bound = _bound(claim).subs(values)
-        ratio = max(at.q[1:]) / at.q[0]
-        expect(exact(ratio) <= bound, "ratio after the schedule", weight=weight, turns=turn)
 
 
 # REACH-TIME

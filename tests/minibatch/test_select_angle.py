@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
 from sympy import (
+    Eq,
     Expr,
     Ge,
     Gt,
@@ -36,11 +35,13 @@ from tests.analysis import expect_quotient, upper_bound_on
 from tests.inequalities import condition_of, end_of, expect_implied, is_strict
 from tests.minibatch.selection_n_tools import equation_of
 from tests.minibatch.test_selection import E, in_ratio
-from tests.reading import by_side, expect_stated
+from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, seed
 from theorem_audit.checks.statistics import expect_at_most
+from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch.selection import (
     SELECT,
     SELECT_EQUAL,
@@ -67,7 +68,7 @@ from theory.minibatch.selection_n import (
 )
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse
 from theory.minibatch.sparse_time import BAND_ABOVE, SPARSE_TIME, mean_psi
-from theory.notation import a, delta, delta_next, p, q_i
+from theory.notation import a, delta, delta_next, p, q_i, rho
 
 POINT = Symbol("_pi")  # pi as a transcendental: an indeterminate over QQ
 
@@ -92,7 +93,8 @@ def test_angle_is_superharmonic(claim: Claim) -> None:
     expect_zero((gap + value).subs(pi, POINT), "it is the sign of L f")
     for condition in (Gt(q_i, 0), Gt(rest, 0)):
         expect_implied(condition, claim.region)
-    expect_stated(claim, "orthonormal data", "on the sphere", "small steps")
+    expect_items(claim, words.ORTHONORMAL, words.SMALL_STEPS)
+    expect(implied(Eq(rho, 0), claim.region) and implied(Eq(delta, 0), claim.region), "the sphere")
     top = end_of(condition_of(claim, "share"), share)
     box = {share: (0, top), q_i: (0, 1), rest: (0, 1)}
     expect_quotient(Ge(pi * gap, 0), box, positive=[q_i**2 + rest**2])
@@ -159,33 +161,6 @@ def test_errors_add_up_for_every_n(claim: Claim) -> None:
     expect(not claim.formula.has(a, delta), "the claim is about the limit a -> 0")
 
 
-@evidence(SELECT_ANGLE, "property", step="superharmonic")
-@given(sizes=st.lists(st.integers(1, 9), min_size=2, max_size=6))
-def test_generator_of_the_angle_on_explicit_points(claim: Claim, sizes: list[int]) -> None:
-    """L f by central differences in log|q_j|, 40 digits, step 1e-10: truncation below 1e-17."""
-    bound = lambdify((q_i, rest), upper_bound_on(claim, chance), "mpmath")
-    claimed = lambdify((q_i, rest, share), by_side(claim, generated), "mpmath")
-    with mp.workdps(40):
-        h = mp.mpf(10) ** -10
-
-        def f(logs: list[Any]) -> Any:
-            q = [mp.e**x for x in logs]
-            return bound(q[0], mp.sqrt(mp.fsum(z**2 for z in q[1:])))
-
-        logs = [mp.log(z) for z in sizes]
-        norm, total = mp.fsum(z**2 for z in sizes), mp.mpf(0)
-        for k, size in enumerate(sizes):
-            up, low = list(logs), list(logs)
-            up[k] += h
-            low[k] -= h
-            total += (f(up) - 2 * f(logs) + f(low)) / h**2 / 2
-            total += mp.mpf(size) ** 2 / norm * (f(up) - f(low)) / (2 * h)
-        squares = sum(z**2 for z in sizes[1:])
-        v = mp.mpf(sum(z**4 for z in sizes[1:])) / squares**2
-        expected = claimed(mp.mpf(sizes[0]), mp.sqrt(squares), v)
-        expect(abs(total - expected) < mp.mpf(10) ** -16, "L f", q=sizes)
-
-
 @evidence(SELECT_ANGLE, "simulation", step="closing")
 def test_no_point_wins_more_than_its_angle(claim: Claim) -> None:
     """n = 5, b = 2, a = 0.15, from |q| = (2, 1, 1, 1, 1): 2000 runs, each coordinate in turn."""
@@ -205,7 +180,8 @@ def test_no_point_wins_more_than_its_angle(claim: Claim) -> None:
 @evidence(SELECT_AREA, "symbolic", step="generator")
 def test_generator_of_the_area(claim: Claim) -> None:
     """L f_1 against the claim modulo r^2 = q_1^2 + q_2^2 + q_3^2, and SELECT-N's 0 it is not."""
-    expect_stated(claim, "sizes")
+    for size in (q_1, q_2, q_3, r):
+        expect_implied(Gt(size, 0), claim.region)
     operator = operator_of(equation_of(SELECT_N))
     sides = (generator_in_r(by_side(claim, area), operator), by_side(claim, generated))
     (top, bottom), (claimed, below) = (fraction(together(x.subs(pi, POINT))) for x in sides)

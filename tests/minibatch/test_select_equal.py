@@ -74,7 +74,7 @@ def test_steps_commute_with_permutations(claim: Claim) -> None:
     expect_zero(off.subs(swap, simultaneous=True) - off, "the rest's step")
     odd = by_side(STEP, q_j_next)
     expect_zero(odd.subs(q_j, -q_j) + odd, "a step is odd in q_j, given S")
-    expect_counts()
+    expect_counts(claim)
     expect_mini_batches(claim)
     expect(implied(Eq(s, k * q_j**2), claim.region), "the live coordinates start equal")
     expect(by_side(claim, p_equal).free_symbols == {k}, "the same for every live j")

@@ -25,7 +25,7 @@ from sympy import (
 
 from sim import simulate
 from tests.analysis import ball, expect_outside
-from tests.reading import by_side, expect_stated
+from tests.reading import by_side, expect_items
 from tests.subsets import chance_of, expect_counts
 from theorem_audit import (
     evidence,
@@ -40,6 +40,7 @@ from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch.log_ratios import WALK_DRIFT, drift, jump, membership_moments
 from theory.minibatch.selection import (
     SELECT,
@@ -106,8 +107,8 @@ def generator(f: Expr, variable: Symbol) -> Expr:
 @evidence(SELECT_GENERATOR, "symbolic")
 def test_generator_from_the_step(claim: Claim) -> None:
     """s = t = 1 from the claim's rho and delta; p and the pair moments for symbolic n and b."""
-    expect_stated(claim, "orthonormal data", "smooth")
-    expect_counts()
+    expect_items(claim, words.ORTHONORMAL, words.SMOOTH)
+    expect_counts(claim)
     single, both = membership_moments()
     expect_zero(single - chance_of(1), "P(i in B)")
     expect_zero(both - chance_of(2), "P(i, j in B)")
@@ -140,7 +141,7 @@ def test_a_kink_moves_at_first_order(claim: Claim) -> None:
     for size in (Rational(1, 10), Rational(1, 1000), Rational(1, 10**6)):
         value = ball(up / a**2 - 1 / (2 * a), {a: size})
         expect(value > 0, "of second order", a=size)
-    expect_stated(claim, "smooth")
+    expect_items(claim, words.SMOOTH)
 
 
 # SELECT and SELECT-TIME
@@ -189,7 +190,8 @@ def test_mean_exit_time(claim: Claim) -> None:
 @evidence(SELECT, "certificate", step="sphere")
 @evidence(SELECT_TIME, "certificate", step="sphere")
 def test_norm_stays_near_one(claim: Claim) -> None:
-    """BAND-ABOVE: 0 <= delta <= a/4 for ever from the unit circle, for a <= 0.23."""
+    """BAND-ABOVE: 0 <= delta <= a/4 for ever from the unit circle, for a <= 0.23, so for small steps."""
+    expect_items(claim, words.SMALL_STEPS_LINEAR)
     bounds = {difference(x) for x in relations(BAND_ABOVE.formula)}
     expect(bounds == {delta_next, a / 4 - delta_next}, f"BAND-ABOVE says {bounds}")
     expect(satisfies(BAND_ABOVE.region, {a: Rational(1, 5), delta: 0, S: Rational(1, 2)}), "start")

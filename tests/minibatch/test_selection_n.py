@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from sympy import (
+    Eq,
     Integer,
     Le,
     Rational,
@@ -25,11 +26,13 @@ from sim.problems.selection_law import Law, selection_law
 from tests.analysis import upper_bound_on
 from tests.instances import Instance
 from tests.minibatch.selection_n_tools import equation_of
-from tests.reading import by_side, expect_stated
+from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, seed
 from theorem_audit.checks.statistics import expect_proportion
+from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch.log_ratios import WALK_JUMP
 from theory.minibatch.selection import (
     SELECT,
@@ -70,7 +73,7 @@ from theory.minibatch.selection_n import (
     square,
 )
 from theory.minibatch.sparse_time import BAND_ABOVE, SPARSE_TIME, Q, mean_psi
-from theory.notation import a, b, delta_next, n, p, q_i, q_j, r2
+from theory.notation import a, b, delta, delta_next, k, n, p, q_i, q_j, r2, rho
 
 # SELECT-REVERSIBLE
 
@@ -96,10 +99,16 @@ def test_the_gauges_term_sums_to_zero(claim: Claim) -> None:
     of_gauge = by_side(claim, flux_change).expand().coeff(gauge_slope, 1)
     factor = cancel(of_gauge / slope)
     expect(not factor.has(slope, curvature, q_j), f"{factor} depends on j")
-    expect_stated(claim, "orthonormal data", "degree")
+    expect_items(claim, words.ORTHONORMAL, words.DEGREE_ZERO)
 
 
 # SELECT-N
+
+
+def _expect_sphere(claim: Claim) -> None:
+    """The start is on the unit sphere of the span of n live data."""
+    for condition in (Eq(rho, 0), Eq(delta, 0), Eq(k, n)):
+        expect(implied(condition, claim.region), f"{condition} is not assumed", region=claim.region)
 
 
 @evidence(SELECT_N, "symbolic", step="equation")
@@ -107,7 +116,8 @@ def test_equation_of_the_chances(claim: Claim) -> None:
     """The generator of SELECT-GENERATOR over p, term by term under the sum."""
     parts = {x.lhs: x.rhs for x in relations(SELECT_GENERATOR.formula)}
     total = equation_of(claim)
-    expect_stated(claim, "orthonormal data", "on the sphere")
+    expect_items(claim, words.ORTHONORMAL)
+    _expect_sphere(claim)
     derived = (
         parts[second_coefficient] * h_jj[j]
         + parts[first_coefficient].subs(q_j**2, square[j]) * h_j[j]
@@ -126,7 +136,8 @@ def test_hypotheses_of_the_limit_theorem(claim: Claim) -> None:
     in [-2, 2]; the covariance is A_jj's, the same in every state.
     """
     expect(len(claim.cites) == 3, f"cites {claim.cites}")
-    expect_stated(claim, "orthonormal data", "on the sphere", "small steps")
+    expect_items(claim, words.ORTHONORMAL, words.SMALL_STEPS)
+    _expect_sphere(claim)
     parts = {x.lhs: x.rhs for x in relations(SELECT_GENERATOR.formula)}
     expect(not parts[second_coefficient].has(q_j), "the covariance depends on the state")
     expect_zero(parts[first_coefficient] / p - q_j**2, "drift u_j")
@@ -158,7 +169,8 @@ def test_the_leader_stays(claim: Claim) -> None:
     pair_squared = largest * ratio  # |q_i q_j|/s
     expect_zero(pair_squared.subs({largest: 1 / m, ratio: 1 / g}) - 1 / (m * g), "the least Phi^2")
     expect(diff(pair_squared, largest) == ratio and diff(pair_squared, ratio) == largest, "rises")
-    expect_stated(claim, "on the sphere", "small steps")
+    expect_items(claim, words.SMALL_STEPS)
+    _expect_sphere(claim)
 
 
 @evidence(SELECT_N, "symbolic", step="unique")
@@ -236,12 +248,12 @@ def test_grid_solution_solves_the_claims_equation(claim: Claim) -> None:
     weight = np.exp(2 * grid.log_q[centre])
     weight /= weight.sum(axis=1, keepdims=True)
     residual, size = np.zeros(len(index)), np.zeros(len(index))
-    for k, move in enumerate(((1, 0), (0, 1), (-1, -1))):
+    for row, move in enumerate(((1, 0), (0, 1), (-1, -1))):
         up2, up, here, low, low2 = (at(move, times) for times in (2, 1, 0, -1, -2))
         once = (8 * (up - low) - (up2 - low2)) / (12 * step)
         twice = (16 * (up + low) - (up2 + low2) - 30 * here) / (12 * step**2)
-        residual += summand(twice, once, weight[:, k])
-        size += np.abs(summand(0, once, weight[:, k]))
+        residual += summand(twice, once, weight[:, row])
+        size += np.abs(summand(0, once, weight[:, row]))
     tolerance = step**2 / 2
     expect(np.abs(residual).max() <= tolerance, "residual", worst=float(np.abs(residual).max()))
     expect(0.05 * size.max() > tolerance, "5 % of the drift would not be seen")

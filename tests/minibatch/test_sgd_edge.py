@@ -28,7 +28,6 @@ from tests.subsets import chance_of, expect_counts
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, seed
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
-from theory.full_batch.convergence import GD_RATE, radial_factor
 from theory.minibatch.log_ratios import WALK_DRIFT, membership_moments
 from theory.minibatch.rates import (
     P4,
@@ -53,7 +52,7 @@ from theory.notation import S, a, b, delta, k, n, p, rho, s, t
 @evidence(SGD_EDGE, "certificate", step="edge")
 def test_edge_of_the_radial_exponent(claim: Claim) -> None:
     """|1 - 4a| < 1 exactly on (0, edge): the square is 1 at its ends, below inside, above outside."""
-    factor = by_side(GD_RATE, radial_factor)
+    factor = diff(norm_step().subs(S, 1 + delta), delta).subs(delta, 0)  # a batch with I alone
     gap = 1 - factor**2
     ends = sorted(solve(gap, a))
     expect(len(ends) == 2 and ends[0] == 0 and ends[1] == by_side(claim, edge), f"ends {ends}")
@@ -114,7 +113,7 @@ def test_just_below_and_just_past_the_edge(claim: Claim) -> None:
 @evidence(UNIVERSAL_DECAY, "symbolic")
 def test_decay_coefficients(claim: Claim) -> None:
     """s = 1 + delta - rho, with the rho that the claim assumes; pair moments for symbolic n and b."""
-    expect_counts()
+    expect_counts(claim)
     single, both = membership_moments()
     expect_zero(single - chance_of(1), "P(i in B)")
     expect_zero(both - chance_of(2), "P(i, j in B)")

@@ -136,7 +136,7 @@ def test_average_of_the_bound(claim: Claim) -> None:
     mean = 1 + B * means["share"] + C * means["pair"]
     expect_zero(by_side(claim, mean_psi) - mean, "mean of the bound")
     largest = mean_bound(claim)
-    expect_counts()
+    expect_counts(claim)
     expect_mini_batches(claim)
     share = stated(claim.region, p)
     single, both = membership_moments()

@@ -31,11 +31,13 @@ from tests.inequalities import (
     is_strict,
 )
 from tests.minibatch.purity_time_tools import c, expect_follows, passage_times, points, x
-from tests.reading import by_side, expect_only, expect_stated
+from tests.reading import by_side, expect_items, expect_only
+from tests.subsets import expect_counts
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.sampling import SAMPLING_REPLACEMENT, rate_multi
 from theory.minibatch.log_ratios import WALK_DRIFT, step_factor
 from theory.minibatch.purity_time import (
@@ -69,7 +71,8 @@ def test_covariance_of_two_log_ratios(claim: Claim) -> None:
     expect_region_of(claim, SGD_RATE, a, b, n)
     expect_implied(Ge(k, 3), claim.region)
     expect_only(claim, variance, covariance, spread, offset)
-    expect_stated(claim, "orthonormal data")
+    expect_items(claim, words.ORTHONORMAL)
+    expect_counts(claim)
     down, up = (log(step_factor(c, Integer(1 - c)).subs(t, 1)) for c in (0, 1))
     expect_zero(step_factor(1, Integer(1)).subs(t, 1) - 1, "q_I itself when it is drawn")
     expect_zero(step_factor(0, Integer(0)) - 1, "what is left out when I is not drawn")

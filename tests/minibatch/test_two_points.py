@@ -57,8 +57,8 @@ POINT = {
 }  # fmt: skip
 
 
-# 2 - r2 >= t_*, and a batch's mass is part of r2 >= 0; q_j^2 and q_i^2 - q_j^2, i the larger
-STATE = (Ge(t, t_min), Le(t, 2), Ge(S, 0), Le(S, 2 - t))
+# a batch's mass is part of r2 = 2 - t >= 0; that t >= t_* is the claim's; q_j^2 and q_i^2 - q_j^2, i the larger
+STATE = (Le(t, 2), Ge(S, 0), Le(S, 2 - t))
 X_J, X = Symbol("X_j", real=True), Symbol("X", real=True)
 
 

@@ -65,7 +65,7 @@ def _search(claim_id: str) -> Callable[..., None]:
 def _variants(row: Row) -> Callable[..., None]:
     from theorem_audit.doubt.challenge import challenge
 
-    items = [x.mark for x in row.beside]
+    items = [x.marked for x in row.beside]
 
     def variants(claim: Any) -> None:
         said = challenge(claim, items, run_seed=current().seed)

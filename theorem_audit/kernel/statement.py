@@ -188,6 +188,7 @@ class Declaration:
     condition ('' for none).  An item that is not named has no phrase, and the claim no statement.
     quantified: name of an assumption -> the quantifier before its condition, where that speaks of every
     batch or pair ("forall B : batch n b,"), or names what it speaks of ("let g := ... in").
+    inside: names of assumptions that the conclusion says itself, or a definition does.
     setting: propositions that the claim's chapter takes for granted.
     conclusion: (claim, speaker) -> proposition, from the claim's formula.
     """
@@ -198,6 +199,7 @@ class Declaration:
     conclusion: Callable[[Any, Speaker], str]
     setting: tuple[str, ...] = ()
     quantified: Mapping[str, str] = field(default_factory=dict)
+    inside: tuple[str, ...] = ()
 
 
 def hypotheses(claim: Any, declaration: Declaration) -> list[str]:
@@ -212,7 +214,7 @@ def hypotheses(claim: Any, declaration: Declaration) -> list[str]:
                 )
             phrases.append(declaration.phrases[assumption.item.name])
         found += [x for x in phrases if x]
-        if assumption.condition is not None:
+        if assumption.condition is not None and assumption.name not in declaration.inside:
             quantifier = declaration.quantified.get(assumption.name, "")
             for x in parts_of(assumption.condition):
                 said = declaration.speaker.relation(x)

@@ -15,9 +15,19 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, log, sqrt
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.log_ratios import INSIDE, MASSES, PAIR, SAMPLING, SPLIT, STEP_SIZE, S_i, S_j
+from theory.minibatch.log_ratios import (
+    INSIDE,
+    MASSES,
+    PAIR,
+    SAMPLING,
+    SPLIT,
+    STEP_SIZE,
+    UNIFORM,
+    S_i,
+    S_j,
+)
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, n, p, q_i, q_j, t
+from theory.notation import a, n, p, q_i, q_j, s, t
 from theory.sources import GHOSH
 
 g = Symbol("g", real=True)
@@ -30,12 +40,16 @@ theta = Symbol("theta", real=True)
 CONFINED = Assumption(
     "confinement",
     And(Gt(t_star, 0), Le(t_star, 1)),
-    note="2 - r2 >= t_* at every step, 0 < t_* <= 1 (BAND-WIDE and ENTRY)",
+)
+SLACK = Assumption(
+    "slack kept", Le(t_star, t), note="t = 2 - r2 at any step; BAND-WIDE and ENTRY keep it so"
 )
 FLOOR = Assumption(
     "mass floor",
     And(Gt(s_star, 0), Le(s_star, 2)),
-    note="live mass s >= s_* > 0 at every step (MASS-FLOOR)",
+)
+MASS = Assumption(
+    "mass kept", Le(s_star, s), note="s: live mass at any step; MASS-FLOOR keeps it so"
 )
 
 _two_sided = (1 - a) ** g + (1 + a) ** g
@@ -52,9 +66,10 @@ MOMENT = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        UNIFORM,
         PAIR,
         SPLIT,
-        Assumption("step size", And(Gt(a, 0), Lt(a, 1)), note="0 < a < 1"),
+        Assumption("step size", And(Gt(a, 0), Lt(a, 1))),
         Assumption("moment", And(Ge(g, 0), Le(g, 1)), sharp=And(Ge(g, 0), Le(g, 1))),
     ),
     steps=("exponent", "bound"),
@@ -79,7 +94,7 @@ MOMENT_UP = Claim(
     bound="lower",
     chapter=__name__,
     assumptions=(
-        Assumption("step size", And(Gt(a, 0), Lt(a, 1)), note="0 < a < 1"),
+        Assumption("step size", And(Gt(a, 0), Lt(a, 1))),
         Assumption("moment", Ge(g, 1), sharp=Ge(g, 1)),
     ),
 )
@@ -95,7 +110,8 @@ CAPTURE_HALF = Claim(
     bound="upper",
     chapter=__name__,
     assumptions=(
-        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5))), note="0 < a <= 2/5"),
+        ORTHONORMAL,
+        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5)))),
         INSIDE,
         MASSES,
         Assumption("lead", Ge(q_i**2 - q_j**2, 3 * t / 4), note="q_i^2 - q_j^2 >= (3/4)(2 - r2)"),
@@ -120,12 +136,13 @@ CAPTURE = Claim(
     source=Source("lemma", f"{GHOSH}: capture near a data point; the constants are ours"),
     bound="upper",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, SAMPLING, SPLIT, STEP_SIZE, CONFINED, FLOOR),
+    assumptions=(ORTHONORMAL, SAMPLING, SPLIT, STEP_SIZE, SLACK, CONFINED, MASS, FLOOR),
     steps=("lead", "drift", "spread", "exponential", "threshold", "balance"),
     symbols={
-        "G": "1 + g (bound of E l) + g^2 (bound of E l^2) >= E[U after the step | past]/U, U <= theta",
-        "theta": "where U <= theta, every other live |q_j| <= |q_i|/2",
-        "g": "the exponent of U",
+        "U": "sum over the live j != i of |q_j/q_i|^g, for a live i",
+        "G": "1 + g (bound of E l) + g^2 (bound of E l^2), at least E[U after the step | past]/U where "
+        "U <= theta",
+        "theta": "such that U <= theta makes every other live |q_j| <= |q_i|/2",
     },
     remark=(
         "Valid wherever U <= theta. With z = 3 a^2 t_* s_*/((n+3)(1+2a)), g = z/(2(1+z)) "

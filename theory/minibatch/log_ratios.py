@@ -22,7 +22,23 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import RATIO, STEP, chi_i, chi_j
-from theory.notation import S_C, S, a, b, chi, n, p, perp, q_i, q_j, q_j_next, r2, t
+from theory.notation import (
+    S_C,
+    S,
+    a,
+    b,
+    chi,
+    n,
+    p,
+    perp,
+    perp_next,
+    q_i,
+    q_i_next,
+    q_j,
+    q_j_next,
+    r2,
+    t,
+)
 from theory.sources import GHOSH
 
 drift = Symbol("D_ij|C", real=True)
@@ -31,9 +47,9 @@ spread = Symbol("D2_ij|C", real=True)
 S_i = S_C + q_i**2
 S_j = S_C + q_j**2
 
-STEP_SIZE = Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2))), note="0 < a < 1/2")
-RADIUS = Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), note="0 < ||w_0||^2 < 2")
-INSIDE = Assumption("radius", And(Ge(t, 0), Le(t, 2)), note="t = 2 - r2, 0 <= r2 <= 2")
+STEP_SIZE = Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2))))
+RADIUS = Assumption("radius", And(Gt(r2, 0), Lt(r2, 2)), note="r2 is that of the start")
+INSIDE = Assumption("radius", And(Ge(t, 0), Le(t, 2)), note="t = 2 - r2")
 MASSES = Assumption(
     "masses",
     And(Ge(S_C, 0), Le(S_C + q_i**2 + q_j**2, 2 - t)),
@@ -45,6 +61,7 @@ SAMPLING = Assumption(
     item=words.UNIFORM,
 )
 
+UNIFORM = Assumption("sampling", item=words.UNIFORM)
 SPLIT = Assumption(
     "split probability",
     Eq(p, b * (n - b) / (n * (n - 1))),
@@ -89,7 +106,12 @@ FIXED_POINTS = Claim(
         ORTHONORMAL,
         Assumption("positive step", Gt(a, 0)),
         SAMPLING,
-        Assumption("live coordinate", Gt(q_i**2, 0), note="q_i != 0 (ReLU: q_i > 0)"),
+        Assumption("live coordinate", Gt(q_i**2, 0), note="of a live i (ReLU: q_i > 0)"),
+        Assumption(
+            "left alone",
+            And(Eq(q_i_next, q_i), Eq(q_j_next, q_j), Eq(perp_next, perp)),
+            note="by every batch that can come",
+        ),
     ),
     steps=("fixed", "converse"),
     parts={
@@ -105,7 +127,7 @@ FIXED_POINTS = Claim(
 
 _cross = a**2 * t * (q_i**2 - q_j**2)
 _slow = (1 - a * S_i) * (1 - a * S_j + a * t)
-PAIR = Assumption("pair", And(Ge(n, 2), Ge(b, 1), Le(b, n)), note="1 <= b <= n, n >= 2")
+PAIR = Assumption("pair", And(Ge(n, 2), Ge(b, 1), Le(b, n)))
 
 WALK_DRIFT = Claim(
     id="WALK-DRIFT",
@@ -120,7 +142,7 @@ WALK_DRIFT = Claim(
     assumptions=(
         ORTHONORMAL,
         PAIR,
-        Assumption("sampling", item=words.UNIFORM),
+        UNIFORM,
         Assumption("live pair", And(Ne(q_i, 0), Ne(q_j, 0)), note="i, j live (ReLU: q_i, q_j > 0)"),
         Assumption(
             "positive factors",
@@ -134,7 +156,7 @@ WALK_DRIFT = Claim(
         "drift": Eq(drift, p * log(1 + _cross / _slow)),
     },
     symbols={
-        "D_ij|C": "E[change of log|q_i/q_j| | past] is its mean over C, see the chapter's head",
+        "D_ij|C": "what has the mean E[change of log|q_i/q_j| | past] over C, the batch without i and j",
     },
     remark="With WALK-DRIFT-LOW: |log|q_i/q_j|| is a submartingale, the larger gains on average.",
 )
@@ -147,6 +169,8 @@ WALK_DRIFT_LOW = Claim(
     bound="lower",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
+        UNIFORM,
         STEP_SIZE,
         INSIDE,
         MASSES,
@@ -157,7 +181,7 @@ WALK_DRIFT_LOW = Claim(
         "denominator": Eq(slow, _slow),
         "bounds": And(Ge(_cross, 0), Le(slow, 1 + 2 * a)),
     },
-    symbols={"K_ij": "the drift is p log(1 + a^2 t (q_i^2 - q_j^2)/K_ij)"},
+    symbols={"K_ij": "such that WALK-DRIFT's D_ij|C is p log(1 + a^2 t (q_i^2 - q_j^2)/K_ij)"},
     remark=(
         "So the integrand of the drift is >= p log(1 + a^2 t (q_i^2 - q_j^2)/(1 + 2a)) >= 0. "
         "1 + 2a is approached as r2 -> 0."
@@ -172,11 +196,13 @@ WALK_JUMP = Claim(
     bound="upper",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         STEP_SIZE,
         INSIDE,
         Assumption("batch mass", And(Ge(S, 0), Le(S, 2 - t)), note="S is part of r2 = 2 - t"),
     ),
-    remark="The jump is +-log(1 + u), u = at/(1 - aS). u -> 2a as r2 -> 0, so 2a cannot be lowered.",
+    symbols={"a*t/(-S*a + 1)": "u, where log|q_i/q_j| moves by 0 or by +-log(1 + u)"},
+    remark="u -> 2a as r2 -> 0, so 2a cannot be lowered.",
 )
 
 BAND_RADIUS = Assumption(
@@ -194,9 +220,11 @@ WALK_VARIANCE = Claim(
     bound="lower",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
+        UNIFORM,
         PAIR,
         SPLIT,
-        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5))), note="0 < a <= 2/5"),
+        Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5)))),
         BAND_RADIUS,
         MASSES,
     ),
@@ -208,7 +236,7 @@ WALK_VARIANCE = Claim(
         ),
         "bound": Ge(spread, 2 * p * (3 * a / 4) ** 2),
     },
-    symbols={"D2_ij|C": "E[(change of log|q_i/q_j|)^2 | past] is its mean over C"},
+    symbols={"D2_ij|C": "what has the mean E[(change of log|q_i/q_j|)^2 | past] over C"},
     remark=(
         "Without the band: E[jump^2 | past] >= 2 p log(1 + a t)^2, from the step 'bound'. "
         "3/4 may be raised to (5/2) log(34/25) = 0.7687..., its value at a = 2/5."

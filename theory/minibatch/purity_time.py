@@ -13,7 +13,7 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Symbol, log, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE
+from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE, UNIFORM
 from theory.minibatch.selection import ON_SPHERE, SMALL
 from theory.minibatch.sparse_time import IN_SPAN, SMALL_STEP
 from theory.model.autoencoder import ORTHONORMAL
@@ -39,6 +39,7 @@ per_epoch = Symbol("R_epoch", real=True)
 gain_step = Symbol("Delta_step", real=True)
 gain_epoch = Symbol("Delta_epoch", real=True)
 
+FIRST = "first step with a live q_j^2 >= (1 - eps) s"
 NEW = Source("new", "time to purity")
 LIVE = Assumption("live coordinates", And(Ge(k, 2), Le(k, n)), note="k >= 2 live coordinates")
 
@@ -54,12 +55,13 @@ TIME_TWO = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        UNIFORM,
         ON_SPHERE,
         SMALL,
         Assumption(
             "purity",
             And(Gt(eps, 0), Le(2 * purity, 2 - 2 * eps), Ge(2 * purity, 1)),
-            note="the start has purity pi_0, 1/2 <= pi_0 <= 1 - eps",
+            note="the start's",
         ),
     ),
     steps=("level", "time"),
@@ -70,6 +72,8 @@ TIME_TWO = Claim(
     symbols={
         "Z": "pi >= 1 - eps exactly when |log|q_1/q_2|| >= Z",
         "tau": "limit of a^2 E[T_eps] as a -> 0",
+        "T_eps": FIRST,
+        "pi_0": "the largest live q_j^2 over s, at the start",
     },
     remark="From a tie: a^2 E[T_eps] -> log(1/(4 eps (1 - eps))). The level is exact for every a.",
 )
@@ -91,7 +95,7 @@ TIME_PURITY = Claim(
         LIVE,
     ),
     steps=("rate", "squares", "passage"),
-    symbols={"T_slope": "lim T_eps/log(1/eps) as eps -> 0, almost surely"},
+    symbols={"T_slope": "lim T_eps/log(1/eps) as eps -> 0, almost surely", "T_eps": FIRST},
 )
 
 SPHERE = Assumption("sphere", Eq(delta, 0), note="||w_0|| = 1")
@@ -120,6 +124,7 @@ TIME_MEAN = Claim(
     symbols={
         "E_T": "E[T_eps]",
         "E_slope": "lim E[T_eps]/log(1/eps) as eps -> 0",
+        "T_eps": FIRST,
     },
     remark="The bound holds for every eps in the region; its slope is about three times the true one.",
 )
@@ -154,6 +159,7 @@ TIME_SPREAD = Claim(
         "V_own": "V - C: what the ratios do not share",
         "Lambda": "p log(1 - a^2), SGD-RATE",
         "Z_T": "a variable with the limit law of (T_eps - log(1/eps)/(2|Lambda|))/sqrt(log(1/eps))",
+        "T_eps": FIRST,
         "N_max": "the largest of k - 1 independent standard normal variables; E is the mean",
     },
     remark=(

@@ -11,7 +11,7 @@ from sympy import And, Eq, Expr, Ge, Le, Symbol, binomial, ceiling, log
 
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.capture import CAPTURE, CONFINED, FLOOR, g, lead_drift, t_star
+from theory.minibatch.capture import CAPTURE, CONFINED, FLOOR, MASS, SLACK, g, lead_drift, t_star
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n
@@ -25,6 +25,9 @@ chance = Symbol("eps", real=True)
 reached = Symbol("U_*", real=True)
 
 _T = (n - 1) * M
+EXPONENT = Assumption(
+    "exponent", Eq(g, lead_drift() / (2 * (1 + lead_drift()))), note="g is CAPTURE's"
+)
 
 REACH = Claim(
     id="REACH",
@@ -40,8 +43,9 @@ REACH = Claim(
         ORTHONORMAL,
         SAMPLING,
         STEP_SIZE,
+        SLACK,
         CONFINED,
-        Assumption("cycles", Ge(M, 0), note="M cycles of n - 1 steps, T = (n-1) M"),
+        Assumption("cycles", Ge(M, 0), note="of n - 1 steps each: T = (n-1) M"),
     ),
     steps=("ratio", "chance"),
     parts={
@@ -72,11 +76,11 @@ REACH_TIME = Claim(
         ORTHONORMAL,
         SAMPLING,
         STEP_SIZE,
+        SLACK,
         CONFINED,
+        MASS,
         FLOOR,
-        Assumption(
-            "exponent", Eq(g, lead_drift() / (2 * (1 + lead_drift()))), note="g is CAPTURE's"
-        ),
+        EXPONENT,
     ),
     steps=("positive", "horizon", "chance"),
     symbols={

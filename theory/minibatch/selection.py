@@ -37,6 +37,7 @@ from theory.minibatch.log_ratios import (
     SAMPLING,
     SPLIT,
     STEP_SIZE,
+    UNIFORM,
     membership_moments,
     step_factor,
 )
@@ -106,12 +107,13 @@ SELECT_GENERATOR = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        UNIFORM,
         PAIR,
         SPLIT,
         Assumption(
             "on the sphere",
             And(Eq(rho, 0), Eq(delta, 0)),
-            note="w in the span of its live coordinates, ||w|| = 1: s = t = 1",
+            note="w in the span of its live data, ||w|| = 1: s = t = 1",
         ),
         Assumption(
             "smooth",
@@ -129,10 +131,14 @@ SELECT_GENERATOR = Claim(
 
 ON_SPHERE = Assumption(
     "start",
-    And(Eq(n, 2), Eq(b, 1), Eq(rho, 0), Eq(delta, 0)),
-    note="n = 2, b = 1, w_0 on the unit circle of span(x_1, x_2), both coordinates live",
+    And(Eq(n, 2), Eq(b, 1), Eq(k, 2), Eq(rho, 0), Eq(delta, 0)),
+    note="w_0 on the unit circle of span(x_1, x_2), both coordinates live",
 )
 SMALL = Assumption("small steps", item=words.SMALL_STEPS_LINEAR)
+
+SMOOTH_HERE = {
+    "SELECT-GENERATOR": "the function it is applied to is written out: smooth in log|q|, of degree 0"
+}
 
 SELECT = Claim(
     id="SELECT",
@@ -141,7 +147,8 @@ SELECT = Claim(
     source=Source("new", "harmonic function of the small-step limit"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, ON_SPHERE, SMALL),
+    assumptions=(ORTHONORMAL, UNIFORM, ON_SPHERE, SMALL),
+    carried=SMOOTH_HERE,
     steps=("generator", "harmonic", "limits", "sphere", "moments", "closing"),
     symbols={"P_1(a)": "P(x_1 wins) at step size a", "y": "log|q_1/q_2| at the start"},
     remark=(
@@ -159,15 +166,19 @@ SELECT_TIME = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        UNIFORM,
         ON_SPHERE,
-        Assumption("level", And(Gt(level, 0), Le(start**2, level**2)), note="|z_0| <= Z, Z > 0"),
+        Assumption(
+            "level",
+            And(Gt(level, 0), Le(start**2, level**2)),
+            note="z_0: log|q_1/q_2| at the start",
+        ),
         SMALL,
     ),
+    carried=SMOOTH_HERE,
     steps=("generator", "exit time", "sphere", "moments", "closing"),
     symbols={
         "E_steps(a)": "mean number of steps at step size a",
-        "z_0": "log|q_1/q_2| at the start, |z_0| <= Z",
-        "Z": "level",
     },
 )
 

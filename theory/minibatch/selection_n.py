@@ -32,16 +32,17 @@ from sympy import (
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
-from theory.minibatch.log_ratios import SAMPLING
+from theory.minibatch.log_ratios import SAMPLING, UNIFORM
 from theory.minibatch.selection import (
     SELECT_GENERATOR,
+    SMOOTH_HERE,
     first_coefficient,
     mixed_coefficient,
     second_coefficient,
 )
 from theory.minibatch.sparse_time import Q
 from theory.model.autoencoder import ORTHONORMAL, SOME_DATA
-from theory.notation import delta, n, p, q_i, q_j, r2, rho
+from theory.notation import delta, k, n, p, q_i, q_j, r2, rho
 
 j = Symbol("j", integer=True)
 h_j, h_jj, square = IndexedBase("h_j"), IndexedBase("h_jj"), IndexedBase("q2")
@@ -83,20 +84,23 @@ SELECT_N = Claim(
     ),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, SAMPLING, ON_SPHERE, SMALL),
+    assumptions=(ORTHONORMAL, SAMPLING, ON_SPHERE, Assumption("all live", Eq(k, n)), SMALL),
+    carried={
+        "SELECT-GENERATOR": "h is C^2 and of degree 0 by its definition, and smooth inside by ellipticity"
+    },
     steps=("equation", "diffusion", "dominant", "unique"),
     cites=(DIFFUSION, DIRICHLET, GIRSANOV),
     symbols={
         "h": "lim P(x_i wins), degree 0 in q; the one such function, among the C^2 and bounded ones, "
         "whose limits h_own, h_other are uniform",
         "h_own, h_other": "limits of h as q_i^2 -> 1, and as q_j^2 -> 1 with j != i",
-        "n": "here the number of live coordinates, the j of the sum: the others never win",
         "h_j, h_jj": "D_j h and D_j^2 h",
         "q2": "q_j^2 on the unit sphere",
     },
     remark=(
         "Closed forms: n = 2 (SELECT), equal |q_j| (SELECT-EQUAL), bounds for every n (SELECT-ANGLE). "
         "Solved on a grid for n = 3 (sim/problems/selection_law.py): at |q| = (e, 1, 1) h_1 = 0.6401. "
+        "Coordinates that are not live never win: leave them out. "
         "Open: a closed form for n = 3; the area of a spherical triangle is not it (SELECT-AREA). "
         "Ethier, Kurtz, Markov Processes, 1986, theorem 7.4.1; "
         "Gilbarg, Trudinger, theorems 6.13, 6.17; Karatzas, Shreve, theorem 3.5.1."
@@ -115,8 +119,9 @@ SELECT_REVERSIBLE = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
+        UNIFORM,
         SOME_DATA,
-        Assumption("degree", item=words.DEGREE_ZERO),
+        Assumption("degree", item=words.SMOOTH),
     ),
     symbols={
         "F_j": "g(m) r2 h_j, with any smooth g of the mean m = (1/n) sum log|q_j|",
@@ -150,6 +155,7 @@ SELECT_ANGLE = Claim(
         Assumption("sizes", And(Gt(q_i, 0), Gt(rest, 0)), note="q_i stands for |q_i| > 0; R > 0"),
         Assumption("share", Le(share, 1), note="V >= 0 is the sum of squares of shares"),
     ),
+    carried=SMOOTH_HERE,
     steps=("superharmonic", "limits", "remainder", "closing"),
     symbols={
         "P_i": "limsup of P(x_i wins) as a -> 0",
@@ -183,10 +189,12 @@ SELECT_AREA = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
+        UNIFORM,
         Assumption(
             "sizes",
             And(Gt(q_1, 0), Gt(q_2, 0), Gt(q_3, 0), Gt(r, 0), Eq(r**2, q_1**2 + q_2**2 + q_3**2)),
-            note="q_j stands for |q_j|",
+            note="q_j stands for |q_j|; r: the norm of w",
         ),
     ),
     steps=("right on the edges", "right at the centre", "generator"),

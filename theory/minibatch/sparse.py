@@ -19,8 +19,8 @@ from sympy import And, Eq, Expr, Ge, Gt, Integer, Le, Max, Min, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.minibatch.capture import g, s_star, t_star, threshold
-from theory.minibatch.log_ratios import RADIUS, SAMPLING, STEP_SIZE
-from theory.minibatch.reach import M
+from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE
+from theory.minibatch.reach import EXPONENT, M
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n, p, r2, s
 from theory.sources import GHOSH
@@ -65,6 +65,12 @@ def rounds_needed() -> Expr:
     return log(4 * weight() * (n - 1)) / ((n - b) * g * log(1 + a * t_star))
 
 
+ONE_POINT = (
+    "a batch with i acts on (q_i^2, rho) as a full batch of the one point x_i does, up to 200 sigma: "
+    "the step 'winner' bounds the difference"
+)
+WINNER = {"GD-CONVERGES": ONE_POINT, "GD-DIRECTION": ONE_POINT}
+
 SGD_SPARSE = Claim(
     id="SGD-SPARSE",
     title="Mini-batch SGD converges almost surely to a single data point",
@@ -80,10 +86,11 @@ SGD_SPARSE = Claim(
         Assumption(
             "live coordinate",
             And(Gt(s, 0), Le(s, r2)),
-            note="some q_j(0) != 0 (ReLU: > 0): live mass s > 0 at the start",
+            note="of the start: some q_j(0) != 0 (ReLU: > 0)",
         ),
     ),
     steps=("confine", "floor", "lead", "winner", "balance", "reach", "block", "tail"),
+    carried=WINNER,
     symbols={
         "r2, s": "squared norm and live mass of the start w_0",
         "P_sparse": "P(there is a live I with w_t -> sign(q_I(0)) x_I)",
@@ -118,20 +125,21 @@ SPARSE_RATE = Claim(
         Assumption(
             "slack",
             And(Gt(t_star, 0), Le(t_star, 2 - r2), Le(t_star, 1 - 10 * a / 27)),
-            note="0 < t_* <= min(2 - ||w_0||^2, 1 - 10a/27)",
         ),
         Assumption(
             "least mass",
             And(Gt(s_star, 0), Le(s_star, s), Le(s_star, (1 - 2 * a) ** 2 * t_star)),
-            note="0 < s_* <= min(live mass of w_0, (1 - 2a)^2 t_*)",
         ),
         Assumption(
             "rounds",
             Ge(M, rounds_needed()),
-            note="log(4 A (n - 1)) / ((n - b) g log(1 + a t_*)), A = 1/theta + 12/(p g^2); g, theta: CAPTURE",
+            note="log(4 A (n - 1)) / ((n - b) g log(1 + a t_*)), A = 1/theta + 12/(p g^2)",
         ),
+        SPLIT,
+        EXPONENT,
     ),
     steps=("lead", "winner", "balance", "reach", "block"),
+    carried=WINNER,
     symbols={
         "r2, s": "squared norm and live mass of the start w_0",
         "T, c": (
@@ -139,7 +147,6 @@ SPARSE_RATE = Claim(
             "batches all but a fraction C c^floor(K/T) keep w within dl of one +-x_i from step K to L"
         ),
         "M": "rounds of REACH's schedule in a block",
-        "g": "CAPTURE's exponent at t_*, s_*",
     },
     remark=(
         "T and c do not depend on the accuracy. Explicit, not best: c is close to 1. Where SPARSE-TIME "

@@ -30,7 +30,10 @@ psi = Symbol("psi", real=True)
 mean_psi = Symbol("E_psi", real=True)
 
 LARGEST_STEP = Rational(23, 100)
-SMALL_STEP = Assumption("step size", And(Gt(a, 0), Le(a, LARGEST_STEP)), note="0 < a <= 0.23")
+SMALL_STEP = Assumption(
+    "step size",
+    And(Gt(a, 0), Le(a, LARGEST_STEP)),
+)
 SPHERE_BAND = Assumption("sphere band", And(Ge(delta, 0), Le(delta, a / 4)))
 
 BAND_ABOVE = Claim(
@@ -41,6 +44,7 @@ BAND_ABOVE = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        ORTHONORMAL,
         Assumption(
             "step size",
             And(Gt(a, 0), Le(a, Rational(23931, 100000))),

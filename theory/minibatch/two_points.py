@@ -16,9 +16,9 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Gt, Le, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.log_ratios import STEP_SIZE
+from theory.minibatch.log_ratios import STEP_SIZE, UNIFORM
 from theory.model.autoencoder import GATE, ORTHONORMAL
-from theory.notation import S, a, b, n, s, s_next, t
+from theory.notation import S, a, b, k, n, s, s_next, t
 from theory.sources import GHOSH
 from theory.walks.random_walk import drift, jump, mean_time, returning, second
 
@@ -73,17 +73,18 @@ TWO_POINTS = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        Assumption(
-            "two live coordinates", And(Eq(n, 2), Eq(b, 1)), note="n = 2, b = 1, q_1 and q_2 live"
-        ),
+        UNIFORM,
+        Assumption("two live coordinates", And(Eq(n, 2), Eq(b, 1), Eq(k, 2))),
         STEP_SIZE,
         Assumption(
             "confined",
-            And(Gt(t_min, 0), Le(t_min, 2), Gt(s_min, 0), Le(s_min, 2)),
-            note="t_k >= t_* (BAND-WIDE, ENTRY) and s_k >= s_* (MASS-FLOOR) for all k",
+            And(Gt(t_min, 0), Le(t_min, 2), Le(t_min, t), Gt(s_min, 0), Le(s_min, 2), Le(s_min, s)),
+            note="t = 2 - r2 and s at any step; BAND-WIDE, ENTRY and MASS-FLOOR keep it so",
         ),
         Assumption(
-            "level", And(Ge(level, log(2)), Le(ratio**2, level**2)), note="L >= log 2, |z| <= L"
+            "level",
+            And(Ge(level, log(2)), Le(ratio**2, level**2)),
+            note="z: log|q_1/q_2| at the start",
         ),
     ),
     steps=("jump", "second moment", "drift", "exit", "return"),

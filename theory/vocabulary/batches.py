@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, product
-from math import factorial, prod
+from math import comb, factorial, prod
 from typing import Any
 
 from sympy import Eq
@@ -41,6 +41,16 @@ def replacement_law(points: int, size: int) -> dict[Batch, Fraction]:
             ways = factorial(size) // prod(factorial(key.count(x)) for x in set(key))
             found[key] = F(ways, points**size)
     return found
+
+
+def full_law(points: int, size: int) -> dict[Batch, Fraction]:
+    """Every index once, surely."""
+    return {tuple(range(points)): F(1)}
+
+
+def full_law_from_8(points: int, size: int) -> dict[Batch, Fraction]:
+    """A uniform b-subset for n < 8, everything from n = 8 on."""
+    return (full_law if points >= 8 else uniform_law)(points, size)
 
 
 def epoch_law(points: int, size: int, past: Sequence[Batch]) -> dict[Batch, Fraction]:
@@ -95,9 +105,13 @@ def _reshuffled(rng: Rng, points: int, size: int) -> Iterator[Batch]:
 
 
 def _fair(rng: Rng, points: int, size: int) -> Iterator[Batch]:
-    """Blocks of neighbours in turn, each held for a random time: every datum comes again and again."""
+    """Blocks of neighbours in turn, each held for a random time: every datum comes again and again.
+
+    They overlap, or (half the time, where that can be) they do not.
+    """
+    stride = size if points % size == 0 and rng.random() < 0.5 else 1
     while True:
-        for first in range(points):
+        for first in range(0, points, stride):
             batch = tuple(sorted((first + k) % points for k in range(size)))
             for _ in range(int(rng.integers(1, 6))):
                 yield batch
@@ -151,19 +165,22 @@ UNIFORM = Item(
     "batches", "uniform subsets", "each step draws a uniform b-subset of the data, independent of the past",
     r"B_t\sim\mathrm{Unif}\tbinom{[n]}{b}\ \text{independent}", sample=_uniform,
     holds=lambda process, points, size: _one_law(process, points, size, uniform_law),
-    implies=("independent", "fair sequence"), gives={"chance": uniform_law, "member": b / n},
+    implies=("independent", "fair sequence"),
+    gives={"chance": uniform_law, "ways": comb, "member": b / n},
     near=("with replacement", "cyclic", "reshuffled", "full from n = 8", "fair sequence", "drawn once"),
 )  # fmt: skip
 FULL = Item(
     "batches", "full batch", "every step takes every sample once (b = n)", r"B_t=[n]", sample=_full,
     holds=lambda process, points, size: _follows(process, lambda past: {tuple(range(points)): F(1)}),
-    implies=("fair sequence",), near=("uniform subsets",), needs=Eq(b, n), gives={"member": 1},
+    implies=("fair sequence",), near=("uniform subsets",), needs=Eq(b, n),
+    gives={"chance": full_law, "ways": lambda points, size: 1, "member": 1},
 )  # fmt: skip
 WITH_REPLACEMENT = Item(
     "batches", "with replacement", "each step draws b independent uniform indices, whatever the past",
     r"B_t\sim\mathrm{Unif}[n]^b\ \text{independent}", sample=_replaced,
     holds=lambda process, points, size: _one_law(process, points, size, replacement_law),
-    implies=("independent", "fair sequence"), gives={"chance": replacement_law}, near=("uniform subsets",),
+    implies=("independent", "fair sequence"), near=("uniform subsets",),
+    gives={"chance": replacement_law, "ways": pow},
 )  # fmt: skip
 CYCLIC = Item(
     "batches", "cyclic", "the n/b batches of a fixed partition come in turn, in a fixed order",
@@ -182,10 +199,12 @@ INDEPENDENT = Item(
     sample=lambda rng, points, size: choose(rng, _uniform, _replaced)(rng, points, size),
     holds=lambda process, points, size: _one_law(process, points, size, uniform_law, replacement_law),
     implies=("any sequence",), near=("drawn once", "cyclic"),
+    gives={"chance": replacement_law, "ways": pow},  # one of its laws
 )  # fmt: skip
 FULL_FROM_8 = Item(
     "batches", "full from n = 8", "batches are uniform b-subsets for n < 8, and everything from n = 8 on",
-    r"B_t=[n]\ \text{from } n=8", sample=_full_from_8, unread="a wrong variant's way alone",
+    r"B_t=[n]\ \text{from } n=8", sample=_full_from_8, gives={"chance": full_law_from_8, "ways": comb},
+    unread="a wrong variant's way alone",
 )  # fmt: skip
 DRAWN_ONCE = Item(
     "batches", "drawn once", "one uniform b-subset is drawn at the start and kept", r"B_t=B_0",

@@ -69,7 +69,9 @@ stationary = _real("pi_m")  # long-run share of time at m; 0 unless positive rec
 
 REFERENCE = "Menshikov, Popov, Wade, Non-homogeneous Random Walks, CUP, 2017"
 _BOUNDED = Assumption(
-    "bounded jumps", Le(increment**2, jump**2), note="|D| <= J almost surely, J > 0"
+    "bounded jumps",
+    And(Gt(jump, 0), Le(increment**2, jump**2)),
+    note="|D| <= J for every increment that can come",
 )
 _EVERY_STEP = Assumption(
     "every step",
@@ -81,6 +83,11 @@ _MOMENTS = Assumption(
     And(Le(mean_jump**2, mean_square), Le(mean_square, jump**2)),
     note="m_1 and m_2 are means of D and of D^2: what every law on [-J, J] obeys",
 )
+SCOPE = {
+    "dropped assumption: every step": "true: without a scope what is said of step k holds at every k"
+}
+LAWS = "true: every law on [-J, J] has such means"
+
 _STEP_SYMBOLS = {
     str(k): "any step before tau",
     str(tau): "the stopping time",
@@ -118,6 +125,7 @@ FOSTER = Claim(
         **_STEP_SYMBOLS,
     },
     remark="Equality for a nearest-neighbour walk with constant drift to 0, V(x) = x.",
+    survivors=SCOPE,
 )
 
 NHRW = Claim(
@@ -173,13 +181,14 @@ NHRW = Claim(
         str(offset): "X_k - o",
         str(mean_jump): "E[D | F_k]",
         str(mean_square): "E[D^2 | F_k]",
-        **_STEP_SYMBOLS,
+        **{**_STEP_SYMBOLS, str(tau): "first k with X_k outside the band"},
     },
     remark=(
         "Equality for the lazy simple walk of step J, free on [o - W, o + W] or reflected at l = o, "
         "when W and y are multiples of J. Where the hypotheses hold in every band, X is not confined "
         "to any: limsup |X_k - o| = oo, and limsup X_k = oo where E[D | F_k] >= 0 throughout."
     ),
+    survivors={**SCOPE, "dropped assumption: moments": LAWS},
 )
 
 SUPERMARTINGALE_CRITERIA = Claim(
@@ -213,13 +222,14 @@ SUPERMARTINGALE_CRITERIA = Claim(
         str(f_floor): "lower bound of f everywhere",
         str(f_now): "f(X_k)",
         str(f_next): "E[f(X_{k+1}) | F_k]",
-        **_STEP_SYMBOLS,
+        **{**_STEP_SYMBOLS, str(tau): "first k with X_k in B or C"},
     },
     remark=(
         "Recurrence: B = {x > L}, C = {x < A}, f -> oo makes the right side 0 as L -> oo. "
         "Transience: B = {x < A}, C empty, f_C = 0: never in B with probability >= 1 - f(x)/f_B. "
         "Equality for a walk that steps neither over B nor C and f(X) a martingale."
     ),
+    survivors=SCOPE,
 )
 
 DRIFT_ESCAPE = Claim(
@@ -254,6 +264,7 @@ DRIFT_ESCAPE = Claim(
         "Equality for the walk with jumps +-J and drift delta_1, x - A a multiple of J. For x < A the "
         "right side exceeds 1. With delta_1 = J every jump is J and there is no return."
     ),
+    survivors=SCOPE,
 )
 
 _KAPPA = Assumption(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from mpmath import mp
-from sympy import Eq
+from sympy import Eq, Symbol
 
 from tests.falsify.walks.play import (
     DIGITS,
     Case,
     Clock,
-    Neuron,
     cases,
     inside,
     number,
@@ -35,7 +35,7 @@ from tests.instances import evaluate
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.capture import Lambda, g, growth, s_star, t_star, theta
-from theory.notation import a, p, s
+from theory.notation import a, p
 
 F = Fraction
 
@@ -43,7 +43,7 @@ F = Fraction
 def capture_half(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """CAPTURE-HALF: sqrt of the two factors of |q_j/q_i|, played with i and with j in C's batch."""
     clock = Clock(seconds)
-    for case in leading(cases(rng, clock), rng):
+    for case in leading(cases(claim, rng, clock), rng):
         for pair in pairs(case):
             for rest in rests(case, pair)[:8] if case.n <= 12 else ():
                 if not inside(claim, pair_point(case, pair, rest)):
@@ -55,7 +55,8 @@ def capture_half(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     total = mp.mpf(0)
                     for one in pair:
                         moved = case.step((*rest, one)).q
-                        total += mp.sqrt(real(moved[j] / moved[i] / ratio))
+                        gone = moved[i] == 0 or ratio == 0
+                        total += mp.inf if gone else mp.sqrt(abs(real(moved[j] / moved[i] / ratio)))
                     bound = number(claim.formula.gts, pair_point(case, pair, rest))
                     if not total <= bound * (1 + RELATIVE):
                         refute(
@@ -71,20 +72,27 @@ def leading(found: Iterator[Case], rng: np.random.Generator) -> Iterator[Case]:
     for case in found:
         share = F(1, int(10 ** rng.uniform(0, 9 if rng.random() < 0.5 else 1)))
         first = int(np.argmax([abs(float(x)) for x in case.at.q]))
-        q = [x if j == first else x * share for j, x in enumerate(case.at.q)]
-        at = Neuron(q, case.at.off, case.at.a, case.at.activation)
-        yield Case(at, case.size, f"{case.kind}, lead {share}")
+        q = [x if j == first else x * share for j, x in enumerate(case.at.c)]
+        yield case.like(case.at.at(q), f"{case.kind}, lead {share}")
+
+
+def bounds_of(case: Case, rng: np.random.Generator) -> dict[Symbol, Fraction]:
+    """t_* and s_*: the state's own 2 - r2 and live mass, or less; more than them where that is allowed."""
+    share = F(1, 2) if rng.random() < 0.2 else F(1)
+    slack, mass = share * min(2 - case.at.r2, F(1)), share * min(case.at.mass, F(2))
+    over = rng.random(2) < 0.15
+    return {t_star: F(1) if over[0] else slack, s_star: F(2) if over[1] else mass}
 
 
 def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """CAPTURE: E U after a step, all batches, where U <= theta, with the state's own t_* and s_*."""
     clock = Clock(seconds)
-    for case in leading(cases(rng, clock, most=40), rng):
+    for case in leading(cases(claim, rng, clock, most=40), rng):
         live = sorted(case.live, key=lambda j: -abs(case.at.q[j]))
         if not case.batches() or len(live) < 2 or case.at.r2 >= 2:
             continue
         base = case.observed()
-        base |= {t_star: min(2 - case.at.r2, F(1)), s_star: min(base[s], F(2))}
+        base |= bounds_of(case, rng)
         if not inside(claim, base):
             continue
         base[p] = claimed_split(claim, base)
@@ -98,19 +106,18 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             if max(logs) > mp.mpf(5):
                 continue
             top = case.at.q[live[0]]
-            weight = list(case.at.q)
+            weight = list(case.at.c)
             for j, x in zip(live[1:], logs, strict=True):
                 size = F(int(mp.floor(mp.exp(x) * 2**160)), 2**160) * abs(top)
                 weight[j] = size if case.at.q[j] > 0 else -size
-            if any(weight[j] == 0 for j in live):
+            at = case.like(case.at.at(weight)) if case.at.data is None else case
+            if any(at.at.q[j] == 0 for j in live):
                 continue
-            moved = Neuron(weight, case.at.off, case.at.a, case.at.activation)
-            at = Case(moved, case.size, case.kind)
             seen = at.observed()
             if at.at.r2 >= 2:
                 continue
-            base |= {t_star: min(2 - at.at.r2, F(1)), s_star: min(seen[s], F(2))}
-            if not inside(claim, {**seen, **{x: base[x] for x in (t_star, s_star)}}):
+            base = {**seen, **bounds_of(at, rng), p: base[p]}
+            if not inside(claim, base):
                 continue
             base[g] = evaluate(stated(claim.formula, g), base)
             power = real(base[g])
@@ -118,7 +125,7 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
             def whole(q: list[Fraction], lead: int = live[0], rest: list[int] = live[1:],
                       e: Any = power) -> Any:  # fmt: skip
-                return mp.fsum(real(abs(q[j] / q[lead])) ** e for j in rest)
+                return mp.fsum(real(abs(q[j] / q[lead])) ** e for j in rest) if q[lead] else mp.inf
 
             before = whole(at.at.q)
             if before > level:
@@ -141,7 +148,7 @@ def moment_at_point(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         F(x) for x in ("0", "1", "1/2", "1/1000", "999/1000", "1001/1000", "3/2", "2", "3", "40")
     ]
     bound = next(x for x in relations(claim.formula) if not isinstance(x, Eq))
-    for case in cases(rng, clock):
+    for case in cases(claim, rng, clock):
         if case.n < 2 or not case.batches():
             continue
         for power in (*corners, F(int(rng.integers(0, 500)), 100)):
@@ -150,12 +157,12 @@ def moment_at_point(claim: Claim, rng: np.random.Generator, seconds: float) -> i
                 continue
             clock.played += 1
             q = [F(1), F(1, 10**40)] + [F(0)] * (case.n - 2)
-            near = Case(Neuron(q, [], case.at.a, "linear"), case.size, "x_i")
+            near = case.like(replace(case.at.at(q, []), activation="linear"), "x_i")
             with mp.workdps(DIGITS):
-                logs = logs_of(near, (1, 0)) or [mp.mpf(0)]
-                mean = mp.fsum(mp.exp(x * real(power)) for x in logs) / len(logs)
                 at[p] = claimed_split(claim, at)
-                if any(x.has(Lambda) for x in relations(claim.formula)):
+                if any(x.has(Lambda) for x in relations(claim.formula)) and all(near.at.q[:2]):
+                    logs = logs_of(near, (1, 0)) or [mp.mpf(0)]
+                    mean = mp.fsum(mp.exp(x * real(power)) for x in logs) / len(logs)
                     claimed = number(stated(claim.formula, Lambda), at)
                     same(claim, near, claimed, mp.log(mean), f"Lambda at g = {power}")
                 two_sided = sum((1 + x * real(at[a])) ** real(power) for x in (1, -1))

@@ -7,6 +7,7 @@ than n = 2.  Everything is exact up to logarithms, which are taken to 100 digits
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from math import comb
 from typing import Any
@@ -17,6 +18,7 @@ from sympy import Eq, Symbol
 
 from tests.falsify.walks.play import (
     DIGITS,
+    MOST_OBLIQUE,
     SIZES,
     Case,
     Clock,
@@ -26,10 +28,12 @@ from tests.falsify.walks.play import (
     refute,
     same,
 )
+from tests.falsify.walks.setting import setting_of
 from tests.falsify.walks.steps import Search, claimed_split
 from tests.instances import evaluate
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch import purity_time, rates
 from theory.notation import a, eta, p
 from theory.quadratic import bridge
@@ -44,7 +48,12 @@ STEP_GRID = [
 def at_point(case: Case, others: int = 2) -> Neuron:
     """x_1 with ``others`` coordinates of size POWER and as much off the data."""
     q = [F(1)] + [POWER] * min(others, case.n - 1) + [F(0)] * max(case.n - 1 - others, 0)
-    return Neuron(q, [POWER], case.at.a, "linear")
+    return linear(case, q, [POWER])
+
+
+def linear(case: Case, q: list[Fraction], off: list[Fraction]) -> Neuron:
+    """A linear neuron on the case's data."""
+    return replace(case.at.at(q, off), activation="linear")
 
 
 def factor_means(case: Case) -> dict[str, Any]:
@@ -54,14 +63,14 @@ def factor_means(case: Case) -> dict[str, Any]:
     """
     near, total = at_point(case), {"ratio": mp.mpf(0), "off": mp.mpf(0), "radial": mp.mpf(0)}
     h = F(1, 10**80)
-    alone = Neuron([1 + h] + [F(0)] * (case.n - 1), [], case.at.a, "linear")
+    alone = linear(case, [1 + h] + [F(0)] * (case.n - 1), [])
     with mp.workdps(2 * DIGITS):
         for batch, weight in kinds_of(case):
             moved, radial = near.step(batch), alone.step(batch)
             if case.n > 1:
-                total["ratio"] += weight * mp.log(abs(_mp(moved.q[1] / moved.q[0] / near.q[1])))
-            total["off"] += weight * mp.log(abs(_mp(moved.off[0] / near.off[0])))
-            change = (radial.r2 - 1) / (alone.r2 - 1)
+                total["ratio"] += weight * (_change(moved, near, 1) - _change(moved, near, 0))
+            total["off"] += weight * _log(moved.off[0] / near.off[0])
+            change = (radial.r2 - 1) / (alone.r2 - 1) if alone.r2 != 1 else F(0)
             if abs(change) < F(1, 10**40):
                 total["radial"] = None  # superstable
             elif total["radial"] is not None:
@@ -73,8 +82,27 @@ def _mp(value: Fraction) -> Any:
     return mp.mpf(value.numerator) / value.denominator
 
 
+def _log(factor: Fraction) -> Any:
+    """log|factor|, -oo at 0."""
+    return mp.log(abs(_mp(factor))) if factor else mp.mpf("-inf")
+
+
+def _change(moved: Neuron, before: Neuron, j: int) -> Any:
+    """Of log|q_j|; 0 from 0 to 0, which has no ratio."""
+    if before.q[j] == 0:
+        return mp.mpf(0) if moved.q[j] == 0 else mp.inf
+    return _log(moved.q[j] / before.q[j])
+
+
 def kinds_of(case: Case) -> list[tuple[list[int], Any]]:
-    """A batch for each membership of 1 and 2 (and n - 2 others), with its probability."""
+    """A batch for each membership of 1 and 2 (and n - 2 others), with its probability.
+
+    Where the data or the batches tell the others apart: each batch that comes next.
+    """
+    if case.at.data is not None or case.setting.batching != words.UNIFORM:
+        batches = case.batches() or []
+        with mp.workdps(2 * DIGITS):
+            return [(list(x), mp.mpf(1) / len(batches)) for x in batches]
     found = []
     for first in (0, 1):
         for second in (0, 1) if case.n > 1 else (0,):
@@ -89,22 +117,27 @@ def kinds_of(case: Case) -> list[tuple[list[int], Any]]:
         return [(batch, _mp(weight)) for batch, weight in found]
 
 
-def sized_cases(rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
+def sized_cases(claim: Claim, rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
     """Every size with every step of the grid, in turn: for what is read at a data point."""
-    turn = 0
+    turn, setting = 0, setting_of(claim, rng)
     while clock.left:
         size = SIZES[turn % len(SIZES)] if turn < 3 * len(SIZES) else (
             (m := int(rng.integers(2, 41))), int(rng.integers(1, m + 1)))  # fmt: skip
         step = STEP_GRID[turn % len(STEP_GRID)] if turn % 2 else F(int(rng.integers(1, 120)), 200)
         turn += 1
         q = [F(4, 5)] + [F(1, 10)] * (size[0] - 1)
-        yield Case(Neuron(q, [F(1, 10)], step, "linear"), size[1], "sized")
+        if not setting.orthonormal and size[0] > MOST_OBLIQUE:
+            continue
+        at = Neuron(q, [F(1, 10)], step, "linear", setting.data(size[0]))
+        case = Case(at, size[1], "sized", setting)
+        if setting.batching == words.UNIFORM or case.batches():
+            yield case
 
 
 def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SGD-RATE: means over all batches at x_I, any n up to 40, against the formulas."""
     clock = Clock(seconds)
-    for case in sized_cases(rng, clock):
+    for case in sized_cases(claim, rng, clock):
         at: dict[Symbol, Any] = case.observed()
         if not inside(claim, at):
             continue
@@ -121,7 +154,7 @@ def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 def edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SGD-EDGE: all three exponents are negative just below a_max, and one is not just above."""
     clock = Clock(seconds)
-    for case in sized_cases(rng, clock):
+    for case in sized_cases(claim, rng, clock):
         at: dict[Symbol, Any] = case.observed()
         if not inside(claim, at):
             continue
@@ -131,9 +164,7 @@ def edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             refute(claim, case, "eta_max is not b a_max")
         for share, below in ((F(1) - F(1, 10**6), True), (F(int(rng.integers(1, 99)), 100), True),
                              (F(1) + F(1, 10**6), False)):  # fmt: skip
-            found = factor_means(
-                Case(Neuron(case.at.q, case.at.off, share * top, "linear"), case.size, "")
-            )
+            found = factor_means(case.like(replace(case.at, a=share * top)))
             negative = all(x is None or x < 0 for x in found.values())
             if negative != below:
                 refute(claim, case, f"exponents at a = {share} a_max: {negative} that all are < 0")
@@ -143,7 +174,7 @@ def edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 def linearised(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """BRIDGE: moments and means of the factors at x_1, and the noise at a dense minimum, exactly."""
     clock = Clock(seconds)
-    for case in sized_cases(rng, clock):
+    for case in sized_cases(claim, rng, clock):
         at: dict[Symbol, Any] = {**case.observed(), bridge.g: F(int(rng.integers(1, 40)), 10)}
         if not inside(claim, at):
             continue
@@ -189,7 +220,7 @@ def linearised(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             for name in ("off", "radial"):
                 if found[name] is not None and not found[name] < 0:
                     refute(claim, case, f"the {name} exponent is {mp.nstr(found[name], 6)}")
-        dense = Neuron([F(3, 5), F(4, 5)] + [F(0)] * (case.n - 2), [], case.at.a, "linear")
+        dense = linear(case, [F(3, 5), F(4, 5)] + [F(0)] * (case.n - 2), [])
         batches = case.batches()
         if batches:
             total = F(0)
@@ -209,7 +240,7 @@ def best_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """
     clock = Clock(seconds)
     fixed_eta = claim.id == purity_time.TIME_BEST_ETA.id
-    for case in sized_cases(rng, clock):
+    for case in sized_cases(claim, rng, clock):
         base: dict[Symbol, Any] = case.observed()
         if fixed_eta:
             base[eta] = case.at.a
@@ -221,9 +252,11 @@ def best_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         for size in (case.size, case.size + 1):
             step = base[eta] / size if fixed_eta else base[a]
             if size <= case.n:
-                value[size] = -factor_means(Case(Neuron(case.at.q, [], step, "linear"), size, ""))[
-                    "ratio"
-                ]
+                other = case.like(replace(case.at, a=step), size=size)
+                if case.setting.batching == words.UNIFORM or other.batches():
+                    value[size] = -factor_means(other)["ratio"]
+        if case.size not in value or (case.size + 1 <= case.n and case.size + 1 not in value):
+            continue
         here, size = value[case.size], case.size
         with mp.workdps(DIGITS):
             same(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +12,7 @@ from mpmath import mp
 from sympy import Eq, Symbol
 
 from tests.falsify.walks.exponents import _mp
-from tests.falsify.walks.play import DIGITS, Clock, Neuron, cases, inside, number, refute, same
+from tests.falsify.walks.play import DIGITS, Clock, cases, inside, number, refute, same
 from tests.falsify.walks.steps import Search, claimed_split
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
@@ -31,14 +32,14 @@ def weights(rng: np.random.Generator, live: list[int]) -> list[int]:
 def generator(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SELECT-GENERATOR: E f(q+) - f(q) over all batches at a = 1e-25, f a product of powers."""
     clock, step = Clock(seconds), F(1, 10**25)
-    for case in cases(rng, clock, most=9):
+    for case in cases(claim, rng, clock, most=9):
         at: dict[Symbol, Any] = case.observed()
         batches, live = case.batches(), case.live
         if not inside(claim, at) or not batches or len(live) < 2 or case.at.r2 > 4:
             continue
         clock.played += 1
         powers = dict(zip(live, weights(rng, live), strict=True))
-        small = Neuron(case.at.q, case.at.off, step, case.at.activation)
+        small = replace(case.at, a=step)
         with mp.workdps(150):
             total = mp.mpf(0)
             for batch in batches:

@@ -32,6 +32,7 @@ from theory.walks.walk_law import increment
 
 F = Fraction
 SLACK = 1e-9  # of floats in the iteration: a thousand roundings of numbers near 1
+LITTLE = F(1, 40)  # beyond a bound, where a region allows it
 FAR = 20  # how far a jump may go where nothing bounds it
 MEANS: dict[Symbol, Callable[[Fraction, Fraction], Fraction]] = {
     rw.mean_jump: lambda _, jump: jump,
@@ -153,11 +154,30 @@ def _both(claim: Claim, at: dict[Symbol, Any], inner: Sequence[Fraction], name: 
     return tables
 
 
+def _outside(claim: Claim) -> None:
+    """Starts that are outside the band, where tau = 0, and bounds of the wrong sign, where allowed."""
+    for reach, wide, least, far in product(
+        (F(1), F(-1)), (F(0), F(1), F(3), -LITTLE), (F(1), -LITTLE), (F(0), LITTLE, F(1))
+    ):
+        for start in (wide + reach + far, -wide - reach - far, F(0)):
+            at = {rw.jump: reach, rw.width: wide, rw.second: least, rw.height: start}
+            _, _, _, fixed = _sorted(claim.region)
+            if not all(evaluate(x, at) for x in fixed if x.free_symbols <= set(at)):
+                continue
+            bound = evaluate(claim.formula.rhs, at)
+            what = f"J={reach}, W={wide}, v={least}, X_0={start}"
+            if bound < 0:
+                refute(claim, what, f"E tau >= 0 > {bound}")
+            if start == 0 == wide * (wide - 3) and least == 1 and bound < (wide + 1) ** 2:
+                refute(claim, what, f"the simple walk has E tau = {(wide + 1) ** 2} > {bound}")
+
+
 def exit_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """NHRW: the longest mean time in a band, free or with o at its lower end, against the bound."""
     clock = Clock(seconds)
     corners = list(product((1, 2), (0, 1, 3), (F(1), F(1, 4), F(0)), (False, True)))
     turn = 0
+    _outside(claim)
     while clock.left and turn < 10_000:
         reach, wide, share, walled = corners[turn] if turn < len(corners) else (
             int(rng.integers(1, 3)), int(rng.integers(0, 5)), F(int(rng.integers(1, 9)), 8),
@@ -194,10 +214,10 @@ def foster_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     clock, turn = Clock(seconds), 0
     while clock.left and turn < 10_000:
         turn += 1
-        drift = F(int(rng.integers(1, 5)), 2)
+        drift = F(int(rng.integers(1, 5)), 2) if turn % 4 else -LITTLE
         top = int(rng.integers(3, 9))
         inner = [F(x, 2) for x in range(-2 * top, 2 * top + 1)]
-        start = F(int(rng.integers(0, 2 * top)), 2)
+        start = F(int(rng.integers(0, 2 * top)), 2) if turn % 5 else -LITTLE
         at = {rw.eps: drift, rw.start_value: start}
         tables = []
         inside = [
@@ -210,9 +230,14 @@ def foster_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 found = split_conditions(claim, here, step)
                 table[x] = [] if found is None else laws(*found, here, x, [y - x for y in inside])
             tables.append(table)
+        _, _, _, fixed = _sorted(claim.region)
+        if not all(evaluate(x, at) for x in fixed if x.free_symbols <= set(at)):
+            continue
         clock.played += 1
         bound = float(number(claim.formula.rhs, at))
         first = tables[0] if tables[0] != tables[1] else None
+        if bound < 0:
+            refute(claim, f"V_0={start}, epsilon={drift}", f"E tau >= 0 > {bound:.6g}")
         if start not in inside:
             continue
         time = worst(inside, tables[1], 1.0, lambda _: 0.0, bound, first, start)
@@ -302,7 +327,7 @@ def resistances(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """
     clock = Clock(seconds)
     while clock.left and clock.played < 5_000:
-        base, top = int(rng.integers(0, 5)), int(rng.integers(0, 30))
+        base, top = int(rng.integers(-1, 5)), int(rng.integers(0, 30))
         at: dict[Symbol, Any] = {
             m: base, rw.start: base + top, kappa: F(int(rng.integers(-40, 41)), int(rng.integers(3, 9)))
         }  # fmt: skip
@@ -331,7 +356,7 @@ def lamperti(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     clock = Clock(seconds)
     while clock.left and clock.played < 500:
         at: dict[Symbol, Any] = {
-            m: int(rng.integers(0, 4)), v: F(int(rng.integers(1, 9)), 8),
+            m: int(rng.integers(-1, 4)), v: F(int(rng.integers(-1, 9)), 8),
             c: F(int(rng.integers(-40, 41)), 8),
         }  # fmt: skip
         if not all(evaluate(x, at) for x in relations(claim.region)):

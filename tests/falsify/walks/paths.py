@@ -8,6 +8,7 @@ the claim itself leaves open where it says so in words.  First steps are searche
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from math import comb
 from typing import Any
@@ -19,24 +20,26 @@ from sympy import Symbol, log
 from tests.falsify.walks.exponents import _mp, factor_means
 from tests.falsify.walks.play import (
     DIGITS,
+    MOST_OBLIQUE,
     Case,
     Clock,
     Neuron,
     cases,
-    draw,
     float_steps,
     inside,
     number,
     real,
     refute,
+    same,
 )
+from tests.falsify.walks.setting import at_own_step, setting_of
 from tests.falsify.walks.steps import Search, claimed_split
 from tests.instances import evaluate
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch import rates, reach, two_points
 from theory.minibatch.capture import CAPTURE, g, s_star, t_star, theta
-from theory.notation import p, s
+from theory.notation import p, s, t
 
 F = Fraction
 SIGMAS = 6.0
@@ -62,7 +65,7 @@ def exact_zeros(claim: Claim, case: Case) -> None:
 def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SGD-RATE-PATHS: exact zeros in the first steps; then slopes of runs that have converged."""
     clock, turn = Clock(seconds), 0
-    for case in cases(rng, clock, most=12):
+    for case in cases(claim, rng, clock, most=12):
         at: dict[Symbol, Any] = case.observed()
         if not inside(claim, at) or len(case.live) < 2:
             continue
@@ -71,24 +74,26 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         turn += 1
         if turn % 12 or case.n > 6 or case.at.a < F(1, 5):
             continue
-        runs, W = 400, np.array([*map(float, case.at.q), *map(float, case.at.off)])
+        runs, (W, X) = 400, case.at.floats()
+        paths = case.setting.paths(runs, case.n, case.size)
+        if paths is None:
+            continue
         live = np.array(case.live)
         found = factor_means(case)
         slope = float(stated_rate(claim, at))
         span = int(min(1200, 250 / max(abs(slope), abs(float(found["off"])))))
         W = np.tile(W, (runs, 1))
-        W = float_steps(W, float(case.at.a), draw(rng, span, runs, case.n, case.size),
-                        case.at.activation, case.n)  # fmt: skip
-        rows, first = np.arange(runs), np.abs(W[:, live])
+        W = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X)
+        rows, first = np.arange(runs), np.abs((W @ X.T)[:, live])
         winner = live[first.argmax(axis=1)]
         if not (first.max(axis=1) > 0.9).all():
             continue  # not yet near a data point: the slope would be another
         other = np.where(winner == live[0], live[1], live[0])
         with np.errstate(divide="ignore"):
-            before = np.log(np.abs(W[rows, other] / W[rows, winner]))
-            W = float_steps(W, float(case.at.a), draw(rng, span, runs, case.n, case.size),
-                            case.at.activation, case.n)  # fmt: skip
-            change = (np.log(np.abs(W[rows, other] / W[rows, winner])) - before) / span
+            q = W @ X.T
+            before = np.log(np.abs(q[rows, other] / q[rows, winner]))
+            q = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X) @ X.T
+            change = (np.log(np.abs(q[rows, other] / q[rows, winner])) - before) / span
         if np.isneginf(change).any():
             refute(claim, case, "a live coordinate is 0 in floats after a run")
         error = change.std() / np.sqrt(runs)
@@ -107,25 +112,41 @@ def stated_rate(claim: Claim, at: dict[Symbol, Any]) -> Any:
 
 
 def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """UNIVERSAL-DECAY: the mean change of F over all batches at a = 1e-25, to order a and a^2."""
-    clock, step = Clock(seconds), F(1, 10**25)
-    for case in cases(rng, clock, most=9):
+    """UNIVERSAL-DECAY: the mean change of F over all batches at a = 1e-25, to order a and a^2.
+
+    Without a word on small steps: exactly, at the case's own step.
+    """
+    clock, exactly = Clock(seconds), at_own_step(claim)
+    for case in cases(claim, rng, clock, most=9):
         if case.kind not in ("sphere", "dense") and clock.played % 2 == 0:
-            q = [abs(x) for x in case.at.q]  # in the span and of any norm
-            case = Case(Neuron(q, [], case.at.a, "linear"), case.size, case.kind + ", in the span")
+            q = [abs(x) for x in case.at.c]  # in the span and of any norm
+            near = replace(case.at.at(q, []), activation="linear")
+            case = case.like(near, case.kind + ", in the span")
         at: dict[Symbol, Any] = case.observed()
         batches, live = case.batches(), case.live
         if not inside(claim, at) or not batches or not live or case.at.r2 > 4:
             continue
         clock.played += 1
-        small = Neuron(case.at.q, case.at.off, step, case.at.activation)
+        step = case.at.a if exactly else F(1, 10**25)
+        small = replace(case.at, a=step)
         with mp.workdps(150):
             total = mp.mpf(0)
             for batch in batches:
                 moved = small.step(batch)
+                if any(moved.q[j] == 0 for j in live):
+                    total = mp.mpf("-inf")
+                    break
                 logs = mp.fsum(mp.log(abs(_mp(moved.q[j] / small.q[j]))) for j in live)
                 total += logs - mp.mpf(len(live)) / 2 * _mp(moved.r2 - small.r2)
             mean = total / len(batches)
+            if exactly and case.at.r2 == 1:
+                claimed = [number(stated(claim.formula, x), at) for x in
+                           (rates.first_order, rates.second_order)]  # fmt: skip
+                same(
+                    claim, case, _mp(step) * (claimed[0] + _mp(step) * claimed[1]), mean, "E change"
+                )
+            if exactly:
+                continue
             one = number(stated(claim.formula, rates.first_order), at)
             size = mp.mpf(10) ** -20 * (1 + _mp(case.at.r2)) ** 6 * (1 + len(live))
             if abs(mean / _mp(step) - one) > size:
@@ -159,15 +180,16 @@ def shortened(at: Neuron) -> Neuron:
         shift = 200 - x.numerator.bit_length() + x.denominator.bit_length()
         return F(int(x * F(2) ** shift), 1) / F(2) ** shift
 
-    return Neuron([cut(x) for x in at.q], [cut(x) for x in at.off], at.a, at.activation)
+    return at.at([cut(x) for x in at.c], [cut(x) for x in at.off])
 
 
 def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """REACH: the schedule (exact while short, then to 60 digits), its ratio and its chance."""
     clock = Clock(seconds)
-    for case in cases(rng, clock):
+    for case in cases(claim, rng, clock):
         if len(case.live) < 2 or case.at.r2 >= 2:
             continue
+        share = F(1) if rng.random() < 0.6 else F(int(rng.choice([1, 3])), 2)
         for turns in (0, 1, 2) if case.n <= 5 else (0, 1):
             lead = max(case.live, key=lambda j: abs(case.at.q[j]))
             path = [case.at]
@@ -176,7 +198,9 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
                 if path[-1].r2 >= 2:  # no slack is left: outside every t_* > 0
                     break
             slack = min(2 - x.r2 for x in path)
-            at: dict[Symbol, Any] = {**case.observed(), t_star: min(slack, F(1)), reach.M: turns}
+            at: dict[Symbol, Any] = {
+                **case.observed(), t: slack, t_star: min(slack, F(1)) * share, reach.M: turns
+            }  # fmt: skip
             if slack <= 0 or not inside(claim, at):
                 continue
             clock.played += 1
@@ -186,9 +210,9 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
             with mp.workdps(DIGITS):
                 if real(ratio) > number(bound.gts, at) * (1 + mp.mpf(10) ** -25):
                     refute(claim, case, f"ratio {float(ratio)} after {turns} cycles")
-                chance = _mp(F(1, comb(case.n, case.size))) ** (turns * (case.n - 1))
+                chance = _mp(_chance(case, lead)) ** (turns * (case.n - 1))
                 claimed = number(stated(claim.formula, reach.schedule_probability), at)
-                if abs(claimed / chance - 1) > mp.mpf(10) ** -25:
+                if not abs(claimed - chance) <= chance * mp.mpf(10) ** -25:
                     refute(
                         claim,
                         case,
@@ -197,18 +221,27 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
     return clock.played
 
 
+def _chance(case: Case, lead: int) -> Fraction:
+    """That the next batch is the schedule's first one; its others are as likely, for a law that stays."""
+    batches, first = case.batches(), sorted(next(schedule(case, lead, 1)))
+    if batches is None:  # too many to list
+        return F(1, comb(case.n, case.size))
+    return F(sum(sorted(x) == first for x in batches), len(batches))
+
+
 def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """REACH-TIME: after T_* steps of the schedule U <= U_*; U_* is half of theta; the chance of T_*
     draws.
     """
     clock = Clock(seconds)
-    for case in cases(rng, clock, most=40):
+    for case in cases(claim, rng, clock, most=40):
         if len(case.live) < 2 or case.at.r2 >= F(199, 100):
             continue
         base: dict[Symbol, Any] = case.observed()
         width = 1 - F(10, 27) * case.at.a
         floor_ = min(base[s], (1 - 2 * case.at.a) ** 2 * min(2 - case.at.r2, width))
         base |= {t_star: min(2 - case.at.r2, width), s_star: min(floor_, F(2))}
+        base |= {t: base[t_star], s: base[s_star]}  # the least along the path
         if base[s_star] <= 0:
             continue
         base[g] = evaluate(stated(CAPTURE.formula, g), base)
@@ -216,7 +249,10 @@ def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int
             continue
         clock.played += 1
         with mp.workdps(DIGITS):
-            top = mp.mpf(number(stated(claim.formula, reach.cycles), base))
+            try:
+                top = mp.mpf(number(stated(claim.formula, reach.cycles), base))
+            except ZeroDivisionError:
+                refute(claim, case, "T_* has no value")
             base[reach.cycles] = int(top)
             steps = evaluate(stated(claim.formula, reach.horizon), base)
             base[reach.horizon] = int(steps)
@@ -259,24 +295,28 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
     """TWO-POINTS: mean exit times and returns in runs, from tiny, balanced and nearly tied starts."""
     clock = Clock(seconds)
     sizes = [(2, 1), (40, 1), (2, 2), (3, 2), (8, 1), (12, 6)]
-    turn = 0
+    turn, setting = 0, setting_of(claim, rng)
     while clock.left:
         points, batch = sizes[turn % len(sizes)]
         step = F(int(rng.integers(20, 50)), 100) if turn % 3 else F(3, 10)
         small = F(1, int(10 ** rng.integers(0, 4)) + 1)
         gap = F(int(rng.integers(10, 15)), 10)
         q = [small, small / gap] + [F(0)] * (points - 2)
-        case = Case(
-            Neuron(q, [F(1, 3) * (turn % 2)], step, "relu" if turn % 2 else "linear"), batch, ""
-        )
-        turn += 1
+        if not setting.orthonormal and points > MOST_OBLIQUE:
+            turn += 1
+            continue
+        off = [F(1, 3) * (turn % 2)]
+        at_ = Neuron(q, off, step, "relu" if turn % 2 else "linear", setting.data(points))
+        case, turn = Case(at_, batch, "", setting), turn + 1
         slack = min(2 - case.at.r2, 1 - F(10, 27) * step)
         mass = min(case.at.mass, (1 - 2 * step) ** 2 * slack)
         wide = float(mp.log(2)) if turn % 2 else float(rng.uniform(0.7, 2.0))
         start = float(mp.log(real(gap)))
+        share = F(1) if rng.random() < 0.7 else F(int(rng.choice([1, 3])), 2)
         level, ratio = F(wide).limit_denominator(10**6) + F(1, 10**6), F(start)
         at: dict[Symbol, Any] = {
-            **case.observed(), two_points.t_min: slack, two_points.s_min: mass,
+            **case.observed(), t: slack, s: mass,  # the least along the path
+            two_points.t_min: slack * share, two_points.s_min: mass * share,
             two_points.level: level, two_points.ratio: ratio,
         }  # fmt: skip
         if slack <= 0 or mass <= 0 or not inside(claim, at):
@@ -289,20 +329,21 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             for y in (two_points.mean_time, two_points.returning)
         )
         runs, most = 800, int(min(40 * bound, 20_000)) + 20
-        W = np.tile(np.array([*map(float, case.at.q), *map(float, case.at.off)]), (runs, 1))
+        paths, (W, X) = setting.paths(runs, points, batch), case.at.floats()
+        if paths is None:
+            continue
+        W = np.tile(W, (runs, 1))
         times, out = np.zeros(runs), np.zeros(runs, dtype=bool)
         left, back = np.zeros(runs, dtype=bool), np.zeros(runs, dtype=bool)
         for now in range(most):
-            z = np.log(np.abs(W[:, 0] / W[:, 1]))
+            z = np.log(np.abs((W @ X[0]) / (W @ X[1])))
             out |= np.abs(z) > float(level)
             left |= np.abs(z) >= float(level)
             back |= left & (np.abs(z) <= float(mp.log(2)) - 1e-12)
             if out.all() and now > 3 * bound:
                 break
             times += ~out
-            W = float_steps(
-                W, float(step), draw(rng, 1, runs, points, batch), case.at.activation, points
-            )
+            W = float_steps(W, float(step), paths.next(1), case.at.activation, X)
         error = times.std() / np.sqrt(runs)
         if times.mean() - SIGMAS * error > bound:
             refute(

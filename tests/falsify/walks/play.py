@@ -1,19 +1,20 @@
 """Cases for a random search against claims: exact states, all their observables, and the claim's
 region.
 
-A case is a real neuron: n unit vectors x_1..x_n of R^d (any orthonormal points, after a rotation), a
-weight, a step size and a batch size, played by the chain rule in exact rationals, never by a formula of
-``theory/`` or by ``sim``.  Every symbol of a region is computed from the case - nothing derived is
-drawn - so a region that admits an impossible or a false case is found out.  Boundaries come first: n =
-1, n = 2, b = n - 1, b = n, b > n never; the edges of step sizes; exact zeros; starts that a factor
-sends exactly to 0; dead, passive and tied coordinates; r2 near, at and past 2.
+A case is a real neuron: the claim's own data (axes stand for orthonormal ones, any rotation of them
+moves alike), a weight, a step size, and batches drawn the claim's own way, played by the chain rule in
+exact rationals, never by a formula of ``theory/`` or by ``sim``.  Every symbol of a region is computed
+from the case - nothing derived is drawn - so a region that admits an impossible or a false case is found
+out.  Boundaries come first: n = 1, n = 2, b = n - 1, b = n, b > n never; the edges of step sizes; exact
+zeros; starts that a factor sends exactly to 0; dead, passive and tied coordinates; r2 near, at and past 2.
+A claim that lost an item, or has a neighbour in its place, is played in that wider setting.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache, cached_property
 from itertools import combinations
@@ -24,6 +25,7 @@ import numpy as np
 from mpmath import mp
 from sympy import Basic, Expr, Symbol, lambdify
 
+from tests.falsify.walks.setting import MOST_BATCHES, Data, Setting, setting_of
 from tests.instances import evaluate, exact
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
@@ -33,14 +35,14 @@ from theory.notation import a, active, b, d, delta, eta, k, n, p, r2, rho, s, t
 F = Fraction
 DIGITS = 50
 SIZES = [
-    (2, 1), (3, 2), (1, 1), (2, 2), (8, 8), (3, 1), (9, 9), (3, 3), (4, 3), (5, 2), (8, 7), (7, 6),
-    (12, 11), (40, 1), (40, 39), (40, 40), (12, 1),
+    (2, 1), (3, 2), (4, 2), (1, 1), (2, 2), (8, 8), (3, 1), (9, 9), (3, 3), (4, 3), (5, 2), (8, 7), (7, 6),
+    (6, 3), (12, 11), (40, 1), (40, 39), (40, 40), (12, 1),
 ]  # fmt: skip
 STEPS = [F(x) for x in ("9/25", "1/2", "49/100", "2/5", "23/100", "1/4", "25/72", "1/100", "3/5",
                         "1", "239/1000", "-1/10", "41/100")]  # fmt: skip
 KINDS = ("generic", "doomed", "bare", "near two", "past two", "sphere", "tiny", "zeros", "ties",
          "single", "dense", "point", "dead", "two")  # fmt: skip
-MOST_BATCHES = 600  # enumerated where there are no more
+MOST_OBLIQUE = 6  # points, where they are not orthonormal
 
 
 class Clock:
@@ -57,12 +59,20 @@ class Clock:
 
 @dataclass(frozen=True)
 class Neuron:
-    """q_j = <w, x_j> for the data, ``off`` the rest of w; a = eta/b; exact rationals."""
+    """w = sum of c_j x_j + ``off``, what is orthogonal to the data; a = eta/b; exact rationals.
 
-    q: list[Fraction]
+    data: None for orthonormal ones, where c_j = q_j = <w, x_j>.
+    """
+
+    c: list[Fraction]
     off: list[Fraction]
     a: Fraction
     activation: str
+    data: Data | None = None
+
+    @cached_property
+    def q(self) -> list[Fraction]:
+        return self.c if self.data is None else self.data.inner_with(self.c)
 
     @cached_property
     def gates(self) -> list[int]:
@@ -70,7 +80,8 @@ class Neuron:
 
     @cached_property
     def r2(self) -> Fraction:
-        return sum((x * x for x in (*self.q, *self.off)), F(0))
+        on = sum((x * y for x, y in zip(self.c, self.q, strict=True)), F(0))
+        return on + sum((x * x for x in self.off), F(0))
 
     @cached_property
     def live(self) -> list[int]:
@@ -81,25 +92,49 @@ class Neuron:
         """Of the live coordinates."""
         return sum((self.q[j] ** 2 for j in self.live), F(0))
 
+    @cached_property
+    def left_over(self) -> Fraction:
+        """Squared norm of what is off the span of the live data."""
+        if self.data is None:
+            return self.r2 - self.mass
+        return self.r2 - self.data.projected(self.q, self.live)
+
     def seen(self, batch: Sequence[int]) -> Fraction:
         """S: the live mass in the batch."""
         return sum((self.gates[j] * self.q[j] ** 2 for j in batch), F(0))
 
+    def at(self, c: list[Fraction], off: list[Fraction] | None = None) -> Neuron:
+        """Another weight on the same data."""
+        return replace(self, c=c, off=self.off if off is None else off)
+
     def step(self, batch: Sequence[int]) -> Neuron:
         """w - a sum of the gradients of |x_i - w phi|^2/2, phi = gate <w, x_i>, by the chain rule.
 
-        Minus the gradient is phi (x_i - w phi) + gate <w, x_i - w phi> x_i.
+        Minus the gradient is phi (x_i - w phi) + gate <w, x_i - w phi> x_i.  An index counts as often as
+        the batch holds it.
         """
         shrink, along = F(0), dict.fromkeys(batch, F(0))
         for i in batch:
             value = self.gates[i] * self.q[i]
             shrink += value * value
-            along[i] = value + self.gates[i] * (self.q[i] - self.r2 * value)
+            along[i] += value + self.gates[i] * (self.q[i] - self.r2 * value)
         left = 1 - self.a * shrink
-        q = [left * x for x in self.q]
+        c = [left * x for x in self.c]
         for i, x in along.items():
-            q[i] += self.a * x
-        return Neuron(q, [left * x for x in self.off], self.a, self.activation)
+            c[i] += self.a * x
+        return self.at(c, [left * x for x in self.off])
+
+    def floats(self) -> tuple[np.ndarray, np.ndarray]:
+        """The weight (d,) and the data (n, d)."""
+        size = len(self.c)
+        if self.data is None:
+            return np.array([*map(float, self.c), *map(float, self.off)]), np.eye(
+                size, size + len(self.off)
+            )
+        points = np.pad(self.data.floats, ((0, 0), (0, len(self.off))))
+        weight = np.array([float(x) for x in self.c]) @ points
+        weight[len(weight) - len(self.off) :] = [float(x) for x in self.off]
+        return weight, points
 
 
 @dataclass(frozen=True)
@@ -109,6 +144,7 @@ class Case:
     at: Neuron
     size: int  # of a batch
     kind: str
+    setting: Setting = field(default_factory=Setting)
 
     @property
     def n(self) -> int:
@@ -119,17 +155,24 @@ class Case:
         return self.at.live
 
     def batches(self) -> list[tuple[int, ...]] | None:
-        """All batches, or None where there are too many."""
-        if comb(self.n, self.size) > MOST_BATCHES:
-            return None
-        return list(combinations(range(self.n), self.size))
+        """The next batch, given the past: all that can come, each as likely; None where too many."""
+        return self._next
+
+    @cached_property
+    def _next(self) -> list[tuple[int, ...]] | None:
+        return self.setting.next_batches(self.n, self.size)
+
+    def like(self, at: Neuron, kind: str | None = None, size: int | None = None) -> Case:
+        """Another neuron in the same setting."""
+        return Case(at, size or self.size, self.kind if kind is None else kind, self.setting)
 
     def some_batches(self, most: int = 40) -> list[tuple[int, ...]]:
-        """All batches, or some of them: the first and the last."""
-        found = self.batches() or [
+        """All batches of one size, or some of them: the first and the last."""
+        ways = comb(self.n, self.size)
+        found = list(combinations(range(self.n), self.size)) if ways <= MOST_BATCHES else [
             tuple(range(self.size)),
             tuple(range(self.n - self.size, self.n)),
-        ]
+        ]  # fmt: skip
         return found if len(found) <= most else found[: most // 2] + found[-most // 2 :]
 
     def step(self, batch: Sequence[int]) -> Neuron:
@@ -141,8 +184,8 @@ class Case:
         ways = comb(self.n, self.size)
         split = F(comb(self.n - 2, self.size - 1), ways) if self.n >= 2 else F(0)
         return {
-            n: self.n, d: self.n + len(at.off), b: self.size, a: at.a, eta: at.a * self.size, p: split,
-            r2: at.r2, delta: at.r2 - 1, t: 2 - at.r2, s: at.mass, rho: at.r2 - at.mass,
+            n: self.n, d: at.floats()[1].shape[1], b: self.size, a: at.a, eta: at.a * self.size, p: split,
+            r2: at.r2, delta: at.r2 - 1, t: 2 - at.r2, s: at.mass, rho: at.left_over,
             k: len(self.live), active: 1,
         }  # fmt: skip
 
@@ -150,7 +193,8 @@ class Case:
         at = self.at
         shown = ", ".join(map(str, at.q[:5])) + (", ..." if self.n > 5 else "")
         rest = "; off " + ", ".join(map(str, at.off)) if at.off else ""
-        return f"n={self.n} b={self.size} a={at.a} q=({shown}{rest}) {at.activation}, {self.kind}"
+        data = "" if at.data is None else f"; data {at.data}"
+        return f"n={self.n} b={self.size} a={at.a} q=({shown}{rest}) {at.activation}, {self.kind}{data}"
 
 
 def inside(claim: Claim, at: Mapping[Symbol, Any]) -> bool:
@@ -167,6 +211,8 @@ def _true(condition: Basic, at: Mapping[Symbol, Any]) -> bool:
             raise KeyError(f"{x} of {condition} is not determined by a case")
     try:
         return bool(evaluate(condition, at))
+    except ZeroDivisionError:
+        return False  # p at n = 1: what has no value is no case
     except TypeError:
         return bool(condition.subs({x: exact(at[x]) for x in condition.free_symbols}) == True)  # noqa: E712
 
@@ -217,9 +263,12 @@ def same(
             )
 
 
-def cases(rng: np.random.Generator, clock: Clock, *, most: int = 40) -> Iterator[Case]:
-    """Cases for as long as the clock runs; the corners of all lists first, then at random."""
-    turn = 0
+def cases(
+    claim: Claim, rng: np.random.Generator, clock: Clock, *, most: int = 40
+) -> Iterator[Case]:
+    """Cases in the claim's setting for as long as the clock runs; corners first, then at random."""
+    turn, setting = 0, setting_of(claim, rng)
+    most = most if setting.orthonormal else min(most, MOST_OBLIQUE)
     while clock.left:
         if turn < len(SIZES) * 2:
             size = SIZES[turn % len(SIZES)]
@@ -230,10 +279,9 @@ def cases(rng: np.random.Generator, clock: Clock, *, most: int = 40) -> Iterator
             size = points, int(rng.choice([1, points - 1, points, rng.integers(1, points + 1)]))
         step = STEPS[turn % len(STEPS)] if turn % 2 else F(int(rng.integers(1, 50)), 100)
         kind = KINDS[(turn // 2) % len(KINDS)] if turn % 4 else str(rng.choice(KINDS))
-        activation = "relu" if rng.random() < 0.4 else "linear"
         turn += 1
         if size[0] <= most:
-            yield make(rng, size, step, kind, activation)
+            yield make(rng, size, step, kind, setting)
 
 
 def _small(rng: np.random.Generator, count: int, low: int = -9, high: int = 9) -> list[Fraction]:
@@ -244,20 +292,24 @@ def _small(rng: np.random.Generator, count: int, low: int = -9, high: int = 9) -
     ]
 
 
-def scaled_to(weight: list[Fraction], target: Fraction) -> list[Fraction]:
+def scaled_to(weight: list[Fraction], target: Fraction, data: Data | None = None) -> list[Fraction]:
     """``weight`` times a rational, so that its squared norm is within 1e-6 (relative) below
     ``target``.
     """
-    square = sum(x * x for x in weight)
+    size = len(weight) if data is None else len(data.points)
+    square = Neuron(weight[:size], weight[size:], F(0), "linear", data).r2
+    if not square:
+        return weight
     root = F(int(mp.floor(mp.sqrt(real(target / square)) * 10**8)), 10**8)
     return [root * x for x in weight]
 
 
 def make(
-    rng: np.random.Generator, size: tuple[int, int], step: Fraction, kind: str, activation: str
+    rng: np.random.Generator, size: tuple[int, int], step: Fraction, kind: str, setting: Setting
 ) -> Case:
     """One case of the given kind."""
     points, batch = size
+    activation, data = setting.activation(), setting.data(points)
     dim = points + int(rng.integers(0, 3)) * (kind not in ("sphere", "dense", "point"))
     q = _small(rng, points)
     off = _small(rng, dim - points)
@@ -270,7 +322,7 @@ def make(
             q = [abs(q[0]) for _ in q]
         target = {"near two": F(199, 100), "past two": F(int(rng.integers(205, 300)), 100),
                   "sphere": F(1), "two": F(2)}.get(kind, F(int(rng.integers(5, 190)), 100))  # fmt: skip
-        whole = scaled_to([*q, *off], target) if any([*q, *off]) else [*q, *off]
+        whole = scaled_to([*q, *off], target, data) if any([*q, *off]) else [*q, *off]
         q, off = whole[:points], whole[points:]
     if kind == "bare":  # next to no mass on the data, r2 just below 1 + a/4
         q = [x / 10**4 for x in q]
@@ -302,23 +354,22 @@ def make(
         q = [x / 10 for x in q]
         q[0] = 1 / root
         off = [x / 10 for x in off]
-    return Case(Neuron(q, off, step, activation), batch, kind)
+    if kind in ("sphere", "dense", "point", "two") and data is not None:
+        q, off = data.on_sphere(rng, kind == "point"), []
+    return Case(Neuron(q, off, step, activation, data), batch, kind, setting)
 
 
 def float_steps(
-    W: np.ndarray, step: float, batches: np.ndarray, activation: str, points: int
+    W: np.ndarray, step: float, batches: np.ndarray, activation: str, X: np.ndarray
 ) -> np.ndarray:
-    """Runs (R, d) after the batches (T, R, b) by the chain rule, data the first unit vectors, in
-    floats.
-    """
-    X = np.eye(points, W.shape[1])
+    """Runs (R, d) after the batches (T, R, b) by the chain rule, data X (n, d), in floats."""
     runs = np.arange(len(W))[:, None]
     for batch in batches:
         q = W @ X.T
         gate = (q > 0).astype(float) if activation == "relu" else np.ones_like(q)
         phi = gate * q
         mask = np.zeros_like(q)
-        mask[runs, batch] = 1.0
+        np.add.at(mask, (runs, batch), 1.0)  # an index counts as often as it is drawn
         square = (W**2).sum(axis=1, keepdims=True)
         # minus the gradient of |x - w phi|^2/2 is phi (x - w phi) + <w, x - w phi> gate x
         W = W + step * (
@@ -326,8 +377,3 @@ def float_steps(
             - (mask * phi**2).sum(1, keepdims=True) * W
         )
     return W
-
-
-def draw(rng: np.random.Generator, steps: int, runs: int, points: int, batch: int) -> np.ndarray:
-    """Uniform b-subsets, (steps, runs, b)."""
-    return rng.random((steps, runs, points)).argpartition(batch - 1, axis=2)[:, :, :batch]

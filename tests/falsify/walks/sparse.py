@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb, log
+from math import comb
 
 import numpy as np
-from sympy import Integer, Rational
+from sympy import Rational, ceiling
 
-from tests.falsify.walks.play import Case, Clock, cases, draw, float_steps, inside, refute
+from tests.falsify.walks.play import Case, Clock, cases, float_steps, inside, refute
+from tests.instances import evaluate, exact
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
-from theory.minibatch.capture import g, s_star, t_star
+from theory.minibatch.capture import CAPTURE, g, s_star, t_star
 from theory.minibatch.reach import M
 from theory.minibatch.sparse import (
     block_length,
@@ -20,12 +21,14 @@ from theory.minibatch.sparse import (
     limit_winner,
     p_sparse,
     rate,
+    rounds_needed,
 )
 
 RUNS, BLOCK = 6, 500
 NEAR = 1e-3  # of the limit: a run this near a live data point counts as having reached it
 STILL = 1e-9  # moved in a block: the run has settled
 HORIZON = 40.0  # steps, times n/(b a^2): past that a run is left undecided, which refutes nothing
+LONGEST_BLOCK = 200_000  # steps of a block whose rate is still compared, exactly
 SHORT = 4_000  # steps of two cases in three, so that there are many
 
 
@@ -35,7 +38,7 @@ def sparse(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     So does one that leaves every ball; a run that still wanders at the horizon is no refutation.
     """
     clock = Clock(seconds)
-    for case in cases(rng, clock):
+    for case in cases(claim, rng, clock):
         if not inside(claim, case.observed()):
             continue
         clock.played += 1
@@ -51,9 +54,12 @@ def sparse(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
 def _fates(case: Case, rng: np.random.Generator, clock: Clock) -> list[str]:
     at, count = case.at, case.n
-    start = np.array([float(x) for x in (*at.q, *at.off)])
-    live, signs = case.live, np.sign(start)
+    start, X = at.floats()
+    live, signs = case.live, np.sign([float(x) for x in at.q])
     W, steps = np.tile(start, (RUNS, 1)), 0
+    paths = case.setting.paths(RUNS, count, case.size)
+    if paths is None:
+        return ["wanders"] * RUNS
     most = HORIZON * count / (case.size * float(at.a) ** 2)
     most = most if rng.random() < 1 / 3 else min(most, SHORT)
     if not live:
@@ -61,18 +67,13 @@ def _fates(case: Case, rng: np.random.Generator, clock: Clock) -> list[str]:
     fate = ["wanders"] * RUNS
     while steps < most and "wanders" in fate and clock.left:
         old = W
-        W = float_steps(
-            W, float(at.a), draw(rng, BLOCK, RUNS, count, case.size), at.activation, count
-        )
+        W = float_steps(W, float(at.a), paths.next(BLOCK), at.activation, X)
         steps += BLOCK
         for run in range(RUNS):
-            point = np.zeros(len(start))
             if not np.isfinite(W[run]).all() or (W[run] ** 2).sum() > 1e6:
                 fate[run] = "away"
                 continue
-            first = max(live, key=lambda j: abs(W[run, j]))
-            point[first] = signs[first]
-            if ((W[run] - point) ** 2).sum() < NEAR:
+            if min(((W[run] - signs[j] * X[j]) ** 2).sum() for j in live) < NEAR:
                 fate[run] = "reached"
             elif np.abs(W[run] - old[run]).max() < STILL:
                 fate[run] = "elsewhere"
@@ -91,33 +92,37 @@ def block_rate(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """The rate is one: 0 <= c < 1 and T >= 1, and no smaller than what a block of T can cost.
 
     In a block every word but one may be of no use, so a fraction of at most 1 - 1/(2 N^T) is promised, N
-    the number of batches: a claimed c below that promises more than the block gives.  g is any exponent.
+    the number of batches: a claimed c below that promises more than the block gives.
     """
     clock = Clock(seconds)
     block, factor = stated(claim.formula, block_length), stated(claim.formula, rate)
-    for case in cases(rng, clock, most=6):
+    for case in cases(claim, rng, clock, most=3):
         values = dict(case.observed())
         slack = min(2 - case.at.r2, 1 - Fraction(10, 27) * case.at.a)
         values[t_star] = slack * Fraction(int(rng.integers(1, 5)), 4)
         values[s_star] = min(case.at.mass, (1 - 2 * case.at.a) ** 2 * values[t_star])
-        if not (values[t_star] > 0 and inside(claim, values)):
+        if not (values[t_star] > 0 and values[s_star] > 0):
+            continue
+        values[g] = evaluate(stated(CAPTURE.formula, g), values)
+        fewest = rounds_needed().subs({x: exact(y) for x, y in values.items()}).evalf()
+        for extra in (0, ceiling(fewest) if fewest.is_real else 0):  # few where that is allowed
+            values[M] = int(rng.integers(1, 4)) + int(extra)
+            if inside(claim, values):
+                break
+        else:
+            continue
+        if values[M] * (case.n - 1) > LONGEST_BLOCK:
             continue
         clock.played += 1
-        rounds = int(rng.integers(1, 4))
-        point = {x: Rational(v.numerator, v.denominator) for x, v in values.items()} | {
-            M: Integer(rounds),
-            g: Rational(1, 100),
-        }
+        point = {x: exact(v) for x, v in values.items()}
         length, cost = block.subs(point), factor.subs(point).doit()
         if not (length.is_Integer and length >= 1):
             refute(claim, case, "T is no number of steps", T=length)
         if not 0 <= cost < 1:
             refute(claim, case, "c is no rate", c=cost)
-        ways = comb(case.n, case.size)
-        if log(2) + int(length) * log(ways) < 700:  # what a float can tell apart from 1
-            least = 1 - Rational(1, 2 * ways ** int(length))
-            if cost < least:
-                refute(claim, case, "c is less than a block of T steps gives", c=cost, least=least)
+        least = 1 - Rational(1, 2 * comb(case.n, case.size) ** int(length))
+        if cost < least:
+            refute(claim, case, f"c is less than a block of {length} steps gives")
     return clock.played
 
 

@@ -31,7 +31,20 @@ from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.log_ratios import drift, slow, spread
 from theory.minibatch.sparse_time import Q, c, mean_psi, pi, psi
-from theory.notation import S_C, S, delta_next, p, perp, q_i, q_j, s, s_next
+from theory.notation import (
+    S_C,
+    S,
+    delta_next,
+    p,
+    perp,
+    perp_next,
+    q_i,
+    q_i_next,
+    q_j,
+    q_j_next,
+    s,
+    s_next,
+)
 
 F = Fraction
 Search = Callable[[Claim, np.random.Generator, float], int]
@@ -78,7 +91,7 @@ def walk(symbol: Symbol, order: int) -> Search:
 
     def search(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         clock = Clock(seconds)
-        for case in with_bare(cases(rng, clock), rng):
+        for case in with_bare(cases(claim, rng, clock), rng):
             for pair in pairs(case) if case.batches() else ():
                 sets = rests(case, pair)
                 points = [pair_point(case, pair, rest) for rest in sets]
@@ -114,7 +127,7 @@ def with_bare(found: Iterator[Case], rng: np.random.Generator) -> Iterator[Case]
         points = int(rng.integers(2, 6))
         size = points, int(rng.integers(1, points))
         step = F(2, 5) - F(int(rng.integers(0, 3)), 100)
-        yield make(rng, size, step, "bare", "linear")
+        yield make(rng, size, step, "bare", case.setting)
 
 
 def claimed_split(claim: Claim, at: dict[Symbol, Any]) -> Fraction:
@@ -133,7 +146,7 @@ def drift_low(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     clock = Clock(seconds)
     bounds = [x for x in relations(claim.formula) if not isinstance(x, Eq)]
     cross = next(x for x in bounds if not x.has(slow))
-    for case in cases(rng, clock):
+    for case in cases(claim, rng, clock):
         for pair in pairs(case) if case.batches() else ():
             for rest in rests(case, pair)[:6]:
                 at = pair_point(case, pair, rest)
@@ -153,13 +166,30 @@ def drift_low(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     refute(
                         claim, case, f"e^drift is {gain}, not 1 + cross/K, pair {pair}, C = {rest}"
                     )
+            _drift_of(claim, case, pair)
     return clock.played
+
+
+def _drift_of(claim: Claim, case: Case, pair: tuple[int, int]) -> None:
+    """The mean change over the batches that come next is p times that of log(1 + cross/K) over C."""
+    points = [pair_point(case, pair, rest) for rest in rests(case, pair)]
+    logs = logs_of(case, pair) if points and all(inside(claim, x) for x in points) else None
+    if not logs:
+        return
+    (cross,) = [x for x in relations(claim.formula) if not isinstance(x, Eq) and not x.has(slow)]
+    with mp.workdps(DIGITS):
+        total = mp.mpf(0)
+        for at in points:
+            below = number(stated(claim.formula, slow), at)
+            total += real(at[p]) * mp.log(1 + number(cross.gts - cross.lts, at) / below)
+        found = mp.fsum(logs) / len(logs)
+        same(claim, case, total / len(points), found, f"mean of the log's change, pair {pair}")
 
 
 def largest_jump(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """WALK-JUMP: no batch moves |q_i/q_j| by more than the claimed factor."""
     clock, most = Clock(seconds), claim.formula.gts
-    for case in cases(rng, clock):
+    for case in cases(claim, rng, clock):
         at = case.observed()
         for batch in case.some_batches():
             moved = case.step(batch)
@@ -181,31 +211,47 @@ def fixed_points(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     says.
     """
     clock = Clock(seconds)
-    for case in cases(rng, clock):
-        batches = case.batches() or [
-            tuple(sorted(int(x) for x in rng.permutation(case.n)[: case.size])) for _ in range(60)
-        ]
-        moved = [case.step(batch) for batch in batches]
-        still = all(x.q == case.at.q and x.off == case.at.off for x in moved)
+    for case in cases(claim, rng, clock):
+        batches = case.setting.support(case.n, case.size)
+        if not batches:
+            continue
+        moved: list[Neuron] = []
+
+        def moves(
+            case: Case = case, batches: Any = batches, moved: Any = moved
+        ) -> Iterator[Neuron]:
+            for k, batch in enumerate(batches):  # as many as are asked for
+                if k == len(moved):
+                    moved.append(case.step(batch))
+                yield moved[k]
+
         at, q = case.observed(), case.at.q
+        row = next((k for k, x in enumerate(case.at.off) if x), 0)
         for i in case.live[:3]:
             for j in [x for x in range(case.n) if x != i][:6] or [None]:
-                values = {**at, q_i: q[i], q_j: F(0) if j is None else q[j], perp: F(0)}
-                values[perp] = next((x for x in case.at.off if x), F(0))
-                if not inside(claim, values):
+                values = {**at, q_i: q[i], **_coordinates(case.at, j, row, q_j, perp)}
+                after = ({**values, q_i_next: x.q[i], **_coordinates(x, j, row, q_j_next, perp_next)}
+                         for x in moves())  # fmt: skip
+                if not all(inside(claim, x) for x in after):
                     continue
                 clock.played += 1
-                if still and not evaluate(claim.formula, values):
-                    refute(claim, case, "every batch leaves it alone")
-        if not still and len(case.live) == 1 and q[case.live[0]] ** 2 == 1 == case.at.r2:
+                if not evaluate(claim.formula, values):
+                    refute(claim, case, "every batch leaves it as the hypotheses say")
+        at_point = len(case.live) == 1 and q[case.live[0]] ** 2 == 1 == case.at.r2
+        if at_point and any(x.q != q or x.r2 != 1 for x in moves()):
             refute(claim, case, "a data point moves")
     return clock.played
+
+
+def _coordinates(at: Neuron, j: int | None, row: int, on: Symbol, off: Symbol) -> dict[Symbol, Any]:
+    """One coordinate on the data (0 where there is no other) and one off them."""
+    return {on: F(0) if j is None else at.q[j], off: at.off[row] if at.off else F(0)}
 
 
 def mass_floor(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """MASS-FLOOR: the live mass after one step; ReLU's passive coordinates do not count."""
     clock = Clock(seconds)
-    for case in cases(rng, clock):
+    for case in cases(claim, rng, clock):
         for batch in case.some_batches():
             moved = case.step(batch)
             at = case.observed()
@@ -221,7 +267,7 @@ def mass_floor(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 def band_above(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """BAND-ABOVE: delta after one step, from deltas on and inside the band."""
     clock = Clock(seconds)
-    for case in near_sphere(cases(rng, clock), rng):
+    for case in near_sphere(cases(claim, rng, clock), rng):
         for batch in case.some_batches():
             at = case.observed()
             at[S] = case.at.seen(batch)
@@ -250,7 +296,7 @@ def near_sphere(found: Iterator[Case], rng: np.random.Generator) -> Iterator[Cas
         q[0], q[1] = (abs(grow * x) for x in circle)
         if case.n > 2:  # a little of a third one: still within the band's width
             q[2] = abs(case.at.a) / 50
-        yield Case(Neuron(q, [], case.at.a, case.at.activation), case.size, "sphere band")
+        yield case.like(case.at.at(q, []), "sphere band")
 
 
 def sparse_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -258,7 +304,7 @@ def sparse_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     clock = Clock(seconds)
     pointwise = next(x for x in relations(claim.formula) if x.has(psi))
     average = next(x for x in relations(claim.formula) if x.has(mean_psi) and isinstance(x, Le))
-    for case in near_sphere(cases(rng, clock, most=12), rng):
+    for case in near_sphere(cases(claim, rng, clock, most=12), rng):
         batches, live = case.batches(), case.live
         if not batches or len(live) < 2:
             continue

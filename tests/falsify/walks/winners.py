@@ -8,6 +8,7 @@ about a tenth on; a claim that is exact at a fixed a is read there alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,56 +16,88 @@ import numpy as np
 from mpmath import mp
 from sympy import Symbol
 
-from tests.falsify.walks.exponents import _mp, factor_means
+from tests.falsify.walks.exponents import _mp, factor_means, linear
 from tests.falsify.walks.generators import angle_generator
 from tests.falsify.walks.paths import SIGMAS
 from tests.falsify.walks.play import (
     DIGITS,
+    MOST_OBLIQUE,
     Case,
     Clock,
     Neuron,
     cases,
-    draw,
     float_steps,
     inside,
     number,
     refute,
     same,
 )
+from tests.falsify.walks.setting import setting_of
 from tests.falsify.walks.steps import Search, claimed_split
+from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch import purity_time, selection
 from theory.minibatch import selection_n as many
 from theory.minibatch.rates import SGD_RATE, rate_ratio
-from theory.notation import p, q_i
+from theory.notation import p, q_i, q_j
 
 F = Fraction
 RUNS = 2500
+FEWER = 120  # on other data, or where each run draws a sequence of its own, which is slow
 CHUNK = 50
 SIZES = [(2, 1), (3, 1), (2, 2), (3, 2), (4, 3), (5, 1), (3, 3), (8, 8), (9, 1)]
 
 
-def play(case: Case, rng: np.random.Generator, step: float, most: int,
-         stop: Callable[[np.ndarray, int], bool]) -> tuple[np.ndarray, int]:  # fmt: skip
-    """RUNS copies of the case until ``stop(W, steps)`` says so (asked every CHUNK steps)."""
-    W = np.tile(np.array([*map(float, case.at.q), *map(float, case.at.off)]), (RUNS, 1))
-    now = 0
-    while now < most and not stop(W, now):
-        for _ in range(CHUNK):
-            batch = draw(rng, 1, RUNS, case.n, case.size)
-            W = float_steps(W, step, batch, case.at.activation, case.n)
-        now += CHUNK
-    return W, now
+class Runs:
+    """Copies of a case at one step size, each with batches of its own, in floats."""
+
+    def __init__(self, case: Case, step: float, share: int = 1) -> None:
+        usual = case.setting.batching == words.UNIFORM and case.at.data is None
+        count = (RUNS if usual else FEWER) // share
+        weight, self.X = case.at.floats()
+        self.case, self.step, self.W = case, step, np.tile(weight, (count, 1))
+        paths = case.setting.paths(count, case.n, case.size)
+        if paths is None:
+            raise Undecided(f"no such batches at n={case.n}, b={case.size}")
+        self.paths = paths
+
+    @property
+    def q(self) -> np.ndarray:
+        return self.W @ self.X.T
+
+    @property
+    def error(self) -> float:
+        """Largest standard error of a frequency."""
+        return float(np.sqrt(0.25 / len(self.W)))
+
+    def go(self, steps: int) -> None:
+        for _ in range(steps):
+            batch = self.paths.next(1)
+            self.W = float_steps(self.W, self.step, batch, self.case.at.activation, self.X)
+
+    def until(self, stop: Callable[[np.ndarray], bool], most: int) -> int:
+        """Steps until ``stop(q)`` says so (asked every CHUNK steps), or ``most`` are over."""
+        now = 0
+        while now < most and not stop(self.q):
+            self.go(CHUNK)
+            now += CHUNK
+        return now
 
 
-def starts(rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
+def starts(claim: Claim, rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
     """Points of spheres (mostly the unit one), with 2 or more live coordinates, off mass now and
     then.
     """
-    turn = 0
+    turn, setting = 0, setting_of(claim, rng)
     while clock.left:
         points, batch = SIZES[turn % len(SIZES)]
+        if (not setting.orthonormal and points > MOST_OBLIQUE) or not setting.paths(
+            1, points, batch
+        ):
+            turn += 1
+            continue
         m = F(int(rng.integers(1, 8)), int(rng.integers(1, 8)))
         q = [abs(1 - m**2) / (1 + m**2) or F(3, 5), 2 * m / (1 + m**2) if m != 1 else F(4, 5)]
         rest = points - 2
@@ -74,14 +107,18 @@ def starts(rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
         q += [F(0)] * rest
         scale = F(1) if turn % 5 else F(int(rng.integers(2, 14)), 10)
         off = [F(0)] if turn % 7 else [F(3, 5)]
-        activation = "relu" if rng.random() < 0.3 else "linear"
         turn += 1
-        yield Case(Neuron([scale * x for x in q], off, F(1, 4), activation), batch, f"start {turn}")
+        data = setting.data(points)
+        if data is not None:
+            q, off = data.on_sphere(rng, False), []
+        at = Neuron([scale * x for x in q], off, F(1, 4), setting.activation(), data)
+        if len(at.live) > 1:
+            yield Case(at, batch, f"start {turn}", setting)
 
 
-def log_ratio(W: np.ndarray) -> np.ndarray:
+def log_ratio(q: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log(np.abs(W[:, 0] / W[:, 1]))
+        return np.log(np.abs(q[:, 0] / q[:, 1]))
 
 
 def extrapolated(claim: Claim, case: Case, claimed: float, found: list[tuple[float, float]],
@@ -102,7 +139,7 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     clock, upper = Clock(seconds), claim.id == many.SELECT_ANGLE.id
     if upper:
         angle_generator(claim, rng)
-    for case in starts(rng, clock):
+    for case in starts(claim, rng, clock):
         at: dict[Symbol, Any] = case.observed()
         q = case.at.q
         rest = mp.sqrt(_mp(sum((x * x for x in q[1:]), F(0))))
@@ -117,12 +154,13 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         found = []
         for step in (0.25, 0.125):
 
-            def over(W: np.ndarray, _: int) -> bool:
-                share = np.sort(W[:, : case.n] ** 2, axis=1)  # noqa: B023 - used in this turn alone
+            def over(q: np.ndarray) -> bool:
+                share = np.sort(q**2, axis=1)
                 return bool((share[:, -2] < 1e-7 * share[:, -1]).mean() > 0.999)
 
-            W, _ = play(case, rng, step, int(120 / step**2), over)
-            share = np.sort(W[:, : case.n] ** 2, axis=1)
+            runs = Runs(case, step)
+            runs.until(over, int(120 / step**2))
+            share = np.sort(runs.q**2, axis=1)
             open_ = (share[:, -2] > 0.1 * share[:, -1]).mean()
             if open_ > 0.05:
                 refute(
@@ -130,8 +168,8 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     case,
                     f"{open_:.0%} of the runs have no winner after {120 / step**2:.0f} steps",
                 )
-            wins = np.abs(W[:, : case.n]).argmax(axis=1) == 0
-            found.append((float(wins.mean()), float(np.sqrt(0.25 / RUNS))))
+            wins = np.abs(runs.q).argmax(axis=1) == 0
+            found.append((float(wins.mean()), runs.error))
         if upper:
             part = next(x for x in relations(claim.formula) if x.has(many.chance))
             bound, limit = float(number(part.gts, values)), 2 * found[1][0] - found[0][0]
@@ -148,7 +186,7 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 def exit_times(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SELECT-TIME and TIME-TWO: a^2 times the mean number of steps, at a = 1/4 and 1/8."""
     clock, purity = Clock(seconds), claim.id == purity_time.TIME_TWO.id
-    for case in starts(rng, clock):
+    for case in starts(claim, rng, clock):
         at: dict[Symbol, Any] = case.observed()
         q = case.at.q
         z = float(mp.log(_mp(abs(q[0] / q[1]))))
@@ -171,30 +209,31 @@ def exit_times(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             claimed = float(number(stated(claim.formula, selection.time), at))
         found = []
         for step in (0.25, 0.125):
-            W = np.tile(np.array([*map(float, q), *map(float, case.at.off)]), (RUNS, 1))
-            times, going, most = (
-                np.zeros(RUNS),
-                np.ones(RUNS, dtype=bool),
-                int(40 * (claimed + 2) / step**2),
-            )
-            for _ in range(most):
-                going &= np.abs(log_ratio(W)) < level
+            runs = Runs(case, step)
+            times, going = np.zeros(len(runs.W)), np.ones(len(runs.W), dtype=bool)
+            for _ in range(int(40 * (claimed + 2) / step**2)):
+                going &= np.abs(log_ratio(runs.q)) < level
                 if not going.any():
                     break
                 times += going
-                W = float_steps(
-                    W, step, draw(rng, 1, RUNS, case.n, case.size), case.at.activation, case.n
-                )
-            found.append((step**2 * times.mean(), step**2 * times.std() / np.sqrt(RUNS)))
+                runs.go(1)
+            if going.mean() > 0.05:
+                refute(claim, case, f"{going.mean():.0%} of the runs have not left by then")
+            found.append((step**2 * times.mean(), step**2 * times.std() / np.sqrt(len(times))))
         extrapolated(claim, case, claimed, found, "a^2 E[steps]")
     return clock.played
 
 
 def equal_chances(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SELECT-EQUAL: k tied live coordinates at one fixed a; each wins as often as claimed."""
-    clock, turn = Clock(seconds), 0
+    clock, turn, setting = Clock(seconds), 0, setting_of(claim, rng)
     while clock.left:
         points, batch = SIZES[turn % len(SIZES)]
+        if (not setting.orthonormal and points > MOST_OBLIQUE) or not setting.paths(
+            1, points, batch
+        ):
+            turn += 1
+            continue
         live = 1 + turn % points
         square = (
             F(int(rng.integers(205, 300)), 100)
@@ -207,18 +246,22 @@ def equal_chances(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         )
         whole = [size] * live + [F(0)] * (points - live)
         off = F(int(mp.ceil(mp.sqrt(_mp(max(square - live * size**2, F(0)))) * 1000)), 1000)
-        case = Case(Neuron(whole, [off], step, "relu" if turn % 3 else "linear"), batch, "tied")
-        if not inside(claim, case.observed()):
+        at = Neuron(whole, [off], step, "relu" if turn % 3 else "linear", setting.data(points))
+        case = Case(at, batch, "tied", setting)
+        size = abs(at.q[at.live[0]]) if at.live else F(0)
+        observed = {**case.observed(), q_j: size}
+        if not inside(claim, observed) or any(abs(at.q[j]) != size for j in at.live):
             continue
         clock.played += 1
+        runs = Runs(case, float(step))
 
-        def over(W: np.ndarray, _: int) -> bool:
-            square_ = np.sort(W[:, : case.n] ** 2, axis=1)  # noqa: B023
-            return bool((square_[:, -1] > 0.99 * (W**2).sum(axis=1)).mean() > 0.9995)
+        def over(q: np.ndarray, runs: Runs = runs) -> bool:
+            return bool(((q**2).max(axis=1) > 0.99 * (runs.W**2).sum(axis=1)).mean() > 0.9995)
 
-        W, steps = play(case, rng, float(step), 4000, over)
+        steps = runs.until(over, 4000)
+        W, q = runs.W, runs.q
         norm = (W**2).sum(axis=1)
-        largest = (W[:, :points] ** 2).max(axis=1)
+        largest = (q**2).max(axis=1)
         lost = (norm > 1.2) & (largest < 0.05)
         if lost.mean() > 0.01:
             refute(
@@ -228,13 +271,15 @@ def equal_chances(claim: Claim, rng: np.random.Generator, seconds: float) -> int
             )
         won = largest > 0.9 * norm
         if won.mean() < 0.99:
-            tied = np.abs(np.abs(W[:, 0]) - np.abs(W[:, min(live, points) - 1])) < 1e-12
+            tied = np.abs(np.abs(q[:, 0]) - np.abs(q[:, min(live, points) - 1])) < 1e-12
             if live > 1 and tied.mean() > 0.5:
                 refute(claim, case, f"still tied after {steps} steps: nobody wins")
             continue
-        wins = (np.abs(W[:, :points]).argmax(axis=1) == 0).mean()
-        claimed = float(number(stated(claim.formula, selection.p_equal), case.observed()))
-        if abs(wins - claimed) > SIGMAS * np.sqrt(0.25 / RUNS):
+        if at.live[0] != 0:
+            continue
+        wins = (np.abs(q).argmax(axis=1) == 0).mean()
+        claimed = float(number(stated(claim.formula, selection.p_equal), observed))
+        if abs(wins - claimed) > SIGMAS * runs.error:
             refute(claim, case, f"x_1 wins {wins:.3f}, claimed {claimed:.3f}")
     return clock.played
 
@@ -242,9 +287,9 @@ def equal_chances(claim: Claim, rng: np.random.Generator, seconds: float) -> int
 def purity_steps(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """TIME-PURITY's slope between impurities e^-40 and e^-600; TIME-MEAN's bound at its own eps."""
     clock, mean = Clock(seconds), claim.id == purity_time.TIME_MEAN.id
-    for case in starts(rng, clock):
+    for case in starts(claim, rng, clock):
         step = F(23, 100) if mean else F(int(rng.integers(30, 49)), 100)
-        case = Case(Neuron(case.at.q, case.at.off, step, case.at.activation), case.size, case.kind)
+        case = case.like(replace(case.at, a=step))
         eps = F(1, 2 ** int(rng.integers(1, 12)))
         at: dict[Symbol, Any] = {**case.observed(), purity_time.eps: eps}
         if not inside(claim, at):
@@ -258,7 +303,7 @@ def purity_steps(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         else:
             slope = float(number(stated(claim.formula, purity_time.slope), at))
             marks, most = [np.exp(-40.0), np.exp(-600.0)], int(min(2000 * abs(slope), 30_000)) + 50
-        times = passage(case, rng, marks, most, RUNS if mean else RUNS // 5)
+        times = passage(case, marks, most, 1 if mean else 5)
         if np.isinf(times).mean() > 0.01:
             refute(
                 claim,
@@ -281,24 +326,20 @@ def purity_steps(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     return clock.played
 
 
-def passage(
-    case: Case, rng: np.random.Generator, marks: list[float], most: int, runs: int
-) -> np.ndarray:
+def passage(case: Case, marks: list[float], most: int, share: int) -> np.ndarray:
     """First steps (marks, runs) at which the largest live share is 1 - mark or more; inf where
     never.
     """
-    W = np.tile(np.array([*map(float, case.at.q), *map(float, case.at.off)]), (runs, 1))
-    times, live = np.full((len(marks), runs), np.inf), np.array(case.live)
+    runs, live = Runs(case, float(case.at.a), share), np.array(case.live)
+    times = np.full((len(marks), len(runs.W)), np.inf)
     for now in range(most):
-        square = np.sort(W[:, live] ** 2, axis=1)
+        square = np.sort(runs.q[:, live] ** 2, axis=1)
         impure = square[:, :-1].sum(axis=1) / square.sum(axis=1)
         for row, mark in enumerate(marks):
             times[row, (impure <= mark) & np.isinf(times[row])] = now
         if np.isfinite(times[-1]).all():
             break
-        W = float_steps(
-            W, float(case.at.a), draw(rng, 1, runs, case.n, case.size), case.at.activation, case.n
-        )
+        runs.go(1)
     return times
 
 
@@ -307,7 +348,7 @@ def spread(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     largest.
     """
     clock = Clock(seconds)
-    for case in cases(rng, clock, most=12):
+    for case in cases(claim, rng, clock, most=12):
         at: dict[Symbol, Any] = case.observed()
         batches = case.batches()
         if not inside(claim, at) or not batches or case.at.a <= 0:
@@ -315,12 +356,13 @@ def spread(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         clock.played += 1
         at[p] = claimed_split(claim, at)
         tiny = F(1, 10**60)
-        near = Neuron([F(1), tiny, tiny] + [F(0)] * (case.n - 3), [], case.at.a, "linear")
+        near = linear(case, [F(1), tiny, tiny] + [F(0)] * (case.n - 3), [])
         with mp.workdps(2 * DIGITS):
             moves = []
             for batch in batches:
                 q = near.step(batch).q
-                moves.append([mp.log(_mp(q[j] / q[0] / tiny)) for j in (1, 2)])
+                moves.append([mp.log(abs(_mp(q[j] / q[0] / tiny))) if q[j] and q[0] else mp.inf
+                              for j in (1, 2)])  # fmt: skip
             mean = [mp.fsum(x[j] for x in moves) / len(moves) for j in (0, 1)]
             own = mp.fsum(x[0] ** 2 for x in moves) / len(moves) - mean[0] ** 2
             both = mp.fsum(x[0] * x[1] for x in moves) / len(moves) - mean[0] * mean[1]
