@@ -10,11 +10,12 @@ from tests.analysis import expect_outside
 from tests.exponents import MEMBERS
 from tests.inequalities import expect_implied
 from tests.instances import Instance, exact
-from tests.reading import bound_on, by_side
+from tests.reading import bound_on, by_side, expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.saddle_trap import (
     SADDLE_CAPTURE,
     SADDLE_NEVER,
@@ -130,6 +131,7 @@ def test_other_coordinates_keep_their_factor_near_the_point(claim: Claim) -> Non
 @evidence(SADDLE_NEVER, "symbolic", step="rate")
 def test_chances_of_the_region_are_those_of_subsets(claim: Claim) -> None:
     """p and p_2 are no free numbers: the region ties them to n and b."""
+    expect_items(claim, words.UNIFORM)
     single, both = membership_moments()
     for symbol, value in ((p, single - both), (p_both, both)):
         ties = [x for x in relations(claim.region) if isinstance(x, Eq) and x.has(symbol)]

@@ -35,11 +35,12 @@ from tests.assumptions.momentum_tools import (
 from tests.full_batch.tools import U
 from tests.inequalities import expect_implied
 from tests.instances import Instance, dot, evaluate, instances
-from tests.reading import by_side, expect_stated
+from tests.reading import by_side, expect_items, expect_stated
 from theorem_audit import evidence, expect, expect_identity, expect_zero, rng
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.momentum import (
     MOMENTUM_DIRECTION,
     MOMENTUM_EXPONENT,
@@ -87,7 +88,7 @@ def stepped() -> dict[Symbol, Expr]:
 
 @evidence(MOMENTUM_DIRECTION, "symbolic", step="one step")
 def test_momentum_step_from_the_step(claim: Claim) -> None:
-    expect_stated(claim, "orthonormal data", "full batch")
+    expect_items(claim, words.ORTHONORMAL, words.FULL)
     expect_identity(claim.formula, stepped())
 
 
@@ -110,7 +111,7 @@ def test_a_group_shares_its_gate(claim: Claim) -> None:
 @evidence(MOMENTUM_DIRECTION, "symbolic", step="induction")
 def test_the_form_is_kept(claim: Claim) -> None:
     """(lambda+, mu+) = (lambda + mu+, mu+) again makes q_j = lambda c_j, v_j = mu c_j; start (1, 0)."""
-    expect_stated(claim, "zero velocity")
+    expect_items(claim, words.AT_REST)
     for position, velocity, c, old in ((q_j_next, v_next, c_j, lam),
                                        (perp_next, v_off_next, c_off, lam_off)):  # fmt: skip
         new = cancel(by_side(claim, velocity) / c)
@@ -260,7 +261,7 @@ def test_drives_from_the_step(claim: Claim) -> None:
         expect_zero(mean + factor * a * b / n, f"{name}: E[m]")
         expect_zero(largest - factor * a, f"{name}: |m|")
     expect(named_drive(claim) in NAMES.values(), "the claim speaks about no drive")
-    expect_stated(claim, "orthonormal data", "linearised")
+    expect_items(claim, words.ORTHONORMAL, words.UNIFORM, words.LINEARISED)
 
 
 @evidence(MOMENTUM_EXPONENT, "certificate", step="cone")

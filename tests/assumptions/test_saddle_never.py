@@ -32,12 +32,13 @@ from tests.exponents import (
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance
 from tests.obstructions import two_cycles
-from tests.reading import by_side
+from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_zero, rng, seed
 from theorem_audit.checks.statistics import expect_at_least, expect_at_most
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.saddle_trap import (
     NORMS_EXPONENT,
     SADDLE_CAPTURE,
@@ -89,6 +90,7 @@ def test_the_direction_is_a_strict_saddle(claim: Claim) -> None:
 @evidence(SADDLE_TRAP, "symbolic", step="exponents")
 def test_window_makes_all_exponents_negative(claim: Claim) -> None:
     """SADDLE-WINDOW's ends, strictly, and its hypotheses; a sigma_i^2 < 1/2 is SADDLE-CAPTURE's."""
+    expect_items(claim, words.ORTHOGONAL, words.UNIFORM)
     expect_batch_one(claim)
     low, high = by_side(SADDLE_WINDOW, a_low), by_side(SADDLE_WINDOW, a_high)
     gaps = [difference(x) for x in relations(claim.region) if x.has(a) and is_strict(x)]
@@ -110,6 +112,7 @@ def test_drawing_one_datum_is_full_batch_on_it(claim: Claim) -> None:
 
     All other coordinates, on the data or off, have the factor 1 - aS, as w_perp has.
     """
+    expect_items(claim, words.ORTHOGONAL)
     expect_batch_one(claim)
     alone = {S: sigma_i**2 * s, r2: s + rho}
     step = beta / sigma_i**2
@@ -208,6 +211,7 @@ def test_no_coordinate_hits_zero(claim: Claim) -> None:
 @evidence(SADDLE_NEVER, "symbolic", step="rate")
 def test_convergence_would_need_a_growing_coordinate_to_vanish(claim: Claim) -> None:
     """On w_k -> x_i/sigma_i: (1/k) log|c_j| -> lambda_j > 0 and c_j -> 0, c_j != 0: impossible."""
+    expect_items(claim, words.ORTHOGONAL, words.UNIFORM)
     rate = by_side(NORMS_EXPONENT, rate_j)
     strict = [x for x in relations(claim.region) if x.has(log) and is_strict(x)]
     expect(any(cancel(difference(x) - rate) == 0 for x in strict),

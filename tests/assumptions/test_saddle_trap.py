@@ -34,10 +34,12 @@ from tests.exponents import (
 )  # fmt: skip
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero, seed
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.saddle_trap import (
     SADDLE_CAPTURE,
     W_exit,
@@ -62,6 +64,7 @@ from theory.notation import S, a, b, n, p, r2
 @evidence(SADDLE_CAPTURE, "symbolic", step="moment")
 def test_a_small_moment_falls(claim: Claim) -> None:
     """phi(g) = E factor^g: phi(0) = 1, phi'(0) = lambda_j, which the region says is < 0."""
+    expect_items(claim, words.ORTHOGONAL, words.UNIFORM)
     g = Symbol("g", real=True)
     phi = sum((x * factor_at(*at) ** g for at, x in chances().items()), Integer(0))
     expect_zero(cancel(phi.subs(g, 0)) - 1, "phi(0)")

@@ -25,10 +25,11 @@ from sim import simulate
 from tests.assumptions.sampling_laws import expect_small_product
 from tests.inequalities import expect_implied
 from tests.instances import Instance
-from tests.reading import bound_on, by_side, expect_only, expect_stated
+from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.sampling import (
     SAMPLING_GLOBAL,
     SAMPLING_LOCAL,
@@ -169,7 +170,7 @@ def test_capture_within_a_fixed_time_happens_at_last(claim: Claim) -> None:
     keeps w with chance 1/2 or more.  So P(w_k converges to a data point | past) >= n^-bK/2 at every
     step; by Levy it tends to the indicator of that event, which is 1."""
     expect_only(claim, p_multi)
-    expect_stated(claim, "orthonormal data")
+    expect_items(claim, words.ORTHONORMAL)
     expect(claim.cites == ("Levy's 0-1 law",), f"cites {claim.cites}")
     kept = bound_on(SAMPLING_LOCAL, p_local).lts.subs(U_start, U_exit / 2)
     expect(kept == Rational(1, 2), "chance to stay from half the level", chance=kept)

@@ -28,11 +28,12 @@ from tests.quadratic.cases import (
     expect_variance_factors,
     inside,
 )
-from tests.reading import expect_stated
+from tests.reading import expect_items, expect_stated
 from theorem_audit import evidence, expect, expect_zero, note
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.trace_algebra import letter, trace
 from theory.quadratic.bounds import (
     Q_BRACKET,
@@ -109,7 +110,8 @@ def test_noise_is_a_positive_map(claim: Claim) -> None:
         expect_implied(needed, claim.region)
     expect_assumed(claim, Gt(l_min**2 + kappa * s, 0))
     expect_variance_factors(claim)  # kappa >= 0, as N >= k
-    expect_stated(claim, "independent batches", "noise bracket")
+    expect_items(claim, words.INDEPENDENT)
+    expect_stated(claim, "noise bracket")
     upper = Poly((l**2 + kappa * t).subs(l, l_min + above), l_min, above, kappa, t)
     expect(all(x > 0 for x in upper.coeffs()), "l^2 + kappa t > 0")
     lower = expand((l**2 + kappa * s).subs(l, l_min + above) - (l_min**2 + kappa * s))
@@ -282,7 +284,8 @@ def test_sharpest_direction_gives_the_least_bound(claim: Claim) -> None:
     for needed in (Gt(l_min, 0), Ge(l_max - l_min, 0), Ge(t, 0)):
         expect_implied(needed, claim.region)
     expect_variance_factors(claim)
-    expect_stated(claim, "independent batches", "upper noise bound")
+    expect_items(claim, words.INDEPENDENT)
+    expect_stated(claim, "upper noise bound")
     room = difference(conditions[0]).subs(kappa, noise_level / t)
     # l = l_min + y: (l l_max - c) = (room >= 0) + y l_max
     rest = expand((l * l_max - noise_level).subs(l, l_min + gap) - room)

@@ -239,8 +239,11 @@ class Claim:
         if old not in self.items:
             known = ", ".join(map(str, self.items)) or "none"
             raise ValueError(f"item={old.name!r}: claim {self.id} has the items {known}")
-        changed = (replace(x, item=new) if x.item == old else x for x in self.assumptions)
-        kept = tuple(x for x in changed if x.item is not None or x.condition is not None)
+        kept = tuple(
+            replace(x, item=new) if x.item == old else x
+            for x in self.assumptions
+            if x.item != old or new is not None or x.condition is not None
+        )
         return replace(self, assumptions=kept)
 
     def without(self, name: str) -> Claim:

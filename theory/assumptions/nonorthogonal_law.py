@@ -18,6 +18,7 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Gt, Le, Lt, Rational, Symbol, besselk, cos, cosh, exp, sin
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.model.autoencoder import UNIT
 from theory.notation import a, active, b, delta, n, perp, q_i, q_j
 
@@ -46,9 +47,10 @@ spread = Symbol("E_cot^2", real=True)
 PAIR = Assumption(
     "one of two points",
     And(Eq(n, 2), Eq(b, 1), Eq(active, 1)),
-    note="n = 2, b = 1; both gates are open, h = 1: linear, or ReLU with q_1, q_2 > 0",
+    item=words.UNIFORM,
+    note="h = 1, both gates are open: linear, or ReLU with q_1, q_2 > 0",
 )
-ACUTE = Assumption("acute pair", And(Gt(c, 0), Lt(c, 1)), note="c = <x_1, x_2>, 0 < c < 1")
+ACUTE = Assumption("acute pair", And(Gt(c, 0), Lt(c, 1)), note="c = <x_1, x_2>")
 START = Assumption(
     "start",
     And(
@@ -64,7 +66,7 @@ START = Assumption(
 SMALL_STEP = Assumption(
     "step size",
     And(Gt(a, 0), Le(a, Rational(23, 100))),
-    note="0 < a <= 0.23; above it only the band is not known to be kept",
+    note="above it only the band is not known to be kept",
 )
 IN_PLANE = Assumption(
     "in the plane",
@@ -207,5 +209,9 @@ NONORTH_CROSSOVER = Claim(
         "The most likely angles are off the bisector for c < a and at the bisector for c >= a. That "
         "depends on the coordinate: as a density of y the mode moves at c = a/2. As kappa -> oo "
         "E cot^2 u ~ 1/(2 kappa), NONORTH-FLOOR's 4 E phi^2. At kappa = 0: atoms at 0 and pi, SELECT."
+    ),
+    carried=dict.fromkeys(
+        ("SELECT-GENERATOR", "WALK-DRIFT"),
+        "read at kappa = 0, where c = 0 and the two points are orthonormal, and for the smooth function u",
     ),
 )

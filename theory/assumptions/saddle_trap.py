@@ -17,6 +17,7 @@ from theory.assumptions.unequal_norms import (
     NORMS_STEP,
     ORTHOGONAL,
     STEP_SIZE,
+    UNIFORM,
     c_j,
     c_j_next,
     curve_j,
@@ -46,15 +47,13 @@ NEW = Source("new", "sign of the exponents at a strict saddle")
 THEORY = Source(
     "finding", "the first draft's condition on a lacks the radial exponent's: a < 1/(2 sigma_i^2)"
 )
-NORMS = Assumption("norms", And(Gt(sigma_i**2, 0), Gt(sigma_j**2, 0)), note="sigma_i, sigma_j != 0")
+NORMS = Assumption("norms", And(Gt(sigma_i**2, 0), Gt(sigma_j**2, 0)))
 CHANCES = Assumption(
     "chances",
     And(Eq(p * n * (n - 1), b * (n - b)), Eq(p_both * n * (n - 1), b * (b - 1))),
-    note="p = P(i in B, j not), p_2 = P(i and j in B) for a uniform b-subset, as in NORMS-EXPONENT",
+    note="p = P(i in B, j not), p_2 = P(i and j in B), as in NORMS-EXPONENT",
 )
-LOCAL_STEP = Assumption(
-    "step size", And(Gt(a, 0), Lt(a * sigma_i**2, 1)), note="0 < a sigma_i^2 < 1"
-)
+LOCAL_STEP = Assumption("step size", And(Gt(a, 0), Lt(a * sigma_i**2, 1)))
 
 
 def factor_of(drawn: int, mass: Expr = S) -> Expr:
@@ -87,6 +86,7 @@ NORMS_EXPONENT = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
+        UNIFORM,
         PAIR,
         LOCAL_STEP,
         NORMS,
@@ -126,7 +126,8 @@ SADDLE_WINDOW = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
-        Assumption("batch size", Eq(b, 1), note="b = 1"),
+        UNIFORM,
+        Assumption("batch size", Eq(b, 1)),
         Assumption(
             "larger norm",
             And(Gt(sigma_i**2, 0), Gt(sigma_m**2, sigma_i**2)),
@@ -160,6 +161,7 @@ SADDLE_CAPTURE = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
+        UNIFORM,
         PAIR,
         NORMS,
         CHANCES,
@@ -167,10 +169,9 @@ SADDLE_CAPTURE = Claim(
         Assumption(
             "step size",
             And(Gt(a, 0), Lt(a * sigma_i**2, Rational(1, 2))),
-            note="0 < a sigma_i^2 < 1/2",
             sharp=And(Gt(a, 0), Lt(a * sigma_i**2, Rational(1, 2))),
         ),
-        Assumption("start", Gt(start_c2, 0), note="i is live: c_i(0) != 0 (ReLU: > 0)"),
+        Assumption("start", Gt(start_c2, 0)),
         Assumption(
             "level",
             And(Gt(W_exit, 0), Ge(theta, 0), Lt(theta, 1)),
@@ -200,22 +201,20 @@ SADDLE_TRAP = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
-        Assumption("batch size", Eq(b, 1), note="b = 1"),
+        UNIFORM,
+        Assumption("batch size", Eq(b, 1)),
         Assumption("points", Ge(n, 2)),
         Assumption(
             "larger norm",
             And(Gt(sigma_i**2, 0), Gt(sigma_m**2, sigma_i**2)),
-            note="sigma_i is not the largest norm sigma_max",
         ),
         Assumption(
             "window",
             And(Lt(1 / sigma_i**2 - 1 / sigma_m**2, a), Lt(a, 1 / (2 * sigma_i**2))),
-            note="1/sigma_i^2 - 1/sigma_max^2 < a < 1/(2 sigma_i^2)",
         ),
         Assumption(
             "start",
             And(Gt(start_c2, 0), Le(start_c2, r2), Le(r2, 2)),
-            note="c_i(0) != 0 (ReLU: > 0), ||w_0||^2 <= 2",
         ),
     ),
     steps=("saddle", "exponents", "reach", "capture"),
@@ -229,6 +228,13 @@ SADDLE_TRAP = Claim(
         "From every start with c_i(0) live: drawing i often enough leads near x_i/sigma_i. Finding: "
         "the first draft's shares at the saddle, 32 % and 52 %, are 30 % and 47 %."
     ),
+    carried=dict.fromkeys(
+        ("GD-CONVERGES", "GD-DIRECTION"),
+        "a draw of i alone (b = 1) is full batch on one unit datum with a sigma_i^2 for a",
+    )
+    | {
+        "NORMS-HESSIAN": "mu_j is said of the linear neuron at x_i/sigma_i, a point of one norm's sphere"
+    },
 )
 
 SADDLE_NEVER = Claim(
@@ -240,6 +246,7 @@ SADDLE_NEVER = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
+        UNIFORM,
         PAIR,
         NORMS,
         CHANCES,
@@ -250,7 +257,7 @@ SADDLE_NEVER = Claim(
         Assumption("largest norm", And(Gt(sigma_m, 0), Le(sigma_i**2, sigma_m**2),
                                        Le(sigma_j**2, sigma_m**2), Le(sigma_k**2, sigma_m**2)),
                    note="sigma_k <= sigma_max for every k, i and j among them"),
-        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), note="0 < ||w_0||^2 < 2"),
+        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), note="r2 is that of the start"),
     ),
     steps=("kept", "rate"),
     symbols={"P_trap": "P(w_k -> +-x_i/sigma_i)", "p, p_2": "as in NORMS-EXPONENT"},

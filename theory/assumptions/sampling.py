@@ -136,7 +136,7 @@ SAMPLING_REPLACEMENT = Claim(
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
-        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), note="0 < eta = a b < 1"),
+        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), note="eta = a b"),
     ),
     steps=("factor", "law", "symmetry", "mean square", "bounds"),
     symbols={"lambda_repl": "E of the change of log|q_j/q_i| in one step at x_i, j live"},
@@ -161,7 +161,7 @@ SAMPLING_MOMENT = Claim(
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
-        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), note="0 < eta = a b < 1"),
+        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), note="eta = a b"),
         Assumption("moment", And(Ge(g, 0), Le(g, 1))),
     ),
     steps=("factor", "two-sided", "mean square"),
@@ -185,7 +185,7 @@ SAMPLING_LOCAL = Claim(
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
-        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), note="0 < eta = a b < 1/2"),
+        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), note="eta = a b"),
         Assumption(
             "level",
             And(Gt(U_exit, 0), Ge(theta, 0), Lt(theta, 1)),
@@ -244,7 +244,7 @@ SAMPLING_GLOBAL = Claim(
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
-        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), note="0 < eta = a b < 1/2"),
+        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), note="eta = a b"),
         RADIUS,
         Assumption("live coordinate", And(Gt(s, 0), Le(s, r2))),
     ),
@@ -255,6 +255,10 @@ SAMPLING_GLOBAL = Claim(
         "r2, s": "squared norm and live mass of the start w_0",
     },
     remark="b = n and b > n included. Levy's 0-1 law: Williams, Probability with Martingales, 14.2.",
+    carried=dict.fromkeys(
+        ("GD-CONVERGES", "GD-DIRECTION"),
+        "a batch of one index b times is full batch on that datum with b a for a",
+    ),
 )
 
 CYCLIC = Assumption(
@@ -354,7 +358,7 @@ SAMPLING_CYCLIC_LIMIT = Claim(
         ORTHONORMAL,
         CYCLIC,
         STEP_SIZE,
-        Assumption("start", Eq(r2, 1), note="uniform on the unit sphere of the span"),
+        Assumption("start", Eq(r2, 1), item=words.ROTATION_INVARIANT),
         Assumption(
             "live coordinate",
             And(Gt(s, 0), Le(s, r2)),

@@ -19,7 +19,6 @@ from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import (
     a,
     active,
-    b,
     n,
     perp,
     perp_next,
@@ -42,7 +41,7 @@ _factor = 1 + a * (2 - 2 * s - rho)
 
 FULL_BATCH = Assumption(
     "full batch",
-    And(Ge(n, 1), Eq(b, n)),
+    Ge(n, 1),
     item=words.FULL,
     needed=True,
     witness="test_a_smaller_batch_is_no_full_batch",
