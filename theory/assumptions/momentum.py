@@ -260,12 +260,11 @@ ADAM_BASIS = Claim(
         LINEAR_NEURON,
         Assumption(
             "full batch",
-            And(Eq(n, 2), Eq(d, 2), Eq(b, 2)),
-            note="n = d = 2, b = 2; first step, epsilon -> 0",
+            And(Eq(n, 2), Eq(d, 2)),
+            item=words.FULL,
+            note="two data in the plane; of Adam the first step, epsilon -> 0",
         ),
-        Assumption(
-            "inside the sphere", Lt(r2, 1), note="0 < ||w_0|| < 1, so -grad L is along +w_0"
-        ),
+        Assumption("inside the sphere", Lt(r2, 1), note="so -grad L is along +w_0"),
         Assumption("square", Eq(r2, first**2 + second**2), note="r2 = ||w_0||^2"),
     ),
     symbols={
