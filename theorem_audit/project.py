@@ -10,6 +10,7 @@ These three must be there; the rest has defaults:
 
     title = "What is known of heavy ball"  # heads the report (default: the name)
     output = "build"               # where runs, reports and pictures are written
+    kept = "build/kept.sqlite"     # file that keeps outcomes, so that nothing is run twice
     pictures = "pictures"          # folder of kept pictures
     certificates = "proofs_notes/certificates"  # folder of stored certificates
     certified = ["BAND", "model.step"]          # claims and chapters whose certificates are stored
@@ -21,6 +22,9 @@ These three must be there; the rest has defaults:
     falsifiers = "tests.falsify"   # package of random searches for counterexamples
     figures = "figures"            # package whose modules hold @picture functions
     findings = "figures.findings:FINDINGS"      # headlines for the report
+    front = "proofs_notes/front.md"             # what the report's first page says before anything else
+    bibliography = "heavy_ball.sources:WORKS"   # works that claims cite, for BibTeX and the appendix
+    abstracts = "heavy_ball.abstracts:SENTENCES"  # what the sources say, sentence by sentence
     commands = ["figures.simulate:add_commands"]  # further commands of `audit`
     sources = ["sim"]              # further packages whose files evidence rests on
 
@@ -63,6 +67,7 @@ class Project:
     notes: str
     title: str = ""
     output: str = "build"
+    kept: str = "build/kept.sqlite"
     pictures: str = "pictures"
     certificates: str = "proofs_notes/certificates"
     certified: tuple[str, ...] = ()
@@ -74,8 +79,15 @@ class Project:
     falsifiers: str = ""
     figures: str = ""
     findings: str = ""
+    front: str = ""
+    bibliography: str = ""
+    abstracts: str = ""
     commands: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs: the table; it reads the claims itself."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property
     def file(self) -> Path:
@@ -127,26 +139,37 @@ class Project:
 
     @cached_property
     def claims(self) -> Claims:
-        """All claims of the theory, by id, in reading order.
+        """All claims of the theory, by id, in reading order; chapters are imported as they are needed.
 
-        Raises ProjectError when the theory does not import, two claims share an id, or there is none.
+        Raises ProjectError when the theory does not import; and, once all claims are asked for, when a
+        chapter does not, two claims share an id, or there is none.
         """
-        from theorem_audit.statement.discovery import Claims, DuplicateClaim, LostClaim, discover
+        from theorem_audit.statement import discovery
+        from theorem_audit.statement.discovery import Claims, discover
 
-        module = self.import_from("theory", self.theory)
-        self._ours(module, "theory")
+        module = self.theory_package()
+        where = f"{self.file}: theory = {self.theory!r}"
+
+        def told(error: Exception) -> Exception:
+            if isinstance(error, discovery.NoClaim):
+                return ProjectError(str(error))
+            if isinstance(error, discovery.DuplicateClaim | discovery.LostClaim):
+                return ProjectError(f"{where}: {error}")
+            return ProjectError(f"{where} does not import: {type(error).__name__}: {error}")
+
         try:
             found = getattr(module, "claims", None)
-            found = found if isinstance(found, Claims) else discover(self.theory)
-        except (DuplicateClaim, LostClaim) as error:
-            raise ProjectError(f"{self.file}: theory = {self.theory!r}: {error}") from error
         except Exception as error:
-            raise ProjectError(
-                f"{self.file}: theory = {self.theory!r} does not import: {type(error).__name__}: {error}"
-            ) from error
-        if not found:
-            raise ProjectError(f"{self.file}: theory = {self.theory!r} holds no claim")
+            raise told(error) from error
+        found = found if isinstance(found, Claims) else discover(self.theory)
+        found.told, found.where = told, where
         return found
+
+    def theory_package(self) -> Any:
+        """The package (or module) of the theory, imported; ProjectError where it is another's."""
+        module = self.import_from("theory", self.theory)
+        self._ours(module, "theory")
+        return module
 
     def _ours(self, module: Any, key: str) -> None:
         """Refuse a namesake: a package of the same name that was imported from elsewhere."""

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.tree import Tree
-from sympy import true
 
-from theorem_audit import project
-from theorem_audit.checks.mark import LEFT_OUT
-from theorem_audit.doubt import instances
-from theorem_audit.doubt.falsify import Found
-from theorem_audit.doubt.mutants import Tried
-from theorem_audit.kernel.second_opinion import Opinion
-from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh.ledger import Ledger, necessity
-from theorem_audit.weigh.stale import Reloaded
-from theorem_audit.weigh.verdict import Outcome, Verdict
+from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from theorem_audit.doubt.falsify import Found
+    from theorem_audit.doubt.mutants import Tried
+    from theorem_audit.kernel.second_opinion import Opinion
+    from theorem_audit.statement.claim import Claim
+    from theorem_audit.weigh.impact import Impact
+    from theorem_audit.weigh.session import Counts
+    from theorem_audit.weigh.stale import Reloaded
+    from theorem_audit.weigh.told import Told
 
 STYLE = {
     "kernel": "bold bright_green",
@@ -47,6 +48,11 @@ def console(*, stderr: bool = False) -> Console:
     return made if made.is_terminal else Console(stderr=stderr, width=WIDTH)
 
 
+def warn(text: str) -> None:
+    """A line on standard error, beside whatever a command prints."""
+    Console(stderr=True).print(f"audit: {text}", markup=False, highlight=False, soft_wrap=True)
+
+
 def _styled(verdict: Verdict) -> str:
     text = verdict.name.replace("_", " ")
     style = STYLE.get(verdict.name, "dim")
@@ -66,19 +72,27 @@ def progress(console: Console) -> Progress:
     )
 
 
-def claim_table(claims: Iterable[Claim], console: Console) -> None:
-    """The claims, without verdicts."""
-    table = Table("claim", "title", "chapter", "source", "bound", box=None)
-    for claim in claims:
-        table.add_row(claim.id, escape(claim.title), claim.chapter, claim.source.kind, claim.bound)
+def claim_table(
+    claims: Iterable[Claim | Told], console: Console, verdicts: Mapping[str, Verdict] | None = None
+) -> None:
+    """The claims, with verdicts where there are any."""
+    more = () if verdicts is None else ("verdict",)
+    table = Table("claim", *more, "title", "chapter", "source", "bound", box=None)
+    for c in claims:
+        said = (
+            ()
+            if verdicts is None
+            else (_styled(verdicts[c.id]) if c.id in verdicts else "[dim]never run[/]",)
+        )
+        table.add_row(c.id, *said, escape(c.title), c.chapter, c.source.kind, c.bound)
     console.print(table)
 
 
 def verdict_table(ledger: Ledger, console: Console) -> None:
     """Verdict, rests-on and evidence for each claim; counts, error budget and failures below."""
-    claims = project.claims()
+    from theorem_audit.checks.mark import LEFT_OUT
 
-    verdicts = ledger.verdicts()
+    claims, verdicts = ledger.told, ledger.verdicts()
     table = Table("claim", "verdict", box=None, pad_edge=False)
     table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=3)
     table.add_column("rests on", no_wrap=True, overflow="ellipsis", ratio=2)
@@ -111,9 +125,20 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     console.print(f"seed {ledger.seed}; chance that any true claim is called refuted: {said}")
     for verdict in verdicts.values():
         if verdict.name in ("refuted", "inconclusive", "unchecked"):
-            console.print(f"{_styled(verdict)} {verdict.claim_id}")
-            for reason in verdict.reasons:
-                console.print(f"  {escape(reason)}")
+            _why(verdict, console)
+
+
+def _why(verdict: Verdict, console: Console) -> None:
+    console.print(f"{_styled(verdict)} {verdict.claim_id}")
+    for reason in verdict.reasons:
+        console.print(f"  {escape(reason)}")
+
+
+def changes(ledger: Ledger, counts: Counts, console: Console) -> None:
+    """The claims of which something was run, with their verdicts and, where they are bad, why."""
+    for claim_id, verdict in ledger.verdicts().items():
+        if claim_id in counts.why:
+            _why(verdict, console)
 
 
 def _line(outcome: Outcome) -> str:
@@ -126,13 +151,14 @@ def _line(outcome: Outcome) -> str:
 
 def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
     """One claim in full, with the tree it rests on."""
-    claims = project.claims()
-
-    claim, verdicts = claims[claim_id], ledger.verdicts()
+    claim, verdicts = ledger.told[claim_id], ledger.verdicts()
     verdict = verdicts[claim_id]
     console.print(f"[bold]{claim.id}[/]  {escape(claim.title)}  ({_styled(verdict)})")
     console.print(f"{claim.source.kind}: {escape(claim.source.reference)}; bound: {claim.bound}")
-    hypotheses = "" if claim.region is true else f"  for {claim.region}\n"
+    for prior in claim.source.prior:
+        console.print(f"prior work: {prior.work}: {prior.states}", markup=False)
+    console.print(f"\n  {claim.sentence}", markup=False, highlight=False)
+    hypotheses = "" if not claim.region else f"  for {claim.region}\n"
     console.print(f"\n  {claim.formula}\n{hypotheses}", markup=False)
     for symbol, meaning in claim.symbols.items():
         console.print(f"  {symbol}: {meaning}", markup=False, highlight=False)
@@ -141,10 +167,10 @@ def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
         state = {None: "no witness that it is needed", True: "needed", False: "not needed"}[
             found["needed"]
         ]
-        shown = x.words
+        shown = x.text
         witness = f": {found['witness']}" if found["witness"] else ""
         console.print(f"assumes {x.name}: {shown} ({state}{witness})", markup=False)
-    about = ledger.about.get(claim_id) or instances.about(claim)
+    about = ledger.about[claim_id]
     if about["instance"]:
         values = ", ".join(f"{k} = {v}" for k, v in about["instance"].items())
         console.print(f"all hypotheses hold at {values}", markup=False)
@@ -290,3 +316,33 @@ def graph(ledger: Ledger, console: Console) -> None:
     for claim_id in verdicts:
         if claim_id not in below:
             console.print(_tree(claim_id, verdicts, seen))
+
+
+def impact(said: Impact, told: Mapping[str, Told], console: Console) -> None:
+    """What hangs on a claim: who reads it, what falls with it, what rises if it is proved."""
+    console.print(
+        f"{said.id} ({said.verdict.replace('_', ' ')}): {told[said.id].title}", markup=False
+    )
+    console.print(f"read by {len(said.direct)} proofs: {', '.join(said.direct) or 'none'}")
+    for name, rows in (("falls", said.falls), ("is proved", said.rises)):
+        if name != "falls" and said.verdict in ("kernel", "proved"):
+            console.print("it is proved already")
+            continue
+        console.print(f"\nif it {name}, {len(rows)} other verdicts change", style="bold")
+        table = Table("claim", "now", "then", "title", box=None)
+        for row in sorted(rows, key=lambda x: RANKS.index(x.then)):
+            then = f"[{STYLE.get(row.then, 'dim')}]{row.then.replace('_', ' ')}[/]"
+            table.add_row(row.id, row.now.replace("_", " "), then, escape(told[row.id].title))
+        if rows:
+            console.print(table)
+
+
+def stale_table(verdicts: Mapping[str, Verdict], console: Console) -> None:
+    """The verdicts that are out of date, and why."""
+    table = Table("claim", "was", "because", box=None)
+    for claim_id, verdict in verdicts.items():
+        if verdict.name == "stale":
+            was = verdict.reasons[-1].removeprefix("it was ").replace("_", " ")
+            table.add_row(claim_id, was, escape("; ".join(verdict.reasons[:-1][:3])))
+    if table.rows:
+        console.print(table)

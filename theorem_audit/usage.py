@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from theorem_audit import files, project
-
-
-class BadUsage(Exception):
-    """The call's words are off; exit code 2."""
+from theorem_audit.errors import BadUsage
 
 
 def seed_of(text: str) -> int:
@@ -49,3 +46,6 @@ def emit(data: Any, target: str) -> None:
         sys.stdout.write(text)
     else:
         files.write_text(Path(target), text)
+
+
+__all__ = ["BadUsage", "emit", "ids_of", "is_utf8", "seed_of"]

@@ -72,6 +72,7 @@ def test_json_on_standard_output_is_json_alone(capsys: pytest.CaptureFixture[str
     assert json.loads(capsys.readouterr().out) == {
         "nodes": [{"id": "HESS", "verdict": "proved"}],
         "edges": [],
+        "impact": {},
     }
 
 

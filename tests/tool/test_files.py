@@ -91,8 +91,8 @@ def test_an_older_ledger_does_not_speak_for_a_run_that_was_killed(tmp_path: Path
     older.complete = True
     older.write(target)
     code = (
-        "import os\nfrom theorem_audit import cli\n"
-        "cli.run_ledger = lambda *x, **more: os.kill(os.getpid(), 9)\n"
+        "import os\nfrom theorem_audit import cli\nfrom theorem_audit.weigh.session import Session\n"
+        "Session.run = lambda *x, **more: os.kill(os.getpid(), 9)\n"
         f"cli.main(['run', 'GRAD', '--seed', '8', '--json', {str(target)!r}])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=170, check=False)

@@ -21,11 +21,7 @@ from theorem_audit.weigh.ledger import Ledger, validate
 # --- interruption -----------------------------------------------------------------------------
 
 SLOW_RUN = """
-import pkgutil, sys, time
-every = pkgutil.iter_modules
-pkgutil.iter_modules = lambda path=None, prefix="": [
-    x for x in every(path, prefix) if x.name == "test_autoencoder" or x.name[:5] != "test_"
-]  # one evidence module is enough, and loads sooner
+import sys, time
 from theorem_audit import cli
 from theorem_audit.weigh import runner
 real = runner._work
@@ -36,7 +32,7 @@ def slow(job, run_seed, quick):
 runner._work = slow
 one = runner.run_jobs
 runner.run_jobs = lambda jobs, **more: one(jobs, **{**more, "workers": None})  # here, where it is slow
-sys.exit(cli.main(["run", "GRAD", "HESS", "--workers", "1", "--json", sys.argv[1]]))
+sys.exit(cli.main(["run", "GRAD", "HESS", "--fresh", "--workers", "1", "--json", sys.argv[1]]))
 """
 
 

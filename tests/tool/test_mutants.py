@@ -17,6 +17,7 @@ from theorem_audit.checks.mark import Evidence
 from theorem_audit.checks.run_context import current
 from theorem_audit.cli import main
 from theorem_audit.doubt import compare, mutants
+from theorem_audit.doubt.falsify import Found
 from theorem_audit.doubt.implication import implied
 from theorem_audit.doubt.variants import GROUPS, capped, variants
 from theorem_audit.exact.region import satisfies
@@ -24,6 +25,7 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.weigh import runner
 from theory import claims
 from theory.notation import S_C, S, a, delta, delta_next, n, q_i, q_j, r2, rho, s
+from theory.vocabulary import ORTHONORMAL
 
 h = Symbol("h", real=True)
 
@@ -38,7 +40,7 @@ BAND_LIKE = made(
     And(Le(delta_next, a / 4 - 3 * S**2 * q_i * q_j), Eq(s, 2 - rho * S_C)),
     Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5))), sharp=Le(a, Rational(1, 2))),
     Assumption("size", Ge(n, 2)),
-    Assumption("orthonormal data"),
+    Assumption("orthonormal data", item=ORTHONORMAL),
 )
 
 
@@ -198,6 +200,7 @@ def with_evidence(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         table = {"GRAD": [Evidence("GRAD", kind, function) for kind, function in items]}
         monkeypatch.setitem(claims, "GRAD", claim)
         monkeypatch.setattr(runner, "evidence_of", lambda quick=False: table)
+        monkeypatch.setattr(mutants, "falsify", lambda wrong, **_: Found(wrong.id, "missing"))
         mutants._baseline.cache_clear()
         return list(mutants.run(["GRAD"], **more))
 
@@ -339,3 +342,13 @@ def test_the_command_prints_and_writes_every_variant(
 
 def test_a_negative_cap_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mutants", "NORM", "--cap", "-1"]) == 2
+
+
+def test_an_item_is_dropped_and_replaced_by_each_neighbour() -> None:
+    found = {v.name: v.claim for v in variants(BAND_LIKE) if v.item}
+    assert set(found) == {
+        "dropped item: orthonormal", "other item: orthonormal -> unit", "other item: orthonormal -> orthogonal",
+    }  # fmt: skip
+    assert found["dropped item: orthonormal"].items == ()
+    assert {x.name for x in found["other item: orthonormal -> unit"].items} == {"unit"}
+    assert all(claim.region == BAND_LIKE.region for claim in found.values())

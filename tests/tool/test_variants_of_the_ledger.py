@@ -13,6 +13,7 @@ from theorem_audit.weigh import runner
 from theorem_audit.weigh.ledger import necessity
 from theorem_audit.weigh.verdict import Outcome
 from theory import claims
+from theory.vocabulary import ORTHONORMAL
 
 # --- the ledger -------------------------------------------------------------------------------
 
@@ -41,7 +42,7 @@ def test_witnesses_name_assumptions_that_exist() -> None:
 
 
 def test_need_is_read_off_the_run() -> None:
-    typed = Assumption("x", needed=True, witness="typed by hand")
+    typed = Assumption("x", item=ORTHONORMAL, needed=True, witness="typed by hand")
     run = Outcome("A", "t", "witness", (), "passed", case="c", needs="x")
     assert necessity(typed, []) == {"needed": None, "witness": ""}
     assert necessity(typed, [run]) == {"needed": True, "witness": "t[c]"}

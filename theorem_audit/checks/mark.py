@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from theorem_audit import project
+from theorem_audit.errors import NoEvidence, UnknownEvidence
 from theorem_audit.statement.discovery import modules
 
 DECIDING = {
@@ -96,18 +97,10 @@ def evidence(
     return mark
 
 
-class UnknownEvidence(ValueError):
-    """An evidence mark names a claim or a proof step that does not exist."""
-
-
-class NoEvidence(ValueError):
-    """The evidence package holds no evidence at all, so nothing could be judged."""
-
-
 LEFT_OUT: dict[str, str] = {}  # files of evidence that skipped themselves, and what they say
 
 
-def _imported(name: str) -> ModuleType | None:
+def imported(name: str) -> ModuleType | None:
     """A module of evidence; None where it skips itself, which ``LEFT_OUT`` then tells."""
     path = name.replace(".", "/") + ".py"
     try:
@@ -134,7 +127,7 @@ def collect() -> dict[str, list[Evidence]]:
     claims = here.claims
     found: dict[str, list[Evidence]] = {claim_id: [] for claim_id in claims}
     package = here.evidence_package()
-    for module in modules(package, lambda name: name.startswith("test_"), _imported):
+    for module in modules(package, lambda name: name.startswith("test_"), imported):
         if module is None:
             continue
         for value in vars(module).values():
@@ -158,3 +151,9 @@ def collect() -> dict[str, list[Evidence]]:
             "holds a function marked @evidence"
         )
     return found
+
+
+__all__ = [
+    "DECIDING", "KINDS", "LEFT_OUT", "SUPPORTING", "Evidence", "NoEvidence", "UnknownEvidence", "collect",
+    "evidence", "imported",
+]  # fmt: skip

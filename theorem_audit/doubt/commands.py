@@ -1,4 +1,7 @@
-"""The commands that doubt the evidence: ``audit mutants|stale|export|opinions``."""
+"""The commands that doubt the evidence: ``audit mutants|falsify|certify|export|opinions``.
+
+What they need is imported as they are called: declaring them costs nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from theorem_audit import project, show
-from theorem_audit.checks.mark import collect
-from theorem_audit.doubt import falsify, mutants
-from theorem_audit.doubt.mutants import Tried
-from theorem_audit.exact.checker import Certificate
-from theorem_audit.kernel import certificates, certify, second_opinion, steps
-from theorem_audit.kernel.judge import CoqAbsent
-from theorem_audit.report.load import UnreadableRun, load_run
-from theorem_audit.usage import BadUsage, emit, ids_of, seed_of
-from theorem_audit.weigh import stale
-from theorem_audit.weigh.ledger import Ledger, commit
+from theorem_audit.errors import BadUsage
+from theorem_audit.usage import emit, ids_of, seed_of
+
+if TYPE_CHECKING:
+    from theorem_audit.doubt.mutants import Tried
+    from theorem_audit.exact.checker import Certificate
+    from theorem_audit.weigh import stale
+    from theorem_audit.weigh.ledger import Ledger
 
 SAVE_EVERY = 5.0  # seconds
 Command = Callable[..., argparse.ArgumentParser]
@@ -35,6 +36,11 @@ def add_commands(command: Command, run_options: Callable[[argparse.ArgumentParse
         "--cap", type=int, help="most variants a claim (0: all; default: enough for every place)"
     )
     wrong.add_argument("--all", action="store_true", help="print every variant, not only survivors")
+    wrong.add_argument(
+        "--stale",
+        action="store_true",
+        help="only claims whose statement is not the one in the kept table; --json keeps its other rows",
+    )
     wrong.set_defaults(handler=_mutants)
     hunt = command("falsify", "search for counterexamples inside each claim's own region")
     hunt.add_argument(
@@ -43,9 +49,6 @@ def add_commands(command: Command, run_options: Callable[[argparse.ArgumentParse
     hunt.add_argument("--seed", default="0", help="an integer >= 0, or 'random' (default 0)")
     hunt.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     hunt.set_defaults(handler=_falsify)
-    old = command("stale", "which verdicts of an earlier run are out of date", ids=None)
-    old.add_argument("file", metavar="RUN", help="JSON that `audit run --json` wrote")
-    old.set_defaults(handler=_stale)
     keep = command(
         "certify",
         "store the certificates of the claims that the project's `certified` names",
@@ -78,6 +81,8 @@ def try_variants(
 
     save: called now and then, so that an interrupted run loses nothing.
     """
+    from theorem_audit.doubt import mutants
+
     saved = time.monotonic()
     ids = list(found)
     with show.progress(console) as bar:
@@ -97,6 +102,8 @@ def add_variants(
     ledger: Ledger, args: argparse.Namespace, console: Console
 ) -> dict[str, list[Tried]]:
     """Run the variants of a ledger's claims and put what came out into the ledger."""
+    from theorem_audit.doubt import mutants
+
     tried: dict[str, list[Tried]] = {claim_id: [] for claim_id in ledger.outcomes}
     try_variants(tried, args, console, ledger.seed)
     for claim_id, found in tried.items():
@@ -110,6 +117,9 @@ def exit_code(tried: Mapping[str, Sequence[Tried]]) -> int:
 
 
 def _mutants(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.doubt import mutants
+    from theorem_audit.weigh.ledger import commit
+
     claims = project.claims()
 
     if args.cap is not None and args.cap < 0:
@@ -117,14 +127,25 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
     if args.workers < 1:
         raise BadUsage(f"--workers {args.workers}: at least 1")
     seed = seed_of(args.seed)
-    found: dict[str, list[Tried]] = {claim_id: [] for claim_id in ids_of(args.ids)}
+    ids, kept = ids_of(args.ids), _kept() if args.stale else {}
+    if args.stale:
+        ids = [x for x in ids if kept.get(x, {}).get("statement") != claims[x].statement]
+        if not ids:
+            console.print("every statement is the one that the kept table of variants has")
+            return 0
+    found: dict[str, list[Tried]] = {claim_id: [] for claim_id in ids}
     complete, at = False, commit()
 
     def save() -> None:
-        rows = [
-            {"id": claim_id, "statement": claims[claim_id].statement, **mutants.summary(tried)}
+        made = {
+            claim_id: {
+                "id": claim_id,
+                "statement": claims[claim_id].statement,
+                **mutants.summary(tried),
+            }
             for claim_id, tried in found.items()
-        ]
+        }
+        rows = [x for x in ({**kept, **made}.get(claim_id) for claim_id in claims) if x]
         head = {"schema": 1, "seed": seed, "commit": at, "complete": complete}
         emit({**head, "claims": rows}, args.json)
 
@@ -141,7 +162,22 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
     return exit_code(found) if complete else 130
 
 
+def _kept() -> dict[str, dict[str, Any]]:
+    """The rows of the kept table of variants, by claim id; none where there is no table."""
+    from theorem_audit.report.load import UnreadableRun, load_variants
+
+    path = project.current().path("variants")
+    if not path.exists():
+        return {}
+    try:
+        return load_variants(path)
+    except UnreadableRun as error:
+        raise BadUsage(str(error)) from error
+
+
 def _falsify(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.doubt import falsify
+
     ids = ids_of(args.ids)
     seconds = 2.0 * len(ids) if args.seconds is None else args.seconds
     if not (0 < seconds < float("inf")):
@@ -160,11 +196,16 @@ def _falsify(args: argparse.Namespace, console: Console) -> int:
     return int(any(row.bad for row in found))
 
 
-def _stale(args: argparse.Namespace, console: Console) -> int:
+def stale_file(file: Path, args: argparse.Namespace, console: Console) -> int:
+    """``audit stale RUN``: a run's JSON, judged by the files of today."""
+    from theorem_audit.checks.mark import collect
+    from theorem_audit.report.load import UnreadableRun, load_run
+    from theorem_audit.weigh import stale
+
     claims = project.claims()
 
     try:
-        data = load_run(Path(args.file))
+        data = load_run(file)
     except UnreadableRun as error:
         raise BadUsage(str(error)) from error
     found = stale.reload(data, claims, evidence=collect())
@@ -186,6 +227,8 @@ def _with_verdicts(data: Mapping[str, Any], found: stale.Reloaded) -> dict[str, 
 
 
 def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
+    from theorem_audit.kernel import second_opinion
+
     claims = project.claims()
 
     known = second_opinion.stored()
@@ -204,6 +247,8 @@ def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
 
 
 def _certify(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.kernel import certify
+
     written, removed = certify.store()
     if args.json:
         emit(
@@ -215,6 +260,8 @@ def _certify(args: argparse.Namespace, console: Console) -> int:
 
 
 def _export(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.kernel import certificates
+
     written = certificates.write(_certificates(()), Path(args.coq))
     if args.json:
         emit([str(path) for path in written], args.json)
@@ -224,6 +271,9 @@ def _export(args: argparse.Namespace, console: Console) -> int:
 
 
 def _opinions(args: argparse.Namespace, console: Console) -> int:
+    from theorem_audit.kernel import second_opinion, steps
+    from theorem_audit.kernel.judge import CoqAbsent
+
     claims = project.claims()
 
     found = []

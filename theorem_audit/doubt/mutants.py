@@ -142,7 +142,7 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     text = str(variant.part[1] if variant.part else variant.claim.region)
     found = Tried(claim.id, variant.name, variant.group, text, "survived")
     if variant.part:
-        if (relation := _harmless(claim, variant.part, thorough=False)) != compare.DIFFERENT:
+        if (relation := harmless(claim, variant.part, thorough=False)) != compare.DIFFERENT:
             return replace(found, outcome=relation)
     elif variant.item:
         found = replace(found, statement=variant.claim.sentence)
@@ -172,7 +172,7 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
         if variant.part and not explanation(
             claim, variant.name
         ):  # long proofs that it is harmless, only now: they are needed
-            relation = _harmless(claim, variant.part, thorough=True)
+            relation = harmless(claim, variant.part, thorough=True)
             if relation != compare.DIFFERENT:
                 return replace(found, outcome=relation)
         found = _accepted(variant, claim, found, seen, run_seed, fast)
@@ -216,7 +216,7 @@ def _lemmas(claim_id: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _harmless(claim: Claim, part: tuple[int, Boolean], *, thorough: bool) -> str:
+def harmless(claim: Claim, part: tuple[int, Boolean], *, thorough: bool) -> str:
     """Whether the changed conjunct is equal to its original, or weaker than it or than another."""
     index, changed = part
     parts = relations(claim.formula)

@@ -9,8 +9,9 @@ from pathlib import Path
 from rich.console import Console
 
 from theorem_audit import project, show
+from theorem_audit.errors import BadUsage
 from theorem_audit.files import write_text
-from theorem_audit.usage import BadUsage, emit, seed_of
+from theorem_audit.usage import emit, seed_of
 
 
 def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:

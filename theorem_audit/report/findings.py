@@ -10,7 +10,7 @@ from theorem_audit import project
 
 @dataclass(frozen=True)
 class Finding:
-    """One headline, a few sentences, and the ids of the claims that carry it."""
+    """One headline, a few sentences (Markdown, with mathematics between dollars), and the claims behind it."""
 
     headline: str
     text: str

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from theorem_audit import project
+from theorem_audit.report.literature import cited
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
@@ -40,6 +41,7 @@ def _claim(claim: Mapping[str, Any]) -> str:
         rf"\section*{{{escape(claim['id'])}: {escape(claim['title'])}}}",
         rf"\textbf{{{escape(verdict)}}} ({escape(claim['source']['kind'])}; {claim['bound']}).",
         rf"\[ {claim['statement']} \]",
+        escape(claim.get("sentence", "")),
     ]
     meanings = claim.get("symbols", {})
     if claim["assumptions"] or meanings:
@@ -51,6 +53,8 @@ def _claim(claim: Mapping[str, Any]) -> str:
         lines.append(r"\end{itemize}")
     if claim["remark"]:
         lines.append(rf"\emph{{Remark.}} {escape(claim['remark'])}")
+    for x in claim["source"].get("prior", []):
+        lines.append(rf"\par Prior work \cite{{{x['key']}}}: {escape(x['states'])}.")
     if claim["given"]:
         lines.append(rf"\par Given: {escape('; '.join(claim['given']))}.")
     if claim["uses"]:
@@ -75,4 +79,16 @@ def appendix(run: Mapping[str, Any]) -> str:
         )
     )
     body = "\n\n".join(_claim(claim) for claim in run["claims"])
-    return f"{head}\n\n{body}\n\n\\end{{document}}\n"
+    return f"{head}\n\n{body}\n\n{_bibliography(run)}\\end{{document}}\n"
+
+
+def _bibliography(run: Mapping[str, Any]) -> str:
+    """The works that the claims name, so that the file compiles alone; ``references.bib`` has them, too."""
+    if not (found := cited(run)):
+        return ""
+    rows = [
+        rf"\bibitem{{{x.key}}} {escape(', '.join(x.authors))}. {escape(x.title)}. {escape(x.where)}, {x.year}."
+        for x in found
+    ]
+    lines = [rf"\begin{{thebibliography}}{{{len(found)}}}", *rows, r"\end{thebibliography}"]
+    return "\n".join(lines) + "\n\n"

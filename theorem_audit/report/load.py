@@ -16,28 +16,40 @@ class UnreadableRun(ValueError):
     """The file is not a ledger that this version can read; the message says why."""
 
 
+def load_variants(path: Path) -> dict[str, dict[str, Any]]:
+    """The rows that ``audit mutants --json path`` wrote, by claim id, each with the ``commit`` it was tried at.
+
+    Raises UnreadableRun for a file that is none of the kind.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        at = str(data.get("commit", "unknown"))
+        rows = {row["id"]: {"tried_at": at, **row} for row in data["claims"]}
+        for row in rows.values():
+            row["statement"]
+    except OSError as error:
+        raise UnreadableRun(f"{path}: cannot be read: {error}") from None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise UnreadableRun(f"{path}: not what `audit mutants --json` writes: {error}") from None
+    return rows
+
+
 def with_variants(run: dict[str, Any], path: Path) -> dict[str, Any]:
     """``run`` with the wrong variants that ``audit mutants --json path`` tried.
 
     A claim whose statement has changed in between keeps what the run says.  Raises UnreadableRun for a
     file that is none of the kind.
     """
+    tried = load_variants(path)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        at = {"tried_at": str(data.get("commit", "unknown"))}
-        tried = {row.pop("id"): (row.pop("statement"), {**row, **at}) for row in data["claims"]}
-        claims = [
-            {**c, "variants": tried[c["id"]][1]}
-            if tried.get(c["id"], ("",))[0] == c["statement"]
-            else c
-            for c in run["claims"]
-        ]
+        claims = []
+        for c in run["claims"]:
+            row = tried.get(c["id"], {})
+            fresh = row.get("statement") == c["statement"]
+            found = {k: v for k, v in row.items() if k not in ("id", "statement")}
+            claims.append({**c, "variants": found} if fresh else c)
         merged = {**run, "claims": claims}
         validate(merged)
-    except OSError as error:
-        raise UnreadableRun(f"{path}: cannot be read: {error}") from None
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise UnreadableRun(f"{path}: not what `audit mutants --json` writes: {error}") from None
     except jsonschema.ValidationError as error:
         raise UnreadableRun(f"{path}: not valid variants: {error.message}") from None
     return merged

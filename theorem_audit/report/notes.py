@@ -17,21 +17,19 @@ import re
 from pathlib import Path
 
 from theorem_audit import project
+from theorem_audit.errors import NoNotes
 from theorem_audit.files import write_text
+from theorem_audit.report import literature
 from theorem_audit.statement.claim import Claim
 
 BLOCK = re.compile(r"<!-- statement:(?P<id>\S+) -->\n(?P<body>.*?)<!-- /statement -->", re.S)
 SECTION = re.compile(r"^## ([A-Z][A-Z0-9-]*)\s*$", re.M)
 
 
-class NoNotes(ValueError):
-    """The folder of the proof notes holds no note, so nothing could be checked."""
-
-
 def block_for(claim: Claim) -> str:
     """The generated text of a claim: statement, hypotheses, source."""
     lines = [f"*{claim.title}* ({claim.source.kind}; {claim.bound}).", ""]
-    lines += [f"$$ {claim.statement} $$", "", claim.sentence, ""]
+    lines += [f"$$ {claim.statement} $$", "", claim.typeset, ""]
     for x in claim.assumptions:
         lines.append(f"- {x.name}: {x.words}" + (f" ({x.note})" if x.note else ""))
     if claim.assumptions:
@@ -41,6 +39,7 @@ def block_for(claim: Claim) -> str:
     if claim.symbols:
         lines.append("")
     lines.append(f"Source: {claim.source.reference}.")
+    lines += [f"Prior work: {x.work.cite()}: {x.states}." for x in claim.source.prior]
     cited = "; ".join(claim.cites) or "nothing"
     lines.append(f"Cites {cited}; the audit adds what the claims that it rests on cite.")
     return "\n".join(lines) + "\n"
@@ -94,4 +93,4 @@ def refresh(*, check: bool = False) -> list[str]:
             stale.append(str(path.relative_to(project.current().path("notes"))))
             if not check:
                 write_text(path, new)
-    return stale
+    return stale + literature.refresh(check=check)

@@ -22,6 +22,7 @@ from theorem_audit import project
 from theorem_audit.files import write_text
 from theorem_audit.report.findings import findings
 from theorem_audit.report.graph import below, edges, svg
+from theorem_audit.report.literature import sentences, worth
 from theorem_audit.report.mathematics import mathml, note_html, note_sections
 from theorem_audit.report.notes import notes
 from theorem_audit.weigh.verdict import RANKS
@@ -85,6 +86,49 @@ def _kinds(claim: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(e["kind"] for e in claim["evidence"] if e["outcome"] != "not_run"))
 
 
+def _front() -> Markup:
+    """What the project says first, typeset; nothing where it says nothing."""
+    here = project.current()
+    return note_html(here.path("front").read_text(encoding="utf-8")) if here.front else Markup()
+
+
+def _findings(verdicts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The findings whose claims are all in the run, typeset."""
+    return [
+        {"headline": Markup(_line(f.headline)), "text": note_html(f.text), "claims": f.claims}
+        for f in findings()
+        if all(x in verdicts for x in f.claims)
+    ]
+
+
+def _line(text: str) -> str:
+    """Markdown of one line as HTML, without its paragraph."""
+    return str(note_html(text)).strip().removeprefix("<p>").removesuffix("</p>")
+
+
+def _abstracts(verdicts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The sources' sentences, work by work, each with the weakest verdict of the claims that say it."""
+    found: list[dict[str, Any]] = []
+    for said in sentences():
+        if not found or found[-1]["work"] != said.work:
+            found.append({"work": said.work, "sentences": []})
+        known = [x for x in said.claims if x in verdicts]
+        row = {"said": said, "worth": worth(said, verdicts, RANKS), "claims": known}
+        found[-1]["sentences"].append(row)
+    return found
+
+
+def _words(claim: Mapping[str, Any], note: str) -> str:
+    """The words by which the ledger's search finds a claim: statement, sources, hypotheses, note."""
+    prior = " ".join(f"{x['work']} {x['states']}" for x in claim["source"].get("prior", []))
+    parts = (
+        claim["id"], claim["title"], claim.get("sentence", ""), claim["source"]["reference"], prior,
+        claim["remark"], " ".join(claim["given"]), note,
+    )  # fmt: skip
+    found = re.findall(r"[^\W_]{3,}", " ".join(parts).lower())
+    return " ".join(dict.fromkeys(found))
+
+
 def write_site(
     run: Mapping[str, Any], folder: Path, pictures: Sequence[Mapping[str, Any]] = ()
 ) -> Path:
@@ -108,12 +152,16 @@ def write_site(
     shared = {"title": title, "run": run, "style": _inline("style.css"), "verdicts": verdicts}
     (folder / "claims").mkdir(parents=True, exist_ok=True)
     kinds = {c["id"]: _kinds(c) for c in claims}
+    sections = _notes()
     index = _environment().get_template("index.html").render(
         **shared,
         root="",
+        front=_front(),
+        abstracts=_abstracts(verdicts),
+        words={c["id"]: _words(c, sections.get(c["id"], "")) for c in claims},
         counts={name: counted[name] for name in RANKS if counted[name]},
         meanings={k: v for k, v in MEANINGS.items() if counted[k] or k in ("proved", "refuted")},
-        findings=[f for f in findings() if all(i in verdicts for i in f.claims)],
+        findings=_findings(verdicts),
         filters={
             "source": sorted({c["source"]["kind"] for c in claims}),
             "chapter": sorted({c["chapter"] for c in claims}),
@@ -121,21 +169,24 @@ def write_site(
             "kind": sorted({k for found in kinds.values() for k in found}),
         },
         kinds=kinds,
-        graph=svg(verdicts, uses),
-        pictures=[
-            {
-                "name": p["name"],
-                "title": p["title"],
-                "data": _data_uri(Path(p["png"]), "image/png"),
-                "csv": _data_uri(Path(p["csv"]), "text/csv"),
-            }
-            for p in pictures
-        ],
         script=script,
         policy=_policy(script),
     )  # fmt: skip
     write_text(folder / "index.html", index)
-    sections = _notes()
+    plain = {**shared, "root": "", "policy": _policy(Markup())}
+    graph = _environment().get_template("graph.html").render(**plain, graph=svg(verdicts, uses))
+    write_text(folder / "graph.html", graph)
+    shown = [
+        {
+            "name": p["name"],
+            "title": p["title"],
+            "data": _data_uri(Path(p["png"]), "image/png"),
+            "csv": _data_uri(Path(p["csv"]), "text/csv"),
+        }
+        for p in pictures
+    ]
+    gallery = _environment().get_template("pictures.html").render(**plain, pictures=shown)
+    write_text(folder / "pictures.html", gallery)
     page = _environment().get_template("claim.html")
     for claim in claims:
         claim_id = claim["id"]
@@ -145,6 +196,7 @@ def write_site(
             policy=_policy(Markup()),
             c=claim,
             statement=mathml(claim["statement"], block=True),
+            sentence=note_html(claim.get("typeset", "")),
             used_by=used_by[claim_id],
             variant_rows=claim["variants"].get("variants", []),
             graph=svg(verdicts, uses, only=below(claim_id, uses), link="{}.html", focus=claim_id),

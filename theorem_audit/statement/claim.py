@@ -15,6 +15,7 @@ from typing import Any
 from sympy import And, Basic, Expr, Tuple, false, true
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
+from theorem_audit.statement.bibliography import Prior
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.vocabulary import Item, Kind
 
@@ -57,14 +58,20 @@ class Source:
     kind: ``paper`` (asserted in a source), ``lemma`` (needed to prove one), ``new`` (goes beyond the
     sources), ``finding`` (a place where a source's wording needs care), ``open``.
     reference: the work and the statement in it, in words.
+    prior: works that state the claim, or something that it overlaps, with what they state.
     """
 
     kind: str
     reference: str
+    prior: tuple[Prior, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in SOURCES:
             raise ValueError(f"kind={self.kind!r}: allowed are {', '.join(SOURCES)}")
+
+    def with_prior(self, *prior: Prior) -> Source:
+        """The same source, with works that had it, or something like it, first."""
+        return replace(self, prior=(*self.prior, *prior))
 
 
 @dataclass(frozen=True)
@@ -222,6 +229,11 @@ class Claim:
         """The claim in one sentence, put together from its items, its conditions and its formula."""
         return sentence(self.items, self.region, self.formula, self.symbols)
 
+    @property
+    def typeset(self) -> str:
+        """``sentence`` as Markdown, with its mathematics in LaTeX between dollars, symbols left out."""
+        return sentence(self.items, self.region, self.formula, typeset=True)
+
     def item(self, kind: Kind) -> Item:
         """The claim's item of a kind; the kind's widest where it assumes nothing.  The read is recorded."""
         if (seen := _hypotheses.get()) is not None:
@@ -239,12 +251,9 @@ class Claim:
         if old not in self.items:
             known = ", ".join(map(str, self.items)) or "none"
             raise ValueError(f"item={old.name!r}: claim {self.id} has the items {known}")
-        kept = tuple(
-            replace(x, item=new) if x.item == old else x
-            for x in self.assumptions
-            if x.item != old or new is not None or x.condition is not None
-        )
-        return replace(self, assumptions=kept)
+        kept = [x for x in self.assumptions if x.item != old or new or x.condition is not None]
+        changed = (replace(x, item=new) if x.item == old else x for x in kept)
+        return replace(self, assumptions=tuple(changed))
 
     def without(self, name: str) -> Claim:
         """The same claim with the assumption called ``name`` dropped (a wrong variant)."""

@@ -128,19 +128,34 @@ def _paired(told: list[str], part: Basic) -> Iterable[tuple[str, Basic]]:
 
 
 def sentence(
-    items: Sequence[Item], region: Basic, formula: Basic, symbols: Mapping[str, str] = NOTHING
+    items: Sequence[Item],
+    region: Basic,
+    formula: Basic,
+    symbols: Mapping[str, str] = NOTHING,
+    *,
+    typeset: bool = False,
 ) -> str:
     """``Suppose that ...; and that ... . Then ... .  Here ... .`` of a claim's parts.
 
     An item that is said ``after`` the conclusion, such as a limit, stands behind it.
+    typeset: as Markdown, with conditions, items and formula as LaTeX between dollars, and no symbols.
     """
-    after = [x.words for x in items if x.after]
-    told = [f"that {x.words}" for x in items if not x.after]
+
+    def told_of(item: Item) -> str:
+        return f"{item.words} (${item.latex}$)" if typeset else item.words
+
+    def mathematics(expr: Basic) -> list[str]:
+        return [f"${x}$" for x in latex_chains(expr)] if typeset else chains(expr)
+
+    after = [told_of(x) for x in items if x.after]
+    told = [f"that {told_of(x)}" for x in items if not x.after]
     if region is not true:
-        told.append(f"that {', '.join(chains(region))}")
-    then = " and ".join(y for x in conjuncts(formula) for y in chains(x))
+        told.append(f"that {', '.join(mathematics(region))}")
+    then = " and ".join(y for x in conjuncts(formula) for y in mathematics(x))
     ending = f", {', '.join(after)}" if after else ""
-    here = f" Here {'; '.join(f'{k} is {v}' for k, v in symbols.items())}." if symbols else ""
+    here = ""
+    if symbols and not typeset:
+        here = f" Here {'; '.join(f'{k} is {v}' for k, v in symbols.items())}."
     if not told:
         return f"{_upper(then)}{ending}.{here}"
     if len(told) > 1:

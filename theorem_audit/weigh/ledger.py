@@ -13,15 +13,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import jsonschema
+from typing import TYPE_CHECKING, Any
 
 from theorem_audit import files, project
-from theorem_audit.doubt import instances
-from theorem_audit.statement.claim import Assumption, Claim
 from theorem_audit.weigh import stale
+from theorem_audit.weigh.told import Told, ToldAssumption
 from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, derive
+
+if TYPE_CHECKING:
+    from theorem_audit.statement.claim import Assumption, Claim
 
 SCHEMA = 1
 FAMILY_ERROR = 1e-4  # a whole run may call some true claim refuted with at most this probability
@@ -32,18 +32,32 @@ class Ledger:
     """Outcomes of one run, and what follows from them.
 
     seed: the run's seed.  quick: whether slow evidence was left out.
+    told: the claims' words, by id and in the order of the report; without them they are read off the theory.
+    hashes: of all files that evidence may rest on, by name; without them they are computed.
     """
 
-    def __init__(self, *, seed: int, quick: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int,
+        quick: bool = False,
+        told: Mapping[str, Told] | None = None,
+        hashes: Mapping[str, str] | None = None,
+    ) -> None:
         self.seed = seed
         self.quick = quick
+        self.given = told
         self.complete = self.stopped = False  # stopped: by the user, so that nothing follows
         self.started = datetime.now(UTC).isoformat(timespec="seconds")
         self._outcomes: dict[str, list[Outcome]] = {}
         self._written = float("-inf")
         self._variants: dict[str, dict[str, Any]] = {}
+        self.why: Mapping[
+            str, tuple[str, ...]
+        ] = {}  # id -> what changed since, in a ledger read back
         self.about: dict[str, dict[str, Any]] = {}  # instances of hypotheses, where looked for
-        self._hashes = stale.snapshot()  # now, before anything can be edited under the run
+        # now, before anything can be edited under the run
+        self.hashes: Mapping[str, str] = stale.snapshot() if hashes is None else hashes
 
     def expect(self, claim_ids: Iterable[str]) -> None:
         """Name the claims that this run is about, in the order of the report."""
@@ -53,7 +67,10 @@ class Ledger:
     def add(self, outcome: Outcome) -> None:
         """Add one outcome (it replaces an earlier one of the same evidence and case)."""
         found = self._outcomes.setdefault(outcome.claim_id, [])
-        found[:] = [o for o in found if (o.test, o.case, o.kind) != _key(outcome)]
+        for place, o in enumerate(found):
+            if _key(o) == _key(outcome):
+                found[place] = outcome
+                return
         found.append(outcome)
 
     def add_variants(self, claim_id: str, summary: Mapping[str, Any]) -> None:
@@ -72,9 +89,15 @@ class Ledger:
 
     def verdicts(self) -> dict[str, Verdict]:
         """Verdicts that follow from the outcomes so far."""
-        claims = project.claims()
+        return stale.spread(derive(self.told, self._outcomes), self.why)
 
-        return derive(claims, self._outcomes)
+    @property
+    def told(self) -> Mapping[str, Told]:
+        """The words of all claims that the ledger may speak of, in the order of the report."""
+        if self.given is not None:
+            return self.given
+        claims = project.claims()
+        return {x: Told.of(claims[x]) for x in claims if x in self._outcomes}
 
     def counts(self) -> dict[str, int]:
         """How many claims have each verdict, strongest first."""
@@ -83,8 +106,7 @@ class Ledger:
 
     def as_dict(self) -> dict[str, Any]:
         """The whole run as plain data, in the form of ``theorem_audit/weigh/run.schema.json``."""
-        claims = project.claims()
-
+        told = self.told
         verdicts = self.verdicts()
         return {
             "schema": SCHEMA,
@@ -97,20 +119,37 @@ class Ledger:
             "family_error": self.family_error,
             "versions": stale.versions(),
             "sources": stale.sources(
-                (o for found in self._outcomes.values() for o in found), claims, self._hashes
+                (o for found in self._outcomes.values() for o in found), told, self.hashes
             ),
-            "claims": [self._claim(claims[c], verdicts[c]) for c in claims if c in verdicts],
+            "claims": [self._claim(told[c], verdicts[c]) for c in told if c in verdicts],
         }
 
-    def _claim(self, claim: Claim, verdict: Verdict) -> dict[str, Any]:
+    def _about(self, claim: Claim | Told) -> dict[str, Any]:
+        """Instances of the claim's hypotheses: as they were found, or found now."""
+        if not (known := self.about.get(claim.id)):
+            from theorem_audit.doubt import instances  # needs SymPy
+
+            known = instances.about(
+                project.claims()[claim.id] if isinstance(claim, Told) else claim
+            )
+        return known
+
+    def _claim(self, claim: Claim | Told, verdict: Verdict) -> dict[str, Any]:
+        about, claim = self._about(claim), Told.of(claim)
         return {
             "id": claim.id,
             "title": claim.title,
             "chapter": claim.chapter,
-            "source": {"kind": claim.source.kind, "reference": claim.source.reference},
+            "source": {
+                "kind": claim.source.kind,
+                "reference": claim.source.reference,
+                "prior": [vars(x) for x in claim.source.prior],
+            },
+            "sentence": claim.sentence,
+            "typeset": claim.typeset,
             "bound": claim.bound,
             "statement": claim.statement,
-            "region": str(claim.region),
+            "region": claim.region or "True",
             "remark": claim.remark,
             "symbols": dict(claim.symbols),
             "verdict": verdict.name,
@@ -119,17 +158,18 @@ class Ledger:
             "given": list(verdict.given),
             "uses": list(verdict.uses),
             "steps": list(claim.steps),
-            "parts": {step: str(part) for step, part in claim.parts.items()},
+            "parts": dict(claim.parts),
             "assumptions": [
                 {
                     "name": x.name,
-                    "condition": "" if x.condition is None else str(x.condition),
-                    "text": x.words,
+                    "condition": x.condition,
+                    "text": x.text,
+                    "note": x.note,
                     **necessity(x, verdict.outcomes),
                 }
                 for x in claim.assumptions
             ],
-            **(self.about.get(claim.id) or instances.about(claim)),
+            **about,
             "evidence": [
                 {k: v for k, v in o.as_dict().items() if k != "claim_id"} for o in verdict.outcomes
             ],
@@ -157,7 +197,9 @@ class Ledger:
             files.write_text(path, json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n")
 
 
-def necessity(assumption: Assumption, outcomes: Iterable[Outcome]) -> dict[str, Any]:
+def necessity(
+    assumption: Assumption | ToldAssumption, outcomes: Iterable[Outcome]
+) -> dict[str, Any]:
     """Whether an assumption is needed, read off the run.
 
     True with the witness's name when evidence that names it has passed; False only where the claim
@@ -177,6 +219,8 @@ def _key(outcome: Outcome) -> tuple[str, str, str]:
 
 def validate(data: Any) -> None:
     """Raise jsonschema.ValidationError when ``data`` is not a run of this schema version."""
+    import jsonschema  # slow to import
+
     jsonschema.validate(data, json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -24,6 +24,9 @@ from theorem_audit.checks.run_context import (
 from theorem_audit.doubt import instances
 from theorem_audit.doubt.undefined import undefined
 from theorem_audit.exact.bernstein import Refuted, Undecided
+from theorem_audit.reuse.files import look as look_at
+from theorem_audit.reuse.index import Row
+from theorem_audit.reuse.reads import Reads, Recorder
 from theorem_audit.statement.claim import Claim, recording_reads
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
 from theorem_audit.weigh.workers import Crew, Lost
@@ -47,10 +50,15 @@ for _name, _examples in EXAMPLES.items():
     )
 
 
+def load_profile(quick: bool) -> None:
+    """How many examples Hypothesis tries; evidence takes it as it is imported."""
+    hypothesis.settings.load_profile("audit-quick" if quick else "audit")
+
+
 @cache
 def evidence_of(quick: bool = False) -> dict[str, list[Evidence]]:
     """All evidence by claim id (collected once; the Hypothesis profile is set before import)."""
-    hypothesis.settings.load_profile("audit-quick" if quick else "audit")
+    load_profile(quick)
     return collect()
 
 
@@ -143,7 +151,7 @@ def _message(error: BaseException) -> str:
     return "; ".join(line.strip() for line in lines if line.strip())[:600]
 
 
-def not_run(item: Evidence, case: str, run_seed: int, why: str) -> Outcome:
+def not_run(item: Evidence | Row, case: str, run_seed: int, why: str) -> Outcome:
     """The outcome of an evidence that was not run."""
     return Outcome(
         item.claim_id, item.test, item.kind, item.steps, "not_run", case, seed=run_seed,
@@ -219,25 +227,52 @@ def _outcomes(
                 return
 
 
-Job = tuple[str, int, str]
+Job = tuple[
+    str, Row | None, str
+]  # a claim, its evidence and a case; None: does the claim say anything?
 
 
-def jobs_for(claim_ids: Sequence[str], quick: bool = False) -> list[tuple[Job, Evidence]]:
-    """One job per evidence and case, for the given claims."""
-    table = evidence_of(quick)
+def jobs_for(
+    claim_ids: Sequence[str], table: Mapping[str, Sequence[Row]] | None = None
+) -> list[tuple[Job, Row]]:
+    """One job per evidence and case, for the given claims.
+
+    table: where the evidence stands, by claim; without it all evidence is collected.
+    """
+    if table is None:
+        table = {x: [_row(item) for item in evidence_of()[x]] for x in claim_ids}
     return [
-        ((claim_id, index, case), item)
+        ((claim_id, row, case), row)
         for claim_id in claim_ids
-        for index, item in enumerate(table[claim_id])
-        for case, _ in cases_of(item)
+        for row in table[claim_id]
+        for case in row.cases
     ]
 
 
+def _row(item: Evidence) -> Row:
+    """Where an evidence stands."""
+    marks: list[Evidence] = item.function.evidence_marks  # type: ignore[attr-defined]
+    name, cases = item.function.__name__, tuple(x for x, _ in cases_of(item))
+    return Row(
+        item.claim_id, item.kind, item.function.__module__, name, marks.index(item), name,
+        item.steps, item.needs, item.slow, cases,
+    )  # fmt: skip
+
+
+RECORDER: Recorder | None = None  # in a worker: what evidence opens
+
+
 def start_worker(here: project.Project, quick: bool) -> None:
-    """What a worker process does first: one thread for linear algebra, all evidence collected."""
+    """What a worker process does first: one thread for linear algebra; what is opened is recorded."""
+    global RECORDER
     project.use(here)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    evidence_of(quick)
+    load_profile(quick)
+    here.theory_package()
+    here.evidence_package()
+    files = {str(m.file): name for name, m in look_at(here).modules.items()}
+    RECORDER = Recorder(here.root, here.path("output"), files)
+    RECORDER.start()
 
 
 TIME_LIMIT = 1200.0  # seconds for one evidence in a run; the slowest takes one, on a busy machine
@@ -245,29 +280,36 @@ TIME_LIMIT = 1200.0  # seconds for one evidence in a run; the slowest takes one,
 
 def crew(workers: int, *, run_seed: int, quick: bool, limit: float = TIME_LIMIT) -> Crew:
     """Worker processes for ``run_jobs``; they outlive one call, and whatever evidence does to them."""
-    work = partial(_work, run_seed=run_seed, quick=quick)
+    work = partial(_serve, run_seed=run_seed, quick=quick)
     return Crew(work, start_worker, (project.current(), quick), workers=workers, limit=limit)
 
 
-VACUITY = -1  # in place of an evidence's number: does the claim say anything, and about what?
 About = tuple[Outcome | None, dict[str, Any]]
+LOST: dict[str, Any] = dict(
+    instances.NOTHING
+)  # in place of instances, where the search was cut short
 
 
 def _work(job: Job, run_seed: int, quick: bool) -> Outcome | About:
     claims = project.claims()
 
-    claim_id, index, case = job
-    if index == VACUITY:
+    claim_id, row, case = job
+    if row is None:
         return vacuous(claims[claim_id], run_seed), instances.about(claims[claim_id])
-    item = evidence_of(quick)[claim_id][index]
-    return run_evidence(item, claims[claim_id], case=case, run_seed=run_seed, quick=quick)
+    return run_evidence(row.mark, claims[claim_id], case=case, run_seed=run_seed, quick=quick)
+
+
+def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads]:
+    """``_work`` in a worker process, with all that was opened there so far."""
+    said = _work(job, run_seed, quick)
+    return said, {} if RECORDER is None else RECORDER.reads
 
 
 def look(
     claim_ids: Sequence[str], *, run_seed: int, quick: bool, workers: Crew | None
 ) -> Iterator[tuple[str, About]]:
     """For each claim: the error to report if it says nothing, and instances of its hypotheses."""
-    jobs: list[Job] = [(claim_id, VACUITY, "") for claim_id in claim_ids]
+    jobs: list[Job] = [(claim_id, None, "") for claim_id in claim_ids]
     if workers is None:
         yield from ((job[0], _work(job, run_seed, quick)) for job in jobs)  # type: ignore[misc]
         return
@@ -275,16 +317,23 @@ def look(
         if isinstance(said, Lost):
             where = "theorem_audit/doubt/instances.py::instance"
             lost = Outcome(job[0], where, "witness", (), "error", seed=run_seed, detail=said.reason)
-            said = (lost, instances.NOTHING)
-        yield job[0], said
+            yield job[0], (lost, LOST)
+        else:
+            yield job[0], said[0]
 
 
 def run_jobs(
-    jobs: Sequence[tuple[Job, Evidence]], *, run_seed: int, quick: bool, workers: Crew | None
+    jobs: Sequence[tuple[Job, Row]],
+    *,
+    run_seed: int,
+    quick: bool,
+    workers: Crew | None,
+    reads: Callable[[Reads], None] = lambda opened: None,
 ) -> Iterator[tuple[Job, Outcome]]:
     """Run jobs in worker processes and yield outcomes as they come.
 
     workers: a ``crew``; None runs them in this process, which evidence can then end.
+    reads: called before an outcome is yielded, with the files that its process has opened.
     Evidence that ends its process, or does not end in time, is an error, and the rest is run.
     With ``quick``, evidence marked slow is yielded as ``not_run`` at once.
     """
@@ -304,5 +353,7 @@ def run_jobs(
     for job, said in workers.run([job for job, _ in todo]):
         if isinstance(said, Lost):
             lost = not_run(items[job], job[2], run_seed, said.reason)
-            said = replace(lost, outcome="error")
-        yield job, said
+            yield job, replace(lost, outcome="error")
+        else:
+            reads(said[1])
+            yield job, said[0]

@@ -9,7 +9,6 @@ claim that rests on a stale one is stale.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import platform
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,12 +17,18 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from theorem_audit import project
-from theorem_audit.checks.mark import Evidence
-from theorem_audit.statement.claim import Claim
+from theorem_audit.reuse import definitions
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
+
+if TYPE_CHECKING:
+    from theorem_audit.checks.mark import Evidence
+    from theorem_audit.statement.claim import Claim
+    from theorem_audit.weigh.told import Told
+
+    Claims = Mapping[str, Claim] | Mapping[str, Told]
 
 TOOL = "theorem_audit"
 PACKAGES = ("sympy", "python-flint", "mpmath", "numpy", "scipy", "hypothesis", "pytest")
@@ -73,21 +78,18 @@ def source_files(path: Path, root: Path) -> frozenset[Path]:
 
 @cache
 def _named_in(file: Path, root: Path) -> tuple[Path, ...]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    source = definitions.of_bytes(file.read_bytes())
     package = Path(_name(file, root)).parent.parts
     found: set[Path] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                found |= _module_files(tuple(alias.name.split(".")), root)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            base += tuple((node.module or "").split(".")) if node.module else ()
+    for statement in (*source.statements, *source.methods.values()):
+        for module, name, _, level in statement.imports:
+            base = package[: len(package) - level + 1] if level else ()
+            base += tuple(module.split(".")) if module else ()
             found |= _module_files(base, root)
-            for alias in node.names:
-                found |= _module_files((*base, alias.name), root)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found |= _data_files(node.value, root)
+            if name:
+                found |= _module_files((*base, name), root)
+    for text in source.strings:
+        found |= _data_files(text, root)
     return tuple(sorted(found))
 
 
@@ -109,6 +111,8 @@ def _data_files(text: str, root: Path) -> set[Path]:
     if text == "certificates" and folder.is_dir():
         return set(folder.glob("*.json"))
     place = root / text
+    if project.current().path("output") in place.parents:
+        return set()  # what runs write
     try:
         ours = "/" in text and not text.startswith("/") and ".." not in place.parts
         return {place} if ours and place.is_file() else set()
@@ -116,7 +120,7 @@ def _data_files(text: str, root: Path) -> set[Path]:
         return set()
 
 
-def files_of(outcome: Outcome, claims: Mapping[str, Claim], root: Path) -> frozenset[Path]:
+def files_of(outcome: Outcome, claims: Claims, root: Path) -> frozenset[Path]:
     """All files that an outcome rests on; those it starts from even where they are gone."""
     package, *rest = outcome.test.split("::")[0].split("/")
     start = [_place(package, root).joinpath(*rest)]
@@ -146,7 +150,7 @@ def snapshot(root: Path | None = None) -> dict[str, str]:
 
 def sources(
     outcomes: Iterable[Outcome],
-    claims: Mapping[str, Claim],
+    claims: Claims,
     hashes: Mapping[str, str],
     root: Path | None = None,
 ) -> dict[str, str]:
@@ -199,7 +203,7 @@ def outcomes_of(data: Mapping[str, Any]) -> dict[str, list[Outcome]]:
 
 def reload(
     data: Mapping[str, Any],
-    claims: Mapping[str, Claim],
+    claims: Claims,
     root: Path | None = None,
     evidence: Mapping[str, Sequence[Evidence]] | None = None,
 ) -> Reloaded:
@@ -234,14 +238,14 @@ def reload(
         x: [replace(o, uses=tuple(u for u in o.uses if u in found)) for o in outcomes]
         for x, outcomes in found.items()
     }
-    verdicts = _spread(derive(claims, usable), changed)
+    verdicts = spread(derive(claims, usable), changed)
     return Reloaded(verdicts, changed, tuple(x for x in claims if x not in found))
 
 
-def _spread(
+def spread(
     verdicts: Mapping[str, Verdict], changed: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Verdict]:
-    """Stale where something changed, and where a claim rests on one that is stale."""
+    """Verdicts, made stale where something changed (id -> what) and where they rest on a stale one."""
     why = dict(changed)
     grown = True
     while grown:

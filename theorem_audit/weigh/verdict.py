@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from theorem_audit.exact.zero import conjuncts
-from theorem_audit.statement.claim import Claim
-from theorem_audit.statement.setting import beyond
+if TYPE_CHECKING:
+    from theorem_audit.statement.claim import Claim
+    from theorem_audit.weigh.told import Told
 
 # From strongest to weakest.  ``refuted`` never spreads: a claim that rests on a false one is not
 # thereby false, only unproved.
@@ -138,7 +138,7 @@ class Own:
     reasons: tuple[str, ...] = ()
 
 
-def own_verdict(claim: Claim, outcomes: Sequence[Outcome]) -> Own:
+def own_verdict(claim: Claim | Told, outcomes: Sequence[Outcome]) -> Own:
     """The verdict of a claim's own evidence.
 
     A step is as strong as its strongest evidence, and the claim as its weakest step; where it has
@@ -204,16 +204,20 @@ def _decided(outcomes: Sequence[Outcome]) -> dict[str, str]:
     return decided
 
 
-def uncovered(claim: Claim) -> str:
+def uncovered(claim: Claim | Told) -> str:
     """Why the claim's steps need prose between them; empty where they do not.
 
     They need none where there is one step, or where ``claim.parts`` names every step and the parts
     are together exactly the conjuncts of the formula: what decides each decides their conjunction.
     """
+    if (known := getattr(claim, "loose", None)) is not None:
+        return str(known)
     if len(claim.steps) == 1:
         return ""
     if not claim.parts:
         return f"{len(claim.steps)} steps, and no parts of the formula that each decides alone"
+    from theorem_audit.exact.zero import conjuncts  # needs SymPy
+
     if alone := [step for step in claim.steps if step not in claim.parts]:
         return f"no part of the formula is decided by {', '.join(alone)} alone"
     whole = conjuncts(claim.formula)
@@ -263,7 +267,20 @@ def find_cycle(uses: Mapping[str, Iterable[str]]) -> list[str] | None:
     return None
 
 
-def _beyond(claim: Claim, used: str, gap: Sequence[str]) -> tuple[str, str]:
+def _gap(claim: Claim | Told, lemma: Claim | Told) -> list[str]:
+    """What a lemma supposes and a claim does not."""
+    from theorem_audit.weigh import told
+
+    if isinstance(claim, told.Told) and isinstance(lemma, told.Told):
+        return told.beyond(claim, lemma)
+    from theorem_audit.statement import setting
+
+    assert not isinstance(claim, told.Told)
+    assert not isinstance(lemma, told.Told)
+    return setting.beyond(claim, lemma)
+
+
+def _beyond(claim: Claim | Told, used: str, gap: Sequence[str]) -> tuple[str, str]:
     """What a claim is worth, at most, that uses a lemma beyond the lemma's setting; and why."""
     if why := claim.carried.get(used):
         return "steps", f"{used} is carried over in prose: {why}"
@@ -271,16 +288,19 @@ def _beyond(claim: Claim, used: str, gap: Sequence[str]) -> tuple[str, str]:
 
 
 def derive(
-    claims: Mapping[str, Claim], outcomes: Mapping[str, Sequence[Outcome]]
+    claims: Mapping[str, Claim] | Mapping[str, Told],
+    outcomes: Mapping[str, Sequence[Outcome]],
+    assumed: Mapping[str, Verdict] | None = None,
 ) -> dict[str, Verdict]:
     """Verdicts of all claims in ``outcomes``; claims they use must be there too.
 
-    A used claim without outcomes counts as unchecked.  Raises CyclicUse on a circle.
+    A used claim without outcomes counts as unchecked.  assumed: verdicts that are taken as they are, to
+    see what follows.  Raises CyclicUse on a circle.
     """
     uses = {claim_id: uses_of(found) for claim_id, found in outcomes.items()}
     if cycle := find_cycle(uses):
         raise CyclicUse(f"claims rest on each other in a circle: {' -> '.join(cycle)}")
-    verdicts: dict[str, Verdict] = {}
+    verdicts: dict[str, Verdict] = dict(assumed or {})
 
     def settle(claim_id: str) -> Verdict:
         if claim_id in verdicts:
@@ -295,7 +315,7 @@ def derive(
             if STRENGTHS.index(cap) > STRENGTHS.index(strength):
                 strength = cap
                 reasons = (*reasons, f"rests on {used}, which is {below.name.replace('_', ' ')}")
-            if used in claims and (gap := beyond(claim, claims[used])):
+            if used in claims and (gap := _gap(claim, claims[used])):
                 cap, why = _beyond(claim, used, gap)
                 if STRENGTHS.index(cap) > STRENGTHS.index(strength):
                     strength = cap

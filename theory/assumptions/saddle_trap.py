@@ -30,6 +30,7 @@ from theory.assumptions.unequal_norms import (
 )
 from theory.minibatch.log_ratios import PAIR
 from theory.notation import S, a, b, chi, n, p, r2
+from theory.sources import SADDLES_ATTRACT
 
 p_both = Symbol("p_2", real=True)
 rate_radial = Symbol("lambda_radial", real=True)
@@ -121,7 +122,7 @@ SADDLE_WINDOW = Claim(
         Eq(a_high, 1 / (2 * sigma_i**2)),
         Eq(widest, 2),
     ),
-    source=THEORY,
+    source=THEORY.with_prior(SADDLES_ATTRACT),
     bound="exact",
     chapter=__name__,
     assumptions=(
@@ -156,7 +157,7 @@ SADDLE_CAPTURE = Claim(
     id="SADDLE-CAPTURE",
     title="Chance of capture at x_i/sigma_i, for any batch size",
     formula=Ge(p_trap, 1 - W_start / W_exit),
-    source=NEW,
+    source=NEW.with_prior(SADDLES_ATTRACT),
     bound="lower",
     chapter=__name__,
     assumptions=(
@@ -196,7 +197,7 @@ SADDLE_TRAP = Claim(
     id="SADDLE-TRAP",
     title="b = 1: the chance of ending at a strict saddle",
     formula=And(Gt(p_trap, 0), Eq(curve_j, (sigma_i**2 - sigma_m**2) / n), Lt(curve_j, 0)),
-    source=THEORY,
+    source=THEORY.with_prior(SADDLES_ATTRACT),
     bound="statement",
     chapter=__name__,
     assumptions=(
@@ -241,7 +242,7 @@ SADDLE_NEVER = Claim(
     id="SADDLE-NEVER",
     title="The chance of ending at x_i/sigma_i where an exponent is positive",
     formula=Eq(p_trap, 0),
-    source=NEW,
+    source=NEW.with_prior(SADDLES_ATTRACT),
     bound="exact",
     chapter=__name__,
     assumptions=(

@@ -46,6 +46,7 @@ from theory.notation import (
     r2,
     s,
 )
+from theory.sources import RESHUFFLING_DRIFT
 
 m_i = Symbol("m_i", integer=True)
 m_j = Symbol("m_j", integer=True)
@@ -384,7 +385,7 @@ SAMPLING_RESHUFFLED = Claim(
     title="Exponents per epoch when the data are reshuffled each epoch",
     formula=And(*_RESHUFFLED_PARTS.values()),
     parts=_RESHUFFLED_PARTS,
-    source=NEW,
+    source=NEW.with_prior(RESHUFFLING_DRIFT),
     bound="exact",
     chapter=__name__,
     assumptions=(

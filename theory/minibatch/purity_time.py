@@ -18,6 +18,7 @@ from theory.minibatch.selection import ON_SPHERE, SMALL
 from theory.minibatch.sparse_time import IN_SPAN, SMALL_STEP
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import Expectation, a, b, delta, eta, k, n, p, r2, s
+from theory.sources import NOISE_SCALE
 
 eps = Symbol("eps", real=True)
 purity = Symbol("pi_0", real=True)
@@ -209,7 +210,7 @@ TIME_BEST_ETA = Claim(
         Lt((b + 1) * log(1 - eta**2 / (b + 1) ** 2), 0),
         Gt((b + 1) * log(1 - eta**2 / (b + 1) ** 2), b * log(1 - eta**2 / b**2)),
     ),
-    source=NEW,
+    source=NEW.with_prior(NOISE_SCALE),
     bound="exact",
     chapter=__name__,
     assumptions=(

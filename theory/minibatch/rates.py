@@ -27,6 +27,7 @@ from theory.minibatch.log_ratios import (
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import norm_step
 from theory.notation import S, a, b, delta, k, n, p, r2, rho, s, t
+from theory.sources import BATCH_SHARPNESS, LYAPUNOV_SIGN, NOISE_COLLAPSES
 
 rate_ratio = Symbol("lambda_ratio", real=True)
 rate_off = Symbol("lambda_off", real=True)
@@ -60,7 +61,14 @@ SGD_RATE = Claim(
         Eq(rate_off, b / n * log(1 - a)),
         Eq(rate_radial, b / n * log(Abs(1 - 4 * a))),
     ),
-    source=Source("new", "Lyapunov exponents of SGD at its limit"),
+    source=Source(
+        "new",
+        "Lyapunov exponents of SGD at its limit",
+        prior=(
+            LYAPUNOV_SIGN,
+            NOISE_COLLAPSES,
+        ),
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(ORTHONORMAL, SAMPLING, SPLIT, STEP_SIZE),
@@ -125,7 +133,14 @@ SGD_EDGE = Claim(
     id="SGD-EDGE",
     title="The step size up to which all exponents at x_i are negative",
     formula=And(Eq(edge, Rational(1, 2)), Eq(eta_max, b / 2)),
-    source=Source("new", "sign of the exponents of SGD-RATE"),
+    source=Source(
+        "new",
+        "sign of the exponents of SGD-RATE",
+        prior=(
+            LYAPUNOV_SIGN,
+            BATCH_SHARPNESS,
+        ),
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(ORTHONORMAL, SAMPLING),

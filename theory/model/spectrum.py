@@ -17,7 +17,7 @@ from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.landscape import SIZES, mean_over_data, overlap, v_active
 from theory.notation import S, a, d, k, k0, n, r2, s, v_v, w_v
-from theory.sources import GHOSH, GHOSH_WORKSHOP
+from theory.sources import GHOSH, GHOSH_WORKSHOP, SHARP_AND_FLAT
 
 P = Symbol("P")
 W = Symbol("W")
@@ -139,7 +139,11 @@ TRACE = Claim(
         Eq(trace_gap, (k0 - 1) / n),
         Eq(mean_active, (n / 2) / (1 - Rational(1, 2) ** n)),
     ),
-    source=Source("paper", f"{GHOSH}: full-batch minima are flatter, measured by the trace"),
+    source=Source(
+        "paper",
+        f"{GHOSH}: full-batch minima are flatter, measured by the trace",
+        prior=(SHARP_AND_FLAT,),
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(

@@ -19,7 +19,7 @@ from theory.quadratic.mean_square import (
     l_min,
 )
 from theory.quadratic.second_moment import N, k, kappa
-from theory.sources import PATEL
+from theory.sources import MONOTONE, NON_UNIFORM, PATEL
 
 drop_uniform = Symbol(r"\Delta_{\mathrm{uniform}}", real=True)
 drop_replacement = Symbol(r"\Delta_{\mathrm{repl}}", real=True)
@@ -41,7 +41,11 @@ Q_BRACKET = Claim(
         Le(least(2 * l / (l**2 + t * kappa)), C_ms),
         Le(C_ms, largest(2 * l / (l**2 + s * kappa))),
     ),
-    source=Source("paper", f"{PATEL}: bounds by t_Q and s_Q; the upper one needs care, see remark"),
+    source=Source(
+        "paper",
+        f"{PATEL}: bounds by t_Q and s_Q; the upper one needs care, see remark",
+        prior=(NON_UNIFORM,),
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(
@@ -122,7 +126,11 @@ Q_SMALL_BATCH = Claim(
     title="The threshold as a function of the batch size",
     formula=And(*_BATCH_PARTS.values()),
     parts=_BATCH_PARTS,
-    source=Source("paper", f"{PATEL}: small batches need smaller steps; the first draft says 'increases'"),
+    source=Source(
+        "paper",
+        f"{PATEL}: small batches need smaller steps; the first draft says 'increases'",
+        prior=(MONOTONE,),
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(
@@ -151,7 +159,9 @@ Q_FLAT = Claim(
     id="Q-FLAT",
     title="The threshold of a family scaled by a factor",
     formula=Eq(threshold_of(u * Q), threshold_of(Q) / u),
-    source=Source("paper", f"{PATEL}: sharper minima are left at smaller steps"),
+    source=Source(
+        "paper", f"{PATEL}: sharper minima are left at smaller steps", prior=(NON_UNIFORM,)
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(

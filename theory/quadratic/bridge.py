@@ -35,6 +35,7 @@ from theory import vocabulary as words
 from theory.model.autoencoder import HESS, ORTHONORMAL
 from theory.notation import a, active, b, eta, n, p, q_i, r2, v_v, w_v, x_v
 from theory.quadratic.second_moment import N, k, multiplicity_moments
+from theory.sources import LYAPUNOV_SIGN, SGD_AT_MAXIMA
 
 g = Symbol("g", real=True)
 u4 = Symbol("u_4", real=True)
@@ -111,7 +112,14 @@ BRIDGE = Claim(
         Lt(perpendicular, 0),
         Eq(displacement, eta**2 * (n - b) / (b * (n - 1)) * (1 - u4) / n),
     ),
-    source=Source("new", "where Ghosh et al. and Patel meet; in neither"),
+    source=Source(
+        "new",
+        "where the models of Ghosh et al. and of Patel meet",
+        prior=(
+            LYAPUNOV_SIGN,
+            SGD_AT_MAXIMA,
+        ),
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(

@@ -17,7 +17,7 @@ from theory import vocabulary as words
 from theory.quadratic.bounds import kappa_1, kappa_2, threshold_of
 from theory.quadratic.mean_square import INDEPENDENT, SHARED
 from theory.quadratic.second_moment import C, N, k, kappa
-from theory.sources import PATEL
+from theory.sources import EXACT_MEAN_SQUARE, LYAPUNOV_SIGN, MONOTONE, PATEL
 
 off = Symbol("o", real=True)
 on = Symbol("e", real=True)
@@ -100,7 +100,7 @@ Q_GRAM = Claim(
         "new",
         f"{PATEL} and Mulayoff, Michaeli, COLT 2024 (arXiv 2306.07850) have the p^2 operator; the "
         "reduction to N x N is ours",
-    ),
+     prior=(EXACT_MEAN_SQUARE,)),
     bound="exact",
     chapter=__name__,
     assumptions=(
@@ -175,7 +175,11 @@ Q_GRAM_ORDER = Claim(
         Ge(tau_slope, 0),
         Le(threshold_of(K_2), threshold_of(K_1)),
     ),
-    source=Source("new", "this suite; what makes the enclosures of sim/problems/gram.py rigorous"),
+    source=Source(
+        "new",
+        "this suite; what makes the enclosures of sim/problems/gram.py rigorous",
+        prior=(MONOTONE,),
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(
@@ -212,7 +216,11 @@ Q_GRAM_EDGE = Claim(
         Le(at_kappa(1), 2 * N / trace_k),
         Eq(ones_form, kappa / N * l_a / (2 - C * (1 - kappa) * l_a / N)),
     ),
-    source=Source("new", "kappa = 0 is gradient descent's 2/l_max(Q); the rest is ours"),
+    source=Source(
+        "new",
+        "kappa = 0 is gradient descent's 2/l_max(Q); the rest is ours",
+        prior=(EXACT_MEAN_SQUARE,),
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(
@@ -257,7 +265,11 @@ DESIGN = Claim(
             sign((h_1 * h_2 * C - h_1 - h_2) * (h_1 * h_2 * C**2 - (h_1 + h_2) * C + 2)),
         ),
     ),
-    source=Source("new", f"{PATEL}: tailor the step to the minimum; the limits of that are ours"),
+    source=Source(
+        "new",
+        f"{PATEL}: tailor the step to the minimum; the limits of that are ours",
+        prior=(LYAPUNOV_SIGN,),
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(

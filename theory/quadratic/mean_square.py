@@ -29,7 +29,7 @@ from theory.quadratic.second_moment import (
     operator,
     spectral_radius,
 )
-from theory.sources import PATEL
+from theory.sources import EXACT_MEAN_SQUARE, MIXTURE, PATEL
 
 batch_ab = Symbol(r"\mathbb{E}[a_B b_B]", real=True)
 kappa_uniform = Symbol(r"\kappa_{\mathrm{uniform}}", real=True)
@@ -117,7 +117,11 @@ Q_KAPPA = Claim(
         Eq(kappa_uniform, (N - k) / (k * (N - 1))),
         Eq(kappa_replacement, 1 / k),
     ),
-    source=Source("lemma", f"{PATEL}: batches; sampling theory's finite population correction"),
+    source=Source(
+        "lemma",
+        f"{PATEL}: batches; sampling theory's finite population correction",
+        prior=(MIXTURE,),
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(
@@ -145,7 +149,9 @@ Q_MS = Claim(
         Eq(growth, log(spectral_radius(operator))),
         Eq(C_direction, 2 * l / (l**2 + kappa * v)),
     ),
-    source=Source("paper", f"{PATEL}: 'exact relationship' for quadratic sums; sharp form ours"),
+    source=Source(
+        "paper", f"{PATEL}: 'exact relationship' for quadratic sums", prior=(EXACT_MEAN_SQUARE,)
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(SHARED, INDEPENDENT, POSITIVE, BATCH, GROWING),

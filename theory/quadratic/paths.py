@@ -12,7 +12,7 @@ from sympy import And, Eq, Gt, Le, Lt, Symbol, log
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.quadratic.mean_square import BATCH, INDEPENDENT, MEANING, MOMENT, POSITIVE, SHARED, C_ms
 from theory.quadratic.second_moment import C, kappa, kron_sum, operator, spectral_radius
-from theory.sources import PATEL
+from theory.sources import COVARIANCE, LYAPUNOV_SIGN, PATEL
 
 C_as = Symbol("C_as", real=True)
 exponent = Symbol("Lambda", real=True)
@@ -35,7 +35,11 @@ Q_STATIONARY = Claim(
     title="Stationary second moment where the minimiser is not shared",
     formula=And(*_STATIONARY_PARTS.values()),
     parts=_STATIONARY_PARTS,
-    source=Source("lemma", f"{PATEL}: inhomogeneous case; linear equation for the covariance"),
+    source=Source(
+        "lemma",
+        f"{PATEL}: inhomogeneous case; linear equation for the covariance",
+        prior=(COVARIANCE,),
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(
@@ -69,7 +73,11 @@ Q_AS = Claim(
         Le(C_ms, 4 / (q1 + q2)),
         Le(4 / (q1 + q2), C_as),
     ),
-    source=Source("new", "goes beyond the sources, which have the mean-square side only"),
+    source=Source(
+        "new",
+        "goes beyond the sources, which have the mean-square side only",
+        prior=(LYAPUNOV_SIGN,),
+    ),
     bound="exact",
     chapter=__name__,
     assumptions=(

@@ -154,7 +154,7 @@ UNIFORM = Item(
 FULL = Item(
     "batches", "full batch", "every step takes every sample once", r"B_t=[n]", sample=_full,
     holds=lambda process, points, size: _follows(process, lambda past: {tuple(range(points)): F(1)}),
-    implies=("fair sequence", "independent"), near=("uniform subsets",),
+    implies=("fair sequence",), near=("uniform subsets",),
 )  # fmt: skip
 WITH_REPLACEMENT = Item(
     "batches", "with replacement", "each step draws b independent uniform indices, whatever the past",

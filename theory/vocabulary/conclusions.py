@@ -62,7 +62,7 @@ DEGREE_ZERO = Item("function", "degree 0", "the test function has degree 0 in q:
 SMOOTH = Item(
     "function", "smooth, degree 0",
     "f is three times continuously differentiable in log|q| near the point, of degree 0 in q",
-    r"f\in C^3(\log|q|),\ f(cq)=f(q)", sample=_ratio, holds=degree_zero, implies=("degree 0",),
+    r"f\in C^3(\log|q|),\ f(cq)=f(q)", sample=_ratio, implies=("degree 0",),
     near=("degree 0",), unread="smoothness is not tested; what is drawn is rational, and smooth off q = 0",
 )  # fmt: skip
 FUNCTION = Kind("function", "a function of q: sample(rng, q), holds(f, q)", "any function",

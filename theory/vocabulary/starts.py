@@ -178,7 +178,7 @@ MINIMUM = Item(
     "state", "global minimum",
     "w is a unit vector in the span of its k active data (ReLU: phi'(0) = 0)",
     r"\|w\|=1,\ w\in\mathrm{span}\{x_i:\ i\text{ active}\}", sample=_minimum, holds=_is_minimum,
-    implies=("any state",), gives={"phi'(0)": 0},
+    implies=("on one norm's sphere",), gives={"phi'(0)": 0},
 )  # fmt: skip
 STATIONARY = Item(
     "state", "on one norm's sphere", "w is a unit vector in the span of the data of norm sigma_i",

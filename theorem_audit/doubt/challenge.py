@@ -1,0 +1,105 @@
+"""Does the deciding evidence of a claim reject anything?  A few wrong variants of each conjunct are tried.
+
+``expect_identity(claim.formula, {x: claim.formula.rhs})`` compares the claim with itself and passes whatever
+the formula says.  So a rank is kept only where, for each conjunct of the formula, the evidence that decides
+it rejects one gross variant (a sign, a factor two, a term left out) that is not harmless.  ``audit mutants``
+tries all variants; this is the part of it that every run makes.
+"""
+
+from __future__ import annotations
+
+import time
+
+from theorem_audit.checks.mark import DECIDING, Evidence
+from theorem_audit.doubt import compare
+from theorem_audit.doubt.mutants import decides, explanation, harmless
+from theorem_audit.doubt.variants import Variant, formula_variants
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theorem_audit.weigh import runner
+from theorem_audit.weigh.time_limit import limited
+from theorem_audit.weigh.verdict import Outcome
+
+WHERE = "theorem_audit/doubt/challenge.py::challenge"
+GROSS = (
+    "sign",
+    "integer",
+    "dropped term",
+    "exponent",
+)  # the kinds of change that are tried, in this order
+TRIES = 4  # wrong variants of one conjunct
+PATIENCE = 10.0  # seconds for one evidence on one variant
+
+
+def challenge(claim: Claim, *, run_seed: int = 0) -> Outcome | None:
+    """The outcome of trying wrong variants of ``claim``; None where no evidence here decides it.
+
+    ``passed`` with the number of variants that were rejected as ``checks``; ``inconclusive`` where the
+    variants that were tried of some conjunct are all accepted: the claim then keeps no rank.  What the
+    claim's ``survivors`` explain, and what is harmless, counts for nothing.
+    """
+    items = [x for x in runner.evidence_of()[claim.id] if x.kind in DECIDING and x.kind != "kernel"]
+    if not decides(items, claim):
+        return None
+    started, rejected, blind = time.perf_counter(), 0, []
+    for index, part in enumerate(relations(claim.formula)):
+        asked, accepted = _about(items, claim, index), []
+        for variant in _wrong(claim, index):
+            if _rejected(variant, asked, run_seed):
+                rejected += 1
+                break
+            accepted.append(variant)
+        else:
+            if names := [v.name for v in accepted if not _excused(claim, v)]:
+                blind.append(f"{part} (tried: {'; '.join(names)})")
+    detail = ""
+    if blind:
+        detail = f"no wrong variant is rejected of {' and '.join(blind)}"
+    elif not rejected:
+        detail = "no wrong variant of the formula could be made"
+    return Outcome(
+        claim.id, WHERE, "witness", (), "inconclusive" if detail else "passed", seed=run_seed,
+        seconds=round(time.perf_counter() - started, 4), checks=rejected, detail=detail[:600],
+    )  # fmt: skip
+
+
+def _wrong(claim: Claim, index: int) -> list[Variant]:
+    """At most TRIES variants of one conjunct, the gross ones first."""
+    found = [v for v in formula_variants(claim) if v.part and v.part[0] == index]
+    by_group = [[v for v in found if v.group == group] for group in GROSS]
+    rows = [v for k in range(max(map(len, by_group))) for g in by_group for v in g[k : k + 1]]
+    return (rows + [v for v in found if v.group not in GROSS])[:TRIES]
+
+
+def _excused(claim: Claim, variant: Variant) -> bool:
+    """Whether an accepted variant says nothing against the evidence: it is harmless, or explained."""
+    assert variant.part is not None
+    return bool(
+        explanation(claim, variant.name)
+        or harmless(claim, variant.part, thorough=False) != compare.DIFFERENT
+    )
+
+
+def _about(items: list[Evidence], claim: Claim, index: int) -> list[Evidence]:
+    """The evidence in the order in which it is asked: what decides this conjunct first, slow ones last."""
+    part = relations(claim.formula)[index]
+    named = {step for step, said in claim.parts.items() if part in relations(said)}
+    return sorted(items, key=lambda x: (not named & set(x.steps), x.slow))
+
+
+def _rejected(variant: Variant, items: list[Evidence], run_seed: int) -> bool:
+    for item in items:
+        for case, _ in runner.cases_of(item):
+            outcome = runner.run_evidence(
+                item,
+                variant.claim,
+                case=case,
+                run_seed=run_seed,
+                call=limited(item.function, PATIENCE),
+            )
+            if outcome.outcome in ("refuted", "inconclusive", "error"):
+                return True
+    return False
+
+
+__all__ = ["challenge"]

@@ -1,0 +1,22 @@
+"""Errors that end a command with a message: here, so that catching them imports nothing else."""
+
+from __future__ import annotations
+
+
+class BadUsage(Exception):
+    """The call's words are off; exit code 2."""
+
+
+class UnknownEvidence(ValueError):
+    """An evidence mark names a claim or a proof step that does not exist."""
+
+
+class NoEvidence(ValueError):
+    """The evidence package holds no evidence at all, so nothing could be judged."""
+
+
+class NoNotes(ValueError):
+    """The folder of the proof notes holds no note, so nothing could be checked."""
+
+
+__all__ = ["BadUsage", "NoEvidence", "NoNotes", "UnknownEvidence"]

@@ -1,0 +1,310 @@
+"""The definitions of one source file: what each binds, what it mentions, and a hash of its syntax.
+
+A module is read as a list of top-level statements.  A statement that binds names (a function, a class, an
+assignment, an import) is a definition of them; every other one is an *effect*, which whatever reaches the
+module reaches too.  Doubtful statements count as effects: those that call a method which changes its object
+(``TABLE.append``), and functions under a decorator that is not known to leave everything else as it is.
+Comments, layout and docstrings are no part of a hash.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+FORM = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]  # of what is kept of a file
+
+# Decorators that change nothing but what they decorate.
+PURE = frozenset((
+    "abstractmethod", "cache", "cached_property", "classmethod", "composite", "contextmanager", "dataclass",
+    "evidence", "example", "final", "fixture", "given", "hookimpl", "intrinsic", "jit", "lru_cache", "njit",
+    "overload", "override", "parametrize", "property", "settings", "setter", "skipif", "staticmethod",
+    "thorough", "total_ordering", "vectorize", "wraps",
+))  # fmt: skip
+CHANGING = frozenset((
+    "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "register",
+    "remove", "reverse", "setdefault", "sort", "update", "__setitem__", "__setattr__",
+))  # fmt: skip
+DYNAMIC = frozenset(("__import__", "eval", "exec", "globals"))
+DOOR = (
+    "import_from"  # Project.import_from("key", ...): what the project's table says under that key
+)
+
+
+@dataclass
+class Statement:
+    """One top-level statement, or a method kept apart (see ``methods``).
+
+    names: what it binds.  digest: of its syntax.  refs: names and dotted names that it mentions.
+    imports: (module, name, bound as, level); name "" for ``import module``, "*" for a star.
+    attrs: attributes that it mentions.  doors: keys of the project's table whose value it imports.
+    """
+
+    names: list[str] = field(default_factory=list)
+    digest: str = ""
+    refs: list[str] = field(default_factory=list)
+    imports: list[tuple[str, str, str, int]] = field(default_factory=list)
+    attrs: list[str] = field(default_factory=list)
+    doors: list[str] = field(default_factory=list)
+    effect: bool = False
+    dynamic: bool = False
+    typing: bool = False
+
+
+@dataclass
+class Source:
+    """A file: its statements, and methods that import as they run, each for itself.
+
+    digest: of the whole file's syntax.  strings: those that look like a path.  broken: why it cannot be
+    parsed (everything then hangs on its bytes).
+    """
+
+    digest: str
+    statements: list[Statement] = field(default_factory=list)
+    methods: dict[str, Statement] = field(default_factory=dict)
+    strings: list[str] = field(default_factory=list)
+    broken: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return asdict(self)
+
+    @classmethod
+    def back(cls, data: dict[str, Any]) -> Source:
+        """From ``plain``."""
+        return cls(
+            data["digest"],
+            [_statement(x) for x in data["statements"]],
+            {k: _statement(x) for k, x in data["methods"].items()},
+            data["strings"],
+            data["broken"],
+        )
+
+
+def _statement(data: dict[str, Any]) -> Statement:
+    return Statement(**{**data, "imports": [tuple(x) for x in data["imports"]]})
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def read(text: bytes) -> Source:
+    """The definitions of a file with this content; a file that cannot be parsed is ``broken``."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        whole = hashlib.sha256(text).hexdigest()[:24]
+        return Source(whole, broken=f"{type(error).__name__}: {error}")
+    if b"__doc__" not in text and b"getdoc" not in text:
+        _undocumented(tree)
+    lazy = any(
+        isinstance(x, ast.ImportFrom) and x.module == "__future__"
+        and any(y.name == "annotations" for y in x.names)
+        for x in tree.body
+    )  # fmt: skip
+    reader = _Reader(lazy)
+    found = Source("")
+    for node in tree.body:
+        _top(node, reader, found)
+    found.digest = _sha("\n".join(reader.said))
+    found.strings = sorted(reader.strings)
+    return found
+
+
+KNOWN: dict[str, Source] = {}  # by the hash of a file's bytes
+
+
+def of_bytes(text: bytes) -> Source:
+    """``read``, once for each content."""
+    key = hashlib.sha256(text).hexdigest()
+    if key not in KNOWN:
+        KNOWN[key] = read(text)
+    return KNOWN[key]
+
+
+def _undocumented(tree: ast.Module) -> None:
+    """Take the docstrings out of the module, its functions and classes, at any depth."""
+    kinds = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, kinds) and node.body:
+            first = node.body[0]
+            if (
+                isinstance(first, ast.Expr)
+                and isinstance(first.value, ast.Constant)
+                and isinstance(first.value.value, str)
+            ):
+                node.body[0] = ast.Pass()
+        pending += (
+            [x for x in getattr(node, "body", ()) if isinstance(x, ast.stmt)]
+            if isinstance(getattr(node, "body", None), list)
+            else []
+        )
+
+
+def _top(node: ast.stmt, reader: _Reader, found: Source) -> None:
+    if isinstance(node, ast.If) and _is_typing(node.test):
+        for inner in node.body:
+            found.statements.append(reader.statement(inner, typing=True))
+        for inner in node.orelse:
+            _top(inner, reader, found)
+        return
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'":
+        reader.said.append(_sha(ast.dump(node)))
+        return
+    if isinstance(node, ast.Pass):
+        return
+    if isinstance(node, ast.ClassDef):
+        kept = []
+        for inner in node.body:
+            if isinstance(inner, ast.FunctionDef) and not inner.name.startswith("__"):
+                method = reader.statement(inner)
+                if method.dynamic or method.doors or method.imports:
+                    found.methods[f"{node.name}.{inner.name}"] = method
+                    continue
+            kept.append(inner)
+        node.body = kept or [ast.Pass()]
+    found.statements.append(reader.statement(node))
+
+
+def _is_typing(test: ast.expr) -> bool:
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return name == "TYPE_CHECKING"
+
+
+class _Reader:
+    """Reads statements; lazy: the file's annotations are never evaluated.  said: their syntax, in order."""
+
+    def __init__(self, lazy: bool) -> None:
+        self.lazy = lazy
+        self.said: list[str] = []
+        self.strings: set[str] = set()
+
+    def statement(self, node: ast.stmt, typing: bool = False) -> Statement:
+        found = Statement(digest=_sha(ast.dump(node)), typing=typing)
+        self.said.append(found.digest)
+        refs, attrs, doors = set[str](), set[str](), set[str]()
+        pending: list[Any] = [node]
+        while pending:
+            part = pending.pop()
+            kind = type(part)
+            if kind is ast.Name:
+                if type(part.ctx) is ast.Load:
+                    refs.add(part.id)
+                continue
+            if kind is ast.Constant:
+                if isinstance(part.value, str) and _like_a_path(part.value):
+                    self.strings.add(part.value)
+                continue
+            if kind is ast.Attribute:
+                attrs.add(part.attr)
+                if dotted := _dotted(part):
+                    refs.add(dotted)
+                    attrs.update(dotted.split(".")[1:])
+                    continue
+            elif kind is ast.Import or kind is ast.ImportFrom:
+                found.imports += _imports(part)
+            elif kind is ast.Call and self._call(part, found, doors):
+                pending += [part.func.value, *part.args]  # the door stands for the method
+                continue
+            for name in part._fields:
+                if self.lazy and name in ("annotation", "returns"):
+                    continue
+                value = getattr(part, name, None)
+                if type(value) is list:
+                    pending += [x for x in value if isinstance(x, ast.AST)]
+                elif isinstance(value, ast.AST):
+                    pending.append(value)
+        found.refs, found.attrs, found.doors = sorted(refs), sorted(attrs), sorted(doors)
+        found.names, found.effect = self._binds(node)
+        return found
+
+    @staticmethod
+    def _call(node: ast.Call, found: Statement, doors: set[str]) -> bool:
+        """Note what a call imports; whether it is a door with a literal key."""
+        name = _last(node.func)
+        first = node.args[0] if node.args else None
+        literal = (
+            first.value
+            if isinstance(first, ast.Constant) and isinstance(first.value, str)
+            else None
+        )
+        if name == DOOR and literal is not None and isinstance(node.func, ast.Attribute):
+            doors.add(literal)
+            return True
+        if name in ("import_module", "find_spec", "importorskip"):
+            if literal is None:
+                found.dynamic = found.dynamic or name == "import_module"
+            else:
+                found.imports.append((literal, "", "", 0))
+        elif name in DYNAMIC and isinstance(node.func, ast.Name):
+            found.dynamic = True
+        return False
+
+    @staticmethod
+    def _binds(node: ast.stmt) -> tuple[list[str], bool]:
+        """The names that a statement binds, and whether it may change anything else."""
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            strange = any(_last(x) not in PURE for x in node.decorator_list)
+            strange |= isinstance(node, ast.ClassDef) and bool(node.keywords)
+            return [node.name], strange
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            return [], False
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [x.id for t in targets for x in ast.walk(t) if isinstance(x, ast.Name)]
+            simple = all(isinstance(t, ast.Name | ast.Tuple | ast.List) for t in targets)
+            changes = any(
+                isinstance(x, ast.Call)
+                and isinstance(x.func, ast.Attribute)
+                and x.func.attr in CHANGING
+                for x in ast.walk(node)
+            )
+            named = any(x.strip("_") for x in names)
+            return names, not simple or changes or not named
+        names = [
+            x.id for x in ast.walk(node) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
+        ]
+        return names, True
+
+
+def _like_a_path(text: str) -> bool:
+    """Whether a string may name a file of the project, or the folder of certificates."""
+    if text == "certificates":
+        return True
+    return "/" in text and "\n" not in text and len(text) <= 200 and bool(text.strip("./"))
+
+
+def _dotted(node: ast.Attribute) -> str:
+    """``a.b.c`` for a chain of attributes that starts with a name; else empty."""
+    parts: list[str] = []
+    inner: ast.expr = node
+    while isinstance(inner, ast.Attribute):
+        parts.append(inner.attr)
+        inner = inner.value
+    return ".".join([inner.id, *reversed(parts)]) if isinstance(inner, ast.Name) else ""
+
+
+def _last(node: ast.expr) -> str:
+    """The last name of what is called or decorates."""
+    if isinstance(node, ast.Call):
+        return _last(node.func)
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _imports(node: ast.Import | ast.ImportFrom) -> list[tuple[str, str, str, int]]:
+    if isinstance(node, ast.Import):
+        return [
+            (x.name, "", x.asname or x.name.split(".")[0], 0) if x.asname or "." not in x.name
+            else (x.name, "", "." + x.name.split(".")[0], 0)
+            for x in node.names
+        ]  # fmt: skip
+    return [(node.module or "", x.name, x.asname or x.name, node.level) for x in node.names]
+
+
+__all__ = ["FORM", "KNOWN", "Source", "Statement", "of_bytes", "read"]

@@ -1,0 +1,346 @@
+"""What a definition reaches, over all files of a project, and one hash of all of it.
+
+Nodes:  ("def", module, name)  a name that a module binds;
+        ("base", module)       its effects, and those of what it imports;
+        ("whole", module)      everything in it;
+        ("below", package)     everything in a package, and in all below it;
+        ("method", module, "Class.name")  a method that imports as it runs;
+        ("outside", package)   a package from elsewhere;
+        ("imports", module)    the modules that it imports, for their files.
+
+Where it cannot be told what a statement reaches, it reaches too much: a module that is mentioned as an
+object counts with all it holds, an import under a name that is only known at run time with all modules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+
+from theorem_audit.reuse.definitions import Source, Statement
+from theorem_audit.reuse.files import TOOL, Tree
+
+Node = tuple[str, ...]
+STANDARD = frozenset(sys.stdlib_module_names)
+
+
+class Graph:
+    """Definitions of a project and what they reach.
+
+    sources: module -> its definitions.  outside: what stands for a package from elsewhere (its version).
+    """
+
+    def __init__(
+        self, tree: Tree, sources: Mapping[str, Source], outside: Callable[[str], str]
+    ) -> None:
+        self.tree, self.sources, self.outside = tree, sources, outside
+        self._bound: dict[str, dict[str, list[Statement]]] = {}
+        self._imported: dict[str, dict[str, tuple[str, str]]] = {}
+        self._edges: dict[Node, tuple[Node, ...]] = {}
+        self._digests: dict[Node, str] = {}
+        self._seen: dict[tuple[str, str], frozenset[Node]] = {}
+
+    # --- what a module binds ------------------------------------------------------------------
+
+    def _names(self, module: str) -> dict[str, list[Statement]]:
+        if module not in self._bound:
+            bound: dict[str, list[Statement]] = {}
+            imported: dict[str, tuple[str, str]] = {}
+            for statement in self.sources[module].statements:
+                for name in statement.names:
+                    bound.setdefault(name, []).append(statement)
+                if not statement.names:
+                    for where, name, alias, level in statement.imports:
+                        if alias.startswith("."):
+                            imported[alias[1:]] = (where.split(".")[0], "")
+                        elif alias:
+                            imported[alias] = (self._absolute(module, where, level), name)
+            self._bound[module], self._imported[module] = bound, imported
+        return self._bound[module]
+
+    def _absolute(self, module: str, where: str, level: int) -> str:
+        if not level:
+            return where
+        parts = module.split(".")
+        if not self.tree.modules[module].package:
+            parts = parts[:-1]
+        parts = parts[: len(parts) - level + 1]
+        return ".".join([*parts, where] if where else parts)
+
+    def _ours(self, module: str) -> bool:
+        return module.split(".")[0] in self.tree.tops
+
+    # --- resolving ----------------------------------------------------------------------------
+
+    def name(self, module: str, name: str, below: Iterable[str] = ()) -> set[Node]:
+        """The nodes that ``name`` (and then the attributes ``below``) means in a module of the project."""
+        return set(self._name(module, name, tuple(below), 0))
+
+    def _name(self, module: str, name: str, below: tuple[str, ...], depth: int) -> frozenset[Node]:
+        if depth > 40:
+            return frozenset([("whole", module)])
+        key = (module, ".".join((name, *below)))
+        if key not in self._seen:
+            self._seen[key] = frozenset()  # a circle of imports adds nothing
+            self._seen[key] = frozenset(self._resolved(module, name, below, depth))
+        return self._seen[key]
+
+    def _resolved(self, module: str, name: str, below: tuple[str, ...], depth: int) -> set[Node]:
+        bound = self._names(module)
+        found: set[Node] = set()
+        if name in self._imported[module]:
+            found |= self._target(*self._imported[module][name], below, depth + 1)
+        if name in bound:
+            found.add(("def", module, name))
+        only_typing = name in bound and all(x.typing for x in bound[name])
+        if (not found or only_typing) and "__getattr__" in bound:
+            found.add(("def", module, "__getattr__"))
+        if not found:
+            inner = f"{module}.{name}"
+            if inner in self.tree.modules:
+                return self._module(inner, below, depth)
+            for where, star, _, level in self._stars(module):
+                assert star == "*"
+                target = self._absolute(module, where, level)
+                found |= {("whole", target)} if target in self.tree.modules else set()
+        return found
+
+    def _stars(self, module: str) -> list[tuple[str, str, str, int]]:
+        return [
+            x for s in self.sources[module].statements for x in s.imports if x[1] == "*"
+        ]  # fmt: skip
+
+    def _target(self, where: str, name: str, below: tuple[str, ...], depth: int) -> set[Node]:
+        """What ``from where import name`` brings, or ``import where`` for an empty name."""
+        if not self._ours(where):
+            return {("outside", where.split(".")[0])}
+        if not name:
+            return self._module(where, below, depth)
+        if where in self.tree.modules:
+            if name == "*":
+                return {("whole", where)}
+            return set(self._name(where, name, below, depth)) | {("base", where)}
+        inner = f"{where}.{name}"
+        return self._module(inner, below, depth) if inner in self.tree.modules else set()
+
+    def _module(self, module: str, below: tuple[str, ...], depth: int) -> set[Node]:
+        """A module as an object, and what is then taken from it."""
+        if module not in self.tree.modules:
+            more = f"{module}.{below[0]}" if below else ""
+            return self._module(more, below[1:], depth) if more in self.tree.modules else set()
+        if not below:
+            return {("whole", module)}
+        found = self._name(module, below[0], below[1:], depth + 1)
+        return set(found) | {("base", module)} if found else {("base", module)}
+
+    # --- edges --------------------------------------------------------------------------------
+
+    @cached_property
+    def _by_attribute(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
+        for module, source in self.sources.items():
+            for name in source.methods:
+                found.setdefault(name.split(".")[1], []).append(("method", module, name))
+        return found
+
+    def _of(self, module: str, statement: Statement) -> set[Node]:
+        """What a statement of a module reaches at once."""
+        found: set[Node] = {("base", module)}
+        local: dict[str, tuple[str, str]] = {}
+        for where, name, alias, level in statement.imports:
+            target = self._absolute(module, where, level)
+            if not self._ours(target):
+                found.add(("outside", target.split(".")[0]))
+            elif not alias or alias.startswith("."):
+                found |= self._module(target, (), 0)
+            elif statement.names or statement.effect:
+                local[alias] = (target, name)
+                found |= {("base", target)} if target in self.tree.modules else set()
+        for ref in statement.refs:
+            root, *rest = ref.split(".")
+            if root in local:
+                found |= self._target(*local[root], tuple(rest), 0)
+            else:
+                found |= self._name(module, root, tuple(rest), 0)
+        for attribute in statement.attrs:
+            found |= set(self._by_attribute.get(attribute, ()))
+        for key in statement.doors:
+            found |= self._door(key)
+        if statement.dynamic:
+            found |= {("below", top) for top in self.tree.tops}
+        return found
+
+    def _door(self, key: str) -> set[Node]:
+        """What the project's table names under ``key``."""
+        said = getattr(self.tree.project, key, "")
+        found: set[Node] = set()
+        for text in (said,) if isinstance(said, str) else said:
+            module, _, attribute = text.partition(":")
+            if module not in self.tree.modules:
+                continue
+            found |= set(self._name(module, attribute, (), 0)) if attribute else {("below", module)}
+        return found
+
+    def edges(self, node: Node) -> tuple[Node, ...]:
+        """What a node reaches at once."""
+        if node not in self._edges:
+            self._edges[node] = tuple(sorted(self._out(node) - {node}))
+        return self._edges[node]
+
+    def _out(self, node: Node) -> set[Node]:
+        kind, module = node[0], node[1]
+        if kind == "outside":
+            return set()
+        if kind == "below":
+            return {
+                ("whole", x) for x in self.tree.modules if x == module or x.startswith(f"{module}.")
+            }
+        if module not in self.sources:
+            return set()
+        source = self.sources[module]
+        if kind == "imports":
+            return {("imports", x) for x in self._modules_imported(module)}
+        if kind == "def":
+            found = set[Node]()
+            for statement in self._names(module).get(node[2], ()):
+                found |= self._of(module, statement)
+            return found
+        if kind == "method":
+            return self._of(module, source.methods[node[2]])
+        if kind == "whole":
+            names = [*self._names(module), *self._imported[module]]
+            found = {("base", module)}.union(*(self._name(module, x, (), 0) for x in names))
+            return found | {("method", module, x) for x in source.methods}
+        return self._base(module, source)
+
+    def _base(self, module: str, source: Source) -> set[Node]:
+        """Effects of a module, of the packages it lies in, and of what it imports when it is imported."""
+        parts = module.split(".")
+        found: set[Node] = {("base", ".".join(parts[:k])) for k in range(1, len(parts))}
+        for statement in source.statements:
+            if statement.effect:
+                found |= self._of(module, statement)
+            if statement.names or statement.typing:
+                continue
+            for where, name, _, level in statement.imports:
+                target = self._absolute(module, where, level)
+                if self._ours(target):
+                    inner = f"{target}.{name}"
+                    found.add(("base", inner if inner in self.tree.modules else target))
+        return {x for x in found if x[1] in self.tree.modules or x[0] == "outside"}
+
+    def _modules_imported(self, module: str) -> set[str]:
+        """The modules of the project that a file names in an import, anywhere, and the packages above."""
+        source, found = self.sources[module], set[str]()
+        for statement in (*source.statements, *source.methods.values()):
+            for where, name, _, level in statement.imports:
+                target = self._absolute(module, where, level)
+                parts = target.split(".")
+                found |= {".".join(parts[:k]) for k in range(1, len(parts) + 1)}
+                found.add(f"{target}.{name}")
+        parts = module.split(".")
+        found |= {".".join(parts[:k]) for k in range(1, len(parts))}
+        return {x for x in found if x in self.tree.modules}
+
+    def tops(self, module: str) -> set[str]:
+        """The packages from elsewhere that a file imports."""
+        source = self.sources[module]
+        return {
+            where.split(".")[0]
+            for statement in (*source.statements, *source.methods.values())
+            for where, _, _, level in statement.imports
+            if not level and where and not self._ours(where)
+        }
+
+    # --- hashes -------------------------------------------------------------------------------
+
+    def own(self, node: Node) -> str:
+        """What a node itself says."""
+        kind, module = node[0], node[1]
+        if kind == "outside":
+            return "" if module in STANDARD else self.outside(module)
+        if module not in self.sources:
+            return "absent" if module != TOOL else ""
+        source = self.sources[module]
+        if source.broken:
+            return source.digest
+        if kind == "def":
+            return " ".join(x.digest for x in self._names(module).get(node[2], ()))
+        if kind == "method":
+            return source.methods[node[2]].digest
+        if kind == "base":
+            return " ".join(x.digest for x in source.statements if x.effect)
+        return ""
+
+    def seen(self) -> set[Node]:
+        """All nodes that have a hash by now."""
+        return set(self._digests)
+
+    def reached(self, roots: Iterable[Node]) -> set[Node]:
+        """The roots and all that they reach."""
+        seen, pending = set[Node](), list(roots)
+        while pending:
+            node = pending.pop()
+            if node not in seen:
+                seen.add(node)
+                pending += self.edges(node)
+        return seen
+
+    def digest(self, node: Node) -> str:
+        """A hash of everything that a node reaches, itself included: equal where nothing of it changed."""
+        if node not in self._digests:
+            self._settle(node)
+        return self._digests[node]
+
+    def _settle(self, start: Node) -> None:
+        """Tarjan's strongly connected components, without recursion: one hash for each of them."""
+        index: dict[Node, int] = {}
+        low: dict[Node, int] = {}
+        stack: list[Node] = []
+        on = set[Node]()
+        work = [(start, iter(self.edges(start)))]
+        index[start] = low[start] = 0
+        stack.append(start)
+        on.add(start)
+        while work:
+            node, rest = work[-1]
+            for other in rest:
+                if other in self._digests:
+                    continue
+                if other not in index:
+                    index[other] = low[other] = len(index)
+                    stack.append(other)
+                    on.add(other)
+                    work.append((other, iter(self.edges(other))))
+                    break
+                if other in on:
+                    low[node] = min(low[node], index[other])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    self._component(node, stack, on)
+
+    def _component(self, head: Node, stack: list[Node], on: set[Node]) -> None:
+        members: list[Node] = []
+        while True:
+            node = stack.pop()
+            on.discard(node)
+            members.append(node)
+            if node == head:
+                break
+        inside = set(members)
+        own = sorted(f"{'.'.join(x)} {self.own(x)}" for x in members)
+        below = sorted(
+            {self._digests[y] for x in members for y in self.edges(x) if y not in inside}
+        )
+        said = "\n".join([*own, "--", *below])
+        found = hashlib.sha256(said.encode()).hexdigest()[:32]
+        for node in members:
+            self._digests[node] = found
+
+
+__all__ = ["Graph", "Node"]

@@ -1,0 +1,244 @@
+"""Which module declares which claims, and holds which evidence: known without importing any of them.
+
+A module is imported once for each state of its sources and of what it imports; what it held is kept.  A
+module that skips itself is imported each time, since that hangs on what is installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from theorem_audit.project import Project, ProjectError
+from theorem_audit.reuse.files import Module, Tree
+
+if TYPE_CHECKING:
+    from theorem_audit.checks.mark import Evidence
+
+FORM = 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """One evidence, by where it stands: ``getattr(module, binding).evidence_marks[number]``.
+
+    cases: the names of its cases; ("",) where it has no table.  See ``Evidence`` for the rest.
+    """
+
+    claim_id: str
+    kind: str
+    module: str
+    binding: str
+    number: int
+    name: str
+    steps: tuple[str, ...]
+    needs: str
+    slow: bool
+    cases: tuple[str, ...]
+
+    @property
+    def test(self) -> str:
+        """The pytest node id, without parameters."""
+        return f"{self.module.replace('.', '/')}.py::{self.name}"
+
+    @property
+    def mark(self) -> Evidence:
+        """The evidence itself; imports its module."""
+        from theorem_audit.checks.mark import imported
+
+        module = imported(self.module)
+        found: Evidence = getattr(module, self.binding).evidence_marks[self.number]
+        return found
+
+
+@dataclass
+class Index:
+    """claims: id -> (module, name it is bound to), in reading order.  evidence: id -> rows, in order.
+
+    left_out: files that skipped themselves, and what they say.
+    """
+
+    claims: dict[str, tuple[str, str]] = field(default_factory=dict)
+    evidence: dict[str, list[Row]] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def like(self, claim_id: str) -> str:
+        """What to say about an unknown id."""
+        near = get_close_matches(claim_id.upper(), self.claims, n=3, cutoff=0.6)
+        return (
+            f"; did you mean {' or '.join(near)}?"
+            if near
+            else f" among the {len(self.claims)} known"
+        )
+
+
+def claims_of(module: ModuleType, package: str) -> dict[str, Any]:
+    """What a module of the theory declares, as JSON."""
+    from theorem_audit.statement.claim import Claim
+
+    name = module.__name__.removeprefix(f"{package}.")
+    found: list[tuple[str, str]] = []
+    strays: list[tuple[str, str]] = []
+    for binding, value in vars(module).items():
+        if isinstance(value, Claim):
+            if value.chapter in (module.__name__, name):
+                if value.id not in {x for x, _ in found}:
+                    found.append((value.id, binding))
+            else:
+                strays.append((value.id, value.chapter))
+    return {"order": list(getattr(module, "READING_ORDER", ())), "claims": found, "strays": strays}
+
+
+def marks_of(module: ModuleType) -> dict[str, Any]:
+    """The evidence in a module, as JSON."""
+    marks = []
+    for binding, value in vars(module).items():
+        if getattr(value, "__module__", None) != module.__name__:
+            continue
+        for number, mark in enumerate(getattr(value, "evidence_marks", ())):
+            marks.append({
+                "claim_id": mark.claim_id, "kind": mark.kind, "module": module.__name__,
+                "binding": binding, "number": number, "name": mark.function.__name__,
+                "steps": list(mark.steps), "needs": mark.needs, "slow": mark.slow,
+                "cases": [str(x) for x in mark.cases] or [""],
+            })  # fmt: skip
+    order = list(getattr(module, "READING_ORDER", ()))
+    return {"order": order, "evidence": bool(getattr(module, "EVIDENCE", True)), "marks": marks}
+
+
+Kept = Callable[[str, str, Callable[[], dict[str, Any] | None]], dict[str, Any] | None]
+
+
+def walk(
+    tree: Tree, package: str, row: Callable[[Module], dict[str, Any] | None], wanted: str = ""
+) -> Iterator[tuple[Module, dict[str, Any]]]:
+    """The modules below a package in reading order, with what is known of each: packages first.
+
+    wanted: how the names of modules begin that are looked at; packages always are.
+    """
+    top = tree.modules.get(package)
+    if top is None or (said := row(top)) is None:
+        return
+    if not said.get("evidence", True):
+        return
+    yield top, said
+    order = list(said["order"])
+    inner = [
+        m
+        for name, m in tree.modules.items()
+        if name.startswith(f"{package}.") and "." not in name[len(package) + 1 :]
+    ]
+    last = {m.name: m.name.rsplit(".", 1)[1] for m in inner}
+
+    def place(m: Module) -> tuple[int, str]:
+        name = last[m.name]
+        return (order.index(name) if name in order else len(order), name)
+
+    for m in sorted(inner, key=place):
+        if m.package:
+            yield from walk(tree, m.name, row, wanted)
+        elif last[m.name].startswith(wanted) and (said := row(m)) is not None:
+            yield m, said
+
+
+def build(tree: Tree, kept: Kept) -> Index:
+    """The index of a project.
+
+    kept(kind, module, make): what is kept of a module as it is now, or else what ``make`` finds by
+    importing it; None where it skips itself.  Raises ProjectError for claims that cannot be told apart,
+    UnknownEvidence for marks that name no claim or step, NoEvidence where there is none.
+    """
+    from theorem_audit.checks import mark
+
+    here, found = tree.project, Index()
+    where = f"{here.file}: theory = {here.theory!r}"
+    strays: list[tuple[str, str, str]] = []
+
+    def chapter(m: Module) -> dict[str, Any] | None:
+        def make() -> dict[str, Any]:
+            return claims_of(_imported_chapter(here, m.name, where), here.theory)
+
+        return kept("chapter", m.name, make)
+
+    for m, said in walk(tree, here.theory, chapter):
+        for claim_id, binding in said["claims"]:
+            if claim_id in found.claims:
+                first = found.claims[claim_id][0].removeprefix(f"{here.theory}.")
+                again = m.name.removeprefix(f"{here.theory}.")
+                raise ProjectError(
+                    f"{where}: id={claim_id!r} is claimed twice, in {first} and {again}; ids must be unique"
+                )
+            found.claims[claim_id] = (m.name, binding)
+            found.evidence[claim_id] = []
+        strays += [(claim_id, m.name, told) for claim_id, told in said["strays"]]
+    for claim_id, name, told in strays:
+        if claim_id not in found.claims:
+            raise ProjectError(
+                f"{where}: claim {claim_id} in {name} names the chapter {told!r}; a claim's chapter is "
+                "__name__ of the module that declares it"
+            )
+    if not found.claims:
+        raise ProjectError(f"{where} holds no claim")
+    tests_package = tree.modules.get(here.evidence)
+    if tests_package is None or not tests_package.package:
+        here.evidence_package()  # says what is wrong
+        raise ProjectError(f"{here.file}: evidence = {here.evidence!r}: its folder is not found")
+
+    def tests(m: Module) -> dict[str, Any] | None:
+        def make() -> dict[str, Any] | None:
+            here.evidence_package()
+            module = mark.imported(m.name)
+            return None if module is None else marks_of(module)
+
+        said = kept("tests", m.name, make)
+        path = f"{m.name.replace('.', '/')}.py"
+        if said is None and path in mark.LEFT_OUT:
+            found.left_out[path] = mark.LEFT_OUT[path]
+        return said
+
+    for _, said in walk(tree, here.evidence, tests, "test_"):
+        for data in said["marks"]:
+            row = Row(**{**data, "steps": tuple(data["steps"]), "cases": tuple(data["cases"])})
+            if row.claim_id not in found.evidence:
+                raise mark.UnknownEvidence(f"{row.test} speaks for unknown claim {row.claim_id}")
+            found.evidence[row.claim_id].append(row)
+    if not any(found.evidence.values()):
+        raise mark.NoEvidence(
+            f"{here.file}: evidence = {here.evidence!r}: no test_*.py in "
+            f"{tests_package.file.parent} holds a function marked @evidence"
+        )
+    return found
+
+
+def unknown_step(row: Row, steps: tuple[str, ...]) -> str:
+    """What to say where an evidence names a step that its claim does not have; empty where all is well."""
+    from theorem_audit.checks.mark import SUPPORTING
+
+    known = {*steps} | ({"statement"} if row.kind in {*SUPPORTING, "kernel"} else set())
+    if unknown := set(row.steps) - known:
+        return f"{row.test}: claim {row.claim_id} has no step {sorted(unknown)}; it has {steps}"
+    return ""
+
+
+def _imported_chapter(here: Project, name: str, where: str) -> ModuleType:
+    here.theory_package()
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise ProjectError(f"{where} does not import: {type(error).__name__}: {error}") from error
+
+
+def state_of(files: Mapping[str, str], versions: Mapping[str, str]) -> str:
+    """The state of a module's sources and of what it imports, as a key."""
+    lines = [f"{k} {v}" for k, v in sorted(files.items())] + [
+        f"{k}={v}" for k, v in sorted(versions.items())
+    ]
+    return hashlib.sha256("\n".join([f"index {FORM}", *lines]).encode()).hexdigest()[:32]
+
+
+__all__ = ["Index", "Row", "build", "claims_of", "marks_of", "state_of", "unknown_step", "walk"]

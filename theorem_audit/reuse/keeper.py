@@ -1,0 +1,255 @@
+"""Keys of what a run computes, from the sources as they are now, and what is kept under them.
+
+An outcome's key is a hash of the definitions that its evidence and its claim reach (``graph``), the claim's
+object, the code that runs evidence, versions of the interpreter and of the packages reached, seed, case and
+``--quick``.  Files that evidence opened as it ran, and claims that it read, are kept beside the outcome and
+looked at again before it is reused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from theorem_audit.project import Project
+from theorem_audit.reuse import definitions, versions
+from theorem_audit.reuse.files import TOOL, look, shown
+from theorem_audit.reuse.graph import STANDARD, Graph, Node
+from theorem_audit.reuse.index import Index, Row, build, state_of
+from theorem_audit.reuse.reads import Owner, States
+from theorem_audit.reuse.store import Store
+
+FORM = "2"  # of keys
+RUNS: tuple[Node, ...] = (("def", f"{TOOL}.weigh.runner", "run_evidence"),)
+LOOKS: tuple[Node, ...] = (
+    ("def", f"{TOOL}.weigh.runner", "vacuous"),
+    ("def", f"{TOOL}.doubt.instances", "about"),
+)
+TELLS: tuple[Node, ...] = (("def", f"{TOOL}.weigh.told", "describe"),)
+
+
+def sha(*parts: str) -> str:
+    """A hash of several strings."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An outcome that is kept: its data, the files and claims it read, and the state of all sources then."""
+
+    outcome: dict[str, Any]
+    reads: dict[str, str]
+    uses: dict[str, str]
+    snapshot: str
+
+
+class Keeper:
+    """What is kept of a project, as its sources are at this moment.
+
+    known: id -> the fingerprint of a claim's object where another object than the theory's is judged.
+    """
+
+    def __init__(self, project: Project, store: Store) -> None:
+        self.project, self.store = project, store
+        self.tree = look(project)
+        self.states = States(project.root)
+        self.fingerprints: dict[str, str] = {}
+        self._files: dict[str, frozenset[str]] = {}
+
+    # --- sources ------------------------------------------------------------------------------
+
+    @cached_property
+    def sources(self) -> dict[str, definitions.Source]:
+        """The definitions of every module; a file is parsed once for each content."""
+        shas = {name: self.tree.sha(m.file) for name, m in self.tree.modules.items()}
+        form = f"{definitions.FORM}.{versions.interpreter()}"
+        keys = {name: f"{form}.{said}" for name, said in shas.items()}
+        missing = [x for name, x in keys.items() if shas[name] not in definitions.KNOWN]
+        kept = self.store.get_all("source", missing)
+        found = {}
+        for name, m in self.tree.modules.items():
+            said = shas[name]
+            if said not in definitions.KNOWN:
+                if keys[name] in kept:
+                    definitions.KNOWN[said] = definitions.Source.back(kept[keys[name]])
+                else:
+                    text = m.file.read_bytes() if said != "absent" else b""
+                    definitions.KNOWN[said] = definitions.read(text)
+                    self.store.put("source", keys[name], definitions.KNOWN[said].plain())
+            found[name] = definitions.KNOWN[said]
+        return found
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Definitions and what they reach."""
+        return Graph(self.tree, self.sources, versions.of)
+
+    def imports(self, module: str) -> frozenset[str]:
+        """All modules of the project that a module imports, directly or not, itself included."""
+        if module not in self._files:
+            self._files[module] = frozenset(
+                x[1] for x in self.graph.reached([("imports", module)]) if x[0] == "imports"
+            )
+        return self._files[module]
+
+    # --- the index ----------------------------------------------------------------------------
+
+    def _state(self, module: str) -> str:
+        modules = self.imports(module)
+        files = {x: self.sources[x].digest for x in modules}
+        outside = {
+            top: versions.of(top)
+            for top in sorted({t for x in modules for t in self.graph.tops(x)})
+            if top not in STANDARD
+        }
+        return state_of({**files, "": module}, {**outside, "python": versions.interpreter()})
+
+    def row(self, kind: str, module: str, make: Callable[[], Any] | None = None) -> Any:
+        """What is kept of a module as it is now; else what ``make`` finds, which is then kept."""
+        key = f"{kind} {self._state(module)}"
+        if (found := self.store.get("module", key)) is None and make is not None:
+            found = make()
+            if found is not None:
+                self.store.put("module", key, found)
+        return found
+
+    @cached_property
+    def index(self) -> Index:
+        """The project's claims and evidence; modules that are new or changed are imported."""
+        keys = {}
+        for kind, top in (("chapter", self.project.theory), ("tests", self.project.evidence)):
+            for name in self.tree.modules:
+                if name == top or name.startswith(f"{top}."):
+                    keys[kind, name] = f"{kind} {self._state(name)}"
+        kept = self.store.get_all("module", keys.values())
+
+        def known(kind: str, module: str, make: Callable[[], Any]) -> Any:
+            key = keys[kind, module]
+            if key not in kept:
+                found = make()
+                if found is None:
+                    return None
+                kept[key] = found
+                self.store.put("module", key, found)
+            return kept[key]
+
+        return build(self.tree, known)
+
+    # --- keys ---------------------------------------------------------------------------------
+
+    def nodes(self, row: Row) -> tuple[Node, ...]:
+        """Where an evidence's dependencies begin."""
+        return (("def", row.module, row.binding), *self.claim_nodes(row.claim_id), *RUNS)
+
+    def claim_nodes(self, claim_id: str) -> tuple[Node, ...]:
+        """Where a claim's begin."""
+        return (("def", *self.index.claims[claim_id]),)
+
+    def _digests(self, nodes: Iterable[Node]) -> list[str]:
+        return [self.graph.digest(x) for x in nodes]
+
+    def claim_key(self, claim_id: str) -> str:
+        """The key of a claim's object."""
+        own = self.fingerprints.get(claim_id, "")
+        return sha(FORM, claim_id, own, *self._digests(self.claim_nodes(claim_id)))
+
+    def told_key(self, claim_id: str) -> str:
+        """The key of a claim's words."""
+        chapter = self.index.claims[claim_id][0]
+        head = ("told", chapter, versions.interpreter(), self.claim_key(claim_id))
+        return sha(*head, *self._digests(TELLS))
+
+    def about_key(self, claim_id: str) -> str:
+        """The key of what is found of a claim apart from evidence: instances, boundary, sense."""
+        head = ("about", versions.interpreter(), self.claim_key(claim_id))
+        return sha(*head, *self._digests(LOOKS))
+
+    def key(self, row: Row, case: str, *, seed: int, quick: bool) -> str:
+        """The key of an outcome."""
+        head = (row.test, row.claim_id, str(row.number), case, str(seed), str(quick))
+        digests = self._digests(self.nodes(row))
+        own = self.fingerprints.get(row.claim_id, "")
+        return sha(FORM, versions.interpreter(), *head, own, *digests)
+
+    @staticmethod
+    def last_key(row: Row, case: str, quick: bool) -> str:
+        """The key of what was last known of an evidence, whatever it rested on then."""
+        return sha("last", row.test, row.claim_id, case, str(quick))
+
+    # --- outcomes -----------------------------------------------------------------------------
+
+    def outcomes(self, keys: Iterable[str]) -> dict[str, Kept]:
+        """The kept outcomes that still hold, by key."""
+        found = {}
+        for key, data in self.store.get_all("outcome", keys).items():
+            kept = Kept(**data)
+            if not self.states.changed(kept.reads) and not self._other(kept.uses):
+                found[key] = kept
+        return found
+
+    def _other(self, uses: Mapping[str, str]) -> list[str]:
+        """Which of the claims that were read are not what they were."""
+        claims = self.index.claims
+        return [x for x, was in uses.items() if x not in claims or self.claim_key(x) != was]
+
+    @cached_property
+    def snapshot(self) -> str:
+        """The state of all sources; what each definition says is kept under it."""
+        key = self.tree.state()
+        if self.store.get("state", key) is None:
+            own = {
+                ".".join(x): self.graph.own(x)
+                for module, source in self.sources.items()
+                for x in [
+                    ("base", module),
+                    *(("outside", top) for top in self.graph.tops(module) if top not in STANDARD),
+                    *(("def", module, n) for s in source.statements for n in s.names),
+                    *(("method", module, n) for n in source.methods),
+                ]
+            }
+            self.store.put("state", key, own)
+        return key
+
+    def keep(
+        self, key: str, outcome: dict[str, Any], reads: Mapping[Owner, Iterable[str]], row: Row
+    ) -> None:
+        """Keep an outcome, with the files that what it reaches has opened."""
+        reached = self.graph.reached(self.nodes(row))
+        modules = {x[1] for x in reached}
+        owners = {(x[1], x[2].split(".")[0]) for x in reached if len(x) == 3}
+        whats = set[str]()
+        for owner, opened in reads.items():
+            if owner in owners or (not owner[1] and owner[0] in modules):
+                whats |= set(opened)
+        used = {x: self.claim_key(x) for x in outcome["uses"] if x in self.index.claims}
+        kept = Kept(outcome, self.states.of(whats), used, self.snapshot)
+        self.store.put("outcome", key, vars(kept))
+
+    # --- why something is run again -----------------------------------------------------------
+
+    def changes(self, nodes: Iterable[Node], snapshot: str) -> list[str]:
+        """What of all that ``nodes`` reach says something else than in an earlier state, by file."""
+        was = self.store.get("state", snapshot)
+        if was is None:
+            return []
+        files: dict[str, list[str]] = {}
+        others = []
+        for node in sorted(self.graph.reached(nodes)):
+            name, own = ".".join(node), self.graph.own(node)
+            if node[0] == "outside" and node[1] not in STANDARD:
+                if was.get(name, own) != own:
+                    others.append(f"{own} (was {was[name]})")
+            elif node[0] in ("def", "base", "method") and was.get(name, "") != own:
+                files.setdefault(node[1], []).append(node[2] if len(node) > 2 else "")
+        told = []
+        for module, names in files.items():
+            which = ", ".join(filter(None, names[:3])) + (", ..." if len(names) > 3 else "")
+            file = shown(self.tree.modules, module)
+            told.append(f"{file}: {which} changed" if which else f"{file} changed")
+        return [*told, *others]
+
+
+__all__ = ["Keeper", "Kept", "sha"]

@@ -1,0 +1,205 @@
+"""A small theory for the tests of reuse: three claims, helpers behind helpers, data, a package from elsewhere.
+
+Evidence writes its name to the file that ``LOG`` names, so that a test sees what was really run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+TOOL = str(Path(__file__).resolve().parents[2])  # what holds the package theorem_audit
+FILES = {
+    "pyproject.toml": (
+        '[tool.theorem-audit]\nname = "small"\ntheory = "thing"\nevidence = "tests"\nnotes = "notes"\n'
+    ),
+    "notes/first.md": "# first\n",
+    "thing/__init__.py": 'READING_ORDER = ("first", "second")\n',
+    "thing/constants.py": "FACTOR = 2\nUNUSED = 7\n",
+    "thing/first.py": '''
+from sympy import Eq, Ge, Symbol
+from theorem_audit.statement import Assumption, Claim, Source
+from thing.constants import FACTOR
+
+x, y = Symbol("x", real=True), Symbol("y", real=True)
+FLOOR = Assumption("floor", Ge(x, 1), "x is at least 1")
+DOUBLE = Claim(
+    id="DOUBLE", title="A multiple", formula=Eq(y, FACTOR * x), source=Source("new", "here"),
+    bound="exact", chapter=__name__, assumptions=(FLOOR,),
+)
+''',
+    "thing/second.py": '''
+from sympy import Eq, Ge, Symbol
+from theorem_audit.statement import Assumption, Claim, Source
+from thing.first import DOUBLE, x, y
+
+SQUARE = Claim(
+    id="SQUARE", title="A square", formula=Eq(y, x * x), source=Source("new", "here"),
+    bound="exact", chapter=__name__, assumptions=(Assumption("side", Ge(x, 0)),),
+)
+SUM = Claim(
+    id="SUM", title="Twice a multiple", formula=Eq(y, 2 * DOUBLE.formula.rhs),
+    source=Source("new", "here"), bound="exact", chapter=__name__,
+)
+''',
+    "tests/__init__.py": "",
+    "tests/data.json": "[1, 2, 3]\n",
+    "tests/log.py": '''
+import os
+
+def ran(name):
+    with open(os.environ["LOG"], "a", encoding="utf-8") as file:
+        file.write(name + "\\n")
+''',
+    "tests/three.py": "def deep(value):\n    return value\n\n\ndef other():\n    return 1\n",
+    "tests/two.py": "from tests import three\n\n\ndef middle(value):\n    return three.deep(value)\n",
+    "tests/one.py": "from tests.two import middle as through\n\n\ndef top(value):\n    return through(value)\n",
+    "tests/test_first.py": '''
+import os
+from tests.log import ran
+from tests.one import top
+from theorem_audit import evidence, expect_zero
+from thing.constants import FACTOR
+from thing.first import x
+
+@evidence("DOUBLE", "symbolic")
+def test_double(claim):
+    """What it is."""
+    ran("double")
+    expect_zero(claim.formula.rhs - FACTOR * x, "gap")
+
+@evidence("DOUBLE", "property", cases={"low": 1, "high": 9})
+def test_by_helper(claim, case):
+    ran(f"helper-{case}")
+    expect_zero(claim.formula.rhs.subs(x, top(case)) - FACTOR * case, "gap")
+
+@evidence("DOUBLE", "property")
+def test_hidden(claim):
+    ran("hidden")
+    expect_zero(claim.formula.rhs * int(os.environ.get("HIDDEN", "0")), "gap")
+''',
+    "tests/test_second.py": '''
+import json
+from functools import cache
+from pathlib import Path
+import elsewhere
+from tests.log import ran
+from theorem_audit import evidence, expect, expect_zero
+from thing.first import DOUBLE, x
+
+@cache
+def numbers():
+    return json.loads((Path(__file__).parent / "data.json").read_text(encoding="utf-8"))
+
+@evidence("SQUARE", "symbolic")
+def test_square(claim):
+    ran("square")
+    expect_zero(claim.formula.rhs - x**2, "gap")
+
+@evidence("SQUARE", "property")
+def test_numbers(claim):
+    ran("numbers")
+    for k in numbers():
+        expect_zero(claim.formula.rhs.subs(x, k) - k * k, "gap")
+
+@evidence("SQUARE", "property")
+def test_numbers_again(claim):
+    ran("again")
+    expect(len(numbers()) > 1, "several numbers")
+
+@evidence("SQUARE", "peer")
+def test_peer(claim):
+    ran("peer")
+    expect_zero(claim.formula.rhs.subs(x, 3) - elsewhere.square(3), "gap")
+
+@evidence("SUM", "symbolic")
+def test_sum(claim):
+    ran("sum")
+    expect_zero(claim.formula.rhs - 2 * DOUBLE.formula.rhs, "gap")
+''',
+}  # fmt: skip
+ALL = {"double", "helper-1", "helper-9", "hidden", "square", "numbers", "again", "peer", "sum"}
+OF_DOUBLE = {"double", "helper-1", "helper-9", "hidden"}
+OF_SQUARE = {"square", "numbers", "again", "peer"}
+
+
+@dataclass
+class Done:
+    """What a command came to: exit code, ledger, what was run, standard error."""
+
+    code: int
+    run: dict[str, Any]
+    ran: set[str]
+    said: str
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """Verdict by claim."""
+        return {c["id"]: c["verdict"] for c in self.run["claims"]}
+
+
+def write(folder: Path) -> None:
+    """The project in ``folder/project``, and the package from elsewhere beside it."""
+    for name, text in FILES.items():
+        path = folder / "project" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    other = folder / "site" / "elsewhere.py"
+    other.parent.mkdir()
+    other.write_text("def square(k):\n    return k * k\n", encoding="utf-8")
+    version(folder, "1.0")
+
+
+def version(folder: Path, said: str) -> None:
+    """Install another version of the package from elsewhere."""
+    info = folder / "site" / "elsewhere-0.dist-info" / "METADATA"
+    info.parent.mkdir(exist_ok=True)
+    info.write_text(f"Metadata-Version: 2.1\nName: elsewhere\nVersion: {said}\n", encoding="utf-8")
+
+
+def edit(folder: Path, name: str, old: str, new: str) -> None:
+    """Put ``new`` in the place of ``old``, which must stand there once."""
+    path = folder / "project" / name
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{name}: {old!r} stands there {text.count(old)} times"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """Variables for a process in the project."""
+    paths = os.pathsep.join((str(folder / "site"), TOOL))
+    return {**os.environ, "PYTHONPATH": paths, "LOG": str(folder / "log"), **more}
+
+
+def audit(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """``audit WORDS`` in the project, as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "theorem_audit", *words], cwd=folder / "project", text=True,
+        env=environment(folder, **more), capture_output=True, timeout=170, check=False,
+    )  # fmt: skip
+
+
+def run(folder: Path, *words: str, **more: str) -> Done:
+    """``audit run WORDS --json -``: what came out and what was really run."""
+    (folder / "log").unlink(missing_ok=True)
+    done = audit(folder, "run", *words, "--json", "-", "--workers", "1", **more)
+    assert done.stdout, done.stderr
+    log = folder / "log"
+    names = set(log.read_text(encoding="utf-8").split()) if log.exists() else set()
+    return Done(done.returncode, json.loads(done.stdout), names, " ".join(done.stderr.split()))
+
+
+def same(left: dict[str, Any], right: dict[str, Any]) -> bool:
+    """Whether two ledgers say the same, apart from when it was run and how long it took."""
+
+    def bare(run: dict[str, Any]) -> str:
+        text = json.dumps({**run, "started": ""}, sort_keys=True)
+        return re.sub(r'"seconds": [\d.e-]+', "", text)
+
+    return bare(left) == bare(right)

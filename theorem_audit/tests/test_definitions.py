@@ -1,0 +1,167 @@
+"""What a definition reaches: never too little; and no more where that can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from theorem_audit.project import Project
+from theorem_audit.reuse import definitions
+from theorem_audit.reuse.files import look
+from theorem_audit.reuse.graph import Graph
+
+BASE = {
+    "thing/__init__.py": "",
+    "thing/a.py": "X = 1\n\n\ndef f():\n    return X\n\n\ndef g():\n    return 2\n",
+    "tests/__init__.py": "",
+}
+
+
+def graph_of(folder: Path, files: Mapping[str, str]) -> Graph:
+    for name, text in {**BASE, **files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    here = Project(folder, "small", "thing", "tests", "notes", boundaries="thing.b:CASES")
+    tree = look(here)
+    sources = {m.name: definitions.of_bytes(m.file.read_bytes()) for m in tree.modules.values()}
+    return Graph(tree, sources, lambda top: f"{top} 1")
+
+
+def reached(graph: Graph, name: str = "t", module: str = "tests.t") -> set[tuple[str, ...]]:
+    return graph.reached([("def", module, name)])
+
+
+F, G, X = ("def", "thing.a", "f"), ("def", "thing.a", "g"), ("def", "thing.a", "X")
+TYPING = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
+REACHING_F_ALONE = {
+    "from import": "from thing.a import f\ndef t(): f()\n",
+    "under another name": "from thing.a import f as h\ndef t(): h()\n",
+    "through the module": "from thing import a\ndef t(): a.f()\n",
+    "through the package": "import thing.a\ndef t(): thing.a.f()\n",
+    "module under another name": "import thing.a as k\ndef t(): k.f()\n",
+    "inside": "def t():\n    from thing.a import f\n    f()\n",
+    "as a default": "from thing.a import f\ndef t(call=f): call()\n",
+    "in a decorator": "from thing.a import f, g\n@evidence(f)\ndef t(): ...\n",
+    "in a table": "from thing.a import f\nTABLE = {'f': f}\ndef t(): TABLE['f']()\n",
+    "in a class": "from thing.a import f\nclass C:\n    def m(self): return f()\ndef t(): C().m()\n",
+    "in a base class": "from thing.a import f\nclass B:\n    m = f\nclass C(B): ...\ndef t(): C()\n",
+    "in a comprehension": "from thing.a import f\ndef t(): return [f() for _ in 'x']\n",
+    "relative": "from .u import h\ndef t(): h()\n",
+    "by typing alone": f"{TYPING}    from thing.a import f\ndef t(): f()\n",
+    "unpacked": "from thing.a import f\np, q = f(), 1\ndef t(): return p\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", list(REACHING_F_ALONE))
+def test_what_is_named_is_reached_and_its_neighbour_is_not(tmp_path: Path, how: str) -> None:
+    graph = graph_of(
+        tmp_path,
+        {"tests/t.py": REACHING_F_ALONE[how], "tests/u.py": "from thing.a import f as h\n"},
+    )
+    found = reached(graph)
+    assert {F, X} <= found
+    assert G not in found
+
+
+REACHING_BOTH = {
+    "a star": "from thing.a import *\ndef t(): f()\n",
+    "the module as an object": "from thing import a\ndef t(): return vars(a)\n",
+    "getattr": "from thing import a\ndef t(name): return getattr(a, name)\n",
+    "import by name": "import importlib\ndef t(name): return importlib.import_module(name)\n",
+    "import under a literal name": "import importlib\ndef t(): return importlib.import_module('thing.a')\n",
+    "eval": "def t(text): return eval(text)\n",
+    "a helper that imports by name": "from tests.u import load\ndef t(): return load('thing.a')\n",
+}
+
+
+@pytest.mark.parametrize("how", list(REACHING_BOTH))
+def test_where_it_cannot_be_told_everything_is_reached(tmp_path: Path, how: str) -> None:
+    helper = "from importlib import import_module\ndef load(x): return import_module(x)\n"
+    graph = graph_of(tmp_path, {"tests/t.py": REACHING_BOTH[how], "tests/u.py": helper})
+    assert {F, G, X} <= reached(graph)
+
+
+EFFECTS = {
+    "a call": "from thing.a import g\ng()\n",
+    "a method that changes": "from thing.a import g\nT = []\nU = T.append(g)\n",
+    "an item": "from thing.a import g\nT = {}\nT['g'] = g\n",
+    "a loop": "from thing.a import g\nfor k in 'x':\n    g()\n",
+    "a decorator that is not known": "from thing.a import g\nfrom thing import reg\n@reg\ndef h(): g()\n",
+    "in a module that it imports": "from tests import u\n",
+}
+
+
+@pytest.mark.parametrize("how", list(EFFECTS))
+def test_effects_of_a_module_are_reached(tmp_path: Path, how: str) -> None:
+    files = {
+        "tests/t.py": EFFECTS[how] + "def t(): ...\n",
+        "tests/u.py": "from thing.a import g\ng()\n",
+    }
+    assert G in reached(graph_of(tmp_path, files))
+
+
+def test_what_a_package_brings_on_demand_is_everything_unless_it_says_where_from(
+    tmp_path: Path,
+) -> None:
+    lazy = "from importlib import import_module\ndef __getattr__(name): return import_module('thing.' + name)\n"
+    files = {"thing/__init__.py": lazy, "tests/t.py": "from thing import what\ndef t(): what()\n"}
+    assert {F, G} <= reached(graph_of(tmp_path, files))
+    files["thing/__init__.py"] = f"{TYPING}    from thing.a import f as what\n{lazy}"
+    found = reached(graph_of(tmp_path, files))
+    assert F in found
+    assert G not in found
+
+
+def test_what_the_projects_table_names_is_reached_through_its_key(tmp_path: Path) -> None:
+    files = {
+        "thing/b.py": "from thing.a import f\nCASES = {1: f}\nOTHER = 2\n",
+        "tests/t.py": "def t(here): return here.import_from('boundaries', here.boundaries)\n",
+    }
+    found = reached(graph_of(tmp_path, files))
+    assert {F, ("def", "thing.b", "CASES")} <= found
+    assert ("def", "thing.b", "OTHER") not in found
+
+
+def test_circles_have_one_hash_and_end(tmp_path: Path) -> None:
+    files = {
+        "tests/t.py": "from tests.u import v\ndef t(): v()\ndef w(): t()\n",
+        "tests/u.py": "from thing.a import f\ndef v():\n    from tests.t import w\n    w(), f()\n",
+    }
+    graph = graph_of(tmp_path, files)
+    assert F in reached(graph)
+    before = graph.digest(("def", "tests.t", "t"))
+    assert graph.digest(("def", "tests.t", "w")) == before, "one circle"
+    assert graph_of(tmp_path, files).digest(("def", "tests.t", "t")) == before
+    files["thing/a.py"] = BASE["thing/a.py"].replace("X = 1", "X = 2")
+    assert graph_of(tmp_path, files).digest(("def", "tests.t", "t")) != before
+
+
+SAME = {
+    "a comment": ("def f():\n    return 1\n", "def f():  # one\n    return 1\n"),
+    "layout": ("x = (1, 2)\n", "x = (\n    1,\n    2,\n)\n"),
+    "a docstring": ('def f():\n    "One."\n    return 1\n', 'def f():\n    "Two."\n    return 1\n'),
+}
+OTHER = {
+    "a number": ("x = 1\n", "x = 2\n"),
+    "the kind of a number": ("x = 1\n", "x = 1.0\n"),
+    "order": ("f()\ng()\n", "g()\nf()\n"),
+    "a docstring that is read": ('"""A."""\nx = __doc__\n', '"""B."""\nx = __doc__\n'),
+    "an annotation": ("class C:\n    x: int\n", "class C:\n    x: str\n"),
+    "nesting": ("if a:\n    f()\ng()\n", "if a:\n    f()\n    g()\n"),
+}
+
+
+@pytest.mark.parametrize("what", [*SAME, *OTHER])
+def test_a_hash_is_of_the_syntax(what: str) -> None:
+    left, right = {**SAME, **OTHER}[what]
+    hashes = [definitions.read(text.encode()).digest for text in (left, right)]
+    assert (hashes[0] == hashes[1]) == (what in SAME)
+
+
+def test_a_file_that_cannot_be_parsed_hangs_on_its_bytes() -> None:
+    left, right = definitions.read(b"def f(:\n"), definitions.read(b"def f(: \n")
+    assert "SyntaxError" in left.broken
+    assert left.digest != right.digest
+    assert definitions.Source.back(left.plain()) == left

@@ -1,0 +1,208 @@
+"""Commands that read the last ledger: no SymPy, no evidence; how old it is and what is stale is told."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from theorem_audit import project
+from theorem_audit.reuse.store import open_store
+from theorem_audit.tests import reuse_project as small
+from theorem_audit.weigh import latest
+from theorem_audit.weigh.watch import follow
+
+READ = """
+import sys
+from theorem_audit.cli import main
+code = main(sys.argv[1:])
+print("imported:", *sorted({"sympy", "numpy", "hypothesis", "thing"} & set(sys.modules)))
+sys.exit(code)
+"""
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project after a first run."""
+    folder = tmp_path_factory.mktemp("read")
+    small.write(folder)
+    assert small.run(folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def here(settled: Path, tmp_path: Path) -> Path:
+    """A copy of it that may be edited."""
+    shutil.copytree(settled, tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def read(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command, with what it imported as its last line; nothing of it may run evidence."""
+    (folder / "log").unlink(missing_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-c", READ, *words], cwd=folder / "project", text=True, timeout=120,
+        env=small.environment(folder), capture_output=True, check=False,
+    )  # fmt: skip
+    assert not (folder / "log").exists(), "evidence was run"
+    return done
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("list",), "A multiple"),
+        (("list", "sum"), "Twice a multiple"),
+        (("show", "SUM"), "test_sum"),
+        (("show", "DOUBLE"), "all hypotheses hold at x = 1"),
+        (("graph",), "└── DOUBLE proved"),
+        (("stale",), "nothing is stale"),
+        (("impact", "DOUBLE"), "if it falls, 1 other verdicts change"),
+    ],
+)
+def test_reading_imports_neither_sympy_nor_the_theory(
+    settled: Path, words: tuple[str, ...], told: str
+) -> None:
+    done = read(settled, *words)
+    assert done.returncode == 0, done.stderr
+    assert told in done.stdout
+    assert "ago; nothing is stale" in done.stdout or "just now; nothing is stale" in done.stdout
+    assert done.stdout.splitlines()[-1] == "imported:"
+
+
+def test_what_is_stale_is_told_without_running(here: Path) -> None:
+    small.edit(here, "thing/constants.py", "FACTOR = 2", "FACTOR = 3")
+    done = read(here, "list")
+    assert "2 of 3 stale: DOUBLE (thing/constants.py: FACTOR changed) and 1 more" in done.stdout
+    assert done.stdout.splitlines()[-1] == "imported:"
+    page = read(here, "show", "SUM").stdout
+    assert "because: thing/constants.py: FACTOR changed" in page
+    assert "because: it was proved" in page
+    assert read(here, "stale").returncode == 1
+    rows = json.loads(small.audit(here, "list", "--json", "-").stdout)
+    assert {r["id"]: r["verdict"] for r in rows} == {
+        "DOUBLE": "stale", "SQUARE": "proved", "SUM": "stale",
+    }  # fmt: skip
+    small.edit(here, "thing/constants.py", "FACTOR = 3", "FACTOR = 2")
+    assert "nothing is stale" in read(here, "list").stdout
+
+
+def test_data_and_new_definitions_are_seen(here: Path) -> None:
+    small.edit(here, "tests/data.json", "3", "4")
+    assert "1 of 3 stale: SQUARE (tests/data.json changed)" in read(here, "list").stdout
+    with (here / "project/thing/second.py").open("a") as file:
+        file.write("NEW = Claim('NEW', 'New', Eq(x, y), Source('open', 'h'), 'exact', __name__)\n")
+    assert "new: thing/second.py (NEW)" in read(here, "list").stdout
+
+
+def test_a_claim_that_is_gone_is_no_longer_listed(here: Path) -> None:
+    path = here / "project/thing/second.py"
+    path.write_text(path.read_text().split("SUM = Claim")[0])
+    assert "SUM" not in read(here, "list").stdout
+
+
+def test_show_runs_where_asked_and_where_nothing_is_kept(here: Path) -> None:
+    small.edit(here, "tests/three.py", "return value", "return +value")
+    assert "2 of 4, ran 2" in small.audit(here, "show", "DOUBLE", "--run").stdout
+    assert "nothing is stale" in read(here, "show", "DOUBLE").stdout
+    (here / "project/build/kept.sqlite").unlink()
+    assert "reused 0 of 4, ran 4" in small.audit(here, "show", "DOUBLE").stdout
+    listed = read(here, "list").stdout
+    assert "never run" in listed
+    assert "2 of 3 never run" in listed
+
+
+def test_json_of_what_was_read_is_a_ledger(settled: Path, tmp_path: Path) -> None:
+    data = json.loads(small.audit(settled, "show", "SUM", "--json", "-").stdout)
+    assert [c["id"] for c in data["claims"]] == ["DOUBLE", "SUM"]
+    assert data["sources"]["thing/constants.py"] != "absent"
+    assert small.audit(settled, "stale", str(_kept(tmp_path, data))).returncode == 0
+    graph = json.loads(small.audit(settled, "graph", "--json", "-").stdout)
+    assert graph["impact"]["DOUBLE"]["falls"] == [
+        {"id": "SUM", "now": "proved", "then": "inconclusive"}
+    ]
+    told = json.loads(small.audit(settled, "impact", "SUM", "--json", "-").stdout)
+    assert (told["verdict"], told["direct"], told["falls"], told["rises"]) == ("proved", [], [], [])
+
+
+def _kept(folder: Path, data: object) -> Path:
+    path = folder / "run.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    return path
+
+
+def test_an_unfit_store_is_told_and_rebuilt_by_a_run(here: Path) -> None:
+    path = here / "project/build/kept.sqlite"
+    path.write_bytes(path.read_bytes()[:20_000])
+    again = small.run(here)
+    assert again.ran == small.ALL
+    assert "it is damaged" in again.said
+    assert "set aside as kept.aside.sqlite, another is begun" in again.said
+    assert small.run(here).ran == set()
+
+
+def test_two_runs_at_once_and_one_that_is_killed(here: Path) -> None:
+    path = here / "project/build/kept.sqlite"
+    path.unlink()
+    words = [sys.executable, "-m", "theorem_audit", "run", "--workers", "1"]
+    both = [
+        subprocess.Popen(words, cwd=here / "project", env=small.environment(here),
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in "ab"
+    ]  # fmt: skip
+    for process in both:
+        out, err = process.communicate(timeout=170)
+        assert (process.returncode, err) == (0, ""), out
+    assert small.run(here).ran == set()
+    victim = subprocess.Popen(
+        [*words, "--fresh"], cwd=here / "project", env=small.environment(here)
+    )
+    time.sleep(1.5)
+    victim.kill()
+    victim.wait(30)
+    assert small.run(here).ran == set()
+
+
+def test_an_edit_during_a_run_is_not_taken_for_what_was_run(here: Path) -> None:
+    """The file is edited by evidence itself: what it reaches is run again, and nothing else."""
+    small.edit(
+        here, "tests/test_first.py", 'ran("double")',
+        'ran("double")\n    with open("tests/three.py", "a") as file:\n        file.write("LATER = 1\\n")',
+    )  # fmt: skip
+    first = small.run(here)
+    assert first.ran == {"double"}, first.said
+    small.edit(here, "tests/three.py", "return value", "return +value")
+    again = small.run(here)
+    assert again.ran == {"helper-1", "helper-9"}, again.said
+
+
+def test_watch_tells_what_was_edited(here: Path) -> None:
+    told: list[list[str]] = []
+    edits = iter(["thing/constants.py", "tests/three.py"])
+
+    def more() -> bool:
+        name = next(edits, None)
+        if name is not None:
+            with (here / "project" / name).open("a") as file:
+                file.write("# edited\n")
+        return name is not None
+
+    found = project.read(here / "project" / "pyproject.toml")
+    assert found is not None
+    with project.using(found):
+        follow(found, told.append, more)
+    assert told == [["thing/constants.py"], ["tests/three.py"]]
+
+
+def test_a_ledger_of_another_form_counts_as_none(here: Path) -> None:
+    found = project.read(here / "project" / "pyproject.toml")
+    assert found is not None
+    store = open_store(found.path("kept"), print)
+    store.put("theory", "last", {"form": 0, "claims": []})
+    store.close()
+    assert latest.read(found) is None

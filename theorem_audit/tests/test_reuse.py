@@ -1,0 +1,139 @@
+"""What an edit makes run again: exactly what reaches it, and the verdicts are a fresh run's."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from theorem_audit.tests import reuse_project as small
+from theorem_audit.tests.reuse_project import ALL, OF_DOUBLE, OF_SQUARE
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project after its first run."""
+    folder = tmp_path_factory.mktemp("settled")
+    small.write(folder)
+    first = small.run(folder)
+    assert first.code == 0, first.said
+    assert first.ran == ALL
+    assert "reused 0 of 9, ran 9: DOUBLE (not run before)" in first.said
+    assert first.verdicts == dict.fromkeys(("DOUBLE", "SQUARE", "SUM"), "proved")
+    return folder
+
+
+@pytest.fixture
+def project(settled: Path, tmp_path: Path) -> Path:
+    """A copy of it, with its store: the copied folder goes on where the first stood."""
+    folder = tmp_path / "copy"
+    shutil.copytree(settled, folder)
+    return folder
+
+
+def _edit(name: str, old: str, new: str) -> Callable[[Path], None]:
+    return lambda folder: small.edit(folder, name, old, new)
+
+
+NOTHING = {
+    "a comment": _edit("thing/constants.py", "FACTOR = 2", "# two\nFACTOR = 2  # as said"),
+    "a docstring": _edit("tests/test_first.py", "What it is.", "What it is, in other words."),
+    "a constant that nothing reaches": _edit("thing/constants.py", "UNUSED = 7", "UNUSED = 8"),
+    "a neighbour of a helper": _edit("tests/three.py", "return 1", "return 2"),
+}
+EDITS = {
+    # (a) a constant in the theory
+    "a constant": (
+        _edit("thing/constants.py", "FACTOR = 2", "FACTOR = 3"), OF_DOUBLE | {"sum"},
+        "thing/constants.py: FACTOR changed",
+    ),
+    # (b) a helper three imports away
+    "a helper": (
+        _edit("tests/three.py", "return value", "return 1 * value"), {"helper-1", "helper-9"},
+        "tests/three.py: deep changed",
+    ),
+    # (c) the version of a package from elsewhere
+    "a version": (
+        lambda folder: small.version(folder, "2.0"), {"peer"}, "elsewhere 2.0 (was elsewhere 1.0)",
+    ),
+    # (d) a hypothesis of a claim: its own evidence, and that of the claim made from it
+    "a hypothesis": (
+        _edit("thing/first.py", "Ge(x, 1)", "Ge(x, 2)"), OF_DOUBLE | {"sum"},
+        "thing/first.py: FLOOR changed",
+    ),
+    "a hypothesis of another": (
+        _edit("thing/second.py", "Ge(x, 0)", "Ge(x, 3)"), OF_SQUARE, "thing/second.py: SQUARE changed",
+    ),
+    "data": (
+        _edit("tests/data.json", "3", "4"), {"numbers", "again"}, "tests/data.json changed",
+    ),
+    "new evidence": (
+        _edit("tests/test_first.py", "@evidence(\"DOUBLE\", \"symbolic\")",
+              "@evidence(\"DOUBLE\", \"property\")\ndef test_new(claim):\n    ran(\"new\")\n"
+              "    expect_zero(claim.formula.rhs - FACTOR * x, 'gap')\n\n@evidence(\"DOUBLE\", \"symbolic\")"),
+        {"new"}, "DOUBLE (not run before)",
+    ),
+}  # fmt: skip
+
+
+def test_nothing_is_run_where_nothing_changed(project: Path) -> None:
+    for change in NOTHING.values():
+        change(project)
+    again = small.run(project)
+    assert again.ran == set()
+    assert "reused 9 of 9, ran 0" in again.said
+
+
+@pytest.mark.parametrize("what", list(EDITS))
+def test_an_edit_runs_exactly_what_reaches_it(project: Path, what: str) -> None:
+    change, expected, told = EDITS[what]
+    change(project)
+    again = small.run(project)
+    assert again.ran == expected
+    assert told in again.said
+    if what in ("a constant", "a hypothesis", "data"):
+        assert small.same(again.run, small.run(project, "--fresh").run)
+
+
+def test_an_edit_that_refutes_is_seen(project: Path) -> None:
+    small.edit(project, "tests/three.py", "return value", "return value + 1")
+    again = small.run(project)
+    assert again.code == 1
+    assert again.verdicts == {"DOUBLE": "refuted", "SQUARE": "proved", "SUM": "inconclusive"}
+    small.edit(project, "tests/three.py", "return value + 1", "return value")
+    back = small.run(project)
+    assert back.ran == set(), "what was found before still stands"
+    assert back.code == 0
+
+
+def test_a_file_that_does_not_import_is_told_though_nothing_reaches_it(project: Path) -> None:
+    small.edit(project, "tests/three.py", "def other():", "missing\n\n\ndef other():")
+    done = small.audit(project, "run")
+    assert done.returncode == 1
+    assert "NameError" in done.stderr
+
+
+def test_fresh_runs_everything_and_other_seeds_are_other_runs(project: Path) -> None:
+    assert small.run(project, "--fresh").ran == ALL
+    assert small.run(project, "--seed", "5").ran == ALL
+    assert small.run(project).ran == set()
+
+
+def test_what_reuse_would_keep_wrongly_is_reported(project: Path) -> None:
+    """HIDDEN stands in the environment, which no key holds: the one thing that reuse cannot see."""
+    right = small.run(project, "--check-reuse")
+    assert (right.code, right.ran) == (0, ALL)
+    assert "every outcome that reuse would take is what a fresh run finds" in right.said
+    wrong = small.run(project, "--check-reuse", HIDDEN="1")
+    assert wrong.code == 1
+    assert "reuse would be wrong: DOUBLE: tests/test_first.py::test_hidden: outcome" in wrong.said
+
+
+def test_broken_evidence_is_run_again_each_time(project: Path) -> None:
+    small.edit(project, "tests/three.py", "return value", "raise RuntimeError")
+    for _ in range(2):
+        again = small.run(project)
+        assert again.code == 1
+        assert again.ran == {"helper-1", "helper-9"}

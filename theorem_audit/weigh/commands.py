@@ -1,0 +1,182 @@
+"""The commands that run evidence: ``audit run`` and what else starts a run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from theorem_audit import project, show
+from theorem_audit.errors import BadUsage
+from theorem_audit.usage import emit, seed_of
+
+if TYPE_CHECKING:
+    from theorem_audit.weigh.ledger import Ledger
+    from theorem_audit.weigh.session import Counts
+
+TIME_LIMIT = 1200.0  # seconds for one evidence; see ``runner.TIME_LIMIT``
+
+
+def run_options(sub: argparse.ArgumentParser) -> None:
+    """The options of every command that may run evidence."""
+    sub.add_argument("--quick", action="store_true", help="fewer examples, no slow evidence")
+    sub.add_argument("--seed", default="0", help="an integer >= 0, or 'random' (default 0)")
+    sub.add_argument(
+        "--workers",
+        type=int,
+        default=min(os.cpu_count() or 1, 8),
+        help="processes (default: cores)",
+    )
+    sub.add_argument(
+        "--time-limit",
+        type=float,
+        default=TIME_LIMIT,
+        metavar="SECONDS",
+        help="evidence that takes longer is stopped, and an error (default %(default)g)",
+    )
+    sub.add_argument("--fresh", action="store_true", help="take no outcome from earlier runs")
+
+
+def checked(args: argparse.Namespace) -> None:
+    """Raise BadUsage for numbers that no run can have."""
+    if args.workers < 1:
+        raise BadUsage(f"--workers {args.workers}: at least 1")
+    if not 0 < args.time_limit <= 1e6:
+        raise BadUsage(f"--time-limit {args.time_limit}: a number of seconds, 0 < SECONDS <= 1e6")
+
+
+def run_ledger(
+    ids: Sequence[str],
+    args: argparse.Namespace,
+    console: Console,
+    save: Path | None = None,
+    seed: int | None = None,
+) -> tuple[Ledger, Counts]:
+    """Run the evidence of ``ids`` (none: of all claims) and of what it rests on; see ``Session``.
+
+    Raises BadUsage for unknown ids, before anything is run or written.
+    """
+    from theorem_audit.weigh.session import Session
+
+    checked(args)
+    with show.progress(console) as bar:
+        tasks: dict[str, Any] = {}
+
+        def progress(what: str, claim_id: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total, description=claim_id)
+
+        session = Session(
+            seed=seed_of(args.seed) if seed is None else seed,
+            quick=args.quick,
+            workers=args.workers,
+            limit=args.time_limit,
+            fresh=args.fresh,
+            check=getattr(args, "check_reuse", False),
+            tell=show.warn,
+            progress=progress,
+        )
+        wanted = [claim_id.upper() for claim_id in ids]
+        if unknown := [x for x in wanted if x not in session.index.claims]:
+            session.store.close()
+            said = ", ".join(f"unknown claim {x}{session.index.like(x)}" for x in unknown)
+            raise BadUsage(f"{said} (audit list shows them)")
+        wanted = list(dict.fromkeys(wanted)) or list(session.index.claims)
+        if save is not None:  # an older ledger must not speak for a run that is cut short
+            session.ledger.write(save)
+        return session.run(wanted, save), session.counts
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """``audit run``."""
+    save = None if args.json in (None, "-") else Path(args.json)
+    seed = seed_of(args.seed)
+    try:
+        ledger, counts = run_ledger(args.ids, args, console, save, seed)
+    except KeyboardInterrupt:
+        where = f"; what was run is in {save}" if save else ""
+        console.print(f"[bold]interrupted[/]{where}")
+        return 130
+    tried: Any = {}
+    if args.variants:
+        from theorem_audit.doubt import commands as doubts
+
+        tried = doubts.add_variants(ledger, args, console)
+        if save:
+            ledger.write(save)
+    if args.json == "-":
+        emit(ledger.as_dict(), "-")
+    elif args.changes:
+        show.changes(ledger, counts, console)
+    else:
+        show.verdict_table(ledger, console)
+        if tried:
+            show.variant_table(tried, console)
+        if save:
+            console.print(f"written: {save}")
+    console.print(counts.line, markup=False, highlight=False, soft_wrap=True)
+    for wrong in counts.wrong:
+        console.print(f"reuse would be wrong: {wrong}", markup=False, soft_wrap=True, style="red")
+    if args.check_reuse and not counts.wrong:
+        console.print("every outcome that reuse would take is what a fresh run finds", markup=False)
+    code = ledger.exit_code() or int(bool(counts.wrong))
+    if tried:
+        from theorem_audit.doubt import commands as doubts
+
+        code = code or doubts.exit_code(tried)
+    return code
+
+
+def receipt(args: argparse.Namespace, console: Console) -> int:
+    """``audit receipt``."""
+    from theorem_audit.report.load import UnreadableRun, load_run
+    from theorem_audit.usage import ids_of
+    from theorem_audit.weigh.receipt import receipt as receipt_of
+
+    claims = project.claims()
+    (claim_id,) = ids_of([args.id])
+    if args.source:
+        try:
+            found = load_run(Path(args.source))
+            data = receipt_of(found, claim_id, claims)
+        except UnreadableRun as error:
+            raise BadUsage(str(error)) from error
+        except KeyError:
+            raise BadUsage(f"{args.source}: that run knows nothing of {claim_id}") from None
+        code = 0
+    else:
+        ledger, _ = run_ledger([claim_id], args, console)
+        data, code = receipt_of(ledger.as_dict(), claim_id, claims), ledger.exit_code()
+    target = args.json or f"{claim_id}.receipt.json"
+    emit(data, target)
+    if target != "-":
+        console.print(f"written: {target}; python verify.py {target}", markup=False, soft_wrap=True)
+    return code
+
+
+def add_commands(command: Any) -> None:
+    """Declare the commands on the parser that ``cli`` builds."""
+    sub = command("run", "run the evidence that is new or out of date, and print the verdicts")
+    run_options(sub)
+    sub.add_argument(
+        "--check-reuse", action="store_true",
+        help="run everything, and report each outcome that reuse would have kept wrongly",
+    )  # fmt: skip
+    sub.add_argument("--changes", action="store_true", help="print only the claims that were run")
+    sub.add_argument("--variants", action="store_true", help="then do what `audit mutants` does")
+    sub.set_defaults(handler=run)
+    slip = command("receipt", "write what a claim's verdict rests on, for verify.py", ids=None)
+    slip.add_argument("id", metavar="ID")
+    slip.add_argument(
+        "--from", dest="source", metavar="RUN", help="JSON of a run (default: run it now)"
+    )
+    run_options(slip)
+    slip.set_defaults(handler=receipt)
+
+
+__all__ = ["add_commands", "checked", "run_ledger", "run_options"]

@@ -1,0 +1,314 @@
+"""One run: what is kept is taken from the store, the rest is run in one crew of workers, and kept."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from theorem_audit import project
+from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence
+from theorem_audit.doubt.instances import NOTHING
+from theorem_audit.reuse.index import Row, unknown_step
+from theorem_audit.reuse.keeper import Keeper
+from theorem_audit.reuse.reads import Reads
+from theorem_audit.reuse.store import Tell, open_store
+from theorem_audit.statement.discovery import Claims
+from theorem_audit.weigh import latest, runner, stale
+from theorem_audit.weigh.ledger import Ledger
+from theorem_audit.weigh.told import Told, describe, fingerprint
+from theorem_audit.weigh.verdict import Outcome
+from theorem_audit.weigh.workers import Crew
+
+ENDED = ("passed", "refuted", "inconclusive")  # what is kept: an error may be the machine's
+SHARE = 4.0  # seconds of expected work for each process: below, starting another one does not pay
+GUESS = 0.5  # seconds for evidence that was never timed, and for looking at hypotheses
+EDITED = "edited"  # in place of an outcome's key
+FLUSH = 1.0  # seconds between writes to the store
+# Not how many checks were made: a helper that caches makes its own once a process.
+COMPARED = ("outcome", "kind", "steps", "error", "power", "smallest_visible", "uses", "needs",
+            "detail", "notes", "witness")  # fmt: skip
+
+
+@dataclass
+class Counts:
+    """What a run took from the store and what it ran.  why: claim id -> why some of its evidence was run.
+
+    wrong: with ``check``, each outcome that reuse would have kept and a fresh run does not give.
+    """
+
+    total: int = 0
+    reused: int = 0
+    ran: int = 0
+    why: dict[str, str] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def line(self) -> str:
+        """One line for the reader."""
+        told = f"reused {self.reused} of {self.total}, ran {self.ran}"
+        if self.why and self.ran:
+            shown = [f"{x} ({y})" if y else x for x, y in list(self.why.items())[:8]]
+            more = len(self.why) - len(shown)
+            told += f": {', '.join(shown)}" + (f" and {more} more claims" if more > 0 else "")
+        return told
+
+
+Progress = Callable[[str, str, int, int], None]  # what, claim, done, total
+
+
+class Session:
+    """One run of some claims' evidence.
+
+    fresh: take no outcome from the store.  check: the same, and compare with what the store would have
+    given.  tell: is handed lines about the store.  progress: called after each job.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int,
+        quick: bool,
+        workers: int,
+        limit: float,
+        fresh: bool = False,
+        check: bool = False,
+        tell: Tell = lambda text: None,
+        progress: Progress = lambda what, claim, done, total: None,
+    ) -> None:
+        self.seed, self.quick, self.workers, self.limit = seed, quick, workers, limit
+        self.fresh, self.check, self.progress, self.tell = fresh or check, check, progress, tell
+        self.project = project.current()
+        self.store = open_store(self.project.path("kept"), tell)
+        self.keeper = Keeper(self.project, self.store)
+        self.keeper.fingerprints = _other_objects()
+        runner.load_profile(quick)
+        self.index = self.keeper.index
+        LEFT_OUT.update(self.index.left_out)
+        self.told: dict[str, Told] = {}
+        self._words: dict[str, dict[str, Any]] = {}
+        self.counts = Counts()
+        self.ledger = Ledger(seed=seed, quick=quick, told=self.told, hashes=stale.snapshot())
+        self._pending: list[tuple[str, Outcome, Reads, Row]] = []
+        self._opened: Reads | None = None
+        self._flushed = time.monotonic()
+        self._keys: dict[tuple[str, str, str, str], str] = {}
+
+    # --- the run ------------------------------------------------------------------------------
+
+    def run(self, ids: Sequence[str], save: Path | None = None) -> Ledger:
+        """Run the evidence of ``ids``, then of whatever it turns out to rest on, until nothing is new.
+
+        save: where the ledger is written as it grows, so that an interrupted run leaves what it had.
+        """
+        ledger, asked, done = self.ledger, list(ids), set[str]()
+        crew = runner.crew(self.workers, run_seed=self.seed, quick=self.quick, limit=self.limit)
+        try:
+            with crew:
+                while todo := [x for x in asked if x not in done]:
+                    self._level(todo, crew, save)
+                    done |= set(todo)
+                    asked += [
+                        u for found in ledger.outcomes.values() for o in found for u in o.uses
+                    ]
+                    asked = list(dict.fromkeys(asked))
+            ledger.complete = True
+            self._flush(now=True)
+            if not self.keeper.fingerprints:
+                every = words(self.keeper, self.index.claims)
+                latest.note(self.keeper, ledger, self._keys, every)
+        finally:
+            self._flush(now=True)
+            self.store.close()
+        if save is not None:
+            ledger.write(save)
+        return ledger
+
+    def _level(self, todo: Sequence[str], crew: Crew, save: Path | None) -> None:
+        ledger = self.ledger
+        self._tell(todo)
+        ledger.expect(todo)
+        rows = {x: self.index.evidence[x] for x in todo}
+        jobs = runner.jobs_for(todo, rows)
+        keys = {
+            job: self.keeper.key(row, job[2], seed=self.seed, quick=self.quick) for job, row in jobs
+        }
+        self._keys |= {(r.claim_id, r.test, j[2], r.kind): keys[j] for j, r in jobs}
+        kept = self.keeper.outcomes(keys.values())
+        self.counts.total += len(jobs)
+        left = []
+        for job, row in jobs:
+            known = kept.get(keys[job])
+            if known is not None and not self.fresh:
+                ledger.add(Outcome.from_dict(known.outcome))
+                self.counts.reused += 1
+            else:
+                ledger.add(runner.not_run(row, job[2], self.seed, "not reached"))
+                left.append((job, row))
+        looks = self._known_looks(todo)
+        if save is not None:
+            ledger.write(save)
+        last = self._last(left)
+        self._reasons(left, keys, last)
+        spent = sum(last.get(job, {}).get("seconds", GUESS) for job, _ in left) + GUESS * len(looks)
+        crew.workers = min(self.workers, max(1, math.ceil(spent / SHARE)))
+        self._look(looks, crew)
+        outcomes = runner.run_jobs(
+            left, run_seed=self.seed, quick=self.quick, workers=crew, reads=self._reads
+        )
+        for shown, (job, outcome) in enumerate(outcomes, 1):
+            ledger.add(outcome)
+            self.progress("evidence", outcome.claim_id, shown, len(left))
+            self.counts.ran += outcome.outcome != "not_run"
+            self._ended(keys[job], outcome, job[1])
+            if (known := kept.get(keys[job])) is not None and self.check:
+                self._compare(known.outcome, outcome)
+            if save is not None:
+                ledger.write_soon(save)
+            self._flush()
+
+    # --- words and hypotheses -----------------------------------------------------------------
+
+    def _tell(self, todo: Iterable[str]) -> None:
+        """The words of the claims, in the order of the theory; an unknown step of evidence is told."""
+        self._words |= words(self.keeper, todo)
+        for claim_id in todo:
+            told = self.told[claim_id] = Told.back(self._words[claim_id])
+            for row in self.index.evidence[claim_id]:
+                if wrong := unknown_step(row, told.steps):
+                    raise UnknownEvidence(wrong)
+        ordered = {x: self.told[x] for x in self.index.claims if x in self.told}
+        self.told.clear()
+        self.told.update(ordered)
+
+    def _known_looks(self, todo: Sequence[str]) -> list[str]:
+        """Take what is kept of the hypotheses; the claims whose hypotheses are to be looked at."""
+        self.ledger.about |= dict.fromkeys(todo, NOTHING)
+        keys = {x: self.keeper.about_key(x) for x in todo}
+        kept = self.store.get_all("about", keys.values())
+        left = []
+        for claim_id in todo:
+            said = kept.get(keys[claim_id])
+            if said is None or self.fresh:
+                left.append(claim_id)
+                continue
+            self.ledger.about[claim_id] = said["about"]
+            if said["empty"] is not None:
+                self.ledger.add(replace(Outcome.from_dict(said["empty"]), seed=self.seed))
+        return left
+
+    def _look(self, todo: Sequence[str], crew: Crew) -> None:
+        found = runner.look(todo, run_seed=self.seed, quick=self.quick, workers=crew)
+        for done, (claim_id, (empty, about)) in enumerate(found, 1):
+            self.ledger.about[claim_id] = about
+            if empty is not None:
+                self.ledger.add(empty)
+            if about is not runner.LOST:
+                said = {"empty": None if empty is None else empty.as_dict(), "about": dict(about)}
+                key = self.keeper.about_key(claim_id)
+                if self.check and (known := self.store.get("about", key)) is not None:
+                    self._compare_looks(claim_id, known, said)
+                if not self.keeper.fingerprints and not self._touched(claim_id):
+                    self.store.put("about", key, said)
+            self.progress("hypotheses", claim_id, done, len(todo))
+            self._flush()
+
+    # --- keeping ------------------------------------------------------------------------------
+
+    def _reads(self, reads: Reads) -> None:
+        self._opened = reads
+
+    def _ended(self, key: str, outcome: Outcome, row: Row | None) -> None:
+        if outcome.outcome in ENDED and row is not None and (reads := self._taken()) is not None:
+            self._pending.append((key, outcome, reads, row))
+
+    def _taken(self) -> Reads | None:
+        reads, self._opened = self._opened, None
+        return reads
+
+    def _touched(self, claim_id: str) -> bool:
+        """Whether a file behind a claim was edited since the run began."""
+        edited = self.keeper.tree.edited()
+        nodes = self.keeper.claim_nodes(claim_id)
+        return bool(edited and edited & {x[1] for x in self.keeper.graph.reached(nodes)})
+
+    def _flush(self, now: bool = False) -> None:
+        if not now and time.monotonic() - self._flushed < FLUSH:
+            return
+        edited = self.keeper.tree.edited() if self._pending else set()
+        for key, outcome, reads, row in self._pending:
+            nodes = self.keeper.nodes(row)
+            if edited and edited & {x[1] for x in self.keeper.graph.reached(nodes)}:
+                # The worker may have imported the file as it is now: it counts as stale.
+                self._keys[outcome.claim_id, outcome.test, outcome.case, outcome.kind] = EDITED
+                continue
+            self.keeper.keep(key, outcome.as_dict(), reads, row)
+            last = self.keeper.last_key(row, outcome.case, self.quick)
+            said = {"seconds": outcome.seconds, "key": key, "snapshot": self.keeper.snapshot}
+            self.store.put("last", last, said)
+        self._pending.clear()
+        self.store.flush()
+        self._flushed = time.monotonic()
+
+    # --- why, and whether rightly -------------------------------------------------------------
+
+    def _last(self, left: Sequence[tuple[runner.Job, Row]]) -> dict[runner.Job, dict[str, Any]]:
+        """What was last known of evidence, whatever it rested on then."""
+        keys = {job: self.keeper.last_key(row, job[2], self.quick) for job, row in left}
+        found = self.store.get_all("last", keys.values())
+        return {job: found[key] for job, key in keys.items() if key in found}
+
+    def _reasons(
+        self, left: Sequence[tuple[runner.Job, Row]], keys: Mapping[runner.Job, str], last: Any
+    ) -> None:
+        for job, row in left:
+            if row.claim_id in self.counts.why or self.fresh or (self.quick and row.slow):
+                continue
+            known = last.get(job)
+            self.counts.why[row.claim_id] = (
+                latest.reason(self.keeper, row, known, keys[job]) if known else "not run before"
+            )
+
+    def _compare(self, known: Mapping[str, Any], outcome: Outcome) -> None:
+        fresh = outcome.as_dict()
+        for name in COMPARED:
+            if known.get(name) != fresh[name]:
+                case = f"[{outcome.case}]" if outcome.case else ""
+                self.counts.wrong.append(
+                    f"{outcome.claim_id}: {outcome.test}{case}: {name} is {fresh[name]!r}, "
+                    f"kept is {known.get(name)!r}"
+                )
+
+    def _compare_looks(self, claim_id: str, known: Mapping[str, Any], said: Any) -> None:
+        was, now = known["empty"] or {}, said["empty"] or {}
+        if (was.get("detail"), known["about"]) != (now.get("detail"), said["about"]):
+            self.counts.wrong.append(
+                f"{claim_id}: instances of its hypotheses are others than kept"
+            )
+
+
+def words(keeper: Keeper, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The words of claims as JSON, as kept, or else told by the claims' objects; ids are in the index."""
+    keys = {x: keeper.told_key(x) for x in ids}
+    kept = keeper.store.get_all("told", keys.values())
+    for claim_id, key in keys.items():
+        if key not in kept:
+            kept[key] = describe(project.claims()[claim_id])
+            keeper.store.put("told", key, kept[key])
+    return {claim_id: kept[key] for claim_id, key in keys.items()}
+
+
+def _other_objects() -> dict[str, str]:
+    """Fingerprints of claims that stand in this process in the place of the theory's own."""
+    here = project.current()
+    known = vars(sys.modules.get(here.theory, here)).get("claims")
+    if not isinstance(known, Claims):
+        return {}
+    return {x: fingerprint(claim) for x, claim in known.loaded() if known.own.get(x) is not claim}
+
+
+__all__ = ["Counts", "Session", "words"]

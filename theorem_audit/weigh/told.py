@@ -1,0 +1,199 @@
+"""A claim as plain data: all that tables, ledgers and verdicts need of it, without SymPy.
+
+``describe`` writes it down while the claim's object is at hand; ``Told`` reads it back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from theorem_audit.statement.claim import Claim
+    from theorem_audit.statement.vocabulary import Item
+
+
+@dataclass(frozen=True)
+class ToldPrior:
+    """What somebody had first: the work as it is cited, its key, and what it states."""
+
+    work: str
+    key: str
+    states: str
+
+
+@dataclass(frozen=True)
+class ToldSource:
+    """Where a claim comes from; see ``Source``."""
+
+    kind: str
+    reference: str
+    prior: tuple[ToldPrior, ...] = ()
+
+
+@dataclass(frozen=True)
+class ToldItem:
+    """A word of the vocabulary; implied: names of all items of its kind that it implies, itself included.
+
+    widest: whether it is what its kind assumes where nothing is said.
+    """
+
+    kind: str
+    name: str
+    after: bool
+    widest: bool
+    implied: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ToldAssumption:
+    """One hypothesis: condition and text as strings, whether it was declared as needed, and by what."""
+
+    name: str
+    condition: str
+    text: str
+    needed: bool | None
+    witness: str
+    note: str = ""
+    item: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A claim's words.  region is empty where the claim holds everywhere; loose: see ``uncovered``."""
+
+    id: str
+    title: str
+    chapter: str
+    source: ToldSource
+    bound: str
+    statement: str
+    formula: str
+    region: str
+    remark: str
+    symbols: Mapping[str, str]
+    steps: tuple[str, ...]
+    parts: Mapping[str, str]
+    cites: tuple[str, ...]
+    assumptions: tuple[ToldAssumption, ...]
+    items: tuple[ToldItem, ...] = ()
+    carried: Mapping[str, str] = field(default_factory=dict)
+    sentence: str = ""
+    typeset: str = ""
+    loose: str = ""
+    object: str = field(default="", compare=False)
+
+    @classmethod
+    def of(cls, claim: Claim | Told) -> Told:
+        """The words of a claim."""
+        return claim if isinstance(claim, Told) else cls.back(describe(claim))
+
+    @classmethod
+    def back(cls, data: Mapping[str, Any]) -> Told:
+        """From what ``describe`` wrote."""
+        return cls(**{
+            **data,
+            "source": ToldSource(**{
+                **data["source"], "prior": tuple(ToldPrior(**x) for x in data["source"]["prior"])
+            }),
+            "items": tuple(ToldItem(**{**x, "implied": tuple(x["implied"])}) for x in data["items"]),
+            "steps": tuple(data["steps"]),
+            "cites": tuple(data["cites"]),
+            "assumptions": tuple(ToldAssumption(**x) for x in data["assumptions"]),
+        })  # fmt: skip
+
+
+def describe(claim: Claim) -> dict[str, Any]:
+    """A claim as JSON holds it."""
+    from sympy import true
+
+    from theorem_audit.weigh.verdict import uncovered
+
+    return {
+        "id": claim.id,
+        "title": claim.title,
+        "chapter": claim.chapter,
+        "source": {
+            "kind": claim.source.kind,
+            "reference": claim.source.reference,
+            "prior": [
+                {"work": x.work.cite(), "key": x.work.key, "states": x.states}
+                for x in claim.source.prior
+            ],
+        },
+        "items": [_item(x) for x in claim.items],
+        "carried": dict(claim.carried),
+        "sentence": claim.sentence,
+        "typeset": claim.typeset,
+        "bound": claim.bound,
+        "statement": claim.statement,
+        "formula": str(claim.formula),
+        "region": "" if claim.region is true else str(claim.region),
+        "remark": claim.remark,
+        "symbols": dict(claim.symbols),
+        "steps": list(claim.steps),
+        "parts": {step: str(part) for step, part in claim.parts.items()},
+        "cites": list(claim.cites),
+        "assumptions": [
+            {
+                "name": x.name,
+                "condition": "" if x.condition is None else str(x.condition),
+                "text": x.words,
+                "needed": x.needed,
+                "witness": x.witness,
+                "note": x.note,
+                "item": "" if x.item is None else x.item.kind,
+            }
+            for x in claim.assumptions
+        ],
+        "loose": uncovered(claim),
+        "object": fingerprint(claim),
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    from theorem_audit.statement.setting import kind_of
+
+    kind = kind_of(item)
+    return {
+        "kind": kind.name, "name": item.name, "after": item.after, "widest": item.name == kind.widest,
+        "implied": [x.name for x in kind if kind.implied(item, x)],
+    }  # fmt: skip
+
+
+def beyond(claim: Told, lemma: Told) -> list[str]:
+    """``theorem_audit.statement.setting.beyond`` of two claims that are told."""
+    found = []
+    for item in lemma.items:
+        own = next((x for x in claim.items if x.kind == item.kind), None)
+        if not (item.after or item.widest or (own is not None and item.name in own.implied)):
+            name = "nothing" if own is None else own.name
+            found.append(f"{lemma.id} supposes {item.name} ({item.kind}), {claim.id} {name}")
+    return found
+
+
+def fingerprint(claim: Claim) -> str:
+    """A hash of the claim's object: formula and conditions with the assumptions of their symbols, and words."""
+    from sympy import srepr
+
+    from theorem_audit.statement.vocabulary import Item
+
+    def said(value: Any) -> str:
+        if isinstance(value, Item):
+            return "|".join((value.kind, value.name, value.words, value.latex, srepr(value.needs)))
+        return srepr(value) if hasattr(value, "free_symbols") else repr(value)
+
+    parts = [
+        claim.id, claim.title, said(claim.formula), repr(claim.source), claim.bound, repr(claim.steps),
+        repr(claim.cites), repr(dict(claim.symbols)), claim.remark, repr(dict(claim.survivors)),
+        repr(dict(claim.carried)),
+        *(f"{k}: {said(v)}" for k, v in claim.parts.items()),
+    ]  # fmt: skip
+    for x in claim.assumptions:
+        parts += [f"{k}={said(v)}" for k, v in sorted(vars(x).items())]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+__all__ = ["Told", "ToldAssumption", "ToldSource", "describe", "fingerprint"]
