@@ -43,6 +43,7 @@ from theory import vocabulary as words
 from theory.assumptions.saddle_trap import (
     SADDLE_CAPTURE,
     W_exit,
+    W_ratio,
     W_start,
     factor_at,
     factor_of,
@@ -151,7 +152,7 @@ def test_starts_beside_the_point_are_captured(claim: Claim, case: tuple[int, str
     single, both = (x.subs({n: 3, b: batch}) for x in membership_moments())
     for size in (Rational(21, 20), Rational(4, 5)):
         known = {n: 3, b: batch, p: single - both, p_both: both, a: step, sigma_i: 1, sigma_j: size,
-                 start_c2: 1, W_exit: 1, theta: Rational(1, 2)}  # fmt: skip
+                 start_c2: 1, W_exit: 1, W_ratio: 0, theta: Rational(1, 2)}  # fmt: skip
         expect(satisfies(claim.region, known), "the exponents are negative", sigma=size)
     c = np.tile([1.05, 1e-30, 1e-30], (200, 1))
     result = simulate_gram(c * sigma, np.full(200, 1.05**2 + 0.01), np.diag(sigma**2),
@@ -190,5 +191,7 @@ def test_a_passive_datum_captures_nothing(claim: Claim) -> None:
     grows = factor_of(1).subs({S: sigma_j**2 * own, r2: 2 - own}) - 1
     expect_zero(grows, "r2 + c_j^2 = 2 is where c_j begins to fall")
     expect_outside(
-        claim, {**TRAPPED, start_c2: 0, W_start: 0, W_exit: 1, theta: 0}, "i is passive for ever"
+        claim,
+        {**TRAPPED, start_c2: 0, W_start: 0, W_exit: 1, W_ratio: 0, theta: 0},
+        "i is passive for ever",
     )

@@ -76,6 +76,7 @@ epochs = Symbol("K", integer=True)
 mass_elsewhere = Symbol("R", real=True)
 U_start = Symbol("U_0", real=True)
 U_exit = Symbol("U_exit", real=True)
+U_ratio = Symbol("U_ratio", real=True)
 theta = Symbol("theta", real=True)
 
 REPLACEMENT = Assumption(
@@ -189,9 +190,8 @@ SAMPLING_LOCAL = Claim(
         Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), note="eta = a b"),
         Assumption(
             "level",
-            And(Gt(U_exit, 0), Ge(theta, 0), Lt(theta, 1)),
-            note="U_exit > 0 and theta < 1: E[U+ | past] <= theta U at every state with U < U_exit. "
-            "For g small enough there is such a pair, which depends on a, n and b alone",
+            And(Gt(U_exit, 0), Ge(theta, 0), Le(U_ratio, theta), Lt(theta, 1)),
+            note="for g small enough there is such a pair, which depends on a, n and b alone",
             needed=True,
             witness="test_a_level_past_another_point_captures_nothing",
         ),
@@ -201,6 +201,7 @@ SAMPLING_LOCAL = Claim(
         "lambda_off": "E of the change of log|w_perp| at x_i; also of a passive ReLU coordinate",
         "lambda_radial": "E of log|factor of q_i^2 - 1| at x_i; -oo where some 4 a m_i = 1",
         "P_local": "P(w_k -> x_i), and exponentially fast",
+        "U_ratio": "the supremum of E[U+ | past]/U over the states with 0 < U < U_exit",
         "U": "|q_i - 1|^g + sum_{j != i} |q_j|^g + ||w_perp||^g for a small g > 0; U_0 that of w_0",
     },
     remark="So P_local -> 1 as w_0 -> x_i. At b = n this is false without replacement: no start with "

@@ -190,6 +190,7 @@ def radial_and_off(claim: Claim, rng: np.random.Generator, seconds: float) -> in
             a: step,
             sa.U_exit: F(1, 10**6),
             sa.theta: F(1, 2),
+            sa.U_ratio: F(1, 2),
         }
         if not inside(claim, at):
             continue
@@ -221,7 +222,15 @@ def radial_and_off(claim: Claim, rng: np.random.Generator, seconds: float) -> in
 
 def _level(claim: Claim) -> None:
     """n = 2, b = 1, a = 1/4: past the other point theta is 1; half the runs from (1/10, 2) are lost."""
-    at: dict[Any, Any] = {n: 2, b: 1, a: F(1, 4), sa.U_exit: 100, sa.theta: 1, sa.U_start: 3}
+    at: dict[Any, Any] = {
+        n: 2,
+        b: 1,
+        a: F(1, 4),
+        sa.U_exit: 100,
+        sa.theta: 1,
+        sa.U_ratio: 1,
+        sa.U_start: 3,
+    }
     lost = plain_step(axes(2, 2), [F(1, 10), F(2)], (1,), F(1, 4))
     if inside(claim, at) and lost[0] == 0:
         judge(claim, {**at, sa.p_local: F(1, 2)}, lambda part: part.has(sa.p_local))

@@ -336,10 +336,10 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         level = choose(rng, [(F(1, 10**6), F(1, 2)), (F(100), F(1))])
         at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_j: two,
                               **_chances(points, size), st.start_c2: 1, st.W_exit: level[0],
-                              st.theta: level[1]}  # fmt: skip
+                              st.theta: level[1], st.W_ratio: level[1]}  # fmt: skip
         if count == 0:  # the other point is at rest, and half the runs are lost
             at |= {n: 2, b: 1, a: F(1, 4), un.sigma_i: 1, un.sigma_j: 1, **_chances(2, 1),
-                   st.start_c2: F(1, 100), st.W_exit: 100, st.theta: 1}  # fmt: skip
+                   st.start_c2: F(1, 100), st.W_exit: 100, st.theta: 1, st.W_ratio: 1}  # fmt: skip
             if inside(claim, at):
                 judge(claim, {**at, st.W_start: 3, st.p_trap: F(1, 2)})
             continue
@@ -415,8 +415,18 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: norms[0],
                                   un.sigma_j: norms[1], un.sigma_k: norms[-1], un.sigma_m: called,
                                   r2: squared(weight), **_chances(points, size)}  # fmt: skip
-            if weight[1] == 0 or not inside(claim, at):
+            at[un.start_j2] = weight[1] ** 2
+            if not inside(claim, at):
                 continue
+            if (
+                weight[1] == 0
+                and weight[0]
+                and not any(weight[1:])
+                and 0 < step * norms[0] ** 2 < F(1, 2)
+            ):
+                judge(
+                    claim, {**at, st.p_trap: 1}
+                )  # i alone is not 0: x_i/sigma_i attracts on its axis
             if (
                 max(norms) > called
                 and un.sigma_k in claim.region.free_symbols

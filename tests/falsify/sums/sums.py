@@ -261,7 +261,11 @@ def brackets(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         at: dict[Any, Any] = {**setting(case), qu.l_min: min(means), qb.l_max: max(means),
                               qu.C_ms: ms, qb.s: low, qb.t: high}  # fmt: skip
         down = choose(rng, [0, F(1, 7), 1, 2, 3, 4]) if count > 3 else [2, 1, 3, 2][count]
-        at[qb.s], at[qb.t] = low - down, high + choose(rng, [0, 0, F(1, 3)])
+        at |= {qb.nu_min: low, qb.nu_max: high}
+        at[qb.s] = low - down
+        at[qb.t] = high + choose(rng, [0, 0, F(1, 3), -high / 2])
+        if rng.integers(8) == 0:
+            at[qb.s] = low + F(1, 3)
         if not inside(claim, at):
             continue
         played += 1
