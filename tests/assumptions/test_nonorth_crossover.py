@@ -86,7 +86,7 @@ def log_slope(expr: Expr, variable: Symbol) -> Expr:
 @evidence(NONORTH_CROSSOVER, "symbolic", step="generator")
 def test_generator_of_the_angle(claim: Claim) -> None:
     """u+ - u = 2 turn; c = kappa a, delta = a xi, sin 2 phi = -cos u.  kappa = 0: SELECT-GENERATOR."""
-    expect_items(claim, words.UNIT_DATA, words.UNIFORM)
+    expect_items(claim, words.UNIT_DATA, words.UNIFORM, words.SMALL_STEPS_LATE)
     expect_only(claim, drift, square, density, density_y, sine_mode, kappa_mode, spread)
     at = {c: kappa * a, X: -cos(u)}
     one = expand((2 * a * (1 - a * XI) * by_side(NONORTH_ANGLE, mean_m)).subs(at))

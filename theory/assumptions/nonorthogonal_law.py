@@ -63,6 +63,7 @@ START = Assumption(
     needed=True,
     witness="test_starts_off_the_plane_and_outside_the_band",
 )
+LATE = Assumption("limits", item=words.SMALL_STEPS_LATE)
 SMALL_STEP = Assumption(
     "step size",
     And(Gt(a, 0), Le(a, Rational(23, 100))),
@@ -145,6 +146,10 @@ NONORTH_LYAPUNOV = Claim(
     ),
 )
 
+_BAND = (
+    "it is about r2 and S alone, and NONORTH-STEP at b = 1 gives those the step of orthonormal data"
+)
+
 NONORTH_FLOOR = Claim(
     id="NONORTH-FLOOR",
     title="The noise floor of SGD on an acute pair",
@@ -152,19 +157,20 @@ NONORTH_FLOOR = Claim(
     source=Source("new", "moments of NONORTH-ANGLE; agrees with NONORTH-LYAPUNOV"),
     bound="exact",
     chapter=__name__,
-    assumptions=(UNIT, PAIR, ACUTE, START),
+    assumptions=(UNIT, PAIR, ACUTE, START, LATE),
     steps=("cone", "contraction", "fourth moment", "floor"),
     symbols={
-        "floor": "lim (a -> 0) lim (k -> oo) of E phi_k^2/a; phi: angle of w_k from x_1 + x_2 "
-        "(from -(x_1 + x_2) for q_1, q_2 <= 0); the inner limit up to O(a)"
+        "floor": "the limit of E phi_k^2/a; phi: angle of w_k from x_1 + x_2 (from -(x_1 + x_2) for "
+        "q_1, q_2 <= 0); the limit in k up to O(a)"
     },
     remark="With x_2 -> -x_2 the linear neuron sees -c: the same at c < 0, around x_1 - x_2.",
+    carried={"BAND-ABOVE": _BAND},
 )
 
 CROSSOVER = Assumption(
     "crossover",
     And(Gt(kappa, 0), Eq(c, kappa * a), Lt(c, 1)),
-    note="c = kappa a, kappa > 0 fixed, a -> 0",
+    note="kappa is the same for all a",
 )
 
 NONORTH_CROSSOVER = Claim(
@@ -182,7 +188,7 @@ NONORTH_CROSSOVER = Claim(
     source=Source("new", "small-step limit of NONORTH-ANGLE; at kappa = 0 SELECT-GENERATOR"),
     bound="exact",
     chapter=__name__,
-    assumptions=(UNIT, PAIR, START, CROSSOVER),
+    assumptions=(UNIT, PAIR, START, CROSSOVER, LATE),
     steps=(
         "generator",
         "no atoms",
@@ -196,7 +202,7 @@ NONORTH_CROSSOVER = Claim(
     symbols={
         "A_1, A_2": "E[u+ - u] = a^2 A_1 + O(a^3), E[(u+ - u)^2] = a^2 A_2 + O(a^3)",
         "p_u": "density on (0, pi) of the limit law of u: for continuous f, the mean of f(u_j) over "
-        "j < k and over runs tends to the integral of f p_u as k -> oo and then a -> 0",
+        "j < k and over runs tends to the integral of f p_u",
         "p_y": "the same law as a density of y = log cot(u/2) on the real line: the limit law of "
         "log|q_1/q_2| too, as log|q_1/q_2| - y -> 0 for a -> 0, uniformly on compacts of (0, pi), and "
         "the law has no atoms at 0 and pi",
@@ -213,5 +219,6 @@ NONORTH_CROSSOVER = Claim(
     carried=dict.fromkeys(
         ("SELECT-GENERATOR", "WALK-DRIFT"),
         "read at kappa = 0, where c = 0 and the two points are orthonormal, and for the smooth function u",
-    ),
+    )
+    | {"BAND-ABOVE": _BAND},
 )

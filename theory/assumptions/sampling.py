@@ -369,6 +369,15 @@ SAMPLING_CYCLIC_LIMIT = Claim(
     ),
     symbols={"P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)"},
     remark="Supported by runs only. SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
+    survivors={
+        f"other item: cyclic -> {way}": "true: the limit is one datum, which is in some batch (SGD-SPARSE)"
+        for way in ("reshuffled", "uniform subsets")
+    }
+    | {
+        "other item: cyclic -> fair sequence": "open, as the claim is: no counterexample is known",
+        "dropped item: cyclic": "open, as the claim is: no counterexample is known",
+        "other item: rotation-invariant -> sign-symmetric": "open: is such a law on the orbit's curve?",
+    },
 )
 
 _RESHUFFLED_PARTS = {
