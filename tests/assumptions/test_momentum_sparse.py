@@ -44,7 +44,7 @@ def expect_run_range(claim: Claim) -> None:
                       Ge(r2 - mass, 0), Ge(b, 1), Ge(n - b, 1)):  # fmt: skip
         expect_implied(condition, claim.region)
     expect_implied(Gt(a, 0), restricted(claim.region, (a,)))
-    expect_items(claim, words.ORTHONORMAL, words.AT_REST, words.LINEAR)
+    expect_items(claim, words.ORTHONORMAL, words.UNIFORM, words.AT_REST, words.LINEAR)
 
 
 def sparse_share(claim: Claim, run: Any) -> Any:

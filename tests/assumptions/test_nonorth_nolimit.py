@@ -9,12 +9,12 @@ import numpy as np
 from sympy import (
     And,
     Gt,
+    Poly,
     Rational,
     Symbol,
     cancel,
     expand,
-    limit,
-    oo,
+    fraction,
     solve,
 )
 
@@ -47,6 +47,7 @@ from theory.assumptions.nonorthogonal import (
     shift2,
     single_excess,
 )
+from theory.minibatch.log_ratios import membership_moments
 from theory.notation import (
     S,
     a,
@@ -114,12 +115,15 @@ def test_a_limit_would_be_moved(claim: Claim) -> None:
 
 @evidence(NONORTH_NOLIMIT, "symbolic", step="drawn")
 def test_every_sample_is_drawn_for_ever(claim: Claim) -> None:
-    """P(j is not drawn in m steps) = (1 - 1/n)^m -> 0 from every step on; so P(converges) = 0."""
+    """P(j is not drawn in m steps) = r^m, r = 1 - P(j in B), 0 <= r < 1 for every n: it tends to 0."""
     expect_items(claim, words.UNIFORM)
-    steps = Symbol("m", integer=True)
-    for points in (2, 3, 7):
-        missed = (1 - b / n).subs({b: 1, n: points})
-        expect(limit(missed**steps, steps, oo) == by_side(claim, p_limit), "missed", n=points)
+    single, _ = membership_moments()
+    others, more = Symbol("y", integer=True), cancel(single.subs(b, 1) * n)
+    top, bottom = fraction(cancel((1 - single).subs({b: 1, n: 1 + others})))
+    terms = [*Poly(top, others).coeffs(), *Poly(bottom, others).coeffs()]
+    expect(all(x >= 0 for x in terms), "r >= 0 at n = 1 + y", found=top / bottom)
+    expect(more.is_Rational and more > 0, "r < 1: n (1 - r) is a positive number", found=more)
+    expect_zero(by_side(claim, p_limit), "the limit of a geometric sequence of ratio r")
 
 
 @evidence(NONORTH_NOLIMIT, "witness", step="moving", needs="every point is oblique")

@@ -16,6 +16,7 @@ from sympy import (
     Symbol,
     cancel,
     expand,
+    fraction,
     solve,
 )
 
@@ -40,6 +41,7 @@ from theory.assumptions.nonorthogonal import (
     single_excess,
     step_parts,
 )
+from theory.minibatch.log_ratios import membership_moments
 from theory.minibatch.two_points import MASS_FLOOR
 from theory.model.autoencoder import GRAD
 from theory.model.step import norm_step
@@ -64,6 +66,7 @@ from theory.notation import (
 )
 
 Q, R = Symbol("Q", real=True), Symbol("R", real=True)  # c^2 and q_i^2
+m, y, z = (Symbol(name, integer=True) for name in "myz")
 
 
 # NONORTH-STEP
@@ -176,8 +179,17 @@ def test_where_one_sample_leaves_w_alone(claim: Claim) -> None:
 def test_every_batch_fixes_w_only_if_every_sample_does(claim: Claim) -> None:
     """B and B - {i} + {j} both give sum 0, so g_i = g_j = g for all i, j; then b g = 0.
 
+    Such a pair of batches has the chance P(i in B) - P(i, j in B) > 0 each, for every 1 <= b < n: it exists.
     Checked by rank: the 0/1 matrix of all b-subsets has full column rank for 1 <= b < n; not at b = n.
     """
+    single, both = membership_moments()
+    top, bottom = fraction(cancel(single - both))
+    for part, named in ((top, "chance"), (bottom, "of all")):
+        more = expand(part.subs(n, b + m).subs({b: 1 + y, m: 1 + z}, simultaneous=True))
+        terms = Poly(more, y, z).coeffs()
+        expect(
+            all(x > 0 for x in terms), f"{named}: positive at b = 1 + y, n - b = 1 + z", found=more
+        )
     for points in range(1, 6):
         for size in range(points + 2):
             at = {n: points, b: size, a: 1, q_i: 1, c: Rational(1, 2)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
 
 import numpy as np
 from hypothesis import given
@@ -22,7 +21,7 @@ from sympy import (
 )
 
 from sim import simulate
-from tests.assumptions.sampling_laws import expect_small_product
+from tests.assumptions.sampling_laws import expect_small_product, summand
 from tests.inequalities import expect_implied
 from tests.instances import Instance
 from tests.reading import bound_on, by_side, expect_items, expect_only
@@ -36,9 +35,11 @@ from theory.assumptions.sampling import (
     SAMPLING_STEP,
     U_exit,
     U_start,
+    m_i,
     m_j,
     p_local,
     p_multi,
+    rate_multi_off,
 )
 from theory.assumptions.unequal_norms import NORMS_CONFINED, NORMS_STEP, Q, sigma_m
 from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
@@ -152,12 +153,10 @@ def test_drawing_one_index_b_times_is_full_batch_on_it(claim: Claim) -> None:
     expect(set(floor.lts.args) == {s, room}, f"floor {floor}")
     rates = [x for x in relations(GD_CONVERGES.formula) if x.has(s_next) and x is not floor]
     expect(len(rates) >= 2, "GD-CONVERGES has a rate")
-    for points, size in product((2, 3), (1, 2)):
-        words = list(product(range(points), repeat=size))
-        alike = sum(set(word) == {0} for word in words)
-        expect(
-            Rational(alike, len(words)) == (n**-b).subs({n: points, b: size}), "chance of {i,..,i}"
-        )
+    law, _ = summand(by_side(SAMPLING_LOCAL, rate_multi_off))
+    expect_zero(
+        law.subs(m_i, b) - n**-b, "chance of {i,..,i} by SAMPLING-LOCAL's law, for all n and b"
+    )
     expect_implied(Ge(n, 2), claim.region)
     expect_implied(Ge(b, 1), claim.region)
     y = Symbol("y", real=True)  # |q_i - 1| <= |q_i^2 - 1| for q_i >= 0

@@ -169,6 +169,9 @@ SAMPLING_MOMENT = Claim(
     steps=("factor", "two-sided", "mean square"),
     symbols={"M_g": "E of the factor of |q_j/q_i|^g in one step at x_i, j live"},
     remark="Equality at g = 0 and g = 1: in the mean the ratio stays, as without replacement.",
+    carried={
+        "CAPTURE-MOMENT": "read for its inequality between numbers alone, in which no batch occurs"
+    },
 )
 
 SAMPLING_LOCAL = Claim(
