@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sympy import (
-    Eq,
     Expr,
     Ge,
     Integer,
@@ -13,17 +12,15 @@ from sympy import (
 
 from tests.inequalities import expect_implied, restricted
 from theorem_audit import expect
-from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import box_of
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.nonorthogonal import (
     c,
     oblique_least,
 )
 from theory.notation import (
     a,
-    below,
     q_i,
     q_j,
     r2,
@@ -31,7 +28,7 @@ from theory.notation import (
     t,
 )
 
-INSIDE = {a: Rational(1, 4), r2: 1, s: Rational(1, 2), oblique_least: Rational(1, 4), below: 1}
+INSIDE = {a: Rational(1, 4), r2: 1, s: Rational(1, 2), oblique_least: Rational(1, 4)}
 
 
 def _box(claim: Claim) -> dict[Symbol, tuple[Expr, Expr]]:
@@ -45,8 +42,6 @@ def _box(claim: Claim) -> dict[Symbol, tuple[Expr, Expr]]:
     return {**box, q_i: (Integer(0), Rational(3, 2)), q_j: (Integer(0), Rational(3, 2))}
 
 
-def expect_neuron(claim: Claim, gate: int) -> None:
-    """The region says which neuron: h_- = 1 linear, h_- = 0 ReLU."""
-    if Eq(below, gate) not in relations(claim.region):
-        raise Undecided(f"{claim.id} does not say that h_- = {gate}")
-    expect(True, f"h_- = {gate}")
+def expect_other_neuron(claim: Claim, activation: str, message: str) -> None:
+    """The claim, whose conclusion is known to fail for this neuron, must not admit it."""
+    expect(not claim.item(words.NEURON).holds(activation), f"{message}: it admits {activation}")

@@ -63,11 +63,13 @@ def expect_law(total: Expr, classes: dict[Symbol, Expr]) -> None:
     """The sum's weight is the law of how often b independent indices fall into the classes.
 
     classes: counted symbol -> chance of one index; the rest of the chance is counted nowhere.
-    b = 0..2 by playing all words (n = 2, 5), b -> b + 1 for every b by the one more index.
+    b = 0 for every n, b -> b + 1 for every n and b by the one more index; checked on all words of b <= 2.
     """
     weight, _ = summand(total)
     counted = list(classes)
     rest = 1 - sum(classes.values())
+    none = dict.fromkeys(counted, 0)
+    expect_zero(weight.subs({b: 0, **none}, simultaneous=True) - 1, "no index: no counts")
     for size, points in product(range(3), (2, 5)):
         chances: dict[tuple[int, ...], Expr] = {}
         for word in product(range(len(counted) + 1), repeat=size):

@@ -17,10 +17,11 @@ from tests.assumptions.momentum_tools import PLANE, expect_not_admitted
 from tests.full_batch.tools import U
 from tests.inequalities import condition_of, expect_implied, restricted
 from tests.instances import ENTRIES, Instance, dot, exact
-from tests.reading import by_side, expect_stated
+from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.momentum import ADAM_BASIS, first, rate, second, turn
 from theory.model.autoencoder import GRAD
 from theory.notation import active, gradient, q_i, r2, w, x
@@ -39,7 +40,7 @@ def test_first_step_of_adam(claim: Claim) -> None:
 
     sum_i grad_i = -(2 - r2) sum q_i x_i + (sum q_i^2) w = (2 r2 - 2) w, as the x_i are a basis (GRAD).
     """
-    expect_stated(claim, "orthonormal data", "linear neuron", "full batch")
+    expect_items(claim, words.ORTHONORMAL, words.LINEAR, words.FULL)
     (norm,) = relations(condition_of(claim, "square"))
     expect_identity(norm, {r2: first**2 + second**2})  # axes of R^2 are orthonormal
     g, first_decay = Symbol("g", real=True), Symbol("beta_1", real=True)

@@ -10,15 +10,17 @@ from tests.analysis import expect_outside
 from tests.exponents import MEMBERS
 from tests.inequalities import expect_implied
 from tests.instances import Instance, exact
-from tests.reading import bound_on, by_side
+from tests.reading import bound_on, by_side, expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.saddle_trap import (
     SADDLE_CAPTURE,
     SADDLE_NEVER,
     W_exit,
+    W_ratio,
     W_start,
     factor_at,
     factor_of,
@@ -31,6 +33,7 @@ from theory.assumptions.sampling import (
     SAMPLING_LOCAL,
     SAMPLING_STEP,
     U_exit,
+    U_ratio,
     U_start,
     m_i,
     m_j,
@@ -41,8 +44,8 @@ from theory.minibatch.log_ratios import membership_moments
 from theory.notation import S, a, b, n, p, perp, perp_next, q_j, q_j_next, r2
 
 LEVELS = {
-    SADDLE_CAPTURE.id: (p_trap, W_start, W_exit),
-    SAMPLING_LOCAL.id: (p_local, U_start, U_exit),
+    SADDLE_CAPTURE.id: (p_trap, W_start, W_exit, W_ratio),
+    SAMPLING_LOCAL.id: (p_local, U_start, U_exit, U_ratio),
 }
 
 
@@ -56,7 +59,7 @@ def test_chance_of_reaching_the_level(claim: Claim) -> None:
     needed is most >= 1 from the level on, and most(theta W) <= most(W).  Without exit
     E W_k <= theta^k W_0, a convergent sum, so W_k -> 0 almost surely.
     """
-    chance, start, level = LEVELS[claim.id]
+    chance, start, level, ratio = LEVELS[claim.id]
     bound = bound_on(claim, chance)
     expect(isinstance(bound, Ge) and bound.gts == chance, f"{bound} is no bound from below")
     share, past = Symbol("x", real=True), Symbol("y", real=True)
@@ -69,7 +72,7 @@ def test_chance_of_reaching_the_level(claim: Claim) -> None:
     expect(all(value >= 0 for value in over.coeffs()), f"{most} >= 1 from the level on")
     expect_nonnegative(expand(most - most.subs(share, theta * share)), {share: (0, 1), theta: (0, 1)},
                        "it falls on average")  # fmt: skip
-    for needed in (Gt(level, 0), Ge(theta, 0), Gt(1 - theta, 0)):
+    for needed in (Gt(level, 0), Ge(theta, 0), Ge(theta - ratio, 0), Gt(1 - theta, 0)):
         expect_implied(needed, claim.region)
     total = 1 / (1 - theta)
     expect_zero(1 + theta * total - total, "sum of theta^k")
@@ -130,6 +133,7 @@ def test_other_coordinates_keep_their_factor_near_the_point(claim: Claim) -> Non
 @evidence(SADDLE_NEVER, "symbolic", step="rate")
 def test_chances_of_the_region_are_those_of_subsets(claim: Claim) -> None:
     """p and p_2 are no free numbers: the region ties them to n and b."""
+    expect_items(claim, words.UNIFORM)
     single, both = membership_moments()
     for symbol, value in ((p, single - both), (p_both, both)):
         ties = [x for x in relations(claim.region) if isinstance(x, Eq) and x.has(symbol)]
@@ -158,12 +162,12 @@ def test_a_level_past_another_point_captures_nothing(claim: Claim) -> None:
     for index in (0, 1):
         at = Instance(plane, hit.weight, (index,), step, "linear")
         expect(at.step().weight[0] == 0, "and stays 0")
-    chance, weight, level = LEVELS[claim.id]
+    chance, weight, level, ratio = LEVELS[claim.id]
     least = bound_on(claim, chance).lts.subs({weight: 3, level: 100})
     expect(least > Rational(1, 2), "the claimed chance", least=least)
     point: dict[Expr, Expr] = {n: Integer(2), b: Integer(1), a: exact(step), p: Rational(1, 2),
                                p_both: Integer(0), sigma_i: Integer(1), sigma_j: Integer(1),
-                               start_c2: Rational(1, 100), level: Integer(100),
+                               start_c2: Rational(1, 100), level: Integer(100), ratio: Integer(1),
                                theta: Integer(1)}  # fmt: skip
     for assumption in claim.assumptions:
         if assumption.condition is not None and assumption.name != "level":

@@ -32,7 +32,6 @@ from tests.assumptions.momentum_tools import (
     HALF,
     PLANE,
     exact_step,
-    expect_not_admitted,
     largest_step,
 )
 from tests.inequalities import expect_implied, restricted
@@ -56,7 +55,7 @@ from theory.assumptions.momentum import (
 )
 from theory.minibatch.log_ratios import WALK_DRIFT
 from theory.minibatch.rates import SGD_RATE, rate_off, rate_radial
-from theory.notation import a, b, n, p
+from theory.notation import a, b, below, n, p
 
 
 @evidence(MOMENTUM_LOCAL, "certificate", step="cone")
@@ -84,8 +83,8 @@ def test_relu_crosses_the_kink_outside_the_cone(claim: Claim) -> None:
 
     v/q = -10 is outside the cone; from then on another drive acts than before.
     """
-    values = {beta: HALF, a: Fraction(1, 16), n: 2, b: 1, p: HALF}
-    expect(evaluate(claim.region, values), f"the point is in the region {claim.region}")
+    values = {beta: HALF, a: Fraction(1, 16), n: 2, b: 1, p: HALF, below: 0, u: 0}
+    expect(evaluate(claim.region, values), f"at u = 0 it is in the region {claim.region}")
     at = Instance(PLANE, [Fraction(1), Fraction(-1, 10**4)], (0,), Fraction(1, 16), "relu")
     velocity = [Fraction(0), Fraction(1, 10**3)]
     after, _, _ = exact_step(at, velocity, HALF, Fraction(0))
@@ -93,7 +92,8 @@ def test_relu_crosses_the_kink_outside_the_cone(claim: Claim) -> None:
     _, _, largest = drive_moments(named_drive(claim))
     top = evaluate(cone(largest), {beta: HALF, a: Fraction(1, 16)})
     expect(abs(velocity[1] / at.q[1]) > top / (1 - top), "the start is outside the cone")
-    expect_not_admitted(claim, NEURON)
+    outside = {**values, u: velocity[1] / at.q[1]}
+    expect(not evaluate(claim.region, outside), f"the region {claim.region} admits it")
 
 
 def log_bounds(top: Expr) -> Expr:
@@ -157,7 +157,7 @@ def test_bound_at_beta_zero_against_sgds_exponent(claim: Claim) -> None:
         exact_exponent = by_side(SGD_RATE, rate_radial).subs(Abs(1 - 4 * a), 1 - 4 * a)
     for points, batch in ((2, 1), (5, 2), (4, 3), (7, 3)):
         for step in (Rational(1, 5000), Rational(1, 16)):
-            at = {a: step, b: Integer(batch), n: Integer(points)}
+            at = {a: step, b: Integer(batch), n: Integer(points), below: 1, u: 0}
             expect(claim.region.subs(beta, 0).subs(at) == True, "in the region", a=step)  # noqa: E712
             gap = (bound - exact_exponent).subs({b: batch, n: points})
             expect(not bool(ball(gap, {a: step}) < 0), "the bound is below SGD's exponent",

@@ -19,11 +19,12 @@ from tests.assumptions.momentum_tools import (
 )
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, dot, exact
-from tests.reading import by_side, expect_stated
+from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, rng, seed
 from theorem_audit.checks.statistics import expect_at_least, expect_at_most
 from theorem_audit.exact.region import box_of
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.momentum import MOMENTUM_SPARSE, beta
 from theory.minibatch.sparse import limit_off, limit_others, limit_winner, p_sparse
 from theory.notation import a, b, n, r2
@@ -43,7 +44,7 @@ def expect_run_range(claim: Claim) -> None:
                       Ge(r2 - mass, 0), Ge(b, 1), Ge(n - b, 1)):  # fmt: skip
         expect_implied(condition, claim.region)
     expect_implied(Gt(a, 0), restricted(claim.region, (a,)))
-    expect_stated(claim, "orthonormal data", "zero velocity", "linear neuron")
+    expect_items(claim, words.ORTHONORMAL, words.UNIFORM, words.AT_REST, words.LINEAR)
 
 
 def sparse_share(claim: Claim, run: Any) -> Any:

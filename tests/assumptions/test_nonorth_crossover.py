@@ -36,7 +36,7 @@ from tests.assumptions.nonorthogonal_law_tools import XI, from_data_points
 from tests.inequalities import expect_implied
 from tests.minibatch.test_selection import generator, in_ratio
 from tests.minibatch.test_selection import y as log_ratio
-from tests.reading import by_side, expect_only
+from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import (
     evidence,
     expect,
@@ -44,6 +44,7 @@ from theorem_audit import (
 )
 from theorem_audit.checks.statistics import expect_distribution
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.nonorthogonal_law import (
     NONORTH_ANGLE,
     NONORTH_CROSSOVER,
@@ -85,6 +86,7 @@ def log_slope(expr: Expr, variable: Symbol) -> Expr:
 @evidence(NONORTH_CROSSOVER, "symbolic", step="generator")
 def test_generator_of_the_angle(claim: Claim) -> None:
     """u+ - u = 2 turn; c = kappa a, delta = a xi, sin 2 phi = -cos u.  kappa = 0: SELECT-GENERATOR."""
+    expect_items(claim, words.UNIT_DATA, words.UNIFORM, words.SMALL_STEPS_LATE)
     expect_only(claim, drift, square, density, density_y, sine_mode, kappa_mode, spread)
     at = {c: kappa * a, X: -cos(u)}
     one = expand((2 * a * (1 - a * XI) * by_side(NONORTH_ANGLE, mean_m)).subs(at))

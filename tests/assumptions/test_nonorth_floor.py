@@ -23,7 +23,7 @@ from tests.analysis import expect_outside
 from tests.assumptions.nonorthogonal_law_tools import from_data_points
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, dot, exact
-from tests.reading import bound_on, by_side, expect_only
+from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import (
     evidence,
     expect,
@@ -35,6 +35,7 @@ from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.nonorthogonal import NONORTH_STEP, U
 from theory.assumptions.nonorthogonal_law import (
     NONORTH_ANGLE,
@@ -144,6 +145,7 @@ def test_the_pull_is_inwards_on_the_cone(claim: Claim) -> None:
 
     It falls on (0, pi/2): with z = 2 phi its slope is -4 (sin z - z cos z)/z^2.
     """
+    expect_items(claim, words.UNIT_DATA, words.UNIFORM)
     expect_only(claim, floor)
     expect_rises(sin(ANGLE) - ANGLE * cos(ANGLE), ANGLE * sin(ANGLE))  # sin z >= 0 up to pi
     slope = diff(2 * sin(ANGLE) / ANGLE, ANGLE) * 2  # d/dphi = 2 d/dz
@@ -190,6 +192,7 @@ def test_fourth_moment_recursion(claim: Claim) -> None:
 @evidence(NONORTH_FLOOR, "symbolic", step="floor")
 def test_second_moment_balances_pull_and_noise(claim: Claim) -> None:
     """E phi+^2 - E phi^2 = -2 a P E[phi sin 2phi] + a^2 N + ... = -4 a P E phi^2 + a^2 N + O(a^3)."""
+    expect_items(claim, words.UNIFORM, words.SMALL_STEPS_LATE)  # k first: the mean is stationary
     pull, noise_ = pull_and_noise()
     level = Symbol("level", real=True)  # E phi^2/a
     balance = solve(-2 * a * pull * 2 * (a * level) + a**2 * noise_, level)

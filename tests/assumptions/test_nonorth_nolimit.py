@@ -9,28 +9,29 @@ import numpy as np
 from sympy import (
     And,
     Gt,
+    Poly,
     Rational,
     Symbol,
     cancel,
     expand,
-    limit,
-    oo,
+    fraction,
     solve,
 )
 
 from sim.problems.nonorthogonal import from_data, simulate_gram
 from tests.analysis import expect_outside
-from tests.assumptions.nonorthogonal_tools import INSIDE, _box, expect_neuron
+from tests.assumptions.nonorthogonal_tools import INSIDE, _box, expect_other_neuron
 from tests.assumptions.oblique import ACUTE, COSINE
 from tests.inequalities import expect_implied, is_strict
 from tests.instances import Instance, dot, exact
 from tests.minibatch.test_sparse import test_live_mass_is_kept as live_mass_is_kept
 from tests.minibatch.test_sparse import test_slack_is_kept as slack_is_kept
-from tests.reading import bound_on, by_side, expect_only
+from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.nonorthogonal import (
     NONORTH_FIXED,
     NONORTH_NOLIMIT,
@@ -46,11 +47,11 @@ from theory.assumptions.nonorthogonal import (
     shift2,
     single_excess,
 )
+from theory.minibatch.log_ratios import membership_moments
 from theory.notation import (
     S,
     a,
     b,
-    below,
     n,
     q_i,
     q_j,
@@ -103,22 +104,26 @@ def test_a_limit_would_be_moved(claim: Claim) -> None:
     expect_only(claim, p_limit)
     expect_implied(Gt(a, 0), claim.region)
     expect_implied(Gt(oblique_least, 0), claim.region)  # so each point has an oblique partner
-    expect_neuron(claim, 1)  # its gate is open whatever the sign
+    expect_items(claim, words.LINEAR)  # its gate is open whatever the sign
     gap = bound_on(NONORTH_FIXED, c)
     expect_zero(difference(gap) - by_side(NONORTH_FIXED, shift2), "the shift is positive")
     for size in range(4):
         if satisfies(claim.region, {**INSIDE, b: size}):
-            point = {a: INSIDE[a], b: size, n: size + 1, q_i: 1, c: Rational(1, 2), below: 1}
+            point = {a: INSIDE[a], b: size, n: size + 1, q_i: 1, c: Rational(1, 2)}
             expect(satisfies(NONORTH_FIXED.region, point), "NONORTH-FIXED does not apply", b=size)
 
 
 @evidence(NONORTH_NOLIMIT, "symbolic", step="drawn")
 def test_every_sample_is_drawn_for_ever(claim: Claim) -> None:
-    """P(j is not drawn in m steps) = (1 - 1/n)^m -> 0 from every step on; so P(converges) = 0."""
-    steps = Symbol("m", integer=True)
-    for points in (2, 3, 7):
-        missed = (1 - b / n).subs({b: 1, n: points})
-        expect(limit(missed**steps, steps, oo) == by_side(claim, p_limit), "missed", n=points)
+    """P(j is not drawn in m steps) = r^m, r = 1 - P(j in B), 0 <= r < 1 for every n: it tends to 0."""
+    expect_items(claim, words.UNIFORM)
+    single, _ = membership_moments()
+    others, more = Symbol("y", integer=True), cancel(single.subs(b, 1) * n)
+    top, bottom = fraction(cancel((1 - single).subs({b: 1, n: 1 + others})))
+    terms = [*Poly(top, others).coeffs(), *Poly(bottom, others).coeffs()]
+    expect(all(x >= 0 for x in terms), "r >= 0 at n = 1 + y", found=top / bottom)
+    expect(more.is_Rational and more > 0, "r < 1: n (1 - r) is a positive number", found=more)
+    expect_zero(by_side(claim, p_limit), "the limit of a geometric sequence of ratio r")
 
 
 @evidence(NONORTH_NOLIMIT, "witness", step="moving", needs="every point is oblique")
@@ -129,7 +134,7 @@ def test_a_point_orthogonal_to_the_others_is_a_limit(claim: Claim) -> None:
     for i in range(3):
         at = Instance(data, data[2], (i,), Fraction(1, 4), "linear")
         expect(at.step().weight == at.weight, "x_3 moves", sample=i)
-        inside = {a: exact(at.a), b: 1, r2: exact(at.r2), s: exact(at.r2), below: 1}  # x spans R^3
+        inside = {a: exact(at.a), b: 1, r2: exact(at.r2), s: exact(at.r2)}  # x spans R^3
         some = inside | {oblique_least: exact(dot(*data[:2]) ** 2 * (1 - dot(*data[:2]) ** 2))}
         expect(satisfies(claim.region, some), "x_3 is no start of the claim for one oblique pair")
         expect_outside(claim, inside | {oblique_least: 0}, "x_3 is orthogonal to all others")
@@ -216,4 +221,4 @@ def test_relu_rests_on_a_point_of_an_obtuse_pair(claim: Claim) -> None:
     point = {**INSIDE, a: Rational(1, 4), b: 1, n: 2, r2: 1, s: 1, c: exact(dot(*data)), q_i: 1,
              oblique_least: square * (1 - square)}  # fmt: skip
     expect(satisfies(claim.region, point), "for the linear neuron the claim speaks of this start")
-    expect_outside(claim, {**point, below: 0}, "x_1 is at rest")
+    expect_other_neuron(claim, "relu", "x_1 is at rest")

@@ -22,15 +22,16 @@ from tests.ambient import as_fmpq, gates_at, hessian
 from tests.ambient import gradient as gradient_in_space
 from tests.ambient import loss as loss_in_space
 from tests.analysis import expect_outside
-from tests.assumptions.nonorthogonal_tools import INSIDE, _box, expect_neuron
+from tests.assumptions.nonorthogonal_tools import INSIDE, _box, expect_other_neuron
 from tests.assumptions.oblique import pair
 from tests.inequalities import condition_of, expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance, dot, exact
-from tests.reading import bound_on, by_side, expect_only
+from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.nonorthogonal import (
     NONORTH_FIXED,
     NONORTH_NOLIMIT,
@@ -51,7 +52,6 @@ from theory.notation import (
     S,
     a,
     b,
-    below,
     n,
     perp_next,
     q_i,
@@ -76,7 +76,7 @@ def _pair_step(q_first: Expr, q_second: Expr) -> Expr:
 @evidence(NONORTH_OBTUSE, "certificate", step="closed")
 def test_closed_gates_stay_closed(claim: Claim) -> None:
     """q_j = -y <= 0 and i drawn: -q_j+ = (1 - aS) y - a t c q_i >= 0; S <= 2 and a < 1/2."""
-    expect_neuron(claim, 0)
+    expect_items(claim, words.RELU)
     box = _box(claim)
     y, mass = Symbol("y", real=True), Symbol("M", real=True)
     after = -_pair_step(q_i, -y)
@@ -102,6 +102,7 @@ def test_the_other_coordinate_falls(claim: Claim) -> None:
 def test_a_gate_closes_within_a_fixed_number_of_draws(claim: Claim) -> None:
     """Drawing the larger again and again is full batch on it: q_i^2 >= sigma; q_j falls by a fixed
     amount. The chance is at least 2^-N in any N steps, so a gate closes almost surely."""
+    expect_items(claim, words.UNIT_DATA, words.UNIFORM)
     floor = next(y for y in relations(GD_CONVERGES.formula) if y.gts == s_next)
     room = (1 - 2 * a) ** 2 * (2 - rho) / 2
     expect(set(floor.lts.args) == {s, room}, f"floor {floor}")
@@ -141,7 +142,7 @@ def test_an_acute_pair_moves_its_own_points(claim: Claim) -> None:
     gap = [y - z for y, z in zip(at.step().weight, at.weight, strict=True)]
     shift = by_side(NONORTH_FIXED, shift2).subs({a: exact(at.a), c: exact(dot(*data))})
     expect(at.gates == [1, 1] and exact(dot(gap, gap)) == shift > 0, "x_1 is fixed")
-    point = {**INSIDE, c: exact(dot(*data)), q_i: 1, q_j: exact(at.q[1]), t: 1, below: 0, n: 2, b: 1,
+    point = {**INSIDE, c: exact(dot(*data)), q_i: 1, q_j: exact(at.q[1]), t: 1, n: 2, b: 1,
              live_start: 1}  # fmt: skip
     expect(not satisfies(claim.region, point), "the region admits c > 0")
 
@@ -164,8 +165,8 @@ def test_a_linear_neuron_is_moved_off_both_points(claim: Claim) -> None:
         b: 1,
         live_start: 1,
     }
-    expect(satisfies(claim.region, {**point, below: 0}), "inside for ReLU")
-    expect_outside(claim, {**point, below: 1}, "no data point is a limit")
+    expect(satisfies(claim.region, point), "inside for ReLU")
+    expect_other_neuron(claim, "linear", "no data point is a limit")
 
 
 @evidence(NONORTH_OBTUSE, "witness", step="alone", needs="mass")
@@ -176,7 +177,7 @@ def test_a_dead_relu_neuron_stays(claim: Claim) -> None:
     for index in (0, 1):
         at = Instance(data, start, (index,), Fraction(1, 4), "relu")
         expect(max(at.q) < 0 < at.r2 and at.step().weight == start, "it moves", sample=index)
-    point = {**INSIDE, c: Rational(-3, 5), q_i: 0, q_j: 0, t: 1, n: 2, b: 1, below: 0}
+    point = {**INSIDE, c: Rational(-3, 5), q_i: 0, q_j: 0, t: 1, n: 2, b: 1}
     expect_outside(claim, {**point, live_start: Rational(-1, 10)}, "dead")
 
 

@@ -16,18 +16,19 @@ from sympy import (
     Symbol,
     cancel,
     expand,
+    fraction,
     solve,
 )
 
-from tests.assumptions.nonorthogonal_tools import expect_neuron
 from tests.assumptions.oblique import pair
 from tests.inequalities import expect_holds, expect_implied, restricted
 from tests.instances import ENTRIES, Instance, dot, evaluate, exact, reflected
-from tests.reading import bound_on, by_side, expect_only
+from tests.reading import bound_on, by_side, expect_items, expect_only, from_item
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.nonorthogonal import (
     NONORTH_FIXED,
     NONORTH_STEP,
@@ -40,6 +41,7 @@ from theory.assumptions.nonorthogonal import (
     single_excess,
     step_parts,
 )
+from theory.minibatch.log_ratios import membership_moments
 from theory.minibatch.two_points import MASS_FLOOR
 from theory.model.autoencoder import GRAD
 from theory.model.step import norm_step
@@ -48,7 +50,6 @@ from theory.notation import (
     a,
     active,
     b,
-    below,
     delta,
     n,
     perp,
@@ -65,6 +66,7 @@ from theory.notation import (
 )
 
 Q, R = Symbol("Q", real=True), Symbol("R", real=True)  # c^2 and q_i^2
+m, y, z = (Symbol(name, integer=True) for name in "myz")
 
 
 # NONORTH-STEP
@@ -89,23 +91,34 @@ def _square(first: Expr) -> Expr:
 
 @evidence(NONORTH_STEP, "symbolic", step="norm")
 def test_norm_differs_by_the_excess(claim: Claim) -> None:
-    known = norm_step().subs(delta, r2 - 1)
-    expect_zero(by_side(claim, norm_excess) - (_square(r2) - 1 - known), "r2+ against NORM")
+    """For orthonormal data ||X||^2 = S: there r2+ is what NORM says."""
+    after = _square(r2)
+    expect_zero(by_side(claim, norm_excess) - (after - after.subs(V, S)), "r2+ against V = S")
+
+
+@evidence(NONORTH_STEP, "property", step=("norm", "mass"))
+def test_orthonormal_data_have_the_known_step(claim: Claim) -> None:
+    """At V = S the excess is 0, and r2+ and s+ are what NORM and MASS-FLOOR say."""
+    expect_zero(_square(r2).subs(V, S) - 1 - norm_step().subs(delta, r2 - 1), "NORM")
+    growth = next(y for y in relations(MASS_FLOOR.formula) if isinstance(y, Eq))
+    expect_zero(growth.lhs - (s_next - s), "MASS-FLOOR is about s+ - s")
+    expect_zero(_square(s).subs(V, S) - growth.rhs.subs(t, 2 - r2) - s, "MASS-FLOOR")
+    for symbol in (norm_excess, mass_excess):
+        expect_zero(by_side(claim, symbol).subs(V, S), f"{symbol}")
 
 
 @evidence(NONORTH_STEP, "symbolic", step="mass")
 def test_mass_differs_by_the_excess(claim: Claim) -> None:
     """X lies in span(x), so the projection of w+ is alpha times that of w, plus beta X."""
-    growth = next(y for y in relations(MASS_FLOOR.formula) if isinstance(y, Eq))
-    known = growth.rhs.subs(t, 2 - r2) + s
-    expect_zero(growth.lhs - (s_next - s), "MASS-FLOOR is about s+ - s")
-    expect_zero(by_side(claim, mass_excess) - (_square(s) - known), "s+ against MASS-FLOOR")
+    after = _square(s)
+    expect_zero(by_side(claim, mass_excess) - (after - after.subs(V, S)), "s+ against V = S")
 
 
 @evidence(NONORTH_STEP, "symbolic", step="one sample")
 def test_one_sample_sees_no_inner_product(claim: Claim) -> None:
-    """X = q_i x_i: V = q_i^2 ||x_i||^2 = S."""
-    expect_zero(by_side(claim, single_excess) - (q_i**2 * 1 - q_i**2), "V - S")
+    """X = q_i x_i: V = q_i^2 ||x_i||^2, with the norm that the claim's data have, and S = q_i^2."""
+    norm = from_item(claim, words.DATA, "norm")
+    expect_zero(by_side(claim, single_excess) - (q_i**2 * norm**2 - q_i**2), "V - S")
 
 
 @st.composite
@@ -166,11 +179,20 @@ def test_where_one_sample_leaves_w_alone(claim: Claim) -> None:
 def test_every_batch_fixes_w_only_if_every_sample_does(claim: Claim) -> None:
     """B and B - {i} + {j} both give sum 0, so g_i = g_j = g for all i, j; then b g = 0.
 
+    Such a pair of batches has the chance P(i in B) - P(i, j in B) > 0 each, for every 1 <= b < n: it exists.
     Checked by rank: the 0/1 matrix of all b-subsets has full column rank for 1 <= b < n; not at b = n.
     """
+    single, both = membership_moments()
+    top, bottom = fraction(cancel(single - both))
+    for part, named in ((top, "chance"), (bottom, "of all")):
+        more = expand(part.subs(n, b + m).subs({b: 1 + y, m: 1 + z}, simultaneous=True))
+        terms = Poly(more, y, z).coeffs()
+        expect(
+            all(x > 0 for x in terms), f"{named}: positive at b = 1 + y, n - b = 1 + z", found=more
+        )
     for points in range(1, 6):
         for size in range(points + 2):
-            at = {n: points, b: size, a: 1, q_i: 1, c: Rational(1, 2), below: 1}
+            at = {n: points, b: size, a: 1, q_i: 1, c: Rational(1, 2)}
             if claim.region.subs(at) == True:  # noqa: E712 - a SymPy truth value
                 expect(_batch_rank(points, size) == points, "batches do not separate", **_text(at))
     expect_implied(Ge(b, 1), claim.region)
@@ -193,7 +215,7 @@ def _text(at: dict[Symbol, object]) -> dict[str, object]:
 @evidence(NONORTH_FIXED, "symbolic", step="shift")
 def test_shift_of_a_data_point_by_the_other_sample(claim: Claim) -> None:
     """w = sign x_i: w+ - w = -a grad_j, q_j = sign c, <x_j, w> = q_j, ||w||^2 = 1."""
-    expect_neuron(claim, 1)
+    expect_items(claim, words.LINEAR)
     slope = Poly(-a * GRAD.formula.rhs.subs({active: 1, r2: 1, q_i: Q}), x, w)
     on_x, on_w = slope.coeff_monomial(x), slope.coeff_monomial(w)
     for sign in (1, -1):
@@ -218,7 +240,7 @@ def test_the_shift_is_positive(claim: Claim) -> None:
 def test_equal_and_orthogonal_pairs_share_fixed_points(claim: Claim) -> None:
     for cosine in (0, 1, -1):
         expect(by_side(claim, shift2).subs(c, cosine) == 0, "x_i moves", c=cosine)
-        point = {a: Rational(1, 4), b: 1, n: 2, q_i: 1, c: cosine, below: 1}
+        point = {a: Rational(1, 4), b: 1, n: 2, q_i: 1, c: cosine}
         expect(not satisfies(claim.region, point), "the region admits it", c=cosine)
 
 
@@ -232,7 +254,7 @@ def test_full_batch_fixes_other_points(claim: Claim) -> None:
         alone = Instance(data, at.weight, (index,), at.a, "linear")
         expect(alone.step().weight != at.weight, "a sample leaves it alone")
         expect(exact(at.q[index]) ** 2 != claimed_square(claim, q_i**2), "q_i^2")
-    point = {a: exact(at.a), b: 2, n: 2, q_i: exact(at.q[0]), c: exact(dot(*data)), below: 1}
+    point = {a: exact(at.a), b: 2, n: 2, q_i: exact(at.q[0]), c: exact(dot(*data))}
     expect(not satisfies(claim.region, point), "the region admits b = n")
 
 

@@ -14,9 +14,10 @@ from tests.ambient import loss as loss_in_space
 from tests.assumptions.oblique import pair
 from tests.inequalities import expect_implied
 from tests.instances import dot, exact
-from tests.reading import by_side, expect_only
+from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero, rng
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.nonorthogonal import (
     NONORTH_PCA,
     NONORTH_STEP,
@@ -55,6 +56,7 @@ TOTALS = {q_i**2: mu * r2, q_i * x: mu * w, q_i * x_v: mu * w_v, x_v**2: LAMBDA}
 
 @evidence(NONORTH_PCA, "symbolic", step="gradient")
 def test_gradient_at_an_eigenvector(claim: Claim) -> None:
+    expect_items(claim, words.UNIT_DATA, words.LINEAR)  # every gate is open
     expect_implied(Gt(mu, 0), claim.region)
     slope = data_mean(by_side(GRAD, gradient).subs(active, 1), TOTALS)
     factor = cancel(slope / w)
@@ -64,6 +66,7 @@ def test_gradient_at_an_eigenvector(claim: Claim) -> None:
 
 @evidence(NONORTH_PCA, "symbolic", step="loss")
 def test_loss_at_an_eigenvector(claim: Claim) -> None:
+    expect_items(claim, words.UNIT_DATA, words.LINEAR)
     value = data_mean(loss_value().subs(active, 1), TOTALS).subs(r2, by_side(claim, r2))
     expect_zero(by_side(claim, loss_here) - value, "mean loss")
 
@@ -76,6 +79,7 @@ def hessian_mean() -> Expr:
 
 @evidence(NONORTH_PCA, "symbolic", step="hessian")
 def test_hessian_at_an_eigenvector(claim: Claim) -> None:
+    expect_items(claim, words.UNIT_DATA, words.LINEAR)
     form = hessian_mean()
     expect_zero(by_side(claim, curvature_along) - form.subs({w_v: 1, LAMBDA: mu}), "along w")
     expect_zero(by_side(claim, curvature_across) - form.subs({w_v: 0, LAMBDA: nu}), "across")

@@ -24,7 +24,7 @@ from sympy import (
 from tests.assumptions.nonorthogonal_law_tools import XI
 from tests.inequalities import expect_implied, restricted
 from tests.instances import ENTRIES, Instance, Vector, dot, evaluate, exact, reflected
-from tests.reading import bound_on, by_side, expect_only
+from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import (
     evidence,
     expect,
@@ -34,7 +34,8 @@ from theorem_audit import (
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
-from theory.assumptions.nonorthogonal import NONORTH_PCA, NONORTH_STEP, U, mu_pair
+from theory import vocabulary as words
+from theory.assumptions.nonorthogonal import NONORTH_STEP, U
 from theory.assumptions.nonorthogonal_law import (
     NONORTH_ANGLE,
     NONORTH_LYAPUNOV,
@@ -83,6 +84,7 @@ def test_turn_from_the_step(claim: Claim) -> None:
 
     tan of the angle from w to w+ is (q p+ - p q+)/(q q+ + p p+); <w, w>=r2, turning towards x_i > 0.
     """
+    expect_items(claim, words.UNIT_DATA)
     expect_only(claim, tangent, mean_m, mean_m2, inequalities=1)  # on the turn's error
     size = {q_j: COS, perp: -SIN, U: COS, S: r2 * COS**2}  # w/r; the step is odd and linear in it
     after = [by_side(NONORTH_STEP, symbol).subs(size) for symbol in (q_j_next, perp_next)]
@@ -135,6 +137,7 @@ def test_turn_to_third_order(claim: Claim) -> None:
 @evidence(NONORTH_ANGLE, "symbolic", step="means")
 def test_means_over_the_two_points(claim: Claim) -> None:
     """x_1, x_2 at -+h from the bisector, cos 2h = c; w at phi; psi = -+h - phi."""
+    expect_items(claim, words.UNIT_DATA, words.UNIFORM)
     h, phi = Symbol("h", real=True), Symbol("phi", real=True)
     first = [sin(2 * (side * h - phi)) / 2 for side in (-1, 1)]
     one, two = sum(first) / 2, sum(z**2 for z in first) / 2
@@ -244,14 +247,15 @@ def linearisation() -> tuple[list[Matrix], list[Matrix]]:
 
 @evidence(NONORTH_LYAPUNOV, "symbolic", step="linearise")
 def test_the_bisector_is_the_minimum(claim: Claim) -> None:
-    """Gradients of mean zero; the mean Hessian is diagonal, positive for 0 < c < 1; see NONORTH-PCA."""
+    """Gradients of mean zero; the mean Hessian is diagonal, 2 (1 + c) and c, positive for 0 < c < 1."""
+    expect_items(claim, words.UNIT_DATA)
     expect_only(claim, across, along, floor)
     hessians, gradients = linearisation()
     for row in (0, 1):
         expect_zero(gradients[0][row] + gradients[1][row], "mean gradient")
     mean = (hessians[0] + hessians[1]) / 2
     expect_zero(_reduced(mean[0, 1]), "mixed entry")
-    expect_zero(_reduced(mean[0, 0] - 4 * by_side(NONORTH_PCA, mu_pair).subs(BISECTED)), "4 mu")
+    expect_zero(_reduced(mean[0, 0] - (2 + 2 * c).subs(BISECTED)), "curvature along")
     expect_zero(_reduced(mean[1, 1] - c.subs(BISECTED)), "curvature across")
     for condition in (Gt(c, 0), Gt(1 - c, 0)):
         expect_implied(condition, claim.region)
@@ -272,6 +276,7 @@ def test_covariance_solves_the_linear_equation(claim: Claim) -> None:
     The solution is unique where the recursion is stable. On diag(X, Y) and on the off-diagonal the
     second-moment operator acts apart; it is I - M with M's entries below.
     """
+    expect_items(claim, words.UNIFORM)
     share = by_side(Q_KAPPA, kappa_uniform).subs({batch.N: 2, batch.k: 1})
     limit_ = by_side(Q_STATIONARY, Sigma_inf)
     pencil = batch.kron_sum - batch.C * (batch.kron_product + batch.kappa * batch.noise)

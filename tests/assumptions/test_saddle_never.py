@@ -32,12 +32,13 @@ from tests.exponents import (
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance
 from tests.obstructions import two_cycles
-from tests.reading import by_side
+from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_zero, rng, seed
 from theorem_audit.checks.statistics import expect_at_least, expect_at_most
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.saddle_trap import (
     NORMS_EXPONENT,
     SADDLE_CAPTURE,
@@ -45,6 +46,7 @@ from theory.assumptions.saddle_trap import (
     SADDLE_TRAP,
     SADDLE_WINDOW,
     W_exit,
+    W_ratio,
     W_start,
     a_high,
     a_low,
@@ -64,6 +66,7 @@ from theory.assumptions.unequal_norms import (
     sigma_j,
     sigma_k,
     sigma_m,
+    start_j2,
 )  # fmt: skip
 from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
 from theory.notation import S, a, b, n, r2, rho, rho_next, s, s_next
@@ -89,6 +92,7 @@ def test_the_direction_is_a_strict_saddle(claim: Claim) -> None:
 @evidence(SADDLE_TRAP, "symbolic", step="exponents")
 def test_window_makes_all_exponents_negative(claim: Claim) -> None:
     """SADDLE-WINDOW's ends, strictly, and its hypotheses; a sigma_i^2 < 1/2 is SADDLE-CAPTURE's."""
+    expect_items(claim, words.ORTHOGONAL, words.UNIFORM)
     expect_batch_one(claim)
     low, high = by_side(SADDLE_WINDOW, a_low), by_side(SADDLE_WINDOW, a_high)
     gaps = [difference(x) for x in relations(claim.region) if x.has(a) and is_strict(x)]
@@ -110,6 +114,7 @@ def test_drawing_one_datum_is_full_batch_on_it(claim: Claim) -> None:
 
     All other coordinates, on the data or off, have the factor 1 - aS, as w_perp has.
     """
+    expect_items(claim, words.ORTHOGONAL)
     expect_batch_one(claim)
     alone = {S: sigma_i**2 * s, r2: s + rho}
     step = beta / sigma_i**2
@@ -208,6 +213,8 @@ def test_no_coordinate_hits_zero(claim: Claim) -> None:
 @evidence(SADDLE_NEVER, "symbolic", step="rate")
 def test_convergence_would_need_a_growing_coordinate_to_vanish(claim: Claim) -> None:
     """On w_k -> x_i/sigma_i: (1/k) log|c_j| -> lambda_j > 0 and c_j -> 0, c_j != 0: impossible."""
+    expect_items(claim, words.ORTHOGONAL, words.UNIFORM)
+    expect_implied(Gt(start_j2, 0), claim.region)
     rate = by_side(NORMS_EXPONENT, rate_j)
     strict = [x for x in relations(claim.region) if x.has(log) and is_strict(x)]
     expect(any(cancel(difference(x) - rate) == 0 for x in strict),
@@ -263,7 +270,9 @@ def test_below_the_window_nothing_is_trapped(claim: Claim) -> None:
     """Where SADDLE-NEVER holds the chance is 0."""
     expect(satisfies(SADDLE_NEVER.region, LEAVING), "SADDLE-NEVER applies")
     expect_zero(by_side(SADDLE_NEVER, p_trap), "its probability")
-    expect_outside(claim, {**LEAVING, W_start: 0, W_exit: 1, theta: 0}, "the exponent is positive")
+    expect_outside(
+        claim, {**LEAVING, W_start: 0, W_exit: 1, W_ratio: 0, theta: 0}, "the exponent is positive"
+    )
 
 
 @evidence(SADDLE_TRAP, "witness", step="exponents", needs="window")
@@ -271,7 +280,15 @@ def test_below_the_window_nothing_is_trapped(claim: Claim) -> None:
 def test_past_the_window_there_are_cycles(claim: Claim) -> None:
     """Two_cycles: w on the axis of x_i, sigma_i = 1, a > 1/2: |c_i| alternates for ever."""
     for point, why in two_cycles():
-        values = {**SETTING, **point, start_c2: point[r2], W_start: 0, W_exit: 1, theta: 0}
+        values = {
+            **SETTING,
+            **point,
+            start_c2: point[r2],
+            W_start: 0,
+            W_exit: 1,
+            W_ratio: 0,
+            theta: 0,
+        }
         expect_outside(claim, values, why)
 
 
@@ -322,7 +339,7 @@ def test_a_coordinate_that_is_hit_to_zero_does_not_return(claim: Claim, case: st
 
     So w_k -> -x_1 with probability 1/2 or more. a sigma_2^2 > 1/2, but a * 1 < 1/2.
     """
-    point = {**expect_hit(HITS[1]), sigma_m: HIT[case], sigma_k: 1}
+    point = {**expect_hit(HITS[1]), sigma_m: HIT[case], sigma_k: 1, start_j2: 1}
     for assumption in SADDLE_NEVER.assumptions:
         if assumption.condition is not None:
             holds = satisfies(assumption.condition, point)

@@ -34,13 +34,16 @@ from tests.exponents import (
 )  # fmt: skip
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero, seed
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.saddle_trap import (
     SADDLE_CAPTURE,
     W_exit,
+    W_ratio,
     W_start,
     factor_at,
     factor_of,
@@ -62,6 +65,7 @@ from theory.notation import S, a, b, n, p, r2
 @evidence(SADDLE_CAPTURE, "symbolic", step="moment")
 def test_a_small_moment_falls(claim: Claim) -> None:
     """phi(g) = E factor^g: phi(0) = 1, phi'(0) = lambda_j, which the region says is < 0."""
+    expect_items(claim, words.ORTHOGONAL, words.UNIFORM)
     g = Symbol("g", real=True)
     phi = sum((x * factor_at(*at) ** g for at, x in chances().items()), Integer(0))
     expect_zero(cancel(phi.subs(g, 0)) - 1, "phi(0)")
@@ -148,7 +152,7 @@ def test_starts_beside_the_point_are_captured(claim: Claim, case: tuple[int, str
     single, both = (x.subs({n: 3, b: batch}) for x in membership_moments())
     for size in (Rational(21, 20), Rational(4, 5)):
         known = {n: 3, b: batch, p: single - both, p_both: both, a: step, sigma_i: 1, sigma_j: size,
-                 start_c2: 1, W_exit: 1, theta: Rational(1, 2)}  # fmt: skip
+                 start_c2: 1, W_exit: 1, W_ratio: 0, theta: Rational(1, 2)}  # fmt: skip
         expect(satisfies(claim.region, known), "the exponents are negative", sigma=size)
     c = np.tile([1.05, 1e-30, 1e-30], (200, 1))
     result = simulate_gram(c * sigma, np.full(200, 1.05**2 + 0.01), np.diag(sigma**2),
@@ -187,5 +191,7 @@ def test_a_passive_datum_captures_nothing(claim: Claim) -> None:
     grows = factor_of(1).subs({S: sigma_j**2 * own, r2: 2 - own}) - 1
     expect_zero(grows, "r2 + c_j^2 = 2 is where c_j begins to fall")
     expect_outside(
-        claim, {**TRAPPED, start_c2: 0, W_start: 0, W_exit: 1, theta: 0}, "i is passive for ever"
+        claim,
+        {**TRAPPED, start_c2: 0, W_start: 0, W_exit: 1, W_ratio: 0, theta: 0},
+        "i is passive for ever",
     )

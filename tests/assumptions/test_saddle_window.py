@@ -37,10 +37,11 @@ from tests.exponents import (
     w,
 )  # fmt: skip
 from tests.inequalities import expect_implied
-from tests.reading import by_side, expect_only
+from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero, seed
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.saddle_trap import (
     NORMS_EXPONENT,
     SADDLE_WINDOW,
@@ -70,6 +71,7 @@ from theory.notation import a, b, n, p, r2
 
 @evidence(NORMS_EXPONENT, "symbolic", step="limit")
 def test_exponents_at_a_data_direction(claim: Claim) -> None:
+    expect_items(claim, words.ORTHOGONAL, words.UNIFORM)
     expect_only(claim, p, p_both, rate_j, rate_off, rate_radial)
     weights = chances()
     expect_zero(by_side(claim, p) - weights[1, 0], "p")
@@ -121,6 +123,7 @@ def test_a_coordinate_that_is_hit_to_zero(claim: Claim) -> None:
 @evidence(NORMS_EXPONENT, "symbolic", step="radial")
 def test_radial_exponent(claim: Claim) -> None:
     """c_i alone; nothing moves when i is left out. The mean logarithm of the factor at the point."""
+    expect_items(claim, words.ORTHOGONAL, words.UNIFORM)
     single, _ = membership_moments()
     squared = lambda x: x.replace(Abs, lambda y: y)  # noqa: E731 - log|x| up to the sign of x
     claimed = squared(by_side(claim, rate_radial))
@@ -182,6 +185,7 @@ def one_log(expr: Expr) -> Expr:
 @evidence(SADDLE_WINDOW, "symbolic", step="largest norm")
 def test_lower_end_of_the_window(claim: Claim) -> None:
     """1 - (1 - a sigma_i^2)(1 + a sigma_max^2) = a sigma_i^2 sigma_max^2 (a - a_low)."""
+    expect_items(claim, words.ORTHOGONAL, words.UNIFORM)
     expect_only(claim, a_low, a_high, widest)
     expect_batch_one(claim)
     product = one_log(exponent().subs({b: 1, sigma_j: sigma_m}))

@@ -56,6 +56,7 @@ from theory.assumptions.sampling import (
     SAMPLING_LOCAL,
     SAMPLING_REPLACEMENT,
     U_exit,
+    U_ratio,
     U_start,
     factor_between,
     factor_off,
@@ -128,7 +129,7 @@ def test_full_batch_without_replacement_keeps_ratios(claim: Claim) -> None:
         factors = {(y / x) / (after.q[0] / at.q[0]) for x, y in zip(at.q, after.q, strict=True)}
         expect(factors == {1}, "factors of the ratios", factors=factors)
         point = {n: size, b: size, a: exact(step), r2: exact(at.r2), s: exact(at.S),
-                 U_exit: 1, theta: Rational(1, 2)}  # fmt: skip
+                 U_exit: 1, U_ratio: 0, theta: Rational(1, 2)}  # fmt: skip
         for assumption in claim.assumptions:
             if assumption.condition is not None:
                 expect(satisfies(assumption.condition, point), f"{assumption.name}", at=point)

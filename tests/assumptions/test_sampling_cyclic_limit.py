@@ -7,7 +7,10 @@ from itertools import permutations
 import numpy as np
 from sympy import (
     Abs,
+    Ge,
+    Gt,
     Integer,
+    Lt,
     Rational,
     cancel,
     log,
@@ -23,14 +26,15 @@ from tests.assumptions.sampling_tools import (
 )
 from tests.inequalities import (
     condition_of,
-    expect_region_of,
+    expect_implied,
 )
 from tests.obstructions import dead_starts, two_cycles
-from tests.reading import by_side, expect_only
+from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero, seed
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.sampling import (
     SAMPLING_CYCLIC_LIMIT,
     SAMPLING_RESHUFFLED,
@@ -42,14 +46,12 @@ from theory.assumptions.sampling import (
     p_cyclic,
     p_same,
 )
-from theory.minibatch.log_ratios import WALK_DRIFT, jump, membership_moments, step_factor
-from theory.minibatch.rates import SGD_RATE, rate_ratio
+from theory.minibatch.log_ratios import jump, membership_moments, step_factor
 from theory.notation import (
     S,
     a,
     b,
     n,
-    p,
     r2,
     s,
     t,
@@ -135,11 +137,18 @@ def test_cyclic_dead_starts_stay(claim: Claim) -> None:
 # SAMPLING-RESHUFFLED
 
 
+def expect_small(claim: Claim) -> None:
+    """0 < a < 1 makes every factor at x_i positive, and 1 <= b < n gives every chance a meaning."""
+    for condition in (Gt(a, 0), Lt(a, 1), Ge(b, 1), Gt(n - b, 0)):
+        expect_implied(condition, claim.region)
+
+
 @evidence(SAMPLING_RESHUFFLED, "symbolic", step=("same batch", "epoch"))
 def test_epoch_of_reshuffled_batches(claim: Claim) -> None:
     """j shares i's batch with chance P(i, j in B)/P(i in B); apart, i alone and j alone occur once."""
     expect_only(claim, p_same, epoch_ratio, epoch_uniform, epoch_off, epoch_radial)
-    expect_region_of(claim, SGD_RATE, a, b, n)
+    expect_small(claim)
+    expect_items(claim, words.ORTHONORMAL, words.RESHUFFLED)
     expect_whole_epochs(claim)
     single, both = membership_moments()
     same = cancel(both / single)
@@ -159,10 +168,11 @@ def test_epoch_of_reshuffled_batches(claim: Claim) -> None:
 
 @evidence(SAMPLING_RESHUFFLED, "symbolic", step="uniform")
 def test_uniform_epoch_has_the_same_exponent(claim: Claim) -> None:
-    """n/b steps of SGD-RATE, p from WALK-DRIFT."""
-    expect_region_of(claim, SGD_RATE, a, b, n)
-    rate = by_side(SGD_RATE, rate_ratio).subs(p, by_side(WALK_DRIFT, p))
-    expect_same(by_side(claim, epoch_uniform), n / b * rate, POINTS, "uniform batches")
+    """n/b steps at x_i: i alone and j alone have the chance P(i in B) - P(i, j in B) of a subset each."""
+    expect_small(claim)
+    single, both = membership_moments()
+    step = (single - both) * (jump(1, 0, Integer(1)) + jump(0, 1, Integer(0))).subs(t, 1)
+    expect_same(by_side(claim, epoch_uniform), -n / b * step, POINTS, "uniform batches")
 
 
 @evidence(SAMPLING_RESHUFFLED, "witness", step="same batch",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
 
 import numpy as np
 from hypothesis import given
@@ -22,22 +21,25 @@ from sympy import (
 )
 
 from sim import simulate
-from tests.assumptions.sampling_laws import expect_small_product
+from tests.assumptions.sampling_laws import expect_small_product, summand
 from tests.inequalities import expect_implied
 from tests.instances import Instance
-from tests.reading import bound_on, by_side, expect_only, expect_stated
+from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.sampling import (
     SAMPLING_GLOBAL,
     SAMPLING_LOCAL,
     SAMPLING_STEP,
     U_exit,
     U_start,
+    m_i,
     m_j,
     p_local,
     p_multi,
+    rate_multi_off,
 )
 from theory.assumptions.unequal_norms import NORMS_CONFINED, NORMS_STEP, Q, sigma_m
 from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
@@ -151,12 +153,13 @@ def test_drawing_one_index_b_times_is_full_batch_on_it(claim: Claim) -> None:
     expect(set(floor.lts.args) == {s, room}, f"floor {floor}")
     rates = [x for x in relations(GD_CONVERGES.formula) if x.has(s_next) and x is not floor]
     expect(len(rates) >= 2, "GD-CONVERGES has a rate")
-    for points, size in product((2, 3), (1, 2)):
-        words = list(product(range(points), repeat=size))
-        alike = sum(set(word) == {0} for word in words)
-        expect(
-            Rational(alike, len(words)) == (n**-b).subs({n: points, b: size}), "chance of {i,..,i}"
-        )
+    law, _ = summand(by_side(SAMPLING_LOCAL, rate_multi_off))
+    chance = law.subs(m_i, b)
+    expect(
+        chance * n**b == 1,
+        "{i,..,i} has the chance n^-b > 0 by SAMPLING-LOCAL's law",
+        chance=chance,
+    )
     expect_implied(Ge(n, 2), claim.region)
     expect_implied(Ge(b, 1), claim.region)
     y = Symbol("y", real=True)  # |q_i - 1| <= |q_i^2 - 1| for q_i >= 0
@@ -169,7 +172,7 @@ def test_capture_within_a_fixed_time_happens_at_last(claim: Claim) -> None:
     keeps w with chance 1/2 or more.  So P(w_k converges to a data point | past) >= n^-bK/2 at every
     step; by Levy it tends to the indicator of that event, which is 1."""
     expect_only(claim, p_multi)
-    expect_stated(claim, "orthonormal data")
+    expect_items(claim, words.ORTHONORMAL)
     expect(claim.cites == ("Levy's 0-1 law",), f"cites {claim.cites}")
     kept = bound_on(SAMPLING_LOCAL, p_local).lts.subs(U_start, U_exit / 2)
     expect(kept == Rational(1, 2), "chance to stay from half the level", chance=kept)

@@ -55,7 +55,6 @@ from theory.assumptions.sampling import (
     rate_multi_off,
     rate_multi_radial,
 )
-from theory.full_batch.convergence import GD_RATE, radial_factor
 from theory.notation import (
     S,
     a,
@@ -98,7 +97,6 @@ def test_single_factors_with_replacement(claim: Claim) -> None:
         if claim.id == SAMPLING_EDGE.id and symbol == rate_multi_off:
             continue
         _term_of(by_side(claim, symbol), factor)
-    expect_zero(found["radial"].subs(m_i, 1) - by_side(GD_RATE, radial_factor), "drawn once")
 
 
 @evidence(SAMPLING_LOCAL, "symbolic", step="law")

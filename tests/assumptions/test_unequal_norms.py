@@ -23,10 +23,11 @@ from tests.assumptions.norms import (
 )
 from tests.inequalities import expect_holds, expect_implied
 from tests.instances import Instance, dot, evaluate, exact
-from tests.reading import by_side, expect_only
+from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.saddle_trap import factor_of
 from theory.assumptions.unequal_norms import (
     NORMS_CONFINED,
@@ -192,6 +193,7 @@ def test_spectrum_at_a_stationary_point(claim: Claim) -> None:
 
     On sum_k <x_k, v>^2, <w, v>^2 and <v, v> it depends linearly, and each is diagonal there.
     """
+    expect_items(claim, words.ORTHOGONAL, words.LINEAR, words.STATIONARY)
     form = HESS.formula.rhs
     expect_identity(
         claim.formula,

@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 from hypothesis import given
-from sympy import Eq, Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand
+from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, expand
 
 from tests.analysis import expect_outside
 from tests.inequalities import expect_implied
@@ -28,11 +28,12 @@ from tests.quadratic.cases import (
     expect_variance_factors,
     inside,
 )
-from tests.reading import expect_stated
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero, note
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.trace_algebra import letter, trace
 from theory.quadratic.bounds import (
     Q_BRACKET,
@@ -40,6 +41,8 @@ from theory.quadratic.bounds import (
     l_max,
     largest,
     least,
+    nu_max,
+    nu_min,
     s,
     t,
 )
@@ -109,7 +112,9 @@ def test_noise_is_a_positive_map(claim: Claim) -> None:
         expect_implied(needed, claim.region)
     expect_assumed(claim, Gt(l_min**2 + kappa * s, 0))
     expect_variance_factors(claim)  # kappa >= 0, as N >= k
-    expect_stated(claim, "independent batches", "noise bracket")
+    expect_items(claim, words.INDEPENDENT)
+    for bracket in (Le(s, nu_min), Le(nu_max, t)):
+        expect_assumed(claim, bracket)
     upper = Poly((l**2 + kappa * t).subs(l, l_min + above), l_min, above, kappa, t)
     expect(all(x > 0 for x in upper.coeffs()), "l^2 + kappa t > 0")
     lower = expand((l**2 + kappa * s).subs(l, l_min + above) - (l_min**2 + kappa * s))
@@ -172,7 +177,8 @@ def _check_bracket(claim: Claim, case: Case) -> None:
         return
     eigenvalues, lower, upper = found
     numbers = {s: Rational(lower), t: Rational(upper), kappa: Rational(case.kappa)}
-    if not inside(claim, case, {**numbers, l_min: Rational(min(eigenvalues))}):
+    ends_of_noise = {nu_min: numbers[s], nu_max: numbers[t]}
+    if not inside(claim, case, {**numbers, **ends_of_noise, l_min: Rational(min(eigenvalues))}):
         return
     ends = {C_ms: (case.threshold.low, case.threshold.high)}  # zero where never stable
     for part in relations(claim.formula):
@@ -248,7 +254,7 @@ def test_a_negative_bracket_bounds_nothing(claim: Claim, case: str) -> None:
         ends.low == ends.high == exact, "C_ms", found=ends)  # fmt: skip
     bound = _inside(claim, largest).subs({l: mean, s: low, kappa: 1})
     expect(not (bound.is_finite and bound >= exact), "the bound holds", bound=bound, C_ms=exact)
-    point = {**PAIR, l_min: mean, s: low, t: noise_level}
+    point = {**PAIR, l_min: mean, s: low, t: noise_level, nu_min: noise_level, nu_max: noise_level}
     for assumption in Q_BRACKET.assumptions:
         if assumption.condition is not None:
             holds = satisfies(assumption.condition, point)
@@ -264,7 +270,10 @@ def test_a_bracket_that_is_none_bounds_nothing(claim: Claim) -> None:
     at = {l: 2, kappa: 1}
     ends = [_inside(claim, name).subs({**at, s: 5, t: 0}) for name in (least, largest)]
     expect(ends[0] > Rational(4, 5) > ends[1], "the ends", ends=ends)
-    expect(not inside(claim, case, {l_min: 2, s: 5, t: 0}), "the region admits it")
+    expect(
+        not inside(claim, case, {l_min: 2, s: 5, t: 0, nu_min: 1, nu_max: 1}),
+        "the region admits it",
+    )
 
 
 @evidence(Q_LARGE_BATCH, "symbolic", step="lower")
@@ -282,7 +291,8 @@ def test_sharpest_direction_gives_the_least_bound(claim: Claim) -> None:
     for needed in (Gt(l_min, 0), Ge(l_max - l_min, 0), Ge(t, 0)):
         expect_implied(needed, claim.region)
     expect_variance_factors(claim)
-    expect_stated(claim, "independent batches", "upper noise bound")
+    expect_items(claim, words.INDEPENDENT)
+    expect_assumed(claim, Le(nu_max, t))
     room = difference(conditions[0]).subs(kappa, noise_level / t)
     # l = l_min + y: (l l_max - c) = (room >= 0) + y l_max
     rest = expand((l * l_max - noise_level).subs(l, l_min + gap) - room)
@@ -307,6 +317,7 @@ def _large_batch(claim: Claim, case: Case) -> bool:
     eigenvalues, _, upper = found
     numbers = {
         t: Rational(upper),
+        nu_max: Rational(upper),
         kappa: Rational(case.kappa),
         l_min: Rational(min(eigenvalues)),
         l_max: Rational(max(eigenvalues)),

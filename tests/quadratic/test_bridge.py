@@ -28,11 +28,13 @@ from sympy import sign as sign_of
 from sim import simulate
 from sim.problems.quadratic_moments import mean_square_threshold, second_moments
 from tests.quadratic.cases import Case, batches, equation, log_symbols
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero, note, seed
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch.capture import MOMENT as CAPTURE_MOMENT
 from theory.model.autoencoder import GRAD
 from theory.model.step import STEP
@@ -94,6 +96,7 @@ def test_hessians_at_a_data_point_linearise_the_step(claim: Claim) -> None:
 
     With S = q_i^2 1{i in B} + q_j^2 1{j in B} and r2 = q_i^2 + q_j^2; chi_i, chi_j: memberships.
     """
+    expect_items(claim, words.ORTHONORMAL, words.UNIFORM)
     drawn_i, drawn_j, first, second, off = symbols("drawn_i drawn_j first second off")
     mass = {S: drawn_i * first**2 + drawn_j * second**2, r2: first**2 + second**2 + off**2}
     own = equation(STEP, q_j_next).subs({q_j: first, chi: drawn_i}).subs(mass)

@@ -29,6 +29,7 @@ from tests.quadratic.cases import equation
 from tests.quadratic.gram_cases import (
     plain,
 )
+from tests.reading import expect_items
 from theorem_audit import (
     evidence,
     expect,
@@ -41,6 +42,7 @@ from theorem_audit.checks.statistics import expect_at_least
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.quadratic.gram_thresholds import (
     DESIGN,
     Lambda_A,
@@ -71,6 +73,7 @@ def _about(claim: Claim, *, paths: bool) -> Any:
 @evidence(DESIGN, "symbolic", step="keeps")
 def test_factor_of_the_second_moment(claim: Claim) -> None:
     """E(1 - C h_B)^2 with mean m and variance kappa v; below low_A <= C_ms(A) it is less than 1."""
+    expect_items(claim, words.INDEPENDENT)  # E of a product of steps is the product
     derived = 1 - 2 * C * m_kept + C**2 * (m_kept**2 + kappa * v_kept)
     expect_zero(equation(claim, factor_kept) - derived, "rho_A")
     # 1 - rho_A = C (2 m - C w), w = m^2 + kappa v; low w = 2 m - y and C = low - z give y + z w
@@ -111,6 +114,7 @@ def _sign_B(claim: Claim) -> Expr:
 @evidence(DESIGN, "symbolic", step="leaves")
 def test_exponent_at_two_curvatures(claim: Claim) -> None:
     """2 Lambda_B = log|p|, p = (1 - C h_1)(1 - C h_2): its sign is that of p^2 - 1 = C (...), C > 0."""
+    expect_items(claim, words.INDEPENDENT)  # the strong law: the exponent is E log
     p = (1 - C * h_1) * (1 - C * h_2)
     quotient = cancel((p**2 - 1) / (C * _sign_B(claim)))
     expect(quotient.is_Rational and quotient > 0, "a positive multiple", quotient=quotient)

@@ -35,6 +35,7 @@ from tests.quadratic.gram_cases import (
     plain,
     rational,
 )
+from tests.reading import expect_items
 from theorem_audit import (
     evidence,
     expect,
@@ -46,6 +47,7 @@ from theorem_audit import (
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.quadratic.bounds import kappa_1, kappa_2, threshold_of
 from theory.quadratic.gram_thresholds import (
     Q_GRAM,
@@ -90,6 +92,7 @@ F = Fraction
 @evidence(Q_GRAM, "symbolic", step="batch")
 def test_what_a_batch_does_to_an_entry_of_the_second_moment(claim: Claim) -> None:
     """E[m_i m_j] Sigma_ij/k^2, for any N and k, from exchangeability; both samplings."""
+    expect_items(claim, words.INDEPENDENT)
     for sampling in SAMPLINGS:
         square, mixed = multiplicity_moments(sampling)
         factor = {kappa: variance_factor(sampling)}
@@ -100,6 +103,7 @@ def test_what_a_batch_does_to_an_entry_of_the_second_moment(claim: Claim) -> Non
 @evidence(Q_GRAM, "symbolic", step="map")
 def test_second_moment_of_one_step(claim: Claim) -> None:
     """E[(r - (C/k) K P r)(...)'], E P = k/N, E[P S P]/k^2 = o S + (e - o) diag S; o and e derived."""
+    expect_items(claim, words.INDEPENDENT, words.FITTED)  # B apart from r; grad f_i = J_i' r_i
     for sampling in SAMPLINGS:
         square, mixed = (x / k**2 for x in multiplicity_moments(sampling))
         derived = Sigma - C / k * (k / N) * linear

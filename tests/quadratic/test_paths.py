@@ -31,13 +31,14 @@ from tests.quadratic.cases import (
     log_symbols,
     values_of,
 )
-from tests.reading import expect_stated
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero, note, seed
 from theorem_audit.checks.statistics import expect_mean, expect_proportion
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.quadratic.mean_square import Q_KAPPA, Q_MS, C_direction, C_ms, batch_ab, gradient2, l, v
 from theory.quadratic.paths import (
     Q_AS,
@@ -69,7 +70,7 @@ def test_recursion_of_the_second_moment(claim: Claim) -> None:
     derived = operator * Sigma + C**2 * noise
     expect_zero(equation(claim, Sigma_next) - derived, "E[e+ e+']")
     expect_assumed(claim, Eq(mean_start2, 0))
-    expect_stated(claim, "independent batches")
+    expect_items(claim, words.INDEPENDENT)
     expect_variance_factors(claim)
 
 
@@ -216,7 +217,7 @@ def test_pair_changes_sign_at_its_threshold(claim: Claim) -> None:
     product = (1 - C * q1) * (1 - C * q2)
     claimed = equation(claim, C_as)
     expect_assumed(claim, Eq(gradient2, 0))
-    expect_stated(claim, "independent batches")
+    expect_items(claim, words.INDEPENDENT)
     expect_zero(1 - product - C * q1 * q2 * (claimed - C), "1 - P = C q_1 q_2 (C_as - C)")
     spread = [p for p in relations(claim.region) if Poly(difference(p), q1, q2).total_degree() == 2]
     expect(len(spread) == 1, "the moderate spread is assumed", region=claim.region)

@@ -47,10 +47,11 @@ from tests.quadratic.cases import (
     values_of,
 )
 from tests.quadratic.mean_square_tools import F
-from tests.reading import expect_stated
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.trace_algebra import applied, letter, trace
 from theory.quadratic.mean_square import (
     Q_KAPPA,
@@ -99,7 +100,7 @@ def test_operator_from_batch_moments(claim: Claim) -> None:
     derived = second_moment_operator(equation(Q_KAPPA, batch_ab))
     expect_zero(equation(claim, operator) - derived, "M_C against E[(I - C Q_B) (x) (I - C Q_B)]")
     expect_assumed(claim, Eq(gradient2, 0))  # every g_i = 0, so e+ = (I - C Q_B) e
-    expect_stated(claim, "independent batches")  # B is independent of e
+    expect_items(claim, words.INDEPENDENT)  # B is independent of e
     expect_variance_factors(claim)
 
 
@@ -172,7 +173,7 @@ def test_growth_of_the_second_moment_is_that_of_the_operator(claim: Claim) -> No
     expect(trace(Y * E * X * E) == trace(X * E * Y * E), "<Y, M X> = <X, M Y>")
     expect_squares(trace(S**2 * E * R**2 * E), "<S^2, M R^2> >= 0: the order is kept")
     expect_assumed(claim, Gt(start_least, 0))
-    expect_stated(claim, "independent batches")
+    expect_items(claim, words.INDEPENDENT)
     radius, least, most, steps = symbols("r l_0 c p", positive=True)
     for end in (log(least) + steps * log(radius), log(most) + steps * log(radius)):
         expect_zero(
@@ -341,7 +342,7 @@ def test_one_batch_kept_for_ever_diverges_below_the_threshold(claim: Claim) -> N
     claimed = evaluated(equation(claim, C_ms), values_of(case))
     expect(flint.arb(fmpq(7, 10)) < claimed, "below the threshold")
     expect((1 - 3 * step) ** 2 == F(121, 100), "the half that keeps index 2 grows")
-    expect_stated(claim, "independent batches")
+    expect_items(claim, words.INDEPENDENT)
 
 
 @evidence(Q_MS, "witness", needs="full start", step="growth")

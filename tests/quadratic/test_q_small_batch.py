@@ -22,11 +22,12 @@ from tests.quadratic.cases import (
     expect_squares,
     interval,
 )
-from tests.reading import expect_stated
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.trace_algebra import letter, trace
 from theory.quadratic.bounds import (
     Q_FLAT,
@@ -103,7 +104,7 @@ def test_more_noise_raises_the_form(claim: Claim) -> None:
     for needed in (Ge(kappa_2, 0), Ge(kappa_1 - kappa_2, 0)):
         expect_implied(needed, claim.region)
     expect_assumed(claim, Eq(gradient2, 0))
-    expect_stated(claim, "independent batches")
+    expect_items(claim, words.INDEPENDENT)
 
 
 def _monotone(claim: Claim, case: Case, factors: list[Fraction]) -> None:

@@ -18,10 +18,11 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, cancel, d
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
+from theory.assumptions.unequal_norms import LINEAR_NEURON
 from theory.full_batch.convergence import FULL_BATCH
 from theory.minibatch.log_ratios import SAMPLING, membership_moments
 from theory.minibatch.sparse import limit_off, limit_others, limit_winner, p_sparse
-from theory.model.autoencoder import LINEAR_NEURON, ORTHONORMAL
+from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import STEP
 from theory.notation import (
     S,
@@ -57,7 +58,7 @@ first, second = Symbol("A", real=True), Symbol("B", real=True)
 turn = Symbol("turn", real=True)
 u, y = Symbol("u", real=True), Symbol("y", real=True)
 
-MOMENTUM = Assumption("momentum", And(Ge(beta, 0), Lt(beta, 1)), note="0 <= beta < 1")
+MOMENTUM = Assumption("momentum", And(Ge(beta, 0), Lt(beta, 1)))
 
 ZERO_VELOCITY = Assumption("zero velocity", item=words.AT_REST)
 
@@ -100,7 +101,6 @@ def _small(largest: int) -> Assumption:
     return Assumption(
         "small step",
         And(Gt(a, 0), Le(a, (1 - beta) ** 2 / (4 * largest))),
-        note=f"0 < a <= (1-beta)^2/{4 * largest}",
     )
 
 
@@ -260,12 +260,11 @@ ADAM_BASIS = Claim(
         LINEAR_NEURON,
         Assumption(
             "full batch",
-            And(Eq(n, 2), Eq(d, 2), Eq(b, 2)),
-            note="n = d = 2, b = 2; first step, epsilon -> 0",
+            And(Eq(n, 2), Eq(d, 2)),
+            item=words.FULL,
+            note="two data in the plane; of Adam the first step, epsilon -> 0",
         ),
-        Assumption(
-            "inside the sphere", Lt(r2, 1), note="0 < ||w_0|| < 1, so -grad L is along +w_0"
-        ),
+        Assumption("inside the sphere", Lt(r2, 1), note="so -grad L is along +w_0"),
         Assumption("square", Eq(r2, first**2 + second**2), note="r2 = ||w_0||^2"),
     ),
     symbols={

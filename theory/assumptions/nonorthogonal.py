@@ -15,8 +15,9 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, expand
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
+from theory.assumptions.unequal_norms import LINEAR_NEURON, UNIFORM
 from theory.minibatch.log_ratios import RADIUS, STEP_SIZE
-from theory.model.autoencoder import GRAD, LINEAR_NEURON, RELU_NEURON, SOME_DATA, UNIT
+from theory.model.autoencoder import GRAD, SOME_DATA, UNIT
 from theory.notation import (
     S,
     a,
@@ -60,12 +61,13 @@ mass_bound = Symbol("s_pair", real=True)
 oblique_least = Symbol("o_min", real=True)
 live_start = Symbol("q_live(0)", real=True)
 
-ONE_SAMPLE = Assumption("one sample", And(Ge(b, 1), Le(b, 1)), note="b = 1")
+RELU_NEURON = Assumption("ReLU", item=words.RELU)
+ONE_SAMPLE = Assumption("one sample", And(Ge(b, 1), Le(b, 1)))
 POSITIVE_STEP = Assumption("positive step", Gt(a, 0))
 OBLIQUE = Assumption(
     "oblique pair",
     And(Gt(c**2, 0), Lt(c**2, 1)),
-    note="c = <x_i, x_j>, 0 < |c| < 1",
+    note="c = <x_i, x_j>",
     sharp=And(Gt(c**2, 0), Lt(c**2, 1)),
 )
 
@@ -104,8 +106,8 @@ NONORTH_STEP = Claim(
     steps=("step", "norm", "mass", "one sample"),
     symbols={
         "S, U_j, V": "sum_B q_i^2, sum_B q_i <x_i, x_j>, ||sum_B q_i x_i||^2",
-        "Delta_r2": "r2+ minus what NORM says",
-        "Delta_s": "s+ minus what MASS-FLOOR says, s = ||projection of w on span(x)||^2",
+        "Delta_r2": "r2+ minus its value at V = S, which is that of orthonormal data (NORM)",
+        "Delta_s": "s+ minus its value at V = S (MASS-FLOOR), s = ||projection of w on span(x)||^2",
         "Delta_1": "V - S for a batch of one",
     },
     remark=(
@@ -130,9 +132,9 @@ NONORTH_FIXED = Claim(
         UNIT,
         POSITIVE_STEP,
         Assumption("batch size", And(Ge(b, 1), Lt(b, n)), sharp=And(Ge(b, 1), Lt(b, n)),
-                   item=words.UNIFORM),
+                   note="which of the batches are drawn, and how, plays no part"),
         LINEAR_NEURON,
-        Assumption("live coordinate", Gt(q_i**2, 0), note="q_i != 0"),
+        Assumption("live coordinate", Gt(q_i**2, 0)),
         OBLIQUE,
     ),
     steps=("one sample", "swap", "shift", "positive"),
@@ -147,6 +149,11 @@ NONORTH_FIXED = Claim(
     ),
 )  # fmt: skip
 
+_ONE_SAMPLE_IS_KNOWN = (
+    "for b = 1 its inequality is about the step's r2, s and S alone, and NONORTH-STEP gives those the step of "
+    "orthonormal data, with S = q_i^2 <= s <= r2"
+)
+
 NONORTH_NOLIMIT = Claim(
     id="NONORTH-NOLIMIT",
     title="Oblique data: the chance that one-sample SGD converges",
@@ -160,6 +167,7 @@ NONORTH_NOLIMIT = Claim(
         Assumption("every point is oblique",
                    And(Gt(oblique_least, 0), Le(oblique_least, Rational(1, 4))),
                    note="o_min > 0: each x_i has an x_j with 0 < |<x_i, x_j>| < 1"),
+        UNIFORM,
         ONE_SAMPLE,
         STEP_SIZE,
         RADIUS,
@@ -173,6 +181,7 @@ NONORTH_NOLIMIT = Claim(
     },
     remark="One oblique pair is not enough: a point orthogonal to all others is a limit. For ReLU it "
     "is false: NONORTH-OBTUSE.",
+    carried=dict.fromkeys(("BAND-WIDE", "ENTRY", "MASS-FLOOR", "SIGN"), _ONE_SAMPLE_IS_KNOWN),
 )  # fmt: skip
 
 _PCA_PARTS = {
@@ -245,7 +254,8 @@ NONORTH_OBTUSE = Claim(
     assumptions=(
         UNIT,
         RELU_NEURON,
-        Assumption("two points", And(Eq(n, 2), Eq(b, 1)), note="n = 2, b = 1"),
+        UNIFORM,
+        Assumption("two points", And(Eq(n, 2), Eq(b, 1))),
         OBTUSE,
         STEP_SIZE,
         RADIUS,
@@ -268,5 +278,10 @@ NONORTH_OBTUSE = Claim(
         "At 0 < c < 1 P_sparse = 0: near x_i the other gate is open, so each of the infinitely many "
         "draws of the other point moves w. With SGD-SPARSE (c = 0): for two points, |c| < 1, the "
         "sparse limit of ReLU survives exactly for c <= 0. It is no property of small batches there."
+    ),
+    carried=dict.fromkeys(("BAND-WIDE", "ENTRY", "MASS-FLOOR", "SIGN"), _ONE_SAMPLE_IS_KNOWN)
+    | dict.fromkeys(
+        ("GD-CONVERGES", "GD-DIRECTION"),
+        "a step that draws x_i with the other gate closed is full batch on the one datum x_i",
     ),
 )  # fmt: skip

@@ -18,6 +18,7 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Gt, Le, Lt, Rational, Symbol, besselk, cos, cosh, exp, sin
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
 from theory.model.autoencoder import UNIT
 from theory.notation import a, active, b, delta, n, perp, q_i, q_j
 
@@ -46,9 +47,10 @@ spread = Symbol("E_cot^2", real=True)
 PAIR = Assumption(
     "one of two points",
     And(Eq(n, 2), Eq(b, 1), Eq(active, 1)),
-    note="n = 2, b = 1; both gates are open, h = 1: linear, or ReLU with q_1, q_2 > 0",
+    item=words.UNIFORM,
+    note="h = 1, both gates are open: linear, or ReLU with q_1, q_2 > 0",
 )
-ACUTE = Assumption("acute pair", And(Gt(c, 0), Lt(c, 1)), note="c = <x_1, x_2>, 0 < c < 1")
+ACUTE = Assumption("acute pair", And(Gt(c, 0), Lt(c, 1)), note="c = <x_1, x_2>")
 START = Assumption(
     "start",
     And(
@@ -61,10 +63,11 @@ START = Assumption(
     needed=True,
     witness="test_starts_off_the_plane_and_outside_the_band",
 )
+LATE = Assumption("limits", item=words.SMALL_STEPS_LATE)
 SMALL_STEP = Assumption(
     "step size",
     And(Gt(a, 0), Le(a, Rational(23, 100))),
-    note="0 < a <= 0.23; above it only the band is not known to be kept",
+    note="above it only the band is not known to be kept",
 )
 IN_PLANE = Assumption(
     "in the plane",
@@ -143,6 +146,10 @@ NONORTH_LYAPUNOV = Claim(
     ),
 )
 
+_BAND = (
+    "it is about r2 and S alone, and NONORTH-STEP at b = 1 gives those the step of orthonormal data"
+)
+
 NONORTH_FLOOR = Claim(
     id="NONORTH-FLOOR",
     title="The noise floor of SGD on an acute pair",
@@ -150,19 +157,20 @@ NONORTH_FLOOR = Claim(
     source=Source("new", "moments of NONORTH-ANGLE; agrees with NONORTH-LYAPUNOV"),
     bound="exact",
     chapter=__name__,
-    assumptions=(UNIT, PAIR, ACUTE, START),
+    assumptions=(UNIT, PAIR, ACUTE, START, LATE),
     steps=("cone", "contraction", "fourth moment", "floor"),
     symbols={
-        "floor": "lim (a -> 0) lim (k -> oo) of E phi_k^2/a; phi: angle of w_k from x_1 + x_2 "
-        "(from -(x_1 + x_2) for q_1, q_2 <= 0); the inner limit up to O(a)"
+        "floor": "the limit of E phi_k^2/a; phi: angle of w_k from x_1 + x_2 (from -(x_1 + x_2) for "
+        "q_1, q_2 <= 0); the limit in k up to O(a)"
     },
     remark="With x_2 -> -x_2 the linear neuron sees -c: the same at c < 0, around x_1 - x_2.",
+    carried={"BAND-ABOVE": _BAND},
 )
 
 CROSSOVER = Assumption(
     "crossover",
     And(Gt(kappa, 0), Eq(c, kappa * a), Lt(c, 1)),
-    note="c = kappa a, kappa > 0 fixed, a -> 0",
+    note="kappa is the same for all a",
 )
 
 NONORTH_CROSSOVER = Claim(
@@ -180,7 +188,7 @@ NONORTH_CROSSOVER = Claim(
     source=Source("new", "small-step limit of NONORTH-ANGLE; at kappa = 0 SELECT-GENERATOR"),
     bound="exact",
     chapter=__name__,
-    assumptions=(UNIT, PAIR, START, CROSSOVER),
+    assumptions=(UNIT, PAIR, START, CROSSOVER, LATE),
     steps=(
         "generator",
         "no atoms",
@@ -194,7 +202,7 @@ NONORTH_CROSSOVER = Claim(
     symbols={
         "A_1, A_2": "E[u+ - u] = a^2 A_1 + O(a^3), E[(u+ - u)^2] = a^2 A_2 + O(a^3)",
         "p_u": "density on (0, pi) of the limit law of u: for continuous f, the mean of f(u_j) over "
-        "j < k and over runs tends to the integral of f p_u as k -> oo and then a -> 0",
+        "j < k and over runs tends to the integral of f p_u",
         "p_y": "the same law as a density of y = log cot(u/2) on the real line: the limit law of "
         "log|q_1/q_2| too, as log|q_1/q_2| - y -> 0 for a -> 0, uniformly on compacts of (0, pi), and "
         "the law has no atoms at 0 and pi",
@@ -208,4 +216,9 @@ NONORTH_CROSSOVER = Claim(
         "depends on the coordinate: as a density of y the mode moves at c = a/2. As kappa -> oo "
         "E cot^2 u ~ 1/(2 kappa), NONORTH-FLOOR's 4 E phi^2. At kappa = 0: atoms at 0 and pi, SELECT."
     ),
+    carried=dict.fromkeys(
+        ("SELECT-GENERATOR", "WALK-DRIFT"),
+        "read at kappa = 0, where c = 0 and the two points are orthonormal, and for the smooth function u",
+    )
+    | {"BAND-ABOVE": _BAND},
 )

@@ -17,6 +17,7 @@ from theory.assumptions.unequal_norms import (
     NORMS_STEP,
     ORTHOGONAL,
     STEP_SIZE,
+    UNIFORM,
     c_j,
     c_j_next,
     curve_j,
@@ -26,6 +27,7 @@ from theory.assumptions.unequal_norms import (
     sigma_j,
     sigma_k,
     sigma_m,
+    start_j2,
 )
 from theory.minibatch.log_ratios import PAIR
 from theory.notation import S, a, b, chi, n, p, r2
@@ -39,6 +41,7 @@ widest = Symbol("h_max", real=True)
 p_trap = Symbol("P_trap", real=True)
 W_start = Symbol("W_0", real=True)
 W_exit = Symbol("W_exit", real=True)
+W_ratio = Symbol("W_ratio", real=True)
 theta = Symbol("theta", real=True)
 start_c2 = Symbol("c_i(0)^2", real=True)
 kept_c2 = Symbol("c_j(k)^2", real=True)
@@ -47,15 +50,13 @@ NEW = Source("new", "sign of the exponents at a strict saddle")
 THEORY = Source(
     "finding", "the first draft's condition on a lacks the radial exponent's: a < 1/(2 sigma_i^2)"
 )
-NORMS = Assumption("norms", And(Gt(sigma_i**2, 0), Gt(sigma_j**2, 0)), note="sigma_i, sigma_j != 0")
+NORMS = Assumption("norms", And(Gt(sigma_i**2, 0), Gt(sigma_j**2, 0)))
 CHANCES = Assumption(
     "chances",
     And(Eq(p * n * (n - 1), b * (n - b)), Eq(p_both * n * (n - 1), b * (b - 1))),
-    note="p = P(i in B, j not), p_2 = P(i and j in B) for a uniform b-subset, as in NORMS-EXPONENT",
+    note="p = P(i in B, j not), p_2 = P(i and j in B), as in NORMS-EXPONENT",
 )
-LOCAL_STEP = Assumption(
-    "step size", And(Gt(a, 0), Lt(a * sigma_i**2, 1)), note="0 < a sigma_i^2 < 1"
-)
+LOCAL_STEP = Assumption("step size", And(Gt(a, 0), Lt(a * sigma_i**2, 1)))
 
 
 def factor_of(drawn: int, mass: Expr = S) -> Expr:
@@ -88,6 +89,7 @@ NORMS_EXPONENT = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
+        UNIFORM,
         PAIR,
         LOCAL_STEP,
         NORMS,
@@ -105,7 +107,7 @@ NORMS_EXPONENT = Claim(
         "lambda_off": "the same for w_perp and passive ReLU coordinates",
         "lambda_radial": "E of log|factor of r2 - 1| in one step at x_i/sigma_i, c_i alone not 0; "
         "-oo at a sigma_i^2 = 1/4",
-        "c_j(k)^2": "c_j^2 at any step k, whichever the draws",
+        "c_j(k)^2": "c_j^2 at any step k, whichever the draws; 0 where j is not live (lambda_off: w_perp^2)",
     },
     remark=(
         "SGD-RATE at sigma = 1, the rates of NORMS-GD at b = n. Outside NORMS-CONFINED a factor can "
@@ -127,7 +129,8 @@ SADDLE_WINDOW = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
-        Assumption("batch size", Eq(b, 1), note="b = 1"),
+        UNIFORM,
+        Assumption("batch size", Eq(b, 1)),
         Assumption(
             "larger norm",
             And(Gt(sigma_i**2, 0), Gt(sigma_m**2, sigma_i**2)),
@@ -161,6 +164,7 @@ SADDLE_CAPTURE = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
+        UNIFORM,
         PAIR,
         NORMS,
         CHANCES,
@@ -168,15 +172,13 @@ SADDLE_CAPTURE = Claim(
         Assumption(
             "step size",
             And(Gt(a, 0), Lt(a * sigma_i**2, Rational(1, 2))),
-            note="0 < a sigma_i^2 < 1/2",
             sharp=And(Gt(a, 0), Lt(a * sigma_i**2, Rational(1, 2))),
         ),
-        Assumption("start", Gt(start_c2, 0), note="i is live: c_i(0) != 0 (ReLU: > 0)"),
+        Assumption("start", Gt(start_c2, 0)),
         Assumption(
             "level",
-            And(Gt(W_exit, 0), Ge(theta, 0), Lt(theta, 1)),
-            note="W_exit > 0 and theta < 1: E[W+ | past] <= theta W at every state with W < W_exit. "
-            "For g small enough there is such a pair, which depends on a, n, b and the norms alone",
+            And(Gt(W_exit, 0), Ge(theta, 0), Le(W_ratio, theta), Lt(theta, 1)),
+            note="for g small enough there is such a pair, which depends on a, n, b and the norms alone",
             needed=True,
             witness="test_a_level_past_another_point_captures_nothing",
         ),
@@ -186,7 +188,7 @@ SADDLE_CAPTURE = Claim(
         "p, p_2": "P(i in B, j not), P(i and j in B), as in NORMS-EXPONENT",
         "P_trap": "P(w_k -> sign(c_i(0)) x_i/sigma_i), and exponentially fast",
         "W": "sum_{j != i} |c_j|^g + ||w_perp||^g + | |c_i| - 1 |^g, for a small g > 0",
-        "W_exit, theta": "W < W_exit is a neighbourhood of x_i/sigma_i where E[W+ | past] <= theta W",
+        "W_ratio": "the supremum of E[W+ | past]/W over the states with 0 < W < W_exit",
         "c_i(0)^2": LIVE_SQUARE,
     },
     remark="For b = n: lambda_j = log(1 - a (sigma_i^2 - sigma_j^2)) > 0 at a saddle: never negative.",
@@ -201,22 +203,20 @@ SADDLE_TRAP = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
-        Assumption("batch size", Eq(b, 1), note="b = 1"),
+        UNIFORM,
+        Assumption("batch size", Eq(b, 1)),
         Assumption("points", Ge(n, 2)),
         Assumption(
             "larger norm",
             And(Gt(sigma_i**2, 0), Gt(sigma_m**2, sigma_i**2)),
-            note="sigma_i is not the largest norm sigma_max",
         ),
         Assumption(
             "window",
             And(Lt(1 / sigma_i**2 - 1 / sigma_m**2, a), Lt(a, 1 / (2 * sigma_i**2))),
-            note="1/sigma_i^2 - 1/sigma_max^2 < a < 1/(2 sigma_i^2)",
         ),
         Assumption(
             "start",
             And(Gt(start_c2, 0), Le(start_c2, r2), Le(r2, 2)),
-            note="c_i(0) != 0 (ReLU: > 0), ||w_0||^2 <= 2",
         ),
     ),
     steps=("saddle", "exponents", "reach", "capture"),
@@ -230,6 +230,13 @@ SADDLE_TRAP = Claim(
         "From every start with c_i(0) live: drawing i often enough leads near x_i/sigma_i. Finding: "
         "the first draft's shares at the saddle, 32 % and 52 %, are 30 % and 47 %."
     ),
+    carried=dict.fromkeys(
+        ("GD-CONVERGES", "GD-DIRECTION"),
+        "a draw of i alone (b = 1) is full batch on one unit datum with a sigma_i^2 for a",
+    )
+    | {
+        "NORMS-HESSIAN": "mu_j is said of the linear neuron at x_i/sigma_i, a point of one norm's sphere"
+    },
 )
 
 SADDLE_NEVER = Claim(
@@ -241,20 +248,25 @@ SADDLE_NEVER = Claim(
     chapter=__name__,
     assumptions=(
         ORTHOGONAL,
+        UNIFORM,
         PAIR,
         NORMS,
         CHANCES,
         Assumption(
-            "exponent", Gt(NEGATIVE.lhs, 0), note="lambda_j > 0 for some live j, c_j(0) != 0"
+            "exponent", Gt(NEGATIVE.lhs, 0), note="lambda_j > 0"
         ),
         STEP_SIZE,
         Assumption("largest norm", And(Gt(sigma_m, 0), Le(sigma_i**2, sigma_m**2),
                                        Le(sigma_j**2, sigma_m**2), Le(sigma_k**2, sigma_m**2)),
                    note="sigma_k <= sigma_max for every k, i and j among them"),
-        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), note="0 < ||w_0||^2 < 2"),
+        Assumption("start", And(Gt(r2, 0), Lt(r2, 2), Gt(start_j2, 0)), note="r2 is that of the start"),
     ),
     steps=("kept", "rate"),
-    symbols={"P_trap": "P(w_k -> +-x_i/sigma_i)", "p, p_2": "as in NORMS-EXPONENT"},
+    symbols={
+        "P_trap": "P(w_k -> +-x_i/sigma_i)",
+        "p, p_2": "as in NORMS-EXPONENT",
+        "c_j(0)^2": "the square of c_j(0) where j is live at the start, 0 where it is not",
+    },
     remark=(
         "b = 1: a < 1/sigma_i^2 - 1/sigma_j^2. Open: exponent exactly 0, where log|c_j| near the "
         "saddle is a walk without drift to leading order; and a sigma_max^2 >= 1/2."

@@ -76,6 +76,7 @@ epochs = Symbol("K", integer=True)
 mass_elsewhere = Symbol("R", real=True)
 U_start = Symbol("U_0", real=True)
 U_exit = Symbol("U_exit", real=True)
+U_ratio = Symbol("U_ratio", real=True)
 theta = Symbol("theta", real=True)
 
 REPLACEMENT = Assumption(
@@ -137,7 +138,7 @@ SAMPLING_REPLACEMENT = Claim(
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
-        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), note="0 < eta = a b < 1"),
+        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), note="eta = a b"),
     ),
     steps=("factor", "law", "symmetry", "mean square", "bounds"),
     symbols={"lambda_repl": "E of the change of log|q_j/q_i| in one step at x_i, j live"},
@@ -162,12 +163,15 @@ SAMPLING_MOMENT = Claim(
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
-        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), note="0 < eta = a b < 1"),
+        Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), note="eta = a b"),
         Assumption("moment", And(Ge(g, 0), Le(g, 1))),
     ),
     steps=("factor", "two-sided", "mean square"),
     symbols={"M_g": "E of the factor of |q_j/q_i|^g in one step at x_i, j live"},
     remark="Equality at g = 0 and g = 1: in the mean the ratio stays, as without replacement.",
+    carried={
+        "CAPTURE-MOMENT": "read for its inequality between numbers alone, in which no batch occurs"
+    },
 )
 
 SAMPLING_LOCAL = Claim(
@@ -186,12 +190,11 @@ SAMPLING_LOCAL = Claim(
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
-        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), note="0 < eta = a b < 1/2"),
+        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), note="eta = a b"),
         Assumption(
             "level",
-            And(Gt(U_exit, 0), Ge(theta, 0), Lt(theta, 1)),
-            note="U_exit > 0 and theta < 1: E[U+ | past] <= theta U at every state with U < U_exit. "
-            "For g small enough there is such a pair, which depends on a, n and b alone",
+            And(Gt(U_exit, 0), Ge(theta, 0), Le(U_ratio, theta), Lt(theta, 1)),
+            note="for g small enough there is such a pair, which depends on a, n and b alone",
             needed=True,
             witness="test_a_level_past_another_point_captures_nothing",
         ),
@@ -201,6 +204,7 @@ SAMPLING_LOCAL = Claim(
         "lambda_off": "E of the change of log|w_perp| at x_i; also of a passive ReLU coordinate",
         "lambda_radial": "E of log|factor of q_i^2 - 1| at x_i; -oo where some 4 a m_i = 1",
         "P_local": "P(w_k -> x_i), and exponentially fast",
+        "U_ratio": "the supremum of E[U+ | past]/U over the states with 0 < U < U_exit",
         "U": "|q_i - 1|^g + sum_{j != i} |q_j|^g + ||w_perp||^g for a small g > 0; U_0 that of w_0",
     },
     remark="So P_local -> 1 as w_0 -> x_i. At b = n this is false without replacement: no start with "
@@ -245,7 +249,7 @@ SAMPLING_GLOBAL = Claim(
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
-        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), note="0 < eta = a b < 1/2"),
+        Assumption("step size", And(Gt(a, 0), Lt(2 * a * b, 1)), note="eta = a b"),
         RADIUS,
         Assumption("live coordinate", And(Gt(s, 0), Le(s, r2))),
     ),
@@ -256,6 +260,10 @@ SAMPLING_GLOBAL = Claim(
         "r2, s": "squared norm and live mass of the start w_0",
     },
     remark="b = n and b > n included. Levy's 0-1 law: Williams, Probability with Martingales, 14.2.",
+    carried=dict.fromkeys(
+        ("GD-CONVERGES", "GD-DIRECTION"),
+        "a batch of one index b times is full batch on that datum with b a for a",
+    ),
 )
 
 CYCLIC = Assumption(
@@ -355,7 +363,7 @@ SAMPLING_CYCLIC_LIMIT = Claim(
         ORTHONORMAL,
         CYCLIC,
         STEP_SIZE,
-        Assumption("start", Eq(r2, 1), note="uniform on the unit sphere of the span"),
+        Assumption("start", Eq(r2, 1), item=words.ROTATION_INVARIANT),
         Assumption(
             "live coordinate",
             And(Gt(s, 0), Le(s, r2)),
@@ -364,6 +372,15 @@ SAMPLING_CYCLIC_LIMIT = Claim(
     ),
     symbols={"P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)"},
     remark="Supported by runs only. SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
+    survivors={
+        f"other item: cyclic -> {way}": "true: the limit is one datum, which is in some batch (SGD-SPARSE)"
+        for way in ("reshuffled", "uniform subsets")
+    }
+    | {
+        "other item: cyclic -> fair sequence": "open, as the claim is: no counterexample is known",
+        "dropped item: cyclic": "open, as the claim is: no counterexample is known",
+        "other item: rotation-invariant -> sign-symmetric": "open: is such a law on the orbit's curve?",
+    },
 )
 
 _RESHUFFLED_PARTS = {

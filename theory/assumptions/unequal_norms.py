@@ -11,14 +11,12 @@ What SGD makes of the saddles x_i/sigma_i: ``theory/assumptions/saddle_trap.py``
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Min, Poly, Rational, Symbol, cancel, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.full_batch.convergence import FULL_BATCH
-from theory.model.autoencoder import GATE, LINEAR_NEURON, SOME_DATA
+from theory.model.autoencoder import GATE, SOME_DATA
 from theory.model.step import MEMBERSHIP, step_from
 from theory.notation import S, a, active, chi, n, perp, perp_next, q_j, r2, r2_next, x
 
@@ -33,6 +31,8 @@ Q = Symbol("Q", real=True)
 
 NEW = Source("new", "derived here from the loss")
 ORTHOGONAL = Assumption("orthogonal data", item=words.ORTHOGONAL)
+LINEAR_NEURON = Assumption("linear neuron", item=words.LINEAR)
+UNIFORM = Assumption("uniform batches", item=words.UNIFORM)
 MEANING = {
     "c_j": "<w, x_j>/sigma_j, the coordinate of w along x_j/||x_j||",
     "S": "sum over the (active) batch of sigma_k^2 c_k^2 = <w, x_k>^2",
@@ -150,9 +150,7 @@ NORMS_HESSIAN = Claim(
     assumptions=(
         ORTHOGONAL,
         SOME_DATA,
-        replace(
-            LINEAR_NEURON, note="h_- = 1; for ReLU c_j = 0 is at the kink: no second derivative"
-        ),
+        LINEAR_NEURON,
         Assumption("stationary", item=words.STATIONARY),
     ),
     symbols={
@@ -160,13 +158,13 @@ NORMS_HESSIAN = Claim(
         "mu_j": "along x_j/sigma_j made orthogonal to w; 0 within the group of equal norm",
         "mu_perp": "off the data",
     },
-    remark="All of the spectrum, for any n and d. sigma_j > sigma_i gives a negative eigenvalue.",
+    remark="All of the spectrum, for any n and d. sigma_j > sigma_i gives a negative eigenvalue. For ReLU "
+    "c_j = 0 is at the kink: there is no second derivative.",
 )
 
 STEP_SIZE = Assumption(
     "step size",
     And(Gt(a, 0), Lt(a * sigma_m**2, Rational(1, 2))),
-    note="0 < a sigma_max^2 < 1/2",
 )
 LARGEST = Assumption(
     "largest norm",
@@ -195,7 +193,7 @@ NORMS_CONFINED = Claim(
         STEP_SIZE,
         LARGEST,
         BATCH_MASS,
-        Assumption("radius", And(Ge(r2, 0), Le(r2, 2)), note="r2 <= 2", sharp=Le(r2, 2)),
+        Assumption("radius", And(Ge(r2, 0), Le(r2, 2)), sharp=Le(r2, 2)),
     ),
     steps=("norm", "factor"),
     symbols=MEANING,
@@ -239,9 +237,9 @@ NORMS_GD = Claim(
         Assumption(
             "one largest norm",
             And(Gt(sigma_m, 0), Gt(sigma_j**2, 0), Lt(sigma_j**2, sigma_m**2)),
-            note="0 < sigma_j < sigma_max for all other live j",
+            note="for all other live j",
         ),
-        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), note="0 < ||w_0||^2 < 2"),
+        Assumption("start", And(Gt(r2, 0), Lt(r2, 2)), note="r2 is that of the start"),
         Assumption(
             "not 0",
             And(Gt(start_m2, 0), Gt(start_j2, 0), Le(start_m2 + start_j2, r2)),
@@ -261,5 +259,9 @@ NORMS_GD = Claim(
         "m is the live datum of largest norm. So GD-DIRECTION "
         "and the sphere of limits need equal norms; norms that differ by little part slowly, within "
         "about 1/(a (sigma_max^2 - sigma_j^2)) steps."
+    ),
+    carried=dict.fromkeys(
+        ("GD-CONVERGES", "GD-DIRECTION"),
+        "with c_m alone left the step is that of one unit datum with a sigma_max^2 for a",
     ),
 )  # fmt: skip

@@ -29,10 +29,17 @@ threshold_of = Function("C_ms")
 l_max = Symbol("l_max", real=True)
 s = Symbol("s", real=True)
 t = Symbol("t", real=True)
+nu_min = Symbol("nu_min", real=True)
+nu_max = Symbol("nu_max", real=True)
 u = Symbol("u", real=True)
 Q = Symbol("Q")
 least = Function("min_j")
 largest = Function("max_j")
+
+NOISE = {
+    "nu_min, nu_max": "the least and the largest nu with det(E[Q_Y Q Q_Y] - Q^3 - nu Q) = 0: the noise "
+    "E[Q_Y Q Q_Y] - Q^3 lies between nu_min Q and nu_max Q in the order of symmetric matrices",
+}
 
 Q_BRACKET = Claim(
     id="Q-BRACKET",
@@ -55,22 +62,23 @@ Q_BRACKET = Claim(
         BATCH,
         Assumption(
             "noise bracket",
-            And(Ge(t, 0), Le(s, t), Or(Ge(N, 2), Le(s, 0))),
-            note="s Q <= E[Q_Y Q Q_Y] - Q^3 <= t Q in the order of symmetric matrices; so s <= t, "
-            "t >= 0, and s <= 0 for a single component",
+            And(Le(s, nu_min), Le(nu_max, t), Ge(t, 0), Le(s, t), Or(Ge(N, 2), Le(s, 0))),
+            note="the noise is >= 0 and, for a single component, 0: so s <= t, t >= 0, and there s <= 0",
             needed=True,
             witness="test_a_bracket_that_is_none_bounds_nothing",
         ),
         Assumption(
             "no noise below zero",
             Gt(l_min**2 + kappa * s, 0),
-            note="l_min^2 + kappa s > 0; s = 0 is always allowed, as the noise is >= 0",
+            note="s = 0 is always allowed, as the noise is >= 0",
             needed=True,
             witness="test_a_negative_bracket_bounds_nothing",
         ),
     ),
     steps=("multiplier", "order"),
-    symbols=MEANING | {"min_j, max_j": "over the eigenvalues l_j of Q, l_min the least of them"},
+    symbols=MEANING
+    | NOISE
+    | {"min_j, max_j": "over the eigenvalues l_j of Q, l_min the least of them"},
     remark="Beyond the upper bound every start diverges. With one fixed j in place of the maximum the "
     "upper bound is false: SINGLE_J in tests/quadratic/cases.py converges beyond it.",
 )
@@ -93,13 +101,11 @@ Q_LARGE_BATCH = Claim(
         INDEPENDENT,
         POSITIVE,
         BATCH,
-        Assumption(
-            "largest eigenvalue", Le(l_min, l_max), note="l_min <= l_max, the ends of Q's spectrum"
-        ),
+        Assumption("largest eigenvalue", Le(l_min, l_max), note="the ends of Q's spectrum"),
         Assumption(
             "upper noise bound",
-            Ge(t, 0),
-            note="E[Q_Y Q Q_Y] - Q^3 <= t Q in the order of symmetric matrices; so t >= 0",
+            And(Le(nu_max, t), Ge(t, 0)),
+            note="the noise is >= 0: so t >= 0",
         ),
         Assumption(
             "small noise",
@@ -110,7 +116,7 @@ Q_LARGE_BATCH = Claim(
         ),
     ),
     steps=("lower", "upper"),
-    symbols=MEANING,
+    symbols=MEANING | NOISE,
     remark="At kappa = 0 both sides are 2/l_max. The noise bound enters the lower side only.",
 )
 
@@ -140,7 +146,7 @@ Q_SMALL_BATCH = Claim(
                    witness="test_more_noise_lowers_the_threshold",
             sharp=And(Ge(kappa_2, 0), Le(kappa_2, kappa_1))),
         Assumption("batch sizes", And(Ge(k, 1), Ge(N, k + 1)),
-                   note="for Delta: 1 <= k, k + 1 <= N"),
+                   note="for Delta alone"),
     ),
     steps=("noise factor", "positive noise"),
     symbols={

@@ -17,6 +17,7 @@ from functools import cache
 from sympy import QQ, And, Eq, Expr, Ge, Gt, Lt, Poly, Rational, Symbol, diff, expand, sign
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.quadratic.mean_square import INDEPENDENT
 from theory.quadratic.second_moment import kappa
 from theory.sources import PATEL
 
@@ -65,10 +66,10 @@ Q_NONCONVEX = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
+        INDEPENDENT,
         Assumption(
             "both are minima",
             And(Gt(c, 0), Lt(c, 1)),
-            note="0 < c < 1",
             needed=True,
             witness="test_outside_the_unit_interval_an_end_is_no_minimum",
             sharp=And(Gt(c, 0), Lt(c, 1)),
@@ -76,7 +77,7 @@ Q_NONCONVEX = Claim(
         Assumption(
             "a minimum of g is one of the sum",
             And(Gt(m, 0), Gt(h, 0)),
-            note="m > 0, the mean of the z_i, and h > 0",
+            note="m is the mean of the z_i",
             needed=True,
             witness="test_a_negative_mean_weight_turns_minima_into_maxima",
             sharp=And(Gt(m, 0), Gt(h, 0)),

@@ -108,7 +108,7 @@ ORTHOGONAL = Item(
     "data", "orthogonal", "x_1, ..., x_n are orthogonal in R^d, of norms ||x_j|| = sigma_j > 0",
     r"\langle x_i,x_j\rangle = \sigma_j^2\,\delta_{ij},\ \sigma_j>0",
     sample=_orthogonal, holds=lambda data: _gram(data, True, lambda s: s > 0), needs=Ge(d, n),
-    implies=("any points",), near=("orthonormal",), gives={"inner": 0},
+    implies=("any points",), gives={"inner": 0},
 )  # fmt: skip
 ORTHONORMAL = Item(
     "data", "orthonormal", "x_1, ..., x_n are orthonormal in R^d",

@@ -25,6 +25,7 @@ from tests.quadratic.gram_cases import Model, fraction, in_parameters, matrix_T,
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.quadratic import gram_thresholds as g
 from theory.quadratic.bounds import kappa_1, kappa_2, threshold_of
 from theory.quadratic.mean_square import gradient2
@@ -106,6 +107,7 @@ def q_gram(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not _inside(claim, point):
             continue
         count += 1
+        _residuals(claim, rng, size, {g.C_ms: F(0)})
         batches = _batches(size, model.batch_size, model.sampling)
         mixed = F(sum(c[0] * c[1] for c in batches), len(batches) * model.batch_size**2)
         square = F(sum(c[0] ** 2 for c in batches), len(batches) * model.batch_size**2)
@@ -127,6 +129,16 @@ def q_gram(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 raise Refuted(f"{claim.id}: entry {i, j} of Sigma^+", {"model": model, "C": step})
         _threshold(claim, model, step, point)
     return count
+
+
+def _residuals(claim: Claim, rng: np.random.Generator, size: int, never: Mapping[Any, Any]) -> None:
+    """Residuals at the minimum by the claim's item: where one is not 0, no second moment of them tends to
+    0, and each threshold named in ``never`` is 0."""
+    residuals = claim.item(words.FIT).sample(rng, size)
+    if any(residuals):
+        for part in relations(claim.formula):
+            if any(part.has(x) for x in never):
+                _judge(claim, part, never, residuals=residuals)
 
 
 def _threshold(claim: Claim, model: Model, step: Fraction, point: Mapping[Any, Any]) -> None:
@@ -286,6 +298,8 @@ def q_gram_edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not _inside(claim, point):
             continue
         count += 1
+        _residuals(claim, rng, size, {g.at_kappa(0): F(0), g.at_kappa(1): F(0), g.l_max: top,
+                                      g.K_max: top, g.trace_k: top, N: F(size)})  # fmt: skip
         diagonal = [fraction(K[i, i]) for i in range(size)]
         still, single = (threshold(model.case.problem, x) for x in (F(0), F(1)))
         values = {

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, off_span, plus
 from tests.falsify.sums.tools import (
-    axes,
     cases,
     choose,
+    inner,
     inside,
     judge,
     plain_step,
@@ -20,6 +22,7 @@ from tests.falsify.sums.tools import (
 )
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions import momentum as mo
 from theory.notation import S, a, active, b, below, d, n, p, perp_next, q_j_next, r2, s
 
@@ -27,34 +30,47 @@ F = Fraction
 
 
 def momentum_direction(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """Three steps: lambda and mu are those of the first coordinate of each group."""
     played = 0
     for count in cases(seconds):
-        points, _ = sizes(rng, count, 6)
-        linear, nesterov = bool(rng.integers(2)), bool(rng.integers(2))
+        points, size = sizes(rng, count, 6)
+        linear, nesterov = linear_of(claim, rng), bool(rng.integers(2))
         step, share = rational(rng, F(1, 50), 2), choose(rng, [F(0), F(1, 2), F(9, 10)])
-        start = [choose(rng, [F(0), rational(rng, -1, 1, 8)]) for _ in range(points + 1)]
-        w, v, data = list(start), [F(0)] * (points + 1), axes(points, points + 1)
-        if not inside(claim, {}):
+        data = data_of(claim, rng, points, points + 1)
+        off = off_span(numbers(rng, points + 1), data)
+        w = [F(0)] * (points + 1)
+        for x in data:
+            w = plus(w, choose(rng, [F(0), rational(rng, -1, 1, 8)]), x)
+        w = plus(w, F(1, 8), off)
+        v = claim.item(words.VELOCITY).sample(rng, w)
+        size, batches = batches_of(claim, rng, points, size)
+        item = claim.item(words.BATCHES)
+        if not inside(claim, {n: points, b: points if item == words.FULL else size}):
             continue
+        start, rest = [inner(w, x) for x in data], inner(w, off)
         played += 1
-        for _ in range(3):
-            ahead = [x + share * y * nesterov for x, y in zip(w, v, strict=True)]
-            pulled = plain_step(data, ahead, range(points), step, linear)
-            pull = [x - y for x, y in zip(pulled, ahead, strict=True)]
+        for batch in islice(batches, 3):
+            ahead = plus(w, share * nesterov, v)
+            pull = plus(plain_step(data, ahead, batch, step, linear), -1, ahead)
             new = [share * x + y for x, y in zip(v, pull, strict=True)]
-            after = [x + y for x, y in zip(w, new, strict=True)]
-            live = [linear or x > 0 for x in ahead]
-            mass = sum((ahead[i] ** 2 for i in range(points) if live[i]), F(0))
-            for j in range(points):
-                c, off = start[j], start[-1]
-                if c == 0 or off == 0:
+            after = plus(w, 1, new)
+            q = [inner(ahead, x) for x in data]
+            live = [linear or x > 0 for x in q]
+            mass = sum((q[i] ** 2 for i in range(points) if live[i]), F(0))
+            for j, x in enumerate(data):
+                group = [i for i, y in enumerate(start) if y and (linear or y * start[j] > 0)]
+                if start[j] == 0 or not any(off):
                     continue
+                first, c = group[0], start[j]
                 at: dict[Any, Any] = {a: step, mo.beta: share, mo.nu: share * nesterov, S: mass,
                                       r2: squared(ahead), active: int(live[j]), mo.c_j: c,
-                                      mo.lam: w[j] / c, mo.mu: v[j] / c, mo.v_next: new[j],
-                                      q_j_next: after[j], mo.c_off: off, mo.lam_off: w[-1] / off,
-                                      mo.mu_off: v[-1] / off, mo.v_off_next: new[-1],
-                                      perp_next: after[-1]}  # fmt: skip
+                                      mo.lam: inner(w, data[first]) / start[first],
+                                      mo.mu: inner(v, data[first]) / start[first],
+                                      mo.v_next: inner(new, x), q_j_next: inner(after, x),
+                                      mo.c_off: rest, mo.lam_off: inner(w, off) / rest,
+                                      mo.mu_off: inner(v, off) / rest,
+                                      mo.v_off_next: inner(new, off),
+                                      perp_next: inner(after, off)}  # fmt: skip
                 judge(claim, at)
             w, v = after, new
     return played
@@ -70,17 +86,21 @@ def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         name = next(x for x in power if claim.formula.has(x))
         top = (1 - share) ** 2 / (4 * power[name])
         step = float(choose(rng, [top, 0.5 * top, 1 - share]))
-        at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step),
+        linear = linear_of(claim, rng)
+        largest = 2 * step / (1 - share) if share < 1 else 0.0
+        at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step), below: int(linear),
+                              mo.u: choose(rng, [F(0), F(largest) / 2, F(-4)]),
                               p: F(size * (points - size), max(points * (points - 1), 1))}  # fmt: skip
         if points < 2 or not inside(claim, at):
             continue
         played += 1
-        v, q, total = np.zeros(400), np.ones(400), np.zeros(400)
+        v, q, total = np.full(400, float(at[mo.u])), np.ones(400), np.zeros(400)
         steps = 1500
         for _ in range(steps):
             i = rng.random(400) < size / points
             other = (size - i) / (points - 1)
             j = rng.random(400) < other
+            j = j & (linear | (q > 0))  # ReLU: only an open gate lets j in
             drive = step * ((j * 1.0 - i * 1.0) if name == mo.gamma_ratio else -power[name] * i)
             v = share * v + drive * q
             q = q + v
@@ -96,56 +116,77 @@ def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> i
 
 
 def momentum_sparse(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """Runs that blow up, or whose data part is gone: P_sparse = 1 is false for that start."""
+    """Runs that blow up, have no mass left on the data, or are at rest off them: P_sparse < 1 there."""
     played = 0
     for count in cases(seconds):
-        points, size = [(2, 1), (3, 1), (3, 2), (9, 8)][count % 4]
+        points, size = [(2, 1), (2, 1), (3, 2), (9, 8)][count % 4]
         share = float(choose(rng, [0.0, 0.5, 0.7, 0.9, 2.0]))
         step = (1 - share) ** 2 / 4 * float(choose(rng, [1, 0.5, 3]))
-        c = rng.normal(size=points)
         norm = choose(rng, [F(1), F(19, 10), F(1, 100), F(25)])
-        c *= np.sqrt(float(norm) * 0.7 / (c**2).sum())
+        linear = linear_of(claim, rng)
+        data = np.array(data_of(claim, rng, points, points + 1), float)
+        c = rng.normal(size=points + 1)
         if rng.integers(8) == 0:
-            c[:] = 0
-        at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step), r2: norm, below: 1,
-                              s: F(float((c**2).sum()))}  # fmt: skip
-        if not inside(claim, at):
+            c[:points] = 0
+        start = c[:points] @ data
+        start += (
+            0.1
+            * c[-1]
+            * np.array(off_span(numbers(rng, points + 1), list(map(_exact, data))), float)
+        )
+        start *= float(norm) ** 0.5 / (np.linalg.norm(start) or 1)
+        on, *_ = np.linalg.lstsq(data.T, start, rcond=None)
+        made = [batches_of(claim, rng, points, size) for _ in range(20)]
+        draws, size = [x[1] for x in made if x[0] == made[0][0]], made[0][0]
+        velocity = claim.item(words.VELOCITY).sample(rng, [F(0)] * (points + 1))
+        at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step), r2: norm,
+                              s: F(float(((data.T @ on) ** 2).sum()))}  # fmt: skip
+        if not inside(claim, at) or not np.linalg.norm(start) > 0:
             continue
         played += 1
-        w = np.tile(np.append(c, np.sqrt(float(norm) * 0.3)), (20, 1))
-        v = np.zeros_like(w)
+        w, v = (np.tile(np.array(x, float), (len(draws), 1)) for x in (start, velocity))
+        moved = 0.0
         with np.errstate(over="ignore", invalid="ignore"):
-            for _ in range(300):
-                drawn = (rng.random((20, points)).argsort(axis=1) < size) * 1.0
-                mass = (drawn * w[:, :points] ** 2).sum(axis=1, keepdims=True)
-                pull = -step * mass * w
-                pull[:, :points] += (
-                    step * (2 - (w**2).sum(axis=1, keepdims=True)) * drawn * w[:, :points]
-                )
-                v = share * v + pull
+            for k in range(600):
+                drawn = np.array([np.bincount(next(d), minlength=points) for d in draws], float)
+                q = w @ data.T
+                drawn = drawn * (linear | (q > 0))
+                mass = (drawn * q**2).sum(axis=1, keepdims=True)
+                slack = 2 - (w**2).sum(axis=1, keepdims=True)
+                v = share * v - step * mass * w + step * slack * (drawn * q) @ data
                 w = w + v
-        sparse = not (~(np.abs(w).max(axis=1) < 1e3)).any() and np.abs(w[:, :points]).max() > 1e-9
+                moved = max(moved, float(np.abs(v).max())) if k > 500 else 0.0
+        q = w @ data.T
+        near = (
+            np.abs(w[:, None, :] - np.sign(q)[:, :, None] * data[None]).max(axis=2).min(axis=1)
+            < 1e-3
+        )
+        gone = (~(np.abs(w).max(axis=1) < 1e3)).any() or np.abs(q).max() < 1e-9
+        sparse = not gone and not (moved < 1e-12 and not near.all())
         at |= {mo.p_sparse: int(sparse), mo.limit_winner: 1, mo.limit_others: 0, mo.limit_off: 0}
         judge(claim, at)
     return played
 
 
+def _exact(x: np.ndarray) -> list[Fraction]:
+    return [F(float(y)).limit_denominator(10**6) for y in x]
+
+
 def adam_basis(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     played = 0
-    frames = [(F(1), F(0)), (F(3, 5), F(4, 5)), (F(5, 13), F(12, 13))]
     for _ in cases(seconds):
-        cosine, sine = choose(rng, frames)
-        data = [[cosine, sine], [-sine, cosine]]
+        data = data_of(claim, rng, 2, 2)
         first = choose(rng, [F(0), F(3, 10), rational(rng, -1, 1, 9)])
         second = choose(rng, [F(0), first, rational(rng, -1, 1, 9)])
-        size, linear = (2 if rng.integers(4) else 1), bool(rng.integers(4))
-        rate = F(1, 10)
-        at: dict[Any, Any] = {n: 2, d: 2, b: size, below: int(linear), r2: first**2 + second**2,
-                              mo.first: first, mo.second: second, mo.rate: rate}  # fmt: skip
+        size, batches = batches_of(claim, rng, 2, 2 if rng.integers(4) else 1)
+        size = 2 if claim.item(words.BATCHES) == words.FULL else size
+        linear, rate = linear_of(claim, rng), F(1, 10)
+        at: dict[Any, Any] = {n: 2, d: 2, b: size, r2: first**2 + second**2, mo.first: first,
+                              mo.second: second, mo.rate: rate}  # fmt: skip
         if not inside(claim, at):
             continue
         played += 1
-        pulled = plain_step(data, [first, second], range(size), F(1), linear)
+        pulled = plain_step(data, [first, second], next(batches), F(1), linear)
         move = [rate * ((x > y) - (x < y)) for x, y in zip(pulled, [first, second], strict=True)]
         judge(claim, {**at, mo.turn: move[0] * second - move[1] * first})
     return played

@@ -8,16 +8,27 @@ from typing import Any
 
 import flint
 import numpy as np
-from sympy import Rational
 
-from tests.ambient import gates_at, hessian, loss, relu_loss, spectrum_polynomial
-from tests.falsify.sums.draws import float_runs, subsets
+from tests.ambient import as_fmpq, gates_at, hessian, loss, relu_loss
+from tests.falsify.sums.draws import TINY, about, float_runs, subsets
+from tests.falsify.sums.items import (
+    batches_of,
+    data_of,
+    float_path,
+    linear_of,
+    mean_of,
+    numbers,
+    off_span,
+    plus,
+    sigma,
+)
 from tests.falsify.sums.tools import (
     axes,
     ball,
     cases,
     choose,
     equals,
+    inner,
     inside,
     judge,
     plain_step,
@@ -29,9 +40,10 @@ from tests.falsify.sums.tools import (
 )
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions import saddle_trap as st
 from theory.assumptions import unequal_norms as un
-from theory.notation import S, a, active, b, below, chi, n, p, perp, perp_next, r2, r2_next
+from theory.notation import S, a, active, b, chi, n, p, perp, perp_next, r2, r2_next
 
 F = Fraction
 NORMS = (F(1), F(11, 10), F(1, 2), F(2), F(3, 2), F(9, 10))
@@ -43,83 +55,117 @@ def _state(rng: np.random.Generator, points: int, norms: list[Fraction], size: A
     return [x * F(size) / (1 + total) for x in weight] if total else weight
 
 
+def _weight(rng: np.random.Generator, data: list[list[Fraction]], size: Any = 1) -> list[Fraction]:
+    """``_state`` in coordinates along the data, which are normed where their norms are rational."""
+    dimension = len(data[0])
+    found = [F(0)] * dimension
+    along = _state(rng, len(data), [], size)
+    for c, x in zip(along, data, strict=False):
+        length = sigma(x)
+        found = plus(found, c / length if isinstance(length, Fraction) and length else c, x)
+    off = off_span([choose(rng, [F(0), F(1), F(1, 2)]) for _ in range(dimension)], data)
+    return plus(found, along[-1], off)
+
+
 def norms_step(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """NORMS-STEP and NORMS-CONFINED: exact steps from the loss."""
     played = 0
     for count in cases(seconds):
         points, size = sizes(rng, count, 9)
-        norms = [choose(rng, NORMS) for _ in range(points)]
-        top = max(norms)
-        linear = bool(rng.integers(2))
-        step = choose(rng, [F(1, 4), F(49, 100), F(499, 1000), F(1, 2), F(3, 5)]) / top**2
-        weight = _state(rng, points, norms, choose(rng, [F(1), F(7, 5), F(2), F(3)]))
+        data = data_of(claim, rng, points, points + 1)
+        norms = [sigma(x) for x in data]
+        top = max(squared(x) for x in data)
+        linear = linear_of(claim, rng)
+        step = choose(rng, [F(1, 4), F(49, 100), F(499, 1000), F(1, 2), F(3, 5)]) / (top or 1)
+        weight = _weight(rng, data, choose(rng, [F(1), F(7, 5), F(2), F(3)]))
         batch = [int(x) for x in rng.permutation(points)[:size]]
-        after = plain_step(axes(points, points + 1, norms), weight, batch, step, linear)
-        drawn = [i for i in batch if linear or weight[i] > 0]
-        mass = sum((norms[i] ** 2 * weight[i] ** 2 for i in drawn), F(0))
-        heavy = sum((norms[i] ** 4 * weight[i] ** 2 for i in drawn), F(0))
-        at: dict[Any, Any] = {a: step, S: mass, un.Q: heavy, r2: squared(weight), un.sigma_m: top,
-                              r2_next: squared(after), perp: weight[-1],
-                              perp_next: after[-1]}  # fmt: skip
-        for j in range(points):
-            here = {**at, un.c_j: weight[j], un.c_j_next: after[j], un.sigma_j: norms[j],
-                    chi: int(j in drawn), active: int(linear or weight[j] > 0)}  # fmt: skip
+        after = plain_step(data, weight, batch, step, linear)
+        q = [inner(weight, x) for x in data]
+        drawn = [i for i in batch if linear or q[i] > 0]
+        mass = sum((q[i] ** 2 for i in drawn), F(0))
+        heavy = sum((squared(data[i]) * q[i] ** 2 for i in drawn), F(0))
+        off = [sum(off_span(w, data), F(0)) for w in (weight, after)]
+        largest = next(x for x, y in zip(norms, data, strict=True) if squared(y) == top)
+        at: dict[Any, Any] = {a: step, S: mass, un.Q: heavy, r2: squared(weight), un.sigma_m: largest,
+                              r2_next: squared(after), perp: off[0], perp_next: off[1]}  # fmt: skip
+        for j, point in enumerate(data):
+            if not any(point):
+                continue
+            cs = [inner(w, point) / norms[j] if isinstance(norms[j], Fraction)
+                  else ball(inner(w, point)) / norms[j] for w in (weight, after)]  # fmt: skip
+            here = {**at, un.c_j: cs[0], un.c_j_next: cs[1], un.sigma_j: norms[j],
+                    chi: int(j in drawn), active: int(linear or q[j] > 0)}  # fmt: skip
             if inside(claim, here):
                 played += 1
                 judge(claim, here)
     return played
 
 
-def norms_landscape(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """NORMS-STATIONARY and NORMS-HESSIAN, by the loss itself."""
+def norms_hessian(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """v' H v along w, x_j made orthogonal to w, and off the data, at states that the item draws."""
     played = 0
     for count in cases(seconds):
         points = 1 + count % 4
-        norms = [choose(rng, NORMS) for _ in range(points)]
-        data, top = axes(points, points + 1, norms), max(range(points), key=norms.__getitem__)
-        linear = bool(rng.integers(2))
+        data, linear = data_of(claim, rng, points, points + 1), linear_of(claim, rng)
         rule = "linear" if linear else "relu"
-        if claim.id == "NORMS-HESSIAN":
-            i = int(rng.integers(points))
-            at: dict[Any, Any] = {below: int(linear), n: points, un.sigma_i: norms[i]}
-            if not inside(claim, at):
-                continue
-            played += 1
-            unit = axes(points + 1, points + 1)[i]
-            if not linear:  # along e_j, both ways: is there a second derivative?
-                j = (i + 1) % points
-                h = F(1, 10**6)
-                ends = [relu_loss([x + side * h * (k == j) for k, x in enumerate(unit)], data)
-                        for side in (1, -1, 0)]  # fmt: skip
-                bend = [2 * (end - ends[2]) / h**2 for end in ends[:2]]
-                if j != i and abs(bend[0] - bend[1]) > F(1, 100):
-                    refute(claim, "no second derivative", at)
-                continue
-            here = [(un.curve_along, None, 1), (un.curve_off, None, 1)]
-            here += [(un.curve_j, norms[j], 1) for j in range(points) if j != i]
-            pairs = []
-            for symbol, other, times in here:
-                found = equals(claim, symbol, {**at, un.sigma_j: other or 0})
-                pairs.append((found, times))
-            known = hessian(unit, data, gates_at(unit, data, rule)).charpoly()
-            claimed = [(Rational(x.numerator, x.denominator), t) for x, t in pairs]
-            if known != spectrum_polynomial(claimed):
-                refute(claim, "spectrum", at)
+        w = claim.item(words.STATE).sample(rng, data, rule)
+        i = max(range(points), key=lambda k: inner(w, data[k]) ** 2)
+        if not any(w) or not any(data[i]):
             continue
-        weight = _state(rng, points, norms, choose(rng, [F(1), F(7, 5), F(3)]))
+        at: dict[Any, Any] = {n: points, un.sigma_i: sigma(data[i])}
+        if not inside(claim, at):
+            continue
+        played += 1
+        if not linear:  # along x_j, both ways: is there a second derivative?
+            h = F(1, 10**6)
+            for x in data:
+                ends = [relu_loss(plus(w, side * h, x), data) for side in (1, -1, 0)]
+                bend = [2 * (end - ends[2]) / h**2 for end in ends[:2]]
+                if not inner(w, x) and abs(bend[0] - bend[1]) > F(1, 100):
+                    refute(claim, "no second derivative", at)
+        form = hessian(w, data, gates_at(w, data, rule))
+        sides = [
+            (un.curve_along, w, None),
+            (un.curve_off, off_span(numbers(rng, points + 1), data), None),
+        ]
+        sides += [(un.curve_j, plus(x, -inner(x, w) / squared(w), w), x) for x in data]
+        for symbol, v, x in sides:
+            if not any(v):
+                continue
+            column = flint.fmpq_mat([[as_fmpq(y)] for y in v])
+            bent = (form * column).entries()
+            found = sum(
+                (y * F(int(z.p), int(z.q)) for y, z in zip(v, bent, strict=True)), F(0)
+            ) / squared(v)
+            here = {**at, un.sigma_j: 0 if x is None else sigma(x), symbol: found}
+            judge(claim, here, lambda part, name=symbol: part.has(name))
+    return played
+
+
+def norms_stationary(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """The gradient by a step, the classification at weights, and the loss against that at x_m/sigma_max."""
+    played = 0
+    for count in cases(seconds):
+        points = 1 + count % 4
+        data, linear = data_of(claim, rng, points, points + 1), linear_of(claim, rng)
+        norms, rule = [sigma(x) for x in data], "linear" if linear else "relu"
+        if not all(isinstance(x, Fraction) and x for x in norms):
+            continue
+        top = max(range(points), key=norms.__getitem__)
+        weight = _weight(rng, data, choose(rng, [F(1), F(7, 5), F(3)]))
         gates = gates_at(weight, data, rule)
         step = F(1, 7)
         after = plain_step(data, weight, range(points), step, linear)
         slope = [(x - y) / step / points for x, y in zip(weight, after, strict=True)]
-        mass = sum((g * norms[i] ** 2 * weight[i] ** 2 for i, g in enumerate(gates)), F(0))
-        excess = (loss(weight, data, gates)
-                  - loss(axes(points, points + 1)[top], data, gates_at(
-                      axes(points, points + 1)[top], data, rule)))  # fmt: skip
-        for j in range(points):
+        best = [x / norms[top] for x in data[top]]
+        mass = sum((g * inner(weight, x) ** 2 for x, g in zip(data, gates, strict=True)), F(0))
+        excess = loss(weight, data, gates) - loss(best, data, gates_at(best, data, rule))
+        off = [sum(off_span(v, data), F(0)) for v in (weight, slope)]
+        for j, x in enumerate(data):
             at = {un.mass: mass, r2: squared(weight), un.sigma_m: norms[top], active: gates[j],
-                  n: points, un.c_j: weight[j], un.sigma_j: norms[j], perp: weight[-1],
-                  un.gradient_j: slope[j], un.gradient_off: slope[-1], un.loss_excess: excess,
-                  un.norm_star: 1, un.mass_star: norms[j] ** 2}  # fmt: skip
+                  n: points, un.c_j: inner(weight, x) / norms[j], un.sigma_j: norms[j], perp: off[0],
+                  un.gradient_j: inner(slope, x) / norms[j], un.gradient_off: off[1],
+                  un.loss_excess: excess, un.norm_star: 1, un.mass_star: norms[j] ** 2}  # fmt: skip
             if inside(claim, at):
                 played += 1
                 judge(claim, at)
@@ -129,40 +175,46 @@ def norms_landscape(claim: Claim, rng: np.random.Generator, seconds: float) -> i
 def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     played = 0
     for count in cases(seconds):
-        low, top = choose(
-            rng, [(F(1), F(11, 10)), (F(1, 2), F(2)), (F(1), F(1)), (F(9, 10), F(3, 2))]
-        )
+        data = data_of(claim, rng, 2, 3)
+        data.sort(key=squared)
+        low, top = (sigma(x) for x in data)
+        if not all(isinstance(x, Fraction) and x for x in (low, top)):
+            continue
         step = choose(rng, [F(1, 4), F(49, 100), F(1, 20), F(3, 5)]) / top**2
         first, second = rational(rng, 0, 1, 8), rational(rng, 0, F(3, 4), 8)
-        rest = choose(rng, [F(0), F(1, 2), F(1)])
-        weight = [first, second, rest]
-        at: dict[Any, Any] = {a: step, un.sigma_m: top, un.sigma_j: low, r2: squared(weight),
-                              un.start_m2: first**2, un.start_j2: second**2,
-                              S: (top * first) ** 2 + (low * second) ** 2}  # fmt: skip
+        off = off_span(numbers(rng, 3), data)
+        rest = choose(rng, [F(0), F(1, 5)])
+        weight = plus(plus([x * first / top for x in data[1]], second / low, data[0]), rest, off)
+        q = [inner(weight, x) for x in data]
+        cs = [q[0] / low, q[1] / top]
+        item = claim.item(words.BATCHES)
+        size, batches = batches_of(claim, rng, 2, choose(rng, [1, 2]))
+        size = 2 if item == words.FULL else size
+        at: dict[Any, Any] = {a: step, un.sigma_m: top, un.sigma_j: low, r2: squared(weight), n: 2,
+                              b: size, un.start_m2: cs[1] ** 2, un.start_j2: cs[0] ** 2,
+                              S: q[0] ** 2 + q[1] ** 2}  # fmt: skip
         if not inside(claim, at):
             continue
         played += 1
-        after = plain_step(axes(2, 3, [top, low]), weight, (0, 1), step)
-        if 0 in (first, second):
+        batch = next(batches)
+        after = plain_step(data, weight, batch, step)
+        moved = [inner(after, x) for x in data]
+        if 0 in (*q, *moved):
             refute(claim, "a zero stays, and no rate is finite", at)
-        ratio = (after[0] / first) / (after[1] / second)
-        at[un.gain] = ball(ratio).log()
+        at[un.gain] = _log(abs(moved[1] / q[1] / (moved[0] / q[0])))
         at[un.rate_j] = ball(1 - step * (top**2 - low**2)).log()
         at[un.rate_off] = ball(1 - step * top**2).log()
         at[un.c_star2] = 1
         judge(claim, at)
         if count % 4:
             continue
-        full = lambda _: np.ones((1, 2))  # noqa: E731
-        start = np.array([[float(first), float(second)]])
-        late, off = float_runs(start, np.array([float(rest**2)]), float(step), full, 3_000,
-                               norms=np.array([float(top), float(low)]))  # fmt: skip
-        if abs(late[0, 0] ** 2 - 1) > 1e-3 and abs(late[0, 1]) > 1e-3:
-            again, _ = float_runs(
-                late, off, float(step), full, 2, norms=np.array([top, low], float)
-            )
-            if abs(again - late).max() < 1e-9 or top == low:
-                refute(claim, f"full batch ends at {late[0]}", at)
+        start = np.array([[float(x) for x in weight]])
+        late = float_path(data, start, float(step), [batches], 3_000)
+        along = late @ np.array(data, float).T / np.array([float(low), float(top)])
+        if abs(along[0, 1] ** 2 - 1) > 1e-3 and abs(along[0, 0]) > 1e-3:
+            again = float_path(data, late, float(step), [batches], 2)
+            if abs(again - late).max() < 1e-9 or top == low or size < 2:
+                refute(claim, f"the path is at {along[0]} after 3000 steps", at)
     return played
 
 
@@ -193,37 +245,80 @@ def _exponent(points: int, size: int, step: Fraction, one: Fraction, two: Fracti
     return total
 
 
+def _played(
+    claim: Claim, rng: np.random.Generator, points: int, size: int, step: Fraction
+) -> Any:  # fmt: skip
+    """(data, exponents of c_j, w_perp, r2 - 1) at x_1/sigma_1 by plain steps; None where undefined."""
+    data = data_of(claim, rng, points, points + 1)
+    one, two = sigma(data[0]), sigma(data[1])
+    if not all(isinstance(x, Fraction) and x for x in (one, two)):
+        return None
+    step = step / one**2
+    at, off = [x / one for x in data[0]], off_span(numbers(rng, points + 1), data)
+    sides = plus(at, TINY, data[1]), plus(at, TINY, off), plus(at, TINY, at)
+    if not any(off) or not inner(sides[0], data[1]):
+        return None
+
+    def logs(batch: Any, k: int) -> flint.arb:
+        after = plain_step(data, sides[k], batch, step)
+        factor = (
+            inner(after, data[1]) / inner(sides[0], data[1]) if k == 0
+            else inner(after, off) / inner(sides[1], off) if k == 1
+            else (squared(after) - 1) / (squared(sides[2]) - 1)
+        )  # fmt: skip
+        return about(abs(factor)).log() if abs(factor) > F(1, 10**20) else flint.arb("-inf")
+
+    found = [mean_of(claim, rng, points, size, lambda x, k=k: logs(x, k)) for k in range(3)]
+    return step, one, two, found
+
+
 def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """NORMS-EXPONENT and SADDLE-WINDOW."""
+    """NORMS-EXPONENT and SADDLE-WINDOW: the law of a pair on large sets, plain steps on small ones."""
     played = 0
     for count in cases(seconds):
+        small = count % 2 > 0 or claim.item(words.BATCHES) != words.UNIFORM
         points, size = sizes(rng, count + 1, 30)
+        if small:
+            points = choose(rng, [2, 3, 4, 4, 8])
+            size = int(rng.integers(1, points + 1)) if points < 8 else 1
         one, two = choose(rng, NORMS), choose(rng, NORMS)
-        step = rational(rng, F(1, 100), F(99, 100), 40) / one**2
+        if claim.id == "SADDLE-WINDOW":
+            size = 1
+        if points < 2:
+            continue
+        share = rational(rng, F(1, 100), F(99, 100), 40)
+        step = share / one**2
+        if small:
+            size, _ = batches_of(claim, rng, points, size)
+            made = _played(claim, rng, points, size, share)
+            if made is None:
+                continue
+            step, one, two, (rate_j, rate_off, radial) = made
+        else:
+            rate_j = _exponent(points, size, step, one, two)
+            rate_off = ball(F(size, points)) * _log(1 - step * one**2)
+            radial = ball(F(size, points)) * _log(1 - 4 * step * one**2)
         at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_j: two,
                               un.sigma_m: two, st.kept_c2: choose(rng, [F(1, 9), F(0)])}  # fmt: skip
-        if claim.id == "SADDLE-WINDOW":
-            at[b] = size = 1
-        if points < 2 or not inside(claim, at):
+        if not inside(claim, at):
             continue
         played += 1
-        rates = (
-            _exponent(points, size, step, one, two),
-            ball(F(size, points)) * _log(1 - step * one**2),
-        )
-        radial = ball(F(size, points)) * _log(1 - 4 * step * one**2)
         if claim.id == "NORMS-EXPONENT":
             if at[st.kept_c2] == 0:
                 refute(claim, "a coordinate that is 0 from some step on has the exponent -oo", at)
-            at |= {**_chances(points, size), un.rate_j: rates[0], un.rate_off: rates[1]}
-            skip = 4 * step * one**2 == 1
+            at |= {**_chances(points, size), un.rate_j: rate_j, un.rate_off: rate_off}
+            skip = 4 * step * one**2 == 1 or not radial.is_finite()
             judge(claim, {**at, st.rate_radial: radial}, lambda x, no=skip: not (
                 no and x.has(st.rate_radial)))  # fmt: skip
             continue
         low, high = equals(claim, st.a_low, at), equals(claim, st.a_high, at)
-        signs = [bool(x < 0) for x in (*rates, radial)]
-        if step not in (low, high) and all(signs) != (low < step < high):
-            refute(claim, f"window ({low}, {high}), all negative: {all(signs)}", at)
+        rates = rate_j, rate_off, radial
+        surely, hardly = all(bool(x < 0) for x in rates), any(bool(x > 0) for x in rates)
+        wide = max(abs(step - low), abs(step - high)) > F(1, 10**9)
+        if step not in (low, high) and wide and (
+            (surely and not low < step < high) or (hardly and low < step < high)
+        ):  # fmt: skip
+            refute(claim, f"window ({low}, {high}), all negative: {surely}", at)
         if (low < high) != (two**2 / one**2 < equals(claim, st.widest, at)):
             refute(claim, "the window is empty or not", at)
     return played
@@ -241,10 +336,10 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         level = choose(rng, [(F(1, 10**6), F(1, 2)), (F(100), F(1))])
         at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_j: two,
                               **_chances(points, size), st.start_c2: 1, st.W_exit: level[0],
-                              st.theta: level[1]}  # fmt: skip
+                              st.theta: level[1], st.W_ratio: level[1]}  # fmt: skip
         if count == 0:  # the other point is at rest, and half the runs are lost
             at |= {n: 2, b: 1, a: F(1, 4), un.sigma_i: 1, un.sigma_j: 1, **_chances(2, 1),
-                   st.start_c2: F(1, 100), st.W_exit: 100, st.theta: 1}  # fmt: skip
+                   st.start_c2: F(1, 100), st.W_exit: 100, st.theta: 1, st.W_ratio: 1}  # fmt: skip
             if inside(claim, at):
                 judge(claim, {**at, st.W_start: 3, st.p_trap: F(1, 2)})
             continue
@@ -320,8 +415,18 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: norms[0],
                                   un.sigma_j: norms[1], un.sigma_k: norms[-1], un.sigma_m: called,
                                   r2: squared(weight), **_chances(points, size)}  # fmt: skip
-            if weight[1] == 0 or not inside(claim, at):
+            at[un.start_j2] = weight[1] ** 2
+            if not inside(claim, at):
                 continue
+            if (
+                weight[1] == 0
+                and weight[0]
+                and not any(weight[1:])
+                and 0 < step * norms[0] ** 2 < F(1, 2)
+            ):
+                judge(
+                    claim, {**at, st.p_trap: 1}
+                )  # i alone is not 0: x_i/sigma_i attracts on its axis
             if (
                 max(norms) > called
                 and un.sigma_k in claim.region.free_symbols

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from typing import Any
 
 import flint
@@ -24,6 +24,7 @@ from tests.falsify.sums.tools import (
 from tests.quadratic.cases import Case, Singular, batches, enumerated_operator, evaluated, values_of
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.quadratic import bounds as qb
 from theory.quadratic import mean_square as qu
 from theory.quadratic import paths as qp
@@ -79,6 +80,35 @@ def setting(case: Case) -> dict[Any, Any]:
     return {N: case.problem.count, k: case.batch_size, kappa: case.kappa,
             qu.l_min: definiteness(case.problem.mean), qu.gradient2: 0, qu.start_least: 1,
             qp.mean_start2: 0}  # fmt: skip
+
+
+BELOW = ((1, 3), 1), ((0, 0, 3, 3), 2), ((1, 1, 1, 9), 1), ((0, 1, 2), 1)  # curvatures and k
+STEPS, RUNS, PAST = 200, 20, 10.0**6
+
+
+def expect_decay(
+    claim: Claim, rng: np.random.Generator, case: Case, threshold: Fraction, at: dict[Any, Any]
+) -> None:
+    """One dimension, 5 % below what is claimed to be no more than the threshold, batches by the item.
+
+    With independent batches E e_t^2 <= 1 for e_0 = 1, so |e_t| > 10^6 has a chance of at most 10^-12 a run
+    (Markov's inequality): such a run refutes.
+    """
+    item = claim.item(words.BATCHES)
+    if item == words.INDEPENDENT:
+        item = words.UNIFORM if case.sampling == "uniform" else words.WITH_REPLACEMENT
+    slopes, size = [float(m[0][0]) for m in case.components], case.batch_size
+    step = float(threshold) * 0.95
+    for _ in range(RUNS):
+        try:
+            drawn = list(islice(item.sample(rng, len(slopes), size), STEPS))
+        except ValueError:
+            return  # no batches of this size
+        error = 1.0
+        for batch in drawn:
+            error *= abs(1 - step * sum(slopes[i] for i in batch) / len(batch))
+        if error > PAST:
+            refute(claim, f"|e| = {error:.1e} after {STEPS} steps at {step}", {**at, "case": case})
 
 
 def q_kappa(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -151,6 +181,11 @@ def q_ms(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             if definiteness(one - enumerated_operator(case, at_step)) != sign:
                 refute(claim, f"C_ms = {claimed}", {**at, "case": case})
         size = case.problem.dimension
+        for slopes, drawn in BELOW[count % 4 : count % 4 + 1]:
+            line = Case([[[F(x)]] for x in slopes], drawn)
+            mean, variance = numbers(line)
+            here = {**setting(line), qu.l: mean, qu.v: variance}
+            expect_decay(claim, rng, line, equals(claim, qu.C_direction, here), here)
         start = identity(size)
         if not full:
             start = fmpq_mat(size, size)
@@ -212,6 +247,9 @@ def brackets(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     played = 0
     for count in cases(seconds):
         case = family(rng, count)
+        if count % 3 == 2:
+            slopes, drawn = BELOW[count // 3 % 4]
+            case = Case([[[F(x)]] for x in slopes], drawn)
         size = case.problem.dimension
         parts = [[F(m[j][j]) for j in range(size)] for m in case.components]
         means = [sum(p[j] for p in parts) / len(parts) for j in range(size)]
@@ -223,7 +261,11 @@ def brackets(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         at: dict[Any, Any] = {**setting(case), qu.l_min: min(means), qb.l_max: max(means),
                               qu.C_ms: ms, qb.s: low, qb.t: high}  # fmt: skip
         down = choose(rng, [0, F(1, 7), 1, 2, 3, 4]) if count > 3 else [2, 1, 3, 2][count]
-        at[qb.s], at[qb.t] = low - down, high + choose(rng, [0, 0, F(1, 3)])
+        at |= {qb.nu_min: low, qb.nu_max: high}
+        at[qb.s] = low - down
+        at[qb.t] = high + choose(rng, [0, 0, F(1, 3), -high / 2])
+        if rng.integers(8) == 0:
+            at[qb.s] = low + F(1, 3)
         if not inside(claim, at):
             continue
         played += 1
@@ -235,6 +277,9 @@ def brackets(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     except ZeroDivisionError:
                         refute(claim, f"{node} has no value", at)
         judge(claim, at)
+        for part in relations(claim.formula):
+            if part.gts == qu.C_ms and size == 1:
+                expect_decay(claim, rng, case, value(part.lts, at), at)
     return played
 
 

@@ -9,7 +9,7 @@ deciding evidence: it is what makes a wrong hypothesis visible.  Claims that run
 
 from __future__ import annotations
 
-from tests.falsify.sums import draws, momentum, norms, oblique, paths, sums
+from tests.falsify.sums import cycles, draws, momentum, norms, oblique, paths, sums
 from tests.falsify.sums.tools import Falsifier, precise
 
 _SEARCHES: dict[str, Falsifier] = {
@@ -29,14 +29,14 @@ _SEARCHES: dict[str, Falsifier] = {
     "SAMPLING-LOCAL": draws.radial_and_off,
     "SAMPLING-EDGE": draws.radial_and_off,
     "SAMPLING-GLOBAL": draws.sampling_global,
-    "SAMPLING-CYCLIC": draws.cyclic,
-    "SAMPLING-CYCLIC-SHARED": draws.cyclic_shared,
-    "SAMPLING-CYCLIC-LIMIT": draws.cyclic_limit,
-    "SAMPLING-RESHUFFLED": draws.reshuffled,
+    "SAMPLING-CYCLIC": cycles.cyclic,
+    "SAMPLING-CYCLIC-SHARED": cycles.cyclic_shared,
+    "SAMPLING-CYCLIC-LIMIT": cycles.cyclic_limit,
+    "SAMPLING-RESHUFFLED": cycles.reshuffled,
     "NORMS-STEP": norms.norms_step,
     "NORMS-CONFINED": norms.norms_step,
-    "NORMS-STATIONARY": norms.norms_landscape,
-    "NORMS-HESSIAN": norms.norms_landscape,
+    "NORMS-STATIONARY": norms.norms_stationary,
+    "NORMS-HESSIAN": norms.norms_hessian,
     "NORMS-GD": norms.norms_gd,
     "NORMS-EXPONENT": norms.exponents,
     "SADDLE-WINDOW": norms.exponents,

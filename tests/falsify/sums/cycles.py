@@ -1,0 +1,280 @@
+"""Falsifiers for batches in a fixed or a reshuffled order: epochs of plain steps, as the claim draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import islice
+from typing import Any
+
+import flint
+import numpy as np
+
+from tests.falsify.sums.draws import TINY, about
+from tests.falsify.sums.items import (
+    DRAWS,
+    SLACK,
+    Batch,
+    batches_of,
+    data_of,
+    float_path,
+    linear_of,
+    numbers,
+    off_span,
+    plus,
+)
+from tests.falsify.sums.tools import (
+    ball,
+    cases,
+    choose,
+    equals,
+    inner,
+    inside,
+    judge,
+    plain_step,
+    rational,
+    refute,
+)
+from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
+from theory.assumptions import sampling as sa
+from theory.notation import a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
+
+F = Fraction
+
+
+def _walked(
+    data: list[list[Fraction]], weight: list[Fraction], epoch: Sequence[Batch], step: Fraction,
+    linear: bool = True,
+) -> list[Fraction]:  # fmt: skip
+    for batch in epoch:
+        weight = plain_step(data, weight, batch, step, linear)
+    return weight
+
+
+def cyclic(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """The epoch's factors twice: A is the first batch, whatever the second epoch draws."""
+    played = 0
+    for count in cases(seconds):
+        size = [1, 2, 1, 3, 8, 4][count % 6] if count < 12 else int(rng.integers(1, 4))
+        points = size * int(choose(rng, [2, 2, 3] if size < 8 else [2])) + int(rng.integers(5) == 0)
+        step = choose(
+            rng, [F(1, 4), F(49, 100), F(1, 100), F(1, 2), F(3, 5), rational(rng, 0, F(1, 2))]
+        )
+        at: dict[Any, Any] = {n: points, b: size, a: step, sa.epochs: points // size}
+        if not inside(claim, at):
+            continue
+        size, batches = batches_of(claim, rng, points, size)
+        at |= {b: size, sa.epochs: points // size}
+        if not inside(claim, at):
+            continue
+        data, linear = data_of(claim, rng, points, points + 1), linear_of(claim, rng)
+        epochs = [list(islice(batches, points // size)) for _ in range(2)]
+        first = epochs[0][0]
+        others = [i for i in range(points) if i not in first]
+        off = off_span(numbers(rng, points + 1), data)
+        if not others or not any(off) or any(not any(x) for x in data):
+            continue
+        played += 1
+        state = numbers(rng, points + 1, 1, 8)
+        q = [inner(state, data[i]) for i in first]
+        if len(q) > 1 and (linear or q[0] * q[1] > 0):
+            before = state
+            for batch in [*epochs[0], *epochs[1]]:
+                after = plain_step(data, before, batch, step, linear)
+                names = (q_i, q_j), (q_i_next, q_j_next)
+                here = {x: inner(w, data[i]) for w, pair in zip((before, after), names, strict=True)
+                        for x, i in zip(pair, first, strict=False)}  # fmt: skip
+                judge(claim, {**at, **here}, lambda part: part.has(q_i_next))
+                before = after
+        one, other = data[first[0]], data[others[0]]
+        weight = (
+            one if len(first) == 1 else plus([F(3, 5) * x for x in one], F(4, 5), data[first[1]])
+        )
+        sides = plus(weight, TINY, other), plus(weight, TINY, off), plus(weight, TINY, weight)
+        for epoch in epochs:
+            moved, away, radius = (_walked(data, w, epoch, step) for w in sides)
+            masses = [
+                sum((inner(w, data[i]) ** 2 for i in first), F(0)) - 1 for w in (radius, sides[2])
+            ]
+            bottoms = (inner(sides[0], other), inner(moved, one), inner(sides[0], one), masses[1])
+            if 0 in bottoms:
+                refute(claim, "a factor is undefined", at)
+            at[sa.factor_between] = about(
+                inner(moved, other) / bottoms[0] / (inner(moved, one) / inner(sides[0], one))
+            )
+            at[sa.factor_off] = about(inner(away, off) / inner(sides[1], off))
+            at[sa.factor_radial] = about(masses[0] / masses[1])
+            judge(claim, at, lambda part: not part.has(q_i_next))
+    return played
+
+
+def _on_two(
+    claim: Claim,
+    rng: np.random.Generator,
+    data: Any,
+    batches: Iterator[Batch],
+    masses: Any,
+    size: int,
+) -> tuple[list[Batch], np.ndarray]:
+    """(four batches, the weight with these masses on the first two)."""
+    drawn = list(islice(batches, 4))
+    weight = np.zeros(len(data[0]))
+    for batch, mass in zip(drawn[:2], masses, strict=True):
+        for i in batch:
+            weight = weight + (float(mass) / size) ** 0.5 * np.array(data[i], float)
+    return drawn, weight
+
+
+def cyclic_shared(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """Two batches' masses, exactly; then four plain float steps, after which the orbit has closed."""
+    played = 0
+    for count in cases(seconds):
+        u = choose(rng, [F(31, 35), F(4, 5), F(99, 100), F(7937, 10000)]) if count % 2 else rational(
+            rng, F(1, 2), F(11, 10), 60)  # fmt: skip
+        size = 1 + int(rng.integers(4))
+        rest = F(int(rng.integers(3) == 0), 4)
+        at: dict[Any, Any] = {sa.u: u, b: size, n: 2 * size, sa.epochs: 2, sa.mass_elsewhere: rest}
+        if not inside(claim, at):
+            continue
+        played += 1
+        step = equals(claim, a, at)
+        X, Y = equals(claim, sa.first_square, at), equals(claim, sa.second_square, at)
+        if not 0 < step < F(1, 2):
+            refute(claim, f"a = {step}", at)
+        total = X + Y + rest
+        left, seen = 1 - step * X, 1 + step * (2 - X - total)
+        if X * seen**2 != Y or Y * left**2 != X or left <= 0 or seen <= 0:
+            refute(claim, "the masses are not exchanged", at)
+        J = ((-2 * step * Y * left, left**2), (seen**2 - 4 * step * X * seen, -2 * step * X * seen))
+        twice = [[sum(J[i][k] * J[k][j] for k in (0, 1)) for j in (0, 1)] for i in (0, 1)]
+        one, two = equals(claim, sa.multiplier, at), equals(claim, sa.other_multiplier, at)
+        whole = twice[0][0] + twice[1][1], twice[0][0] * twice[1][1] - twice[0][1] * twice[1][0]
+        if (one + two, one * two) != whole:
+            refute(claim, f"multipliers {one}, {two}", at)
+        judge(claim, {**at, a: step, sa.first_square: X, sa.second_square: Y, sa.multiplier: one,
+                      sa.other_multiplier: two, r2: total})  # fmt: skip
+        data = data_of(claim, rng, 2 * size, 2 * size)
+        drawn, weight = _on_two(
+            claim, rng, data, batches_of(claim, rng, 2 * size, size)[1], (X, Y), size
+        )
+        if len(drawn[0]) != size:
+            continue
+        after = float_path(data, weight[None], float(step), [iter(drawn)], 4)
+        if not np.abs(after - weight).max() < 1e-9:
+            refute(claim, f"the orbit has not closed after {drawn}", at)
+    return played
+
+
+def _orbit(points: int, parts: int, step: float) -> np.ndarray:
+    """The periodic orbit on the first two of ``parts`` blocks of axes, at its first point."""
+    low, high = 0.5 ** (1 / 3), 1.0
+    for _ in range(60):
+        u = (low + high) / 2
+        low, high = (u, high) if 1 / (2 * u**2) + 0.5 - u > step else (low, u)
+    size = points // parts
+    w = np.zeros(points)
+    w[:size] = (2 * u**2 / (1 + u + 2 * u**2) / size) ** 0.5
+    w[size : 2 * size] = (2 / (1 + u + 2 * u**2) / size) ** 0.5
+    return w
+
+
+def cyclic_limit(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """Runs of 40/a^2 epochs from the start's law: no half of them may be off every batch's sphere.
+
+    A law that is one point is played where the item admits it: the orbit on two batches.
+    """
+    played = 0
+    for count in cases(seconds):
+        size, parts = [(1, 2), (2, 2), (1, 3)][count % 3]
+        points, step = size * parts, float(choose(rng, [F(1, 4), F(2, 5), F(3, 10), F(3, 5)]))
+        norm = choose(rng, [F(1), F(1), F(0)])
+        at: dict[Any, Any] = {n: points, b: size, a: F(step), sa.epochs: parts, r2: norm, s: norm}
+        if not inside(claim, at):
+            continue
+        played += 1
+        data = data_of(claim, rng, points, points)
+        x = np.array(data, float)
+        start = claim.item(words.START)
+        c = start.sample(rng, 20, points)
+        c = c / np.linalg.norm(c, axis=1, keepdims=True) * float(norm) ** 0.5
+        draws = [batches_of(claim, rng, points, size)[1] for _ in range(20)]
+        orders = [list(islice(d, parts)) for d in draws]
+        if start.holds is not None and step < 0.5 and norm and count % 2:
+            orbit = np.tile(_orbit(points, parts, step), (400, 1))
+            if start.holds(orbit):
+                c = np.zeros((20, points))
+                for k, order in enumerate(orders):
+                    if len({i for batch in order for i in batch}) == points:
+                        c[k, [i for batch in order for i in batch]] = orbit[0]
+        found = float_path(data, c @ x, step, [_after(o, d) for o, d in zip(orders, draws, strict=True)],
+                           int(40 / step**2) * parts)  # fmt: skip
+        on = 0
+        for w, order in zip(found @ x.T, orders, strict=True):
+            mass = [(w[list(batch)] ** 2).sum() for batch in order]
+            on += any(abs(y - 1) < 1e-3 and abs((w**2).sum() - y) < 1e-3 for y in mass)
+        if on < 10:
+            refute(claim, f"{on} of 20 runs are on one batch of the first epoch", at)
+    return played
+
+
+def _after(first: list[Batch], rest: Iterator[Batch]) -> Iterator[Batch]:
+    yield from first
+    yield from rest
+
+
+def reshuffled(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """Epochs as the claim draws them: the share that has i and j in one batch, and exact factors at x_1."""
+    played = 0
+    fixed = [(2, 1), (3, 2), (4, 2), (6, 3), (6, 2), (5, 4), (6, 5), (6, 1), (4, 3)]
+    for count in cases(seconds):
+        points, size = fixed[count % 9]
+        step = choose(rng, [F(1, 4), F(1, 10), F(49, 100), rational(rng, 0, F(3, 5))])
+        at: dict[Any, Any] = {n: points, b: size, a: step, sa.epochs: points // size}
+        if not inside(claim, at):
+            continue
+        size, batches = batches_of(claim, rng, points, size)
+        at |= {b: size, sa.epochs: points // size}
+        if not inside(claim, at):
+            continue
+        played += 1
+        data = data_of(claim, rng, points, points + 1)
+        off = off_span(numbers(rng, points + 1), data)
+        sides = plus(data[0], TINY, data[1]), plus(data[0], TINY, off), plus(data[0], TINY, data[0])
+        if not any(off) or not inner(sides[0], data[1]) or inner(sides[2], data[0]) ** 2 == 1:
+            continue
+        runs = DRAWS if count < 9 else 300
+        wide = SLACK * (DRAWS / runs) ** 0.5
+        shared, total, known = 0, flint.arb(0), dict[tuple[Batch, ...], Any]()
+        for _ in range(runs):
+            epoch = tuple(islice(batches, points // size))
+            if epoch not in known:
+                moved, away, far = (_walked(data, w, epoch, step) for w in sides)
+                if not inner(moved, data[0]):
+                    refute(claim, "q_i is 0 after an epoch", at)
+                ratio = inner(moved, data[1]) / inner(sides[0], data[1])
+                ratio *= inner(sides[0], data[0]) / inner(moved, data[0])
+                known[epoch] = (
+                    any(0 in x and 1 in x for x in epoch),
+                    about(abs(ratio)).log() if ratio else flint.arb("-inf"),
+                    abs(inner(away, off) / inner(sides[1], off)),
+                    abs((inner(far, data[0]) ** 2 - 1) / (inner(sides[2], data[0]) ** 2 - 1)),
+                )
+            shared, total = shared + known[epoch][0], total + known[epoch][1]
+        found = {sa.p_same: ball(F(shared, runs)) + flint.arb(0, wide)}
+        ends = [float(x[1]) for x in known.values()]
+        if not np.isfinite(ends).all():
+            continue
+        found[sa.epoch_ratio] = total / runs + flint.arb(0, wide * (max(ends) - min(ends)) + 1e-20)
+        both = ball(1 - step).log() + ball(1 + step).log()
+        found[sa.epoch_uniform] = (
+            ball(F(points, size) * F(size * (points - size), points * (points - 1))) * both
+        )
+        for _, _, away_factor, radial in known.values():
+            found[sa.epoch_off] = about(away_factor).log() if away_factor else flint.arb("-inf")
+            found[sa.epoch_radial] = (
+                about(radial).log() if radial > F(1, 10**20) else flint.arb("-inf")
+            )
+            judge(claim, {**at, **found},
+                  lambda part, x=radial: x > F(1, 10**20) or not part.has(sa.epoch_radial))  # fmt: skip
+    return played
