@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from scipy import integrate as quadrature
 from sympy import (
     Expr,
+    Gt,
     Integer,
+    Lt,
     Rational,
     Sum,
     Symbol,
@@ -110,13 +112,21 @@ def test_density_from_two_chi_squares(claim: Claim) -> None:
     independent of r, and every other law of the radius leaves the law of c as it is."""
     expect_items(claim, words.ROTATION_INVARIANT, words.ORTHONORMAL)
     expect(claim.formula.lhs == share_density, f"{claim.formula.lhs} is not the density")
+    _expect_share(claim)
     derived = density_of_share(n, d)
     expect(not any(x.has(RADIAL) for x in derived), "the share depends on the radius")
     expect_same_powers(exponents(claim.formula.rhs), derived, "density of C")
 
 
+def _expect_share(claim: Claim) -> None:
+    """(c r, (1 - c) r) are values of two chi-squares: 0 < c < 1."""
+    for condition in (Gt(share, 0), Lt(share, 1)):
+        expect_condition(claim.region, condition, "a value of both chi-squares")
+
+
 def _mixture(claim: Claim) -> Sum:
     total = claim.formula.rhs
+    _expect_share(claim)
     expect(isinstance(total, Sum) and total.variables == [k], f"{total} is no mixture over k")
     expect(total.limits[0][1:] == (1, n), f"k runs over {total.limits[0][1:]}, not 1..n")
     expect(claim.formula.lhs == mixture_density, f"{claim.formula.lhs} is not the density")

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 from sympy import (
     Expr,
+    Ge,
     Gt,
     Integer,
     Rational,
@@ -45,6 +46,7 @@ def test_cosine_is_a_coordinate(claim: Claim) -> None:
     expect(by_side(SGD_SPARSE, limit_winner) == 1, "the limit is a unit vector along x_I")
     expect(not is_strict(claim.formula), "both sides are 0 at T = 1")
     tail = _tail(claim)
+    expect_condition(claim.region, Ge(T, 0), "|cos| >= T is cos^2 >= T^2")
     expect_zero(tail.args[2] - T**2, "cos^2 >= T^2")
 
 
@@ -64,6 +66,9 @@ def test_union_bound(claim: Claim) -> None:
 def test_law_of_one_coordinate(claim: Claim) -> None:
     """<x_j, w_0>^2/||w_0||^2 is the share of one coordinate in d; a Beta law is known by its exponents."""
     expect_items(claim, words.ROTATION_INVARIANT)
+    expect_condition(
+        claim.region, Ge(d, 2), "the other coordinates' chi-square has d - 1 >= 1 degrees"
+    )
     powers = density_of_share(Integer(1), d)
     alpha, beta, _ = _tail(claim).args
     expect_zero(powers[share] - (alpha - 1), "first exponent")

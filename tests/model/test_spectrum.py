@@ -181,6 +181,7 @@ def test_relu_minima_meet_the_kink_and_are_not_morse_bott(claim: Claim) -> None:
 @evidence(TRACE, "symbolic", step="trace")
 def test_trace_as_the_sum_of_the_form_over_a_basis(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL, words.MINIMUM)
+    expect_implied(Ge(n, 1), claim.region)  # L is a mean over n
     at_minimum = trace_of_hessian(HESS.formula.rhs).subs({s: 1, r2: 1})
     expect_identity(
         equations(claim.formula, trace, trace_linear),
@@ -200,6 +201,10 @@ def test_trace_as_the_sum_of_eigenvalues(claim: Claim) -> None:
 
 @evidence(TRACE, "symbolic", step="gap")
 def test_dense_minus_sparse(claim: Claim) -> None:
+    counts = [x for x in relations(claim.region) if k in x.free_symbols]
+    expect(bool(counts), "nothing is said of k")
+    for condition in counts:  # the trace is read at k = k_0, which must be such a count, too
+        expect_implied(condition.subs(k, k0), claim.region)
     at = stated(claim.formula, trace)
     gap = at.subs(k, 1) - at.subs(k, k0)
     expect_identity(equations(claim.formula, trace_gap), {trace_gap: gap})

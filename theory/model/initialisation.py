@@ -10,7 +10,7 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
-from theory.model.autoencoder import ORTHONORMAL, RELU, SOME_DATA
+from theory.model.autoencoder import ORTHONORMAL, RELU
 from theory.model.landscape import SPLIT
 from theory.notation import S, a, d, gradient, k, n, r2, r2_next, rho, rho_next, s, s_next
 from theory.sources import GHOSH
@@ -169,7 +169,6 @@ DEAD = Claim(
     chapter=__name__,
     assumptions=(
         RELU,
-        SOME_DATA,
         Assumption(
             "joint sign symmetry",
             item=words.SIGN_SYMMETRIC,
