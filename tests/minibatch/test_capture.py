@@ -7,7 +7,22 @@ from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Ge, Integer, Le, Poly, Rational, Symbol, cancel, diff, exp, log, solve, sqrt
+from sympy import (
+    Expr,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Poly,
+    Rational,
+    Symbol,
+    cancel,
+    diff,
+    exp,
+    log,
+    solve,
+    sqrt,
+)
 from sympy.core.relational import Eq
 
 from tests.analysis import ball, expect_quotient, expect_same, frozen, log_zero
@@ -206,7 +221,7 @@ def test_drift_where_one_coordinate_leads(claim: Claim) -> None:
 
     The lead is 3s/(n+3) at least, t >= t_* and s >= s_*; log(1+z) >= z/(1+z).
     """
-    for kept in (Le(t_star, t), Le(s_star, s)):
+    for kept in (Le(t_star, t), Le(s_star, s), Gt(t_star, 0), Gt(s_star, 0), Gt(a, 0)):
         expect(implied(kept, claim.region), f"{kept} is not assumed", region=claim.region)
     parts = relations(WALK_DRIFT_LOW.formula)
     cross = next(difference(x) for x in parts if not x.has(slow))

@@ -8,7 +8,9 @@ import numpy as np
 from sympy import (
     Eq,
     Expr,
+    Gt,
     Integer,
+    Le,
     Rational,
     Symbol,
     cancel,
@@ -36,6 +38,7 @@ from theorem_audit import (
     seed,
 )
 from theorem_audit.checks.statistics import expect_mean, expect_proportion
+from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations, stated
@@ -182,6 +185,8 @@ def test_chance_at_both_ends(claim: Claim) -> None:
 def test_mean_exit_time(claim: Claim) -> None:
     """L tau = -1 inside, tau = 0 at both ends, tau even in z_0."""
     value = by_side(claim, time)
+    for inside in (Gt(level, 0), Le(start**2, level**2)):
+        expect(implied(inside, claim.region), "the start is inside", region=claim.region)
     expect_zero(generator(value, start) + 1, "L tau + 1")
     for end in (level, -level):
         expect(value.subs(start, end) == 0, f"tau at {end}")

@@ -47,7 +47,7 @@ from theorem_audit import (
 )
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import box_of, satisfies
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
 from theory import claims
 from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
@@ -316,6 +316,11 @@ def test_every_state_is_brought_to_one_half(claim: Claim) -> None:
     _expect_capture(claim)
     expect_nonnegative((LARGEST_V - LYAPUNOV).expand(), TRIANGLE, "V <= 17")
     expect(Rational(1, 4) >= LARGEST_V / 68, "V/68 <= 1/4")
+    if claim.id == SPARSE_RATE.id:  # its own M, g and p; SGD-SPARSE takes them so
+        enough = Ge(M, rounds_needed())
+        expect(enough in relations(claim.region), f"{enough} is not asked", region=claim.region)
+        expect_zero(stated(claim.region, g) - by_side(CAPTURE, g), "g is CAPTURE's")
+        expect_zero(stated(claim.region, p) - stated(CAPTURE.region, p), "p is the split's chance")
     bound = next(y.gts for y in relations(REACH.formula) if y.has(final_ratio))
     expect(bound.is_Pow, f"REACH's bound {bound}")
     base, exponent = bound.args

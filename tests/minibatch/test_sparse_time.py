@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from sympy import And, Eq, Expr, Poly, Rational, Symbol, cancel, fraction, solve
+from sympy import And, Eq, Expr, Or, Poly, Rational, Symbol, cancel, fraction, solve
 from sympy.logic.boolalg import Boolean
 
 from sim import simulate
@@ -94,6 +94,14 @@ def test_band_is_kept(claim: Claim) -> None:
         expect(bool(end), f"{bound} does not keep the claim's band {ours[XI]}")
 
 
+def _values(condition: Boolean, symbol: Symbol) -> list[Expr]:
+    """The values that a condition ``symbol = x or symbol = y ...`` lists; Undecided for another one."""
+    parts = condition.args if isinstance(condition, Or) else (condition,)
+    if not all(isinstance(x, Eq) and x.lhs == symbol for x in parts):
+        raise Undecided(f"{condition} does not list the values of {symbol}")
+    return [x.rhs for x in parts]
+
+
 @evidence(SPARSE_TIME, "certificate", step=("factor", "pointwise"))
 def test_factor_of_a_pair(claim: Claim) -> None:
     """bound >= 0 and bound^2 >= psi^2, for c = 0, 1, 2; zeros at a, pi, 1 - pi divided out.
@@ -108,7 +116,7 @@ def test_factor_of_a_pair(claim: Claim) -> None:
     if not isinstance(slack, Eq):
         raise Undecided(f"{slack} does not say what t is")
     assumed = {s: 1 + delta, t: solve(slack, t)[0]}
-    for members in (0, 1, 2):
+    for members in _values(condition_of(claim, "members"), c):
         top, bottom = fraction(squared_factor(members).subs(state).subs(delta, a * XI).together())
         if bottom.subs({a: box[a][1], XI: 0, pi: 1}) < 0:
             top, bottom = -top, -bottom

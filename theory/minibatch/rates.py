@@ -232,4 +232,7 @@ UNIVERSAL_DECAY = Claim(
         "band delta = O(a), so F_1 adds O(a^3). F_2 a^2 is (k-1) Lambda to leading order, "
         "Lambda = p log(1 - a^2)."
     ),
+    survivors={
+        "dropped assumption: step size": "true: an expansion in a has one form on both sides of 0"
+    },
 )

@@ -132,6 +132,7 @@ SELECT_REVERSIBLE = Claim(
         "Summed over j: div(g r2 grad h) = 2 g r2 L h, as sum h_j = 0. With g = exp(-2m) the weight "
         "g r2 has degree 0, so this is an equation on the plane sum log|q_j| = 0."
     ),
+    survivors={"dropped assumption: some data": "true: without a datum there is no j"},
 )
 
 SELECT_ANGLE = Claim(

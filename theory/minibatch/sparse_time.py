@@ -55,7 +55,10 @@ BAND_ABOVE = Claim(
     ),
     steps=("bounds", "sharp"),
     remark="Past the root a batch of full mass from delta = a/4 leads below the sphere.",
-    survivors={"sign: delta^+ -> -delta^+ (part 2)": "weaker: implied by delta+ >= 0"},
+    survivors={
+        "sign: delta^+ -> -delta^+ (part 2)": "weaker: implied by delta+ >= 0",
+        "dropped assumption: batch mass": "true: every batch's mass is part of r2 (Bessel)",
+    },
 )
 
 IN_SPAN = Assumption(

@@ -51,6 +51,7 @@ MASS_FLOOR = Claim(
         "loss": Ge(s_next, s * (1 - a * S) ** 2),
     },
     symbols={str(s): "mass on the (live) data coordinates; ReLU: the others count as off span(x)"},
+    survivors={"dropped assumption: gate": "true: it says what h is, and no more"},
     remark=(
         "So s does not fall while s <= 2 - r2. Hence s_k >= min(s_0, (1 - 2a)^2 t_*) for all k when "
         "t_k >= t_*, a < 1/2: where s > t, a S <= a r2 <= 2a and s > t_*. Equality in the second "

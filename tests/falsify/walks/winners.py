@@ -193,6 +193,10 @@ def exit_times(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         eps = F(int(rng.integers(1, 9)), 200)
         first = max(q[0] ** 2, q[1] ** 2) / (q[0] ** 2 + q[1] ** 2)
         far = F(int(rng.integers(8, 25)), 10) + F(abs(z))
+        if rng.random() < 0.2 and abs(z) > 0.1:  # a level within the start, where that is allowed
+            near = {**at, selection.level: F(abs(z)) / 2, selection.start: F(z)}
+            if not purity and inside(claim, near):
+                refute(claim, case, f"from |z_0| = {abs(z):.3f} > Z it takes no step")
         at |= {selection.level: far, selection.start: F(z), purity_time.eps: eps,
                purity_time.purity: first}  # fmt: skip
         if not inside(claim, at):
