@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate as quadrature
 from sympy import (
-    And,
     Expr,
+    Gt,
     Integer,
+    Lt,
     Rational,
     Sum,
     Symbol,
@@ -27,12 +28,13 @@ from tests.full_batch.alignment_tools import expect_count, expect_same_powers, l
 from tests.full_batch.tools import expect_convergence, expect_linear
 from tests.inequalities import expect_condition
 from tests.instances import Instance, dot, exact
-from tests.reading import expect_stated
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero, rng, seed
 from theorem_audit.checks.statistics import expect_distribution
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.full_batch.alignment import (
     GD_ALIGN,
     GD_ALIGN_RELU,
@@ -51,13 +53,13 @@ from theory.full_batch.alignment import (
 from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
 from theory.model.initialisation import INIT_RADIUS, kappa
 from theory.model.step import SIGN
-from theory.notation import S, a, active, b, d, k, n, q_j, q_j_next, r2, rho, s
+from theory.notation import S, a, d, k, n, q_j, q_j_next, r2, rho, s
 
 
 def expect_start(claim: Claim) -> None:
     """Every start converges (GD-CONVERGES), and the law of its direction is the uniform one."""
     expect_convergence(claim)
-    expect_stated(claim, "rotation-invariant start", "orthonormal data")
+    expect_items(claim, words.ROTATION_INVARIANT, words.ORTHONORMAL)
 
 
 @evidence(GD_ALIGN, "symbolic", step="limit")
@@ -97,10 +99,7 @@ def test_active_set_is_kept_from_the_start(claim: Claim) -> None:
     room = difference(radius).subs({a: Rational(1, 2) - eps, r2: 2 - gap})
     expect_zero(room - (gap * (1 - 2 * eps) + 2 * eps), "room inside SIGN's radius")
     expect_start(claim)
-    gate = And(*(x for x in relations(claim.region) if x.has(active)))
-    for value, h in ((1, 1), (0, 0), (-1, 0)):
-        seen = [gate.subs({q_j: value, active: x}) for x in (0, 1)]
-        expect(seen == [h == 0, h == 1], "the gate is not 1{q_j > 0}", q_j=value)
+    expect_items(claim, words.RELU)
     for condition in relations(SIGN.region):
         if condition.free_symbols == {a}:
             expect_condition(claim.region, condition, "SIGN's step size")
@@ -111,41 +110,52 @@ def test_active_set_is_kept_from_the_start(claim: Claim) -> None:
 def test_density_from_two_chi_squares(claim: Claim) -> None:
     """In the polar coordinates (c, r) of two chi-squares; the density of c has no r in it, so c is
     independent of r, and every other law of the radius leaves the law of c as it is."""
-    expect_stated(claim, "rotation-invariant start", "orthonormal data")
+    expect_items(claim, words.ROTATION_INVARIANT, words.ORTHONORMAL)
     expect(claim.formula.lhs == share_density, f"{claim.formula.lhs} is not the density")
+    _expect_share(claim)
     derived = density_of_share(n, d)
     expect(not any(x.has(RADIAL) for x in derived), "the share depends on the radius")
     expect_same_powers(exponents(claim.formula.rhs), derived, "density of C")
 
 
+def _expect_share(claim: Claim) -> None:
+    """(c r, (1 - c) r) are values of two chi-squares: 0 < c < 1."""
+    for condition in (Gt(share, 0), Lt(share, 1)):
+        expect_condition(claim.region, condition, "a value of both chi-squares")
+
+
 def _mixture(claim: Claim) -> Sum:
     total = claim.formula.rhs
+    _expect_share(claim)
     expect(isinstance(total, Sum) and total.variables == [k], f"{total} is no mixture over k")
     expect(total.limits[0][1:] == (1, n), f"k runs over {total.limits[0][1:]}, not 1..n")
     expect(claim.formula.lhs == mixture_density, f"{claim.formula.lhs} is not the density")
     return total
 
 
-def _weight(total: Sum) -> Expr:
-    """The part of a summand that GD-ALIGN with k in place of n does not account for."""
-    return total.function / GD_ALIGN.formula.rhs.subs(n, k)
+def _weight(total: Sum) -> dict[Expr, Expr]:
+    """The part of a summand that the law of the share of k coordinates does not account for."""
+    law, found = density_of_share(k, d), exponents(total.function)
+    gaps = {x: (found.get(x, Integer(0)) - law.get(x, Integer(0))).expand() for x in (*law, *found)}
+    return {x: gap for x, gap in gaps.items() if gap != 0}
 
 
 @evidence(GD_ALIGN_RELU, "symbolic", step="law given k")
 def test_each_part_of_the_mixture_is_an_alignment_law(claim: Claim) -> None:
-    """Given the active set, of size k, the limit is P_A w_0 normed: GD-ALIGN with k in place of n."""
-    total = _mixture(claim)
-    law = exponents(GD_ALIGN.formula.rhs.subs(n, k))
-    found = exponents(total.function)
-    for base in {x for x in (*law, *found) if x.has(share) or x.has(d)}:
-        gap = found.get(base, Integer(0)) - law.get(base, Integer(0))
-        expect_zero(gap, f"exponent of {base}")
+    """Given the active set, of size k, the limit is P_A w_0 normed: C is the share of k coordinates.
+
+    A uniform direction keeps its law given the signs of its coordinates, up to those signs.
+    """
+    expect_items(claim, words.ROTATION_INVARIANT)
+    for base, gap in _weight(_mixture(claim)).items():
+        expect(not (base.has(share) or base.has(d)), f"exponent of {base}", gap=gap)
 
 
 @evidence(GD_ALIGN_RELU, "symbolic", step="weights")
 def test_weights_of_the_mixture(claim: Claim) -> None:
     """C(n, k) 2^-n / (1 - 2^-n): fair signs, conditioned on k >= 1."""
-    weight = exponents(_weight(_mixture(claim)))
+    expect_items(claim, words.ROTATION_INVARIANT)
+    weight = _weight(_mixture(claim))
     fair = exponents(binomial(n, k) / 2**n / ((2**n - 1) / 2**n))
     expect_same_powers(weight, fair, "weight of k")
 
@@ -219,8 +229,8 @@ def test_a_start_beyond_squared_norm_two_is_caught(claim: Claim) -> None:
     """
     at = {**BEYOND, kappa: 1, n: 1, d: 2, k: 1}
     expect(satisfies(INIT_RADIUS.region, at), "INIT-RADIUS does not hold there")
-    start = {a: at[a], r2: at[s] + at[rho], q_j: Rational(1, 10), active: 1}
-    sizes = {n: 1, b: 1, d: 2, k: 1} if claim.id != GD_DENSE_MAX.id else {n: 2, b: 2, d: 3, k: 2}
+    start = {a: at[a], r2: at[s] + at[rho]}
+    sizes = {n: 1, d: 2, k: 1} if claim.id != GD_DENSE_MAX.id else {n: 2, d: 3, k: 2}
     inside = claim.region.subs({**start, **sizes, share: Rational(1, 2), threshold: Rational(3, 4)})
     expect(inside == False, "the region admits it")  # noqa: E712
     q, off, step = 0.1, 2.0, 0.25
@@ -235,8 +245,9 @@ def test_a_dead_neuron_has_no_limit_on_the_sphere(claim: Claim) -> None:
     data, weight = [[Fraction(1), Fraction(0)]], [Fraction(-1, 2), Fraction(1, 2)]
     at = Instance(data, weight, (0,), Fraction(1, 4), "relu")
     expect(at.gates == [0] and at.step().weight == weight, "the neuron moves")
-    values = {n: 1, b: 1, d: 2, share: Rational(1, 2), a: Rational(1, 4), r2: exact(at.r2)}
-    expect(claim.region.subs({**values, active: 0}) == False, "a closed gate is admitted")  # noqa: E712
+    values = {n: 1, d: 2, share: Rational(1, 2), a: Rational(1, 4), r2: exact(at.r2)}
+    expect(satisfies(claim.region, values), "the rest holds")
+    expect(not claim.item(words.NEURON).holds("relu"), "a ReLU neuron is admitted")
 
 
 @evidence(GD_ALIGN, "witness", needs="rotation-invariant start")
@@ -248,7 +259,8 @@ def test_a_start_of_one_direction_has_no_such_law(claim: Claim) -> None:
 
     w_0 = x_1 surely, n = k = d = 2: sum u^4 = 1, not 3/4, and P(max u^2 >= 9/10) = 1, above the bound.
     """
-    expect_stated(claim, "rotation-invariant start")
+    law = claim.item(words.START)
+    expect(not law.holds(np.full((1000, 2), (0.4, 0.3))), "the start may be one point")
     w0 = [Fraction(2, 5), Fraction(3, 10)]
     cosine = w0[0] ** 2 / dot(w0, w0)
     expect(cosine == Fraction(16, 25), "C", C=cosine)
@@ -267,14 +279,13 @@ def test_a_start_of_one_direction_has_no_such_law(claim: Claim) -> None:
 @evidence(GD_DENSE_MAX, "witness", needs="full batch")
 def test_a_smaller_batch_ends_elsewhere(claim: Claim) -> None:
     """b = 1: every run ends on a data point (SGD-SPARSE), so sum u^4 = max u^2 = 1."""
-    size, dimension, runs = 20, 24, 40
+    size, runs = 20, 40
     q = rng("smaller").normal(size=(runs, size))
     q *= 0.9 / np.linalg.norm(q, axis=1, keepdims=True)
     run = simulate(q, 0.2, batch_size=1, step_size=0.4, steps=6000, seed=seed("smaller"))
     expect((np.abs((run.q**4).sum(axis=1) - 1) < 1e-6).all(), "a run is not sparse yet")
-    values = {n: size, d: dimension, b: 1, k: size, a: Rational(2, 5), r2: 1, active: 1}
-    values |= {share: Rational(1, 2), threshold: Rational(9, 10)}
-    expect(claim.region.subs(values) == False, "b = 1 is admitted")  # noqa: E712
+    one = claim.item(words.BATCHES).holds(lambda past: {(0,): Fraction(1)}, size, 1)
+    expect(not one, "b = 1 is admitted")
     if claim.id == GD_DENSE.id:
         expect(claim.formula.rhs.subs(k, size) != 1, "sum u^4 is 1")
     elif claim.id == GD_DENSE_MAX.id:
@@ -305,6 +316,6 @@ def test_past_one_half_there_is_no_limit(claim: Claim) -> None:
     last = (run.q**2).sum(axis=1)
     gap = np.minimum(np.abs(last - 4 / 7), np.abs(last - 9 / 7))
     expect((gap < 1e-9).all(), "a run is not on the cycle", worst=float(gap.max()))
-    sizes = {n: 3, b: 3, d: 4, k: 3, r2: 1, active: 1, q_j: 1}
+    sizes = {n: 3, d: 4, k: 3, r2: 1}
     values = {**sizes, share: Rational(1, 2), threshold: Rational(3, 4), a: Rational(7, 12)}
     expect(claim.region.subs(values) == False, "the region admits it")  # noqa: E712

@@ -32,7 +32,7 @@ from tests.inequalities import (
     is_strict,
     mark_needs,
 )
-from tests.instances import Instance, evaluate, exact, instances
+from tests.instances import Instance, evaluate, exact
 from theorem_audit import (
     evidence,
     expect,
@@ -43,6 +43,7 @@ from theorem_audit import (
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.full_batch.convergence import (
     GD_CONVERGES,
     GD_DIRECTION,
@@ -58,7 +59,6 @@ from theory.notation import (
     S,
     a,
     active,
-    b,
     chi,
     n,
     perp,
@@ -83,32 +83,6 @@ def test_full_batch_map_from_the_step(claim: Claim) -> None:
     factor, off = cancel(step[q_j_next] / q_j), cancel(step[perp_next] / perp)
     expect(not factor.has(q_j), "the factor depends on the coordinate")
     expect_identity(claim.formula, {**step, s_next: factor**2 * s, rho_next: off**2 * rho})
-
-
-@evidence(GD_DIRECTION, "property")
-@given(instance=instances(full_batch=True), row=st.integers(0, 4))
-def test_direction_on_explicit_vectors(claim: Claim, instance: Instance, row: int) -> None:
-    row %= len(instance.weight)
-    claimed = {x.lhs: x.rhs for x in relations(claim.formula)}
-    for _ in range(2):
-        after = instance.step()
-        gates = instance.gates
-        mass = instance.S
-        at = {a: instance.a, s: mass, rho: instance.r2 - mass}
-        live = [(x, y) for x, y, g in zip(instance.q, after.q, gates, strict=True) if g]
-        for before, now in live:
-            expect(evaluate(claimed[q_j_next], {**at, q_j: before}) == now, "q_j", at=instance)
-            for other, other_now in live:
-                expect(before * other_now == other * now, "a ratio changed", at=instance)
-        off = evaluate(claimed[perp_next], {**at, perp: instance.perp[row]})
-        expect(off == after.perp[row], "w_perp", at=instance)
-        # the same coordinates (those active before) are followed: they may change sign together
-        seen = sum(now**2 for _, now in live)
-        expect(evaluate(claimed[s_next], at) == seen, "s", at=instance)
-        expect(evaluate(claimed[rho_next], at) == after.r2 - seen, "rho", at=instance)
-        if any((now > 0) != (before > 0) for before, now in live):
-            break
-        instance = after
 
 
 @dataclass(frozen=True)
@@ -285,7 +259,7 @@ NEEDS: dict[tuple[str, str], dict[Symbol, Any]] = {
 
 
 def test_needs(claim: Claim, case: tuple[str, str]) -> None:
-    expect_needed(claim, case[1], {**NEEDS[case], n: 2, b: 2}, mass_step())
+    expect_needed(claim, case[1], {**NEEDS[case], n: 2}, mass_step())
 
 
 mark_needs(test_needs, (GD_CONVERGES,), NEEDS)
@@ -302,9 +276,8 @@ def test_a_smaller_batch_is_no_full_batch(claim: Claim) -> None:
                   [Fraction(1, 100), Fraction(9, 10)], (0,), Fraction(9, 20), "linear")  # fmt: skip
     after = at.step()
     values = {a: at.a, s: at.r2, rho: Fraction(0), s_next: after.r2, rho_next: Fraction(0)}
-    sizes = {n: 2, b: 1, active: 1}
-    admitted = claim.region.subs({**sizes, **{x: exact(v) for x, v in values.items()}})
-    expect(admitted == False, "the region admits b = 1", region=claim.region)  # noqa: E712
+    one = claim.item(words.BATCHES).holds(lambda past: {(0,): Fraction(1)}, 2, 1)
+    expect(not one, "the claim admits b = 1")
     named_ = {**{x: exact(v) for x, v in values.items()}, q_j: exact(at.q[1]),
               q_j_next: exact(after.q[1]), perp: 0, perp_next: 0}  # fmt: skip
     held = [bool(x.subs(named_)) for x in relations(claim.formula)]
@@ -320,7 +293,7 @@ def test_a_passive_coordinate_moves_like_w_perp(claim: Claim) -> None:
     values = {a: at.a, s: at.S, rho: at.r2 - at.S, q_j: at.q[1], perp: at.q[1]}
     expect(evaluate(stated(claim.formula, q_j_next), values) != after.q[1], "q_2+", q=after.q)
     expect(evaluate(stated(claim.formula, perp_next), values) == after.q[1], "as w_perp", q=after.q)
-    closed = claim.region.subs({active: 0, n: 2, b: 2})
+    closed = claim.region.subs({active: 0, n: 2})
     expect(closed == False, "the region admits a closed gate")  # noqa: E712
 
 

@@ -79,7 +79,6 @@ from theory.model.autoencoder import loss_value
 from theory.notation import (
     a,
     active,
-    b,
     n,
     perp,
     perp_next,
@@ -109,7 +108,7 @@ def test_needs(claim: Claim, case: tuple[str, str]) -> None:
     derived: dict[Symbol, Expr] = mass_step()
     if claim.id == GD_HALF.id:
         derived |= {second_order: Integer(0), third_order: Integer(-4)}
-    expect_needed(claim, case[1], {**NEEDS[case], n: 2, b: 2}, derived)
+    expect_needed(claim, case[1], {**NEEDS[case], n: 2}, derived)
 
 
 mark_needs(test_needs, (GD_LOSS, GD_HALF), NEEDS)

@@ -29,11 +29,12 @@ from sympy.core.relational import Relational
 from sim import from_weights, simulate
 from tests.full_batch.tools import expect_every_sample, expect_linear
 from tests.inequalities import expect_implied
-from tests.reading import by_side, expect_stated
+from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note, rng
 from theorem_audit.checks.statistics import expect_at_least, expect_mean, expect_proportion
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.full_batch.alignment import (
     GD_ALIGN,
     GD_DENSE,
@@ -50,10 +51,10 @@ from theory.notation import S, a, d, k, n, rho, s
 
 
 def expect_hypotheses(claim: Claim) -> None:
-    """What the proof uses besides sizes: every sample, linear, and the law and limit in words."""
+    """What the proof uses besides sizes: every sample, linear, the law and the limit."""
     expect_every_sample(claim)
     expect_linear(claim)
-    expect_stated(claim, "orthonormal data", "plain Gaussian start", "small steps")
+    expect_items(claim, words.ORTHONORMAL, words.GAUSSIAN, words.SMALL_STEPS_LATE)
 
 
 @evidence(GD_GAUSSIAN, "symbolic", step="caught")

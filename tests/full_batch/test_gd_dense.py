@@ -10,6 +10,7 @@ from scipy import stats
 from sympy import (
     E,
     Integer,
+    Mul,
     Rational,
     Symbol,
     cancel,
@@ -24,24 +25,26 @@ from sympy import (
 )
 
 from tests.full_batch.alignment_tools import expect_count, expect_same_powers, limits
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.checks.statistics import expect_at_most, expect_mean
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.full_batch.alignment import (
     BEST_TILT,
-    GD_ALIGN,
     GD_DENSE,
     GD_DENSE_MAX,
     chernoff_bases,
+    density_of_share,
     exponents,
     max_tail,
     share,
     sum_of_fourths,
     threshold,
 )
-from theory.notation import d, k, n
+from theory.notation import k
 
 
 @evidence(GD_DENSE, "symbolic", step="moment")
@@ -49,9 +52,10 @@ def test_fourth_moment_of_a_uniform_direction(claim: Claim) -> None:
     """u_1^2 is C with one coordinate in k, k > 1.  c^2 times that law is a constant times the law with
     five coordinates in k + 4; a law integrates to 1, so E C^2 is that constant."""
     expect_count(claim)
-    law = GD_ALIGN.formula.rhs
+    expect_items(claim, words.ROTATION_INVARIANT)
     one, five = (
-        law.subs({n: size, d: total}, simultaneous=True) for size, total in ((1, k), (5, k + 4))
+        Mul(*(x**y for x, y in density_of_share(Integer(size), total).items()))
+        for size, total in ((1, k), (5, k + 4))
     )
     moment = gammasimp(share**2 * one / five)
     expect(claim.formula.lhs == sum_of_fourths, f"{claim.formula.lhs} is not E sum u_j^4")
@@ -66,6 +70,7 @@ def test_exponential_moment_at_the_best_tilt(claim: Claim) -> None:
     k times the moment (union bound) with (1 - v)^((k-1)/2) <= exp(-(k-1) v/2) is the claim; any other
     right side is left open here.
     """
+    expect_items(claim, words.ROTATION_INVARIANT)  # u_1^2 = g^2/(g^2 + K), whatever the radius
     z, spare = Symbol("z", real=True), Symbol("spare", positive=True)  # spare = 1 - 2l
     moment = integrate(exp(-spare * z**2 / 2) / sqrt(2 * pi), (z, -oo, oo))
     expect_zero(moment**2 - 1 / spare, "E exp(l g^2)")

@@ -17,6 +17,7 @@ from tests.inequalities import (
     expect_holds,
     restricted,
 )
+from tests.reading import expect_items, from_item
 from theorem_audit import (
     expect,
     expect_zero,
@@ -25,15 +26,13 @@ from theorem_audit import (
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.full_batch.convergence import (
     GD_CONVERGES,
     GD_DIRECTION,
 )
-from theory.minibatch.log_ratios import membership_moments
 from theory.notation import (
     a,
-    active,
-    b,
     r2,
     rho,
     rho_next,
@@ -65,18 +64,15 @@ def named(claim: Claim, condition: Any) -> Boolean:
 
 
 def expect_every_sample(claim: Claim) -> None:
-    """The claim's own condition makes each datum a member of each batch: P(j in B) = b/n = 1."""
-    member, _ = membership_moments()
-    sizes = [x for x in relations(claim.region) if isinstance(x, Eq) and x.has(b)]
-    expect(len(sizes) == 1, f"{claim.id} does not say how large a batch is", found=sizes)
-    ((size, value),) = {x: y for x, y in (sizes[0].args, sizes[0].args[::-1]) if x == b}.items()
-    expect_zero(member.subs(size, value) - 1, f"P(j in B) is not 1 under {sizes[0]}")
+    """By the way in which batches are drawn each datum is in each of them: P(j in B) = 1."""
+    expect_items(claim, words.ORTHONORMAL)
+    member = from_item(claim, words.BATCHES, "member")
+    expect_zero(member - 1, f"P(j in B) = {member} is not 1")
 
 
 def expect_linear(claim: Claim) -> None:
     """The claim's gate is open whatever the sign of q_j: the neuron is linear."""
-    gates = [x for x in relations(claim.region) if x.has(active)]
-    expect(gates == [Eq(active, 1)], f"{claim.id} is not about the linear neuron", found=gates)
+    expect_items(claim, words.LINEAR)
 
 
 def expect_convergence(claim: Claim) -> None:

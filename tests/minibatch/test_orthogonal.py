@@ -6,18 +6,19 @@ import numpy as np
 from scipy import stats
 from sympy import (
     Expr,
+    Ge,
+    Gt,
+    Integer,
     Rational,
     Sum,
     Symbol,
-    expand_log,
-    log,
 )
 
 from sim import from_weights, simulate
-from tests.analysis import log_terms, upper_bound_on
-from tests.inequalities import expect_region_of, is_strict
+from tests.analysis import upper_bound_on
+from tests.inequalities import expect_condition, expect_region_of, is_strict
 from tests.obstructions import dead_starts
-from tests.reading import by_side, expect_stated
+from tests.reading import by_side, expect_items
 from theorem_audit import (
     evidence,
     expect,
@@ -27,10 +28,11 @@ from theorem_audit import (
 )
 from theorem_audit.checks.statistics import expect_at_most
 from theorem_audit.statement.claim import Claim
-from theory.full_batch.alignment import GD_ALIGN, share, share_density
+from theory import vocabulary as words
+from theory.full_batch.alignment import density_of_share, share
 from theory.minibatch.orthogonal import SGD_ORTHOGONAL, BetaTail, T, p_aligned
 from theory.minibatch.sparse import SGD_SPARSE, limit_winner, p_sparse
-from theory.notation import a, b, d, n, r2
+from theory.notation import a, b, d, n, r2, s
 
 
 @evidence(SGD_ORTHOGONAL, "symbolic", step="limit")
@@ -38,11 +40,13 @@ def test_cosine_is_a_coordinate(claim: Claim) -> None:
     """w_inf = +-x_I: |cos(w_inf, w_0)| = |<x_I, w_0>|/||w_0||, at most the largest of the n."""
     expect_region_of(claim, SGD_SPARSE, a, b, n)
     expect_region_of(claim, SGD_SPARSE, r2)
-    expect_stated(claim, "start", "live coordinate")
+    expect_condition(claim.region, Gt(s, 0), "a live coordinate, which SGD-SPARSE needs")
+    expect_items(claim, words.ORTHONORMAL, words.UNIFORM)
     expect(by_side(SGD_SPARSE, p_sparse) == 1, "convergence is almost sure")
     expect(by_side(SGD_SPARSE, limit_winner) == 1, "the limit is a unit vector along x_I")
     expect(not is_strict(claim.formula), "both sides are 0 at T = 1")
     tail = _tail(claim)
+    expect_condition(claim.region, Ge(T, 0), "|cos| >= T is cos^2 >= T^2")
     expect_zero(tail.args[2] - T**2, "cos^2 >= T^2")
 
 
@@ -60,10 +64,12 @@ def test_union_bound(claim: Claim) -> None:
 
 @evidence(SGD_ORTHOGONAL, "symbolic", step="law")
 def test_law_of_one_coordinate(claim: Claim) -> None:
-    """GD-ALIGN with n = 1: <x_j, w_0>^2/||w_0||^2; a Beta law is known by its two exponents."""
-    density = by_side(GD_ALIGN, share_density).subs(n, 1)
-    _, terms = log_terms(expand_log(log(density), force=True))
-    powers = {x: sum(c for c, y_ in terms if y_ == x) for x in (share, 1 - share)}
+    """<x_j, w_0>^2/||w_0||^2 is the share of one coordinate in d; a Beta law is known by its exponents."""
+    expect_items(claim, words.ROTATION_INVARIANT)
+    expect_condition(
+        claim.region, Ge(d, 2), "the other coordinates' chi-square has d - 1 >= 1 degrees"
+    )
+    powers = density_of_share(Integer(1), d)
     alpha, beta, _ = _tail(claim).args
     expect_zero(powers[share] - (alpha - 1), "first exponent")
     expect_zero(powers[1 - share] - (beta - 1), "second exponent")
@@ -77,8 +83,8 @@ def test_dead_starts_break_the_bound(claim: Claim) -> None:
     one = stats.beta.sf(float(edge), float(alpha), float(beta))
     bound = upper_bound_on(claim, p_aligned).subs(_tail(claim), one).subs(n, 2)
     expect(bound < Rational(1, 4), "the bound allows the chance 2^-n of a dead start", bound=bound)
-    named = any(x.name == "live coordinate" for x in claim.assumptions)
-    expect(named, "the claim admits a ReLU neuron without a live coordinate")
+    dead = claim.region.subs({s: 0})
+    expect(dead == False, "the claim admits a ReLU neuron without a live coordinate")  # noqa: E712
 
 
 @evidence(SGD_ORTHOGONAL, "simulation", step="union")

@@ -19,10 +19,12 @@ from tests.inequalities import (
 )
 from tests.instances import Instance, evaluate, instances
 from tests.model.band_tools import inequalities
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
 from theorem_audit.exact.zero import difference
 from theorem_audit.exact.zero import relations as conjuncts
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.band import (
     BAND,
     BAND_LEAST,
@@ -60,6 +62,7 @@ def chart_of(claim: Claim) -> tuple[dict[Symbol, Expr], tuple[Symbol, ...]]:
 
 def _kept(claim: Claim, relation: Boolean, end: Expr) -> None:
     """On the whole region; and tight at rest (S = 0) at that end, so it cannot be improved."""
+    expect_items(claim, words.ORTHONORMAL)
     chart, order = chart_of(claim)
     derived = {delta_next: norm_step()}
     expect_holds(relation, claim.region, order, derived=derived, chart=chart)

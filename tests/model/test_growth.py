@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Integer, Poly, Rational, Symbol
+from sympy import And, Eq, Expr, Ge, Gt, Integer, Poly, Rational, Symbol
 from sympy.logic.boolalg import Boolean
 
 from tests.inequalities import (
     condition_of,
     end_of,
+    expect_condition,
     expect_needed,
     expect_tight,
     is_strict,
     mark_needs,
 )
 from tests.model.band_tools import NEEDS, inequalities
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference
 from theorem_audit.exact.zero import relations as conjuncts
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.band import (
     BAND,
     BAND_LEAST,
@@ -40,7 +43,10 @@ def _powers_nonnegative(claim: Claim, relation: Boolean, derived: dict[Symbol, E
     With two powers of a, as here, this is also necessary (a -> 0 and a -> infinity).
     """
     gap = difference(relation).subs(derived, simultaneous=True)
-    coefficients = [x for x in Poly(gap.expand(), a).all_coeffs() if x != 0]
+    powers = Poly(gap.expand(), a)
+    coefficients = [x for x in powers.all_coeffs() if x != 0]
+    if any(power % 2 for (power,) in powers.monoms()):
+        expect_condition(claim.region, Gt(a, 0), "the powers of a are positive")
     expect(len(coefficients) <= 2, f"{relation}: more than two powers of a")
     box = box_of(And(claim.region, Ge(r2, 0)), (r2, S))  # r2 >= S >= 0
     for coefficient in coefficients:
@@ -53,6 +59,7 @@ def _growth_step() -> dict[Symbol, Expr]:
 
 @evidence(GROWTH, "symbolic", step="identity")
 def test_growth_identity(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     for relation in conjuncts(claim.formula):
         if isinstance(relation, Eq):
             expect_zero(difference(relation).subs(_growth_step()), f"{relation}")
@@ -64,6 +71,7 @@ def test_growth_identity(claim: Claim) -> None:
 @evidence(GROWTH, "certificate", step="sign")
 @evidence(GROWTH_LOW, "certificate")
 def test_growth_is_bounded_below(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     for relation in inequalities(claim.formula):
         _powers_nonnegative(claim, relation, _growth_step())
         expect(not is_strict(relation), "equality holds at S = 0")

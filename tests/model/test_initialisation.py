@@ -5,8 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy import stats
 from sympy import (
     And,
@@ -26,10 +24,10 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from sim import from_weights, simulate
-from tests.ambient import bases, combination
 from tests.inequalities import expect_needed, is_strict, restricted
-from tests.instances import Instance, Vector, dot, exact
+from tests.instances import Instance, exact
 from tests.model.initialisation_tools import alpha, v, y, z
+from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
     evidence,
@@ -43,6 +41,7 @@ from theorem_audit.checks.statistics import expect_at_least, expect_proportion
 from theorem_audit.exact.region import box_of, satisfies
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.full_batch.convergence import GD_CONVERGES
 from theory.model.initialisation import (
     INIT_RADIUS,
@@ -129,6 +128,7 @@ def scaled_region(region: Boolean, *, drop_kappa: bool) -> Boolean:
 @evidence(INIT_RADIUS, "certificate", step=INIT_RADIUS.steps)
 def test_one_step_keeps_the_caught_region(claim: Claim) -> None:
     """Every relation, for any batch, on the whole unbounded region."""
+    expect_items(claim, words.ORTHONORMAL)
     order = [kappa, z, y, v, alpha]
     for relation in relations(claim.formula):
         free = relation.has(kappa)
@@ -209,54 +209,6 @@ def test_starts_beyond_squared_norm_two_that_converge(claim: Claim) -> None:
         expect(
             satisfies(GD_CONVERGES.region, ends), "GD-CONVERGES after one step", **{"q+": after.q}
         )
-
-
-@evidence(INIT_RADIUS, "property")
-@settings(max_examples=20)
-@given(
-    data=st.data(),
-    basis=bases(max_n=3, extra=2),
-    activation=st.sampled_from(["linear", "relu"]),
-    share=st.fractions(Fraction(1, 50), 1, max_denominator=50),
-    norm=st.fractions(Fraction(3, 2), 3, max_denominator=8),
-)
-def test_caught_region_in_space(
-    claim: Claim,
-    data: st.DataObject,
-    basis: tuple[list[Vector], list[Vector]],
-    activation: str,
-    share: Fraction,
-    norm: Fraction,
-) -> None:
-    """Three exact steps in R^d from starts near the spurious set; a is ``share`` of the largest."""
-    points, rest = basis
-    if not rest:  # d = n: the linear neuron has no spurious minimum
-        rest, points = points[-1:], points[:-1] or points[-1:]
-        if rest == points:
-            return
-    size = len(points)
-    small = st.fractions(Fraction(-1, 16), Fraction(1, 16), max_denominator=64)
-    q = data.draw(st.lists(small, min_size=size, max_size=size))
-    order = data.draw(st.permutations(range(size)))
-    batch = tuple(order[: data.draw(st.integers(1, size))])
-    weight = combination([*q, norm], [*points, rest[0]])
-    mass = sum((x**2 for x in q if activation == "linear" or x > 0), Fraction(0))
-    outside = dot(weight, weight) - mass - 2
-    step_size = share * outside / (outside + mass) ** 2
-    state = Instance(points, weight, batch, step_size, activation)
-    for step in range(3):
-        gates = state.gates
-        on = sum((g * x**2 for g, x in zip(gates, state.q, strict=True)), Fraction(0))
-        at = {a: exact(step_size), s: exact(on), rho: exact(state.r2 - on), S: exact(state.S),
-              kappa: Integer(1), k: sum(gates), n: len(points), d: len(weight)}  # fmt: skip
-        expect(bool(claim.region.subs(at)), "left the region", step=step, weight=weight)
-        after = state.step()
-        on = sum((g * x**2 for g, x in zip(gates, after.q, strict=True)), Fraction(0))
-        values = {**at, s_next: exact(on), rho_next: exact(after.r2 - on),
-                  batch_factor: one_step()[0].subs(at)}  # fmt: skip
-        for relation in relations(claim.formula):
-            expect(bool(relation.subs(values)), f"{relation}", weight=weight, data=points)
-        state = after
 
 
 def _in_region(claim: Claim, on: np.ndarray, off: np.ndarray, step_size: float) -> np.ndarray:

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import And, Ge, Le, Symbol, expand, groebner
 from sympy.logic.boolalg import Boolean
 
 from sim import from_weights, simulate
 from sim.observe import active_mass
 from sim.observe import loss as observed_loss
-from tests.ambient import (
-    bases,
-    combination,
-    gates_at,
-    gradient,
-    loss,
-    unit_vectors,
-)
 from tests.inequalities import expect_condition, restricted
-from tests.instances import ENTRIES, Vector, dot, exact
-from tests.model.landscape_tools import ACTIVATIONS, masses
+from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
     evidence,
@@ -35,6 +22,7 @@ from theorem_audit import (
 )
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.autoencoder import GRAD
 from theory.model.landscape import (
     STATIONARY,
@@ -53,6 +41,7 @@ from theory.notation import n, rho, s
 
 @evidence(STATIONARY, "symbolic", step="gradient")
 def test_squared_norm_of_the_gradient(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     on_active, on_rest = mean_gradient(GRAD.formula.rhs)
     # w_A and w_rest are orthogonal, of squared lengths s and rho.
     squared = on_active**2 * s + on_rest**2 * rho
@@ -62,6 +51,7 @@ def test_squared_norm_of_the_gradient(claim: Claim) -> None:
 @evidence(STATIONARY, "symbolic", step="classification")
 def test_stationary_points_are_the_claimed_ones_and_no_others(claim: Claim) -> None:
     """grad L = 0 iff c_A^2 s = c_rest^2 rho = 0, a polynomial system, decided by elimination."""
+    expect_items(claim, words.ORTHONORMAL)
     on_active, on_rest = (expand(n * c) for c in mean_gradient(GRAD.formula.rhs))
     system = [on_active * s, on_rest * rho]
     s_0, rho_0 = stated(claim.formula, s_stationary), stated(claim.formula, rho_stationary)
@@ -81,6 +71,7 @@ def test_stationary_points_are_the_claimed_ones_and_no_others(claim: Claim) -> N
 
 def expect_loss_split(claim: Claim) -> None:
     """L = L_min + L_excess, L_min is attained at the stationary pair, and not on s = 0."""
+    expect_items(claim, words.ORTHONORMAL)
     excess = stated(claim.formula, loss_excess)
     expect_zero(mean_loss() - stated(claim.formula, loss_minimum) - excess, "L = L_min + excess")
     at = {s: stated(claim.formula, s_stationary), rho: stated(claim.formula, rho_stationary)}
@@ -97,58 +88,6 @@ def test_excess_is_nowhere_negative(claim: Claim, case: Boolean) -> None:
     excess = expand(2 * n * stated(claim.formula, loss_excess))
     region = And(restricted(claim.region, (s, rho)), case)
     expect_on_cube(excess, cube_chart(region, [s, rho]), "L - L_min >= 0")
-
-
-@evidence(STATIONARY, "property")
-@given(data=st.data(), basis=bases(), activation=ACTIVATIONS)
-def test_gradient_and_loss_of_explicit_weights(
-    claim: Claim, data: st.DataObject, basis: tuple[list[Vector], list[Vector]], activation: str
-) -> None:
-    points, _ = basis
-    size = len(points[0])
-    weight = data.draw(st.lists(ENTRIES, min_size=size, max_size=size))
-    gates = gates_at(weight, points, activation)
-    at = masses(weight, points, gates)
-    found = gradient(weight, points, gates)
-    norm2 = stated(claim.formula, gradient_norm2).subs(at)
-    expect(norm2 == exact(dot(found, found)), "||grad L||^2", weight=weight, data=points)
-    minimum = stated(claim.formula, loss_minimum).subs(at)
-    excess = stated(claim.formula, loss_excess).subs(at)
-    value = exact(loss(weight, points, gates))
-    expect(value == minimum + excess, "L", weight=weight, data=points)
-    expect(value >= minimum, "L below its minimum", weight=weight, data=points)
-
-
-@evidence(STATIONARY, "property")
-@given(data=st.data(), basis=bases(), activation=ACTIVATIONS)
-def test_the_claimed_points_are_stationary_in_space(
-    claim: Claim, data: st.DataObject, basis: tuple[list[Vector], list[Vector]], activation: str
-) -> None:
-    """Both families, on random data: the sphere in the span, and the complement of the data."""
-    points, rest = basis
-    size = len(points)
-    entries = st.lists(ENTRIES, min_size=len(rest), max_size=len(rest))
-    direction = data.draw(unit_vectors(size))
-    if activation == "relu":
-        direction = [abs(x) for x in direction]
-    on_manifold = combination(direction, points)
-    away = combination(data.draw(entries), rest) if rest else [Fraction(0)] * size
-    if activation == "relu":
-        negative = data.draw(st.lists(st.fractions(-1, 0, max_denominator=8),
-                                      min_size=size, max_size=size))  # fmt: skip
-        away = [x + y for x, y in zip(away, combination(negative, points), strict=True)]
-    for weight in (on_manifold, away):
-        gates = gates_at(weight, points, activation)
-        at = masses(weight, points, gates)
-        found = gradient(weight, points, gates)
-        expect(not any(found), "the gradient is not zero", weight=weight, data=points)
-        expect(stated(claim.formula, gradient_norm2).subs(at) == 0, "claimed norm", weight=weight)
-    gates = gates_at(on_manifold, points, activation)
-    at = masses(on_manifold, points, gates)
-    expect(at[s] == stated(claim.formula, s_stationary), "s on the manifold")
-    expect(at[rho] == stated(claim.formula, rho_stationary), "rho on the manifold")
-    value = exact(loss(on_manifold, points, gates))
-    expect(value == stated(claim.formula, loss_minimum).subs(at), "minimum value")
 
 
 @evidence(STATIONARY, "simulation", cases={"linear": "linear", "relu": "relu"})

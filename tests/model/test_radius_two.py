@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from itertools import product
-
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import (
     And,
     Eq,
@@ -23,9 +18,8 @@ from sympy import (
 )
 
 from sim import from_weights, simulate
-from tests.ambient import bases, combination, gradient
 from tests.inequalities import expect_needed, expect_tight, is_strict
-from tests.instances import Instance, Vector, dot, exact, instances
+from tests.reading import expect_items
 from theorem_audit import (
     evidence,
     expect,
@@ -39,7 +33,8 @@ from theorem_audit.checks.statistics import expect_proportion
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
-from theory.model.autoencoder import GRAD
+from theory import vocabulary as words
+from theory.model.autoencoder import GRAD, gradient_of_loss
 from theory.model.initialisation import (
     DEAD,
     FLOW_SEPARATRIX,
@@ -70,6 +65,7 @@ from theory.notation import gradient as gradient_symbol
 
 @evidence(RADIUS_TWO, "certificate")
 def test_norm_after_a_step_from_squared_norm_two(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     step = {x.lhs: x.rhs for x in relations(STEP.formula)}
     norm = {x.lhs: x.rhs for x in relations(claim.region) if isinstance(x, Eq)}
     after = next_squared_norm(step[q_j_next], step[perp_next]).subs(norm)
@@ -103,31 +99,6 @@ def test_a_batch_without_mass_moves_nothing(claim: Claim) -> None:
     expect_needed(claim, "batch mass", {r2: 2, a: Rational(1, 4), S: 0}, {r2_next: after})
 
 
-@evidence(RADIUS_TWO, "property")
-@given(data=st.data(), instance=instances(lambda share, _: share))
-def test_steps_from_squared_norm_two_in_space(
-    claim: Claim, data: st.DataObject, instance: Instance
-) -> None:
-    """w = x_1 + x_2, or (7/5) x_1 + (1/5) x_2 and signs, in a random orthonormal basis."""
-    data_ = instance.data
-    if len(data_) < 2:
-        return
-    one, two = data.draw(
-        st.sampled_from(
-            [(1, 1), (Fraction(7, 5), Fraction(1, 5)), (Fraction(-1, 5), Fraction(7, 5))]
-        )
-    )
-    weight = combination([Fraction(one), Fraction(two)], data_[:2])
-    state = Instance(data_, weight, instance.batch, instance.a, instance.activation)
-    at = {a: exact(state.a), S: exact(state.S), r2: exact(state.r2)}
-    after = exact(state.step().r2)
-    expect(
-        after == stated(claim.formula, r2_next).subs(at), "r2+", weight=weight, batch=state.batch
-    )
-    if state.S > 0:
-        expect(bool(claim.formula.subs({**at, r2_next: after})), "r2+ < 2", weight=weight)
-
-
 # --- FLOW-SEPARATRIX
 
 
@@ -139,6 +110,7 @@ def _flow() -> tuple[Expr, Expr]:
 
 @evidence(FLOW_SEPARATRIX, "symbolic", step="invariant")
 def test_the_invariant_is_conserved(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     value = stated(claim.formula, flow_invariant)
     on, off = _flow()
     expect_zero(diff(value, s) * on + diff(value, rho) * off, "d/dt of the invariant")
@@ -151,6 +123,7 @@ def test_the_invariant_is_conserved(claim: Claim) -> None:
 @evidence(FLOW_SEPARATRIX, "symbolic", step="separatrix")
 def test_the_separatrix_is_the_orbit_that_ends_at_squared_norm_two(claim: Claim) -> None:
     """It solves ds/drho = s'/rho' and ends at (0, 2); a linear ODE in s has one such solution."""
+    expect_items(claim, words.ORTHONORMAL)
     border = stated(claim.formula, separatrix)
     on, off = _flow()
     along = (diff(border, rho) * off - on).subs(s, border)
@@ -208,51 +181,16 @@ def test_flow_separatrix_needs(claim: Claim, case: int) -> None:
     expect(claim.region.subs(at) == False, "r2 <= 2 is admitted", on=on)  # noqa: E712
 
 
-@evidence(FLOW_SEPARATRIX, "property")
-@given(
-    data=st.data(), basis=bases(max_n=3, extra=2), activation=st.sampled_from(["linear", "relu"])
-)
-def test_the_gradient_in_space_keeps_the_invariant(
-    claim: Claim,
-    data: st.DataObject,
-    basis: tuple[list[Vector], list[Vector]],
-    activation: str,
-) -> None:
-    """d/dt C = C_s ds/dt + C_rho drho/dt = 0 with the exact gradient of the loss in R^d."""
-    points, rest = basis
-    size = len(points) + len(rest)
-    entries = st.fractions(Fraction(1, 8), 2, max_denominator=8)
-    coefficients = data.draw(st.lists(entries, min_size=size, max_size=size))
-    signs = data.draw(st.lists(st.sampled_from([-1, 1]), min_size=size, max_size=size))
-    signs[0] = 1
-    coefficients = [c * e for c, e in zip(coefficients, signs, strict=True)]
-    weight = combination(coefficients, [*points, *rest])
-    gates = [int(activation == "linear" or c > 0) for c in coefficients[: len(points)]]
-    on = sum((g * c**2 for g, c in zip(gates, coefficients, strict=False)), Fraction(0))
-    off = dot(weight, weight) - on
-    if off == 0:
-        return
-    slope = gradient(weight, points, gates)
-    change_on = 2 * sum((g * dot(weight, x) * dot(slope, x) for g, x in
-                         zip(gates, points, strict=True)), Fraction(0))  # fmt: skip
-    change_off = 2 * dot(weight, slope) - change_on
-    value = stated(claim.formula, flow_invariant)
-    at = {s: exact(on), rho: exact(off)}
-    total = diff(value, s).subs(at) * exact(change_on) + diff(value, rho).subs(at) * exact(
-        change_off
-    )
-    expect(total == 0, "d/dt of the invariant", weight=weight, data=points)
-
-
 # --- DEAD
 
 
 @evidence(DEAD, "symbolic", step="probability")
 def test_each_further_sign_halves_the_probability(claim: Claim) -> None:
     """Induction on n: no datum gives 1, and the n-th sign is fair given the others."""
+    expect_items(claim, words.SIGN_SYMMETRIC)
     value = stated(claim.formula, dead_probability)
     expect_zero(value.subs(n, 0) - 1, "no data")
-    for size in range(1, 5):
+    for size in range(1, 13):
         expect_zero(2 * value.subs(n, size) - value.subs(n, size - 1), f"from {size - 1} to {size}")
     ratio = (value.subs(n, n + 1) / value).simplify()
     expect(ratio == Rational(1, 2), "a further datum does not halve the probability", ratio=ratio)
@@ -260,27 +198,12 @@ def test_each_further_sign_halves_the_probability(claim: Claim) -> None:
 
 @evidence(DEAD, "symbolic", step="gradient")
 def test_no_gradient_with_all_gates_closed(claim: Claim) -> None:
+    """ReLU: the gate of a datum with q_j <= 0 is closed; for data of any norm and angles."""
+    expect_items(claim, words.RELU)
     expect_identity(
         equations(claim.formula, gradient_symbol),
-        {gradient_symbol: GRAD.formula.rhs.subs(active, 0)},
+        {gradient_symbol: gradient_of_loss().subs(active, 0)},
     )
-
-
-@evidence(DEAD, "property")
-@given(data=st.data(), basis=bases(max_n=3), share=st.fractions(Fraction(1, 50), 3))
-def test_dead_neurons_do_not_move(
-    claim: Claim, data: st.DataObject, basis: tuple[list[Vector], list[Vector]], share: Fraction
-) -> None:
-    """Exact, in space, q_j = 0 included; every batch."""
-    points, rest = basis
-    negative = st.fractions(-2, 0, max_denominator=8)
-    q = data.draw(st.lists(negative, min_size=len(points), max_size=len(points)))
-    off = data.draw(st.lists(negative, min_size=len(rest), max_size=len(rest)))
-    weight = combination([*q, *off], [*points, *rest])
-    state = Instance(points, weight, tuple(range(len(points))), share, "relu")
-    moved = [x - y for x, y in zip(state.step().weight, weight, strict=True)]
-    claimed = stated(claim.formula, gradient_symbol)
-    expect(all(x == claimed for x in moved), "a dead neuron moved", weight=weight, data=points)
 
 
 @evidence(DEAD, "simulation", cases={f"n={size}": size for size in (1, 2, 5)})
@@ -297,14 +220,6 @@ def test_fraction_of_dead_starts(claim: Claim, case: int) -> None:
                      activation="relu", seed=seed())  # fmt: skip
     expect(later.dead.all(), "a dead run came alive")
     expect((later.q == run.q[first]).all() and (later.rho == run.rho[first]).all(), "moved")
-
-
-@evidence(DEAD, "property", cases={f"n={size}": size for size in (1, 2, 3, 4)})
-def test_probability_by_counting_sign_patterns(claim: Claim, case: int) -> None:
-    patterns = list(product((-1, 1), repeat=case))
-    dead = sum(max(pattern) < 0 for pattern in patterns)
-    claimed = stated(claim.formula, dead_probability).subs(n, case)
-    expect(Rational(dead, len(patterns)) == claimed, "P(dead)", n=case)
 
 
 @evidence(DEAD, "witness", needs="joint sign symmetry")

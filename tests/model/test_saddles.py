@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import And, Ge, Integer, Le, Poly, Rational, cancel, expand
+from sympy import And, Ge, Le, Poly, Rational, cancel, expand
 
 from sim import simulate
 from tests.ambient import (
@@ -18,12 +18,11 @@ from tests.ambient import (
     hessian,
     loss,
     relu_loss,
-    spectrum_polynomial,
-    unit_vectors,
 )
 from tests.inequalities import expect_condition, restricted
 from tests.instances import ENTRIES, Vector, dot, exact
-from tests.model.landscape_tools import ACTIVATIONS, masses
+from tests.model.landscape_tools import masses
+from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
     evidence,
@@ -36,6 +35,7 @@ from theorem_audit import (
 )
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.autoencoder import HESS
 from theory.model.landscape import (
     SADDLES,
@@ -59,6 +59,7 @@ from theory.notation import d, k, n, r2, rho, s, v_v
 @evidence(SADDLES, "symbolic", step="hessian")
 def test_hessian_at_points_off_the_data(claim: Claim) -> None:
     """w_A = 0 and s = 0 leave a multiple of the projection on the span of the k data."""
+    expect_items(claim, words.ORTHONORMAL)
     form = mean_over_data(HESS.formula.rhs).subs({s: 0, overlap: 0, r2: rho})
     poly = Poly(form, v_v, v_active)
     expect_zero(poly.coeff_monomial(v_v), "the Hessian sees directions off the data")
@@ -73,6 +74,7 @@ def test_hessian_at_points_off_the_data(claim: Claim) -> None:
 
 @evidence(SADDLES, "symbolic", step="loss")
 def test_loss_against_its_value_off_the_data(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     level = mean_loss().subs(s, 0)
     expect_zero(level - Rational(1, 2), "L at s = 0")
     expect_identity(equations(claim.formula, loss_gap), {loss_gap: mean_loss() - level})
@@ -110,69 +112,6 @@ def test_no_minimum_at_the_critical_norm(claim: Claim) -> None:
         gap=descent.as_expr(),
     )
     expect_zero(stated(claim.formula, saddle_curvature).subs(rho, border), "Hessian at the end")
-
-
-@evidence(SADDLES, "property")
-@given(data=st.data(), basis=bases(max_n=2))
-def test_saddle_spectrum_of_explicit_weights(
-    claim: Claim, data: st.DataObject, basis: tuple[list[Vector], list[Vector]]
-) -> None:
-    """Exact characteristic polynomial of the linear neuron's Hessian at a point off the data."""
-    points, rest = basis
-    size = len(points[0])
-    entries = st.lists(ENTRIES.map(lambda x: 2 * x), min_size=len(rest), max_size=len(rest))
-    weight = combination(data.draw(entries), rest) if rest else [Fraction(0)] * size
-    at = {**masses(weight, points, [1] * len(points)), k: len(points)}
-    multiplicity = int(stated(claim.formula, saddle_multiplicity).subs(at))
-    curvature = stated(claim.formula, saddle_curvature).subs(at)
-    claimed = spectrum_polynomial([(curvature, multiplicity), (Integer(0), size - multiplicity)])
-    found = hessian(weight, points, [1] * len(points)).charpoly()
-    expect(found == claimed, "characteristic polynomial", weight=weight, data=points)
-
-
-@evidence(SADDLES, "property")
-@given(
-    data=st.data(),
-    basis=bases(max_n=2),
-    activation=ACTIVATIONS,
-    side=st.sampled_from([-1, 0, 1]),
-)
-def test_neighbours_of_points_off_the_data(
-    claim: Claim,
-    data: st.DataObject,
-    basis: tuple[list[Vector], list[Vector]],
-    activation: str,
-    side: int,
-) -> None:
-    """Inside and on the border a nearby point is lower; outside none of those drawn is.
-
-    ReLU: the point lies on the kink (q = 0, the border of the dead region).
-    """
-    points, rest = basis
-    border = Fraction(int(stated(claim.formula, critical_radius2)))
-    # On ||w||^2 = border + side/4 take the (s, rho) plane; a small rational step into the data.
-    level = border + Fraction(side, 4)
-    small = Fraction(1, data.draw(st.integers(8, 64)))
-    direction = [abs(x) for x in data.draw(unit_vectors(len(points)))]
-    on = small**2
-    value = stated(claim.formula, loss_gap)
-    near = {s: exact(on), n: len(points)}
-    # rho within 2 s of the level: a neighbour as small tends to 0
-    for shift in (Fraction(-2), Fraction(0), Fraction(data.draw(st.integers(-16, 16)), 8)):
-        gap = value.subs({**near, rho: exact(level + shift * on)})
-        if side > 0:
-            expect(gap >= 0, "a lower neighbour outside", s=on, shift=shift)
-        elif side < 0 or shift < -1:
-            expect(gap < 0, "no lower neighbour", s=on, shift=shift)
-    if not rest:
-        return
-    # the same loss, in space: rho = ||y||^2 with a rational y
-    y = combination([Fraction(7, 5) + Fraction(side, 7)] + [Fraction(0)] * (len(rest) - 1), rest)
-    x = combination([small * e for e in direction], points)
-    weight = [p + r for p, r in zip(x, y, strict=True)]
-    found = loss(weight, points, gates_at(weight, points, activation))
-    at = masses(weight, points, gates_at(weight, points, activation))
-    expect(exact(found) - Rational(1, 2) == value.subs(at), "L - 1/2", weight=weight)
 
 
 @evidence(SADDLES, "property")

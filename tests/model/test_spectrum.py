@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import mpmath
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import (
     Eq,
@@ -29,15 +28,13 @@ from sim.observe import hessian_max_eigenvalue, hessian_trace
 from tests.ambient import (
     bases,
     combination,
-    gates_at,
-    hessian,
     relu_loss,
-    spectrum_polynomial,
     unit_vectors,
 )
 from tests.inequalities import expect_implied
-from tests.instances import Vector, exact
+from tests.instances import Vector
 from tests.model.spectrum_tools import Basis
+from tests.reading import expect_items
 from theorem_audit import (
     evidence,
     expect,
@@ -49,6 +46,7 @@ from theorem_audit import (
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.autoencoder import HESS
 from theory.model.landscape import equations
 from theory.model.spectrum import (
@@ -89,6 +87,7 @@ def claimed_spectrum(claim: Claim, **sizes: int) -> list[tuple[Rational, int]]:
 @evidence(MAX_EIG, "symbolic", step="eigenspaces")
 def test_each_projection_is_an_eigenspace(claim: Claim) -> None:
     """H E = lambda E for three projections E that are orthogonal and add up to the identity."""
+    expect_items(claim, words.ORTHONORMAL, words.MINIMUM)
     operator = hessian_operator(HESS.formula.rhs)
     for name, projection in PROJECTIONS.items():
         value = stated(claim.formula, EIGENVALUES[name])
@@ -102,6 +101,7 @@ def test_each_projection_is_an_eigenspace(claim: Claim) -> None:
 @evidence(MAX_EIG, "symbolic", step="multiplicities")
 def test_multiplicities_are_the_ranks(claim: Claim) -> None:
     """A projection's rank is its trace; with three eigenvalues tr H^p, p = 0, 1, 2, agree too."""
+    expect_items(claim, words.ORTHONORMAL, words.MINIMUM)
     ranks = {MULTIPLICITIES[name]: trace_of(E) for name, E in PROJECTIONS.items()}
     expect_identity(equations(claim.formula, *ranks), ranks)
     operator = hessian_operator(HESS.formula.rhs)
@@ -136,66 +136,6 @@ def _minimum(data: st.DataObject, points: list[Vector], activation: str) -> tupl
         direction = [abs(x) for x in direction]
         count = sum(x > 0 for x in direction)
     return combination([*direction, *[Fraction(0)] * (size - len(direction))], points), count
-
-
-@evidence(MAX_EIG, "property")
-@given(data=st.data(), basis=bases(), activation=ACTIVATIONS)
-def test_characteristic_polynomial_at_random_minima(
-    claim: Claim, data: st.DataObject, basis: Basis, activation: str
-) -> None:
-    """Exact, from the loss in R^d by differences; both sides are polynomials over QQ."""
-    points, _ = basis
-    weight, count = _minimum(data, points, activation)
-    found = hessian(weight, points, gates_at(weight, points, activation)).charpoly()
-    sizes = {"n": len(points), "d": len(weight), "k": count}
-    claimed = spectrum_polynomial(claimed_spectrum(claim, **sizes))
-    expect(found == claimed, "characteristic polynomial", weight=weight, data=points)
-
-
-@evidence(MAX_EIG, "property")
-@settings(max_examples=15)
-@given(
-    n_=st.integers(1, 4),
-    extra=st.integers(0, 3),
-    draw=st.integers(0, 2**32),
-    activation=ACTIVATIONS,
-)
-def test_eigenvalues_in_high_precision_on_irrational_bases(
-    claim: Claim, n_: int, extra: int, draw: int, activation: str
-) -> None:
-    """mpmath at 60 digits against the claimed list; d <= 7, so errors stay far below 1e-40.
-
-    QR and the symmetric eigenvalue iteration are backward stable: each costs a modest multiple of
-    d^2 times 1e-60 in the entries of a matrix of norm at most 8.
-    """
-    size = n_ + extra
-    stream = np.random.Generator(np.random.PCG64(draw))
-    with mpmath.workdps(60):
-        full, _ = mpmath.qr(mpmath.matrix(stream.standard_normal((size, size)).tolist()))
-        count = n_ if activation == "linear" else 1 + draw % n_
-        direction = [mpmath.mpf(float(x)) for x in stream.standard_normal(count)]
-        if activation == "relu":
-            direction = [abs(x) for x in direction]
-        length = mpmath.sqrt(sum(x**2 for x in direction))
-        point = [full[:, j] for j in range(n_)]
-        weight = sum((x / length * p for x, p in zip(direction, point, strict=False)),
-                     mpmath.zeros(size, 1))  # fmt: skip
-        matrix = mpmath.zeros(size, size)
-        for j in range(count):  # HESS at this weight, with matrices
-            q = (weight.T * point[j])[0]
-            cross = weight * point[j].T
-            matrix += -(2 - (weight.T * weight)[0]) * point[j] * point[j].T
-            matrix += 2 * q * (cross + cross.T) + q**2 * mpmath.eye(size)
-        found = sorted(mpmath.eigsy(matrix / n_, eigvals_only=True))
-        claimed = sorted(
-            Fraction(int(value.p), int(value.q))
-            for value, times in claimed_spectrum(claim, n=n_, d=size, k=count)
-            for _ in range(times)
-        )
-        expect(len(claimed) == size, "multiplicities do not add up to d", d=size)
-        for one, other in zip(found, claimed, strict=True):
-            gap = abs(one - mpmath.mpf(other.numerator) / other.denominator)
-            expect(gap < mpmath.mpf(10) ** -40, "eigenvalue", found=one, claimed=other)
 
 
 @evidence(MAX_EIG, "peer")
@@ -240,6 +180,8 @@ def test_relu_minima_meet_the_kink_and_are_not_morse_bott(claim: Claim) -> None:
 
 @evidence(TRACE, "symbolic", step="trace")
 def test_trace_as_the_sum_of_the_form_over_a_basis(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL, words.MINIMUM)
+    expect_implied(Ge(n, 1), claim.region)  # L is a mean over n
     at_minimum = trace_of_hessian(HESS.formula.rhs).subs({s: 1, r2: 1})
     expect_identity(
         equations(claim.formula, trace, trace_linear),
@@ -259,6 +201,10 @@ def test_trace_as_the_sum_of_eigenvalues(claim: Claim) -> None:
 
 @evidence(TRACE, "symbolic", step="gap")
 def test_dense_minus_sparse(claim: Claim) -> None:
+    counts = [x for x in relations(claim.region) if k in x.free_symbols]
+    expect(bool(counts), "nothing is said of k")
+    for condition in counts:  # the trace is read at k = k_0, which must be such a count, too
+        expect_implied(condition.subs(k, k0), claim.region)
     at = stated(claim.formula, trace)
     gap = at.subs(k, 1) - at.subs(k, k0)
     expect_identity(equations(claim.formula, trace_gap), {trace_gap: gap})
@@ -284,32 +230,17 @@ def _zero_with_half_to_n(expr: Expr) -> None:
 @evidence(TRACE, "symbolic", step="mean")
 def test_mean_number_of_active_data(claim: Claim) -> None:
     """From the generating function: independent fair signs give E z^k0 = ((1 + z)/2)^n."""
+    expect_items(claim, words.SIGN_SYMMETRIC)
     value = stated(claim.formula, mean_active)
     z = Symbol("z", real=True)
     generating = ((1 + z) / 2) ** n
-    for size in range(1, 7):  # an exact refutation before the general argument
+    for size in range(1, 13):  # an exact refutation before the general argument
         direct = sum(Integer(count) * binomial(size, count) for count in range(size + 1))
         claimed = value.subs(n, size)
         expect(claimed.is_Rational, "the mean is no number", n=size, value=claimed)
         expect_zero(claimed - direct / (Integer(2) ** size - 1), f"the mean at n = {size}")
     mean, dead = diff(generating, z).subs(z, 1), generating.subs(z, 0)
     _zero_with_half_to_n(value - mean / (1 - dead))
-
-
-@evidence(TRACE, "property")
-@given(data=st.data(), basis=bases(), activation=ACTIVATIONS)
-def test_trace_at_random_minima(
-    claim: Claim, data: st.DataObject, basis: Basis, activation: str
-) -> None:
-    """Exact, from the loss in R^d by differences."""
-    points, _ = basis
-    weight, count = _minimum(data, points, activation)
-    matrix = hessian(weight, points, gates_at(weight, points, activation))
-    size = len(weight)
-    found = sum((matrix[j, j] for j in range(size)), start=matrix[0, 0] * 0)
-    name = trace_linear if activation == "linear" else trace
-    claimed = stated(claim.formula, name).subs({n: len(points), d: size, k: count})
-    expect(exact(Fraction(int(found.p), int(found.q))) == claimed, "trace", weight=weight)
 
 
 @evidence(TRACE, "simulation")

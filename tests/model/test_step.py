@@ -6,17 +6,17 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import Ge, Rational, Symbol, cancel, lambdify
 
 from sim import from_weights, simulate
 from tests.inequalities import expect_holds, expect_needed, named
-from tests.instances import Instance, evaluate, instances
-from tests.model.step_tools import LONG, inside, long_run, one_step
+from tests.instances import Instance, evaluate
+from tests.model.step_tools import LONG, long_run, one_step
+from tests.reading import expect_items, from_item
 from theorem_audit import evidence, expect, expect_identity, expect_zero, rng, seed
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.autoencoder import GRAD
 from theory.model.step import (
     NORM,
@@ -29,7 +29,6 @@ from theory.model.step import (
 from theory.notation import (
     S,
     a,
-    active,
     chi,
     delta,
     delta_next,
@@ -46,26 +45,16 @@ P, Y = Symbol("p", real=True), Symbol("y", real=True)  # a delta and a S
 
 @evidence(STEP, "symbolic")
 def test_step_is_the_sum_of_gradients(claim: Claim) -> None:
-    q_next, perp_step = step_from(GRAD.formula.rhs)
+    norm, inner = (from_item(claim, words.DATA, name) for name in ("norm", "inner"))
+    q_next, perp_step = step_from(GRAD.formula.rhs, norm, inner)
     expect_identity(claim.formula, {q_j_next: q_next, perp_next: perp_step})
-
-
-@evidence(STEP, "property")
-@given(instance=instances(), row=st.integers(0, 4))
-def test_step_on_explicit_vectors(claim: Claim, instance: Instance, row: int) -> None:
-    after = instance.step()
-    row %= len(instance.weight)
-    claimed = {x.lhs: x.rhs for x in relations(claim.formula)}
-    shared = {a: instance.a, S: instance.S, r2: instance.r2}
-    for j, (before, value) in enumerate(zip(instance.q, after.q, strict=True)):
-        at = {**shared, q_j: before, chi: instance.chi(j)}
-        expect(evaluate(claimed[q_j_next], at) == value, f"q_{j} after the step", instance=instance)
-    at = {**shared, perp: instance.perp[row]}
-    expect(evaluate(claimed[perp_next], at) == after.perp[row], "w_perp after the step", row=row)
 
 
 @evidence(NORM, "symbolic")
 def test_norm_recursion_from_the_step(claim: Claim) -> None:
+    expect_items(
+        claim, words.ORTHONORMAL
+    )  # Pythagoras: ||w||^2 is the sum of q_j^2 and ||w_perp||^2
     step = one_step()
     squared = next_squared_norm(step[q_j_next], step[perp_next])
     expect_identity(claim.formula, {delta_next: squared.subs(r2, 1 + delta) - 1, r2: 1 + delta})
@@ -77,25 +66,7 @@ def test_norm_needs_its_own_deviation(claim: Claim) -> None:
     at = {a: Rational(1, 4), S: Rational(1, 2), r2: Rational(1), delta: Rational(1, 2)}
     first, second = (x.rhs.subs(at) for x in relations(claim.formula))
     expect(first != second, "both forms agree away from delta = r2 - 1", first=first)
-    expect(claim.region.subs({**at, active: 1}) == False, "delta is free of r2 in the region")  # noqa: E712
-
-
-@evidence(NORM, "property")
-@given(instance=instances())
-def test_norm_recursion_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
-    """Two steps, so that the recursion is iterated, each in exact rationals."""
-    for _ in range(2):
-        after = instance.step()
-        at = {
-            a: instance.a,
-            S: instance.S,
-            r2: instance.r2,
-            delta: instance.r2 - 1,
-            delta_next: after.r2 - 1,
-        }
-        for equation in relations(claim.formula):
-            expect(evaluate(equation, at), f"{equation}", instance=instance)
-        instance = after
+    expect(claim.region.subs(at) == False, "delta is free of r2 in the region")  # noqa: E712
 
 
 KEPT = ("kept in one step", "radius invariant")
@@ -103,6 +74,7 @@ KEPT = ("kept in one step", "radius invariant")
 
 def expect_step_factors(claim: Claim) -> None:
     """The two quantities that are claimed to be positive are the factors of q_j and w_perp in STEP."""
+    expect_items(claim, words.ORTHONORMAL)
     step = one_step()
     factors = [cancel(step[q_j_next].subs(chi, value) / q_j) for value in (0, 1)]
     claimed = [difference(x) for x in relations(claim.formula) if not x.has(r2_next)]
@@ -155,25 +127,6 @@ OUTSIDE: dict[str, dict[Symbol, Any]] = {
 def test_sign_needs(claim: Claim, case: str) -> None:
     derived = {r2_next: 1 + norm_step().subs(delta, r2 - 1)}
     expect_needed(claim, case, OUTSIDE[case], derived)
-
-
-@evidence(SIGN, "property", step=KEPT)
-@given(instance=instances(inside))
-def test_signs_are_kept_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
-    for _ in range(2):
-        after = instance.step()
-        for j, (before, now) in enumerate(zip(instance.q, after.q, strict=True)):
-            same = (before > 0) == (now > 0) and (before < 0) == (now < 0)
-            expect(same, f"q_{j} changed sign", instance=instance)
-        at = {
-            a: instance.a,
-            S: instance.S,
-            r2: instance.r2,
-            r2_next: after.r2,
-        }
-        expect(evaluate(claim.region, at), "outside the region", instance=instance)
-        expect(evaluate(claim.formula, at), "the formula is false", instance=instance)
-        instance = after
 
 
 @evidence(SIGN, "witness", needs="step size")

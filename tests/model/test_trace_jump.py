@@ -25,6 +25,7 @@ from tests.ambient import (
 )
 from tests.instances import exact
 from tests.model.spectrum_tools import Basis
+from tests.reading import expect_items
 from theorem_audit import (
     evidence,
     expect,
@@ -38,12 +39,11 @@ from theorem_audit import (
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.model.autoencoder import HESS
 from theory.model.landscape import equations
 from theory.model.spectrum import (
-    TRACE,
     TRACE_JUMP,
-    trace,
     trace_at_limit,
     trace_jump,
     trace_of_hessian,
@@ -58,6 +58,7 @@ from theory.notation import S, a, chi, d, k, k0, n, perp, perp_next, q_j, q_j_ne
 
 @evidence(TRACE_JUMP, "symbolic", step="path")
 def test_trace_along_a_path(claim: Claim) -> None:
+    expect_items(claim, words.ORTHONORMAL)
     along = trace_of_hessian(HESS.formula.rhs).subs(k, k0)
     expect_identity(equations(claim.formula, trace_path), {trace_path: along})
 
@@ -89,6 +90,7 @@ def test_the_active_set_is_constant(claim: Claim) -> None:
 @evidence(TRACE_JUMP, "symbolic", step="limit")
 def test_the_trace_along_the_path_converges(claim: Claim) -> None:
     """A polynomial in (s, r2) is continuous, so its limit is its value at (1, 1)."""
+    expect_items(claim, words.CONVERGES)
     value = stated(claim.formula, trace_path)
     expect(Mul(n, value).expand().is_polynomial(s, r2), "not a polynomial in s and r2", value=value)
     expect_identity(
@@ -98,7 +100,9 @@ def test_the_trace_along_the_path_converges(claim: Claim) -> None:
 
 @evidence(TRACE_JUMP, "symbolic", step="limit point")
 def test_the_trace_at_the_limit_point(claim: Claim) -> None:
-    at_point = stated(TRACE.formula, trace).subs(k, 1)
+    """x_I is active and no other datum is (ReLU), s = ||w||^2 = 1."""
+    expect_items(claim, words.CONVERGES, words.RELU)
+    at_point = trace_of_hessian(HESS.formula.rhs).subs({s: 1, r2: 1, k: 1})
     expect_identity(equations(claim.formula, trace_at_limit), {trace_at_limit: at_point})
 
 

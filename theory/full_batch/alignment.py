@@ -28,7 +28,6 @@ from sympy import (
     Le,
     Lt,
     Mul,
-    Or,
     Pow,
     Sum,
     Symbol,
@@ -44,8 +43,8 @@ from sympy import (
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.full_batch.convergence import FULL_BATCH, STEP_SIZE
-from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import active, d, k, n, q_j, r2
+from theory.model.autoencoder import ORTHONORMAL, RELU
+from theory.notation import d, k, n, r2
 from theory.sources import GHOSH
 
 share = Symbol("c", real=True)
@@ -125,30 +124,28 @@ INVARIANT = Assumption(
 WITHIN = Assumption(
     "radius",
     And(Gt(r2, 0), Le(r2, 2)),
-    note="0 < ||w_0||^2 <= 2 surely; a plain Gaussian is no such start: GD-GAUSSIAN",
+    note="a plain Gaussian is no such start: GD-GAUSSIAN",
     needed=True,
     witness="test_a_start_beyond_squared_norm_two_is_caught",
 )
 LINEAR = Assumption(
     "linear",
-    Eq(active, 1),
     item=words.LINEAR,
     needed=True,
     witness="test_a_dead_neuron_has_no_limit_on_the_sphere",
 )
-RELU = Assumption(
-    "ReLU",
-    Or(And(Gt(q_j, 0), Eq(active, 1)), And(Le(q_j, 0), Eq(active, 0))),
-    item=words.RELU,
-)
 COUNT = Assumption(
     "active count",
     And(Ge(k, 1), Le(k, n), Le(n, d)),
-    note="k active coordinates at the start. Linear: k = n. ReLU: given the number k of q_j(0) > 0",
     needed=True,
     witness="test_relu_is_sparser_than_all_its_data",
 )
 SHARE = Assumption("share", And(Lt(0, share), Lt(share, 1)))
+START = {"r2": "||w_0||^2, whatever start is drawn"}
+COUNTED = {
+    **START,
+    "k": "the number of active data at the start, given: linear n; ReLU that of q_j(0) > 0",
+}
 
 GD_ALIGN = Claim(
     id="GD-ALIGN",
@@ -168,7 +165,11 @@ GD_ALIGN = Claim(
         SHARE,
     ),
     steps=("limit", "law"),
-    symbols={"c": "value of C = cos^2(w_inf, w_0)", str(share_density): "density of C at c"},
+    symbols={
+        **START,
+        "c": "value of C = cos^2(w_inf, w_0)",
+        str(share_density): "density of C at c",
+    },
     remark="C ~ Beta(n/2, (d-n)/2), mean n/d. At d = n it is the point mass at 1.",
 )
 
@@ -196,7 +197,8 @@ GD_ALIGN_RELU = Claim(
     ),
     steps=("active set", "law given k", "weights"),
     symbols={
-        "c": "value of C",
+        **START,
+        "c": "value of C = cos^2(w_inf, w_0)",
         str(mixture_density): "density of C at c given k >= 1 (not dead at the start)",
     },
     remark=(
@@ -214,9 +216,7 @@ GD_DENSE = Claim(
     chapter=__name__,
     assumptions=(ORTHONORMAL, FULL_BATCH, STEP_SIZE, WITHIN, INVARIANT, COUNT),
     steps=("limit", "moment"),
-    symbols={
-        str(sum_of_fourths): "E sum_j u_j^4, u = w_inf on the data (ReLU: given the active count k)"
-    },
+    symbols={**COUNTED, str(sum_of_fourths): "E sum_j u_j^4, u = w_inf on the data"},
     remark=(
         "Linear: k = n. A sparse limit (one coordinate) has 1; k equal coordinates have 1/k. "
         "k = 1: both are 1."
@@ -241,7 +241,8 @@ GD_DENSE_MAX = Claim(
     ),
     steps=("limit", "exponential moment", "logarithm"),
     symbols={
-        str(max_tail): "P(max_j u_j^2 >= x), ReLU: given the active count k",
+        **COUNTED,
+        str(max_tail): "P(max_j u_j^2 >= x), u = w_inf on the data",
         "x": "threshold for the largest square",
     },
     remark=(

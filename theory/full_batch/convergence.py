@@ -16,10 +16,10 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Min, Rational, Symbol, cancel
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL
+from theory.model.landscape import SPLIT
 from theory.notation import (
     a,
     active,
-    n,
     perp,
     perp_next,
     q_j,
@@ -41,7 +41,6 @@ _factor = 1 + a * (2 - 2 * s - rho)
 
 FULL_BATCH = Assumption(
     "full batch",
-    Ge(n, 1),
     item=words.FULL,
     needed=True,
     witness="test_a_smaller_batch_is_no_full_batch",
@@ -84,7 +83,10 @@ GD_DIRECTION = Claim(
             witness="test_a_passive_coordinate_moves_like_w_perp",
         ),
     ),
-    symbols={"s^+, rho^+": "mass after the step of the coordinates active before it, and the rest"},
+    symbols={
+        **SPLIT,
+        "s^+, rho^+": "mass after the step of the coordinates active before it, and the rest",
+    },
     remark=(
         "The factor of q_j does not depend on j, so the active part of w stays on its *line*, for any "
         "step size, as long as no gate closes. The factor may be negative (a = 1: (1, 1) goes to "
@@ -129,6 +131,7 @@ GD_CONVERGES = Claim(
         "rate": Le(lyapunov(s_next, rho_next), (1 - contraction(s)) * lyapunov(s, rho)),
         "limit": And(Gt(contraction(s), 0), Ge(lyapunov(s, rho), (s - 1) ** 2 + rho)),
     },
+    symbols=SPLIT,
     remark=(
         "What is certified is one step; that (s_t, rho_t) -> (1, 0) follows by induction over steps, "
         "in the note: c grows with s (test_rate_grows_with_the_floor). "

@@ -19,6 +19,7 @@ from theory.full_batch.convergence import (
     radial_factor,
 )
 from theory.model.autoencoder import ORTHONORMAL
+from theory.model.landscape import SPLIT
 from theory.notation import a, rho, rho_next, s, s_next
 
 low_point = Symbol("s_1", real=True)
@@ -66,6 +67,7 @@ GD_LOSS = Claim(
         Assumption("start", And(Ge(s, 0), Ge(rho, 0))),
         RADIUS,
     ),
+    symbols=SPLIT,
     remark=(
         "Past sqrt(2) - 1 the loss rises from rho = 0, s = 1 + (1-a)/(2a) (inside r2 <= 2 for "
         "a >= 1/3), and yet every run converges for a < 1/2: hence the other Lyapunov function."
@@ -168,6 +170,7 @@ GD_HALF = Claim(
         "coefficient: rho -> 1001*rho/1000": "true: in rho it is not tight (up to 1.7)",
     },
     symbols={
+        **SPLIT,
         str(
             second_order
         ): "coefficient of e^2 in the second iterate of the radial map at s = 1 + e",

@@ -1,6 +1,6 @@
 r"""From the loss to the gradient, the Hessian and one SGD step, for arbitrary n and d.
 
-One unit data point x_i, one neuron w, activation phi (linear: h = 1; ReLU: h = 1{q_i > 0}):
+One data point x_i, one neuron w, activation phi (linear: h = 1; ReLU: h = 1{q_i > 0}):
 
     loss_i(w) = 1/2 ||x_i - w phi(<w, x_i>)||^2
               = 1/2 <x_i, x_i> - phi(q_i) q_i + 1/2 phi(q_i)^2 ||w||^2,      q_i = <w, x_i>.
@@ -40,7 +40,7 @@ _u = Symbol("u", real=True)
 _ONE = Integer(1)
 
 ORTHONORMAL = Assumption("orthonormal data", item=words.ORTHONORMAL)
-SOME_DATA = Assumption("some data", Ge(n, 1), note="n >= 1: the mean loss is a mean over something")
+SOME_DATA = Assumption("some data", Ge(n, 1), note="the mean loss is a mean over something")
 UNIT = Assumption("unit data", item=words.UNIT_DATA)
 GATE = Assumption(
     "gate",
@@ -60,6 +60,9 @@ def gate_reduced(expr: Expr) -> Expr:
     return expand(total)
 
 
+_X_X = Symbol("x_x", real=True)  # <x_i, x_i>: any, where derivatives are taken
+
+
 @cache
 def loss_on_line(x_x: Expr = _ONE) -> Expr:
     """loss_i at w + u v, a polynomial in u; ``x_x`` is <x_i, x_i>."""
@@ -71,16 +74,16 @@ def loss_on_line(x_x: Expr = _ONE) -> Expr:
 
 @cache
 def gradient_of_loss() -> Expr:
-    """grad loss_i as a combination of the vectors x_i and w, from the loss."""
-    slope = expand(diff(loss_on_line(), _u).subs(_u, 0))
+    """grad loss_i as a combination of the vectors x_i and w, from the loss, for x_i of any norm."""
+    slope = expand(diff(loss_on_line(_X_X), _u).subs(_u, 0))
     along_x, along_w = slope.coeff(x_v), slope.coeff(w_v)
     return along_x * x + along_w * w
 
 
 @cache
 def hessian_of_loss() -> Expr:
-    """v' (hess loss_i) v in the inner products of x_i, w and v, from the loss."""
-    return expand(diff(loss_on_line(), _u, 2).subs(_u, 0))
+    """v' (hess loss_i) v in the inner products of x_i, w and v, from the loss, for x_i of any norm."""
+    return expand(diff(loss_on_line(_X_X), _u, 2).subs(_u, 0))
 
 
 def loss_value() -> Expr:
@@ -88,6 +91,7 @@ def loss_value() -> Expr:
     return loss_on_line().subs(_u, 0)
 
 
+RELU = Assumption("ReLU", item=words.RELU)
 LINEAR_NEURON = Assumption("linear neuron", Eq(below, 1), item=words.LINEAR)
 RELU_NEURON = Assumption("ReLU", Eq(below, 0), item=words.RELU)
 
@@ -100,6 +104,10 @@ GRAD = Claim(
     chapter=__name__,
     assumptions=(UNIT, GATE),
     symbols={str(gradient): "gradient of loss_i at w", str(active): "the gate"},
+    survivors={
+        "dropped item: unit": "true: <x_i, x_i> is a constant of the loss; the kernel's theorem is for 1"
+    },
+    remark="True for x_i of any norm: <x_i, x_i> is a constant of the loss.",
 )
 
 HESS = Claim(
@@ -113,7 +121,6 @@ HESS = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
-        UNIT,
         GATE,
         Assumption(
             "off the kink",
@@ -125,6 +132,6 @@ HESS = Claim(
     ),
     remark=(
         "As a quadratic form at v: x_v = <x_i, v>, w_v = <w, v>, v_v = <v, v>. "
-        "The matrix is h (-(2-r2) x_i x_i' + 2 q_i (w x_i' + x_i w') + q_i^2 I)."
+        "The matrix is h (-(2-r2) x_i x_i' + 2 q_i (w x_i' + x_i w') + q_i^2 I), for x_i of any norm."
     ),
 )

@@ -10,7 +10,8 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
-from theory.model.autoencoder import ORTHONORMAL
+from theory.model.autoencoder import ORTHONORMAL, RELU
+from theory.model.landscape import SPLIT
 from theory.notation import S, a, d, gradient, k, n, r2, r2_next, rho, rho_next, s, s_next
 from theory.sources import GHOSH
 
@@ -47,7 +48,7 @@ INIT_RADIUS = Claim(
         Assumption(
             "outside",
             Gt(rho, 2),
-            note="rho > 2; follows from near and step size, and stands here for the reader",
+            note="follows from near and step size, and stands here for the reader",
             needed=False,
         ),
         Assumption("near", And(Ge(s, 0), Gt(caught(s, rho), 0))),
@@ -56,11 +57,9 @@ INIT_RADIUS = Claim(
         Assumption(
             "room",
             And(Ge(k, 0), Ge(n, k), Ge(d, n), Gt(d, k), Or(Eq(s, 0), Ge(k, 1))),
-            note="d > k, k the number of active data (linear: n), k >= 1 where s > 0: follows from "
-            "rho > 0, and stands for the reader. At d = n no linear start is caught",
+            note="follows from rho > 0, and stands for the reader. At d = n no linear start is caught",
             needed=False,
         ),
-        Assumption("every datum drawn", item=words.FAIR_BATCHES),
     ),
     steps=("signs", "contraction", "outside", "near", "step size"),
     parts={
@@ -73,7 +72,9 @@ INIT_RADIUS = Claim(
         ),
     },
     symbols={
-        "kappa": "a constant in (0, 1], fixed for the run",
+        **SPLIT,
+        "k": "the number of active data (linear: n)",
+        "kappa": "a constant, fixed for the run",
         str(batch_factor): "1 - aS + a(2 - r2), the factor of the coordinates in the batch",
     },
     survivors={
@@ -82,7 +83,8 @@ INIT_RADIUS = Claim(
     },
     remark=(
         "The hypotheses hold again after the step, whatever the batch, so they hold for ever, and the "
-        "coordinates shrink to 0 while rho stays above 2: L -> 1/2 > (n-1)/(2n). Any random start "
+        "coordinates that are drawn again and again shrink to 0 while rho stays above 2: "
+        "L -> 1/2 > (n-1)/(2n) where every active datum is in infinitely many batches. Any random start "
         "whose direction has a density is caught with positive probability once "
         "2 < ||w_0||^2 < 2 + 1/a (linear: d > n). As a -> 0, kappa -> 0 gives the exact basin of "
         "FLOW-SEPARATRIX."
@@ -102,7 +104,7 @@ RADIUS_TWO = Claim(
         ORTHONORMAL,
         Assumption("radius", Eq(r2, 2)),
         Assumption("step size", And(Gt(a, 0), Lt(a, 1)), sharp=Lt(a, 1)),
-        Assumption("batch mass", And(Gt(S, 0), Le(S, 2)), note="0 < S <= r2 = 2"),
+        Assumption("batch mass", And(Gt(S, 0), Le(S, 2)), note="some active coordinate is drawn"),
     ),
     remark="Sharp in a: at a = 1 and S = 2 the squared norm is 2 again.",
 )
@@ -127,20 +129,21 @@ FLOW_SEPARATRIX = Claim(
         Assumption(
             "off the active data",
             And(Gt(rho, 0), Ge(s, 0)),
-            note="rho > 0: the invariant divides by it",
+            note="the invariant divides by it",
             needed=True,
             witness="test_flow_separatrix_needs",
         ),
         Assumption(
             "beyond squared norm 2",
             Gt(r2, 2),
-            note="r2 > 2, the squared norm of the sphere that u_c speaks of; s_sep speaks of rho > 2",
+            note="of the sphere that u_c speaks of; s_sep speaks of rho > 2",
             needed=True,
             witness="test_flow_separatrix_needs",
         ),
     ),
     steps=("invariant", "separatrix", "share"),
     symbols={
+        **SPLIT,
         str(flow_invariant): "conserved along gradient flow of L",
         str(separatrix): "the s that separates the two basins, at rho > 2",
         str(
@@ -165,8 +168,7 @@ DEAD = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(
-        ORTHONORMAL,
-        Assumption("data", Ge(n, 1), note="n >= 1"),
+        RELU,
         Assumption(
             "joint sign symmetry",
             item=words.SIGN_SYMMETRIC,
@@ -182,10 +184,12 @@ DEAD = Claim(
     symbols={
         str(dead_probability): "P(no q_j(0) > 0)",
         str(gradient): "gradient of every loss_i at a dead neuron",
+        "q_j(0)": "<w_0, x_j>",
     },
     remark=(
         "Finding: w_0 and -w_0 having one law is not enough (q_1 = ... = q_n gives 1/2). Gaussian "
-        "starts, and uniform directions, have the joint symmetry on any orthonormal data. With atoms "
+        "starts, and uniform directions, have the joint symmetry on any orthonormal data; of the data "
+        "themselves nothing else is used. With atoms "
         "at q_j = 0 the probability is larger."
     ),
 )

@@ -78,16 +78,13 @@ def equations(formula: Any, *symbols: Symbol) -> Boolean:
     return And(*(Eq(symbol, stated(formula, symbol)) for symbol in symbols))
 
 
-SIZES = Assumption(
-    "sizes",
-    And(Ge(k, 1), Ge(n, k), Ge(d, n)),
-    note="1 <= k <= n <= d; k = n for the linear neuron",
-)
-ACTIVE_SPLIT = Assumption(
-    "split along the active data",
-    And(Ge(s, 0), Ge(rho, 0)),
-    note="s = sum of q_i^2 over the active data A, rho = ||w||^2 - s",
-)
+SPLIT = {
+    "s": "the sum of q_i^2 over the active data (linear: all)",
+    "rho": "||w||^2 - s",
+}
+"""The two masses, for readers: after a step they count the data that were active before it."""
+SIZES = Assumption("sizes", And(Ge(k, 1), Ge(n, k), Ge(d, n)))
+ACTIVE_SPLIT = Assumption("split along the active data", And(Ge(s, 0), Ge(rho, 0)))
 
 ROOM = Assumption(
     "room",
@@ -98,10 +95,7 @@ ROOM = Assumption(
 COUNTED = Assumption(
     "counted data",
     And(Ge(k, 1), Ge(n, k), Ge(d, n)),
-    note=(
-        "at s = 0 the k >= 1 data with q_i = 0 whose gates are counted as open, all others closed: "
-        "linear k = n; ReLU max_i q_i = 0, so no dead neuron with all q_i < 0"
-    ),
+    note="linear: k = n; ReLU: max_i q_i = 0, so no dead neuron with all q_i < 0",
     needed=True,
     witness="test_a_dead_neuron_has_no_such_curvature",
 )
@@ -125,7 +119,7 @@ STATIONARY = Claim(
     source=Source("paper", f"{GHOSH_WORKSHOP}: a manifold of global minima"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, ACTIVE_SPLIT, Assumption("data", Ge(n, 1), note="n >= 1")),
+    assumptions=(ORTHONORMAL, ACTIVE_SPLIT, Assumption("data", Ge(n, 1))),
     steps=("gradient", "classification", "minimum"),
     parts={
         "gradient": Eq(gradient_norm2, s * ((2 * s + rho - 2) ** 2 + s * rho) / n**2),
@@ -136,6 +130,7 @@ STATIONARY = Claim(
         ),
     },
     symbols={
+        **SPLIT,
         str(gradient_norm2): "squared norm of the gradient of L",
         "s_*, rho_*": "the one stationary pair (s, rho) with s != 0",
         str(loss_minimum): "the global minimum of L",
@@ -174,6 +169,8 @@ SADDLES = Claim(
     assumptions=(ORTHONORMAL, ACTIVE_SPLIT, COUNTED, ROOM),
     steps=("hessian", "loss", "inside", "outside", "edge"),
     symbols={
+        **SPLIT,
+        "k": "the number of data with q_i = 0 at s = 0 whose gates count as open; all others are closed",
         str(saddle_curvature): "Hessian eigenvalue on the span of the k data whose gate is open",
         str(saddle_multiplicity): "its multiplicity; the other eigenvalues are 0",
         str(loss_gap): "L minus its value 1/2 on {s = 0}",

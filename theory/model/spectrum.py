@@ -14,8 +14,8 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, expand,
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
-from theory.model.autoencoder import ORTHONORMAL
-from theory.model.landscape import SIZES, mean_over_data, overlap, v_active
+from theory.model.autoencoder import ORTHONORMAL, RELU
+from theory.model.landscape import SIZES, SPLIT, mean_over_data, overlap, v_active
 from theory.notation import S, a, d, k, k0, n, r2, s, v_v, w_v
 from theory.sources import GHOSH, GHOSH_WORKSHOP, SHARP_AND_FLAT
 
@@ -68,10 +68,8 @@ EIGENVALUES = {
 }
 MULTIPLICITIES = {name: Symbol(f"m_{name}", real=True) for name in PROJECTIONS}
 
-AT_MINIMUM = Assumption(
-    "minimum",
-    item=words.MINIMUM,
-)
+AT_MINIMUM = Assumption("minimum", item=words.MINIMUM)
+ACTIVE = "the number of active data (linear: n)"
 _RELU_KINK = (
     "A ReLU minimum with k < n has q_j = 0 for its n - k inactive data: L has no second derivative "
     "there. The statement then holds for the Hessian of the cell of gates that is counted."
@@ -112,6 +110,7 @@ MAX_EIG = Claim(
         ),
     },
     symbols={
+        "k": ACTIVE,
         "lambda_max, m_max": "eigenvalue and multiplicity along w",
         "lambda_tangent, m_tangent": "in the span of the active data, across w",
         "lambda_rest, m_rest": "off the span of the active data",
@@ -151,10 +150,7 @@ TRACE = Claim(
         AT_MINIMUM,
         SIZES,
         Assumption("active at the start", And(Ge(k0, 1), Le(k0, n))),
-        Assumption(
-            "symmetric start",
-            item=words.SIGN_SYMMETRIC,
-        ),
+        Assumption("symmetric start", item=words.SIGN_SYMMETRIC),
     ),
     steps=("trace", "eigenvalue sum", "gap", "mean"),
     parts={
@@ -164,6 +160,7 @@ TRACE = Claim(
         "mean": Eq(mean_active, (n / 2) / (1 - Rational(1, 2) ** n)),
     },
     symbols={
+        "k": ACTIVE,
         str(trace): "trace of the Hessian at a minimum with k active data",
         str(trace_linear): "the same for the linear neuron",
         str(trace_gap): "ReLU: sparse minimum (k = 1) minus dense one (k = k_0)",
@@ -194,15 +191,21 @@ TRACE_JUMP = Claim(
     chapter=__name__,
     assumptions=(
         ORTHONORMAL,
-        SIZES,
+        RELU,
         Assumption("step size", And(Gt(a, 0), Lt(a, Rational(1, 2)))),
         Assumption("radius", And(Gt(r2, 0), Le(r2, 2))),
         Assumption("batch mass", And(Ge(S, 0), Le(S, r2))),
-        Assumption("active at the start", And(Ge(k0, 1), Le(k0, n))),
+        Assumption(
+            "active at the start",
+            And(Ge(k0, 1), Le(k0, n)),
+            needed=False,
+            note="follows from the convergence: a dead neuron does not move",
+        ),
         Assumption("convergence", item=words.CONVERGES),
     ),
     steps=("path", "active set", "limit", "limit point", "jump"),
     symbols={
+        **SPLIT,
         str(trace_path): (
             "trace of the Hessian at step t with phi'(0) = 0, k_0 coordinates active at the start"
         ),

@@ -52,11 +52,12 @@ from theory.notation import (
 )
 from theory.sources import GHOSH
 
+ZERO, ONE = Integer(0), Integer(1)
 chi_i = Symbol("chi_i", real=True)
 chi_j = Symbol("chi_j", real=True)
 log_ratio_change = Symbol("Delta_ij", real=True)
 
-POSITIVE_STEP = Assumption("positive step", Gt(a, 0), note="a = step_size/batch_size > 0")
+POSITIVE_STEP = Assumption("positive step", Gt(a, 0))
 BATCH_MASS = Assumption(
     "batch mass", And(Ge(S, 0), Le(S, r2)), note="S is part of ||w||^2: Bessel's inequality"
 )
@@ -72,10 +73,15 @@ def power_sum(exponent: int) -> Expr:
     return S if exponent == 2 else Symbol(f"S_{exponent}", real=True)
 
 
-def step_from(gradient: Expr) -> tuple[Expr, Expr]:
+others = Symbol("others", real=True)
+"""sum over the batch, without j, of h_i q_i times <x_i, x_j> divided by their common value."""
+
+
+def step_from(gradient: Expr, norm: Expr = ONE, inner: Expr = ZERO) -> tuple[Expr, Expr]:
     """One step's (q_j+, w_perp+) for a gradient that is a combination of x_i and w.
 
     gradient: linear in ``x`` and ``w``, polynomial in q_i, r2 and the gate, zero at gate 0.
+    norm, inner: <x_j, x_j>, and <x_i, x_j> for i != j.  q_j is <w, x_j>.
     w_perp+ is the step along any unit vector orthogonal to the data.
     Raises ValueError when an inactive sample has a gradient: then S and chi would not be enough.
     """
@@ -86,8 +92,8 @@ def step_from(gradient: Expr) -> tuple[Expr, Expr]:
     on_w: Expr = Integer(0)
     for (exponent,), coefficient in Poly(along_w.subs(active, 1), q_i).terms():
         on_w += coefficient * power_sum(exponent)
-    # <x_i, x_j> = 1{i = j} leaves the one term i = j of the sum over the batch.
-    on_x = chi * along_x.subs(active, 1).subs(q_i, q_j)
+    # Of the sum over the batch <x_i, x_j> = 0 leaves the one term i = j.
+    on_x = norm * chi * along_x.subs(active, 1).subs(q_i, q_j) + inner * others
     per_sample = (eta / b).subs(eta, a * b)
     return cancel(q_j - per_sample * (on_x + on_w * q_j)), cancel(perp - per_sample * on_w * perp)
 
@@ -108,7 +114,6 @@ def next_squared_norm(q_next: Expr, perp_step: Expr) -> Expr:
 DEVIATION = Assumption(
     "deviation",
     Eq(delta, r2 - 1),
-    note="delta = ||w||^2 - 1",
     needed=True,
     witness="test_norm_needs_its_own_deviation",
 )
@@ -154,7 +159,7 @@ NORM = Claim(
     source=Source("lemma", "derived here from STEP; needed for every confinement of the norm"),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, GATE, DEVIATION),
+    assumptions=(ORTHONORMAL, DEVIATION),
     remark="The second form shows the sign of each part: r2 - S >= 0 always, and r2 = 1 + delta.",
 )
 
@@ -207,7 +212,7 @@ RATIO = Claim(
         Assumption(
             "nonzero coordinates",
             And(Ne(q_i, 0), Ne(q_j, 0)),
-            note="q_i != 0 and q_j != 0: a coordinate that is zero has no ratio",
+            note="a coordinate that is zero has no ratio",
             needed=True,
             witness="test_ratio_needs_its_assumptions",
         ),
@@ -217,7 +222,12 @@ RATIO = Claim(
             note="S is a part of ||w||^2 that holds q_i^2 and q_j^2 where they are drawn",
             needed=False,
         ),
-        Assumption("factors do not vanish", And(Ne(a * S, 1), Ne(1 - a * S + a * (2 - r2), 0))),
+        Assumption(
+            "factors do not vanish",
+            And(Ne(a * S, 1), Ne(1 - a * S + a * (2 - r2), 0)),
+            note="follows where the quotient is a positive number, and stands for the reader",
+            needed=False,
+        ),
         Assumption(
             "positive quotient",
             Gt(1 + a * (2 - r2) / (1 - a * S), 0),

@@ -8,7 +8,10 @@ from itertools import combinations, product
 from math import factorial, prod
 from typing import Any
 
+from sympy import Eq
+
 from theorem_audit.statement.vocabulary import Item, Kind
+from theory.notation import b, n
 from theory.vocabulary.data import F, Rng, choose
 
 Batch = tuple[int, ...]  # indices in increasing order; with replacement they may repeat
@@ -148,13 +151,13 @@ UNIFORM = Item(
     "batches", "uniform subsets", "each step draws a uniform b-subset of the data, independent of the past",
     r"B_t\sim\mathrm{Unif}\tbinom{[n]}{b}\ \text{independent}", sample=_uniform,
     holds=lambda process, points, size: _one_law(process, points, size, uniform_law),
-    implies=("independent", "fair sequence"), gives={"chance": uniform_law},
+    implies=("independent", "fair sequence"), gives={"chance": uniform_law, "member": b / n},
     near=("with replacement", "cyclic", "reshuffled", "full from n = 8", "fair sequence", "drawn once"),
 )  # fmt: skip
 FULL = Item(
-    "batches", "full batch", "every step takes every sample once", r"B_t=[n]", sample=_full,
+    "batches", "full batch", "every step takes every sample once (b = n)", r"B_t=[n]", sample=_full,
     holds=lambda process, points, size: _follows(process, lambda past: {tuple(range(points)): F(1)}),
-    implies=("fair sequence",), near=("uniform subsets",),
+    implies=("fair sequence",), near=("uniform subsets",), needs=Eq(b, n), gives={"member": 1},
 )  # fmt: skip
 WITH_REPLACEMENT = Item(
     "batches", "with replacement", "each step draws b independent uniform indices, whatever the past",

@@ -9,23 +9,25 @@ from sympy import Expr, Integer, Symbol, cancel, diff
 from theorem_audit.statement.vocabulary import Item, Kind
 from theory.vocabulary.data import Rng, choose
 
-_READING = (
-    "a way to read the conclusion, and no property of what is played; searches read it at two steps"
-)
+_READING = "a way to read the conclusion, and no property of what is played"
+# What searches play: the steps, and how far a number may be off there, in multiples of the step.
+_AT_STEPS = {"steps": (Fraction(1, 4), Fraction(2, 5)), "error": 0}
+_NEAR_ZERO = {"steps": (Fraction(1, 20),), "error": 1}
 
 FIXED_STEP = Item(
-    "limit", "at this step size", "at the step size a itself", "a>0", after=True, unread=_READING
-)
+    "limit", "at this step size", "at the step size a itself", "a>0", after=True, unread=_READING,
+    gives=_AT_STEPS,
+)  # fmt: skip
 SMALL_STEPS = Item("limit", "a to 0", "in the limit a -> 0", r"a\to0", after=True, unread=_READING,
-                   near=("at this step size",))  # fmt: skip
+                   near=("at this step size",), gives=_NEAR_ZERO)  # fmt: skip
 SMALL_STEPS_LINEAR = Item(
     "limit", "a to 0, error O(a)", "in the limit a -> 0, with an error O(a)", r"a\to0,\ \text{error } O(a)",
-    after=True, implies=("a to 0",), near=("at this step size",), unread=_READING,
+    after=True, implies=("a to 0",), near=("at this step size",), unread=_READING, gives=_NEAR_ZERO,
 )  # fmt: skip
 SMALL_STEPS_LATE = Item(
     "limit", "t to infinity, then a to 0", "in the limit t -> oo and then a -> 0, shares and means alike",
     r"t\to\infty,\text{ then } a\to0", after=True, implies=("a to 0",), near=("at this step size",),
-    unread=_READING,
+    unread=_READING, gives=_NEAR_ZERO,
 )  # fmt: skip
 TWO_COEFFICIENTS = Item(
     "limit", "coefficients of a and a^2", "as a -> 0, the coefficients of a and of a^2 alone",

@@ -23,6 +23,19 @@ def inner(u: Sequence[Fraction], v: Sequence[Fraction]) -> Fraction:
     return sum((x * y for x, y in zip(u, v, strict=True)), F(0))
 
 
+def off_span(v: Sequence[Fraction], vectors: Points) -> list[Fraction]:
+    """The part of ``v`` orthogonal to all ``vectors``, by Gram-Schmidt."""
+    frame: Points = []
+    for x in [*vectors, list(v)]:
+        rest = list(x)
+        for y in frame:
+            if share := inner(rest, y) / inner(y, y):
+                rest = [e - share * f for e, f in zip(rest, y, strict=True)]
+        if any(rest):
+            frame.append(rest)
+    return rest
+
+
 def choose(rng: Rng, *options: Any) -> Any:
     """One of the options, each with the same chance."""
     return options[int(rng.integers(len(options)))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,32 +13,44 @@ Floats = NDArray[np.float64]
 def slope(w: Floats, x: Floats, relu: bool, drawn: Floats | None = None) -> Floats:
     """Sum over the batch of the gradients of 1/2 |x_i - w phi(<w, x_i>)|^2, by the chain rule.
 
-    w: (R, d); x: (n, d); drawn: (R, n) of 0 and 1, or None for every sample.
+    w: (R, d); x: (n, d); drawn: (R, n), how often each sample is in the batch, or None for once each.
     """
     q = w @ x.T
     gate = (q > 0).astype(float) if relu else np.ones_like(q)
-    if drawn is not None:
-        gate = gate * drawn
     phi = gate * q
     along = q - (w**2).sum(axis=1, keepdims=True) * phi  # <w, x_i - w phi_i>
-    return -(phi + gate * along) @ x + w * (phi**2).sum(axis=1, keepdims=True)
+    times = 1.0 if drawn is None else drawn
+    pull = (phi + gate * along) * times
+    return -pull @ x + w * (phi**2 * times).sum(axis=1, keepdims=True)
 
 
 def descend(
-    w: Floats, x: Floats, a: float, relu: bool, steps: int, b: int | None = None, rng: Any = None
+    w: Floats,
+    x: Floats,
+    a: float,
+    relu: bool,
+    steps: int,
+    ways: Sequence[Iterator[tuple[int, ...]]] = (),
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """The last w of each run and whether it has come to rest (see above)."""
-    before = w
-    n = len(x)
-    for step in range(steps):
-        if step % 25 == 0 and step:
+    """The last w of each run and whether it has come to rest: 25 steps moved it by less than 1e-7.
+
+    ways: sequences of batches, shared out among the runs in turn; none: every sample at every step.
+    Where batches change, one that is drawn again may hold a run still before its end: then 100 steps must.
+    """
+    before, every, last = w, 25, None
+    for step in range(-(-steps // 100) * 100):
+        if step % every == 0 and step:
             moved = np.abs(w - before).max(axis=1)
             if (moved < 1e-7).all():
                 return w, moved < 1e-7
             before = w
         drawn = None
-        if b is not None and b < n:
-            drawn = (rng.random((len(w), n)).argsort(axis=1) < b).astype(float)
+        if ways:
+            rows = [np.bincount(next(way), minlength=len(x)) for way in ways]
+            if last is not None and any((x != y).any() for x, y in zip(rows, last, strict=True)):
+                every = 100
+            last = rows
+            drawn = np.array(rows, dtype=float)[np.arange(len(w)) % len(ways)]
         with np.errstate(over="ignore", invalid="ignore"):
             w = w - a * slope(w, x, relu, drawn)
     return w, np.abs(w - before).max(axis=1) < 1e-7

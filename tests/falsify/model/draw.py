@@ -1,4 +1,8 @@
-"""Exact settings of the model drawn at random, boundaries first, and what is measured on them."""
+"""Exact settings of the model drawn at random, boundaries first, and what is measured on them.
+
+What is drawn obeys the items of the claim: its data, its neuron, its batches (their widest where the claim
+has none).
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,14 @@ import numpy as np
 from sympy import Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
-from tests.instances import Instance, evaluate, exact, reflected
+from tests.instances import Instance, Vector, evaluate, exact, reflected
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.statement.claim import Claim
 from theory import notation as no
+from theory import vocabulary as words
 from theory.model.initialisation import batch_factor
 from theory.model.step import chi_i, chi_j
+from theory.vocabulary.data import off_span
 
 Rng = np.random.Generator
 Falsifier = Callable[[Claim, Rng, float], int]
@@ -26,13 +32,37 @@ Point = dict[Symbol, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One exact instance of the model, its next state, two coordinates i, j and a row of R^d."""
+    """One exact instance of the model, its next state, two coordinates i, j, a row of R^d, more batches."""
 
     at: Instance
     after: Instance
     i: int
     j: int
     row: int
+    batches: Iterator[tuple[int, ...]]
+
+
+def basis(claim: Claim, rng: Rng, n: int, d: int) -> tuple[list[Vector], list[Vector]]:
+    """d points that obey the claim's item on data: n of them are the data, the others complete them."""
+    points = claim.item(words.DATA).sample(rng, d, d)
+    return points[:n], points[n:]
+
+
+def activation_of(claim: Claim, rng: Rng) -> str:
+    """An activation that the claim admits."""
+    return str(claim.item(words.NEURON).sample(rng))
+
+
+def batches_of(claim: Claim, rng: Rng, n: int, b: int) -> Iterator[tuple[int, ...]]:
+    """Batches as the claim draws them; of another size where that way of drawing has none of size b."""
+    sample = claim.item(words.BATCHES).sample
+    try:
+        next(sample(rng, n, b))
+    except ValueError:
+        parts = [k for k in range(1, n + 1) if n % k == 0]
+        allowed = [k for k in parts if claim.region.subs({no.n: n, no.b: k}) != False]  # noqa: E712
+        b = int(one_of(rng, *(allowed or parts)))
+    return sample(rng, n, b)
 
 
 def one_of(rng: Rng, *values: Any) -> Any:
@@ -97,47 +127,46 @@ def step_size(rng: Rng, r2: Fraction, S: Fraction) -> Fraction:
     if S + r2 > 2:
         zeros.append(1 / (S + r2 - 2))
     known = [Fraction(1, 4), Fraction(1, 2), Fraction(49, 100), Fraction(1, 20), Fraction(1, 1000),
-             Fraction(1), Fraction(7, 12), Fraction(3, 5), Fraction(2), Fraction(9, 25),
+             Fraction(-1, 4), Fraction(1), Fraction(7, 12), Fraction(3, 5), Fraction(2), Fraction(9, 25),
              Fraction(8573, 20000), Fraction(41421, 100000)]  # fmt: skip
     return Fraction(
         one_of(rng, *known, *zeros, *zeros, fraction(rng, Fraction(1, 100), Fraction(6, 5), 119))
     )
 
 
-def draw(rng: Rng, most: int = 40) -> Case:
-    """One case, on a rotated basis where it is small enough to be quick."""
+def draw(claim: Claim, rng: Rng, most: int = 40) -> Case:
+    """One case that obeys the claim's items."""
     n, d, b = sizes(rng, most)
     on, off = masses(rng)
-    mirrors = [[Fraction(int(x)) for x in rng.integers(-3, 4, size=d)] for _ in range(2)]
-    data = (
-        reflected(n, mirrors)
-        if d <= 5 and rng.random() < 0.5
-        else reflected(n, [[Fraction(0)] * d])
-    )
-    basis = reflected(d, mirrors) if d <= 5 and data != reflected(n, [[Fraction(0)] * d]) else None
-    rest = (basis or reflected(d, [[Fraction(0)] * d]))[n:]
+    data, rest = basis(claim, rng, n, d)
     weight = [Fraction(0)] * d
-    for vectors, size in ((data, on), (rest, off)):
+    along = (data, rest)
+    if d <= 5 and rng.random() < 0.3:  # any weight of that squared norm, wherever the data lie
+        mirrors = [[Fraction(int(x)) for x in rng.integers(-3, 4, size=d)] for _ in range(2)]
+        vectors = reflected(d, mirrors)
+        along = (vectors[:n], vectors[n:])
+    for vectors, size in zip(along, (on, off), strict=True):
         if vectors and size:
             for c, x in zip(direction(rng, len(vectors)), vectors, strict=True):
                 weight = [w + size * c * e for w, e in zip(weight, x, strict=True)]
     if n > 1 and rng.random() < 0.15:  # r2 = s = 2 exactly
         pair = one_of(rng, (Fraction(1), Fraction(1)), (Fraction(7, 5), Fraction(1, 5)))
         weight = [pair[0] * x + pair[1] * y for x, y in zip(data[0], data[1], strict=True)]
-    batch = tuple(int(x) for x in rng.permutation(n)[:b])
-    start = Instance(data, weight, batch, Fraction(1), str(one_of(rng, "linear", "relu")))
+    batches = batches_of(claim, rng, n, b)
+    batch = next(batches)
+    start = Instance(data, weight, batch, Fraction(1), activation_of(claim, rng))
     at = Instance(data, weight, batch, step_size(rng, start.r2, start.S), start.activation)
     for _ in range(int(one_of(rng, 0, 0, 1))):  # a state that the dynamics makes
         moved = at.step()
         if moved.r2 < 100 and moved.r2.denominator < 10**60:
             at = moved
     i, j = int(rng.integers(n)), int(rng.integers(n))
-    return Case(at, at.step(), i, j, int(rng.integers(d)))
+    return Case(at, at.step(), i, j, int(rng.integers(d)), batches)
 
 
-def observables(case: Case) -> Point:
+def observables(claim: Claim, case: Case) -> Point:
     """Every symbol of the one-step claims, measured on the case.  s and rho split along the active
-    data of the state *before* the step, also after it; p, m and the like are what defines them."""
+    data of the state *before* the step, also after it; w_perp is the part of w off all data."""
     at, after, i, j = case.at, case.after, case.i, case.j
     gates, q, q_next = at.gates, at.q, after.q
     s = sum((g * x**2 for g, x in zip(gates, q, strict=True)), Fraction(0))
@@ -148,12 +177,14 @@ def observables(case: Case) -> Point:
         no.a: at.a, no.S: S, no.s: s, no.rho: r2 - s, no.r2: r2, no.delta: r2 - 1, no.t: 2 - r2,
         no.q_i: q[i], no.q_j: q[j], no.active: gates[j], no.chi: at.chi(j),
         chi_i: at.chi(i), chi_j: at.chi(j),
-        no.perp: at.perp[case.row], no.perp_next: after.perp[case.row],
         no.q_j_next: q_next[j], no.q_i_next: q_next[i],
         no.s_next: s_next, no.rho_next: after.r2 - s_next, no.r2_next: after.r2,
         no.delta_next: after.r2 - 1,
         batch_factor: 1 - at.a * S + at.a * (2 - r2),
     }  # fmt: skip
+    if claim.formula.has(no.perp_next):
+        found[no.perp] = off_span(at.weight, at.data)[case.row]
+        found[no.perp_next] = off_span(after.weight, at.data)[case.row]
     drawn = [x for x in at.batch if gates[x] and q[x]]
     if drawn:  # the factor of the coordinates in the batch, as it was
         found[batch_factor] = q_next[drawn[0]] / q[drawn[0]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import flint
 import numpy as np
 from scipy import stats
 from sympy import Rational
@@ -18,10 +19,14 @@ from tests.ambient import (
     loss,
     spectrum_polynomial,
 )
+from tests.falsify.model.ambient import Floats, descend
 from tests.falsify.model.draw import (
     Falsifier,
     Point,
     Rng,
+    activation_of,
+    basis,
+    batches_of,
     direction,
     draw,
     fraction,
@@ -31,10 +36,11 @@ from tests.falsify.model.draw import (
     refute,
     until,
 )
-from tests.instances import Vector, dot, exact, reflected
+from tests.instances import Vector, dot, exact
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import notation as no
+from theory import vocabulary as words
 from theory.model.initialisation import dead_probability
 from theory.model.landscape import (
     gradient_norm2,
@@ -46,18 +52,40 @@ from theory.model.landscape import (
     saddle_curvature,
     saddle_multiplicity,
 )
-from theory.model.spectrum import EIGENVALUES, MULTIPLICITIES, trace, trace_linear, trace_path
+from theory.model.spectrum import (
+    EIGENVALUES,
+    MULTIPLICITIES,
+    mean_active,
+    trace,
+    trace_at_limit,
+    trace_gap,
+    trace_jump,
+    trace_linear,
+    trace_path,
+    trace_path_limit,
+)
+from theory.vocabulary.data import off_span
 
 ERROR = 1e-9  # chance that one statistical judgement refuses what is true
 
 
-def basis(rng: Rng, most: int) -> tuple[list[Vector], list[Vector]]:
-    """(data, rest): an orthonormal rational basis of R^d, n of it the data; d = n, n = 1 often."""
+def few(claim: Claim, rng: Rng, most: int) -> tuple[list[Vector], list[Vector]]:
+    """(data, rest), at most ``most`` data; d = n and n = 1 often."""
     n = int(one_of(rng, 1, 1, 2, int(rng.integers(1, most + 1))))
-    d = n + int(one_of(rng, 0, 0, 1, 2))
-    mirrors = [[Fraction(int(x)) for x in rng.integers(-3, 4, size=d)] for _ in range(2)]
-    full = reflected(d, mirrors)
-    return full[:n], full[n:]
+    return basis(claim, rng, n, n + int(one_of(rng, 0, 0, 1, 2)))
+
+
+def with_coordinates(
+    q: Vector, off: Vector, data: list[Vector], rest: list[Vector]
+) -> Vector | None:
+    """The weight with <w, x_i> = q_i and the part of sum off_k rest_k off the data; None if there is none."""
+    gram = flint.fmpq_mat([[as_fmpq(dot(x, y)) for y in data] for x in data])
+    if gram.det() == 0:
+        return None
+    solved = gram.solve(flint.fmpq_mat([[as_fmpq(x)] for x in q]))
+    found = [Fraction(int(x.p), int(x.q)) for x in (solved[i, 0] for i in range(len(q)))]
+    far = off_span(combination(off, rest), data) if rest else [Fraction(0)] * len(data[0])
+    return [x + y for x, y in zip(combination(found, data), far, strict=True)]
 
 
 def some_vector(rng: Rng, size: int) -> Vector:
@@ -69,12 +97,12 @@ def one_sample(claim: Claim, rng: Rng, seconds: float) -> int:
     order = 0 if claim.formula.has(no.gradient) else 1
     played = 0
     for _ in until(seconds):
-        data, _rest = basis(rng, 4)
+        data, _rest = few(claim, rng, 4)
         size = len(data[0])
         weight, v = some_vector(rng, size), some_vector(rng, size)
         if rng.random() < 0.2:  # on the kink
-            weight = [w - dot(weight, data[0]) * e for w, e in zip(weight, data[0], strict=True)]
-        gates = gates_at(weight, data[:1], str(one_of(rng, "linear", "relu")))
+            weight = off_span(weight, data[:1])
+        gates = gates_at(weight, data[:1], activation_of(claim, rng))
         at: Point = {
             no.active: Fraction(gates[0]), no.q_i: dot(weight, data[0]), no.r2: dot(weight, weight),
             no.x_v: dot(data[0], v), no.w_v: dot(weight, v), no.v_v: dot(v, v),
@@ -107,9 +135,9 @@ def weight_with(rng: Rng, data: list[Vector], rest: list[Vector]) -> Vector:
 def stationary(claim: Claim, rng: Rng, seconds: float) -> int:
     played = 0
     for _ in until(seconds):
-        data, rest = basis(rng, 4)
+        data, rest = few(claim, rng, 4)
         weight = weight_with(rng, data, rest)
-        gates = gates_at(weight, data, str(one_of(rng, "linear", "relu")))
+        gates = gates_at(weight, data, activation_of(claim, rng))
         s = sum((g * dot(weight, x) ** 2 for g, x in zip(gates, data, strict=True)), Fraction(0))
         at: Point = {no.n: Fraction(len(data)), no.d: Fraction(len(weight)), no.k: Fraction(sum(gates)),
                      no.s: s, no.rho: dot(weight, weight) - s}  # fmt: skip
@@ -141,12 +169,14 @@ def saddles(claim: Claim, rng: Rng, seconds: float) -> int:
     all < 0 (no gate counted). The curvature is that of the claim, and negative exactly inside."""
     played = 0
     for _ in until(seconds):
-        data, rest = basis(rng, 3)
-        linear = rng.random() < 0.5
+        data, rest = few(claim, rng, 3)
+        linear = activation_of(claim, rng) == "linear"
         below = [-fraction(rng, Fraction(1, 4), Fraction(2)) for _ in data]
         q = [Fraction(0) if linear or rng.random() < 0.5 else x for x in below]
         off = [fraction(rng, Fraction(0), Fraction(2)) for _ in rest]
-        weight = combination([*q, *off], [*data, *rest])
+        weight = with_coordinates(q, off, data, rest)
+        if weight is None:
+            continue
         gates = [int(x == 0) for x in q]
         at: Point = {no.n: Fraction(len(data)), no.d: Fraction(len(weight)), no.k: Fraction(sum(gates)),
                      no.s: Fraction(0), no.rho: dot(weight, weight)}  # fmt: skip
@@ -161,7 +191,8 @@ def saddles(claim: Claim, rng: Rng, seconds: float) -> int:
         if at[no.rho] < 2 and not (mu < 0 and times > 0):
             refute(claim, "a strict saddle inside squared norm 2", {**at, "q": q})
         near = [x + Fraction(1, int(one_of(rng, 10, 1000))) for x in q] if linear else q
-        moved = combination([*near, *off], [*data, *rest])
+        moved = with_coordinates(near, off, data, rest)
+        assert moved is not None
         open_ = gates_at(moved, data, "linear" if linear else "relu")
         s = sum((g * dot(moved, x) ** 2 for g, x in zip(open_, data, strict=True)), Fraction(0))
         gap = stated(claim.formula, loss_gap).subs(
@@ -176,14 +207,14 @@ def saddles(claim: Claim, rng: Rng, seconds: float) -> int:
 def minima(claim: Claim, rng: Rng, seconds: float) -> int:
     """MAX-EIG, TRACE: exact characteristic polynomial and trace at minima, sparse ones included."""
     spectrum = EIGENVALUES["max"] in claim.formula.free_symbols
-    played = 0
+    state = claim.item(words.STATE)
+    played = 0 if spectrum else active_at_the_start(claim, rng)
     for _ in until(seconds):
-        data, _rest = basis(rng, 4)
-        activation = str(one_of(rng, "linear", "relu"))
-        q = direction(rng, len(data))
-        if activation == "relu":
-            q = [abs(x) for x in q]
-        weight = combination(q, data)
+        data, _rest = few(claim, rng, 4)
+        activation = activation_of(claim, rng)
+        weight = state.sample(rng, data, activation)
+        if not state.holds(weight, data, activation):
+            continue
         gates = gates_at(weight, data, activation)
         n, d, k = len(data), len(weight), sum(gates)
         at: Point = {no.n: Fraction(n), no.d: Fraction(d), no.k: Fraction(k), no.k0: Fraction(1)}
@@ -203,19 +234,39 @@ def minima(claim: Claim, rng: Rng, seconds: float) -> int:
             name = trace_linear if activation == "linear" else trace
             if str(found) != str(stated(claim.formula, name).subs(here)):
                 refute(claim, "the trace", {**at, "w": weight, "trace": found})
+            one = gates_at(data[0], data, activation)
+            if activation == "relu" and sum(one) == 1 and state.holds(data[0], data, activation):
+                sparse = hessian(data[0], data, one)  # against this one, dense where k > 1
+                gap = sum((sparse[j, j] for j in range(d)), start=as_fmpq(Fraction(0))) - found
+                if str(gap) != str(stated(claim.formula, trace_gap).subs({**here, no.k0: k})):
+                    refute(claim, "the gap of two traces", {**at, "w": weight, "gap": gap})
         played += 1
     return played
 
 
+def active_at_the_start(claim: Claim, rng: Rng, runs: int = 20_000) -> int:
+    """E[k_0 | k_0 >= 1] over the claim's law of starts, within Hoeffding's bound for k_0 in 1..n."""
+    n = int(one_of(rng, 1, 2, 3, 8))
+    counts = (claim.item(words.START).sample(rng, runs, n + 1)[:, :n] > 0).sum(axis=1)
+    counts = counts[counts > 0]
+    if len(counts):
+        claimed = float(stated(claim.formula, mean_active).subs(no.n, n))
+        bound = (n - 1) * np.sqrt(np.log(2 / ERROR) / (2 * len(counts)))
+        if abs(counts.mean() - claimed) > bound + 1e-12:
+            refute(claim, "the mean of k_0", {"n": n, "mean": counts.mean(), "claimed": claimed})
+    return 1
+
+
 def along_paths(claim: Claim, rng: Rng, seconds: float) -> int:
-    """TRACE-JUMP: the trace with k_0 open gates at any state, and the gates after one step."""
+    """TRACE-JUMP: the trace with k_0 open gates at any state, the gates after one step; whole paths."""
     played = 0
     for _ in until(seconds):
-        case = draw(rng, most=3)
+        played += to_the_end(claim, rng)
+        case = draw(claim, rng, most=3)
         at = case.at
-        if at.activation != "relu" or len(at.weight) > 5:
+        if len(at.weight) > 5:
             continue
-        values = {**observables(case), no.k0: Fraction(sum(at.gates))}
+        values = {**observables(claim, case), no.k0: Fraction(sum(at.gates))}
         if not inside(claim, values):
             continue
         if case.after.gates != at.gates:
@@ -229,22 +280,67 @@ def along_paths(claim: Claim, rng: Rng, seconds: float) -> int:
     return played
 
 
+def trace_of(w: Floats, data: list[Vector], gates: list[int]) -> float:
+    """Trace of the Hessian of L at a weight in floats, by exact differences there."""
+    matrix = hessian([Fraction(float(x)) for x in w], data, gates)
+    return float(sum((Fraction(str(matrix[j, j])) for j in range(len(w))), Fraction(0)))
+
+
+def to_the_end(claim: Claim, rng: Rng) -> int:
+    """One run from the region to rest: the trace with its gates, that of the limit point, the jump.
+
+    At the limit point coordinates below 1e-4 are taken for 0.  Left out: runs not at rest by 6000
+    steps, and those whose end is none of the claim's item on the state.
+    """
+    n = int(one_of(rng, 1, 2, 3))
+    d = n + int(one_of(rng, 0, 1))
+    data, activation = basis(claim, rng, n, d)[0], activation_of(claim, rng)
+    a, r2 = float(one_of(rng, 0.1, 0.3, 0.45)), float(rng.uniform(0.2, 1.9))
+    x, w = np.array([[float(e) for e in p] for p in data]), rng.normal(size=(1, d))
+    w *= np.sqrt(r2) / np.linalg.norm(w)
+    q = (w @ x.T)[0]
+    gates = [int(activation == "linear" or value > 0) for value in q]
+    at: Point = {no.n: n, no.d: d, no.k: sum(gates), no.k0: sum(gates), no.a: Rational(str(a)),
+                 no.r2: Rational(repr(r2)), no.S: 0}  # fmt: skip
+    if not inside(claim, at):
+        return 0
+    ways = [batches_of(claim, rng, n, int(rng.integers(1, n + 1)))]
+    end, rest = descend(w, x, a, activation == "relu", 6000, ways)
+    if not rest.all() or not claim.item(words.STATE).holds(end[0], data, activation):
+        return 0
+    near = np.where(np.abs(x @ end[0]) < 1e-4, 0.0, x @ end[0])
+    there = [int(activation == "linear" or value > 0) for value in near]
+    along, point = trace_of(end[0], data, gates), trace_of(end[0], data, there)
+    for name, found in (
+        (trace_path_limit, along),
+        (trace_at_limit, point),
+        (trace_jump, point - along),
+    ):
+        claimed = float(stated(claim.formula, name).subs(at))
+        if abs(found - claimed) > 0.01:
+            refute(claim, f"{name} = {claimed}", {**at, "end": end[0], "found": found})
+    return 1
+
+
 def dead(claim: Claim, rng: Rng, seconds: float) -> int:
-    """Signs of a Gaussian start on rotated data, counted; and the gradient where all are closed."""
+    """The signs of the claim's starts, counted; and the gradient at weights with no q_j > 0."""
     played = 0
     for _ in until(seconds):
         n, runs = int(one_of(rng, 1, 2, 3, 5)), 20_000
         if not inside(claim, {no.n: Fraction(n)}):
             continue
-        data = np.linalg.qr(rng.normal(size=(n + 2, n)))[0].T
-        hits = int(((rng.normal(size=(runs, n + 2)) @ data.T).max(axis=1) <= 0).sum())
+        q = claim.item(words.START).sample(rng, runs, n + 1)[:, :n]
+        hits = int((q.max(axis=1) <= 0).sum())
         chance = float(stated(claim.formula, dead_probability).subs(no.n, n))
         if not 0 <= chance <= 1 or stats.binomtest(hits, runs, chance).pvalue < ERROR:
             refute(claim, "P_dead", {"n": n, "dead": hits, "of": runs})
-        points, rest = basis(rng, 4)
-        q = [-abs(x) for x in some_vector(rng, len(points))]
-        weight = combination([*q, *some_vector(rng, len(rest))], [*points, *rest])
-        slope = gradient(weight, points, gates_at(weight, points, "relu"))
+        points, _rest = few(claim, rng, 4)
+        weight = some_vector(rng, len(points[0]))
+        if any(dot(weight, x) > 0 for x in points):
+            weight = [-x for x in weight]
+        if any(dot(weight, x) > 0 for x in points):
+            continue
+        slope = gradient(weight, points, gates_at(weight, points, activation_of(claim, rng)))
         if any(exact(x) != stated(claim.formula, no.gradient) for x in slope):
             refute(claim, "the gradient", {"w": weight})
         played += 1

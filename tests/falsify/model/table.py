@@ -4,9 +4,10 @@
 
 Each draws settings at random, boundaries first (n = 1, d = n, b = n - 1, exact zeros, starts that a
 factor sends to 0, passive ReLU data), and keeps those that lie in the claim's *own* region: the region
-is evaluated at them.  They are played in R^d from the loss, in exact rationals (``tests/instances.py``,
-``tests/ambient.py``) or, for limits and laws, in floats (``tests/falsify/model/ambient.py``); neither shares
-code with ``sim`` or reads a formula of ``theory``.  Then the claim's formula is judged there.
+is evaluated at them; the claim's items draw data, neuron, batches, starts and states.  They are played in
+R^d from the loss, in exact rationals (``tests/instances.py``, ``tests/ambient.py``) or, for limits and laws,
+in floats (``tests/falsify/model/ambient.py``); neither shares code with ``sim`` or reads a formula of
+``theory``.  Then the claim's formula is judged there.
 What a claim leaves open is drawn freely: one with no condition on the radius is played at any.
 """
 
@@ -23,7 +24,6 @@ from tests.falsify.model import flow as falsify_flow
 from tests.falsify.model import landscape as falsify_landscape
 from tests.falsify.model import limits as falsify_limits
 from tests.falsify.model.draw import (
-    Case,
     Falsifier,
     Point,
     Rng,
@@ -61,12 +61,12 @@ def one_step(claim: Claim, rng: Rng, seconds: float) -> int:
     """Every conjunct whose symbols are measured, wherever a drawn case lies in the region."""
     played = 0
     for _ in until(seconds):
-        case = draw(rng)
+        case = draw(claim, rng)
         if claim.region.has(m):  # a = m (m + 2) with a rational m
             root = fraction(rng, Fraction(0), Fraction(1, 2), 1000)
             at = replace(case.at, a=root * (root + 2))
-            case = Case(at, at.step(), case.i, case.j, case.row)
-        for point in more_points(claim, observables(case), rng):
+            case = replace(case, at=at, after=at.step())
+        for point in more_points(claim, observables(claim, case), rng):
             if not inside(claim, point):
                 continue
             parts = relations(claim.formula)
@@ -82,8 +82,8 @@ def log_ratio(claim: Claim, rng: Rng, seconds: float) -> int:
     """The claimed change against log|q_i+/q_j+| - log|q_i/q_j|, at 60 digits, good to 1e-40."""
     played = 0
     for _ in until(seconds):
-        case = draw(rng)
-        at = observables(case)
+        case = draw(claim, rng)
+        at = observables(claim, case)
         if not inside(claim, at):
             continue
         before, after = case.at.q, case.after.q
@@ -103,8 +103,8 @@ def signs_for_ever(claim: Claim, rng: Rng, seconds: float) -> int:
     """One step's conjuncts; then up to four more steps, other batches: signs, zeros, gates stay."""
     played = one_step(claim, rng, seconds / 2)
     for _ in until(seconds / 2):
-        case = draw(rng)
-        if not inside(claim, observables(case)):
+        case = draw(claim, rng)
+        if not inside(claim, observables(claim, case)):
             continue
         at = case.at
         for _ in range(4):
@@ -112,8 +112,7 @@ def signs_for_ever(claim: Claim, rng: Rng, seconds: float) -> int:
             for x, y in zip(at.q, after.q, strict=True):
                 if (x > 0) != (y > 0) or (x < 0) != (y < 0):
                     refute(claim, "signs, zeros and the active set are kept", {"at": at})
-            order = tuple(int(x) for x in rng.permutation(len(at.data))[: len(at.batch)])
-            at = replace(after, batch=order)
+            at = replace(after, batch=next(case.batches))
             if at.r2.denominator > 10**80:
                 break
         played += 1
