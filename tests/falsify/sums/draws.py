@@ -287,7 +287,7 @@ def sampling_global(claim: Claim, rng: np.random.Generator, seconds: float) -> i
     fixed: list[Any] = [
         (2, 1, F(1, 4), [F(1, 10), F(1, 30), F(2)]),  # outside the ball, caught
         (2, 1, F(3, 5), [F(6, 5), F(0), F(0)]),  # on an axis, a > 1/2: a cycle of the radius
-        (1, 2, F(1, 8), [F(0), F(1)]),  # dead
+        (2, 2, F(1, 8), [F(0), F(0), F(1)]),  # dead
         (3, 5, F(1, 20), [F(1), F(0), F(0), F(0)]),  # at the limit
         (2, 2, F(1, 5), [F(3, 5), F(4, 5), F(1, 5)]),
         (2, 1, F(9, 20), [F(3, 5), F(4, 5), F(0)]),

@@ -80,8 +80,8 @@ def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> i
     """MOMENTUM-LOCAL, -OFF, -RADIAL: mean slopes of the product, 400 runs; 8 standard errors."""
     played = 0
     for count in cases(seconds):
-        points, size = sizes(rng, count + 1, 20)
-        share = float(choose(rng, [0.0, 0.5, 0.7, 0.9, 1.0]))
+        points, size = (2, 1) if count % 2 else sizes(rng, count + 1, 20)
+        share = float(choose(rng, [0.0, 0.5, 0.7, 0.9, 0.95, 1.0]))
         power = {mo.gamma_ratio: 1, mo.gamma_off: 1, mo.gamma_radial: 4}
         name = next(x for x in power if claim.formula.has(x))
         top = (1 - share) ** 2 / (4 * power[name])

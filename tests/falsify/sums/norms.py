@@ -76,7 +76,7 @@ def norms_step(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         norms = [sigma(x) for x in data]
         top = max(squared(x) for x in data)
         linear = linear_of(claim, rng)
-        step = choose(rng, [F(1, 4), F(49, 100), F(499, 1000), F(1, 2), F(3, 5)]) / (top or 1)
+        step = choose(rng, [F(1, 4), F(49, 100), F(499, 1000), F(1, 2), F(3, 5), F(2)]) / (top or 1)
         weight = _weight(rng, data, choose(rng, [F(1), F(7, 5), F(2), F(3)]))
         batch = [int(x) for x in rng.permutation(points)[:size]]
         after = plain_step(data, weight, batch, step, linear)
