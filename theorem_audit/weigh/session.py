@@ -153,18 +153,20 @@ class Session:
         if save is not None:
             ledger.write(save)
         last = self._last(left)
-        self._reasons(left, keys, last)
         spent = sum(last.get(job, {}).get("seconds", GUESS) for job, _ in left) + GUESS * len(looks)
         crew.workers = min(self.workers, max(1, math.ceil(spent / SHARE)))
         self._look(looks, crew)
+        rows_of = dict(left)
         outcomes = runner.run_jobs(
             left, run_seed=self.seed, quick=self.quick, workers=crew, reads=self._reads
         )
         for shown, (job, outcome) in enumerate(outcomes, 1):
             ledger.add(outcome)
             self.progress("evidence", outcome.claim_id, shown, len(left))
-            self.counts.ran += outcome.outcome != "not_run"
-            self._ended(keys[job], outcome, job[1])
+            if outcome.outcome != "not_run":
+                self.counts.ran += 1
+                self._why(job, rows_of[job], keys[job], last)
+            self._ended(keys[job], outcome, rows_of[job])
             if (known := kept.get(keys[job])) is not None and self.check:
                 self._compare(known.outcome, outcome)
             if save is not None:
@@ -223,9 +225,17 @@ class Session:
     def _reads(self, reads: Reads) -> None:
         self._opened = reads
 
-    def _ended(self, key: str, outcome: Outcome, row: Row | None) -> None:
-        if outcome.outcome in ENDED and row is not None and (reads := self._taken()) is not None:
+    def _ended(self, key: str, outcome: Outcome, row: Row) -> None:
+        reads = self._taken()
+        if reads is not None and (outcome.outcome in ENDED or self._lacks(outcome, row)):
             self._pending.append((key, outcome, reads, row))
+
+    def _lacks(self, outcome: Outcome, row: Row) -> bool:
+        """Whether a peer was not asked, and a package that it needs is not installed: its key says so."""
+        return (outcome.outcome, row.kind) == ("not_run", "peer") and any(
+            x[0] == "outside" and self.keeper.graph.own(x) == f"{x[1]} absent"
+            for x in self.keeper.graph.reached(self.keeper.nodes(row))
+        )
 
     def _taken(self) -> Reads | None:
         reads, self._opened = self._opened, None
@@ -256,15 +266,12 @@ class Session:
         found = self.store.get_all("last", keys.values())
         return {job: found[key] for job, key in keys.items() if key in found}
 
-    def _reasons(
-        self, left: Sequence[tuple[runner.Job, Row]], keys: Mapping[runner.Job, str], last: Any
-    ) -> None:
-        for job, row in left:
-            if row.claim_id in self.counts.why or self.fresh or (self.quick and row.slow):
-                continue
+    def _why(self, job: runner.Job, row: Row, key: str, last: Mapping[Any, Any]) -> None:
+        """Note why evidence was run, once for its claim."""
+        if row.claim_id not in self.counts.why and not self.fresh:
             known = last.get(job)
             self.counts.why[row.claim_id] = (
-                latest.reason(self.keeper, row, known, keys[job]) if known else "not run before"
+                latest.reason(self.keeper, row, known, key) if known else "not run before"
             )
 
     def _compare(self, known: Mapping[str, Any], outcome: Outcome) -> None:
