@@ -1,4 +1,8 @@
-"""One run: what is kept is taken from the store, the rest is run in one crew of workers, and kept."""
+"""One run: what is kept is taken from the store, the rest is run in one crew of workers, and kept.
+
+An error is not kept: it may be the machine's.  What was not run is kept only where it is known what was
+missing: a package, whose version stands in the key, or Coq with its build.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ from theorem_audit.weigh.told import Told, describe, fingerprint
 from theorem_audit.weigh.verdict import Outcome
 from theorem_audit.weigh.workers import Crew
 
-ENDED = ("passed", "refuted", "inconclusive")  # what is kept: an error may be the machine's
+KERNEL = ("coqc", "coqchk")
 SHARE = 4.0  # seconds of expected work for each process: below, starting another one does not pay
 GUESS = 0.5  # seconds for evidence that was never timed, and for looking at hypotheses
 EDITED = "edited"  # in place of an outcome's key
@@ -227,12 +231,28 @@ class Session:
 
     def _ended(self, key: str, outcome: Outcome, row: Row) -> None:
         reads = self._taken()
-        if reads is not None and (outcome.outcome in ENDED or self._lacks(outcome, row)):
-            self._pending.append((key, outcome, reads, row))
+        if reads is None or outcome.outcome == "error":
+            return
+        if outcome.outcome == "not_run":
+            if row.kind == "kernel":
+                reads = {**reads, (row.module, row.binding): {*self._kernel()}}
+            elif not self._lacks(row):
+                return
+        self._pending.append((key, outcome, reads, row))
 
-    def _lacks(self, outcome: Outcome, row: Row) -> bool:
+    def _kernel(self) -> list[str]:
+        """What evidence of Coq's kernel looks for: its programs, and a finished build."""
+        output = self.project.path("output") / "formal"
+        folders = [output, *sorted(x for x in output.glob("*") if x.is_dir() and x.name != "gates")]
+        inside = [x.relative_to(self.project.root) for x in folders if self._within(x)]
+        return [f"program:{x}" for x in KERNEL] + [f"folder:{x}" for x in inside]
+
+    def _within(self, place: Path) -> bool:
+        return place.is_relative_to(self.project.root)
+
+    def _lacks(self, row: Row) -> bool:
         """Whether a peer was not asked, and a package that it needs is not installed: its key says so."""
-        return (outcome.outcome, row.kind) == ("not_run", "peer") and any(
+        return row.kind == "peer" and any(
             x[0] == "outside" and self.keeper.graph.own(x) == f"{x[1]} absent"
             for x in self.keeper.graph.reached(self.keeper.nodes(row))
         )
