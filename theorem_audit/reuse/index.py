@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import ModuleType
@@ -27,7 +28,8 @@ FORM = 1
 class Row:
     """One evidence, by where it stands: ``getattr(module, binding).evidence_marks[number]``.
 
-    cases: the names of its cases; ("",) where it has no table.  See ``Evidence`` for the rest.
+    cases: the names of its cases; ("",) where it has no table.  imports: modules to be imported before it
+    is run, since importing a chapter reads claims.  See ``Evidence`` for the rest.
     """
 
     claim_id: str
@@ -40,6 +42,7 @@ class Row:
     needs: str
     slow: bool
     cases: tuple[str, ...]
+    imports: tuple[str, ...] = ()
 
     @property
     def test(self) -> str:
@@ -52,6 +55,9 @@ class Row:
         from theorem_audit.checks.mark import imported
 
         module = imported(self.module)
+        for name in self.imports:
+            with suppress(ImportError):  # told where the evidence itself imports it
+                importlib.import_module(name)
         found: Evidence = getattr(module, self.binding).evidence_marks[self.number]
         return found
 

@@ -136,7 +136,7 @@ class Session:
         ledger = self.ledger
         self._tell(todo)
         ledger.expect(todo)
-        rows = {x: self.index.evidence[x] for x in todo}
+        rows = {x: [self._ready(row) for row in self.index.evidence[x]] for x in todo}
         jobs = runner.jobs_for(todo, rows)
         keys = {
             job: self.keeper.key(row, job[2], seed=self.seed, quick=self.quick) for job, row in jobs
@@ -176,6 +176,14 @@ class Session:
             if save is not None:
                 ledger.write_soon(save)
             self._flush()
+
+    def _ready(self, row: Row) -> Row:
+        """The row, with the modules that its evidence may import as it runs."""
+        reached = self.keeper.graph.reached(self.keeper.nodes(row))
+        names = {x[1] for x in reached if x[0] in ("def", "whole")}
+        tops = {x.split(".")[0] for x in (self.project.theory, self.project.evidence)}
+        ours = {x for x in names if x.split(".")[0] in tops}
+        return replace(row, imports=tuple(sorted(ours & {*self.keeper.tree.modules})))
 
     # --- words and hypotheses -----------------------------------------------------------------
 
