@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import ModuleType
@@ -27,8 +28,9 @@ FORM = 1
 class Row:
     """One evidence, by where it stands: ``getattr(module, binding).evidence_marks[number]``.
 
-    cases: the names of its cases; ("",) where it has no table.  beside: of wrong variants, the evidence
-    that is to reject them.  See ``Evidence`` for the rest.
+    cases: the names of its cases; ("",) where it has no table.  imports: modules to be imported before it
+    is run, since importing a chapter reads claims.  beside: of wrong variants, the evidence that is to
+    reject them.  See ``Evidence`` for the rest.
     """
 
     claim_id: str
@@ -41,6 +43,7 @@ class Row:
     needs: str
     slow: bool
     cases: tuple[str, ...]
+    imports: tuple[str, ...] = ()
     beside: tuple[Row, ...] = ()
 
     @property
@@ -60,6 +63,9 @@ class Row:
         from theorem_audit.checks.mark import imported
 
         module = imported(self.module)
+        for name in self.imports:
+            with suppress(ImportError):  # told where the evidence itself imports it
+                importlib.import_module(name)
         found: Evidence = getattr(module, self.binding).evidence_marks[self.number]
         return found
 
@@ -248,7 +254,7 @@ def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
 
 
 def _doubt(claim_id: str, kind: str, module: str, name: str, beside: tuple[Row, ...] = ()) -> Row:
-    return Row(claim_id, kind, module, name, 0, name, (), "", False, ("",), beside)
+    return Row(claim_id, kind, module, name, 0, name, (), "", False, ("",), beside=beside)
 
 
 def unknown_step(row: Row, steps: tuple[str, ...]) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.claim import Claim, recording_reads
 
 M = TypeVar("M")
 
@@ -110,8 +110,10 @@ class Claims(dict[str, Claim]):
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
+        """Put another error in the place of what importing raises; what it reads, nobody has read."""
         try:
-            yield
+            with recording_reads():
+                yield
         except Exception as error:
             other = self.told(error)
             if other is None:

@@ -1,4 +1,8 @@
-"""One run: what is kept is taken from the store, the rest is run in one crew of workers, and kept."""
+"""One run: what is kept is taken from the store, the rest is run in one crew of workers, and kept.
+
+An error is not kept: it may be the machine's.  What was not run is kept only where it is known what was
+missing: a package, whose version stands in the key, or Coq with its build.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ from theorem_audit.weigh.told import Told, describe, fingerprint
 from theorem_audit.weigh.verdict import Outcome
 from theorem_audit.weigh.workers import Crew
 
-ENDED = ("passed", "refuted", "inconclusive")  # what is kept: an error may be the machine's
+KERNEL = ("coqc", "coqchk")
 SHARE = 4.0  # seconds of expected work for each process: below, starting another one does not pay
 GUESS = 0.5  # seconds for evidence that was never timed, and for looking at hypotheses
 EDITED = "edited"  # in place of an outcome's key
@@ -132,7 +136,7 @@ class Session:
         ledger = self.ledger
         self._tell(todo)
         ledger.expect(todo)
-        rows = {x: self.index.evidence[x] for x in todo}
+        rows = {x: [self._ready(row) for row in self.index.evidence[x]] for x in todo}
         jobs = runner.jobs_for(todo, rows)
         keys = {
             job: self.keeper.key(row, job[2], seed=self.seed, quick=self.quick) for job, row in jobs
@@ -153,23 +157,33 @@ class Session:
         if save is not None:
             ledger.write(save)
         last = self._last(left)
-        self._reasons(left, keys, last)
         spent = sum(last.get(job, {}).get("seconds", GUESS) for job, _ in left) + GUESS * len(looks)
         crew.workers = min(self.workers, max(1, math.ceil(spent / SHARE)))
         self._look(looks, crew)
+        rows_of = dict(left)
         outcomes = runner.run_jobs(
             left, run_seed=self.seed, quick=self.quick, workers=crew, reads=self._reads
         )
         for shown, (job, outcome) in enumerate(outcomes, 1):
             ledger.add(outcome)
             self.progress("evidence", outcome.claim_id, shown, len(left))
-            self.counts.ran += outcome.outcome != "not_run"
-            self._ended(keys[job], outcome, job[1])
+            if outcome.outcome != "not_run":
+                self.counts.ran += 1
+                self._why(job, rows_of[job], keys[job], last)
+            self._ended(keys[job], outcome, rows_of[job])
             if (known := kept.get(keys[job])) is not None and self.check:
                 self._compare(known.outcome, outcome)
             if save is not None:
                 ledger.write_soon(save)
             self._flush()
+
+    def _ready(self, row: Row) -> Row:
+        """The row, with the modules that its evidence may import as it runs."""
+        reached = self.keeper.graph.reached(self.keeper.nodes(row))
+        names = {x[1] for x in reached if x[0] in ("def", "whole")}
+        tops = {x.split(".")[0] for x in (self.project.theory, self.project.evidence)}
+        ours = {x for x in names if x.split(".")[0] in tops}
+        return replace(row, imports=tuple(sorted(ours & {*self.keeper.tree.modules})))
 
     # --- words and hypotheses -----------------------------------------------------------------
 
@@ -223,9 +237,33 @@ class Session:
     def _reads(self, reads: Reads) -> None:
         self._opened = reads
 
-    def _ended(self, key: str, outcome: Outcome, row: Row | None) -> None:
-        if outcome.outcome in ENDED and row is not None and (reads := self._taken()) is not None:
-            self._pending.append((key, outcome, reads, row))
+    def _ended(self, key: str, outcome: Outcome, row: Row) -> None:
+        reads = self._taken()
+        if reads is None or outcome.outcome == "error":
+            return
+        if outcome.outcome == "not_run":
+            if row.kind == "kernel":
+                reads = {**reads, (row.module, row.binding): {*self._kernel()}}
+            elif not self._lacks(row):
+                return
+        self._pending.append((key, outcome, reads, row))
+
+    def _kernel(self) -> list[str]:
+        """What evidence of Coq's kernel looks for: its programs, and a finished build."""
+        output = self.project.path("output") / "formal"
+        folders = [output, *sorted(x for x in output.glob("*") if x.is_dir() and x.name != "gates")]
+        inside = [x.relative_to(self.project.root) for x in folders if self._within(x)]
+        return [f"program:{x}" for x in KERNEL] + [f"folder:{x}" for x in inside]
+
+    def _within(self, place: Path) -> bool:
+        return place.is_relative_to(self.project.root)
+
+    def _lacks(self, row: Row) -> bool:
+        """Whether a peer was not asked, and a package that it needs is not installed: its key says so."""
+        return row.kind == "peer" and any(
+            x[0] == "outside" and self.keeper.graph.own(x) == f"{x[1]} absent"
+            for x in self.keeper.graph.reached(self.keeper.nodes(row))
+        )
 
     def _taken(self) -> Reads | None:
         reads, self._opened = self._opened, None
@@ -256,15 +294,12 @@ class Session:
         found = self.store.get_all("last", keys.values())
         return {job: found[key] for job, key in keys.items() if key in found}
 
-    def _reasons(
-        self, left: Sequence[tuple[runner.Job, Row]], keys: Mapping[runner.Job, str], last: Any
-    ) -> None:
-        for job, row in left:
-            if row.claim_id in self.counts.why or self.fresh or (self.quick and row.slow):
-                continue
+    def _why(self, job: runner.Job, row: Row, key: str, last: Mapping[Any, Any]) -> None:
+        """Note why evidence was run, once for its claim."""
+        if row.claim_id not in self.counts.why and not self.fresh:
             known = last.get(job)
             self.counts.why[row.claim_id] = (
-                latest.reason(self.keeper, row, known, keys[job]) if known else "not run before"
+                latest.reason(self.keeper, row, known, key) if known else "not run before"
             )
 
     def _compare(self, known: Mapping[str, Any], outcome: Outcome) -> None:

@@ -7,6 +7,7 @@ files as they are then.
 from __future__ import annotations
 
 import argparse
+import stat
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from rich.console import Console
 
 from theorem_audit import project
 from theorem_audit.project import Project
-from theorem_audit.reuse.files import look
+from theorem_audit.reuse.files import SKIPPED, look
 from theorem_audit.weigh.commands import checked, run_options
 
 EVERY = 0.5  # seconds between looks
@@ -31,13 +32,17 @@ def stamps(here: Project) -> Stamps:
     """Time and size of every file that evidence may rest on, by path."""
     tree = look(here)
     found = {str(file): stamp for file, stamp in tree.stamps.items()}
-    for folder, ending in ((here.path("notes"), "*.json"), (here.path("formal"), "*.v")):
-        for file in folder.rglob(ending):
+    places = [m.file.parent for m in tree.modules.values() if m.package and "." not in m.name]
+    for folder in dict.fromkeys((*places, here.path("notes"), here.path("formal"))):
+        for file in folder.rglob("*"):
+            if SKIPPED & {*file.parts} or file.suffix == ".pyc":
+                continue
             try:
                 state = file.stat()
             except OSError:
                 continue  # gone in between
-            found[str(file)] = (state.st_mtime_ns, state.st_size)
+            if stat.S_ISREG(state.st_mode):
+                found[str(file)] = (state.st_mtime_ns, state.st_size)
     return found
 
 

@@ -1,0 +1,23 @@
+"""The table of the reuse benchmark, and how a command is timed."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.reuse import Time, table, timed
+
+
+def test_then_and_now_stand_beside_each_other():
+    lines = table({"x": Time(12.5, 10.0)}, {"x": Time(0.25, 0.125)}).splitlines()
+    assert lines[1].split() == ["x", "12.50", "10.00", "0.25", "0.12"]
+
+
+def test_a_command_is_timed_with_what_it_starts(tmp_path: Path):
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'sum(range(10**7))']); print('done')"
+    found = timed([sys.executable, "-c", code], tmp_path)
+    assert found.said == "done"
+    assert found.cpu > 0.05
+    failing = "import sys; sys.stderr.write('no such thing'); sys.exit(3)"
+    with pytest.raises(RuntimeError, match="no such thing"):
+        timed([sys.executable, "-c", failing], tmp_path)
