@@ -112,26 +112,6 @@ def test_the_module_is_left_as_it_is() -> None:
     )
 
 
-def test_arrays_of_another_library() -> None:
-    """PyTorch's tensors go through the same code (on a GPU: the same, `host` fetches the small
-    parts).
-    """
-    needs("torch")
-    import torch
-
-    draw = np.random.default_rng(2)
-    for shape in ((6, 1, 9), (4, 3, 9), (5, 2, 3)):
-        J = draw.normal(size=shape)
-        theirs = mean_square_threshold(torch.tensor(J), batch_size=[1, 2, shape[0]])
-        ours = mean_square_threshold(J, batch_size=[1, 2, shape[0]])
-        for one, two in zip(ours, theirs, strict=True):
-            assert one.low <= two.high
-            assert two.low <= one.high
-            assert two.width <= 1e-8
-    with pytest.raises(TypeError, match="float32; must be float64"):
-        mean_square_threshold(torch.eye(3, dtype=torch.float32), batch_size=1)
-
-
 def test_jax_twin() -> None:
     needs("torch", "jax")
     import jax
