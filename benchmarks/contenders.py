@@ -109,4 +109,11 @@ def makers() -> tuple[dict[str, Maker], dict[str, str]]:
         found |= jax_peers.MAKERS
     except ImportError as error:
         absent["JAX"] = str(error)
+    try:
+        from benchmarks import c_peers
+
+        c_peers.library()
+        found |= c_peers.MAKERS
+    except ImportError as error:
+        absent["C"] = str(error)
     return found, absent

@@ -139,7 +139,7 @@ def measure(names: list[str], epochs: int, out: Path) -> None:
         N = gram.samples
         batches = [2**k for k in range(N.bit_length())]
         entry: dict[str, Any] = {
-            "samples": N, "outputs": gram.outputs, "parameters": linear.jacobian.shape[-1],
+            "samples": N, "outputs": gram.outputs, "loss": task.loss, "parameters": linear.jacobian.shape[-1],
             "largest_gradient": float(linear.gradients.max()), "rank": gram.rank,
             "condition": float(gram.values[-1] / gram.values[0]),
             "batches": {},

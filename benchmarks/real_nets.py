@@ -1,9 +1,12 @@
-"""Four small networks on data that come with scikit-learn, trained until every sample is fitted.
+"""Small networks on data that come with scikit-learn, trained until every sample is fitted.
 
 Each is one layer of tanh units on patches of the input and a linear read-out: a patch that is the
 whole input makes a multilayer perceptron, smaller ones a convolution.  PyTorch holds the network
 from which the predictions are made; ``Chains`` plays true nonlinear SGD on the same network for
 many runs at once, with gradients written out by hand (compared with PyTorch's in the tests).
+
+The smoothed tasks have label-smoothed cross entropy, whose minimum (probabilities equal to the
+targets) every sample can reach; the others squared loss.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import Any
 import numpy as np
 
 SEED = 20240719
+SMOOTHING = 0.1  # of the probability, spread over all classes
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Task:
     """A data set and a network's shape.
 
     inputs: as the torch module takes them. patches: (N, P, f), what each hidden unit sees.
-    targets: (N, k). units: c hidden units a patch.
+    targets: (N, k). units: c hidden units a patch. loss: as in ``sim.from_torch``.
     """
 
     name: str
@@ -29,10 +33,18 @@ class Task:
     patches: Any
     targets: Any
     units: int
+    loss: str = "squared"
+
+    def rest(self, outputs: Any, targets: Any) -> Any:
+        """Give the loss's gradient in the outputs: h - y, or softmax(h) - y."""
+        if self.loss == "squared":
+            return outputs - targets
+        power = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
+        return power / power.sum(axis=-1, keepdims=True) - targets
 
 
 def tasks() -> dict[str, Task]:
-    """Give the four tasks by name."""
+    """Give the tasks by name."""
     from sklearn.datasets import load_breast_cancer, load_digits
 
     rng = np.random.default_rng(SEED)
@@ -50,6 +62,7 @@ def tasks() -> dict[str, Task]:
     windows = np.lib.stride_tricks.sliding_window_view(image[chosen, 0], (3, 3), axis=(1, 2))
     windows = windows[:, ::2, ::2].reshape(32, -1, 9)
     odd = 2.0 * (digits.target[chosen] % 2) - 1
+    smooth = (1 - SMOOTHING) * classes + SMOOTHING / 3
     return {
         "cancer, perceptron": Task(
             "cancer, perceptron", x[more], x[more][:, None, :], y[more][:, None], 10
@@ -59,6 +72,12 @@ def tasks() -> dict[str, Task]:
         ),
         "digits, perceptron": Task("digits, perceptron", flat, flat[:, None, :], odd[:, None], 6),
         "digits, convolution": Task("digits, convolution", image[chosen], windows, classes, 4),
+        "digits, smoothed perceptron": Task(
+            "digits, smoothed perceptron", flat, flat[:, None, :], smooth, 6, "cross_entropy"
+        ),
+        "digits, smoothed convolution": Task(
+            "digits, smoothed convolution", image[chosen], windows, smooth, 4, "cross_entropy"
+        ),
     }  # fmt: skip
 
 
@@ -78,6 +97,21 @@ def module(task: Task, seed: int = 0) -> Any:
     return nn.Sequential(*layers).double()
 
 
+def weighted(task: Task, rest: Any) -> Any:
+    """Give r with J_w' r the gradient, J_w as `from_torch` weighs it: H^(-1/2) (p - y), or h - y.
+
+    H = diag(p) - p p' has the null vector 1, and p - y has no part along it.
+    """
+    if task.loss == "squared":
+        return rest
+    p = rest + task.targets
+    H = p[:, :, None] * np.eye(p.shape[1]) - p[:, :, None] * p[:, None, :]
+    values, vectors = np.linalg.eigh(H)
+    seen = np.where(values > 1e-12 * values[:, -1:], values, np.inf)
+    turned = np.swapaxes(vectors, 1, 2) @ rest[:, :, None] / np.sqrt(seen)[:, :, None]
+    return (vectors @ turned)[:, :, 0]
+
+
 def fit(net: Any, task: Task, *, steps: int = 200) -> Any:
     """Fit every sample: Levenberg-Marquardt steps J'(JJ' + m)^-1 r, m falling; gives `Linearised`."""
     import torch
@@ -85,19 +119,19 @@ def fit(net: Any, task: Task, *, steps: int = 200) -> Any:
     from sim import from_torch
 
     inputs, targets = torch.tensor(task.inputs), torch.tensor(task.targets)
-    now = from_torch(net, inputs, targets)
+    now = from_torch(net, inputs, targets, task.loss)
     size = 1.0
     for _ in range(steps):
         if now.gradients.max() < 1e-13:
             break
         J = now.jacobian.reshape(-1, now.jacobian.shape[-1])
-        r = now.residuals.reshape(-1)
+        r = weighted(task, now.residuals).reshape(-1)
         K = J @ J.T
         old = torch.nn.utils.parameters_to_vector(net.parameters()).detach()
         for _ in range(30):
             move = J.T @ np.linalg.solve(K + size * np.eye(len(K)) * np.trace(K) / len(K), r)
             torch.nn.utils.vector_to_parameters(old - torch.tensor(move), net.parameters())
-            new = from_torch(net, inputs, targets)
+            new = from_torch(net, inputs, targets, task.loss)
             if new.losses.sum() < now.losses.sum():
                 size = max(size / 5, 1e-14)
                 break
@@ -110,7 +144,7 @@ def fit(net: Any, task: Task, *, steps: int = 200) -> Any:
 
 
 class Chains:
-    """True SGD on a task's squared loss: many runs at several step sizes, all at once."""
+    """True SGD on a task's loss: many runs at several step sizes, all at once."""
 
     def __init__(self, net: Any, task: Task):
         self.task = task
@@ -132,7 +166,7 @@ class Chains:
         hidden = np.tanh(flat @ W + bias[..., None, :])
         wide = hidden.reshape(*hidden.shape[:-2], b, P * c)
         read = V.reshape(*V.shape[:-3], P * c, -1)
-        rest = wide @ read + out[..., None, :] - targets
+        rest = self.task.rest(wide @ read + out[..., None, :], targets)
         back = (rest @ np.swapaxes(read, -1, -2)).reshape(hidden.shape) * (1 - hidden * hidden)
         grads = (
             np.swapaxes(flat, -1, -2) @ back, back.sum(axis=-2),

@@ -41,17 +41,27 @@ TARGETS = (
         DENSE, "ours", 50, lambda n, b: n >= 1_000 and b == 1,
     ),
     Target(
-        "all draw: JAX in q >= 1.0x ours, numba",
-        ("JAX in q, drawing",), COMPILED, 1, lambda n, b: b < n,
+        "all draw: JAX in q >= 1.5x ours, numba",
+        ("JAX in q, drawing",), COMPILED, 1.5, lambda n, b: b < n,
     ),
+    Target("b = n: JAX in q >= 1.5x ours, numba", ("JAX in q",), COMPILED, 1.5, lambda n, b: b == n),
+    Target("b = n: JAX in q >= 1.0x ours", ("JAX in q",), "ours", 1, lambda n, b: b == n),
     Target("all draw: JAX in q >= 1.0x ours", ("JAX in q, drawing",), "ours", 1, lambda n, b: b < n),
     Target(
         "all draw: PyTorch in q >= 1.0x ours",
         ("PyTorch in q, drawing",), "ours", 1, lambda n, b: b < n,
     ),
     Target("all given: PyTorch in q >= 1.0x ours", ("PyTorch in q",), GIVEN, 1, lambda n, b: b < n),
-    Target("all given: JAX in q >= 1.0x ours, numba", JAX_IN_Q, COMPILED_GIVEN, 1, lambda n, b: b < n),
+    Target("all given: JAX in q >= 1.5x ours, numba", JAX_IN_Q, COMPILED_GIVEN, 1.5, lambda n, b: b < n),
     Target("all given: JAX in q >= 1.0x ours", JAX_IN_Q, GIVEN, 1, lambda n, b: b < n),
+    Target(
+        "all draw: C kernel >= 0.5x ours, numba, b = 1, n <= 10,000",
+        ("C, drawing",), COMPILED, 0.5, lambda n, b: b == 1 and n <= 10_000,
+    ),
+    Target(
+        "all draw: C kernel >= 0.8x ours, numba, b = 1, n = 1,000,000",
+        ("C, drawing",), COMPILED, 0.8, lambda n, b: b == 1 and n == 1_000_000,
+    ),
     Target("floor >= 1/2.5 of ours, b = 1", ("floor",), "ours", 0.4, lambda n, b: b == 1),
     Target("numba >= 2x NumPy, b = 1", ("ours",), COMPILED, 2, lambda n, b: b == 1),
 )  # fmt: skip

@@ -43,7 +43,7 @@ FINDINGS: tuple[Finding, ...] = (
         "Runs leave a minimum at the almost-sure threshold, not at the mean-square one",
         "On non-convex sums the observed escape step is the almost-sure threshold, up to 2.3 "
         "times the mean-square one. Between the two the second moment diverges while paths "
-        "converge; small batches can even keep the sharper of two minima. Four small trained networks "
+        "converge; small batches can even keep the sharper of two minima. Six small trained networks "
         "do the same, within 0.4 % of the interval predicted from their Jacobians (one of the cells "
         "was run longer after it had missed by 1.2 %). Past that threshold leaving is not monotone in "
         "the step size: between two ranges that leave there can be one that stays.",

@@ -56,9 +56,9 @@ def real_models(seed: int) -> tuple[Figure, Rows]:
     """Both thresholds over the batch size, and brackets in which half of the runs leave."""
     result = json.loads(KEPT.read_text(encoding="utf-8"))
     table = rows(result)
-    figure = Figure(figsize=(9, 6.2))
+    figure = Figure(figsize=(9, 9.2))
     for axis, (name, task) in zip(
-        figure.subplots(2, 2).flat, result["tasks"].items(), strict=False
+        figure.subplots(3, 2).flat, result["tasks"].items(), strict=False
     ):
         _panel(axis, [x for x in table if x["network"] == name])
         outputs = f", {task['outputs']} outputs" if task["outputs"] > 1 else ""

@@ -9,6 +9,7 @@ import pytest
 from benchmarks import measure, report, tables
 from benchmarks.cases import Case
 from benchmarks.contenders import DenseNumpy, Ours, makers
+from benchmarks.contract import NotApplicable
 
 
 @pytest.mark.parametrize("file", ["README.md", "proofs_notes/engine.md"])
@@ -124,3 +125,44 @@ def test_kept_runs_are_whole():
         assert run["absent"] == {}
         assert len(run["cases"]) == 8
         assert set(run["growth"]) == {"n", "d", "b", "R", "T"}
+
+
+def test_the_c_kernel_computes_the_recursion():
+    """On given batches it agrees with the general engine; drawing, its carried mass is that of its
+    squares; what it draws is uniform (Hoeffding, wrong with probability 1e-9)."""
+    from benchmarks import c_peers
+
+    try:
+        c_peers.library()
+    except c_peers.NoCompiler as error:
+        pytest.skip(f"{error}: nothing was tested here")
+    case = Case(10, 10, 1, 70)
+    _, gap = measure.agreement(c_peers.Given, case)
+    assert gap is not None
+    assert gap < measure.AGREEMENT
+    drawing = c_peers.Drawing(case)
+    steps = 400
+    drawing.advance(steps)
+    # a step adds at most 12 (t+ + t) u to the carried mass (proofs_notes/engine.md, k = 1), t <= 2a, and
+    # n roundings each to the two sums; the scale is folded into the rows by one rounding
+    limit = (steps * 24 + 4 * case.n) * 2 * case.step_size * 2.0**-53
+    assert np.abs(drawing._t - case.step_size * (drawing.q() ** 2).sum(axis=1)).max() < limit
+    index, n = np.empty(60_000, dtype=np.int64), 3 * 2**30  # a third of all words are drawn again
+    c_peers.library().draws(index.ctypes.data, drawing._state.ctypes.data, len(index), n)
+    shares = np.bincount(index // (n // 8), minlength=8)
+    assert shares.sum() == len(index)
+    allowed = np.sqrt(len(index) * np.log(2 * 8 / 1e-9) / 2)
+    assert np.abs(shares - len(index) / 8).max() < allowed
+    with pytest.raises(NotApplicable, match="b = 1"):
+        c_peers.Given(Case(10, 10, 2, 3))
+
+
+def test_without_a_compiler_it_is_absent(monkeypatch):
+    from benchmarks import c_peers
+
+    c_peers.library.cache_clear()
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CC", raising=False)
+    found, absent = makers()
+    assert "no C compiler" in absent["C"]
+    assert "C, drawing" not in found

@@ -1,4 +1,4 @@
-"""The engine for b = 1 with few runs on many coordinates: many steps in a few whole-array calls.
+"""A kernel for b = 1 with few runs on many coordinates: many steps in a few whole-array calls.
 
 A NumPy call costs about 0.3 us, which few runs cannot share out. But where the coordinates that K
 steps draw are all distinct, they can be gathered together, and only two numbers per run are
@@ -15,11 +15,14 @@ round m is about (2 sum s)^m / m!, so 3 to 5 rounds are the rule.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from sim.engine._direct import Direct
+from sim.engine._kernel import Kernel
 from sim.engine._scaled import CHECK, aligned
-from sim.engine.state import Integers, State
+from sim.engine.batches import BATCH
+from sim.engine.state import Integers
 
 _RUNS = range(6, 49)  # below, a Python loop is faster; above, a call per operation and step
 
@@ -29,17 +32,18 @@ def pays(n: int, b: int, runs: int) -> bool:
     return b == 1 and runs in _RUNS and runs * CHECK**2 <= n
 
 
-class Ahead(Direct):
-    """M runs with b = 1; agrees with Direct to rounding, not to the last bit."""
+class _Ahead:
+    """Advances `sim.engine._direct`; agrees with its other kernels to rounding, not to the last bit."""
 
-    def __init__(self, start: State, a: float):
-        super().__init__(start, a)
-        self._ones = np.ones((CHECK, self.runs))
-        self._twice = np.full((CHECK, self.runs), 2 * a)
-        self._work = aligned(12, CHECK + 1, self.runs)
+    def __init__(self, engine: Any):
+        runs = engine.runs
+        self._engine = engine
+        self._ones = np.ones((CHECK, runs))
+        self._twice = np.full((CHECK, runs), 2 * engine.a)
+        self._work = aligned(12, CHECK + 1, runs)
 
-    def _steps(self, sets: Integers) -> None:
-        flat = np.add(sets[:, 0], self.offset, dtype=np.intp)
+    def __call__(self, sets: Integers) -> None:
+        flat = np.add(sets[:, 0], self._engine.offset, dtype=np.intp)
         while len(flat):
             count = distinct_steps(flat)
             self._distinct(flat[:count])
@@ -48,14 +52,15 @@ class Ahead(Direct):
     def _distinct(self, flat: Integers) -> None:
         """Do one step per row of `flat` (K, M), whose entries are distinct."""
         steps = len(flat)
-        ones, twice, y = self._ones[:steps], self._twice[:steps], self.flat
+        scale, mass = self._engine.scale, self._engine.st[1]
+        ones, twice, y = self._ones[:steps], self._twice[:steps], self._engine.flat
         v, s, c, e, f, g, new = self._work[:7, :steps]
         factor, p, change, t, t_new = self._work[7:, : steps + 1]
         multiply, subtract, add = np.multiply, np.subtract, np.add
         y.take(flat, out=v, mode="clip")
 
-        factor[0] = self.scale
-        multiply(v, self.scale, out=s)
+        factor[0] = scale
+        multiply(v, scale, out=s)
         while True:
             subtract(ones, s, out=c)
             multiply(c, c, out=factor[1:])
@@ -65,8 +70,8 @@ class Ahead(Direct):
                 break
             s, new = new, s
 
-        change[0] = self._st[1]
-        t[:] = self._st[1]
+        change[0] = mass
+        t[:] = mass
         add(ones, c, out=g)
         while True:
             now = t[:-1]
@@ -86,7 +91,10 @@ class Ahead(Direct):
         multiply(f, s, out=f)
         np.divide(f, p[1:], out=f)
         y[flat] = f
-        self.scale[:], self._st[1] = p[-1], t[-1]
+        scale[:], mass[:] = p[-1], t[-1]
+
+
+AHEAD = Kernel("NumPy, ahead", BATCH, _Ahead)
 
 
 def distinct_steps(flat: Integers) -> int:

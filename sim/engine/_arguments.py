@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import operator
+import os
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,11 @@ from sim.engine.batches import SAMPLINGS
 from sim.engine.state import Floats, Integers
 
 ACTIVATIONS = ("linear", "relu")
-BACKENDS = ("numpy", "numba", "general")
+BACKENDS = ("numpy", "numba", "auto", "general")
+# Coordinates touched from which numba is worth its start: NumPy takes about 15 ns for one, so that this
+# is 1.5 s, of which the kernels save two thirds; importing numba and a first compilation take 1.1 s
+# (proofs_notes/engine.md, "Speed").
+WORTH = 1e8
 
 
 def integer(name: str, value: Any, low: int, high: int | None = None) -> int:
@@ -140,12 +145,27 @@ def seed(value: Any) -> int | np.random.SeedSequence:
     return integer("seed", value, 0)
 
 
-def backend(value: Any) -> str:
-    """Give the backend, or raise when it is unknown (ValueError) or not installed (ImportError)."""
+def backend(value: Any, work: float) -> str:
+    """Give the backend, or raise when it is unknown (ValueError) or not installed (ImportError).
+
+    work: coordinates touched in all, by which "auto" decides where numba is installed.
+    """
     name = choice("backend", value, BACKENDS)
-    if name == "numba" and importlib.util.find_spec("numba") is None:
+    installed = importlib.util.find_spec("numba") is not None
+    if name == "auto":
+        return "numba" if installed and work >= WORTH else "numpy"
+    if name == "numba" and not installed:
         raise ImportError(
             "backend='numba': numba is not installed; install the extra `fast` "
             "(pip install 'sgd-batch-audit[fast]') or use backend='numpy'"
         )
     return name
+
+
+def workers(value: Any, backend: str) -> int:
+    """Give the number of threads: by default all cores this process may use for numba, otherwise one."""
+    if value is not None:
+        return integer("workers", value, 1)
+    if backend != "numba":
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -9,12 +9,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import _ahead
+from sim.engine import _ahead, _complement, _direct_loops, _full
 from sim.engine._complement import Complement
 from sim.engine._direct import Direct
 from sim.engine._full import Full
 from sim.engine._general import GeneralBlock
-from sim.engine._masked import Masked
+from sim.engine._kernel import Kernel
 from sim.engine._scaled import Scaled, suits
 from sim.engine.batches import BATCH, MASK, Sampler, convert, sources
 from sim.engine.state import Bools, Floats, Integers, State
@@ -25,7 +25,8 @@ Reading = tuple[Floats, Integers, Floats, Integers]
 class Engine(Protocol):
     """What a block needs of an engine."""
 
-    FORM: str
+    @property
+    def form(self) -> str: ...
 
     def advance(self, sets: Integers) -> None: ...
 
@@ -51,14 +52,27 @@ def fast_engine(start: State, a: float, backend: str, block: int, form: str) -> 
     n, b = start.mantissa.shape[1], start.batch_size
     kind: type[Scaled] = Full if b == n else Complement if 2 * b > n else Direct
     if form == MASK:
-        kind = Masked
-    if backend == "numba":
-        from sim.engine._numba import COMPILED
+        kind = Direct
+    shape = "masks" if form == MASK else kind.__name__.lower()
+    if backend == "numpy" and _ahead.pays(n, b, block):
+        return kind(start, a, _ahead.AHEAD)
+    return kind(start, a, _kernel(backend, shape, min(b, n - b) == 1))
 
-        kind = COMPILED[kind]
-    elif _ahead.pays(n, b, block):
-        kind = _ahead.Ahead
-    return kind(start, a)
+
+def _kernel(backend: str, shape: str, single: bool) -> Kernel:
+    if backend != "numba":
+        return _NUMPY[shape]
+    from sim.engine import _numba
+
+    return _numba.kernel(shape, single)
+
+
+_NUMPY = {
+    "full": _full.LOOPS,
+    "complement": _complement.LOOPS,
+    "direct": _direct_loops.LOOPS,
+    "masks": _direct_loops.MASKS,
+}
 
 
 class Block:
@@ -94,7 +108,7 @@ class Block:
                 part = sets
                 if not isinstance(rows, slice):
                     part = sets[:, rows] if self._form == MASK else sets[:, :, rows]
-                engine.advance(convert(part, self._form, engine.FORM, self._n))
+                engine.advance(convert(part, self._form, engine.form, self._n))
         self._done += steps
 
     def read(self) -> Reading:

@@ -15,69 +15,47 @@ band, and at most two steps from above it), so p y >= 2**(BOTTOM - 140) does not
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any, final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine._kernel import Kernel, Steps
 from sim.engine._scaled import CHECK, Scaled, aligned, row_step
 from sim.engine.batches import LEFT_OUT
 from sim.engine.state import Floats, Integers, State
 
 _BOTTOM = -800
 _SCALE_RANGE = 2.0**32
+# u below this changes no bit of f = c + (2a - h - u): 2a - h is 0 or at least 2**-93 (LEAST_A), and
+# c >= LEAST_DECAY. In CHECK steps u falls by at most 2**-851, so it is not subnormal in between.
+_NOTHING = 2.0**-150
 _SYNC_SHARE = 1.0  # of the n/(2am) steps over which the error of h grows by e
 
 
-class Complement(Scaled):
-    """M runs; `advance` takes the indices each batch leaves out."""
+def _loops(engine: Complement) -> Steps:
+    """At most seventeen NumPy calls a step, on all runs."""
+    y, p, has_passive = engine.flat, engine.scale, engine.has_passive
+    constants, fce, squares = (
+        aligned(2, engine.runs),
+        aligned(3, engine.runs),
+        aligned(2, engine.runs),
+    )
+    constants[:] = np.array([[1.0], [2 * engine.a]])
+    left, s, h = engine.lsh
+    ls, sh = engine.lsh[:2], engine.lsh[1:]
+    (f, c, e), fc, ce = fce, fce[:2], fce[1:]
+    (f2, c2), c2f2 = squares, squares[::-1]
+    passive, u = engine.passive, engine.passive[0]
+    multiply, subtract, add, divide, take = np.multiply, np.subtract, np.add, np.divide, y.take
+    total = np.add.reduce
 
-    FLOOR = -340
-    FORM = LEFT_OUT
-
-    def __init__(self, start: State, a: float):
-        super().__init__(start, a)
-        runs = self.runs
-        left_out = self.n - start.batch_size
-        self._constants = aligned(2, runs)
-        self._constants[:] = np.array([[1.0], [2 * a]])
-        self._lsh, self._fce, self._squares = aligned(3, runs), aligned(3, runs), aligned(2, runs)
-        self._passive = aligned(2, runs)
-        self._passive[0], self._passive[1] = a * self.passive_mass, 1.0
-        # a run may hold passive coordinates of mass zero (underflow), so ask for the coordinates
-        self._has_passive = bool((start.perp != 0).any() or (~self.live & (start.sign != 0)).any())
-        self._has_passive |= bool(start.dead.any())
-        self._passive_exponent = np.zeros(runs, dtype=np.int64)
-        self._sync_every = max(1, int(_SYNC_SHARE * self.n / (2 * a * left_out)))
-        self._sync = 0
-        self._calm = self._steps_until_look()
-
-    def advance(self, sets: Integers) -> None:
-        """Do one step per index set in `sets` (T, n - b, M)."""
-        done = 0
-        while done < len(sets):
-            if self._sync <= 0:
-                np.multiply(self.y.sum(axis=1), self.scale, out=self._lsh[2])
-                self._sync = self._sync_every
-            steps = min(CHECK, max(1, self._calm), self._sync)
-            piece = sets[done : done + steps]
-            done += len(piece)
-            self._steps(piece)
-            self._sync -= len(piece)
-            self._calm -= len(piece)
-            self._keep_in_range()
-
-    def _steps(self, sets: Integers) -> None:
-        flat = np.add(sets, self.offset, dtype=np.intp)
-        single, has_passive = flat.shape[1] == 1, self._has_passive
+    def steps(sets: Integers) -> None:
+        flat = np.add(sets, engine.offset, dtype=np.intp)
+        single = flat.shape[1] == 1
         if single:
             flat = flat[:, 0]
-        y, p, constants, squares = self.flat, self.scale, self._constants, self._squares
-        left, s, h = self._lsh
-        ls, sh = self._lsh[:2], self._lsh[1:]
-        (f, c, e), fc, ce = self._fce, self._fce[:2], self._fce[1:]
-        (f2, c2), c2f2 = squares, squares[::-1]
-        passive, u = self._passive, self._passive[0]
         v = aligned(*flat.shape[1:])
-        multiply, subtract, add, divide, take = np.multiply, np.subtract, np.add, np.divide, y.take
-        total = np.add.reduce
         for index in flat:
             take(index, out=v, mode="clip")
             if single:
@@ -103,6 +81,52 @@ class Complement(Scaled):
                 multiply(v, f, out=v)
             y[index] = v
 
+    return steps
+
+
+LOOPS = Kernel("NumPy, left out", LEFT_OUT, _loops)
+
+
+@final
+class Complement(Scaled):
+    """M runs; `advance` takes the indices each batch leaves out.
+
+    lsh: (3, M), room for l and s, and h. passive: (2, M), u and the product of c^2.
+    """
+
+    FLOOR = -340
+
+    def __init__(self, start: State, a: float, kernel: Kernel = LOOPS):
+        super().__init__(start, a, kernel)
+        runs = self.runs
+        left_out = self.n - start.batch_size
+        self.lsh = aligned(3, runs)
+        self.passive = aligned(2, runs)
+        self.passive[0], self.passive[1] = a * self.passive_mass, 1.0
+        # a run may hold passive coordinates of mass zero (underflow), so ask for the coordinates
+        self.has_passive = bool((start.perp != 0).any() or (~self.live & (start.sign != 0)).any())
+        self.has_passive |= bool(start.dead.any())
+        self._passive_exponent = np.zeros(runs, dtype=np.int64)
+        self._sync_every = max(1, int(_SYNC_SHARE * self.n / (2 * a * left_out)))
+        self._sync = 0
+        self._calm = self._steps_until_look()
+        self._steps = kernel.make(self)
+
+    def advance(self, sets: NDArray[Any]) -> None:
+        """Do one step per index set in `sets` (T, n - b, M)."""
+        done = 0
+        while done < len(sets):
+            if self._sync <= 0:
+                np.multiply(self.y.sum(axis=1), self.scale, out=self.lsh[2])
+                self._sync = self._sync_every
+            steps = min(CHECK, max(1, self._calm), self._sync)
+            piece = sets[done : done + steps]
+            done += len(piece)
+            self._steps(piece)
+            self._sync -= len(piece)
+            self._calm -= len(piece)
+            self._keep_in_range()
+
     def _keep_in_range(self) -> None:
         ratio = self.scale / self.a
         out = (ratio > _SCALE_RANGE) | (ratio < 1 / _SCALE_RANGE)
@@ -114,7 +138,11 @@ class Complement(Scaled):
         if out.any():
             self._rescale(np.flatnonzero(out))  # leaves y >= 2**(FLOOR - 1)
             self._calm = min(self._calm, int((self.FLOOR - 1 - _BOTTOM) / row_step(self.a)))
-        self._passive[1], power = np.frexp(self._passive[1])
+        u = self.passive[0]
+        u[u < _NOTHING] = (
+            0.0  # else it would stay a subnormal number, and each step take ten times as long
+        )
+        self.passive[1], power = np.frexp(self.passive[1])
         self._passive_exponent += power
 
     def _steps_until_look(self) -> int:
@@ -126,4 +154,4 @@ class Complement(Scaled):
 
     def passive_scale(self) -> tuple[Floats, Integers]:
         """Give the product of c^2."""
-        return self._passive[1], self._passive_exponent
+        return self.passive[1], self._passive_exponent

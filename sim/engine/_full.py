@@ -8,53 +8,68 @@ of f^2 and c^2 so far, z = z0 F (a times the live mass) and u = u0 C (a times th
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any, final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine._kernel import Kernel, Steps
 from sim.engine._scaled import CHECK, Scaled, aligned
 from sim.engine.batches import LEFT_OUT
 from sim.engine.state import Floats, Integers, State
 
 
+def _loops(engine: Full) -> Steps:
+    """Seven NumPy calls a step, on all runs."""
+    products, masses, runs = engine.products, engine.masses, engine.runs
+    now, fc = aligned(2, runs), aligned(2, runs)
+    ones, twice = np.ones(runs), np.full(runs, 1 + 2 * engine.a)
+    (z, u), (f, c) = now, fc
+    multiply, subtract, add = np.multiply, np.subtract, np.add
+
+    def steps(sets: NDArray[Any]) -> None:
+        for done in range(0, len(sets), CHECK):
+            for _ in range(min(CHECK, len(sets) - done)):
+                multiply(masses, products, out=now)
+                subtract(ones, z, out=c)
+                add(z, z, out=f)
+                add(f, u, out=f)
+                subtract(twice, f, out=f)
+                multiply(fc, fc, out=fc)
+                multiply(products, fc, out=products)
+            products[1], power = np.frexp(products[1])
+            masses[1] = np.ldexp(masses[1], power)
+            np.add(engine.passive_exponent, power, out=engine.passive_exponent)
+
+    return steps
+
+
+LOOPS = Kernel("NumPy, b = n", LEFT_OUT, _loops)
+
+
+@final
 class Full(Scaled):
-    """M runs; `advance` uses only the number of steps in `sets` (T, 0, M)."""
+    """M runs; `advance` uses only the number of steps in `sets` (T, 0, M).
+
+    products: F, C and masses: z0, u0, (2, M) each. C is held in [1/2, 1) by its kernel, at least every
+    CHECK steps; its power of two goes to passive_exponent (M,), and to u0 so that u0 C is as it was.
+    """
 
     FLOOR = -1000  # y is only summed once and read: anything float64 holds may stay
-    FORM = LEFT_OUT
 
-    def __init__(self, start: State, a: float):
-        super().__init__(start, a)
-        self._masses = aligned(2, self.runs)
-        self._masses[:] = a * np.array([self.mass, self.passive_mass])
-        self._products = aligned(2, self.runs)
-        self._products[:] = 1.0
-        self._now, self._fc = aligned(2, self.runs), aligned(2, self.runs)
-        self._ones, self._twice = np.ones(self.runs), np.full(self.runs, 1 + 2 * a)
-        self._passive_exponent = np.zeros(self.runs, dtype=np.int64)
+    def __init__(self, start: State, a: float, kernel: Kernel = LOOPS):
+        super().__init__(start, a, kernel)
+        self.masses, self.products = aligned(2, self.runs), aligned(2, self.runs)
+        self.masses[:] = a * np.array([self.mass, self.passive_mass])
+        self.products[:] = 1.0
+        self.passive_exponent = np.zeros(self.runs, dtype=np.int64)
+        self._steps = kernel.make(self)
 
-    def advance(self, sets: Integers) -> None:
+    def advance(self, sets: NDArray[Any]) -> None:
         """Do len(sets) steps."""
-        for done in range(0, len(sets), CHECK):
-            self._steps(min(CHECK, len(sets) - done))
-            power = np.frexp(self._products[1])[1]
-            self._products[1] = np.ldexp(self._products[1], -power)
-            self._masses[1] = np.ldexp(self._masses[1], power)
-            self._passive_exponent += power
-        np.multiply(self._products[0], self.a, out=self.scale)
-
-    def _steps(self, steps: int) -> None:
-        products, masses = self._products, self._masses
-        (z, u), (f, c), ones, twice = self._now, self._fc, self._ones, self._twice
-        now, fc = self._now, self._fc
-        multiply, subtract, add = np.multiply, np.subtract, np.add
-        for _ in range(steps):
-            multiply(masses, products, out=now)
-            subtract(ones, z, out=c)
-            add(z, z, out=f)
-            add(f, u, out=f)
-            subtract(twice, f, out=f)
-            multiply(fc, fc, out=fc)
-            multiply(products, fc, out=products)
+        self._steps(sets)
+        np.multiply(self.products[0], self.a, out=self.scale)
 
     def passive_scale(self) -> tuple[Floats, Integers]:
         """Give C."""
-        return self._products[1], self._passive_exponent
+        return self.products[1], self.passive_exponent

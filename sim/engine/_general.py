@@ -20,7 +20,7 @@ from sim.engine.state import Floats, Integers, State, join, split
 class GeneralBlock:
     """M runs, advanced in place."""
 
-    FORM = BATCH
+    form = BATCH
 
     def __init__(self, start: State, a: float):
         self.mantissa, self.exponent = start.mantissa.copy(), start.exponent.copy()

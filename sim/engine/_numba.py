@@ -1,26 +1,35 @@
-"""The fast engines' inner loops as numba kernels: optional, chosen by backend="numba".
+"""The fast engines' kernels compiled by numba: optional, chosen by backend="numba".
 
 The same recursions in the same order of operations on the same arrays; only the sum over a batch
-may associate differently. Everything else (storage, rescaling, reading) is inherited.
+may associate differently. What makes them fast:
+
+b = 1, n - 1: LANES runs at a time do all their steps, so that what they touch stays in the cache, with
+the lines that they need AHEAD steps later asked for early, and indices that are known not to be negative.
+b = n: LANES runs side by side in one buffer whose size the compiler knows, so that it uses its
+vector registers; a run alone would wait for its own last product.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from numba import njit  # type: ignore[import-not-found, import-untyped, unused-ignore]
+import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine._complement import Complement
-from sim.engine._direct import Direct
-from sim.engine._full import Full
-from sim.engine._masked import Masked
+from sim.engine._kernel import Kernel, Steps
+from sim.engine._numba_jit import announce, jit
 from sim.engine._numba_prefetch import prefetch
-from sim.engine._scaled import Scaled
+from sim.engine._scaled import CHECK
+from sim.engine.batches import BATCH, LEFT_OUT, MASK
 from sim.engine.state import Integers
 
+LANES = 32  # runs at a time
+AHEAD = 4  # steps
+_INDEX = np.uint64
 
-@njit(cache=True, nogil=True)
+
+@jit()
 def _growth(total: float, p: Any, t: Any, run: int, twice_a: float) -> float:
     s = total * p[run]
     c = 1.0 - s
@@ -31,7 +40,7 @@ def _growth(total: float, p: Any, t: Any, run: int, twice_a: float) -> float:
     return f2 / c2
 
 
-@njit(cache=True, nogil=True)
+@jit()
 def _direct(y: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
     steps, size, runs = sets.shape
     for step in range(steps):
@@ -44,26 +53,31 @@ def _direct(y: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
                 y[run, sets[step, k, run]] *= g
 
 
-@njit(cache=True, nogil=True)
+@jit()
 def _direct_single(flat: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
     steps, runs = sets.shape
     n = flat.size // runs
-    for step in range(steps):
-        ahead = min(step + 1, steps - 1)
-        for run in range(runs):
-            prefetch(flat, run * n + sets[ahead, run])
-            j = run * n + sets[step, run]
-            s = p[run] * flat[j]
-            c = 1.0 - s
-            f = c + (twice_a - t[run])
-            c2 = c * c
-            new = s * (f * f)
-            t[run] = (t[run] - s) * c2 + new
-            p[run] *= c2
-            flat[j] = new / p[run]
+    for first in range(0, runs, LANES):
+        stop = min(first + LANES, runs)
+        y, scale, mass = flat[first * n : stop * n], p[first:stop], t[first:stop]
+        some = sets[:, first:stop]
+        for step in range(steps):
+            now, later = some[step], some[min(step + AHEAD, steps - 1)]
+            for run in range(scale.size):
+                row = _INDEX(run * n)
+                prefetch(y, np.int64(row + _INDEX(later[run])))
+                j = row + _INDEX(now[run])
+                s = scale[run] * y[j]
+                c = 1.0 - s
+                f = c + (twice_a - mass[run])
+                c2 = c * c
+                new = s * (f * f)
+                mass[run] = (mass[run] - s) * c2 + new
+                scale[run] *= c2
+                y[j] = new / scale[run]
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc"})
+@jit(fastmath={"reassoc"})
 def _inside(y: Any, mask: Any) -> float:
     total = 0.0
     for j in range(y.shape[0]):
@@ -71,7 +85,7 @@ def _inside(y: Any, mask: Any) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@jit()
 def _masked(y: Any, p: Any, t: Any, masks: Any, twice_a: float) -> None:
     steps, runs, n = masks.shape
     for step in range(steps):
@@ -81,7 +95,7 @@ def _masked(y: Any, p: Any, t: Any, masks: Any, twice_a: float) -> None:
                 y[run, j] *= g if masks[step, run, j] else 1.0
 
 
-@njit(cache=True, nogil=True)
+@jit()
 def _complement(y: Any, p: Any, h: Any, passive: Any, sets: Any, twice_a: float) -> None:
     steps, size, runs = sets.shape
     for step in range(steps):
@@ -103,89 +117,128 @@ def _complement(y: Any, p: Any, h: Any, passive: Any, sets: Any, twice_a: float)
                 y[run, sets[step, k, run]] *= g
 
 
-@njit(cache=True, nogil=True)
+@jit()
 def _complement_single(
-    flat: Any, p: Any, h: Any, passive: Any, sets: Any, twice_a: float, has_passive: bool
+    flat: Any, p: Any, mass: Any, passive: Any, sets: Any, twice_a: float, has_passive: bool
 ) -> None:
     steps, runs = sets.shape
     n = flat.size // runs
-    u, product = passive
-    for step in range(steps):
-        ahead = min(step + 1, steps - 1)
-        for run in range(runs):
-            prefetch(flat, run * n + sets[ahead, run])
-            j = run * n + sets[step, run]
-            left = flat[j] * p[run]
-            s = h[run] - left
-            c = 1.0 - s
-            e = twice_a - h[run]
-            if has_passive:
-                e -= u[run]
-            f = c + e
-            c2, f2 = c * c, f * f
-            left *= c2
-            h[run] = left + s * f2
-            if has_passive:
-                u[run] *= c2
-                product[run] *= c2
-            p[run] *= f2
-            flat[j] = left / p[run]
+    for first in range(0, runs, LANES):
+        stop = min(first + LANES, runs)
+        y, scale, h = flat[first * n : stop * n], p[first:stop], mass[first:stop]
+        u, product = passive[0, first:stop], passive[1, first:stop]
+        some = sets[:, first:stop]
+        for step in range(steps):
+            now, later = some[step], some[min(step + AHEAD, steps - 1)]
+            for run in range(scale.size):
+                row = _INDEX(run * n)
+                prefetch(y, np.int64(row + _INDEX(later[run])))
+                j = row + _INDEX(now[run])
+                left = y[j] * scale[run]
+                s = h[run] - left
+                c = 1.0 - s
+                e = twice_a - h[run]
+                if has_passive:
+                    e -= u[run]
+                f = c + e
+                c2, f2 = c * c, f * f
+                left *= c2
+                h[run] = left + s * f2
+                if has_passive:
+                    u[run] *= c2
+                    product[run] *= c2
+                scale[run] *= f2
+                y[j] = left / scale[run]
 
 
-@njit(cache=True, nogil=True)
-def _full(products: Any, masses: Any, steps: int, twice_a: float) -> None:
-    for run in range(products.shape[1]):
-        live, passive = products[0, run], products[1, run]
-        for _ in range(steps):
-            z, u = masses[0, run] * live, masses[1, run] * passive
-            c = 1.0 - z
-            f = (1.0 + twice_a) - ((z + z) + u)
-            live *= f * f
-            passive *= c * c
-        products[0, run], products[1, run] = live, passive
+@jit()
+def _full(products: Any, masses: Any, exponent: Any, steps: int, twice_a: float) -> None:
+    runs = products.shape[1]
+    # live and passive products, live and passive masses; idle lanes are 0
+    lanes = np.zeros(4 * LANES)
+    for first in range(0, runs, LANES):
+        count = min(LANES, runs - first)
+        for k in range(count):
+            lanes[k], lanes[LANES + k] = products[0, first + k], products[1, first + k]
+            lanes[2 * LANES + k] = masses[0, first + k]
+            lanes[3 * LANES + k] = masses[1, first + k]
+        for done in range(0, steps, CHECK):
+            for _ in range(min(CHECK, steps - done)):
+                for k in range(LANES):
+                    z = lanes[2 * LANES + k] * lanes[k]
+                    u = lanes[3 * LANES + k] * lanes[LANES + k]
+                    c = 1.0 - z
+                    f = (1.0 + twice_a) - ((z + z) + u)
+                    lanes[k] *= f * f
+                    lanes[LANES + k] *= c * c
+            for k in range(count):
+                product, power = math.frexp(lanes[LANES + k])
+                lanes[LANES + k] = product
+                lanes[3 * LANES + k] = math.ldexp(lanes[3 * LANES + k], power)
+                exponent[first + k] += power
+        for k in range(count):
+            products[0, first + k], products[1, first + k] = lanes[k], lanes[LANES + k]
+            masses[1, first + k] = lanes[3 * LANES + k]
 
 
-class NumbaDirect(Direct):
-    """Direct with compiled loops."""
+def _lists(engine: Any) -> Steps:
+    y, flat, scale, t, twice_a = engine.y, engine.flat, engine.scale, engine.st[1], 2 * engine.a
 
-    def _steps(self, sets: Integers) -> None:
-        t, twice_a = self._st[1], 2 * self.a
+    def steps(sets: Integers) -> None:
         if sets.shape[1] == 1:
-            _direct_single(self.flat, self.scale, t, sets[:, 0], twice_a)
+            _direct_single(flat, scale, t, sets[:, 0], twice_a)
         else:
-            _direct(self.y, self.scale, t, sets, twice_a)
+            _direct(y, scale, t, sets, twice_a)
+
+    return steps
 
 
-class NumbaMasked(Masked):
-    """Masked with compiled loops."""
+def _masks(engine: Any) -> Steps:
+    y, scale, t, twice_a = engine.y, engine.scale, engine.st[1], 2 * engine.a
 
-    def _steps(self, sets: NDArray[Any]) -> None:
-        _masked(self.y, self.scale, self._st[1], sets, 2 * self.a)
+    def steps(sets: NDArray[Any]) -> None:
+        _masked(y, scale, t, sets, twice_a)
+
+    return steps
 
 
-class NumbaComplement(Complement):
-    """Complement with compiled loops."""
+def _left_out(engine: Any) -> Steps:
+    y, flat, scale, twice_a = engine.y, engine.flat, engine.scale, 2 * engine.a
+    h, passive, has_passive = engine.lsh[2], engine.passive, engine.has_passive
 
-    def _steps(self, sets: Integers) -> None:
-        h, passive, twice_a = self._lsh[2], self._passive, 2 * self.a
+    def steps(sets: Integers) -> None:
         if sets.shape[1] == 1:
-            _complement_single(
-                self.flat, self.scale, h, passive, sets[:, 0], twice_a, self._has_passive
-            )
+            _complement_single(flat, scale, h, passive, sets[:, 0], twice_a, has_passive)
         else:
-            _complement(self.y, self.scale, h, passive, sets, twice_a)
+            _complement(y, scale, h, passive, sets, twice_a)
+
+    return steps
 
 
-class NumbaFull(Full):
-    """Full with compiled loops."""
+def _all(engine: Any) -> Steps:
+    products, masses, exponent = engine.products, engine.masses, engine.passive_exponent
+    twice_a = 2 * engine.a
 
-    def _steps(self, steps: int) -> None:
-        _full(self._products, self._masses, steps, 2 * self.a)
+    def steps(sets: Integers) -> None:
+        _full(products, masses, exponent, len(sets), twice_a)
+
+    return steps
 
 
-COMPILED: dict[type[Scaled], type[Scaled]] = {
-    Direct: NumbaDirect,
-    Masked: NumbaMasked,
-    Complement: NumbaComplement,
-    Full: NumbaFull,
+def kernel(shape: str, single: bool) -> Kernel:
+    """Give the kernel for an engine's shape; what it needs compiled first is said. single: b = 1, n - 1."""
+    if shape in _SINGLES and single:
+        announce([_SINGLES[shape]])
+    else:
+        announce([_MANY[shape]])
+    return COMPILED[shape]
+
+
+_SINGLES = {"direct": _direct_single, "complement": _complement_single}
+_MANY = {"direct": _direct, "masks": _masked, "complement": _complement, "full": _full}
+COMPILED = {
+    "direct": Kernel("numba, lists", BATCH, _lists),
+    "masks": Kernel("numba, masks", MASK, _masks),
+    "complement": Kernel("numba, left out", LEFT_OUT, _left_out),
+    "full": Kernel("numba, b = n", LEFT_OUT, _all),
 }

@@ -8,16 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from numpy.typing import NDArray
 
+from sim.engine._numba_jit import jit
 from sim.engine._subsets import Words16or32
 from sim.engine.state import Integers
 
 _STAMPS = 1 << 16  # above, the table of `_repeats` leaves the cache, and sorting is as good
 
 
-@njit(cache=True, nogil=True)
+@jit()
 def _repeats(sets: Any, stamp: Any, slots: Any) -> int:
     count = 0
     rows, size = sets.shape
@@ -31,7 +31,7 @@ def _repeats(sets: Any, stamp: Any, slots: Any) -> int:
     return count
 
 
-@njit(cache=True, nogil=True)
+@jit()
 def _put_new(sets: Any, slots: Any, fresh: Any, stamp: Any, left: Any) -> int:
     size, count, last = sets.shape[1], 0, -1
     for i in range(slots.size):

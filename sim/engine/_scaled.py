@@ -15,8 +15,9 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.engine.batches import BATCH
+from sim.engine._kernel import Kernel
 from sim.engine.state import Bools, Floats, Integers, State, split
 
 CHECK = 64  # most steps between two looks at the scale
@@ -64,13 +65,12 @@ def scaled_root(
 
 
 class Scaled(ABC):
-    """M runs; subclasses advance y, scale and their bookkeeping in place."""
+    """M runs. A subclass (final) keeps the bookkeeping; what it advances in place is its kernel's work."""
 
     FLOOR: int
-    FORM = BATCH  # what `advance` takes: a form of `sim.engine.batches`
 
-    def __init__(self, start: State, a: float):
-        self.start, self.a = start, a
+    def __init__(self, start: State, a: float, kernel: Kernel):
+        self.start, self.a, self.kernel = start, a, kernel
         self.runs, self.n = start.mantissa.shape
         self.live = start.live
         self.y, self.scale = aligned(self.runs, self.n), aligned(self.runs)
@@ -88,9 +88,14 @@ class Scaled(ABC):
         self.passive_mass[start.dead] = 2.0  # there 1 + a(2 - r2) multiplies nothing: keep it at 1
         self._calm = 0  # steps until the next look at the stand-ins
 
+    @property
+    def form(self) -> str:
+        """What `advance` takes: a form of `sim.engine.batches`."""
+        return self.kernel.form
+
     @abstractmethod
-    def advance(self, sets: Integers) -> None:
-        """Do one step per leading entry of `sets`, which are in this engine's FORM."""
+    def advance(self, sets: NDArray[Any]) -> None:
+        """Do one step per leading entry of `sets`, which are in this engine's form."""
 
     @abstractmethod
     def passive_scale(self) -> tuple[Floats, Integers]:

@@ -44,7 +44,7 @@ def bound(
     """Bound the relative error of |q_j|, (n,), and last of sqrt(rho), after these batches.
 
     Valid where the fast engines are (a < 1/2, r2(0) <= 2, distinct indices). Zero coordinates
-    have no error. masked: the engine of `sim.engine._masked`, which follows the batch for any b < n.
+    have no error. masked: masks (`sim.engine._direct_loops`), where the engine follows the batch for any b < n.
     """
     n, a = len(q), step_size / batch_size
     steps = _steps(np.array(q, dtype=float), float(rho), batches, a, activation)

@@ -1,7 +1,8 @@
 """What the linear algebra here asks of an array library, and products whose rounding is known.
 
-The code runs on whatever holds the data: NumPy, CuPy, or PyTorch on any device.  All that is used
-stands in the array API standard, under the same names in all three.
+The code runs on whatever holds the data: NumPy, PyTorch on any device, CuPy, or any library with the
+array API standard's names.  Everything used stands in that standard (2024.12 and its linear algebra),
+or is one of the few functions below; ``array_api_strict``, which has nothing else, runs it in the tests.
 """
 
 from __future__ import annotations
@@ -21,9 +22,8 @@ def namespace(x: Any) -> Any:
     found = getattr(x, "__array_namespace__", None)
     if found is not None:
         return found()
-    if type(x).__module__.split(".")[0] == "torch":
-        return importlib.import_module("torch")
-    return np
+    library = type(x).__module__.split(".")[0]
+    return importlib.import_module(library) if library in ("torch", "cupy") else np
 
 
 def host(x: Any) -> Any:
@@ -39,8 +39,29 @@ def host(x: Any) -> Any:
 def like(x: Any, model: Any) -> Any:
     """Give a NumPy array as an array of `model`'s library, on its device."""
     xp = namespace(model)
-    device = getattr(model, "device", None)
-    return xp.asarray(x) if xp is np else xp.asarray(x, device=device)
+    if xp is np or xp.__name__ == "cupy":  # CuPy has a current device, and no such argument
+        return xp.asarray(x)
+    return xp.asarray(x, device=model.device)
+
+
+def transposed(x: Any) -> Any:
+    """Give `x` with its last two axes exchanged; the standard's name is not in every CuPy."""
+    return x.mT if hasattr(x, "mT") else x.swapaxes(-1, -2)
+
+
+def zeros(shape: tuple[int, ...], model: Any) -> Any:
+    """Give zeros, float64, in `model`'s library and on its device."""
+    xp = namespace(model)
+    if xp is np or xp.__name__ == "cupy":
+        return xp.zeros(shape)
+    return xp.zeros(shape, dtype=model.dtype, device=model.device)
+
+
+def identity(size: int, model: Any) -> Any:
+    """Give I, (size, size), in `model`'s library and on its device."""
+    flat = zeros((size * size,), model)
+    flat[:: size + 1] = 1.0
+    return namespace(model).reshape(flat, (size, size))
 
 
 def gamma(count: float) -> float:

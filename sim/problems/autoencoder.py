@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim import observe as observables
 from sim.engine import _arguments as arguments
 from sim.engine._block import Block, make_blocks
+from sim.engine._threads import Threads
 from sim.engine.state import Bools, Floats, Integers, State
 from sim.observe import Observable
 
@@ -67,6 +68,7 @@ def simulate(
     every: int = 1,
     dimension: int | None = None,
     backend: str = "numpy",
+    workers: int | None = None,
 ) -> Result:
     """Run `steps` steps of SGD from each of R starts.
 
@@ -79,11 +81,16 @@ def simulate(
     repeated indices are allowed only with sampling="replacement".
     observe: names from `sim.observe`, or a mapping name -> callable(State) giving (R, ...);
     recorded at steps 0, every, 2 every, ... dimension: d, needed by the Hessian observables only.
-    backend: "numpy", or "numba" (the extra `fast`) for the same numbers to rounding, compiled.
+    backend: "numpy", or "numba" (the extra `fast`) for the same numbers to rounding, compiled: the same
+    batches, and for b = 1, n - 1 and n the same bits. "auto" takes numba where it is installed and the work
+    is worth its start (the first compilation is kept, and said on the log "sim"), else numpy.
     Both take, run by run, a fast engine where one is valid (a < 1/2, r2(0) <= 2, distinct indices;
     O(b) a step, or a pass over whole rows where b is of the order of n), and the slow one elsewhere;
     "general" forces the latter. With b = 1 and n large, 6 to 48 runs are computed by another formula,
     so their last bits depend on that number.
+    workers: threads, each with some of the blocks of runs that share a random stream (2,048 touched
+    coordinates, 64 to 2,048 runs); all cores by default for numba, which lets them run at once, else
+    one. No result depends on it. NumPy's threads mostly wait for one another.
 
     Raises ValueError or TypeError, naming the argument, before any step is done.
     """
@@ -97,7 +104,8 @@ def simulate(
     sampling = arguments.sampling(sampling, n, b)
     seed = arguments.seed(seed)
     functions = observables.resolve(observe)
-    backend = arguments.backend(backend)
+    backend = arguments.backend(backend, float(steps) * runs * max(1, min(b, n - b)))
+    workers = arguments.workers(workers, backend)
     if dimension is not None:
         dimension = arguments.integer("dimension", dimension, n + bool((rho > 0).any()))
     if batches is not None:
@@ -109,17 +117,17 @@ def simulate(
         q, rho, activation=activation, batch_size=b, step_size=eta, dimension=dimension
     )
     blocks = make_blocks(start, sampling, seed, batches, backend)
+    threads = Threads(min(workers, len(blocks)))
     recorded: dict[str, list[NDArray[Any]]] = {name: [] for name in functions}
     recorded_steps = list(range(0, steps + 1, every)) if functions else []
     state = start
-    for step in recorded_steps:
-        for block in blocks:
-            block.advance(step - state.step)
-        state = _assemble(blocks, start, step)
-        for name, function in functions.items():
-            recorded[name].append(observables.row_per_run(name, function(state), runs))
-    for block in blocks:
-        block.advance(steps - state.step)
+    with threads:
+        for step in recorded_steps:
+            threads.advance(blocks, step - state.step)
+            state = _assemble(blocks, start, step)
+            for name, function in functions.items():
+                recorded[name].append(observables.row_per_run(name, function(state), runs))
+        threads.advance(blocks, steps - state.step)
     state = _assemble(blocks, start, steps)
     return Result(
         q=state.q,

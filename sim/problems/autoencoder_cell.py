@@ -70,6 +70,7 @@ def _call(
         activation=settings["activation"],
         sampling=settings["sampling"],
         backend=settings["backend"],
+        workers=1,  # a sweep's cells run side by side already
         observe=settings["observe"],
         every=max(every, 1),
         dimension=d,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine import _arguments as arguments
-from sim.problems.arrays import UNIT, gamma, gram_of, namespace, norm
+from sim.problems.arrays import UNIT, gamma, gram_of, identity, namespace, norm
 
 # Asymmetry, and negative eigenvalues, up to this much of the largest eigenvalue are taken for rounding
 # of whoever formed K.  What is taken is added to `uncertainty`, so that no result depends on it.
@@ -54,7 +54,8 @@ class Gram:
     def factor(self) -> Any:
         """Give R (N, k, r) with K = R R': an orthonormal basis of the directions that are seen."""
         xp = namespace(self.values)
-        return (self.vectors * xp.sqrt(self.values)).reshape(self.samples, self.outputs, self.rank)
+        shape = (self.samples, self.outputs, self.rank)
+        return xp.reshape(self.vectors * xp.sqrt(self.values), shape)
 
     @classmethod
     def from_matrix(cls, K: Any, outputs: int = 1) -> Gram:
@@ -64,7 +65,7 @@ class Gram:
             outputs = int(K.shape[1])
             if K.shape[:2] != K.shape[2:]:
                 raise NotAGram(f"K: shape {tuple(K.shape)}; must be (N, k, N, k)")
-            K = K.reshape(K.shape[0] * outputs, -1)
+            K = namespace(K).reshape(K, (K.shape[0] * outputs, -1))
         size = int(K.shape[0])
         k = arguments.integer("outputs", outputs, 1)
         if len(K.shape) != 2 or K.shape[1] != size or not size or size % k:
@@ -91,7 +92,7 @@ class Gram:
         if len(J.shape) not in (2, 3) or not J.shape[0] or not J.shape[1]:
             raise ValueError(f"J: shape {tuple(J.shape)}; must be (N, p) or (N, k, p)")
         k = int(J.shape[1]) if len(J.shape) == 3 else 1
-        flat = J.reshape(J.shape[0] * k, J.shape[-1])
+        flat = namespace(J).reshape(J, (J.shape[0] * k, J.shape[-1]))
         K, error = gram_of(flat)
         return _decomposed((K + K.T) / 2, int(J.shape[0]), k, error + UNIT * norm(K))
 
@@ -159,13 +160,11 @@ def _decomposed(K: Any, samples: int, outputs: int, error: float) -> Gram:
         raise NotAGram(
             f"K: eigenvalue {float(values[0]):.6g} beside {top:.6g}; a Gram matrix has none below 0"
         )
-    kept = int(xp.sum(values > 8 * size * UNIT * top)) if top else 0
+    kept = int(xp.count_nonzero(values > 8 * size * UNIT * top)) if top else 0
     values, vectors = values[size - kept :], vectors[:, size - kept :]
     if not kept:
         return Gram(samples, outputs, values, vectors, (error + norm(K)) * (1 + 1e-10), 0.0)
-    eye = xp.zeros_like(vectors.T @ vectors)
-    eye[range(kept), range(kept)] = 1.0
-    defect, slack = gram_of(vectors.T, eye)
+    defect, slack = gram_of(vectors.T, identity(kept, vectors))
     skew = norm(defect) + slack
     root = vectors * xp.sqrt(values)
     defect, slack = gram_of(root, K)

@@ -20,7 +20,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from sim.engine import _arguments as arguments
-from sim.problems.arrays import PANEL, UNIT, gamma, namespace, norm
+from sim.problems.arrays import PANEL, UNIT, gamma, identity, namespace, norm, transposed, zeros
 from sim.problems.gram_input import Gram
 
 SAMPLINGS = ("uniform", "replacement")
@@ -89,10 +89,7 @@ class Operator:
     def start(self) -> Any:
         """Give V = identity: all samples alike."""
         N, k = self.gram.samples, self.gram.outputs
-        V = self.xp.zeros_like(self.gram.vectors[:, :1] @ self.gram.vectors[:k, :1].T)
-        V = V.reshape(N, k, k)
-        V[:, range(k), range(k)] = 1.0
-        return V
+        return zeros((N, k, k), self.gram.vectors) + identity(k, self.gram.vectors)
 
     def spread(self, V: Any) -> Any:
         """Give W = U' V U for V (N, k, k) symmetric, positive definite or not, in panels of rows."""
@@ -101,8 +98,8 @@ class Operator:
         blocks = max(1, PANEL // k)
         total = None
         for at in range(0, gram.samples, blocks):
-            part = V[at : at + blocks]
-            rows = gram.vectors[at * k : at * k + part.shape[0] * k]
+            end = min(at + blocks, gram.samples)
+            part, rows = V[at:end, :, :], gram.vectors[at * k : end * k, :]
             if k == 1:  # by sign, as B'B: half the time where the library knows symmetric products
                 size = part[:, 0, 0]
                 rows = rows * xp.sqrt(xp.abs(size))[:, None]
@@ -111,10 +108,10 @@ class Operator:
                 if down.shape[0]:
                     panel = panel - down.T @ down
             else:
-                panel = rows.T @ (part @ rows.reshape(-1, k, r)).reshape(-1, r)
+                panel = rows.T @ xp.reshape(part @ xp.reshape(rows, (-1, k, r)), (-1, r))
             total = panel if total is None else total + panel
         self.products += 1
-        return total if total is not None else xp.zeros_like(gram.vectors[:0].T @ gram.vectors[:0])
+        return total
 
     def spread_error(self, V: Any) -> float:
         """Bound ||W^ - W||, W = U~' V U~ exact: rounding of the panels' sums, then U = U~ H.
@@ -123,7 +120,7 @@ class Operator:
         ||U||_2^2; then ||H W H - W|| <= (2 skew + skew^2) ||V||.
         """
         gram, xp = self.gram, self.xp
-        per_block = xp.sqrt(xp.sum(xp.sum(V * V, -1), -1))
+        per_block = xp.sqrt(xp.sum(V * V, axis=(-2, -1)))
         panels = math.ceil(gram.samples * gram.outputs / max(1, PANEL // gram.outputs))
         terms = min(PANEL, gram.samples * gram.outputs)
         rounding = gamma(terms + gram.outputs + panels + 8) * float(xp.sum(per_block))
@@ -160,13 +157,13 @@ class Operator:
             image = gram.vectors[:, :stop] @ block.T  # (N k, rows)
             left = gram.vectors[:, at:stop]
             if k == 1:
-                part = xp.sum(image * left, -1)[:, None, None]
+                part = xp.sum(image * left, axis=-1)[:, None, None]
             else:
                 shape = (N, k, stop - at)
-                part = image.reshape(shape) @ xp.swapaxes(left.reshape(shape), 1, 2)
+                part = xp.reshape(image, shape) @ transposed(xp.reshape(left, shape))
             total = part if total is None else total + part
         self.products += 1
-        total = (total + xp.swapaxes(total, 1, 2)) * (0.5 * self.scale)
+        total = (total + transposed(total)) * (0.5 * self.scale)
         return total, math.sqrt(squares) * (1 + gamma(gram.rank**2 + 4))
 
     def apply_errors(

@@ -27,14 +27,14 @@ def leading(
     xp = op.xp
     weights = weights or Weights(op.gram, op.kappa, step_size)
     shape = V.shape
-    q = V.reshape(-1)
+    q = xp.reshape(V, (-1,))
     length = float(xp.sqrt(xp.sum(q * q)))
     q, spread = q / length, W / length
     basis, diagonal = [q], []
     beside: list[float] = []
-    for step in range(min(steps, len(q))):
+    for step in range(min(steps, int(q.shape[0]))):
         image, _ = op.apply(spread, weights)
-        w = image.reshape(-1)
+        w = xp.reshape(image, (-1,))
         diagonal.append(float(xp.sum(w * basis[-1])))
         stack = xp.stack(basis)
         for _ in range(2):
@@ -46,7 +46,7 @@ def leading(
         ritz = stack.T @ like(weight, q)
         if beta <= 1e-14 * values[-1] or step + 1 == steps:
             break
-        residual = xp.abs(w) * abs(weight[-1]) / values[-1]
+        residual = xp.abs(w) * float(abs(weight[-1]) / values[-1])
         size = xp.abs(ritz)
         top = float(xp.max(size))
         size = xp.where(size < SMALL * top, SMALL * top, size)
@@ -54,7 +54,7 @@ def leading(
             break
         beside.append(beta)
         basis.append(w / beta)
-        spread = op.spread(basis[-1].reshape(shape))
-    ritz = ritz.reshape(shape)
+        spread = op.spread(xp.reshape(basis[-1], shape))
+    ritz = xp.reshape(ritz, shape)
     trace = sum(float(xp.sum(ritz[:, i, i])) for i in range(shape[-1]))
     return ritz if trace >= 0 else -ritz

@@ -1,12 +1,14 @@
 """The ways of computing the same recursion give the same numbers."""
 
 import importlib.util
+from functools import partial
 
 import numpy as np
 import pytest
 
 from sim import simulate
-from sim.engine._ahead import Ahead, distinct_steps, pays
+from sim.engine._ahead import AHEAD, distinct_steps, pays
+from sim.engine._complement import Complement
 from sim.engine._direct import Direct
 from sim.engine._subsets import Words16or32, subsets
 from sim.engine.state import State, log_abs
@@ -31,7 +33,7 @@ def test_few_runs_in_plain_python_equal_the_vectorised_loop_bitwise(monkeypatch)
     q = starts(5, 7, seed=1)
     kw = {"batch_size": 1, "step_size": 0.4, "steps": 3_000, "seed": 3}
     few = simulate(q, 0.1, **kw)
-    monkeypatch.setattr("sim.engine._direct._FEW", 0)
+    monkeypatch.setattr("sim.engine._direct_loops._FEW", 0)
     many = simulate(q, 0.1, **kw)
     for name in NAMES:
         assert np.array_equal(getattr(few, name), getattr(many, name)), name
@@ -47,16 +49,17 @@ def run(kind, q, rho, pieces, a):
 
 @pytest.mark.parametrize("n", [3, 40, 100_000])
 def test_many_steps_at_once_equal_step_by_step_however_they_are_cut(n):
-    """`Ahead`, with repeats at nearly every step (n = 3) or hardly any, against `Direct`.
+    """`_ahead`, with repeats at nearly every step (n = 3) or hardly any, against step by step.
 
-    Cut in other places it gives the same bits; from Direct it differs by a second set of local
+    Cut in other places it gives the same bits; from the other it differs by a second set of local
     errors: 1e-11 is the accuracy target over longer runs.
     """
     q, steps, runs = starts(8, n, seed=n), 400, 8
     rho = np.full(runs, 0.1)
     sets = np.random.default_rng(n).integers(0, n, size=(steps, 1, runs))
-    whole = run(Ahead, q, rho, [sets], 0.4)
-    cut = run(Ahead, q, rho, np.split(sets, [1, 2, 9, 130, 131, 333]), 0.4)
+    ahead = partial(Direct, kernel=AHEAD)
+    whole = run(ahead, q, rho, [sets], 0.4)
+    cut = run(ahead, q, rho, np.split(sets, [1, 2, 9, 130, 131, 333]), 0.4)
     assert all(np.array_equal(left, right) for left, right in zip(whole, cut, strict=True))
     plain = run(Direct, q, rho, [sets], 0.4)
     for k in (0, 2):
@@ -115,6 +118,24 @@ def test_numba_equals_numpy_to_rounding(activation, n, b):
 
 
 @needs_numba
+@pytest.mark.parametrize("runs", [1, 33, 70])
+@pytest.mark.parametrize(("activation", "rho"), [("linear", 0.0), ("relu", 0.2)])
+@pytest.mark.parametrize(("n", "b"), [(9, 1), (9, 8), (9, 9), (5_000, 1), (5_000, 4_999)])
+def test_numba_equals_numpy_bitwise(n, b, activation, rho, runs):
+    """b = 1, n - 1 and n: the same operations in the same order, however many runs go side by side;
+    recording cuts the steps at places that are no multiple of anything."""
+    steps = 40 if n > 9 else 1_000
+    q = starts(runs + 2, n, seed=b)[:runs]
+    kw = {"batch_size": b, "step_size": 0.3 * b, "steps": steps, "activation": activation,
+          "observe": ["r2"], "every": 37}  # fmt: skip
+    compiled, plain = (simulate(q, rho, backend=name, seed=1, **kw) for name in ("numba", "numpy"))
+    assert not pays(n, b, runs)  # there NumPy has another formula
+    for name in NAMES:
+        assert np.array_equal(getattr(compiled, name), getattr(plain, name)), name
+    assert np.array_equal(compiled.recorded["r2"], plain.recorded["r2"])
+
+
+@needs_numba
 @pytest.mark.parametrize(("n", "size"), [(40, 18), (1_000, 32), (1_000, 450), (70_000, 300)])
 def test_numba_draws_the_same_subsets(n, size):
     """Few repeats and many, below and above the size of its table."""
@@ -126,3 +147,24 @@ def test_numba_draws_the_same_subsets(n, size):
     )
     assert np.array_equal(plain, compiled)
     assert (np.diff(plain.astype(np.int64), axis=1) > 0).all()
+
+
+@pytest.mark.parametrize("backend", ["numpy", pytest.param("numba", marks=needs_numba)])
+def test_what_is_left_off_the_data_is_dropped_before_it_is_subnormal(monkeypatch, backend):
+    """b = n - 1: u = a times the passive mass falls for ever, and below 2^-150 changes no bit.
+
+    Here by 0.64 a step; the least subnormal number times that is rounded to itself."""
+    q = starts(40, 9, seed=2)[1:-1]
+    kw = {"batch_size": 8, "step_size": 1.6, "steps": 3_000, "seed": 1, "backend": backend}
+    kept = []
+    inner = Complement.read
+    monkeypatch.setattr(Complement, "read", lambda x: kept.append(x.passive[0].copy()) or inner(x))
+    found = simulate(q, 0.1, **kw)
+    monkeypatch.setattr("sim.engine._complement._NOTHING", 0.0)
+    plain = simulate(q, 0.1, **kw)
+    for name in NAMES:
+        assert np.array_equal(getattr(found, name), getattr(plain, name)), name
+    smallest = np.finfo(float).smallest_normal
+    dropped, left = kept
+    assert (dropped == 0).all()
+    assert ((left > 0) & (left < smallest)).all()
