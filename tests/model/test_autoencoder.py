@@ -13,6 +13,7 @@ from sim import from_weights, simulate
 from tests.ambient import bases, derivatives, gates_at
 from tests.ambient import gradient as gradient_in_space
 from tests.instances import ENTRIES, Vector, dot, exact
+from tests.rationals import fractions
 from theorem_audit import evidence, expect, expect_identity, expect_zero, rng
 from theorem_audit.statement.claim import Claim
 from theory.model.autoencoder import (
@@ -25,7 +26,7 @@ from theory.model.autoencoder import (
 )
 from theory.notation import active, gradient, hessian_form, q_i, r2, v_v, w, w_v, x, x_v
 
-RATIONALS = st.fractions(min_value=-2, max_value=2, max_denominator=12)
+RATIONALS = fractions(min_value=-2, max_value=2, max_denominator=12)
 DIMENSIONS = st.integers(min_value=1, max_value=4)
 
 

@@ -30,6 +30,7 @@ from tests.ambient import bases, combination
 from tests.inequalities import expect_needed, is_strict, restricted
 from tests.instances import Instance, Vector, dot, exact
 from tests.model.initialisation_tools import alpha, v, y, z
+from tests.rationals import fractions
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
     evidence,
@@ -217,8 +218,8 @@ def test_starts_beyond_squared_norm_two_that_converge(claim: Claim) -> None:
     data=st.data(),
     basis=bases(max_n=3, extra=2),
     activation=st.sampled_from(["linear", "relu"]),
-    share=st.fractions(Fraction(1, 50), 1, max_denominator=50),
-    norm=st.fractions(Fraction(3, 2), 3, max_denominator=8),
+    share=fractions(Fraction(1, 50), 1, max_denominator=50),
+    norm=fractions(Fraction(3, 2), 3, max_denominator=8),
 )
 def test_caught_region_in_space(
     claim: Claim,
@@ -235,7 +236,7 @@ def test_caught_region_in_space(
         if rest == points:
             return
     size = len(points)
-    small = st.fractions(Fraction(-1, 16), Fraction(1, 16), max_denominator=64)
+    small = fractions(Fraction(-1, 16), Fraction(1, 16), max_denominator=64)
     q = data.draw(st.lists(small, min_size=size, max_size=size))
     order = data.draw(st.permutations(range(size)))
     batch = tuple(order[: data.draw(st.integers(1, size))])

@@ -24,6 +24,7 @@ from tests.ambient import (
 from tests.inequalities import expect_condition, restricted
 from tests.instances import ENTRIES, Vector, dot, exact
 from tests.model.landscape_tools import ACTIVATIONS, masses
+from tests.rationals import fractions
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
     evidence,
@@ -134,7 +135,7 @@ def test_the_claimed_points_are_stationary_in_space(
     on_manifold = combination(direction, points)
     away = combination(data.draw(entries), rest) if rest else [Fraction(0)] * size
     if activation == "relu":
-        negative = data.draw(st.lists(st.fractions(-1, 0, max_denominator=8),
+        negative = data.draw(st.lists(fractions(-1, 0, max_denominator=8),
                                       min_size=size, max_size=size))  # fmt: skip
         away = [x + y for x, y in zip(away, combination(negative, points), strict=True)]
     for weight in (on_manifold, away):

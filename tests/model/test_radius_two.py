@@ -26,6 +26,7 @@ from sim import from_weights, simulate
 from tests.ambient import bases, combination, gradient
 from tests.inequalities import expect_needed, expect_tight, is_strict
 from tests.instances import Instance, Vector, dot, exact, instances
+from tests.rationals import fractions
 from theorem_audit import (
     evidence,
     expect,
@@ -221,7 +222,7 @@ def test_the_gradient_in_space_keeps_the_invariant(
     """d/dt C = C_s ds/dt + C_rho drho/dt = 0 with the exact gradient of the loss in R^d."""
     points, rest = basis
     size = len(points) + len(rest)
-    entries = st.fractions(Fraction(1, 8), 2, max_denominator=8)
+    entries = fractions(Fraction(1, 8), 2, max_denominator=8)
     coefficients = data.draw(st.lists(entries, min_size=size, max_size=size))
     signs = data.draw(st.lists(st.sampled_from([-1, 1]), min_size=size, max_size=size))
     signs[0] = 1
@@ -267,13 +268,15 @@ def test_no_gradient_with_all_gates_closed(claim: Claim) -> None:
 
 
 @evidence(DEAD, "property")
-@given(data=st.data(), basis=bases(max_n=3), share=st.fractions(Fraction(1, 50), 3))
+@given(
+    data=st.data(), basis=bases(max_n=3), share=fractions(Fraction(1, 50), 3, max_denominator=100)
+)
 def test_dead_neurons_do_not_move(
     claim: Claim, data: st.DataObject, basis: tuple[list[Vector], list[Vector]], share: Fraction
 ) -> None:
     """Exact, in space, q_j = 0 included; every batch."""
     points, rest = basis
-    negative = st.fractions(-2, 0, max_denominator=8)
+    negative = fractions(-2, 0, max_denominator=8)
     q = data.draw(st.lists(negative, min_size=len(points), max_size=len(points)))
     off = data.draw(st.lists(negative, min_size=len(rest), max_size=len(rest)))
     weight = combination([*q, *off], [*points, *rest])
