@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sympy import Rational
 
 from tests.instances import ENTRIES, Vector, dot, reflected
+from tests.rationals import fractions
 
 
 def gates_at(weight: Vector, data: Sequence[Vector], activation: str) -> list[int]:
@@ -108,6 +109,6 @@ def bases(draw: st.DrawFn, max_n: int = 3, extra: int = 2) -> tuple[list[Vector]
 @st.composite
 def unit_vectors(draw: st.DrawFn, size: int) -> Vector:
     """A rational point of the sphere in R^size with no coordinate zero where that can be had."""
-    mirror = draw(st.lists(st.fractions(Fraction(1, 8), 1, max_denominator=8), min_size=size,
+    mirror = draw(st.lists(fractions(Fraction(1, 8), 1, max_denominator=8), min_size=size,
                            max_size=size))  # fmt: skip
     return reflected(1, [mirror])[0]

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from sympy import Add, And, Basic, Mul, Or, Pow, Rational, Symbol
 from sympy.core.relational import Relational
 
+from tests.rationals import fractions
+
 COMPARE = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -27,7 +29,7 @@ COMPARE = {
 }
 
 Vector = list[Fraction]
-ENTRIES = st.fractions(min_value=-1, max_value=1, max_denominator=8)
+ENTRIES = fractions(min_value=-1, max_value=1, max_denominator=8)
 
 
 def dot(u: Sequence[Fraction], v: Sequence[Fraction]) -> Fraction:
@@ -145,7 +147,7 @@ def instances(
     weight = draw(vectors)
     order = draw(st.permutations(range(n)))
     b = n if full_batch else draw(st.integers(1, n))
-    share = draw(st.fractions(min_value=Fraction(1, 50), max_value=Fraction(49, 50)))
+    share = draw(fractions(Fraction(1, 50), Fraction(49, 50), max_denominator=100))
     activation = draw(st.sampled_from(["linear", "relu"]))
     a = step(share, dot(weight, weight))
     return Instance(data, weight, tuple(order[:b]), a, activation)

@@ -11,6 +11,7 @@ from sympy.logic.boolalg import Boolean
 
 from tests.inequalities import is_strict
 from tests.instances import ENTRIES, Vector, reflected
+from tests.rationals import fractions
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
 from theory.assumptions.unequal_norms import Q, sigma_i, sigma_j, sigma_k, sigma_m
@@ -74,7 +75,7 @@ def orthogonal_data(
     d = n + draw(st.integers(0, extra))
     vectors = st.lists(ENTRIES, min_size=d, max_size=d)
     basis = reflected(d, [draw(vectors), draw(vectors)])
-    sigma = st.fractions(Fraction(1, 4), 2, max_denominator=4)
+    sigma = fractions(Fraction(1, 4), 2, max_denominator=4)
     return basis, draw(st.lists(sigma, min_size=n, max_size=n))
 
 

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import numpy as np
 from hypothesis import given
-from hypothesis import strategies as st
 from scipy.integrate import cumulative_simpson, quad
 from sympy import (
     Expr,
@@ -36,6 +35,7 @@ from tests.assumptions.nonorthogonal_law_tools import XI, from_data_points
 from tests.inequalities import expect_implied
 from tests.minibatch.test_selection import generator, in_ratio
 from tests.minibatch.test_selection import y as log_ratio
+from tests.rationals import fractions
 from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import (
     evidence,
@@ -174,7 +174,7 @@ def test_second_moment_of_the_cotangent(claim: Claim) -> None:
 
 
 @evidence(NONORTH_CROSSOVER, "property", step=("normalisation", "second moment", "modes"))
-@given(share=st.fractions(Fraction(1, 10), 4, max_denominator=20))
+@given(share=fractions(Fraction(1, 10), 4, max_denominator=20))
 def test_law_by_quadrature(claim: Claim, share: Fraction) -> None:
     """In y; beyond |y| = 8 the density is below exp(-0.2 cosh 8) < 1e-100."""
     at = float(share)

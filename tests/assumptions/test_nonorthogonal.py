@@ -23,6 +23,7 @@ from sympy import (
 from tests.assumptions.oblique import pair
 from tests.inequalities import expect_holds, expect_implied, restricted
 from tests.instances import ENTRIES, Instance, dot, evaluate, exact, reflected
+from tests.rationals import fractions
 from tests.reading import bound_on, by_side, expect_items, expect_only, from_item
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import satisfies
@@ -129,7 +130,7 @@ def oblique(draw: st.DrawFn) -> Instance:
     data = [reflected(1, [draw(vectors), draw(vectors)])[0] for _ in range(size)]
     order = draw(st.permutations(range(size)))
     batch = tuple(order[: draw(st.integers(1, size))])
-    step = draw(st.fractions(min_value=Fraction(1, 50), max_value=2, max_denominator=50))
+    step = draw(fractions(min_value=Fraction(1, 50), max_value=2, max_denominator=50))
     return Instance(data, draw(vectors), batch, step, draw(st.sampled_from(["linear", "relu"])))
 
 

@@ -24,6 +24,7 @@ from sympy import (
 from tests.assumptions.nonorthogonal_law_tools import XI
 from tests.inequalities import expect_implied, restricted
 from tests.instances import ENTRIES, Instance, Vector, dot, evaluate, exact, reflected
+from tests.rationals import fractions
 from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import (
     evidence,
@@ -163,9 +164,7 @@ def planar(draw: st.DrawFn) -> Instance:
     """Two rational unit points of the plane and a start on any radius."""
     vector = st.lists(ENTRIES, min_size=2, max_size=2)
     data: list[Vector] = [reflected(1, [draw(vector), draw(vector)])[0] for _ in range(2)]
-    step = draw(
-        st.fractions(min_value=Fraction(1, 50), max_value=Fraction(1, 4), max_denominator=50)
-    )
+    step = draw(fractions(min_value=Fraction(1, 50), max_value=Fraction(1, 4), max_denominator=50))
     return Instance(data, draw(vector), (draw(st.integers(0, 1)),), step, "linear")
 
 

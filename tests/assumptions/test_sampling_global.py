@@ -25,6 +25,7 @@ from sim import simulate
 from tests.assumptions.sampling_laws import expect_small_product, summand
 from tests.inequalities import expect_implied
 from tests.instances import Instance
+from tests.rationals import fractions
 from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
 from theorem_audit.exact.zero import difference, relations
@@ -193,7 +194,7 @@ def test_floor_and_radius_on_exact_steps(
     claim: Claim, data: st.DataObject, size: int, batch: int, relu: bool
 ) -> None:
     """Multisets with b up to 7 > n, A up to its end, r2 up to 2, with mass off the data."""
-    entry = st.fractions(min_value=-1, max_value=1, max_denominator=8)
+    entry = fractions(min_value=-1, max_value=1, max_denominator=8)
     weight = [data.draw(entry) for _ in range(size + 1)]
     total = sum(x * x for x in weight)
     if total >= 2:

@@ -23,6 +23,7 @@ from tests.assumptions.norms import (
 )
 from tests.inequalities import expect_holds, expect_implied
 from tests.instances import Instance, dot, evaluate, exact
+from tests.rationals import fractions
 from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import difference, relations
@@ -70,7 +71,7 @@ from theory.notation import (
 )  # fmt: skip
 
 ACTIVATIONS = st.sampled_from(["linear", "relu"])
-STEPS = st.fractions(Fraction(1, 40), 1, max_denominator=40)
+STEPS = fractions(Fraction(1, 40), 1, max_denominator=40)
 N_X = Symbol("<x_i,x_i>", real=True)
 
 
@@ -96,7 +97,7 @@ def test_step_by_the_chain_rule(
     """Any n, d, b, basis, norms, start, in exact rationals."""
     basis, sigma = data
     size = len(basis)
-    entries = st.fractions(-1, 1, max_denominator=6)
+    entries = fractions(-1, 1, max_denominator=6)
     weight = start.draw(st.lists(entries, min_size=size, max_size=size))
     order = start.draw(st.permutations(range(len(sigma))))
     batch = tuple(order[: start.draw(st.integers(1, len(sigma)))])

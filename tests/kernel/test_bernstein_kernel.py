@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sympy import Expr, Rational, Symbol, symbols
 
-from tests.kernel_tools import needs_coq
+from tests.kernel_tools import KeptCourt, kept_court, needs_coq
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.exact.zero import prove_nonnegative
 from theorem_audit.kernel import certificates
@@ -35,8 +35,8 @@ CASES: dict[str, tuple[Expr, dict[Symbol, tuple[Any, Any]]]] = {
 
 
 @pytest.fixture(scope="module")
-def court() -> Iterator[Court]:
-    with Court() as found:
+def court() -> Iterator[KeptCourt]:
+    with kept_court() as found:
         yield found
 
 
@@ -57,7 +57,9 @@ def file_of(certificate: Certificate, *, strict: bool = False) -> str:
     return certificates.HEADER + certificates.theorem("t", certificate, strict=strict)
 
 
-def judged(court: Court, source: str, certificate: Certificate, *, strict: bool = False) -> Judged:
+def judged(
+    court: KeptCourt, source: str, certificate: Certificate, *, strict: bool = False
+) -> Judged:
     return court.judge(source, {"t": certificates.statement(certificate, strict=strict)})
 
 
@@ -65,7 +67,7 @@ def judged(court: Court, source: str, certificate: Certificate, *, strict: bool 
 
 
 @needs_coq
-def test_what_holds_is_accepted(court: Court) -> None:
+def test_what_holds_is_accepted(court: KeptCourt) -> None:
     named = {f"t{k}": proved(name) for k, name in enumerate(CASES)}
     said = {label: certificates.statement(x) for label, x in named.items()}
     result = court.judge(certificates.export(named), said)
@@ -73,7 +75,7 @@ def test_what_holds_is_accepted(court: Court) -> None:
 
 
 @needs_coq
-def test_strict_where_every_corner_is_positive_and_only_there(court: Court) -> None:
+def test_strict_where_every_corner_is_positive_and_only_there(court: KeptCourt) -> None:
     positive, zero = proved("two cells"), proved("one variable, no slack")
     assert judged(court, file_of(positive, strict=True), positive, strict=True).accepted
     assert "0 < " in certificates.statement(positive, strict=True)
@@ -107,7 +109,7 @@ def later(certificate: Certificate) -> Certificate:
 
 @needs_coq
 @pytest.mark.parametrize("change", [without_cells, without_a_half, wider, later])
-def test_data_that_prove_nothing_are_refused(court: Court, change: Any) -> None:
+def test_data_that_prove_nothing_are_refused(court: KeptCourt, change: Any) -> None:
     bad = change(proved("everything"))
     result = judged(court, file_of(bad), bad)
     assert not result.accepted
@@ -115,7 +117,7 @@ def test_data_that_prove_nothing_are_refused(court: Court, change: Any) -> None:
 
 
 @needs_coq
-def test_a_negative_polynomial_is_refused(court: Court) -> None:
+def test_a_negative_polynomial_is_refused(court: KeptCourt) -> None:
     """At x = 1/2 the polynomial is 1/12; less 1/12 it is still proved, less a little more it is not."""
     certificate = proved("two cells")
     assert certificate.cells > 1
@@ -126,7 +128,7 @@ def test_a_negative_polynomial_is_refused(court: Court) -> None:
 
 
 @needs_coq
-def test_a_coefficient_changed_in_the_data_alone_is_refused(court: Court) -> None:
+def test_a_coefficient_changed_in_the_data_alone_is_refused(court: KeptCourt) -> None:
     """The data still prove something; the statement is about another polynomial."""
     certificate = proved("rational bounds")
     source = file_of(certificate)
@@ -136,7 +138,7 @@ def test_a_coefficient_changed_in_the_data_alone_is_refused(court: Court) -> Non
 
 
 @needs_coq
-def test_another_theorem_under_the_same_name_is_refused(court: Court) -> None:
+def test_another_theorem_under_the_same_name_is_refused(court: KeptCourt) -> None:
     certificate = proved("two cells")
     cases = {
         "True": "Theorem t : True. Proof. exact I. Qed.\n",
@@ -186,7 +188,7 @@ TRUSTING = {
 
 @needs_coq
 @pytest.mark.parametrize("name", TRUSTING)
-def test_what_rests_on_something_else_is_refused(court: Court, name: str) -> None:
+def test_what_rests_on_something_else_is_refused(court: KeptCourt, name: str) -> None:
     certificate = proved("two cells")
     statement = certificates.statement(certificate)
     before, proof, reason = TRUSTING[name]
@@ -197,14 +199,14 @@ def test_what_rests_on_something_else_is_refused(court: Court, name: str) -> Non
 
 
 @needs_coq
-def test_an_axiom_that_the_theorem_does_not_use_changes_nothing(court: Court) -> None:
+def test_an_axiom_that_the_theorem_does_not_use_changes_nothing(court: KeptCourt) -> None:
     certificate = proved("two cells")
     assert judged(court, file_of(certificate) + CHEAT, certificate).accepted
 
 
 @needs_coq
 def test_an_axiom_appended_to_the_checker_is_refused(
-    court: Court, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    court: KeptCourt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`sound` proved by an axiom, in the checker's own source."""
     from theorem_audit.kernel import judge

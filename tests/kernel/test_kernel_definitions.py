@@ -6,6 +6,8 @@ SymPy's derivative of the loss come to.  One changed number and Coq refuses it.
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +18,10 @@ from sympy import Rational, Symbol, diff
 from formal.tie.build import build
 from formal.tie.phrases import PREAMBLE
 from sim.reference import exact_run
+from tests.kernel_tools import kept_folder, write
 from theorem_audit import Absent
 from theorem_audit.kernel import toolchain
+from theorem_audit.kernel.build import digest
 
 HEAD = f"{PREAMBLE}From SGD Require Import sums coordinates gradient.\n"
 OPEN = "rewrite ?H2 ?inordK // /b2r /=; field."
@@ -33,9 +37,17 @@ def _place() -> Path:
 
 
 def _compiles(text: str, folder: Path) -> toolchain.Done:
+    """Whether Coq accepts the file; an answer for the same file and development is kept."""
     path = folder / "instances.v"
     path.write_text(text, encoding="utf-8")
-    return toolchain.compile_file(path, folder, [(_place(), "SGD")], 300)
+    with kept_folder("definitions", folder) as place:
+        kept = place / f"{digest(f'{build().key} {text}'.encode())[:24]}.json"
+        if kept.is_file():
+            return toolchain.Done(**json.loads(kept.read_text(encoding="utf-8")))
+        done = toolchain.compile_file(path, folder, [(_place(), "SGD")], 300)
+        if done.ok or (done.complaint and not done.timed_out):
+            write(kept, asdict(done))
+    return done
 
 
 def _number(value: object) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sympy import Integer, Rational, log, sqrt, symbols
 
-from tests.kernel_tools import needs_coq
+from tests.kernel_tools import KeptCourt, kept_court, needs_coq
 from theorem_audit.checks.expect import expect_zero
 from theorem_audit.exact.decided import listening
 from theorem_audit.exact.zero import is_zero
@@ -29,8 +29,8 @@ x, y = symbols("x y")
 
 
 @pytest.fixture(scope="module")
-def court() -> Iterator[Court]:
-    with Court() as found:
+def court() -> Iterator[KeptCourt]:
+    with kept_court() as found:
         yield found
 
 
@@ -52,7 +52,7 @@ HOLD = {
 
 
 @needs_coq
-def test_identities_that_hold_are_accepted(court: Court) -> None:
+def test_identities_that_hold_are_accepted(court: KeptCourt) -> None:
     labels = {f"t{k}": identity for k, identity in enumerate(HOLD.values())}
     source = "\n".join([identities.HEADER, *(identities.theorem(k, v) for k, v in labels.items())])
     result = court.judge(source, {k: identities.stated(v).text for k, v in labels.items()})
@@ -61,7 +61,7 @@ def test_identities_that_hold_are_accepted(court: Court) -> None:
 
 @needs_coq
 @pytest.mark.parametrize("name", HOLD)
-def test_identities_off_by_a_little_are_refused(court: Court, name: str) -> None:
+def test_identities_off_by_a_little_are_refused(court: KeptCourt, name: str) -> None:
     wrong = replace(HOLD[name], right=Side(HOLD[name].right.expr + Rational(1, 10**9)))
     source = identities.HEADER + identities.theorem("t", wrong)
     result = court.judge(source, {"t": identities.stated(wrong).text})
@@ -70,7 +70,7 @@ def test_identities_off_by_a_little_are_refused(court: Court, name: str) -> None
 
 
 @needs_coq
-def test_an_identity_needs_its_hypotheses(court: Court) -> None:
+def test_an_identity_needs_its_hypotheses(court: KeptCourt) -> None:
     """Without x <> 0 the quotient is not known; with another radicand the root is another."""
     for name, old, new in (
         ("nested denominators", "  1 + / (x - 1) <> 0 ->\n", ""),
@@ -183,7 +183,7 @@ def test_a_step_is_in_the_kernel_only_when_all_of_it_is() -> None:
 
 @needs_coq
 def test_verdicts_are_kept_by_content(
-    court: Court, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    court: KeptCourt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(steps, "Court", lambda: nullcontext(court))
     holds = of_identity(HOLD["a polynomial"])

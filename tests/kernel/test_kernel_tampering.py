@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kernel_tools import kept_folder
 from theorem_audit.kernel import (
     Build,
     Development,
@@ -46,12 +47,11 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Build:
         toolchain.version()
     except KernelAbsent as absent:
         pytest.skip(f"kernel: not checked here ({absent})")
-    place = tmp_path_factory.mktemp("toy")
-    (place / "source").mkdir()
-    (place / "source" / "toy.v").write_text(SOURCE)
-    return Development(place / "source", "Toy", place / "builds").build(
-        1, check=False, say=lambda _: None
-    )
+    source = tmp_path_factory.mktemp("toy")
+    (source / "toy.v").write_text(SOURCE)
+    with kept_folder("toy", tmp_path_factory.mktemp("builds")) as place:
+        toy = Development(source, "Toy", place).build(1, check=False, say=lambda _: None)
+    return toy
 
 
 def _gate(**changed: str) -> Gate:

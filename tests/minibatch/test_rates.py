@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from hypothesis import given
-from hypothesis import strategies as st
 from mpmath import mp
 from sympy import (
     Abs,
@@ -28,6 +27,7 @@ from sim import simulate
 from tests.analysis import ball, expect_outside, expect_same
 from tests.inequalities import expect_condition, expect_inside, expect_region_of
 from tests.instances import Instance, exact
+from tests.rationals import fractions
 from tests.reading import bound_on, by_side
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, seed
@@ -270,7 +270,7 @@ def test_rates_in_runs(claim: Claim, case: tuple[int, int, float]) -> None:
 
 
 @evidence(SGD_RATE, "property", step="radial")
-@given(step=st.fractions(Fraction(1, 40), Fraction(19, 40), max_denominator=40))
+@given(step=fractions(Fraction(1, 40), Fraction(19, 40), max_denominator=40))
 def test_radial_factor_in_many_digits(claim: Claim, step: Any) -> None:
     """150 steps of the axis map m(1 + 2a(1 - m^2)); the last factor of delta is 1 - 4a to 1e-3."""
     if abs(4 * step - 1) < Rational(1, 20):

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-import numpy as np
-import pytest
 from sympy import (
     And,
     Expr,
     Ge,
     Gt,
     Le,
-    Lt,
     Max,
     Min,
     Rational,
@@ -30,26 +26,19 @@ from sympy import (
 from sympy.core.relational import Eq
 from sympy.logic.boolalg import Boolean
 
-from sim import from_weights, simulate
-from tests.analysis import expect_outside
 from tests.inequalities import expect_holds, expect_implied, expect_inside, restricted
 from tests.minibatch.test_reach import CASES
-from tests.obstructions import OBSTRUCTIONS
 from tests.reading import by_side
 from theorem_audit import (
-    check,
     evidence,
     expect,
     expect_nonnegative,
     expect_zero,
-    rng,
-    seed,
 )
 from theorem_audit.exact.bernstein import Refuted, Undecided
-from theorem_audit.exact.region import box_of, satisfies
+from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
-from theory import claims
 from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
 from theory.minibatch.capture import (
     CAPTURE,
@@ -92,7 +81,6 @@ from theory.minibatch.two_points import MASS_FLOOR
 from theory.model.band import BAND_WIDE, ENTRY
 from theory.model.step import SIGN
 from theory.notation import (
-    S_C,
     S,
     a,
     b,
@@ -100,8 +88,6 @@ from theory.notation import (
     delta_next,
     n,
     p,
-    q_i,
-    q_j,
     r2,
     rho,
     rho_next,
@@ -366,84 +352,3 @@ def test_a_small_psi_stays_at_one_data_point(claim: Claim) -> None:
     shrinking = ratio_ / (1 + ratio_)  # any number in (0, 1)
     bad = limit(shrinking ** Symbol("k", positive=True) / level, Symbol("k", positive=True), oo)
     expect_zero(1 - bad - by_side(claim, p_sparse), "P(limit)")
-
-
-# Each hypothesis is needed
-
-
-FULL, CYCLE, CAUGHT, DEAD = ({name: name} for name in OBSTRUCTIONS)
-
-
-@evidence(SGD_SPARSE, "witness", step="block", cases=FULL, needs="without replacement")
-@evidence(SGD_SPARSE, "witness", step="confine", cases=CYCLE, needs="step size")
-@evidence(SGD_SPARSE, "witness", step="confine", cases=CAUGHT, needs="radius")
-@evidence(SGD_SPARSE, "witness", step="floor", cases=DEAD, needs="live coordinate")
-def test_starts_that_do_not_converge(claim: Claim, case: str) -> None:
-    """Exact starts, arbitrarily near the region; each violates only the assumption it is named for."""
-    for point, why in OBSTRUCTIONS[case]():
-        for assumption in claim.assumptions:
-            if assumption.condition is not None and assumption.name != case:
-                expect(satisfies(assumption.condition, point), f"{assumption.name} at {point}")
-        expect_outside(claim, point, why)
-
-
-# SGD-SPARSE: played
-
-
-@evidence(SGD_SPARSE, "simulation", step="tail")
-def test_extreme_starts_converge(claim: Claim) -> None:
-    """a = 0.49, r2(0) = 1.95: every run ends at a data point with the sign of its start."""
-    for index, (size, dimension, batch, steps) in enumerate(
-        ((2, 3, 1, 2500), (5, 8, 2, 3000), (6, 6, 5, 6000))
-    ):
-        point = {n: size, b: batch, a: Rational(49, 100), r2: Rational(39, 20), s: Rational(1, 2)}
-        expect(satisfies(claim.region, point), "the region leaves these starts out", **_text(point))
-        for activation in ("linear", "relu"):
-            random = rng(index, activation)
-            weight = random.normal(size=(40, dimension))
-            data = np.linalg.qr(random.normal(size=(dimension, size)))[0].T
-            weight *= np.sqrt(1.95) / np.linalg.norm(weight, axis=1, keepdims=True)
-            q, off = from_weights(weight, data)
-            if activation == "relu":
-                q[:, 0] = np.abs(q[:, 0])  # a live coordinate
-            run = simulate(
-                q, off, batch_size=batch, step_size=0.49 * batch, steps=steps,
-                activation=activation, seed=seed(index, activation),
-            )  # fmt: skip
-            winner = run.log_abs_q.argmax(axis=1)
-            rows = np.arange(len(q))
-            value = run.q[rows, winner]
-            expect(np.all(np.sign(value) == np.sign(q[rows, winner])), "sign of the winner")
-            rest = run.r2 - value**2
-            target = float(by_side(claim, limit_winner))
-            done = (np.abs(value**2 - target) < 1e-3) & (rest < 1e-3)
-            expect(np.all(done), f"not converged: {(~done).sum()} of {len(q)}", **_text(point))
-
-
-def _text(point: dict[Symbol, Any]) -> dict[str, Any]:
-    return {str(symbol): value for symbol, value in point.items()}
-
-
-# Regions past their sharp ends are not accepted, in this chapter and those it rests on
-
-HALF = Rational(1, 2)
-WRONG_REGIONS = [
-    ("SGD-SPARSE", "step size", And(Ge(a, 0), Lt(a, HALF))),
-    ("SGD-SPARSE", "step size", And(Gt(a, 0), Le(a, HALF))),
-    ("SGD-SPARSE", "without replacement", And(Ge(b, 0), Lt(b, n))),
-    ("SGD-SPARSE", "live coordinate", And(Ge(s, 0), Le(s, r2))),
-    ("REACH", "step size", And(Gt(a, 0), Lt(a, Rational(9, 10)))),
-    ("REACH-TIME", "step size", And(Gt(a, 0), Lt(a, 1))),
-    ("WALK-VARIANCE", "masses", And(Ge(S_C, 0), Le(S_C + q_i**2 + q_j**2, 3 - t))),
-    ("WALK-VARIANCE", "split probability", Ge(p, -1)),
-    ("WALK-DRIFT-LOW", "masses", And(Ge(S_C, 0), Le(S_C + q_i**2 + q_j**2, 3 - t))),
-    ("TWO-POINTS", "step size", And(Gt(a, 0), Le(a, 2))),
-    ("TWO-POINTS", "confined", And(Gt(t_star, -1), Le(t_star, 2), Gt(s_star, 0), Le(s_star, 2))),
-    ("SPARSE-TIME", "slack", Eq(t, 1 + delta)),
-]
-
-
-@pytest.mark.parametrize(("name", "assumption", "condition"), WRONG_REGIONS)
-def test_wrong_regions_are_not_accepted(name: str, assumption: str, condition: Boolean) -> None:
-    verdict = check(claims[name].widened(assumption, condition), quick=True)
-    assert verdict.name in ("refuted", "inconclusive"), verdict

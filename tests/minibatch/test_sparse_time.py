@@ -15,6 +15,7 @@ from sympy.logic.boolalg import Boolean
 
 from sim import simulate
 from tests.inequalities import condition_of, is_strict
+from tests.rationals import fractions
 from tests.reading import by_side
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, exact_quotient, expect, expect_nonnegative, expect_zero, seed
@@ -273,8 +274,8 @@ def test_chance_of_not_being_sparse(claim: Claim) -> None:
 @evidence(SPARSE_TIME, "property", step=("factor", "pointwise"))
 @given(
     sizes=st.lists(st.integers(1, 30), min_size=2, max_size=5),
-    xi=st.fractions(0, 1, max_denominator=8),
-    share=st.fractions(0, 1, max_denominator=9),
+    xi=fractions(0, 1, max_denominator=8),
+    share=fractions(0, 1, max_denominator=9),
 )
 def test_mean_of_phi_on_exact_states(claim: Claim, sizes: list[int], xi: Any, share: Any) -> None:
     """E Phi+ <= claimed factor * Phi, all batches played, in floats: 1e-12 covers 100 roundings."""

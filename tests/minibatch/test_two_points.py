@@ -12,6 +12,7 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Rational, Symbol, cancel, log, sqrt
 from sim.reference import exact_run
 from tests.analysis import ball, expect_outside, expect_same
 from tests.inequalities import expect_holds, expect_inside, restricted, shadows
+from tests.rationals import fractions
 from tests.walks.bounds import expect_on_orthant, upper_bound
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
@@ -109,9 +110,9 @@ def test_mass_keeps_the_share_of_an_undrawn_coordinate(claim: Claim) -> None:
 
 @evidence(MASS_FLOOR, "property")
 @given(
-    squares=st.lists(st.fractions(0, 1, max_denominator=9), min_size=2, max_size=5),
-    off=st.fractions(0, 1, max_denominator=9),
-    share=st.fractions(Fraction(1, 50), Fraction(49, 100), max_denominator=100),
+    squares=st.lists(fractions(0, 1, max_denominator=9), min_size=2, max_size=5),
+    off=fractions(0, 1, max_denominator=9),
+    share=fractions(Fraction(1, 50), Fraction(49, 100), max_denominator=100),
     data=st.data(),
 )
 def test_mass_of_exact_runs(

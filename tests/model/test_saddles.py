@@ -22,6 +22,7 @@ from tests.ambient import (
 from tests.inequalities import expect_condition, restricted
 from tests.instances import ENTRIES, Vector, dot, exact
 from tests.model.landscape_tools import masses
+from tests.rationals import fractions
 from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
@@ -121,7 +122,7 @@ def test_dead_neurons_are_flat_minima_at_every_norm(
 ) -> None:
     """All q_i < 0: L = 1/2 on a whole ball, whatever ||w||; the threshold is for q_i = 0 only."""
     points, rest = basis
-    negative = st.fractions(-2, Fraction(-1, 8), max_denominator=8)
+    negative = fractions(-2, Fraction(-1, 8), max_denominator=8)
     q = data.draw(st.lists(negative, min_size=len(points), max_size=len(points)))
     entries = data.draw(st.lists(ENTRIES, min_size=len(rest), max_size=len(rest)))
     shift = data.draw(st.lists(ENTRIES, min_size=len(points), max_size=len(points)))

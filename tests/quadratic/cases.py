@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sympy import Basic, Expr, Integer, Or, Poly, Rational, Symbol, cancel, log, solve
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt
 
+from tests.rationals import fractions
 from theorem_audit import expect
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import satisfies
@@ -103,7 +104,7 @@ UNSTABLE = {
     "tilted": (Case([[[0, 1], [1, 0]], [[0, -1], [-1, 0]]]), (F(3, 5), F(4, 5))),
 }
 
-ENTRY = st.fractions(min_value=-2, max_value=2, max_denominator=4)
+ENTRY = fractions(min_value=-2, max_value=2, max_denominator=4)
 
 
 @st.composite

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sympy import Expr, Rational
 
 from tests.quadratic.cases import Case, equation, interval
+from tests.rationals import fractions
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -118,14 +119,14 @@ KEPT = {
     "three samples": Model((F(1, 2), F(1), F(2)), ((0, 1, F(1, 2)), (0, 2, F(1, 5)), (1, 2, F(2))), 2),
 }  # fmt: skip
 
-SMALL = st.fractions(min_value=F(-2), max_value=F(2), max_denominator=3)
+SMALL = fractions(min_value=F(-2), max_value=F(2), max_denominator=3)
 
 
 @st.composite
 def models(draw: st.DrawFn, largest: int = 3, noisy: bool = True) -> Model:
     """Random models with N = 2..largest, at least one eigenvalue not zero; noisy: kappa > 0."""
     size = draw(st.integers(2, largest))
-    roots = [draw(st.fractions(min_value=0, max_value=2, max_denominator=3)) for _ in range(size)]
+    roots = [draw(fractions(min_value=0, max_value=2, max_denominator=3)) for _ in range(size)]
     if not any(roots):
         roots[0] = F(1)
     skew = [(i, j, draw(SMALL)) for j in range(size) for i in range(j)]

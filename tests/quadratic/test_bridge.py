@@ -28,6 +28,7 @@ from sympy import sign as sign_of
 from sim import simulate
 from sim.problems.quadratic_moments import mean_square_threshold, second_moments
 from tests.quadratic.cases import Case, batches, equation, log_symbols
+from tests.rationals import fractions
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero, note, seed
 from theorem_audit.checks.statistics import expect_mean
@@ -268,7 +269,7 @@ def _components(size: int, direction: str) -> Case:
 
 @evidence(BRIDGE, "property", step=("mean square", "moment one", "almost sure"))
 @given(size=st.integers(2, 6), data=st.data(),
-       step=st.fractions(min_value=F(1, 50), max_value=F(49, 100), max_denominator=100))  # fmt: skip
+       step=fractions(min_value=F(1, 50), max_value=F(49, 100), max_denominator=100))  # fmt: skip
 def test_exponents_by_enumerating_batches(
     claim: Claim, size: int, data: st.DataObject, step: Fraction
 ) -> None:

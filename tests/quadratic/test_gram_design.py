@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from sympy import (
     Expr,
     Rational,
@@ -29,6 +28,7 @@ from tests.quadratic.cases import equation
 from tests.quadratic.gram_cases import (
     plain,
 )
+from tests.rationals import fractions
 from tests.reading import expect_items
 from theorem_audit import (
     evidence,
@@ -123,9 +123,9 @@ def test_exponent_at_two_curvatures(claim: Claim) -> None:
 @evidence(DESIGN, "property", step=("keeps", "leaves"))
 @settings(max_examples=25, deadline=None)
 @given(
-    one=st.fractions(min_value=F(1, 9), max_value=9, max_denominator=9),
-    two=st.fractions(min_value=F(1, 9), max_value=9, max_denominator=9),
-    step=st.fractions(min_value=F(1, 50), max_value=4, max_denominator=50),
+    one=fractions(min_value=F(1, 9), max_value=9, max_denominator=9),
+    two=fractions(min_value=F(1, 9), max_value=9, max_denominator=9),
+    step=fractions(min_value=F(1, 50), max_value=4, max_denominator=50),
 )
 def test_exponent_on_explicit_curvatures(
     claim: Claim, one: Fraction, two: Fraction, step: Fraction

@@ -7,7 +7,6 @@ from itertools import product as cartesian
 
 import numpy as np
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from sympy import (
     Expr,
     Integral,
@@ -35,6 +34,7 @@ from tests.quadratic.gram_cases import (
     plain,
     rational,
 )
+from tests.rationals import fractions
 from tests.reading import expect_items
 from theorem_audit import (
     evidence,
@@ -197,7 +197,7 @@ def test_thresholds_on_kept_models(claim: Claim) -> None:
 
 @evidence(Q_GRAM, "property", step=("reduction", "threshold"))
 @settings(max_examples=25, deadline=None)
-@given(model=models(), share=st.fractions(min_value=F(1, 20), max_value=1, max_denominator=40))
+@given(model=models(), share=fractions(min_value=F(1, 20), max_value=1, max_denominator=40))
 def test_random_models_against_the_dense_operator(
     claim: Claim, model: Model, share: Fraction
 ) -> None:
@@ -320,7 +320,7 @@ def test_entries_are_integrals_of_squares(claim: Claim) -> None:
 
 @evidence(Q_GRAM_PERRON, "property", step="sign")
 @settings(max_examples=25, deadline=None)
-@given(model=models(), share=st.fractions(min_value=F(1, 20), max_value=1, max_denominator=20))
+@given(model=models(), share=fractions(min_value=F(1, 20), max_value=1, max_denominator=20))
 def test_entries_of_random_models(claim: Claim, model: Model, share: Fraction) -> None:
     step = share * 2 * len(model.roots) / max(model.values)
     relation = inequality(claim, entry)

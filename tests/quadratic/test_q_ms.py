@@ -47,6 +47,7 @@ from tests.quadratic.cases import (
     values_of,
 )
 from tests.quadratic.mean_square_tools import F
+from tests.rationals import fractions
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note
 from theorem_audit.exact.bernstein import Undecided
@@ -256,7 +257,7 @@ def test_growth_on_kept_problems(claim: Claim) -> None:
 
 
 @evidence(Q_MS, "property", step=("operator", "threshold"))
-@given(case=cases(), step=st.fractions(min_value=F(1, 50), max_value=3, max_denominator=50))
+@given(case=cases(), step=fractions(min_value=F(1, 50), max_value=3, max_denominator=50))
 def test_random_problems_by_enumeration(claim: Claim, case: Case, step: Fraction) -> None:
     values = values_of(case, step)
     expect(evaluated(equation(claim, operator), values) == values[operator], "M_C", case=case)
@@ -281,7 +282,7 @@ def test_change_of_basis_duplicates_and_order_do_not_matter(
         return evaluated(equation(claim, C_ms), values_of(other))
 
     base, size = claimed(case), case.problem.dimension
-    turn = data.draw(st.fractions(min_value=-2, max_value=2, max_denominator=5))
+    turn = data.draw(fractions(min_value=-2, max_value=2, max_denominator=5))
     moved = Case([_rotated(m, turn) for m in case.problem.matrices], case.batch_size, case.sampling)
     expect_overlap(claimed(moved), base, "rotated by a rational angle", case)
     expect(size <= 2, "the rotation covers the dimension")

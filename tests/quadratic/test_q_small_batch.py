@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hypothesis import given
-from hypothesis import strategies as st
 from sympy import Eq, Ge, Poly, Rational, Symbol, cancel, expand
 
 from tests.inequalities import expect_implied
@@ -22,6 +21,7 @@ from tests.quadratic.cases import (
     expect_squares,
     interval,
 )
+from tests.rationals import fractions
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import satisfies
@@ -180,7 +180,7 @@ def test_scale_enters_with_the_step_only(claim: Claim) -> None:
 @evidence(Q_FLAT, "property")
 @given(
     case=cases(max_dimension=2),
-    factor=st.fractions(min_value=F(-3), max_value=3, max_denominator=6),
+    factor=fractions(min_value=F(-3), max_value=3, max_denominator=6),
 )
 def test_scaling_every_component(claim: Claim, case: Case, factor: Fraction) -> None:
     if definiteness(case.problem.mean) < 1:

@@ -126,7 +126,9 @@ def test_the_rows_of_wrong_variants_bring_what_is_to_reject_them() -> None:
     beside = Row(
         "STEP", "symbolic", "tests.model.test_step", name, 0, name, ("statement",), "", False, ("",)
     )
-    row = Row("STEP", "variants", *CHALLENGE, 0, "challenge", (), "", False, ("",), beside=(beside,))
+    row = Row(
+        "STEP", "variants", *CHALLENGE, 0, "challenge", (), "", False, ("",), beside=(beside,)
+    )
     found = run_evidence(asked(row), claims["STEP"])
     assert (found.outcome, found.checks) == ("passed", 2)
     assert q_j in claims["STEP"].formula.free_symbols

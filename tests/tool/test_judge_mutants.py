@@ -170,6 +170,9 @@ def _bad(change: Callable[[Any], None]) -> dict[str, Any]:
     return {"schema": 1, **data}
 
 
+FLAT = {  # one variable, and right: a sign that each variable turns is turned once
+    "symbols": ["x"], "box": [[[], [[[0], "1/1"]]]], "tree": None, "polynomial": [[[0], "1/1"]],
+}  # fmt: skip
 LINE = {  # one variable, negative inside only
     "symbols": ["x"], "box": [[[], [[[0], "1/1"]]]], "tree": None,
     "polynomial": [[[0], "1/8"], [[1], "-1/1"], [[2], "1/1"]],
@@ -200,7 +203,8 @@ def _certificates() -> list[dict[str, Any]]:
         lambda d: d.update(polynomial=[[[1, 1], "1/1"], [[0, 2], "-1/1"], [[0, 0], "0/1"]], tree=None),
         put("box", [[[[[0, 1], "1/1"]], [[[0, 0], "1/1"]]], unit]),
         put("box", [unit, [[], [[[0, 1], "1/1"]]]]), put("tree", [2, None, None]),
-        lambda d: d.update(LINE), lambda d: d.update(LINE, tree=[0, [0, None, None], None]),
+        lambda d: d.update(FLAT), lambda d: d.update(LINE),
+        lambda d: d.update(LINE, tree=[0, [0, None, None], None]),
         lambda d: d.update(LINE, polynomial=[[[0], "1/3"], [[1], "-1/1"], [[2], "1/1"]]),
         put("tree", [0, None]), put("tree", [0, [1, None, [0, None, None]], None]), put("tree", 7),
         lambda d: d.update(polynomial=[[[2, 1], "3/1"], [[1, 1], "-3/1"], [[0, 0], "3/4"]], tree=None),
@@ -277,11 +281,13 @@ EXPLAINED: dict[str, str] = {
     "uncovered: other min": WORDS,
     "uncovered: other min #2": WORDS,
     "find_cycle: without done.add(node)": "a visited node is visited again: slower, the same answer",
-    "_smallest_bernstein: 0 + 1 #2": "never reached: there is always one coefficient",
-    "_smallest_bernstein: 0 + 1 #3": "the zero polynomial in a higher degree is still zero",
-    "_smallest_bernstein: other all": "the terms let in have the weight C(i, e) = 0, as e > i",
-    "_smallest_bernstein: 1 + 1": "all coefficients doubled: the same signs, which alone count",
-}
+    "_smallest_bernstein: 0 + 1": "never reached: there is always one coefficient",
+    "_smallest_bernstein: 0 + 1 #2": "the zero polynomial in a higher degree is still zero",
+    "_smallest_bernstein: 0 + 1 #3": "1 over a positive number in place of 0: neither is negative",
+    "_smallest_bernstein: 1 + 1": "one index more gets C(degree - e, degree + 1 - e) = 0, unread",
+    "_smallest_bernstein: other operator in common * prod(map(comb, degrees, index))":
+        "another positive scale: the same signs, which alone count",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", JUDGES)

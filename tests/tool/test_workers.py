@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.tool import ROOT
+from tests.tool.worker_jobs import job, never_ready, nothing
 from theorem_audit import cli
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.weigh import runner
@@ -25,43 +25,14 @@ from theory.model.autoencoder import GRAD
 # --- the crew ---------------------------------------------------------------------------------
 
 
-def _nothing() -> None:
-    pass
-
-
-def _never_ready() -> None:
-    os._exit(7)
-
-
-def _job(what: str) -> Any:
-    """What a job may do to its process."""
-    if what == "exit":
-        os._exit(0)
-    if what == "sys.exit":
-        sys.exit(0)
-    if what == "killed":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if what == "endless":
-        while True:
-            pass
-    if what == "endless child":
-        subprocess.run(["sleep", "600"], check=False)
-    if what == "interrupt":
-        raise KeyboardInterrupt
-    if what == "unsendable":
-        return lambda: None
-    if what == "prints":
-        print("spoiled")
-    return f"did {what}"
-
-
+LIMIT = 1.5  # seconds: what ends by itself does so in milliseconds
 REASONS = {
     "exit": "its worker process ended (exit code 0)",
     "killed": "its worker process ended (SIGKILL: killed, or out of memory)",
     "sys.exit": "SystemExit: 0",
     "interrupt": "KeyboardInterrupt",
-    "endless": "no end within 4 s: it was stopped",
-    "endless child": "no end within 4 s: it was stopped",
+    "endless": "no end within 1.5 s: it was stopped",
+    "endless child": "no end within 1.5 s: it was stopped",
     "unsendable": "its worker process ended (exit code 1)",
 }
 
@@ -69,17 +40,17 @@ REASONS = {
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_job_that_ends_its_process_is_lost_alone(workers: int) -> None:
     jobs = [x for bad in REASONS for x in (bad, f"good after {bad}")]
-    with Crew(_job, _nothing, workers=workers, limit=4.0) as crew:
+    with Crew(job, nothing, workers=workers, limit=LIMIT) as crew:
         found = dict(crew.run(jobs))
         again = dict(crew.run(["one more"]))
         hands = [hand.process.pid for hand in crew._hands]
     assert list(found) != []
-    for job in jobs:
-        if job in REASONS:
-            assert isinstance(found[job], Lost), job
-            assert found[job].reason.startswith(REASONS[job]), found[job]
+    for what in jobs:
+        if what in REASONS:
+            assert isinstance(found[what], Lost), what
+            assert found[what].reason.startswith(REASONS[what]), found[what]
         else:
-            assert found[job] == f"did {job}"
+            assert found[what] == f"did {what}"
     assert again == {"one more": "did one more"}
     assert hands
     for pid in hands:
@@ -88,7 +59,7 @@ def test_a_job_that_ends_its_process_is_lost_alone(workers: int) -> None:
 
 
 def test_processes_that_never_start_lose_every_job_and_end() -> None:
-    with Crew(_job, _never_ready, workers=2, limit=60.0) as crew:
+    with Crew(job, never_ready, workers=2, limit=60.0) as crew:
         found = dict(crew.run(["a", "b", "c"]))
     assert {x.reason for x in found.values()} == {
         "no worker process can be started: its worker process ended (exit code 7)"
@@ -104,7 +75,7 @@ def test_jobs_are_asked_for_as_they_are_needed() -> None:
             asked.append(k)
             yield f"job {k}"
 
-    with Crew(_job, _nothing, workers=1, limit=60.0) as crew:
+    with Crew(job, nothing, workers=1, limit=60.0) as crew:
         next(crew.run(jobs()))
     assert len(asked) < 5
 
@@ -175,7 +146,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
-    words = ["-m", "audit", "run", *CLAIMS, "--workers", "1", "--time-limit", "12", "--json", "-"]
+    words = ["-m", "audit", "run", *CLAIMS, "--workers", "1", "--time-limit", "5", "--json", "-"]
     done = subprocess.run([sys.executable, *words], cwd=project, capture_output=True, text=True,
                           timeout=170, check=False)  # fmt: skip
     assert done.returncode == 1, done.stderr
@@ -187,7 +158,7 @@ def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
     assert "it called sys.exit(0)" in why["GRAD"]
     assert "its worker process ended (exit code 0)" in why["HESS"]
     assert "SIGKILL" in why["NORM"]
-    assert "no end within 12 s" in why["STEP"]
+    assert "no end within 5 s" in why["STEP"]
 
 
 def test_workers_end_when_the_run_is_killed(project: Path, tmp_path: Path) -> None:
@@ -242,7 +213,7 @@ def test_an_outcome_of_a_lost_job_names_its_evidence() -> None:
     jobs = runner.jobs_for(["GRAD"])
     found = dict(runner.run_jobs(jobs, run_seed=3, quick=False, workers=Dead()))  # type: ignore[arg-type]
     assert len(found) == len(jobs) > 0
-    for job, item in jobs:
-        assert (found[job].outcome, found[job].detail, found[job].seed) == ("error", "gone", 3)
-        assert (found[job].test, found[job].steps) == (item.test, item.steps)
-        assert found[job].kind == item.kind
+    for key, item in jobs:
+        assert (found[key].outcome, found[key].detail, found[key].seed) == ("error", "gone", 3)
+        assert (found[key].test, found[key].steps) == (item.test, item.steps)
+        assert found[key].kind == item.kind

@@ -13,6 +13,7 @@ from sympy import Eq, Expr, Integer, Max, Rational, Symbol, cancel, expand
 import theorem_audit.checks.statistics as statistics
 from sim.problems.walks import birth_death_sampler, exit_times
 from tests.analysis import expect_outside
+from tests.rationals import fractions
 from tests.walks.bounds import rational
 from theorem_audit import evidence, expect, expect_zero, seed
 from theorem_audit.exact.bernstein import Undecided
@@ -77,7 +78,7 @@ def test_resistances_telescope(claim: Claim) -> None:
 
 
 @evidence(RESISTANCE, "property")
-@given(share=st.fractions(min_value=Fraction(-19, 20), max_value=Fraction(19, 20), max_denominator=40),
+@given(share=fractions(min_value=Fraction(-19, 20), max_value=Fraction(19, 20), max_denominator=40),
        base=BASES, length=st.integers(0, 12))  # fmt: skip
 def test_resistances_by_mpmath(claim: Claim, share: Fraction, base: int, length: int) -> None:
     """Exact sums of exact products against the Gamma functions at 60 digits.
@@ -203,8 +204,8 @@ def test_no_stationary_law_for_2c_from_minus_v(claim: Claim) -> None:
 def chains(draw: st.DrawFn) -> tuple[Rational, Rational, int]:
     """(c, v, m) with |c| < v (m + 1); 2c = +-v exactly in some of them."""
     base = draw(BASES)
-    variance = draw(st.fractions(min_value=Fraction(1, 10), max_value=1, max_denominator=10))
-    shares = st.fractions(min_value=-1, max_value=1, max_denominator=30)
+    variance = draw(fractions(min_value=Fraction(1, 10), max_value=1, max_denominator=10))
+    shares = fractions(min_value=-1, max_value=1, max_denominator=30)
     share = draw(st.one_of(shares, st.sampled_from([Fraction(s, 2 * base + 2) for s in (-1, 1)])))
     assume(abs(share) < 1)
     return rational(share * variance * (base + 1)), rational(variance), base

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sympy import QQ, Integer, Poly, Rational, Symbol, diff, log
 
 from sim.problems.walks import birth_death_sampler, exit_times, sample_moments
+from tests.rationals import fractions
 from tests.walks.bounds import upper_bound
 from tests.walks.walk_criteria_tools import HALF_LINE, TO_ZERO, D, expect_false, half, x
 from theorem_audit import evidence, expect_zero
@@ -149,7 +150,7 @@ def test_sampled_intervals_hold_the_exact_moments() -> None:
 
 
 @given(
-    roots=st.lists(st.fractions(-6, 6, max_denominator=6), max_size=4),
+    roots=st.lists(fractions(-6, 6, max_denominator=6), max_size=4),
     low=st.integers(-4, 4),
     sign_=st.sampled_from([1, -1]),
     lattice=st.booleans(),

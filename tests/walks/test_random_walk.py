@@ -13,6 +13,7 @@ from sympy import Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, expand, linsol
 
 import theorem_audit.checks.statistics as statistics
 from sim.problems.walks import exit_times
+from tests.rationals import fractions
 from tests.walks.bounds import (
     asked,
     coefficients_in,
@@ -58,7 +59,7 @@ from theory.walks.random_walk import (
 from theory.walks.walk_criteria import non_confinement
 from theory.walks.walk_law import increment, position
 
-SMALL = st.fractions(min_value=Fraction(1, 20), max_value=3, max_denominator=20)
+SMALL = fractions(min_value=Fraction(1, 20), max_value=3, max_denominator=20)
 
 
 # FOSTER

@@ -91,12 +91,15 @@ def _rational(condition: Boolean) -> bool:
 
 
 def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
+    sides = [side for x in part.atoms(Relational) for side in x.args if isinstance(side, Expr)]
+    quick = [side.xreplace(at) for side in sides]
+    if all(v.is_real and not v.has(nan, zoo) for v in quick):
+        return False  # the usual case, and real numbers can be compared: ``subs`` is much slower
     try:
         if part.subs(dict(at), simultaneous=True) is true:
             return False  # an alternative that holds
     except TypeError:  # SymPy does not compare with infinity
         return True
-    sides = [side for x in part.atoms(Relational) for side in x.args if isinstance(side, Expr)]
     values = [side.subs(dict(at), simultaneous=True) for side in sides]
     return any(
         v.has(nan, zoo) or (v.is_number and v.is_extended_real is False)

@@ -16,7 +16,7 @@ import json
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from itertools import product
-from math import comb
+from math import comb, lcm, prod
 from typing import Any
 
 Terms = dict[tuple[int, ...], Fraction]
@@ -115,18 +115,27 @@ def _substitute(poly: Terms, values: list[Terms]) -> Terms:
 
 
 def _smallest_bernstein(poly: Terms, size: int) -> Fraction:
-    """Smallest Bernstein coefficient on the unit cube: b_I = sum_{J<=I} prod C(I,J)/C(N,J) c_J."""
+    """Smallest Bernstein coefficient on the unit cube: b_I = sum_{J<=I} prod C(I,J)/C(N,J) c_J.
+
+    As C(I,J)/C(N,J) = C(N-J,I-J)/C(N,I), one axis at a time and in integers: c_J times a common
+    denominator go in, and b_I times that and prod C(N,I) come out.
+    """
     degrees = [max((e[axis] for e in poly), default=0) for axis in range(size)]
+    common = lcm(*(c.denominator for c in poly.values()))
+    found = {e: c.numerator * (common // c.denominator) for e, c in poly.items()}
+    for axis, degree in enumerate(degrees):
+        spread: dict[tuple[int, ...], int] = {}
+        for index, value in found.items():
+            e = index[axis]
+            for i in range(e, degree + 1):
+                key = (*index[:axis], i, *index[axis + 1 :])
+                spread[key] = spread.get(key, 0) + comb(degree - e, i - e) * value
+        found = spread
     smallest: Fraction | None = None
     for index in product(*(range(degree + 1) for degree in degrees)):
-        value = Fraction(0)
-        for exponents, coefficient in poly.items():
-            if all(e <= i for e, i in zip(exponents, index, strict=True)):
-                weight = Fraction(1)
-                for i, e, degree in zip(index, exponents, degrees, strict=True):
-                    weight *= Fraction(comb(i, e), comb(degree, e))
-                value += weight * coefficient
-        smallest = value if smallest is None else min(smallest, value)
+        scale = common * prod(map(comb, degrees, index))
+        coefficient = Fraction(found.get(index, 0), scale)
+        smallest = coefficient if smallest is None else min(smallest, coefficient)
     return Fraction(0) if smallest is None else smallest
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from theorem_audit.scaffold import scaffold
+from theorem_audit.tests.warm import Warm
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -22,14 +22,18 @@ def fresh(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """A server of ``audit`` with its imports made."""
+    with Warm() as server:
+        yield server
+
+
 @pytest.fixture
-def audit(fresh: Path) -> Run:
+def audit(fresh: Path, warm: Warm) -> Run:
     """``audit WORDS`` in the fresh project, as a process of its own."""
 
     def run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "theorem_audit", *words], cwd=cwd or fresh, text=True,
-            capture_output=True, timeout=120, check=False,
-        )  # fmt: skip
+        return warm.audit(words, cwd or fresh)
 
     return run

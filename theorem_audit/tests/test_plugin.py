@@ -6,13 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+from theorem_audit.tests.warm import this_tool
+
 HEAVY = ("sympy", "numpy", "hypothesis", "theorem_audit.weigh", "theorem_audit.pytest_evidence")
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words],
-        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+        cwd=folder, env=this_tool(), capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
 

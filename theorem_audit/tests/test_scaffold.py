@@ -14,6 +14,7 @@ from theorem_audit.new import BadClaimName
 from theorem_audit.project import Project, read
 from theorem_audit.scaffold import CannotInit, scaffold
 from theorem_audit.tests.conftest import Run
+from theorem_audit.tests.warm import this_tool
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -34,7 +35,7 @@ def test_from_an_empty_folder_to_a_report(fresh: Path, audit: Run) -> None:
     assert audit("run").stdout.count("proved") == 2, "the row and the count"
     tests = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        cwd=fresh, capture_output=True, text=True, timeout=120, check=False,
+        cwd=fresh, env=this_tool(), capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert tests.returncode == 0, tests.stdout + tests.stderr
     assert "audit, by the tests selected: 1 proved" in tests.stdout
@@ -52,6 +53,17 @@ def test_from_an_empty_folder_to_a_report(fresh: Path, audit: Run) -> None:
     page = (fresh / "build" / "report" / "index.html").read_text()
     assert "small" in page
     assert "SGD" not in page
+
+
+def test_a_python_started_from_nothing_does_the_same(fresh: Path, audit: Run) -> None:
+    """The other tests' server of commands against ``python -m theorem_audit``: what it says, and its code."""
+    for words in (("list",), ("run", "--workers", "0"), ()):
+        plain = subprocess.run([sys.executable, "-m", "theorem_audit", *words], cwd=fresh, text=True,
+                               env=this_tool(), capture_output=True, timeout=120, check=False)  # fmt: skip
+        served = audit(*words)
+        assert (served.returncode, served.stdout, served.stderr) == (
+            plain.returncode, plain.stdout, plain.stderr,
+        ), words  # fmt: skip
 
 
 def test_every_wrong_variant_of_the_first_claim_is_refuted(audit: Run) -> None:
@@ -90,16 +102,13 @@ def test_init_refuses_a_name_that_makes_no_package(tmp_path: Path, name: str) ->
     ],
 )
 def test_bad_names_are_refused_before_anything_is_written(
-    fresh: Path, claim_id: str, chapter: str, message: str
+    fresh: Path, audit: Run, claim_id: str, chapter: str, message: str
 ) -> None:
     (fresh / "small" / "notation.py").write_text("x = 1\n")
     (fresh / "small" / "shelf").mkdir()
     (fresh / "small" / "shelf" / "__init__.py").touch()
     before = contents(fresh)
-    done = subprocess.run(
-        [sys.executable, "-m", "theorem_audit", "new", claim_id, "--chapter", chapter],
-        cwd=fresh, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    done = audit("new", claim_id, "--chapter", chapter)
     assert done.returncode == 2
     assert message in " ".join(done.stderr.split())
     assert contents(fresh) == before
