@@ -59,6 +59,9 @@ def _identities(judge: ModuleType) -> None:
     said = _is(judge, "refuted", "expect_zero", A - B, "m", checks=1)
     assert said == "m: a - b is not identically zero"
     _is(judge, "inconclusive", "expect_zero", sqrt(X**2) - X, "m", checks=1)
+    assert "expr='x': " in _is(judge, "TypeError", "expect_zero", "x", "m", checks=1)
+    _is(judge, "TypeError", "expect_identity", Eq(P, A), {P: "a"}, checks=0)
+    _is(judge, "TypeError", "expect_inequality", P >= 0, UNIT, [A], derived={P: "a"}, checks=1)
 
     def identity(word: str, checks: int, formula: Any, derived: Any) -> str:
         return _is(judge, word, "expect_identity", formula, derived, checks=checks)
@@ -120,6 +123,12 @@ def _inequalities(judge: ModuleType) -> None:
     inequality("inconclusive", 2, Ge(touching, 0), UNIT, [A])
     inequality("passed", 2, Ge(touching, 0), UNIT, [A], factor=(A - Rational(1, 3)) ** 2)
     inequality("passed", 2, Ge(A, A**2), UNIT, [A], factor=A + 7)
+    inequality("passed", 2, Ge(3 * A**3, 0), UNIT, [A], factor=3 * A**3)
+    with told() as heard:  # the factor's own certificate is not told
+        inequality("passed", 2, Ge(A, A**2), UNIT, [A], factor=A)
+    assert [kind for kind, _ in heard] == ["certificate"]
+    for factor in (-A, HALF - A, (HALF - A) ** 3, Rational(-1) * A**2, -(A**3)):
+        assert "negative at" in inequality("ValueError", 1, Ge(factor, 0), UNIT, [A], factor=factor)
     # strict: on a closed region, on an open one, with equality inside, on the edge and nowhere
     inequality("passed", 2, Gt(A + 1, 0), UNIT, [A])
     inequality("passed", 2, Lt(A, 2), {A: (0, 1)})
