@@ -11,6 +11,7 @@ from sympy.core.relational import Eq, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit import evidence, expect, expect_nonnegative
+from theorem_audit.checks.expect import certify_factor
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.exact.region import Box, box_of
@@ -68,7 +69,7 @@ def expect_holds(
 
     derived: next-step symbols by the derived map.  chart: new coordinates, put in afterwards.
     also: consequences of the region that bound the box (say in a comment why they follow).
-    factor: known to be >= 0 on the region; divided out where it divides.
+    factor: >= 0 on the region, which is certified; divided out where it divides.
     A strict inequality P > 0 is proved as P >= MARGIN * slack^k for k = 1, 2 or 3, slack the product of
     the region's strict slacks: positive on the region, though not on its closure.
     """
@@ -82,7 +83,9 @@ def expect_holds(
     if factor is not None:
         symbols = sorted(gap.free_symbols | factor.free_symbols, key=str)
         quotient, remainder = Poly(gap, *symbols).div(Poly(factor, *symbols))
-        gap = quotient.as_expr() if remainder.is_zero else gap
+        if remainder.is_zero:
+            certify_factor(factor, box)
+            gap = quotient.as_expr()
     return expect_nonnegative(gap, box, str(relation))
 
 

@@ -19,13 +19,17 @@ NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
 def mutants(path: Path, functions: set[str]) -> Iterator[tuple[str, ast.Module]]:
-    """(name, tree) for each change inside the named top-level functions; the name says what and where.
+    """(name, tree) for each change inside the named functions; the name says what and where.
 
-    Names hold no line numbers, so that they stay when something else is edited.
+    functions: names at the top of the file, and ``Class.method``; raises LookupError for one that is not
+    there.  Names hold no line numbers, so that they stay when something else is edited.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    for function in tree.body:
-        if not isinstance(function, ast.FunctionDef) or function.name not in functions:
+    there = dict(_functions(tree))
+    if missing := functions - set(there):
+        raise LookupError(f"{path.name} has no {sorted(missing)}")
+    for where, function in there.items():
+        if where not in functions:
             continue
         seen: dict[str, int] = {}
         silent = {id(x) for note in _annotations(function) for x in ast.walk(note)}
@@ -33,10 +37,25 @@ def mutants(path: Path, functions: set[str]) -> Iterator[tuple[str, ast.Module]]
             if id(node) in silent:
                 continue
             for what in _changes(node, function):
-                name = f"{function.name}: {what}"
+                name = f"{where}: {what}"
                 seen[name] = seen.get(name, 0) + 1
                 label = name + (f" #{seen[name]}" if seen[name] > 1 else "")
-                yield label, _changed(tree, function.name, index, what)
+                yield label, _changed(tree, where, index, what)
+
+
+def every_function(path: Path) -> set[str]:
+    """The names of all functions and methods of a file, as ``mutants`` takes them."""
+    return {name for name, _ in _functions(ast.parse(path.read_text(encoding="utf-8")))}
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef):
+                    yield f"{node.name}.{inner.name}", inner
 
 
 def _annotations(function: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -72,7 +91,7 @@ def _short(node: ast.AST) -> str:
 
 def _changed(tree: ast.Module, function: str, index: int, what: str) -> ast.Module:
     new = copy.deepcopy(tree)
-    (body,) = (x for x in new.body if isinstance(x, ast.FunctionDef) and x.name == function)
+    body = dict(_functions(new))[function]
     node = list(ast.walk(body))[index]
     if isinstance(node, ast.Compare):
         node.ops[0] = SWAPPED[type(node.ops[0])]()  # type: ignore[assignment]
@@ -103,6 +122,7 @@ def built(tree: ast.Module, like: str) -> ModuleType:
     """The mutated module, ready to be called; ``like`` is the name of the one it was made from."""
     module = ModuleType(f"{like}_mutant")
     module.__package__ = like.rpartition(".")[0]
+    module.__file__ = sys.modules[like].__file__
     sys.modules[module.__name__] = module
     exec(compile(tree, like, "exec"), module.__dict__)
     return module

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sympy import QQ, Expr, Mul, Poly, Rational, Symbol, div, false, true
+from sympy import QQ, Expr, Mul, Poly, Rational, Symbol, div, factor_list, false, true
 from sympy.core.relational import Eq, Gt, Lt
 from sympy.logic.boolalg import Boolean, BooleanAtom, BooleanFalse
 
@@ -17,7 +17,7 @@ from theorem_audit.checks.run_context import current
 from theorem_audit.exact.ball import prove_positive
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.checker import Certificate, check_certificate
-from theorem_audit.exact.decided import tell
+from theorem_audit.exact.decided import listening, tell
 from theorem_audit.exact.region import Box, box_of
 from theorem_audit.exact.zero import difference, is_zero, prove_nonnegative, relations
 
@@ -54,6 +54,7 @@ def expect(condition: Any, message: str, **witness: Any) -> None:
 def expect_zero(expr: Expr, message: str) -> None:
     """Check that ``expr`` is identically zero, by normal form over QQ."""
     current().checks += 1
+    _no_words(expr=expr)
     if not is_zero(expr):
         raise Refuted(f"{message}: {expr} is not identically zero")
 
@@ -65,6 +66,7 @@ def expect_identity(formula: Boolean, derived: Mapping[Symbol, Expr]) -> None:
     least one of them (else it would speak about nothing derived), and every one must be used.  A formula
     of another form may be true all the same: it is Undecided, not refuted.
     """
+    _no_words(**{str(x): value for x, value in derived.items()})
     equations = relations(formula)
     _of_form(bool(equations), f"{formula} states nothing")
     used: set[Symbol] = set()
@@ -77,6 +79,13 @@ def expect_identity(formula: Boolean, derived: Mapping[Symbol, Expr]) -> None:
         tell("sides", tuple(x.subs(dict(derived), simultaneous=True) for x in equation.args))
         expect_zero(gap, f"{equation} against the derivation")
     _of_form(used == set(derived), f"{formula} says nothing about {set(derived) - used}")
+
+
+def _no_words(**values: Any) -> None:
+    """Text would be read as symbols without assumptions, which are others than the claim's."""
+    for name, value in values.items():
+        if isinstance(value, str):
+            raise TypeError(f"{name}={value!r}: an expression is needed, not text")
 
 
 def _of_form(holds: bool, message: str) -> None:
@@ -110,8 +119,9 @@ def expect_inequality(
     """Certify one inequality of a claim on its region, strictly where it is strict.
 
     derived: substituted first (next-step symbols by the derived map).
-    factor: a factor known to be >= 0 on the region; where it divides the difference exactly, the
+    factor: a factor that is >= 0 on the region; where it divides the difference exactly, the
     quotient is certified instead (and a wrong variant that it does not divide is tried as it is).
+    That it is >= 0 is certified too: ValueError where it is not.
     A strict inequality P > 0 is certified as P >= c * slack^k with a number c > 0, where slack is the
     product of the region's own strict slacks, which is positive on the region (1 for a box, which is
     closed).  ``factor`` is then not divided out: it may be 0.  Raises Refuted at a point of the region
@@ -123,13 +133,28 @@ def expect_inequality(
         not isinstance(relation, Eq) and hasattr(relation, "gts"),
         f"{relation} is not an inequality",
     )
+    _no_words(**{str(x): value for x, value in (derived or {}).items()})
     gap = difference(relation).subs(dict(derived or {}), simultaneous=True)
     box = region if isinstance(region, dict) else box_of(region, order)
     if isinstance(relation, Gt | Lt):
         return _expect_positive(gap, true if isinstance(region, dict) else region, box, relation)
     if factor is not None and (quotient := exact_quotient(gap, factor)) is not None:
+        certify_factor(factor, box)
         gap = quotient
     return expect_nonnegative(gap, box, f"{relation}")
+
+
+def certify_factor(factor: Expr, box: Box) -> None:
+    """Raise ValueError where ``factor`` is negative on the box; even powers in it are >= 0 anyway."""
+    constant, powers = factor_list(factor)
+    odd = Mul(constant, *(base for base, exponent in powers if exponent % 2))
+    with listening(lambda kind, what: None):  # it is no part of what the claim says
+        try:
+            check_certificate(prove_nonnegative(odd, box))
+        except Refuted as refuted:
+            raise ValueError(
+                f"factor={factor}: it is negative at {refuted.witness}; it must be >= 0 on the region"
+            ) from refuted
 
 
 def _expect_positive(gap: Expr, region: Boolean, box: Box, relation: Boolean) -> Certificate:

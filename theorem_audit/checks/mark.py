@@ -13,6 +13,8 @@ It needs no pytest: ``audit`` runs it directly, and the plugin hands it to pytes
 from __future__ import annotations
 
 import importlib
+import inspect
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,9 +99,43 @@ def evidence(
         record = Evidence(claim_id, kind, function, steps, dict(cases or {}), needs, slow)
         marks = [*getattr(function, "evidence_marks", []), record]
         function.evidence_marks = marks  # type: ignore[attr-defined]
+        if "<locals>" not in function.__qualname__:
+            module = vars(sys.modules[function.__module__])
+            module.setdefault(_MARKED, {})[id(function)] = function
         return function
 
     return mark
+
+
+_MARKED = "__marked_as_evidence__"  # where a module keeps all functions that were marked in it
+
+
+def nothing_hidden(module: ModuleType) -> None:
+    """Raise UnknownEvidence for a marked function that is not found at the top of its file.
+
+    A second one of its name hides it, or a class holds it; and what an imported helper marks is found
+    by nobody where the helper is no file of evidence.
+    """
+    found = {id(value) for value in vars(module).values() if hasattr(value, "evidence_marks")}
+    for function in vars(module).get(_MARKED, {}).values():
+        if id(function) not in found:
+            raise UnknownEvidence(
+                f"{function.__module__}.{function.__qualname__} (line {_line(function)}) is marked as "
+                "evidence, and is not found: a later function has its name, or a class holds it"
+            )
+    for value in vars(module).values():
+        marks = getattr(value, "evidence_marks", ())
+        home = getattr(value, "__module__", None) or ""
+        if marks and home != module.__name__ and not home.rpartition(".")[2].startswith("test_"):
+            raise UnknownEvidence(
+                f"{home}.{value.__name__} is marked as evidence, and {home} is no test_*.py: "
+                "nothing collects it"
+            )
+
+
+def _line(function: Any) -> int | str:
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code.co_firstlineno if code else "?"
 
 
 LEFT_OUT: dict[str, str] = {}  # files of evidence that skipped themselves, and what they say
@@ -135,6 +171,7 @@ def collect() -> dict[str, list[Evidence]]:
     for module in modules(package, lambda name: name.startswith("test_"), imported):
         if module is None:
             continue
+        nothing_hidden(module)
         for value in vars(module).values():
             if getattr(value, "__module__", None) != module.__name__:
                 continue

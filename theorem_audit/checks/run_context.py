@@ -6,6 +6,7 @@ Evidence reaches it through ``rng``, ``seed`` and the ``expect`` functions; noth
 from __future__ import annotations
 
 import math
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ class RunContext:
     error: summed probability that a true claim is called refuted by chance.
     power: least power over the tests made, at each test's smallest visible error; None if none.
     smallest_visible: the largest of the tests' smallest visible relative errors; None if none.
+    lost: what ended threads of the evidence, which nobody else is told.
     """
 
     test: str = ""
@@ -44,6 +46,7 @@ class RunContext:
     smallest_visible: float | None = None
     notes: list[str] = field(default_factory=list)
     witness: dict[str, Any] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
 
     def spend(self, error: float, power: float | None = None, visible: float | None = None) -> None:
         """Book one statistical test; ValueError for what is no probability or no finite size."""
@@ -70,11 +73,17 @@ def current() -> RunContext:
 
 @contextmanager
 def running(context: RunContext) -> Iterator[RunContext]:
-    """Make ``context`` the current one inside the block."""
-    token = _current.set(context)
+    """Make ``context`` the current one inside the block, and note there what ends a thread."""
+
+    def lost(ended: threading.ExceptHookArgs) -> None:
+        context.lost.append(f"{ended.exc_type.__name__}: {ended.exc_value}")
+
+    token, hook = _current.set(context), threading.excepthook
+    threading.excepthook = lost
     try:
         yield context
     finally:
+        threading.excepthook = hook
         _current.reset(token)
 
 

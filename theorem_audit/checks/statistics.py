@@ -62,8 +62,8 @@ def expect_proportion(
 ) -> None:
     """Exact two-sided binomial test of P = ``expected``.
 
-    visible: relative error of ``expected`` that must be seen, on either side, with power 0.99.
-    Power is exact for the equal-tailed rejection region.
+    visible: relative error of ``expected`` that must be seen, on either side, with power 0.99; a side
+    that would leave 0..1 ends there.  Power is exact for the equal-tailed rejection region.
     """
     _parameters(error, visible=visible)
     _counts(successes, trials)
@@ -72,10 +72,9 @@ def expect_proportion(
     low = int(stats.binom.ppf(error / 2, trials, expected)) - 1
     high = int(stats.binom.isf(error / 2, trials, expected)) + 1
     power = 1.0
-    for wrong in (expected * (1 - visible), expected * (1 + visible)):
-        if 0 < wrong < 1:
-            seen = stats.binom.cdf(low, trials, wrong) + stats.binom.sf(high - 1, trials, wrong)
-            power = min(power, float(seen))
+    for wrong in (max(0.0, expected * (1 - visible)), min(1.0, expected * (1 + visible))):
+        seen = stats.binom.cdf(low, trials, wrong) + stats.binom.sf(high - 1, trials, wrong)
+        power = min(power, float(seen))
     refused = None
     if successes <= low or successes >= high:
         refused = Refuted(
@@ -118,18 +117,20 @@ def expect_distribution(
 ) -> None:
     """Kolmogorov-Smirnov test of independent draws against a continuous distribution function.
 
-    visible: sup-distance between distribution functions that must be seen with power 0.99.  Power is
-    bounded below by the Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant,
+    visible: sup-distance between distribution functions (at most 1) that must be seen with power 0.99.
+    Power is bounded below by the Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant,
     P(sup|F_m - F| > e) <= 2 exp(-2 m e^2), which needs no asymptotics.
     """
     _parameters(error, visible=visible)
+    if visible > 1:
+        raise ValueError(f"visible={visible}: 0 < visible <= 1, a distance of distributions")
     values = np.asarray(sample, dtype=float)
     size = values.size
     if size < 1 or not np.isfinite(values).all():
         raise ValueError(f"sample: {size} values; at least one, and finite ones, are needed")
     critical = math.sqrt(math.log(2 / error) / (2 * size))
     slack = visible - critical
-    power = 1 - 2 * math.exp(-2 * size * slack**2) if slack > 0 else 0.0
+    power = max(0.0, 1 - 2 * math.exp(-2 * size * slack**2)) if slack > 0 else 0.0
     refused = None
     found = stats.kstest(values, cdf)
     if not math.isfinite(found.statistic):
@@ -145,13 +146,22 @@ def expect_distribution(
 def expect_at_most(
     successes: int, trials: int, bound: float, *, error: float = ERROR, what: str
 ) -> None:
-    """One-sided exact binomial test of P <= ``bound``: refuted when that is too unlikely."""
+    """One-sided exact binomial test of P <= ``bound``: refuted when that is too unlikely.
+
+    Where no count at all would be too unlikely (bound 1, or too few trials) nothing is checked, and
+    nothing is counted: a note says so.
+    """
     _parameters(error)
     _counts(successes, trials)
     _finite(bound=bound)
     if not 0 <= bound <= 1:
         raise ValueError(f"bound={bound}: 0 <= bound <= 1")
     context = current()
+    if stats.binom.sf(trials - 1, trials, bound) >= error:
+        context.notes.append(
+            f"{what}: no count of {trials} speaks against P <= {bound:.6g}: no check"
+        )
+        return
     context.checks += 1
     context.spend(error)
     pvalue = float(stats.binom.sf(successes - 1, trials, bound))

@@ -137,7 +137,8 @@ def _proved(
                 raise ValueError(
                     f"box[{symbol}]={bound}: a rational is needed, floats are no bound"
                 )
-        if (high - low).is_Rational and high < low:
+        width = (high - low).expand()
+        if width.is_Rational and width < 0:
             raise ValueError(f"box[{symbol}]=({low}, {high}): low must be <= high")
         bounds.append((low, high))
     raw = Poly(poly, *symbols, domain=QQ) if symbols else None

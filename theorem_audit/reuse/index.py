@@ -109,7 +109,10 @@ def claims_of(module: ModuleType, package: str) -> dict[str, Any]:
 
 
 def marks_of(module: ModuleType) -> dict[str, Any]:
-    """The evidence in a module, as JSON."""
+    """The evidence in a module, as JSON; UnknownEvidence for what is marked and would not be found."""
+    from theorem_audit.checks.mark import nothing_hidden
+
+    nothing_hidden(module)
     marks = []
     for binding, value in vars(module).items():
         if getattr(value, "__module__", None) != module.__name__:

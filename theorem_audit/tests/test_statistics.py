@@ -91,7 +91,7 @@ def test_true_laws_pass_and_wrong_ones_are_refuted() -> None:
 def test_errors_are_booked_and_summed() -> None:
     context = RunContext()
     with running(context):
-        expect_at_most(1, 10, 0.5, what="x")
+        expect_at_most(1, 100, 0.5, what="x")
         expect_mean(RNG.normal(1, 0.1, 1_000), 1.0, visible=0.05, error=1e-6, what="x")
     assert context.error == pytest.approx(ERROR + 1e-6, rel=1e-12)
     assert context.checks == 2
@@ -103,3 +103,24 @@ def test_errors_are_booked_and_summed() -> None:
 def test_bad_samples_are_named(sample: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         expect_mean(sample, 1.0, visible=0.1, what="x")
+
+
+def test_a_test_that_no_count_can_fail_is_no_check() -> None:
+    """Bound 1, and 10 trials against 1/2, can refute nothing at 1e-7: nothing is counted or booked."""
+    context = RunContext()
+    with running(context):
+        expect_at_most(10, 10, 1.0, what="x")
+        expect_at_most(10, 10, 0.5, what="y")
+        expect_at_least(0, 10, 0.5, what="z")
+    assert (context.checks, context.error) == (0, 0.0)
+    assert [text.split(":")[0] for text in context.notes] == ["x", "y", "z"]
+
+
+def test_what_can_never_be_seen_has_no_power() -> None:
+    """One trial and one draw decide nothing, however wrong a law is meant to be seen."""
+    with pytest.raises(Inconclusive, match=r"power 0\.000"):
+        expect_proportion(1, 1, 0.5, visible=1.0, what="x")
+    with pytest.raises(Inconclusive, match=r"power 0\.000"):
+        expect_distribution([0.5], stats.uniform.cdf, visible=1.0, what="x")
+    with pytest.raises(ValueError, match="0 < visible <= 1"):
+        expect_distribution([0.5], stats.uniform.cdf, visible=5.0, what="x")

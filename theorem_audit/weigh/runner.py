@@ -108,6 +108,8 @@ def run_evidence(
             function(claim=claim, **arguments)
             if context.checks == 0:
                 outcome, detail = "error", "the evidence checked nothing"
+            elif context.lost:
+                outcome, detail = "error", f"a thread of it ended by {context.lost[0]}"
             elif not 0 <= context.error <= 1:
                 outcome, detail = "error", f"an error probability of {context.error} was booked"
         except Absent as error:

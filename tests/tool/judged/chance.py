@@ -1,0 +1,216 @@
+"""The battery of ``checks/statistics.py``: laws summed term by term, against the tests' own."""
+
+from __future__ import annotations
+
+import math
+from functools import cache, partial
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from tests.tool.judged.tools import outcome
+
+NAN = float("nan")
+ROUNDING = 1e-9  # sums of at most 301 terms, each a product of at most 301 factors rounded at 2^-53
+
+
+@cache
+def _law(trials: int, share: float) -> list[float]:
+    """The binomial law, term by term."""
+    return [
+        math.comb(trials, k) * share**k * (1 - share) ** (trials - k) for k in range(trials + 1)
+    ]
+
+
+@cache
+def _rejected(trials: int, expected: float, error: float) -> set[int]:
+    """Equal tails: k is refused where the law gives one of its two tails at most error / 2."""
+    law = _law(trials, expected)
+    low = {k for k in range(trials + 1) if sum(law[: k + 1]) < error / 2}
+    return low | {k for k in range(trials + 1) if sum(law[k:]) <= error / 2}
+
+
+def _proportion(judge: ModuleType) -> None:
+    for trials, expected, error, visible in (
+        (60, 0.4, 0.01, 0.2), (200, 0.5, 1e-3, 0.9), (50, 0.7, 0.2, 0.35), (300, 0.3, 1e-4, 0.8),
+        (40, 0.5, 1e-3, 1.0), (9, 0.5, 0.01, 3.0), (1, 0.5, 0.01, 1.0),
+    ):  # fmt: skip
+        refused = _rejected(trials, expected, error)
+        allowed = sorted(set(range(trials + 1)) - refused)
+        sides = max(0.0, expected * (1 - visible)), min(1.0, expected * (1 + visible))
+        power = min(sum(_law(trials, p)[k] for k in refused) for p in sides)
+        for k in {
+            0,
+            trials,
+            allowed[0],
+            allowed[-1],
+            max(allowed[0] - 1, 0),
+            min(allowed[-1] + 1, trials),
+        }:
+
+            def call(k: int = k) -> None:
+                judge.expect_proportion(k, trials, expected, visible=visible, error=error, what="w")  # noqa: B023
+
+            found, said, context = outcome(call)
+            should = "refuted" if k in refused else "passed" if power >= 0.99 else "inconclusive"
+            assert found == should, (trials, k)
+            assert context.checks == 1
+            assert context.error == error
+            assert abs(context.power - power) < ROUNDING  # type: ignore[operator]
+            assert context.smallest_visible == visible
+            if found == "refuted":
+                assert f"{k} of {trials}, outside {allowed[0]}..{allowed[-1]} " in said
+    for expected in (0.0, 1.0, -0.1, 1.5):
+        assert _error(judge.expect_proportion, 5, 100, expected, visible=0.5)
+    assert _error(judge.expect_proportion, 5, 100, 0.5, visible=0)
+    assert _error(judge.expect_proportion, 5.5, 100, 0.5, visible=0.5)
+    assert _error(judge.expect_proportion, 5, 100, 0.5, visible=0.5, error=0.0)
+
+
+def _error(function: Any, *arguments: Any, **more: Any) -> bool:
+    found, _, context = outcome(lambda: function(*arguments, what="w", **more))
+    return found == "ValueError" and context.checks == 0
+
+
+def _mean(judge: ModuleType) -> None:
+    error, visible = 1e-3, 0.5
+    for size in (400, 700):
+        shape = np.linspace(-1.0, 1.0, size)
+        shape *= math.sqrt(size) / math.sqrt(
+            float((shape**2).sum()) / (size - 1)
+        )  # error of mean 1
+        critical = float(-stats.t(size - 1).ppf(error / 2))
+        for expected, far in ((20.0, 1 - 1e-6), (20.0, -1 + 1e-6), (20.0, 1 + 1e-6), (-20.0, -1 - 1e-6),
+                              (7.0, 0.5), (0.0, 0.5)):  # fmt: skip
+            sample = shape + expected + far * critical
+
+            def call(sample: Any = sample, expected: float = expected) -> None:
+                judge.expect_mean(sample, expected, visible=visible, error=error, what="w")
+
+            found, said, context = outcome(call)
+            power = math.erfc((critical - abs(expected) * visible) / math.sqrt(2)) / 2
+            should = "passed" if power >= 0.99 else "inconclusive"
+            assert found == ("refuted" if abs(far) > 1 else should), (size, expected, far)
+            assert (context.checks, context.error) == (1, error)
+            assert abs(context.power - power) < ROUNDING  # type: ignore[operator]
+            if found == "refuted":
+                assert f"mean {expected + far * critical:.6g} +- 1, expected {expected:.6g}" in said
+    assert outcome(lambda: judge.expect_mean([2.0] * 400, 2.0, visible=0.5, what="w"))[:2] == (
+        "inconclusive", "w: all values are 2.0, so there is no spread to judge by",
+    )  # fmt: skip
+    good = np.linspace(0.0, 2.0, 500)
+    assert _error(judge.expect_mean, good[:399], 1.0, visible=0.5)
+    assert _error(judge.expect_mean, np.where(good == 0, NAN, good), 1.0, visible=0.5)
+    assert _error(judge.expect_mean, good, NAN, visible=0.5)
+    assert _error(judge.expect_mean, good, 1.0, visible=-1)
+
+
+def _distribution(judge: ModuleType) -> None:
+    def uniform(x: Any) -> Any:
+        return np.clip(x, 0.0, 1.0)
+
+    error = 0.01
+    for size in (100, 400, 1):
+        critical = math.sqrt(math.log(2 / error) / (2 * size))
+        for visible in (critical, 0.5, 0.3, 0.9, critical / 2):
+            if visible > 1:
+                continue
+            slack = visible - critical
+            power = max(0.0, 1 - 2 * math.exp(-2 * size * slack**2)) if slack > 0 else 0.0
+            for far in (1 - 1e-6, 1 + 1e-6):
+                distance = far * critical
+                sample = (np.arange(size) + 0.5) / size + (distance - 0.5 / size)
+                found, _, context = outcome(
+                    lambda s=sample, v=visible: judge.expect_distribution(  # type: ignore[misc]
+                        s, uniform, visible=v, error=error, what="w"
+                    )
+                )
+                should = "passed" if power >= 0.99 else "inconclusive"
+                seen = far > 1 and distance < 1
+                assert found == ("refuted" if seen else should), (size, visible, far)
+                assert (context.checks, context.error, context.smallest_visible) == (
+                    1,
+                    error,
+                    visible,
+                )
+                assert abs(context.power - power) < ROUNDING  # type: ignore[operator]
+    one = outcome(
+        lambda: judge.expect_distribution([0.99], uniform, visible=0.9, error=0.5, what="w")
+    )
+    assert one[0] == "refuted"
+    good = np.linspace(0.01, 0.99, 50)
+    assert _error(judge.expect_distribution, [], uniform, visible=0.5)
+    assert _error(judge.expect_distribution, [NAN, 0.5], uniform, visible=0.5)
+    assert _error(judge.expect_distribution, good, lambda x: x * NAN, visible=0.5)
+    assert _error(judge.expect_distribution, good, uniform, visible=1.5)
+    assert _error(judge.expect_distribution, good, uniform, visible=0.0)
+    whole = outcome(
+        lambda: judge.expect_distribution(good, uniform, visible=1, error=0.5, what="w")
+    )
+    assert whole[0] == "passed"
+
+
+def _one_sided(judge: ModuleType) -> None:
+    for trials, bound, error in (
+        (50, 0.3, 0.01), (80, 0.05, 1e-4), (20, 0.0, 0.1), (8, 0.25, 0.5), (2, 0.25, 0.25),
+    ):  # fmt: skip
+        law = _law(trials, bound)
+        more: dict[str, Any] = {"error": error, "what": "w"}
+        for k in range(trials + 1):
+            should = "refuted" if sum(law[k:]) < error else "passed"
+            found, _, context = outcome(partial(judge.expect_at_most, k, trials, bound, **more))
+            assert found == should, (trials, k)
+            assert (context.checks, context.error, context.power) == (1, error, None)
+            least = partial(judge.expect_at_least, trials - k, trials, 1 - bound, **more)
+            found, _, context = outcome(least)
+            assert (found, context.checks) == (should, 1), (trials, k)
+    for trials, bound in ((20, 1.0), (2, 0.5), (1, 0.25)):  # no count is rare: nothing is checked
+        found, _, context = outcome(
+            partial(judge.expect_at_most, trials, trials, bound, error=0.25, what="w")
+        )
+        assert (found, context.checks, context.error) == ("passed", 0, 0.0)
+        assert context.notes == [
+            f"w: no count of {trials} speaks against P <= {bound:.6g}: no check"
+        ]
+    for bound in (-0.1, 1.1, NAN):
+        assert _error(judge.expect_at_most, 5, 100, bound)
+        assert _error(judge.expect_at_least, 5, 100, bound)
+    assert _error(judge.expect_at_most, 5, 100, 0.1, error=0.0)
+    assert _error(judge.expect_at_most, 5, 4, 0.1)
+
+
+def _inputs(judge: ModuleType) -> None:
+    counts = (
+        (1.5, 3),
+        (1, 3.5),
+        (1, 0),
+        (0, 0),
+        (-1, 3),
+        (4, 3),
+        (True, 3),
+        (1, np.True_),
+        (NAN, 3),
+        (1, NAN),
+    )
+    for counted in counts:
+        assert _error(lambda c, what: judge._counts(*c), counted), counted
+    for counted in ((0, 1), (1, 1), (0, 2), (2, 2), (1.0, 2.0)):
+        judge._counts(*counted)
+    for error in (0.0, 1.0, -1.0, 2.0, NAN):
+        assert _error(lambda e, what: judge._parameters(e), error), error
+    for value in (0.0, -1.0, NAN, math.inf):
+        assert _error(lambda v, what: judge._parameters(0.5, visible=v), value), value
+    judge._parameters(0.5, visible=0.5)
+    found, _, context = outcome(lambda: judge._judge(None, 0.1, judge.POWER, 0.1, "w"))
+    assert (found, context.checks) == ("passed", 1)
+
+
+def tests_of_chance_hold(judge: ModuleType) -> None:
+    """Acceptance regions, powers, errors booked and input refused, each by summing the law."""
+    _inputs(judge)
+    _proportion(judge)
+    _mean(judge)
+    _distribution(judge)
+    _one_sided(judge)

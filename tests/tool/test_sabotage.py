@@ -1,0 +1,146 @@
+"""Sabotage by fresh eyes: ways to have nothing checked, or a false thing pass, that look like evidence.
+
+Each was tried through the public interface; those marked *mended* once passed without a word.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, assume, given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from sympy import Abs, And, Eq, Ge, Integer, Le, MatrixSymbol, Rational, Symbol, sqrt, symbols, zoo
+
+import tests
+from tests.tool.test_verdict_types import judged
+from theorem_audit import (
+    expect,
+    expect_identity,
+    expect_inequality,
+    expect_nonnegative,
+    expect_positive_ball,
+    expect_zero,
+)
+from theorem_audit.checks import statistics
+from theorem_audit.checks.mark import UnknownEvidence, collect
+
+A, X = symbols("a x", real=True)
+UNIT = (A >= 0) & (A <= 1)
+
+
+def _in_a_thread() -> None:
+    thread = threading.Thread(target=lambda: expect(False, "lost"))
+    thread.start()
+    thread.join()
+    expect(True, "fine")
+
+
+async def _coroutine() -> None:
+    expect(False, "never awaited")
+
+
+def _generator() -> Any:
+    yield expect(False, "never run")
+
+
+@given(st.integers())
+@settings(phases=[Phase.explicit])
+def _no_example(n: int) -> None:
+    expect(False, "never run")
+
+
+@given(st.integers())
+@settings(max_examples=5, database=None)
+def _nothing_assumed(n: int) -> None:
+    assume(n > n)
+    expect(False, "never run")
+
+
+def _closed(coroutine: Any) -> None:
+    coroutine.close()  # Python says of one that is never awaited nothing but a warning
+
+
+P, Q = symbols("P Q", commutative=False)
+M, N = MatrixSymbol("M", 2, 2), MatrixSymbol("N", 2, 2)
+TRICKS: dict[str, Callable[[], Any]] = {
+    "a failing check in a thread (mended)": _in_a_thread,
+    "a coroutine": lambda: _closed(_coroutine()),
+    "a generator": _generator,
+    "False returned": lambda: False,
+    "no example of Hypothesis": _no_example,
+    "an assumption that never holds": _nothing_assumed,
+    "a negative factor divided out (mended)": lambda: expect_inequality(Ge(-A, 0), UNIT, [A], factor=-A),
+    "a factor of either sign (mended)": lambda: expect_inequality(
+        Ge(-((A - Rational(1, 2)) ** 2), 0), UNIT, [A], factor=Rational(1, 2) - A
+    ),
+    "the factor 0": lambda: expect_inequality(Ge(-A, 0), UNIT, [A], factor=Integer(0)),
+    "text for an expression (mended)": lambda: expect_zero("x - x", "m"),  # type: ignore[arg-type]
+    "text for what was derived (mended)": lambda: expect_identity(Eq(X, A), {X: "x"}),  # type: ignore[dict-item]
+    "symbols that do not commute": lambda: expect_zero(P * Q - Q * P, "m"),
+    "matrices that do not commute": lambda: expect_zero(M * N - N * M, "m"),
+    "a box turned round": lambda: expect_inequality(Le(A, -1), {A: (1, 0)}),
+    "a box without an end": lambda: expect_nonnegative(A, {A: (0, zoo)}),
+    "two inequalities at once": lambda: expect_inequality(And(A >= 0, Rational(1, 2) >= A), UNIT, [A]),
+    "a root of what is negative": lambda: expect_positive_ball(sqrt(X), {X: (-2, -1)}, "m"),
+    "a function without a ball": lambda: expect_positive_ball(Abs(X) - X, {X: (-2, -1)}, "m"),
+    "one trial, far enough off (mended)": lambda: statistics.expect_proportion(
+        1, 1, 0.5, visible=1.0, what="w"
+    ),
+    "one draw, further off than can be (mended)": lambda: statistics.expect_distribution(
+        [0.5], stats.uniform.cdf, visible=5.0, what="w"
+    ),
+    "a bound that nothing exceeds (mended)": lambda: statistics.expect_at_most(9, 9, 1.0, what="w"),
+    "a mean with no spread": lambda: statistics.expect_mean(np.ones(500), 1.0, visible=0.5, what="w"),
+    "another symbol of the same name": lambda: expect_inequality(
+        Ge(Symbol("a") - 1, 0), UNIT, [A]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TRICKS)
+def test_no_trick_passes(what: str) -> None:
+    assert judged(TRICKS[what]).outcome in ("error", "inconclusive", "refuted")
+
+
+def test_a_factor_that_is_a_square_needs_no_help() -> None:
+    square = (A - Rational(1, 3)) ** 2
+    relation = Ge((square * (A + 1)).expand(), 0)
+    assert judged(lambda: expect_inequality(relation, UNIT, [A], factor=square)).outcome == "passed"
+
+
+HEAD = "from theorem_audit import evidence, expect\n"
+GOOD = "@evidence('GRAD', 'property')\ndef test_one(claim):\n    expect(True, 'm')\n"
+BAD = "@evidence('GRAD', 'property')\ndef test_one(claim):\n    expect(False, 'm')\n"
+FILES = {
+    "a second function hides the first": (BAD + GOOD, "test_one .line 2. is marked"),
+    "a class holds it": ("class TestIt:\n    " + GOOD.replace("\n", "\n    ") + "\n", "TestIt.test_one"),
+    "a helper marks it": ("from tests.made_helper import test_one\n", "is no test_"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", FILES)
+def test_marked_evidence_that_nothing_would_run_is_told(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, says = FILES[what]
+    (tmp_path / "test_zz_sabotage.py").write_text(HEAD + text, encoding="utf-8")
+    (tmp_path / "made_helper.py").write_text(HEAD + GOOD, encoding="utf-8")
+    monkeypatch.setattr(tests, "__path__", [str(tmp_path)])
+    for name in ("tests.test_zz_sabotage", "tests.made_helper"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    with pytest.raises(UnknownEvidence, match=says):
+        collect()
+
+
+def test_one_of_each_name_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = HEAD + GOOD + GOOD.replace("test_one", "test_two")
+    (tmp_path / "test_zz_two.py").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(tests, "__path__", [str(tmp_path)])
+    assert len(collect()["GRAD"]) == 2

@@ -1,0 +1,129 @@
+"""What the evidence and the kernel's gate are judged by, judged: each of its mutants is caught or explained.
+
+As ``test_judge_mutants.py`` does for the verdict and the checker.  The batteries (``tests/tool/judged``)
+compute what they expect by other means; the table in ``proofs_notes/audit.md`` must say what comes out.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.tool import ROOT
+from tests.tool.judge_mutants import built, every_function, mutants
+from tests.tool.judged import (
+    ball,
+    bernstein,
+    chance,
+    expectations,
+    falsifying,
+    kernel,
+    statement,
+    zero,
+)
+from theorem_audit.weigh.time_limit import limited
+
+BATTERIES: dict[str, Callable[[ModuleType], None]] = {
+    "checks/expect.py": expectations.expectations_hold,
+    "checks/statistics.py": chance.tests_of_chance_hold,
+    "exact/zero.py": zero.zero_holds,
+    "exact/region.py": zero.regions_hold,
+    "exact/bernstein.py": bernstein.bernstein_holds,
+    "exact/ball.py": ball.balls_hold,
+    "exact/decided.py": ball.telling_holds,
+    "kernel/gate.py": kernel.gate_holds,
+    "kernel/axioms.py": kernel.axioms_hold,
+    "kernel/judge.py": kernel.court_holds,
+    "kernel/statement.py": statement.statements_hold,
+    "doubt/falsify.py": falsifying.falsifiers_hold,
+}
+SECONDS = 5  # a battery takes less than one; a mutant that does not end is caught
+
+TIE = "differs only where two floating-point numbers are equal to the last bit"
+GUARD = "a second guard: what it refuses is refused before"
+NEVER_0 = "differs only at 0, which does not occur there"
+# Mutants that no battery can tell from the original, and why.
+EXPLAINED: dict[str, dict[str, str]] = {
+    "checks/expect.py": {
+        "_expect_positive: 1 + 1 #2": "the slack is 1 there, and so are its powers",
+        "_expect_positive: other comparison in value < 0": "at 0 the witness lies in the region, "
+        "which the next condition says: strict conditions are in the slack",
+        "_expect_positive: 0 + 1 #2": "only the words of what is undecided",
+    },
+    "checks/statistics.py": {
+        "expect_mean: other comparison in abs(mean - expected) > critical * spread": TIE,
+        "expect_mean: 0 + 1": "all values are equal: which one is shown does not matter",
+        "expect_distribution: other comparison in found.statistic > critical": TIE,
+        "expect_distribution: other comparison in slack > 0": "the power is 0 either way",
+        "expect_at_most: without _finite(bound=bound)": GUARD,
+        "expect_at_most: other comparison in pvalue < error": TIE,
+    },
+    "exact/zero.py": {
+        "rational_form: without raise Undecided(f'{atom} is not a polyno ...  not decided')": GUARD,
+        "rational_form: and/or in atom.exp.is_Integer and atom.exp >= 0": GUARD,
+        "rational_form: other comparison in atom.exp >= 0": GUARD,
+        "rational_form: 0 + 1": GUARD,
+    },
+    "exact/region.py": {
+        "box_of: 1 + 1": "the sign counts, not its size",
+        "box_of: 1 + 1 #3": "the sign counts, not its size",
+        "box_of: other comparison in poly.LC() > 0": NEVER_0,
+        "_tightest: other comparison in sign > 0": NEVER_0,
+    },
+    "kernel/gate.py": {
+        "rule: 1 + 1": "seconds with two decimals",
+        "rule: 1 + 1 #2": "the layout of a kept file",
+    },
+    "kernel/statement.py": {
+        "Speaker._product: other comparison in x.exp < 0": NEVER_0,
+        "Speaker._product: other comparison in x < 0": NEVER_0,
+        "Speaker._product: without top.append('(- 1)')": "SymPy gives the sign as a factor of its own",
+        "Speaker._power: other comparison in exponent > 0": NEVER_0,
+        "Speaker._power: 0 + 1": "SymPy has no power with exponent 1",
+    },
+}
+
+
+def _module(path: str) -> ModuleType:
+    return importlib.import_module("theorem_audit." + path.removesuffix(".py").replace("/", "."))
+
+
+def _table() -> dict[str, tuple[int, int, int]]:
+    """What the notes say: path -> (mutants, caught, explained)."""
+    text = (ROOT / "proofs_notes" / "audit.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `theorem_audit/(\S+)`[^|]*\| (\d+) \| (\d+) \| (\d+)\b", text, re.M)
+    return {path: (int(a), int(b), int(c)) for path, a, b, c in rows}
+
+
+@pytest.mark.parametrize("path", BATTERIES)
+def test_the_original_passes_its_battery(path: str) -> None:
+    BATTERIES[path](_module(path))
+
+
+# A mutant of the court leaves its folder to the garbage collector, which says so.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("path", BATTERIES)
+def test_every_mutant_is_caught_or_explained(path: str) -> None:
+    original, battery = _module(path), BATTERIES[path]
+    source = Path(original.__file__ or "")
+    survived, count = set(), 0
+    for label, tree in mutants(source, every_function(source)):
+        count += 1
+        mutant = built(tree, original.__name__)
+        try:
+            limited(lambda judge=mutant: battery(judge), SECONDS)()  # type: ignore[misc]
+        except (Exception, pytest.fail.Exception):  # noqa: BLE001 - breaking is being caught
+            continue
+        survived.add(label)
+    gc.collect()
+    explained = EXPLAINED.get(path, {})
+    assert survived - set(explained) == set()
+    assert set(explained) <= survived, "explained, but caught: strike it out"
+    assert _table()[path] == (count, count - len(survived), len(survived)), "the notes' table"
