@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sympy import And, Eq, Expr, Gt, Le, Lt, Rational
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational
 
 from formal.tie.build import build, expect_kernel, gate
 from formal.tie.phrases import spoken
@@ -18,7 +18,7 @@ from theory import claims
 from theory.minibatch.capture import growth, theta
 from theory.minibatch.reach import final_ratio, schedule_probability
 from theory.minibatch.sparse import block_length, limit_winner, p_sparse, rate
-from theory.notation import S, a, b, delta, delta_next, n, p, r2
+from theory.notation import S, a, b, delta, delta_next, n, p, r2, rho, s, s_next
 
 HALF = Rational(1, 2)
 
@@ -43,6 +43,22 @@ def test_band_wide_in_the_kernel(claim: Claim) -> None:
 
 @evidence("ENTRY", "kernel")
 def test_entry_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("RADIUS-TWO", "kernel")
+def test_radius_two_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("GD-DIRECTION", "kernel")
+def test_gd_direction_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("GD-CONVERGES", "kernel")
+def test_gd_converges_in_the_kernel(claim: Claim) -> None:
+    """The one-step formula, and every run to its limit: the direction of the start on the active data."""
     expect_kernel(claim)
 
 
@@ -145,6 +161,20 @@ NEIGHBOURS: dict[str, Callable[[], Claim]] = {
     ),
     "ENTRY from a/5": lambda: claims["ENTRY"].widened("above the band", delta >= a / 5),
     "ENTRY no upper end": lambda: claims["ENTRY"].without("upper end"),
+    "RADIUS-TWO any radius": lambda: claims["RADIUS-TWO"].without("radius"),
+    "RADIUS-TWO a <= 1": lambda: claims["RADIUS-TWO"].widened("step size", And(Gt(a, 0), Le(a, 1))),
+    "RADIUS-TWO no mass": lambda: claims["RADIUS-TWO"].widened("batch mass", And(Le(0, S), Le(S, 2))),
+    "GD-DIRECTION any batch": lambda: claims["GD-DIRECTION"].without("full batch"),
+    "GD-DIRECTION any coordinate": lambda: claims["GD-DIRECTION"].without("active coordinate"),
+    "GD-DIRECTION other factor": lambda: _equation("GD-DIRECTION", s_next, lambda x: x.subs(rho, 0)),
+    "GD-CONVERGES any batch": lambda: claims["GD-CONVERGES"].without("full batch"),
+    "GD-CONVERGES a <= 1/2": lambda: claims["GD-CONVERGES"].widened(
+        "step size", And(Gt(a, 0), Le(a, HALF))
+    ),
+    "GD-CONVERGES radius 5/2": lambda: claims["GD-CONVERGES"].widened(
+        "radius", Le(s + rho, Rational(5, 2))
+    ),
+    "GD-CONVERGES no mass": lambda: claims["GD-CONVERGES"].widened("start", And(Ge(s, 0), Ge(rho, 0))),
     "MASS-FLOOR any radius": lambda: claims["MASS-FLOOR"].without("radius"),
     "MASS-FLOOR a S <= 2": lambda: claims["MASS-FLOOR"].widened(
         "step size", And(Gt(a, 0), Le(a * S, 2))
