@@ -18,6 +18,7 @@ from theorem_audit.checks.mark import LEFT_OUT
 from theorem_audit.doubt import instances
 from theorem_audit.doubt.falsify import Found
 from theorem_audit.doubt.mutants import Tried
+from theorem_audit.kernel import steps
 from theorem_audit.kernel.second_opinion import Opinion
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh.ledger import Ledger, necessity
@@ -106,6 +107,8 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     gates = [v.claim_id for v in verdicts.values() if any("kernel: not" in x for x in v.reasons)]
     if gates:
         console.print(f"kernel: not checked here for {', '.join(gates)}", markup=False)
+    if set(verdicts) == set(claims):
+        console.print(steps.told(steps.known()), markup=False)
     error = ledger.family_error
     said = f"at most {error:.1e}" if error else "0 (nothing random)"
     console.print(f"seed {ledger.seed}; chance that any true claim is called refuted: {said}")

@@ -12,6 +12,8 @@ from typing import Any
 from sympy import Eq
 
 from formal.tie.full_batch import gd_converges, gd_direction
+from formal.tie.minima import trace_of_the_hessian
+from formal.tie.walks import non_confinement
 from formal.tie.words import (
     DATA,
     GATE,
@@ -298,6 +300,8 @@ _DECLARATIONS: dict[str, Callable[[], Declaration]] = {
     "SGD-SPARSE": _sgd_sparse,
     "SPARSE-RATE": _sparse_rate,
     "SPARSE-TIME": _sparse_time,
+    "NHRW": non_confinement,
+    "TRACE": trace_of_the_hessian,
 }
 
 

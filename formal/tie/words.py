@@ -14,7 +14,7 @@ from theory.notation import S, a, b, d, delta, delta_next, n, r2, r2_next, rho, 
 PREAMBLE = """\
 From Coq Require Import Reals Lra Psatz.
 From mathcomp Require Import all_ssreflect.
-From SGD.statements Require Import sums model state.
+From SGD.statements Require Import sums model state walks hessian.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Open Scope R_scope.
 """

@@ -18,7 +18,9 @@ from theory import claims
 from theory.minibatch.capture import growth, theta
 from theory.minibatch.reach import final_ratio, schedule_probability
 from theory.minibatch.sparse import block_length, limit_winner, p_sparse, rate
+from theory.model.spectrum import mean_active, trace
 from theory.notation import S, a, b, delta, delta_next, n, p, r2, rho, s, s_next
+from theory.walks.random_walk import increment, jump
 
 HALF = Rational(1, 2)
 
@@ -96,6 +98,18 @@ def test_sparse_rate_in_the_kernel(claim: Claim) -> None:
 
 @evidence("SPARSE-TIME", "kernel")
 def test_sparse_time_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("NHRW", "kernel")
+def test_nhrw_in_the_kernel(claim: Claim) -> None:
+    """Every past-dependent law on a finite alphabet, and the mean of min(tau, K) for every K."""
+    expect_kernel(claim)
+
+
+@evidence("TRACE", "kernel")
+def test_trace_in_the_kernel(claim: Claim) -> None:
+    """On the cell of the active data, where a ReLU neuron's loss at an inactive one is constant."""
     expect_kernel(claim)
 
 
@@ -182,6 +196,15 @@ NEIGHBOURS: dict[str, Callable[[], Claim]] = {
     "WALK-DRIFT p": lambda: _equation("WALK-DRIFT", p, lambda x: x * (n - 1) / n),
     "WALK-DRIFT any pair": lambda: claims["WALK-DRIFT"].without("live pair"),
     "WALK-DRIFT any factors": lambda: claims["WALK-DRIFT"].without("positive factors"),
+    "NHRW jumps of any length": lambda: claims["NHRW"].without("bounded jumps"),
+    "NHRW any drift": lambda: claims["NHRW"].without("outward drift"),
+    "NHRW any second moment": lambda: claims["NHRW"].without("second moment bounded below"),
+    "NHRW any set": lambda: claims["NHRW"].without("in the band"),
+    "NHRW half the time": lambda: _formula("NHRW", lambda c: Le(c.formula.lts, c.formula.gts / 2)),
+    "NHRW J of any sign": lambda: claims["NHRW"].widened("bounded jumps", Le(increment**2, jump**2)),
+    "TRACE anywhere": lambda: claims["TRACE"].without("minimum"),
+    "TRACE flatter": lambda: _equation("TRACE", trace, lambda x: x - 1 / n),
+    "TRACE other mean": lambda: _equation("TRACE", mean_active, lambda x: n / 2),
     "CAPTURE faster": lambda: _equation("CAPTURE", growth, lambda x: 2 * x - 1),
     "CAPTURE twice p": lambda: claims["CAPTURE"].widened("split probability", Eq(p, 2 * _split())),
     "CAPTURE any p": lambda: claims["CAPTURE"].without("split probability"),
@@ -232,7 +255,7 @@ def test_neighbours_do_not_pass(name: str) -> None:
 
 @pytest.mark.parametrize("name", ON_ORTHONORMAL_DATA)
 def test_no_claim_on_orthonormal_data_passes_for_any_data(name: str) -> None:
-    assert len(ON_ORTHONORMAL_DATA) == len(spoken()) - 1  # GRAD has one sample, of length 1
+    assert len(ON_ORTHONORMAL_DATA) == len(spoken()) - 2  # GRAD has one sample, NHRW none
     _refused(claims[name].without("orthonormal data"))
 
 
@@ -248,6 +271,11 @@ def test_a_mean_over_batches_is_not_said_for_batches_of_another_law() -> None:
             gate(changed)
 
 
+def test_a_mean_over_starts_is_not_said_for_starts_of_another_law() -> None:
+    with pytest.raises(NoPhrase, match="fair signs"):
+        gate(claims["TRACE"].without("symmetric start"))
+
+
 def test_an_assumption_without_a_phrase_is_an_error() -> None:
     claim = claims["GRAD"]
     more = replace(claim, assumptions=(*claim.assumptions, Assumption("good weather", text="sun")))
@@ -259,7 +287,7 @@ def test_an_assumption_without_a_phrase_is_an_error() -> None:
 def test_dropping_an_assumption_drops_its_phrase(name: str) -> None:
     whole = gate(claims[name]).statement
     for assumption in claims[name].assumptions:
-        if assumption.name == "sampling":
+        if assumption.name in ("sampling", "symmetric start"):
             continue  # without it nothing is said at all: see the test of laws above
         assert len(gate(claims[name].without(assumption.name)).statement) < len(whole)
 

@@ -187,6 +187,8 @@ class Declaration:
     phrases: name of an assumption -> proposition that it adds beside its condition ('' for none).
     quantified: name of an assumption -> the quantifier before its condition, where that speaks of every
     batch or pair ("forall B : batch n b").
+    local: symbols that differ from batch to batch; where there are some, a quantifier stands only before
+    conditions that name one.
     setting: propositions that the claim's chapter takes for granted.
     conclusion: (claim, speaker) -> proposition, from the claim's formula.
     """
@@ -197,6 +199,7 @@ class Declaration:
     conclusion: Callable[[Any, Speaker], str]
     setting: tuple[str, ...] = ()
     quantified: Mapping[str, str] = field(default_factory=dict)
+    local: frozenset[Symbol] = frozenset()
 
 
 def hypotheses(claim: Any, declaration: Declaration) -> list[str]:
@@ -212,7 +215,8 @@ def hypotheses(claim: Any, declaration: Declaration) -> list[str]:
             quantifier = declaration.quantified.get(assumption.name, "")
             for x in parts_of(assumption.condition):
                 said = declaration.speaker.relation(x)
-                found.append(f"{quantifier}, {said}" if quantifier else said)
+                everywhere = declaration.local and not x.has(*declaration.local)
+                found.append(f"{quantifier}, {said}" if quantifier and not everywhere else said)
     return found
 
 

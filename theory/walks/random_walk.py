@@ -69,7 +69,9 @@ stationary = _real("pi_m")  # long-run share of time at m; 0 unless positive rec
 
 REFERENCE = "Menshikov, Popov, Wade, Non-homogeneous Random Walks, CUP, 2017"
 _BOUNDED = Assumption(
-    "bounded jumps", Le(increment**2, jump**2), text="|D| <= J almost surely, J > 0"
+    "bounded jumps",
+    And(Gt(jump, 0), Le(increment**2, jump**2)),
+    text="|D| <= J almost surely, J > 0",
 )
 _EVERY_STEP = Assumption(
     "every step",
