@@ -21,8 +21,7 @@ Lemma confine r S : 0 <= S -> S <= r -> ts <= 2 - r ->
 Proof.
   intros S0 S1 T.
   destruct (Rle_or_lt (27 * (r - 1)) (10 * a)) as [H | H].
-  - pose proof (BAND_WIDE_upper.nonnegative a (r - 1) S ltac:(lra) ltac:(lra) ltac:(lra)
-      ltac:(lra) ltac:(lra) ltac:(lra)) as K.
+  - pose proof (BAND_WIDE_upper.nonnegative a (r - 1) S ltac:(lra) ltac:(lra) ltac:(lra)) as K.
     apply Rle_trans with (1 - 10 * a / 27); [lra |].
     apply Rminus_le, Ropp_le_cancel. rewrite Ropp_0.
     refine (scaled_ge0 (/ 27) _ _ _ K _); [lra | field].
@@ -34,8 +33,7 @@ Proof.
     assert (P2 : 0 <= a * S) by (apply Rmult_le_pos; lra).
     assert (P3 : a * S <= a + a * (r - 1)).
     { replace (a + a * (r - 1)) with (a * r) by ring. apply Rmult_le_compat_l; lra. }
-    pose proof (ENTRY_falls.nonnegative a (a * (r - 1)) (a * S) ltac:(lra) ltac:(lra) ltac:(lra)
-      ltac:(lra) ltac:(lra) ltac:(lra)) as K.
+    pose proof (ENTRY_falls.nonnegative a (a * (r - 1)) (a * S) ltac:(lra) ltac:(lra) ltac:(lra)) as K.
     apply Rle_trans with (2 - r); [lra |].
     apply Rminus_le, Ropp_le_cancel. rewrite Ropp_0.
     refine (scaled_ge0 S _ _ S0 K _). ring.

@@ -1,14 +1,8 @@
 (* The slack 2 - r2 >= t_* and the live mass >= s_* are kept for ever. *)
 From Coq Require Import Reals Lra Psatz.
 From mathcomp Require Import all_ssreflect.
-From SGD Require Import statements.sums.
-From SGD Require Import statements.model.
-From SGD Require Import statements.state.
-From SGD Require Import sums.
-From SGD Require Import batches.
-From SGD Require Import coordinates.
-From SGD Require Import ratios.
-From SGD Require Import capture.
+From SGD.statements Require Import sums model state.
+From SGD Require Import sums batches coordinates ratios capture.
 From SGD Require band mass.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Open Scope R_scope.
@@ -28,30 +22,16 @@ Notation state := (state n).
 Notation batch := (batch n b).
 Notation step := (@step n b a).
 Notation run := (run step).
-Notation rat := ratio.
-Notation pw := power.
-Let b_pos : (1 <= b)%N. Proof. exact: batch_ge1. Qed.
 Let b_lt_n : (b < n)%N. Proof. exact: batch_lt. Qed.
 Let a0 : 0 < a. Proof. exact: a_pos. Qed.
 Let a1 : a < 1 / 2. Proof. exact: a_lt. Qed.
 Let ts0 : 0 < ts. Proof. exact: ts_pos. Qed.
-Let ts_le1 : ts <= 1. Proof. exact: ts_le. Qed.
 Let ss0 : 0 < ss. Proof. exact: ss_pos. Qed.
 Let ts1 : ts <= 1 - 10 * a / 27. Proof. exact: ts_band. Qed.
 Let ss1 : ss <= (1 - 2 * a) ^ 2 * ts. Proof. exact: ss_floor. Qed.
-Let T0 := batch_pos b_lt_n.
 Let N := INR n.
 Notation SInv := (SInv ts ss).
-Notation alB := (alB a).
-Notation beB := (beB a).
-Notation fac := (fac a).
-Notation pp := (split_chance n b).
-Notation lam := (lam n ss).
-Notation zz := (zz n a ts ss).
 Notation g := (g n a ts ss).
-Notation th := (th n a ts ss).
-Notation shrink := (shrink a ts).
-Notation U := (power_sum g).
 Implicit Types (x : state) (B : batch) (i j : 'I_n).
 
 Lemma SInv_step x (B : batch) : SInv x -> SInv (step x B).

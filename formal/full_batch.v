@@ -14,10 +14,8 @@ Proof.
   assert (az : 0 <= a * z) by (apply Rmult_le_pos; lra).
   apply Rminus_le, Ropp_le_cancel. rewrite Ropp_0.
   destruct (Rle_or_lt z 1) as [H | H].
-  - pose proof (GD_CONVERGES_decrease_1.nonnegative a z rho ltac:(lra) ltac:(lra) ltac:(lra)
-      ltac:(lra) ltac:(lra) ltac:(lra)) as K.
+  - pose proof (GD_CONVERGES_decrease_1.nonnegative a z rho ltac:(lra) ltac:(lra) ltac:(lra)) as K.
     refine (scaled_ge0 (a * z) _ _ az K _). unfold V. ring.
-  - pose proof (GD_CONVERGES_decrease_2.nonnegative a z rho ltac:(lra) ltac:(lra) ltac:(lra)
-      ltac:(lra) ltac:(lra) ltac:(lra)) as K.
+  - pose proof (GD_CONVERGES_decrease_2.nonnegative a z rho ltac:(lra) ltac:(lra) ltac:(lra)) as K.
     refine (scaled_ge0 (a * z) _ _ az K _). unfold V. ring.
 Qed.

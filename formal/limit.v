@@ -2,22 +2,8 @@
 From Coq Require Import Reals Lra Psatz.
 From mathcomp Require Import all_ssreflect.
 From Coq Require Import Classical_Prop.
-From SGD Require Import statements.sums.
-From SGD Require Import statements.model.
-From SGD Require Import statements.state.
-From SGD Require Import sums.
-From SGD Require Import runs.
-From SGD Require Import blocks.
-From SGD Require Import powers.
-From SGD Require Import batches.
-From SGD Require Import coordinates.
-From SGD Require Import ratios.
-From SGD Require Import capture.
-From SGD Require Import confine.
-From SGD Require Import psi.
-From SGD Require Import contract.
-From SGD Require Import null_sets.
-From SGD Require Import paths.
+From SGD.statements Require Import sums model state.
+From SGD Require Import sums runs blocks powers batches coordinates ratios capture confine psi contract null_sets paths.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Open Scope R_scope.
 
@@ -32,38 +18,15 @@ Notation state := (state n).
 Notation batch := (batch n b).
 Notation step := (@step n b a).
 Notation run := (run step).
-Notation rat := ratio.
 Notation pw := power.
-Let b_pos : (1 <= b)%N. Proof. exact: batch_ge1. Qed.
 Let b_lt_n : (b < n)%N. Proof. exact: batch_lt. Qed.
-Let a0 : 0 < a. Proof. exact: a_pos. Qed.
-Let a1 : a < 1 / 2. Proof. exact: a_lt. Qed.
-Let ts0 : 0 < ts. Proof. exact: ts_pos. Qed.
-Let ts_le1 : ts <= 1. Proof. exact: ts_le. Qed.
-Let ss0 : 0 < ss. Proof. exact: ss_pos. Qed.
-Let ts1 : ts <= 1 - 10 * a / 27. Proof. exact: ts_band. Qed.
-Let ss1 : ss <= (1 - 2 * a) ^ 2 * ts. Proof. exact: ss_floor. Qed.
 Let T0 := batch_pos b_lt_n.
 Let N := INR n.
 Notation SInv := (SInv ts ss).
-Notation alB := (alB a).
-Notation beB := (beB a).
-Notation fac := (fac a).
-Notation pp := (split_chance n b).
-Let N1 : 1 < N. Proof. exact: capture.N1. Qed.
-Notation lam := (lam n ss).
-Notation zz := (zz n a ts ss).
 Notation g := (g n a ts ss).
-Notation th := (th n a ts ss).
-Notation shrink := (shrink a ts).
-Notation U := (power_sum g).
-Notation zs := (zs n ss).
-Notation kap := (kap n a ss).
 Notation kA := (kA n b a ts ss).
 Notation W := (W b a ts ss).
-Notation c1 := (c1 n b a ts ss).
 Notation c2 := (c2 n b a ts ss).
-Notation enough := (enough n b a ts ss).
 Notation Psi := (Psi b a ts ss).
 Implicit Types (x : state) (B : batch) (i j : 'I_n).
 

@@ -97,3 +97,90 @@ rewrite !seen_alone /r2 !mass_alone /=; case: (eqVneq j i) => [->|ji]; split; tr
 - by case: (i \in val B); rewrite /b2r; [rewrite -[RHS](key x y) //; ring | ring].
 - by case: (i \in val B); rewrite /b2r; [rewrite -[RHS](key y x) //; [ring | lra | lra] | ring].
 Qed.
+
+(* A start outside the radius may be caught: where the rest is above 2 and the mass small beside it, the mass only falls,
+   and the rest never loses more than 2 rho / y times what the mass loses, y being half of what the rest has above 2. *)
+Section Caught.
+Variables (n b : nat) (a rho0 s0 : R).
+Hypothesis a0 : 0 < a.
+Hypothesis above : 2 < rho0.
+Hypothesis small : 8 * rho0 * s0 <= (rho0 - 2) ^ 2.
+Hypothesis slow : a * (2 * s0 + rho0 - 2) <= 1.
+Let y := (rho0 - 2) / 2.
+(* what holds for ever *)
+Definition caught (x : state n) : Prop :=
+  [/\ mass x <= s0, x.2 <= rho0 & rho0 - 2 * rho0 * s0 <= x.2 * y - 2 * rho0 * mass x + rho0 * (1 - y)].
+
+Lemma caught_above x : caught x -> 2 + y <= x.2.
+Proof.
+case=> M R C; have y0 : 0 < y by rewrite /y; lra.
+have m0 : 0 <= mass x by apply: rsum_ge0 => j _; apply: sq_ge0.
+have P : 0 <= 2 * rho0 * mass x by apply: Rmult_le_pos; lra.
+have K : 2 * rho0 * s0 <= y * y by rewrite /y; lra.
+apply: (Rmult_le_reg_r y) => //; rewrite (_ : rho0 = 2 + 2 * y) in C K P *; last by rewrite /y; field.
+lra.
+Qed.
+Lemma caught_step x (B : batch n b) : caught x -> caught (step a x B).
+Proof.
+move=> Cx; have A := caught_above Cx; case: Cx => M R C.
+have y0 : 0 < y by rewrite /y; lra.
+set S := seen x (val B); have S0 : 0 <= S := seen_ge0 x (val B); have S1 : S <= mass x := seen_le x (val B).
+rewrite /caught mass_step -/S; set al := 1 - a * S; set be := al + a * (2 - r2 x).
+have aS : 0 <= a * S by apply: Rmult_le_pos; lra.
+have aM : a * (S + mass x + x.2 - 2) <= a * (2 * s0 + rho0 - 2) by apply: Rmult_le_compat_l; lra.
+have be0 : 0 <= be by rewrite /be /al /r2; lra.
+have ay : a * y <= a * (x.2 - 2 + mass x) by apply: Rmult_le_compat_l; lra.
+have ay0 : 0 < a * y by apply: Rmult_lt_0_compat.
+have be1 : be <= 1 - a * y by rewrite /be /al /r2; lra.
+have al1 : al <= 1 by rewrite /al; lra.
+have al0 : 0 <= al by have : be <= al by [rewrite /be /r2; lra]; lra.
+have al2 : 0 <= al ^ 2 <= 1 by nra.
+have be2 : be ^ 2 <= 1 - a * y by nra.
+have m1 : al ^ 2 * (mass x - S) <= 1 * (mass x - S) by apply: Rmult_le_compat_r; lra.
+have m2 : be ^ 2 * S <= (1 - a * y) * S by apply: Rmult_le_compat_r.
+have E2 : (step a x B).2 = x.2 * al ^ 2 by [].
+have r1 : x.2 * al ^ 2 <= x.2 * 1 by apply: Rmult_le_compat_l; lra.
+have ayS : 0 <= a * y * S by apply: Rmult_le_pos; lra.
+rewrite E2; split; [lra | lra | ].
+(* the rest loses at most 2 a S rho0, the mass at least a y S *)
+have G : x.2 - 2 * (a * S) * rho0 <= x.2 * al ^ 2.
+  have : 2 * (a * S) * x.2 <= 2 * (a * S) * rho0 by apply: Rmult_le_compat_l; lra.
+  have : 0 <= x.2 * (a * S) ^ 2 by apply: Rmult_le_pos; [lra | apply: sq_ge0].
+  by rewrite /al; nra.
+have G2 : (x.2 - 2 * (a * S) * rho0) * y <= x.2 * al ^ 2 * y by apply: Rmult_le_compat_r; lra.
+have : 2 * rho0 * (al ^ 2 * (mass x - S) + be ^ 2 * S) <= 2 * rho0 * (mass x - a * y * S) by apply: Rmult_le_compat_l; lra.
+lra.
+Qed.
+Lemma caught_run x u : caught x -> caught (run (@step n b a) x u).
+Proof. by elim: u x => // B u IH x Cx; apply: IH; apply: caught_step. Qed.
+End Caught.
+Theorem caught_start n b a (x : state n) (u : seq (batch n b)) : 0 < a -> 2 < x.2 ->
+  8 * x.2 * mass x <= (x.2 - 2) ^ 2 -> a * (2 * mass x + x.2 - 2) <= 1 -> 2 < r2 (run (@step n b a) x u).
+Proof.
+move=> a0 above small slow; set y := run _ _ _.
+have Cx : caught x.2 (mass x) x by split; lra.
+have Cy : caught x.2 (mass x) y by apply: (caught_run a0 above small slow).
+have := caught_above above small Cy.
+have : 0 <= mass y by apply: rsum_ge0 => j _; apply: sq_ge0.
+by rewrite /r2; lra.
+Qed.
+(* so the radius 2 of SGD-SPARSE can be no larger, for any n, b and step size *)
+Theorem radius_needed n b a r (i : 'I_n) : 0 < a -> 2 < r -> exists x : state n,
+  [/\ r2 x < r, 0 < mass x, 0 <= x.2 & forall u : seq (batch n b), 2 < r2 (run (@step n b a) x u)].
+Proof.
+move=> a0 rr; have ia : 0 < / a by apply: Rinv_0_lt_compat.
+(* the rest 2 + y, the mass e^2 *)
+pose y := Rmin (1 / 2) (Rmin ((r - 2) / 2) (/ a / 2)).
+have y0 : 0 < y by rewrite /y; repeat apply: Rmin_pos; lra.
+have y1 : y <= 1 / 2 by apply: Rmin_l.
+have y2 : y <= (r - 2) / 2 by apply: Rle_trans (Rmin_r _ _) (Rmin_l _ _).
+have y3 : y <= / a / 2 by apply: Rle_trans (Rmin_r _ _) (Rmin_r _ _).
+pose x : state n := ((alone i (y / 5)).1, 2 + y).
+have M : mass x = (y / 5) ^ 2 by rewrite -(mass_alone i).
+have M1 : (y / 5) ^ 2 <= y / 4 by nra.
+have X2 : x.2 = 2 + y by [].
+exists x; split; rewrite /r2 ?M ?X2; [lra | by apply: pow_lt; lra | lra | ] => u.
+rewrite -/(r2 _); apply: caught_start => //; rewrite ?M ?X2; [lra | nra | ].
+apply: (Rle_trans _ (a * / a)); last by rewrite Rinv_r; lra.
+by apply: Rmult_le_compat_l; lra.
+Qed.

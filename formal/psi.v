@@ -1,16 +1,8 @@
 (* Psi, the best candidate, capped at 1: below 1 it falls by the factor c1 on average, and it never grows on average. *)
 From Coq Require Import Reals Lra Psatz.
 From mathcomp Require Import all_ssreflect.
-From SGD Require Import statements.sums.
-From SGD Require Import statements.model.
-From SGD Require Import statements.state.
-From SGD Require Import sums.
-From SGD Require Import powers.
-From SGD Require Import batches.
-From SGD Require Import coordinates.
-From SGD Require Import ratios.
-From SGD Require Import capture.
-From SGD Require Import confine.
+From SGD.statements Require Import sums model state.
+From SGD Require Import sums powers batches coordinates ratios capture confine.
 From SGD Require full_batch winner.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Open Scope R_scope.
@@ -25,7 +17,6 @@ Let Cs : stepping a ts. Proof. exact: capt_step. Qed.
 Notation state := (state n).
 Notation batch := (batch n b).
 Notation step := (@step n b a).
-Notation run := (run step).
 Notation rat := ratio.
 Notation pw := power.
 Let b_pos : (1 <= b)%N. Proof. exact: batch_ge1. Qed.
@@ -33,7 +24,6 @@ Let b_lt_n : (b < n)%N. Proof. exact: batch_lt. Qed.
 Let a0 : 0 < a. Proof. exact: a_pos. Qed.
 Let a1 : a < 1 / 2. Proof. exact: a_lt. Qed.
 Let ts0 : 0 < ts. Proof. exact: ts_pos. Qed.
-Let ts_le1 : ts <= 1. Proof. exact: ts_le. Qed.
 Let ss0 : 0 < ss. Proof. exact: ss_pos. Qed.
 Let ts1 : ts <= 1 - 10 * a / 27. Proof. exact: ts_band. Qed.
 Let ss1 : ss <= (1 - 2 * a) ^ 2 * ts. Proof. exact: ss_floor. Qed.
@@ -45,11 +35,8 @@ Notation beB := (beB a).
 Notation fac := (fac a).
 Notation pp := (split_chance n b).
 Let N1 : 1 < N. Proof. exact: capture.N1. Qed.
-Notation lam := (lam n ss).
-Notation zz := (zz n a ts ss).
 Notation g := (g n a ts ss).
 Notation th := (th n a ts ss).
-Notation shrink := (shrink a ts).
 Notation U := (power_sum g).
 Implicit Types (x : state) (B : batch) (i j : 'I_n).
 

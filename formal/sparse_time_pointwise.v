@@ -23,23 +23,23 @@ Let d := a * xi.
 
 
 Ltac crt thm k := let H := fresh in
-  pose proof (thm a xi pi ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra)) as H;
+  pose proof (thm a xi pi ltac:(lra) ltac:(lra) ltac:(lra)) as H;
   apply Rminus_le_0; refine (scaled_ge0 k _ _ _ H _);
   [ repeat (apply Rmult_le_pos || apply pow_le); lra
   | unfold bnd, mss, be, al, d; field ].
 
 Lemma gap0 : al a d pi ^ 2 <= bnd a d pi 0 ^ 2 * mss a d pi.
-Proof. crt gap0.nonnegative (a ^ 2 * pi * / 9). Qed.
+Proof. crt gap0.nonnegative (a ^ 2 * pi). Qed.
 Lemma gap1 : al a d pi * be a d pi <= bnd a d pi 1 ^ 2 * mss a d pi.
-Proof. crt gap1.nonnegative (a ^ 2 * / 144). Qed.
+Proof. crt gap1.nonnegative (a ^ 2). Qed.
 Lemma gap2 : be a d pi ^ 2 <= bnd a d pi 2 ^ 2 * mss a d pi.
-Proof. crt gap2.nonnegative (a ^ 2 * pi * (1 - pi) * / 9). Qed.
+Proof. crt gap2.nonnegative (a ^ 2 * pi * (1 - pi)). Qed.
 Lemma bound0 : 0 <= bnd a d pi 0.
-Proof. crt bound0.nonnegative (/ 3). Qed.
+Proof. crt bound0.nonnegative 1. Qed.
 Lemma bound1 : 0 <= bnd a d pi 1.
-Proof. crt bound1.nonnegative (/ 12). Qed.
+Proof. crt bound1.nonnegative 1. Qed.
 Lemma bound2 : 0 <= bnd a d pi 2.
-Proof. crt bound2.nonnegative (/ 3). Qed.
+Proof. crt bound2.nonnegative 1. Qed.
 Lemma al_pos : 0 < al a d pi.
 Proof.
   unfold al, d.
@@ -75,13 +75,11 @@ Proof.
   { replace (1 * a * xi + 1) with ((1 + d) * 1) by (unfold d; ring).
     rewrite Rmult_1_l. apply Rmult_le_compat_l; unfold d; lra. }
   split.
-  - pose proof (bandlow.nonnegative a xi ((1 + d) * pi) ltac:(lra) ltac:(lra) ltac:(lra)
-      ltac:(lra) ltac:(lra) ltac:(lra)) as HC.
+  - pose proof (bandlow.nonnegative a xi ((1 + d) * pi) ltac:(lra) ltac:(lra) ltac:(lra)) as HC.
     apply (scaled_ge0 a _ _ ltac:(lra) HC). unfold mss, be, al, d. field.
-  - pose proof (bandhigh.nonnegative a xi ((1 + d) * pi) ltac:(lra) ltac:(lra) ltac:(lra)
-      ltac:(lra) ltac:(lra) ltac:(lra)) as HC.
+  - pose proof (bandhigh.nonnegative a xi ((1 + d) * pi) ltac:(lra) ltac:(lra) ltac:(lra)) as HC.
     apply Rminus_le_0.
-    apply (scaled_ge0 (a * / 4) _ _ ltac:(lra) HC). unfold mss, be, al, d. field.
+    apply (scaled_ge0 a _ _ ltac:(lra) HC). unfold mss, be, al, d. field.
 Qed.
 End P.
 

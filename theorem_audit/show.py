@@ -122,6 +122,10 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     gates = [v.claim_id for v in verdicts.values() if any("kernel: not" in x for x in v.reasons)]
     if gates:
         console.print(f"kernel: not checked here for {', '.join(gates)}", markup=False)
+    if set(verdicts) == set(claims):
+        from theorem_audit.kernel import steps
+
+        console.print(steps.told(steps.known()), markup=False)
     error = ledger.family_error
     said = f"at most {error:.1e}" if error else "0 (nothing random)"
     console.print(f"seed {ledger.seed}; chance that any true claim is called refuted: {said}")

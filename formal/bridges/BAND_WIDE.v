@@ -25,5 +25,5 @@ have N2 (v : 'I_d -> R) : norm2 v = dot v v by rewrite /norm2 /dot; apply: eq_bi
 rewrite !N2 in r0 dl S1 *; rewrite E norm_sgd //.
 set S := seen _ _ in S1 S0 *; set a := eta / INR b in a0 a1 dl *; set r := dot w w in r0 dl S1 *.
 split; first by have := @stays_positive a r S ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra); lra.
-have K := BAND_WIDE_upper.nonnegative a (r - 1) S ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra).
+have K := BAND_WIDE_upper.nonnegative a (r - 1) S ltac:(lra) ltac:(lra) ltac:(lra).
 apply: Rminus_le_0; apply: (scaled_ge0 (/ 27) _ _ _ K); [lra | field].

@@ -16,5 +16,5 @@ have P2 : 0 <= a * S by apply: Rmult_le_pos; lra.
 have P3 : a * S <= a + a * (r - 1).
   have -> : a + a * (r - 1) = a * r by ring.
   by apply: Rmult_le_compat_l; lra.
-have K := ENTRY_falls.nonnegative a (a * (r - 1)) (a * S) ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra).
+have K := ENTRY_falls.nonnegative a (a * (r - 1)) (a * S) ltac:(lra) ltac:(lra) ltac:(lra).
 apply: Rminus_le_0; apply: (scaled_ge0 S _ _ _ K); [lra | ring].

@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from formal.tie import ring
 from theorem_audit.checks.expect import expect
 from theorem_audit.checks.run_context import Absent, Inconclusive, note
 from theorem_audit.kernel import (
@@ -22,9 +21,11 @@ from theorem_audit.kernel import (
     KernelAbsent,
     NoPhrase,
     NotBuilt,
+    judge,
     rule,
     statement,
 )
+from theorem_audit.kernel import certificates as bernstein
 from theorem_audit.kernel.build import Build, BuildFailed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,14 +35,23 @@ BRIDGES = FOLDER / "bridges"
 
 @cache
 def _generated() -> dict[str, str]:
+    """The proved checker, under this development's name, and one theorem for each certificate."""
     from formal.tie.certificates import certificates
 
-    return {
-        f"certificates/{name}.v": ring.export(certificate, name).replace(
-            "\nPrint Assumptions nonnegative.\n", ""
-        )
+    checker = {
+        f"bernstein/{name}.v": _renamed((judge.SOURCES / f"{name}.v").read_text(encoding="utf-8"))
+        for name in judge.ORDER
+        if name not in ("fraction", "identity")  # for identities, of which there are none here
+    }
+    header = _renamed(bernstein.HEADER)
+    return checker | {
+        f"certificates/{name}.v": header + bernstein.theorem("nonnegative", certificate)
         for name, certificate in certificates().items()
     }
+
+
+def _renamed(text: str) -> str:
+    return text.replace("Bernstein.", "SGD.bernstein.")
 
 
 DEVELOPMENT = Development(FOLDER, "SGD", ROOT / "build" / "formal", generated=_generated)

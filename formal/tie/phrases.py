@@ -1,8 +1,7 @@
 """How claims are said in Coq: phrases for assumptions, terms for symbols, conclusions from formulas.
 
-``theorem_audit/kernel`` puts them together and knows none of them.  Words come from ``formal/statements/``.  In
-most statements w is a weight, B a batch and w' the weight after a step of SGD on the neuron's loss, so that a
-symbol of a claim is a quantity of the model itself: S is the mass that the batch sees, r2+ is ||w'||^2.
+``theorem_audit/kernel`` puts them together and knows none of them.  Words come from ``formal/statements/`` and
+``formal/tie/words.py``.
 """
 
 from __future__ import annotations
@@ -12,6 +11,27 @@ from typing import Any
 
 from sympy import Eq
 
+from formal.tie.full_batch import gd_converges, gd_direction
+from formal.tie.minima import trace_of_the_hessian
+from formal.tie.walks import non_confinement
+from formal.tie.words import (
+    DATA,
+    GATE,
+    NEURON,
+    ONE_STEP,
+    ORTHONORMAL,
+    PREAMBLE,
+    SEEN,
+    SIZES,
+    STATE,
+    STEP_RATIO,
+    STEP_TERMS,
+    STEPS,
+    SUBSETS,
+    one_step,
+    over_subsets,
+    relations,
+)
 from theorem_audit.exact.zero import stated
 from theorem_audit.kernel.statement import Declaration, NoPhrase, Speaker, parts_of, values
 from theory import vocabulary as words
@@ -32,13 +52,10 @@ from theory.notation import (
     S,
     a,
     active,
-    b,
     chi,
     d,
     delta,
-    delta_next,
     gradient,
-    n,
     p,
     perp,
     perp_next,
@@ -48,77 +65,23 @@ from theory.notation import (
     r2,
     rho,
     s,
-    s_next,
     t,
 )
 from theory.notation import w as w_vector
 from theory.notation import x as x_vector
 
-PREAMBLE = """\
-From Coq Require Import Reals Lra Psatz.
-From mathcomp Require Import all_ssreflect.
-From SGD.statements Require Import sums model state.
-Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
-Open Scope R_scope.
-"""
-
-SIZES = {n: "n", d: "d", b: "b"}
-STEP_RATIO = "(eta / INR b)"
-DATA = "(X : 'I_n -> 'I_d -> R)"
-NEURON = "(phi : R -> R) (act : R -> bool)"
-
-ORTHONORMAL = {words.ORTHONORMAL.name: "orthonormal X"}
-SUBSETS = {
-    words.UNIFORM.name: ""
-}  # said by the type of batches, and asked for by ``_over_subsets``
-GATE = {"gate": "neuron phi act"}
-STATE = "(coordinates act X w)"
-AFTER = "(coordinates act X w')"
-SEEN = f"(seen {STATE} (val B))"
-STEPS = "sgd_step eta X phi w B w'"
-
-
-def _relations(claim: Any, speaker: Speaker) -> str:
-    return " /\\ ".join(f"({speaker.relation(x)})" for x in parts_of(claim.formula))
-
-
-def _over_subsets(claim: Any) -> None:
-    """Raises NoPhrase unless the claim's batches are uniform b-subsets, which is what ``batch n b`` are."""
-    if claim.item(words.BATCHES) != words.UNIFORM:
-        raise NoPhrase(f"{claim.id}: the mean over the batch is said for uniform b-subsets alone")
-
-
 # One step on vectors: STEP, BAND-WIDE, ENTRY, MASS-FLOOR
-
-_ONE_STEP = f"(n d b : nat) (eta : R) {DATA} {NEURON} (w w' : 'I_d -> R) (B : batch n b)"
-_STEP_TERMS = {
-    a: STEP_RATIO,
-    r2: "(norm2 w)",
-    t: "(2 - norm2 w)",
-    delta: "(norm2 w - 1)",
-    delta_next: "(norm2 w' - 1)",
-    s: f"(mass {STATE})",
-    s_next: f"(mass {AFTER})",
-    S: SEEN,
-}
-
-
-def _one_step(*given: str) -> Declaration:
-    return Declaration(
-        _ONE_STEP, Speaker(_STEP_TERMS, SIZES), {**ORTHONORMAL, **GATE}, _relations,
-        (*given, "(0 < b)%N", STEPS),
-    )  # fmt: skip
 
 
 def _of_the_norm() -> Declaration:
     """Claims on ||w'||^2 alone hold for both activations and do not name the gate."""
-    return _one_step("neuron phi act")
+    return one_step("neuron phi act")
 
 
 def _step() -> Declaration:
     """GATE's condition, h is 0 or 1, and MEMBERSHIP's hold of the terms by themselves."""
     terms = {
-        **_STEP_TERMS,
+        **STEP_TERMS,
         active: "(gate_value act (X j) w)",
         chi: "(gate_value act (X j) w * b2r (j \\in val B))",
         q_j: "(dot w (X j))",
@@ -127,15 +90,15 @@ def _step() -> Declaration:
         perp_next: "(dot w' u)",
     }
     return Declaration(
-        f"{_ONE_STEP} (j : 'I_n) (u : 'I_d -> R)", Speaker(terms, SIZES),
-        {**ORTHONORMAL, **GATE, "membership": ""}, _relations,
+        f"{ONE_STEP} (j : 'I_n) (u : 'I_d -> R)", Speaker(terms, SIZES),
+        {**ORTHONORMAL, **GATE, "membership": ""}, relations,
         ("(0 < b)%N", STEPS, "forall i, dot u (X i) = 0"),
     )  # fmt: skip
 
 
 def _mass_floor() -> Declaration:
-    declaration = _one_step()
-    terms = {**_STEP_TERMS, active: "(gate_value act (X j) w)"}
+    declaration = one_step()
+    terms = {**STEP_TERMS, active: "(gate_value act (X j) w)"}
     return Declaration(
         declaration.binders, Speaker(terms, SIZES), declaration.phrases, declaration.conclusion,
         declaration.setting, {"gate": "forall j"},
@@ -151,7 +114,7 @@ def _grad() -> Declaration:
         f"(d : nat) {NEURON} (x w : 'I_d -> R)", Speaker(terms, {d: "d"}),
         {words.UNIT_DATA.name: "norm2 x = 1", **GATE},
         lambda claim, speaker: (
-            f"exists G : 'I_d -> R, is_gradient (loss phi x) w G /\\ forall k, {_relations(claim, speaker)}"
+            f"exists G : 'I_d -> R, is_gradient (loss phi x) w G /\\ forall k, {relations(claim, speaker)}"
         ),
     )  # fmt: skip
 
@@ -166,7 +129,7 @@ def _sgd_sparse() -> Declaration:
         value = values(claim.formula, p_sparse, limit_winner, limit_others, limit_off)
         draws, run = "batch n b", "sgd_run"
         if claim.item(words.BATCHES) != words.WITH_REPLACEMENT:
-            _over_subsets(claim)
+            over_subsets(claim)
         else:
             draws, run = "b.-tuple 'I_n", "sgd_run_replaced"
         return f"""probability (fun B : nat -> {draws} => exists w, {run} eta X phi w0 B w /\\ exists i,
@@ -192,7 +155,7 @@ def _sparse_rate() -> Declaration:
     run = f"run (@step n b {STEP_RATIO}) {start} (take m u)"
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
-        _over_subsets(claim)
+        over_subsets(claim)
         value = values(claim.formula, block_length, rate)
         if stated(claim.region, g) != stated(CAPTURE.formula, g):
             raise NoPhrase(f"{claim.id}: g is said to be CAPTURE's")
@@ -207,7 +170,7 @@ def _sparse_rate() -> Declaration:
     return Declaration(
         f"(n d b : nat) (eta : R) {DATA} (w0 : 'I_d -> R) {NEURON} (ts ss : R) (M : nat)", speaker,
         {**ORTHONORMAL, **SUBSETS}, conclusion, ("neuron phi act",), {"rounds": f"let g := {exponent} in"},
-        ("exponent", "split probability"),
+        inside=("exponent", "split probability"),
     )  # fmt: skip
 
 
@@ -225,7 +188,7 @@ def _capture() -> Declaration:
     }  # fmt: skip
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
-        _over_subsets(claim)
+        over_subsets(claim)
         value = values(claim.formula, g, growth, theta)
         return f"""let g := {speaker.real(value[g])} in
   power_sum g {STATE} i <= {speaker.real(value[theta])} ->
@@ -248,7 +211,7 @@ def _reach() -> Declaration:
     }  # fmt: skip
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
-        _over_subsets(claim)
+        over_subsets(claim)
         bounds = [x for x in parts_of(claim.formula) if x.has(final_ratio)]
         chances = [x for x in parts_of(claim.formula) if x.has(schedule_probability)]
         if len(bounds) != 1 or len(chances) != 1:
@@ -276,7 +239,7 @@ def _walk_drift() -> Declaration:
     }  # fmt: skip
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
-        _over_subsets(claim)
+        over_subsets(claim)
         value = values(claim.formula, p, drift)
         log_ratio = "ln (Rabs ({0}.1 i) / Rabs ({0}.1 j))"
         return f"""split_probability b i j = {speaker.real(value[p])} /\\
@@ -302,7 +265,7 @@ def _sparse_time() -> Declaration:
     }  # fmt: skip
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
-        _over_subsets(claim)
+        over_subsets(claim)
         parts = parts_of(claim.formula)
         bounds = [x.gts for x in parts if not isinstance(x, Eq) and x.has(psi) and x.lts == psi]
         means = [x.rhs for x in parts if isinstance(x, Eq) and x.lhs == mean_psi]
@@ -336,6 +299,9 @@ _DECLARATIONS: dict[str, Callable[[], Declaration]] = {
     "STEP": _step,
     "BAND-WIDE": _of_the_norm,
     "ENTRY": _of_the_norm,
+    "RADIUS-TWO": _of_the_norm,
+    "GD-DIRECTION": gd_direction,
+    "GD-CONVERGES": gd_converges,
     "MASS-FLOOR": _mass_floor,
     "WALK-DRIFT": _walk_drift,
     "CAPTURE": _capture,
@@ -343,6 +309,8 @@ _DECLARATIONS: dict[str, Callable[[], Declaration]] = {
     "SGD-SPARSE": _sgd_sparse,
     "SPARSE-RATE": _sparse_rate,
     "SPARSE-TIME": _sparse_time,
+    "NHRW": non_confinement,
+    "TRACE": trace_of_the_hessian,
 }
 
 

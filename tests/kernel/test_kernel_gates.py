@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sympy import And, Eq, Expr, Gt, Le, Lt, Rational
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational
 
 from formal.tie.build import build, expect_kernel, gate
 from formal.tie.phrases import spoken
@@ -20,7 +20,9 @@ from theory import vocabulary as words
 from theory.minibatch.capture import growth, theta
 from theory.minibatch.reach import final_ratio, schedule_probability
 from theory.minibatch.sparse import block_length, limit_winner, p_sparse, rate
-from theory.notation import S, a, b, delta, delta_next, n, p, r2
+from theory.model.spectrum import mean_active, trace
+from theory.notation import S, a, b, delta, delta_next, n, p, r2, rho, s, s_next
+from theory.walks.random_walk import increment, jump
 
 HALF = Rational(1, 2)
 SUN = Item(
@@ -48,6 +50,22 @@ def test_band_wide_in_the_kernel(claim: Claim) -> None:
 
 @evidence("ENTRY", "kernel")
 def test_entry_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("RADIUS-TWO", "kernel")
+def test_radius_two_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("GD-DIRECTION", "kernel")
+def test_gd_direction_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("GD-CONVERGES", "kernel")
+def test_gd_converges_in_the_kernel(claim: Claim) -> None:
+    """The one-step formula, and every run to its limit: the direction of the start on the active data."""
     expect_kernel(claim)
 
 
@@ -85,6 +103,18 @@ def test_sparse_rate_in_the_kernel(claim: Claim) -> None:
 
 @evidence("SPARSE-TIME", "kernel")
 def test_sparse_time_in_the_kernel(claim: Claim) -> None:
+    expect_kernel(claim)
+
+
+@evidence("NHRW", "kernel")
+def test_nhrw_in_the_kernel(claim: Claim) -> None:
+    """Every past-dependent law on a finite alphabet, and the mean of min(tau, K) for every K."""
+    expect_kernel(claim)
+
+
+@evidence("TRACE", "kernel")
+def test_trace_in_the_kernel(claim: Claim) -> None:
+    """On the cell of the active data, where a ReLU neuron's loss at an inactive one is constant."""
     expect_kernel(claim)
 
 
@@ -150,6 +180,20 @@ NEIGHBOURS: dict[str, Callable[[], Claim]] = {
     ),
     "ENTRY from a/5": lambda: claims["ENTRY"].widened("above the band", delta >= a / 5),
     "ENTRY no upper end": lambda: claims["ENTRY"].without("upper end"),
+    "RADIUS-TWO any radius": lambda: claims["RADIUS-TWO"].without("radius"),
+    "RADIUS-TWO a <= 1": lambda: claims["RADIUS-TWO"].widened("step size", And(Gt(a, 0), Le(a, 1))),
+    "RADIUS-TWO no mass": lambda: claims["RADIUS-TWO"].widened("batch mass", And(Le(0, S), Le(S, 2))),
+    "GD-DIRECTION any batch": lambda: claims["GD-DIRECTION"].without("full batch"),
+    "GD-DIRECTION any coordinate": lambda: claims["GD-DIRECTION"].without("active coordinate"),
+    "GD-DIRECTION other factor": lambda: _equation("GD-DIRECTION", s_next, lambda x: x.subs(rho, 0)),
+    "GD-CONVERGES any batch": lambda: claims["GD-CONVERGES"].without("full batch"),
+    "GD-CONVERGES a <= 1/2": lambda: claims["GD-CONVERGES"].widened(
+        "step size", And(Gt(a, 0), Le(a, HALF))
+    ),
+    "GD-CONVERGES radius 5/2": lambda: claims["GD-CONVERGES"].widened(
+        "radius", Le(s + rho, Rational(5, 2))
+    ),
+    "GD-CONVERGES no mass": lambda: claims["GD-CONVERGES"].widened("start", And(Ge(s, 0), Ge(rho, 0))),
     "MASS-FLOOR any radius": lambda: claims["MASS-FLOOR"].without("radius"),
     "MASS-FLOOR a S <= 2": lambda: claims["MASS-FLOOR"].widened(
         "step size", And(Gt(a, 0), Le(a * S, 2))
@@ -157,6 +201,15 @@ NEIGHBOURS: dict[str, Callable[[], Claim]] = {
     "WALK-DRIFT p": lambda: _equation("WALK-DRIFT", p, lambda x: x * (n - 1) / n),
     "WALK-DRIFT any pair": lambda: claims["WALK-DRIFT"].without("live pair"),
     "WALK-DRIFT any factors": lambda: claims["WALK-DRIFT"].without("positive factors"),
+    "NHRW jumps of any length": lambda: claims["NHRW"].without("bounded jumps"),
+    "NHRW any drift": lambda: claims["NHRW"].without("outward drift"),
+    "NHRW any second moment": lambda: claims["NHRW"].without("second moment bounded below"),
+    "NHRW any set": lambda: claims["NHRW"].without("in the band"),
+    "NHRW half the time": lambda: _formula("NHRW", lambda c: Le(c.formula.lts, c.formula.gts / 2)),
+    "NHRW J of any sign": lambda: claims["NHRW"].widened("bounded jumps", Le(increment**2, jump**2)),
+    "TRACE anywhere": lambda: claims["TRACE"].without("minimum"),
+    "TRACE flatter": lambda: _equation("TRACE", trace, lambda x: x - 1 / n),
+    "TRACE other mean": lambda: _equation("TRACE", mean_active, lambda x: n / 2),
     "CAPTURE faster": lambda: _equation("CAPTURE", growth, lambda x: 2 * x - 1),
     "CAPTURE twice p": lambda: claims["CAPTURE"].widened("split probability", Eq(p, 2 * _split())),
     "CAPTURE any p": lambda: claims["CAPTURE"].without("split probability"),
@@ -207,7 +260,7 @@ def test_neighbours_do_not_pass(name: str) -> None:
 
 @pytest.mark.parametrize("name", ON_ORTHONORMAL_DATA)
 def test_no_claim_on_orthonormal_data_passes_for_any_data(name: str) -> None:
-    assert len(ON_ORTHONORMAL_DATA) == len(spoken()) - 1  # GRAD has one sample, of length 1
+    assert len(ON_ORTHONORMAL_DATA) == len(spoken()) - 2  # GRAD has one sample, NHRW none
     _refused(claims[name].without("orthonormal data"))
 
 
@@ -217,6 +270,11 @@ def test_a_mean_over_batches_is_not_said_for_batches_of_another_law() -> None:
         for other in (None, words.WITH_REPLACEMENT, words.CYCLIC):
             with pytest.raises(NoPhrase, match="uniform"):
                 gate(claims[name].with_item(words.UNIFORM, other))
+
+
+def test_a_mean_over_starts_is_not_said_for_starts_of_another_law() -> None:
+    with pytest.raises(NoPhrase, match="fair signs"):
+        gate(claims["TRACE"].without("symmetric start"))
 
 
 def test_an_assumption_without_a_phrase_is_an_error() -> None:
@@ -230,7 +288,7 @@ def test_an_assumption_without_a_phrase_is_an_error() -> None:
 def test_dropping_an_assumption_drops_its_phrase(name: str) -> None:
     whole = gate(claims[name]).statement
     for assumption in claims[name].assumptions:
-        if assumption.item in (words.UNIFORM, words.FULL):
+        if assumption.item in (words.UNIFORM, words.FULL, words.SIGN_SYMMETRIC):
             continue  # without it nothing is said at all: see the test of laws above
         assert len(gate(claims[name].without(assumption.name)).statement) < len(whole)
 

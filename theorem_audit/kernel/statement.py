@@ -188,6 +188,8 @@ class Declaration:
     condition ('' for none).  An item that is not named has no phrase, and the claim no statement.
     quantified: name of an assumption -> the quantifier before its condition, where that speaks of every
     batch or pair ("forall B : batch n b,"), or names what it speaks of ("let g := ... in").
+    local: symbols that differ from batch to batch; where there are some, a quantifier stands only before
+    conditions that name one.
     inside: names of assumptions that the conclusion says itself, or a definition does.
     setting: propositions that the claim's chapter takes for granted.
     conclusion: (claim, speaker) -> proposition, from the claim's formula.
@@ -199,6 +201,7 @@ class Declaration:
     conclusion: Callable[[Any, Speaker], str]
     setting: tuple[str, ...] = ()
     quantified: Mapping[str, str] = field(default_factory=dict)
+    local: frozenset[Symbol] = frozenset()
     inside: tuple[str, ...] = ()
 
 
@@ -218,7 +221,8 @@ def hypotheses(claim: Any, declaration: Declaration) -> list[str]:
             quantifier = declaration.quantified.get(assumption.name, "")
             for x in parts_of(assumption.condition):
                 said = declaration.speaker.relation(x)
-                found.append(f"{quantifier} {said}" if quantifier else said)
+                everywhere = declaration.local and not x.has(*declaration.local)
+                found.append(f"{quantifier} {said}" if quantifier and not everywhere else said)
     return found
 
 

@@ -216,6 +216,20 @@ def known(build: Path | None = None) -> dict[str, Any] | None:
     return data if data.get("sources") == sources_hash() else None
 
 
+def told(data: Mapping[str, Any] | None) -> str:
+    """One line for an overview, from what ``known`` returned.
+
+    Steps whose theorems only say that an expression equals itself are not counted as in the kernel.
+    """
+    if data is None:
+        return (
+            "proof steps in the kernel: not counted for these sources (audit opinions counts them)"
+        )
+    same = data["only_same"]
+    line = f"proof steps in the kernel: {data['in_kernel'] - same} of {data['decided']}"
+    return line + (f" (and {same} that only say that an expression equals itself)" if same else "")
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -240,5 +254,6 @@ __all__ = [
     "reasons",
     "steps_of",
     "summary",
+    "told",
     "verdicts",
 ]

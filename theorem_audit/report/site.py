@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from theorem_audit import project
 from theorem_audit.files import write_text
+from theorem_audit.kernel import steps
 from theorem_audit.report.findings import findings
 from theorem_audit.report.graph import below, edges, svg
 from theorem_audit.report.literature import sentences, worth
@@ -169,6 +170,7 @@ def write_site(
             "kind": sorted({k for found in kinds.values() for k in found}),
         },
         kinds=kinds,
+        kernel_steps=steps.told(steps.known()),
         script=script,
         policy=_policy(script),
     )  # fmt: skip

@@ -133,8 +133,9 @@ GD_CONVERGES = Claim(
     },
     symbols=SPLIT,
     remark=(
-        "What is certified is one step; that (s_t, rho_t) -> (1, 0) follows by induction over steps, "
-        "in the note: c grows with s (test_rate_grows_with_the_floor). "
+        "The formula is one step; that (s_t, rho_t) -> (1, 0) follows by induction over steps, in the "
+        "note and in the kernel's statement, which goes to the limit of w_t: c grows with s "
+        "(test_rate_grows_with_the_floor). "
         "With sigma = min(s_0, (1-2a)^2 (2 - rho_0)/2) > 0 the floor gives s_t >= sigma, and "
         "(s_t - 1)^2 + rho_t <= V_t <= (1 - c)^t V_0 with c = 4a(1-2a)(sigma/(1+sigma))^2. Starts on "
         "r2 = 2 are included. At a = 1/2 see GD-HALF, past it GD-EDGE."
