@@ -101,7 +101,7 @@ def _mass_floor() -> Declaration:
     terms = {**STEP_TERMS, active: "(gate_value act (X j) w)"}
     return Declaration(
         declaration.binders, Speaker(terms, SIZES), declaration.phrases, declaration.conclusion,
-        declaration.setting, {"gate": "forall j"},
+        declaration.setting, {"gate": "forall j,"},
     )  # fmt: skip
 
 

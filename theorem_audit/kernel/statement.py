@@ -216,7 +216,7 @@ def hypotheses(claim: Any, declaration: Declaration) -> list[str]:
                     f"{claim.id}: {assumption.item.name!r} of {assumption.name!r} has no phrase"
                 )
             phrases.append(declaration.phrases[assumption.item.name])
-        found += [x for x in phrases if x]
+        found += [x for x in dict.fromkeys(phrases) if x]  # an assumption may have its item's name
         if assumption.condition is not None and assumption.name not in declaration.inside:
             quantifier = declaration.quantified.get(assumption.name, "")
             for x in parts_of(assumption.condition):
