@@ -61,11 +61,12 @@ def _reflected(rng: Rng, vectors: Points) -> Points:
 
 
 def _orthonormal(rng: Rng, points: int, dimension: int) -> Points:
-    """Axes (three times of ten, where zeros stay exact), or axes reflected twice."""
+    """Axes (three times of ten, where zeros stay exact; always for d > 30), or axes reflected twice."""
     if points > dimension:
         raise ValueError(f"points={points}: at most dimension={dimension} can be orthonormal")
     found = [[F(int(i == j)) for j in range(dimension)] for i in range(points)]
-    return found if rng.random() < 0.3 else _reflected(rng, _reflected(rng, found))
+    few = dimension > 30 or rng.random() < 0.3  # exact reflections of many axes take minutes
+    return found if few else _reflected(rng, _reflected(rng, found))
 
 
 def _orthogonal(rng: Rng, points: int, dimension: int) -> Points:
