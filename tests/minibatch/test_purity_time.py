@@ -233,6 +233,7 @@ def test_sum_of_the_tail(claim: Claim) -> None:
     bound = next(r.gts for r in relations(SPARSE_TIME.formula)
                  if r.lhs == mean_psi and not isinstance(r, Eq))  # fmt: skip
     kappa = 1 - bound
+    expect_zero(stated(claim.region, p) - chance_of(1, 1), "p")
     expect_zero(diff(-log(1 - x) - x, x) - x / (1 - x), "slope of -log(1 - x) - x, which is 0 at 0")
     for needed in (Ge(k, 2), Ge(n, 2), Ge(1, 2 * eps), Gt(eps, 0)):
         if needed.free_symbols == {eps}:

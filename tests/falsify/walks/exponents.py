@@ -23,6 +23,7 @@ from tests.falsify.walks.play import (
     Case,
     Clock,
     Neuron,
+    cases,
     inside,
     number,
     refute,
@@ -295,9 +296,51 @@ def best_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     return clock.played
 
 
+def spread(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """TIME-SPREAD: variances of two log ratios at x_1 over all batches; the offset is a mean of a
+    largest.
+    """
+    clock = Clock(seconds)
+    for case in cases(claim, rng, clock, most=12):
+        at: dict[Symbol, Any] = case.observed()
+        batches = case.batches()
+        if not inside(claim, at) or not batches or case.at.a <= 0:
+            continue
+        clock.played += 1
+        at[p] = claimed_split(claim, at)
+        tiny = F(1, 10**60)
+        near = linear(case, [F(1), tiny, tiny] + [F(0)] * (case.n - 3), [])
+        with mp.workdps(2 * DIGITS):
+            moves = []
+            for batch in batches:
+                q = near.step(batch).q
+                moves.append([mp.log(abs(_mp(q[j] / q[0] / tiny))) if q[j] and q[0] else mp.inf
+                              for j in (1, 2)])  # fmt: skip
+            mean = [mp.fsum(x[j] for x in moves) / len(moves) for j in (0, 1)]
+            own = mp.fsum(x[0] ** 2 for x in moves) / len(moves) - mean[0] ** 2
+            both = mp.fsum(x[0] * x[1] for x in moves) / len(moves) - mean[0] * mean[1]
+            decay = number(stated(rates.SGD_RATE.formula, rates.rate_ratio), at)
+            at[purity_time.rate] = decay
+            for symbol, value in ((purity_time.variance, own), (purity_time.covariance, both),
+                                  (purity_time.spread, own - both)):  # fmt: skip
+                same(claim, case, number(stated(claim.formula, symbol), at), value, f"{symbol}")
+            at[purity_time.spread] = own - both
+            unit = stated(claim.formula, purity_time.offset).subs(purity_time.largest, 1)
+            found = mp.sqrt((own - both) / 2) / (-decay) ** mp.mpf("1.5")
+            same(
+                claim,
+                case,
+                number(unit, at),
+                found,
+                "offset at mu = 1",
+            )
+    return clock.played
+
+
 SEARCHES: dict[str, Search] = {
     "SGD-RATE": exponents,
     "SGD-EDGE": edge,
+    "TIME-SPREAD": spread,
     "BRIDGE": linearised,
     "TIME-BEST": best_batch,
     "TIME-BEST-ETA": best_batch,

@@ -3,7 +3,7 @@
 ``FALSIFIERS[id](claim, rng, seconds)`` draws cases inside ``claim.region`` (corners first), plays
 them with an independent reference and judges ``claim.formula``.  It raises Refuted with a witness, or
 returns how many cases were played (> 0).  The parts: ``falsify_steps`` (one step), ``falsify_capture``
-(moments of the ratios), ``falsify_laws`` (adapted walks and chains), ``falsify_exponents`` (means at a
+(moments of the ratios), ``falsify_laws`` (adapted walks), ``falsify_chains``, ``falsify_exponents`` (means at a
 data point), ``falsify_paths`` (schedules, rates), ``falsify_generators`` and ``falsify_winners``.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 from mpmath import mp
 
 from tests.falsify.walks import capture as falsify_capture
+from tests.falsify.walks import chains as falsify_chains
 from tests.falsify.walks import exponents as falsify_exponents
 from tests.falsify.walks import generators as falsify_generators
 from tests.falsify.walks import laws as falsify_laws
@@ -48,6 +49,7 @@ PARTS = (
     falsify_steps,
     falsify_capture,
     falsify_laws,
+    falsify_chains,
     falsify_exponents,
     falsify_paths,
     falsify_sparse,

@@ -16,21 +16,18 @@ import numpy as np
 from mpmath import mp
 from sympy import Symbol
 
-from tests.falsify.walks.exponents import _mp, factor_means, linear
+from tests.falsify.walks.exponents import _mp, factor_means
 from tests.falsify.walks.generators import angle_generator
 from tests.falsify.walks.paths import SIGMAS
 from tests.falsify.walks.play import (
-    DIGITS,
     MOST_OBLIQUE,
     Case,
     Clock,
     Neuron,
-    cases,
     float_steps,
     inside,
     number,
     refute,
-    same,
 )
 from tests.falsify.walks.setting import setting_of
 from tests.falsify.walks.steps import Search, claimed_split
@@ -40,7 +37,6 @@ from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.minibatch import purity_time, selection
 from theory.minibatch import selection_n as many
-from theory.minibatch.rates import SGD_RATE, rate_ratio
 from theory.notation import p, q_i, q_j
 
 F = Fraction
@@ -347,47 +343,6 @@ def passage(case: Case, marks: list[float], most: int, share: int) -> np.ndarray
     return times
 
 
-def spread(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """TIME-SPREAD: variances of two log ratios at x_1 over all batches; the offset is a mean of a
-    largest.
-    """
-    clock = Clock(seconds)
-    for case in cases(claim, rng, clock, most=12):
-        at: dict[Symbol, Any] = case.observed()
-        batches = case.batches()
-        if not inside(claim, at) or not batches or case.at.a <= 0:
-            continue
-        clock.played += 1
-        at[p] = claimed_split(claim, at)
-        tiny = F(1, 10**60)
-        near = linear(case, [F(1), tiny, tiny] + [F(0)] * (case.n - 3), [])
-        with mp.workdps(2 * DIGITS):
-            moves = []
-            for batch in batches:
-                q = near.step(batch).q
-                moves.append([mp.log(abs(_mp(q[j] / q[0] / tiny))) if q[j] and q[0] else mp.inf
-                              for j in (1, 2)])  # fmt: skip
-            mean = [mp.fsum(x[j] for x in moves) / len(moves) for j in (0, 1)]
-            own = mp.fsum(x[0] ** 2 for x in moves) / len(moves) - mean[0] ** 2
-            both = mp.fsum(x[0] * x[1] for x in moves) / len(moves) - mean[0] * mean[1]
-            decay = number(stated(SGD_RATE.formula, rate_ratio), at)
-            at[purity_time.rate] = decay
-            for symbol, value in ((purity_time.variance, own), (purity_time.covariance, both),
-                                  (purity_time.spread, own - both)):  # fmt: skip
-                same(claim, case, number(stated(claim.formula, symbol), at), value, f"{symbol}")
-            at[purity_time.spread] = own - both
-            unit = stated(claim.formula, purity_time.offset).subs(purity_time.largest, 1)
-            found = mp.sqrt((own - both) / 2) / (-decay) ** mp.mpf("1.5")
-            same(
-                claim,
-                case,
-                number(unit, at),
-                found,
-                "offset at mu = 1",
-            )
-    return clock.played
-
-
 SEARCHES: dict[str, Search] = {
     "SELECT": winner,
     "SELECT-TIME": exit_times,
@@ -396,5 +351,4 @@ SEARCHES: dict[str, Search] = {
     "TIME-TWO": exit_times,
     "TIME-PURITY": purity_steps,
     "TIME-MEAN": purity_steps,
-    "TIME-SPREAD": spread,
 }
