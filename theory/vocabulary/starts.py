@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import isqrt
 
 import numpy as np
+import scipy  # its parts are loaded when they are used: scipy.stats takes most of a second
 from numpy.typing import NDArray
-from scipy import stats
 
 from theorem_audit.statement.vocabulary import Item, Kind
 from theory.vocabulary.data import Points, Rng, choose, inner, off_span
@@ -46,8 +46,8 @@ def _any_law(rng: Rng, runs: int, dimension: int) -> Floats:
 
 
 def _is_gaussian(w: Floats) -> bool:
-    found = [stats.kstest(column, "norm").pvalue for column in w.T]
-    found.append(stats.kstest((w**2).sum(axis=1), stats.chi2(w.shape[1]).cdf).pvalue)
+    found = [scipy.stats.kstest(column, "norm").pvalue for column in w.T]
+    found.append(scipy.stats.kstest((w**2).sum(axis=1), scipy.stats.chi2(w.shape[1]).cdf).pvalue)
     return bool(min(found) * len(found) > ERROR)
 
 
@@ -58,9 +58,11 @@ def _has_uniform_direction(w: Floats) -> bool:
     if dimension == 1:
         return _has_fair_signs(w)
     share = (w**2) / size[:, None]
-    law = stats.beta(0.5, (dimension - 1) / 2).cdf
+    law = scipy.stats.beta(0.5, (dimension - 1) / 2).cdf
     halves = [np.argsort(size)[: runs // 2], np.argsort(size)[runs // 2 :]]
-    found = [stats.kstest(share[half, j], law).pvalue for half in halves for j in range(dimension)]
+    found = [
+        scipy.stats.kstest(share[half, j], law).pvalue for half in halves for j in range(dimension)
+    ]
     return bool(min(found) * len(found) > ERROR) and _has_fair_signs(w)
 
 
@@ -74,7 +76,7 @@ def _has_fair_signs(w: Floats) -> bool:
     for half in (size <= np.median(size), size > np.median(size)):
         counts = np.bincount(signs[half], minlength=2 ** min(3, w.shape[1]))
         if counts.sum():
-            found.append(stats.chisquare(counts).pvalue)
+            found.append(scipy.stats.chisquare(counts).pvalue)
     return bool(min(found) * len(found) > ERROR)
 
 
