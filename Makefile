@@ -6,7 +6,7 @@ FORMAL_JOBS ?= 2
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: audit variants falsify formal test seeds test-sweep-full bench extras lint lock clean
+.PHONY: audit variants falsify formal test versions coverage seeds test-sweep-full bench extras lint lock clean
 .DELETE_ON_ERROR:
 
 audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
@@ -25,6 +25,17 @@ falsify: $(READY)  ## random search for counterexamples inside every claim's own
 
 test: $(READY)  ## the whole test suite
 	$(BIN)/pytest -n 2 --dist worksteal -q
+
+versions: $(READY)  ## a short set of tests with the oldest declared versions of the dependencies, and with the newest
+	.ci/versions oldest newest
+
+# Tests of the tool alone; what judges a theory is not judged by that theory's evidence.
+TOOL_TESTS = theorem_audit/tests tests/tool tests/kernel tests/falsify/test_every_claim.py
+coverage: $(READY)  ## the tool's branches that its tests reach, printed
+	rm -rf build/coverage && mkdir -p build/coverage
+	COVERAGE_FILE=$(CURDIR)/build/coverage/data $(BIN)/coverage run -m pytest -n 2 --dist worksteal -q $(TOOL_TESTS)
+	COVERAGE_FILE=$(CURDIR)/build/coverage/data $(BIN)/coverage combine -q
+	COVERAGE_FILE=$(CURDIR)/build/coverage/data $(BIN)/coverage report
 
 SEEDS = 1 2 3 4 5
 seeds: $(READY)  ## the whole audit once more at other seeds: does any evidence fail by bad luck?

@@ -27,7 +27,7 @@ from tests.tool.judged import (
     statement,
     zero,
 )
-from theorem_audit.weigh.time_limit import limited
+from tests.tool.judged.tools import processor_time
 
 BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "checks/expect.py": expectations.expectations_hold,
@@ -43,7 +43,9 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "kernel/statement.py": statement.statements_hold,
     "doubt/falsify.py": falsifying.falsifiers_hold,
 }
-SECONDS = 5  # a battery takes less than one; a mutant that does not end is caught
+SECONDS = (
+    5  # of the processor; a battery takes less than one, and a mutant that does not end is caught
+)
 
 TIE = "differs only where two floating-point numbers are equal to the last bit"
 GUARD = "a second guard: what it refuses is refused before"
@@ -118,7 +120,8 @@ def test_every_mutant_is_caught_or_explained(path: str) -> None:
         count += 1
         mutant = built(tree, original.__name__)
         try:
-            limited(lambda judge=mutant: battery(judge), SECONDS)()  # type: ignore[misc]
+            with processor_time(SECONDS):
+                battery(mutant)
         except (Exception, pytest.fail.Exception):  # noqa: BLE001 - breaking is being caught
             continue
         survived.add(label)

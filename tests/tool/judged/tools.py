@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +24,26 @@ def outcome(call: Callable[[], Any]) -> tuple[str, str, RunContext]:
         except (TypeError, ValueError, ArithmeticError) as error:
             return type(error).__name__, str(error), context
     return "passed", "", context
+
+
+class Endless(Exception):
+    """A mutant did not end."""
+
+
+@contextmanager
+def processor_time(seconds: float) -> Iterator[None]:
+    """Raise Endless after so much work; a busy machine does not make a mutant look caught."""
+
+    def stop(*_: object) -> None:
+        raise Endless
+
+    old = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, old)
 
 
 @contextmanager
