@@ -104,6 +104,12 @@ def remove(folder: Path) -> None:
     subprocess.run(words, check=True, capture_output=True)
 
 
+def _commit(name: str) -> str:
+    """The hash of a commit."""
+    words = ["git", "-C", str(ROOT), "rev-parse", "--short", name]
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure both trees, print the table, write the figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reuse", description=__doc__)
@@ -128,7 +134,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     if options.out:
         rows = {k: {n: asdict(t) for n, t in v.items()} for k, v in found.items()}
-        data = {"old": options.old, "new": options.new, "load": load, **{"seconds": rows}}
+        commits = {name: _commit(getattr(options, name)) for name in ("old", "new")}
+        data = {"schema": 1, **commits, "load": load, "seconds": rows}
         options.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     return 0
 

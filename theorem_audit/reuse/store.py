@@ -24,6 +24,11 @@ from typing import Any
 FORM = "1"  # of the file; another one is set aside
 WAIT = 20.0  # seconds that another run may hold the file
 ROWS = 20_000  # of each kind; the longest unused go first
+FEW = {
+    "state": 40,
+    "hashes": 40,
+    "judged": 20,
+}  # kinds whose rows are large, one for each state of the sources
 CHUNK = 400  # keys asked for at a time
 TABLES = """
 create table kept(kind text, key text, data blob, sum text, at real, primary key(kind, key)) without rowid;
@@ -236,7 +241,7 @@ class Store:
                     self._line.execute(
                         "delete from kept where kind = ? and key in (select key from kept where kind = ?"
                         " order by at desc limit -1 offset ?)",
-                        (kind, kind, ROWS),
+                        (kind, kind, FEW.get(kind, ROWS)),
                     )
                 self._line.execute("commit")
             except sqlite3.Error as error:

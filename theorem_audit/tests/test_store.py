@@ -198,11 +198,13 @@ def test_the_longest_unused_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyP
     store = open_store(path, _silent)
     used = [f"k{i}" for i in range(5)]
     store.get_all("outcome", used)
+    store.put_all("state", {f"s{i}": i for i in range(stores.FEW["state"] + 9)})
     store.close()
     store = open_store(path, _silent)
     left = store.all("outcome")
     assert len(left) == 10
     assert set(used) <= set(left)
+    assert len(store.all("state")) == stores.FEW["state"]
 
 
 def test_a_store_in_memory_asks_for_no_file() -> None:
