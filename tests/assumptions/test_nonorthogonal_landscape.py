@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from sympy import Expr, Gt, Integer, Poly, Rational, Symbol, cancel, expand, solve
+from sympy import Expr, Ge, Gt, Integer, Poly, Rational, Symbol, cancel, expand, solve
 
 from sim.problems.nonorthogonal import from_data, simulate_gram
 from tests.ambient import gradient as gradient_in_space
@@ -57,6 +57,7 @@ TOTALS = {q_i**2: mu * r2, q_i * x: mu * w, q_i * x_v: mu * w_v, x_v**2: LAMBDA}
 @evidence(NONORTH_PCA, "symbolic", step="gradient")
 def test_gradient_at_an_eigenvector(claim: Claim) -> None:
     expect_items(claim, words.UNIT_DATA, words.LINEAR)  # every gate is open
+    expect_implied(Ge(n, 1), claim.region)
     expect_implied(Gt(mu, 0), claim.region)
     slope = data_mean(by_side(GRAD, gradient).subs(active, 1), TOTALS)
     factor = cancel(slope / w)

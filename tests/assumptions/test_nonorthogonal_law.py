@@ -7,6 +7,7 @@ from fractions import Fraction
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from sympy import (
+    Eq,
     Expr,
     Ge,
     Gt,
@@ -24,6 +25,7 @@ from sympy import (
 from tests.assumptions.nonorthogonal_law_tools import XI
 from tests.inequalities import expect_implied, restricted
 from tests.instances import ENTRIES, Instance, Vector, dot, evaluate, exact, reflected
+from tests.quadratic.cases import expect_assumed
 from tests.rationals import fractions
 from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import (
@@ -57,7 +59,9 @@ from theory.notation import (
     S,
     a,
     active,
+    b,
     delta,
+    n,
     perp,
     perp_next,
     q_i,
@@ -139,6 +143,8 @@ def test_turn_to_third_order(claim: Claim) -> None:
 def test_means_over_the_two_points(claim: Claim) -> None:
     """x_1, x_2 at -+h from the bisector, cos 2h = c; w at phi; psi = -+h - phi."""
     expect_items(claim, words.UNIT_DATA, words.UNIFORM)
+    for condition in (Eq(n, 2), Eq(b, 1), Eq(active, 1)):
+        expect_assumed(claim, condition)
     h, phi = Symbol("h", real=True), Symbol("phi", real=True)
     first = [sin(2 * (side * h - phi)) / 2 for side in (-1, 1)]
     one, two = sum(first) / 2, sum(z**2 for z in first) / 2
@@ -249,6 +255,8 @@ def test_the_bisector_is_the_minimum(claim: Claim) -> None:
     """Gradients of mean zero; the mean Hessian is diagonal, 2 (1 + c) and c, positive for 0 < c < 1."""
     expect_items(claim, words.UNIT_DATA)
     expect_only(claim, across, along, floor)
+    for condition in (Eq(n, 2), Eq(b, 1), Eq(active, 1)):
+        expect_assumed(claim, condition)
     hessians, gradients = linearisation()
     for row in (0, 1):
         expect_zero(gradients[0][row] + gradients[1][row], "mean gradient")

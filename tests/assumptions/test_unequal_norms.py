@@ -23,6 +23,7 @@ from tests.assumptions.norms import (
 )
 from tests.inequalities import expect_holds, expect_implied
 from tests.instances import Instance, dot, evaluate, exact
+from tests.quadratic.cases import expect_assumed
 from tests.rationals import fractions
 from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero
@@ -53,7 +54,8 @@ from theory.assumptions.unequal_norms import (
     sigma_m,
     step_of_norms,
 )  # fmt: skip
-from theory.model.autoencoder import HESS, gradient_of_loss, loss_on_line
+from theory.model.autoencoder import GATE, HESS, gradient_of_loss, loss_on_line
+from theory.model.step import MEMBERSHIP
 from theory.notation import (
     S,
     a,
@@ -81,6 +83,8 @@ N_X = Symbol("<x_i,x_i>", real=True)
 @evidence(NORMS_STEP, "symbolic")
 def test_step_from_the_loss(claim: Claim) -> None:
     """<x_i, x_i> enters the loss by a constant alone, so the gradient is that of a unit datum."""
+    expect_items(claim, words.ORTHOGONAL)
+    expect_assumed(claim, MEMBERSHIP.condition)  # chi^2 = chi, in the norm of the step
     shift = expand(loss_on_line(N_X) - loss_on_line())
     expect(shift.free_symbols == {N_X}, f"<x_i, x_i> changes the loss by {shift}")
     along, off = step_of_norms(gradient_of_loss())
@@ -121,6 +125,8 @@ def test_step_by_the_chain_rule(
 @evidence(NORMS_STATIONARY, "symbolic", step="gradient")
 def test_gradient_of_the_mean_loss(claim: Claim) -> None:
     """A full-batch step moves c_j by -a n times the gradient's coordinate; S is s, chi the gate."""
+    expect_assumed(claim, GATE.condition)  # the gate is a membership
+    expect_implied(Ge(n, 1), claim.region)
     expect_only(claim, gradient_j, gradient_off, norm_star, mass_star, loss_excess)
     everything = {S: mass, chi: active}
     moved = {
@@ -195,6 +201,7 @@ def test_spectrum_at_a_stationary_point(claim: Claim) -> None:
     On sum_k <x_k, v>^2, <w, v>^2 and <v, v> it depends linearly, and each is diagonal there.
     """
     expect_items(claim, words.ORTHOGONAL, words.LINEAR, words.STATIONARY)
+    expect_implied(Ge(n, 1), claim.region)
     form = HESS.formula.rhs
     expect_identity(
         claim.formula,

@@ -293,6 +293,7 @@ def test_sharpest_direction_gives_the_least_bound(claim: Claim) -> None:
     expect_variance_factors(claim)
     expect_items(claim, words.INDEPENDENT)
     expect_assumed(claim, Le(nu_max, t))
+    expect_assumed(claim, Eq(gradient2, 0))  # every g_i = 0: C_ms is a threshold at all
     room = difference(conditions[0]).subs(kappa, noise_level / t)
     # l = l_min + y: (l l_max - c) = (room >= 0) + y l_max
     rest = expand((l * l_max - noise_level).subs(l, l_min + gap) - room)

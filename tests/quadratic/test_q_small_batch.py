@@ -163,6 +163,7 @@ def test_random_thresholds_are_monotone(claim: Claim, case: Case) -> None:
 @evidence(Q_FLAT, "symbolic")
 def test_scale_enters_with_the_step_only(claim: Claim) -> None:
     """uQ_i: A -> uA, QQ -> u^2 QQ, V -> u^2 V, so C_ms's argument is multiplied by u."""
+    expect_assumed(claim, Eq(gradient2, 0))  # Q-MS's threshold is that of a shared minimiser
     scaled = {kron_sum: u * kron_sum, kron_product: u**2 * kron_product, noise: u**2 * noise}
     formula = equation(Q_MS, C_ms).replace(rho, lambda x: x)
     table = {

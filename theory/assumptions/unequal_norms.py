@@ -79,7 +79,7 @@ NORMS_STEP = Claim(
     source=NEW,
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHOGONAL, GATE, MEMBERSHIP),
+    assumptions=(ORTHOGONAL, MEMBERSHIP),
     symbols=MEANING,
     remark="sigma_j = 1 is STEP. A common norm sigma is STEP with a sigma^2 for a.",
 )

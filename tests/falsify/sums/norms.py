@@ -1,65 +1,57 @@
-"""Falsifiers for orthogonal data of unequal norms and for its saddles."""
+"""Falsifiers for orthogonal data of unequal norms."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb
 from typing import Any
 
 import flint
 import numpy as np
 
 from tests.ambient import as_fmpq, gates_at, hessian, loss, relu_loss
-from tests.falsify.sums.draws import TINY, about, float_runs, subsets
 from tests.falsify.sums.items import (
     batches_of,
     data_of,
     float_path,
     linear_of,
-    mean_of,
     numbers,
     off_span,
     plus,
     sigma,
 )
 from tests.falsify.sums.tools import (
-    axes,
     ball,
     cases,
     choose,
-    equals,
     inner,
     inside,
     judge,
     plain_step,
     rational,
     refute,
-    shown,
     sizes,
     squared,
 )
-from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.assumptions import saddle_trap as st
 from theory.assumptions import unequal_norms as un
-from theory.notation import S, a, active, b, chi, n, p, perp, perp_next, r2, r2_next
+from theory.notation import S, a, active, b, chi, n, perp, perp_next, r2, r2_next
 
 F = Fraction
 NORMS = (F(1), F(11, 10), F(1, 2), F(2), F(3, 2), F(9, 10))
 
 
-def _state(rng: np.random.Generator, points: int, norms: list[Fraction], size: Any = 1) -> Any:
+def some_weight(rng: np.random.Generator, points: int, norms: list[Fraction], size: Any = 1) -> Any:
     weight = [choose(rng, [F(0), rational(rng, -1, 1, 10), F(1)]) for _ in range(points + 1)]
     total = squared(weight)
     return [x * F(size) / (1 + total) for x in weight] if total else weight
 
 
 def _weight(rng: np.random.Generator, data: list[list[Fraction]], size: Any = 1) -> list[Fraction]:
-    """``_state`` in coordinates along the data, which are normed where their norms are rational."""
+    """``some_weight`` in coordinates along the data, which are normed where their norms are rational."""
     dimension = len(data[0])
     found = [F(0)] * dimension
-    along = _state(rng, len(data), [], size)
+    along = some_weight(rng, len(data), [], size)
     for c, x in zip(along, data, strict=False):
         length = sigma(x)
         found = plus(found, c / length if isinstance(length, Fraction) and length else c, x)
@@ -172,6 +164,10 @@ def norms_stationary(claim: Claim, rng: np.random.Generator, seconds: float) -> 
     return played
 
 
+def log_of(number: Fraction) -> flint.arb:
+    return flint.arb("-inf") if number == 0 else ball(abs(number)).log()
+
+
 def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     played = 0
     for count in cases(seconds):
@@ -201,7 +197,7 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         moved = [inner(after, x) for x in data]
         if 0 in (*q, *moved):
             refute(claim, "a zero stays, and no rate is finite", at)
-        at[un.gain] = _log(abs(moved[1] / q[1] / (moved[0] / q[0])))
+        at[un.gain] = log_of(abs(moved[1] / q[1] / (moved[0] / q[0])))
         at[un.rate_j] = ball(1 - step * (top**2 - low**2)).log()
         at[un.rate_off] = ball(1 - step * top**2).log()
         at[un.c_star2] = 1
@@ -215,235 +211,4 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             again = float_path(data, late, float(step), [batches], 2)
             if abs(again - late).max() < 1e-9 or top == low or size < 2:
                 refute(claim, f"the path is at {along[0]} after 3000 steps", at)
-    return played
-
-
-HITS = (
-    ((1, 1), F(9, 25), (F(5, 3), F(1, 10)), 0),
-    ((1, F(3, 2)), F(100, 359), (F(1, 5), F(4, 3)), 1),
-)
-
-
-def _chances(points: int, size: int) -> dict[Any, Any]:
-    return {p: F(size * (points - size), points * (points - 1)),
-            st.p_both: F(size * (size - 1), points * (points - 1))}  # fmt: skip
-
-
-def _log(number: Fraction) -> flint.arb:
-    return flint.arb("-inf") if number == 0 else ball(abs(number)).log()
-
-
-def _exponent(points: int, size: int, step: Fraction, one: Fraction, two: Fraction) -> flint.arb:
-    """E of the change of log|c_j| at x_i/sigma_i by the four cases of i, j in or out of the batch."""
-    total, whole = flint.arb(0), comb(points, size)
-    for i in (0, 1):
-        for j in (0, 1):
-            rest = size - i - j
-            ways = comb(points - 2, rest) if 0 <= rest <= points - 2 else 0
-            if ways:
-                total += ball(F(ways, whole)) * _log(1 - step * one**2 * i + step * two**2 * j)
-    return total
-
-
-def _played(
-    claim: Claim, rng: np.random.Generator, points: int, size: int, step: Fraction
-) -> Any:  # fmt: skip
-    """(data, exponents of c_j, w_perp, r2 - 1) at x_1/sigma_1 by plain steps; None where undefined."""
-    data = data_of(claim, rng, points, points + 1)
-    one, two = sigma(data[0]), sigma(data[1])
-    if not all(isinstance(x, Fraction) and x for x in (one, two)):
-        return None
-    step = step / one**2
-    at, off = [x / one for x in data[0]], off_span(numbers(rng, points + 1), data)
-    sides = plus(at, TINY, data[1]), plus(at, TINY, off), plus(at, TINY, at)
-    if not any(off) or not inner(sides[0], data[1]):
-        return None
-
-    def logs(batch: Any, k: int) -> flint.arb:
-        after = plain_step(data, sides[k], batch, step)
-        factor = (
-            inner(after, data[1]) / inner(sides[0], data[1]) if k == 0
-            else inner(after, off) / inner(sides[1], off) if k == 1
-            else (squared(after) - 1) / (squared(sides[2]) - 1)
-        )  # fmt: skip
-        return about(abs(factor)).log() if abs(factor) > F(1, 10**20) else flint.arb("-inf")
-
-    found = [mean_of(claim, rng, points, size, lambda x, k=k: logs(x, k)) for k in range(3)]
-    return step, one, two, found
-
-
-def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """NORMS-EXPONENT and SADDLE-WINDOW: the law of a pair on large sets, plain steps on small ones."""
-    played = 0
-    for count in cases(seconds):
-        small = count % 2 > 0 or claim.item(words.BATCHES) != words.UNIFORM
-        points, size = sizes(rng, count + 1, 30)
-        if small:
-            points = choose(rng, [2, 3, 4, 4, 8])
-            size = int(rng.integers(1, points + 1)) if points < 8 else 1
-        one, two = choose(rng, NORMS), choose(rng, NORMS)
-        if claim.id == "SADDLE-WINDOW":
-            size = 1
-        if points < 2:
-            continue
-        share = rational(rng, F(1, 100), F(99, 100), 40)
-        step = share / one**2
-        if small:
-            size, _ = batches_of(claim, rng, points, size)
-            made = _played(claim, rng, points, size, share)
-            if made is None:
-                continue
-            step, one, two, (rate_j, rate_off, radial) = made
-        else:
-            rate_j = _exponent(points, size, step, one, two)
-            rate_off = ball(F(size, points)) * _log(1 - step * one**2)
-            radial = ball(F(size, points)) * _log(1 - 4 * step * one**2)
-        at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_j: two,
-                              un.sigma_m: two, st.kept_c2: choose(rng, [F(1, 9), F(0)])}  # fmt: skip
-        if not inside(claim, at):
-            continue
-        played += 1
-        if claim.id == "NORMS-EXPONENT":
-            if at[st.kept_c2] == 0:
-                refute(claim, "a coordinate that is 0 from some step on has the exponent -oo", at)
-            at |= {**_chances(points, size), un.rate_j: rate_j, un.rate_off: rate_off}
-            skip = 4 * step * one**2 == 1 or not radial.is_finite()
-            judge(claim, {**at, st.rate_radial: radial}, lambda x, no=skip: not (
-                no and x.has(st.rate_radial)))  # fmt: skip
-            continue
-        low, high = equals(claim, st.a_low, at), equals(claim, st.a_high, at)
-        rates = rate_j, rate_off, radial
-        surely, hardly = all(bool(x < 0) for x in rates), any(bool(x > 0) for x in rates)
-        wide = max(abs(step - low), abs(step - high)) > F(1, 10**9)
-        if step not in (low, high) and wide and (
-            (surely and not low < step < high) or (hardly and low < step < high)
-        ):  # fmt: skip
-            refute(claim, f"window ({low}, {high}), all negative: {surely}", at)
-        if (low < high) != (two**2 / one**2 < equals(claim, st.widest, at)):
-            refute(claim, "the window is empty or not", at)
-    return played
-
-
-def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """SADDLE-CAPTURE: levels that are none, and runs from 1e-12 beside x_i/sigma_i."""
-    played = 0
-    for count in cases(seconds):
-        points, size = sizes(rng, count + 1, 9)
-        one, two = choose(rng, NORMS), choose(rng, NORMS)
-        step = choose(rng, [F(1, 4), F(45, 100), F(1, 10), F(1, 3), F(3, 5)]) / one**2
-        if points < 2:
-            continue
-        level = choose(rng, [(F(1, 10**6), F(1, 2)), (F(100), F(1))])
-        at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_j: two,
-                              **_chances(points, size), st.start_c2: 1, st.W_exit: level[0],
-                              st.theta: level[1], st.W_ratio: level[1]}  # fmt: skip
-        if count == 0:  # the other point is at rest, and half the runs are lost
-            at |= {n: 2, b: 1, a: F(1, 4), un.sigma_i: 1, un.sigma_j: 1, **_chances(2, 1),
-                   st.start_c2: F(1, 100), st.W_exit: 100, st.theta: 1, st.W_ratio: 1}  # fmt: skip
-            if inside(claim, at):
-                judge(claim, {**at, st.W_start: 3, st.p_trap: F(1, 2)})
-            continue
-        if not inside(claim, at):
-            continue
-        played += 1
-        rate = _exponent(points, size, step, one, two)
-        if not rate < ball(F(-1, 200)) or abs(1 - 4 * step * one**2) > F(9, 10) or level[0] > 1:
-            continue  # too slow to be seen in 400 steps
-        c = np.full((40, points), 1e-12)
-        c[:, 0] = 1 + 1e-3
-        norms = np.array([float(one)] + [float(two)] * (points - 1))
-        found, _ = float_runs(c, np.zeros(40), float(step), subsets(rng, 40, points, size), 400,
-                              norms=norms)  # fmt: skip
-        left = int((~(np.abs(found[:, 1:]).sum(axis=1) < 0.1)).sum())
-        if left > 20:
-            refute(claim, f"{left} of 40 runs leave", at)
-    return played
-
-
-def trap(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """SADDLE-TRAP: draws of i alone lead to x_i/sigma_i, and there every exponent is negative."""
-    played = 0
-    for count in cases(seconds):
-        points, size = (2, 1) if count < 6 else sizes(rng, count, 9)
-        one, top = choose(
-            rng, [(F(1), F(11, 10)), (F(1), F(5, 4)), (F(9, 10), F(1)), (F(11, 10), F(1))]
-        )
-        low, high = 1 / one**2 - 1 / top**2, 1 / (2 * one**2)
-        step = low + (high - low) * choose(rng, [F(1, 2), F(1, 10), F(0), F(1), F(-1, 5), F(9, 8)])
-        own, rest = rational(rng, 0, F(7, 5), 10), rational(rng, 0, 1, 6)
-        at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_m: top,
-                              st.start_c2: own**2, r2: own**2 + rest}  # fmt: skip
-        if points < 2 or not inside(claim, at):
-            continue
-        played += 1
-        alone = lambda _: np.ones((1, 1))  # noqa: E731
-        start = np.array([[float(own)]]), np.array([float(rest)])
-        length = np.array([float(one)])
-        late, off = float_runs(
-            *start, float(step), alone, 3_000 if count % 4 == 0 else 0, norms=length
-        )
-        slow = 1 - 4 * step * one**2 < F(-49, 50) or step * one**2 < F(1, 100) or own**2 < F(1, 50)
-        near = abs(late[0, 0] - 1) < 1e-3 and off[0] < 1e-3
-        negative = _exponent(points, size, step, one, top) < 0
-        trapped = (near or slow or count % 4 > 0) and negative and size < points
-        at[st.p_trap] = F(1, 10**9) if trapped else F(0)
-        at[un.curve_j] = (one**2 - top**2) / points
-        judge(claim, at)
-    return played
-
-
-def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """SADDLE-NEVER: no coordinate may become 0; kept exact hits and exact random play."""
-    played = 0
-    for count in cases(seconds):
-        points, size = sizes(rng, count + 1, 6)
-        norms = [choose(rng, NORMS) for _ in range(max(points, 2))]
-        if count < 2 * len(HITS):
-            pair, step, start, drawn = HITS[count % len(HITS)]
-            norms, points, size, batches = [F(x) for x in pair], 2, 1, [[drawn]]
-            weight = [*map(F, start), F(0)]
-            tops = (max(norms), F(1))
-        else:
-            if points < 2:
-                continue
-            top = max(norms)
-            step = choose(rng, [F(1, 4), F(49, 100), F(1, 2), F(3, 5)]) / top**2
-            weight = _state(rng, points, norms, choose(rng, [F(1), F(7, 5), F(2)]))
-            batches = [[int(x) for x in rng.permutation(points)[:size]] for _ in range(3)]
-            tops = (top,)
-        for called in tops:
-            at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: norms[0],
-                                  un.sigma_j: norms[1], un.sigma_k: norms[-1], un.sigma_m: called,
-                                  r2: squared(weight), **_chances(points, size)}  # fmt: skip
-            at[un.start_j2] = weight[1] ** 2
-            if not inside(claim, at):
-                continue
-            if (
-                weight[1] == 0
-                and weight[0]
-                and not any(weight[1:])
-                and 0 < step * norms[0] ** 2 < F(1, 2)
-            ):
-                judge(
-                    claim, {**at, st.p_trap: 1}
-                )  # i alone is not 0: x_i/sigma_i attracts on its axis
-            if (
-                max(norms) > called
-                and un.sigma_k in claim.region.free_symbols
-                and count >= 2 * len(HITS)
-            ):
-                continue
-            played += 1
-            if not _exponent(points, size, step, norms[0], norms[1]) > 0:
-                refute(claim, "the exponent is not positive", at)
-            state = weight
-            for batch in batches:
-                state = plain_step(axes(points, points + 1, norms), state, batch, step)
-                if state[1] == 0:
-                    trapped = (
-                        state[0] != 0 and not any(state[1:]) and step * norms[0] ** 2 < F(1, 2)
-                    )
-                    judge(claim, {**at, st.p_trap: F(1, points) if trapped else F(0)})
-                    raise Refuted(f"{claim.id}: c_j is 0 after {batch} at {shown(at)}", shown(at))
-            judge(claim, {**at, st.p_trap: 0})
     return played

@@ -9,7 +9,7 @@ deciding evidence: it is what makes a wrong hypothesis visible.  Claims that run
 
 from __future__ import annotations
 
-from tests.falsify.sums import cycles, draws, momentum, norms, oblique, paths, sums
+from tests.falsify.sums import cycles, draws, momentum, norms, oblique, paths, saddles, sums
 from tests.falsify.sums.tools import Falsifier, precise
 
 _SEARCHES: dict[str, Falsifier] = {
@@ -38,11 +38,11 @@ _SEARCHES: dict[str, Falsifier] = {
     "NORMS-STATIONARY": norms.norms_stationary,
     "NORMS-HESSIAN": norms.norms_hessian,
     "NORMS-GD": norms.norms_gd,
-    "NORMS-EXPONENT": norms.exponents,
-    "SADDLE-WINDOW": norms.exponents,
-    "SADDLE-CAPTURE": norms.capture,
-    "SADDLE-TRAP": norms.trap,
-    "SADDLE-NEVER": norms.never,
+    "NORMS-EXPONENT": saddles.exponents,
+    "SADDLE-WINDOW": saddles.exponents,
+    "SADDLE-CAPTURE": saddles.capture,
+    "SADDLE-TRAP": saddles.trap,
+    "SADDLE-NEVER": saddles.never,
     "NONORTH-STEP": oblique.nonorth_step,
     "NONORTH-FIXED": oblique.nonorth_fixed,
     "NONORTH-NOLIMIT": oblique.nonorth_nolimit,
