@@ -1,4 +1,8 @@
-"""Speed of the N x N thresholds: python -m benchmarks.gram [--sizes 250 500 1000 2000] [--out FILE].
+"""Speed of the N x N thresholds.
+
+    python -m benchmarks.gram [--sizes 250 500 1000 2000] [--out FILE]
+    python -m benchmarks.gram --large 10000 --batch-size 1 64 --out FILE    one size, and its memory
+    python -m benchmarks.gram --product 1000 2000 10000 --out FILE          one product with T alone
 
 One thread; all times are this process's CPU seconds, which a busy machine does not change. Ratios
 against one spectral radius of the dense operator on N^2 and against the threshold from the p^2 form,
@@ -14,6 +18,7 @@ import math
 import os
 import resource
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -117,15 +122,83 @@ def ratios(size: int = 60) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def large(N: int, sizes: list[int], keep: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Time one N and read the process's peak memory; `keep` is called with what is known so far."""
+    from sim import Gram, mean_square_threshold
+    from sim.problems.gram import memory
+
+    row: dict[str, Any] = {"N": N, "stated_bytes": memory(N), "batch_sizes": {}}
+
+    def told() -> None:
+        row["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        print(json.dumps(row), flush=True)
+        keep(row)
+
+    K = kernel(N)
+    begun = time.process_time()
+    gram = Gram.from_matrix(K)
+    del K
+    row["decomposition_s"] = time.process_time() - begun
+    told()
+    for b in sizes:
+        begun = time.process_time()
+        found = mean_square_threshold(gram, batch_size=b, width=WIDTH)
+        row["batch_sizes"][str(b)] = {
+            "seconds": time.process_time() - begun, "low": found.low, "high": found.high,
+            "width": found.width, "products": found.products / 2,
+        }  # fmt: skip
+        told()
+    return row
+
+
+def one_product(N: int) -> dict[str, Any]:
+    """Time both halves of one product with T, on vectors that are not those of any K: time alone."""
+    from fractions import Fraction
+
+    from sim import Gram
+    from sim.problems.gram_operator import Operator, Weights
+
+    rng = np.random.default_rng(0)
+    values = np.sort(rng.uniform(1, N, N))
+    op = Operator(Gram(N, 1, values, rng.random((N, N)) / N, 0.0, 0.0), Fraction(1, 64))
+    V = op.start()
+    begun = time.process_time()
+    W = op.spread(V)
+    middle = time.process_time()
+    op.apply(W, Weights(op.gram, op.kappa, 1.0))
+    return {"N": N, "spread_s": middle - begun, "apply_s": time.process_time() - middle}
+
+
 def main() -> int:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gram", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[250, 500, 1000, 2000])
     parser.add_argument("--ratio-size", type=int, default=60, help="0: none")
     parser.add_argument("--out", type=Path, default=HERE.parent / "build" / "gram.json")
+    parser.add_argument("--large", type=int, help="only this N, into OUT beside what it holds")
+    parser.add_argument("--product", type=int, nargs="+", help="only one product with T at each N")
+    parser.add_argument("--batch-size", type=int, nargs="+", default=[1], help="with --large")
     options = parser.parse_args()
     from benchmarks.report import environment
 
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    if options.product:
+        kept = json.loads(options.out.read_text()) if options.out.exists() else {}
+        kept["product"] = {"environment": environment(), "rows": []}
+        for N in options.product:
+            kept["product"]["rows"].append(one_product(N))
+            print(json.dumps(kept["product"]["rows"][-1]), flush=True)
+            options.out.write_text(json.dumps(kept, indent=1) + "\n")
+        return 0
+    if options.large:
+        kept = json.loads(options.out.read_text()) if options.out.exists() else {}
+
+        def keep(row: dict[str, Any]) -> None:
+            kept["large"] = {"environment": environment(), **row}
+            options.out.write_text(json.dumps(kept, indent=1) + "\n")
+
+        large(options.large, options.batch_size, keep)
+        return 0
     result: dict[str, Any] = {
         "environment": environment(),
         "width": WIDTH,
@@ -154,7 +227,6 @@ def main() -> int:
                 name, "exponent", round(growth, 2), "of a product", round(a_product, 2), flush=True
             )
     result["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(options.out)
     return 0

@@ -140,7 +140,7 @@ class Complement(Scaled):
             self._calm = min(self._calm, int((self.FLOOR - 1 - _BOTTOM) / row_step(self.a)))
         u = self.passive[0]
         u[u < _NOTHING] = (
-            0.0  # else it would stay a subnormal number, and each step take ten times as long
+            0.0  # else it would stay a subnormal number, and each step take nine times as long
         )
         self.passive[1], power = np.frexp(self.passive[1])
         self._passive_exponent += power

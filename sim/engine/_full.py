@@ -20,21 +20,22 @@ from sim.engine.state import Floats, Integers, State
 
 
 def _loops(engine: Full) -> Steps:
-    """Seven NumPy calls a step, on all runs."""
+    """Six NumPy calls a step on all runs, five where nothing passive has a mass."""
     products, masses, runs = engine.products, engine.masses, engine.runs
-    now, fc = aligned(2, runs), aligned(2, runs)
-    ones, twice = np.ones(runs), np.full(runs, 1 + 2 * engine.a)
-    (z, u), (f, c) = now, fc
+    wzu, fc, constants = aligned(3, runs), aligned(2, runs), aligned(2, runs)
+    constants[:] = np.array([[1 + 2 * engine.a], [1.0]])
+    (w, z, u), wz, zu = wzu, wzu[:2], wzu[1:]  # w = 2 z + u
     multiply, subtract, add = np.multiply, np.subtract, np.add
 
     def steps(sets: NDArray[Any]) -> None:
         for done in range(0, len(sets), CHECK):
+            passive = masses[1].any()
             for _ in range(min(CHECK, len(sets) - done)):
-                multiply(masses, products, out=now)
-                subtract(ones, z, out=c)
-                add(z, z, out=f)
-                add(f, u, out=f)
-                subtract(twice, f, out=f)
+                multiply(masses, products, out=zu)
+                add(z, z, out=w)
+                if passive:
+                    add(w, u, out=w)
+                subtract(constants, wz, out=fc)
                 multiply(fc, fc, out=fc)
                 multiply(products, fc, out=products)
             products[1], power = np.frexp(products[1])

@@ -1,4 +1,4 @@
-"""The search for repeats of `sim.engine._subsets` as numba kernels: the same words, hence the same subsets.
+"""Passes of `sim.engine._subsets` as numba kernels: the same words, hence the same subsets.
 
 Within a set the order may differ. What else `sim.engine._subsets` does is as fast in NumPy.
 """
@@ -10,11 +10,52 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine._numba_jit import jit
+from sim.engine._numba_jit import announce, jit
 from sim.engine._subsets import Words16or32
 from sim.engine.state import Integers
 
 _STAMPS = 1 << 16  # above, the table of `_repeats` leaves the cache, and sorting is as good
+_PIECE = 256  # words looked at together: few pieces hold a word to be rejected
+
+
+@jit()
+def _products16(words: Any, bound: int, least: int, result: Any, slots: Any) -> int:
+    count = 0
+    for first in range(0, words.size, _PIECE):
+        stop = min(first + _PIECE, words.size)
+        some, high = words[first:stop], result[first:stop]
+        low = np.uint32(0xFFFF)
+        for i in range(some.size):
+            product = np.uint32(np.uint32(some[i]) * np.uint32(bound))
+            high[i] = np.uint16(product >> np.uint32(16))
+            low = min(low, np.uint32(product & np.uint32(0xFFFF)))
+        if low < least:
+            for i in range(some.size):
+                if (np.uint32(some[i]) * np.uint32(bound)) & 0xFFFF < least:
+                    slots[count] = first + i
+                    count += 1
+    return count
+
+
+@jit()
+def _products32(words: Any, bound: int, least: int, result: Any, slots: Any) -> int:
+    count = 0
+    for first in range(0, words.size, _PIECE):
+        stop = min(first + _PIECE, words.size)
+        some, high = words[first:stop], result[first:stop]
+        low = np.uint64(0xFFFFFFFF)
+        for i in range(some.size):
+            product = np.uint64(some[i]) * np.uint64(bound)
+            high[i] = np.uint32(product >> np.uint64(32))
+            low = min(low, product & np.uint64(0xFFFFFFFF))
+        if low < np.uint64(least):
+            for i in range(some.size):
+                if (np.uint64(some[i]) * np.uint64(bound)) & np.uint64(0xFFFFFFFF) < np.uint64(
+                    least
+                ):
+                    slots[count] = first + i
+                    count += 1
+    return count
 
 
 @jit()
@@ -51,6 +92,19 @@ def _put_new(sets: Any, slots: Any, fresh: Any, stamp: Any, left: Any) -> int:
 
 class CompiledWords(Words16or32):
     """Words16or32 with compiled passes."""
+
+    def __init__(self, seed: np.random.SeedSequence, n: int):
+        super().__init__(seed, n)
+        self._passes = _products16 if self._width == 16 else _products32
+        announce([self._passes])
+
+    def products(
+        self, words: NDArray[Any], bound: int, least: int
+    ) -> tuple[NDArray[Any], Integers]:
+        """As the base class says."""
+        result = np.empty(words.size, words.dtype)
+        slots = np.empty(words.size if least else 0, dtype=np.int64)
+        return result, slots[: self._passes(words, bound, least, result, slots)]
 
     def repeats(self, sets: NDArray[Any]) -> Integers:
         """As the base class says."""

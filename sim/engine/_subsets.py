@@ -30,7 +30,7 @@ Words = NDArray[np.uint16] | NDArray[np.uint32]
 class Words16or32:
     """Uniform integers below bounds up to `n`, from one bit generator.
 
-    `repeats` and `put_new`, passes over sets of them, are what `sim.engine._numba_words` compiles.
+    `products`, `repeats` and `put_new`, passes over many of them, are what `sim.engine._numba_words` compiles.
     """
 
     def __init__(self, seed: np.random.SeedSequence, n: int):
@@ -51,16 +51,22 @@ class Words16or32:
 
     def below(self, bound: int, count: int) -> NDArray[Any]:
         """Draw `count` integers, exactly uniform on 0..bound-1, as words."""
-        narrow, least = np.array(bound % (1 << self._width), self._word), (1 << self._width) % bound
-        words = self.raw(count)
-        result = self._high(words, bound)
-        if least:
-            rejected = np.flatnonzero(words * narrow < least)  # the product mod 2^w
-            while rejected.size:
-                words = self.raw(rejected.size)
-                result[rejected] = self._high(words, bound)
-                rejected = rejected[words * narrow < least]
+        least = (1 << self._width) % bound
+        result, rejected = self.products(self.raw(count), bound, least)
+        while rejected.size:
+            again, where = self.products(self.raw(rejected.size), bound, least)
+            result[rejected] = again
+            rejected = rejected[where]
         return result
+
+    def products(
+        self, words: NDArray[Any], bound: int, least: int
+    ) -> tuple[NDArray[Any], Integers]:
+        """Give floor(x bound / 2^w), and where x bound mod 2^w < least."""
+        if not least:
+            return self._high(words, bound), np.empty(0, dtype=np.int64)
+        narrow = np.array(bound % (1 << self._width), self._word)
+        return self._high(words, bound), np.flatnonzero(words * narrow < least)
 
     def _high(self, words: NDArray[Any], bound: int) -> NDArray[Any]:
         product = words.astype(self._wide)

@@ -136,6 +136,21 @@ def test_numba_equals_numpy_bitwise(n, b, activation, rho, runs):
 
 
 @needs_numba
+@pytest.mark.parametrize("n", [1, 3, 1_000, 4_096, 4_097, 100_000, 3 * 2**30, 2**32])
+def test_numba_draws_the_same_integers(n):
+    """16-bit words and 32-bit ones; nothing, little, or a quarter of all words to reject."""
+    from sim.engine._numba_words import CompiledWords
+
+    for count in (1, 300, 70_001):
+        plain, compiled = (
+            kind(np.random.SeedSequence(n), n).below(n, count)
+            for kind in (Words16or32, CompiledWords)
+        )
+        assert plain.dtype == compiled.dtype
+        assert np.array_equal(plain, compiled)
+
+
+@needs_numba
 @pytest.mark.parametrize(("n", "size"), [(40, 18), (1_000, 32), (1_000, 450), (70_000, 300)])
 def test_numba_draws_the_same_subsets(n, size):
     """Few repeats and many, below and above the size of its table."""
