@@ -24,6 +24,7 @@ from sympy import (
     Poly,
     Rational,
     Symbol,
+    ceiling,
     false,
     lambdify,
     numer,
@@ -301,9 +302,29 @@ def _solutions(equation: Eq, x: Symbol) -> list[Expr]:
     return [(-b + sign * root) / (2 * a) for sign in (1, -1)]
 
 
+def _raised(region: Boolean) -> Instance | None:
+    """The same where one symbol stands above an expression and in no other condition: it is taken last.
+
+    Such a bound, M >= log(...)/..., may be any number, and far from what the search tries.
+    """
+    for bound in (x for x in relations(region) if isinstance(x, Ge | Gt) and x.lhs.is_Symbol):
+        x, rest = bound.lhs, [c for c in relations(region) if c is not bound]
+        if x in bound.rhs.free_symbols or any(x in c.free_symbols for c in rest):
+            continue
+        inner = find(And(*rest), thorough=True)
+        if inner is None or not bound.rhs.free_symbols <= set(inner):
+            continue
+        found = {**inner, x: ceiling(bound.rhs.subs(inner).evalf(40)) + 1}
+        if region.subs(found, simultaneous=True) is true:
+            return found
+    return None
+
+
 @cache
 def _found(region: Boolean) -> Instance | None:
     quick = find(region)
+    if quick is None:
+        quick = _raised(region)
     return find(region, thorough=True) if quick is None else quick
 
 
