@@ -90,7 +90,8 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     folder, said = Path(args.out or here.path("output") / "report"), ""
     try:
         if not args.latex and not args.readme and args.source:
-            said = renewed.stamp(_plain(Path(args.source)), (kept, pictures))
+            read = project.current().path("formal") / "README.md"
+            said = renewed.stamp(_plain(Path(args.source)), (kept, pictures, read))
             if renewed.stands(folder, said):
                 return _told(args, console, str(folder / "index.html"), "up to date")
         run = _run_of(args.source)

@@ -93,6 +93,12 @@ def _front() -> Markup:
     return note_html(here.path("front").read_text(encoding="utf-8")) if here.front else Markup()
 
 
+def _kernel() -> Markup:
+    """The page that says what of the Coq development must be believed; nothing where there is none."""
+    path = project.current().path("formal") / "README.md"
+    return note_html(path.read_text(encoding="utf-8")) if path.is_file() else Markup()
+
+
 def _findings(verdicts: Mapping[str, str]) -> list[dict[str, Any]]:
     """The findings whose claims are all in the run, typeset."""
     return [
@@ -150,7 +156,10 @@ def write_site(
     counted = Counter(verdicts.values())
     title = project.current().title or project.current().name
     script = _inline("ledger.js")
-    shared = {"title": title, "run": run, "style": _inline("style.css"), "verdicts": verdicts}
+    kernel = _kernel()
+    shared = {
+        "title": title, "run": run, "style": _inline("style.css"), "verdicts": verdicts, "kernel": bool(kernel),
+    }  # fmt: skip
     (folder / "claims").mkdir(parents=True, exist_ok=True)
     kinds = {c["id"]: _kinds(c) for c in claims}
     sections = _notes()
@@ -189,6 +198,9 @@ def write_site(
     ]
     gallery = _environment().get_template("pictures.html").render(**plain, pictures=shown)
     write_text(folder / "pictures.html", gallery)
+    if kernel:
+        believed = _environment().get_template("kernel.html").render(**plain, page=kernel)
+        write_text(folder / "kernel.html", believed)
     page = _environment().get_template("claim.html")
     for claim in claims:
         claim_id = claim["id"]
