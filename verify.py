@@ -74,7 +74,7 @@ def strength_of(claim: dict[str, Any]) -> str:
     return weakest
 
 
-def unread(claim: dict[str, Any]) -> list[str]:
+def unread(claim: dict[str, Any], uses: dict[str, Any]) -> list[str]:
     """Hypotheses that nothing which decides or searches read, where a search was asked."""
     if not any(e["kind"] == "search" for e in claim["evidence"]):
         return []
@@ -83,6 +83,7 @@ def unread(claim: dict[str, Any]) -> list[str]:
         return []
     read = {x for e in claim["evidence"] if e["outcome"] == "passed" and e["kind"] in (*KINDS, "search")
             for x in e["read"]}  # fmt: skip
+    read |= {x["kind"] for name in claim["uses"] for x in uses[name]["items"] if not x["after"]}
     wanted = {x["name"]: {*([x["item"]] if x["item"] else []), *(["region"] if x["condition"] else [])}
               for x in claim["assumptions"]}  # fmt: skip
     return [name for name, parts in wanted.items() if parts - read]
@@ -110,7 +111,7 @@ def check_verdict(data: dict[str, Any]) -> Iterator[str]:
     if read != set(claim["uses"]) or read - set(uses):
         raise Wrong(f"{claim['id']}: its evidence read {sorted(read)}, listed are {claim['uses']}")
     strength, given = said, claim["own"].endswith("_given")
-    if said != "kernel" and unread(claim):
+    if said != "kernel" and unread(claim, uses):
         strength = max(strength, "supported", key=STRENGTHS.index)
     for name in claim["uses"] if said != "kernel" else ():
         if beyond(claim, uses[name]):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sympy import (
     Eq,
+    Ge,
     Integer,
     Le,
     Rational,
@@ -99,6 +100,7 @@ def test_the_gauges_term_sums_to_zero(claim: Claim) -> None:
     of_gauge = by_side(claim, flux_change).expand().coeff(gauge_slope, 1)
     factor = cancel(of_gauge / slope)
     expect(not factor.has(slope, curvature, q_j), f"{factor} depends on j")
+    expect(implied(Ge(n, 1), claim.region), "a mean of log|q_j| over no data", region=claim.region)
     expect_items(claim, words.ORTHONORMAL, words.DEGREE_ZERO)
 
 

@@ -27,6 +27,9 @@ def test_a_hypothesis_that_nobody_read_caps_the_rank() -> None:
     assert "nothing that decides or searches read: orthonormal data" in found.reasons
     assert unread(claim, [*searched, _passed("property", "data")]) == ["orthonormal data"]
     assert unread(claim, [*searched, _passed("search", "data")]) == []
+    lemma = replace(_passed("symbolic", "region"), uses=("STEP",))
+    assert unread(claim, [lemma, _passed("search")], claims) == [], "STEP supposes data, too"
+    assert unread(claim, [lemma, _passed("search")]) == ["orthonormal data"]
     assert "deviation" in unread(claim, [_passed("search", "data")])
     assert unread(claim, [_passed("search"), _passed("kernel")]) == [], "its statement is generated"
     assert read_by_machine({"NORM": claim}, {"NORM": searched}) == (

@@ -47,7 +47,8 @@ class Heard:
 
     theorems: labels.  same: those among them that say of one expression that it equals itself.
     outside: reasons why something is not in the kernel, one for each such decision.
-    conditions: how many assertions Python alone reads.
+    conditions: how many assertions Python alone reads.  gate: a statement generated from the claim was asked of
+    the kernel (evidence of kind ``kernel``); where it passed, Coq has decided its steps.
     """
 
     claim_id: str
@@ -58,6 +59,7 @@ class Heard:
     same: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     conditions: int = 0
+    gate: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -154,7 +156,7 @@ def collect(items: Iterable[Evidence] | None = None) -> tuple[list[Heard], dict[
     for item in items:
         if item.kind not in DECIDING:
             continue
-        heard = Heard(item.claim_id, item.steps, item.test)
+        heard = Heard(item.claim_id, item.steps, item.test, gate=item.kind == "kernel")
         if item.kind == "cited":
             heard.outside.append("an outside theorem is cited")
         for case, _ in cases_of(item):

@@ -35,7 +35,10 @@ TIME_LIMIT = 300.0
 
 @dataclass
 class Step:
-    """One proof step.  theorems: labels; refused: those that Coq did not accept, with its words."""
+    """One proof step.  theorems: labels; refused: those that Coq did not accept, with its words.
+
+    gate: Coq has proved the step, or the claim's whole statement, as it is generated from the claim.
+    """
 
     claim_id: str
     step: str
@@ -45,11 +48,13 @@ class Step:
     refused: dict[str, str] = field(default_factory=dict)
     outside: list[str] = field(default_factory=list)
     conditions: int = 0
+    gate: bool = False
 
     @property
     def in_kernel(self) -> bool:
         """Whether all that decides the step was accepted by Coq."""
-        return bool(self.decided and self.theorems and not self.refused and not self.outside)
+        by_theorems = self.theorems and not self.refused and not self.outside
+        return bool(self.decided and (self.gate or by_theorems))
 
 
 def sources_hash() -> str:
@@ -138,6 +143,10 @@ def judge_all(court: Court, theorems: Sequence[Theorem]) -> dict[str, Judged]:
 def steps_of(heard: Iterable[Heard], said: Mapping[str, Judged]) -> list[Step]:
     """The proof steps, each with what its evidence decided and what Coq said of that."""
     found: dict[tuple[str, str], Step] = {}
+    heard = list(heard)
+    proved = {
+        (x.claim_id, name) for x in heard if x.gate and x.outcome == "passed" for name in x.steps
+    }
     for one in heard:
         for name in one.steps:
             step = found.setdefault((one.claim_id, name), Step(one.claim_id, name))
@@ -149,6 +158,8 @@ def steps_of(heard: Iterable[Heard], said: Mapping[str, Judged]) -> list[Step]:
             for label in one.theorems:
                 if not said[label].accepted:
                     step.refused[label] = said[label].detail
+    for (claim_id, name), step in found.items():
+        step.gate = bool({(claim_id, name), (claim_id, "statement")} & proved)
     return list(found.values())
 
 
@@ -168,7 +179,8 @@ def summary(steps: Sequence[Step]) -> dict[str, Any]:
         "theorems": len({label for x in steps for label in x.theorems}),
         "refused": len({label for x in steps for label in x.refused}),
         "with_conditions": sum(x.conditions > 0 for x in inside),
-        "only_same": sum(set(x.same) == set(x.theorems) for x in inside),
+        "only_same": sum(not x.gate and set(x.same) == set(x.theorems) for x in inside),
+        "by_gates": sum(x.gate for x in inside),
         "claims": claims,
     }
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from theorem_audit.kernel import steps
+from theorem_audit.kernel.obligations import Heard
 from theorem_audit.tests.conftest import Run
 
 COUNTED = {"in_kernel": 7, "decided": 9, "only_same": 2}
@@ -18,6 +20,24 @@ def test_steps_that_say_x_is_x_are_not_counted() -> None:
         "proof steps in the kernel: 5 of 9 (and 2 that only say that an expression equals itself)"
     )
     assert steps.told({**COUNTED, "only_same": 0}) == "proof steps in the kernel: 7 of 9"
+
+
+def test_a_gate_that_closes_decides_its_claim_and_no_other() -> None:
+    gate = Heard("A", ("statement",), "gate", gate=True)
+    alone = Heard("A", ("bound",), "by hand", conditions=1)
+    other = Heard("B", ("bound",), "by hand", conditions=1)
+
+    def inside(*heard: Heard) -> dict[tuple[str, str], bool]:
+        return {(x.claim_id, x.step): x.in_kernel for x in steps.steps_of(heard, {})}
+
+    assert inside(gate, alone, other) == {
+        ("A", "statement"): True, ("A", "bound"): True, ("B", "bound"): False,
+    }  # fmt: skip
+    assert not any(inside(replace(gate, outcome="inconclusive"), alone, other).values())
+    assert inside(replace(gate, steps=("bound",)), Heard("A", ("rate",), "x", conditions=1)) == {
+        ("A", "bound"): True, ("A", "rate"): False,
+    }  # fmt: skip
+    assert not inside(gate, replace(alone, outcome="refuted"))["A", "bound"]
 
 
 def test_the_run_and_the_report_tell_what_was_counted(fresh: Path, audit: Run) -> None:

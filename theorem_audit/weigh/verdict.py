@@ -185,6 +185,7 @@ def own_verdict(claim: Claim | Told, outcomes: Sequence[Outcome]) -> Own:
     return Own(strength, given, reasons)
 
 
+NO_CLAIMS: Mapping[str, Any] = {}
 CONDITIONS = "region"  # in place of an item's kind: the conditions between symbols
 _BEST_FIRST = tuple(_STRENGTH)
 
@@ -247,19 +248,31 @@ def hypotheses(claim: Claim | Told) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def unread(claim: Claim | Told, outcomes: Sequence[Outcome]) -> list[str]:
+def unread(
+    claim: Claim | Told,
+    outcomes: Sequence[Outcome],
+    claims: Mapping[str, Claim] | Mapping[str, Told] = NO_CLAIMS,
+) -> list[str]:
     """The hypotheses that neither deciding evidence nor the search read; none where no search was asked.
 
-    Coq's kernel reads all of them: the statement is generated from the claim.
+    Coq's kernel reads all of them: the statement is generated from the claim.  An item is read, too, by
+    evidence that reads a lemma which supposes one of its kind: without it the claim would use the lemma
+    beyond its setting.
     """
-    return _unread(claim, outcomes) if any(o.kind == "search" for o in outcomes) else []
+    return _unread(claim, outcomes, claims) if any(o.kind == "search" for o in outcomes) else []
 
 
-def _unread(claim: Claim | Told, outcomes: Sequence[Outcome]) -> list[str]:
+def _unread(
+    claim: Claim | Told,
+    outcomes: Sequence[Outcome],
+    claims: Mapping[str, Claim] | Mapping[str, Told],
+) -> list[str]:
     telling = [o for o in outcomes if o.outcome == "passed" and o.kind in (*_STRENGTH, "search")]
     if any(o.kind == "kernel" and "statement" in o.steps for o in telling):
         return []
     read = {x for o in telling for x in o.read}
+    lemmas = [claims[u] for u in uses_of(outcomes) if u in claims]
+    read |= {x.kind for lemma in lemmas for x in lemma.items if not x.after}
     return [name for name, parts in hypotheses(claim).items() if not read.issuperset(parts)]
 
 
@@ -268,7 +281,9 @@ def read_by_machine(
 ) -> tuple[int, int]:
     """How many hypotheses deciding evidence or a search read, and how many there are."""
     total = sum(len(claims[x].assumptions) for x in outcomes)
-    return total - sum(len(_unread(claims[x], found)) for x, found in outcomes.items()), total
+    return total - sum(
+        len(_unread(claims[x], found, claims)) for x, found in outcomes.items()
+    ), total
 
 
 def uses_of(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
@@ -345,7 +360,7 @@ def derive(
         claim, found = claims[claim_id], tuple(outcomes.get(claim_id, ()))
         own = own_verdict(claim, found)
         strength, given, reasons = own.strength, set(own.given), own.reasons
-        if strength != "kernel" and (missing := unread(claim, found)):
+        if strength != "kernel" and (missing := unread(claim, found, claims)):
             reasons = (*reasons, f"nothing that decides or searches read: {', '.join(missing)}")
             strength = max(strength, "supported", key=STRENGTHS.index)
         for used in uses.get(claim_id, ()) if strength != "kernel" else ():
