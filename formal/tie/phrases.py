@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Eq
+from sympy import Eq, Expr, Symbol
 
 from formal.tie.full_batch import gd_converges, gd_direction
 from formal.tie.minima import trace_of_the_hessian
@@ -32,6 +32,7 @@ from formal.tie.words import (
     over_subsets,
     relations,
 )
+from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import stated
 from theorem_audit.kernel.statement import Declaration, NoPhrase, Speaker, parts_of, values
 from theory import vocabulary as words
@@ -144,6 +145,14 @@ def _sgd_sparse() -> Declaration:
     )  # fmt: skip
 
 
+def _said(claim: Any, symbol: Symbol) -> Expr:
+    """What a claim's conditions say that a symbol is; NoPhrase where they say nothing of it."""
+    try:
+        return stated(claim.region, symbol)
+    except Undecided as error:
+        raise NoPhrase(f"{claim.id}: no condition says what {symbol} is") from error
+
+
 def _sparse_rate() -> Declaration:
     start = "(coordinates act X w0)"
     terms = {
@@ -157,9 +166,9 @@ def _sparse_rate() -> Declaration:
     def conclusion(claim: Any, speaker: Speaker) -> str:
         over_subsets(claim)
         value = values(claim.formula, block_length, rate)
-        if stated(claim.region, g) != stated(CAPTURE.formula, g):
+        if _said(claim, g) != stated(CAPTURE.formula, g):
             raise NoPhrase(f"{claim.id}: g is said to be CAPTURE's")
-        if stated(claim.region, p) != stated(CAPTURE.region, p):
+        if _said(claim, p) != stated(CAPTURE.region, p):
             raise NoPhrase(f"{claim.id}: p is said to be the chance of a split")
         return f"""let g := {exponent} in let T := {speaker.natural(value[block_length])}%N in
   let c := {speaker.real(value[rate])} in

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from sympy import Ge, Rational, Symbol, cancel, lambdify
+from sympy import Eq, Ge, Rational, Symbol, cancel, lambdify
 
 from sim import from_weights, simulate
 from tests.inequalities import expect_holds, expect_needed, named
@@ -14,6 +14,7 @@ from tests.instances import Instance, evaluate
 from tests.model.step_tools import LONG, long_run, one_step
 from tests.reading import expect_items, from_item
 from theorem_audit import evidence, expect, expect_identity, expect_zero, rng, seed
+from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -55,6 +56,7 @@ def test_norm_recursion_from_the_step(claim: Claim) -> None:
     expect_items(
         claim, words.ORTHONORMAL
     )  # Pythagoras: ||w||^2 is the sum of q_j^2 and ||w_perp||^2
+    expect(implied(Eq(delta, r2 - 1), claim.region), "delta is free of r2", region=claim.region)
     step = one_step()
     squared = next_squared_norm(step[q_j_next], step[perp_next])
     expect_identity(claim.formula, {delta_next: squared.subs(r2, 1 + delta) - 1, r2: 1 + delta})

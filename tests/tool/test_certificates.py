@@ -106,6 +106,6 @@ def test_missing_subdivision_is_rejected(path: Any) -> None:
     ids=lambda change: next(iter(change)),
 )
 def test_malformed_certificate_is_rejected(change: dict[str, Any]) -> None:
-    data = json.loads((FOLDER / "ENTRY.json").read_text(encoding="utf-8")) | change
+    data = json.loads((FOLDER / "ENTRY-1.json").read_text(encoding="utf-8")) | change
     with pytest.raises(InvalidCertificate):
         check_certificate(Certificate.from_json(json.dumps(data)))

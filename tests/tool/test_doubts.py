@@ -11,9 +11,9 @@ from theorem_audit import expect_identity, expect_zero
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.doubt import falsify
 from theorem_audit.doubt.challenge import challenge
-from theorem_audit.doubt.doubts import CHALLENGE, asked, searches_of
+from theorem_audit.doubt.doubts import asked, searches_of
 from theorem_audit.exact.zero import relations
-from theorem_audit.reuse.index import Row
+from theorem_audit.reuse.index import CHALLENGE, Row
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.weigh.runner import run_evidence
 from theorem_audit.weigh.verdict import derive

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +24,8 @@ import verify
 from tests.tool.judge_mutants import built, mutants
 from theorem_audit.statement.claim import Claim, Source
 from theorem_audit.weigh.verdict import OUTCOMES, Outcome
+from theory import claims
+from theory.vocabulary import ORTHONORMAL, UNIT_DATA
 
 X = Symbol("x", real=True)
 ONE, TWO, THREE = Eq(X, X + 1, evaluate=False), Gt(X, 2), Ne(X, 7)
@@ -252,6 +255,58 @@ def _said(data: dict[str, Any]) -> int | None:
 CERTIFICATES = [(data, _said(data)) for data in [*_certificates(), *_random_certificates()]]
 
 
+def caps_hold(judge: ModuleType) -> None:
+    """NORM on STEP: a hypothesis that nobody read, and a lemma beyond its setting, cap the rank."""
+    step, norm = claims["STEP"], claims["NORM"]
+
+    def passed(claim_id: str, kind: str, *read: str, **more: Any) -> Any:
+        steps = more.pop("steps", claims[claim_id].steps)
+        return judge.Outcome(claim_id, "t", kind, steps, "passed", checks=1, read=read, **more)
+
+    def verdict(claim: Any, *outcomes: Any, its: str = "symbolic") -> tuple[str, tuple[str, ...]]:
+        table = {"NORM": list(outcomes), "STEP": [passed("STEP", its)]}
+        found = judge.derive({"STEP": step, "NORM": claim}, table)["NORM"]
+        return found.name, found.reasons
+
+    mine = passed("NORM", "symbolic", "region", uses=("STEP",))
+    assert verdict(norm, mine) == ("proved", ())
+    alone = passed("NORM", "symbolic", "region")
+    name, reasons = verdict(norm, alone, passed("NORM", "search"))
+    assert name == "supported"
+    assert reasons == ("nothing that decides or searches read: orthonormal data",)
+    assert verdict(norm, alone, passed("NORM", "search", "data"))[0] == "proved"
+    assert verdict(norm, mine, passed("NORM", "search"))[0] == "proved", "STEP supposes data"
+    unsure = replace(passed("NORM", "search", "data"), outcome="inconclusive")
+    assert judge.unread(norm, [alone, unsure]) == ["orthonormal data"]
+    assert judge.unread(norm, [alone, unsure, passed("NORM", "property", "data")]) == [
+        "orthonormal data"
+    ]
+    whole = passed("NORM", "kernel", steps=("statement",))
+    assert verdict(norm, whole, alone, passed("NORM", "search")) == ("kernel", ())
+    assert judge.unread(norm, [whole, passed("NORM", "search")]) == []
+    part = passed("NORM", "kernel", steps=("another",))
+    assert judge.unread(norm, [part, passed("NORM", "search", "data")]) == ["deviation"]
+    wider = norm.with_item(ORTHONORMAL, UNIT_DATA)
+    name, reasons = verdict(wider, mine)
+    assert name == "supported"
+    assert reasons[-1].startswith("uses a lemma beyond its setting: STEP supposes orthonormal")
+    carried = replace(wider, carried={"STEP": "why"})
+    assert verdict(carried, mine) == ("steps", ("STEP is carried over in prose: why",))
+    simulated = passed("NORM", "simulation", uses=("STEP",))
+    assert verdict(carried, simulated)[0] == "supported", "carrying over lifts nothing"
+    assert verdict(wider, passed("NORM", "kernel", steps=("statement",), uses=("STEP",))) == (
+        "kernel",
+        (),
+    )
+    assert judge.read_by_machine({"NORM": norm}, {"NORM": [alone]}) == (1, 2)
+
+
+def both_hold(judge: ModuleType) -> None:
+    """Against the second implementation, and the caps."""
+    verdicts_hold(judge)
+    caps_hold(judge)
+
+
 def certificates_hold(judge: ModuleType) -> None:
     """The checker accepts what the second one accepts, with as many cells, and refuses the rest."""
     accepted = 0
@@ -269,8 +324,9 @@ def certificates_hold(judge: ModuleType) -> None:
 
 ROOT = Path(theorem_audit.weigh.verdict.__file__).parents[1]
 JUDGES: dict[str, tuple[ModuleType, Callable[[ModuleType], None], set[str]]] = {
-    "verdict": (theorem_audit.weigh.verdict, verdicts_hold,
-                {"own_verdict", "_decided", "uncovered", "named", "derive", "uses_of", "find_cycle"}),
+    "verdict": (theorem_audit.weigh.verdict, both_hold,
+                {"own_verdict", "_decided", "uncovered", "named", "derive", "uses_of", "find_cycle",
+                 "unread", "_unread", "hypotheses", "read_by_machine", "_beyond"}),
     "certificate": (theorem_audit.exact.checker, certificates_hold,
                     {"_read", "_add", "_times", "_substitute", "_smallest_bernstein", "_checked"}),
 }  # fmt: skip
@@ -280,6 +336,8 @@ EXPLAINED: dict[str, str] = {
     "own_verdict: 1 + 1": WORDS,
     "uncovered: other min": WORDS,
     "uncovered: other min #2": WORDS,
+    "derive: other comparison in STRENGTHS.index(cap) > STRENGTHS.index(strength) #2":
+        "where both are equal the same strength is set again",
     "find_cycle: without done.add(node)": "a visited node is visited again: slower, the same answer",
     "_smallest_bernstein: 0 + 1": "never reached: there is always one coefficient",
     "_smallest_bernstein: 0 + 1 #2": "the zero polynomial in a higher degree is still zero",

@@ -20,8 +20,8 @@ from theorem_audit.checks.run_context import Absent, Inconclusive, current, rng
 if TYPE_CHECKING:
     from theorem_audit.reuse.index import Row
 
+FORM = 1  # raised where searches or wrong variants are asked otherwise: outcomes are kept by it
 SECONDS = 0.15  # of search in one claim; at least one case is played
-CHALLENGE = ("theorem_audit.doubt.challenge", "challenge")
 
 
 def searches_of(module: ModuleType) -> dict[str, Any]:
@@ -80,4 +80,4 @@ def _variants(row: Row) -> Callable[..., None]:
     return variants
 
 
-__all__ = ["CHALLENGE", "DOUBTS", "asked", "searches_of"]
+__all__ = ["DOUBTS", "asked", "searches_of"]

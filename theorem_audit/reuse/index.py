@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from theorem_audit.checks.mark import Evidence
 
 FORM = 1
+CHALLENGE = ("theorem_audit.doubt.challenge", "challenge")  # where wrong variants are tried
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Row:
     @property
     def marked(self) -> Evidence:
         """The evidence itself; imports its module."""
-        from theorem_audit.checks.mark import DOUBTS
+        from theorem_audit.kinds import DOUBTS
 
         if self.kind in DOUBTS:
             from theorem_audit.doubt.doubts import asked
@@ -235,15 +236,14 @@ def build(tree: Tree, kept: Kept) -> Index:
 
 def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
     """Rows for what every run asks beside evidence: a search where the project has one, and variants."""
-    from theorem_audit.checks.mark import DECIDING
-    from theorem_audit.doubt.doubts import CHALLENGE, searches_of
+    from theorem_audit.kinds import DECIDING
 
     here = tree.project
 
     def searches(m: Module) -> dict[str, Any] | None:
         if m.name.rsplit(".", 1)[1].startswith("test_"):
             return None
-        return kept("searches", m.name, lambda: searches_of(importlib.import_module(m.name)))
+        return kept("searches", m.name, lambda: _searches_of(m.name))
 
     if here.falsifiers:
         for _, said in walk(tree, here.falsifiers, searches):
@@ -256,13 +256,19 @@ def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
             rows.append(_doubt(claim_id, "variants", *CHALLENGE, beside))
 
 
+def _searches_of(module: str) -> dict[str, Any]:
+    from theorem_audit.doubt.doubts import searches_of
+
+    return searches_of(importlib.import_module(module))
+
+
 def _doubt(claim_id: str, kind: str, module: str, name: str, beside: tuple[Row, ...] = ()) -> Row:
     return Row(claim_id, kind, module, name, 0, name, (), "", False, ("",), beside=beside)
 
 
 def unknown_step(row: Row, steps: tuple[str, ...]) -> str:
     """What to say where an evidence names a step that its claim does not have; empty where all is well."""
-    from theorem_audit.checks.mark import SUPPORTING
+    from theorem_audit.kinds import SUPPORTING
 
     known = {*steps} | ({"statement"} if row.kind in {*SUPPORTING, "kernel"} else set())
     if unknown := set(row.steps) - known:

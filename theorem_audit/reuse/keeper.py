@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from theorem_audit.checks.mark import DECIDING, DOUBTS
+from theorem_audit.kinds import DECIDING, DOUBTS
 from theorem_audit.project import Project
 from theorem_audit.reuse import definitions, versions
 from theorem_audit.reuse.files import TOOL, look, shown
@@ -29,7 +29,12 @@ LOOKS: tuple[Node, ...] = (
     ("def", f"{TOOL}.weigh.runner", "vacuous"),
     ("def", f"{TOOL}.doubt.instances", "about"),
 )
-ASKS: tuple[Node, ...] = (("def", f"{TOOL}.doubt.doubts", "asked"),)
+ASKS: tuple[Node, ...] = (
+    ("def", f"{TOOL}.doubt.doubts", "FORM"),
+    ("def", f"{TOOL}.doubt.doubts", "SECONDS"),
+    ("def", f"{TOOL}.doubt.challenge", "GROSS"),
+    ("def", f"{TOOL}.doubt.challenge", "TRIES"),
+)
 TELLS: tuple[Node, ...] = (("def", f"{TOOL}.weigh.told", "describe"),)
 
 
@@ -145,8 +150,14 @@ class Keeper:
     # --- keys ---------------------------------------------------------------------------------
 
     def nodes(self, row: Row) -> tuple[Node, ...]:
-        """Where an evidence's dependencies begin; wrong variants rest on all that decides the claim."""
-        begin = [("def", row.module, row.binding), *self.claim_nodes(row.claim_id), *RUNS]
+        """Where an evidence's dependencies begin; wrong variants rest on all that decides the claim.
+
+        What asks for doubts can import anything by its name, and would rest on everything: its numbers
+        stand for it, and ``FORM`` of it is raised where its code asks otherwise.
+        """
+        begin = [*self.claim_nodes(row.claim_id), *RUNS]
+        if row.kind != "variants":
+            begin.insert(0, ("def", row.module, row.binding))
         if row.kind in DOUBTS:
             begin += ASKS
         if row.kind == "variants":

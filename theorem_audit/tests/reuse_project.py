@@ -52,8 +52,13 @@ SUM = Claim(
     "tests/data.json": "[1, 2, 3]\n",
     "tests/log.py": '''
 import os
+import sys
 
 def ran(name):
+    frame = sys._getframe()
+    while frame := frame.f_back:
+        if frame.f_code.co_name == "challenge":
+            return  # what wrong variants are tried with is no run of the evidence itself
     with open(os.environ["LOG"], "a", encoding="utf-8") as file:
         file.write(name + "\\n")
 ''',

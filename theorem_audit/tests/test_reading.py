@@ -108,10 +108,10 @@ def test_a_claim_that_is_gone_is_no_longer_listed(here: Path) -> None:
 
 def test_show_runs_where_asked_and_where_nothing_is_kept(here: Path) -> None:
     small.edit(here, "tests/three.py", "return value", "return +value")
-    assert "2 of 4, ran 2" in small.audit(here, "show", "DOUBLE", "--run").stdout
+    assert "3 of 5, ran 2" in small.audit(here, "show", "DOUBLE", "--run").stdout
     assert "nothing is stale" in read(here, "show", "DOUBLE").stdout
     (here / "project/build/kept.sqlite").unlink()
-    assert "reused 0 of 4, ran 4" in small.audit(here, "show", "DOUBLE").stdout
+    assert "reused 0 of 5, ran 5" in small.audit(here, "show", "DOUBLE").stdout
     listed = read(here, "list").stdout
     assert "never run" in listed
     assert "2 of 3 never run" in listed

@@ -141,14 +141,19 @@ def _some_state(rng: Rng, data: Points, activation: str) -> list[Fraction]:
     return [Fraction(int(x), 5) for x in rng.integers(-6, 7, size=len(data[0]))]
 
 
+def _on_the_sphere(rng: Rng, size: int) -> list[Fraction]:
+    """A rational point of the unit sphere of R^size."""
+    raw = [Fraction(int(x), 4) for x in rng.integers(-3, 4, size=size - 1)]
+    total = sum((x * x for x in raw), Fraction(0))
+    return [2 * x / (1 + total) for x in raw] + [(1 - total) / (1 + total)]
+
+
 def _minimum(rng: Rng, data: Points, activation: str) -> list[Fraction]:
     """A datum, normed where its norm is rational; or a rational point of orthonormal data's sphere."""
     size = len(data)
     if rng.random() < 0.3:
-        return _one_norm(rng, data, activation)
-    raw = [Fraction(int(x), 4) for x in rng.integers(-3, 4, size=size - 1)]
-    total = sum((x * x for x in raw), Fraction(0))
-    q = [2 * x / (1 + total) for x in raw] + [(1 - total) / (1 + total)]  # on the sphere
+        return _one_norm(rng, [choose(rng, *data)], activation)
+    q = _on_the_sphere(rng, size)
     if activation == "relu":
         q = [abs(x) for x in q]
     return [
@@ -164,10 +169,15 @@ def _is_minimum(w: Sequence[Fraction], data: Points, activation: str) -> bool:
 
 
 def _one_norm(rng: Rng, data: Points, activation: str) -> list[Fraction]:
-    point = choose(rng, *data)
-    length = inner(point, point)
-    root = Fraction(isqrt(length.numerator), isqrt(length.denominator))
-    return [x / root for x in point] if root else list(point)
+    """A combination, of any signs, of the data that are as long as one of them."""
+    length = inner(*[choose(rng, *data)] * 2)
+    root = Fraction(isqrt(length.numerator), isqrt(length.denominator)) or Fraction(1)
+    group = [x for x in data if inner(x, x) == length]
+    q = _on_the_sphere(rng, len(group))
+    return [
+        sum((c * x[k] / root for c, x in zip(q, group, strict=True)), Fraction(0))
+        for k in range(len(data[0]))
+    ]
 
 
 def _on_one_norm(w: Sequence[Fraction], data: Points, activation: str) -> bool:

@@ -97,12 +97,12 @@ def _plain(text: str, turned: bool = False) -> str:
 
 def _claims(judge: ModuleType) -> None:
     def assumption(name: str, condition: Any = None) -> Any:
-        return SimpleNamespace(name=name, condition=condition)
+        return SimpleNamespace(name=name, condition=condition, item=None)
 
     speaker = judge.Speaker({A: "x", B: "y"}, {N: "m", K: "j"})
     spoken = judge.Declaration(
         "(x y : R)", speaker, {"unit": "unit_sphere", "silent": "", "both": "orthogonal"},
-        lambda claim, said: said.relation(claim.formula), ("0 < y",), {"every": "forall B : batch"},
+        lambda claim, said: said.relation(claim.formula), ("0 < y",), {"every": "forall B : batch,"},
     )  # fmt: skip
     claim = SimpleNamespace(
         id="C", formula=Le(A, B),
@@ -118,8 +118,31 @@ def _claims(judge: ModuleType) -> None:
         "forall (x y : R),\n  (0 < y) ->\n  (unit_sphere) ->\n  (x < 1) ->\n  (y > 2) ->\n  (orthogonal) ->\n"
         "  (x = 0) ->\n  (forall B : batch, x < 7) ->\n  x <= y"
     )
-    claim.assumptions = (assumption("unheard of"),)
-    _no_phrase(judge, lambda: judge.hypotheses(claim, spoken), "'unheard of' has no phrase")
+    odd, known = SimpleNamespace(name="odd"), SimpleNamespace(name="unit")
+    claim.assumptions = (SimpleNamespace(name="unheard of", condition=None, item=odd),)
+    _no_phrase(
+        judge, lambda: judge.hypotheses(claim, spoken), "'odd' of 'unheard of' has no phrase"
+    )
+    claim.assumptions = (
+        SimpleNamespace(name="a sphere", condition=None, item=known),
+        SimpleNamespace(name="unit", condition=A < 3, item=known),
+        SimpleNamespace(name="both", condition=None, item=known),
+    )
+    assert judge.hypotheses(claim, spoken) == [
+        "0 < y", "unit_sphere", "unit_sphere", "x < 3", "orthogonal", "unit_sphere",
+    ]  # fmt: skip
+    local = judge.Declaration(
+        "(x y : R)",
+        speaker,
+        {},
+        spoken.conclusion,
+        (),
+        {"every": "forall B,"},
+        frozenset({A}),
+        ("silent",),
+    )
+    claim.assumptions = (assumption("every", And(A < 7, B > 2)), assumption("silent", A < 1))
+    assert judge.hypotheses(claim, local) == ["forall B, x < 7", "y > 2"]
     both = And(Eq(A, 1), Eq(B, C))
     assert judge.values(both, A, B) == judge.values(both, B, A) == {A: 1, B: C}
     assert judge.values(Eq(A, 1), A) == {A: 1}

@@ -1,0 +1,23 @@
+"""The kinds of evidence, by name: what each says.  Nothing is imported here."""
+
+DECIDING = {
+    "kernel": "a theorem of Coq whose statement was generated from the claim",
+    "symbolic": "an identity, for symbolic sizes and parameters",
+    "certificate": "an inequality on a whole region, by exact Bernstein expansion",
+    "ball": "a non-polynomial inequality, by ball arithmetic",
+    "cited": "an outside theorem, whose hypotheses are checked here",
+}
+SUPPORTING = {
+    "property": "an identity or inequality on random instances",
+    "simulation": "a statement about probabilities, from runs",
+    "witness": "one explicit instance: an assumption is needed, or all can hold at once",
+    "peer": "another program agrees on the model",
+}
+KINDS = DECIDING | SUPPORTING
+# What a run asks of every claim by itself (``theorem_audit.doubt.doubts``); no function is marked with it.
+DOUBTS = {
+    "search": "a search for counterexamples inside the claim's own hypotheses",
+    "variants": "a few wrong variants of the claim, before the evidence that decides it",
+}
+
+__all__ = ["DECIDING", "DOUBTS", "KINDS", "SUPPORTING"]
