@@ -1,4 +1,4 @@
-(* ENTRY: norm_sgd (step.v) gives ||w'||^2; the bound is the certificate ENTRY-falls. *)
+(* ENTRY: norm_sgd (step.v) gives ||w'||^2; the bound is the certificate ENTRY-2. *)
 From SGD.certificates Require ENTRY_falls.
 From SGD Require Import sums coordinates gradient step band.
 

@@ -17,9 +17,9 @@ from theorem_audit.exact.checker import Certificate
 
 STORED = {  # name of the Coq file -> stored certificate
     "BAND_WIDE_upper": "BAND-WIDE-upper",
-    "ENTRY_falls": "ENTRY",
-    "GD_CONVERGES_decrease_1": "GD-CONVERGES-decrease-1",
-    "GD_CONVERGES_decrease_2": "GD-CONVERGES-decrease-2",
+    "ENTRY_falls": "ENTRY-2",
+    "GD_CONVERGES_decrease_1": "GD-CONVERGES-decrease-2",
+    "GD_CONVERGES_decrease_2": "GD-CONVERGES-decrease-4",
 }
 FOLDER = Path(__file__).resolve().parents[2] / "proofs_notes" / "certificates"
 
