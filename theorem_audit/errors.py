@@ -20,3 +20,16 @@ class NoNotes(ValueError):
 
 
 __all__ = ["BadUsage", "NoEvidence", "NoNotes", "UnknownEvidence"]
+
+
+def rounded_up(number: float) -> str:
+    """A positive number to two digits, never below it: what a bound is printed as.
+
+    >>> rounded_up(1.01e-5)
+    '1.1e-5'
+    """
+    from decimal import ROUND_CEILING, Context, Decimal
+
+    if number == 0:
+        return "0"
+    return f"{Context(prec=2, rounding=ROUND_CEILING).create_decimal(Decimal(number)):.1e}"

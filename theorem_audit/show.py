@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.tree import Tree
 
+from theorem_audit.errors import rounded_up
 from theorem_audit.weigh.ledger import Ledger, necessity
 from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict
 
@@ -127,7 +128,7 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
 
         console.print(steps.told(steps.known()), markup=False)
     error = ledger.family_error
-    said = f"at most {error:.1e}" if error else "0 (nothing random)"
+    said = f"at most {rounded_up(error)}" if error else "0 (nothing random)"
     console.print(f"seed {ledger.seed}; chance that any true claim is called refuted: {said}")
     for verdict in verdicts.values():
         if verdict.name in ("refuted", "inconclusive", "unchecked"):

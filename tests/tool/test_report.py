@@ -19,6 +19,7 @@ from tests.tool import ROOT
 from tests.tool.ledgers import IDS, small_ledger
 from theorem_audit.cli import main
 from theorem_audit.doubt.mutants import Tried, summary
+from theorem_audit.errors import rounded_up
 from theorem_audit.report.graph import below
 from theorem_audit.report.latex import appendix
 from theorem_audit.report.load import UnreadableRun, load_run, with_variants
@@ -280,3 +281,10 @@ def test_the_readme_table_is_what_the_run_says(run: dict[str, Any]) -> None:
         assert (f"[{claim['id']}]" in text) == (claim["source"]["kind"] in SHOWN)
     with pytest.raises(ValueError, match="no block"):
         refreshed("nothing here", run)
+
+
+@pytest.mark.parametrize("number", [1.19e-5, 1.05e-5, 9.91e-5, 1e-9, 0.123, 3.0])
+def test_a_bound_is_never_printed_below_itself(number: float) -> None:
+    shown = float(rounded_up(number))
+    assert number <= shown <= 1.11 * number
+    assert rounded_up(0.0) == "0"

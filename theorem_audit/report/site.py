@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from theorem_audit import project
+from theorem_audit.errors import rounded_up
 from theorem_audit.files import write_text
 from theorem_audit.kernel import steps
 from theorem_audit.report.findings import findings
@@ -159,6 +160,7 @@ def write_site(
     kernel = _kernel()
     shared = {
         "title": title, "run": run, "style": _inline("style.css"), "verdicts": verdicts, "kernel": bool(kernel),
+        "family_error": rounded_up(run["family_error"]),
     }  # fmt: skip
     (folder / "claims").mkdir(parents=True, exist_ok=True)
     kinds = {c["id"]: _kinds(c) for c in claims}
