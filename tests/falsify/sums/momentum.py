@@ -110,7 +110,9 @@ def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             v, q = v / scale, q / scale
         slopes = total / steps
         bound = next(x for x in relations(claim.formula) if x.has(name))
-        found = float(slopes.mean()) - 8 * float(slopes.std(ddof=1)) / 20 - 4 / steps
+        # before it dies a velocity carries q as far as |u|/(1 - beta): no rate, but in the sum of logs
+        carried = np.log1p(abs(float(at[mo.u])) / max(1 - share, 1e-3))
+        found = float(slopes.mean()) - 8 * float(slopes.std(ddof=1)) / 20 - (4 + carried) / steps
         judge(claim, {**at, name: F(found)}, lambda x, only=bound: x == only)
     return played
 
@@ -136,11 +138,12 @@ def momentum_sparse(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         )
         start *= float(norm) ** 0.5 / (np.linalg.norm(start) or 1)
         on, *_ = np.linalg.lstsq(data.T, start, rcond=None)
+        mass_on = float(((data.T @ on) ** 2).sum())
         made = [batches_of(claim, rng, points, size) for _ in range(20)]
         draws, size = [x[1] for x in made if x[0] == made[0][0]], made[0][0]
         velocity = claim.item(words.VELOCITY).sample(rng, [F(0)] * (points + 1))
         at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step), r2: norm,
-                              s: F(float(((data.T @ on) ** 2).sum()))}  # fmt: skip
+                              s: F(mass_on) if mass_on > 1e-20 else F(0)}  # fmt: skip
         if not inside(claim, at) or not np.linalg.norm(start) > 0:
             continue
         played += 1
