@@ -202,7 +202,10 @@ def inside(claim: Claim, at: Mapping[Symbol, Any]) -> bool:
 
     Raises KeyError when the region has a symbol that the case does not determine.
     """
-    return all(_true(x, at) for x in relations(claim.region))
+    try:
+        return all(_true(x, at) for x in relations(claim.region))
+    except ZeroDivisionError:  # a condition that has no value there does not hold
+        return False
 
 
 def _true(condition: Basic, at: Mapping[Symbol, Any]) -> bool:
