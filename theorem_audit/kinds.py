@@ -20,4 +20,7 @@ DOUBTS = {
     "variants": "a few wrong variants of the claim, before the evidence that decides it",
 }
 
-__all__ = ["DECIDING", "DOUBTS", "KINDS", "SUPPORTING"]
+# In place of the kind of an item, where reads of hypotheses are kept: the conditions between symbols.
+REGION = "region"
+
+__all__ = ["DECIDING", "DOUBTS", "KINDS", "REGION", "SUPPORTING"]

@@ -22,29 +22,21 @@ from theorem_audit.weigh.time_limit import limited
 from theorem_audit.weigh.verdict import Outcome
 
 WHERE = "theorem_audit/doubt/challenge.py::challenge"
-GROSS = (
-    "sign",
-    "integer",
-    "dropped term",
-    "exponent",
-)  # the kinds of change that are tried, in this order
+# The kinds of change that are tried, in this order.
+GROSS = ("sign", "integer", "dropped term", "exponent")
 TRIES = 4  # wrong variants of one conjunct
 PATIENCE = 10.0  # seconds for one evidence on one variant
 
 
-def challenge(
-    claim: Claim, evidence: Iterable[Evidence] | None = None, *, run_seed: int = 0
-) -> Outcome | None:
+def challenge(claim: Claim, evidence: Iterable[Evidence], *, run_seed: int = 0) -> Outcome | None:
     """The outcome of trying wrong variants of ``claim``; None where no evidence here decides it.
 
-    evidence: the claim's, or what of it decides; all that is collected, by default.
+    evidence: the claim's, or what of it decides.
 
     ``passed`` with the number of variants that were rejected as ``checks``; ``inconclusive`` where the
     variants that were tried of some conjunct are all accepted: the claim then keeps no rank.  What the
     claim's ``survivors`` explain, and what is harmless, counts for nothing.
     """
-    if evidence is None:
-        evidence = runner.evidence_of()[claim.id]
     items = [x for x in evidence if x.kind in DECIDING and x.kind != "kernel"]
     if not decides(items, claim):
         return None

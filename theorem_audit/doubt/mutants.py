@@ -38,7 +38,7 @@ from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.setting import beyond
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.time_limit import limited
-from theorem_audit.weigh.verdict import Outcome, where
+from theorem_audit.weigh.verdict import Outcome, uses_of, where
 from theorem_audit.weigh.workers import Crew, Lost
 
 PART = re.compile(r" \(part \d+\)$")
@@ -86,8 +86,8 @@ def decides(items: Iterable[Evidence], claim: Claim) -> bool:
 
 
 @cache
-def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence, str, float], ...]:
-    """The evidence that passes on the claim itself, deciding first, then fastest first."""
+def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence, Outcome], ...]:
+    """The evidence that passes on the claim itself, and how: deciding first, then fastest first."""
     claims = project.claims()
 
     found = []
@@ -104,8 +104,8 @@ def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence,
         for case, _ in runner.cases_of(item):
             outcome = runner.run_evidence(item, claims[claim_id], case=case, run_seed=run_seed)
             if outcome.outcome == "passed":
-                found.append((item, case, outcome.seconds))
-    found.sort(key=lambda x: (x[0].kind not in DECIDING, x[2]))
+                found.append((item, outcome))
+    found.sort(key=lambda x: (x[0].kind not in DECIDING, x[1].seconds))
     return tuple(found)
 
 
@@ -115,15 +115,15 @@ def _against(
     """The refuting outcome, if any, and all outcomes up to it, of (non-)deciding evidence."""
     seen = []
     baseline = _baseline(claim.id, run_seed, fast)
-    alone = not any(item.kind in DECIDING for item, _, _ in baseline)
-    for item, case, usual in baseline:
+    alone = not any(item.kind in DECIDING for item, _ in baseline)
+    for item, passed in baseline:
         if (item.kind in DECIDING) != deciding:
             continue
-        if not deciding and not alone and usual > SUPPORT_LIMIT:
+        if not deciding and not alone and passed.seconds > SUPPORT_LIMIT:
             continue
         outcome = runner.run_evidence(
-            item, claim, case=case, run_seed=run_seed,
-            call=limited(item.function, max(TIME_LIMIT, 5 * usual)),
+            item, claim, case=passed.case, run_seed=run_seed,
+            call=limited(item.function, max(TIME_LIMIT, 5 * passed.seconds)),
         )  # fmt: skip
         seen.append(outcome)
         if outcome.outcome == "refuted":
@@ -146,7 +146,9 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
             return replace(found, outcome=relation)
     elif variant.item:
         found = replace(found, statement=variant.claim.sentence)
-        if (settled := _searched(variant, found) or _unsettled(variant, found)) is not None:
+        if (
+            settled := _searched(variant, found) or _unsettled(variant, found, run_seed)
+        ) is not None:
             return replace(settled, seconds=time.perf_counter() - started)
     elif all(implied(c, variant.claim.region) for c in relations(claim.region)):
         return replace(found, outcome=compare.EQUAL)  # the other hypotheses say it, too
@@ -194,26 +196,17 @@ def _searched(variant: Variant, found: Tried) -> Tried | None:
     )
 
 
-def _unsettled(variant: Variant, found: Tried) -> Tried | None:
+def _unsettled(variant: Variant, found: Tried, run_seed: int) -> Tried | None:
     """Not accepted, where the variant's proof reads a lemma that supposes what the variant does not."""
     claims = project.claims()
-    for lemma in _lemmas(variant.claim.id):
+    passed = _baseline(variant.claim.id, run_seed, False)  # slow evidence, too, whatever is run
+    for lemma in uses_of(outcome for _, outcome in passed):
+        known = beyond(claims[variant.claim.id], claims[lemma])
         for gap in beyond(variant.claim, claims[lemma]):
-            if gap not in beyond(claims[variant.claim.id], claims[lemma]):
+            if gap not in known:
                 return replace(found, outcome="not_accepted", by=f"setting of {lemma}", deciding=True,
                                detail=gap)  # fmt: skip
     return None
-
-
-@cache
-def _lemmas(claim_id: str) -> tuple[str, ...]:
-    """The claims that the deciding evidence of a claim reads."""
-    found: set[str] = set()
-    claim = project.claims()[claim_id]
-    for item, case, _ in _baseline(claim_id, 0, fast=False):
-        if item.kind in DECIDING:
-            found.update(runner.run_evidence(item, claim, case=case).uses)
-    return tuple(sorted(found))
 
 
 def harmless(claim: Claim, part: tuple[int, Boolean], *, thorough: bool) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from sympy import And, Basic, Expr, Tuple, false, true
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
+from theorem_audit.kinds import REGION
 from theorem_audit.statement.bibliography import Prior
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.vocabulary import Item, Kind
@@ -26,7 +27,6 @@ _reads: ContextVar[set[str] | None] = ContextVar("theorem_audit_reads", default=
 _hypotheses: ContextVar[set[tuple[str, str]] | None] = ContextVar(
     "theorem_audit_hypotheses", default=None
 )
-REGION = "region"  # in place of a kind: the conditions were read
 
 
 @contextmanager
@@ -273,9 +273,6 @@ class Claim:
             replace(x, condition=condition) if x.name == name else x for x in self.assumptions
         )
         return replace(self, assumptions=changed)
-
-
-relations_of = conjuncts
 
 
 __all__ = ["Assumption", "Claim", "Source", "recording_reads"]

@@ -6,7 +6,8 @@ Conditions that bound one quantity from both sides are put together as a reader 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,6 @@ from sympy.core.relational import Relational
 if TYPE_CHECKING:
     from theorem_audit.statement.vocabulary import Item
 
-_TEXT = {"<": " < ", "<=": " <= ", "=": " = "}
-_LATEX = {"<": " < ", "<=": r" \leq ", "=": " = "}
 NOTHING: Mapping[str, str] = MappingProxyType({})
 Link = tuple[Basic, str, Basic]  # left, "<" or "<=", right
 
@@ -42,13 +41,28 @@ def chains(condition: Basic) -> list[str]:
     >>> chains(And(a > 0, a <= 1))
     ['0 < a <= 1']
     """
-    return _chained(condition, str, _TEXT, {"or": " or ", "and": " and "})
+    return _chained(condition, TEXT)
 
 
 def latex_chains(condition: Basic) -> list[str]:
     """``chains`` in LaTeX."""
-    joined = {"or": r"\ \text{or}\ ", "and": r"\ \text{and}\ "}
-    return _chained(condition, latex_of, _LATEX, joined)
+    return _chained(condition, LATEX)
+
+
+@dataclass(frozen=True)
+class Style:
+    """How mathematics is written: terms, signs of relations, and the words between alternatives."""
+
+    said: Callable[[Basic], str]
+    signs: Mapping[str, str]
+    either: str
+    both: str
+
+
+_WRITTEN = {Lt: "<", Le: "<=", Gt: ">", Ge: ">=", Eq: "=", Ne: "!="}
+_IN_LATEX = {"<=": r"\leq", ">=": r"\geq", "!=": r"\neq"}
+TEXT = Style(str, {x: x for x in _WRITTEN.values()}, " or ", " and ")
+LATEX = Style(latex_of, {**TEXT.signs, **_IN_LATEX}, r"\ \text{or}\ ", r"\ \text{and}\ ")
 
 
 def _link(part: Basic) -> Link | None:
@@ -60,16 +74,14 @@ def _link(part: Basic) -> Link | None:
     return None
 
 
-def _chained(
-    condition: Basic, said: Callable[[Basic], str], signs: dict[str, str], joined: dict[str, str]
-) -> list[str]:
+def _chained(condition: Basic, style: Style) -> list[str]:
     parts = sorted(conjuncts(condition), key=_place)
     left: list[tuple[Basic, Link | None]] = [(x, _link(x)) for x in parts]
     told: list[str] = []
     while left:
         part, link = left.pop(0)
         if link is None:
-            told.append(_other(part, said, signs, joined))
+            told.append(_other(part, style))
             continue
         chain: list[Basic | str] = list(link)
         while found := _next(chain, left):
@@ -78,9 +90,11 @@ def _chained(
             assert more is not None
             chain = [*more[:2], *chain] if front else [*chain, *more[1:]]
         if len(chain) == 3:  # a single inequality as it was written
-            told.append(_other(part, said, signs, joined))
+            told.append(_other(part, style))
         else:
-            told.append("".join(signs[x] if isinstance(x, str) else said(x) for x in chain))
+            told.append(
+                " ".join(style.signs[x] if isinstance(x, str) else style.said(x) for x in chain)
+            )
     return told
 
 
@@ -102,29 +116,19 @@ def _place(part: Basic) -> tuple[int, str]:
     return (0 if whole else 1, str(part))
 
 
-_WRITTEN = {Lt: "<", Le: "<=", Gt: ">", Ge: ">=", Eq: "=", Ne: "!="}
-_WRITTEN_LATEX = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "=": "=", "!=": r"\neq"}
-
-
-def _other(
-    part: Basic, said: Callable[[Basic], str], signs: dict[str, str], joined: dict[str, str]
-) -> str:
+def _other(part: Basic, style: Style) -> str:
     if isinstance(part, Or | And):
-        word = joined["or" if isinstance(part, Or) else "and"]
-        inner = [_other(x, said, signs, joined) for x in sorted(part.args, key=_place)]
-        told = [f"({x})" if isinstance(y, Or | And) else x for x, y in _paired(inner, part)]
-        return word.join(told)
+        told = [
+            f"({_other(x, style)})" if isinstance(x, Or | And) else _other(x, style)
+            for x in sorted(part.args, key=_place)
+        ]
+        return (style.either if isinstance(part, Or) else style.both).join(told)
     if isinstance(part, Relational) and type(part) in _WRITTEN:
-        sign = _WRITTEN[type(part)]
-        shown = _WRITTEN_LATEX[sign] if signs is _LATEX else sign
-        return f"{said(part.lhs)} {shown} {said(part.rhs)}"
+        sign = style.signs[_WRITTEN[type(part)]]
+        return f"{style.said(part.lhs)} {sign} {style.said(part.rhs)}"
     if isinstance(part, Not):
-        return f"not ({_other(part.args[0], said, signs, joined)})"
-    return said(part)
-
-
-def _paired(told: list[str], part: Basic) -> Iterable[tuple[str, Basic]]:
-    return zip(told, sorted(part.args, key=_place), strict=True)
+        return f"not ({_other(part.args[0], style)})"
+    return style.said(part)
 
 
 def sentence(

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from theorem_audit.kinds import REGION
+
 if TYPE_CHECKING:
     from theorem_audit.statement.claim import Claim
     from theorem_audit.weigh.told import Told
@@ -186,7 +188,6 @@ def own_verdict(claim: Claim | Told, outcomes: Sequence[Outcome]) -> Own:
 
 
 NO_CLAIMS: Mapping[str, Any] = {}
-CONDITIONS = "region"  # in place of an item's kind: the conditions between symbols
 _BEST_FIRST = tuple(_STRENGTH)
 
 
@@ -244,7 +245,7 @@ def hypotheses(claim: Claim | Told) -> dict[str, tuple[str, ...]]:
     for x in claim.assumptions:
         item: Any = x.item  # an item, or the name of its kind
         kinds = (getattr(item, "kind", item),) if item else ()
-        found[x.name] = (*kinds, *((CONDITIONS,) if x.condition not in (None, "") else ()))
+        found[x.name] = (*kinds, *((REGION,) if x.condition not in (None, "") else ()))
     return found
 
 

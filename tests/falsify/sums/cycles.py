@@ -28,7 +28,6 @@ from tests.falsify.sums.tools import (
     cases,
     choose,
     equals,
-    inner,
     inside,
     judge,
     plain_step,
@@ -39,6 +38,7 @@ from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import sampling as sa
 from theory.notation import a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
+from theory.vocabulary.data import inner
 
 F = Fraction
 
@@ -52,6 +52,17 @@ def _walked(
     return weight
 
 
+def _own_batches(
+    claim: Claim, rng: np.random.Generator, at: dict[Any, Any], points: int, size: int
+) -> tuple[int, Iterator[Batch]] | None:
+    """The size and the batches that the claim's item draws, told to ``at``; None outside its region."""
+    if not inside(claim, at):
+        return None
+    size, batches = batches_of(claim, rng, points, size)
+    at |= {b: size, sa.epochs: points // size}
+    return (size, batches) if inside(claim, at) else None
+
+
 def cyclic(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """The epoch's factors twice: A is the first batch, whatever the second epoch draws."""
     played = 0
@@ -62,12 +73,9 @@ def cyclic(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             rng, [F(1, 4), F(49, 100), F(1, 100), F(1, 2), F(3, 5), rational(rng, 0, F(1, 2))]
         )
         at: dict[Any, Any] = {n: points, b: size, a: step, sa.epochs: points // size}
-        if not inside(claim, at):
+        if (own := _own_batches(claim, rng, at, points, size)) is None:
             continue
-        size, batches = batches_of(claim, rng, points, size)
-        at |= {b: size, sa.epochs: points // size}
-        if not inside(claim, at):
-            continue
+        size, batches = own
         data, linear = data_of(claim, rng, points, points + 1), linear_of(claim, rng)
         epochs = [list(islice(batches, points // size)) for _ in range(2)]
         first = epochs[0][0]
@@ -231,12 +239,9 @@ def reshuffled(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         points, size = fixed[count % 9]
         step = choose(rng, [F(1, 4), F(1, 10), F(49, 100), rational(rng, 0, F(3, 5))])
         at: dict[Any, Any] = {n: points, b: size, a: step, sa.epochs: points // size}
-        if not inside(claim, at):
+        if (own := _own_batches(claim, rng, at, points, size)) is None:
             continue
-        size, batches = batches_of(claim, rng, points, size)
-        at |= {b: size, sa.epochs: points // size}
-        if not inside(claim, at):
-            continue
+        size, batches = own
         played += 1
         data = data_of(claim, rng, points, points + 1)
         off = off_span(numbers(rng, points + 1), data)

@@ -25,7 +25,6 @@ from tests.falsify.sums.tools import (
     ball,
     cases,
     choose,
-    inner,
     inside,
     judge,
     plain_step,
@@ -50,6 +49,7 @@ from theory.notation import (
     r2,
     s,
 )
+from theory.vocabulary.data import inner
 
 F = Fraction
 TINY = F(1, 10**30)

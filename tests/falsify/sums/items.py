@@ -14,9 +14,10 @@ from typing import Any
 import flint
 import numpy as np
 
-from tests.falsify.sums.tools import ball, choose, inner, squared
+from tests.falsify.sums.tools import ball, choose, squared
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
+from theory.vocabulary.data import inner
 
 F = Fraction
 Vector = list[Fraction]

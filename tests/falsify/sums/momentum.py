@@ -12,7 +12,6 @@ from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, of
 from tests.falsify.sums.tools import (
     cases,
     choose,
-    inner,
     inside,
     judge,
     plain_step,
@@ -25,6 +24,7 @@ from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import momentum as mo
 from theory.notation import S, a, active, b, below, d, n, p, perp_next, q_j_next, r2, s
+from theory.vocabulary.data import inner
 
 F = Fraction
 

@@ -15,7 +15,6 @@ from tests.falsify.sums.tools import (
     cases,
     choose,
     equals,
-    inner,
     inside,
     judge,
     plain_step,
@@ -45,6 +44,7 @@ from theory.notation import (
     s,
     t,
 )
+from theory.vocabulary.data import inner
 
 F = Fraction
 UNITS = [(F(1), F(0)), (F(3, 5), F(4, 5)), (F(-3, 5), F(4, 5)), (F(4, 5), F(-3, 5)), (F(0), F(1)),

@@ -26,7 +26,6 @@ from tests.falsify.sums.tools import (
     cases,
     choose,
     equals,
-    inner,
     inside,
     judge,
     plain_step,
@@ -42,6 +41,7 @@ from theory import vocabulary as words
 from theory.assumptions import saddle_trap as st
 from theory.assumptions import unequal_norms as un
 from theory.notation import a, b, n, p, r2
+from theory.vocabulary.data import inner
 
 F = Fraction
 

@@ -238,7 +238,3 @@ def axes(n: int, d: int, norms: Sequence[Any] | None = None) -> list[list[Fracti
 
 def squared(vector: Sequence[Fraction]) -> Fraction:
     return sum((x * x for x in vector), F(0))
-
-
-def inner(left: Sequence[Fraction], right: Sequence[Fraction]) -> Fraction:
-    return sum((x * y for x, y in zip(left, right, strict=True)), F(0))
