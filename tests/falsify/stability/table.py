@@ -1,0 +1,17 @@
+"""Random search for counterexamples: what neighbouring papers say of the mean-square threshold.
+
+``FALSIFIERS[id](claim, rng, seconds)`` draws settings inside the claim's own region, plays them with
+references that list all batches, and raises ``Refuted`` with a witness where the claim is false.
+"""
+
+from __future__ import annotations
+
+from tests.falsify.stability import mixture
+from tests.falsify.sums.tools import Falsifier, precise
+
+_SEARCHES: dict[str, Falsifier] = {
+    "Q-MIXTURE": mixture.q_mixture,
+}
+
+FALSIFIERS = {claim_id: precise(search) for claim_id, search in _SEARCHES.items()}
+OUT_OF_REACH: dict[str, str] = {}
