@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import islice
-from math import log, sqrt
 from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from tests.falsify.stability.laws import two_steps
 from tests.falsify.sums.tools import cases, equals, inside, judge, rational, refute
 from tests.quadratic.cases import Case, evaluated, values_of
 from theorem_audit.exact.zero import relations
@@ -23,7 +22,6 @@ from theory.quadratic.thresholds import identity, kron
 F = Fraction
 Law = list[tuple[tuple[int, ...], Fraction]]
 SIZES = [(1, 1), (2, 1), (2, 2), (3, 2), (3, 4), (2, 3), (8, 3), (8, 7), (5, 1), (4, 4)]
-RUNS, ERROR = 400, 1e-9
 
 
 def _mean(values: list[Fraction], law: Law) -> Fraction:
@@ -56,21 +54,13 @@ def _moved(case: Case, law: Law, step: Fraction) -> fmpq_mat:
 
 
 def _two_steps(claim: Claim, rng: np.random.Generator) -> None:
-    """Q = 0, 1, k = 1, C = 1: e stays where 0 is drawn, and is 0 once 1 is.
-
-    The claim's M_C has E e_1^2 = x e_0^2, so E e_2^2 = x^2; by Hoeffding's inequality a mean of RUNS values
-    0 or 1 is farther off than the room with a chance below ERROR.
-    """
     at: dict[Any, Any] = {N: 2, k: 1}
     if not inside(claim, at):
         return
     at[mx.chance] = equals(claim, mx.chance, at)
+    # full batch: (1 - 1/2)^2; one sample: 1 or 0
     factor = equals(claim, operator, {**at, mx.full_operator: F(1, 4), mx.single_operator: F(1, 2)})
-    item, left = claim.item(words.BATCHES), 0
-    for _ in range(RUNS):
-        left += all(batch == (0,) for batch in islice(item.sample(rng, 2, 1), 2))
-    if abs(left / RUNS - float(factor) ** 2) > sqrt(log(2 / ERROR) / (2 * RUNS)):
-        refute(claim, f"E e_2^2 = {left / RUNS} in {RUNS} runs, claimed {factor**2}", at)
+    two_steps(claim, rng, factor, at)
 
 
 def q_mixture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
