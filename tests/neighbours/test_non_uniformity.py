@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from sympy import Eq, Expr, Ge, Gt, Matrix, Poly, Rational, Symbol, cancel, eye, symbols
 
 from tests.analysis import expect_outside
-from tests.inequalities import expect_implied
+from tests.inequalities import expect_implied, is_strict
 from tests.quadratic.cases import (
     STABLE,
     UNSTABLE,
@@ -26,6 +26,7 @@ from tests.quadratic.cases import (
 from tests.rationals import fractions
 from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero, note
+from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -63,6 +64,8 @@ def sides(claim: Claim, lesser: Expr) -> Expr:
     """The gap, larger minus smaller side, of the one inequality whose smaller side has ``lesser``."""
     found = [x for x in relations(claim.formula) if not isinstance(x, Eq) and x.lts.has(lesser)]
     expect(len(found) == 1, f"one inequality bounds {lesser}", found=found)
+    if is_strict(found[0]):
+        raise Undecided(f"{found[0]}: nothing here shows that the sides differ")
     return found[0].gts - found[0].lts
 
 
@@ -116,6 +119,7 @@ def test_radius_lies_between_mean_and_largest_eigenvalue(claim: Claim) -> None:
     expect_squares(trace(c * v**2 * U**2 + v**2 * E * R**2 * E), "it is >= 0")
     low = sides(claim, nu.w_mean).subs(nu.radius, nu.w_mean + slack)
     (upper,) = [x for x in relations(claim.formula) if not isinstance(x, Eq) and x.gts == nu.w_max]
+    expect(not is_strict(upper), "d = 1 has equality", found=upper)
     high = (upper.gts - upper.lts).subs(nu.radius, nu.w_max - slack)
     for gap in (low, high):
         expect_zero(gap - slack, "the inequality's gap")
@@ -324,6 +328,9 @@ def test_order_of_threshold_and_conditions(claim: Claim) -> None:
         expect(all(sign * x > 0 for x in bottom.coeffs()), f"{part}: the denominator {bottom}")
         expect(any(x[:2] == (0, 0) for x in bottom.monoms()), f"{bottom} is not 0 at y = kappa = 0")
         expect(all(sign * x >= 0 for x in top.coeffs()), f"{part}: the numerator {top}")
+        expect(
+            not is_strict(part) or any(x[:2] == (0, 0) for x in top.monoms()), f"{part}: equality"
+        )
 
 
 @evidence(NON_UNIFORMITY_GAP, "symbolic", step="level")

@@ -142,6 +142,9 @@ NON_UNIFORMITY_GAP = Claim(
         r"\nu_{ms}": "C_ms^2 kappa times the largest eigenvalue of Sigma: the non-uniformity at the threshold, "
         "which a bound 1 would keep at most 1",
     },
+    survivors={
+        "integer: kappa -> 2*kappa (part 3)": "weaker: C_suff > 0 and kappa >= 0",
+    },
     remark="Finding: at k = 1 and m >= 2 the level is above 1 (it tends to 4 as m grows): stability bounds not "
     "the largest eigenvalue of the non-uniformity by 1/(C^2 kappa).  The sufficient condition is off by a "
     "factor up to 1 + kappa, which it tends to as m grows.",

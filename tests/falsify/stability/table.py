@@ -6,13 +6,16 @@ references that list all batches, and raises ``Refuted`` with a witness where th
 
 from __future__ import annotations
 
-from tests.falsify.stability import mixture, non_uniformity
+from tests.falsify.stability import coherence, mixture, non_uniformity, scaling
 from tests.falsify.sums.tools import Falsifier, precise
 
 _SEARCHES: dict[str, Falsifier] = {
     "Q-MIXTURE": mixture.q_mixture,
     "NON-UNIFORMITY": non_uniformity.non_uniformity,
     "NON-UNIFORMITY-GAP": non_uniformity.gap,
+    "SCALING-ETA-B": scaling.scaling,
+    "COHERENCE": coherence.coherence,
+    "COHERENCE-INDICES": coherence.indices,
 }
 
 FALSIFIERS = {claim_id: precise(search) for claim_id, search in _SEARCHES.items()}
