@@ -118,9 +118,10 @@ def test_radius_lies_between_mean_and_largest_eigenvalue(claim: Claim) -> None:
         expect_zero(rest.subs(w, nu.w_max - whole) - (c * whole + image), f"c w_max - M({sign} X)")
     expect_squares(trace(c * v**2 * U**2 + v**2 * E * R**2 * E), "it is >= 0")
     low = sides(claim, nu.w_mean).subs(nu.radius, nu.w_mean + slack)
-    (upper,) = [x for x in relations(claim.formula) if not isinstance(x, Eq) and x.gts == nu.w_max]
-    expect(not is_strict(upper), "d = 1 has equality", found=upper)
-    high = (upper.gts - upper.lts).subs(nu.radius, nu.w_max - slack)
+    upper = [x for x in relations(claim.formula) if not isinstance(x, Eq) and x.gts == nu.w_max]
+    expect(len(upper) == 1 and upper[0].lts == nu.radius, "rho <= w_max", found=upper)
+    expect(not is_strict(upper[0]), "d = 1 has equality", found=upper)
+    high = (upper[0].gts - upper[0].lts).subs(nu.radius, nu.w_max - slack)
     for gap in (low, high):
         expect_zero(gap - slack, "the inequality's gap")
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
+from sympy import Eq
 
 from tests.falsify.stability.laws import eigenvalues, two_steps
 from tests.falsify.sums.sums import family, setting
 from tests.falsify.sums.tools import ball, cases, choose, equals, inside, judge, rational, refute
 from tests.quadratic.cases import Case, enumerated_operator, evaluated
-from theorem_audit.exact.zero import relations
+from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.neighbours import non_uniformity as nu
@@ -161,7 +162,8 @@ def gap(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         both = said[C_ms] * ball(1 - F(1, 10**6)).union(ball(1 + F(1, 10**6)))
         spread = _applied(case.problem.operators[2], identity(spokes + 1))
         level = both**2 * ball(at[kappa]) * eigenvalues(spread)[1]
-        judge(claim, {**at, **said, C_ms: both, nu.level: level}, lambda part: part.lhs != nu.C_low
-              and part.lhs != nu.C_high)  # fmt: skip
+        ends = [Eq(x, stated(claim.formula, x)) for x in (nu.C_low, nu.C_high)]  # played above
+        values = {**at, **said, C_ms: both, nu.level: level}
+        judge(claim, values, lambda part: part not in ends)  # noqa: B023 - called at once
         _decays(claim, rng, case, float(both.mid()) / 2, {**at, k: size})
     return played
