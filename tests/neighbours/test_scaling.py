@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import combinations
 
+import flint
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, expand, symbols
 
-from tests.analysis import expect_outside
-from tests.inequalities import expect_implied, is_strict
+from tests.analysis import ball, expect_outside
+from tests.inequalities import expect_implied, expect_region_of, is_strict
 from tests.quadratic.cases import (
     FLAT_NOISE,
     STABLE,
@@ -19,16 +22,21 @@ from tests.quadratic.cases import (
     expect_relation,
     expect_squares,
     interval,
+    log_symbols,
 )
-from tests.reading import by_side, expect_items
+from tests.rationals import fractions
+from tests.reading import by_side, expect_items, expect_only
+from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import relations
+from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
+from theory.minibatch.rates import SGD_RATE, rate_off, rate_radial, rate_ratio
 from theory.model.trace_algebra import letter, trace
 from theory.neighbours import scaling as sc
-from theory.neighbours.scaling import SCALING_ETA_B
+from theory.neighbours.scaling import SCALING_EPOCH, SCALING_ETA_B
+from theory.notation import a, b, n, p
 from theory.quadratic.bounds import l_max
 from theory.quadratic.mean_square import (
     Q_KAPPA,
@@ -228,3 +236,61 @@ def test_past_one_sample_the_order_turns(claim: Claim) -> None:
     expect(bool(gap.subs(at) < 0), "the upper end is passed", gap=gap.subs(at))
     point = {gradient2: 0, l_min: 1, l_max: 2, kappa: 2, N: 2, k: 1}
     expect_outside(claim, point, "the upper bound is false")
+
+
+# ------------------------------------------------------------------------------------ SCALING-EPOCH
+
+
+@evidence(SCALING_EPOCH, "symbolic")
+def test_exponents_of_an_epoch(claim: Claim) -> None:
+    """n/b steps of SGD-RATE's exponents, p the chance of a split; the logarithms as symbols."""
+    expect_only(claim, sc.epoch_ratio, sc.epoch_off, sc.epoch_radial)
+    expect_counts(claim)
+    expect_mini_batches(claim)
+    split = stated(claim.region, p)
+    expect_zero(split - chance_of(1, 1), "p is the chance of a split")
+    steps = n / b
+    expect_zero(steps * chance_of(1) - 1, "in the mean each datum is drawn once")
+    expect_region_of(claim, SGD_RATE, a)
+    for one, other in ((sc.epoch_ratio, rate_ratio), (sc.epoch_off, rate_off),
+                       (sc.epoch_radial, rate_radial)):  # fmt: skip
+        derived = steps * by_side(SGD_RATE, other).subs(p, split)
+        expect_zero(log_symbols(by_side(claim, one) - derived), f"{one} = n/b {other}")
+
+
+@evidence(SCALING_EPOCH, "property")
+@given(size=st.integers(2, 6), batch=st.integers(1, 5), step=fractions(
+    min_value=F(1, 40), max_value=F(19, 40), max_denominator=40))  # fmt: skip
+def test_exponents_of_an_epoch_by_all_batches(
+    claim: Claim, size: int, batch: int, step: Fraction
+) -> None:
+    """The factors of q_2, q_1 and w_perp at x_1 from STEP's definition, over all batches, in balls."""
+    drawn = min(batch, size - 1)
+    at = {n: size, b: drawn, a: Rational(step)}
+    listed = list(combinations(range(size), drawn))
+    total = {sc.epoch_ratio: flint.arb(0), sc.epoch_off: flint.arb(0)}
+    for held in listed:
+        mass = int(0 in held)
+        own, other = 1 - step * mass + step * mass, 1 - step * mass + step * int(1 in held)
+        total[sc.epoch_ratio] += _log(other / own)
+        total[sc.epoch_off] += _log(1 - step * mass)
+    for name, value in total.items():
+        found = value / len(listed) * size / drawn
+        expect(ball(by_side(claim, name), at).overlaps(found), f"{name}", n=size, b=drawn, a=step)
+
+
+def _log(value: Fraction) -> flint.arb:
+    return flint.arb(flint.fmpq(value.numerator, value.denominator)).log()
+
+
+@evidence(SCALING_EPOCH, "witness", needs="without replacement")
+def test_the_full_batch_has_no_exponent_of_ratios(claim: Claim) -> None:
+    """b = n: p = 0, all ratios are kept (GD-DIRECTION); b = n - 1 and n = 2 differ at one a."""
+    said = by_side(claim, sc.epoch_ratio)
+    expect(said.subs(b, n) == 0, "full batch")
+    rates = {
+        said.subs({n: size, b: 1 if size == 2 else size - 1, a: Rational(1, 4)})
+        for size in (2, 3, 9)
+    }
+    expect(len(rates) == 3, "eta/b alone does not tell it", rates=rates)
+    expect_outside(claim, {n: 2, b: 2, a: Rational(1, 4), p: 0}, "nothing becomes sparse")

@@ -4,16 +4,20 @@ Keskar and others, Jastrzebski and others, and Smith and Le read SGD's noise off
 batch size, or off C(N/k - 1).  In the second moment of a quadratic sum the noise enters by g = C kappa alone:
 C/k with replacement, C (N - k)/(k (N - 1)) without.  What does not follow g is the mean's own second-order term
 C^2 QXQ, and it decides at the threshold: the critical ratio C_ms/k falls with every sample added to the batch,
-by an amount between two closed forms.
+by an amount between two closed forms.  At a data point of the autoencoder eta/b is an exact scaling of two of
+the three exponents an epoch.
 
 Notation of ``theory/quadratic/mean_square.py``; C_ms(kappa) of ``theory/quadratic/bounds.py``.
 """
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Integer, Le, Symbol
+from sympy import Abs, And, Eq, Ge, Integer, Le, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.minibatch.log_ratios import SAMPLING, SPLIT, STEP_SIZE
+from theory.model.autoencoder import ORTHONORMAL
+from theory.notation import a, b, n
 from theory.quadratic.bounds import l_max, threshold_of
 from theory.quadratic.mean_square import INDEPENDENT, MEANING, POSITIVE, SHARED, l_min
 from theory.quadratic.second_moment import C, N, k, kappa, kron_product, kron_sum, noise, operator
@@ -80,3 +84,31 @@ SCALING_ETA_B = Claim(
     "Both bounds meet where Q is a multiple of the identity.  As kappa <= 1, C >= g: the term C QXQ, which a "
     "diffusion drops, is no smaller than g QXQ.",
 )  # fmt: skip
+
+epoch_ratio = Symbol("Lambda_ratio", real=True)
+epoch_off = Symbol("Lambda_off", real=True)
+epoch_radial = Symbol("Lambda_radial", real=True)
+
+SCALING_EPOCH = Claim(
+    id="SCALING-EPOCH",
+    title="Exponents an epoch at a data point of the autoencoder, in step size over batch size",
+    formula=And(
+        Eq(epoch_ratio, (n - b) / (n - 1) * log(1 - a**2)),
+        Eq(epoch_off, log(1 - a)),
+        Eq(epoch_radial, log(Abs(1 - 4 * a))),
+    ),
+    source=Source(
+        "new",
+        f"{JASTRZEBSKI.cite()}: the ratio of step size and batch size; its part at a data point: this suite",
+        prior=(NOISE_SCALE, NOISE_SCALE_SMITH),
+    ),
+    bound="exact",
+    chapter=__name__,
+    assumptions=(ORTHONORMAL, SAMPLING, SPLIT, STEP_SIZE),
+    symbols={
+        "Lambda": "n/b times SGD-RATE's exponents at x_I: of q_j/q_I (j != I live), w_perp and the radius",
+        "a": "eta/b",
+    },
+    remark="Off the data and along the radius eta/b is an exact scaling, for every n and b.  The ratios, which "
+    "decide sparsity, have the factor (n - b)/(n - 1): at one eta/b a larger batch is slower per epoch.",
+)

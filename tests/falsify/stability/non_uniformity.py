@@ -137,7 +137,7 @@ def gap(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         case = _star(spokes, size, scheme, scale)
         at: dict[Any, Any] = {**setting(case), nu.m: spokes, nu.l: scale,
                               gradient2: choose(rng, [0, 0, 1])}  # fmt: skip
-        turn = count % 3
+        turn = count // 3 % 3
         if turn == 1:  # another N, with a kappa of its own
             at[N] = 2 * spokes + 1
             at[kappa] = F(at[N] - size, size * (at[N] - 1)) if scheme == "uniform" else F(1, size)

@@ -6,7 +6,7 @@ references that list all batches, and raises ``Refuted`` with a witness where th
 
 from __future__ import annotations
 
-from tests.falsify.stability import coherence, mixture, non_uniformity, scaling
+from tests.falsify.stability import coherence, epochs, mixture, non_uniformity, scaling
 from tests.falsify.sums.tools import Falsifier, precise
 
 _SEARCHES: dict[str, Falsifier] = {
@@ -14,6 +14,7 @@ _SEARCHES: dict[str, Falsifier] = {
     "NON-UNIFORMITY": non_uniformity.non_uniformity,
     "NON-UNIFORMITY-GAP": non_uniformity.gap,
     "SCALING-ETA-B": scaling.scaling,
+    "SCALING-EPOCH": epochs.epochs,
     "COHERENCE": coherence.coherence,
     "COHERENCE-INDICES": coherence.indices,
 }

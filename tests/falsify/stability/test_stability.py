@@ -24,6 +24,7 @@ DROPPED = {
     "NON-UNIFORMITY": ("shared minimiser", "batch size"),
     "NON-UNIFORMITY-GAP": ("shared minimiser", "batch size", "star", "positive curvature"),
     "SCALING-ETA-B": ("shared minimiser", "variance factor"),
+    "SCALING-EPOCH": ("split probability",),
     "COHERENCE": ("batch size", "convex components"),
     "COHERENCE-INDICES": ("independent indices", "convex components"),
 }
@@ -33,6 +34,7 @@ ITEMS = {
     "NON-UNIFORMITY": (DRAWN_ONCE, words.CYCLIC),
     "NON-UNIFORMITY-GAP": (DRAWN_ONCE,),
     "SCALING-ETA-B": (DRAWN_ONCE, words.CYCLIC),
+    "SCALING-EPOCH": (words.WITH_REPLACEMENT, words.FULL),
 }  # fmt: skip
 
 
@@ -50,7 +52,7 @@ def bent(claim: Claim) -> dict[str, Claim]:
 
 
 def swapped(claim: Claim, item: words.batches.Item) -> Claim:
-    (old,) = claim.items
+    (old,) = [x for x in claim.items if x.kind == item.kind]
     return claim.with_item(old, item)
 
 
