@@ -136,6 +136,7 @@ COHERENCE_INDICES = Claim(
     symbols=COHERENCE_MEANING
     | {
         "a_B, b_B": "sums over the batch of a_i, b_i, divided by k; bar a, bar b, overline ab: means over all",
+        "m_i": "1 where the batch holds i, else 0",
         "M_C": "E[(I - C Q_B) (x) (I - C Q_B)]",
         "sigma": "the coherence: 1 for orthogonal components of rank one, larger the more alike they are",
     },

@@ -129,7 +129,7 @@ NON_UNIFORMITY_GAP = Claim(
         BATCH,
         Assumption(
             "star", And(Ge(m, 1), Eq(N, 2 * m)),
-            note="Q_1..Q_N are l(I + swap_j), l(I - swap_j), j = 1..m, see ``star``: d = m + 1, all >= 0",
+            note="two samples for each of the m spokes, see ``star``; all Q_i are >= 0",
         ),
         Assumption("positive curvature", Gt(l, 0), needed=True, sharp=Gt(l, 0),
                    witness="test_turned_upside_down_the_star_has_no_threshold"),
@@ -137,6 +137,7 @@ NON_UNIFORMITY_GAP = Claim(
     steps=tuple(_GAP_PARTS),
     symbols={x: MEANING[x] for x in ("C_ms", "kappa")}
     | {
+        "l, m": "the family: l (I + s_j) and l (I - s_j), j = 1..m, s_j = e_0 e_j' + e_j e_0', d = m + 1",
         "C_suff": "w_max < 1 in NON-UNIFORMITY exactly for 0 < C < C_suff",
         "C_nec": "bar w < 1 exactly for 0 < C < C_nec",
         r"\nu_{ms}": "C_ms^2 kappa times the largest eigenvalue of Sigma: the non-uniformity at the threshold, "

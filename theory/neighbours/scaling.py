@@ -68,7 +68,6 @@ SCALING_ETA_B = Claim(
                    witness="test_past_one_sample_the_order_turns", note="that of any batch, by Q-KAPPA",
                    sharp=And(Ge(kappa, 0), Le(kappa, 1))),
         Assumption("batch size", And(Ge(k, 1), Le(k, N), Ge(N, 2)), note="for the ratios"),
-        Assumption("largest eigenvalue", Le(l_min, l_max), note="the ends of Q's spectrum"),
     ),
     steps=tuple(_PARTS),
     symbols={x: MEANING[x] for x in (r"Q\oplus Q", r"Q\otimes Q", "V")}
@@ -80,7 +79,8 @@ SCALING_ETA_B = Claim(
         "r_k": "C_ms/k for k samples with replacement, and for k of N without",
         "l_min, l_max": "the ends of Q's spectrum",
     },
-    remark="So C/k is exact for k = 1 only: with replacement 1/r_k exceeds 1/r_1 by (k - 1) l_min/2 or more. "
+    remark="So C/k is no exact scaling of the threshold: with replacement 1/r_k exceeds 1/r_1 by "
+    "(k - 1) l_min/2 or more.  "
     "Both bounds meet where Q is a multiple of the identity.  As kappa <= 1, C >= g: the term C QXQ, which a "
     "diffusion drops, is no smaller than g QXQ.",
 )  # fmt: skip
