@@ -13,7 +13,15 @@ from theorem_audit.statement import Assumption, Claim, Claims, Source, discover
 if TYPE_CHECKING:
     claims: Claims
 
-READING_ORDER = ("model", "full_batch", "walks", "minibatch", "quadratic", "assumptions")
+READING_ORDER = (
+    "model",
+    "full_batch",
+    "walks",
+    "minibatch",
+    "quadratic",
+    "assumptions",
+    "neighbours",
+)
 
 
 def __getattr__(name: str) -> Claims:

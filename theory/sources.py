@@ -136,9 +136,18 @@ NOISE_COLLAPSES = Prior(
     CHEN, "an invariant set attracts where curvature and half the noise's outweigh"
 )
 BATCH_SHARPNESS = Prior(ANDREYEV, "the batch's own sharpness, not the whole loss's, sits at 2/step")
+COHERENT = Prior(
+    DEXTER, "a coherence of the components' Hessians gives a sufficient condition for divergence"
+)
+MOMENTS_BOUNDED = Prior(
+    MA, "linear stability of SGD at a global minimum constrains the moments of the gradient noise"
+)
 NON_UNIFORM = Prior(WU, "stability bounds both the sharpness and the non-uniformity of a minimum")
 RESHUFFLING_DRIFT = Prior(BENEVENTANO, "reshuffled epochs add a drift along flat directions")
 SHARP_AND_FLAT = Prior(KESKAR, "large batches are said to find sharper minima, small ones flatter")
 NOISE_SCALE = Prior(
     JASTRZEBSKI, "step size over batch size sets the noise, and with it the minimum"
+)
+NOISE_SCALE_SMITH = Prior(
+    SMITH, "the noise scale, step size times (N/k - 1), sets the noise of SGD as a diffusion"
 )

@@ -47,3 +47,20 @@ def test_bad_names_and_empty_data_are_refused(
         write(Picture("void", "", lambda seed: (Figure(), [])), tmp_path)
     with pytest.raises(ValueError, match="already"):
         picture("mass", "again")(pictures()["mass"].draw)
+
+
+def test_conditions_from_the_literature_lie_on_their_side_of_the_threshold(tmp_path: Path) -> None:
+    _, table = write(pictures()["stability_gap"], tmp_path, seed=5)
+    lines: dict[tuple[str, float], dict[str, float]] = {}
+    for row in csv.DictReader(table.read_text().splitlines()):
+        point = lines.setdefault((row["panel"], float(row["at"])), {})
+        point[row["quantity"]] = float(row["value"])
+    assert {panel for panel, _ in lines} == {"star", "samples"}
+    for point in lines.values():
+        threshold = point.pop("threshold C_ms")
+        rounding = 1e-9 * threshold
+        below = [x for name, x in point.items() if "sufficient" in name]
+        above = [x for name, x in point.items() if "sufficient" not in name]
+        assert above
+        assert all(x <= threshold + rounding for x in below)
+        assert all(x >= threshold - rounding for x in above)

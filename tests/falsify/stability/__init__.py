@@ -1,0 +1,1 @@
+"""Searches: what neighbouring papers say of the mean-square threshold."""

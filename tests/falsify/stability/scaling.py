@@ -1,0 +1,88 @@
+"""Falsifier for SCALING-ETA-B: enclosed thresholds at every batch size, the operator by listing all batches."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from tests.falsify.stability.laws import eigenvalues, two_steps
+from tests.falsify.sums.sums import family, setting
+from tests.falsify.sums.tools import (
+    ball,
+    cases,
+    choose,
+    equals,
+    inside,
+    judge,
+    rational,
+    refute,
+)
+from tests.quadratic.cases import Case, enumerated_operator, evaluated, values_of
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theory.neighbours import scaling as sc
+from theory.quadratic.bounds import l_max
+from theory.quadratic.mean_square import gradient2, l_min
+from theory.quadratic.second_moment import C, kappa, kron_product, kron_sum, noise, operator
+from theory.quadratic.thresholds import FINITE, QuadraticSum, definiteness, threshold
+
+F = Fraction
+# one direction with the noise on the flat axis alone: past kappa = 1 the upper bound fails
+UNEVEN = Case([[[F(2), 0], [0, F(5, 2)]], [[F(2), 0], [0, F(-1, 2)]]])
+
+
+def _enclosed(problem: QuadraticSum, factor: Fraction) -> Any:
+    found = threshold(problem, factor)
+    if found.kind != FINITE:
+        return F(0)
+    return ball(found.low).union(ball(found.high))
+
+
+def scaling(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """The noise scale and the operator at the batch's kappa, the bounds at any kappa of the region."""
+    played = 0
+    pair: dict[Any, Any] = {**setting(Case([[[F(0)]], [[F(2)]]])), l_max: F(1), kappa: F(1)}
+    if inside(claim, pair):  # Q = 0, 2 and C = 1/2 are Q = 0, 1 and C = 1
+        values = {C: F(1, 2), kron_sum: F(2), kron_product: F(1), noise: F(1), kappa: F(1)}
+        values[sc.scale] = equals(claim, sc.scale, values)
+        two_steps(claim, rng, equals(claim, operator, values), pair)
+    for count in cases(seconds):
+        case = UNEVEN if count % 6 == 0 else family(rng, count)
+        problem, step = case.problem, rational(rng, F(-1, 2), F(3, 2), 14)
+        sign = definiteness(problem.mean)
+        low, high = eigenvalues(problem.mean)
+        factor = choose(rng, [F(0), F(1), F(1, 2), rational(rng, 0, 1), F(2), F(-1, 8)])
+        at: dict[Any, Any] = {**setting(case), C: step, gradient2: choose(rng, [0, 0, 1]),
+                              kappa: factor, l_max: high, l_min: low if sign > 0 else F(sign)}  # fmt: skip
+        if not inside(claim, at):
+            continue
+        if at[gradient2]:
+            refute(claim, "no C > 0 is stable", at)
+        if sign < 0 or factor < 0:
+            refute(claim, "there is no such threshold", at)
+        played += 1
+        values = values_of(case, step)
+        values[sc.scale] = evaluated(equals_of(claim, sc.scale), values)
+        if evaluated(equals_of(claim, operator), values) != enumerated_operator(case, step):
+            refute(claim, "M_C", {**at, "case": case})
+        at[sc.scale] = step * factor
+        one = _enclosed(problem, F(1))
+        at |= {sc.ratio_one: one, sc.single: one, sc.any_noise: _enclosed(problem, factor)}
+        for name, scheme in ((sc.ratio_replacement, "replacement"), (sc.ratio_uniform, "uniform")):
+            own = problem.variance_factor(case.batch_size, scheme)
+            at[name] = _enclosed(problem, own) * ball(F(1, case.batch_size))
+        judge(claim, at, lambda part: not part.has(operator))
+    return played
+
+
+def equals_of(claim: Claim, symbol: Any) -> Any:
+    """The right-hand side for ``symbol``; Refuted where there is none."""
+    for part in relations(claim.formula):
+        if part.lhs == symbol:
+            return part.rhs
+    return refute(claim, f"no equation for {symbol}", {})
+
+
+__all__ = ["scaling"]
