@@ -1,0 +1,1 @@
+"""Neighbouring theory: what other papers state, on our models."""
