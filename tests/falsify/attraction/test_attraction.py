@@ -12,6 +12,7 @@ from theorem_audit.doubt.falsify import Falsified, falsify
 from theorem_audit.statement.claim import Claim
 from theory import claims
 from theory import vocabulary as words
+from theory.neighbours.saddle_phases import beta, h, h_as, h_ms
 from theory.notation import a, b, eta, n
 from theory.vocabulary.batches import DRAWN_ONCE
 
@@ -66,6 +67,16 @@ FALSE: dict[str, tuple[str, Callable[[Claim], Claim]]] = {
     "a cycle on longer data": (
         "BATCH-SHARPNESS-CYCLE", another(words.ORTHONORMAL, words.ORTHOGONAL)),
     "a cycle's mean at its middle": ("BATCH-SHARPNESS-CYCLE", bent(3 / (2 * a), 1 / a)),
+    "phases with replacement": ("SADDLE-PHASES", another(words.UNIFORM, words.WITH_REPLACEMENT)),
+    "phases on any points": ("SADDLE-PHASES", another(words.ORTHOGONAL, None)),
+    "phases at b = n": ("SADDLE-PHASES", lambda x: x.without("without replacement")),
+    "phases at a factor 0": ("SADDLE-PHASES", lambda x: x.without("step size")),
+    "the saddle's line for paths": ("SADDLE-PHASES", bent(h - h_as, h - 1)),
+    "the saddle's line for mean squares": ("SADDLE-PHASES", bent(h - h_ms, h - 1)),
+    "a radius up to 1": ("SADDLE-PHASES", bent(beta - Rational(1, 2), beta - 1)),
+    "batch sizes with replacement": (
+        "SADDLE-PHASES-BATCH", another(words.UNIFORM, words.WITH_REPLACEMENT)),
+    "one batch size": ("SADDLE-PHASES-BATCH", lambda x: x.without("two batch sizes")),
 }  # fmt: skip
 
 
