@@ -12,8 +12,9 @@ from theorem_audit.doubt.falsify import Falsified, falsify
 from theorem_audit.statement.claim import Claim
 from theory import claims
 from theory import vocabulary as words
+from theory.minibatch.rates import P4
 from theory.neighbours.saddle_phases import beta, h, h_as, h_ms
-from theory.notation import a, b, eta, n
+from theory.notation import a, b, eta, n, q_j, t
 from theory.vocabulary.batches import DRAWN_ONCE
 
 pytestmark = pytest.mark.thorough
@@ -77,6 +78,18 @@ FALSE: dict[str, tuple[str, Callable[[Claim], Claim]]] = {
     "batch sizes with replacement": (
         "SADDLE-PHASES-BATCH", another(words.UNIFORM, words.WITH_REPLACEMENT)),
     "one batch size": ("SADDLE-PHASES-BATCH", lambda x: x.without("two batch sizes")),
+    "a drift in a fixed order": ("EPOCH-DRIFT", another(words.RESHUFFLED, words.CYCLIC)),
+    "a drift of independent batches": ("EPOCH-DRIFT", another(words.RESHUFFLED, words.UNIFORM)),
+    "a drift on longer data": ("EPOCH-DRIFT", another(words.ORTHONORMAL, words.ORTHOGONAL)),
+    "a drift on oblique data": ("EPOCH-DRIFT", another(words.ORTHONORMAL, words.UNIT_DATA)),
+    "a drift at a = 1/4": ("EPOCH-DRIFT", another(words.TWO_COEFFICIENTS, None)),
+    "a drift towards equality": ("EPOCH-DRIFT", bent(q_j**2 - P4, P4 - q_j**2)),
+    "log ratios in a fixed order": ("EPOCH-DRIFT-RATIO", another(words.RESHUFFLED, words.CYCLIC)),
+    "log ratios on longer data": (
+        "EPOCH-DRIFT-RATIO", another(words.ORTHONORMAL, words.ORTHOGONAL)),
+    "log ratios at a = 1/4": ("EPOCH-DRIFT-RATIO", another(words.TWO_COEFFICIENTS, None)),
+    "log ratios of what is 0": ("EPOCH-DRIFT-RATIO", lambda x: x.without("live pair")),
+    "one drift everywhere": ("EPOCH-DRIFT-RATIO", bent(3 * t - 2, t)),
 }  # fmt: skip
 
 
