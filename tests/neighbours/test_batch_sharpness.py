@@ -28,7 +28,7 @@ from sympy import sign as sign_of
 from tests.analysis import expect_outside
 from tests.inequalities import expect_condition, expect_implied, is_strict
 from tests.instances import exact
-from tests.neighbours.tools import curvatures
+from tests.neighbours.tools import curvatures, expect_sign
 from tests.reading import by_side, expect_items, expect_only
 from tests.subsets import expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_zero
@@ -157,10 +157,12 @@ def test_the_edge_is_at_one_half(claim: Claim) -> None:
     expect_implied(Gt(a, 0), claim.region)
     expect_implied(Ge(b, 1), claim.region)
     values = {eta: stated(claim.region, eta), sharp_point: by_side(claim, sharp_point)}
-    found = [y for y in relations(claim.formula) if y.lhs.func is sign_of]
-    if len(found) != 1 or found[0].rhs.func is not sign_of:
-        raise Undecided(f"{found} is not one equation of signs")
-    left, right = (y.args[0].subs(values) for y in found[0].args)
+    known = 2 / eta - sharp_point
+    left = known.subs(values)
+    claimed = by_side(claim, sign_of(known))
+    steps = [Rational(k, 8) for k in (1, 3, 4, 5, 9)]
+    expect_sign(claimed, left, [{a: x, b: y, n: 9, eta: x * y} for x in steps for y in (1, 3)])
+    right = claimed.args[0].subs(values)
     ratio = cancel(left / right * a * b)
     expect(ratio.is_Rational, f"{left} over {right} is {ratio}/(a b)")
     expect(ratio > 0, f"{left} has the sign of {right}")

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sympy import Abs, Expr, Gt, Integer, Max, Mul, Pow, Rational, cancel, log
 from sympy import sign as sign_of
 
-from tests.analysis import expect_outside
+from tests.analysis import ball, expect_outside
 from tests.inequalities import expect_implied, univariate_sign
-from tests.neighbours.tools import curvatures, factors
+from tests.neighbours.tools import curvatures, expect_sign, factors
 from tests.reading import by_side, expect_items, expect_only
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_zero
@@ -56,6 +56,11 @@ def test_the_largest_of_three_exponents(claim: Claim) -> None:
     expect_implied(Gt(a, 0), claim.region)
     expect_only(claim, top, sign_of(top))
     radial, along, off = slopes()
+    for step in (Rational(1, 8), Rational(1, 4), Rational(9, 20), Rational(1), Rational(5)):
+        at = {n: 3, b: 1, a: step}  # f = 1: the larger of two rationals
+        found = chance_of(1) * log(Max(Abs(along), Abs(radial)))
+        value = ball((by_side(claim, top) - found).subs(at), {})
+        expect(value.contains(0), f"the largest exponent is off by {value}", a=step)
     share = cancel(chance_of(1, 1) / chance_of(1))
     expect_zero((1 - share) * (n - 1) - (b - 1), "1 - f = (b - 1)/(n - 1) >= 0, and f > 0 by b < n")
     larger, powers = _larger(by_side(claim, top))
@@ -102,8 +107,7 @@ def test_the_sign_of_the_largest(claim: Claim) -> None:
     _, powers = _larger(by_side(claim, top))
     expect(any(_same(x, radial, e, Integer(1)) for x, e in powers), f"{radial} is in {powers}")
     claimed = by_side(claim, sign_of(top))
-    if claimed.func is not sign_of:
-        raise Undecided(f"{claimed} is no sign")
+    expect_sign(claimed, radial**2 - 1, [{a: Rational(k, 8)} for k in (1, 2, 3, 4, 5, 8, 20)])
     ratio = cancel((radial**2 - 1) / (a * claimed.args[0]))
     expect(ratio.is_Rational, f"|{radial}|^2 - 1 over {claimed.args[0]} is {ratio} a")
     expect(ratio > 0, f"|{radial}|^2 - 1 has the sign of {claimed.args[0]}")

@@ -32,6 +32,7 @@ from tests.analysis import ball, expect_outside, expect_same
 from tests.assumptions.norms import scaled
 from tests.exponents import chances, radial_slope
 from tests.inequalities import expect_implied, is_strict
+from tests.neighbours.tools import expect_sign
 from tests.reading import by_side, expect_items, expect_only
 from tests.subsets import expect_counts
 from theorem_audit import evidence, expect, expect_zero
@@ -207,15 +208,22 @@ def test_paths_change_sign_once(claim: Claim) -> None:
     found = exponent()
     slope = cancel(together(diff(found, h)))
     expect_positive(slope, "slope in h")
-    claimed = by_side(claim, sign_of(rate))
-    if claimed != sign_of(h - h_as):
-        ratio = cancel((h - h_as) / claimed.args[0]) if claimed.func is sign_of else None
-        if ratio is None or not ratio.is_Rational:
-            raise Undecided(f"{claimed} is no sign of a multiple of h - h_as")
-        expect(ratio > 0, f"{claimed}: lambda_j grows with h")
+    _expect_sides(claim, rate, h_as)
     for bound in bounds(claim, h_as):
         end, side = thresholds(bound, h_as)
         _expect_side(found, end, side, bound)
+
+
+def _expect_sides(claim: Claim, symbol: Symbol, line: Symbol) -> None:
+    """sign(symbol) is that of h - line, for what grows with h and is 0 on the line."""
+    claimed = by_side(claim, sign_of(symbol))
+    lines = (Rational(1, 2), Rational(1), Rational(3, 2))
+    near = (-Rational(1, 1000), Rational(0), Rational(1, 1000))
+    expect_sign(claimed, h - line, [{h: x + y, line: x} for x in lines for y in near])
+    ratio = cancel((h - line) / claimed.args[0])
+    if not ratio.is_Rational:
+        raise Undecided(f"{claimed} is no sign of a multiple of h - {line}")
+    expect(ratio > 0, f"{claimed}: it grows with h")
 
 
 def _expect_side(found: Expr, end: Expr, side: int, bound: Boolean) -> None:
@@ -237,8 +245,8 @@ def test_the_mean_tells_saddle_from_minimum(claim: Claim) -> None:
     derived = moment(1)
     expect_zero(by_side(claim, mean_growth) - derived, "E f - 1")
     claimed = by_side(claim, sign_of(mean_growth))
-    if claimed.func is not sign_of:
-        raise Undecided(f"{claimed} is no sign")
+    ratios = (Rational(1, 2), Rational(999, 1000), Rational(1), Rational(1001, 1000), Rational(3))
+    expect_sign(claimed, derived, [{**x, h: y} for x in POINTS for y in ratios])
     expect_positive(cancel(derived / claimed.args[0]), "E f - 1 over h - 1", ANY)
 
 
@@ -259,13 +267,7 @@ def test_the_mean_square_changes_sign_once(claim: Claim) -> None:
         expect(value.contains(0), f"E f^2 - 1 at h_ms is {value}", **_named(point))
     expect_zero(derived.subs(h, root), "h_ms is a zero")
     expect(ball(root, POINTS[1]) > 0, "h_ms is the positive zero")
-    claimed = by_side(claim, sign_of(square_growth))
-    if claimed.func is not sign_of:
-        raise Undecided(f"{claimed} is no sign")
-    ratio = cancel((h - h_ms) / claimed.args[0])
-    if not ratio.is_Rational:
-        raise Undecided(f"{claimed} is no sign of a multiple of h - h_ms")
-    expect(ratio > 0, f"{claimed}: E f^2 grows with h")
+    _expect_sides(claim, square_growth, h_ms)
     for bound in bounds(claim, h_ms):
         end, side = thresholds(bound, h_ms)
         expect(end >= 0, f"{bound}: h_ms is positive") if side > 0 else None
@@ -279,8 +281,7 @@ def test_the_radius_at_a_data_direction(claim: Claim) -> None:
     slope = radial_slope().subs(a, beta / sigma_i**2)
     expect_zero(by_side(claim, factor_radial) - slope, "f_i")
     claimed = by_side(claim, sign_of(factor_radial**2 - 1))
-    if claimed.func is not sign_of:
-        raise Undecided(f"{claimed} is no sign")
+    expect_sign(claimed, slope**2 - 1, [{beta: Rational(k, 8)} for k in (1, 2, 3, 4, 5, 7)])
     expect_positive(cancel((slope**2 - 1) / claimed.args[0]), "f_i^2 - 1 over beta - 1/2", ANY)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Expr, Integer, Poly, Symbol, cancel, diff, fraction
+from sympy import Expr, Integer, Poly, Symbol, cancel, diff, fraction, sign
 
 from tests.analysis import Point, ball
 from tests.inequalities import univariate_sign
@@ -92,6 +92,21 @@ def _sign_inside(expr: Expr, variable: Symbol, low: Expr, high: Expr) -> int:
     if not rest.has(variable):
         return 1 if rest > 0 else -1
     return univariate_sign(Poly(rest, variable).as_expr(), variable, low, high)
+
+
+def expect_sign(claimed: Expr, derived: Expr, points: Iterable[Point]) -> None:
+    """``claimed`` is sign(x), x with the sign of ``derived`` at exact points; what x is, is the caller's.
+
+    Refuted at a point of another sign; Undecided where ``claimed`` is no sign at all.
+    """
+    for point in points:
+        value = as_rational(derived.subs(point))
+        told = claimed.subs(point)
+        expect(
+            told == sign(value), f"{claimed} is {told} where {derived} is {value}", at=dict(point)
+        )
+    if claimed.func is not sign:
+        raise Undecided(f"{claimed} is no sign")
 
 
 def gap_of(relation: Expr, values: dict[Symbol, Expr]) -> Expr:
