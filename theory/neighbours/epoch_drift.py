@@ -15,14 +15,14 @@ noise's variance.  The two are one number on the minima.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Gt, Lt, Ne, Symbol
+from sympy import And, Eq, Ge, Lt, Ne, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.assumptions.sampling import epochs
 from theory.minibatch.rates import P4
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, b, n, perp, q_i, q_j, r2, s, t
+from theory.notation import b, n, perp, q_i, q_j, r2, s, t
 from theory.sources import RESHUFFLING_DRIFT
 
 drift_j = Symbol("D_j", real=True)
@@ -38,7 +38,7 @@ EPOCHS = Assumption(
     item=words.RESHUFFLED,
     note="an epoch is K = n/b batches",
 )
-SMALL = Assumption("step size", Gt(a, 0), item=words.TWO_COEFFICIENTS)
+SMALL = Assumption("small steps", item=words.TWO_COEFFICIENTS)
 SLACK = Assumption("slack", Eq(t, 2 - r2))
 
 _share = (n - b) / (n - 1)
