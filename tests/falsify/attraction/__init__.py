@@ -1,0 +1,1 @@
+"""Searches: what attracts SGD at a data point, at a saddle, along the minima."""

@@ -1,0 +1,172 @@
+"""Searches at a data point: one plain step beside x_1 for every batch that the claim's item admits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import flint
+import numpy as np
+from sympy import Rational, sign
+
+from tests.falsify.sums.draws import TINY, about
+from tests.falsify.sums.items import batches_of, data_of, mean_of, numbers, off_span, plus
+from tests.falsify.sums.tools import (
+    ball,
+    cases,
+    choose,
+    inside,
+    judge,
+    plain_step,
+    precise,
+    rational,
+    refute,
+)
+from theorem_audit.exact.zero import stated
+from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
+from theory.neighbours import collapse, lyapunov
+from theory.notation import a, b, n, p
+from theory.vocabulary.data import inner
+
+F = Fraction
+SIZES = [(2, 1), (2, 2), (3, 2), (8, 7), (9, 1), (9, 8), (4, 2), (1, 1), (5, 5), (6, 3), (8, 4)]
+STEPS = [F(1, 2), F(1, 4), F(49, 50), F(1, 100), F(1), F(3, 2), F(0), F(51, 100), F(2), F(5), F(49, 100),
+         F(1, 2000)]  # fmt: skip
+MOST_BATCHES = 2000  # listed with their chances, where they are no subsets
+Factors = Callable[[tuple[int, ...]], dict[str, Fraction]]
+
+
+def factors_of(
+    claim: Claim, rng: np.random.Generator, points: int, step: Fraction
+) -> Factors | None:
+    """batch -> the factors of <w, x_2>, of what is off the data and of w - x_1 beside x_1, by plain steps.
+
+    None where the data drawn leave one of them without a meaning.
+    """
+    data = data_of(claim, rng, points, points + 1)
+    one = data[0]
+    off = off_span(numbers(rng, points + 1), data)
+    if not any(off) or not any(one):
+        return None
+    beside = plus(one, TINY, off)
+    far = plus(one, TINY, one)
+    mixed = plus(one, TINY, data[1]) if points > 1 else None
+
+    @cache
+    def of(batch: tuple[int, ...]) -> dict[str, Fraction]:
+        moved = inner(plain_step(data, far, batch, step), one) - inner(one, one)
+        found = {
+            "off": inner(plain_step(data, beside, batch, step), off) / inner(beside, off),
+            "radial": moved / (inner(far, one) - inner(one, one)),
+        }
+        if mixed is not None and inner(mixed, data[1]):
+            found["along"] = inner(plain_step(data, mixed, batch, step), data[1]) / inner(
+                mixed, data[1]
+            )
+        return found
+
+    return of
+
+
+def settings(claim: Claim, rng: np.random.Generator, seconds: float) -> Any:
+    """(point, batch size, factors) inside the claim's region, the boundaries first."""
+    for count in cases(seconds):
+        points, size = SIZES[count % len(SIZES)] if count < 33 else (
+            (m := int(rng.integers(1, 9))), int(rng.integers(1, m + 1)))  # fmt: skip
+        if claim.item(words.BATCHES) != words.UNIFORM and points**size > MOST_BATCHES:
+            points, size = 3, 2
+        size, _ = batches_of(claim, rng, points, size)
+        step = choose(rng, [*STEPS, rational(rng, F(0), F(1), 200)])
+        at: dict[Any, Any] = {a: step, b: size, n: points}
+        if points > 1:
+            at[p] = F(size * (points - size), points * (points - 1))
+        elif claim.region.has(p):
+            continue
+        if inside(claim, at) and (factors := factors_of(claim, rng, points, step)) is not None:
+            yield at, factors
+
+
+def _log(factor: Fraction) -> flint.arb:
+    return about(abs(factor)).log() if abs(factor) > F(1, 10**20) else flint.arb("-inf")
+
+
+def _rate(mean: Callable[..., flint.arb], factors: Factors, kind: str) -> flint.arb:
+    """E[1 - f] + Var f / 2, f the factor: what the diffusion of the same moments loses a step."""
+    first = mean(lambda x: ball(1 - factors(x)[kind]))
+    second = mean(lambda x: ball((1 - factors(x)[kind]) ** 2))
+    return about(first + (second - first**2) / 2)
+
+
+@precise
+def criterion(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """COLLAPSE: means, variances and logarithms of the factors along x_2 and off the data."""
+    played = 0
+    for at, factors in settings(claim, rng, seconds):
+        if "along" not in factors((0,)):
+            continue
+        played += 1
+
+        def mean(value: Any, at: Any = at) -> flint.arb:
+            return mean_of(claim, rng, at[n], at[b], value)
+
+        if any(not factors((k,))[x] > 0 for k in range(at[n]) for x in ("along", "off")):
+            refute(claim, "a factor is not positive, and has no logarithm", at)
+        judge(claim, {
+            **at,
+            collapse.criterion_j: _rate(mean, factors, "along"),
+            collapse.criterion_off: _rate(mean, factors, "off"),
+            collapse.exponent_j: mean(lambda x, f=factors: _log(f(x)["along"])),
+            collapse.exponent_off: mean(lambda x, f=factors: _log(f(x)["off"])),
+        })  # fmt: skip
+    return played
+
+
+@precise
+def along_the_axis(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """COLLAPSE-EDGE: the same on the axis of x_1, where the factor is that of a batch with 1 in it."""
+    played = 0
+    for at, factors in settings(claim, rng, seconds):
+        played += 1
+
+        def mean(value: Any, at: Any = at) -> flint.arb:
+            return mean_of(claim, rng, at[n], at[b], value)
+
+        factor = factors((0,))["radial"].limit_denominator(10**6)
+        judge(claim, {**at, collapse.criterion_radial: _rate(mean, factors, "radial"),
+                      collapse.factor_radial: factor})  # fmt: skip
+    return played
+
+
+@precise
+def largest(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """LYAPUNOV: the largest of the means of log|factor| along x_1, along x_2 and off the data."""
+    played = 0
+    for at, factors in settings(claim, rng, seconds):
+        if "along" not in factors((0,)):
+            continue
+        played += 1
+        means = [
+            mean_of(claim, rng, at[n], at[b], lambda x, f=factors, kind=kind: _log(f(x)[kind]))
+            for kind in ("radial", "along", "off")
+        ]
+        found = means[0]
+        for other in means[1:]:
+            found = other if other > found else found
+        claimed = stated(claim.formula, lyapunov.top).subs({x: _exact(y) for x, y in at.items()})
+        if claimed.is_finite is False:
+            refute(claim, f"the exponent {claimed} is claimed", at)
+        told = claimed.evalf(40)
+        if not found.overlaps(about(0) + flint.arb(str(told))):
+            refute(claim, f"the largest exponent is {found}, {told} is claimed", at)
+        judge(claim, {**at, lyapunov.top: found}, lambda part: part.has(sign))
+    return played
+
+
+def _exact(number: Any) -> Rational:
+    return Rational(*F(number).as_integer_ratio())
+
+
+FALSIFIERS = {"COLLAPSE": criterion, "COLLAPSE-EDGE": along_the_axis, "LYAPUNOV": largest}
