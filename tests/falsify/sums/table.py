@@ -9,7 +9,17 @@ deciding evidence: it is what makes a wrong hypothesis visible.  Claims that run
 
 from __future__ import annotations
 
-from tests.falsify.sums import cycles, draws, momentum, norms, oblique, paths, saddles, sums
+from tests.falsify.sums import (
+    cycles,
+    draws,
+    momentum,
+    norms,
+    oblique,
+    paths,
+    saddles,
+    sums,
+    two_batches,
+)
 from tests.falsify.sums.tools import Falsifier, precise
 
 _SEARCHES: dict[str, Falsifier] = {
@@ -33,6 +43,7 @@ _SEARCHES: dict[str, Falsifier] = {
     "SAMPLING-CYCLIC-SHARED": cycles.cyclic_shared,
     "SAMPLING-CYCLIC-LIMIT": cycles.cyclic_limit,
     "SAMPLING-RESHUFFLED": cycles.reshuffled,
+    "SAMPLING-CYCLIC-RADIUS": two_batches.cyclic_radius,
     "NORMS-STEP": norms.norms_step,
     "NORMS-CONFINED": norms.norms_step,
     "NORMS-STATIONARY": norms.norms_stationary,

@@ -1,0 +1,57 @@
+r"""Two batches in turn: how far their periodic orbit is from the unit sphere, and where other starts go.
+
+With all mass in A and B, masses X and Y, seeing A takes (X, Y) to (X g^2, Y f^2), where
+
+    f = 1 - a X,      g = 1 + a (2 - 2X - Y).
+
+Half an epoch, with the names exchanged afterwards, is H(X, Y) = (Y f^2, X g^2); an epoch is H o H.
+Order masses by (X, Y) <= (X', Y') where X <= X' and Y >= Y'.  H turns this order round as long as g > 4aX.
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Gt, Lt, Rational, Symbol
+
+from theorem_audit.statement.claim import Claim, Source
+from theory.assumptions.sampling import SAMPLING_CYCLIC_SHARED, u
+
+excess = Symbol("D_r", real=True)
+excess_slope = Symbol("D_r'", real=True)
+
+NEW = Source("new", "the map of the masses of two batches")
+_CUBE_ROOT = 2 ** Rational(1, 3)
+_QUADRATIC = 1 + u + 2 * u**2
+
+_RADIUS_PARTS = {
+    "value": Eq(excess, 2 * u**2 / _QUADRATIC**2),
+    "monotone": And(
+        Eq(excess_slope, 4 * u**4 * (2 * u**2 - 1) / ((1 + u**3) * _QUADRATIC**3)),
+        Gt(excess_slope, 0),
+    ),
+    "range": And(
+        Gt(excess, Rational(1, 8)),
+        Lt(excess, 2 * _CUBE_ROOT / (6 + 5 * _CUBE_ROOT + 4 * _CUBE_ROOT**2)),
+    ),
+}
+
+SAMPLING_CYCLIC_RADIUS = Claim(
+    id="SAMPLING-CYCLIC-RADIUS",
+    title="Cyclic order: the radius of the periodic orbit on two batches",
+    formula=And(*_RADIUS_PARTS.values()),
+    parts=_RADIUS_PARTS,
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=SAMPLING_CYCLIC_SHARED.assumptions,
+    steps=("value", "monotone", "range"),
+    symbols={
+        "u": "as in SAMPLING-CYCLIC-SHARED: 1 - a X",
+        "D_r": "(r2 - 1)/a on the orbit of SAMPLING-CYCLIC-SHARED",
+        "D_r'": "its derivative by a along the orbits",
+        "R": "the mass outside A and B",
+    },
+    remark=(
+        "Both ends are sharp and not attained: 1/8 as a -> 0, 0.13512... as a -> 1/2. So the orbit lies in "
+        "BAND, above its middle: a/8 < r2 - 1 < a/4."
+    ),
+)
