@@ -83,6 +83,17 @@ def _nonnegative(gap: Expr) -> bool:
     return bool(ball(gap.subs(c, CUBE_ROOT), {}) > 0)
 
 
+def bound_of_excess() -> tuple[Rational, Rational]:
+    """SAMPLING-CYCLIC-RADIUS's bounds on (r2 - 1)/a: the lower, and a rational above the upper."""
+    bounds = [x for x in relations(SAMPLING_CYCLIC_RADIUS.formula)
+              if x.has(excess) and not isinstance(x, Eq)]  # fmt: skip
+    (low,) = [x.lts for x in bounds if x.gts == excess]
+    (high,) = [x.gts for x in bounds if x.lts == excess]
+    above = Rational(13513, 100000)
+    expect(bool(ball(above - high, {}) > 0), "a rational above the upper end")
+    return low, above
+
+
 @evidence(SAMPLING_CYCLIC_RADIUS, "witness", step=("value", "range"))
 def test_radius_of_the_rational_orbit(claim: Claim) -> None:
     """u = 31/35: (31^2 + 35^2)/46^2 = 2186/2116 and a = 8464/33635, by hand."""

@@ -10,13 +10,17 @@ Order masses by (X, Y) <= (X', Y') where X <= X' and Y >= Y'.  H turns this orde
 
 from __future__ import annotations
 
-from sympy import And, Eq, Gt, Lt, Rational, Symbol
+from sympy import And, Eq, Gt, Le, Lt, Rational, Symbol
 
-from theorem_audit.statement.claim import Claim, Source
-from theory.assumptions.sampling import SAMPLING_CYCLIC_SHARED, u
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory import vocabulary as words
+from theory.assumptions.sampling import CYCLIC, SAMPLING_CYCLIC_SHARED, epochs, p_cyclic, u
+from theory.model.autoencoder import ORTHONORMAL
+from theory.notation import a, d, n, r2
 
 excess = Symbol("D_r", real=True)
 excess_slope = Symbol("D_r'", real=True)
+exceptions = Symbol("N_lost", integer=True)
 
 NEW = Source("new", "the map of the masses of two batches")
 _CUBE_ROOT = 2 ** Rational(1, 3)
@@ -53,5 +57,38 @@ SAMPLING_CYCLIC_RADIUS = Claim(
     remark=(
         "Both ends are sharp and not attained: 1/8 as a -> 0, 0.13512... as a -> 1/2. So the orbit lies in "
         "BAND, above its middle: a/8 < r2 - 1 < a/4."
+    ),
+)
+
+SAMPLING_CYCLIC_TWO = Claim(
+    id="SAMPLING-CYCLIC-TWO",
+    title="Cyclic order of two batches: the limit from almost every start",
+    formula=And(Eq(p_cyclic, 1), Eq(exceptions, 1)),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        Assumption("linear neuron", item=words.LINEAR),
+        CYCLIC,
+        Assumption("two batches", Eq(epochs, 2)),
+        Assumption(
+            "step size",
+            And(Gt(a, 0), Le(a, Rational(23, 100))),
+            note="the order argument ends at the root 0.2301... of 3a^2 + 8a = 2",
+        ),
+        Assumption("no room off the data", Eq(d, n)),
+        Assumption("start", Eq(r2, 1), item=words.ROTATION_INVARIANT),
+    ),
+    steps=("band", "order", "fixed points", "ends", "sides", "middle", "count", "law"),
+    symbols={
+        "P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)",
+        "N_lost": "how many X in (0, 1) there are from which it does not, X the mass of the batch seen first "
+        "in a start on the unit sphere",
+    },
+    remark=(
+        "No theorem on planar maps is cited. From the one X that is lost the masses stay beside the orbit of "
+        "SAMPLING-CYCLIC-SHARED for ever. Open: K >= 3, a > 23/100, d > n, and ReLU with a passive datum, "
+        "where mass that no batch feeds enters the order from both sides."
     ),
 )

@@ -44,6 +44,7 @@ _SEARCHES: dict[str, Falsifier] = {
     "SAMPLING-CYCLIC-LIMIT": cycles.cyclic_limit,
     "SAMPLING-RESHUFFLED": cycles.reshuffled,
     "SAMPLING-CYCLIC-RADIUS": two_batches.cyclic_radius,
+    "SAMPLING-CYCLIC-TWO": two_batches.cyclic_two,
     "NORMS-STEP": norms.norms_step,
     "NORMS-CONFINED": norms.norms_step,
     "NORMS-STATIONARY": norms.norms_stationary,

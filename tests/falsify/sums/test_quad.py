@@ -54,6 +54,7 @@ DROPPED = {
     "SAMPLING-CYCLIC": ("step size",),
     "SAMPLING-CYCLIC-SHARED": ("parameter",),
     "SAMPLING-CYCLIC-RADIUS": ("parameter", "rest"),
+    "SAMPLING-CYCLIC-TWO": ("step size", "linear neuron"),
     "SAMPLING-CYCLIC-LIMIT": ("step size",),
     "SAMPLING-RESHUFFLED": ("reshuffled",),
     "NORMS-CONFINED": ("step size", "radius"),
