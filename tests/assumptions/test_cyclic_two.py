@@ -23,7 +23,7 @@ from sympy import (
 from sim import simulate
 from tests.assumptions.test_sampling_cyclic import interval_of
 from tests.assumptions.test_two_batches import bound_of_excess
-from tests.inequalities import condition_of, end_of, expect_holds, expect_implied, is_strict
+from tests.inequalities import condition_of, end_of, expect_implied, is_strict
 from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, seed
 from theorem_audit.exact.bernstein import Undecided
