@@ -21,7 +21,7 @@ from sympy import (
 )
 
 from sim import simulate
-from tests.assumptions.test_sampling_cyclic import interval_of
+from tests.assumptions.sampling_tools import interval_of
 from tests.assumptions.test_two_batches import bound_of_excess
 from tests.inequalities import condition_of, end_of, expect_implied, is_strict
 from tests.reading import bound_on, by_side, expect_items, expect_only

@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Eq, Expr, Integer, Poly, Rational, Symbol, cancel, diff, floor, rem
 
 from tests.analysis import ball
-from tests.assumptions.test_sampling_cyclic import interval_of
+from tests.assumptions.sampling_tools import interval_of
 from tests.inequalities import is_strict, univariate_sign
 from tests.reading import by_side, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero

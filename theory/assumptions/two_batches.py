@@ -58,6 +58,9 @@ SAMPLING_CYCLIC_RADIUS = Claim(
         "Both ends are sharp and not attained: 1/8 as a -> 0, 0.13512... as a -> 1/2. So the orbit lies in "
         "BAND, above its middle: a/8 < r2 - 1 < a/4."
     ),
+    survivors={
+        "dropped term: 5*2**(1/3) out of 6 + 5*2**(1/3) + 4*2**(2/3)": "weaker: a larger upper end",
+    },
 )
 
 SAMPLING_CYCLIC_TWO = Claim(
