@@ -64,7 +64,7 @@ FINDINGS: tuple[Finding, ...] = (
         "independent batches if $b$ divides $n$. A fixed partition visited in turn freezes "
         "the ratios inside each batch; one batch wins, but not from every start: an exact "
         "unstable orbit shares the mass of two batches for ever. With two batches, $d = n$ and $a \\le "
-        "0.23$ exactly one share of the mass is lost, so almost no start on the unit sphere.",
+        "3/7$ exactly one share of the mass is lost, so almost no start on the unit sphere.",
         (
             "SAMPLING-REPLACEMENT",
             "SAMPLING-LOCAL",

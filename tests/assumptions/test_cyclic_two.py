@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from sympy import (
     Eq,
@@ -10,7 +12,6 @@ from sympy import (
     Gt,
     Integer,
     Matrix,
-    Max,
     Rational,
     Symbol,
     cancel,
@@ -31,11 +32,8 @@ from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions.sampling import (
-    SAMPLING_CYCLIC,
     SAMPLING_CYCLIC_SHARED,
     epochs,
-    factor_between,
-    factor_radial,
     first_square,
     multiplier,
     other_multiplier,
@@ -46,12 +44,12 @@ from theory.assumptions.sampling import (
 from theory.assumptions.two_batches import SAMPLING_CYCLIC_TWO, exceptions
 from theory.full_batch.alignment import RADIAL, density_of_share, share
 from theory.minibatch.log_ratios import step_factor
-from theory.model.band import BAND
 from theory.model.step import NORM
 from theory.notation import S, a, b, d, delta, delta_next, n, r2, t
 
+MARGIN = Rational(1, 1000)  # any positive number
 X, Y = Symbol("X_1", real=True), Symbol("Y_1", real=True)  # masses: seen, not seen
-part, level = Symbol("w", real=True), Symbol("z", real=True)  # X/(X+Y), and delta/(a/4)
+part, level = Symbol("w", real=True), Symbol("z", real=True)  # X/(X+Y); delta = a level/4
 f, g = (step_factor(c, X).subs(t, 2 - X - Y) for c in (0, 1))
 HALF = (Y * f**2, X * g**2)  # the masses after the step, their names exchanged
 STRIP = {X: (1 + a * level / 4) * part, Y: (1 + a * level / 4) * (1 - part)}
@@ -66,45 +64,67 @@ def largest_step(claim: Claim) -> Rational:
     return ends[0]
 
 
-def expect_on_strip(claim: Claim, expr: Expr, message: str) -> None:
-    """``expr`` >= 0 where 1 <= X + Y <= 1 + a/4, X, Y >= 0 and a is one of the claim's."""
-    box = {a: (0, largest_step(claim)), part: (0, 1), level: (0, 1)}
+def expect_on_strip(claim: Claim, expr: Expr, shares: tuple[Any, Any], message: str) -> None:
+    """``expr`` >= 0 where |X + Y - 1| <= a/4 and X/(X + Y) is in ``shares``, for the claim's a."""
+    box = {a: (0, largest_step(claim)), part: shares, level: (-1, 1)}
     expect_nonnegative(expand(expr.subs(STRIP, simultaneous=True)), box, message)
 
 
-@evidence(SAMPLING_CYCLIC_TWO, "certificate", step="band")
-def test_the_strip_above_the_unit_sphere_is_kept(claim: Claim) -> None:
-    """0 <= delta <= a/4 for ever: above by BAND, below because a (1 + delta) <= 1/4 there."""
+@evidence(SAMPLING_CYCLIC_TWO, "certificate", step="strip")
+def test_a_strip_about_the_unit_sphere_is_kept(claim: Claim) -> None:
+    """-a/4 <= delta <= a/4 for ever, and f, g > 0 there: signs are kept."""
     expect_items(claim, words.ORTHONORMAL, words.LINEAR, words.CYCLIC)
     expect_implied(Ge(b, 1), claim.region)
-    (kept,) = [x for x in relations(BAND.formula) if x.lts == delta_next]
-    expect_zero(kept.gts - a / 4, "BAND's upper end")
-    for condition in relations(BAND.region):
-        if condition.free_symbols == {a} and condition != Gt(a, 0):
-            expect(end_of(condition, a) >= largest_step(claim), "BAND's step size")
     after = sum(HALF) - 1
     known = next(x.rhs for x in relations(NORM.formula) if x.lhs == delta_next and not x.has(r2))
     expect_zero(known.subs({S: X, delta: X + Y - 1}) - after, "delta+ is NORM's")
-    expect_on_strip(claim, after, "delta+ >= 0")
+    for side, what in ((after + a / 4, "delta+ >= -a/4"), (a / 4 - after, "delta+ <= a/4")):
+        expect_on_strip(claim, side, (0, 1), what)
+    for factor, what in ((f, "f"), (g, "g")):
+        expect_on_strip(claim, factor - MARGIN, (0, 1), f"{what} > 0")
     expect(condition_of(claim, "start") == Eq(r2, 1), "the start has delta = 0")
     expect(condition_of(claim, "no room") == Eq(d, n), "all of r2 is on the data")
 
 
+@evidence(SAMPLING_CYCLIC_TWO, "certificate", step="majority")
+def test_half_of_the_mass_wins_when_it_is_seen(claim: Claim) -> None:
+    """X >= Y: over an epoch Y/X is multiplied by (f g'/(g f'))^2 < 1, as f t' < t f', f', g', t' those of
+    its second half.  So Y/X -> 0, and on the axis delta is multiplied by k, |k| < 1."""
+    expect(condition_of(claim, "two batches") == Eq(epochs, 2), "K = 2")
+    second = {X: HALF[0], Y: HALF[1]}  # B is seen
+    f_two, g_two = (x.subs(second, simultaneous=True) for x in (f, g))
+    slack = 2 - X - Y
+    slack_two = slack.subs(second, simultaneous=True)
+    expect_zero(f * g_two - g * f_two - a * (f * slack_two - slack * f_two), "f g' - g f'")
+    gap = expand(slack * f_two - f * slack_two)
+    strip = expand(gap.subs(STRIP, simultaneous=True))
+    expect_zero(strip.subs(a, 0), "a divides it")
+    box = {a: (0, largest_step(claim)), part: (Rational(1, 2), 1), level: (-1, 1)}
+    expect_nonnegative(expand(cancel(strip / a) - a * MARGIN), box, "f t' < t f' where X >= Y")
+    expect_on_strip(claim, f_two - MARGIN, (0, 1), "f' > 0")
+    alone = (HALF[1] - 1).subs(Y, 0)
+    factor = cancel(alone / (X - 1))
+    for side, what in ((1 - factor, "k < 1"), (1 + factor, "k > -1")):
+        value = expand(cancel(side.subs(X, 1 + a * level / 4) / (a if what == "k < 1" else 1)))
+        axis = {a: (0, largest_step(claim)), level: (-1, 1)}
+        expect_nonnegative(value - MARGIN, axis, what)
+    expect_zero(HALF[0].subs(Y, 0), "no mass comes back")
+    expect_zero(step_factor(0, Integer(0)) - 1, "a batch without mass moves nothing")
+
+
 @evidence(SAMPLING_CYCLIC_TWO, "certificate", step="order")
 def test_half_an_epoch_turns_the_order_round(claim: Claim) -> None:
-    """Signs -, +; +, - of the Jacobian of (X, Y) -> (Y f^2, X g^2), strict inside the strip.
+    """Signs -, +; +, - of the Jacobian of (X, Y) -> (Y f^2, X g^2) where 0 < X <= Y, strictly.
 
-    The strip is convex: along the segment between two ordered points both coordinates move one way.
+    This part of the strip is convex: along the segment between two ordered points both coordinates move
+    one way.
     """
-    expect(condition_of(claim, "two batches") == Eq(epochs, 2), "K = 2")
     slopes = Matrix(HALF).jacobian([X, Y])
     grip = g - 4 * a * X
     claimed = Matrix([[-2 * a * Y * f, f**2], [g * grip, -2 * a * X * g]])
     for entry in slopes - claimed:
         expect_zero(entry, "Jacobian")
-    margin = Rational(1, 10**4)  # any positive number
-    for factor, what in ((f, "f"), (g, "g"), (grip, "g - 4aX")):
-        expect_on_strip(claim, factor - margin, f"{what} > 0")
+    expect_on_strip(claim, grip - MARGIN, (0, Rational(1, 2)), "g - 4aX > 0")
 
 
 @evidence(SAMPLING_CYCLIC_TWO, "certificate", step="fixed points")
@@ -135,10 +155,12 @@ def test_the_orbit_is_the_only_shared_fixed_point_of_an_epoch(claim: Claim) -> N
         expect(_monomial(extra, one, two), f"{extra} may vanish for f, g > 0")
     p, q = Symbol("p", real=True), Symbol("q", real=True)
     most = largest_step(claim)
-    lost = most * (1 + most / 4)  # aX <= a (1 + a/4), and g - 1 = a (2 - 2X - Y) <= a
+    wide = most * (
+        1 + most / 4
+    )  # g - 1 = a (2 - 2X - Y) <= a (1 - delta), and X <= Y: 2aX <= a (1 + delta)
     inside = expand(rest.subs({one: 1 - p, two: 1 + q}))
     spare = expand(inside - (p + q) / 8)  # G >= (p + q)/8 > 0, as p = aX > 0
-    expect_nonnegative(spare, {p: (0, lost), q: (0, lost)}, "G > 0")
+    expect_nonnegative(spare, {p: (0, wide / 2), q: (0, wide)}, "G > 0")
     orbit = cancel(lines[0].subs(two, 1 / one))
     size = by_side(SAMPLING_CYCLIC_SHARED, a).subs(u, one)
     expect_zero(orbit.subs(a, size), "f g = 1: the step size of SAMPLING-CYCLIC-SHARED at u = f")
@@ -157,26 +179,6 @@ def _monomial(expr: Expr, *symbols: Symbol) -> bool:
     return form is None or len(form.monoms()) == 1
 
 
-@evidence(SAMPLING_CYCLIC_TWO, "certificate", step="ends")
-def test_one_batch_alone_goes_to_its_sphere(claim: Claim) -> None:
-    """Y = 0: seeing A multiplies delta by k, 0 <= k <= 1 - 3a; seeing B moves nothing.
-
-    So the greatest masses (1 + a/4, 0) and the least (0, 1 + a/4) tend to (1, 0) and (0, 1), which are
-    the fixed points on the axes.
-    """
-    alone = (HALF[1] - 1).subs(Y, 0)
-    factor = cancel(alone / (X - 1))
-    expect_zero(alone.subs(X, 1), "X = 1 is fixed")
-    most = largest_step(claim)
-    for expr, what in ((factor, "k >= 0"), (1 - 3 * a - factor, "k <= 1 - 3a")):
-        value = expand(expr.subs(X, 1 + a * level / 4))
-        expect_nonnegative(value, {a: (0, most), level: (0, 1)}, what)
-    expect(3 * most < 1, "1 - 3a < 1 and a > 0")
-    expect_zero(HALF[0].subs(Y, 0), "no mass comes back")
-    expect_zero(HALF[1].subs(X, 0), "B is idle where it has no mass")
-    expect_zero(step_factor(0, Integer(0)) - 1, "a batch without mass moves nothing")
-
-
 def orbit_slopes() -> Matrix:
     """|d log H/d log (X, Y)| at the orbit: signs are those of the order."""
     entries = [[2 * a * X / f, Integer(1)], [1 - 4 * a * X / g, 2 * a * Y / g]]
@@ -190,7 +192,9 @@ def orbit_slopes() -> Matrix:
 @evidence(SAMPLING_CYCLIC_TWO, "symbolic", step="sides")
 def test_the_orbit_pushes_what_is_above_it_up(claim: Claim) -> None:
     """In logarithms (1, -(2u - 1)) is stretched by 2u - 3 + 2/u > 1: a little above the orbit an epoch
-    leads up, and the only fixed point up there is (1, 0).  Likewise below."""
+    leads up, and there is no fixed point up there with X <= Y.  Likewise below.  On the orbit X < Y."""
+    masses = [by_side(SAMPLING_CYCLIC_SHARED, y) for y in (first_square, second_square)]
+    expect_zero(masses[0] / masses[1] - u**2, "X/Y = u^2 < 1 on the orbit")
     largest_step(claim)
     slopes, grown = orbit_slopes(), 2 * u - 3 + 2 / u
     along = Matrix([1, 2 * u - 1])
@@ -209,62 +213,54 @@ def test_the_orbit_pushes_what_is_above_it_up(claim: Claim) -> None:
 
 
 @evidence(SAMPLING_CYCLIC_TWO, "certificate", step="middle")
-def test_ordered_pairs_beside_the_orbit_part(claim: Claim) -> None:
-    """What never comes above or below the orbit stays within kappa a of it, X and Y alike.
-
-    There (2u - 1)|d log X| + |d log Y| grows in every half epoch of an ordered pair, by a factor above
-    1 + c (1-u)^2: two such starts on the sphere cannot both stay.
-    """
+def test_what_stays_beside_the_orbit_tends_to_it(claim: Claim) -> None:
+    """Both coordinates larger than the orbit's, or both smaller, for ever.  Then (2u - 1)|d log X| + |d log Y|
+    shrinks in every half epoch: |beta C - alpha A| < alpha, |alpha B - beta D| < beta for the weights
+    (alpha, beta) = (2u - 1, 1) and the slopes -A, B; C, -D of log H."""
     low, high = bound_of_excess()
-    kappa = Rational(169, 1250)
-    # below: X_* - X <= delta_* = excess a; above: X - X_* <= a/4 - delta_*
-    expect(Max(high, Rational(1, 4) - low) < kappa, "the orbit's distance from the strip's sides")
-    least = Rational(894, 1000)
+    most, least = largest_step(claim), Rational(817, 1000)
     size = by_side(SAMPLING_CYCLIC_SHARED, a)
-    expect(size.subs(u, least) > largest_step(claim), "a <= 23/100 has u >= 0.894; a falls in u")
+    expect(size.subs(u, least) > most, "the claim's a have u > 0.817; a falls in u")
     x, y, e = Symbol("x", real=True), Symbol("y", real=True), Symbol("e", real=True)
     near = {X: by_side(SAMPLING_CYCLIC_SHARED, first_square) + a * x,
             Y: by_side(SAMPLING_CYCLIC_SHARED, second_square) + a * y}  # fmt: skip
-    box = {e: (0, 1 - least), x: (-kappa, kappa), y: (-kappa, kappa)}
-    weight = (2 * u - 1, Integer(1))
-
-    def quotient(value: Expr) -> tuple[Expr, Expr]:
-        placed = value.subs(near, simultaneous=True).subs(a, size)
-        return tuple(fraction(cancel(together(placed))))
-
-    def expect_positive(top: Expr, bottom: Expr, what: str) -> None:
-        parts = [expand(z.subs(u, 1 - e)) for z in (top, bottom)]
-        sign = 1 if parts[1].subs({e: 0, x: 0, y: 0}) > 0 else -1
-        for z in parts:
-            expect_nonnegative(expand(sign * z) - Rational(1, 1000), box, what)
-
-    for column, mass, signs in ((0, X, (-1, 1)), (1, Y, (1, -1))):
-        logs = [sign * mass * diff(h, mass) / h for sign, h in zip(signs, HALF, strict=True)]
-        for entry in logs:  # the signs of "order", on all of the box: a path may leave the strip
-            top, bottom = quotient(entry)
-            expect_positive(cancel(top / (1 - u)) if top.subs(u, 1) == 0 else top, bottom, "signs")
-        gain = sum(w * z for w, z in zip(weight, logs, strict=True)) - weight[column]
-        top, bottom = quotient(gain)
-        spare = cancel(top / (1 - u) ** 2)
-        expect(spare.is_polynomial(u, x, y), "(1-u)^2 divides it")
-        expect_positive(spare, bottom, f"growth along {mass}")
+    logs = [[mass * diff(h, mass) / h for mass in (X, Y)] for h in HALF]
+    slopes = {"A": -logs[0][0], "B": logs[0][1], "C": logs[1][0], "D": -logs[1][1]}
+    expect_zero(slopes["B"] - 1, "B = 1")
+    weight = 2 * u - 1
+    pulls = (
+        (weight, slopes["C"] - weight * slopes["A"]),
+        (Integer(1), weight * slopes["B"] - slopes["D"]),
+    )
+    # above: X - X_* <= delta - delta_* <= a/4 - delta_*; below: X_* - X <= delta_* + a/4
+    for sides in ((0, Rational(1, 4) - low), (-Rational(1, 4) - high, 0)):
+        box = {e: (0, 1 - least), x: sides, y: sides}
+        for own, pull in pulls:
+            for gap in (own - pull, own + pull):
+                placed = gap.subs(near, simultaneous=True).subs(a, size)
+                top, bottom = fraction(cancel(together(placed)))
+                if top.subs(u, 1) == 0:
+                    top = cancel(top / (1 - u))  # 1 - u > 0
+                parts = [expand(z.subs(u, 1 - e)) for z in (top, bottom)]
+                sign = 1 if parts[1].subs({e: 0, x: 0, y: 0}) > 0 else -1
+                for z in parts:
+                    expect_nonnegative(expand(sign * z) - MARGIN, box, "|pull| < weight")
 
 
 @evidence(SAMPLING_CYCLIC_TWO, "symbolic", step="count")
 def test_one_share_is_lost(claim: Claim) -> None:
-    """At most one by "middle"; none would cut (0, 1) into two open sets that are not empty: the shares that
-    go to A and those that go to B, as both ends attract (SAMPLING-CYCLIC)."""
+    """Two ordered lost starts would tend to the orbit, and part there: the same weights are a left
+    eigenvector, of 2u - 3 + 2/u > 1, for ordered displacements.  None lost would cut (0, 1) into two open
+    sets that are not empty."""
     expect_only(claim, p_cyclic, exceptions)
     expect(by_side(claim, exceptions) == 1, "one share", claimed=by_side(claim, exceptions))
-    most = largest_step(claim)
-    for factor in (factor_between, factor_radial):
-        bounds = [
-            x for x in relations(SAMPLING_CYCLIC.formula) if x.has(factor) and not isinstance(x, Eq)
-        ]
-        expect(len(bounds) == 1 and is_strict(bounds[0]), f"{factor} is below 1 in modulus")
-    for condition in relations(SAMPLING_CYCLIC.region):
-        if condition.free_symbols == {a} and condition != Gt(a, 0):
-            expect(end_of(condition, a) > most, "SAMPLING-CYCLIC's step size")
+    largest_step(claim)
+    slopes, weight = orbit_slopes(), Matrix([[2 * u - 1, 1]])
+    for entry in weight * slopes - (2 * u - 3 + 2 / u) * weight:
+        expect_zero(entry, "ordered displacements are stretched")
+    expect_zero(2 * u - 3 + 2 / u - 1 - 2 * (1 - u) ** 2 / u, "by more than 1")
+    # nearly all mass in B: after A is seen B has more, and it is B's turn
+    expect(HALF[0].subs(X, 0) == Y and HALF[1].subs(X, 0) == 0, "B wins from small shares")
 
 
 @evidence(SAMPLING_CYCLIC_TWO, "symbolic", step="law")
@@ -282,7 +278,7 @@ def test_no_single_share_has_a_chance(claim: Claim) -> None:
     expect_zero(by_side(claim, p_cyclic) - 1, "one share of (0, 1) is lost")
 
 
-@evidence(SAMPLING_CYCLIC_TWO, "simulation", cases={"0.2": 0.2, "0.23": 0.23})
+@evidence(SAMPLING_CYCLIC_TWO, "simulation", cases={"0.2": 0.2, "0.42": 0.42})
 def test_runs_part_at_one_share(claim: Claim, case: float) -> None:
     """b = 1 and 200 shares: up to one share all end on B, beyond it all on A, and the end is sharp."""
     expect(by_side(claim, exceptions) == 1, "one share parts them")

@@ -5,7 +5,8 @@ With all mass in A and B, masses X and Y, seeing A takes (X, Y) to (X g^2, Y f^2
     f = 1 - a X,      g = 1 + a (2 - 2X - Y).
 
 Half an epoch, with the names exchanged afterwards, is H(X, Y) = (Y f^2, X g^2); an epoch is H o H.
-Order masses by (X, Y) <= (X', Y') where X <= X' and Y >= Y'.  H turns this order round as long as g > 4aX.
+Order masses by (X, Y) <= (X', Y') where X <= X' and Y >= Y'.  H turns this order round where g > 4aX, which
+X <= Y implies; and where X >= Y the batch A, about to be seen, wins.
 """
 
 from __future__ import annotations
@@ -77,21 +78,30 @@ SAMPLING_CYCLIC_TWO = Claim(
         Assumption("two batches", Eq(epochs, 2)),
         Assumption(
             "step size",
-            And(Gt(a, 0), Le(a, Rational(23, 100))),
-            note="the order argument ends at the root 0.2301... of 3a^2 + 8a = 2",
+            And(Gt(a, 0), Le(a, Rational(3, 7))),
+            note="the strip |r2 - 1| <= a/4 is kept up to 0.4286...",
         ),
         Assumption("no room off the data", Eq(d, n)),
         Assumption("start", Eq(r2, 1), item=words.ROTATION_INVARIANT),
     ),
-    steps=("band", "order", "fixed points", "ends", "sides", "middle", "count", "law"),
+    steps=(
+        "strip",
+        "majority",
+        "order",
+        "fixed points",
+        "sides",
+        "middle",
+        "count",
+        "law",
+    ),
     symbols={
         "P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)",
         "N_lost": "how many X in (0, 1) there are from which it does not, X the mass of the batch seen first "
         "in a start on the unit sphere",
     },
     remark=(
-        "No theorem on planar maps is cited. From the one X that is lost the masses stay beside the orbit of "
-        "SAMPLING-CYCLIC-SHARED for ever. Open: K >= 3, a > 23/100, d > n, and ReLU with a passive datum, "
-        "where mass that no batch feeds enters the order from both sides."
+        "No theorem on planar maps is cited. A batch that is about to be seen and has half of the mass or more "
+        "wins. From the one X that is lost the masses tend to the orbit of SAMPLING-CYCLIC-SHARED. "
+        "Open: K >= 3, a > 3/7, d > n, and ReLU with a passive datum."
     ),
 )

@@ -85,7 +85,7 @@ def cyclic_two(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     for count in cases(seconds):
         size, parts = [(1, 2), (2, 2), (1, 3), (3, 2)][count % 4]
         points, extra = size * parts, int(count % 3 == 1)
-        step = choose(rng, [F(1, 5), F(23, 100), F(1, 5), F(2, 5), F(3, 5), F(0)])
+        step = choose(rng, [F(1, 5), F(3, 7), F(1, 5), F(2, 5), F(3, 5), F(0)])
         at: dict[Any, Any] = {
             n: points,
             d: points + extra,
