@@ -63,15 +63,15 @@ FINDINGS: tuple[Finding, ...] = (
         "data point from every start as above. Reshuffling each epoch has exactly the exponent of "
         "independent batches if $b$ divides $n$. A fixed partition visited in turn freezes "
         "the ratios inside each batch; one batch wins, but not from every start: an exact "
-        "unstable orbit shares the mass of two batches for ever. With two batches, $d = n$ and $a \\le "
-        "3/7$ exactly one share of the mass is lost, so almost no start on the unit sphere.",
+        "unstable orbit shares the mass of two batches for ever. With two batches and $a \\le 2/5$ "
+        "almost no start on the unit sphere does so.",
         (
             "SAMPLING-REPLACEMENT",
             "SAMPLING-LOCAL",
             "SAMPLING-GLOBAL",
             "SAMPLING-RESHUFFLED",
             "SAMPLING-CYCLIC-SHARED",
-            "SAMPLING-CYCLIC-TWO",
+            "SAMPLING-CYCLIC-ROOM",
         ),
     ),
     Finding(

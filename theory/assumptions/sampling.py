@@ -370,7 +370,7 @@ SAMPLING_CYCLIC_LIMIT = Claim(
         ),
     ),
     symbols={"P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)"},
-    remark="Supported by runs only, but for two batches, d = n and a <= 3/7 (SAMPLING-CYCLIC-TWO). "
+    remark="Supported by runs only, but for two batches and a <= 2/5 (SAMPLING-CYCLIC-ROOM). "
     "SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
     survivors={
         f"other item: cyclic -> {way}": "true: the limit is one datum, which is in some batch (SGD-SPARSE)"

@@ -17,7 +17,7 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.assumptions.sampling import CYCLIC, SAMPLING_CYCLIC_SHARED, epochs, p_cyclic, u
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, d, n, r2
+from theory.notation import a, d, n, r2, s
 
 excess = Symbol("D_r", real=True)
 excess_slope = Symbol("D_r'", real=True)
@@ -104,4 +104,43 @@ SAMPLING_CYCLIC_TWO = Claim(
         "wins. From the one X that is lost the masses tend to the orbit of SAMPLING-CYCLIC-SHARED. "
         "Open: K >= 3, a > 3/7, d > n, and ReLU with a passive datum."
     ),
+)
+
+SAMPLING_CYCLIC_ROOM = Claim(
+    id="SAMPLING-CYCLIC-ROOM",
+    title="Cyclic order of two batches: the limit from almost every start, in any dimension and for ReLU",
+    formula=Eq(p_cyclic, 1),
+    source=NEW,
+    bound="exact",
+    chapter=__name__,
+    assumptions=(
+        ORTHONORMAL,
+        CYCLIC,
+        Assumption("two batches", Eq(epochs, 2)),
+        Assumption(
+            "step size",
+            And(Gt(a, 0), Le(a, Rational(2, 5))),
+            note="BAND-LEAST holds up to 0.4053...",
+        ),
+        Assumption("start", Eq(r2, 1), item=words.ROTATION_INVARIANT),
+        Assumption(
+            "live coordinate",
+            And(Gt(s, 0), Le(s, r2)),
+            note="s is the live mass (linear: all of it)",
+        ),
+    ),
+    steps=("strip", "majority", "lost", "manifold", "law"),
+    cites=("analytic stable manifold theorem",),
+    symbols={
+        "P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)",
+    },
+    remark=(
+        "SAMPLING-CYCLIC-LIMIT for K = 2 and a <= 2/5. Mass off the data and on passive data is no batch's: it "
+        "is multiplied by f^2 whichever batch is seen."
+    ),
+    carried={
+        "SAMPLING-CYCLIC-TWO": "its masses are those of the live data, where a ReLU neuron is linear; what is "
+        "read of it is the map of two masses",
+        "GD-CONVERGES": "where one batch alone is live, a step on it is full batch on its live data",
+    },
 )

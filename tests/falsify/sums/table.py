@@ -45,6 +45,7 @@ _SEARCHES: dict[str, Falsifier] = {
     "SAMPLING-RESHUFFLED": cycles.reshuffled,
     "SAMPLING-CYCLIC-RADIUS": two_batches.cyclic_radius,
     "SAMPLING-CYCLIC-TWO": two_batches.cyclic_two,
+    "SAMPLING-CYCLIC-ROOM": two_batches.cyclic_room,
     "NORMS-STEP": norms.norms_step,
     "NORMS-CONFINED": norms.norms_step,
     "NORMS-STATIONARY": norms.norms_stationary,

@@ -56,6 +56,7 @@ DROPPED = {
     "SAMPLING-CYCLIC-SHARED": ("parameter",),
     "SAMPLING-CYCLIC-RADIUS": ("parameter", "rest"),
     "SAMPLING-CYCLIC-TWO": ("step size", "linear neuron"),
+    "SAMPLING-CYCLIC-ROOM": ("step size", "live coordinate"),
     "SAMPLING-CYCLIC-LIMIT": ("step size",),
     "SAMPLING-RESHUFFLED": ("reshuffled",),
     "NORMS-CONFINED": ("step size", "radius"),

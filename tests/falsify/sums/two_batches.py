@@ -16,7 +16,7 @@ from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import sampling as sa
 from theory.assumptions import two_batches as tb
-from theory.notation import a, b, d, n, r2
+from theory.notation import a, b, d, n, r2, s
 
 F = Fraction
 
@@ -128,4 +128,38 @@ def cyclic_two(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     return played
 
 
-__all__ = ["cyclic_radius", "cyclic_two"]
+def cyclic_room(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """20 runs from the start's law, either neuron, with room off the data: every one has settled."""
+    played = 0
+    for count in cases(seconds):
+        size, parts = [(1, 2), (2, 2), (1, 2), (1, 3)][count % 4]
+        points, extra = size * parts, int(rng.integers(3))
+        step = choose(rng, [F(1, 5), F(2, 5), F(2, 5), F(3, 5), F(0)])
+        data, linear = data_of(claim, rng, points, points + extra), linear_of(claim, rng)
+        x = np.array(data, float)
+        frame = np.linalg.qr(x.T, mode="complete")[0].T
+        frame[:points] = x
+        c = claim.item(words.START).sample(rng, 20, points + extra)
+        norms = np.linalg.norm(c, axis=1, keepdims=True)
+        start = c / np.where(norms > 0, norms, 1) @ frame
+        live = ((start @ x.T) ** 2 * (linear | (start @ x.T > 0))).sum(axis=1)
+        at: dict[Any, Any] = {
+            n: points,
+            d: points + extra,
+            b: size,
+            a: step,
+            sa.epochs: parts,
+            r2: 1,
+        }
+        runs = [k for k in range(20) if inside(claim, {**at, s: min(F(float(live[k])), F(1))})]
+        if not runs:
+            continue
+        played += 1
+        draws = [batches_of(claim, rng, points, size)[1] for _ in runs]
+        ends = _ends(data, start[runs], float(step), linear, draws, parts)
+        if (ends < 0).any():
+            refute(claim, f"{(ends < 0).sum()} of {len(runs)} runs are on no batch", at)
+    return played
+
+
+__all__ = ["cyclic_radius", "cyclic_room", "cyclic_two"]
