@@ -63,13 +63,15 @@ FINDINGS: tuple[Finding, ...] = (
         "data point from every start as above. Reshuffling each epoch has exactly the exponent of "
         "independent batches if $b$ divides $n$. A fixed partition visited in turn freezes "
         "the ratios inside each batch; one batch wins, but not from every start: an exact "
-        "unstable orbit shares the mass of two batches for ever.",
+        "unstable orbit shares the mass of two batches for ever. With two batches and $a \\le 2/5$ "
+        "almost no start on the unit sphere does so.",
         (
             "SAMPLING-REPLACEMENT",
             "SAMPLING-LOCAL",
             "SAMPLING-GLOBAL",
             "SAMPLING-RESHUFFLED",
             "SAMPLING-CYCLIC-SHARED",
+            "SAMPLING-CYCLIC-ROOM",
         ),
     ),
     Finding(
@@ -79,8 +81,17 @@ FINDINGS: tuple[Finding, ...] = (
         "probability to the shorter point $i$, a strict saddle of the loss, from every start with "
         "$\\|w\\|^2 \\le 2$ that sees it. Where some live exponent there is positive, $a "
         "s_{\\max}^2 < 1/2$ and "
-        "$0 < \\|w\\|^2 < 2$, the probability is 0; in between nothing is claimed.",
-        ("NORMS-GD", "SADDLE-WINDOW", "SADDLE-TRAP", "SADDLE-NEVER"),
+        "$0 < \\|w\\|^2 < 2$, the probability is 0; in between nothing is claimed. For every batch size "
+        "below $n$ and $a s_{\\max}^2 < 1/2$ the sign of the largest live exponent decides; once $(b-1) "
+        "s_{\\max}^2 \\ge (n-1) s_i^2$, with the longest datum live, no saddle traps.",
+        (
+            "NORMS-GD",
+            "SADDLE-WINDOW",
+            "SADDLE-TRAP",
+            "SADDLE-NEVER",
+            "SADDLE-TRAP-BATCH",
+            "SADDLE-LARGE-BATCH",
+        ),
     ),
     Finding(
         "Oblique points, however nearly orthogonal, end the sparse limit",

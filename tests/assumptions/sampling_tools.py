@@ -16,6 +16,7 @@ from sympy import (
 
 from tests.inequalities import (
     condition_of,
+    restricted,
 )
 from theorem_audit import expect
 from theorem_audit.exact.bernstein import Undecided
@@ -24,6 +25,7 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.assumptions.sampling import (
     epochs,
+    u,
 )
 from theory.minibatch.log_ratios import step_factor
 from theory.notation import (
@@ -59,3 +61,13 @@ def expect_whole_epochs(claim: Claim) -> None:
     if len(ties) != 1:
         raise Undecided(f"{claim.id} does not say that b divides n")
     expect(solve(ties[0], epochs) == [n / b] and epochs.is_integer, f"K by {ties[0]}")
+
+
+def interval_of(claim: Claim) -> Any:
+    """The claim's u: an open interval."""
+    inside = restricted(claim.region, {u})
+    if inside.free_symbols != {u}:
+        raise Undecided(f"{claim.region} does not say where u is")
+    found = inside.as_set()
+    expect(found.left_open and found.right_open, f"{found} is not open")
+    return found

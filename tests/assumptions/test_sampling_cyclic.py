@@ -31,6 +31,7 @@ from tests.analysis import expect_outside
 from tests.assumptions.sampling_tools import (
     expect_runs_inside,
     expect_whole_epochs,
+    interval_of,
     radial_slopes,
 )
 from tests.inequalities import (
@@ -38,14 +39,12 @@ from tests.inequalities import (
     expect_holds,
     expect_implied,
     is_strict,
-    restricted,
     univariate_sign,
 )
 from tests.instances import Instance, evaluate, exact
 from tests.obstructions import OBSTRUCTIONS
 from tests.reading import bound_on, by_side, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero, seed
-from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -237,16 +236,6 @@ def expect_two_batches(claim: Claim) -> None:
     expect_whole_epochs(claim)
     expect_implied(Ge(n, 2 * b), claim.region)
     expect_implied(Ge(b, 1), claim.region)
-
-
-def interval_of(claim: Claim) -> Any:
-    """The claim's u: an open interval."""
-    inside = restricted(claim.region, {u})
-    if inside.free_symbols != {u}:
-        raise Undecided(f"{claim.region} does not say where u is")
-    found = inside.as_set()
-    expect(found.left_open and found.right_open, f"{found} is not open")
-    return found
 
 
 @evidence(SAMPLING_CYCLIC_SHARED, "symbolic", step="orbit")

@@ -18,7 +18,6 @@ from sympy import (
     cancel,
     expand,
     limit,
-    oo,
 )
 
 from sim import simulate
@@ -85,9 +84,11 @@ def test_live_mass_has_a_floor_with_multiplicities(claim: Claim) -> None:
     after = summed(s).subs(r2, 2 - t)
     kept = s + a * S * (t - s)  # s (1 + aS (t/s - 1))
     expect_zero(after - kept**2 / s - a**2 * t**2 * (Q - S**2 / s), "s+")
-    k, m = Symbol("m_k", real=True), Symbol("m_l", real=True)
-    # Q s - S^2 = sum over pairs of q_k^2 q_l^2 times this
-    expect_zero((k**2 - k * m) + (m**2 - m * k) - (k - m) ** 2, "Lagrange's identity")
+    k, m, one, two = (Symbol(name, real=True) for name in ("m_k", "m_l", "q_k^2", "q_l^2"))
+    # a product of two sums is one sum over pairs (k, l): those of Q s and of S^2, with (l, k) added
+    heavy = (k**2 * one) * two + (m**2 * two) * one
+    whole = (k * one) * (m * two) + (m * two) * (k * one)
+    expect_zero(heavy - whole - one * two * (k - m) ** 2, "Q s - S^2 is a sum of squares")
     rises = Poly(expand((kept - s).subs(t, s + y)), a, S, y, s)
     expect(all(value > 0 for value in rises.coeffs()), "s <= t: s+ >= s")
     expect_zero(kept - (1 - a * S) * s - a * S * t, "t >= 0: s+ >= (1 - aS)^2 s")
@@ -168,14 +169,17 @@ def test_drawing_one_index_b_times_is_full_batch_on_it(claim: Claim) -> None:
     expect_zero((y**2 - 1) - (y - 1) * (y + 1), "q_i^2 - 1")
 
 
-@evidence(SAMPLING_GLOBAL, "cited", step="finish")
-def test_capture_within_a_fixed_time_happens_at_last(claim: Claim) -> None:
+@evidence(SAMPLING_GLOBAL, "symbolic", step="finish")
+def test_a_chance_bounded_below_at_every_step_is_one(claim: Claim) -> None:
     """From every state: within K steps U <= U_exit/2 for some i, with chance n^-bK, then SAMPLING-LOCAL
-    keeps w with chance 1/2 or more.  So P(w_k converges to a data point | past) >= n^-bK/2 at every
-    step; by Levy it tends to the indicator of that event, which is 1."""
+    keeps w with chance 1/2 or more.  So P(E | past) >= p = n^-bK/2 at every step, E: w_k converges.
+
+    Let E_m, decided by the first m draws, differ from E with chance eps at most.  Then
+    p P(not E_m) <= P(E and not E_m) <= eps, so P(not E) <= P(not E_m) + eps <= eps/p + eps.
+    """
     expect_only(claim, p_multi)
     expect_items(claim, words.ORTHONORMAL)
-    expect(claim.cites == ("Levy's 0-1 law",), f"cites {claim.cites}")
+    expect(claim.cites == (), f"nothing is cited, not {claim.cites}")
     kept = bound_on(SAMPLING_LOCAL, p_local).lts.subs(U_start, U_exit / 2)
     expect(kept == Rational(1, 2), "chance to stay from half the level", chance=kept)
     for needed in relations(SAMPLING_LOCAL.region):
@@ -183,9 +187,14 @@ def test_capture_within_a_fixed_time_happens_at_last(claim: Claim) -> None:
             expect_small_product(claim, Rational(1, 2))
         elif needed.free_symbols <= {n, b}:
             expect_implied(needed, claim.region)
-    tries = Symbol("k", integer=True)
-    missed = limit((1 - Rational(1, 3) ** 4 * kept) ** tries, tries, oo)
-    expect_zero(by_side(claim, p_multi) - (1 - missed), "a chance bounded below, again and again")
+    points, size, draws, eps = (Symbol(x, positive=True) for x in ("n", "b", "K", "eps"))
+    for condition in (Ge(n, 2), Ge(b, 1)):
+        expect_implied(condition, claim.region)
+    least = points ** (-size * draws) * kept
+    expect(least.is_positive is True, "a chance to be caught from every state", chance=least)
+    missed = eps / least + eps
+    expect(missed.is_positive is True, "an upper bound on the chance of no limit")
+    expect_zero(by_side(claim, p_multi) - (1 - limit(missed, eps, 0)), "for every eps")
 
 
 @evidence(SAMPLING_GLOBAL, "property", step=("floor", "confine"))

@@ -254,12 +254,11 @@ SAMPLING_GLOBAL = Claim(
         Assumption("live coordinate", And(Gt(s, 0), Le(s, r2))),
     ),
     steps=("floor", "confine", "reach", "finish"),
-    cites=("Levy's 0-1 law",),
     symbols={
         "P_repl": "P(there is a live I with w_k -> sign(q_I(0)) x_I)",
         "r2, s": "squared norm and live mass of the start w_0",
     },
-    remark="b = n and b > n included. Levy's 0-1 law: Williams, Probability with Martingales, 14.2.",
+    remark="b = n and b > n included.",
     carried=dict.fromkeys(
         ("GD-CONVERGES", "GD-DIRECTION"),
         "a batch of one index b times is full batch on that datum with b a for a",
@@ -371,7 +370,8 @@ SAMPLING_CYCLIC_LIMIT = Claim(
         ),
     ),
     symbols={"P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)"},
-    remark="Supported by runs only. SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
+    remark="Supported by runs only, but for two batches and a <= 2/5 (SAMPLING-CYCLIC-ROOM). "
+    "SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
     survivors={
         f"other item: cyclic -> {way}": "true: the limit is one datum, which is in some batch (SGD-SPARSE)"
         for way in ("reshuffled", "uniform subsets")

@@ -270,3 +270,69 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     raise Refuted(f"{claim.id}: c_j is 0 after {batch} at {shown(at)}", shown(at))
             judge(claim, {**at, st.p_trap: 0})
     return played
+
+
+def share(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """SADDLE-SHARE: the exponent by the law of a pair, at large and at critical shares."""
+    played = 0
+    for count in cases(seconds):
+        points, size = sizes(rng, count, 40)
+        one = choose(rng, NORMS)
+        if points < 2:
+            continue
+        critical = F(
+            points - 1, max(size - 1, 1)
+        )  # sigma_j^2/sigma_i^2, met by a square from below
+        two = one * choose(
+            rng, [F(int(1000 * float(critical) ** 0.5) + 1, 1000), F(1), F(3), F(6, 5)]
+        )
+        step = choose(rng, [F(1, 100), F(1, 2), F(618, 1000), F(9, 10), F(3, 10)]) / one**2
+        at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_j: two,
+                              **_chances(points, size)}  # fmt: skip
+        if not inside(claim, at):
+            continue
+        played += 1
+        if not _exponent(points, size, step, one, two) > 0:
+            refute(claim, "the exponent is not positive", at)
+        judge(claim, at)
+    return played
+
+
+def trap_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """SADDLE-TRAP-BATCH: i and the b - 1 others of least |c_j/c_i| lead near x_i/sigma_i, or chance is 0."""
+    played = 0
+    for count in cases(seconds):
+        points, size = [(2, 1), (3, 2), (9, 8), (9, 4), (3, 1), (4, 3)][count % 6]
+        one, other = choose(
+            rng, [(F(1), F(51, 50)), (F(1), F(11, 10)), (F(11, 10), F(1)), (F(1), F(3, 2))]
+        )
+        norms = [one, other] + [other * F(9, 10)] * (points - 2)
+        top = max(norms)
+        step = choose(rng, [F(49, 100), F(45, 100), F(1, 4), F(3, 5)]) / top**2
+        weight = some_weight(rng, points, norms, choose(rng, [F(1), F(7, 5), F(2)]))
+        weight[0] = choose(rng, [weight[0], F(1, 5)])
+        at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_j: other,
+                              un.sigma_k: norms[-1], un.sigma_m: top, r2: squared(weight),
+                              st.start_c2: weight[0] ** 2, **_chances(points, size)}  # fmt: skip
+        if not inside(claim, at):
+            continue
+        played += 1
+        rate = _exponent(points, size, step, one, other)
+        c, off = np.array([[float(x) for x in weight[:-1]]]), np.array([float(weight[-1] ** 2)])
+        length = np.array([float(x) for x in norms])
+        near, slow = False, F(49, 50) < abs(1 - 4 * step * one**2) < 1
+        for _ in range(40):  # 40 times 200 steps of the schedule
+            for _ in range(200):
+                order = np.argsort(np.abs(c[0, 1:]), kind="stable")[: size - 1] + 1
+                times = np.zeros((1, points))
+                times[0, [0, *order]] = 1
+                c, off = float_runs(c, off, float(step), lambda _, x=times: x, 1, norms=length)
+            near = bool(abs(abs(c[0, 0]) - 1) < 1e-2 and np.abs(c[0, 1:]).max() < 1e-2)
+            if near:
+                break
+        live = bool(weight[0])
+        if rate > ball(F(-1, 1000)) and rate < 0:
+            slow = slow or not near  # too slow to be seen
+        trapped = bool(rate < 0) and live and (near or slow)
+        judge(claim, {**at, st.p_trap: F(1, 10**9) if trapped else F(0)})
+    return played

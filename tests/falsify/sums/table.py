@@ -9,7 +9,17 @@ deciding evidence: it is what makes a wrong hypothesis visible.  Claims that run
 
 from __future__ import annotations
 
-from tests.falsify.sums import cycles, draws, momentum, norms, oblique, paths, saddles, sums
+from tests.falsify.sums import (
+    cycles,
+    draws,
+    momentum,
+    norms,
+    oblique,
+    paths,
+    saddles,
+    sums,
+    two_batches,
+)
 from tests.falsify.sums.tools import Falsifier, precise
 
 _SEARCHES: dict[str, Falsifier] = {
@@ -33,6 +43,9 @@ _SEARCHES: dict[str, Falsifier] = {
     "SAMPLING-CYCLIC-SHARED": cycles.cyclic_shared,
     "SAMPLING-CYCLIC-LIMIT": cycles.cyclic_limit,
     "SAMPLING-RESHUFFLED": cycles.reshuffled,
+    "SAMPLING-CYCLIC-RADIUS": two_batches.cyclic_radius,
+    "SAMPLING-CYCLIC-TWO": two_batches.cyclic_two,
+    "SAMPLING-CYCLIC-ROOM": two_batches.cyclic_room,
     "NORMS-STEP": norms.norms_step,
     "NORMS-CONFINED": norms.norms_step,
     "NORMS-STATIONARY": norms.norms_stationary,
@@ -43,6 +56,9 @@ _SEARCHES: dict[str, Falsifier] = {
     "SADDLE-CAPTURE": saddles.capture,
     "SADDLE-TRAP": saddles.trap,
     "SADDLE-NEVER": saddles.never,
+    "SADDLE-SHARE": saddles.share,
+    "SADDLE-TRAP-BATCH": saddles.trap_batch,
+    "SADDLE-LARGE-BATCH": saddles.never,
     "NONORTH-STEP": oblique.nonorth_step,
     "NONORTH-FIXED": oblique.nonorth_fixed,
     "NONORTH-NOLIMIT": oblique.nonorth_nolimit,
