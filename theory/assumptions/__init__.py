@@ -7,4 +7,6 @@ READING_ORDER = (
     "nonorthogonal",
     "nonorthogonal_law",
     "momentum",
+    "momentum_exponent",
+    "momentum_confined",
 )
