@@ -8,5 +8,6 @@ READING_ORDER = (
     "nonorthogonal_law",
     "momentum",
     "momentum_exponent",
+    "momentum_exponent",
     "momentum_confined",
 )
