@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction as F
+from functools import cache
 from math import pi
+from typing import Any
 
 import flint
 import numpy as np
@@ -18,6 +20,11 @@ SWAY = [[F(9, 10), F(-1, 10)], [F(9, 10), F(9, 10)]]
 PAIR = product_of([(HALF, SWING), (HALF, SWAY)])
 
 
+@cache
+def good_ball() -> Any:
+    return enclosure(PAIR, 800)
+
+
 def at_rest(count: int = 300) -> tuple[np.ndarray, np.ndarray]:
     nodes = pi * np.arange(count) / count
     return nodes, np.zeros(count)
@@ -25,10 +32,12 @@ def at_rest(count: int = 300) -> tuple[np.ndarray, np.ndarray]:
 
 def test_turns_and_a_scale_have_half_the_logarithm_of_the_determinant() -> None:
     turn = [[F(6, 5), F(-8, 5)], [F(8, 5), F(6, 5)]]  # 2 times a rotation
-    value = enclosure(product_of([(HALF, turn), (HALF, [[F(3), F(0)], [F(0), F(3)]])]), 100)
+    both = product_of([(HALF, turn), (HALF, [[F(3), F(0)], [F(0), F(3)]])])
     exact = (flint.arb(2).log() + flint.arb(3).log()) / 2
+    assert enclosure(both, 100).contains(exact)
+    value = enclosure(both, f=at_rest())  # f = 0 solves Poisson's equation here
     assert value.contains(exact)
-    assert value.rad() < 1e-9
+    assert value.rad() < 1e-2
 
 
 def test_one_hyperbolic_matrix_has_two_exponents_and_both_are_enclosed() -> None:
@@ -45,8 +54,8 @@ def test_a_diagonal_and_a_swap_have_no_growth() -> None:
 
 
 def test_another_f_widens_the_enclosure_and_keeps_the_truth() -> None:
-    good = enclosure(PAIR, 1500)
-    assert good.rad() < 5e-4
+    good = good_ball()
+    assert good.rad() < 2e-3
     nodes, _ = at_rest()
     random = np.random.default_rng(5)
     for values in (np.zeros(300), 0.01 * random.normal(size=300), np.cos(2 * nodes) * 3):
@@ -57,9 +66,9 @@ def test_another_f_widens_the_enclosure_and_keeps_the_truth() -> None:
 
 def test_a_bent_f_still_contains_the_truth() -> None:
     """The floats' own f with one value moved."""
-    good = enclosure(PAIR, 1500)
-    nodes, values = refined(PAIR, 1500)
-    for k in (1, 700, len(nodes) - 1):
+    good = good_ball()
+    nodes, values = refined(PAIR, 800)
+    for k in (1, 400, len(nodes) - 1):
         moved = values.copy()
         moved[k] += 0.5
         bad = enclosure(PAIR, f=(nodes, moved))
@@ -70,16 +79,16 @@ def test_a_bent_f_still_contains_the_truth() -> None:
 @pytest.mark.parametrize("change", [F(1, 50), F(-1, 50)])
 def test_another_matrix_shifts_the_enclosure(change: F) -> None:
     other = [[x * (1 + change) for x in row] for row in SWING]
-    moved = enclosure(product_of([(HALF, other), (HALF, SWAY)]), 1500)
-    good = enclosure(PAIR, 1500)
+    moved = enclosure(product_of([(HALF, other), (HALF, SWAY)]), 800)
+    good = good_ball()
     assert not moved.overlaps(good)
     # one factor of two is scaled: log(1 + change)/2
     assert (moved - (flint.arb(1) + projective.ball_of(change)).log() / 2).overlaps(good)
 
 
 def test_other_chances_shift_the_enclosure() -> None:
-    other = enclosure(product_of([(F(2, 3), SWING), (F(1, 3), SWAY)]), 1500)
-    assert not other.overlaps(enclosure(PAIR, 1500))
+    other = enclosure(product_of([(F(2, 3), SWING), (F(1, 3), SWAY)]), 800)
+    assert not other.overlaps(good_ball())
 
 
 def test_g_at_a_point_lies_in_its_arcs_ball() -> None:
@@ -94,9 +103,10 @@ def test_g_at_a_point_lies_in_its_arcs_ball() -> None:
             assert float(value.lower()) - 1e-9 <= found <= float(value.upper()) + 1e-9
 
 
-def test_what_floats_are_used_for_shows_in_a_broken_slope(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the image's slopes the arcs' balls lose points: the test above would fail."""
-    nodes, values = refined(PAIR, 200)
+def test_arcs_without_the_slopes_of_the_image_lose_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test above would fail: it is no matter of wide balls."""
+    nodes, _ = at_rest(200)
+    values = np.random.default_rng(7).normal(size=200)
     monkeypatch.setattr(
         projective._PiecewiseLinear, "slope", lambda self, x: flint.arb(0), raising=True
     )
@@ -115,7 +125,7 @@ def test_balls_for_entries_widen_the_enclosure() -> None:
         tuple(tuple(x + flint.arb(0, 1e-3) for x in row) for row in m) for m in PAIR.matrices
     )
     value = enclosure(Product(wide, PAIR.chances), 500)  # type: ignore[arg-type]
-    assert value.contains(enclosure(PAIR, 1500))
+    assert value.contains(good_ball())
 
 
 def test_no_law_and_no_inverse_are_refused() -> None:

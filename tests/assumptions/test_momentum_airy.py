@@ -29,7 +29,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import And
 
-from tests.assumptions.test_momentum_exponent import enclosed
+from tests.assumptions.momentum_exponents import enclosed
 from tests.inequalities import expect_implied
 from tests.projective import ball_of
 from tests.reading import expect_items
@@ -328,7 +328,14 @@ def signs(claim: Claim) -> tuple[Expr, Expr]:
     if len(found) != 1 or any(z.func.__name__ != "sign" for z in found[0].args):
         raise Undecided(f"{claim.formula} is not about two signs")
     left, right = (z.args[0] for z in found[0].args)
-    return (left, right) if left.has(airyai) else (right, left)
+    return (left, right) if left.has(gamma_slow) else (right, left)
+
+
+def limit_of(claim: Claim) -> Expr:
+    """gamma_slow in c by MOMENTUM-AIRY, whose setting the claim has."""
+    expect_items(claim, words.ORTHONORMAL, words.UNIFORM, words.LINEARISED, words.LINEAR)
+    expect_implied(Gt(c, 0), claim.region)
+    return stated(claims["MOMENTUM-AIRY"].formula, gamma_slow)
 
 
 @evidence(MOMENTUM_AIRY_EDGE, "certificate", step="one zero")
@@ -340,7 +347,6 @@ def test_the_limits_sign_changes_once(claim: Claim) -> None:
     So N = int e^(tau theta) n(theta), n > 0 for theta < 0 and < 0 for theta > 0: N' = int theta n e^(..) < 0.
     """
     level = s / 4 - s**3 / 12
-    expect_implied(Gt(c, 0), claim.region)
     expect_zero(exponent_of(s) + s * (x + s / 2) ** 2 / c**3 - level / c**3, "T in the exponent")
     expect_zero(diff(level, s) - (1 - s**2) / 4, "T rises to s = 1 and falls after")
     expect_zero(level - s * (3 - s**2) / 12, "T is 0 at 0 and at sqrt 3")
@@ -353,9 +359,12 @@ def test_the_limits_sign_changes_once(claim: Claim) -> None:
         expect(coefficient > 0, "it falls everywhere")
     # the claim: gamma_slow has the sign of N at 1/c^3, which is that of 1/e - 1/c^3, so of c^3 - e
     left, right = signs(claim)
-    limit = stated(claims["MOMENTUM-AIRY"].formula, gamma_slow)
-    scale = cancel(frozen(left) / frozen(limit))
+    scale = cancel(left / gamma_slow)
     expect(scale.is_Rational and scale > 0, f"{left} has the limit's sign: {scale} times it")
+    values = integral_slope()  # l = (c/2) I'/I, so that 2 I (l - 1/2) = c I' - I
+    square = airyai(y) ** 2 + airybi(y) ** 2
+    formula = values[1] * (diff(square, y) / square).subs(y, 1 / (4 * c**2)) - Rational(1, 2)
+    expect_zero(frozen(limit_of(claim) - formula), "the limit is l - 1/2, l by the integrals")
     expect_zero(right.subs(edge, c**3), "a zero at c^3 = e")
     ((power, factor),) = [(k, v) for (k,), v in Poly(right.subs(edge, 0), c).terms()] or [(0, 0)]
     expect(factor > 0, f"{right} is positive for large c")
@@ -365,8 +374,7 @@ def test_the_limits_sign_changes_once(claim: Claim) -> None:
 @evidence(MOMENTUM_AIRY_EDGE, "ball", step="bracket")
 def test_the_zero_between_two_cubes(claim: Claim) -> None:
     """gamma_slow < 0 where the claim's lower end is, > 0 at the upper one: e, the one zero, lies between."""
-    expect_implied(Gt(c, 0), claim.region)
-    limit = stated(claims["MOMENTUM-AIRY"].formula, gamma_slow)
+    limit = limit_of(claim)
     ends = [z for z in relations(claim.formula) if not isinstance(z, Eq)]
     if not ends:
         raise Undecided(f"{claim.formula} brackets nothing")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 from sympy import Eq, Ge, Gt, Le, Symbol
 
+from tests.assumptions.momentum_exponents import enclosed, heavy_ball, law_of_drive
 from tests.inequalities import condition_of, expect_implied
 from tests.instances import evaluate
-from tests.projective import Product, ball_of, enclosure, product_of
+from tests.projective import ball_of, enclosure, product_of
 from tests.reading import bound_on, expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Refuted, Undecided
@@ -25,41 +25,9 @@ from theory.assumptions.momentum_exponent import (
     high,
     low,
 )
-from theory.minibatch.log_ratios import membership_moments
 from theory.notation import a, b, n
 
-ARCS = 2000
-MEMBERS = [(1, 0), (0, 1), (1, 1), (0, 0)]
 ROW = (n, b, beta, a, low, high)
-
-
-def law_of_drive(points: int, size: int) -> dict[Fraction, Fraction]:
-    """m/a -> its chance, from STEP's drive and the chances of membership of i and j."""
-    left, right = drives()["ratio"]
-    at = {n: points, b: size}
-    single, both = (Fraction(str(x.subs(at))) for x in membership_moments())
-    chances = {(1, 0): single - both, (0, 1): single - both, (1, 1): both, (0, 0): 1 - 2 * single + both}
-    found: dict[Fraction, Fraction] = {}
-    for (i, j), chance in chances.items():
-        drive = Fraction(str(left * i + right * j))
-        found[drive] = found.get(drive, Fraction(0)) + chance
-    return {drive: chance for drive, chance in found.items() if chance}
-
-
-def heavy_ball(points: int, size: int, momentum: Fraction, step: Fraction) -> Product:
-    """(v, q) -> (beta v + m q, q + v+), in the coordinates (v/k, q), k = 2 (1 - beta): the same exponents."""
-    k = 2 * (1 - momentum)
-    law = []
-    for drive, chance in law_of_drive(points, size).items():
-        m = step * drive
-        law.append((chance, [[momentum, m / k], [k * momentum, 1 + m]]))
-    return product_of(law)
-
-
-@cache
-def enclosed(points: int, size: int, momentum: Fraction, step: Fraction) -> Any:
-    """The exponent's ball at a setting: no claim's ends are read here."""
-    return enclosure(heavy_ball(points, size, momentum, step), ARCS)
 
 
 def rows(claim: Claim) -> list[dict[Symbol, Fraction]]:
@@ -128,7 +96,8 @@ def test_strong_law_on_the_projective_line(claim: Claim) -> None:
     """
     expect(claim.cites == ("supermartingale convergence theorem",), f"cites {claim.cites}")
     for row in rows(claim):
-        found = heavy_ball(int(row[n]), int(row[b]), row[beta], row[a])
+        law = law_of_drive(int(row[n]), int(row[b]))
+        found = heavy_ball(law.items(), row[beta], row[a])
         for m in found.matrices:
             squares = sum(x * x for line in m for x in line)
             turn = m[0][0] * m[1][1] - m[0][1] * m[1][0]

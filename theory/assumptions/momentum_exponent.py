@@ -132,7 +132,7 @@ MOMENTUM_AIRY = Claim(
 )
 
 _EDGE_PARTS = {
-    "one zero": Eq(sign(airy_exponent()), sign(c**3 - edge)),
+    "one zero": Eq(sign(gamma_slow), sign(c**3 - edge)),
     "bracket": And(Gt(edge, Rational(177106, 10**5)), Lt(edge, Rational(177107, 10**5))),
 }
 
@@ -144,9 +144,12 @@ MOMENTUM_AIRY_EDGE = Claim(
     source=Source("new", "one sign change of a density; balls at two points", (WHITE_NOISE,)),
     bound="statement",
     chapter=__name__,
-    assumptions=(Assumption("positive noise", Gt(c, 0)),),
+    assumptions=MOMENTUM_AIRY.assumptions,
     steps=("one zero", "bracket"),
-    symbols={"e_*": "the value of c^3 at which the limit is 0"},
+    symbols={
+        "gamma_slow": "MOMENTUM-AIRY's limit at c",
+        "e_*": "the value of c^3 at which the limit is 0",
+    },
     remark=(
         "So for beta near 1 the product at x_i is stable exactly while p a^2 < e_* (1-beta)^3, with e_* = 1.77106...: "
         "the steps that keep it grow like (1-beta)^(3/2), not like 1-beta."
