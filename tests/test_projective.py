@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction
 from functools import cache
 from math import pi
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from tests import projective
 from tests.projective import Product, bounds_on_arc, enclosure, product_of, refined
 
+F = Fraction
 HALF = F(1, 2)
 SWING = [[F(9, 10), F(1, 10)], [F(9, 10), F(11, 10)]]
 SWAY = [[F(9, 10), F(-1, 10)], [F(9, 10), F(9, 10)]]

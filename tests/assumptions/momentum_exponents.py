@@ -98,7 +98,9 @@ def heavy_ball(law: Any, momentum: Fraction, step: Fraction) -> Product:
 
 
 @cache
-def _enclosed(law: tuple[tuple[Fraction, Fraction], ...], momentum: Fraction, step: Fraction) -> Any:
+def _enclosed(
+    law: tuple[tuple[Fraction, Fraction], ...], momentum: Fraction, step: Fraction
+) -> Any:
     return enclosure(heavy_ball(law, momentum, step), ARCS)
 
 

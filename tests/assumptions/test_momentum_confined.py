@@ -6,12 +6,12 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, expand
+from sympy import Eq, Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand
 
 from tests.analysis import expect_outside, expect_quotient
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, largest_step
 from tests.inequalities import condition_of, expect_implied, restricted
-from tests.instances import Instance, dot, evaluate, instances
+from tests.instances import Instance, dot, evaluate, exact, instances
 from tests.reading import bound_on, expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Undecided
@@ -40,6 +40,7 @@ from theory.assumptions.momentum_confined import (
 from theory.notation import S, a, r2, r2_next
 
 SHARE = Symbol("alpha", real=True)  # a/(1-beta)^2
+FRICTION = Symbol("k", real=True)  # 1 - beta
 POSITIVE = [1 - beta, 1 + beta]
 
 
@@ -58,9 +59,7 @@ def region_box(claim: Claim) -> Box:
 
 def in_parts(claim: Claim, expr: Expr) -> Expr:
     """<w,v> and |v|^2 as the claim's region has them, in y_B, y_R and V."""
-    told = {
-        x.lhs: x.rhs for x in relations(condition_of(claim, "velocity")) if isinstance(x, Eq)
-    }
+    told = {x.lhs: x.rhs for x in relations(condition_of(claim, "velocity")) if isinstance(x, Eq)}
     if set(told) != {w_v, v_v}:
         raise Undecided(f"the velocity's equations are those of {set(told)}")
     expect_implied(Ge(aside, 0), claim.region)
@@ -79,28 +78,30 @@ def expect_not_lifted(claim: Claim, after: Expr) -> None:
     """after >= 0 where it is 2 - energy+: certified as >= (1 - tau)(2 - energy), 0 <= tau <= 1.
 
     The difference is a quadratic form in y_B, y_R with V: A S y_B^2 + A (r2-S) y_R^2 + A V + linear + constant.
-    Squares completed, what is left is a function of beta, alpha, r2 and S.
+    Squares completed, what is left is a function of k = 1 - beta, alpha, r2 and S.
     """
     box = region_box(claim)
-    scale = {a: SHARE * (1 - beta) ** 2}
-    expect_quotient(Ge(multiplier().subs(scale), 0), box, positive=POSITIVE)
-    expect_quotient(Ge(1 - multiplier().subs(scale), 0), box, positive=POSITIVE)
-    form = cancel((after - (1 - multiplier()) * slack_before(claim)).subs(scale))
+    low, high = box.pop(beta)
+    box = {FRICTION: (1 - high, 1 - low), **box}
+    scale = {beta: 1 - FRICTION, a: SHARE * FRICTION**2}
+    tau = multiplier().subs(scale, simultaneous=True).expand()
+    expect_nonnegative(tau, box, "tau >= 0")
+    expect_nonnegative((1 - tau).expand(), box, "tau <= 1")
+    before, after = (x.subs(scale, simultaneous=True) for x in (slack_before(claim), after))
+    form = ((after - (1 - tau) * before) * FRICTION).expand()
+    if not form.is_polynomial(along, rest, aside, FRICTION):
+        raise Undecided(f"{form} is no polynomial: the claim's energy is another")
     parts = Poly(form, along, rest, aside)
     weight = parts.coeff_monomial(aside)
     one, two = parts.coeff_monomial(along), parts.coeff_monomial(rest)
     expect_zero(parts.coeff_monomial(along**2) - weight * S, "the form on Pw")
     expect_zero(parts.coeff_monomial(rest**2) - weight * (r2 - S), "the form on w - Pw")
     one, two = cancel(one / S), cancel(two / (r2 - S))
-    left = 4 * weight * parts.coeff_monomial(1) - S * one**2 - (r2 - S) * two**2
-    squares = (
-        weight * S * (along + one / (2 * weight)) ** 2
-        + weight * (r2 - S) * (rest + two / (2 * weight)) ** 2
-        + weight * aside
-    )
-    expect_zero(form - squares - left / (4 * weight), "squares completed")
-    expect_quotient(Ge(weight, Rational(1, 10)), box, positive=POSITIVE)  # it divides
-    expect_quotient(Ge(left, 0), box, positive=POSITIVE, factors=[S, SHARE])
+    left = (4 * weight * parts.coeff_monomial(1) - S * one**2 - (r2 - S) * two**2).expand()
+    squares = S * (2 * weight * along + one) ** 2 + (r2 - S) * (2 * weight * rest + two) ** 2
+    expect_zero(4 * weight * form - squares - 4 * weight**2 * aside - left, "squares completed")
+    expect_nonnegative((weight - Rational(1, 10)).expand(), box, "A >= 1/10")
+    expect_quotient(Ge(left, 0), box, positive=[], factors=[S, SHARE, FRICTION, FRICTION])
 
 
 def stepped() -> dict[Symbol, Expr]:
@@ -203,7 +204,7 @@ def test_a_fast_start_leaves_the_ball(claim: Claim) -> None:
     expect(not evaluate(bound_of_radius(claim), {r2_next: after.r2}), "r2+ > 2", r2=after.r2)
     point = {beta: Rational(1, 2), a: Rational(1, 20), r2: Rational(1, 2), S: Rational(1, 4),
              along: 6, rest: 0, aside: 0, w_v: Rational(3, 2), v_v: 9}  # fmt: skip
-    expect(there.S == Fraction(1, 4), "S")
+    expect_zero(exact(there.S) - point[S], "S")
     expect_outside(claim, point, "the ball is left")
 
 

@@ -162,7 +162,12 @@ class _Region:
         self.single = [c for choice in self.options if len(choice) == 1 for c in choice[0]]
         self.equations = [c for c in self.single if c.func is eq]
         self.either = [
-            c for choice in self.options if len(choice) > 1 for o in choice for c in o if c.func is eq
+            c
+            for choice in self.options
+            if len(choice) > 1
+            for o in choice
+            for c in o
+            if c.func is eq
         ]
 
         numbers = sorted(map(abs, region.atoms(Integer)))[-8:]

@@ -2,13 +2,13 @@ r"""The exponent of heavy ball at x_i past the real cone: enclosed at fixed beta
 
 The product is that of MOMENTUM-EXPONENT: v+ = beta v + m q, q+ = q + v+, E[m] = 0, E[m^2] = 2 p a^2.  Past
 sqrt(a) + sqrt(beta) = 1 a matrix of it turns the plane, q changes sign for ever, and no cone is kept.  For any
-continuous f on the projective line log|(v,q)| + f has the drift g, a function on the projective line, and every exponent lies in
-[min g, max g].
+continuous f on the projective line log|(v,q)| + f has a drift g there, and the exponent lies in [min g, max g].
 
 As beta -> 1 with c^3 = p a^2/(1-beta)^3, y = v/((1-beta) q) and time in units of 1/(1-beta), the change of
 log|q| + h(y) has the mean c^3 h'' - (y + y^2) h' + y.  With x = y + 1/2, h' = G, this is a constant lambda for
 
-    G(x) = c^-3 int_0^oo K (x + s - l) ds,  K = exp(Phi(x) - Phi(x+s)),  Phi = (x^3/3 - x/4)/c^3,  l = lambda + 1/2,
+    G(x) = c^-3 int_0^oo K (x + s - l) ds,  K = exp(Phi(x) - Phi(x+s)),  Phi = (x^3/3 - x/4)/c^3,
+    l = lambda + 1/2,
 
 and log|q| + h is smooth off the origin exactly if the principal value of int G dx is 0, which fixes l.
 """
@@ -75,7 +75,9 @@ MOMENTUM_ENCLOSURE = Claim(
     id="MOMENTUM-ENCLOSURE",
     title="Mini-batch heavy ball: two-sided enclosures of the exponent of q_j/q_i at x_i",
     formula=And(Ge(gamma_low, low), Le(gamma_high, high)),
-    source=Source("new", "Poisson's equation on the projective line, solved in floats, verified by balls"),
+    source=Source(
+        "new", "Poisson's equation on the projective line, solved in floats, verified by balls"
+    ),
     bound="statement",
     chapter=__name__,
     assumptions=(ORTHONORMAL, SAMPLING, LINEAR, LINEAR_NEURON, SETTINGS),
@@ -87,10 +89,10 @@ MOMENTUM_ENCLOSURE = Claim(
         "g_-, g_+": "the ends of the enclosure",
     },
     remark=(
-        "The method encloses any setting with beta > 0; the table is what is checked in every run. At beta = 9/10 "
-        "the exponent's sign changes between a = 1/18 and a = 1/15. At a = (1-beta)/4, beta = 199/200 it is "
-        "positive, where a/(1-beta) alone would have it negative. The exponent is the product's: of the "
-        "nonlinear recursion nothing is claimed. Linear neuron: q changes sign, where ReLU has its kink."
+        "The method encloses any setting with beta > 0; the table is what is checked in every run. At beta = "
+        "9/10 the exponent is negative at a = 1/18 and positive at 1/15. At a/(1-beta) = 1/4 it is negative at "
+        "beta = 9/10 and positive at 99/100 and 199/200. The exponent is the product's: of the nonlinear "
+        "recursion nothing is claimed. Linear neuron: q changes sign, where ReLU has its kink."
     ),
 )
 
@@ -113,7 +115,9 @@ MOMENTUM_AIRY = Claim(
     title="Mini-batch heavy ball: limit of the exponent of q_j/q_i at x_i as beta -> 1",
     formula=Eq(gamma_slow, airy_exponent()),
     source=Source(
-        "new", "MOMENTUM-EXPONENT's product as a diffusion; the diffusion's exponent is known", (WHITE_NOISE,)
+        "new",
+        "MOMENTUM-EXPONENT's product as a diffusion; the diffusion's exponent is known",
+        (WHITE_NOISE,),
     ),
     bound="exact",
     chapter=__name__,
@@ -121,8 +125,8 @@ MOMENTUM_AIRY = Claim(
     steps=("linear", "generator", "corrector", "airy", "remainder", "strong law"),
     cites=(STRONG_LAW, "Legendre's duplication formula"),
     symbols={
-        "gamma_slow": "limit as beta -> 1 of (1/(1-beta)) times liminf, and limsup, of (1/k) log|(v_j, q_j)|, live "
-        "j != i, almost surely, from any (v, q) != 0; both are gamma_slow + O(1-beta)",
+        "gamma_slow": "limit as beta -> 1 of 1/(1-beta) times liminf, and limsup, of (1/k) log|(v_j, q_j)|, "
+        "live j != i, almost surely, from any (v, q) != 0; both are gamma_slow + O(1-beta)",
         "c": "the cube root of p a^2/(1-beta)^3, half the noise in slow time",
     },
     remark=(
@@ -151,8 +155,8 @@ MOMENTUM_AIRY_EDGE = Claim(
         "e_*": "the value of c^3 at which the limit is 0",
     },
     remark=(
-        "So for beta near 1 the product at x_i is stable exactly while p a^2 < e_* (1-beta)^3, with e_* = 1.77106...: "
-        "the steps that keep it grow like (1-beta)^(3/2), not like 1-beta."
+        "For c^3 below e_* = 1.77106... the product at x_i is stable for beta near enough to 1, above it "
+        "unstable: the steps that it bears are of order (1-beta)^(3/2), not 1-beta."
     ),
 )
 

@@ -9,7 +9,17 @@ deciding evidence: it is what makes a wrong hypothesis visible.  Claims that run
 
 from __future__ import annotations
 
-from tests.falsify.sums import cycles, draws, momentum, norms, oblique, paths, saddles, sums
+from tests.falsify.sums import (
+    cycles,
+    draws,
+    momentum,
+    momentum_slow,
+    norms,
+    oblique,
+    paths,
+    saddles,
+    sums,
+)
 from tests.falsify.sums.tools import Falsifier, precise
 
 _SEARCHES: dict[str, Falsifier] = {
@@ -56,6 +66,11 @@ _SEARCHES: dict[str, Falsifier] = {
     "MOMENTUM-OFF": momentum.momentum_bounds,
     "MOMENTUM-RADIAL": momentum.momentum_bounds,
     "MOMENTUM-SPARSE": momentum.momentum_sparse,
+    "MOMENTUM-ENERGY": momentum_slow.momentum_energy,
+    "MOMENTUM-CONFINED": momentum_slow.momentum_confined,
+    "MOMENTUM-ENCLOSURE": momentum_slow.momentum_enclosure,
+    "MOMENTUM-AIRY": momentum_slow.momentum_airy,
+    "MOMENTUM-AIRY-EDGE": momentum_slow.momentum_airy_edge,
     "ADAM-BASIS": momentum.adam_basis,
 }
 
