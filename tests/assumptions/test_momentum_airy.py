@@ -353,6 +353,11 @@ def test_the_limits_sign_changes_once(claim: Claim) -> None:
     for coefficient in Poly(slope, r).coeffs():  # and everywhere: no coefficient is negative
         expect(coefficient > 0, "it falls everywhere")
     # the claim: gamma_slow has the sign of N at 1/c^3, which is that of 1/e - 1/c^3, so of c^3 - e
+    for size in (1, 2):  # on both sides of the zero: the claim's equations hold there
+        seen = airy_ball(limit_of(claim), {c: flint.arb(size)})
+        at = {gamma_slow: 1 if seen > 0 else -1, c: size, edge: Rational(177, 100)}
+        for equation in (z for z in relations(claim.formula) if isinstance(z, Eq)):
+            expect(equation.subs(at), f"{equation} at c = {size}")
     left, right = signs(claim)
     scale = cancel(left / gamma_slow)
     expect(scale.is_Rational and scale > 0, f"{left} has the limit's sign: {scale} times it")

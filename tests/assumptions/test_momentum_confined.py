@@ -10,7 +10,7 @@ from sympy import Eq, Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand
 
 from tests.analysis import expect_outside, expect_quotient
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, largest_step
-from tests.inequalities import condition_of, expect_implied, restricted
+from tests.inequalities import condition_of, expect_implied, named, restricted
 from tests.instances import Instance, dot, evaluate, exact, instances
 from tests.reading import bound_on, expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
@@ -74,12 +74,29 @@ def slack_before(claim: Claim) -> Expr:
     return in_parts(claim, difference(found))
 
 
+INSIDE = [  # at rest, moving out, and moving in from the rim; all with r2 <= 2 and energy <= 2
+    {beta: HALF, a: Fraction(1, 20), r2: 1, S: HALF, along: 0, rest: 0, aside: 0},
+    {beta: HALF, a: Fraction(1, 20), r2: HALF, S: HALF, along: Fraction(1, 4), rest: 0, aside: 0},
+    {
+        beta: HALF,
+        a: Fraction(3, 40),
+        r2: 2,
+        S: 1,
+        along: Fraction(-1, 4),
+        rest: Fraction(-1, 8),
+        aside: 0,
+    },
+]
+
+
 def expect_not_lifted(claim: Claim, after: Expr) -> None:
     """after >= 0 where it is 2 - energy+: certified as >= (1 - tau)(2 - energy), 0 <= tau <= 1.
 
     The difference is a quadratic form in y_B, y_R with V: A S y_B^2 + A (r2-S) y_R^2 + A V + linear + constant.
     Squares completed, what is left is a function of k = 1 - beta, alpha, r2 and S.
     """
+    for at in INSIDE:
+        expect(after.subs(at) >= 0, "2 - energy+ at a state of the region", **named(at))
     box = region_box(claim)
     low, high = box.pop(beta)
     box = {FRICTION: (1 - high, 1 - low), **box}
