@@ -104,9 +104,15 @@ SMITH = Work(
     "https://arxiv.org/abs/1710.06451", kind="inproceedings", read="summary",
 )  # fmt: skip
 
+GODIN = Work(
+    "godin2011", ("Godin, Yuri A.", "Molchanov, Stanislav", "Vainberg, Boris"),
+    "Lyapunov exponent of the random Schrödinger operator with short-range correlated noise potential",
+    "arXiv:1104.3150", 2011, "https://arxiv.org/abs/1104.3150", kind="misc",
+)  # fmt: skip
+
 WORKS = (
     GHOSH_2025, GHOSH_2022, PATEL_2017, MULAYOFF, CHEMNITZ, ZIYIN_SADDLES, ZIYIN_MAXIMA, CHEN, ANDREYEV, WU,
-    MA, DEXTER, BENEVENTANO, KESKAR, JASTRZEBSKI, SMITH,
+    MA, DEXTER, BENEVENTANO, KESKAR, JASTRZEBSKI, SMITH, GODIN,
 )  # fmt: skip
 
 # What a neighbour had first, for the claims that restate or overlap it.
@@ -143,6 +149,9 @@ MOMENTS_BOUNDED = Prior(
     MA, "linear stability of SGD at a global minimum constrains the moments of the gradient noise"
 )
 NON_UNIFORM = Prior(WU, "stability bounds both the sharpness and the non-uniformity of a minimum")
+WHITE_NOISE = Prior(
+    GODIN, "the exponent of a Schrödinger equation with a white-noise potential, explicitly"
+)
 RESHUFFLING_DRIFT = Prior(BENEVENTANO, "reshuffled epochs add a drift along flat directions")
 SHARP_AND_FLAT = Prior(KESKAR, "large batches are said to find sharper minima, small ones flatter")
 NOISE_SCALE = Prior(

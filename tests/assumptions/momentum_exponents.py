@@ -1,7 +1,9 @@
-"""Exponents of heavy ball at a data point: boxes, drives and exact runs."""
+"""Exponents of heavy ball at a data point: boxes, drives, exact runs and enclosures."""
 
 from __future__ import annotations
 
+from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,18 +17,21 @@ from tests.assumptions.momentum_tools import (
     largest_step,
 )
 from tests.inequalities import restricted
+from tests.projective import Product, enclosure, product_of
 from theorem_audit import seed
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import box_of
 from theorem_audit.statement.claim import Claim
 from theory.assumptions.momentum import (
     beta,
+    drives,
     gamma_2,
     gamma_off,
     gamma_radial,
     gamma_ratio,
 )
-from theory.notation import a
+from theory.minibatch.log_ratios import membership_moments
+from theory.notation import a, b, n
 
 # MOMENTUM-EXPONENT and MOMENTUM-LOCAL
 
@@ -59,3 +64,46 @@ def exponents(momentum: float, a_value: float, steps: int, key: str) -> Any:
     run = simulate_momentum(q, 0.0, batch_size=1, step_size=a_value, steps=steps, momentum=momentum,
                             seed=seed(key))  # fmt: skip
     return np.log(np.abs(run.q[:, 1:] / run.q[:, :1]) / 1e-6).mean(axis=1) / steps
+
+
+# MOMENTUM-ENCLOSURE
+
+ARCS = 2000
+
+
+def law_of_drive(points: int, size: int) -> dict[Fraction, Fraction]:
+    """m/a -> its chance, from STEP's drive and the chances of membership of i and j."""
+    left, right = drives()["ratio"]
+    at = {n: points, b: size}
+    single, both = (Fraction(str(x.subs(at))) for x in membership_moments())
+    alone = single - both
+    chances = {(1, 0): alone, (0, 1): alone, (1, 1): both, (0, 0): 1 - 2 * alone - both}
+    found: dict[Fraction, Fraction] = {}
+    for (i, j), chance in chances.items():
+        drive = Fraction(str(left * i + right * j))
+        found[drive] = found.get(drive, Fraction(0)) + chance
+    return {drive: chance for drive, chance in found.items() if chance}
+
+
+def heavy_ball(law: Any, momentum: Fraction, step: Fraction) -> Product:
+    """(v, q) -> (beta v + m q, q + v+), m = step times a drive, in the coordinates (v/k, q), k = 2 (1 - beta).
+
+    law: pairs of a drive and its chance.  The coordinates change no exponent.
+    """
+    k = 2 * (1 - momentum)
+    return product_of([
+        (chance, [[momentum, step * drive / k], [k * momentum, 1 + step * drive]])
+        for drive, chance in law
+    ])  # fmt: skip
+
+
+@cache
+def _enclosed(
+    law: tuple[tuple[Fraction, Fraction], ...], momentum: Fraction, step: Fraction
+) -> Any:
+    return enclosure(heavy_ball(law, momentum, step), ARCS)
+
+
+def enclosed(points: int, size: int, momentum: Fraction, step: Fraction) -> Any:
+    """The exponent's ball at a setting; the drive's law is read from STEP each time, what follows is kept."""
+    return _enclosed(tuple(sorted(law_of_drive(points, size).items())), momentum, step)

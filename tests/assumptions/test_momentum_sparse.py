@@ -10,6 +10,7 @@ from sympy import Ge, Gt, Rational, Symbol
 
 from sim.problems.momentum import simulate_momentum
 from tests.analysis import expect_outside
+from tests.assumptions.momentum_exponents import enclosed
 from tests.assumptions.momentum_tools import (
     HALF,
     PLANE,
@@ -138,12 +139,11 @@ def test_exponent_at_the_largest_step_near_beta_one(claim: Claim) -> None:
 
 @evidence(MOMENTUM_SPARSE, "witness", needs="small step")
 def test_effective_step_alone_does_not_control_sparsity(claim: Claim) -> None:
-    """a/(1-beta) = 1/4, n = 2, b = 1, beta = 0.995: the exponent of q_j at x_i is positive."""
-    share, momentum = Rational(1, 4), Rational(199, 200)
-    slopes = product_exponents(float(momentum), float(share * (1 - momentum)), 3000)
-    found = significance(slopes)
-    expect(found > 7, f"exponent {slopes.mean():.2g}, {found:.0f} standard errors")
-    point = {beta: momentum, a: share * (1 - momentum), n: 2, b: 1, r2: 1,
+    """a/(1-beta) = 1/4, n = 2, b = 1, beta = 0.995: the exponent of q_j at x_i is positive, by balls."""
+    share, momentum = Fraction(1, 4), Fraction(199, 200)
+    value = enclosed(2, 1, momentum, share * (1 - momentum))
+    expect(bool(value > 0), f"the exponent is in {value}")
+    point = {beta: Rational(199, 200), a: Rational(1, 800), n: 2, b: 1, r2: 1,
              Symbol("s", real=True): 1}  # fmt: skip
     expect(by_side(claim, limit_others) == 0, "the claim's limit is sparse")
     expect_outside(claim, point, "the exponent of q_j is positive")

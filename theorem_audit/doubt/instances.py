@@ -161,6 +161,14 @@ class _Region:
             self.options.append([[Condition(c) for c in relations(o)] for o in choices])
         self.single = [c for choice in self.options if len(choice) == 1 for c in choice[0]]
         self.equations = [c for c in self.single if c.func is eq]
+        self.either = [
+            c
+            for choice in self.options
+            if len(choice) > 1
+            for o in choice
+            for c in o
+            if c.func is eq
+        ]
 
         numbers = sorted(map(abs, region.atoms(Integer)))[-8:]
         self.sizes = [Fraction(int(k) + shift) for k in numbers if k > 5 for shift in (0, 1, -1, 2)]
@@ -203,6 +211,7 @@ class _Region:
             yield from self.sizes
             for end in self.ends(ready, x, value):
                 yield from (Fraction(floor(end) + k) for k in (0, 1, 2, -1))
+            yield from self.alternatives(x, value)
             return
         yield from RATIONAL
         yield from LARGE if self.thorough else ()
@@ -212,6 +221,13 @@ class _Region:
         yield from ends
         for step in NEAR:  # open ends: points close to them
             yield from (end + step for end in ends)
+        yield from self.alternatives(x, value)
+
+    def alternatives(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> Iterator[Fraction]:
+        """What the equations of one alternative or another say of ``x``: a table's entries."""
+        for condition in self.either:
+            if set(condition.symbols) - set(value) == {x}:
+                yield from condition.roots(x, value)
 
 
 def find(

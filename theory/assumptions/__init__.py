@@ -7,4 +7,7 @@ READING_ORDER = (
     "nonorthogonal",
     "nonorthogonal_law",
     "momentum",
+    "momentum_exponent",
+    "momentum_exponent",
+    "momentum_confined",
 )

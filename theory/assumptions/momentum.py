@@ -136,8 +136,8 @@ MOMENTUM_EXPONENT = Claim(
     remark=(
         "SGD-RATE's p log(1 - a^2) at a/(1-beta), to second order; of the other exponents at x_i this "
         "is not claimed. O(a^3) is not uniform as beta -> 1: at a = (1-beta)/4, beta = 0.995, the "
-        "exponent is positive (MOMENTUM-SPARSE). Linearised: SGD with momentum started near x_i is "
-        "not claimed to follow the product for ever. That the limit exists is not claimed."
+        "exponent is positive (MOMENTUM-ENCLOSURE; MOMENTUM-AIRY). Linearised: SGD with momentum "
+        "started near x_i is not claimed to follow the product for ever. That the limit exists is not claimed."
     ),
 )
 
@@ -159,7 +159,7 @@ MOMENTUM_LOCAL = Claim(
     remark=(
         "Compare MOMENTUM-EXPONENT: -p a^2/(1-beta)^2. The step sizes are far from sharp: the cone can "
         "be had while sqrt(a) + sqrt(beta) <= 1, past which a matrix of the product has complex "
-        "eigenvalues and q_j changes sign."
+        "eigenvalues and q_j changes sign: MOMENTUM-ENCLOSURE."
     ),
     survivors={
         "strictness: gamma_ratio <= -2*a**2*p/(3*(1 - beta)) made strict": "true: log(1+w) is "
@@ -241,9 +241,10 @@ MOMENTUM_SPARSE = Claim(
         "rho_oo": "limit of the mass off the data",
     },
     remark=(
-        "No proof: MOMENTUM-LOCAL is local; the steps are those where it holds. Finding: a/(1-beta) "
-        "alone does not control sparsity. The noise in slow time is 2 p a^2/(1-beta)^3: at "
-        "a = (1-beta)/4, n = 2, b = 1, beta = 0.995 the exponent of q_j at x_i is positive. "
+        "No proof: MOMENTUM-LOCAL is local; the steps are those where it holds; ||w||^2 <= 2 is kept "
+        "(MOMENTUM-CONFINED). Finding: a/(1-beta) alone does not control sparsity. The noise in slow time is "
+        "2 p a^2/(1-beta)^3: at a = (1-beta)/4, n = 2, b = 1, beta = 0.995 the exponent of q_j at x_i is "
+        "positive (MOMENTUM-ENCLOSURE). "
         "At a/(1-beta) = 1, beta = 0.9 most runs do not converge."
     ),
 )

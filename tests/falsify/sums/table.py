@@ -13,6 +13,7 @@ from tests.falsify.sums import (
     cycles,
     draws,
     momentum,
+    momentum_slow,
     norms,
     oblique,
     paths,
@@ -72,6 +73,11 @@ _SEARCHES: dict[str, Falsifier] = {
     "MOMENTUM-OFF": momentum.momentum_bounds,
     "MOMENTUM-RADIAL": momentum.momentum_bounds,
     "MOMENTUM-SPARSE": momentum.momentum_sparse,
+    "MOMENTUM-ENERGY": momentum_slow.momentum_energy,
+    "MOMENTUM-CONFINED": momentum_slow.momentum_confined,
+    "MOMENTUM-ENCLOSURE": momentum_slow.momentum_enclosure,
+    "MOMENTUM-AIRY": momentum_slow.momentum_airy,
+    "MOMENTUM-AIRY-EDGE": momentum_slow.momentum_airy_edge,
     "ADAM-BASIS": momentum.adam_basis,
 }
 

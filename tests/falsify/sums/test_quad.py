@@ -11,12 +11,13 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from sympy import Rational
+from sympy import Eq, Rational
 
 from tests.falsify.sums.table import FALSIFIERS, OUT_OF_REACH
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.statement.claim import Claim
 from theory import claims
+from theory.assumptions.momentum_exponent import edge
 from theory.assumptions.unequal_norms import sigma_i
 from theory.quadratic.mean_square import l
 
@@ -35,6 +36,8 @@ CHAPTERS = (
     "assumptions.nonorthogonal",
     "assumptions.nonorthogonal_law",
     "assumptions.momentum",
+    "assumptions.momentum_exponent",
+    "assumptions.momentum_confined",
 )
 
 DROPPED = {
@@ -77,6 +80,9 @@ DROPPED = {
     "NONORTH-FLOOR": ("one of two points",),
     "MOMENTUM-LOCAL": ("small step",),
     "MOMENTUM-SPARSE": ("start", "momentum"),
+    "MOMENTUM-ENERGY": ("small step", "state"),
+    "MOMENTUM-CONFINED": ("small step", "radius", "zero velocity"),
+    "MOMENTUM-ENCLOSURE": ("setting",),
     "ADAM-BASIS": ("linear neuron", "full batch", "inside the sphere"),
 }
 
@@ -90,6 +96,10 @@ FORMULAS: dict[str, Claim] = {
         x, formula=x.formula.subs(2 * l, l * Rational(2002, 1000)))),
     "SADDLE-WINDOW: upper end 1/sigma_i^2": altered("SADDLE-WINDOW", lambda x: replace(
         x, formula=x.formula.subs(1 / (2 * sigma_i**2), 1 / sigma_i**2))),
+    "MOMENTUM-AIRY: 1.001 times": altered("MOMENTUM-AIRY", lambda x: replace(
+        x, formula=Eq(x.formula.lhs, Rational(1001, 1000) * x.formula.rhs))),
+    "MOMENTUM-AIRY-EDGE: e + 1/1000": altered("MOMENTUM-AIRY-EDGE", lambda x: replace(
+        x, formula=x.formula.subs(edge, edge + Rational(1, 1000)))),
     "NONORTH-FLOOR: twice": altered("NONORTH-FLOOR", lambda x: replace(
         x, formula=x.formula.subs(x.formula.rhs, 2 * x.formula.rhs))),
 }  # fmt: skip

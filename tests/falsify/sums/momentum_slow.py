@@ -1,0 +1,218 @@
+"""Falsifiers for momentum: the radius for any batches, exponents at fixed beta, and their limit."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import islice
+from typing import Any
+
+import flint
+import numpy as np
+from sympy import Eq, Or, airyai, airyaiprime, airybi, airybiprime
+
+from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, off_span, plus
+from tests.falsify.sums.tools import (
+    ball,
+    cases,
+    choose,
+    inside,
+    judge,
+    plain_step,
+    rational,
+    squared,
+    value,
+)
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
+from theory.assumptions import momentum as mo
+from theory.assumptions import momentum_confined as mc
+from theory.assumptions import momentum_exponent as me
+from theory.notation import S, a, b, n, p, r2, r2_next
+from theory.vocabulary.data import inner
+
+F = Fraction
+AIRY = (airyai, airyaiprime, airybi, airybiprime)
+
+
+def _setting(claim: Claim, rng: np.random.Generator, count: int) -> tuple[Any, ...]:
+    """(points, share, step, linear, data): corners first, b = n and one datum among them."""
+    points = (1, 2, 3, 4)[count % 4]
+    share = choose(rng, [F(0), F(1, 2), F(4, 5), F(9, 10), F(2)])
+    step = (1 - share) ** 2 * choose(rng, [F(3, 10), F(1, 4), F(1, 8), F(3), F(1, 50)])
+    data = data_of(claim, rng, points, points + 1)
+    return points, share, step, linear_of(claim, rng), data
+
+
+def _push(data: Any, w: Any, v: Any, batch: Any, step: Any, share: Any, linear: bool) -> Any:
+    """(w+, v+) of the heavy ball."""
+    pull = plus(plain_step(data, w, batch, step, linear), -1, w)
+    new = [share * x + y for x, y in zip(v, pull, strict=True)]
+    return plus(w, 1, new), new
+
+
+def momentum_energy(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """One exact step from a random state; y_B, y_R and V from the vectors."""
+    played = 0
+    for count in cases(seconds):
+        points, share, step, linear, data = _setting(claim, rng, count)
+        off = off_span(numbers(rng, points + 1), data)
+        w = [F(0)] * (points + 1)
+        for x in data:
+            w = plus(w, choose(rng, [F(0), F(1), rational(rng, -1, 1, 8)]), x)
+        w = plus(w, choose(rng, [F(0), F(1, 8)]), off)
+        batch = tuple(i for i in range(points) if rng.integers(3))
+        q = [inner(w, x) for x in data]
+        live = [i for i in batch if linear or q[i] > 0]
+        if any(inner(x, z) != (x is z) for x in data for z in data):
+            continue  # S and Pw are those of orthonormal data
+        on = [F(0)] * (points + 1)
+        for i in live:
+            on = plus(on, q[i], data[i])
+        other = plus(w, -1, on)
+        y_b, y_r = choose(rng, [F(0), F(-1), F(1, 9), F(2)]), choose(rng, [F(0), F(1, 7), F(-1, 2)])
+        aside = off_span(numbers(rng, points + 1), [on, other])
+        left = choose(rng, [F(0), F(1, 20), F(1, 3)])
+        v = plus(plus([y_b * x for x in on], y_r, other), left, aside)
+        at: dict[Any, Any] = {mo.beta: share, a: step, r2: squared(w), S: squared(on),
+                              mc.along: y_b, mc.rest: y_r, mc.aside: left**2 * squared(aside),
+                              mc.w_v: inner(w, v), mc.v_v: squared(v)}  # fmt: skip
+        if not inside(claim, at):
+            continue
+        played += 1
+        after, new = _push(data, w, v, batch, step, share, linear)
+        at |= {r2_next: squared(after), mc.w_v_next: inner(after, new), mc.v_v_next: squared(new)}
+        judge(claim, at)
+    return played
+
+
+def momentum_confined(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """Runs in floats: random starts, batches as drawn or held for a while; the largest radius less 1e-9.
+
+    A rounding moves the state by 1e-16 and is no step of another kind: the radius errs by far less than 1e-9.
+    """
+    played = 0
+    for count in cases(seconds):
+        points, share, step, linear, data = _setting(claim, rng, count)
+        start = numbers(rng, points + 1)
+        norm = choose(rng, [F(199, 100), F(1), F(1, 10), F(25)])
+        if not any(start):
+            continue
+        scale = F(float(norm / squared(start)) ** 0.5)  # the norm may be off by a rounding
+        start = [scale * x for x in start]
+        speed = claim.item(words.VELOCITY).sample(rng, start)
+        if not inside(claim, {mo.beta: share, a: step, mc.r2_start: squared(start)}):
+            continue
+        played += 1
+        _, batches = batches_of(claim, rng, points, int(rng.integers(1, points + 1)))
+        x, w, v = (np.array(z, float) for z in (data, start, speed))
+        held, largest = int(rng.integers(1, 9)), float(w @ w)
+        for batch in islice((z for z in batches for _ in range(held)), 150):
+            q = x @ w
+            live = np.array([i for i in batch if linear or q[i] > 0], int)
+            pull = (2 - w @ w) * (q[live] @ x[live]) - (q[live] @ q[live]) * w
+            v = float(share) * v + float(step) * pull
+            w = w + v
+            largest = max(largest, float(w @ w))
+            if not largest < 1e6:
+                break
+        judge(claim, {mc.r2_path: F(min(largest, 1e6)) - F(1, 10**9)})
+    return played
+
+
+def _rows(claim: Claim) -> list[dict[Any, Fraction]]:
+    """The alternatives of the region, as values; those of the table, if there are none."""
+    found = []
+    for part in relations(claim.region):
+        for option in part.args if isinstance(part, Or) else ():
+            row = {x.lhs: x.rhs for x in relations(option) if isinstance(x, Eq)}
+            found.append({x: F(int(y.p), int(y.q)) for x, y in row.items() if y.is_Rational})
+    return found or [{n: F(2), b: F(1), mo.beta: F(1, 2), a: F(1, 4), me.low: F(1), me.high: F(-1)}]
+
+
+def momentum_enclosure(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """Mean slopes of the product over 500 runs; 8 standard errors, and 4/steps for the start's direction."""
+    played = 0
+    rows = _rows(claim)
+    for count in cases(seconds):
+        at: dict[Any, Any] = dict(rows[count % len(rows)])
+        if not {n, b, mo.beta, a} <= set(at) or not inside(claim, at):
+            continue
+        played += 1
+        points, share, step = int(at[n]), float(at[mo.beta]), float(at[a])
+        size, runs, steps = int(at[b]), 500, 3000
+        _, batches = batches_of(claim, rng, points, size)
+        angle = rng.uniform(0, np.pi, runs)
+        v, q, total = np.cos(angle) * (1 - share), np.sin(angle), np.zeros(runs)
+        uniform = claim.item(words.BATCHES) == words.UNIFORM
+        for _ in range(steps):
+            if uniform:
+                i = rng.random(runs) < size / points
+                j = rng.random(runs) < (size - i) / max(points - 1, 1)
+            else:
+                batch = next(batches)
+                i, j = np.full(runs, 0 in batch), np.full(runs, 1 in batch)
+            v = share * v + step * (1.0 * j - 1.0 * i) * q
+            q = q + v
+            scale = np.maximum(np.hypot(v, q), 1e-300)
+            total += np.log(scale)
+            v, q = v / scale, q / scale
+        slopes = total / steps
+        error = 8 * float(slopes.std(ddof=1)) / runs**0.5 + (4 - np.log(1 - share)) / steps
+        seen = float(slopes.mean())
+        at |= {me.gamma_low: F(seen + error), me.gamma_high: F(seen - error)}
+        judge(claim, at)
+    return played
+
+
+def _by_quadrature(cube: Any) -> Any:
+    """The limit in balls, without Airy functions: int (s/2 - 1/2) s^(-1/2) e over int s^(-1/2) e, s = t^2.
+
+    e = exp((s/4 - s^3/12)/c^3); for c^3 <= 8 what lies past t = 6 is below 1e-100.
+    """
+
+    def part(power: int) -> Any:
+        found = flint.acb.integral(
+            lambda t, _: 2 * t**power * ((t**2 / 4 - t**6 / 12) / flint.acb(cube)).exp(), 0, 6
+        )
+        return found.real + flint.arb(0, 1e-100)
+
+    return part(2) / part(0) / 2 - flint.arb(1) / 2
+
+
+def momentum_airy(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """The formula's Airy functions in balls against an integral."""
+    played = 0
+    for _ in cases(seconds):
+        size, share = F(int(rng.integers(6, 40)), 20), choose(rng, [F(9, 10), F(99, 100)])
+        at: dict[Any, Any] = {me.c: size, n: 2, b: 1, p: F(1, 2), mo.beta: share,
+                              a: (ball(2 * (size * (1 - share)) ** 3)).sqrt()}  # fmt: skip
+        if not inside(claim, at):
+            continue
+        played += 1
+        for f in claim.formula.atoms(*AIRY):
+            at[f] = ball(value(f.args[0], at)).airy()[AIRY.index(f.func)]
+        at[me.gamma_slow] = _by_quadrature(ball(size**3))
+        judge(claim, at)
+    return played
+
+
+def momentum_airy_edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """The zero by bisection of the integral, in balls; signs on both sides of it."""
+    low, high = F(17, 10), F(9, 5)
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (low, middle) if _by_quadrature(ball(middle)) > 0 else (middle, high)
+    zero = ball(low).union(ball(high))
+    played = 0
+    for _ in cases(seconds):
+        size, share = F(int(rng.integers(6, 40)), 20), choose(rng, [F(9, 10), F(99, 100)])
+        found = _by_quadrature(ball(size**3))
+        at: dict[Any, Any] = {me.c: size, n: 2, b: 1, p: F(1, 2), mo.beta: share, me.edge: zero,
+                              a: (ball(2 * (size * (1 - share)) ** 3)).sqrt(),
+                              me.gamma_slow: found}  # fmt: skip
+        if not inside(claim, at) or not (abs(found) > 0 and abs(ball(size**3) - zero) > 0):
+            continue
+        played += 1
+        judge(claim, at)
+    return played
