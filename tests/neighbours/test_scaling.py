@@ -247,7 +247,7 @@ def test_exponents_of_an_epoch(claim: Claim) -> None:
     expect_only(claim, sc.epoch_ratio, sc.epoch_off, sc.epoch_radial)
     expect_counts(claim)
     expect_mini_batches(claim)
-    split = stated(claim.region, p)
+    split = stated(SGD_RATE.region, p)
     expect_zero(split - chance_of(1, 1), "p is the chance of a split")
     steps = n / b
     expect_zero(steps * chance_of(1) - 1, "in the mean each datum is drawn once")
@@ -293,4 +293,4 @@ def test_the_full_batch_has_no_exponent_of_ratios(claim: Claim) -> None:
         for size in (2, 3, 9)
     }
     expect(len(rates) == 3, "eta/b alone does not tell it", rates=rates)
-    expect_outside(claim, {n: 2, b: 2, a: Rational(1, 4), p: 0}, "nothing becomes sparse")
+    expect_outside(claim, {n: 2, b: 2, a: Rational(1, 4)}, "nothing becomes sparse")

@@ -59,7 +59,7 @@ COHERENCE_MEANING = {
 }
 
 _REACH = 1 + sqrt(N / kappa)
-_PARTS = {
+_STEPS = {
     "sharpest sample": Le(kappa / N * (1 - C * Lambda) ** 2, radius),
     "coherence": And(Eq(sigma, norms_top / Lambda), Le(N * l_max, norms_top)),
     "threshold": And(Le(C_ms, _REACH / Lambda), Le(_REACH / Lambda, _REACH * sigma / (N * l_max))),
@@ -68,8 +68,7 @@ _PARTS = {
 COHERENCE = Claim(
     id="COHERENCE",
     title="Divergence by the coherence of the components, beside the threshold",
-    formula=And(*_PARTS.values()),
-    parts=_PARTS,
+    formula=And(*_STEPS.values()),
     source=Source(
         "new",
         f"{DEXTER.cite()}: a divergence condition by coherence; for k of N, and through the sharpest sample: "
@@ -90,7 +89,7 @@ COHERENCE = Claim(
         COMPONENTS,
         Assumption("largest eigenvalue", Le(l_min, l_max), note="the ends of Q's spectrum"),
     ),
-    steps=tuple(_PARTS),
+    steps=tuple(_STEPS),
     symbols={x: MEANING[x] for x in ("C_ms", "kappa")}
     | COHERENCE_MEANING
     | {"sigma": "the coherence: 1 for orthogonal components of rank one, larger the more alike they are"},
@@ -99,7 +98,7 @@ COHERENCE = Claim(
     "1 + sqrt(N/kappa), about sqrt(kN).",
 )  # fmt: skip
 
-_INDICES_PARTS = {
+_INDICES = {
     "moments": Eq(batch_ab, mean_a * mean_b + (N - k) / (k * N) * mean_ab),
     "sharpest sample": Le(C**2 * (N - k) / (k * N**2) * Lambda**2, radius),
     "coherence": And(
@@ -111,8 +110,7 @@ _INDICES_PARTS = {
 COHERENCE_INDICES = Claim(
     id="COHERENCE-INDICES",
     title="The coherence of the components and the radius, for independent indices",
-    formula=And(*_INDICES_PARTS.values()),
-    parts=_INDICES_PARTS,
+    formula=And(*_INDICES.values()),
     source=Source(
         "new",
         f"{DEXTER.cite()}: diverges where C l_max sqrt(N/k - 1) > sigma, as we remember it; through the "
@@ -132,7 +130,7 @@ COHERENCE_INDICES = Claim(
         Assumption("convex components", And(Ge(q_least, 0), Gt(Lambda, 0), Ge(l_max, 0)),
                    note="q_least, the least eigenvalue of all Q_i, is >= 0"),
     ),
-    steps=tuple(_INDICES_PARTS),
+    steps=tuple(_INDICES),
     symbols=COHERENCE_MEANING
     | {
         "a_B, b_B": "sums over the batch of a_i, b_i, divided by k; bar a, bar b, overline ab: means over all",

@@ -15,7 +15,7 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Ge, Integer, Le, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theory.minibatch.log_ratios import SAMPLING, SPLIT, STEP_SIZE
+from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n
 from theory.quadratic.bounds import l_max, threshold_of
@@ -30,7 +30,7 @@ ratio_uniform = Symbol(r"r_k^{\mathrm{uniform}}", real=True)
 single = threshold_of(Integer(1))
 any_noise = threshold_of(kappa)
 
-_PARTS = {
+_STEPS = {
     "noise scale": And(
         Eq(scale, C * kappa),
         Eq(operator, 1 + C * (scale * noise - kron_sum + C * kron_product)),
@@ -50,8 +50,7 @@ _PARTS = {
 SCALING_ETA_B = Claim(
     id="SCALING-ETA-B",
     title="Step size over batch size at the mean-square threshold",
-    formula=And(*_PARTS.values()),
-    parts=_PARTS,
+    formula=And(*_STEPS.values()),
     source=Source(
         "new",
         f"{JASTRZEBSKI.cite()} and {SMITH.cite()}: the noise scale; how far the threshold is from following "
@@ -69,7 +68,7 @@ SCALING_ETA_B = Claim(
                    sharp=And(Ge(kappa, 0), Le(kappa, 1))),
         Assumption("batch size", And(Ge(k, 1), Le(k, N), Ge(N, 2)), note="for the ratios"),
     ),
-    steps=tuple(_PARTS),
+    steps=tuple(_STEPS),
     symbols={x: MEANING[x] for x in (r"Q\oplus Q", r"Q\otimes Q", "V")}
     | {
         "g": "the noise scale",
@@ -104,7 +103,7 @@ SCALING_EPOCH = Claim(
     ),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, SAMPLING, SPLIT, STEP_SIZE),
+    assumptions=(ORTHONORMAL, SAMPLING, STEP_SIZE),
     symbols={
         "Lambda": "n/b times SGD-RATE's exponents at x_I: of q_j/q_I (j != I live), w_perp and the radius",
         "a": "eta/b",

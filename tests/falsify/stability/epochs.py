@@ -10,11 +10,9 @@ from sympy import Symbol
 
 from tests.falsify.walks.exponents import factor_means, sized_cases
 from tests.falsify.walks.play import DIGITS, Clock, inside, number, same
-from tests.falsify.walks.steps import claimed_split
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory.neighbours import scaling as sc
-from theory.notation import p
 
 
 def epochs(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -27,7 +25,6 @@ def epochs(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 continue
             clock.played += 1
             found = factor_means(case)
-            at[p] = claimed_split(claim, at)
             for symbol, name in ((sc.epoch_ratio, "ratio"), (sc.epoch_off, "off"),
                                  (sc.epoch_radial, "radial")):  # fmt: skip
                 if found[name] is not None:

@@ -24,7 +24,7 @@ DROPPED = {
     "NON-UNIFORMITY": ("shared minimiser", "batch size"),
     "NON-UNIFORMITY-GAP": ("shared minimiser", "batch size", "star", "positive curvature"),
     "SCALING-ETA-B": ("shared minimiser", "variance factor"),
-    "SCALING-EPOCH": ("split probability",),
+    "SCALING-EPOCH": ("without replacement",),
     "COHERENCE": ("batch size", "convex components"),
     "COHERENCE-INDICES": ("independent indices", "convex components"),
 }
