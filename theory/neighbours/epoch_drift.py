@@ -116,7 +116,8 @@ EPOCH_DRIFT_RATIO = Claim(
     remark=(
         "Equal on the unit sphere, where t = 1: what an epoch's order does by drift, independent batches do "
         "by the logarithm's curvature. So the drift along flat directions does not contradict the equal "
-        "exponents per epoch of SAMPLING-RESHUFFLED; it is what makes them. Off the sphere they differ, by "
+        "exponents per epoch of SAMPLING-RESHUFFLED; to leading order it makes them. Off the sphere they "
+        "differ, by "
         "2 (t - 1) (n-b)/(n-1) (q_i^2 - q_j^2); inside it reshuffling parts the coordinates faster, and "
         "for t < 2/3 it brings them together."
     ),

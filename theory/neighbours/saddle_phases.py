@@ -99,7 +99,8 @@ SADDLE_PHASES = Claim(
         "f_i": "factor of r2 - 1 in one step there with i in the batch, c_i alone not 0 (without i: 1)",
     },
     remark=(
-        "All other norms are decided by the largest. Below beta = 1/2: h < h_ms attracts in mean square, "
+        "Of several other norms the largest decides. Below beta = 1/2, for the linearised step: h < h_ms "
+        "attracts in mean square, "
         "h_ms < h < h_as in probability only (SADDLE-CAPTURE), h > h_as repels (SADDLE-NEVER, for "
         "a sigma_max^2 < 1/2). h = 1 is the line between minimum and saddle (NORMS-HESSIAN), and of equal "
         "norms (BRIDGE): at equal norms no x_i attracts in mean square. From beta = 1/2 on the radius is "

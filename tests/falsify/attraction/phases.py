@@ -33,6 +33,7 @@ F = Fraction
 SIZES = [(2, 1), (3, 2), (4, 3), (2, 2), (3, 1), (8, 7), (4, 2), (5, 2), (9, 1)]
 SHARES = [F(1, 2), F(1, 4), F(49, 100), F(51, 100), F(1, 50), F(99, 100), F(1), F(3, 2), F(0)]
 MOST_BATCHES = 300
+FAR = F(2**20)  # past every line: h_as <= 1/(1 - beta), and beta <= 99/100 where it is drawn
 Law = list[tuple[Fraction, int, int]]  # chance, how often 1 and 2 are drawn
 
 
@@ -49,11 +50,11 @@ def law_of(claim: Claim, points: int, size: int) -> Law | None:
 
 
 def zero_of(function: Any) -> flint.arb | None:
-    """Where an increasing function of h in (0, 64) changes sign; None where it has one sign."""
-    low, high = F(0), F(64)
+    """Where an increasing function of h in (0, FAR) changes sign; None where it has one sign."""
+    low, high = F(0), FAR
     if function(high) < 0 or function(F(1, 10**9)) > 0:
         return None
-    for _ in range(90):
+    for _ in range(130):
         middle = (low + high) / 2
         low, high = (middle, high) if function(middle) < 0 else (low, middle)
     return ball(low) + flint.arb(0, "1e-20")
