@@ -12,6 +12,7 @@ from tests.analysis import expect_outside, expect_quotient
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, largest_step
 from tests.inequalities import condition_of, expect_implied, named, restricted
 from tests.instances import Instance, dot, evaluate, exact, instances
+from tests.projective import ball_of
 from tests.reading import bound_on, expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Undecided
@@ -266,3 +267,22 @@ def test_a_large_step_from_rest(claim: Claim) -> None:
     after, _, _ = exact_step(at, [Fraction(0)], Fraction(0), Fraction(0))
     expect(not evaluate(claim.formula, {r2_path: after.r2}), "r2 = 4 after one step")
     expect_outside(claim, {beta: 0, a: 2, r2_start: Rational(1, 4)}, "the radius is 2")
+
+
+@evidence(MOMENTUM_CONFINED, "witness", step="induction", needs="small step")
+def test_growing_on_one_datum_and_coasting_on_another(claim: Claim) -> None:
+    """beta = 4/5, a = (1-beta)^2, w_0 = (3/100, 0): datum 1 for 20 steps, then datum 2, which sees nothing.
+
+    In balls: coasting, w moves by v beta/(1-beta) in all, and r2 passes 2 on the way.
+    """
+    momentum, step = ball_of(Fraction(4, 5)), ball_of(Fraction(1, 25))
+    q, v, largest = ball_of(Fraction(3, 100)), ball_of(Fraction(0)), Fraction(0)
+    for k in range(60):
+        v = momentum * v + (2 * step * q * (1 - q * q) if k < 20 else 0)
+        q = q + v
+        seen = Fraction(float((q * q).lower()))
+        largest = max(largest, seen - Fraction(1, 10**12))  # a float's rounding is far below that
+    expect(largest > 2, "r2 > 2 on the way", r2=float(largest))
+    expect(not evaluate(claim.formula, {r2_path: largest}), "the claim's bound")
+    expect_outside(claim, {beta: Rational(4, 5), a: Rational(1, 25), r2_start: Rational(9, 10**4)},
+                   "r2 > 2")  # fmt: skip
