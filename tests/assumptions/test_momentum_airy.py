@@ -1,11 +1,9 @@
-"""Chapter momentum_exponent: the limit of the exponent as beta -> 1, and its zero."""
+"""Chapter momentum_exponent: the limit of the exponent as beta -> 1."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
-import flint
 from sympy import (
     Eq,
     Expr,
@@ -28,49 +26,39 @@ from sympy import (
 )
 from sympy.logic.boolalg import And
 
+from tests.assumptions.momentum_airy_tools import (
+    V,
+    airy_ball,
+    by_quadrature,
+    ell,
+    exponent_of,
+    frozen,
+    integral_slope,
+    q,
+    root,
+    s,
+    x,
+    y,
+)
 from tests.assumptions.momentum_exponents import enclosed
 from tests.inequalities import expect_implied
 from tests.projective import ball_of
 from tests.reading import expect_items
-from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
-from theorem_audit.exact.ball import enclose
-from theorem_audit.exact.bernstein import Refuted, Undecided
-from theorem_audit.exact.zero import difference, relations, stated
+from theorem_audit import evidence, expect, expect_identity, expect_zero
+from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
-from theory import claims
 from theory import vocabulary as words
 from theory.assumptions.momentum import beta, drive_moments, drives
 from theory.assumptions.momentum_exponent import (
     MOMENTUM_AIRY,
     MOMENTUM_AIRY_EDGE,
     c,
-    edge,
     gamma_slow,
     potential,
 )
 from theory.minibatch.log_ratios import WALK_DRIFT
 from theory.notation import a, b, n, p
-
-AIRY = (airyai, airyaiprime, airybi, airybiprime)
-q, V = Symbol("q", real=True), Symbol("V", real=True)  # V = v/(1-beta)
-y, x, s = Symbol("y", real=True), Symbol("x", real=True), Symbol("s", real=True)
-ell = Symbol("l", real=True)  # gamma_slow + 1/2
-root = Symbol("eps", real=True)  # the square root of 1 - beta
-
-
-def frozen(expr: Any) -> Any:
-    """The same with each value of an Airy function as a symbol, equal by equal."""
-    atoms = sorted(expr.atoms(*AIRY), key=str)
-    return expr.xreplace({f: Symbol(f"_{f}", real=True) for f in atoms})
-
-
-def airy_ball(expr: Expr, values: dict[Symbol, Any]) -> Any:
-    """``expr`` in balls, with Airy functions of anything that ``enclose`` knows."""
-    at, known = {}, dict(values)
-    for f in sorted(expr.atoms(*AIRY), key=str):
-        at[f] = Symbol(f"_{f}", real=True)
-        known[at[f]] = enclose(f.args[0], values).airy()[AIRY.index(f.func)]
-    return enclose(expr.xreplace(at), known)
 
 
 @evidence(MOMENTUM_AIRY, "symbolic", step="linear")
@@ -149,11 +137,6 @@ def test_the_generator_of_the_slow_diffusion(claim: Claim) -> None:
     expect_zero(one.subs(y, x - Rational(1, 2)) + c**3 * diff(potential(x), x), "the potential")
 
 
-def exponent_of(symbol: Expr) -> Expr:
-    """Phi(x) - Phi(x+s)."""
-    return (potential(x) - potential(x + symbol)).expand()
-
-
 @evidence(MOMENTUM_AIRY, "symbolic", step="corrector")
 def test_poissons_equation_for_the_diffusion(claim: Claim) -> None:
     """G = c^-3 int K u ds, u = x + s - l, solves c^3 G' + (1/4 - x^2) G = l - x, that is L h + y = l - 1/2.
@@ -180,16 +163,6 @@ def test_poissons_equation_for_the_diffusion(claim: Claim) -> None:
         )  # linear: one solution, no end is asked
     expect_zero(known[coefficients[0]] - 1, "h is log|x| + a smooth function of 1/x")
     expect_zero(known[coefficients[1]] + ell, "the next term")
-
-
-def integral_slope() -> tuple[Expr, Expr]:
-    """(exponent of s = c t in t and z = 1/(4c^2), the factor c/2): l = (c/2) I'(z)/I(z)."""
-    t, z = Symbol("t", real=True), Symbol("z", real=True)
-    inside = (s / 4 - s**3 / 12) / c**3
-    expect_zero(inside.subs(s, c * t) - (t / (4 * c**2) - t**3 / 12), "s = c t")
-    expect_zero((z * t).subs(z, 1 / (4 * c**2)) - t / (4 * c**2), "z")
-    # l = (1/2) int s^(1/2) e / int s^(-1/2) e, and s = c t gives one factor c
-    return z * t - t**3 / 12, c / 2
 
 
 @evidence(MOMENTUM_AIRY, "symbolic", step="airy")
@@ -259,21 +232,6 @@ def test_the_formula_against_the_integral_in_balls(claim: Claim) -> None:
         expect(bool(found.overlaps(by_quadrature(size))), "the integral", c=size)
 
 
-def by_quadrature(size: Fraction) -> Any:
-    """int s^(1/2) e / (2 int s^(-1/2) e) - 1/2, e = exp((s/4 - s^3/12)/c^3), s = t^2 on [0, 6], and a tail.
-
-    For s >= 36, c <= 2: s/4 - s^3/12 <= -s^3/13, so each tail is below int_36 s e^(-s^3/104) < 10^-100.
-    """
-    cube = flint.acb(ball_of(size**3))
-
-    def part(power: int) -> Any:
-        return flint.acb.integral(
-            lambda t, _: 2 * t**power * ((t**2 / 4 - t**6 / 12) / cube).exp(), 0, 6
-        ).real + flint.arb(0, 1e-100)
-
-    return part(2) / part(0) / 2 - flint.arb(1) / 2
-
-
 @evidence(MOMENTUM_AIRY, "symbolic", step="remainder")
 def test_moments_of_a_step_in_the_square_root_of_one_minus_beta(claim: Claim) -> None:
     """All moments but those of the generator are O((1-beta)^2): V+ - V and q+ - q in (V, q), polynomially.
@@ -311,90 +269,6 @@ def test_enclosures_near_the_limit(claim: Claim) -> None:
         found = enclosed(2, 1, momentum, step) / ball_of(1 - momentum)
         gap = abs(found - limit)
         expect(bool(gap < ball_of(1 - momentum)), "far from the limit", beta=momentum, gap=gap)
-
-
-# MOMENTUM-AIRY-EDGE
-
-
-def signs(claim: Claim) -> tuple[Expr, Expr]:
-    """(A, B) of sign(A) = sign(B)."""
-    found = [z for z in relations(claim.formula) if isinstance(z, Eq)]
-    if len(found) != 1 or any(z.func.__name__ != "sign" for z in found[0].args):
-        raise Undecided(f"{claim.formula} is not about two signs")
-    left, right = (z.args[0] for z in found[0].args)
-    return (left, right) if left.has(gamma_slow) else (right, left)
-
-
-def limit_of(claim: Claim) -> Expr:
-    """gamma_slow in c by MOMENTUM-AIRY, whose setting the claim has."""
-    expect_items(claim, words.ORTHONORMAL, words.UNIFORM, words.LINEARISED, words.LINEAR)
-    expect_implied(Gt(c, 0), claim.region)
-    return stated(claims["MOMENTUM-AIRY"].formula, gamma_slow)
-
-
-@evidence(MOMENTUM_AIRY_EDGE, "certificate", step="one zero")
-def test_the_limits_sign_changes_once(claim: Claim) -> None:
-    """2 I gamma_slow = N(1/c^3), I > 0, and N(tau) = int (s-1) s^(-1/2) e^(tau T) ds, T = s/4 - s^3/12, falls.
-
-    T' = (1 - s^2)/4 and T(0) = T(sqrt 3) = 0.  With the level theta of T for s: at theta in (0, 1/6) there
-    are s_1 < 1 < s_2, at theta < 0 one s, past sqrt 3, and (s-1) s^(-1/2)/|T'| = +-4/(s^(1/2) (1+s)), which
-    falls in s.  So N = int e^(tau theta) n(theta), n > 0 for theta < 0 and n < 0 for theta > 0, and
-    N' = int theta n e^(tau theta) < 0.
-    """
-    level = s / 4 - s**3 / 12
-    expect_zero(exponent_of(s) + s * (x + s / 2) ** 2 / c**3 - level / c**3, "T in the exponent")
-    expect_zero(diff(level, s) - (1 - s**2) / 4, "T rises to s = 1 and falls after")
-    expect_zero(level - s * (3 - s**2) / 12, "T is 0 at 0 and at sqrt 3")
-    weight = (s - 1) / ((s**2 - 1) / 4)
-    expect_zero(weight - 4 / (1 + s), "(s-1)/|T'| for s > 1; its negative for s < 1")
-    r = Symbol("r", real=True)  # the square root of s
-    slope = cancel(-diff(1 / (r * (1 + r**2)), r) * (r * (1 + r**2)) ** 2)
-    expect_nonnegative(slope - 1, {r: (0, 2)}, "1/(s^(1/2) (1+s)) falls up to s = 4")
-    for coefficient in Poly(slope, r).coeffs():  # and everywhere: no coefficient is negative
-        expect(coefficient > 0, "it falls everywhere")
-    # the claim: gamma_slow has the sign of N at 1/c^3, which is that of 1/e - 1/c^3, so of c^3 - e
-    for size in (1, 2):  # on both sides of the zero: the claim's equations hold there
-        seen = airy_ball(limit_of(claim), {c: flint.arb(size)})
-        at = {gamma_slow: 1 if seen > 0 else -1, c: size, edge: Rational(177, 100)}
-        for equation in (z for z in relations(claim.formula) if isinstance(z, Eq)):
-            expect(equation.subs(at), f"{equation} at c = {size}")
-    left, right = signs(claim)
-    scale = cancel(left / gamma_slow)
-    expect(scale.is_Rational and scale > 0, f"{left} has the limit's sign: {scale} times it")
-    values = integral_slope()  # l = (c/2) I'/I, so that 2 I (l - 1/2) = c I' - I
-    square = airyai(y) ** 2 + airybi(y) ** 2
-    formula = values[1] * (diff(square, y) / square).subs(y, 1 / (4 * c**2)) - Rational(1, 2)
-    expect_zero(frozen(limit_of(claim) - formula), "the limit is l - 1/2, l by the integrals")
-    expect_zero(right.subs(edge, c**3), "a zero at c^3 = e")
-    alone = Poly(right.subs(edge, 0), c)
-    expect(len(alone.terms()) == 1 and alone.LC() > 0, f"{right} is positive for large c")
-    expect(Poly(right, edge).degree() == 1 and Poly(right, edge).LC() < 0, "one zero in e")
-
-
-@evidence(MOMENTUM_AIRY_EDGE, "ball", step="bracket")
-def test_the_zero_between_two_cubes(claim: Claim) -> None:
-    """gamma_slow < 0 where the claim's lower end is, > 0 at the upper one: e, the one zero, lies between."""
-    limit = limit_of(claim)
-    ends = [z for z in relations(claim.formula) if not isinstance(z, Eq)]
-    if not ends:
-        raise Undecided(f"{claim.formula} brackets nothing")
-    old, flint.ctx.prec = flint.ctx.prec, 128
-    try:
-        for bound in ends:
-            gap = Poly(difference(bound), edge)
-            if gap.degree() != 1:
-                raise Undecided(f"{bound} is no bound on e")
-            end, above = -gap.TC() / gap.LC(), gap.LC() > 0
-            if end <= 0:
-                expect(above, f"{bound}: e > 0")
-                continue
-            cube = ball_of(Fraction(int(end.p), int(end.q)))
-            value = airy_ball(limit, {c: cube.root(3)})
-            if (value > 0) if above else (value < 0):
-                raise Refuted(f"{bound}: at this end the limit is {value}")
-            expect(bool((value < 0) if above else (value > 0)), f"{bound}: the limit is {value}")
-    finally:
-        flint.ctx.prec = old
 
 
 def test_quadrature_and_formula_differ_for_another_formula() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Rational
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import Boolean, Or
 
 from theorem_audit.doubt import instances
 from theorem_audit.doubt.undefined import undefined
@@ -42,6 +42,16 @@ def test_an_empty_region_is_an_error(region: Boolean) -> None:
     outcome = runner.vacuous(claim, 0)
     assert outcome is not None
     assert outcome.outcome == "error"
+
+
+def test_a_table_of_alternatives_has_its_entries_as_instances() -> None:
+    """17/23 and 5/11 are no small numbers that the search tries by itself."""
+    rows = [
+        And(Eq(q_i, Rational(17, 23)), Eq(a, Rational(5, 11)), Eq(n, 41)),
+        And(Eq(q_i, 7), Eq(a, 1), Lt(n, 0)),
+    ]
+    found = instances.find(Or(*rows) & Ge(n, 1))
+    assert found == {q_i: Rational(17, 23), a: Rational(5, 11), n: 41}
 
 
 def test_boundary_cases() -> None:
