@@ -15,7 +15,7 @@ from rich.table import Table
 from sim import Gram, almost_sure_threshold, design, mean_square_threshold
 from sim.problems.gram import memory
 from sim.problems.gram_design import Window, batch_sizes
-from sim.problems.gram_input import read
+from sim.problems.gram_input import agree, read
 from theorem_audit.usage import BadUsage, emit, seed_of
 
 RUNS, EPOCHS, LEVEL = 48, 1000, 0.99
@@ -133,14 +133,20 @@ def load(name: str, jacobian: bool, outputs: int, console: Console) -> Gram:
         array = np.load(name, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise BadUsage(f"{name}: not readable as an .npy array ({error})") from error
+    if not isinstance(array, np.ndarray):
+        raise BadUsage(f"{name}: an archive of several arrays; write one with numpy.save")
     if array.ndim not in (2, 3, 4):
         raise BadUsage(
             f"{name}: shape {array.shape}; a Jacobian (N, p), (N, k, p) or K (N, N), (N, k, N, k)"
         )
     size = array.shape[0] * (array.shape[1] if array.ndim > 2 else 1)
-    need, free = memory(size), available()
+    wide = array.shape[-1] if jacobian or array.ndim == 3 or array.shape[-1] != size else 0
+    wide = 0 if array.ndim == 4 else wide
+    need, free = memory(size, 1, wide) if size else 0, available()
     if free:
-        most = math.isqrt(free // memory(1))
+        # the largest n with square n^2 + beside n <= free
+        square, beside = memory(1), memory(1, 1, wide) - memory(1)
+        most = (math.isqrt(beside**2 + 4 * square * free) - beside) // (2 * square)
         console.print(
             f"{name}: {size} residuals need {need / 1e9:.2g} GB at the peak; up to {most:,} fit "
             f"in memory",
@@ -149,7 +155,10 @@ def load(name: str, jacobian: bool, outputs: int, console: Console) -> Gram:
         if need > free:
             raise BadUsage(f"{name}: {size} residuals do not fit; at most {most}")
     try:
-        return Gram.from_jacobian(array) if jacobian else read(np.asarray(array), outputs)
+        if jacobian:
+            agree("J", outputs, array.shape[1] if array.ndim == 3 else 1)
+            return Gram.from_jacobian(array)
+        return read(np.asarray(array), outputs)
     except (ValueError, TypeError) as error:
         raise BadUsage(f"{name}: {error}") from error
 
@@ -191,8 +200,19 @@ def _progress(console: Console) -> Any:
     return lambda line: console.print(line, markup=False, style="dim")
 
 
+def _drawable(name: str) -> None:
+    """Raise BadUsage, before any work, for a picture's ending that nothing can write."""
+    from matplotlib.figure import Figure
+
+    known, ending = Figure().canvas.get_supported_filetypes(), Path(name).suffix[1:].lower()
+    if ending and ending not in known:
+        raise BadUsage(f"--plot {name}: ending must be one of {', '.join(sorted(known))}")
+
+
 def _stability(args: argparse.Namespace, console: Console) -> int:
     quiet = Console(stderr=True)
+    if args.plot:
+        _drawable(args.plot)
     gram = load(args.file, args.jacobian, args.outputs, quiet)
     try:
         rows = table(
@@ -231,18 +251,21 @@ def _design(args: argparse.Namespace, console: Console) -> int:
 
 
 def _window(window: Window) -> dict[str, Any]:
-    return {
+    row = {
         "batch_size": window.batch_size, "tame": window.tame, "paths": window.paths,
         "keeps_below": window.keeps_below, "paths_below": window.paths_below,
         "leaves_above": window.leaves_above, "level": window.level, "rigorous": window.rigorous,
         "measured": list(window.measured), "says": str(window),
     }  # fmt: skip
+    return _finite([row])[0]
 
 
 def _finite(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows with infinity (K = 0: no step size leaves) as null, so that the JSON is JSON."""
-    return [
-        {k: [x if math.isfinite(x) else None for x in v] if isinstance(v, list) else v
-         for k, v in row.items()}
-        for row in rows
-    ]  # fmt: skip
+
+    def said(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [said(x) for x in value]
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return [{k: said(v) for k, v in row.items()} for row in rows]
