@@ -19,6 +19,7 @@ from sim.problems.gram_input import agree, read
 from theorem_audit.usage import BadUsage, emit, seed_of
 
 RUNS, EPOCHS, LEVEL = 48, 1000, 0.99
+DECADES = 100.0  # thresholds spread wider than this are drawn on a logarithmic axis
 
 
 def table(
@@ -90,32 +91,40 @@ def _gap(row: Mapping[str, Any]) -> float:
 def plot(rows: Sequence[Mapping[str, Any]], path: str | Path) -> None:
     """Draw both thresholds over the batch size into ``path`` (the ending says the format)."""
     import matplotlib as mpl
-    from matplotlib.figure import Figure
 
-    from theorem_audit.report.drawing import BLUE, ORANGE, STYLE
+    from theorem_audit.report.drawing import STYLE
 
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6, 4))
-        axis = figure.subplots()
-        sizes = [row["batch_size"] for row in rows]
-        axis.plot(
-            sizes, [row["mean_square"][1] for row in rows], "o-", color=BLUE, label="mean square"
-        )
-        known = [row for row in rows if row["almost_sure"] is not None]
-        if known:
-            low, high = np.array([row["almost_sure"] for row in known]).T
-            middle = (low + high) / 2
-            axis.errorbar(
-                [row["batch_size"] for row in known], middle, yerr=(high - low) / 2, fmt="s--",
-                color=ORANGE, capsize=3, label="almost sure (99 %)",
-            )  # fmt: skip
-        axis.set(xscale="log", yscale="log", xlabel="batch size", ylabel="step size")
-        axis.set_xticks(sizes, [str(b) for b in sizes], minor=False)
-        axis.minorticks_off()
-        axis.legend()
-        figure.tight_layout()
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path)
+        drawn(rows).savefig(path)
+
+
+def drawn(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Both thresholds over the batch size, as a Matplotlib figure."""
+    from matplotlib.figure import Figure
+
+    from theorem_audit.report.drawing import BLUE, ORANGE
+
+    figure = Figure(figsize=(6, 4))
+    axis = figure.subplots()
+    sizes = [row["batch_size"] for row in rows]
+    upper = [row["mean_square"][1] for row in rows]
+    axis.plot(sizes, upper, "o-", color=BLUE, label="mean square")
+    known = [row for row in rows if row["almost_sure"] is not None]
+    if known:
+        low, high = np.array([row["almost_sure"] for row in known]).T
+        axis.errorbar(
+            [row["batch_size"] for row in known], (low + high) / 2, yerr=(high - low) / 2,
+            fmt="s--", color=ORANGE, capsize=3, label="almost sure (99 %)",
+        )  # fmt: skip
+    axis.set(xscale="log", xlabel="batch size", ylabel="step size")
+    if max(upper) > DECADES * min(upper):  # over less, a logarithmic axis would carry no number
+        axis.set_yscale("log")
+    axis.set_xticks(sizes, [str(b) for b in sizes], minor=False)
+    axis.minorticks_off()
+    axis.legend()
+    figure.tight_layout()
+    return figure
 
 
 def available() -> int:

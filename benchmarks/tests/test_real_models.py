@@ -233,6 +233,7 @@ def test_a_small_replay_of_the_experiment(name: str) -> None:
     task, net, linear = prepared(name)
     assert linear.gradients.max() < 1e-10
     assert linear.interpolates
+    assert linear.meaning.endswith("thresholds of this minimum")
     found = mean_square_threshold(linear.gram, batch_size=4)
     # the minimum that training ends in moves with the rounding of the machine's products
     assert found.middle == pytest.approx(sum(kept["mean_square"]) / 2, rel=1e-4)

@@ -62,12 +62,10 @@ class Linearised:
                 "no verdict (label smoothing has one)"
             )
         if self.interpolates:
-            return f"all samples are fitted (largest gradient norm {worst:.2g}): thresholds of "
-            "this minimum"
+            return f"all samples are fitted (largest gradient norm {worst:.2g}): thresholds of this minimum"
         return (
             f"not all samples are fitted: sample {at} has gradient norm {worst:.3g}. SGD does not "
-            f"settle "
-            "here; the thresholds are those of the linearised residuals (second derivatives times "
+            "settle here; the thresholds are those of the linearised residuals (second derivatives times "
             "residuals are left out), beyond them the noise floor (stationary_covariance) is infinite"
         )
 

@@ -36,6 +36,23 @@ def test_stability_prints_writes_and_draws(jacobian: Path, capsys: Any) -> None:
     assert data["rows"][0]["almost_sure"][0] >= low
 
 
+@pytest.mark.parametrize("ends", [(0.13, 0.38), (2e-3, 5e-2), (1e-4, 3.0)])
+def test_step_sizes_can_be_read_off_the_picture(ends: tuple[float, float]) -> None:
+    """From one threshold to the other there are numbers on the axis; there were none."""
+    rows = [
+        {"batch_size": 4**k, "mean_square": [x, x], "almost_sure": None} for k, x in enumerate(ends)
+    ]
+    figure = stability.drawn(rows)
+    figure.canvas.draw()
+    axis = figure.axes[0]
+    low, high = axis.get_ylim()
+    seen = [
+        t for t in axis.yaxis.get_major_ticks()
+        if low <= t.get_loc() <= high and t.label1.get_text()
+    ]  # fmt: skip
+    assert len(seen) >= 3
+
+
 def test_all_batch_sizes_by_default_and_no_runs(jacobian: Path, capsys: Any) -> None:
     assert main(["stability", str(jacobian), "--no-runs", "--json", "-"]) == 0
     data = json.loads(capsys.readouterr().out)
