@@ -171,6 +171,8 @@ def _in_range(name: str, size: float, power: float = 1.0) -> None:
 
 
 def _finite(name: str, value: Any) -> Any:
+    if hasattr(value, "detach"):  # PyTorch: no derivatives of thresholds
+        value = value.detach()
     xp = namespace(value)
     if xp is np:
         return arguments.array(name, value)
