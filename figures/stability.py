@@ -15,10 +15,11 @@ from rich.table import Table
 from sim import Gram, almost_sure_threshold, design, mean_square_threshold
 from sim.problems.gram import memory
 from sim.problems.gram_design import Window, batch_sizes
-from sim.problems.gram_input import read
+from sim.problems.gram_input import agree, read
 from theorem_audit.usage import BadUsage, emit, seed_of
 
 RUNS, EPOCHS, LEVEL = 48, 1000, 0.99
+DECADES = 100.0  # thresholds spread wider than this are drawn on a logarithmic axis
 
 
 def table(
@@ -90,32 +91,40 @@ def _gap(row: Mapping[str, Any]) -> float:
 def plot(rows: Sequence[Mapping[str, Any]], path: str | Path) -> None:
     """Draw both thresholds over the batch size into ``path`` (the ending says the format)."""
     import matplotlib as mpl
-    from matplotlib.figure import Figure
 
-    from theorem_audit.report.drawing import BLUE, ORANGE, STYLE
+    from theorem_audit.report.drawing import STYLE
 
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6, 4))
-        axis = figure.subplots()
-        sizes = [row["batch_size"] for row in rows]
-        axis.plot(
-            sizes, [row["mean_square"][1] for row in rows], "o-", color=BLUE, label="mean square"
-        )
-        known = [row for row in rows if row["almost_sure"] is not None]
-        if known:
-            low, high = np.array([row["almost_sure"] for row in known]).T
-            middle = (low + high) / 2
-            axis.errorbar(
-                [row["batch_size"] for row in known], middle, yerr=(high - low) / 2, fmt="s--",
-                color=ORANGE, capsize=3, label="almost sure (99 %)",
-            )  # fmt: skip
-        axis.set(xscale="log", yscale="log", xlabel="batch size", ylabel="step size")
-        axis.set_xticks(sizes, [str(b) for b in sizes], minor=False)
-        axis.minorticks_off()
-        axis.legend()
-        figure.tight_layout()
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path)
+        drawn(rows).savefig(path)
+
+
+def drawn(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Both thresholds over the batch size, as a Matplotlib figure."""
+    from matplotlib.figure import Figure
+
+    from theorem_audit.report.drawing import BLUE, ORANGE
+
+    figure = Figure(figsize=(6, 4))
+    axis = figure.subplots()
+    sizes = [row["batch_size"] for row in rows]
+    upper = [row["mean_square"][1] for row in rows]
+    axis.plot(sizes, upper, "o-", color=BLUE, label="mean square")
+    known = [row for row in rows if row["almost_sure"] is not None]
+    if known:
+        low, high = np.array([row["almost_sure"] for row in known]).T
+        axis.errorbar(
+            [row["batch_size"] for row in known], (low + high) / 2, yerr=(high - low) / 2,
+            fmt="s--", color=ORANGE, capsize=3, label="almost sure (99 %)",
+        )  # fmt: skip
+    axis.set(xscale="log", xlabel="batch size", ylabel="step size")
+    if max(upper) > DECADES * min(upper):  # over less, a logarithmic axis would carry no number
+        axis.set_yscale("log")
+    axis.set_xticks(sizes, [str(b) for b in sizes], minor=False)
+    axis.minorticks_off()
+    axis.legend()
+    figure.tight_layout()
+    return figure
 
 
 def available() -> int:
@@ -133,14 +142,20 @@ def load(name: str, jacobian: bool, outputs: int, console: Console) -> Gram:
         array = np.load(name, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise BadUsage(f"{name}: not readable as an .npy array ({error})") from error
+    if not isinstance(array, np.ndarray):
+        raise BadUsage(f"{name}: an archive of several arrays; write one with numpy.save")
     if array.ndim not in (2, 3, 4):
         raise BadUsage(
             f"{name}: shape {array.shape}; a Jacobian (N, p), (N, k, p) or K (N, N), (N, k, N, k)"
         )
     size = array.shape[0] * (array.shape[1] if array.ndim > 2 else 1)
-    need, free = memory(size), available()
+    wide = array.shape[-1] if jacobian or array.ndim == 3 or array.shape[-1] != size else 0
+    wide = 0 if array.ndim == 4 else wide
+    need, free = memory(size, 1, wide) if size else 0, available()
     if free:
-        most = math.isqrt(free // memory(1))
+        # the largest n with square n^2 + beside n <= free
+        square, beside = memory(1), memory(1, 1, wide) - memory(1)
+        most = (math.isqrt(beside**2 + 4 * square * free) - beside) // (2 * square)
         console.print(
             f"{name}: {size} residuals need {need / 1e9:.2g} GB at the peak; up to {most:,} fit "
             f"in memory",
@@ -149,7 +164,10 @@ def load(name: str, jacobian: bool, outputs: int, console: Console) -> Gram:
         if need > free:
             raise BadUsage(f"{name}: {size} residuals do not fit; at most {most}")
     try:
-        return Gram.from_jacobian(array) if jacobian else read(np.asarray(array), outputs)
+        if jacobian:
+            agree("J", outputs, array.shape[1] if array.ndim == 3 else 1)
+            return Gram.from_jacobian(array)
+        return read(np.asarray(array), outputs)
     except (ValueError, TypeError) as error:
         raise BadUsage(f"{name}: {error}") from error
 
@@ -191,8 +209,19 @@ def _progress(console: Console) -> Any:
     return lambda line: console.print(line, markup=False, style="dim")
 
 
+def _drawable(name: str) -> None:
+    """Raise BadUsage, before any work, for a picture's ending that nothing can write."""
+    from matplotlib.figure import Figure
+
+    known, ending = Figure().canvas.get_supported_filetypes(), Path(name).suffix[1:].lower()
+    if ending and ending not in known:
+        raise BadUsage(f"--plot {name}: ending must be one of {', '.join(sorted(known))}")
+
+
 def _stability(args: argparse.Namespace, console: Console) -> int:
     quiet = Console(stderr=True)
+    if args.plot:
+        _drawable(args.plot)
     gram = load(args.file, args.jacobian, args.outputs, quiet)
     try:
         rows = table(
@@ -231,18 +260,21 @@ def _design(args: argparse.Namespace, console: Console) -> int:
 
 
 def _window(window: Window) -> dict[str, Any]:
-    return {
+    row = {
         "batch_size": window.batch_size, "tame": window.tame, "paths": window.paths,
         "keeps_below": window.keeps_below, "paths_below": window.paths_below,
         "leaves_above": window.leaves_above, "level": window.level, "rigorous": window.rigorous,
         "measured": list(window.measured), "says": str(window),
     }  # fmt: skip
+    return _finite([row])[0]
 
 
 def _finite(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows with infinity (K = 0: no step size leaves) as null, so that the JSON is JSON."""
-    return [
-        {k: [x if math.isfinite(x) else None for x in v] if isinstance(v, list) else v
-         for k, v in row.items()}
-        for row in rows
-    ]  # fmt: skip
+
+    def said(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [said(x) for x in value]
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return [{k: said(v) for k, v in row.items()} for row in rows]

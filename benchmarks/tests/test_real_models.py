@@ -100,6 +100,49 @@ def test_cross_entropy_takes_the_output_hessian() -> None:
         from_torch(net, x, smooth, "cross_entropy")
 
 
+def test_targets_that_do_not_fit_are_refused() -> None:
+    """Transposed targets were reshaped into others, class -1 was the last, 1.5 was 1."""
+    needs("torch")
+    import torch
+
+    net, x, y = tiny()
+    for targets in (y.T, y[:4], np.zeros(5)):
+        with pytest.raises(ValueError, match="targets: shape"):
+            from_torch(net, x, targets)
+    for targets, message in (
+        ([0, 1, 2, 0, 1], "class 2; must be an integer from 0 to 1"), ([0, -1, 0, 0, 1], "class -1"),
+        ([0, 1.5, 0, 0, 1], "class 1.5"), (np.full((5, 2), 0.6), r"targets\[0\]: must be prob"),
+        ([[1.5, -0.5]] * 5, r"targets\[0\]: must be prob"), (np.zeros((5, 1)), "targets: shape"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=message):
+            from_torch(net, x, targets, "cross_entropy")
+    for inputs, model in ((x[:0], net), (x, torch.nn.Tanh())):
+        with pytest.raises(ValueError, match="at least one of each"):
+            from_torch(model, inputs, y)
+    with pytest.raises(ValueError, match="chunk=0"):
+        from_torch(net, x, y, chunk=0)
+
+
+def test_an_embedding_gets_its_integers() -> None:
+    needs("torch")
+    import torch
+
+    table = torch.nn.Embedding(6, 2).double()
+    net = torch.nn.Sequential(table, torch.nn.Flatten(), torch.nn.Linear(4, 1).double())
+    words = np.array([[1, 2], [3, 3]])
+    found = from_torch(net, words, np.zeros(2))
+    weight = net[2].weight.detach().numpy().ravel()
+    expected = np.zeros((6, 2))
+    expected[1], expected[2] = weight[:2], weight[2:]
+    assert found.jacobian[0, 0, :12].reshape(6, 2) == pytest.approx(expected, rel=1e-12)
+    # what it gives goes into the thresholds as it is
+    both = (
+        mean_square_threshold(found, batch_size=1),
+        mean_square_threshold(found.gram, batch_size=1),
+    )
+    assert both[0].low == both[1].low
+
+
 def test_the_module_is_left_as_it_is() -> None:
     needs("torch")
     net, x, y = tiny()
@@ -190,6 +233,7 @@ def test_a_small_replay_of_the_experiment(name: str) -> None:
     task, net, linear = prepared(name)
     assert linear.gradients.max() < 1e-10
     assert linear.interpolates
+    assert linear.meaning.endswith("thresholds of this minimum")
     found = mean_square_threshold(linear.gram, batch_size=4)
     # the minimum that training ends in moves with the rounding of the machine's products
     assert found.middle == pytest.approx(sum(kept["mean_square"]) / 2, rel=1e-4)

@@ -12,6 +12,7 @@ from typing import Any
 from sympy import Eq, Expr, Symbol
 
 from formal.tie.full_batch import gd_converges, gd_direction
+from formal.tie.gram import gram_map
 from formal.tie.minima import trace_of_the_hessian
 from formal.tie.walks import non_confinement
 from formal.tie.words import (
@@ -320,6 +321,7 @@ _DECLARATIONS: dict[str, Callable[[], Declaration]] = {
     "SPARSE-TIME": _sparse_time,
     "NHRW": non_confinement,
     "TRACE": trace_of_the_hessian,
+    "Q-GRAM": gram_map,
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from scipy import special
 
+from sim.engine import _arguments as arguments
 from sim.problems.arrays import host
 from sim.problems.gram_input import Gram
 
@@ -50,8 +51,13 @@ class Hessians:
     """Q_i given outright, (N, d, d) symmetric, possibly indefinite: any shared stationary point."""
 
     def __init__(self, Q: Any):
-        self.Q = np.asarray(Q, dtype=np.float64)
-        self.samples, self.size = self.Q.shape[:2]
+        Q = arguments.array("Q", Q)
+        if Q.ndim != 3 or Q.shape[1] != Q.shape[2] or not Q.size:
+            raise ValueError(f"Q: shape {Q.shape}; must be (N, d, d)")
+        if not np.array_equal(Q, Q.transpose(0, 2, 1)):
+            raise ValueError("Q: every component must be symmetric")
+        self.Q = Q
+        self.samples, self.size = Q.shape[:2]
 
     def pull(self, z: Any, batches: Any) -> Any:
         """Give the batch sums of Q_i z."""
@@ -88,6 +94,13 @@ def draw_batches(
             yield from np.argpartition(keys, batch_size - 1, axis=-1)[..., :batch_size]
 
 
+def enough(runs: Any, epochs: Any) -> None:
+    """Raise where there are too few runs for a confidence interval, or no epochs."""
+    arguments.integer("epochs", epochs, 1)
+    if arguments.integer("runs", runs, 1) < LEAST_RUNS:
+        raise ValueError(f"runs={runs}: must be at least {LEAST_RUNS} for a confidence interval")
+
+
 def exponents(
     problem: Linear, step_sizes: Any, *, batch_size: int, epochs: int, runs: int, seed: Any,
     sampling: str = "uniform",
@@ -96,8 +109,7 @@ def exponents(
 
     What is measured is the mean growth over the last three quarters of `epochs`.
     """
-    if runs < LEAST_RUNS:
-        raise ValueError(f"runs={runs}: must be at least {LEAST_RUNS} for a confidence interval")
+    enough(runs, epochs)
     C = np.asarray(step_sizes, dtype=np.float64)
     rng = np.random.default_rng(seed)
     z = rng.normal(size=(runs, problem.size))

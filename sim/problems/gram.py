@@ -5,7 +5,8 @@ them, J the
 derivatives of the outputs and K = J J'.  SGD steps by C times the batch's mean gradient.  Everything
 below is in the residuals' N (outputs: N k) dimensions; the number of parameters does not enter.
 
-K may be: a `Gram`; K itself, (N, N) or (N, k, N, k); a Jacobian, (N, p) with p != N or (N, k, p).
+K may be: a `Gram`; what `from_torch` or `from_jax` give; K itself, (N, N) or (N, k, N, k); a
+Jacobian, (N, p) with p != N or (N, k, p).
 For a square Jacobian use ``Gram.from_jacobian``, for products with K ``Gram.from_product``.
 """
 
@@ -86,7 +87,7 @@ def mean_square_threshold(
     """
     gram = read(K, outputs)
     arguments.positive("width", width)
-    many = not isinstance(batch_size, int | np.integer | bool | float | str)
+    many = np.iterable(batch_size) and not isinstance(batch_size, str)
     sizes = list(batch_size) if many else [batch_size]
     factors = [variance_factor(gram.samples, b, sampling) for b in sizes]
     found: dict[int, Threshold] = {}

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from sim.engine import _arguments as arguments
 from sim.problems.exponents import Hessians, Residuals, exponents
 from sim.problems.gram_enclosure import enclose
@@ -68,7 +70,7 @@ def batch_sizes(samples: int) -> list[int]:
 
 
 def design(
-    *, keep: Sequence[Any], leave: Sequence[Any], batch_size: Iterable[int] | None = None,
+    *, keep: Sequence[Any], leave: Sequence[Any], batch_size: int | Iterable[int] | None = None,
     sampling: str = "uniform", level: float = 0.99, runs: int = 48, epochs: int = 1000, seed: Any = 0,
     progress: Callable[[str], None] | None = None,
 ) -> tuple[Window, ...]:  # fmt: skip
@@ -87,6 +89,9 @@ def design(
     >>> found.tame[0] < 0.7 < found.tame[1]  # between 2/l_max(Q) of the sharp and of the flat one
     True
     """
+    for name, value in (("keep", keep), ("leave", leave)):
+        if not isinstance(value, list | tuple):
+            raise TypeError(f"{name}: must be a list of minima, got {type(value).__name__}")
     kept = [x if isinstance(x, Hessians) else read(x) for x in keep]
     left = [x if isinstance(x, Hessians) else read(x) for x in leave]
     if not kept and not left:
@@ -94,7 +99,9 @@ def design(
     if not 0 < level < 1:
         raise ValueError(f"level={level}: must be between 0 and 1")
     least = min(x.samples for x in (*kept, *left))
-    sizes = batch_sizes(least) if batch_size is None else list(batch_size)
+    sizes: list[Any] = batch_sizes(least) if batch_size is None else [batch_size]
+    if np.iterable(batch_size) and not isinstance(batch_size, str):
+        sizes = list(batch_size)
     for b in sizes:
         arguments.integer("batch_size", b, 1, None if sampling == "replacement" else least)
     alone = 1 - (1 - level) / max(1, len(kept) + len(left))

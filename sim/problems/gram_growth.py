@@ -24,6 +24,7 @@ from sim.problems.gram_operator import Operator
 from sim.problems.lanczos import leading
 
 ROUNDS = 12
+FAR = 1000.0  # times the full-batch edge: beyond, the squares in a factor use up float64's digits
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,15 @@ def floor_factor(gram: Gram, kappa: Fraction, step_size: float) -> float:
 
 
 def enclose_growth(gram: Gram, kappa: Fraction, step_size: float, width: float) -> Growth:
-    """Enclose log rho to absolute `width`, for K~ (see `Gram`); rounding of the rest accounted for."""
+    """Enclose log rho to absolute `width`, for K~ (see `Gram`); rounding of the rest accounted for.
+
+    Raises ValueError for a step size beyond `FAR` times the full-batch edge.
+    """
     if gram.rank == 0:
         return Growth(-math.inf, -math.inf)
     C = step_size
+    if C * gram.largest > FAR * 2 * gram.samples:
+        raise ValueError(f"step_size={C:g}: must be at most {FAR:g} times the full-batch edge")
     slack = 64 * UNIT * (1 + C / gram.samples * gram.largest) ** 2
     base = floor_factor(gram, kappa, C)
     if kappa == 0:

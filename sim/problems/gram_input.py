@@ -20,6 +20,10 @@ from sim.problems.arrays import UNIT, gamma, gram_of, identity, namespace, norm
 ROUNDING = 1e-9
 BYTES = 8
 ARRAYS = 18  # (m, m) arrays alive at the peak, while the decomposition is checked (measured: 17.6)
+SLICES = 7  # arrays as large as a Jacobian alive while J J' is formed, J too (measured: 6.0)
+# Entries of K between these bounds: their squares neither overflow nor fall below float64's least number,
+# and underflow in a product is far below the 1e-10 of slack on `uncertainty`.
+LEAST, MOST = 1e-100, 1e100
 
 
 class NotAGram(ValueError):
@@ -62,6 +66,7 @@ class Gram:
         """Read K, (N k, N k) with a sample's k outputs side by side, or (N, k, N, k)."""
         K = _finite("K", K)
         if len(K.shape) == 4:
+            agree("K", outputs, int(K.shape[1]))
             outputs = int(K.shape[1])
             if K.shape[:2] != K.shape[2:]:
                 raise NotAGram(f"K: shape {tuple(K.shape)}; must be (N, k, N, k)")
@@ -75,6 +80,7 @@ class Gram:
         xp = namespace(K)
         gap = K - K.T
         scale = float(xp.max(xp.abs(K)))
+        _in_range("K", scale)
         worst = float(xp.max(xp.abs(gap)))
         if worst > ROUNDING * scale:
             at = np.unravel_index(int(xp.argmax(xp.abs(gap))), (size, size))
@@ -93,6 +99,7 @@ class Gram:
             raise ValueError(f"J: shape {tuple(J.shape)}; must be (N, p) or (N, k, p)")
         k = int(J.shape[1]) if len(J.shape) == 3 else 1
         flat = namespace(J).reshape(J, (J.shape[0] * k, J.shape[-1]))
+        _in_range("J", float(namespace(J).max(namespace(J).abs(J))), 0.5)
         K, error = gram_of(flat)
         return _decomposed((K + K.T) / 2, int(J.shape[0]), k, error + UNIT * norm(K))
 
@@ -117,24 +124,55 @@ class Gram:
 def read(K: Any, outputs: int = 1) -> Gram:
     """Give a `Gram` of what a user has; see `sim.problems.gram`.
 
-    A `Gram`; (N, p) with p != N or (N, k, p): a Jacobian; square or (N, k, N, k): K itself.
+    A `Gram`; what `from_torch` or `from_jax` give; (N, p) with p != N or (N, k, p): a Jacobian;
+    square or (N, k, N, k): K itself.
     """
     if isinstance(K, Gram):
+        agree("K", outputs, K.outputs)
         return K
+    if isinstance(linearised := getattr(K, "gram", None), Gram):  # what `from_torch` gives
+        return linearised
+    if callable(K):
+        raise TypeError("K: a function; products come in as Gram.from_product(product, samples)")
     shape = tuple(getattr(K, "shape", ())) or np.shape(K)
     if len(shape) == 3 or (len(shape) == 2 and shape[0] != shape[1]):
+        agree("J", outputs, int(shape[1]) if len(shape) == 3 else 1)
         return Gram.from_jacobian(K)
     if len(shape) not in (2, 4):
         raise ValueError(f"K: shape {shape}; must be (N, N), (N, k, N, k), (N, p) or (N, k, p)")
     return Gram.from_matrix(K, outputs)
 
 
-def memory(samples: int, outputs: int = 1) -> int:
-    """Give the bytes that a decomposition and a threshold need at their peak."""
-    return ARRAYS * BYTES * (samples * outputs) ** 2
+def agree(name: str, said: Any, found: int) -> None:
+    """Raise ValueError where `outputs` (1: nothing was said) contradicts what the array has."""
+    if arguments.integer("outputs", said, 1) not in (1, found):
+        hint = "; a Jacobian with k outputs a sample is (N, k, p)" if name == "J" else ""
+        raise ValueError(f"outputs={said}: but {name} has {found} a sample{hint}")
+
+
+def memory(samples: int, outputs: int = 1, parameters: int = 0) -> int:
+    """Give the bytes that a decomposition and a threshold need at their peak.
+
+    parameters: p, where a Jacobian is read (0: K itself); its slices and K's arrays are not alive at
+    the same time, but both are counted.
+    """
+    size = arguments.integer("samples", samples, 1) * arguments.integer("outputs", outputs, 1)
+    wide = arguments.integer("parameters", parameters, 0)
+    return BYTES * (ARRAYS * size**2 + SLICES * size * wide)
+
+
+def _in_range(name: str, size: float, power: float = 1.0) -> None:
+    """Raise ValueError where the largest entry is too small or too large to be squared and summed."""
+    low, high = LEAST**power, MOST**power
+    if size != 0 and not low <= size <= high:
+        raise ValueError(
+            f"{name}: largest entry {size:.3g}; must be 0 or from {low:g} to {high:g} (rescale the loss)"
+        )
 
 
 def _finite(name: str, value: Any) -> Any:
+    if hasattr(value, "detach"):  # PyTorch: no derivatives of thresholds
+        value = value.detach()
     xp = namespace(value)
     if xp is np:
         return arguments.array(name, value)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine import _arguments as arguments
-from sim.problems.exponents import Exponent, Hessians, Residuals, exponents
+from sim.problems.exponents import Exponent, Hessians, Residuals, enough, exponents
 from sim.problems.gram_enclosure import edge, enclose
 from sim.problems.gram_input import Gram, read
 from sim.problems.gram_operator import variance_factor
@@ -46,8 +46,10 @@ def _problem(
     """Give the linear problem, C_ms, an edge beyond which all leave, and whether there is no noise."""
     if isinstance(K, Hessians):
         ms = dense_threshold(K.Q, batch_size, sampling)
-        silent = variance_factor(K.samples, batch_size, sampling) == 0
+        silent = variance_factor(K.samples, batch_size, sampling) == 0 or not K.Q.any()
         top = float(np.linalg.eigvalsh(K.Q.mean(axis=0))[-1])
+        if top <= 0 and K.Q.any():
+            raise ValueError("Hessians: no direction has positive mean curvature; not a minimum")
         return K, ms, 2 / top if top > 0 else math.inf, silent
     gram: Gram = read(K, outputs)
     kappa = variance_factor(gram.samples, batch_size, sampling)
@@ -70,12 +72,20 @@ def almost_sure_threshold(
     First a ladder of step sizes from C_ms (below it the exponent is negative: Jensen) up until one
     is surely positive, then two rounds of twelve step sizes in between. Each limit is taken at level
     1 - (1 - level)/(number of step sizes), so that all hold together.
-    Raises ArithmeticError where no step size up to 64 times the full-batch edge is seen to leave.
+    Raises ArithmeticError where no step size up to 64 times the full-batch edge is seen to leave,
+    ValueError for a K, a batch size, a level or a number of runs (at least 16) that is none.
     """
     b = arguments.integer("batch_size", batch_size, 1)
+    if not 0 < level < 1:
+        raise ValueError(f"level={level}: must be between 0 and 1")
+    arguments.positive("resolution", resolution)
+    enough(runs, epochs)
     problem, ms, top, silent = _problem(K, b, sampling, outputs)
     if silent:
-        low = ms if not isinstance(K, Hessians) else top * (1 - 1e-12)
+        if isinstance(K, Hessians):  # ms is 0 where the mean has a negative direction: all C leave
+            low, top = (0.0, 0.0) if ms == 0 else (top * (1 - 1e-12), top)
+        else:
+            low = ms
         return AlmostSure(low, top, b, level, resolution, exact=True)
     base = ms if ms > 0 else top / 64
     seeds = np.random.SeedSequence(seed).spawn(16)

@@ -23,6 +23,7 @@ from sim.problems.gram_input import Gram
 LOSSES = ("squared", "cross_entropy")
 FITS = 1e-6  # a sample's gradient norm up to which the minimum counts as shared; said, never hidden
 CHUNK = 64
+TOTAL = 1e-6  # how far from 1 a target's probabilities may add up: float32's rounding, many classes
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,10 @@ class Linearised:
                 "no verdict (label smoothing has one)"
             )
         if self.interpolates:
-            return f"all samples are fitted (largest gradient norm {worst:.2g}): thresholds of "
-            "this minimum"
+            return f"all samples are fitted (largest gradient norm {worst:.2g}): thresholds of this minimum"
         return (
             f"not all samples are fitted: sample {at} has gradient norm {worst:.3g}. SGD does not "
-            f"settle "
-            "here; the thresholds are those of the linearised residuals (second derivatives times "
+            "settle here; the thresholds are those of the linearised residuals (second derivatives times "
             "residuals are left out), beyond them the noise floor (stationary_covariance) is infinite"
         )
 
@@ -79,16 +78,12 @@ def _linearised(J: Any, outputs: Any, targets: Any, loss: str) -> Linearised:
             raise ValueError(f"{name}: every entry must be finite")
     smooth = True
     if loss == "squared":
-        y = y.reshape(h.shape)
-        rest = h - y
+        if y.shape[:1] != h.shape[:1] or y.size != h.size:
+            raise ValueError(f"targets: shape {y.shape}; the outputs have {h.shape}")
+        rest = h - y.reshape(h.shape)
         losses, weighted = (rest**2).sum(axis=1) / 2, J
     else:
-        if h.shape[1] < 2:
-            raise ValueError(
-                "loss='cross_entropy': at least two outputs are needed (write a single logit as (0, h))"
-            )
-        if y.ndim == 1:
-            y = np.eye(h.shape[1])[y.astype(int)]
+        y = _probabilities(y, h)
         smooth = bool((y > 0).all())
         top = h - h.max(axis=1, keepdims=True)
         log_p = top - np.log(np.exp(top).sum(axis=1, keepdims=True))
@@ -105,6 +100,35 @@ def _linearised(J: Any, outputs: Any, targets: Any, loss: str) -> Linearised:
     return Linearised(weighted, rest, gradients, losses, loss, smooth)
 
 
+def _probabilities(y: Any, h: Any) -> Any:
+    """Give the targets of cross entropy as probabilities (N, k), from these or from class numbers."""
+    samples, k = h.shape
+    if k < 2:
+        raise ValueError(
+            "loss='cross_entropy': at least two outputs are needed (write a single logit as (0, h))"
+        )
+    if y.shape == (samples,):
+        bad = (y != np.round(y)) | (y < 0) | (y >= k)
+        if bad.any():
+            raise ValueError(f"targets: class {y[bad][0]:g}; must be an integer from 0 to {k - 1}")
+        return np.eye(k)[y.astype(int)]
+    if y.shape != h.shape:
+        raise ValueError(f"targets: shape {y.shape}; must be ({samples},) or {h.shape}")
+    bad = (y < 0).any(axis=1) | (np.abs(y.sum(axis=1) - 1) > TOTAL)
+    if bad.any():
+        raise ValueError(f"targets[{int(bad.argmax())}]: must be probabilities that add up to 1")
+    return y
+
+
+def _sizes(inputs: int, parameters: int, chunk: Any) -> None:
+    """Raise ValueError where there is nothing to differentiate."""
+    arguments.integer("chunk", chunk, 1)
+    if not inputs or not parameters:
+        raise ValueError(
+            f"{inputs} inputs, {parameters} parameters: at least one of each is needed"
+        )
+
+
 def from_torch(
     module: Any, inputs: Any, targets: Any, loss: str = "squared", *, chunk: int = CHUNK
 ) -> Linearised:
@@ -115,7 +139,8 @@ def from_torch(
 
     The module is evaluated as in ``module.eval()``, from copies of its parameters (it is left as it
     is). A layer that mixes samples (batch normalisation in training) has no per-sample loss.
-    Raises ImportError when torch is not installed.
+    Inputs become float64, integers too unless the module has an embedding.
+    Raises ImportError when torch is not installed, ValueError for targets that do not fit the outputs.
     """
     arguments.choice("loss", loss, LOSSES)
     try:
@@ -128,7 +153,11 @@ def from_torch(
     buffers = {
         k: v.detach().double() if v.is_floating_point() else v for k, v in module.named_buffers()
     }
-    x = torch.as_tensor(inputs).double()
+    x = torch.as_tensor(inputs).detach()
+    tables = (torch.nn.Embedding, torch.nn.EmbeddingBag)
+    if x.is_floating_point() or not any(isinstance(m, tables) for m in module.modules()):
+        x = x.double()
+    _sizes(len(x), sum(v.numel() for v in params.values()), chunk)
 
     def output(params: Any, one: Any) -> Any:
         given = (params, buffers)
@@ -149,7 +178,7 @@ def from_torch(
         J = torch.cat(rows)
     finally:
         module.train(training)
-    return _linearised(J.cpu(), h.cpu(), torch.as_tensor(targets).cpu(), loss)
+    return _linearised(J.cpu(), h.cpu(), torch.as_tensor(targets).detach().cpu(), loss)
 
 
 def from_jax(
@@ -173,6 +202,7 @@ def from_jax(
         wide = jax.tree.map(lambda v: jnp.asarray(np.asarray(v, dtype=np.float64)), params)
         flat, unravel = ravel_pytree(wide)
         x = jnp.asarray(np.asarray(inputs, dtype=np.float64))
+        _sizes(len(x), flat.size, chunk)
 
         def output(flat: Any, one: Any) -> Any:
             return jnp.reshape(function(unravel(flat), one), -1)

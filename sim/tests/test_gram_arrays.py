@@ -68,6 +68,14 @@ def test_the_arrays_stay_where_they_are(name: str, monkeypatch: Any) -> None:
     assert set(seen) == {kind}
 
 
+def test_a_tensor_that_records_derivatives() -> None:
+    torch = library("torch")
+    J = torch.asarray(np.random.default_rng(3).normal(size=(4, 6))).requires_grad_()
+    ours, plain = (mean_square_threshold(x, batch_size=2) for x in (J, J.detach()))
+    assert (ours.low, ours.high) == (plain.low, plain.high)
+    assert J.requires_grad
+
+
 def test_edges_of_the_standard() -> None:
     xp = library("array_api_strict")
     nothing = mean_square_threshold(xp.asarray(np.zeros((3, 2))), batch_size=1)

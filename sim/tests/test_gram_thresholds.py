@@ -25,8 +25,6 @@ from sim import (
 from sim.problems import gram_enclosure
 from sim.problems.arrays import gram_of
 from sim.problems.exponents import Residuals, exponents
-from sim.problems.gram import memory
-from sim.problems.gram_input import NotAGram
 from sim.problems.gram_operator import Operator, Weights, variance_factor
 from sim.problems.nonconvex import simulate_sum, styblinski_tang_slopes
 from sim.problems.quadratic_moments import almost_sure_threshold as one_dimensional
@@ -298,61 +296,6 @@ def test_design_on_styblinski_tang_sums() -> None:
         )  # fmt: skip
         left[at] = int(result.left.sum())
     assert list(left.values()) == [20, 0]
-
-
-def test_memory_is_said() -> None:
-    assert memory(10_000) == memory(5_000, 2)
-    assert memory(10_000) < 16e9
-
-
-@pytest.mark.parametrize(
-    ("K", "options", "error", "message"),
-    [
-        (np.array([[1.0, np.nan], [np.nan, 1.0]]), {}, ValueError, "must be finite"),
-        (
-            np.array([[1.0, 2.0], [0.0, 1.0]]),
-            {},
-            NotAGram,
-            r"K\[0, 1\]=2.0 but K\[1, 0\]=0.0.*symmetric",
-        ),
-        (np.diag([1.0, -0.5]), {}, NotAGram, "eigenvalue -0.5 beside 1"),
-        (np.eye(3), {"outputs": 2}, NotAGram, "square of size N k, k = 2"),
-        (np.eye(3), {"batch_size": 4}, ValueError, "batch_size=4: must be an integer from 1 to 3"),
-        (np.eye(3), {"batch_size": 0}, ValueError, "batch_size=0"),
-        (np.eye(3), {"batch_size": 1.5}, TypeError, "batch_size=1.5"),
-        (np.eye(3), {"sampling": "cyclic"}, ValueError, "sampling='cyclic'"),
-        (np.eye(3), {"width": 0}, ValueError, "width=0"),
-        (np.ones(3), {}, ValueError, r"K: shape \(3,\)"),
-        (np.ones((2, 3, 2, 2)), {}, NotAGram, r"must be \(N, k, N, k\)"),
-        ("text", {}, ValueError, "K: shape"),
-    ],
-)
-def test_bad_input_is_refused(K: Any, options: Any, error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=message):
-        mean_square_threshold(K, **({"batch_size": 1} | options))
-
-
-def test_more_bad_input() -> None:
-    with pytest.raises(ValueError, match="product: gave shape"):
-        Gram.from_product(lambda V: V[:1], 3)
-    with pytest.raises(ValueError, match="J: shape"):
-        Gram.from_jacobian(np.ones(3))
-    with pytest.raises(ValueError, match="at least 16"):
-        almost_sure_threshold(np.eye(2) + 1, batch_size=1, runs=3)
-    with pytest.raises(ValueError, match="step_size=-1"):
-        growth_rate(np.eye(2), batch_size=1, step_size=-1)
-
-
-def test_rounding_of_the_input_widens_the_enclosure() -> None:
-    """A K formed carelessly in floats: asymmetry and negative eigenvalues of rounding's size."""
-    J = np.random.default_rng(0).normal(size=(8, 3))
-    K = J @ J.T
-    K[0, 1] += 1e-12
-    rough = mean_square_threshold(K, batch_size=1)
-    sharp = mean_square_threshold(J, batch_size=1)
-    assert rough.low <= sharp.high
-    assert sharp.low <= rough.high
-    assert Gram.from_matrix(K).uncertainty > 1e-13
 
 
 def test_the_weights_refuse_to_speak_near_their_pole() -> None:

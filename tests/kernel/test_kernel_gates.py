@@ -22,6 +22,8 @@ from theory.minibatch.reach import final_ratio, schedule_probability
 from theory.minibatch.sparse import block_length, limit_winner, p_sparse, rate
 from theory.model.spectrum import mean_active, trace
 from theory.notation import S, a, b, delta, delta_next, n, p, r2, rho, s, s_next
+from theory.quadratic import gram_thresholds as gram
+from theory.quadratic.second_moment import C, N, kappa
 from theory.walks.random_walk import increment, jump
 
 HALF = Rational(1, 2)
@@ -115,6 +117,12 @@ def test_nhrw_in_the_kernel(claim: Claim) -> None:
 @evidence("TRACE", "kernel")
 def test_trace_in_the_kernel(claim: Claim) -> None:
     """On the cell of the active data, where a ReLU neuron's loss at an inactive one is constant."""
+    expect_kernel(claim)
+
+
+@evidence("Q-GRAM", "kernel", step=("batch", "map", "modes", "reduction"))
+def test_q_gram_in_the_kernel(claim: Claim) -> None:
+    """From the gradients, subsets and words; all but the threshold, of which the statement says nothing."""
     expect_kernel(claim)
 
 
@@ -232,6 +240,14 @@ NEIGHBOURS: dict[str, Callable[[], Claim]] = {
         "step size", And(Gt(a, 0), Le(a, Rational(1, 4)))
     ),
     "SPARSE-TIME twice p": lambda: claims["SPARSE-TIME"].widened("split probability", Eq(p, 2 * _split())),
+    "Q-GRAM moments of two": lambda: _equation("Q-GRAM", gram.off, lambda x: x * (N - 1) / N),
+    "Q-GRAM moments of one": lambda: _equation("Q-GRAM", gram.on, lambda x: x.subs(kappa, 1)),
+    "Q-GRAM half the noise": lambda: _equation("Q-GRAM", gram.image, lambda x: x.subs(kappa, kappa / 2)),
+    "Q-GRAM longer steps": lambda: _equation("Q-GRAM", gram.image, lambda x: x.subs(C, 2 * C)),
+    "Q-GRAM other modes": lambda: _equation("Q-GRAM", gram.d_ab, lambda x: x.subs(kappa, 0)),
+    "Q-GRAM twice T": lambda: _equation("Q-GRAM", gram.tau, lambda x: 2 * x),
+    # b > n: no subset has so many indices
+    "Q-GRAM no noise": lambda: claims["Q-GRAM"].without("noise"),
     "SPARSE-TIME off the span": lambda: claims["SPARSE-TIME"].without("in the span"),
 }  # fmt: skip
 ON_ORTHONORMAL_DATA = sorted(
@@ -260,7 +276,9 @@ def test_neighbours_do_not_pass(name: str) -> None:
 
 @pytest.mark.parametrize("name", ON_ORTHONORMAL_DATA)
 def test_no_claim_on_orthonormal_data_passes_for_any_data(name: str) -> None:
-    assert len(ON_ORTHONORMAL_DATA) == len(spoken()) - 2  # GRAD has one sample, NHRW none
+    assert (
+        len(ON_ORTHONORMAL_DATA) == len(spoken()) - 3
+    )  # GRAD has one sample, NHRW none, Q-GRAM any
     _refused(claims[name].without("orthonormal data"))
 
 
@@ -270,6 +288,13 @@ def test_a_mean_over_batches_is_not_said_for_batches_of_another_law() -> None:
         for other in (None, words.WITH_REPLACEMENT, words.CYCLIC):
             with pytest.raises(NoPhrase, match=r"uniform|has no phrase"):
                 gate(claims[name].with_item(words.UNIFORM, other))
+
+
+def test_q_gram_is_said_for_independent_batches_alone() -> None:
+    gate(claims["Q-GRAM"])
+    for other in (None, words.UNIFORM, words.CYCLIC, words.WITH_REPLACEMENT):
+        with pytest.raises(NoPhrase, match=r"independent batches|has no phrase"):
+            gate(claims["Q-GRAM"].with_item(words.INDEPENDENT, other))
 
 
 def test_a_mean_over_starts_is_not_said_for_starts_of_another_law() -> None:
@@ -291,7 +316,8 @@ TAKEN = {"SPARSE-RATE": ("exponent", "split probability")}  # the conclusion tak
 def test_dropping_an_assumption_drops_its_phrase(name: str) -> None:
     whole = gate(claims[name]).statement
     for assumption in claims[name].assumptions:
-        if assumption.item in (words.UNIFORM, words.FULL, words.SIGN_SYMMETRIC):
+        laws = (words.UNIFORM, words.FULL, words.SIGN_SYMMETRIC, words.INDEPENDENT)
+        if assumption.item in laws:
             continue  # without it nothing is said at all: see the test of laws above
         less = claims[name].without(assumption.name)
         if assumption.name in TAKEN.get(name, ()):

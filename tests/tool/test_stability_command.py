@@ -36,6 +36,23 @@ def test_stability_prints_writes_and_draws(jacobian: Path, capsys: Any) -> None:
     assert data["rows"][0]["almost_sure"][0] >= low
 
 
+@pytest.mark.parametrize("ends", [(0.13, 0.38), (2e-3, 5e-2), (1e-4, 3.0)])
+def test_step_sizes_can_be_read_off_the_picture(ends: tuple[float, float]) -> None:
+    """From one threshold to the other there are numbers on the axis; there were none."""
+    rows = [
+        {"batch_size": 4**k, "mean_square": [x, x], "almost_sure": None} for k, x in enumerate(ends)
+    ]
+    figure = stability.drawn(rows)
+    figure.canvas.draw()
+    axis = figure.axes[0]
+    low, high = axis.get_ylim()
+    seen = [
+        t for t in axis.yaxis.get_major_ticks()
+        if low <= t.get_loc() <= high and t.label1.get_text()
+    ]  # fmt: skip
+    assert len(seen) >= 3
+
+
 def test_all_batch_sizes_by_default_and_no_runs(jacobian: Path, capsys: Any) -> None:
     assert main(["stability", str(jacobian), "--no-runs", "--json", "-"]) == 0
     data = json.loads(capsys.readouterr().out)
@@ -58,6 +75,23 @@ def test_design_says_which_step_sizes(tmp_path: Path, capsys: Any) -> None:
     assert [row["tame"] for row in rows] == [None, None]
 
 
+def test_design_without_an_upper_end_is_json(tmp_path: Path, capsys: Any) -> None:
+    """K = 0 is kept by every step size: null, as JSON has no infinity."""
+    np.save(tmp_path / "A.npy", np.zeros((2, 1)))
+    np.save(tmp_path / "B.npy", np.array([[1.0], [1.2]]))
+    files = [str(tmp_path / "A.npy"), str(tmp_path / "B.npy")]
+    assert (
+        main(["design", *files, "--b", "2", "--json", "-", "--runs", "16", "--epochs", "60"]) == 0
+    )
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    (row,) = json.loads(capsys.readouterr().out, parse_constant=refuse)
+    assert row["tame"][1] is None
+    assert row["keeps_below"] is None
+
+
 def test_a_printed_lower_end_is_not_rounded_up(jacobian: Path) -> None:
     for value in (0.123456789, 1.9999999999, 123.456):
         for digits in (4, 9):
@@ -78,6 +112,15 @@ def test_bad_usage(jacobian: Path, tmp_path: Path, capsys: Any, monkeypatch: Any
     assert main(["stability", str(tmp_path / "skew.npy"), "--jacobian", "--no-runs"]) == 0
     assert main(["stability", str(jacobian), "--batch-size", "7", "--no-runs"]) == 2
     assert "from 1 to 6" in capsys.readouterr().err
+    np.savez(tmp_path / "many.npz", a=np.ones(3))
+    assert main(["stability", str(tmp_path / "many.npz")]) == 2
+    assert "archive" in capsys.readouterr().err
+    assert main(["stability", str(jacobian), "--plot", "x.xyz"]) == 2
+    told = capsys.readouterr().err
+    assert "ending" in told
+    assert "batch size" not in told  # before any work
+    assert main(["stability", str(jacobian), "--jacobian", "--outputs", "2", "--no-runs"]) == 2
+    assert "outputs=2" in capsys.readouterr().err
     monkeypatch.setattr(stability, "available", lambda: 1000)
     assert main(["stability", str(jacobian)]) == 2
-    assert "do not fit; at most 2" in " ".join(capsys.readouterr().err.split())
+    assert "do not fit; at most 1" in " ".join(capsys.readouterr().err.split())
