@@ -153,7 +153,7 @@ FAULTS = {
         '(?s)"complete": true.*"seed": 7',
         edits=True,
     ),
-    "B15": _shell(f"$PYTHON -m audit new FINE --chapter step > /dev/null; {LS}", "code 1", edits=True),
+    "B15": _shell(f"$PYTHON -m audit new FINE --chapter capture > /dev/null; {LS}", "code 1", edits=True),
     "B16": Fault(
         "from audit.report.mathematics import mathml\n"
         r"print(mathml(r'\text{</math><script>alert(1)</script>}'))",
@@ -174,8 +174,10 @@ FAULTS = {
         "(?s)Error.*code 1",
     ),
     "B19": _shell(
-        "PYTHONIOENCODING=ascii $PYTHON -m audit list 2>&1 | tail -1; echo code ${PIPESTATUS[0]}",
-        "(?s)Encode.*code 1",
+        "PYTHONIOENCODING=ascii $PYTHON -m audit run GRAD --quick --workers 1 --json $(printf '\\303\\251').json "
+        "2>&1 | tail -1; echo code ${PIPESTATUS[0]}; ls | grep -c json",
+        "(?s)PYTHONIOENCODING.*code 1",
+        edits=True,
     ),
     "B20": _shell(
         "printf 'import pytest\\npytest.importorskip(\"no_such\")\\n' > tests/test_zz.py; "
@@ -184,9 +186,9 @@ FAULTS = {
         edits=True,
     ),
     "B21": _shell(
-        "sed -i '0,/chapter=__name__/s//chapter=\"stpe\"/' theory/step.py; $PYTHON -m audit list --json - | "
-        "grep -c '\"STEP\"'; echo code ${PIPESTATUS[0]}",
-        "(?s)^0.*code 0",
+        "sed 's/id=\"STEP\"/id=\"ZZ\"/; s/chapter=__name__/chapter=\"stpe\"/' theory/step.py > theory/zz.py; "
+        "$PYTHON -m audit list --json - > out; echo code $? found $(grep -c ZZ out)",
+        "code 0 found 0",
         edits=True,
     ),
 }  # fmt: skip
