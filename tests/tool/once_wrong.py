@@ -174,8 +174,8 @@ FAULTS = {
         "(?s)Error.*code 1",
     ),
     "B19": _shell(
-        "PYTHONIOENCODING=ascii $PYTHON -m audit run GRAD --quick --workers 1 --json $(printf '\\303\\251').json "
-        "2>&1 | tail -1; echo code ${PIPESTATUS[0]}; ls | grep -c json",
+        "PYTHONIOENCODING=ascii $PYTHON -m audit run GRAD --quick --workers 1 "
+        "--json $(printf '\\303\\251').json 2>&1 | tail -1; echo code ${PIPESTATUS[0]}; ls | grep -c json",
         "(?s)PYTHONIOENCODING.*code 1",
         edits=True,
     ),
