@@ -5,6 +5,10 @@ import signal
 
 import pytest
 
+from theorem_audit.tests.measured import end_gently
+
+end_gently()
+
 # A shell that starts the tests in the background has SIGINT ignored, and every process started from
 # here would inherit that: the tests of interrupts would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -16,6 +16,7 @@ from rich.console import Console
 from theorem_audit import project, show
 from theorem_audit.doubt import commands as doubts
 from theorem_audit.errors import BadUsage, NoEvidence, NoNotes, UnknownEvidence
+from theorem_audit.guard import Left, no_exit
 from theorem_audit.project import Project, ProjectError, find, locate
 from theorem_audit.report import commands as report
 from theorem_audit.usage import emit, is_utf8
@@ -168,13 +169,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         here, rest = _asked_project(words)
         project.use(here)
-        parser = _parser(here, _first_word(rest))
+        with no_exit():  # a project's own commands are imported for it
+            parser = _parser(here, _first_word(rest))
         args = parser.parse_args(rest)
         if args.command is None:
             parser.print_help()
             return 2
         console = show.console(stderr=args.json == "-")
-        return int(args.handler(args, console))
+        with no_exit():
+            return int(args.handler(args, console))
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in REPORT_LIBRARIES:
             raise
@@ -186,6 +189,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red", soft_wrap=True)
         return 2
-    except (UnknownEvidence, CyclicUse) as error:
+    except (UnknownEvidence, CyclicUse, Left) as error:
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red", soft_wrap=True)
         return 1

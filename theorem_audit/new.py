@@ -62,8 +62,9 @@ def create(claim_id: str, chapter: str, project: Project) -> list[Path]:
     dots for shelves.  A new chapter (and a new shelf) gets its files; an existing one is appended to, with
     the imports that the stub needs.
 
-    Raises BadClaimName, before anything is written, when the id is malformed or taken, when the chapter is
-    no module name or names a module that holds no claim, or when it would lie outside the project.
+    Raises BadClaimName, before anything is written, when the id is malformed or taken, or makes a name that
+    the chapter has already, when the chapter is no module name or names a module that holds no claim, when
+    it would hide another one, when a file of it is no Python, or when it would lie outside the project.
     """
     if not ID.fullmatch(claim_id):
         raise BadClaimName(f"ID {claim_id!r}: upper-case words joined by '-', such as GD-RATE")
@@ -78,6 +79,12 @@ def create(claim_id: str, chapter: str, project: Project) -> list[Path]:
     tests = _folder(project, project.evidence_package(), "evidence")
     notes = project.path("notes")
     room = theory.joinpath(*shelf, f"{name}.py")
+    for depth in range(1, len(shelf) + 1):
+        above = theory.joinpath(*shelf[:depth]).with_suffix(".py")
+        if above.exists():
+            raise BadClaimName(
+                f"--chapter {chapter!r}: {_shown(above, project)} is a module; a shelf of its name hides it"
+            )
     known = {claim.chapter for claim in project.claims.values()}
     if room.exists() and chapter not in known:
         raise BadClaimName(
@@ -136,8 +143,17 @@ def _python(
 ) -> str:
     """A module's text with the stub at its end and what the stub needs imported; it compiles."""
     text = _old(path, head.format(**words) + "\nfrom __future__ import annotations\n")
-    body = ast.parse(text).body
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError) as error:
+        raise BadClaimName(
+            f"{path}: not Python, so that nothing is added to it: {error}"
+        ) from error
     bound = _bound(body)
+    if taken := _bound(ast.parse(stub.format(**words)).body) & bound:
+        raise BadClaimName(
+            f"ID {words['id']!r}: {min(taken)} is a name in {path.name} already, and would be lost"
+        )
     lines = [
         f"from {module} import {', '.join(missing)}"
         for module, names in needs.items()
@@ -154,16 +170,18 @@ def _python(
 
 
 def _bound(body: list[ast.stmt]) -> set[str]:
-    """The names that a module binds at its top level."""
+    """The names that a module binds at its top level, also within ``if``, ``try`` and the like."""
     found: set[str] = set()
     for node in body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found.add(node.name)
-        elif isinstance(node, ast.Assign):
+        else:
             found |= {
-                x.id for target in node.targets for x in ast.walk(target) if isinstance(x, ast.Name)
+                x.id
+                for x in ast.walk(node)
+                if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
             }
     return found
 

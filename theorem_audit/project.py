@@ -45,6 +45,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from theorem_audit.guard import no_exit
+
 if TYPE_CHECKING:
     from theorem_audit.statement.discovery import Claims
 
@@ -112,7 +114,8 @@ class Project:
         self._on_path()
         module_name, _, attribute = name.partition(":")
         try:
-            module = importlib.import_module(module_name)
+            with no_exit():
+                module = importlib.import_module(module_name)
         except ImportError as error:
             if error.name is not None and (module_name + ".").startswith(error.name + "."):
                 raise ProjectError(

@@ -1,12 +1,14 @@
 """The pytest side: evidence functions become tests, their outcomes a verdict summary.
 
 pytest                         every evidence is a test, with the claim as its argument
-pytest --audit-json run.json   the ledger of what was run, as ``audit run --json`` writes it
+pytest --audit-json run.json   the ledger of what was run, as ``audit run --json`` writes it; the search and
+                               the wrong variants that a run asks for are asked for, too
 pytest --audit-seed 7          other random draws
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,9 @@ import hypothesis
 import pytest
 
 from theorem_audit import project
-from theorem_audit.checks.mark import Evidence
+from theorem_audit.checks.mark import Evidence, imported
 from theorem_audit.checks.run_context import DEFAULT_SEED
+from theorem_audit.guard import no_exit
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.verdict import Outcome
@@ -84,7 +87,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
     def call(**arguments: Any) -> None:
         try:
-            pyfuncitem.obj(**arguments)
+            with no_exit():
+                pyfuncitem.obj(**arguments)
         except BaseException as error:
             caught.append(error)
             raise
@@ -147,10 +151,37 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     ledger.expect(ids)
     for outcome in outcomes:
         ledger.add(outcome)
+    target = config.getoption("--audit-json", None)
+    for outcome in _doubts(outcomes, ledger.seed) if target else ():
+        ledger.add(outcome)
     counts = ", ".join(
         f"{count} {'not judged: more of its evidence is needed' if name == 'unchecked' else name}"
         for name, count in ledger.counts().items()
     )
-    terminalreporter.write_line(f"audit, by the tests selected: {counts}")
-    if target := config.getoption("--audit-json", None):
+    less = "" if target else " (search and wrong variants not asked)"
+    terminalreporter.write_line(f"audit, by the tests selected: {counts}{less}")
+    if target:
         ledger.write(Path(target))
+
+
+def _doubts(outcomes: list[Outcome], seed: int) -> Iterator[Outcome]:
+    """What a run asks of each claim beside its evidence; only what was selected is to reject the variants."""
+    from theorem_audit.doubt import doubts, falsify
+    from theorem_audit.reuse.index import doubt, variants_of
+
+    searches, reasons = falsify.tables()
+    for claim_id in dict.fromkeys(o.claim_id for o in outcomes):
+        tests = dict.fromkeys(o.test for o in outcomes if o.claim_id == claim_id)
+        marks = [m for test in tests for m in _marked(test) if m.claim_id == claim_id]
+        rows = variants_of([runner.row_of(m) for m in marks])
+        if claim_id in searches or claim_id in reasons:
+            rows.append(doubt(claim_id, "search", falsify.__name__, "search"))
+        for row in rows:
+            yield runner.run_evidence(doubts.asked(row), project.claims()[claim_id], run_seed=seed)
+
+
+def _marked(test: str) -> list[Evidence]:
+    """The marks of the evidence function of a node id; none for what the tool itself says of a claim."""
+    path, _, name = test.partition("::")
+    module = imported(path.removesuffix(".py").replace("/", "."))
+    return getattr(getattr(module, name, None), "evidence_marks", [])

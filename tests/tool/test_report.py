@@ -6,6 +6,7 @@ import copy
 import html
 import html.parser
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -192,12 +193,21 @@ def _unreadable(text: str) -> dict[str, tuple[str, str]]:
         "a claim without verdict": (
             json.dumps({**data, "claims": [{"id": "X"}]}), "not a valid ledger at claims/0",
         ),
+        "nan": (json.dumps({**data, "family_error": math.nan}), "NaN is no finite number"),
+        "beyond floats": (
+            json.dumps({**data, "family_error": 0.25}).replace("0.25", "1e999"), "1e999 is no finite number",
+        ),
+        "a claim twice": (
+            json.dumps({**data, "claims": [*data["claims"], data["claims"][0]]}), "it speaks of",
+        ),
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "what", ["truncated", "empty", "foreign", "a list", "newer", "a claim without verdict"]
-)
+    "what",
+    ["truncated", "empty", "foreign", "a list", "newer", "a claim without verdict", "nan",
+     "beyond floats", "a claim twice"],
+)  # fmt: skip
 def test_files_that_are_no_ledger(
     what: str, run_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

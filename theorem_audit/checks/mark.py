@@ -23,8 +23,10 @@ from typing import Any
 
 from theorem_audit import project
 from theorem_audit.errors import NoEvidence, UnknownEvidence
+from theorem_audit.guard import Left, no_exit
 from theorem_audit.kinds import DECIDING, DOUBTS, KINDS, SUPPORTING
 from theorem_audit.statement.discovery import modules
+from theorem_audit.statement.unreached import EVIDENCE, unreached
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def evidence(
         record = Evidence(claim_id, kind, function, steps, dict(cases or {}), needs, slow)
         marks = [*getattr(function, "evidence_marks", []), record]
         function.evidence_marks = marks  # type: ignore[attr-defined]
-        if "<locals>" not in function.__qualname__:
+        if "<locals>" not in _written(function).__qualname__:
             module = vars(sys.modules[function.__module__])
             module.setdefault(_MARKED, {})[id(function)] = function
         return function
@@ -100,9 +102,10 @@ def nothing_hidden(module: ModuleType) -> None:
     found = {id(value) for value in vars(module).values() if hasattr(value, "evidence_marks")}
     for function in vars(module).get(_MARKED, {}).values():
         if id(function) not in found:
+            name = f"{function.__module__}.{_written(function).__qualname__}"
             raise UnknownEvidence(
-                f"{function.__module__}.{function.__qualname__} (line {_line(function)}) is marked as "
-                "evidence, and is not found: a later function has its name, or a class holds it"
+                f"{name} (line {_line(function)}) is marked as evidence, and is not found: a later function "
+                "has its name, or a class holds it"
             )
     for value in vars(module).values():
         marks = getattr(value, "evidence_marks", ())
@@ -114,8 +117,14 @@ def nothing_hidden(module: ModuleType) -> None:
             )
 
 
+def _written(function: Any) -> Any:
+    """The function as it stands in its file, below what wraps it (Hypothesis, functools.wraps)."""
+    function = inspect.unwrap(function)
+    return getattr(getattr(function, "hypothesis", None), "inner_test", function)
+
+
 def _line(function: Any) -> int | str:
-    code = getattr(inspect.unwrap(function), "__code__", None)
+    code = getattr(_written(function), "__code__", None)
     return code.co_firstlineno if code else "?"
 
 
@@ -126,16 +135,21 @@ def imported(name: str) -> ModuleType | None:
     """A module of evidence; None where it skips itself, which ``LEFT_OUT`` then tells."""
     path = name.replace(".", "/") + ".py"
     try:
-        return importlib.import_module(name)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        if type(error).__name__ == "Skipped":  # pytest's, which says that it is a builtin
+        with no_exit():
+            return importlib.import_module(name)
+    except Exception as seen:  # noqa: BLE001 - whatever a file does at its import is told
+        error = seen.__cause__ or seen if isinstance(seen, Left) else seen
+        if type(error).__name__ in ("Skipped", "SkipTest"):  # of pytest and of unittest
             LEFT_OUT[path] = str(error)
             return None
         raise UnknownEvidence(
             f"{path} cannot be imported: {type(error).__name__}: {error}"
         ) from error
+
+
+def is_test(name: str) -> bool:
+    """Whether a module of the evidence package is looked into for evidence, by its last name."""
+    return name.startswith("test_")
 
 
 def collect() -> dict[str, list[Evidence]]:
@@ -149,7 +163,10 @@ def collect() -> dict[str, list[Evidence]]:
     claims = here.claims
     found: dict[str, list[Evidence]] = {claim_id: [] for claim_id in claims}
     package = here.evidence_package()
-    for module in modules(package, lambda name: name.startswith("test_"), imported):
+    for place in package.__path__:
+        for said in unreached(Path(place), EVIDENCE, is_test):
+            raise UnknownEvidence(said)
+    for module in modules(package, is_test, imported):
         if module is None:
             continue
         nothing_hidden(module)

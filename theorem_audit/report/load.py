@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def load_run(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableRun(f"{path}: cannot be read: {error}") from None
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_constant=_finite, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise UnreadableRun(
             f"{path}: not whole JSON (line {error.lineno}: {error.msg}); was the run cut short?"
@@ -89,4 +90,14 @@ def load_run(path: Path) -> dict[str, Any]:
     except jsonschema.ValidationError as error:
         where = "/".join(map(str, error.absolute_path)) or "the top"
         raise UnreadableRun(f"{path}: not a valid ledger at {where}: {error.message}") from None
+    ids = [claim["id"] for claim in data["claims"]]
+    if twice := next((x for x in ids if ids.count(x) > 1), ""):
+        raise UnreadableRun(f"{path}: not a valid ledger: it speaks of {twice} twice")
     return data
+
+
+def _finite(text: str) -> float:
+    """A number of a ledger; ValueError for NaN and what is beyond the range of floats."""
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f"{text} is no finite number")
+    return number

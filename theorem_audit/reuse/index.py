@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from theorem_audit.guard import no_exit
 from theorem_audit.project import Project, ProjectError
 from theorem_audit.reuse.files import Module, Tree
+from theorem_audit.statement.unreached import CLAIM, EVIDENCE, unreached
 
 if TYPE_CHECKING:
     from theorem_audit.checks.mark import Evidence
 
-FORM = 1
+FORM = 2
 CHALLENGE = ("theorem_audit.doubt.challenge", "challenge")  # where wrong variants are tried
 
 
@@ -94,7 +96,7 @@ class Index:
 
 def claims_of(module: ModuleType, package: str) -> dict[str, Any]:
     """What a module of the theory declares, as JSON."""
-    from theorem_audit.statement.claim import Claim
+    from theorem_audit.statement.claim import Claim, unbound
 
     name = module.__name__.removeprefix(f"{package}.")
     found: list[tuple[str, str]] = []
@@ -106,7 +108,9 @@ def claims_of(module: ModuleType, package: str) -> dict[str, Any]:
                     found.append((value.id, binding))
             else:
                 strays.append((value.id, value.chapter))
-    return {"order": list(getattr(module, "READING_ORDER", ())), "claims": found, "strays": strays}
+    order = list(getattr(module, "READING_ORDER", ()))
+    lost = unbound(module.__name__, (x for x, _ in found))
+    return {"order": order, "claims": found, "strays": strays, "lost": lost}
 
 
 def marks_of(module: ModuleType) -> dict[str, Any]:
@@ -183,7 +187,13 @@ def build(tree: Tree, kept: Kept) -> Index:
 
         return kept("chapter", m.name, make)
 
+    top = tree.modules.get(here.theory)
+    if top is not None and top.package:
+        for line in unreached(top.file.parent, CLAIM):
+            raise ProjectError(f"{where}: {line}")
     for m, said in walk(tree, here.theory, chapter):
+        if said["lost"]:
+            raise ProjectError(f"{where}: {said['lost']}")
         for claim_id, binding in said["claims"]:
             if claim_id in found.claims:
                 first = found.claims[claim_id][0].removeprefix(f"{here.theory}.")
@@ -219,6 +229,8 @@ def build(tree: Tree, kept: Kept) -> Index:
             found.left_out[path] = mark.LEFT_OUT[path]
         return said
 
+    for line in unreached(tests_package.file.parent, EVIDENCE, mark.is_test):
+        raise mark.UnknownEvidence(line)
     for _, said in walk(tree, here.evidence, tests, "test_"):
         for data in said["marks"]:
             row = Row(**{**data, "steps": tuple(data["steps"]), "cases": tuple(data["cases"])})
@@ -236,8 +248,6 @@ def build(tree: Tree, kept: Kept) -> Index:
 
 def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
     """Rows for what every run asks beside evidence: a search where the project has one, and variants."""
-    from theorem_audit.kinds import DECIDING
-
     here = tree.project
 
     def searches(m: Module) -> dict[str, Any] | None:
@@ -250,19 +260,28 @@ def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
             for claim_id, (module, name) in said["searches"].items():
                 rows = found.evidence.get(claim_id)
                 if rows is not None and not any(x.kind == "search" for x in rows):
-                    rows.append(_doubt(claim_id, "search", module, name))
-    for claim_id, rows in found.evidence.items():
-        if beside := tuple(x for x in rows if x.kind in DECIDING and x.kind != "kernel"):
-            rows.append(_doubt(claim_id, "variants", *CHALLENGE, beside))
+                    rows.append(doubt(claim_id, "search", module, name))
+    for rows in found.evidence.values():
+        rows += variants_of(rows)
 
 
 def _searches_of(module: str) -> dict[str, Any]:
     from theorem_audit.doubt.doubts import searches_of
 
-    return searches_of(importlib.import_module(module))
+    with no_exit():
+        return searches_of(importlib.import_module(module))
 
 
-def _doubt(claim_id: str, kind: str, module: str, name: str, beside: tuple[Row, ...] = ()) -> Row:
+def variants_of(rows: Sequence[Row]) -> list[Row]:
+    """The row that asks for wrong variants of a claim; none where nothing of its evidence decides."""
+    from theorem_audit.kinds import DECIDING
+
+    beside = tuple(x for x in rows if x.kind in DECIDING and x.kind != "kernel")
+    return [doubt(beside[0].claim_id, "variants", *CHALLENGE, beside)] if beside else []
+
+
+def doubt(claim_id: str, kind: str, module: str, name: str, beside: tuple[Row, ...] = ()) -> Row:
+    """A row for what a run asks beside evidence."""
     return Row(claim_id, kind, module, name, 0, name, (), "", False, ("",), beside=beside)
 
 
@@ -279,7 +298,8 @@ def unknown_step(row: Row, steps: tuple[str, ...]) -> str:
 def _imported_chapter(here: Project, name: str, where: str) -> ModuleType:
     here.theory_package()
     try:
-        return importlib.import_module(name)
+        with no_exit():
+            return importlib.import_module(name)
     except Exception as error:
         raise ProjectError(f"{where} does not import: {type(error).__name__}: {error}") from error
 

@@ -6,7 +6,8 @@ registration there is: ``discovery.discover`` imports every chapter and collects
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ from theorem_audit.statement.vocabulary import Item, Kind
 
 BOUNDS = ("exact", "upper", "lower", "statement")
 SOURCES = ("paper", "lemma", "new", "finding", "open")
+
+DECLARED: dict[str, list[str]] = {}  # module -> ids of the claims that its import made
 
 _reads: ContextVar[set[str] | None] = ContextVar("theorem_audit_reads", default=None)
 _hypotheses: ContextVar[set[tuple[str, str]] | None] = ContextVar(
@@ -49,6 +52,21 @@ def recording_hypotheses() -> Iterator[set[tuple[str, str]]]:
         yield seen
     finally:
         _hypotheses.reset(token)
+
+
+def unbound(module: str, found: Iterable[str]) -> str:
+    """What to say of the claims that importing a module made and that no name at its top is bound to.
+
+    found: the ids of those that one is bound to.  Empty where that is all of them.
+    """
+    known = {*found}
+    lost = [x for x in DECLARED.get(module, ()) if x not in known]
+    if not lost:
+        return ""
+    return (
+        f"claim {lost[0]} is made in {module}, and no name at the top of the module is bound to it in the "
+        "end, so nothing would find it"
+    )
 
 
 @dataclass(frozen=True)
@@ -179,6 +197,9 @@ class Claim:
                     f"assumptions of claim {self.id} contradict each other: {kinds[x.item.kind].name!r} and "
                     f"{x.item.name!r} are both items of kind {x.item.kind!r}"
                 )
+        spec = getattr(sys.modules.get(self.chapter), "__spec__", None)
+        if getattr(spec, "_initializing", False):  # its chapter is being imported
+            DECLARED.setdefault(self.chapter, []).append(self.id)
         conditions = [x.condition for x in self.assumptions if x.condition is not None]
         object.__setattr__(self, "region", And(*conditions) if conditions else true)
 
@@ -275,4 +296,4 @@ class Claim:
         return replace(self, assumptions=changed)
 
 
-__all__ = ["Assumption", "Claim", "Source", "recording_reads"]
+__all__ = ["Assumption", "Claim", "Source", "recording_reads", "unbound"]

@@ -18,7 +18,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from theorem_audit.statement.claim import Claim, recording_reads
+from theorem_audit.guard import no_exit
+from theorem_audit.statement.claim import Claim, recording_reads, unbound
+from theorem_audit.statement.unreached import CLAIM, unreached
 
 M = TypeVar("M")
 
@@ -28,7 +30,9 @@ class DuplicateClaim(ValueError):
 
 
 class LostClaim(ValueError):
-    """A claim names a chapter that is not the module that declares it, so nothing would find it."""
+    """A claim that nothing would find: its chapter is not the module that declares it, no name is bound to
+    it, or its file is not imported.
+    """
 
 
 class NoClaim(ValueError):
@@ -88,12 +92,18 @@ class Claims(dict[str, Claim]):
             return
         with self._telling():
             found, strays = list[str](), dict[int, tuple[Claim, str]]()
-            for module in modules(importlib.import_module(self.package)):
+            package = importlib.import_module(self.package)
+            for place in getattr(package, "__path__", ()):
+                for said in unreached(Path(place), CLAIM):
+                    raise LostClaim(said)
+            for module in modules(package):
                 mine, lost = _claims_of(module, self.package)
                 for claim, name in mine:
                     self._take(claim, name)
                     found.append(claim.id)
                 strays |= {id(claim): (claim, module.__name__) for claim in reversed(lost)}
+                if said := unbound(module.__name__, (claim.id for claim, _ in mine)):
+                    raise LostClaim(said)
             known = {id(claim) for claim in self.own.values()}
             for key, (claim, where) in strays.items():
                 if key not in known:
@@ -112,7 +122,7 @@ class Claims(dict[str, Claim]):
     def _telling(self) -> Iterator[None]:
         """Put another error in the place of what importing raises; what it reads, nobody has read."""
         try:
-            with recording_reads():
+            with recording_reads(), no_exit():
                 yield
         except Exception as error:
             other = self.told(error)

@@ -64,6 +64,8 @@ def test_from_anywhere_with_project(fresh: Path, tmp_path: Path, audit: Run) -> 
     elsewhere.mkdir()
     shutil.copytree(fresh / "small", elsewhere / "small")  # a namesake in the way
     (elsewhere / "small" / "descent.py").write_text("raise RuntimeError('the wrong one')\n")
+    (elsewhere / "tests").mkdir()
+    (elsewhere / "tests" / "__init__.py").touch()  # another's tests, that hold no evidence
     done = audit("run", "--project", str(fresh), "--json", "-", cwd=elsewhere)
     assert done.returncode == 0, done.stderr
     assert {c["verdict"] for c in json.loads(done.stdout)["claims"]} == {"proved"}

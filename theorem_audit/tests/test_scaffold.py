@@ -99,6 +99,14 @@ def test_init_refuses_a_name_that_makes_no_package(tmp_path: Path, name: str) ->
         ("GD-STEP", "descent", "claimed already, in descent"),
         ("FINE", "notation", "is no chapter, it declares no claim"),
         ("FINE", "shelf", "a shelf; name a chapter in it"),
+        ("FINE", "descent.deep", "descent.py is a module; a shelf of its name hides it"),
+        (
+            "STEP-ON-RANDOM-PARABOLAS",
+            "descent",
+            "test_step_on_random_parabolas is a name in test_descent.py",
+        ),
+        ("CURVATURE", "descent", "CURVATURE is a name in descent.py already"),
+        ("FINE", "broken", "test_broken.py: not Python"),
     ],
 )
 def test_bad_names_are_refused_before_anything_is_written(
@@ -107,6 +115,9 @@ def test_bad_names_are_refused_before_anything_is_written(
     (fresh / "small" / "notation.py").write_text("x = 1\n")
     (fresh / "small" / "shelf").mkdir()
     (fresh / "small" / "shelf" / "__init__.py").touch()
+    with (fresh / "small" / "descent.py").open("a") as chapter_file:
+        chapter_file.write("\nif True:\n    CURVATURE = curvature\n")
+    (fresh / "tests" / "test_broken.py").write_text("def (:\n")
     before = contents(fresh)
     done = audit("new", claim_id, "--chapter", chapter)
     assert done.returncode == 2

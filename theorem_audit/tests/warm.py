@@ -17,6 +17,8 @@ import tempfile
 from pathlib import Path
 from typing import Any, Self
 
+from theorem_audit.tests.measured import end_gently
+
 SERVE = "import sys; from theorem_audit.tests.warm import serve; serve()"
 HEAVY = ("scipy.stats", "sympy", "hypothesis.strategies", "jsonschema", "theorem_audit.cli")
 LIMIT = 120  # seconds for one call
@@ -63,6 +65,7 @@ def serve() -> None:
     """Fork for each line of standard input; print the exit code of the child."""
     for name in HEAVY:
         importlib.import_module(name)
+    end_gently()
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()

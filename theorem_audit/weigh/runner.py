@@ -186,6 +186,7 @@ def _deciding_first(items: Iterable[Evidence]) -> list[Evidence]:
 def check(claim: Claim, *, run_seed: int = DEFAULT_SEED, quick: bool = False) -> Verdict:
     """The verdict of ``claim`` by running its evidence against this very object.
 
+    A run asks more: a search and wrong variants (``theorem_audit.doubt.doubts``), which can lower it.
     A wrong variant (``dataclasses.replace(claim, formula=wrong)``) comes out refuted; the run stops at
     the first refutation.  The claims it rests on are run as registered, once per process.
 
@@ -243,7 +244,7 @@ def jobs_for(
     table: where the evidence stands, by claim; without it all evidence is collected.
     """
     if table is None:
-        table = {x: [_row(item) for item in evidence_of()[x]] for x in claim_ids}
+        table = {x: [row_of(item) for item in evidence_of()[x]] for x in claim_ids}
     return [
         ((claim_id, row, case), row)
         for claim_id in claim_ids
@@ -252,7 +253,7 @@ def jobs_for(
     ]
 
 
-def _row(item: Evidence) -> Row:
+def row_of(item: Evidence) -> Row:
     """Where an evidence stands."""
     marks: list[Evidence] = item.function.evidence_marks  # type: ignore[attr-defined]
     name, cases = item.function.__name__, tuple(x for x, _ in cases_of(item))

@@ -1,0 +1,31 @@
+"""Each fault of issue 22 has a row in ``proofs_notes/audit.md``, and the tests that it names exist."""
+
+from __future__ import annotations
+
+import re
+
+from tests.tool import ROOT
+from tests.tool.once_wrong import COMMIT, FAULTS
+from theorem_audit.report.promises import defined
+
+ITEMS = [*(f"A{k}" for k in range(1, 10)), *(f"B{k}" for k in range(10, 23))]
+NOTE = (ROOT / "proofs_notes" / "audit.md").read_text(encoding="utf-8")
+ROWS = {m[1]: m[0] for m in re.finditer(r"^\| ([AB]\d+) \|.*$", NOTE, flags=re.M)}
+
+
+def test_every_fault_has_a_row_and_its_tests_exist() -> None:
+    assert list(ROWS) == ITEMS
+    known = defined(ROOT)
+    for item, row in ROWS.items():
+        named = re.findall(r"`(test_\w+)`", row)
+        assert named or re.search(r"`\.ci/\w+`", row), f"{item}: no test"
+        for name in named:
+            assert len(known.get(name, [])) == 1, f"{item}: {name} is in {known.get(name)}"
+    for name in re.findall(r"`(\.ci/\w+)`", NOTE):
+        assert (ROOT / name).is_file()
+
+
+def test_every_fault_can_be_played_on_the_commit_it_was_found_on() -> None:
+    """All but the versions, which are an environment and no call."""
+    assert [*FAULTS, "B22"] == ITEMS
+    assert COMMIT in NOTE

@@ -1,0 +1,47 @@
+"""What is imported or run may not end the process: `sys.exit(0)` in a chapter would look like success."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Left(Exception):
+    """Code under audit asked for the end of the process; the message says where and how."""
+
+
+@contextmanager
+def no_exit() -> Iterator[None]:
+    """Raise Left where the block ends the process: SystemExit, ``os._exit``, an error that is no Exception.
+
+    KeyboardInterrupt passes, and a process that the block forks ends as it likes.
+    """
+    old, here = os._exit, os.getpid()
+
+    def refused(status: int) -> None:
+        if os.getpid() != here:
+            old(status)
+        raise Left(f"{_place(traceback.extract_stack()[:-1])}: os._exit({status}) was called")
+
+    os._exit = refused  # type: ignore[assignment]
+    try:
+        yield
+    except (Exception, KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        said = ", ".join(map(repr, error.args))
+        place = _place(traceback.extract_tb(error.__traceback__))
+        raise Left(f"{place}: {type(error).__name__}({said}) was raised") from error
+    finally:
+        os._exit = old
+
+
+def _place(frames: list[traceback.FrameSummary] | traceback.StackSummary) -> str:
+    """File and line that came last."""
+    last = frames[-1]
+    return f"{last.filename}, line {last.lineno}"
+
+
+__all__ = ["Left", "no_exit"]

@@ -1,0 +1,196 @@
+"""What is written down and would not be found, and what ends the process in place of being checked, is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from theorem_audit.guard import Left, no_exit
+from theorem_audit.tests.conftest import Run
+from theorem_audit.tests.test_plugin import run as run_pytest
+
+REFUTES = (
+    "from theorem_audit import evidence, expect\n\n"
+    "@evidence('GD-STEP', 'witness')\ndef test_no(claim):\n    expect(False, 'm')\n"
+)
+HYPOTHESIS = (
+    "from hypothesis import given, strategies as st\nfrom theorem_audit import evidence, expect\n\n"
+    "@evidence('GD-STEP', 'property')\n@given(n=st.integers())\n"
+    "def test_one(claim, n):\n    expect(False, 'm')\n\n"
+)
+
+
+def _chapter(fresh: Path) -> str:
+    return (fresh / "small" / "descent.py").read_text().replace("GD-STEP", "OTHER")
+
+
+def _write(fresh: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (fresh / name).parent.mkdir(exist_ok=True)
+        (fresh / name).write_text(text)
+
+
+LOST_CLAIMS = {
+    "a folder that is no package": ("small/shelf/one.py", "has no __init__.py"),
+    "a name that no module has": ("small/my-chapter.py", "is no module's name"),
+    "a module behind a package": ("small/one.py", "has its name"),
+}
+
+
+@pytest.mark.parametrize("what", LOST_CLAIMS)
+def test_a_chapter_that_nothing_imports_is_told(fresh: Path, audit: Run, what: str) -> None:
+    name, says = LOST_CLAIMS[what]
+    _write(fresh, {name: _chapter(fresh)})
+    if says == "has its name":
+        _write(fresh, {"small/one/__init__.py": ""})
+    for command in ("run", "list"):
+        done = audit(command)
+        assert (done.returncode, says in " ".join(done.stderr.split())) == (2, True), done.stderr
+
+
+HELD = {
+    "a list holds it": "{head}ALL = [{body}]\n",
+    "a dictionary holds it": "{head}ALL = dict(one={body})\n",
+    "a second claim takes its name": "{head}GD_STEP = {body}\n\nGD_STEP = {again}\n",
+}
+
+
+@pytest.mark.parametrize("what", HELD)
+def test_a_claim_that_no_name_is_bound_to_is_told(fresh: Path, audit: Run, what: str) -> None:
+    head, _, body = _chapter(fresh).partition("GD_STEP = ")
+    again = body.replace("OTHER", "AGAIN")
+    _write(fresh, {"small/one.py": HELD[what].format(head=head, body=body.rstrip(), again=again)})
+    done = audit("run")
+    said = " ".join(done.stderr.split())
+    assert (done.returncode, "claim OTHER is made in small.one" in said) == (2, True), said
+
+
+LOST_EVIDENCE = {
+    "a folder that is no package": ("tests/more/test_no.py", REFUTES, "has no __init__.py"),
+    "no test file": ("tests/no_test.py", REFUTES, "it is no test_*.py"),
+    "Hypothesis's, behind a second of its name": (
+        "tests/test_more.py",
+        HYPOTHESIS + "@evidence('GD-STEP', 'witness')\ndef test_one(claim):\n    expect(True, 'm')\n",
+        "test_one (line 4) is marked as evidence, and is not found",
+    ),
+    "Hypothesis's, in a class": (
+        "tests/test_more.py",
+        re.sub(r"(?m)^(?=[@d ])", "    ", HYPOTHESIS).replace("    @evi", "class TestIt:\n    @evi"),
+        "TestIt.test_one",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", LOST_EVIDENCE)
+def test_evidence_that_nothing_collects_is_told(fresh: Path, audit: Run, what: str) -> None:
+    name, text, says = LOST_EVIDENCE[what]
+    _write(fresh, {name: text})
+    done = audit("run")
+    assert (done.returncode, says in " ".join(done.stderr.split())) == (1, True), done.stderr
+    assert audit("mutants", "--workers", "1").returncode == 1
+
+
+def test_helpers_and_folders_of_other_files_are_nobodys_business(fresh: Path, audit: Run) -> None:
+    _write(fresh, {
+        "small/data/make.py": "1 / 0\n",
+        "tests/helper.py": "from theorem_audit import evidence  # marks nothing\n",
+        "tests/off/__init__.py": "EVIDENCE = False\n",
+        "tests/off/test_no.py": REFUTES,
+    })  # fmt: skip
+    assert audit("run").returncode == 0
+
+
+LEAVES = {"sys.exit": "import sys\nsys.exit(0)\n", "os._exit": "import os\nos._exit(0)\n"}
+PLACES = ("small/one.py", "small/__init__.py", "tests/test_one.py", "tests/searches/__init__.py")
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("how", LEAVES)
+def test_a_file_that_ends_the_process_is_told(
+    fresh: Path, audit: Run, how: str, place: str
+) -> None:
+    _write(fresh, {place: LEAVES[how]})
+    if "searches" in place:
+        table = fresh / "pyproject.toml"
+        text = table.read_text()
+        table.write_text(text.replace("\nnotes = ", '\nfalsifiers = "tests.searches"\nnotes = '))
+    done = audit("run", "--json", "run.json")
+    assert done.returncode in (1, 2), done.stdout
+    assert "(0) was" in done.stderr or "SystemExit: 0" in done.stderr
+    assert not (fresh / "run.json").exists()
+
+
+@pytest.mark.parametrize("how", LEAVES)
+def test_a_test_of_pytest_that_ends_the_process_is_an_error(fresh: Path, how: str) -> None:
+    body = LEAVES[how].replace("\n", "\n    ").rstrip()
+    _write(fresh, {
+        "tests/test_more.py": "from theorem_audit import evidence\n\n@evidence('GD-STEP', 'witness')\n"
+        f"def test_leaves(claim):\n    {body}\n"
+    })  # fmt: skip
+    done = run_pytest(fresh)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "1 failed" in done.stdout
+
+
+def test_a_file_that_skips_itself_the_way_of_unittest_is_left_out(fresh: Path, audit: Run) -> None:
+    _write(fresh, {"tests/test_one.py": "import unittest\nraise unittest.SkipTest('no GPU')\n"})
+    done = audit("run")
+    assert done.returncode == 0, done.stderr
+    assert "left out: tests/test_one.py: no GPU" in " ".join(done.stdout.split())
+
+
+def test_no_exit_lets_children_and_interrupts_pass() -> None:
+    old = os._exit
+    with pytest.raises(KeyboardInterrupt), no_exit():
+        raise KeyboardInterrupt
+    with pytest.raises(ValueError, match="mine"), no_exit():
+        raise ValueError("mine")
+    with no_exit():
+        if (child := os.fork()) == 0:
+            os._exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    with (
+        pytest.raises(Left, match=r"test_nothing_vanishes\.py, line \d+: SystemExit\(3\)"),
+        no_exit(),
+    ):
+        raise SystemExit(3)
+    assert os._exit is old
+
+
+def test_pytest_says_that_it_asks_less_than_a_run(fresh: Path, audit: Run) -> None:
+    """What compares the claim with itself keeps no rank in a run; a ledger that pytest writes says the same."""
+    _write(fresh, {
+        "tests/test_descent.py": "from theorem_audit import evidence, expect_identity\n\n"
+        "@evidence('GD-STEP', 'symbolic')\ndef test_circular(claim):\n"
+        "    expect_identity(claim.formula, {claim.formula.lhs: claim.formula.rhs})\n"
+    })  # fmt: skip
+    assert audit("run", "--json", "run.json").returncode == 0
+    done = run_pytest(fresh, "--audit-json", "pytest.json")
+    verdicts = [
+        json.loads((fresh / name).read_text())["claims"][0]["verdict"]
+        for name in ("run.json", "pytest.json")
+    ]
+    assert verdicts == ["inconclusive", "inconclusive"], done.stdout
+    assert "1 inconclusive" in done.stdout
+    plain = run_pytest(fresh)
+    assert "search and wrong variants not asked" in plain.stdout
+
+
+def test_pytest_does_not_pass_what_is_about_nothing(fresh: Path, audit: Run) -> None:
+    _write(fresh, {
+        "small/void.py": "from sympy import Eq, Symbol\n"
+        "from theorem_audit.statement import Assumption, Claim, Source\n\n"
+        "u = Symbol('u', real=True)\n"
+        "VOID = Claim('VOID', 't', Eq(u, u + 1, evaluate=False), Source('new', 'x'), 'exact', __name__,\n"
+        "             (Assumption('none', Eq(u**2, -1)),))\n",
+        "tests/test_void.py": "from theorem_audit import evidence, expect\n\n"
+        "@evidence('VOID', 'symbolic')\ndef test_void(claim):\n    expect(True, 'm')\n",
+    })  # fmt: skip
+    done = run_pytest(fresh, "tests/test_void.py")
+    assert done.returncode == 1
+    assert "1 inconclusive" in done.stdout
+    assert audit("run", "VOID").returncode == 1
