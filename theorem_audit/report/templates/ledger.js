@@ -5,10 +5,10 @@
   const shown = document.getElementById("shown");
   function apply() {
     let count = 0;
-    const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = form.elements.text.value.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of rows) {
       let keep = words.every((word) => row.dataset.text.includes(word));
-      for (const name of ["source", "chapter", "verdict", "kind"]) {
+      for (const name of ["shelf", "chapter", "source", "verdict", "kind"]) {
         const want = form.elements[name].value;
         if (want && !row.dataset[name].split(" ").includes(want)) keep = false;
       }
