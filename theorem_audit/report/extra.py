@@ -1,4 +1,4 @@
-"""Further pages of a report, which the project's ``pages`` make: functions of the ledger that give an ``ExtraPage``."""
+"""Further pages of a report: the project's ``pages`` are functions of the ledger that give an ``ExtraPage``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ExtraPage:
     title: str
     body: Markup
     scripts: tuple[Markup, ...] = ()
-    style: Markup = Markup("")
+    style: str = ""
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):

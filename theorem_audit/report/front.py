@@ -43,11 +43,17 @@ def front_picture(pictures: Sequence[Mapping[str, Any]]) -> dict[str, str] | Non
     wanted = project.current().front_picture
     for p in pictures:
         if p["name"] == wanted:
-            return {"name": wanted, "title": p["title"], "data": data_uri(Path(p["png"]), "image/png")}
+            return {
+                "name": wanted,
+                "title": p["title"],
+                "data": data_uri(Path(p["png"]), "image/png"),
+            }
     return None
 
 
-def found(verdicts: Mapping[str, str], pictures: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def found(
+    verdicts: Mapping[str, str], pictures: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """The findings whose claims are all in the run, typeset; ``picture`` only where it was drawn."""
     drawn = {p["name"] for p in pictures}
     return [

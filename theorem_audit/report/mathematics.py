@@ -48,7 +48,9 @@ def mathml(latex: str, *, block: bool = False) -> Markup:
     it is MathML and nothing else, and written anew.
     """
     try:
-        tree = ElementTree.fromstring(convert(upright(latex), display="block" if block else "inline"))
+        tree = ElementTree.fromstring(
+            convert(upright(latex), display="block" if block else "inline")
+        )
     except Exception:  # noqa: BLE001 - latex2mathml raises bare exceptions of many kinds
         return _source(latex)
     for node in tree.iter():
@@ -78,9 +80,7 @@ def _markdown() -> MarkdownIt:
     return parser
 
 
-def _inline_math(
-    _: object, tokens: Sequence[Token], at: int, options: object, env: object
-) -> str:
+def _inline_math(_: object, tokens: Sequence[Token], at: int, options: object, env: object) -> str:
     """A formula in a line; one that a narrow screen may have to scroll is reached by keyboard."""
     latex = tokens[at].content
     reached = Markup(' tabindex="0"') if len(latex) > LONG else Markup()

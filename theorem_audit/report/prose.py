@@ -13,13 +13,19 @@ from functools import cached_property
 
 from markupsafe import Markup, escape
 
-GREEK = {
-    name: chr(0x3B1 + place)
-    for place, name in enumerate(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
-        "varsigma sigma tau upsilon phi chi psi omega".split()
-    )
-} | {"eps": "ε", "Delta": "Δ", "Gamma": "Γ", "Lambda": "Λ", "Sigma": "Σ", "Psi": "Ψ", "Phi": "Φ"}
+_LETTERS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
+    "varsigma sigma tau upsilon phi chi psi omega"
+)
+GREEK = {name: chr(0x3B1 + place) for place, name in enumerate(_LETTERS.split())} | {
+    "eps": "ε",
+    "Delta": "Δ",
+    "Gamma": "Γ",
+    "Lambda": "Λ",
+    "Sigma": "Σ",
+    "Psi": "Ψ",
+    "Phi": "Φ",
+}
 SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "->": "→", "||": "‖", "oo": "∞"}
 _NAME = "|".join([*sorted(GREEK, key=len, reverse=True), "sum", "[A-Za-z]"])
 _INDEX = r"\{[^{}]*\}|[A-Za-z0-9]+(?:\([0-9A-Za-z]\))?|\*"
