@@ -43,9 +43,9 @@ class Unsaid(ValueError):
 
 
 def tree(expr: Basic) -> list[Any]:
-    """``[kind, part, ...]``: "q" with numerator and denominator as text, "s" with a symbol's name, or a part each.
+    """``[kind, part, ...]``: "q" with numerator and denominator as text, "s" with a name, else parts.
 
-    Raises Unsaid for what has no such form (sums over an index, integrals, functions that stand for themselves).
+    Raises Unsaid for what has no such form (sums over an index, integrals, undefined functions).
     """
     if expr in (true, false):
         return ["true" if expr == true else "false"]

@@ -27,9 +27,8 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     made = page(RUN)
     target = tmp_path_factory.mktemp("try") / "try-it.html"
     run = small_ledger().as_dict()
-    text = render(
-        "extra.html", made.scripts, extra=made, root="", title="x", run=run, menu=[], style="", family_error="0",
-    )  # fmt: skip
+    shared = {"root": "", "title": "x", "run": run, "menu": [], "style": "", "family_error": "0"}
+    text = render("extra.html", made.scripts, extra=made, **shared)
     target.write_text(text, encoding="utf-8")
     with chromium() as browser:
         tab = browser.new_page(viewport={"width": 400, "height": 900})
@@ -72,7 +71,7 @@ def _js(setting: tuple[Any, ...]) -> dict[str, Any]:
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_its_steps_are_the_simulators(opened: Any, setting: tuple[Any, ...]) -> None:
     """The page's batches, given to ``simulate``: every coordinate and the trace agree to 1e-12."""
-    n, b, d, a, _, _, neuron, sampling = setting
+    _, b, d, a, _, _, neuron, sampling = setting
     given = _js(setting)
     steps = 300
     drawn, path = opened.evaluate(

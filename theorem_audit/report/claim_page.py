@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sympy import Symbol
 
 from theorem_audit.kinds import REGION
+from theorem_audit.report.legend import shared_legend
 from theorem_audit.report.listings import Listings
 from theorem_audit.report.mathematics import mathml, note_html
 from theorem_audit.report.prose import Prose
@@ -32,7 +33,7 @@ def symbols(claim: Mapping[str, Any], prose: Prose) -> list[dict[str, Any]]:
     """The legend: each entry's names as the formula sets them, and their meaning."""
     return [
         {"name": name, "set": [_symbol(x) for x in name.split(", ")], "meaning": prose(meaning)}
-        for name, meaning in claim.get("symbols", {}).items()
+        for name, meaning in (claim.get("symbols", {}) | shared_legend(claim)).items()
     ]
 
 
