@@ -1,4 +1,4 @@
-"""What shared symbols mean, for readers: a claim's page shows those of its statement that the claim itself does not tell.
+"""What shared symbols mean: a claim's page shows those of its statement that the claim does not tell.
 
 By shelf or chapter, the longer name first; under "" stands what ``theory/notation.py`` declares.  A claim's own
 ``symbols`` always win.

@@ -21,7 +21,7 @@ from tests.tool.ledgers import IDS, small_ledger
 from tests.tool.report_text import plain
 from theorem_audit.cli import main
 from theorem_audit.doubt.mutants import Tried, summary
-from theorem_audit.errors import rounded_up
+from theorem_audit.errors import rounded_down, rounded_up
 from theorem_audit.report.graph import below
 from theorem_audit.report.latex import appendix
 from theorem_audit.report.load import UnreadableRun, load_run, with_variants
@@ -296,3 +296,8 @@ def test_a_bound_is_never_printed_below_itself(number: float) -> None:
     shown = float(rounded_up(number))
     assert number <= shown <= 1.11 * number
     assert rounded_up(0.0) == "0"
+
+
+@pytest.mark.parametrize("power", [0.99996, 0.95, 0.123456, 1.0, 0.0])
+def test_a_power_is_never_printed_above_itself(power: float) -> None:
+    assert power - 1.1e-4 < float(rounded_down(power)) <= power

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import html
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -184,7 +185,7 @@ def test_only_files_of_the_evidence_are_shown(run: dict[str, Any], tmp_path: Pat
 
 def test_pages_lead_to_the_next(site: Path) -> None:
     order = [c for c in claims if c in IDS]
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         assert f'rel="next" href="{after}.html"' in _page(site, f"claims/{before}.html")
         assert f'rel="prev" href="{before}.html"' in _page(site, f"claims/{after}.html")
 

@@ -18,7 +18,7 @@ from typing import Any
 from markupsafe import Markup
 
 from theorem_audit import project
-from theorem_audit.errors import rounded_up
+from theorem_audit.errors import rounded_down, rounded_up
 from theorem_audit.files import write_text
 from theorem_audit.kernel import steps
 from theorem_audit.report import front
@@ -99,6 +99,7 @@ class _Site:
             "verdicts": self.verdicts,
             "family_error": rounded_up(self.run["family_error"]),
             "rounded_up": rounded_up,
+            "rounded_down": rounded_down,
         }
 
     def page(
