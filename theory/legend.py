@@ -48,7 +48,6 @@ _SHARED = {
 _NORMS = {
     "sigma_i": "length of the data point x_i",
     "sigma_j": "length of the data point x_j",
-    "sigma_k": "length of the data point x_k",
     "sigma_max": "the largest length of a data point",
     "c_j": "<w, x_j>/sigma_j",
     "c_j^+": "c_j one step later",
@@ -75,8 +74,8 @@ LEGEND: dict[str, dict[str, str]] = {
         "v_j": "variance of Q_Y along the eigendirection j, Y a uniform index, where the Q_i commute",
         "lambda_0": "the least eigenvalue of E e_0 e_0', e_0 = t_0 - t*",
     },
-    "assumptions.unequal_norms": _NORMS,
-    "assumptions.saddle_trap": _NORMS,
+    "assumptions": _NORMS,
+    "assumptions.saddle_trap": {"sigma_k": "length of the data point x_k"},
     "assumptions.momentum": {
         "beta": "the momentum's factor: v+ = beta v - G, w+ = w + v+",
         "v_j^+": "the velocity's coordinate on x_j, one step later",

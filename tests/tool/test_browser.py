@@ -89,8 +89,8 @@ def test_the_search_reads_sources_and_notes(page: Any, tmp_path: Path) -> None:
         "ghosh": {x for x in ids if "Ghosh" in claims[x].source.reference},
         "patel": {"Q-MS"},
         "levy": {"SAMPLING-GLOBAL", "SGD-SPARSE"},
-        "L\u00e9vy 0-1": {"SAMPLING-GLOBAL", "SGD-SPARSE"},
-        "uniform subset": {"SGD-SPARSE"},
+        "Lévy 0-1": {"SAMPLING-GLOBAL", "SGD-SPARSE"},
+        "live mass": {"SAMPLING-GLOBAL", "SGD-SPARSE"},
         "cartan": set(),
     }.items():
         page.get_by_label("Search").fill(word)

@@ -22,6 +22,7 @@ from tests.tool.report_text import plain
 from theorem_audit.cli import main
 from theorem_audit.doubt.mutants import Tried, summary
 from theorem_audit.errors import rounded_down, rounded_up
+from theorem_audit.report.drawing import pictures
 from theorem_audit.report.graph import below
 from theorem_audit.report.latex import appendix
 from theorem_audit.report.load import UnreadableRun, load_run, with_variants
@@ -225,6 +226,7 @@ def test_findings_name_claims_that_exist() -> None:
     for finding in FINDINGS:
         assert finding.claims, finding.headline
         assert set(finding.claims) <= set(claims), finding.headline
+        assert not finding.picture or finding.picture in pictures(), finding.headline
 
 
 def test_every_statement_becomes_mathml() -> None:

@@ -126,7 +126,7 @@ def test_a_kernel_claim_shows_what_coq_was_asked(run: dict[str, Any], tmp_path: 
     write_site(told, tmp_path)
     asked = html.unescape(_page(tmp_path, "claims/STEP.html"))
     assert "as Coq's kernel was asked" in asked
-    assert "sgd_step eta X phi w B (w' B)" in asked
+    assert "(sgd_step eta X phi w B w') ->" in asked
     for other in ("HESS", "GRAD", "NORM"):  # no phrases; another statement; another rank
         assert "as Coq's kernel was asked" not in html.unescape(
             _page(tmp_path, f"claims/{other}.html")
