@@ -6,12 +6,18 @@ FORMAL_JOBS ?= 2
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: audit variants falsify formal test versions coverage covered seeds test-sweep-full bench extras lint lock clean
+.PHONY: audit site variants falsify formal test versions coverage covered seeds test-sweep-full bench extras lint lock clean
 .DELETE_ON_ERROR:
 
 audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
 	@$(BIN)/audit run --json build/audit.json $(AUDIT_FLAGS); code=$$?; \
 	  $(BIN)/audit report --from build/audit.json --out build/report && exit $$code
+
+SITE ?= build/site
+site: $(READY)  ## the last run as a static site with permalinks and badges, ready to publish (SITE=build/site)
+	@test -f build/audit.json || { echo "no run yet: make audit" >&2; exit 2; }
+	$(BIN)/audit report --from build/audit.json --out $(SITE)
+	@touch $(SITE)/.nojekyll
 
 formal: $(READY)  ## Coq: build formal/ once per content, then coqchk (Debian: coq libcoq-mathcomp-ssreflect libcoq-mathcomp-fingroup)
 	@$(BIN)/python -m formal.tie.build --jobs $(FORMAL_JOBS)

@@ -14,6 +14,7 @@ FINDINGS: tuple[Finding, ...] = (
         "Without $b < n$, $a < 1/2$, the bound on the norm or the live coordinate there are starts from "
         "which it does not.",
         ("SGD-SPARSE", "SPARSE-RATE", "MASS-FLOOR", "CAPTURE", "REACH-TIME"),
+        picture="mass",
     ),
     Finding(
         "The sharpness gap sits at the limit point, not on the path",
@@ -23,6 +24,7 @@ FINDINGS: tuple[Finding, ...] = (
         "are zero and the ReLU is taken to have slope 0 at 0, has trace "
         "$(d+3)/n$; with slope 1 at 0 it would be the smallest value of all.",
         ("TRACE-JUMP", "TRACE"),
+        picture="trace",
     ),
     Finding(
         "'Finds a global minimum' needs a start within squared norm 2, given room off the data",
@@ -31,6 +33,7 @@ FINDINGS: tuple[Finding, ...] = (
         "converge. For gradient flow the border is exact: of plain Gaussian starts with $n = 4$, $d = 12$, "
         "67 % are caught as the step goes to 0. Within, every step size with $\\eta/b < 1/2$ works.",
         ("INIT-RADIUS", "SADDLES", "FLOW-SEPARATRIX", "GD-GAUSSIAN", "RADIUS-TWO"),
+        picture="phase",
     ),
     Finding(
         "Mean-square theory calls the sparse minima unstable; SGD converges to them anyway",
@@ -38,6 +41,7 @@ FINDINGS: tuple[Finding, ...] = (
         "while SGD converges to one almost surely ($a < 1/2$, $b < n$, $0 < \\|w\\|^2 < 2$, a live "
         "coordinate). Moments of the linearised process grow exactly past moment 1.",
         ("BRIDGE", "CAPTURE-MOMENT", "CAPTURE-MOMENT-UP"),
+        picture="bridge",
     ),
     Finding(
         "Runs leave a minimum at the almost-sure threshold, not at the mean-square one",
@@ -48,6 +52,7 @@ FINDINGS: tuple[Finding, ...] = (
         "was run longer after it had missed by 1.2 %). Past that threshold leaving is not monotone in "
         "the step size: between two ranges that leave there can be one that stays.",
         ("Q-NONCONVEX", "Q-AS", "Q-GRAM", "DESIGN"),
+        picture="thresholds",
     ),
     Finding(
         "A bound stated for a single curvature is not valid",
@@ -73,6 +78,7 @@ FINDINGS: tuple[Finding, ...] = (
             "SAMPLING-CYCLIC-SHARED",
             "SAMPLING-CYCLIC-ROOM",
         ),
+        picture="sampling",
     ),
     Finding(
         "With data of unequal length SGD can converge to a strict saddle",
@@ -92,6 +98,7 @@ FINDINGS: tuple[Finding, ...] = (
             "SADDLE-TRAP-BATCH",
             "SADDLE-LARGE-BATCH",
         ),
+        picture="saddle_trap",
     ),
     Finding(
         "Oblique points, however nearly orthogonal, end the sparse limit",
@@ -103,6 +110,7 @@ FINDINGS: tuple[Finding, ...] = (
         "mean squared angle "
         "near $a (1 - c^2)/(8c)$. ReLU on two points at an obtuse angle is the exception.",
         ("NONORTH-NOLIMIT", "NONORTH-CROSSOVER", "NONORTH-FLOOR", "NONORTH-OBTUSE"),
+        picture="crossover",
     ),
     Finding(
         "The best batch size depends on what is held fixed",
@@ -114,6 +122,7 @@ FINDINGS: tuple[Finding, ...] = (
         "size $b = 1$ is fastest, per step and per epoch; at fixed $a = \\eta/b$ it is fastest per "
         "epoch, and $n/2$ per step.",
         ("TIME-PURITY", "TIME-SPREAD", "TIME-BEST", "TIME-BEST-ETA"),
+        picture="purity",
     ),
     Finding(
         "Which point wins: one linear equation for any number of points, and no batch size in it",
@@ -124,6 +133,7 @@ FINDINGS: tuple[Finding, ...] = (
         "points. For three points the area of a spherical triangle, a natural guess, is right on "
         "the edges and at the centre and still wrong.",
         ("SELECT-N", "SELECT-ANGLE", "SELECT-AREA"),
+        picture="selection_n",
     ),
     Finding(
         "Momentum keeps the story, Adam does not",
@@ -134,5 +144,6 @@ FINDINGS: tuple[Finding, ...] = (
         "batch keeps or loses the direction depending on the axes in which the same problem is "
         "written.",
         ("MOMENTUM-DIRECTION", "MOMENTUM-EXPONENT", "MOMENTUM-SPARSE", "ADAM-BASIS"),
+        picture="momentum",
     ),
 )

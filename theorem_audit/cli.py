@@ -1,7 +1,6 @@
 """The command line: ``audit run|list|show|graph|mutants|...``, and the commands a project adds.
 
-Exit codes: 0 nothing refuted; 1 some claim is refuted, or some evidence broke; 2 bad usage;
-130 interrupted.
+Exit codes: those that ``EPILOG`` lists.
 """
 
 from __future__ import annotations
@@ -39,6 +38,13 @@ EPILOG = """examples:
   audit graph --json -             what rests on what, from the last run
   audit mutants ID --all           every wrong variant of a claim, and what caught it
   audit init my-theory             a new project, with one small claim that comes out proved
+
+exit codes:
+  0    nothing is refuted, and nothing that was run is left undecided
+  1    a claim is refuted, an evidence broke, a wrong variant survives, or what --check asks is out of date
+  2    the words of the call, the project or a file cannot be used; one line says why
+  3    nothing is refuted, but some evidence that was run could not tell (inconclusive)
+  130  interrupted
 """
 
 

@@ -33,3 +33,14 @@ def rounded_up(number: float) -> str:
     if number == 0:
         return "0"
     return f"{Context(prec=2, rounding=ROUND_CEILING).create_decimal(Decimal(number)):.1e}"
+
+
+def rounded_down(number: float) -> str:
+    """A probability to four places, never above it: what a power is printed as.
+
+    >>> rounded_down(0.99996)
+    '0.9999'
+    """
+    from decimal import ROUND_FLOOR, Decimal
+
+    return str(Decimal(str(number)).quantize(Decimal("0.0001"), rounding=ROUND_FLOOR))

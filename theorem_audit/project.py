@@ -25,6 +25,10 @@ These three must be there; the rest has defaults:
     front = "proofs_notes/front.md"             # what the report's first page says before anything else
     bibliography = "heavy_ball.sources:WORKS"   # works that claims cite, for BibTeX and the appendix
     abstracts = "heavy_ball.abstracts:SENTENCES"  # what the sources say, sentence by sentence
+    legend = "heavy_ball.legend:LEGEND"         # shelf or chapter ("": all) -> symbol's name -> its meaning
+    front_picture = "mass"         # the kept picture that stands on the report's first page
+    spoken = "formal.phrases:declaration"       # claim's id -> how it is said in Coq, for the report
+    pages = ["figures.try_it:page"]             # further pages of the report (report/extra.py)
     commands = ["figures.simulate:add_commands"]  # further commands of `audit`
     sources = ["sim"]              # further packages whose files evidence rests on
 
@@ -84,6 +88,10 @@ class Project:
     front: str = ""
     bibliography: str = ""
     abstracts: str = ""
+    legend: str = ""
+    front_picture: str = ""
+    spoken: str = ""
+    pages: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 

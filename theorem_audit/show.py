@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.tree import Tree
 
-from theorem_audit.errors import rounded_up
+from theorem_audit.errors import rounded_down, rounded_up
 from theorem_audit.weigh.ledger import Ledger, necessity
 from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict
 
@@ -150,8 +150,8 @@ def changes(ledger: Ledger, counts: Counts, console: Console) -> None:
 
 def _line(outcome: Outcome) -> str:
     case = f"[{outcome.case}]" if outcome.case else ""
-    extra = f", error {outcome.error:.1e}" if outcome.error else ""
-    extra += f", power {outcome.power:.4f}" if outcome.power is not None else ""
+    extra = f", error {rounded_up(outcome.error)}" if outcome.error else ""
+    extra += f", power {rounded_down(outcome.power)}" if outcome.power is not None else ""
     name = outcome.test.rsplit("::", 1)[-1] + case
     return f"{outcome.outcome:<12} {outcome.kind:<11} {name} ({outcome.seconds:.2f} s{extra})"
 

@@ -8,6 +8,8 @@ import json
 import re
 import subprocess
 import sys
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import pytest
 from sympy import Eq, Ge, Gt, Rational, exp, pi, sqrt, symbols, true
 
 from sim.tests.sweep_stubs import ROOT
-from tests.tool.ledgers import small_ledger
+from tests.tool.ledgers import IDS, small_ledger
 from theorem_audit.checks.mark import LEFT_OUT, NoEvidence, UnknownEvidence, collect
 from theorem_audit.cli import main
 from theorem_audit.doubt import instances
@@ -224,11 +226,17 @@ def test_a_foreign_ledger_names_no_other_file_and_no_other_link(tmp_path: Path) 
 
 
 def test_the_policy_allows_one_script_by_its_hash(tmp_path: Path) -> None:
+    """Every page: what it carries is what its policy lets run, and nothing else may."""
     write_site(small_ledger().as_dict(), tmp_path)
-    index = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "script-src 'sha256-" in index
-    page = next((tmp_path / "claims").iterdir()).read_text(encoding="utf-8")
-    assert "script-src 'none'" in page
-    assert "<script" not in page
-    policies = re.findall(r"script-src [^;]*", index + page)
-    assert all("unsafe" not in x for x in policies)
+    carried = {}
+    for path in tmp_path.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.S)
+        assert page.count("<script") == len(scripts), path.name
+        (said,) = re.findall(r"script-src ([^;]*)", page)
+        hashes = [b64encode(sha256(x.encode()).digest()).decode() for x in scripts]
+        assert said == (" ".join(f"'sha256-{x}'" for x in hashes) or "'none'"), path.name
+        carried[path.name] = len(scripts)
+    assert carried["ledger.html"] == carried["graph.html"] == 1
+    assert carried["index.html"] == 0
+    assert not any(carried[f"{x}.html"] for x in IDS)

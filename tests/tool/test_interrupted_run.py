@@ -16,6 +16,7 @@ import pytest
 
 from tests.tool import ROOT
 from tests.tool.verdict_tools import outcome
+from theorem_audit.cli import EPILOG
 from theorem_audit.weigh.ledger import Ledger, validate
 
 # --- interruption -----------------------------------------------------------------------------
@@ -98,3 +99,23 @@ def test_an_overspent_error_budget_fails_the_run(each: float, code: int) -> None
         ledger.add(dataclasses.replace(outcome("GRAD", "simulation", test=test), error=each))
     assert ledger.family_error == pytest.approx(2 * each)
     assert ledger.exit_code() == code
+
+
+@pytest.mark.parametrize(
+    "met, code",
+    [
+        (("passed",), 0),
+        (("passed", "not_run"), 0),
+        (("passed", "inconclusive"), 3),
+        (("inconclusive", "refuted"), 1),
+        (("error", "inconclusive"), 1),
+    ],
+)
+def test_what_could_not_tell_has_an_exit_code_of_its_own(met: tuple[str, ...], code: int) -> None:
+    ledger = Ledger(seed=0)
+    for place, name in enumerate(met):
+        ledger.add(
+            dataclasses.replace(outcome("GRAD", "simulation", test=f"t{place}"), outcome=name)
+        )
+    assert ledger.exit_code() == code
+    assert f"\n  {code} " in EPILOG, "the help lists it"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import html
 import html.parser
 import json
@@ -18,9 +19,11 @@ import pytest
 from figures.findings import FINDINGS
 from tests.tool import ROOT
 from tests.tool.ledgers import IDS, small_ledger
+from tests.tool.report_text import plain
 from theorem_audit.cli import main
 from theorem_audit.doubt.mutants import Tried, summary
-from theorem_audit.errors import rounded_up
+from theorem_audit.errors import rounded_down, rounded_up
+from theorem_audit.report.drawing import pictures
 from theorem_audit.report.graph import below
 from theorem_audit.report.latex import appendix
 from theorem_audit.report.load import UnreadableRun, load_run, with_variants
@@ -55,6 +58,7 @@ class _Reader(html.parser.HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
+@functools.cache
 def _read(path: Path) -> _Reader:
     reader = _Reader()
     reader.feed(path.read_text(encoding="utf-8"))
@@ -65,20 +69,26 @@ def test_every_claim_has_a_page_and_every_link_leads_somewhere(
     run: dict[str, Any], tmp_path: Path
 ) -> None:
     index = write_site(run, tmp_path)
-    pages = [index, *sorted((tmp_path / "claims").iterdir())]
-    assert {p.stem for p in pages[1:]} == {c["id"] for c in run["claims"]} >= set(IDS)
+    pages = sorted(tmp_path.rglob("*.html"))
+    assert index in pages
+    found = {p.stem for p in (tmp_path / "claims").iterdir()}
+    assert found == {c["id"] for c in run["claims"]} >= set(IDS)
     for page in pages:
         for tag, attributes in _read(page).tags:
             target = attributes.get("href")
             if tag != "a" or target is None or target.startswith(("#", "data:")):
                 continue
-            assert (page.parent / target.split("#")[0]).exists(), f"{page.name}: {target}"
+            file, _, mark = target.partition("#")
+            assert (page.parent / file).exists(), f"{page.name}: {target}"
+            if mark:
+                ids = {x.get("id") for _, x in _read(page.parent / file).tags}
+                assert mark in ids, f"{page.name}: {target}"
 
 
 def test_pages_ask_for_nothing(run: dict[str, Any], tmp_path: Path) -> None:
     """No address but links to the report's own pages, and a policy that forbids the rest."""
     write_site(run, tmp_path)
-    for page in [tmp_path / "index.html", *(tmp_path / "claims").iterdir()]:
+    for page in tmp_path.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         assert "default-src 'none'" in text
         for _, attributes in _read(page).tags:
@@ -125,11 +135,10 @@ def test_the_page_shows_what_the_run_says(run: dict[str, Any], tmp_path: Path) -
         text = (tmp_path / "claims" / f"{claim['id']}.html").read_text(encoding="utf-8")
         assert f'<h1>{claim["id"]} <span class="badge v-{claim["verdict"]}">' in text
         assert "<math" in text
+        said = plain(text)
         for symbol, meaning in claim["symbols"].items():
             assert html.escape(symbol) in text.replace("&#39;", "&#x27;")
-            assert html.escape(meaning) in text.replace("&#39;", "&#x27;").replace(
-                "&#34;", "&quot;"
-            )
+            assert plain(html.escape(meaning)) in said, meaning
         for item in claim["evidence"]:
             assert item["test"].split("::")[-1] in text
 
@@ -227,6 +236,7 @@ def test_findings_name_claims_that_exist() -> None:
     for finding in FINDINGS:
         assert finding.claims, finding.headline
         assert set(finding.claims) <= set(claims), finding.headline
+        assert not finding.picture or finding.picture in pictures(), finding.headline
 
 
 def test_every_statement_becomes_mathml() -> None:
@@ -298,3 +308,8 @@ def test_a_bound_is_never_printed_below_itself(number: float) -> None:
     shown = float(rounded_up(number))
     assert number <= shown <= 1.11 * number
     assert rounded_up(0.0) == "0"
+
+
+@pytest.mark.parametrize("power", [0.99996, 0.95, 0.123456, 1.0, 0.0])
+def test_a_power_is_never_printed_above_itself(power: float) -> None:
+    assert power - 1.1e-4 < float(rounded_down(power)) <= power

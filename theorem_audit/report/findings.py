@@ -10,11 +10,15 @@ from theorem_audit import project
 
 @dataclass(frozen=True)
 class Finding:
-    """One headline, a few sentences (Markdown, with mathematics between dollars), and the claims behind it."""
+    """One headline, a few sentences (Markdown, with mathematics between dollars), and the claims behind it.
+
+    picture: the name of the picture that shows it, if one does.
+    """
 
     headline: str
     text: str
     claims: tuple[str, ...]
+    picture: str = ""
 
 
 def findings() -> Sequence[Finding]:

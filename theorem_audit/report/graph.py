@@ -58,7 +58,7 @@ def svg(
         ' xmlns:xlink="http://www.w3.org/1999/xlink"', ""
     )
     text = re.sub(r' xlink:title="[^"]*"', "", text)
-    text = re.sub(r'<svg width="[^"]*" height="[^"]*"', '<svg role="img" aria-label="dependency graph"',
+    text = re.sub(r'<svg width="[^"]*" height="[^"]*"', '<svg role="group" aria-label="dependency graph"',
                   text, count=1)  # fmt: skip
     width = float(re.search(r'viewBox="[\d.]+ [\d.]+ ([\d.]+)', text)[1])  # type: ignore[index]
     return Markup(text.replace("<svg ", f'<svg style="width:{width:.0f}px" ', 1))

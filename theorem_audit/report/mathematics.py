@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
@@ -24,7 +25,20 @@ accentunder movablelimits lspace rspace minsize maxsize linethickness columnalig
 columnspacing columnlines rowlines frame displaystyle scriptlevel width height depth voffset open
 close separators notation side
 """
+LONG = 40  # characters of LaTeX
 ELEMENTS, ATTRIBUTES = frozenset(_ELEMENTS.split()), frozenset(_ATTRIBUTES.split())
+
+
+# What is left as it stands: words that LaTeX itself sets, and commands; then words of a theory.
+_WORDS = re.compile(
+    r"\\(?:text|mathrm|operatorname|mathcal|mathbb|mathbf|begin|end)\*?\{[^{}]*\}(?:\{[lcr]+\})?"
+    r"|\\[A-Za-z]+|(?P<word>(?<![A-Za-z])[A-Za-z]{3,}(?![A-Za-z]))"
+)
+
+
+def upright(latex: str) -> str:
+    r"""LaTeX in which a word of three letters or more is a name, not a product: ``P_{\text{sparse}}``."""
+    return _WORDS.sub(lambda m: rf"\text{{{m[0]}}}" if m["word"] else m[0], latex)
 
 
 def mathml(latex: str, *, block: bool = False) -> Markup:
@@ -34,7 +48,9 @@ def mathml(latex: str, *, block: bool = False) -> Markup:
     it is MathML and nothing else, and written anew.
     """
     try:
-        tree = ElementTree.fromstring(convert(latex, display="block" if block else "inline"))
+        tree = ElementTree.fromstring(
+            convert(upright(latex), display="block" if block else "inline")
+        )
     except Exception:  # noqa: BLE001 - latex2mathml raises bare exceptions of many kinds
         return _source(latex)
     for node in tree.iter():
@@ -43,6 +59,8 @@ def mathml(latex: str, *, block: bool = False) -> Markup:
             return _source(latex)
         node.tag = name
     tree.set("xmlns", MATHML)
+    if block:
+        tree.set("tabindex", "0")  # a long formula scrolls, by keyboard too
     return Markup(ElementTree.tostring(tree, encoding="unicode"))
 
 
@@ -57,20 +75,46 @@ def _math_renderer(content: str, options: dict[str, bool]) -> str:
 def _markdown() -> MarkdownIt:
     # html=False: raw markup in a note is shown as text.  markdown-it refuses javascript: links.
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return parser.use(dollarmath_plugin, renderer=_math_renderer, double_inline=True)
+    parser = parser.use(dollarmath_plugin, renderer=_math_renderer, double_inline=True)
+    parser.add_render_rule("math_inline", _inline_math)
+    return parser
+
+
+def _inline_math(_: object, tokens: Sequence[Token], at: int, options: object, env: object) -> str:
+    """A formula in a line; one that a narrow screen may have to scroll is reached by keyboard."""
+    latex = tokens[at].content
+    reached = Markup(' tabindex="0"') if len(latex) > LONG else Markup()
+    return str(Markup('<span class="math inline"{}>{}</span>').format(reached, mathml(latex)))
 
 
 _PARSER = _markdown()
 
 
-def note_html(text: str) -> Markup:
-    """A proof note's Markdown as HTML; the generated statement block is left out."""
+def note_html(text: str, linked: Callable[[str], Markup] | None = None) -> Markup:
+    """A proof note's Markdown as HTML; the generated statement block is left out.
+
+    linked: sets plain text and code, so that the names in it can be links; links of the note stay.
+    """
     without = BLOCK.sub("", text)
     tokens: list[Token] = _PARSER.parse(without)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+        elif token.children and linked is not None:
+            _link(token.children, linked)
     return Markup(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+
+
+def _link(children: list[Token], linked: Callable[[str], Markup]) -> None:
+    """Replace text and code outside links by what ``linked`` makes of them, which escapes it."""
+    inside = 0
+    for child in children:
+        inside += child.nesting if child.type in ("link_open", "link_close") else 0
+        if inside or child.type not in ("text", "code_inline"):
+            continue
+        said = linked(child.content)
+        child.content = str(Markup("<code>{}</code>").format(said) if child.tag == "code" else said)
+        child.type = "html_inline"
 
 
 def note_sections(text: str) -> dict[str, str]:

@@ -1,140 +1,42 @@
 """The report as a folder of self-contained pages: opens from the file system, asks nobody anything.
 
 Each page carries its style, its script and its pictures, and a content security policy that forbids
-every request.  Everything from a ledger or a note is escaped.
+every request.  Everything from a ledger or a note is escaped.  The first page is small; what is long
+(the ledger with the words that it is searched by, the pictures, the notes) has pages of its own.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from theorem_audit import project
-from theorem_audit.errors import rounded_up
+from theorem_audit.errors import rounded_down, rounded_up
 from theorem_audit.files import write_text
 from theorem_audit.kernel import steps
-from theorem_audit.report.findings import findings
+from theorem_audit.report import front
+from theorem_audit.report.badges import badge
+from theorem_audit.report.book import Shelf, chapter_notes, shelf_of, shelves
+from theorem_audit.report.claim_page import region, shown
+from theorem_audit.report.extra import extra_pages
+from theorem_audit.report.front import MEANINGS
 from theorem_audit.report.graph import below, edges, svg
-from theorem_audit.report.literature import sentences, worth
-from theorem_audit.report.mathematics import mathml, note_html, note_sections
-from theorem_audit.report.notes import notes
+from theorem_audit.report.in_coq import coq_statements
+from theorem_audit.report.listings import listings
+from theorem_audit.report.literature import cited
+from theorem_audit.report.mathematics import note_html
+from theorem_audit.report.pages import data_uri, inline, render
+from theorem_audit.report.prose import prose
 from theorem_audit.weigh.verdict import RANKS
 
 ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
-TEMPLATES = Path(__file__).with_name("templates")
-MEANINGS = {
-    "kernel": "a theorem of Coq, its statement generated from the claim",
-    "proved": "one derivation by algebra, for all values in the stated region",
-    "certified": "the same, with exact certificates on the whole stated region",
-    "proved_given": "proved, given a cited outside theorem",
-    "certified_given": "certified, given a cited outside theorem",
-    "steps": "each step is decided; the note composes them, in prose",
-    "steps_given": "the same, given a cited outside theorem",
-    "supported": "by experiments only",
-    "open": "an open question, with what is known",
-    "refuted": "false as stated",
-    "inconclusive": "the evidence could not tell, or broke",
-    "unchecked": "no evidence was run",
-    "stale": "its sources changed since the run",
-}
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _inline(name: str) -> Markup:
-    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
-
-
-def _policy(script: Markup) -> Markup:
-    """The content security policy of a page: no request, and no script but this one."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    allowed = f"'sha256-{digest}'" if script else "'none'"
-    return Markup(
-        f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _data_uri(path: Path, kind: str) -> str:
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
-
-
-def _notes() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for path in notes():
-        found |= note_sections(path.read_text(encoding="utf-8"))
-    return found
-
-
-def _kinds(claim: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(e["kind"] for e in claim["evidence"] if e["outcome"] != "not_run"))
-
-
-def _front() -> Markup:
-    """What the project says first, typeset; nothing where it says nothing."""
-    here = project.current()
-    return note_html(here.path("front").read_text(encoding="utf-8")) if here.front else Markup()
-
-
-def _kernel() -> Markup:
-    """The page that says what of the Coq development must be believed; nothing where there is none."""
-    path = project.current().path("formal") / "README.md"
-    return note_html(path.read_text(encoding="utf-8")) if path.is_file() else Markup()
-
-
-def _findings(verdicts: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The findings whose claims are all in the run, typeset."""
-    return [
-        {"headline": Markup(_line(f.headline)), "text": note_html(f.text), "claims": f.claims}
-        for f in findings()
-        if all(x in verdicts for x in f.claims)
-    ]
-
-
-def _line(text: str) -> str:
-    """Markdown of one line as HTML, without its paragraph."""
-    return str(note_html(text)).strip().removeprefix("<p>").removesuffix("</p>")
-
-
-def _abstracts(verdicts: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The sources' sentences, work by work, each with the weakest verdict of the claims that say it."""
-    found: list[dict[str, Any]] = []
-    for said in sentences():
-        if not found or found[-1]["work"] != said.work:
-            found.append({"work": said.work, "sentences": []})
-        known = [x for x in said.claims if x in verdicts]
-        row = {"said": said, "worth": worth(said, verdicts, RANKS), "claims": known}
-        found[-1]["sentences"].append(row)
-    return found
-
-
-def _words(claim: Mapping[str, Any], note: str) -> str:
-    """The words by which the ledger's search finds a claim: statement, sources, hypotheses, note."""
-    prior = " ".join(f"{x['work']} {x['states']}" for x in claim["source"].get("prior", []))
-    parts = (
-        claim["id"], claim["title"], claim.get("sentence", ""), claim["source"]["reference"], prior,
-        claim["remark"], " ".join(claim["given"]), note,
-    )  # fmt: skip
-    found = re.findall(r"[^\W_]{3,}", " ".join(parts).lower())
-    return " ".join(dict.fromkeys(found))
 
 
 def write_site(
@@ -144,81 +46,237 @@ def write_site(
 
     run: as ``load_run`` gives it.  pictures: mappings with name, title, png and csv (paths).
     """
-    claims = run["claims"]
-    for name in (x for c in claims for x in (c["id"], *c["uses"])):
-        if not ID.fullmatch(name):
-            raise ValueError(f"id={name!r}: it names a file and a link, so it must be {ID.pattern}")
-    verdicts = {c["id"]: c["verdict"] for c in claims}
-    uses = {k: [u for u in v if u in verdicts] for k, v in edges(run).items()}
-    used_by: dict[str, list[str]] = {k: [] for k in verdicts}
-    for claim_id, found in uses.items():
-        for used in found:
-            used_by[used].append(claim_id)
-    counted = Counter(verdicts.values())
-    title = project.current().title or project.current().name
-    script = _inline("ledger.js")
-    kernel = _kernel()
-    shared = {
-        "title": title, "run": run, "style": _inline("style.css"), "verdicts": verdicts, "kernel": bool(kernel),
-        "family_error": rounded_up(run["family_error"]),
-    }  # fmt: skip
-    (folder / "claims").mkdir(parents=True, exist_ok=True)
-    kinds = {c["id"]: _kinds(c) for c in claims}
-    sections = _notes()
-    index = _environment().get_template("index.html").render(
-        **shared,
-        root="",
-        front=_front(),
-        abstracts=_abstracts(verdicts),
-        words={c["id"]: _words(c, sections.get(c["id"], "")) for c in claims},
-        counts={name: counted[name] for name in RANKS if counted[name]},
-        meanings={k: v for k, v in MEANINGS.items() if counted[k] or k in ("proved", "refuted")},
-        findings=_findings(verdicts),
-        filters={
-            "source": sorted({c["source"]["kind"] for c in claims}),
-            "chapter": sorted({c["chapter"] for c in claims}),
-            "verdict": [name for name in RANKS if counted[name]],
-            "kind": sorted({k for found in kinds.values() for k in found}),
-        },
-        kinds=kinds,
-        kernel_steps=steps.told(steps.known()),
-        script=script,
-        policy=_policy(script),
-    )  # fmt: skip
-    write_text(folder / "index.html", index)
-    plain = {**shared, "root": "", "policy": _policy(Markup())}
-    graph = _environment().get_template("graph.html").render(**plain, graph=svg(verdicts, uses))
-    write_text(folder / "graph.html", graph)
-    shown = [
-        {
-            "name": p["name"],
-            "title": p["title"],
-            "data": _data_uri(Path(p["png"]), "image/png"),
-            "csv": _data_uri(Path(p["csv"]), "text/csv"),
+    return _Site(run, folder, pictures).write()
+
+
+class _Site:
+    """One ledger's report."""
+
+    def __init__(
+        self, run: Mapping[str, Any], folder: Path, pictures: Sequence[Mapping[str, Any]]
+    ) -> None:
+        self.run, self.folder, self.pictures = run, folder, pictures
+        self.claims = run["claims"]
+        for name in (x for c in self.claims for x in (c["id"], *c["uses"])):
+            if not ID.fullmatch(name):
+                raise ValueError(
+                    f"id={name!r}: it names a file and a link, so it must be {ID.pattern}"
+                )
+        self.verdicts = {c["id"]: c["verdict"] for c in self.claims}
+        self.uses = {k: [u for u in v if u in self.verdicts] for k, v in edges(run).items()}
+        self.shelves = shelves(self.claims)
+        self.notes = chapter_notes()
+        self.sections = {k: v for note in self.notes.values() for k, v in note.sections.items()}
+        self.listings = listings(run)
+        self.extra = extra_pages(run)
+        self.counted = Counter(self.verdicts.values())
+
+    @cached_property
+    def kernel(self) -> Markup:
+        """The page that says what of the Coq development must be believed; nothing where there is none."""
+        path = project.current().path("formal") / "README.md"
+        return note_html(path.read_text(encoding="utf-8")) if path.is_file() else Markup()
+
+    @cached_property
+    def shared(self) -> dict[str, Any]:
+        """What every page is given."""
+        menu = [
+            ("index.html#abstracts", "Abstracts"),
+            ("index.html#findings", "Findings"),
+            ("ledger.html", "Ledger"),
+            ("book.html", "Notes"),
+            ("graph.html", "Graph"),
+            ("pictures.html", "Pictures"),
+            *((f"{x.name}.html", x.title) for x in self.extra),
+        ]
+        if self.kernel:
+            menu.append(("kernel.html", "Kernel"))
+        return {
+            "title": project.current().title or project.current().name,
+            "run": self.run,
+            "menu": menu,
+            "style": inline("style.css"),
+            "verdicts": self.verdicts,
+            "family_error": rounded_up(self.run["family_error"]),
+            "rounded_up": rounded_up,
+            "rounded_down": rounded_down,
         }
-        for p in pictures
-    ]
-    gallery = _environment().get_template("pictures.html").render(**plain, pictures=shown)
-    write_text(folder / "pictures.html", gallery)
-    if kernel:
-        believed = _environment().get_template("kernel.html").render(**plain, page=kernel)
-        write_text(folder / "kernel.html", believed)
-    page = _environment().get_template("claim.html")
-    for claim in claims:
-        claim_id = claim["id"]
-        html = page.render(
-            **shared,
-            root="../",
-            policy=_policy(Markup()),
-            c=claim,
-            statement=mathml(claim["statement"], block=True),
-            sentence=note_html(claim.get("typeset", "")),
-            used_by=used_by[claim_id],
-            variant_rows=claim["variants"].get("variants", []),
-            graph=svg(verdicts, uses, only=below(claim_id, uses), link="{}.html", focus=claim_id),
-            note=note_html(sections[claim_id])
-            if claim_id in sections
-            else Markup("<p>There is no proof note for this claim.</p>"),
+
+    def page(
+        self, path: str, template: str, scripts: Sequence[Markup] = (), **said: object
+    ) -> Path:
+        """Write one page, ``root`` being the way back to the first."""
+        root = "../" * path.count("/")
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_text(target, render(template, scripts, root=root, **self.shared, **said))
+        return target
+
+    def write(self) -> Path:
+        """Every page, and a badge for each claim."""
+        first = self._index()
+        self._ledger()
+        self._graph()
+        self._pictures()
+        self._book()
+        if self.kernel:
+            self.page("kernel.html", "kernel.html", page=self.kernel)
+        for extra in self.extra:
+            self.page(f"{extra.name}.html", "extra.html", extra.scripts, extra=extra)
+        for listing in self.listings.files.values():
+            self.page(f"sources/{listing.page}", "source.html", listing=listing)
+        self._claims()
+        return first
+
+    def _index(self) -> Path:
+        return self.page(
+            "index.html",
+            "index.html",
+            front=front.front(),
+            picture=front.front_picture(self.pictures),
+            abstracts=front.abstracts(self.verdicts),
+            counts={name: self.counted[name] for name in RANKS if self.counted[name]},
+            meanings={
+                k: v for k, v in MEANINGS.items() if self.counted[k] or k in ("proved", "refuted")
+            },
+            findings=front.found(self.verdicts, self.pictures),
+            kernel_steps=steps.told(steps.known()),
+            shelves=self.shelves,
         )
-        write_text(folder / "claims" / f"{claim_id}.html", html)
-    return folder / "index.html"
+
+    def _ledger(self) -> None:
+        kinds = {c["id"]: _kinds(c) for c in self.claims}
+        self.page(
+            "ledger.html",
+            "ledger.html",
+            [inline("ledger.js")],
+            words={c["id"]: _words(c, self.sections.get(c["id"], "")) for c in self.claims},
+            filters={
+                "shelf": [s.name for s in self.shelves],
+                "chapter": sorted({c["chapter"] for c in self.claims}),
+                "source": sorted({c["source"]["kind"] for c in self.claims}),
+                "verdict": [name for name in RANKS if self.counted[name]],
+                "kind": sorted({k for found in kinds.values() for k in found}),
+            },
+            kinds=kinds,
+            prose=prose(self.verdicts, "claims/{}.html"),
+            region=region,
+            shelf_of=shelf_of,
+        )
+
+    def _graph(self) -> None:
+        self.page(
+            "graph.html",
+            "graph.html",
+            [inline("graph.js")],
+            graph=svg(self.verdicts, self.uses),
+            uses=self.uses,
+            shelves=self.shelves,
+            ranks=[name for name in RANKS if self.counted[name]],
+        )
+
+    def _pictures(self) -> None:
+        shown = [
+            {
+                "name": p["name"],
+                "title": p["title"],
+                "data": data_uri(Path(p["png"]), "image/png"),
+                "csv": data_uri(Path(p["csv"]), "text/csv"),
+            }
+            for p in self.pictures
+        ]
+        self.page("pictures.html", "pictures.html", pictures=shown)
+
+    def _book(self) -> None:
+        self.page(
+            "book.html", "book.html", shelves=self.shelves, notes=self.notes, works=cited(self.run)
+        )
+        order: list[Shelf | None] = [None, *self.shelves, None]
+        for before, shelf, after in zip(order, self.shelves, order[2:], strict=False):
+            self.page(
+                f"shelves/{shelf.name}.html",
+                "shelf.html",
+                shelf=shelf,
+                before=before,
+                after=after,
+                notes=self.notes,
+                set_note=lambda text: note_html(text, self._prose("").linked),
+                sections={
+                    c["id"]: self._told(c) for found in shelf.chapters.values() for c in found
+                },
+            )
+
+    def _prose(self, here: str) -> Any:
+        return prose(self.verdicts, "../claims/{}.html", here)
+
+    def _told(self, claim: Mapping[str, Any]) -> dict[str, Any]:
+        """What is said of a claim, once for its own page and for its shelf's."""
+        claim_id = claim["id"]
+        if claim_id not in self._all_told:
+            place = list(self.verdicts).index(claim_id)
+            order = [None, *self.verdicts, None]
+            self._all_told[claim_id] = shown(
+                claim,
+                prose=self._prose(claim_id),
+                listings=self.listings,
+                note=self.sections.get(claim_id),
+                coq=self._coq.get(claim_id, ""),
+                beside=(order[place], order[place + 2]),
+            )
+        return self._all_told[claim_id]
+
+    @cached_property
+    def _all_told(self) -> dict[str, dict[str, Any]]:
+        return {}
+
+    @cached_property
+    def _coq(self) -> dict[str, str]:
+        return coq_statements(self.run)
+
+    def _claims(self) -> None:
+        used_by: dict[str, list[str]] = {k: [] for k in self.verdicts}
+        for claim_id, found in self.uses.items():
+            for used in found:
+                used_by[used].append(claim_id)
+        (self.folder / "badges").mkdir(exist_ok=True)
+        for claim_id, verdict in self.verdicts.items():
+            claim = next(c for c in self.claims if c["id"] == claim_id)
+            self.page(
+                f"claims/{claim_id}.html",
+                "claim.html",
+                **self._told(claim),
+                used_by=used_by[claim_id],
+                graph=svg(
+                    self.verdicts,
+                    self.uses,
+                    only=below(claim_id, self.uses),
+                    link="{}.html",
+                    focus=claim_id,
+                ),
+                shelf=shelf_of(claim),
+            )
+            write_text(self.folder / "badges" / f"{claim_id}.svg", badge(claim_id, verdict))
+
+
+def _kinds(claim: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(e["kind"] for e in claim["evidence"] if e["outcome"] != "not_run"))
+
+
+def _words(claim: Mapping[str, Any], note: str) -> str:
+    """The words by which the ledger's search finds a claim: statement, sources, hypotheses, note."""
+    prior = " ".join(f"{x['work']} {x['states']}" for x in claim["source"].get("prior", []))
+    supposed = " ".join(f"{x['name']} {x.get('text', '')}" for x in claim["assumptions"])
+    parts = (
+        claim["id"], claim["title"], claim.get("sentence", ""), claim["source"]["reference"], prior,
+        claim["remark"], " ".join(claim["given"]), supposed, " ".join(claim.get("symbols", {}).values()), note,
+    )  # fmt: skip
+    found = re.findall(r"[^\W_]{2,}", _without_accents(" ".join(parts)).lower())
+    return " ".join(dict.fromkeys(found))
+
+
+def _without_accents(text: str) -> str:
+    """As the page's script folds what is typed: Levy finds Lévy."""
+    return "".join(x for x in unicodedata.normalize("NFD", text) if not unicodedata.combining(x))
+
+
+__all__ = ["ID", "MEANINGS", "write_site"]

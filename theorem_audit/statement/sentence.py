@@ -6,19 +6,42 @@ Conditions that bound one quantity from both sides are put together as a reader 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sympy import And, Basic, Eq, Ge, Gt, Le, Lt, Ne, Not, Or, latex, true
+from sympy import And, Basic, Eq, Ge, Gt, Le, Lt, Ne, Not, Or, Symbol, true
 from sympy.core.relational import Relational
+from sympy.printing.latex import LatexPrinter, translate
 
 if TYPE_CHECKING:
     from theorem_audit.statement.vocabulary import Item
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 Link = tuple[Basic, str, Basic]  # left, "<" or "<=", right
+
+
+class _Printer(LatexPrinter):
+    """SymPy's LaTeX, with one subscript for an indexed symbol, and names left whole.
+
+    SymPy reads an accent into the end of some names: *local* became a calligraphic *lo*.
+    """
+
+    def _deal_with_super_sub(self, string: str, style: str = "plain") -> str:
+        found = str(super()._deal_with_super_sub(string, style))
+        for word in re.split(r"[_^]", string)[1:] if "{" not in string else ():
+            if (read := translate(word)).startswith("\\") and "{" in read:
+                found = found.replace(read, rf"\mathrm{{{word}}}")
+        return found
+
+    def _print_Indexed(self, expr: Basic) -> str:
+        stem, _, named = str(expr.args[0]).partition("_")
+        stem, digits = re.fullmatch(r"(.*?)(\d*)", stem).groups()  # type: ignore[union-attr]
+        at = "".join(map(str, expr.args[1:]))
+        sub = named if set(named) == set(at) else ",".join(x for x in (digits, named, at) if x)
+        return rf"{self._print(Symbol(stem))}_{{{sub}}}"
 
 
 def conjuncts(formula: Basic) -> tuple[Basic, ...]:
@@ -28,7 +51,7 @@ def conjuncts(formula: Basic) -> tuple[Basic, ...]:
 
 def latex_of(expr: Basic) -> str:
     """LaTeX in which a symbol called x_oo is a limit at infinity."""
-    return str(latex(expr)).replace("_{oo}", r"_{\infty}")
+    return str(_Printer().doprint(expr)).replace("_{oo}", r"_{\infty}")
 
 
 def chains(condition: Basic) -> list[str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from theorem_audit.statement.claim import Assumption, Claim
 
 SCHEMA = 1
+UNDECIDED = 3  # exit code of a run in which nothing is refuted, and some evidence could not tell
 FAMILY_ERROR = 1e-4  # a whole run may call some true claim refuted with at most this probability
 SCHEMA_FILE = Path(__file__).with_name("run.schema.json")
 
@@ -185,10 +186,14 @@ class Ledger:
         }
 
     def exit_code(self) -> int:
-        """1 when a claim is refuted, an evidence broke, or the error budget is overspent; else 0."""
-        bad = {"refuted", "error"}
-        broken = any(o.outcome in bad for found in self._outcomes.values() for o in found)
-        return int(broken or not self.family_error < FAMILY_ERROR)  # nan is no budget
+        """1 when a claim is refuted, an evidence broke, or the error budget is overspent.
+
+        Else UNDECIDED where some evidence could not tell, and 0 where none is left open.
+        """
+        met = {o.outcome for found in self._outcomes.values() for o in found}
+        if met & {"refuted", "error"} or not self.family_error < FAMILY_ERROR:  # nan is no budget
+            return 1
+        return UNDECIDED if "inconclusive" in met else 0
 
     def write_soon(self, path: Path, every: float = 1.0) -> None:
         """``write``, unless less than ``every`` seconds have passed since the last time."""

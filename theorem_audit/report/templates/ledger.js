@@ -5,10 +5,12 @@
   const shown = document.getElementById("shown");
   function apply() {
     let count = 0;
-    const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    // As the rows' words were made: without accents, split at what is no letter or digit.
+    const typed = form.elements.text.value.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+    const words = typed.split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 1);
     for (const row of rows) {
       let keep = words.every((word) => row.dataset.text.includes(word));
-      for (const name of ["source", "chapter", "verdict", "kind"]) {
+      for (const name of ["shelf", "chapter", "source", "verdict", "kind"]) {
         const want = form.elements[name].value;
         if (want && !row.dataset[name].split(" ").includes(want)) keep = false;
       }

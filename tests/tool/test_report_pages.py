@@ -1,0 +1,245 @@
+"""What a reader finds on the report's pages, and that what is long stands on pages of its own."""
+
+from __future__ import annotations
+
+import copy
+import html
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from sympy import IndexedBase, Symbol
+
+from tests.tool import ROOT
+from tests.tool.ledgers import IDS, small_ledger
+from tests.tool.report_text import plain
+from theorem_audit.doubt.mutants import Tried, summary
+from theorem_audit.report.badges import badge
+from theorem_audit.report.claim_page import OUTCOMES, region, steps
+from theorem_audit.report.drawing import drawn
+from theorem_audit.report.legend import names_of, shared_legend
+from theorem_audit.report.listings import listings
+from theorem_audit.report.mathematics import mathml, note_html, upright
+from theorem_audit.report.prose import prose
+from theorem_audit.report.site import write_site
+from theorem_audit.statement.sentence import latex_of
+from theorem_audit.weigh.ledger import Ledger
+from theorem_audit.weigh.verdict import RANKS
+from theory import claims
+from theory.legend import LEGEND
+
+FIRST = 400_000  # bytes of the first page, with its picture
+
+
+@pytest.fixture(scope="module")
+def run() -> dict[str, Any]:
+    return small_ledger().as_dict()
+
+
+@pytest.fixture(scope="module")
+def site(run: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    write_site(run, folder, drawn(ROOT / "pictures"))
+    return folder
+
+
+def _page(site: Path, name: str) -> str:
+    return (site / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.thorough
+def test_the_first_page_is_small_for_the_whole_theory(tmp_path: Path) -> None:
+    ledger = Ledger(seed=0, quick=True)
+    ledger.expect(list(claims))
+    index = write_site(ledger.as_dict(), tmp_path, drawn(ROOT / "pictures"))
+    assert index.stat().st_size < FIRST
+
+
+def test_the_first_page_has_one_picture_and_no_ledger(site: Path) -> None:
+    text = _page(site, "index.html")
+    assert len(text) < FIRST
+    assert text.count("<img") == 1
+    assert "data-text" not in text
+    assert _page(site, "ledger.html").count("data-text") == len(IDS)
+
+
+ASCII = [
+    ("||w_0||^2 <= 2", "‖<i>w</i><sub>0</sub>‖<sup>2</sup> ≤ 2"),
+    ("lambda_0 > 0", "<i>λ</i><sub>0</sub> &gt; 0"),
+    ("w_t -> x_I", "<i>w</i><sub>t</sub> → <i>x</i><sub>I</sub>"),
+    ("a law of a start", "a law of a start"),
+    ("sim/problems/selection_law.py", "sim/problems/selection_law.py"),
+    ("<b>x_1</b>", "&lt;b&gt;<i>x</i><sub>1</sub>&lt;/b&gt;"),
+    ("BAND-WIDE, not BAND-WIDEST", '<a href="BAND-WIDE.html">BAND-WIDE</a>, not BAND-WIDEST'),
+]
+
+
+@pytest.mark.parametrize("text, wanted", ASCII)
+def test_small_mathematics_in_words(text: str, wanted: str) -> None:
+    assert str(prose(["BAND", "BAND-WIDE"])(text)) == wanted
+
+
+def test_no_word_of_any_claim_is_lost_in_typesetting() -> None:
+    """What the page says is the ledger's text again, once its signs are read back."""
+    set_ = prose()
+    for claim in claims.values():
+        for text in (claim.title, claim.remark, claim.source.reference, *claim.symbols.values()):
+            assert plain(str(set_(text))) == plain(html.escape(text)), claim.id
+
+
+def test_a_claim_has_no_link_to_itself_and_a_link_of_a_note_stays() -> None:
+    own = prose(["BAND", "STEP"], here="BAND")
+    assert str(own("BAND by STEP")) == 'BAND by <a href="STEP.html">STEP</a>'
+    note = str(note_html("`STEP`, [STEP](x.md), $STEP$ <i>", own.linked))
+    assert note.count('href="STEP.html"') == 1
+    assert note.count('href="x.md"') == 1
+    assert "&lt;i&gt;" in note
+
+
+def test_words_in_formulas_are_names_and_subscripts_are_single() -> None:
+    assert upright(r"P_{sparse} + \rho_{ij} \log x") == r"P_{\text{sparse}} + \rho_{ij} \log x"
+    assert latex_of(Symbol("P_local")) == r"P_{\mathrm{local}}"
+    j = Symbol("j", integer=True)
+    assert latex_of(IndexedBase("h_jj")[j]) == "h_{jj}"
+    assert latex_of(IndexedBase("q2")[j]) == "q_{2,j}"
+    for claim in claims.values():
+        assert "}}_{" not in claim.statement, claim.id
+        assert str(mathml(claim.statement)).startswith("<math"), claim.id
+
+
+def test_regions_are_chains() -> None:
+    ledger = Ledger(seed=0, quick=True)
+    ledger.expect(["SGD-SPARSE"])
+    (row,) = ledger.as_dict()["claims"]
+    assert region(row) == "1 <= b < n, 0 < a < 1/2, 0 < r2 < 2, 0 < s <= r2"
+
+
+def test_a_kernel_claim_shows_what_coq_was_asked(run: dict[str, Any], tmp_path: Path) -> None:
+    told = copy.deepcopy(run)
+    for row in told["claims"]:
+        row["verdict"] = "kernel" if row["id"] in ("STEP", "HESS") else "steps"
+    changed = next(x for x in told["claims"] if x["id"] == "GRAD")
+    changed["verdict"], changed["statement"] = "kernel", "x = 1"
+    write_site(told, tmp_path)
+    asked = html.unescape(_page(tmp_path, "claims/STEP.html"))
+    assert "as Coq's kernel was asked" in asked
+    assert "(sgd_step eta X phi w B w') ->" in asked
+    for other in ("HESS", "GRAD", "NORM"):  # no phrases; another statement; another rank
+        assert "as Coq's kernel was asked" not in html.unescape(
+            _page(tmp_path, f"claims/{other}.html")
+        )
+
+
+def test_the_steps_name_the_hypotheses_that_were_read() -> None:
+    row = {
+        "steps": ["one", "two"],
+        "parts": {"one": "x > 0"},
+        "assumptions": [
+            {"name": "data", "item": "data", "condition": ""},
+            {"name": "sizes", "item": "", "condition": "b < n"},
+        ],
+        "evidence": [
+            {"test": "a::f", "steps": ["one"], "read": ["data"], "uses": ["L"], "needs": ""},
+            {"test": "a::g", "steps": ["one", "two"], "read": ["region"], "uses": [], "needs": "sizes"},
+        ],
+    }  # fmt: skip
+    first, second = steps(row)
+    assert (first["tests"], first["hypotheses"], first["lemmas"]) == (["a::f"], ["data"], ["L"])
+    assert first["alone"] == "x > 0"
+    assert second["tests"] == second["hypotheses"] == []
+
+
+def test_every_outcome_of_a_variant_is_explained(run: dict[str, Any], tmp_path: Path) -> None:
+    told = copy.deepcopy(run)
+    rows = [Tried("X", "v", "sign", "Eq(x, 1)", name) for name in ("equal", "unused", "refuted")]
+    told["claims"][0]["variants"] = summary(rows)
+    write_site(told, tmp_path)
+    text = _page(tmp_path, f"claims/{told['claims'][0]['id']}.html")
+    for name in ("equal", "unused", "refuted"):
+        assert OUTCOMES[name] in text
+    assert OUTCOMES["slack"] not in text, "only what occurs"
+    source = (ROOT / "theorem_audit" / "doubt" / "mutants.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'outcome="(\w+)"', source)) <= set(OUTCOMES)
+
+
+def test_only_files_of_the_evidence_are_shown(run: dict[str, Any], tmp_path: Path) -> None:
+    found = listings(run)
+    assert found.files
+    assert all(x.startswith("tests/") for x in found.files)
+    bad = copy.deepcopy(run)
+    wrong = (
+        "/etc/passwd",
+        "../x.py",
+        "tests/../pyproject.toml",
+        "pyproject.toml",
+        "theory/notation.py",
+        "tests",
+    )
+    for row, test in zip(bad["claims"][0]["evidence"] * 9, wrong, strict=False):
+        row["test"] = f"{test}::f"
+        assert f"{test}" not in listings(bad).files, test
+
+
+def test_pages_lead_to_the_next(site: Path) -> None:
+    order = [c for c in claims if c in IDS]
+    for before, after in pairwise(order):
+        assert f'rel="next" href="{after}.html"' in _page(site, f"claims/{before}.html")
+        assert f'rel="prev" href="{before}.html"' in _page(site, f"claims/{after}.html")
+
+
+def test_a_shelf_holds_its_claims_and_their_notes(site: Path) -> None:
+    text = _page(site, "shelves/model.html")
+    for claim_id in IDS:
+        assert f'<h3 id="{claim_id}">' in text
+    assert text.count('class="statement"') == len(IDS)
+    assert "shelves/model.html" in _page(site, "book.html")
+
+
+def test_a_shelf_that_names_another_file_is_refused(run: dict[str, Any], tmp_path: Path) -> None:
+    for wrong in ("../../evil", "a/b", "", "x y"):
+        bad = copy.deepcopy(run)
+        bad["claims"][0]["chapter"] = wrong
+        with pytest.raises(ValueError, match="its shelf names a file"):
+            write_site(bad, tmp_path / "site")
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("verdict", RANKS)
+def test_a_badge_says_claim_and_verdict(verdict: str) -> None:
+    tree = ElementTree.fromstring(badge("SGD-SPARSE", verdict))
+    words = [x.text for x in tree.iter("{http://www.w3.org/2000/svg}text")]
+    assert words == ["SGD-SPARSE", verdict.replace("_", " ")]
+    ElementTree.fromstring(badge("<&>", verdict))
+
+
+def test_badges_are_written_for_every_claim(site: Path) -> None:
+    assert {x.stem for x in (site / "badges").iterdir()} == set(IDS)
+
+
+def test_the_legend_has_no_idle_entry_and_completes_what_claims_leave_out() -> None:
+    used: dict[str, set[str]] = {place: set() for place in LEGEND}
+    for claim in claims.values():
+        for place in LEGEND:
+            if f"{claim.chapter}.".startswith(f"{place}." if place else ""):
+                used[place] |= set(names_of(claim))
+    for place, meanings in LEGEND.items():
+        assert set(meanings) <= used[place], (place, set(meanings) - used[place])
+    claim = claims["Q-MS"]
+    row = {
+        "id": claim.id,
+        "statement": claim.statement,
+        "symbols": claim.symbols,
+        "chapter": claim.chapter,
+    }
+    told = shared_legend(row).keys() | {y for x in claim.symbols for y in x.split(", ")}
+    assert set(names_of(claim)) <= told
+    assert shared_legend({**row, "statement": "another"}) == {}
+
+
+def test_sources_cite_what_a_reader_can_open() -> None:
+    cited = [f"{c.source.reference} {c.remark}" for c in claims.values()]
+    pages = [x.read_text(encoding="utf-8") for x in (ROOT / "proofs_notes").rglob("*.md")]
+    assert not any("theory.md" in text for text in (*cited, *pages))

@@ -1,0 +1,120 @@
+"""Plain words of a ledger as HTML: small mathematics set as such, names of claims as links.
+
+Titles, hypotheses and remarks are written in ASCII (``||w_0||^2 < 2``), so that a terminal shows them too.
+Everything is escaped; the only tags are those made here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from markupsafe import Markup, escape
+
+_LETTERS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
+    "varsigma sigma tau upsilon phi chi psi omega"
+)
+GREEK = {name: chr(0x3B1 + place) for place, name in enumerate(_LETTERS.split())} | {
+    "eps": "ε",
+    "Delta": "Δ",
+    "Gamma": "Γ",
+    "Lambda": "Λ",
+    "Sigma": "Σ",
+    "Psi": "Ψ",
+    "Phi": "Φ",
+}
+SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "->": "→", "||": "‖", "oo": "∞"}
+_NAME = "|".join([*sorted(GREEK, key=len, reverse=True), "sum", "[A-Za-z]"])
+_INDEX = r"\{[^{}]*\}|[A-Za-z0-9]+(?:\([0-9A-Za-z]\))?|\*"
+_MATH = (
+    rf"(?<![\w.\\`])(?P<base>{_NAME})(?:_(?P<sub>{_INDEX}))?(?:\^(?P<sup>{_INDEX}|[+-]\d*))?(?!\w|\.py)"
+    rf"|(?<=[|)\]\d])\^(?P<power>{_INDEX}|[+-]\d+)|(?<=[\w)\]|])\*\*(?P<twice>\d+)"
+    r"|(?P<digit>(?<![\w.\\`])[a-z]2(?![\w.]\w))"
+    r"|(?P<sign><=|>=|!=|->|\|\||\boo\b)"
+)
+
+
+def _index(text: str) -> Markup:
+    bare = text.strip("{}") if text.startswith("{") else text
+    return escape(SIGNS.get(bare, GREEK.get(bare, bare)))
+
+
+def _set(match: re.Match[str]) -> Markup:
+    if sign := match["sign"]:
+        return Markup(SIGNS[sign])
+    if power := match["power"] or match["twice"]:
+        return Markup("<sup>{}</sup>").format(_index(power))
+    if digit := match["digit"]:
+        return Markup("<i>{}</i><sub>2</sub>").format(digit[0])
+    base, sub, sup = match["base"], match["sub"], match["sup"]
+    if sub is None and sup is None and base not in GREEK:
+        return escape(match[0])  # a letter alone may be a word
+    if base == "sum":
+        if sub is None:
+            return escape(match[0])
+        found = Markup("∑")
+    else:
+        found = Markup("<i>{}</i>").format(GREEK.get(base, base))
+    if sub is not None:
+        found += Markup("<sub>{}</sub>").format(_index(sub))
+    if sup is not None:
+        found += Markup("<sup>{}</sup>").format(_index(sup))
+    return found
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Sets prose; ``ids`` are the claims that have a page, ``link`` how its address is made from the id.
+
+    here: the claim whose page it is for, which is no link.
+    """
+
+    ids: frozenset[str]
+    link: str
+    here: str = ""
+
+    @cached_property
+    def names(self) -> re.Pattern[str]:
+        """The claims' names, the longest first; one that is a part of a longer word is none."""
+        found = "|".join(sorted(map(re.escape, self.ids - {self.here}), key=len, reverse=True))
+        return re.compile(rf"(?<![\w/-])(?:{found or '(?!)'})(?![\w/]|-[A-Z0-9])")
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(rf"(?P<id>{self.names.pattern})|{_MATH}")
+
+    def __call__(self, text: str) -> Markup:
+        """The text with its mathematics set and its claims linked."""
+
+        def said(match: re.Match[str]) -> Markup:
+            return self.anchor(match["id"]) if match["id"] else _set(match)
+
+        return _replaced(text, self._pattern, said)
+
+    def anchor(self, claim_id: str) -> Markup:
+        """The link to a claim."""
+        return Markup('<a href="{}">{}</a>').format(self.link.format(claim_id), claim_id)
+
+    def linked(self, text: str) -> Markup:
+        """The text with its claims linked and nothing else changed."""
+        return _replaced(text, self.names, lambda match: self.anchor(match[0]))
+
+
+def _replaced(text: str, pattern: re.Pattern[str], said: object) -> Markup:
+    assert callable(said)
+    found, at = Markup(), 0
+    for match in pattern.finditer(text):
+        found += escape(text[at : match.start()]) + said(match)
+        at = match.end()
+    return found + escape(text[at:])
+
+
+def prose(ids: Iterable[str] = (), link: str = "{}.html", here: str = "") -> Prose:
+    """A ``Prose`` for these claims."""
+    return Prose(frozenset(ids), link, here)
+
+
+__all__ = ["GREEK", "SIGNS", "Prose", "prose"]
