@@ -41,9 +41,10 @@ def challenge(claim: Claim, evidence: Iterable[Evidence], *, run_seed: int = 0) 
     if not decides(items, claim):
         return None
     started, rejected, blind = time.perf_counter(), 0, []
+    variants = list(formula_variants(claim))  # once: a formula of many parts has hundreds
     for index, part in enumerate(relations(claim.formula)):
         asked, accepted = _about(items, claim, index), []
-        for variant in _wrong(claim, index):
+        for variant in _wrong(variants, index):
             if _rejected(variant, asked, run_seed):
                 rejected += 1
                 break
@@ -62,9 +63,9 @@ def challenge(claim: Claim, evidence: Iterable[Evidence], *, run_seed: int = 0) 
     )  # fmt: skip
 
 
-def _wrong(claim: Claim, index: int) -> list[Variant]:
+def _wrong(variants: Iterable[Variant], index: int) -> list[Variant]:
     """At most TRIES variants of one conjunct, the gross ones first."""
-    found = [v for v in formula_variants(claim) if v.part and v.part[0] == index]
+    found = [v for v in variants if v.part and v.part[0] == index]
     by_group = [[v for v in found if v.group == group] for group in GROSS]
     rows = [v for k in range(max(map(len, by_group))) for g in by_group for v in g[k : k + 1]]
     return (rows + [v for v in found if v.group not in GROSS])[:TRIES]
