@@ -40,7 +40,7 @@ versions: $(READY)  ## a short set of tests with the oldest declared versions of
 # measures all, in many minutes.
 TOOL_TESTS = theorem_audit/tests tests/tool tests/kernel tests/falsify/test_every_claim.py
 SHORT = verdict verdict_types cli doubts reads sabotage files stale instances promises second_opinion \
-  hostile_words mutants fuzz receipt report notes
+  hostile_words mutants fuzz fuzz_statements receipt report notes
 COVERED ?= theorem_audit/tests $(SHORT:%=tests/tool/test_%.py)
 COVERAGE_BAR ?= 75
 coverage: $(READY)  ## the tool's branches that its short tests reach, printed; fails below COVERAGE_BAR

@@ -1,6 +1,7 @@
 """Random and half-right input: never a traceback of ours, never a wrong acceptance.
 
-Certificates, ledgers, stores, notes and Coq exports; receipts are in test_receipt.py.
+Certificates, ledgers, stores, notes and Coq exports; receipts are in test_receipt.py,
+statement objects in test_fuzz_statements.py.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from theorem_audit.errors import NoEvidence, UnknownEvidence
 from theorem_audit.guard import Left, no_exit
 from theorem_audit.kinds import DECIDING, DOUBTS, KINDS, SUPPORTING
 from theorem_audit.statement.discovery import modules
-from theorem_audit.statement.unreached import EVIDENCE, unreached
+from theorem_audit.unreached import EVIDENCE, unreached
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from theorem_audit.guard import no_exit
 from theorem_audit.project import Project, ProjectError
 from theorem_audit.reuse.files import Module, Tree
-from theorem_audit.statement.unreached import CLAIM, EVIDENCE, unreached
+from theorem_audit.unreached import CLAIM, EVIDENCE, unreached
 
 if TYPE_CHECKING:
     from theorem_audit.checks.mark import Evidence

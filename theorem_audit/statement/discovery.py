@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from theorem_audit.guard import no_exit
 from theorem_audit.statement.claim import Claim, recording_reads, unbound
-from theorem_audit.statement.unreached import CLAIM, unreached
+from theorem_audit.unreached import CLAIM, unreached
 
 M = TypeVar("M")
 
