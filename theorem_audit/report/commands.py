@@ -91,7 +91,12 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     try:
         if not args.latex and not args.readme and args.source:
             read = project.current().path("formal") / "README.md"
-            said = renewed.stamp(_plain(Path(args.source)), (kept, pictures, read))
+            made = [
+                here.root / x.split(".")[0] for x in (here.figures, here.findings, *here.pages) if x
+            ]
+            said = renewed.stamp(
+                _plain(Path(args.source)), (kept, pictures, read, *dict.fromkeys(made))
+            )
             if renewed.stands(folder, said):
                 return _told(args, console, str(folder / "index.html"), "up to date")
         run = _run_of(args.source)

@@ -38,9 +38,8 @@ def _hash(file: Path) -> str:
 
 
 def _pages(folder: Path) -> dict[str, str]:
-    return {
-        str(x.relative_to(folder)): _hash(x) for x in sorted(folder.rglob("*.html")) if x.is_file()
-    }
+    found = (x for x in sorted(folder.rglob("*")) if x.suffix in (".html", ".svg") and x.is_file())
+    return {str(x.relative_to(folder)): _hash(x) for x in found}
 
 
 def stands(folder: Path, said: str) -> bool:
