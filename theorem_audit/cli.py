@@ -196,5 +196,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red", soft_wrap=True)
         return 2
     except (UnknownEvidence, CyclicUse, Left) as error:
+        if isinstance(error.__cause__, SystemExit) and isinstance(
+            error.__cause__.__context__, BrokenPipeError
+        ):
+            return 1  # `| head`: rich leaves where nobody reads any more
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red", soft_wrap=True)
         return 1

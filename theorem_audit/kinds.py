@@ -1,4 +1,4 @@
-"""The kinds of evidence, by name: what each says.  Nothing is imported here."""
+"""The kinds of evidence and of sources, by name.  Nothing is imported here."""
 
 DECIDING = {
     "kernel": "a theorem of Coq whose statement was generated from the claim",
@@ -20,7 +20,9 @@ DOUBTS = {
     "variants": "a few wrong variants of the claim, before the evidence that decides it",
 }
 
+SOURCES = ("paper", "lemma", "new", "finding", "open")  # see ``statement.Source``
+
 # In place of the kind of an item, where reads of hypotheses are kept: the conditions between symbols.
 REGION = "region"
 
-__all__ = ["DECIDING", "DOUBTS", "KINDS", "REGION", "SUPPORTING"]
+__all__ = ["DECIDING", "DOUBTS", "KINDS", "REGION", "SOURCES", "SUPPORTING"]

@@ -16,13 +16,12 @@ from typing import Any
 from sympy import And, Basic, Expr, Tuple, false, true
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
-from theorem_audit.kinds import REGION
+from theorem_audit.kinds import REGION, SOURCES
 from theorem_audit.statement.bibliography import Prior
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.vocabulary import Item, Kind
 
 BOUNDS = ("exact", "upper", "lower", "statement")
-SOURCES = ("paper", "lemma", "new", "finding", "open")
 
 DECLARED: dict[str, list[str]] = {}  # module -> ids of the claims that its import made
 

@@ -58,6 +58,7 @@ def read(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     [
         (("list",), "A multiple"),
         (("list", "sum"), "Twice a multiple"),
+        (("list", "--source", "new"), "Twice a multiple"),
         (("show", "SUM"), "test_sum"),
         (("show", "DOUBLE"), "all hypotheses hold at x = 1"),
         (("graph",), "└── DOUBLE proved"),
@@ -73,6 +74,26 @@ def test_reading_imports_neither_sympy_nor_the_theory(
     assert told in done.stdout
     assert "ago; nothing is stale" in done.stdout or "just now; nothing is stale" in done.stdout
     assert done.stdout.splitlines()[-1] == "imported:"
+
+
+def test_a_reader_that_leaves_is_no_error(settled: Path) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m theorem_audit list | :", shell=True, cwd=settled / "project", text=True,
+        env=small.environment(settled), capture_output=True, timeout=170, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+
+
+def test_only_claims_of_a_source_are_listed(here: Path) -> None:
+    small.edit(here, "thing/second.py", 'source=Source("new", "here"), bound="exact", chapter=__name__,',
+               'source=Source("open", "here"), bound="exact", chapter=__name__,')  # fmt: skip
+    assert small.run(here).code == 0
+    rows = json.loads(small.audit(here, "list", "--source", "open", "--json", "-").stdout)
+    assert [r["id"] for r in rows] == ["SUM"]
+    assert "SUM" not in read(here, "list", "--source", "new").stdout
+    none = small.audit(here, "list", "double", "--source", "open")
+    assert none.returncode == 2
+    assert "--source open: no claim" in none.stderr
 
 
 def test_what_is_stale_is_told_without_running(here: Path) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from theorem_audit import project, show
 from theorem_audit.errors import BadUsage
+from theorem_audit.kinds import SOURCES
 from theorem_audit.usage import emit, seed_of
 from theorem_audit.weigh import impact, latest
 from theorem_audit.weigh.commands import checked, run_ledger, run_options
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 def add_commands(command: Any) -> None:
     """Declare the commands on the parser that ``cli`` builds."""
     every = command("list", "list the claims, with the verdicts of the last run")
+    every.add_argument(
+        "--source", choices=SOURCES, help="only claims that come from there (paper, new, ...)"
+    )
     every.set_defaults(handler=_list)
     one = command(
         "show", "one claim: statement, steps, evidence, and the tree it rests on", ids=None
@@ -57,6 +61,7 @@ def _list(args: argparse.Namespace, console: Console) -> int:
     ids = None if found is None else _known(args.ids, found.told)
     if found is None or ids is None:
         return _list_of_the_theory(args, console)
+    ids = _from(args.source, {x: found.told[x] for x in ids})
     verdicts = found.verdicts()
     if args.json:
         rows = [
@@ -72,6 +77,14 @@ def _list(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _from(source: str | None, claims: Mapping[str, Any]) -> list[str]:
+    """The ids of those claims that come from a kind of source; BadUsage where none does."""
+    ids = [x for x, claim in claims.items() if source in (None, claim.source.kind)]
+    if not ids:
+        raise BadUsage(f"--source {source}: no claim of those asked for comes from there")
+    return ids
+
+
 def _count(outcomes: Sequence[Outcome]) -> int:
     """How many evidences, cases counted once."""
     return len({(o.test, o.kind, o.steps) for o in outcomes})
@@ -83,7 +96,8 @@ def _list_of_the_theory(args: argparse.Namespace, console: Console) -> int:
     from theorem_audit.weigh import runner
 
     claims = project.claims()
-    rows = [claims[claim_id] for claim_id in ids_of(args.ids)]
+    asked = {claim_id: claims[claim_id] for claim_id in ids_of(args.ids)}
+    rows = [asked[x] for x in _from(args.source, asked)]
     if args.json:
         emit(
             [
