@@ -22,7 +22,8 @@ from theorem_audit.report.claim_page import OUTCOMES, region, steps
 from theorem_audit.report.drawing import drawn
 from theorem_audit.report.legend import names_of, shared_legend
 from theorem_audit.report.listings import listings
-from theorem_audit.report.mathematics import mathml, note_html, upright
+from theorem_audit.report.mathematics import mathml, note_html, note_sections, upright
+from theorem_audit.report.notes import notes
 from theorem_audit.report.prose import prose
 from theorem_audit.report.site import write_site
 from theorem_audit.statement.sentence import latex_of
@@ -97,6 +98,24 @@ def test_a_claim_has_no_link_to_itself_and_a_link_of_a_note_stays() -> None:
     assert note.count('href="STEP.html"') == 1
     assert note.count('href="x.md"') == 1
     assert "&lt;i&gt;" in note
+
+
+def test_links_of_notes_lead_to_pages_of_the_report() -> None:
+    said = prose(claims)
+    note = str(note_html("[a](b.md#band) [c](d.md) [e](f.md#x)", said.linked, said.address))
+    assert note.count("<a ") == 1
+    assert 'href="BAND.html"' in note
+    kept = {path.stem for path in (ROOT / "pictures").glob("*.png")}
+    for path in notes():
+        for text in note_sections(path.read_text(encoding="utf-8")).values():
+            assert "<img" not in str(note_html(text)), path
+            for href in re.findall(
+                r'href="([^"]*)"', str(note_html(text, said.linked, said.address))
+            ):
+                page, _, mark = href.partition("#")
+                assert page.removesuffix(".html") in claims or (
+                    page == "../pictures.html" and mark in kept
+                ), (path.name, href)
 
 
 def test_words_in_formulas_are_names_and_subscripts_are_single() -> None:

@@ -104,7 +104,7 @@ def shown(
         "coq": coq,
         "outcomes": {k: v for k, v in OUTCOMES.items() if k in met},
         "variant_rows": claim["variants"].get("variants", []),
-        "note": note_html(note, linked)
+        "note": note_html(note, linked, prose.address)
         if note is not None
         else Markup("<p>There is no proof note for this claim.</p>"),
         "before": beside[0],

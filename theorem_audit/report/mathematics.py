@@ -90,10 +90,15 @@ def _inline_math(_: object, tokens: Sequence[Token], at: int, options: object, e
 _PARSER = _markdown()
 
 
-def note_html(text: str, linked: Callable[[str], Markup] | None = None) -> Markup:
+def note_html(
+    text: str,
+    linked: Callable[[str], Markup] | None = None,
+    address: Callable[[str], str] | None = None,
+) -> Markup:
     """A proof note's Markdown as HTML; the generated statement block is left out.
 
     linked: sets plain text and code, so that the names in it can be links; links of the note stay.
+    address: where a link of the note leads on this page; the text alone is left where it says "".
     """
     without = BLOCK.sub("", text)
     tokens: list[Token] = _PARSER.parse(without)
@@ -102,6 +107,8 @@ def note_html(text: str, linked: Callable[[str], Markup] | None = None) -> Marku
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
         elif token.children and linked is not None:
             _link(token.children, linked)
+        if token.children and address is not None:
+            _lead(token.children, address)
     return Markup(_PARSER.renderer.render(tokens, _PARSER.options, {}))
 
 
@@ -115,6 +122,17 @@ def _link(children: list[Token], linked: Callable[[str], Markup]) -> None:
         said = linked(child.content)
         child.content = str(Markup("<code>{}</code>").format(said) if child.tag == "code" else said)
         child.type = "html_inline"
+
+
+def _lead(children: list[Token], address: Callable[[str], str]) -> None:
+    """Give the links of a note, which lead from file to file, their addresses in the report."""
+    leads = True
+    for child in children:
+        if child.type == "link_open":
+            found = address(str(child.attrs["href"]))
+            child.attrs["href"], leads = found, bool(found)
+        if not leads and child.type in ("link_open", "link_close"):
+            child.type, child.tag, child.content = "text", "", ""
 
 
 def note_sections(text: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from markupsafe import Markup, escape
 
@@ -97,6 +98,16 @@ class Prose:
     def anchor(self, claim_id: str) -> Markup:
         """The link to a claim."""
         return Markup('<a href="{}">{}</a>').format(self.link.format(claim_id), claim_id)
+
+    def address(self, href: str) -> str:
+        """Where a link of a note leads, seen from a page in a folder of the report; "" where to nothing in it."""
+        file, _, mark = href.partition("#")
+        path = PurePosixPath(file)
+        if path.suffix == ".md":
+            return self.link.format(mark.upper()) if mark.upper() in self.ids else ""
+        if path.parent.name == "pictures" and path.suffix == ".png":
+            return f"../pictures.html#{path.stem}"
+        return href
 
     def linked(self, text: str) -> Markup:
         """The text with its claims linked and nothing else changed."""

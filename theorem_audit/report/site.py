@@ -192,6 +192,7 @@ class _Site:
             "book.html", "book.html", shelves=self.shelves, notes=self.notes, works=cited(self.run)
         )
         order: list[Shelf | None] = [None, *self.shelves, None]
+        said = self._prose("")
         for before, shelf, after in zip(order, self.shelves, order[2:], strict=False):
             self.page(
                 f"shelves/{shelf.name}.html",
@@ -200,7 +201,7 @@ class _Site:
                 before=before,
                 after=after,
                 notes=self.notes,
-                set_note=lambda text: note_html(text, self._prose("").linked),
+                set_note=lambda text: note_html(text, said.linked, said.address),
                 sections={
                     c["id"]: self._told(c) for found in shelf.chapters.values() for c in found
                 },
