@@ -100,7 +100,7 @@ class Prose:
         return Markup('<a href="{}">{}</a>').format(self.link.format(claim_id), claim_id)
 
     def address(self, href: str) -> str:
-        """Where a link of a note leads, seen from a page in a folder of the report; "" where to nothing in it."""
+        """Where a link of a note leads, from a page in a folder of the report; "" where to nothing in it."""
         file, _, mark = href.partition("#")
         path = PurePosixPath(file)
         if path.suffix == ".md":
