@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -128,14 +130,19 @@ PROGRAMS = ("checker", "coq", "z3")
 def opinions(
     certificates: Mapping[str, Certificate], programs: tuple[str, ...] = PROGRAMS
 ) -> Iterator[Opinion]:
-    """Every program's opinion of every certificate."""
-    coq = by_coq(certificates) if "coq" in programs else {}
-    for name, certificate in certificates.items():
+    """Every program's opinion of every certificate.  Coq, a process of its own, is asked beside the others."""
+    ask = {"checker": by_checker, "z3": by_z3}
+    with ThreadPoolExecutor(1) as beside:
+        coq = beside.submit(copy_context().run, by_coq, certificates) if "coq" in programs else None
+        found = {
+            (name, program): ask[program](name, certificate)
+            for name, certificate in certificates.items()
+            for program in programs
+            if program != "coq"
+        }
+    for name in certificates:
         for program in programs:
-            if program == "coq":
-                yield coq[name]
-            else:
-                yield (by_checker if program == "checker" else by_z3)(name, certificate)
+            yield coq.result()[name] if coq and program == "coq" else found[name, program]
 
 
 __all__ = ["PROGRAMS", "Opinion", "by_checker", "by_coq", "by_z3", "opinions", "stored"]
