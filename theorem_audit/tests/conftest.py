@@ -7,9 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from theorem_audit.scaffold import scaffold
 from theorem_audit.tests.warm import Warm
+
+if (
+    settings.default.deadline is not None
+):  # no project is here whose profile has none: a test is not timed
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
