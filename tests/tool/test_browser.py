@@ -98,10 +98,10 @@ def test_the_search_reads_sources_and_notes(page: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-def test_no_page_of_any_claim_scrolls_sideways(page: Any, tmp_path: Path) -> None:
-    whole = _unrun(claims, tmp_path)
+def test_the_longest_statements_do_not_scroll_sideways(page: Any, tmp_path: Path) -> None:
+    longest = sorted(claims, key=lambda x: len(claims[x].statement))[-10:]
     page.set_viewport_size({"width": 400, "height": 900})
-    for path in sorted(whole.rglob("*.html")):
+    for path in sorted((_unrun(longest, tmp_path) / "claims").glob("*.html")):
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
 
