@@ -42,7 +42,7 @@ TOOL_TESTS = theorem_audit/tests tests/tool tests/kernel tests/falsify/test_ever
 SHORT = verdict verdict_types cli doubts reads sabotage files stale instances promises second_opinion \
   hostile_words mutants fuzz fuzz_statements receipt report notes
 COVERED ?= theorem_audit/tests tests/kernel $(SHORT:%=tests/tool/test_%.py)
-COVERAGE_BAR ?= 85
+COVERAGE_BAR ?= 84
 coverage: $(READY)  ## the tool's branches that its short tests reach, printed; fails below COVERAGE_BAR
 	rm -rf build/coverage && mkdir -p build/coverage
 	COVERAGE_FILE=$(CURDIR)/build/coverage/data $(BIN)/coverage run -m pytest -n 2 --dist worksteal -q $(COVERED)

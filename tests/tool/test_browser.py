@@ -97,15 +97,6 @@ def test_the_search_reads_sources_and_notes(page: Any, tmp_path: Path) -> None:
         assert set(_visible(page)) == wanted, word
 
 
-@pytest.mark.thorough
-def test_the_longest_statements_do_not_scroll_sideways(page: Any, tmp_path: Path) -> None:
-    longest = sorted(claims, key=lambda x: len(claims[x].statement))[-10:]
-    page.set_viewport_size({"width": 400, "height": 900})
-    for path in sorted((_unrun(longest, tmp_path) / "claims").glob("*.html")):
-        page.goto(path.as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-
-
 def test_following_an_edge_of_the_graph(page: Any) -> None:
     page.get_by_role("link", name="Graph").click()
     page.locator(".graph a[href='claims/STEP.html']").first.click()
