@@ -195,10 +195,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red", soft_wrap=True)
         return 2
+    except show.Unread:
+        return 1
     except (UnknownEvidence, CyclicUse, Left) as error:
-        if isinstance(error.__cause__, SystemExit) and isinstance(
-            error.__cause__.__context__, BrokenPipeError
-        ):
-            return 1  # `| head`: rich leaves where nobody reads any more
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red", soft_wrap=True)
         return 1

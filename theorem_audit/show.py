@@ -43,10 +43,23 @@ STYLE = {
 WIDTH = 120  # columns when the output is no terminal, which then cannot say
 
 
+class Unread(Exception):
+    """Nobody reads any more what is printed (``| head``)."""
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Rich ends the process here; the command line does, and nothing below it."""
+        try:
+            super().on_broken_pipe()
+        except SystemExit:
+            raise Unread from None
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console that colours on a terminal only, and is wide enough for the tables elsewhere."""
-    made = Console(stderr=stderr)
-    return made if made.is_terminal else Console(stderr=stderr, width=WIDTH)
+    made = _Console(stderr=stderr)
+    return made if made.is_terminal else _Console(stderr=stderr, width=WIDTH)
 
 
 def warn(text: str) -> None:

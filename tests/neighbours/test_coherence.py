@@ -12,6 +12,7 @@ from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, sqrt, sy
 
 from tests.analysis import expect_outside
 from tests.inequalities import expect_implied, is_strict
+from tests.neighbours.tools import only_gap
 from tests.quadratic.cases import (
     Case,
     cases,
@@ -57,14 +58,12 @@ F = Fraction
 
 def gap_above(claim: Claim, lesser: Expr, greater: Expr) -> Expr:
     """Larger minus smaller side of the one inequality from a side with ``lesser`` to one with ``greater``."""
-    found = [
-        x for x in relations(claim.formula)
-        if not isinstance(x, Eq) and x.lts.has(lesser) and x.gts.has(greater)
-    ]  # fmt: skip
-    expect(len(found) == 1, f"one inequality from {lesser} to {greater}", found=found)
-    if is_strict(found[0]):
-        raise Undecided(f"{found[0]}: nothing here shows that the sides differ")
-    return found[0].gts - found[0].lts
+    return only_gap(
+        claim,
+        lambda x: x.lts.has(lesser) and x.gts.has(greater),
+        f"from {lesser} to {greater}",
+        "nothing here shows that the sides differ",
+    )
 
 
 def _setting(claim: Claim) -> None:

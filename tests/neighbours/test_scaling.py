@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, expand, symbols
 
 from tests.analysis import ball, expect_outside
-from tests.inequalities import expect_implied, expect_region_of, is_strict
+from tests.inequalities import expect_implied, expect_region_of
+from tests.neighbours.tools import only_gap
 from tests.quadratic.cases import (
     FLAT_NOISE,
     STABLE,
@@ -28,7 +29,6 @@ from tests.rationals import fractions
 from tests.reading import by_side, expect_items, expect_only
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_zero
-from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -67,12 +67,12 @@ F = Fraction
 
 def gap_between(claim: Claim, which: Expr, end: Expr) -> Expr:
     """Larger minus smaller side of the one inequality on 1/``which`` by ``end`` (l_min or l_max)."""
-    found = [x for x in relations(claim.formula)
-             if not isinstance(x, Eq) and x.has(which) and x.has(end)]  # fmt: skip
-    expect(len(found) == 1, f"one inequality on {which} by {end}", found=found)
-    if is_strict(found[0]):
-        raise Undecided(f"{found[0]}: the sides are equal where Q = l I")
-    return found[0].gts - found[0].lts
+    return only_gap(
+        claim,
+        lambda x: x.has(which) and x.has(end),
+        f"on {which} by {end}",
+        "the sides are equal where Q = l I",
+    )
 
 
 def _setting(claim: Claim) -> None:

@@ -22,8 +22,8 @@ from theorem_audit.report.claim_page import OUTCOMES, region, steps
 from theorem_audit.report.drawing import drawn
 from theorem_audit.report.legend import names_of, shared_legend
 from theorem_audit.report.listings import listings
-from theorem_audit.report.mathematics import mathml, note_html, note_sections, upright
-from theorem_audit.report.notes import notes
+from theorem_audit.report.mathematics import mathml, note_html, upright
+from theorem_audit.report.notes import notes, split
 from theorem_audit.report.prose import prose
 from theorem_audit.report.site import write_site
 from theorem_audit.statement.sentence import latex_of
@@ -107,7 +107,7 @@ def test_links_of_notes_lead_to_pages_of_the_report() -> None:
     assert 'href="BAND.html"' in note
     kept = {path.stem for path in (ROOT / "pictures").glob("*.png")}
     for path in notes():
-        for text in note_sections(path.read_text(encoding="utf-8")).values():
+        for text in split(path.read_text(encoding="utf-8"))[1].values():
             assert "<img" not in str(note_html(text)), path
             for href in re.findall(
                 r'href="([^"]*)"', str(note_html(text, said.linked, said.address))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from theorem_audit.report.notes import SECTION, chapter_of, notes
+from theorem_audit.report.notes import chapter_of, notes, split
 
 SHELF = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -55,14 +55,12 @@ def chapter_notes() -> dict[str, Note]:
     """Chapter -> its note; pages of the notes' folder without a claim's section are none."""
     found = {}
     for path in notes():
-        text = path.read_text(encoding="utf-8")
-        parts = SECTION.split(text)
-        if len(parts) < 3:
+        head, sections = split(path.read_text(encoding="utf-8"))
+        if not sections:
             continue
-        head = parts[0].strip()
+        head = head.strip()
         first, _, opening = head.partition("\n")
         title = first.lstrip("# ").strip() if first.startswith("#") else chapter_of(path)
-        sections = dict(zip(parts[1::2], parts[2::2], strict=True))
         found[chapter_of(path)] = Note(title, opening if first.startswith("#") else head, sections)
     return found
 

@@ -133,9 +133,3 @@ def _lead(children: list[Token], address: Callable[[str], str]) -> None:
             child.attrs["href"], leads = found, bool(found)
         if not leads and child.type in ("link_open", "link_close"):
             child.type, child.tag, child.content = "text", "", ""
-
-
-def note_sections(text: str) -> dict[str, str]:
-    """Claim id -> the body of its ``## ID`` section."""
-    parts = re.split(r"^## ([A-Z][A-Z0-9-]*)\s*$", text, flags=re.M)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))

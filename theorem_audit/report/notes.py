@@ -61,6 +61,12 @@ def chapter_of(path: Path) -> str:
     return ".".join(path.relative_to(project.current().path("notes")).with_suffix("").parts)
 
 
+def split(text: str) -> tuple[str, dict[str, str]]:
+    """What stands in a note before its first claim, and claim id -> the body of its section."""
+    head, *rest = SECTION.split(text)
+    return head, dict(zip(rest[::2], rest[1::2], strict=True))
+
+
 def sections(text: str) -> list[str]:
     """Claim ids that have a section in a note, in order."""
     return SECTION.findall(text)

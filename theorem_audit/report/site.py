@@ -202,37 +202,28 @@ class _Site:
                 after=after,
                 notes=self.notes,
                 set_note=lambda text: note_html(text, said.linked, said.address),
-                sections={
-                    c["id"]: self._told(c) for found in shelf.chapters.values() for c in found
-                },
+                sections=self.told,
             )
 
     def _prose(self, here: str) -> Any:
         return prose(self.verdicts, "../claims/{}.html", here)
 
-    def _told(self, claim: Mapping[str, Any]) -> dict[str, Any]:
-        """What is said of a claim, once for its own page and for its shelf's."""
-        claim_id = claim["id"]
-        if claim_id not in self._all_told:
-            place = list(self.verdicts).index(claim_id)
-            order = [None, *self.verdicts, None]
-            self._all_told[claim_id] = shown(
-                claim,
-                prose=self._prose(claim_id),
+    @cached_property
+    def told(self) -> dict[str, dict[str, Any]]:
+        """What is said of each claim, once for its own page and for its shelf's."""
+        order = [None, *self.verdicts, None]
+        coq = coq_statements(self.run)
+        return {
+            c["id"]: shown(
+                c,
+                prose=self._prose(c["id"]),
                 listings=self.listings,
-                note=self.sections.get(claim_id),
-                coq=self._coq.get(claim_id, ""),
-                beside=(order[place], order[place + 2]),
+                note=self.sections.get(c["id"]),
+                coq=coq.get(c["id"], ""),
+                beside=(before, after),
             )
-        return self._all_told[claim_id]
-
-    @cached_property
-    def _all_told(self) -> dict[str, dict[str, Any]]:
-        return {}
-
-    @cached_property
-    def _coq(self) -> dict[str, str]:
-        return coq_statements(self.run)
+            for before, c, after in zip(order, self.claims, order[2:], strict=False)
+        }
 
     def _claims(self) -> None:
         used_by: dict[str, list[str]] = {k: [] for k in self.verdicts}
@@ -240,12 +231,12 @@ class _Site:
             for used in found:
                 used_by[used].append(claim_id)
         (self.folder / "badges").mkdir(exist_ok=True)
-        for claim_id, verdict in self.verdicts.items():
-            claim = next(c for c in self.claims if c["id"] == claim_id)
+        for claim in self.claims:
+            claim_id = claim["id"]
             self.page(
                 f"claims/{claim_id}.html",
                 "claim.html",
-                **self._told(claim),
+                **self.told[claim_id],
                 used_by=used_by[claim_id],
                 graph=svg(
                     self.verdicts,
@@ -256,7 +247,9 @@ class _Site:
                 ),
                 shelf=shelf_of(claim),
             )
-            write_text(self.folder / "badges" / f"{claim_id}.svg", badge(claim_id, verdict))
+            write_text(
+                self.folder / "badges" / f"{claim_id}.svg", badge(claim_id, claim["verdict"])
+            )
 
 
 def _kinds(claim: Mapping[str, Any]) -> list[str]:

@@ -17,6 +17,7 @@ from sympy import And, Eq, Ge, Gt, Le, Lt
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.assumptions.saddle_trap import (
     CHANCES,
+    CHANCES_MEAN,
     LIVE_SQUARE,
     NEGATIVE,
     NORMS,
@@ -55,7 +56,7 @@ SADDLE_SHARE = Claim(
         ),
         LARGE_SHARE,
     ),
-    symbols={"p, p_2": "P(i in B, j not), P(i and j in B), as in NORMS-EXPONENT"},
+    symbols=CHANCES_MEAN,
     remark=(
         "So at any step a sigma_i^2 <= 0.618 a negative exponent needs (b-1) sigma_j^2 < (n-1) sigma_i^2. "
         "At b = n - 1 little more than sigma_j = sigma_i is enough for a positive one."
@@ -83,7 +84,7 @@ SADDLE_TRAP_BATCH = Claim(
     steps=("kept", "share", "schedule", "axis", "capture"),
     symbols={
         "P_trap": "P(w_k -> sign(c_i(0)) x_i/sigma_i)",
-        "p, p_2": "P(i in B, j not), P(i and j in B), as in NORMS-EXPONENT",
+        **CHANCES_MEAN,
         "r2": "||w_0||^2",
         "c_i(0)^2": LIVE_SQUARE,
     },
@@ -118,7 +119,7 @@ SADDLE_LARGE_BATCH = Claim(
     ),
     symbols={
         "P_trap": "P(w_k -> +-x_i/sigma_i)",
-        "p, p_2": "P(i in B, j not), P(i and j in B), as in NORMS-EXPONENT",
+        **CHANCES_MEAN,
         "c_j(0)^2": "the square of c_j(0) where j is live at the start, 0 where it is not",
     },
     remark="No saddle traps SGD from b = 1 + (n-1) sigma_i^2/sigma_max^2 on: at b = n - 1 about none.",

@@ -56,6 +56,7 @@ CHANCES = Assumption(
     And(Eq(p * n * (n - 1), b * (n - b)), Eq(p_both * n * (n - 1), b * (b - 1))),
     note="p = P(i in B, j not), p_2 = P(i and j in B), as in NORMS-EXPONENT",
 )
+CHANCES_MEAN = {"p, p_2": "P(i in B, j not), P(i and j in B), as in NORMS-EXPONENT"}
 LOCAL_STEP = Assumption("step size", And(Gt(a, 0), Lt(a * sigma_i**2, 1)))
 
 
@@ -185,7 +186,7 @@ SADDLE_CAPTURE = Claim(
     ),
     steps=("moment", "factors", "off", "radial", "supermartingale", "exit"),
     symbols={
-        "p, p_2": "P(i in B, j not), P(i and j in B), as in NORMS-EXPONENT",
+        **CHANCES_MEAN,
         "P_trap": "P(w_k -> sign(c_i(0)) x_i/sigma_i), and exponentially fast",
         "W": "sum_{j != i} |c_j|^g + ||w_perp||^g + | |c_i| - 1 |^g, for a small g > 0",
         "W_ratio": "the supremum of E[W+ | past]/W over the states with 0 < W < W_exit",

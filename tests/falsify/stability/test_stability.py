@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from zlib import crc32
 
-import numpy as np
 import pytest
 from sympy import And, Eq, Rational
 
 from tests.falsify.stability.table import FALSIFIERS
+from tests.falsify.trying import generator
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -65,10 +64,6 @@ FALSE: dict[str, Claim] = {
     **{f"{x}: {item.name}": swapped(claims[x], item) for x, all_ in ITEMS.items() for item in all_},
     **{name: claim for x in FALSIFIERS for name, claim in bent(claims[x]).items()},
 }
-
-
-def generator(name: str) -> np.random.Generator:
-    return np.random.default_rng(np.random.SeedSequence([20261126, crc32(name.encode())]))
 
 
 @pytest.mark.parametrize("name", FALSE)

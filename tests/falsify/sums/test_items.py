@@ -11,7 +11,8 @@ from collections.abc import Callable
 import pytest
 from sympy import Eq, Ge, Gt
 
-from theorem_audit.doubt.falsify import Falsified, falsify
+from tests.falsify.trying import refuted
+from theorem_audit.doubt.falsify import falsify
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.vocabulary import Item
 from theory import claims
@@ -86,19 +87,15 @@ CONDITIONS: dict[str, tuple[str, Callable[[Claim], Claim]]] = {
 SEEDS = 6
 
 
-def _refuted(claim: Claim) -> bool:
-    return any(isinstance(falsify(claim, seconds=2.0, seed=k), Falsified) for k in range(SEEDS))
-
-
 @pytest.mark.parametrize(("claim_id", "word", "other"), WORDS, ids=str)
 def test_another_word_is_refuted(claim_id: str, word: Item, other: Item | None) -> None:
-    assert _refuted(claims[claim_id].with_item(word, other))
+    assert refuted(claims[claim_id].with_item(word, other), SEEDS)
 
 
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_a_forgotten_condition_is_refuted(name: str) -> None:
     claim_id, change = CONDITIONS[name]
-    assert _refuted(change(claims[claim_id]))
+    assert refuted(change(claims[claim_id]), SEEDS)
 
 
 @pytest.mark.parametrize("claim_id", sorted({x for x, _, _ in WORDS}))

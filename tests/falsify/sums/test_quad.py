@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from zlib import crc32
 
-import numpy as np
 import pytest
 from sympy import Eq, Rational
 
 from tests.falsify.sums.table import FALSIFIERS, OUT_OF_REACH
+from tests.falsify.trying import generator
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.statement.claim import Claim
 from theory import claims
@@ -109,10 +108,6 @@ FALSE: dict[str, Claim] = {
     for name in DROPPED
     for what in DROPPED[name]
 } | FORMULAS
-
-
-def generator(name: str) -> np.random.Generator:
-    return np.random.default_rng(np.random.SeedSequence([20261126, crc32(name.encode())]))
 
 
 def test_every_altered_formula_is_another() -> None:
