@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.tree import Tree
 
 from theorem_audit.errors import rounded_down, rounded_up
+from theorem_audit.weigh import tried
 from theorem_audit.weigh.ledger import Ledger, necessity
 from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict
 
@@ -131,6 +132,7 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     console.print(f"\n{len(verdicts)} claim{plural}: {counts}")
     read, total = ledger.hypotheses()
     console.print(f"hypotheses read by machine: {'all' if read == total else read} of {total}")
+    console.print(tried.line({x: claims[x] for x in verdicts}), markup=False, highlight=False)
     for name, why in LEFT_OUT.items():
         console.print(f"left out: {name}: {why}", markup=False)
     gates = [v.claim_id for v in verdicts.values() if any("kernel: not" in x for x in v.reasons)]
@@ -247,10 +249,10 @@ def variant_table(
     for name in shown:
         table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
     table.add_column("s", justify="right")
-    for label, tried in [*found.items(), ("all", everything)]:
-        counts = [sum(t.outcome == name for t in tried) for name in shown]
-        seconds = f"{sum(t.seconds for t in tried):.1f}"
-        table.add_row(label, str(len(tried)), *(str(c) if c else "" for c in counts), seconds)
+    for label, these in [*found.items(), ("all", everything)]:
+        counts = [sum(t.outcome == name for t in these) for name in shown]
+        seconds = f"{sum(t.seconds for t in these):.1f}"
+        table.add_row(label, str(len(these)), *(str(c) if c else "" for c in counts), seconds)
     console.print(table)
     for t in everything:
         if every or t.outcome == "survived":

@@ -100,6 +100,9 @@ INSIDE = [  # at rest, moving out, and moving in from the rim; all with r2 <= 2 
 ]
 
 
+STILL = {beta: HALF, a: Fraction(1, 20), r2: 2, S: 0, along: 0, rest: 0, aside: 0}
+
+
 def expect_not_lifted(claim: Claim, after: Expr) -> None:
     """after >= 0 where it is 2 - energy+: certified as >= (1 - tau)(2 - energy), 0 <= tau <= 1.
 
@@ -141,6 +144,8 @@ def stepped() -> dict[Symbol, Expr]:
 @evidence(MOMENTUM_ENERGY, "certificate", step="energy")
 def test_energy_is_not_lifted_over_two(claim: Claim) -> None:
     bound = bound_on(claim, v_v_next)
+    still = bound.subs(stepped(), simultaneous=True).subs(STILL)
+    expect(still, "on the rim, at rest, the batch sees nothing: equality")
     expect_not_lifted(claim, difference(bound).subs(stepped(), simultaneous=True))
 
 

@@ -11,6 +11,7 @@ from theorem_audit.doubt.variants import variants
 from theorem_audit.statement.claim import Assumption
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.ledger import necessity
+from theorem_audit.weigh.tried import PART
 from theorem_audit.weigh.verdict import Outcome
 from theory import claims
 from theory.vocabulary import ORTHONORMAL
@@ -30,7 +31,7 @@ def test_no_variant_survives_unexplained(claim_id: str) -> None:
 def test_explanations_are_for_variants_that_exist() -> None:
     for claim in claims.values():
         known = {v.name for v in variants(claim)} if claim.survivors else set()
-        known |= {mutants.PART.sub("", name) for name in known}
+        known |= {PART.sub("", name) for name in known}
         assert set(claim.survivors) <= known, claim.id
         assert all(claim.survivors.values()), claim.id
 

@@ -119,6 +119,7 @@ def exit_code(tried: Mapping[str, Sequence[Tried]]) -> int:
 def _mutants(args: argparse.Namespace, console: Console) -> int:
     from theorem_audit.doubt import mutants
     from theorem_audit.weigh.ledger import commit
+    from theorem_audit.weigh.told import stated
 
     claims = project.claims()
 
@@ -129,7 +130,7 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
     seed = seed_of(args.seed)
     ids, kept = ids_of(args.ids), _kept() if args.stale else {}
     if args.stale:
-        ids = [x for x in ids if kept.get(x, {}).get("statement") != claims[x].statement]
+        ids = [x for x in ids if kept.get(x, {}).get("stated") != stated(claims[x])]
         if not ids:
             console.print("every statement is the one that the kept table of variants has")
             return 0
@@ -141,6 +142,7 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
             claim_id: {
                 "id": claim_id,
                 "statement": claims[claim_id].statement,
+                "stated": stated(claims[claim_id]),
                 **mutants.summary(tried),
             }
             for claim_id, tried in found.items()
@@ -164,14 +166,14 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
 
 def _kept() -> dict[str, dict[str, Any]]:
     """The rows of the kept table of variants, by claim id; none where there is no table."""
-    from theorem_audit.report.load import UnreadableRun, load_variants
+    from theorem_audit.weigh import tried
 
     path = project.current().path("variants")
     if not path.exists():
         return {}
     try:
-        return load_variants(path)
-    except UnreadableRun as error:
+        return tried.load(path)
+    except tried.UnreadableTable as error:
         raise BadUsage(str(error)) from error
 
 

@@ -15,7 +15,6 @@ asked after it (only about variants that it did not refute), and alone where it 
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,10 +37,10 @@ from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.setting import beyond
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.time_limit import limited
+from theorem_audit.weigh.tried import explanation
 from theorem_audit.weigh.verdict import Outcome, uses_of, where
 from theorem_audit.weigh.workers import Crew, Lost
 
-PART = re.compile(r" \(part \d+\)$")
 CAP = 30  # variants a claim, spread over all kinds and places; 0: all
 CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slow
 CHUNK = 8
@@ -172,13 +171,13 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
         )  # fmt: skip
     else:
         if variant.part and not explanation(
-            claim, variant.name
+            claim.survivors, variant.name
         ):  # long proofs that it is harmless, only now: they are needed
             relation = harmless(claim, variant.part, thorough=True)
             if relation != compare.DIFFERENT:
                 return replace(found, outcome=relation)
         found = _accepted(variant, claim, found, seen, run_seed, fast)
-    why = explanation(claim, variant.name) if found.outcome == "survived" else ""
+    why = explanation(claim.survivors, variant.name) if found.outcome == "survived" else ""
     return replace(found, explained=why, seconds=time.perf_counter() - started)
 
 
@@ -281,14 +280,6 @@ def variants_of(claim: Claim) -> list[Variant]:
     if claim.id not in _made or _made[claim.id][0] is not claim:
         _made[claim.id] = (claim, variants(claim))
     return _made[claim.id][1]
-
-
-def explanation(claim: Claim, name: str) -> str:
-    """What the claim's ``survivors`` say of a variant; the number of its conjunct may be left out.
-
-    The numbers follow SymPy's order of an And, which is not the author's.
-    """
-    return claim.survivors.get(name, "") or claim.survivors.get(PART.sub("", name), "")
 
 
 def chosen(claim: Claim, cap: int | None = None) -> list[Variant]:

@@ -11,28 +11,11 @@ import jsonschema
 
 from theorem_audit import project
 from theorem_audit.weigh.ledger import SCHEMA, validate
+from theorem_audit.weigh.tried import UnreadableTable, load
 
 
 class UnreadableRun(ValueError):
     """The file is not a ledger that this version can read; the message says why."""
-
-
-def load_variants(path: Path) -> dict[str, dict[str, Any]]:
-    """The rows that ``audit mutants --json path`` wrote, by claim id, each with the ``commit`` it was tried at.
-
-    Raises UnreadableRun for a file that is none of the kind.
-    """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        at = str(data.get("commit", "unknown"))
-        rows = {row["id"]: {"tried_at": at, **row} for row in data["claims"]}
-        for row in rows.values():
-            row["statement"]
-    except OSError as error:
-        raise UnreadableRun(f"{path}: cannot be read: {error}") from None
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise UnreadableRun(f"{path}: not what `audit mutants --json` writes: {error}") from None
-    return rows
 
 
 def with_variants(run: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -41,16 +24,18 @@ def with_variants(run: dict[str, Any], path: Path) -> dict[str, Any]:
     A claim whose statement has changed in between keeps what the run says.  Raises UnreadableRun for a
     file that is none of the kind.
     """
-    tried = load_variants(path)
     try:
+        tried = load(path)
         claims = []
         for c in run["claims"]:
             row = tried.get(c["id"], {})
             fresh = row.get("statement") == c["statement"]
-            found = {k: v for k, v in row.items() if k not in ("id", "statement")}
+            found = {k: v for k, v in row.items() if k not in ("id", "statement", "stated")}
             claims.append({**c, "variants": found} if fresh else c)
         merged = {**run, "claims": claims}
         validate(merged)
+    except UnreadableTable as error:
+        raise UnreadableRun(str(error)) from None
     except jsonschema.ValidationError as error:
         raise UnreadableRun(f"{path}: not valid variants: {error.message}") from None
     return merged

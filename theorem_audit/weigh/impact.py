@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from theorem_audit.weigh import tried
 from theorem_audit.weigh.told import Told
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
 
@@ -46,12 +47,13 @@ def of(
     Raises KeyError for a claim that the ledger does not know.
     """
     known = {x: [_within(o, outcomes) for o in found] for x, found in outcomes.items() if x in told}
-    now = derive(told, known)
+    wrong = tried.accepted(told)
+    now = derive(told, known, accepted=wrong)
     verdict = now[claim_id]
 
     def changes(name: str) -> tuple[Change, ...]:
         assumed = {claim_id: Verdict(claim_id, name, name)}
-        then = derive(told, known, assumed)
+        then = derive(told, known, assumed, wrong)
         return tuple(
             Change(x, now[x].name, then[x].name)
             for x in told

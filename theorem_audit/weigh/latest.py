@@ -17,6 +17,7 @@ from theorem_audit.reuse.files import shown
 from theorem_audit.reuse.index import Index, Row
 from theorem_audit.reuse.keeper import Keeper, sha
 from theorem_audit.reuse.store import Tell, open_store
+from theorem_audit.weigh import tried
 from theorem_audit.weigh.told import Told
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
 
@@ -87,7 +88,7 @@ class Latest:
             x: [replace(o, uses=tuple(u for u in o.uses if u in known)) for o in found]
             for x, found in known.items()
         }
-        return derive(self.told, usable)
+        return derive(self.told, usable, accepted=tried.accepted(self.told))
 
     def below(self, claim_id: str) -> list[str]:
         """The claim and all that it rests on, in reading order."""

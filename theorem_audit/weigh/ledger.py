@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theorem_audit import files, project
-from theorem_audit.weigh import stale
+from theorem_audit.weigh import stale, tried
 from theorem_audit.weigh.told import Told, ToldAssumption
 from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, derive, read_by_machine
 
@@ -90,7 +90,9 @@ class Ledger:
 
     def verdicts(self) -> dict[str, Verdict]:
         """Verdicts that follow from the outcomes so far."""
-        return stale.spread(derive(self.told, self._outcomes), self.why)
+        told = {x: t for x, t in self.told.items() if x in self._outcomes}
+        found = derive(self.told, self._outcomes, accepted=tried.accepted(told))
+        return stale.spread(found, self.why)
 
     @property
     def told(self) -> Mapping[str, Told]:
@@ -123,6 +125,10 @@ class Ledger:
             "seed": self.seed,
             "family_error": self.family_error,
             "hypotheses": dict(zip(("read", "of"), self.hypotheses(), strict=True)),
+            "variants": {
+                "current": len(tried.current({x: told[x] for x in verdicts}, tried.table().rows)),
+                "of": len(verdicts),
+            },
             "versions": stale.versions(),
             "sources": stale.sources(
                 (o for found in self._outcomes.values() for o in found), told, self.hashes

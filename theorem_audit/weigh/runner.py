@@ -28,6 +28,7 @@ from theorem_audit.reuse.files import look as look_at
 from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.reads import Reads, Recorder
 from theorem_audit.statement.claim import Claim, recording_hypotheses, recording_reads
+from theorem_audit.weigh import tried
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
 from theorem_audit.weigh.workers import Crew, Lost
 
@@ -208,7 +209,9 @@ def check(claim: Claim, *, run_seed: int = DEFAULT_SEED, quick: bool = False) ->
             if used not in outcomes:
                 outcomes[used] = _registered(used, run_seed, quick)
                 pending += [u for o in outcomes[used] for u in o.uses]
-    return derive({**claims, claim.id: claim}, outcomes)[claim.id]
+    every = {**claims, claim.id: claim}
+    wrong = tried.accepted({x: every[x] for x in outcomes})
+    return derive(every, outcomes, accepted=wrong)[claim.id]
 
 
 @cache

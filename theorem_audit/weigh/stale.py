@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from theorem_audit import project
 from theorem_audit.reuse import definitions
+from theorem_audit.weigh import tried
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
 
 if TYPE_CHECKING:
@@ -238,7 +239,8 @@ def reload(
         x: [replace(o, uses=tuple(u for u in o.uses if u in found)) for o in outcomes]
         for x, outcomes in found.items()
     }
-    verdicts = spread(derive(claims, usable), changed)
+    wrong = tried.accepted({x: claims[x] for x in found})
+    verdicts = spread(derive(claims, usable, accepted=wrong), changed)
     return Reloaded(verdicts, changed, tuple(x for x in claims if x not in found))
 
 

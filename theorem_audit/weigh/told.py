@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,10 @@ class ToldAssumption:
 
 @dataclass(frozen=True)
 class Told:
-    """A claim's words.  region is empty where the claim holds everywhere; loose: see ``uncovered``."""
+    """A claim's words.
+
+    region is empty where the claim holds everywhere; loose: see ``uncovered``; stated: see ``stated``.
+    """
 
     id: str
     title: str
@@ -83,6 +86,8 @@ class Told:
     sentence: str = ""
     typeset: str = ""
     loose: str = ""
+    survivors: Mapping[str, str] = field(default_factory=dict)
+    stated: str = ""
     object: str = field(default="", compare=False)
 
     @classmethod
@@ -149,6 +154,8 @@ def describe(claim: Claim) -> dict[str, Any]:
             for x in claim.assumptions
         ],
         "loose": uncovered(claim),
+        "survivors": dict(claim.survivors),
+        "stated": stated(claim),
         "object": fingerprint(claim),
     }
 
@@ -178,11 +185,7 @@ def fingerprint(claim: Claim) -> str:
     """A hash of the claim's object: formula and conditions with the assumptions of their symbols, and words."""
     from sympy import srepr
 
-    from theorem_audit.statement.vocabulary import Item
-
     def said(value: Any) -> str:
-        if isinstance(value, Item):
-            return "|".join((value.kind, value.name, value.words, value.latex, srepr(value.needs)))
         return srepr(value) if hasattr(value, "free_symbols") else repr(value)
 
     parts = [
@@ -192,8 +195,40 @@ def fingerprint(claim: Claim) -> str:
         *(f"{k}: {said(v)}" for k, v in claim.parts.items()),
     ]  # fmt: skip
     for x in claim.assumptions:
-        parts += [f"{k}={said(v)}" for k, v in sorted(vars(x).items())]
+        parts += [f"{k}={_worded(v) or said(v)}" for k, v in sorted(vars(x).items())]
+    return _hash(parts)
+
+
+def stated(claim: Claim) -> str:
+    """A hash of what a claim states: its formula, conditions and items, and the neighbours of those.
+
+    Titles, remarks and explanations may change under it; wrong variants are made from what it covers.
+    """
+    from sympy import srepr
+
+    from theorem_audit.statement.setting import kind_of
+
+    parts = [claim.id, srepr(claim.formula), claim.bound]
+    for x in claim.assumptions:
+        parts += [x.name, srepr(x.condition), srepr(x.sharp), _worded(x.item)]
+        if x.item is not None:
+            parts += [_worded(y) for y in kind_of(x.item).neighbours(x.item)]
+    return _hash(parts)
+
+
+def _worded(item: Any) -> str:
+    """All that an item says; empty for what is none."""
+    from sympy import srepr
+
+    from theorem_audit.statement.vocabulary import Item
+
+    if not isinstance(item, Item):
+        return ""
+    return "|".join((item.kind, item.name, item.words, item.latex, srepr(item.needs)))
+
+
+def _hash(parts: Sequence[str]) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-__all__ = ["Told", "ToldAssumption", "ToldSource", "describe", "fingerprint"]
+__all__ = ["Told", "ToldAssumption", "ToldSource", "describe", "fingerprint", "stated"]

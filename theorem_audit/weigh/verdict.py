@@ -344,11 +344,13 @@ def derive(
     claims: Mapping[str, Claim] | Mapping[str, Told],
     outcomes: Mapping[str, Sequence[Outcome]],
     assumed: Mapping[str, Verdict] | None = None,
+    accepted: Mapping[str, Sequence[str]] = NO_CLAIMS,
 ) -> dict[str, Verdict]:
     """Verdicts of all claims in ``outcomes``; claims they use must be there too.
 
     A used claim without outcomes counts as unchecked.  assumed: verdicts that are taken as they are, to
-    see what follows.  Raises CyclicUse on a circle.
+    see what follows.  accepted: claim -> wrong variants that its evidence accepts (``weigh.tried``); it is
+    *supported* at most.  Raises CyclicUse on a circle.
     """
     uses = {claim_id: uses_of(found) for claim_id, found in outcomes.items()}
     if cycle := find_cycle(uses):
@@ -363,6 +365,10 @@ def derive(
         strength, given, reasons = own.strength, set(own.given), own.reasons
         if strength != "kernel" and (missing := unread(claim, found, claims)):
             reasons = (*reasons, f"nothing that decides or searches read: {', '.join(missing)}")
+            strength = max(strength, "supported", key=STRENGTHS.index)
+        if strength != "kernel" and (wrong := accepted.get(claim_id)):
+            more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+            reasons = (*reasons, f"its evidence accepts a wrong variant: {wrong[0]}{more}")
             strength = max(strength, "supported", key=STRENGTHS.index)
         for used in uses.get(claim_id, ()) if strength != "kernel" else ():
             below = settle(used)
