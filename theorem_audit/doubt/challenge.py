@@ -13,13 +13,12 @@ from collections.abc import Iterable
 
 from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.doubt import compare
-from theorem_audit.doubt.mutants import decides, harmless
+from theorem_audit.doubt.mutants import decides, explanation, harmless
 from theorem_audit.doubt.variants import Variant, formula_variants
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.time_limit import limited
-from theorem_audit.weigh.tried import explanation
 from theorem_audit.weigh.verdict import Outcome
 
 WHERE = "theorem_audit/doubt/challenge.py::challenge"
@@ -76,7 +75,7 @@ def _excused(claim: Claim, variant: Variant) -> bool:
     """Whether an accepted variant says nothing against the evidence: it is harmless, or explained."""
     assert variant.part is not None
     return bool(
-        explanation(claim.survivors, variant.name)
+        explanation(claim, variant.name)
         or harmless(claim, variant.part, thorough=False) != compare.DIFFERENT
     )
 

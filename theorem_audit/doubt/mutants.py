@@ -27,7 +27,7 @@ from sympy.core.relational import Eq, Ge, Relational
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit import project
-from theorem_audit.checks.mark import DECIDING, Evidence
+from theorem_audit.checks.mark import DECIDING, DOUBTS, Evidence
 from theorem_audit.doubt import compare
 from theorem_audit.doubt.falsify import Falsified, falsify
 from theorem_audit.doubt.implication import implied
@@ -37,14 +37,13 @@ from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.setting import beyond
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.time_limit import limited
-from theorem_audit.weigh.tried import explanation
+from theorem_audit.weigh.tried import explained
 from theorem_audit.weigh.verdict import Outcome, uses_of, where
 from theorem_audit.weigh.workers import Crew, Lost
 
 CAP = 30  # variants a claim, spread over all kinds and places; 0: all
 CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slow
-CHUNK = 8
-CHUNK_LIMIT = 1800.0  # seconds for CHUNK variants; where Python cannot interrupt, the process ends
+CHUNK_LIMIT = 1800.0  # seconds for a job; where Python cannot interrupt, the process ends
 TIME_LIMIT = 20.0  # seconds for one evidence on one variant, at least
 LARGER = (Rational(1, 100), Rational(1, 10), Rational(1, 2))
 CAUGHT = ("refuted", "not_accepted")
@@ -84,6 +83,13 @@ def decides(items: Iterable[Evidence], claim: Claim) -> bool:
     return set(claim.steps) <= covered or "statement" in covered
 
 
+Known = dict[tuple[str, str, tuple[str, ...], str], Outcome]  # test, kind, steps and case
+_kept: dict[tuple[str, int], Known] = {}  # what earlier runs found of the claim itself
+_told: dict[
+    tuple[str, object], tuple[str, str]
+] = {}  # place of a change -> what last refuted there
+
+
 @cache
 def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence, Outcome], ...]:
     """The evidence that passes on the claim itself, and how: deciding first, then fastest first."""
@@ -92,6 +98,7 @@ def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence,
     found = []
     everything = runner.evidence_of()[claim_id]
     alone = not any(item.kind in DECIDING for item in everything)
+    known = _kept.get((claim_id, run_seed), {})
     for item in everything:
         if item.kind == "kernel":
             continue  # some ten seconds a variant; the neighbours of its claims have tests of their own
@@ -101,7 +108,9 @@ def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence,
         ):
             continue
         for case, _ in runner.cases_of(item):
-            outcome = runner.run_evidence(item, claims[claim_id], case=case, run_seed=run_seed)
+            outcome = known.get((item.test, item.kind, item.steps, case)) or runner.run_evidence(
+                item, claims[claim_id], case=case, run_seed=run_seed
+            )
             if outcome.outcome == "passed":
                 found.append((item, outcome))
     found.sort(key=lambda x: (x[0].kind not in DECIDING, x[1].seconds))
@@ -109,13 +118,17 @@ def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence,
 
 
 def _against(
-    claim: Claim, run_seed: int, fast: bool, deciding: bool
+    claim: Claim, run_seed: int, fast: bool, deciding: bool, place: object
 ) -> tuple[Outcome | None, list[Outcome]]:
-    """The refuting outcome, if any, and all outcomes up to it, of (non-)deciding evidence."""
+    """The refuting outcome, if any, and all outcomes up to it, of (non-)deciding evidence.
+
+    place: of the change; what refuted the last one there is asked first.
+    """
     seen = []
     baseline = _baseline(claim.id, run_seed, fast)
     alone = not any(item.kind in DECIDING for item, _ in baseline)
-    for item, passed in baseline:
+    first = _told.get((claim.id, place))
+    for item, passed in sorted(baseline, key=lambda x: (x[0].test, x[1].case) != first):
         if (item.kind in DECIDING) != deciding:
             continue
         if not deciding and not alone and passed.seconds > SUPPORT_LIMIT:
@@ -126,8 +139,14 @@ def _against(
         )  # fmt: skip
         seen.append(outcome)
         if outcome.outcome == "refuted":
+            _told[claim.id, place] = (item.test, passed.case)
             return outcome, seen
     return None, seen
+
+
+def _place(variant: Variant) -> object:
+    """Where a variant was changed: a conjunct of the formula, or a hypothesis."""
+    return variant.part[0] if variant.part else variant.assumption or variant.item
 
 
 def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> Tried:
@@ -153,7 +172,7 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
         return replace(found, outcome=compare.EQUAL)  # the other hypotheses say it, too
     seen: list[Outcome] = []
     for deciding in (True, False):
-        refuting, more = _against(variant.claim, run_seed, fast, deciding)
+        refuting, more = _against(variant.claim, run_seed, fast, deciding, _place(variant))
         seen += more
         if refuting is not None:
             return replace(
@@ -171,13 +190,13 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
         )  # fmt: skip
     else:
         if variant.part and not explanation(
-            claim.survivors, variant.name
+            claim, variant.name
         ):  # long proofs that it is harmless, only now: they are needed
             relation = harmless(claim, variant.part, thorough=True)
             if relation != compare.DIFFERENT:
                 return replace(found, outcome=relation)
         found = _accepted(variant, claim, found, seen, run_seed, fast)
-    why = explanation(claim.survivors, variant.name) if found.outcome == "survived" else ""
+    why = explanation(claim, variant.name) if found.outcome == "survived" else ""
     return replace(found, explained=why, seconds=time.perf_counter() - started)
 
 
@@ -237,7 +256,7 @@ def _accepted(
     larger = _larger(variant, claim)
     for size, wrong in larger:
         for deciding in (True, False):
-            refuting, _ = _against(wrong, run_seed, fast, deciding)
+            refuting, _ = _against(wrong, run_seed, fast, deciding, _place(variant))
             if refuting is None:
                 continue
             detail = f"a change by {size} is caught: {refuting.detail[:200]}"
@@ -282,6 +301,11 @@ def variants_of(claim: Claim) -> list[Variant]:
     return _made[claim.id][1]
 
 
+def explanation(claim: Claim, name: str) -> str:
+    """What the claim's ``survivors`` say of a variant; see ``weigh.tried``."""
+    return explained(claim.survivors, name)
+
+
 def chosen(claim: Claim, cap: int | None = None) -> list[Variant]:
     """The variants of ``claim`` that are tried (``cap`` 0: all of them)."""
     if cap is None:
@@ -296,16 +320,61 @@ def count(claim_ids: Iterable[str], cap: int | None = None) -> int:
     return sum(len(chosen(claims[claim_id], cap)) for claim_id in claim_ids)
 
 
-def _chunk(job: tuple[str, Sequence[str], int, bool]) -> list[Tried]:
-    claims = project.claims()
+@dataclass(frozen=True)
+class Job:
+    """Variants of one claim that one process tries.
 
-    claim_id, names, run_seed, fast = job
-    wanted = set(names)
-    return [
-        try_variant(v, run_seed=run_seed, fast=fast)
-        for v in variants_of(claims[claim_id])
-        if v.name in wanted
-    ]
+    part: of how many parts of them this is which; names: those alone.  kept: of the claim's evidence.
+    """
+
+    claim_id: str
+    run_seed: int
+    fast: bool
+    cap: int | None
+    part: tuple[int, int] = (0, 1)
+    names: tuple[str, ...] = ()
+    kept: Known = field(default_factory=dict, hash=False, compare=False)
+
+    def variants(self) -> list[Variant]:
+        """In a fixed order."""
+        found, (which, of) = chosen(project.claims()[self.claim_id], self.cap), self.part
+        size = -(-len(found) // of)
+        found = found[which * size : (which + 1) * size]
+        return [v for v in found if not self.names or v.name in self.names]
+
+
+def _chunk(job: Job) -> list[Tried]:
+    _kept[job.claim_id, job.run_seed] = job.kept
+    _told.clear()  # what is asked first depends on the job alone
+    return [try_variant(v, run_seed=job.run_seed, fast=job.fast) for v in job.variants()]
+
+
+def kept_outcomes(claim_ids: Iterable[str], run_seed: int) -> dict[str, Known]:
+    """What earlier runs found of the claims' evidence, where nothing that it rests on has changed."""
+    from theorem_audit.reuse.keeper import Keeper
+    from theorem_audit.reuse.store import open_store
+
+    here = project.current()
+    if not here.path("kept").exists():
+        return {}
+    store = open_store(here.path("kept"), lambda text: None, check=False)
+    try:
+        keeper = Keeper(here, store)
+        rows = {
+            keeper.key(row, case, seed=run_seed, quick=False): (claim_id, row, case)
+            for claim_id in claim_ids
+            for row in keeper.index.evidence.get(claim_id, ())
+            if row.kind not in DOUBTS
+            for case in row.cases
+        }
+        found: dict[str, Known] = {}
+        for key, kept in keeper.outcomes(rows).items():
+            claim_id, row, case = rows[key]
+            known = found.setdefault(claim_id, {})
+            known[row.test, row.kind, row.steps, case] = Outcome.from_dict(kept.outcome)
+        return found
+    finally:
+        store.close()
 
 
 def run(
@@ -319,18 +388,18 @@ def run(
     """Try the variants of the given claims; yields them as they are settled.
 
     workers: processes (0: this one, where Hypothesis shrinks what it finds and time is not limited
-    outside the main thread).
+    outside the main thread).  A claim is tried by one process, but where there are few of them.
     """
-    claims = project.claims()
-
-    def jobs() -> Iterator[tuple[str, list[str]]]:  # made while the workers are at work
-        for claim_id in claim_ids:
-            names = [v.name for v in chosen(claims[claim_id], cap)]
-            yield from ((claim_id, names[k : k + CHUNK]) for k in range(0, len(names), CHUNK))
-
+    of = 1 if len(claim_ids) > 4 * workers else 4
+    kept = kept_outcomes(claim_ids, run_seed) if workers else {}
+    jobs = [
+        Job(x, run_seed, fast, cap, part=(k, of), kept=kept.get(x, {}))
+        for x in claim_ids
+        for k in range(of)
+    ]
     if workers < 1:
-        for claim_id, names in jobs():
-            yield from _chunk((claim_id, names, run_seed, fast))
+        for job in jobs:
+            yield from _chunk(job)
         return
     crew = Crew(
         _chunk,
@@ -340,14 +409,14 @@ def run(
         limit=CHUNK_LIMIT,
     )
     with crew:
-        alone = []
-        for job, said in crew.run((*job, run_seed, fast) for job in jobs()):
+        alone: list[Job] = []
+        for job, said in crew.run(jobs):
             if isinstance(said, Lost):
-                alone += [(job[0], [name], run_seed, fast) for name in job[1]]
+                alone += [replace(job, names=(v.name,)) for v in job.variants()]
             else:
                 yield from said
         for job, said in crew.run(alone):  # one by one, to find which it was
-            yield from [_stuck(job[0], job[1], said)] if isinstance(said, Lost) else said
+            yield from ([_stuck(job.claim_id, job.names, said)] if isinstance(said, Lost) else said)
 
 
 def _stuck(claim_id: str, names: Sequence[str], lost: Lost) -> Tried:
@@ -359,7 +428,7 @@ def _stuck(claim_id: str, names: Sequence[str], lost: Lost) -> Tried:
     return Tried(claim_id, made.name, made.group, text, "not_accepted", detail=lost.reason)
 
 
-def _told(tried: Tried) -> dict[str, Any]:
+def _row(tried: Tried) -> dict[str, Any]:
     """One variant for the JSON: what is empty is left out, what is long is cut."""
     row = {k: v for k, v in asdict(tried).items() if k != "claim_id" and v not in ("", {}, False)}
     row["seconds"] = round(tried.seconds, 2)
@@ -382,5 +451,5 @@ def summary(tried: Sequence[Tried]) -> dict[str, Any]:
             for t in tried
             if t.outcome == "survived"
         ],
-        "variants": [_told(t) for t in tried],
+        "variants": [_row(t) for t in tried],
     }

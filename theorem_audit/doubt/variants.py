@@ -17,7 +17,7 @@ from functools import cache
 from itertools import combinations, zip_longest
 from typing import Any
 
-from sympy import Add, And, Basic, Expr, Integer, Mul, Pow, Rational, Symbol, diff, true
+from sympy import Add, And, Basic, Expr, Integer, Mul, Pow, Rational, Symbol, diff
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
@@ -133,10 +133,6 @@ def _put(node: Basic, path: tuple[int, ...], new: Basic) -> Basic:
         return new
     args = list(node.args)
     args[path[0]] = _put(args[path[0]], path[1:], new)
-    if isinstance(
-        node, Eq
-    ):  # asking SymPy whether it holds takes most of the time of making variants
-        return true if args[0] == args[1] else Eq(*args, evaluate=False)
     return node.func(*args)
 
 

@@ -92,12 +92,12 @@ def accepted(told: Claims) -> dict[str, list[str]]:
     found = {}
     for x in current(told, rows):
         names = [s["name"] for s in rows[x]["survivors"]]
-        if left := [name for name in names if not explanation(told[x].survivors, name)]:
+        if left := [name for name in names if not explained(told[x].survivors, name)]:
             found[x] = left
     return found
 
 
-def explanation(survivors: Mapping[str, str], name: str) -> str:
+def explained(survivors: Mapping[str, str], name: str) -> str:
     """What a claim's ``survivors`` say of a variant; the number of its conjunct may be left out.
 
     The numbers follow SymPy's order of an And, which is not the author's.
@@ -124,4 +124,4 @@ def line(told: Claims) -> str:
     return said
 
 
-__all__ = ["UnreadableTable", "accepted", "current", "explanation", "line", "load", "table"]
+__all__ = ["UnreadableTable", "accepted", "current", "explained", "line", "load", "table"]

@@ -9,9 +9,8 @@ from __future__ import annotations
 import pytest
 
 from tests.falsify.model.test_model import CHAPTERS
-from theorem_audit.doubt.mutants import CAUGHT, try_variant
+from theorem_audit.doubt.mutants import CAUGHT, explanation, try_variant
 from theorem_audit.doubt.variants import Variant, assumption_variants
-from theorem_audit.weigh.tried import explanation
 from theory import claims
 from theory import vocabulary as words
 
@@ -36,7 +35,7 @@ QUICK = (
 
 def _caught(variant: Variant) -> None:
     tried = try_variant(variant)
-    why = explanation(claims[variant.claim.id].survivors, variant.name)
+    why = explanation(claims[variant.claim.id], variant.name)
     assert tried.outcome in CAUGHT or why, tried
 
 
