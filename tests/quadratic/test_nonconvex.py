@@ -216,6 +216,9 @@ def test_a_negative_mean_weight_turns_minima_into_maxima(claim: Claim) -> None:
         value = equation(claim, C_well).subs(point)
         expect(value < 0, "the claim's threshold", value=value)
         expect_outside(claim, point, "g's minima are maxima of the sum")
+    point = {h: -Rational(1, 40), m: 1, v: 0, kappa: 1, c: Rational(1, 2)}
+    expect(equation(claim, C_well).subs(point) < 0, "no positive threshold where g is concave")
+    expect_outside(claim, point, "where g is concave the sum has no minimum")
 
 
 @evidence(Q_NONCONVEX, "property", step="threshold")
