@@ -9,12 +9,13 @@ tries all variants; this is the part of it that every run makes.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.doubt import compare
 from theorem_audit.doubt.mutants import decides, explanation, harmless
-from theorem_audit.doubt.variants import Variant, formula_variants
+from theorem_audit.doubt.variants import Draft, Variant, drafts
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh import runner
@@ -41,10 +42,10 @@ def challenge(claim: Claim, evidence: Iterable[Evidence], *, run_seed: int = 0) 
     if not decides(items, claim):
         return None
     started, rejected, blind = time.perf_counter(), 0, []
-    variants = list(formula_variants(claim))  # once: a formula of many parts has hundreds
+    changes = drafts(claim)  # a formula of many parts has hundreds; few of them are worked out
     for index, part in enumerate(relations(claim.formula)):
         asked, accepted = _about(items, claim, index), []
-        for variant in _wrong(variants, index):
+        for variant in _wrong(changes, index):
             if _rejected(variant, asked, run_seed):
                 rejected += 1
                 break
@@ -63,12 +64,27 @@ def challenge(claim: Claim, evidence: Iterable[Evidence], *, run_seed: int = 0) 
     )  # fmt: skip
 
 
-def _wrong(variants: Iterable[Variant], index: int) -> list[Variant]:
+def _wrong(changes: Iterable[Draft], index: int) -> Iterator[Variant]:
     """At most TRIES variants of one conjunct, the gross ones first."""
-    found = [v for v in variants if v.part and v.part[0] == index]
-    by_group = [[v for v in found if v.group == group] for group in GROSS]
-    rows = [v for k in range(max(map(len, by_group))) for g in by_group for v in g[k : k + 1]]
-    return (rows + [v for v in found if v.group not in GROSS])[:TRIES]
+    found = [x for x in changes if x.index == index]
+    by_group = [_made([x for x in found if x.group == group]) for group in GROSS]
+    others = _made([x for x in found if x.group not in GROSS])
+    return islice(chain(_in_turn(by_group), others), TRIES)
+
+
+def _in_turn(rows: Sequence[Iterator[Variant]]) -> Iterator[Variant]:
+    """The first of each row, then the second of each, and so on; none is made before it is asked for."""
+    left = list(rows)
+    while left:
+        for row in list(left):
+            if (variant := next(row, None)) is None:
+                left.remove(row)
+            else:
+                yield variant
+
+
+def _made(changes: Iterable[Draft]) -> Iterator[Variant]:
+    return (x.variant for x in changes if x.variant is not None)
 
 
 def _excused(claim: Claim, variant: Variant) -> bool:

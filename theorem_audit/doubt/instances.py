@@ -12,33 +12,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
-from math import floor, isqrt, lcm
-from operator import eq, ge, gt, le, lt, ne
+from math import floor
+from operator import eq
 from typing import Any
 
-from mpmath.libmp import NoConvergence
-from sympy import (
-    And,
-    Expr,
-    Integer,
-    Poly,
-    Rational,
-    Symbol,
-    ceiling,
-    false,
-    lambdify,
-    numer,
-    sqrt,
-    together,
-    true,
-)
-from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
+from sympy import And, Expr, Integer, Poly, Symbol, ceiling, false, sqrt, true
+from sympy.core.relational import Eq, Ge, Gt, Le
 from sympy.logic.boolalg import Boolean, Or
-from sympy.polys.polyerrors import BasePolynomialError
 
 from theorem_audit import project
-from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import rational_form, relations
+from theorem_audit.doubt.condition import Condition, condition_of, number
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 
 Instance = dict[Symbol, Expr]
@@ -68,88 +52,6 @@ class Boundary:
     instance: Mapping[Symbol, Expr]
 
 
-class Condition:
-    """One inequality or equation ``top/under (relation) 0``, compiled for exact evaluation."""
-
-    def __init__(self, relation: Relational) -> None:
-        self.relation = relation
-        self.symbols = sorted(relation.free_symbols, key=str)
-        self.func = {Ge: ge, Gt: gt, Le: le, Lt: lt, Eq: eq, Ne: ne}[type(relation)]
-        try:
-            self.top, under = rational_form(relation.lhs - relation.rhs)
-        except Undecided:
-            self.values = None  # square roots and the like: slowly, by SymPy
-            return
-        if not self.top.free_symbols | under.free_symbols <= set(self.symbols):
-            self.values = None  # square roots of numbers, likewise
-            return
-        scale = [lcm(*(int(Rational(c).q) for c in poly.coeffs()), 1) for poly in (self.top, under)]
-        forms = [
-            poly.mul_ground(k).as_expr() for poly, k in zip((self.top, under), scale, strict=True)
-        ]
-        self.values = lambdify(self.symbols, forms, modules=[])
-
-    def gap(self, value: Mapping[Symbol, Fraction]) -> Fraction | None:
-        """A number with the sign of left - right; None where that is undefined."""
-        assert self.values is not None
-        top, under = self.values(*(value[x] for x in self.symbols))
-        return None if under == 0 else Fraction(top) * Fraction(under)
-
-    def holds(self, value: Mapping[Symbol, Fraction]) -> bool:
-        """Whether it holds at a point, exactly."""
-        if self.values is None:
-            at = {x: _sympy(value[x]) for x in self.symbols}
-            try:
-                return self.relation.subs(at) is true
-            except TypeError:  # SymPy does not compare with infinity
-                return False
-        gap = self.gap(value)
-        return gap is not None and bool(self.func(gap, 0))
-
-    def degree(self, x: Symbol) -> int:
-        """Degree of an equation in ``x``; 99 where that makes no sense."""
-        if self.values is None or x not in self.top.gens:
-            return 99
-        return int(self.top.degree(x))
-
-    def roots(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> Iterator[Fraction]:
-        """Rational solutions of left = right for ``x``, of degree at most 2 in it."""
-        if self.degree(x) > 2:
-            return
-        at = [self.gap({**value, x: Fraction(k)}) for k in (0, 1, -1)]
-        if any(v is None for v in at) or not self._polynomial_in(x):
-            return
-        zero, one, minus = (Fraction(v) for v in at if v is not None)
-        linear, square = (one - minus) / 2, (one + minus) / 2 - zero
-        if square == 0:
-            if linear != 0:
-                yield -zero / linear
-            return
-        inside = linear**2 - 4 * square * zero
-        if inside >= 0:
-            root = Fraction(isqrt(inside.numerator), isqrt(inside.denominator))
-            if root**2 == inside:
-                yield from ((-linear + root) / (2 * square), (-linear - root) / (2 * square))
-
-    def ends(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> list[Fraction]:
-        """Where left = right, close to it: real roots in ``x`` of any degree, as fractions."""
-        try:
-            gap = (self.relation.lhs - self.relation.rhs).subs(
-                {y: _sympy(v) for y, v in value.items()}, simultaneous=True
-            )
-            roots = Poly(numer(together(gap)), x).nroots(n=30, maxsteps=100)
-        except (BasePolynomialError, NoConvergence, ValueError, TypeError, ZeroDivisionError):
-            return []
-        return [Fraction(str(root)) for root in roots if root.is_real]
-
-    def _polynomial_in(self, x: Symbol) -> bool:
-        return bool((self.relation.lhs - self.relation.rhs).is_polynomial(x))
-
-
-def _sympy(value: Fraction) -> Rational:
-    return Rational(value.numerator, value.denominator)
-
-
 class _Region:
     """A conjunction of conditions and of alternatives, ready for the search."""
 
@@ -158,7 +60,7 @@ class _Region:
         self.options: list[list[list[Condition]]] = []  # and of (or of (and of conditions))
         for part in relations(region):
             choices = part.args if isinstance(part, Or) else (part,)
-            self.options.append([[Condition(c) for c in relations(o)] for o in choices])
+            self.options.append([[condition_of(c) for c in relations(o)] for o in choices])
         self.single = [c for choice in self.options if len(choice) == 1 for c in choice[0]]
         self.equations = [c for c in self.single if c.func is eq]
         self.either = [
@@ -179,17 +81,31 @@ class _Region:
             return (not x.is_integer, x in defined, last, str(x))
 
         self.symbols = tuple(sorted(region.free_symbols, key=rank))
+        self._about: dict[Symbol, list[list[list[Condition]]]] = {}
 
-    def possible(self, value: Mapping[Symbol, Fraction]) -> bool:
-        """False when what is settled so far already excludes the region."""
+    def possible(self, value: Mapping[Symbol, Fraction], last: Symbol | None = None) -> bool:
+        """False when what is settled so far already excludes the region.
+
+        last: the symbol that was settled last, where the others were asked before.
+        """
         return all(
-            any(all(c.holds(value) for c in o if set(c.symbols) <= set(value)) for o in choice)
-            for choice in self.options
+            any(all(c.holds(value) for c in o if c.names <= value.keys()) for o in choice)
+            for choice in (self.options if last is None else self.about(last))
         )
+
+    def about(self, x: Symbol) -> list[list[list[Condition]]]:
+        """The part of ``options`` that speaks of ``x``."""
+        if x not in self._about:
+            self._about[x] = [
+                [[c for c in choice[0] if x in c.names]] if len(choice) == 1 else choice
+                for choice in self.options
+                if any(x in c.names for o in choice for c in o)
+            ]
+        return self._about[x]
 
     def forced(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> bool:
         """Whether an equation determines ``x``."""
-        return any(x in c.symbols and set(c.symbols) - set(value) == {x} for c in self.equations)
+        return any(_left(c, x, value) for c in self.equations)
 
     def ends(
         self, ready: list[Condition], x: Symbol, value: Mapping[Symbol, Fraction]
@@ -201,7 +117,7 @@ class _Region:
 
     def candidates(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> Iterator[Fraction]:
         """What equations force; else small numbers, and ends and middles of what is left to ``x``."""
-        ready = [c for c in self.single if set(c.symbols) - set(value) == {x}]
+        ready = [c for c in self.single if _left(c, x, value)]
         for condition in ready:
             if condition.func is eq:
                 yield from condition.roots(x, value)
@@ -226,8 +142,13 @@ class _Region:
     def alternatives(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> Iterator[Fraction]:
         """What the equations of one alternative or another say of ``x``: a table's entries."""
         for condition in self.either:
-            if set(condition.symbols) - set(value) == {x}:
+            if _left(condition, x, value):
                 yield from condition.roots(x, value)
+
+
+def _left(condition: Condition, x: Symbol, value: Mapping[Symbol, Fraction]) -> bool:
+    """Whether ``x`` is the one symbol of the condition that is not settled."""
+    return x in condition.names and condition.names - value.keys() == {x}
 
 
 def find(
@@ -243,6 +164,8 @@ def find(
     """
     if region in (true, false):
         return {} if region is true else None
+    if (found := _raised(region, fixed or {}, max_nodes, thorough)) is not None:
+        return found
     compiled, nodes = _Region(region, thorough), 0
     orders = [compiled.symbols]
     if all(c.values is not None for choice in compiled.options for o in choice for c in o):
@@ -253,20 +176,24 @@ def find(
         ] * thorough
     start = {x: Fraction(int(v.p), int(v.q)) for x, v in (fixed or {}).items()}
 
-    def search(left: tuple[Symbol, ...], value: dict[Symbol, Fraction]) -> Instance | None:
+    def search(
+        left: tuple[Symbol, ...], value: dict[Symbol, Fraction], last: Symbol | None = None
+    ) -> Instance | None:
         nonlocal nodes
         nodes += 1
-        if nodes > max_nodes or not compiled.possible(value):
+        if nodes > max_nodes or not compiled.possible(value, last):
             return None
         if not left:
-            return {x: _sympy(v) for x, v in value.items()}
+            return {x: number(v) for x, v in value.items()}
         x = next((y for y in left if compiled.forced(y, value)), left[0])
         rest = tuple(y for y in left if y != x)
         for candidate in compiled.candidates(x, value):
             if x.is_integer and candidate.denominator != 1:
                 continue
-            if found := search(rest, {**value, x: candidate}):
+            if found := search(rest, {**value, x: candidate}, x):
                 return found
+            if nodes > max_nodes:
+                return None
         return None
 
     for order in dict.fromkeys(orders):  # each with a budget of its own
@@ -318,16 +245,20 @@ def _solutions(equation: Eq, x: Symbol) -> list[Expr]:
     return [(-b + sign * root) / (2 * a) for sign in (1, -1)]
 
 
-def _raised(region: Boolean) -> Instance | None:
+def _raised(
+    region: Boolean, fixed: Mapping[Symbol, Expr], max_nodes: int, thorough: bool
+) -> Instance | None:
     """The same where one symbol stands above an expression and in no other condition: it is taken last.
 
     Such a bound, M >= log(...)/..., may be any number, and far from what the search tries.
     """
     for bound in (x for x in relations(region) if isinstance(x, Ge | Gt) and x.lhs.is_Symbol):
         x, rest = bound.lhs, [c for c in relations(region) if c is not bound]
-        if x in bound.rhs.free_symbols or any(x in c.free_symbols for c in rest):
+        if x in fixed or x in bound.rhs.free_symbols or any(x in c.free_symbols for c in rest):
             continue
-        inner = find(And(*rest), thorough=True)
+        if condition_of(bound).values is not None:  # quick to evaluate: the search itself finds it
+            continue
+        inner = find(And(*rest), fixed, max_nodes, thorough)
         if inner is None or not bound.rhs.free_symbols <= set(inner):
             continue
         found = {**inner, x: ceiling(bound.rhs.subs(inner).evalf(40)) + 1}
@@ -339,8 +270,6 @@ def _raised(region: Boolean) -> Instance | None:
 @cache
 def _found(region: Boolean) -> Instance | None:
     quick = find(region)
-    if quick is None:
-        quick = _raised(region)
     return find(region, thorough=True) if quick is None else quick
 
 

@@ -23,7 +23,8 @@ from sympy import (
 from sympy.core.relational import Eq, Lt, Relational
 from sympy.logic.boolalg import Boolean
 
-from theorem_audit.doubt.instances import Boundary, Condition, Instance, edges, find
+from theorem_audit.doubt.condition import condition_of
+from theorem_audit.doubt.instances import Boundary, Instance, edges, find
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 
@@ -85,7 +86,7 @@ def _reached(pole: Boolean, formula: Boolean, region: Boolean) -> Instance | Non
 def _rational(condition: Boolean) -> bool:
     """Whether the search can evaluate the condition exactly and fast."""
     try:
-        return Condition(condition).values is not None
+        return condition_of(condition).values is not None
     except (TypeError, KeyError, ZeroDivisionError, PolynomialError):
         return False
 

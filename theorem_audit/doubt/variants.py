@@ -11,9 +11,9 @@ wrong ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import combinations, zip_longest
 from typing import Any
 
@@ -70,7 +70,8 @@ class Variant:
     item: str = ""
 
 
-Change = tuple[str, str, Basic, "Rational | None"]
+# Group, what is said of it (a form and what stands in it: printing takes its time), what came out, relative size.
+Change = tuple[str, tuple[Any, ...], Basic, "Rational | None"]
 
 
 def formula_of(claim: Claim, index: int, part: Boolean) -> Boolean:
@@ -80,22 +81,66 @@ def formula_of(claim: Claim, index: int, part: Boolean) -> Boolean:
     return parts[0] if len(parts) == 1 else And(*parts, evaluate=False)
 
 
-def formula_variants(claim: Claim, size: Rational = SMALL) -> Iterator[Variant]:
-    """All variants of the formula; ``size`` is the relative change of a coefficient."""
+class Draft:
+    """One changed conjunct, worked out when it is asked for: SymPy takes its time over an equation.
+
+    index: of the conjunct.  before: drafts that come before it and may have its name.
+    """
+
+    def __init__(self, claim: Claim, index: int, change: Change, before: Sequence[Draft]) -> None:
+        self.claim, self.index, self.before = claim, index, tuple(before)
+        self.group, self._what, self._new, self.relative = change
+
+    @cached_property
+    def what(self) -> str:
+        """What was changed, in words."""
+        form, *parts = self._what
+        return str(form).format(*map(_short, parts))
+
+    @cached_property
+    def part(self) -> Boolean | None:
+        """The changed conjunct; None where what came out is no formula any more."""
+        new = self._new
+        if isinstance(new, Relational):
+            try:
+                new = new.func(*new.args)
+            except (TypeError, ValueError, ZeroDivisionError):
+                return None
+        return None if isinstance(new, BooleanAtom) or not _sound(new) else new
+
+    @cached_property
+    def variant(self) -> Variant | None:
+        """The wrong variant; None where there is none."""
+        if self.part is None:
+            return None
+        name = f"{self.group}: {self.what}"
+        if len(relations(self.claim.formula)) > 1:
+            name += f" (part {self.index + 1})"
+        if count := sum(x.what == self.what and x.part is not None for x in self.before):
+            name += f" #{count + 1}"
+        wrong = replace(self.claim, formula=formula_of(self.claim, self.index, self.part))
+        return Variant(name, self.group, wrong, self.relative, (self.index, self.part))
+
+
+def drafts(claim: Claim, size: Rational = SMALL) -> list[Draft]:
+    """All changes of the formula's conjuncts; ``size`` is the relative change of a coefficient."""
     parts = relations(claim.formula)
     seen: set[Basic] = set(parts)
-    names: dict[str, int] = {}
+    found, alike = list[Draft](), dict[tuple[int, str], list[Draft]]()
     for index, part in enumerate(parts):
-        for group, what, new, relative in _changes(part, size):
-            if new in seen or isinstance(new, BooleanAtom) or not _sound(new):
+        for change in _changes(part, size):
+            if change[2] in seen:
                 continue
-            seen.add(new)
-            name = f"{group}: {what}" + (f" (part {index + 1})" if len(parts) > 1 else "")
-            names[name] = names.get(name, 0) + 1
-            if names[name] > 1:
-                name += f" #{names[name]}"
-            wrong = replace(claim, formula=formula_of(claim, index, new))
-            yield Variant(name, group, wrong, relative, (index, new))
+            seen.add(change[2])
+            before = alike.setdefault((index, change[0]), [])
+            found.append(Draft(claim, index, change, before))
+            before.append(found[-1])
+    return found
+
+
+def formula_variants(claim: Claim, size: Rational = SMALL) -> Iterator[Variant]:
+    """All variants of the formula; ``size`` is the relative change of a coefficient."""
+    yield from (x.variant for x in drafts(claim, size) if x.variant is not None)
 
 
 def _sound(formula: Basic) -> bool:
@@ -107,13 +152,15 @@ def _sound(formula: Basic) -> bool:
 def _changes(part: Basic, size: Rational) -> Iterator[Change]:
     if isinstance(part, Relational):
         if strict := _STRICT.get(type(part)):
-            yield "strictness", f"{_short(part)} made strict", strict(*part.args), None
+            new = strict(*part.args, evaluate=False)
+            yield "strictness", ("{} made strict", part), new, None
         if backwards := _REVERSED.get(type(part)):
-            yield "sign", f"{_short(part)} reversed", backwards(*part.args), None
+            new = backwards(*part.args, evaluate=False)
+            yield "sign", ("{} reversed", part), new, None
     for path, node, parent in _walk(part):
         for group, what, new, relative in _local(node, parent, size):
             try:
-                yield group, what, _put(part, path, new), relative
+                yield group, what, _changed(part, path, new), relative
             except (TypeError, ValueError, ZeroDivisionError):
                 continue  # what came out is no formula any more
     yield from _swaps(part)
@@ -126,6 +173,15 @@ def _walk(
         yield path, node, parent
     for index, arg in enumerate(node.args):
         yield from _walk(arg, (*path, index), node)
+
+
+def _changed(part: Basic, path: tuple[int, ...], new: Basic) -> Basic:
+    """``part`` with the node at ``path`` replaced; a relation is not yet evaluated."""
+    if not isinstance(part, Relational):
+        return _put(part, path, new)
+    args = list(part.args)
+    args[path[0]] = _put(args[path[0]], path[1:], new)
+    return part.func(*args, evaluate=False)
 
 
 def _put(node: Basic, path: tuple[int, ...], new: Basic) -> Basic:
@@ -142,51 +198,51 @@ def _local(node: Basic, parent: Basic | None, size: Rational) -> Iterator[Change
     if isinstance(parent, Pow) and parent.exp == node and parent.base != node:
         if node.is_Integer:
             for e in (node + 1, node - 1):
-                yield "exponent", f"{_short(parent)} -> {_short(parent.base**e)}", e, None
+                yield "exponent", ("{} -> {}", parent, parent.base**e), e, None
         return
     if node.is_Rational:
         yield from _numbers(node, parent, size)
     if isinstance(parent, Mul) and not node.is_Rational and not isinstance(node, Pow):
-        yield "exponent", f"factor {_short(node)} of {_short(parent)} squared", node**2, None
+        yield "exponent", ("factor {} of {} squared", node, parent), node**2, None
     side = isinstance(parent, Relational) and not isinstance(node, Add) and node != 0
     if side and isinstance(node, Symbol) and parent.lhs == node and isinstance(parent, Eq):
         return  # the same as changing the other side
     if isinstance(parent, Add) or side:
         yield (
             "coefficient",
-            f"{_short(node)} -> {_short((1 + size) * node)}",
+            ("{} -> {}", node, (1 + size) * node),
             (1 + size) * node,
             size,
         )
         yield (
             "coefficient",
-            f"{_short(node)} -> {_short((1 - size) * node)}",
+            ("{} -> {}", node, (1 - size) * node),
             (1 - size) * node,
             size,
         )
-        yield "sign", f"{_short(node)} -> {_short(-node)}", -node, None
-        yield "integer", f"{_short(node)} -> {_short(2 * node)}", 2 * node, None
+        yield "sign", ("{} -> {}", node, -node), -node, None
+        yield "integer", ("{} -> {}", node, 2 * node), 2 * node, None
     if isinstance(parent, Add):
-        yield "dropped term", f"{_short(node)} out of {_short(parent)}", Integer(0), None
+        yield "dropped term", ("{} out of {}", node, parent), Integer(0), None
 
 
 def _numbers(node: Rational, parent: Basic | None, size: Rational) -> Iterator[Change]:
-    where = f"{_short(node)} in {_short(parent)}"
+    where = ("{} in {} -> {}", node, parent)
     if node == 0:
         if isinstance(parent, Relational):
             for shift in (size, -size):
-                yield "coefficient", f"{where} -> {shift}", shift, size
+                yield "coefficient", (*where, shift), shift, size
         return
     if node != -1:
-        yield "coefficient", f"{where} -> {_short((1 + size) * node)}", (1 + size) * node, size
-        yield "coefficient", f"{where} -> {_short((1 - size) * node)}", (1 - size) * node, size
-    yield "sign", f"{where} -> {_short(-node)}", -node, None
+        yield "coefficient", (*where, (1 + size) * node), (1 + size) * node, size
+        yield "coefficient", (*where, (1 - size) * node), (1 - size) * node, size
+    yield "sign", (*where, -node), -node, None
     if node.q == 1:
         for other in (node + 1, node - 1):
-            yield "integer", f"{where} -> {other}", other, None
+            yield "integer", (*where, other), other, None
     else:
         for other in (Rational(node.p + 1, node.q), Rational(node.p, node.q + 1)):
-            yield "integer", f"{where} -> {other}", other, None
+            yield "integer", (*where, other), other, None
 
 
 def _stem(symbol: Symbol) -> str | None:
@@ -205,16 +261,14 @@ def _swaps(part: Basic) -> Iterator[Change]:
     free = sorted((x for x in part.free_symbols if isinstance(x, Symbol)), key=str)
     for one, two in combinations(free, 2):
         if _alike(one, two):
-            both = {one: two, two: one}
-            new = part.xreplace(both)
-            yield "swap", f"{one} with {two}", new, None
-            if isinstance(part, Relational):  # on one side only
-                yield (
-                    "swap",
-                    f"{one} with {two} on the right",
-                    part.func(part.lhs, part.rhs.xreplace(both)),
-                    None,
-                )
+            both, what = {one: two, two: one}, ("{} with {}", one, two)
+            if not isinstance(part, Relational):
+                yield "swap", what, part.xreplace(both), None
+                continue
+            left, right = (side.xreplace(both) for side in part.args)
+            yield "swap", what, part.func(left, right, evaluate=False), None
+            new = part.func(part.lhs, right, evaluate=False)  # on one side only
+            yield "swap", ("{} with {} on the right", one, two), new, None
 
 
 def assumption_variants(claim: Claim) -> Iterator[Variant]:
