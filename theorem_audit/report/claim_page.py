@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,42 @@ OUTCOMES = {
     "equal": "says what the claim says, by algebra; not counted",
     "weaker": "follows from the claim, so that evidence may accept it; not counted",
 }
+
+
+WIDTH = 84  # signs of a line of conditions, about as wide as a page
+_END = r" \end{array}"
+_FOR = r"\text{for } "
+
+
+def broken(statement: str) -> str:
+    """A statement whose line of hypotheses is broken between them where it is too long for a page."""
+    head, found, rest = statement.rpartition(_FOR)
+    if not found or not rest.endswith(_END):
+        return statement
+    lines: list[str] = []
+    for part in _conditions(rest.removesuffix(_END)):
+        if lines and _signs(lines[-1] + part) <= WIDTH:
+            lines[-1] += r",\ " + part
+        else:
+            lines += [part]
+    return head + _FOR + r", \\ \quad ".join(lines) + _END
+
+
+def _conditions(text: str) -> list[str]:
+    """The hypotheses of a line, split where no bracket or group is open."""
+    found, depth, held = [], 0, ""
+    for part in re.split(r"(,\\ )", text):
+        if part == r",\ " and depth == 0:
+            found, held = [*found, held], ""
+            continue
+        depth += len(re.findall(r"[({]|\\left", part)) - len(re.findall(r"[)}]|\\right", part))
+        held += part
+    return [*found, held]
+
+
+def _signs(latex: str) -> int:
+    """About how many signs a piece of LaTeX is set as."""
+    return len(re.sub(r"\\(?:left|right|text|mathrm|frac|sqrt)|[{}_^]", "", re.sub(r"\\[A-Za-z]+", "x", latex)))
 
 
 def symbols(claim: Mapping[str, Any], prose: Prose) -> list[dict[str, Any]]:
@@ -97,7 +134,7 @@ def shown(
         "c": claim,
         "prose": prose,
         "source_of": lambda test: listings.link(test, "../"),
-        "statement": mathml(claim["statement"], block=True),
+        "statement": mathml(broken(claim["statement"]), block=True),
         "sentence": note_html(claim.get("typeset", ""), prose),
         "symbols": symbols(claim, prose),
         "steps": steps(claim),
@@ -112,4 +149,4 @@ def shown(
     }
 
 
-__all__ = ["OUTCOMES", "region", "shown", "steps", "symbols"]
+__all__ = ["OUTCOMES", "broken", "region", "shown", "steps", "symbols"]

@@ -132,7 +132,8 @@ class _Site:
         return self.page(
             "index.html",
             "index.html",
-            front=front.front(),
+            front=front.front(self.verdicts),
+            theorems=front.cited_theorems(self.run),
             picture=front.front_picture(self.pictures),
             abstracts=front.abstracts(self.verdicts),
             counts={name: self.counted[name] for name in RANKS if self.counted[name]},
