@@ -20,7 +20,7 @@ from theorem_audit.doubt.mutants import Tried, summary
 from theorem_audit.report.badges import badge
 from theorem_audit.report.claim_page import OUTCOMES, region, steps
 from theorem_audit.report.drawing import drawn
-from theorem_audit.report.legend import names_of, shared_legend
+from theorem_audit.report.legend import names_of, shared_legend, told_by
 from theorem_audit.report.listings import listings
 from theorem_audit.report.mathematics import mathml, note_html, upright
 from theorem_audit.report.notes import notes, split
@@ -253,7 +253,7 @@ def test_the_legend_has_no_idle_entry_and_completes_what_claims_leave_out() -> N
         "symbols": claim.symbols,
         "chapter": claim.chapter,
     }
-    told = shared_legend(row).keys() | {y for x in claim.symbols for y in x.split(", ")}
+    told = shared_legend(row).keys() | told_by(claim.symbols)
     assert set(names_of(claim)) <= told
     assert shared_legend({**row, "statement": "another"}) == {}
 

@@ -63,7 +63,11 @@ def _conditions(text: str) -> list[str]:
 
 def _signs(latex: str) -> int:
     """About how many signs a piece of LaTeX is set as."""
-    return len(re.sub(r"\\(?:left|right|text|mathrm|frac|sqrt)|[{}_^]", "", re.sub(r"\\[A-Za-z]+", "x", latex)))
+    return len(
+        re.sub(
+            r"\\(?:left|right|text|mathrm|frac|sqrt)|[{}_^]", "", re.sub(r"\\[A-Za-z]+", "x", latex)
+        )
+    )
 
 
 def symbols(claim: Mapping[str, Any], prose: Prose) -> list[dict[str, Any]]:
