@@ -51,14 +51,6 @@ def _page(site: Path, name: str) -> str:
     return (site / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.thorough
-def test_the_first_page_is_small_for_the_whole_theory(tmp_path: Path) -> None:
-    ledger = Ledger(seed=0, quick=True)
-    ledger.expect(list(claims))
-    index = write_site(ledger.as_dict(), tmp_path, drawn(ROOT / "pictures"))
-    assert index.stat().st_size < FIRST
-
-
 def test_the_first_page_has_one_picture_and_no_ledger(site: Path) -> None:
     text = _page(site, "index.html")
     assert len(text) < FIRST

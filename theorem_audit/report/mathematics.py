@@ -77,6 +77,8 @@ def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser = parser.use(dollarmath_plugin, renderer=_math_renderer, double_inline=True)
     parser.add_render_rule("math_inline", _inline_math)
+    parser.add_render_rule("table_open", _table_open)
+    parser.add_render_rule("table_close", _table_close)
     return parser
 
 
@@ -85,6 +87,15 @@ def _inline_math(_: object, tokens: Sequence[Token], at: int, options: object, e
     latex = tokens[at].content
     reached = Markup(' tabindex="0"') if len(latex) > LONG else Markup()
     return str(Markup('<span class="math inline"{}>{}</span>').format(reached, mathml(latex)))
+
+
+def _table_open(*_: object) -> str:
+    """A table in a frame of its own, which a narrow screen scrolls, by keyboard too."""
+    return '<div class="wide" tabindex="0"><table>'
+
+
+def _table_close(*_: object) -> str:
+    return "</table></div>"
 
 
 _PARSER = _markdown()
