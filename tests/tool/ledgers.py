@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.runner import evidence_of
@@ -42,7 +43,7 @@ def whole_ledger() -> Ledger:
     order = list(claims)
     uses = {
         claim_id: (before,)
-        for before, claim_id in zip(order, order[1:], strict=False)
+        for before, claim_id in pairwise(order)
         if claims[before].chapter == claims[claim_id].chapter
     }
     ledger = _passed(order, uses)

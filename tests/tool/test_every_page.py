@@ -1,4 +1,4 @@
-"""Every page of the whole theory's report in a browser: it fits a phone, logs nothing, and axe-core finds no fault.
+"""Every page of the whole theory's report in a browser: a phone, the console, names, the keyboard, axe-core.
 
 The ledger's outcomes are made up (``whole_ledger``), so that nothing is run and no instance is looked for.
 """

@@ -78,9 +78,15 @@ def symbols(claim: Mapping[str, Any], prose: Prose) -> list[dict[str, Any]]:
     ]
 
 
-def _symbol(name: str) -> Markup:
+def symbol_latex(name: str) -> str:
+    """LaTeX of a symbol by its name; empty where the name is none that LaTeX can set."""
     plain = name.isascii() and not any(x in name for x in "<>&#%$\"'")
-    return mathml(latex_of(Symbol(name))) if plain and name.strip() else Markup.escape(name)
+    return latex_of(Symbol(name)) if plain and name.strip() else ""
+
+
+def _symbol(name: str) -> Markup:
+    latex = symbol_latex(name)
+    return mathml(latex) if latex else Markup.escape(name)
 
 
 def steps(claim: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -153,4 +159,4 @@ def shown(
     }
 
 
-__all__ = ["OUTCOMES", "broken", "region", "shown", "steps", "symbols"]
+__all__ = ["OUTCOMES", "broken", "region", "shown", "steps", "symbol_latex", "symbols"]

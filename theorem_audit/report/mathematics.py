@@ -101,6 +101,12 @@ def _table_close(*_: object) -> str:
 _PARSER = _markdown()
 
 
+def tokens_of(text: str) -> list[Token]:
+    """A proof note's Markdown, parsed; the generated statement block is left out."""
+    found: list[Token] = _PARSER.parse(BLOCK.sub("", text))
+    return found
+
+
 def note_html(
     text: str,
     linked: Callable[[str], Markup] | None = None,
@@ -111,8 +117,7 @@ def note_html(
     linked: sets plain text and code, so that the names in it can be links; links of the note stay.
     address: where a link of the note leads on this page; the text alone is left where it says "".
     """
-    without = BLOCK.sub("", text)
-    tokens: list[Token] = _PARSER.parse(without)
+    tokens = tokens_of(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"

@@ -190,7 +190,12 @@ class _Site:
 
     def _book(self) -> None:
         self.page(
-            "book.html", "book.html", shelves=self.shelves, notes=self.notes, works=cited(self.run)
+            "book.html",
+            "book.html",
+            shelves=self.shelves,
+            notes=self.notes,
+            works=cited(self.run),
+            printed=(self.folder / "book.pdf").is_file(),
         )
         order: list[Shelf | None] = [None, *self.shelves, None]
         said = self._prose("")
