@@ -14,8 +14,9 @@ audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json
 	  $(BIN)/audit report --from build/audit.json --out build/report && exit $$code
 
 SITE ?= build/site
-site: $(READY)  ## the last run as a static site with permalinks and badges, ready to publish (SITE=build/site)
+site: $(READY)  ## the last run as a static site with permalinks, badges and (where TeX is) the notes as a PDF (SITE=build/site)
 	@test -f build/audit.json || { echo "no run yet: make audit" >&2; exit 2; }
+	@mkdir -p $(SITE); $(BIN)/audit report --from build/audit.json --book $(SITE)/book.pdf || echo "the site has no book.pdf" >&2
 	$(BIN)/audit report --from build/audit.json --out $(SITE)
 	@touch $(SITE)/.nojekyll
 

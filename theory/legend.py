@@ -1,7 +1,7 @@
 """What shared symbols mean: a claim's page shows those of its statement that the claim does not tell.
 
 By shelf or chapter, the longer name first; under "" stands what ``theory/notation.py`` declares.  A claim's own
-``symbols`` always win.
+``symbols`` always win.  Every symbol of every claim is told (tests/tool/test_legend.py).
 """
 
 from __future__ import annotations
@@ -52,34 +52,203 @@ _NORMS = {
     "c_j": "<w, x_j>/sigma_j",
     "c_j^+": "c_j one step later",
 }
+_SUMS = {
+    "N": "number of samples",
+    "k": "batch size",
+    "C": "step size",
+    "C_ms": "E||t_p - t*||^2 -> 0 from every start exactly for 0 < C < C_ms",
+    "kappa": "variance factor of the batch mean, see Q-KAPPA",
+    "kappa_1": "variance factor at one batch size",
+    "kappa_2": "variance factor at another batch size",
+    "M_C": "X -> E[(I - C Q_B) X (I - C Q_B)], what a step does to the second moment",
+    "rho": "spectral radius",
+    "Q": "the mean of Q_1..Q_N",
+    "Q\\oplus Q": "X -> QX + XQ",
+    "Q\\otimes Q": "X -> QXQ",
+    "V": "X -> E[Q_Y X Q_Y] - QXQ for one uniform index Y",
+    "l_j": "an eigenvalue of the mean Q",
+    "l_min": "the least eigenvalue of the mean Q",
+    "l_max": "the largest eigenvalue of the mean Q",
+    "|g|^2": "mean over i of the squared gradient of f_i at the minimum; 0 where the samples share it",
+    "v_j": "variance of Q_Y along the eigendirection j, Y a uniform index, where the Q_i commute",
+    "lambda_0": "the least eigenvalue of E e_0 e_0', e_0 = t_0 - t*",
+}
+_MEANS = {
+    "\\bar{a}": "mean of a_1..a_N",
+    "\\bar{b}": "mean of b_1..b_N",
+    "\\overline{ab}": "mean of a_i b_i",
+    "\\mathbb{E}[a_B b_B]": "mean of the product of the two batch means, of a_i and of b_i over the batch B",
+}
+
+
+def _of(*names: str) -> dict[str, str]:
+    """Some of the words of the quadratic shelf, for a chapter of another."""
+    return {name: _SUMS[name] for name in names}
+
+
 LEGEND: dict[str, dict[str, str]] = {
     "": {str(symbol): meaning for symbol, meaning in _SHARED.items()},
-    "minibatch.capture": {"g": "an exponent greater than 0"},
-    "quadratic": {
-        "N": "number of samples",
-        "k": "batch size",
-        "C": "step size",
-        "kappa": "variance factor of the batch mean, see Q-KAPPA",
-        "kappa_1": "variance factor at one batch size",
-        "kappa_2": "variance factor at another batch size",
-        "M_C": "X -> E[(I - C Q_B) X (I - C Q_B)], what a step does to the second moment",
-        "rho": "spectral radius",
-        "Q\\oplus Q": "X -> QX + XQ",
-        "Q\\otimes Q": "X -> QXQ",
-        "V": "X -> E[Q_Y X Q_Y] - QXQ for one uniform index Y",
-        "l_j": "an eigenvalue of the mean Q",
-        "l_min": "the least eigenvalue of the mean Q",
-        "l_max": "the largest eigenvalue of the mean Q",
-        "|g|^2": "mean over i of the squared gradient of f_i at the minimum; 0 where the samples share it",
-        "v_j": "variance of Q_Y along the eigendirection j, Y a uniform index, where the Q_i commute",
-        "lambda_0": "the least eigenvalue of E e_0 e_0', e_0 = t_0 - t*",
+    "walks.random_walk": {
+        "x": "the state at the start; in R_x and rho_x the state up to which is counted",
+        "A": "the level that is to be reached from above",
     },
+    "minibatch": {
+        "s_*": "lower bound of s at every step",
+        "t_*": "lower bound of t = 2 - r2 at every step",
+    },
+    "minibatch.capture": {"g": "an exponent greater than 0"},
+    "minibatch.reach": {"g": "CAPTURE's exponent"},
+    "minibatch.sparse": {"g": "CAPTURE's exponent"},
+    "minibatch.two_points": {
+        "L": "half-width of the band of log|q_1/q_2|, or the level from which it returns",
+        "z": "log|q_1/q_2| at the start",
+    },
+    "minibatch.sparse_time": {"Q": "sum of the squares of the shares q_j^2/s"},
+    "minibatch.selection": {
+        "Z": "the level of |log|q_1/q_2|| that is waited for",
+        "z_0": "log|q_1/q_2| at the start",
+    },
+    "minibatch.selection_n": {
+        "D_j F_j": "derivative of F_j by log|q_j|",
+        "q_1": "<w, x_1>, the neuron's coordinate on the data point x_1",
+        "q_2": "<w, x_2>, its coordinate on x_2",
+        "q_3": "<w, x_3>, its coordinate on x_3",
+        "r": "length of (q_1, q_2, q_3)",
+    },
+    "minibatch.purity_time": {
+        "E": "the mean",
+        "eps": "1 - eps is the purity that is waited for",
+    },
+    "quadratic": _SUMS,
+    "quadratic.mean_square": {
+        **_MEANS,
+        "\\kappa_{\\mathrm{repl}}": "variance factor with replacement",
+        "\\kappa_{\\mathrm{uniform}}": "variance factor of uniform subsets",
+        "\\langle{vv^T},(M_C-1){vv^T}\\rangle": "v' ((M_C - 1) vv') v",
+        "\\mathrm{tr}\\,(M_C-1)vv^T": "trace of (M_C - 1) vv'",
+    },
+    "quadratic.bounds": {
+        "\\Delta_{\\mathrm{repl}}": "kappa at batch size k minus kappa at k + 1, with replacement",
+        "\\Delta_{\\mathrm{uniform}}": "the same for uniform subsets",
+        "u": "the factor by which every Q_i is scaled",
+        "s": "a number at most nu_min: noise of one direction from below",
+        "t": "a number at least nu_max: noise of one direction from above",
+    },
+    "quadratic.nonconvex": {"h": "curvature at the coordinate x of a minimum of g"},
+    "quadratic.paths": {
+        "Sigma^+": "Sigma one step later",
+        "q_1": "curvature of the first of two one-dimensional components",
+        "q_2": "curvature of the second",
+    },
+    "quadratic.gram_thresholds": {
+        "Sigma^+": "Sigma one step later",
+        "K\\Delta{K}": "K Delta K, Delta the diagonal of Sigma, K = J J' for the Jacobian J of the N outputs",
+        "K\\Sigma{K}": "K Sigma K",
+        "K\\Sigma{+}\\Sigma{K}": "K Sigma + Sigma K",
+        "rho(T(C_ms))": "spectral radius of the matrix T at the step size C_ms",
+        "\\bar{y}": "mean of y_1..y_N",
+        "\\overline{y^2}": "mean of y_i^2",
+        "v^T\\Sigma_\\kappa{v}": "v' Sigma_kappa v, for any vector v",
+        "g": "the least eigenvalue of K_2 - K_1",
+        "K_1": "one matrix K of the residuals, K = J J'",
+        "K_2": "another, with K_2 - K_1 >= g",
+        "low_A": "lower end of an enclosure of C_ms at the minimum A",
+        "m_A": "mean curvature at A",
+        "v_A": "variance of the samples' curvatures at A",
+        "h_1": "curvature at B of the first of two samples, one of which is drawn at a step",
+        "h_2": "curvature at B of the second",
+    },
+    "quadratic.bridge": {"g": "order of the moment, greater than 0"},
     "assumptions": _NORMS,
-    "assumptions.saddle_trap": {"sigma_k": "length of the data point x_k"},
+    "assumptions.sampling": {
+        "g": "exponent of the ratio, between 0 and 1",
+        "theta": "bound below 1 of U_ratio",
+        "U_0": "U at the start",
+        "U_exit": "the level of U that is not to be reached",
+        "K": "number of batches in an epoch",
+    },
+    "assumptions.two_batches": {"K": "number of batches in an epoch"},
+    "assumptions.saddle_trap": {
+        "sigma_k": "length of the data point x_k",
+        "theta": "bound below 1 of W_ratio",
+        "W_0": "W at the start",
+        "W_exit": "the level of W that is not to be reached",
+    },
+    "assumptions.saddle_batches": {"sigma_k": "length of the data point x_k"},
+    "assumptions.nonorthogonal": {
+        "c": "inner product <x_i, x_j> of the two data points",
+        "mu": "eigenvalue of the mean of x_i x_i' that belongs to the point",
+        "nu": "another eigenvalue of it",
+    },
+    "assumptions.nonorthogonal_law": {
+        "c": "inner product <x_1, x_2> of the two data points",
+        "kappa": "c/a, the same for all a",
+        "kappa_*": "the value of kappa from which on the law has one mode",
+        "u": "pi/2 + 2 phi, phi the angle of w from x_1 + x_2: 0 at x_1, pi at x_2",
+        "y": "log cot(u/2)",
+    },
     "assumptions.momentum": {
         "beta": "the momentum's factor: v+ = beta v - G, w+ = w + v+",
         "v_j^+": "the velocity's coordinate on x_j, one step later",
         "v_perp^+": "the velocity off the data, one step later",
+        "u": "v_j/q_j at the start",
+    },
+    "assumptions.momentum_exponent": {
+        "beta": "the momentum's factor: v+ = beta v - G, w+ = w + v+",
+        "c": "the cube root of p a^2/(1-beta)^3, half the noise in slow time",
+    },
+    "assumptions.momentum_confined": {
+        "beta": "the momentum's factor: v+ = beta v - G, w+ = w + v+",
+        "<w,v>^+": "<w, v> one step later",
+        "|v|^2^+": "|v|^2 one step later",
+    },
+    "neighbours.batch_sharpness": {"m": "w = m x_i is the point on the axis"},
+    "neighbours.coherence": {
+        **_of("N", "k", "C", "M_C", "rho", "l_min", "|g|^2"),
+        **_MEANS,
+        "q_least": "the least eigenvalue of all Q_i",
+        "E[m_i*m_j]": "mean of m_i m_j for i != j",
+        "E[m_i^2]": "mean of m_i^2",
+    },
+    "neighbours.mixture": {
+        **_of("N", "k", "C", "M_C", "Q\\oplus Q", "Q\\otimes Q", "V"),
+        **{x: _MEANS[x] for x in ("\\bar{a}", "\\bar{b}", "\\overline{ab}")},
+        "\\mu_3(a_B)": "third central moment of the batch mean a_B",
+        "\\mu_3(a_M)": "that of the mixture's mean a_M",
+        "M_{\\mathrm{full}}": "M_C of the full batch",
+        "M_{\\mathrm{one}}": "M_C of one uniform sample",
+        "p": "chance of the single sample in the mixture, else the full batch",
+        "p_M": "the chance in any such mixture",
+    },
+    "neighbours.non_uniformity": {
+        **_of("N", "k", "C", "M_C", "rho", "Q", "|g|^2"),
+        "Q^2": "the square of the mean Q",
+        "\\bar{w}": "tr W/d",
+        "\\bar{q}": "tr Q/d",
+        "\\overline{q^2}": "tr Q^2/d",
+        "\\bar{s}": "tr Sigma/d",
+        "w_min": "the least eigenvalue of W",
+        "w_max": "the largest eigenvalue of W",
+        "E|e|^2": "mean squared distance from t* at any step",
+        "E|e^+|^2": "the same one step later",
+        "\\langle{vv^T},M_C{vv^T}\\rangle": "v' (M_C vv') v for a unit vector v",
+        "C_{\\mathrm{nec}}": "bar w < 1 exactly for 0 < C < C_nec",
+        "C_{\\mathrm{suff}}": "w_max < 1 exactly for 0 < C < C_suff",
+    },
+    "neighbours.saddle_phases": {
+        "beta": "a sigma_i^2",
+        "b_2": "a larger batch size than b",
+        "h": "sigma_j^2/sigma_i^2",
+        "sigma_i": "length of the data point x_i",
+        "sigma_j": "length of the data point x_j",
+    },
+    "neighbours.scaling": {
+        **_of("N", "k", "C", "C_ms", "M_C", "|g|^2"),
+        "r_k^{\\mathrm{repl}}": "C_ms/k for k samples with replacement",
+        "r_k^{\\mathrm{uniform}}": "C_ms/k for k of N samples without replacement",
+        "Lambda_off": "n/b times the exponent of w_perp",
+        "Lambda_radial": "n/b times that of the radius",
+        "Lambda_ratio": "n/b times that of q_j/q_I, j != I live",
     },
 }
 

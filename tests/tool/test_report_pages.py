@@ -20,7 +20,7 @@ from theorem_audit.doubt.mutants import Tried, summary
 from theorem_audit.report.badges import badge
 from theorem_audit.report.claim_page import OUTCOMES, region, steps
 from theorem_audit.report.drawing import drawn
-from theorem_audit.report.legend import names_of, shared_legend
+from theorem_audit.report.legend import names_of, shared_legend, told_by
 from theorem_audit.report.listings import listings
 from theorem_audit.report.mathematics import mathml, note_html, upright
 from theorem_audit.report.notes import notes, split
@@ -49,14 +49,6 @@ def site(run: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _page(site: Path, name: str) -> str:
     return (site / name).read_text(encoding="utf-8")
-
-
-@pytest.mark.thorough
-def test_the_first_page_is_small_for_the_whole_theory(tmp_path: Path) -> None:
-    ledger = Ledger(seed=0, quick=True)
-    ledger.expect(list(claims))
-    index = write_site(ledger.as_dict(), tmp_path, drawn(ROOT / "pictures"))
-    assert index.stat().st_size < FIRST
 
 
 def test_the_first_page_has_one_picture_and_no_ledger(site: Path) -> None:
@@ -253,7 +245,7 @@ def test_the_legend_has_no_idle_entry_and_completes_what_claims_leave_out() -> N
         "symbols": claim.symbols,
         "chapter": claim.chapter,
     }
-    told = shared_legend(row).keys() | {y for x in claim.symbols for y in x.split(", ")}
+    told = shared_legend(row).keys() | told_by(claim.symbols)
     assert set(names_of(claim)) <= told
     assert shared_legend({**row, "statement": "another"}) == {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,46 @@ OUTCOMES = {
 }
 
 
+WIDTH = 84  # signs of a line of conditions, about as wide as a page
+_END = r" \end{array}"
+_FOR = r"\text{for } "
+
+
+def broken(statement: str) -> str:
+    """A statement whose line of hypotheses is broken between them where it is too long for a page."""
+    head, found, rest = statement.rpartition(_FOR)
+    if not found or not rest.endswith(_END):
+        return statement
+    lines: list[str] = []
+    for part in _conditions(rest.removesuffix(_END)):
+        if lines and _signs(lines[-1] + part) <= WIDTH:
+            lines[-1] += r",\ " + part
+        else:
+            lines += [part]
+    return head + _FOR + r", \\ \quad ".join(lines) + _END
+
+
+def _conditions(text: str) -> list[str]:
+    """The hypotheses of a line, split where no bracket or group is open."""
+    found, depth, held = [], 0, ""
+    for part in re.split(r"(,\\ )", text):
+        if part == r",\ " and depth == 0:
+            found, held = [*found, held], ""
+            continue
+        depth += len(re.findall(r"[({]|\\left", part)) - len(re.findall(r"[)}]|\\right", part))
+        held += part
+    return [*found, held]
+
+
+def _signs(latex: str) -> int:
+    """About how many signs a piece of LaTeX is set as."""
+    return len(
+        re.sub(
+            r"\\(?:left|right|text|mathrm|frac|sqrt)|[{}_^]", "", re.sub(r"\\[A-Za-z]+", "x", latex)
+        )
+    )
+
+
 def symbols(claim: Mapping[str, Any], prose: Prose) -> list[dict[str, Any]]:
     """The legend: each entry's names as the formula sets them, and their meaning."""
     return [
@@ -37,9 +78,15 @@ def symbols(claim: Mapping[str, Any], prose: Prose) -> list[dict[str, Any]]:
     ]
 
 
-def _symbol(name: str) -> Markup:
+def symbol_latex(name: str) -> str:
+    """LaTeX of a symbol by its name; empty where the name is none that LaTeX can set."""
     plain = name.isascii() and not any(x in name for x in "<>&#%$\"'")
-    return mathml(latex_of(Symbol(name))) if plain and name.strip() else Markup.escape(name)
+    return latex_of(Symbol(name)) if plain and name.strip() else ""
+
+
+def _symbol(name: str) -> Markup:
+    latex = symbol_latex(name)
+    return mathml(latex) if latex else Markup.escape(name)
 
 
 def steps(claim: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -97,7 +144,7 @@ def shown(
         "c": claim,
         "prose": prose,
         "source_of": lambda test: listings.link(test, "../"),
-        "statement": mathml(claim["statement"], block=True),
+        "statement": mathml(broken(claim["statement"]), block=True),
         "sentence": note_html(claim.get("typeset", ""), prose),
         "symbols": symbols(claim, prose),
         "steps": steps(claim),
@@ -112,4 +159,4 @@ def shown(
     }
 
 
-__all__ = ["OUTCOMES", "region", "shown", "steps", "symbols"]
+__all__ = ["OUTCOMES", "broken", "region", "shown", "steps", "symbol_latex", "symbols"]

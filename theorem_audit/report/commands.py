@@ -41,6 +41,10 @@ def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     )  # fmt: skip
     told.add_argument("--readme", metavar="FILE", help="renew a README's verdict table instead")
     told.add_argument("--latex", metavar="FILE", help="write a LaTeX appendix instead")
+    told.add_argument(
+        "--book", metavar="FILE",
+        help="write the proof notes as one document instead: LaTeX, or set by TeX where FILE ends with .pdf",
+    )  # fmt: skip
     told.set_defaults(handler=_report)
 
 
@@ -89,7 +93,7 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     pictures = Path(args.pictures or here.path("pictures"))
     folder, said = Path(args.out or here.path("output") / "report"), ""
     try:
-        if not args.latex and not args.readme and args.source:
+        if not (args.latex or args.readme or args.book) and args.source:
             read = project.current().path("formal") / "README.md"
             made = [
                 here.root / x.split(".")[0] for x in (here.figures, here.findings, *here.pages) if x
@@ -97,6 +101,7 @@ def _report(args: argparse.Namespace, console: Console) -> int:
             said = renewed.stamp(
                 _plain(Path(args.source)), (kept, pictures, read, *dict.fromkeys(made))
             )
+            said += " with a book" * (folder / "book.pdf").is_file()
             if renewed.stands(folder, said):
                 return _told(args, console, str(folder / "index.html"), "up to date")
         run = _run_of(args.source)
@@ -109,6 +114,13 @@ def _report(args: argparse.Namespace, console: Console) -> int:
 
         write_text(Path(args.latex), appendix(run))
         return _told(args, console, args.latex)
+    if args.book:
+        from theorem_audit.report.print import NoTeX, write
+
+        try:
+            return _told(args, console, str(write(run, Path(args.book))))
+        except NoTeX as error:
+            raise BadUsage(str(error)) from error
     if args.readme:
         from theorem_audit.report.readme import refreshed
 

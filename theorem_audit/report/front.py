@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from theorem_audit.report.findings import findings
 from theorem_audit.report.literature import sentences, worth
 from theorem_audit.report.mathematics import note_html
 from theorem_audit.report.pages import data_uri
+from theorem_audit.report.prose import prose
 from theorem_audit.weigh.verdict import RANKS
 
 MEANINGS = {
@@ -32,10 +33,22 @@ MEANINGS = {
 }
 
 
-def front() -> Markup:
-    """What the project says first, typeset; nothing where it says nothing."""
+def front(verdicts: Iterable[str] = ()) -> Markup:
+    """What the project says first, typeset, its claims as links; nothing where it says nothing."""
     here = project.current()
-    return note_html(here.path("front").read_text(encoding="utf-8")) if here.front else Markup()
+    if not here.front:
+        return Markup()
+    said = prose(verdicts, "claims/{}.html")
+    return note_html(here.path("front").read_text(encoding="utf-8"), said.linked)
+
+
+def cited_theorems(run: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Outside theorem -> the claims that rest on it, themselves or through a lemma; most claims first."""
+    found: dict[str, list[str]] = {}
+    for claim in run["claims"]:
+        for theorem in claim["given"]:
+            found.setdefault(theorem, []).append(claim["id"])
+    return dict(sorted(found.items(), key=lambda x: (-len(x[1]), x[0])))
 
 
 def front_picture(pictures: Sequence[Mapping[str, Any]]) -> dict[str, str] | None:
@@ -85,4 +98,4 @@ def abstracts(verdicts: Mapping[str, str]) -> list[dict[str, Any]]:
     return read
 
 
-__all__ = ["MEANINGS", "abstracts", "found", "front", "front_picture"]
+__all__ = ["MEANINGS", "abstracts", "cited_theorems", "found", "front", "front_picture"]

@@ -11,7 +11,7 @@ from theorem_audit.report.literature import cited
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
     "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
-    "<": r"\textless{}", ">": r"\textgreater{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
 }  # fmt: skip
 _WORDS = {
     "²": "\\textsuperscript{2}", "≥": "$\\ge$", "≤": "$\\le$", "→": "$\\to$", "±": "$\\pm$",
@@ -79,10 +79,10 @@ def appendix(run: Mapping[str, Any]) -> str:
         )
     )
     body = "\n\n".join(_claim(claim) for claim in run["claims"])
-    return f"{head}\n\n{body}\n\n{_bibliography(run)}\\end{{document}}\n"
+    return f"{head}\n\n{body}\n\n{bibliography(run)}\\end{{document}}\n"
 
 
-def _bibliography(run: Mapping[str, Any]) -> str:
+def bibliography(run: Mapping[str, Any]) -> str:
     """The works that the claims name, so that the file compiles alone; ``references.bib`` has them, too."""
     if not (found := cited(run)):
         return ""

@@ -22,6 +22,12 @@ def names_of(claim: Claim) -> list[str]:
     return sorted(found, key=str.lower)
 
 
+def told_by(symbols: Mapping[str, str]) -> set[str]:
+    """The names that a legend tells: its entries', and a function's (``P(a)`` tells ``P``)."""
+    names = {y for x in symbols for y in re.split(r",\s+(?![^()]*\))", x)}
+    return names | {x.partition("(")[0] for x in names if x.endswith(")")}
+
+
 def shared_legend(row: Mapping[str, Any]) -> dict[str, str]:
     """Symbol -> meaning, for those of a ledger's row that the claim itself does not tell.
 
@@ -33,7 +39,7 @@ def shared_legend(row: Mapping[str, Any]) -> dict[str, str]:
     claim = here.claims[row["id"]]
     if claim.statement != row["statement"]:
         return {}
-    told = {y for x in row.get("symbols", {}) for y in re.split(r",\s*", x)}
+    told = told_by(row.get("symbols", {}))
     known = here.import_from("legend", here.legend)
     parts = row["chapter"].split(".")
     places = [".".join(parts[:size]) for size in range(len(parts), -1, -1)]
@@ -46,4 +52,4 @@ def shared_legend(row: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-__all__ = ["names_of", "shared_legend"]
+__all__ = ["names_of", "shared_legend", "told_by"]

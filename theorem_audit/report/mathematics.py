@@ -77,6 +77,8 @@ def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser = parser.use(dollarmath_plugin, renderer=_math_renderer, double_inline=True)
     parser.add_render_rule("math_inline", _inline_math)
+    parser.add_render_rule("table_open", _table_open)
+    parser.add_render_rule("table_close", _table_close)
     return parser
 
 
@@ -87,7 +89,22 @@ def _inline_math(_: object, tokens: Sequence[Token], at: int, options: object, e
     return str(Markup('<span class="math inline"{}>{}</span>').format(reached, mathml(latex)))
 
 
+def _table_open(*_: object) -> str:
+    """A table in a frame of its own, which a narrow screen scrolls, by keyboard too."""
+    return '<div class="wide" tabindex="0"><table>'
+
+
+def _table_close(*_: object) -> str:
+    return "</table></div>"
+
+
 _PARSER = _markdown()
+
+
+def tokens_of(text: str) -> list[Token]:
+    """A proof note's Markdown, parsed; the generated statement block is left out."""
+    found: list[Token] = _PARSER.parse(BLOCK.sub("", text))
+    return found
 
 
 def note_html(
@@ -100,8 +117,7 @@ def note_html(
     linked: sets plain text and code, so that the names in it can be links; links of the note stay.
     address: where a link of the note leads on this page; the text alone is left where it says "".
     """
-    without = BLOCK.sub("", text)
-    tokens: list[Token] = _PARSER.parse(without)
+    tokens = tokens_of(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"

@@ -132,7 +132,8 @@ class _Site:
         return self.page(
             "index.html",
             "index.html",
-            front=front.front(),
+            front=front.front(self.verdicts),
+            theorems=front.cited_theorems(self.run),
             picture=front.front_picture(self.pictures),
             abstracts=front.abstracts(self.verdicts),
             counts={name: self.counted[name] for name in RANKS if self.counted[name]},
@@ -189,7 +190,12 @@ class _Site:
 
     def _book(self) -> None:
         self.page(
-            "book.html", "book.html", shelves=self.shelves, notes=self.notes, works=cited(self.run)
+            "book.html",
+            "book.html",
+            shelves=self.shelves,
+            notes=self.notes,
+            works=cited(self.run),
+            printed=(self.folder / "book.pdf").is_file(),
         )
         order: list[Shelf | None] = [None, *self.shelves, None]
         said = self._prose("")
