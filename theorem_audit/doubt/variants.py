@@ -86,16 +86,24 @@ def formula_variants(claim: Claim, size: Rational = SMALL) -> Iterator[Variant]:
     seen: set[Basic] = set(parts)
     names: dict[str, int] = {}
     for index, part in enumerate(parts):
+        others = {_canonical(x) for k, x in enumerate(parts) if k != index}
         for group, what, new, relative in _changes(part, size):
             if new in seen or isinstance(new, BooleanAtom) or not _sound(new):
                 continue
             seen.add(new)
+            if _canonical(new) in others:
+                continue  # says what another conjunct says: the formula is weaker, not wrong
             name = f"{group}: {what}" + (f" (part {index + 1})" if len(parts) > 1 else "")
             names[name] = names.get(name, 0) + 1
             if names[name] > 1:
                 name += f" #{names[name]}"
             wrong = replace(claim, formula=formula_of(claim, index, new))
             yield Variant(name, group, wrong, relative, (index, new))
+
+
+def _canonical(part: Basic) -> Basic:
+    """The conjunct with its sides and signs in SymPy's order, as ``And`` compares it."""
+    return part.canonical if isinstance(part, Relational) else part
 
 
 def _sound(formula: Basic) -> bool:
