@@ -82,6 +82,21 @@ def test_other_conjuncts_stay() -> None:
             assert v.claim.region == BAND_LIKE.region
 
 
+@pytest.mark.parametrize(
+    "one, two",
+    [(Gt(h, -1), Lt(h, 1)), (Le(s, a), Ge(a, -s)), (Eq(s, a), Eq(a, -s))],
+    ids=str,
+)
+def test_a_copy_of_another_conjunct_is_no_wrong_variant(one: Boolean, two: Boolean) -> None:
+    """-h > -1 beside h < 1 leaves one conjunct: evidence that asks for two breaks, and was trusted for it."""
+    assert two.canonical in {v.part[1].canonical for v in variants(made(one)) if v.part}
+    claim = made(And(one, two))
+    kept = [v.claim.formula.args for v in variants(claim) if v.part]
+    assert kept
+    for parts in kept:
+        assert len({part.canonical for part in parts}) == 2, parts
+
+
 def test_assumptions_are_dropped_and_widened_past_the_sharp_value() -> None:
     regions = {v.name: v.claim.region for v in variants(BAND_LIKE) if v.assumption}
     assert regions["dropped assumption: step size"] == Ge(n, 2)

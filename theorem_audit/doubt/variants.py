@@ -70,7 +70,7 @@ class Variant:
     item: str = ""
 
 
-# Group, what is said of it (a form and what stands in it: printing takes its time), what came out, relative size.
+# Group, what is said of it (a form and its parts: printing takes its time), what came out, relative size.
 Change = tuple[str, tuple[Any, ...], Basic, "Rational | None"]
 
 
@@ -99,14 +99,17 @@ class Draft:
 
     @cached_property
     def part(self) -> Boolean | None:
-        """The changed conjunct; None where what came out is no formula any more."""
+        """The changed conjunct; None where it is no formula, or says what another says (weaker, not wrong)."""
         new = self._new
         if isinstance(new, Relational):
             try:
                 new = new.func(*new.args)
             except (TypeError, ValueError, ZeroDivisionError):
                 return None
-        return None if isinstance(new, BooleanAtom) or not _sound(new) else new
+        if isinstance(new, BooleanAtom) or not _sound(new):
+            return None
+        others = (x for k, x in enumerate(relations(self.claim.formula)) if k != self.index)
+        return None if _canonical(new) in map(_canonical, others) else new
 
     @cached_property
     def variant(self) -> Variant | None:
@@ -141,6 +144,11 @@ def drafts(claim: Claim, size: Rational = SMALL) -> list[Draft]:
 def formula_variants(claim: Claim, size: Rational = SMALL) -> Iterator[Variant]:
     """All variants of the formula; ``size`` is the relative change of a coefficient."""
     yield from (x.variant for x in drafts(claim, size) if x.variant is not None)
+
+
+def _canonical(part: Basic) -> Basic:
+    """The conjunct with its sides and signs in SymPy's order, as ``And`` compares it."""
+    return part.canonical if isinstance(part, Relational) else part
 
 
 def _sound(formula: Basic) -> bool:
