@@ -137,7 +137,7 @@ def describe(claim: Claim) -> dict[str, Any]:
         "formula": str(claim.formula),
         "region": "" if claim.region is true else str(claim.region),
         "remark": claim.remark,
-        "symbols": dict(claim.symbols),
+        "symbols": {name: str(said) for name, said in claim.symbols.items()},
         "steps": list(claim.steps),
         "parts": {step: str(part) for step, part in claim.parts.items()},
         "cites": list(claim.cites),
@@ -200,15 +200,18 @@ def fingerprint(claim: Claim) -> str:
 
 
 def stated(claim: Claim) -> str:
-    """A hash of what a claim states: its formula, conditions and items, and the neighbours of those.
+    """A hash of what a claim states: formula, conditions, items and meanings, and the neighbours of those.
 
     Titles, remarks and explanations may change under it; wrong variants are made from what it covers.
     """
     from sympy import srepr
 
+    from theorem_audit.statement.meaning import meanings_of
     from theorem_audit.statement.setting import kind_of
 
     parts = [claim.id, srepr(claim.formula), claim.bound]
+    for name, said in meanings_of(claim.symbols).items():
+        parts += [name, said, *said.near]
     for x in claim.assumptions:
         parts += [x.name, srepr(x.condition), srepr(x.sharp), _worded(x.item)]
         if x.item is not None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from theorem_audit.kinds import REGION
+from theorem_audit.kinds import MEANING, REGION
 
 if TYPE_CHECKING:
     from theorem_audit.statement.claim import Claim
@@ -285,6 +285,22 @@ def read_by_machine(
     return total - sum(
         len(_unread(claims[x], found, claims)) for x, found in outcomes.items()
     ), total
+
+
+def meanings_played(
+    claims: Mapping[str, Claim] | Mapping[str, Told], outcomes: Mapping[str, Sequence[Outcome]]
+) -> tuple[int, int]:
+    """How many symbols of the claims' dictionaries evidence or a search played, and how many there are."""
+    names = {(x, name) for x in outcomes for key in claims[x].symbols for name in key.split(", ")}
+    played = {
+        (x, read.removeprefix(MEANING))
+        for x, found in outcomes.items()
+        for o in found
+        if o.outcome == "passed"
+        for read in o.read
+        if read.startswith(MEANING)
+    }
+    return len(names & played), len(names)
 
 
 def uses_of(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
