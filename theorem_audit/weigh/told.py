@@ -170,11 +170,23 @@ def _item(item: Item) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def beyond(claim: Told, lemma: Told) -> list[str]:
-    """``theorem_audit.statement.setting.beyond`` of two claims that are told."""
-    found = []
-    for item in lemma.items:
-        own = next((x for x in claim.items if x.kind == item.kind), None)
+def items_of(claim: Claim | Told) -> tuple[ToldItem, ...]:
+    """The items of a claim, told."""
+    if isinstance(claim, Told):
+        return claim.items
+    return tuple(ToldItem(**{**x, "implied": tuple(x["implied"])}) for x in map(_item, claim.items))
+
+
+def beyond(claim: Claim | Told, lemma: Claim | Told) -> list[str]:
+    """What ``lemma`` supposes and ``claim`` does not: one line each, empty where all is implied.
+
+    A lemma on orthonormal data says nothing about oblique ones: what deciding evidence reads of it is worth
+    something only where the claim's own items imply the lemma's, kind by kind.  Items that qualify a
+    conclusion (``after``: limits) are none of what a lemma supposes.
+    """
+    found, mine = [], {x.kind: x for x in items_of(claim)}
+    for item in items_of(lemma):
+        own = mine.get(item.kind)
         if not (item.after or item.widest or (own is not None and item.name in own.implied)):
             name = "nothing" if own is None else own.name
             found.append(f"{lemma.id} supposes {item.name} ({item.kind}), {claim.id} {name}")
@@ -234,4 +246,4 @@ def _hash(parts: Sequence[str]) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-__all__ = ["Told", "ToldAssumption", "ToldSource", "describe", "fingerprint", "stated"]
+__all__ = ["Told", "ToldAssumption", "ToldSource", "beyond", "describe", "fingerprint", "stated"]
