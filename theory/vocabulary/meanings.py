@@ -6,6 +6,7 @@ Nothing here shares code with ``sim``.  A run's end stands for its limit: who pl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,5 +138,63 @@ OFF_THE_LIVE = Meaning("limit of the mass off the live coordinates", _off,
                        near=(Meaning("limit of the squared norm",
                                      lambda run: (run.end**2).sum(axis=1)),))  # fmt: skip
 
-__all__ = ["ALIGNED", "FOURTHS", "LARGEST", "OFF_THE_LIVE", "ON_A_DATUM", "ON_A_LIVE_DATUM", "OTHERS",
-           "REACHED", "SHARE_KEPT", "WINNER_SQUARE", "Ends"]  # fmt: skip
+# Where a run of a sum with unequal norms ends: at x_i/sigma_i, i = 0 among the data, with the start's sign.
+
+
+def _trapped(run: Ends, sign: int, i: int) -> NDArray[np.bool_]:
+    if i >= len(run.data):
+        return np.zeros(len(run.end), dtype=bool)
+    x = run.data[i]
+    target = sign * np.sign(run.start @ run.data[0])[:, None] * x / (x @ x) ** 0.5
+    return np.asarray(((run.end - target) ** 2).sum(axis=1) < REACHED)
+
+
+TRAPPED = Meaning(
+    "P(w_k -> sign(c_i(0)) x_i/sigma_i)", lambda run: _trapped(run, 1, 0),
+    near=(Meaning("P(w_k -> -sign(c_i(0)) x_i/sigma_i)", lambda run: _trapped(run, -1, 0)),
+          Meaning("P(w_k -> sign(c_i(0)) x_j/sigma_j)", lambda run: _trapped(run, 1, 1))),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Curvature:
+    """matrix: the Hessian of the mean loss L of n data at a point, exact."""
+
+    matrix: tuple[tuple[Fraction, ...], ...]
+    n: int
+
+    @property
+    def trace(self) -> Fraction:
+        """The sum of the diagonal."""
+        return sum((row[j] for j, row in enumerate(self.matrix)), Fraction(0))
+
+
+def _squares(at: Curvature) -> Fraction:
+    return sum((x * x for row in at.matrix for x in row), Fraction(0))
+
+
+def hessian_trace(words: str) -> Meaning:
+    """The trace of the Hessian of L, said in the claim's words."""
+    return Meaning(
+        words, lambda at: at.trace,
+        near=(Meaning(f"{words}, of n L in the place of L", lambda at: at.n * at.trace),
+              Meaning(f"{words}, with the squares of eigenvalues summed", _squares)),
+    )  # fmt: skip
+
+
+__all__ = [
+    "ALIGNED",
+    "FOURTHS",
+    "LARGEST",
+    "OFF_THE_LIVE",
+    "ON_A_DATUM",
+    "ON_A_LIVE_DATUM",
+    "OTHERS",
+    "REACHED",
+    "SHARE_KEPT",
+    "TRAPPED",
+    "WINNER_SQUARE",
+    "Curvature",
+    "Ends",
+    "hessian_trace",
+]
