@@ -113,6 +113,8 @@ def check_verdict(data: dict[str, Any]) -> Iterator[str]:
     strength, given = said, claim["own"].endswith("_given")
     if said != "kernel" and unread(claim, uses):
         strength = max(strength, "supported", key=STRENGTHS.index)
+    if said != "kernel" and claim.get("accepted"):  # wrong variants, accepted and not explained
+        strength = max(strength, "supported", key=STRENGTHS.index)
     for name in claim["uses"] if said != "kernel" else ():
         if beyond(claim, uses[name]):
             cap = "steps" if claim["carried"].get(name) else "supported"

@@ -24,5 +24,7 @@ SOURCES = ("paper", "lemma", "new", "finding", "open")  # see ``statement.Source
 
 # In place of the kind of an item, where reads of hypotheses are kept: the conditions between symbols.
 REGION = "region"
+# Before a symbol's name there: what the symbol means was played.
+MEANING = "meaning:"
 
-__all__ = ["DECIDING", "DOUBTS", "KINDS", "REGION", "SOURCES", "SUPPORTING"]
+__all__ = ["DECIDING", "DOUBTS", "KINDS", "MEANING", "REGION", "SOURCES", "SUPPORTING"]

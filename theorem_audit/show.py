@@ -15,7 +15,7 @@ from rich.tree import Tree
 from theorem_audit.errors import rounded_down, rounded_up
 from theorem_audit.weigh import tried
 from theorem_audit.weigh.ledger import Ledger, necessity
-from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict
+from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, meanings_played
 
 if TYPE_CHECKING:
     from theorem_audit.doubt.falsify import Found
@@ -132,6 +132,10 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     console.print(f"\n{len(verdicts)} claim{plural}: {counts}")
     read, total = ledger.hypotheses()
     console.print(f"hypotheses read by machine: {'all' if read == total else read} of {total}")
+    played, known = meanings_played(claims, ledger.outcomes)
+    console.print(
+        f"symbols with executable meaning: {'all' if played == known else played} of {known}"
+    )
     console.print(tried.line({x: claims[x] for x in verdicts}), markup=False, highlight=False)
     for name, why in LEFT_OUT.items():
         console.print(f"left out: {name}: {why}", markup=False)

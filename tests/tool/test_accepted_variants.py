@@ -48,7 +48,7 @@ def test_an_accepted_variant_of_a_word_caps_the_rank(
     assert _verdict() == ("proved", ())
     assert check(NORM).name == "proved"
     _table(tmp_path, monkeypatch, _row(NORM, NAME))
-    assert _verdict() == ("supported", (f"its evidence accepts a wrong variant: {NAME}",))
+    assert _verdict() == ("supported", (f"its evidence accepts wrong variants: {NAME}",))
     assert check(NORM).name == "supported"
     assert _verdict(kind="kernel")[0] == "kernel", "its statement is generated from the claim"
     assert _verdict(outcome="refuted")[0] == "refuted", "a cap lifts nothing"

@@ -255,6 +255,21 @@ def _said(data: dict[str, Any]) -> int | None:
 CERTIFICATES = [(data, _said(data)) for data in [*_certificates(), *_random_certificates()]]
 
 
+def accepts_caps(judge: ModuleType, norm: Any, mine: Any, whole: Any) -> None:
+    """Wrong variants that the evidence accepts cap the rank, but the kernel's; they lift nothing."""
+    its = judge.Outcome("STEP", "t", "symbolic", claims["STEP"].steps, "passed", checks=1)
+
+    def found(*outcomes: Any, wrong: tuple[str, ...] = ("x", "y")) -> tuple[str, tuple[str, ...]]:
+        table = {"NORM": list(outcomes), "STEP": [its]}
+        said = judge.derive({"STEP": claims["STEP"], "NORM": norm}, table, accepted={"NORM": wrong})
+        return said["NORM"].name, said["NORM"].reasons
+
+    assert found(mine) == ("supported", ("its evidence accepts wrong variants: x; y",))
+    assert found(mine, wrong=()) == ("proved", ())
+    assert found(whole) == ("kernel", ())
+    assert found(replace(mine, outcome="refuted"))[0] == "refuted"
+
+
 def caps_hold(judge: ModuleType) -> None:
     """NORM on STEP: a hypothesis that nobody read, and a lemma beyond its setting, cap the rank."""
     step, norm = claims["STEP"], claims["NORM"]
@@ -286,6 +301,7 @@ def caps_hold(judge: ModuleType) -> None:
     assert judge.unread(norm, [whole, passed("NORM", "search")]) == []
     part = passed("NORM", "kernel", steps=("another",))
     assert judge.unread(norm, [part, passed("NORM", "search", "data")]) == ["deviation"]
+    accepts_caps(judge, norm, mine, whole)
     wider = norm.with_item(ORTHONORMAL, UNIT_DATA)
     name, reasons = verdict(wider, mine)
     assert name == "supported"

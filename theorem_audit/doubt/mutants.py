@@ -34,9 +34,9 @@ from theorem_audit.doubt.implication import implied
 from theorem_audit.doubt.variants import Variant, capped, formula_of, formula_variants, variants
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
-from theorem_audit.statement.setting import beyond
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.time_limit import limited
+from theorem_audit.weigh.told import beyond
 from theorem_audit.weigh.tried import explained
 from theorem_audit.weigh.verdict import Outcome, uses_of, where
 from theorem_audit.weigh.workers import Crew, Lost

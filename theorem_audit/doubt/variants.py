@@ -3,7 +3,7 @@
 From the formula: a coefficient changed by 1/1000, an integer by one, a sign, an exponent, a term
 dropped, two symbols of like role swapped, an inequality reversed or made strict.  From the
 assumptions: a condition dropped, or widened past its sharp value (or past its bound, where none is known);
-an item of the vocabulary dropped, or replaced by each of its neighbours.
+an item of the vocabulary dropped, or replaced by each of its neighbours; the same of what a symbol means.
 Nothing here knows which claim it is looking at; ``compare`` says which variants are no
 wrong ones.
 """
@@ -24,13 +24,14 @@ from sympy.logic.boolalg import Boolean, BooleanAtom
 from theorem_audit import project
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Assumption, Claim
+from theorem_audit.statement.meaning import meanings_of
 from theorem_audit.statement.setting import kind_of
 from theorem_audit.statement.vocabulary import Item
 
 SMALL = Rational(1, 1000)
 GROUPS = (
     "coefficient", "integer", "sign", "exponent", "dropped term", "swap", "strictness",
-    "dropped assumption", "widened assumption", "dropped item", "other item",
+    "dropped assumption", "widened assumption", "dropped item", "other item", "other meaning",
 )  # fmt: skip
 
 
@@ -300,6 +301,15 @@ def assumption_variants(claim: Claim) -> Iterator[Variant]:
             )
 
 
+def meaning_variants(claim: Claim) -> Iterator[Variant]:
+    """Each symbol whose meaning is played, with each neighbour of the meaning in its place."""
+    for symbol, said in meanings_of(claim.symbols).items():
+        for other in said.near:
+            group, name = "other meaning", f"{symbol}: {other}"
+            wrong = claim.with_meaning(symbol, other)
+            yield Variant(f"{group}: {name}", group, wrong, item=symbol)
+
+
 def _item_variants(claim: Claim, item: Item) -> Iterator[Variant]:
     """The claim without ``item``, and with each of its neighbours in its place."""
     kind = kind_of(item)
@@ -365,4 +375,5 @@ def _spread(items: list[Variant]) -> list[Variant]:
 
 def variants(claim: Claim, cap: int = 0) -> list[Variant]:
     """The wrong variants of ``claim``, in a fixed order; see ``capped``."""
-    return capped([*formula_variants(claim), *assumption_variants(claim)], cap)
+    found = [*formula_variants(claim), *assumption_variants(claim), *meaning_variants(claim)]
+    return capped(found, cap)

@@ -16,8 +16,9 @@ from typing import Any
 from sympy import And, Basic, Expr, Tuple, false, true
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
-from theorem_audit.kinds import REGION, SOURCES
+from theorem_audit.kinds import MEANING, REGION, SOURCES
 from theorem_audit.statement.bibliography import Prior
+from theorem_audit.statement.meaning import Meaning, meanings_of
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.vocabulary import Item, Kind
 
@@ -143,7 +144,8 @@ class Claim:
     of several steps is proved without prose between them only where the parts name every step and
     make up the formula (``theorem_audit.weigh.verdict.uncovered``); else its verdict is at most *steps*.
     cites: outside theorems the proof rests on; the claim is then proved *given* them.
-    symbols: meaning of symbols that stand in no shared notation, for readers.
+    symbols: meaning of symbols that stand in no shared notation: words for readers, or a ``Meaning``, which
+    machines play, too; its symbol must stand in the formula.
     remark: what a reader must know, such as where a source's wording needs care.
     survivors: for wrong variants that hold all the same: variant name -> why.
     carried: lemma's id -> why it holds in this claim's setting, which does not imply the lemma's.  That is
@@ -188,6 +190,12 @@ class Claim:
             if not said or part in (true, false, Tuple()):
                 raise TypeError(
                     f"parts[{step!r}]={part!r} in claim {self.id}: a conjunct of the formula is needed"
+                )
+        for name in meanings_of(self.symbols):
+            if name not in (known := sorted(map(str, self.formula.free_symbols))):
+                raise ValueError(
+                    f"symbols give {name!r} a meaning in claim {self.id}, and its formula speaks of "
+                    f"{', '.join(known)}"
                 )
         kinds: dict[str, Item] = {}
         for x in self.assumptions:
@@ -262,6 +270,28 @@ class Claim:
             if x.kind == kind.name:
                 return x
         return kind[kind.widest]
+
+    def meaning(self, symbol: Basic | str) -> Meaning:
+        """What a symbol means, as a function of a run.  The read is recorded.
+
+        Raises LookupError where the claim has words for it alone, or none.
+        """
+        name = str(symbol)
+        said = self.symbols.get(name)
+        if not isinstance(said, Meaning):
+            raise LookupError(
+                f"claim {self.id} gives {name} no meaning that can be played: {said!r}"
+            )
+        if (seen := _hypotheses.get()) is not None:
+            seen.add((self.id, f"{MEANING}{name}"))
+        return said
+
+    def with_meaning(self, name: str, other: Meaning) -> Claim:
+        """The same claim with another meaning of the symbol called ``name`` (a wrong variant)."""
+        if name not in meanings_of(self.symbols):
+            known = ", ".join(meanings_of(self.symbols)) or "none"
+            raise ValueError(f"name={name!r}: claim {self.id} has meanings of {known}")
+        return replace(self, symbols={**self.symbols, name: other})
 
     def with_item(self, old: Item, new: Item | None) -> Claim:
         """The same claim with another item in the place of ``old``, or none (a wrong variant).

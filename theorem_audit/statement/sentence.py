@@ -182,12 +182,18 @@ def sentence(
     ending = f", {', '.join(after)}" if after else ""
     here = ""
     if symbols and not typeset:
-        here = f" Here {'; '.join(f'{k} is {v}' for k, v in symbols.items())}."
+        here = f" Here {'; '.join(_meaning(k, v) for k, v in symbols.items())}."
     if not told:
         return f"{_upper(then)}{ending}.{here}"
     if len(told) > 1:
         told[-1] = f"and {told[-1]}"
     return f"Suppose {'; '.join(told)}. Then {then}{ending}.{here}"
+
+
+def _meaning(name: str, words: str) -> str:
+    """One line of the dictionary; several symbols in one line *are* what it says."""
+    several = ", " in re.sub(r"\([^()]*\)|\{[^{}]*\}", "", name)
+    return f"{name} {'are' if several else 'is'} {words}"
 
 
 def _upper(text: str) -> str:

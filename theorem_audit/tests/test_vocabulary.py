@@ -15,6 +15,7 @@ from theorem_audit.statement import setting
 from theorem_audit.statement.claim import Assumption, Claim, Source, recording_hypotheses
 from theorem_audit.statement.sentence import chains, latex_chains
 from theorem_audit.statement.vocabulary import Item, Kind
+from theorem_audit.weigh.told import beyond
 
 a, b, n = Symbol("a", real=True), Symbol("b", integer=True), Symbol("n", integer=True)
 F = Symbol("F", real=True)
@@ -138,7 +139,7 @@ def test_a_lemma_is_worth_something_only_where_what_it_supposes_is_implied(
 ) -> None:
     monkeypatch.setattr(setting, "kinds", lambda: {"coin": COIN, "limit": LIMIT})
     lemma = made(Assumption("open", item=OPEN), Assumption("small", item=SMALL), name="LEMMA")
-    assert setting.beyond(made(TOSSED), lemma) == []
-    assert setting.beyond(made(SIZE), lemma) == ["LEMMA supposes not certain (coin), TOY any"]
+    assert beyond(made(TOSSED), lemma) == []
+    assert beyond(made(SIZE), lemma) == ["LEMMA supposes not certain (coin), TOY nothing"]
     with pytest.raises(setting.UnknownItem, match="'sunny' of kind 'sky'"):
         setting.kind_of(Item("sky", "sunny", "the sun shines", "s", unread="no"))

@@ -169,6 +169,7 @@ class Ledger:
             "verdict": verdict.name,
             "own": verdict.own,
             "reasons": list(verdict.reasons),
+            "accepted": tried.accepted({claim.id: claim}).get(claim.id, []),
             "given": list(verdict.given),
             "uses": list(verdict.uses),
             "steps": list(claim.steps),

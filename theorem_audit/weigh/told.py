@@ -137,7 +137,7 @@ def describe(claim: Claim) -> dict[str, Any]:
         "formula": str(claim.formula),
         "region": "" if claim.region is true else str(claim.region),
         "remark": claim.remark,
-        "symbols": dict(claim.symbols),
+        "symbols": {name: str(said) for name, said in claim.symbols.items()},
         "steps": list(claim.steps),
         "parts": {step: str(part) for step, part in claim.parts.items()},
         "cites": list(claim.cites),
@@ -170,11 +170,23 @@ def _item(item: Item) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def beyond(claim: Told, lemma: Told) -> list[str]:
-    """``theorem_audit.statement.setting.beyond`` of two claims that are told."""
-    found = []
-    for item in lemma.items:
-        own = next((x for x in claim.items if x.kind == item.kind), None)
+def items_of(claim: Claim | Told) -> tuple[ToldItem, ...]:
+    """The items of a claim, told."""
+    if isinstance(claim, Told):
+        return claim.items
+    return tuple(ToldItem(**{**x, "implied": tuple(x["implied"])}) for x in map(_item, claim.items))
+
+
+def beyond(claim: Claim | Told, lemma: Claim | Told) -> list[str]:
+    """What ``lemma`` supposes and ``claim`` does not: one line each, empty where all is implied.
+
+    A lemma on orthonormal data says nothing about oblique ones: what deciding evidence reads of it is worth
+    something only where the claim's own items imply the lemma's, kind by kind.  Items that qualify a
+    conclusion (``after``: limits) are none of what a lemma supposes.
+    """
+    found, mine = [], {x.kind: x for x in items_of(claim)}
+    for item in items_of(lemma):
+        own = mine.get(item.kind)
         if not (item.after or item.widest or (own is not None and item.name in own.implied)):
             name = "nothing" if own is None else own.name
             found.append(f"{lemma.id} supposes {item.name} ({item.kind}), {claim.id} {name}")
@@ -200,15 +212,18 @@ def fingerprint(claim: Claim) -> str:
 
 
 def stated(claim: Claim) -> str:
-    """A hash of what a claim states: its formula, conditions and items, and the neighbours of those.
+    """A hash of what a claim states: formula, conditions, items and meanings, and the neighbours of those.
 
     Titles, remarks and explanations may change under it; wrong variants are made from what it covers.
     """
     from sympy import srepr
 
+    from theorem_audit.statement.meaning import meanings_of
     from theorem_audit.statement.setting import kind_of
 
     parts = [claim.id, srepr(claim.formula), claim.bound]
+    for name, said in meanings_of(claim.symbols).items():
+        parts += [name, said, *said.near]
     for x in claim.assumptions:
         parts += [x.name, srepr(x.condition), srepr(x.sharp), _worded(x.item)]
         if x.item is not None:
@@ -231,4 +246,4 @@ def _hash(parts: Sequence[str]) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-__all__ = ["Told", "ToldAssumption", "ToldSource", "describe", "fingerprint", "stated"]
+__all__ = ["Told", "ToldAssumption", "ToldSource", "beyond", "describe", "fingerprint", "stated"]

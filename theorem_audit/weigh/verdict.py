@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from theorem_audit.kinds import REGION
+from theorem_audit.kinds import MEANING, REGION
 
 if TYPE_CHECKING:
     from theorem_audit.statement.claim import Claim
@@ -287,6 +287,22 @@ def read_by_machine(
     ), total
 
 
+def meanings_played(
+    claims: Mapping[str, Claim] | Mapping[str, Told], outcomes: Mapping[str, Sequence[Outcome]]
+) -> tuple[int, int]:
+    """How many symbols of the claims' dictionaries evidence or a search played, and how many there are."""
+    names = {(x, name) for x in outcomes for key in claims[x].symbols for name in key.split(", ")}
+    played = {
+        (x, read.removeprefix(MEANING))
+        for x, found in outcomes.items()
+        for o in found
+        if o.outcome == "passed"
+        for read in o.read
+        if read.startswith(MEANING)
+    }
+    return len(names & played), len(names)
+
+
 def uses_of(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
     """Ids of the claims that passed deciding evidence read."""
     return tuple(
@@ -322,15 +338,9 @@ def find_cycle(uses: Mapping[str, Iterable[str]]) -> list[str] | None:
 
 def _gap(claim: Claim | Told, lemma: Claim | Told) -> list[str]:
     """What a lemma supposes and a claim does not."""
-    from theorem_audit.weigh import told
+    from theorem_audit.weigh.told import beyond
 
-    if isinstance(claim, told.Told) and isinstance(lemma, told.Told):
-        return told.beyond(claim, lemma)
-    from theorem_audit.statement import setting
-
-    assert not isinstance(claim, told.Told)
-    assert not isinstance(lemma, told.Told)
-    return setting.beyond(claim, lemma)
+    return beyond(claim, lemma)
 
 
 def _beyond(claim: Claim | Told, used: str, gap: Sequence[str]) -> tuple[str, str]:
@@ -367,8 +377,7 @@ def derive(
             reasons = (*reasons, f"nothing that decides or searches read: {', '.join(missing)}")
             strength = max(strength, "supported", key=STRENGTHS.index)
         if strength != "kernel" and (wrong := accepted.get(claim_id)):
-            more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-            reasons = (*reasons, f"its evidence accepts a wrong variant: {wrong[0]}{more}")
+            reasons = (*reasons, f"its evidence accepts wrong variants: {'; '.join(wrong)}")
             strength = max(strength, "supported", key=STRENGTHS.index)
         for used in uses.get(claim_id, ()) if strength != "kernel" else ():
             below = settle(used)

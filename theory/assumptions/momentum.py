@@ -41,6 +41,7 @@ from theory.notation import (
     r2,
     s,
 )
+from theory.vocabulary import meanings
 
 beta = Symbol("beta", real=True)
 nu = Symbol("nu", real=True)
@@ -235,10 +236,10 @@ MOMENTUM_SPARSE = Claim(
         LINEAR_NEURON,
     ),
     symbols={
-        "P_sparse": "P(w -> x_I or w -> -x_I for some I); the sign may differ from q_I(0)'s",
-        "z_oo": "lim q_I^2 on that event",
-        "sigma_oo": "limit of the other squares q_j^2, summed",
-        "rho_oo": "limit of the mass off the data",
+        "P_sparse": meanings.ON_A_DATUM,
+        "z_oo": meanings.WINNER_SQUARE,
+        "sigma_oo": meanings.OTHERS,
+        "rho_oo": meanings.OFF_THE_LIVE,
     },
     remark=(
         "No proof: MOMENTUM-LOCAL is local; the steps are those where it holds; ||w||^2 <= 2 is kept "

@@ -28,6 +28,7 @@ from theory.assumptions.saddle_trap import (
 from theory.assumptions.unequal_norms import ORTHOGONAL, STEP_SIZE, UNIFORM, sigma_i, sigma_j
 from theory.notation import a, b, n, r2
 from theory.sources import SADDLES_ATTRACT
+from theory.vocabulary.meanings import TRAPPED
 
 NEW = Source("new", "every batch size below n")
 SIZES = Assumption("sizes", And(Ge(b, 1), Lt(b, n), Ge(n, 2)))
@@ -83,7 +84,7 @@ SADDLE_TRAP_BATCH = Claim(
     ),
     steps=("kept", "share", "schedule", "axis", "capture"),
     symbols={
-        "P_trap": "P(w_k -> sign(c_i(0)) x_i/sigma_i)",
+        "P_trap": TRAPPED,
         **CHANCES_MEAN,
         "r2": "||w_0||^2",
         "c_i(0)^2": LIVE_SQUARE,

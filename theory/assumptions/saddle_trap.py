@@ -32,6 +32,7 @@ from theory.assumptions.unequal_norms import (
 from theory.minibatch.log_ratios import PAIR
 from theory.notation import S, a, b, chi, n, p, r2
 from theory.sources import SADDLES_ATTRACT
+from theory.vocabulary.meanings import TRAPPED
 
 p_both = Symbol("p_2", real=True)
 rate_radial = Symbol("lambda_radial", real=True)
@@ -222,7 +223,7 @@ SADDLE_TRAP = Claim(
     ),
     steps=("saddle", "exponents", "reach", "capture"),
     symbols={
-        "P_trap": "P(w_k -> sign(c_i(0)) x_i/sigma_i)",
+        "P_trap": TRAPPED,
         "mu_j": "Hessian eigenvalue of the mean loss along x_max at x_i/sigma_i (linear neuron)",
         "r2": "||w_0||^2",
         "c_i(0)^2": LIVE_SQUARE,

@@ -290,7 +290,7 @@ SAMPLING_CYCLIC = Claim(
     steps=("inside", "between", "radial", "attraction"),
     symbols={
         "K": "batches an epoch",
-        "q_i, q_j": "in the first equation: i and j in the same batch of the partition, both live; "
+        "q_i, q_j": "coordinates in the first equation, i and j in the same batch of the partition, both live; "
         "every state, every a",
         "f_between": "factor of q_j/q_i over an epoch, i in A, j not, at a w with all its mass 1 in A",
         "f_off": "of w_perp there",

@@ -46,6 +46,7 @@ from theory.full_batch.convergence import FULL_BATCH, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL, RELU
 from theory.notation import d, k, n, r2
 from theory.sources import GHOSH
+from theory.vocabulary import meanings
 
 share = Symbol("c", real=True)
 share_density = Symbol("f_C", real=True)
@@ -167,7 +168,7 @@ GD_ALIGN = Claim(
     steps=("limit", "law"),
     symbols={
         **START,
-        "c": "value of C = cos^2(w_inf, w_0)",
+        "c": meanings.SHARE_KEPT,
         str(share_density): "density of C at c",
     },
     remark="C ~ Beta(n/2, (d-n)/2), mean n/d. At d = n it is the point mass at 1.",
@@ -198,7 +199,7 @@ GD_ALIGN_RELU = Claim(
     steps=("active set", "law given k", "weights"),
     symbols={
         **START,
-        "c": "value of C = cos^2(w_inf, w_0)",
+        "c": meanings.SHARE_KEPT,
         str(mixture_density): "density of C at c given k >= 1 (not dead at the start)",
     },
     remark=(
@@ -216,7 +217,7 @@ GD_DENSE = Claim(
     chapter=__name__,
     assumptions=(ORTHONORMAL, FULL_BATCH, STEP_SIZE, WITHIN, INVARIANT, COUNT),
     steps=("limit", "moment"),
-    symbols={**COUNTED, str(sum_of_fourths): "E sum_j u_j^4, u = w_inf on the data"},
+    symbols={**COUNTED, str(sum_of_fourths): meanings.FOURTHS},
     remark=(
         "Linear: k = n. A sparse limit (one coordinate) has 1; k equal coordinates have 1/k. "
         "k = 1: both are 1."
@@ -242,7 +243,7 @@ GD_DENSE_MAX = Claim(
     steps=("limit", "exponential moment", "logarithm"),
     symbols={
         **COUNTED,
-        str(max_tail): "P(max_j u_j^2 >= x), u = w_inf on the data",
+        str(max_tail): meanings.LARGEST,
         "x": "threshold for the largest square",
     },
     remark=(

@@ -14,6 +14,7 @@ from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import d, n, r2, s
 from theory.sources import GHOSH
+from theory.vocabulary import meanings
 
 T = Symbol("T", real=True)
 p_aligned = Symbol("P_align", real=True)
@@ -44,7 +45,7 @@ SGD_ORTHOGONAL = Claim(
     symbols={
         "r2": "||w_0||^2, whatever start is drawn",
         "s": "the sum of q_j(0)^2 over the live coordinates (linear: q_j(0) != 0; ReLU: q_j(0) > 0)",
-        "P_align": "P(|cos(w_inf, w_0)| >= T), given s > 0",
+        "P_align": meanings.ALIGNED,
         "BetaTail(alpha, beta, x)": "P(X >= x) for X ~ Beta(alpha, beta)",
         "T": "level",
     },

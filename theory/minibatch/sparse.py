@@ -24,6 +24,7 @@ from theory.minibatch.reach import EXPONENT, M
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n, p, r2, s
 from theory.sources import GHOSH
+from theory.vocabulary import meanings
 
 p_sparse = Symbol("P_sparse", real=True)
 limit_winner = Symbol("z_oo", real=True)
@@ -93,10 +94,10 @@ SGD_SPARSE = Claim(
     carried=WINNER,
     symbols={
         "r2, s": "squared norm and live mass of the start w_0",
-        "P_sparse": "P(there is a live I with w_t -> sign(q_I(0)) x_I)",
-        "z_oo": "lim q_I^2 on that event, for this I",
-        "sigma_oo": "limit of the other live coordinates' squares, summed",
-        "rho_oo": "limit of the mass off the live coordinates",
+        "P_sparse": meanings.ON_A_LIVE_DATUM,
+        "z_oo": meanings.WINNER_SQUARE,
+        "sigma_oo": meanings.OTHERS,
+        "rho_oo": meanings.OFF_THE_LIVE,
     },
     remark=(
         "Linear and ReLU. A random start is covered by conditioning on it. "

@@ -18,6 +18,7 @@ from theory.model.autoencoder import ORTHONORMAL, RELU
 from theory.model.landscape import SIZES, SPLIT, mean_over_data, overlap, v_active
 from theory.notation import S, a, d, k, k0, n, r2, s, v_v, w_v
 from theory.sources import GHOSH, GHOSH_WORKSHOP, SHARP_AND_FLAT
+from theory.vocabulary.meanings import hessian_trace
 
 P = Symbol("P")
 W = Symbol("W")
@@ -161,8 +162,8 @@ TRACE = Claim(
     },
     symbols={
         "k": ACTIVE,
-        str(trace): "trace of the Hessian at a minimum with k active data",
-        str(trace_linear): "the same for the linear neuron",
+        str(trace): hessian_trace("trace of the Hessian at a minimum with k active data"),
+        str(trace_linear): hessian_trace("the same for the linear neuron"),
         str(trace_gap): "ReLU: sparse minimum (k = 1) minus dense one (k = k_0)",
         str(mean_active): "E[k_0 | k_0 >= 1], active data at a random start that is not dead",
     },
@@ -206,11 +207,11 @@ TRACE_JUMP = Claim(
     steps=("path", "active set", "limit", "limit point", "jump"),
     symbols={
         **SPLIT,
-        str(trace_path): (
+        str(trace_path): hessian_trace(
             "trace of the Hessian at step t with phi'(0) = 0, k_0 coordinates active at the start"
         ),
-        str(trace_path_limit): "its limit: the same for every batch size",
-        str(trace_at_limit): "trace at the limit point x_I, with phi'(0) = 0",
+        str(trace_path_limit): hessian_trace("its limit: the same for every batch size"),
+        str(trace_at_limit): hessian_trace("trace at the limit point x_I, with phi'(0) = 0"),
         str(trace_jump): "trace at the limit point minus limit of the traces",
     },
     remark=(

@@ -89,7 +89,7 @@ SIGN_SYMMETRIC = Item(
     sample=_fair_signs, holds=_has_fair_signs, implies=("any start",),
 )  # fmt: skip
 ROTATION_INVARIANT = Item(
-    "start", "rotation-invariant", "the law of w_0 keeps under rotations of R^d, and w_0 is not 0",
+    "start", "rotation-invariant", "the law of w_0 is invariant under rotations of R^d, and w_0 is not 0",
     r"w_0\overset d=Uw_0\ \forall U\in O(d)", sample=_rotation_invariant, holds=_has_uniform_direction,
     implies=("sign-symmetric",), near=("sign-symmetric",),
 )  # fmt: skip

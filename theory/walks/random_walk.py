@@ -91,7 +91,7 @@ LAWS = "true: every law on [-J, J] has such means"
 _STEP_SYMBOLS = {
     str(k): "any step before tau",
     str(tau): "the stopping time",
-    str(increment): "D = X_{k+1} - X_k",
+    str(increment): "X_{k+1} - X_k",
 }
 
 FOSTER = Claim(
@@ -174,7 +174,7 @@ NHRW = Claim(
         str(mean_time): "E tau",
         str(
             width
-        ): "the band reaches no further than W from its reference point o (o = l: W = u - l)",
+        ): "reach of the band: it lies within W of its reference point o (o = l: W = u - l)",
         str(jump): "bound on |D|",
         str(second): "lower bound of E[D^2 | past]",
         str(height): "X_0 - o",

@@ -65,6 +65,7 @@ from theory.model.spectrum import (
     trace_path_limit,
 )
 from theory.vocabulary.data import off_span
+from theory.vocabulary.meanings import Curvature
 
 ERROR = 1e-9  # chance that one statistical judgement refuses what is true
 
@@ -230,8 +231,8 @@ def minima(claim: Claim, rng: Rng, seconds: float) -> int:
             if matrix.charpoly() != spectrum_polynomial(pairs):
                 refute(claim, "the spectrum", {**at, "w": weight})
         else:
-            found = sum((matrix[j, j] for j in range(d)), start=as_fmpq(Fraction(0)))
             name = trace_linear if activation == "linear" else trace
+            found = as_fmpq(claim.meaning(name).value(curvature(matrix, n)))
             if str(found) != str(stated(claim.formula, name).subs(here)):
                 refute(claim, "the trace", {**at, "w": weight, "trace": found})
             one = gates_at(data[0], data, activation)
@@ -272,7 +273,7 @@ def along_paths(claim: Claim, rng: Rng, seconds: float) -> int:
         if case.after.gates != at.gates:
             refute(claim, "the active set is kept", {**values, "case": case})
         matrix = hessian(at.weight, at.data, at.gates)
-        found = sum((matrix[j, j] for j in range(len(at.weight))), start=as_fmpq(Fraction(0)))
+        found = as_fmpq(claim.meaning(trace_path).value(curvature(matrix, len(at.data))))
         claimed = stated(claim.formula, trace_path).subs({x: exact(v) for x, v in values.items()})
         if str(found) != str(claimed):
             refute(claim, "the trace on the path", {**values, "trace": found})
@@ -280,10 +281,15 @@ def along_paths(claim: Claim, rng: Rng, seconds: float) -> int:
     return played
 
 
-def trace_of(w: Floats, data: list[Vector], gates: list[int]) -> float:
-    """Trace of the Hessian of L at a weight in floats, by exact differences there."""
-    matrix = hessian([Fraction(float(x)) for x in w], data, gates)
-    return float(sum((Fraction(str(matrix[j, j])) for j in range(len(w))), Fraction(0)))
+def curvature(matrix: flint.fmpq_mat, n: int) -> Curvature:
+    """A Hessian of L, as the meanings of symbols take it."""
+    size = range(matrix.nrows())
+    return Curvature(tuple(tuple(Fraction(str(matrix[i, j])) for j in size) for i in size), n)
+
+
+def curvature_at(w: Floats, data: list[Vector], gates: list[int]) -> Curvature:
+    """That at a weight in floats, by exact differences there."""
+    return curvature(hessian([Fraction(float(x)) for x in w], data, gates), len(data))
 
 
 def to_the_end(claim: Claim, rng: Rng) -> int:
@@ -310,7 +316,8 @@ def to_the_end(claim: Claim, rng: Rng) -> int:
         return 0
     near = np.where(np.abs(x @ end[0]) < 1e-4, 0.0, x @ end[0])
     there = [int(activation == "linear" or value > 0) for value in near]
-    along, point = trace_of(end[0], data, gates), trace_of(end[0], data, there)
+    along = float(claim.meaning(trace_path_limit).value(curvature_at(end[0], data, gates)))
+    point = float(claim.meaning(trace_at_limit).value(curvature_at(end[0], data, there)))
     for name, found in (
         (trace_path_limit, along),
         (trace_at_limit, point),

@@ -42,6 +42,7 @@ from theory.full_batch.alignment import (
     threshold,
 )
 from theory.minibatch.orthogonal import BetaTail, T, p_aligned
+from theory.vocabulary.meanings import Ends
 
 ERROR = 1e-9
 AWAY = Rational(1, 2)  # a value for symbols of the region that are no part of a start
@@ -154,39 +155,33 @@ def laws(claim: Claim, rng: Rng, seconds: float) -> int:
         if ended is None:
             continue
         w, x, end, live = ended
+        run = Ends(w, end, x, found["relu"])
         if claim.formula.has(share_density) or claim.formula.has(mixture_density):
             keep = live if claim.formula.has(mixture_density) else np.ones(runs, dtype=bool)
             if found["d"] > found["n"] and keep.sum() > 500:
-                inner = (w * end).sum(axis=1)[keep] ** 2
-                cosine = inner / ((w**2).sum(axis=1) * (end**2).sum(axis=1))[keep]
-                distance(claim, cosine, found)
+                distance(claim, claim.meaning(share).value(run)[keep], found)
                 played += 1
             continue
-        q = w @ x.T
-        count = ((q > 0) if found["relu"] else np.ones_like(q, dtype=bool)).sum(axis=1)
-        u = end @ x.T
-        u[count == 0] = np.nan
-        u = np.where(q > 0, u, 0.0) if found["relu"] else u
+        count = run.live.sum(axis=1)
+        values = claim.meaning(max_tail if tail else sum_of_fourths).value(run)
         groups = [k for k in np.unique(count) if k] if claim.formula.has(no.k) else [None]
         for k in groups:
-            chosen = u[(count == k) if k is not None else live]
+            chosen = values[(count == k) if k is not None else live]
             if len(chosen) >= 400:
                 judge(claim, chosen, {**found, "k": k})
                 played += 1
     return played
 
 
-def judge(claim: Claim, u: Floats, found: dict[str, Any]) -> None:
+def judge(claim: Claim, values: Floats, found: dict[str, Any]) -> None:
     """One group of runs with one active count (or all of them, where the formula knows no count)."""
     at = {no.n: found["n"], no.k: found["k"] or found["n"], no.d: found["d"]}
     if max_tail not in claim.formula.free_symbols:
-        values = (u**4).sum(axis=1)
         claimed = float(stated(claim.formula, sum_of_fourths).subs(at))
         spread = values.std(ddof=1) / np.sqrt(len(values)) + 1e-6
         if abs(values.mean() - claimed) > 7 * spread + 0.02:  # one run in fifty may be slow
             refute(claim, f"E sum u^4 = {claimed:.4f}", {**found, "mean": values.mean()})
         return
-    largest = (u**2).max(axis=1)
     for x in (0.05, 0.1, 0.12, 0.15, 0.2, 0.3, 0.5, 0.8):
         point = {
             **at,
@@ -197,10 +192,12 @@ def judge(claim: Claim, u: Floats, found: dict[str, Any]) -> None:
         if claim.region.subs(point) == False:  # noqa: E712
             continue
         bound = min(1.0, float(claim.formula.gts.subs(point)))
-        hits = int((largest >= x + 1e-9).sum())
-        if float(stats.binom.sf(hits - 1, len(largest), bound)) < ERROR:
+        hits = int((values >= x + 1e-9).sum())
+        if float(stats.binom.sf(hits - 1, len(values), bound)) < ERROR:
             refute(
-                claim, f"P(max u^2 >= {x}) <= {bound:.3g}", {**found, "hits": hits, "of": len(u)}
+                claim,
+                f"P(max u^2 >= {x}) <= {bound:.3g}",
+                {**found, "hits": hits, "of": len(values)},
             )
 
 
@@ -280,8 +277,7 @@ def against_start(claim: Claim, rng: Rng, seconds: float) -> int:
             live[:] = True
         ways = ways_of(claim, rng, {"n": n, "b": b})
         end, _rest = descend(w[live], x, a, relu, int(200 / a**2), ways)
-        cosine = np.abs((w[live] * end).sum(axis=1))
-        cosine /= np.sqrt((w[live] ** 2).sum(axis=1) * (end**2).sum(axis=1))
+        cosine = claim.meaning(p_aligned).value(Ends(w[live], end, x, relu))
         (tail,) = claim.formula.atoms(BetaTail)
         one = stats.beta.sf(*(float(v.subs(at)) for v in (tail.args[2], *tail.args[:2])))
         (bound,) = [x.gts for x in relations(claim.formula) if x.lts == p_aligned]

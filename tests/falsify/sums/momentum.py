@@ -19,12 +19,15 @@ from tests.falsify.sums.tools import (
     sizes,
     squared,
 )
+from tests.falsify.walks.sparse import limits_seen
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import momentum as mo
 from theory.notation import S, a, active, b, below, d, n, p, perp_next, q_j_next, r2, s
+from theory.vocabulary import meanings
 from theory.vocabulary.data import inner
+from theory.vocabulary.meanings import Ends
 
 F = Fraction
 
@@ -160,14 +163,12 @@ def momentum_sparse(claim: Claim, rng: np.random.Generator, seconds: float) -> i
                 w = w + v
                 moved = max(moved, float(np.abs(v).max())) if k > 500 else 0.0
         q = w @ data.T
-        near = (
-            np.abs(w[:, None, :] - np.sign(q)[:, :, None] * data[None]).max(axis=2).min(axis=1)
-            < 1e-3
-        )
+        run = Ends(np.tile(start, (len(draws), 1)), w, data, not linear)
+        near = meanings.ON_A_DATUM.value(run)
         gone = (~(np.abs(w).max(axis=1) < 1e3)).any() or np.abs(q).max() < 1e-9
         sparse = not gone and not (moved < 1e-12 and not near.all())
         at |= {mo.p_sparse: int(sparse), mo.limit_winner: 1, mo.limit_others: 0, mo.limit_off: 0}
-        judge(claim, at)
+        judge(claim, {**at, **limits_seen(claim, run)} if sparse and near.all() else at)
     return played
 
 

@@ -42,6 +42,7 @@ from theory.assumptions import saddle_trap as st
 from theory.assumptions import unequal_norms as un
 from theory.notation import a, b, n, p, r2
 from theory.vocabulary.data import inner
+from theory.vocabulary.meanings import Ends
 
 F = Fraction
 
@@ -183,6 +184,15 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     return played
 
 
+def ended(
+    claim: Claim, start: np.ndarray, end: np.ndarray, off: np.ndarray, norms: np.ndarray
+) -> bool:
+    """Whether one run ends where the claim's P_trap says; i is the first of the data."""
+    data = np.pad(np.diag(norms), ((0, 0), (0, 1)))
+    first, last = np.pad(start, ((0, 0), (0, 1))), np.hstack([end, off[:, None] ** 0.5])
+    return bool(claim.meaning(st.p_trap).value(Ends(first, last, data, relu=False))[0])
+
+
 def trap(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SADDLE-TRAP: draws of i alone lead to x_i/sigma_i, and there every exponent is negative."""
     played = 0
@@ -206,7 +216,7 @@ def trap(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             *start, float(step), alone, 3_000 if count % 4 == 0 else 0, norms=length
         )
         slow = 1 - 4 * step * one**2 < F(-49, 50) or step * one**2 < F(1, 100) or own**2 < F(1, 50)
-        near = abs(late[0, 0] - 1) < 1e-3 and off[0] < 1e-3
+        near = ended(claim, start[0], late, off, length)
         negative = _exponent(points, size, step, one, top) < 0
         trapped = (near or slow or count % 4 > 0) and negative and size < points
         at[st.p_trap] = F(1, 10**9) if trapped else F(0)
@@ -320,7 +330,7 @@ def trap_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         rate = _exponent(points, size, step, one, other)
         c, off = np.array([[float(x) for x in weight[:-1]]]), np.array([float(weight[-1] ** 2)])
         length = np.array([float(x) for x in norms])
-        near, slow = False, F(49, 50) < abs(1 - 4 * step * one**2) < 1
+        begin, near, slow = c, False, F(49, 50) < abs(1 - 4 * step * one**2) < 1
         for _ in range(40):  # 40 times 200 steps of the schedule
             for _ in range(200):
                 order = np.argsort(np.abs(c[0, 1:]), kind="stable")[: size - 1] + 1
@@ -330,7 +340,7 @@ def trap_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             near = bool(abs(abs(c[0, 0]) - 1) < 1e-2 and np.abs(c[0, 1:]).max() < 1e-2)
             if near:
                 break
-        live = bool(weight[0])
+        live = bool(weight[0]) and (not near or ended(claim, begin, c, off, length))
         if rate > ball(F(-1, 1000)) and rate < 0:
             slow = slow or not near  # too slow to be seen
         trapped = bool(rate < 0) and live and (near or slow)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import comb
 
 import numpy as np
-from sympy import Rational, ceiling
+from sympy import Rational, Symbol, ceiling
 
 from tests.falsify.walks.play import Case, Clock, cases, float_steps, inside, refute
 from tests.instances import evaluate, exact
@@ -23,9 +23,10 @@ from theory.minibatch.sparse import (
     rate,
     rounds_needed,
 )
+from theory.vocabulary.meanings import REACHED, Ends
 
 RUNS, BLOCK = 6, 500
-NEAR = 1e-3  # of the limit: a run this near a live data point counts as having reached it
+SPREAD = 0.07  # see ``limits_seen``
 STILL = 1e-9  # moved in a block: the run has settled
 HORIZON = 40.0  # steps, times n/(b a^2): past that a run is left undecided, which refutes nothing
 LONGEST_BLOCK = 200_000  # steps of a block whose rate is still compared, exactly
@@ -42,28 +43,31 @@ def sparse(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not inside(claim, case.observed()):
             continue
         clock.played += 1
-        fate = _fates(case, rng, clock)
+        fate, run = _fates(case, rng, clock)
         if "elsewhere" in fate:
             refute(claim, case, "a run settles away from every live data point", fates=fate)
         if "away" in fate:
             refute(claim, case, "a run leaves every ball", fates=fate)
         if set(fate) == {"reached"}:
-            _limits(claim, case)
+            _limits(claim, case, run)
     return clock.played
 
 
-def _fates(case: Case, rng: np.random.Generator, clock: Clock) -> list[str]:
+def _fates(case: Case, rng: np.random.Generator, clock: Clock) -> tuple[list[str], Ends]:
+    """What became of each run, and the runs as they are then."""
     at, count = case.at, case.n
     start, X = at.floats()
     live, signs = case.live, np.sign([float(x) for x in at.q])
     W, steps = np.tile(start, (RUNS, 1)), 0
     paths = case.setting.paths(RUNS, count, case.size)
+    begin = W
     if paths is None:
-        return ["wanders"] * RUNS
+        return ["wanders"] * RUNS, Ends(begin, W, X, at.activation != "linear")
     most = HORIZON * count / (case.size * float(at.a) ** 2)
     most = most if rng.random() < 1 / 3 else min(most, SHORT)
     if not live:
-        return ["elsewhere"] * RUNS  # nothing that a batch sees ever moves it
+        # nothing that a batch sees ever moves it
+        return ["elsewhere"] * RUNS, Ends(begin, W, X, at.activation != "linear")
     fate = ["wanders"] * RUNS
     while steps < most and "wanders" in fate and clock.left:
         old = W
@@ -73,19 +77,36 @@ def _fates(case: Case, rng: np.random.Generator, clock: Clock) -> list[str]:
             if not np.isfinite(W[run]).all() or (W[run] ** 2).sum() > 1e6:
                 fate[run] = "away"
                 continue
-            if min(((W[run] - signs[j] * X[j]) ** 2).sum() for j in live) < NEAR:
+            if min(((W[run] - signs[j] * X[j]) ** 2).sum() for j in live) < REACHED:
                 fate[run] = "reached"
             elif np.abs(W[run] - old[run]).max() < STILL:
                 fate[run] = "elsewhere"
-    return fate
+    return fate, Ends(begin, W, X, at.activation != "linear")
 
 
-def _limits(claim: Claim, case: Case) -> None:
+def _limits(claim: Claim, case: Case, run: Ends) -> None:
     """All runs are at a live data point: what the formula says of the limit must not be false there."""
-    seen = {p_sparse: 1, limit_winner: 1, limit_others: 0, limit_off: 0}
+    seen = limits_seen(claim, run)
     for part in relations(claim.formula):
         if part.subs(seen) == False:  # noqa: E712 - a SymPy Boolean
             refute(claim, case, f"every run ends on a live data point, against {part}")
+
+
+def limits_seen(claim: Claim, run: Ends) -> dict[Symbol, Rational]:
+    """What the claim's symbols mean on runs that are within the root of REACHED of a data point.
+
+    There a coordinate is within 0.032 of its limit, a square or a sum of squares within 0.065 + 0.001: what
+    is within 0.07 of 0 or 1 in every run is that.  A probability is the share of the runs.
+    """
+    found = {}
+    for symbol in (p_sparse, limit_winner, limit_others, limit_off):
+        values = np.asarray(claim.meaning(symbol).value(run), dtype=float)
+        if symbol == p_sparse:
+            found[symbol] = Rational(int(values.sum()), len(values))
+            continue
+        whole = np.abs(values - values.round()).max() < SPREAD and np.ptp(values.round()) == 0
+        found[symbol] = Rational(str(values[0].round() if whole else values[0]))
+    return found
 
 
 def block_rate(claim: Claim, rng: np.random.Generator, seconds: float) -> int:

@@ -1,0 +1,99 @@
+"""Symbols whose meaning is played: another meaning is seen, and a meaning that cannot be is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from theorem_audit.doubt.falsify import Falsified, Held, falsify
+from theorem_audit.doubt.variants import meaning_variants
+from theorem_audit.kinds import MEANING
+from theorem_audit.statement.claim import recording_hypotheses
+from theorem_audit.statement.meaning import Meaning, meanings_of
+from theorem_audit.weigh.told import Told, describe, stated
+from theorem_audit.weigh.verdict import Outcome, meanings_played
+from theory import claims
+from theory.vocabulary import meanings
+from theory.vocabulary.meanings import Ends
+
+SPARSE = claims["SGD-SPARSE"]
+VARIANTS = {
+    f"{claim.id}, {v.name}": v
+    for claim in claims.values()
+    if meanings_of(claim.symbols)
+    for v in meaning_variants(claim)
+}
+QUICK = tuple(x for x in VARIANTS if x.startswith(("SGD-SPARSE", "GD-ALIGN,")))
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_another_meaning_of_a_symbol_is_refuted(name: str) -> None:
+    assert isinstance(falsify(VARIANTS[name].claim, seconds=0.5), Falsified)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", [x for x in VARIANTS if x not in QUICK])
+def test_no_meaning_can_be_exchanged(name: str) -> None:
+    assert isinstance(falsify(VARIANTS[name].claim, seconds=1), Falsified)
+
+
+def test_the_same_meaning_said_otherwise_is_held() -> None:
+    """A placebo: other words and another function, the same numbers."""
+    same = Meaning(
+        "chance of ending on a live datum", lambda run: SPARSE.meaning("P_sparse").value(run) * 1
+    )
+    assert isinstance(falsify(SPARSE.with_meaning("P_sparse", same), seconds=0.5), Held)
+
+
+def test_a_search_asks_the_claim_and_that_is_counted() -> None:
+    with recording_hypotheses() as seen:
+        falsify(SPARSE, seconds=0.5)
+    read = tuple(kind for _, kind in seen)
+    assert {f"{MEANING}{x}" for x in meanings_of(SPARSE.symbols)} <= {*read}
+    found = Outcome("SGD-SPARSE", "t", "search", (), "passed", checks=1, read=read)
+    told = {"SGD-SPARSE": Told.of(SPARSE)}
+    assert meanings_played(told, {"SGD-SPARSE": [found]}) == (4, 6)
+    assert meanings_played(told, {"SGD-SPARSE": [replace(found, outcome="refuted")]}) == (0, 6)
+
+
+def test_a_meaning_is_a_part_of_the_statement() -> None:
+    other = VARIANTS["SGD-SPARSE, other meaning: P_sparse: P(w -> x_1 or w -> -x_1)"].claim
+    assert "Here" in other.sentence
+    assert "P_sparse is P(w -> x_1 or w -> -x_1)" in other.sentence
+    assert stated(other) != stated(SPARSE)
+    assert describe(SPARSE)["symbols"]["P_sparse"] == str(meanings.ON_A_LIVE_DATUM)
+
+
+def test_a_meaning_that_nothing_can_play_is_refused() -> None:
+    with pytest.raises(
+        LookupError, match="gives r2, s no meaning that can be played: 'squared norm"
+    ):
+        SPARSE.meaning("r2, s")
+    with pytest.raises(ValueError, match="a meaning needs words"):
+        Meaning("", len)
+    with pytest.raises(
+        ValueError, match=r"symbols give 'T' a meaning in claim SGD-SPARSE, .* P_sparse"
+    ):
+        replace(SPARSE, symbols={**SPARSE.symbols, "T": meanings.OTHERS})
+    with pytest.raises(ValueError, match=r"name='r2': claim SGD-SPARSE has meanings of P_sparse, "):
+        SPARSE.with_meaning("r2", meanings.OTHERS)
+
+
+def test_meanings_of_runs_by_hand() -> None:
+    """Two runs in R^3, data e_1, e_2: one ends on -e_2, one stays between them and off them."""
+    start = np.array([[0.1, -0.5, 0.2], [0.5, 0.5, 0.1]])
+    end = np.array([[0.0, -1.0, 0.0], [0.6, 0.0, 0.8]])
+    run = Ends(start, end, np.eye(2, 3), relu=False)
+    assert meanings.ON_A_LIVE_DATUM.value(run).tolist() == [True, False]
+    assert meanings.ON_THE_FIRST.value(run).tolist() == [False, False]
+    assert meanings.OPPOSITE.value(run).tolist() == [False, False]
+    assert meanings.WINNER_SQUARE.value(run) == pytest.approx([1, 0.36])
+    assert meanings.OTHERS.value(run) == pytest.approx([0, 0])
+    assert meanings.OFF_THE_LIVE.value(run) == pytest.approx([0, 0.64])
+    assert meanings.AT_START.value(run) == pytest.approx([0.25, 0.25])
+    assert meanings.FOURTHS.value(run) == pytest.approx([1, 0.6**4])
+    closed = Ends(start, end, np.eye(2, 3), relu=True)
+    assert meanings.ON_A_LIVE_DATUM.value(closed).tolist() == [False, False], "e_2 is passive"
+    assert meanings.SHARE_KEPT.value(run)[0] == pytest.approx(0.25 / 0.30)

@@ -1,0 +1,200 @@
+"""What recurring symbols mean, as functions of whole runs in R^d: floats, from nothing but w and the data.
+
+Nothing here shares code with ``sim``.  A run's end stands for its limit: who plays it sees to that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theorem_audit.statement.meaning import Meaning
+
+Floats = NDArray[np.float64]
+# A run whose end has a squared distance below this from a datum counts as having reached it.
+REACHED = 1e-3
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Many runs at once.  start, end: (runs, d).  data: (n, d).  relu: whether passive data are closed."""
+
+    start: Floats
+    end: Floats
+    data: Floats
+    relu: bool
+
+    @property
+    def live(self) -> NDArray[np.bool_]:
+        """(runs, n): which data a run could move along from its start."""
+        q = self.start @ self.data.T
+        return np.asarray(q > 0 if self.relu else q != 0)
+
+    @property
+    def limits(self) -> Floats:
+        """(runs, n): coordinates of the ends on the live data, 0 on the others."""
+        return np.where(self.live, self.end @ self.data.T, 0.0)
+
+
+def _cosine(one: Floats, two: Floats) -> Floats:
+    inner = (one * two).sum(axis=-1)
+    return np.asarray(inner / np.sqrt((one**2).sum(axis=-1) * (two**2).sum(axis=-1)))
+
+
+def _aligned(run: Ends) -> Floats:
+    return np.asarray(np.abs(_cosine(run.start, run.end)))
+
+
+ALIGNED = Meaning(
+    "P(|cos(w_inf, w_0)| >= T), given s > 0", _aligned,
+    near=(Meaning("P(|sin(w_inf, w_0)| >= T), given s > 0",
+                  lambda run: np.sqrt(np.maximum(1 - _aligned(run) ** 2, 0))),
+          Meaning("P(|cos(w_inf, w_0)|^(1/2) >= T), given s > 0", lambda run: _aligned(run) ** 0.5)),
+)  # fmt: skip
+SHARE_OF_DATUM = Meaning(
+    "value of C = cos^2(w_inf, x_1)", lambda run: _cosine(run.data[0], run.end) ** 2
+)
+SHARE_KEPT = Meaning("value of C = cos^2(w_inf, w_0)", lambda run: _cosine(run.start, run.end) ** 2,
+                     near=(SHARE_OF_DATUM,
+                           Meaning("value of C = |cos(w_inf, w_0)|", _aligned)))  # fmt: skip
+
+FOURTHS = Meaning(
+    "E sum_j u_j^4, u = w_inf on the data", lambda run: (run.limits**4).sum(axis=1),
+    near=(Meaning("E sum_j |u_j|^3, u = w_inf on the data", lambda run: np.abs(run.limits**3).sum(axis=1)),
+          Meaning("E sum_j q_j(0)^4", lambda run: ((run.start @ run.data.T) ** 4).sum(axis=1))),
+)  # fmt: skip
+LARGEST = Meaning(
+    "P(max_j u_j^2 >= x), u = w_inf on the data", lambda run: (run.limits**2).max(axis=1),
+    near=(Meaning("P(max_j |u_j| >= x), u = w_inf on the data", lambda run: np.abs(run.limits).max(axis=1)),
+          Meaning("P(sum_j u_j^2 >= x), u = w_inf on the data", lambda run: (run.limits**2).sum(axis=1))),
+)  # fmt: skip
+
+
+# Whether runs end on a datum, and what is left of the others there.
+
+
+def _near(run: Ends, targets: Floats) -> NDArray[np.bool_]:
+    """(runs, n): whether a run has reached a target; targets: (runs, n, d)."""
+    gap = ((run.end[:, None, :] - targets) ** 2).sum(axis=2)
+    return np.asarray(run.live & (gap < REACHED))
+
+
+def _signed(run: Ends, of: Floats) -> Floats:
+    return np.asarray(np.sign(of @ run.data.T)[:, :, None] * run.data[None])
+
+
+def _on_first(run: Ends) -> NDArray[np.bool_]:
+    return np.asarray(_near(run, _signed(run, run.end))[:, 0])
+
+
+def _winner(run: Ends) -> NDArray[np.int64]:
+    return np.asarray((run.limits**2).argmax(axis=1))
+
+
+def _others(run: Ends) -> Floats:
+    squares = run.limits**2
+    return np.asarray(squares.sum(axis=1) - squares.max(axis=1))
+
+
+ON_THE_FIRST = Meaning("P(w -> x_1 or w -> -x_1)", _on_first)
+OPPOSITE = Meaning(
+    "P(there is a live I with w_t -> -sign(q_I(0)) x_I)",
+    lambda run: _near(run, -_signed(run, run.start)).any(axis=1),
+)
+ON_A_LIVE_DATUM = Meaning(
+    "P(there is a live I with w_t -> sign(q_I(0)) x_I)",
+    lambda run: _near(run, _signed(run, run.start)).any(axis=1),
+    near=(ON_THE_FIRST, OPPOSITE),
+)
+ON_A_DATUM = Meaning(
+    "P(w -> x_I or w -> -x_I for some I); the sign may differ from q_I(0)'s",
+    lambda run: _near(run, _signed(run, run.end)).any(axis=1),
+    near=(ON_THE_FIRST,),
+)
+
+
+def _square(run: Ends) -> Floats:
+    return np.asarray((run.limits**2).max(axis=1))
+
+
+def _square_at_start(run: Ends) -> Floats:
+    q = run.start @ run.data.T
+    return np.asarray(np.take_along_axis(q, _winner(run)[:, None], axis=1)[:, 0] ** 2)
+
+
+def _off(run: Ends) -> Floats:
+    return np.asarray((run.end**2).sum(axis=1) - (run.limits**2).sum(axis=1))
+
+
+AT_START = Meaning("q_I(0)^2 on that event, for this I", _square_at_start)
+WINNER_SQUARE = Meaning("lim q_I^2 on that event, for this I", _square, near=(AT_START,))
+OTHERS = Meaning("limit of the other live coordinates' squares, summed", _others,
+                 near=(Meaning("limit of all live coordinates' squares, summed",
+                               lambda run: (run.limits**2).sum(axis=1)),))  # fmt: skip
+OFF_THE_LIVE = Meaning("limit of the mass off the live coordinates", _off,
+                       near=(Meaning("limit of the squared norm",
+                                     lambda run: (run.end**2).sum(axis=1)),))  # fmt: skip
+
+# Where a run of a sum with unequal norms ends: at x_i/sigma_i, i = 0 among the data, with the start's sign.
+
+
+def _trapped(run: Ends, sign: int, i: int) -> NDArray[np.bool_]:
+    if i >= len(run.data):
+        return np.zeros(len(run.end), dtype=bool)
+    x = run.data[i]
+    target = sign * np.sign(run.start @ run.data[0])[:, None] * x / (x @ x) ** 0.5
+    return np.asarray(((run.end - target) ** 2).sum(axis=1) < REACHED)
+
+
+TRAPPED = Meaning(
+    "P(w_k -> sign(c_i(0)) x_i/sigma_i)", lambda run: _trapped(run, 1, 0),
+    near=(Meaning("P(w_k -> -sign(c_i(0)) x_i/sigma_i)", lambda run: _trapped(run, -1, 0)),
+          Meaning("P(w_k -> sign(c_i(0)) x_j/sigma_j)", lambda run: _trapped(run, 1, 1))),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Curvature:
+    """matrix: the Hessian of the mean loss L of n data at a point, exact."""
+
+    matrix: tuple[tuple[Fraction, ...], ...]
+    n: int
+
+    @property
+    def trace(self) -> Fraction:
+        """The sum of the diagonal."""
+        return sum((row[j] for j, row in enumerate(self.matrix)), Fraction(0))
+
+
+def _squares(at: Curvature) -> Fraction:
+    return sum((x * x for row in at.matrix for x in row), Fraction(0))
+
+
+def hessian_trace(words: str) -> Meaning:
+    """The trace of the Hessian of L, said in the claim's words."""
+    return Meaning(
+        words, lambda at: at.trace,
+        near=(Meaning(f"{words}, of n L in the place of L", lambda at: at.n * at.trace),
+              Meaning(f"{words}, with the squares of eigenvalues summed", _squares)),
+    )  # fmt: skip
+
+
+__all__ = [
+    "ALIGNED",
+    "FOURTHS",
+    "LARGEST",
+    "OFF_THE_LIVE",
+    "ON_A_DATUM",
+    "ON_A_LIVE_DATUM",
+    "OTHERS",
+    "REACHED",
+    "SHARE_KEPT",
+    "TRAPPED",
+    "WINNER_SQUARE",
+    "Curvature",
+    "Ends",
+    "hessian_trace",
+]
