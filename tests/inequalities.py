@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -39,12 +40,23 @@ def cleared(expr: Expr) -> Expr:
 
 def in_chart(region: Boolean, chart: Mapping[Symbol, Expr], *also: Boolean) -> Boolean:
     """``region`` in other coordinates, denominators cleared; ``also`` holds consequences of it."""
+    return _in_chart(region, tuple(chart.items()), also)
+
+
+@lru_cache(
+    maxsize=512
+)  # each inequality of a claim, and each wrong variant, asks for the same region
+def _in_chart(
+    region: Boolean, chart: tuple[tuple[Symbol, Expr], ...], also: tuple[Boolean, ...]
+) -> Boolean:
     kept = []
     for condition in (*relations(region), *also):
         gap = cleared(difference(condition).subs(dict(chart), simultaneous=True))
         if isinstance(condition, Eq):
             if gap != 0:
-                raise ValueError(f"{condition} does not hold identically in the chart {chart}")
+                raise ValueError(
+                    f"{condition} does not hold identically in the chart {dict(chart)}"
+                )
             continue
         kept.append(Gt(gap, 0) if is_strict(condition) else Ge(gap, 0))
     return And(*kept)

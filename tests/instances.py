@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -33,7 +34,7 @@ ENTRIES = fractions(min_value=-1, max_value=1, max_denominator=8)
 
 
 def dot(u: Sequence[Fraction], v: Sequence[Fraction]) -> Fraction:
-    return sum((x * y for x, y in zip(u, v, strict=True)), Fraction(0))
+    return sum((x * y for x, y in zip(u, v, strict=True) if x and y), Fraction(0))
 
 
 def exact(value: Fraction | int) -> Rational:
@@ -71,15 +72,15 @@ class Instance:
     a: Fraction
     activation: str
 
-    @property
+    @cached_property
     def q(self) -> Vector:
         return [dot(self.weight, x) for x in self.data]
 
-    @property
+    @cached_property
     def r2(self) -> Fraction:
         return dot(self.weight, self.weight)
 
-    @property
+    @cached_property
     def perp(self) -> Vector:
         """w_perp, the part of w off span(x)."""
         rest = list(self.weight)
@@ -87,14 +88,14 @@ class Instance:
             rest = [r - q * e for r, e in zip(rest, x, strict=True)]
         return rest
 
-    @property
+    @cached_property
     def gates(self) -> list[int]:
         return [int(self.activation == "linear" or q > 0) for q in self.q]
 
     def chi(self, j: int) -> int:
         return self.gates[j] if j in self.batch else 0
 
-    @property
+    @cached_property
     def S(self) -> Fraction:
         return sum((self.chi(j) * q**2 for j, q in enumerate(self.q)), Fraction(0))
 

@@ -71,7 +71,7 @@ class Variant:
     item: str = ""
 
 
-# Group, what is said of it (a form and its parts: printing takes its time), what came out, relative size.
+# Group; what is said, as a form and its parts (printing takes its time); what came out; relative size.
 Change = tuple[str, tuple[Any, ...], Basic, "Rational | None"]
 
 

@@ -42,13 +42,26 @@ def _terms(poly: Poly) -> tuple[Any, ...]:
     )
 
 
-def _unit_cube(poly: Expr, symbols: Sequence[Symbol], bounds: Sequence[tuple[Expr, Expr]]) -> Poly:
-    units = [Symbol(f"u{k}") for k in range(len(symbols))]
-    image: dict[Symbol, Expr] = {}
-    for symbol, unit, (low, high) in zip(symbols, units, bounds, strict=True):
-        low, high = low.subs(image), high.subs(image)
-        image[symbol] = (low + unit * (high - low)).expand()
-    return Poly(poly.subs(image, simultaneous=True), *units, domain=QQ)
+def _unit_cube(poly: Poly, bounds: Sequence[tuple[Expr, Expr]]) -> Poly:
+    """The polynomial with each symbol written as low + u (high - low), as a polynomial in the u."""
+    units = [Symbol(f"u{k}") for k in range(len(poly.gens))]
+    ring = flint.fmpq_mpoly_ctx.get([x.name for x in units])
+    image = list(ring.gens())
+    for k, ends in enumerate(bounds):  # ends speak of earlier symbols only, which are in place
+        low, high = (
+            _in_ring(Poly(end, *poly.gens, domain=QQ), ring).compose(*image, ctx=ring)
+            for end in ends
+        )
+        image[k] = low + ring.gens()[k] * (high - low)
+    cube = _in_ring(poly, ring).compose(*image, ctx=ring)
+    terms = {tuple(x): QQ(int(c.p), int(c.q)) for x, c in cube.to_dict().items()}
+    return Poly.from_dict(terms or {(0,) * len(units): QQ(0)}, *units, domain=QQ)
+
+
+def _in_ring(poly: Poly, ring: flint.fmpq_mpoly_ctx) -> flint.fmpq_mpoly:
+    return ring.from_dict(
+        {x: flint.fmpq(int(c.numerator), int(c.denominator)) for x, c in poly.rep.terms()}
+    )
 
 
 def _bernstein(poly: Poly) -> np.ndarray:
@@ -144,7 +157,7 @@ def _proved(
     raw = Poly(poly, *symbols, domain=QQ) if symbols else None
     if raw is None:
         raise ValueError("box={}: at least one symbol is needed")
-    cube = _unit_cube(poly, symbols, bounds)
+    cube = _unit_cube(raw, bounds)
     root = _bernstein(cube)
     cells = 0
 

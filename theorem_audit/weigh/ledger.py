@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from theorem_audit.statement.claim import Assumption, Claim
 
 SCHEMA = 1
+WRITING = 0.04  # of a run's time, at most, goes into writing a ledger that grows
 UNDECIDED = 3  # exit code of a run in which nothing is refuted, and some evidence could not tell
 FAMILY_ERROR = 1e-4  # a whole run may call some true claim refuted with at most this probability
 SCHEMA_FILE = Path(__file__).with_name("run.schema.json")
@@ -52,6 +53,7 @@ class Ledger:
         self.started = datetime.now(UTC).isoformat(timespec="seconds")
         self._outcomes: dict[str, list[Outcome]] = {}
         self._written = float("-inf")
+        self._cost = 0.0  # seconds that the last writing took
         self._variants: dict[str, dict[str, Any]] = {}
         self.why: Mapping[
             str, tuple[str, ...]
@@ -203,10 +205,16 @@ class Ledger:
         return UNDECIDED if "inconclusive" in met else 0
 
     def write_soon(self, path: Path, every: float = 1.0) -> None:
-        """``write``, unless less than ``every`` seconds have passed since the last time."""
-        if time.monotonic() - self._written >= every:
+        """``write``, unless less than ``every`` seconds have passed since the last time.
+
+        A ledger of many claims takes a second to write: it is written so seldom that this stays a small
+        part of the run.
+        """
+        started = time.monotonic()
+        if started - self._written >= max(every, self._cost / WRITING):
             self.write(path)
             self._written = time.monotonic()
+            self._cost = self._written - started
 
     def write(self, path: Path) -> None:
         """Write the JSON whole or not at all; missing folders are made.

@@ -221,13 +221,17 @@ def plain_step(
     """
     total = [F(0)] * len(weight)
     for i in batch:
-        q = sum((x * y for x, y in zip(weight, data[i], strict=True)), F(0))
+        q = sum((x * y for x, y in zip(weight, data[i], strict=True) if x and y), F(0))
         if not linear and q <= 0:
             continue
-        residual = [x - y * q for x, y in zip(data[i], weight, strict=True)]
-        pull = sum((x * y for x, y in zip(weight, residual, strict=True)), F(0))
-        total = [t - q * r - pull * x for t, r, x in zip(total, residual, data[i], strict=True)]
-    return [x - step * y for x, y in zip(weight, total, strict=True)]
+        # zeros are left out of products: most entries are zero, and a Fraction's product is slow
+        residual = [x - y * q if y else x for x, y in zip(data[i], weight, strict=True)]
+        pull = sum((x * y for x, y in zip(weight, residual, strict=True) if x and y), F(0))
+        total = [
+            (t - q * r if r else t) - (pull * x if x else 0)
+            for t, r, x in zip(total, residual, data[i], strict=True)
+        ]
+    return [x - step * y if y else x for x, y in zip(weight, total, strict=True)]
 
 
 def axes(n: int, d: int, norms: Sequence[Any] | None = None) -> list[list[Fraction]]:
