@@ -1,4 +1,4 @@
-"""The shell's completion of claim ids: ``audit --print-completion bash`` asks ``audit list --names`` as one types."""
+"""The shell completes claim ids: what `audit --print-completion` prints asks `audit list --names`."""
 
 from __future__ import annotations
 
