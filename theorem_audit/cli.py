@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from theorem_audit import project, show
+from theorem_audit import completion, project, show
 from theorem_audit.doubt import commands as doubts
 from theorem_audit.errors import BadUsage, NoEvidence, NoNotes, UnknownEvidence
 from theorem_audit.guard import Left, no_exit
@@ -59,7 +59,8 @@ def _parser(here: Project | None = None, word: str = "") -> argparse.ArgumentPar
     if word.startswith("--print-completion") or not word:
         import shtab
 
-        shtab.add_argument_to(parser, "--print-completion")  # bash, zsh or tcsh
+        # bash, zsh or tcsh
+        shtab.add_argument_to(parser, "--print-completion", preamble=completion.PREAMBLE)
     parser.add_argument(
         "--project", metavar="DIR", help="folder of the project's pyproject.toml (default: nearest)"
     )
@@ -68,7 +69,10 @@ def _parser(here: Project | None = None, word: str = "") -> argparse.ArgumentPar
     def command(name: str, help_text: str, *, ids: str | None = "*") -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help_text, description=help_text)
         if ids is not None:
-            sub.add_argument("ids", nargs=ids, metavar="ID", help="claim ids (default: all)")
+            asked = sub.add_argument(
+                "ids", nargs=ids, metavar="ID", help="claim ids (default: all)"
+            )
+            completion.offer_ids(asked)
         sub.add_argument("--json", metavar="FILE", help="write JSON (- for standard output)")
         sub.set_defaults(handler=globals().get(f"_{name}"))
         return sub
@@ -86,6 +90,9 @@ def _parser(here: Project | None = None, word: str = "") -> argparse.ArgumentPar
     report.add_commands(command)
     keep = command("notes", "fill the proof notes' statements from the claims", ids=None)
     keep.add_argument("--check", action="store_true", help="only say what is out of date")
+    for name in ("show", "impact", "receipt", "opinions"):  # what they take are ids, too
+        last = commands.choices[name]._actions
+        completion.offer_ids(*(x for x in last if x.dest in ("id", "names")))
     if here is not None and word not in commands.choices:
         for name in here.commands:
             here.import_from("commands", name)(command)

@@ -297,8 +297,8 @@ def opinion(said: Opinion, console: Console) -> None:
 
 
 def status(console: Console) -> Callable[[str], None]:
-    """A function that prints a line of progress, on a terminal only."""
-    return lambda text: console.print(text, style="dim") if console.is_terminal else None
+    """A function that prints a line of progress: dim on a terminal, on standard error beside a pipe."""
+    return lambda text: console.print(text, style="dim") if console.is_terminal else warn(text)
 
 
 def kernel_table(counted: Mapping[str, Any], console: Console) -> None:

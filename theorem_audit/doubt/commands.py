@@ -279,7 +279,8 @@ def _opinions(args: argparse.Namespace, console: Console) -> int:
     claims = project.claims()
 
     found = []
-    for opinion in second_opinion.opinions(_certificates(args.names)):
+    tell = show.status(console)
+    for opinion in second_opinion.opinions(_certificates(args.names), tell=tell):
         found.append(opinion)
         if args.json != "-":
             show.opinion(opinion, console)
@@ -287,7 +288,6 @@ def _opinions(args: argparse.Namespace, console: Console) -> int:
     counted, absent = None, ""
     if ids or not args.names:
         try:
-            tell = show.status(console) if args.json != "-" else lambda _: None
             counted = steps.of_claims(ids) if ids else steps.count(tell=tell)
         except CoqAbsent as error:
             absent = f"kernel: not checked here ({error})"

@@ -9,7 +9,7 @@ installed: only its line is lost).  A rejection by any of them is an error, what
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import asdict, dataclass
@@ -24,6 +24,7 @@ from theorem_audit.kernel.judge import CoqAbsent
 from theorem_audit.kernel.obligations import of_certificate
 
 Z3_SECONDS = 10.0
+TELL_EVERY = 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -128,18 +129,27 @@ PROGRAMS = ("checker", "coq", "z3")
 
 
 def opinions(
-    certificates: Mapping[str, Certificate], programs: tuple[str, ...] = PROGRAMS
+    certificates: Mapping[str, Certificate],
+    programs: tuple[str, ...] = PROGRAMS,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Opinion]:
-    """Every program's opinion of every certificate.  Coq, a process of its own, is asked beside the others."""
+    """Every program's opinion of every certificate.  Coq, a process of its own, is asked beside the others.
+
+    tell: called with a line now and then, as the first opinion comes when all are asked.
+    """
     ask = {"checker": by_checker, "z3": by_z3}
     with ThreadPoolExecutor(1) as beside:
         coq = beside.submit(copy_context().run, by_coq, certificates) if "coq" in programs else None
-        found = {
-            (name, program): ask[program](name, certificate)
-            for name, certificate in certificates.items()
-            for program in programs
-            if program != "coq"
-        }
+        found, told = {}, time.monotonic()
+        for done, (name, certificate) in enumerate(certificates.items()):
+            if done == 0 or time.monotonic() - told > TELL_EVERY:
+                tell(f"certificates: {done} of {len(certificates)} asked")
+                told = time.monotonic()
+            for program in programs:
+                if program != "coq":
+                    found[name, program] = ask[program](name, certificate)
+        if coq is not None:
+            tell(f"certificates: {len(certificates)} of {len(certificates)} asked; waiting for Coq")
     for name in certificates:
         for program in programs:
             yield coq.result()[name] if coq and program == "coq" else found[name, program]

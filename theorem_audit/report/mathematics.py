@@ -79,6 +79,7 @@ def _markdown() -> MarkdownIt:
     parser.add_render_rule("math_inline", _inline_math)
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", _table_close)
+    parser.add_render_rule("fence", _fence)
     return parser
 
 
@@ -92,6 +93,10 @@ def _inline_math(_: object, tokens: Sequence[Token], at: int, options: object, e
 def _table_open(*_: object) -> str:
     """A table in a frame of its own, which a narrow screen scrolls, by keyboard too."""
     return '<div class="wide" tabindex="0"><table>'
+
+
+def _fence(_: object, tokens: Sequence[Token], at: int, options: object, env: object) -> str:
+    return str(Markup('<pre tabindex="0">{}</pre>').format(tokens[at].content))
 
 
 def _table_close(*_: object) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from theorem_audit import project
+from theorem_audit import guide, project
 from theorem_audit.errors import rounded_down, rounded_up
 from theorem_audit.files import write_text
 from theorem_audit.kernel import steps
@@ -87,6 +87,7 @@ class _Site:
             ("book.html", "Notes"),
             ("graph.html", "Graph"),
             ("pictures.html", "Pictures"),
+            ("guide.html", "Guide"),
             *((f"{x.name}.html", x.title) for x in self.extra),
         ]
         if self.kernel:
@@ -119,8 +120,10 @@ class _Site:
         self._graph()
         self._pictures()
         self._book()
+        self.page("guide.html", "note.html", name="Using the tool", page=note_html(guide.text()))
         if self.kernel:
-            self.page("kernel.html", "kernel.html", page=self.kernel)
+            name = "What Coq's kernel is asked"
+            self.page("kernel.html", "note.html", name=name, page=self.kernel)
         for extra in self.extra:
             self.page(f"{extra.name}.html", "extra.html", extra.scripts, extra=extra)
         for listing in self.listings.files.values():

@@ -77,12 +77,14 @@ class Row:
 class Index:
     """claims: id -> (module, name it is bound to), in reading order.  evidence: id -> rows, in order.
 
-    left_out: files that skipped themselves, and what they say.
+    left_out: files that skipped themselves, and what they say.  broken: files of the theory or of its
+    evidence that cannot be imported, and why; nothing of them is in the index.
     """
 
     claims: dict[str, tuple[str, str]] = field(default_factory=dict)
     evidence: dict[str, list[Row]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
 
     def like(self, claim_id: str) -> str:
         """What to say about an unknown id."""
@@ -185,7 +187,13 @@ def build(tree: Tree, kept: Kept) -> Index:
         def make() -> dict[str, Any]:
             return claims_of(_imported_chapter(here, m.name, where), here.theory)
 
-        return kept("chapter", m.name, make)
+        try:
+            return kept("chapter", m.name, make)
+        except ProjectError as error:
+            if m.package or error.__cause__ is None:
+                raise
+            found.broken[_path(m)] = f"{type(error.__cause__).__name__}: {error.__cause__}"
+            return None
 
     top = tree.modules.get(here.theory)
     if top is not None and top.package:
@@ -211,7 +219,8 @@ def build(tree: Tree, kept: Kept) -> Index:
                 "__name__ of the module that declares it"
             )
     if not found.claims:
-        raise ProjectError(f"{where} holds no claim")
+        first = next((f"; {k} cannot be imported: {v}" for k, v in found.broken.items()), "")
+        raise ProjectError(f"{where} holds no claim{first}")
     tests_package = tree.modules.get(here.evidence)
     if tests_package is None or not tests_package.package:
         here.evidence_package()  # says what is wrong
@@ -223,18 +232,29 @@ def build(tree: Tree, kept: Kept) -> Index:
             module = mark.imported(m.name)
             return None if module is None else marks_of(module)
 
-        said = kept("tests", m.name, make)
-        path = f"{m.name.replace('.', '/')}.py"
+        path = _path(m)
+        try:
+            said = kept("tests", m.name, make)
+        except mark.UnknownEvidence as error:
+            if m.package or error.__cause__ is None:
+                raise
+            found.broken[path] = f"{type(error.__cause__).__name__}: {error.__cause__}"
+            return None
         if said is None and path in mark.LEFT_OUT:
             found.left_out[path] = mark.LEFT_OUT[path]
         return said
 
     for line in unreached(tests_package.file.parent, EVIDENCE, mark.is_test):
         raise mark.UnknownEvidence(line)
-    for _, said in walk(tree, here.evidence, tests, "test_"):
+    for m, said in walk(tree, here.evidence, tests, "test_"):
         for data in said["marks"]:
             row = Row(**{**data, "steps": tuple(data["steps"]), "cases": tuple(data["cases"])})
             if row.claim_id not in found.evidence:
+                if found.broken:  # its chapter may be among them
+                    found.broken.setdefault(
+                        _path(m), f"speaks for {row.claim_id}, which is not known"
+                    )
+                    continue
                 raise mark.UnknownEvidence(f"{row.test} speaks for unknown claim {row.claim_id}")
             found.evidence[row.claim_id].append(row)
     if not any(found.evidence.values()):
@@ -253,7 +273,13 @@ def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
     def searches(m: Module) -> dict[str, Any] | None:
         if m.name.rsplit(".", 1)[1].startswith("test_"):
             return None
-        return kept("searches", m.name, lambda: _searches_of(m.name))
+        try:
+            return kept("searches", m.name, lambda: _searches_of(m.name))
+        except Exception as error:
+            if m.package or not found.broken:
+                raise
+            found.broken[_path(m)] = f"{type(error).__name__}: {error}"  # it imports what is broken
+            return None
 
     if here.falsifiers:
         for _, said in walk(tree, here.falsifiers, searches):
@@ -293,6 +319,10 @@ def unknown_step(row: Row, steps: tuple[str, ...]) -> str:
     if unknown := set(row.steps) - known:
         return f"{row.test}: claim {row.claim_id} has no step {sorted(unknown)}; it has {steps}"
     return ""
+
+
+def _path(m: Module) -> str:
+    return f"{m.name.replace('.', '/')}.py"
 
 
 def _imported_chapter(here: Project, name: str, where: str) -> ModuleType:

@@ -194,3 +194,33 @@ def test_pytest_does_not_pass_what_is_about_nothing(fresh: Path, audit: Run) -> 
     assert done.returncode == 1
     assert "1 inconclusive" in done.stdout
     assert audit("run", "VOID").returncode == 1
+
+
+BROKEN = {
+    "a chapter": ("small/one.py", "def broken(:\n", "SyntaxError"),
+    "a file of evidence": ("tests/test_more.py", "import no_such_module\n", "ModuleNotFoundError"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_what_is_broken_is_told_and_stops_nothing_else(fresh: Path, audit: Run, what: str) -> None:
+    name, text, says = BROKEN[what]
+    _write(fresh, {name: text})
+    done = audit("run")
+    assert done.returncode == 1, "a run that left something out is none that all is well in"
+    assert re.search(rf"broken, and left out: {name}: {says}", " ".join(done.stderr.split()))
+    assert re.search(r"GD-STEP +proved", done.stdout)
+    assert f"broken, and left out: {name}" in " ".join(done.stdout.split())
+    _write(fresh, {name: ""})
+    assert audit("run").returncode == 0
+
+
+def test_evidence_for_a_broken_chapter_stops_nothing_else(fresh: Path, audit: Run) -> None:
+    evidence = REFUTES.replace("GD-STEP", "OTHER")
+    _write(fresh, {"small/one.py": _chapter(fresh) + "1/0\n", "tests/test_more.py": evidence})
+    done = audit("run")
+    said = " ".join(done.stderr.split())
+    assert done.returncode == 1
+    assert "small/one.py: ZeroDivisionError" in said
+    assert "tests/test_more.py: speaks for OTHER, which is not known" in said
+    assert re.search(r"GD-STEP +proved", done.stdout)

@@ -81,6 +81,8 @@ def run_ledger(
             tell=show.warn,
             progress=progress,
         )
+        for path, why in session.index.broken.items():
+            show.warn(f"broken, and left out: {path}: {why}")
         wanted = [claim_id.upper() for claim_id in ids]
         if unknown := [x for x in wanted if x not in session.index.claims]:
             session.store.close()
@@ -89,6 +91,7 @@ def run_ledger(
         wanted = list(dict.fromkeys(wanted)) or list(session.index.claims)
         if save is not None:  # an older ledger must not speak for a run that is cut short
             session.ledger.write(save)
+        session.counts.broken = tuple(session.index.broken)
         return session.run(wanted, save), session.counts
 
 
@@ -124,7 +127,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.print(f"reuse would be wrong: {wrong}", markup=False, soft_wrap=True, style="red")
     if args.check_reuse and not counts.wrong:
         console.print("every outcome that reuse would take is what a fresh run finds", markup=False)
-    code = ledger.exit_code() or int(bool(counts.wrong))
+    if counts.broken:
+        console.print(
+            f"broken, and left out: {', '.join(counts.broken)}", markup=False, style="red"
+        )
+    code = ledger.exit_code() or int(bool(counts.wrong or counts.broken))
     if tried:
         from theorem_audit.doubt import commands as doubts
 

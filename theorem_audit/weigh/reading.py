@@ -28,6 +28,7 @@ def add_commands(command: Any) -> None:
     every.add_argument(
         "--source", choices=SOURCES, help="only claims that come from there (paper, new, ...)"
     )
+    every.add_argument("--names", action="store_true", help="only the ids, one a line")
     every.set_defaults(handler=_list)
     one = command(
         "show", "one claim: statement, steps, evidence, and the tree it rests on", ids=None
@@ -62,6 +63,8 @@ def _list(args: argparse.Namespace, console: Console) -> int:
     if found is None or ids is None:
         return _list_of_the_theory(args, console)
     ids = _from(args.source, {x: found.told[x] for x in ids})
+    if args.names:
+        return _names(ids)
     verdicts = found.verdicts()
     if args.json:
         rows = [
@@ -74,6 +77,12 @@ def _list(args: argparse.Namespace, console: Console) -> int:
     else:
         show.claim_table([found.told[x] for x in ids], console, verdicts)
         console.print(found.line(ids), markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _names(ids: Sequence[str]) -> int:
+    """For the shell's completion, and for other programs."""
+    print("\n".join(ids))
     return 0
 
 
@@ -98,6 +107,8 @@ def _list_of_the_theory(args: argparse.Namespace, console: Console) -> int:
     claims = project.claims()
     asked = {claim_id: claims[claim_id] for claim_id in ids_of(args.ids)}
     rows = [asked[x] for x in _from(args.source, asked)]
+    if args.names:
+        return _names([c.id for c in rows])
     if args.json:
         emit(
             [

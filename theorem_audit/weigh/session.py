@@ -43,6 +43,7 @@ class Counts:
     """What a run took from the store and what it ran.  why: claim id -> why some of its evidence was run.
 
     wrong: with ``check``, each outcome that reuse would have kept and a fresh run does not give.
+    broken: files of the theory or its evidence that cannot be imported; nothing of them was run.
     """
 
     total: int = 0
@@ -50,6 +51,7 @@ class Counts:
     ran: int = 0
     why: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    broken: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
