@@ -109,16 +109,11 @@ class Crew:
         ready = connection.wait(lines, timeout=max(0.0, min(left, default=0.0)))
         for hand in list(self._hands):
             if hand.line in ready:
-                ends = threading.Timer(READ_LIMIT, hand.process.kill)  # of a length, and no message
-                ends.daemon = True
-                ends.start()
                 try:
-                    said = hand.line.recv()
+                    said = _received(hand)
                 except Exception:  # noqa: BLE001 - its end, or what a job wrote there
                     yield from self._died(hand)
                     continue
-                finally:
-                    ends.cancel()
                 if not hand.ready:
                     hand.ready, self._failed = True, 0
                 else:
@@ -167,6 +162,17 @@ class Crew:
         hand.process.kill()
         hand.process.join()
         hand.line.close()
+
+
+def _received(hand: _Hand) -> Any:
+    """One answer; a job that wrote the length of one and no more is ended."""
+    ends = threading.Timer(READ_LIMIT, hand.process.kill)
+    ends.daemon = True
+    ends.start()
+    try:
+        return hand.line.recv()
+    finally:
+        ends.cancel()
 
 
 def _serve(
