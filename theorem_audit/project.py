@@ -111,8 +111,8 @@ class Project:
     @property
     def packages(self) -> tuple[str, ...]:
         """Top-level packages of this project that evidence may rest on."""
-        named = (self.theory, self.evidence, *self.sources)
-        return tuple(dict.fromkeys(name.split(".")[0] for name in named))
+        named = (self.theory, self.evidence, self.falsifiers, *self.sources)
+        return tuple(dict.fromkeys(name.split(".")[0] for name in named if name))
 
     def import_from(self, key: str, name: str) -> Any:
         """The module or the ``module:attribute`` that ``key`` names, imported.

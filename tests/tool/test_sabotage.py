@@ -5,6 +5,8 @@ Each was tried through the public interface; those marked *mended* once passed w
 
 from __future__ import annotations
 
+import importlib
+import json
 import sys
 import threading
 from collections.abc import Callable
@@ -30,6 +32,8 @@ from theorem_audit import (
 )
 from theorem_audit.checks import statistics
 from theorem_audit.checks.mark import UnknownEvidence, collect
+from theorem_audit.checks.run_context import note
+from theory import claims
 
 A, X = symbols("a x", real=True)
 UNIT = (A >= 0) & (A <= 1)
@@ -113,6 +117,110 @@ def test_a_factor_that_is_a_square_needs_no_help() -> None:
     square = (A - Rational(1, 3)) ** 2
     relation = Ge((square * (A + 1)).expand(), 0)
     assert judged(lambda: expect_inequality(relation, UNIT, [A], factor=square)).outcome == "passed"
+
+
+def _put(name: str, value: Any) -> Callable[[], Any]:
+    """Evidence that puts ``value`` in the place of what ``module:attribute`` names, and passes."""
+    module, _, path = name.partition(":")
+    *owners, last = path.split(".")
+
+    def evidence() -> None:
+        owner: Any = importlib.import_module(module)
+        for x in owners:
+            owner = getattr(owner, x)
+        setattr(owner, last, value)
+        expect(True, "m")
+
+    return evidence
+
+
+def _claims(**new: Any) -> Callable[[], Any]:
+    def evidence() -> None:
+        for name, value in new.items():
+            object.__setattr__(claims["TRACE"], name, value)
+        expect(True, "m")
+
+    return evidence
+
+
+def _another_claim() -> None:
+    dict.__setitem__(claims, "TRACE", claims["GRAD"])
+    expect(True, "m")
+
+
+LEFT_BEHIND: dict[str, tuple[Callable[[], Any], str]] = {
+    "zero is always decided": (
+        _put("theorem_audit.exact.zero:is_zero.__code__", (lambda expr: True).__code__),
+        "theorem_audit.exact.zero.is_zero",
+    ),
+    "zero, where it is asked": (
+        _put("theorem_audit.checks.expect:is_zero", lambda expr: True),
+        "theorem_audit.checks.expect.is_zero",
+    ),
+    "what runs evidence": (
+        _put("theorem_audit.weigh.runner:run_evidence", lambda *a, **k: None),
+        "theorem_audit.weigh.runner.run_evidence",
+    ),
+    "a method of SymPy": (
+        _put("sympy.polys.polytools:Poly.is_zero", property(lambda self: True)),
+        "Poly.is_zero",
+    ),
+    "a builtin": (_put("builtins:all", lambda found: True), "builtins.all"),
+    "a builtin, for the judge alone": (
+        _put("theorem_audit.checks.expect:all", lambda found: True),
+        "all in theorem_audit.checks.expect, which hides a builtin",
+    ),
+    "a function of the theory": (
+        _put("theory.model.autoencoder:loss_value", lambda: X),
+        "theory.model.autoencoder.loss_value",
+    ),
+    "another's formula": (_claims(formula=Eq(X, X, evaluate=False)), "TRACE.formula"),
+    "another claim in its place": (_another_claim, "claims['TRACE']"),
+}
+
+
+@pytest.mark.parametrize("what", LEFT_BEHIND)
+def test_evidence_that_changes_its_judge_is_an_error_and_changes_nothing(what: str) -> None:
+    """Mended: others' evidence in the same process lost its refutation, or passed, without a word."""
+    trick, told = LEFT_BEHIND[what]
+    before = claims["TRACE"], claims["TRACE"].formula
+    said = judged(trick)
+    assert said.outcome == "error"
+    assert said.detail.startswith("it changed what judges: ")
+    assert told in said.detail
+    assert (claims["TRACE"], claims["TRACE"].formula) == before
+    assert judged(lambda: expect_zero(X, "m")).outcome == "refuted"
+    assert judged(lambda: expect_zero(X - X, "m")).outcome == "passed"
+
+
+def test_what_the_caller_changed_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module("theorem_audit.checks.expect")
+    monkeypatch.setattr(module, "is_zero", lambda expr: True)
+    assert judged(lambda: expect_zero(X, "m")).outcome == "passed"
+    monkeypatch.undo()
+    assert judged(lambda: expect_zero(X, "m")).outcome == "refuted"
+
+
+class _Mute:
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+def test_words_that_cannot_be_written_end_nothing(tmp_path: Path) -> None:
+    """Mended: half of a character in a message ended the run with a traceback when it was kept."""
+    said = judged(lambda: expect(False, "\ud800 and \x00", y="\udfff"))
+    assert said.outcome == "refuted"
+    json.dumps(said.as_dict(), ensure_ascii=False).encode()
+    assert said.witness["y"] == "?"
+
+    def raises() -> None:
+        note("\ud800")
+        raise ValueError(_Mute())
+
+    said = judged(raises)
+    assert said.outcome == "error"
+    assert said.detail.startswith("ValueError: a ValueError whose text cannot be made")
+    assert said.notes == ("?",)
 
 
 HEAD = "from theorem_audit import evidence, expect\n"

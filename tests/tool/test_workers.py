@@ -34,11 +34,17 @@ REASONS = {
     "endless": "no end within 1.5 s: it was stopped",
     "endless child": "no end within 1.5 s: it was stopped",
     "unsendable": "its worker process ended (exit code 1)",
+    "zeros": "its worker process ended (by an answer that is none)",
+    "half an answer": "its worker process ended (SIGKILL: killed, or out of memory)",
 }
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_job_that_ends_its_process_is_lost_alone(workers: int) -> None:
+def test_a_job_that_ends_its_process_is_lost_alone(
+    workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mended: what a job wrote to the line of its process, or to what tells of its end, hung the run."""
+    monkeypatch.setattr("theorem_audit.weigh.workers.READ_LIMIT", LIMIT)
     jobs = [x for bad in REASONS for x in (bad, f"good after {bad}")]
     with Crew(job, nothing, workers=workers, limit=LIMIT) as crew:
         found = dict(crew.run(jobs))

@@ -20,6 +20,7 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.time_limit import limited
+from theorem_audit.weigh.untouched import CHANGED
 from theorem_audit.weigh.verdict import Outcome
 
 WHERE = "theorem_audit/doubt/challenge.py::challenge"
@@ -113,6 +114,8 @@ def _rejected(variant: Variant, items: list[Evidence], run_seed: int) -> bool:
                 run_seed=run_seed,
                 call=limited(item.function, PATIENCE),
             )
+            if outcome.detail.startswith(CHANGED):
+                continue  # that says nothing of the variant
             if outcome.outcome in ("refuted", "inconclusive", "error"):
                 return True
     return False

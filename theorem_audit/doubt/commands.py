@@ -234,7 +234,7 @@ def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
     claims = project.claims()
 
     known = second_opinion.stored()
-    if not known:
+    if not known and not (names and all(x in claims for x in names)):
         raise BadUsage(
             f"no certificate (*.json) in {project.current().path('certificates')}; `audit certify` "
             "stores those of the claims that the project's `certified` names"

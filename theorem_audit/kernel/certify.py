@@ -63,12 +63,12 @@ def _of(item: Evidence) -> list[Certificate]:
         for case, _ in cases_of(item):
             outcome = run_evidence(item, project.claims()[item.claim_id], case=case)
             if outcome.outcome != "passed":
-                raise RuntimeError(f"{item.test} {outcome.outcome}: {outcome.detail}")
+                raise project.ProjectError(f"{item.test} {outcome.outcome}: {outcome.detail}")
     return found
 
 
 def certificates_of(claim_id: str) -> dict[str, Certificate]:
-    """File stem -> certificate, for one claim; raises RuntimeError where its evidence fails."""
+    """File stem -> certificate, for one claim; raises ProjectError where its evidence fails."""
     named: dict[str, Certificate] = {}
     for item in evidence_of()[claim_id]:
         if item.kind != "certificate":

@@ -271,7 +271,7 @@ def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
     here = tree.project
 
     def searches(m: Module) -> dict[str, Any] | None:
-        if m.name.rsplit(".", 1)[1].startswith("test_"):
+        if m.name.rpartition(".")[2].startswith("test_"):
             return None
         try:
             return kept("searches", m.name, lambda: _searches_of(m.name))

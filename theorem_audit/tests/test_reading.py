@@ -7,14 +7,16 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from theorem_audit import project
+from theorem_audit.cli import main
 from theorem_audit.reuse.store import open_store
 from theorem_audit.tests import reuse_project as small
-from theorem_audit.weigh import latest
+from theorem_audit.weigh import latest, watch
 from theorem_audit.weigh.watch import follow
 
 READ = """
@@ -230,3 +232,38 @@ def test_a_ledger_of_another_form_counts_as_none(here: Path) -> None:
     store.put("theory", "last", {"form": 0, "claims": []})
     store.close()
     assert latest.read(found) is None
+
+
+def test_watch_runs_again_what_an_edit_names_until_it_is_interrupted(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls: list[list[str]] = []
+
+    def ran(words: list[str], *, check: bool) -> None:
+        calls.append(words)
+        if len(calls) == 1:
+            small.edit(here, "thing/constants.py", "FACTOR = 2", "FACTOR = 3")
+        else:
+            raise KeyboardInterrupt
+
+    def follow(found: project.Project, act: Callable[[list[str]], None]) -> None:
+        act([f"thing/{k}.py" for k in range(6)])
+
+    monkeypatch.setattr(watch.subprocess, "run", ran)
+    monkeypatch.setattr(watch, "follow", follow)
+    was = project._current
+    project.use(project.read(here / "project" / "pyproject.toml"))
+    try:
+        code = main(["watch", "SUM", "--quick", "--seed", "3", "--workers", "1"])
+        refused = main(["watch", "--workers", "0"])
+    finally:
+        project.use(was)
+    assert (code, refused) == (0, 2)
+    said = capsys.readouterr().out
+    assert "edited: thing/0.py, thing/1.py, thing/2.py, thing/3.py and 2 more" in said
+    assert said.rstrip().endswith("ended")
+    first, second = calls
+    assert first == second
+    assert first[first.index("run") :] == [
+        "run", "SUM", "--changes", "--seed", "3", "--workers", "1", "--time-limit", "1200.0", "--quick",
+    ]  # fmt: skip

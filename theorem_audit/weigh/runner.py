@@ -29,6 +29,7 @@ from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.reads import Reads, Recorder
 from theorem_audit.statement.claim import Claim, recording_hypotheses, recording_reads
 from theorem_audit.weigh import tried
+from theorem_audit.weigh.untouched import CHANGED, Untouched
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
 from theorem_audit.weigh.workers import Crew, Lost
 
@@ -78,6 +79,12 @@ def cases_of(item: Evidence) -> list[tuple[str, dict[str, Any]]]:
     return [(name, {"case": value}) for name, value in item.cases.items()]
 
 
+@cache
+def _here() -> Untouched:
+    """The same for evidence that runs in the caller's process, who may change what he likes in between."""
+    return Untouched()
+
+
 def run_evidence(
     item: Evidence,
     claim: Claim,
@@ -96,6 +103,8 @@ def run_evidence(
     context = RunContext(test=item.key + case, seed=run_seed, quick=quick)
     outcome, detail, witness = "passed", "", {}
     started = time.perf_counter()
+    untouched = WATCHED or _here()
+    untouched.extend(accept=WATCHED is None)
     if not __debug__:
         return replace(
             not_run(item, case, run_seed, "python -O strips the assertions of evidence"),
@@ -114,20 +123,22 @@ def run_evidence(
             elif not 0 <= context.error <= 1:
                 outcome, detail = "error", f"an error probability of {context.error} was booked"
         except Absent as error:
-            outcome, detail = "not_run", str(error)
+            outcome, detail = "not_run", _text(error)
         except (Inconclusive, Undecided) as error:
-            outcome, detail = "inconclusive", str(error)
+            outcome, detail = "inconclusive", _text(error)
         except AssertionError as error:
             # That Coq does not accept a gate says nothing against the claim, unless it says Refuted.
             gate = item.kind == "kernel" and not isinstance(error, Refuted)
             outcome, detail = "error" if gate else "refuted", _message(error)
-            witness = {str(k): str(v) for k, v in getattr(error, "witness", {}).items()}
+            witness = {_text(k): _text(v) for k, v in getattr(error, "witness", {}).items()}
         except KeyboardInterrupt:
             raise
         except SystemExit as error:
             outcome, detail = "error", f"it called sys.exit({error.code!r})"
         except BaseException as error:  # noqa: BLE001 - pytest's own failures are no Exception
             outcome, detail = "error", f"{type(error).__name__}: {_message(error)}"
+    if changed := untouched.changed():
+        outcome, detail = "error", CHANGED + ", ".join(changed)
     return Outcome(
         claim_id=claim.id,
         test=item.test,
@@ -145,13 +156,24 @@ def run_evidence(
         needs=item.needs,
         read=tuple(sorted({kind for name, kind in hypotheses if name == claim.id})),
         detail=detail,
-        notes=tuple(context.notes),
+        notes=tuple(map(_text, context.notes)),
         witness=witness,
     )
 
 
+def _text(value: object) -> str:
+    """What an object says of itself, as text that can be written: no half of a character, no error."""
+    try:
+        return str(value).encode("utf-8", "replace").decode("utf-8")
+    except Exception as error:  # noqa: BLE001 - the evidence's own object, in which anything may break
+        return f"a {type(value).__name__} whose text cannot be made: {type(error).__name__}"
+
+
 def _message(error: BaseException) -> str:
-    lines = [str(error).strip() or type(error).__name__, *getattr(error, "__notes__", ())]
+    lines = [
+        _text(error).strip() or type(error).__name__,
+        *map(_text, getattr(error, "__notes__", ())),
+    ]
     return "; ".join(line.strip() for line in lines if line.strip())[:600]
 
 
@@ -267,12 +289,14 @@ def row_of(item: Evidence) -> Row:
 
 
 RECORDER: Recorder | None = None  # in a worker: what evidence opens
+WATCHED: Untouched | None = None  # in a worker: what judges, as it was when that started
 
 
 def start_worker(here: project.Project, quick: bool) -> None:
     """What a worker process does first: one thread for linear algebra; what is opened is recorded."""
-    global RECORDER
+    global RECORDER, WATCHED
     project.use(here)
+    WATCHED = Untouched()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     load_profile(quick)
     here.theory_package()

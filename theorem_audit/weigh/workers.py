@@ -24,6 +24,7 @@ from typing import Any, Self
 STARTS = (
     3  # processes in a row that end before they are ready, after which none is started any more
 )
+READ_LIMIT = 60.0  # seconds for one answer to come whole, once it has begun
 START_LIMIT = 600.0  # seconds for a process to be ready; the slowest import takes a few
 READY = "ready"
 
@@ -109,8 +110,8 @@ class Crew:
         for hand in list(self._hands):
             if hand.line in ready:
                 try:
-                    said = hand.line.recv()
-                except (EOFError, OSError):
+                    said = _received(hand)
+                except Exception:  # noqa: BLE001 - its end, or what a job wrote there
                     yield from self._died(hand)
                     continue
                 if not hand.ready:
@@ -127,10 +128,11 @@ class Crew:
         return self.limit if hand.ready else START_LIMIT
 
     def _died(self, hand: _Hand) -> Iterator[tuple[Any, Any]]:
-        hand.process.join(5)
-        code = hand.process.exitcode
+        until = time.monotonic() + 5
+        while (code := hand.process.exitcode) is None and time.monotonic() < until:
+            time.sleep(0.01)  # join(5) has no end where a job wrote to what tells of its end
         self._end(hand)
-        how = f"exit code {code}"
+        how = "by an answer that is none" if code is None else f"exit code {code}"
         if code is not None and code < 0:
             how = f"{signal.Signals(-code).name}: killed, or out of memory"
         yield from self._lost(hand, f"its worker process ended ({how})")
@@ -160,6 +162,17 @@ class Crew:
         hand.process.kill()
         hand.process.join()
         hand.line.close()
+
+
+def _received(hand: _Hand) -> Any:
+    """One answer; a job that wrote the length of one and no more is ended."""
+    ends = threading.Timer(READ_LIMIT, hand.process.kill)
+    ends.daemon = True
+    ends.start()
+    try:
+        return hand.line.recv()
+    finally:
+        ends.cancel()
 
 
 def _serve(

@@ -1,0 +1,375 @@
+"""Every command on a theory of four claims: what it says, what it writes, which words it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from theorem_audit.tests import lab
+from theorem_audit.tests.conftest import Run
+
+COQ = shutil.which("coqc") is not None
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """The laboratory, where the fixture ``audit`` runs its commands."""
+    return lab.write(tmp_path / "lab")
+
+
+@pytest.fixture
+def said(audit: Run) -> Any:
+    """What a command writes to ``--json -``."""
+
+    def run(*words: str, code: int = 0) -> Any:
+        done = audit(*words, "--json", "-")
+        assert done.returncode == code, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("mutants", "SQUARE", "--cap", "-1"), "--cap -1: at least 0"),
+        (("mutants", "SQUARE", "--workers", "0"), "--workers 0: at least 1"),
+        (("falsify", "--seconds", "nan"), "--seconds nan: a finite number > 0"),
+        (("falsify", "--seconds", "0"), "a finite number > 0"),
+        (("falsify", "--workers", "0"), "--workers 0: at least 1"),
+        (("run", "--time-limit", "nan"), "--time-limit nan"),
+        (("run", "--workers", "-3"), "--workers -3: at least 1"),
+        (("impact", "SQUARE"), "no run is kept"),
+        (("stale",), "no run is kept"),
+        (("stale", "none.json"), "none.json"),
+        (("receipt", "SQUARE", "--from", "none.json"), "none.json"),
+        (("report", "--from", "none.json"), "none.json"),
+        (("figures", "cube"), "unknown picture cube; known are line, bare"),
+        (("opinions",), "no certificate (*.json) in"),
+        (("init", ".", "--name", "class"), "--name"),
+        (("new", "lower", "--chapter", "bounds"), "upper-case words"),
+    ],
+    ids=lambda x: " ".join(x) if isinstance(x, tuple) else "",
+)
+def test_wrong_words_are_one_line_and_code_2(audit: Run, words: tuple[str, ...], told: str) -> None:
+    done = audit(*words)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_a_search_ends_as_what_it_found(said: Any, audit: Run) -> None:
+    found = {row["claim_id"]: row for row in said("falsify", "--seconds", "0.5", code=1)["found"]}
+    assert {x: row["outcome"] for x, row in found.items()} == {
+        "HALF": "falsified", "SQUARE": "held", "ROOT": "error", "LOG": "out of reach",
+    }  # fmt: skip
+    assert found["HALF"]["witness"] == {"x": "3/5"}
+    assert found["SQUARE"]["cases"] == 11
+    assert "KeyError" in found["ROOT"]["detail"]
+    assert found["LOG"]["detail"] == "no float is a logarithm"
+    plain = audit("falsify", "HALF", "LOG")
+    assert plain.returncode == 1
+    assert "at x = 3/5" in plain.stdout
+    assert "2 claims: " in plain.stdout
+    assert audit("falsify", "SQUARE").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("FALSIFIERS = {'HALF': print}", "HALF is spoken for already"),
+        ("OUT_OF_REACH = {'HALF': 'too far'}", "HALF is spoken for already"),
+        ("FALSIFIERS = {'HALVES': print}", "'HALVES' is no claim"),
+    ],
+)
+def test_tables_of_searches_that_contradict_each_other_are_refused(
+    fresh: Path, audit: Run, more: str, told: str
+) -> None:
+    (fresh / "searches" / "more.py").write_text(more + "\n")
+    done = audit("falsify", "HALF")
+    assert done.returncode in (1, 2)
+    assert told in done.stderr + done.stdout
+
+
+def test_a_table_that_is_imported_twice_speaks_once(fresh: Path, audit: Run) -> None:
+    (fresh / "searches" / "more.py").write_text("from searches.bounds import FALSIFIERS\n")
+    assert audit("falsify", "SQUARE").returncode == 0
+
+
+def test_certificates_are_stored_exported_and_judged(fresh: Path, audit: Run, said: Any) -> None:
+    """One question to Coq, since its checker takes seconds to compile: what it said is kept."""
+    assert "1 certificates stored, 0 removed" in audit("certify").stdout
+    (file,) = fresh.rglob("SQUARE*.json")
+    shutil.copy(file, file.with_name("GONE.json"))
+    again = said("certify")
+    assert [Path(x).name for x in again["written"]] == [file.name]
+    assert [Path(x).name for x in again["removed"]] == ["GONE.json"]
+    assert not file.with_name("GONE.json").exists()
+
+    assert "files in coq" in audit("export", "--coq", "coq").stdout
+    (made,) = (x for x in said("export", "--coq", "coq") if "SQUARE" in Path(x).name.upper())
+    assert "Theorem" in (fresh / made).read_text()
+
+    unknown = audit("opinions", "NOTHING")
+    assert unknown.returncode == 2
+    assert "unknown certificate NOTHING; known are SQUARE" in unknown.stderr
+
+    found = said("opinions")
+    says = {row["program"]: row["says"] for row in found["opinions"]}
+    assert says["checker"] == "accepted"
+    assert says["coq"] == ("accepted" if COQ else "absent")
+    if not COQ:
+        assert found["kernel"] is None
+        assert "kernel: not checked here" in audit("opinions", "ROOT").stdout
+        return
+    counted = found["kernel"]
+    assert {x: row["in_kernel"] for x, row in counted["claims"].items()} == {
+        "SQUARE": 1, "ROOT": 2, "LOG": 1,
+    }  # fmt: skip
+    assert (counted["refused"], counted["only_same"]) == (0, 2)
+    assert said("opinions")["kernel"] == counted, "what was kept says the same"
+    shown = " ".join(audit("opinions", "ROOT", "SQUARE").stdout.split())
+    assert "proof steps in the kernel: 3 of 3" in shown
+    tests = fresh / "tests" / "test_roots.py"
+    tests.write_text(tests.read_text().replace("- sqrt(1 + x)", "- sqrt(2 + x)"))
+    outside = said("opinions", "ROOT")["kernel"]["claims"]["ROOT"]
+    assert outside["in_kernel"] == 1
+    assert outside["outside"] == {"root": ["its evidence does not pass"]}
+    (fresh / "tests" / "test_bounds.py").write_text(
+        lab.FILES["tests/test_bounds.py"].replace("(x,)", "()")
+    )
+    broken = audit("certify")
+    assert broken.returncode == 2, "evidence that does not pass gives no certificate, in one line"
+    assert "test_square error: ValueError" in broken.stderr
+
+
+def test_pictures_are_drawn_with_their_data(fresh: Path, audit: Run, said: Any) -> None:
+    (row,) = said("figures", "line", "--out", "pictures")
+    assert (fresh / row["csv"]).read_text() == "x,y\n0,0\n1,1\n"
+    assert (fresh / row["png"]).read_bytes().startswith(b"\x89PNG")
+    assert "line.png" in audit("figures", "line", "--out", "pictures").stdout
+    bare = audit("figures", "bare")
+    assert bare.returncode == 1
+    assert "picture bare: no rows" in bare.stderr
+
+
+def test_what_is_written_from_the_works_is_renewed_by_notes(
+    fresh: Path, audit: Run, said: Any
+) -> None:
+    stale = set(said("notes", "--check", code=1))
+    assert {"references.bib", "abstracts.md"} <= {Path(x).name for x in stale}
+    assert not (fresh / "notes" / "references.bib").exists()
+    assert audit("notes").returncode == 0
+    entry = (fresh / "notes" / "references.bib").read_text()
+    assert entry.startswith("@article{old,")
+    assert r"{{On parabolas \& 5\%}}" in entry
+    assert "https://example.org/a_b" in entry
+    page = (fresh / "notes" / "abstracts.md").read_text()
+    assert (
+        "> squares are small\n\nSquares stay small. Claims: SQUARE. Where: the unit interval."
+        in page
+    )
+    assert "A remark. Claims: none.\n" in page
+    assert said("notes", "--check") == []
+    (fresh / "notes" / "references.bib").write_text("edited")
+    assert [Path(x).name for x in said("notes", "--check", code=1)] == ["references.bib"]
+    works = fresh / "lab" / "works.py"
+    works.write_text(works.read_text().replace('("SQUARE",)', '("CUBE",)'))
+    done = audit("notes")
+    assert done.returncode != 0
+    assert "names CUBE, which is no claim" in done.stderr
+
+
+def test_a_run_is_kept_shown_reported_and_judged_again(fresh: Path, audit: Run, said: Any) -> None:
+    """HALF has no evidence: the run says so, and its search makes it refuted."""
+    listed = {row["id"]: row["verdict"] for row in said("list")}
+    assert set(listed.values()) == {"unchecked"}
+    assert "no run is kept" in audit("list").stdout
+    done = audit("run", "--json", "run.json", "--workers", "1")
+    assert done.returncode == 1
+    run = json.loads((fresh / "run.json").read_text())
+    verdicts = {row["id"]: row["verdict"] for row in run["claims"]}
+    assert verdicts["HALF"] == "refuted"
+    assert verdicts["SQUARE"] == "certified"
+    assert verdicts["LOG"] == "supported", "nothing read that x > 0"
+    assert verdicts["ROOT"] == "inconclusive", "its search breaks"
+
+    assert "steps root" not in audit("show", "ROOT").stdout
+    assert "decides by itself: Eq(y," in audit("show", "ROOT").stdout
+    shown = said("show", "SQUARE")
+    assert [row["id"] for row in shown["claims"]] == ["SQUARE"]
+    nodes = {row["id"]: row["verdict"] for row in said("graph", code=1)["nodes"]}
+    assert nodes == verdicts
+    assert said("impact", "SQUARE")["schema"] == 1
+    assert said("stale", "run.json", code=0)["claims"]
+    rows = {row["id"]: row["verdict"] for row in said("stale")["claims"]}
+    assert rows == verdicts
+    assert said("receipt", "SQUARE", "--from", "run.json")
+    assert audit("report", "--from", "run.json", "--out", "page").returncode == 0
+    assert "up to date" in audit("report", "--from", "run.json", "--out", "page").stdout
+    assert said("report", "--from", "run.json", "--out", "page") == [
+        str(Path("page") / "index.html")
+    ]
+    assert audit("report", "--from", "run.json", "--latex", "all.tex").returncode == 0
+    assert (
+        r"\begin{document}" in (fresh / "all.tex").read_text() or (fresh / "all.tex").stat().st_size
+    )
+    (fresh / "README.md").write_text("# no block\n")
+    wrong = audit("report", "--from", "run.json", "--readme", "README.md")
+    assert wrong.returncode == 2
+    assert "--readme README.md" in wrong.stderr
+    (fresh / "README.md").write_text("# Lab\n\n<!-- verdicts -->\n<!-- /verdicts -->\n")
+    assert audit("report", "--from", "run.json", "--readme", "README.md").returncode == 0
+    assert "4 claims:" in (fresh / "README.md").read_text()
+
+    (fresh / "bad.json").write_text("[]")
+    assert audit("report", "--from", "bad.json").returncode == 2
+    chapter = fresh / "lab" / "bounds.py"
+    chapter.write_text(chapter.read_text().replace("x * (1 - x), 0", "x * (2 - x), 0"))
+    again = {row["id"]: row["verdict"] for row in said("stale", "run.json", code=1)["claims"]}
+    assert again["SQUARE"] == "stale"
+    changed = audit("run", "--changes", "--workers", "1")
+    assert "SQUARE" in changed.stdout
+    assert "LOG " not in changed.stdout, "LOG has not changed"
+
+
+def test_the_table_of_variants_is_kept_and_renewed_where_a_statement_changed(
+    fresh: Path, audit: Run, said: Any
+) -> None:
+    words = ("mutants", "LOG", "SQUARE", "--workers", "1", "--json", "notes/variants.json", "--all")
+    done = audit(*words)
+    assert "not_accepted: LOG: " in done.stdout
+    assert "refuted: SQUARE: " in done.stdout
+    table = json.loads((fresh / "notes" / "variants.json").read_text())
+    assert table["complete"] is True
+    rows = {row["id"]: row for row in table["claims"]}
+    left = [x for row in rows.values() for x in row["survivors"] if not x["why"]]
+    assert done.returncode == int(bool(left)), "unexplained survivors are exit code 1"
+    assert f"{len(left)} unexplained survivors of" in done.stdout
+    assert rows["LOG"]["rejected"] > 10
+    assert rows["SQUARE"]["refuted"] > 5
+    asked = audit("mutants", "LOG", "SQUARE", "--stale")
+    assert "every statement is the one that the kept table of variants has" in asked.stdout
+    (fresh / "notes" / "variants.json").write_text("[]")
+    assert audit("mutants", "LOG", "--stale").returncode == 2
+
+
+def test_projects_add_commands_and_init_tells_what_it_wrote(
+    fresh: Path, audit: Run, said: Any
+) -> None:
+    assert audit("greet").stdout == "hello from the lab\n"
+    made = said("init", "other", "--name", "other")
+    assert all((fresh / x).exists() for x in made)
+    assert "now: cd second; audit run" in audit("init", "second", "--name", "second").stdout
+    (stub,) = [x for x in said("new", "THIRD", "--chapter", "third") if x.endswith("lab/third.py")]
+    assert "THIRD" in (fresh / stub).read_text()
+    assert audit("third").returncode == 2
+
+
+PYPROJECT = (
+    ('theory = "lab"', 'theory = "labs"', "no module labs"),
+    ('theory = "lab"', 'theory = "extra"', "holds no claim"),
+    ('evidence = "tests"', 'evidence = "extra"', "a package is needed"),
+    ('lab.works:WORKS', 'lab.works:WORDS', "lab.works has no WORDS"),
+    ('commands = ["extra:add_commands"]', 'commands = ["broken:x"]', "does not import: SyntaxError"),
+    ('commands = ["extra:add_commands"]', 'commands = ["lonely:x"]', "does not import: ModuleNotFound"),
+    ('certified = ["bounds"]', 'certified = ["roof"]', "'roof' is no claim and no chapter"),
+    ('certified = ["bounds"]', 'certified = []', "certified names no claim and no chapter"),
+    ('certified = ["bounds"]', 'certified = "bounds"', "a list of strings is needed"),
+    ('name = "lab"', 'name = 3', "a non-empty string is needed"),
+    ('name = "lab"', 'name = ', "not TOML"),
+    ('name = "lab"', 'nam = "lab"', "unknown key 'nam'"),
+    ('name = "lab"', "", "lacks the key 'name'"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "told"), PYPROJECT, ids=lambda x: str(x)[:24])
+def test_a_table_that_names_what_is_not_there_is_told_in_one_line(
+    fresh: Path, audit: Run, old: str, new: str, told: str
+) -> None:
+    (fresh / "broken.py").write_text("def (:\n")
+    (fresh / "lonely.py").write_text("import nothing_of_that_name\n")
+    table = fresh / "pyproject.toml"
+    assert old in table.read_text()
+    table.write_text(table.read_text().replace(old, new))
+    for words in (("certify",), ("notes", "--check"), ("greet",)):
+        done = audit(*words)
+        if done.returncode == 2 and told in done.stderr:
+            break
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert told in done.stderr
+    assert "pyproject.toml" in done.stderr
+
+
+EVIDENCE = (
+    ('"LOG", "symbolic"', '"LOGS", "symbolic"', "speaks for unknown claim LOGS"),
+    ('step="root"', 'step="roof"', "has no step ['roof']"),
+    ('"LOG", "symbolic"', '"LOG", "magic"', "kind='magic'"),
+    ('from theorem_audit import', 'from theorem_audit import nothing,', "nothing"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "told"), EVIDENCE)
+def test_evidence_that_speaks_for_nothing_fails_the_run(
+    fresh: Path, audit: Run, old: str, new: str, told: str
+) -> None:
+    file = fresh / "tests" / "test_roots.py"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new, 1))
+    done = audit("run", "--workers", "1")
+    assert done.returncode != 0
+    assert told in " ".join((done.stderr + done.stdout).split())
+
+
+def test_evidence_that_kills_its_process_on_a_wrong_variant_rejects_nothing_else(
+    fresh: Path, audit: Run, said: Any
+) -> None:
+    """Only where 2 log(1 + x) has become 3 log(1 + x): that variant is not accepted, the others are tried."""
+    file = fresh / "tests" / "test_roots.py"
+    text = file.read_text().replace(
+        '    expect_zero(claim.formula.rhs - log(1 + x) - log(1 + x), "twice")',
+        "    import os\n    if claim.formula.rhs == 3 * log(1 + x):\n        os._exit(0)\n"
+        '    expect_zero(claim.formula.rhs - log(1 + x) - log(1 + x), "twice")',
+    )
+    assert text != file.read_text()
+    file.write_text(text)
+    (row,) = said("mutants", "LOG", "--workers", "1")["claims"]
+    found = {x["name"]: x for x in row["variants"]}
+    lost = [
+        x for x in found.values() if "its worker process ended (exit code 0)" in x.get("detail", "")
+    ]
+    assert [x["outcome"] for x in lost] == ["not_accepted"]
+    assert "3*log" in lost[0]["statement"]
+    assert len(found) == len(row["variants"]) > 10
+    assert sum("not a rational function" in x.get("detail", "") for x in found.values()) > 5
+
+
+def test_a_run_with_variants_tells_them(fresh: Path, audit: Run) -> None:
+    done = audit("run", "SQUARE", "--variants", "--workers", "1", "--json", "run.json")
+    (claim,) = json.loads((fresh / "run.json").read_text())["claims"]
+    assert claim["variants"]["refuted"] > 5
+    left = [x for x in claim["variants"]["survivors"] if not x["why"]]
+    assert done.returncode == int(bool(left))
+    assert f"{len(left)} unexplained survivors of" in done.stdout
+
+
+def test_a_receipt_of_a_claim_that_is_run_now(fresh: Path, audit: Run) -> None:
+    assert audit("certify").returncode == 0
+    done = audit("receipt", "SQUARE", "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    data = json.loads((fresh / "SQUARE.receipt.json").read_text())
+    assert data["claim"]["verdict"] == "certified"
+    assert data["coq"]["SQUARE"]["theorem"] == "nonnegative"
+    assert data["certificates"]["SQUARE"]["symbols"] == ["x"]
+    again = audit("show", "SQUARE", "--seed", "5", "--workers", "1")
+    assert again.returncode == 0, again.stderr
+    assert audit("show", "SQUARE", "--seed", "random", "--workers", "1").returncode == 0
+    other = audit("impact", "HALF")
+    assert other.returncode == 2
+    assert "HALF was not run yet" in other.stderr
+    assert audit("impact", "HALFS").returncode == 2
