@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine._kernel import Kernel, Steps
 from sim.engine._direct import LEAST_SCALE
+from sim.engine._kernel import Kernel, Steps
 from sim.engine._numba_drawn import AHEAD, LANES, direct_drawn
 from sim.engine._numba_intrinsics import prefetch
 from sim.engine._numba_jit import announce, jit

@@ -81,7 +81,12 @@ def direct_drawn(
     for block in range(at.size):
         first = block * LANES
         stop = min(first + LANES, runs)
-        y, scale, mass, own = flat[first * n : stop * n], p[first:stop], t[first:stop], fallen[first:stop]
+        y, scale, mass, own = (
+            flat[first * n : stop * n],
+            p[first:stop],
+            t[first:stop],
+            fallen[first:stop],
+        )
         groups = (stop - first + GROUP - 1) // GROUP
         step, end = at[block], until[block]
         ready = step // TILE - 1
@@ -90,7 +95,16 @@ def direct_drawn(
             while ready < number or (ready == number and (number + 1) * TILE < end):
                 ready += 1
                 for g in range(groups):
-                    tile(ring[ready % 2, g], words, key, group + 2 * block + g, ready, 0, bound, short)
+                    tile(
+                        ring[ready % 2, g],
+                        words,
+                        key,
+                        group + 2 * block + g,
+                        ready,
+                        0,
+                        bound,
+                        short,
+                    )
             last = min(end, (number + 1) * TILE)
             _some_steps(y, scale, mass, ring, step, last, end, twice_a)
             step = last

@@ -27,7 +27,9 @@ def _round(a: Any, b: Any, c: Any, d: Any, k0: Any, k1: Any) -> Any:
 def philox(out: Any, a: Any, b: Any, c: Any, d: Any, k0: Any, k1: Any) -> None:
     """Fill out with the words of the counters (a + i, b, c, d), i = 0, 1, ...; everything is uint64."""
     for i in range(out.size // 4):
-        prefetch(out, 4 * i)  # keeps LLVM from vectors, which have no long product: three times as slow
+        prefetch(
+            out, 4 * i
+        )  # keeps LLVM from vectors, which have no long product: three times as slow
         x0, x1, x2, x3, y0, y1 = a + _U(i), b, c, d, k0, k1
         for _ in range(_ROUNDS):
             x0, x1, x2, x3 = _round(x0, x1, x2, x3, y0, y1)
@@ -38,7 +40,7 @@ def philox(out: Any, a: Any, b: Any, c: Any, d: Any, k0: Any, k1: Any) -> None:
 
 
 @jit()
-def _short(out: Any, words: Any, bound: int) -> int:
+def _short(out: Any, words: Any, bound: int) -> Any:
     """Put floor(x bound / 2^16) into the rows of out; give the least x bound mod 2^16."""
     low, n = np.uint32(0xFFFF), np.uint32(bound)
     for step in range(TILE):
@@ -51,7 +53,7 @@ def _short(out: Any, words: Any, bound: int) -> int:
 
 
 @jit()
-def _long(out: Any, words: Any, bound: int) -> int:
+def _long(out: Any, words: Any, bound: int) -> Any:
     """Put floor(x bound / 2^32) into the rows of out; give the least x bound mod 2^32."""
     low, n = _LOW32, _U(bound)
     for step in range(TILE):
@@ -85,8 +87,8 @@ def tile(
 
 
 @jit()
-def _rejected(waiting: Any, words: Any, bound: Any, mask: Any, least: Any) -> int:
-    count = 0
+def _rejected(waiting: Any, words: Any, bound: Any, mask: Any, least: Any) -> Any:
+    count: Any = 0
     for place in range(words.size):  # no branch, which would be mispredicted
         waiting[count] = place
         count += np.int64((_U(words[place]) * bound) & mask < least)
@@ -124,9 +126,7 @@ def _replace(
 
 
 @jit()
-def tiles(
-    out: Any, key: Any, group: int, first: int, slot: int, bound: int, short: bool
-) -> None:
+def tiles(out: Any, key: Any, group: int, first: int, slot: int, bound: int, short: bool) -> None:
     """Fill out (a multiple of TILE, a multiple of GROUP), from tile `first` and group `group` on."""
     words, some = np.empty(TILE * GROUP // 2, dtype=np.uint64), np.empty((TILE, GROUP), out.dtype)
     steps, runs = out.shape

@@ -3,7 +3,7 @@
 The generator is Philox 4x64-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
 1, 2, 3", SC 2011), as numpy.random has it. A counter is four 64-bit numbers and gives four words:
 
-    (blocks * group + i, tile, slot, 0)         integers of GROUP runs: slot `slot`, TILE steps from TILE * tile on
+    (blocks * group + i, tile, slot, 0)         integers of GROUP runs: slot `slot`, TILE steps
     (2 * group + i, tile, slot + 2^32 k, 0)     what replaces those rejected, round k = 1, 2, ...
     (i + 2^64 * ..., 0, first run, 1)           one stream for a block of runs that begins at `first run`
 
@@ -38,7 +38,9 @@ class Counter:
         self._bits = np.random.Philox(key=key)
         self._at = 0  # NumPy counts first, then draws
 
-    def words(self, counts: int, first: int, second: int = 0, third: int = 0, fourth: int = 0) -> Any:
+    def words(
+        self, counts: int, first: int, second: int = 0, third: int = 0, fourth: int = 0
+    ) -> Any:
         """Give the 4 * counts words of the counter (first, second, third, fourth) and those after it."""
         before = first - 1 + (second << 64) + (third << 128) + (fourth << 192)
         self._bits.advance((before - self._at) % _COUNTERS)
@@ -55,7 +57,7 @@ class Words16or32:
     """
 
     def __init__(self, seed: np.random.SeedSequence, n: int, first: int = 0):
-        self.key = seed.generate_state(2, np.uint64)
+        self.key = seed.generate_state(2, np.uint64).astype(np.uint64)
         self.first = first
         self._own = Counter(self.key)
         self._rooms = [np.empty(0, dtype=np.uint8)] * 2
@@ -66,7 +68,7 @@ class Words16or32:
         self.width = 16 if short else 32
 
     def each(self, bound: int, runs: int, tiles: range, slot: int = 0) -> NDArray[Any]:
-        """Draw TILE integers on 0..bound-1 a tile for each of the first `runs` runs, (steps, runs), as words."""
+        """Draw TILE integers on 0..bound-1 a tile for each of the first runs, as words (steps, runs)."""
         groups, first = -(-runs // GROUP), self.first // GROUP
         blocks = TILE * GROUP * self.width // 256
         step = np.dtype((np.void, GROUP * self.width // 8))  # the words of a group at a step

@@ -186,9 +186,12 @@ def test_integers_of_each_run(n, bound):
 def test_published_words_of_philox(counter, key, words, compiled):
     """The known answers for philox4x64-10 that its authors ship (Random123, kat_vectors)."""
     (c, k), expected = (
-        [int("".join(x.split())[i : i + 16], 16) for i in range(0, len("".join(x.split())), 16)]
-        for x in (counter, key)
-    ), [int(x, 16) for x in words.split()]
+        (
+            [int("".join(x.split())[i : i + 16], 16) for i in range(0, len("".join(x.split())), 16)]
+            for x in (counter, key)
+        ),
+        [int(x, 16) for x in words.split()],
+    )
     if compiled:
         pytest.importorskip("numba", reason="numba (the extra `fast`) is not installed")
         from sim.engine._numba_philox import philox
@@ -214,10 +217,17 @@ def test_no_two_counters_are_the_same(monkeypatch):
         for first in (0, 32, 48):
             made = Words16or32(seed(9), n, first)
             for slot in range(3):
-                made.each(40_000, 16 if first == 32 else 20, range(2), slot)  # rejects, for n = 4096
+                made.each(
+                    40_000, 16 if first == 32 else 20, range(2), slot
+                )  # rejects, for n = 4096
                 made.each(40_000, 16, range(2, 3), slot)
             state = made._block.state["state"]["counter"].tolist()
-            assert state == [2**64 - 1, 2**64 - 1, first - 1 if first else 2**64 - 1, 1 if first else 0]
+            assert state == [
+                2**64 - 1,
+                2**64 - 1,
+                first - 1 if first else 2**64 - 1,
+                1 if first else 0,
+            ]
         own = [x for x in asked if x[0] >= 0]
         # runs 0-19 and 32-47 and 48-67: groups 0, 1; 2; 3, 4 in tiles 0, 1, and 0; 2; 3 in tile 2
         assert len(own) == len(set(own))
@@ -226,7 +236,9 @@ def test_no_two_counters_are_the_same(monkeypatch):
             assert max(x[2] >> 32 for x in own) > 1
 
 
-@pytest.mark.parametrize(("n", "b"), [(1_000, 1), (5_000, 1), (30, 29), (50, 7), (50, 43), (50, 50)])
+@pytest.mark.parametrize(
+    ("n", "b"), [(1_000, 1), (5_000, 1), (30, 29), (50, 7), (50, 43), (50, 50)]
+)
 @pytest.mark.parametrize("backend", ["numpy", "numba"])
 def test_a_run_draws_the_same_however_runs_are_cut(n, b, backend):
     """Runs 64 to 99 of 200 alone, in one block or as the tail of a longer one, in tiles of any chunk."""
