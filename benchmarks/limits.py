@@ -6,9 +6,9 @@ Counted from the recursions (`sim/engine/_direct.py`, `_full.py`), with STEP ins
 and EACH for a coordinate: index drawn (word 10, product and test 4), loads of index and entry, the sum's
 addition, the product and store. At b = n nothing is scattered, and LANES runs go in one vector.
 
-Bandwidth. Each coordinate is a line read and written at a random place of one run's n squares, as if runs were
-done one after another: measured, with 64 lines asked for ahead, by `lines` in
-kernel.c. What is not in the model: that a step waits for the one before it (64 runs or more hide that), page tables, and what rescaling costs.
+Bandwidth. Each coordinate is a line read and written at a random place of one run's n squares, as if runs
+were done one after another: measured by `lines` in kernel.c, which asks for 64 lines ahead. Not in the
+model: that a step waits for the one before it (64 runs or more hide that), page tables, rescaling.
 
 The limit is the larger of the two. A cycle is measured: additions that wait for one another.
 """
