@@ -1,9 +1,14 @@
-"""Measure: `python -m benchmarks [--quick] [--cases 0 3] [--rounds N] [--out FILE]`."""
+"""Measure: `python -m benchmarks [--quick] [--cases 0 3] [--rounds N] [--keep FOLDER] [--out FILE]`.
+
+With --keep each case is written into FOLDER and read again later, so that a run can be done in pieces.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +18,27 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 HERE = Path(__file__).parent
 
 
+def kept(folder: Path | None, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Give what lies in folder / name, or make it and leave it there; without a folder make it."""
+    if folder is None:
+        return make()
+    path = folder / f"{name}.json"
+    if not path.exists():
+        made = make()
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(made))
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
 def main() -> int:
     """Run the benchmarks; exit code 1 when a contender disagrees with ours."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="three rounds, no growth curves")
     parser.add_argument("--cases", type=int, nargs="+", help="numbers of cases, from 0")
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (default 7)")
+    parser.add_argument("--no-growth", action="store_true", help="no growth curves")
+    parser.add_argument("--keep", type=Path, help="folder of pieces, read where they exist")
     parser.add_argument(
         "--out", type=Path, default=HERE.parent / "build" / "benchmarks.json", help="the JSON"
     )
@@ -35,17 +55,22 @@ def main() -> int:
     chosen = range(len(CASES)) if options.cases is None else options.cases
     if any(not 0 <= k < len(CASES) for k in chosen) or rounds < 1:
         parser.error(f"--cases go from 0 to {len(CASES) - 1}, --rounds from 1")
-    environment = report.environment()  # now, before anybody edits what is measured
+    # now, before anybody edits what is measured
+    environment = kept(options.keep, "environment", report.environment)
     found, absent = makers()
     results: list[dict[str, Any]] = []
     for k in chosen:
         print(f"case {k}: {CASES[k].name}", flush=True)
         try:
-            results.append(measure(CASES[k], found, rounds))
+            results.append(
+                kept(options.keep, f"{k}", lambda k=k: measure(CASES[k], found, rounds))  # type: ignore[misc]
+            )
         except Disagreement as error:
             print(error)
             return 1
-    growth = {} if options.quick else curves.growth(rounds)
+    growth = {}
+    if not (options.quick or options.no_growth):
+        growth = kept(options.keep, "growth", lambda: curves.growth(rounds))
     summary = {
         "schema": report.SCHEMA,
         "environment": environment,

@@ -44,6 +44,8 @@ def library() -> Any:
         function.restype = None
     loaded.draws.argtypes = [ctypes.c_void_p] * 2 + [ctypes.c_int64] * 2
     loaded.draws.restype = None
+    loaded.chain.argtypes, loaded.chain.restype = [ctypes.c_int64], ctypes.c_int64
+    loaded.lines.argtypes, loaded.lines.restype = [ctypes.c_void_p] * 2 + [ctypes.c_int64], None
     return loaded
 
 

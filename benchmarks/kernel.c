@@ -105,3 +105,23 @@ void drawing(double *y, double *p, double *t, uint64_t *state, int64_t steps, in
     for (int k = 0; k < 4; k++)
         state[k] = s[k];
 }
+
+/* `count` additions, each of which waits for the one before: a cycle each. */
+int64_t chain(int64_t count)
+{
+    int64_t x = 0;
+    for (int64_t k = 0; k < count; k++) {
+        x += k;
+        __asm__ volatile("" : "+r"(x));
+    }
+    return x;
+}
+
+/* Read and write `count` scattered entries of y, which do not wait for one another. */
+void lines(double *y, const int64_t *index, int64_t count)
+{
+    for (int64_t k = 0; k < count; k++) {
+        __builtin_prefetch(&y[index[k + 64 < count ? k + 64 : k]], 1);
+        y[index[k]] *= 1.0000001;
+    }
+}

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import limits
 from benchmarks.cases import Case
 from benchmarks.contenders import Ours
 from benchmarks.contract import Contender, Maker, NotApplicable
@@ -131,4 +132,6 @@ def measure(case: Case, makers: dict[str, Maker], rounds: int) -> dict[str, Any]
     ours = result["contenders"]["ours"]["ns"]
     for entry in result["contenders"].values():
         entry["ratio"] = median(x / y for x, y in zip(entry["ns"], ours, strict=True))
+    if any(name.startswith("C") for name in makers):  # a compiler is there
+        result["limit"] = limits.limit(case)
     return result

@@ -11,9 +11,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-SCHEMA = 2
+SCHEMA = 3
 DENSE = ("dense NumPy", "PyTorch closed form", "torch.func", "JAX grad")
 JAX_IN_Q = ("JAX in q", "JAX in q, vmap")
+LIMIT = "limit"  # of `benchmarks.limits`, as if it were a contender
 GIVEN, COMPILED, COMPILED_GIVEN = (
     "ours, given batches",
     "ours, numba",
@@ -61,6 +62,10 @@ TARGETS = (
     Target(
         "all draw: C kernel >= 0.8x ours, numba, b = 1, n = 1,000,000",
         ("C, drawing",), COMPILED, 0.8, lambda n, b: b == 1 and n == 1_000_000,
+    ),
+    Target(
+        "machine's limit >= 0.5x ours, numba, middle b",
+        (LIMIT,), COMPILED, 0.5, lambda n, b: 1 < b < n - 1,
     ),
     Target("floor >= 1/2.5 of ours, b = 1", ("floor",), "ours", 0.4, lambda n, b: b == 1),
     Target("numba >= 2x NumPy, b = 1", ("ours",), COMPILED, 2, lambda n, b: b == 1),
@@ -118,15 +123,25 @@ def ratio(result: dict[str, Any], slow: str, fast: str) -> float:
     return median(x / y for x, y in zip(*times, strict=True))
 
 
+def share(result: dict[str, Any], name: str) -> float | None:
+    """Give the machine's limit over the contender's time, where both were measured."""
+    entry, limit = result["contenders"].get(name), result.get("limit")
+    return limit["limit_ns"] / entry["median_ns"] if entry and limit else None
+
+
 def targets(results: list[dict[str, Any]], growth: dict[str, Any]) -> list[dict[str, Any]]:
     """Compare each target with the worst case it speaks of; a missing peer gives no verdict."""
     lines = []
     for target in TARGETS:
         found = {}
         for result in results:
+            if not target.applies(result["n"], result["b"]):
+                continue
+            part = share(result, target.fast) if LIMIT in target.slow else None
             there = [name for name in target.slow if name in result["contenders"]]
-            both = there and target.fast in result["contenders"]
-            if both and target.applies(result["n"], result["b"]):
+            if part is not None:
+                found[result["case"]] = part
+            elif there and target.fast in result["contenders"]:
                 found[result["case"]] = min(ratio(result, x, target.fast) for x in there)
         met = all(value >= target.least for value in found.values()) if found else None
         lines.append({"target": target.title, "least": target.least, "found": found, "met": met})
@@ -153,6 +168,10 @@ def table(report: dict[str, Any]) -> str:
                 f"  {name:22s} {entry['median_ns']:14.1f} ns per run-step"
                 f"  {entry['ratio']:12.2f} x ours{runs}"
             )
+        shares = [(x, share(result, x)) for x in ("ours", COMPILED, "C, drawing")]
+        said = [f"{x} {value:.2f}" for x, value in shares if value is not None]
+        if said:
+            lines.append(f"  share of the machine's limit: {', '.join(said)}")
     for name, reason in report["absent"].items():
         lines.append(f"absent: {name} ({reason})")
     for line in report["targets"]:

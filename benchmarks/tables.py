@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from benchmarks.report import COMPILED, DENSE, ratio
+from benchmarks.report import COMPILED, DENSE, ratio, share
 
 HERE = Path(__file__).parent
 RUNS = (HERE / "results" / "first.json", HERE / "results" / "second.json")
@@ -25,13 +25,17 @@ _NOTHING_TO_DRAW = {"JAX in q, drawing": "JAX in q", "PyTorch in q, drawing": "P
 def speeds(run: dict[str, Any]) -> str:
     """Give run-steps a second, and how many times longer the peers take, case by case."""
     lines = [
-        "| n | d | b | runs | run-steps/s | numba | " + " | ".join(x for x, _ in _PEERS) + " |",
-        "|---:" * (6 + len(_PEERS)) + "|",
+        "| n | d | b | runs | run-steps/s | numba | of the limit | "
+        + " | ".join(x for x, _ in _PEERS)
+        + " |",
+        "|---:" * (7 + len(_PEERS)) + "|",
     ]
     for result in run["cases"]:
         cells = [f"{result[key]:,}" for key in ("n", "d", "b", "runs")]
         cells.append(_rate(result, "ours"))
         cells.append(_rate(result, COMPILED))
+        part = share(result, COMPILED)
+        cells.append("-" if part is None else f"{part:.2f}")
         for _, names in _PEERS:
             if result["b"] == result["n"]:
                 names = tuple(_NOTHING_TO_DRAW.get(name, name) for name in names)

@@ -44,7 +44,7 @@ def rows_of(state: State, rows: Any) -> State:
     )
 
 
-def fast_engine(start: State, a: float, backend: str, block: int, form: str) -> Engine:
+def fast_engine(start: State, a: float, backend: str, block: int, form: str) -> Scaled:
     """Choose by batch size: all, more than half, at most half; or masks where those are drawn.
 
     block: runs of the whole block.
@@ -85,7 +85,10 @@ class Block:
         self._engines: list[tuple[Engine, Any]] = []
         block, form = len(fast), self._form
         if fast.all():
-            self._engines.append((fast_engine(start, a, backend, block, form), slice(None)))
+            engine = fast_engine(start, a, backend, block, form)
+            self._engines.append((engine, slice(None)))
+            if engine.kernel.draws and isinstance(source, Sampler):
+                source.leave_to_kernel()
         else:
             slow = np.flatnonzero(~fast)
             self._engines.append((GeneralBlock(rows_of(start, slow), a), slow))

@@ -18,22 +18,22 @@ from __future__ import annotations
 from typing import Any, final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.engine._direct_loops import LOOPS
 from sim.engine._kernel import Kernel
 from sim.engine._scaled import CHECK, Scaled, aligned, row_step
+from sim.engine.batches import Drawn
 from sim.engine.state import Floats, Integers, State
 
 _TOP = -180
-_LEAST_SCALE = 2.0**-60
+LEAST_SCALE = 2.0**-60
 
 
 @final
 class Direct(Scaled):
     """M runs, batches of any size b < n (nothing in the derivation asks for b <= n/2).
 
-    st: (2, M), room for s, and t.
+    st: (2, M), room for s, and t. fallen: (M,), powers of two that went from the scale into y.
     """
 
     FLOOR = -700
@@ -41,30 +41,41 @@ class Direct(Scaled):
     def __init__(self, start: State, a: float, kernel: Kernel = LOOPS):
         super().__init__(start, a, kernel)
         runs = self.runs
-        self._fallen = np.zeros(runs, dtype=np.int64)
+        self.fallen = np.zeros(runs, dtype=np.int64)
         self.st = aligned(2, runs)
         self.st[1] = a * (self.mass + self.passive_mass)
         self._calm = self._steps_until_look()
         self._steps = kernel.make(self)
 
-    def advance(self, sets: NDArray[Any]) -> None:
-        """Do one step per batch in `sets`: lists (T, b, M), or masks (T, M, n)."""
+    def advance(self, sets: Any) -> None:
+        """Do one step per batch in `sets`: lists (T, b, M), masks (T, M, n), or Drawn."""
+        if isinstance(sets, Drawn):
+            self._steps(sets)  # it looks by itself
+            return
         done = 0
         while done < len(sets):
-            piece = sets[done : done + min(CHECK, max(1, self._calm))]
+            piece = sets[done : done + self.piece()]
             done += len(piece)
             self._steps(piece)
-            self._calm -= len(piece)
-            low = self.scale < _LEAST_SCALE * self.a
-            if low.any():
-                self._lower(np.flatnonzero(low))
+            self.look(len(piece))
+
+    def piece(self) -> int:
+        """Steps until the next look."""
+        return min(CHECK, max(1, self._calm))
+
+    def look(self, steps: int) -> None:
+        """After so many steps: keep scales and stand-ins in their range."""
+        self._calm -= steps
+        low = self.scale < LEAST_SCALE * self.a
+        if low.any():
+            self._lower(np.flatnonzero(low))
+        if self._calm <= 0:
+            self._calm = self._steps_until_look()
             if self._calm <= 0:
-                self._calm = self._steps_until_look()
-                if self._calm <= 0:
-                    self._lower(np.arange(self.runs))
+                self._lower(np.arange(self.runs))
 
     def _lower(self, rows: Integers) -> None:
-        self._fallen[rows] += self._rescale(rows)
+        self.fallen[rows] += self._rescale(rows)
         if self.deep is not None:  # new stand-ins stand at 2**FLOOR
             self._calm = max(1, min(self._calm, int((_TOP - self.FLOOR) / row_step(self.a))))
 
@@ -77,4 +88,4 @@ class Direct(Scaled):
 
     def passive_scale(self) -> tuple[Floats, Integers]:
         """Give P, which is the product of c^2 itself."""
-        return self.scale / self.a, self._fallen
+        return self.scale / self.a, self.fallen

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from numpy.typing import NDArray
-
-Steps = Callable[[NDArray[Any]], None]
+Steps = Callable[[Any], None]
 
 
 @dataclass(frozen=True)
@@ -17,9 +15,10 @@ class Kernel:
 
     name: what ran, for people. form: what it takes, a form of `sim.engine.batches`. make: given the
     engine, whose arrays it may keep, the function that does one step for each leading entry of its
-    argument, in place.
+    argument, in place. draws: it takes `sim.engine.batches.Drawn` too, and draws where it steps.
     """
 
     name: str
     form: str
     make: Callable[[Any], Steps]
+    draws: bool = False

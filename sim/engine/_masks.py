@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine._subsets import Words16or32
+from sim.engine._words import Words16or32
 from sim.engine.state import Bools, Integers
 
 

@@ -17,15 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine._direct import LEAST_SCALE
 from sim.engine._kernel import Kernel, Steps
+from sim.engine._numba_drawn import AHEAD, LANES, direct_drawn
+from sim.engine._numba_intrinsics import prefetch
 from sim.engine._numba_jit import announce, jit
-from sim.engine._numba_prefetch import prefetch
 from sim.engine._scaled import CHECK
-from sim.engine.batches import BATCH, LEFT_OUT, MASK
+from sim.engine._words import GROUP
+from sim.engine.batches import BATCH, LEFT_OUT, MASK, Drawn
 from sim.engine.state import Integers
 
-LANES = 32  # runs at a time
-AHEAD = 4  # steps
 _INDEX = np.uint64
 
 
@@ -225,18 +226,43 @@ def _all(engine: Any) -> Steps:
     return steps
 
 
+def _single_lists(engine: Any) -> Steps:
+    flat, scale, t, twice_a = engine.flat, engine.scale, engine.st[1], 2 * engine.a
+    listed, blocks = _lists(engine), -(-engine.runs // LANES)
+    limits = np.array([LEAST_SCALE * engine.a, 2.0**engine.FLOOR])
+    power = math.frexp(engine.a)[1]
+
+    def steps(sets: Any) -> None:
+        if not isinstance(sets, Drawn):
+            listed(sets)
+            return
+        at, group = np.full(blocks, sets.start), sets.words.first // GROUP
+        while at.min() < sets.stop:
+            free = engine.deep is None
+            most = sets.stop if free else engine.piece()
+            stop = np.minimum(at + most, sets.stop)
+            direct_drawn(
+                flat, scale, t, engine.fallen, at, stop, sets.words.key, group, sets.bound,
+                sets.words.width == 16, twice_a, limits, power, free,
+            )  # fmt: skip
+            engine.look(0 if free else most)
+
+    return steps
+
+
 def kernel(shape: str, single: bool) -> Kernel:
     """Give the kernel for an engine's shape; what it needs compiled first is said. single: b = 1, n - 1."""
     if shape in _SINGLES and single:
         announce([_SINGLES[shape]])
     else:
         announce([_MANY[shape]])
-    return COMPILED[shape]
+    return COMPILED["single" if shape == "direct" and single else shape]
 
 
-_SINGLES = {"direct": _direct_single, "complement": _complement_single}
+_SINGLES = {"direct": direct_drawn, "complement": _complement_single}
 _MANY = {"direct": _direct, "masks": _masked, "complement": _complement, "full": _full}
 COMPILED = {
+    "single": Kernel("numba, b = 1", BATCH, _single_lists, draws=True),
     "direct": Kernel("numba, lists", BATCH, _lists),
     "masks": Kernel("numba, masks", MASK, _masks),
     "complement": Kernel("numba, left out", LEFT_OUT, _left_out),

@@ -1,6 +1,6 @@
-"""Passes of `sim.engine._subsets` as numba kernels: the same words, hence the same subsets.
+"""Passes of `sim.engine._words` as numba kernels: the same words, hence the same subsets.
 
-Within a set the order may differ. What else `sim.engine._subsets` does is as fast in NumPy.
+Within a set the order may differ. What else it does is as fast in NumPy.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._numba_jit import announce, jit
-from sim.engine._subsets import Words16or32
+from sim.engine._numba_philox import tiles
+from sim.engine._words import GROUP, TILE, Words16or32
 from sim.engine.state import Integers
 
 _STAMPS = 1 << 16  # above, the table of `_repeats` leaves the cache, and sorting is as good
@@ -93,18 +94,24 @@ def _put_new(sets: Any, slots: Any, fresh: Any, stamp: Any, left: Any) -> int:
 class CompiledWords(Words16or32):
     """Words16or32 with compiled passes."""
 
-    def __init__(self, seed: np.random.SeedSequence, n: int):
-        super().__init__(seed, n)
-        self._passes = _products16 if self._width == 16 else _products32
-        announce([self._passes])
+    def __init__(self, seed: np.random.SeedSequence, n: int, first: int = 0):
+        super().__init__(seed, n, first)
+        announce([tiles])
 
-    def products(
-        self, words: NDArray[Any], bound: int, least: int
-    ) -> tuple[NDArray[Any], Integers]:
+    def each(self, bound: int, runs: int, tiles_: range, slot: int = 0) -> NDArray[Any]:
         """As the base class says."""
+        out = np.empty((len(tiles_) * TILE, -(-runs // GROUP) * GROUP), dtype=self._word)
+        tiles(out, self.key, self.first // GROUP, tiles_.start, slot, bound, self.width == 16)
+        return np.ascontiguousarray(out[:, :runs])
+
+    def products(self, words: NDArray[Any], bound: int) -> tuple[NDArray[Any], Integers]:
+        """As the base class says."""
+        short = words.itemsize == 2
+        least = (1 << 8 * words.itemsize) % bound
         result = np.empty(words.size, words.dtype)
         slots = np.empty(words.size if least else 0, dtype=np.int64)
-        return result, slots[: self._passes(words, bound, least, result, slots)]
+        passes = _products16 if short else _products32
+        return result, slots[: passes(words, bound, least, result, slots)]
 
     def repeats(self, sets: NDArray[Any]) -> Integers:
         """As the base class says."""

@@ -5,23 +5,27 @@ replacement  b independent uniform indices; an index drawn m times counts m time
 cyclic       the fixed partition {0..b-1}, {b..2b-1}, ... in this order, for ever (b divides n)
 reshuffled   a fresh uniform permutation every epoch of n/b steps, cut into batches (b divides n)
 
-Streams: runs are cut into blocks whose size depends on n and b alone, and block k draws from a stream
-of its own, keyed by the seed and k, in chunks of a fixed number of steps. So the batches of a run do
-not depend on the machine, on the number of workers, or on how often anything is recorded. The streams
-of a SeedSequence lie under a key of the simulator's own, OURS: whoever spawns children of the seed
+Streams: the words are a counter's (`sim.engine._words`), keyed by the seed. Of batches up to FLOYD indices,
+or all but so many, and of draws with replacement, run and step decide the batch: it depends neither on
+the number of runs nor on how they are cut into blocks. Otherwise a block of runs shares a stream, in
+chunks of a fixed number of steps; the blocks' size depends on n and b alone. So the batches of a run
+never depend on the machine, on the number of workers, or on how often anything is recorded. The key
+of a SeedSequence lies under one of the simulator's own, OURS: whoever spawns children of the seed
 that he also hands to the simulator draws from other streams.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._masks import masks as draw_masks
-from sim.engine._subsets import FLOYD, MOST, Words16or32, subsets
+from sim.engine._subsets import FLOYD, indices, subsets
+from sim.engine._words import MOST, TILE, Words16or32
 from sim.engine.state import Integers
 
 SAMPLINGS = ("uniform", "replacement", "cyclic", "reshuffled")
@@ -32,20 +36,21 @@ _MASK_CHUNK = 1 << 20  # bytes
 
 
 def block_runs(n: int, b: int) -> int:
-    """Runs that share one random stream: about 2048 touched coordinates, 64 to 2048 runs."""
+    """Runs advanced together, which share a stream where one is shared: 64 to 2048, about 2048 touched
+    coordinates."""
     touched = max(1, min(b, n - b))
     return min(2048, max(64, 2048 // touched))
 
 
-def child(seed: int | np.random.SeedSequence, block: int) -> np.random.SeedSequence:
-    """Give the seed of one block, without changing the parent's spawn counter.
+def child(seed: int | np.random.SeedSequence) -> np.random.SeedSequence:
+    """Give the seed of our streams, without changing the parent's spawn counter.
 
     An integer k names streams of its own, which are not those of SeedSequence(k).
     """
     if not isinstance(seed, np.random.SeedSequence):
-        return np.random.SeedSequence(seed, spawn_key=(block,))
+        return np.random.SeedSequence(seed, spawn_key=(0,))
     return np.random.SeedSequence(
-        seed.entropy, spawn_key=(*seed.spawn_key, OURS, block), pool_size=seed.pool_size
+        seed.entropy, spawn_key=(*seed.spawn_key, OURS, 0), pool_size=seed.pool_size
     )
 
 
@@ -67,15 +72,26 @@ def sources(
     size: runs in a block, `block_runs(n, b)` unless given. masks, backend: as for `Sampler`.
     """
     size = size or block_runs(n, b)
-    for index, first in enumerate(range(0, runs, size)):
+    for first in range(0, runs, size):
         rows = slice(first, min(first + size, runs))
         if batches is None:
-            yield (
-                rows,
-                Sampler(sampling, n, b, rows.stop - first, child(seed, index), masks, backend),
-            )
+            count = rows.stop - first
+            yield rows, Sampler(sampling, n, b, count, child(seed), masks, backend, first)
         else:
             yield rows, batches[:, rows]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The single indices of steps start..stop-1, below `bound`, that a kernel draws where it uses them."""
+
+    words: Words16or32
+    bound: int
+    start: int
+    stop: int
+
+    def __len__(self) -> int:
+        return self.stop - self.start
 
 
 def _words(backend: str) -> type[Words16or32]:
@@ -92,7 +108,7 @@ class Sampler:
     `take(steps)` yields arrays with T summing to `steps`, in the form that `form` says. For uniform
     subsets with b > n/2 it is the n - b indices left out that are drawn and given (LEFT_OUT). masks:
     give booleans (T, runs, n) where that is cheaper (MASK); the batches drawn are then others.
-    backend: "numba" draws the same batches with compiled passes.
+    backend: "numba" draws the same batches with compiled passes. first: the number of the first run.
     """
 
     def __init__(
@@ -104,6 +120,7 @@ class Sampler:
         seed: np.random.SeedSequence,
         masks: bool = False,
         backend: str = "numpy",
+        first: int = 0,
     ):
         if n > MOST:
             raise ValueError(f"n={n}: must be at most 2**32")
@@ -112,29 +129,45 @@ class Sampler:
         self.size = n - b if self.form == LEFT_OUT else b
         if masks and sampling == "uniform" and mask_pays(n, self.size):
             self.form = MASK
-        self._chunk_steps = max(1, _CHUNK // (runs * max(1, self.size)))
-        if sampling in ("cyclic", "reshuffled"):
-            epoch = n // b
-            self._chunk_steps = -(-self._chunk_steps // epoch) * epoch
-        if sampling == "reshuffled":
-            self._rng = np.random.Generator(np.random.PCG64(seed))
-        else:
-            self._words = _words(backend)(seed, n)
+        self._words = _words(backend)(seed, n, first)
         self._chunk: NDArray[Any] = np.empty((0, self.size, runs), dtype=np.int64)
-        self._used = 0
+        self._used = self._drawn = 0
+        self._lazy = False
+        self._chunk_steps = max(1, _CHUNK // (runs * max(1, self.size)))
+        listed = sampling == "uniform" and self.form != MASK
+        self._own = sampling == "replacement" or (listed and self.size <= FLOYD)
         if self.form == MASK:
             self._chunk_steps = max(1, _MASK_CHUNK // (runs * n))
+        elif sampling in ("cyclic", "reshuffled"):
+            epoch = n // b
+            self._chunk_steps = -(-self._chunk_steps // epoch) * epoch
+        elif self._own:
+            self._chunk_steps = -(-self._chunk_steps // TILE) * TILE
+        if sampling == "reshuffled":
+            self._rng = self._words.generator()
 
     @property
     def left_out(self) -> bool:
         """Whether it gives what the batches leave out."""
         return self.form == LEFT_OUT
 
-    def take(self, steps: int) -> Iterator[NDArray[Any]]:
+    def leave_to_kernel(self) -> None:
+        """Give single indices as `Drawn` from now on, where they are drawn for each run by itself."""
+        self._lazy = self._own and self.size == 1
+
+    def take(self, steps: int) -> Iterator[Any]:
         """Yield the next `steps` batches."""
+        if self._lazy and steps:
+            yield Drawn(self._words, self.n, self._drawn, self._drawn + steps)
+            self._drawn += steps
+            return
         while steps:
             if self._used == len(self._chunk):
-                self._chunk, self._used = self._draw(self._chunk_steps), 0
+                wanted = self._chunk_steps
+                if self._own:  # how much is drawn in one go changes nothing
+                    wanted = min(wanted, -(-steps // TILE) * TILE)
+                self._chunk, self._used = self._draw(wanted), 0
+                self._drawn += wanted
             piece = self._chunk[self._used : self._used + steps]
             self._used += len(piece)
             steps -= len(piece)
@@ -145,9 +178,9 @@ class Sampler:
         if self.form == MASK:
             return draw_masks(self._words, n, b, steps, runs)
         if self.sampling == "uniform":
-            return subsets(self._words, n, self.size, steps, runs)
+            return subsets(self._words, n, self.size, steps, runs, self._drawn)
         if self.sampling == "replacement":
-            return self._words.below(n, steps * b * runs).reshape(steps, b, runs)
+            return indices(self._words, n, b, steps, runs, self._drawn)
         epochs = steps * b // n
         order: Integers = np.broadcast_to(np.arange(n)[:, None], (epochs, n, runs))
         if self.sampling == "reshuffled":
@@ -160,7 +193,7 @@ def drawn(n: int, b: int, runs: int, steps: int, seed: int) -> Integers:
 
     runs: those of the block, all of them where they are no more than `block_runs(n, b)`.
     """
-    sampler = Sampler("uniform", n, b, runs, child(seed, 0), masks=True)
+    sampler = Sampler("uniform", n, b, runs, child(seed), masks=True)
     return convert(np.concatenate(list(sampler.take(steps))), sampler.form, BATCH, n)
 
 

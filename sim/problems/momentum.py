@@ -216,7 +216,7 @@ def _memberships(batches: Any, steps: int, runs: int, n: int, b: int, seed: Any)
         sets = arguments.explicit_batches(batches, steps, runs, n, b, repeats=False)
         return (_members(batch, n) for batch in sets)
     seed = arguments.seed(seed)
-    sampler = Sampler("uniform", n, b, runs, child(seed, 0))
+    sampler = Sampler("uniform", n, b, runs, child(seed))
     return _drawn(sampler, steps)
 
 

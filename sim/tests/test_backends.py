@@ -10,7 +10,8 @@ from sim import simulate
 from sim.engine._ahead import AHEAD, distinct_steps, pays
 from sim.engine._complement import Complement
 from sim.engine._direct import Direct
-from sim.engine._subsets import Words16or32, subsets
+from sim.engine._subsets import subsets
+from sim.engine._words import Words16or32
 from sim.engine.state import State, log_abs
 
 NAMES = ("q", "log_abs_q", "rho", "log_rho", "r2")
@@ -144,6 +145,13 @@ def test_numba_draws_the_same_integers(n):
     for count in (1, 300, 70_001):
         plain, compiled = (
             kind(np.random.SeedSequence(n), n).below(n, count)
+            for kind in (Words16or32, CompiledWords)
+        )
+        assert plain.dtype == compiled.dtype
+        assert np.array_equal(plain, compiled)
+    for runs, slot in ((1, 0), (100, 3)):
+        plain, compiled = (
+            kind(np.random.SeedSequence(n), n, 32).each(n, runs, range(5, 9), slot)
             for kind in (Words16or32, CompiledWords)
         )
         assert plain.dtype == compiled.dtype

@@ -14,7 +14,8 @@ from scipy.stats import binom, chi2
 
 import sim.engine._subsets as subset_module
 from sim.engine._masks import masks
-from sim.engine._subsets import Words16or32, subsets
+from sim.engine._subsets import subsets
+from sim.engine._words import GROUP, TILE, Counter, Words16or32, high
 from sim.engine.batches import (
     BATCH,
     LEFT_OUT,
@@ -156,6 +157,104 @@ def test_integers_below_a_bound(bound, n):
     assert integers_fit(draws, bound)
 
 
+@pytest.mark.parametrize(
+    ("n", "bound"),
+    [(4_096, x) for x in (1, 2, 3, 100, 1_000, 4_096, 40_000)]
+    + [(1 << 20, x) for x in (3, 1_000, 40_000)],
+)
+def test_integers_of_each_run(n, bound):
+    """Of 40,000, 39 % of the 16-bit words are rejected: 400 a tile and group, in 25 rounds and more."""
+    draws = Words16or32(seed(bound, n, 1), n).each(bound, 100, range(2, 34)).astype(np.int64)
+    assert draws.shape == (32 * TILE, 100)
+    assert draws.max() < bound
+    assert integers_fit(draws.ravel(), bound)
+
+
+@pytest.mark.parametrize(
+    ("counter", "key", "words"),
+    [
+        ("0" * 64, "0" * 32, "16554d9eca36314c db20fe9d672d0fdc d7e772cee186176b 7e68b68aec7ba23b"),
+        ("f" * 64, "f" * 32, "87b092c3013fe90b 438c3c67be8d0224 9cc7d7c69cd777b6 a09caebf594f0ba0"),
+        (
+            "243f6a8885a308d3 13198a2e03707344 a4093822299f31d0 082efa98ec4e6c89",
+            "452821e638d01377 be5466cf34e90c6c",
+            "a528f45403e61d95 38c72dbd566e9788 a5a1610e72fd18b5 57bd43b5e52b7fe6",
+        ),
+    ],
+)
+@pytest.mark.parametrize("compiled", [False, True])
+def test_published_words_of_philox(counter, key, words, compiled):
+    """The known answers for philox4x64-10 that its authors ship (Random123, kat_vectors)."""
+    (c, k), expected = (
+        (
+            [int("".join(x.split())[i : i + 16], 16) for i in range(0, len("".join(x.split())), 16)]
+            for x in (counter, key)
+        ),
+        [int(x, 16) for x in words.split()],
+    )
+    if compiled:
+        pytest.importorskip("numba", reason="numba (the extra `fast`) is not installed")
+        from sim.engine._numba_philox import philox
+
+        found = np.zeros(4, dtype=np.uint64)
+        philox(found, *(np.uint64(x) for x in (*c, *k)))
+    else:
+        found = Counter(np.array(k, dtype=np.uint64)).words(1, *c)
+    assert found.tolist() == expected
+
+
+def test_no_two_counters_are_the_same(monkeypatch):
+    """Every counter that slots, tiles, rounds, groups, blocks and the blocks' streams ask for is asked once."""
+    asked = []
+
+    def words(self, counts, first, second=0, third=0, fourth=0):
+        asked.extend((first + k, second, third, fourth) for k in range(counts))
+        return np.random.default_rng(len(asked)).integers(0, 1 << 64, 4 * counts, dtype=np.uint64)
+
+    monkeypatch.setattr(Counter, "words", words)
+    for n in (4_096, 1 << 20):
+        asked.clear()
+        for first in (0, 32, 48):
+            made = Words16or32(seed(9), n, first)
+            for slot in range(3):
+                made.each(
+                    40_000, 16 if first == 32 else 20, range(2), slot
+                )  # rejects, for n = 4096
+                made.each(40_000, 16, range(2, 3), slot)
+            state = made._block.state["state"]["counter"].tolist()
+            assert state == [
+                2**64 - 1,
+                2**64 - 1,
+                first - 1 if first else 2**64 - 1,
+                1 if first else 0,
+            ]
+        own = [x for x in asked if x[0] >= 0]
+        # runs 0-19 and 32-47 and 48-67: groups 0, 1; 2; 3, 4 in tiles 0, 1, and 0; 2; 3 in tile 2
+        assert len(own) == len(set(own))
+        assert {x[3] for x in own} == {0}
+        if n == 4_096:
+            assert max(x[2] >> 32 for x in own) > 1
+
+
+@pytest.mark.parametrize(
+    ("n", "b"), [(1_000, 1), (5_000, 1), (30, 29), (50, 7), (50, 43), (50, 50)]
+)
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_a_run_draws_the_same_however_runs_are_cut(n, b, backend):
+    """Runs 64 to 99 of 200 alone, in one block or as the tail of a longer one, in tiles of any chunk."""
+    if backend == "numba":
+        pytest.importorskip("numba", reason="numba (the extra `fast`) is not installed")
+    whole = np.concatenate(
+        list(Sampler("uniform", n, b, 200, seed(3), False, backend).take(3 * TILE + 5))
+    )
+    part = Sampler("uniform", n, b, 36, seed(3), False, backend, first=4 * GROUP)
+    pieces = np.concatenate([x for k in (1, TILE, 2 * TILE + 4) for x in part.take(k)])
+    assert np.array_equal(whole[:, :, 64:100], pieces)
+    other = Sampler("uniform", n, b, 36, seed(3), False, backend, first=5 * GROUP)
+    if b < n:
+        assert not np.array_equal(pieces, np.concatenate(list(other.take(3 * TILE + 5))))
+
+
 def test_steps_and_runs_are_independent():
     """Consecutive steps of a run, and neighbouring runs of a step: all 16 pairs equally likely."""
     sets = np.concatenate(list(Sampler("uniform", 4, 1, 40, seed(1)).take(4_000)))[:, 0]
@@ -190,7 +289,7 @@ def test_the_tests_above_see_a_faulty_sampler(fault):
         assert not counts_fit(counts, 12_000, 1 / 10)
     else:  # no rejection: 25,536 of 40,000 integers get two words, the others one
         words = Words16or32(seed(2), 4_096)
-        assert not integers_fit(words._high(words.raw(200_000), 40_000).astype(np.int64), 40_000)
+        assert not integers_fit(high(words.raw(200_000), 40_000).astype(np.int64), 40_000)
 
 
 @pytest.mark.parametrize(
@@ -257,9 +356,9 @@ def test_blocks_and_their_seeds():
     assert block_runs(100, 1) == block_runs(100, 99) == block_runs(100, 100) == 2048
     assert block_runs(1000, 500) == 64
     parent = np.random.SeedSequence(5, spawn_key=(9,))
-    assert child(parent, 3).spawn_key == (9, OURS, 3)
+    assert child(parent).spawn_key == (9, OURS, 0)
     assert parent.n_children_spawned == 0
-    assert child(5, 3).spawn_key == (3,)
+    assert child(5).spawn_key == (0,)
 
 
 @pytest.mark.parametrize("sampling", ["uniform", "replacement", "reshuffled"])
@@ -268,7 +367,7 @@ def test_no_stream_of_the_simulator_is_a_child_of_its_seed(sampling):
     parent = np.random.SeedSequence(20261126, spawn_key=(1, 2))
     first = {
         k: next(iter(Sampler(sampling, 64, 8, 5, stream, False, "numpy").take(4))).tobytes()
-        for k, stream in enumerate([*(child(parent, k) for k in range(4)), *parent.spawn(4)])
+        for k, stream in enumerate([child(parent), *parent.spawn(4)])
     }
     assert len(set(first.values())) == len(first)
 
@@ -282,6 +381,6 @@ def test_labels_drawn_from_children_are_independent_of_the_batches():
     for task in range(2_560 // 64):
         parent = np.random.SeedSequence(3, spawn_key=(task,))
         labels = next(iter(Sampler("uniform", 256, 1, 64, parent.spawn(1)[0]).take(1)))[0, 0]
-        batch = next(iter(Sampler("uniform", 256, 1, 64, child(parent, 0)).take(1)))[0, 0]
+        batch = next(iter(Sampler("uniform", 256, 1, 64, child(parent)).take(1)))[0, 0]
         equal += int((labels == batch).sum())
     assert equal <= 60

@@ -1,0 +1,193 @@
+"""Random words from a counter: which word it is decides its value, not who asked before.
+
+The generator is Philox 4x64-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
+1, 2, 3", SC 2011), as numpy.random has it. A counter is four 64-bit numbers and gives four words:
+
+    (blocks * group + i, tile, slot, 0)         integers of GROUP runs: slot `slot`, TILE steps
+    (2 * group + i, tile, slot + 2^32 k, 0)     what replaces those rejected, round k = 1, 2, ...
+    (i + 2^64 * ..., 0, first run, 1)           one stream for a block of runs that begins at `first run`
+
+Integers below a bound: Lemire's method ("Fast Random Integer Generation in an Interval", 2019): for
+a uniform word x of w bits, floor(x bound / 2^w) is exactly uniform once the words with
+x bound mod 2^w < 2^w mod bound are rejected. 16-bit words up to bound 4096, 32-bit words above; in
+tiles a rejected word is replaced by a 32-bit one, the k-th of a group and tile by its k-th spare word.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.state import Integers
+
+TILE = 64  # steps whose words stand together, step by step
+GROUP = 16  # runs whose words stand together: all are drawn, even where only some of the runs exist
+SPARE = 16  # 32-bit words that replace rejected ones, for a group and tile in a round
+MOST = 1 << 32
+_SHORT = 4096
+_FEW_REPEATS = 2  # a row, up to which comparing is cheaper than sorting again
+_COUNTERS = 1 << 256
+
+
+class Counter:
+    """numpy.random.Philox with the counter in hand."""
+
+    def __init__(self, key: NDArray[np.uint64]):
+        self._bits = np.random.Philox(key=key)
+        self._at = 0  # NumPy counts first, then draws
+
+    def words(
+        self, counts: int, first: int, second: int = 0, third: int = 0, fourth: int = 0
+    ) -> Any:
+        """Give the 4 * counts words of the counter (first, second, third, fourth) and those after it."""
+        before = first - 1 + (second << 64) + (third << 128) + (fourth << 192)
+        self._bits.advance((before - self._at) % _COUNTERS)
+        self._at = before + counts
+        return self._bits.random_raw(4 * counts).astype("<u8", copy=False)
+
+
+class Words16or32:
+    """Uniform integers below bounds up to `n`, for the runs from `first` on.
+
+    `each` gives each run its own, whatever other runs there are; `below` and `bytes` read the block's stream.
+    `each`, `below`, `repeats` and `put_new` are what `sim.engine._numba_words` compiles. first: a multiple
+    of GROUP.
+    """
+
+    def __init__(self, seed: np.random.SeedSequence, n: int, first: int = 0):
+        self.key = seed.generate_state(2, np.uint64).astype(np.uint64)
+        self.first = first
+        self._own = Counter(self.key)
+        self._rooms = [np.empty(0, dtype=np.uint8)] * 2
+        start = ((first << 128) + (1 << 192) - 1) % _COUNTERS
+        self._block = np.random.Philox(key=self.key, counter=start)
+        short = n <= _SHORT
+        self._word = "<u2" if short else "<u4"
+        self.width = 16 if short else 32
+
+    def each(self, bound: int, runs: int, tiles: range, slot: int = 0) -> NDArray[Any]:
+        """Draw TILE integers on 0..bound-1 a tile for each of the first runs, as words (steps, runs)."""
+        groups, first = -(-runs // GROUP), self.first // GROUP
+        blocks = TILE * GROUP * self.width // 256
+        step = np.dtype((np.void, GROUP * self.width // 8))  # the words of a group at a step
+        size = len(tiles) * TILE * groups
+        words = self._room(0, size * step.itemsize).view(step).reshape(len(tiles), TILE, groups)
+        for k, tile in enumerate(tiles):
+            own = self._own.words(groups * blocks, first * blocks, tile, slot)
+            words[k] = own.view(step).reshape(groups, TILE).T
+        result, rejected = self._tile(words.reshape(-1).view(self._word), bound)
+        again = 0
+        while rejected.size:
+            again += 1
+            group = rejected // (TILE * GROUP * groups) * groups + rejected // GROUP % groups
+            order = np.argsort(group, kind="stable")
+            rejected, group = rejected[order], group[order]
+            rank = np.arange(rejected.size) - np.searchsorted(group, group)
+            served = np.flatnonzero(rank < SPARE)
+            spare = self._spare(group[served] // groups, groups, tiles, slot + (again << 32))
+            fresh, refused = self.products(spare[SPARE * group[served] + rank[served]], bound)
+            result[rejected[served]] = fresh
+            left = rank >= SPARE
+            left[served[refused]] = True
+            rejected = rejected[left]
+        return result.reshape(-1, groups * GROUP)[:, :runs]
+
+    def _tile(self, words: NDArray[Any], bound: int) -> tuple[NDArray[Any], Integers]:
+        """As `products`, in memory that is kept: pages that the system has to make cost more than the rest."""
+        least, wide = (1 << self.width) % bound, f"<u{self.width // 4}"
+        product = self._room(1, 2 * words.nbytes).view(wide)
+        np.copyto(product, words)
+        product *= np.array(bound, wide)
+        result = np.empty_like(words)
+        np.right_shift(product, self.width, out=result, casting="unsafe")
+        low = np.multiply(words, np.array(bound % (1 << self.width), words.dtype), out=words)
+        if not least or low.min() >= least:
+            return result, np.empty(0, dtype=np.int64)
+        return result, np.flatnonzero(low < least)
+
+    def _room(self, which: int, count: int) -> NDArray[np.uint8]:
+        if self._rooms[which].size != count:
+            self._rooms[which] = np.empty(count, dtype=np.uint8)
+        return self._rooms[which]
+
+    def _spare(self, wanted: Integers, groups: int, tiles: range, place: int) -> NDArray[np.uint32]:
+        """Give SPARE words a tile and group, but only of the tiles `wanted`."""
+        words = np.empty((len(tiles), groups * SPARE), dtype="<u4")
+        first = 2 * self.first // GROUP
+        for k in np.flatnonzero(np.bincount(wanted)).tolist():
+            words[k] = self._own.words(2 * groups, first, tiles[k], place).view("<u4")
+        return words.reshape(-1)
+
+    def generator(self) -> np.random.Generator:
+        """Give NumPy's generator on the block's stream."""
+        return np.random.Generator(self._block)
+
+    def raw(self, count: int) -> NDArray[Any]:
+        """Draw `count` uniform words."""
+        words = self._block.random_raw(-(-count * self.width // 64))
+        return words.astype("<u8", copy=False).view(self._word)[:count]
+
+    def bytes(self, count: int) -> NDArray[np.uint8]:
+        """Draw `count` uniform bytes."""
+        words = self._block.random_raw(-(-count // 8))
+        return words.astype("<u8", copy=False).view(np.uint8)[:count]
+
+    def below(self, bound: int, count: int) -> NDArray[Any]:
+        """Draw `count` integers, exactly uniform on 0..bound-1, as words."""
+        result, rejected = self.products(self.raw(count), bound)
+        while rejected.size:
+            again, where = self.products(self.raw(rejected.size), bound)
+            result[rejected] = again
+            rejected = rejected[where]
+        return result
+
+    def products(self, words: NDArray[Any], bound: int) -> tuple[NDArray[Any], Integers]:
+        """Give floor(x bound / 2^w), and where x bound mod 2^w < 2^w mod bound."""
+        least = (1 << 8 * words.itemsize) % bound
+        if not least:
+            return high(words, bound), np.empty(0, dtype=np.int64)
+        narrow = np.array(bound % (1 << 8 * words.itemsize), words.dtype)
+        return high(words, bound), np.flatnonzero(words * narrow < least)
+
+    def repeats(self, sets: NDArray[Any]) -> Integers:
+        """Find as many slots in each row of sets (count, size) as it has repeats, as flat positions.
+
+        May sort the rows.
+        """
+        sets.sort(axis=1)
+        flat = sets.reshape(-1)
+        equal = flat[1:] == flat[:-1]
+        equal[sets.shape[1] - 1 :: sets.shape[1]] = False  # the first entry of the next row
+        return np.flatnonzero(equal) + 1
+
+    def put_new(self, sets: NDArray[Any], slots: Integers, fresh: NDArray[Any]) -> Integers:
+        """Put into each slot its fresh value unless the row has it; give as many slots as are left.
+
+        Few slots are compared with their rows; for many the rows are sorted again.
+        """
+        count, size = sets.shape
+        rows, flat = slots // size, sets.reshape(-1)
+        if slots.size > _FEW_REPEATS * count:
+            flat[slots] = fresh
+            changed = np.flatnonzero(np.bincount(rows, minlength=count))
+            part = sets[changed]
+            again = self.repeats(part)
+            sets[changed] = part
+            return changed[again // size] * size + again % size
+        keys = rows * (int(fresh.max()) + 1) + fresh
+        order = np.argsort(keys, kind="stable")
+        left = np.zeros(len(keys), dtype=bool)
+        left[order[1:]] = keys[order[1:]] == keys[order[:-1]]
+        left[np.flatnonzero(sets.take(rows, axis=0) == fresh[:, None]) // size] = True
+        flat[slots[~left]] = fresh[~left]
+        return slots[left]
+
+
+def high(words: NDArray[Any], bound: int) -> NDArray[Any]:
+    """Give floor(x bound / 2^w) of 16- or 32-bit words x."""
+    wide = f"<u{2 * words.itemsize}"
+    product = words.astype(wide)
+    product *= np.array(bound, wide)
+    return product.view(words.dtype)[1::2]
