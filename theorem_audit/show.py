@@ -133,9 +133,9 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     read, total = ledger.hypotheses()
     console.print(f"hypotheses read by machine: {'all' if read == total else read} of {total}")
     played, known = meanings_played(claims, ledger.outcomes)
-    console.print(
-        f"symbols with executable meaning: {'all' if played == known else played} of {known}"
-    )
+    if known:
+        said = "all" if played == known else played
+        console.print(f"symbols with executable meaning: {said} of {known}")
     console.print(tried.line({x: claims[x] for x in verdicts}), markup=False, highlight=False)
     for name, why in LEFT_OUT.items():
         console.print(f"left out: {name}: {why}", markup=False)

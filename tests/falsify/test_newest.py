@@ -104,6 +104,12 @@ def test_a_sabotage_of_a_new_claim_is_not_accepted(name: str) -> None:
     assert fate(change(claims[claim_id])) in REFUSED
 
 
+@pytest.mark.thorough
+@pytest.mark.parametrize("claim_id", ["SADDLE-NEVER", "LYAPUNOV", "MOMENTUM-CONFINED", "Q-MIXTURE"])
+def test_the_claims_themselves_are_accepted(claim_id: str) -> None:
+    assert fate(claims[claim_id]) not in REFUSED
+
+
 RESTING = {
     "NORMS-EXPONENT": ("SADDLE-NEVER", "SADDLE-TRAP-BATCH", "SADDLE-PHASES"),
     "SGD-RATE": ("SCALING-EPOCH",),

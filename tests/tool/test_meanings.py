@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from theorem_audit.weigh.told import Told, describe, stated
 from theorem_audit.weigh.verdict import Outcome, meanings_played
 from theory import claims
 from theory.vocabulary import meanings
-from theory.vocabulary.meanings import Ends
+from theory.vocabulary.meanings import Curvature, Ends, Move
 
 SPARSE = claims["SGD-SPARSE"]
 VARIANTS = {
@@ -25,7 +26,9 @@ VARIANTS = {
     if meanings_of(claim.symbols)
     for v in meaning_variants(claim)
 }
-QUICK = tuple(x for x in VARIANTS if x.startswith(("SGD-SPARSE", "GD-ALIGN,")))
+QUICK = tuple(
+    x for x in VARIANTS if x.startswith(("SGD-SPARSE", "GD-ALIGN,", "SGD-RATE,", "SADDLE-TRAP,"))
+)
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -79,6 +82,29 @@ def test_a_meaning_that_nothing_can_play_is_refused() -> None:
         replace(SPARSE, symbols={**SPARSE.symbols, "T": meanings.OTHERS})
     with pytest.raises(ValueError, match=r"name='r2': claim SGD-SPARSE has meanings of P_sparse, "):
         SPARSE.with_meaning("r2", meanings.OTHERS)
+
+
+def test_meanings_of_steps_and_points_by_hand() -> None:
+    """Two batches with chances 1/2: factors 2 and 1/2 of the ratio; a Hessian with eigenvalues 3 and 1."""
+    one, half = Fraction(1), Fraction(1, 2)
+    moves = [Move(0.5, ((one, one), one), ((one, 2 * one), one)),
+             Move(0.5, ((one, one), one), ((2 * one, one), half))]  # fmt: skip
+    assert float(meanings.RATIO_EXPONENT.value(moves)) == pytest.approx(0)
+    assert float(meanings.RATIO_EXPONENT.near[0].value(moves)) == pytest.approx(np.log(1.25))
+    assert float(meanings.OFF_EXPONENT.value(moves)) == pytest.approx(-np.log(2) / 2)
+    still = [Move(1, ((one, one), one), ((one, 0 * one), one))]
+    assert float(meanings.RATIO_EXPONENT.value(still)) == -np.inf
+    bend = Curvature(((2 * one, one), (one, 2 * one)), n=3)
+    trace = meanings.hessian_trace("trace")
+    assert [float(x.value(bend)) for x in (trace, *trace.near)] == [4, 12, 10]
+
+
+def test_traps_by_hand() -> None:
+    data, start = np.diag([2.0, 1.0]), np.array([[-0.3, 0.1], [0.3, 0.1], [0.3, 0.1]])
+    run = Ends(start, np.array([[-1.0, 0.0], [-1.0, 0.0], [0.0, 1.0]]), data, relu=False)
+    assert [x.value(run).tolist() for x in (meanings.TRAPPED, *meanings.TRAPPED.near)] == [
+        [True, False, False], [False, True, False], [False, False, True],
+    ]  # fmt: skip
 
 
 def test_meanings_of_runs_by_hand() -> None:

@@ -28,6 +28,7 @@ from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import norm_step
 from theory.notation import S, a, b, delta, k, n, p, r2, rho, s, t
 from theory.sources import BATCH_SHARPNESS, LYAPUNOV_SIGN, NOISE_COLLAPSES
+from theory.vocabulary.meanings import OFF_EXPONENT, RATIO_EXPONENT
 
 rate_ratio = Symbol("lambda_ratio", real=True)
 rate_off = Symbol("lambda_off", real=True)
@@ -78,8 +79,8 @@ SGD_RATE = Claim(
         "radial": Eq(rate_radial, b / n * log(Abs(1 - 4 * a))),
     },
     symbols={
-        "lambda_ratio": "mean over one batch at +-x_I of the change of log|q_j/q_I|, j != I live",
-        "lambda_off": "mean of the change of log|w_perp| there, or of a passive ReLU coordinate",
+        "lambda_ratio": RATIO_EXPONENT,
+        "lambda_off": OFF_EXPONENT,
         "lambda_radial": "mean of log|factor of delta|, delta = r2 - 1, linearised there in the "
         "direction x_I; -oo at a = 1/4",
     },

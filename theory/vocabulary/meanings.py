@@ -5,10 +5,13 @@ Nothing here shares code with ``sim``.  A run's end stands for its limit: who pl
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+from mpmath import mp
 from numpy.typing import NDArray
 
 from theorem_audit.statement.meaning import Meaning
@@ -156,6 +159,53 @@ TRAPPED = Meaning(
 )  # fmt: skip
 
 
+# Means over one batch at a data point of what a step multiplies: w = x_1, the rest as small as one likes.
+
+
+@dataclass(frozen=True)
+class Move:
+    """One batch's step: its chance; (q_1, q_2, ...) and a coordinate off the data, before and after."""
+
+    chance: Any
+    before: tuple[Sequence[Fraction], Fraction]
+    after: tuple[Sequence[Fraction], Fraction]
+
+    def ratio(self) -> Fraction:
+        """Of q_2/q_1."""
+        (old, _), (new, _) = self.before, self.after
+        return new[1] * old[0] / (new[0] * old[1])
+
+    def off(self) -> Fraction:
+        """Of w_perp."""
+        return self.after[1] / self.before[1]
+
+
+def _mp(x: Fraction) -> Any:
+    return abs(mp.mpf(x.numerator) / x.denominator)
+
+
+def _mean_log(factor: Callable[[Move], Fraction]) -> Callable[[Sequence[Move]], Any]:
+    return lambda moves: mp.fsum(
+        x.chance * (mp.log(_mp(factor(x))) if factor(x) else mp.mpf("-inf")) for x in moves
+    )
+
+
+def _log_mean(factor: Callable[[Move], Fraction]) -> Callable[[Sequence[Move]], Any]:
+    return lambda moves: mp.log(mp.fsum(x.chance * _mp(factor(x)) for x in moves))
+
+
+RATIO_EXPONENT = Meaning(
+    "mean over one batch at +-x_I of the change of log|q_j/q_I|, j != I live", _mean_log(Move.ratio),
+    near=(Meaning("log of the mean over one batch at +-x_I of the factor of |q_j/q_I|, j != I live",
+                  _log_mean(Move.ratio)),
+          Meaning("mean over one batch at +-x_I of the change of log|w_perp/q_I|", _mean_log(Move.off))),
+)  # fmt: skip
+OFF_EXPONENT = Meaning(
+    "mean of the change of log|w_perp| there, or of a passive ReLU coordinate", _mean_log(Move.off),
+    near=(Meaning("log of the mean of the factor of |w_perp| there", _log_mean(Move.off)),),
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Curvature:
     """matrix: the Hessian of the mean loss L of n data at a point, exact."""
@@ -186,15 +236,18 @@ __all__ = [
     "ALIGNED",
     "FOURTHS",
     "LARGEST",
+    "OFF_EXPONENT",
     "OFF_THE_LIVE",
     "ON_A_DATUM",
     "ON_A_LIVE_DATUM",
     "OTHERS",
+    "RATIO_EXPONENT",
     "REACHED",
     "SHARE_KEPT",
     "TRAPPED",
     "WINNER_SQUARE",
     "Curvature",
     "Ends",
+    "Move",
     "hessian_trace",
 ]

@@ -38,6 +38,7 @@ from theory import vocabulary as words
 from theory.minibatch import purity_time, rates
 from theory.notation import a, eta, p
 from theory.quadratic import bridge
+from theory.vocabulary.meanings import Move
 
 F = Fraction
 POWER = F(1, 10**60)  # the size of what is small at a data point
@@ -77,6 +78,13 @@ def factor_means(case: Case) -> dict[str, Any]:
             elif total["radial"] is not None:
                 total["radial"] += weight * mp.log(abs(_mp(change)))
     return total
+
+
+def moves_of(case: Case) -> list[Move]:
+    """The steps of all batches at x_1, as the meanings of exponents take them."""
+    near = at_point(case)
+    made = [(weight, near.step(batch)) for batch, weight in kinds_of(case)]
+    return [Move(weight, (near.q, near.off[0]), (x.q, x.off[0])) for weight, x in made]
 
 
 def _mp(value: Fraction) -> Any:
@@ -145,6 +153,11 @@ def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         clock.played += 1
         found = factor_means(case)
         at[p] = claimed_split(claim, at)
+        moves = moves_of(case)
+        with mp.workdps(2 * DIGITS):
+            for symbol, name in ((rates.rate_ratio, "ratio"), (rates.rate_off, "off")):
+                if case.n > 1 or name == "off":
+                    found[name] = claim.meaning(symbol).value(moves)
         for symbol, name in ((rates.rate_ratio, "ratio"), (rates.rate_off, "off"),
                              (rates.rate_radial, "radial")):  # fmt: skip
             if found[name] is not None:
