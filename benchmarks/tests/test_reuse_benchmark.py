@@ -13,6 +13,15 @@ def test_then_and_now_stand_beside_each_other():
     assert lines[1].split() == ["x", "12.50", "10.00", "0.25", "0.12"]
 
 
+def test_what_takes_longer_than_is_asked_is_marked():
+    old = {"audit list": Time(5.5, 5.0)}
+    for wall, marked in ((0.4, False), (0.5, True)):
+        line = table(old, {"audit list": Time(wall, 0.3)}).splitlines()[1]
+        assert line.split()[6] == "0.5"
+        assert line.endswith("longer") == marked
+    assert table(old, {"new": Time(1.0, 1.0)}).splitlines()[1].split()[1:3] == ["-", "-"]
+
+
 def test_a_command_is_timed_with_what_it_starts(tmp_path: Path):
     code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'sum(range(10**7))']); print('done')"
     found = timed([sys.executable, "-c", code], tmp_path)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sympy import And, Eq, Gt, Le
+from sympy import And, Eq, Gt, Integer, Le, sqrt
 
 from theorem_audit import expect_identity, expect_zero
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.doubt import doubts, falsify
 from theorem_audit.doubt.challenge import challenge
 from theorem_audit.doubt.doubts import asked, searches_of
+from theorem_audit.doubt.variants import drafts, formula_variants
 from theorem_audit.exact.zero import relations
 from theorem_audit.reuse.index import CHALLENGE, Row
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.weigh.runner import run_evidence
 from theorem_audit.weigh.verdict import derive
 from theory import claims
-from theory.notation import a, q_i, q_j, s
+from theory.notation import a, b, n, q_i, q_j, s
 
 CONDITION = Assumption("positive", Gt(a, 0))
 TRUE = Claim("GRAD", "made up", And(Eq(s, 3 * a), Eq(q_i, a**2)), Source("lemma", "made up"), "exact",
@@ -133,3 +134,16 @@ def test_the_rows_of_wrong_variants_bring_what_is_to_reject_them() -> None:
     found = run_evidence(asked(row), claims["STEP"])
     assert (found.outcome, found.checks) == ("passed", 2)
     assert q_j in claims["STEP"].formula.free_symbols
+
+
+def test_a_change_is_worked_out_when_it_is_asked_for() -> None:
+    """And what comes out as true or false for all values is no variant."""
+    claim = replace(claims["STEP"], formula=Eq(n, b + 1))
+    made = drafts(claim)
+    assert not any("part" in vars(x) for x in made)
+    shown = list(formula_variants(claim))
+    assert {v.part[1] for v in shown if v.part} == {x.part for x in made if x.part is not None}
+    assert len({v.name for v in shown}) == len(shown)
+    numbers = replace(claim, formula=Eq(sqrt(2), Integer(1), evaluate=False))
+    assert drafts(numbers)
+    assert not list(formula_variants(numbers))

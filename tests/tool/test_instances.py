@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
+from itertools import product
 
 import pytest
-from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Rational
+from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Ne, Rational, log, sqrt
 from sympy.logic.boolalg import Boolean, Or
 
 from theorem_audit.doubt import instances
+from theorem_audit.doubt.condition import Condition
 from theorem_audit.doubt.undefined import undefined
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Assumption
@@ -52,6 +55,27 @@ def test_a_table_of_alternatives_has_its_entries_as_instances() -> None:
     ]
     found = instances.find(Or(*rows) & Ge(n, 1))
     assert found == {q_i: Rational(17, 23), a: Rational(5, 11), n: 41}
+
+
+@pytest.mark.parametrize("kind", [Ge, Gt, Le, Lt])
+def test_balls_say_of_logarithms_what_sympy_says(kind: type[Boolean]) -> None:
+    """At 1 both sides are equal, which no ball can tell; below 0 the logarithm is no real number."""
+    relation = kind(log(a) * sqrt(2), q_i ** Rational(3, 7) - 1)
+    condition = Condition(relation)
+    assert condition.values is None
+    for x, y in product((Fraction(1), Fraction(1, 3), Fraction(5), Fraction(9, 8)), repeat=2):
+        at = {a: Rational(x.numerator, x.denominator), q_i: Rational(y.numerator, y.denominator)}
+        assert condition.holds({a: x, q_i: y}) == (relation.subs(at) == True)  # noqa: E712
+    assert not condition.holds({a: Fraction(1, 2), q_i: Fraction(-2)})
+
+
+def test_what_stands_above_a_logarithm_alone_is_taken_last() -> None:
+    """n >= 10^9 log b is far from what the search tries; n stands nowhere else, so it is taken last."""
+    region = And(Ge(n, 10**9 * log(b)), Ge(b, 3), Lt(a, Rational(1, 2)), Gt(a, 0))
+    found = instances.find(region)
+    assert found is not None
+    assert satisfies(region, found)
+    assert instances.find(region, {n: Integer(3)}) is None
 
 
 def test_boundary_cases() -> None:

@@ -111,6 +111,7 @@ def test_the_original_passes_its_battery(path: str) -> None:
 # A mutant of the court leaves its folder to the garbage collector, which says so.
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.thorough  # over a minute; each original passes its battery without it
 @pytest.mark.parametrize("path", BATTERIES)
 def test_every_mutant_is_caught_or_explained(path: str) -> None:
     original, battery = _module(path), BATTERIES[path]
