@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -78,3 +81,31 @@ def test_completion_knows_the_commands(shell: str, capsys: pytest.CaptureFixture
     assert stop.value.code == 0
     text = capsys.readouterr().out
     assert all(word in text for word in ("mutants", "simulate", "--step-size"))
+
+
+def test_bash_completes_claim_ids(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed, in a shell whose ``audit`` knows two claims."""
+    if (bash := shutil.which("bash")) is None:
+        pytest.skip("bash is absent: its completion is not tried")
+    with pytest.raises(SystemExit):
+        main(["--print-completion", "bash"])
+    script = tmp_path / "completion.sh"
+    script.write_text(capsys.readouterr().out)
+    tool = tmp_path / "audit"
+    tool.write_text('#!/bin/sh\n[ "$*" = "list --names" ] && printf "BAND\\nBRIDGE\\nTRACE\\n"\n')
+    tool.chmod(0o755)
+    for words, wanted in (("show BA", "BAND"), ("run BR", "BRIDGE"), ("impact T", "TRACE"), ("show X", "")):
+        ask = (
+            f"source {script}; COMP_WORDS=(audit {words}); COMP_CWORD=2; _shtab_audit audit; "
+            'echo "${COMPREPLY[*]}"'
+        )
+        path = f"{tmp_path}:{os.environ['PATH']}"
+        done = subprocess.run(
+            [bash, "-c", ask], capture_output=True, text=True, check=True, env={**os.environ, "PATH": path}
+        )
+        assert done.stdout.strip() == wanted, words
+
+
+def test_names_are_ids_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--names", "GRAD", "hess"]) == 0
+    assert capsys.readouterr().out == "GRAD\nHESS\n"
