@@ -51,7 +51,8 @@ def broken(statement: str) -> str:
 
 def _conditions(text: str) -> list[str]:
     """The hypotheses of a line, split where no bracket or group is open."""
-    found, depth, held = [], 0, ""
+    found: list[str] = []
+    depth, held = 0, ""
     for part in re.split(r"(,\\ )", text):
         if part == r",\ " and depth == 0:
             found, held = [*found, held], ""
