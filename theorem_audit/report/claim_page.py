@@ -42,7 +42,7 @@ def broken(statement: str) -> str:
         return statement
     lines: list[str] = []
     for part in _conditions(rest.removesuffix(_END)):
-        if lines and _signs(lines[-1] + part) <= WIDTH:
+        if lines and _signs(lines[-1] + r",\ " + part) <= WIDTH:
             lines[-1] += r",\ " + part
         else:
             lines += [part]
