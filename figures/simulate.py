@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sqlite3
 from collections.abc import Callable
@@ -31,7 +32,9 @@ def add_model_options(sub: argparse.ArgumentParser, *, many: bool) -> None:
     sub.add_argument("--d", type=int, help="ambient dimension (default n)", **more)
     sub.add_argument("--b", "--batch-size", dest="b", type=int, required=True,
                      help="batch size, 1..n", **more)  # fmt: skip
-    sub.add_argument("--step-size", type=float, required=True, help="eta > 0; a = eta/b", **more)
+    step = sub.add_mutually_exclusive_group(required=True)
+    step.add_argument("--step-size", type=float, help="eta > 0; a = eta/b", **more)
+    step.add_argument("--a", type=float, help="eta/b > 0, in the step size's place", **more)
     sub.add_argument("--steps", type=int, default=10_000, help="steps (default 10000)")
     sub.add_argument("--runs", type=int, default=100, help="independent runs (default 100)")
     sub.add_argument("--radius", type=float, default=1.0, help="||w(0)|| (default 1)", **more)
@@ -47,6 +50,7 @@ def run_simulate(args: argparse.Namespace, seed: int) -> dict[str, Any]:
     Raises ValueError or TypeError, naming the argument, for bad settings.
     """
     d = args.n if args.d is None else args.d
+    step_size = args.step_size if args.a is None else args.a * args.b
     for name, low in (("n", 1), ("runs", 1), ("steps", 1)):
         if getattr(args, name) < low:
             raise ValueError(f"--{name} {getattr(args, name)}: at least {low}")
@@ -61,7 +65,7 @@ def run_simulate(args: argparse.Namespace, seed: int) -> dict[str, Any]:
     q, rho = uniform_start(np.random.default_rng(start), args.runs, args.n, d, args.radius)
     every = max(1, args.steps // RECORDS)
     result = simulate(
-        q, rho, batch_size=args.b, step_size=args.step_size, steps=args.steps, seed=batches,
+        q, rho, batch_size=args.b, step_size=step_size, steps=args.steps, seed=batches,
         activation=args.activation, sampling=args.sampling, observe=OBSERVED, every=every,
     )  # fmt: skip
     quantiles = {
@@ -69,7 +73,7 @@ def run_simulate(args: argparse.Namespace, seed: int) -> dict[str, Any]:
         for name, rows in result.recorded.items()
     }
     return {
-        "n": args.n, "d": d, "batch_size": args.b, "step_size": args.step_size, "steps": args.steps,
+        "n": args.n, "d": d, "batch_size": args.b, "step_size": step_size, "steps": args.steps,
         "runs": args.runs, "radius": args.radius, "activation": args.activation,
         "sampling": args.sampling, "seed": seed, "dead": int(result.dead.sum()),
         "diverged": int(result.diverged.sum()), "recorded_steps": result.recorded_steps.tolist(),
@@ -130,14 +134,19 @@ def plot_simulation(data: dict[str, Any], path: Path) -> None:
 
 def run_sweep(args: argparse.Namespace) -> list[dict[str, Any]]:
     """The grid over the listed values; one row per cell with the medians at the end."""
-    grid = {
-        "n": args.n, "batch_size": args.b, "step_size": args.step_size, "radius": args.radius,
+    axes = {
+        "n": args.n, "batch_size": args.b, "step_size": args.step_size or args.a, "radius": args.radius,
         "steps": args.steps, "runs": args.runs, "activation": args.activation,
         "sampling": args.sampling, "d": args.d, "observe": [list(OBSERVED)],
     }  # fmt: skip
+    lists = [x if isinstance(x, list) else [x] for x in axes.values()]
+    grid = [dict(zip(axes, x, strict=True)) for x in itertools.product(*lists)]
+    if args.a is not None:  # the axis is a: each batch size has its own step sizes
+        for settings in grid:
+            settings["step_size"] *= settings["batch_size"]
     cells = sweep(grid, seeds=args.seeds, store=args.store, workers=args.workers)
     if args.csv:
-        cells.to_csv(args.csv)
+        cells.to_csv(args.csv, tidy=True)
     return [
         {**row.settings, "seed": row.seed,
          **{name: float(np.median(row.values[name])) for name in OBSERVED}}
@@ -173,7 +182,7 @@ def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     add_model_options(grid, many=True)
     grid.add_argument("--seeds", type=int, default=1, help="seeds per setting (default 1)")
     grid.add_argument("--store", required=True, metavar="FILE", help="SQLite file; kept, resumed")
-    grid.add_argument("--csv", metavar="FILE", help="write every cell as CSV")
+    grid.add_argument("--csv", metavar="FILE", help="write every run of every cell as a row of CSV")
     grid.add_argument("--workers", type=int, help="processes (default: cores)")
     one_run.set_defaults(handler=_simulate)
     grid.set_defaults(handler=_sweep)

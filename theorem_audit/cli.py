@@ -41,7 +41,8 @@ EPILOG = """examples:
 
 exit codes:
   0    nothing is refuted, and nothing that was run is left undecided
-  1    a claim is refuted, an evidence broke, a wrong variant survives, or what --check asks is out of date
+  1    a claim is refuted, an evidence broke, a file cannot be imported, a wrong variant survives, or what
+       --check asks is out of date
   2    the words of the call, the project or a file cannot be used; one line says why
   3    nothing is refuted, but some evidence that was run could not tell (inconclusive)
   130  interrupted

@@ -185,7 +185,8 @@ def from_weights(weight: Any, data: Any) -> tuple[Floats, Floats]:
         i, j = (int(k) for k in np.unravel_index(defect.argmax(), defect.shape))
         raise ValueError(
             f"data: <x_{i}, x_{j}> differs from {int(i == j)} by {defect.max():.3g}; rows must be "
-            f"orthonormal within {ORTHONORMAL_TOLERANCE:g}"
+            f"orthonormal within {ORTHONORMAL_TOLERANCE:g} (for data that are not, see sim.Gram "
+            "and sim.from_torch)"
         )
     w = np.atleast_2d(w)
     q = w @ x.T

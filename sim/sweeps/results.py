@@ -73,12 +73,14 @@ class Results:
         table = pyarrow.table(columns)
         _replace(path, lambda partial: parquet.write_table(table, partial))
 
-    def to_csv(self, path: str | PathLike[str]) -> None:
+    def to_csv(self, path: str | PathLike[str], *, tidy: bool = False) -> None:
         """Write a CSV file, a row per cell; a list or array becomes JSON text.
 
-        Floats are written with the digits that give them back exactly; nan and inf as such.
+        tidy: a row per entry along the first axis of the outputs instead (``row`` counts them): with the
+        ready-made cells, a row per run.  Floats are written with the digits that give them back exactly;
+        nan and inf as such.
         """
-        records = list(self._records(_text))
+        records = list(self._tidy() if tidy else self._records(_text))
         names = list(dict.fromkeys(name for record in records for name in record))
 
         def write(partial: Path) -> None:
@@ -88,6 +90,19 @@ class Results:
                 writer.writerows(records)
 
         _replace(path, write)
+
+    def _tidy(self) -> Iterator[dict[str, Any]]:
+        """A record per entry of the outputs' first axis; an output of another length is repeated whole."""
+        for settings, seed, values in self:
+            sizes = [len(x) for x in values.values() if np.ndim(x) > 0]
+            size = max(sizes, default=1)
+            head = {name: _text(x) for name, x in settings.items()} | {"seed": seed}
+            for row in range(size):
+                each = {
+                    name: _text(x[row] if np.ndim(x) > 0 and len(x) == size else x)
+                    for name, x in values.items()
+                }
+                yield head | {"row": row} | each
 
     def _records(self, convert: Callable[[Any], Any]) -> Iterator[dict[str, Any]]:
         for settings, seed, values in self:

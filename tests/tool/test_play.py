@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -44,7 +48,7 @@ def test_sweep_resumes_from_its_store(tmp_path: Path, capsys: pytest.CaptureFixt
     assert [(r["batch_size"], r["seed"]) for r in rows] == [(1, 0), (1, 1), (4, 0), (4, 1)]
     assert main([*words, "--json", "-", "--csv", str(table)]) == 0
     assert json.loads(capsys.readouterr().out) == rows
-    assert len(table.read_text().splitlines()) == 5
+    assert len(table.read_text().splitlines()) == 1 + 4 * 5, "a row for each run"
     assert main(words) == 0
     assert "participation_ratio" in capsys.readouterr().out
 
@@ -78,3 +82,98 @@ def test_completion_knows_the_commands(shell: str, capsys: pytest.CaptureFixture
     assert stop.value.code == 0
     text = capsys.readouterr().out
     assert all(word in text for word in ("mutants", "simulate", "--step-size"))
+
+
+def test_bash_completes_claim_ids(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed, in a shell whose ``audit`` knows two claims."""
+    if (bash := shutil.which("bash")) is None:
+        pytest.skip("bash is absent: its completion is not tried")
+    with pytest.raises(SystemExit):
+        main(["--print-completion", "bash"])
+    script = tmp_path / "completion.sh"
+    script.write_text(capsys.readouterr().out)
+    tool = tmp_path / "audit"
+    tool.write_text('#!/bin/sh\n[ "$*" = "list --names" ] && printf "BAND\\nBRIDGE\\nTRACE\\n"\n')
+    tool.chmod(0o755)
+    for words, wanted in (
+        ("show BA", "BAND"),
+        ("run BR", "BRIDGE"),
+        ("impact T", "TRACE"),
+        ("show X", ""),
+    ):
+        ask = (
+            f"source {script}; COMP_WORDS=(audit {words}); COMP_CWORD=2; _shtab_audit audit; "
+            'echo "${COMPREPLY[*]}"'
+        )
+        path = f"{tmp_path}:{os.environ['PATH']}"
+        done = subprocess.run(
+            [bash, "-c", ask],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PATH": path},
+        )
+        assert done.stdout.strip() == wanted, words
+
+
+def test_names_are_ids_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--names", "GRAD", "hess"]) == 0
+    assert capsys.readouterr().out == "GRAD\nHESS\n"
+
+
+def test_a_is_an_axis_and_the_table_has_a_row_for_each_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "runs.csv"
+    words = [
+        "sweep",
+        "--n",
+        "4",
+        "--b",
+        "1",
+        "2",
+        "--a",
+        "0.1",
+        "0.2",
+        "--steps",
+        "50",
+        "--runs",
+        "3",
+    ]
+    words += [
+        "--store",
+        str(tmp_path / "x.db"),
+        "--workers",
+        "1",
+        "--json",
+        "-",
+        "--csv",
+        str(table),
+    ]
+    assert main(words) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(r["batch_size"], r["step_size"]) for r in rows] == [
+        (1, 0.1),
+        (1, 0.2),
+        (2, 0.2),
+        (2, 0.4),
+    ]
+    with table.open(newline="") as file:
+        runs = list(csv.DictReader(file))
+    assert len(runs) == 4 * 3
+    assert [x["row"] for x in runs[:3]] == ["0", "1", "2"]
+    for run in runs:
+        assert 0 < float(run["max_share"]) <= 1
+    with pytest.raises(SystemExit):
+        main(["sweep", "--n", "4", "--b", "1", "--store", "x"])
+    assert "--step-size --a" in capsys.readouterr().err
+
+
+def test_one_run_takes_a_too(capsys: pytest.CaptureFixture[str]) -> None:
+    said = []
+    for step in (("--a", "0.25"), ("--step-size", "0.5")):
+        assert (
+            main(["simulate", "--n", "4", "--b", "2", *step, "--steps", "20", "--json", "-"]) == 0
+        )
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]

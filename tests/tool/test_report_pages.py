@@ -18,7 +18,7 @@ from tests.tool.ledgers import IDS, small_ledger
 from tests.tool.report_text import plain
 from theorem_audit.doubt.mutants import Tried, summary
 from theorem_audit.report.badges import badge
-from theorem_audit.report.claim_page import OUTCOMES, region, steps
+from theorem_audit.report.claim_page import OUTCOMES, WIDTH, _signs, broken, region, steps
 from theorem_audit.report.drawing import drawn
 from theorem_audit.report.legend import names_of, shared_legend, told_by
 from theorem_audit.report.listings import listings
@@ -63,6 +63,7 @@ ASCII = [
     ("||w_0||^2 <= 2", "‖<i>w</i><sub>0</sub>‖<sup>2</sup> ≤ 2"),
     ("lambda_0 > 0", "<i>λ</i><sub>0</sub> &gt; 0"),
     ("w_t -> x_I", "<i>w</i><sub>t</sub> → <i>x</i><sub>I</sub>"),
+    ("c_i(0)^2", "<i>c</i><sub>i</sub>(0)<sup>2</sup>"),
     ("a law of a start", "a law of a start"),
     ("sim/problems/selection_law.py", "sim/problems/selection_law.py"),
     ("<b>x_1</b>", "&lt;b&gt;<i>x</i><sub>1</sub>&lt;/b&gt;"),
@@ -119,6 +120,18 @@ def test_words_in_formulas_are_names_and_subscripts_are_single() -> None:
     for claim in claims.values():
         assert "}}_{" not in claim.statement, claim.id
         assert str(mathml(claim.statement)).startswith("<math"), claim.id
+
+
+def test_long_lines_of_hypotheses_are_broken_between_them() -> None:
+    for claim in claims.values():
+        set_ = broken(claim.statement)
+        assert set_.replace(r", \\ \quad ", r",\ ") == claim.statement, claim.id
+        last = set_.rpartition(r"\text{for } ")[2].removesuffix(r" \end{array}")
+        for line in last.split(r", \\ \quad ") if last != set_ else ():
+            assert line.count("{") == line.count("}"), claim.id
+            if r",\ " in line:
+                assert _signs(line) <= WIDTH, claim.id
+    assert r", \\ \quad " in broken(claims["Q-MS"].statement)
 
 
 def test_regions_are_chains() -> None:

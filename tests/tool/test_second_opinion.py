@@ -61,6 +61,17 @@ def test_without_coq_only_its_line_is_lost(
     assert "kernel: not checked here (coqc is not installed" in capsys.readouterr().out
 
 
+def test_progress_is_told_in_a_pipe_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert cli.main(["opinions", "BAND"]) == 0
+    out, err = capsys.readouterr()
+    assert "certificates: 0 of " in err
+    assert "waiting for Coq" in err
+    assert "certificates: " not in out
+
+
 def test_a_file_that_is_no_certificate_is_named(tmp_path: Path) -> None:
     (tmp_path / "BAND-upper.json").write_text("{}")
     with pytest.raises(InvalidCertificate, match=r"BAND-upper\.json"):

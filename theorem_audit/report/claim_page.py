@@ -42,7 +42,7 @@ def broken(statement: str) -> str:
         return statement
     lines: list[str] = []
     for part in _conditions(rest.removesuffix(_END)):
-        if lines and _signs(lines[-1] + part) <= WIDTH:
+        if lines and _signs(lines[-1] + r",\ " + part) <= WIDTH:
             lines[-1] += r",\ " + part
         else:
             lines += [part]
@@ -51,7 +51,8 @@ def broken(statement: str) -> str:
 
 def _conditions(text: str) -> list[str]:
     """The hypotheses of a line, split where no bracket or group is open."""
-    found, depth, held = [], 0, ""
+    found: list[str] = []
+    depth, held = 0, ""
     for part in re.split(r"(,\\ )", text):
         if part == r",\ " and depth == 0:
             found, held = [*found, held], ""

@@ -60,7 +60,9 @@ def _set(match: re.Match[str]) -> Markup:
     else:
         found = Markup("<i>{}</i>").format(GREEK.get(base, base))
     if sub is not None:
-        found += Markup("<sub>{}</sub>").format(_index(sub))
+        # q_j(0): the index is j, the time 0
+        index, opened, at = (sub, "", "") if sub.startswith("{") else sub.partition("(")
+        found += Markup("<sub>{}</sub>{}").format(_index(index), opened + at)
     if sup is not None:
         found += Markup("<sup>{}</sup>").format(_index(sup))
     return found

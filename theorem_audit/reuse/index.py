@@ -219,8 +219,8 @@ def build(tree: Tree, kept: Kept) -> Index:
                 "__name__ of the module that declares it"
             )
     if not found.claims:
-        first = next((f"; {k} cannot be imported: {v}" for k, v in found.broken.items()), "")
-        raise ProjectError(f"{where} holds no claim{first}")
+        first = next((f"does not import: {x}" for x in found.broken.values()), "holds no claim")
+        raise ProjectError(f"{where} {first}")
     tests_package = tree.modules.get(here.evidence)
     if tests_package is None or not tests_package.package:
         here.evidence_package()  # says what is wrong

@@ -121,7 +121,8 @@ def test_a_file_that_ends_the_process_is_told(
     done = audit("run", "--json", "run.json")
     assert done.returncode in (1, 2), done.stdout
     assert "(0) was" in done.stderr or "SystemExit: 0" in done.stderr
-    assert not (fresh / "run.json").exists()
+    kept = fresh / "run.json"
+    assert not kept.exists() or not json.loads(kept.read_text())["complete"]
 
 
 @pytest.mark.parametrize("how", LEAVES)
@@ -224,3 +225,17 @@ def test_evidence_for_a_broken_chapter_stops_nothing_else(fresh: Path, audit: Ru
     assert "small/one.py: ZeroDivisionError" in said
     assert "tests/test_more.py: speaks for OTHER, which is not known" in said
     assert re.search(r"GD-STEP +proved", done.stdout)
+
+
+def test_broken_evidence_leaves_no_verdict_to_the_claims_that_it_names(
+    fresh: Path, audit: Run
+) -> None:
+    """What refutes a claim cannot be silenced by a file that does not import."""
+    _write(fresh, {"tests/test_more.py": "import no_such_module\n" + REFUTES})
+    done = audit("run", "--json", "run.json")
+    assert done.returncode == 1
+    data = json.loads((fresh / "run.json").read_text())
+    assert not data["complete"]
+    (row,) = (c for c in data["claims"] if c["id"] == "GD-STEP")
+    assert row["verdict"] == "inconclusive"
+    assert "no_such_module" in " ".join(row["reasons"])

@@ -122,9 +122,10 @@ class Session:
                         u for found in ledger.outcomes.values() for o in found for u in o.uses
                     ]
                     asked = list(dict.fromkeys(asked))
-            ledger.complete = True
+            self._blame()
+            ledger.complete = not self.index.broken
             self._flush(now=True)
-            if not self.keeper.fingerprints:
+            if ledger.complete and not self.keeper.fingerprints:
                 every = words(self.keeper, self.index.claims)
                 latest.note(self.keeper, ledger, self._keys, every)
         finally:
@@ -133,6 +134,29 @@ class Session:
         if save is not None:
             ledger.write(save)
         return ledger
+
+    def _blame(self) -> None:
+        """An error for each claim that a broken file of evidence names, which might have refuted it."""
+        here = project.current()
+        prefix = f"{here.evidence.replace('.', '/')}/"
+        for path, why in self.index.broken.items():
+            file = here.root / path
+            if not path.startswith(prefix) or not file.is_file():
+                continue
+            text = file.read_text(encoding="utf-8", errors="replace")
+            for claim_id in list(self.ledger.outcomes):
+                if f'"{claim_id}"' in text or f"'{claim_id}'" in text:
+                    said = f"the file cannot be imported: {why}"
+                    self.ledger.add(
+                        Outcome(
+                            claim_id,
+                            f"{path}::import",
+                            "property",
+                            ("statement",),
+                            "error",
+                            detail=said,
+                        )
+                    )
 
     def _level(self, todo: Sequence[str], crew: Crew, save: Path | None) -> None:
         ledger = self.ledger
