@@ -22,20 +22,19 @@ _WORDS = {
 
 
 # What mathematics is written with: a ledger may come from anywhere, and TeX reads files and writes them.
-_MATHS = frozenset(
-    """
-    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau
-    upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar
-    arccos arcsin arctan arg binom bmod tbinom cosh cos cot coth csc deg det dim exp frac dfrac tfrac gcd inf int
-    iint lim liminf limsup ln log max min mod oint prod sec sinh sin sqrt substack sum sup tanh tan operatorname
-    aleph cap cdot cdots circ cup div dots emptyset equiv exists forall geq ge gg iff in infty ldots leq le ll lnot
-    mapsto mp nabla neg neq ne not notin oplus otimes partial pm propto quad qquad rightarrow Rightarrow
-    leftrightarrow setminus sim simeq subset subseteq times to vdots vee wedge approx cong colon mid prime ast star
-    bar dot ddot hat overline overset underset tilde underline underbrace overbrace vec widehat widetilde limits
-    mathbb mathbf mathcal mathit mathrm mathsf boldsymbol text textrm displaystyle
-    begin end left right middle langle rangle lceil rceil lfloor rfloor vert Vert lvert rvert lVert rVert big Big bigg
-    """.split()
-)
+_MATHS = """
+alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau
+upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar
+arccos arcsin arctan arg binom bmod tbinom cosh cos cot coth csc deg det dim exp frac dfrac tfrac gcd inf int
+iint lim liminf limsup ln log max min mod oint prod sec sinh sin sqrt substack sum sup tanh tan operatorname
+aleph cap cdot cdots circ cup div dots emptyset equiv exists forall geq ge gg iff in infty ldots leq le ll lnot
+mapsto mp nabla neg neq ne not notin oplus otimes partial pm propto quad qquad rightarrow Rightarrow
+leftrightarrow setminus sim simeq subset subseteq times to vdots vee wedge approx cong colon mid prime ast star
+bar dot ddot hat overline overset underset tilde underline underbrace overbrace vec widehat widetilde limits
+mathbb mathbf mathcal mathit mathrm mathsf boldsymbol text textrm displaystyle
+begin end left right middle langle rangle lceil rceil lfloor rfloor vert Vert lvert rvert lVert rVert
+big Big bigg
+"""
 _ARRAYS = frozenset(("array", "aligned", "split", "gathered", "cases", "matrix", "pmatrix", "bmatrix",
                      "vmatrix", "smallmatrix"))  # fmt: skip
 
@@ -45,7 +44,7 @@ def mathematics(text: str) -> str:
     words = re.findall(r"\\([A-Za-z@]+)", text)
     arrays = re.findall(r"\\(?:begin|end)\s*(?:\{([^{}]*)\})?", text)
     if (
-        set(words) <= _MATHS
+        set(words) <= set(_MATHS.split())
         and set(arrays) <= _ARRAYS
         and not re.search(r"\^\^|[%#$~\n\x00-\x1f]", text)
     ):
