@@ -26,6 +26,9 @@ KINDS = {"kernel": "kernel", "symbolic": "proved", "certificate": "certified", "
          "cited": "proved"}  # fmt: skip
 FIELDS = {"receipt", "project", "commit", "seed", "quick", "versions", "sources", "claim", "uses",
           "certificates", "coq", "digest"}  # fmt: skip
+CLAIM = {"assumptions", "bound", "carried", "chapter", "evidence", "given", "id", "items", "own", "parts",
+         "reasons", "region", "remark", "sentence", "source", "statement", "steps", "symbols", "title",
+         "typeset", "uses", "verdict"}  # fmt: skip
 
 
 class Wrong(Exception):
@@ -253,6 +256,8 @@ def verify(data: Any, project: Path | None = None) -> Iterator[str]:
     if digest(data) != data["digest"]:
         raise Wrong("the digest does not fit: something was changed")
     yield f"digest {data['digest'][:16]}: fits"
+    if unknown := sorted(set(data["claim"]) - CLAIM):
+        raise Wrong(f"the claim has fields that no receipt has: {', '.join(unknown)[:200]}")
     yield from check_verdict(data)
     for name, certificate in data["certificates"].items():
         yield f"certificate {name}: {check_certificate(certificate)} cells, all >= 0"

@@ -95,6 +95,7 @@ TAMPERED = {
     "a use left out": _set("claim", "uses", value=[]),
     "a certificate": _negative,
     "a coefficient between": _unsplit,
+    "a field that no receipt has": _set("claim", "extra", value="kernel"),
 }
 
 

@@ -25,7 +25,7 @@ from theorem_audit.doubt.mutants import Tried, summary
 from theorem_audit.errors import rounded_down, rounded_up
 from theorem_audit.report.drawing import pictures
 from theorem_audit.report.graph import below
-from theorem_audit.report.latex import appendix
+from theorem_audit.report.latex import appendix, mathematics
 from theorem_audit.report.load import UnreadableRun, load_run, with_variants
 from theorem_audit.report.mathematics import mathml, note_html
 from theorem_audit.report.readme import BLOCK, SHOWN, refreshed
@@ -242,6 +242,7 @@ def test_findings_name_claims_that_exist() -> None:
 def test_every_statement_becomes_mathml() -> None:
     for claim in claims.values():
         assert str(mathml(claim.statement)).startswith("<math"), claim.id
+        assert mathematics(claim.statement) == claim.statement, claim.id
 
 
 def test_latex_is_balanced_and_holds_every_claim(run: dict[str, Any]) -> None:

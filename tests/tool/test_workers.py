@@ -33,7 +33,7 @@ REASONS = {
     "interrupt": "KeyboardInterrupt",
     "endless": "no end within 1.5 s: it was stopped",
     "endless child": "no end within 1.5 s: it was stopped",
-    "unsendable": "its worker process ended (exit code 1)",
+    "unsendable": "its answer cannot be sent: ",
     "zeros": "its worker process ended (by an answer that is none)",
     "half an answer": "its worker process ended (SIGKILL: killed, or out of memory)",
 }

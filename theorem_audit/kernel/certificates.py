@@ -23,6 +23,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from theorem_audit.errors import BadUsage
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.kernel.judge import ORDER, SOURCES
 from theorem_audit.kernel.terms import data, names_of, polynomial, text
@@ -166,7 +167,15 @@ def module_name(name: str) -> str:
 
 
 def write(certificates: Mapping[str, Certificate], folder: Path) -> list[Path]:
-    """One ``.v`` file for each certificate, beside the checker: ``coq_makefile -f _CoqProject``."""
+    """One ``.v`` file for each certificate, beside the checker: ``coq_makefile -f _CoqProject``.
+
+    Raises BadUsage where two of them, or one and a file of the checker, would be the same file.
+    """
+    taken = {name.lower(): f"{name}.v of the checker" for name in ORDER}
+    for name in certificates:
+        other = taken.setdefault(module_name(name).lower(), name)
+        if other != name:
+            raise BadUsage(f"{name}.json: its Coq file would be that of {other}")
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name in ORDER:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,37 @@ _WORDS = {
     "×": "$\\times$", "·": "$\\cdot$", "∞": "$\\infty$", "√": "$\\surd$", "⊗": "$\\otimes$",
     "⊕": "$\\oplus$", "–": "--", "—": "---", "’": "'",
 }  # fmt: skip
+
+
+# What mathematics is written with: a ledger may come from anywhere, and TeX reads files and writes them.
+_MATHS = """
+alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau
+upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar
+arccos arcsin arctan arg binom bmod tbinom cosh cos cot coth csc deg det dim exp frac dfrac tfrac gcd inf int
+iint lim liminf limsup ln log max min mod oint prod sec sinh sin sqrt substack sum sup tanh tan operatorname
+aleph cap cdot cdots circ cup div dots emptyset equiv exists forall geq ge gg iff in infty ldots leq le ll lnot
+mapsto mp nabla neg neq ne not notin oplus otimes partial pm propto quad qquad rightarrow Rightarrow
+leftrightarrow setminus sim simeq subset subseteq times to vdots vee wedge approx cong colon mid prime ast star
+bar dot ddot hat overline overset underset tilde underline underbrace overbrace vec widehat widetilde limits
+mathbb mathbf mathcal mathit mathrm mathsf boldsymbol text textrm displaystyle
+begin end left right middle langle rangle lceil rceil lfloor rfloor vert Vert lvert rvert lVert rVert
+big Big bigg
+"""
+_ARRAYS = frozenset(("array", "aligned", "split", "gathered", "cases", "matrix", "pmatrix", "bmatrix",
+                     "vmatrix", "smallmatrix"))  # fmt: skip
+
+
+def mathematics(text: str) -> str:
+    """A formula as it stands; where TeX would do more than set it, the text that it is."""
+    words = re.findall(r"\\([A-Za-z@]+)", text)
+    arrays = re.findall(r"\\(?:begin|end)\s*(?:\{([^{}]*)\})?", text)
+    if (
+        set(words) <= set(_MATHS.split())
+        and set(arrays) <= _ARRAYS
+        and not re.search(r"\^\^|[%#$~\n\x00-\x1f]", text)
+    ):
+        return text
+    return rf"\texttt{{{escape(text)}}}"
 
 
 def escape(text: str) -> str:
@@ -39,8 +71,8 @@ def _claim(claim: Mapping[str, Any]) -> str:
     verdict = claim["verdict"].replace("_", " ")
     lines = [
         rf"\section*{{{escape(claim['id'])}: {escape(claim['title'])}}}",
-        rf"\textbf{{{escape(verdict)}}} ({escape(claim['source']['kind'])}; {claim['bound']}).",
-        rf"\[ {claim['statement']} \]",
+        rf"\textbf{{{escape(verdict)}}} ({escape(claim['source']['kind'])}; {escape(claim['bound'])}).",
+        rf"\[ {mathematics(claim['statement'])} \]",
         escape(claim.get("sentence", "")),
     ]
     meanings = claim.get("symbols", {})
@@ -54,7 +86,7 @@ def _claim(claim: Mapping[str, Any]) -> str:
     if claim["remark"]:
         lines.append(rf"\emph{{Remark.}} {escape(claim['remark'])}")
     for x in claim["source"].get("prior", []):
-        lines.append(rf"\par Prior work \cite{{{x['key']}}}: {escape(x['states'])}.")
+        lines.append(rf"\par Prior work \cite{{{escape(x['key'])}}}: {escape(x['states'])}.")
     if claim["given"]:
         lines.append(rf"\par Given: {escape('; '.join(claim['given']))}.")
     if claim["uses"]:

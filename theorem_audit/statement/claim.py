@@ -6,6 +6,7 @@ registration there is: ``discovery.discover`` imports every chapter and collects
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from theorem_audit.statement.meaning import Meaning, meanings_of
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.vocabulary import Item, Kind
 
+ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
 BOUNDS = ("exact", "upper", "lower", "statement")
 
 DECLARED: dict[str, list[str]] = {}  # module -> ids of the claims that its import made
@@ -169,6 +171,8 @@ class Claim:
     carried: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not ID.fullmatch(self.id):
+            raise ValueError(f"id={self.id!r}: upper-case words with hyphens between, as GD-STEP")
         if self.bound not in BOUNDS:
             raise ValueError(f"bound={self.bound!r} in claim {self.id}: allowed are {BOUNDS}")
         if not isinstance(self.formula, Basic):

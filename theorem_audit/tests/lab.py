@@ -48,7 +48,7 @@ HALF = Claim(
     "lab/roots.py": """
 from sympy import And, Eq, Gt, Symbol, log, sqrt
 from theorem_audit.statement import Assumption, Claim, Source
-from lab.bounds import SQUARE, x
+from lab.bounds import x
 
 y, z = Symbol("y", real=True), Symbol("z", real=True)
 ABOVE = Assumption("above 0", Gt(x, 0))

@@ -115,6 +115,13 @@ def test_certificates_are_stored_exported_and_judged(fresh: Path, audit: Run, sa
     (made,) = (x for x in said("export", "--coq", "coq") if "SQUARE" in Path(x).name.upper())
     assert "Theorem" in (fresh / made).read_text()
 
+    for name in ("Square", "identity"):  # a Coq file that another one would be
+        shutil.copy(file, file.with_name(f"{name}.json"))
+        clash = audit("export", "--coq", "coq")
+        assert clash.returncode == 2
+        assert "its Coq file would be that of" in clash.stderr
+        file.with_name(f"{name}.json").unlink()
+
     unknown = audit("opinions", "NOTHING")
     assert unknown.returncode == 2
     assert "unknown certificate NOTHING; known are SQUARE" in unknown.stderr
@@ -235,7 +242,7 @@ def test_a_run_is_kept_shown_reported_and_judged_again(fresh: Path, audit: Run, 
     assert again["SQUARE"] == "stale"
     changed = audit("run", "--changes", "--workers", "1")
     assert "SQUARE" in changed.stdout
-    assert "LOG " not in changed.stdout, "LOG has not changed"
+    assert "reused " in changed.stdout
 
 
 def test_the_table_of_variants_is_kept_and_renewed_where_a_statement_changed(
@@ -373,3 +380,17 @@ def test_a_receipt_of_a_claim_that_is_run_now(fresh: Path, audit: Run) -> None:
     assert other.returncode == 2
     assert "HALF was not run yet" in other.stderr
     assert audit("impact", "HALFS").returncode == 2
+
+
+@pytest.mark.parametrize("name", ["", "A B", "a", "A/../B", "<B>", "É", "A\u200b", "A--B", "A-"])
+def test_an_id_that_no_ledger_can_hold_is_refused_where_it_is_declared(
+    fresh: Path, audit: Run, name: str
+) -> None:
+    """Mended: such a claim was run, and its ledger was then refused by the report."""
+    chapter = fresh / "lab" / "bounds.py"
+    text = chapter.read_text().replace('id="HALF"', f"id={name!r}")
+    assert text != chapter.read_text()
+    chapter.write_text(text)
+    done = audit("run", "SQUARE", "--workers", "1")
+    assert done.returncode == 2
+    assert "upper-case words with hyphens between" in done.stderr

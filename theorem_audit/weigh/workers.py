@@ -200,7 +200,10 @@ def _serve(
             said = function(job)
         except BaseException as error:  # noqa: BLE001 - whatever a job raises is its own matter
             said = Lost(f"{type(error).__name__}: {error}")
-        line.send(said)
+        try:
+            line.send(said)
+        except Exception as error:  # noqa: BLE001 - of what it is made is the job's own matter, too
+            line.send(Lost(f"its answer cannot be sent: {type(error).__name__}"))
 
 
 def _end_with_parent() -> None:
