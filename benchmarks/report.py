@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-SCHEMA = 3
+SCHEMA = 2
 DENSE = ("dense NumPy", "PyTorch closed form", "torch.func", "JAX grad")
 JAX_IN_Q = ("JAX in q", "JAX in q, vmap")
 LIMIT = "limit"  # of `benchmarks.limits`, as if it were a contender

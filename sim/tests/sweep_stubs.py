@@ -50,6 +50,16 @@ def mortal(settings: dict[str, Any], seed: np.random.SeedSequence) -> dict[str, 
     return {"value": np.random.default_rng(seed).random()}
 
 
+def once_killed(settings: dict[str, Any], seed: np.random.SeedSequence) -> dict[str, Any]:
+    """Draw; in the cell k = `kill`, the first time, the worker dies by SIGKILL."""
+    if settings["k"] == settings["kill"]:
+        mark = Path(settings["folder"], "died")
+        if not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    return {"value": np.random.default_rng(seed).random(2)}
+
+
 def failing(settings: dict[str, Any], seed: np.random.SeedSequence) -> dict[str, Any]:
     """Raise while the file `broken` exists."""
     if settings["k"] == 3 and Path(settings["broken"]).exists():

@@ -137,6 +137,20 @@ def test_numba_equals_numpy_bitwise(n, b, activation, rho, runs):
 
 
 @needs_numba
+@pytest.mark.parametrize(("n", "runs", "steps"), [(5, 70, 16_000), (12, 33, 30_000)])
+def test_long_stretches_of_numba_equal_numpy_bitwise(n, runs, steps):
+    """b = 1, not looked at in between: its kernel rescales by itself, and stops where squares below 2^-700
+    get exponents of their own, at other steps in other lanes."""
+    q = starts(runs, n, seed=4)
+    q[0, 0] = 0.1  # nothing tiny at the start
+    kw = {"batch_size": 1, "step_size": 0.45, "steps": steps, "seed": 1}
+    compiled, plain = (simulate(q, 0.1, backend=name, **kw) for name in ("numba", "numpy"))
+    assert (plain.log_abs_q[np.isfinite(plain.log_abs_q)] < np.log(2) * -700).any()
+    for name in NAMES:
+        assert np.array_equal(getattr(compiled, name), getattr(plain, name)), name
+
+
+@needs_numba
 @pytest.mark.parametrize("n", [1, 3, 1_000, 4_096, 4_097, 100_000, 3 * 2**30, 2**32])
 def test_numba_draws_the_same_integers(n):
     """16-bit words and 32-bit ones; nothing, little, or a quarter of all words to reject."""

@@ -74,3 +74,79 @@ MPIEXEC = shutil.which(
 @pytest.mark.skipif(not MPIEXEC, reason="not on PATH: mpiexec")
 def test_mpi_workers_give_the_same_bytes(tmp_path: Path) -> None:
     _peer(tmp_path, MPI, str(MPIEXEC), "-n", "3", sys.executable, "-m", "mpi4py.futures")
+
+
+CELLS = """
+import json, sys, time
+from sim.tests.sweep_stubs import once_killed
+from sim import sweep
+
+def run(executor, store, kill=-1):
+    grid = {"k": list(range(int(sys.argv[2]))), "kill": kill, "folder": sys.argv[3]}
+    results = sweep(grid, seeds=1, store=store, cell=once_killed, executor=executor)
+    assert results.computed == int(sys.argv[2]), results.computed
+
+if __name__ == "__main__":
+"""
+
+KILLED = """
+    from dask.distributed import Client, LocalCluster
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True,
+                      dashboard_address=None) as cluster, Client(cluster) as client:
+        with client.get_executor(retries=2) as executor:
+            run(executor, sys.argv[1], kill=int(sys.argv[2]) // 2)
+"""
+MANY_MPI = """
+    from mpi4py.futures import MPIPoolExecutor
+    with MPIPoolExecutor() as executor:
+        run(executor, sys.argv[1], kill=int(sys.argv[2]) // 2)
+"""
+HERE = """
+    from sim import SerialExecutor
+    open(sys.argv[3] + "/died", "w").close()
+    begun = time.process_time()
+    run(SerialExecutor(), sys.argv[1], kill=int(sys.argv[2]) // 2)
+    print(1e3 * (time.process_time() - begun) / int(sys.argv[2]))
+"""
+SIZES = [300, pytest.param(10_000, marks=pytest.mark.thorough)]
+MOST_MS = 5.0  # processor time a cell may cost beside what it computes (here next to nothing)
+
+
+def _many(folder: Path, body: str, cells: int, name: str, *command: str) -> str:
+    script = folder / f"on-{name}.py"
+    script.write_text(CELLS + body)
+    finished = subprocess.run(
+        [*command, str(script), str(folder / f"{name}.db"), str(cells), str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+@pytest.mark.parametrize("cells", SIZES)
+@_needs("dask", "distributed")
+def test_a_killed_dask_worker_leaves_the_store_of_one_process(tmp_path: Path, cells: int) -> None:
+    """Two workers, one killed half way: the same bytes, and a cell costs less than 5 ms beside its work."""
+    _many(tmp_path, KILLED, cells, "dask", sys.executable)
+    assert (tmp_path / "died").exists()
+    spent = float(_many(tmp_path, HERE, cells, "one", sys.executable))
+    assert rows(tmp_path / "dask.db") == rows(tmp_path / "one.db")
+    assert len(rows(tmp_path / "one.db")) == cells
+    print(f"{cells} cells, {spent:.2f} ms each in one process")
+    assert spent < MOST_MS
+
+
+@pytest.mark.parametrize("cells", SIZES)
+@_needs("mpi4py")
+@pytest.mark.skipif(not MPIEXEC, reason="not on PATH: mpiexec")
+def test_many_cells_on_mpi_leave_the_store_of_one_process(tmp_path: Path, cells: int) -> None:
+    """Nobody is killed: MPI ends the whole job with one of its processes."""
+    (tmp_path / "died").touch()
+    command = (str(MPIEXEC), "-n", "3", sys.executable, "-m", "mpi4py.futures")
+    _many(tmp_path, MANY_MPI, cells, "mpi", *command)
+    _many(tmp_path, HERE, cells, "one", sys.executable)
+    assert rows(tmp_path / "mpi.db") == rows(tmp_path / "one.db")
