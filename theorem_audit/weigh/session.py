@@ -174,7 +174,7 @@ class Session:
         for job, row in jobs:
             known = kept.get(keys[job])
             if known is not None and not self.fresh:
-                ledger.add(Outcome.from_dict(known.outcome))
+                self._add(Outcome.from_dict(known.outcome))
                 self.counts.reused += 1
             else:
                 ledger.add(runner.not_run(row, job[2], self.seed, "not reached"))
@@ -191,7 +191,7 @@ class Session:
             left, run_seed=self.seed, quick=self.quick, workers=crew, reads=self._reads
         )
         for shown, (job, outcome) in enumerate(outcomes, 1):
-            ledger.add(outcome)
+            self._add(outcome)
             self.progress("evidence", outcome.claim_id, shown, len(left))
             if outcome.outcome != "not_run":
                 self.counts.ran += 1
@@ -202,6 +202,14 @@ class Session:
             if save is not None:
                 ledger.write_soon(save)
             self._flush()
+
+    def _add(self, outcome: Outcome) -> None:
+        """Add an outcome, and tell the claims that it used: the ledger may be written before their turn."""
+        self.ledger.add(outcome)
+        known = self.index.claims
+        if new := [x for x in outcome.uses if x not in self.told and x in known]:
+            self._tell(new)
+            self.ledger.about |= {x: NOTHING for x in new if x not in self.ledger.about}
 
     def _ready(self, row: Row) -> Row:
         """The row, with the modules that its evidence may import as it runs."""
