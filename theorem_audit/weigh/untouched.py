@@ -90,7 +90,7 @@ def _place(owner: Any, meant: dict[str, Any]) -> _Place:
 
 
 def _project() -> Any:
-    """The project in use.  Found by name, since an import would make every outcome rest on the whole project."""
+    """The project in use, found by name: an import would make every outcome rest on all of it."""
     return sys.modules["theorem_audit.project"].current()
 
 
