@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -29,7 +30,7 @@ from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.reads import Reads, Recorder
 from theorem_audit.statement.claim import Claim, recording_hypotheses, recording_reads
 from theorem_audit.weigh import tried
-from theorem_audit.weigh.untouched import CHANGED, Untouched
+from theorem_audit.weigh.untouched import CHANGED
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
 from theorem_audit.weigh.workers import Crew, Lost
 
@@ -79,10 +80,15 @@ def cases_of(item: Evidence) -> list[tuple[str, dict[str, Any]]]:
     return [(name, {"case": value}) for name, value in item.cases.items()]
 
 
+def _new_list() -> Any:
+    """What judges, listed.  Found by name: outcomes do not rest on what watches over them."""
+    return sys.modules["theorem_audit.weigh.untouched"].Untouched()
+
+
 @cache
-def _here() -> Untouched:
+def _here() -> Any:
     """The same for evidence that runs in the caller's process, who may change what he likes in between."""
-    return Untouched()
+    return _new_list()
 
 
 def run_evidence(
@@ -289,14 +295,14 @@ def row_of(item: Evidence) -> Row:
 
 
 RECORDER: Recorder | None = None  # in a worker: what evidence opens
-WATCHED: Untouched | None = None  # in a worker: what judges, as it was when that started
+WATCHED: Any = None  # in a worker: what judges, as it was when that started
 
 
 def start_worker(here: project.Project, quick: bool) -> None:
     """What a worker process does first: one thread for linear algebra; what is opened is recorded."""
     global RECORDER, WATCHED
     project.use(here)
-    WATCHED = Untouched()
+    WATCHED = _new_list()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     load_profile(quick)
     here.theory_package()

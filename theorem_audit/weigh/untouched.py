@@ -23,7 +23,6 @@ from typing import Any
 
 from sympy import Basic
 
-from theorem_audit import project
 from theorem_audit.statement.claim import Claim
 
 TOOL = "theorem_audit"
@@ -90,6 +89,11 @@ def _place(owner: Any, meant: dict[str, Any]) -> _Place:
     return _Place(owner, (*meant,), (*meant.values(),), functions, (*map(_code, functions),))
 
 
+def _project() -> Any:
+    """The project in use, found by name: an import would make every outcome rest on all of it."""
+    return sys.modules["theorem_audit.project"].current()
+
+
 class Untouched:
     """The list, of this process; what is imported later joins it before the next evidence runs."""
 
@@ -103,7 +107,7 @@ class Untouched:
 
         accept: what was changed since the last look was changed by the caller, and stands.
         """
-        here = project.current()
+        here = _project()
         if accept:
             self._places = [
                 x if x.same else _place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
@@ -141,7 +145,7 @@ class Untouched:
                 for x in new:
                     delattr(module, x)
                 found.append(f"{', '.join(sorted(new))} in {name}, which hides a builtin")
-        claims = project.current().claims
+        claims = _project().claims
         for claim_id, claim in self._claims.items():
             if dict.get(claims, claim_id) is not claim:
                 dict.__setitem__(claims, claim_id, claim)
