@@ -35,7 +35,7 @@ DECIDES = (
 METHODS = (FunctionType, property, cached_property, classmethod, staticmethod)
 OTHERS = frozenset(("builtins", *DECIDES))
 CHANGED = "it changed what judges: "
-FIELDS = tuple(x.name for x in fields(Claim))
+FIELDS = tuple(x.name for x in fields(Claim) if x.name != "chapter")  # which discovery shortens
 BUILTIN = frozenset(x for x in vars(builtins) if x[:2] != "__")
 
 _code = attrgetter("__code__")
