@@ -23,19 +23,21 @@ _NOTHING_TO_DRAW = {"JAX in q, drawing": "JAX in q", "PyTorch in q, drawing": "P
 
 
 def speeds(run: dict[str, Any]) -> str:
-    """Give run-steps a second, and how many times longer the peers take, case by case."""
-    lines = [
-        "| n | d | b | runs | run-steps/s | numba | of the limit | "
-        + " | ".join(x for x, _ in _PEERS)
-        + " |",
-        "|---:" * (7 + len(_PEERS)) + "|",
-    ]
-    for result in run["cases"]:
+    """Give run-steps a second, and how many times longer the peers take, case by case.
+
+    The share of the machine's limit has a column where the run measured it.
+    """
+    parts = [share(result, COMPILED) for result in run["cases"]]
+    limited = any(part is not None for part in parts)
+    heads = ["n", "d", "b", "runs", "run-steps/s", "numba"] + ["of the limit"] * limited
+    heads += [x for x, _ in _PEERS]
+    lines = ["| " + " | ".join(heads) + " |", "|---:" * len(heads) + "|"]
+    for result, part in zip(run["cases"], parts, strict=True):
         cells = [f"{result[key]:,}" for key in ("n", "d", "b", "runs")]
         cells.append(_rate(result, "ours"))
         cells.append(_rate(result, COMPILED))
-        part = share(result, COMPILED)
-        cells.append("-" if part is None else f"{part:.2f}")
+        if limited:
+            cells.append("-" if part is None else f"{part:.2f}")
         for _, names in _PEERS:
             if result["b"] == result["n"]:
                 names = tuple(_NOTHING_TO_DRAW.get(name, name) for name in names)
