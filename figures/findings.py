@@ -27,11 +27,12 @@ FINDINGS: tuple[Finding, ...] = (
         picture="trace",
     ),
     Finding(
-        "'Finds a global minimum' needs a start within squared norm 2, given room off the data",
+        "'Finds a global minimum': from squared norm at most 2; beyond it, not always",
         "Beyond it an open set of starts is caught where the neuron is orthogonal to all active data: "
-        "a spurious local minimum with loss $1/2$. Linear with $d = n$ it has none; others beyond it do "
-        "converge. For gradient flow the border is exact: of plain Gaussian starts with $n = 4$, $d = 12$, "
-        "67 % are caught as the step goes to 0. Within, every step size with $\\eta/b < 1/2$ works.",
+        "a spurious local minimum with loss $1/2$, where there is room off the data (linear: $d > n$); other "
+        "starts beyond 2 do converge. For gradient flow the border is exact: of plain Gaussian starts with "
+        "$n = 4$, $d = 12$, 67 % are caught as the step goes to 0. Within, every step size with "
+        "$\\eta/b < 1/2$ works.",
         ("INIT-RADIUS", "SADDLES", "FLOW-SEPARATRIX", "GD-GAUSSIAN", "RADIUS-TWO"),
         picture="phase",
     ),
@@ -39,7 +40,7 @@ FINDINGS: tuple[Finding, ...] = (
         "Mean-square theory calls the sparse minima unstable; SGD converges to them anyway",
         "At a data point the second moment of the linearised walk grows for every step size, "
         "while SGD converges to one almost surely ($a < 1/2$, $b < n$, $0 < \\|w\\|^2 < 2$, a live "
-        "coordinate). Moments of the linearised process grow exactly past moment 1.",
+        "coordinate). Of the linearised process a moment grows exactly when its order is above 1.",
         ("BRIDGE", "CAPTURE-MOMENT", "CAPTURE-MOMENT-UP"),
         picture="bridge",
     ),
@@ -119,8 +120,8 @@ FINDINGS: tuple[Finding, ...] = (
         "$\\sqrt{\\log(1/\\varepsilon)}$, whose mean is positive with three or more live "
         "coordinates, because purity "
         "waits for the slowest of the ratios. At a fixed step "
-        "size $b = 1$ is fastest, per step and per epoch; at fixed $a = \\eta/b$ it is fastest per "
-        "epoch, and $n/2$ per step.",
+        "size $b = 1$ is fastest, per step and per epoch; at fixed $a = \\eta/b$, $b = 1$ is fastest per "
+        "epoch, and $b = n/2$ per step.",
         ("TIME-PURITY", "TIME-SPREAD", "TIME-BEST", "TIME-BEST-ETA"),
         picture="purity",
     ),
@@ -136,13 +137,13 @@ FINDINGS: tuple[Finding, ...] = (
         picture="selection_n",
     ),
     Finding(
-        "Momentum keeps the story, Adam does not",
+        "Full batch: momentum keeps the line of the data part, Adam need not",
         "Full batch with heavy-ball or Nesterov momentum keeps the line of the data part exactly. "
         "With mini-batches and heavy ball the ratios die at a data point like those of SGD with "
         "step $a/(1 - \\beta)$, to second order in $a$; that runs end on one point from far away is "
-        "supported by runs only, and as $\\beta \\to 1$ that step alone does not decide it. Adam's full "
-        "batch keeps or loses the direction depending on the axes in which the same problem is "
-        "written.",
+        "supported by runs only, and as $\\beta \\to 1$ that step alone no longer decides whether "
+        "they die. Adam's full batch keeps or loses the direction depending on the axes in which "
+        "the same problem is written.",
         ("MOMENTUM-DIRECTION", "MOMENTUM-EXPONENT", "MOMENTUM-SPARSE", "ADAM-BASIS"),
         picture="momentum",
     ),

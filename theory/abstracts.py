@@ -33,9 +33,9 @@ SENTENCES = (
         "b = n keeps all ratios of coordinates, any b < n ends on one data point",
         ("GD-DIRECTION", "SGD-SPARSE", "TIME-BEST-ETA", "SELECT-EQUAL"),
         "as above",
-        "the divide is b = n against b < n: among b < n the kind of limit is the same, and only the chance of "
-        "each data point and the time to it change. Drawn with replacement b = n is sparse as well "
-        "(SAMPLING-REPLACEMENT).",
+        "the divide is b = n against b < n: among b < n the kind of limit is the same; the chance of each data "
+        "point and the time to it can differ (as the step size goes to 0, the time alone). Drawn with "
+        "replacement b = n is sparse as well (SAMPLING-REPLACEMENT).",
     ),
     Said(
         GHOSH_2025, "dense (i.e., not sparse) and is highly aligned with its initialized direction",
@@ -76,7 +76,7 @@ SENTENCES = (
         "the linear neuron has the same trace at every minimum, and the largest eigenvalue is the "
         "same for both "
         "neurons. For ReLU the gap sits at the limit point alone and hangs on the slope taken at the kink: "
-        "along the path the trace is the same for every batch size.",
+        "while SGD runs it tends to the same value for every batch size.",
     ),
     Said(
         GHOSH_2025, "in contrast to previous works which suggest that large batches lead to sharper minima",
