@@ -26,9 +26,9 @@ KINDS = {"kernel": "kernel", "symbolic": "proved", "certificate": "certified", "
          "cited": "proved"}  # fmt: skip
 FIELDS = {"receipt", "project", "commit", "seed", "quick", "versions", "sources", "claim", "uses",
           "certificates", "coq", "digest"}  # fmt: skip
-CLAIM = {"assumptions", "bound", "carried", "chapter", "evidence", "given", "id", "items", "own", "parts",
-         "reasons", "region", "remark", "sentence", "source", "statement", "steps", "symbols", "title",
-         "typeset", "uses", "verdict"}  # fmt: skip
+CLAIM = {"accepted", "assumptions", "bound", "carried", "chapter", "evidence", "given", "id", "items", "own",
+         "parts", "reasons", "region", "remark", "sentence", "source", "statement", "steps", "symbols",
+         "title", "typeset", "uses", "verdict"}  # fmt: skip
 
 
 class Wrong(Exception):

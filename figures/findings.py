@@ -40,7 +40,7 @@ FINDINGS: tuple[Finding, ...] = (
         "Mean-square theory calls the sparse minima unstable; SGD converges to them anyway",
         "At a data point the second moment of the linearised walk grows for every step size, "
         "while SGD converges to one almost surely ($a < 1/2$, $b < n$, $0 < \\|w\\|^2 < 2$, a live "
-        "coordinate). Of the linearised process a moment grows exactly when its order is above 1.",
+        "coordinate). Of the linearised process a moment of order $g > 0$ grows exactly when $g > 1$.",
         ("BRIDGE", "CAPTURE-MOMENT", "CAPTURE-MOMENT-UP"),
         picture="bridge",
     ),

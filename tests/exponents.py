@@ -7,10 +7,12 @@ from typing import Any
 
 from sympy import (
     And,
+    Eq,
     Expr,
     Integer,
     Rational,
     Symbol,
+    cancel,
     diff,
     log,
     solve,
@@ -22,7 +24,7 @@ from tests.instances import Instance, exact
 from tests.reading import by_side
 from theorem_audit import expect, expect_zero
 from theorem_audit.exact.region import satisfies
-from theorem_audit.exact.zero import relations
+from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory.assumptions.saddle_trap import (
     W_exit,
@@ -55,6 +57,25 @@ def chances() -> dict[tuple[int, int], Expr]:
     single, both = membership_moments()
     return {(1, 0): single - both, (0, 1): single - both, (1, 1): both,
             (0, 0): 1 - 2 * single + both}  # fmt: skip
+
+
+def expect_longest_speaks(claim: Claim, exponent: Expr, room: Expr) -> None:
+    """The exponent grows with sigma_j^2: negative for the longest live datum, negative for all.
+
+    room: what is left of 1 - a sigma_i^2 by the claim's step size; the caller shows that it is >= 0.
+    """
+    y = Symbol("y", positive=True)  # sigma_j^2
+    bottom = (1 + a * y) * (1 - a * sigma_i**2 + a * y)
+    slope = cancel(diff(exponent.subs(sigma_j, y ** Rational(1, 2)), y) * bottom / a)
+    expect_zero(
+        slope - (p + p_both) * (room + a * y) - p_both * a * sigma_i**2,
+        "its slope: a sum of what is >= 0",
+    )
+    joint = chances()
+    total = cancel(joint[1, 0] + joint[1, 1])
+    expect_zero(total - b / n, "p + p_2 = b/n > 0")
+    for chance in (x for x in relations(claim.region) if isinstance(x, Eq) and x.has(p, p_both)):
+        expect_zero(difference(chance).subs({p: joint[1, 0], p_both: joint[1, 1]}), f"{chance}")
 
 
 def in_sizes(claim: Claim, expr: Expr) -> Expr:

@@ -20,7 +20,7 @@ from sympy import (
 from sim.problems.nonorthogonal import simulate_gram
 from tests.assumptions.norms import CHART, alpha, scaled_region, u, u_k, v
 from tests.assumptions.saddle_batches_tools import SHARE, expect_large_share, expect_sizes, x
-from tests.exponents import chances, rational_part
+from tests.exponents import chances, expect_longest_speaks, rational_part
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.reading import bound_on, by_side, expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
@@ -220,6 +220,21 @@ def test_one_schedule_has_a_chance(claim: Claim) -> None:
     expect(least.is_positive is True, "a positive chance", least=least)
     expect(relation.subs(p_trap, Rational(1, 10**60)) == True, f"{relation}")  # noqa: E712
     expect(relation.subs(p_trap, 0) == False, f"{relation} says nothing at 0")  # noqa: E712
+
+
+@evidence(SADDLE_TRAP_BATCH, "symbolic", step="capture")
+def test_the_longest_live_datum_has_the_largest_exponent(claim: Claim) -> None:
+    expect_longest_speaks(claim, difference(strict_logarithm(claim)) * -1, 1 - a * sigma_i**2)
+    ours = scaled_region(rational_part(claim), CHART, sigma_m)
+    expect_zero((1 - alpha * u) - (1 - alpha) - alpha * (1 - u), "1 - a sigma_i^2 >= 1 - alpha > 0")
+    for condition in (Gt(1 - alpha, 0), Gt(alpha, 0), Ge(1 - u, 0)):
+        expect_implied(condition, ours)
+
+
+@evidence(SADDLE_CAPTURE, "symbolic", step="moment")
+def test_the_longest_live_datum_speaks_for_the_capture(claim: Claim) -> None:
+    expect_longest_speaks(claim, difference(strict_logarithm(claim)) * -1, 1 - a * sigma_i**2)
+    expect_implied(Gt(1 - a * sigma_i**2, 0), claim.region)
 
 
 @evidence(SADDLE_TRAP_BATCH, "simulation", cases={"linear": "linear", "relu": "relu"})

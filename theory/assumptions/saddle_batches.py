@@ -19,6 +19,7 @@ from theory.assumptions.saddle_trap import (
     CHANCES,
     CHANCES_MEAN,
     LIVE_SQUARE,
+    LONGEST,
     NEGATIVE,
     NORMS,
     SADDLE_NEVER,
@@ -77,7 +78,7 @@ SADDLE_TRAP_BATCH = Claim(
         SIZES,
         NORMS,
         CHANCES,
-        Assumption("exponents", NEGATIVE, note="lambda_j < 0 for every live j != i"),
+        Assumption("exponents", NEGATIVE, note="so lambda_j < 0 for every live j != i"),
         STEP_SIZE,
         _NEVER["largest norm"],
         Assumption("start", And(Gt(start_c2, 0), Le(start_c2, r2), Le(r2, 2))),
@@ -86,6 +87,8 @@ SADDLE_TRAP_BATCH = Claim(
     symbols={
         "P_trap": TRAPPED,
         **CHANCES_MEAN,
+        "sigma_j": LONGEST,
+        "sigma_k": "the norm of any datum",
         "r2": "||w_0||^2",
         "c_i(0)^2": LIVE_SQUARE,
     },
@@ -121,6 +124,7 @@ SADDLE_LARGE_BATCH = Claim(
     symbols={
         "P_trap": "P(w_k -> +-x_i/sigma_i)",
         **CHANCES_MEAN,
+        "sigma_k": "the norm of any datum",
         "c_j(0)^2": "the square of c_j(0) where j is live at the start, 0 where it is not",
     },
     remark="No saddle traps SGD from b = 1 + (n-1) sigma_i^2/sigma_max^2 on: at b = n - 1 about none.",

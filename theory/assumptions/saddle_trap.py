@@ -150,6 +150,8 @@ SADDLE_WINDOW = Claim(
     ),
 )
 
+# lambda_j grows with sigma_j: one condition on the largest speaks for all (test_the_longest_live_datum_*).
+LONGEST = "the largest norm of the data, x_i apart, that are live at the start"
 LIVE_SQUARE = "the square of c_i(0) where i is live at the start, 0 where it is not"
 NEGATIVE = Lt(
     p * (log(1 - a * sigma_i**2) + log(1 + a * sigma_j**2))
@@ -170,7 +172,7 @@ SADDLE_CAPTURE = Claim(
         PAIR,
         NORMS,
         CHANCES,
-        Assumption("exponents", NEGATIVE, note="lambda_j < 0 for every live j != i"),
+        Assumption("exponents", NEGATIVE, note="so lambda_j < 0 for every live j != i"),
         Assumption(
             "step size",
             And(Gt(a, 0), Lt(a * sigma_i**2, Rational(1, 2))),
@@ -190,6 +192,7 @@ SADDLE_CAPTURE = Claim(
         **CHANCES_MEAN,
         "P_trap": "P(w_k -> sign(c_i(0)) x_i/sigma_i), and exponentially fast",
         "W": "sum_{j != i} |c_j|^g + ||w_perp||^g + | |c_i| - 1 |^g, for a small g > 0",
+        "sigma_j": LONGEST,
         "W_ratio": "the supremum of E[W+ | past]/W over the states with 0 < W < W_exit",
         "c_i(0)^2": LIVE_SQUARE,
     },
@@ -267,6 +270,7 @@ SADDLE_NEVER = Claim(
     symbols={
         "P_trap": "P(w_k -> +-x_i/sigma_i)",
         "p, p_2": "as in NORMS-EXPONENT",
+        "sigma_k": "the norm of any datum",
         "c_j(0)^2": "the square of c_j(0) where j is live at the start, 0 where it is not",
     },
     remark=(

@@ -251,6 +251,7 @@ NORMS_GD = Claim(
         "Delta_mj": "growth of log|c_m/c_j| in one step; S over all live data",
         "c_m^2*": "lim c_m^2, m the datum of largest norm; all other coordinates tend to 0",
         "lambda_j": "lim (1/k) log|c_j| for a live j != m",
+        "sigma_j": "the norm of any live datum but x_m",
         "lambda_off": "the same for w_perp and for passive ReLU coordinates",
         "S": MEANING["S"],
         "c_m(0)^2, c_j(0)^2": "at the start",
