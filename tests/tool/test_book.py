@@ -13,8 +13,8 @@ from tests.tool.ledgers import IDS, small_ledger
 from theorem_audit.cli import main
 from theorem_audit.report.book import chapter_notes
 from theorem_audit.report.mathematics import tokens_of
-from theorem_audit.report.print import _OPEN, NoTeX, book, markdown, words, write
 from theorem_audit.report.site import write_site
+from theorem_audit.report.typeset import _OPEN, NoTeX, book, markdown, words, write
 
 TEX = shutil.which("pdflatex") or shutil.which("tectonic")
 
@@ -74,7 +74,7 @@ def test_an_absent_tex_is_said(
 ) -> None:
     source = tmp_path / "audit.json"
     small_ledger().write(source)
-    monkeypatch.setattr("theorem_audit.report.print.shutil.which", lambda _: None)
+    monkeypatch.setattr("theorem_audit.report.typeset.shutil.which", lambda _: None)
     target = tmp_path / "book.pdf"
     assert main(["report", "--from", str(source), "--book", str(target)]) == 2
     assert "no TeX here" in capsys.readouterr().err

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -191,6 +192,22 @@ def test_evidence_that_changes_its_judge_is_an_error_and_changes_nothing(what: s
     assert (claims["TRACE"], claims["TRACE"].formula) == before
     assert judged(lambda: expect_zero(X, "m")).outcome == "refuted"
     assert judged(lambda: expect_zero(X - X, "m")).outcome == "passed"
+
+
+def test_a_submodule_that_is_called_like_a_builtin_hides_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The import of a package's ``map.py`` puts ``map`` there; a function of that name is a trick."""
+    package = importlib.import_module("theorem_audit.checks")
+    submodule = ModuleType("theorem_audit.checks.map")
+
+    def imports() -> None:
+        monkeypatch.setitem(sys.modules, submodule.__name__, submodule)
+        monkeypatch.setattr(package, "map", submodule, raising=False)
+        expect(True, "m")
+
+    assert judged(imports).outcome == "passed"
+    assert judged(_put("theorem_audit.checks:zip", lambda *x: ())).outcome == "error"
 
 
 def test_what_the_caller_changed_stands(monkeypatch: pytest.MonkeyPatch) -> None:

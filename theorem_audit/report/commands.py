@@ -115,7 +115,7 @@ def _report(args: argparse.Namespace, console: Console) -> int:
         write_text(Path(args.latex), appendix(run))
         return _told(args, console, args.latex)
     if args.book:
-        from theorem_audit.report.print import NoTeX, write
+        from theorem_audit.report.typeset import NoTeX, write
 
         try:
             return _told(args, console, str(write(run, Path(args.book))))

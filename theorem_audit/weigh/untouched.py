@@ -137,11 +137,15 @@ class Untouched:
         found = [said for place in self._places if not place.same for said in place.changed()]
         for name, had in self._modules.items():
             module = sys.modules.get(name)
-            if (
-                module is not None
-                and name != "builtins"
-                and (new := BUILTIN & vars(module).keys() - had)
-            ):
+            if module is None or name == "builtins":
+                continue
+            # A submodule of such a name is no function in the builtin's place: the import put it there.
+            new = {
+                x
+                for x in BUILTIN & vars(module).keys() - had
+                if vars(module)[x] is not sys.modules.get(f"{name}.{x}")
+            }
+            if new:
                 for x in new:
                     delattr(module, x)
                 found.append(f"{', '.join(sorted(new))} in {name}, which hides a builtin")
