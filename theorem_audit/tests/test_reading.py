@@ -251,7 +251,7 @@ def test_watch_runs_again_what_an_edit_names_until_it_is_interrupted(
 
     monkeypatch.setattr(watch.subprocess, "run", ran)
     monkeypatch.setattr(watch, "follow", follow)
-    monkeypatch.chdir(here / "project")  # the command looks for its project here, whatever is in use
+    monkeypatch.chdir(here / "project")  # where the command looks for its project
     was = project._current
     project.use(project.read(here / "project" / "pyproject.toml"))
     try:
