@@ -41,10 +41,11 @@ versions: $(READY)  ## a short set of tests with the oldest declared versions of
 # measures all, in many minutes.
 TOOL_TESTS = theorem_audit/tests tests/tool tests/kernel tests/falsify/test_every_claim.py
 SHORT = verdict verdict_types cli doubts reads sabotage files stale instances promises second_opinion \
-  hostile_words mutants fuzz fuzz_statements receipt report notes workers book guide accepted_variants meanings
+  hostile_words mutants fuzz fuzz_statements receipt report notes workers book accepted_variants
 KERNEL = bernstein_kernel kernel_identities kernel_tampering
-COVERED ?= theorem_audit/tests $(SHORT:%=tests/tool/test_%.py) $(KERNEL:%=tests/kernel/test_%.py) \
-  tests/tool/test_tool_mutants.py::test_the_original_passes_its_battery
+SINGLE = tool_mutants.py::test_the_original_passes_its_battery guide.py::test_the_guide_is_a_page_of_the_site \
+  guide.py::test_another_output_is_another_guide
+COVERED ?= theorem_audit/tests $(SHORT:%=tests/tool/test_%.py) $(KERNEL:%=tests/kernel/test_%.py) $(SINGLE:%=tests/tool/test_%)
 COVERAGE_BAR ?= 95
 coverage: $(READY)  ## the tool's branches that its short tests reach, printed; fails below COVERAGE_BAR
 	rm -rf build/coverage && mkdir -p build/coverage
