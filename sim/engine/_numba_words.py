@@ -94,12 +94,9 @@ def _put_new(sets: Any, slots: Any, fresh: Any, stamp: Any, left: Any) -> int:
 class CompiledWords(Words16or32):
     """Words16or32 with compiled passes."""
 
-    def __init__(self, seed: np.random.SeedSequence, n: int, first: int = 0):
-        super().__init__(seed, n, first)
-        announce([tiles])
-
     def each(self, bound: int, runs: int, tiles_: range, slot: int = 0) -> NDArray[Any]:
         """As the base class says."""
+        announce([tiles])
         out = np.empty((len(tiles_) * TILE, -(-runs // GROUP) * GROUP), dtype=self._word)
         tiles(out, self.key, self.first // GROUP, tiles_.start, slot, bound, self.width == 16)
         return np.ascontiguousarray(out[:, :runs])
@@ -111,6 +108,7 @@ class CompiledWords(Words16or32):
         result = np.empty(words.size, words.dtype)
         slots = np.empty(words.size if least else 0, dtype=np.int64)
         passes = _products16 if short else _products32
+        announce([passes])
         return result, slots[: passes(words, bound, least, result, slots)]
 
     def repeats(self, sets: NDArray[Any]) -> Integers:

@@ -135,3 +135,17 @@ def test_default_number_of_threads():
     for bad, error in ((0, ValueError), (1.5, TypeError), (True, TypeError)):
         with pytest.raises(error, match=f"workers={bad!r}"):
             arguments.workers(bad, "numpy")
+
+
+@needs_numba
+def test_what_is_not_called_is_not_announced(monkeypatch):
+    """At b = 1 the kernel draws: no pass over words is compiled, and none may be told of in every run."""
+    from sim.engine import _numba_words as passes
+
+    asked = []
+    monkeypatch.setattr(passes, "announce", asked.extend)
+    for size, used in ((1, set()), (2, {passes.tiles}), (20, {passes._products16}), (50, set())):
+        asked.clear()
+        given = {"batch_size": size, "step_size": 0.1 * size, "steps": 70, "seed": 1}
+        simulate(np.full((3, 50), 0.1), rho=0.1, backend="numba", **given)
+        assert set(asked) == used, size

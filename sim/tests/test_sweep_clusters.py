@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -42,19 +43,26 @@ MPI = """
 """
 
 
-def _peer(tmp_path: Path, body: str, *command: str) -> None:
-    """Run a sweep under another program's executor and compare every byte with ours."""
-    script = tmp_path / "peer.py"
-    script.write_text(PEER + body)
+def _printed(
+    script: Path, text: str, command: Sequence[str], args: Sequence[str], limit: float
+) -> str:
+    """What a program prints that is run beside us, in the script's folder."""
+    script.write_text(text)
     finished = subprocess.run(
-        [*command, str(script), str(tmp_path / "peer.db")],
+        [*command, str(script), *args],
         capture_output=True,
         text=True,
-        timeout=120,
-        cwd=tmp_path,
+        timeout=limit,
+        cwd=script.parent,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+def _peer(tmp_path: Path, body: str, *command: str) -> None:
+    """Run a sweep under another program's executor and compare every byte with ours."""
+    _printed(tmp_path / "peer.py", PEER + body, command, [str(tmp_path / "peer.db")], 120)
     _sweep(tmp_path, grid=GRID | {"naps": True})
     assert rows(tmp_path / "peer.db") == rows(tmp_path / "s.db")
 
@@ -113,18 +121,8 @@ MOST_MS = 5.0  # processor time a cell may cost beside what it computes (here ne
 
 
 def _many(folder: Path, body: str, cells: int, name: str, *command: str) -> str:
-    script = folder / f"on-{name}.py"
-    script.write_text(CELLS + body)
-    finished = subprocess.run(
-        [*command, str(script), str(folder / f"{name}.db"), str(cells), str(folder)],
-        capture_output=True,
-        text=True,
-        timeout=900,
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    assert finished.returncode == 0, finished.stderr
-    return finished.stdout
+    args = [str(folder / f"{name}.db"), str(cells), str(folder)]
+    return _printed(folder / f"on-{name}.py", CELLS + body, command, args, 900)
 
 
 @pytest.mark.parametrize("cells", SIZES)
