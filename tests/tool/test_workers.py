@@ -109,6 +109,7 @@ def test_evidence_that_leaves_is_an_error(function: Any) -> None:
 HOSTILE = '''
 """Evidence that does to its process what code under test may do."""
 import os, signal, sys, time
+from pathlib import Path
 from theorem_audit import evidence, expect
 from theory import claims
 
@@ -128,6 +129,7 @@ def test_is_killed(claim):
 
 @evidence("STEP", "symbolic")
 def test_never_ends(claim):
+    Path("running").touch()
     while True:
         time.sleep(0.01)
 
@@ -170,14 +172,15 @@ def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
 
 def test_workers_end_when_the_run_is_killed(project: Path, tmp_path: Path) -> None:
     words = ["-m", "audit", "run", "STEP", "--workers", "1", "--json", str(tmp_path / "run.json")]
+    running = project / "running"  # killed while the evidence runs: its guard is on then
+    running.unlink(missing_ok=True)
     with subprocess.Popen([sys.executable, *words], cwd=project) as process:
-        children: list[int] = []
         deadline = time.monotonic() + 90
-        while not children and time.monotonic() < deadline:
-            time.sleep(0.5)
-            children = _children(process.pid)
-        time.sleep(1)
+        while not running.exists() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        children = _children(process.pid)
         process.kill()
+    assert running.exists(), "the evidence never began"
     assert children, "no worker was started"
     deadline = time.monotonic() + 30
     while any(map(_alive, children)) and time.monotonic() < deadline:
