@@ -91,7 +91,8 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     here = project.current()
     kept = Path(args.variants) if args.variants else here.path("variants")
     pictures = Path(args.pictures or here.path("pictures"))
-    folder, said = Path(args.out or here.path("output") / "report"), ""
+    folder = Path(args.out or here.path("output") / "report")
+    said, anew = dict[str, str](), None
     try:
         if not (args.latex or args.readme or args.book) and args.source:
             read = project.current().path("formal") / "README.md"
@@ -101,8 +102,9 @@ def _report(args: argparse.Namespace, console: Console) -> int:
             said = renewed.stamp(
                 _plain(Path(args.source)), (kept, pictures, read, *dict.fromkeys(made))
             )
-            said += " with a book" * (folder / "book.pdf").is_file()
-            if renewed.stands(folder, said):
+            said["a book"] = str((folder / "book.pdf").is_file())
+            anew = renewed.changed(folder, said)
+            if anew == []:
                 return _told(args, console, str(folder / "index.html"), "up to date")
         run = _run_of(args.source)
         if args.variants or kept.exists():
@@ -137,7 +139,8 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     first = write_site(run, folder, drawn(pictures))
     if said:
         renewed.note(folder, said)
-    return _told(args, console, str(first))
+    why = f" ({', '.join(anew)}: changed)" if anew else ""
+    return _told(args, console, str(first), f"written{why}")
 
 
 def _plain(path: Path) -> dict[str, Any]:

@@ -22,15 +22,30 @@ TEMPLATES = Path(__file__).with_name("templates")
 SETTERS = ("jinja2", "latex2mathml", "markdown_it", "markupsafe", "mdit_py_plugins", "pygraphviz")
 
 
-def stamp(run: Mapping[str, Any], files: Iterable[Path]) -> str:
-    """A hash of all that the pages are made of; files: further ones, and folders of them."""
+def stamp(run: Mapping[str, Any], files: Iterable[Path]) -> dict[str, str]:
+    """Hashes of all that the pages are made of, by what it is; files: further ones, and folders of them."""
     here = project.current()
-    said = [json.dumps({**run, "started": ""}, sort_keys=True), look(here).state()]
-    said += [versions.interpreter(), *map(versions.of, SETTERS), here.file.read_text("utf-8")]
+    versions_of = [versions.interpreter(), *map(versions.of, SETTERS)]
+    said = {
+        "the run": _digest(json.dumps({**run, "started": ""}, sort_keys=True)),
+        "the sources": look(here).state(),
+        "versions": _digest("\0".join(versions_of)),
+        here.file.name: _hash(here.file),
+    }
     for place in (here.path("notes"), TEMPLATES, *files):
-        found = sorted(x for x in place.rglob("*") if x.is_file()) if place.is_dir() else [place]
-        said += [f"{x} {_hash(x)}" for x in found if x.is_file()]
-    return hashlib.sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()
+        found = sorted(place.rglob("*")) if place.is_dir() else [place]
+        name = str(place.relative_to(here.root)) if place.is_relative_to(here.root) else str(place)
+        said[name] = _digest("\0".join(f"{x} {_hash(x)}" for x in found if _read(x)))
+    return said
+
+
+def _read(file: Path) -> bool:
+    """What Python compiles beside its sources is none of the pages' matter."""
+    return file.is_file() and "__pycache__" not in file.parts
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _hash(file: Path) -> str:
@@ -42,18 +57,21 @@ def _pages(folder: Path) -> dict[str, str]:
     return {str(x.relative_to(folder)): _hash(x) for x in found}
 
 
-def stands(folder: Path, said: str) -> bool:
-    """Whether the folder holds the pages of that stamp, every one as it was written."""
+def changed(folder: Path, said: Mapping[str, str]) -> list[str] | None:
+    """What is another one since the folder's pages were written: nothing where all stand; None: no stamp."""
     try:
         kept = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        return bool(kept["stamp"] == said and kept["pages"] and kept["pages"] == _pages(folder))
+        parts, pages = dict(kept["stamp"]), dict(kept["pages"])
     except (OSError, ValueError, TypeError, KeyError):
-        return False  # written anew
+        return None  # written anew
+    found = [x for x in {**said, **parts} if said.get(x) != parts.get(x)]
+    return found if pages and pages == _pages(folder) else [*found, "the pages"]
 
 
-def note(folder: Path, said: str) -> None:
+def note(folder: Path, said: Mapping[str, str]) -> None:
     """Keep the stamp of the pages that were just written."""
-    write_text(folder / NAME, json.dumps({"stamp": said, "pages": _pages(folder)}, indent=1) + "\n")
+    text = json.dumps({"stamp": said, "pages": _pages(folder)}, indent=1)
+    write_text(folder / NAME, text + "\n")
 
 
-__all__ = ["NAME", "note", "stamp", "stands"]
+__all__ = ["NAME", "changed", "note", "stamp"]
