@@ -27,7 +27,7 @@ STARTS = (
 READ_LIMIT = 60.0  # seconds for one answer to come whole, once it has begun
 START_LIMIT = 600.0  # seconds for a process to be ready; the slowest import takes a few
 READY = "ready"
-_exit = os._exit  # as it was at the import: while a job runs, `guard` refuses the call in every thread
+_exit = os._exit  # taken at the import: while a job runs, `guard` refuses it in every thread
 
 
 @dataclass(frozen=True)
