@@ -10,9 +10,9 @@ from markupsafe import Markup
 from sympy import Symbol
 
 from theorem_audit.kinds import REGION
-from theorem_audit.report.legend import shared_legend
+from theorem_audit.report.legend import entry_names, shared_legend, told_as
 from theorem_audit.report.listings import Listings
-from theorem_audit.report.mathematics import mathml, note_html
+from theorem_audit.report.mathematics import mathml, names_upright, note_html
 from theorem_audit.report.prose import Prose
 from theorem_audit.statement.sentence import latex_of
 
@@ -74,15 +74,17 @@ def _signs(latex: str) -> int:
 def symbols(claim: Mapping[str, Any], prose: Prose) -> list[dict[str, Any]]:
     """The legend: each entry's names as the formula sets them, and their meaning."""
     return [
-        {"name": name, "set": [_symbol(x) for x in name.split(", ")], "meaning": prose(meaning)}
+        {"name": name, "set": [_symbol(x) for x in entry_names(name)], "meaning": prose(meaning)}
         for name, meaning in (claim.get("symbols", {}) | shared_legend(claim)).items()
     ]
 
 
 def symbol_latex(name: str) -> str:
     """LaTeX of a symbol by its name; empty where the name is none that LaTeX can set."""
-    plain = name.isascii() and not any(x in name for x in "<>&#%$\"'")
-    return latex_of(Symbol(name)) if plain and name.strip() else ""
+    words = re.findall(r"[A-Za-z]{2,}", name) if "\\" not in name else ()
+    if not name.strip() or not name.isascii() or re.search(r'[&#%$"]', name) or len(words) > 2:
+        return ""
+    return latex_of(Symbol(told_as(name)))
 
 
 def _symbol(name: str) -> Markup:
@@ -146,7 +148,7 @@ def shown(
         "prose": prose,
         "source_of": lambda test: listings.link(test, "../"),
         "statement": mathml(broken(claim["statement"]), block=True),
-        "sentence": note_html(claim.get("typeset", ""), prose),
+        "sentence": note_html(names_upright(claim.get("typeset", "")), prose),
         "symbols": symbols(claim, prose),
         "steps": steps(claim),
         "coq": coq,

@@ -22,9 +22,19 @@ def names_of(claim: Claim) -> list[str]:
     return sorted(found, key=str.lower)
 
 
+def entry_names(entry: str) -> list[str]:
+    """The names that one entry of a legend tells: ``r2, s`` two, ``Beta(x, y)`` one."""
+    return re.split(r",\s+(?![^()]*\))", entry)
+
+
+def told_as(name: str) -> str:
+    r"""A legend's ``bar a`` or ``overline ab`` as the symbol is named: ``\bar{a}``."""
+    return re.sub(r"^(bar|overline) (\S+)$", r"\\\1{\2}", name)
+
+
 def told_by(symbols: Mapping[str, str]) -> set[str]:
     """The names that a legend tells: its entries', and a function's (``P(a)`` tells ``P``)."""
-    names = {y for x in symbols for y in re.split(r",\s+(?![^()]*\))", x)}
+    names = {told_as(y) for x in symbols for y in entry_names(x)}
     return names | {x.partition("(")[0] for x in names if x.endswith(")")}
 
 
@@ -52,4 +62,4 @@ def shared_legend(row: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-__all__ = ["names_of", "shared_legend", "told_by"]
+__all__ = ["entry_names", "names_of", "shared_legend", "told_as", "told_by"]

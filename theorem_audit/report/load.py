@@ -11,7 +11,7 @@ import jsonschema
 
 from theorem_audit import project
 from theorem_audit.weigh.ledger import SCHEMA, validate
-from theorem_audit.weigh.tried import UnreadableTable, load
+from theorem_audit.weigh.tried import UnreadableTable, current, load
 
 
 class UnreadableRun(ValueError):
@@ -26,10 +26,14 @@ def with_variants(run: dict[str, Any], path: Path) -> dict[str, Any]:
     """
     try:
         tried = load(path)
+        now = project.current().claims
+        same = set(current(now, tried))  # however the statement was set in LaTeX then
         claims = []
         for c in run["claims"]:
-            row = tried.get(c["id"], {})
-            fresh = row.get("statement") == c["statement"]
+            row, claim = tried.get(c["id"], {}), now.get(c["id"])
+            fresh = row.get("statement") == c["statement"] or (
+                c["id"] in same and claim is not None and claim.statement == c["statement"]
+            )
             found = {k: v for k, v in row.items() if k not in ("id", "statement", "stated")}
             claims.append({**c, "variants": found} if fresh else c)
         merged = {**run, "claims": claims}

@@ -30,26 +30,44 @@ ELEMENTS, ATTRIBUTES = frozenset(_ELEMENTS.split()), frozenset(_ATTRIBUTES.split
 
 
 # What is left as it stands: words that LaTeX itself sets, and commands; then words of a theory.
-_WORDS = re.compile(
-    r"\\(?:text|mathrm|operatorname|mathcal|mathbb|mathbf|begin|end)\*?\{[^{}]*\}(?:\{[lcr]+\})?"
-    r"|\\[A-Za-z]+|(?P<word>(?<![A-Za-z])[A-Za-z]{3,}(?![A-Za-z]))"
+_LEFT = (
+    r"\\(?:text|mathrm|operatorname|mathcal|mathbb|mathbf|begin|end)\*?\{[^{}]*\}(?:\{[lcr]+\})?|\\[A-Za-z]+"
 )
+_WORDS = re.compile(rf"{_LEFT}|(?P<word>(?<![A-Za-z])[A-Za-z]{{3,}}(?![A-Za-z]))")
+_INDICES = re.compile(rf"{_LEFT}|(?<=[_^]{{)(?P<word>[A-Z]?[a-z]{{3,}})(?=}})")
+_SIGNS = {"perp": r"\perp", "eps": r"\varepsilon"}
+_BETWEEN = re.compile(r"\$([^$]+)\$")
 
 
-def upright(latex: str) -> str:
-    r"""LaTeX in which a word of three letters or more is a name, not a product: ``P_{\text{sparse}}``."""
-    return _WORDS.sub(lambda m: rf"\text{{{m[0]}}}" if m["word"] else m[0], latex)
+def upright(latex: str, *, typed: bool = False) -> str:
+    r"""LaTeX in which a word of three letters or more is a name, not a product: ``P_{\text{sparse}}``.
+
+    typed: by hand, where letters side by side are a product (``-aSq_j``): only an index may be a word.
+    """
+
+    def said(match: re.Match[str]) -> str:
+        word = match["word"]
+        return _SIGNS.get(word, rf"\text{{{word}}}") if word else match[0]
+
+    return (_INDICES if typed else _WORDS).sub(said, latex)
 
 
-def mathml(latex: str, *, block: bool = False) -> Markup:
+def names_upright(markdown: str) -> str:
+    """A generated sentence in which every formula between dollars has its names upright."""
+    return _BETWEEN.sub(lambda m: f"${upright(m[1])}$", markdown)
+
+
+def mathml(latex: str, *, block: bool = False, typed: bool = False) -> Markup:
     """MathML of a LaTeX formula; what cannot be converted is shown as escaped source.
+
+    typed: as ``upright`` takes it.
 
     The converter lets markup in ``\\text{}`` through, so what it gives is read as XML, kept only where
     it is MathML and nothing else, and written anew.
     """
     try:
         tree = ElementTree.fromstring(
-            convert(upright(latex), display="block" if block else "inline")
+            convert(upright(latex, typed=typed), display="block" if block else "inline")
         )
     except Exception:  # noqa: BLE001 - latex2mathml raises bare exceptions of many kinds
         return _source(latex)
@@ -69,7 +87,7 @@ def _source(latex: str) -> Markup:
 
 
 def _math_renderer(content: str, options: dict[str, bool]) -> str:
-    return str(mathml(content, block=options["display_mode"]))
+    return str(mathml(content, block=options["display_mode"], typed=True))
 
 
 def _markdown() -> MarkdownIt:
@@ -87,7 +105,7 @@ def _inline_math(_: object, tokens: Sequence[Token], at: int, options: object, e
     """A formula in a line; one that a narrow screen may have to scroll is reached by keyboard."""
     latex = tokens[at].content
     reached = Markup(' tabindex="0"') if len(latex) > LONG else Markup()
-    return str(Markup('<span class="math inline"{}>{}</span>').format(reached, mathml(latex)))
+    return str(Markup('<span class="math inline"{}>{}</span>').format(reached, mathml(latex, typed=True)))
 
 
 def _table_open(*_: object) -> str:

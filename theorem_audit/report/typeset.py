@@ -21,8 +21,8 @@ from theorem_audit.report.book import Note, chapter_notes, shelves
 from theorem_audit.report.claim_page import broken, symbol_latex
 from theorem_audit.report.front import MEANINGS
 from theorem_audit.report.latex import bibliography, escape
-from theorem_audit.report.legend import shared_legend
-from theorem_audit.report.mathematics import tokens_of
+from theorem_audit.report.legend import entry_names, shared_legend
+from theorem_audit.report.mathematics import names_upright, tokens_of, upright
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}
@@ -77,9 +77,9 @@ def _set(tokens: Sequence[Token]) -> str:
             )
             found.append(rf"\par\texttt{{\small {lines}}}\par" + "\n\n")
         elif token.type == "math_inline":
-            found.append(f"${token.content}$")
+            found.append(f"${upright(token.content, typed=True)}$")
         elif token.type in ("math_block", "math_inline_double", "math_block_label"):
-            found.append(rf"\fitted{{{token.content.strip()}}}" + "\n")
+            found.append(rf"\fitted{{{upright(token.content.strip(), typed=True)}}}" + "\n")
         elif token.type == "table_open":
             columns = "l" * _columns(tokens[place:])
             found.append(rf"\fitted{{\text{{\small\begin{{tabular}}{{{columns}}}" + "\n")
@@ -104,8 +104,8 @@ def _breakable(code: str) -> str:
 
 def _symbols(names: str) -> str:
     """A legend's entry, its names set as the formula sets them."""
-    each = ((x, symbol_latex(x)) for x in names.split(", "))
-    return ", ".join(f"${latex}$" if latex else words(x) for x, latex in each)
+    each = ((x, symbol_latex(x)) for x in entry_names(names))
+    return ", ".join(f"${upright(latex)}$" if latex else words(x) for x, latex in each)
 
 
 def _claim(claim: Mapping[str, Any], note: str) -> str:
@@ -114,8 +114,8 @@ def _claim(claim: Mapping[str, Any], note: str) -> str:
     lines = [
         rf"\subsubsection*{{{words(claim['id'])}: {words(claim['title'])} ({verdict})}}",
         rf"\label{{{claim['id']}}}\addcontentsline{{toc}}{{subsubsection}}{{{words(claim['id'])} ({verdict})}}",
-        rf"\fitted{{{broken(claim['statement'])}}}",
-        markdown(claim.get("typeset", "")),
+        rf"\fitted{{{upright(broken(claim['statement']))}}}",
+        markdown(names_upright(claim.get("typeset", ""))),
     ]
     if told:
         rows = (f"{_symbols(k)}: {words(v)}" for k, v in told.items())

@@ -16,6 +16,8 @@ from sympy import And, Basic, Eq, Ge, Gt, Le, Lt, Ne, Not, Or, Symbol, true
 from sympy.core.relational import Relational
 from sympy.printing.latex import LatexPrinter, translate
 
+from theorem_audit.statement.names import composed, is_composed
+
 if TYPE_CHECKING:
     from theorem_audit.statement.vocabulary import Item
 
@@ -30,6 +32,8 @@ class _Printer(LatexPrinter):
     """
 
     def _deal_with_super_sub(self, string: str, style: str = "plain") -> str:
+        if "\\" in string or is_composed(string):
+            return string if "\\" in string else composed(string)
         found = str(super()._deal_with_super_sub(string, style))
         for word in re.split(r"[_^]", string)[1:] if "{" not in string else ():
             if (read := translate(word)).startswith("\\") and "{" in read:
