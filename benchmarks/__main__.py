@@ -44,9 +44,10 @@ def main() -> int:
     )
     options = parser.parse_args()
 
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    from benchmarks import curves, report
+    cores = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
+    if cores:
+        os.sched_setaffinity(0, {max(cores)})
+    from benchmarks import cells, curves, report, scaling
     from benchmarks.cases import CASES
     from benchmarks.contenders import makers
     from benchmarks.measure import Disagreement, measure
@@ -71,14 +72,22 @@ def main() -> int:
     growth = {}
     if not (options.quick or options.no_growth):
         growth = kept(options.keep, "growth", lambda: curves.growth(rounds))
+    more = {}
+    if not options.quick:
+        more["cells"] = kept(options.keep, "cells", lambda: cells.measure(500, rounds))
+    if not (options.quick or "numba" in absent):
+        if cores:
+            os.sched_setaffinity(0, cores)
+        more["scaling"] = kept(options.keep, "scaling", lambda: scaling.measure([1, 2], rounds))
     summary = {
         "schema": report.SCHEMA,
         "environment": environment,
         "rounds": rounds,
         "absent": absent,
         "cases": results,
-        "targets": report.targets(results, growth),
+        "targets": report.targets(results, growth, **more),
         "growth": growth,
+        **more,
     }
     print(report.table(summary))
     for path in report.write(summary, options.out):

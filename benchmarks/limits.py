@@ -1,10 +1,11 @@
 """What the machine could do: nanoseconds that no code for one run-step can go below, by a stated model.
 
-Cycles. A scalar core starts ISSUE instructions a cycle and does PORTS floating operations, a division
-taking a port for DIVISION cycles; numbers of the last Intel and AMD server cores, rounded in their favour.
-Counted from the recursions (`sim/engine/_direct.py`, `_full.py`), with STEP instructions for a run's scalars,
-and EACH for a coordinate: index drawn (word 10, product and test 4), loads of index and entry, the sum's
-addition, the product and store. At b = n nothing is scattered, and LANES runs go in one vector.
+Cycles. A core starts ISSUE instructions a cycle and does PORTS vector operations, each on LANES runs, a
+division taking a port for DIVISION cycles a run; numbers of the last Intel and AMD server cores, rounded in
+their favour. Counted from the recursions (`sim/engine/_direct.py`, `_full.py`), with STEP instructions for a
+run's scalars, and EACH for a coordinate: index drawn (word 10, product and test 4), address, the sum's
+addition, the product; all on LANES runs at a time. Only the MOVED, load and store of a coordinate at a
+random place, go one by one. At b = n nothing is moved.
 
 Bandwidth. Each coordinate is a line read and written at a random place of one run's n squares, as if runs
 were done one after another: measured by `lines` in kernel.c, which asks for 64 lines ahead. Not in the
@@ -26,7 +27,7 @@ from benchmarks.cases import Case
 
 ISSUE, PORTS, DIVISION, LANES = 6, 2, 4, 8
 STEP_FLOATS, STEP_OTHER = 11, 8  # beside the division; loads and stores of p and t, the loop
-EACH_FLOATS, EACH_OTHER = 2, 18
+EACH_FLOATS, EACH_OTHER, MOVED = 2, 16, 2
 FULL_FLOATS = 10
 _CHAIN, _LINES, _ROUNDS = 20_000_000, 1_000_000, 3
 
@@ -57,7 +58,8 @@ def cycles(n: int, b: int) -> float:
         return FULL_FLOATS / (PORTS * LANES)
     k = min(b, n - b)
     floats, each = STEP_FLOATS + EACH_FLOATS * k, EACH_FLOATS + EACH_OTHER
-    return max((floats + DIVISION) / PORTS, (STEP_FLOATS + 1 + STEP_OTHER + each * k) / ISSUE)
+    together = STEP_FLOATS + 1 + STEP_OTHER + each * k
+    return max((floats + DIVISION) / (PORTS * LANES), (together / LANES + MOVED * k) / ISSUE)
 
 
 def limit(case: Case) -> dict[str, float]:

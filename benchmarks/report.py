@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-SCHEMA = 2
+SCHEMA = 3
 DENSE = ("dense NumPy", "PyTorch closed form", "torch.func", "JAX grad")
 JAX_IN_Q = ("JAX in q", "JAX in q, vmap")
 LIMIT = "limit"  # of `benchmarks.limits`, as if it were a contender
@@ -53,6 +53,7 @@ TARGETS = (
         ("PyTorch in q, drawing",), "ours", 1, lambda n, b: b < n,
     ),
     Target("all given: PyTorch in q >= 1.0x ours", ("PyTorch in q",), GIVEN, 1, lambda n, b: b < n),
+    Target("b = n: PyTorch in q >= 1.0x ours", ("PyTorch in q",), "ours", 1, lambda n, b: b == n),
     Target("all given: JAX in q >= 1.5x ours, numba", JAX_IN_Q, COMPILED_GIVEN, 1.5, lambda n, b: b < n),
     Target("all given: JAX in q >= 1.0x ours", JAX_IN_Q, GIVEN, 1, lambda n, b: b < n),
     Target(
@@ -67,10 +68,13 @@ TARGETS = (
         "machine's limit >= 0.5x ours, numba, middle b",
         (LIMIT,), COMPILED, 0.5, lambda n, b: 1 < b < n - 1,
     ),
+    Target("floor >= 0.5x ours, middle b", ("floor",), "ours", 0.5, lambda n, b: 1 < b < n - 1),
     Target("floor >= 1/2.5 of ours, b = 1", ("floor",), "ours", 0.4, lambda n, b: b == 1),
     Target("numba >= 2x NumPy, b = 1", ("ours",), COMPILED, 2, lambda n, b: b == 1),
 )  # fmt: skip
 GROWTH = "time per run-step from n = 1e3 to 1e5 < 2x beyond the gather's"
+CELLS = "a sweep's cell beside what it computes < 5 ms"
+SCALING = "two threads >= 1.5x as fast as one, numba, b = 1 (wall clock)"
 
 
 def environment() -> dict[str, Any]:
@@ -129,8 +133,13 @@ def share(result: dict[str, Any], name: str) -> float | None:
     return limit["limit_ns"] / entry["median_ns"] if entry and limit else None
 
 
-def targets(results: list[dict[str, Any]], growth: dict[str, Any]) -> list[dict[str, Any]]:
-    """Compare each target with the worst case it speaks of; a missing peer gives no verdict."""
+def targets(
+    results: list[dict[str, Any]],
+    growth: dict[str, Any],
+    cells: dict[str, Any] | None = None,
+    scaling: dict[str, Any] | None = None,
+) -> list[dict[str, Any]]:
+    """Compare each target with the worst case it speaks of; what was not measured gives no verdict."""
     lines = []
     for target in TARGETS:
         found = {}
@@ -154,6 +163,13 @@ def targets(results: list[dict[str, Any]], growth: dict[str, Any]) -> list[dict[
         grown = (ours[1] - (floor[1] - floor[0])) / ours[0]
         found = {"n = 1e3 to 1e5": grown}
         lines.append({"target": GROWTH, "least": None, "found": found, "met": grown < 2})
+    spent = {"one process": cells["ms"]} if cells else {}
+    met = spent["one process"] < 5 if spent else None
+    lines.append({"target": CELLS, "least": None, "found": spent, "met": met})
+    times = {int(k): value for k, value in scaling["faster"].items()} if scaling else {}
+    faster = {"n=100 b=1": times[2]} if times else {}
+    met = times[2] >= 1.5 if times else None
+    lines.append({"target": SCALING, "least": 1.5, "found": faster, "met": met})
     return lines
 
 

@@ -18,18 +18,20 @@ from __future__ import annotations
 from typing import Any, final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.engine._kernel import Kernel, Steps
 from sim.engine._scaled import CHECK, Scaled, aligned, row_step
-from sim.engine.batches import LEFT_OUT
+from sim.engine._words import TILE
+from sim.engine.batches import LEFT_OUT, Drawn
 from sim.engine.state import Floats, Integers, State
 
 _BOTTOM = -800
 _SCALE_RANGE = 2.0**32
 # u below this changes no bit of f = c + (2a - h - u): 2a - h is 0 or at least 2**-93 (LEAST_A), and
-# c >= LEAST_DECAY. In CHECK steps u falls by at most 2**-851, so it is not subnormal in between.
+# c >= LEAST_DECAY. Between two looks u and the product of c^2 fall by at most 2**-536 (c^2 >= 2**-2.6
+# in the band, and >= LEAST_DECAY^2 in at most two of 3 TILE steps), so they are not subnormal in between.
 _NOTHING = 2.0**-150
+_TILES = 3  # that are drawn and stepped through in one go, looking at the scales after each
 _SYNC_SHARE = 1.0  # of the n/(2am) steps over which the error of h grows by e
 
 
@@ -91,7 +93,8 @@ LOOPS = Kernel("NumPy, left out", LEFT_OUT, _loops)
 class Complement(Scaled):
     """M runs; `advance` takes the indices each batch leaves out.
 
-    lsh: (3, M), room for l and s, and h. passive: (2, M), u and the product of c^2.
+    lsh: (3, M), room for l and s, and h. passive: (2, M), u and the product of c^2. least, most: the
+    range of the scale.
     """
 
     FLOOR = -340
@@ -106,38 +109,44 @@ class Complement(Scaled):
         # a run may hold passive coordinates of mass zero (underflow), so ask for the coordinates
         self.has_passive = bool((start.perp != 0).any() or (~self.live & (start.sign != 0)).any())
         self.has_passive |= bool(start.dead.any())
+        self.least, self.most = a / _SCALE_RANGE, a * _SCALE_RANGE  # of the scale
         self._passive_exponent = np.zeros(runs, dtype=np.int64)
         self._sync_every = max(1, int(_SYNC_SHARE * self.n / (2 * a * left_out)))
         self._sync = 0
         self._calm = self._steps_until_look()
         self._steps = kernel.make(self)
 
-    def advance(self, sets: NDArray[Any]) -> None:
-        """Do one step per index set in `sets` (T, n - b, M)."""
+    def advance(self, sets: Any) -> None:
+        """Do one step per index set in `sets` (T, n - b, M), or Drawn."""
         done = 0
         while done < len(sets):
             if self._sync <= 0:
                 np.multiply(self.y.sum(axis=1), self.scale, out=self.lsh[2])
                 self._sync = self._sync_every
             steps = min(CHECK, max(1, self._calm), self._sync)
+            if isinstance(sets, Drawn):  # to the end of a tile, or two pieces would draw it
+                most = _TILES * TILE - (sets.start + done) % TILE
+                steps = min(most, max(1, self._calm), self._sync)
             piece = sets[done : done + steps]
             done += len(piece)
             self._steps(piece)
             self._sync -= len(piece)
             self._calm -= len(piece)
-            self._keep_in_range()
+            self.keep_in_range()
 
-    def _keep_in_range(self) -> None:
-        ratio = self.scale / self.a
-        out = (ratio > _SCALE_RANGE) | (ratio < 1 / _SCALE_RANGE)
+    def keep_in_range(self) -> None:
+        """Keep scales, passive masses and the least squares in their range."""
+        out = np.flatnonzero((self.scale > self.most) | (self.scale < self.least))
         if self._calm <= 0:
             self._calm = self._steps_until_look()
             if self._calm <= 0:
-                out[:] = True
+                out = np.arange(self.runs)
                 self._calm = 1 << 62
-        if out.any():
-            self._rescale(np.flatnonzero(out))  # leaves y >= 2**(FLOOR - 1)
+        if out.size:
+            self._rescale(out)  # leaves y >= 2**(FLOOR - 1)
             self._calm = min(self._calm, int((self.FLOOR - 1 - _BOTTOM) / row_step(self.a)))
+        if not self.has_passive:  # then its kernel leaves the masses at 0 and the product at 1
+            return
         u = self.passive[0]
         u[u < _NOTHING] = (
             0.0  # else it would stay a subnormal number, and each step take nine times as long

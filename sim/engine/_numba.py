@@ -3,8 +3,9 @@
 The same recursions in the same order of operations on the same arrays; only the sum over a batch
 may associate differently. What makes them fast:
 
-b = 1, n - 1: LANES runs at a time do all their steps, so that what they touch stays in the cache, with
-the lines that they need AHEAD steps later asked for early, and indices that are known not to be negative.
+b = 1, n - 1 (`_numba_drawn`, `_numba_left_out`): LANES runs at a time do many steps, so that what they
+touch stays in the cache, with the lines that they need AHEAD steps later asked for early, and indices
+that are known not to be negative.
 b = n: LANES runs side by side in one buffer whose size the compiler knows, so that it uses its
 vector registers; a run alone would wait for its own last product.
 """
@@ -22,12 +23,14 @@ from sim.engine._kernel import Kernel, Steps
 from sim.engine._numba_drawn import AHEAD, LANES, direct_drawn
 from sim.engine._numba_intrinsics import prefetch
 from sim.engine._numba_jit import announce, jit
+from sim.engine._numba_left_out import complement_drawn, complement_single
 from sim.engine._scaled import CHECK
 from sim.engine._words import GROUP
 from sim.engine.batches import BATCH, LEFT_OUT, MASK, Drawn
 from sim.engine.state import Integers
 
 _INDEX = np.uint64
+_NEAR = 1 << 24  # bytes of a block, beyond which what it will touch is asked for early
 
 
 @jit()
@@ -52,6 +55,23 @@ def _direct(y: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
             g = _growth(s, p, t, run, twice_a)
             for k in range(size):
                 y[run, sets[step, k, run]] *= g
+
+
+@jit()
+def _direct_far(squares: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
+    steps, size, runs = sets.shape
+    for first in range(0, runs, LANES):
+        for step in range(steps):
+            now, soon = sets[step], sets[min(step + 1, steps - 1)]
+            for run in range(first, min(first + LANES, runs)):
+                y, column = squares[run], _INDEX(run)
+                s = 0.0
+                for k in range(size):
+                    prefetch(y, np.int64(soon[k, column]))
+                    s += y[_INDEX(now[k, column])]
+                g = _growth(s, p, t, run, twice_a)
+                for k in range(size):
+                    y[_INDEX(now[k, column])] *= g
 
 
 @jit()
@@ -119,40 +139,6 @@ def _complement(y: Any, p: Any, h: Any, passive: Any, sets: Any, twice_a: float)
 
 
 @jit()
-def _complement_single(
-    flat: Any, p: Any, mass: Any, passive: Any, sets: Any, twice_a: float, has_passive: bool
-) -> None:
-    steps, runs = sets.shape
-    n = flat.size // runs
-    for first in range(0, runs, LANES):
-        stop = min(first + LANES, runs)
-        y, scale, h = flat[first * n : stop * n], p[first:stop], mass[first:stop]
-        u, product = passive[0, first:stop], passive[1, first:stop]
-        some = sets[:, first:stop]
-        for step in range(steps):
-            now, later = some[step], some[min(step + AHEAD, steps - 1)]
-            for run in range(scale.size):
-                row = _INDEX(run * n)
-                prefetch(y, np.int64(row + _INDEX(later[run])))
-                j = row + _INDEX(now[run])
-                left = y[j] * scale[run]
-                s = h[run] - left
-                c = 1.0 - s
-                e = twice_a - h[run]
-                if has_passive:
-                    e -= u[run]
-                f = c + e
-                c2, f2 = c * c, f * f
-                left *= c2
-                h[run] = left + s * f2
-                if has_passive:
-                    u[run] *= c2
-                    product[run] *= c2
-                scale[run] *= f2
-                y[j] = left / scale[run]
-
-
-@jit()
 def _full(products: Any, masses: Any, exponent: Any, steps: int, twice_a: float) -> None:
     runs = products.shape[1]
     # live and passive products, live and passive masses; idle lanes are 0
@@ -184,12 +170,15 @@ def _full(products: Any, masses: Any, exponent: Any, steps: int, twice_a: float)
 
 def _lists(engine: Any) -> Steps:
     y, flat, scale, t, twice_a = engine.y, engine.flat, engine.scale, engine.st[1], 2 * engine.a
+    several = _direct_far if flat.nbytes > _NEAR else _direct
+    if engine.start.batch_size > 1:
+        announce([several])
 
     def steps(sets: Integers) -> None:
         if sets.shape[1] == 1:
             _direct_single(flat, scale, t, sets[:, 0], twice_a)
         else:
-            _direct(y, scale, t, sets, twice_a)
+            several(y, scale, t, sets, twice_a)
 
     return steps
 
@@ -206,10 +195,21 @@ def _masks(engine: Any) -> Steps:
 def _left_out(engine: Any) -> Steps:
     y, flat, scale, twice_a = engine.y, engine.flat, engine.scale, 2 * engine.a
     h, passive, has_passive = engine.lsh[2], engine.passive, engine.has_passive
+    blocks = -(-engine.runs // LANES)
 
-    def steps(sets: Integers) -> None:
-        if sets.shape[1] == 1:
-            _complement_single(flat, scale, h, passive, sets[:, 0], twice_a, has_passive)
+    def steps(sets: Any) -> None:
+        if isinstance(sets, Drawn):
+            at = np.full(blocks, sets.start)
+            while True:
+                complement_drawn(
+                    flat, scale, h, passive, at, sets.stop, sets.words.key, sets.words.first // GROUP,
+                    sets.bound, sets.words.width == 16, twice_a, has_passive, engine.least, engine.most,
+                )  # fmt: skip
+                if at.min() == sets.stop:
+                    break
+                engine.keep_in_range()
+        elif sets.shape[1] == 1:
+            complement_single(flat, scale, h, passive, sets[:, 0], twice_a, has_passive)
         else:
             _complement(y, scale, h, passive, sets, twice_a)
 
@@ -254,15 +254,16 @@ def kernel(shape: str, single: bool) -> Kernel:
     """Give the kernel for an engine's shape; what it needs compiled first is said. single: b = 1, n - 1."""
     if shape in _SINGLES and single:
         announce([_SINGLES[shape]])
-    else:
+    elif shape in _MANY:
         announce([_MANY[shape]])
-    return COMPILED["single" if shape == "direct" and single else shape]
+    return COMPILED[f"single {shape}" if single and shape in _SINGLES else shape]
 
 
-_SINGLES = {"direct": direct_drawn, "complement": _complement_single}
-_MANY = {"direct": _direct, "masks": _masked, "complement": _complement, "full": _full}
+_SINGLES = {"direct": direct_drawn, "complement": complement_drawn}
+_MANY = {"masks": _masked, "complement": _complement, "full": _full}
 COMPILED = {
-    "single": Kernel("numba, b = 1", BATCH, _single_lists, draws=True),
+    "single direct": Kernel("numba, b = 1", BATCH, _single_lists, draws=True),
+    "single complement": Kernel("numba, b = n - 1", LEFT_OUT, _left_out, draws=True),
     "direct": Kernel("numba, lists", BATCH, _lists),
     "masks": Kernel("numba, masks", MASK, _masks),
     "complement": Kernel("numba, left out", LEFT_OUT, _left_out),

@@ -15,6 +15,7 @@ _W0, _W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 _ROUNDS = 10
 _U = np.uint64
 _LOW32 = np.uint64(0xFFFFFFFF)
+_PIECE = 32  # words looked at together: most hold none to reject
 
 
 @jit()
@@ -41,27 +42,23 @@ def philox(out: Any, a: Any, b: Any, c: Any, d: Any, k0: Any, k1: Any) -> None:
 
 @jit()
 def _short(out: Any, words: Any, bound: int) -> Any:
-    """Put floor(x bound / 2^16) into the rows of out; give the least x bound mod 2^16."""
+    """Put floor(x bound / 2^16) into out, flat; give the least x bound mod 2^16."""
     low, n = np.uint32(0xFFFF), np.uint32(bound)
-    for step in range(TILE):
-        some, row = words[step * GROUP : (step + 1) * GROUP], out[step]
-        for lane in range(GROUP):
-            product = np.uint32(np.uint32(some[lane]) * n)
-            row[lane] = np.uint16(product >> np.uint32(16))
-            low = min(low, np.uint32(product & np.uint32(0xFFFF)))
+    for k in range(words.size):
+        product = np.uint32(np.uint32(words[k]) * n)
+        out[k] = np.uint16(product >> np.uint32(16))
+        low = min(low, np.uint32(product & np.uint32(0xFFFF)))
     return np.int64(low)
 
 
 @jit()
 def _long(out: Any, words: Any, bound: int) -> Any:
-    """Put floor(x bound / 2^32) into the rows of out; give the least x bound mod 2^32."""
+    """Put floor(x bound / 2^32) into out, flat; give the least x bound mod 2^32."""
     low, n = _LOW32, _U(bound)
-    for step in range(TILE):
-        some, row = words[step * GROUP : (step + 1) * GROUP], out[step]
-        for lane in range(GROUP):
-            product = _U(some[lane]) * n
-            row[lane] = np.uint32(product >> _U(32))
-            low = min(low, product & _LOW32)
+    for k in range(words.size):
+        product = _U(words[k]) * n
+        out[k] = np.uint32(product >> _U(32))
+        low = min(low, product & _LOW32)
     return np.int64(low)
 
 
@@ -77,21 +74,39 @@ def tile(
     words = words[:count]
     philox(words, _U(group * (count // 4)), _U(number), _U(slot), _U(0), key[0], key[1])
     if short:
-        low = _short(out, words.view(np.uint16), bound)
+        low = _short(out.reshape(TILE * GROUP), words.view(np.uint16), bound)
         least = (1 << 16) % bound
     else:
-        low = _long(out, words.view(np.uint32), bound)
+        low = _long(out.reshape(TILE * GROUP), words.view(np.uint32), bound)
         least = (1 << 32) % bound
     if low < least:
         _replace(out, words, key, group, number, slot, bound, short)
 
 
 @jit()
-def _rejected(waiting: Any, words: Any, bound: Any, mask: Any, least: Any) -> Any:
+def _rejected_short(waiting: Any, words: Any, bound: int, least: int) -> Any:
+    """Put the places where x bound mod 2^16 < least into `waiting`, of 16-bit words; give their number."""
     count: Any = 0
-    for place in range(words.size):  # no branch, which would be mispredicted
+    n, mask, limit = np.uint32(bound), np.uint32(0xFFFF), np.uint32(least)
+    for first in range(0, words.size, _PIECE):
+        some, low = words[first : first + _PIECE], mask
+        for k in range(some.size):
+            low = min(low, np.uint32(np.uint32(np.uint32(some[k]) * n) & mask))
+        if low < limit:
+            for k in range(some.size):  # no branch, which would be mispredicted
+                waiting[count] = first + k
+                count += np.int64(np.uint32(np.uint32(np.uint32(some[k]) * n) & mask) < limit)
+    return count
+
+
+@jit()
+def _rejected_long(waiting: Any, words: Any, bound: int, least: int) -> Any:
+    """As `_rejected_short`, of 32-bit words."""
+    count: Any = 0
+    n, limit = _U(bound), _U(least)
+    for place in range(words.size):
         waiting[count] = place
-        count += np.int64((_U(words[place]) * bound) & mask < least)
+        count += np.int64((_U(words[place]) * n) & _LOW32 < limit)
     return count
 
 
@@ -100,14 +115,12 @@ def _replace(
     out: Any, words: Any, key: Any, group: int, number: int, slot: int, bound: int, short: bool
 ) -> None:
     """Redraw what was rejected: in order, SPARE 32-bit words a round."""
-    n, width = _U(bound), 16 if short else 32
-    least, mask = (_U(1) << _U(width)) % n, (_U(1) << _U(width)) - _U(1)
     waiting = np.empty(TILE * GROUP + 1, dtype=np.int64)
     if short:
-        count = _rejected(waiting, words.view(np.uint16), n, mask, least)
+        count = _rejected_short(waiting, words.view(np.uint16), bound, (1 << 16) % bound)
     else:
-        count = _rejected(waiting, words.view(np.uint32), n, mask, least)
-    least, turn = (_U(1) << _U(32)) % n, 0
+        count = _rejected_long(waiting, words.view(np.uint32), bound, (1 << 32) % bound)
+    n, least, turn = _U(bound), _U((1 << 32) % bound), 0
     spare = np.empty(SPARE // 2, dtype=np.uint64)
     while count:
         turn += 1
@@ -137,3 +150,28 @@ def tiles(out: Any, key: Any, group: int, first: int, slot: int, bound: int, sho
                 row, place = some[step], out[k * TILE + step, g * GROUP : (g + 1) * GROUP]
                 for lane in range(GROUP):
                     place[lane] = row[lane]
+
+
+@jit()
+def subsets(out: Any, key: Any, group: int, first: int, n: int, short: bool) -> None:
+    """Fill out (a multiple of TILE, size, a multiple of GROUP) with subsets by Floyd's algorithm."""
+    steps, size, runs = out.shape
+    words = np.empty(TILE * GROUP // 2, dtype=np.uint64)
+    some = np.empty((size, TILE, GROUP), out.dtype)
+    taken = np.empty(GROUP, dtype=np.bool_)
+    for k in range(steps // TILE):
+        for g in range(runs // GROUP):
+            for slot in range(size):
+                bound = n - size + slot + 1
+                tile(some[slot], words, key, group + g, first + k, slot, bound, short)
+            for step in range(TILE):
+                for slot in range(size):
+                    row, place = some[slot, step], out[k * TILE + step, slot]
+                    taken[:] = False
+                    for other in range(slot):
+                        for lane in range(GROUP):
+                            taken[lane] |= some[other, step, lane] == row[lane]
+                    for lane in range(GROUP):
+                        if taken[lane]:
+                            row[lane] = n - size + slot
+                        place[g * GROUP + lane] = row[lane]

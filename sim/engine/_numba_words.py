@@ -11,51 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._numba_jit import announce, jit
-from sim.engine._numba_philox import tiles
+from sim.engine._numba_philox import philox, subsets, tiles
 from sim.engine._words import GROUP, TILE, Words16or32
 from sim.engine.state import Integers
 
+_U = np.uint64
 _STAMPS = 1 << 16  # above, the table of `_repeats` leaves the cache, and sorting is as good
-_PIECE = 256  # words looked at together: few pieces hold a word to be rejected
 
 
 @jit()
 def _products16(words: Any, bound: int, least: int, result: Any, slots: Any) -> int:
-    count = 0
-    for first in range(0, words.size, _PIECE):
-        stop = min(first + _PIECE, words.size)
-        some, high = words[first:stop], result[first:stop]
-        low = np.uint32(0xFFFF)
-        for i in range(some.size):
-            product = np.uint32(np.uint32(some[i]) * np.uint32(bound))
-            high[i] = np.uint16(product >> np.uint32(16))
-            low = min(low, np.uint32(product & np.uint32(0xFFFF)))
-        if low < least:
-            for i in range(some.size):
-                if (np.uint32(some[i]) * np.uint32(bound)) & 0xFFFF < least:
-                    slots[count] = first + i
-                    count += 1
+    n, limit = np.uint32(bound), np.uint16(least)
+    for i in range(words.size):
+        result[i] = np.uint16(np.uint32(np.uint32(words[i]) * n) >> np.uint32(16))
+    count: Any = 0
+    if least:
+        for i in range(words.size):  # no branch, which would be mispredicted
+            slots[count] = i
+            count += np.int64(np.uint16(np.uint32(words[i]) * n) < limit)
     return count
 
 
 @jit()
 def _products32(words: Any, bound: int, least: int, result: Any, slots: Any) -> int:
-    count = 0
-    for first in range(0, words.size, _PIECE):
-        stop = min(first + _PIECE, words.size)
-        some, high = words[first:stop], result[first:stop]
-        low = np.uint64(0xFFFFFFFF)
-        for i in range(some.size):
-            product = np.uint64(some[i]) * np.uint64(bound)
-            high[i] = np.uint32(product >> np.uint64(32))
-            low = min(low, product & np.uint64(0xFFFFFFFF))
-        if low < np.uint64(least):
-            for i in range(some.size):
-                if (np.uint64(some[i]) * np.uint64(bound)) & np.uint64(0xFFFFFFFF) < np.uint64(
-                    least
-                ):
-                    slots[count] = first + i
-                    count += 1
+    n, limit = np.uint64(bound), np.uint32(least)
+    for i in range(words.size):
+        result[i] = np.uint32((np.uint64(words[i]) * n) >> np.uint64(32))
+    count: Any = 0
+    if least:
+        for i in range(words.size):
+            slots[count] = i
+            count += np.int64(np.uint32(np.uint64(words[i]) * n) < limit)
     return count
 
 
@@ -94,6 +80,29 @@ def _put_new(sets: Any, slots: Any, fresh: Any, stamp: Any, left: Any) -> int:
 class CompiledWords(Words16or32):
     """Words16or32 with compiled passes."""
 
+    transposes = False
+
+    def __init__(self, seed: np.random.SeedSequence, n: int, first: int = 0):
+        super().__init__(seed, n, first)
+        self._used = 0  # words of the block's stream
+
+    def stream(self, count: int) -> NDArray[Any]:
+        """As the base class says."""
+        announce([philox])
+        first, skip = divmod(self._used, 4)
+        self._used += count
+        words = np.empty(-(-(skip + count) // 4) * 4, dtype=np.uint64)
+        place = (_U(x) for x in (first, 0, self.first, 1))
+        philox(words, *place, *self.key)
+        return words[skip : skip + count]
+
+    def floyd(self, n: int, size: int, tiles_: range, runs: int) -> NDArray[Any]:
+        """As the base class says."""
+        announce([subsets])
+        out = np.empty((len(tiles_) * TILE, size, -(-runs // GROUP) * GROUP), dtype=self._word)
+        subsets(out, self.key, self.first // GROUP, tiles_.start, n, self.width == 16)
+        return np.ascontiguousarray(out[:, :, :runs])
+
     def each(self, bound: int, runs: int, tiles_: range, slot: int = 0) -> NDArray[Any]:
         """As the base class says."""
         announce([tiles])
@@ -106,7 +115,7 @@ class CompiledWords(Words16or32):
         short = words.itemsize == 2
         least = (1 << 8 * words.itemsize) % bound
         result = np.empty(words.size, words.dtype)
-        slots = np.empty(words.size if least else 0, dtype=np.int64)
+        slots = np.empty(words.size + 1 if least else 0, dtype=np.int64)
         passes = _products16 if short else _products32
         announce([passes])
         return result, slots[: passes(words, bound, least, result, slots)]

@@ -30,26 +30,16 @@ def subsets(
         return np.empty((steps, 0, runs), dtype=np.uint16)
     if size <= FLOYD:
         tiles = range(first // TILE, -(-(first + steps) // TILE))
-        return _floyd(words, n, size, tiles, runs)[:steps]
+        return words.floyd(n, size, tiles, runs)[:steps]
     sets = _redraw(words, n, size, steps * runs)
-    return np.ascontiguousarray(sets.reshape(steps, runs, size).swapaxes(1, 2))
+    sets = sets.reshape(steps, runs, size).swapaxes(1, 2)
+    return np.ascontiguousarray(sets) if words.transposes else sets
 
 
 def indices(words: Words16or32, n: int, size: int, steps: int, runs: int, first: int) -> Any:
     """Draw independent uniform indices below n, (steps, size, runs), steps and first multiples of TILE."""
     tiles = range(first // TILE, (first + steps) // TILE)
     return np.stack([words.each(n, runs, tiles, k) for k in range(size)], axis=1)
-
-
-def _floyd(words: Words16or32, n: int, size: int, tiles: range, runs: int) -> NDArray[Any]:
-    """Element k is uniform on 0..n-size+k, and is n-size+k itself where that is already in."""
-    chosen = [words.each(n - size + k + 1, runs, tiles, k) for k in range(size)]
-    for k in range(1, size):
-        taken = chosen[0] == chosen[k]
-        for other in chosen[1:k]:
-            taken |= other == chosen[k]
-        np.copyto(chosen[k], n - size + k, where=taken, casting="unsafe")
-    return np.stack(chosen, axis=1)
 
 
 def _redraw(words: Words16or32, n: int, size: int, count: int) -> NDArray[Any]:

@@ -52,9 +52,11 @@ class Words16or32:
     """Uniform integers below bounds up to `n`, for the runs from `first` on.
 
     `each` gives each run its own, whatever other runs there are; `below` and `bytes` read the block's stream.
-    `each`, `below`, `repeats` and `put_new` are what `sim.engine._numba_words` compiles. first: a multiple
-    of GROUP.
+    `each`, `floyd`, `stream`, `products`, `repeats` and `put_new` are what `sim.engine._numba_words`
+    compiles. first: a multiple of GROUP. transposes: whoever reads its sets wants runs side by side.
     """
+
+    transposes = True
 
     def __init__(self, seed: np.random.SeedSequence, n: int, first: int = 0):
         self.key = seed.generate_state(2, np.uint64).astype(np.uint64)
@@ -105,7 +107,7 @@ class Words16or32:
         low = np.multiply(words, np.array(bound % (1 << self.width), words.dtype), out=words)
         if not least or low.min() >= least:
             return result, np.empty(0, dtype=np.int64)
-        return result, np.flatnonzero(low < least)
+        return result, few(low < least)
 
     def _room(self, which: int, count: int) -> NDArray[np.uint8]:
         if self._rooms[which].size != count:
@@ -126,13 +128,28 @@ class Words16or32:
 
     def raw(self, count: int) -> NDArray[Any]:
         """Draw `count` uniform words."""
-        words = self._block.random_raw(-(-count * self.width // 64))
-        return words.astype("<u8", copy=False).view(self._word)[:count]
+        return self.stream(-(-count * self.width // 64)).view(self._word)[:count]
 
     def bytes(self, count: int) -> NDArray[np.uint8]:
         """Draw `count` uniform bytes."""
-        words = self._block.random_raw(-(-count // 8))
-        return words.astype("<u8", copy=False).view(np.uint8)[:count]
+        return self.stream(-(-count // 8)).view(np.uint8)[:count]
+
+    def stream(self, count: int) -> NDArray[Any]:
+        """Draw the next `count` 64-bit words of the block's stream."""
+        return self._block.random_raw(count).astype("<u8", copy=False)
+
+    def floyd(self, n: int, size: int, tiles: range, runs: int) -> NDArray[Any]:
+        """Draw a subset for each step and run, (steps, size, runs): element k is uniform on 0..n-size+k,
+        and is n-size+k itself where that is already in."""
+        chosen = [self.each(n - size + k + 1, runs, tiles, k) for k in range(size)]
+        if size == 1:
+            return chosen[0][:, None]
+        for k in range(1, size):
+            taken = chosen[0] == chosen[k]
+            for other in chosen[1:k]:
+                taken |= other == chosen[k]
+            np.copyto(chosen[k], n - size + k, where=taken, casting="unsafe")
+        return np.stack(chosen, axis=1)
 
     def below(self, bound: int, count: int) -> NDArray[Any]:
         """Draw `count` integers, exactly uniform on 0..bound-1, as words."""
@@ -183,6 +200,17 @@ class Words16or32:
         left[np.flatnonzero(sets.take(rows, axis=0) == fresh[:, None]) // size] = True
         flat[slots[~left]] = fresh[~left]
         return slots[left]
+
+
+def few(flags: NDArray[np.bool_]) -> Integers:
+    """Give the positions of the true entries, of which there are few: eight are looked at together.
+
+    The number of entries is a multiple of eight.
+    """
+    eights = flags.reshape(-1, 8)
+    some = np.flatnonzero(flags.view(np.uint64))
+    row, column = np.nonzero(eights[some])
+    return 8 * some[row] + column
 
 
 def high(words: NDArray[Any], bound: int) -> NDArray[Any]:

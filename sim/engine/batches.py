@@ -93,6 +93,11 @@ class Drawn:
     def __len__(self) -> int:
         return self.stop - self.start
 
+    def __getitem__(self, steps: slice) -> Drawn:
+        """Give some of the steps, which stand together."""
+        some = range(self.start, self.stop)[steps]
+        return Drawn(self.words, self.bound, some.start, some.stop)
+
 
 def _words(backend: str) -> type[Words16or32]:
     if backend != "numba":

@@ -144,7 +144,12 @@ def test_what_is_not_called_is_not_announced(monkeypatch):
 
     asked = []
     monkeypatch.setattr(passes, "announce", asked.extend)
-    for size, used in ((1, set()), (2, {passes.tiles}), (20, {passes._products16}), (50, set())):
+    for size, used in (
+        (1, set()),
+        (2, {passes.subsets}),
+        (20, {passes.philox, passes._products16}),
+        (50, set()),
+    ):
         asked.clear()
         given = {"batch_size": size, "step_size": 0.1 * size, "steps": 70, "seed": 1}
         simulate(np.full((3, 50), 0.1), rho=0.1, backend="numba", **given)

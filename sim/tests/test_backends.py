@@ -11,7 +11,7 @@ from sim.engine._ahead import AHEAD, distinct_steps, pays
 from sim.engine._complement import Complement
 from sim.engine._direct import Direct
 from sim.engine._subsets import subsets
-from sim.engine._words import Words16or32
+from sim.engine._words import Words16or32, few
 from sim.engine.state import State, log_abs
 
 NAMES = ("q", "log_abs_q", "rho", "log_rho", "r2")
@@ -151,6 +151,53 @@ def test_long_stretches_of_numba_equal_numpy_bitwise(n, runs, steps):
 
 
 @needs_numba
+@pytest.mark.parametrize("every", [8_000, 777])
+def test_long_stretches_that_leave_one_out_equal_numpy_bitwise(every):
+    """b = n - 1, cut at tiles or anywhere: scales leave their range at other steps in other lanes."""
+    q = starts(70, 6, seed=4)
+    kw = {"batch_size": 5, "step_size": 2.25, "steps": 8_000, "seed": 1, "observe": ["r2"]}
+    compiled, plain = (
+        simulate(q, 0.1, backend=name, every=every, **kw) for name in ("numba", "numpy")
+    )
+    assert (plain.log_abs_q[np.isfinite(plain.log_abs_q)] < np.log(2) * -800).any()
+    for name in NAMES:
+        assert np.array_equal(getattr(compiled, name), getattr(plain, name)), name
+
+
+@needs_numba
+@pytest.mark.parametrize("b", [2, 20])
+def test_asking_for_lines_early_changes_no_bit(monkeypatch, b):
+    from sim.engine import _numba
+
+    q = starts(70, 90, seed=4)
+    kw = {"batch_size": b, "step_size": 0.2 * b, "steps": 300, "seed": 1, "backend": "numba"}
+    near = simulate(q, 0.1, **kw)
+    monkeypatch.setattr(_numba, "_NEAR", 0)
+    monkeypatch.setattr(_numba, "_direct", None)  # so that it would be seen if it ran
+    far = simulate(q, 0.1, **kw)
+    for name in NAMES:
+        assert np.array_equal(getattr(near, name), getattr(far, name)), name
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 1.0])
+def test_few_positions_are_all_found(share):
+    flags = np.random.default_rng(1).random(1_024) < share
+    assert np.array_equal(few(flags), np.flatnonzero(flags))
+
+
+@needs_numba
+def test_the_compiled_stream_goes_on_where_it_was():
+    from sim.engine._numba_words import CompiledWords
+
+    plain, compiled = (
+        kind(np.random.SeedSequence(1), 1_000, 64) for kind in (Words16or32, CompiledWords)
+    )
+    for count in (1, 2, 7, 4, 100, 3):
+        assert np.array_equal(plain.stream(count), compiled.stream(count))
+    assert np.array_equal(plain.bytes(11), compiled.bytes(11))
+
+
+@needs_numba
 @pytest.mark.parametrize("n", [1, 3, 1_000, 4_096, 4_097, 100_000, 3 * 2**30, 2**32])
 def test_numba_draws_the_same_integers(n):
     """16-bit words and 32-bit ones; nothing, little, or a quarter of all words to reject."""
@@ -173,7 +220,9 @@ def test_numba_draws_the_same_integers(n):
 
 
 @needs_numba
-@pytest.mark.parametrize(("n", "size"), [(40, 18), (1_000, 32), (1_000, 450), (70_000, 300)])
+@pytest.mark.parametrize(
+    ("n", "size"), [(20, 16), (5_000, 3), (40, 18), (1_000, 32), (1_000, 450), (70_000, 300)]
+)
 def test_numba_draws_the_same_subsets(n, size):
     """Few repeats and many, below and above the size of its table."""
     from sim.engine._numba_words import CompiledWords

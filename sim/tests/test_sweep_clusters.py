@@ -43,10 +43,10 @@ MPI = """
 """
 
 
-def _printed(
+def _run(
     script: Path, text: str, command: Sequence[str], args: Sequence[str], limit: float
-) -> str:
-    """What a program prints that is run beside us, in the script's folder."""
+) -> None:
+    """Run a program beside us, in the script's folder."""
     script.write_text(text)
     finished = subprocess.run(
         [*command, str(script), *args],
@@ -57,12 +57,11 @@ def _printed(
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     assert finished.returncode == 0, finished.stderr
-    return finished.stdout
 
 
 def _peer(tmp_path: Path, body: str, *command: str) -> None:
     """Run a sweep under another program's executor and compare every byte with ours."""
-    _printed(tmp_path / "peer.py", PEER + body, command, [str(tmp_path / "peer.db")], 120)
+    _run(tmp_path / "peer.py", PEER + body, command, [str(tmp_path / "peer.db")], 120)
     _sweep(tmp_path, grid=GRID | {"naps": True})
     assert rows(tmp_path / "peer.db") == rows(tmp_path / "s.db")
 
@@ -85,7 +84,7 @@ def test_mpi_workers_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 CELLS = """
-import json, sys, time
+import sys
 from sim.tests.sweep_stubs import once_killed
 from sim import CellError, sweep
 
@@ -119,30 +118,25 @@ MANY_MPI = """
 HERE = """
     from sim import SerialExecutor
     open(sys.argv[3] + "/died", "w").close()
-    begun = time.process_time()
     run(SerialExecutor(), sys.argv[1], kill=int(sys.argv[2]) // 2)
-    print(1e3 * (time.process_time() - begun) / int(sys.argv[2]))
 """
 SIZES = [300, pytest.param(10_000, marks=pytest.mark.thorough)]
-MOST_MS = 5.0  # processor time a cell may cost beside what it computes (here next to nothing)
 
 
-def _many(folder: Path, body: str, cells: int, name: str, *command: str) -> str:
+def _many(folder: Path, body: str, cells: int, name: str, *command: str) -> None:
     args = [str(folder / f"{name}.db"), str(cells), str(folder)]
-    return _printed(folder / f"on-{name}.py", CELLS + body, command, args, 900)
+    _run(folder / f"on-{name}.py", CELLS + body, command, args, 900)
 
 
 @pytest.mark.parametrize("cells", SIZES)
 @_needs("dask", "distributed")
 def test_a_killed_dask_worker_leaves_the_store_of_one_process(tmp_path: Path, cells: int) -> None:
-    """Two workers, one killed half way: the same bytes, and a cell costs less than 5 ms beside its work."""
+    """Two workers, one killed half way: the same bytes. What a cell costs is in `benchmarks.cells`."""
     _many(tmp_path, KILLED, cells, "dask", sys.executable)
     assert (tmp_path / "died").exists()
-    spent = float(_many(tmp_path, HERE, cells, "one", sys.executable))
+    _many(tmp_path, HERE, cells, "one", sys.executable)
     assert rows(tmp_path / "dask.db") == rows(tmp_path / "one.db")
     assert len(rows(tmp_path / "one.db")) == cells
-    print(f"{cells} cells, {spent:.2f} ms each in one process")
-    assert spent < MOST_MS
 
 
 @pytest.mark.parametrize("cells", SIZES)
