@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations, combinations_with_replacement, product
+from math import factorial, prod
 from typing import Any
 
 import flint
@@ -151,14 +152,25 @@ def batches(case: Case) -> list[fmpq_mat]:
 
 
 def enumerated_operator(case: Case, step: Fraction) -> fmpq_mat:
-    """M_C as an average over all batches: knows neither kappa nor V."""
-    size = case.problem.dimension
-    total = fmpq_mat(size**2, size**2)
-    found = batches(case)
-    for matrix in found:
-        one_step = identity(size) - matrix * fmpq(step.numerator, step.denominator)
-        total = total + kron(one_step, one_step)
-    return total * fmpq(1, len(found))
+    """M_C as an average over all batches: knows neither kappa nor V.
+
+    Draws with replacement that differ in their order alone are worked out once, and counted.
+    """
+    problem, b = case.problem, case.batch_size
+    size, points = problem.dimension, range(problem.count)
+    total, count = fmpq_mat(size**2, size**2), 0
+    listed = combinations if case.sampling == "uniform" else combinations_with_replacement
+    for batch in listed(points, b):
+        ways = 1
+        if case.sampling != "uniform":
+            ways = factorial(b) // prod(factorial(batch.count(i)) for i in {*batch})
+        drawn = problem.matrices[batch[0]]
+        for index in batch[1:]:
+            drawn = drawn + problem.matrices[index]
+        one_step = identity(size) - drawn * fmpq(step.numerator, step.denominator * b)
+        total = total + kron(one_step, one_step) * ways
+        count += ways
+    return total * fmpq(1, count)
 
 
 def values_of(case: Case, step: Fraction | None = None) -> dict[Symbol, Any]:
