@@ -16,6 +16,7 @@ from sympy import And, Basic, Eq
 
 from figures.expressions import Unsaid, tree
 from theorem_audit.report.extra import ExtraPage
+from theorem_audit.report.prose import prose
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.sentence import conjuncts
 from theorem_audit.statement.vocabulary import Item
@@ -36,6 +37,7 @@ LAWS = {
     "uniform": words.UNIFORM, "full": words.FULL, "replacement": words.WITH_REPLACEMENT, "cyclic": words.CYCLIC,
     "reshuffled": words.RESHUFFLED,
 }  # fmt: skip
+SET = prose()  # small mathematics as HTML, everything else escaped
 KINDS = {kind.name: kind for kind in words.KINDS}
 
 
@@ -83,7 +85,8 @@ def _says(formula: Basic) -> list[dict[str, Any]]:
             if not part.rhs.free_symbols <= GIVEN:
                 continue
             try:
-                found.append({"name": str(part.lhs), "value": tree(part.rhs)})
+                name = str(part.lhs)
+                found.append({"name": name, "set": str(SET(name)), "value": tree(part.rhs)})
             except Unsaid:
                 continue  # a sum or an integral: its page has it
     return found
@@ -93,7 +96,7 @@ def told(claim: Claim, verdict: str) -> dict[str, Any]:
     """A claim as the scripts read it."""
     return {
         "id": claim.id,
-        "title": claim.title,
+        "title": str(SET(claim.title)),
         "verdict": verdict,
         "neurons": [name for name, item in NEURONS.items() if _implied(item, claim)],
         "laws": [name for name, item in LAWS.items() if _implied(item, claim)],

@@ -22,6 +22,7 @@ These three must be there; the rest has defaults:
     falsifiers = "tests.falsify"   # package of random searches for counterexamples
     figures = "figures"            # package whose modules hold @picture functions
     findings = "figures.findings:FINDINGS"      # headlines for the report
+    tutorial = "examples/x/README.md"           # Markdown: a page of the report, its pictures within the page
     front = "proofs_notes/front.md"             # what the report's first page says before anything else
     bibliography = "heavy_ball.sources:WORKS"   # works that claims cite, for BibTeX and the appendix
     abstracts = "heavy_ball.abstracts:SENTENCES"  # what the sources say, sentence by sentence
@@ -86,6 +87,7 @@ class Project:
     figures: str = ""
     findings: str = ""
     front: str = ""
+    tutorial: str = ""
     bibliography: str = ""
     abstracts: str = ""
     legend: str = ""

@@ -134,6 +134,13 @@
     }
   }
 
+  // Words that the report has set and escaped.
+  function markup(name, html) {
+    const made = document.createElement(name);
+    made.innerHTML = html;
+    return made;
+  }
+
   function list(rows, setting, at) {
     const target = document.getElementById("holding");
     target.replaceChildren();
@@ -143,16 +150,18 @@
       const link = document.createElement("a");
       link.href = "claims/" + claim.id + ".html";
       link.textContent = claim.id;
-      item.append(link, " (" + claim.verdict.replace("_", " ") + "): " + claim.title);
+      const badge = document.createElement("span");
+      badge.className = "badge v-" + claim.verdict;
+      badge.textContent = claim.verdict.replace("_", " ");
+      item.append(link, " ", badge, " ", markup("span", claim.title));
       if (claim.limit) item.append(", " + claim.limit);
       if (found === null) item.append(": this page cannot tell whether it holds here");
       const values = claim.says
-        .map((x) => [x.name, tryIt.value(x.value, at)])
+        .map((x) => [x.set, tryIt.value(x.value, at)])
         .filter(([, value]) => Number.isFinite(value))
-        .map(([name, value]) => name + " = " + +value.toPrecision(6));
+        .map(([name, value]) => name + (+value.toPrecision(6) === value ? " = " : " ≈ ") + +value.toPrecision(6));
       if (values.length) {
-        const small = document.createElement("small");
-        small.textContent = values.join(", ");
+        const small = markup("small", values.join(", "));
         item.append(document.createElement("br"), small);
       }
       target.append(item);

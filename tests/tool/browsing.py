@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,3 +38,25 @@ def chromium() -> Iterator[Any]:
         )  # fmt: skip
         yield opened
         opened.close()
+
+
+AXE = importlib.util.find_spec("axe_playwright_python")
+NEEDS_AXE = pytest.mark.skipif(AXE is None, reason="axe-core is absent (make extras)")
+
+
+def serious(page: Any, *, colours: bool = True) -> list[str]:
+    """What axe-core calls serious or critical; the inside of MathML, which no rule is about, is left out.
+
+    colours: also the contrast of every word, which takes most of the time.
+    """
+    assert AXE is not None
+    assert AXE.origin is not None
+    source = Path(AXE.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(source + "\n;0")
+    asked = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": colours}}}
+    found = page.evaluate(f"axe.run({{exclude: [['math']]}}, {json.dumps(asked)})")
+    return [
+        f"{x['id']}: {x['nodes'][0]['html'][:120]}"
+        for x in found["violations"]
+        if x["impact"] in ("serious", "critical")
+    ]

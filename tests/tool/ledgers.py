@@ -47,5 +47,5 @@ def whole_ledger() -> Ledger:
         if claims[before].chapter == claims[claim_id].chapter
     }
     ledger = _passed(order, uses)
-    ledger.about = {x: {"instance": {}, "boundary": {}} for x in order}
+    ledger.about = {x: {"instance": {}, "boundary": []} for x in order}
     return ledger

@@ -6,7 +6,7 @@ import html
 import re
 import unicodedata
 
-SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "→": "->", "‖": "||", "∞": "oo", "∑": "sum"}
+SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "→": "->", "‖": "||", "∞": "oo", "·": "*", "∑": "sum"}
 
 
 def plain(page: str) -> str:

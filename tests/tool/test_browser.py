@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.tool.browsing import NEEDS_BROWSER, chromium
+from tests.tool.browsing import NEEDS_AXE, NEEDS_BROWSER, chromium, serious
 from tests.tool.ledgers import IDS, small_ledger
 from theorem_audit.cli import main
 from theorem_audit.report.site import write_site
@@ -182,6 +182,28 @@ def test_every_page_opens_and_none_scrolls_sideways(page: Any, site: Path) -> No
         if path.parent.name == "claims":
             assert page.locator("h1").inner_text().startswith(path.stem)
             assert page.locator(".statement math").first.bounding_box()["width"] > 20
+
+
+# One page of each template.
+KINDS = (
+    "index", "ledger", "graph", "findings", "pictures", "book", "shelves/model", "claims/STEP", "guide",
+    "tutorial", "kernel", "try-it", "sources/tests.model.test_step",
+)  # fmt: skip
+
+
+@NEEDS_AXE
+@pytest.mark.parametrize("scheme, width", [("light", 1350), ("dark", 400)])
+def test_axe_finds_nothing_serious(browser: Any, site: Path, scheme: str, width: int) -> None:
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
+    )
+    page = context.new_page()
+    found = []
+    for name in KINDS:
+        page.goto((site / f"{name}.html").as_uri())
+        found += [f"{name}: {x}" for x in serious(page)]
+    context.close()
+    assert found == []
 
 
 def test_a_test_leads_to_its_lines(page: Any, site: Path) -> None:

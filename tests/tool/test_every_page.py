@@ -1,11 +1,10 @@
-"""Every page of the whole theory's report in a browser: a phone, the console, names, the keyboard, axe-core.
+"""Every page of the whole theory's report, read, and in a browser: a phone, the console, the keyboard, axe-core.
 
 The ledger's outcomes are made up (``whole_ledger``), so that nothing is run and no instance is looked for.
 """
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,23 +12,21 @@ from typing import Any
 import pytest
 
 from tests.tool import ROOT
-from tests.tool.browsing import NEEDS_BROWSER, chromium
+from tests.tool import page_reading as reading
+from tests.tool.browsing import AXE, NEEDS_AXE, NEEDS_BROWSER, chromium, serious
 from tests.tool.ledgers import whole_ledger
 from theorem_audit.report.drawing import drawn
+from theorem_audit.report.load import with_variants
 from theorem_audit.report.site import write_site
+from theorem_audit.weigh.runner import evidence_of
 from theory import claims
 
 pytestmark = pytest.mark.thorough
 
 FIRST = 400_000  # bytes of the first page, with its picture
-AXE = importlib.util.find_spec("axe_playwright_python")
-NEEDS_AXE = pytest.mark.skipif(AXE is None, reason="axe-core is absent (make extras)")
-# One page of each template, and claims with long statements, a Coq statement, tables, prior work.
-KINDS = (
-    "index", "book", "graph", "pictures", "kernel", "try-it", "shelves/walks", "claims/SGD-SPARSE",
-    "claims/Q-MS", "claims/DESIGN", "claims/TRACE",
-)  # fmt: skip
-IN_THE_DARK = ("index", "claims/SGD-SPARSE", "try-it")
+# Claims with long statements, a Coq statement, tables, prior work; the pages that the whole theory makes long.
+LONG = ("index", "graph", "shelves/walks", "claims/SGD-SPARSE", "claims/Q-MS", "claims/DESIGN")
+IN_THE_DARK = ("index", "claims/SGD-SPARSE")
 # What a narrow page must not do, and what must have a name or be reached by keyboard.
 FAULTS = """() => {
   const said = [], all = [...document.querySelectorAll('body *')];
@@ -54,7 +51,8 @@ FAULTS = """() => {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whole")
-    write_site(whole_ledger().as_dict(), folder, drawn(ROOT / "pictures"))
+    run = with_variants(whole_ledger().as_dict(), ROOT / "proofs_notes" / "variants.json")
+    write_site(run, folder, drawn(ROOT / "pictures"))
     return folder
 
 
@@ -68,9 +66,42 @@ def test_the_first_page_is_small_for_the_whole_theory(site: Path) -> None:
     assert (site / "index.html").stat().st_size < FIRST
 
 
+def test_every_claims_page_reads_as_a_theorem(site: Path) -> None:
+    order, problems = list(claims), []
+    for before, claim, after in zip([None, *order], claims.values(), [*order[1:], None], strict=False):
+        page = (site / "claims" / f"{claim.id}.html").read_text(encoding="utf-8")
+        tests = {x.test.split("::")[-1] for x in evidence_of()[claim.id]}
+        said = reading.ill_set(page) + reading.unset(page) + reading.legend_gaps(page, claim)
+        said += reading.unlinked(page, claims, claim, tests) + reading.unexplained(page)
+        in_kernel = '<span class="badge v-kernel">' in page.partition("</h1>")[0]
+        said += ["Coq's statement"] * (("<summary>The same, as Coq" in page) != in_kernel)
+        said += ["prior work"] * (page.count("Prior work:") != len(claim.source.prior))
+        for relation, other in (("prev", before), ("next", after)):
+            link = f'rel="{relation}" href="{other}.html"' if other else f'rel="{relation}"'
+            said += [relation] * ((link in page) != bool(other))
+        problems += [f"{claim.id}: {x}" for x in said]
+    assert problems == []
+
+
+SPOILT = """<main id="main"><h1>X</h1><p>||w|| and x_1, a <= b</p><math><msub><msub><mi>a</mi><mi>b</mi></msub>
+<mi>c</mi></msub><msub><mi>C</mi><mtext>ms))</mtext></msub><msup><mo>(</mo><mi>n</mi><mi>T</mi></msup></math>
+<section class="note">By STEP, <code>test_x</code>, <a href="NORM.html">NORM</a>.</section>
+<h2>Wrong variants</h2><table><td class="w-equal">equal</td></table></main>"""
+
+
+def test_what_a_claims_page_lacks_is_found() -> None:
+    claim = claims["NORM"]
+    assert reading.ill_set(SPOILT) == ["double subscript: ab\nc", "torn: Cms))", "no msup: (nT"]
+    assert reading.unset(SPOILT) == ["ASCII: ||", "ASCII: ||", "ASCII: x_1", "ASCII: <="]
+    assert "no meaning: a" in reading.legend_gaps(SPOILT, claim)
+    assert reading.unlinked(SPOILT, claims, claim, {"test_x"}) == ["no link: STEP", "no link: test_x"]
+    assert reading.unexplained(SPOILT) == ["not explained: equal", "variants are not folded"]
+
+
 @NEEDS_BROWSER
-def test_every_page_fits_a_phone_and_logs_nothing(browser: Any, site: Path) -> None:
-    page = browser.new_page(viewport={"width": 400, "height": 900})
+def test_every_page_fits_a_phone_logs_nothing_and_passes_axe(browser: Any, site: Path) -> None:
+    context = browser.new_context(viewport={"width": 400, "height": 900}, bypass_csp=True)
+    page = context.new_page()
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text))
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -78,8 +109,9 @@ def test_every_page_fits_a_phone_and_logs_nothing(browser: Any, site: Path) -> N
     assert len(pages) > len(claims)
     for path in pages:
         page.goto(path.as_uri(), wait_until="domcontentloaded")
-        problems += [f"{path.relative_to(site)}: {x}" for x in page.evaluate(FAULTS)]
-    page.close()
+        faults = page.evaluate(FAULTS) + (serious(page, colours=False) if AXE else [])
+        problems += [f"{path.relative_to(site)}: {x}" for x in faults]
+    context.close()
     assert problems == []
 
 
@@ -97,24 +129,10 @@ def test_the_faults_of_a_page_are_found(browser: Any) -> None:
     ]  # fmt: skip
 
 
-def _axe(page: Any) -> list[str]:
-    """What axe-core calls serious or critical; the inside of MathML, which no rule is about, is left out."""
-    assert AXE is not None
-    assert AXE.origin is not None
-    source = Path(AXE.origin).with_name("axe.min.js").read_text(encoding="utf-8")
-    page.evaluate(source + "\n;0")
-    found = page.evaluate("axe.run({exclude: [['math']]}, {resultTypes: ['violations']})")
-    return [
-        f"{x['id']}: {x['nodes'][0]['html'][:120]}"
-        for x in found["violations"]
-        if x["impact"] in ("serious", "critical")
-    ]
-
-
 @NEEDS_BROWSER
 @NEEDS_AXE
 @pytest.mark.parametrize(
-    "scheme, width, names", [("light", 1350, KINDS), ("dark", 400, IN_THE_DARK)], ids=str
+    "scheme, width, names", [("light", 1350, LONG), ("dark", 400, IN_THE_DARK)], ids=str
 )
 def test_axe_finds_nothing_serious(
     browser: Any, site: Path, scheme: str, width: int, names: tuple[str, ...]
@@ -126,7 +144,7 @@ def test_axe_finds_nothing_serious(
     problems = []
     for name in names:
         page.goto((site / f"{name}.html").as_uri())
-        problems += [f"{name}: {x}" for x in _axe(page)]
+        problems += [f"{name}: {x}" for x in serious(page)]
     context.close()
     assert problems == []
 
@@ -138,5 +156,6 @@ def test_axe_finds_what_is_wrong(browser: Any) -> None:
     page.set_content(
         "<html lang=en><title>x</title><p style='color:#bbb;background:#fff'>pale</p><img src=data:,>"
     )
-    assert {x.split(":")[0] for x in _axe(page)} == {"color-contrast", "image-alt"}
+    assert {x.split(":")[0] for x in serious(page)} == {"color-contrast", "image-alt"}
+    assert {x.split(":")[0] for x in serious(page, colours=False)} == {"image-alt"}
     page.close()

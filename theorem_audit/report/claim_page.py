@@ -115,9 +115,11 @@ def _reads(assumption: Mapping[str, Any], read: set[str]) -> bool:
 
 
 def region(claim: Mapping[str, Any]) -> str:
-    """The claim's conditions between symbols, as the hypotheses' words chain them."""
-    told = (x.get("text") or x["condition"] for x in claim["assumptions"] if x["condition"])
-    return ", ".join(x.split("; ")[-1] for x in told)
+    """The claim's conditions between symbols, chained as its sentence chains them."""
+    if not any(x["condition"] for x in claim["assumptions"]):
+        return ""
+    supposed = str(claim["sentence"]).split(". Then ", 1)[0]
+    return supposed.rpartition("that ")[2]
 
 
 def shown(

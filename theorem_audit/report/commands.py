@@ -13,6 +13,7 @@ from rich.console import Console
 from theorem_audit import project, show
 from theorem_audit.errors import BadUsage
 from theorem_audit.files import write_text
+from theorem_audit.guide import GUIDE
 from theorem_audit.usage import emit, seed_of
 
 
@@ -99,8 +100,10 @@ def _report(args: argparse.Namespace, console: Console) -> int:
             made = [
                 here.root / x.split(".")[0] for x in (here.figures, here.findings, *here.pages) if x
             ]
+            told = [here.path("tutorial")] if here.tutorial else []
             said = renewed.stamp(
-                _plain(Path(args.source)), (kept, pictures, read, *dict.fromkeys(made))
+                _plain(Path(args.source)),
+                (kept, pictures, read, GUIDE, *told, *dict.fromkeys(made)),
             )
             said["a book"] = str((folder / "book.pdf").is_file())
             anew = renewed.changed(folder, said)

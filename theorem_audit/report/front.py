@@ -71,12 +71,13 @@ def found(
     drawn = {p["name"] for p in pictures}
     return [
         {
+            "mark": f"finding-{place}",
             "headline": Markup(_line(f.headline)),
             "text": note_html(f.text),
             "claims": f.claims,
             "picture": f.picture if f.picture in drawn else "",
         }
-        for f in findings()
+        for place, f in enumerate(findings(), 1)
         if all(x in verdicts for x in f.claims)
     ]
 

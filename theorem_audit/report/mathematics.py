@@ -36,6 +36,7 @@ _LEFT = (
 _WORDS = re.compile(rf"{_LEFT}|(?P<word>(?<![A-Za-z])[A-Za-z]{{3,}}(?![A-Za-z]))")
 _INDICES = re.compile(rf"{_LEFT}|(?<=[_^]{{)(?P<word>[A-Z]?[a-z]{{3,}})(?=}})")
 _SIGNS = {"perp": r"\perp", "eps": r"\varepsilon"}
+_ALTERNATIVE = re.compile(r"\\ \\text\{(or|and)\}\\ ")
 _BETWEEN = re.compile(r"\$([^$]+)\$")
 
 
@@ -53,8 +54,16 @@ def upright(latex: str, *, typed: bool = False) -> str:
 
 
 def names_upright(markdown: str) -> str:
-    """A generated sentence in which every formula between dollars has its names upright."""
-    return _BETWEEN.sub(lambda m: f"${upright(m[1])}$", markdown)
+    """A generated sentence whose formulas have their names upright, and may be broken at *or* and *and*."""
+    return _BETWEEN.sub(lambda m: f"${_breakable(upright(m[1]))}$", markdown)
+
+
+def _breakable(latex: str) -> str:
+    """A formula's alternatives as formulas of their own, where each is whole by itself."""
+    parts = _ALTERNATIVE.split(latex)
+    if any(x.count("{") != x.count("}") or x.count(r"\left") != x.count(r"\right") for x in parts[::2]):
+        return latex
+    return "".join(f"$ {x} $" if place % 2 else x for place, x in enumerate(parts))
 
 
 def mathml(latex: str, *, block: bool = False, typed: bool = False) -> Markup:
@@ -71,15 +80,28 @@ def mathml(latex: str, *, block: bool = False, typed: bool = False) -> Markup:
         )
     except Exception:  # noqa: BLE001 - latex2mathml raises bare exceptions of many kinds
         return _source(latex)
-    for node in tree.iter():
+    for node in list(tree.iter()):
         name = node.tag.removeprefix(f"{{{MATHML}}}") if isinstance(node.tag, str) else ""
         if name not in ELEMENTS or not ATTRIBUTES.issuperset(node.attrib):
             return _source(latex)
         node.tag = name
+        _grouped(node)
     tree.set("xmlns", MATHML)
     if block:
         tree.set("tabindex", "0")  # a long formula scrolls, by keyboard too
     return Markup(ElementTree.tostring(tree, encoding="unicode"))
+
+
+_CHILDREN = {"msub": 2, "msup": 2, "mfrac": 2, "munder": 2, "mover": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
+
+
+def _grouped(node: ElementTree.Element) -> None:
+    """An index belongs to all that the converter put before it: of ``(n b)^T`` it made four children, not two."""
+    extra = len(node) - _CHILDREN.get(node.tag, len(node))
+    if extra > 0:
+        base = ElementTree.Element("mrow")
+        base.extend(node[: extra + 1])
+        node[: extra + 1] = [base]
 
 
 def _source(latex: str) -> Markup:
@@ -134,8 +156,12 @@ def note_html(
     text: str,
     linked: Callable[[str], Markup] | None = None,
     address: Callable[[str], str] | None = None,
+    *,
+    below: int = 1,
 ) -> Markup:
     """A proof note's Markdown as HTML; the generated statement block is left out.
+
+    below: the level of the heading that it stands under; 0 where it is a page of its own.
 
     linked: sets plain text and code, so that the names in it can be links; links of the note stay.
     address: where a link of the note leads on this page; the text alone is left where it says "".
@@ -143,7 +169,7 @@ def note_html(
     tokens = tokens_of(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+            token.tag = f"h{min(int(token.tag[1]) + below, 6)}"
         elif token.children and linked is not None:
             _link(token.children, linked)
         if token.children and address is not None:

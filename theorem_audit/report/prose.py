@@ -28,28 +28,42 @@ GREEK = {name: chr(0x3B1 + place) for place, name in enumerate(_LETTERS.split())
     "Phi": "Φ",
 }
 SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "->": "→", "||": "‖", "oo": "∞"}
+TIMES = "·"
+_SIGN = re.compile("|".join([r"<=", ">=", "!=", "->", r"\|\|", r"\boo\b"]))
 _NAME = "|".join([*sorted(GREEK, key=len, reverse=True), "sum", "[A-Za-z]"])
-_INDEX = r"\{[^{}]*\}|[A-Za-z0-9]+(?:\([0-9A-Za-z]\))?|\*"
+_INDEX = r"\{[^{}]*\}|[A-Za-z0-9]+(?:_[A-Za-z0-9]\b)?(?:\([0-9A-Za-z]\))?|\*"
+_START = r"(?<![\w\\`])(?<!(?<!\.)\.)"  # x_1..x_n is two names, a.b is a file
 _MATH = (
-    rf"(?<![\w.\\`])(?P<base>{_NAME})(?:_(?P<sub>{_INDEX}))?(?:\^(?P<sup>{_INDEX}|[+-]\d*))?(?!\w|\.py)"
-    rf"|(?<=[|)\]\d])\^(?P<power>{_INDEX}|[+-]\d+)|(?<=[\w)\]|])\*\*(?P<twice>\d+)"
-    r"|(?P<digit>(?<![\w.\\`])[a-z]2(?![\w.]\w))"
-    r"|(?P<sign><=|>=|!=|->|\|\||\boo\b)"
+    rf"{_START}(?P<base>{_NAME})(?:_(?P<sub>{_INDEX}))?(?:\^(?P<sup>{_INDEX}|[+-]\d*|\([^()\s]*\)))?(?!\w|\.py)"
+    rf"|(?P<code>{_START}(?<!/)(?:test_\w+|[A-Za-z]{{3,}}(?:_[A-Za-z]{{2,}})+|[A-Z]{{3,}}_[A-Z]+)(?:\(\))?(?![\w./]\w))"
+    rf"|{_START}(?P<word>[a-z]{{2,}})(?:_(?P<at>[A-Za-z0-9])|\^(?P<to>\d))(?![\w./]\w)(?!\w)"
+    rf"|(?<=[|)\]\d])\^(?P<power>{_INDEX}|[+-]\d+|\([^()\s]*\))|(?<=[\w)\]|])\*\*(?P<twice>\d+|[A-Za-z]\b|\([^()]*\))"
+    rf"|(?P<digit>{_START}[a-z]2(?:_(?P<further>[a-z0-9]))?(?![\w.]\w))"
+    r"|(?P<sign><=|>=|!=|->|\|\||\boo\b|(?:(?<=[\w)])|(?<=_\*))\*(?=[\w(]))"
 )
 
 
 def _index(text: str) -> Markup:
     bare = text.strip("{}") if text.startswith("{") else text
-    return escape(SIGNS.get(bare, GREEK.get(bare, bare)))
+    first, _, below = bare.partition("_")
+    if below:
+        return Markup("{}<sub>{}</sub>").format(GREEK.get(first, first), below)
+    return escape(_SIGN.sub(lambda m: SIGNS[m[0]], GREEK.get(bare, bare)))
 
 
 def _set(match: re.Match[str]) -> Markup:
     if sign := match["sign"]:
-        return Markup(SIGNS[sign])
+        return Markup(SIGNS.get(sign, TIMES))
     if power := match["power"] or match["twice"]:
         return Markup("<sup>{}</sup>").format(_index(power))
+    if code := match["code"]:
+        return Markup("<code>{}</code>").format(code)
     if digit := match["digit"]:
-        return Markup("<i>{}</i><sub>2</sub>").format(digit[0])
+        further = f",{match['further']}" if match["further"] else ""
+        return Markup("<i>{}</i><sub>2{}</sub>").format(digit[0], further)
+    if word := match["word"]:
+        tag, index = ("sub", match["at"]) if match["at"] else ("sup", match["to"])
+        return Markup("{}<{}>{}</{}>").format(word, Markup(tag), index, Markup(tag))
     base, sub, sup = match["base"], match["sub"], match["sup"]
     if sub is None and sup is None and base not in GREEK:
         return escape(match[0])  # a letter alone may be a word

@@ -34,6 +34,7 @@ from theorem_audit.report.literature import cited
 from theorem_audit.report.mathematics import note_html
 from theorem_audit.report.pages import data_uri, inline, render
 from theorem_audit.report.prose import prose
+from theorem_audit.report.tutorial import tutorial
 from theorem_audit.weigh.verdict import RANKS
 
 ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
@@ -75,19 +76,25 @@ class _Site:
     def kernel(self) -> Markup:
         """The page that says what of the Coq development must be believed; nothing where there is none."""
         path = project.current().path("formal") / "README.md"
-        return note_html(path.read_text(encoding="utf-8")) if path.is_file() else Markup()
+        return note_html(path.read_text(encoding="utf-8"), below=0) if path.is_file() else Markup()
+
+    @cached_property
+    def tutorial(self) -> Markup:
+        """The project's tutorial; nothing where it names none."""
+        return tutorial()
 
     @cached_property
     def shared(self) -> dict[str, Any]:
         """What every page is given."""
         menu = [
             ("index.html#abstracts", "Abstracts"),
-            ("index.html#findings", "Findings"),
+            ("findings.html", "Findings"),
             ("ledger.html", "Ledger"),
             ("book.html", "Notes"),
             ("graph.html", "Graph"),
             ("pictures.html", "Pictures"),
             ("guide.html", "Guide"),
+            *[("tutorial.html", "Tutorial")] * bool(self.tutorial),
             *((f"{x.name}.html", x.title) for x in self.extra),
         ]
         if self.kernel:
@@ -110,7 +117,7 @@ class _Site:
         root = "../" * path.count("/")
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_text(target, render(template, scripts, root=root, **self.shared, **said))
+        write_text(target, render(template, scripts, root=root, path=path, **self.shared, **said))
         return target
 
     def write(self) -> Path:
@@ -119,8 +126,11 @@ class _Site:
         self._ledger()
         self._graph()
         self._pictures()
+        self._findings()
         self._book()
-        self.page("guide.html", "note.html", name="Using the tool", page=note_html(guide.text()))
+        self.page("guide.html", "note.html", name="Using the tool", page=note_html(guide.text(), below=0))
+        if self.tutorial:
+            self.page("tutorial.html", "note.html", name="Tutorial", page=self.tutorial)
         if self.kernel:
             name = "What Coq's kernel is asked"
             self.page("kernel.html", "note.html", name=name, page=self.kernel)
@@ -190,6 +200,14 @@ class _Site:
             for p in self.pictures
         ]
         self.page("pictures.html", "pictures.html", pictures=shown)
+
+    def _findings(self) -> None:
+        drawn = {
+            p["name"]: {"title": p["title"], "data": data_uri(Path(p["png"]), "image/png")}
+            for p in self.pictures
+        }
+        found = front.found(self.verdicts, self.pictures)
+        self.page("findings.html", "findings.html", findings=found, drawn=drawn)
 
     def _book(self) -> None:
         self.page(

@@ -163,7 +163,7 @@ WALK_DRIFT = Claim(
 
 WALK_DRIFT_LOW = Claim(
     id="WALK-DRIFT-LOW",
-    title="Sign and least size of the drift of the log ratio, inside radius^2 2",
+    title="Sign and least size of the drift of the log ratio, inside squared norm 2",
     formula=And(Ge(_cross, 0), Eq(slow, _slow), Le(slow, 1 + 2 * a)),
     source=Source("lemma", "the log ratio is a submartingale; the explicit lower bound is ours"),
     bound="lower",

@@ -93,7 +93,7 @@ SGD_RATE = Claim(
 
 SGD_RATE_PATHS = Claim(
     id="SGD-RATE-PATHS",
-    title="Rates of the paths that converge to x_I, from inside radius^2 2",
+    title="Rates of the paths that converge to x_I, from inside squared norm 2",
     formula=And(
         Eq(path_ratio, rate_ratio),
         Eq(path_off, rate_off),

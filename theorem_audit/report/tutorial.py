@@ -1,0 +1,37 @@
+"""The project's ``tutorial``, a file of Markdown, as a page of its report."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from markupsafe import Markup
+
+from theorem_audit import project
+from theorem_audit.report.mathematics import note_html
+from theorem_audit.report.pages import data_uri
+
+_PICTURE = re.compile(r"!\[([^\]]*)\]\(([^()\s]+\.png)\)")
+
+
+def tutorial() -> Markup:
+    """The page; nothing where the project names none, or it is not there (an installed theory)."""
+    path = project.current().path("tutorial")
+    return page_of(path) if path.is_file() else Markup()
+
+
+def page_of(path: Path) -> Markup:
+    """A file of Markdown: pictures of its folder stand in the page, links into the folder are their text."""
+    folder = path.parent.resolve()
+
+    def picture(match: re.Match[str]) -> str:
+        file = (folder / match[2]).resolve()
+        if folder not in file.parents or not file.is_file():
+            return match[1]
+        return f"![{match[1]}]({data_uri(file, 'image/png')})"
+
+    text = _PICTURE.sub(picture, path.read_text(encoding="utf-8"))
+    return note_html(text, address=lambda href: href if href.startswith("#") else "", below=0)
+
+
+__all__ = ["page_of", "tutorial"]
