@@ -45,7 +45,7 @@ exit codes:
        --check asks is out of date
   2    the words of the call, the project or a file cannot be used; one line says why
   3    nothing is refuted, but some evidence that was run could not tell (inconclusive)
-  130  interrupted
+  130  interrupted (129, 143: by SIGHUP, SIGTERM)
 """
 
 

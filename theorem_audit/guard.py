@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 
 class Left(Exception):
@@ -38,10 +41,40 @@ def no_exit() -> Iterator[None]:
         os._exit = old
 
 
+class Ended(KeyboardInterrupt):
+    """The process was asked to end by a signal; ``code`` is the exit code that says so."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.code = 128 + number
+
+
+@contextmanager
+def ends_in_order() -> Iterator[None]:
+    """Raise Ended where SIGTERM or SIGHUP comes, so that what was computed is kept, as after Ctrl-C.
+
+    Only where the signal would end the process: under ``nohup`` SIGHUP stays ignored.
+    """
+
+    def end(number: int, _: FrameType | None) -> None:
+        raise Ended(number)
+
+    names = ("SIGTERM", "SIGHUP") if threading.current_thread() is threading.main_thread() else ()
+    numbers = [getattr(signal, x) for x in names if hasattr(signal, x)]
+    ours = [x for x in numbers if signal.getsignal(x) is signal.SIG_DFL]
+    for x in ours:
+        signal.signal(x, end)
+    try:
+        yield
+    finally:
+        for x in ours:
+            signal.signal(x, signal.SIG_DFL)
+
+
 def _place(frames: list[traceback.FrameSummary] | traceback.StackSummary) -> str:
     """File and line that came last."""
     last = frames[-1]
     return f"{last.filename}, line {last.lineno}"
 
 
-__all__ = ["Left", "no_exit"]
+__all__ = ["Ended", "Left", "ends_in_order", "no_exit"]

@@ -105,7 +105,7 @@ FAULTS = {
         "import numpy as np; from sim.batches import Sampler, child\n"
         "parent = np.random.SeedSequence(3, spawn_key=(1,))\n"
         "label, batch = (next(iter(Sampler('uniform', 256, 1, 64, s).take(1)))[0, 0]\n"
-        "                for s in (parent.spawn(1)[0], child(parent)))\n"
+        "                for s in (parent.spawn(1)[0], child(parent, 0)))\n"
         "print('equal', int((label == batch).sum()), 'of', batch.size)",
         "equal 64 of 64",
     ),

@@ -17,6 +17,7 @@ import pytest
 from tests.tool import ROOT
 from tests.tool.verdict_tools import outcome
 from theorem_audit.cli import EPILOG
+from theorem_audit.guard import Ended, ends_in_order
 from theorem_audit.weigh.ledger import Ledger, validate
 
 # --- interruption -----------------------------------------------------------------------------
@@ -42,8 +43,12 @@ def _has_evidence(path: Path) -> bool:
     return path.exists() and any(c["evidence"] for c in json.loads(path.read_text())["claims"])
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=lambda x: x.name)
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
+
+
+@pytest.mark.parametrize("how", SIGNALS, ids=lambda x: x.name)
 def test_an_interrupted_run_leaves_a_readable_ledger(tmp_path: Path, how: signal.Signals) -> None:
+    """Mended: SIGTERM ended it as SIGKILL does, and what was not yet kept was lost."""
     target = tmp_path / "run.json"
     with subprocess.Popen(
         [sys.executable, "-c", SLOW_RUN, str(target)], cwd=ROOT, stdout=subprocess.PIPE, text=True,
@@ -67,9 +72,24 @@ def test_an_interrupted_run_leaves_a_readable_ledger(tmp_path: Path, how: signal
     assert all(
         e["detail"] for c in data["claims"] for e in c["evidence"] if e["outcome"] == "not_run"
     )
-    if how == signal.SIGINT:
-        assert process.returncode == 130
+    if how == signal.SIGKILL:
+        assert process.returncode == -how
+    else:
+        assert process.returncode == 128 + how
         assert "interrupted" in text
+        assert ("by" in text) == (how != signal.SIGINT)
+
+
+def test_a_hangup_ends_in_order_unless_it_is_ignored() -> None:
+    with pytest.raises(Ended, match="SIGHUP") as caught, ends_in_order():
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert caught.value.code == 129
+    old = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what nohup does
+    try:
+        with ends_in_order():
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, old)
 
 
 def test_a_write_that_fails_leaves_the_earlier_file(

@@ -5,8 +5,11 @@ Each was tried through the public interface; those marked *mended* once passed w
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
+import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -34,6 +37,9 @@ from theorem_audit import (
 from theorem_audit.checks import statistics
 from theorem_audit.checks.mark import UnknownEvidence, collect
 from theorem_audit.checks.run_context import note
+from theorem_audit.kernel import axioms
+from theorem_audit.weigh.leftovers import Leftovers
+from theorem_audit.weigh.untouched import Untouched
 from theory import claims
 
 A, X = symbols("a x", real=True)
@@ -149,6 +155,12 @@ def _another_claim() -> None:
     expect(True, "m")
 
 
+def _assumed() -> None:
+    for symbol in claims["TRACE"].formula.free_symbols:
+        symbol._assumptions["zero"] = True
+    expect(True, "m")
+
+
 LEFT_BEHIND: dict[str, tuple[Callable[[], Any], str]] = {
     "zero is always decided": (
         _put("theorem_audit.exact.zero:is_zero.__code__", (lambda expr: True).__code__),
@@ -175,6 +187,19 @@ LEFT_BEHIND: dict[str, tuple[Callable[[], Any], str]] = {
         _put("theory.model.autoencoder:loss_value", lambda: X),
         "theory.model.autoencoder.loss_value",
     ),
+    "a default of the judge (mended)": (
+        _put("theorem_audit.checks.expect:expect_nonnegative.__defaults__", ("",)),
+        "theorem_audit.checks.expect.expect_nonnegative",
+    ),
+    "a constant of the judge (mended)": (
+        _put("theorem_audit.checks.statistics:POWER", 0.0),
+        "theorem_audit.checks.statistics.POWER",
+    ),
+    "one more axiom that is permitted (mended)": (
+        lambda: (axioms.PERMITTED.__setitem__("cheat", "P"), expect(True, "m")),
+        "theorem_audit.kernel.axioms.PERMITTED",
+    ),
+    "what SymPy takes a symbol to be (mended)": (_assumed, "what is known of"),
     "another's formula": (_claims(formula=Eq(X, X, evaluate=False)), "TRACE.formula"),
     "another claim in its place": (_another_claim, "claims['TRACE']"),
 }
@@ -192,6 +217,87 @@ def test_evidence_that_changes_its_judge_is_an_error_and_changes_nothing(what: s
     assert (claims["TRACE"], claims["TRACE"].formula) == before
     assert judged(lambda: expect_zero(X, "m")).outcome == "refuted"
     assert judged(lambda: expect_zero(X - X, "m")).outcome == "passed"
+
+
+def _swapped(name: str, value: Any) -> Callable[[], Any]:
+    """Evidence that does what ``_put`` does, has a false thing judged, and puts it back."""
+    module, _, path = name.partition(":")
+    *owners, last = path.split(".")
+
+    def evidence() -> None:
+        owner: Any = importlib.import_module(module)
+        for x in owners:
+            owner = getattr(owner, x)
+        was = vars(owner)[last] if isinstance(owner, type) else getattr(owner, last)
+        setattr(owner, last, value)
+        try:
+            expect_zero(X, "m")
+        finally:
+            setattr(owner, last, was)
+
+    return evidence
+
+
+UNDONE: dict[str, tuple[Callable[[], Any], str]] = {
+    "the code of the judge": (
+        _swapped("theorem_audit.exact.zero:is_zero.__code__", (lambda expr: True).__code__),
+        "theorem_audit.exact.zero.is_zero.__code__",
+    ),
+    "the code of the check": (
+        _swapped("theorem_audit.checks.expect:expect_zero.__code__", (lambda e, m: None).__code__),
+        "theorem_audit.checks.expect.expect_zero.__code__",
+    ),
+    "the name, where it is asked": (
+        _swapped("theorem_audit.checks.expect:is_zero", lambda expr: True),
+        "theorem_audit.checks.expect.is_zero",
+    ),
+    "a method of SymPy": (
+        _swapped("sympy.polys.polytools:Poly.is_zero", property(lambda self: True)),
+        "Poly.is_zero",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNDONE)
+def test_a_trick_that_is_undone_is_an_error_too(what: str) -> None:
+    """Mended: each had the false thing accepted, and left nothing behind to be found."""
+    trick, told = UNDONE[what]
+    said = judged(trick)
+    assert said.outcome == "error"
+    assert said.detail.startswith("it changed what judges: ")
+    assert told in said.detail
+    assert judged(lambda: expect_zero(X, "m")).outcome == "refuted"
+
+
+def test_evidence_that_listens_to_the_interpreter_is_told() -> None:
+    """By hand: a hook that is added cannot be taken away again."""
+    watch = Untouched()
+    watch.extend()
+    assert watch.changed() == []
+    watch._hear("sys.addaudithook", ())
+    assert watch.changed() == ["what the interpreter tells"]
+
+
+def test_a_process_in_which_something_is_left_is_not_used_again() -> None:
+    """Mended: a thread that outlived its evidence could change the judge of the next, and put it back."""
+    before, end = Leftovers(), threading.Event()
+    assert not before.left()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    assert before.left()
+    end.set()
+    thread.join()
+    assert not before.left()
+    gc.callbacks.append(_no_example)
+    assert before.left()
+    gc.callbacks.remove(_no_example)
+    with subprocess.Popen(["sleep", "600"]) as child:
+        assert before.left() or not Path("/proc/self/task").exists()
+        child.kill()
+    handler = signal.signal(signal.SIGUSR1, lambda *_: None)
+    assert before.left()
+    signal.signal(signal.SIGUSR1, handler)
+    assert not before.left()
 
 
 def test_a_submodule_that_is_called_like_a_builtin_hides_none(

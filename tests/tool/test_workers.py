@@ -35,6 +35,10 @@ REASONS = {
     "endless child": "no end within 1.5 s: it was stopped",
     "unsendable": "its answer cannot be sent: ",
     "zeros": "its worker process ended (by an answer that is none)",
+    "answers twice": "its worker process answered more than once",
+    "answers for the next": "its worker process answered more than once",
+    "runs code in the caller": "its answer cannot be sent: tests.tool.worker_jobs._Code is no part",
+    "sends code to the caller": "its worker process ended (by an answer that is none)",
     "half an answer": "its worker process ended (SIGKILL: killed, or out of memory)",
 }
 
@@ -43,7 +47,9 @@ REASONS = {
 def test_a_job_that_ends_its_process_is_lost_alone(
     workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Mended: what a job wrote to the line of its process, or to what tells of its end, hung the run."""
+    """Mended: what a job wrote to the line of its process, or to what tells of its end, hung the run; an
+    answer that it forged there was taken, also for the next job; and one that was code was run by the caller.
+    """
     monkeypatch.setattr("theorem_audit.weigh.workers.READ_LIMIT", LIMIT)
     jobs = [x for bad in REASONS for x in (bad, f"good after {bad}")]
     with Crew(job, nothing, workers=workers, limit=LIMIT) as crew:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,28 @@ def nothing() -> None:
 
 def never_ready() -> None:
     os._exit(7)
+
+
+class _Code:
+    """Unpickled, it would end the caller without a word."""
+
+    def __reduce__(self) -> Any:
+        return os._exit, (0,)
+
+
+def _mine() -> dict[str, Any]:
+    """What the loop of this process knows: its line, and the number of the job."""
+    frame = sys._getframe()
+    while "line" not in frame.f_locals:
+        assert frame.f_back is not None
+        frame = frame.f_back
+    return frame.f_locals
+
+
+def _say(said: Any, later: int = 0) -> None:
+    """A forged answer, as good as they get."""
+    here = _mine()
+    here["line"].send_bytes(json.dumps(["tuple", [here["number"] + later, said]]).encode())
 
 
 def job(what: str) -> Any:
@@ -40,6 +63,16 @@ def job(what: str) -> Any:
         for line in range(3, 40):
             with suppress(OSError):
                 os.write(line, text)
+        return "more"
+    if what == "answers twice":
+        _say("forged")
+    if what == "answers for the next":
+        _say(f"did {what}")
+        _say("forged", later=1)
+    if what == "runs code in the caller":
+        return _Code()
+    if what == "sends code to the caller":
+        _mine()["line"].send((_mine()["number"], _Code()))
         return "more"
     if what == "prints":
         print("spoiled")

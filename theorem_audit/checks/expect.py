@@ -44,7 +44,7 @@ def expect(condition: Any, message: str, **witness: Any) -> None:
 
     Raises what ``truth`` raises where the condition is no verdict.
     """
-    current().checks += 1
+    current().count()
     if not truth(condition):
         shown = ", ".join(f"{key}={value}" for key, value in witness.items())
         raise Refuted(f"{message}{' at ' + shown if shown else ''}", witness)
@@ -53,7 +53,7 @@ def expect(condition: Any, message: str, **witness: Any) -> None:
 
 def expect_zero(expr: Expr, message: str) -> None:
     """Check that ``expr`` is identically zero, by normal form over QQ."""
-    current().checks += 1
+    current().count()
     _no_words(expr=expr)
     if not is_zero(expr):
         raise Refuted(f"{message}: {expr} is not identically zero")
@@ -90,7 +90,7 @@ def _no_words(**values: Any) -> None:
 
 def _of_form(holds: bool, message: str) -> None:
     """Count one check of a formula's form; where it has another, nothing is decided."""
-    current().checks += 1
+    current().count()
     if not holds:
         raise Undecided(message)
 
@@ -99,7 +99,7 @@ def expect_nonnegative(
     poly: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str = ""
 ) -> Certificate:
     """Certify ``poly >= 0`` on ``box`` and have the separate checker accept the certificate."""
-    current().checks += 1
+    current().count()
     try:
         certificate = prove_nonnegative(poly, box)
     except Refuted as refuted:
@@ -187,7 +187,7 @@ def exact_quotient(expr: Expr, factor: Expr) -> Expr | None:
 
 def expect_positive_ball(expr: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str) -> int:
     """Prove ``expr > 0`` on a rational box by ball arithmetic; returns the number of cells."""
-    current().checks += 1
+    current().count()
     try:
         return prove_positive(expr, box)
     except Refuted as refuted:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -35,6 +35,7 @@ class RunContext:
     power: least power over the tests made, at each test's smallest visible error; None if none.
     smallest_visible: the largest of the tests' smallest visible relative errors; None if none.
     lost: what ended threads of the evidence, which nobody else is told.
+    look: called as a check begins, with the number of checks so far.
     """
 
     test: str = ""
@@ -47,6 +48,13 @@ class RunContext:
     notes: list[str] = field(default_factory=list)
     witness: dict[str, Any] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
+    look: Callable[[int], None] | None = None
+
+    def count(self) -> None:
+        """Note that a check begins."""
+        self.checks += 1
+        if self.look is not None:
+            self.look(self.checks)
 
     def spend(self, error: float, power: float | None = None, visible: float | None = None) -> None:
         """Book one statistical test; ValueError for what is no probability or no finite size."""

@@ -49,7 +49,7 @@ def _counts(successes: int, trials: int) -> None:
 def _judge(refused: Refuted | None, error: float, power: float, visible: float, what: str) -> None:
     """Book the test, then: refuted if it rejects, inconclusive if it passed for want of power."""
     context = current()
-    context.checks += 1
+    context.count()
     context.spend(error, power, visible)
     if refused is not None:
         raise refused
@@ -162,7 +162,7 @@ def expect_at_most(
             f"{what}: no count of {trials} speaks against P <= {bound:.6g}: no check"
         )
         return
-    context.checks += 1
+    context.count()
     context.spend(error)
     pvalue = float(stats.binom.sf(successes - 1, trials, bound))
     if pvalue < error:

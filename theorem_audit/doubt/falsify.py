@@ -161,7 +161,8 @@ def search(
     if not todo:
         return
     share = seconds * workers / len(todo)
-    crew = Crew(_work, start_worker, (project.current(),), workers=workers, limit=share + GRACE)
+    start, kinds = (project.current(),), (Found, Held, Falsified)
+    crew = Crew(_work, start_worker, start, workers=workers, limit=share + GRACE, answers=kinds)
     with crew:
         for job, said in crew.run([(x, share, seed) for x in todo]):
             yield Found(job[0], "error", detail=said.reason) if isinstance(said, Lost) else said

@@ -407,6 +407,7 @@ def run(
         (project.current(),),
         workers=workers,
         limit=CHUNK_LIMIT,
+        answers=(Tried,),
     )
     with crew:
         alone: list[Job] = []

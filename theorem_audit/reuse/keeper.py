@@ -64,6 +64,7 @@ class Keeper:
         self.tree = look(project)
         self.states = States(project.root)
         self.fingerprints: dict[str, str] = {}
+        self._kept = set[str]()  # keys of the outcomes that this run kept
         self._files: dict[str, frozenset[str]] = {}
 
     # --- sources ------------------------------------------------------------------------------
@@ -206,6 +207,8 @@ class Keeper:
         """The kept outcomes that still hold, by key."""
         found = {}
         for key, data in self.store.get_all("outcome", keys).items():
+            if data is None:
+                continue
             kept = Kept(**data)
             if not self.states.changed(kept.reads) and not self._other(kept.uses):
                 found[key] = kept
@@ -248,6 +251,12 @@ class Keeper:
         used = {x: self.claim_key(x) for x in outcome["uses"] if x in self.index.claims}
         kept = Kept(outcome, self.states.of(whats), used, self.snapshot)
         self.store.put("outcome", key, vars(kept))
+        self._kept.add(key)
+
+    def forget(self, key: str) -> None:
+        """Take an outcome back that was kept in this run."""
+        if key in self._kept:
+            self.store.put("outcome", key, None)
 
     def moved(self, nodes: Iterable[Node]) -> bool:
         """Whether something that ``nodes`` reach says something else by now than when this was made."""

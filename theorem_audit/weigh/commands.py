@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from theorem_audit import project, show
 from theorem_audit.errors import BadUsage
+from theorem_audit.guard import Ended, ends_in_order
 from theorem_audit.usage import emit, seed_of
 
 if TYPE_CHECKING:
@@ -100,11 +102,14 @@ def run(args: argparse.Namespace, console: Console) -> int:
     save = None if args.json in (None, "-") else Path(args.json)
     seed = seed_of(args.seed)
     try:
-        ledger, counts = run_ledger(args.ids, args, console, save, seed)
-    except KeyboardInterrupt:
+        with ends_in_order():
+            ledger, counts = run_ledger(args.ids, args, console, save, seed)
+    except KeyboardInterrupt as stop:
         where = f"; what was run is in {save}" if save else ""
-        console.print(f"[bold]interrupted[/]{where}")
-        return 130
+        by, code = (f" by {stop}", stop.code) if isinstance(stop, Ended) else ("", 130)
+        with suppress(OSError):  # the terminal may be gone
+            console.print(f"[bold]interrupted[/]{by}{where}")
+        return code
     tried: Any = {}
     if args.variants:
         from theorem_audit.doubt import commands as doubts

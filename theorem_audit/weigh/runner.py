@@ -30,9 +30,11 @@ from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.reads import Reads, Recorder
 from theorem_audit.statement.claim import Claim, recording_hypotheses, recording_reads
 from theorem_audit.weigh import tried
+from theorem_audit.weigh.answers import doubt
+from theorem_audit.weigh.leftovers import Leftovers
 from theorem_audit.weigh.untouched import CHANGED
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
-from theorem_audit.weigh.workers import Crew, Lost
+from theorem_audit.weigh.workers import Crew, Last, Lost
 
 # On wrong variants any failing example will do, so none is shrunk.
 EXAMPLES = {"audit": 50, "audit-quick": 10, "audit-variants": 20}
@@ -106,10 +108,10 @@ def run_evidence(
     plugin put pytest's own call in place of the plain one.
     """
     arguments = dict(cases_of(item))[case]
-    context = RunContext(test=item.key + case, seed=run_seed, quick=quick)
+    untouched = WATCHED or _here()
+    context = RunContext(test=item.key + case, seed=run_seed, quick=quick, look=untouched.look)
     outcome, detail, witness = "passed", "", {}
     started = time.perf_counter()
-    untouched = WATCHED or _here()
     untouched.extend(accept=WATCHED is None)
     if not __debug__:
         return replace(
@@ -122,7 +124,7 @@ def run_evidence(
             hypothesis.seed(int(seed("hypothesis").generate_state(1)[0]))(item.function)
         try:
             function(claim=claim, **arguments)
-            if context.checks == 0:
+            if _count(context.checks) < 1:
                 outcome, detail = "error", "the evidence checked nothing"
             elif context.lost:
                 outcome, detail = "error", f"a thread of it ended by {context.lost[0]}"
@@ -153,9 +155,9 @@ def run_evidence(
         outcome=outcome,
         case=case,
         seconds=round(time.perf_counter() - started, 4),
-        checks=context.checks,
+        checks=_count(context.checks),
         seed=run_seed,
-        error=context.error if 0 <= context.error <= 1 else 1.0,
+        error=float(context.error) if 0 <= context.error <= 1 else 1.0,
         power=context.power,
         smallest_visible=context.smallest_visible,
         uses=tuple(sorted(reads - {claim.id})),
@@ -165,6 +167,14 @@ def run_evidence(
         notes=tuple(map(_text, context.notes)),
         witness=witness,
     )
+
+
+def _count(checks: Any) -> int:
+    """How many checks were made, as a plain number; 0 where evidence left there what is none."""
+    try:
+        return max(0, int(checks))
+    except Exception:  # noqa: BLE001 - the evidence's own object, in which anything may break
+        return 0
 
 
 def _text(value: object) -> str:
@@ -191,11 +201,14 @@ def not_run(item: Evidence | Row, case: str, run_seed: int, why: str) -> Outcome
     )  # fmt: skip
 
 
+LOOK = "theorem_audit/doubt/instances.py::instance"
+
+
 def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
     """The error to report when a claim says nothing: no instance of its hypotheses is found, or its
     formula makes no sense at one.
     """
-    where = "theorem_audit/doubt/instances.py::instance"
+    where = LOOK
     try:
         instances.instance(claim)
         if not (found := undefined(claim)):
@@ -296,11 +309,12 @@ def row_of(item: Evidence) -> Row:
 
 RECORDER: Recorder | None = None  # in a worker: what evidence opens
 WATCHED: Any = None  # in a worker: what judges, as it was when that started
+LEFT: Any = None  # in a worker: what could act there of itself, as it was then
 
 
 def start_worker(here: project.Project, quick: bool) -> None:
     """What a worker process does first: one thread for linear algebra; what is opened is recorded."""
-    global RECORDER, WATCHED
+    global LEFT, RECORDER, WATCHED
     project.use(here)
     WATCHED = _new_list()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -310,6 +324,7 @@ def start_worker(here: project.Project, quick: bool) -> None:
     files = {str(m.file): name for name, m in look_at(here).modules.items()}
     RECORDER = Recorder(here.root, here.path("output"), files)
     RECORDER.start()
+    LEFT = Leftovers()
 
 
 TIME_LIMIT = 1200.0  # seconds for one evidence in a run; the slowest takes one, on a busy machine
@@ -318,7 +333,8 @@ TIME_LIMIT = 1200.0  # seconds for one evidence in a run; the slowest takes one,
 def crew(workers: int, *, run_seed: int, quick: bool, limit: float = TIME_LIMIT) -> Crew:
     """Worker processes for ``run_jobs``; they outlive one call, and whatever evidence does to them."""
     work = partial(_serve, run_seed=run_seed, quick=quick)
-    return Crew(work, start_worker, (project.current(), quick), workers=workers, limit=limit)
+    start = (project.current(), quick)
+    return Crew(work, start_worker, start, workers=workers, limit=limit, answers=(Outcome,))
 
 
 About = tuple[Outcome | None, dict[str, Any]]
@@ -336,10 +352,14 @@ def _work(job: Job, run_seed: int, quick: bool) -> Outcome | About:
     return run_evidence(row.marked, claims[claim_id], case=case, run_seed=run_seed, quick=quick)
 
 
-def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads]:
-    """``_work`` in a worker process, with all that was opened there so far."""
+def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads] | Last:
+    """``_work`` in a worker process, with all that was opened there so far.
+
+    The last of that process where something was left in it that could act during the next one's turn.
+    """
     said = _work(job, run_seed, quick)
-    return said, {} if RECORDER is None else RECORDER.reads
+    answer = said, {} if RECORDER is None else RECORDER.reads
+    return Last(answer) if LEFT is not None and LEFT.left() else answer
 
 
 def look(
@@ -352,11 +372,26 @@ def look(
         return
     for job, said in workers.run(jobs):
         if isinstance(said, Lost):
-            where = "theorem_audit/doubt/instances.py::instance"
-            lost = Outcome(job[0], where, "witness", (), "error", seed=run_seed, detail=said.reason)
+            lost = Outcome(job[0], LOOK, "witness", (), "error", seed=run_seed, detail=said.reason)
+            yield job[0], (lost, LOST)
+        elif why := _strange(said, job[0]):
+            lost = Outcome(job[0], LOOK, "witness", (), "error", seed=run_seed, detail=why)
             yield job[0], (lost, LOST)
         else:
             yield job[0], said[0]
+
+
+def _strange(said: Any, claim_id: str) -> str:
+    """Why an answer is not what a look at the claim's hypotheses gives; empty where it is."""
+    try:
+        (empty, about), _ = said
+        asked = empty and replace(
+            empty, claim_id=claim_id, kind="witness", steps=(), outcome="error"
+        )
+        fits = about.keys() == {"instance", "boundary"} and (asked is None or asked == empty)
+    except (AttributeError, TypeError, ValueError):
+        fits = False
+    return "" if fits else FORGED
 
 
 def run_jobs(
@@ -388,9 +423,22 @@ def run_jobs(
         return
     items = dict(todo)
     for job, said in workers.run([job for job, _ in todo]):
+        asked = not_run(items[job], job[2], run_seed, "")
         if isinstance(said, Lost):
-            lost = not_run(items[job], job[2], run_seed, said.reason)
-            yield job, replace(lost, outcome="error")
+            yield job, replace(asked, outcome="error", detail=said.reason)
+        elif why := _forged(said) or doubt(said[0], asked):
+            yield job, replace(asked, outcome="error", detail=f"{FORGED}: {why}")
         else:
             reads(said[1])
             yield job, said[0]
+
+
+FORGED = "what came back from its process is not its outcome"
+
+
+def _forged(said: Any) -> str:
+    """Why an answer is no outcome with what was opened; empty where it is one."""
+    if not (isinstance(said, tuple) and len(said) == 2 and isinstance(said[1], dict)):
+        return "it is no pair"
+    texts = [x for owner, whats in said[1].items() for x in (*owner, *whats)]
+    return "" if all(isinstance(x, str) for x in texts) else "what was opened is no text"

@@ -128,6 +128,10 @@ class Session:
             if ledger.complete and not self.keeper.fingerprints:
                 every = words(self.keeper, self.index.claims)
                 latest.note(self.keeper, ledger, self._keys, every)
+        except KeyboardInterrupt:
+            if save is not None:
+                ledger.write(save)
+            raise
         finally:
             self._flush(now=True)
             self.store.close()
@@ -273,7 +277,12 @@ class Session:
 
     def _ended(self, key: str, outcome: Outcome, row: Row) -> None:
         reads = self._taken()
-        if reads is None or outcome.outcome == "error":
+        if outcome.outcome == "error":
+            # What it answered before, where its process answered twice.
+            self._pending = [x for x in self._pending if x[0] != key]
+            self.keeper.forget(key)
+            return
+        if reads is None:
             return
         if outcome.outcome == "not_run":
             if row.kind == "kernel":

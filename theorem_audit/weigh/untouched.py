@@ -3,8 +3,12 @@
 Evidence runs in the process that judges it, and others' evidence runs there after it.  One that puts
 another function in the place of ``is_zero``, or another formula into somebody's claim, would speak for
 claims that are not its own.  So what judges, and what is judged, is listed before evidence runs, functions
-with their code, and compared afterwards.  A change is an error of that evidence, and is undone.  Python can
-be deceived in more ways; this finds slips and plain tricks.
+with their code and defaults, constants, what SymPy takes a claim's symbols to be; and compared afterwards.
+A change is an error of that evidence, and is undone.
+
+A change that is undone before is met in two ways: the interpreter's audit hook hears of each code and each
+default that is put into a function of ours, and every expectation looks, as it begins, whether its judge is
+the one that was listed.  Python can be deceived in more ways (``PROMISES.md`` says what is trusted).
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ from typing import Any
 
 from sympy import Basic
 
-from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.claim import Claim, recording_reads
 
 TOOL = "theorem_audit"
 # Of SymPy, what decides a zero or an order; all of it would take too long to look at.
@@ -32,6 +36,12 @@ DECIDES = (
     "sympy.polys.polytools",
 )  # fmt: skip
 METHODS = (FunctionType, property, cached_property, classmethod, staticmethod)
+CONSTANT = (int, float, str, tuple, frozenset, Basic)
+CONTAINER = (set, dict, list)
+# Where a check begins, its judge is looked at; that is here, and SymPy's part is looked at more seldom.
+NEAR = ("theorem_audit.checks", "theorem_audit.exact")
+CONTAINED = (*NEAR, "theorem_audit.kernel")  # modules whose constant containers are compared, too
+SETS = frozenset(("__code__", "__defaults__", "__kwdefaults__"))
 OTHERS = frozenset(("builtins", *DECIDES))
 CHANGED = "it changed what judges: "
 FIELDS = tuple(x.name for x in fields(Claim) if x.name != "chapter")  # which discovery shortens
@@ -39,14 +49,18 @@ BUILTIN = frozenset(x for x in vars(builtins) if x[:2] != "__")
 NONE: frozenset[str] = frozenset()
 
 _code = attrgetter("__code__")
+_defaults = attrgetter("__defaults__")
 
 
 def _of(module: ModuleType, ours: bool) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """A module with its functions and classes, and each class that it defines with its methods."""
+    """A module with its functions, classes and constants, and each class that it defines with its methods.
+
+    Of other people's modules, functions and classes alone.
+    """
     own = {
         k: v
         for k, v in list(vars(module).items())
-        if callable(v) or (ours and isinstance(v, Basic))
+        if callable(v) or (ours and k[:2] != "__" and isinstance(v, CONSTANT))
     }
     yield module, own
     for value in own.values():
@@ -63,12 +77,19 @@ class _Place:
     values: tuple[Any, ...]
     functions: tuple[FunctionType, ...]
     codes: tuple[CodeType, ...]
+    defaults: tuple[Any, ...]
+    contents: tuple[tuple[str, Any, Any], ...]  # name, container, and a copy of it
 
     @property
     def same(self) -> bool:
         now = mapped(self.owner.__dict__.get, self.names)
-        codes = mapped(_code, self.functions)
-        return all_of(mapped(is_, now, self.values)) and all_of(mapped(is_, codes, self.codes))
+        codes, defaults = mapped(_code, self.functions), mapped(_defaults, self.functions)
+        return (
+            all_of(mapped(is_, now, self.values))
+            and all_of(mapped(is_, codes, self.codes))
+            and all_of(mapped(is_, defaults, self.defaults))
+            and all_of(now == copy for _, now, copy in self.contents)
+        )
 
     def changed(self) -> Iterator[str]:
         """What is another, by name; it is put back."""
@@ -78,15 +99,45 @@ class _Place:
                 put = setattr if isinstance(self.owner, ModuleType | type) else object.__setattr__
                 put(self.owner, name, value)
                 yield f"{where}.{name}"
-        for function, code in zip(self.functions, self.codes, strict=True):
-            if function.__code__ is not code:
-                function.__code__ = code
+        for function, code, defaults in zip(self.functions, self.codes, self.defaults, strict=True):
+            if function.__code__ is not code or function.__defaults__ is not defaults:
+                function.__code__, function.__defaults__ = code, defaults
                 yield f"{function.__module__}.{function.__qualname__}"
+        for name, now, copy in self.contents:
+            if now != copy:
+                now.clear()
+                now.extend(copy) if isinstance(now, list) else now.update(copy)
+                yield f"{where}.{name}"
 
 
 def _place(owner: Any, meant: dict[str, Any]) -> _Place:
     functions = tuple(x for x in meant.values() if isinstance(x, FunctionType))
-    return _Place(owner, (*meant,), (*meant.values(),), functions, (*map(_code, functions),))
+    held: dict[str, Any] = {}
+    if isinstance(owner, ModuleType) and owner.__name__.startswith(CONTAINED):
+        held = {k: v for k, v in vars(owner).items() if k.isupper() and isinstance(v, CONTAINER)}
+    return _Place(
+        owner, (*meant,), (*meant.values(),), functions, (*map(_code, functions),),
+        (*map(_defaults, functions),), tuple((k, v, v.copy()) for k, v in held.items()),
+    )  # fmt: skip
+
+
+def _symbols(claim: Claim) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """The symbols of a claim, with what SymPy takes each to be."""
+    with recording_reads():  # to look is not to use
+        said = [claim.formula, *(x.condition for x in claim.assumptions)]
+    for symbol in {x for one in said if isinstance(one, Basic) for x in one.free_symbols}:
+        yield symbol, _taken(symbol)
+
+
+def _taken(symbol: Any) -> dict[str, Any]:
+    return {k: v for k, v in symbol._assumptions.items() if v is not None}
+
+
+def _home(owner: Any) -> str:
+    """The module that a place is or lies in; empty for a claim."""
+    if isinstance(owner, ModuleType):
+        return owner.__name__
+    return owner.__module__ if isinstance(owner, type) else ""
 
 
 def _builtins_in(names: dict[str, Any]) -> frozenset[str]:
@@ -105,6 +156,8 @@ class Untouched:
     def __init__(self) -> None:
         self._modules: dict[str, frozenset[str]] = {}
         self._places: list[_Place] = []
+        self._near: list[_Place] = []
+        self._far: list[_Place] = []
         self._claims: dict[str, Claim] = {}
         self._ours: list[_Place] = []  # those of claims: their __dict__ may be another by now
         self._others: set[str] = set()  # modules that neither judge nor are judged
@@ -114,6 +167,13 @@ class Untouched:
         self._names: list[str] = []
         self._values: list[Any] = []
         self._codes: dict[FunctionType, CodeType] = {}
+        self._defaults: dict[FunctionType, Any] = {}
+        self._contents: list[tuple[str, Any, Any]] = []
+        self._symbols: dict[Any, dict[str, Any]] = {}
+        self._listed: frozenset[int] = frozenset()  # of the functions in the list
+        self._heard: list[str] = []
+        self._seen: list[str] = []
+        sys.addaudithook(self._hear)
 
     def _list(self, place: _Place) -> None:
         self._places.append(place)
@@ -123,8 +183,10 @@ class Untouched:
             self._gets += [place.owner.__dict__.get] * len(place.names)
             self._names += place.names
             self._values += place.values
-        for function, code in zip(place.functions, place.codes, strict=True):
-            self._codes.setdefault(function, code)
+        self._contents += place.contents
+        for one, code, defaults in zip(place.functions, place.codes, place.defaults, strict=True):
+            self._codes.setdefault(one, code)
+            self._defaults.setdefault(one, defaults)
 
     @property
     def _same(self) -> bool:
@@ -133,6 +195,8 @@ class Untouched:
         return (
             all_of(mapped(is_, now, self._values))
             and all_of(mapped(is_, mapped(_code, self._codes), self._codes.values()))
+            and all_of(mapped(is_, mapped(_defaults, self._defaults), self._defaults.values()))
+            and all_of([now == copy for _, now, copy in self._contents])
             and all_of([place.same for place in self._ours])
         )
 
@@ -141,17 +205,34 @@ class Untouched:
             x if x.same else _place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
             for x in self._places
         ]
-        for kept in (self._places, self._ours, self._gets, self._names, self._values, self._codes):
+        for kept in (
+            self._places, self._ours, self._gets, self._names, self._values, self._codes,
+            self._defaults, self._contents,
+        ):  # fmt: skip
             kept.clear()
         for place in places:
             self._list(place)
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """From the interpreter: what is put into a function, whatever is put there later."""
+        if event == "object.__setattr__":
+            owner, name = arguments[0], arguments[1]
+            if name in SETS and id(owner) in self._listed:
+                self._heard.append(f"{owner.__module__}.{owner.__qualname__}.{name}")
+        elif event == "sys.addaudithook":
+            self._heard.append("what the interpreter tells")
+
+    def look(self, checks: int) -> None:
+        """As a check begins: is its judge the one that was listed?  It is put back where it is not."""
+        places = self._near if checks & (checks - 1) else self._far
+        self._seen += [said for place in places if not place.same for said in place.changed()]
 
     def extend(self, *, accept: bool = False) -> None:
         """Take up the modules and claims that were imported since.
 
         accept: what was changed since the last look was changed by the caller, and stands.
         """
-        here = _project()
+        here, count = _project(), len(self._places)
         if accept:
             if not self._same:
                 self._list_again()
@@ -171,18 +252,31 @@ class Untouched:
             module = sys.modules.get(name)
             if isinstance(module, ModuleType) and ".tests." not in f"{name}.":
                 self._modules[name] = _builtins_in(vars(module))
-                for owner, meant in _of(module, name.partition(".")[0] in here.packages):
+                for owner, meant in _of(module, name.partition(".")[0] in roots):
                     self._list(_place(owner, meant))
         for claim_id, claim in here.claims.loaded():
             if claim_id not in self._claims:
                 self._claims[claim_id] = claim
                 self._list(_place(claim, {x: vars(claim).get(x) for x in FIELDS}))
+                self._symbols |= _symbols(claim)
+        if accept or len(self._places) != count:
+            self._near = [x for x in self._places if _home(x.owner).startswith(NEAR)]
+            others = (x for x in self._places if _home(x.owner) in OTHERS)
+            self._far = [*self._near, *others]
+            self._listed = frozenset(id(f) for x in self._places for f in x.functions)
+        self._heard.clear()
+        self._seen.clear()
 
     def changed(self) -> list[str]:
         """What is another than it was, by name.  It is put back."""
-        found = list[str]()
+        found = [*self._heard, *self._seen]
         if not self._same:
             found += [said for place in self._places if not place.same for said in place.changed()]
+        for symbol, taken in self._symbols.items():
+            if _taken(symbol) != taken:
+                symbol._assumptions.clear()
+                symbol._assumptions.update(taken)
+                found.append(f"what is known of {symbol}")
         for name, had in self._modules.items():
             module = sys.modules.get(name)
             if module is None or name == "builtins" or BUILTIN.isdisjoint(vars(module)):
@@ -197,6 +291,8 @@ class Untouched:
                 for x in new:
                     delattr(module, x)
                 found.append(f"{', '.join(sorted(new))} in {name}, which hides a builtin")
+        self._heard.clear()
+        self._seen.clear()
         claims = _project().claims
         for claim_id, claim in self._claims.items():
             if dict.get(claims, claim_id) is not claim:

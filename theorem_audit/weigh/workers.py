@@ -3,6 +3,10 @@
 A job that ends its process, is killed, runs out of memory or does not end in time comes back as
 ``Lost``, with the reason; its process is replaced.  Ctrl-C reaches the caller alone, which then ends
 the workers, and workers end when their caller is gone.
+
+A job can write to the line of its process, too.  So an answer is plain data of known classes, which runs
+nothing as it is read; it bears its job's number, and a process that says more than one answer to a job has
+that job lost, and is replaced before another job's answer is believed.
 """
 
 from __future__ import annotations
@@ -15,18 +19,21 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import connection, get_context, parent_process
 from types import TracebackType
 from typing import Any, Self
+
+from theorem_audit.weigh.answers import NotPlain, read, written
 
 STARTS = (
     3  # processes in a row that end before they are ready, after which none is started any more
 )
 READ_LIMIT = 60.0  # seconds for one answer to come whole, once it has begun
 START_LIMIT = 600.0  # seconds for a process to be ready; the slowest import takes a few
-READY = "ready"
+DONE_LIMIT = 10.0  # seconds for a process that has answered to say that it waits for the next job
+DONE = "\0done"  # the job that is none: whoever waits for a job says so at once
 _exit = os._exit  # taken at the import: while a job runs, `guard` refuses it in every thread
 
 
@@ -37,6 +44,17 @@ class Lost:
     reason: str
 
 
+@dataclass(frozen=True)
+class Last:
+    """A result after which the process is not used again."""
+
+    said: Any
+
+
+class NoAnswer(Exception):
+    """What came along a line is no answer to what was asked; the argument is the number that it bears."""
+
+
 @dataclass(eq=False)
 class _Hand:
     process: Any
@@ -44,17 +62,26 @@ class _Hand:
     since: float
     job: Any = None
     ready: bool = False
+    number: int = 0  # of the last job that it was handed
+    past: dict[int, Any] = field(default_factory=dict)  # number -> job, of those that it answered
+    waits: bool = True  # whether it has said, since its last answer, that it waits for a job
 
     @property
     def busy(self) -> bool:
         return self.job is not None or not self.ready
+
+    def hand(self, job: Any) -> None:
+        self.job, self.since, self.number = job, time.monotonic(), self.number + 1
+        with suppress(OSError):  # it has died in between: told when its line ends
+            self.line.send((self.number, job))
 
 
 class Crew:
     """Up to ``workers`` processes that each run ``function(job)``, one job after the other.
 
     start(*arguments) is what a process does first.  limit: seconds for one job.
-    Functions, arguments, jobs and results must be picklable.  A context manager.
+    Functions, arguments and jobs must be picklable; a result is plain data (None, bools, numbers, text,
+    tuples, lists, sets, dicts) and objects of ``answers``, or ``Last`` of one.  A context manager.
     """
 
     def __init__(
@@ -65,8 +92,11 @@ class Crew:
         *,
         workers: int,
         limit: float,
+        answers: Sequence[type] = (),
     ) -> None:
         self.function, self.start, self.arguments = function, start, tuple(arguments)
+        self.answers = (Lost, Last, *answers)
+        self._again: list[Any] = []  # jobs whose process turned out not to be trusted
         self.workers, self.limit = workers, limit
         self._hands: list[_Hand] = []
         self._failed = 0  # starts that failed, since the last that did not
@@ -82,20 +112,27 @@ class Crew:
             self._end(hand)
 
     def run(self, jobs: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-        """Yield (job, result or Lost) as they come; jobs are asked for as they are needed."""
+        """Yield (job, result or Lost) as they come; jobs are asked for as they are needed.
+
+        A job whose process answers a second time is yielded again, as Lost.
+        """
         more, waiting = iter(jobs), deque[Any]()
         while True:
-            waiting.extend(islice(more, 2 * self.workers - len(waiting)))
+            waiting.extendleft(self._again)
+            self._again.clear()
+            waiting.extend(islice(more, max(0, 2 * self.workers - len(waiting))))
             if not waiting and all(hand.job is None for hand in self._hands):
-                return
+                if all(hand.waits for hand in self._hands):
+                    return
+                for hand in self._hands:
+                    if not hand.waits:
+                        hand.hand(DONE)
             if waiting and self._failed >= STARTS and not self._hands:
                 yield waiting.popleft(), Lost(f"no worker process can be started: {self._why}")
                 continue
             for hand in self._hands:
                 if waiting and not hand.busy:
-                    hand.job, hand.since = waiting.popleft(), time.monotonic()
-                    with suppress(OSError):  # it has died in between: told below
-                        hand.line.send(hand.job)
+                    hand.hand(waiting.popleft())
             idle = sum(not hand.ready for hand in self._hands)
             while len(self._hands) < self.workers and idle < len(waiting) and self._failed < STARTS:
                 self._hands.append(self._hire())
@@ -111,25 +148,66 @@ class Crew:
         for hand in list(self._hands):
             if hand.line in ready:
                 try:
-                    said = _received(hand)
-                except Exception:  # noqa: BLE001 - its end, or what a job wrote there
+                    said = self._received(hand)
+                except NoAnswer as error:
+                    yield from self._doubted(hand, error.args[0])
+                except (OSError, EOFError):
                     yield from self._died(hand)
-                    continue
-                if not hand.ready:
-                    hand.ready, self._failed = True, 0
+                except Exception:  # noqa: BLE001 - what a job wrote there
+                    yield from self._died(hand, 0)
                 else:
-                    job, hand.job = hand.job, None
-                    yield job, said
+                    yield from self._answered(hand, said)
             elif hand.busy and time.monotonic() - hand.since > self._limit(hand):
                 self._end(hand)
                 reason = f"no end within {self._limit(hand):g} s: it was stopped"
                 yield from self._lost(hand, reason)
 
+    def _received(self, hand: _Hand) -> Any:
+        """The answer to what the process was asked last; a job that wrote the length of one and no more is
+        ended.  Raises NoAnswer for an answer to something else.
+        """
+        ends = threading.Timer(READ_LIMIT, hand.process.kill)
+        ends.daemon = True
+        ends.start()
+        try:
+            text = hand.line.recv_bytes()
+        finally:
+            ends.cancel()
+        number, said = read(text, self.answers)
+        waits = hand.job == DONE or not hand.ready
+        if number != hand.number or not hand.busy or waits != (said == DONE):
+            raise NoAnswer(number)
+        return said
+
+    def _answered(self, hand: _Hand, said: Any) -> Iterator[tuple[Any, Any]]:
+        if not hand.ready:
+            hand.ready, self._failed = True, 0
+            return
+        job, hand.job, hand.waits = hand.job, None, hand.job == DONE
+        hand.past[hand.number] = job
+        if isinstance(said, Last):
+            said = said.said
+            self._end(hand)
+        if job != DONE:
+            yield job, said
+
+    def _doubted(self, hand: _Hand, number: Any) -> Iterator[tuple[Any, Any]]:
+        """The job that answered twice is lost; what came after it in that process is asked of another."""
+        past = {k: job for k, job in hand.past.items() if job != DONE}
+        number = number if number in past else max(past, default=0)
+        later = [*(job for k, job in past.items() if k > number), hand.job]
+        self._again += [job for job in later if job not in (None, DONE)]
+        hand.job = past.get(number)
+        self._end(hand)
+        yield from self._lost(hand, "its worker process answered more than once")
+
     def _limit(self, hand: _Hand) -> float:
+        if hand.job == DONE:
+            return DONE_LIMIT
         return self.limit if hand.ready else START_LIMIT
 
-    def _died(self, hand: _Hand) -> Iterator[tuple[Any, Any]]:
-        until = time.monotonic() + 5
+    def _died(self, hand: _Hand, wait: float = 5) -> Iterator[tuple[Any, Any]]:
+        until = time.monotonic() + wait
         while (code := hand.process.exitcode) is None and time.monotonic() < until:
             time.sleep(0.01)  # join(5) has no end where a job wrote to what tells of its end
         self._end(hand)
@@ -141,14 +219,19 @@ class Crew:
     def _lost(self, hand: _Hand, reason: str) -> Iterator[tuple[Any, Any]]:
         if not hand.ready:
             self._failed, self._why = self._failed + 1, reason
-        elif hand.job is not None:
+            return
+        if hand.job == DONE or (hand.job is None and not hand.waits):
+            hand.job = hand.past[max(k for k, job in hand.past.items() if job != DONE)]
+        if hand.job is not None:
             yield hand.job, Lost(reason)
 
     def _hire(self) -> _Hand:
         context = get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(
-            target=_serve, args=(theirs, self.function, self.start, self.arguments), daemon=False
+            target=_serve,
+            args=(theirs, self.function, self.start, self.arguments, self.answers),
+            daemon=False,
         )
         process.start()
         theirs.close()
@@ -165,22 +248,12 @@ class Crew:
         hand.line.close()
 
 
-def _received(hand: _Hand) -> Any:
-    """One answer; a job that wrote the length of one and no more is ended."""
-    ends = threading.Timer(READ_LIMIT, hand.process.kill)
-    ends.daemon = True
-    ends.start()
-    try:
-        return hand.line.recv()
-    finally:
-        ends.cancel()
-
-
 def _serve(
     line: connection.Connection,
     function: Callable[[Any], Any],
     start: Callable[..., None],
     arguments: tuple[Any, ...],
+    answers: Sequence[type],
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "setsid"):
@@ -191,20 +264,25 @@ def _serve(
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("1000")  # where memory ends, a worker goes first
     start(*arguments)
-    line.send(READY)
+    _send(line, 0, DONE, answers)
     while True:
         try:
-            job = line.recv()
+            number, job = line.recv()
         except EOFError:
             return
         try:
-            said = function(job)
+            said = job if job == DONE else function(job)
         except BaseException as error:  # noqa: BLE001 - whatever a job raises is its own matter
             said = Lost(f"{type(error).__name__}: {error}")
         try:
-            line.send(said)
+            _send(line, number, said, answers)
         except Exception as error:  # noqa: BLE001 - of what it is made is the job's own matter, too
-            line.send(Lost(f"its answer cannot be sent: {type(error).__name__}"))
+            why = error if isinstance(error, NotPlain) else type(error).__name__
+            _send(line, number, Lost(f"its answer cannot be sent: {why}"), answers)
+
+
+def _send(line: connection.Connection, number: int, said: Any, answers: Sequence[type]) -> None:
+    line.send_bytes(written((number, said), answers))
 
 
 def _end_with_parent() -> None:

@@ -17,9 +17,10 @@ class _Crew:
     made: dict[str, Any]
 
     def __init__(
-        self, function: Any, start: Any, arguments: Any, *, workers: int, limit: float
+        self, function: Any, start: Any, arguments: Any, *, workers: int, limit: float, answers: Any
     ) -> None:
         _Crew.made = {"start": start, "arguments": arguments, "workers": workers, "limit": limit}
+        _Crew.made["answers"] = answers
         self.function = function
 
     def __enter__(self) -> _Crew:
@@ -149,6 +150,7 @@ def falsifiers_hold(judge: ModuleType) -> None:
         made = _Crew.made
         assert made["jobs"] == [("HOLDS", 30.0, 4), ("LOST", 30.0, 4)]
         assert (made["workers"], made["limit"], made["arguments"]) == (2, 30 + judge.GRACE, (here,))
+        assert {*map(type, found), judge.Found} == {*made["answers"]} - {judge.Falsified}
         list(judge.search(["HOLDS"], seconds=30))
         assert (made is not _Crew.made, _Crew.made["jobs"], _Crew.made["workers"]) == (
             True,

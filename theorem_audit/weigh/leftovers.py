@@ -1,0 +1,74 @@
+"""What could act in a worker process after the evidence has ended: threads, children, timers, hooks.
+
+A thread that outlives its evidence could change what judges the next one, and put it back.  So a process in
+which more is left than before an evidence is not used again; that is no fault of the evidence, which may
+have used a pool.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+SIGNALS = tuple(sorted(signal.valid_signals())) if hasattr(signal, "valid_signals") else ()
+TIMERS = tuple(
+    getattr(signal, x)
+    for x in ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF")
+    if hasattr(signal, x)
+)
+
+
+def hooks() -> tuple[Any, ...]:
+    """What the interpreter calls of itself; equal as long as nobody puts another there."""
+    watching = getattr(sys, "monitoring", None)
+    tools = () if watching is None else tuple(watching.get_tool(x) for x in range(6))
+    return (
+        sys.gettrace(), sys.getprofile(), threading.gettrace(), threading.getprofile(), tools,
+        tuple(x for x in gc.callbacks if _home(x) != "hypothesis"), sys.excepthook, sys.unraisablehook,
+        tuple(map(signal.getsignal, SIGNALS)),
+        tuple(signal.getitimer(x)[0] > 0 for x in TIMERS),
+    )  # fmt: skip
+
+
+def _home(function: Any) -> str:
+    """The package that a function is of.  Hypothesis times the garbage collector from its first use on."""
+    return str(getattr(function, "__module__", "")).partition(".")[0]
+
+
+def threads() -> frozenset[int]:
+    """The threads that run here."""
+    return frozenset(x.ident or 0 for x in threading.enumerate())
+
+
+def children() -> frozenset[str]:
+    """The processes that this one's threads have started; empty where the system does not tell."""
+    found = set[str]()
+    for task in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
+        try:
+            found |= set(task.read_text(encoding="ascii").split())
+        except OSError:
+            continue  # the thread has ended in between
+    return frozenset(found)
+
+
+class Leftovers:
+    """What there was when a process began; ``left`` says whether there is more."""
+
+    def __init__(self) -> None:
+        self._hooks, self._threads, self._children = hooks(), threads(), children()
+
+    def left(self) -> bool:
+        """Whether something could act here that could not at first."""
+        return (
+            hooks() != self._hooks
+            or not threads() <= self._threads
+            or not children() <= self._children
+        )
+
+
+__all__ = ["Leftovers"]
