@@ -1,12 +1,13 @@
 """How long the audit takes now and at an earlier commit, in one run.
 
-    python -m benchmarks.reuse [--old COMMIT] [--full] [--test] [--out FILE]
+    python -m benchmarks.reuse [--old COMMIT] [--full] [--test] [--keep FOLDER [--rows N]] [--out FILE]
 
 Both trees are copies (``git worktree``), each with a store of its own; every command is a process, timed by
 wall clock and by the processor time of it and all that it started.  Without ``--full`` nothing runs the
 whole audit: what needs a whole run first (a run after no change, after a comment) is then left out.
-``--test`` runs the whole test suite, too.  Beside both stand the seconds that issue 17 asks for, on two quiet
-cores: a row that takes longer by the clock is marked.
+``--test`` runs the whole test suite, too.  ``--keep`` leaves the copies and what was timed in a folder, from
+which the next call goes on; with ``--rows`` it ends after so many rows more.  Beside both stand the seconds
+that issue 17 asks for, on two quiet cores: a row that takes longer by the clock is marked.
 """
 
 from __future__ import annotations
@@ -85,26 +86,63 @@ def timed(words: Sequence[str], folder: Path, limit: float = 1800.0) -> Time:
     return Time(round(wall, 2), round(cpu, 2), last[:200])
 
 
-def measure(folder: Path, *, full: bool, test: bool = False) -> dict[str, Time]:
-    """All figures of one tree."""
+class Paused(Exception):
+    """As many rows were timed as were asked for."""
+
+
+class Rows:
+    """What was timed of one tree, kept in a file as it comes.
+
+    file: None keeps nothing.  left: rows that may still be timed in this process, of all trees; None: all.
+    """
+
+    def __init__(self, file: Path | None = None, left: list[int] | None = None) -> None:
+        self.file, self.left, self.found = file, left, dict[str, Time]()
+        if file is not None and file.exists():
+            said = json.loads(file.read_text(encoding="utf-8"))
+            self.found = {name: Time(**row) for name, row in said.items()}
+
+    def wants(self, name: str) -> bool:
+        """Whether a row is to be timed now; Paused where it is, and no more are asked for."""
+        if name in self.found:
+            return False
+        if self.left is not None and not self.left[0]:
+            raise Paused
+        return True
+
+    def add(self, name: str, row: Time) -> None:
+        """Take a row up."""
+        self.found[name] = row
+        print(f"  {name}: {row.wall} s, {row.cpu} s of processor", flush=True)
+        if self.left is not None:
+            self.left[0] -= 1
+        if self.file is not None:
+            rows = {x: asdict(y) for x, y in self.found.items()}
+            self.file.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+def measure(folder: Path, rows: Rows, *, full: bool, test: bool = False) -> dict[str, Time]:
+    """All figures of one tree; Paused where not all that are left were asked for."""
     python = sys.executable
-    found = {IMPORT: timed([python, "-c", IMPORT], folder)}
+    if rows.wants(IMPORT):
+        rows.add(IMPORT, timed([python, "-c", IMPORT], folder))
     for name, words in (*SMALL, *(WHOLE if full else ())):
+        if not rows.wants(name):
+            continue
         if "comment" in name:
             file, more = COMMENT
             path = folder / file
             path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
-        found[name] = timed([python, "-m", "theorem_audit", *words.split()], folder)
-        print(f"  {name}: {found[name].wall} s, {found[name].cpu} s of processor", flush=True)
+        rows.add(name, timed([python, "-m", "theorem_audit", *words.split()], folder))
+    if test and rows.wants(TEST):
+        suite = [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q"]
+        rows.add(TEST, timed(suite, folder))
+    found = dict(rows.found)
     for name, (one, two) in SUMS.items():
         if one in found and two in found:
             both = found[one], found[two]
             wall, cpu = sum(x.wall for x in both), sum(x.cpu for x in both)
             found[name] = Time(round(wall, 2), round(cpu, 2))
-    if test:
-        words = [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q"]
-        found[TEST] = timed(words, folder)
-        print(f"  {TEST}: {found[TEST].wall} s, {found[TEST].cpu} s of processor", flush=True)
     return found
 
 
@@ -121,7 +159,9 @@ def table(old: dict[str, Time], new: dict[str, Time]) -> str:
 
 
 def worktree(commit: str, folder: Path) -> Path:
-    """A copy of the repository at a commit."""
+    """A copy of the repository at a commit; as it stands where it is there already."""
+    if folder.exists():
+        return folder
     words = ["git", "-C", str(ROOT), "worktree", "add", "--detach", "--force", str(folder), commit]
     subprocess.run(words, check=True, capture_output=True)
     return folder
@@ -133,9 +173,9 @@ def remove(folder: Path) -> None:
     subprocess.run(words, check=True, capture_output=True)
 
 
-def _commit(name: str) -> str:
-    """The hash of a commit."""
-    words = ["git", "-C", str(ROOT), "rev-parse", "--short", name]
+def _commit(folder: Path) -> str:
+    """The hash of what a copy holds."""
+    words = ["git", "-C", str(folder), "rev-parse", "--short", "HEAD"]
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
 
 
@@ -146,27 +186,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--new", default="HEAD", metavar="COMMIT", help="default HEAD")
     parser.add_argument("--full", action="store_true", help="also whole runs: ten minutes")
     parser.add_argument("--test", action="store_true", help="also the whole test suite of today")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="go on from what is kept there")
+    parser.add_argument("--rows", type=int, metavar="N", help="with --keep: time N rows, then end")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     options = parser.parse_args(arguments)
+    if options.rows is not None and not options.keep:
+        parser.error("--rows N needs --keep FOLDER: what is timed would be lost")
     found: dict[str, dict[str, Time]] = {}
+    commits: dict[str, str] = {}
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    with tempfile.TemporaryDirectory() as place:
+    left = None if options.rows is None else [options.rows]
+    with tempfile.TemporaryDirectory() as other:
+        place = options.keep.resolve() if options.keep else Path(other)
+        place.mkdir(parents=True, exist_ok=True)
         for name, commit in (("old", options.old), ("new", options.new)):
-            folder = worktree(commit, Path(place) / name)
+            folder = worktree(commit, place / name)
+            commits[name] = _commit(folder)
             print(f"{name}: {commit}", flush=True)
+            rows = Rows(place / f"{name}.json" if options.keep else None, left)
+            test = options.test and name == "new"
             try:
-                test = options.test and name == "new"
-                found[name] = measure(folder, full=options.full, test=test)
+                found[name] = measure(folder, rows, full=options.full, test=test)
+            except Paused:
+                print(f"the rest is to come: {place}")
+                return 0
             finally:
-                remove(folder)
+                if not options.keep:
+                    remove(folder)
+        if options.keep:
+            for name in found:
+                remove(place / name)
     print(table(found["old"], found["new"]))
     print(
         f"load before: {load:.1f}; {os.cpu_count()} processors; Python {platform.python_version()}"
     )
     if options.out:
-        rows = {k: {n: asdict(t) for n, t in v.items()} for k, v in found.items()}
-        commits = {name: _commit(getattr(options, name)) for name in ("old", "new")}
-        data = {"schema": 1, **commits, "load": load, "seconds": rows}
+        seconds = {k: {n: asdict(t) for n, t in v.items()} for k, v in found.items()}
+        data = {"schema": 1, **commits, "load": load, "seconds": seconds}
         options.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     return 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.reuse import Time, table, timed
+from benchmarks.reuse import Paused, Rows, Time, table, timed
 
 
 def test_then_and_now_stand_beside_each_other():
@@ -30,3 +30,17 @@ def test_a_command_is_timed_with_what_it_starts(tmp_path: Path):
     failing = "import sys; sys.stderr.write('no such thing'); sys.exit(3)"
     with pytest.raises(RuntimeError, match="no such thing"):
         timed([sys.executable, "-c", failing], tmp_path)
+
+
+def test_what_was_timed_is_not_timed_again(tmp_path: Path):
+    kept, left = tmp_path / "new.json", [1]
+    rows = Rows(kept, left)
+    assert rows.wants("one")
+    rows.add("one", Time(1.5, 1.0, "said"))
+    with pytest.raises(Paused):
+        rows.wants("two")
+    again = Rows(kept, [1])
+    assert not again.wants("one")
+    assert again.wants("two")
+    assert again.found == {"one": Time(1.5, 1.0, "said")}
+    assert Rows().wants("one")

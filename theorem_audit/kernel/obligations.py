@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
+from itertools import islice
 from types import FrameType
 from typing import Any
 
@@ -142,20 +143,20 @@ def _asker() -> FrameType:
     return frame
 
 
-def collect(items: Iterable[Evidence] | None = None) -> tuple[list[Heard], dict[str, Theorem]]:
-    """Run deciding evidence (by default all) against the claims, and listen.
+def hear(items: Iterable[Evidence] | None, said: list[Heard]) -> Iterator[Theorem]:
+    """Run deciding evidence (None: all) against the claims, and listen: each theorem when it first comes.
 
-    Returns what each evidence decided, and the theorems by label.
+    said: what each evidence decided joins it.
     """
     claims = project.claims()
 
     if items is None:
         items = [x for found in evidence_of().values() for x in found]
-    said: list[Heard] = []
     theorems: dict[str, Theorem] = {}
     for item in items:
         if item.kind not in DECIDING:
             continue
+        known = len(theorems)
         heard = Heard(item.claim_id, item.steps, item.test, gate=item.kind == "kernel")
         if item.kind == "cited":
             heard.outside.append("an outside theorem is cited")
@@ -165,7 +166,23 @@ def collect(items: Iterable[Evidence] | None = None) -> tuple[list[Heard], dict[
             if outcome.outcome != "passed":
                 heard.outcome = outcome.outcome
         said.append(heard)
+        yield from list(islice(theorems.values(), known, None))
+
+
+def collect(items: Iterable[Evidence] | None = None) -> tuple[list[Heard], dict[str, Theorem]]:
+    """What each evidence decided, and the theorems by label; see ``hear``."""
+    said: list[Heard] = []
+    theorems = {x.label: x for x in hear(items, said)}
     return said, theorems
 
 
-__all__ = ["HOLLOW", "Heard", "Theorem", "collect", "label_of", "of_certificate", "of_identity"]
+__all__ = [
+    "HOLLOW",
+    "Heard",
+    "Theorem",
+    "collect",
+    "hear",
+    "label_of",
+    "of_certificate",
+    "of_identity",
+]

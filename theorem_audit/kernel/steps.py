@@ -15,16 +15,18 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from theorem_audit import project
 from theorem_audit.kernel import certificates, identities
 from theorem_audit.kernel.judge import ORDER, SOURCES, Court, Judged, version
-from theorem_audit.kernel.obligations import Heard, Theorem, collect
+from theorem_audit.kernel.obligations import Heard, Theorem, hear
 from theorem_audit.weigh import stale
 from theorem_audit.weigh.runner import evidence_of
 
@@ -79,17 +81,22 @@ def key_of(theorem: Theorem, checker: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def obligations(build: Path | None = None) -> tuple[list[Heard], dict[str, Theorem]]:
-    """What all deciding evidence decides; collected anew only when a source file has changed."""
+def obligations(said: list[Heard], build: Path | None = None) -> Iterator[Theorem]:
+    """What all deciding evidence decides, as it comes; collected anew only when a source file has changed.
+
+    said: what each evidence decided joins it.
+    """
     build = build or project.current().path("output")
     kept, now = build / "kernel-obligations.json", sources_hash()
     if (data := _read(kept)).get("sources") == now:
-        heard = [Heard(**{**x, "steps": tuple(x["steps"])}) for x in data["heard"]]
-        return heard, {x["label"]: Theorem(**x) for x in data["theorems"]}
-    heard, theorems = collect()
-    rows = [asdict(x) for x in theorems.values()]
-    _write(kept, {"sources": now, "heard": [x.as_dict() for x in heard], "theorems": rows})
-    return heard, theorems
+        said += [Heard(**{**x, "steps": tuple(x["steps"])}) for x in data["heard"]]
+        yield from (Theorem(**x) for x in data["theorems"])
+        return
+    rows = []
+    for theorem in hear(None, said):
+        rows.append(asdict(theorem))
+        yield theorem
+    _write(kept, {"sources": now, "heard": [x.as_dict() for x in said], "theorems": rows})
 
 
 def verdicts(
@@ -99,35 +106,64 @@ def verdicts(
 ) -> dict[str, Judged]:
     """Coq's verdict on each theorem, by label; raises CoqAbsent.
 
+    Coq, a process of its own, judges the first ones while the others come.
     tell: called with a line now and then.  A batch that fails is halved until the culprit is found.
     """
     build = build or project.current().path("output")
     checker, path = checker_hash(), build / "kernel-verdicts.json"
     kept: dict[str, Any] = _read(path)
     found: dict[str, Judged] = {}
-    todo: list[Theorem] = []
-    for theorem in theorems:
-        data = kept.get(key_of(theorem, checker))
-        if data is None:
-            todo.append(theorem)
-        else:
-            found[theorem.label] = Judged(**data)
-    if not todo:
-        return found
-    todo.sort(key=lambda x: (x.kind, x.label))
-    with Court() as court:
-        for kind in HEADERS:
-            mine = [x for x in todo if x.kind == kind]
-            for start in range(0, len(mine), BATCH):
-                new = judge_all(court, mine[start : start + BATCH])
-                found |= new
-                tell(f"Coq: {len(found)} of {len(found) + len(mine) - start - len(new)} {kind}s")
-                for theorem in mine[start : start + BATCH]:
-                    said = new[theorem.label]
-                    if not said.timed_out:
-                        kept[key_of(theorem, checker)] = asdict(said)
-                _write(path, kept)
+    waiting: dict[str, list[Theorem]] = {kind: [] for kind in HEADERS}
+    asked = deque[tuple[list[Theorem], Future[dict[str, Judged]]]]()
+    count = 0
+
+    def settle(batch: list[Theorem], answer: Future[dict[str, Judged]]) -> None:
+        new = answer.result()
+        found.update(new)
+        for theorem in batch:
+            if not new[theorem.label].timed_out:
+                kept[key_of(theorem, checker)] = asdict(new[theorem.label])
+        _write(path, kept)
+        tell(f"Coq: {len(found)} of {count} theorems")
+
+    with _Bench() as bench:
+        for count, theorem in enumerate(theorems, 1):  # noqa: B007 - told
+            mine = waiting[theorem.kind]
+            if (data := kept.get(key_of(theorem, checker))) is not None:
+                found[theorem.label] = Judged(**data)
+            else:
+                mine.append(theorem)
+            if len(mine) == BATCH:
+                asked.append(([*mine], bench.ask(mine)))
+                mine.clear()
+            while asked and asked[0][1].done():
+                settle(*asked.popleft())
+        asked += [(mine, bench.ask(mine)) for mine in waiting.values() if mine]
+        while asked:
+            settle(*asked.popleft())
     return found
+
+
+class _Bench:
+    """A court that judges beside the caller; it opens when it is first asked."""
+
+    def __init__(self) -> None:
+        self._open, self._pool = ExitStack(), ThreadPoolExecutor(1)
+        self._court: Future[Court] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        self._open.close()
+
+    def ask(self, theorems: Sequence[Theorem]) -> Future[dict[str, Judged]]:
+        """The verdict on each of some theorems of one kind, to come; raises CoqAbsent."""
+        if self._court is None:
+            self._court = self._pool.submit(self._open.enter_context, Court())
+        opened, asked = self._court, [*theorems]
+        return self._pool.submit(lambda: judge_all(opened.result(), asked))
 
 
 def judge_all(court: Court, theorems: Sequence[Theorem]) -> dict[str, Judged]:
@@ -206,8 +242,9 @@ def count(
     version()  # before a minute is spent on what only Coq could use
     tell("collecting what the deciding evidence decides")
     before = sources_hash()
-    heard, theorems = obligations(build)
-    found = summary(steps_of(heard, verdicts(theorems.values(), build, tell)))
+    heard: list[Heard] = []
+    said = verdicts(obligations(heard, build), build, tell)
+    found = summary(steps_of(heard, said))
     data = {"schema": 1, "sources": before, "checker": checker_hash(), **found}
     _write(build / "kernel-steps.json", data)
     return data
@@ -217,8 +254,9 @@ def of_claims(ids: Sequence[str], build: Path | None = None) -> dict[str, Any]:
     """The same for the claims ``ids`` alone, whose evidence is run now.  Raises CoqAbsent."""
     version()
     table = evidence_of()
-    heard, theorems = collect(item for claim_id in ids for item in table[claim_id])
-    return summary(steps_of(heard, verdicts(theorems.values(), build)))
+    heard: list[Heard] = []
+    said = verdicts(hear((x for claim_id in ids for x in table[claim_id]), heard), build)
+    return summary(steps_of(heard, said))
 
 
 def known(build: Path | None = None) -> dict[str, Any] | None:

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import settings
 
 from theorem_audit.scaffold import scaffold
+from theorem_audit.tests.measured import end_gently
 from theorem_audit.tests.warm import Warm
 
+end_gently()  # from a wheel, there is no conftest.py above this one
 if (
     settings.default.deadline is not None
 ):  # no project is here whose profile has none: a test is not timed

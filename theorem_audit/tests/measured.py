@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import Any
 
 
+@cache  # once a process
 def end_gently() -> None:
     """Let an idle worker of a ``Crew`` come to its end before it is ended; nothing where nobody measures."""
     if "COVERAGE_PROCESS_CONFIG" not in os.environ:
