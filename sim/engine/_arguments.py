@@ -16,8 +16,8 @@ from sim.engine.state import Floats, Integers
 ACTIVATIONS = ("linear", "relu")
 BACKENDS = ("numpy", "numba", "auto", "general")
 # Coordinates touched from which numba is worth its start: NumPy takes about 15 ns for one, so that this
-# is 1.5 s, of which the kernels save two thirds; importing numba and a first compilation take 1.1 s
-# (proofs_notes/engine.md, "Speed").
+# is 1.5 s, of which the kernels save two thirds; importing numba takes 0.5 s, and its first compilation
+# up to 5 s, once (proofs_notes/engine.md, "Speed").
 WORTH = 1e8
 
 

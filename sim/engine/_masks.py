@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine._words import Words16or32
+from sim.engine._words import Words
 from sim.engine.state import Bools, Integers
 
 
-def masks(words: Words16or32, n: int, size: int, steps: int, runs: int) -> Bools:
+def masks(words: Words, n: int, size: int, steps: int, runs: int) -> Bools:
     """Draw steps * runs independent uniform subsets of range(n), as booleans (steps, runs, n)."""
     share = min(255, max(1, round(256 * size / n)))
     rows = words.bytes(steps * runs * n).reshape(steps * runs, n) < np.uint8(share)

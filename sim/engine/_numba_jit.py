@@ -49,5 +49,5 @@ def announce(functions: Collection[Any]) -> bool:
         return False
     place = missing[0].stats.cache_path
     where = f"kept in {place}" if place else "nowhere to keep it: again in the next process"
-    LOG.warning("backend 'numba': compiling, once, about a second (%s)", where)
+    LOG.warning("backend 'numba': compiling, once, some seconds (%s)", where)
     return True

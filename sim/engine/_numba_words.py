@@ -5,14 +5,14 @@ Within a set the order may differ. What else it does is as fast in NumPy.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._numba_jit import announce, jit
 from sim.engine._numba_philox import philox, subsets, tiles
-from sim.engine._words import GROUP, TILE, Words16or32
+from sim.engine._words import GROUP, TILE, Words, sorted_put_new, sorted_repeats
 from sim.engine.state import Integers
 
 _U = np.uint64
@@ -77,8 +77,9 @@ def _put_new(sets: Any, slots: Any, fresh: Any, stamp: Any, left: Any) -> int:
     return count
 
 
-class CompiledWords(Words16or32):
-    """Words16or32 with compiled passes."""
+@final
+class CompiledWords(Words):
+    """By compiled passes."""
 
     transposes = False
 
@@ -124,7 +125,7 @@ class CompiledWords(Words16or32):
         """As the base class says."""
         n = int(sets.max()) + 1
         if n > _STAMPS:
-            return super().repeats(sets)
+            return sorted_repeats(sets)
         slots = np.empty(sets.size, dtype=np.int64)
         return slots[: _repeats(sets, np.zeros(n, dtype=np.int64), slots)]
 
@@ -132,6 +133,6 @@ class CompiledWords(Words16or32):
         """As the base class says."""
         n = int(max(sets.max(), fresh.max())) + 1
         if n > _STAMPS:
-            return super().put_new(sets, slots, fresh)
+            return sorted_put_new(sets, slots, fresh)
         left = np.empty_like(slots)
         return left[: _put_new(sets, slots, fresh, np.zeros(n, dtype=np.int64), left)]

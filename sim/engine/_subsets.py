@@ -13,14 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine._words import TILE, Words16or32
+from sim.engine._words import TILE, Words
 
 FLOYD = 16  # beyond, its comparisons cost more than sorting
 
 
-def subsets(
-    words: Words16or32, n: int, size: int, steps: int, runs: int, first: int = 0
-) -> NDArray[Any]:
+def subsets(words: Words, n: int, size: int, steps: int, runs: int, first: int = 0) -> NDArray[Any]:
     """Draw steps * runs independent uniform subsets of range(n), as (steps, size, runs).
 
     first: the step they begin at, a multiple of TILE; up to FLOYD indices it and the run decide the
@@ -36,13 +34,13 @@ def subsets(
     return np.ascontiguousarray(sets) if words.transposes else sets
 
 
-def indices(words: Words16or32, n: int, size: int, steps: int, runs: int, first: int) -> Any:
+def indices(words: Words, n: int, size: int, steps: int, runs: int, first: int) -> Any:
     """Draw independent uniform indices below n, (steps, size, runs), steps and first multiples of TILE."""
     tiles = range(first // TILE, (first + steps) // TILE)
     return np.stack([words.each(n, runs, tiles, k) for k in range(size)], axis=1)
 
 
-def _redraw(words: Words16or32, n: int, size: int, count: int) -> NDArray[Any]:
+def _redraw(words: Words, n: int, size: int, count: int) -> NDArray[Any]:
     """Redraw every slot that repeats another, until none does."""
     sets = np.array(words.below(n, count * size)).reshape(count, size)
     slots = words.repeats(sets)

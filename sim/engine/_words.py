@@ -15,7 +15,8 @@ tiles a rejected word is replaced by a 32-bit one, the k-th of a group and tile 
 
 from __future__ import annotations
 
-from typing import Any
+from abc import ABC, abstractmethod
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,29 +49,88 @@ class Counter:
         return self._bits.random_raw(4 * counts).astype("<u8", copy=False)
 
 
-class Words16or32:
+class Words(ABC):
     """Uniform integers below bounds up to `n`, for the runs from `first` on.
 
-    `each` gives each run its own, whatever other runs there are; `below` and `bytes` read the block's stream.
-    `each`, `floyd`, `stream`, `products`, `repeats` and `put_new` are what `sim.engine._numba_words`
-    compiles. first: a multiple of GROUP. transposes: whoever reads its sets wants runs side by side.
+    `each` and `floyd` give each run its own, whatever other runs there are; `below` and `bytes` read the
+    block's stream. A subclass (final) says how; all give the same subsets. first: a multiple of GROUP.
+    transposes: whoever reads its sets wants runs side by side.
     """
 
-    transposes = True
+    transposes: bool
 
     def __init__(self, seed: np.random.SeedSequence, n: int, first: int = 0):
         self.key = seed.generate_state(2, np.uint64).astype(np.uint64)
         self.first = first
-        self._own = Counter(self.key)
-        self._rooms = [np.empty(0, dtype=np.uint8)] * 2
-        start = ((first << 128) + (1 << 192) - 1) % _COUNTERS
-        self._block = np.random.Philox(key=self.key, counter=start)
         short = n <= _SHORT
         self._word = "<u2" if short else "<u4"
         self.width = 16 if short else 32
 
+    @abstractmethod
     def each(self, bound: int, runs: int, tiles: range, slot: int = 0) -> NDArray[Any]:
         """Draw TILE integers on 0..bound-1 a tile for each of the first runs, as words (steps, runs)."""
+
+    @abstractmethod
+    def floyd(self, n: int, size: int, tiles: range, runs: int) -> NDArray[Any]:
+        """Draw a subset for each step and run, (steps, size, runs): element k is uniform on 0..n-size+k,
+        and is n-size+k itself where that is already in."""
+
+    @abstractmethod
+    def stream(self, count: int) -> NDArray[Any]:
+        """Draw the next `count` 64-bit words of the block's stream."""
+
+    @abstractmethod
+    def products(self, words: NDArray[Any], bound: int) -> tuple[NDArray[Any], Integers]:
+        """Give floor(x bound / 2^w), and where x bound mod 2^w < 2^w mod bound."""
+
+    @abstractmethod
+    def repeats(self, sets: NDArray[Any]) -> Integers:
+        """Find as many slots in each row of sets (count, size) as it has repeats, as flat positions.
+
+        May sort the rows.
+        """
+
+    @abstractmethod
+    def put_new(self, sets: NDArray[Any], slots: Integers, fresh: NDArray[Any]) -> Integers:
+        """Put into each slot its fresh value unless the row has it; give as many slots as are left."""
+
+    def block(self) -> np.random.Philox:
+        """Make NumPy's generator of the block's stream, at its beginning."""
+        start = ((self.first << 128) + (1 << 192) - 1) % _COUNTERS
+        return np.random.Philox(key=self.key, counter=start)
+
+    def raw(self, count: int) -> NDArray[Any]:
+        """Draw `count` uniform words."""
+        return self.stream(-(-count * self.width // 64)).view(self._word)[:count]
+
+    def bytes(self, count: int) -> NDArray[np.uint8]:
+        """Draw `count` uniform bytes."""
+        return self.stream(-(-count // 8)).view(np.uint8)[:count]
+
+    def below(self, bound: int, count: int) -> NDArray[Any]:
+        """Draw `count` integers, exactly uniform on 0..bound-1, as words."""
+        result, rejected = self.products(self.raw(count), bound)
+        while rejected.size:
+            again, where = self.products(self.raw(rejected.size), bound)
+            result[rejected] = again
+            rejected = rejected[where]
+        return result
+
+
+@final
+class Words16or32(Words):
+    """By NumPy."""
+
+    transposes = True
+
+    def __init__(self, seed: np.random.SeedSequence, n: int, first: int = 0):
+        super().__init__(seed, n, first)
+        self._own = Counter(self.key)
+        self._rooms = [np.empty(0, dtype=np.uint8)] * 2
+        self._block = self.block()
+
+    def each(self, bound: int, runs: int, tiles: range, slot: int = 0) -> NDArray[Any]:
+        """As the base class says."""
         groups, first = -(-runs // GROUP), self.first // GROUP
         blocks = TILE * GROUP * self.width // 256
         step = np.dtype((np.void, GROUP * self.width // 8))  # the words of a group at a step
@@ -122,25 +182,12 @@ class Words16or32:
             words[k] = self._own.words(2 * groups, first, tiles[k], place).view("<u4")
         return words.reshape(-1)
 
-    def generator(self) -> np.random.Generator:
-        """Give NumPy's generator on the block's stream."""
-        return np.random.Generator(self._block)
-
-    def raw(self, count: int) -> NDArray[Any]:
-        """Draw `count` uniform words."""
-        return self.stream(-(-count * self.width // 64)).view(self._word)[:count]
-
-    def bytes(self, count: int) -> NDArray[np.uint8]:
-        """Draw `count` uniform bytes."""
-        return self.stream(-(-count // 8)).view(np.uint8)[:count]
-
     def stream(self, count: int) -> NDArray[Any]:
-        """Draw the next `count` 64-bit words of the block's stream."""
+        """As the base class says."""
         return self._block.random_raw(count).astype("<u8", copy=False)
 
     def floyd(self, n: int, size: int, tiles: range, runs: int) -> NDArray[Any]:
-        """Draw a subset for each step and run, (steps, size, runs): element k is uniform on 0..n-size+k,
-        and is n-size+k itself where that is already in."""
+        """As the base class says."""
         chosen = [self.each(n - size + k + 1, runs, tiles, k) for k in range(size)]
         if size == 1:
             return chosen[0][:, None]
@@ -151,17 +198,8 @@ class Words16or32:
             np.copyto(chosen[k], n - size + k, where=taken, casting="unsafe")
         return np.stack(chosen, axis=1)
 
-    def below(self, bound: int, count: int) -> NDArray[Any]:
-        """Draw `count` integers, exactly uniform on 0..bound-1, as words."""
-        result, rejected = self.products(self.raw(count), bound)
-        while rejected.size:
-            again, where = self.products(self.raw(rejected.size), bound)
-            result[rejected] = again
-            rejected = rejected[where]
-        return result
-
     def products(self, words: NDArray[Any], bound: int) -> tuple[NDArray[Any], Integers]:
-        """Give floor(x bound / 2^w), and where x bound mod 2^w < 2^w mod bound."""
+        """As the base class says."""
         least = (1 << 8 * words.itemsize) % bound
         if not least:
             return high(words, bound), np.empty(0, dtype=np.int64)
@@ -169,37 +207,41 @@ class Words16or32:
         return high(words, bound), np.flatnonzero(words * narrow < least)
 
     def repeats(self, sets: NDArray[Any]) -> Integers:
-        """Find as many slots in each row of sets (count, size) as it has repeats, as flat positions.
-
-        May sort the rows.
-        """
-        sets.sort(axis=1)
-        flat = sets.reshape(-1)
-        equal = flat[1:] == flat[:-1]
-        equal[sets.shape[1] - 1 :: sets.shape[1]] = False  # the first entry of the next row
-        return np.flatnonzero(equal) + 1
+        """As the base class says."""
+        return sorted_repeats(sets)
 
     def put_new(self, sets: NDArray[Any], slots: Integers, fresh: NDArray[Any]) -> Integers:
-        """Put into each slot its fresh value unless the row has it; give as many slots as are left.
+        """As the base class says."""
+        return sorted_put_new(sets, slots, fresh)
 
-        Few slots are compared with their rows; for many the rows are sorted again.
-        """
-        count, size = sets.shape
-        rows, flat = slots // size, sets.reshape(-1)
-        if slots.size > _FEW_REPEATS * count:
-            flat[slots] = fresh
-            changed = np.flatnonzero(np.bincount(rows, minlength=count))
-            part = sets[changed]
-            again = self.repeats(part)
-            sets[changed] = part
-            return changed[again // size] * size + again % size
-        keys = rows * (int(fresh.max()) + 1) + fresh
-        order = np.argsort(keys, kind="stable")
-        left = np.zeros(len(keys), dtype=bool)
-        left[order[1:]] = keys[order[1:]] == keys[order[:-1]]
-        left[np.flatnonzero(sets.take(rows, axis=0) == fresh[:, None]) // size] = True
-        flat[slots[~left]] = fresh[~left]
-        return slots[left]
+
+def sorted_repeats(sets: NDArray[Any]) -> Integers:
+    """`Words.repeats` by sorting the rows."""
+    sets.sort(axis=1)
+    flat = sets.reshape(-1)
+    equal = flat[1:] == flat[:-1]
+    equal[sets.shape[1] - 1 :: sets.shape[1]] = False  # the first entry of the next row
+    return np.flatnonzero(equal) + 1
+
+
+def sorted_put_new(sets: NDArray[Any], slots: Integers, fresh: NDArray[Any]) -> Integers:
+    """`Words.put_new`: few slots are compared with their rows; for many the rows are sorted again."""
+    count, size = sets.shape
+    rows, flat = slots // size, sets.reshape(-1)
+    if slots.size > _FEW_REPEATS * count:
+        flat[slots] = fresh
+        changed = np.flatnonzero(np.bincount(rows, minlength=count))
+        part = sets[changed]
+        again = sorted_repeats(part)
+        sets[changed] = part
+        return changed[again // size] * size + again % size
+    keys = rows * (int(fresh.max()) + 1) + fresh
+    order = np.argsort(keys, kind="stable")
+    left = np.zeros(len(keys), dtype=bool)
+    left[order[1:]] = keys[order[1:]] == keys[order[:-1]]
+    left[np.flatnonzero(sets.take(rows, axis=0) == fresh[:, None]) // size] = True
+    flat[slots[~left]] = fresh[~left]
+    return slots[left]
 
 
 def few(flags: NDArray[np.bool_]) -> Integers:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from sim.engine._masks import masks as draw_masks
 from sim.engine._subsets import FLOYD, indices, subsets
-from sim.engine._words import MOST, TILE, Words16or32
+from sim.engine._words import MOST, TILE, Words, Words16or32
 from sim.engine.state import Integers
 
 SAMPLINGS = ("uniform", "replacement", "cyclic", "reshuffled")
@@ -85,7 +85,7 @@ def sources(
 class Drawn:
     """The single indices of steps start..stop-1, below `bound`, that a kernel draws where it uses them."""
 
-    words: Words16or32
+    words: Words
     bound: int
     start: int
     stop: int
@@ -99,7 +99,7 @@ class Drawn:
         return Drawn(self.words, self.bound, some.start, some.stop)
 
 
-def _words(backend: str) -> type[Words16or32]:
+def _words(backend: str) -> type[Words]:
     if backend != "numba":
         return Words16or32
     from sim.engine._numba_words import CompiledWords
@@ -149,7 +149,7 @@ class Sampler:
         elif self._own:
             self._chunk_steps = -(-self._chunk_steps // TILE) * TILE
         if sampling == "reshuffled":
-            self._rng = self._words.generator()
+            self._rng = np.random.Generator(self._words.block())
 
     @property
     def left_out(self) -> bool:
