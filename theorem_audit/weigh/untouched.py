@@ -154,7 +154,8 @@ class Untouched:
         self._near: list[_Place] = []
         self._far: list[_Place] = []
         self._claims: dict[str, Claim] = {}
-        self._symbols: dict[Any, dict[str, Any]] = {}
+        # by what is known: symbols of the same assumptions share it
+        self._symbols: dict[int, tuple[Any, dict[str, Any]]] = {}
         self._listed: frozenset[int] = frozenset()  # of the functions in the list
         self._heard: list[str] = []
         self._seen: list[str] = []
@@ -201,7 +202,7 @@ class Untouched:
             if claim_id not in self._claims:
                 self._claims[claim_id] = claim
                 self._places.append(_place(claim, {x: vars(claim).get(x) for x in FIELDS}))
-                self._symbols |= _symbols(claim)
+                self._symbols |= {id(x._assumptions): (x, taken) for x, taken in _symbols(claim)}
         if accept or len(self._places) != count:
             self._near = [x for x in self._places if _home(x.owner).startswith(NEAR)]
             others = (x for x in self._places if _home(x.owner) in OTHERS)
@@ -214,7 +215,7 @@ class Untouched:
         """What is another than it was, by name.  It is put back."""
         found = [*self._heard, *self._seen]
         found += [said for place in self._places if not place.same for said in place.changed()]
-        for symbol, taken in self._symbols.items():
+        for symbol, taken in self._symbols.values():
             if _taken(symbol) != taken:
                 symbol._assumptions.clear()
                 symbol._assumptions.update(taken)
