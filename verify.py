@@ -4,8 +4,8 @@
     python verify.py RECEIPT.json [--project DIR]
 
 Checked: the digest; that the verdict follows from the outcomes listed, by the rules of
-proofs_notes/audit.md written a second time below; every certificate, exactly, by another method than
-the suite's; with --project, that the files are those the run was made with. What cannot be checked
+proofs_notes/audit.md written a second time below; that every certificate which the evidence made is
+there, and each, exactly, by another method than the suite's; with --project, that the files are those the run was made with. What cannot be checked
 here is said, line by line. Exit code 0: nothing found wrong; 1: something is; 2: no receipt.
 """
 
@@ -24,8 +24,9 @@ STRENGTHS = ["kernel", "proved", "certified", "steps", "supported", "open", "unc
              "inconclusive", "refuted"]  # fmt: skip
 KINDS = {"kernel": "kernel", "symbolic": "proved", "certificate": "certified", "ball": "certified",
          "cited": "proved"}  # fmt: skip
+VERSION = 2
 FIELDS = {"receipt", "project", "commit", "seed", "quick", "versions", "sources", "claim", "uses",
-          "certificates", "coq", "digest"}  # fmt: skip
+          "certificates", "made", "coq", "digest"}  # fmt: skip
 CLAIM = {"accepted", "assumptions", "bound", "carried", "chapter", "evidence", "given", "id", "items", "own",
          "parts", "reasons", "region", "remark", "sentence", "source", "statement", "steps", "symbols",
          "title", "typeset", "uses", "verdict"}  # fmt: skip
@@ -244,6 +245,20 @@ def check_certificate(data: dict[str, Any]) -> int:
     return cells
 
 
+def check_made(data: dict[str, Any]) -> Iterator[str]:
+    """That the certificates are those which the evidence made, by name."""
+    made, there = data["made"], set(data["certificates"])
+    for e in data["claim"]["evidence"]:
+        if (e["kind"], e["outcome"]) == ("certificate", "passed"):
+            if e["test"] not in made:
+                raise Wrong(f"{e['test']} is of kind certificate, and nothing says which it made")
+            if not made[e["test"]]:
+                yield f"NOT CHECKED: {e['test']}, which left no certificate"
+    named = {name for names in made.values() for name in names}
+    if named != there:
+        raise Wrong(f"certificates are missing or too many: {', '.join(sorted(named ^ there)[:5])}")
+
+
 # --- all of it --------------------------------------------------------------------------------
 
 
@@ -251,14 +266,15 @@ def verify(data: Any, project: Path | None = None) -> Iterator[str]:
     """Lines of what holds and of what was not checked; raises Wrong."""
     if not isinstance(data, dict) or not isinstance(data.get("project"), str):
         raise Wrong("not a receipt")
-    if data.get("receipt") != 1 or set(data) != FIELDS:
-        raise Wrong("not a receipt of version 1, or not a whole one")
+    if data.get("receipt") != VERSION or set(data) != FIELDS:
+        raise Wrong(f"not a receipt of version {VERSION}, or not a whole one")
     if digest(data) != data["digest"]:
         raise Wrong("the digest does not fit: something was changed")
     yield f"digest {data['digest'][:16]}: fits"
     if unknown := sorted(set(data["claim"]) - CLAIM):
         raise Wrong(f"the claim has fields that no receipt has: {', '.join(unknown)[:200]}")
     yield from check_verdict(data)
+    yield from dict.fromkeys(check_made(data))
     for name, certificate in data["certificates"].items():
         yield f"certificate {name}: {check_certificate(certificate)} cells, all >= 0"
     for name, one in data["coq"].items():

@@ -22,7 +22,8 @@ from theorem_audit.cli import main
 from theorem_audit.exact.bernstein import Refuted, Undecided, prove_nonnegative
 from theorem_audit.exact.checker import InvalidCertificate, check_certificate
 from theorem_audit.kernel import second_opinion
-from theorem_audit.weigh.receipt import certificates_of, receipt
+from theorem_audit.weigh.receipt import _made, certificates_of, receipt
+from theorem_audit.weigh.runner import evidence_of
 from theorem_audit.weigh.verdict import RANKS
 from theory import claims
 
@@ -33,6 +34,10 @@ def slip() -> dict[str, Any]:
     data = receipt(small_ledger().as_dict(), "NORM", claims)
     small = sorted(second_opinion.stored().items(), key=lambda x: len(x[1].to_json()))[:3]
     data["certificates"] = {name: json.loads(c.to_json()) for name, c in small}
+    data["made"] = {"t::c": [name for name, _ in small], "t::none": []}
+    one = next(e for e in data["claim"]["evidence"] if e["kind"] == "symbolic")
+    for test in data["made"]:
+        data["claim"]["evidence"].append({**one, "kind": "certificate", "test": test})
     return signed(data)
 
 
@@ -49,7 +54,7 @@ def test_verify_needs_the_standard_library_alone(slip: dict[str, Any], tmp_path:
         words, capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    for line in ("digest", "verdict", "certificate", "NOT CHECKED: the evidence itself"):
+    for line in ("digest", "verdict", "certificate", "NOT CHECKED: t::none, which left no certificate", "NOT CHECKED: the evidence itself"):
         assert line in done.stdout
     checked = subprocess.run([*words, "--project", str(ROOT)], capture_output=True, text=True,
                              timeout=60, check=False)  # fmt: skip
@@ -74,6 +79,20 @@ def _forget(data: dict[str, Any]) -> None:
     data["claim"]["evidence"] = [e for e in data["claim"]["evidence"] if e not in deciding]
 
 
+def _stripped(data: dict[str, Any]) -> None:
+    """As if no certificate had been made (mended: it was accepted)."""
+    data["certificates"], data["coq"] = {}, {}
+
+
+def _one_less(data: dict[str, Any]) -> None:
+    data["certificates"].popitem()
+
+
+def _unsaid(data: dict[str, Any]) -> None:
+    _stripped(data)
+    del data["made"]["t::c"]
+
+
 def _negative(data: dict[str, Any]) -> None:
     for certificate in data["certificates"].values():
         size = len(certificate["symbols"])
@@ -82,6 +101,7 @@ def _negative(data: dict[str, Any]) -> None:
 
 def _unsplit(data: dict[str, Any]) -> None:
     tent = [[[0], "1/100"], [[2], "1/1"], [[1], "-1/6"]]
+    data["made"]["t::c"].append("x")
     data["certificates"]["x"] = {"schema": 1, "symbols": ["x"], "polynomial": tent,
                                  "box": [[[], [[[0], "1/1"]]]], "tree": None}  # fmt: skip
 
@@ -95,6 +115,9 @@ TAMPERED = {
     "a use left out": _set("claim", "uses", value=[]),
     "a certificate": _negative,
     "a coefficient between": _unsplit,
+    "all certificates left out": _stripped,
+    "one certificate left out": _one_less,
+    "certificates left out, and their names": _unsaid,
     "a field that no receipt has": _set("claim", "extra", value="kernel"),
 }
 
@@ -148,7 +171,7 @@ def test_no_json_makes_verify_break_or_accept(data: Any, tmp_path_factory: Any) 
     """Also where it has the form and a fitting digest."""
     for made in (
         data,
-        {**dict.fromkeys(verify.FIELDS, data), "receipt": 1, "project": "sgd-batch-audit"},
+        {**dict.fromkeys(verify.FIELDS, data), "receipt": verify.VERSION, "project": "sgd-batch-audit"},
     ):
         if isinstance(made, dict):
             made = signed(made)
@@ -222,6 +245,23 @@ def test_certificates_go_to_the_claim_with_the_longest_name() -> None:
     assert not set(band) & set(least)
     every = [name for x in claims for name in certificates_of(x, claims)]
     assert sorted(every) == sorted(second_opinion.stored())
+
+
+def test_a_receipt_holds_what_the_evidence_makes_also_where_it_is_not_stored() -> None:
+    """TIME-BEST's are in no file; BAND's are, and keep their names."""
+    for name, stored in (("TIME-BEST", False), ("BAND", True)):
+        kept, made = _made(
+            {"id": name, "evidence": [
+                {"test": e.test, "steps": list(e.steps), "kind": e.kind, "outcome": "passed"}
+                for e in evidence_of()[name]
+            ]},
+            certificates_of(name, claims),
+        )  # fmt: skip
+        assert kept
+        assert sorted(x for names in made.values() for x in names) == sorted(kept)
+        assert all(x in second_opinion.stored() for x in kept) == stored
+        for certificate in kept.values():
+            assert verify.check_certificate(json.loads(certificate.to_json())) == certificate.cells
 
 
 def test_the_command_writes_one_from_a_run(tmp_path: Path, capsys: Any) -> None:

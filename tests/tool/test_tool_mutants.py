@@ -25,6 +25,7 @@ from tests.tool.judged import (
     falsifying,
     kernel,
     statement,
+    weighing,
     zero,
 )
 from tests.tool.judged.tools import processor_time
@@ -42,6 +43,12 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "kernel/judge.py": kernel.court_holds,
     "kernel/statement.py": statement.statements_hold,
     "doubt/falsify.py": falsifying.falsifiers_hold,
+    "weigh/answers.py": weighing.answers_hold,
+    "weigh/untouched.py": weighing.guard_holds,
+    "weigh/leftovers.py": weighing.leftovers_hold,
+    "weigh/tried.py": weighing.tables_hold,
+    "weigh/told.py": weighing.words_hold,
+    "statement/meaning.py": weighing.meanings_hold,
 }
 SECONDS = (
     5  # of the processor; a battery takes less than one, and a mutant that does not end is caught

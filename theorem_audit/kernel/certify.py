@@ -58,6 +58,14 @@ def stored_claims() -> list[str]:
     ]
 
 
+def made_by(item: Evidence) -> dict[str, Certificate]:
+    """The certificates that a test makes, by their text; none where it does not pass."""
+    try:
+        return {x.to_json(): x for x in _of(item)}
+    except project.ProjectError:
+        return {}
+
+
 def _of(item: Evidence) -> list[Certificate]:
     with _kept() as found:
         for case, _ in cases_of(item):

@@ -12,7 +12,7 @@ from theorem_audit import project
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.kernel import certificates, second_opinion
 
-RECEIPT = 1
+RECEIPT = 2
 
 
 def digest(data: Mapping[str, Any]) -> str:
@@ -40,7 +40,7 @@ def receipt(run: Mapping[str, Any], claim_id: str, ids: Iterable[str]) -> dict[s
     """
     claims = {c["id"]: c for c in run["claims"]}
     claim = claims[claim_id]
-    kept = certificates_of(claim_id, ids)
+    kept, made = _made(claim, certificates_of(claim_id, ids))
     names = (
         "id", "title", "statement", "region", "verdict", "own", "given", "uses", "reasons", "items",
     )  # fmt: skip
@@ -50,10 +50,41 @@ def receipt(run: Mapping[str, Any], claim_id: str, ids: Iterable[str]) -> dict[s
         "sources": run["sources"],
         "claim": {k: v for k, v in claim.items() if k not in ("variants", "instance", "boundary")},
         "uses": {u: {k: claims[u][k] for k in names} for u in claim["uses"]},
+        "made": made,
         "certificates": {name: json.loads(c.to_json()) for name, c in kept.items()},
         "coq": {name: _coq(c) for name, c in kept.items()} | _gates(claim),
     }
     return {**data, "digest": digest(data)}
+
+
+def _made(
+    claim: Mapping[str, Any], stored: Mapping[str, Certificate]
+) -> tuple[dict[str, Certificate], dict[str, list[str]]]:
+    """The certificates of a claim by name, and which of them each test of kind *certificate* makes.
+
+    The tests are run for it: a file that is not stored is none that can be left out.  A test that does not
+    pass now, or checks its inequality by other means, makes none.
+    """
+    passed = {(e["test"], tuple(e["steps"])) for e in claim["evidence"]
+              if (e["kind"], e["outcome"]) == ("certificate", "passed")}  # fmt: skip
+    if not passed:
+        return dict(stored), {"stored": sorted(stored)} if stored else {}
+    from theorem_audit.kernel.certify import made_by
+    from theorem_audit.weigh.runner import evidence_of
+
+    names = {c.to_json(): name for name, c in stored.items()}
+    kept, made = dict(stored), dict[str, list[str]]()
+    for item in evidence_of()[claim["id"]]:
+        if item.kind == "certificate" and (item.test, item.steps) in passed:
+            for text, certificate in made_by(item).items():
+                name = names.setdefault(text, f"{item.key.replace(':', '-')}-{len(names) + 1}")
+                kept[name] = certificate
+                made.setdefault(item.test, []).append(name)
+    for test, _ in passed:
+        made.setdefault(test, [])
+    if left := sorted(set(kept) - {x for found in made.values() for x in found}):
+        made["stored"] = left
+    return kept, made
 
 
 def _coq(certificate: Certificate) -> dict[str, str]:

@@ -169,7 +169,8 @@ class Untouched:
         self._codes: dict[FunctionType, CodeType] = {}
         self._defaults: dict[FunctionType, Any] = {}
         self._contents: list[tuple[str, Any, Any]] = []
-        self._symbols: dict[Any, dict[str, Any]] = {}
+        # by what is known: symbols of the same assumptions share it
+        self._symbols: dict[int, tuple[Any, dict[str, Any]]] = {}
         self._listed: frozenset[int] = frozenset()  # of the functions in the list
         self._heard: list[str] = []
         self._seen: list[str] = []
@@ -258,7 +259,7 @@ class Untouched:
             if claim_id not in self._claims:
                 self._claims[claim_id] = claim
                 self._list(_place(claim, {x: vars(claim).get(x) for x in FIELDS}))
-                self._symbols |= _symbols(claim)
+                self._symbols |= {id(x._assumptions): (x, taken) for x, taken in _symbols(claim)}
         if accept or len(self._places) != count:
             self._near = [x for x in self._places if _home(x.owner).startswith(NEAR)]
             others = (x for x in self._places if _home(x.owner) in OTHERS)
@@ -272,7 +273,7 @@ class Untouched:
         found = [*self._heard, *self._seen]
         if not self._same:
             found += [said for place in self._places if not place.same for said in place.changed()]
-        for symbol, taken in self._symbols.items():
+        for symbol, taken in self._symbols.values():
             if _taken(symbol) != taken:
                 symbol._assumptions.clear()
                 symbol._assumptions.update(taken)
