@@ -28,6 +28,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.minibatch.capture import g
 from theory.minibatch.log_ratios import RADIUS, STEP_SIZE
@@ -256,7 +257,7 @@ SAMPLING_GLOBAL = Claim(
     steps=("floor", "confine", "reach", "finish"),
     symbols={
         "P_repl": "P(there is a live I with w_k -> sign(q_I(0)) x_I)",
-        "r2, s": "squared norm and live mass of the start w_0",
+        "r2, s": Parameter("squared norm and live mass of the start w_0"),
     },
     remark="b = n and b > n included.",
     carried=dict.fromkeys(

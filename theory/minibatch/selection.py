@@ -30,6 +30,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import (
     PAIR,
@@ -201,6 +202,9 @@ SELECT_EQUAL = Claim(
         ),
     ),
     steps=("symmetry", "total"),
-    symbols={"P_tie": "P(x_j wins), j live", "r2, s": "squared norm and live mass of the start"},
+    symbols={
+        "P_tie": "P(x_j wins), j live",
+        "r2, s": Parameter("squared norm and live mass of the start"),
+    },
     remark="Finding: false without the radius: from r2 > 2 SGD can converge to no data point.",
 )

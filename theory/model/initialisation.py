@@ -14,6 +14,7 @@ from theory.model.autoencoder import ORTHONORMAL, RELU
 from theory.model.landscape import SPLIT
 from theory.notation import S, a, d, gradient, k, n, r2, r2_next, rho, rho_next, s, s_next
 from theory.sources import GHOSH
+from theory.vocabulary import observables
 
 kappa = Symbol("kappa", real=True)
 batch_factor = Symbol("f", real=True)
@@ -73,7 +74,7 @@ INIT_RADIUS = Claim(
     },
     symbols={
         **SPLIT,
-        "k": "the number of active data (linear: n)",
+        "k": observables.ACTIVE_COUNT.said("the number of active data (linear: n)"),
         "kappa": "a constant, fixed for the run",
         str(batch_factor): "1 - aS + a(2 - r2), the factor of the coordinates in the batch",
     },
