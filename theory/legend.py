@@ -39,13 +39,13 @@ _SHARED = {
     no.rho_next: ob.MASS_OFF_NEXT,
     no.r2_next: ob.SQUARED_NORM_NEXT,
     no.delta_next: ob.DELTA_NEXT,
-    no.x: "the data point x_i",
-    no.w: "the neuron's weights",
+    no.x: Parameter("the data point x_i"),
+    no.w: Parameter("the neuron's weights"),
     no.gradient: "gradient of the loss of x_i",
     no.hessian_form: "Hessian of the loss of x_i, as a quadratic form at v",
-    no.x_v: "<x_i, v>",
-    no.w_v: "<w, v>",
-    no.v_v: "<v, v>",
+    no.x_v: Parameter("<x_i, v>, v any vector"),
+    no.w_v: Parameter("<w, v>"),
+    no.v_v: Parameter("<v, v>"),
 }
 _NORMS = {
     "sigma_i": Parameter("length of the data point x_i"),

@@ -217,6 +217,14 @@ def inside(claim: Claim, at: Mapping[Symbol, Any]) -> bool:
     return True
 
 
+def outside(claim: Claim, at: Mapping[Symbol, Any]) -> bool:
+    """Whether the region fails at values of some of its symbols; if not, these are drawn."""
+    if claim.region.subs(at) == False:  # noqa: E712 - a SymPy Boolean
+        return True
+    claim.drawn(at)
+    return False
+
+
 def refute(claim: Claim, what: Any, at: Mapping[Any, Any]) -> None:
     raise Refuted(f"{claim.id}: {what} is false", {str(x): str(v) for x, v in at.items()})
 
