@@ -71,7 +71,7 @@ _SUMS = {
     "l_j": "an eigenvalue of the mean Q",
     "l_min": "the least eigenvalue of the mean Q",
     "l_max": "the largest eigenvalue of the mean Q",
-    "|g|^2": "mean over i of the squared gradient of f_i at the minimum; 0 where the samples share it",
+    "|g|^2": Parameter("mean over i of the squared gradient of f_i at the minimum; 0 where the samples share it"),
     "v_j": "variance of Q_Y along the eigendirection j, Y a uniform index, where the Q_i commute",
     "lambda_0": "the least eigenvalue of E e_0 e_0', e_0 = t_0 - t*",
 }
@@ -99,9 +99,9 @@ LEGEND: dict[str, dict[str, str]] = {
         "s_*": Parameter("lower bound of s at every step"),
         "t_*": Parameter("lower bound of t = 2 - r2 at every step"),
     },
-    "minibatch.capture": {"g": "an exponent greater than 0"},
-    "minibatch.reach": {"g": "CAPTURE's exponent"},
-    "minibatch.sparse": {"g": "CAPTURE's exponent"},
+    "minibatch.capture": {"g": Parameter("an exponent greater than 0")},
+    "minibatch.reach": {"g": Parameter("CAPTURE's exponent")},
+    "minibatch.sparse": {"g": Parameter("CAPTURE's exponent")},
     "minibatch.two_points": {
         "L": Parameter(
             "half-width of the band of log|q_1/q_2|, or the level from which it returns"
@@ -165,7 +165,7 @@ LEGEND: dict[str, dict[str, str]] = {
         ),
         "h_2": Parameter("curvature at B of the second"),
     },
-    "quadratic.bridge": {"g": "order of the moment, greater than 0"},
+    "quadratic.bridge": {"g": Parameter("order of the moment, greater than 0")},
     "assumptions": _NORMS,
     "assumptions.sampling": {
         "g": Parameter("exponent of the ratio, between 0 and 1"),

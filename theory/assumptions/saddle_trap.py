@@ -13,6 +13,7 @@ from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, 
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.assumptions.unequal_norms import (
     NORMS_STEP,
     ORTHOGONAL,
@@ -152,7 +153,7 @@ SADDLE_WINDOW = Claim(
 
 # lambda_j grows with sigma_j: one condition on the largest speaks for all (test_the_longest_live_datum_*).
 LONGEST = "the largest norm of the data, x_i apart, that are live at the start"
-LIVE_SQUARE = "the square of c_i(0) where i is live at the start, 0 where it is not"
+LIVE_SQUARE = Parameter("the square of c_i(0) where i is live at the start, 0 where it is not")
 NEGATIVE = Lt(
     p * (log(1 - a * sigma_i**2) + log(1 + a * sigma_j**2))
     + p_both * log(1 - a * sigma_i**2 + a * sigma_j**2),
@@ -270,8 +271,8 @@ SADDLE_NEVER = Claim(
     symbols={
         "P_trap": "P(w_k -> +-x_i/sigma_i)",
         "p, p_2": "as in NORMS-EXPONENT",
-        "sigma_k": "the norm of any datum",
-        "c_j(0)^2": "the square of c_j(0) where j is live at the start, 0 where it is not",
+        "sigma_k": Parameter("the norm of any datum"),
+        "c_j(0)^2": Parameter("the square of c_j(0) where j is live at the start, 0 where it is not"),
     },
     remark=(
         "b = 1: a < 1/sigma_i^2 - 1/sigma_j^2. Open: exponent exactly 0, where log|c_j| near the "

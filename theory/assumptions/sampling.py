@@ -290,7 +290,7 @@ SAMPLING_CYCLIC = Claim(
     assumptions=(ORTHONORMAL, CYCLIC, STEP_SIZE),
     steps=("inside", "between", "radial", "attraction"),
     symbols={
-        "K": "batches an epoch",
+        "K": Parameter("batches an epoch"),
         "q_i, q_j": "coordinates in the first equation, i and j in the same batch of the partition, both live; "
         "every state, every a",
         "f_between": "factor of q_j/q_i over an epoch, i in A, j not, at a w with all its mass 1 in A",
@@ -339,7 +339,7 @@ SAMPLING_CYCLIC_SHARED = Claim(
     steps=("orbit", "every step size", "multipliers", "saddle", "radius"),
     symbols={
         "u": "1 - a X, what is left of q_B when A is seen",
-        "X, Y": "masses of A and of B before A is seen; after it Y and X; after B X and Y again",
+        "X, Y": Parameter("masses of A and of B before A is seen; after it Y and X; after B X and Y again"),
         "mu_1, mu_2": "multipliers of the orbit over an epoch, in the plane of the two masses",
         "r2, R": "||w||^2 = X + Y + R on the orbit; R is the mass outside A and B",
     },
@@ -415,7 +415,7 @@ SAMPLING_RESHUFFLED = Claim(
     ),
     steps=("same batch", "epoch", "uniform"),
     symbols={
-        "K": "batches an epoch",
+        "K": Parameter("batches an epoch"),
         "P_same": "P(i and j are in one batch of the epoch)",
         "Lambda_ratio": "E of the change of log|q_j/q_i| over an epoch at x_i, j live",
         "Lambda_uniform": "the same for n/b independent uniform batches",

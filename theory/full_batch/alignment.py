@@ -247,7 +247,7 @@ GD_DENSE_MAX = Claim(
     symbols={
         **COUNTED,
         str(max_tail): meanings.LARGEST,
-        "x": "threshold for the largest square",
+        "x": Parameter("threshold for the largest square"),
     },
     remark=(
         "At x = 4 log(k)/k it reads P(max|u_j| >= 2 sqrt(log k/k)) <= 2 sqrt(e log k)/k, for every "

@@ -48,7 +48,7 @@ SGD_ORTHOGONAL = Claim(
         "s": "the sum of q_j(0)^2 over the live coordinates (linear: q_j(0) != 0; ReLU: q_j(0) > 0)",
         "P_align": meanings.ALIGNED,
         "BetaTail(alpha, beta, x)": "P(X >= x) for X ~ Beta(alpha, beta)",
-        "T": "level",
+        "T": Parameter("level"),
     },
     remark=(
         "Linear: there is a live coordinate almost surely. ReLU: with probability 1 - 2^-n; otherwise "

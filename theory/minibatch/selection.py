@@ -151,7 +151,7 @@ SELECT = Claim(
     assumptions=(ORTHONORMAL, UNIFORM, ON_SPHERE, SMALL),
     carried=SMOOTH_HERE,
     steps=("generator", "harmonic", "limits", "sphere", "moments", "closing"),
-    symbols={"P_1(a)": "P(x_1 wins) at step size a", "y": "log|q_1/q_2| at the start"},
+    symbols={"P_1(a)": "P(x_1 wins) at step size a", "y": Parameter("log|q_1/q_2| at the start")},
     remark=(
         "The error is O(a): at a fixed a > 0 the chance is another number. The same limit for every n "
         "and b < n when only two coordinates are live: SELECT-GENERATOR."

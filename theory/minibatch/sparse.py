@@ -148,7 +148,7 @@ SPARSE_RATE = Claim(
             "0 <= c < 1, and for every accuracy dl > 0 some C: for all K <= L, of the words of L "
             "batches all but a fraction C c^floor(K/T) keep w within dl of one +-x_i from step K to L"
         ),
-        "M": "rounds of REACH's schedule in a block",
+        "M": Parameter("rounds of REACH's schedule in a block"),
     },
     remark=(
         "T and c do not depend on the accuracy. Explicit, not best: c is close to 1. Where SPARSE-TIME "

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL, RELU
 from theory.model.landscape import SPLIT
@@ -75,7 +76,7 @@ INIT_RADIUS = Claim(
     symbols={
         **SPLIT,
         "k": observables.ACTIVE_COUNT.said("the number of active data (linear: n)"),
-        "kappa": "a constant, fixed for the run",
+        "kappa": Parameter("a constant, fixed for the run"),
         str(batch_factor): "1 - aS + a(2 - r2), the factor of the coordinates in the batch",
     },
     survivors={

@@ -14,6 +14,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Or, Symbol, cancel, log, solve
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.quadratic.second_moment import (
     C,
@@ -159,7 +160,7 @@ Q_MS = Claim(
     symbols=MEANING
     | {
         "growth": "lim (1/p) log E||t_p - t*||^2 from a start with lambda_0 > 0; -oo where M_C = 0",
-        "|g|^2": "mean over i of |grad f_i(t*)|^2",
+        "|g|^2": Parameter("mean over i of |grad f_i(t*)|^2"),
         "C_j": "commuting Q_i: the threshold of eigendirection j, where Q_Y has mean l_j and variance "
         "v_j; then C_ms is the least C_j",
     },
