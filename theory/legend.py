@@ -9,6 +9,7 @@ from __future__ import annotations
 from theorem_audit.statement.meaning import Parameter
 from theory import notation as no
 from theory.vocabulary import observables as ob
+from theory.vocabulary.meanings import VARIANCE_FACTOR
 
 _SHARED = {
     no.n: Parameter("number of data points"),
@@ -59,7 +60,7 @@ _SUMS = {
     "k": Parameter("batch size"),
     "C": Parameter("step size"),
     "C_ms": "E||t_p - t*||^2 -> 0 from every start exactly for 0 < C < C_ms",
-    "kappa": "variance factor of the batch mean, see Q-KAPPA",
+    "kappa": VARIANCE_FACTOR,
     "kappa_1": Parameter("variance factor at one batch size"),
     "kappa_2": Parameter("variance factor at another batch size"),
     "M_C": "X -> E[(I - C Q_B) X (I - C Q_B)], what a step does to the second moment",
@@ -71,7 +72,9 @@ _SUMS = {
     "l_j": "an eigenvalue of the mean Q",
     "l_min": "the least eigenvalue of the mean Q",
     "l_max": "the largest eigenvalue of the mean Q",
-    "|g|^2": Parameter("mean over i of the squared gradient of f_i at the minimum; 0 where the samples share it"),
+    "|g|^2": Parameter(
+        "mean over i of the squared gradient of f_i at the minimum; 0 where they share it"
+    ),
     "v_j": "variance of Q_Y along the eigendirection j, Y a uniform index, where the Q_i commute",
     "lambda_0": "the least eigenvalue of E e_0 e_0', e_0 = t_0 - t*",
 }
@@ -99,7 +102,7 @@ LEGEND: dict[str, dict[str, str]] = {
         "s_*": Parameter("lower bound of s at every step"),
         "t_*": Parameter("lower bound of t = 2 - r2 at every step"),
     },
-    "minibatch.capture": {"g": Parameter("an exponent greater than 0")},
+    "minibatch.capture": {"g": "an exponent greater than 0"},
     "minibatch.reach": {"g": Parameter("CAPTURE's exponent")},
     "minibatch.sparse": {"g": Parameter("CAPTURE's exponent")},
     "minibatch.two_points": {

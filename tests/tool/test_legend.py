@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from theorem_audit.report.legend import shared_legend
-from theorem_audit.statement.meaning import told_by
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.meaning import told_by
 from theory import claims
 from theory.legend import LEGEND
 

@@ -21,12 +21,12 @@ from theorem_audit.report.badges import badge
 from theorem_audit.report.claim_page import OUTCOMES, WIDTH, _signs, broken, region, steps
 from theorem_audit.report.drawing import drawn
 from theorem_audit.report.legend import shared_legend
-from theorem_audit.statement.meaning import told_by
 from theorem_audit.report.listings import listings
 from theorem_audit.report.mathematics import mathml, note_html, upright
 from theorem_audit.report.notes import notes, split
 from theorem_audit.report.prose import prose
 from theorem_audit.report.site import write_site
+from theorem_audit.statement.meaning import told_by
 from theorem_audit.statement.sentence import latex_of
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.verdict import RANKS

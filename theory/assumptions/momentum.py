@@ -82,7 +82,7 @@ MOMENTUM_DIRECTION = Claim(
     assumptions=(ORTHONORMAL, FULL_BATCH, ZERO_VELOCITY),
     steps=("one step", "same gate", "induction"),
     symbols={
-        "lambda, mu": Parameter("q_j = lambda c_j, v_j = mu c_j: scalars of a group of coordinates, no j in them"),
+        "lambda, mu": Parameter("q_j = lambda c_j, v_j = mu c_j: a group's scalars, no j in them"),
         "lambda_off, mu_off, c_off": "the same for a coordinate of w off span(x)",
         "nu": Parameter("look-ahead: 0 for the heavy ball, beta for Nesterov"),
         "S, r2, h": "batch mass, squared norm and gate at the point w + nu v",

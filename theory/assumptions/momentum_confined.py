@@ -71,7 +71,9 @@ MOMENTUM_ENERGY = Claim(
     assumptions=(ORTHONORMAL, BATCH_MASS, MOMENTUM, CONFINED_STEP, VELOCITY, STATE),
     steps=("energy", "radius"),
     symbols={
-        "y_B, y_R, V": Parameter("v = y_B Pw + y_R (w - Pw) + v', v' orthogonal to Pw and w; V = ||v'||^2"),
+        "y_B, y_R, V": Parameter(
+            "v = y_B Pw + y_R (w - Pw) + v', v' orthogonal to Pw and w; V = ||v'||^2"
+        ),
         "<w,v>, |v|^2": "inner product and squared norm at a step; with ^+ one step later",
         "Pw": "w's part on the active batch, sum over i in B of h_i q_i x_i",
     },

@@ -126,7 +126,9 @@ SADDLE_LARGE_BATCH = Claim(
         "P_trap": "P(w_k -> +-x_i/sigma_i)",
         **CHANCES_MEAN,
         "sigma_k": Parameter("the norm of any datum"),
-        "c_j(0)^2": Parameter("the square of c_j(0) where j is live at the start, 0 where it is not"),
+        "c_j(0)^2": Parameter(
+            "the square of c_j(0) where j is live at the start, 0 where it is not"
+        ),
     },
     remark="No saddle traps SGD from b = 1 + (n-1) sigma_i^2/sigma_max^2 on: at b = n - 1 about none.",
 )

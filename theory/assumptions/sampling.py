@@ -48,6 +48,7 @@ from theory.notation import (
     s,
 )
 from theory.sources import RESHUFFLING_DRIFT
+from theory.vocabulary import observables
 
 m_i = Symbol("m_i", integer=True)
 m_j = Symbol("m_j", integer=True)
@@ -121,7 +122,8 @@ SAMPLING_STEP = Claim(
     chapter=__name__,
     assumptions=(ORTHONORMAL,),
     symbols={"m_j": "how often j is in the batch (ReLU: 0 when j is inactive)",
-             "S": "sum over the (active) batch of q_k^2, each as often as it is drawn"},
+             "S": observables.BATCH_MASS.said(
+                 "sum over the (active) batch of q_k^2, each as often as it is drawn")},
     remark="a = eta/b as before. STEP is the case that every multiplicity is 0 or 1.",
 )  # fmt: skip
 
@@ -339,7 +341,9 @@ SAMPLING_CYCLIC_SHARED = Claim(
     steps=("orbit", "every step size", "multipliers", "saddle", "radius"),
     symbols={
         "u": "1 - a X, what is left of q_B when A is seen",
-        "X, Y": Parameter("masses of A and of B before A is seen; after it Y and X; after B X and Y again"),
+        "X, Y": Parameter(
+            "masses of A and of B before A is seen; after it Y and X; after B X and Y again"
+        ),
         "mu_1, mu_2": "multipliers of the orbit over an epoch, in the plane of the two masses",
         "r2, R": "||w||^2 = X + Y + R on the orbit; R is the mass outside A and B",
     },

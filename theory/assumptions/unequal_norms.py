@@ -20,6 +20,7 @@ from theory.full_batch.convergence import FULL_BATCH
 from theory.model.autoencoder import GATE, SOME_DATA
 from theory.model.step import MEMBERSHIP, step_from
 from theory.notation import S, a, active, chi, n, perp, perp_next, q_j, r2, r2_next, x
+from theory.vocabulary import observables
 
 sigma_i = Symbol("sigma_i", real=True)
 sigma_j = Symbol("sigma_j", real=True)
@@ -36,7 +37,7 @@ LINEAR_NEURON = Assumption("linear neuron", item=words.LINEAR)
 UNIFORM = Assumption("uniform batches", item=words.UNIFORM)
 MEANING = {
     "c_j": "<w, x_j>/sigma_j, the coordinate of w along x_j/||x_j||",
-    "S": "sum over the (active) batch of sigma_k^2 c_k^2 = <w, x_k>^2",
+    "S": observables.BATCH_MASS.said("sum over the (active) batch of sigma_k^2 c_k^2 = <w, x_k>^2"),
     "Q": "sum over the (active) batch of sigma_k^4 c_k^2",
 }
 

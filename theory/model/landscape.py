@@ -171,7 +171,9 @@ SADDLES = Claim(
     steps=("hessian", "loss", "inside", "outside", "edge"),
     symbols={
         **SPLIT,
-        "k": "the number of data with q_i = 0 at s = 0 whose gates count as open; all others are closed",
+        "k": observables.ACTIVE_COUNT.said(
+            "the number of data with q_i = 0 at s = 0 whose gates count as open; all others are closed"
+        ),
         str(saddle_curvature): "Hessian eigenvalue on the span of the k data whose gate is open",
         str(saddle_multiplicity): "its multiplicity; the other eigenvalues are 0",
         str(loss_gap): "L minus its value 1/2 on {s = 0}",

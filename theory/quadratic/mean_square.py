@@ -31,6 +31,7 @@ from theory.quadratic.second_moment import (
     spectral_radius,
 )
 from theory.sources import EXACT_MEAN_SQUARE, MIXTURE, PATEL
+from theory.vocabulary.meanings import VARIANCE_FACTOR
 
 batch_ab = Symbol(r"\mathbb{E}[a_B b_B]", real=True)
 kappa_uniform = Symbol(r"\kappa_{\mathrm{uniform}}", real=True)
@@ -95,7 +96,7 @@ GROWING = Assumption(
 )
 MEANING = {
     "C_ms": "E||t_p - t*||^2 -> 0 from every start exactly for 0 < C < C_ms",
-    "kappa": "variance factor of the batch mean, see Q-KAPPA",
+    "kappa": VARIANCE_FACTOR.said(str(VARIANCE_FACTOR)),
     r"Q\oplus Q": "X -> QX + XQ",
     r"Q\otimes Q": "X -> QXQ",
     "V": "X -> E[Q_Y X Q_Y] - QXQ for one uniform index Y",

@@ -7,7 +7,7 @@ code with ``sim``.  ``near`` holds what is easily confused with each.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import comb
 from typing import Any
@@ -109,6 +109,10 @@ SPLIT = _told(
     "P(i in the batch, j not)", lambda x: _chance(x, 1),
     {"P(i and j in the batch)": lambda x: _chance(x, 2), "P(i in the batch)": lambda x: F(x.size, len(x.q))},
 )  # fmt: skip
+BOTH = _told(
+    "P(i and j in the batch)", lambda x: _chance(x, 2),
+    {"P(i in the batch, j not)": lambda x: _chance(x, 1), "P(i in the batch)": lambda x: F(x.size, len(x.q))},
+)  # fmt: skip
 ACTIVE_COUNT = _told(
     "number of active coordinates",
     lambda x: sum(x.gates),
@@ -145,7 +149,11 @@ PERP = _told(
 
 def later(words: str, now: Meaning) -> Meaning:
     """A meaning one step later; confused with the same before the step."""
-    return Meaning(words, lambda x: now.value(x.next), near=[Meaning(str(now), now.value)])
+    return Meaning(
+        words,
+        lambda x: now.value(replace(x.next, pair=x.pair, row=x.row)),
+        near=[Meaning(str(now), now.value)],
+    )
 
 
 Q_I_NEXT = later("q_i one step later", Q_I)
