@@ -8,10 +8,19 @@ from collections.abc import Collection, Iterator
 from xml.etree import ElementTree
 
 from theorem_audit.report.claim_page import OUTCOMES
-from theorem_audit.report.legend import names_of, told_by
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.meaning import told_by
 
-ARITY = {"msub": 2, "msup": 2, "msubsup": 3, "mfrac": 2, "munder": 2, "mover": 2, "munderover": 3, "mroot": 2}
+ARITY = {
+    "msub": 2,
+    "msup": 2,
+    "msubsup": 3,
+    "mfrac": 2,
+    "munder": 2,
+    "mover": 2,
+    "munderover": 3,
+    "mroot": 2,
+}
 SUBS = ("msub", "msubsup")
 SKIPPED = re.compile(r"<(code|pre|math|style|script|svg)\b.*?</\1>", re.S)
 UNSET = re.compile(
@@ -58,7 +67,7 @@ def legend_gaps(page: str, claim: Claim) -> list[str]:
     """Symbols of the statement that the page's legend does not tell."""
     entries = map(html.unescape, re.findall(r'<dt title="([^"]*)"', page))
     told = told_by(dict.fromkeys(entries, ""))
-    return [f"no meaning: {x}" for x in names_of(claim) if x not in told]
+    return [f"no meaning: {x}" for x in claim.names if x not in told]
 
 
 def unlinked(page: str, ids: Collection[str], claim: Claim, tests: Collection[str]) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from theorem_audit.report.legend import names_of, shared_legend, told_by
+from theorem_audit.report.legend import shared_legend
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.meaning import told_by
 from theory import claims
 from theory.legend import LEGEND
 
@@ -22,7 +23,7 @@ def _row(claim: Claim) -> dict[str, object]:
 @pytest.mark.parametrize("claim", claims.values(), ids=lambda x: x.id)
 def test_every_symbol_of_the_statement_is_told(claim: Claim) -> None:
     shared = shared_legend(_row(claim))
-    missing = set(names_of(claim)) - shared.keys() - told_by(claim.symbols)
+    missing = set(claim.names) - shared.keys() - told_by(claim.symbols)
     assert not missing
     if claim.chapter.startswith("quadratic."):
         neuron = {k for k, v in shared.items() if LEGEND[""].get(k) == v}
@@ -39,6 +40,6 @@ def test_an_entry_tells_its_names_and_no_other() -> None:
 def test_a_symbol_that_nobody_tells_is_found() -> None:
     claim = claims["Q-MS"]
     row = {**_row(claim), "chapter": "elsewhere"}
-    assert {"M_C", "lambda_0"} <= set(names_of(claim)) - shared_legend(row).keys() - told_by(
+    assert {"M_C", "lambda_0"} <= set(claim.names) - shared_legend(row).keys() - told_by(
         claim.symbols
     )

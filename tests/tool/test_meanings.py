@@ -7,16 +7,19 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from sympy import Eq
 
 from theorem_audit.doubt.falsify import Falsified, Held, falsify
 from theorem_audit.doubt.variants import meaning_variants
+from theorem_audit.exact.zero import relations
 from theorem_audit.kinds import MEANING
 from theorem_audit.statement.claim import recording_hypotheses
-from theorem_audit.statement.meaning import Meaning, meanings_of
+from theorem_audit.statement.meaning import Meaning, Parameter, line_of, meanings_of
 from theorem_audit.weigh.told import Told, describe, stated
 from theorem_audit.weigh.verdict import Outcome, meanings_played
 from theory import claims
-from theory.vocabulary import meanings
+from theory.legend import LEGEND
+from theory.vocabulary import meanings, observables
 from theory.vocabulary.meanings import Curvature, Ends, Move
 
 SPARSE = claims["SGD-SPARSE"]
@@ -57,8 +60,77 @@ def test_a_search_asks_the_claim_and_that_is_counted() -> None:
     assert {f"{MEANING}{x}" for x in meanings_of(SPARSE.symbols)} <= {*read}
     found = Outcome("SGD-SPARSE", "t", "search", (), "passed", checks=1, read=read)
     told = {"SGD-SPARSE": Told.of(SPARSE)}
-    assert meanings_played(told, {"SGD-SPARSE": [found]}) == (4, 6)
-    assert meanings_played(told, {"SGD-SPARSE": [replace(found, outcome="refuted")]}) == (0, 6)
+    names = {"P_sparse", "a", "b", "n", "r2", "rho_oo", "s", "sigma_oo", "z_oo"}
+    assert {*SPARSE.names} == names
+    assert meanings_played(told, {"SGD-SPARSE": [found]}) == (9, 9), "five of them are drawn"
+    assert meanings_played(told, {"SGD-SPARSE": [replace(found, outcome="refuted")]}) == (0, 9)
+
+
+SHARED = {  # a claim that plays it: its symbol, what the shared meaning is
+    "GD-DIRECTION": ("s", "h"), "INIT-RADIUS": ("rho", "s^+"),
+    "STEP": ("q_j", "w_perp", "chi", "q_j^+", "w_perp^+"),
+    "TRACE-JUMP": ("r2",), "BAND": ("delta",), "NORM": ("delta^+",), "RADIUS-TWO": ("S", "r2^+"),
+    "WALK-DRIFT": ("S_C", "q_i", "t"), "BRIDGE": ("p",), "GD-CONVERGES": ("rho^+",), "SADDLES": ("k",),
+    "UNIVERSAL-DECAY": ("k",), "Q-BRACKET": ("kappa",), "NORMS-EXPONENT": ("p_2",),
+}  # fmt: skip
+PLAYED_BY = [(x, name) for x, names in SHARED.items() for name in names]
+
+
+def _shared(claim_id: str, name: str) -> Meaning:
+    """The shared meaning behind a claim's line, which may say it in the claim's own words."""
+    said = line_of(claims[claim_id].symbols, claims[claim_id].chapter, name)
+    assert isinstance(said, Meaning)
+    (found,) = {x for x in CLOSED if x.value is said.value}
+    return found
+
+
+CLOSED = {
+    x for module in (meanings, observables) for x in vars(module).values() if isinstance(x, Meaning)
+}
+
+
+@pytest.mark.parametrize(("claim_id", "name"), PLAYED_BY)
+def test_a_shared_symbol_read_otherwise_is_refuted(claim_id: str, name: str) -> None:
+    """One claim for each meaning; every claim that plays it takes it from the same place."""
+    near = _shared(claim_id, name).near
+    assert near
+    found = {}
+    for other in near:
+        wrong = claims[claim_id].with_meaning(name, other)
+        found[str(other)] = any(
+            isinstance(falsify(wrong, seconds=0.5, seed=k), Falsified) for k in range(6)
+        )
+    assert all(found.values()), found
+
+
+def test_each_shared_meaning_with_neighbours_is_tried() -> None:
+    lines = {
+        said for told in LEGEND.values() for said in told.values() if isinstance(said, Meaning)
+    }
+    tried = {_shared(x, name) for x, name in PLAYED_BY}
+    assert {x for x in lines if x.near} - tried <= {observables.Q_I_NEXT}, (
+        "no search measures q_i^+"
+    )
+
+
+def test_a_parameter_is_nothing_that_a_claim_concludes() -> None:
+    """A symbol that stands alone on one side of a conclusion is computed, unless the conditions speak of it."""
+    for claim in claims.values():
+        known = {str(x) for x in claim.region.free_symbols}
+        said = {str(x.args[0]) for x in relations(claim.formula) if isinstance(x, Eq)}
+        drawn = {
+            x
+            for x in claim.names
+            if isinstance(line_of(claim.symbols, claim.chapter, x), Parameter)
+        }
+        assert not (said & drawn) - known, claim.id
+
+
+def test_a_search_that_draws_no_parameter_plays_none() -> None:
+    claim = claims["STEP"]
+    with recording_hypotheses() as seen:
+        claim.drawn(("a", "q_j", "nothing"))
+    assert seen == {("STEP", f"{MEANING}a")}, "q_j is computed, and so is not drawn"
 
 
 def test_a_meaning_is_a_part_of_the_statement() -> None:

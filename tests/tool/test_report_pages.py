@@ -20,12 +20,13 @@ from theorem_audit.doubt.mutants import Tried, summary
 from theorem_audit.report.badges import badge
 from theorem_audit.report.claim_page import OUTCOMES, WIDTH, _signs, broken, region, steps
 from theorem_audit.report.drawing import drawn
-from theorem_audit.report.legend import names_of, shared_legend, told_by
+from theorem_audit.report.legend import shared_legend
 from theorem_audit.report.listings import listings
 from theorem_audit.report.mathematics import mathml, note_html, upright
 from theorem_audit.report.notes import notes, split
 from theorem_audit.report.prose import prose
 from theorem_audit.report.site import write_site
+from theorem_audit.statement.meaning import told_by
 from theorem_audit.statement.sentence import latex_of
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.verdict import RANKS
@@ -248,7 +249,7 @@ def test_the_legend_has_no_idle_entry_and_completes_what_claims_leave_out() -> N
     for claim in claims.values():
         for place in LEGEND:
             if f"{claim.chapter}.".startswith(f"{place}." if place else ""):
-                used[place] |= set(names_of(claim))
+                used[place] |= set(claim.names)
     for place, meanings in LEGEND.items():
         assert set(meanings) <= used[place], (place, set(meanings) - used[place])
     claim = claims["Q-MS"]
@@ -259,7 +260,7 @@ def test_the_legend_has_no_idle_entry_and_completes_what_claims_leave_out() -> N
         "chapter": claim.chapter,
     }
     told = shared_legend(row).keys() | told_by(claim.symbols)
-    assert set(names_of(claim)) <= told
+    assert set(claim.names) <= told
     assert shared_legend({**row, "statement": "another"}) == {}
 
 

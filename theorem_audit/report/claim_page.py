@@ -10,10 +10,11 @@ from markupsafe import Markup
 from sympy import Symbol
 
 from theorem_audit.kinds import REGION
-from theorem_audit.report.legend import entry_names, shared_legend, told_as
+from theorem_audit.report.legend import shared_legend
 from theorem_audit.report.listings import Listings
 from theorem_audit.report.mathematics import mathml, names_upright, note_html
 from theorem_audit.report.prose import Prose
+from theorem_audit.statement.meaning import entry_names, told_as
 from theorem_audit.statement.sentence import latex_of
 
 OUTCOMES = {

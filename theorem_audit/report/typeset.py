@@ -21,8 +21,9 @@ from theorem_audit.report.book import Note, chapter_notes, shelves
 from theorem_audit.report.claim_page import broken, symbol_latex
 from theorem_audit.report.front import MEANINGS
 from theorem_audit.report.latex import bibliography, escape
-from theorem_audit.report.legend import entry_names, shared_legend
+from theorem_audit.report.legend import shared_legend
 from theorem_audit.report.mathematics import names_upright, tokens_of, upright
+from theorem_audit.statement.meaning import entry_names
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}

@@ -19,7 +19,7 @@ from sympy.logic.boolalg import Boolean, BooleanAtom
 
 from theorem_audit.kinds import MEANING, REGION, SOURCES
 from theorem_audit.statement.bibliography import Prior
-from theorem_audit.statement.meaning import Meaning, meanings_of
+from theorem_audit.statement.meaning import Meaning, Parameter, meanings_of, names_of
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.vocabulary import Item, Kind
 
@@ -195,12 +195,6 @@ class Claim:
                 raise TypeError(
                     f"parts[{step!r}]={part!r} in claim {self.id}: a conjunct of the formula is needed"
                 )
-        for name in meanings_of(self.symbols):
-            if name not in (known := sorted(map(str, self.formula.free_symbols))):
-                raise ValueError(
-                    f"symbols give {name!r} a meaning in claim {self.id}, and its formula speaks of "
-                    f"{', '.join(known)}"
-                )
         kinds: dict[str, Item] = {}
         for x in self.assumptions:
             if x.item is not None and kinds.setdefault(x.item.kind, x.item) != x.item:
@@ -213,14 +207,22 @@ class Claim:
             DECLARED.setdefault(self.chapter, []).append(self.id)
         conditions = [x.condition for x in self.assumptions if x.condition is not None]
         object.__setattr__(self, "region", And(*conditions) if conditions else true)
+        if played := meanings_of(self.symbols):
+            spoken = self.region.free_symbols | self.formula.free_symbols
+            known = sorted(map(str, spoken))
+            if idle := [name for name in played if name not in known]:
+                raise ValueError(
+                    f"symbols give {idle[0]!r} a meaning in claim {self.id}, and it speaks of "
+                    f"{', '.join(known)}"
+                )
 
     def __getattribute__(self, name: str) -> Any:
         if name in ("formula", "region"):
             reads = _reads.get()
             if reads is not None:
                 reads.add(object.__getattribute__(self, "id"))
-            if name == REGION and (hypotheses := _hypotheses.get()) is not None:
-                hypotheses.add((object.__getattribute__(self, "id"), REGION))
+            if name == REGION:
+                self._seen(REGION)
         return object.__getattribute__(self, name)
 
     @property
@@ -266,33 +268,57 @@ class Claim:
         """``sentence`` as Markdown, with its mathematics in LaTeX between dollars, symbols left out."""
         return sentence(self.items, self.region, self.formula, typeset=True)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all symbols and functions of the formula and the conditions."""
+        return names_of(self.formula, self.region)
+
     def item(self, kind: Kind) -> Item:
         """The claim's item of a kind; the kind's widest where it assumes nothing.  The read is recorded."""
-        if (seen := _hypotheses.get()) is not None:
-            seen.add((self.id, kind.name))
+        self._seen(kind.name)
         for x in self.items:
             if x.kind == kind.name:
                 return x
         return kind[kind.widest]
 
     def meaning(self, symbol: Basic | str) -> Meaning:
-        """What a symbol means, as a function of a run.  The read is recorded.
+        """What a symbol means, a function of a run: the claim's own, else the legend's.  The read is recorded.
 
-        Raises LookupError where the claim has words for it alone, or none.
+        Raises LookupError where there are words for it alone, or none.
         """
+        from theorem_audit.statement.meaning import line_of  # here: who asks depends on the legend
+
         name = str(symbol)
-        said = self.symbols.get(name)
+        said = line_of(self.symbols, self.chapter, name)
         if not isinstance(said, Meaning):
             raise LookupError(
                 f"claim {self.id} gives {name} no meaning that can be played: {said!r}"
             )
-        if (seen := _hypotheses.get()) is not None:
-            seen.add((self.id, f"{MEANING}{name}"))
+        self._seen(f"{MEANING}{name}")
         return said
+
+    def drawn(self, names: Iterable[Basic | str]) -> None:
+        """A search has put the region at values of these; of those that are parameters it is recorded."""
+        from theorem_audit.statement.meaning import line_of  # here: who asks depends on the legend
+
+        if (seen := _hypotheses.get()) is None:
+            return
+        for name in map(str, names):
+            what = f"{MEANING}{name}"
+            if (self.id, what) not in seen and isinstance(
+                line_of(self.symbols, self.chapter, name), Parameter
+            ):
+                seen.add((self.id, what))
+
+    def _seen(self, what: str) -> None:
+        if (seen := _hypotheses.get()) is not None:
+            seen.add((self.id, what))
 
     def with_meaning(self, name: str, other: Meaning) -> Claim:
         """The same claim with another meaning of the symbol called ``name`` (a wrong variant)."""
-        if name not in meanings_of(self.symbols):
+        from theorem_audit.statement.meaning import line_of  # here: who asks depends on the legend
+
+        if not isinstance(line_of(self.symbols, self.chapter, name), Meaning):
             known = ", ".join(meanings_of(self.symbols)) or "none"
             raise ValueError(f"name={name!r}: claim {self.id} has meanings of {known}")
         return replace(self, symbols={**self.symbols, name: other})

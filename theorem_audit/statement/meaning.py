@@ -4,12 +4,18 @@ Most lines of a claim's dictionary are words alone.  Where a symbol is a functio
 largest square, whether a run ends on a datum), its line can be a ``Meaning``: the same words, and beside them
 the function, from a run to a number, and its neighbours, which wrong variants put in its place.  A search
 that asks the claim for it (``claim.meaning(symbol)``) takes it from the statement, and from nowhere else.
+A ``Parameter`` is a symbol that nothing computes: it stands for any value that the region allows.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, Self
+
+from sympy import Basic, Indexed
+from sympy.core.function import AppliedUndef
 
 
 class Meaning(str):
@@ -32,10 +38,71 @@ class Meaning(str):
         made.value, made.near = value, tuple(near)
         return made
 
+    def said(self, words: str) -> Meaning:
+        """The same function in a claim's own words; its neighbours stay with the shared one."""
+        return Meaning(words, self.value)
+
+
+class Parameter(str):
+    """Words for a symbol that stands for any value the region allows; a search draws it there.
+
+    ``claim.drawn(point)`` says that one did.
+    """
+
+    __slots__ = ()
+
 
 def meanings_of(symbols: Mapping[str, str]) -> dict[str, Meaning]:
     """The lines of a claim's dictionary that can be played."""
     return {name: said for name, said in symbols.items() if isinstance(said, Meaning)}
 
 
-__all__ = ["Meaning", "meanings_of"]
+def entry_names(entry: str) -> list[str]:
+    """The names that one entry of a legend tells: ``r2, s`` two, ``Beta(x, y)`` one."""
+    return re.split(r",\s+(?![^()]*\))", entry)
+
+
+def told_as(name: str) -> str:
+    r"""A legend's ``bar a`` or ``overline ab`` as the symbol is named: ``\bar{a}``."""
+    return re.sub(r"^(bar|overline) (\S+)$", r"\\\1{\2}", name)
+
+
+def told_by(symbols: Iterable[str]) -> set[str]:
+    """The names that a legend tells: its entries', and a function's (``P(a)`` tells ``P``)."""
+    names = {told_as(y) for x in symbols for y in entry_names(x)}
+    return names | {x.partition("(")[0] for x in names if x.endswith(")")}
+
+
+@cache
+def _told(key: str) -> set[str]:
+    return told_by([key])
+
+
+def names_of(*said: Basic) -> tuple[str, ...]:
+    """The names of the symbols and functions that formulas speak of, in alphabetical order."""
+    found: set[str] = set()
+    for expr in said:
+        found |= {str(x) for x in expr.free_symbols if not isinstance(x, Indexed)}
+        found |= {str(f.func) for f in expr.atoms(AppliedUndef)}
+    return tuple(sorted(found, key=str.lower))
+
+
+def line_of(symbols: Mapping[str, str], chapter: str, name: str) -> str:
+    """What is said of a symbol: by its claim's ``symbols``, else the project's ``legend``; else empty."""
+    from theorem_audit import project
+
+    for key, said in symbols.items():
+        if name == key or name in _told(key):
+            return said
+    here = project.current()
+    if not here.legend:
+        return ""
+    known = here.import_from("legend", here.legend)
+    parts = chapter.removeprefix(f"{here.theory}.").split(".")
+    places = (".".join(parts[:size]) for size in range(len(parts), -1, -1))
+    return next((x for place in places if (x := known.get(place, {}).get(name, ""))), "")
+
+
+__all__ = [
+    "Meaning", "Parameter", "entry_names", "line_of", "meanings_of", "names_of", "told_as", "told_by",
+]  # fmt: skip

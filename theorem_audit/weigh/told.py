@@ -64,7 +64,8 @@ class ToldAssumption:
 class Told:
     """A claim's words.
 
-    region is empty where the claim holds everywhere; loose: see ``uncovered``; stated: see ``stated``.
+    region is empty where the claim holds everywhere; loose: see ``uncovered``; stated: see ``stated``; names:
+    of the statement's symbols.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Told:
     loose: str = ""
     survivors: Mapping[str, str] = field(default_factory=dict)
     stated: str = ""
+    names: tuple[str, ...] = ()
     object: str = field(default="", compare=False)
 
     @classmethod
@@ -105,6 +107,7 @@ class Told:
             }),
             "items": tuple(ToldItem(**{**x, "implied": tuple(x["implied"])}) for x in data["items"]),
             "steps": tuple(data["steps"]),
+            "names": tuple(data.get("names", ())),
             "cites": tuple(data["cites"]),
             "assumptions": tuple(ToldAssumption(**x) for x in data["assumptions"]),
         })  # fmt: skip
@@ -137,6 +140,7 @@ def describe(claim: Claim) -> dict[str, Any]:
         "formula": str(claim.formula),
         "region": "" if claim.region is true else str(claim.region),
         "remark": claim.remark,
+        "names": list(claim.names),
         "symbols": {name: str(said) for name, said in claim.symbols.items()},
         "steps": list(claim.steps),
         "parts": {step: str(part) for step, part in claim.parts.items()},

@@ -290,8 +290,11 @@ def read_by_machine(
 def meanings_played(
     claims: Mapping[str, Claim] | Mapping[str, Told], outcomes: Mapping[str, Sequence[Outcome]]
 ) -> tuple[int, int]:
-    """How many symbols of the claims' dictionaries evidence or a search played, and how many there are."""
-    names = {(x, name) for x in outcomes for key in claims[x].symbols for name in key.split(", ")}
+    """How many symbols of the claims' statements evidence or a search played, and how many there are.
+
+    Played: computed by its meaning, or drawn by a search, where it is a parameter.
+    """
+    names = {(x, name) for x in outcomes for name in claims[x].names}
     played = {
         (x, read.removeprefix(MEANING))
         for x, found in outcomes.items()

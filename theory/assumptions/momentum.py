@@ -17,6 +17,7 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, cancel, d
 
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.assumptions.unequal_norms import LINEAR_NEURON
 from theory.full_batch.convergence import FULL_BATCH
@@ -81,11 +82,11 @@ MOMENTUM_DIRECTION = Claim(
     assumptions=(ORTHONORMAL, FULL_BATCH, ZERO_VELOCITY),
     steps=("one step", "same gate", "induction"),
     symbols={
-        "lambda, mu": "q_j = lambda c_j, v_j = mu c_j: scalars of a group of coordinates, no j in them",
+        "lambda, mu": Parameter("q_j = lambda c_j, v_j = mu c_j: a group's scalars, no j in them"),
         "lambda_off, mu_off, c_off": "the same for a coordinate of w off span(x)",
-        "nu": "look-ahead: 0 for the heavy ball, beta for Nesterov",
+        "nu": Parameter("look-ahead: 0 for the heavy ball, beta for Nesterov"),
         "S, r2, h": "batch mass, squared norm and gate at the point w + nu v",
-        "v_j, v_perp": "coordinates of the velocity",
+        "v_j, v_perp": Parameter("coordinates of the velocity"),
     },
     remark=(
         "Groups: all j (linear); those with q_j(0) > 0 and those with q_j(0) < 0 (ReLU). Any a > 0, "
@@ -270,8 +271,8 @@ ADAM_BASIS = Claim(
         Assumption("square", Eq(r2, first**2 + second**2), note="r2 = ||w_0||^2"),
     ),
     symbols={
-        "A, B": "coordinates of w_0 along the axes; the data are the same in all axes",
-        "alpha": "Adam's step size",
+        "A, B": Parameter("coordinates of w_0 along the axes; the data are the same in all axes"),
+        "alpha": Parameter("Adam's step size"),
         "turn": "det(w_1 - w_0, w_0), 0 exactly when the direction is kept; the same in all axes",
     },
     remark=(

@@ -15,6 +15,7 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Rational, Symbol, cancel
 
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.assumptions.momentum import MOMENTUM, ZERO_VELOCITY, beta
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import BATCH_MASS, STEP
@@ -70,7 +71,9 @@ MOMENTUM_ENERGY = Claim(
     assumptions=(ORTHONORMAL, BATCH_MASS, MOMENTUM, CONFINED_STEP, VELOCITY, STATE),
     steps=("energy", "radius"),
     symbols={
-        "y_B, y_R, V": "v = y_B Pw + y_R (w - Pw) + v', v' orthogonal to Pw and w; V = ||v'||^2",
+        "y_B, y_R, V": Parameter(
+            "v = y_B Pw + y_R (w - Pw) + v', v' orthogonal to Pw and w; V = ||v'||^2"
+        ),
         "<w,v>, |v|^2": "inner product and squared norm at a step; with ^+ one step later",
         "Pw": "w's part on the active batch, sum over i in B of h_i q_i x_i",
     },

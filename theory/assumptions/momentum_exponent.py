@@ -34,6 +34,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.assumptions.momentum import LINEAR, MOMENTUM, SPLIT, STRONG_LAW, beta
 from theory.assumptions.unequal_norms import LINEAR_NEURON
 from theory.minibatch.log_ratios import SAMPLING
@@ -127,7 +128,7 @@ MOMENTUM_AIRY = Claim(
     symbols={
         "gamma_slow": "limit as beta -> 1 of 1/(1-beta) times liminf, and limsup, of (1/k) log|(v_j, q_j)|, "
         "live j != i, almost surely, from any (v, q) != 0; both are gamma_slow + O(1-beta)",
-        "c": "the cube root of p a^2/(1-beta)^3, half the noise in slow time",
+        "c": Parameter("the cube root of p a^2/(1-beta)^3, half the noise in slow time"),
     },
     remark=(
         "-c^3 + O(c^6) for small c, which is MOMENTUM-EXPONENT. The O(1-beta) is for fixed c and p, with no "

@@ -15,6 +15,7 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Gt, Le, Lt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.assumptions.saddle_trap import (
     CHANCES,
     CHANCES_MEAN,
@@ -88,7 +89,7 @@ SADDLE_TRAP_BATCH = Claim(
         "P_trap": TRAPPED,
         **CHANCES_MEAN,
         "sigma_j": LONGEST,
-        "sigma_k": "the norm of any datum",
+        "sigma_k": Parameter("the norm of any datum"),
         "r2": "||w_0||^2",
         "c_i(0)^2": LIVE_SQUARE,
     },
@@ -124,8 +125,10 @@ SADDLE_LARGE_BATCH = Claim(
     symbols={
         "P_trap": "P(w_k -> +-x_i/sigma_i)",
         **CHANCES_MEAN,
-        "sigma_k": "the norm of any datum",
-        "c_j(0)^2": "the square of c_j(0) where j is live at the start, 0 where it is not",
+        "sigma_k": Parameter("the norm of any datum"),
+        "c_j(0)^2": Parameter(
+            "the square of c_j(0) where j is live at the start, 0 where it is not"
+        ),
     },
     remark="No saddle traps SGD from b = 1 + (n-1) sigma_i^2/sigma_max^2 on: at b = n - 1 about none.",
 )

@@ -13,6 +13,7 @@ from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, 
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.assumptions.unequal_norms import (
     NORMS_STEP,
     ORTHOGONAL,
@@ -32,6 +33,7 @@ from theory.assumptions.unequal_norms import (
 from theory.minibatch.log_ratios import PAIR
 from theory.notation import S, a, b, chi, n, p, r2
 from theory.sources import SADDLES_ATTRACT
+from theory.vocabulary import observables
 from theory.vocabulary.meanings import TRAPPED
 
 p_both = Symbol("p_2", real=True)
@@ -57,7 +59,10 @@ CHANCES = Assumption(
     And(Eq(p * n * (n - 1), b * (n - b)), Eq(p_both * n * (n - 1), b * (b - 1))),
     note="p = P(i in B, j not), p_2 = P(i and j in B), as in NORMS-EXPONENT",
 )
-CHANCES_MEAN = {"p, p_2": "P(i in B, j not), P(i and j in B), as in NORMS-EXPONENT"}
+CHANCES_MEAN = {
+    "p": observables.SPLIT.said("P(i in B, j not)"),
+    "p_2": observables.BOTH.said("P(i and j in B), as in NORMS-EXPONENT"),
+}
 LOCAL_STEP = Assumption("step size", And(Gt(a, 0), Lt(a * sigma_i**2, 1)))
 
 
@@ -104,7 +109,8 @@ NORMS_EXPONENT = Claim(
     steps=("limit", "bounded", "strong law", "radial"),
     cites=("supermartingale convergence theorem",),
     symbols={
-        "p, p_2": "P(i in B, j not), P(i and j in B)",
+        "p": observables.SPLIT.said("P(i in B, j not)"),
+        "p_2": observables.BOTH.said("P(i and j in B)"),
         "lambda_j": "lim (1/k) log|c_j|, j live, on w_k -> +-x_i/sigma_i (ReLU: + only)",
         "lambda_off": "the same for w_perp and passive ReLU coordinates",
         "lambda_radial": "E of log|factor of r2 - 1| in one step at x_i/sigma_i, c_i alone not 0; "
@@ -152,7 +158,7 @@ SADDLE_WINDOW = Claim(
 
 # lambda_j grows with sigma_j: one condition on the largest speaks for all (test_the_longest_live_datum_*).
 LONGEST = "the largest norm of the data, x_i apart, that are live at the start"
-LIVE_SQUARE = "the square of c_i(0) where i is live at the start, 0 where it is not"
+LIVE_SQUARE = Parameter("the square of c_i(0) where i is live at the start, 0 where it is not")
 NEGATIVE = Lt(
     p * (log(1 - a * sigma_i**2) + log(1 + a * sigma_j**2))
     + p_both * log(1 - a * sigma_i**2 + a * sigma_j**2),
@@ -269,9 +275,9 @@ SADDLE_NEVER = Claim(
     steps=("kept", "rate"),
     symbols={
         "P_trap": "P(w_k -> +-x_i/sigma_i)",
-        "p, p_2": "as in NORMS-EXPONENT",
-        "sigma_k": "the norm of any datum",
-        "c_j(0)^2": "the square of c_j(0) where j is live at the start, 0 where it is not",
+        **CHANCES_MEAN,
+        "sigma_k": Parameter("the norm of any datum"),
+        "c_j(0)^2": Parameter("the square of c_j(0) where j is live at the start, 0 where it is not"),
     },
     remark=(
         "b = 1: a < 1/sigma_i^2 - 1/sigma_j^2. Open: exponent exactly 0, where log|c_j| near the "

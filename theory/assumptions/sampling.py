@@ -28,6 +28,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.minibatch.capture import g
 from theory.minibatch.log_ratios import RADIUS, STEP_SIZE
@@ -47,6 +48,7 @@ from theory.notation import (
     s,
 )
 from theory.sources import RESHUFFLING_DRIFT
+from theory.vocabulary import observables
 
 m_i = Symbol("m_i", integer=True)
 m_j = Symbol("m_j", integer=True)
@@ -120,7 +122,8 @@ SAMPLING_STEP = Claim(
     chapter=__name__,
     assumptions=(ORTHONORMAL,),
     symbols={"m_j": "how often j is in the batch (ReLU: 0 when j is inactive)",
-             "S": "sum over the (active) batch of q_k^2, each as often as it is drawn"},
+             "S": observables.BATCH_MASS.said(
+                 "sum over the (active) batch of q_k^2, each as often as it is drawn")},
     remark="a = eta/b as before. STEP is the case that every multiplicity is 0 or 1.",
 )  # fmt: skip
 
@@ -256,7 +259,7 @@ SAMPLING_GLOBAL = Claim(
     steps=("floor", "confine", "reach", "finish"),
     symbols={
         "P_repl": "P(there is a live I with w_k -> sign(q_I(0)) x_I)",
-        "r2, s": "squared norm and live mass of the start w_0",
+        "r2, s": Parameter("squared norm and live mass of the start w_0"),
     },
     remark="b = n and b > n included.",
     carried=dict.fromkeys(
@@ -289,7 +292,7 @@ SAMPLING_CYCLIC = Claim(
     assumptions=(ORTHONORMAL, CYCLIC, STEP_SIZE),
     steps=("inside", "between", "radial", "attraction"),
     symbols={
-        "K": "batches an epoch",
+        "K": Parameter("batches an epoch"),
         "q_i, q_j": "coordinates in the first equation, i and j in the same batch of the partition, both live; "
         "every state, every a",
         "f_between": "factor of q_j/q_i over an epoch, i in A, j not, at a w with all its mass 1 in A",
@@ -338,7 +341,9 @@ SAMPLING_CYCLIC_SHARED = Claim(
     steps=("orbit", "every step size", "multipliers", "saddle", "radius"),
     symbols={
         "u": "1 - a X, what is left of q_B when A is seen",
-        "X, Y": "masses of A and of B before A is seen; after it Y and X; after B X and Y again",
+        "X, Y": Parameter(
+            "masses of A and of B before A is seen; after it Y and X; after B X and Y again"
+        ),
         "mu_1, mu_2": "multipliers of the orbit over an epoch, in the plane of the two masses",
         "r2, R": "||w||^2 = X + Y + R on the orbit; R is the mass outside A and B",
     },
@@ -414,7 +419,7 @@ SAMPLING_RESHUFFLED = Claim(
     ),
     steps=("same batch", "epoch", "uniform"),
     symbols={
-        "K": "batches an epoch",
+        "K": Parameter("batches an epoch"),
         "P_same": "P(i and j are in one batch of the epoch)",
         "Lambda_ratio": "E of the change of log|q_j/q_i| over an epoch at x_i, j live",
         "Lambda_uniform": "the same for n/b independent uniform batches",

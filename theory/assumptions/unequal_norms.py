@@ -14,11 +14,13 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Min, Poly, Rational, Symbol, cancel, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.full_batch.convergence import FULL_BATCH
 from theory.model.autoencoder import GATE, SOME_DATA
 from theory.model.step import MEMBERSHIP, step_from
 from theory.notation import S, a, active, chi, n, perp, perp_next, q_j, r2, r2_next, x
+from theory.vocabulary import observables
 
 sigma_i = Symbol("sigma_i", real=True)
 sigma_j = Symbol("sigma_j", real=True)
@@ -35,7 +37,7 @@ LINEAR_NEURON = Assumption("linear neuron", item=words.LINEAR)
 UNIFORM = Assumption("uniform batches", item=words.UNIFORM)
 MEANING = {
     "c_j": "<w, x_j>/sigma_j, the coordinate of w along x_j/||x_j||",
-    "S": "sum over the (active) batch of sigma_k^2 c_k^2 = <w, x_k>^2",
+    "S": observables.BATCH_MASS.said("sum over the (active) batch of sigma_k^2 c_k^2 = <w, x_k>^2"),
     "Q": "sum over the (active) batch of sigma_k^4 c_k^2",
 }
 
@@ -251,10 +253,10 @@ NORMS_GD = Claim(
         "Delta_mj": "growth of log|c_m/c_j| in one step; S over all live data",
         "c_m^2*": "lim c_m^2, m the datum of largest norm; all other coordinates tend to 0",
         "lambda_j": "lim (1/k) log|c_j| for a live j != m",
-        "sigma_j": "the norm of any live datum but x_m",
+        "sigma_j": Parameter("the norm of any live datum but x_m"),
         "lambda_off": "the same for w_perp and for passive ReLU coordinates",
         "S": MEANING["S"],
-        "c_m(0)^2, c_j(0)^2": "at the start",
+        "c_m(0)^2, c_j(0)^2": Parameter("at the start"),
     },
     remark=(
         "m is the live datum of largest norm. So GD-DIRECTION "

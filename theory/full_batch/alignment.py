@@ -41,6 +41,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.full_batch.convergence import FULL_BATCH, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL, RELU
@@ -142,10 +143,12 @@ COUNT = Assumption(
     witness="test_relu_is_sparser_than_all_its_data",
 )
 SHARE = Assumption("share", And(Lt(0, share), Lt(share, 1)))
-START = {"r2": "||w_0||^2, whatever start is drawn"}
+START = {"r2": Parameter("||w_0||^2, whatever start is drawn")}
 COUNTED = {
     **START,
-    "k": "the number of active data at the start, given: linear n; ReLU that of q_j(0) > 0",
+    "k": Parameter(
+        "the number of active data at the start, given: linear n; ReLU that of q_j(0) > 0"
+    ),
 }
 
 GD_ALIGN = Claim(
@@ -244,7 +247,7 @@ GD_DENSE_MAX = Claim(
     symbols={
         **COUNTED,
         str(max_tail): meanings.LARGEST,
-        "x": "threshold for the largest square",
+        "x": Parameter("threshold for the largest square"),
     },
     remark=(
         "At x = 4 log(k)/k it reads P(max|u_j| >= 2 sqrt(log k/k)) <= 2 sqrt(e log k)/k, for every "

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sympy import And, Function, Ge, Gt, Le, Lt, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
@@ -43,11 +44,11 @@ SGD_ORTHOGONAL = Claim(
     ),
     steps=("limit", "union", "law"),
     symbols={
-        "r2": "||w_0||^2, whatever start is drawn",
+        "r2": Parameter("||w_0||^2, whatever start is drawn"),
         "s": "the sum of q_j(0)^2 over the live coordinates (linear: q_j(0) != 0; ReLU: q_j(0) > 0)",
         "P_align": meanings.ALIGNED,
         "BetaTail(alpha, beta, x)": "P(X >= x) for X ~ Beta(alpha, beta)",
-        "T": "level",
+        "T": Parameter("level"),
     },
     remark=(
         "Linear: there is a live coordinate almost surely. ReLU: with probability 1 - 2^-n; otherwise "

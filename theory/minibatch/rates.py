@@ -14,6 +14,7 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Expr, Gt, Integer, Le, Lt, Max, Rational, Symbol, cancel, diff, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import (
     RADIUS,
@@ -28,6 +29,7 @@ from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import norm_step
 from theory.notation import S, a, b, delta, k, n, p, r2, rho, s, t
 from theory.sources import BATCH_SHARPNESS, LYAPUNOV_SIGN, NOISE_COLLAPSES
+from theory.vocabulary import observables
 from theory.vocabulary.meanings import OFF_EXPONENT, RATIO_EXPONENT
 
 rate_ratio = Symbol("lambda_ratio", real=True)
@@ -119,7 +121,7 @@ SGD_RATE_PATHS = Claim(
         "r_off": "the same for log|w_perp| (w_perp != 0) and nonzero passive ReLU coordinates",
         "lambda_norm": "limsup (1/k) log|delta|, delta = r2 - 1, on w_k -> +-x_I; -oo where delta is 0 "
         "from some step on",
-        "r2, s": "squared norm and live mass of the start w_0",
+        "r2, s": Parameter("squared norm and live mass of the start w_0"),
     },
     remark=(
         "Finding: (b/n) log|1 - 4a| is the rate of delta only when nothing else is left and no delta_k "
@@ -224,7 +226,7 @@ UNIVERSAL_DECAY = Claim(
     symbols={
         "F_1, F_2": "E[F+ - F] = a F_1 + a^2 F_2 + O(a^3), F = sum_live log|q_j| - (k/2) delta; F_2 at "
         "delta = 0",
-        "k": "number of live coordinates",
+        "k": observables.LIVE_COUNT.said("number of live coordinates"),
     },
     remark=(
         "Not exact for any fixed a, and not a statement on sum log|q_j| alone. Finding: without the "

@@ -11,6 +11,7 @@ from sympy import And, Eq, Expr, Ge, Le, Symbol, binomial, ceiling, log
 
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.minibatch.capture import CAPTURE, CONFINED, FLOOR, MASS, SLACK, g, lead_drift, t_star
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
@@ -55,7 +56,7 @@ REACH = Claim(
     symbols={
         "R_T": "max over live j != i of |q_j/q_i| after T steps; i: largest |q_i| at their start",
         "P_T": "probability of this schedule",
-        "M": "number of cycles",
+        "M": Parameter("number of cycles"),
     },
     remark="Approached by a single cycle as q -> 0 with 2 - r2 = t_*.",
 )

@@ -30,6 +30,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import (
     PAIR,
@@ -150,7 +151,7 @@ SELECT = Claim(
     assumptions=(ORTHONORMAL, UNIFORM, ON_SPHERE, SMALL),
     carried=SMOOTH_HERE,
     steps=("generator", "harmonic", "limits", "sphere", "moments", "closing"),
-    symbols={"P_1(a)": "P(x_1 wins) at step size a", "y": "log|q_1/q_2| at the start"},
+    symbols={"P_1(a)": "P(x_1 wins) at step size a", "y": Parameter("log|q_1/q_2| at the start")},
     remark=(
         "The error is O(a): at a fixed a > 0 the chance is another number. The same limit for every n "
         "and b < n when only two coordinates are live: SELECT-GENERATOR."
@@ -201,6 +202,9 @@ SELECT_EQUAL = Claim(
         ),
     ),
     steps=("symmetry", "total"),
-    symbols={"P_tie": "P(x_j wins), j live", "r2, s": "squared norm and live mass of the start"},
+    symbols={
+        "P_tie": "P(x_j wins), j live",
+        "r2, s": Parameter("squared norm and live mass of the start"),
+    },
     remark="Finding: false without the radius: from r2 > 2 SGD can converge to no data point.",
 )

@@ -18,6 +18,7 @@ from dataclasses import replace
 from sympy import And, Eq, Expr, Ge, Gt, Integer, Le, Max, Min, Rational, Symbol, binomial, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.minibatch.capture import g, s_star, t_star, threshold
 from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE
 from theory.minibatch.reach import EXPONENT, M
@@ -93,7 +94,7 @@ SGD_SPARSE = Claim(
     steps=("confine", "floor", "lead", "winner", "balance", "reach", "block", "tail"),
     carried=WINNER,
     symbols={
-        "r2, s": "squared norm and live mass of the start w_0",
+        "r2, s": Parameter("squared norm and live mass of the start w_0"),
         "P_sparse": meanings.ON_A_LIVE_DATUM,
         "z_oo": meanings.WINNER_SQUARE,
         "sigma_oo": meanings.OTHERS,
@@ -142,12 +143,12 @@ SPARSE_RATE = Claim(
     steps=("lead", "winner", "balance", "reach", "block"),
     carried=WINNER,
     symbols={
-        "r2, s": "squared norm and live mass of the start w_0",
+        "r2, s": Parameter("squared norm and live mass of the start w_0"),
         "T, c": (
             "0 <= c < 1, and for every accuracy dl > 0 some C: for all K <= L, of the words of L "
             "batches all but a fraction C c^floor(K/T) keep w within dl of one +-x_i from step K to L"
         ),
-        "M": "rounds of REACH's schedule in a block",
+        "M": Parameter("rounds of REACH's schedule in a block"),
     },
     remark=(
         "T and c do not depend on the accuracy. Explicit, not best: c is close to 1. Where SPARSE-TIME "

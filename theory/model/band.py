@@ -19,6 +19,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import BATCH_MASS, POSITIVE_STEP
 from theory.notation import S, a, delta, delta_next, r2, r2_next
@@ -119,7 +120,7 @@ BAND_LEAST = Claim(
     ),
     steps=("upper", "lower"),
     parts={"upper": Le(delta_next, m / (m + 2)), "lower": Lt(-1, delta_next)},
-    symbols={"m": "sqrt(1 + a) - 1"},
+    symbols={"m": Parameter("sqrt(1 + a) - 1")},
     remark=(
         "No smaller band (-1, D], 0 <= D < D*, is kept: from delta = D a step with small S > 0 "
         "leaves it."
@@ -161,7 +162,7 @@ ENTRY_LEAST = Claim(
         Assumption("upper end", Le(a * delta, 1), sharp=Le(a * delta, 1)),
         DEVIATION_MASS,
     ),
-    symbols={"m": "sqrt(1 + a) - 1"},
+    symbols={"m": Parameter("sqrt(1 + a) - 1")},
     remark=(
         "For a given a > 0, delta+ <= delta for every S in [0, 1+delta] if and only if "
         "D* <= delta <= 1/a (for a > 3 no such delta)."

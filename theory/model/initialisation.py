@@ -9,11 +9,13 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL, RELU
 from theory.model.landscape import SPLIT
 from theory.notation import S, a, d, gradient, k, n, r2, r2_next, rho, rho_next, s, s_next
 from theory.sources import GHOSH
+from theory.vocabulary import observables
 
 kappa = Symbol("kappa", real=True)
 batch_factor = Symbol("f", real=True)
@@ -73,8 +75,8 @@ INIT_RADIUS = Claim(
     },
     symbols={
         **SPLIT,
-        "k": "the number of active data (linear: n)",
-        "kappa": "a constant, fixed for the run",
+        "k": observables.ACTIVE_COUNT.said("the number of active data (linear: n)"),
+        "kappa": Parameter("a constant, fixed for the run"),
         str(batch_factor): "1 - aS + a(2 - r2), the factor of the coordinates in the batch",
     },
     survivors={

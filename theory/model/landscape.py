@@ -23,6 +23,7 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.model.autoencoder import ORTHONORMAL, loss_value
 from theory.notation import active, d, k, n, q_i, r2, rho, s, w, x, x_v
 from theory.sources import GHOSH_WORKSHOP
+from theory.vocabulary import observables
 
 w_active = Symbol("w_A")  # part of w in the span of the active data
 w_rest = Symbol("w_rest")  # the rest of w
@@ -79,10 +80,10 @@ def equations(formula: Any, *symbols: Symbol) -> Boolean:
 
 
 SPLIT = {
-    "s": "the sum of q_i^2 over the active data (linear: all)",
-    "rho": "||w||^2 - s",
+    "s": observables.MASS.said("the sum of q_i^2 over the active data (linear: all)"),
+    "rho": observables.MASS_OFF.said("||w||^2 - s"),
 }
-"""The two masses, for readers: after a step they count the data that were active before it."""
+"""The two masses: after a step they count the data that were active before it."""
 SIZES = Assumption("sizes", And(Ge(k, 1), Ge(n, k), Ge(d, n)))
 ACTIVE_SPLIT = Assumption("split along the active data", And(Ge(s, 0), Ge(rho, 0)))
 
@@ -170,7 +171,9 @@ SADDLES = Claim(
     steps=("hessian", "loss", "inside", "outside", "edge"),
     symbols={
         **SPLIT,
-        "k": "the number of data with q_i = 0 at s = 0 whose gates count as open; all others are closed",
+        "k": observables.ACTIVE_COUNT.said(
+            "the number of data with q_i = 0 at s = 0 whose gates count as open; all others are closed"
+        ),
         str(saddle_curvature): "Hessian eigenvalue on the span of the k data whose gate is open",
         str(saddle_multiplicity): "its multiplicity; the other eigenvalues are 0",
         str(loss_gap): "L minus its value 1/2 on {s = 0}",

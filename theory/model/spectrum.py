@@ -18,6 +18,7 @@ from theory.model.autoencoder import ORTHONORMAL, RELU
 from theory.model.landscape import SIZES, SPLIT, mean_over_data, overlap, v_active
 from theory.notation import S, a, d, k, k0, n, r2, s, v_v, w_v
 from theory.sources import GHOSH, GHOSH_WORKSHOP, SHARP_AND_FLAT
+from theory.vocabulary import observables
 from theory.vocabulary.meanings import hessian_trace
 
 P = Symbol("P")
@@ -70,7 +71,7 @@ EIGENVALUES = {
 MULTIPLICITIES = {name: Symbol(f"m_{name}", real=True) for name in PROJECTIONS}
 
 AT_MINIMUM = Assumption("minimum", item=words.MINIMUM)
-ACTIVE = "the number of active data (linear: n)"
+ACTIVE = observables.ACTIVE_COUNT.said("the number of active data (linear: n)")
 _RELU_KINK = (
     "A ReLU minimum with k < n has q_j = 0 for its n - k inactive data: L has no second derivative "
     "there. The statement then holds for the Hessian of the cell of gates that is counted."
@@ -206,7 +207,7 @@ TRACE_JUMP = Claim(
     ),
     steps=("path", "active set", "limit", "limit point", "jump"),
     symbols={
-        **SPLIT,
+        "s": SPLIT["s"],
         str(trace_path): hessian_trace(
             "trace of the Hessian at step t with phi'(0) = 0, k_0 coordinates active at the start"
         ),

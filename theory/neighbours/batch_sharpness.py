@@ -16,6 +16,7 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Gt, Le, Ne, Rational, Symbol, sign
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.minibatch.log_ratios import SAMPLING
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, eta, n
@@ -81,7 +82,9 @@ BATCH_SHARPNESS = Claim(
         "h_axis": "E[g'Hg]/E[g'g] over batches at w = m x_i",
         "h_point": "its limit as m -> 1",
         "h_near": "the limit of E[g'Hg]/E[g'g] at x_i + eps u as eps -> 0 (coordinates u_j with j live)",
-        "u_i^2, u_j^2, u_perp^2": "squared parts of u along x_i, on all other data together, off the data",
+        "u_i^2, u_j^2, u_perp^2": Parameter(
+            "squared parts of u along x_i, on all other data, off the data"
+        ),
         "lambda_max": "largest eigenvalue of the whole loss' Hessian at x_i (linear; ReLU: where it exists)",
     },
     remark=(

@@ -18,6 +18,7 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Lt, Ne, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.assumptions.sampling import epochs
 from theory.minibatch.rates import P4
@@ -69,7 +70,7 @@ EPOCH_DRIFT = Claim(
     steps=("displacement", "minima"),
     parts={"displacement": _MOVE, "minima": _FLAT},
     symbols={
-        "K": "batches an epoch",
+        "K": Parameter("batches an epoch"),
         "D_j, D_perp": "coefficient of a^2 in: mean over the order of an epoch of the change of q_j (j live) "
         "and of a coordinate off the live data, minus the change by n/b full-batch steps of the same eta",
         "T_j, R": "at a minimum (r2 = s = 1): the part of D along the unit sphere, and its inner product "
@@ -108,7 +109,7 @@ EPOCH_DRIFT_RATIO = Claim(
     steps=("reshuffled", "uniform"),
     parts={"reshuffled": _RESHUFFLED, "uniform": _UNIFORM},
     symbols={
-        "K": "batches an epoch",
+        "K": Parameter("batches an epoch"),
         "Delta_reshuffled": "coefficient of a^2 in the mean over an epoch's order of the change of "
         "log|q_i/q_j|; that of a is 0",
         "Delta_uniform": "the same for n/b independent uniform b-subsets",

@@ -13,6 +13,7 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Gt, Le, Matrix, Symbol, eye, sqrt, zeros
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.quadratic.bounds import l_max
 from theory.quadratic.mean_square import BATCH, INDEPENDENT, MEANING, SHARED, C_ms, q_v
 from theory.quadratic.second_moment import C, N, kappa, operator, spectral_radius
@@ -136,7 +137,9 @@ NON_UNIFORMITY_GAP = Claim(
     steps=tuple(_GAP_STEPS),
     symbols={x: MEANING[x] for x in ("C_ms", "kappa")}
     | {
-        "l, m": "the family: l (I + s_j) and l (I - s_j), j = 1..m, s_j = e_0 e_j' + e_j e_0', d = m + 1",
+        "l, m": Parameter(
+            "the family: l (I + s_j) and l (I - s_j), j = 1..m, s_j = e_0 e_j' + e_j e_0', d = m + 1"
+        ),
         "C_suff": "w_max < 1 in NON-UNIFORMITY exactly for 0 < C < C_suff",
         "C_nec": "bar w < 1 exactly for 0 < C < C_nec",
         r"\nu_{ms}": "C_ms^2 kappa times the largest eigenvalue of Sigma: the non-uniformity at the threshold, "

@@ -22,6 +22,7 @@ from theory.quadratic.bounds import l_max, threshold_of
 from theory.quadratic.mean_square import INDEPENDENT, MEANING, POSITIVE, SHARED, l_min
 from theory.quadratic.second_moment import C, N, k, kappa, kron_product, kron_sum, noise, operator
 from theory.sources import JASTRZEBSKI, NOISE_SCALE, NOISE_SCALE_SMITH, SHARP_AND_FLAT, SMITH
+from theory.vocabulary.meanings import VARIANCE_FACTOR
 
 scale = Symbol("g", real=True)
 ratio_one = Symbol("r_1", real=True)
@@ -72,7 +73,7 @@ SCALING_ETA_B = Claim(
     symbols={x: MEANING[x] for x in (r"Q\oplus Q", r"Q\otimes Q", "V")}
     | {
         "g": "the noise scale",
-        "kappa": "variance factor of the batch mean, see Q-KAPPA",
+        "kappa": VARIANCE_FACTOR.said(str(VARIANCE_FACTOR)),
         "C_ms(kappa)": "the threshold at variance factor kappa, for one family Q_1..Q_N",
         "r_1": "C_ms for one sample a step",
         "r_k": "C_ms/k for k samples with replacement, and for k of N without",

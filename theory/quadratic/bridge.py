@@ -36,6 +36,7 @@ from theory.model.autoencoder import HESS, ORTHONORMAL
 from theory.notation import a, active, b, eta, n, p, q_i, r2, v_v, w_v, x_v
 from theory.quadratic.second_moment import N, k, multiplicity_moments
 from theory.sources import LYAPUNOV_SIGN, SGD_AT_MAXIMA
+from theory.vocabulary import observables
 
 g = Symbol("g", real=True)
 u4 = Symbol("u_4", real=True)
@@ -164,7 +165,7 @@ BRIDGE = Claim(
         "dense": Eq(displacement, eta**2 * (n - b) / (b * (n - 1)) * (1 - u4) / n),
     },
     symbols={
-        "p": "P(i in B, j not)",
+        "p": observables.SPLIT.said("P(i in B, j not)"),
         "growth_j": "lim (1/t) log E[e_j^2] of the linearised process along x_j, j != i",
         "Lambda(g)": "lim (1/t) log E|e_j|^g",
         "Lambda_j, Lambda_i, Lambda_perp": "almost sure growth rates of the linearised process along "

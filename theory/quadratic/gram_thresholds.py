@@ -13,6 +13,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Function, Ge, Gt, Integral, Le, Lt, Symbol, exp, oo, sign
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.quadratic.bounds import kappa_1, kappa_2, threshold_of
 from theory.quadratic.mean_square import INDEPENDENT, SHARED
@@ -69,7 +70,7 @@ EDGE = Assumption(
 )
 SIZES = Assumption("sizes", And(Ge(N, 1), Ge(kappa, 0), Le(kappa, 1)), note="kappa of Q-KAPPA")
 MEANING = {
-    "l_a, l_b": "eigenvalues of K, eigenvectors the columns of U",
+    "l_a, l_b": Parameter("eigenvalues of K, eigenvectors the columns of U"),
     "tau_ab": "T_ij = sum over a, b of U_ia U_ib U_ja U_jb tau_ab; T is N x N",
     "C_ms": "E|r_t|^2 -> 0 from every start in K's range exactly for 0 < C < C_ms",
 }

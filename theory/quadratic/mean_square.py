@@ -14,6 +14,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Or, Symbol, cancel, log, solve
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.quadratic.second_moment import (
     C,
@@ -30,6 +31,7 @@ from theory.quadratic.second_moment import (
     spectral_radius,
 )
 from theory.sources import EXACT_MEAN_SQUARE, MIXTURE, PATEL
+from theory.vocabulary.meanings import VARIANCE_FACTOR
 
 batch_ab = Symbol(r"\mathbb{E}[a_B b_B]", real=True)
 kappa_uniform = Symbol(r"\kappa_{\mathrm{uniform}}", real=True)
@@ -94,7 +96,7 @@ GROWING = Assumption(
 )
 MEANING = {
     "C_ms": "E||t_p - t*||^2 -> 0 from every start exactly for 0 < C < C_ms",
-    "kappa": "variance factor of the batch mean, see Q-KAPPA",
+    "kappa": VARIANCE_FACTOR.said(str(VARIANCE_FACTOR)),
     r"Q\oplus Q": "X -> QX + XQ",
     r"Q\otimes Q": "X -> QXQ",
     "V": "X -> E[Q_Y X Q_Y] - QXQ for one uniform index Y",
@@ -159,7 +161,7 @@ Q_MS = Claim(
     symbols=MEANING
     | {
         "growth": "lim (1/p) log E||t_p - t*||^2 from a start with lambda_0 > 0; -oo where M_C = 0",
-        "|g|^2": "mean over i of |grad f_i(t*)|^2",
+        "|g|^2": Parameter("mean over i of |grad f_i(t*)|^2"),
         "C_j": "commuting Q_i: the threshold of eigendirection j, where Q_Y has mean l_j and variance "
         "v_j; then C_ms is the least C_j",
     },

@@ -17,6 +17,7 @@ from functools import cache
 from sympy import QQ, And, Eq, Expr, Ge, Gt, Lt, Poly, Rational, Symbol, diff, expand, sign
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.quadratic.mean_square import INDEPENDENT
 from theory.quadratic.second_moment import kappa
 from theory.sources import PATEL
@@ -88,7 +89,7 @@ Q_NONCONVEX = Claim(
     ),
     steps=("curvature", "threshold", "order", "capture"),
     symbols={
-        "x": "a coordinate of a minimum of g; h: its curvature there",
+        "x": Parameter("a coordinate of a minimum of g; h: its curvature there"),
         "m, v": "mean and variance of the z_i (Styblinski-Tang), v also of the c_i (barrier)",
         "c": "mean of the c_i",
         "C_ms(x*)": "mean-square threshold of a coordinate; a minimum's is that of its sharpest one",

@@ -206,6 +206,28 @@ OFF_EXPONENT = Meaning(
 )  # fmt: skip
 
 
+# How much of one sample's variance a batch mean keeps.
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How often a batch of ``size`` holds two of ``count`` samples: E[m_i^2] and E[m_i m_j], i != j."""
+
+    count: int
+    size: int
+    square: Fraction
+    product: Fraction
+
+
+VARIANCE_FACTOR = Meaning(
+    "variance factor of the batch mean, see Q-KAPPA",
+    lambda x: x.count * (x.square - x.product) / x.size**2,
+    near=(Meaning("1/k, whatever the way of drawing", lambda x: Fraction(1, x.size)),
+          Meaning("(N - k)/(N - 1)/k, whatever the way of drawing",
+                  lambda x: Fraction(x.count - x.size, x.size * max(x.count - 1, 1)))),
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Curvature:
     """matrix: the Hessian of the mean loss L of n data at a point, exact."""
@@ -245,8 +267,10 @@ __all__ = [
     "REACHED",
     "SHARE_KEPT",
     "TRAPPED",
+    "VARIANCE_FACTOR",
     "WINNER_SQUARE",
     "Curvature",
+    "Draws",
     "Ends",
     "Move",
     "hessian_trace",

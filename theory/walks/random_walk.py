@@ -30,6 +30,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.sources import GHOSH
 from theory.walks.birth_death import c, kappa, m, v
 from theory.walks.walk_law import increment
@@ -89,9 +90,9 @@ SCOPE = {
 LAWS = "true: every law on [-J, J] has such means"
 
 _STEP_SYMBOLS = {
-    str(k): "any step before tau",
+    str(k): Parameter("any step before tau"),
     str(tau): "the stopping time",
-    str(increment): "X_{k+1} - X_k",
+    str(increment): Parameter("X_{k+1} - X_k"),
 }
 
 FOSTER = Claim(
@@ -118,9 +119,9 @@ FOSTER = Claim(
     parts=dict.fromkeys(("telescoping", "attained"), Le(mean_time, start_value / eps)),
     symbols={
         str(mean_time): "E tau",
-        str(start_value): "V(X_0)",
-        str(eps): "drift of V",
-        str(value_now): "V(X_k)",
+        str(start_value): Parameter("V(X_0)"),
+        str(eps): Parameter("drift of V"),
+        str(value_now): Parameter("V(X_k)"),
         str(value_next): "E[V(X_{k+1}) | F_k]",
         **_STEP_SYMBOLS,
     },
@@ -175,12 +176,12 @@ NHRW = Claim(
         str(
             width
         ): "reach of the band: it lies within W of its reference point o (o = l: W = u - l)",
-        str(jump): "bound on |D|",
-        str(second): "lower bound of E[D^2 | past]",
-        str(height): "X_0 - o",
-        str(offset): "X_k - o",
-        str(mean_jump): "E[D | F_k]",
-        str(mean_square): "E[D^2 | F_k]",
+        str(jump): Parameter("bound on |D|"),
+        str(second): Parameter("lower bound of E[D^2 | past]"),
+        str(height): Parameter("X_0 - o"),
+        str(offset): Parameter("X_k - o"),
+        str(mean_jump): Parameter("E[D | F_k]"),
+        str(mean_square): Parameter("E[D^2 | F_k]"),
         **{**_STEP_SYMBOLS, str(tau): "first k with X_k outside the band"},
     },
     remark=(
@@ -217,10 +218,10 @@ SUPERMARTINGALE_CRITERIA = Claim(
     ),
     symbols={
         str(hit): "P(X reaches B, and before C)",
-        str(f_start): "f(X_0)",
-        str(f_target): "lower bound of f on B",
-        str(f_floor): "lower bound of f everywhere",
-        str(f_now): "f(X_k)",
+        str(f_start): Parameter("f(X_0)"),
+        str(f_target): Parameter("lower bound of f on B"),
+        str(f_floor): Parameter("lower bound of f everywhere"),
+        str(f_now): Parameter("f(X_k)"),
         str(f_next): "E[f(X_{k+1}) | F_k]",
         **{**_STEP_SYMBOLS, str(tau): "first k with X_k in B or C"},
     },
@@ -255,9 +256,9 @@ DRIFT_ESCAPE = Claim(
     ),
     symbols={
         str(returning): "P(X_k <= A for some k | X_0 = x)",
-        str(drift): "lower bound of E[D | past]",
-        str(jump): "bound on |D|",
-        str(mean_jump): "E[D | F_k]",
+        str(drift): Parameter("lower bound of E[D | past]"),
+        str(jump): Parameter("bound on |D|"),
+        str(mean_jump): Parameter("E[D | F_k]"),
         **{**_STEP_SYMBOLS, str(tau): "first k with X_k <= A"},
     },
     remark=(
@@ -311,8 +312,8 @@ RESISTANCE = Claim(
     symbols={
         str(resistance): "prod_{k=m+1}^x q_k/p_k",
         str(resistance_sum): "sum of rho_k over m <= k < x",
-        str(kappa): "c/v: drift c/x over second moment v",
-        str(m): "the reflecting base",
+        str(kappa): Parameter("c/v: drift c/x over second moment v"),
+        str(m): Parameter("the reflecting base"),
     },
     remark="rho_x is of order x^(-2 kappa). Conductances are 1/rho_x: replace kappa by -kappa.",
 )
@@ -346,9 +347,9 @@ LAMPERTI = Claim(
     symbols={
         str(escape): "P(never back at m | start m)",
         str(stationary): "1/(mean return time to m)",
-        str(c): "mu_1(x) = c/x",
-        str(v): "mu_2(x)",
-        str(m): "the reflecting base",
+        str(c): Parameter("mu_1(x) = c/x"),
+        str(v): Parameter("mu_2(x)"),
+        str(m): Parameter("the reflecting base"),
     },
     remark=(
         "2x mu_1 = 2c against mu_2 = v: transient iff 2c > v, positive recurrent iff 2c < -v, null "

@@ -48,7 +48,10 @@ def _inside(claim: Claim, point: Mapping[Any, Any]) -> bool:
 
     What is played has a shared minimiser, so |g|^2 is 0.
     """
-    return bool(claim.region.subs({gradient2: 0, **point}) == True)  # noqa: E712 - a SymPy Boolean
+    if claim.region.subs({gradient2: 0, **point}) != True:  # noqa: E712 - a SymPy Boolean
+        return False
+    claim.drawn(point)
+    return True
 
 
 def _number(rng: np.random.Generator, low: int = 0, high: int = 4, most: int = 6) -> Fraction:

@@ -7,7 +7,7 @@ has none).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 from sympy import Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
+from tests.falsify.seeing import measured
 from tests.instances import Instance, Vector, evaluate, exact, reflected
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.statement.claim import Claim
@@ -24,6 +25,7 @@ from theory import vocabulary as words
 from theory.model.initialisation import batch_factor
 from theory.model.step import chi_i, chi_j
 from theory.vocabulary.data import off_span
+from theory.vocabulary.observables import Seen
 
 Rng = np.random.Generator
 Falsifier = Callable[[Claim, Rng, float], int]
@@ -164,30 +166,34 @@ def draw(claim: Claim, rng: Rng, most: int = 40) -> Case:
     return Case(at, at.step(), i, j, int(rng.integers(d)), batches)
 
 
+BEFORE = (no.k, no.s, no.rho, no.r2, no.delta, no.t, no.q_i, no.q_j, no.active)
+STEP = (no.S, no.chi, no.q_i_next, no.q_j_next, no.s_next, no.rho_next, no.r2_next, no.delta_next)
+OFF = (no.perp, no.perp_next)
+
+
+def seen(at: Instance, gates: Sequence[int], **more: Any) -> Seen:
+    """A state, its masses split along the data whose ``gates`` are open."""
+    on = sum((g * x**2 for g, x in zip(gates, at.q, strict=True)), Fraction(0))
+    return Seen(q=at.q, gates=gates, r2=at.r2, on=on, **more)
+
+
 def observables(claim: Claim, case: Case) -> Point:
     """Every symbol of the one-step claims, measured on the case.  s and rho split along the active
     data of the state *before* the step, also after it; w_perp is the part of w off all data."""
     at, after, i, j = case.at, case.after, case.i, case.j
-    gates, q, q_next = at.gates, at.q, after.q
-    s = sum((g * x**2 for g, x in zip(gates, q, strict=True)), Fraction(0))
-    s_next = sum((g * x**2 for g, x in zip(gates, q_next, strict=True)), Fraction(0))
-    S, r2 = at.S, at.r2
+    off = claim.formula.has(no.perp_next)
+    rows = [off_span(x.weight, x.data) if off else () for x in (at, after)]
+    then = seen(after, at.gates, pair=(i, j), row=case.row, off=rows[1])
+    now = seen(at, at.gates, pair=(i, j), row=case.row, off=rows[0], batch=at.batch, after=then)
     found: Point = {
-        no.n: len(q), no.d: len(at.weight), no.b: len(at.batch), no.k: sum(gates),
-        no.a: at.a, no.S: S, no.s: s, no.rho: r2 - s, no.r2: r2, no.delta: r2 - 1, no.t: 2 - r2,
-        no.q_i: q[i], no.q_j: q[j], no.active: gates[j], no.chi: at.chi(j),
+        no.n: len(at.q), no.d: len(at.weight), no.b: len(at.batch), no.a: at.a,
         chi_i: at.chi(i), chi_j: at.chi(j),
-        no.q_j_next: q_next[j], no.q_i_next: q_next[i],
-        no.s_next: s_next, no.rho_next: after.r2 - s_next, no.r2_next: after.r2,
-        no.delta_next: after.r2 - 1,
-        batch_factor: 1 - at.a * S + at.a * (2 - r2),
+        **measured(claim, now, (*BEFORE, *STEP, *(OFF if off else ()))),
     }  # fmt: skip
-    if claim.formula.has(no.perp_next):
-        found[no.perp] = off_span(at.weight, at.data)[case.row]
-        found[no.perp_next] = off_span(after.weight, at.data)[case.row]
-    drawn = [x for x in at.batch if gates[x] and q[x]]
+    found[batch_factor] = 1 - at.a * at.S + at.a * (2 - at.r2)
+    drawn = [x for x in at.batch if at.gates[x] and at.q[x]]
     if drawn:  # the factor of the coordinates in the batch, as it was
-        found[batch_factor] = q_next[drawn[0]] / q[drawn[0]]
+        found[batch_factor] = after.q[drawn[0]] / at.q[drawn[0]]
     return {x: v if isinstance(v, bool) else Fraction(v) for x, v in found.items()}
 
 
@@ -205,7 +211,18 @@ def holds(condition: Boolean, at: Mapping[Symbol, Any]) -> bool | None:
 
 
 def inside(claim: Claim, at: Mapping[Symbol, Any]) -> bool:
-    return holds(claim.region, at) is True
+    if holds(claim.region, at) is not True:
+        return False
+    claim.drawn(at)
+    return True
+
+
+def outside(claim: Claim, at: Mapping[Symbol, Any]) -> bool:
+    """Whether the region fails at values of some of its symbols; if not, these are drawn."""
+    if claim.region.subs(at) == False:  # noqa: E712 - a SymPy Boolean
+        return True
+    claim.drawn(at)
+    return False
 
 
 def refute(claim: Claim, what: Any, at: Mapping[Any, Any]) -> None:

@@ -17,6 +17,7 @@ from tests.falsify.model.draw import (
     basis,
     batches_of,
     one_of,
+    outside,
     refute,
     until,
 )
@@ -108,7 +109,7 @@ def cycles(claim: Claim, rng: Rng, seconds: float) -> int:
     played = 0
     for _ in until(min(seconds, 1.0)):
         a = float(one_of(rng, 0.505, 0.6, 0.617, float(rng.uniform(0.3, 0.8))))
-        if claim.region.subs({no.n: 1, no.d: 2, no.a: Rational(str(a))}) == False:  # noqa: E712
+        if outside(claim, {no.n: 1, no.d: 2, no.a: Rational(str(a))}):
             continue
         said = {x: complex(stated(claim.formula, x).subs(no.a, a)) for x in
                 (low_point, high_point, cycle_factor, cycle_perp_factor)}  # fmt: skip
@@ -194,7 +195,7 @@ def gaussian(claim: Claim, rng: Rng, seconds: float) -> int:
         n, d = one_of(rng, (4, 12), (1, 2), (2, 6), (3, 4))
         runs, reading = 800, claim.item(words.LIMIT).gives
         at = {no.n: n, no.d: d}
-        if claim.region.subs(at) == False:  # noqa: E712
+        if outside(claim, at):
             continue
         outer = lambdify(no.rho, stated(claim.formula, caught_share).subs(at).function, "scipy")
         chance = quadrature.quad(outer, 2, np.inf)[0]

@@ -36,6 +36,7 @@ from tests.falsify.model.draw import (
     refute,
     until,
 )
+from tests.falsify.seeing import measured
 from tests.instances import Vector, dot, exact
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
@@ -66,6 +67,7 @@ from theory.model.spectrum import (
 )
 from theory.vocabulary.data import off_span
 from theory.vocabulary.meanings import Curvature
+from theory.vocabulary.observables import Seen
 
 ERROR = 1e-9  # chance that one statistical judgement refuses what is true
 
@@ -89,6 +91,13 @@ def with_coordinates(
     return [x + y for x, y in zip(combination(found, data), far, strict=True)]
 
 
+def seen_at(weight: Vector, data: list[Vector], gates: list[int]) -> Seen:
+    """A weight on any data, its mass split along those whose gates are open."""
+    q = [dot(weight, x) for x in data]
+    on = sum((g * x**2 for g, x in zip(gates, q, strict=True)), Fraction(0))
+    return Seen(q, gates, dot(weight, weight), on)
+
+
 def some_vector(rng: Rng, size: int) -> Vector:
     return [Fraction(int(x), int(one_of(rng, 1, 2, 3))) for x in rng.integers(-3, 4, size=size)]
 
@@ -105,12 +114,13 @@ def one_sample(claim: Claim, rng: Rng, seconds: float) -> int:
             weight = off_span(weight, data[:1])
         gates = gates_at(weight, data[:1], activation_of(claim, rng))
         at: Point = {
-            no.active: Fraction(gates[0]), no.q_i: dot(weight, data[0]), no.r2: dot(weight, weight),
+            **measured(claim, seen_at(weight, data[:1], gates), (no.active, no.q_i, no.r2)),
             no.x_v: dot(data[0], v), no.w_v: dot(weight, v), no.v_v: dot(v, v),
         }  # fmt: skip
         if not inside(claim, at):
             continue
         values = {**at, no.x: at[no.x_v], no.w: at[no.w_v]}
+        claim.drawn(values)
         claimed = claim.formula.rhs.subs({x: exact(y) for x, y in values.items()})
         if order and at[no.q_i] == 0:  # ReLU's other side must agree, or there is no derivative
             other = derivatives(weight, v, data[:1], [1 - gates[0]])[1]
@@ -139,9 +149,9 @@ def stationary(claim: Claim, rng: Rng, seconds: float) -> int:
         data, rest = few(claim, rng, 4)
         weight = weight_with(rng, data, rest)
         gates = gates_at(weight, data, activation_of(claim, rng))
-        s = sum((g * dot(weight, x) ** 2 for g, x in zip(gates, data, strict=True)), Fraction(0))
-        at: Point = {no.n: Fraction(len(data)), no.d: Fraction(len(weight)), no.k: Fraction(sum(gates)),
-                     no.s: s, no.rho: dot(weight, weight) - s}  # fmt: skip
+        at: Point = {no.n: Fraction(len(data)), no.d: Fraction(len(weight)),
+                     **measured(claim, seen_at(weight, data, gates), (no.k, no.s, no.rho))}  # fmt: skip
+        s = at[no.s]
         if not inside(claim, at):
             continue
         here = {x: exact(v) for x, v in at.items()}
@@ -179,8 +189,8 @@ def saddles(claim: Claim, rng: Rng, seconds: float) -> int:
         if weight is None:
             continue
         gates = [int(x == 0) for x in q]
-        at: Point = {no.n: Fraction(len(data)), no.d: Fraction(len(weight)), no.k: Fraction(sum(gates)),
-                     no.s: Fraction(0), no.rho: dot(weight, weight)}  # fmt: skip
+        at: Point = {no.n: Fraction(len(data)), no.d: Fraction(len(weight)),
+                     **measured(claim, seen_at(weight, data, gates), (no.k, no.s, no.rho))}  # fmt: skip
         if not inside(claim, at):
             continue
         here = {x: exact(v) for x, v in at.items()}
@@ -217,8 +227,9 @@ def minima(claim: Claim, rng: Rng, seconds: float) -> int:
         if not state.holds(weight, data, activation):
             continue
         gates = gates_at(weight, data, activation)
-        n, d, k = len(data), len(weight), sum(gates)
-        at: Point = {no.n: Fraction(n), no.d: Fraction(d), no.k: Fraction(k), no.k0: Fraction(1)}
+        n, d = len(data), len(weight)
+        at: Point = {no.n: Fraction(n), no.d: Fraction(d), no.k0: Fraction(1),
+                     **measured(claim, seen_at(weight, data, gates), (no.k,))}  # fmt: skip
         if not inside(claim, at):
             continue
         here = {x: exact(v) for x, v in at.items()}
@@ -239,7 +250,9 @@ def minima(claim: Claim, rng: Rng, seconds: float) -> int:
             if activation == "relu" and sum(one) == 1 and state.holds(data[0], data, activation):
                 sparse = hessian(data[0], data, one)  # against this one, dense where k > 1
                 gap = sum((sparse[j, j] for j in range(d)), start=as_fmpq(Fraction(0))) - found
-                if str(gap) != str(stated(claim.formula, trace_gap).subs({**here, no.k0: k})):
+                if str(gap) != str(
+                    stated(claim.formula, trace_gap).subs({**here, no.k0: at[no.k]})
+                ):
                     refute(claim, "the gap of two traces", {**at, "w": weight, "gap": gap})
         played += 1
     return played

@@ -25,6 +25,7 @@ from tests.falsify.model.draw import (
     batches_of,
     inside,
     one_of,
+    outside,
     refute,
     until,
 )
@@ -75,7 +76,7 @@ def settings(
         no.n: Rational(n), no.d: Rational(d), no.b: Rational(b), no.k: Rational(n),
         no.a: Rational(str(a)), no.r2: Rational(str(r2)), share: AWAY, threshold: Rational(99, 100),
     }  # fmt: skip
-    if claim.region.subs(base) == False:  # noqa: E712
+    if outside(claim, base):
         return None
     return {"n": n, "d": d, "b": b, "a": a, "relu": relu, "radius": radius}
 
@@ -189,7 +190,7 @@ def judge(claim: Claim, values: Floats, found: dict[str, Any]) -> None:
             no.a: Rational(str(found["a"])),
         }
         point |= {no.r2: 1 if found["radius"] == DRAWN else Rational(str(found["radius"]))}
-        if claim.region.subs(point) == False:  # noqa: E712
+        if outside(claim, point):
             continue
         bound = min(1.0, float(claim.formula.gts.subs(point)))
         hits = int((values >= x + 1e-9).sum())
@@ -265,7 +266,7 @@ def against_start(claim: Claim, rng: Rng, seconds: float) -> int:
             no.r2: Rational(str(r2)),
             T: Rational(level),
         }
-        if claim.region.subs(at) == False:  # noqa: E712
+        if outside(claim, at):
             continue
         drawn = starts(claim, rng, {"n": n, "d": d, "radius": r2}, 800)
         if drawn is None:

@@ -79,7 +79,7 @@ def coherence(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         step = rational(rng, F(-1), F(3), 14)
         sign = definiteness(case.problem.mean)
         at: dict[Any, Any] = {
-            **setting(case),
+            **setting(claim, case),
             C: step,
             gradient2: choose(rng, [0, 0, 1]),
             **_spectra(case),

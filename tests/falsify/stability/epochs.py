@@ -20,7 +20,7 @@ def epochs(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     clock = Clock(seconds)
     with mp.workdps(2 * DIGITS):
         for case in sized_cases(claim, rng, clock):
-            at: dict[Symbol, Any] = case.observed()
+            at: dict[Symbol, Any] = case.observed(claim)
             if not inside(claim, at):
                 continue
             clock.played += 1

@@ -50,13 +50,13 @@ def _applied(operator: fmpq_mat, X: fmpq_mat) -> fmpq_mat:
 def non_uniformity(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """W, both sides of one step from random errors, the radius and its lower bounds."""
     played = 0
-    pair: dict[Any, Any] = {**setting(Case([[[F(0)]], [[F(1)]]])), C: 1}
+    pair: dict[Any, Any] = {**setting(claim, Case([[[F(0)]], [[F(1)]]])), C: 1}
     if inside(claim, pair):
         at = {**pair, nu.Q: F(1, 2), nu.Q_squared: F(1, 4), nu.spread: F(1, 4)}
         two_steps(claim, rng, equals(claim, nu.W, at), at)
     for count in cases(seconds):
         case, step = family(rng, count), rational(rng, F(-1, 2), F(3, 2), 14)
-        at = {**setting(case), C: step, gradient2: choose(rng, [0, 0, 1])}
+        at = {**setting(claim, case), C: step, gradient2: choose(rng, [0, 0, 1])}
         if count % 4 == 3:
             at[kappa] = stray(rng, at)
         if not inside(claim, at):
@@ -135,7 +135,7 @@ def gap(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         scheme = choose(rng, ["uniform", "replacement"])
         scale = choose(rng, [F(1), F(1), F(2, 3), F(-1)])
         case = _star(spokes, size, scheme, scale)
-        at: dict[Any, Any] = {**setting(case), nu.m: spokes, nu.l: scale,
+        at: dict[Any, Any] = {**setting(claim, case), nu.m: spokes, nu.l: scale,
                               gradient2: choose(rng, [0, 0, 1])}  # fmt: skip
         turn = count // 3 % 3
         if turn == 1:  # another N, with a kappa of its own

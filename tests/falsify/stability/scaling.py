@@ -43,7 +43,7 @@ def _enclosed(problem: QuadraticSum, factor: Fraction) -> Any:
 def scaling(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """The noise scale and the operator at the batch's kappa, the bounds at any kappa of the region."""
     played = 0
-    pair: dict[Any, Any] = {**setting(Case([[[F(0)]], [[F(2)]]])), l_max: F(1), kappa: F(1)}
+    pair: dict[Any, Any] = {**setting(claim, Case([[[F(0)]], [[F(2)]]])), l_max: F(1), kappa: F(1)}
     if inside(claim, pair):  # Q = 0, 2 and C = 1/2 are Q = 0, 1 and C = 1
         values = {C: F(1, 2), kron_sum: F(2), kron_product: F(1), noise: F(1), kappa: F(1)}
         values[sc.scale] = equals(claim, sc.scale, values)
@@ -54,7 +54,7 @@ def scaling(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         sign = definiteness(problem.mean)
         low, high = eigenvalues(problem.mean)
         factor = choose(rng, [F(0), F(1), F(1, 2), rational(rng, 0, 1), F(2), F(-1, 8)])
-        at: dict[Any, Any] = {**setting(case), C: step, gradient2: choose(rng, [0, 0, 1]),
+        at: dict[Any, Any] = {**setting(claim, case), C: step, gradient2: choose(rng, [0, 0, 1]),
                               kappa: factor, l_max: high, l_min: low if sign > 0 else F(sign)}  # fmt: skip
         if not inside(claim, at):
             continue

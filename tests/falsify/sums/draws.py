@@ -10,6 +10,7 @@ from typing import Any
 import flint
 import numpy as np
 
+from tests.falsify.seeing import measured, norm2, seen
 from tests.falsify.sums.items import (
     batches_of,
     data_of,
@@ -72,16 +73,14 @@ def sampling_step(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         if not inside(claim, {}):
             continue
         after = plain_step(data, weight, batch, step, linear)
-        q = [inner(weight, x) for x in data]
-        live = [linear or x > 0 for x in q]
-        mass = sum((q[i] ** 2 for i in batch if live[i]), F(0))
-        off, off_after = (sum(off_span(v, data), F(0)) for v in (weight, after))
+        row = int(rng.integers(len(weight)))
         for j in range(points):
-            at: dict[Any, Any] = {a: step, S: mass, r2: squared(weight), q_j: q[j],
-                                  q_j_next: inner(after, data[j]),
-                                  sa.m_j: batch.count(j) * live[j],
-                                  perp: off, perp_next: off_after}  # fmt: skip
-            judge(claim, at)
+            step_ = seen(
+                weight, data, linear=linear, after=after, batch=batch, pair=(j, j), row=row
+            )
+            at = measured(claim, step_, (S, r2, q_j, q_j_next, perp, perp_next))
+            claim.drawn((a,))
+            judge(claim, {**at, a: step, sa.m_j: batch.count(j) * step_.gates[j]})
         played += 1
     return played
 
@@ -309,7 +308,7 @@ def sampling_global(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         live = plus(weight, -1, off_span(weight, data))
         made = [batches_of(claim, rng, points, size) for _ in range(20)]
         draws, size = [x[1] for x in made if x[0] == made[0][0]], made[0][0]
-        at: dict[Any, Any] = {n: points, b: size, a: step, s: squared(live), r2: squared(weight)}
+        at: dict[Any, Any] = {n: points, b: size, a: step, s: squared(live), **norm2(claim, weight)}
         if not inside(claim, at):
             continue
         played += 1

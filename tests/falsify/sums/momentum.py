@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from tests.falsify.seeing import measured, seen
 from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, off_span, plus
 from tests.falsify.sums.tools import (
     cases,
@@ -17,7 +19,6 @@ from tests.falsify.sums.tools import (
     plain_step,
     rational,
     sizes,
-    squared,
 )
 from tests.falsify.walks.sparse import limits_seen
 from theorem_audit.exact.zero import relations
@@ -57,19 +58,19 @@ def momentum_direction(claim: Claim, rng: np.random.Generator, seconds: float) -
             pull = plus(plain_step(data, ahead, batch, step, linear), -1, ahead)
             new = [share * x + y for x, y in zip(v, pull, strict=True)]
             after = plus(w, 1, new)
-            q = [inner(ahead, x) for x in data]
-            live = [linear or x > 0 for x in q]
-            mass = sum((q[i] ** 2 for i in range(points) if live[i]), F(0))
+            state = seen(ahead, data, linear=linear, after=after, batch=range(points))
             for j, x in enumerate(data):
                 group = [i for i, y in enumerate(start) if y and (linear or y * start[j] > 0)]
                 if start[j] == 0 or not any(off):
                     continue
                 first, c = group[0], start[j]
-                at: dict[Any, Any] = {a: step, mo.beta: share, mo.nu: share * nesterov, S: mass,
-                                      r2: squared(ahead), active: int(live[j]), mo.c_j: c,
+                claim.drawn((a, mo.beta, mo.nu, mo.lam, mo.mu))
+                here = replace(state, pair=(j, j))
+                at: dict[Any, Any] = {a: step, mo.beta: share, mo.nu: share * nesterov, mo.c_j: c,
+                                      **measured(claim, here, (S, r2, active, q_j_next)),
                                       mo.lam: inner(w, data[first]) / start[first],
                                       mo.mu: inner(v, data[first]) / start[first],
-                                      mo.v_next: inner(new, x), q_j_next: inner(after, x),
+                                      mo.v_next: inner(new, x),
                                       mo.c_off: rest, mo.lam_off: inner(w, off) / rest,
                                       mo.mu_off: inner(v, off) / rest,
                                       mo.v_off_next: inner(new, off),

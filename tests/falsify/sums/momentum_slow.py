@@ -10,6 +10,7 @@ import flint
 import numpy as np
 from sympy import Eq, Or, airyai, airyaiprime, airybi, airybiprime
 
+from tests.falsify.seeing import norm2
 from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, off_span, plus
 from tests.falsify.sums.tools import (
     ball,
@@ -28,7 +29,7 @@ from theory import vocabulary as words
 from theory.assumptions import momentum as mo
 from theory.assumptions import momentum_confined as mc
 from theory.assumptions import momentum_exponent as me
-from theory.notation import S, a, b, n, p, r2, r2_next
+from theory.notation import S, a, b, n, p, r2_next
 from theory.vocabulary.data import inner
 
 F = Fraction
@@ -74,7 +75,7 @@ def momentum_energy(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         aside = off_span(numbers(rng, points + 1), [on, other])
         left = choose(rng, [F(0), F(1, 20), F(1, 3)])
         v = plus(plus([y_b * x for x in on], y_r, other), left, aside)
-        at: dict[Any, Any] = {mo.beta: share, a: step, r2: squared(w), S: squared(on),
+        at: dict[Any, Any] = {mo.beta: share, a: step, **norm2(claim, w), S: squared(on),
                               mc.along: y_b, mc.rest: y_r, mc.aside: left**2 * squared(aside),
                               mc.w_v: inner(w, v), mc.v_v: squared(v)}  # fmt: skip
         if not inside(claim, at):

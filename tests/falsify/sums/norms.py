@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +10,7 @@ import flint
 import numpy as np
 
 from tests.ambient import as_fmpq, gates_at, hessian, loss, relu_loss
+from tests.falsify.seeing import measured, norm2, seen
 from tests.falsify.sums.items import (
     batches_of,
     data_of,
@@ -74,19 +76,19 @@ def norms_step(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         after = plain_step(data, weight, batch, step, linear)
         q = [inner(weight, x) for x in data]
         drawn = [i for i in batch if linear or q[i] > 0]
-        mass = sum((q[i] ** 2 for i in drawn), F(0))
+        row = int(rng.integers(points + 1))
+        step_ = seen(weight, data, linear=linear, after=after, batch=batch, row=row)
         heavy = sum((squared(data[i]) * q[i] ** 2 for i in drawn), F(0))
-        off = [sum(off_span(w, data), F(0)) for w in (weight, after)]
         largest = next(x for x, y in zip(norms, data, strict=True) if squared(y) == top)
-        at: dict[Any, Any] = {a: step, S: mass, un.Q: heavy, r2: squared(weight), un.sigma_m: largest,
-                              r2_next: squared(after), perp: off[0], perp_next: off[1]}  # fmt: skip
+        at: dict[Any, Any] = {a: step, un.Q: heavy, un.sigma_m: largest,
+                              **measured(claim, step_, (S, r2, r2_next, perp, perp_next))}  # fmt: skip
         for j, point in enumerate(data):
             if not any(point):
                 continue
             cs = [inner(w, point) / norms[j] if isinstance(norms[j], Fraction)
                   else ball(inner(w, point)) / norms[j] for w in (weight, after)]  # fmt: skip
             here = {**at, un.c_j: cs[0], un.c_j_next: cs[1], un.sigma_j: norms[j],
-                    chi: int(j in drawn), active: int(linear or q[j] > 0)}  # fmt: skip
+                    **measured(claim, replace(step_, pair=(j, j)), (chi, active))}  # fmt: skip
             if inside(claim, here):
                 played += 1
                 judge(claim, here)
@@ -154,7 +156,7 @@ def norms_stationary(claim: Claim, rng: np.random.Generator, seconds: float) -> 
         excess = loss(weight, data, gates) - loss(best, data, gates_at(best, data, rule))
         off = [sum(off_span(v, data), F(0)) for v in (weight, slope)]
         for j, x in enumerate(data):
-            at = {un.mass: mass, r2: squared(weight), un.sigma_m: norms[top], active: gates[j],
+            at = {un.mass: mass, **norm2(claim, weight), un.sigma_m: norms[top], active: gates[j],
                   n: points, un.c_j: inner(weight, x) / norms[j], un.sigma_j: norms[j], perp: off[0],
                   un.gradient_j: inner(slope, x) / norms[j], un.gradient_off: off[1],
                   un.loss_excess: excess, un.norm_star: 1, un.mass_star: norms[j] ** 2}  # fmt: skip
@@ -186,7 +188,7 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         item = claim.item(words.BATCHES)
         size, batches = batches_of(claim, rng, 2, choose(rng, [1, 2]))
         size = 2 if item == words.FULL else size
-        at: dict[Any, Any] = {a: step, un.sigma_m: top, un.sigma_j: low, r2: squared(weight), n: 2,
+        at: dict[Any, Any] = {a: step, un.sigma_m: top, un.sigma_j: low, **norm2(claim, weight), n: 2,
                               b: size, un.start_m2: cs[1] ** 2, un.start_j2: cs[0] ** 2,
                               S: q[0] ** 2 + q[1] ** 2}  # fmt: skip
         if not inside(claim, at):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tests.ambient import hessian, loss
+from tests.falsify.seeing import norm2
 from tests.falsify.sums.items import batches_of, data_of, float_path, linear_of, off_span
 from tests.falsify.sums.tools import (
     axes,
@@ -141,7 +142,7 @@ def nonorth_nolimit(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         for start in kinds:
             plane = all(x[-1] == 0 for x in data) and len(data[0]) == 3
             mass = squared(start[:2]) if plane else squared(start)
-            at: dict[Any, Any] = {n: size, b: drawn, a: step, r2: squared(start), s: mass,
+            at: dict[Any, Any] = {n: size, b: drawn, a: step, **norm2(claim, start), s: mass,
                                   no.oblique_least: oblique}  # fmt: skip
             if not inside(claim, at):
                 continue
@@ -218,7 +219,7 @@ def nonorth_pca(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             after = plain_step(data, state, (0, 1), step, linear)
             ratio = (after[1 - here] / state[1 - here]) / (after[here] / state[here])
             mass = sum((inner(state, x) ** 2 for x in data), F(0))
-            judge(claim, {**at, r2: squared(state), a: step, S: mass, no.ratio_factor: ratio},
+            judge(claim, {**at, **norm2(claim, state), a: step, S: mass, no.ratio_factor: ratio},
                   lambda x: x.has(no.ratio_factor))  # fmt: skip
     return played
 

@@ -44,7 +44,7 @@ def q_stationary(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         starts = [F(1), F(-1)] if count % 2 == 0 else [F(1), F(1, 2)]
         ms = 2 * mean / (mean**2 + case.kappa * variance) if mean > 0 else F(0)
         step = ms * choose(rng, [F(1, 2), F(9, 10), F(1), F(3, 2), F(0)])
-        at = {**setting(case), qp.mean_start2: (sum(starts) / 2) ** 2, C: step, qu.C_ms: ms}
+        at = {**setting(claim, case), qp.mean_start2: (sum(starts) / 2) ** 2, C: step, qu.C_ms: ms}
         if not inside(claim, at):
             continue
         played += 1

@@ -9,6 +9,7 @@ from typing import Any
 import flint
 import numpy as np
 
+from tests.falsify.seeing import measured, norm2
 from tests.falsify.sums.draws import TINY, about, float_runs, subsets
 from tests.falsify.sums.items import (
     batches_of,
@@ -43,6 +44,7 @@ from theory.assumptions import unequal_norms as un
 from theory.notation import a, b, n, p, r2
 from theory.vocabulary.data import inner
 from theory.vocabulary.meanings import Ends
+from theory.vocabulary.observables import Seen
 
 F = Fraction
 
@@ -52,9 +54,9 @@ HITS = (
 )
 
 
-def _chances(points: int, size: int) -> dict[Any, Any]:
-    return {p: F(size * (points - size), points * (points - 1)),
-            st.p_both: F(size * (size - 1), points * (points - 1))}  # fmt: skip
+def _chances(claim: Claim, points: int, size: int) -> dict[Any, Any]:
+    law = Seen(q=(F(0),) * points, gates=(1,) * points, r2=F(0), on=F(0), size=size)
+    return measured(claim, law, (p, st.p_both))
 
 
 def _exponent(points: int, size: int, step: Fraction, one: Fraction, two: Fraction) -> flint.arb:
@@ -130,7 +132,7 @@ def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if claim.id == "NORMS-EXPONENT":
             if at[st.kept_c2] == 0:
                 refute(claim, "a coordinate that is 0 from some step on has the exponent -oo", at)
-            at |= {**_chances(points, size), un.rate_j: rate_j, un.rate_off: rate_off}
+            at |= {**_chances(claim, points, size), un.rate_j: rate_j, un.rate_off: rate_off}
             skip = 4 * step * one**2 == 1 or not radial.is_finite()
             judge(claim, {**at, st.rate_radial: radial}, lambda x, no=skip: not (
                 no and x.has(st.rate_radial)))  # fmt: skip
@@ -159,10 +161,10 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         level = choose(rng, [(F(1, 10**6), F(1, 2)), (F(100), F(1))])
         at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_j: two,
-                              **_chances(points, size), st.start_c2: 1, st.W_exit: level[0],
+                              **_chances(claim, points, size), st.start_c2: 1, st.W_exit: level[0],
                               st.theta: level[1], st.W_ratio: level[1]}  # fmt: skip
         if count == 0:  # the other point is at rest, and half the runs are lost
-            at |= {n: 2, b: 1, a: F(1, 4), un.sigma_i: 1, un.sigma_j: 1, **_chances(2, 1),
+            at |= {n: 2, b: 1, a: F(1, 4), un.sigma_i: 1, un.sigma_j: 1, **_chances(claim, 2, 1),
                    st.start_c2: F(1, 100), st.W_exit: 100, st.theta: 1, st.W_ratio: 1}  # fmt: skip
             if inside(claim, at):
                 judge(claim, {**at, st.W_start: 3, st.p_trap: F(1, 2)})
@@ -247,7 +249,7 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         for called in tops:
             at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: norms[0],
                                   un.sigma_j: norms[1], un.sigma_k: norms[-1], un.sigma_m: called,
-                                  r2: squared(weight), **_chances(points, size)}  # fmt: skip
+                                  **norm2(claim, weight), **_chances(claim, points, size)}  # fmt: skip
             at[un.start_j2] = weight[1] ** 2
             if not inside(claim, at):
                 continue
@@ -298,7 +300,7 @@ def share(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         )
         step = choose(rng, [F(1, 100), F(1, 2), F(618, 1000), F(9, 10), F(3, 10)]) / one**2
         at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_j: two,
-                              **_chances(points, size)}  # fmt: skip
+                              **_chances(claim, points, size)}  # fmt: skip
         if not inside(claim, at):
             continue
         played += 1
@@ -322,8 +324,8 @@ def trap_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         weight = some_weight(rng, points, norms, choose(rng, [F(1), F(7, 5), F(2)]))
         weight[0] = choose(rng, [weight[0], F(1, 5)])
         at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_j: other,
-                              un.sigma_k: norms[-1], un.sigma_m: top, r2: squared(weight),
-                              st.start_c2: weight[0] ** 2, **_chances(points, size)}  # fmt: skip
+                              un.sigma_k: norms[-1], un.sigma_m: top, **norm2(claim, weight),
+                              st.start_c2: weight[0] ** 2, **_chances(claim, points, size)}  # fmt: skip
         if not inside(claim, at):
             continue
         played += 1

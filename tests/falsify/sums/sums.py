@@ -39,6 +39,7 @@ from theory.quadratic.second_moment import (
     operator,
 )
 from theory.quadratic.thresholds import FINITE, compare, definiteness, identity
+from theory.vocabulary.meanings import VARIANCE_FACTOR, Draws
 
 F = Fraction
 
@@ -75,9 +76,24 @@ def numbers(case: Case) -> tuple[Fraction, Fraction]:
     return mean, sum(x * x for x in values) / len(values) - mean**2
 
 
-def setting(case: Case) -> dict[Any, Any]:
+def factor_of(claim: Claim, case: Case) -> Fraction:
+    """kappa as the claim means it, from how often a batch holds samples."""
+    size, count = case.batch_size, case.problem.count
+    pairs = F(size * (size - 1))
+    if case.sampling == "uniform":
+        product = pairs / (count * (count - 1)) if count > 1 else F(0)
+        law = Draws(count, size, F(size, count), product)
+    else:
+        law = Draws(count, size, F(size, count) + pairs / count**2, pairs / count**2)
+    try:
+        return F(claim.meaning(kappa).value(law))
+    except LookupError:
+        return F(VARIANCE_FACTOR.value(law))
+
+
+def setting(claim: Claim, case: Case) -> dict[Any, Any]:
     """N, k, kappa, the sign of the least eigenvalue of Q, a shared minimiser and a full start."""
-    return {N: case.problem.count, k: case.batch_size, kappa: case.kappa,
+    return {N: case.problem.count, k: case.batch_size, kappa: factor_of(claim, case),
             qu.l_min: definiteness(case.problem.mean), qu.gradient2: 0, qu.start_least: 1,
             qp.mean_start2: 0}  # fmt: skip
 
@@ -160,7 +176,7 @@ def q_ms(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         case, step = family(rng, count), rational(rng, F(1, 10), F(3, 2), 14)
         push = F(0) if rng.integers(3) else F(1)
         full = count != 8 and (bool(rng.integers(2)) or count % 2 == 0)
-        at = {**setting(case), qu.gradient2: push, qu.start_least: int(full)}
+        at = {**setting(claim, case), qu.gradient2: push, qu.start_least: int(full)}
         if not inside(claim, at):
             continue
         played += 1
@@ -184,7 +200,7 @@ def q_ms(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         for slopes, drawn in BELOW[played - 1 : played]:
             line = Case([[[F(x)]] for x in slopes], drawn)
             mean, variance = numbers(line)
-            here = {**setting(line), qu.l: mean, qu.v: variance}
+            here = {**setting(claim, line), qu.l: mean, qu.v: variance}
             expect_decay(claim, rng, line, equals(claim, qu.C_direction, here), here)
         start = identity(size)
         if not full:
@@ -258,7 +274,7 @@ def brackets(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         ms = min(2 * x / (x * x + case.kappa * y) for x, y in zip(means, spread, strict=True))
         low, high = min(spread), max(spread)  # D Q = diag(l_j v_j) against Q
-        at: dict[Any, Any] = {**setting(case), qu.l_min: min(means), qb.l_max: max(means),
+        at: dict[Any, Any] = {**setting(claim, case), qu.l_min: min(means), qb.l_max: max(means),
                               qu.C_ms: ms, qb.s: low, qb.t: high}  # fmt: skip
         down = choose(rng, [0, F(1, 7), 1, 2, 3, 4]) if count > 3 else [2, 1, 3, 2][count]
         at |= {qb.nu_min: low, qb.nu_max: high}

@@ -142,9 +142,12 @@ def holds(statement: Basic, at: Point) -> bool:
 def inside(claim: Claim, at: Point) -> bool:
     """Whether the claim's own region admits the point: exact substitution, or balls for logarithms."""
     try:
-        return holds(claim.region, at)
+        if not holds(claim.region, at):
+            return False
     except ZeroDivisionError:
         return False
+    claim.drawn(at)
+    return True
 
 
 def shown(at: Point) -> dict[str, Any]:

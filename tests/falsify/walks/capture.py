@@ -46,7 +46,7 @@ def capture_half(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     for case in leading(cases(claim, rng, clock), rng):
         for pair in pairs(case):
             for rest in rests(case, pair)[:8] if case.n <= 12 else ():
-                if not inside(claim, pair_point(case, pair, rest)):
+                if not inside(claim, pair_point(claim, case, pair, rest)):
                     continue
                 clock.played += 1
                 i, j = pair
@@ -57,7 +57,7 @@ def capture_half(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                         moved = case.step((*rest, one)).q
                         gone = moved[i] == 0 or ratio == 0
                         total += mp.inf if gone else mp.sqrt(abs(real(moved[j] / moved[i] / ratio)))
-                    bound = number(claim.formula.gts, pair_point(case, pair, rest))
+                    bound = number(claim.formula.gts, pair_point(claim, case, pair, rest))
                     if not total <= bound * (1 + RELATIVE):
                         refute(
                             claim,
@@ -91,7 +91,7 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         live = sorted(case.live, key=lambda j: -abs(case.at.q[j]))
         if not case.batches() or len(live) < 2 or case.at.r2 >= 2:
             continue
-        base = case.observed()
+        base = case.observed(claim)
         base |= bounds_of(case, rng)
         if not inside(claim, base):
             continue
@@ -113,7 +113,7 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             at = case.like(case.at.at(weight)) if case.at.data is None else case
             if any(at.at.q[j] == 0 for j in live):
                 continue
-            seen = at.observed()
+            seen = at.observed(claim)
             if at.at.r2 >= 2:
                 continue
             base = {**seen, **bounds_of(at, rng), p: base[p]}
@@ -152,7 +152,7 @@ def moment_at_point(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         if case.n < 2 or not case.batches():
             continue
         for power in (*corners, F(int(rng.integers(0, 500)), 100)):
-            at = {**case.observed(), g: power}
+            at = {**case.observed(claim), g: power}
             if not inside(claim, at):
                 continue
             clock.played += 1

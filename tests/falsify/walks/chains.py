@@ -33,6 +33,7 @@ def resistances(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not all(evaluate(x, at) for x in relations(claim.region)):
             continue
         clock.played += 1
+        claim.drawn(at)
         term, total = F(1), F(0)
         for x in range(base, base + top):
             total += term
@@ -61,6 +62,7 @@ def lamperti(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not all(evaluate(x, at) for x in relations(claim.region)):
             continue
         clock.played += 1
+        claim.drawn(at)
         ratio, base, top = float(at[c] / at[v]), at[m], 40_000
         places = np.arange(base + 1, top)
         logs = np.log((places - ratio) / (places + ratio)).cumsum()

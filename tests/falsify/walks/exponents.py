@@ -147,7 +147,7 @@ def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SGD-RATE: means over all batches at x_I, any n up to 40, against the formulas."""
     clock = Clock(seconds)
     for case in sized_cases(claim, rng, clock):
-        at: dict[Symbol, Any] = case.observed()
+        at: dict[Symbol, Any] = case.observed(claim)
         if not inside(claim, at):
             continue
         clock.played += 1
@@ -169,7 +169,7 @@ def edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SGD-EDGE: all three exponents are negative just below a_max, and one is not just above."""
     clock = Clock(seconds)
     for case in sized_cases(claim, rng, clock):
-        at: dict[Symbol, Any] = case.observed()
+        at: dict[Symbol, Any] = case.observed(claim)
         if not inside(claim, at):
             continue
         clock.played += 1
@@ -189,7 +189,7 @@ def linearised(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """BRIDGE: moments and means of the factors at x_1, and the noise at a dense minimum, exactly."""
     clock = Clock(seconds)
     for case in sized_cases(claim, rng, clock):
-        at: dict[Symbol, Any] = {**case.observed(), bridge.g: F(int(rng.integers(1, 40)), 10)}
+        at: dict[Symbol, Any] = {**case.observed(claim), bridge.g: F(int(rng.integers(1, 40)), 10)}
         if not inside(claim, at):
             continue
         clock.played += 1
@@ -203,8 +203,8 @@ def linearised(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             power = mp.fsum(w * x ** _mp(at[bridge.g]) for w, x in factors)
         formula = claim.formula
         at[p] = evaluate(stated(formula, p), at)
-        if at[p] != case.observed()[p]:
-            refute(claim, case, f"p = {case.observed()[p]}, claimed {at[p]}")
+        if at[p] != case.observed(claim)[p]:
+            refute(claim, case, f"p = {case.observed(claim)[p]}, claimed {at[p]}")
         with mp.workdps(DIGITS):
             same(
                 claim,
@@ -255,7 +255,7 @@ def best_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     clock = Clock(seconds)
     fixed_eta = claim.id == purity_time.TIME_BEST_ETA.id
     for case in sized_cases(claim, rng, clock):
-        base: dict[Symbol, Any] = case.observed()
+        base: dict[Symbol, Any] = case.observed(claim)
         if fixed_eta:
             base[eta] = case.at.a
             base[a] = case.at.a / case.size
@@ -315,7 +315,7 @@ def spread(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """
     clock = Clock(seconds)
     for case in cases(claim, rng, clock, most=12):
-        at: dict[Symbol, Any] = case.observed()
+        at: dict[Symbol, Any] = case.observed(claim)
         batches = case.batches()
         if not inside(claim, at) or not batches or case.at.a <= 0:
             continue

@@ -33,7 +33,7 @@ def generator(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SELECT-GENERATOR: E f(q+) - f(q) over all batches at a = 1e-25, f a product of powers."""
     clock, step = Clock(seconds), F(1, 10**25)
     for case in cases(claim, rng, clock, most=9):
-        at: dict[Symbol, Any] = case.observed()
+        at: dict[Symbol, Any] = case.observed(claim)
         batches, live = case.batches(), case.live
         if not inside(claim, at) or not batches or len(live) < 2 or case.at.r2 > 4:
             continue

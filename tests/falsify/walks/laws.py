@@ -55,6 +55,10 @@ def split_conditions(
     return (sure, mean) if binding else ([], [])
 
 
+# What a law of walks draws at each position and step, beside what a search fixes.
+LAW = (rw.k, increment, *MEANS, rw.offset, rw.now, rw.value_now, rw.f_now)
+
+
 @cache
 def _sorted(region: Basic) -> tuple[list[Basic], list[Basic], list[Basic], list[Basic]]:
     """The region's conditions on jumps, on means, on the step's number, and the others."""
@@ -196,6 +200,7 @@ def exit_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if any(not table[x] for table in tables for x in inner):
             continue  # somewhere no law is allowed: no such walk
         clock.played += 1
+        claim.drawn((*at, *LAW))
         bound = float(number(claim.formula.rhs, at)) if least else float("inf")
         first = tables[0] if tables[0] != tables[1] else None
         time = worst(inner, tables[1], 1.0, lambda _: 0.0, bound, first, start)
@@ -232,6 +237,7 @@ def foster_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not all(evaluate(x, at) for x in fixed if x.free_symbols <= set(at)):
             continue
         clock.played += 1
+        claim.drawn((*at, *LAW))
         bound = float(number(claim.formula.rhs, at))
         first = tables[0] if tables[0] != tables[1] else None
         if bound < 0:
@@ -264,6 +270,7 @@ def escape_chance(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         if any(not table[x] for table in tables for x in inner):
             continue
         clock.played += 1
+        claim.drawn((*at, *LAW))
         bound = float(number(claim.formula.rhs, at))
         first = tables[0] if tables[0] != tables[1] else None
         chance = worst(inner, tables[1], 0.0, lambda x, a=low: float(x <= a), 1.0, first, start)
@@ -307,6 +314,7 @@ def hitting_chance(claim: Claim, rng: np.random.Generator, seconds: float) -> in
                 table[x] = [] if found is None else laws(*found, here, x, [y - x for y in ends])
             tables.append(table)
         clock.played += 1
+        claim.drawn((*at, *LAW))
         bound = float(number(claim.formula.rhs, at))
         first = tables[0] if tables[0] != tables[1] else None
         chance = worst(inner, tables[1], 0.0, lambda x, z=target: float(x >= z), 1.0, first, start)

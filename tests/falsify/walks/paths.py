@@ -66,7 +66,7 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SGD-RATE-PATHS: exact zeros in the first steps; then slopes of runs that have converged."""
     clock, turn = Clock(seconds), 0
     for case in cases(claim, rng, clock, most=12):
-        at: dict[Symbol, Any] = case.observed()
+        at: dict[Symbol, Any] = case.observed(claim)
         if not inside(claim, at) or len(case.live) < 2:
             continue
         clock.played += 1
@@ -122,7 +122,7 @@ def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             q = [abs(x) for x in case.at.c]  # in the span and of any norm
             near = replace(case.at.at(q, []), activation="linear")
             case = case.like(near, case.kind + ", in the span")
-        at: dict[Symbol, Any] = case.observed()
+        at: dict[Symbol, Any] = case.observed(claim)
         batches, live = case.batches(), case.live
         if not inside(claim, at) or not batches or not live or case.at.r2 > 4:
             continue
@@ -199,7 +199,7 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
                     break
             slack = min(2 - x.r2 for x in path)
             at: dict[Symbol, Any] = {
-                **case.observed(), t: slack, t_star: min(slack, F(1)) * share, reach.M: turns
+                **case.observed(claim), t: slack, t_star: min(slack, F(1)) * share, reach.M: turns
             }  # fmt: skip
             if slack <= 0 or not inside(claim, at):
                 continue
@@ -237,7 +237,7 @@ def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int
     for case in cases(claim, rng, clock, most=40):
         if len(case.live) < 2 or case.at.r2 >= F(199, 100):
             continue
-        base: dict[Symbol, Any] = case.observed()
+        base: dict[Symbol, Any] = case.observed(claim)
         width = 1 - F(10, 27) * case.at.a
         floor_ = min(base[s], (1 - 2 * case.at.a) ** 2 * min(2 - case.at.r2, width))
         base |= {t_star: min(2 - case.at.r2, width), s_star: min(floor_, F(2))}
@@ -315,7 +315,7 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         share = F(1) if rng.random() < 0.7 else F(int(rng.choice([1, 3])), 2)
         level, ratio = F(wide).limit_denominator(10**6) + F(1, 10**6), F(start)
         at: dict[Symbol, Any] = {
-            **case.observed(), t: slack, s: mass,  # the least along the path
+            **case.observed(claim), t: slack, s: mass,  # the least along the path
             two_points.t_min: slack * share, two_points.s_min: mass * share,
             two_points.level: level, two_points.ratio: ratio,
         }  # fmt: skip

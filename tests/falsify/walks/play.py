@@ -25,14 +25,17 @@ import numpy as np
 from mpmath import mp
 from sympy import Basic, Expr, Symbol, lambdify
 
+from tests.falsify.seeing import SHARED, measured
 from tests.falsify.walks.setting import MOST_BATCHES, Data, Setting, setting_of
 from tests.instances import evaluate, exact
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.notation import a, active, b, d, delta, eta, k, n, p, r2, rho, s, t
+from theory.vocabulary.observables import LIVE_COUNT, Seen
 
 F = Fraction
+LIVE = {**SHARED, str(k): LIVE_COUNT}  # in these chapters k counts the live data
 DIGITS = 50
 SIZES = [
     (2, 1), (3, 2), (4, 2), (1, 1), (2, 2), (8, 8), (3, 1), (9, 9), (3, 3), (4, 3), (5, 2), (8, 7), (7, 6),
@@ -178,15 +181,18 @@ class Case:
     def step(self, batch: Sequence[int]) -> Neuron:
         return self.at.step(batch)
 
-    def observed(self) -> dict[Symbol, Fraction | int]:
-        """Every symbol of ``theory.notation`` that the case alone determines."""
+    def seen(self, batch: Sequence[int] = (), after: Neuron | None = None, **more: Any) -> Seen:
+        """The state as meanings read it, and that after the batch; gates are those before the step."""
         at = self.at
-        ways = comb(self.n, self.size)
-        split = F(comb(self.n - 2, self.size - 1), ways) if self.n >= 2 else F(0)
+        then = None if after is None else _seen(after, at.live, at.gates, **more)
+        return _seen(at, at.live, at.gates, batch=batch, size=self.size, after=then, **more)
+
+    def observed(self, claim: Claim) -> dict[Symbol, Fraction | int]:
+        """Every symbol of ``theory.notation`` that the case alone determines, as the claim means it."""
+        at = self.at
         return {
-            n: self.n, d: at.floats()[1].shape[1], b: self.size, a: at.a, eta: at.a * self.size, p: split,
-            r2: at.r2, delta: at.r2 - 1, t: 2 - at.r2, s: at.mass, rho: at.left_over,
-            k: len(self.live), active: 1,
+            n: self.n, d: at.floats()[1].shape[1], b: self.size, a: at.a, eta: at.a * self.size,
+            active: 1, **measured(claim, self.seen(), (k, p, r2, delta, t, s, rho), LIVE),
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -197,15 +203,23 @@ class Case:
         return f"n={self.n} b={self.size} a={at.a} q=({shown}{rest}) {at.activation}, {self.kind}{data}"
 
 
+def _seen(at: Neuron, live: Sequence[int], gates: Sequence[int], **more: Any) -> Seen:
+    on = at.data.projected(at.q, live) if at.data else sum((at.q[j] ** 2 for j in live), F(0))
+    return Seen(q=at.q, gates=gates, r2=at.r2, on=on, off=at.off, **more)
+
+
 def inside(claim: Claim, at: Mapping[Symbol, Any]) -> bool:
     """Whether the claim's region holds at the values of ``at``, by exact substitution.
 
     Raises KeyError when the region has a symbol that the case does not determine.
     """
     try:
-        return all(_true(x, at) for x in relations(claim.region))
+        if not all(_true(x, at) for x in relations(claim.region)):
+            return False
     except ZeroDivisionError:  # a condition that has no value there does not hold
         return False
+    claim.drawn(at)
+    return True
 
 
 def _true(condition: Basic, at: Mapping[Symbol, Any]) -> bool:

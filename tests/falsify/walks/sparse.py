@@ -40,7 +40,7 @@ def sparse(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """
     clock = Clock(seconds)
     for case in cases(claim, rng, clock):
-        if not inside(claim, case.observed()):
+        if not inside(claim, case.observed(claim)):
             continue
         clock.played += 1
         fate, run = _fates(case, rng, clock)
@@ -118,7 +118,7 @@ def block_rate(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     clock = Clock(seconds)
     block, factor = stated(claim.formula, block_length), stated(claim.formula, rate)
     for case in cases(claim, rng, clock, most=3):
-        values = dict(case.observed())
+        values = dict(case.observed(claim))
         slack = min(2 - case.at.r2, 1 - Fraction(10, 27) * case.at.a)
         values[t_star] = slack * Fraction(int(rng.integers(1, 5)), 4)
         values[s_star] = min(case.at.mass, (1 - 2 * case.at.a) ** 2 * values[t_star])

@@ -13,6 +13,7 @@ import numpy as np
 from mpmath import mp
 from sympy import Eq, Le, Symbol
 
+from tests.falsify.seeing import measured
 from tests.falsify.walks.play import (
     DIGITS,
     Case,
@@ -77,11 +78,14 @@ def rests(case: Case, pair: tuple[int, int]) -> list[tuple[int, ...]]:
     return list(combinations(others, case.size - 1))
 
 
-def pair_point(case: Case, pair: tuple[int, int], rest: tuple[int, ...]) -> dict[Symbol, Any]:
+def pair_point(
+    claim: Claim, case: Case, pair: tuple[int, int], rest: tuple[int, ...]
+) -> dict[Symbol, Any]:
     """What the case says of a pair and a set C."""
-    q, gates = case.at.q, case.at.gates
-    mass = sum((gates[j] * q[j] ** 2 for j in rest), F(0))
-    return {**case.observed(), S_C: mass, q_i: q[pair[0]], q_j: q[pair[1]]}
+    return {
+        **case.observed(claim),
+        **measured(claim, case.seen(pair=pair, rest=rest), (S_C, q_i, q_j)),
+    }
 
 
 def walk(symbol: Symbol, order: int) -> Search:
@@ -94,7 +98,7 @@ def walk(symbol: Symbol, order: int) -> Search:
         for case in with_bare(cases(claim, rng, clock), rng):
             for pair in pairs(case) if case.batches() else ():
                 sets = rests(case, pair)
-                points = [pair_point(case, pair, rest) for rest in sets]
+                points = [pair_point(claim, case, pair, rest) for rest in sets]
                 masses = {case.at.seen(batch) for batch in case.batches() or ()}
                 if not points or not all(inside(claim, {**points[0], S: x}) for x in masses):
                     continue
@@ -149,7 +153,7 @@ def drift_low(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     for case in cases(claim, rng, clock):
         for pair in pairs(case) if case.batches() else ():
             for rest in rests(case, pair)[:6]:
-                at = pair_point(case, pair, rest)
+                at = pair_point(claim, case, pair, rest)
                 if not inside(claim, at):
                     continue
                 clock.played += 1
@@ -172,7 +176,7 @@ def drift_low(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
 def _drift_of(claim: Claim, case: Case, pair: tuple[int, int]) -> None:
     """The mean change over the batches that come next is p times that of log(1 + cross/K) over C."""
-    points = [pair_point(case, pair, rest) for rest in rests(case, pair)]
+    points = [pair_point(claim, case, pair, rest) for rest in rests(case, pair)]
     logs = logs_of(case, pair) if points and all(inside(claim, x) for x in points) else None
     if not logs:
         return
@@ -190,10 +194,10 @@ def largest_jump(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """WALK-JUMP: no batch moves |q_i/q_j| by more than the claimed factor."""
     clock, most = Clock(seconds), claim.formula.gts
     for case in cases(claim, rng, clock):
-        at = case.observed()
+        at = case.observed(claim)
         for batch in case.some_batches():
             moved = case.step(batch)
-            at[S] = case.at.seen(batch)
+            at |= measured(claim, case.seen(batch), (S,))
             if not inside(claim, at):
                 continue
             bound = 1 + evaluate(most, at)
@@ -225,7 +229,7 @@ def fixed_points(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     moved.append(case.step(batch))
                 yield moved[k]
 
-        at, q = case.observed(), case.at.q
+        at, q = case.observed(claim), case.at.q
         row = next((k for k, x in enumerate(case.at.off) if x), 0)
         for i in case.live[:3]:
             for j in [x for x in range(case.n) if x != i][:6] or [None]:
@@ -253,10 +257,8 @@ def mass_floor(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     clock = Clock(seconds)
     for case in cases(claim, rng, clock):
         for batch in case.some_batches():
-            moved = case.step(batch)
-            at = case.observed()
-            at[S] = case.at.seen(batch)
-            at[s_next] = sum((moved.q[j] ** 2 for j in case.live), F(0))
+            seen = case.seen(batch, case.step(batch))
+            at = case.observed(claim) | measured(claim, seen, (S, s_next))
             if inside(claim, at):
                 clock.played += 1
                 if not evaluate(claim.formula, at):
@@ -269,11 +271,11 @@ def band_above(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     clock = Clock(seconds)
     for case in near_sphere(cases(claim, rng, clock), rng):
         for batch in case.some_batches():
-            at = case.observed()
-            at[S] = case.at.seen(batch)
+            at = case.observed(claim)
+            at |= measured(claim, case.seen(batch), (S,))
             if inside(claim, at):
                 clock.played += 1
-                at[delta_next] = case.step(batch).r2 - 1
+                at |= measured(claim, case.seen(batch, case.step(batch)), (delta_next,))
                 if not evaluate(claim.formula, at):
                     refute(claim, case, f"delta+ = {at[delta_next]} under {batch}")
     return clock.played
@@ -308,7 +310,7 @@ def sparse_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         batches, live = case.batches(), case.live
         if not batches or len(live) < 2:
             continue
-        base = case.observed()
+        base = case.observed(claim)
         mass = base[s]
         base[Q] = sum((case.at.q[j] ** 4 for j in live), F(0)) / mass**2
         with mp.workdps(DIGITS):

@@ -136,7 +136,7 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     if upper:
         angle_generator(claim, rng)
     for case in starts(claim, rng, clock):
-        at: dict[Symbol, Any] = case.observed()
+        at: dict[Symbol, Any] = case.observed(claim)
         q = case.at.q
         rest = mp.sqrt(_mp(sum((x * x for x in q[1:]), F(0))))
         values = {**at, q_i: q[0], many.rest: F(str(mp.nstr(rest, 40))), many.share: F(1)}
@@ -183,7 +183,7 @@ def exit_times(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SELECT-TIME and TIME-TWO: a^2 times the mean number of steps, at a = 1/4 and 1/8."""
     clock, purity = Clock(seconds), claim.id == purity_time.TIME_TWO.id
     for case in starts(claim, rng, clock):
-        at: dict[Symbol, Any] = case.observed()
+        at: dict[Symbol, Any] = case.observed(claim)
         q = case.at.q
         z = float(mp.log(_mp(abs(q[0] / q[1]))))
         eps = F(int(rng.integers(1, 9)), 200)
@@ -249,7 +249,7 @@ def equal_chances(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         at = Neuron(whole, [off], step, "relu" if turn % 3 else "linear", setting.data(points))
         case = Case(at, batch, "tied", setting)
         size = abs(at.q[at.live[0]]) if at.live else F(0)
-        observed = {**case.observed(), q_j: size}
+        observed = {**case.observed(claim), q_j: size}
         if not inside(claim, observed) or any(abs(at.q[j]) != size for j in at.live):
             continue
         clock.played += 1
@@ -291,7 +291,7 @@ def purity_steps(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         step = F(23, 100) if mean else F(int(rng.integers(30, 49)), 100)
         case = case.like(replace(case.at, a=step))
         eps = F(1, 2 ** int(rng.integers(1, 12)))
-        at: dict[Symbol, Any] = {**case.observed(), purity_time.eps: eps}
+        at: dict[Symbol, Any] = {**case.observed(claim), purity_time.eps: eps}
         if not inside(claim, at):
             continue
         clock.played += 1

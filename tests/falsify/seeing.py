@@ -1,0 +1,56 @@
+"""The shared symbols' values on what a search plays, as the claim means them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from sympy import Symbol
+
+from tests.instances import Vector
+from theorem_audit.statement.claim import Claim
+from theory.legend import LEGEND
+from theory.notation import r2
+from theory.vocabulary.data import inner, off_span
+from theory.vocabulary.observables import Seen
+
+SHARED = LEGEND[""]
+
+
+def seen(
+    w: Vector,
+    data: Sequence[Vector],
+    *,
+    linear: bool = True,
+    after: Vector | None = None,
+    **more: Any,
+) -> Seen:
+    """A weight as meanings read it, and the weight after a step, with the gates before it."""
+    gates = [int(linear or inner(w, x) > 0) for x in data]
+
+    def state(v: Vector, **rest: Any) -> Seen:
+        off, r2 = off_span(v, data), inner(v, v)
+        return Seen([inner(v, x) for x in data], gates, r2, r2 - inner(off, off), off, **rest)
+
+    return state(w, after=None if after is None else state(after, **more), **more)
+
+
+def norm2(claim: Claim, w: Iterable[Fraction]) -> dict[Symbol, Any]:
+    """The claim's r2 at a weight, where nothing else of the state is asked."""
+    total = sum((x * x for x in w), Fraction(0))
+    return measured(claim, Seen((), (), total, Fraction(0)), (r2,))
+
+
+def measured(
+    claim: Claim, at: Seen, symbols: Iterable[Symbol], shared: Mapping[str, str] = SHARED
+) -> dict[Symbol, Any]:
+    """Each symbol's value at ``at``: by the claim's meaning, or, where it has other words, the shared one."""
+    found = {}
+    for x in symbols:
+        try:
+            meaning = claim.meaning(x)
+        except LookupError:
+            meaning = shared[str(x)]  # type: ignore[assignment]
+        found[x] = meaning.value(at)
+    return found
