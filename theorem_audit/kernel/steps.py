@@ -29,6 +29,7 @@ from theorem_audit.weigh import stale
 from theorem_audit.weigh.runner import evidence_of
 
 HEADERS = {"certificate": certificates.HEADER, "identity": identities.HEADER}
+PLURAL = {"certificate": "certificates", "identity": "identities"}
 BATCH = 60
 TIME_LIMIT = 300.0
 
@@ -121,7 +122,7 @@ def verdicts(
             for start in range(0, len(mine), BATCH):
                 new = judge_all(court, mine[start : start + BATCH])
                 found |= new
-                tell(f"Coq: {len(found)} of {len(found) + len(mine) - start - len(new)} {kind}s")
+                tell(f"Coq: {len(found)} of {len(found) + len(mine) - start - len(new)} {PLURAL[kind]}")
                 for theorem in mine[start : start + BATCH]:
                     said = new[theorem.label]
                     if not said.timed_out:
