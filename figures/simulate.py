@@ -42,7 +42,8 @@ def add_model_options(sub: argparse.ArgumentParser, *, many: bool) -> None:
     sub.add_argument("--radius", type=float, default=1.0, help="||w(0)|| (default 1)", **more)
     sub.add_argument("--activation", default="linear", help="linear or relu (default linear)")
     sub.add_argument(
-        "--sampling", default="uniform",
+        "--sampling",
+        default="uniform",
         help="uniform, replacement, cyclic or reshuffled (default uniform)",
     )
 
@@ -140,7 +141,8 @@ def run_sweep(args: argparse.Namespace) -> list[dict[str, Any]]:
     axes = {
         "n": args.n, "batch_size": args.b, "step_size": args.step_size or args.a, "radius": args.radius,
         "steps": args.steps, "runs": args.runs, "activation": args.activation,
-        "sampling": args.sampling, "d": args.d, "observe": [[_observable(x) for x in args.observe]],
+        "sampling": args.sampling, "d": args.d,
+        "observe": [[_observable(x) for x in args.observe]],
     }  # fmt: skip
     lists = [x if isinstance(x, list) else [x] for x in axes.values()]
     grid = [dict(zip(axes, x, strict=True)) for x in itertools.product(*lists)]
@@ -158,7 +160,7 @@ def run_sweep(args: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def _observable(name: str) -> str:
-    """An observable's name; ``module:function`` with what the function computes, as a sweep's settings need it."""
+    """An observable's name; ``module:function`` as a sweep's settings need it."""
     if ":" not in name or "@" in name:
         return name
     module, _, function = name.partition(":")
@@ -199,8 +201,8 @@ def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     grid.add_argument("--seeds", type=int, default=1, help="seeds per setting (default 1)")
     grid.add_argument(
         "--observe", nargs="+", default=list(OBSERVED), metavar="NAME",
-        help=f"what is recorded at the last step: {', '.join(NAMED)}, or module:function of your own, a function "
-        f"of a sim.engine.state.State (default: {' '.join(OBSERVED)})",
+        help=f"what is recorded at the last step: {', '.join(NAMED)}, or module:function "
+        f"of your own, of a sim.engine.state.State (default: {' '.join(OBSERVED)})",
     )  # fmt: skip
     grid.add_argument("--store", required=True, metavar="FILE", help="SQLite file; kept, resumed")
     grid.add_argument("--csv", metavar="FILE", help="write every run of every cell as a row of CSV")

@@ -15,8 +15,8 @@ from rich.table import Table
 from sim import Gram, almost_sure_threshold, design, mean_square_threshold
 from sim.problems.gram import memory
 from sim.problems.gram_design import Window, batch_sizes
-from sim.problems.printed import at_least, at_most
 from sim.problems.gram_input import agree, read
+from sim.problems.printed import at_least, at_most
 from theorem_audit.usage import BadUsage, emit, seed_of
 
 RUNS, EPOCHS, LEVEL = 48, 1000, 0.99
@@ -64,9 +64,7 @@ def render(rows: Sequence[Mapping[str, Any]]) -> Table:
             if not math.isfinite(high)
             else max(4, min(12, 1 - math.floor(math.log10(_gap(row)))))
         )
-        paths = (
-            "-" if row["almost_sure"] is None else _interval(*row["almost_sure"])
-        )
+        paths = "-" if row["almost_sure"] is None else _interval(*row["almost_sure"])
         shown.add_row(
             str(row["batch_size"]),
             at_most(low, digits),

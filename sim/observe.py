@@ -226,7 +226,9 @@ def _own(said: str) -> tuple[str, Observable]:
         raise ValueError(f"observe={said!r}: no function of that name can be imported")
     if (now := observed(function)) != said:
         what = "its code is another now" if code else "a sweep needs what it computes, too"
-        raise ValueError(f"observe={said!r}: {what}: write sim.observe.observed(function), here {now!r}")
+        raise ValueError(
+            f"observe={said!r}: {what}: write sim.observe.observed(function), here {now!r}"
+        )
     return place.partition(":")[2], function
 
 

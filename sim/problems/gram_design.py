@@ -52,7 +52,9 @@ class Window:
     def __str__(self) -> str:
         sure = f"with probability {self.level:g}"
         if self.tame:
-            said = f"{at_least(self.tame[0])} < C < {at_most(self.tame[1])} keeps A, leaves B, {sure}"
+            said = (
+                f"{at_least(self.tame[0])} < C < {at_most(self.tame[1])} keeps A, leaves B, {sure}"
+            )
         elif self.paths:
             said = "no C keeps A in mean square and leaves B"
         else:

@@ -79,7 +79,9 @@ def test_a_cell_that_cannot_be_unpickled_says_so(
     source.write_text("def cell(settings, seed):\n    return {'x': settings['x']}\n")
     exec(compile(source.read_text(), str(source), "exec"), module.__dict__)
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    with pytest.raises(CellError, match="cannot be unpickled .*No module named 'known_here_alone'"):
+    with pytest.raises(
+        CellError, match=r"cannot be unpickled .*No module named 'known_here_alone'"
+    ):
         sweep({"x": [1, 2]}, seeds=1, store=tmp_path / "s.db", cell=module.cell, workers=1)
 
 

@@ -11,7 +11,16 @@ from theorem_audit.report.claim_page import OUTCOMES
 from theorem_audit.report.legend import names_of, told_by
 from theorem_audit.statement.claim import Claim
 
-ARITY = {"msub": 2, "msup": 2, "msubsup": 3, "mfrac": 2, "munder": 2, "mover": 2, "munderover": 3, "mroot": 2}
+ARITY = {
+    "msub": 2,
+    "msup": 2,
+    "msubsup": 3,
+    "mfrac": 2,
+    "munder": 2,
+    "mover": 2,
+    "munderover": 3,
+    "mroot": 2,
+}
 SUBS = ("msub", "msubsup")
 SKIPPED = re.compile(r"<(code|pre|math|style|script|svg)\b.*?</\1>", re.S)
 UNSET = re.compile(

@@ -1,4 +1,4 @@
-"""Every page of the whole theory's report, read, and in a browser: a phone, the console, the keyboard, axe-core.
+"""Every page of the whole theory's report, read, and in a browser: a phone, console, keyboard, axe-core.
 
 The ledger's outcomes are made up (``whole_ledger``), so that nothing is run and no instance is looked for.
 """
@@ -76,7 +76,9 @@ def test_the_first_page_is_small_for_the_whole_theory(site: Path) -> None:
 
 def test_every_claims_page_reads_as_a_theorem(site: Path) -> None:
     order, problems = list(claims), []
-    for before, claim, after in zip([None, *order], claims.values(), [*order[1:], None], strict=False):
+    for before, claim, after in zip(
+        [None, *order], claims.values(), [*order[1:], None], strict=False
+    ):
         page = (site / "claims" / f"{claim.id}.html").read_text(encoding="utf-8")
         tests = {x.test.split("::")[-1] for x in evidence_of()[claim.id]}
         said = reading.ill_set(page) + reading.unset(page) + reading.legend_gaps(page, claim)
@@ -102,7 +104,10 @@ def test_what_a_claims_page_lacks_is_found() -> None:
     assert reading.ill_set(SPOILT) == ["double subscript: ab\nc", "torn: Cms))", "no msup: (nT"]
     assert reading.unset(SPOILT) == ["ASCII: ||", "ASCII: ||", "ASCII: x_1", "ASCII: <="]
     assert "no meaning: a" in reading.legend_gaps(SPOILT, claim)
-    assert reading.unlinked(SPOILT, claims, claim, {"test_x"}) == ["no link: STEP", "no link: test_x"]
+    assert reading.unlinked(SPOILT, claims, claim, {"test_x"}) == [
+        "no link: STEP",
+        "no link: test_x",
+    ]
     assert reading.unexplained(SPOILT) == ["not explained: equal", "variants are not folded"]
 
 

@@ -172,8 +172,17 @@ def test_a_is_an_axis_and_the_table_has_a_row_for_each_run(
 def test_a_sweep_records_what_is_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = "sweep --n 4 --b 1 --a 0.1 --steps 9 --runs 2 --workers 1 --json - --store".split()
-    words += [str(tmp_path / "x.db"), "--observe", "winner"]
+    words = ["sweep", "--n", "4", "--b", "1", "--a", "0.1", "--steps", "9", "--runs", "2"]
+    words += [
+        "--workers",
+        "1",
+        "--json",
+        "-",
+        "--store",
+        str(tmp_path / "x.db"),
+        "--observe",
+        "winner",
+    ]
     assert main([*words, "sim.observe:r2"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert row["winner"] in (0, 0.5, 1, 1.5, 2, 2.5, 3)

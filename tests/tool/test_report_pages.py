@@ -66,7 +66,10 @@ ASCII = [
     ("c_i(0)^2", "<i>c</i><sub>i</sub>(0)<sup>2</sup>"),
     ("a law of a start", "a law of a start"),
     ("sim/problems/selection_law.py", "sim/problems/selection_law.py"),
-    ("rho_* and t_**(1 - a)**2", "<i>ρ</i><sub>*</sub> and <i>t</i><sub>*</sub>·(1 - a)<sup>2</sup>"),
+    (
+        "rho_* and t_**(1 - a)**2",
+        "<i>ρ</i><sub>*</sub> and <i>t</i><sub>*</sub>·(1 - a)<sup>2</sup>",
+    ),
     ("x_1..x_n, 2*a", "<i>x</i><sub>1</sub>..<i>x</i><sub>n</sub>, 2·a"),
     ("r2_0, |E_e_0|", "<i>r</i><sub>2,0</sub>, |<i>E</i><sub>e<sub>0</sub></sub>|"),
     ("sum_{j != i}, max_j", "∑<sub>j ≠ i</sub>, max<sub>j</sub>"),
@@ -158,7 +161,7 @@ def test_findings_stand_with_their_pictures(run: dict[str, Any], tmp_path: Path)
     write_site(told, tmp_path, drawn(ROOT / "pictures"))
     page = _page(tmp_path, "findings.html")
     (mark,) = re.findall(r'<article class="finding" id="([^"]+)">', page)
-    assert page.count("<img src=\"data:image/png") == 1
+    assert page.count('<img src="data:image/png') == 1
     assert f'href="findings.html#{mark}"' in _page(tmp_path, "index.html")
 
 

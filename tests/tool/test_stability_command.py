@@ -100,7 +100,9 @@ def test_printed_ends_are_on_the_safe_side() -> None:
         for digits in (4, 9):
             assert float(at_most(value, digits)) <= value <= float(at_least(value, digits))
     assert stability._interval(0.1234567, 0.1234561) == "0.12345 to 0.12346"
-    window = Window(2, (0.1234567, 0.7654321), (0.1234567, 0.9), 0.7654321, 0.9, 0.1234567, 0.99, False, ())
+    window = Window(
+        2, (0.1234567, 0.7654321), (0.1234567, 0.9), 0.7654321, 0.9, 0.1234567, 0.99, False, ()
+    )
     assert "0.12346 < C < 0.76543 keeps A" in str(window)
     assert (at_most(math.inf), at_least(2.0)) == ("inf", "2")
 

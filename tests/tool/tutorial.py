@@ -24,7 +24,9 @@ def again(folder: Path) -> str:
     """The page renewed in an empty folder, which gets a copy of the example."""
     folder = folder.resolve()
     shutil.copytree(
-        EXAMPLE, folder / "examples" / "heavy_ball", ignore=shutil.ignore_patterns("build", "__pycache__")
+        EXAMPLE,
+        folder / "examples" / "heavy_ball",
+        ignore=shutil.ignore_patterns("build", "__pycache__"),
     )
     return guide.renewed(PAGE.read_text(encoding="utf-8"), folder)
 

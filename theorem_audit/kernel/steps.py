@@ -122,7 +122,9 @@ def verdicts(
             for start in range(0, len(mine), BATCH):
                 new = judge_all(court, mine[start : start + BATCH])
                 found |= new
-                tell(f"Coq: {len(found)} of {len(found) + len(mine) - start - len(new)} {PLURAL[kind]}")
+                tell(
+                    f"Coq: {len(found)} of {len(found) + len(mine) - start - len(new)} {PLURAL[kind]}"
+                )
                 for theorem in mine[start : start + BATCH]:
                     said = new[theorem.label]
                     if not said.timed_out:

@@ -31,7 +31,8 @@ ELEMENTS, ATTRIBUTES = frozenset(_ELEMENTS.split()), frozenset(_ATTRIBUTES.split
 
 # What is left as it stands: words that LaTeX itself sets, and commands; then words of a theory.
 _LEFT = (
-    r"\\(?:text|mathrm|operatorname|mathcal|mathbb|mathbf|begin|end)\*?\{[^{}]*\}(?:\{[lcr]+\})?|\\[A-Za-z]+"
+    r"\\(?:text|mathrm|operatorname|mathcal|mathbb|mathbf|begin|end)\*?\{[^{}]*\}"
+    r"(?:\{[lcr]+\})?|\\[A-Za-z]+"
 )
 _WORDS = re.compile(rf"{_LEFT}|(?P<word>(?<![A-Za-z])[A-Za-z]{{3,}}(?![A-Za-z]))")
 _INDICES = re.compile(rf"{_LEFT}|(?<=[_^]{{)(?P<word>[A-Z]?[a-z]{{3,}})(?=}})")
@@ -61,7 +62,9 @@ def names_upright(markdown: str) -> str:
 def _breakable(latex: str) -> str:
     """A formula's alternatives as formulas of their own, where each is whole by itself."""
     parts = _ALTERNATIVE.split(latex)
-    if any(x.count("{") != x.count("}") or x.count(r"\left") != x.count(r"\right") for x in parts[::2]):
+    if any(
+        x.count("{") != x.count("}") or x.count(r"\left") != x.count(r"\right") for x in parts[::2]
+    ):
         return latex
     return "".join(f"$ {x} $" if place % 2 else x for place, x in enumerate(parts))
 
@@ -92,11 +95,20 @@ def mathml(latex: str, *, block: bool = False, typed: bool = False) -> Markup:
     return Markup(ElementTree.tostring(tree, encoding="unicode"))
 
 
-_CHILDREN = {"msub": 2, "msup": 2, "mfrac": 2, "munder": 2, "mover": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
+_CHILDREN = {
+    "msub": 2,
+    "msup": 2,
+    "mfrac": 2,
+    "munder": 2,
+    "mover": 2,
+    "mroot": 2,
+    "msubsup": 3,
+    "munderover": 3,
+}
 
 
 def _grouped(node: ElementTree.Element) -> None:
-    """An index belongs to all that the converter put before it: of ``(n b)^T`` it made four children, not two."""
+    """An index belongs to all that the converter put before it: ``(n b)^T`` had four children."""
     extra = len(node) - _CHILDREN.get(node.tag, len(node))
     if extra > 0:
         base = ElementTree.Element("mrow")
@@ -127,7 +139,9 @@ def _inline_math(_: object, tokens: Sequence[Token], at: int, options: object, e
     """A formula in a line; one that a narrow screen may have to scroll is reached by keyboard."""
     latex = tokens[at].content
     reached = Markup(' tabindex="0"') if len(latex) > LONG else Markup()
-    return str(Markup('<span class="math inline"{}>{}</span>').format(reached, mathml(latex, typed=True)))
+    return str(
+        Markup('<span class="math inline"{}>{}</span>').format(reached, mathml(latex, typed=True))
+    )
 
 
 def _table_open(*_: object) -> str:

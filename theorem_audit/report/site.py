@@ -128,7 +128,9 @@ class _Site:
         self._pictures()
         self._findings()
         self._book()
-        self.page("guide.html", "note.html", name="Using the tool", page=note_html(guide.text(), below=0))
+        self.page(
+            "guide.html", "note.html", name="Using the tool", page=note_html(guide.text(), below=0)
+        )
         if self.tutorial:
             self.page("tutorial.html", "note.html", name="Tutorial", page=self.tutorial)
         if self.kernel:

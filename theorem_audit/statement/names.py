@@ -38,12 +38,20 @@ def composed(name: str) -> str:
         base = piece["base"]
         if not base:
             sup = piece["power"]
-            told = f"^{{{sup[1:]}}}" if sup else " " if piece["times"] else _SIGNS.get(piece[0], piece[0])
+            told = (
+                f"^{{{sup[1:]}}}"
+                if sup
+                else " "
+                if piece["times"]
+                else _SIGNS.get(piece[0], piece[0])
+            )
             found = f"{{{found}}}" + told if sup and found[-1:] == "}" else found + told
         elif base in _FUNCTIONS:
             found += rf"\{base} {piece['digits']}"
         else:
-            found += _letter(base) + _index(piece) + (f"^{{{piece['sup'][1:]}}}" if piece["sup"] else "")
+            found += (
+                _letter(base) + _index(piece) + (f"^{{{piece['sup'][1:]}}}" if piece["sup"] else "")
+            )
     return found
 
 
