@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import itertools
 import json
 import sqlite3
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sim import simulate, sweep
+from sim.observe import NAMED, observed, resolve
 from sim.problems.autoencoder_cell import uniform_start
 from sim.sweeps.store import StoreError
 from sim.sweeps.sweep import SweepError
@@ -40,7 +42,9 @@ def add_model_options(sub: argparse.ArgumentParser, *, many: bool) -> None:
     sub.add_argument("--radius", type=float, default=1.0, help="||w(0)|| (default 1)", **more)
     sub.add_argument("--activation", default="linear", help="linear or relu (default linear)")
     sub.add_argument(
-        "--sampling", default="uniform", help="uniform, replacement, cyclic or reshuffled"
+        "--sampling",
+        default="uniform",
+        help="uniform, replacement, cyclic or reshuffled (default uniform)",
     )
 
 
@@ -137,7 +141,8 @@ def run_sweep(args: argparse.Namespace) -> list[dict[str, Any]]:
     axes = {
         "n": args.n, "batch_size": args.b, "step_size": args.step_size or args.a, "radius": args.radius,
         "steps": args.steps, "runs": args.runs, "activation": args.activation,
-        "sampling": args.sampling, "d": args.d, "observe": [list(OBSERVED)],
+        "sampling": args.sampling, "d": args.d,
+        "observe": [[_observable(x) for x in args.observe]],
     }  # fmt: skip
     lists = [x if isinstance(x, list) else [x] for x in axes.values()]
     grid = [dict(zip(axes, x, strict=True)) for x in itertools.product(*lists)]
@@ -149,14 +154,27 @@ def run_sweep(args: argparse.Namespace) -> list[dict[str, Any]]:
         cells.to_csv(args.csv, tidy=True)
     return [
         {**row.settings, "seed": row.seed,
-         **{name: float(np.median(row.values[name])) for name in OBSERVED}}
+         **{name: float(np.median(row.values[name])) for name in resolve(row.settings["observe"])}}
         for row in cells
     ]  # fmt: skip
 
 
+def _observable(name: str) -> str:
+    """An observable's name; ``module:function`` as a sweep's settings need it."""
+    if ":" not in name or "@" in name:
+        return name
+    module, _, function = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"--observe {name}: {error}") from error
+    return observed(found)
+
+
 def print_sweep(rows: list[dict[str, Any]], console: Console) -> None:
     """The cells as a table."""
-    names = ["n", "batch_size", "step_size", "radius", "seed", *OBSERVED]
+    found = resolve(rows[0]["observe"])
+    names = ["n", "batch_size", "step_size", "radius", "seed", *found]
     table = Table(*names, box=None)
     for row in rows:
         table.add_row(*(f"{row[name]:.4g}" for name in names))
@@ -181,6 +199,11 @@ def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     grid = command("sweep", "a grid of settings, resumable; lists of values are its axes", ids=None)
     add_model_options(grid, many=True)
     grid.add_argument("--seeds", type=int, default=1, help="seeds per setting (default 1)")
+    grid.add_argument(
+        "--observe", nargs="+", default=list(OBSERVED), metavar="NAME",
+        help=f"what is recorded at the last step: {', '.join(NAMED)}, or module:function "
+        f"of your own, of a sim.engine.state.State (default: {' '.join(OBSERVED)})",
+    )  # fmt: skip
     grid.add_argument("--store", required=True, metavar="FILE", help="SQLite file; kept, resumed")
     grid.add_argument("--csv", metavar="FILE", help="write every run of every cell as a row of CSV")
     grid.add_argument("--workers", type=int, help="processes (default: cores)")

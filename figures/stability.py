@@ -16,6 +16,7 @@ from sim import Gram, almost_sure_threshold, design, mean_square_threshold
 from sim.problems.gram import memory
 from sim.problems.gram_design import Window, batch_sizes
 from sim.problems.gram_input import agree, read
+from sim.problems.printed import at_least, at_most
 from theorem_audit.usage import BadUsage, emit, seed_of
 
 RUNS, EPOCHS, LEVEL = 48, 1000, 0.99
@@ -63,24 +64,18 @@ def render(rows: Sequence[Mapping[str, Any]]) -> Table:
             if not math.isfinite(high)
             else max(4, min(12, 1 - math.floor(math.log10(_gap(row)))))
         )
-        paths = (
-            "-" if row["almost_sure"] is None else "{:.5g} to {:.5g}".format(*row["almost_sure"])
-        )
+        paths = "-" if row["almost_sure"] is None else _interval(*row["almost_sure"])
         shown.add_row(
             str(row["batch_size"]),
-            _rounded_down(low, digits),
+            at_most(low, digits),
             paths,
             f"{row['sample']} ({row['share']:.1%})",
         )
     return shown
 
 
-def _rounded_down(value: float, digits: int) -> str:
-    """The number with so many digits, never larger than it is."""
-    if not math.isfinite(value) or value <= 0:
-        return str(value)
-    shift = 10.0 ** (digits - 1 - math.floor(math.log10(value)))
-    return f"{math.floor(value * shift) / shift:.{digits}g}"
+def _interval(low: float, high: float) -> str:
+    return f"{at_most(low)} to {at_least(high)}"
 
 
 def _gap(row: Mapping[str, Any]) -> float:

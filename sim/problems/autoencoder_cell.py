@@ -91,7 +91,8 @@ simulate_cell = Cell(run_autoencoder, f"engine {ENGINE_VERSION}", _check)
 """Runs of the autoencoder from starts uniform on the sphere ||w(0)|| = radius of R^d.
 
 Settings: n, batch_size, step_size, steps; d (default n), runs (1), radius (1.0), activation,
-sampling, backend and observe as in `sim.simulate`; every (default: only the last step is kept).
+sampling, backend and observe as in `sim.simulate`, a function of your own as `sim.observe.observed(function)`;
+every (default: only the last step is kept).
 Outputs: each observable, (runs, ...) or with `every` (records, runs, ...); recorded_steps with
 `every`; dead and diverged, (runs,).
 """

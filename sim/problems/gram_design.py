@@ -15,6 +15,7 @@ from sim.problems.gram_enclosure import enclose
 from sim.problems.gram_input import read
 from sim.problems.gram_lyapunov import AlmostSure, almost_sure_threshold
 from sim.problems.gram_operator import variance_factor
+from sim.problems.printed import at_least, at_most
 from sim.problems.quadratic_moments import mean_square_threshold as dense_threshold
 
 Span = tuple[float, float]
@@ -51,15 +52,16 @@ class Window:
     def __str__(self) -> str:
         sure = f"with probability {self.level:g}"
         if self.tame:
-            said = f"{self.tame[0]:.5g} < C < {self.tame[1]:.5g} keeps A, leaves B, {sure}"
+            said = (
+                f"{at_least(self.tame[0])} < C < {at_most(self.tame[1])} keeps A, leaves B, {sure}"
+            )
         elif self.paths:
             said = "no C keeps A in mean square and leaves B"
         else:
             said = "none keeps A and leaves B"
         if self.paths and self.paths != self.tame:
-            said += (
-                f"; A's paths up to {self.paths[1]:.5g} (heavy tails past {self.keeps_below:.5g})"
-            )
+            far, near = at_most(self.paths[1]), at_most(self.keeps_below)
+            said += f"; A's paths up to {far} (heavy tails past {near})"
         return f"b = {self.batch_size}: {said}"
 
 

@@ -10,11 +10,12 @@ missing there. The numbers are bitwise the same for any executor, number of work
 from __future__ import annotations
 
 import json
+import pickle
 import random
 import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from os import PathLike
 from queue import SimpleQueue
@@ -109,6 +110,18 @@ def compute(function: Function, task: Task) -> bytes:
         raise CellError("".join(traceback.format_exception(error))) from None
 
 
+def compute_sent(sent: bytes, task: Task) -> bytes:
+    """``compute``, of a pickled function: a worker that cannot read it says so, and lives on."""
+    try:
+        function = pickle.loads(sent)
+    except Exception as error:  # noqa: BLE001 - whatever its module raises when it is imported
+        raise CellError(
+            f"the cell cannot be unpickled in a worker process ({type(error).__name__}: {error}): its module "
+            f"must be one that the worker can import; or {_GUARD}"
+        ) from None
+    return compute(function, task)
+
+
 class _Run:
     """The missing tasks of a sweep: waiting, handed out (`pending`), failed, or committed."""
 
@@ -180,7 +193,11 @@ class _Run:
                 self.advance(1)
             else:
                 try:
-                    future = executor.submit(compute, self.cell.function, task)
+                    if isinstance(executor, ProcessPoolExecutor):
+                        sent = pickle.dumps(self.cell.function)
+                        future = executor.submit(compute_sent, sent, task)
+                    else:
+                        future = executor.submit(compute, self.cell.function, task)
                 except BrokenExecutor as error:
                     return error
                 self.pending[future] = task

@@ -10,10 +10,13 @@ import pytest
 from scipy.stats import kstest
 
 from sim import (
+    CellError,
     simulate,
     simulate_cell,
     sweep,
 )
+from sim.engine.state import State
+from sim.observe import observed
 from sim.problems.autoencoder_cell import uniform_start
 from sim.tests.sweep_tools import SERIAL
 
@@ -39,6 +42,47 @@ def test_the_autoencoder_cell_records_when_asked() -> None:
     assert values["dead"].shape == (5,)
     # r2 = radius^2 up to the rounding of n + 1 squares and their sum: (n + 4) * 2^-53 < 1e-14
     assert np.abs(values["r2"][0] - 1).max() < 1e-14
+
+
+def twice_r2(state: State) -> Any:
+    return 2 * state.r2
+
+
+def test_an_observable_of_ones_own_goes_into_the_ready_made_cell(tmp_path: Path) -> None:
+    grid = POINT | {"observe": [["r2", observed(twice_r2)]]}
+    results = sweep(grid, seeds=1, store=tmp_path / "s.db", workers=2)
+    assert np.array_equal(results.array("twice_r2"), 2 * results.array("r2"))
+
+
+def test_an_observable_whose_code_changed_or_that_has_no_module_is_refused() -> None:
+    own = observed(twice_r2)
+    for wrong, match in (
+        (f"{own}0", "its code is another now"),
+        (own.partition("@")[0], "needs what it computes, too"),
+        ("sim.tests:nothing@0", "no function of that name"),
+    ):
+        with pytest.raises(ValueError, match=match):
+            simulate_cell(POINT | {"observe": [wrong]}, np.random.SeedSequence(0))
+    with pytest.raises(TypeError, match="defined at the top of a module"):
+        observed(lambda state: state.r2)
+
+
+def test_a_cell_that_cannot_be_unpickled_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its module is known here, and nowhere that a worker looks."""
+    import sys
+    from types import ModuleType
+
+    module = ModuleType("known_here_alone")
+    source = tmp_path / "code.py"
+    source.write_text("def cell(settings, seed):\n    return {'x': settings['x']}\n")
+    exec(compile(source.read_text(), str(source), "exec"), module.__dict__)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    with pytest.raises(
+        CellError, match=r"cannot be unpickled .*No module named 'known_here_alone'"
+    ):
+        sweep({"x": [1, 2]}, seeds=1, store=tmp_path / "s.db", cell=module.cell, workers=1)
 
 
 @pytest.mark.parametrize(

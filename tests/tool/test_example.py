@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.tool import ROOT
+from tests.tool import ROOT, tutorial
+from theorem_audit import guide
 from theorem_audit.project import read
 
 EXAMPLE = ROOT / "examples" / "heavy_ball"
@@ -79,6 +80,22 @@ def test_the_tutorial_prints_the_verdicts_of_a_run(ledger: dict[str, Any]) -> No
     table = text.split("$ audit run --json build/audit.json\n")[1].split("\n\n")[0]
     rows = [re.split(r"\s{2,}", line)[:2] for line in table.splitlines()[1:]]
     assert rows == [[c["id"], c["verdict"].replace("_", " ")] for c in ledger["claims"]]
+
+
+def test_the_tutorial_counts_what_the_run_counts(ledger: dict[str, Any]) -> None:
+    read, of = ledger["hypotheses"]["read"], ledger["hypotheses"]["of"]
+    ran = sum(len(c["evidence"]) for c in ledger["claims"])
+    text = tutorial.PAGE.read_text(encoding="utf-8")
+    assert f"hypotheses read by machine: {read} of {of}\n" in text
+    assert f"reused 0 of {ran}, ran {ran}: " in text
+
+
+@pytest.mark.thorough
+def test_the_tutorials_first_project_prints_what_it_says(tmp_path: Path) -> None:
+    """``python -m tests.tool.tutorial`` renews the whole page, in some minutes."""
+    said = tutorial.PAGE.read_text(encoding="utf-8").split("## 3. ")[0]
+    again = guide.renewed(said, tmp_path)
+    assert tutorial.settled(again) == tutorial.settled(said)
 
 
 def test_the_tutorial_and_the_notes_name_tests_that_exist() -> None:

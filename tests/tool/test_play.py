@@ -169,6 +169,28 @@ def test_a_is_an_axis_and_the_table_has_a_row_for_each_run(
     assert "--step-size --a" in capsys.readouterr().err
 
 
+def test_a_sweep_records_what_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["sweep", "--n", "4", "--b", "1", "--a", "0.1", "--steps", "9", "--runs", "2"]
+    words += [
+        "--workers",
+        "1",
+        "--json",
+        "-",
+        "--store",
+        str(tmp_path / "x.db"),
+        "--observe",
+        "winner",
+    ]
+    assert main([*words, "sim.observe:r2"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["winner"] in (0, 0.5, 1, 1.5, 2, 2.5, 3)
+    assert 0 < row["r2"] < 4
+    assert main([*words, "sim.observe:nothing"]) == 2
+    assert "--observe sim.observe:nothing: " in capsys.readouterr().err
+
+
 def test_one_run_takes_a_too(capsys: pytest.CaptureFixture[str]) -> None:
     said = []
     for step in (("--a", "0.25"), ("--step-size", "0.5")):

@@ -22,7 +22,7 @@ from theorem_audit.report.claim_page import OUTCOMES, WIDTH, _signs, broken, reg
 from theorem_audit.report.drawing import drawn
 from theorem_audit.report.legend import shared_legend
 from theorem_audit.report.listings import listings
-from theorem_audit.report.mathematics import mathml, note_html, upright
+from theorem_audit.report.mathematics import mathml, names_upright, note_html, upright
 from theorem_audit.report.notes import notes, split
 from theorem_audit.report.prose import prose
 from theorem_audit.report.site import write_site
@@ -67,6 +67,16 @@ ASCII = [
     ("c_i(0)^2", "<i>c</i><sub>i</sub>(0)<sup>2</sup>"),
     ("a law of a start", "a law of a start"),
     ("sim/problems/selection_law.py", "sim/problems/selection_law.py"),
+    (
+        "rho_* and t_**(1 - a)**2",
+        "<i>ρ</i><sub>*</sub> and <i>t</i><sub>*</sub>·(1 - a)<sup>2</sup>",
+    ),
+    ("x_1..x_n, 2*a", "<i>x</i><sub>1</sub>..<i>x</i><sub>n</sub>, 2·a"),
+    ("r2_0, |E_e_0|", "<i>r</i><sub>2,0</sub>, |<i>E</i><sub>e<sub>0</sub></sub>|"),
+    ("sum_{j != i}, max_j", "∑<sub>j ≠ i</sub>, max<sub>j</sub>"),
+    ("sigma_i**(-2), 2**g", "<i>σ</i><sub>i</sub><sup>(-2)</sup>, 2<sup>g</sup>"),
+    ("by reach_time().", "by <code>reach_time()</code>."),
+    ("theory/walks/birth_death.py", "theory/walks/birth_death.py"),
     ("<b>x_1</b>", "&lt;b&gt;<i>x</i><sub>1</sub>&lt;/b&gt;"),
     ("BAND-WIDE, not BAND-WIDEST", '<a href="BAND-WIDE.html">BAND-WIDE</a>, not BAND-WIDEST'),
 ]
@@ -114,6 +124,13 @@ def test_links_of_notes_lead_to_pages_of_the_report() -> None:
 
 def test_words_in_formulas_are_names_and_subscripts_are_single() -> None:
     assert upright(r"P_{sparse} + \rho_{ij} \log x") == r"P_{\text{sparse}} + \rho_{ij} \log x"
+    assert upright("-aSq_j + w_{perp}") == r"-aSq_j + w_{\perp}".replace("aSq", r"\text{aSq}")
+    assert upright(r"-aSq_j + l_{max}", typed=True) == r"-aSq_j + l_{\text{max}}"
+    assert latex_of(Symbol("rho(T(C_ms))")) == r"\rho(T(C_{ms}))"
+    assert latex_of(Symbol("E|e^+|^2")) == "E|e^{+}|^{2}"
+    assert latex_of(Symbol("r2_0")) == "r_{2,0}"
+    assert latex_of(Symbol("sin2phi")) == r"\sin 2\phi"
+    assert latex_of(Symbol(r"\mu_3(a_B)")) == r"\mu_3(a_B)"
     assert latex_of(Symbol("P_local")) == r"P_{\mathrm{local}}"
     j = Symbol("j", integer=True)
     assert latex_of(IndexedBase("h_jj")[j]) == "h_{jj}"
@@ -121,6 +138,40 @@ def test_words_in_formulas_are_names_and_subscripts_are_single() -> None:
     for claim in claims.values():
         assert "}}_{" not in claim.statement, claim.id
         assert str(mathml(claim.statement)).startswith("<math"), claim.id
+
+
+def test_an_index_belongs_to_all_before_it() -> None:
+    """The converter gives the exponent of a bracket four children, which a browser sets side by side."""
+    for latex in (r"\tbinom nb^{-T}", r"\binom nb_T"):
+        tree = ElementTree.fromstring(str(mathml(latex)))
+        (found,) = (x for x in tree.iter() if x.tag[-4:] in ("msup", "msub"))
+        assert ["".join(x.itertext()) for x in found] in (["(nb)", "−T"], ["(nb)", "T"])
+
+
+def test_a_sentences_alternatives_may_be_broken() -> None:
+    either = r"Let $(x = 1\ \text{and}\ y > 0)\ \text{or}\ l_{max} < 2$"
+    assert names_upright(either) == r"Let $(x = 1$ and $y > 0)$ or $l_{\text{max}} < 2$"
+    whole = r"$\left(x\ \text{or}\ y\right)$"
+    assert names_upright(whole) == whole
+
+
+def test_findings_stand_with_their_pictures(run: dict[str, Any], tmp_path: Path) -> None:
+    told = copy.deepcopy(run)
+    template = told["claims"][0]
+    told["claims"] += [{**template, "id": x} for x in ("TRACE-JUMP", "TRACE")]
+    write_site(told, tmp_path, drawn(ROOT / "pictures"))
+    page = _page(tmp_path, "findings.html")
+    (mark,) = re.findall(r'<article class="finding" id="([^"]+)">', page)
+    assert page.count('<img src="data:image/png') == 1
+    assert f'href="findings.html#{mark}"' in _page(tmp_path, "index.html")
+
+
+def test_the_tutorial_is_a_page_with_its_picture(site: Path) -> None:
+    page = _page(site, "tutorial.html")
+    assert page.count("<h1>") == 1
+    assert page.count('<img src="data:image/png;base64,') == 1
+    assert "$ audit init heavy-ball" in page
+    assert not re.search(r'<a href="[^"]*\.(?:md|py)', page)
 
 
 def test_long_lines_of_hypotheses_are_broken_between_them() -> None:

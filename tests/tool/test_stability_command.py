@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 from figures import stability
+from sim.problems.gram_design import Window
+from sim.problems.printed import at_least, at_most
 from theorem_audit.cli import main
 
 
@@ -92,10 +95,16 @@ def test_design_without_an_upper_end_is_json(tmp_path: Path, capsys: Any) -> Non
     assert row["keeps_below"] is None
 
 
-def test_a_printed_lower_end_is_not_rounded_up(jacobian: Path) -> None:
-    for value in (0.123456789, 1.9999999999, 123.456):
+def test_printed_ends_are_on_the_safe_side() -> None:
+    for value in (0.123456789, 1.9999999999, 123.456, 1e-7, 0.3):
         for digits in (4, 9):
-            assert float(stability._rounded_down(value, digits)) <= value
+            assert float(at_most(value, digits)) <= value <= float(at_least(value, digits))
+    assert stability._interval(0.1234567, 0.1234561) == "0.12345 to 0.12346"
+    window = Window(
+        2, (0.1234567, 0.7654321), (0.1234567, 0.9), 0.7654321, 0.9, 0.1234567, 0.99, False, ()
+    )
+    assert "0.12346 < C < 0.76543 keeps A" in str(window)
+    assert (at_most(math.inf), at_least(2.0)) == ("inf", "2")
 
 
 def test_bad_usage(jacobian: Path, tmp_path: Path, capsys: Any, monkeypatch: Any) -> None:

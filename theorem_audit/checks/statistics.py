@@ -159,7 +159,7 @@ def expect_at_most(
     context = current()
     if stats.binom.sf(trials - 1, trials, bound) >= error:
         context.notes.append(
-            f"{what}: no count of {trials} speaks against P <= {bound:.6g}: no check"
+            f"{what}: no count of {trials} speaks against P <= {bound!r}: no check"
         )
         return
     context.count()
@@ -167,7 +167,7 @@ def expect_at_most(
     pvalue = float(stats.binom.sf(successes - 1, trials, bound))
     if pvalue < error:
         raise Refuted(
-            f"{what}: {successes} of {trials} where P <= {bound:.6g} (p = {pvalue:.2g})",
+            f"{what}: {successes} of {trials} where P <= {bound!r} (p = {pvalue:.2g})",
             {"p": pvalue},
         )
 

@@ -17,7 +17,7 @@ TOOL = str(Path(__file__).resolve().parents[2])  # the folder that holds the pac
 WIDTH = "100"
 # What differs from run to run: seconds, ages, the folder, the commit.
 _VARIES = (
-    (re.compile(r"\b\d+\.\d+(?= s\b|$)", re.M), "0.0"),
+    (re.compile(r"\b\d+\.\d+(?= ?s\b|$)", re.M), "0.0"),
     (re.compile(r"run (just now|\d+ \w+ ago)( and .*? ago)?"), "run just now"),
 )
 
@@ -40,7 +40,7 @@ def settled(output: str) -> str:
 
 
 def renewed(said: str, folder: Path) -> str:
-    """The guide with every command typed again in ``folder``, an empty one.  ``cd`` moves within it."""
+    """The guide with every command typed again in ``folder``.  ``cd`` moves within it; ``pip`` is not typed."""
     here = folder
 
     def typed(match: re.Match[str]) -> str:
@@ -49,21 +49,28 @@ def renewed(said: str, folder: Path) -> str:
         for line in match[1].splitlines():
             if not line.startswith("$ "):
                 continue
-            words = line[2:].split("  #")[0].split()
             found.append(line)
-            if words[0] == "cd":
-                here /= words[1]
-                continue
-            done = subprocess.run(
-                [sys.executable, "-m", "theorem_audit", *words[1:]], cwd=here, capture_output=True, text=True,
-                timeout=300, check=False, env={**os.environ, "PYTHONPATH": TOOL, "COLUMNS": WIDTH},
-            )  # fmt: skip
-            output = (done.stdout + done.stderr).replace(f"{folder}{os.sep}", "").rstrip()
-            found += [x.rstrip() for x in output.splitlines() if "Fontconfig" not in x]
-            found += [f"[exit code {done.returncode}]"] if done.returncode else []
+            for command in line[2:].split("  #")[0].split("; "):
+                words = command.split()
+                if words[0] == "cd":
+                    here = (here / words[1]).resolve()
+                elif words[0] != "pip":
+                    found += _output(words, here, folder)
         return "```console\n" + "\n".join(found) + "\n```\n"
 
     return BLOCK.sub(typed, said)
+
+
+def _output(words: list[str], here: Path, folder: Path) -> list[str]:
+    """What ``audit ...`` or ``pytest ...`` prints, and its exit code where that is not 0."""
+    module = {"audit": "theorem_audit"}.get(words[0], words[0])
+    done = subprocess.run(
+        [sys.executable, "-m", module, *words[1:]], cwd=here, capture_output=True, text=True,
+        timeout=300, check=False, env={**os.environ, "PYTHONPATH": TOOL, "COLUMNS": WIDTH},
+    )  # fmt: skip
+    output = (done.stdout + done.stderr).replace(f"{folder}{os.sep}", "").rstrip()
+    found = [x.rstrip() for x in output.splitlines() if "Fontconfig" not in x]
+    return found + [f"[exit code {done.returncode}]"] * bool(done.returncode)
 
 
 __all__ = ["GUIDE", "commands", "renewed", "settled", "text"]

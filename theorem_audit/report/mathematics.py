@@ -30,7 +30,10 @@ ELEMENTS, ATTRIBUTES = frozenset(_ELEMENTS.split()), frozenset(_ATTRIBUTES.split
 
 
 # What is left as it stands: words that LaTeX itself sets, and commands; then words of a theory.
-_LEFT = r"\\(?:text|mathrm|operatorname|mathcal|mathbb|mathbf|begin|end)\*?\{[^{}]*\}(?:\{[lcr]+\})?|\\[A-Za-z]+"
+_LEFT = (
+    r"\\(?:text|mathrm|operatorname|mathcal|mathbb|mathbf|begin|end)\*?\{[^{}]*\}"
+    r"(?:\{[lcr]+\})?|\\[A-Za-z]+"
+)
 _WORDS = re.compile(rf"{_LEFT}|(?P<word>(?<![A-Za-z])[A-Za-z]{{3,}}(?![A-Za-z]))")
 _INDICES = re.compile(rf"{_LEFT}|(?<=[_^]{{)(?P<word>[A-Z]?[a-z]{{3,}})(?=}})")
 _SIGNS = {"perp": r"\perp", "eps": r"\varepsilon"}
@@ -105,7 +108,7 @@ _CHILDREN = {
 
 
 def _grouped(node: ElementTree.Element) -> None:
-    """An index belongs to all that the converter put before it: of ``(n b)^T`` it made four children, not two."""
+    """An index belongs to all that the converter put before it: ``(n b)^T`` had four children."""
     extra = len(node) - _CHILDREN.get(node.tag, len(node))
     if extra > 0:
         base = ElementTree.Element("mrow")
