@@ -13,10 +13,11 @@ import builtins
 import sys
 from builtins import all as all_of  # bound here: evidence may have put another in its place
 from builtins import map as mapped
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
-from operator import attrgetter, call, is_
+from itertools import starmap
+from operator import attrgetter, is_
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -36,7 +37,6 @@ OTHERS = frozenset(("builtins", *DECIDES))
 CHANGED = "it changed what judges: "
 FIELDS = tuple(x.name for x in fields(Claim) if x.name != "chapter")  # which discovery shortens
 BUILTIN = frozenset(x for x in vars(builtins) if x[:2] != "__")
-NONE: frozenset[str] = frozenset()
 
 _code = attrgetter("__code__")
 
@@ -89,11 +89,6 @@ def _place(owner: Any, meant: dict[str, Any]) -> _Place:
     return _Place(owner, (*meant,), (*meant.values(),), functions, (*map(_code, functions),))
 
 
-def _builtins_in(names: dict[str, Any]) -> frozenset[str]:
-    """Which names of a module are those of builtins."""
-    return NONE if BUILTIN.isdisjoint(names) else BUILTIN & names.keys()
-
-
 def _project() -> Any:
     """The project in use, found by name: an import would make every outcome rest on all of it."""
     return sys.modules["theorem_audit.project"].current()
@@ -106,45 +101,6 @@ class Untouched:
         self._modules: dict[str, frozenset[str]] = {}
         self._places: list[_Place] = []
         self._claims: dict[str, Claim] = {}
-        self._ours: list[_Place] = []  # those of claims: their __dict__ may be another by now
-        self._others: set[str] = set()  # modules that neither judge nor are judged
-        self._roots: frozenset[str] = NONE
-        # The places of modules and classes in one row, looked at in one go.
-        self._gets: list[Callable[[str], Any]] = []
-        self._names: list[str] = []
-        self._values: list[Any] = []
-        self._codes: dict[FunctionType, CodeType] = {}
-
-    def _list(self, place: _Place) -> None:
-        self._places.append(place)
-        if isinstance(place.owner, Claim):
-            self._ours.append(place)
-        else:
-            self._gets += [place.owner.__dict__.get] * len(place.names)
-            self._names += place.names
-            self._values += place.values
-        for function, code in zip(place.functions, place.codes, strict=True):
-            self._codes.setdefault(function, code)
-
-    @property
-    def _same(self) -> bool:
-        """Whether every place is what it was."""
-        now = mapped(call, self._gets, self._names)
-        return (
-            all_of(mapped(is_, now, self._values))
-            and all_of(mapped(is_, mapped(_code, self._codes), self._codes.values()))
-            and all_of([place.same for place in self._ours])
-        )
-
-    def _list_again(self) -> None:
-        places = [
-            x if x.same else _place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
-            for x in self._places
-        ]
-        for kept in (self._places, self._ours, self._gets, self._names, self._values, self._codes):
-            kept.clear()
-        for place in places:
-            self._list(place)
 
     def extend(self, *, accept: bool = False) -> None:
         """Take up the modules and claims that were imported since.
@@ -153,39 +109,35 @@ class Untouched:
         """
         here = _project()
         if accept:
-            if not self._same:
-                self._list_again()
+            self._places = [
+                x if x.same else _place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
+                for x in self._places
+            ]
             self._modules = {
-                x: _builtins_in(vars(sys.modules[x])) for x in self._modules if x in sys.modules
+                x: BUILTIN & vars(sys.modules[x]).keys() for x in self._modules if x in sys.modules
             }
             self._claims = {x: c for x, c in self._claims.items() if dict.get(here.claims, x) is c}
-        roots = frozenset((TOOL, *here.packages))
-        if roots != self._roots:
-            self._roots, self._others = roots, set()
+        roots = {TOOL, *here.packages}
         for name in ("builtins", *DECIDES, *sys.modules):
-            if name in self._modules or name in self._others:
-                continue
-            if not (name.partition(".")[0] in roots or name in OTHERS):
-                self._others.add(name)
+            if name in self._modules or not (name.partition(".")[0] in roots or name in OTHERS):
                 continue
             module = sys.modules.get(name)
             if isinstance(module, ModuleType) and ".tests." not in f"{name}.":
-                self._modules[name] = _builtins_in(vars(module))
-                for owner, meant in _of(module, name.partition(".")[0] in here.packages):
-                    self._list(_place(owner, meant))
+                self._modules[name] = BUILTIN & vars(module).keys()
+                self._places += starmap(
+                    _place, _of(module, name.partition(".")[0] in here.packages)
+                )
         for claim_id, claim in here.claims.loaded():
             if claim_id not in self._claims:
                 self._claims[claim_id] = claim
-                self._list(_place(claim, {x: vars(claim).get(x) for x in FIELDS}))
+                self._places.append(_place(claim, {x: vars(claim).get(x) for x in FIELDS}))
 
     def changed(self) -> list[str]:
         """What is another than it was, by name.  It is put back."""
-        found = list[str]()
-        if not self._same:
-            found += [said for place in self._places if not place.same for said in place.changed()]
+        found = [said for place in self._places if not place.same for said in place.changed()]
         for name, had in self._modules.items():
             module = sys.modules.get(name)
-            if module is None or name == "builtins" or BUILTIN.isdisjoint(vars(module)):
+            if module is None or name == "builtins":
                 continue
             # A submodule of such a name is no function in the builtin's place: the import put it there.
             new = {
