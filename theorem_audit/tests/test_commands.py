@@ -155,6 +155,23 @@ def test_certificates_are_stored_exported_and_judged(fresh: Path, audit: Run, sa
     assert "test_square error: ValueError" in broken.stderr
 
 
+def test_the_reason_why_there_is_no_search_is_kept_until_it_is_another(
+    fresh: Path, audit: Run
+) -> None:
+    """Mended: it was read again in each run, by a worker, and its time made every page another."""
+    words = ("run", "LOG", "--workers", "1", "--json", "run.json")
+    audit(*words)
+    first = (fresh / "run.json").read_text()
+    again = audit(*words)
+    assert "reused 3 of 3, ran 0" in again.stdout
+    rows = [json.loads(x)["claims"] for x in (first, (fresh / "run.json").read_text())]
+    assert rows[0] == rows[1]
+    file = fresh / "searches" / "bounds.py"
+    file.write_text(file.read_text().replace("no float is", "no rational is"))
+    assert "reused 2 of 3" in audit(*words).stdout
+    assert "no rational is a logarithm" in (fresh / "run.json").read_text()
+
+
 def test_pictures_are_drawn_with_their_data(fresh: Path, audit: Run, said: Any) -> None:
     (row,) = said("figures", "line", "--out", "pictures")
     assert (fresh / row["csv"]).read_text() == "x,y\n0,0\n1,1\n"

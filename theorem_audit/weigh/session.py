@@ -1,7 +1,7 @@
 """One run: what is kept is taken from the store, the rest is run in one crew of workers, and kept.
 
 An error is not kept: it may be the machine's.  What was not run is kept only where it is known what was
-missing: a package, whose version stands in the key, or Coq with its build.
+missing: a package, whose version stands in the key, or Coq with its build; or a search, for a written reason.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ KERNEL = ("coqc", "coqchk")
 SHARE = 4.0  # seconds of expected work for each process: below, starting another one does not pay
 GUESS = 0.5  # seconds for evidence that was never timed, and for looking at hypotheses
 EDITED = "edited"  # in place of an outcome's key
+NO_SEARCH = "OUT_OF_REACH"  # of a module of falsifiers: why there is none, which is part of the key
 FLUSH = 1.0  # seconds between writes to the store
 # Not how many checks were made: a helper that caches makes its own once a process.
 COMPARED = ("outcome", "kind", "steps", "error", "power", "smallest_visible", "uses", "needs",
@@ -287,7 +288,7 @@ class Session:
         if outcome.outcome == "not_run":
             if row.kind == "kernel":
                 reads = {**reads, (row.module, row.binding): {*self._kernel()}}
-            elif not self._lacks(row):
+            elif not (row.binding == NO_SEARCH or self._lacks(row)):
                 return
         self._pending.append((key, outcome, reads, row))
 
