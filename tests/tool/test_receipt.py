@@ -54,7 +54,13 @@ def test_verify_needs_the_standard_library_alone(slip: dict[str, Any], tmp_path:
         words, capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    for line in ("digest", "verdict", "certificate", "NOT CHECKED: t::none, which left no certificate", "NOT CHECKED: the evidence itself"):
+    for line in (
+        "digest",
+        "verdict",
+        "certificate",
+        "NOT CHECKED: t::none, which left no certificate",
+        "NOT CHECKED: the evidence itself",
+    ):
         assert line in done.stdout
     checked = subprocess.run([*words, "--project", str(ROOT)], capture_output=True, text=True,
                              timeout=60, check=False)  # fmt: skip
@@ -171,7 +177,11 @@ def test_no_json_makes_verify_break_or_accept(data: Any, tmp_path_factory: Any) 
     """Also where it has the form and a fitting digest."""
     for made in (
         data,
-        {**dict.fromkeys(verify.FIELDS, data), "receipt": verify.VERSION, "project": "sgd-batch-audit"},
+        {
+            **dict.fromkeys(verify.FIELDS, data),
+            "receipt": verify.VERSION,
+            "project": "sgd-batch-audit",
+        },
     ):
         if isinstance(made, dict):
             made = signed(made)
