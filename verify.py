@@ -5,8 +5,9 @@
 
 Checked: the digest; that the verdict follows from the outcomes listed, by the rules of
 proofs_notes/audit.md written a second time below; that every certificate which the evidence made is
-there, and each, exactly, by another method than the suite's; with --project, that the files are those the run was made with. What cannot be checked
-here is said, line by line. Exit code 0: nothing found wrong; 1: something is; 2: no receipt.
+there, and each, exactly, by another method than the suite's; with --project, that the files are those
+the run was made with. What cannot be checked here is said, line by line.
+Exit code 0: nothing found wrong; 1: something is; 2: no receipt.
 """
 
 from __future__ import annotations

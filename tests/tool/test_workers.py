@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,14 @@ import pytest
 from tests.tool import ROOT
 from tests.tool.worker_jobs import job, never_ready, nothing
 from theorem_audit import cli
+from theorem_audit import project as project_in_use
 from theorem_audit.checks.mark import Evidence
+from theorem_audit.reuse.keeper import Keeper
+from theorem_audit.reuse.store import open_store
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.runner import run_evidence
-from theorem_audit.weigh.workers import Crew, Lost
+from theorem_audit.weigh.verdict import Outcome
+from theorem_audit.weigh.workers import Crew, Last, Lost
 from theory.model.autoencoder import GRAD
 
 # --- the crew ---------------------------------------------------------------------------------
@@ -233,3 +238,85 @@ def test_an_outcome_of_a_lost_job_names_its_evidence() -> None:
         assert (found[key].outcome, found[key].detail, found[key].seed) == ("error", "gone", 3)
         assert (found[key].test, found[key].steps) == (item.test, item.steps)
         assert found[key].kind == item.kind
+
+
+class Says:
+    """A crew whose processes say what they are told to."""
+
+    def __init__(self, *said: Any) -> None:
+        self.said = said
+
+    def run(self, jobs: Any) -> Any:
+        for one in jobs:
+            yield from ((one, x) for x in self.said)
+
+
+def test_an_answer_for_another_claim_is_an_error() -> None:
+    """Mended: evidence could send an outcome for any claim along the line of its process."""
+    jobs = runner.jobs_for(["GRAD"])[:1]
+    ((_, _, case), row) = jobs[0]
+    good = replace(runner.not_run(row, case, 3, ""), outcome="passed", checks=1)
+    forged: list[Any] = [
+        (replace(good, claim_id="HESS"), {}), (replace(good, kind="ball"), {}), good, (good, {}, 1),
+        (replace(good, detail=3), {}), (good, {("a", "b"): {3}}), (good, []), {},
+    ]  # fmt: skip
+    for said in forged:
+        ((_, found),) = runner.run_jobs(jobs, run_seed=3, quick=False, workers=Says(said))  # type: ignore[arg-type]
+        assert (found.claim_id, found.kind, found.outcome) == ("GRAD", row.kind, "error")
+        assert found.detail.startswith(runner.FORGED)
+    ((_, found),) = runner.run_jobs(jobs, run_seed=3, quick=False, workers=Says((good, {})))  # type: ignore[arg-type]
+    assert found == good
+
+
+def test_a_look_that_is_none_is_an_error() -> None:
+    about = {"instance": {}, "boundary": []}
+    other = Outcome("HESS", "t", "witness", (), "error")
+    for said in (
+        None,
+        ((None, about), {}, 1),
+        ((None, {}), {}),
+        ((other, about), {}),
+        ((3, about), {}),
+    ):
+        ((claim_id, (found, _)),) = runner.look(
+            ["GRAD"], run_seed=3, quick=False, workers=Says(said)
+        )  # type: ignore[arg-type]
+        assert found is not None
+        assert (claim_id, found.claim_id, found.outcome) == ("GRAD", "GRAD", "error")
+    mine = replace(other, claim_id="GRAD")
+    for empty in (None, mine):
+        said = ((empty, about), {})
+        ((_, found_about),) = runner.look(["GRAD"], run_seed=3, quick=False, workers=Says(said))  # type: ignore[arg-type]
+        assert found_about == (empty, about)
+
+
+def test_what_evidence_is_the_first_to_import_is_not_used_by_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Mended: another evidence's file, imported and changed before its own turn, spoke for a false claim."""
+    asked = runner.jobs_for(["GRAD"])[0][0]
+    monkeypatch.setattr(runner, "_work", lambda *x: "did")
+    assert runner._serve(asked, 0, False) == ("did", {})
+
+    def imports(*_: Any) -> str:
+        monkeypatch.setitem(sys.modules, "tests.test_made_up", runner)
+        return "did"
+
+    monkeypatch.setattr(runner, "_work", imports)
+    assert runner._serve(asked, 0, False) == Last(("did", {}))
+    assert runner._serve(asked, 0, False) == ("did", {})
+
+
+def test_a_forged_outcome_is_not_kept(tmp_path: Path) -> None:
+    """What its process said first is forgotten when it says another thing."""
+    store = open_store(tmp_path / "kept.sqlite", lambda text: None)
+    keeper = Keeper(project_in_use.current(), store)
+    row = runner.jobs_for(["GRAD"])[0][1]
+    good = replace(runner.not_run(row, "", 0, ""), outcome="passed", checks=1)
+    keeper.keep("one", good.as_dict(), {}, row)
+    keeper.keep("two", good.as_dict(), {}, row)
+    assert set(keeper.outcomes(["one", "two"])) == {"one", "two"}
+    keeper.forget("one")
+    keeper.forget("three")
+    assert set(keeper.outcomes(["one", "two"])) == {"two"}
+    store.close()

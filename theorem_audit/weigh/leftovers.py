@@ -21,12 +21,13 @@ TIMERS = tuple(
     for x in ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF")
     if hasattr(signal, x)
 )
+TOOLS = range(6)  # places for tools that watch the interpreter, in Python 3.12 and later
 
 
 def hooks() -> tuple[Any, ...]:
     """What the interpreter calls of itself; equal as long as nobody puts another there."""
     watching = getattr(sys, "monitoring", None)
-    tools = () if watching is None else tuple(watching.get_tool(x) for x in range(6))
+    tools = () if watching is None else tuple(watching.get_tool(x) for x in TOOLS)
     return (
         sys.gettrace(), sys.getprofile(), threading.gettrace(), threading.getprofile(), tools,
         tuple(x for x in gc.callbacks if _home(x) != "hypothesis"), sys.excepthook, sys.unraisablehook,
@@ -40,9 +41,9 @@ def _home(function: Any) -> str:
     return str(getattr(function, "__module__", "")).partition(".")[0]
 
 
-def threads() -> frozenset[int]:
+def threads() -> frozenset[int | None]:
     """The threads that run here."""
-    return frozenset(x.ident or 0 for x in threading.enumerate())
+    return frozenset(x.ident for x in threading.enumerate())
 
 
 def children() -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import time
@@ -307,6 +308,11 @@ def row_of(item: Evidence) -> Row:
     )  # fmt: skip
 
 
+# Imported before evidence can be the first to do so, and change them: by name, as outcomes rest on none.
+LATE = tuple(
+    f"theorem_audit.{x}"
+    for x in ("kernel.axioms", "kernel.gate", "kernel.judge", "doubt.challenge")
+)
 RECORDER: Recorder | None = None  # in a worker: what evidence opens
 WATCHED: Any = None  # in a worker: what judges, as it was when that started
 LEFT: Any = None  # in a worker: what could act there of itself, as it was then
@@ -324,6 +330,8 @@ def start_worker(here: project.Project, quick: bool) -> None:
     files = {str(m.file): name for name, m in look_at(here).modules.items()}
     RECORDER = Recorder(here.root, here.path("output"), files)
     RECORDER.start()
+    for name in LATE:
+        importlib.import_module(name)
     LEFT = Leftovers()
 
 
@@ -357,9 +365,21 @@ def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads
 
     The last of that process where something was left in it that could act during the next one's turn.
     """
+    _ = project.claims()[job[0]], job[1] and job[1].marked  # imports them
+    before = _ours()
     said = _work(job, run_seed, quick)
     answer = said, {} if RECORDER is None else RECORDER.reads
-    return Last(answer) if LEFT is not None and LEFT.left() else answer
+    # What evidence is the first to import may be what it made of it.
+    last = job[1] is not None and _ours() != before
+    last = last or (LEFT is not None and LEFT.left())
+    return Last(answer) if last else answer
+
+
+def _ours() -> set[str]:
+    """The modules of the theory and of its evidence that are imported here."""
+    here = project.current()
+    roots = (f"{here.theory}.", f"{here.evidence}.")
+    return {x for x in sys.modules if x.startswith(roots)}
 
 
 def look(

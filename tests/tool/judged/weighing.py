@@ -1,9 +1,10 @@
-"""The batteries of what weighs: answers of workers, the table of variants, words of claims, who watches the judge."""
+"""The batteries of what weighs: answers of workers, the table of variants, words of claims, the guard."""
 
 from __future__ import annotations
 
 import gc
 import json
+import subprocess
 import sys
 import tempfile
 import threading
@@ -137,8 +138,9 @@ def tables_hold(judge: ModuleType) -> None:
             path.write_text(json.dumps({"claims": [{**row, "survivors": [{}]}]}))
             assert raises(judge.UnreadableTable, lambda: judge.load(path))
             assert judge.table().trouble.startswith(str(path))
-            rows = [_row(made["A"], "why", "bad"), _row(made["B"], "why (part 12)"),
-                    {**_row(made["C"], "bad"), "stated": "other"}, _row(made["E"], tried_at="then")]  # fmt: skip
+            stale = {**_row(made["C"], "bad"), "stated": "other"}
+            rows = [_row(made["A"], "why", "bad"), _row(made["B"], "why (part 12)"), stale,
+                    _row(made["E"], tried_at="then")]  # fmt: skip
             path.write_text(json.dumps({"commit": "abc", "claims": rows}))
             found = judge.table().rows
             assert (judge.table().trouble, list(found)) == ("", ["A", "B", "C", "E"])
@@ -168,7 +170,7 @@ def tables_hold(judge: ModuleType) -> None:
 
 def words_hold(judge: ModuleType) -> None:
     """What is told of a claim is what it says; each change of its statement is a change of the hashes."""
-    for name in ("NORM", "BAND", "GRAD", "SGD-RATE-PATHS"):
+    for name in ("NORM", "GRAD", "SGD-RATE-PATHS"):
         claim = claims[name]
         data = judge.describe(claim)
         told = judge.Told.back(json.loads(json.dumps(data)))
@@ -266,7 +268,7 @@ def _module(name: str, text: str) -> Iterator[ModuleType]:
 
 
 TOY = """
-SIZE, NAMES, TABLE = 3, ["a"], {"a": 1}
+SIZE, NAMES, TABLE, kept = 3, ["a"], {"a": 1}, {}
 def asked(x, least=0):
     return x > least
 class Judge:
@@ -295,6 +297,8 @@ def _changes(module: ModuleType) -> Iterator[tuple[str, Any, Any]]:
     if name == NEAR:
         yield f"{name}.NAMES", lambda: module.NAMES.append("b"), lambda: module.NAMES == ["a"]
         yield f"{name}.TABLE", lambda: module.TABLE.clear(), lambda: module.TABLE == {"a": 1}
+        yield (f"{name}.TABLE", lambda: (module.TABLE.clear(), module.NAMES.clear()),
+               lambda: (module.TABLE, module.NAMES) == ({"a": 1}, ["a"]))  # fmt: skip
     yield (f"all, any in {name}, which hides", lambda: module.__dict__.update(any=other, all=other),
            lambda: "any" not in vars(module) and "all" not in vars(module))  # fmt: skip
 
@@ -330,6 +334,8 @@ def guard_holds(judge: ModuleType) -> None:
             watch.look(checks)
             assert far.SIZE == 5
         assert watch.changed() == [f"{FAR}.SIZE"]
+        near.__doc__, near.kept, near._own = "words", {1: 2}, 4  # no constants, or new
+        assert watch.changed() == []
         near.SIZE, far.SIZE = 7, 8
         watch.extend(accept=True)
         assert watch.changed() == []
@@ -387,10 +393,13 @@ def _claims_are_watched(watch: Any) -> None:
 
 
 class _System:
-    """``sys`` without a hook that would stay."""
+    """``sys`` without a hook that would stay, and with few modules to look at."""
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(sys, name)
+    ours = (NEAR, FAR, f"{FAR}.later", "theorem_audit.project", "sympy.polys.polytools", "builtins")
+
+    @property
+    def modules(self) -> dict[str, ModuleType]:
+        return {x: sys.modules[x] for x in self.ours if x in sys.modules}
 
     def addaudithook(self, hook: Any) -> None:
         """None is added."""
@@ -420,6 +429,12 @@ def leftovers_hold(judge: ModuleType) -> None:
         assert before.left() is True
     finally:
         sys.excepthook = old
+
+    children = judge.children()
+    with subprocess.Popen(["sleep", "60"]) as child:
+        assert judge.children() - children in ({str(child.pid)}, set())
+        assert (judge.children() == children) != Path("/proc/self/task").exists()
+        child.kill()
 
     def gone() -> frozenset[str]:
         return frozenset()
