@@ -30,7 +30,9 @@ def with_variants(run: dict[str, Any], path: Path) -> dict[str, Any]:
         for c in run["claims"]:
             row = tried.get(c["id"], {})
             fresh = row.get("statement") == c["statement"]
-            found = {k: v for k, v in row.items() if k not in ("id", "statement", "stated")}
+            found = {
+                k: v for k, v in row.items() if k not in ("id", "statement", "stated", "decided_by")
+            }
             claims.append({**c, "variants": found} if fresh else c)
         merged = {**run, "claims": claims}
         validate(merged)
