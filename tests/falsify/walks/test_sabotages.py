@@ -69,7 +69,7 @@ def test_other_items_are_not_accepted(claim_id: str, old: Item, new: Item | None
     assert fate(claims[claim_id].with_item(old, new)) in REFUSED
 
 
-def test_a_word_edited_in_its_place_is_seen_in_what_rests_on_it() -> None:
+def test_a_word_edited_in_its_place_is_seen() -> None:
     """All claims at once: what "uniform subsets" draws, and its chances, are everything from n = 8 on."""
     for name in ("sample", "gives"):
         object.__setattr__(words.UNIFORM, name, getattr(FULL_FROM_8, name))
