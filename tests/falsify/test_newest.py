@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sympy import And, Eq, Expr, Gt, Le, Lt, Max, Rational, Symbol
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Max, Rational, Symbol
 
 from tests.falsify.walks.test_sabotages import REFUSED, fate
 from theorem_audit import project
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.vocabulary import Item
 from theorem_audit.weigh.told import beyond
 from theory import claims
 from theory import vocabulary as words
@@ -24,6 +25,7 @@ from theory.assumptions import two_batches as tb
 from theory.assumptions import unequal_norms as un
 from theory.assumptions.momentum import beta
 from theory.notation import a, b, n
+from theory.vocabulary.batches import DRAWN_ONCE, FULL_FROM_8
 
 HALF = Rational(1, 2)
 
@@ -43,6 +45,11 @@ def part(symbol: Expr, new: Expr) -> Callable[[Claim], Claim]:
         return replace(x, formula=And(*parts, evaluate=False))
 
     return changed
+
+
+def item(old: Item, new: Item | None) -> Callable[[Claim], Claim]:
+    """The claim with another word, or without it."""
+    return lambda x: x.with_item(old, new)
 
 
 def under(name: str, condition: Expr) -> Callable[[Claim], Claim]:
@@ -94,6 +101,41 @@ SABOTAGES: dict[str, tuple[str, Callable[[Claim], Claim]]] = {
         _symbol("BATCH-SHARPNESS", "h_near"), 4 / n))),
     "any number of samples": ("Q-MIXTURE", lambda x: x.without("batch size")),
     "phases for all b": ("SADDLE-PHASES", lambda x: x.without("step size").without("norms")),
+    "a bound on momentum on any points": ("MOMENTUM-CONFINED", item(words.ORTHONORMAL, None)),
+    "an energy whose batch mass is free": ("MOMENTUM-ENERGY", lambda x: x.without("batch mass")),
+    "an energy whose velocity is free": ("MOMENTUM-ENERGY", lambda x: x.without("velocity")),
+    "an enclosure with replacement": ("MOMENTUM-ENCLOSURE", item(words.UNIFORM, words.WITH_REPLACEMENT)),
+    "an enclosure of one batch": ("MOMENTUM-ENCLOSURE", item(words.UNIFORM, DRAWN_ONCE)),
+    "Airy's exponent for any chance": ("MOMENTUM-AIRY", lambda x: x.without("split probability")),
+    "momentum with one batch": ("MOMENTUM-SPARSE", item(words.UNIFORM, DRAWN_ONCE)),
+    "momentum and ReLU": ("MOMENTUM-SPARSE", item(words.LINEAR, words.RELU)),
+    "momentum that starts moving": ("MOMENTUM-SPARSE", item(words.AT_REST, None)),
+    "a Gram edge without its direction": ("Q-GRAM-EDGE", lambda x: x.without("sharp direction")),
+    "a Gram edge, batches in turn": ("Q-GRAM-EDGE", item(words.INDEPENDENT, words.CYCLIC)),
+    "Gram matrices in no order": ("Q-GRAM-ORDER", lambda x: x.without("ordered")),
+    "a Gram order past the edge": ("Q-GRAM-ORDER", lambda x: x.without("below the edge")),
+    "more noise, larger threshold": ("Q-GRAM-PERRON", lambda x: x.without("less noise")),
+    "a design outside its enclosure": ("DESIGN", lambda x: x.without("lower end")),
+    "capture at any exponents": ("SADDLE-CAPTURE", lambda x: x.without("exponents")),
+    "capture with half the chance to leave": (
+        "SADDLE-CAPTURE", lambda x: replace(x, formula=Ge(x.formula.gts, (1 + x.formula.lts) / 2))),
+    "a trap that one batch holds": ("SADDLE-TRAP-BATCH", item(words.UNIFORM, DRAWN_ONCE)),
+    "a share at any chances": ("SADDLE-SHARE", lambda x: x.without("chances")),
+    "never, with one batch": ("SADDLE-NEVER", item(words.UNIFORM, DRAWN_ONCE)),
+    "phases from n = 8 on": ("SADDLE-PHASES", item(words.UNIFORM, FULL_FROM_8)),
+    "sharpness from n = 8 on": ("BATCH-SHARPNESS", item(words.UNIFORM, FULL_FROM_8)),
+    "a cycle below the edge": ("BATCH-SHARPNESS-CYCLE", under("past the edge", Gt(a, HALF / 2))),
+    "coherence of batches in turn": ("COHERENCE", item(words.INDEPENDENT, words.CYCLIC)),
+    "coherence without noise": ("COHERENCE", lambda x: x.without("noise")),
+    "any two indices": ("COHERENCE-INDICES", lambda x: x.without("independent indices")),
+    "collapse from n = 8 on": ("COLLAPSE", item(words.UNIFORM, FULL_FROM_8)),
+    "collapse of batches in turn": ("COLLAPSE", item(words.UNIFORM, words.CYCLIC)),
+    "a drift of any batches": ("EPOCH-DRIFT", item(words.RESHUFFLED, None)),
+    "the top exponent in turn": ("LYAPUNOV", item(words.UNIFORM, words.CYCLIC)),
+    "a mixture of any batches": ("Q-MIXTURE", item(words.UNIFORM, None)),
+    "a noise scale of any batches": ("SCALING-ETA-B", item(words.INDEPENDENT, None)),
+    "an epoch's exponents, in turn": ("SCALING-EPOCH", item(words.UNIFORM, words.CYCLIC)),
+    "an epoch's exponents up to a = 2": ("SCALING-EPOCH", under("step size", And(Gt(a, 0), Lt(a, 2)))),
 }  # fmt: skip
 
 

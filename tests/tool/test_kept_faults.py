@@ -1,4 +1,4 @@
-"""Each fault of issue 22 has a row in ``proofs_notes/audit.md``, and the tests that it names exist."""
+"""Each fault of issue 22, and each sabotage of a statement, has a row in ``audit.md``, and its tests exist."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from theorem_audit.report.promises import defined
 
 ITEMS = [*(f"A{k}" for k in range(1, 10)), *(f"B{k}" for k in range(10, 23))]
 NOTE = (ROOT / "proofs_notes" / "audit.md").read_text(encoding="utf-8")
-ROWS = {m[1]: m[0] for m in re.finditer(r"^\| ([AB]\d+) \|.*$", NOTE, flags=re.M)}
+SABOTAGES = [f"S{k}" for k in range(1, 13)]
+ROWS = {m[1]: m[0] for m in re.finditer(r"^\| ([ABS]\d+) \|.*$", NOTE, flags=re.M)}
 
 
 def test_every_fault_has_a_row_and_its_tests_exist() -> None:
-    assert list(ROWS) == ITEMS
+    assert list(ROWS) == [*ITEMS, *SABOTAGES]
     known = defined(ROOT)
     for item, row in ROWS.items():
         named = re.findall(r"`(test_\w+)`", row)

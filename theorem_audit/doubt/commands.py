@@ -39,7 +39,8 @@ def add_commands(command: Command, run_options: Callable[[argparse.ArgumentParse
     wrong.add_argument(
         "--stale",
         action="store_true",
-        help="only claims whose statement is not the one in the kept table; --json keeps its other rows",
+        help="only claims whose statement, or what decides it, is not the kept table's; --json keeps its other "
+        "rows",
     )
     wrong.set_defaults(handler=_mutants)
     hunt = command("falsify", "search for counterexamples inside each claim's own region")
@@ -129,10 +130,13 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
         raise BadUsage(f"--workers {args.workers}: at least 1")
     seed = seed_of(args.seed)
     ids, kept = ids_of(args.ids), _kept() if args.stale else {}
+    sources = mutants.deciding_sources(ids) if args.stale or args.json else {}
     if args.stale:
-        ids = [x for x in ids if kept.get(x, {}).get("stated") != stated(claims[x])]
+        ids = [x for x in ids if _moved(kept.get(x, {}), stated(claims[x]), sources[x])]
         if not ids:
-            console.print("every statement is the one that the kept table of variants has")
+            console.print(
+                "every statement, and what decides it, is the one that the kept table of variants has"
+            )
             return 0
     found: dict[str, list[Tried]] = {claim_id: [] for claim_id in ids}
     complete, at = False, commit()
@@ -143,6 +147,7 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
                 "id": claim_id,
                 "statement": claims[claim_id].statement,
                 "stated": stated(claims[claim_id]),
+                "decided_by": sources.get(claim_id, ""),
                 **mutants.summary(tried),
             }
             for claim_id, tried in found.items()
@@ -162,6 +167,11 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
     if args.json != "-":
         show.variant_table(found, console, every=args.all)
     return exit_code(found) if complete else 130
+
+
+def _moved(row: Mapping[str, Any], said: str, decided_by: str) -> bool:
+    """Whether the row is of another statement, or of other evidence; older tables do not tell the latter."""
+    return row.get("stated") != said or row.get("decided_by", decided_by) != decided_by
 
 
 def _kept() -> dict[str, dict[str, Any]]:

@@ -377,6 +377,21 @@ def kept_outcomes(claim_ids: Iterable[str], run_seed: int) -> dict[str, Known]:
         store.close()
 
 
+def deciding_sources(claim_ids: Iterable[str]) -> dict[str, str]:
+    """Claim -> a hash of the sources of what decides it, as the table of variants keeps it."""
+    from theorem_audit.reuse.keeper import Keeper
+    from theorem_audit.reuse.store import open_store
+
+    here = project.current()
+    kept = here.path("kept")
+    store = open_store(kept if kept.exists() else None, lambda text: None, check=False)
+    try:
+        keeper = Keeper(here, store)
+        return {x: keeper.deciding(x) for x in claim_ids}
+    finally:
+        store.close()
+
+
 def run(
     claim_ids: Sequence[str],
     *,

@@ -34,7 +34,9 @@ def with_variants(run: dict[str, Any], path: Path) -> dict[str, Any]:
             fresh = row.get("statement") == c["statement"] or (
                 c["id"] in same and claim is not None and claim.statement == c["statement"]
             )
-            found = {k: v for k, v in row.items() if k not in ("id", "statement", "stated")}
+            found = {
+                k: v for k, v in row.items() if k not in ("id", "statement", "stated", "decided_by")
+            }
             claims.append({**c, "variants": found} if fresh else c)
         merged = {**run, "claims": claims}
         validate(merged)

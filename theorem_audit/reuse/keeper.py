@@ -196,6 +196,21 @@ class Keeper:
         own = self.fingerprints.get(row.claim_id, "")
         return sha(FORM, versions.interpreter(), *head, own, *digests)
 
+    def deciding(self, claim_id: str) -> str:
+        """A hash of what decides a claim: of all definitions below the project's evidence that it reaches.
+
+        Comments and docstrings are no part of it, and neither are the theory and the tool: wrong variants
+        are made from the statement, and what judges them is tested by itself.
+        """
+        rows = self.index.evidence.get(claim_id, ())
+        begin: list[Node] = [("def", x.module, x.binding) for x in rows if x.kind in DECIDING]
+        top = self.project.evidence
+        return sha(*sorted(
+            "\0".join((*node, self.graph.own(node)))
+            for node in self.graph.reached(begin)
+            if len(node) > 1 and (node[1] == top or node[1].startswith(f"{top}."))
+        ))[:24]  # fmt: skip
+
     @staticmethod
     def last_key(row: Row, case: str, quick: bool) -> str:
         """The key of what was last known of an evidence, whatever it rested on then."""

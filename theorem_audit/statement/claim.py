@@ -147,7 +147,7 @@ class Claim:
     make up the formula (``theorem_audit.weigh.verdict.uncovered``); else its verdict is at most *steps*.
     cites: outside theorems the proof rests on; the claim is then proved *given* them.
     symbols: meaning of symbols that stand in no shared notation: words for readers, or a ``Meaning``, which
-    machines play, too; its symbol must stand in the formula.
+    machines play, too; its symbol must stand in the statement.
     remark: what a reader must know, such as where a source's wording needs care.
     survivors: for wrong variants that hold all the same: variant name -> why.
     carried: lemma's id -> why it holds in this claim's setting, which does not imply the lemma's.  That is
@@ -203,18 +203,16 @@ class Claim:
                     f"{x.item.name!r} are both items of kind {x.item.kind!r}"
                 )
         spec = getattr(sys.modules.get(self.chapter), "__spec__", None)
-        if getattr(spec, "_initializing", False):  # its chapter is being imported
+        initializing = getattr(spec, "_initializing", False)  # its chapter is being imported
+        if initializing:
             DECLARED.setdefault(self.chapter, []).append(self.id)
         conditions = [x.condition for x in self.assumptions if x.condition is not None]
         object.__setattr__(self, "region", And(*conditions) if conditions else true)
-        if played := meanings_of(self.symbols):
-            spoken = self.region.free_symbols | self.formula.free_symbols
-            known = sorted(map(str, spoken))
-            if idle := [name for name in played if name not in known]:
-                raise ValueError(
-                    f"symbols give {idle[0]!r} a meaning in claim {self.id}, and it speaks of "
-                    f"{', '.join(known)}"
-                )
+        if initializing and (lost := self.idle):
+            raise ValueError(
+                f"symbols give {lost[0]!r} a meaning in claim {self.id}, and it speaks of "
+                f"{', '.join(self.names)}"
+            )
 
     def __getattribute__(self, name: str) -> Any:
         if name in ("formula", "region"):
@@ -272,6 +270,11 @@ class Claim:
     def names(self) -> tuple[str, ...]:
         """The names of all symbols and functions of the formula and the conditions."""
         return names_of(self.formula, self.region)
+
+    @property
+    def idle(self) -> list[str]:
+        """Symbols that have a meaning and that the statement does not speak of; a variant may have some."""
+        return [x for x in meanings_of(self.symbols) if x not in self.names]
 
     def item(self, kind: Kind) -> Item:
         """The claim's item of a kind; the kind's widest where it assumes nothing.  The read is recorded."""

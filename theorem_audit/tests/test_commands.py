@@ -279,8 +279,15 @@ def test_the_table_of_variants_is_kept_and_renewed_where_a_statement_changed(
     assert f"{len(left)} unexplained survivors of" in done.stdout
     assert rows["LOG"]["rejected"] > 10
     assert rows["SQUARE"]["refuted"] > 5
-    asked = audit("mutants", "LOG", "SQUARE", "--stale")
-    assert "every statement is the one that the kept table of variants has" in asked.stdout
+    current = "every statement, and what decides it, is the one that the kept table of variants has"
+    assert current in audit("mutants", "LOG", "SQUARE", "--stale").stdout
+    tests = next(x for x in (fresh / "tests").glob("test_*.py") if '"SQUARE"' in x.read_text())
+    tests.write_text(f"# a comment is no other evidence\n{tests.read_text()}")
+    assert current in audit("mutants", "LOG", "SQUARE", "--stale").stdout
+    mark = tests.read_text().index('@evidence("SQUARE"')
+    body = tests.read_text().index(":\n", tests.read_text().index("def ", mark)) + 2
+    tests.write_text(f"{tests.read_text()[:body]}    assert 1 + 1 == 2\n{tests.read_text()[body:]}")
+    assert current not in audit("mutants", "LOG", "SQUARE", "--stale").stdout
     (fresh / "notes" / "variants.json").write_text("[]")
     assert audit("mutants", "LOG", "--stale").returncode == 2
 

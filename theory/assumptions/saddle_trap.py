@@ -157,7 +157,7 @@ SADDLE_WINDOW = Claim(
 )
 
 # lambda_j grows with sigma_j: one condition on the largest speaks for all (test_the_longest_live_datum_*).
-LONGEST = "the largest norm of the data, x_i apart, that are live at the start"
+LONGEST = "the norm of x_j, which is here the longest datum, x_i apart, that is live at the start"
 LIVE_SQUARE = Parameter("the square of c_i(0) where i is live at the start, 0 where it is not")
 NEGATIVE = Lt(
     p * (log(1 - a * sigma_i**2) + log(1 + a * sigma_j**2))

@@ -341,9 +341,8 @@ SAMPLING_CYCLIC_SHARED = Claim(
     steps=("orbit", "every step size", "multipliers", "saddle", "radius"),
     symbols={
         "u": "1 - a X, what is left of q_B when A is seen",
-        "X, Y": Parameter(
-            "masses of A and of B before A is seen; after it Y and X; after B X and Y again"
-        ),
+        "X, Y": "masses of A and of B before A is seen; after it Y and X; after B X and Y again",
+        "a": "eta/b of the orbit, one for each u",
         "mu_1, mu_2": "multipliers of the orbit over an epoch, in the plane of the two masses",
         "r2, R": "||w||^2 = X + Y + R on the orbit; R is the mass outside A and B",
     },

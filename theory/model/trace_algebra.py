@@ -1,7 +1,7 @@
 """Traces of words in symmetric letters, decided by normal form.
 
 tr(w) is unchanged when the word w is rotated, and when it is reversed (every letter is symmetric, so
-w reversed is w transposed).  A trace of a palindrome of even length is tr(w w') >= 0.
+w reversed is w transposed).
 """
 
 from __future__ import annotations
@@ -51,24 +51,6 @@ def trace(expr: Expr, vanishing: Collection[frozenset[Symbol]] = ()) -> dict[Wor
         key = _canonical(word)
         total[key] = expand(total.get(key, Integer(0)) + scalar)
     return {key: value for key, value in total.items() if value != 0}
-
-
-def is_square(word: Word) -> bool:
-    """Whether tr(word) = tr(w w') for some w, by rotating to a palindrome of even length."""
-    turns = (word[i:] + word[:i] for i in range(len(word)))
-    return len(word) % 2 == 0 and any(turn == turn[::-1] for turn in turns)
-
-
-def nonnegative(traced: Mapping[Word, Expr]) -> bool:
-    """Whether a trace is a combination of squares whose coefficients are polynomials >= 0.
-
-    The symbols in the coefficients are taken to be >= 0.
-    """
-    for word, coefficient in traced.items():
-        gens = sorted(coefficient.free_symbols, key=str) or [Symbol("_")]
-        if not is_square(word) or any(value < 0 for value in Poly(coefficient, *gens).coeffs()):
-            return False
-    return True
 
 
 def applied(operator: Expr, meaning: Mapping[Symbol, Callable[[Expr], Expr]], X: Expr) -> Expr:

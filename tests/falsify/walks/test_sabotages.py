@@ -25,6 +25,7 @@ pytestmark = pytest.mark.thorough
 REFUSED = ("refuted", "inconclusive", "supported")  # supported: a lemma is used beyond its setting
 FULL_FROM_8 = words.BATCHES["full from n = 8"]
 DRAWN_ONCE = words.BATCHES["drawn once"]
+UNIFORM_IS = {name: getattr(words.UNIFORM, name) for name in ("sample", "gives")}
 # full batches admitted from n = 8 on, in the bounds of b
 WIDER = And(Ge(b, 1), Or(Lt(b, n), And(Ge(n, 8), Le(b, n))))
 
@@ -49,6 +50,9 @@ OTHERS: dict[str, tuple[str, Callable[[Claim], Claim]]] = {
         x, formula=x.formula.xreplace({p_win: Function("P_1", real=True)(a)}))),
     "slack at no step": ("CAPTURE", lambda x: x.without("slack kept")),
     "mass at no step": ("CAPTURE", lambda x: x.without("mass kept")),
+    "mass at no step, to reach": ("REACH-TIME", lambda x: x.without("mass kept")),
+    "a median in place of a mean": ("TIME-SPREAD", lambda x: replace(x, parts={}, formula=x.formula.replace(
+        Function("E", real=True), Function("median", real=True)))),
     "start off the band": ("NHRW", lambda x: x.without("start in the band")),
 }  # fmt: skip
 
@@ -63,6 +67,19 @@ def fate(claim: Claim) -> str:
 @pytest.mark.parametrize(("claim_id", "old", "new"), ITEMS, ids=lambda x: str(x))
 def test_other_items_are_not_accepted(claim_id: str, old: Item, new: Item | None) -> None:
     assert fate(claims[claim_id].with_item(old, new)) in REFUSED
+
+
+def test_a_word_edited_in_its_place_is_seen() -> None:
+    """All claims at once: what "uniform subsets" draws, and its chances, are everything from n = 8 on."""
+    for name in ("sample", "gives"):
+        object.__setattr__(words.UNIFORM, name, getattr(FULL_FROM_8, name))
+    try:
+        for claim_id in ("FIXED-POINTS", "REACH", "CAPTURE", "COLLAPSE"):
+            assert isinstance(falsify(claims[claim_id], seconds=2.0), Falsified), claim_id
+    finally:
+        for name, was in UNIFORM_IS.items():
+            object.__setattr__(words.UNIFORM, name, was)
+    assert not isinstance(falsify(claims["REACH"], seconds=0.5), Falsified)
 
 
 @pytest.mark.parametrize("name", OTHERS)
