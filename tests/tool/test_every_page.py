@@ -5,6 +5,7 @@ The ledger's outcomes are made up (``whole_ledger``), so that nothing is run and
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,25 @@ def test_every_claims_page_reads_as_a_theorem(site: Path) -> None:
             said += [relation] * ((link in page) != bool(other))
         problems += [f"{claim.id}: {x}" for x in said]
     assert problems == []
+
+
+def test_every_letter_is_in_dejavu(site: Path) -> None:
+    """Mathematics is legible where no other font is installed: matplotlib brings its DejaVu with it."""
+    import matplotlib as mpl
+    from matplotlib.ft2font import FT2Font
+
+    fonts = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    known = {
+        chr(x)
+        for name in ("DejaVuSans", "DejaVuSerif")
+        for x in FT2Font(str(fonts / f"{name}.ttf")).get_charmap()
+    }
+    pages = {
+        path.name: html.unescape(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")
+    }
+    assert {
+        (x, name) for name, text in pages.items() for x in set(text) - known if x != "\n"
+    } == set()
 
 
 SPOILT = """<main id="main"><h1>X</h1><p>||w|| and x_1, a <= b</p><math><msub><msub><mi>a</mi><mi>b</mi></msub>

@@ -148,6 +148,10 @@ def test_an_index_belongs_to_all_before_it() -> None:
         assert ["".join(x.itertext()) for x in found] in (["(nb)", "−T"], ["(nb)", "T"])
 
 
+def test_the_sign_of_a_difference_of_sets_is_one_that_fonts_have() -> None:
+    assert "\u2216" in str(mathml(r"A \setminus B"))
+
+
 def test_a_sentences_alternatives_may_be_broken() -> None:
     either = r"Let $(x = 1\ \text{and}\ y > 0)\ \text{or}\ l_{max} < 2$"
     assert names_upright(either) == r"Let $(x = 1$ and $y > 0)$ or $l_{\text{max}} < 2$"

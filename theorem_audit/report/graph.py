@@ -38,7 +38,7 @@ def svg(
     shown = set(verdicts) if only is None else set(only)
     graph = pygraphviz.AGraph(directed=True, rankdir="TB", ranksep="0.45", nodesep="0.18")
     if only is None:
-        graph.graph_attr.update(rankdir="LR", ranksep="0.3", nodesep="0.07")
+        graph.graph_attr.update(rankdir="LR", ranksep="0.75", nodesep="0.05")
     graph.node_attr.update(shape="box", style="rounded", fontsize="11", fontname="Helvetica",
                            height="0.3", margin="0.1,0.04")  # fmt: skip
     graph.edge_attr.update(arrowsize="0.6")

@@ -88,6 +88,8 @@ def mathml(latex: str, *, block: bool = False, typed: bool = False) -> Markup:
         if name not in ELEMENTS or not ATTRIBUTES.issuperset(node.attrib):
             return _source(latex)
         node.tag = name
+        if node.text == "\u29f5":  # the converter's \\setminus, which no common font has
+            node.text = "\u2216"
         _grouped(node)
     tree.set("xmlns", MATHML)
     if block:
