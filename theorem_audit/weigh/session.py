@@ -102,6 +102,7 @@ class Session:
         self.ledger = Ledger(seed=seed, quick=quick, told=self.told, hashes=stale.snapshot())
         self._pending: list[tuple[str, Outcome, Reads, Row]] = []
         self._opened: Reads | None = None
+        self._last_ready: tuple[Any, Any] = (None, None)
         self._flushed = time.monotonic()
         self._keys: dict[tuple[str, str, str, str], str] = {}
 
@@ -167,8 +168,7 @@ class Session:
         ledger = self.ledger
         self._tell(todo)
         ledger.expect(todo)
-        rows = {x: [self._ready(row) for row in self.index.evidence[x]] for x in todo}
-        jobs = runner.jobs_for(todo, rows)
+        jobs = runner.jobs_for(todo, self.index.evidence)
         keys = {
             job: self.keeper.key(row, job[2], seed=self.seed, quick=self.quick) for job, row in jobs
         }
@@ -183,9 +183,12 @@ class Session:
                 self.counts.reused += 1
             else:
                 ledger.add(runner.not_run(row, job[2], self.seed, "not reached"))
-                left.append((job, row))
+                ready = self._ready(row)
+                again: runner.Job = (job[0], ready, job[2])
+                keys[again] = keys[job]
+                left.append((again, ready))
         looks = self._known_looks(todo)
-        if save is not None:
+        if save is not None and (left or looks):  # else it is whole in a moment
             ledger.write(save)
         last = self._last(left)
         spent = sum(last.get(job, {}).get("seconds", GUESS) for job, _ in left) + GUESS * len(looks)
@@ -217,7 +220,12 @@ class Session:
             self.ledger.about |= {x: NOTHING for x in new if x not in self.ledger.about}
 
     def _ready(self, row: Row) -> Row:
-        """The row, with the modules that its evidence may import as it runs."""
+        """The row, with the modules that its evidence may import as it runs; worked out once for all cases."""
+        if self._last_ready[0] is not row:
+            self._last_ready = row, self._with_imports(row)
+        return self._last_ready[1]
+
+    def _with_imports(self, row: Row) -> Row:
         reached = self.keeper.graph.reached(self.keeper.nodes(row))
         names = {x[1] for x in reached if x[0] in ("def", "whole")}
         tops = {x.split(".")[0] for x in (self.project.theory, self.project.evidence)}

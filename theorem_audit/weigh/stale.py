@@ -53,7 +53,12 @@ def _packages() -> tuple[str, ...]:
 
 def _name(file: Path, root: Path) -> str:
     """How a file is called in a run: by its package and its place in it, or by its place in the project."""
-    for package in _packages():
+    return _called(file, root, _packages())
+
+
+@cache
+def _called(file: Path, root: Path, packages: tuple[str, ...]) -> str:
+    for package in packages:
         place = _place(package, root)
         if place in file.parents or place == file.with_suffix(""):
             return (
@@ -80,28 +85,27 @@ def source_files(path: Path, root: Path) -> frozenset[Path]:
 @cache
 def _named_in(file: Path, root: Path) -> tuple[Path, ...]:
     source = definitions.of_bytes(file.read_bytes())
-    package = Path(_name(file, root)).parent.parts
+    package, packages = Path(_name(file, root)).parent.parts, _packages()
     found: set[Path] = set()
     for statement in (*source.statements, *source.methods.values()):
         for module, name, _, level in statement.imports:
             base = package[: len(package) - level + 1] if level else ()
             base += tuple(module.split(".")) if module else ()
-            found |= _module_files(base, root)
-            if name:
-                found |= _module_files((*base, name), root)
+            if base and base[0] in packages:
+                found |= _module_files(base, root)
+                if name:
+                    found |= _module_files((*base, name), root)
     for text in source.strings:
         found |= _data_files(text, root)
     return tuple(sorted(found))
 
 
-def _module_files(parts: tuple[str, ...], root: Path) -> set[Path]:
-    if not parts or parts[0] not in _packages():
-        return set()
-    found = set()
-    for length in range(len(parts)):
-        place = _place(parts[0], root).joinpath(*parts[1 : 1 + length])
-        found |= {f for f in (place / "__init__.py", place.with_suffix(".py")) if f.is_file()}
-    return found
+@cache
+def _module_files(parts: tuple[str, ...], root: Path) -> frozenset[Path]:
+    """The files of a module of ours, and of the packages above it."""
+    place = _place(parts[0], root).joinpath(*parts[1:])
+    found = (f for f in (place / "__init__.py", place.with_suffix(".py")) if f.is_file())
+    return frozenset(found) | (_module_files(parts[:-1], root) if parts[1:] else frozenset())
 
 
 def _data_files(text: str, root: Path) -> set[Path]:
