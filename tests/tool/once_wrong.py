@@ -195,7 +195,7 @@ FAULTS = {
 }  # fmt: skip
 
 
-# The plays as they were when all of them last showed themselves, on 2026-11-26: run them again before renewing it.
+# The plays as they were when all last showed themselves, on 2026-11-26; to be run again before it is renewed.
 PLAYED = "5fb36e279b8f8403"
 
 

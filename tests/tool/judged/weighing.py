@@ -275,7 +275,7 @@ class Judge:
     def rule(self):
         return True
 """
-NEAR, FAR = "theorem_audit.checks.made_up", "theorem_audit.weigh.made_up"
+NEAR, FAR, AWAY = "theorem_audit.checks.made_up", "theorem_audit.weigh.made_up", "elsewhere.made_up"
 
 
 def _changes(module: ModuleType) -> Iterator[tuple[str, Any, Any]]:
@@ -306,10 +306,18 @@ def _changes(module: ModuleType) -> Iterator[tuple[str, Any, Any]]:
 def guard_holds(judge: ModuleType) -> None:
     """Each change is named and undone, where it is left and where it is undone before; a caller's stands."""
     judge_hears = sys.addaudithook
-    with replaced(judge, sys=_System()), _module(NEAR, TOY) as near, _module(FAR, TOY) as far:
+    system = _System()
+    with replaced(judge, sys=system), _module(NEAR, TOY) as near, _module(FAR, TOY) as far:
         watch = judge.Untouched()
+        assert system.hooks == [watch._hear]
+        with _module(AWAY, TOY) as away:
+            watch.extend()
+            away.SIZE, away.asked = 4, None
+            assert watch.changed() == []
+        near.SIZE = 4
+        watch.look(1)
         watch.extend()
-        assert watch.changed() == []
+        assert (near.SIZE, watch.changed()) == (3, []), "it was a caller's, and is over"
         for module in (near, far):
             for told, change, back in _changes(module):
                 watch.extend()
@@ -395,14 +403,26 @@ def _claims_are_watched(watch: Any) -> None:
 class _System:
     """``sys`` without a hook that would stay, and with few modules to look at."""
 
-    ours = (NEAR, FAR, f"{FAR}.later", "theorem_audit.project", "sympy.polys.polytools", "builtins")
+    ours = (
+        NEAR,
+        FAR,
+        AWAY,
+        f"{FAR}.later",
+        "theorem_audit.project",
+        "sympy.polys.polytools",
+        "builtins",
+    )
+
+    def __init__(self) -> None:
+        self.hooks: list[Any] = []
 
     @property
     def modules(self) -> dict[str, ModuleType]:
         return {x: sys.modules[x] for x in self.ours if x in sys.modules}
 
     def addaudithook(self, hook: Any) -> None:
-        """None is added."""
+        """It is noted, and not added."""
+        self.hooks.append(hook)
 
 
 def leftovers_hold(judge: ModuleType) -> None:
