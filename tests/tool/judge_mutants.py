@@ -25,6 +25,19 @@ def mutants(path: Path, functions: set[str]) -> Iterator[tuple[str, ast.Module]]
     there.  Names hold no line numbers, so that they stay when something else is edited.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    for label, where, index, what in _places(tree, path, functions):
+        yield label, _changed(tree, where, index, what)
+
+
+def counted(path: Path, functions: set[str]) -> int:
+    """How many ``mutants`` there are, without making them."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return sum(1 for _ in _places(tree, path, functions))
+
+
+def _places(
+    tree: ast.Module, path: Path, functions: set[str]
+) -> Iterator[tuple[str, str, int, str]]:
     there = dict(_functions(tree))
     if missing := functions - set(there):
         raise LookupError(f"{path.name} has no {sorted(missing)}")
@@ -40,7 +53,7 @@ def mutants(path: Path, functions: set[str]) -> Iterator[tuple[str, ast.Module]]
                 name = f"{where}: {what}"
                 seen[name] = seen.get(name, 0) + 1
                 label = name + (f" #{seen[name]}" if seen[name] > 1 else "")
-                yield label, _changed(tree, where, index, what)
+                yield label, where, index, what
 
 
 def every_function(path: Path) -> set[str]:

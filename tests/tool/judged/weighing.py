@@ -267,7 +267,7 @@ def _module(name: str, text: str) -> Iterator[ModuleType]:
         del sys.modules[name]
 
 
-TOY = """
+TOY = """'a docstring'
 SIZE, NAMES, TABLE, kept = 3, ["a"], {"a": 1}, {}
 def asked(x, least=0):
     return x > least
@@ -275,7 +275,7 @@ class Judge:
     def rule(self):
         return True
 """
-NEAR, FAR = "theorem_audit.checks.made_up", "theorem_audit.weigh.made_up"
+NEAR, FAR, AWAY = "theorem_audit.checks.made_up", "theorem_audit.weigh.made_up", "elsewhere.made_up"
 
 
 def _changes(module: ModuleType) -> Iterator[tuple[str, Any, Any]]:
@@ -306,10 +306,18 @@ def _changes(module: ModuleType) -> Iterator[tuple[str, Any, Any]]:
 def guard_holds(judge: ModuleType) -> None:
     """Each change is named and undone, where it is left and where it is undone before; a caller's stands."""
     judge_hears = sys.addaudithook
-    with replaced(judge, sys=_System()), _module(NEAR, TOY) as near, _module(FAR, TOY) as far:
+    system = _System()
+    with replaced(judge, sys=system), _module(NEAR, TOY) as near, _module(FAR, TOY) as far:
         watch = judge.Untouched()
+        assert system.hooks == [watch._hear]
+        with _module(AWAY, TOY) as away:
+            watch.extend()
+            away.SIZE, away.asked = 4, None
+            assert watch.changed() == []
+        near.SIZE = 4
+        watch.look(1)
         watch.extend()
-        assert watch.changed() == []
+        assert (near.SIZE, watch.changed()) == (3, []), "it was a caller's, and is over"
         for module in (near, far):
             for told, change, back in _changes(module):
                 watch.extend()
@@ -334,7 +342,7 @@ def guard_holds(judge: ModuleType) -> None:
             watch.look(checks)
             assert far.SIZE == 5
         assert watch.changed() == [f"{FAR}.SIZE"]
-        near.__doc__, near.kept, near._own = "words", {1: 2}, 4  # no constants, or new
+        near.__doc__, near.kept, near._own = "others", {1: 2}, 4  # no constants, or new
         assert watch.changed() == []
         near.SIZE, far.SIZE = 7, 8
         watch.extend(accept=True)
@@ -395,14 +403,26 @@ def _claims_are_watched(watch: Any) -> None:
 class _System:
     """``sys`` without a hook that would stay, and with few modules to look at."""
 
-    ours = (NEAR, FAR, f"{FAR}.later", "theorem_audit.project", "sympy.polys.polytools", "builtins")
+    ours = (
+        NEAR,
+        FAR,
+        AWAY,
+        f"{FAR}.later",
+        "theorem_audit.project",
+        "sympy.polys.polytools",
+        "builtins",
+    )
+
+    def __init__(self) -> None:
+        self.hooks: list[Any] = []
 
     @property
     def modules(self) -> dict[str, ModuleType]:
         return {x: sys.modules[x] for x in self.ours if x in sys.modules}
 
     def addaudithook(self, hook: Any) -> None:
-        """None is added."""
+        """It is noted, and not added."""
+        self.hooks.append(hook)
 
 
 def leftovers_hold(judge: ModuleType) -> None:
@@ -432,9 +452,10 @@ def leftovers_hold(judge: ModuleType) -> None:
 
     children = judge.children()
     with subprocess.Popen(["sleep", "60"]) as child:
-        assert judge.children() - children in ({str(child.pid)}, set())
-        assert (judge.children() == children) != Path("/proc/self/task").exists()
+        now = judge.children()
         child.kill()
+    assert (now != children) == Path("/proc/self/task").exists()
+    assert now - children in ({str(child.pid)}, set())
 
     def gone() -> frozenset[str]:
         return frozenset()
@@ -468,3 +489,55 @@ class _Signals:
     def getitimer(self, which: int) -> tuple[float, float]:
         """Half a second to go, or a timer that does not run but is set again and again."""
         return (0.5 if self._timed[which] else 0.0), 1.5
+
+
+def contexts_hold(judge: ModuleType) -> None:
+    """What a run of evidence leaves behind: counts, sums, the weakest test; and streams by key."""
+    seen: list[int] = []
+    context = judge.RunContext(look=seen.append)
+    for k in (1, 2, 3):
+        context.count()
+        assert (context.checks, seen) == (k, [*range(1, k + 1)])
+    plain = judge.RunContext()
+    plain.count()
+    assert (plain.checks, plain.error, plain.power, plain.smallest_visible) == (1, 0.0, None, None)
+    for error, power, visible in (
+        (0.25, 0.75, 2.0),
+        (0.5, 0.5, 3.0),
+        (0, 0.9, 1.0),
+        (0.0, None, None),
+    ):
+        plain.spend(error, power, visible)
+    assert (plain.error, plain.power, plain.smallest_visible) == (0.75, 0.5, 3.0)
+    for edge in (0, 1, 0.0, 1.0):
+        judge.RunContext().spend(edge, edge, 0.0)
+    for words in ((-0.1,), (1.1,), (float("nan"),), (0.1, 1.5), (0.1, -0.5), (0.1, float("nan")),
+                  (0.1, 0.5, float("inf")), (0.1, 0.5, float("nan"))):  # fmt: skip
+        assert raises(ValueError, lambda w=words: plain.spend(*w))
+        assert plain.error == 0.75
+    outside = judge.current()
+    assert outside is not judge.current()
+    hook = threading.excepthook
+    with judge.running(judge.RunContext(test="t", seed=3)) as one:
+        assert judge.current() is one
+        states = {
+            tuple(judge.seed(*key).generate_state(2))
+            for key in ((), ("a",), ("b",), ("a", 1), (1,))
+        }
+        assert len(states) == 5
+        assert judge.rng("a").random(3).tolist() == judge.rng("a").random(3).tolist()
+        same = np.random.Generator(np.random.PCG64(judge.seed("a"))).random(3)
+        assert judge.rng("a").random(3).tolist() == same.tolist()
+        judge.note("words")
+        thread = threading.Thread(target=lambda: [][1])
+        thread.start()
+        thread.join()
+        with judge.running(judge.RunContext(test="u", seed=3)) as two:
+            assert judge.current() is two
+            assert tuple(judge.seed().generate_state(2)) not in states
+        assert judge.current() is one
+    assert (one.notes, one.lost) == (["words"], ["IndexError: list index out of range"])
+    assert threading.excepthook is hook
+    assert judge.current() is not one
+    with judge.running(judge.RunContext(test="t", seed=4)):
+        assert tuple(judge.seed().generate_state(2)) not in states
