@@ -25,7 +25,7 @@ from tests.falsify.sums.tools import (
 )
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.assumptions.sampling import epochs
+from theory.assumptions.epochs import epochs
 from theory.minibatch.rates import P4
 from theory.neighbours import epoch_drift as ed
 from theory.notation import a, b, n, perp, q_i, q_j, r2, s, t
