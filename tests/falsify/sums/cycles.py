@@ -20,7 +20,6 @@ from tests.falsify.sums.items import (
     float_path,
     linear_of,
     numbers,
-    off_span,
     plus,
 )
 from tests.falsify.sums.tools import (
@@ -38,7 +37,7 @@ from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import epochs as ep
 from theory.notation import a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
-from theory.vocabulary.data import inner
+from theory.vocabulary.data import inner, off_span
 
 F = Fraction
 
