@@ -14,6 +14,7 @@ from sim.engine.state import State
 from theorem_audit.exact.zero import stated
 from theorem_audit.report.drawing import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Rows, picture
 from theorem_audit.statement.claim import Claim
+from theory.assumptions import epochs as ordered
 from theory.assumptions import sampling
 from theory.minibatch import purity_time as times
 from theory.minibatch.log_ratios import WALK_DRIFT
@@ -35,11 +36,9 @@ def exponents(seed: int) -> tuple[Figure, Rows]:
     multi = lambdify(
         (n, b, a), n / b * _claimed(sampling.SAMPLING_REPLACEMENT, sampling.rate_multi)
     )
-    shuffled = lambdify((n, b, a), _claimed(sampling.SAMPLING_RESHUFFLED, sampling.epoch_ratio))
-    uniform = lambdify((n, b, a), _claimed(sampling.SAMPLING_RESHUFFLED, sampling.epoch_uniform))
-    between = np.log(
-        float(_claimed(sampling.SAMPLING_CYCLIC, sampling.factor_between).subs(a, step))
-    )
+    shuffled = lambdify((n, b, a), _claimed(ordered.SAMPLING_RESHUFFLED, ordered.epoch_ratio))
+    uniform = lambdify((n, b, a), _claimed(ordered.SAMPLING_RESHUFFLED, ordered.epoch_uniform))
+    between = np.log(float(_claimed(ordered.SAMPLING_CYCLIC, ordered.factor_between).subs(a, step)))
     sizes = [size for size in range(1, points + 1) if points % size == 0]
     figure = Figure(figsize=(6.6, 4.0))
     axis = figure.subplots()
@@ -93,14 +92,14 @@ def cyclic(seed: int) -> tuple[Figure, Rows]:
     """n = 2, b = 1, a = 0.3: log(s_A/s_B) by epoch from both sides of the shared orbit (no chance)."""
     step, epochs = 0.3, 160
     orbit = {
-        symbol: lambdify(sampling.u, _claimed(sampling.SAMPLING_CYCLIC_SHARED, symbol))
-        for symbol in (a, sampling.first_square, sampling.second_square)
+        symbol: lambdify(ordered.u, _claimed(ordered.SAMPLING_CYCLIC_SHARED, symbol))
+        for symbol in (a, ordered.first_square, ordered.second_square)
     }
     low, high = 2 ** (-1 / 3), 1.0
     for _ in range(60):  # a falls in u
         middle = (low + high) / 2
         low, high = (middle, high) if orbit[a](middle) > step else (low, middle)
-    masses = np.array([orbit[x](low) for x in (sampling.first_square, sampling.second_square)])
+    masses = np.array([orbit[x](low) for x in (ordered.first_square, ordered.second_square)])
     centre = np.log(masses[0] / masses[1])
     shifts = np.array([s * 10.0**-k for k in (0, 1, 2, 3, 4) for s in (1, -1)])
     q = np.sqrt(masses) * np.exp(np.stack([shifts, -shifts], axis=1) / 4)

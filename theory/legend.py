@@ -175,6 +175,8 @@ LEGEND: dict[str, dict[str, str]] = {
         "theta": Parameter("bound below 1 of U_ratio"),
         "U_0": "U at the start",
         "U_exit": Parameter("the level of U that is not to be reached"),
+    },
+    "assumptions.epochs": {
         "K": Parameter("number of batches in an epoch"),
     },
     "assumptions.two_batches": {"K": "number of batches in an epoch"},

@@ -31,11 +31,7 @@ from theorem_audit import expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
-from theory.assumptions.sampling import (
-    SAMPLING_STEP,
-    m_i,
-    m_j,
-)
+from theory.assumptions.sampling import SAMPLING_STEP, m_i, m_j
 from theory.notation import (
     S,
     a,

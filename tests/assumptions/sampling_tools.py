@@ -23,10 +23,7 @@ from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
-from theory.assumptions.sampling import (
-    epochs,
-    u,
-)
+from theory.assumptions.epochs import epochs, u
 from theory.minibatch.log_ratios import step_factor
 from theory.notation import (
     a,

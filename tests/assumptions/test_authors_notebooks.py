@@ -22,7 +22,7 @@ from tests.reading import by_side
 from theorem_audit import evidence, expect, note
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
-from theory.assumptions.sampling import (
+from theory.assumptions.epochs import (
     SAMPLING_CYCLIC,
     SAMPLING_CYCLIC_SHARED,
     factor_between,

@@ -30,7 +30,7 @@ from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.assumptions.sampling import (
+from theory.assumptions.epochs import (
     SAMPLING_CYCLIC_SHARED,
     epochs,
     first_square,

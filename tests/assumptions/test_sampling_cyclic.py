@@ -48,15 +48,9 @@ from theorem_audit import evidence, expect, expect_identity, expect_zero, seed
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
-from theory.assumptions.sampling import (
+from theory.assumptions.epochs import (
     SAMPLING_CYCLIC,
     SAMPLING_CYCLIC_SHARED,
-    SAMPLING_GLOBAL,
-    SAMPLING_LOCAL,
-    SAMPLING_REPLACEMENT,
-    U_exit,
-    U_ratio,
-    U_start,
     factor_between,
     factor_off,
     factor_radial,
@@ -64,12 +58,20 @@ from theory.assumptions.sampling import (
     mass_elsewhere,
     multiplier,
     other_multiplier,
+    second_square,
+    u,
+)
+from theory.assumptions.sampling import (
+    SAMPLING_GLOBAL,
+    SAMPLING_LOCAL,
+    SAMPLING_REPLACEMENT,
+    U_exit,
+    U_ratio,
+    U_start,
     p_local,
     p_multi,
     rate_multi,
-    second_square,
     theta,
-    u,
 )
 from theory.minibatch.log_ratios import step_factor
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse

@@ -35,7 +35,7 @@ from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.assumptions.sampling import (
+from theory.assumptions.epochs import (
     SAMPLING_CYCLIC_LIMIT,
     SAMPLING_RESHUFFLED,
     epoch_off,

@@ -14,7 +14,7 @@ from tests.reading import by_side, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
-from theory.assumptions.sampling import SAMPLING_CYCLIC_SHARED, first_square, second_square, u
+from theory.assumptions.epochs import SAMPLING_CYCLIC_SHARED, first_square, second_square, u
 from theory.assumptions.two_batches import SAMPLING_CYCLIC_RADIUS, excess, excess_slope
 from theory.notation import a, r2
 

@@ -18,7 +18,7 @@ from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.assumptions.sampling import epochs
+from theory.assumptions.epochs import epochs
 from theory.minibatch.rates import P4
 from theory.model.autoencoder import GRAD, HESS
 from theory.model.step import RATIO, chi_i, chi_j

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations, product
 
 from sympy import And, Dummy, Expr, Poly, Symbol, factor_list, solve
@@ -13,6 +14,9 @@ from theorem_audit.exact.region import Box, box_of
 from theorem_audit.exact.zero import difference, prove_nonnegative, rational_form, relations
 
 MAX_CELLS = 64
+Conditions = tuple[Boolean, ...]
+# The same conditions and polynomials are asked for by every variant of a claim.
+asked = lru_cache(maxsize=20_000)
 
 
 def nonnegative(expr: Expr, region: Boolean, *, depth: int = 9) -> bool:
@@ -22,7 +26,7 @@ def nonnegative(expr: Expr, region: Boolean, *, depth: int = 9) -> bool:
     """
     if expr.is_Rational:
         return bool(expr >= 0)
-    conditions = [c for c in relations(region) if hasattr(c, "gts") and _linear(c)]
+    conditions = tuple(c for c in relations(region) if hasattr(c, "gts") and _linear(c))
     try:
         top, under = rational_form(expr)
         poly = (top * under).as_expr().expand()
@@ -39,7 +43,7 @@ def nonnegative(expr: Expr, region: Boolean, *, depth: int = 9) -> bool:
         raise
 
 
-def _nonnegative_polynomial(poly: Expr, conditions: list[Boolean], depth: int) -> bool:
+def _nonnegative_polynomial(poly: Expr, conditions: Conditions, depth: int) -> bool:
     """Each factor of odd multiplicity has a sign, or the coefficients in some symbol >= 0 are >= 0."""
     constant, factors = factor_list(poly)
     sign = 1 if constant > 0 else -1
@@ -60,7 +64,8 @@ def _nonnegative_polynomial(poly: Expr, conditions: list[Boolean], depth: int) -
     return False
 
 
-def _settled(poly: Expr, conditions: list[Boolean]) -> bool:
+@asked
+def _settled(poly: Expr, conditions: Conditions) -> bool:
     """A condition says it, or shifting to a corner, or a certificate."""
     if poly.is_Rational:
         return bool(poly >= 0)
@@ -68,7 +73,7 @@ def _settled(poly: Expr, conditions: list[Boolean]) -> bool:
         return True
     if _by_shift(poly, conditions):
         return True
-    box = _box(poly, conditions) or _box(poly, [*conditions, *_consequences(conditions)])
+    box = _box(poly, conditions) or _box(poly, conditions + _consequences(conditions))
     if box is None:
         return False
     try:
@@ -78,7 +83,8 @@ def _settled(poly: Expr, conditions: list[Boolean]) -> bool:
     return True
 
 
-def _consequences(conditions: list[Boolean]) -> list[Boolean]:
+@asked
+def _consequences(conditions: Conditions) -> Conditions:
     """Sums of two conditions in which a symbol cancels: S >= 0 and r2 - S >= 0 give r2 >= 0."""
     found = []
     for one, two in combinations(conditions, 2):
@@ -89,10 +95,10 @@ def _consequences(conditions: list[Boolean]) -> list[Boolean]:
                     total = (left / abs(left.LC()) + right / abs(right.LC())).as_expr().expand()
                     if total.free_symbols and isinstance(new := Ge(total, 0), Ge):
                         found.append(new)
-    return found
+    return tuple(found)
 
 
-def _box(poly: Expr, parts: list[Boolean]) -> Box | None:
+def _box(poly: Expr, parts: Conditions) -> Box | None:
     """A triangular box for the symbols of ``poly``, when the conditions give one."""
     wanted, order = set(poly.free_symbols), list[Symbol]()
     symbols = sorted(set().union(*(c.free_symbols for c in parts), wanted), key=str)
@@ -129,6 +135,7 @@ def implied(condition: Boolean, region: Boolean) -> bool:
     return any(nonnegative(gap - c, region) for c in strict)
 
 
+@asked
 def _linear(condition: Boolean) -> bool:
     gap = difference(condition)
     return bool(gap.is_polynomial(*gap.free_symbols)) and all(
@@ -136,6 +143,7 @@ def _linear(condition: Boolean) -> bool:
     )
 
 
+@asked
 def _lead(condition: Boolean, symbol: Symbol) -> bool:
     poly = Poly(difference(condition), symbol)
     return poly.degree() == 1 and bool(poly.LC().is_Rational)
@@ -145,16 +153,9 @@ def _lead_last(condition: Boolean, order: list[Symbol]) -> bool:
     return _lead(condition, max(condition.free_symbols, key=order.index))
 
 
-def _by_shift(poly: Expr, conditions: list[Boolean]) -> bool:
+def _by_shift(poly: Expr, conditions: Conditions) -> bool:
     """Non-negative coefficients after moving a constant bound of each symbol to zero."""
-    shifts: dict[Symbol, list[Expr]] = {}
-    for condition in conditions:
-        gap = difference(condition)
-        if len(gap.free_symbols) == 1:
-            (symbol,) = gap.free_symbols
-            if _lead(condition, symbol):
-                sign = 1 if Poly(gap, symbol).LC() > 0 else -1
-                shifts.setdefault(symbol, []).append(solve(gap, symbol)[0] + sign * Dummy())
+    shifts = _shifts(conditions)
     symbols = sorted(poly.free_symbols, key=str)
     if not set(symbols) <= set(shifts):
         return False
@@ -164,3 +165,17 @@ def _by_shift(poly: Expr, conditions: list[Boolean]) -> bool:
         if all(value >= 0 for value in Poly(moved, *gens).coeffs()):
             return True
     return False
+
+
+@asked
+def _shifts(conditions: Conditions) -> dict[Symbol, list[Expr]]:
+    """For each symbol with constant bounds: the symbol in terms of its distance from each of them."""
+    shifts: dict[Symbol, list[Expr]] = {}
+    for condition in conditions:
+        gap = difference(condition)
+        if len(gap.free_symbols) == 1:
+            (symbol,) = gap.free_symbols
+            if _lead(condition, symbol):
+                sign = 1 if Poly(gap, symbol).LC() > 0 else -1
+                shifts.setdefault(symbol, []).append(solve(gap, symbol)[0] + sign * Dummy())
+    return shifts

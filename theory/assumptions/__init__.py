@@ -2,12 +2,12 @@
 
 READING_ORDER = (
     "sampling",
+    "epochs",
     "unequal_norms",
     "saddle_trap",
     "nonorthogonal",
     "nonorthogonal_law",
     "momentum",
-    "momentum_exponent",
     "momentum_exponent",
     "momentum_confined",
 )

@@ -15,7 +15,7 @@ from sympy import And, Eq, Gt, Le, Lt, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
-from theory.assumptions.sampling import CYCLIC, SAMPLING_CYCLIC_SHARED, epochs, p_cyclic, u
+from theory.assumptions.epochs import CYCLIC, SAMPLING_CYCLIC_SHARED, epochs, p_cyclic, u
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, d, n, r2, s
 

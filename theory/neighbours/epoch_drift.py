@@ -20,7 +20,7 @@ from sympy import And, Eq, Ge, Lt, Ne, Symbol
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
-from theory.assumptions.sampling import epochs
+from theory.assumptions.epochs import epochs
 from theory.minibatch.rates import P4
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import b, n, perp, q_i, q_j, r2, s, t

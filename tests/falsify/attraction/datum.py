@@ -12,7 +12,7 @@ import numpy as np
 from sympy import Rational, sign
 
 from tests.falsify.sums.draws import TINY, about
-from tests.falsify.sums.items import batches_of, data_of, mean_of, numbers, off_span, plus
+from tests.falsify.sums.items import batches_of, data_of, mean_of, numbers, plus
 from tests.falsify.sums.tools import (
     ball,
     cases,
@@ -29,7 +29,7 @@ from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.neighbours import collapse, lyapunov
 from theory.notation import a, b, n, p
-from theory.vocabulary.data import inner
+from theory.vocabulary.data import inner, off_span
 
 F = Fraction
 SIZES = [(2, 1), (2, 2), (3, 2), (8, 7), (9, 1), (9, 8), (4, 2), (1, 1), (5, 5), (6, 3), (8, 4)]

@@ -11,7 +11,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, off_span, plus
+from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, plus
 from tests.falsify.sums.tools import (
     ball,
     cases,
@@ -25,11 +25,11 @@ from tests.falsify.sums.tools import (
 )
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.assumptions.sampling import epochs
+from theory.assumptions.epochs import epochs
 from theory.minibatch.rates import P4
 from theory.neighbours import epoch_drift as ed
 from theory.notation import a, b, n, perp, q_i, q_j, r2, s, t
-from theory.vocabulary.data import inner
+from theory.vocabulary.data import inner, off_span
 
 F = Fraction
 ONE = F(1)

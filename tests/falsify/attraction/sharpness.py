@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tests.falsify.sums.draws import TINY, about
-from tests.falsify.sums.items import batches_of, data_of, mean_of, numbers, off_span, plus
+from tests.falsify.sums.items import batches_of, data_of, mean_of, numbers, plus
 from tests.falsify.sums.tools import (
     cases,
     choose,
@@ -25,7 +25,7 @@ from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.neighbours import batch_sharpness as bs
 from theory.notation import a, b, eta, n
-from theory.vocabulary.data import inner
+from theory.vocabulary.data import inner, off_span
 
 F = Fraction
 SIZES = [(2, 1), (3, 2), (4, 2), (2, 2), (3, 1), (8, 7), (5, 4), (9, 1), (3, 3)]

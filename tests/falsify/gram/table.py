@@ -8,8 +8,7 @@ settings judged.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import combinations, product
 from typing import Any
@@ -20,6 +19,7 @@ from flint import fmpq_mat
 from sympy import Basic, Expr, Integral, Rational, exp, sign, solve
 from sympy.core.relational import Eq
 
+from tests.falsify.model.draw import until
 from tests.quadratic.cases import equation
 from tests.quadratic.gram_cases import Model, fraction, in_parameters, matrix_T, plain, rational
 from theorem_audit.exact.bernstein import Refuted
@@ -34,13 +34,6 @@ from theory.quadratic.thresholds import FINITE, compare, definiteness, identity,
 
 F = Fraction
 Interval = tuple[Fraction, Fraction]
-
-
-def _until(seconds: float) -> Iterator[int]:
-    end, count = time.monotonic() + seconds, 0
-    while count == 0 or time.monotonic() < end:
-        count += 1
-        yield count
 
 
 def _inside(claim: Claim, point: Mapping[Any, Any]) -> bool:
@@ -103,7 +96,7 @@ def _enumerated(model: Model, second: fmpq_mat, step: Fraction) -> fmpq_mat:
 def q_gram(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """The claimed map entry by entry, and the sign of C_ms - C, on random rational models."""
     count = 0
-    for _ in _until(seconds):
+    for _ in until(seconds):
         model = _model(rng)
         size, step = len(model.roots), _number(rng, 0, 3, 9) + F(1, 50)
         point = {N: size, k: model.batch_size, kappa: plain(model.case.kappa), C: plain(step)}
@@ -198,7 +191,7 @@ def q_gram_perron(claim: Claim, rng: np.random.Generator, seconds: float) -> int
     models.
     """
     count = 0
-    for _ in _until(seconds):
+    for _ in until(seconds):
         point = {
             N: int(rng.integers(1, 6)), kappa: plain(_number(rng, 0, 1)), C: plain(_number(rng, 0, 3)),
             g.l_a: plain(_number(rng, 0, 4)), g.l_b: plain(_number(rng, 0, 4)),
@@ -248,7 +241,7 @@ def _named(point: Mapping[Any, Any]) -> dict[str, Any]:
 def q_gram_order(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """Pairs K_1 = J J', K_2 = J J' + u w w', u = 1 (ordered) or -1, where the region admits it."""
     count = 0
-    for _ in _until(seconds):
+    for _ in until(seconds):
         size, width = int(rng.integers(2, 4)), int(rng.integers(1, 3))
         point = {
             N: size, kappa: plain(_number(rng, 0, 1)), C: plain(_number(rng, 0, 2)),
@@ -286,7 +279,7 @@ def q_gram_order(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 def q_gram_edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """Closed forms on random models, thresholds in p^2 dimensions; <1, T 1> by summing a matrix."""
     count = 0
-    for _ in _until(seconds):
+    for _ in until(seconds):
         model = _model(rng)
         K, size = model.gram, len(model.roots)
         top, one = max(model.values), model.values[int(rng.integers(size))]
@@ -325,7 +318,7 @@ def q_gram_edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 def design(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """A: two equally likely batch means m +- w, so kappa v = w^2; B: two curvatures; logs by balls."""
     count = 0
-    for _ in _until(seconds):
+    for _ in until(seconds):
         m, w, factor = _number(rng, 0, 3), _number(rng, 0, 3), F(1, int(rng.integers(1, 5)))
         size = m**2 + w**2
         low = (

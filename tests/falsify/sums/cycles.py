@@ -20,7 +20,6 @@ from tests.falsify.sums.items import (
     float_path,
     linear_of,
     numbers,
-    off_span,
     plus,
 )
 from tests.falsify.sums.tools import (
@@ -36,9 +35,9 @@ from tests.falsify.sums.tools import (
 )
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.assumptions import sampling as sa
+from theory.assumptions import epochs as ep
 from theory.notation import a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
-from theory.vocabulary.data import inner
+from theory.vocabulary.data import inner, off_span
 
 F = Fraction
 
@@ -59,7 +58,7 @@ def _own_batches(
     if not inside(claim, at):
         return None
     size, batches = batches_of(claim, rng, points, size)
-    at |= {b: size, sa.epochs: points // size}
+    at |= {b: size, ep.epochs: points // size}
     return (size, batches) if inside(claim, at) else None
 
 
@@ -72,7 +71,7 @@ def cyclic(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         step = choose(
             rng, [F(1, 4), F(49, 100), F(1, 100), F(1, 2), F(3, 5), rational(rng, 0, F(1, 2))]
         )
-        at: dict[Any, Any] = {n: points, b: size, a: step, sa.epochs: points // size}
+        at: dict[Any, Any] = {n: points, b: size, a: step, ep.epochs: points // size}
         if (own := _own_batches(claim, rng, at, points, size)) is None:
             continue
         size, batches = own
@@ -108,11 +107,11 @@ def cyclic(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             bottoms = (inner(sides[0], other), inner(moved, one), inner(sides[0], one), masses[1])
             if 0 in bottoms:
                 refute(claim, "a factor is undefined", at)
-            at[sa.factor_between] = about(
+            at[ep.factor_between] = about(
                 inner(moved, other) / bottoms[0] / (inner(moved, one) / inner(sides[0], one))
             )
-            at[sa.factor_off] = about(inner(away, off) / inner(sides[1], off))
-            at[sa.factor_radial] = about(masses[0] / masses[1])
+            at[ep.factor_off] = about(inner(away, off) / inner(sides[1], off))
+            at[ep.factor_radial] = about(masses[0] / masses[1])
             judge(claim, at, lambda part: not part.has(q_i_next))
     return played
 
@@ -142,12 +141,12 @@ def cyclic_shared(claim: Claim, rng: np.random.Generator, seconds: float) -> int
             rng, F(1, 2), F(11, 10), 60)  # fmt: skip
         size = 1 + int(rng.integers(4))
         rest = F(int(rng.integers(3) == 0), 4)
-        at: dict[Any, Any] = {sa.u: u, b: size, n: 2 * size, sa.epochs: 2, sa.mass_elsewhere: rest}
+        at: dict[Any, Any] = {ep.u: u, b: size, n: 2 * size, ep.epochs: 2, ep.mass_elsewhere: rest}
         if not inside(claim, at):
             continue
         played += 1
         step = equals(claim, a, at)
-        X, Y = equals(claim, sa.first_square, at), equals(claim, sa.second_square, at)
+        X, Y = equals(claim, ep.first_square, at), equals(claim, ep.second_square, at)
         if not 0 < step < F(1, 2):
             refute(claim, f"a = {step}", at)
         total = X + Y + rest
@@ -156,12 +155,12 @@ def cyclic_shared(claim: Claim, rng: np.random.Generator, seconds: float) -> int
             refute(claim, "the masses are not exchanged", at)
         J = ((-2 * step * Y * left, left**2), (seen**2 - 4 * step * X * seen, -2 * step * X * seen))
         twice = [[sum(J[i][k] * J[k][j] for k in (0, 1)) for j in (0, 1)] for i in (0, 1)]
-        one, two = equals(claim, sa.multiplier, at), equals(claim, sa.other_multiplier, at)
+        one, two = equals(claim, ep.multiplier, at), equals(claim, ep.other_multiplier, at)
         whole = twice[0][0] + twice[1][1], twice[0][0] * twice[1][1] - twice[0][1] * twice[1][0]
         if (one + two, one * two) != whole:
             refute(claim, f"multipliers {one}, {two}", at)
-        judge(claim, {**at, a: step, sa.first_square: X, sa.second_square: Y, sa.multiplier: one,
-                      sa.other_multiplier: two, r2: total})  # fmt: skip
+        judge(claim, {**at, a: step, ep.first_square: X, ep.second_square: Y, ep.multiplier: one,
+                      ep.other_multiplier: two, r2: total})  # fmt: skip
         data = data_of(claim, rng, 2 * size, 2 * size)
         drawn, weight = _on_two(
             claim, rng, data, batches_of(claim, rng, 2 * size, size)[1], (X, Y), size
@@ -197,7 +196,7 @@ def cyclic_limit(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         size, parts = [(1, 2), (2, 2), (1, 3)][count % 3]
         points, step = size * parts, float(choose(rng, [F(1, 4), F(2, 5), F(3, 10), F(3, 5)]))
         norm = choose(rng, [F(1), F(1), F(0)])
-        at: dict[Any, Any] = {n: points, b: size, a: F(step), sa.epochs: parts, r2: norm, s: norm}
+        at: dict[Any, Any] = {n: points, b: size, a: F(step), ep.epochs: parts, r2: norm, s: norm}
         if not inside(claim, at):
             continue
         played += 1
@@ -238,7 +237,7 @@ def reshuffled(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     for count in cases(seconds):
         points, size = fixed[count % 9]
         step = choose(rng, [F(1, 4), F(1, 10), F(49, 100), rational(rng, 0, F(3, 5))])
-        at: dict[Any, Any] = {n: points, b: size, a: step, sa.epochs: points // size}
+        at: dict[Any, Any] = {n: points, b: size, a: step, ep.epochs: points // size}
         if (own := _own_batches(claim, rng, at, points, size)) is None:
             continue
         size, batches = own
@@ -266,20 +265,20 @@ def reshuffled(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     abs((inner(far, data[0]) ** 2 - 1) / (inner(sides[2], data[0]) ** 2 - 1)),
                 )
             shared, total = shared + known[epoch][0], total + known[epoch][1]
-        found = {sa.p_same: ball(F(shared, runs)) + flint.arb(0, wide)}
+        found = {ep.p_same: ball(F(shared, runs)) + flint.arb(0, wide)}
         ends = [float(x[1]) for x in known.values()]
         if not np.isfinite(ends).all():
             continue
-        found[sa.epoch_ratio] = total / runs + flint.arb(0, wide * (max(ends) - min(ends)) + 1e-20)
+        found[ep.epoch_ratio] = total / runs + flint.arb(0, wide * (max(ends) - min(ends)) + 1e-20)
         both = ball(1 - step).log() + ball(1 + step).log()
-        found[sa.epoch_uniform] = (
+        found[ep.epoch_uniform] = (
             ball(F(points, size) * F(size * (points - size), points * (points - 1))) * both
         )
         for _, _, away_factor, radial in known.values():
-            found[sa.epoch_off] = about(away_factor).log() if away_factor else flint.arb("-inf")
-            found[sa.epoch_radial] = (
+            found[ep.epoch_off] = about(away_factor).log() if away_factor else flint.arb("-inf")
+            found[ep.epoch_radial] = (
                 about(radial).log() if radial > F(1, 10**20) else flint.arb("-inf")
             )
             judge(claim, {**at, **found},
-                  lambda part, x=radial: x > F(1, 10**20) or not part.has(sa.epoch_radial))  # fmt: skip
+                  lambda part, x=radial: x > F(1, 10**20) or not part.has(ep.epoch_radial))  # fmt: skip
     return played

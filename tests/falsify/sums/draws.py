@@ -18,7 +18,6 @@ from tests.falsify.sums.items import (
     linear_of,
     mean_of,
     numbers,
-    off_span,
     plus,
 )
 from tests.falsify.sums.tools import (
@@ -50,7 +49,7 @@ from theory.notation import (
     r2,
     s,
 )
-from theory.vocabulary.data import inner
+from theory.vocabulary.data import inner, off_span
 
 F = Fraction
 TINY = F(1, 10**30)

@@ -17,7 +17,6 @@ import numpy as np
 from tests.falsify.sums.tools import ball, choose, squared
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.vocabulary.data import inner
 
 F = Fraction
 Vector = list[Fraction]
@@ -87,24 +86,6 @@ def sigma(point: Sequence[Fraction]) -> Any:
     return ball(length).sqrt()
 
 
-def off_span(v: Sequence[Fraction], vectors: Sequence[Sequence[Fraction]]) -> Vector:
-    """The part of ``v`` orthogonal to all ``vectors``, by Gram-Schmidt."""
-    frame: list[Vector] = []
-    for x in vectors:
-        rest = _less(x, frame)
-        if any(rest):
-            frame.append(rest)
-    return _less(v, frame)
-
-
-def _less(v: Sequence[Fraction], frame: Sequence[Vector]) -> Vector:
-    rest = list(v)
-    for y in frame:
-        share = inner(rest, y) / squared(y)
-        rest = [e - share * f for e, f in zip(rest, y, strict=True)]
-    return rest
-
-
 def numbers(rng: np.random.Generator, size: int, largest: int = 3, parts: int = 5) -> Vector:
     """A vector of rationals."""
     low, high = -largest * parts, largest * parts + 1
@@ -142,7 +123,6 @@ __all__ = [
     "linear_of",
     "mean_of",
     "numbers",
-    "off_span",
     "plus",
     "sigma",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tests.falsify.seeing import measured, seen
-from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, off_span, plus
+from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, plus
 from tests.falsify.sums.tools import (
     cases,
     choose,
@@ -27,7 +27,7 @@ from theory import vocabulary as words
 from theory.assumptions import momentum as mo
 from theory.notation import S, a, active, b, below, d, n, p, perp_next, q_j_next, r2, s
 from theory.vocabulary import meanings
-from theory.vocabulary.data import inner
+from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.meanings import Ends
 
 F = Fraction

@@ -11,7 +11,7 @@ import numpy as np
 from sympy import Eq, Or, airyai, airyaiprime, airybi, airybiprime
 
 from tests.falsify.seeing import norm2
-from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, off_span, plus
+from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, plus
 from tests.falsify.sums.tools import (
     ball,
     cases,
@@ -30,7 +30,7 @@ from theory.assumptions import momentum as mo
 from theory.assumptions import momentum_confined as mc
 from theory.assumptions import momentum_exponent as me
 from theory.notation import S, a, b, n, p, r2_next
-from theory.vocabulary.data import inner
+from theory.vocabulary.data import inner, off_span
 
 F = Fraction
 AIRY = (airyai, airyaiprime, airybi, airybiprime)

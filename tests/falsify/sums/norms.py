@@ -17,7 +17,6 @@ from tests.falsify.sums.items import (
     float_path,
     linear_of,
     numbers,
-    off_span,
     plus,
     sigma,
 )
@@ -37,7 +36,7 @@ from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import unequal_norms as un
 from theory.notation import S, a, active, b, chi, n, perp, perp_next, r2, r2_next
-from theory.vocabulary.data import inner
+from theory.vocabulary.data import inner, off_span
 
 F = Fraction
 NORMS = (F(1), F(11, 10), F(1, 2), F(2), F(3, 2), F(9, 10))

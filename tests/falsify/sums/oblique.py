@@ -9,7 +9,7 @@ import numpy as np
 
 from tests.ambient import hessian, loss
 from tests.falsify.seeing import norm2
-from tests.falsify.sums.items import batches_of, data_of, float_path, linear_of, off_span
+from tests.falsify.sums.items import batches_of, data_of, float_path, linear_of
 from tests.falsify.sums.tools import (
     axes,
     ball,
@@ -45,7 +45,7 @@ from theory.notation import (
     s,
     t,
 )
-from theory.vocabulary.data import inner
+from theory.vocabulary.data import inner, off_span
 
 F = Fraction
 UNITS = [(F(1), F(0)), (F(3, 5), F(4, 5)), (F(-3, 5), F(4, 5)), (F(4, 5), F(-3, 5)), (F(0), F(1)),

@@ -11,15 +11,7 @@ import numpy as np
 
 from tests.falsify.seeing import measured, norm2
 from tests.falsify.sums.draws import TINY, about, float_runs, subsets
-from tests.falsify.sums.items import (
-    batches_of,
-    data_of,
-    mean_of,
-    numbers,
-    off_span,
-    plus,
-    sigma,
-)
+from tests.falsify.sums.items import batches_of, data_of, mean_of, numbers, plus, sigma
 from tests.falsify.sums.norms import NORMS, log_of, some_weight
 from tests.falsify.sums.tools import (
     axes,
@@ -42,7 +34,7 @@ from theory import vocabulary as words
 from theory.assumptions import saddle_trap as st
 from theory.assumptions import unequal_norms as un
 from theory.notation import a, b, n, p, r2
-from theory.vocabulary.data import inner
+from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.meanings import Ends
 from theory.vocabulary.observables import Seen
 

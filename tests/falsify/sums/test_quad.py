@@ -28,6 +28,7 @@ CHAPTERS = (
     "quadratic.paths",
     "quadratic.nonconvex",
     "assumptions.sampling",
+    "assumptions.epochs",
     "assumptions.two_batches",
     "assumptions.unequal_norms",
     "assumptions.saddle_trap",

@@ -14,7 +14,7 @@ from tests.falsify.sums.items import Batch, batches_of, data_of, float_path, lin
 from tests.falsify.sums.tools import cases, choose, inside, judge, rational, refute
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.assumptions import sampling as sa
+from theory.assumptions import epochs as ep
 from theory.assumptions import two_batches as tb
 from theory.notation import a, b, d, n, r2, s
 
@@ -39,11 +39,11 @@ def cyclic_radius(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         size = 1 + int(rng.integers(4))
         rest = F(int(rng.integers(3) == 0), 4)
         at: dict[Any, Any] = {
-            sa.u: left,
+            ep.u: left,
             b: size,
             n: 2 * size,
-            sa.epochs: 2,
-            sa.mass_elsewhere: rest,
+            ep.epochs: 2,
+            ep.mass_elsewhere: rest,
         }
         if not inside(claim, at):
             continue
@@ -91,7 +91,7 @@ def cyclic_two(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             d: points + extra,
             b: size,
             a: step,
-            sa.epochs: parts,
+            ep.epochs: parts,
             r2: 1,
         }
         if not inside(claim, at):
@@ -124,7 +124,7 @@ def cyclic_two(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         parted = int((np.diff(where) != 0).sum())
         if parted != 1 or where[0] == where[-1]:
             refute(claim, f"the ends change {parted} times along the shares", at)
-        judge(claim, {**at, sa.p_cyclic: 1, tb.exceptions: parted})
+        judge(claim, {**at, ep.p_cyclic: 1, tb.exceptions: parted})
     return played
 
 
@@ -148,7 +148,7 @@ def cyclic_room(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             d: points + extra,
             b: size,
             a: step,
-            sa.epochs: parts,
+            ep.epochs: parts,
             r2: 1,
         }
         runs = [k for k in range(20) if inside(claim, {**at, s: min(F(float(live[k])), F(1))})]
