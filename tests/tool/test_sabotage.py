@@ -260,7 +260,7 @@ UNDONE: dict[str, tuple[Callable[[], Any], str]] = {
 
 @pytest.mark.parametrize("what", UNDONE)
 def test_a_trick_that_is_undone_is_an_error_too(what: str) -> None:
-    """Mended: each had the false thing accepted, and left nothing behind to be found."""
+    """Mended: two of them (the code of ``is_zero``, its name in ``expect``) had the false thing accepted."""
     trick, told = UNDONE[what]
     said = judged(trick)
     assert said.outcome == "error"

@@ -39,6 +39,7 @@ REASONS = {
     "endless": "no end within 1.5 s: it was stopped",
     "endless child": "no end within 1.5 s: it was stopped",
     "unsendable": "its answer cannot be sent: ",
+    "closes its line": "its worker process ended (exit code 0)",
     "zeros": "its worker process ended (by an answer that is none)",
     "answers twice": "its worker process answered more than once",
     "answers for the next": "its worker process answered more than once",

@@ -64,6 +64,8 @@ def job(what: str) -> Any:
             with suppress(OSError):
                 os.write(line, text)
         return "more"
+    if what == "closes its line":
+        _mine()["line"].close()
     if what == "answers twice":
         _say("forged")
     if what == "answers for the next":

@@ -276,6 +276,8 @@ def _serve(
             said = Lost(f"{type(error).__name__}: {error}")
         try:
             _send(line, number, said, answers)
+        except OSError:
+            return  # the job closed the line: what it was asked is lost
         except Exception as error:  # noqa: BLE001 - of what it is made is the job's own matter, too
             why = error if isinstance(error, NotPlain) else type(error).__name__
             _send(line, number, Lost(f"its answer cannot be sent: {why}"), answers)
