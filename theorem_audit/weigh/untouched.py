@@ -20,6 +20,7 @@ from builtins import map as mapped
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
+from gc import get_referents as made_of
 from itertools import starmap
 from operator import attrgetter, is_
 from types import CodeType, FunctionType, ModuleType
@@ -79,15 +80,15 @@ class _Place:
     codes: tuple[CodeType, ...]
     defaults: tuple[Any, ...]
     contents: tuple[tuple[str, Any, Any], ...]  # name, container, and a copy of it
+    parts: list[Any]  # what the functions are made of: code and defaults, name, words, closure, ...
 
     @property
     def same(self) -> bool:
         now = mapped(self.owner.__dict__.get, self.names)
-        codes, defaults = mapped(_code, self.functions), mapped(_defaults, self.functions)
+        # Not by `__code__`: the interpreter would tell of each reading, and each would be heard.
         return (
             all_of(mapped(is_, now, self.values))
-            and all_of(mapped(is_, codes, self.codes))
-            and all_of(mapped(is_, defaults, self.defaults))
+            and all_of(mapped(is_, made_of(*self.functions), self.parts))
             and all_of(now == copy for _, now, copy in self.contents)
         )
 
@@ -103,6 +104,7 @@ class _Place:
             if function.__code__ is not code or function.__defaults__ is not defaults:
                 function.__code__, function.__defaults__ = code, defaults
                 yield f"{function.__module__}.{function.__qualname__}"
+        self.parts = made_of(*self.functions)  # other words of a function are no change
         for name, now, copy in self.contents:
             if now != copy:
                 now.clear()
@@ -118,6 +120,7 @@ def _place(owner: Any, meant: dict[str, Any]) -> _Place:
     return _Place(
         owner, (*meant,), (*meant.values(),), functions, (*map(_code, functions),),
         (*map(_defaults, functions),), tuple((k, v, v.copy()) for k, v in held.items()),
+        made_of(*functions),
     )  # fmt: skip
 
 
