@@ -20,6 +20,7 @@ from builtins import map as mapped
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
+from gc import get_referents as made_of
 from operator import attrgetter, call, is_
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -79,15 +80,15 @@ class _Place:
     codes: tuple[CodeType, ...]
     defaults: tuple[Any, ...]
     contents: tuple[tuple[str, Any, Any], ...]  # name, container, and a copy of it
+    parts: list[Any]  # what the functions are made of: code and defaults, name, words, closure, ...
 
     @property
     def same(self) -> bool:
         now = mapped(self.owner.__dict__.get, self.names)
-        codes, defaults = mapped(_code, self.functions), mapped(_defaults, self.functions)
+        # Not by `__code__`: the interpreter would tell of each reading, and each would be heard.
         return (
             all_of(mapped(is_, now, self.values))
-            and all_of(mapped(is_, codes, self.codes))
-            and all_of(mapped(is_, defaults, self.defaults))
+            and all_of(mapped(is_, made_of(*self.functions), self.parts))
             and all_of(now == copy for _, now, copy in self.contents)
         )
 
@@ -103,6 +104,7 @@ class _Place:
             if function.__code__ is not code or function.__defaults__ is not defaults:
                 function.__code__, function.__defaults__ = code, defaults
                 yield f"{function.__module__}.{function.__qualname__}"
+        self.parts = made_of(*self.functions)  # other words of a function are no change
         for name, now, copy in self.contents:
             if now != copy:
                 now.clear()
@@ -118,6 +120,7 @@ def _place(owner: Any, meant: dict[str, Any]) -> _Place:
     return _Place(
         owner, (*meant,), (*meant.values(),), functions, (*map(_code, functions),),
         (*map(_defaults, functions),), tuple((k, v, v.copy()) for k, v in held.items()),
+        made_of(*functions),
     )  # fmt: skip
 
 
@@ -166,8 +169,8 @@ class Untouched:
         self._gets: list[Callable[[str], Any]] = []
         self._names: list[str] = []
         self._values: list[Any] = []
-        self._codes: dict[FunctionType, CodeType] = {}
-        self._defaults: dict[FunctionType, Any] = {}
+        self._functions: list[FunctionType] = []
+        self._parts: list[Any] = []
         self._contents: list[tuple[str, Any, Any]] = []
         # by what is known: symbols of the same assumptions share it
         self._symbols: dict[int, tuple[Any, dict[str, Any]]] = {}
@@ -185,30 +188,25 @@ class Untouched:
             self._names += place.names
             self._values += place.values
         self._contents += place.contents
-        for one, code, defaults in zip(place.functions, place.codes, place.defaults, strict=True):
-            self._codes.setdefault(one, code)
-            self._defaults.setdefault(one, defaults)
+        self._functions += place.functions
+        self._parts += place.parts
 
     @property
     def _same(self) -> bool:
         """Whether every place is what it was."""
-        now = mapped(call, self._gets, self._names)
+        now, parts = mapped(call, self._gets, self._names), made_of(*self._functions)
         return (
             all_of(mapped(is_, now, self._values))
-            and all_of(mapped(is_, mapped(_code, self._codes), self._codes.values()))
-            and all_of(mapped(is_, mapped(_defaults, self._defaults), self._defaults.values()))
+            and len(parts) == len(self._parts)
+            and all_of(mapped(is_, parts, self._parts))
             and all_of([now == copy for _, now, copy in self._contents])
             and all_of([place.same for place in self._ours])
         )
 
-    def _list_again(self) -> None:
-        places = [
-            x if x.same else _place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
-            for x in self._places
-        ]
+    def _list_again(self, places: list[_Place]) -> None:
         for kept in (
-            self._places, self._ours, self._gets, self._names, self._values, self._codes,
-            self._defaults, self._contents,
+            self._places, self._ours, self._gets, self._names, self._values, self._functions,
+            self._parts, self._contents,
         ):  # fmt: skip
             kept.clear()
         for place in places:
@@ -236,7 +234,11 @@ class Untouched:
         here, count = _project(), len(self._places)
         if accept:
             if not self._same:
-                self._list_again()
+                now = (
+                    x if x.same else _place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
+                    for x in self._places
+                )
+                self._list_again([*now])
             self._modules = {
                 x: _builtins_in(vars(sys.modules[x])) for x in self._modules if x in sys.modules
             }
@@ -273,6 +275,7 @@ class Untouched:
         found = [*self._heard, *self._seen]
         if not self._same:
             found += [said for place in self._places if not place.same for said in place.changed()]
+            self._list_again([*self._places])
         for symbol, taken in self._symbols.values():
             if _taken(symbol) != taken:
                 symbol._assumptions.clear()
