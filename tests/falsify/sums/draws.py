@@ -72,7 +72,7 @@ def sampling_step(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         if not inside(claim, {}):
             continue
         after = plain_step(data, weight, batch, step, linear)
-        row = int(rng.integers(len(weight)))
+        row = count % len(weight)
         for j in range(points):
             step_ = seen(
                 weight, data, linear=linear, after=after, batch=batch, pair=(j, j), row=row

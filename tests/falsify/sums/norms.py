@@ -75,7 +75,7 @@ def norms_step(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         after = plain_step(data, weight, batch, step, linear)
         q = [inner(weight, x) for x in data]
         drawn = [i for i in batch if linear or q[i] > 0]
-        row = int(rng.integers(points + 1))
+        row = count % (points + 1)
         step_ = seen(weight, data, linear=linear, after=after, batch=batch, row=row)
         heavy = sum((squared(data[i]) * q[i] ** 2 for i in drawn), F(0))
         largest = next(x for x, y in zip(norms, data, strict=True) if squared(y) == top)
