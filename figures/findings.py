@@ -6,7 +6,7 @@ from theorem_audit.report.findings import Finding
 
 FINDINGS: tuple[Finding, ...] = (
     Finding(
-        "Any batch smaller than the data ends on one data point: almost surely, for every $a < 1/2$",
+        "With any batch smaller than the data SGD ends on one data point: almost surely, for every $a < 1/2$",
         "For every $b < n$, every step size with $a = \\eta/b < 1/2$ and every start with "
         "$0 < \\|w\\|^2 < 2$ and a live coordinate, SGD converges to a single data point, at "
         "an explicit geometric "
@@ -22,7 +22,7 @@ FINDINGS: tuple[Finding, ...] = (
         "SGD runs (without either it can), so along the path the trace of the Hessian tends to "
         "$(d+4-k_0)/n$ for every batch size. Only the limit point itself, where all but one coordinate "
         "are zero and the ReLU is taken to have slope 0 at 0, has trace "
-        "$(d+3)/n$; with slope 1 at 0 it would be the smallest value of all.",
+        "$(d+3)/n$; with slope 1 at 0 its trace would be the smallest of all global minima.",
         ("TRACE-JUMP", "TRACE"),
         picture="trace",
     ),
@@ -32,7 +32,7 @@ FINDINGS: tuple[Finding, ...] = (
         "a spurious local minimum with loss $1/2$, where there is room off the data (linear: $d > n$); other "
         "starts beyond 2 do converge. For gradient flow the border is exact: of plain Gaussian starts with "
         "$n = 4$, $d = 12$, 67 % are caught as the step goes to 0. Within, every step size with "
-        "$\\eta/b < 1/2$ works.",
+        "$\\eta/b < 1/2$ works, with batches almost surely.",
         ("INIT-RADIUS", "SADDLES", "FLOW-SEPARATRIX", "GD-GAUSSIAN", "RADIUS-TWO"),
         picture="phase",
     ),

@@ -26,7 +26,7 @@ SENTENCES = (
         "not from every start: beyond squared norm 2, with room off the data, an open set of "
         "starts is caught at "
         "a spurious local minimum, 67 % of plain Gaussian starts at n = 4, d = 12 as the step goes to 0; a "
-        "ReLU neuron with no live coordinate does not move; a >= 1/2 cycles.",
+        "ReLU neuron with no live coordinate does not move; for a >= 1/2 some starts end elsewhere, or nowhere.",
     ),
     Said(
         GHOSH_2025, "the particular global minimum found depends upon the batch size",

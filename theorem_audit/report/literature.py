@@ -61,7 +61,7 @@ def abstracts_note(found: Sequence[Said]) -> str:
         claims = ", ".join(said.claims) or "none"
         where = f" Where: {said.region}." if said.region else ""
         lines.append(f"> {said.quote}\n\n{_sentence(said.words)} Claims: {claims}.{where}\n")
-        lines.append(f"*Hides:* {said.hides}\n")
+        lines.append(f"*Left out:* {said.hides}\n")
     return "\n".join(lines)
 
 
