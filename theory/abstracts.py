@@ -24,9 +24,10 @@ SENTENCES = (
         ("GD-CONVERGES", "SGD-SPARSE", "INIT-RADIUS", "FLOW-SEPARATRIX", "GD-GAUSSIAN", "DEAD"),
         "0 < a = eta/b < 1/2, 0 < |w_0|^2 <= 2 (full batch) or < 2 (mini-batch), a live coordinate",
         "not from every start: beyond squared norm 2, with room off the data, an open set of "
-        "starts is caught at "
-        "a spurious local minimum, 67 % of plain Gaussian starts at n = 4, d = 12 as the step goes to 0; a "
-        "ReLU neuron with no live coordinate does not move; for a >= 1/2 some starts end elsewhere, or nowhere.",
+        "starts is caught at a spurious local minimum, "
+        "67 % of plain Gaussian starts at n = 4, d = 12 as the step goes to 0; a "
+        "ReLU neuron with no live coordinate does not move; for a >= 1/2 some starts end elsewhere or "
+        "nowhere.",
     ),
     Said(
         GHOSH_2025, "the particular global minimum found depends upon the batch size",
