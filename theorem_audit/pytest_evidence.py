@@ -19,7 +19,7 @@ from theorem_audit import project
 from theorem_audit.checks.mark import Evidence, imported
 from theorem_audit.checks.run_context import DEFAULT_SEED
 from theorem_audit.guard import no_exit
-from theorem_audit.weigh import runner
+from theorem_audit.weigh import jobs, runner
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.verdict import Outcome
 
@@ -173,7 +173,7 @@ def _doubts(outcomes: list[Outcome], seed: int) -> Iterator[Outcome]:
     for claim_id in dict.fromkeys(o.claim_id for o in outcomes):
         tests = dict.fromkeys(o.test for o in outcomes if o.claim_id == claim_id)
         marks = [m for test in tests for m in _marked(test) if m.claim_id == claim_id]
-        rows = variants_of([runner.row_of(m) for m in marks])
+        rows = variants_of([jobs.row_of(m) for m in marks])
         if claim_id in searches or claim_id in reasons:
             rows.append(doubt(claim_id, "search", falsify.__name__, "search"))
         for row in rows:

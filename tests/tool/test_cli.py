@@ -16,7 +16,7 @@ from sympy import Eq
 import theorem_audit as audit
 from tests.tool import ROOT
 from theorem_audit.cli import main
-from theorem_audit.weigh import runner
+from theorem_audit.weigh import jobs
 from theorem_audit.weigh.ledger import validate
 from theory import claims
 from theory.model.autoencoder import HESS
@@ -112,10 +112,8 @@ def test_a_refuted_claim_makes_exit_code_1(
         right, formula=right.formula.func(*map(_doubled, right.formula.args))
     )
     monkeypatch.setitem(claims, "Q-KAPPA", wrong)
-    here = runner.run_jobs  # in this process, which has the wrong claim
-    monkeypatch.setattr(
-        runner, "run_jobs", lambda *x, **more: here(*x, **{**more, "workers": None})
-    )
+    here = jobs.run_jobs  # in this process, which has the wrong claim
+    monkeypatch.setattr(jobs, "run_jobs", lambda *x, **more: here(*x, **{**more, "workers": None}))
     assert run("run", "Q-KAPPA", "--quick") == 1
     assert "1 claim: 1 refuted" in capsys.readouterr().out
 

@@ -25,15 +25,15 @@ from theorem_audit.weigh.ledger import Ledger, validate
 SLOW_RUN = """
 import sys, time
 from theorem_audit import cli
-from theorem_audit.weigh import runner
-real = runner._work
+from theorem_audit.weigh import jobs
+real = jobs._work
 def slow(job, run_seed, quick):
     found = real(job, run_seed, quick)
     time.sleep(0.4)
     return found
-runner._work = slow
-one = runner.run_jobs
-runner.run_jobs = lambda jobs, **more: one(jobs, **{**more, "workers": None})  # here, where it is slow
+jobs._work = slow
+one = jobs.run_jobs
+jobs.run_jobs = lambda jobs, **more: one(jobs, **{**more, "workers": None})  # here, where it is slow
 sys.exit(cli.main(["run", "GRAD", "HESS", "--fresh", "--workers", "1", "--json", sys.argv[1]]))
 """
 

@@ -21,7 +21,7 @@ from theorem_audit import project as project_in_use
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.reuse.keeper import Keeper
 from theorem_audit.reuse.store import open_store
-from theorem_audit.weigh import runner
+from theorem_audit.weigh import jobs, runner
 from theorem_audit.weigh.runner import run_evidence
 from theorem_audit.weigh.verdict import Outcome
 from theorem_audit.weigh.workers import Crew, Last, Lost
@@ -232,10 +232,10 @@ def test_an_outcome_of_a_lost_job_names_its_evidence() -> None:
         def run(self, jobs: Any) -> Any:
             yield from ((job, Lost("gone")) for job in jobs)
 
-    jobs = runner.jobs_for(["GRAD"])
-    found = dict(runner.run_jobs(jobs, run_seed=3, quick=False, workers=Dead()))  # type: ignore[arg-type]
-    assert len(found) == len(jobs) > 0
-    for key, item in jobs:
+    pairs = jobs.jobs_for(["GRAD"])
+    found = dict(jobs.run_jobs(pairs, run_seed=3, quick=False, workers=Dead()))  # type: ignore[arg-type]
+    assert len(found) == len(pairs) > 0
+    for key, item in pairs:
         assert (found[key].outcome, found[key].detail, found[key].seed) == ("error", "gone", 3)
         assert (found[key].test, found[key].steps) == (item.test, item.steps)
         assert found[key].kind == item.kind
@@ -254,18 +254,18 @@ class Says:
 
 def test_an_answer_for_another_claim_is_an_error() -> None:
     """Mended: evidence could send an outcome for any claim along the line of its process."""
-    jobs = runner.jobs_for(["GRAD"])[:1]
-    ((_, _, case), row) = jobs[0]
+    pairs = jobs.jobs_for(["GRAD"])[:1]
+    ((_, _, case), row) = pairs[0]
     good = replace(runner.not_run(row, case, 3, ""), outcome="passed", checks=1)
     forged: list[Any] = [
         (replace(good, claim_id="HESS"), {}), (replace(good, kind="ball"), {}), good, (good, {}, 1),
         (replace(good, detail=3), {}), (good, {("a", "b"): {3}}), (good, []), {},
     ]  # fmt: skip
     for said in forged:
-        ((_, found),) = runner.run_jobs(jobs, run_seed=3, quick=False, workers=Says(said))  # type: ignore[arg-type]
+        ((_, found),) = jobs.run_jobs(pairs, run_seed=3, quick=False, workers=Says(said))  # type: ignore[arg-type]
         assert (found.claim_id, found.kind, found.outcome) == ("GRAD", row.kind, "error")
-        assert found.detail.startswith(runner.FORGED)
-    ((_, found),) = runner.run_jobs(jobs, run_seed=3, quick=False, workers=Says((good, {})))  # type: ignore[arg-type]
+        assert found.detail.startswith(jobs.FORGED)
+    ((_, found),) = jobs.run_jobs(pairs, run_seed=3, quick=False, workers=Says((good, {})))  # type: ignore[arg-type]
     assert found == good
 
 
@@ -279,15 +279,13 @@ def test_a_look_that_is_none_is_an_error() -> None:
         ((other, about), {}),
         ((3, about), {}),
     ):
-        ((claim_id, (found, _)),) = runner.look(
-            ["GRAD"], run_seed=3, quick=False, workers=Says(said)
-        )  # type: ignore[arg-type]
+        ((claim_id, (found, _)),) = jobs.look(["GRAD"], run_seed=3, quick=False, workers=Says(said))  # type: ignore[arg-type]
         assert found is not None
         assert (claim_id, found.claim_id, found.outcome) == ("GRAD", "GRAD", "error")
     mine = replace(other, claim_id="GRAD")
     for empty in (None, mine):
         said = ((empty, about), {})
-        ((_, found_about),) = runner.look(["GRAD"], run_seed=3, quick=False, workers=Says(said))  # type: ignore[arg-type]
+        ((_, found_about),) = jobs.look(["GRAD"], run_seed=3, quick=False, workers=Says(said))  # type: ignore[arg-type]
         assert found_about == (empty, about)
 
 
@@ -295,24 +293,24 @@ def test_what_evidence_is_the_first_to_import_is_not_used_by_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Mended: another evidence's file, imported and changed before its own turn, spoke for a false claim."""
-    asked = runner.jobs_for(["GRAD"])[0][0]
-    monkeypatch.setattr(runner, "_work", lambda *x: "did")
-    assert runner._serve(asked, 0, False) == ("did", {})
+    asked = jobs.jobs_for(["GRAD"])[0][0]
+    monkeypatch.setattr(jobs, "_work", lambda *x: "did")
+    assert jobs._serve(asked, 0, False) == ("did", {})
 
     def imports(*_: Any) -> str:
-        monkeypatch.setitem(sys.modules, "tests.test_made_up", runner)
+        monkeypatch.setitem(sys.modules, "tests.test_made_up", jobs)
         return "did"
 
-    monkeypatch.setattr(runner, "_work", imports)
-    assert runner._serve(asked, 0, False) == Last(("did", {}))
-    assert runner._serve(asked, 0, False) == ("did", {})
+    monkeypatch.setattr(jobs, "_work", imports)
+    assert jobs._serve(asked, 0, False) == Last(("did", {}))
+    assert jobs._serve(asked, 0, False) == ("did", {})
 
 
 def test_a_forged_outcome_is_not_kept(tmp_path: Path) -> None:
     """What its process said first is forgotten when it says another thing."""
     store = open_store(tmp_path / "kept.sqlite", lambda text: None)
     keeper = Keeper(project_in_use.current(), store)
-    row = runner.jobs_for(["GRAD"])[0][1]
+    row = jobs.jobs_for(["GRAD"])[0][1]
     good = replace(runner.not_run(row, "", 0, ""), outcome="passed", checks=1)
     keeper.keep("one", good.as_dict(), {}, row)
     keeper.keep("two", good.as_dict(), {}, row)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from theorem_audit.weigh.ledger import Ledger
     from theorem_audit.weigh.session import Counts
 
-TIME_LIMIT = 1200.0  # seconds for one evidence; see ``runner.TIME_LIMIT``
+TIME_LIMIT = 1200.0  # seconds for one evidence; see ``jobs.TIME_LIMIT``
 
 
 def run_options(sub: argparse.ArgumentParser) -> None:

@@ -22,7 +22,7 @@ from theorem_audit.reuse.keeper import Keeper
 from theorem_audit.reuse.reads import Reads
 from theorem_audit.reuse.store import Tell, open_store
 from theorem_audit.statement.discovery import Claims
-from theorem_audit.weigh import latest, runner, stale
+from theorem_audit.weigh import jobs, latest, runner, stale
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.told import Told, describe, fingerprint
 from theorem_audit.weigh.verdict import Outcome
@@ -114,7 +114,7 @@ class Session:
         save: where the ledger is written as it grows, so that an interrupted run leaves what it had.
         """
         ledger, asked, done = self.ledger, list(ids), set[str]()
-        crew = runner.crew(self.workers, run_seed=self.seed, quick=self.quick, limit=self.limit)
+        crew = jobs.crew(self.workers, run_seed=self.seed, quick=self.quick, limit=self.limit)
         try:
             with crew:
                 while todo := [x for x in asked if x not in done]:
@@ -168,15 +168,16 @@ class Session:
         ledger = self.ledger
         self._tell(todo)
         ledger.expect(todo)
-        jobs = runner.jobs_for(todo, self.index.evidence)
+        pairs = jobs.jobs_for(todo, self.index.evidence)
         keys = {
-            job: self.keeper.key(row, job[2], seed=self.seed, quick=self.quick) for job, row in jobs
+            job: self.keeper.key(row, job[2], seed=self.seed, quick=self.quick)
+            for job, row in pairs
         }
-        self._keys |= {(r.claim_id, r.test, j[2], r.kind): keys[j] for j, r in jobs}
+        self._keys |= {(r.claim_id, r.test, j[2], r.kind): keys[j] for j, r in pairs}
         kept = self.keeper.outcomes(keys.values())
-        self.counts.total += len(jobs)
+        self.counts.total += len(pairs)
         left = []
-        for job, row in jobs:
+        for job, row in pairs:
             known = kept.get(keys[job])
             if known is not None and not self.fresh:
                 self._add(Outcome.from_dict(known.outcome))
@@ -184,7 +185,7 @@ class Session:
             else:
                 ledger.add(runner.not_run(row, job[2], self.seed, "not reached"))
                 ready = self._ready(row)
-                again: runner.Job = (job[0], ready, job[2])
+                again: jobs.Job = (job[0], ready, job[2])
                 keys[again] = keys[job]
                 left.append((again, ready))
         looks = self._known_looks(todo)
@@ -195,7 +196,7 @@ class Session:
         crew.workers = min(self.workers, max(1, math.ceil(spent / SHARE)))
         self._look(looks, crew)
         rows_of = dict(left)
-        outcomes = runner.run_jobs(
+        outcomes = jobs.run_jobs(
             left, run_seed=self.seed, quick=self.quick, workers=crew, reads=self._reads
         )
         for shown, (job, outcome) in enumerate(outcomes, 1):
@@ -263,12 +264,12 @@ class Session:
         return left
 
     def _look(self, todo: Sequence[str], crew: Crew) -> None:
-        found = runner.look(todo, run_seed=self.seed, quick=self.quick, workers=crew)
+        found = jobs.look(todo, run_seed=self.seed, quick=self.quick, workers=crew)
         for done, (claim_id, (empty, about)) in enumerate(found, 1):
             self.ledger.about[claim_id] = about
             if empty is not None:
                 self.ledger.add(empty)
-            if about is not runner.LOST:
+            if about is not jobs.LOST:
                 said = {"empty": None if empty is None else empty.as_dict(), "about": dict(about)}
                 key = self.keeper.about_key(claim_id)
                 if self.check and (known := self.store.get("about", key)) is not None:
@@ -340,13 +341,13 @@ class Session:
 
     # --- why, and whether rightly -------------------------------------------------------------
 
-    def _last(self, left: Sequence[tuple[runner.Job, Row]]) -> dict[runner.Job, dict[str, Any]]:
+    def _last(self, left: Sequence[tuple[jobs.Job, Row]]) -> dict[jobs.Job, dict[str, Any]]:
         """What was last known of evidence, whatever it rested on then."""
         keys = {job: self.keeper.last_key(row, job[2], self.quick) for job, row in left}
         found = self.store.get_all("last", keys.values())
         return {job: found[key] for job, key in keys.items() if key in found}
 
-    def _why(self, job: runner.Job, row: Row, key: str, last: Mapping[Any, Any]) -> None:
+    def _why(self, job: jobs.Job, row: Row, key: str, last: Mapping[Any, Any]) -> None:
         """Note why evidence was run, once for its claim."""
         if row.claim_id not in self.counts.why and not self.fresh:
             known = last.get(job)

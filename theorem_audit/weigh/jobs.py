@@ -1,0 +1,215 @@
+"""Evidence as jobs of worker processes: where it stands, what a worker does, and whether its answer is one."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from theorem_audit import project
+from theorem_audit.checks.mark import Evidence
+from theorem_audit.doubt import instances
+from theorem_audit.reuse.files import look as look_at
+from theorem_audit.reuse.index import Row
+from theorem_audit.reuse.reads import Reads, Recorder
+from theorem_audit.weigh.answers import doubt
+from theorem_audit.weigh.leftovers import Leftovers
+from theorem_audit.weigh.runner import (
+    LOOK,
+    cases_of,
+    evidence_of,
+    load_profile,
+    not_run,
+    run_evidence,
+    vacuous,
+    watch,
+)  # fmt: skip
+from theorem_audit.weigh.verdict import Outcome
+from theorem_audit.weigh.workers import Crew, Last, Lost
+
+# A claim, its evidence and a case; None: does the claim say anything?
+Job = tuple[str, Row | None, str]
+
+
+def jobs_for(
+    claim_ids: Sequence[str], table: Mapping[str, Sequence[Row]] | None = None
+) -> list[tuple[Job, Row]]:
+    """One job per evidence and case, for the given claims.
+
+    table: where the evidence stands, by claim; without it all evidence is collected.
+    """
+    if table is None:
+        table = {x: [row_of(item) for item in evidence_of()[x]] for x in claim_ids}
+    return [
+        ((claim_id, row, case), row)
+        for claim_id in claim_ids
+        for row in table[claim_id]
+        for case in row.cases
+    ]
+
+
+def row_of(item: Evidence) -> Row:
+    """Where an evidence stands."""
+    marks: list[Evidence] = item.function.evidence_marks  # type: ignore[attr-defined]
+    name, cases = item.function.__name__, tuple(x for x, _ in cases_of(item))
+    return Row(
+        item.claim_id, item.kind, item.function.__module__, name, marks.index(item), name,
+        item.steps, item.needs, item.slow, cases,
+    )  # fmt: skip
+
+
+# Imported before evidence can be the first to do so, and change them: by name, as outcomes rest on none.
+LATE = tuple(
+    f"theorem_audit.{x}"
+    for x in ("kernel.axioms", "kernel.gate", "kernel.judge", "doubt.challenge")
+)
+RECORDER: Recorder | None = None  # in a worker: what evidence opens
+LEFT: Any = None  # in a worker: what could act there of itself, as it was then
+
+
+def start_worker(here: project.Project, quick: bool) -> None:
+    """What a worker process does first: one thread for linear algebra; what is opened is recorded."""
+    global LEFT, RECORDER
+    project.use(here)
+    watch()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    load_profile(quick)
+    here.theory_package()
+    here.evidence_package()
+    files = {str(m.file): name for name, m in look_at(here).modules.items()}
+    RECORDER = Recorder(here.root, here.path("output"), files)
+    RECORDER.start()
+    for name in LATE:
+        importlib.import_module(name)
+    LEFT = Leftovers()
+
+
+TIME_LIMIT = 1200.0  # seconds for one evidence in a run; the slowest takes one, on a busy machine
+
+
+def crew(workers: int, *, run_seed: int, quick: bool, limit: float = TIME_LIMIT) -> Crew:
+    """Worker processes for ``run_jobs``; they outlive one call, and whatever evidence does to them."""
+    work = partial(_serve, run_seed=run_seed, quick=quick)
+    start = (project.current(), quick)
+    return Crew(work, start_worker, start, workers=workers, limit=limit, answers=(Outcome,))
+
+
+About = tuple[Outcome | None, dict[str, Any]]
+LOST: dict[str, Any] = dict(instances.NOTHING)  # where the search for instances was cut short
+
+
+def _work(job: Job, run_seed: int, quick: bool) -> Outcome | About:
+    claims = project.claims()
+
+    claim_id, row, case = job
+    if row is None:
+        return vacuous(claims[claim_id], run_seed), instances.about(claims[claim_id])
+    return run_evidence(row.marked, claims[claim_id], case=case, run_seed=run_seed, quick=quick)
+
+
+def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads] | Last:
+    """``_work`` in a worker process, with all that was opened there so far.
+
+    The last of that process where something was left in it that could act during the next one's turn.
+    """
+    _ = project.claims()[job[0]], job[1] and job[1].marked  # imports them
+    before = _ours()
+    said = _work(job, run_seed, quick)
+    answer = said, {} if RECORDER is None else RECORDER.reads
+    # What evidence is the first to import may be what it made of it.
+    last = job[1] is not None and _ours() != before
+    last = last or (LEFT is not None and LEFT.left())
+    return Last(answer) if last else answer
+
+
+def _ours() -> set[str]:
+    """The modules of the theory and of its evidence that are imported here."""
+    here = project.current()
+    roots = (f"{here.theory}.", f"{here.evidence}.")
+    return {x for x in sys.modules if x.startswith(roots)}
+
+
+def look(
+    claim_ids: Sequence[str], *, run_seed: int, quick: bool, workers: Crew | None
+) -> Iterator[tuple[str, About]]:
+    """For each claim: the error to report if it says nothing, and instances of its hypotheses."""
+    jobs: list[Job] = [(claim_id, None, "") for claim_id in claim_ids]
+    if workers is None:
+        yield from ((job[0], _work(job, run_seed, quick)) for job in jobs)  # type: ignore[misc]
+        return
+    for job, said in workers.run(jobs):
+        if isinstance(said, Lost):
+            lost = Outcome(job[0], LOOK, "witness", (), "error", seed=run_seed, detail=said.reason)
+            yield job[0], (lost, LOST)
+        elif why := _strange(said, job[0]):
+            lost = Outcome(job[0], LOOK, "witness", (), "error", seed=run_seed, detail=why)
+            yield job[0], (lost, LOST)
+        else:
+            yield job[0], said[0]
+
+
+def _strange(said: Any, claim_id: str) -> str:
+    """Why an answer is not what a look at the claim's hypotheses gives; empty where it is."""
+    try:
+        (empty, about), _ = said
+        asked = empty and replace(
+            empty, claim_id=claim_id, kind="witness", steps=(), outcome="error"
+        )
+        fits = about.keys() == {"instance", "boundary"} and (asked is None or asked == empty)
+    except (AttributeError, TypeError, ValueError):
+        fits = False
+    return "" if fits else FORGED
+
+
+def run_jobs(
+    jobs: Sequence[tuple[Job, Row]],
+    *,
+    run_seed: int,
+    quick: bool,
+    workers: Crew | None,
+    reads: Callable[[Reads], None] = lambda opened: None,
+) -> Iterator[tuple[Job, Outcome]]:
+    """Run jobs in worker processes and yield outcomes as they come.
+
+    workers: a ``crew``; None runs them in this process, which evidence can then end.
+    reads: called before an outcome is yielded, with the files that its process has opened.
+    Evidence that ends its process, or does not end in time, is an error, and the rest is run.
+    With ``quick``, evidence marked slow is yielded as ``not_run`` at once.
+    """
+    todo = []
+    for job, item in jobs:
+        if quick and item.slow:
+            yield job, not_run(item, job[2], run_seed, "slow evidence is left out by --quick")
+        else:
+            todo.append((job, item))
+    # The slow ones first, so that no long run is left for the end.
+    todo.sort(key=lambda pair: (not pair[1].slow, pair[1].kind != "simulation"))
+    if workers is None:
+        for job, _ in todo:
+            yield job, _work(job, run_seed, quick)  # type: ignore[misc]
+        return
+    items = dict(todo)
+    for job, said in workers.run([job for job, _ in todo]):
+        asked = not_run(items[job], job[2], run_seed, "")
+        if isinstance(said, Lost):
+            yield job, replace(asked, outcome="error", detail=said.reason)
+        elif why := _forged(said) or doubt(said[0], asked):
+            yield job, replace(asked, outcome="error", detail=f"{FORGED}: {why}")
+        else:
+            reads(said[1])
+            yield job, said[0]
+
+
+FORGED = "what came back from its process is not its outcome"
+
+
+def _forged(said: Any) -> str:
+    """Why an answer is no outcome with what was opened; empty where it is one."""
+    if not (isinstance(said, tuple) and len(said) == 2 and isinstance(said[1], dict)):
+        return "it is no pair"
+    texts = [x for owner, whats in said[1].items() for x in (*owner, *whats)]
+    return "" if all(isinstance(x, str) for x in texts) else "what was opened is no text"
