@@ -296,7 +296,7 @@ def verify(data: Any, project: Path | None = None) -> Iterator[str]:
             raise Wrong(f"changed since the run: {', '.join(changed[:5])}")
         yield f"sources: {len(data['sources'])} files are those of the run"
     kinds = sorted({e["kind"] for e in data["claim"]["evidence"] if e["outcome"] == "passed"})
-    again = f"run `audit show {data['claim']['id']}`"
+    again = f"run `audit run {data['claim']['id']} --fresh`"
     yield f"NOT CHECKED: the evidence itself ({', '.join(kinds)}): {again}"
     yield "NOT CHECKED: that certificates speak of the statement, and that parts make up the formula"
 
@@ -308,6 +308,9 @@ def main(words: list[str]) -> int:
         at = words.index("--project")
         project = Path(words[at + 1])
         words = words[:at] + words[at + 2 :]
+    if set(words) & {"-h", "--help"}:
+        print(__doc__)
+        return 0
     if len(words) != 1:
         print(__doc__, file=sys.stderr)
         return 2

@@ -181,7 +181,7 @@ def print_sweep(rows: list[dict[str, Any]], console: Console) -> None:
     console.print(table)
 
 
-SWEEP_ERRORS = (SweepError, StoreError, sqlite3.Error)
+SWEEP_ERRORS = (SweepError, sqlite3.Error)
 
 
 def as_json(data: Any) -> Any:
@@ -230,7 +230,7 @@ def _simulate(args: argparse.Namespace, console: Console) -> int:
 def _sweep(args: argparse.Namespace, console: Console) -> int:
     try:
         rows = run_sweep(args)
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, TypeError, OverflowError, StoreError) as error:
         raise BadUsage(str(error)) from error
     except SWEEP_ERRORS as error:
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red")

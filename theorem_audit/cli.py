@@ -114,7 +114,7 @@ def _init(args: argparse.Namespace, console: Console) -> int:
             console.print(f"written: {path}", markup=False, soft_wrap=True)
         where = "" if args.folder == "." else f"cd {args.folder}; "
         console.print(
-            f"now: {where}audit run; pytest; audit new MY-CLAIM --chapter NAME", markup=False
+            f"now: {where}audit run; pytest; audit new MY-CLAIM --chapter my_chapter", markup=False
         )
     return 0
 

@@ -253,7 +253,10 @@ def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
     for asked in names:
         mine = {x: c for x, c in known.items() if x == asked or x.startswith(f"{asked}-")}
         if not mine and asked not in claims:
-            raise BadUsage(f"unknown certificate {asked}; known are {', '.join(known)}")
+            raise BadUsage(
+                f"{asked} is neither a claim nor one of {len(known)} certificates, such as "
+                f"{next(iter(known), 'none')} (`audit opinions` lists them)"
+            )
         found |= mine
     return found if names else known
 

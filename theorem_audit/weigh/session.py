@@ -50,6 +50,7 @@ class Counts:
     total: int = 0
     reused: int = 0
     ran: int = 0
+    could_not: int = 0
     why: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     broken: tuple[str, ...] = ()
@@ -58,6 +59,8 @@ class Counts:
     def line(self) -> str:
         """One line for the reader."""
         told = f"reused {self.reused} of {self.total}, ran {self.ran}"
+        if self.could_not:
+            told += f", {self.could_not} not run (a part they need is absent, or left out)"
         if self.why and self.ran:
             shown = [f"{x} ({y})" if y else x for x, y in list(self.why.items())[:8]]
             more = len(self.why) - len(shown)
@@ -202,7 +205,9 @@ class Session:
         for shown, (job, outcome) in enumerate(outcomes, 1):
             self._add(outcome)
             self.progress("evidence", outcome.claim_id, shown, len(left))
-            if outcome.outcome != "not_run":
+            if outcome.outcome == "not_run":
+                self.counts.could_not += 1
+            else:
                 self.counts.ran += 1
                 self._why(job, rows_of[job], keys[job], last)
             self._ended(keys[job], outcome, rows_of[job])

@@ -80,14 +80,15 @@ def _watch(args: argparse.Namespace, console: Console) -> int:
     words += ["--changes", "--seed", args.seed, "--workers", str(args.workers)]
     words += ["--time-limit", str(args.time_limit), *(["--quick"] if args.quick else [])]
 
-    def run(names: list[str]) -> None:
+    def run(names: list[str]) -> int:
         if names:
             shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
             console.print(f"edited: {shown}", markup=False, style="dim")
-        subprocess.run(words, check=False)
+        return subprocess.run(words, check=False).returncode
 
     try:
-        run([])
+        if run([]) == 2:  # wrong words: no edit mends them
+            return 2
         console.print("watching; Ctrl-C ends it", style="dim")
         follow(here, run)
     except KeyboardInterrupt:
