@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -239,12 +240,12 @@ def test_watch_runs_again_what_an_edit_names_until_it_is_interrupted(
 ) -> None:
     calls: list[list[str]] = []
 
-    def ran(words: list[str], *, check: bool) -> None:
+    def ran(words: list[str], *, check: bool) -> SimpleNamespace:
         calls.append(words)
-        if len(calls) == 1:
-            small.edit(here, "thing/constants.py", "FACTOR = 2", "FACTOR = 3")
-        else:
+        if len(calls) > 1:
             raise KeyboardInterrupt
+        small.edit(here, "thing/constants.py", "FACTOR = 2", "FACTOR = 3")
+        return SimpleNamespace(returncode=0)
 
     def follow(found: project.Project, act: Callable[[list[str]], None]) -> None:
         act([f"thing/{k}.py" for k in range(6)])
@@ -257,9 +258,12 @@ def test_watch_runs_again_what_an_edit_names_until_it_is_interrupted(
     try:
         code = main(["watch", "SUM", "--quick", "--seed", "3", "--workers", "1"])
         refused = main(["watch", "--workers", "0"])
+        wrong = SimpleNamespace(returncode=2)
+        monkeypatch.setattr(watch.subprocess, "run", lambda words, *, check: wrong)
+        unknown = main(["watch", "NOPE"])
     finally:
         project.use(was)
-    assert (code, refused) == (0, 2)
+    assert (code, refused, unknown) == (0, 2, 2), "what no edit mends is not watched"
     said = capsys.readouterr().out
     assert "edited: thing/0.py, thing/1.py, thing/2.py, thing/3.py and 2 more" in said
     assert said.rstrip().endswith("ended")
