@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sympy import Eq, Ge, Gt, Rational, exp, pi, sqrt, symbols, true
+from sympy import Eq, Float, Ge, Gt, Rational, exp, pi, sqrt, symbols, true
 
 from sim.tests.sweep_stubs import ROOT
 from tests.tool.ledgers import IDS, small_ledger
@@ -95,6 +95,15 @@ def test_what_cannot_hold_is_still_empty(region: Any) -> None:
 def test_a_formula_that_sympy_evaluated_is_refused_where_it_is_declared(formula: Any) -> None:
     with pytest.raises(TypeError, match="SymPy evaluated it, so that nothing of the statement"):
         _claim(formula)
+
+
+def test_a_float_is_refused_where_a_claim_is_declared() -> None:
+    """Mended: over QQ it was taken for a rational near it, and a false bound was certified."""
+    number = Float("0.1000000000000000001", 30)
+    with pytest.raises(TypeError, match="a float says no exact number"):
+        _claim(Ge(X, number))
+    with pytest.raises(TypeError, match="a float says no exact number"):
+        _claim(Eq(X, Y), number > X)
 
 
 # --- evidence files ---------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def enclose(expr: Expr, values: Mapping[Symbol, flint.arb]) -> flint.arb:
         if expr.exp.is_Rational and expr.exp.q == 2:
             return base.sqrt() ** int(expr.exp.p)
         return (exponent * base.log()).exp()
-    if isinstance(expr, log):
+    if isinstance(expr, log) and len(args) == 1:  # unevaluated it may have a base
         return args[0].log()
     raise Undecided(f"{expr.func.__name__} has no interval version here")
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import flint
 import numpy as np
-from sympy import QQ, Expr, Poly, Rational, Symbol, sympify
+from sympy import QQ, Expr, Float, Poly, Rational, Symbol, sympify
 
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.exact.decided import tell
@@ -135,6 +135,11 @@ def _proved(
 ) -> Certificate:
     box = dict(items)
     symbols = list(box)
+    for said in (poly, *(x for ends in box.values() for x in map(sympify, ends))):
+        if found := said.atoms(Float):  # over QQ it would be taken for some rational near it
+            raise ValueError(
+                f"{min(map(str, found))} in {said}: a rational is needed, floats are no bound"
+            )
     if extra := poly.free_symbols - set(symbols):
         raise ValueError(f"box={box}: no bounds for {sorted(map(str, extra))} of {poly}")
     bounds = []

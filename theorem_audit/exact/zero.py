@@ -17,6 +17,8 @@ from theorem_audit.exact.bernstein import Refuted, Undecided, prove_nonnegative
 from theorem_audit.exact.checker import Certificate, InvalidCertificate, check_certificate
 from theorem_audit.exact.decided import tell
 
+ROOT = "_root"  # how the generators are called that stand for square roots
+
 
 def rational_form(expr: Expr) -> tuple[Poly, Poly]:
     """Numerator and denominator of ``expr`` as polynomials over QQ in its symbols, coprime.
@@ -32,6 +34,8 @@ def rational_form(expr: Expr) -> tuple[Poly, Poly]:
         raise TypeError(f"expr={expr}: an expression is needed, not a relation")
     radicals: dict[Symbol, Expr] = {}
     numerator, denominator = fraction(together(_lift_radicals(expr, radicals)))
+    if taken := radicals.keys() & expr.free_symbols:
+        raise Undecided(f"{next(iter(taken))}: a name that is kept for square roots")
     symbols = sorted(numerator.free_symbols | denominator.free_symbols, key=str)
     polys = []
     for part in (numerator, denominator):
@@ -53,7 +57,7 @@ def _lift_radicals(expr: Expr, radicals: dict[Symbol, Expr]) -> Expr:
         for symbol, radicand in radicals.items():
             if radicand == base:
                 return symbol**expr.exp.p
-        symbol = Symbol(f"_root{len(radicals)}")
+        symbol = Symbol(f"{ROOT}{len(radicals)}")
         radicals[symbol] = base
         return symbol**expr.exp.p
     if expr.is_Atom:
@@ -88,7 +92,7 @@ def is_zero(expr: Expr) -> bool:
     if numerator.is_zero:
         tell("zero", sympify(expr))
         return True
-    if any(str(symbol).startswith("_root") for symbol in numerator.free_symbols):
+    if any(str(symbol).startswith(ROOT) for symbol in numerator.free_symbols):
         raise Undecided(f"{expr}: square roots remain in the normal form {numerator.as_expr()}")
     return False
 

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import And, Basic, Expr, Tuple, false, true
+from sympy import And, Basic, Expr, Float, Tuple, false, true
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
 from theorem_audit.kinds import MEANING, REGION, SOURCES
@@ -185,6 +185,12 @@ class Claim:
                 f"formula={self.formula!r} in claim {self.id}: SymPy evaluated it, so that nothing of "
                 "the statement is left (use evaluate=False, or symbols with weaker assumptions)"
             )
+        for said in (self.formula, *(x.condition for x in self.assumptions)):
+            if isinstance(said, Basic) and (found := said.atoms(Float)):
+                raise TypeError(
+                    f"{min(map(str, found))} in claim {self.id}: a float says no exact number; write "
+                    "Rational(1, 10), or a string of digits in Rational"
+                )
         for step, part in self.parts.items():
             if step not in self.steps:
                 raise ValueError(

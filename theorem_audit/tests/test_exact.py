@@ -114,6 +114,19 @@ def test_leftover_roots_are_undecided_not_false() -> None:
     assert is_zero(1 / (sp.sqrt(X) - 1) - (sp.sqrt(X) + 1) / (X - 1))
 
 
+def test_a_symbol_that_is_called_like_a_root_is_no_root() -> None:
+    """Mended: sqrt(x) - _root0 was zero."""
+    with pytest.raises(Undecided, match="_root0: a name that is kept"):
+        is_zero(sp.sqrt(X) - sp.Symbol("_root0"))
+    assert is_zero(sp.Symbol("_root0") - sp.Symbol("_root0"))
+
+
+def test_a_logarithm_to_a_base_is_no_natural_one() -> None:
+    """Mended: the base was dropped."""
+    with pytest.raises(Undecided, match="log has no interval"):
+        prove_positive(sp.log(X, sp.Rational(1, 2), evaluate=False), {X: (2, 3)})
+
+
 def test_floats_and_relations_are_refused() -> None:
     with pytest.raises(Undecided):
         is_zero(X - X + sp.Float("0.1"))
@@ -178,6 +191,11 @@ def test_a_zero_inside_is_undecided_and_on_a_corner_is_proved() -> None:
         (X, {X: (1, 0)}, "low must be <= high"),
         (X, {X: (0, Y), Y: (0, 1)}, "stand earlier"),
         (X, {X: (0, sp.Float(0.5))}, "floats are no bound"),
+        (
+            X - sp.Float("0.1000000000000000001", 30),
+            {X: (sp.Rational(1, 10), 1)},
+            "floats are no bound",
+        ),
     ],
 )
 def test_bad_boxes_are_named(poly: sp.Expr, box: dict[Any, Any], message: str) -> None:

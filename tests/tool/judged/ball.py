@@ -89,6 +89,7 @@ def proofs_hold(judge: ModuleType) -> None:
     assert "not settled at the point" in is_("inconclusive", X - Y, {X: (1, 1), Y: (1, 1)})
     is_("passed", X, {X: (1, 1)})
     is_("inconclusive", sin(X), {X: (0, 1)})
+    is_("inconclusive", log(X, HALF, evaluate=False), {X: (2, 3)})
     for ends in ((0, pi), (pi, 4), (Float(0.5), 1), (2, 1), (0, X)):
         assert is_("ValueError", X + 9, {X: ends}).startswith("box[x]=")
     assert flint.ctx.prec == precision

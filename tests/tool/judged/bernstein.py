@@ -83,7 +83,9 @@ def _words(judge: ModuleType) -> None:
     for poly, box, message in (
         (X + Y, {X: (0, 1)}, "no bounds for ['y']"), (X, {X: (1, 0)}, "low must be <= high"),
         (X, {X: (0, Y), Y: (0, 1)}, "only symbols that stand earlier"), (X, {X: (X, 1)}, "stand earlier"),
-        (X, {X: (0, Float(0.5))}, "floats are no bound"), (X, {X: (pi, 4)}, "a rational is needed"),
+        (X, {X: (0, Float(0.5))}, "floats are no bound"),
+        (X - Float("0.5"), {X: (HALF, 1)}, "floats are no bound"), (X * Float("0.5"), {X: (0, 1)}, "0.5"),
+        (X, {X: (pi, 4)}, "a rational is needed"),
         (Rational(1), {}, "at least one symbol is needed"),
     ):  # fmt: skip
         found, said, _ = outcome(lambda p=poly, b=box: judge.prove_nonnegative(p, b))  # type: ignore[misc]
