@@ -10,6 +10,10 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+EXIT = sys.modules[
+    os.name
+]._exit  # under coverage os._exit is another function, which cannot be pickled
+
 
 def nothing() -> None:
     pass
@@ -23,7 +27,7 @@ class _Code:
     """Unpickled, it would end the caller without a word."""
 
     def __reduce__(self) -> Any:
-        return os._exit, (0,)
+        return EXIT, (0,)
 
 
 def _mine() -> dict[str, Any]:
