@@ -232,6 +232,44 @@ def test_files_that_are_no_ledger(
     capsys.readouterr()
 
 
+def test_a_ledger_whose_verdict_does_not_follow_is_refused(
+    run: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Mended: one word edited, and report and receipt said proved of what its outcomes refute."""
+    path = tmp_path / "x.json"
+
+    def say(**more: str) -> bool:
+        """Whether it is refused with NORM saying so."""
+        claims = [{**c, **more} if c["id"] == "NORM" else c for c in edited["claims"]]
+        path.write_text(json.dumps({**edited, "claims": claims}))
+        try:
+            load_run(path)
+        except UnreadableRun as error:
+            assert "it says that NORM is" in str(error)
+            return True
+        return False
+
+    edited: dict[str, Any] = copy.deepcopy(run)
+    stated = next(c for c in edited["claims"] if c["id"] == "NORM")
+    assert not say()
+    assert say(verdict="kernel")
+    assert say(own="kernel")
+    assert say(verdict="proved_given")
+    assert say(verdict="open", own="open")
+    assert not say(verdict="stale"), "that denies no outcome"
+    stated["accepted"] = ["a wrong variant"]
+    assert say()
+    assert not say(verdict="supported")
+    stated["accepted"] = []
+    stated["evidence"][0]["outcome"] = "refuted"
+    assert say()
+    out = tmp_path / "out"
+    for words in (["report", "--out", str(out)], ["receipt", "NORM", "--json", str(out)]):
+        assert main([*words, "--from", str(path)]) == 2
+        assert len(capsys.readouterr().err.split("its outcomes come to refuted")) == 2
+        assert not out.exists()
+
+
 def test_findings_name_claims_that_exist() -> None:
     for finding in FINDINGS:
         assert finding.claims, finding.headline

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,6 +39,7 @@ from theorem_audit.checks import statistics
 from theorem_audit.checks.mark import UnknownEvidence, collect
 from theorem_audit.checks.run_context import note
 from theorem_audit.kernel import axioms
+from theorem_audit.statement.claim import Source
 from theorem_audit.weigh.leftovers import Leftovers
 from theorem_audit.weigh.untouched import Untouched
 from theory import claims
@@ -345,6 +347,43 @@ def test_words_that_cannot_be_written_end_nothing(tmp_path: Path) -> None:
     assert said.outcome == "error"
     assert said.detail.startswith("ValueError: a ValueError whose text cannot be made")
     assert said.notes == ("?",)
+
+
+def test_what_steers_a_terminal_is_shown_as_an_escape() -> None:
+    """Mended: a message, as a title, could write another verdict over its own line."""
+    steers = "\x1b[8Gproved\x9b\u202e\r"
+    shown = "\\x1b[8Gproved\\x9b\\u202e\\r"
+    said = judged(lambda: expect(False, f"a{steers}b\tc", y=steers))
+    assert said.outcome == "refuted"
+    assert f"a{shown}b\tc" in said.detail
+    assert said.witness["y"] == shown
+
+    def raises() -> None:
+        note(steers)
+        raise type(f"E{steers}", (ValueError,), {})("m")
+
+    said = judged(raises)
+    assert said.detail == f"E{shown}: m"
+    assert said.notes == (shown,)
+
+
+def test_what_steers_a_terminal_is_no_word_of_a_claim() -> None:
+    claim = claims["NORM"]
+    assert claim.assumptions
+    source = Source("new", "a\x1bb")
+    wrong: dict[str, Any] = {
+        "title": "a\nb",
+        "remark": "\x9b",
+        "source": source,
+        "cites": ("\x07",),
+    }
+    wrong["symbols"] = {"a": "\u202e"}
+    wrong["assumptions"] = (replace(claim.assumptions[0], note="\x1b[2J"),)
+    wrong["formula"] = claim.formula.subs(claim.formula.free_symbols.pop(), Symbol("a\x1b"))
+    for what, value in wrong.items():
+        with pytest.raises(ValueError, match="of claim NORM: a control character in"):
+            replace(claim, **{what: value})
+    assert replace(claim, remark="two\nlines").remark == "two\nlines"
 
 
 HEAD = "from theorem_audit import evidence, expect\n"

@@ -217,7 +217,7 @@ def stale_file(file: Path, args: argparse.Namespace, console: Console) -> int:
     claims = project.claims()
 
     try:
-        data = load_run(file)
+        data = load_run(file, judged=False)  # it derives the verdicts anew
     except UnreadableRun as error:
         raise BadUsage(str(error)) from error
     found = stale.reload(data, claims, evidence=collect())

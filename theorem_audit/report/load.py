@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 
 from theorem_audit import project
+from theorem_audit.weigh.follows import unfounded
 from theorem_audit.weigh.ledger import SCHEMA, validate
 from theorem_audit.weigh.tried import UnreadableTable, current, load
 
@@ -47,9 +48,10 @@ def with_variants(run: dict[str, Any], path: Path) -> dict[str, Any]:
     return merged
 
 
-def load_run(path: Path) -> dict[str, Any]:
+def load_run(path: Path, *, judged: bool = True) -> dict[str, Any]:
     """The ledger in ``path`` as plain data, validated against the schema.
 
+    judged: refuse one that states another verdict than its outcomes give; False where they are derived anew.
     Raises UnreadableRun for a missing, truncated or foreign file, or one of a newer schema.
     """
     try:
@@ -84,6 +86,8 @@ def load_run(path: Path) -> dict[str, Any]:
     ids = [claim["id"] for claim in data["claims"]]
     if twice := next((x for x in ids if ids.count(x) > 1), ""):
         raise UnreadableRun(f"{path}: not a valid ledger: it speaks of {twice} twice")
+    if judged and (why := unfounded(data)):
+        raise UnreadableRun(f"{path}: not a ledger that a run wrote: {why}")
     return data
 
 

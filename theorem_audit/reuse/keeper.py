@@ -9,6 +9,7 @@ looked at again before it is reused.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,10 +58,14 @@ class Keeper:
     """What is kept of a project, as its sources are at this moment.
 
     known: id -> the fingerprint of a claim's object where another object than the theory's is judged.
+    anew: take no index and no words of claims from the store: a table of cases, or a statement, may have
+    been read from a file that no key names.  others: what was kept of them, and is not what is found anew.
     """
 
-    def __init__(self, project: Project, store: Store) -> None:
-        self.project, self.store = project, store
+    def __init__(self, project: Project, store: Store, anew: bool = False) -> None:
+        self.project, self.store, self.anew = project, store, anew
+        self.others: list[str] = []
+        self.words: dict[str, Any] = {}  # of claims as told anew, by key
         self.tree = look(project)
         self.states = States(project.root)
         self.fingerprints: dict[str, str] = {}
@@ -134,7 +139,8 @@ class Keeper:
             for name in self.tree.modules:
                 if name == top or name.startswith(f"{top}."):
                     keys[kind, name] = f"{kind} {self._state(name)}"
-        kept = self.store.get_all("module", keys.values())
+        stored = self.store.get_all("module", keys.values())
+        kept = {} if self.anew else stored
 
         def known(kind: str, module: str, make: Callable[[], Any]) -> Any:
             key = keys[kind, module]
@@ -144,9 +150,17 @@ class Keeper:
                     return None
                 kept[key] = found
                 self.store.put("module", key, found)
+                self.compare(
+                    f"{shown(self.tree.modules, module)}: what it holds", stored, key, found
+                )
             return kept[key]
 
         return build(self.tree, known)
+
+    def compare(self, what: str, stored: Mapping[str, Any], key: str, found: Any) -> None:
+        """Note where something else was kept under a key than what is found anew."""
+        if key in stored and stored[key] != json.loads(json.dumps(found)):
+            self.others.append(f"{what} is another than kept")
 
     # --- keys ---------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import And, Basic, Expr, Float, Tuple, false, true
+from sympy import And, Basic, Expr, Float, Symbol, Tuple, false, true
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
 from theorem_audit.kinds import MEANING, REGION, SOURCES
@@ -22,6 +22,7 @@ from theorem_audit.statement.bibliography import Prior
 from theorem_audit.statement.meaning import Meaning, Parameter, meanings_of, names_of
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.vocabulary import Item, Kind
+from theorem_audit.visible import STEERS, visible
 
 ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
 BOUNDS = ("exact", "upper", "lower", "statement")
@@ -173,6 +174,11 @@ class Claim:
     def __post_init__(self) -> None:
         if not ID.fullmatch(self.id):
             raise ValueError(f"id={self.id!r}: upper-case words with hyphens between, as GD-STEP")
+        for what, words in self._words():
+            if STEERS.search(words) or (what == "title" and "\n" in words):
+                raise ValueError(
+                    f"{what} of claim {self.id}: a control character in '{visible(words)}'"
+                )
         if self.bound not in BOUNDS:
             raise ValueError(f"bound={self.bound!r} in claim {self.id}: allowed are {BOUNDS}")
         if not isinstance(self.formula, Basic):
@@ -219,6 +225,24 @@ class Claim:
                 f"symbols give {lost[0]!r} a meaning in claim {self.id}, and it speaks of "
                 f"{', '.join(self.names)}"
             )
+
+    def _words(self) -> Iterator[tuple[str, str]]:
+        """What of it and which words: all that tables and pages show as they stand."""
+        yield "title", self.title
+        yield "remark", self.remark
+        yield "source", self.source.reference
+        yield from (("source", x.states) for x in self.source.prior)
+        yield from (("steps", x) for x in self.steps)
+        yield from (("cites", x) for x in self.cites)
+        for what in ("symbols", "survivors", "carried"):
+            for name, said in getattr(self, what).items():
+                yield what, f"{name}: {said}"
+        for x in self.assumptions:
+            yield "assumption", f"{x.name} {x.note} {x.witness} {x.item.words if x.item else ''}"
+        object_of = object.__getattribute__  # to look at the symbols' names reads no statement
+        for said in (object_of(self, "formula"), *(x.condition for x in self.assumptions)):
+            if isinstance(said, Basic):
+                yield from (("symbol", str(x)) for x in said.atoms(Symbol))
 
     def __getattribute__(self, name: str) -> Any:
         if name in ("formula", "region"):

@@ -131,6 +131,35 @@ def test_what_reuse_would_keep_wrongly_is_reported(project: Path) -> None:
     assert "reuse would be wrong: DOUBLE: tests/test_first.py::test_hidden: outcome" in wrong.said
 
 
+def test_a_run_from_scratch_reads_cases_and_statements_anew(project: Path) -> None:
+    """Mended: both were taken as they were kept, from a file that no key names, also by --fresh."""
+    (project / "project" / "said.json").write_text('["square"]')
+    small.edit(
+        project,
+        "thing/second.py",
+        'title="A square"',
+        'title=__import__("json").load(open("said.json"))[-1]',
+    )
+    small.edit(
+        project,
+        "tests/test_second.py",
+        '@evidence("SQUARE", "property")\ndef test_numbers(claim):\n    ran("numbers")',
+        '@evidence("SQUARE", "property", cases={x: x for x in json.load(open("said.json"))})\n'
+        "def test_numbers(claim, case):\n    ran(case)",
+    )
+    assert "square" in small.run(project).ran
+    (project / "project" / "said.json").write_text('["square", "cube"]')
+    checked = small.run(project, "--check-reuse")
+    assert checked.code == 1
+    assert checked.ran == (ALL - {"numbers"}) | {"cube"}
+    for what in ("tests/test_second.py: what it holds", "SQUARE: what is told of it"):
+        assert f"reuse would be wrong: {what} is another than kept" in checked.said
+    (project / "project" / "said.json").write_text('["square", "root"]')
+    again = small.run(project, "--fresh")
+    assert again.ran == (ALL - {"numbers"}) | {"root"}
+    assert [c["title"] for c in again.run["claims"] if c["id"] == "SQUARE"] == ["root"]
+
+
 def test_broken_evidence_is_run_again_each_time(project: Path) -> None:
     small.edit(project, "tests/three.py", "return value", "raise RuntimeError")
     for _ in range(2):

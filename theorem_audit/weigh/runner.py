@@ -27,6 +27,7 @@ from theorem_audit.doubt.undefined import undefined
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.reuse.index import Row
 from theorem_audit.statement.claim import Claim, recording_hypotheses, recording_reads
+from theorem_audit.visible import visible
 from theorem_audit.weigh import tried
 from theorem_audit.weigh.untouched import CHANGED
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
@@ -167,7 +168,7 @@ def run_evidence(
         uses=tuple(sorted(reads - {claim.id})),
         needs=item.needs,
         read=tuple(sorted({kind for name, kind in hypotheses if name == claim.id})),
-        detail=detail,
+        detail=visible(detail),
         notes=tuple(map(_text, context.notes)),
         witness=witness,
     )
@@ -182,9 +183,11 @@ def _count(checks: Any) -> int:
 
 
 def _text(value: object) -> str:
-    """What an object says of itself, as text that can be written: no half of a character, no error."""
+    """What an object says of itself, as text that can be written and shown: no half of a character, no
+    error, and nothing that steers a terminal.
+    """
     try:
-        return str(value).encode("utf-8", "replace").decode("utf-8")
+        return visible(str(value).encode("utf-8", "replace").decode("utf-8"))
     except Exception as error:  # noqa: BLE001 - the evidence's own object, in which anything may break
         return f"a {type(value).__name__} whose text cannot be made: {type(error).__name__}"
 

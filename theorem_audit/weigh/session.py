@@ -74,8 +74,9 @@ Progress = Callable[[str, str, int, int], None]  # what, claim, done, total
 class Session:
     """One run of some claims' evidence.
 
-    fresh: take no outcome from the store.  check: the same, and compare with what the store would have
-    given.  tell: is handed lines about the store.  progress: called after each job.
+    fresh: take no outcome from the store, no index of evidence and no words of claims.
+    check: the same, and compare with what the store would have given.  tell: is handed lines about the store.
+    progress: called after each job.
     """
 
     def __init__(
@@ -94,7 +95,7 @@ class Session:
         self.fresh, self.check, self.progress, self.tell = fresh or check, check, progress, tell
         self.project = project.current()
         self.store = open_store(self.project.path("kept"), tell)
-        self.keeper = Keeper(self.project, self.store)
+        self.keeper = Keeper(self.project, self.store, anew=self.fresh)
         self.keeper.fingerprints = _other_objects()
         runner.load_profile(quick)
         self.index = self.keeper.index
@@ -128,6 +129,8 @@ class Session:
                     ]
                     asked = list(dict.fromkeys(asked))
             self._blame()
+            if self.check:
+                self.counts.wrong += self.keeper.others
             ledger.complete = not self.index.broken
             self._flush(now=True)
             if ledger.complete and not self.keeper.fingerprints:
@@ -381,11 +384,13 @@ class Session:
 def words(keeper: Keeper, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The words of claims as JSON, as kept, or else told by the claims' objects; ids are in the index."""
     keys = {x: keeper.told_key(x) for x in ids}
-    kept = keeper.store.get_all("told", keys.values())
+    stored = keeper.store.get_all("told", keys.values())
+    kept = keeper.words if keeper.anew else stored
     for claim_id, key in keys.items():
         if key not in kept:
             kept[key] = describe(project.claims()[claim_id])
             keeper.store.put("told", key, kept[key])
+            keeper.compare(f"{claim_id}: what is told of it", stored, key, kept[key])
     return {claim_id: kept[key] for claim_id, key in keys.items()}
 
 

@@ -259,7 +259,7 @@ def meanings_hold(judge: ModuleType) -> None:
 @contextmanager
 def _module(name: str, text: str) -> Iterator[ModuleType]:
     module = ModuleType(name)
-    exec(compile(text, name, "exec"), module.__dict__)
+    exec(compile(text, f"<{name}>", "exec"), module.__dict__)  # no file that coverage would look for
     sys.modules[name] = module
     try:
         yield module
