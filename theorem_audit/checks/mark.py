@@ -126,6 +126,11 @@ def nothing_hidden(module: ModuleType) -> None:
                 f"{name} (line {_line(function)}) is marked as evidence, and is not found: a later function "
                 f"has its name, or no name at the top of {maker} is bound to it (a class or a list holds it)"
             )
+        if maker == module.__name__ != function.__module__:
+            raise UnknownEvidence(
+                f"{name} is marked as evidence in {maker}, and is a function of {function.__module__}: "
+                "write the function where it is marked"
+            )
         if maker != module.__name__ and not _collected(maker):
             raise UnknownEvidence(_nobodys(name, maker))
     for value in vars(module).values():

@@ -94,6 +94,11 @@ LOST_EVIDENCE = {
         "tests.test_more.make.<locals>.check (line 4) is marked as evidence, and is not found",
     ),
     "nothing": ("tests/test_more.py", MADE + "make(3)\n", "check (line 4) is marked as evidence"),
+    "a factory of another file of evidence": (
+        "tests/test_more.py",
+        MADE + "check = make(3)\ncheck.__module__ = 'tests.test_descent'\n",
+        "is a function of tests.test_descent",
+    ),
     "made by one factory": (
         "tests/test_more.py",
         MADE + "test_three = make(3)\ntest_two = make(2)\n",
