@@ -16,7 +16,7 @@ import hypothesis
 import pytest
 
 from theorem_audit import project
-from theorem_audit.checks.mark import Evidence, imported
+from theorem_audit.checks.mark import Evidence, UnknownEvidence, imported, nothing_hidden_so_far
 from theorem_audit.checks.run_context import DEFAULT_SEED
 from theorem_audit.guard import no_exit
 from theorem_audit.weigh import jobs, runner
@@ -72,6 +72,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         for m, case in pairs
     ]
     metafunc.parametrize(names, rows)
+
+
+def pytest_collection_modifyitems() -> None:
+    """Refuse the session where a file marks evidence that pytest did not make a test of."""
+    try:
+        nothing_hidden_so_far()
+    except UnknownEvidence as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,25 +2,94 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-CLAIM = re.compile(r"(?<![\w.])Claim\(")
-EVIDENCE = re.compile(r"^\s*@(?:\w+\.)*evidence\(", re.MULTILINE)
+_CLAIM = re.compile(r"(?<![\w.])Claim\(")
+_EVIDENCE = re.compile(r"^\s*@(?:\w+\.)*evidence\(", re.MULTILINE)
 _NO_EVIDENCE = re.compile(r"^EVIDENCE\s*=\s*False\b", re.MULTILINE)
 
 
+def CLAIM(text: str) -> bool:
+    """Whether a file's text declares claims."""
+    return bool(_CLAIM.search(text))
+
+
+def EVIDENCE(text: str) -> bool:
+    """Whether a file's text marks evidence, by whatever name it calls the mark.
+
+    A mark that is only used within functions is a tool of whoever calls these.
+    """
+    if _EVIDENCE.search(text):
+        return True
+    if "theorem_audit" not in text or not ("evidence" in text or "*" in text):
+        return False
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    names, tools = _imported(tree)
+    return any(_is_mark(x, names, tools) for x in _outside(tree))
+
+
+def _imported(tree: ast.Module) -> tuple[set[str], set[str]]:
+    """What a file calls the mark, and what it calls this package and its modules."""
+    names, tools = set[str](), set[str]()
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.ImportFrom)
+            and (node.module or "").split(".")[0] == "theorem_audit"
+        ):
+            for x in node.names:
+                (names if x.name in ("evidence", "*") else tools).add(x.asname or x.name)
+        if isinstance(node, ast.Import):
+            for x in node.names:
+                if x.name.split(".")[0] == "theorem_audit":
+                    tools.add(x.asname or "theorem_audit")
+    return {"evidence" if x == "*" else x for x in names}, tools
+
+
+def _outside(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a file that stand in no function's body, and those of all decorators."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        for x in node.decorator_list:
+            yield from ast.walk(x)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        body = node.body if isinstance(node.body, list) else [node.body]
+        for inner in (x for statement in body for x in ast.walk(statement)):
+            for x in getattr(inner, "decorator_list", ()):
+                yield from ast.walk(x)
+        yield from ast.walk(node.args)
+        return
+    yield node
+    for below in ast.iter_child_nodes(node):
+        yield from _outside(below)
+
+
+def _is_mark(node: ast.AST, names: set[str], tools: set[str]) -> bool:
+    """Whether an expression reads the mark: by a name of its own, or as an attribute of this package."""
+    if isinstance(node, ast.Name):
+        return node.id in names and isinstance(node.ctx, ast.Load)
+    if not isinstance(node, ast.Attribute) or node.attr != "evidence":
+        return False
+    base: ast.AST = node.value
+    while isinstance(base, ast.Attribute):
+        base = base.value
+    return isinstance(base, ast.Name) and base.id in tools
+
+
 def unreached(
-    folder: Path, declares: re.Pattern[str], wanted: Callable[[str], bool] = lambda name: True
+    folder: Path, declares: Callable[[str], bool], wanted: Callable[[str], bool] = lambda name: True
 ) -> Iterator[str]:
     """Lines on the files below a package's folder whose claims or evidence would not be found, with the reason.
 
-    declares: what a file says that declares any.  wanted: which modules are looked into, by their name.
+    declares: whether a file's text declares any.  wanted: which modules are looked into, by their name.
     A package that says ``EVIDENCE = False`` is passed over.
     """
     for file in sorted(folder.rglob("*.py")):
-        if (why := _reason(folder, file, wanted)) and declares.search(_text(file)):
+        if (why := _reason(folder, file, wanted)) and declares(_text(file)):
             yield f"{file}: nothing would find what it declares: {why}"
 
 

@@ -82,39 +82,121 @@ def evidence(
         record = Evidence(claim_id, kind, function, steps, dict(cases or {}), needs, slow)
         marks = [*getattr(function, "evidence_marks", []), record]
         function.evidence_marks = marks  # type: ignore[attr-defined]
-        if "<locals>" not in _written(function).__qualname__:
-            module = vars(sys.modules[function.__module__])
-            module.setdefault(_MARKED, {})[id(function)] = function
+        _note(function)
         return function
 
     return mark
 
 
-_MARKED = "__marked_as_evidence__"  # where a module keeps all functions that were marked in it
+_MARKED = "__marked_as_evidence__"  # where a module keeps what was marked while it was imported
+
+
+def _note(function: Any) -> None:
+    """Keep what is marked in its own module, and in all modules that are being imported now.
+
+    With it goes the name of the module that marks: a factory may stand elsewhere.  What is marked within a
+    function while nothing is imported is nobody's evidence.
+    """
+    frame, makers = inspect.currentframe(), list[dict[str, Any]]()
+    while frame is not None:
+        if frame.f_code.co_name == "<module>":
+            name = frame.f_globals.get("__name__", "")
+            module = sys.modules.get(name)
+            if name != "__main__" and getattr(module, "__dict__", None) is frame.f_globals:
+                makers.append(frame.f_globals)
+        frame = frame.f_back
+    own = vars(sys.modules[function.__module__])
+    if "<locals>" not in _written(function).__qualname__ and all(x is not own for x in makers):
+        makers.append(own)
+    for held in makers:
+        held.setdefault(_MARKED, {})[id(function)] = (function, makers[0]["__name__"])
 
 
 def nothing_hidden(module: ModuleType) -> None:
-    """Raise UnknownEvidence for a marked function that is not found at the top of its file.
+    """Raise UnknownEvidence for a marked function that nothing would collect, or not as itself.
 
-    A second one of its name hides it, or a class holds it; and what an imported helper marks is found
-    by nobody where the helper is no file of evidence.
+    A second one of its name hides it, a class, a list or nothing at all holds it, another one says the same
+    name, or a module that is no file of evidence marks it.
     """
     found = {id(value) for value in vars(module).values() if hasattr(value, "evidence_marks")}
-    for function in vars(module).get(_MARKED, {}).values():
-        if id(function) not in found:
-            name = f"{function.__module__}.{_written(function).__qualname__}"
+    for function, maker in vars(module).get(_MARKED, {}).values():
+        name = f"{function.__module__}.{_written(function).__qualname__}"
+        if maker == module.__name__ and id(function) not in found:
             raise UnknownEvidence(
                 f"{name} (line {_line(function)}) is marked as evidence, and is not found: a later function "
-                "has its name, or a class holds it"
+                f"has its name, or no name at the top of {maker} is bound to it (a class or a list holds it)"
             )
-    for value in vars(module).values():
-        marks = getattr(value, "evidence_marks", ())
-        home = getattr(value, "__module__", None) or ""
-        if marks and home != module.__name__ and not home.rpartition(".")[2].startswith("test_"):
+        if maker == module.__name__ != function.__module__:
             raise UnknownEvidence(
-                f"{home}.{value.__name__} is marked as evidence, and {home} is no test_*.py: "
-                "nothing collects it"
+                f"{name} is marked as evidence in {maker}, and is a function of {function.__module__}: "
+                "write the function where it is marked"
             )
+        if maker != module.__name__ and not _collected(maker):
+            raise UnknownEvidence(_nobodys(name, maker))
+    for value in vars(module).values():
+        home = getattr(value, "__module__", None) or ""
+        if (
+            getattr(value, "evidence_marks", ())
+            and home != module.__name__
+            and not _collected(home)
+        ):
+            raise UnknownEvidence(_nobodys(f"{home}.{value.__name__}", home))
+    _told_apart(module)
+
+
+def outside(module: ModuleType) -> str:
+    """What to say of evidence that importing a chapter marks, outside the package of evidence; or empty."""
+    for function, maker in vars(module).get(_MARKED, {}).values():
+        if not _collected(maker):
+            return _nobodys(f"{function.__module__}.{_written(function).__qualname__}", maker)
+    return ""
+
+
+def nothing_hidden_so_far() -> None:
+    """The same for each module of evidence that is imported by now, whoever did it (pytest)."""
+    for name, module in list(sys.modules.items()):
+        if _MARKED in getattr(module, "__dict__", ()) and _collected(name):
+            nothing_hidden(module)
+
+
+def _nobodys(name: str, home: str) -> str:
+    return (
+        f"{name} is marked as evidence, and {home} is no test_*.py of the package of evidence: "
+        "nothing collects it"
+    )
+
+
+def _collected(name: str) -> bool:
+    """Whether a module of this name is looked into for evidence."""
+    package, parts = project.current().evidence, name.split(".")
+    if not f"{name}.".startswith(f"{package}."):
+        return False
+    if not is_test(parts[-1]) and not hasattr(sys.modules.get(name), "__path__"):
+        return False
+    places = (".".join(parts[:n]) for n in range(package.count(".") + 1, len(parts) + 1))
+    return all(getattr(sys.modules.get(x), "EVIDENCE", True) for x in places)
+
+
+def _told_apart(module: ModuleType) -> None:
+    """Raise UnknownEvidence where two of a module's evidences share claim, name and case.
+
+    Outcomes are kept by these, so that one would take the other's place.
+    """
+    seen: dict[tuple[str, str, str], tuple[str, Any, list[str]]] = {}
+    for binding, value in vars(module).items():
+        if getattr(value, "__module__", None) != module.__name__:
+            continue
+        for mark in {id(x): x for x in getattr(value, "evidence_marks", ())}.values():
+            for case in map(str, mark.cases or ("",)):
+                key = (mark.claim_id, mark.function.__name__, case)
+                first, function, kinds = seen.setdefault(key, (binding, value, []))
+                if function is not value or (first == binding and mark.kind in kinds):
+                    raise UnknownEvidence(
+                        f"{module.__name__}.{first} (line {_line(function)}) and {module.__name__}.{binding} "
+                        f"(line {_line(value)}) are two evidences for {mark.claim_id} with one name, "
+                        f"{key[1]}{f', and one case, {case}' if case else ''}: only one outcome would be kept"
+                    )
+                kinds.append(mark.kind)
 
 
 def _written(function: Any) -> Any:
@@ -195,5 +277,5 @@ def collect() -> dict[str, list[Evidence]]:
 
 __all__ = [
     "DECIDING", "DOUBTS", "KINDS", "LEFT_OUT", "SUPPORTING", "Evidence", "NoEvidence", "UnknownEvidence",
-    "collect", "evidence", "imported",
+    "collect", "evidence", "imported", "nothing_hidden_so_far", "outside",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ from theorem_audit.unreached import CLAIM, EVIDENCE, unreached
 if TYPE_CHECKING:
     from theorem_audit.checks.mark import Evidence
 
-FORM = 2
+FORM = 3
 CHALLENGE = ("theorem_audit.doubt.challenge", "challenge")  # where wrong variants are tried
 
 
@@ -98,6 +98,7 @@ class Index:
 
 def claims_of(module: ModuleType, package: str) -> dict[str, Any]:
     """What a module of the theory declares, as JSON."""
+    from theorem_audit.checks.mark import outside
     from theorem_audit.statement.claim import Claim, unbound
 
     name = module.__name__.removeprefix(f"{package}.")
@@ -111,7 +112,7 @@ def claims_of(module: ModuleType, package: str) -> dict[str, Any]:
             else:
                 strays.append((value.id, value.chapter))
     order = list(getattr(module, "READING_ORDER", ()))
-    lost = unbound(module.__name__, (x for x, _ in found))
+    lost = unbound(module.__name__, (x for x, _ in found)) or outside(module)
     return {"order": order, "claims": found, "strays": strays, "lost": lost}
 
 

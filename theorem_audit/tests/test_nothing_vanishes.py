@@ -69,7 +69,41 @@ def test_a_claim_that_no_name_is_bound_to_is_told(fresh: Path, audit: Run, what:
     assert (done.returncode, "claim OTHER is made in small.one" in said) == (2, True), said
 
 
+ALIASED = "from theorem_audit import evidence as ev, expect\n\n" + REFUTES[
+    REFUTES.index("@") :
+].replace("@evidence", "@ev")
+MADE = (
+    "from theorem_audit import evidence, expect\n\ndef make(k):\n    @evidence('GD-STEP', 'witness')\n"
+    "    def check(claim):\n        expect(k == 2, 'm')\n    return check\n\n"
+)
 LOST_EVIDENCE = {
+    "no test file, the mark under another name": ("tests/no_test.py", ALIASED, "it is no test_*.py"),
+    "no test file, the mark bound to a name": (
+        "tests/no_test.py",
+        REFUTES.replace("@evi", "ev = evidence\n@evi").replace("@evidence", "@ev"),
+        "it is no test_*.py",
+    ),
+    "no test file, an attribute of the tool": (
+        "tests/no_test.py",
+        "import theorem_audit.checks.mark as m\nf = m.evidence('GD-STEP', 'witness')(lambda claim: 1 / 0)\n",
+        "it is no test_*.py",
+    ),
+    "a list": (
+        "tests/test_more.py",
+        MADE + "ALL = [make(2), make(3)]\n",
+        "tests.test_more.make.<locals>.check (line 4) is marked as evidence, and is not found",
+    ),
+    "nothing": ("tests/test_more.py", MADE + "make(3)\n", "check (line 4) is marked as evidence"),
+    "a factory of another file of evidence": (
+        "tests/test_more.py",
+        MADE + "check = make(3)\ncheck.__module__ = 'tests.test_descent'\n",
+        "is a function of tests.test_descent",
+    ),
+    "made by one factory": (
+        "tests/test_more.py",
+        MADE + "test_three = make(3)\ntest_two = make(2)\n",
+        "test_more.test_three (line 4) and tests.test_more.test_two (line 4) are two evidences",
+    ),
     "a folder that is no package": ("tests/more/test_no.py", REFUTES, "has no __init__.py"),
     "no test file": ("tests/no_test.py", REFUTES, "it is no test_*.py"),
     "Hypothesis's, behind a second of its name": (
@@ -83,6 +117,44 @@ LOST_EVIDENCE = {
         "TestIt.test_one",
     ),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "home, code", [("small", 2), ("shelf", 1)]
+)  # in the theory, and in neither
+@pytest.mark.parametrize("binding", ["from {}.test_lib import test_no", "import {}.test_lib"])
+def test_evidence_outside_the_package_of_evidence_is_told(
+    fresh: Path, audit: Run, binding: str, home: str, code: int
+) -> None:
+    text = binding.format(home) + "\n"
+    _write(fresh, {f"{home}/test_lib.py": ALIASED, "tests/test_more.py": text})
+    done = audit("run")
+    said = " ".join(done.stderr.split())
+    assert (done.returncode, f"{home}.test_lib is no test_*.py" in said) == (code, True), said
+
+
+@pytest.mark.parametrize("what", ["a list", "made by one factory"])
+def test_pytest_tells_what_it_makes_no_test_of(fresh: Path, what: str) -> None:
+    name, text, says = LOST_EVIDENCE[what]
+    _write(fresh, {name: text})
+    done = run_pytest(fresh)
+    assert done.returncode == 4
+    assert says in " ".join((done.stdout + done.stderr).split())
+
+
+def test_evidence_made_by_a_factory_and_bound_to_a_name_is_collected(
+    fresh: Path, audit: Run
+) -> None:
+    """So is what another file of evidence made, and one function that several marks tell apart."""
+    again = MADE.replace("def check", "@evidence('GD-STEP', 'property')\n    def check")
+    _write(fresh, {
+        "tests/sub/__init__.py": again + "test_all = also = make(2)\n",
+        "tests/test_more.py": "from tests.sub import test_all\n" + MADE + "test_two = make(2)\n",
+        "tests/helper.py": MADE.replace("@evi", "mark = evi").replace("    def", "    @mark\n    def")
+        .replace("    @mark\n    def check", "    def check").replace("return check", "return mark(check)"),
+    })  # fmt: skip
+    done = audit("run")
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("what", LOST_EVIDENCE)
