@@ -99,7 +99,7 @@ def line_of(symbols: Mapping[str, str], chapter: str, name: str) -> str:
         return ""
     known = here.import_from("legend", here.legend)
     parts = chapter.removeprefix(f"{here.theory}.").split(".")
-    places = (".".join(parts[:size]) for size in range(len(parts), -1, -1))
+    places = [*(".".join(parts[:size]) for size in range(len(parts), 0, -1)), ""]
     return next((x for place in places if (x := known.get(place, {}).get(name, ""))), "")
 
 

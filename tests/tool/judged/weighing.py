@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
-from sympy import Eq, Symbol
+from sympy import Eq, Function, IndexedBase, Symbol
 
 from tests.tool.judged.kernel import replaced
 from theorem_audit import project
@@ -254,12 +254,35 @@ def meanings_hold(judge: ModuleType) -> None:
     assert (first, first.value([3, 5]), first.near, last.near) == ("first", 3, (last,), ())
     assert "needs words" in raises(ValueError, lambda: judge.Meaning("", value=len))
     assert judge.meanings_of({"a": first, "b": "words"}) == {"a": first}
+    assert judge.told_by({"r2, s": "", "Beta(x, y)": "", "bar a": ""}) == {
+        "r2", "s", "Beta(x, y)", "Beta", r"\bar{a}",
+    }  # fmt: skip
+    x, y, k = Symbol("x"), Symbol("Y"), Symbol("k", integer=True)
+    assert judge.names_of(Function("f")(y) + x, IndexedBase("q")[k]) == ("f", "k", "q", "x", "Y")
+    table = {"": {"x": "of all", "z": "far"}, "one": {"x": "of one"}, "one.two": {"y": "of two"}}
+    here = SimpleNamespace(
+        legend="a.b",
+        theory="theory",
+        import_from=lambda *said: table if said == ("legend", "a.b") else {},
+    )
+    with replaced(project, current=lambda: here):
+        for chapter in ("theory.one.two", "one.two"):
+            said = [
+                judge.line_of({"r2, s": "mine"}, chapter, name)
+                for name in ("s", "r2", "x", "y", "z", "u")
+            ]
+            assert said == ["mine", "mine", "of one", "of two", "far", ""]
+        assert judge.line_of({"r2, s": "mine"}, "three", "r2, s") == "mine"
+        assert judge.line_of({}, "three", "x") == "of all"
+        here.legend = ""
+        assert judge.line_of({}, "one", "x") == ""
 
 
 @contextmanager
 def _module(name: str, text: str) -> Iterator[ModuleType]:
     module = ModuleType(name)
-    exec(compile(text, f"<{name}>", "exec"), module.__dict__)  # no file that coverage would look for
+    place = f"<{name}>"  # no file, or coverage would look for it
+    exec(compile(text, place, "exec"), module.__dict__)
     sys.modules[name] = module
     try:
         yield module
