@@ -124,7 +124,7 @@ def test_certificates_are_stored_exported_and_judged(fresh: Path, audit: Run, sa
 
     unknown = audit("opinions", "NOTHING")
     assert unknown.returncode == 2
-    assert "unknown certificate NOTHING; known are SQUARE" in unknown.stderr
+    assert "NOTHING is neither a claim nor one of 1 certificates, such as SQUARE" in unknown.stderr
 
     found = said("opinions")
     says = {row["program"]: row["says"] for row in found["opinions"]}
