@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -16,33 +15,35 @@ class TimeLimit(Inconclusive):
     """The evidence took too long on a variant."""
 
 
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
-        yield
-        return
-
-    def stop(_: int, frame: FrameType | None) -> None:
-        while frame is not None:  # where an exception would be swallowed, wait for the next tick
-            if frame.f_code.co_name in ("gc_callback", "__del__", "trace"):
-                return
-            frame = frame.f_back
-        raise TimeLimit(f"no decision within {seconds:.0f} s")
-
-    old = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, old)
-
-
 def limited(function: Callable[..., None], seconds: float) -> Callable[..., None]:
     """``function``, stopped by ``TimeLimit`` after ``seconds`` (in the main thread, on POSIX)."""
 
     def call(**arguments: Any) -> None:
-        with _time_limit(seconds):
-            function(**arguments)
+        if threading.current_thread() is not threading.main_thread() or not hasattr(
+            signal, "SIGALRM"
+        ):
+            return function(**arguments)
+        running = True
+
+        def stop(_: int, frame: FrameType | None) -> None:
+            while frame is not None:
+                # Where an exception would be swallowed, wait for the next tick.
+                if frame.f_code.co_name in ("gc_callback", "__del__", "trace"):
+                    return
+                frame = frame.f_back
+            if running:
+                raise TimeLimit(f"no decision within {seconds:.0f} s")
+
+        old = signal.signal(signal.SIGALRM, stop)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+            try:
+                return function(**arguments)
+            finally:
+                running = False  # a tick that comes before is met by the outer ``finally``
+        finally:
+            running = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, old)
 
     return call
