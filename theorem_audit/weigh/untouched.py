@@ -17,11 +17,12 @@ import builtins
 import sys
 from builtins import all as all_of  # bound here: evidence may have put another in its place
 from builtins import map as mapped
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from gc import get_referents as made_of
-from operator import attrgetter, call, is_
+from itertools import starmap
+from operator import attrgetter, is_
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -47,7 +48,6 @@ OTHERS = frozenset(("builtins", *DECIDES))
 CHANGED = "it changed what judges: "
 FIELDS = tuple(x.name for x in fields(Claim) if x.name != "chapter")  # which discovery shortens
 BUILTIN = frozenset(x for x in vars(builtins) if x[:2] != "__")
-NONE: frozenset[str] = frozenset()
 
 _code = attrgetter("__code__")
 _defaults = attrgetter("__defaults__")
@@ -143,11 +143,6 @@ def _home(owner: Any) -> str:
     return owner.__module__ if isinstance(owner, type) else ""
 
 
-def _builtins_in(names: dict[str, Any]) -> frozenset[str]:
-    """Which names of a module are those of builtins."""
-    return NONE if BUILTIN.isdisjoint(names) else BUILTIN & names.keys()
-
-
 def _project() -> Any:
     """The project in use, found by name: an import would make every outcome rest on all of it."""
     return sys.modules["theorem_audit.project"].current()
@@ -162,55 +157,12 @@ class Untouched:
         self._near: list[_Place] = []
         self._far: list[_Place] = []
         self._claims: dict[str, Claim] = {}
-        self._ours: list[_Place] = []  # those of claims: their __dict__ may be another by now
-        self._others: set[str] = set()  # modules that neither judge nor are judged
-        self._roots: frozenset[str] = NONE
-        # The places of modules and classes in one row, looked at in one go.
-        self._gets: list[Callable[[str], Any]] = []
-        self._names: list[str] = []
-        self._values: list[Any] = []
-        self._functions: list[FunctionType] = []
-        self._parts: list[Any] = []
-        self._contents: list[tuple[str, Any, Any]] = []
         # by what is known: symbols of the same assumptions share it
         self._symbols: dict[int, tuple[Any, dict[str, Any]]] = {}
         self._listed: frozenset[int] = frozenset()  # of the functions in the list
         self._heard: list[str] = []
         self._seen: list[str] = []
         sys.addaudithook(self._hear)
-
-    def _list(self, place: _Place) -> None:
-        self._places.append(place)
-        if isinstance(place.owner, Claim):
-            self._ours.append(place)
-        else:
-            self._gets += [place.owner.__dict__.get] * len(place.names)
-            self._names += place.names
-            self._values += place.values
-        self._contents += place.contents
-        self._functions += place.functions
-        self._parts += place.parts
-
-    @property
-    def _same(self) -> bool:
-        """Whether every place is what it was."""
-        now, parts = mapped(call, self._gets, self._names), made_of(*self._functions)
-        return (
-            all_of(mapped(is_, now, self._values))
-            and len(parts) == len(self._parts)
-            and all_of(mapped(is_, parts, self._parts))
-            and all_of([now == copy for _, now, copy in self._contents])
-            and all_of([place.same for place in self._ours])
-        )
-
-    def _list_again(self, places: list[_Place]) -> None:
-        for kept in (
-            self._places, self._ours, self._gets, self._names, self._values, self._functions,
-            self._parts, self._contents,
-        ):  # fmt: skip
-            kept.clear()
-        for place in places:
-            self._list(place)
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         """From the interpreter: what is put into a function, whatever is put there later."""
@@ -233,34 +185,26 @@ class Untouched:
         """
         here, count = _project(), len(self._places)
         if accept:
-            if not self._same:
-                now = (
-                    x if x.same else _place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
-                    for x in self._places
-                )
-                self._list_again([*now])
+            self._places = [
+                x if x.same else _place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
+                for x in self._places
+            ]
             self._modules = {
-                x: _builtins_in(vars(sys.modules[x])) for x in self._modules if x in sys.modules
+                x: BUILTIN & vars(sys.modules[x]).keys() for x in self._modules if x in sys.modules
             }
             self._claims = {x: c for x, c in self._claims.items() if dict.get(here.claims, x) is c}
-        roots = frozenset((TOOL, *here.packages))
-        if roots != self._roots:
-            self._roots, self._others = roots, set()
+        roots = {TOOL, *here.packages}
         for name in ("builtins", *DECIDES, *sys.modules):
-            if name in self._modules or name in self._others:
-                continue
-            if not (name.partition(".")[0] in roots or name in OTHERS):
-                self._others.add(name)
+            if name in self._modules or not (name.partition(".")[0] in roots or name in OTHERS):
                 continue
             module = sys.modules.get(name)
             if isinstance(module, ModuleType) and ".tests." not in f"{name}.":
-                self._modules[name] = _builtins_in(vars(module))
-                for owner, meant in _of(module, name.partition(".")[0] in roots):
-                    self._list(_place(owner, meant))
+                self._modules[name] = BUILTIN & vars(module).keys()
+                self._places += starmap(_place, _of(module, name.partition(".")[0] in roots))
         for claim_id, claim in here.claims.loaded():
             if claim_id not in self._claims:
                 self._claims[claim_id] = claim
-                self._list(_place(claim, {x: vars(claim).get(x) for x in FIELDS}))
+                self._places.append(_place(claim, {x: vars(claim).get(x) for x in FIELDS}))
                 self._symbols |= {id(x._assumptions): (x, taken) for x, taken in _symbols(claim)}
         if accept or len(self._places) != count:
             self._near = [x for x in self._places if _home(x.owner).startswith(NEAR)]
@@ -273,9 +217,7 @@ class Untouched:
     def changed(self) -> list[str]:
         """What is another than it was, by name.  It is put back."""
         found = [*self._heard, *self._seen]
-        if not self._same:
-            found += [said for place in self._places if not place.same for said in place.changed()]
-            self._list_again([*self._places])
+        found += [said for place in self._places if not place.same for said in place.changed()]
         for symbol, taken in self._symbols.values():
             if _taken(symbol) != taken:
                 symbol._assumptions.clear()
@@ -283,7 +225,7 @@ class Untouched:
                 found.append(f"what is known of {symbol}")
         for name, had in self._modules.items():
             module = sys.modules.get(name)
-            if module is None or name == "builtins" or BUILTIN.isdisjoint(vars(module)):
+            if module is None or name == "builtins":
                 continue
             # A submodule of such a name is no function in the builtin's place: the import put it there.
             new = {

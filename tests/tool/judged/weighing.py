@@ -326,6 +326,26 @@ def _changes(module: ModuleType) -> Iterator[tuple[str, Any, Any]]:
            lambda: "any" not in vars(module) and "all" not in vars(module))  # fmt: skip
 
 
+@contextmanager
+def _put_back() -> Iterator[None]:
+    """Whatever a mutant of the guard leaves changed: other tests run in this process."""
+    poly, norm = sys.modules["sympy.polys.polytools"].Poly, claims["NORM"]
+    zero, formula = poly.__dict__["is_zero"], norm.formula
+    said = [x for _, c in claims.loaded() for x in (c.formula, c.region)]
+    known = [x._assumptions for x in {x for one in said for x in one.free_symbols}]
+    copies = [dict(x) for x in known]
+    try:
+        yield
+    finally:
+        poly.is_zero = zero
+        object.__setattr__(norm, "formula", formula)
+        dict.__setitem__(claims, "NORM", norm)
+        for table, copy in zip(known, copies, strict=True):
+            table.clear()
+            table.update(copy)
+
+
+@_put_back()
 def guard_holds(judge: ModuleType) -> None:
     """Each change is named and undone, where it is left and where it is undone before; a caller's stands."""
     judge_hears = sys.addaudithook
@@ -368,9 +388,15 @@ def guard_holds(judge: ModuleType) -> None:
         near.__doc__, near.kept, near._own = "others", {1: 2}, 4  # no constants, or new
         assert watch.changed() == []
         near.SIZE, far.SIZE = 7, 8
+        with _module(f"{NEAR}.gone", TOY):
+            watch.extend()
+        norm = claims["NORM"]
+        dict.__setitem__(claims, "NORM", claims["STEP"])
         watch.extend(accept=True)
         assert watch.changed() == []
-        assert (near.SIZE, far.SIZE) == (7, 8)
+        assert (near.SIZE, far.SIZE, claims["NORM"].id) == (7, 8, "STEP")
+        dict.__setitem__(claims, "NORM", norm)
+        watch.extend(accept=True)
         # What SymPy decides by is looked at at the first check, the second, the fourth, and so on.
         poly = sys.modules["sympy.polys.polytools"].Poly
         zero = poly.__dict__["is_zero"]
