@@ -20,6 +20,7 @@ from sympy import Eq, Function, IndexedBase, Symbol
 
 from tests.tool.judged.kernel import replaced
 from theorem_audit import project
+from theorem_audit.statement import setting
 from theorem_audit.statement.claim import Claim, Source
 from theorem_audit.statement.meaning import Meaning
 from theorem_audit.weigh.told import stated
@@ -130,6 +131,9 @@ def tables_hold(judge: ModuleType) -> None:
             ):
                 path.write_text(text)
                 assert str(path) in raises(judge.UnreadableTable, lambda: judge.load(path))
+            assert "cannot be read" in raises(
+                judge.UnreadableTable, lambda: judge.load(path.parent)
+            )
             row = _row(made["A"])
             for gone in ("id", "statement", "survivors"):
                 less = {k: v for k, v in row.items() if k != gone}
@@ -210,6 +214,13 @@ def words_hold(judge: ModuleType) -> None:
         assert judge.items_of(told) == told.items == judge.items_of(claim)
     assert [x.widest for x in judge.items_of(claims["NORM"])] != [], "it has items"
     norm, step = claims["NORM"], claims["STEP"]
+    (last,) = (x for x in norm.assumptions if x.name == "deviation")
+    other = replace(last, condition=Eq(X, Y, evaluate=False))
+    more = replace(norm, assumptions=tuple(other if x is last else x for x in norm.assumptions))
+    assert judge.fingerprint(more) != judge.fingerprint(norm), "a condition is another"
+    alone, was = SimpleNamespace(neighbours=lambda item: ()), judge.stated(norm)
+    with replaced(setting, kind_of=lambda item: alone):
+        assert judge.stated(norm) != was, "the item has other neighbours"
     wide = norm.with_item(ORTHONORMAL, UNIT_DATA)
     assert judge.beyond(norm, step) == judge.beyond(step, norm) == judge.beyond(norm, norm) == []
     gaps = judge.beyond(wide, step)
