@@ -59,6 +59,10 @@ def names_upright(markdown: str) -> str:
     return _BETWEEN.sub(lambda m: f"${_breakable(upright(m[1]))}$", markdown)
 
 
+# The converter's signs for setminus and perp, which no common font has, and those that DejaVu does have.
+COMMON = {"\u29f5": "\u2216", "\u27c2": "\u22a5"}
+
+
 def _breakable(latex: str) -> str:
     """A formula's alternatives as formulas of their own, where each is whole by itself."""
     parts = _ALTERNATIVE.split(latex)
@@ -88,8 +92,7 @@ def mathml(latex: str, *, block: bool = False, typed: bool = False) -> Markup:
         if name not in ELEMENTS or not ATTRIBUTES.issuperset(node.attrib):
             return _source(latex)
         node.tag = name
-        if node.text == "\u29f5":  # the converter's \\setminus, which no common font has
-            node.text = "\u2216"
+        node.text = COMMON.get(node.text or "", node.text)
         _grouped(node)
     tree.set("xmlns", MATHML)
     if block:
