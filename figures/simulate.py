@@ -181,9 +181,6 @@ def print_sweep(rows: list[dict[str, Any]], console: Console) -> None:
     console.print(table)
 
 
-SWEEP_ERRORS = (SweepError, sqlite3.Error)
-
-
 def as_json(data: Any) -> Any:
     """Data with NaN as null, so that the JSON is JSON."""
     text = json.dumps(data)
@@ -232,7 +229,7 @@ def _sweep(args: argparse.Namespace, console: Console) -> int:
         rows = run_sweep(args)
     except (ValueError, TypeError, OverflowError, StoreError) as error:
         raise BadUsage(str(error)) from error
-    except SWEEP_ERRORS as error:
+    except (SweepError, sqlite3.Error) as error:
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red")
         return 1
     if args.json:

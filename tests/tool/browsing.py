@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,3 +62,19 @@ def serious(page: Any, *, colours: bool = True) -> list[str]:
         for x in found["violations"]
         if x["impact"] in ("serious", "critical")
     ]
+
+
+def serious_on(
+    browser: Any, site: Path, names: Iterable[str], scheme: str, width: int
+) -> list[str]:
+    """The same of pages of a site, in a colour scheme and at a width."""
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
+    )
+    page = context.new_page()
+    found = []
+    for name in names:
+        page.goto((site / f"{name}.html").as_uri())
+        found += [f"{name}: {x}" for x in serious(page)]
+    context.close()
+    return found

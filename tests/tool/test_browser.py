@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.tool.browsing import NEEDS_AXE, NEEDS_BROWSER, chromium, serious
+from tests.tool.browsing import NEEDS_AXE, NEEDS_BROWSER, chromium, serious_on
 from tests.tool.ledgers import IDS, small_ledger
 from theorem_audit.cli import main
 from theorem_audit.report.site import write_site
@@ -194,16 +194,7 @@ KINDS = (
 @NEEDS_AXE
 @pytest.mark.parametrize("scheme, width", [("light", 1350), ("dark", 400)])
 def test_axe_finds_nothing_serious(browser: Any, site: Path, scheme: str, width: int) -> None:
-    context = browser.new_context(
-        color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
-    )
-    page = context.new_page()
-    found = []
-    for name in KINDS:
-        page.goto((site / f"{name}.html").as_uri())
-        found += [f"{name}: {x}" for x in serious(page)]
-    context.close()
-    assert found == []
+    assert serious_on(browser, site, KINDS, scheme, width) == []
 
 
 def test_a_test_leads_to_its_lines(page: Any, site: Path) -> None:

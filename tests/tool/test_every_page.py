@@ -14,7 +14,7 @@ import pytest
 
 from tests.tool import ROOT
 from tests.tool import page_reading as reading
-from tests.tool.browsing import AXE, NEEDS_AXE, NEEDS_BROWSER, chromium, serious
+from tests.tool.browsing import AXE, NEEDS_AXE, NEEDS_BROWSER, chromium, serious, serious_on
 from tests.tool.ledgers import whole_ledger
 from theorem_audit.report.drawing import drawn
 from theorem_audit.report.load import with_variants
@@ -173,16 +173,7 @@ def test_the_faults_of_a_page_are_found(browser: Any) -> None:
 def test_axe_finds_nothing_serious(
     browser: Any, site: Path, scheme: str, width: int, names: tuple[str, ...]
 ) -> None:
-    context = browser.new_context(
-        color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
-    )
-    page = context.new_page()
-    problems = []
-    for name in names:
-        page.goto((site / f"{name}.html").as_uri())
-        problems += [f"{name}: {x}" for x in serious(page)]
-    context.close()
-    assert problems == []
+    assert serious_on(browser, site, names, scheme, width) == []
 
 
 @NEEDS_BROWSER

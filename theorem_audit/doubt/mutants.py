@@ -18,9 +18,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Rational
 from sympy.core.relational import Eq, Ge, Relational
@@ -40,6 +41,9 @@ from theorem_audit.weigh.told import beyond
 from theorem_audit.weigh.tried import explained
 from theorem_audit.weigh.verdict import Outcome, uses_of, where
 from theorem_audit.weigh.workers import Crew, Lost
+
+if TYPE_CHECKING:
+    from theorem_audit.reuse.keeper import Keeper
 
 CAP = 30  # variants a claim, spread over all kinds and places; 0: all
 CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slow
@@ -349,17 +353,26 @@ def _chunk(job: Job) -> list[Tried]:
     return [try_variant(v, run_seed=job.run_seed, fast=job.fast) for v in job.variants()]
 
 
-def kept_outcomes(claim_ids: Iterable[str], run_seed: int) -> dict[str, Known]:
-    """What earlier runs found of the claims' evidence, where nothing that it rests on has changed."""
+@contextmanager
+def _keeper() -> Iterator[Keeper]:
+    """What is kept of the project, if anything is."""
     from theorem_audit.reuse.keeper import Keeper
     from theorem_audit.reuse.store import open_store
 
     here = project.current()
-    if not here.path("kept").exists():
-        return {}
-    store = open_store(here.path("kept"), lambda text: None, check=False)
+    kept = here.path("kept")
+    store = open_store(kept if kept.exists() else None, lambda text: None, check=False)
     try:
-        keeper = Keeper(here, store)
+        yield Keeper(here, store)
+    finally:
+        store.close()
+
+
+def kept_outcomes(claim_ids: Iterable[str], run_seed: int) -> dict[str, Known]:
+    """What earlier runs found of the claims' evidence, where nothing that it rests on has changed."""
+    if not project.current().path("kept").exists():
+        return {}
+    with _keeper() as keeper:
         rows = {
             keeper.key(row, case, seed=run_seed, quick=False): (claim_id, row, case)
             for claim_id in claim_ids
@@ -373,23 +386,12 @@ def kept_outcomes(claim_ids: Iterable[str], run_seed: int) -> dict[str, Known]:
             known = found.setdefault(claim_id, {})
             known[row.test, row.kind, row.steps, case] = Outcome.from_dict(kept.outcome)
         return found
-    finally:
-        store.close()
 
 
 def deciding_sources(claim_ids: Iterable[str]) -> dict[str, str]:
     """Claim -> a hash of the sources of what decides it, as the table of variants keeps it."""
-    from theorem_audit.reuse.keeper import Keeper
-    from theorem_audit.reuse.store import open_store
-
-    here = project.current()
-    kept = here.path("kept")
-    store = open_store(kept if kept.exists() else None, lambda text: None, check=False)
-    try:
-        keeper = Keeper(here, store)
+    with _keeper() as keeper:
         return {x: keeper.deciding(x) for x in claim_ids}
-    finally:
-        store.close()
 
 
 def run(

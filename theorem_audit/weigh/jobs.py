@@ -142,10 +142,7 @@ def look(
         yield from ((job[0], _work(job, run_seed, quick)) for job in jobs)  # type: ignore[misc]
         return
     for job, said in workers.run(jobs):
-        if isinstance(said, Lost):
-            lost = Outcome(job[0], LOOK, "witness", (), "error", seed=run_seed, detail=said.reason)
-            yield job[0], (lost, LOST)
-        elif why := _strange(said, job[0]):
+        if why := said.reason if isinstance(said, Lost) else _strange(said, job[0]):
             lost = Outcome(job[0], LOOK, "witness", (), "error", seed=run_seed, detail=why)
             yield job[0], (lost, LOST)
         else:
