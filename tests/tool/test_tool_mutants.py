@@ -18,21 +18,24 @@ import pytest
 from tests.tool import ROOT
 from tests.tool.judge_mutants import built, counted, every_function, mutants
 from tests.tool.judged import (
+    answers,
     ball,
     bernstein,
     chance,
     expectations,
     falsifying,
+    guarding,
     kernel,
+    leaving,
     statement,
-    weighing,
+    words,
     zero,
 )
 from tests.tool.judged.tools import processor_time
 
 BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "checks/expect.py": expectations.expectations_hold,
-    "checks/run_context.py": weighing.contexts_hold,
+    "checks/run_context.py": leaving.contexts_hold,
     "checks/statistics.py": chance.tests_of_chance_hold,
     "exact/zero.py": zero.zero_holds,
     "exact/region.py": zero.regions_hold,
@@ -44,12 +47,12 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "kernel/judge.py": kernel.court_holds,
     "kernel/statement.py": statement.statements_hold,
     "doubt/falsify.py": falsifying.falsifiers_hold,
-    "weigh/answers.py": weighing.answers_hold,
-    "weigh/untouched.py": weighing.guard_holds,
-    "weigh/leftovers.py": weighing.leftovers_hold,
-    "weigh/tried.py": weighing.tables_hold,
-    "weigh/told.py": weighing.words_hold,
-    "statement/meaning.py": weighing.meanings_hold,
+    "weigh/answers.py": answers.answers_hold,
+    "weigh/untouched.py": guarding.guard_holds,
+    "weigh/leftovers.py": leaving.leftovers_hold,
+    "weigh/tried.py": words.tables_hold,
+    "weigh/told.py": words.words_hold,
+    "statement/meaning.py": words.meanings_hold,
 }
 SECONDS = (
     5  # of the processor; a battery takes less than one, and a mutant that does not end is caught

@@ -52,3 +52,12 @@ def told() -> Iterator[list[tuple[str, Any]]]:
     heard: list[tuple[str, Any]] = []
     with listening(lambda kind, what: heard.append((kind, what))):
         yield heard
+
+
+def raises(kind: type[BaseException], call: Any) -> str:
+    """What the call says as it raises; an AssertionError where it does not."""
+    try:
+        call()
+    except kind as error:
+        return str(error)
+    raise AssertionError(f"no {kind.__name__}")

@@ -1,0 +1,213 @@
+"""The battery of the guard: what evidence changes of its judge is told, and put back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from sympy import Eq, Symbol
+
+from tests.tool.judged.kernel import replaced
+from theory import claims
+
+X = Symbol("x", real=True)
+
+
+@contextmanager
+def _module(name: str, text: str) -> Iterator[ModuleType]:
+    module = ModuleType(name)
+    place = f"<{name}>"  # no file, or coverage would look for it
+    exec(compile(text, place, "exec"), module.__dict__)
+    sys.modules[name] = module
+    try:
+        yield module
+    finally:
+        del sys.modules[name]
+
+
+TOY = """'a docstring'
+SIZE, NAMES, TABLE, kept = 3, ["a"], {"a": 1}, {}
+def asked(x, least=0):
+    return x > least
+class Judge:
+    def rule(self):
+        return True
+"""
+NEAR, FAR, AWAY = "theorem_audit.checks.made_up", "theorem_audit.weigh.made_up", "elsewhere.made_up"
+
+
+def _changes(module: ModuleType) -> Iterator[tuple[str, Any, Any]]:
+    """(what is told, the change, is it back)."""
+    asked, rule = module.asked, module.Judge.__dict__["rule"]
+    code, name = asked.__code__, module.__name__
+
+    def other(x: Any, least: Any = 0) -> bool:
+        return True
+
+    yield f"{name}.asked", lambda: setattr(module, "asked", other), lambda: module.asked is asked
+    yield (f"{name}.asked", lambda: setattr(asked, "__code__", other.__code__),
+           lambda: asked.__code__ is code)  # fmt: skip
+    yield (f"{name}.asked", lambda: setattr(asked, "__defaults__", (9,)),
+           lambda: asked.__defaults__ == (0,))  # fmt: skip
+    yield (f"{name}.SIZE", lambda: setattr(module, "SIZE", 4), lambda: module.SIZE == 3)
+    yield ("Judge.rule", lambda: setattr(module.Judge, "rule", other),
+           lambda: module.Judge.__dict__["rule"] is rule)  # fmt: skip
+    if name == NEAR:
+        yield f"{name}.NAMES", lambda: module.NAMES.append("b"), lambda: module.NAMES == ["a"]
+        yield f"{name}.TABLE", lambda: module.TABLE.clear(), lambda: module.TABLE == {"a": 1}
+        yield (f"{name}.TABLE", lambda: (module.TABLE.clear(), module.NAMES.clear()),
+               lambda: (module.TABLE, module.NAMES) == ({"a": 1}, ["a"]))  # fmt: skip
+    yield (f"all, any in {name}, which hides", lambda: module.__dict__.update(any=other, all=other),
+           lambda: "any" not in vars(module) and "all" not in vars(module))  # fmt: skip
+
+
+@contextmanager
+def _put_back() -> Iterator[None]:
+    """Whatever a mutant of the guard leaves changed: other tests run in this process."""
+    poly, norm = sys.modules["sympy.polys.polytools"].Poly, claims["NORM"]
+    zero, formula = poly.__dict__["is_zero"], norm.formula
+    said = [x for _, c in claims.loaded() for x in (c.formula, c.region)]
+    known = [x._assumptions for x in {x for one in said for x in one.free_symbols}]
+    copies = [dict(x) for x in known]
+    try:
+        yield
+    finally:
+        poly.is_zero = zero
+        object.__setattr__(norm, "formula", formula)
+        dict.__setitem__(claims, "NORM", norm)
+        for table, copy in zip(known, copies, strict=True):
+            table.clear()
+            table.update(copy)
+
+
+@_put_back()
+def guard_holds(judge: ModuleType) -> None:
+    """Each change is named and undone, where it is left and where it is undone before; a caller's stands."""
+    judge_hears = sys.addaudithook
+    system = _System()
+    with replaced(judge, sys=system), _module(NEAR, TOY) as near, _module(FAR, TOY) as far:
+        watch = judge.Untouched()
+        assert system.hooks == [watch._hear]
+        with _module(AWAY, TOY) as away:
+            watch.extend()
+            away.SIZE, away.asked = 4, None
+            assert watch.changed() == []
+        near.SIZE = 4
+        watch.look(1)
+        watch.extend()
+        assert (near.SIZE, watch.changed()) == (3, []), "it was a caller's, and is over"
+        for module in (near, far):
+            for told, change, back in _changes(module):
+                watch.extend()
+                change()
+                found = watch.changed()
+                assert any(told in x for x in found), (told, found)
+                assert back(), told
+                assert watch.changed() == []
+        for told, change, back in _changes(near):
+            if "hides" in told:
+                continue
+            for checks in (1, 3, 4, 6):
+                watch.extend()
+                change()
+                watch.look(checks)
+                assert back(), told
+                assert any(told in x for x in watch.changed()), told
+                assert watch.changed() == []
+        watch.extend()
+        far.SIZE = 5  # is looked at when all is over
+        for checks in (3, 4):
+            watch.look(checks)
+            assert far.SIZE == 5
+        assert watch.changed() == [f"{FAR}.SIZE"]
+        near.__doc__, near.kept, near._own = "others", {1: 2}, 4  # no constants, or new
+        assert watch.changed() == []
+        near.SIZE, far.SIZE = 7, 8
+        with _module(f"{NEAR}.gone", TOY):
+            watch.extend()
+        norm = claims["NORM"]
+        dict.__setitem__(claims, "NORM", claims["STEP"])
+        watch.extend(accept=True)
+        assert watch.changed() == []
+        assert (near.SIZE, far.SIZE, claims["NORM"].id) == (7, 8, "STEP")
+        dict.__setitem__(claims, "NORM", norm)
+        watch.extend(accept=True)
+        # What SymPy decides by is looked at at the first check, the second, the fourth, and so on.
+        poly = sys.modules["sympy.polys.polytools"].Poly
+        zero = poly.__dict__["is_zero"]
+        for checks, sees in ((3, False), (6, False), (1, True), (2, True), (8, True)):
+            watch.extend()
+            poly.is_zero = property(lambda self: True)
+            watch.look(checks)
+            assert (poly.__dict__["is_zero"] is zero) == sees
+            assert watch.changed() == ["Poly.is_zero"]
+        # What the interpreter tells: only of functions in the list.
+        for name in ("__code__", "__defaults__", "__kwdefaults__"):
+            watch.extend()
+            watch._hear("object.__setattr__", (near.asked, name, None))
+            watch._hear("object.__setattr__", (near.asked, "__name__", None))
+            watch._hear("object.__setattr__", (json.dumps, name, None))
+            watch._hear("open", (near.asked, name, None))
+            found = watch.changed()
+            assert found == [f"{NEAR}.asked.{name}"], found
+        watch._hear("sys.addaudithook", ())
+        watch.look(1)
+        assert watch.changed() == ["what the interpreter tells"]
+        watch._hear("sys.addaudithook", ())
+        watch.extend()
+        assert watch.changed() == [], "done by a caller, in between"
+        _claims_are_watched(watch)
+        with _module(f"{FAR}.later", TOY) as later:
+            watch.extend()
+            later.SIZE = 0
+            assert watch.changed() == [f"{FAR}.later.SIZE"]
+        assert watch.changed() == []
+    assert sys.addaudithook is judge_hears
+
+
+def _claims_are_watched(watch: Any) -> None:
+    norm = claims["NORM"]
+    formula, symbol = norm.formula, min(norm.formula.free_symbols, key=str)
+    watch.extend()
+    object.__setattr__(norm, "formula", Eq(X, X, evaluate=False))
+    assert watch.changed() == ["NORM.formula"]
+    assert norm.formula is formula
+    dict.__setitem__(claims, "NORM", claims["STEP"])
+    assert watch.changed() == ["claims['NORM']"]
+    assert claims["NORM"] is norm
+    known = dict(symbol._assumptions)
+    symbol._assumptions["zero"] = True
+    (found,) = watch.changed()
+    assert found.startswith("what is known of ")
+    assert dict(symbol._assumptions) == {k: v for k, v in known.items() if v is not None}
+    symbol._assumptions["prime"] = None  # asked, and not known
+    assert watch.changed() == []
+
+
+class _System:
+    """``sys`` without a hook that would stay, and with few modules to look at."""
+
+    ours = (
+        NEAR,
+        FAR,
+        AWAY,
+        f"{FAR}.later",
+        "theorem_audit.project",
+        "sympy.polys.polytools",
+        "builtins",
+    )
+
+    def __init__(self) -> None:
+        self.hooks: list[Any] = []
+
+    @property
+    def modules(self) -> dict[str, ModuleType]:
+        return {x: sys.modules[x] for x in self.ours if x in sys.modules}
+
+    def addaudithook(self, hook: Any) -> None:
+        """It is noted, and not added."""
+        self.hooks.append(hook)

@@ -1,0 +1,134 @@
+"""The batteries of what a run of evidence leaves: in its process, and in its context."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from tests.tool.judged.kernel import replaced
+from tests.tool.judged.tools import raises
+
+
+def leftovers_hold(judge: ModuleType) -> None:
+    """Each thing that is left is seen, and what is gone again is not."""
+    before, end = judge.Leftovers(), threading.Event()
+    assert before.left() is False
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    try:
+        assert before.left() is True
+        assert judge.Leftovers().left() is False
+    finally:
+        end.set()
+        thread.join()
+    assert before.left() is False
+    for put, take in ((lambda: gc.callbacks.append(raises), lambda: gc.callbacks.remove(raises)),):
+        put()
+        try:
+            assert before.left() is True
+        finally:
+            take()
+    old, sys.excepthook = sys.excepthook, raises  # type: ignore[assignment]
+    try:
+        assert before.left() is True
+    finally:
+        sys.excepthook = old
+
+    children = judge.children()
+    with subprocess.Popen(["sleep", "60"]) as child:
+        now = judge.children()
+        child.kill()
+    assert (now != children) == Path("/proc/self/task").exists()
+    assert now - children in ({str(child.pid)}, set())
+
+    def gone() -> frozenset[str]:
+        return frozenset()
+
+    with replaced(judge, children=gone):
+        alone = judge.Leftovers()
+        with replaced(judge, children=lambda: frozenset("7")):
+            assert alone.left() is True
+            assert judge.Leftovers().left() is False
+            with replaced(judge, children=gone):
+                assert alone.left() is False
+    timed = [False, False, False]
+    with replaced(judge, TIMERS=(0, 1, 2), signal=_Signals(judge.signal, timed)):
+        alone = judge.Leftovers()
+        for place in range(3):
+            timed[place] = True
+            assert alone.left() is True
+            timed[place] = False
+        assert alone.left() is False
+    assert judge._home(raises) == "tests"
+    assert judge._home(3) == ""
+
+
+class _Signals:
+    def __init__(self, real: Any, timed: list[bool]) -> None:
+        self._real, self._timed = real, timed
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def getitimer(self, which: int) -> tuple[float, float]:
+        """Half a second to go, or a timer that does not run but is set again and again."""
+        return (0.5 if self._timed[which] else 0.0), 1.5
+
+
+def contexts_hold(judge: ModuleType) -> None:
+    """What a run of evidence leaves behind: counts, sums, the weakest test; and streams by key."""
+    seen: list[int] = []
+    context = judge.RunContext(look=seen.append)
+    for k in (1, 2, 3):
+        context.count()
+        assert (context.checks, seen) == (k, [*range(1, k + 1)])
+    plain = judge.RunContext()
+    plain.count()
+    assert (plain.checks, plain.error, plain.power, plain.smallest_visible) == (1, 0.0, None, None)
+    for error, power, visible in (
+        (0.25, 0.75, 2.0),
+        (0.5, 0.5, 3.0),
+        (0, 0.9, 1.0),
+        (0.0, None, None),
+    ):
+        plain.spend(error, power, visible)
+    assert (plain.error, plain.power, plain.smallest_visible) == (0.75, 0.5, 3.0)
+    for edge in (0, 1, 0.0, 1.0):
+        judge.RunContext().spend(edge, edge, 0.0)
+    for words in ((-0.1,), (1.1,), (float("nan"),), (0.1, 1.5), (0.1, -0.5), (0.1, float("nan")),
+                  (0.1, 0.5, float("inf")), (0.1, 0.5, float("nan"))):  # fmt: skip
+        assert raises(ValueError, lambda w=words: plain.spend(*w))
+        assert plain.error == 0.75
+    outside = judge.current()
+    assert outside is not judge.current()
+    hook = threading.excepthook
+    with judge.running(judge.RunContext(test="t", seed=3)) as one:
+        assert judge.current() is one
+        states = {
+            tuple(judge.seed(*key).generate_state(2))
+            for key in ((), ("a",), ("b",), ("a", 1), (1,))
+        }
+        assert len(states) == 5
+        assert judge.rng("a").random(3).tolist() == judge.rng("a").random(3).tolist()
+        same = np.random.Generator(np.random.PCG64(judge.seed("a"))).random(3)
+        assert judge.rng("a").random(3).tolist() == same.tolist()
+        judge.note("words")
+        thread = threading.Thread(target=lambda: [][1])
+        thread.start()
+        thread.join()
+        with judge.running(judge.RunContext(test="u", seed=3)) as two:
+            assert judge.current() is two
+            assert tuple(judge.seed().generate_state(2)) not in states
+        assert judge.current() is one
+    assert (one.notes, one.lost) == (["words"], ["IndexError: list index out of range"])
+    assert threading.excepthook is hook
+    assert judge.current() is not one
+    with judge.running(judge.RunContext(test="t", seed=4)):
+        assert tuple(judge.seed().generate_state(2)) not in states
