@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 from tests.tool import ROOT, tutorial
 from theorem_audit import guide
 from theorem_audit.project import read
+from theorem_audit.tests import warm
 
 EXAMPLE = ROOT / "examples" / "heavy_ball"
 TOOL = ROOT / "theorem_audit"
@@ -25,15 +24,7 @@ CITED = {"HB-STABLE"}  # ... or given an outside theorem.
 
 
 def audit(*words: str, where: Path) -> subprocess.CompletedProcess[str]:
-    paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
-    return subprocess.run(
-        [sys.executable, "-m", "theorem_audit", *words],
-        capture_output=True,
-        text=True,
-        cwd=where,
-        env={**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
-        timeout=300,
-    )
+    return warm.audit(words, where)
 
 
 @pytest.fixture(scope="module")

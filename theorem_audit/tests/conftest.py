@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from theorem_audit.scaffold import scaffold
+from theorem_audit.tests import warm
 from theorem_audit.tests.measured import end_gently
-from theorem_audit.tests.warm import Warm
 
 end_gently()  # from a wheel, there is no conftest.py above this one
 if (
@@ -31,15 +31,8 @@ def fresh(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def warm() -> Iterator[Warm]:
-    """A server of ``audit`` with its imports made."""
-    with Warm() as server:
-        yield server
-
-
 @pytest.fixture
-def audit(fresh: Path, warm: Warm) -> Run:
+def audit(fresh: Path) -> Run:
     """``audit WORDS`` in the fresh project, as a process of its own."""
 
     def run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

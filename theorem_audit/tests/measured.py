@@ -7,10 +7,15 @@ from functools import cache
 from typing import Any
 
 
+def measured() -> bool:
+    """Whether `coverage` measures this process."""
+    return "COVERAGE_PROCESS_CONFIG" in os.environ
+
+
 @cache  # once a process
 def end_gently() -> None:
     """Let an idle worker of a ``Crew`` come to its end before it is ended; nothing where nobody measures."""
-    if "COVERAGE_PROCESS_CONFIG" not in os.environ:
+    if not measured():
         return
     from theorem_audit.weigh.workers import Crew
 

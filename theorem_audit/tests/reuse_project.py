@@ -10,9 +10,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from theorem_audit.tests import warm
 
 TOOL = str(Path(__file__).resolve().parents[2])  # what holds the package theorem_audit
 FILES = {
@@ -134,6 +137,9 @@ OF_DOUBLE = {"double", "helper-1", "helper-9", "hidden"}
 OF_SQUARE = {"square", "numbers", "again", "peer"}
 
 
+Audit = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
 @dataclass
 class Done:
     """What a command came to: exit code, ledger, what was run, standard error."""
@@ -184,16 +190,21 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 def audit(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
     """``audit WORDS`` in the project, as a process of its own."""
+    return warm.audit(words, folder / "project", environment(folder, **more))
+
+
+def from_nothing(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The same by a new Python: its store holds the tool's sources, too, as a user's does."""
     return subprocess.run(
         [sys.executable, "-m", "theorem_audit", *words], cwd=folder / "project", text=True,
-        env=environment(folder, **more), capture_output=True, timeout=170, check=False,
+        env=environment(folder), capture_output=True, timeout=170, check=False,
     )  # fmt: skip
 
 
-def run(folder: Path, *words: str, **more: str) -> Done:
+def run(folder: Path, *words: str, how: Audit = audit, **more: str) -> Done:
     """``audit run WORDS --json -``: what came out and what was really run."""
     (folder / "log").unlink(missing_ok=True)
-    done = audit(folder, "run", *words, "--json", "-", "--workers", "1", **more)
+    done = how(folder, "run", *words, "--json", "-", "--workers", "1", **more)
     assert done.stdout, done.stderr
     log = folder / "log"
     names = set(log.read_text(encoding="utf-8").split()) if log.exists() else set()

@@ -6,16 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+from theorem_audit.tests import warm
 from theorem_audit.tests.warm import this_tool
 
 HEAVY = ("sympy", "numpy", "hypothesis", "theorem_audit.weigh", "theorem_audit.pytest_evidence")
 
 
+WORDS = ("-q", "-p", "no:cacheprovider")
+
+
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words],
-        cwd=folder, env=this_tool(), capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    return warm.server().run("pytest", (*WORDS, *words), folder, this_tool())
 
 
 def test_a_run_without_a_project_imports_nothing_heavy(tmp_path: Path) -> None:
@@ -29,7 +30,10 @@ def test_a_run_without_a_project_imports_nothing_heavy(tmp_path: Path) -> None:
         "    assert 'theorem_audit.pytest_plugin' in sys.modules\n"
         "    assert not hasattr(pytestconfig.option, 'audit_seed')\n"
     )
-    done = run(tmp_path, "-p", "no:hypothesispytest")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *WORDS, "-p", "no:hypothesispytest"],
+        cwd=tmp_path, env=this_tool(), capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "audit" not in done.stdout
 

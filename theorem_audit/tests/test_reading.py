@@ -34,7 +34,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project after a first run."""
     folder = tmp_path_factory.mktemp("read")
     small.write(folder)
-    assert small.run(folder).code == 0
+    assert small.run(folder, how=small.from_nothing).code == 0
     return folder
 
 

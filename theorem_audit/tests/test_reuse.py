@@ -17,7 +17,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project after its first run."""
     folder = tmp_path_factory.mktemp("settled")
     small.write(folder)
-    first = small.run(folder)
+    first = small.run(folder, how=small.from_nothing)
     assert first.code == 0, first.said
     assert first.ran == ALL
     assert "reused 0 of 12, ran 12: DOUBLE (not run before)" in first.said

@@ -1,77 +1,133 @@
-"""``audit`` as a process of its own, many times, with its imports made once.
+"""``audit`` and ``pytest`` as processes of their own, many times, with their imports made once.
 
 A server that has imported the tool and found no project forks for each call; the child goes to the folder
-asked for and does what ``python -m theorem_audit`` does there.  What importing alone has to show (that it
-works, what it costs) is tested with a Python started from nothing.
+asked for and does what ``python -m theorem_audit`` does there.  Workers of that command are forked, too, by a
+second server (of ``multiprocessing``) with the same imports.  What importing alone has to show (that it
+works, what it costs) is tested with a Python started from nothing, and so are the workers themselves.
 """
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import json
 import os
+import runpy
 import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from functools import cache, partial
+from multiprocessing import forkserver, get_context
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from theorem_audit.tests.measured import end_gently
+from theorem_audit.reuse import definitions
+from theorem_audit.tests.measured import end_gently, measured
 
+TOOL = Path(__file__).parents[1]
 SERVE = "import sys; from theorem_audit.tests.warm import serve; serve()"
-HEAVY = ("scipy.stats", "sympy", "hypothesis.strategies", "jsonschema", "theorem_audit.cli")
-LIMIT = 120  # seconds for one call
+HEAVY = (
+    "scipy.stats", "sympy", "hypothesis.strategies", "jsonschema", "theorem_audit.cli",
+    "theorem_audit.weigh.jobs", "theorem_audit.tests.warm",
+)  # fmt: skip
+LIMIT = 170  # seconds for one call
 
 
 def this_tool() -> dict[str, str]:
     """The environment in which a new Python, wherever it starts, imports the tool under test."""
-    paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
+    paths = [str(TOOL.parent), os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 class Warm:
-    """The server, seen from the tests: ``audit(words, cwd)``.  A context manager."""
+    """The server, seen from the tests."""
 
-    def __enter__(self) -> Self:
+    def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._server = subprocess.Popen(
-            [sys.executable, "-c", SERVE], env=this_tool(), text=True,
+            [sys.executable, "-c", SERVE], env={**this_tool(), "OMP_NUM_THREADS": "1"}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End the server."""
         for line in (self._server.stdin, self._server.stdout):
             assert line is not None
             line.close()
         self._server.wait(LIMIT)
         self._folder.cleanup()
 
-    def audit(self, words: tuple[str, ...], cwd: Path) -> subprocess.CompletedProcess[str]:
-        """What ``python -m theorem_audit WORDS`` came to in ``cwd``."""
+    def run(
+        self, module: str, words: tuple[str, ...], cwd: Path, environment: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """What ``python -m MODULE WORDS`` came to in ``cwd``."""
         assert self._server.stdin is not None
         assert self._server.stdout is not None
         out, err = (Path(self._folder.name) / x for x in ("out", "err"))
-        asked = {"words": words, "cwd": str(cwd), "out": str(out), "err": str(err)}
+        asked = {"module": module, "words": words, "cwd": str(cwd), "out": str(out), "err": str(err),
+                 "environment": dict(environment)}  # fmt: skip
         print(json.dumps(asked), file=self._server.stdin, flush=True)
         answer = self._server.stdout.readline()
         assert answer, "the server of commands has ended"
         said = [path.read_text(encoding="utf-8") for path in (out, err)]
-        return subprocess.CompletedProcess(["audit", *words], int(answer), *said)
+        return subprocess.CompletedProcess([module, *words], int(answer), *said)
+
+
+@cache
+def server() -> Warm:
+    """The one of this process."""
+    made = Warm()
+    atexit.register(made.close)
+    return made
+
+
+def audit(
+    words: tuple[str, ...], cwd: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What ``python -m theorem_audit WORDS`` came to in ``cwd``."""
+    return server().run("theorem_audit", words, cwd, environment or this_tool())
 
 
 def serve() -> None:
     """Fork for each line of standard input; print the exit code of the child."""
     for name in HEAVY:
         importlib.import_module(name)
+    for file in TOOL.rglob(
+        "*.py"
+    ):  # what a store keeps from the first run on; here each is a project's first
+        definitions.of_bytes(file.read_bytes())
     end_gently()
+    if not measured():  # coverage looks at a Python from its start
+        _fork_workers()
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()
         if child == 0:
             _run(asked)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+def _fork_workers() -> None:
+    """Have the workers of all commands forked by one server, which the commands find running."""
+    from theorem_audit.weigh import workers
+
+    one = forkserver._forkserver  # type: ignore[attr-defined]
+    one.set_forkserver_preload(list(HEAVY))
+    one.ensure_running()
+    one.ensure_running = lambda: None  # a command is not its parent, and cannot wait for it
+    context = get_context("forkserver")
+    workers.get_context = lambda method: context  # type: ignore[attr-defined]
+
+
+def _as_worker(environment: dict[str, str], *arguments: Any) -> None:
+    """What a worker does, in the environment of its command and not in that of its server."""
+    from theorem_audit.weigh.workers import _serve
+
+    os.environ.clear()
+    os.environ.update(environment)
+    _serve(*arguments)
 
 
 def _run(asked: dict[str, Any]) -> None:
@@ -81,12 +137,20 @@ def _run(asked: dict[str, Any]) -> None:
     for number, name in ((1, asked["out"]), (2, asked["err"])):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.environ.clear()
+    os.environ.update(asked["environment"])
     os.chdir(asked["cwd"])
-    sys.path[0] = asked["cwd"]
+    paths = [x for x in os.environ.get("PYTHONPATH", "").split(os.pathsep) if x not in sys.path]
+    sys.path[:] = [asked["cwd"], *paths, *sys.path[1:]]
     sys.argv = ["audit", *asked["words"]]
     try:
+        if asked["module"] != "theorem_audit":
+            runpy.run_module(asked["module"], run_name="__main__", alter_sys=True)
         from theorem_audit.cli import main
+        from theorem_audit.weigh import workers
 
+        if not measured():
+            workers._serve = partial(_as_worker, dict(os.environ))  # type: ignore[assignment]
         code = main()
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
