@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from sympy import Expr, Rational, Symbol, symbols
 
-from tests.kernel_tools import KeptCourt, kept_court, needs_coq
+from tests.kernel_tools import THOROUGH, KeptCourt, needs_coq, thorough_but
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.exact.zero import prove_nonnegative
 from theorem_audit.kernel import certificates
@@ -32,12 +31,6 @@ CASES: dict[str, tuple[Expr, dict[Symbol, tuple[Any, Any]]]] = {
     "the constant zero": (x * 0, {x: (0, 1)}),
     "a name of Python's": (-lam / 3 + 1, {lam: (0, 2)}),
 }
-
-
-@pytest.fixture(scope="module")
-def court() -> Iterator[KeptCourt]:
-    with kept_court() as found:
-        yield found
 
 
 def proved(name: str) -> Certificate:
@@ -75,6 +68,7 @@ def test_what_holds_is_accepted(court: KeptCourt) -> None:
 
 
 @needs_coq
+@THOROUGH
 def test_strict_where_every_corner_is_positive_and_only_there(court: KeptCourt) -> None:
     positive, zero = proved("two cells"), proved("one variable, no slack")
     assert judged(court, file_of(positive, strict=True), positive, strict=True).accepted
@@ -138,6 +132,7 @@ def test_a_coefficient_changed_in_the_data_alone_is_refused(court: KeptCourt) ->
 
 
 @needs_coq
+@THOROUGH
 def test_another_theorem_under_the_same_name_is_refused(court: KeptCourt) -> None:
     certificate = proved("two cells")
     cases = {
@@ -187,7 +182,7 @@ TRUSTING = {
 
 
 @needs_coq
-@pytest.mark.parametrize("name", TRUSTING)
+@pytest.mark.parametrize("name", thorough_but(TRUSTING, "an axiom"))
 def test_what_rests_on_something_else_is_refused(court: KeptCourt, name: str) -> None:
     certificate = proved("two cells")
     statement = certificates.statement(certificate)
@@ -199,12 +194,14 @@ def test_what_rests_on_something_else_is_refused(court: KeptCourt, name: str) ->
 
 
 @needs_coq
+@THOROUGH
 def test_an_axiom_that_the_theorem_does_not_use_changes_nothing(court: KeptCourt) -> None:
     certificate = proved("two cells")
     assert judged(court, file_of(certificate) + CHEAT, certificate).accepted
 
 
 @needs_coq
+@THOROUGH
 def test_an_axiom_appended_to_the_checker_is_refused(
     court: KeptCourt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

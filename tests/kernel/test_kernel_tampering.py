@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel_tools import kept_folder
+from tests.kernel_tools import THOROUGH, kept_folder, thorough_but
 from theorem_audit.kernel import (
     Build,
     Development,
@@ -67,32 +67,32 @@ def test_an_honest_proof_passes_and_is_kept(toy: Build) -> None:
     assert "square" in first.printed
 
 
-@pytest.mark.parametrize(
-    ("what", "changed"),
-    [
-        ("another statement", {"statement": "forall x : R, 1 <= x -> 2 <= square x"}),
-        ("a dropped hypothesis", {"statement": "forall x : R, 1 <= square x"}),
-        ("a swapped hypothesis", {"statement": "forall x : R, x <= 1 -> 1 <= square x"}),
-        ("admitted", {"bridge": "Lemma l : False. Admitted.\n(* gate *)\ndestruct l.\n"}),
-        ("an axiom in the bridge", {"bridge": "Axiom l : False.\n(* gate *)\ndestruct l.\n"}),
-        ("a parameter", {"bridge": "Parameter l : False.\n(* gate *)\ndestruct l.\n"}),
-        ("an axiom by another word", {"bridge": "Variable l : False.\n(* gate *)\ndestruct l.\n"}),
-        ("a second theorem", {"bridge": TWO}),
-        ("no mark", {"bridge": "intros x H. unfold square. nra.\n"}),
-    ],
-)  # fmt: skip
-def test_what_is_refused(toy: Build, what: str, changed: dict[str, str]) -> None:
-    assert rule(_gate(**changed), toy).says == "refused", what
+REFUSED = {
+    "another statement": {"statement": "forall x : R, 1 <= x -> 2 <= square x"},
+    "a dropped hypothesis": {"statement": "forall x : R, 1 <= square x"},
+    "a swapped hypothesis": {"statement": "forall x : R, x <= 1 -> 1 <= square x"},
+    "admitted": {"bridge": "Lemma l : False. Admitted.\n(* gate *)\ndestruct l.\n"},
+    "an axiom in the bridge": {"bridge": "Axiom l : False.\n(* gate *)\ndestruct l.\n"},
+    "a parameter": {"bridge": "Parameter l : False.\n(* gate *)\ndestruct l.\n"},
+    "an axiom by another word": {"bridge": "Variable l : False.\n(* gate *)\ndestruct l.\n"},
+    "a second theorem": {"bridge": TWO},
+    "no mark": {"bridge": "intros x H. unfold square. nra.\n"},
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "lemmas",
-    [
-        "Notation \"'forall' x : R, 1 <= x -> 1 <= square x\" := True.\n",
-        "Definition square (x : R) : R := 1.\n",
-        "Module GATE. Module claimed. Definition claimed := True. End claimed. End GATE.\n",
-    ],
+@pytest.mark.parametrize("what", thorough_but(REFUSED, "another statement", "admitted", "no mark"))
+def test_what_is_refused(toy: Build, what: str) -> None:
+    assert rule(_gate(**REFUSED[what]), toy).says == "refused"
+
+
+BRIDGES = (
+    "Notation \"'forall' x : R, 1 <= x -> 1 <= square x\" := True.\n",
+    "Definition square (x : R) : R := 1.\n",
+    "Module GATE. Module claimed. Definition claimed := True. End claimed. End GATE.\n",
 )
+
+
+@pytest.mark.parametrize("lemmas", thorough_but(BRIDGES, BRIDGES[1]))
 def test_a_bridge_cannot_change_what_a_word_means(toy: Build, lemmas: str) -> None:
     """Only what proves the true statement may pass: with these lemmas the trivial proof does not."""
     assert rule(_gate(bridge=f"{lemmas}(* gate *)\nexact I.\n"), toy).says == "refused"
@@ -110,7 +110,7 @@ def test_nonsense_is_ill_typed_not_refused(toy: Build) -> None:
     assert rule(_gate(statement="forall x : R, 1 <= circle x"), toy).says == "ill-typed"
 
 
-@pytest.mark.thorough  # coqchk over the real numbers
+@THOROUGH  # coqchk over the real numbers
 def test_an_axiom_behind_another_theorem_is_seen(tmp_path: Path) -> None:
     """The development itself may name no axiom; and what slips in is seen in the gate's assumptions."""
     try:
@@ -227,6 +227,7 @@ def test_a_program_that_does_not_answer_is_no_proof(tmp_path: Path) -> None:
     assert not done.ok
 
 
+@THOROUGH
 def test_a_build_starts_from_an_older_one_and_compiles_what_changed(tmp_path: Path) -> None:
     try:
         toolchain.version()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +12,9 @@ import pytest
 from sympy import Eq
 
 import theorem_audit as audit
-from tests.tool import ROOT
 from theorem_audit.cli import main
+from theorem_audit.scaffold import scaffold
+from theorem_audit.tests import warm
 from theorem_audit.weigh import jobs
 from theorem_audit.weigh.ledger import validate
 from theory import claims
@@ -145,15 +144,11 @@ def test_ids_are_read_in_any_case_and_an_unknown_one_is_answered(
 
 def test_pytest_records_what_the_audit_would(tmp_path: Path) -> None:
     """The plugin, with xdist workers in between: same outcomes, in the same schema."""
-    target = tmp_path / "pytest.json"
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "1", "tests/model/test_autoencoder.py",
-         "-k", "test_gradient_is_the_first_derivative",
-         "--audit-json", str(target), "--audit-seed", "5"],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    scaffold(tmp_path / "small", "small")
+    words = ("-q", "-n", "1", "-k", "gradient", "--audit-json", "pytest.json", "--audit-seed", "5")
+    done = warm.server().run("pytest", words, tmp_path / "small", warm.this_tool())
     assert done.returncode == 0, done.stdout + done.stderr
     assert "audit, by the tests selected: 1 proved" in done.stdout
-    data = json.loads(target.read_text())
+    data = json.loads((tmp_path / "small" / "pytest.json").read_text())
     validate(data)
     assert {e["seed"] for e in data["claims"][0]["evidence"]} == {5}

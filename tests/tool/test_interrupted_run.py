@@ -18,6 +18,7 @@ from tests.tool import ROOT
 from tests.tool.verdict_tools import outcome
 from theorem_audit.cli import EPILOG
 from theorem_audit.guard import Ended, ends_in_order
+from theorem_audit.tests import lab
 from theorem_audit.weigh.ledger import Ledger, validate
 
 # --- interruption -----------------------------------------------------------------------------
@@ -34,7 +35,7 @@ def slow(job, run_seed, quick):
 jobs._work = slow
 one = jobs.run_jobs
 jobs.run_jobs = lambda jobs, **more: one(jobs, **{**more, "workers": None})  # here, where it is slow
-sys.exit(cli.main(["run", "GRAD", "HESS", "--fresh", "--workers", "1", "--json", sys.argv[1]]))
+sys.exit(cli.main(["run", "--workers", "1", "--json", sys.argv[1]]))
 """
 
 
@@ -49,10 +50,10 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 @pytest.mark.parametrize("how", SIGNALS, ids=lambda x: x.name)
 def test_an_interrupted_run_leaves_a_readable_ledger(tmp_path: Path, how: signal.Signals) -> None:
     """Mended: SIGTERM ended it as SIGKILL does, and what was not yet kept was lost."""
-    target = tmp_path / "run.json"
+    target, place = tmp_path / "run.json", lab.write(tmp_path / "lab")
     with subprocess.Popen(
-        [sys.executable, "-c", SLOW_RUN, str(target)], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [sys.executable, "-c", SLOW_RUN, str(target)], cwd=place, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}."},
     ) as process:  # fmt: skip
         try:
             deadline = time.monotonic() + 60

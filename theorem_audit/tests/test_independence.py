@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from theorem_audit.tests.conftest import Run
+from theorem_audit.tests.warm import this_tool
 
 TOOL = Path(__file__).parents[1]
 FILES = sorted(x for x in TOOL.rglob("*.py") if "templates" not in x.parts)
@@ -41,15 +42,17 @@ def test_the_checker_needs_the_standard_library_alone() -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "set()"), done.stderr
 
 
-@pytest.mark.parametrize("library", ["jinja2", "pygraphviz"])
-def test_a_report_asks_for_its_libraries_by_name(library: str, fresh: Path) -> None:
-    code = (
-        f"import sys; sys.modules[{library!r}] = None\n"
-        "from theorem_audit.cli import main\n"
-        "assert main(['run', '--json', 'build/audit.json', '--workers', '1']) == 0\n"
-        "sys.exit(main(['report']))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=fresh, capture_output=True, text=True,
-                          timeout=120, check=False)  # fmt: skip
-    assert done.returncode == 2, done.stderr
-    assert f"{library} is not installed: pip install 'theorem-audit[report]'" in done.stderr
+def test_a_report_asks_for_its_libraries_by_name(fresh: Path, audit: Run) -> None:
+    assert audit("run", "--json", "build/audit.json").returncode == 0
+    for library in ("jinja2", "pygraphviz"):
+        code = (
+            f"import sys; sys.modules[{library!r}] = None\n"
+            "from theorem_audit.cli import main\n"
+            "sys.exit(main(['report']))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=fresh, env=this_tool(), capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2, done.stderr
+        assert f"{library} is not installed: pip install 'theorem-audit[report]'" in done.stderr

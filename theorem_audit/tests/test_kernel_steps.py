@@ -11,6 +11,7 @@ from pathlib import Path
 from theorem_audit.kernel import steps
 from theorem_audit.kernel.obligations import Heard
 from theorem_audit.tests.conftest import Run
+from theorem_audit.tests.warm import this_tool
 
 COUNTED = {"in_kernel": 7, "decided": 9, "only_same": 2}
 
@@ -49,7 +50,12 @@ def test_the_run_and_the_report_tell_what_was_counted(fresh: Path, audit: Run) -
 
     told_hash = "from theorem_audit.kernel import steps; print(steps.sources_hash())"
     sources = subprocess.run(
-        [sys.executable, "-c", told_hash], cwd=fresh, capture_output=True, text=True, check=True
+        [sys.executable, "-c", told_hash],
+        cwd=fresh,
+        env=this_tool(),
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     kept = {"sources": sources, **COUNTED}
     (fresh / "build").mkdir(exist_ok=True)
