@@ -26,12 +26,12 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
-from sim import from_weights, simulate
+from sim import simulate
 from tests.full_batch.tools import expect_every_sample, expect_linear
 from tests.inequalities import expect_implied
 from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note, rng
-from theorem_audit.checks.statistics import expect_at_least, expect_mean, expect_proportion
+from theorem_audit.checks.statistics import expect_at_least
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -166,10 +166,6 @@ def expect_zero_product(first: Any, second: Any) -> None:
     expect(not quotient, f"{first} is not {second}", quotient=quotient)
 
 
-# n, d and a: what is caught at step a differs from the limit by O(a), so the step is short
-SIZES = {"n=4, d=12": (4, 12), "n=1, d=2": (1, 2)}
-
-
 def values(claim: Claim, size: int, total: int) -> tuple[float, float, float]:
     """The three claimed numbers, by quadrature of the claimed integrands."""
     at = {n: size, d: total}
@@ -186,36 +182,6 @@ def values(claim: Claim, size: int, total: int) -> tuple[float, float, float]:
     cosine = size / total + quadrature.quad(strip, 2, 200, limit=200)[0]
     fourths = by_side(claim, mean_fourths).subs({**at, caught_share: caught})
     return caught, cosine, float(fourths)
-
-
-@evidence(GD_GAUSSIAN, "simulation", step=GD_GAUSSIAN.steps, cases=SIZES)
-def test_shares_and_means_of_real_runs(claim: Claim, case: tuple[int, int]) -> None:
-    """a = 0.02: the shares differ from the limit by O(a), far below what 4,000 runs see.
-
-    3,000 steps: a run that is neither near the sphere nor near s = 0 by then is not judged; fewer
-    than one in 500 is not.
-    """
-    size, total = case
-    runs, step = 4_000, 0.02
-    random = rng("start", str(case))
-    data = np.linalg.qr(random.normal(size=(total, size)))[0].T
-    weight = random.normal(size=(runs, total))
-    q, off = from_weights(weight, data)
-    run = simulate(q, off, batch_size=size, step_size=step * size, steps=3000)
-    mass = (run.q**2).sum(axis=1)
-    caught, missed = (mass < 1e-3) & (run.rho > 2), np.abs(mass - 1) < 1e-3
-    expect((~(caught | missed)).sum() * 500 <= runs, "runs are undecided")
-    share_, cosine, fourths = values(claim, size, total)
-    what = f"n = {size}, d = {total}"
-    expect_proportion(int(caught.sum()), runs, share_, visible=0.5, what=f"caught, {what}")
-    seen = (q * run.q).sum(axis=1) + np.sqrt(off * run.rho)
-    seen = seen**2 / ((mass + run.rho) * (weight**2).sum(axis=1))
-    expect_mean(seen, cosine, visible=0.1, what=f"cos^2, {what}")
-    u4 = np.where(caught, 0.0, (run.q**4).sum(axis=1))
-    expect_mean(u4, fourths, visible=0.3, what=f"sum u^4, {what}")
-    note(
-        f"{what}, a = {step}: caught {caught.mean():.4f}, cos^2 {seen.mean():.4f}, u^4 {u4.mean():.4f}"
-    )
 
 
 @evidence(GD_GAUSSIAN, "simulation", step="caught")

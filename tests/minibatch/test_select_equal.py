@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
-
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import (
     Eq,
     Symbol,
@@ -98,20 +94,6 @@ def test_ties_outside_the_radius_need_not_win(claim: Claim) -> None:
                 expect(satisfies(assumption.condition, tied), f"{assumption.name} at {tied}")
         expect_outside(claim, tied, why)
         expect(by_side(claim, p_equal).subs(tied) > 0, "the claim gives each of them a chance")
-
-
-@evidence(SELECT_EQUAL, "property", step="symmetry")
-@given(signs=st.lists(st.sampled_from([-1, 1]), min_size=2, max_size=4), number=st.integers(0, 99))
-def test_permuted_batches_permute_the_run(claim: Claim, signs: list[int], number: int) -> None:
-    size = len(signs)
-    batches = np.random.Generator(np.random.PCG64(number)).integers(size, size=(40, 1))
-    q = np.array(signs) / np.sqrt(size)
-    base = simulate(q, 0.0, batch_size=1, step_size=0.3, steps=40, batches=batches)
-    for order in permutations(range(size)):
-        moved = simulate(q[np.argsort(order)], 0.0, batch_size=1, step_size=0.3, steps=40,
-                         batches=np.array(order)[batches])  # fmt: skip
-        same = np.allclose(moved.log_abs_q[0][list(order)], base.log_abs_q[0], atol=1e-9, rtol=0)
-        expect(same, "a permutation of the batches does not permute the run", order=order)
 
 
 @evidence(SELECT_EQUAL, "simulation", step="total")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from sympy import (
     And,
     Eq,
@@ -17,7 +16,6 @@ from sympy import (
     sqrt,
 )
 
-from sim import from_weights, simulate
 from tests.inequalities import expect_needed, expect_tight, is_strict
 from tests.reading import expect_items
 from theorem_audit import (
@@ -26,10 +24,7 @@ from theorem_audit import (
     expect_identity,
     expect_nonnegative,
     expect_zero,
-    rng,
-    seed,
 )
-from theorem_audit.checks.statistics import expect_proportion
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
@@ -204,22 +199,6 @@ def test_no_gradient_with_all_gates_closed(claim: Claim) -> None:
         equations(claim.formula, gradient_symbol),
         {gradient_symbol: gradient_of_loss().subs(active, 0)},
     )
-
-
-@evidence(DEAD, "simulation", cases={f"n={size}": size for size in (1, 2, 5)})
-def test_fraction_of_dead_starts(claim: Claim, case: int) -> None:
-    """Gaussian weights on a random orthonormal basis; dead runs are flagged and stay bit for bit."""
-    runs, dimension = 40_000, case + 3
-    basis = np.linalg.qr(rng("basis").standard_normal((dimension, dimension)))[0][:case]
-    q, rho_ = from_weights(rng("starts").standard_normal((runs, dimension)), basis)
-    run = simulate(q, rho_, batch_size=1, step_size=0.2, steps=0, activation="relu", seed=seed())
-    expected = float(stated(claim.formula, dead_probability).subs(n, case))
-    expect_proportion(int(run.dead.sum()), runs, expected, visible=0.25, what="dead starts")
-    first = np.flatnonzero(run.dead)[:200]
-    later = simulate(q[first], rho_[first], batch_size=1, step_size=0.2, steps=50,
-                     activation="relu", seed=seed())  # fmt: skip
-    expect(later.dead.all(), "a dead run came alive")
-    expect((later.q == run.q[first]).all() and (later.rho == run.rho[first]).all(), "moved")
 
 
 @evidence(DEAD, "witness", needs="joint sign symmetry")

@@ -5,14 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 from flint import fmpq, fmpq_mat
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from sympy import Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, expand, linsolve, log, symbols
 
-import theorem_audit.checks.statistics as statistics
-from sim.problems.walks import exit_times
 from tests.rationals import fractions
 from tests.walks.bounds import (
     asked,
@@ -25,7 +22,7 @@ from tests.walks.bounds import (
     rational,
     upper_bound,
 )
-from theorem_audit import evidence, expect, expect_zero, seed
+from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.walks.random_walk import (
@@ -215,22 +212,6 @@ def test_exact_exit_times_obey_the_bound(claim: Claim, walk: Any) -> None:
         expect(truth == True, "exact mean exit time", laws=laws, start=state, o=centre)  # noqa: E712
 
 
-@evidence(NHRW, "simulation")
-def test_exit_time_of_the_reflected_walk(claim: Claim) -> None:
-    """Steps +-1/2 with E D^2 = 1/8 (lazy), reflected at 0, W = 3."""
-
-    def sampler(x: Any, generator: Any) -> Any:
-        u = generator.random(x.shape)
-        step = (u < 0.25) * 0.5 - ((u > 0.75) & (x > 0)) * 0.5
-        return step + (x == 0) * (u > 0.75) * 0.5
-
-    found = exit_times(sampler, 1.0, 0.0, 3.0, runs=20_000, seed=seed("exit"), max_steps=20_000)
-    expect(found.finished.all(), "every run leaves the band", left=int(found.finished.sum()))
-    values = {width: 3, jump: Rational(1, 2), second: Rational(1, 8), height: 1}
-    bound = float(upper_bound(claim.formula, mean_time).subs(values))
-    statistics.expect_mean(found.times, bound, visible=0.06, what="mean exit time")
-
-
 @evidence(
     NHRW,
     "witness",
@@ -372,27 +353,3 @@ def test_escape_bound_is_gamblers_ruin(
     gap = (upper_bound(claim.formula, returning) - returning).subs(values)
     expect(gap == 0, "gambler's ruin", p=p, steps=steps, gap=gap)
     expect(isinstance(claim.formula, Le), f"{claim.formula} is strict, but equality occurs")
-
-
-@evidence(DRIFT_ESCAPE, "simulation")
-def test_escape_of_a_process_with_memory(claim: Claim) -> None:
-    """After a small jump: +-1 with 3/5, 2/5, mean 1/5; after a large one: 1/5, 1, -3/5 with
-    3/4, 3/20, 1/10, mean 6/25.  Stopped at 60: a return from there has P <= (2/3)^60 < 1e-10.
-    """
-    last = np.zeros(20_000)
-
-    def sampler(x: Any, generator: np.random.Generator) -> Any:
-        u = generator.random(x.shape)
-        wild = np.where(u < 0.6, 1.0, -1.0)
-        mild = np.where(u < 0.75, 0.2, np.where(u < 0.9, 1.0, -0.6))
-        last[:] = np.where(np.abs(last) < 1, wild, mild)
-        return last
-
-    runs = 20_000
-    found = exit_times(sampler, 5.0, 1e-9, 60.0, runs=runs, seed=seed("memory"), max_steps=20_000)
-    expect(found.finished.all(), "every run returns or is far away")
-    values = {jump: 1, drift: Rational(1, 5), level: 0, start: 5}
-    bound = float(upper_bound(claim.formula, returning).subs(values))
-    statistics.expect_at_most(
-        int((found.positions <= 0).sum()), runs, bound, what="return of a process with memory"
-    )
