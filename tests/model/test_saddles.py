@@ -5,16 +5,22 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
 from sympy import And, Ge, Le, Poly, Rational, cancel, expand
 
 from tests.ambient import (
+    bases,
+    combination,
     gates_at,
     hessian,
     loss,
+    relu_loss,
 )
 from tests.inequalities import expect_condition, restricted
-from tests.instances import dot, exact
+from tests.instances import ENTRIES, Vector, dot, exact
 from tests.model.landscape_tools import masses
+from tests.rationals import fractions
 from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import (
@@ -103,6 +109,25 @@ def test_no_minimum_at_the_critical_norm(claim: Claim) -> None:
         gap=descent.as_expr(),
     )
     expect_zero(stated(claim.formula, saddle_curvature).subs(rho, border), "Hessian at the end")
+
+
+@evidence(SADDLES, "property")
+@given(data=st.data(), basis=bases(max_n=3))
+def test_dead_neurons_are_flat_minima_at_every_norm(
+    claim: Claim, data: st.DataObject, basis: tuple[list[Vector], list[Vector]]
+) -> None:
+    """All q_i < 0: L = 1/2 on a whole ball, whatever ||w||; the threshold is for q_i = 0 only."""
+    points, rest = basis
+    negative = fractions(-2, Fraction(-1, 8), max_denominator=8)
+    q = data.draw(st.lists(negative, min_size=len(points), max_size=len(points)))
+    entries = data.draw(st.lists(ENTRIES, min_size=len(rest), max_size=len(rest)))
+    shift = data.draw(st.lists(ENTRIES, min_size=len(points), max_size=len(points)))
+    radius = min(abs(x) for x in q)
+    level = Rational(1, 2) + stated(claim.formula, loss_gap).subs(s, 0)
+    for scale in (Fraction(0), radius / 2):
+        moved = [x + scale * y for x, y in zip(q, shift, strict=True)]
+        weight = combination([*moved, *entries], [*points, *rest])
+        expect(exact(relu_loss(weight, points)) == level, "L near a dead neuron", weight=weight)
 
 
 @evidence(SADDLES, "witness", needs="counted data")
