@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sympy import Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, expand, linsolve, log, symbols
 
+from tests.instances import evaluate
 from tests.rationals import fractions
 from tests.walks.bounds import (
     asked,
@@ -204,12 +205,11 @@ def test_exact_exit_times_obey_the_bound(claim: Claim, walk: Any) -> None:
     values = {
         width: max(centre, size - centre),
         jump: max(abs(d) for law in laws for d in law),
-        second: rational(min(sum(d * d * p for d, p in law.items()) for law in laws)),
+        second: min(sum(d * d * p for d, p in law.items()) for law in laws),
     }
     for state, time in enumerate(exact_exit_times(size, laws)):
-        point = {**values, height: state - centre, mean_time: rational(time)}
-        truth = claim.formula.subs(point)
-        expect(truth == True, "exact mean exit time", laws=laws, start=state, o=centre)  # noqa: E712
+        truth = evaluate(claim.formula, {**values, height: state - centre, mean_time: time})
+        expect(truth, "exact mean exit time", laws=laws, start=state, o=centre)
 
 
 @evidence(
@@ -277,11 +277,11 @@ def test_hitting_bound_for_biased_walks(claim: Claim, size: int, odds: Fraction)
     to_zero = 1 - up_chance
     right = [fmpq(to_zero.numerator, to_zero.denominator)] + [fmpq(0)] * (size - 2)
     exact = fmpq_mat(rows).solve(fmpq_mat(size - 1, 1, right))
+    bound = upper_bound(claim.formula, hit)
     for x in range(1, size):
-        chance = Rational(int(exact[x - 1, 0].p), int(exact[x - 1, 0].q))
-        levels = {f_start: rational(f[x]), f_target: 1, f_floor: rational(f[size])}
-        gap = (upper_bound(claim.formula, hit) - chance).subs(levels)
-        expect_zero(gap, f"from {x} of {size} at odds {odds}")
+        chance = Fraction(int(exact[x - 1, 0].p), int(exact[x - 1, 0].q))
+        claimed = evaluate(bound, {f_start: f[x], f_target: Fraction(1), f_floor: f[size]})
+        expect(claimed == chance, f"from {x} of {size} at odds {odds}", claimed=claimed)
 
 
 # DRIFT-ESCAPE
@@ -343,13 +343,10 @@ def test_escape_bound_is_gamblers_ruin(
 ) -> None:
     """Jumps +-J with up-chance p > 1/2: P(ever A | A + kJ) = ((1-p)/p)^k, and drift (2p-1) J."""
     p = (1 + share / 4) / 2
+    chance = ((1 - p) / p) ** steps
     values = {
-        jump: rational(size),
-        drift: rational((2 * p - 1) * size),
-        level: low,
-        start: low + steps * rational(size),
-        returning: rational(((1 - p) / p) ** steps),
-    }
-    gap = (upper_bound(claim.formula, returning) - returning).subs(values)
-    expect(gap == 0, "gambler's ruin", p=p, steps=steps, gap=gap)
-    expect(isinstance(claim.formula, Le), f"{claim.formula} is strict, but equality occurs")
+        jump: size, drift: (2 * p - 1) * size, level: Fraction(low), start: low + steps * size,
+    }  # fmt: skip
+    claimed = evaluate(upper_bound(claim.formula, returning), values)
+    expect(claimed == chance, "gambler's ruin", p=p, steps=steps, claimed=claimed)
+    expect(isinstance(claim.formula, Le), "equality occurs, so the formula is not strict")
