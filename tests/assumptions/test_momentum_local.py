@@ -4,34 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import (
-    Abs,
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Le,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    log,
-)
+from sympy import Abs, Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log
 
 from tests.analysis import ball, expect_quotient, upper_bound_on
-from tests.assumptions.momentum_exponents import (
-    NAMES,
-    W,
-    momentum_box,
-    named_drive,
-    small_box,
-)
-from tests.assumptions.momentum_tools import (
-    HALF,
-    PLANE,
-    exact_step,
-    largest_step,
-)
+from tests.assumptions.momentum_exponents import NAMES, W, momentum_box, named_drive, small_box
+from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, largest_step
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, evaluate
 from tests.reading import by_side, expect_stated

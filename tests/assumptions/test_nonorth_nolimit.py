@@ -6,17 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-from sympy import (
-    And,
-    Gt,
-    Poly,
-    Rational,
-    Symbol,
-    cancel,
-    expand,
-    fraction,
-    solve,
-)
+from sympy import And, Gt, Poly, Rational, Symbol, cancel, expand, fraction, solve
 
 from sim.problems.nonorthogonal import from_data, simulate_gram
 from tests.analysis import expect_outside
@@ -48,16 +38,7 @@ from theory.assumptions.nonorthogonal import (
     single_excess,
 )
 from theory.minibatch.log_ratios import membership_moments
-from theory.notation import (
-    S,
-    a,
-    b,
-    n,
-    q_i,
-    q_j,
-    r2,
-    s,
-)
+from theory.notation import S, a, b, n, q_i, q_j, r2, s
 
 # NONORTH-NOLIMIT
 

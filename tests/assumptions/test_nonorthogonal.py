@@ -5,19 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hypothesis import strategies as st
-from sympy import (
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Poly,
-    Rational,
-    Symbol,
-    cancel,
-    expand,
-    fraction,
-    solve,
-)
+from sympy import Eq, Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand, fraction, solve
 
 from tests.assumptions.oblique import pair
 from tests.inequalities import expect_holds, expect_implied, restricted

@@ -4,33 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import (
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Matrix,
-    Rational,
-    Symbol,
-    cancel,
-    cos,
-    diff,
-    expand,
-    sin,
-    sqrt,
-)
+from sympy import Eq, Expr, Ge, Gt, Matrix, Rational, Symbol, cancel, cos, diff, expand, sin, sqrt
 
 from tests.assumptions.nonorthogonal_law_tools import XI
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, dot, exact
 from tests.quadratic.cases import expect_assumed
 from tests.reading import bound_on, by_side, expect_items, expect_only
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_nonnegative,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim

@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Eq,
-    Ge,
-    Gt,
-    Le,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    expand,
-    log,
-    together,
-)
+from sympy import Eq, Ge, Gt, Le, Rational, Symbol, cancel, diff, expand, log, together
 
 from tests.assumptions.norms import CHART, alpha, scaled_region, u, u_k, v
 from tests.assumptions.saddle_batches_tools import SHARE, expect_large_share, expect_sizes, x

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Eq,
-    Ge,
-    Gt,
-    Le,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    expand,
-    fraction,
-    log,
-    together,
-)
+from sympy import Eq, Ge, Gt, Le, Rational, Symbol, cancel, diff, expand, fraction, log, together
 
 from tests.analysis import expect_same, log_terms
 from tests.assumptions.norms import CHART, alpha, scaled_region, u
@@ -29,19 +16,8 @@ from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions.saddle_batches import SADDLE_LARGE_BATCH, SADDLE_SHARE, SADDLE_TRAP_BATCH
-from theory.assumptions.saddle_trap import (
-    SADDLE_NEVER,
-    p_both,
-    p_trap,
-    start_c2,
-)
-from theory.assumptions.unequal_norms import (
-    sigma_i,
-    sigma_j,
-    sigma_k,
-    sigma_m,
-    start_j2,
-)
+from theory.assumptions.saddle_trap import SADDLE_NEVER, p_both, p_trap, start_c2
+from theory.assumptions.unequal_norms import sigma_i, sigma_j, sigma_k, sigma_m, start_j2
 from theory.minibatch.log_ratios import membership_moments
 from theory.notation import a, b, n, p, r2
 

@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import (
-    Eq,
-    Expr,
-    Ge,
-    Integer,
-    Le,
-    Poly,
-    Rational,
-    cancel,
-    diff,
-    log,
-)
+from sympy import Eq, Expr, Ge, Integer, Le, Poly, Rational, cancel, diff, log
 
 from tests.analysis import expect_outside, expect_same
 from tests.assumptions.sampling_laws import (
@@ -27,10 +16,7 @@ from tests.assumptions.sampling_laws import (
     summand,
 )
 from tests.assumptions.sampling_tools import POINTS, D, c, x
-from tests.inequalities import (
-    condition_of,
-    is_strict,
-)
+from tests.inequalities import condition_of, is_strict
 from tests.instances import Instance
 from tests.reading import by_side, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero
@@ -50,15 +36,7 @@ from theory.full_batch.convergence import GD_DIRECTION
 from theory.minibatch.capture import MOMENT, g
 from theory.model.autoencoder import GRAD
 from theory.model.step import step_from
-from theory.notation import (
-    a,
-    b,
-    chi,
-    n,
-    perp_next,
-    q_j,
-    q_j_next,
-)
+from theory.notation import a, b, chi, n, perp_next, q_j, q_j_next
 
 # SAMPLING-STEP
 

@@ -28,11 +28,7 @@ from sympy import (
 
 from sim import simulate
 from tests.analysis import expect_outside
-from tests.assumptions.sampling_tools import (
-    expect_whole_epochs,
-    interval_of,
-    radial_slopes,
-)
+from tests.assumptions.sampling_tools import expect_whole_epochs, interval_of, radial_slopes
 from tests.inequalities import (
     condition_of,
     expect_holds,
@@ -74,19 +70,7 @@ from theory.assumptions.sampling import (
 )
 from theory.minibatch.log_ratios import step_factor
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse
-from theory.notation import (
-    S,
-    a,
-    b,
-    n,
-    q_i,
-    q_i_next,
-    q_j,
-    q_j_next,
-    r2,
-    s,
-    t,
-)
+from theory.notation import S, a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s, t
 
 OBSTRUCTED = ("step size", "radius", "live coordinate")
 

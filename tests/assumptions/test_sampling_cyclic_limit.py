@@ -5,16 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import numpy as np
-from sympy import (
-    Abs,
-    Ge,
-    Gt,
-    Integer,
-    Lt,
-    Rational,
-    cancel,
-    log,
-)
+from sympy import Abs, Ge, Gt, Integer, Lt, Rational, cancel, log
 
 from sim import simulate
 from tests.analysis import expect_outside, expect_same
@@ -24,10 +15,7 @@ from tests.assumptions.sampling_tools import (
     expect_whole_epochs,
     radial_slopes,
 )
-from tests.inequalities import (
-    condition_of,
-    expect_implied,
-)
+from tests.inequalities import condition_of, expect_implied
 from tests.obstructions import dead_starts, two_cycles
 from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero, seed
@@ -46,15 +34,7 @@ from theory.assumptions.epochs import (
     p_same,
 )
 from theory.minibatch.log_ratios import jump, membership_moments, step_factor
-from theory.notation import (
-    S,
-    a,
-    b,
-    n,
-    r2,
-    s,
-    t,
-)
+from theory.notation import S, a, b, n, r2, s, t
 
 
 @evidence(SAMPLING_CYCLIC_LIMIT, "simulation")

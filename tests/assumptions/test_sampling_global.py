@@ -3,18 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from sympy import (
-    Ge,
-    Gt,
-    Min,
-    Poly,
-    Rational,
-    Symbol,
-    binomial,
-    cancel,
-    expand,
-    limit,
-)
+from sympy import Ge, Gt, Min, Poly, Rational, Symbol, binomial, cancel, expand, limit
 
 from sim import simulate
 from tests.assumptions.sampling_laws import expect_small_product, summand

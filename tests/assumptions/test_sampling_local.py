@@ -2,22 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Abs,
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Le,
-    Lt,
-    Poly,
-    Rational,
-    Sum,
-    Symbol,
-    diff,
-    log,
-)
+from sympy import Abs, Eq, Expr, Ge, Gt, Integer, Le, Lt, Poly, Rational, Sum, Symbol, diff, log
 
 from tests.analysis import expect_outside
 from tests.assumptions.sampling_laws import (
@@ -28,10 +13,7 @@ from tests.assumptions.sampling_laws import (
     summand,
 )
 from tests.assumptions.sampling_tools import x
-from tests.inequalities import (
-    expect_holds,
-    expect_implied,
-)
+from tests.inequalities import expect_holds, expect_implied
 from tests.reading import bound_on, by_side, expect_only
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import relations
@@ -48,17 +30,7 @@ from theory.assumptions.sampling import (
     rate_multi_off,
     rate_multi_radial,
 )
-from theory.notation import (
-    S,
-    a,
-    b,
-    n,
-    perp,
-    perp_next,
-    q_j,
-    q_j_next,
-    r2,
-)
+from theory.notation import S, a, b, n, perp, perp_next, q_j, q_j_next, r2
 
 SINGLE = {m_i: 1 / n}
 

@@ -8,13 +8,7 @@ from sympy import Ge, Gt, Integer, Le, Lt, Min, Poly, Rational, Symbol, cancel, 
 from sympy.logic.boolalg import Boolean
 
 from tests.analysis import expect_outside
-from tests.assumptions.norms import (
-    X,
-    Y,
-    alpha,
-    scaled,
-    scaled_region,
-)
+from tests.assumptions.norms import X, Y, alpha, scaled, scaled_region
 from tests.inequalities import expect_holds, expect_implied
 from tests.quadratic.cases import expect_assumed
 from tests.reading import by_side, expect_items, expect_only

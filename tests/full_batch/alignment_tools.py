@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import (
-    Expr,
-    Ge,
-    Integer,
-)
+from sympy import Expr, Ge, Integer
 
 from sim import from_weights, simulate
 from tests.inequalities import expect_implied

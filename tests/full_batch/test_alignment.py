@@ -10,18 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate as quadrature
-from sympy import (
-    Expr,
-    Gt,
-    Integer,
-    Lt,
-    Rational,
-    Sum,
-    Symbol,
-    binomial,
-    cancel,
-    lambdify,
-)
+from sympy import Expr, Gt, Integer, Lt, Rational, Sum, Symbol, binomial, cancel, lambdify
 
 from sim import simulate
 from tests.full_batch.alignment_tools import expect_count, expect_same_powers, limits

@@ -31,12 +31,7 @@ from tests.inequalities import (
     mark_needs,
 )
 from tests.instances import Instance, evaluate, exact
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim

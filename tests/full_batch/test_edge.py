@@ -24,13 +24,7 @@ from sympy import (
 )
 
 from sim import simulate
-from tests.full_batch.tools import (
-    certify,
-    expect_every_sample,
-    full_step,
-    mass_step,
-    named,
-)
+from tests.full_batch.tools import certify, expect_every_sample, full_step, mass_step, named
 from tests.inequalities import (
     MARGIN,
     cleared,
@@ -56,9 +50,7 @@ from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, rational_form, relations, stated
 from theorem_audit.statement.claim import Claim
-from theory.full_batch.convergence import (
-    GD_RATE,
-)
+from theory.full_batch.convergence import GD_RATE
 from theory.full_batch.edge import (
     GD_EDGE,
     GD_HALF,

@@ -8,33 +8,15 @@ from typing import Any
 from sympy import And, Eq, Expr, Ge, Le, Symbol
 from sympy.logic.boolalg import Boolean
 
-from tests.inequalities import (
-    condition_of,
-    end_of,
-    expect_condition,
-    expect_holds,
-    restricted,
-)
+from tests.inequalities import condition_of, end_of, expect_condition, expect_holds, restricted
 from tests.reading import expect_items, from_item
-from theorem_audit import (
-    expect_zero,
-)
+from theorem_audit import expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.full_batch.convergence import (
-    GD_CONVERGES,
-    GD_DIRECTION,
-)
-from theory.notation import (
-    a,
-    r2,
-    rho,
-    rho_next,
-    s,
-    s_next,
-)
+from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
+from theory.notation import a, r2, rho, rho_next, s, s_next
 
 U = 2.0**-53
 

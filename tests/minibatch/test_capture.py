@@ -25,13 +25,7 @@ from tests.inequalities import in_chart
 from tests.minibatch.test_log_ratios import positive_factors
 from tests.reading import by_side
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_nonnegative,
-    expect_positive_ball,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_nonnegative, expect_positive_ball, expect_zero
 from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import box_of

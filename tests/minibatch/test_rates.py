@@ -6,20 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from sympy import (
-    Abs,
-    And,
-    Expr,
-    Ge,
-    Integer,
-    Le,
-    Max,
-    Rational,
-    Symbol,
-    diff,
-    log,
-    zeta,
-)
+from sympy import Abs, And, Expr, Ge, Integer, Le, Max, Rational, Symbol, diff, log, zeta
 
 from sim import simulate
 from tests.analysis import ball, expect_outside, expect_same

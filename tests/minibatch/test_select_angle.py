@@ -39,13 +39,7 @@ from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.minibatch.selection import (
-    SELECT,
-    SELECT_EQUAL,
-    p_equal,
-    p_win,
-    y,
-)
+from theory.minibatch.selection import SELECT, SELECT_EQUAL, p_equal, p_win, y
 from theory.minibatch.selection_n import (
     SELECT_ANGLE,
     SELECT_AREA,

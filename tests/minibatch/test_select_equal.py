@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from sympy import (
-    Eq,
-    Symbol,
-    solve,
-    sqrt,
-)
+from sympy import Eq, Symbol, solve, sqrt
 
 from sim import simulate
 from tests.analysis import expect_outside
@@ -16,34 +11,15 @@ from tests.inequalities import expect_region_of
 from tests.obstructions import caught_starts
 from tests.reading import by_side
 from tests.subsets import expect_counts, expect_mini_batches
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_zero,
-    seed,
-)
+from theorem_audit import evidence, expect, expect_identity, expect_zero, seed
 from theorem_audit.checks.statistics import expect_proportion
 from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
-from theory.minibatch.selection import (
-    SELECT_EQUAL,
-    p_equal,
-)
+from theory.minibatch.selection import SELECT_EQUAL, p_equal
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse
 from theory.model.step import STEP
-from theory.notation import (
-    S_C,
-    S,
-    chi,
-    k,
-    perp_next,
-    q_i,
-    q_j,
-    q_j_next,
-    s,
-)
+from theory.notation import S_C, S, chi, k, perp_next, q_i, q_j, q_j_next, s
 
 # SELECT-EQUAL
 

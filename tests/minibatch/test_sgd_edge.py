@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Abs,
-    Ge,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    log,
-    solve,
-)
+from sympy import Abs, Ge, Rational, Symbol, cancel, diff, log, solve
 
 from tests.analysis import ball, expect_outside
 from tests.inequalities import expect_implied

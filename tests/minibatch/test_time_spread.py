@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import integrate, stats
-from sympy import (
-    Eq,
-    Ge,
-    Gt,
-    Integer,
-    Rational,
-    diff,
-    log,
-)
+from sympy import Eq, Ge, Gt, Integer, Rational, diff, log
 
 from tests.analysis import expect_same
 from tests.inequalities import (

@@ -5,9 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Symbol
 
 from theorem_audit.exact.zero import relations
-from theory.model.step import (
-    STEP,
-)
+from theory.model.step import STEP
 
 
 def one_step() -> dict[Symbol, Expr]:

@@ -8,11 +8,7 @@ from sympy.logic.boolalg import Boolean
 from tests.inequalities import expect_condition, restricted
 from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import (
-    And,
-    Eq,
-    Expr,
-    Integer,
-    Poly,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    expand,
-    sqrt,
-)
+from sympy import And, Eq, Expr, Integer, Poly, Rational, Symbol, cancel, diff, expand, sqrt
 
 from tests.inequalities import expect_needed, expect_tight, is_strict
 from tests.reading import expect_items
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_nonnegative,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
@@ -41,18 +23,7 @@ from theory.model.initialisation import (
 )
 from theory.model.landscape import equations, mean_gradient
 from theory.model.step import STEP, next_squared_norm
-from theory.notation import (
-    S,
-    a,
-    active,
-    n,
-    perp_next,
-    q_j_next,
-    r2,
-    r2_next,
-    rho,
-    s,
-)
+from theory.notation import S, a, active, n, perp_next, q_j_next, r2, r2_next, rho, s
 from theory.notation import gradient as gradient_symbol
 
 # --- RADIUS-TWO

@@ -16,21 +16,8 @@ from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.model.step import (
-    RATIO,
-    chi_i,
-    chi_j,
-    log_ratio_change,
-)
-from theory.notation import (
-    S,
-    a,
-    chi,
-    q_i,
-    q_j,
-    q_j_next,
-    r2,
-)
+from theory.model.step import RATIO, chi_i, chi_j, log_ratio_change
+from theory.notation import S, a, chi, q_i, q_j, q_j_next, r2
 
 
 def _factor(value: tuple[int, int]) -> Expr:

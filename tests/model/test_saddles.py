@@ -9,27 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import And, Ge, Le, Poly, Rational, cancel, expand
 
-from tests.ambient import (
-    bases,
-    combination,
-    gates_at,
-    hessian,
-    loss,
-    relu_loss,
-)
+from tests.ambient import bases, combination, gates_at, hessian, loss, relu_loss
 from tests.inequalities import expect_condition, restricted
 from tests.instances import ENTRIES, Vector, dot, exact
 from tests.model.landscape_tools import masses
 from tests.rationals import fractions
 from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_nonnegative,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words

@@ -7,39 +7,16 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import (
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Pow,
-    Rational,
-    Symbol,
-    binomial,
-    cancel,
-    diff,
-    expand,
-)
+from sympy import Eq, Expr, Ge, Gt, Integer, Pow, Rational, Symbol, binomial, cancel, diff, expand
 
 from sim.engine.state import State
 from sim.observe import hessian_max_eigenvalue
-from tests.ambient import (
-    bases,
-    combination,
-    relu_loss,
-    unit_vectors,
-)
+from tests.ambient import bases, combination, relu_loss, unit_vectors
 from tests.inequalities import expect_implied
 from tests.instances import Vector
 from tests.model.spectrum_tools import Basis
 from tests.reading import expect_items
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words

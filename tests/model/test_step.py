@@ -19,14 +19,7 @@ from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.model.autoencoder import GRAD
-from theory.model.step import (
-    NORM,
-    SIGN,
-    STEP,
-    next_squared_norm,
-    norm_step,
-    step_from,
-)
+from theory.model.step import NORM, SIGN, STEP, next_squared_norm, norm_step, step_from
 from theory.notation import (
     S,
     a,

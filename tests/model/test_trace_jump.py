@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Mul,
-    cancel,
-    expand,
-)
+from sympy import Mul, cancel, expand
 
 from tests.reading import expect_items
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_nonnegative,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim

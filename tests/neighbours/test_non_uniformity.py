@@ -28,13 +28,7 @@ from theory.neighbours import non_uniformity as nu
 from theory.neighbours.non_uniformity import NON_UNIFORMITY
 from theory.quadratic.bounds import l_max
 from theory.quadratic.mean_square import gradient2, q_v
-from theory.quadratic.second_moment import (
-    C,
-    kappa,
-    kron_product,
-    kron_sum,
-    noise,
-)
+from theory.quadratic.second_moment import C, kappa, kron_product, kron_sum, noise
 from theory.quadratic.thresholds import identity
 
 F = Fraction

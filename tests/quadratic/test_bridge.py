@@ -4,20 +4,7 @@ from __future__ import annotations
 
 import flint
 from flint import fmpq
-from sympy import (
-    Eq,
-    Expr,
-    Gt,
-    Poly,
-    Pow,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    expand,
-    log,
-    symbols,
-)
+from sympy import Eq, Expr, Gt, Poly, Pow, Rational, Symbol, cancel, diff, expand, log, symbols
 from sympy import sign as sign_of
 
 from tests.quadratic.cases import equation, log_symbols

@@ -25,13 +25,7 @@ from sim.problems.quadratic_moments import (
 )
 from tests.quadratic.cases import equation
 from tests.reading import expect_items
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_positive_ball,
-    expect_zero,
-    seed,
-)
+from theorem_audit import evidence, expect, expect_positive_ball, expect_zero, seed
 from theorem_audit.checks.statistics import expect_at_least
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations

@@ -25,12 +25,7 @@ from tests.quadratic.gram_cases import (
     plain,
     rational,
 )
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_nonnegative,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.quadratic.bounds import threshold_of

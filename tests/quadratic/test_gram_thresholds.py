@@ -35,13 +35,7 @@ from tests.quadratic.gram_cases import (
 )
 from tests.rationals import fractions
 from tests.reading import expect_items
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_nonnegative,
-    expect_zero,
-    note,
-)
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim

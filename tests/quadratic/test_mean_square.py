@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Ge,
-    Poly,
-    Symbol,
-)
+from sympy import Ge, Poly, Symbol
 
 from tests.inequalities import expect_implied
-from tests.quadratic.cases import (
-    equation,
-)
+from tests.quadratic.cases import equation
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
-from theory.quadratic.mean_square import (
-    Q_KAPPA,
-    batch_ab,
-    kappa_replacement,
-    kappa_uniform,
-)
+from theory.quadratic.mean_square import Q_KAPPA, batch_ab, kappa_replacement, kappa_uniform
 from theory.quadratic.second_moment import (
     SAMPLINGS,
     N,

@@ -6,20 +6,7 @@ from typing import Any
 
 import flint
 from flint import fmpq, fmpq_mat
-from sympy import (
-    Eq,
-    Expr,
-    Gt,
-    Poly,
-    Symbol,
-    cancel,
-    expand,
-    expand_log,
-    limit,
-    log,
-    oo,
-    symbols,
-)
+from sympy import Eq, Expr, Gt, Poly, Symbol, cancel, expand, expand_log, limit, log, oo, symbols
 
 from tests.inequalities import expect_implied
 from tests.quadratic.cases import (
@@ -70,14 +57,8 @@ from theory.quadratic.second_moment import (
     operator,
     second_moment_operator,
 )
-from theory.quadratic.second_moment import (
-    spectral_radius as rho,
-)
-from theory.quadratic.thresholds import (
-    NEVER_STABLE,
-    definiteness,
-    identity,
-)
+from theory.quadratic.second_moment import spectral_radius as rho
+from theory.quadratic.thresholds import NEVER_STABLE, definiteness, identity
 
 EVERY = {**STABLE, **SINGULAR, **{name: case for name, (case, _) in UNSTABLE.items()}}
 
