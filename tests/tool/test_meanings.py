@@ -12,11 +12,11 @@ from sympy import Eq
 from theorem_audit.doubt.falsify import Falsified, Held, falsify
 from theorem_audit.doubt.variants import meaning_variants
 from theorem_audit.exact.zero import relations
-from theorem_audit.kinds import MEANING
+from theorem_audit.kinds import MEANING, NO_RUN
 from theorem_audit.statement.claim import recording_hypotheses
-from theorem_audit.statement.meaning import Meaning, Parameter, line_of, meanings_of
+from theorem_audit.statement.meaning import Meaning, OutOfReach, Parameter, line_of, meanings_of
 from theorem_audit.weigh.told import Told, describe, stated
-from theorem_audit.weigh.verdict import Outcome, meanings_played
+from theorem_audit.weigh.verdict import Outcome, meanings_played, out_of_reach
 from theory import claims
 from theory.legend import LEGEND
 from theory.vocabulary import meanings, observables
@@ -64,6 +64,18 @@ def test_a_search_asks_the_claim_and_that_is_counted() -> None:
     assert {*SPARSE.names} == names
     assert meanings_played(told, {"SGD-SPARSE": [found]}) == (9, 9), "five of them are drawn"
     assert meanings_played(told, {"SGD-SPARSE": [replace(found, outcome="refuted")]}) == (0, 9)
+
+
+def test_what_no_run_can_compute_is_counted_apart() -> None:
+    apart = OutOfReach("limit", why="a limit")
+    told = {"SGD-SPARSE": Told.of(replace(SPARSE, symbols={**SPARSE.symbols, "z_oo": apart}))}
+    found = Outcome("SGD-SPARSE", "t", "search", (), "passed", checks=1, read=(f"{MEANING}a",))
+    assert out_of_reach(told, {"SGD-SPARSE": [found]}) == 1
+    assert out_of_reach(told, {"SGD-SPARSE": [replace(found, read=(f"{MEANING}z_oo",))]}) == 0
+    beyond = replace(found, outcome="not_run", read=(), detail=f"{NO_RUN}: a reason")
+    assert out_of_reach(told, {"SGD-SPARSE": [beyond]}) == 9
+    with pytest.raises(ValueError, match="says why"):
+        OutOfReach("limit", why=" ")
 
 
 SHARED = {  # a claim that plays it: its symbol, what the shared meaning is
