@@ -9,6 +9,7 @@ from __future__ import annotations
 from theorem_audit.statement.meaning import Parameter
 from theory import notation as no
 from theory.vocabulary import observables as ob
+from theory.vocabulary import places
 from theory.vocabulary.meanings import VARIANCE_FACTOR
 
 _SHARED = {
@@ -16,7 +17,7 @@ _SHARED = {
     no.d: Parameter("dimension of the space of the data"),
     no.b: Parameter("batch size"),
     no.k: ob.ACTIVE_COUNT,
-    no.k0: "number of active coordinates at the start",
+    no.k0: ob.ACTIVE_COUNT.said("number of active coordinates at the start"),
     no.eta: Parameter("step size"),
     no.a: Parameter("step size divided by batch size, eta/b"),
     no.q_i: ob.Q_I,
@@ -42,8 +43,8 @@ _SHARED = {
     no.delta_next: ob.DELTA_NEXT,
     no.x: Parameter("the data point x_i"),
     no.w: Parameter("the neuron's weights"),
-    no.gradient: "gradient of the loss of x_i",
-    no.hessian_form: "Hessian of the loss of x_i, as a quadratic form at v",
+    no.gradient: places.GRADIENT.said("gradient of the loss of x_i"),
+    no.hessian_form: places.HESSIAN,
     no.x_v: Parameter("<x_i, v>, v any vector"),
     no.w_v: Parameter("<w, v>"),
     no.v_v: Parameter("<v, v>"),

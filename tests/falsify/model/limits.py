@@ -205,7 +205,8 @@ def judge(claim: Claim, values: Floats, found: dict[str, Any]) -> None:
 def distance(claim: Claim, sample: Floats, found: dict[str, Any]) -> None:
     """Kolmogorov-Smirnov, with the bound 2 exp(-2 m e^2) for the chance of a distance e."""
     density = claim.formula.rhs.subs({no.n: found["n"], no.d: found["d"]}).doit()
-    values = lambdify(share, density, "scipy")
+    (law,) = {share_density, mixture_density} & claim.formula.free_symbols
+    values, sample = lambdify(share, density, "scipy"), claim.meaning(law).value(sample)
     t = np.linspace(1e-6, np.pi / 2 - 1e-6, 20_001)
     rate = values(np.sin(t) ** 2) * np.sin(2 * t)
     total = quadrature.cumulative_trapezoid(rate, t, initial=0.0)

@@ -18,7 +18,8 @@ from dataclasses import replace
 from fractions import Fraction
 from math import isqrt
 
-from sympy import Rational, log
+from mpmath import mp
+from sympy import Float, Rational
 
 from tests.falsify.model import flow as falsify_flow
 from tests.falsify.model import landscape as falsify_landscape
@@ -31,16 +32,19 @@ from tests.falsify.model.draw import (
     fraction,
     holds,
     inside,
+    now,
     observables,
     refute,
     until,
 )
+from tests.falsify.seeing import measured
 from tests.instances import exact
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import notation as no
 from theory.model.band import m
 from theory.model.initialisation import kappa
+from theory.model.step import log_ratio_change
 
 
 def more_points(claim: Claim, at: Point, rng: Rng) -> Iterator[Point]:
@@ -90,9 +94,12 @@ def log_ratio(claim: Claim, rng: Rng, seconds: float) -> int:
         values = (before[case.i], before[case.j], after[case.i], after[case.j])
         if 0 in values:
             refute(claim, "the log ratio exists", {**at, "q_i, q_j, q_i+, q_j+": values})
-        change = abs(values[2] / values[3] / (values[0] / values[1]))
+        with mp.workdps(70):
+            change = Float(
+                str(measured(claim, now(case), (log_ratio_change,))[log_ratio_change]), 70
+            )
         right = claim.formula.rhs.subs({x: exact(v) for x, v in at.items()})
-        gap = (right - log(exact(change))).evalf(60)
+        gap = (right - change).evalf(60)
         if not gap.is_real or abs(gap) > Rational(1, 10**40):
             refute(claim, claim.formula, {**at, "change": change})
         played += 1
