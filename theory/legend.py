@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from theorem_audit.statement.meaning import Parameter
 from theory import notation as no
+from theory.vocabulary import moves, places
 from theory.vocabulary import observables as ob
-from theory.vocabulary import places
 from theory.vocabulary.meanings import VARIANCE_FACTOR
 
 _SHARED = {
@@ -103,7 +103,7 @@ LEGEND: dict[str, dict[str, str]] = {
         "s_*": Parameter("lower bound of s at every step"),
         "t_*": Parameter("lower bound of t = 2 - r2 at every step"),
     },
-    "minibatch.capture": {"g": "an exponent greater than 0"},
+    "minibatch.capture": {"g": Parameter("an exponent greater than 0")},
     "minibatch.reach": {"g": Parameter("CAPTURE's exponent")},
     "minibatch.sparse": {"g": Parameter("CAPTURE's exponent")},
     "minibatch.two_points": {
@@ -112,17 +112,17 @@ LEGEND: dict[str, dict[str, str]] = {
         ),
         "z": Parameter("log|q_1/q_2| at the start"),
     },
-    "minibatch.sparse_time": {"Q": "sum of the squares of the shares q_j^2/s"},
+    "minibatch.sparse_time": {"Q": moves.CONCENTRATION},
     "minibatch.selection": {
         "Z": Parameter("the level of |log|q_1/q_2|| that is waited for"),
         "z_0": Parameter("log|q_1/q_2| at the start"),
     },
     "minibatch.selection_n": {
-        "D_j F_j": "derivative of F_j by log|q_j|",
+        "D_j F_j": moves.FLUX_CHANGE,
         "q_1": Parameter("<w, x_1>, the neuron's coordinate on the data point x_1"),
         "q_2": Parameter("<w, x_2>, its coordinate on x_2"),
-        "q_3": "<w, x_3>, its coordinate on x_3",
-        "r": "length of (q_1, q_2, q_3)",
+        "q_3": Parameter("<w, x_3>, its coordinate on x_3"),
+        "r": moves.NORM,
     },
     "minibatch.purity_time": {
         "E": "the mean",

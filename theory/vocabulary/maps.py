@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from theory.vocabulary.places import told
 
 H = 1e-5  # of central differences: their error is of order H^2 beside what a search allows
-TURNS = 4_000  # steps after which a cycle that attracts is taken as reached
+TURNS = 1_000  # steps after which a cycle that attracts is taken as reached
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Maps:
         """Of ``radial``, by a central difference."""
         return (self.radial(s + H) - self.radial(s - H)) / (2 * H)
 
+    @cached_property
     def cycle(self) -> tuple[float, float]:
         """The two points, the lower first, between which it goes to and fro in the end."""
         s = 0.9
@@ -46,7 +48,7 @@ class Maps:
 
 
 def _both(at: Maps, of: Callable[[float], float]) -> float:
-    low, high = at.cycle()
+    low, high = at.cycle
     return of(low) * of(high)
 
 
@@ -59,15 +61,15 @@ OFF_FACTOR = told(
     {"factor of rho per step at s = 1": lambda at: at.off(1.0) ** 2},
 )  # fmt: skip
 LOW_POINT = told(
-    "the point of the cycle below 1, rho = 0", lambda at: at.cycle()[0],
-    {"the point above 1": lambda at: at.cycle()[1]},
+    "the point of the cycle below 1, rho = 0", lambda at: at.cycle[0],
+    {"the point above 1": lambda at: at.cycle[1]},
 )  # fmt: skip
 HIGH_POINT = told(
-    "the point above 1", lambda at: at.cycle()[1], {"the point below 1": lambda at: at.cycle()[0]}
+    "the point above 1", lambda at: at.cycle[1], {"the point below 1": lambda at: at.cycle[0]}
 )
 CYCLE_FACTOR = told(
     "multiplier of the cycle in s", lambda at: _both(at, at.slope),
-    {"d s+/d s at the lower point": lambda at: at.slope(at.cycle()[0])},
+    {"d s+/d s at the lower point": lambda at: at.slope(at.cycle[0])},
 )  # fmt: skip
 CYCLE_OFF_FACTOR = told(
     "factor of w_perp over one cycle", lambda at: _both(at, at.off),

@@ -127,7 +127,7 @@ def cycles(claim: Claim, rng: Rng, seconds: float) -> int:
         maps = Ray.of(claim, rng).maps(a)
         swap = max(abs(maps.radial(low) - high), abs(maps.radial(high) - low))
         found = {x: claim.meaning(x).value(maps) for x in (*said, radial_factor)}
-        factor, settled = found[cycle_factor], abs(said[cycle_factor].real) < 0.99
+        factor, settled = found[cycle_factor], abs(said[cycle_factor].real) < 0.97
         wrong = {
             "the cycle": swap > 1e-9 or not low < 1 < high,
             "it attracts": settled and abs(factor) >= 1,
