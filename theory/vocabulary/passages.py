@@ -1,6 +1,6 @@
 """What symbols of walks and of many runs mean: times, chances, resistances of a chain.
 
-Means are those of played runs; limits, values at two step sizes or between two late times, are read by the search.
+Means are those of played runs; limits are read by the search, at two step sizes or two late times.
 """
 
 from __future__ import annotations
@@ -134,6 +134,7 @@ class Late:
 
     @property
     def slope(self) -> Floats:
+        """The fall of each run's log per step."""
         return np.asarray((self.after - self.before) / self.span)
 
 
@@ -149,8 +150,11 @@ RATE_OFF = told(
 
 def per_log(words: str) -> Any:
     """Steps for one more unit of log(1/eps), of (times at two levels, how far these are apart)."""
-    return told(words, lambda x: (x[0][1] - x[0][0]) / x[1],
-                {f"{words}, log to the base 10": lambda x: (x[0][1] - x[0][0]) / x[1] * np.log(10)})  # fmt: skip
+
+    def rise(x: Any) -> Any:
+        return (x[0][1] - x[0][0]) / x[1]
+
+    return told(words, rise, {f"{words}, log to the base 10": lambda x: rise(x) * np.log(10)})
 
 
 def _purity(q: Sequence[Any]) -> Any:

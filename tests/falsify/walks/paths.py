@@ -17,7 +17,7 @@ import numpy as np
 from mpmath import mp
 from sympy import Symbol, log
 
-from tests.falsify.walks.exponents import _mp, factor_means
+from tests.falsify.walks.exponents import _mp, moves_of
 from tests.falsify.walks.play import (
     DIGITS,
     MOST_OBLIQUE,
@@ -38,8 +38,10 @@ from tests.instances import evaluate
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch import rates, reach, two_points
-from theory.minibatch.capture import CAPTURE, g, s_star, t_star, theta
+from theory.minibatch.capture import CAPTURE, g, s_star, t_star
 from theory.notation import p, s, t
+from theory.vocabulary.moves import Change
+from theory.vocabulary.passages import Late
 
 F = Fraction
 SIGMAS = 6.0
@@ -79,9 +81,8 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if paths is None:
             continue
         live = np.array(case.live)
-        found = factor_means(case)
-        slope = float(stated_rate(claim, at))
-        span = int(min(1200, 250 / max(abs(slope), abs(float(found["off"])))))
+        slope, fall = (float(x) for x in stated_rates(claim, at, case))
+        span = int(min(1200, 250 / max(abs(slope), abs(fall))))
         W = np.tile(W, (runs, 1))
         W = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X)
         rows, first = np.arange(runs), np.abs((W @ X.T)[:, live])
@@ -90,25 +91,40 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue  # not yet near a data point: the slope would be another
         other = np.where(winner == live[0], live[1], live[0])
         with np.errstate(divide="ignore"):
-            q = W @ X.T
-            before = np.log(np.abs(q[rows, other] / q[rows, winner]))
-            q = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X) @ X.T
-            change = (np.log(np.abs(q[rows, other] / q[rows, winner])) - before) / span
-        if np.isneginf(change).any():
-            refute(claim, case, "a live coordinate is 0 in floats after a run")
-        error = change.std() / np.sqrt(runs)
-        # what is not at the limit yet: impurities at the start of the window, over its length
-        bias = 20 * np.exp(before).mean() / (span * 0.02) + abs(slope) / 50
-        if abs(change.mean() - slope) > SIGMAS * error + bias:
-            refute(claim, case, f"slope {change.mean():.5f} +- {error:.5f}, claimed {slope:.5f}")
+            then = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X)
+            (before, off), (after, off_after) = (
+                (np.log(np.abs(q[rows, other] / q[rows, winner])), np.log(np.abs(w[:, len(X) :])))
+                for w in (W, then)
+                for q in (w @ X.T,)
+            )
+        for symbol, one, two, claimed in (
+            (rates.path_ratio, before, after, slope),
+            (rates.path_off, off[:, 0], off_after[:, 0], fall) if off.size and case.at.data is None
+            else (None,) * 4,
+        ):  # fmt: skip
+            if symbol is None or np.isneginf(one).all():
+                continue
+            change = claim.meaning(symbol).value(Late(one, two, span))
+            if np.isneginf(change).any():
+                refute(claim, case, f"{symbol}: a coordinate is 0 in floats after a run")
+            error = change.std() / np.sqrt(runs)
+            # what is not at the limit yet: impurities at the start of the window, over its length
+            bias = 20 * np.exp(before).mean() / (span * 0.02) + abs(claimed) / 50
+            if abs(change.mean() - claimed) > SIGMAS * error + bias:
+                refute(
+                    claim,
+                    case,
+                    f"{symbol} {change.mean():.5f} +- {error:.5f}, claimed {claimed:.5f}",
+                )
     return clock.played
 
 
-def stated_rate(claim: Claim, at: dict[Symbol, Any]) -> Any:
-    """The claimed rate of a ratio along paths, through SGD-RATE's exponent."""
-    value = stated(claim.formula, rates.path_ratio)
-    value = value.subs(rates.rate_ratio, stated(rates.SGD_RATE.formula, rates.rate_ratio))
-    return number(value, {**at, p: claimed_split(claim, at)})
+def stated_rates(claim: Claim, at: dict[Symbol, Any], case: Case) -> list[Any]:
+    """The claimed rates of a ratio and of w_perp along paths, from exponents at x_1 as played there."""
+    moves, points = moves_of(case), {**at, p: claimed_split(claim, at)}
+    for x in (rates.rate_ratio, rates.rate_off):
+        points[x] = claim.meaning(x).value(moves)
+    return [number(stated(claim.formula, x), points) for x in (rates.path_ratio, rates.path_off)]
 
 
 def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -130,37 +146,26 @@ def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         step = case.at.a if exactly else F(1, 10**25)
         small = replace(case.at, a=step)
         with mp.workdps(150):
-            total = mp.mpf(0)
-            for batch in batches:
-                moved = small.step(batch)
-                if any(moved.q[j] == 0 for j in live):
-                    total = mp.mpf("-inf")
-                    break
-                logs = mp.fsum(mp.log(abs(_mp(moved.q[j] / small.q[j]))) for j in live)
-                total += logs - mp.mpf(len(live)) / 2 * _mp(moved.r2 - small.r2)
-            mean = total / len(batches)
-            if exactly and case.at.r2 == 1:
-                claimed = [number(stated(claim.formula, x), at) for x in
-                           (rates.first_order, rates.second_order)]  # fmt: skip
-                same(
-                    claim, case, _mp(step) * (claimed[0] + _mp(step) * claimed[1]), mean, "E change"
-                )
+            moved = [small.step(batch) for batch in batches]
+            logs = mp.mpf("-inf")
+            if all(x.q[j] for x in moved for j in live):
+                logs = mp.fsum(mp.log(abs(_mp(x.q[j] / small.q[j]))) for x in moved for j in live)
+            norm = mp.fsum(_mp(x.r2 - small.r2) for x in moved) / len(moved)
+            change = Change(_mp(step), len(live), logs / len(moved), norm)
+            said = {
+                x: number(stated(claim.formula, x), at)
+                for x in (rates.first_order, rates.second_order)
+            }
+            seen = {x: claim.meaning(x).value(change) for x in said}
             if exactly:
+                if case.at.r2 == 1:
+                    both = said[rates.first_order] + _mp(step) * said[rates.second_order]
+                    same(claim, case, both, seen[rates.first_order], "E change")
                 continue
-            one = number(stated(claim.formula, rates.first_order), at)
             size = mp.mpf(10) ** -20 * (1 + _mp(case.at.r2)) ** 6 * (1 + len(live))
-            if abs(mean / _mp(step) - one) > size:
-                refute(
-                    claim,
-                    case,
-                    f"F_1 = {mp.nstr(mean / _mp(step), 12)}, claimed {mp.nstr(one, 12)}",
-                )
-            if case.at.r2 == 1:
-                two = number(stated(claim.formula, rates.second_order), at)
-                if abs(mean / _mp(step) ** 2 - two) > size:
-                    refute(
-                        claim, case, f"F_2 = {mp.nstr(mean / _mp(step) ** 2, 12)}, claimed {two}"
-                    )
+            for x, one in said.items():
+                if (x == rates.first_order or case.at.r2 == 1) and abs(seen[x] - one) > size:
+                    refute(claim, case, f"{x} = {mp.nstr(seen[x], 12)}, claimed {mp.nstr(one, 12)}")
     return clock.played
 
 
@@ -204,13 +209,14 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
             if slack <= 0 or not inside(claim, at):
                 continue
             clock.played += 1
-            end = path[-1]
-            ratio = max(abs(end.q[j] / end.q[lead]) for j in case.live if j != lead)
+            sizes = [abs(path[-1].q[j]) for j in [lead, *(j for j in case.live if j != lead)]]
+            ratio = claim.meaning(reach.final_ratio).value(sizes)
             bound = next(x for x in relations(claim.formula) if x.has(reach.final_ratio))
             with mp.workdps(DIGITS):
                 if real(ratio) > number(bound.gts, at) * (1 + mp.mpf(10) ** -25):
                     refute(claim, case, f"ratio {float(ratio)} after {turns} cycles")
-                chance = _mp(_chance(case, lead)) ** (turns * (case.n - 1))
+                chances = [_mp(_chance(case, lead))] * (len(path) - 1)
+                chance = claim.meaning(reach.schedule_probability).value(chances)
                 claimed = number(stated(claim.formula, reach.schedule_probability), at)
                 if not abs(claimed - chance) <= chance * mp.mpf(10) ** -25:
                     refute(
@@ -256,16 +262,15 @@ def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int
             base[reach.cycles] = int(top)
             steps = evaluate(stated(claim.formula, reach.horizon), base)
             base[reach.horizon] = int(steps)
-            ways = comb(case.n, case.size)
+            chance = mp.log(claim.meaning(reach.chance).value((case.n, case.size, int(steps))))
             claimed = number(log(stated(claim.formula, reach.chance)), {**base})
-            if abs(claimed + int(steps) * mp.log(ways)) > mp.mpf(10) ** -20 * (1 + abs(claimed)):
-                refute(claim, case, f"chance of {steps} draws out of {ways} sets")
+            if abs(claimed - chance) > mp.mpf(10) ** -20 * (1 + abs(claimed)):
+                refute(claim, case, f"chance of {steps} draws of {case.size} out of {case.n}")
+            cycle = sum(1 for _ in schedule(case, case.live[0], 1))
+            if claim.meaning(reach.horizon).value((int(top), cycle)) != steps:
+                refute(claim, case, f"{top} cycles of {cycle} steps are not {steps}")
             level = number(stated(claim.formula, reach.reached), base)
-            whole = number(stated(CAPTURE.formula, theta), base)
-            if abs(2 * level - whole) > mp.mpf(10) ** -30:
-                refute(
-                    claim, case, f"the level is {mp.nstr(level / whole, 6)} of theta, not a half"
-                )
+            same(claim, case, level, claim.meaning(reach.reached).value(real(base[g])), "level")
             # the schedule's own bound at T_*: (n-1) (1 + a t_*)^(-g (n-b) M) <= U_*
             fall = real(base[g]) * (case.n - case.size) * mp.log(1 + real(case.at.a * base[t_star]))
             if mp.log(case.n - 1) - fall * int(top) > mp.log(level) + mp.mpf(10) ** -30:
@@ -278,17 +283,43 @@ def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int
 def played_horizon(
     claim: Claim, case: Case, at: dict[Symbol, Any], steps: int, level: float
 ) -> None:
-    """The same schedule to 60 digits (floats would stop at 5e-324): U after it."""
+    """The same schedule to 60 digits (floats would stop at 5e-324): the cycle after which U <= U_*."""
     lead = max(case.live, key=lambda j: abs(case.at.q[j]))
-    end = case.at
-    for batch in schedule(case, lead, steps // (case.n - 1)):
-        end = shortened(end.step(batch))
+    end, cycle = case.at, case.n - 1
     with mp.workdps(DIGITS):
-        power, total = real(at[g]), mp.mpf(0)
-        for j in case.live:
-            total += abs(real(end.q[j]) / real(end.q[lead])) ** power if j != lead else 0
-        if total > level * (1 + 1e-12):
-            refute(claim, case, f"U = {mp.nstr(total, 9)} > U_* = {level:.9g} after the schedule")
+        power = real(at[g])
+        for now, batch in enumerate(schedule(case, lead, steps // cycle)):
+            end = shortened(end.step(batch))
+            if (now + 1) % cycle:
+                continue
+            sizes = [abs(real(end.q[j]) / real(end.q[lead])) for j in case.live if j != lead]
+            if mp.fsum(x**power for x in sizes) <= level * (1 + 1e-12):
+                found = claim.meaning(reach.cycles).value(((now + 1) // cycle, cycle))
+                if found > at[reach.cycles]:
+                    refute(claim, case, f"U <= U_* after {found} cycles, not {at[reach.cycles]}")
+                return
+        refute(claim, case, f"U > U_* = {level:.9g} after the schedule")
+
+
+def _one_step(claim: Claim, case: Case, at: dict[Symbol, Any]) -> None:
+    """The bounds of z = log|q_1/q_2| over the batches that come next."""
+    after = [case.step(batch).q for batch in case.batches() or ()]
+    if not after or any(q[0] * q[1] == 0 for q in after):
+        return
+    with mp.workdps(DIGITS):
+        z, *ends = (mp.log(abs(_mp(q[0] / q[1]))) for q in (case.at.q, *after))
+        jump, second, drift = (
+            claim.meaning(x).value((z, ends))
+            for x in (two_points.jump, two_points.second, two_points.drift)
+        )
+        slack = mp.mpf(10) ** -25
+        bad = {
+            "jump": jump > at[two_points.jump] + slack,
+            "second moment": second < at[two_points.second] - slack,
+            "drift": abs(z) > mp.log(2) and drift < at[two_points.drift] - slack,
+        }
+        if any(bad.values()):
+            refute(claim, case, f"one step of z: {bad}")
 
 
 def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -324,6 +355,7 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         clock.played += 1
         for symbol in (two_points.jump, two_points.second, two_points.drift):
             at[symbol] = number(stated(claim.formula, symbol), at)
+        _one_step(claim, case, at)
         bound, chance = (
             float(number(next(x for x in relations(claim.formula) if x.has(y)).gts, at))
             for y in (two_points.mean_time, two_points.returning)
@@ -345,13 +377,14 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             times += ~out
             W = float_steps(W, float(step), paths.next(1), case.at.activation, X)
         error = times.std() / np.sqrt(runs)
+        times = claim.meaning(two_points.mean_time).value(times)
         if times.mean() - SIGMAS * error > bound:
             refute(
                 claim,
                 case,
                 f"mean exit time {times.mean():.2f} > {bound:.2f}, L = {float(level):.3f}",
             )
-        share = back[left].mean() if left.any() else 0.0
+        share = claim.meaning(two_points.returning).value(back[left]).mean() if left.any() else 0.0
         if share - SIGMAS * np.sqrt(0.25 / max(left.sum(), 1)) > chance:
             refute(claim, case, f"returns with frequency {share:.3f} > {chance:.3f}")
     return clock.played
