@@ -60,7 +60,7 @@ BACK = told(
 )  # fmt: skip
 HITS = told(
     "P(X reaches B, and before C)", lambda end: float(end[1]),
-    {"P(X does not reach B before C)": lambda end: 1 - float(end[1])},
+    {"twice that": lambda end: 2 * float(end[1])},
 )  # fmt: skip
 
 

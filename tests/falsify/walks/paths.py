@@ -17,7 +17,7 @@ import numpy as np
 from mpmath import mp
 from sympy import Symbol, log
 
-from tests.falsify.walks.exponents import _mp, moves_of
+from tests.falsify.walks.exponents import _mp, moves_of, radial_moves
 from tests.falsify.walks.play import (
     DIGITS,
     MOST_OBLIQUE,
@@ -73,15 +73,17 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         clock.played += 1
         exact_zeros(claim, case)
+        slope, fall = (float(x) for x in stated_rates(claim, at, case))
+        if case.n > 6 or case.at.a < F(1, 5) or not any(case.at.off):
+            continue
         turn += 1
-        if turn % 12 or case.n > 6 or case.at.a < F(1, 5):
+        if turn % 12 != 1:
             continue
         runs, (W, X) = 400, case.at.floats()
         paths = case.setting.paths(runs, case.n, case.size)
         if paths is None:
             continue
         live = np.array(case.live)
-        slope, fall = (float(x) for x in stated_rates(claim, at, case))
         span = int(min(1200, 250 / max(abs(slope), abs(fall))))
         W = np.tile(W, (runs, 1))
         W = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X)
@@ -122,8 +124,11 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 def stated_rates(claim: Claim, at: dict[Symbol, Any], case: Case) -> list[Any]:
     """The claimed rates of a ratio and of w_perp along paths, from exponents at x_1 as played there."""
     moves, points = moves_of(case), {**at, p: claimed_split(claim, at)}
-    for x in (rates.rate_ratio, rates.rate_off):
-        points[x] = claim.meaning(x).value(moves)
+    for x in (rates.rate_ratio, rates.rate_off, rates.rate_radial):
+        seen = radial_moves(case) if x == rates.rate_radial else moves
+        points[x] = claim.meaning(x).value(seen)
+        if not mp.isinf(points[x]):
+            same(claim, case, number(stated(rates.SGD_RATE.formula, x), points), points[x], f"{x}")
     return [number(stated(claim.formula, x), points) for x in (rates.path_ratio, rates.path_off)]
 
 
