@@ -97,8 +97,16 @@ DRAWN_SO = told(
     {"that of T_* steps with replacement": lambda x: mp.mpf(x[0]) ** (-x[1] * x[2]),
      "that of one step": lambda x: mp.mpf(1) / comb(x[0], x[1])},
 )  # fmt: skip
+
+
+def _first(played: tuple[Sequence[Any], Any], power: int) -> float:
+    """Of U after each cycle, and a level: the first cycle after which U <= level^power; oo where none is."""
+    totals, level = played
+    return next((k + 1.0 for k, u in enumerate(totals) if u <= level**power), float("inf"))
+
+
 CYCLES = told(
-    "cycles after which U <= U_*", lambda x: x[0], {"steps after which U <= U_*": lambda x: x[0] * x[1]}
+    "cycles after which U <= U_*", lambda x: _first(x, 1), {"cycles after which U <= U_*^2": lambda x: _first(x, 2)}
 )  # fmt: skip
 HORIZON = told("horizon, in steps", lambda x: x[0] * x[1], {"horizon, in cycles": lambda x: x[0]})
 
