@@ -19,7 +19,7 @@ from theorem_audit.weigh.told import Told, describe, stated
 from theorem_audit.weigh.verdict import Outcome, meanings_played, out_of_reach
 from theory import claims
 from theory.legend import LEGEND
-from theory.vocabulary import meanings, observables
+from theory.vocabulary import maps, meanings, moves, observables, passages, places
 from theory.vocabulary.meanings import Curvature, Ends, Move
 
 SPARSE = claims["SGD-SPARSE"]
@@ -83,7 +83,8 @@ SHARED = {  # a claim that plays it: its symbol, what the shared meaning is
     "STEP": ("q_j", "w_perp", "chi", "q_j^+", "w_perp^+"),
     "TRACE-JUMP": ("r2",), "BAND": ("delta",), "NORM": ("delta^+",), "RADIUS-TWO": ("S", "r2^+"),
     "WALK-DRIFT": ("S_C", "q_i", "t"), "BRIDGE": ("p",), "GD-CONVERGES": ("rho^+",), "SADDLES": ("k",),
-    "UNIVERSAL-DECAY": ("k",), "Q-BRACKET": ("kappa",), "NORMS-EXPONENT": ("p_2",),
+    "HESS": ("H_i[v,v]",), "SELECT-AREA": ("r",), "SPARSE-TIME": ("Q",), "SELECT-REVERSIBLE": ("D_j F_j",),
+    "FIXED-POINTS": ("q_i^+",), "UNIVERSAL-DECAY": ("k",), "Q-BRACKET": ("kappa",), "NORMS-EXPONENT": ("p_2",),
 }  # fmt: skip
 PLAYED_BY = [(x, name) for x, names in SHARED.items() for name in names]
 
@@ -97,7 +98,10 @@ def _shared(claim_id: str, name: str) -> Meaning:
 
 
 CLOSED = {
-    x for module in (meanings, observables) for x in vars(module).values() if isinstance(x, Meaning)
+    x
+    for module in (maps, meanings, moves, observables, passages, places)
+    for x in vars(module).values()
+    if isinstance(x, Meaning)
 }
 
 
@@ -120,9 +124,15 @@ def test_each_shared_meaning_with_neighbours_is_tried() -> None:
         said for told in LEGEND.values() for said in told.values() if isinstance(said, Meaning)
     }
     tried = {_shared(x, name) for x, name in PLAYED_BY}
-    assert {x for x in lines if x.near} - tried <= {observables.Q_I_NEXT}, (
-        "no search measures q_i^+"
-    )
+    assert {x for x in lines if x.near} <= tried
+
+
+def test_every_meaning_has_a_neighbour_that_is_tried() -> None:
+    """Its own, or that of the meaning which it says in other words."""
+    with_near = {x.value for x in CLOSED if x.near}
+    for claim in claims.values():
+        for name, said in meanings_of(claim.symbols).items():
+            assert said.near or said.value in with_near, (claim.id, name)
 
 
 def test_a_parameter_is_nothing_that_a_claim_concludes() -> None:

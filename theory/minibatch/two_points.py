@@ -104,7 +104,7 @@ TWO_POINTS = Claim(
     },
     symbols={
         str(mean_time): passages.steps(
-            "mean of the first k with |z_k| > L, from z", "ten times it", 10
+            "mean of the first k with |z_k| > L, from z", "a hundred times it", 100
         ),
         str(returning): passages.BACK,
         str(jump): moves.JUMP,
