@@ -106,7 +106,8 @@ def _first(played: tuple[Sequence[Any], Any], power: int) -> float:
 
 
 CYCLES = told(
-    "cycles after which U <= U_*", lambda x: _first(x, 1), {"cycles after which U <= U_*^2": lambda x: _first(x, 2)}
+    "cycles after which U <= U_*", lambda x: _first(x, 1),
+    {"cycles after which U <= U_*^2": lambda x: _first(x, 2)},
 )  # fmt: skip
 HORIZON = told("horizon, in steps", lambda x: x[0] * x[1], {"horizon, in cycles": lambda x: x[0]})
 

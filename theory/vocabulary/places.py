@@ -155,20 +155,20 @@ _WHERE = {
     "tangent": ("in the span of the active data, across w", _along(_tangent)),
     "rest": ("off the span of the active data", _along(_rest)),
 }
+
+
+def _more(value: Value) -> Value:
+    return lambda at: None if (found := value(at)) is None else found + F(1, at.hessian.n)
+
+
 EIGENVALUE = {
-    name: told(
-        f"eigenvalue {where}", value, {"the same and 1/n": lambda at, f=value: _plus(f(at), at)}
-    )
+    name: told(f"eigenvalue {where}", value, {"the same and 1/n": _more(value)})
     for name, (where, value) in _WHERE.items()
 }
 MULTIPLICITY = {
     name: told(f"multiplicity {where}", _dimension(value), {"d less it": _codimension(value)})
     for name, (where, value) in _WHERE.items()
 }
-
-
-def _plus(found: Fraction | None, at: Bend) -> Fraction | None:
-    return None if found is None else found + F(1, at.hessian.n)
 
 
 def _open(at: Bend) -> Fraction:

@@ -334,7 +334,7 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         step = F(int(rng.integers(20, 50)), 100) if turn % 3 else F(3, 10)
         small = F(1, int(10 ** rng.integers(0, 4)) + 1)
         gap = F(int(rng.integers(10, 15)), 10)
-        if turn % 4 == 0:  # from far out, with so much mass that a return is not likely
+        if turn % 12 == 0:  # from far out, with so much mass that a return is not likely
             step, small, gap = F(3, 10), F(9, 10), F(10**6)
         q = [small, small / gap] + [F(0)] * (points - 2)
         if not setting.orthonormal and points > MOST_OBLIQUE:
