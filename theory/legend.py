@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from theorem_audit.statement.meaning import Parameter
 from theory import notation as no
-from theory.vocabulary import moves, places
+from theory.vocabulary import moves, places, selecting
 from theory.vocabulary import observables as ob
 from theory.vocabulary.meanings import VARIANCE_FACTOR
 
@@ -118,11 +118,11 @@ LEGEND: dict[str, dict[str, str]] = {
         "z_0": Parameter("log|q_1/q_2| at the start"),
     },
     "minibatch.selection_n": {
-        "D_j F_j": moves.FLUX_CHANGE,
+        "D_j F_j": selecting.FLUX_CHANGE,
         "q_1": Parameter("<w, x_1>, the neuron's coordinate on the data point x_1"),
         "q_2": Parameter("<w, x_2>, its coordinate on x_2"),
         "q_3": Parameter("<w, x_3>, its coordinate on x_3"),
-        "r": moves.NORM,
+        "r": selecting.NORM,
     },
     "minibatch.purity_time": {
         "E": "the mean",

@@ -19,7 +19,7 @@ from theorem_audit.weigh.told import Told, describe, stated
 from theorem_audit.weigh.verdict import Outcome, meanings_played, out_of_reach
 from theory import claims
 from theory.legend import LEGEND
-from theory.vocabulary import maps, meanings, moves, observables, passages, places
+from theory.vocabulary import maps, meanings, moves, observables, passages, places, selecting
 from theory.vocabulary.meanings import Curvature, Ends, Move
 
 SPARSE = claims["SGD-SPARSE"]
@@ -99,7 +99,7 @@ def _shared(claim_id: str, name: str) -> Meaning:
 
 CLOSED = {
     x
-    for module in (maps, meanings, moves, observables, passages, places)
+    for module in (maps, meanings, moves, observables, passages, places, selecting)
     for x in vars(module).values()
     if isinstance(x, Meaning)
 }

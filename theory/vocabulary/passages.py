@@ -116,7 +116,8 @@ def steps(words: str, other: str, factor: float) -> Any:
 
 
 TAIL = told(
-    "P(X >= x) for X ~ Beta(alpha, beta)", lambda x: _tail(*x), {"P(X <= x)": lambda x: 1 - _tail(*x)}
+    "P(X >= x) for X ~ Beta(alpha, beta)", lambda x: _tail(*x),
+    {"P(X >= x and Y >= x) for independent X, Y ~ Beta(alpha, beta)": lambda x: _tail(*x) ** 2},
 )  # fmt: skip
 
 

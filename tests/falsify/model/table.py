@@ -24,6 +24,7 @@ from sympy import Float, Rational
 from tests.falsify.model import flow as falsify_flow
 from tests.falsify.model import landscape as falsify_landscape
 from tests.falsify.model import limits as falsify_limits
+from tests.falsify.model import spectra as falsify_spectra
 from tests.falsify.model.draw import (
     Falsifier,
     Point,
@@ -34,6 +35,7 @@ from tests.falsify.model.draw import (
     inside,
     now,
     observables,
+    one_of,
     refute,
     until,
 )
@@ -87,6 +89,9 @@ def log_ratio(claim: Claim, rng: Rng, seconds: float) -> int:
     played = 0
     for _ in until(seconds):
         case = draw(claim, rng)
+        left = [j for j in range(len(case.at.q)) if j not in case.at.batch]
+        if left and rng.random() < 0.7:  # a drawn one against one that is not
+            case = replace(case, i=int(one_of(rng, *case.at.batch)), j=int(one_of(rng, *left)))
         at = observables(claim, case)
         if not inside(claim, at):
             continue
@@ -148,6 +153,7 @@ FALSIFIERS: dict[str, Falsifier] = {
     "GD-CONVERGES": converges,
     "GD-HALF": at_one_half,
     **falsify_landscape.FALSIFIERS,
+    **falsify_spectra.FALSIFIERS,
     **falsify_limits.FALSIFIERS,
     **falsify_flow.FALSIFIERS,
 }

@@ -20,8 +20,8 @@ from theorem_audit.statement.claim import Claim
 from theory.minibatch import selection
 from theory.minibatch import selection_n as many
 from theory.notation import n, p, q_i, q_j, r2
-from theory.vocabulary.moves import Field
 from theory.vocabulary.observables import Seen
+from theory.vocabulary.selecting import Field
 
 F = Fraction
 
