@@ -26,5 +26,7 @@ SOURCES = ("paper", "lemma", "new", "finding", "open")  # see ``statement.Source
 REGION = "region"
 # Before a symbol's name there: what the symbol means was played.
 MEANING = "meaning:"
+# How the detail of a search begins where a project says that no run can reach the claim.
+NO_RUN = "out of reach of a search"
 
-__all__ = ["DECIDING", "DOUBTS", "KINDS", "MEANING", "REGION", "SOURCES", "SUPPORTING"]
+__all__ = ["DECIDING", "DOUBTS", "KINDS", "MEANING", "NO_RUN", "REGION", "SOURCES", "SUPPORTING"]

@@ -15,7 +15,7 @@ from rich.tree import Tree
 from theorem_audit.errors import rounded_down, rounded_up
 from theorem_audit.weigh import tried
 from theorem_audit.weigh.ledger import Ledger, necessity
-from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, meanings_played
+from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, meanings_played, out_of_reach
 
 if TYPE_CHECKING:
     from theorem_audit.doubt.falsify import Found
@@ -135,7 +135,9 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     played, known = meanings_played(claims, ledger.outcomes)
     if known:
         said = "all" if played == known else played
-        console.print(f"symbols with executable meaning: {said} of {known}")
+        beyond = out_of_reach(claims, ledger.outcomes)
+        more = f"; {beyond} no run can compute" if beyond else ""
+        console.print(f"symbols with executable meaning: {said} of {known}{more}")
     console.print(tried.line({x: claims[x] for x in verdicts}), markup=False, highlight=False)
     for name, why in LEFT_OUT.items():
         console.print(f"left out: {name}: {why}", markup=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from theorem_audit.statement.meaning import Parameter
 from theory import notation as no
+from theory.vocabulary import moves, places, selecting
 from theory.vocabulary import observables as ob
 from theory.vocabulary.meanings import VARIANCE_FACTOR
 
@@ -16,7 +17,7 @@ _SHARED = {
     no.d: Parameter("dimension of the space of the data"),
     no.b: Parameter("batch size"),
     no.k: ob.ACTIVE_COUNT,
-    no.k0: "number of active coordinates at the start",
+    no.k0: ob.ACTIVE_COUNT.said("number of active coordinates at the start"),
     no.eta: Parameter("step size"),
     no.a: Parameter("step size divided by batch size, eta/b"),
     no.q_i: ob.Q_I,
@@ -42,8 +43,8 @@ _SHARED = {
     no.delta_next: ob.DELTA_NEXT,
     no.x: Parameter("the data point x_i"),
     no.w: Parameter("the neuron's weights"),
-    no.gradient: "gradient of the loss of x_i",
-    no.hessian_form: "Hessian of the loss of x_i, as a quadratic form at v",
+    no.gradient: places.GRADIENT.said("gradient of the loss of x_i"),
+    no.hessian_form: places.HESSIAN,
     no.x_v: Parameter("<x_i, v>, v any vector"),
     no.w_v: Parameter("<w, v>"),
     no.v_v: Parameter("<v, v>"),
@@ -102,7 +103,7 @@ LEGEND: dict[str, dict[str, str]] = {
         "s_*": Parameter("lower bound of s at every step"),
         "t_*": Parameter("lower bound of t = 2 - r2 at every step"),
     },
-    "minibatch.capture": {"g": "an exponent greater than 0"},
+    "minibatch.capture": {"g": Parameter("an exponent greater than 0")},
     "minibatch.reach": {"g": Parameter("CAPTURE's exponent")},
     "minibatch.sparse": {"g": Parameter("CAPTURE's exponent")},
     "minibatch.two_points": {
@@ -111,17 +112,17 @@ LEGEND: dict[str, dict[str, str]] = {
         ),
         "z": Parameter("log|q_1/q_2| at the start"),
     },
-    "minibatch.sparse_time": {"Q": "sum of the squares of the shares q_j^2/s"},
+    "minibatch.sparse_time": {"Q": moves.CONCENTRATION},
     "minibatch.selection": {
         "Z": Parameter("the level of |log|q_1/q_2|| that is waited for"),
         "z_0": Parameter("log|q_1/q_2| at the start"),
     },
     "minibatch.selection_n": {
-        "D_j F_j": "derivative of F_j by log|q_j|",
+        "D_j F_j": selecting.FLUX_CHANGE,
         "q_1": Parameter("<w, x_1>, the neuron's coordinate on the data point x_1"),
         "q_2": Parameter("<w, x_2>, its coordinate on x_2"),
-        "q_3": "<w, x_3>, its coordinate on x_3",
-        "r": "length of (q_1, q_2, q_3)",
+        "q_3": Parameter("<w, x_3>, its coordinate on x_3"),
+        "r": selecting.NORM,
     },
     "minibatch.purity_time": {
         "E": "the mean",

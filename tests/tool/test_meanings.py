@@ -12,14 +12,14 @@ from sympy import Eq
 from theorem_audit.doubt.falsify import Falsified, Held, falsify
 from theorem_audit.doubt.variants import meaning_variants
 from theorem_audit.exact.zero import relations
-from theorem_audit.kinds import MEANING
+from theorem_audit.kinds import MEANING, NO_RUN
 from theorem_audit.statement.claim import recording_hypotheses
-from theorem_audit.statement.meaning import Meaning, Parameter, line_of, meanings_of
+from theorem_audit.statement.meaning import Meaning, OutOfReach, Parameter, line_of, meanings_of
 from theorem_audit.weigh.told import Told, describe, stated
-from theorem_audit.weigh.verdict import Outcome, meanings_played
+from theorem_audit.weigh.verdict import Outcome, meanings_played, out_of_reach
 from theory import claims
 from theory.legend import LEGEND
-from theory.vocabulary import meanings, observables
+from theory.vocabulary import maps, meanings, moves, observables, passages, places, selecting
 from theory.vocabulary.meanings import Curvature, Ends, Move
 
 SPARSE = claims["SGD-SPARSE"]
@@ -66,12 +66,25 @@ def test_a_search_asks_the_claim_and_that_is_counted() -> None:
     assert meanings_played(told, {"SGD-SPARSE": [replace(found, outcome="refuted")]}) == (0, 9)
 
 
+def test_what_no_run_can_compute_is_counted_apart() -> None:
+    apart = OutOfReach("limit", why="a limit")
+    told = {"SGD-SPARSE": Told.of(replace(SPARSE, symbols={**SPARSE.symbols, "z_oo": apart}))}
+    found = Outcome("SGD-SPARSE", "t", "search", (), "passed", checks=1, read=(f"{MEANING}a",))
+    assert out_of_reach(told, {"SGD-SPARSE": [found]}) == 1
+    assert out_of_reach(told, {"SGD-SPARSE": [replace(found, read=(f"{MEANING}z_oo",))]}) == 0
+    beyond = replace(found, outcome="not_run", read=(), detail=f"{NO_RUN}: a reason")
+    assert out_of_reach(told, {"SGD-SPARSE": [beyond]}) == 9
+    with pytest.raises(ValueError, match="says why"):
+        OutOfReach("limit", why=" ")
+
+
 SHARED = {  # a claim that plays it: its symbol, what the shared meaning is
     "GD-DIRECTION": ("s", "h"), "INIT-RADIUS": ("rho", "s^+"),
     "STEP": ("q_j", "w_perp", "chi", "q_j^+", "w_perp^+"),
     "TRACE-JUMP": ("r2",), "BAND": ("delta",), "NORM": ("delta^+",), "RADIUS-TWO": ("S", "r2^+"),
     "WALK-DRIFT": ("S_C", "q_i", "t"), "BRIDGE": ("p",), "GD-CONVERGES": ("rho^+",), "SADDLES": ("k",),
-    "UNIVERSAL-DECAY": ("k",), "Q-BRACKET": ("kappa",), "NORMS-EXPONENT": ("p_2",),
+    "HESS": ("H_i[v,v]",), "SELECT-AREA": ("r",), "SPARSE-TIME": ("Q",), "SELECT-REVERSIBLE": ("D_j F_j",),
+    "FIXED-POINTS": ("q_i^+",), "UNIVERSAL-DECAY": ("k",), "Q-BRACKET": ("kappa",), "NORMS-EXPONENT": ("p_2",),
 }  # fmt: skip
 PLAYED_BY = [(x, name) for x, names in SHARED.items() for name in names]
 
@@ -85,7 +98,10 @@ def _shared(claim_id: str, name: str) -> Meaning:
 
 
 CLOSED = {
-    x for module in (meanings, observables) for x in vars(module).values() if isinstance(x, Meaning)
+    x
+    for module in (maps, meanings, moves, observables, passages, places, selecting)
+    for x in vars(module).values()
+    if isinstance(x, Meaning)
 }
 
 
@@ -108,9 +124,15 @@ def test_each_shared_meaning_with_neighbours_is_tried() -> None:
         said for told in LEGEND.values() for said in told.values() if isinstance(said, Meaning)
     }
     tried = {_shared(x, name) for x, name in PLAYED_BY}
-    assert {x for x in lines if x.near} - tried <= {observables.Q_I_NEXT}, (
-        "no search measures q_i^+"
-    )
+    assert {x for x in lines if x.near} <= tried
+
+
+def test_every_meaning_has_a_neighbour_that_is_tried() -> None:
+    """Its own, or that of the meaning which it says in other words."""
+    with_near = {x.value for x in CLOSED if x.near}
+    for claim in claims.values():
+        for name, said in meanings_of(claim.symbols).items():
+            assert said.near or said.value in with_near, (claim.id, name)
 
 
 def test_a_parameter_is_nothing_that_a_claim_concludes() -> None:

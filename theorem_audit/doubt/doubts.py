@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from theorem_audit.checks.mark import DOUBTS, Evidence
 from theorem_audit.checks.run_context import Absent, Inconclusive, current, rng
+from theorem_audit.kinds import NO_RUN
 
 if TYPE_CHECKING:
     from theorem_audit.reuse.index import Row
@@ -53,7 +54,7 @@ def _search(claim_id: str) -> Callable[..., None]:
 
     def search(claim: Any) -> None:
         if claim_id in reasons:
-            raise Absent(f"out of reach of a search: {reasons[claim_id]}")
+            raise Absent(f"{NO_RUN}: {reasons[claim_id]}")
         cases, share = 0, SECONDS
         while cases == 0 and share <= falsify.LONGEST * SECONDS:
             cases, share = searches[claim_id](claim, rng("search"), share), 4 * share

@@ -19,7 +19,14 @@ from sympy.logic.boolalg import Boolean, BooleanAtom
 
 from theorem_audit.kinds import MEANING, REGION, SOURCES
 from theorem_audit.statement.bibliography import Prior
-from theorem_audit.statement.meaning import Meaning, Parameter, meanings_of, names_of
+from theorem_audit.statement.meaning import (
+    Meaning,
+    OutOfReach,
+    Parameter,
+    meanings_of,
+    names_of,
+    told_by,
+)
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.vocabulary import Item, Kind
 from theorem_audit.visible import STEERS, visible
@@ -304,7 +311,15 @@ class Claim:
     @property
     def idle(self) -> list[str]:
         """Symbols that have a meaning and that the statement does not speak of; a variant may have some."""
-        return [x for x in meanings_of(self.symbols) if x not in self.names]
+        return [x for x in meanings_of(self.symbols) if not told_by([x]) & {*self.names}]
+
+    @property
+    def out_of_reach(self) -> tuple[str, ...]:
+        """Names of the statement's symbols that no run can compute; their lines say why."""
+        from theorem_audit.statement.meaning import line_of  # here: who asks depends on the legend
+
+        said = ((x, line_of(self.symbols, self.chapter, x)) for x in self.names)
+        return tuple(x for x, line in said if isinstance(line, OutOfReach))
 
     def item(self, kind: Kind) -> Item:
         """The claim's item of a kind; the kind's widest where it assumes nothing.  The read is recorded."""

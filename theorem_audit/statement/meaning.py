@@ -5,6 +5,7 @@ largest square, whether a run ends on a datum), its line can be a ``Meaning``: t
 the function, from a run to a number, and its neighbours, which wrong variants put in its place.  A search
 that asks the claim for it (``claim.meaning(symbol)``) takes it from the statement, and from nowhere else.
 A ``Parameter`` is a symbol that nothing computes: it stands for any value that the region allows.
+An ``OutOfReach`` is one that no run can compute, and says why.
 """
 
 from __future__ import annotations
@@ -50,6 +51,24 @@ class Parameter(str):
     """
 
     __slots__ = ()
+
+
+class OutOfReach(str):
+    """Words for a symbol that no run can compute; ``why``: one line.
+
+    >>> OutOfReach("limit of a chance", why="a limit as a -> 0").why
+    'a limit as a -> 0'
+    """
+
+    why: str
+
+    def __new__(cls, words: str, why: str) -> Self:
+        """Raises ValueError where no reason is given."""
+        if not why.strip():
+            raise ValueError("why='': a symbol that no run can compute says why")
+        made = super().__new__(cls, words)
+        made.why = why
+        return made
 
 
 def meanings_of(symbols: Mapping[str, str]) -> dict[str, Meaning]:
@@ -104,5 +123,6 @@ def line_of(symbols: Mapping[str, str], chapter: str, name: str) -> str:
 
 
 __all__ = [
-    "Meaning", "Parameter", "entry_names", "line_of", "meanings_of", "names_of", "told_as", "told_by",
+    "Meaning", "OutOfReach", "Parameter", "entry_names", "line_of", "meanings_of", "names_of", "told_as",
+    "told_by",
 ]  # fmt: skip

@@ -65,7 +65,7 @@ class Told:
     """A claim's words.
 
     region is empty where the claim holds everywhere; loose: see ``uncovered``; stated: see ``stated``; names:
-    of the statement's symbols.
+    of the statement's symbols; out_of_reach: those of them that no run can compute.
     """
 
     id: str
@@ -90,6 +90,7 @@ class Told:
     survivors: Mapping[str, str] = field(default_factory=dict)
     stated: str = ""
     names: tuple[str, ...] = ()
+    out_of_reach: tuple[str, ...] = ()
     object: str = field(default="", compare=False)
 
     @classmethod
@@ -108,6 +109,7 @@ class Told:
             "items": tuple(ToldItem(**{**x, "implied": tuple(x["implied"])}) for x in data["items"]),
             "steps": tuple(data["steps"]),
             "names": tuple(data.get("names", ())),
+            "out_of_reach": tuple(data.get("out_of_reach", ())),
             "cites": tuple(data["cites"]),
             "assumptions": tuple(ToldAssumption(**x) for x in data["assumptions"]),
         })  # fmt: skip
@@ -141,6 +143,7 @@ def describe(claim: Claim) -> dict[str, Any]:
         "region": "" if claim.region is true else str(claim.region),
         "remark": claim.remark,
         "names": list(claim.names),
+        "out_of_reach": list(claim.out_of_reach),
         "symbols": {name: str(said) for name, said in claim.symbols.items()},
         "steps": list(claim.steps),
         "parts": {step: str(part) for step, part in claim.parts.items()},

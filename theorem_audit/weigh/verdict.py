@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from theorem_audit.kinds import MEANING, REGION
+from theorem_audit.kinds import MEANING, NO_RUN, REGION
 
 if TYPE_CHECKING:
     from theorem_audit.statement.claim import Claim
@@ -295,7 +295,11 @@ def meanings_played(
     Played: computed by its meaning, or drawn by a search, where it is a parameter.
     """
     names = {(x, name) for x in outcomes for name in claims[x].names}
-    played = {
+    return len(names & _played(outcomes)), len(names)
+
+
+def _played(outcomes: Mapping[str, Sequence[Outcome]]) -> set[tuple[str, str]]:
+    return {
         (x, read.removeprefix(MEANING))
         for x, found in outcomes.items()
         for o in found
@@ -303,7 +307,22 @@ def meanings_played(
         for read in o.read
         if read.startswith(MEANING)
     }
-    return len(names & played), len(names)
+
+
+def out_of_reach(
+    claims: Mapping[str, Claim] | Mapping[str, Told], outcomes: Mapping[str, Sequence[Outcome]]
+) -> int:
+    """How many symbols no run can compute: their line says so, or that no run can reach their claim."""
+    beyond = {
+        (x, name)
+        for x, found in outcomes.items()
+        for name in (
+            claims[x].names
+            if any(o.kind == "search" and o.detail.startswith(NO_RUN) for o in found)
+            else claims[x].out_of_reach
+        )
+    }
+    return len(beyond - _played(outcomes))
 
 
 def uses_of(outcomes: Iterable[Outcome]) -> tuple[str, ...]:

@@ -172,7 +172,7 @@ GD_ALIGN = Claim(
     symbols={
         **START,
         "c": meanings.SHARE_KEPT,
-        str(share_density): "density of C at c",
+        str(share_density): meanings.DENSITY,
     },
     remark="C ~ Beta(n/2, (d-n)/2), mean n/d. At d = n it is the point mass at 1.",
 )
@@ -203,7 +203,9 @@ GD_ALIGN_RELU = Claim(
     symbols={
         **START,
         "c": meanings.SHARE_KEPT,
-        str(mixture_density): "density of C at c given k >= 1 (not dead at the start)",
+        str(mixture_density): meanings.DENSITY.said(
+            "density of C at c given k >= 1 (not dead at the start)"
+        ),
     },
     remark=(
         "k ~ Bin(n, 1/2) conditioned on k >= 1: signs of a Gaussian are fair, independent of each "

@@ -30,6 +30,7 @@ from theory.notation import (
     s_next,
 )
 from theory.sources import GHOSH
+from theory.vocabulary import maps, observables
 
 radial_factor = Symbol("lambda_r", real=True)
 perp_factor = Symbol("lambda_p", real=True)
@@ -85,7 +86,10 @@ GD_DIRECTION = Claim(
     ),
     symbols={
         **SPLIT,
-        "s^+, rho^+": "mass after the step of the coordinates active before it, and the rest",
+        str(s_next): observables.MASS_NEXT.said(
+            "mass after the step of the coordinates active before it"
+        ),
+        str(rho_next): observables.MASS_OFF_NEXT.said("the rest of ||w||^2 after the step"),
     },
     remark=(
         "The factor of q_j does not depend on j, so the active part of w stays on its *line*, for any "
@@ -152,8 +156,8 @@ GD_RATE = Claim(
     chapter=__name__,
     assumptions=(ORTHONORMAL, FULL_BATCH),
     symbols={
-        str(radial_factor): "d s+/d s at (s, rho) = (1, 0); the same for ||w_data||",
-        str(perp_factor): "factor of w_perp per step at s = 1; rho has its square",
+        str(radial_factor): maps.RADIAL_FACTOR,
+        str(perp_factor): maps.OFF_FACTOR,
     },
     remark="The Jacobian of (s, rho) at (1, 0) is triangular: eigenvalues 1 - 4a and (1 - a)^2.",
 )

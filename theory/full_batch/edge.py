@@ -21,6 +21,7 @@ from theory.full_batch.convergence import (
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.landscape import SPLIT
 from theory.notation import a, rho, rho_next, s, s_next
+from theory.vocabulary import maps
 
 low_point = Symbol("s_1", real=True)
 high_point = Symbol("s_2", real=True)
@@ -113,11 +114,11 @@ GD_EDGE = Claim(
         "attracting": And(Lt(cycle_factor, 1), Gt(cycle_factor, -1)),
     },
     symbols={
-        str(low_point): "the point of the cycle below 1, rho = 0",
-        str(high_point): "the point above 1",
-        str(cycle_factor): "multiplier of the cycle in s",
-        str(cycle_perp_factor): "factor of w_perp over one cycle",
-        str(radial_factor): "see GD-RATE",
+        str(low_point): maps.LOW_POINT,
+        str(high_point): maps.HIGH_POINT,
+        str(cycle_factor): maps.CYCLE_FACTOR,
+        str(cycle_perp_factor): maps.CYCLE_OFF_FACTOR,
+        str(radial_factor): maps.RADIAL_FACTOR.said("see GD-RATE"),
     },
     remark=(
         "With x = sqrt(2a) ||w|| the radial map is x+ = (1+2a) x - x^3; its positive 2-cycle has "
@@ -171,10 +172,8 @@ GD_HALF = Claim(
     },
     symbols={
         **SPLIT,
-        str(
-            second_order
-        ): "coefficient of e^2 in the second iterate of the radial map at s = 1 + e",
-        str(third_order): "coefficient of e^3",
+        str(second_order): maps.SECOND_ORDER,
+        str(third_order): maps.THIRD_ORDER,
     },
     remark=(
         "From every start of the region (s, rho) -> (1, 0), by the argument in the note. On rho = "

@@ -21,6 +21,7 @@ from theory.full_batch.convergence import FULL_BATCH
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import d, n, rho, s
 from theory.sources import GHOSH
+from theory.vocabulary import meanings
 
 caught_share = Symbol("P_caught", real=True)
 mean_alignment = Symbol("E_cos^2", real=True)
@@ -81,9 +82,9 @@ GD_GAUSSIAN = Claim(
     steps=("caught", "missed", "law"),
     cites=tuple(CITED),
     symbols={
-        str(caught_share): "limit of P(w_t -> a point with s = 0, rho > 2)",
-        str(mean_alignment): "limit of E cos^2(w_inf, w_0)",
-        str(mean_fourths): "limit of E sum_j u_j^4, u = the data part of w_inf (0 where caught)",
+        str(caught_share): meanings.CAUGHT,
+        str(mean_alignment): meanings.SHARE_KEPT.said("limit of E cos^2(w_inf, w_0)"),
+        str(mean_fourths): meanings.FOURTHS_UNCAUGHT,
     },
     remark=(
         "n = 4, d = 12: 67.2 % are caught, E cos^2 = 0.675 and E sum u^4 = 0.164, where GD-ALIGN and "

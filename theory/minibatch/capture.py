@@ -15,6 +15,7 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, log, sqrt
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import OutOfReach
 from theory.minibatch.log_ratios import (
     INSIDE,
     MASSES,
@@ -29,6 +30,7 @@ from theory.minibatch.log_ratios import (
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, n, p, q_i, q_j, s, t
 from theory.sources import GHOSH
+from theory.vocabulary import moves
 
 g = Symbol("g", real=True)
 Lambda = Symbol("Lambda", real=True)
@@ -78,7 +80,7 @@ MOMENT = Claim(
         "bound": Le(_two_sided, 2 - g * (1 - g) * a**2),
     },
     symbols={
-        "Lambda": "log of E[|q_j/q_i|^g after the step] / |q_j/q_i|^g, at q_i^2 = 1, all else 0",
+        "Lambda": moves.MOMENT,
     },
     remark=(
         "For b < n (p > 0) Lambda(g) < 0 for 0 < g < 1, Lambda(0) = Lambda(1) = 0, and Lambda(g) > 0 "
@@ -140,9 +142,12 @@ CAPTURE = Claim(
     steps=("lead", "drift", "spread", "exponential", "threshold", "balance"),
     symbols={
         "U": "sum over the live j != i of |q_j/q_i|^g, for a live i",
-        "G": "1 + g (bound of E l) + g^2 (bound of E l^2), at least E[U after the step | past]/U where "
-        "U <= theta",
-        "theta": "such that U <= theta makes every other live |q_j| <= |q_i|/2",
+        "G": moves.GROWTH,
+        "theta": moves.LEAD,
+        "g": OutOfReach(
+            "an exponent greater than 0",
+            why="it is chosen, by this formula; the search plays what it is chosen for",
+        ),
     },
     remark=(
         "Valid wherever U <= theta. With z = 3 a^2 t_* s_*/((n+3)(1+2a)), g = z/(2(1+z)) "

@@ -40,6 +40,7 @@ from theory.notation import (
     t,
 )
 from theory.sources import GHOSH
+from theory.vocabulary import moves, observables
 
 drift = Symbol("D_ij|C", real=True)
 slow = Symbol("K_ij", real=True)
@@ -118,7 +119,7 @@ FIXED_POINTS = Claim(
         "fixed": And(Eq(q_i**2, 1), Eq(q_j, 0), Eq(perp, 0)),
         "converse": And(Eq(q_i**2, 1), Eq(q_j, 0), Eq(perp, 0)),
     },
-    symbols={"q_j": "any coordinate but the live q_i, live or not"},
+    symbols={"q_j": observables.Q_J.said("any coordinate but the live q_i, live or not")},
     remark=(
         "If and only if. With no live mass S = 0 for every batch and nothing moves. b = n: every point "
         "with rho = 0, s = 1 is fixed, a sphere."
@@ -156,7 +157,7 @@ WALK_DRIFT = Claim(
         "drift": Eq(drift, p * log(1 + _cross / _slow)),
     },
     symbols={
-        "D_ij|C": "what has the mean E[change of log|q_i/q_j| | past] over C, the batch without i and j",
+        "D_ij|C": moves.DRIFT,
     },
     remark="With WALK-DRIFT-LOW: |log|q_i/q_j|| is a submartingale, the larger gains on average.",
 )
@@ -181,7 +182,7 @@ WALK_DRIFT_LOW = Claim(
         "denominator": Eq(slow, _slow),
         "bounds": And(Ge(_cross, 0), Le(slow, 1 + 2 * a)),
     },
-    symbols={"K_ij": "such that WALK-DRIFT's D_ij|C is p log(1 + a^2 t (q_i^2 - q_j^2)/K_ij)"},
+    symbols={"K_ij": moves.SLOW},
     remark=(
         "So the integrand of the drift is >= p log(1 + a^2 t (q_i^2 - q_j^2)/(1 + 2a)) >= 0. "
         "1 + 2a is approached as r2 -> 0."
@@ -236,7 +237,7 @@ WALK_VARIANCE = Claim(
         ),
         "bound": Ge(spread, 2 * p * (3 * a / 4) ** 2),
     },
-    symbols={"D2_ij|C": "what has the mean E[(change of log|q_i/q_j|)^2 | past] over C"},
+    symbols={"D2_ij|C": moves.SPREAD},
     remark=(
         "Without the band: E[jump^2 | past] >= 2 p log(1 + a t)^2, from the step 'bound'. "
         "3/4 may be raised to (5/2) log(34/25) = 0.7687..., its value at a = 2/5."

@@ -15,7 +15,7 @@ from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import d, n, r2, s
 from theory.sources import GHOSH
-from theory.vocabulary import meanings
+from theory.vocabulary import meanings, observables, passages
 
 T = Symbol("T", real=True)
 p_aligned = Symbol("P_align", real=True)
@@ -45,9 +45,11 @@ SGD_ORTHOGONAL = Claim(
     steps=("limit", "union", "law"),
     symbols={
         "r2": Parameter("||w_0||^2, whatever start is drawn"),
-        "s": "the sum of q_j(0)^2 over the live coordinates (linear: q_j(0) != 0; ReLU: q_j(0) > 0)",
+        "s": observables.MASS.said(
+            "the sum of q_j(0)^2 over the live coordinates (linear: q_j(0) != 0; ReLU: q_j(0) > 0)"
+        ),
         "P_align": meanings.ALIGNED,
-        "BetaTail(alpha, beta, x)": "P(X >= x) for X ~ Beta(alpha, beta)",
+        "BetaTail(alpha, beta, x)": passages.TAIL,
         "T": Parameter("level"),
     },
     remark=(

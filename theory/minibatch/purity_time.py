@@ -13,12 +13,14 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Symbol, log, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import OutOfReach
 from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE, UNIFORM
 from theory.minibatch.selection import ON_SPHERE, SMALL
 from theory.minibatch.sparse_time import IN_SPAN, SMALL_STEP
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import Expectation, a, b, delta, eta, k, n, p, r2, s
 from theory.sources import NOISE_SCALE
+from theory.vocabulary import moves, passages
 
 eps = Symbol("eps", real=True)
 purity = Symbol("pi_0", real=True)
@@ -70,10 +72,10 @@ TIME_TWO = Claim(
         "time": Eq(time, log(purity * (1 - purity) / (eps * (1 - eps)))),
     },
     symbols={
-        "Z": "pi >= 1 - eps exactly when |log|q_1/q_2|| >= Z",
-        "tau": "limit of a^2 E[T_eps] as a -> 0",
+        "Z": passages.PURE_LEVEL,
+        "tau": passages.steps("limit of a^2 E[T_eps] as a -> 0", "half of it", 0.5),
         "T_eps": FIRST,
-        "pi_0": "the largest live q_j^2 over s, at the start",
+        "pi_0": passages.PURITY,
     },
     remark="From a tie: a^2 E[T_eps] -> log(1/(4 eps (1 - eps))). The level is exact for every a.",
 )
@@ -95,7 +97,10 @@ TIME_PURITY = Claim(
         LIVE,
     ),
     steps=("rate", "squares", "passage"),
-    symbols={"T_slope": "lim T_eps/log(1/eps) as eps -> 0, almost surely", "T_eps": FIRST},
+    symbols={
+        "T_slope": passages.per_log("lim T_eps/log(1/eps) as eps -> 0, almost surely"),
+        "T_eps": FIRST,
+    },
 )
 
 SPHERE = Assumption("sphere", Eq(delta, 0), note="||w_0|| = 1")
@@ -122,8 +127,8 @@ TIME_MEAN = Claim(
     ),
     steps=("tail", "sum", "integrable"),
     symbols={
-        "E_T": "E[T_eps]",
-        "E_slope": "lim E[T_eps]/log(1/eps) as eps -> 0",
+        "E_T": passages.steps("E[T_eps]", "ten times it", 10),
+        "E_slope": passages.per_log("lim E[T_eps]/log(1/eps) as eps -> 0"),
         "T_eps": FIRST,
     },
     remark="The bound holds for every eps in the region; its slope is about three times the true one.",
@@ -155,12 +160,20 @@ TIME_SPREAD = Claim(
     steps=("covariance", "central limit", "passage"),
     cites=("martingale central limit theorem",),
     symbols={
-        "V, C": "variance and covariance of the changes of log|q_j/q_I|, log|q_l/q_I| at x_I",
-        "V_own": "V - C: what the ratios do not share",
-        "Lambda": "p log(1 - a^2), SGD-RATE",
-        "Z_T": "a variable with the limit law of (T_eps - log(1/eps)/(2|Lambda|))/sqrt(log(1/eps))",
+        "V": moves.VARIANCE,
+        "C": moves.COVARIANCE,
+        "V_own": moves.OWN,
+        "Lambda": moves.MEAN_CHANGE,
+        "Z_T": OutOfReach(
+            "a variable with the limit law of (T_eps - log(1/eps)/(2|Lambda|))/sqrt(log(1/eps))",
+            why="a limit law as eps -> 0, reached as slowly as log(1/eps)^(-1/2)",
+        ),
         "T_eps": FIRST,
-        "N_max": "the largest of k - 1 independent standard normal variables; E is the mean",
+        "N_max": OutOfReach(
+            "the largest of k - 1 independent standard normal variables; E is the mean",
+            why="nothing that is run has this law; the search reads its factor",
+        ),
+        "E": OutOfReach("the mean", why="here of limit laws alone"),
     },
     remark=(
         "The limit law is that of max_j G_j sqrt(1/2)/|Lambda|^(3/2), G normal with covariances V, C. "
@@ -198,8 +211,10 @@ TIME_BEST = Claim(
         "sign": Lt(log(1 - a**2), 0),
     },
     symbols={
-        "R_step, R_epoch": "-Lambda per step and per epoch of n/b steps; T_eps ~ log(1/eps)/(2R)",
-        "Delta_step, Delta_epoch": "their change from b to b + 1",
+        "R_step": moves.PER_STEP,
+        "R_epoch": moves.PER_EPOCH,
+        "Delta_step": moves.GAIN_STEP,
+        "Delta_epoch": moves.GAIN_EPOCH,
     },
     remark=(
         "The gains are those from b to b + 1, b + 1 <= n (at b = n - 1 to full batches). Delta_epoch "
@@ -232,7 +247,11 @@ TIME_BEST_ETA = Claim(
             Gt((b + 1) * log(1 - eta**2 / (b + 1) ** 2), b * log(1 - eta**2 / b**2)),
         ),
     },
-    symbols={"R_step": "-Lambda per step at a = eta/b; T_eps ~ log(1/eps)/(2 R_step)"},
+    symbols={
+        "R_step": moves.PER_STEP.said(
+            "-Lambda per step at a = eta/b; T_eps ~ log(1/eps)/(2 R_step)"
+        )
+    },
     remark=(
         "R_step = (n-b)/(n(n-1)) times -b log(1 - eta^2/b^2): both factors fall in b. R_step is "
         "eta^2 (n-b)/(n (n-1) b) to leading order. eta < 1/2 keeps a < 1/2 at b = 1."

@@ -14,7 +14,7 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Expr, Gt, Integer, Le, Lt, Max, Rational, Symbol, cancel, diff, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.meaning import OutOfReach, Parameter
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import (
     RADIUS,
@@ -29,7 +29,7 @@ from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import norm_step
 from theory.notation import S, a, b, delta, k, n, p, r2, rho, s, t
 from theory.sources import BATCH_SHARPNESS, LYAPUNOV_SIGN, NOISE_COLLAPSES
-from theory.vocabulary import observables
+from theory.vocabulary import moves, observables, passages
 from theory.vocabulary.meanings import OFF_EXPONENT, RATIO_EXPONENT
 
 rate_ratio = Symbol("lambda_ratio", real=True)
@@ -83,8 +83,7 @@ SGD_RATE = Claim(
     symbols={
         "lambda_ratio": RATIO_EXPONENT,
         "lambda_off": OFF_EXPONENT,
-        "lambda_radial": "mean of log|factor of delta|, delta = r2 - 1, linearised there in the "
-        "direction x_I; -oo at a = 1/4",
+        "lambda_radial": moves.RADIAL,
     },
     remark=(
         "Means at a point, not rates of paths: these are SGD-RATE-PATHS. Finding: of lambda_radial no "
@@ -115,12 +114,16 @@ SGD_RATE_PATHS = Claim(
     steps=("limit", "bounded", "strong law", "forced"),
     cites=("supermartingale convergence theorem",),
     symbols={
-        "lambda_ratio, lambda_off, lambda_radial": "the exponents of SGD-RATE",
-        "r_ratio": "almost sure limit of (1/k) log|q_j/q_I| on w_k -> +-x_I, j != I live; the same "
-        "for log|q_j|",
-        "r_off": "the same for log|w_perp| (w_perp != 0) and nonzero passive ReLU coordinates",
-        "lambda_norm": "limsup (1/k) log|delta|, delta = r2 - 1, on w_k -> +-x_I; -oo where delta is 0 "
-        "from some step on",
+        "lambda_ratio": RATIO_EXPONENT.said("SGD-RATE's exponent of the ratios"),
+        "lambda_off": OFF_EXPONENT.said("SGD-RATE's exponent of w_perp"),
+        "lambda_radial": moves.RADIAL.said("SGD-RATE's radial exponent"),
+        "r_ratio": passages.RATE_RATIO,
+        "r_off": passages.RATE_OFF,
+        "lambda_norm": OutOfReach(
+            "limsup (1/k) log|delta|, delta = r2 - 1, on w_k -> +-x_I; -oo where delta is 0 from some "
+            "step on",
+            why="a limsup, bounded from above only: no finite path exceeds it",
+        ),
         "r2, s": Parameter("squared norm and live mass of the start w_0"),
     },
     remark=(
@@ -150,8 +153,8 @@ SGD_EDGE = Claim(
     steps=("edge", "scaling"),
     parts={"edge": Eq(edge, Rational(1, 2)), "scaling": Eq(eta_max, b / 2)},
     symbols={
-        "a_max": "supremum of the a > 0 at which all exponents at x_i are negative",
-        "eta_max": "the same for the step size eta = a b",
+        "a_max": moves.LARGEST_STEP,
+        "eta_max": moves.LARGEST_ETA,
     },
     remark=(
         "Below the edge SGD-SPARSE gives convergence from every start with 0 < r2 < 2 and a live "
@@ -224,8 +227,8 @@ UNIVERSAL_DECAY = Claim(
         ),
     ),
     symbols={
-        "F_1, F_2": "E[F+ - F] = a F_1 + a^2 F_2 + O(a^3), F = sum_live log|q_j| - (k/2) delta; F_2 at "
-        "delta = 0",
+        "F_1": moves.FIRST_ORDER,
+        "F_2": moves.SECOND_ORDER,
         "k": observables.LIVE_COUNT.said("number of live coordinates"),
     },
     remark=(

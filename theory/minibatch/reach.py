@@ -16,6 +16,7 @@ from theory.minibatch.capture import CAPTURE, CONFINED, FLOOR, MASS, SLACK, g, l
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n
+from theory.vocabulary import moves
 
 M = Symbol("M", integer=True)
 final_ratio = Symbol("R_T", real=True)
@@ -54,8 +55,8 @@ REACH = Claim(
         "chance": Eq(schedule_probability, binomial(n, b) ** (-_T)),
     },
     symbols={
-        "R_T": "max over live j != i of |q_j/q_i| after T steps; i: largest |q_i| at their start",
-        "P_T": "probability of this schedule",
+        "R_T": moves.FINAL_RATIO,
+        "P_T": moves.SCHEDULED,
         "M": Parameter("number of cycles"),
     },
     remark="Approached by a single cycle as q -> 0 with 2 - r2 = t_*.",
@@ -85,10 +86,10 @@ REACH_TIME = Claim(
     ),
     steps=("positive", "horizon", "chance"),
     symbols={
-        "M_*": "cycles after which U <= U_*",
-        "U_*": "level that is reached: half of CAPTURE's theta",
-        "T_*": "horizon, in steps",
-        "eps": "lower bound of the probability of U <= U_* after T_* steps",
+        "M_*": moves.CYCLES,
+        "U_*": moves.HALF_LEAD,
+        "T_*": moves.HORIZON,
+        "eps": moves.DRAWN_SO,
     },
     remark="g is CAPTURE's, so T_* and eps are functions of n, b, a, s_*, t_*: reach_time().",
 )

@@ -30,7 +30,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.meaning import OutOfReach, Parameter
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import (
     PAIR,
@@ -44,6 +44,7 @@ from theory.minibatch.log_ratios import (
 )
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import S, a, b, delta, k, n, p, q_i, q_j, r2, rho, s
+from theory.vocabulary import passages
 
 # limits as a -> 0, and not values at any a: the formulas say so
 p_win = Limit(Function("P_1", real=True)(a), a, 0, "+")
@@ -122,8 +123,11 @@ SELECT_GENERATOR = Claim(
         ),
     ),
     symbols={
-        "A_jj, A_ij, B_j": "E[f(q+) - f(q)] = a^2 (sum A_jj D_j^2 f + sum_{i != j} A_ij D_i D_j f + "
-        "sum B_j D_j f) + O(a^3)",
+        "A_jj, A_ij, B_j": OutOfReach(
+            "E[f(q+) - f(q)] = a^2 (sum A_jj D_j^2 f + sum_{i != j} A_ij D_i D_j f + sum B_j D_j f) "
+            "+ O(a^3)",
+            why="on functions of degree 0 no run tells them apart: the search plays their sum",
+        ),
     },
     remark=(
         "So as a -> 0 the law of the winner does not depend on b, which only sets the clock, by p."
@@ -151,7 +155,10 @@ SELECT = Claim(
     assumptions=(ORTHONORMAL, UNIFORM, ON_SPHERE, SMALL),
     carried=SMOOTH_HERE,
     steps=("generator", "harmonic", "limits", "sphere", "moments", "closing"),
-    symbols={"P_1(a)": "P(x_1 wins) at step size a", "y": Parameter("log|q_1/q_2| at the start")},
+    symbols={
+        "P_1(a)": passages.wins("P(x_1 wins) at step size a"),
+        "y": Parameter("log|q_1/q_2| at the start"),
+    },
     remark=(
         "The error is O(a): at a fixed a > 0 the chance is another number. The same limit for every n "
         "and b < n when only two coordinates are live: SELECT-GENERATOR."
@@ -179,7 +186,7 @@ SELECT_TIME = Claim(
     carried=SMOOTH_HERE,
     steps=("generator", "exit time", "sphere", "moments", "closing"),
     symbols={
-        "E_steps(a)": "mean number of steps at step size a",
+        "E_steps(a)": passages.steps("mean number of steps at step size a", "half of it", 0.5),
     },
 )
 
@@ -203,7 +210,7 @@ SELECT_EQUAL = Claim(
     ),
     steps=("symmetry", "total"),
     symbols={
-        "P_tie": "P(x_j wins), j live",
+        "P_tie": passages.wins("P(x_j wins), j live"),
         "r2, s": Parameter("squared norm and live mass of the start"),
     },
     remark="Finding: false without the radius: from r2 > 2 SGD can converge to no data point.",

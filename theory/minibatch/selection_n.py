@@ -43,6 +43,7 @@ from theory.minibatch.selection import (
 from theory.minibatch.sparse_time import Q
 from theory.model.autoencoder import ORTHONORMAL, SOME_DATA
 from theory.notation import delta, k, n, p, q_i, q_j, r2, rho
+from theory.vocabulary import passages, selecting
 
 j = Symbol("j", integer=True)
 h_j, h_jj, square = IndexedBase("h_j"), IndexedBase("h_jj"), IndexedBase("q2")
@@ -125,8 +126,10 @@ SELECT_REVERSIBLE = Claim(
     ),
     symbols={
         "F_j": "g(m) r2 h_j, with any smooth g of the mean m = (1/n) sum log|q_j|",
-        "g, g'": "g(m) and dg/dm",
-        "h_j, h_jj": "D_j h and D_j^2 h",
+        "g": selecting.GAUGE,
+        "g'": selecting.GAUGE_SLOPE,
+        "h_j": selecting.SLOPE,
+        "h_jj": selecting.CURVATURE,
     },
     remark=(
         "Summed over j: div(g r2 grad h) = 2 g r2 L h, as sum h_j = 0. With g = exp(-2m) the weight "
@@ -159,10 +162,10 @@ SELECT_ANGLE = Claim(
     carried=SMOOTH_HERE,
     steps=("superharmonic", "limits", "remainder", "closing"),
     symbols={
-        "P_i": "limsup of P(x_i wins) as a -> 0",
-        "R": "sqrt(sum of q_j^2, j != i), so r2 = q_i^2 + R^2",
-        "V": "sum of q_j^4 over j != i, over R^4; 1 exactly when one q_j alone is left",
-        "L f": "generator (SELECT-GENERATOR over p) on f = (2/pi) atan(q_i/R)",
+        "P_i": passages.wins("limsup of P(x_i wins) as a -> 0"),
+        "R": selecting.OTHERS,
+        "V": selecting.OTHERS_SHARE,
+        "L f": selecting.generated("generator (SELECT-GENERATOR over p) on f = (2/pi) atan(q_i/R)"),
     },
     remark=(
         "Equality for two live coordinates (V = 1). The chances sum to 1, so P_i is also at least "
@@ -200,8 +203,10 @@ SELECT_AREA = Claim(
     ),
     steps=("right on the edges", "right at the centre", "generator"),
     symbols={
-        "f_1": "area of the triangle (w, x_2, x_3) over that of the octant, w on the sphere",
-        "L f": "generator (SELECT-GENERATOR over p) on f_1; SELECT-N would need 0",
+        "f_1": selecting.AREA,
+        "L f": selecting.generated(
+            "generator (SELECT-GENERATOR over p) on f_1; SELECT-N would need 0"
+        ),
     },
     remark=(
         "f_1 + f_2 + f_3 = 1, and f obeys SELECT on each edge and SELECT-EQUAL at the centre; but L f "
@@ -225,7 +230,7 @@ def generator_summand() -> Expr:
 
 
 def product_rule() -> Expr:
-    """D_j of g(m) r2 h_j, with x_j = log|q_j| the one thing that moves."""
+    """D_j of g(m) r2 h_j, with x_j = log|q_j| the one thing that selecting."""
     x_j, others, mean = Symbol("x_j", real=True), Symbol("others"), Symbol("mean")
     of_mean, h_prime = Function("g"), Function("f")
     total = of_mean(mean + x_j / n) * (others + exp(2 * x_j)) * h_prime(x_j)

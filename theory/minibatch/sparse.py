@@ -18,7 +18,7 @@ from dataclasses import replace
 from sympy import And, Eq, Expr, Ge, Gt, Integer, Le, Max, Min, Rational, Symbol, binomial, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.meaning import OutOfReach, Parameter
 from theory.minibatch.capture import g, s_star, t_star, threshold
 from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE
 from theory.minibatch.reach import EXPONENT, M
@@ -144,9 +144,10 @@ SPARSE_RATE = Claim(
     carried=WINNER,
     symbols={
         "r2, s": Parameter("squared norm and live mass of the start w_0"),
-        "T, c": (
+        "T, c": OutOfReach(
             "0 <= c < 1, and for every accuracy dl > 0 some C: for all K <= L, of the words of L "
-            "batches all but a fraction C c^floor(K/T) keep w within dl of one +-x_i from step K to L"
+            "batches all but a fraction C c^floor(K/T) keep w within dl of one +-x_i from step K to L",
+            why="C is any constant, L any length: what a block of T can cost bounds c from below",
         ),
         "M": Parameter("rounds of REACH's schedule in a block"),
     },

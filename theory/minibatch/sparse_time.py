@@ -22,6 +22,7 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.minibatch.log_ratios import SAMPLING, SPLIT, membership_moments, step_factor
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import S, a, delta, delta_next, p, rho, s, t
+from theory.vocabulary import moves
 
 pi = Symbol("pi", real=True)
 c = Symbol("c", integer=True)
@@ -96,10 +97,10 @@ SPARSE_TIME = Claim(
     ),
     steps=("band", "factor", "pointwise", "average"),
     symbols={
-        "psi": "factor of sqrt(|q_i q_j|/s) in one step",
-        "E_psi": "mean over the batch of the bound on psi",
-        "c": "number of i, j in the batch",
-        "pi": "share S/s of the mass that the batch sees",
+        "psi": moves.PSI,
+        "E_psi": moves.MEAN_BOUND,
+        "c": moves.MEMBERS,
+        "pi": moves.SHARE,
     },
     remark=(
         "Hence P(Phi_k > x) <= (1 - p a^2/6)^k Phi_0/x, Phi_0 < n (n-1)/2, and w_k -> sign(q_I) x_I "

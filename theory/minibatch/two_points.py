@@ -16,10 +16,12 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Gt, Le, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.minibatch.log_ratios import STEP_SIZE, UNIFORM
 from theory.model.autoencoder import GATE, ORTHONORMAL
 from theory.notation import S, a, b, k, n, s, s_next, t
 from theory.sources import GHOSH
+from theory.vocabulary import moves, observables, passages
 from theory.walks.random_walk import drift, jump, mean_time, returning, second
 
 t_min = Symbol("t_*", real=True)
@@ -50,7 +52,11 @@ MASS_FLOOR = Claim(
         "mass": Eq(s_next - s, a * S * (2 * (t - s) + a * ((t - S) ** 2 + S * (s - S)))),
         "loss": Ge(s_next, s * (1 - a * S) ** 2),
     },
-    symbols={str(s): "mass on the (live) data coordinates; ReLU: the others count as off span(x)"},
+    symbols={
+        str(s): observables.MASS.said(
+            "mass on the (live) data coordinates; ReLU: the others count as off span(x)"
+        )
+    },
     survivors={"dropped assumption: gate": "true: it says what h is, and no more"},
     remark=(
         "So s does not fall while s <= 2 - r2. Hence s_k >= min(s_0, (1 - 2a)^2 t_*) for all k when "
@@ -97,13 +103,15 @@ TWO_POINTS = Claim(
         "return": Le(returning, ((jump - drift) / (jump + drift)) ** ((level - log(2)) / jump)),
     },
     symbols={
-        str(mean_time): "mean of the first k with |z_k| > L, from z",
-        str(returning): "P(|z_k| <= log 2 for some k), from |z| >= L",
-        str(jump): "bound on the jumps",
-        str(second): "lower bound of E[(z+ - z)^2 | past]",
-        str(drift): "lower bound of the drift of |z| beyond log 2",
-        str(t_min): "lower bound of 2 - r2",
-        str(s_min): "lower bound of the mass on the data",
+        str(mean_time): passages.steps(
+            "mean of the first k with |z_k| > L, from z", "a hundred times it", 100
+        ),
+        str(returning): passages.BACK,
+        str(jump): moves.JUMP,
+        str(second): moves.SECOND,
+        str(drift): moves.OUTWARD,
+        str(t_min): Parameter("lower bound of 2 - r2"),
+        str(s_min): Parameter("lower bound of the mass on the data"),
     },
     remark="So |z_k| -> oo almost surely, with no outside theorem; see the proof note.",
 )

@@ -34,6 +34,7 @@ from theory.notation import (
     x_v,
 )
 from theory.sources import GHOSH
+from theory.vocabulary import observables, places
 
 ACTIVATIONS = ("linear", "relu")
 _u = Symbol("u", real=True)
@@ -103,7 +104,7 @@ GRAD = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(UNIT, GATE),
-    symbols={str(gradient): "gradient of loss_i at w", str(active): "the gate"},
+    symbols={str(gradient): places.GRADIENT, str(active): observables.GATE.said("the gate")},
     survivors={
         "dropped item: unit": "true: <x_i, x_i> is a constant of the loss; the kernel's theorem is for 1"
     },

@@ -9,13 +9,13 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.meaning import OutOfReach, Parameter
 from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL, RELU
 from theory.model.landscape import SPLIT
 from theory.notation import S, a, d, gradient, k, n, r2, r2_next, rho, rho_next, s, s_next
 from theory.sources import GHOSH
-from theory.vocabulary import observables
+from theory.vocabulary import observables, places
 
 kappa = Symbol("kappa", real=True)
 batch_factor = Symbol("f", real=True)
@@ -77,7 +77,7 @@ INIT_RADIUS = Claim(
         **SPLIT,
         "k": observables.ACTIVE_COUNT.said("the number of active data (linear: n)"),
         "kappa": Parameter("a constant, fixed for the run"),
-        str(batch_factor): "1 - aS + a(2 - r2), the factor of the coordinates in the batch",
+        str(batch_factor): observables.FACTOR,
     },
     survivors={
         "strictness: rho^+ >= 2 made strict": "true: near, after the step, excludes 2",
@@ -146,11 +146,12 @@ FLOW_SEPARATRIX = Claim(
     steps=("invariant", "separatrix", "share"),
     symbols={
         **SPLIT,
-        str(flow_invariant): "conserved along gradient flow of L",
-        str(separatrix): "the s that separates the two basins, at rho > 2",
-        str(
-            critical_share
-        ): "s/||w||^2 on the sphere of squared norm r2 > 2 below which it is caught",
+        str(flow_invariant): OutOfReach(
+            "conserved along gradient flow of L",
+            why="any function of it is conserved as well: the search plays that it is",
+        ),
+        str(separatrix): places.BORDER,
+        str(critical_share): places.BORDER_SHARE,
     },
     remark=(
         "Caught iff rho > 2 and s < s_sep. For the linear neuron and a uniform direction, s/||w||^2 is "
@@ -184,8 +185,8 @@ DEAD = Claim(
         "gradient": Eq(gradient, 0),
     },
     symbols={
-        str(dead_probability): "P(no q_j(0) > 0)",
-        str(gradient): "gradient of every loss_i at a dead neuron",
+        str(dead_probability): places.DEAD,
+        str(gradient): places.GRADIENT.said("gradient of every loss_i at a dead neuron"),
         "q_j(0)": "<w_0, x_j>",
     },
     remark=(

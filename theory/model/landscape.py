@@ -23,7 +23,7 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.model.autoencoder import ORTHONORMAL, loss_value
 from theory.notation import active, d, k, n, q_i, r2, rho, s, w, x, x_v
 from theory.sources import GHOSH_WORKSHOP
-from theory.vocabulary import observables
+from theory.vocabulary import observables, places
 
 w_active = Symbol("w_A")  # part of w in the span of the active data
 w_rest = Symbol("w_rest")  # the rest of w
@@ -132,10 +132,11 @@ STATIONARY = Claim(
     },
     symbols={
         **SPLIT,
-        str(gradient_norm2): "squared norm of the gradient of L",
-        "s_*, rho_*": "the one stationary pair (s, rho) with s != 0",
-        str(loss_minimum): "the global minimum of L",
-        str(loss_excess): "L minus its global minimum",
+        str(gradient_norm2): places.SLOPE_SQUARED,
+        str(s_stationary): places.STILL_S,
+        str(rho_stationary): places.STILL_RHO,
+        str(loss_minimum): places.LEAST_LOSS,
+        str(loss_excess): places.EXCESS,
     },
     remark=(
         "The gradient vanishes exactly at s = 0 (linear: w orthogonal to the data; ReLU: no q_i > 0) "
@@ -174,13 +175,13 @@ SADDLES = Claim(
         "k": observables.ACTIVE_COUNT.said(
             "the number of data with q_i = 0 at s = 0 whose gates count as open; all others are closed"
         ),
-        str(saddle_curvature): "Hessian eigenvalue on the span of the k data whose gate is open",
-        str(saddle_multiplicity): "its multiplicity; the other eigenvalues are 0",
-        str(loss_gap): "L minus its value 1/2 on {s = 0}",
-        str(critical_radius2): "squared norm at which the curvature changes sign",
-        str(
-            edge_gap
-        ): "the same on the curve rho = r_c^2 - 2s, which ends at s = 0, ||w||^2 = r_c^2",
+        str(saddle_curvature): places.SADDLE_CURVATURE,
+        str(saddle_multiplicity): places.SADDLE_MULTIPLICITY,
+        str(loss_gap): places.GAP,
+        str(critical_radius2): places.SIGN_CHANGE,
+        str(edge_gap): places.GAP.said(
+            "the same on the curve rho = r_c^2 - 2s, which ends at s = 0, ||w||^2 = r_c^2"
+        ),
     },
     remark=(
         "Inside (rho < 2) strict saddles, outside spurious minima. "

@@ -18,7 +18,7 @@ from theory.model.autoencoder import ORTHONORMAL, RELU
 from theory.model.landscape import SIZES, SPLIT, mean_over_data, overlap, v_active
 from theory.notation import S, a, d, k, k0, n, r2, s, v_v, w_v
 from theory.sources import GHOSH, GHOSH_WORKSHOP, SHARP_AND_FLAT
-from theory.vocabulary import observables
+from theory.vocabulary import observables, places
 from theory.vocabulary.meanings import hessian_trace
 
 P = Symbol("P")
@@ -113,9 +113,8 @@ MAX_EIG = Claim(
     },
     symbols={
         "k": ACTIVE,
-        "lambda_max, m_max": "eigenvalue and multiplicity along w",
-        "lambda_tangent, m_tangent": "in the span of the active data, across w",
-        "lambda_rest, m_rest": "off the span of the active data",
+        **{str(EIGENVALUES[x]): places.EIGENVALUE[x] for x in EIGENVALUES},
+        **{str(MULTIPLICITIES[x]): places.MULTIPLICITY[x] for x in MULTIPLICITIES},
     },
     remark=(
         "All minima share the largest eigenvalue 4/n. The kernel is the tangent space of the "
@@ -165,8 +164,8 @@ TRACE = Claim(
         "k": ACTIVE,
         str(trace): hessian_trace("trace of the Hessian at a minimum with k active data"),
         str(trace_linear): hessian_trace("the same for the linear neuron"),
-        str(trace_gap): "ReLU: sparse minimum (k = 1) minus dense one (k = k_0)",
-        str(mean_active): "E[k_0 | k_0 >= 1], active data at a random start that is not dead",
+        str(trace_gap): places.TRACE_GAP,
+        str(mean_active): places.MEAN_ACTIVE,
     },
     remark=(
         "For the linear neuron every minimum has the same trace, so no batch size finds a flatter "
@@ -213,7 +212,7 @@ TRACE_JUMP = Claim(
         ),
         str(trace_path_limit): hessian_trace("its limit: the same for every batch size"),
         str(trace_at_limit): hessian_trace("trace at the limit point x_I, with phi'(0) = 0"),
-        str(trace_jump): "trace at the limit point minus limit of the traces",
+        str(trace_jump): places.TRACE_JUMP,
     },
     remark=(
         "The active set is kept at every step under the assumptions on the step size and the "

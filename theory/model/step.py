@@ -51,6 +51,7 @@ from theory.notation import (
     x,
 )
 from theory.sources import GHOSH
+from theory.vocabulary import observables
 
 ZERO, ONE = Integer(0), Integer(1)
 chi_i = Symbol("chi_i", real=True)
@@ -239,8 +240,8 @@ RATIO = Claim(
         ),
     ),
     symbols={
-        str(log_ratio_change): "log|q_i+/q_j+| - log|q_i/q_j|",
-        "chi_i": "1 when i is active and in the batch, else 0",
-        "chi_j": "the same for j",
+        str(log_ratio_change): observables.LOG_CHANGE,
+        "chi_i": observables.DRAWN_I,
+        "chi_j": observables.DRAWN.said("the same for j"),
     },
 )

@@ -75,6 +75,33 @@ LARGEST = Meaning(
           Meaning("P(sum_j u_j^2 >= x), u = w_inf on the data", lambda run: (run.limits**2).sum(axis=1))),
 )  # fmt: skip
 
+DENSITY = Meaning(
+    "density of C at c", lambda sample: sample,
+    near=(Meaning("density of 1 - C at c", lambda sample: 1 - sample),
+          Meaning("density of C^2 at c", lambda sample: sample**2)),
+)  # fmt: skip
+
+
+def _caught(run: Ends) -> NDArray[np.bool_]:
+    on, whole = (run.limits**2).sum(axis=1), (run.end**2).sum(axis=1)
+    return np.asarray((on < REACHED) & (whole > 2))
+
+
+def _fourths_uncaught(run: Ends) -> Floats:
+    squares = run.limits**2
+    whole = np.where(_caught(run), 1.0, squares.sum(axis=1))
+    return np.where(_caught(run), 0.0, (squares**2).sum(axis=1) / whole**2)
+
+
+CAUGHT = Meaning(
+    "limit of P(w_t -> a point with s = 0, rho > 2)", _caught,
+    near=(Meaning("limit of P(w_t -> a point with s > 0)", lambda run: ~_caught(run)),),
+)  # fmt: skip
+FOURTHS_UNCAUGHT = Meaning(
+    "limit of E sum_j u_j^4, u = the data part of w_inf (0 where caught)", _fourths_uncaught,
+    near=(Meaning("the same, 1 where caught", lambda run: _fourths_uncaught(run) + _caught(run)),),
+)  # fmt: skip
+
 
 # Whether runs end on a datum, and what is left of the others there.
 
@@ -256,7 +283,10 @@ def hessian_trace(words: str) -> Meaning:
 
 __all__ = [
     "ALIGNED",
+    "CAUGHT",
+    "DENSITY",
     "FOURTHS",
+    "FOURTHS_UNCAUGHT",
     "LARGEST",
     "OFF_EXPONENT",
     "OFF_THE_LIVE",

@@ -12,6 +12,8 @@ from fractions import Fraction
 from math import comb
 from typing import Any
 
+from mpmath import mp
+
 from theorem_audit.statement.meaning import Meaning
 
 F = Fraction
@@ -141,6 +143,11 @@ DRAWN = _told(
     lambda x: x.gates[x.pair[1]] * int(x.pair[1] in x.batch),
     {"1 when j is not in the batch": lambda x: int(x.pair[1] not in x.batch)},
 )
+DRAWN_I = _told(
+    "1 when i is active and in the batch, else 0",
+    lambda x: x.gates[x.pair[0]] * int(x.pair[0] in x.batch),
+    {"1 when i is not in the batch": lambda x: int(x.pair[0] not in x.batch)},
+)
 PERP = _told(
     "one coordinate of w off the span of the data", lambda x: x.off[x.row] if x.off else F(0),
     {"one coordinate of w off the span, and 1": lambda x: x.off[x.row] + 1 if x.off else F(1)},
@@ -163,3 +170,30 @@ MASS_NEXT = later("s one step later", MASS)
 MASS_OFF_NEXT = later("rho one step later", MASS_OFF)
 SQUARED_NORM_NEXT = later("r2 one step later", SQUARED_NORM)
 DELTA_NEXT = later("delta one step later", DELTA)
+
+
+def _factor(x: Seen) -> Fraction | None:
+    drawn = [j for j in x.batch if x.gates[j] and x.q[j]]
+    return x.next.q[drawn[0]] / x.q[drawn[0]] if drawn else None
+
+
+def _ratio(x: Seen) -> Fraction:
+    """Of |q_i/q_j| after the step and before it."""
+    i, j = x.pair
+    return abs(x.next.q[i] / x.next.q[j] / (x.q[i] / x.q[j]))
+
+
+def _log(value: Fraction) -> Any:
+    return mp.log(mp.mpf(value.numerator) / value.denominator)
+
+
+FACTOR = _told(
+    "1 - aS + a(2 - r2), the factor of the coordinates in the batch", _factor,
+    {"less that factor": lambda x: None if (f := _factor(x)) is None else -f,
+     "1 more than it": lambda x: None if (f := _factor(x)) is None else 1 + f},
+)  # fmt: skip
+LOG_CHANGE = _told(
+    "log|q_i+/q_j+| - log|q_i/q_j|", lambda x: _log(_ratio(x)),
+    {"log|q_j+/q_i+| - log|q_j/q_i|": lambda x: -_log(_ratio(x)),
+     "log (q_i+/q_j+)^2 - log (q_i/q_j)^2": lambda x: 2 * _log(_ratio(x))},
+)  # fmt: skip

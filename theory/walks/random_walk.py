@@ -32,6 +32,7 @@ from sympy import (
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
 from theory.sources import GHOSH
+from theory.vocabulary import passages
 from theory.walks.birth_death import c, kappa, m, v
 from theory.walks.walk_law import increment
 
@@ -91,7 +92,7 @@ LAWS = "true: every law on [-J, J] has such means"
 
 _STEP_SYMBOLS = {
     str(k): Parameter("any step before tau"),
-    str(tau): "the stopping time",
+    str(tau): passages.STOPPED,
     str(increment): Parameter("X_{k+1} - X_k"),
 }
 
@@ -118,11 +119,11 @@ FOSTER = Claim(
     steps=("telescoping", "attained"),
     parts=dict.fromkeys(("telescoping", "attained"), Le(mean_time, start_value / eps)),
     symbols={
-        str(mean_time): "E tau",
+        str(mean_time): passages.MEAN_STOP,
         str(start_value): Parameter("V(X_0)"),
         str(eps): Parameter("drift of V"),
         str(value_now): Parameter("V(X_k)"),
-        str(value_next): "E[V(X_{k+1}) | F_k]",
+        str(value_next): passages.next_value("E[V(X_{k+1}) | F_k]"),
         **_STEP_SYMBOLS,
     },
     remark="Equality for a nearest-neighbour walk with constant drift to 0, V(x) = x.",
@@ -172,17 +173,17 @@ NHRW = Claim(
         ("bound", "attained"), Le(mean_time, ((width + jump) ** 2 - height**2) / second)
     ),
     symbols={
-        str(mean_time): "E tau",
-        str(
-            width
-        ): "reach of the band: it lies within W of its reference point o (o = l: W = u - l)",
+        str(mean_time): passages.MEAN_STOP,
+        str(width): Parameter(
+            "reach of the band: it lies within W of its reference point o (o = l: W = u - l)"
+        ),
         str(jump): Parameter("bound on |D|"),
         str(second): Parameter("lower bound of E[D^2 | past]"),
         str(height): Parameter("X_0 - o"),
         str(offset): Parameter("X_k - o"),
         str(mean_jump): Parameter("E[D | F_k]"),
         str(mean_square): Parameter("E[D^2 | F_k]"),
-        **{**_STEP_SYMBOLS, str(tau): "first k with X_k outside the band"},
+        **{**_STEP_SYMBOLS, str(tau): passages.OUT_OF_BAND},
     },
     remark=(
         "Equality for the lazy simple walk of step J, free on [o - W, o + W] or reflected at l = o, "
@@ -217,13 +218,13 @@ SUPERMARTINGALE_CRITERIA = Claim(
         ("stopped", "attained"), Le(hit, (f_start - f_floor) / (f_target - f_floor))
     ),
     symbols={
-        str(hit): "P(X reaches B, and before C)",
+        str(hit): passages.HITS,
         str(f_start): Parameter("f(X_0)"),
         str(f_target): Parameter("lower bound of f on B"),
         str(f_floor): Parameter("lower bound of f everywhere"),
         str(f_now): Parameter("f(X_k)"),
-        str(f_next): "E[f(X_{k+1}) | F_k]",
-        **{**_STEP_SYMBOLS, str(tau): "first k with X_k in B or C"},
+        str(f_next): passages.next_value("E[f(X_{k+1}) | F_k]"),
+        **{**_STEP_SYMBOLS, str(tau): passages.IN_B_OR_C},
     },
     remark=(
         "Recurrence: B = {x > L}, C = {x < A}, f -> oo makes the right side 0 as L -> oo. "
@@ -255,11 +256,11 @@ DRIFT_ESCAPE = Claim(
         Le(returning, ((jump - drift) / (jump + drift)) ** ((start - level) / jump)),
     ),
     symbols={
-        str(returning): "P(X_k <= A for some k | X_0 = x)",
+        str(returning): passages.RETURNS,
         str(drift): Parameter("lower bound of E[D | past]"),
         str(jump): Parameter("bound on |D|"),
         str(mean_jump): Parameter("E[D | F_k]"),
-        **{**_STEP_SYMBOLS, str(tau): "first k with X_k <= A"},
+        **{**_STEP_SYMBOLS, str(tau): passages.DOWN},
     },
     remark=(
         "Equality for the walk with jumps +-J and drift delta_1, x - A a multiple of J. For x < A the "
@@ -310,8 +311,8 @@ RESISTANCE = Claim(
     ),
     steps=("product", "sum"),
     symbols={
-        str(resistance): "prod_{k=m+1}^x q_k/p_k",
-        str(resistance_sum): "sum of rho_k over m <= k < x",
+        str(resistance): passages.RESISTANCE,
+        str(resistance_sum): passages.RESISTANCES,
         str(kappa): Parameter("c/v: drift c/x over second moment v"),
         str(m): Parameter("the reflecting base"),
     },
@@ -345,8 +346,8 @@ LAMPERTI = Claim(
     ),
     steps=("transient side", "recurrent side", "positive side", "null side"),
     symbols={
-        str(escape): "P(never back at m | start m)",
-        str(stationary): "1/(mean return time to m)",
+        str(escape): passages.ESCAPES,
+        str(stationary): passages.TIME_SHARE,
         str(c): Parameter("mu_1(x) = c/x"),
         str(v): Parameter("mu_2(x)"),
         str(m): Parameter("the reflecting base"),

@@ -177,24 +177,26 @@ def seen(at: Instance, gates: Sequence[int], **more: Any) -> Seen:
     return Seen(q=at.q, gates=gates, r2=at.r2, on=on, **more)
 
 
+def now(case: Case, off: bool = False) -> Seen:
+    """The case as meanings read it; ``off``: with the coordinates off the data."""
+    at, after, pair = case.at, case.after, (case.i, case.j)
+    rows = [off_span(x.weight, x.data) if off else () for x in (at, after)]
+    then = seen(after, at.gates, pair=pair, row=case.row, off=rows[1])
+    return seen(at, at.gates, pair=pair, row=case.row, off=rows[0], batch=at.batch, after=then)
+
+
 def observables(claim: Claim, case: Case) -> Point:
     """Every symbol of the one-step claims, measured on the case.  s and rho split along the active
     data of the state *before* the step, also after it; w_perp is the part of w off all data."""
-    at, after, i, j = case.at, case.after, case.i, case.j
-    off = claim.formula.has(no.perp_next)
-    rows = [off_span(x.weight, x.data) if off else () for x in (at, after)]
-    then = seen(after, at.gates, pair=(i, j), row=case.row, off=rows[1])
-    now = seen(at, at.gates, pair=(i, j), row=case.row, off=rows[0], batch=at.batch, after=then)
+    at, off = case.at, claim.formula.has(no.perp_next)
+    here = now(case, off)
     found: Point = {
         no.n: len(at.q), no.d: len(at.weight), no.b: len(at.batch), no.a: at.a,
-        chi_i: at.chi(i), chi_j: at.chi(j),
-        **measured(claim, now, (*BEFORE, *STEP, *(OFF if off else ()))),
+        **measured(claim, here, (*BEFORE, *STEP, *(OFF if off else ()))),
     }  # fmt: skip
-    found[batch_factor] = 1 - at.a * at.S + at.a * (2 - at.r2)
-    drawn = [x for x in at.batch if at.gates[x] and at.q[x]]
-    if drawn:  # the factor of the coordinates in the batch, as it was
-        found[batch_factor] = after.q[drawn[0]] / at.q[drawn[0]]
-    return {x: v if isinstance(v, bool) else Fraction(v) for x, v in found.items()}
+    own = {batch_factor, chi_i, chi_j, no.k0} & claim.formula.free_symbols
+    found |= measured(claim, here, own)
+    return {x: v if isinstance(v, bool) else Fraction(v) for x, v in found.items() if v is not None}
 
 
 def holds(condition: Boolean, at: Mapping[Symbol, Any]) -> bool | None:

@@ -44,6 +44,7 @@ from theory.full_batch.alignment import (
 )
 from theory.minibatch.orthogonal import BetaTail, T, p_aligned
 from theory.vocabulary.meanings import Ends
+from theory.vocabulary.observables import F, Seen
 
 ERROR = 1e-9
 AWAY = Rational(1, 2)  # a value for symbols of the region that are no part of a start
@@ -205,7 +206,8 @@ def judge(claim: Claim, values: Floats, found: dict[str, Any]) -> None:
 def distance(claim: Claim, sample: Floats, found: dict[str, Any]) -> None:
     """Kolmogorov-Smirnov, with the bound 2 exp(-2 m e^2) for the chance of a distance e."""
     density = claim.formula.rhs.subs({no.n: found["n"], no.d: found["d"]}).doit()
-    values = lambdify(share, density, "scipy")
+    (law,) = {share_density, mixture_density} & claim.formula.free_symbols
+    values, sample = lambdify(share, density, "scipy"), claim.meaning(law).value(sample)
     t = np.linspace(1e-6, np.pi / 2 - 1e-6, 20_001)
     rate = values(np.sin(t) ** 2) * np.sin(2 * t)
     total = quadrature.cumulative_trapezoid(rate, t, initial=0.0)
@@ -273,14 +275,16 @@ def against_start(claim: Claim, rng: Rng, seconds: float) -> int:
             continue
         w, x = drawn
         q = w @ x.T
-        live = (q > 0).any(axis=1) if relu else np.ones(len(w), dtype=bool)
+        gates = (q > 0) | (not relu)  # of all runs at once, a column a datum
+        mass = claim.meaning(no.s).value(Seen(q.T, gates.T, F(0), F(0)))  # type: ignore[arg-type]
+        live = np.asarray(mass, dtype=float) > 0
         if claim.region.subs({**at, no.s: 0}) != False:  # noqa: E712 - dead starts are admitted, too
             live[:] = True
         ways = ways_of(claim, rng, {"n": n, "b": b})
         end, _rest = descend(w[live], x, a, relu, int(200 / a**2), ways)
         cosine = claim.meaning(p_aligned).value(Ends(w[live], end, x, relu))
         (tail,) = claim.formula.atoms(BetaTail)
-        one = stats.beta.sf(*(float(v.subs(at)) for v in (tail.args[2], *tail.args[:2])))
+        one = claim.meaning(BetaTail).value(tuple(float(v.subs(at)) for v in tail.args))
         (bound,) = [x.gts for x in relations(claim.formula) if x.lts == p_aligned]
         limit = min(1.0, float(bound.subs(tail, float(one)).subs(at)))
         hits = int((cosine >= float(Rational(level)) + 1e-6).sum())

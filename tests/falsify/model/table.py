@@ -18,11 +18,13 @@ from dataclasses import replace
 from fractions import Fraction
 from math import isqrt
 
-from sympy import Rational, log
+from mpmath import mp
+from sympy import Float, Rational
 
 from tests.falsify.model import flow as falsify_flow
 from tests.falsify.model import landscape as falsify_landscape
 from tests.falsify.model import limits as falsify_limits
+from tests.falsify.model import spectra as falsify_spectra
 from tests.falsify.model.draw import (
     Falsifier,
     Point,
@@ -31,16 +33,20 @@ from tests.falsify.model.draw import (
     fraction,
     holds,
     inside,
+    now,
     observables,
+    one_of,
     refute,
     until,
 )
+from tests.falsify.seeing import measured
 from tests.instances import exact
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import notation as no
 from theory.model.band import m
 from theory.model.initialisation import kappa
+from theory.model.step import log_ratio_change
 
 
 def more_points(claim: Claim, at: Point, rng: Rng) -> Iterator[Point]:
@@ -83,6 +89,9 @@ def log_ratio(claim: Claim, rng: Rng, seconds: float) -> int:
     played = 0
     for _ in until(seconds):
         case = draw(claim, rng)
+        left = [j for j in range(len(case.at.q)) if j not in case.at.batch]
+        if left and rng.random() < 0.7:  # a drawn one against one that is not
+            case = replace(case, i=int(one_of(rng, *case.at.batch)), j=int(one_of(rng, *left)))
         at = observables(claim, case)
         if not inside(claim, at):
             continue
@@ -90,9 +99,12 @@ def log_ratio(claim: Claim, rng: Rng, seconds: float) -> int:
         values = (before[case.i], before[case.j], after[case.i], after[case.j])
         if 0 in values:
             refute(claim, "the log ratio exists", {**at, "q_i, q_j, q_i+, q_j+": values})
-        change = abs(values[2] / values[3] / (values[0] / values[1]))
+        with mp.workdps(70):
+            change = Float(
+                str(measured(claim, now(case), (log_ratio_change,))[log_ratio_change]), 70
+            )
         right = claim.formula.rhs.subs({x: exact(v) for x, v in at.items()})
-        gap = (right - log(exact(change))).evalf(60)
+        gap = (right - change).evalf(60)
         if not gap.is_real or abs(gap) > Rational(1, 10**40):
             refute(claim, claim.formula, {**at, "change": change})
         played += 1
@@ -141,6 +153,7 @@ FALSIFIERS: dict[str, Falsifier] = {
     "GD-CONVERGES": converges,
     "GD-HALF": at_one_half,
     **falsify_landscape.FALSIFIERS,
+    **falsify_spectra.FALSIFIERS,
     **falsify_limits.FALSIFIERS,
     **falsify_flow.FALSIFIERS,
 }

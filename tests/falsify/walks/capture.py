@@ -122,6 +122,7 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             base[g] = evaluate(stated(claim.formula, g), base)
             power = real(base[g])
             level = number(stated(claim.formula, theta), base)
+            same(claim, at, level, claim.meaning(theta).value(power), "theta")
 
             def whole(q: list[Fraction], lead: int = live[0], rest: list[int] = live[1:],
                       e: Any = power) -> Any:  # fmt: skip
@@ -131,11 +132,11 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             if before > level:
                 continue
             clock.played += 1
-            mean = mp.fsum(whole(at.step(batch).q) for batch in at.batches() or ())
-            mean /= len(at.batches() or ())
+            after = [whole(at.step(batch).q) for batch in at.batches() or ()]
+            mean = claim.meaning(growth).value((before, after))
             factor = number(stated(claim.formula, growth), base)
-            if not mean <= factor * before * (1 + RELATIVE):
-                refute(claim, at, f"E U+/U = {mp.nstr(mean / before, 15)} > {mp.nstr(factor, 15)}")
+            if not mean <= factor * (1 + RELATIVE):
+                refute(claim, at, f"E U+/U = {mp.nstr(mean, 15)} > {mp.nstr(factor, 15)}")
     return clock.played
 
 
@@ -162,9 +163,9 @@ def moment_at_point(claim: Claim, rng: np.random.Generator, seconds: float) -> i
                 at[p] = claimed_split(claim, at)
                 if any(x.has(Lambda) for x in relations(claim.formula)) and all(near.at.q[:2]):
                     logs = logs_of(near, (1, 0)) or [mp.mpf(0)]
-                    mean = mp.fsum(mp.exp(x * real(power)) for x in logs) / len(logs)
+                    found = claim.meaning(Lambda).value((logs, real(power)))
                     claimed = number(stated(claim.formula, Lambda), at)
-                    same(claim, near, claimed, mp.log(mean), f"Lambda at g = {power}")
+                    same(claim, near, claimed, found, f"Lambda at g = {power}")
                 two_sided = sum((1 + x * real(at[a])) ** real(power) for x in (1, -1))
                 upper = bound.lhs == bound.lts
                 rest = bound.gts if upper else bound.lts

@@ -34,11 +34,9 @@ def resistances(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         clock.played += 1
         claim.drawn(at)
-        term, total = F(1), F(0)
-        for x in range(base, base + top):
-            total += term
-            term *= (x + 1 - at[kappa]) / (x + 1 + at[kappa])
-        for symbol, value in ((rw.resistance, term), (rw.resistance_sum, total)):
+        ratios = [(x + 1 - at[kappa]) / (x + 1 + at[kappa]) for x in range(base, base + top)]
+        for symbol in (rw.resistance, rw.resistance_sum):
+            value = F(claim.meaning(symbol).value(ratios))
             shown = {str(x): str(y) for x, y in at.items()}
             whole = {x: Rational(F(y).numerator, F(y).denominator) for x, y in at.items()}
             with mp.workdps(DIGITS):  # SymPy reads 1/Gamma(0) as 0
@@ -69,7 +67,7 @@ def lamperti(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         total, last = 1 + np.exp(logs).sum(), np.exp(logs[-1])
         if ratio > 0.75:  # clearly transient: the tail is of order N^(1 - 2 kappa)
             total += last * top / (2 * ratio - 1)
-            found = 1 / total
+            found = claim.meaning(rw.escape).value(total)
         elif ratio <= 0.25:
             found = 0.0
         else:
@@ -85,7 +83,7 @@ def lamperti(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             # stationary weight of x is (its two conductances)/(1 - chance of not moving)
             weights = pairs[0] + ((pairs[:-1] + pairs[1:]) / float(at[v])).sum()
             weights += (mass - pairs.sum()) * 2 / float(at[v])
-            found = pairs[0] / weights
+            found = claim.meaning(rw.stationary).value((pairs[0], weights))
             claimed = float(number(stated(claim.formula, rw.stationary), at))
             if abs(claimed - found) > 1e-3:
                 refute(

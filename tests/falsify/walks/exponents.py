@@ -39,6 +39,7 @@ from theory.minibatch import purity_time, rates
 from theory.notation import a, eta, p
 from theory.quadratic import bridge
 from theory.vocabulary.meanings import Move
+from theory.vocabulary.moves import RADIAL, Pace
 
 F = Fraction
 POWER = F(1, 10**60)  # the size of what is small at a data point
@@ -64,20 +65,28 @@ def factor_means(case: Case) -> dict[str, Any]:
     The batches are sorted by which of 1, 2 they hold, and counted by binomials: any n and b.
     """
     near, total = at_point(case), {"ratio": mp.mpf(0), "off": mp.mpf(0), "radial": mp.mpf(0)}
-    h = F(1, 10**80)
-    alone = linear(case, [1 + h] + [F(0)] * (case.n - 1), [])
     with mp.workdps(2 * DIGITS):
         for batch, weight in kinds_of(case):
-            moved, radial = near.step(batch), alone.step(batch)
+            moved = near.step(batch)
             if case.n > 1:
                 total["ratio"] += weight * (_change(moved, near, 1) - _change(moved, near, 0))
             total["off"] += weight * _log(moved.off[0] / near.off[0])
-            change = (radial.r2 - 1) / (alone.r2 - 1) if alone.r2 != 1 else F(0)
-            if abs(change) < F(1, 10**40):
-                total["radial"] = None  # superstable
-            elif total["radial"] is not None:
-                total["radial"] += weight * mp.log(abs(_mp(change)))
+        total["radial"] = finite(RADIAL.value(radial_moves(case)))
     return total
+
+
+def radial_moves(case: Case) -> list[tuple[Any, Any]]:
+    """(chance, factor of delta) of each batch, linearised at x_1 along it."""
+    alone = linear(case, [1 + F(1, 10**80)] + [F(0)] * (case.n - 1), [])
+    if alone.r2 == 1:  # on data of another length
+        return [(mp.mpf(1), mp.mpf(0))]
+    found = ((weight, alone.step(batch)) for batch, weight in kinds_of(case))
+    return [(weight, _mp((x.r2 - 1) / (alone.r2 - 1))) for weight, x in found]
+
+
+def finite(value: Any) -> Any:
+    """None in the place of -oo: superstable."""
+    return None if mp.isinf(value) else value
 
 
 def moves_of(case: Case) -> list[Move]:
@@ -158,6 +167,7 @@ def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             for symbol, name in ((rates.rate_ratio, "ratio"), (rates.rate_off, "off")):
                 if case.n > 1 or name == "off":
                     found[name] = claim.meaning(symbol).value(moves)
+            found["radial"] = finite(claim.meaning(rates.rate_radial).value(radial_moves(case)))
         for symbol, name in ((rates.rate_ratio, "ratio"), (rates.rate_off, "off"),
                              (rates.rate_radial, "radial")):  # fmt: skip
             if found[name] is not None:
@@ -174,14 +184,18 @@ def edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         clock.played += 1
         top = evaluate(stated(claim.formula, rates.edge), at)
-        if evaluate(stated(claim.formula, rates.eta_max), at) != top * case.size:
-            refute(claim, case, "eta_max is not b a_max")
+        tried = []
         for share, below in ((F(1) - F(1, 10**6), True), (F(int(rng.integers(1, 99)), 100), True),
                              (F(1) + F(1, 10**6), False)):  # fmt: skip
             found = factor_means(case.like(replace(case.at, a=share * top)))
             negative = all(x is None or x < 0 for x in found.values())
+            tried.append((share * top, negative))
             if negative != below:
                 refute(claim, case, f"exponents at a = {share} a_max: {negative} that all are < 0")
+        for symbol in (rates.edge, rates.eta_max):
+            low, high = claim.meaning(symbol).value((case.size, tried))
+            if not low <= evaluate(stated(claim.formula, symbol), at) <= high:
+                refute(claim, case, f"{symbol} is not between {low} and {high}")
     return clock.played
 
 
@@ -248,6 +262,11 @@ def linearised(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     return clock.played
 
 
+PACES = (
+    purity_time.per_step, purity_time.per_epoch, purity_time.gain_step, purity_time.gain_epoch,
+)  # fmt: skip
+
+
 def best_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """TIME-BEST and TIME-BEST-ETA: minus the exponent of a ratio, by counting batches, at b and b +
     1.
@@ -273,39 +292,16 @@ def best_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         here, size = value[case.size], case.size
         with mp.workdps(DIGITS):
-            same(
-                claim,
-                case,
-                number(stated(claim.formula, purity_time.per_step), base),
-                here,
-                "per step",
-            )
+            pace = Pace(here, value.get(size + 1, here), case.n, size)
+            for symbol in PACES[:1] if fixed_eta or size == case.n else PACES:
+                found = claim.meaning(symbol).value(pace)
+                same(claim, case, number(stated(claim.formula, symbol), base), found, f"{symbol}")
             if fixed_eta:
                 if size + 1 < case.n and not value[size + 1] < here:
                     refute(claim, case, "b + 1 is no slower")
                 for part in relations(claim.formula):
                     if not isinstance(part, Eq) and not number(part.gts - part.lts, base) > 0:
                         refute(claim, case, f"{part}")
-                continue
-            per_epoch = F(case.n, size)
-            same(claim, case, number(stated(claim.formula, purity_time.per_epoch), base),
-                 _mp(per_epoch) * here, "per epoch")  # fmt: skip
-            after = value[size + 1]
-            same(
-                claim,
-                case,
-                number(stated(claim.formula, purity_time.gain_step), base),
-                after - here,
-                "gain",
-            )
-            gain = _mp(F(case.n, size + 1)) * after - _mp(per_epoch) * here
-            same(
-                claim,
-                case,
-                number(stated(claim.formula, purity_time.gain_epoch), base),
-                gain,
-                "gain/epoch",
-            )
     return clock.played
 
 
@@ -329,17 +325,20 @@ def spread(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 q = near.step(batch).q
                 moves.append([mp.log(abs(_mp(q[j] / q[0] / tiny))) if q[j] and q[0] else mp.inf
                               for j in (1, 2)])  # fmt: skip
-            mean = [mp.fsum(x[j] for x in moves) / len(moves) for j in (0, 1)]
-            own = mp.fsum(x[0] ** 2 for x in moves) / len(moves) - mean[0] ** 2
-            both = mp.fsum(x[0] * x[1] for x in moves) / len(moves) - mean[0] * mean[1]
-            decay = number(stated(rates.SGD_RATE.formula, rates.rate_ratio), at)
-            at[purity_time.rate] = decay
-            for symbol, value in ((purity_time.variance, own), (purity_time.covariance, both),
-                                  (purity_time.spread, own - both)):  # fmt: skip
+            decay = at[purity_time.rate] = claim.meaning(purity_time.rate).value(moves)
+            same(
+                claim,
+                case,
+                number(stated(rates.SGD_RATE.formula, rates.rate_ratio), at),
+                decay,
+                "Lambda",
+            )
+            for symbol in (purity_time.variance, purity_time.covariance, purity_time.spread):
+                value = claim.meaning(symbol).value(moves)
                 same(claim, case, number(stated(claim.formula, symbol), at), value, f"{symbol}")
-            at[purity_time.spread] = own - both
+            at[purity_time.spread] = value
             unit = stated(claim.formula, purity_time.offset).subs(purity_time.largest, 1)
-            found = mp.sqrt((own - both) / 2) / (-decay) ** mp.mpf("1.5")
+            found = mp.sqrt(value / 2) / (-decay) ** mp.mpf("1.5")
             same(
                 claim,
                 case,

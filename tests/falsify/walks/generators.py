@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 from mpmath import mp
 from sympy import Eq, Symbol
 
+from tests.falsify.seeing import measured
 from tests.falsify.walks.exponents import _mp
 from tests.falsify.walks.play import DIGITS, Clock, cases, inside, number, refute, same
 from tests.falsify.walks.steps import Search, claimed_split
@@ -19,6 +20,8 @@ from theorem_audit.statement.claim import Claim
 from theory.minibatch import selection
 from theory.minibatch import selection_n as many
 from theory.notation import n, p, q_i, q_j, r2
+from theory.vocabulary.observables import Seen
+from theory.vocabulary.selecting import Field
 
 F = Fraction
 
@@ -52,9 +55,8 @@ def generator(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                              (selection.second_coefficient, selection.mixed_coefficient))  # fmt: skip
             claimed = mp.mpf(0)
             for j, e in powers.items():
-                slope = number(
-                    stated(claim.formula, selection.first_coefficient), {**at, q_j: case.at.q[j]}
-                )
+                own = measured(claim, case.seen(pair=(j, j)), (q_j,))
+                slope = number(stated(claim.formula, selection.first_coefficient), {**at, **own})
                 claimed += second * e**2 + slope * e
                 claimed += mixed * e * mp.fsum(x for i, x in powers.items() if i != j)
             if abs(claimed - found) > mp.mpf(10) ** -15 * (1 + abs(found)):
@@ -64,18 +66,6 @@ def generator(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     f"L f/f = {mp.nstr(found, 9)}, claimed {mp.nstr(claimed, 9)}, {powers}",
                 )
     return clock.played
-
-
-def operator(f: Callable[..., Any], logs: list[Any]) -> Any:
-    """(1/2) sum D_j^2 f + sum (q_j^2/r2) D_j f at log q, by numerical differentiation to 30 digits."""
-    squares = [mp.exp(2 * x) for x in logs]
-    total, norm = mp.mpf(0), mp.fsum(squares)
-    for j in range(len(logs)):
-        order = [0] * len(logs)
-        for times, factor in ((2, mp.mpf(1) / 2), (1, squares[j] / norm)):
-            order[j] = times
-            total += factor * mp.diff(f, tuple(logs), tuple(order))
-    return total
 
 
 def angle_generator(claim: Claim, rng: np.random.Generator) -> None:
@@ -89,12 +79,16 @@ def angle_generator(claim: Claim, rng: np.random.Generator) -> None:
                 rest = mp.sqrt(mp.fsum(mp.exp(2 * y) for y in x[1:]))
                 return 2 / mp.pi * mp.atan(mp.exp(x[0]) / rest)
 
-            squares = [mp.exp(2 * x) for x in logs[1:]]
-            point = {q_i: mp.exp(logs[0]), many.rest: mp.sqrt(mp.fsum(squares)),
-                     many.share: mp.fsum(x**2 for x in squares) / mp.fsum(squares) ** 2}  # fmt: skip
-            found = operator(f, logs)
+            point = angle_point(claim, [mp.exp(x) for x in logs])
+            found = claim.meaning(many.generated).value(Field(logs, f))
             where = f"log q = {[mp.nstr(x, 6) for x in logs]}"
             same(claim, where, number(part.rhs, point), found, "L f", mp.mpf(10) ** -18)
+
+
+def angle_point(claim: Claim, q: Sequence[Any]) -> dict[Symbol, Any]:
+    """|q_i|, R and V for i = 1."""
+    own = claim.meaning(q_i).value(Seen([abs(x) for x in q], [1] * len(q), F(0), F(0)))
+    return {q_i: own, **{x: claim.meaning(x).value(q) for x in (many.rest, many.share)}}
 
 
 def area_generator(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -105,10 +99,10 @@ def area_generator(claim: Claim, rng: np.random.Generator, seconds: float) -> in
         with mp.workdps(DIGITS):
             logs = [mp.mpf(float(x)) for x in rng.normal(size=3)]
             q = [mp.exp(x) for x in logs]
-            norm = mp.sqrt(mp.fsum(x**2 for x in q))
+            norm = claim.meaning(many.r).value(q)
             point = {many.q_1: q[0], many.q_2: q[1], many.q_3: q[2], many.r: norm}
-            w = [x / norm for x in q]
-            found = spherical_excess(w, [0, 1, 0], [0, 0, 1]) / (mp.pi / 2)
+            claim.drawn(point)
+            found = claim.meaning(many.area).value([x / norm for x in q])
             where = f"q = {[mp.nstr(x, 6) for x in q]}"
             same(
                 claim,
@@ -124,25 +118,9 @@ def area_generator(claim: Claim, rng: np.random.Generator, seconds: float) -> in
                 return 4 / mp.pi * mp.atan(mp.exp(x) / (size + mp.exp(y) + mp.exp(z)))
 
             claimed = number(stated(claim.formula, many.generated), point)
-            same(claim, where, claimed, operator(f, logs), "L f", mp.mpf(10) ** -18)
+            seen = claim.meaning(many.generated).value(Field(logs, f))
+            same(claim, where, claimed, seen, "L f", mp.mpf(10) ** -18)
     return clock.played
-
-
-def spherical_excess(*corners: Any) -> Any:
-    """Area of a spherical triangle: the sum of its angles less pi; corners are unit vectors."""
-
-    def along(u: Any, v: Any) -> Any:  # the unit tangent at u towards v
-        inner = mp.fsum(x * y for x, y in zip(u, v, strict=True))
-        t = [y - inner * x for x, y in zip(u, v, strict=True)]
-        size = mp.sqrt(mp.fsum(x**2 for x in t))
-        return [x / size for x in t]
-
-    total = -mp.pi
-    for i in range(3):
-        u, v, w = corners[i], corners[(i + 1) % 3], corners[(i + 2) % 3]
-        one, two = along(u, v), along(u, w)
-        total += mp.acos(mp.fsum(x * y for x, y in zip(one, two, strict=True)))
-    return total
 
 
 def divergence(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -155,17 +133,18 @@ def divergence(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         with mp.workdps(DIGITS):
             logs = [mp.mpf(float(x)) for x in rng.normal(size=size)]
 
-            def flux(*x: Any) -> Any:
-                h = mp.exp(mp.fsum(e * y for e, y in zip(powers, x, strict=True)))  # noqa: B023
-                norm = mp.fsum(mp.exp(2 * y) for y in x)
-                return mp.exp(alpha * mp.fsum(x) / size) * norm * powers[0] * h  # noqa: B023
+            def h(*x: Any) -> Any:
+                return mp.exp(mp.fsum(e * y for e, y in zip(powers, x, strict=True)))  # noqa: B023
 
-            found = mp.diff(flux, tuple(logs), tuple([1] + [0] * (size - 1)))
-            h = mp.exp(mp.fsum(e * y for e, y in zip(powers, logs, strict=True)))
-            g = mp.exp(alpha * mp.fsum(logs) / size)
-            point = {many.gauge: g, many.gauge_slope: alpha * g, many.slope: powers[0] * h,
-                     many.curvature: powers[0] ** 2 * h, q_j: mp.exp(logs[0]), n: size,
-                     r2: mp.fsum(mp.exp(2 * y) for y in logs)}  # fmt: skip
+            field = Field(logs, h, lambda m: mp.exp(alpha * m))  # noqa: B023
+            found = claim.meaning(many.flux_change).value(field)
+            q = [mp.exp(x) for x in logs]
+            state = Seen(q, [1] * size, field.r2(*logs), field.r2(*logs))
+            point = {n: size, **measured(claim, state, (q_j, r2)), **{
+                x: claim.meaning(x).value(field)
+                for x in (many.gauge, many.gauge_slope, many.slope, many.curvature)
+            }}  # fmt: skip
+            claim.drawn((n,))
             claimed = number(stated(claim.formula, many.flux_change), point)
             same(
                 claim,

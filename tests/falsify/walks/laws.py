@@ -25,6 +25,7 @@ from tests.falsify.walks.steps import Search
 from tests.instances import evaluate
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory.vocabulary.passages import Path
 from theory.walks import random_walk as rw
 from theory.walks.walk_law import increment
 
@@ -32,31 +33,59 @@ F = Fraction
 SLACK = 1e-9  # of floats in the iteration: a thousand roundings of numbers near 1
 LITTLE = F(1, 40)  # beyond a bound, where a region allows it
 FAR = 20  # how far a jump may go where nothing bounds it
-MEANS: dict[Symbol, Callable[[Fraction, Fraction], Fraction]] = {
+Mean = Callable[[Fraction, Fraction], Fraction]
+MEANS: dict[Symbol, Mean] = {
     rw.mean_jump: lambda _, jump: jump,
     rw.mean_square: lambda _, jump: jump * jump,
-    rw.value_next: lambda at, jump: at + jump,
-    rw.f_next: lambda at, jump: at + jump,
 }
+NEXT = (rw.value_next, rw.f_next)
 Law = list[tuple[Fraction, float]]
 
 
+def means_of(claim: Claim) -> dict[Symbol, Mean]:
+    """What the means of a step are of, by position and jump; the next value is as the claim means it."""
+    free, found = claim.region.free_symbols, dict(MEANS)
+    for x in NEXT:
+        if x in free:
+            value = claim.meaning(x).value
+            found[x] = lambda at, jump, value=value: value((at, jump))  # type: ignore[misc]
+    return found
+
+
+def payoff(
+    claim: Claim,
+    symbol: Symbol,
+    there: Callable[[Fraction], bool],
+    late: Callable[[Fraction], float],
+) -> tuple[float, Callable[[Fraction], float]]:
+    """What the claim's mean of ``symbol`` earns a step, and at the position where the walk has stopped.
+
+    there: whether that is where it was waited for.  late: steps before the stop is counted.
+    """
+    value = claim.meaning(symbol).value
+    each = value((1.0, False)) - value((0.0, False))
+    return each, lambda x: value((each * late(x), there(x)))
+
+
 def split_conditions(
-    claim: Claim, at: Mapping[Symbol, Any], step: int
+    claim: Claim, at: Mapping[Symbol, Any], step: int, path: Path | None = None
 ) -> tuple[list[Basic], list[Basic]] | None:
     """(sure, mean) conditions in force at step ``step``; None when what fixes no step fails.
 
     A condition with k is a scope: where it is false at this step, the step's conditions do not bind.
+    path: from this position on; where the claim's tau has come by then, none binds.
     """
     sure, mean, scope, fixed = _sorted(claim.region)
     if any(x.free_symbols <= set(at) and not evaluate(x, at) for x in fixed):
         return None
-    binding = all(x.subs({rw.k: step, rw.tau: 10**9}) == True for x in scope)  # noqa: E712
+    stop = claim.meaning(rw.tau).value(path) if path and scope else np.inf
+    tau = 10**9 if np.isinf(stop) else step + int(stop)
+    binding = all(x.subs({rw.k: step, rw.tau: tau}) == True for x in scope)  # noqa: E712
     return (sure, mean) if binding else ([], [])
 
 
 # What a law of walks draws at each position and step, beside what a search fixes.
-LAW = (rw.k, increment, *MEANS, rw.offset, rw.now, rw.value_now, rw.f_now)
+LAW = (rw.k, increment, *MEANS, *NEXT, rw.offset, rw.now, rw.value_now, rw.f_now)
 
 
 @cache
@@ -68,7 +97,7 @@ def _sorted(region: Basic) -> tuple[list[Basic], list[Basic], list[Basic], list[
     fixed: list[Basic] = []
     for part in relations(region):
         free = part.free_symbols
-        named = free & set(MEANS)
+        named = free & {*MEANS, *NEXT}
         if any(side.diff(x, 2) != 0 for x in named for side in part.args):
             continue  # m_1^2 <= m_2: true of every law
         kind = scope if rw.k in free else mean if named else sure if increment in free else fixed
@@ -77,20 +106,20 @@ def _sorted(region: Basic) -> tuple[list[Basic], list[Basic], list[Basic], list[
 
 
 def laws(
-    sure: Sequence[Basic], mean: Sequence[Basic], at: Mapping[Symbol, Any], here: Fraction,
-    jumps: Iterable[Fraction],
+    means: Mapping[Symbol, Mean], sure: Sequence[Basic], mean: Sequence[Basic],
+    at: Mapping[Symbol, Any], here: Fraction, jumps: Iterable[Fraction],
 ) -> list[Law]:  # fmt: skip
     """Vertices of the laws allowed at a position: at most one jump more than tight constraints."""
     allowed = [j for j in jumps if all(evaluate(x, {**at, increment: j}) for x in sure)]
     rows = []
     for part in mean:
-        (symbol,) = part.free_symbols & set(MEANS)
+        (symbol,) = part.free_symbols & set(means)
 
         def gap(value: Fraction, condition: Basic = part, name: Symbol = symbol) -> Fraction:
             point = {**at, name: value}
             return evaluate(condition.gts, point) - evaluate(condition.lts, point)  # type: ignore[no-any-return]
 
-        rows.append([float(gap(MEANS[symbol](here, j))) for j in allowed])
+        rows.append([float(gap(means[symbol](here, j))) for j in allowed])
     found: list[Law] = []
     table = np.array(rows).reshape(len(rows), len(allowed))
     for size in range(1, len(rows) + 2):
@@ -108,9 +137,12 @@ def laws(
 def worst(
     inner: Sequence[Fraction], options: Mapping[Fraction, list[Law]], reward: float,
     outside: Callable[[Fraction], float], limit: float, first: Mapping[Fraction, list[Law]] | None,
-    start: Fraction,
+    start: Fraction, stuck: float = 0.0,
 ) -> float:  # fmt: skip
-    """sup of the sum of ``reward`` a step plus ``outside`` at the exit, from ``start``, to 3 limits."""
+    """sup of the sum of ``reward`` a step plus ``outside`` at the exit, from ``start``, to 3 limits.
+
+    stuck: earned where no law is left, and it cannot go on.
+    """
     place = {x: i for i, x in enumerate(inner)}
     value = np.zeros(len(inner))
 
@@ -126,7 +158,7 @@ def worst(
 
     def gain(table: tuple[np.ndarray, np.ndarray]) -> float:
         rows, ends = table
-        return float((rows @ value + ends).max()) if len(ends) else 0.0  # no law: it cannot go on
+        return float((rows @ value + ends).max()) if len(ends) else stuck
 
     later = [compiled(x, options[x]) for x in inner]
     if reward and any(
@@ -143,15 +175,15 @@ def worst(
 
 
 def _both(claim: Claim, at: dict[Symbol, Any], inner: Sequence[Fraction], name: Symbol | None,
-          jumps: Sequence[Fraction], origin: Fraction) -> Any:  # fmt: skip
-    """The laws at every position, at step 0 and at later steps; None where no hypothesis can hold."""
-    tables = []
+          jumps: Sequence[Fraction], ends: tuple[Any, Any]) -> Any:  # fmt: skip
+    """The laws at every position, at step 0 and at later steps; ends: the levels that tau knows."""
+    tables, means = [], means_of(claim)
     for step in (0, 1):
         table = {}
         for x in inner:
-            here = {**at, name: x - origin} if name is not None else dict(at)
-            conditions = split_conditions(claim, here, step)
-            table[x] = [] if conditions is None else laws(*conditions, here, x, jumps)
+            here = {**at, name: x} if name is not None else dict(at)
+            conditions = split_conditions(claim, here, step, Path([x], *ends))
+            table[x] = [] if conditions is None else laws(means, *conditions, here, x, jumps)
         tables.append(table)
     return tables
 
@@ -196,14 +228,16 @@ def exit_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             F(-reach - 1),
         ]
         at = {rw.jump: F(reach), rw.width: F(wide), rw.second: least, rw.height: start}
-        tables = _both(claim, at, inner, rw.offset, jumps, F(0))
+        tables = _both(claim, at, inner, rw.offset, jumps, (low, wide))
         if any(not table[x] for table in tables for x in inner):
             continue  # somewhere no law is allowed: no such walk
         clock.played += 1
         claim.drawn((*at, *LAW))
         bound = float(number(claim.formula.rhs, at)) if least else float("inf")
         first = tables[0] if tables[0] != tables[1] else None
-        time = worst(inner, tables[1], 1.0, lambda _: 0.0, bound, first, start)
+        late = lambda x, low=low, wide=wide: claim.meaning(rw.tau).value(Path([x], low, wide))  # noqa: E731
+        reward, outside = payoff(claim, rw.mean_time, lambda _: False, late)
+        time = worst(inner, tables[1], reward, outside, bound, first, start)
         what = f"J={reach}, W={wide}, v={least}, band [{low}, {wide}], X_0={start}"
         if time > bound * (1 + SLACK) or (
             time == bound and claim.formula.func.__name__ == "StrictLessThan"
@@ -214,7 +248,7 @@ def exit_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
 def foster_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """FOSTER: V on a lattice; the longest mean time while the drift condition can be kept."""
-    clock, turn = Clock(seconds), 0
+    clock, turn, means = Clock(seconds), 0, means_of(claim)
     while clock.left and turn < 10_000:
         turn += 1
         drift = F(int(rng.integers(1, 5)), 2) if turn % 4 else -LITTLE
@@ -231,7 +265,8 @@ def foster_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             for x in inside:
                 here = {**at, rw.value_now: x}
                 found = split_conditions(claim, here, step)
-                table[x] = [] if found is None else laws(*found, here, x, [y - x for y in inside])
+                jumps = [y - x for y in inside]
+                table[x] = [] if found is None else laws(means, *found, here, x, jumps)
             tables.append(table)
         _, _, _, fixed = _sorted(claim.region)
         if not all(evaluate(x, at) for x in fixed if x.free_symbols <= set(at)):
@@ -244,7 +279,9 @@ def foster_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             refute(claim, f"V_0={start}, epsilon={drift}", f"E tau >= 0 > {bound:.6g}")
         if start not in inside:
             continue
-        time = worst(inside, tables[1], 1.0, lambda _: 0.0, bound, first, start)
+        stop = claim.meaning(rw.tau).value(Path([()]))  # where no law is allowed, it has stopped
+        reward, outside = payoff(claim, rw.mean_time, lambda _: False, lambda _, stop=stop: stop)
+        time = worst(inside, tables[1], reward, outside, bound, first, start, outside(start))
         if time > bound * (1 + SLACK):
             refute(claim, f"V_0={start}, epsilon={drift}", f"E tau = {time:.6g} > {bound:.6g}")
     return clock.played
@@ -266,14 +303,15 @@ def escape_chance(claim: Claim, rng: np.random.Generator, seconds: float) -> int
             F(-reach - 1),
         ]
         at = {rw.jump: F(reach), rw.drift: slope, rw.level: F(low), rw.start: start}
-        tables = _both(claim, at, inner, rw.now, jumps, F(0))
+        tables = _both(claim, at, inner, rw.now, jumps, (F(low), None))
         if any(not table[x] for table in tables for x in inner):
             continue
         clock.played += 1
         claim.drawn((*at, *LAW))
         bound = float(number(claim.formula.rhs, at))
         first = tables[0] if tables[0] != tables[1] else None
-        chance = worst(inner, tables[1], 0.0, lambda x, a=low: float(x <= a), 1.0, first, start)
+        _, outside = payoff(claim, rw.returning, lambda x, a=low: x <= a, lambda _: 0.0)
+        chance = worst(inner, tables[1], 0.0, outside, 1.0, first, start)
         if chance > bound * (1 + SLACK):
             what = f"J={reach}, delta_1={slope}, A={low}, x={start}"
             refute(claim, what, f"a walk that returns with P >= {chance:.9g} > {bound:.9g}")
@@ -282,7 +320,7 @@ def escape_chance(claim: Claim, rng: np.random.Generator, seconds: float) -> int
 
 def hitting_chance(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SUPERMARTINGALE-CRITERIA: values of f on a lattice from f_C up; B is where f >= f_B."""
-    clock, turn = Clock(seconds), 0
+    clock, turn, means = Clock(seconds), 0, means_of(claim)
     while clock.left and turn < 10_000:
         turn += 1
         floor_, rise = F(int(rng.integers(-3, 4)), 2), int(rng.integers(-1, 7))
@@ -309,15 +347,16 @@ def hitting_chance(claim: Claim, rng: np.random.Generator, seconds: float) -> in
             table: dict[Fraction, list[Law]] = {}
             for x in inner:
                 here = {**at, rw.f_now: x}
-                found = split_conditions(claim, here, step)
-                ends = [floor_ + F(y, 2) for y in range(rise + 3)]
-                table[x] = [] if found is None else laws(*found, here, x, [y - x for y in ends])
+                found = split_conditions(claim, here, step, Path([x], high=target))
+                jumps = [floor_ + F(y, 2) - x for y in range(rise + 3)]
+                table[x] = [] if found is None else laws(means, *found, here, x, jumps)
             tables.append(table)
         clock.played += 1
         claim.drawn((*at, *LAW))
         bound = float(number(claim.formula.rhs, at))
         first = tables[0] if tables[0] != tables[1] else None
-        chance = worst(inner, tables[1], 0.0, lambda x, z=target: float(x >= z), 1.0, first, start)
+        _, outside = payoff(claim, rw.hit, lambda x, z=target: x >= z, lambda _: 0.0)
+        chance = worst(inner, tables[1], 0.0, outside, 1.0, first, start)
         if chance > bound + SLACK:
             refute(
                 claim,

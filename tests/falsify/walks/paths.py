@@ -7,17 +7,15 @@ the claim itself leaves open where it says so in words.  First steps are searche
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from math import comb
 from typing import Any
 
 import numpy as np
 from mpmath import mp
-from sympy import Symbol, log
+from sympy import Symbol
 
-from tests.falsify.walks.exponents import _mp, factor_means
+from tests.falsify.walks.exponents import _mp, moves_of, radial_moves
 from tests.falsify.walks.play import (
     DIGITS,
     MOST_OBLIQUE,
@@ -34,12 +32,12 @@ from tests.falsify.walks.play import (
 )
 from tests.falsify.walks.setting import at_own_step, setting_of
 from tests.falsify.walks.steps import Search, claimed_split
-from tests.instances import evaluate
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
-from theory.minibatch import rates, reach, two_points
-from theory.minibatch.capture import CAPTURE, g, s_star, t_star, theta
+from theory.minibatch import rates, two_points
 from theory.notation import p, s, t
+from theory.vocabulary.moves import Change
+from theory.vocabulary.passages import Late
 
 F = Fraction
 SIGMAS = 6.0
@@ -71,17 +69,18 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         clock.played += 1
         exact_zeros(claim, case)
+        slope, fall = (float(x) for x in stated_rates(claim, at, case))
+        if case.n > 6 or case.at.a < F(1, 5) or not any(case.at.off):
+            continue
         turn += 1
-        if turn % 12 or case.n > 6 or case.at.a < F(1, 5):
+        if turn % 12 != 1:
             continue
         runs, (W, X) = 400, case.at.floats()
         paths = case.setting.paths(runs, case.n, case.size)
         if paths is None:
             continue
         live = np.array(case.live)
-        found = factor_means(case)
-        slope = float(stated_rate(claim, at))
-        span = int(min(1200, 250 / max(abs(slope), abs(float(found["off"])))))
+        span = int(min(1200, 250 / max(abs(slope), abs(fall))))
         W = np.tile(W, (runs, 1))
         W = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X)
         rows, first = np.arange(runs), np.abs((W @ X.T)[:, live])
@@ -90,25 +89,43 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue  # not yet near a data point: the slope would be another
         other = np.where(winner == live[0], live[1], live[0])
         with np.errstate(divide="ignore"):
-            q = W @ X.T
-            before = np.log(np.abs(q[rows, other] / q[rows, winner]))
-            q = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X) @ X.T
-            change = (np.log(np.abs(q[rows, other] / q[rows, winner])) - before) / span
-        if np.isneginf(change).any():
-            refute(claim, case, "a live coordinate is 0 in floats after a run")
-        error = change.std() / np.sqrt(runs)
-        # what is not at the limit yet: impurities at the start of the window, over its length
-        bias = 20 * np.exp(before).mean() / (span * 0.02) + abs(slope) / 50
-        if abs(change.mean() - slope) > SIGMAS * error + bias:
-            refute(claim, case, f"slope {change.mean():.5f} +- {error:.5f}, claimed {slope:.5f}")
+            then = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X)
+            (before, off), (after, off_after) = (
+                (np.log(np.abs(q[rows, other] / q[rows, winner])), np.log(np.abs(w[:, len(X) :])))
+                for w in (W, then)
+                for q in (w @ X.T,)
+            )
+        for symbol, one, two, claimed in (
+            (rates.path_ratio, before, after, slope),
+            (rates.path_off, off[:, 0], off_after[:, 0], fall) if off.size and case.at.data is None
+            else (None,) * 4,
+        ):  # fmt: skip
+            if symbol is None or np.isneginf(one).all():
+                continue
+            change = claim.meaning(symbol).value(Late(one, two, span))
+            if np.isneginf(change).any():
+                refute(claim, case, f"{symbol}: a coordinate is 0 in floats after a run")
+            error = change.std() / np.sqrt(runs)
+            # what is not at the limit yet: impurities at the start of the window, over its length
+            bias = 20 * np.exp(before).mean() / (span * 0.02) + abs(claimed) / 50
+            if abs(change.mean() - claimed) > SIGMAS * error + bias:
+                refute(
+                    claim,
+                    case,
+                    f"{symbol} {change.mean():.5f} +- {error:.5f}, claimed {claimed:.5f}",
+                )
     return clock.played
 
 
-def stated_rate(claim: Claim, at: dict[Symbol, Any]) -> Any:
-    """The claimed rate of a ratio along paths, through SGD-RATE's exponent."""
-    value = stated(claim.formula, rates.path_ratio)
-    value = value.subs(rates.rate_ratio, stated(rates.SGD_RATE.formula, rates.rate_ratio))
-    return number(value, {**at, p: claimed_split(claim, at)})
+def stated_rates(claim: Claim, at: dict[Symbol, Any], case: Case) -> list[Any]:
+    """The claimed rates of a ratio and of w_perp along paths, from exponents at x_1 as played there."""
+    moves, points = moves_of(case), {**at, p: claimed_split(claim, at)}
+    for x in (rates.rate_ratio, rates.rate_off, rates.rate_radial):
+        seen = radial_moves(case) if x == rates.rate_radial else moves
+        points[x] = claim.meaning(x).value(seen)
+        if not mp.isinf(points[x]):
+            same(claim, case, number(stated(rates.SGD_RATE.formula, x), points), points[x], f"{x}")
+    return [number(stated(claim.formula, x), points) for x in (rates.path_ratio, rates.path_off)]
 
 
 def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -130,165 +147,48 @@ def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         step = case.at.a if exactly else F(1, 10**25)
         small = replace(case.at, a=step)
         with mp.workdps(150):
-            total = mp.mpf(0)
-            for batch in batches:
-                moved = small.step(batch)
-                if any(moved.q[j] == 0 for j in live):
-                    total = mp.mpf("-inf")
-                    break
-                logs = mp.fsum(mp.log(abs(_mp(moved.q[j] / small.q[j]))) for j in live)
-                total += logs - mp.mpf(len(live)) / 2 * _mp(moved.r2 - small.r2)
-            mean = total / len(batches)
-            if exactly and case.at.r2 == 1:
-                claimed = [number(stated(claim.formula, x), at) for x in
-                           (rates.first_order, rates.second_order)]  # fmt: skip
-                same(
-                    claim, case, _mp(step) * (claimed[0] + _mp(step) * claimed[1]), mean, "E change"
-                )
+            moved = [small.step(batch) for batch in batches]
+            logs = mp.mpf("-inf")
+            if all(x.q[j] for x in moved for j in live):
+                logs = mp.fsum(mp.log(abs(_mp(x.q[j] / small.q[j]))) for x in moved for j in live)
+            norm = mp.fsum(_mp(x.r2 - small.r2) for x in moved) / len(moved)
+            change = Change(_mp(step), len(live), logs / len(moved), norm)
+            said = {
+                x: number(stated(claim.formula, x), at)
+                for x in (rates.first_order, rates.second_order)
+            }
+            seen = {x: claim.meaning(x).value(change) for x in said}
             if exactly:
+                if case.at.r2 == 1:
+                    both = said[rates.first_order] + _mp(step) * said[rates.second_order]
+                    same(claim, case, both, seen[rates.first_order], "E change")
                 continue
-            one = number(stated(claim.formula, rates.first_order), at)
             size = mp.mpf(10) ** -20 * (1 + _mp(case.at.r2)) ** 6 * (1 + len(live))
-            if abs(mean / _mp(step) - one) > size:
-                refute(
-                    claim,
-                    case,
-                    f"F_1 = {mp.nstr(mean / _mp(step), 12)}, claimed {mp.nstr(one, 12)}",
-                )
-            if case.at.r2 == 1:
-                two = number(stated(claim.formula, rates.second_order), at)
-                if abs(mean / _mp(step) ** 2 - two) > size:
-                    refute(
-                        claim, case, f"F_2 = {mp.nstr(mean / _mp(step) ** 2, 12)}, claimed {two}"
-                    )
+            for x, one in said.items():
+                if (x == rates.first_order or case.at.r2 == 1) and abs(seen[x] - one) > size:
+                    refute(claim, case, f"{x} = {mp.nstr(seen[x], 12)}, claimed {mp.nstr(one, 12)}")
     return clock.played
 
 
-def schedule(case: Case, start: int, cycles: int) -> Iterator[list[int]]:
-    """Batches that always hold ``start`` and rotate the others, ``cycles`` times around."""
-    others = [j for j in range(case.n) if j != start]
-    for turn in range(cycles * len(others)):
-        yield [start, *(others[(turn + x) % len(others)] for x in range(case.size - 1))]
-
-
-def shortened(at: Neuron) -> Neuron:
-    """The same to a relative 2^-200 a coordinate: exact rationals grow fivefold in length a step."""
-
-    def cut(x: Fraction) -> Fraction:
-        if x == 0 or x.denominator.bit_length() < 400:
-            return x
-        shift = 200 - x.numerator.bit_length() + x.denominator.bit_length()
-        return F(int(x * F(2) ** shift), 1) / F(2) ** shift
-
-    return at.at([cut(x) for x in at.c], [cut(x) for x in at.off])
-
-
-def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """REACH: the schedule (exact while short, then to 60 digits), its ratio and its chance."""
-    clock = Clock(seconds)
-    for case in cases(claim, rng, clock):
-        if len(case.live) < 2 or case.at.r2 >= 2:
-            continue
-        share = F(1) if rng.random() < 0.6 else F(int(rng.choice([1, 3])), 2)
-        for turns in (0, 1, 2) if case.n <= 5 else (0, 1):
-            lead = max(case.live, key=lambda j: abs(case.at.q[j]))
-            path = [case.at]
-            for batch in schedule(case, lead, turns):
-                path.append(shortened(path[-1].step(batch)))
-                if path[-1].r2 >= 2:  # no slack is left: outside every t_* > 0
-                    break
-            slack = min(2 - x.r2 for x in path)
-            at: dict[Symbol, Any] = {
-                **case.observed(claim), t: slack, t_star: min(slack, F(1)) * share, reach.M: turns
-            }  # fmt: skip
-            if slack <= 0 or not inside(claim, at):
-                continue
-            clock.played += 1
-            end = path[-1]
-            ratio = max(abs(end.q[j] / end.q[lead]) for j in case.live if j != lead)
-            bound = next(x for x in relations(claim.formula) if x.has(reach.final_ratio))
-            with mp.workdps(DIGITS):
-                if real(ratio) > number(bound.gts, at) * (1 + mp.mpf(10) ** -25):
-                    refute(claim, case, f"ratio {float(ratio)} after {turns} cycles")
-                chance = _mp(_chance(case, lead)) ** (turns * (case.n - 1))
-                claimed = number(stated(claim.formula, reach.schedule_probability), at)
-                if not abs(claimed - chance) <= chance * mp.mpf(10) ** -25:
-                    refute(
-                        claim,
-                        case,
-                        f"chance of the schedule is {mp.nstr(chance, 9)}, not {claimed}",
-                    )
-    return clock.played
-
-
-def _chance(case: Case, lead: int) -> Fraction:
-    """That the next batch is the schedule's first one; its others are as likely, for a law that stays."""
-    batches, first = case.batches(), sorted(next(schedule(case, lead, 1)))
-    if batches is None:  # too many to list
-        return F(1, comb(case.n, case.size))
-    return F(sum(sorted(x) == first for x in batches), len(batches))
-
-
-def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """REACH-TIME: after T_* steps of the schedule U <= U_*; U_* is half of theta; the chance of T_*
-    draws.
-    """
-    clock = Clock(seconds)
-    for case in cases(claim, rng, clock, most=40):
-        if len(case.live) < 2 or case.at.r2 >= F(199, 100):
-            continue
-        base: dict[Symbol, Any] = case.observed(claim)
-        width = 1 - F(10, 27) * case.at.a
-        floor_ = min(base[s], (1 - 2 * case.at.a) ** 2 * min(2 - case.at.r2, width))
-        base |= {t_star: min(2 - case.at.r2, width), s_star: min(floor_, F(2))}
-        base |= {t: base[t_star], s: base[s_star]}  # the least along the path
-        if base[s_star] <= 0:
-            continue
-        base[g] = evaluate(stated(CAPTURE.formula, g), base)
-        if not inside(claim, base):
-            continue
-        clock.played += 1
-        with mp.workdps(DIGITS):
-            try:
-                top = mp.mpf(number(stated(claim.formula, reach.cycles), base))
-            except ZeroDivisionError:
-                refute(claim, case, "T_* has no value")
-            base[reach.cycles] = int(top)
-            steps = evaluate(stated(claim.formula, reach.horizon), base)
-            base[reach.horizon] = int(steps)
-            ways = comb(case.n, case.size)
-            claimed = number(log(stated(claim.formula, reach.chance)), {**base})
-            if abs(claimed + int(steps) * mp.log(ways)) > mp.mpf(10) ** -20 * (1 + abs(claimed)):
-                refute(claim, case, f"chance of {steps} draws out of {ways} sets")
-            level = number(stated(claim.formula, reach.reached), base)
-            whole = number(stated(CAPTURE.formula, theta), base)
-            if abs(2 * level - whole) > mp.mpf(10) ** -30:
-                refute(
-                    claim, case, f"the level is {mp.nstr(level / whole, 6)} of theta, not a half"
-                )
-            # the schedule's own bound at T_*: (n-1) (1 + a t_*)^(-g (n-b) M) <= U_*
-            fall = real(base[g]) * (case.n - case.size) * mp.log(1 + real(case.at.a * base[t_star]))
-            if mp.log(case.n - 1) - fall * int(top) > mp.log(level) + mp.mpf(10) ** -30:
-                refute(claim, case, f"{top} cycles do not lead to U <= U_*")
-        if int(steps) <= 3000 and case.n <= 4:
-            played_horizon(claim, case, base, int(steps), float(level))
-    return clock.played
-
-
-def played_horizon(
-    claim: Claim, case: Case, at: dict[Symbol, Any], steps: int, level: float
-) -> None:
-    """The same schedule to 60 digits (floats would stop at 5e-324): U after it."""
-    lead = max(case.live, key=lambda j: abs(case.at.q[j]))
-    end = case.at
-    for batch in schedule(case, lead, steps // (case.n - 1)):
-        end = shortened(end.step(batch))
+def _one_step(claim: Claim, case: Case, at: dict[Symbol, Any]) -> None:
+    """The bounds of z = log|q_1/q_2| over the batches that come next."""
+    after = [case.step(batch).q for batch in case.batches() or ()]
+    if not after or any(q[0] * q[1] == 0 for q in (case.at.q, *after)):
+        return
     with mp.workdps(DIGITS):
-        power, total = real(at[g]), mp.mpf(0)
-        for j in case.live:
-            total += abs(real(end.q[j]) / real(end.q[lead])) ** power if j != lead else 0
-        if total > level * (1 + 1e-12):
-            refute(claim, case, f"U = {mp.nstr(total, 9)} > U_* = {level:.9g} after the schedule")
+        z, *ends = (mp.log(abs(_mp(q[0] / q[1]))) for q in (case.at.q, *after))
+        jump, second, drift = (
+            claim.meaning(x).value((z, ends))
+            for x in (two_points.jump, two_points.second, two_points.drift)
+        )
+        slack = mp.mpf(10) ** -25
+        bad = {
+            "jump": jump > at[two_points.jump] + slack,
+            "second moment": second < at[two_points.second] - slack,
+            "drift": abs(z) > mp.log(2) and drift < at[two_points.drift] - slack,
+        }
+        if any(bad.values()):
+            refute(claim, case, f"one step of z: {bad}")
 
 
 def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -301,6 +201,8 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         step = F(int(rng.integers(20, 50)), 100) if turn % 3 else F(3, 10)
         small = F(1, int(10 ** rng.integers(0, 4)) + 1)
         gap = F(int(rng.integers(10, 15)), 10)
+        if turn % 12 == 0:  # from far out, with so much mass that a return is not likely
+            step, small, gap = F(3, 10), F(9, 10), F(10**6)
         q = [small, small / gap] + [F(0)] * (points - 2)
         if not setting.orthonormal and points > MOST_OBLIQUE:
             turn += 1
@@ -312,7 +214,8 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         mass = min(case.at.mass, (1 - 2 * step) ** 2 * slack)
         wide = float(mp.log(2)) if turn % 2 else float(rng.uniform(0.7, 2.0))
         start = float(mp.log(real(gap)))
-        share = F(1) if rng.random() < 0.7 else F(int(rng.choice([1, 3])), 2)
+        wide = max(wide, start)
+        share = F(1) if gap > 2 or rng.random() < 0.7 else F(int(rng.choice([1, 3])), 2)
         level, ratio = F(wide).limit_denominator(10**6) + F(1, 10**6), F(start)
         at: dict[Symbol, Any] = {
             **case.observed(claim), t: slack, s: mass,  # the least along the path
@@ -324,6 +227,7 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         clock.played += 1
         for symbol in (two_points.jump, two_points.second, two_points.drift):
             at[symbol] = number(stated(claim.formula, symbol), at)
+        _one_step(claim, case, at)
         bound, chance = (
             float(number(next(x for x in relations(claim.formula) if x.has(y)).gts, at))
             for y in (two_points.mean_time, two_points.returning)
@@ -338,20 +242,21 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         for now in range(most):
             z = np.log(np.abs((W @ X[0]) / (W @ X[1])))
             out |= np.abs(z) > float(level)
-            left |= np.abs(z) >= float(level)
+            left |= np.abs(z) >= float(level) - 1e-5
             back |= left & (np.abs(z) <= float(mp.log(2)) - 1e-12)
             if out.all() and now > 3 * bound:
                 break
             times += ~out
             W = float_steps(W, float(step), paths.next(1), case.at.activation, X)
         error = times.std() / np.sqrt(runs)
+        times = claim.meaning(two_points.mean_time).value(times)
         if times.mean() - SIGMAS * error > bound:
             refute(
                 claim,
                 case,
                 f"mean exit time {times.mean():.2f} > {bound:.2f}, L = {float(level):.3f}",
             )
-        share = back[left].mean() if left.any() else 0.0
+        share = claim.meaning(two_points.returning).value(back[left]).mean() if left.any() else 0.0
         if share - SIGMAS * np.sqrt(0.25 / max(left.sum(), 1)) > chance:
             refute(claim, case, f"returns with frequency {share:.3f} > {chance:.3f}")
     return clock.played
@@ -360,7 +265,5 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
 SEARCHES: dict[str, Search] = {
     "SGD-RATE-PATHS": path_rates,
     "UNIVERSAL-DECAY": universal_decay,
-    "REACH": reach_schedule,
-    "REACH-TIME": reach_horizon,
     "TWO-POINTS": two_points_walk,
 }

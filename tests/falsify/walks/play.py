@@ -185,7 +185,7 @@ class Case:
         at = self.at
         return {
             n: self.n, d: at.floats()[1].shape[1], b: self.size, a: at.a, eta: at.a * self.size,
-            active: 1, **measured(claim, self.seen(), (k, p, r2, delta, t, s, rho), LIVE),
+            **measured(claim, self.seen(), (k, p, r2, delta, t, s, rho, active), LIVE),
         }  # fmt: skip
 
     def __str__(self) -> str:

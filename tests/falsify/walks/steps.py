@@ -30,6 +30,7 @@ from tests.falsify.walks.play import (
 from tests.instances import evaluate
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theory.legend import LEGEND
 from theory.minibatch.log_ratios import drift, slow, spread
 from theory.minibatch.sparse_time import Q, c, mean_psi, pi, psi
 from theory.notation import (
@@ -43,9 +44,9 @@ from theory.notation import (
     q_i_next,
     q_j,
     q_j_next,
-    s,
     s_next,
 )
+from theory.vocabulary.moves import Turn
 
 F = Fraction
 Search = Callable[[Claim, np.random.Generator, float], int]
@@ -88,10 +89,8 @@ def pair_point(
     }
 
 
-def walk(symbol: Symbol, order: int) -> Search:
-    """WALK-DRIFT (order 1) and WALK-VARIANCE (2): the mean over all batches against the claim's over
-    C.
-    """
+def walk(symbol: Symbol) -> Search:
+    """WALK-DRIFT and WALK-VARIANCE: the mean over all batches against the claim's over C."""
 
     def search(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         clock = Clock(seconds)
@@ -99,7 +98,9 @@ def walk(symbol: Symbol, order: int) -> Search:
             for pair in pairs(case) if case.batches() else ():
                 sets = rests(case, pair)
                 points = [pair_point(claim, case, pair, rest) for rest in sets]
-                masses = {case.at.seen(batch) for batch in case.batches() or ()}
+                masses = {
+                    measured(claim, case.seen(batch), (S,))[S] for batch in case.batches() or ()
+                }
                 if not points or not all(inside(claim, {**points[0], S: x}) for x in masses):
                     continue
                 if not all(inside(claim, {**x, S: F(0)}) for x in points):
@@ -108,11 +109,11 @@ def walk(symbol: Symbol, order: int) -> Search:
                 if logs is None:
                     refute(claim, case, f"a factor of pair {pair} is not positive")
                 with mp.workdps(DIGITS):
-                    mean = mp.fsum(x**order for x in logs) / len(logs)
+                    mean = claim.meaning(symbol).value(logs)
                     split = claimed_split(claim, points[0])
                     rows = [{**x, p: split} for x in points]
                     values = [number(stated(claim.formula, symbol), x) for x in rows]
-                    same(claim, case, mp.fsum(values) / len(values), mean, f"mean of log^{order}")
+                    same(claim, case, mp.fsum(values) / len(values), mean, f"{symbol}")
                     for part in relations(claim.formula):
                         if part.has(symbol) and not isinstance(part, Eq):
                             bound = number(part.lts, rows[0])
@@ -166,7 +167,8 @@ def drift_low(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 excess = evaluate(cross.gts - cross.lts, at)
                 if excess < 0 or not all(evaluate(x, at) for x in bounds):
                     refute(claim, case, f"a bound fails, pair {pair}, C = {rest}")
-                if gain != 1 + excess / at[slow]:
+                found = claim.meaning(slow).value(Turn(gain, case.at.a, case.seen(pair=pair)))
+                if found not in (None, at[slow]) or (found is None and excess):
                     refute(
                         claim, case, f"e^drift is {gain}, not 1 + cross/K, pair {pair}, C = {rest}"
                     )
@@ -229,13 +231,22 @@ def fixed_points(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     moved.append(case.step(batch))
                 yield moved[k]
 
-        at, q = case.observed(claim), case.at.q
+        at, q, hold = case.observed(claim), case.at.q, (q_i, q_j, perp)
+        after_ = (q_i_next, q_j_next, perp_next)
         row = next((k for k, x in enumerate(case.at.off) if x), 0)
         for i in case.live[:3]:
             for j in [x for x in range(case.n) if x != i][:6] or [None]:
-                values = {**at, q_i: q[i], **_coordinates(case.at, j, row, q_j, perp)}
-                after = ({**values, q_i_next: x.q[i], **_coordinates(x, j, row, q_j_next, perp_next)}
-                         for x in moves())  # fmt: skip
+                pair = (i, i if j is None else j)
+                none = {q_j: F(0), q_j_next: F(0)} if j is None else {}
+                values = {**at, **measured(claim, case.seen(pair=pair, row=row), hold), **none}
+                after = (
+                    {
+                        **values,
+                        **measured(claim, case.seen(after=x, pair=pair, row=row), after_),
+                        **none,
+                    }
+                    for x in moves()
+                )
                 if not all(inside(claim, x) for x in after):
                     continue
                 clock.played += 1
@@ -245,11 +256,6 @@ def fixed_points(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if at_point and any(x.q != q or x.r2 != 1 for x in moves()):
             refute(claim, case, "a data point moves")
     return clock.played
-
-
-def _coordinates(at: Neuron, j: int | None, row: int, on: Symbol, off: Symbol) -> dict[Symbol, Any]:
-    """One coordinate on the data (0 where there is no other) and one off them."""
-    return {on: F(0) if j is None else at.q[j], off: at.off[row] if at.off else F(0)}
 
 
 def mass_floor(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -311,23 +317,22 @@ def sparse_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not batches or len(live) < 2:
             continue
         base = case.observed(claim)
-        mass = base[s]
-        base[Q] = sum((case.at.q[j] ** 4 for j in live), F(0)) / mass**2
+        base |= measured(claim, case.seen(), (Q,), LEGEND["minibatch.sparse_time"])
+        bounds: dict[tuple[int, int], list[Any]] = {x: [] for x in pairs(case)}
         with mp.workdps(DIGITS):
             before = phi(case.at, live)
             after, admitted = [], True
             for batch in batches:
                 moved = case.step(batch)
-                share = sum((case.at.q[j] ** 2 for j in batch if j in live), F(0)) / mass
-                new = sum((moved.q[j] ** 2 for j in live), F(0))
                 for i, j in pairs(case):
-                    at = {**base, pi: share, c: (i in batch) + (j in batch)}
+                    seen = case.seen(batch, moved, pair=(i, j))
+                    at = {**base, **measured(claim, seen, (pi, c))}
                     if not inside(claim, at):
                         admitted = False
                         break
-                    old = abs(case.at.q[i] * case.at.q[j]) / mass
-                    found = mp.sqrt(real(abs(moved.q[i] * moved.q[j]) / new / old))
-                    if not found <= number(pointwise.gts, at) * (1 + RELATIVE):
+                    found = claim.meaning(psi).value(seen)
+                    bounds[i, j].append(number(pointwise.gts, at))
+                    if not found <= bounds[i, j][-1] * (1 + RELATIVE):
                         refute(
                             claim, case, f"psi = {mp.nstr(found, 9)}, pair {(i, j)} under {batch}"
                         )
@@ -340,6 +345,8 @@ def sparse_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 if not mean <= number(average.gts, at) * before * (1 + RELATIVE):
                     refute(claim, case, f"E Phi+/Phi = {mp.nstr(mean / before, 12)}")
                 weighted = number(stated(claim.formula, mean_psi), at)
+                for played in bounds.values():
+                    same(claim, case, weighted, claim.meaning(mean_psi).value(played), "E_psi")
                 if not mean <= weighted * before * (1 + RELATIVE):
                     refute(claim, case, f"E Phi+/Phi against E_psi: {mp.nstr(mean / before, 12)}")
     return clock.played
@@ -354,10 +361,10 @@ def phi(at: Neuron, live: list[int]) -> Any:
 
 SEARCHES: dict[str, Search] = {
     "FIXED-POINTS": fixed_points,
-    "WALK-DRIFT": walk(drift, 1),
+    "WALK-DRIFT": walk(drift),
     "WALK-DRIFT-LOW": drift_low,
     "WALK-JUMP": largest_jump,
-    "WALK-VARIANCE": walk(spread, 2),
+    "WALK-VARIANCE": walk(spread),
     "MASS-FLOOR": mass_floor,
     "BAND-ABOVE": band_above,
     "SPARSE-TIME": sparse_time,

@@ -21,6 +21,7 @@ from tests.falsify.walks import exponents as falsify_exponents
 from tests.falsify.walks import generators as falsify_generators
 from tests.falsify.walks import laws as falsify_laws
 from tests.falsify.walks import paths as falsify_paths
+from tests.falsify.walks import reach as falsify_reach
 from tests.falsify.walks import sparse as falsify_sparse
 from tests.falsify.walks import steps as falsify_steps
 from tests.falsify.walks import winners as falsify_winners
@@ -52,6 +53,7 @@ PARTS = (
     falsify_chains,
     falsify_exponents,
     falsify_paths,
+    falsify_reach,
     falsify_sparse,
     falsify_generators,
     falsify_winners,

@@ -16,8 +16,9 @@ import numpy as np
 from mpmath import mp
 from sympy import Symbol
 
+from tests.falsify.seeing import measured
 from tests.falsify.walks.exponents import _mp, factor_means
-from tests.falsify.walks.generators import angle_generator
+from tests.falsify.walks.generators import angle_generator, angle_point
 from tests.falsify.walks.paths import SIGMAS
 from tests.falsify.walks.play import (
     MOST_OBLIQUE,
@@ -138,12 +139,13 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     for case in starts(claim, rng, clock):
         at: dict[Symbol, Any] = case.observed(claim)
         q = case.at.q
-        rest = mp.sqrt(_mp(sum((x * x for x in q[1:]), F(0))))
-        values = {**at, q_i: q[0], many.rest: F(str(mp.nstr(rest, 40))), many.share: F(1)}
-        if rest:
-            values[many.share] = (
-                sum((x**4 for x in q[1:]), F(0)) / sum((x * x for x in q[1:]), F(0)) ** 2
-            )
+        values = dict(at)
+        if upper and any(q[1:]):
+            point = angle_point(claim, [_mp(x) for x in q])
+            values |= {q_i: abs(q[0]), many.rest: F(str(mp.nstr(point[many.rest], 40)))}
+            values[many.share] = F(str(mp.nstr(point[many.share], 20)))
+        elif upper:
+            values |= {q_i: abs(q[0]), many.rest: F(0), many.share: F(1)}
         if not inside(claim, values) or (case.size == case.n and upper):
             continue
         clock.played += 1
@@ -164,7 +166,7 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     case,
                     f"{open_:.0%} of the runs have no winner after {120 / step**2:.0f} steps",
                 )
-            wins = np.abs(runs.q).argmax(axis=1) == 0
+            wins = claim.meaning(many.chance if upper else "P_1").value(runs.q)
             found.append((float(wins.mean()), runs.error))
         if upper:
             part = next(x for x in relations(claim.formula) if x.has(many.chance))
@@ -174,6 +176,7 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 refute(claim, case, f"x_1 wins {limit:.3f} of the runs, bound {bound:.3f}")
         else:
             y = float(mp.log(_mp(abs(q[0] / q[1]))))
+            claim.drawn((selection.y,))
             claimed = float(stated(claim.formula, selection.p_win).subs(selection.y, y))
             extrapolated(claim, case, claimed, found, "x_1 wins")
     return clock.played
@@ -187,7 +190,7 @@ def exit_times(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         q = case.at.q
         z = float(mp.log(_mp(abs(q[0] / q[1]))))
         eps = F(int(rng.integers(1, 9)), 200)
-        first = max(q[0] ** 2, q[1] ** 2) / (q[0] ** 2 + q[1] ** 2)
+        first = claim.meaning(purity_time.purity).value(q) if purity else F(1)
         far = F(int(rng.integers(8, 25)), 10) + F(abs(z))
         if rng.random() < 0.2 and abs(z) > 0.1:  # a level within the start, where that is allowed
             near = {**at, selection.level: F(abs(z)) / 2, selection.start: F(z)}
@@ -200,7 +203,7 @@ def exit_times(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         clock.played += 1
         if purity:
             level = float(number(stated(claim.formula, purity_time.level), at))
-            exact_level = float(mp.log(_mp((1 - eps) / eps)) / 2)
+            exact_level = float(claim.meaning(purity_time.level).value(_mp(eps)))
             if abs(level - exact_level) > 1e-12:
                 refute(claim, case, f"purity 1 - {eps} is at {exact_level}, claimed {level}")
             claimed = float(number(stated(claim.formula, purity_time.time), at))
@@ -219,6 +222,7 @@ def exit_times(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 runs.go(1)
             if going.mean() > 0.05:
                 refute(claim, case, f"{going.mean():.0%} of the runs have not left by then")
+            times = claim.meaning(purity_time.time if purity else "E_steps").value(times)
             found.append((step**2 * times.mean(), step**2 * times.std() / np.sqrt(len(times))))
         extrapolated(claim, case, claimed, found, "a^2 E[steps]")
     return clock.played
@@ -250,6 +254,9 @@ def equal_chances(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         case = Case(at, batch, "tied", setting)
         size = abs(at.q[at.live[0]]) if at.live else F(0)
         observed = {**case.observed(claim), q_j: size}
+        if at.live:
+            observed |= {x: abs(y) for x, y in measured(
+                claim, case.seen(pair=(at.live[0],) * 2), (q_j,)).items()}  # fmt: skip
         if not inside(claim, observed) or any(abs(at.q[j]) != size for j in at.live):
             continue
         clock.played += 1
@@ -277,7 +284,7 @@ def equal_chances(claim: Claim, rng: np.random.Generator, seconds: float) -> int
             continue
         if at.live[0] != 0:
             continue
-        wins = (np.abs(q).argmax(axis=1) == 0).mean()
+        wins = claim.meaning(selection.p_equal).value(q).mean()
         claimed = float(number(stated(claim.formula, selection.p_equal), observed))
         if abs(wins - claimed) > SIGMAS * runs.error:
             refute(claim, case, f"x_1 wins {wins:.3f}, claimed {claimed:.3f}")
@@ -300,9 +307,15 @@ def purity_steps(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             part = next(x for x in relations(claim.formula) if x.has(purity_time.mean_time))
             bound = float(number(part.gts, at))
             marks, most = [float(eps)], int(20 * bound) + 50
-        else:
-            slope = float(number(stated(claim.formula, purity_time.slope), at))
-            marks, most = [np.exp(-40.0), np.exp(-600.0)], int(min(2000 * abs(slope), 30_000)) + 50
+        late = purity_time.mean_slope if mean else purity_time.slope
+        slope, levels = (
+            float(number(stated(claim.formula, late), at)),
+            (20, 120) if mean else (40, 600),
+        )
+        ends = [np.exp(-float(x)) for x in levels]
+        long = int(min(2000 * abs(slope), 30_000)) + 50
+        if not mean:
+            marks, most = ends, long
         times = passage(case, marks, most, 1 if mean else 5)
         if np.isinf(times).mean() > 0.01:
             refute(
@@ -312,15 +325,17 @@ def purity_steps(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             )
         if mean:
             error = times[0].std() / np.sqrt(len(times[0]))
-            if times[0].mean() - SIGMAS * error > bound:
-                refute(claim, case, f"E[T_eps] = {times[0].mean():.1f} > {bound:.1f}, eps = {eps}")
-            continue
-        found = (times[1] - times[0]) / 560
+            seen = claim.meaning(purity_time.mean_time).value(times[0]).mean()
+            if seen - SIGMAS * error > bound:
+                refute(claim, case, f"E[T_eps] = {seen:.1f} > {bound:.1f}, eps = {eps}")
+            times = passage(case, ends, long, 25)
+        found = claim.meaning(late).value((times, levels[1] - levels[0]))
         # what the claim leaves open past log(1/eps): a term of order its square root, whose mean is at
         # most mu sqrt(V/2)/|Lambda|^(3/2), mu < 1.2 the mean of the largest of 4 normals (k <= 5)
         decay = abs(float(factor_means(case)["ratio"]))
         square = float(at[p]) * (np.log(1 - float(step)) ** 2 + np.log(1 + float(step)) ** 2)
-        wide = 1.2 * np.sqrt(square / 2) / decay**1.5 * (np.sqrt(600) - np.sqrt(40)) / 560
+        roots = (np.sqrt(levels[1]) - np.sqrt(levels[0])) / (levels[1] - levels[0])
+        wide = 1.2 * np.sqrt(square / 2) / decay**1.5 * roots
         if abs(found.mean() - slope) > SIGMAS * found.std() / np.sqrt(len(found)) + wide:
             refute(claim, case, f"slope {found.mean():.3f}, claimed {slope:.3f}")
     return clock.played

@@ -1,0 +1,167 @@
+"""Random search against REACH and REACH-TIME: the schedule played, its ratio, its chance, its horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import comb
+from typing import Any
+
+import numpy as np
+from mpmath import mp
+from sympy import Symbol, log
+
+from tests.falsify.walks.exponents import _mp
+from tests.falsify.walks.play import (
+    DIGITS,
+    Case,
+    Clock,
+    Neuron,
+    cases,
+    inside,
+    number,
+    real,
+    refute,
+    same,
+)
+from tests.falsify.walks.steps import Search
+from tests.instances import evaluate
+from theorem_audit.exact.zero import relations, stated
+from theorem_audit.statement.claim import Claim
+from theory.minibatch import reach
+from theory.minibatch.capture import CAPTURE, g, s_star, t_star
+from theory.notation import s, t
+
+F = Fraction
+
+
+def schedule(case: Case, start: int, cycles: int) -> Iterator[list[int]]:
+    """Batches that always hold ``start`` and rotate the others, ``cycles`` times around."""
+    others = [j for j in range(case.n) if j != start]
+    for turn in range(cycles * len(others)):
+        yield [start, *(others[(turn + x) % len(others)] for x in range(case.size - 1))]
+
+
+def shortened(at: Neuron) -> Neuron:
+    """The same to a relative 2^-200 a coordinate: exact rationals grow fivefold in length a step."""
+
+    def cut(x: Fraction) -> Fraction:
+        if x == 0 or x.denominator.bit_length() < 400:
+            return x
+        shift = 200 - x.numerator.bit_length() + x.denominator.bit_length()
+        return F(int(x * F(2) ** shift), 1) / F(2) ** shift
+
+    return at.at([cut(x) for x in at.c], [cut(x) for x in at.off])
+
+
+def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """REACH: the schedule (exact while short, then to 60 digits), its ratio and its chance."""
+    clock = Clock(seconds)
+    for case in cases(claim, rng, clock):
+        if len(case.live) < 2 or case.at.r2 >= 2:
+            continue
+        share = F(1) if rng.random() < 0.6 else F(int(rng.choice([1, 3])), 2)
+        for turns in (0, 1, 2) if case.n <= 5 else (0, 1):
+            lead = max(case.live, key=lambda j: abs(case.at.q[j]))
+            path = [case.at]
+            for batch in schedule(case, lead, turns):
+                path.append(shortened(path[-1].step(batch)))
+                if path[-1].r2 >= 2:  # no slack is left: outside every t_* > 0
+                    break
+            slack = min(2 - x.r2 for x in path)
+            at: dict[Symbol, Any] = {
+                **case.observed(claim), t: slack, t_star: min(slack, F(1)) * share, reach.M: turns
+            }  # fmt: skip
+            if slack <= 0 or not inside(claim, at):
+                continue
+            clock.played += 1
+            sizes = [abs(path[-1].q[j]) for j in [lead, *(j for j in case.live if j != lead)]]
+            ratio = claim.meaning(reach.final_ratio).value(sizes)
+            bound = next(x for x in relations(claim.formula) if x.has(reach.final_ratio))
+            with mp.workdps(DIGITS):
+                if real(ratio) > number(bound.gts, at) * (1 + mp.mpf(10) ** -25):
+                    refute(claim, case, f"ratio {float(ratio)} after {turns} cycles")
+                chances = [_mp(_chance(case, lead))] * (len(path) - 1)
+                chance = claim.meaning(reach.schedule_probability).value(chances)
+                claimed = number(stated(claim.formula, reach.schedule_probability), at)
+                if not abs(claimed - chance) <= chance * mp.mpf(10) ** -25:
+                    refute(
+                        claim,
+                        case,
+                        f"chance of the schedule is {mp.nstr(chance, 9)}, not {claimed}",
+                    )
+    return clock.played
+
+
+def _chance(case: Case, lead: int) -> Fraction:
+    """That the next batch is the schedule's first one; its others are as likely, for a law that stays."""
+    batches, first = case.batches(), sorted(next(schedule(case, lead, 1)))
+    if batches is None:  # too many to list
+        return F(1, comb(case.n, case.size))
+    return F(sum(sorted(x) == first for x in batches), len(batches))
+
+
+def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """REACH-TIME: after T_* steps of the schedule U <= U_*; U_* is half of theta; the chance of T_*
+    draws.
+    """
+    clock = Clock(seconds)
+    for case in cases(claim, rng, clock, most=40):
+        if len(case.live) < 2 or case.at.r2 >= F(199, 100):
+            continue
+        base: dict[Symbol, Any] = case.observed(claim)
+        width = 1 - F(10, 27) * case.at.a
+        floor_ = min(base[s], (1 - 2 * case.at.a) ** 2 * min(2 - case.at.r2, width))
+        base |= {t_star: min(2 - case.at.r2, width), s_star: min(floor_, F(2))}
+        base |= {t: base[t_star], s: base[s_star]}  # the least along the path
+        if base[s_star] <= 0:
+            continue
+        base[g] = evaluate(stated(CAPTURE.formula, g), base)
+        if not inside(claim, base):
+            continue
+        clock.played += 1
+        with mp.workdps(DIGITS):
+            try:
+                top = mp.mpf(number(stated(claim.formula, reach.cycles), base))
+            except ZeroDivisionError:
+                refute(claim, case, "T_* has no value")
+            base[reach.cycles] = int(top)
+            steps = evaluate(stated(claim.formula, reach.horizon), base)
+            base[reach.horizon] = int(steps)
+            chance = mp.log(claim.meaning(reach.chance).value((case.n, case.size, int(steps))))
+            claimed = number(log(stated(claim.formula, reach.chance)), {**base})
+            if abs(claimed - chance) > mp.mpf(10) ** -20 * (1 + abs(claimed)):
+                refute(claim, case, f"chance of {steps} draws of {case.size} out of {case.n}")
+            cycle = sum(1 for _ in schedule(case, case.live[0], 1))
+            if claim.meaning(reach.horizon).value((int(top), cycle)) != steps:
+                refute(claim, case, f"{top} cycles of {cycle} steps are not {steps}")
+            level = number(stated(claim.formula, reach.reached), base)
+            same(claim, case, level, claim.meaning(reach.reached).value(real(base[g])), "level")
+            # the schedule's own bound at T_*: (n-1) (1 + a t_*)^(-g (n-b) M) <= U_*
+            fall = real(base[g]) * (case.n - case.size) * mp.log(1 + real(case.at.a * base[t_star]))
+            if mp.log(case.n - 1) - fall * int(top) > mp.log(level) + mp.mpf(10) ** -30:
+                refute(claim, case, f"{top} cycles do not lead to U <= U_*")
+        if int(steps) <= 3000 and case.n <= 4:
+            played_horizon(claim, case, base, int(steps), float(level))
+    return clock.played
+
+
+def played_horizon(
+    claim: Claim, case: Case, at: dict[Symbol, Any], steps: int, level: float
+) -> None:
+    """The same schedule to 60 digits (floats would stop at 5e-324): the cycle after which U <= U_*."""
+    lead = max(case.live, key=lambda j: abs(case.at.q[j]))
+    end, cycle = case.at, case.n - 1
+    with mp.workdps(DIGITS):
+        power, totals = real(at[g]), []
+        for now, batch in enumerate(schedule(case, lead, steps // cycle)):
+            end = shortened(end.step(batch))
+            if (now + 1) % cycle == 0:
+                sizes = [abs(real(end.q[j]) / real(end.q[lead])) for j in case.live if j != lead]
+                totals.append(mp.fsum(x**power for x in sizes))
+        found = claim.meaning(reach.cycles).value((totals, level * (1 + 1e-12)))
+        if found > at[reach.cycles]:
+            refute(claim, case, f"U <= U_* after {found} cycles, not {at[reach.cycles]}")
+
+
+SEARCHES: dict[str, Search] = {"REACH": reach_schedule, "REACH-TIME": reach_horizon}
