@@ -13,23 +13,28 @@ vector registers; a run alone would wait for its own last product.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._direct import LEAST_SCALE
+from sim.engine._distinct import sizes
 from sim.engine._kernel import Kernel, Steps
 from sim.engine._numba_drawn import AHEAD, LANES, direct_drawn
 from sim.engine._numba_intrinsics import prefetch
 from sim.engine._numba_jit import announce, jit
 from sim.engine._numba_left_out import complement_drawn, complement_single
+from sim.engine._numba_rows import direct_rows
+from sim.engine._rows import span
 from sim.engine._scaled import CHECK
 from sim.engine._words import GROUP
 from sim.engine.batches import BATCH, LEFT_OUT, MASK, Drawn
 from sim.engine.state import Integers
 
 _INDEX = np.uint64
+_NEAREST = 1 << 15  # bytes of a run, beyond which it is more than the nearest cache
 _NEAR = 1 << 24  # bytes of a block, beyond which what it will touch is asked for early
 
 
@@ -229,22 +234,50 @@ def _all(engine: Any) -> Steps:
 def _single_lists(engine: Any) -> Steps:
     flat, scale, t, twice_a = engine.flat, engine.scale, engine.st[1], 2 * engine.a
     listed, blocks = _lists(engine), -(-engine.runs // LANES)
-    limits = np.array([LEAST_SCALE * engine.a, 2.0**engine.FLOOR])
-    power = math.frexp(engine.a)[1]
+    limits, power = _limits(engine)
+
+    def draw(sets: Drawn, at: Integers, until: Integers, free: bool) -> None:
+        direct_drawn(
+            flat, scale, t, engine.fallen, at, until, sets.words.key, sets.words.first // GROUP,
+            sets.bound, sets.words.width == 16, twice_a, limits, power, free,
+        )  # fmt: skip
+
+    return _stretches(engine, listed, blocks, draw)
+
+
+def _several_lists(engine: Any) -> Steps:
+    y, scale, t, twice_a = engine.y, engine.scale, engine.st[1], 2 * engine.a
+    limits, power = _limits(engine)
+
+    def draw(sets: Drawn, at: Integers, until: Integers, free: bool) -> None:
+        words, size = sets.words, sets.size
+        announce([direct_rows])
+        direct_rows(
+            y, scale, t, engine.fallen, at, until, words.room(size), words.key, words.first,
+            sizes(size, words.width), span(size), np.empty(span(size) * size, dtype=np.uint32), twice_a,
+            limits, power, free, y[0].nbytes > _NEAREST,
+        )  # fmt: skip
+
+    return _stretches(engine, _lists(engine), engine.runs, draw)
+
+
+def _limits(engine: Any) -> tuple[NDArray[np.float64], int]:
+    """Give the least scale and the least entry at a rescaling, and the power of a fresh scale."""
+    return np.array([LEAST_SCALE * engine.a, 2.0**engine.FLOOR]), math.frexp(engine.a)[1]
+
+
+def _stretches(engine: Any, listed: Steps, blocks: int, draw: Callable[..., None]) -> Steps:
+    """Draw in stretches as long as the engine needs not look; `blocks` of runs may stop before."""
 
     def steps(sets: Any) -> None:
         if not isinstance(sets, Drawn):
             listed(sets)
             return
-        at, group = np.full(blocks, sets.start), sets.words.first // GROUP
+        at = np.full(blocks, sets.start)
         while at.min() < sets.stop:
             free = engine.deep is None
             most = sets.stop if free else engine.piece()
-            stop = np.minimum(at + most, sets.stop)
-            direct_drawn(
-                flat, scale, t, engine.fallen, at, stop, sets.words.key, group, sets.bound,
-                sets.words.width == 16, twice_a, limits, power, free,
-            )  # fmt: skip
+            draw(sets, at, np.minimum(at + most, sets.stop), free)
             engine.look(0 if free else most)
 
     return steps
@@ -264,7 +297,7 @@ _MANY = {"masks": _masked, "complement": _complement, "full": _full}
 COMPILED = {
     "single direct": Kernel("numba, b = 1", BATCH, _single_lists, draws=True),
     "single complement": Kernel("numba, b = n - 1", LEFT_OUT, _left_out, draws=True),
-    "direct": Kernel("numba, lists", BATCH, _lists),
+    "direct": Kernel("numba, lists", BATCH, _several_lists, draws=True),
     "masks": Kernel("numba, masks", MASK, _masks),
     "complement": Kernel("numba, left out", LEFT_OUT, _left_out),
     "full": Kernel("numba, b = n", LEFT_OUT, _all),

@@ -23,7 +23,7 @@ _INDEX = np.uint64
 
 
 @jit()
-def _lowered(y: Any, scale: Any, fallen: Any, run: int, power: int, floor: float) -> bool:
+def lowered(y: Any, scale: Any, fallen: Any, run: int, power: int, floor: float) -> bool:
     """Move a run's power of two from its scale into its row, if all entries stay above `floor`."""
     down = math.frexp(scale[run])[1] - power
     factor = math.ldexp(1.0, down)
@@ -113,7 +113,7 @@ def direct_drawn(
                 for run in range(scale.size):
                     if scale[run] < limits[0]:
                         row = y[run * n : (run + 1) * n]
-                        if not _lowered(row, scale, own, run, power, limits[1]):
+                        if not lowered(row, scale, own, run, power, limits[1]):
                             stuck = True
             if stuck:
                 break
