@@ -260,7 +260,7 @@ def _several_lists(engine: Any) -> Steps:
         words, size = sets.words, sets.size
         announce([direct_rows])
         direct_rows(
-            y, scale, t, engine.fallen, at, until, words.room(size), words.key, words.first,
+            y, scale, t, engine.fallen, at, until, *words.room(size), words.key, words.first,
             sizes(size, words.width), span(size), np.empty(span(size) * size, dtype=np.uint32), twice_a,
             limits, power, free, y[0].nbytes > _NEAREST,
         )  # fmt: skip

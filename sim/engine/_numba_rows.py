@@ -23,62 +23,87 @@ _BEGUN, _ENDED = np.uint16(1), np.uint16(0xFFFF)
 
 
 @jit()
+def _short(out: Any, words: Any, bound: int) -> None:
+    """Put floor(x bound / 2^16) into out, and `bound` for each word x to reject."""
+    n, least, mask = np.uint32(bound), np.uint32((1 << 16) % bound), np.uint32(0xFFFF)
+    for k in range(out.size):
+        product = np.uint32(np.uint32(words[k]) * n)
+        out[k] = n if np.uint32(product & mask) < least else np.uint32(product >> np.uint32(16))
+
+
+@jit()
+def _long(out: Any, words: Any, bound: int) -> None:
+    """Put floor(x bound / 2^32) into out, and `bound` for each word x to reject."""
+    n, least, mask = _U(bound), _U((1 << 32) % bound), _U(0xFFFFFFFF)
+    for k in range(out.size):
+        product = _U(words[k]) * n
+        out[k] = np.uint32(n if product & mask < least else product >> _U(32))
+
+
+@jit()
 def _sets(
-    out: Any, words: Any, typed: Any, key: Any, run: int, tile: int, sizes: Any, span: int, bound: int,
+    out: Any, words: Any, values: Any, key: Any, run: int, tile: int, sizes: Any, span: int, bound: int,
     seen: Any, mark: Any,
 ) -> Any:  # fmt: skip
-    """Draw the sets of a run in a tile, one after the other in out; give the last mark used in seen (bound).
+    """Draw the sets of a run in a tile, one after the other in out; give the last mark used in seen (bound + 1).
 
-    words: room for those of round 0, and of a row's later round behind them; typed: the same memory as
-    integers of their width. One loop, without calls and slices: numba counts references at each, which
-    would cost as much as all the rest.
+    words: room for those of round 0, and of a row's later round behind them; values: room for as many integers.
+    In the loop over a row are no calls and no slices: numba counts references at each, which would cost as
+    much as all the rest; and no branches, as a rejected word is one that was seen.
     """
+    short = words.size * 4 == values.size
     first, later = sizes[0], sizes[1]
-    tail = 4 * first * span
+    tail, a_word = 4 * first * span, values.size // words.size
     philox(words[:tail], _U(span * run * first), _U(tile), _U(0), _KIND, key[0], key[1])
-    bits = _U(8 * typed.itemsize)
-    mask, n, least = (_U(1) << bits) - _U(1), _U(bound), _U((1 << (8 * typed.itemsize)) % bound)
-    size, a_word = _U(out.size // span), 8 // typed.itemsize
-    each = 4 * first * a_word
+    if short:
+        _short(values[: tail * a_word], words.view(np.uint16), bound)
+    else:
+        _long(values[: tail * a_word], words.view(np.uint32), bound)
+    size, each = _U(out.size // span), 4 * first * a_word
     for step in range(span):
         if mark == _ENDED:
             seen[:] = 0
             mark = np.uint16(0)
         mark = np.uint16(mark + _BEGUN)
+        seen[bound] = mark
         place, count, k = _U(step) * size, _U(0), 0
-        at, end = _U(step * each), _U(step * each) + size
-        while True:
-            while at < end and count < size:
-                product = _U(typed[at]) * n
-                at += _U(1)
-                if product & mask >= least:
-                    value = product >> bits
-                    out[place + count] = value
-                    count += _U(seen[value] != mark)
-                    seen[value] = mark
-            if count == size:
-                break
+        begin = _U(step * each)
+        for at in range(begin, begin + size):
+            value = values[at]
+            out[place + count] = value
+            count += _U(seen[value] != mark)
+            seen[value] = mark
+        while count < size:
             k += 1
-            philox(
-                words[tail:], _U((span * run + step) * later), _U(tile), _U(k), _KIND, key[0], key[1]
-            )  # fmt: skip
-            at, end = _U(tail * a_word), _U((tail + 4 * later) * a_word)
+            more, at = words[tail:], _U((span * run + step) * later)
+            philox(more, at, _U(tile), _U(k), _KIND, key[0], key[1])
+            begin = _U(tail * a_word)
+            if short:
+                _short(values[tail * a_word :], more.view(np.uint16), bound)
+            else:
+                _long(values[tail * a_word :], more.view(np.uint32), bound)
+            for at in range(begin, _U(values.size)):
+                value = values[at]
+                out[place + count] = value
+                count += _U(seen[value] != mark)
+                seen[value] = mark
+                if count == size:
+                    break
     return mark
 
 
 @jit()
-def distinct(out: Any, typed: Any, key: Any, first: int, tile: int, sizes: Any, span: int, n: int) -> None:
+def distinct(out: Any, words: Any, values: Any, key: Any, first: int, tile: int, sizes: Any, span: int, n: int) -> None:
     """Fill out (a multiple of span, size, runs) from tile `tile` and run `first` on.
 
-    typed: room for the words of a run's tile, as integers of their width.
+    words, values: as for `_sets`.
     """
     steps, size, runs = out.shape
-    words = typed.view(np.uint64)
-    seen, mark = np.zeros(n, dtype=np.uint16), np.uint16(0)
+    seen, mark = np.zeros(n + 1, dtype=np.uint16), np.uint16(0)
     some = np.empty(span * size, dtype=np.uint32)
     for k in range(steps // span):
         for run in range(runs):
-            mark = _sets(some, words, typed, key, first + run, tile + k, sizes, span, n, seen, mark)
+            mark = _sets(some, words, values, key, first + run, tile + k, sizes, span, n, seen, mark)
             for step in range(span):
                 for slot in range(size):
                     out[k * span + step, slot, run] = some[step * size + slot]
@@ -112,8 +137,8 @@ def _steps(y: Any, scale: float, mass: float, sets: Any, size: Any, first: Any, 
 
 @jit()
 def direct_rows(
-    squares: Any, p: Any, t: Any, fallen: Any, at: Any, until: Any, typed: Any, key: Any, first: int,
-    sizes: Any, span: int, sets: Any, twice_a: float, limits: Any, power: int, free: bool, far: bool,
+    squares: Any, p: Any, t: Any, fallen: Any, at: Any, until: Any, words: Any, values: Any, key: Any,
+    first: int, sizes: Any, span: int, sets: Any, twice_a: float, limits: Any, power: int, free: bool, far: bool,
 ) -> None:  # fmt: skip
     """Bring run k from step at[k] to until[k], or to where it stops; at[k] is kept.
 
@@ -121,8 +146,7 @@ def direct_rows(
     stay in the nearest cache. The rest is as in `direct_drawn`.
     """
     runs, n = squares.shape
-    words = typed.view(np.uint64)
-    seen, mark = np.zeros(n, dtype=np.uint16), np.uint16(0)
+    seen, mark = np.zeros(n + 1, dtype=np.uint16), np.uint16(0)
     size = sets.size // span
     for run in range(runs):
         y, scale, mass = squares[run], p[run], t[run]
@@ -130,7 +154,7 @@ def direct_rows(
         while step < end:
             tile = step // span
             begin, last = step - tile * span, min(end - tile * span, span)
-            mark = _sets(sets, words, typed, key, first + run, tile, sizes, span, n, seen, mark)
+            mark = _sets(sets, words, values, key, first + run, tile, sizes, span, n, seen, mark)
             if far:
                 for k in range(begin * size, last * size):
                     prefetch(y, np.int64(sets[_INDEX(k)]))

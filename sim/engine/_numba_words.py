@@ -44,14 +44,15 @@ class CompiledWords(Words):
         out = np.empty((len(tiles_) * span(size), size, runs), dtype=self._word)
         each = sizes(size, self.width)
         distinct(
-            out, self.room(size), self.key, self.first, tiles_.start, each, span(size), n
+            out, *self.room(size), self.key, self.first, tiles_.start, each, span(size), n
         )  # fmt: skip
         return out
 
-    def room(self, size: int) -> NDArray[Any]:
-        """Make room for the words of a run's sets in a tile, and for those of one row's later round."""
+    def room(self, size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        """Make room for the words of a run's sets in a tile and of one row's later round, and for their integers."""
         first, later = sizes(size, self.width)
-        return np.empty(256 * (first * span(size) + later) // self.width, self._word)
+        words = np.empty(4 * (first * span(size) + later), dtype=np.uint64)
+        return words, np.empty(words.size * 64 // self.width, dtype=np.uint32)
 
     def each(self, bound: int, runs: int, tiles_: range, slot: int = 0) -> NDArray[Any]:
         """As the base class says."""
