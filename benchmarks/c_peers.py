@@ -1,4 +1,4 @@
-"""A C kernel for b = 1, compiled when the benchmark starts where there is a compiler: the machine's share."""
+"""C kernels for b = 1 and for several indices, compiled when the benchmark starts where there is a compiler: the machine's share."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ def library() -> Any:
         function.restype = None
     loaded.draws.argtypes = [ctypes.c_void_p] * 2 + [ctypes.c_int64] * 2
     loaded.draws.restype = None
+    loaded.several.argtypes = [ctypes.c_void_p] * 6 + [ctypes.c_int64] * 4 + [ctypes.c_double]
+    loaded.several.restype = None
     loaded.chain.argtypes, loaded.chain.restype = [ctypes.c_int64], ctypes.c_int64
     loaded.lines.argtypes, loaded.lines.restype = [ctypes.c_void_p] * 2 + [ctypes.c_int64], None
     return loaded
@@ -55,13 +57,16 @@ class Given:
     def __init__(self, case: Case):
         if case.b != 1:
             raise NotApplicable("the C kernel is for b = 1")
+        self._start(case)
+        self._sets = np.ascontiguousarray(case.sets[:, 0], dtype=np.int64)
+
+    def _start(self, case: Case) -> None:
         q, rho = case.start
-        self.case, self.runs, self._a = case, case.runs, case.step_size
+        self.case, self.runs, self._a = case, case.runs, case.step_size / case.b
         self._sign = np.sign(q)
         self._y = np.ascontiguousarray(q**2)
         self._p = np.full(case.runs, self._a)
         self._t = self._a * ((q**2).sum(axis=1) + rho)
-        self._sets = np.ascontiguousarray(case.sets[:, 0], dtype=np.int64)
         self._library = library()
 
     def _call(self, function: Any, fourth: Any, steps: int) -> None:
@@ -92,4 +97,25 @@ class Drawing(Given):
         self._call(self._library.drawing, self._state, steps)
 
 
-MAKERS: dict[str, Maker] = {"C": Given, "C, drawing": Drawing}
+class Several(Given):
+    """Draws sets of b different indices in line, exactly uniform, 2 <= b <= n/2, from xoshiro256++."""
+
+    OWN_BATCHES = True
+
+    def __init__(self, case: Case):
+        if not 1 < case.b <= case.n // 2:
+            raise NotApplicable("this C kernel is for 1 < b <= n/2")
+        self._start(case)
+        self._state = np.random.SeedSequence(0).generate_state(4, np.uint64)
+        self._seen = np.zeros(case.n + 1, dtype=np.uint32)
+
+    def advance(self, steps: int, kept: np.ndarray | None = None) -> None:
+        """kept: room for the sets, uint32 (runs, steps, b)."""
+        arrays = (self._y, self._p, self._t, self._state, self._seen)
+        sizes, room = (steps, self.runs, self.case.n, self.case.b), None
+        if kept is not None:
+            room = kept.ctypes.data
+        self._library.several(*(x.ctypes.data for x in arrays), room, *sizes, self._a)
+
+
+MAKERS: dict[str, Maker] = {"C": Given, "C, drawing": Drawing, "C, drawing sets": Several}

@@ -106,6 +106,53 @@ void drawing(double *y, double *p, double *t, uint64_t *state, int64_t steps, in
         state[k] = s[k];
 }
 
+/* b of n, b <= n/2: each run does all its steps before the next one does. A set are the first b different
+ * integers, told by marks: seen[j] is the number of the last set that j was in (n entries, 0 at the start).
+ * kept: where the sets are left, (runs, steps, b), for the tests; or NULL. */
+void several(double *y, double *p, double *t, uint64_t *state, uint32_t *seen, uint32_t *kept, int64_t steps,
+             int64_t runs, int64_t n, int64_t b, double a)
+{
+    uint32_t least = (uint32_t)((1ull << 32) % (uint64_t)n), mark = seen[n];
+    uint64_t s[4] = {state[0], state[1], state[2], state[3]};
+    uint32_t sets[CHECK * b];
+    for (int64_t r = 0; r < runs; r++) {
+        double *row = y + r * n, scale = p[r], mass = t[r];
+        for (int64_t done = 0; done < steps; done += CHECK) {
+            int64_t some = done + CHECK < steps ? CHECK : steps - done;
+            for (int64_t k = 0; k < some; k++) {
+                mark++;
+                for (int64_t count = 0; count < b;) {
+                    int64_t j = below(s, (uint64_t)n, least);
+                    sets[k * b + count] = (uint32_t)j;
+                    count += seen[j] != mark;
+                    seen[j] = mark;
+                    __builtin_prefetch(&row[j], 1);
+                }
+            }
+            for (int64_t k = 0; k < some; k++) {
+                uint32_t *set = sets + k * b;
+                double sum[4] = {0.0, 0.0, 0.0, 0.0};
+                for (int64_t j = 0; j < b; j++)
+                    sum[j % 4] += row[set[j]];
+                double x = ((sum[0] + sum[1]) + (sum[2] + sum[3])) * scale, c = 1.0 - x;
+                double f = c + (2 * a - mass), c2 = c * c, f2 = f * f, g = f2 / c2;
+                mass = (mass - x) * c2 + x * f2;
+                scale *= c2;
+                for (int64_t j = 0; j < b; j++)
+                    row[set[j]] *= g;
+            }
+            for (int64_t k = 0; kept && k < some * b; k++)
+                kept[(r * steps + done) * b + k] = sets[k];
+            rescale(row, &scale, n, a);
+        }
+        p[r] = scale;
+        t[r] = mass;
+    }
+    seen[n] = mark;
+    for (int k = 0; k < 4; k++)
+        state[k] = s[k];
+}
+
 /* `count` additions, each of which waits for the one before: a cycle each. */
 int64_t chain(int64_t count)
 {

@@ -65,6 +65,10 @@ TARGETS = (
         ("C, drawing",), COMPILED, 0.8, lambda n, b: b == 1 and n == 1_000_000,
     ),
     Target(
+        "all draw: C kernel >= 0.5x ours, numba, middle b",
+        ("C, drawing sets",), COMPILED, 0.5, lambda n, b: 1 < b <= n // 2,
+    ),
+    Target(
         "machine's limit >= 0.5x ours, numba, middle b",
         (LIMIT,), COMPILED, 0.5, lambda n, b: 1 < b < n - 1,
     ),

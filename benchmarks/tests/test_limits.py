@@ -126,6 +126,7 @@ GOALS = [
     ("PyTorch in q", "ours, given batches", 1, BELOW),
     ("PyTorch in q", "ours", 1, FULL),
     ("JAX in q", "ours", 1, FULL),
+    ("C, drawing sets", NUMBA, 0.5, MIDDLE),
     (report.LIMIT, NUMBA, 0.5, MIDDLE),
 ]
 

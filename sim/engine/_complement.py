@@ -20,7 +20,7 @@ from typing import Any, final
 import numpy as np
 
 from sim.engine._kernel import Kernel, Steps
-from sim.engine._scaled import CHECK, Scaled, aligned, row_step
+from sim.engine._scaled import CHECK, Scaled, aligned, row_step, total
 from sim.engine._words import TILE
 from sim.engine.batches import LEFT_OUT, Drawn
 from sim.engine.state import Floats, Integers, State
@@ -50,7 +50,6 @@ def _loops(engine: Complement) -> Steps:
     (f2, c2), c2f2 = squares, squares[::-1]
     passive, u = engine.passive, engine.passive[0]
     multiply, subtract, add, divide, take = np.multiply, np.subtract, np.add, np.divide, y.take
-    total = np.add.reduce
 
     def steps(sets: Integers) -> None:
         flat = np.add(sets, engine.offset, dtype=np.intp)
@@ -63,7 +62,7 @@ def _loops(engine: Complement) -> Steps:
             if single:
                 multiply(v, p, out=left)
             else:
-                total(v, axis=0, out=left)
+                total(v, left)
                 multiply(left, p, out=left)
             subtract(h, left, out=s)
             subtract(constants, sh, out=ce)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._kernel import Kernel, Steps
-from sim.engine._scaled import aligned
+from sim.engine._scaled import aligned, total
 from sim.engine.batches import BATCH, MASK
 from sim.engine.state import Floats, Integers
 
@@ -102,7 +102,7 @@ def _batches(y: Floats, work: _Work, flat: Integers) -> None:
     s, v = work.st[0], aligned(*flat.shape[1:])
     for index in flat:
         y.take(index, None, v, "clip")
-        np.add.reduce(v, 0, None, s)
+        total(v, s)
         np.multiply(v, work.growth(), v)
         y[index] = v
 

@@ -13,23 +13,28 @@ vector registers; a run alone would wait for its own last product.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._direct import LEAST_SCALE
+from sim.engine._distinct import sizes
 from sim.engine._kernel import Kernel, Steps
 from sim.engine._numba_drawn import AHEAD, LANES, direct_drawn
 from sim.engine._numba_intrinsics import prefetch
 from sim.engine._numba_jit import announce, jit
 from sim.engine._numba_left_out import complement_drawn, complement_single
+from sim.engine._numba_rows import direct_rows
+from sim.engine._rows import span
 from sim.engine._scaled import CHECK
 from sim.engine._words import GROUP
 from sim.engine.batches import BATCH, LEFT_OUT, MASK, Drawn
 from sim.engine.state import Integers
 
 _INDEX = np.uint64
+_NEAREST = 1 << 15  # bytes of a run, beyond which it is more than the nearest cache
 _NEAR = 1 << 24  # bytes of a block, beyond which what it will touch is asked for early
 
 
@@ -45,33 +50,40 @@ def _growth(total: float, p: Any, t: Any, run: int, twice_a: float) -> float:
 
 
 @jit()
-def _direct(y: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
-    steps, size, runs = sets.shape
-    for step in range(steps):
-        for run in range(runs):
-            s = 0.0
-            for k in range(size):
-                s += y[run, sets[step, k, run]]
-            g = _growth(s, p, t, run, twice_a)
-            for k in range(size):
-                y[run, sets[step, k, run]] *= g
+def _direct(flat: Any, p: Any, t: Any, sets: Any, twice_a: float, lanes: int, far: bool) -> None:
+    """lanes: runs that do all their steps before others do. far: ask for lines a step early.
 
-
-@jit()
-def _direct_far(squares: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None:
+    The sum is that of `_numba_rows._steps`. No slices inside: numba counts references at each.
+    """
     steps, size, runs = sets.shape
-    for first in range(0, runs, LANES):
+    n, fours = flat.size // runs, size // 4 * 4
+    for first in range(0, runs, lanes):
+        stop = min(first + lanes, runs)
         for step in range(steps):
-            now, soon = sets[step], sets[min(step + 1, steps - 1)]
-            for run in range(first, min(first + LANES, runs)):
-                y, column = squares[run], _INDEX(run)
-                s = 0.0
+            now, soon = _INDEX(step), _INDEX(min(step + 1, steps - 1))
+            for run in range(first, stop):
+                column, row = _INDEX(run), _INDEX(run * n)
+                if far:
+                    for k in range(size):
+                        prefetch(flat, np.int64(row + _INDEX(sets[soon, _INDEX(k), column])))
+                s0 = s1 = s2 = s3 = 0.0
+                for k in range(0, fours, 4):
+                    s0 += flat[row + _INDEX(sets[now, _INDEX(k), column])]
+                    s1 += flat[row + _INDEX(sets[now, _INDEX(k + 1), column])]
+                    s2 += flat[row + _INDEX(sets[now, _INDEX(k + 2), column])]
+                    s3 += flat[row + _INDEX(sets[now, _INDEX(k + 3), column])]
+                for k in range(fours, size):
+                    s0 += flat[row + _INDEX(sets[now, _INDEX(k), column])]
+                scale, mass = p[run], t[run]
+                s = ((s0 + s1) + (s2 + s3)) * scale
+                c = 1.0 - s
+                f = c + (twice_a - mass)
+                c2, f2 = c * c, f * f
+                t[run] = (mass - s) * c2 + s * f2
+                p[run] = scale * c2
+                g = f2 / c2
                 for k in range(size):
-                    prefetch(y, np.int64(soon[k, column]))
-                    s += y[_INDEX(now[k, column])]
-                g = _growth(s, p, t, run, twice_a)
-                for k in range(size):
-                    y[_INDEX(now[k, column])] *= g
+                    flat[row + _INDEX(sets[now, _INDEX(k), column])] *= g
 
 
 @jit()
@@ -83,11 +95,11 @@ def _direct_single(flat: Any, p: Any, t: Any, sets: Any, twice_a: float) -> None
         y, scale, mass = flat[first * n : stop * n], p[first:stop], t[first:stop]
         some = sets[:, first:stop]
         for step in range(steps):
-            now, later = some[step], some[min(step + AHEAD, steps - 1)]
+            now, later = _INDEX(step), _INDEX(min(step + AHEAD, steps - 1))
             for run in range(scale.size):
-                row = _INDEX(run * n)
-                prefetch(y, np.int64(row + _INDEX(later[run])))
-                j = row + _INDEX(now[run])
+                column, row = _INDEX(run), _INDEX(run * n)
+                prefetch(y, np.int64(row + _INDEX(some[later, column])))
+                j = row + _INDEX(some[now, column])
                 s = scale[run] * y[j]
                 c = 1.0 - s
                 f = c + (twice_a - mass[run])
@@ -169,16 +181,16 @@ def _full(products: Any, masses: Any, exponent: Any, steps: int, twice_a: float)
 
 
 def _lists(engine: Any) -> Steps:
-    y, flat, scale, t, twice_a = engine.y, engine.flat, engine.scale, engine.st[1], 2 * engine.a
-    several = _direct_far if flat.nbytes > _NEAR else _direct
+    flat, scale, t, twice_a = engine.flat, engine.scale, engine.st[1], 2 * engine.a
+    far = flat.nbytes > _NEAR
     if engine.start.batch_size > 1:
-        announce([several])
+        announce([_direct])
 
     def steps(sets: Integers) -> None:
         if sets.shape[1] == 1:
             _direct_single(flat, scale, t, sets[:, 0], twice_a)
         else:
-            several(y, scale, t, sets, twice_a)
+            _direct(flat, scale, t, sets, twice_a, LANES if far else engine.runs, far)
 
     return steps
 
@@ -229,22 +241,50 @@ def _all(engine: Any) -> Steps:
 def _single_lists(engine: Any) -> Steps:
     flat, scale, t, twice_a = engine.flat, engine.scale, engine.st[1], 2 * engine.a
     listed, blocks = _lists(engine), -(-engine.runs // LANES)
-    limits = np.array([LEAST_SCALE * engine.a, 2.0**engine.FLOOR])
-    power = math.frexp(engine.a)[1]
+    limits, power = _limits(engine)
+
+    def draw(sets: Drawn, at: Integers, until: Integers, free: bool) -> None:
+        direct_drawn(
+            flat, scale, t, engine.fallen, at, until, sets.words.key, sets.words.first // GROUP,
+            sets.bound, sets.words.width == 16, twice_a, limits, power, free,
+        )  # fmt: skip
+
+    return _stretches(engine, listed, blocks, draw)
+
+
+def _several_lists(engine: Any) -> Steps:
+    y, scale, t, twice_a = engine.y, engine.scale, engine.st[1], 2 * engine.a
+    limits, power = _limits(engine)
+
+    def draw(sets: Drawn, at: Integers, until: Integers, free: bool) -> None:
+        words, size = sets.words, sets.size
+        announce([direct_rows])
+        direct_rows(
+            y, scale, t, engine.fallen, at, until, *words.room(size), words.key, words.first,
+            sizes(size, words.width), span(size), np.empty(span(size) * size, dtype=np.uint32), twice_a,
+            limits, power, free, y[0].nbytes > _NEAREST,
+        )  # fmt: skip
+
+    return _stretches(engine, _lists(engine), engine.runs, draw)
+
+
+def _limits(engine: Any) -> tuple[NDArray[np.float64], int]:
+    """Give the least scale and the least entry at a rescaling, and the power of a fresh scale."""
+    return np.array([LEAST_SCALE * engine.a, 2.0**engine.FLOOR]), math.frexp(engine.a)[1]
+
+
+def _stretches(engine: Any, listed: Steps, blocks: int, draw: Callable[..., None]) -> Steps:
+    """Draw in stretches as long as the engine needs not look; `blocks` of runs may stop before."""
 
     def steps(sets: Any) -> None:
         if not isinstance(sets, Drawn):
             listed(sets)
             return
-        at, group = np.full(blocks, sets.start), sets.words.first // GROUP
+        at = np.full(blocks, sets.start)
         while at.min() < sets.stop:
             free = engine.deep is None
             most = sets.stop if free else engine.piece()
-            stop = np.minimum(at + most, sets.stop)
-            direct_drawn(
-                flat, scale, t, engine.fallen, at, stop, sets.words.key, group, sets.bound,
-                sets.words.width == 16, twice_a, limits, power, free,
-            )  # fmt: skip
+            draw(sets, at, np.minimum(at + most, sets.stop), free)
             engine.look(0 if free else most)
 
     return steps
@@ -264,7 +304,7 @@ _MANY = {"masks": _masked, "complement": _complement, "full": _full}
 COMPILED = {
     "single direct": Kernel("numba, b = 1", BATCH, _single_lists, draws=True),
     "single complement": Kernel("numba, b = n - 1", LEFT_OUT, _left_out, draws=True),
-    "direct": Kernel("numba, lists", BATCH, _lists),
+    "direct": Kernel("numba, lists", BATCH, _several_lists, draws=True),
     "masks": Kernel("numba, masks", MASK, _masks),
     "complement": Kernel("numba, left out", LEFT_OUT, _left_out),
     "full": Kernel("numba, b = n", LEFT_OUT, _all),

@@ -23,7 +23,7 @@ _INDEX = np.uint64
 
 
 @jit()
-def _lowered(y: Any, scale: Any, fallen: Any, run: int, power: int, floor: float) -> bool:
+def lowered(y: Any, scale: Any, fallen: Any, run: int, power: int, floor: float) -> bool:
     """Move a run's power of two from its scale into its row, if all entries stay above `floor`."""
     down = math.frexp(scale[run])[1] - power
     factor = math.ldexp(1.0, down)
@@ -41,19 +41,19 @@ def _lowered(y: Any, scale: Any, fallen: Any, run: int, power: int, floor: float
 def _some_steps(
     y: Any, scale: Any, mass: Any, ring: Any, first: int, stop: int, end: int, twice_a: float
 ) -> None:
-    """Steps first..stop-1, of one tile; lines are asked for up to step `end`."""
+    """Steps first..stop-1, of one tile; lines are asked for up to step `end`. ring: flat, (2, 2, TILE, GROUP)."""
     n = y.size // scale.size
     for step in range(first, stop):
         later = min(step + AHEAD, end - 1)
         for g in range(2):
-            now = ring[(step // TILE) % 2, g, step % TILE]
-            soon = ring[(later // TILE) % 2, g, later % TILE]
             base = g * GROUP
+            now = _INDEX((((step // TILE) % 2 * 2 + g) * TILE + step % TILE) * GROUP)
+            soon = _INDEX((((later // TILE) % 2 * 2 + g) * TILE + later % TILE) * GROUP)
             for lane in range(min(GROUP, scale.size - base)):
-                run = _INDEX(base + lane)
+                run, column = _INDEX(base + lane), _INDEX(lane)
                 row = run * _INDEX(n)
-                prefetch(y, np.int64(row + _INDEX(soon[lane])))
-                j = row + _INDEX(now[lane])
+                prefetch(y, np.int64(row + _INDEX(ring[soon + column])))
+                j = row + _INDEX(ring[now + column])
                 s = scale[run] * y[j]
                 c = 1.0 - s
                 f = c + (twice_a - mass[run])
@@ -78,6 +78,7 @@ def direct_drawn(
     n = flat.size // runs
     words = np.empty(TILE * GROUP // 2, dtype=np.uint64)
     ring = np.empty((2, 2, TILE, GROUP), dtype=np.uint32)
+    whole = ring.reshape(4 * TILE * GROUP)
     for block in range(at.size):
         first = block * LANES
         stop = min(first + LANES, runs)
@@ -106,14 +107,14 @@ def direct_drawn(
                         short,
                     )
             last = min(end, (number + 1) * TILE)
-            _some_steps(y, scale, mass, ring, step, last, end, twice_a)
+            _some_steps(y, scale, mass, whole, step, last, end, twice_a)
             step = last
             stuck = False
             if free:
                 for run in range(scale.size):
                     if scale[run] < limits[0]:
                         row = y[run * n : (run + 1) * n]
-                        if not _lowered(row, scale, own, run, power, limits[1]):
+                        if not lowered(row, scale, own, run, power, limits[1]):
                             stuck = True
             if stuck:
                 break

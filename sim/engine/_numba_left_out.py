@@ -22,11 +22,11 @@ def _lanes(
     """Do one step per row of sets (T, runs)."""
     n, steps = y.size // scale.size, len(sets)
     for step in range(steps):
-        now, later = sets[step], sets[min(step + AHEAD, steps - 1)]
+        now, later = _INDEX(step), _INDEX(min(step + AHEAD, steps - 1))
         for run in range(scale.size):
-            row = _INDEX(run * n)
-            prefetch(y, np.int64(row + _INDEX(later[run])))
-            j = row + _INDEX(now[run])
+            column, row = _INDEX(run), _INDEX(run * n)
+            prefetch(y, np.int64(row + _INDEX(sets[later, column])))
+            j = row + _INDEX(sets[now, column])
             left = y[j] * scale[run]
             s = h[run] - left
             c = 1.0 - s

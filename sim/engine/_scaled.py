@@ -48,6 +48,14 @@ def aligned(*shape: int) -> Floats:
     return raw[skip : skip + size].reshape(shape)
 
 
+def total(v: Floats, out: Floats) -> None:
+    """Add up v (k, M) over its rows, one after the other; of a single column NumPy would do it in pairs."""
+    if v.shape[1] > 1:
+        np.add.reduce(v, 0, None, out)
+    else:
+        out[0] = np.add.accumulate(v[:, 0])[-1]
+
+
 def row_step(a: float) -> float:
     """Bound the bits one step moves y_j: f/c = 1 + a(2 - r2)/(1 - aS) <= 1 + 2a (at r2 = 0)."""
     return 2 * math.log2(1 + 2 * a)

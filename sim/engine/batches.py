@@ -5,11 +5,10 @@ replacement  b independent uniform indices; an index drawn m times counts m time
 cyclic       the fixed partition {0..b-1}, {b..2b-1}, ... in this order, for ever (b divides n)
 reshuffled   a fresh uniform permutation every epoch of n/b steps, cut into batches (b divides n)
 
-Streams: the words are a counter's (`sim.engine._words`), keyed by the seed. Of batches up to FLOYD indices,
-or all but so many, and of draws with replacement, run and step decide the batch: it depends neither on
-the number of runs nor on how they are cut into blocks. Otherwise a block of runs shares a stream, in
-chunks of a fixed number of steps; the blocks' size depends on n and b alone. So the batches of a run
-never depend on the machine, on the number of workers, or on how often anything is recorded. The key
+Streams: the words are a counter's (`sim.engine._words`), keyed by the seed; run and step decide the batch
+(of `reshuffled`, run and epoch the order). So the batches of a run depend neither on the number of runs nor
+on how they are cut into blocks, on the machine, on the number of workers, or on how often anything is
+recorded. The key
 of a SeedSequence lies under one of the simulator's own, OURS: whoever spawns children of the seed
 that he also hands to the simulator draws from other streams.
 """
@@ -24,8 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._masks import masks as draw_masks
-from sim.engine._subsets import FLOYD, indices, subsets
-from sim.engine._words import MOST, TILE, Words, Words16or32
+from sim.engine._numpy_words import Words16or32
+from sim.engine._orders import orders
+from sim.engine._rows import span
+from sim.engine._subsets import FLOYD, in_tiles, indices, subsets, together
+from sim.engine._words import MOST, TILE, Words
 from sim.engine.state import Integers
 
 SAMPLINGS = ("uniform", "replacement", "cyclic", "reshuffled")
@@ -36,8 +38,7 @@ _MASK_CHUNK = 1 << 20  # bytes
 
 
 def block_runs(n: int, b: int) -> int:
-    """Runs advanced together, which share a stream where one is shared: 64 to 2048, about 2048 touched
-    coordinates."""
+    """Runs advanced together: 64 to 2048, about 2048 touched coordinates. No result depends on it."""
     touched = max(1, min(b, n - b))
     return min(2048, max(64, 2048 // touched))
 
@@ -83,10 +84,11 @@ def sources(
 
 @dataclass(frozen=True)
 class Drawn:
-    """The single indices of steps start..stop-1, below `bound`, that a kernel draws where it uses them."""
+    """The sets of `size` indices below `bound` of steps start..stop-1, that a kernel draws where it uses them."""
 
     words: Words
     bound: int
+    size: int
     start: int
     stop: int
 
@@ -96,7 +98,7 @@ class Drawn:
     def __getitem__(self, steps: slice) -> Drawn:
         """Give some of the steps, which stand together."""
         some = range(self.start, self.stop)[steps]
-        return Drawn(self.words, self.bound, some.start, some.stop)
+        return Drawn(self.words, self.bound, self.size, some.start, some.stop)
 
 
 def _words(backend: str) -> type[Words]:
@@ -139,17 +141,16 @@ class Sampler:
         self._used = self._drawn = 0
         self._lazy = False
         self._chunk_steps = max(1, _CHUNK // (runs * max(1, self.size)))
-        listed = sampling == "uniform" and self.form != MASK
-        self._own = sampling == "replacement" or (listed and self.size <= FLOYD)
+        self._unit = 1  # steps that are drawn together
         if self.form == MASK:
-            self._chunk_steps = max(1, _MASK_CHUNK // (runs * n))
-        elif sampling in ("cyclic", "reshuffled"):
-            epoch = n // b
-            self._chunk_steps = -(-self._chunk_steps // epoch) * epoch
-        elif self._own:
-            self._chunk_steps = -(-self._chunk_steps // TILE) * TILE
-        if sampling == "reshuffled":
-            self._rng = np.random.Generator(self._words.block())
+            self._chunk_steps, self._unit = max(1, _MASK_CHUNK // (runs * n)), span(n)
+        elif sampling == "uniform":
+            self._unit = together(n, self.size)
+        elif sampling == "replacement":
+            self._unit = TILE
+        else:
+            self._unit = n // b * (span(n) if sampling == "reshuffled" else 1)
+        self._chunk_steps = -(-self._chunk_steps // self._unit) * self._unit
 
     @property
     def left_out(self) -> bool:
@@ -157,20 +158,21 @@ class Sampler:
         return self.form == LEFT_OUT
 
     def leave_to_kernel(self) -> None:
-        """Give single indices as `Drawn` from now on, where they are drawn for each run by itself."""
-        self._lazy = self._own and self.size == 1
+        """Give `Drawn` from now on, where a kernel can draw: single indices, and lists of rows."""
+        uniform = self.sampling == "uniform" and self.form != MASK
+        self._lazy = (uniform or self.sampling == "replacement") and self.size == 1
+        self._lazy |= uniform and self.form == BATCH and not in_tiles(self.n, self.size)
 
     def take(self, steps: int) -> Iterator[Any]:
         """Yield the next `steps` batches."""
         if self._lazy and steps:
-            yield Drawn(self._words, self.n, self._drawn, self._drawn + steps)
+            yield Drawn(self._words, self.n, self.size, self._drawn, self._drawn + steps)
             self._drawn += steps
             return
         while steps:
             if self._used == len(self._chunk):
-                wanted = self._chunk_steps
-                if self._own:  # how much is drawn in one go changes nothing
-                    wanted = min(wanted, -(-steps // TILE) * TILE)
+                # how much is drawn in one go changes nothing
+                wanted = min(self._chunk_steps, -(-steps // self._unit) * self._unit)
                 self._chunk, self._used = self._draw(wanted), 0
                 self._drawn += wanted
             piece = self._chunk[self._used : self._used + steps]
@@ -181,15 +183,16 @@ class Sampler:
     def _draw(self, steps: int) -> NDArray[Any]:
         n, b, runs = self.n, self.b, self.runs
         if self.form == MASK:
-            return draw_masks(self._words, n, b, steps, runs)
+            return draw_masks(self._words, n, b, steps, runs, self._drawn)
         if self.sampling == "uniform":
             return subsets(self._words, n, self.size, steps, runs, self._drawn)
         if self.sampling == "replacement":
             return indices(self._words, n, b, steps, runs, self._drawn)
         epochs = steps * b // n
-        order: Integers = np.broadcast_to(np.arange(n)[:, None], (epochs, n, runs))
         if self.sampling == "reshuffled":
-            order = self._rng.permuted(order, axis=1)
+            order = orders(self._words, n, epochs, runs, self._drawn * b // n)
+        else:
+            order = np.broadcast_to(np.arange(n)[:, None], (epochs, n, runs))
         return order.reshape(steps, b, runs)
 
 

@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from scipy.stats import binom, chi2
 
-import sim.engine._subsets as subset_module
+from sim.engine import _distinct
 from sim.engine._masks import masks
+from sim.engine._numpy_words import Counter, Words16or32
+from sim.engine._rows import LISTS, Rows
 from sim.engine._subsets import subsets
-from sim.engine._words import GROUP, TILE, Counter, Words16or32, high
+from sim.engine._words import TILE, high
 from sim.engine.batches import (
     BATCH,
     LEFT_OUT,
@@ -78,13 +80,16 @@ def test_every_subset_is_equally_likely(n, b):
     assert counts.size == 1 or chi_square_fits(counts)
 
 
+@pytest.mark.parametrize("few", [0, 100])
 @pytest.mark.parametrize(("n", "size"), [(6, 3), (7, 2), (8, 7), (5, 5)])
-def test_redrawing_repeats_is_uniform(n, size):
-    """The method used above FLOYD indices, on sets small enough to count all of them."""
-    count = comb(n, size) * 1_200
-    sets = subset_module._redraw(Words16or32(seed(n, size), n), n, size, count)
-    counts = subset_counts(sets[:, :, None], n)
-    assert counts_fit(counts, count, 1 / comb(n, size))
+def test_first_different_integers_of_rows_are_uniform(monkeypatch, n, size, few):
+    """The method used above FLOYD indices, on sets small enough to count all of them; sorting again or not."""
+    monkeypatch.setattr(_distinct, "_FEW_REPEATS", few)
+    tiles = comb(n, size) * 1_200 // (64 * 30) + 1
+    sets = _distinct.distinct(Words16or32(seed(n, size), n), n, size, range(tiles), 30)
+    counts = subset_counts(sets, n)
+    assert counts_fit(counts, counts.sum(), 1 / comb(n, size))
+    assert counts.sum() == tiles * 64 * 30
     assert counts.size == 1 or chi_square_fits(counts)
 
 
@@ -151,8 +156,12 @@ def integers_fit(draws, bound):
 @pytest.mark.parametrize("bound", [1, 2, 3, 100, 1_000, 4_096, 40_000])
 @pytest.mark.parametrize("n", [4_096, 1 << 20])
 def test_integers_below_a_bound(bound, n):
-    """16-bit and 32-bit words. Bound 40,000 rejects 39 % of the 16-bit words."""
-    draws = Words16or32(seed(bound, n), n).below(bound, 200_000).astype(np.int64)
+    """Of rows; 16-bit and 32-bit words, in three rounds. Bound 40,000 rejects 39 % of the 16-bit words."""
+    rows = Rows(Words16or32(seed(bound, n), n), LISTS, 64, 1, 1, range(10), 20)
+    several = np.repeat(np.arange(rows.count), 20)
+    draws, good = rows.below(bound, several)
+    draws = draws[good].astype(np.int64)
+    assert draws.size > 150_000
     assert draws.max() < bound
     assert integers_fit(draws, bound)
 
@@ -203,58 +212,6 @@ def test_published_words_of_philox(counter, key, words, compiled):
     assert found.tolist() == expected
 
 
-def test_no_two_counters_are_the_same(monkeypatch):
-    """Every counter that slots, tiles, rounds, groups, blocks and the blocks' streams ask for is asked once."""
-    asked = []
-
-    def words(self, counts, first, second=0, third=0, fourth=0):
-        asked.extend((first + k, second, third, fourth) for k in range(counts))
-        return np.random.default_rng(len(asked)).integers(0, 1 << 64, 4 * counts, dtype=np.uint64)
-
-    monkeypatch.setattr(Counter, "words", words)
-    for n in (4_096, 1 << 20):
-        asked.clear()
-        for first in (0, 32, 48):
-            made = Words16or32(seed(9), n, first)
-            for slot in range(3):
-                made.each(
-                    40_000, 16 if first == 32 else 20, range(2), slot
-                )  # rejects, for n = 4096
-                made.each(40_000, 16, range(2, 3), slot)
-            state = made._block.state["state"]["counter"].tolist()
-            assert state == [
-                2**64 - 1,
-                2**64 - 1,
-                first - 1 if first else 2**64 - 1,
-                1 if first else 0,
-            ]
-        own = [x for x in asked if x[0] >= 0]
-        # runs 0-19 and 32-47 and 48-67: groups 0, 1; 2; 3, 4 in tiles 0, 1, and 0; 2; 3 in tile 2
-        assert len(own) == len(set(own))
-        assert {x[3] for x in own} == {0}
-        if n == 4_096:
-            assert max(x[2] >> 32 for x in own) > 1
-
-
-@pytest.mark.parametrize(
-    ("n", "b"), [(1_000, 1), (5_000, 1), (30, 29), (50, 7), (50, 43), (50, 50)]
-)
-@pytest.mark.parametrize("backend", ["numpy", "numba"])
-def test_a_run_draws_the_same_however_runs_are_cut(n, b, backend):
-    """Runs 64 to 99 of 200 alone, in one block or as the tail of a longer one, in tiles of any chunk."""
-    if backend == "numba":
-        pytest.importorskip("numba", reason="numba (the extra `fast`) is not installed")
-    whole = np.concatenate(
-        list(Sampler("uniform", n, b, 200, seed(3), False, backend).take(3 * TILE + 5))
-    )
-    part = Sampler("uniform", n, b, 36, seed(3), False, backend, first=4 * GROUP)
-    pieces = np.concatenate([x for k in (1, TILE, 2 * TILE + 4) for x in part.take(k)])
-    assert np.array_equal(whole[:, :, 64:100], pieces)
-    other = Sampler("uniform", n, b, 36, seed(3), False, backend, first=5 * GROUP)
-    if b < n:
-        assert not np.array_equal(pieces, np.concatenate(list(other.take(3 * TILE + 5))))
-
-
 def test_steps_and_runs_are_independent():
     """Consecutive steps of a run, and neighbouring runs of a step: all 16 pairs equally likely."""
     sets = np.concatenate(list(Sampler("uniform", 4, 1, 40, seed(1)).take(4_000)))[:, 0]
@@ -288,8 +245,8 @@ def test_the_tests_above_see_a_faulty_sampler(fault):
         counts = subset_counts(np.nonzero(rows)[1].reshape(12_000, 2, 1), 5)
         assert not counts_fit(counts, 12_000, 1 / 10)
     else:  # no rejection: 25,536 of 40,000 integers get two words, the others one
-        words = Words16or32(seed(2), 4_096)
-        assert not integers_fit(high(words.raw(200_000), 40_000).astype(np.int64), 40_000)
+        words = Words16or32(seed(2), 4_096).counted(12_500, 0, 0, 0, LISTS).view("<u2")
+        assert not integers_fit(high(words, 40_000).astype(np.int64), 40_000)
 
 
 @pytest.mark.parametrize(

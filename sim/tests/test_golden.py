@@ -1,7 +1,9 @@
 """Golden numbers of each ENGINE_VERSION: the same arguments give the same bits, or the version rises.
 
-Version 4 draws from Philox, each run for itself. Of version 3, whose integer seeds drew what version 2 drew
-(made at commit b19d128), the numbers stay here, to be different.
+Version 4 draws from Philox, up to 16 indices each run for itself; version 5 does so for all numbers of them.
+What both draw run by run (up to 16 indices below 4,096, and single ones) is the same in both. Of version 3,
+whose integer seeds drew what version 2 drew (made at commit b19d128), and of version 4 the other numbers stay
+here, to be different.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import numpy as np
 from sim import ENGINE_VERSION, simulate
 from sim.engine.batches import drawn
 
+# Steps 0 and 1 of three runs.
 BATCHES = {
     3: {
         (6, 2): [[[4, 1, 3], [0, 4, 4]], [[2, 3, 4], [1, 5, 0]]],
@@ -27,6 +30,26 @@ BATCHES = {
         ],
         (100, 1): [[[91, 61, 19]], [[61, 80, 51]]],
         (5_000, 1): [[[3095, 3190, 303]], [[753, 544, 2371]]],
+    },
+}
+BATCHES[5] = BATCHES[4]  # drawn in tiles, as before
+# Step 0 of runs 0 and 1, in order: a list of few among many, a list of many, a mask.
+ROWS = {
+    4: {
+        (5_000, 3): """481 2471 3094 | 1510 2025 3188""",
+        (100, 17): """0 3 8 10 30 35 42 50 55 72 77 81 86 87 89 90 97 | 1 5 11 13 17 20 26 28 45 54 55
+            57 66 69 76 94 98""",
+        (62, 30): """0 2 6 9 14 15 21 22 23 24 25 28 30 31 32 34 35 36 37 38 39 43 44 48 49 50 51 52
+            54 61 | 4 5 6 8 10 11 16 18 20 23 31 33 34 36 37 42 43 44 45 46 48 49 51 52 53
+            54 55 57 58 60""",
+    },
+    5: {
+        (5_000, 3): """3645 4084 4462 | 1297 1414 4925""",
+        (100, 17): """0 3 10 30 35 47 49 50 55 56 72 81 86 87 89 90 97 | 2 13 19 25 28 38 39 40 42 46
+            55 56 66 69 75 92 98""",
+        (62, 30): """0 4 6 8 11 13 14 16 17 19 21 23 24 25 27 29 30 31 34 36 37 41 44 45 46 47 50 52
+            58 59 | 2 7 9 11 13 15 16 19 21 23 24 26 28 31 32 33 38 40 41 42 43 44 47 49 51
+            53 54 55 57 60""",
     },
 }
 # Each was run on the commit that raised the version: 84200ee, e0fff58, d77831f, b8ea6da.
@@ -49,6 +72,14 @@ ENDS = {
 }
 ENDS["integer", 3] = ENDS["integer", 1] = ENDS["integer", 2]
 ENDS["sequence", 1] = ENDS["sequence", 2]  # version 2 draws batches of the order of n otherwise
+ENDS["integer", 5], ENDS["sequence", 5] = ENDS["integer", 4], ENDS["sequence", 4]  # b = 2: in tiles
+# The first four coordinates of two runs with b = 17 of n = 40, seed 5.
+MANY = {
+    4: """0x1.fd5db6bce6d5cp-4 0x1.8da4c9443cba6p-4 0x1.8a4da1e817c7bp-4 0x1.734ee1315bbdcp-3
+        0x1.511d210c7797dp-4 0x1.0bc57e74c9474p-3 0x1.5ff8c2e10de7bp-3 0x1.07554fbe8ce41p-2""",
+    5: """0x1.80eba4fb2bdbdp-3 0x1.e9d29a2f12b7dp-4 0x1.47ef30f41c04fp-4 0x1.083d90f7b5acbp-4
+        0x1.8dca3c1334e17p-4 0x1.847774083f2f0p-4 0x1.fdf560d874c73p-4 0x1.57ad4a3a6cb3ep-3""",
+}
 SEEDS = {"integer": 5, "sequence": np.random.SeedSequence(5, spawn_key=(1,))}
 
 
@@ -65,6 +96,13 @@ def test_batches_of_integer_seeds_are_golden() -> None:
     assert all(BATCHES[3][key] != BATCHES[4][key] for key in BATCHES[3])
 
 
+def test_rows_of_integer_seeds_are_golden() -> None:
+    for (n, b), expected in ROWS[ENGINE_VERSION].items():
+        found = np.sort(drawn(n, b, 2, 1, 5)[0].T.astype(int)).tolist()
+        assert found == [[int(x) for x in run.split()] for run in expected.split("|")]
+    assert all(ROWS[4][key] != ROWS[5][key] for key in ROWS[4])
+
+
 def test_single_indices_are_read_off_numpys_own_philox() -> None:
     """Step 0 of runs 0 to 15: the first words of the key, multiplied and shifted (none is rejected here)."""
     for n, dtype, width in ((100, "<u2", 16), (5_000, "<u4", 32)):
@@ -78,6 +116,9 @@ def test_runs_end_at_golden_bits() -> None:
     for kind, seed in SEEDS.items():
         assert _end(seed) == ENDS[kind, ENGINE_VERSION].split(), kind
         assert ENDS[kind, 3] != ENDS[kind, 4]
+    many = simulate(np.full((2, 40), 0.12), 0.1, batch_size=17, step_size=3.4, steps=20, seed=5)
+    assert [float(x).hex() for x in many.q[:, :4].ravel()] == MANY[ENGINE_VERSION].split()
+    for kind in SEEDS:
         assert {version for name, version in ENDS if name == kind} == {
             *range(1, ENGINE_VERSION + 1)
         }
