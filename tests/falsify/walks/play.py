@@ -95,10 +95,6 @@ class Neuron:
         """Of the live coordinates."""
         return sum((self.q[j] ** 2 for j in self.live), F(0))
 
-    def seen(self, batch: Sequence[int]) -> Fraction:
-        """S: the live mass in the batch."""
-        return sum((self.gates[j] * self.q[j] ** 2 for j in batch), F(0))
-
     def at(self, c: list[Fraction], off: list[Fraction] | None = None) -> Neuron:
         """Another weight on the same data."""
         return replace(self, c=c, off=self.off if off is None else off)
