@@ -2,7 +2,7 @@
 
     python -m benchmarks.streams | dieharder -g 200 -a
 
-Blocks, groups and the blocks' own streams take turns, tile by tile and slot by slot: neighbouring
+Blocks, groups and rows of every kind and round take turns, tile by tile and slot by slot: neighbouring
 counters are what a flaw of a counter-based generator would show in.
 """
 
@@ -12,21 +12,28 @@ import sys
 
 import numpy as np
 
-from sim.engine._words import GROUP, TILE, Words16or32
+from sim.engine._numpy_words import Words16or32
+from sim.engine._rows import LISTS, MASKS, ORDERS, span
+from sim.engine._words import GROUP, TILE
 from sim.engine.batches import block_runs, child
 
 BLOCKS, SLOTS = 8, 4
+ROW = 32  # entries of a list: 4 counters of 32-bit words in round 0, 1 in each later one
 
 
 def chunk(words: list[Words16or32], runs: int, tile: int) -> bytes:
-    """Give one tile of all blocks and slots, and as many words of each block's own stream."""
+    """Give one tile of all blocks and slots, and of each block as many words of rows."""
     parts = []
     for slot in range(SLOTS):
         for block in words:
             # a power of two: the integers are the upper halves of the words, and none is rejected
             drawn = block.each(1 << 32, runs, range(tile, tile + 1), slot)
             parts.append(drawn.astype("<u4"))
-            parts.append(block.raw(TILE * runs).astype("<u4"))
+            for kind in (LISTS, MASKS, ORDERS):
+                counters = 1 if slot else ROW // 8  # slot k: round k of the rows
+                rows = runs * span(ROW)
+                first = block.first * span(ROW) * counters
+                parts.append(block.counted(rows * counters, first, tile, slot, kind))
     return b"".join(np.ascontiguousarray(x).tobytes() for x in parts)
 
 

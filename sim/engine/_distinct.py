@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._rows import LISTS, Rows, counters, span
-from sim.engine._words import Words, high
+from sim.engine._words import Words, few, high
 from sim.engine.state import Integers
 
 _FEW_REPEATS = 2  # expected in a row, up to which comparing is cheaper than sorting again
@@ -28,7 +28,7 @@ def distinct(words: Words, n: int, size: int, tiles: range, runs: int) -> NDArra
     sets = np.ascontiguousarray(high(begun, n))
     least = (1 << words.width) % n
     if least:  # n is no index; it is below 2^w here
-        bad = np.flatnonzero(np.multiply(begun, n, out=begun, dtype=begun.dtype) < least)
+        bad = few(np.multiply(begun, n, out=begun, dtype=begun.dtype) < least)
         sets[bad] = n
     sets = sets.reshape(rows.count, size)
     if size * (size - 1) > 2 * _FEW_REPEATS * n:
@@ -49,7 +49,7 @@ def _open(sets: NDArray[Any], n: int) -> Integers:
     if last.max(initial=0) == n:  # never where n does not fit: then every word is accepted
         some = np.flatnonzero(last == n)
         again.reshape(sets.shape)[some] |= sets[some] == n
-    return np.flatnonzero(again)
+    return few(again)
 
 
 def _sort_again(sets: NDArray[Any], n: int, rows: Rows) -> None:

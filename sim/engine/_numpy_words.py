@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._distinct import distinct
-from sim.engine._words import GROUP, SPARE, TILE, Words, accepted, high
+from sim.engine._words import GROUP, SPARE, TILE, Words, accepted, few, high
 from sim.engine.state import Integers
 
 _COUNTERS = 1 << 256
@@ -112,14 +112,3 @@ class Words16or32(Words):
     def counted(self, counts: int, first: int, second: int, third: int, fourth: int) -> Any:
         """As the base class says."""
         return self._own.words(counts, first, second, third, fourth)
-
-
-def few(flags: NDArray[np.bool_]) -> Integers:
-    """Give the positions of the true entries, of which there are few: eight are looked at together.
-
-    The number of entries is a multiple of eight.
-    """
-    eights = flags.reshape(-1, 8)
-    some = np.flatnonzero(flags.view(np.uint64))
-    row, column = np.nonzero(eights[some])
-    return 8 * some[row] + column

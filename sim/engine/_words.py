@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.state import Integers
+
 TILE = 64  # steps whose words stand together, step by step
 GROUP = 16  # runs whose words stand together: all are drawn, even where only some of the runs exist
 SPARE = 16  # 32-bit words that replace rejected ones, for a group and tile in a round
@@ -78,3 +80,13 @@ def high(words: NDArray[Any], bound: int) -> NDArray[Any]:
     product = words.astype(wide)
     product *= np.array(bound, wide)
     return product.view(words.dtype)[1::2]
+
+
+def few(flags: NDArray[np.bool_]) -> Integers:
+    """Give the positions of the true entries, of which there are few: eight are looked at together."""
+    if flags.size % 8:
+        return np.flatnonzero(flags)
+    eights = flags.reshape(-1, 8)
+    some = np.flatnonzero(flags.view(np.uint64))
+    row, column = np.nonzero(eights[some])
+    return 8 * some[row] + column

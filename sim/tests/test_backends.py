@@ -10,7 +10,8 @@ from sim import simulate
 from sim.engine._ahead import AHEAD, distinct_steps, pays
 from sim.engine._complement import Complement
 from sim.engine._direct import Direct
-from sim.engine._numpy_words import Words16or32, few
+from sim.engine._numpy_words import Words16or32
+from sim.engine._words import few
 from sim.engine.state import State, log_abs
 
 NAMES = ("q", "log_abs_q", "rho", "log_rho", "r2")
@@ -180,8 +181,9 @@ def test_asking_for_lines_early_changes_no_bit(monkeypatch, n, b):
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 1.0])
 def test_few_positions_are_all_found(share):
-    flags = np.random.default_rng(1).random(1_024) < share
-    assert np.array_equal(few(flags), np.flatnonzero(flags))
+    for size in (1_024, 1_027):
+        flags = np.random.default_rng(1).random(size) < share
+        assert np.array_equal(few(flags), np.flatnonzero(flags))
 
 
 @needs_numba
