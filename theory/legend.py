@@ -233,7 +233,7 @@ LEGEND: dict[str, dict[str, str]] = {
         "\\mu_3(a_M)": bm.THIRD_MIXTURE,
         "M_{\\mathrm{full}}": sums.MOVED_FULL.said("M_C of the full batch"),
         "M_{\\mathrm{one}}": sums.MOVED_ONE.said("M_C of one uniform sample"),
-        "p": "chance of the single sample in the mixture, else the full batch",
+        "p": bm.CHANCE,
         "p_M": Parameter("the chance in any such mixture"),
     },
     "neighbours.non_uniformity": {

@@ -87,6 +87,20 @@ THIRD_MIXTURE = _told(
     lambda x: x.mixed(lambda y: (y - plain(x.one)) ** 3),
     {"third moment of the mixture's mean a_M": lambda x: x.mixed(lambda y: y**3)},
 )  # fmt: skip
+
+
+def _mixing(x: Means) -> Fraction:
+    """The chance at which the mixture of one sample and all has the batch mean's variance."""
+    centre = plain(x.one)
+    alone = plain([(y - centre) ** 2 for y in x.one])
+    drawn = x.expected(lambda batch: (x.drawn(x.one, batch) - centre) ** 2)
+    return drawn / alone if alone else x.chance
+
+
+CHANCE = _told(
+    "chance of the single sample in the mixture, else the full batch", _mixing,
+    {"chance of the full batch in the mixture": lambda x: 1 - _mixing(x)},
+)  # fmt: skip
 HOLDS_ONE = _told(
     "mean of m_i^2", lambda x: x.expected(lambda batch: F(batch.count(0) ** 2)),
     {"mean of m_i m_j for i != j": lambda x: x.expected(lambda y: F(y.count(0) * y.count(1)))},

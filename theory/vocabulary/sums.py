@@ -31,7 +31,8 @@ class Sum:
     law: (batch, chance), a batch: indices as often as drawn.  step: C.  along: v, a column.
     starts: equally likely e_0, columns.  pushes: g_i = grad f_i(t*), columns; none: all 0.
     kappa: in place of the law's own, for thresholds at a variance factor that is drawn.
-    chance: of the single sample in a mixture with the full batch.
+    chance: of the single sample in a mixture with the full batch.  divisor: of a batch's sum, where it is not
+    the batch's own size.
     """
 
     matrices: Sequence[fmpq_mat]
@@ -42,6 +43,7 @@ class Sum:
     pushes: Sequence[fmpq_mat] = ()
     kappa: Fraction | None = None
     chance: Fraction = ZERO
+    divisor: int = 0
 
     @property
     def size(self) -> int:
@@ -56,7 +58,14 @@ class Sum:
     @cached_property
     def drawn(self) -> list[tuple[fmpq_mat, fmpq]]:
         """Q_B and its chance."""
-        return [(mean_of([self.matrices[i] for i in x]), rational(p)) for x, p in self.law]
+        none = fmpq_mat(self.size, self.size)
+        return [
+            (
+                total([none, *(self.matrices[i] for i in x)]) * fmpq(1, self.divisor or len(x)),
+                rational(p),
+            )
+            for x, p in self.law
+        ]
 
     def over(self, value: Callable[[fmpq_mat], fmpq_mat]) -> fmpq_mat:
         """E of a matrix of Q_B."""
@@ -65,11 +74,11 @@ class Sum:
     def one(self) -> Sum:
         """The same sum, one uniform sample a step."""
         many = len(self.matrices)
-        return replace(self, law=[((i,), F(1, many)) for i in range(many)], kappa=None)
+        return replace(self, law=[((i,), F(1, many)) for i in range(many)], kappa=None, divisor=0)
 
     def full(self) -> Sum:
         """The same sum, all samples a step."""
-        return replace(self, law=[(range(len(self.matrices)), F(1))], kappa=None)
+        return replace(self, law=[(range(len(self.matrices)), F(1))], kappa=None, divisor=0)
 
     @cached_property
     def moved(self) -> fmpq_mat:

@@ -106,7 +106,9 @@ def q_as(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if (1 - step * one) * (1 - step * two):
             here = replace(here, step=step)
             found = measured(claim, here, (qp.exponent,))
-            found[spectral_radius(operator)] = claim.meaning("rho").value(claim.meaning(operator).value(here))
+            found[spectral_radius(operator)] = claim.meaning("rho").value(
+                claim.meaning(operator).value(here)
+            )
             judge(claim, found, lambda part: part.has(qp.exponent))
     return played
 

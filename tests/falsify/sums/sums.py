@@ -23,7 +23,14 @@ from tests.falsify.sums.tools import (
     refute,
     value,
 )
-from tests.quadratic.cases import SINGLE_J, Case, Singular, enumerated_operator, evaluated, values_of
+from tests.quadratic.cases import (
+    SINGLE_J,
+    Case,
+    Singular,
+    enumerated_operator,
+    evaluated,
+    values_of,
+)
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
