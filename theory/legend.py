@@ -9,6 +9,7 @@ from __future__ import annotations
 from theorem_audit.statement.meaning import Parameter
 from theory import notation as no
 from theory.vocabulary import batch_means as bm
+from theory.vocabulary import factors as fa
 from theory.vocabulary import minima, sums
 from theory.vocabulary import observables as ob
 from theory.vocabulary.meanings import VARIANCE_FACTOR
@@ -263,9 +264,9 @@ LEGEND: dict[str, dict[str, str]] = {
         **_of("N", "k", "C", "C_ms", "M_C", "|g|^2", "l_min", "l_max"),
         "r_k^{\\mathrm{repl}}": sums.RATIO.said("C_ms/k for k samples with replacement"),
         "r_k^{\\mathrm{uniform}}": sums.RATIO.said("C_ms/k for k of N samples without replacement"),
-        "Lambda_off": "n/b times the exponent of w_perp",
-        "Lambda_radial": "n/b times that of the radius",
-        "Lambda_ratio": "n/b times that of q_j/q_I, j != I live",
+        "Lambda_off": fa.LOG_OFF.said("n/b times the exponent of w_perp"),
+        "Lambda_radial": fa.LOG_RADIAL.said("n/b times that of the radius"),
+        "Lambda_ratio": fa.LOG_RATIO.said("n/b times that of q_j/q_I, j != I live"),
     },
 }
 

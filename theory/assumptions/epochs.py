@@ -16,6 +16,7 @@ from theory.minibatch.log_ratios import STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
 from theory.sources import RESHUFFLING_DRIFT
+from theory.vocabulary import factors, observables
 
 p_cyclic = Symbol("P_cyclic", real=True)
 factor_between = Symbol("f_between", real=True)
@@ -59,11 +60,14 @@ SAMPLING_CYCLIC = Claim(
     steps=("inside", "between", "radial", "attraction"),
     symbols={
         "K": Parameter("batches an epoch"),
-        "q_i, q_j": "coordinates in the first equation, i and j in the same batch of the partition, both live; "
-        "every state, every a",
-        "f_between": "factor of q_j/q_i over an epoch, i in A, j not, at a w with all its mass 1 in A",
-        "f_off": "of w_perp there",
-        "f_radial": "of s_A - 1 there, s_A the mass of A (first order)",
+        "q_i": observables.Q_I.said(
+            "<w, x_i>; in the first equation, at every state and every a, i and j are in one "
+            "batch of the partition, both live"
+        ),
+        "q_j": observables.Q_J.said(str(observables.Q_J)),
+        "f_between": factors.EPOCH_RATIO.said(str(factors.EPOCH_RATIO)),
+        "f_off": factors.EPOCH_OFF.said(str(factors.EPOCH_OFF)),
+        "f_radial": factors.EPOCH_RADIAL.said(str(factors.EPOCH_RADIAL)),
     },
     remark=(
         "So the unit sphere of each batch's span attracts (a single point of it does only at b = 1): a "
@@ -185,10 +189,13 @@ SAMPLING_RESHUFFLED = Claim(
     steps=("same batch", "epoch", "uniform"),
     symbols={
         "K": Parameter("batches an epoch"),
-        "P_same": "P(i and j are in one batch of the epoch)",
-        "Lambda_ratio": "E of the change of log|q_j/q_i| over an epoch at x_i, j live",
-        "Lambda_uniform": "the same for n/b independent uniform batches",
-        "Lambda_off, Lambda_radial": "of log|w_perp| and of log|q_i^2 - 1|: without randomness",
+        "P_same": factors.SHARED_BATCH.said(str(factors.SHARED_BATCH)),
+        "Lambda_ratio": factors.LOG_RATIO.said(
+            "E of the change of log|q_j/q_i| over an epoch at x_i, j live"
+        ),
+        "Lambda_uniform": factors.LOG_RATIO.said("the same for n/b independent uniform batches"),
+        "Lambda_off": factors.LOG_OFF.said("of log|w_perp|: without randomness"),
+        "Lambda_radial": factors.LOG_RADIAL.said("of log|q_i^2 - 1|: without randomness"),
     },
     remark="At b = 1 every epoch multiplies q_j/q_i at x_i by 1 - a^2 exactly, whatever the order.",
 )

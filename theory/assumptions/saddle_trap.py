@@ -33,7 +33,7 @@ from theory.assumptions.unequal_norms import (
 from theory.minibatch.log_ratios import PAIR
 from theory.notation import S, a, b, chi, n, p, r2
 from theory.sources import SADDLES_ATTRACT
-from theory.vocabulary import observables
+from theory.vocabulary import factors, observables
 from theory.vocabulary.meanings import TRAPPED
 
 p_both = Symbol("p_2", real=True)
@@ -111,10 +111,13 @@ NORMS_EXPONENT = Claim(
     symbols={
         "p": observables.SPLIT.said("P(i in B, j not)"),
         "p_2": observables.BOTH.said("P(i and j in B)"),
-        "lambda_j": "lim (1/k) log|c_j|, j live, on w_k -> +-x_i/sigma_i (ReLU: + only)",
-        "lambda_off": "the same for w_perp and passive ReLU coordinates",
-        "lambda_radial": "E of log|factor of r2 - 1| in one step at x_i/sigma_i, c_i alone not 0; "
-        "-oo at a sigma_i^2 = 1/4",
+        "lambda_j": factors.LOG_ALONG.said(
+            "lim (1/k) log|c_j|, j live, on w_k -> +-x_i/sigma_i (ReLU: + only)"
+        ),
+        "lambda_off": factors.LOG_OFF.said("the same for w_perp and passive ReLU coordinates"),
+        "lambda_radial": factors.LOG_RADIAL.said(
+            "E of log|factor of r2 - 1| in one step at x_i/sigma_i, c_i alone not 0; -oo at a sigma_i^2 = 1/4"
+        ),
         "c_j(k)^2": "c_j^2 at any step k, whichever the draws; 0 where j is not live (lambda_off: w_perp^2)",
     },
     remark=(

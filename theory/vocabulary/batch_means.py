@@ -103,11 +103,12 @@ CHANCE = _told(
 )  # fmt: skip
 HOLDS_ONE = _told(
     "mean of m_i^2", lambda x: x.expected(lambda batch: F(batch.count(0) ** 2)),
-    {"mean of m_i m_j for i != j": lambda x: x.expected(lambda y: F(y.count(0) * y.count(1)))},
+    {"mean of m_i": lambda x: x.expected(lambda y: F(y.count(0)))},
 )  # fmt: skip
 HOLDS_TWO = _told(
     "mean of m_i m_j for i != j", lambda x: x.expected(lambda y: F(y.count(0) * y.count(1))),
-    {"mean of m_i^2": HOLDS_ONE.value},
+    {"mean of m_i times mean of m_j": lambda x: x.expected(lambda y: F(y.count(0))) * x.expected(
+        lambda y: F(y.count(1)))},
 )  # fmt: skip
 
 

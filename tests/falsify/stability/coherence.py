@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from tests.falsify.seeing import measured
 from tests.falsify.stability.non_uniformity import stray
-from tests.falsify.sums.sums import as_sum, family, setting
+from tests.falsify.sums.sums import as_sum, family, law_of, setting
 from tests.falsify.sums.tools import cases, choose, inside, judge, rational, refute
 from tests.quadratic.cases import Case
 from theorem_audit.statement.claim import Claim
@@ -72,14 +72,15 @@ def coherence(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     return played
 
 
-def _law(number: int, size: int, free: bool) -> list[tuple[tuple[int, ...], Fraction]]:
-    if not free:
-        listed = list(combinations(range(number), size))
-        return [(x, F(1, len(listed))) for x in listed]
-    share, found = F(size, number), []
-    for chosen in product((0, 1), repeat=number):
-        weight = share ** sum(chosen) * (1 - share) ** (number - sum(chosen))
-        found.append((tuple(i for i, x in enumerate(chosen) if x), weight))
+def _law(number: int, size: int, times: int) -> list[tuple[tuple[int, ...], Fraction]]:
+    """Independent indices of mean size ``size``, each ``times`` where it is drawn; 0: a fixed size."""
+    if not times:
+        return law_of(number, size, "uniform")
+    share, found = F(size, number * times), []
+    for chosen in product((0, times), repeat=number):
+        drawn = tuple(i for i, x in enumerate(chosen) for _ in range(x))
+        many = len(drawn) // times
+        found.append((drawn, share**many * (1 - share) ** (number - many)))
     return found
 
 
@@ -92,10 +93,10 @@ def indices(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             case = _squares(case)
         number = case.problem.count
         size = int(choose(rng, [1, number, number + 1, int(rng.integers(1, number + 1))]))
-        free, step = bool(rng.integers(3)) or size > number, rational(rng, F(-1), F(3), 14)
+        times, step = choose(rng, [0, 1, 1, 2]), rational(rng, F(-1), F(3), 14)
         if size > number:
             continue
-        law = _law(number, size, free)
+        law = _law(number, size, times)
         one, two = ([rational(rng, -2, 2, 6) for _ in range(number)] for _ in range(2))
         means = Means(one, two, law, divisor=size)
         here = Sum(case.problem.matrices, law, step, divisor=size)
