@@ -250,7 +250,7 @@ NORMS_GD = Claim(
     ),
     steps=("gain", "confined", "growth", "floor", "axis", "rates"),
     symbols={
-        "Delta_mj": "growth of log|c_m/c_j| in one step; S over all live data",
+        "Delta_mj": factors.ONE_STEP.said("growth of log|c_m/c_j| in one step; S over all live data"),
         "c_m^2*": "lim c_m^2, m the datum of largest norm; all other coordinates tend to 0",
         "lambda_j": factors.LOG_ALONG.said("lim (1/k) log|c_j| for a live j != m"),
         "sigma_j": Parameter("the norm of any live datum but x_m"),

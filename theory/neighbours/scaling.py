@@ -15,6 +15,7 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Ge, Integer, Le, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n
@@ -108,7 +109,7 @@ SCALING_EPOCH = Claim(
     assumptions=(ORTHONORMAL, SAMPLING, STEP_SIZE),
     symbols={
         "Lambda": "n/b times SGD-RATE's exponents at x_I: of q_j/q_I (j != I live), w_perp and the radius",
-        "a": "eta/b",
+        "a": Parameter("eta/b"),
     },
     remark="Off the data and along the radius eta/b is an exact scaling, for every n and b.  The ratios, which "
     "decide sparsity, have the factor (n - b)/(n - 1): at one eta/b a larger batch is slower per epoch.",

@@ -236,6 +236,10 @@ DRAWN_RADIAL = Meaning(
         Meaning("the same for a batch without i", lambda f: f["left out"].limit_denominator(10**6))
     ],
 )
+ONE_STEP = Meaning(
+    "growth of log|c_m/c_j| in one step", lambda f: log(ratio(f)),
+    near=[Meaning("growth of log|c_m| in one step", lambda f: log(f["along"]))],
+)  # fmt: skip
 EPOCH_RATIO = Meaning(
     "factor of q_j/q_i over an epoch, i in A, j not, at a w with all its mass 1 in A",
     lambda f: _about(ratio(f)),

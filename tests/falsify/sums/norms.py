@@ -37,6 +37,7 @@ from theory import vocabulary as words
 from theory.assumptions import unequal_norms as un
 from theory.notation import S, a, active, b, chi, n, perp, perp_next, r2, r2_next
 from theory.vocabulary.data import inner, off_span
+from theory.vocabulary.factors import Factors
 
 F = Fraction
 NORMS = (F(1), F(11, 10), F(1, 2), F(2), F(3, 2), F(9, 10))
@@ -169,6 +170,19 @@ def log_of(number: Fraction) -> flint.arb:
     return flint.arb("-inf") if number == 0 else ball(abs(number)).log()
 
 
+def _at_largest(data: list[list[Fraction]], off: list[Fraction], step: Fraction) -> Factors:
+    """Factors of full-batch steps beside x_m/sigma_m, m the last of the data."""
+    at = [x / sigma(data[-1]) for x in data[-1]]
+    near = F(1, 10**30)
+
+    def of(batch: range) -> dict[str, Fraction]:
+        sides = {"along": (data[0], plus(at, near, data[0])), "off": (off, plus(at, near, off))}
+        return {name: inner(plain_step(data, w, batch, step), v) / inner(w, v) for name, (v, w) in sides.items()
+                if any(v)} | {"radial": F(1, 2)}  # fmt: skip
+
+    return Factors(lambda value: value(range(len(data))), of)
+
+
 def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     played = 0
     for count in cases(seconds):
@@ -198,9 +212,8 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         moved = [inner(after, x) for x in data]
         if 0 in (*q, *moved):
             refute(claim, "a zero stays, and no rate is finite", at)
-        at[un.gain] = log_of(abs(moved[1] / q[1] / (moved[0] / q[0])))
-        at[un.rate_j] = ball(1 - step * (top**2 - low**2)).log()
-        at[un.rate_off] = ball(1 - step * top**2).log()
+        at |= measured(claim, {"along": moved[1] / q[1], "own": moved[0] / q[0]}, (un.gain,))
+        at |= measured(claim, _at_largest(data, off, step), (un.rate_j, un.rate_off))
         at[un.c_star2] = 1
         judge(claim, at)
         if count % 4:
