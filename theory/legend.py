@@ -11,6 +11,7 @@ from theory import notation as no
 from theory.vocabulary import batch_means as bm
 from theory.vocabulary import factors as fa
 from theory.vocabulary import minima, sums
+from theory.vocabulary import neuron as nn
 from theory.vocabulary import observables as ob
 from theory.vocabulary.meanings import VARIANCE_FACTOR
 
@@ -55,8 +56,8 @@ _NORMS = {
     "sigma_i": Parameter("length of the data point x_i"),
     "sigma_j": Parameter("length of the data point x_j"),
     "sigma_max": Parameter("the largest length of a data point"),
-    "c_j": "<w, x_j>/sigma_j",
-    "c_j^+": "c_j one step later",
+    "c_j": nn.C_J,
+    "c_j^+": nn.C_J_NEXT,
 }
 _SUMS = {
     "N": Parameter("number of samples"),
@@ -193,8 +194,8 @@ LEGEND: dict[str, dict[str, str]] = {
     "assumptions.saddle_batches": {"sigma_k": "length of the data point x_k"},
     "assumptions.nonorthogonal": {
         "c": Parameter("inner product <x_i, x_j> of the two data points"),
-        "mu": "eigenvalue of the mean of x_i x_i' that belongs to the point",
-        "nu": "another eigenvalue of it",
+        "mu": nn.MU,
+        "nu": nn.NU,
     },
     "assumptions.nonorthogonal_law": {
         "c": Parameter("inner product <x_1, x_2> of the two data points"),
@@ -205,8 +206,8 @@ LEGEND: dict[str, dict[str, str]] = {
     },
     "assumptions.momentum": {
         "beta": Parameter("the momentum's factor: v+ = beta v - G, w+ = w + v+"),
-        "v_j^+": "the velocity's coordinate on x_j, one step later",
-        "v_perp^+": "the velocity off the data, one step later",
+        "v_j^+": nn.V_J_NEXT,
+        "v_perp^+": nn.V_OFF_NEXT,
         "u": Parameter("v_j/q_j at the start"),
     },
     "assumptions.momentum_exponent": {
@@ -215,8 +216,8 @@ LEGEND: dict[str, dict[str, str]] = {
     },
     "assumptions.momentum_confined": {
         "beta": Parameter("the momentum's factor: v+ = beta v - G, w+ = w + v+"),
-        "<w,v>^+": "<w, v> one step later",
-        "|v|^2^+": "|v|^2 one step later",
+        "<w,v>^+": nn.W_V_NEXT,
+        "|v|^2^+": nn.V_V_NEXT,
     },
     "neighbours.batch_sharpness": {"m": "w = m x_i is the point on the axis"},
     "neighbours.coherence": {

@@ -21,6 +21,7 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.model.autoencoder import UNIT
 from theory.notation import a, active, b, delta, n, perp, q_i, q_j
+from theory.vocabulary import neuron
 
 c = Symbol("c", real=True)
 C = Symbol("C", real=True)
@@ -100,11 +101,13 @@ NONORTH_ANGLE = Claim(
     ),
     steps=("turn", "error", "means"),
     symbols={
-        "psi, C, m": "angle from w to the point drawn, cos^2 psi, sin psi cos psi",
-        "tan_step": "tangent of the angle by which the step turns w",
-        "error^2": "squared difference of that angle from a (1 - delta) m",
-        "E_m, E_m^2": "means of m and m^2 over the two points",
-        "sin2phi": "phi: angle of w from x_1 + x_2",
+        "C": neuron.COS2.said(str(neuron.COS2)),
+        "m": neuron.SIN_COS.said(str(neuron.SIN_COS)),
+        "tan_step": neuron.TAN_STEP.said(str(neuron.TAN_STEP)),
+        "error^2": neuron.TURN_ERROR.said(str(neuron.TURN_ERROR)),
+        "E_m": neuron.E_M.said(str(neuron.E_M)),
+        "E_m^2": neuron.E_M2.said(str(neuron.E_M2)),
+        "sin2phi": neuron.SIN_2PHI.said(str(neuron.SIN_2PHI)),
     },
     remark="Holds for every c in [-1, 1].",
 )

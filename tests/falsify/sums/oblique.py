@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from tests.ambient import hessian, loss
-from tests.falsify.seeing import norm2
+from tests.ambient import hessian
+from tests.falsify.seeing import measured, norm2, seen
 from tests.falsify.sums.items import batches_of, data_of, float_path, linear_of
 from tests.falsify.sums.tools import (
     axes,
-    ball,
     cases,
     choose,
     equals,
@@ -28,6 +28,7 @@ from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import nonorthogonal as no
 from theory.assumptions import nonorthogonal_law as nl
+from theory.legend import LEGEND
 from theory.notation import (
     S,
     a,
@@ -45,9 +46,11 @@ from theory.notation import (
     s,
     t,
 )
-from theory.vocabulary.data import inner, off_span
+from theory.vocabulary.data import inner
+from theory.vocabulary.neuron import At, Bend
 
 F = Fraction
+OBLIQUE = LEGEND["assumptions.nonorthogonal"]
 UNITS = [(F(1), F(0)), (F(3, 5), F(4, 5)), (F(-3, 5), F(4, 5)), (F(4, 5), F(-3, 5)), (F(0), F(1)),
          (F(-1), F(0)), (F(12, 13), F(5, 13)), (F(-5, 13), F(12, 13))]  # fmt: skip
 
@@ -65,22 +68,12 @@ def nonorth_step(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         weight = [rational(rng, -2, 2, 8) for _ in range(3)]
         batch = [int(x) for x in rng.permutation(points)[:size]]
         after = plain_step(data, weight, batch, step)
-        q = [inner(weight, x) for x in data]
-        X = [sum((q[i] * data[i][k] for i in batch), F(0)) for k in range(len(weight))]
-        mass, norm = sum((q[i] ** 2 for i in batch), F(0)), squared(weight)
-        known = norm - 2 * step * mass * (norm - (2 - norm)) + step**2 * mass * (
-            mass * norm - 2 * (2 - norm) * mass + (2 - norm) ** 2)  # fmt: skip
-        off, off_after = off_span(weight, data), off_span(after, data)
-        plane = squared(weight) - squared(off)
-        floor = plane - 2 * step * mass * (plane - (2 - norm)) + step**2 * mass * (
-            mass * plane - 2 * (2 - norm) * mass + (2 - norm) ** 2)  # fmt: skip
-        for j, point in enumerate(data):
-            at: dict[Any, Any] = {a: step, S: mass, no.V: squared(X), r2: norm, q_j: q[j],
-                                  no.U: inner(X, point), q_j_next: inner(after, point),
-                                  perp: sum(off), perp_next: sum(off_after),
-                                  no.norm_excess: squared(after) - known,
-                                  no.mass_excess: squared(after) - squared(off_after) - floor,
-                                  no.single_excess: 0 if size > 1 else squared(X) - mass}  # fmt: skip
+        here = At(weight, data, after, batch, step=step)
+        whole = measured(claim, here, (no.V, no.norm_excess, no.mass_excess, no.single_excess))
+        for j in range(points):
+            state = seen(weight, data, after=after, batch=batch, pair=(j, j), row=count % 3)
+            at: dict[Any, Any] = {a: step, **whole, **measured(claim, replace(here, j=j), (no.U,)),
+                                  **measured(claim, state, (S, r2, q_j, q_j_next, perp, perp_next))}  # fmt: skip
             if inside(claim, at):
                 played += 1
                 judge(claim, at)
@@ -97,8 +90,8 @@ def nonorth_fixed(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         at: dict[Any, Any] = {n: points, b: size, a: step, no.c: cosine}
         start = pair[0]
         moved = plain_step(pair, start, (1,), step, linear)
-        at[no.shift2] = squared([x - y for x, y in zip(moved, start, strict=True)])
-        at |= {q_i: 1, r2: 1}
+        at |= measured(claim, At(start, pair, moved), (no.shift2,))
+        at |= measured(claim, seen(start, pair), (q_i, r2))
         if not inside(claim, at):
             continue
         played += 1
@@ -137,13 +130,9 @@ def nonorth_nolimit(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         kinds.append([F(1, 10), *[F(0)] * (len(data[0]) - 2), F(8, 5)])
         if len(data[0]) == 3:
             kinds.append([F(0), F(0), F(1)])
-        squares = [[inner(x, y) ** 2 for y in data] for x in data]
-        oblique = min(max(c * (1 - c) for c in row) for row in squares)
         for start in kinds:
-            plane = all(x[-1] == 0 for x in data) and len(data[0]) == 3
-            mass = squared(start[:2]) if plane else squared(start)
-            at: dict[Any, Any] = {n: size, b: drawn, a: step, **norm2(claim, start), s: mass,
-                                  no.oblique_least: oblique}  # fmt: skip
+            at: dict[Any, Any] = {n: size, b: drawn, a: step, **norm2(claim, start),
+                                  **measured(claim, At(start, data), (s, no.oblique_least))}  # fmt: skip
             if not inside(claim, at):
                 continue
             played += 1
@@ -195,31 +184,37 @@ def nonorth_pca(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         extra, linear = int(rng.integers(3)), linear_of(claim, rng)
         data = [[along, side * across, *[F(0)] * extra] for side in (1, -1)]
         size = 2 + extra
-        cosine, values = inner(*data), (along**2, across**2)
+        cosine = inner(*data)
         for here in (0, 1):
-            at: dict[Any, Any] = {no.mu: values[here], no.nu: values[1 - here], d: size, n: 2,
-                                  no.c: cosine}  # fmt: skip
+            unit, aside = axes(size, size)[here], axes(size, size)[1 - here]
+            place = At(unit, data, linear=linear, other=aside, j=1 - here, i=here)
+            at: dict[Any, Any] = {
+                d: size,
+                n: 2,
+                no.c: cosine,
+                **measured(claim, place, (no.mu, no.nu), OBLIQUE),
+            }
             if not inside(claim, at):
                 continue
             played += 1
-            unit = axes(size, size)[here]
             step = F(1, 10)
             gates = [int(linear or inner(unit, x) > 0) for x in data]
             if plain_step(data, unit, (0, 1), step, linear) != unit:
                 refute(claim, "not stationary", at)
             form = hessian(unit, data, gates)
-            entry = lambda k, form=form: F(int(form[k, k].p), int(form[k, k].q))  # noqa: E731
-            at |= {r2: 1, no.loss_here: loss(unit, data, gates), no.curvature_along: entry(here),
-                   no.curvature_across: entry(1 - here),
-                   no.trace_here: sum((entry(k) for k in range(size)), F(0)),
-                   no.edge_here: 2 / entry(here) / 2, no.mu_pair: (1 + cosine) / 2,
-                   no.nu_pair: (1 - cosine) / 2}  # fmt: skip
+            bend = Bend(form, unit, 2)
+            at |= measured(claim, bend, (no.curvature_along, no.trace_here, no.edge_here))
+            at |= measured(claim, replace(bend, v=aside), (no.curvature_across,))
+            at |= measured(claim, place, (no.loss_here, no.mu_pair, no.nu_pair)) | norm2(
+                claim, unit
+            )
             judge(claim, at, lambda x: not x.has(no.ratio_factor))
             state = [rational(rng, F(1, 10), F(1, 2), 9) for _ in range(2)] + [F(0)] * extra
             after = plain_step(data, state, (0, 1), step, linear)
-            ratio = (after[1 - here] / state[1 - here]) / (after[here] / state[here])
-            mass = sum((inner(state, x) ** 2 for x in data), F(0))
-            judge(claim, {**at, **norm2(claim, state), a: step, S: mass, no.ratio_factor: ratio},
+            place = replace(place, w=state, after=after)
+            claim.drawn((a,))
+            judge(claim, {**at, **measured(claim, seen(state, data, batch=(0, 1)), (S, r2)), a: step,
+                          **measured(claim, place, (no.ratio_factor,))},
                   lambda x: x.has(no.ratio_factor))  # fmt: skip
     return played
 
@@ -241,15 +236,17 @@ def nonorth_obtuse(claim: Claim, rng: np.random.Generator, seconds: float) -> in
         if count == 1:  # orthogonal to both points: nothing moves
             data, step, drawn = [[F(1), F(0)], [F(-3, 5), F(4, 5)]], F(1, 4), 1
             state, q, norm, cosine = [F(0), F(0)], [F(0), F(0)], F(1), F(-3, 5)
-        base: dict[Any, Any] = {a: step, no.c: cosine, r2: norm, s: norm, t: 2 - norm, n: size,
-                                b: drawn, no.live_start: max(q)}  # fmt: skip
+        base: dict[Any, Any] = {a: step, no.c: cosine, n: size, b: drawn, **measured(
+            claim, At(state, data), (s, no.live_start))}  # fmt: skip
         for i, j in ((0, 1), (1, 0)):
-            at = {**base, q_i: q[i], q_j: q[j]}
+            at = base | measured(
+                claim, seen(state, data, linear=linear, pair=(i, j)), (r2, t, q_i, q_j)
+            )
             if not inside(claim, at):
                 continue
             played += 1
             after = plain_step(data, state, (i,), step, linear)
-            at[no.fall], at[no.mass_bound] = inner(after, data[j]) - q[j], norm
+            at |= measured(claim, At(state, data, after, j=j, i=i), (no.fall, no.mass_bound))
             judge(claim, at, lambda x: not x.has(no.p_sparse))
             if norm != squared(state):
                 judge(claim, {**at, no.p_sparse: 0}, lambda x: x.has(no.p_sparse))
@@ -274,29 +271,19 @@ def nonorth_angle(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         base = [*choose(rng, UNITS), F(0)] if rng.integers(4) else [F(3, 5), F(0), F(4, 5)]
         over = choose(rng, [F(1), 1 + step / 9, 1 + step / 8 - step**2 / 128, F(11, 10)])
         weight = [x * over for x in base]
-        squares, signed = [], []
-        for i, point in enumerate(data):
-            q, norm = inner(weight, point), squared(weight)
-            share = q**2 / norm
-            turned = weight[0] * point[1] - weight[1] * point[0]
-            at: dict[Any, Any] = {a: step, n: 2, b: 1, active: 1, perp: base[2], nl.C: share,
-                                  delta: norm - 1, nl.m: turned * q / norm, nl.c: cosine}  # fmt: skip
-            squares.append(at[nl.m] ** 2)
-            signed.append(-at[nl.m])
+        for i in (0, 1):
+            after = plain_step(data, weight, (i,), step)
+            here = At(weight, data, after, (i,), j=i, step=step)
+            state = seen(weight, data, pair=(i, i), row=2)
+            at: dict[Any, Any] = {a: step, n: 2, b: 1, nl.c: cosine, **measured(claim, here, (nl.C, nl.m)),
+                                  **measured(claim, state, (active, perp, delta))}  # fmt: skip
             if not inside(claim, at):
                 continue
             played += 1
-            after = plain_step(data, weight, (i,), step)
-            cross, dot = weight[0] * after[1] - weight[1] * after[0], inner(weight, after)
-            at[nl.tangent] = cross / dot
-            angle = ball(cross / dot).atan() - ball(step * (1 - at[delta]) * at[nl.m])
-            at[nl.turn_error2] = angle**2
+            at |= measured(claim, here, (nl.tangent, nl.turn_error2))
             judge(claim, at, lambda x: x.has(nl.tangent, nl.turn_error2))
             if i == 1:
-                # angle of w from e_1, the bisector: sin 2 phi
-                at[nl.X] = 2 * base[0] * base[1] / squared(base[:2])
-                at[nl.mean_m] = -sum(signed) / 2
-                at[nl.mean_m2] = sum(squares) / 2
+                at |= measured(claim, here, (nl.X, nl.mean_m, nl.mean_m2))
                 judge(claim, at, lambda x: x.has(nl.mean_m, nl.mean_m2))
     return played
 
