@@ -11,7 +11,7 @@ import flint
 import numpy as np
 from sympy import Rational, sign
 
-from tests.falsify.seeing import Seen, measured
+from tests.falsify.seeing import chances, measured
 from tests.falsify.sums.draws import TINY, about, over
 from tests.falsify.sums.items import batches_of, data_of, numbers, plus
 from tests.falsify.sums.tools import (
@@ -80,8 +80,7 @@ def settings(claim: Claim, rng: np.random.Generator, seconds: float) -> Any:
         step = choose(rng, [*STEPS, rational(rng, F(0), F(1), 200)])
         at: dict[Any, Any] = {a: step, b: size, n: points}
         if points > 1:
-            law = Seen(q=(F(0),) * points, gates=(1,) * points, r2=F(0), on=F(0), size=size)
-            at |= measured(claim, law, (p,))
+            at |= measured(claim, chances(points, size), (p,))
         elif claim.region.has(p):
             continue
         if inside(claim, at) and (factors := factors_of(claim, rng, points, step)) is not None:

@@ -10,7 +10,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from tests.falsify.seeing import measured, norm2
+from tests.falsify.seeing import chances, measured, norm2
 from tests.falsify.sums.draws import TINY, float_runs, listed, over, subsets
 from tests.falsify.sums.items import batches_of, data_of, numbers, plus, sigma
 from tests.falsify.sums.norms import NORMS, log_of, some_weight
@@ -38,7 +38,6 @@ from theory.notation import a, b, n, p, r2
 from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.factors import LOG_ALONG, LOG_OFF, LOG_RADIAL, Factors
 from theory.vocabulary.meanings import Ends
-from theory.vocabulary.observables import Seen
 
 F = Fraction
 
@@ -49,8 +48,7 @@ HITS = (
 
 
 def _chances(claim: Claim, points: int, size: int) -> dict[Any, Any]:
-    law = Seen(q=(F(0),) * points, gates=(1,) * points, r2=F(0), on=F(0), size=size)
-    return measured(claim, law, (p, st.p_both))
+    return measured(claim, chances(points, size), (p, st.p_both))
 
 
 def _pairs(points: int, size: int, step: Fraction, one: Fraction, two: Fraction) -> Factors:
