@@ -10,7 +10,7 @@ from theorem_audit.statement.meaning import Parameter
 from theory import notation as no
 from theory.vocabulary import batch_means as bm
 from theory.vocabulary import factors as fa
-from theory.vocabulary import minima, sums
+from theory.vocabulary import gram, minima, sums
 from theory.vocabulary import neuron as nn
 from theory.vocabulary import observables as ob
 from theory.vocabulary.meanings import VARIANCE_FACTOR
@@ -154,14 +154,14 @@ LEGEND: dict[str, dict[str, str]] = {
         "q_2": Parameter("curvature of the second"),
     },
     "quadratic.gram_thresholds": {
-        "Sigma^+": "Sigma one step later",
-        "K\\Delta{K}": "K Delta K, Delta the diagonal of Sigma, K = J J' for the Jacobian J of the N outputs",
-        "K\\Sigma{K}": "K Sigma K",
-        "K\\Sigma{+}\\Sigma{K}": "K Sigma + Sigma K",
-        "rho(T(C_ms))": "spectral radius of the matrix T at the step size C_ms",
-        "\\bar{y}": "mean of y_1..y_N",
-        "\\overline{y^2}": "mean of y_i^2",
-        "v^T\\Sigma_\\kappa{v}": "v' Sigma_kappa v, for any vector v",
+        "Sigma^+": gram.SIGMA_NEXT,
+        "K\\Delta{K}": gram.DIAGONAL,
+        "K\\Sigma{K}": gram.PRODUCT,
+        "K\\Sigma{+}\\Sigma{K}": gram.LINEAR,
+        "rho(T(C_ms))": gram.RADIUS,
+        "\\bar{y}": bm.MEAN_A.said("mean of y_1..y_N"),
+        "\\overline{y^2}": bm.SQUARES,
+        "v^T\\Sigma_\\kappa{v}": gram.NOISE_SLOPE,
         "g": Parameter("the least eigenvalue of K_2 - K_1"),
         "K_1": Parameter("one matrix K of the residuals, K = J J'"),
         "K_2": Parameter("another, with K_2 - K_1 >= g"),
