@@ -34,7 +34,7 @@ _SHARED = {
     no.S_C: ob.REST_MASS,
     no.chi: ob.DRAWN,
     no.active: ob.GATE,
-    no.below: "the gate at q < 0: 1 for the linear neuron, 0 for ReLU",
+    no.below: ob.GATE_BELOW,
     no.t: ob.SLACK,
     no.p: ob.SPLIT,
     no.q_i_next: ob.Q_I_NEXT,
@@ -184,7 +184,7 @@ LEGEND: dict[str, dict[str, str]] = {
     "assumptions.epochs": {
         "K": Parameter("number of batches in an epoch"),
     },
-    "assumptions.two_batches": {"K": "number of batches in an epoch"},
+    "assumptions.two_batches": {"K": Parameter("number of batches in an epoch")},
     "assumptions.saddle_trap": {
         "sigma_k": Parameter("length of the data point x_k"),
         "theta": Parameter("bound below 1 of W_ratio"),
@@ -219,7 +219,7 @@ LEGEND: dict[str, dict[str, str]] = {
         "<w,v>^+": nn.W_V_NEXT,
         "|v|^2^+": nn.V_V_NEXT,
     },
-    "neighbours.batch_sharpness": {"m": "w = m x_i is the point on the axis"},
+    "neighbours.batch_sharpness": {"m": Parameter("w = m x_i is the point on the axis")},
     "neighbours.coherence": {
         **_of("N", "k", "C", "M_C", "l_min", "|g|^2"),
         "rho": sums.RADIUS,

@@ -16,7 +16,7 @@ from theory.minibatch.log_ratios import STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
 from theory.sources import RESHUFFLING_DRIFT
-from theory.vocabulary import factors, observables
+from theory.vocabulary import factors, observables, runs
 
 p_cyclic = Symbol("P_cyclic", real=True)
 factor_between = Symbol("f_between", real=True)
@@ -110,11 +110,14 @@ SAMPLING_CYCLIC_SHARED = Claim(
     ),
     steps=("orbit", "every step size", "multipliers", "saddle", "radius"),
     symbols={
-        "u": "1 - a X, what is left of q_B when A is seen",
-        "X, Y": "masses of A and of B before A is seen; after it Y and X; after B X and Y again",
-        "a": "eta/b of the orbit, one for each u",
-        "mu_1, mu_2": "multipliers of the orbit over an epoch, in the plane of the two masses",
-        "r2, R": "||w||^2 = X + Y + R on the orbit; R is the mass outside A and B",
+        "u": Parameter("1 - a X, what is left of q_B when A is seen"),
+        "X": runs.FIRST_MASS.said(str(runs.FIRST_MASS)),
+        "Y": runs.SECOND_MASS.said(str(runs.SECOND_MASS)),
+        "a": runs.ORBIT_STEP.said(str(runs.ORBIT_STEP)),
+        "mu_1": runs.MULTIPLIER.said(str(runs.MULTIPLIER)),
+        "mu_2": runs.OTHER_MULTIPLIER.said(str(runs.OTHER_MULTIPLIER)),
+        "r2": runs.ORBIT_NORM.said(str(runs.ORBIT_NORM)),
+        "R": Parameter("the mass outside A and B"),
     },
     remark=(
         "Finding: the first draft's 'so the limit is supported on one batch' is false from these starts, "
@@ -143,7 +146,7 @@ SAMPLING_CYCLIC_LIMIT = Claim(
             note="s is the live mass (linear: all of it)",
         ),
     ),
-    symbols={"P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)"},
+    symbols={"P_cyclic": runs.ON_ONE_BATCH.said(str(runs.ON_ONE_BATCH))},
     remark="Supported by runs only, but for two batches and a <= 2/5 (SAMPLING-CYCLIC-ROOM). "
     "SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
     survivors={

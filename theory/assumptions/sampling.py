@@ -46,6 +46,7 @@ from theory.notation import (
     s,
 )
 from theory.vocabulary import factors, observables
+from theory.vocabulary.meanings import ON_A_LIVE_DATUM
 
 m_i = Symbol("m_i", integer=True)
 m_j = Symbol("m_j", integer=True)
@@ -243,7 +244,7 @@ SAMPLING_GLOBAL = Claim(
     ),
     steps=("floor", "confine", "reach", "finish"),
     symbols={
-        "P_repl": "P(there is a live I with w_k -> sign(q_I(0)) x_I)",
+        "P_repl": ON_A_LIVE_DATUM.said("P(there is a live I with w_k -> sign(q_I(0)) x_I)"),
         "r2, s": Parameter("squared norm and live mass of the start w_0"),
     },
     remark="b = n and b > n included.",

@@ -194,7 +194,7 @@ L_HERE = _told(
     {"sum of losses there": lambda x: len(x.data) * x.loss(x.w)},
 )
 SHIFT2 = _told("||w+ - w||^2", lambda x: size2(minus(x.after, x.w)),
-               {"||w+||^2 - ||w||^2": lambda x: size2(x.after) - size2(x.w)})  # fmt: skip
+               {"<w+ - w, w>^2": lambda x: inner(minus(x.after, x.w), x.w) ** 2})  # fmt: skip
 
 
 def _oblique(x: At, pick: Callable[..., Fraction]) -> Fraction:
@@ -212,8 +212,6 @@ FALL = _told(
 )  # fmt: skip
 LIVE_START = _told("the larger of q_1 and q_2 at the start", lambda x: max(x.q),
                    {"the larger of |q_1| and |q_2|": lambda x: max(map(abs, x.q))})  # fmt: skip
-COSINE = _told("the inner product of the two data points", lambda x: inner(x.data[0], x.data[1]),
-               {"its square": lambda x: inner(x.data[0], x.data[1]) ** 2})  # fmt: skip
 
 # Angles in the plane of the first two coordinates, which the data span.
 
@@ -255,10 +253,14 @@ SIN_2PHI = _told(
 W_V = _told(
     "<w, v>",
     lambda x: inner(x.w, x.v),
-    {"<w, v> one step later": lambda x: inner(x.after, x.v_next)},
+    {"-<w, v>": lambda x: -inner(x.w, x.v)},
 )
-V_V = _told("|v|^2", lambda x: size2(x.v), {"|v|^2 one step later": lambda x: size2(x.v_next)})
-W_V_NEXT = _told("<w, v> one step later", lambda x: inner(x.after, x.v_next), {"<w, v>": W_V.value})
+V_V = _told("|v|^2", lambda x: size2(x.v), {"<w, v>": lambda x: inner(x.w, x.v)})
+W_V_NEXT = _told(
+    "<w, v> one step later",
+    lambda x: inner(x.after, x.v_next),
+    {"||w||^2 one step later": lambda x: size2(x.after)},
+)
 V_V_NEXT = _told("|v|^2 one step later", lambda x: size2(x.v_next), {"|v|^2": V_V.value})
 V_J_NEXT = _told("the velocity's coordinate on x_j, one step later", lambda x: inner(x.v_next, x.data[x.j]),
                  {"the velocity's coordinate on x_j": lambda x: inner(x.v, x.data[x.j])})  # fmt: skip

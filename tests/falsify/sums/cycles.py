@@ -11,7 +11,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from tests.falsify.seeing import measured, seen
+from tests.falsify.seeing import Seen, measured, seen
 from tests.falsify.sums.draws import TINY
 from tests.falsify.sums.items import (
     DRAWS,
@@ -29,7 +29,6 @@ from tests.falsify.sums.tools import (
     ball,
     cases,
     choose,
-    equals,
     inside,
     judge,
     plain_step,
@@ -42,6 +41,7 @@ from theory.assumptions import epochs as ep
 from theory.notation import a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
 from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.factors import Factors
+from theory.vocabulary.runs import CycleEnds, Orbit
 
 F = Fraction
 
@@ -146,22 +146,15 @@ def cyclic_shared(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         if not inside(claim, at):
             continue
         played += 1
-        step = equals(claim, a, at)
-        X, Y = equals(claim, ep.first_square, at), equals(claim, ep.second_square, at)
+        if u == 1:
+            refute(claim, "a = 0: there is no orbit", at)
+        orbit = Orbit(u, rest)
+        names = (a, ep.first_square, ep.second_square, ep.multiplier, ep.other_multiplier, r2)
+        at |= measured(claim, orbit, names)
+        step, X, Y = at[a], at[ep.first_square], at[ep.second_square]
         if not 0 < step < F(1, 2):
             refute(claim, f"a = {step}", at)
-        total = X + Y + rest
-        left, seen = 1 - step * X, 1 + step * (2 - X - total)
-        if X * seen**2 != Y or Y * left**2 != X or left <= 0 or seen <= 0:
-            refute(claim, "the masses are not exchanged", at)
-        J = ((-2 * step * Y * left, left**2), (seen**2 - 4 * step * X * seen, -2 * step * X * seen))
-        twice = [[sum(J[i][k] * J[k][j] for k in (0, 1)) for j in (0, 1)] for i in (0, 1)]
-        one, two = equals(claim, ep.multiplier, at), equals(claim, ep.other_multiplier, at)
-        whole = twice[0][0] + twice[1][1], twice[0][0] * twice[1][1] - twice[0][1] * twice[1][0]
-        if (one + two, one * two) != whole:
-            refute(claim, f"multipliers {one}, {two}", at)
-        judge(claim, {**at, a: step, ep.first_square: X, ep.second_square: Y, ep.multiplier: one,
-                      ep.other_multiplier: two, r2: total})  # fmt: skip
+        judge(claim, at)
         data = data_of(claim, rng, 2 * size, 2 * size)
         drawn, weight = _on_two(
             claim, rng, data, batches_of(claim, rng, 2 * size, size)[1], (X, Y), size
@@ -197,7 +190,13 @@ def cyclic_limit(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         size, parts = [(1, 2), (2, 2), (1, 3)][count % 3]
         points, step = size * parts, float(choose(rng, [F(1, 4), F(2, 5), F(3, 10), F(3, 5)]))
         norm = choose(rng, [F(1), F(1), F(0)])
-        at: dict[Any, Any] = {n: points, b: size, a: F(step), ep.epochs: parts, r2: norm, s: norm}
+        at: dict[Any, Any] = {
+            n: points,
+            b: size,
+            a: F(step),
+            ep.epochs: parts,
+            **measured(claim, Seen([norm], [1], norm * norm, norm), (r2, s)),
+        }
         if not inside(claim, at):
             continue
         played += 1
@@ -217,10 +216,8 @@ def cyclic_limit(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                         c[k, [i for batch in order for i in batch]] = orbit[0]
         found = float_path(data, c @ x, step, [_after(o, d) for o, d in zip(orders, draws, strict=True)],
                            int(40 / step**2) * parts)  # fmt: skip
-        on = 0
-        for w, order in zip(found @ x.T, orders, strict=True):
-            mass = [(w[list(batch)] ** 2).sum() for batch in order]
-            on += any(abs(y - 1) < 1e-3 and abs((w**2).sum() - y) < 1e-3 for y in mass)
+        q = found @ x.T
+        on = int(claim.meaning(ep.p_cyclic).value(CycleEnds(q, (q**2).sum(axis=1), orders)).sum())
         if on < 10:
             refute(claim, f"{on} of 20 runs are on one batch of the first epoch", at)
     return played

@@ -52,6 +52,7 @@ from theory.notation import (
 )
 from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.factors import Factors
+from theory.vocabulary.meanings import Ends
 
 F = Fraction
 TINY = F(1, 10**30)
@@ -326,9 +327,9 @@ def sampling_global(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             refute(claim, "a run has no mass left on the data", at)
         if (norm >= 2).any():
             refute(claim, "a run leaves the ball", at)
-        x, signs = np.array(data, float), np.sign(start @ np.array(data, float).T)
-        ends = signs[:, :, None] * x[None]
-        near = np.abs(found[:, None, :] - ends).max(axis=2).min(axis=1) < 1e-3
+        near = claim.meaning(sa.p_multi).value(
+            Ends(start, found, np.array(data, float), relu=False)
+        )
         if not slow and near.mean() < 0.5:
             refute(claim, f"{near.sum()} of {len(near)} runs are at a datum", at)
     return played

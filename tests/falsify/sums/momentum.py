@@ -96,7 +96,8 @@ def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         step = float(choose(rng, [top, 0.5 * top, 1 - share]))
         linear = linear_of(claim, rng)
         largest = 2 * step / (1 - share) if share < 1 else 0.0
-        at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step), below: int(linear),
+        at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step),
+                              **measured(claim, Seen([F(-1)], [int(linear)], F(1), F(1)), (below,)),
                               mo.u: choose(rng, [F(0), F(largest) / 2, F(-4)]),
                               **measured(claim, chances(points, size), (p,))}  # fmt: skip
         if points < 2 or not inside(claim, at):
@@ -151,9 +152,9 @@ def momentum_sparse(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         draws, size = [x[1] for x in made if x[0] == made[0][0]], made[0][0]
         velocity = claim.item(words.VELOCITY).sample(rng, [F(0)] * (points + 1))
         mass = F(mass_on) if mass_on > 1e-20 else F(0)
-        state = Seen([], [], F(norm), mass)
-        at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step), s: mass,
-                              **measured(claim, state, (r2,))}  # fmt: skip
+        state = Seen([F(float(mass) ** 0.5)], [1], F(norm), mass)
+        at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step),
+                              **measured(claim, state, (r2, s))}  # fmt: skip
         if not inside(claim, at) or not np.linalg.norm(start) > 0:
             continue
         played += 1

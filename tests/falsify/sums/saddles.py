@@ -10,6 +10,7 @@ from typing import Any
 import flint
 import numpy as np
 
+from tests.ambient import as_fmpq, hessian
 from tests.falsify.seeing import chances, measured, norm2
 from tests.falsify.sums.draws import TINY, float_runs, listed, over, subsets
 from tests.falsify.sums.items import batches_of, data_of, numbers, plus, sigma
@@ -38,6 +39,8 @@ from theory.notation import a, b, n, p, r2
 from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.factors import LOG_ALONG, LOG_OFF, LOG_RADIAL, Factors
 from theory.vocabulary.meanings import Ends
+from theory.vocabulary.neuron import Bend
+from theory.vocabulary.observables import Seen
 
 F = Fraction
 
@@ -174,7 +177,10 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         norms = np.array([float(one)] + [float(two)] * (points - 1))
         found, _ = float_runs(c, np.zeros(40), float(step), subsets(rng, 40, points, size), 400,
                               norms=norms)  # fmt: skip
-        left = int((~(np.abs(found[:, 1:]).sum(axis=1) < 0.1)).sum())
+        ends = Ends(
+            c, np.nan_to_num(found, nan=1e9, posinf=1e9, neginf=-1e9), np.diag(norms), relu=False
+        )
+        left = 40 - int(claim.meaning(st.p_trap).value(ends).sum())
         if left > 20:
             refute(claim, f"{left} of 40 runs leave", at)
     return played
@@ -201,7 +207,8 @@ def trap(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         step = low + (high - low) * choose(rng, [F(1, 2), F(1, 10), F(0), F(1), F(-1, 5), F(9, 8)])
         own, rest = rational(rng, 0, F(7, 5), 10), rational(rng, 0, 1, 6)
         at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_m: top,
-                              st.start_c2: own**2, r2: own**2 + rest}  # fmt: skip
+                              st.start_c2: own**2,
+                              **measured(claim, Seen((), (), own**2 + rest, F(0)), (r2,))}  # fmt: skip
         if points < 2 or not inside(claim, at):
             continue
         played += 1
@@ -216,8 +223,11 @@ def trap(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         negative = _exponent(points, size, step, one, top) < 0
         trapped = (near or slow or count % 4 > 0) and negative and size < points
         at[st.p_trap] = F(1, 10**9) if trapped else F(0)
-        at[un.curve_j] = (one**2 - top**2) / points
-        judge(claim, at)
+        pair = axes(2, 2, (one, top))
+        bend = hessian([F(1), F(0)], pair, [1, 1]) * as_fmpq(
+            F(2, points)
+        )  # the other data add nothing along x_max
+        judge(claim, at | measured(claim, Bend(bend, [F(0), F(1)], points), (un.curve_j,)))
     return played
 
 
