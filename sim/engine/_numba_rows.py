@@ -93,7 +93,17 @@ def _sets(
 
 
 @jit()
-def distinct(out: Any, words: Any, values: Any, key: Any, first: int, tile: int, sizes: Any, span: int, n: int) -> None:
+def distinct(
+    out: Any,
+    words: Any,
+    values: Any,
+    key: Any,
+    first: int,
+    tile: int,
+    sizes: Any,
+    span: int,
+    n: int,
+) -> None:
     """Fill out (a multiple of span, size, runs) from tile `tile` and run `first` on.
 
     words, values: as for `_sets`.
@@ -103,14 +113,18 @@ def distinct(out: Any, words: Any, values: Any, key: Any, first: int, tile: int,
     some = np.empty(span * size, dtype=np.uint32)
     for k in range(steps // span):
         for run in range(runs):
-            mark = _sets(some, words, values, key, first + run, tile + k, sizes, span, n, seen, mark)
+            mark = _sets(
+                some, words, values, key, first + run, tile + k, sizes, span, n, seen, mark
+            )
             for step in range(span):
                 for slot in range(size):
                     out[k * span + step, slot, run] = some[step * size + slot]
 
 
 @jit()
-def _steps(y: Any, scale: float, mass: float, sets: Any, size: Any, first: Any, last: Any, twice_a: float) -> Any:
+def _steps(
+    y: Any, scale: float, mass: float, sets: Any, size: Any, first: Any, last: Any, twice_a: float
+) -> Any:
     """Do one step for each of the sets first..last-1; give scale and mass."""
     fours = size // 4 * 4  # four sums do not wait for one another
     for step in range(first, last):

@@ -119,4 +119,3 @@ class Rows:
         size = entries.shape[1]
         parts = entries.reshape(len(self.tiles), self.runs, self.span, size)
         return np.ascontiguousarray(parts.transpose(0, 2, 3, 1)).reshape(-1, size, self.runs)
-

@@ -105,7 +105,9 @@ def test_rows_are_read_off_numpys_own_philox(n, size):
 
 
 @needs_numba
-@pytest.mark.parametrize(("n", "size"), [(5_000, 3), (40, 18), (4_095, 33), (70_000, 300), (300, 20)])
+@pytest.mark.parametrize(
+    ("n", "size"), [(5_000, 3), (40, 18), (4_095, 33), (70_000, 300), (300, 20)]
+)
 def test_numba_draws_the_same_rows(n, size):
     """The marks of its table are 16-bit numbers and begin again after 65,535 sets: 70,000 here."""
     from sim.engine._numba_words import CompiledWords

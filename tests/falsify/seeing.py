@@ -42,6 +42,11 @@ def norm2(claim: Claim, w: Iterable[Fraction]) -> dict[Symbol, Any]:
     return measured(claim, Seen((), (), total, Fraction(0)), (r2,))
 
 
+def chances(points: int, size: int) -> Seen:
+    """What chances of a batch of ``size`` among n data read."""
+    return Seen((Fraction(0),) * points, (1,) * points, Fraction(0), Fraction(0), size=size)
+
+
 def measured(
     claim: Claim, at: Seen, symbols: Iterable[Symbol], shared: Mapping[str, str] = SHARED
 ) -> dict[Symbol, Any]:

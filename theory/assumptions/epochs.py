@@ -16,6 +16,7 @@ from theory.minibatch.log_ratios import STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
 from theory.sources import RESHUFFLING_DRIFT
+from theory.vocabulary import factors, observables, runs
 
 p_cyclic = Symbol("P_cyclic", real=True)
 factor_between = Symbol("f_between", real=True)
@@ -59,11 +60,14 @@ SAMPLING_CYCLIC = Claim(
     steps=("inside", "between", "radial", "attraction"),
     symbols={
         "K": Parameter("batches an epoch"),
-        "q_i, q_j": "coordinates in the first equation, i and j in the same batch of the partition, both live; "
-        "every state, every a",
-        "f_between": "factor of q_j/q_i over an epoch, i in A, j not, at a w with all its mass 1 in A",
-        "f_off": "of w_perp there",
-        "f_radial": "of s_A - 1 there, s_A the mass of A (first order)",
+        "q_i": observables.Q_I.said(
+            "<w, x_i>; in the first equation, at every state and every a, i and j are in one "
+            "batch of the partition, both live"
+        ),
+        "q_j": observables.Q_J.said(str(observables.Q_J)),
+        "f_between": factors.EPOCH_RATIO.said(str(factors.EPOCH_RATIO)),
+        "f_off": factors.EPOCH_OFF.said(str(factors.EPOCH_OFF)),
+        "f_radial": factors.EPOCH_RADIAL.said(str(factors.EPOCH_RADIAL)),
     },
     remark=(
         "So the unit sphere of each batch's span attracts (a single point of it does only at b = 1): a "
@@ -106,11 +110,14 @@ SAMPLING_CYCLIC_SHARED = Claim(
     ),
     steps=("orbit", "every step size", "multipliers", "saddle", "radius"),
     symbols={
-        "u": "1 - a X, what is left of q_B when A is seen",
-        "X, Y": "masses of A and of B before A is seen; after it Y and X; after B X and Y again",
-        "a": "eta/b of the orbit, one for each u",
-        "mu_1, mu_2": "multipliers of the orbit over an epoch, in the plane of the two masses",
-        "r2, R": "||w||^2 = X + Y + R on the orbit; R is the mass outside A and B",
+        "u": Parameter("1 - a X, what is left of q_B when A is seen"),
+        "X": runs.FIRST_MASS.said(str(runs.FIRST_MASS)),
+        "Y": runs.SECOND_MASS.said(str(runs.SECOND_MASS)),
+        "a": runs.ORBIT_STEP.said(str(runs.ORBIT_STEP)),
+        "mu_1": runs.MULTIPLIER.said(str(runs.MULTIPLIER)),
+        "mu_2": runs.OTHER_MULTIPLIER.said(str(runs.OTHER_MULTIPLIER)),
+        "r2": runs.ORBIT_NORM.said(str(runs.ORBIT_NORM)),
+        "R": Parameter("the mass outside A and B"),
     },
     remark=(
         "Finding: the first draft's 'so the limit is supported on one batch' is false from these starts, "
@@ -139,7 +146,7 @@ SAMPLING_CYCLIC_LIMIT = Claim(
             note="s is the live mass (linear: all of it)",
         ),
     ),
-    symbols={"P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)"},
+    symbols={"P_cyclic": runs.ON_ONE_BATCH.said(str(runs.ON_ONE_BATCH))},
     remark="Supported by runs only, but for two batches and a <= 2/5 (SAMPLING-CYCLIC-ROOM). "
     "SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
     survivors={
@@ -185,10 +192,13 @@ SAMPLING_RESHUFFLED = Claim(
     steps=("same batch", "epoch", "uniform"),
     symbols={
         "K": Parameter("batches an epoch"),
-        "P_same": "P(i and j are in one batch of the epoch)",
-        "Lambda_ratio": "E of the change of log|q_j/q_i| over an epoch at x_i, j live",
-        "Lambda_uniform": "the same for n/b independent uniform batches",
-        "Lambda_off, Lambda_radial": "of log|w_perp| and of log|q_i^2 - 1|: without randomness",
+        "P_same": factors.SHARED_BATCH.said(str(factors.SHARED_BATCH)),
+        "Lambda_ratio": factors.LOG_RATIO.said(
+            "E of the change of log|q_j/q_i| over an epoch at x_i, j live"
+        ),
+        "Lambda_uniform": factors.LOG_RATIO.said("the same for n/b independent uniform batches"),
+        "Lambda_off": factors.LOG_OFF.said("of log|w_perp|: without randomness"),
+        "Lambda_radial": factors.LOG_RADIAL.said("of log|q_i^2 - 1|: without randomness"),
     },
     remark="At b = 1 every epoch multiplies q_j/q_i at x_i by 1 - a^2 exactly, whatever the order.",
 )

@@ -42,7 +42,7 @@ from theory.notation import (
     r2,
     s,
 )
-from theory.vocabulary import meanings
+from theory.vocabulary import meanings, neuron, observables
 
 beta = Symbol("beta", real=True)
 nu = Symbol("nu", real=True)
@@ -83,9 +83,13 @@ MOMENTUM_DIRECTION = Claim(
     steps=("one step", "same gate", "induction"),
     symbols={
         "lambda, mu": Parameter("q_j = lambda c_j, v_j = mu c_j: a group's scalars, no j in them"),
-        "lambda_off, mu_off, c_off": "the same for a coordinate of w off span(x)",
+        "lambda_off, mu_off, c_off": Parameter("the same for a coordinate of w off span(x)"),
+        "c_j": Parameter("<w, x_j> at the start"),
+        "w_perp^+": neuron.W_OFF_NEXT.said("w_perp one step later"),
         "nu": Parameter("look-ahead: 0 for the heavy ball, beta for Nesterov"),
-        "S, r2, h": "batch mass, squared norm and gate at the point w + nu v",
+        "S": observables.BATCH_MASS.said("batch mass at the point w + nu v"),
+        "r2": observables.SQUARED_NORM.said("squared norm there"),
+        "h": observables.GATE.said("gate there"),
         "v_j, v_perp": Parameter("coordinates of the velocity"),
     },
     remark=(
@@ -157,7 +161,11 @@ MOMENTUM_LOCAL = Claim(
     assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, _small(1), SPLIT, LINEAR, NEURON),
     steps=_STEPS,
     cites=(STRONG_LAW,),
-    symbols={"gamma_ratio": "limsup (1/k) log|(v_j, q_j)|, live j != i, almost surely"},
+    symbols={
+        "gamma_ratio": meanings.SLOPE.said(
+            "limsup (1/k) log|(v_j, q_j)|, live j != i, almost surely"
+        )
+    },
     remark=(
         "Compare MOMENTUM-EXPONENT: -p a^2/(1-beta)^2. The step sizes are far from sharp: the cone can "
         "be had while sqrt(a) + sqrt(beta) <= 1, past which a matrix of the product has complex "
@@ -179,7 +187,11 @@ MOMENTUM_OFF = Claim(
     assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, _small(1), LINEAR, NEURON),
     steps=_STEPS,
     cites=(STRONG_LAW,),
-    symbols={"gamma_off": "limsup (1/k) log|(v, w)_perp|; the same for passive ReLU coordinates"},
+    symbols={
+        "gamma_off": meanings.SLOPE.said(
+            "limsup (1/k) log|(v, w)_perp|; the same for passive ReLU coordinates"
+        )
+    },
     survivors={
         "strictness: gamma_off <= -a*b/(n*(1 - beta)) made strict": "true: log(1+w) < w off 0",
         "coefficient: gamma_off -> 1001*gamma_off/1000": _WEAKER,
@@ -202,7 +214,7 @@ MOMENTUM_RADIAL = Claim(
     assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, _small(4), LINEAR),
     steps=_STEPS,
     cites=(STRONG_LAW,),
-    symbols={"gamma_radial": "limsup (1/k) log|(v_i, q_i - 1)|"},
+    symbols={"gamma_radial": meanings.SLOPE.said("limsup (1/k) log|(v_i, q_i - 1)|")},
     remark="With MOMENTUM-LOCAL and MOMENTUM-OFF: all exponents at x_i are negative.",
     survivors={
         "strictness: gamma_radial <= -4*a*b/(n*(1 - beta)) made strict": "true: log(1+w) < w off 0",
@@ -273,7 +285,7 @@ ADAM_BASIS = Claim(
     symbols={
         "A, B": Parameter("coordinates of w_0 along the axes; the data are the same in all axes"),
         "alpha": Parameter("Adam's step size"),
-        "turn": "det(w_1 - w_0, w_0), 0 exactly when the direction is kept; the same in all axes",
+        "turn": neuron.TURN.said(str(neuron.TURN)),
     },
     remark=(
         "turn = 0 iff |A| = |B| or A B = 0. SGD and momentum commute with rotations of R^d (GRAD is "

@@ -20,6 +20,7 @@ from theory.assumptions.momentum import MOMENTUM, ZERO_VELOCITY, beta
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import BATCH_MASS, STEP
 from theory.notation import S, a, chi, perp, perp_next, q_j, q_j_next, r2, r2_next
+from theory.vocabulary import meanings, neuron, observables
 
 along, rest = Symbol("y_B", real=True), Symbol("y_R", real=True)
 aside = Symbol("V", real=True)
@@ -74,7 +75,8 @@ MOMENTUM_ENERGY = Claim(
         "y_B, y_R, V": Parameter(
             "v = y_B Pw + y_R (w - Pw) + v', v' orthogonal to Pw and w; V = ||v'||^2"
         ),
-        "<w,v>, |v|^2": "inner product and squared norm at a step; with ^+ one step later",
+        "<w,v>": neuron.W_V.said("inner product at a step; with ^+ one step later"),
+        "|v|^2": neuron.V_V.said("squared norm of the velocity at a step; with ^+ one step later"),
         "Pw": "w's part on the active batch, sum over i in B of h_i q_i x_i",
     },
     remark="Any gates: linear and ReLU. Heavy ball only; Nesterov's look-ahead point is not treated.",
@@ -99,7 +101,10 @@ MOMENTUM_CONFINED = Claim(
         Assumption("radius", Le(r2_start, 2)),
     ),
     steps=("start", "induction"),
-    symbols={"r2_0, r2_t": "||w||^2 at the start, and at every step t"},
+    symbols={
+        "r2_0": observables.SQUARED_NORM.said("||w||^2 at the start"),
+        "r2_t": meanings.LARGEST_NORM.said("||w||^2 at every step t"),
+    },
     remark=(
         "Any sequence of batches, linear and ReLU; so on MOMENTUM-SPARSE's steps, and a <= (1-beta)^2/8 among "
         "them. The limit 3/10 is the certificate's, not sharp: at a = (1-beta)^2, beta = 4/5, growing on one "

@@ -41,6 +41,7 @@ from theory.minibatch.log_ratios import SAMPLING
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n, p
 from theory.sources import WHITE_NOISE
+from theory.vocabulary import meanings, slow_time
 
 gamma_low, gamma_high = Symbol("gamma_inf", real=True), Symbol("gamma_sup", real=True)
 low, high = Symbol("g_-", real=True), Symbol("g_+", real=True)
@@ -85,9 +86,11 @@ MOMENTUM_ENCLOSURE = Claim(
     steps=("linear", "arcs", "strong law"),
     cites=(STRONG_LAW,),
     symbols={
-        "gamma_inf, gamma_sup": "liminf and limsup of (1/k) log|(v_j, q_j)|, live j != i, almost surely, from "
-        "any (v, q) != 0",
-        "g_-, g_+": "the ends of the enclosure",
+        "gamma_inf": meanings.SLOPE.said(
+            "liminf of (1/k) log|(v_j, q_j)|, live j != i, almost surely, from any (v, q) != 0"
+        ),
+        "gamma_sup": meanings.SLOPE.said("limsup of the same"),
+        "g_-, g_+": Parameter("the ends of the enclosure"),
     },
     remark=(
         "The method encloses any setting with beta > 0; the table is what is checked in every run. At beta = "
@@ -126,8 +129,10 @@ MOMENTUM_AIRY = Claim(
     steps=("linear", "generator", "corrector", "airy", "remainder", "strong law"),
     cites=(STRONG_LAW, "Legendre's duplication formula"),
     symbols={
-        "gamma_slow": "limit as beta -> 1 of 1/(1-beta) times liminf, and limsup, of (1/k) log|(v_j, q_j)|, "
-        "live j != i, almost surely, from any (v, q) != 0; both are gamma_slow + O(1-beta)",
+        "gamma_slow": slow_time.LIMIT.said(
+            "limit as beta -> 1 of 1/(1-beta) times liminf, and limsup, of (1/k) log|(v_j, q_j)|, live j != i, almost "
+            "surely, from any (v, q) != 0; both are gamma_slow + O(1-beta)"
+        ),
         "c": Parameter("the cube root of p a^2/(1-beta)^3, half the noise in slow time"),
     },
     remark=(
@@ -152,8 +157,8 @@ MOMENTUM_AIRY_EDGE = Claim(
     assumptions=MOMENTUM_AIRY.assumptions,
     steps=("one zero", "bracket"),
     symbols={
-        "gamma_slow": "MOMENTUM-AIRY's limit at c",
-        "e_*": "the value of c^3 at which the limit is 0",
+        "gamma_slow": slow_time.LIMIT.said("MOMENTUM-AIRY's limit at c"),
+        "e_*": slow_time.ZERO.said(str(slow_time.ZERO)),
     },
     remark=(
         "For c^3 below e_* = 1.77106... the product at x_i is stable for beta near enough to 1, above it "

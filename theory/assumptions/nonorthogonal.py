@@ -36,6 +36,7 @@ from theory.notation import (
     w,
     x,
 )
+from theory.vocabulary import neuron, observables
 
 c = Symbol("c", real=True)
 U = Symbol("U_j", real=True)
@@ -105,10 +106,12 @@ NONORTH_STEP = Claim(
     assumptions=(UNIT,),
     steps=("step", "norm", "mass", "one sample"),
     symbols={
-        "S, U_j, V": "sum_B q_i^2, sum_B q_i <x_i, x_j>, ||sum_B q_i x_i||^2",
-        "Delta_r2": "r2+ minus its value at V = S, which is that of orthonormal data (NORM)",
-        "Delta_s": "s+ minus its value at V = S (MASS-FLOOR), s = ||projection of w on span(x)||^2",
-        "Delta_1": "V - S for a batch of one",
+        "S": observables.BATCH_MASS.said("sum_B q_i^2"),
+        "U_j": neuron.PULL.said(str(neuron.PULL)),
+        "V": neuron.PULL2.said(str(neuron.PULL2)),
+        "Delta_r2": neuron.NORM_EXCESS.said(str(neuron.NORM_EXCESS)),
+        "Delta_s": neuron.MASS_EXCESS.said(str(neuron.MASS_EXCESS)),
+        "Delta_1": neuron.SINGLE.said(str(neuron.SINGLE)),
     },
     remark=(
         "So for b = 1 and any unit data NORM, BAND, BAND-WIDE, BAND-ABOVE, ENTRY, GROWTH and "
@@ -139,9 +142,12 @@ NONORTH_FIXED = Claim(
     ),
     steps=("one sample", "swap", "shift", "positive"),
     symbols={
-        "q_i, r2": "at a point with q_i != 0 that sample i leaves alone: w = q_i x_i there (under "
-        "'oblique pair' no such point is left alone by every batch)",
-        "shift^2": "||w+ - w||^2 at w = +-x_i for the batch {j}",
+        "q_i": observables.Q_I.said(
+            "<w, x_i> at a point with q_i != 0 that sample i leaves alone: w = q_i x_i there (under 'oblique pair' no "
+            "such point is left alone by every batch)"
+        ),
+        "r2": observables.SQUARED_NORM.said("||w||^2 there"),
+        "shift^2": neuron.SHIFT2.said("||w+ - w||^2 at w = +-x_i for the batch {j}"),
     },
     remark=(
         "Every batch leaves w alone exactly when every sample does. For n points +-x_i is such a "
@@ -176,8 +182,8 @@ NONORTH_NOLIMIT = Claim(
     steps=("confine", "floor", "moving", "drawn"),
     symbols={
         "P_limit": "P(w_k converges)",
-        "o_min": "least over i of the largest over j of c_ij^2 (1 - c_ij^2), c_ij = <x_i, x_j>",
-        "s": "||projection of w_0 on span(x)||^2",
+        "o_min": neuron.O_MIN.said(str(neuron.O_MIN)),
+        "s": neuron.PROJECTION.said("||projection of w_0 on span(x)||^2"),
     },
     remark="One oblique pair is not enough: a point orthogonal to all others is a limit. For ReLU it "
     "is false: NONORTH-OBTUSE.",
@@ -214,14 +220,17 @@ NONORTH_PCA = Claim(
     ),
     steps=("gradient", "loss", "hessian", "trace", "edge", "ratio", "pair"),
     symbols={
-        "r2": "at a stationary point that is not orthogonal to all the data: unit eigenvector of C",
-        "L_mu": "mean loss there",
-        "H_w, H_v": "Hessian eigenvalues there along w and along v",
-        "T_mu": "trace of the Hessian there",
-        "a_mu": "the step a = eta/n at which the radial factor of full batch is -1 there",
-        "f_v/f_w": "one full-batch step's factor of <w, v> over that of its coordinate on a unit "
-        "eigenvector of eigenvalue mu",
-        "mu_+, mu_-": "n = 2: eigenvalues on x_1 + x_2 and x_1 - x_2",
+        "r2": observables.SQUARED_NORM.said(
+            "||w||^2 at a stationary point that is not orthogonal to all the data: unit eigenvector of C"
+        ),
+        "L_mu": neuron.L_HERE.said(str(neuron.L_HERE)),
+        "H_w": neuron.BEND.said("Hessian eigenvalue there along w"),
+        "H_v": neuron.BEND.said("Hessian eigenvalue there along v"),
+        "T_mu": neuron.TRACE.said(str(neuron.TRACE)),
+        "a_mu": neuron.EDGE.said(str(neuron.EDGE)),
+        "f_v/f_w": neuron.FACTOR_RATIO.said(str(neuron.FACTOR_RATIO)),
+        "mu_+": neuron.MU_PLUS.said(str(neuron.MU_PLUS)),
+        "mu_-": neuron.MU_MINUS.said(str(neuron.MU_MINUS)),
     },
     remark=(
         "ReLU: the same while all gates are open, but for the least loss. Minima: mu = mu_max exactly; "
@@ -269,10 +278,11 @@ NONORTH_OBTUSE = Claim(
     steps=("closed", "falls", "mass", "confine", "closing", "alone"),
     symbols={
         "P_sparse": "P(w_k -> x_1 or w_k -> x_2)",
-        "q_j^+-q_j": "change of q_j when i is drawn, both gates open",
-        "r2, s, q_live(0)": "at the start: squared norm, squared length of the projection on the pair, "
-        "and the larger of q_1 and q_2",
-        "s_pair": "squared length of w's projection on the pair",
+        "q_j^+-q_j": neuron.FALL.said(str(neuron.FALL)),
+        "r2": observables.SQUARED_NORM.said("squared norm at the start"),
+        "s": neuron.PROJECTION.said("squared length of the projection on the pair, at the start"),
+        "q_live(0)": neuron.LIVE_START.said(str(neuron.LIVE_START)),
+        "s_pair": neuron.PROJECTION.said("squared length of w's projection on the pair"),
     },
     remark=(
         "At 0 < c < 1 P_sparse = 0: near x_i the other gate is open, so each of the infinitely many "

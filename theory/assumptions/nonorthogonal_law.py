@@ -21,6 +21,7 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.model.autoencoder import UNIT
 from theory.notation import a, active, b, delta, n, perp, q_i, q_j
+from theory.vocabulary import neuron, runs
 
 c = Symbol("c", real=True)
 C = Symbol("C", real=True)
@@ -100,11 +101,13 @@ NONORTH_ANGLE = Claim(
     ),
     steps=("turn", "error", "means"),
     symbols={
-        "psi, C, m": "angle from w to the point drawn, cos^2 psi, sin psi cos psi",
-        "tan_step": "tangent of the angle by which the step turns w",
-        "error^2": "squared difference of that angle from a (1 - delta) m",
-        "E_m, E_m^2": "means of m and m^2 over the two points",
-        "sin2phi": "phi: angle of w from x_1 + x_2",
+        "C": neuron.COS2.said(str(neuron.COS2)),
+        "m": neuron.SIN_COS.said(str(neuron.SIN_COS)),
+        "tan_step": neuron.TAN_STEP.said(str(neuron.TAN_STEP)),
+        "error^2": neuron.TURN_ERROR.said(str(neuron.TURN_ERROR)),
+        "E_m": neuron.E_M.said(str(neuron.E_M)),
+        "E_m^2": neuron.E_M2.said(str(neuron.E_M2)),
+        "sin2phi": neuron.SIN_2PHI.said(str(neuron.SIN_2PHI)),
     },
     remark="Holds for every c in [-1, 1].",
 )
@@ -136,9 +139,9 @@ NONORTH_LYAPUNOV = Claim(
     ),
     steps=("linearise", "stationary", "stable", "leading"),
     symbols={
-        "Sigma_across, Sigma_along": "E<e, v>^2 and E<e, w*>^2, e = w - w*, w* the unit vector of "
-        "x_1 + x_2 and v that of x_1 - x_2; e uncorrelated",
-        "floor": "lim of Sigma_across/a as a -> 0",
+        "Sigma_across": runs.ACROSS.said(str(runs.ACROSS)),
+        "Sigma_along": runs.ALONG.said(str(runs.ALONG)),
+        "floor": runs.FLOOR.said(str(runs.FLOOR)),
     },
     remark=(
         "The threshold is the first a with A c (2 - ac)(2 - aA) = a^2 B^2, A = 2(1+c), B = (1-c^2)/4. "
@@ -160,8 +163,10 @@ NONORTH_FLOOR = Claim(
     assumptions=(UNIT, PAIR, ACUTE, START, LATE),
     steps=("cone", "contraction", "fourth moment", "floor"),
     symbols={
-        "floor": "the limit of E phi_k^2/a; phi: angle of w_k from x_1 + x_2 (from -(x_1 + x_2) for "
-        "q_1, q_2 <= 0); the limit in k up to O(a)"
+        "floor": runs.ANGLE_FLOOR.said(
+            "the limit of E phi_k^2/a; phi: angle of w_k from x_1 + x_2 (from -(x_1 + x_2) for q_1, q_2 <= 0); the "
+            "limit in k up to O(a)"
+        )
     },
     remark="With x_2 -> -x_2 the linear neuron sees -c: the same at c < 0, around x_1 - x_2.",
     carried={"BAND-ABOVE": _BAND},

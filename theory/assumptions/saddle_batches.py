@@ -31,6 +31,7 @@ from theory.assumptions.unequal_norms import ORTHOGONAL, STEP_SIZE, UNIFORM, sig
 from theory.notation import a, b, n, r2
 from theory.sources import SADDLES_ATTRACT
 from theory.vocabulary.meanings import TRAPPED
+from theory.vocabulary.observables import SQUARED_NORM
 
 NEW = Source("new", "every batch size below n")
 SIZES = Assumption("sizes", And(Ge(b, 1), Lt(b, n), Ge(n, 2)))
@@ -90,7 +91,7 @@ SADDLE_TRAP_BATCH = Claim(
         **CHANCES_MEAN,
         "sigma_j": LONGEST,
         "sigma_k": Parameter("the norm of any datum"),
-        "r2": "||w_0||^2",
+        "r2": SQUARED_NORM.said("||w_0||^2"),
         "c_i(0)^2": LIVE_SQUARE,
     },
     remark=(

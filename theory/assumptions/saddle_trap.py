@@ -33,7 +33,7 @@ from theory.assumptions.unequal_norms import (
 from theory.minibatch.log_ratios import PAIR
 from theory.notation import S, a, b, chi, n, p, r2
 from theory.sources import SADDLES_ATTRACT
-from theory.vocabulary import observables
+from theory.vocabulary import factors, neuron, observables
 from theory.vocabulary.meanings import TRAPPED
 
 p_both = Symbol("p_2", real=True)
@@ -111,11 +111,16 @@ NORMS_EXPONENT = Claim(
     symbols={
         "p": observables.SPLIT.said("P(i in B, j not)"),
         "p_2": observables.BOTH.said("P(i and j in B)"),
-        "lambda_j": "lim (1/k) log|c_j|, j live, on w_k -> +-x_i/sigma_i (ReLU: + only)",
-        "lambda_off": "the same for w_perp and passive ReLU coordinates",
-        "lambda_radial": "E of log|factor of r2 - 1| in one step at x_i/sigma_i, c_i alone not 0; "
-        "-oo at a sigma_i^2 = 1/4",
-        "c_j(k)^2": "c_j^2 at any step k, whichever the draws; 0 where j is not live (lambda_off: w_perp^2)",
+        "lambda_j": factors.LOG_ALONG.said(
+            "lim (1/k) log|c_j|, j live, on w_k -> +-x_i/sigma_i (ReLU: + only)"
+        ),
+        "lambda_off": factors.LOG_OFF.said("the same for w_perp and passive ReLU coordinates"),
+        "lambda_radial": factors.LOG_RADIAL.said(
+            "E of log|factor of r2 - 1| in one step at x_i/sigma_i, c_i alone not 0; -oo at a sigma_i^2 = 1/4"
+        ),
+        "c_j(k)^2": Parameter(
+            "c_j^2 at any step k, whichever the draws; 0 where j is not live (lambda_off: w_perp^2)"
+        ),
     },
     remark=(
         "SGD-RATE at sigma = 1, the rates of NORMS-GD at b = n. Outside NORMS-CONFINED a factor can "
@@ -157,7 +162,9 @@ SADDLE_WINDOW = Claim(
 )
 
 # lambda_j grows with sigma_j: one condition on the largest speaks for all (test_the_longest_live_datum_*).
-LONGEST = "the norm of x_j, which is here the longest datum, x_i apart, that is live at the start"
+LONGEST = Parameter(
+    "the norm of x_j, which is here the longest datum, x_i apart, that is live at the start"
+)
 LIVE_SQUARE = Parameter("the square of c_i(0) where i is live at the start, 0 where it is not")
 NEGATIVE = Lt(
     p * (log(1 - a * sigma_i**2) + log(1 + a * sigma_j**2))
@@ -196,7 +203,7 @@ SADDLE_CAPTURE = Claim(
     steps=("moment", "factors", "off", "radial", "supermartingale", "exit"),
     symbols={
         **CHANCES_MEAN,
-        "P_trap": "P(w_k -> sign(c_i(0)) x_i/sigma_i), and exponentially fast",
+        "P_trap": TRAPPED.said("P(w_k -> sign(c_i(0)) x_i/sigma_i), and exponentially fast"),
         "W": "sum_{j != i} |c_j|^g + ||w_perp||^g + | |c_i| - 1 |^g, for a small g > 0",
         "sigma_j": LONGEST,
         "W_ratio": "the supremum of E[W+ | past]/W over the states with 0 < W < W_exit",
@@ -233,8 +240,10 @@ SADDLE_TRAP = Claim(
     steps=("saddle", "exponents", "reach", "capture"),
     symbols={
         "P_trap": TRAPPED,
-        "mu_j": "Hessian eigenvalue of the mean loss along x_max at x_i/sigma_i (linear neuron)",
-        "r2": "||w_0||^2",
+        "mu_j": neuron.BEND.said(
+            "Hessian eigenvalue of the mean loss along x_max at x_i/sigma_i (linear neuron)"
+        ),
+        "r2": observables.SQUARED_NORM.said("||w_0||^2"),
         "c_i(0)^2": LIVE_SQUARE,
     },
     remark=(

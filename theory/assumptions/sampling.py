@@ -45,7 +45,8 @@ from theory.notation import (
     r2,
     s,
 )
-from theory.vocabulary import observables
+from theory.vocabulary import factors, observables
+from theory.vocabulary.meanings import ON_A_LIVE_DATUM
 
 m_i = Symbol("m_i", integer=True)
 m_j = Symbol("m_j", integer=True)
@@ -102,7 +103,7 @@ SAMPLING_STEP = Claim(
     bound="exact",
     chapter=__name__,
     assumptions=(ORTHONORMAL,),
-    symbols={"m_j": "how often j is in the batch (ReLU: 0 when j is inactive)",
+    symbols={"m_j": observables.TIMES.said("how often j is in the batch (ReLU: 0 when j is inactive)"),
              "S": observables.BATCH_MASS.said(
                  "sum over the (active) batch of q_k^2, each as often as it is drawn")},
     remark="a = eta/b as before. STEP is the case that every multiplicity is 0 or 1.",
@@ -125,7 +126,7 @@ SAMPLING_REPLACEMENT = Claim(
         Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), note="eta = a b"),
     ),
     steps=("factor", "law", "symmetry", "mean square", "bounds"),
-    symbols={"lambda_repl": "E of the change of log|q_j/q_i| in one step at x_i, j live"},
+    symbols={"lambda_repl": factors.LOG_RATIO.said(str(factors.LOG_RATIO))},
     remark=(
         "So GD-DIRECTION is a property of drawing without replacement. Per epoch of n/b steps the "
         "exponent is at most log(1 - a^2), that of b = 1, for every b; equal only at b = 1: per epoch "
@@ -151,7 +152,7 @@ SAMPLING_MOMENT = Claim(
         Assumption("moment", And(Ge(g, 0), Le(g, 1))),
     ),
     steps=("factor", "two-sided", "mean square"),
-    symbols={"M_g": "E of the factor of |q_j/q_i|^g in one step at x_i, j live"},
+    symbols={"M_g": factors.MOMENT.said(str(factors.MOMENT))},
     remark="Equality at g = 0 and g = 1: in the mean the ratio stays, as without replacement.",
     carried={
         "CAPTURE-MOMENT": "read for its inequality between numbers alone, in which no batch occurs"
@@ -185,8 +186,12 @@ SAMPLING_LOCAL = Claim(
     ),
     steps=("factors", "law", "signs", "attraction"),
     symbols={
-        "lambda_off": "E of the change of log|w_perp| at x_i; also of a passive ReLU coordinate",
-        "lambda_radial": "E of log|factor of q_i^2 - 1| at x_i; -oo where some 4 a m_i = 1",
+        "lambda_off": factors.LOG_OFF.said(
+            "E of the change of log|w_perp| at x_i; also of a passive ReLU coordinate"
+        ),
+        "lambda_radial": factors.LOG_RADIAL.said(
+            "E of log|factor of q_i^2 - 1| at x_i; -oo where some 4 a m_i = 1"
+        ),
         "P_local": "P(w_k -> x_i), and exponentially fast",
         "U_ratio": "the supremum of E[U+ | past]/U over the states with 0 < U < U_exit",
         "U": "|q_i - 1|^g + sum_{j != i} |q_j|^g + ||w_perp||^g for a small g > 0; U_0 that of w_0",
@@ -215,7 +220,7 @@ SAMPLING_EDGE = Claim(
         Assumption("step size", Ge(a, Rational(1, 2))),
     ),
     steps=("factor", "law", "sign"),
-    symbols={"lambda_radial": "E of log|factor of q_i^2 - 1| at x_i"},
+    symbols={"lambda_radial": factors.LOG_RADIAL.said("E of log|factor of q_i^2 - 1| at x_i")},
     remark=(
         "The exponent is continuous at a = 1/2, so x_i is radially unstable on some interval below "
         "1/2: the linear scaling rule eta_max = b/2 of SGD-EDGE needs sampling without replacement. "
@@ -239,7 +244,7 @@ SAMPLING_GLOBAL = Claim(
     ),
     steps=("floor", "confine", "reach", "finish"),
     symbols={
-        "P_repl": "P(there is a live I with w_k -> sign(q_I(0)) x_I)",
+        "P_repl": ON_A_LIVE_DATUM.said("P(there is a live I with w_k -> sign(q_I(0)) x_I)"),
         "r2, s": Parameter("squared norm and live mass of the start w_0"),
     },
     remark="b = n and b > n included.",

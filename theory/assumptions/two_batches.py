@@ -14,10 +14,12 @@ from __future__ import annotations
 from sympy import And, Eq, Gt, Le, Lt, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.assumptions.epochs import CYCLIC, SAMPLING_CYCLIC_SHARED, epochs, p_cyclic, u
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, d, n, r2, s
+from theory.vocabulary import runs
 
 excess = Symbol("D_r", real=True)
 excess_slope = Symbol("D_r'", real=True)
@@ -50,10 +52,10 @@ SAMPLING_CYCLIC_RADIUS = Claim(
     assumptions=SAMPLING_CYCLIC_SHARED.assumptions,
     steps=("value", "monotone", "range"),
     symbols={
-        "u": "as in SAMPLING-CYCLIC-SHARED: 1 - a X",
-        "D_r": "(r2 - 1)/a on the orbit of SAMPLING-CYCLIC-SHARED",
-        "D_r'": "its derivative by a along the orbits",
-        "R": "the mass outside A and B",
+        "u": Parameter("as in SAMPLING-CYCLIC-SHARED: 1 - a X"),
+        "D_r": runs.EXCESS.said(str(runs.EXCESS)),
+        "D_r'": runs.EXCESS_SLOPE.said(str(runs.EXCESS_SLOPE)),
+        "R": Parameter("the mass outside A and B"),
     },
     remark=(
         "Both ends are sharp and not attained: 1/8 as a -> 0, 0.13512... as a -> 1/2. So the orbit lies in "
@@ -95,9 +97,8 @@ SAMPLING_CYCLIC_TWO = Claim(
         "law",
     ),
     symbols={
-        "P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)",
-        "N_lost": "how many X in (0, 1) there are from which it does not, X the mass of the batch seen first "
-        "in a start on the unit sphere",
+        "P_cyclic": runs.ON_ONE_BATCH.said(str(runs.ON_ONE_BATCH)),
+        "N_lost": runs.LOST.said(str(runs.LOST)),
     },
     remark=(
         "No theorem on planar maps is cited. A batch that is about to be seen and has half of the mass or more "
@@ -132,7 +133,7 @@ SAMPLING_CYCLIC_ROOM = Claim(
     steps=("strip", "majority", "lost", "manifold", "law"),
     cites=("analytic stable manifold theorem",),
     symbols={
-        "P_cyclic": "P(w_k converges to a point of the unit sphere of one batch's span)",
+        "P_cyclic": runs.ON_ONE_BATCH.said(str(runs.ON_ONE_BATCH)),
     },
     remark=(
         "SAMPLING-CYCLIC-LIMIT for K = 2 and a <= 2/5. Mass off the data and on passive data is no batch's: it "

@@ -20,7 +20,7 @@ from theory.full_batch.convergence import FULL_BATCH
 from theory.model.autoencoder import GATE, SOME_DATA
 from theory.model.step import MEMBERSHIP, step_from
 from theory.notation import S, a, active, chi, n, perp, perp_next, q_j, r2, r2_next, x
-from theory.vocabulary import observables
+from theory.vocabulary import factors, neuron, observables
 
 sigma_i = Symbol("sigma_i", real=True)
 sigma_j = Symbol("sigma_j", real=True)
@@ -36,9 +36,9 @@ ORTHOGONAL = Assumption("orthogonal data", item=words.ORTHOGONAL)
 LINEAR_NEURON = Assumption("linear neuron", item=words.LINEAR)
 UNIFORM = Assumption("uniform batches", item=words.UNIFORM)
 MEANING = {
-    "c_j": "<w, x_j>/sigma_j, the coordinate of w along x_j/||x_j||",
+    "c_j": neuron.C_J.said(str(neuron.C_J)),
     "S": observables.BATCH_MASS.said("sum over the (active) batch of sigma_k^2 c_k^2 = <w, x_k>^2"),
-    "Q": "sum over the (active) batch of sigma_k^4 c_k^2",
+    "Q": neuron.HEAVY.said(str(neuron.HEAVY)),
 }
 
 
@@ -121,10 +121,15 @@ NORMS_STATIONARY = Claim(
     ),
     steps=("gradient", "classification", "minimum", "nothing lower"),
     symbols={
-        "G_j, G_perp": "coordinates of the gradient of the mean loss L along x_j/sigma_j, off the data",
-        "s": "sum of sigma_j^2 c_j^2 over the active data (linear: all)",
-        "r2_*, s_*": "their values at a stationary point with s != 0 and live c_j != 0",
-        "L_excess": "L minus its value at x_m/sigma_max, ||x_m|| = sigma_max the largest norm",
+        "G_j": neuron.G_J.said(str(neuron.G_J)),
+        "G_perp": neuron.G_PERP.said(str(neuron.G_PERP)),
+        "w_perp": neuron.PERP_SUM.said(str(neuron.PERP_SUM)),
+        "s": observables.MASS.said("sum of sigma_j^2 c_j^2 over the active data (linear: all)"),
+        "r2_*": observables.SQUARED_NORM.said(
+            "||w||^2 at a stationary point with s != 0 and live c_j != 0"
+        ),
+        "s_*": observables.MASS.said("s there"),
+        "L_excess": neuron.L_EXCESS.said(str(neuron.L_EXCESS)),
         **{"c_j": MEANING["c_j"]},
     },
     remark=(
@@ -156,9 +161,11 @@ NORMS_HESSIAN = Claim(
         Assumption("stationary", item=words.STATIONARY),
     ),
     symbols={
-        "mu_w": "Hessian eigenvalue of L along w",
-        "mu_j": "along x_j/sigma_j made orthogonal to w; 0 within the group of equal norm",
-        "mu_perp": "off the data",
+        "mu_w": neuron.BEND.said("Hessian eigenvalue of L along w"),
+        "mu_j": neuron.BEND.said(
+            "along x_j/sigma_j made orthogonal to w; 0 within the group of equal norm"
+        ),
+        "mu_perp": neuron.BEND.said("off the data"),
     },
     remark="All of the spectrum, for any n and d. sigma_j > sigma_i gives a negative eigenvalue. For ReLU "
     "c_j = 0 is at the kink: there is no second derivative.",
@@ -198,7 +205,7 @@ NORMS_CONFINED = Claim(
         Assumption("radius", And(Ge(r2, 0), Le(r2, 2)), sharp=Le(r2, 2)),
     ),
     steps=("norm", "factor"),
-    symbols=MEANING,
+    symbols={x: MEANING[x] for x in ("S", "Q")},
     survivors={
         "sign: Min(1/2, 2 - r2) -> -Min(1/2, 2 - r2)": "weaker: the minimum is >= 0",
         "coefficient: 1/2 in Min(1/2, 2 - r2) -> 1001/2000": "true: 1/2 is not sharp",
@@ -250,11 +257,11 @@ NORMS_GD = Claim(
     ),
     steps=("gain", "confined", "growth", "floor", "axis", "rates"),
     symbols={
-        "Delta_mj": "growth of log|c_m/c_j| in one step; S over all live data",
+        "Delta_mj": factors.ONE_STEP.said("growth of log|c_m/c_j| in one step; S over all live data"),
         "c_m^2*": "lim c_m^2, m the datum of largest norm; all other coordinates tend to 0",
-        "lambda_j": "lim (1/k) log|c_j| for a live j != m",
+        "lambda_j": factors.LOG_ALONG.said("lim (1/k) log|c_j| for a live j != m"),
         "sigma_j": Parameter("the norm of any live datum but x_m"),
-        "lambda_off": "the same for w_perp and for passive ReLU coordinates",
+        "lambda_off": factors.LOG_OFF.said("the same for w_perp and for passive ReLU coordinates"),
         "S": MEANING["S"],
         "c_m(0)^2, c_j(0)^2": Parameter("at the start"),
     },

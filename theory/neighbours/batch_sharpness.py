@@ -21,6 +21,7 @@ from theory.minibatch.log_ratios import SAMPLING
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, eta, n
 from theory.sources import BATCH_SHARPNESS as WHO_HAD_IT
+from theory.vocabulary import runs
 
 m = Symbol("m", real=True)
 on_axis = Symbol("u_i^2", real=True)
@@ -79,13 +80,17 @@ BATCH_SHARPNESS = Claim(
     steps=("axis", "near", "most", "whole", "edge"),
     parts={"axis": _AXIS, "near": _NEAR, "most": _MOST, "whole": _WHOLE, "edge": _EDGE},
     symbols={
-        "h_axis": "E[g'Hg]/E[g'g] over batches at w = m x_i",
-        "h_point": "its limit as m -> 1",
-        "h_near": "the limit of E[g'Hg]/E[g'g] at x_i + eps u as eps -> 0 (coordinates u_j with j live)",
+        "h_axis": runs.SHARPNESS.said("E[g'Hg]/E[g'g] over batches at w = m x_i"),
+        "h_point": runs.SHARPNESS.said("its limit as m -> 1"),
+        "h_near": runs.SHARPNESS.said(
+            "the limit of E[g'Hg]/E[g'g] at x_i + eps u as eps -> 0 (coordinates u_j with j live)"
+        ),
         "u_i^2, u_j^2, u_perp^2": Parameter(
             "squared parts of u along x_i, on all other data, off the data"
         ),
-        "lambda_max": "largest eigenvalue of the whole loss' Hessian at x_i (linear; ReLU: where it exists)",
+        "lambda_max": runs.WHOLE.said(
+            "largest eigenvalue of the whole loss' Hessian at x_i (linear; ReLU: where it exists)"
+        ),
     },
     remark=(
         "h and lambda_max differ by n/b: at a = 1/2 the batch's curvature 4/b is 2/eta exactly, while "
@@ -122,9 +127,13 @@ BATCH_SHARPNESS_CYCLE = Claim(
         "above": Gt(sharp_cycle, 2 / eta),
     },
     symbols={
-        "h_secant": "on the 2-cycle of SGD-EDGE on the axis of x_i: change of the batch's gradient from one "
-        "point to the other over their distance, i in the batch",
-        "h_cycle": "mean of h_axis over the cycle's two points, where gradients are equally long",
+        "h_secant": runs.SECANT.said(
+            "on the 2-cycle of SGD-EDGE on the axis of x_i: change of the batch's gradient from one point to the other "
+            "over their distance, i in the batch"
+        ),
+        "h_cycle": runs.MEAN_BEND.said(
+            "mean of h_axis over the cycle's two points, where gradients are equally long"
+        ),
     },
     remark=(
         "So where SGD settles past the edge, the batch's curvature is 2/eta on average along the chord, and "

@@ -19,9 +19,9 @@ from theory.quadratic.bounds import l_max
 from theory.quadratic.mean_square import (
     BATCH,
     INDEPENDENT,
-    MEANING,
     POSITIVE,
     SHARED,
+    THRESHOLD,
     C_ms,
     batch_ab,
     l_min,
@@ -38,6 +38,7 @@ from theory.quadratic.second_moment import (
     spectral_radius,
 )
 from theory.sources import COHERENT, DEXTER
+from theory.vocabulary import sums
 
 Lambda = Symbol("Lambda", real=True)
 norms_top = Symbol("lambda_S", real=True)
@@ -53,9 +54,10 @@ COMPONENTS = Assumption(
     note="q_least, the least eigenvalue of all Q_i, is >= 0: S has square roots of them; not all are 0",
 )
 COHERENCE_MEANING = {
-    "Lambda": "the largest eigenvalue of all Q_i: of the sharpest sample",
-    "l_max": "the largest eigenvalue of their mean Q",
-    "lambda_S": "the largest eigenvalue of the N x N matrix of the Frobenius norms |Q_i^(1/2) Q_j^(1/2)|",
+    "Lambda": sums.SHARPEST.said(str(sums.SHARPEST)),
+    "l_max": sums.L_MAX.said("the largest eigenvalue of their mean Q"),
+    "lambda_S": sums.NORMS_TOP.said(str(sums.NORMS_TOP)),
+    "sigma": sums.COHERENCE.said(str(sums.COHERENCE)),
 }
 
 _REACH = 1 + sqrt(N / kappa)
@@ -90,9 +92,7 @@ COHERENCE = Claim(
         Assumption("largest eigenvalue", Le(l_min, l_max), note="the ends of Q's spectrum"),
     ),
     steps=tuple(_STEPS),
-    symbols={x: MEANING[x] for x in ("C_ms", "kappa")}
-    | COHERENCE_MEANING
-    | {"sigma": "the coherence: 1 for orthogonal components of rank one, larger the more alike they are"},
+    symbols=THRESHOLD | COHERENCE_MEANING,
     remark="So a condition by coherence never fires below C_ms; and a condition on the sharpest sample alone, "
     "C Lambda >= 1 + sqrt(N/kappa), fires no later.  On orthonormal samples C_ms Lambda = 2k, and both fire at "
     "1 + sqrt(N/kappa), about sqrt(kN).",
@@ -135,8 +135,6 @@ COHERENCE_INDICES = Claim(
     | {
         "a_B, b_B": "sums over the batch of a_i, b_i, divided by k; bar a, bar b, overline ab: means over all",
         "m_i": "1 where the batch holds i, else 0",
-        "M_C": "E[(I - C Q_B) (x) (I - C Q_B)]",
-        "sigma": "the coherence: 1 for orthogonal components of rank one, larger the more alike they are",
     },
     remark="So where C l_max sqrt(N/k - 1) > sigma, rho(M_C) > 1 and the second moment grows.",
 )  # fmt: skip

@@ -22,6 +22,7 @@ from theory.minibatch.log_ratios import SAMPLING, SPLIT
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n, p
 from theory.sources import NOISE_COLLAPSES
+from theory.vocabulary import factors
 
 criterion_j = Symbol("X_j", real=True)
 criterion_off = Symbol("X_perp", real=True)
@@ -30,8 +31,6 @@ exponent_j = Symbol("lambda_j", real=True)
 exponent_off = Symbol("lambda_perp", real=True)
 factor_radial = Symbol("f_i", real=True)
 
-MEANING = "of a step's continuous-time limit: eta times the mean over batches of the curvature, plus half "
-MEANING += "of eta^2 times its variance"
 
 _CRITERION = And(
     Eq(criterion_j, p * a**2),
@@ -72,8 +71,12 @@ COLLAPSE = Claim(
         "remainder off the data": _OFF,
     },
     symbols={
-        "X_j, X_perp": f"along x_j (j != i) and off the data at x_i: {MEANING}",
-        "lambda_j, lambda_perp": "mean over one batch at x_i of the change of log|q_j| and log|w_perp|",
+        "X_j": factors.X_ALONG.said(str(factors.X_ALONG)),
+        "X_perp": factors.X_OFF.said("the same off the data at x_i"),
+        "lambda_j": factors.LOG_ALONG.said("mean over one batch at x_i of the change of log|q_j|"),
+        "lambda_perp": factors.LOG_OFF.said(
+            "mean over one batch at x_i of the change of log|w_perp|"
+        ),
     },
     remark=(
         "So the criterion is the exponent to leading order, and below it in size: the step attracts faster "
@@ -122,8 +125,8 @@ COLLAPSE_EDGE = Claim(
         ),
     },
     symbols={
-        "X_i": f"along x_i at x_i: {MEANING}",
-        "f_i": "derivative of <w, x_i> after a step with i in the batch, at x_i on its axis (without i: 1)",
+        "X_i": factors.X_RADIAL.said(str(factors.X_RADIAL)),
+        "f_i": factors.DRAWN_RADIAL.said(str(factors.DRAWN_RADIAL)),
     },
     remark=(
         "Finding: read for a step of finite size, the criterion says 'attracts' along x_i at every a. The "

@@ -25,6 +25,7 @@ from theory.minibatch.rates import P4
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import b, n, perp, q_i, q_j, r2, s, t
 from theory.sources import RESHUFFLING_DRIFT
+from theory.vocabulary import observables, runs
 
 drift_j = Symbol("D_j", real=True)
 drift_off = Symbol("D_perp", real=True)
@@ -71,11 +72,12 @@ EPOCH_DRIFT = Claim(
     parts={"displacement": _MOVE, "minima": _FLAT},
     symbols={
         "K": Parameter("batches an epoch"),
-        "D_j, D_perp": "coefficient of a^2 in: mean over the order of an epoch of the change of q_j (j live) "
-        "and of a coordinate off the live data, minus the change by n/b full-batch steps of the same eta",
-        "T_j, R": "at a minimum (r2 = s = 1): the part of D along the unit sphere, and its inner product "
-        "with w",
-        "s, P_4": "sums of q_j^2 and q_j^4 over the live data",
+        "D_j": runs.DRIFT.said(str(runs.DRIFT)),
+        "D_perp": runs.DRIFT.said("the same of a coordinate off the live data"),
+        "T_j": runs.FLAT.said("at a minimum (r2 = s = 1): the part of D along the unit sphere"),
+        "R": runs.DRIFT.said("the inner product of D with w, at a minimum"),
+        "s": observables.MASS.said("sum of q_j^2 over the live data"),
+        "P_4": observables.FOURTH.said("sum of q_j^4 over the live data"),
     },
     remark=(
         "Full batch keeps every ratio of coordinates (GD-DIRECTION); the drift does not. On the minima it "
@@ -110,9 +112,8 @@ EPOCH_DRIFT_RATIO = Claim(
     parts={"reshuffled": _RESHUFFLED, "uniform": _UNIFORM},
     symbols={
         "K": Parameter("batches an epoch"),
-        "Delta_reshuffled": "coefficient of a^2 in the mean over an epoch's order of the change of "
-        "log|q_i/q_j|; that of a is 0",
-        "Delta_uniform": "the same for n/b independent uniform b-subsets",
+        "Delta_reshuffled": runs.SECOND.said(str(runs.SECOND)),
+        "Delta_uniform": runs.SECOND.said("the same for n/b independent uniform b-subsets"),
     },
     remark=(
         "Equal on the unit sphere, where t = 1: what an epoch's order does by drift, independent batches do "

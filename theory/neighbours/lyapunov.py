@@ -19,6 +19,7 @@ from theory.minibatch.log_ratios import SAMPLING
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n
 from theory.sources import LYAPUNOV_SIGN
+from theory.vocabulary import factors
 
 top = Symbol("lambda_top", real=True)
 
@@ -46,8 +47,7 @@ LYAPUNOV = Claim(
     steps=("top", "sign"),
     parts={"top": _TOP, "sign": _SIGN},
     symbols={
-        "lambda_top": "the largest, over the directions x_i, x_j (j != i, live) and off the data, of the "
-        "mean over one batch of log|factor| of the linearised step at x_i",
+        "lambda_top": factors.LARGEST.said(str(factors.LARGEST)),
     },
     remark=(
         "Negative exactly for a < 1/2, whatever n, b < n and d: SGD-EDGE, for all step sizes at once. At "

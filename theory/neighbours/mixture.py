@@ -29,6 +29,8 @@ from theory.quadratic.second_moment import (
     operator,
 )
 from theory.sources import MIXTURE, MULAYOFF
+from theory.vocabulary import sums
+from theory.vocabulary.batch_means import BATCH_AB, THIRD
 
 chance = Symbol("p", real=True)
 other_chance = Symbol("p_M", real=True)
@@ -85,13 +87,15 @@ Q_MIXTURE = Claim(
     ),
     steps=tuple(_PARTS),
     symbols={
-        "bar a, bar b, overline ab": "means over all components of a_i, b_i, a_i b_i, which may be entries "
-        "of any vectors or matrices",
-        r"\mathbb{E}[a_B b_B]": "the mean product of two batch means, k of N; the right-hand side is that of "
-        "the mixture of chance p",
+        "a, b": "a_i, b_i may be entries of any vectors or matrices",
+        r"\mathbb{E}[a_B b_B]": BATCH_AB.said(
+            "the mean product of two batch means, k of N; the right-hand side is that of the mixture of chance p"
+        ),
         "M_full, M_one": "E[(I - C Q_B) (x) (I - C Q_B)] of the full batch, and of one uniform sample",
-        r"M_C-M_{\mathrm{mix}}": "what SGD's operator has over that of the mixture of any chance p_M",
-        "mu_3": "third central moment of numbers a_1..a_N; of the batch mean a_B; and of the mixture's a_M",
+        r"M_C-M_{\mathrm{mix}}": sums.OVER_MIXTURE.said(str(sums.OVER_MIXTURE)),
+        "mu_3": THIRD.said(
+            "third central moment of numbers a_1..a_N; of the batch mean a_B; and of the mixture's a_M"
+        ),
     },
     remark="p is Q-KAPPA's variance factor.  So both have one C_ms.  They have not the same paths: the third "
     "moments agree for k = 1, k = N and families without skewness only.",

@@ -15,9 +15,10 @@ from sympy import And, Eq, Ge, Gt, Le, Matrix, Symbol, eye, sqrt, zeros
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
 from theory.quadratic.bounds import l_max
-from theory.quadratic.mean_square import BATCH, INDEPENDENT, MEANING, SHARED, C_ms, q_v
+from theory.quadratic.mean_square import BATCH, INDEPENDENT, MEANING, SHARED, THRESHOLD, C_ms, q_v
 from theory.quadratic.second_moment import C, N, kappa, operator, spectral_radius
 from theory.sources import MA, MOMENTS_BOUNDED, NON_UNIFORM, WU
+from theory.vocabulary import sums
 
 W = Symbol("W")
 Q = Symbol("Q")
@@ -66,15 +67,14 @@ NON_UNIFORMITY = Claim(
     chapter=__name__,
     assumptions=(SHARED, INDEPENDENT, BATCH),
     steps=tuple(_PARTS),
-    symbols={x: MEANING[x] for x in ("kappa",)}
+    symbols={"kappa": MEANING["kappa"]}
     | {
-        "W": "M_C(1), the second-moment operator of Q-MS at the identity; w_min, w_max its least and largest "
-        "eigenvalue",
-        r"\Sigma": "E[Q_Y^2] - Q^2 for one uniform index Y: the non-uniformity",
-        "bar w, bar q, overline q^2, bar s": "tr W/d, tr Q/d, tr Q^2/d, tr Sigma/d",
+        "W": sums.W.said(f"{sums.W}; w_min, w_max its least and largest eigenvalue"),
+        r"\Sigma": sums.NON_UNIFORMITY.said(str(sums.NON_UNIFORMITY)),
         "e": "t - t* at any step, and one step later e^+",
-        "q_v, var_v": "v'Qv for a unit vector v, and the variance of v'Q_Y v",
-        "l_max": "the largest eigenvalue of Q",
+        "q_v": sums.Q_V.said(str(sums.Q_V)),
+        "var_v": sums.V_J.said("the variance of v'Q_Y v"),
+        "l_max": sums.L_MAX.said("the largest eigenvalue of Q"),
     },
     remark="w_max < 1 is sufficient for rho(M_C) < 1, which is stability (Q-MS); bar w < 1 and each of the "
     "three bounds with 1 in place of rho is necessary.  The same bound on the largest eigenvalue of Sigma is "
@@ -135,15 +135,14 @@ NON_UNIFORMITY_GAP = Claim(
                    witness="test_turned_upside_down_the_star_has_no_threshold"),
     ),
     steps=tuple(_GAP_STEPS),
-    symbols={x: MEANING[x] for x in ("C_ms", "kappa")}
+    symbols=THRESHOLD
     | {
         "l, m": Parameter(
             "the family: l (I + s_j) and l (I - s_j), j = 1..m, s_j = e_0 e_j' + e_j e_0', d = m + 1"
         ),
         "C_suff": "w_max < 1 in NON-UNIFORMITY exactly for 0 < C < C_suff",
         "C_nec": "bar w < 1 exactly for 0 < C < C_nec",
-        r"\nu_{ms}": "C_ms^2 kappa times the largest eigenvalue of Sigma: the non-uniformity at the threshold, "
-        "which a bound 1 would keep at most 1",
+        r"\nu_{ms}": sums.NU_MS.said(str(sums.NU_MS)),
     },
     survivors={
         "integer: kappa -> 2*kappa (part 3)": "weaker: C_suff > 0 and kappa >= 0",

@@ -23,6 +23,7 @@ from theory.assumptions.unequal_norms import ORTHOGONAL, UNIFORM, sigma_i, sigma
 from theory.minibatch.log_ratios import SAMPLING
 from theory.notation import a, b, n
 from theory.sources import SADDLES_ATTRACT, SGD_AT_MAXIMA
+from theory.vocabulary import factors
 
 beta = Symbol("beta", real=True)
 h = Symbol("h", real=True)
@@ -92,11 +93,16 @@ SADDLE_PHASES = Claim(
         "radial": _RADIAL,
     },
     symbols={
-        "lambda_j": "mean of log|f|, f the factor of c_j (j != i, live) in one step at x_i/sigma_i",
-        "M_1, M_2": "E f - 1 and E f^2 - 1: growth of E c_j and of E c_j^2 in the linearised step",
-        "h_as": "the h > 0 at which lambda_j is 0 (beta, b and n fixed)",
-        "h_ms": "the h > 0 at which M_2 is 0",
-        "f_i": "factor of r2 - 1 in one step there with i in the batch, c_i alone not 0 (without i: 1)",
+        "lambda_j": factors.LOG_ALONG.said(
+            "mean of log|f|, f the factor of c_j (j != i, live) in one step at x_i/sigma_i"
+        ),
+        "M_1": factors.MEAN_GROWTH.said(str(factors.MEAN_GROWTH)),
+        "M_2": factors.SQUARE_GROWTH.said(str(factors.SQUARE_GROWTH)),
+        "h_as": factors.LINE_AS.said("the h > 0 at which lambda_j is 0 (beta, b and n fixed)"),
+        "h_ms": factors.LINE_MS.said("the h > 0 at which M_2 is 0"),
+        "f_i": factors.DRAWN_RADIAL.said(
+            "factor of r2 - 1 in one step there with i in the batch, c_i alone not 0 (without i: 1)"
+        ),
     },
     remark=(
         "Of several other norms the largest decides. Below beta = 1/2, for the linearised step: h < h_ms "
@@ -139,8 +145,10 @@ SADDLE_PHASES_BATCH = Claim(
         ),
     },
     symbols={
-        "Delta_lambda": "(n/b_2) lambda_j at b_2 minus (n/b) lambda_j at b: exponents per epoch",
-        "Delta_2": "(n/b_2) M_2 at b_2 minus (n/b) M_2 at b",
+        "Delta_lambda": factors.GAIN_LOG.said(
+            "(n/b_2) lambda_j at b_2 minus (n/b) lambda_j at b: exponents per epoch"
+        ),
+        "Delta_2": factors.GAIN_SQUARE.said("(n/b_2) M_2 at b_2 minus (n/b) M_2 at b"),
     },
     remark=(
         "At fixed a: a larger batch lowers h_as and raises h_ms, for lambda_j and M_2 grow with h. So the "

@@ -15,6 +15,7 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Ge, Integer, Le, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import a, b, n
@@ -22,6 +23,8 @@ from theory.quadratic.bounds import l_max, threshold_of
 from theory.quadratic.mean_square import INDEPENDENT, MEANING, POSITIVE, SHARED, l_min
 from theory.quadratic.second_moment import C, N, k, kappa, kron_product, kron_sum, noise, operator
 from theory.sources import JASTRZEBSKI, NOISE_SCALE, NOISE_SCALE_SMITH, SHARP_AND_FLAT, SMITH
+from theory.vocabulary import sums
+from theory.vocabulary.batch_means import NOISE_SCALE as NOISE_SCALE_MEANING
 from theory.vocabulary.meanings import VARIANCE_FACTOR
 
 scale = Symbol("g", real=True)
@@ -72,12 +75,11 @@ SCALING_ETA_B = Claim(
     steps=tuple(_STEPS),
     symbols={x: MEANING[x] for x in (r"Q\oplus Q", r"Q\otimes Q", "V")}
     | {
-        "g": "the noise scale",
+        "g": NOISE_SCALE_MEANING.said(f"the noise scale, {NOISE_SCALE_MEANING}"),
         "kappa": VARIANCE_FACTOR.said(str(VARIANCE_FACTOR)),
-        "C_ms(kappa)": "the threshold at variance factor kappa, for one family Q_1..Q_N",
-        "r_1": "C_ms for one sample a step",
+        "C_ms": sums.C_MS.said("C_ms(kappa) is the threshold at variance factor kappa, for one family Q_1..Q_N"),
+        "r_1": sums.RATIO.said("C_ms for one sample a step"),
         "r_k": "C_ms/k for k samples with replacement, and for k of N without",
-        "l_min, l_max": "the ends of Q's spectrum",
     },
     remark="So C/k is no exact scaling of the threshold: with replacement 1/r_k exceeds 1/r_1 by "
     "(k - 1) l_min/2 or more.  "
@@ -107,7 +109,7 @@ SCALING_EPOCH = Claim(
     assumptions=(ORTHONORMAL, SAMPLING, STEP_SIZE),
     symbols={
         "Lambda": "n/b times SGD-RATE's exponents at x_I: of q_j/q_I (j != I live), w_perp and the radius",
-        "a": "eta/b",
+        "a": Parameter("eta/b"),
     },
     remark="Off the data and along the radius eta/b is an exact scaling, for every n and b.  The ratios, which "
     "decide sparsity, have the factor (n - b)/(n - 1): at one eta/b a larger batch is slower per epoch.",

@@ -8,18 +8,20 @@ from __future__ import annotations
 from sympy import And, Eq, Function, Ge, Gt, Le, Or, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory.quadratic.mean_square import (
     BATCH,
     INDEPENDENT,
-    MEANING,
     POSITIVE,
     SHARED,
+    THRESHOLD,
     C_ms,
     l,
     l_min,
 )
 from theory.quadratic.second_moment import N, k, kappa
 from theory.sources import MONOTONE, NON_UNIFORM, PATEL
+from theory.vocabulary import sums
 
 drop_uniform = Symbol(r"\Delta_{\mathrm{uniform}}", real=True)
 drop_replacement = Symbol(r"\Delta_{\mathrm{repl}}", real=True)
@@ -36,10 +38,8 @@ Q = Symbol("Q")
 least = Function("min_j")
 largest = Function("max_j")
 
-NOISE = {
-    "nu_min, nu_max": "the least and the largest nu with det(E[Q_Y Q Q_Y] - Q^3 - nu Q) = 0: the noise "
-    "E[Q_Y Q Q_Y] - Q^3 lies between nu_min Q and nu_max Q in the order of symmetric matrices",
-}
+NU_MIN = {"nu_min": sums.NU_MIN.said(str(sums.NU_MIN))}
+NU_MAX = {"nu_max": sums.NU_MAX.said(str(sums.NU_MAX))}
 
 Q_BRACKET = Claim(
     id="Q-BRACKET",
@@ -76,9 +76,15 @@ Q_BRACKET = Claim(
         ),
     ),
     steps=("multiplier", "order"),
-    symbols=MEANING
-    | NOISE
-    | {"min_j, max_j": "over the eigenvalues l_j of Q, l_min the least of them"},
+    symbols=THRESHOLD
+    | NU_MIN
+    | NU_MAX
+    | {
+        "min_j": sums.LEAST_J.said(
+            "the least over the eigenvalues l_j of Q, l_min the least of them"
+        ),
+        "max_j": sums.LARGEST_J.said("the largest over them"),
+    },
     remark="Beyond the upper bound every start diverges. With one fixed j in place of the maximum the "
     "upper bound is false: SINGLE_J in tests/quadratic/cases.py converges beyond it.",
 )
@@ -116,7 +122,7 @@ Q_LARGE_BATCH = Claim(
         ),
     ),
     steps=("lower", "upper"),
-    symbols=MEANING | NOISE,
+    symbols=THRESHOLD | NU_MAX,
     remark="At kappa = 0 both sides are 2/l_max. The noise bound enters the lower side only.",
 )
 
@@ -151,7 +157,7 @@ Q_SMALL_BATCH = Claim(
     steps=("noise factor", "positive noise"),
     symbols={
         "Delta": "kappa at batch size k minus kappa at k + 1",
-        "C_ms(kappa)": "the threshold at variance factor kappa, for one family Q_1..Q_N",
+        "C_ms": sums.C_MS.said("C_ms(kappa) is the threshold at variance factor kappa, for one family Q_1..Q_N"),
     },
     survivors={
         f"coefficient: C_ms({x}) -> {c}*C_ms({x})/1000": "weaker: thresholds are > 0"
@@ -181,5 +187,10 @@ Q_FLAT = Claim(
             sharp=Gt(u, 0),
         ),
     ),
-    symbols={"C_ms(Q)": "the threshold of the family Q_1..Q_N; uQ scales every member"},
+    symbols={
+        "C_ms": sums.C_MS.said(
+            "C_ms(Q) is the threshold of the family Q_1..Q_N; uQ scales every member"
+        ),
+        "Q": Parameter("the family Q_1..Q_N"),
+    },
 )

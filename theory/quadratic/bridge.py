@@ -36,7 +36,7 @@ from theory.model.autoencoder import HESS, ORTHONORMAL
 from theory.notation import a, active, b, eta, n, p, q_i, r2, v_v, w_v, x_v
 from theory.quadratic.second_moment import N, k, multiplicity_moments
 from theory.sources import LYAPUNOV_SIGN, SGD_AT_MAXIMA
-from theory.vocabulary import observables
+from theory.vocabulary import factors, observables
 
 g = Symbol("g", real=True)
 u4 = Symbol("u_4", real=True)
@@ -166,12 +166,17 @@ BRIDGE = Claim(
     },
     symbols={
         "p": observables.SPLIT.said("P(i in B, j not)"),
-        "growth_j": "lim (1/t) log E[e_j^2] of the linearised process along x_j, j != i",
-        "Lambda(g)": "lim (1/t) log E|e_j|^g",
-        "Lambda_j, Lambda_i, Lambda_perp": "almost sure growth rates of the linearised process along "
-        "x_j, x_i and off the data; Lambda_i is -oo at a = 1/4",
-        "D_dense": "E|w+ - w|^2 of one step from a dense minimum w = sum u_j x_j, sum u_j^2 = 1",
-        "u_4": "sum of u_j^4",
+        "growth_j": factors.SQUARE_RATE.said(str(factors.SQUARE_RATE)),
+        "Lambda": factors.ABSOLUTE_MOMENT.said("Lambda(g) is lim (1/t) log E|e_j|^g"),
+        "Lambda_j": factors.LOG_ALONG.said(
+            "almost sure growth rate of the linearised process along x_j"
+        ),
+        "Lambda_i": factors.LOG_RADIAL.said("the same along x_i; -oo at a = 1/4"),
+        "Lambda_perp": factors.LOG_OFF.said("the same off the data"),
+        "D_dense": observables.MOVED.said(
+            "E|w+ - w|^2 of one step from a dense minimum w = sum u_j x_j, sum u_j^2 = 1"
+        ),
+        "u_4": observables.FOURTH.said("sum of u_j^4"),
     },
     remark="Mean-square theory calls x_i unstable at every eta > 0; paths of the linearised process "
     "tend to 0 for every eta/b < 1/2. At a dense minimum the samples' gradients do not vanish: there "

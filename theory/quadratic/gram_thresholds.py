@@ -19,6 +19,7 @@ from theory.quadratic.bounds import kappa_1, kappa_2, threshold_of
 from theory.quadratic.mean_square import INDEPENDENT, SHARED
 from theory.quadratic.second_moment import C, N, k, kappa
 from theory.sources import EXACT_MEAN_SQUARE, LYAPUNOV_SIGN, MONOTONE, PATEL
+from theory.vocabulary import gram
 
 off = Symbol("o", real=True)
 on = Symbol("e", real=True)
@@ -71,8 +72,12 @@ EDGE = Assumption(
 SIZES = Assumption("sizes", And(Ge(N, 1), Ge(kappa, 0), Le(kappa, 1)), note="kappa of Q-KAPPA")
 MEANING = {
     "l_a, l_b": Parameter("eigenvalues of K, eigenvectors the columns of U"),
-    "tau_ab": "T_ij = sum over a, b of U_ia U_ib U_ja U_jb tau_ab; T is N x N",
-    "C_ms": "E|r_t|^2 -> 0 from every start in K's range exactly for 0 < C < C_ms",
+    "tau_ab": gram.TERM.said(str(gram.TERM)),
+    "C_ms": gram.C_MS.said(str(gram.C_MS)),
+}
+ANY_NOISE = {
+    "kappa": Parameter("a batch's variance factor, see Q-KAPPA: any number that the region allows"),
+    "C_ms": MEANING["C_ms"],
 }
 
 
@@ -116,10 +121,12 @@ Q_GRAM = Claim(
     steps=("batch", "map", "modes", "reduction", "threshold"),
     symbols=MEANING
     | {
-        "o, e": "E[m_i m_j]/k^2 for i != j and E[m_i^2]/k^2: what P Sigma P/k^2 does to an entry "
-        "in the mean",
-        "Sigma": "E[r r'], one step later Sigma^+; Delta its diagonal (k outputs: its diagonal blocks)",
-        "d_ab": "(1 - the mean dynamics' factor of the mode u_a u_b')/C",
+        "o": gram.OFF.said(str(gram.OFF)),
+        "e": gram.ON.said(str(gram.ON)),
+        "Sigma": gram.SIGMA.said(
+            "E[r r'], one step later Sigma^+; Delta its diagonal (k outputs: its diagonal blocks)"
+        ),
+        "d_ab": gram.SHRINK.said(str(gram.SHRINK)),
     },
     remark="C_ms is the only root below 2N/l_max: T rises with C. Two products of N x N matrices "
     "apply T.",
@@ -152,9 +159,9 @@ Q_GRAM_PERRON = Claim(
     ),
     steps=("kernel", "integral", "sign", "covariance", "order"),
     symbols=MEANING
+    | ANY_NOISE
     | {
-        "T_ij": "kappa times the integral over s of e^(cs) (sum_a U_ia U_ja e^(-s/l_a))^2, c = "
-        "C(1 - kappa)/N",
+        "T_ij": gram.ENTRY.said(str(gram.ENTRY)),
         "y": "y_i = (Kv)_i r_i, i = 1..N, means over i; Sigma_kappa: derivative of Sigma^+ in "
         "kappa at Sigma = rr'",
         "C_ms(kappa)": "the threshold at variance factor kappa, for one K",
@@ -195,9 +202,10 @@ Q_GRAM_ORDER = Claim(
     ),
     steps=("slope", "order"),
     cites=("Inversion reverses the order of positive definite matrices (Loewner 1934)",),
-    symbols=MEANING
+    symbols=ANY_NOISE
     | {
-        "tau_a'": "derivative of tau_ab in l_a",
+        "l_a, l_b": MEANING["l_a, l_b"],
+        "tau_a'": gram.TERM_SLOPE.said(str(gram.TERM_SLOPE)),
         "C_ms(K)": "the threshold of K at one kappa",
     },
     survivors={
@@ -234,13 +242,15 @@ Q_GRAM_EDGE = Claim(
                    note="K is not zero; C below the edge"),
     ),
     steps=("full batch", "one sample", "eigenvalues"),
-    symbols=MEANING
+    symbols=ANY_NOISE
     | {
+        "l_a": Parameter("an eigenvalue of K"),
+        "l_max": gram.TOP_K.said(str(gram.TOP_K)),
         "C_ms(0), C_ms(1)": "the threshold at kappa = 0 (k = N without replacement) and kappa = 1 "
         "(k = 1)",
-        "K_max, tr_K": "the largest diagonal entry of K and its trace",
-        "omega_a": "<1, T(C) 1>/N is the sum of omega_a over a: C_ms is at most the root of C sum "
-        "omega_a = 1",
+        "K_max": gram.K_MAX.said(str(gram.K_MAX)),
+        "tr_K": gram.TRACE_K.said(str(gram.TRACE_K)),
+        "omega_a": gram.ONES.said(str(gram.ONES)),
     },
     remark="K = identity attains both of the bounds at k = 1.",
 )  # fmt: skip
@@ -287,8 +297,10 @@ DESIGN = Claim(
     ),
     steps=("keeps", "paths", "leaves"),
     symbols={
-        "rho_A": "factor of E e^2 a step at A, along one direction (C_j of Q-MS)",
-        "Lambda_A, Lambda_B": "E log|1 - C h_Y|: the path's exponent a step at A and at B",
+        "rho_A": gram.FACTOR.said("factor of E e^2 a step at A, along one direction (C_j of Q-MS)"),
+        "Lambda_A": gram.PATH.said("E log|1 - C h_Y|: the path's exponent a step at A"),
+        "Lambda_B": gram.PATH.said("the path's exponent a step at B"),
+        "kappa": ANY_NOISE["kappa"],
     },
     remark="Finding: leaving is NOT monotone in C. Where (h_1 + h_2)^2 > 8 h_1 h_2 the exponent "
     "at B is "

@@ -31,6 +31,7 @@ from theory.quadratic.second_moment import (
     spectral_radius,
 )
 from theory.sources import EXACT_MEAN_SQUARE, MIXTURE, PATEL
+from theory.vocabulary import sums
 from theory.vocabulary.meanings import VARIANCE_FACTOR
 
 batch_ab = Symbol(r"\mathbb{E}[a_B b_B]", real=True)
@@ -95,12 +96,13 @@ GROWING = Assumption(
     witness="test_a_start_along_one_axis_grows_at_another_rate",
 )
 MEANING = {
-    "C_ms": "E||t_p - t*||^2 -> 0 from every start exactly for 0 < C < C_ms",
-    "kappa": VARIANCE_FACTOR.said(str(VARIANCE_FACTOR)),
-    r"Q\oplus Q": "X -> QX + XQ",
-    r"Q\otimes Q": "X -> QXQ",
-    "V": "X -> E[Q_Y X Q_Y] - QXQ for one uniform index Y",
-}
+    name: said.said(str(said))
+    for name, said in {
+        "C_ms": sums.C_MS, "kappa": VARIANCE_FACTOR, r"Q\oplus Q": sums.KRON_SUM,
+        r"Q\otimes Q": sums.KRON_PRODUCT, "V": sums.NOISE,
+    }.items()
+}  # fmt: skip
+THRESHOLD = {x: MEANING[x] for x in ("C_ms", "kappa")}
 
 
 def threshold_in_direction(mean: Expr, variance: Expr) -> Expr:
@@ -136,9 +138,10 @@ Q_KAPPA = Claim(
         ),
     ),
     symbols={
-        "bar a, bar b, overline ab": "means over all components of a_i, b_i, a_i b_i, which may be "
-        "entries of any vectors or matrices",
-        "kappa": "kappa_uniform without replacement, kappa_replacement with (there any k >= 1)",
+        "a, b": "a_i, b_i may be entries of any vectors or matrices",
+        "kappa": VARIANCE_FACTOR.said(
+            "kappa_uniform without replacement, kappa_replacement with (there any k >= 1)"
+        ),
     },
 )
 
@@ -160,10 +163,12 @@ Q_MS = Claim(
     steps=("operator", "modulus", "threshold", "growth", "direction"),
     symbols=MEANING
     | {
-        "growth": "lim (1/p) log E||t_p - t*||^2 from a start with lambda_0 > 0; -oo where M_C = 0",
+        "growth": sums.GROWTH.said(str(sums.GROWTH)),
         "|g|^2": Parameter("mean over i of |grad f_i(t*)|^2"),
-        "C_j": "commuting Q_i: the threshold of eigendirection j, where Q_Y has mean l_j and variance "
-        "v_j; then C_ms is the least C_j",
+        "C_j": sums.C_MS.said(
+            "commuting Q_i: the threshold of eigendirection j, where Q_Y has mean l_j and variance v_j; then C_ms is "
+            "the least C_j"
+        ),
     },
     remark="The Q_i may be indefinite; only their mean must be positive definite.",
 )
@@ -189,9 +194,9 @@ Q_INDEFINITE = Claim(
     ),
     steps=("excess", "unstable"),
     symbols={
-        "q_v": "v'Qv for a unit vector v",
-        "m_v": "E[(v'Q_B v)^2]",
-        "n_v": "E|Q_B v|^2",
+        "q_v": sums.Q_V.said(str(sums.Q_V)),
+        "m_v": sums.M_V.said(str(sums.M_V)),
+        "n_v": sums.N_V.said(str(sums.N_V)),
     },
     remark="So a problem with a noisy kernel, or a negative eigenvalue of Q, has no threshold: C_ms=0. "
     "At kappa = 0 only Q is seen, and its kernel is silent whatever the Q_i are.",

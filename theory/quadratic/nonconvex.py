@@ -21,6 +21,7 @@ from theorem_audit.statement.meaning import Parameter
 from theory.quadratic.mean_square import INDEPENDENT
 from theory.quadratic.second_moment import kappa
 from theory.sources import PATEL
+from theory.vocabulary import minima
 
 x = Symbol("x", real=True)
 h = Symbol("h", real=True)
@@ -90,10 +91,12 @@ Q_NONCONVEX = Claim(
     steps=("curvature", "threshold", "order", "capture"),
     symbols={
         "x": Parameter("a coordinate of a minimum of g; h: its curvature there"),
-        "m, v": "mean and variance of the z_i (Styblinski-Tang), v also of the c_i (barrier)",
-        "c": "mean of the c_i",
-        "C_ms(x*)": "mean-square threshold of a coordinate; a minimum's is that of its sharpest one",
-        "C_ms(0), C_ms(1)": "mean-square thresholds of the two minima of the moving-barrier sum",
+        "m": minima.MEAN_VALUE.said("mean of the z_i (Styblinski-Tang)"),
+        "v": minima.VARIANCE.said("variance of the z_i (Styblinski-Tang), or of the c_i (barrier)"),
+        "c": minima.MEAN_VALUE.said("mean of the c_i"),
+        "C_ms(x*)": minima.WELL.said(str(minima.WELL)),
+        "C_ms(0)": minima.LEFT.said(str(minima.LEFT)),
+        "C_ms(1)": minima.RIGHT.said("that at the minimum 1"),
     },
     remark="Finding 1: the flatter minimum tolerates the larger step only while kappa v < c(1 - c); "
     "past that the order is reversed and small batches keep the sharper one. With all c_i in [0, 1] "

@@ -13,6 +13,7 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.quadratic.mean_square import BATCH, INDEPENDENT, MEANING, MOMENT, POSITIVE, SHARED, C_ms
 from theory.quadratic.second_moment import C, kappa, kron_sum, operator, spectral_radius
 from theory.sources import COVARIANCE, LYAPUNOV_SIGN, PATEL
+from theory.vocabulary import sums
 
 C_as = Symbol("C_as", real=True)
 exponent = Symbol("Lambda", real=True)
@@ -56,10 +57,10 @@ Q_STATIONARY = Claim(
     steps=("recursion", "fixed point"),
     symbols=MEANING
     | {
-        "Sigma": "E[(t_p - t*)(t_p - t*)']",
-        "Gamma": "E[g_Y g_Y'], g_i = grad f_i(t*)",
-        "|E_e_0|^2": "|E[t_0] - t*|^2",
-        "Sigma_inf": "lim of Sigma; the quotient is the inverse linear map applied to C kappa Gamma",
+        "Sigma": sums.SIGMA.said(str(sums.SIGMA)),
+        "Gamma": sums.GAMMA.said(str(sums.GAMMA)),
+        "|E_e_0|^2": sums.MEAN_START.said(str(sums.MEAN_START)),
+        "Sigma_inf": sums.SIGMA_INF.said(str(sums.SIGMA_INF)),
     },
 )  # fmt: skip
 
@@ -92,9 +93,11 @@ Q_AS = Claim(
     ),
     steps=("jensen", "pair"),
     symbols={
-        "Lambda": "limsup (1/p) log||t_p - t*||, almost surely; d = 1: E log|1 - C Q_B|",
-        "C_as, C_ms": "thresholds of the sum with the two one-dimensional components q_1, q_2 at k = 1 "
-        "(kappa = 1): Lambda < 0 exactly for 0 < C < C_as",
+        "Lambda": sums.PATH.said("limsup (1/p) log||t_p - t*||, almost surely; d = 1: E log|1 - C Q_B|"),
+        "C_as": sums.C_AS.said("Lambda < 0 exactly for 0 < C < C_as"),
+        "C_ms": sums.C_MS.said(
+            "these thresholds are of the sum with the two one-dimensional components q_1, q_2 at k = 1 (kappa = 1)"
+        ),
     },
     remark="Finding: 4/(q_1 + q_2) is gradient descent's threshold (k = 2), and C_ms <= it <= C_as: "
     "sampling makes second moments less stable and paths more stable, so C_as may fall as the batch "

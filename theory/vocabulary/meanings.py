@@ -233,6 +233,32 @@ OFF_EXPONENT = Meaning(
 )  # fmt: skip
 
 
+# Many runs of a linear system of two numbers, (steps, runs): how fast they grow.
+
+
+def _slopes(sizes: Floats) -> Floats:
+    """Each run's (1/k) log of its last size over its first."""
+    return np.asarray((sizes[-1] - sizes[0]) / (len(sizes) - 1))
+
+
+def growth(begin: Floats, total: Floats, steps: int) -> Floats:
+    """Logarithms of sizes, of which the first and the last are known: (steps + 1, runs)."""
+    return np.linspace(begin, total, steps + 1)
+
+
+SLOPE = Meaning(
+    "lim (1/k) log|(v, q)|, almost surely", _slopes,
+    near=(Meaning("lim log|(v, q)|, almost surely", lambda logs: np.asarray(logs[-1] - logs[0])),
+          Meaning("-lim (1/k) log|(v, q)|, almost surely", lambda logs: -_slopes(logs))),
+)  # fmt: skip
+
+
+LARGEST_NORM = Meaning(
+    "||w||^2 at every step t: the largest counts", lambda norms: max(norms),
+    near=(Meaning("||w||^4 at every step t", lambda norms: max(norms) ** 2),),
+)  # fmt: skip
+
+
 # How much of one sample's variance a batch mean keeps.
 
 
@@ -288,6 +314,7 @@ __all__ = [
     "FOURTHS",
     "FOURTHS_UNCAUGHT",
     "LARGEST",
+    "LARGEST_NORM",
     "OFF_EXPONENT",
     "OFF_THE_LIVE",
     "ON_A_DATUM",
@@ -296,6 +323,7 @@ __all__ = [
     "RATIO_EXPONENT",
     "REACHED",
     "SHARE_KEPT",
+    "SLOPE",
     "TRAPPED",
     "VARIANCE_FACTOR",
     "WINNER_SQUARE",

@@ -148,6 +148,19 @@ DRAWN_I = _told(
     lambda x: x.gates[x.pair[0]] * int(x.pair[0] in x.batch),
     {"1 when i is not in the batch": lambda x: int(x.pair[0] not in x.batch)},
 )
+GATE_BELOW = _told(
+    "the gate at q < 0: 1 for the linear neuron, 0 for ReLU",
+    lambda x: next(g for q, g in zip(x.q, x.gates, strict=True) if q < 0),
+    {"1 less the gate at q < 0": lambda x: next(1 - g for q, g in zip(x.q, x.gates, strict=True) if q < 0)},
+)  # fmt: skip
+TIMES = _told(
+    "how often j is in the active batch", lambda x: x.gates[x.pair[1]] * list(x.batch).count(x.pair[1]),
+    {"1 when j is in the active batch, else 0": DRAWN.value},
+)  # fmt: skip
+FOURTH = _told(
+    "sum of q_j^4 over the live data", lambda x: sum((x.q[j] ** 4 for j in live_of(x)), F(0)),
+    {"the square of the sum of q_j^2": lambda x: _mass(x) ** 2},
+)  # fmt: skip
 PERP = _told(
     "one coordinate of w off the span of the data", lambda x: x.off[x.row] if x.off else F(0),
     {"one coordinate of w off the span, and 1": lambda x: x.off[x.row] + 1 if x.off else F(1)},
@@ -197,3 +210,20 @@ LOG_CHANGE = _told(
     {"log|q_j+/q_i+| - log|q_j/q_i|": lambda x: -_log(_ratio(x)),
      "log (q_i+/q_j+)^2 - log (q_i/q_j)^2": lambda x: 2 * _log(_ratio(x))},
 )  # fmt: skip
+# Of one state and all equally likely batches: a sequence of ``Seen``, each with what comes after.
+MOVED = Meaning(
+    "E|w+ - w|^2 of one step from w on the span of the data",
+    lambda ways: sum((_distance(x) for x in ways), F(0)) / len(ways),
+    near=[Meaning("|E w+ - w|^2", lambda ways: _from_mean(ways))],
+)
+
+
+def _distance(x: Seen) -> Fraction:
+    return sum(((y - z) ** 2 for y, z in zip(x.next.q, x.q, strict=True)), F(0))
+
+
+def _from_mean(ways: Sequence[Seen]) -> Fraction:
+    shifts = [
+        sum((x.next.q[j] - x.q[j] for x in ways), F(0)) / len(ways) for j in range(len(ways[0].q))
+    ]
+    return sum((y**2 for y in shifts), F(0))

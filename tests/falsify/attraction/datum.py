@@ -11,10 +11,10 @@ import flint
 import numpy as np
 from sympy import Rational, sign
 
-from tests.falsify.sums.draws import TINY, about
-from tests.falsify.sums.items import batches_of, data_of, mean_of, numbers, plus
+from tests.falsify.seeing import chances, measured
+from tests.falsify.sums.draws import TINY, about, over
+from tests.falsify.sums.items import batches_of, data_of, numbers, plus
 from tests.falsify.sums.tools import (
-    ball,
     cases,
     choose,
     inside,
@@ -36,12 +36,10 @@ SIZES = [(2, 1), (2, 2), (3, 2), (8, 7), (9, 1), (9, 8), (4, 2), (1, 1), (5, 5),
 STEPS = [F(1, 2), F(1, 4), F(49, 50), F(1, 100), F(1), F(3, 2), F(0), F(51, 100), F(2), F(5), F(49, 100),
          F(1, 2000)]  # fmt: skip
 MOST_BATCHES = 2000  # listed with their chances, where they are no subsets
-Factors = Callable[[tuple[int, ...]], dict[str, Fraction]]
+Of = Callable[[tuple[int, ...]], dict[str, Fraction]]
 
 
-def factors_of(
-    claim: Claim, rng: np.random.Generator, points: int, step: Fraction
-) -> Factors | None:
+def factors_of(claim: Claim, rng: np.random.Generator, points: int, step: Fraction) -> Of | None:
     """batch -> the factors of <w, x_2>, of what is off the data and of w - x_1 beside x_1, by plain steps.
 
     None where the data drawn leave one of them without a meaning.
@@ -79,51 +77,33 @@ def settings(claim: Claim, rng: np.random.Generator, seconds: float) -> Any:
         if claim.item(words.BATCHES) != words.UNIFORM and points**size > MOST_BATCHES:
             points, size = 3, 2
         size, _ = batches_of(claim, rng, points, size)
-        step = choose(rng, [*STEPS, rational(rng, F(0), F(1), 200)]) if count else F(0)
+        step = choose(rng, [*STEPS, rational(rng, F(0), F(1), 200)])
         at: dict[Any, Any] = {a: step, b: size, n: points}
         if points > 1:
-            at[p] = F(size * (points - size), points * (points - 1))
+            at |= measured(claim, chances(points, size), (p,))
         elif claim.region.has(p):
             continue
         if inside(claim, at) and (factors := factors_of(claim, rng, points, step)) is not None:
-            yield at, factors
-
-
-def _log(factor: Fraction) -> flint.arb:
-    if factor == 1:  # a step that moves nothing, exactly
-        return flint.arb(0)
-    return about(abs(factor)).log() if abs(factor) > F(1, 10**20) else flint.arb("-inf")
-
-
-def _rate(mean: Callable[..., flint.arb], factors: Factors, kind: str) -> flint.arb:
-    """E[1 - f] + Var f / 2, f the factor: what the diffusion of the same moments loses a step."""
-    first = mean(lambda x: ball(1 - factors(x)[kind]))
-    second = mean(lambda x: ball((1 - factors(x)[kind]) ** 2))
-    whole = first + (second - first**2) / 2
-    return whole if whole.is_zero() else about(whole)
+            yield at, over(claim, rng, points, size, factors)
 
 
 @precise
 def criterion(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """COLLAPSE: means, variances and logarithms of the factors along x_2 and off the data."""
     played = 0
-    for at, factors in settings(claim, rng, seconds):
-        if "along" not in factors((0,)):
+    for at, here in settings(claim, rng, seconds):
+        if "along" not in here.of((0,)):
             continue
         played += 1
-
-        def mean(value: Any, at: Any = at) -> flint.arb:
-            return mean_of(claim, rng, at[n], at[b], value)
-
-        if any(not factors((k,))[x] > 0 for k in range(at[n]) for x in ("along", "off")):
+        if any(not here.of((k,))[x] > 0 for k in range(at[n]) for x in ("along", "off")):
             refute(claim, "a factor is not positive, and has no logarithm", at)
-        judge(claim, {
-            **at,
-            collapse.criterion_j: _rate(mean, factors, "along"),
-            collapse.criterion_off: _rate(mean, factors, "off"),
-            collapse.exponent_j: mean(lambda x, f=factors: _log(f(x)["along"])),
-            collapse.exponent_off: mean(lambda x, f=factors: _log(f(x)["off"])),
-        })  # fmt: skip
+        names = (
+            collapse.criterion_j,
+            collapse.criterion_off,
+            collapse.exponent_j,
+            collapse.exponent_off,
+        )
+        judge(claim, at | measured(claim, here, names))
     return played
 
 
@@ -131,15 +111,11 @@ def criterion(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 def along_the_axis(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """COLLAPSE-EDGE: the same on the axis of x_1, where the factor is that of a batch with 1 in it."""
     played = 0
-    for at, factors in settings(claim, rng, seconds):
+    for at, here in settings(claim, rng, seconds):
         played += 1
-
-        def mean(value: Any, at: Any = at) -> flint.arb:
-            return mean_of(claim, rng, at[n], at[b], value)
-
-        factor = factors((0,))["radial"].limit_denominator(10**6)
-        judge(claim, {**at, collapse.criterion_radial: _rate(mean, factors, "radial"),
-                      collapse.factor_radial: factor})  # fmt: skip
+        one = {"radial": here.of((0,))["radial"], "left out": here.of((at[n] - 1,))["radial"]}
+        at |= measured(claim, one, (collapse.factor_radial,))
+        judge(claim, at | measured(claim, here, (collapse.criterion_radial,)))
     return played
 
 
@@ -147,17 +123,11 @@ def along_the_axis(claim: Claim, rng: np.random.Generator, seconds: float) -> in
 def largest(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """LYAPUNOV: the largest of the means of log|factor| along x_1, along x_2 and off the data."""
     played = 0
-    for at, factors in settings(claim, rng, seconds):
-        if "along" not in factors((0,)):
+    for at, here in settings(claim, rng, seconds):
+        if "along" not in here.of((0,)):
             continue
         played += 1
-        means = [
-            mean_of(claim, rng, at[n], at[b], lambda x, f=factors, kind=kind: _log(f(x)[kind]))
-            for kind in ("radial", "along", "off")
-        ]
-        found = means[0]
-        for other in means[1:]:
-            found = other if other > found else found
+        found = measured(claim, here, (lyapunov.top,))[lyapunov.top]
         claimed = stated(claim.formula, lyapunov.top).subs({x: _exact(y) for x, y in at.items()})
         if claimed.is_finite is False:
             refute(claim, f"the exponent {claimed} is claimed", at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, permutations, product
 from math import log, sqrt
@@ -11,6 +12,7 @@ from typing import Any
 import flint
 import numpy as np
 
+from tests.falsify.seeing import measured, seen
 from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, plus
 from tests.falsify.sums.tools import (
     ball,
@@ -21,7 +23,6 @@ from tests.falsify.sums.tools import (
     plain_step,
     precise,
     refute,
-    squared,
 )
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -30,6 +31,7 @@ from theory.minibatch.rates import P4
 from theory.neighbours import epoch_drift as ed
 from theory.notation import a, b, n, perp, q_i, q_j, r2, s, t
 from theory.vocabulary.data import inner, off_span
+from theory.vocabulary.runs import Second
 
 F = Fraction
 ONE = F(1)
@@ -130,12 +132,11 @@ class Played:
         self.q = [inner(self.weight, x) for x in self.data]
         self.live = [j for j, x in enumerate(self.q) if x and (self.linear or x > 0)]
         self.off = off_span(numbers(rng, self.points + 1), self.data)
-        norm = squared(self.weight)
         self.at: dict[Any, Any] = {
-            n: self.points, b: self.size, epochs: F(self.points, self.size), a: F(1, 4), r2: norm, t: 2 - norm,
-            s: sum((self.q[j] ** 2 for j in self.live), F(0)),
-            P4: sum((self.q[j] ** 4 for j in self.live), F(0)),
+            n: self.points, b: self.size, epochs: F(self.points, self.size), a: F(1, 4),
         }  # fmt: skip
+        self.state = seen(self.weight, self.data, linear=self.linear, pair=(0, 1))
+        self.at |= measured(claim, self.state, (r2, t, s))
 
     def ends(self) -> list[list[Cut]]:
         begin: list[Cut] = [(x, F(0), F(0)) for x in self.weight]
@@ -181,26 +182,28 @@ def drift(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not inside(claim, here.at) or not any(here.off):
             continue
         played += 1
+        here.at |= measured(claim, here.state, (P4,))
         ends, full = here.ends(), here.full()
         exactly = claim.item(words.LIMIT).name == words.LIMIT.widest
 
         def along(v: Sequence[Fraction], *, h: Any = here, e: Any = ends, f: Any = full,
-                  x: bool = exactly) -> Any:  # fmt: skip
+                  x: bool = exactly, **more: Any) -> Second:  # fmt: skip
             if x:
-                return h.at_a_step(v, F(1, 4))
-            return h.mean([dot(end, v)[2] - dot(f, v)[2] for end in e])
+                return Second([h.at_a_step(v, F(1, 4))], lambda values: values[0], **more)
+            return Second([dot(end, v)[2] for end in e], h.mean, dot(f, v)[2], **more)
 
-        outward = along(here.weight)
+        radial = measured(claim, along(here.weight), (ed.radial,))
         minimum = here.at[r2] == here.at[s] == 1
         for j in here.live:
-            moved = along(here.data[j])
-            at = {**here.at, q_j: here.q[j], ed.drift_j: moved}
+            moved = along(here.data[j], outward=radial[ed.radial], q=here.q[j])
+            at = here.at | measured(claim, replace(here.state, pair=(j, j)), (q_j,))
+            at |= measured(claim, moved, (ed.drift_j,))
             judge(claim, at, lambda part: part.has(ed.drift_j))
             if minimum:
-                flat = ball(moved) - ball(outward) * ball(here.q[j])
-                at |= {ed.radial: outward, ed.flat_j: flat}
+                at |= radial | measured(claim, moved, (ed.flat_j,))
                 judge(claim, at, lambda part: part.has(ed.radial, ed.flat_j))
-        at = {**here.at, perp: inner(here.weight, here.off), ed.drift_off: along(here.off)}
+        at = here.at | measured(claim, along(here.off), (ed.drift_off,))
+        at |= measured(claim, replace(here.state, off=[inner(here.weight, here.off)]), (perp,))
         judge(claim, at, lambda part: part.has(ed.drift_off))
     return played
 
@@ -234,7 +237,8 @@ def log_ratio(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         own = changes(here.ends())
         if any(x for x, _ in own) and not here.wide:
             refute(claim, "the first order moves the ratio", here.at)
-        at = {**here.at, q_i: one, q_j: two, ed.ratio_reshuffled: here.mean([y for _, y in own])}
+        at = here.at | measured(claim, here.state, (q_i, q_j))
+        at |= measured(claim, Second([y for _, y in own], here.mean), (ed.ratio_reshuffled,))
         if claim.item(words.LIMIT).name == words.LIMIT.widest:
             at[ed.ratio_reshuffled] = _at_a_step(here)
         judge(claim, at, lambda part: part.has(ed.ratio_reshuffled))
@@ -251,8 +255,10 @@ def log_ratio(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             for batch in way:
                 w = stepped(here.data, w, batch, F(1), here.linear)
             ends.append(w)
-        found = [y for _, y in changes(ends)]
-        at[ed.ratio_uniform] = sum(found, F(0)) / len(found)
+        found = Second(
+            [y for _, y in changes(ends)], lambda values: sum(values, F(0)) / len(values)
+        )
+        at |= measured(claim, found, (ed.ratio_uniform,))
         judge(claim, at, lambda part: part.has(ed.ratio_uniform))
     return played
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import flint
 import numpy as np
 
-from tests.falsify.sums.draws import TINY, about
-from tests.falsify.sums.items import batches_of, data_of, mean_of, plus, sigma
+from tests.falsify.seeing import measured
+from tests.falsify.sums.draws import TINY, over
+from tests.falsify.sums.items import batches_of, data_of, plus, sigma
 from tests.falsify.sums.tools import (
     ball,
     cases,
@@ -28,12 +31,12 @@ from theory.assumptions.unequal_norms import sigma_i, sigma_j
 from theory.neighbours import saddle_phases as sp
 from theory.notation import a, b, n
 from theory.vocabulary.data import inner
+from theory.vocabulary.factors import Factors, Line, path_rate
 
 F = Fraction
 SIZES = [(2, 1), (3, 2), (4, 3), (2, 2), (3, 1), (8, 7), (4, 2), (5, 2), (9, 1)]
 SHARES = [F(1, 2), F(1, 4), F(49, 100), F(51, 100), F(1, 50), F(99, 100), F(1), F(3, 2), F(0)]
 MOST_BATCHES = 300
-FAR = F(2**20)  # past every line: h_as <= 1/(1 - beta), and beta <= 99/100 where it is drawn
 Law = list[tuple[Fraction, int, int]]  # chance, how often 1 and 2 are drawn
 
 
@@ -49,39 +52,15 @@ def law_of(claim: Claim, points: int, size: int) -> Law | None:
     return [(chance, i, j) for (i, j), chance in total.items()]
 
 
-def zero_of(function: Any) -> flint.arb | None:
-    """Where an increasing function of h in (0, FAR) changes sign; None where it has one sign."""
-    low, high = F(0), FAR
-    if function(high) < 0 or function(F(1, 10**9)) > 0:
-        return None
-    for _ in range(130):
-        middle = (low + high) / 2
-        low, high = (middle, high) if function(middle) < 0 else (low, middle)
-    return ball(low) + flint.arb(0, "1e-20")
-
-
-def roots(law: Law, step: Fraction) -> tuple[flint.arb | None, flint.arb | None]:
-    """h at which E log|f| is 0, and at which E f^2 is 1; None where there is none."""
-
-    def path(h: Fraction) -> flint.arb:
-        total = flint.arb(0)
-        for chance, i, j in law:
-            factor = abs(1 - step * i + step * h * j)
-            total += ball(chance) * (ball(factor).log() if factor else flint.arb("-inf"))
-        return total
-
-    def square(h: Fraction) -> Fraction:
-        return sum((c * (1 - step * i + step * h * j) ** 2 for c, i, j in law), F(-1))
-
-    if any(path(F(k, 8)) < 0 <= path(F(k - 1, 8)) for k in range(1, 40)):
-        return None, None  # E log|f| falls somewhere: beyond what is claimed
-    return zero_of(path), zero_of(square)
+def falls(line: Line) -> bool:
+    """Whether E log|f| falls somewhere: beyond what is claimed."""
+    return any(path_rate(line, F(k, 8)) < 0 <= path_rate(line, F(k - 1, 8)) for k in range(1, 40))
 
 
 def _moments(
     claim: Claim, rng: np.random.Generator, points: int, size: int, share: Fraction
-) -> dict[Any, Any] | None:
-    """The point of the claim's symbols at x_1/sigma_1, by plain steps beside it."""
+) -> tuple[dict[Any, Any], Factors] | None:
+    """The claim's parameters, and the factors at x_1/sigma_1 by plain steps beside it."""
     data = data_of(claim, rng, points, points + 1)
     one, two = sigma(data[0]), sigma(data[1])
     if not all(isinstance(x, Fraction) and x for x in (one, two)):
@@ -92,24 +71,22 @@ def _moments(
     if not inner(beside, data[1]):
         return None
 
-    def factor(batch: tuple[int, ...]) -> Fraction:
-        return inner(plain_step(data, beside, batch, step), data[1]) / inner(beside, data[1])
+    @cache
+    def of(batch: tuple[int, ...]) -> dict[str, Fraction]:
+        moved = plain_step(data, far, batch, step)
+        along = inner(plain_step(data, beside, batch, step), data[1]) / inner(beside, data[1])
+        return {"along": along, "radial": (inner(moved, moved) - 1) / (inner(far, far) - 1)}
 
-    def log_of(batch: tuple[int, ...]) -> flint.arb:
-        f = factor(batch)
-        return about(abs(f)).log() if abs(f) > F(1, 10**20) else flint.arb("-inf")
-
-    def mean(value: Any) -> flint.arb:
-        return mean_of(claim, rng, points, size, value)
-
-    moved = plain_step(data, far, (0,), step)
-    radial = (inner(moved, moved) - 1) / (inner(far, far) - 1)
-    return {
-        n: points, b: size, a: step, sigma_i: one, sigma_j: two, sp.beta: share, sp.h: (two / one) ** 2,
-        sp.mean_growth: about(mean(lambda x: ball(factor(x))) - 1),
-        sp.square_growth: about(mean(lambda x: ball(factor(x) ** 2)) - 1),
-        sp.rate: mean(log_of), sp.factor_radial: radial.limit_denominator(10**6),
-    }  # fmt: skip
+    at = {
+        n: points,
+        b: size,
+        a: step,
+        sigma_i: one,
+        sigma_j: two,
+        sp.beta: share,
+        sp.h: (two / one) ** 2,
+    }
+    return at, over(claim, rng, points, size, of, per=F(points, size))
 
 
 @precise
@@ -122,16 +99,21 @@ def phases(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             points, size = 3, 2
         size, _ = batches_of(claim, rng, points, size)
         share = choose(rng, [*SHARES, rational(rng, F(0), F(1), 40)])
-        at = _moments(claim, rng, points, size, share)
-        if at is None or not inside(claim, at):
+        made = _moments(claim, rng, points, size, share)
+        if made is None or not inside(claim, made[0]):
             continue
         played += 1
-        law, lines = law_of(claim, points, size), (None, None)
+        at, step = made[0], replace(made[1], per=F(1))
+        at |= measured(claim, step, (sp.mean_growth, sp.square_growth, sp.rate))
+        one = {"radial": step.of((0,))["radial"], "left out": step.of((1,))["radial"]}
+        at |= measured(claim, one, (sp.factor_radial,))
+        law = law_of(claim, points, size)
         if law is not None:
-            lines = roots(law, share)
-            if None in lines:
+            line = Line(law, share)
+            lines = measured(claim, line, (sp.h_as, sp.h_ms))
+            if None in lines.values() or falls(line):
                 refute(claim, "there is no such line", at)
-            at |= {sp.h_as: lines[0], sp.h_ms: lines[1]}
+            at |= lines
         _judge(claim, at, law is not None)
         if law is not None and _near(at[sp.h_ms], F(1)) and size == points:
             refute(claim, "h_ms is 1", at)
@@ -162,16 +144,12 @@ def two_batches(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         ]  # fmt: skip
         if None in found:
             continue
-        low, high = found
+        (low, first), (_, second) = found
         at: dict[Any, Any] = {**low, sp.b_more: sizes[1]}
         if not inside(claim, at):
             continue
         played += 1
-        per = [F(points, k) for k in sizes]
-        gains = {
-            name: high[symbol] * ball(per[1]) - low[symbol] * ball(per[0])
-            for name, symbol in ((sp.rate_gain, sp.rate), (sp.square_gain, sp.square_growth))
-        }
+        gains = measured(claim, (first, second), (sp.rate_gain, sp.square_gain))
         if sizes[0] == sizes[1]:
             refute(claim, "nothing is gained", at)
         judge(claim, {**at, **gains})

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.falsify.seeing import measured
 from tests.falsify.sums.draws import TINY, about
 from tests.falsify.sums.items import batches_of, data_of, mean_of, numbers, plus
 from tests.falsify.sums.tools import (
@@ -26,6 +27,7 @@ from theory import vocabulary as words
 from theory.neighbours import batch_sharpness as bs
 from theory.notation import a, b, eta, n
 from theory.vocabulary.data import inner, off_span
+from theory.vocabulary.runs import Sharp
 
 F = Fraction
 SIZES = [(2, 1), (3, 2), (4, 2), (2, 2), (3, 1), (8, 7), (5, 4), (9, 1), (3, 3)]
@@ -52,8 +54,8 @@ def sharpness(
     weight: Vector,
     points: int,
     size: int,
-) -> Any:
-    """E[g'Hg]/E[g'g] over the claim's batches; None where no batch has a gradient."""
+) -> Sharp | None:
+    """What E[g'Hg]/E[g'g] over the claim's batches reads; None where no batch has a gradient."""
 
     def part(top: bool) -> Any:
         def value(batch: tuple[int, ...]) -> Any:
@@ -65,14 +67,14 @@ def sharpness(
             share = scale**2 / reference**2
             return about((bent(data, weight, batch, unit) if top else squared(unit)) * share)
 
-        return mean_of(claim, rng, points, size, value)
+        return value
 
     slopes = [gradient(data, weight, (k,)) for k in range(points)]
     reference = max(abs(x) for g in slopes for x in g)
     if reference == 0:
         return None
-    bottom = part(False)
-    return part(True) / bottom if bottom > 0 else None
+    law = Sharp(lambda value: mean_of(claim, rng, points, size, value), part(True), part(False))
+    return law if law.mean(law.size) > 0 else None
 
 
 @precise
@@ -113,8 +115,10 @@ def batch_sharpness(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         if bent(data, one, range(points), some) > (F(whole) + F(1, 10**20)) * squared(some):
             refute(claim, "the whole loss has a larger curvature", at)
         touched = sharpness(claim, rng, data, plus(one, F(1, 10**30), one), points, size)
-        judge(claim, {**at, bs.sharp_axis: about(axis), bs.sharp_near: about(near),
-                      bs.sharp_whole: about(whole), bs.sharp_point: about(touched)})  # fmt: skip
+        forms = [F(whole), bent(data, one, range(points), off) / squared(off)]
+        judge(claim, {**at, **measured(claim, axis, (bs.sharp_axis,)), **measured(claim, near, (bs.sharp_near,)),
+                      **measured(claim, touched, (bs.sharp_point,)),
+                      **measured(claim, forms, (bs.sharp_whole,))})  # fmt: skip
     return played
 
 
@@ -145,9 +149,9 @@ def on_a_cycle(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             slopes.append(inner(gradient(data, weight, batch), data[0]))
             bends.append(bent(data, weight, batch, data[0]))
         if places[0] != places[1]:
-            quotient = (slopes[0] - slopes[1]) / (places[0] - places[1])
-            judge(claim, {**at, bs.secant: quotient}, lambda part: part.has(bs.secant))
-        average = sum(bends, F(0)) / 2
+            ends = list(zip(places, slopes, strict=True))
+            judge(claim, at | measured(claim, ends, (bs.secant,)), lambda part: part.has(bs.secant))
+        average = claim.meaning(bs.sharp_cycle).value(bends)
         middle = average.limit_denominator(10**6)  # exact where the cycle is x_1 itself
         at[bs.sharp_cycle] = middle if places[0] == places[1] else about(average)
         judge(claim, at, lambda part: not part.has(bs.secant))

@@ -9,8 +9,9 @@ settings judged.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import product
 from typing import Any
 
 import flint
@@ -20,7 +21,9 @@ from sympy import Basic, Expr, Integral, Rational, exp, sign, solve
 from sympy.core.relational import Eq
 
 from tests.falsify.model.draw import until
-from tests.quadratic.cases import equation
+from tests.falsify.seeing import measured
+from tests.falsify.sums.sums import as_sum, counts, law_of
+from tests.quadratic.cases import Case, equation
 from tests.quadratic.gram_cases import Model, fraction, in_parameters, matrix_T, plain, rational
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
@@ -30,7 +33,10 @@ from theory.quadratic import gram_thresholds as g
 from theory.quadratic.bounds import kappa_1, kappa_2, threshold_of
 from theory.quadratic.mean_square import gradient2
 from theory.quadratic.second_moment import C, N, k, kappa
-from theory.quadratic.thresholds import FINITE, compare, definiteness, identity, threshold
+from theory.quadratic.thresholds import compare, definiteness, identity
+from theory.vocabulary.batch_means import Means
+from theory.vocabulary.gram import Mode, Residuals, entries
+from theory.vocabulary.sums import Sum
 
 F = Fraction
 Interval = tuple[Fraction, Fraction]
@@ -43,7 +49,7 @@ def _inside(claim: Claim, point: Mapping[Any, Any]) -> bool:
     """
     if claim.region.subs({gradient2: 0, **point}) != True:  # noqa: E712 - a SymPy Boolean
         return False
-    claim.drawn(point)
+    claim.drawn((*point, gradient2))
     return True
 
 
@@ -74,23 +80,7 @@ def _judge(claim: Claim, relation: Basic, values: Mapping[Any, Any], **witness: 
     raise Refuted(f"{claim.id}: {relation} is false", witness)
 
 
-def _batches(size: int, b: int, scheme: str) -> list[list[int]]:
-    draws: Any = (
-        combinations(range(size), b) if scheme == "uniform" else product(range(size), repeat=b)
-    )
-    return [[draw.count(i) for i in range(size)] for draw in draws]
-
-
-def _enumerated(model: Model, second: fmpq_mat, step: Fraction) -> fmpq_mat:
-    """E[(I - (C/b) K P) Sigma (...)'] over all batches: knows neither kappa nor T."""
-    K, size = model.gram, len(model.roots)
-    total = fmpq_mat(size, size)
-    batches = _batches(size, model.batch_size, model.sampling)
-    for counts in batches:
-        P = fmpq_mat([[counts[i] if i == j else 0 for j in range(size)] for i in range(size)])
-        move = identity(size) - K * P * rational(step / model.batch_size)
-        total = total + move * second * move.transpose()
-    return total * rational(F(1, len(batches)))
+MATRICES = (g.Sigma, g.linear, g.product, g.diagonal, g.image)
 
 
 def q_gram(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -104,25 +94,40 @@ def q_gram(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         count += 1
         _residuals(claim, rng, size, {g.C_ms: F(0)})
-        batches = _batches(size, model.batch_size, model.sampling)
-        mixed = F(sum(c[0] * c[1] for c in batches), len(batches) * model.batch_size**2)
-        square = F(sum(c[0] ** 2 for c in batches), len(batches) * model.batch_size**2)
+        law = law_of(size, model.batch_size, model.sampling)
+        found = measured(claim, Means([F(0)] * size, [F(0)] * size, law), (g.off, g.on))
+        factor = claim.meaning(kappa).value(counts(size, model.batch_size, model.sampling))
         for part in relations(claim.formula):
             if isinstance(part, Eq) and part.lhs in (g.off, g.on):
-                _judge(claim, part.subs(point), {g.off: mixed, g.on: square}, model=model)
-        half = fmpq_mat([[rational(_number(rng, -2, 2)) for _ in range(size)] for _ in range(size)])
-        second, K = half * half.transpose(), model.gram
-        expected = _enumerated(model, second, step)
-        delta = fmpq_mat(
-            [[second[i, j] if i == j else 0 for j in range(size)] for i in range(size)]
-        )
-        parts = {g.Sigma: second, g.linear: K * second + second * K, g.product: K * second * K,
-                 g.diagonal: K * delta * K}  # fmt: skip
+                _judge(claim, part.subs({**point, kappa: plain(factor)}), found, model=model)
+        samples = [
+            fmpq_mat([[rational(_number(rng, -2, 2))] for _ in range(size)]) for _ in range(size)
+        ]
+        parts = measured(claim, Residuals(model.gram, law, step, samples), MATRICES)
+        expected = parts[g.image]
         claimed = equation(claim, g.image).subs(point)
         for i, j in product(range(size), repeat=2):
             value = claimed.subs({x: plain(fraction(v[i, j])) for x, v in parts.items()})
             if value != plain(fraction(expected[i, j])):
                 raise Refuted(f"{claim.id}: entry {i, j} of Sigma^+", {"model": model, "C": step})
+        mode = Mode(
+            *(model.values[int(x)] for x in rng.integers(size, size=2)),
+            step,
+            size,
+            found[g.off],
+            found[g.on],
+        )
+        if mode.shrink():
+            here = {**point, g.l_a: plain(mode.l_a), g.l_b: plain(mode.l_b)}
+            claim.drawn((g.l_a, g.l_b))
+            for part in relations(claim.formula):
+                if part.has(g.d_ab):
+                    _judge(
+                        claim,
+                        part.subs(here),
+                        measured(claim, mode, (g.d_ab, g.tau)),
+                        **_named(here),
+                    )
         _threshold(claim, model, step, point)
     return count
 
@@ -139,12 +144,19 @@ def _residuals(claim: Claim, rng: np.random.Generator, size: int, never: Mapping
 
 def _threshold(claim: Claim, model: Model, step: Fraction, point: Mapping[Any, Any]) -> None:
     """C below the edge: the claimed sign; just beside the exact threshold as well."""
-    found = threshold(model.case.problem, model.case.kappa)
-    steps = [step]
-    if found.kind == FINITE:
-        steps += [found.low * (1 - F(1, 10**6)), found.high * (1 + F(1, 10**6))]
+    found = claim.meaning(g.C_ms).value(as_sum(model.case))
+    low, high = (
+        F(int((found * 2**60).mid().floor().unique_fmpz()) + side, 2**60) for side in (0, 1)
+    )
+    steps = [step, low * (1 - F(1, 10**6)), high * (1 + F(1, 10**6))]
     (critical,) = [x for x in relations(claim.formula) if x.has(g.radius)]
     (value,) = solve(critical, g.radius)
+    T = entries(model.vectors, model.values, lambda l_a, l_b: claim.meaning(g.tau).value(
+        Mode.at(l_a, l_b, low, len(model.roots), model.case.kappa)))  # fmt: skip
+    top = claim.meaning(g.radius).value(T)
+    bound = rational(Rational(value.subs(g.C_ms, plain(low))))
+    if abs(top / bound - 1) > flint.arb("1e-9"):
+        raise Refuted(f"{claim.id}: rho(T(C_ms))", {"model": model, "C_ms": found})
     for C_ in steps:
         if C_ * max(model.values) >= 2 * len(model.roots):
             continue
@@ -157,13 +169,10 @@ def _threshold(claim: Claim, model: Model, step: Fraction, point: Mapping[Any, A
             raise Refuted(f"{claim.id}: sign of C_ms - C", {"model": model, "C": C_})
 
 
-def _reference_tau(point: Mapping[Any, Any]) -> Expr:
-    """kappa l_a l_b/(N d), d = (1 - factor of the mean on u_a u_b')/C from the two moments of a
-    batch.
-    """
-    a, b, step, n, q = (point[x] for x in (g.l_a, g.l_b, C, N, kappa))
-    factor = 1 - step * (a + b) / n + step**2 * (1 - q) / n**2 * a * b
-    return q * a * b / (n * (1 - factor) / step)
+def _mode(point: Mapping[Any, Any]) -> Mode:
+    """The mode of a point of the claim's symbols."""
+    a, b, step, q = (F(int(x.p), int(x.q)) for x in (point[y] for y in (g.l_a, g.l_b, C, kappa)))
+    return Mode.at(a, b, step, int(point[N]), q)
 
 
 def _ball_of_integral(whole: Expr) -> flint.arb:
@@ -202,36 +211,43 @@ def q_gram_perron(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         if _inside(claim, {**point, kappa_1: plain(more), kappa_2: plain(less)}):
             count += 1
             y = [_number(rng, -3, 3) for _ in range(int(point[N]))]
-            mean, square = sum(y, F(0)) / len(y), sum((x * x for x in y), F(0)) / len(y)
-            slope = point[C] ** 2 * plain(square - mean**2)
-            _perron_point(claim, point, plain(mean), plain(square), slope)
             model = _model(rng)
-            ends = [threshold(model.case.problem, x) for x in (more, less)]
-            if all(x.kind == FINITE for x in ends):
-                found = {threshold_of(kappa_1): (ends[0].low, ends[0].high),
-                         threshold_of(kappa_2): (ends[1].low, ends[1].high)}  # fmt: skip
-                for part in relations(claim.formula):
-                    if part.has(threshold_of(kappa_1)):
-                        _judge(claim, part, found, model=model, kappa=(more, less))
+            _perron_point(claim, point, y, model)
+            found = {threshold_of(x): _enclosed(claim, model.case, factor)
+                     for x, factor in ((kappa_1, more), (kappa_2, less))}  # fmt: skip
+            for part in relations(claim.formula):
+                if part.has(threshold_of(kappa_1)):
+                    _judge(claim, part, found, model=model, kappa=(more, less))
     return count
 
 
-def _perron_point(
-    claim: Claim, point: Mapping[Any, Any], mean: Expr, square: Expr, slope: Expr
-) -> None:
+def _enclosed(claim: Claim, case: Case, factor: Fraction) -> Interval:
+    """C_ms at a variance factor."""
+    found = claim.meaning("C_ms").value(Sum(case.problem.matrices, kappa=factor)) + flint.arb(0)
+    ends = [(found * 2**60).mid().floor().unique_fmpz() + side for side in (-(2**16), 2**16)]
+    return F(int(ends[0]), 2**60), F(int(ends[1]), 2**60)
+
+
+def _perron_point(claim: Claim, point: Mapping[Any, Any], y: list[Fraction], model: Model) -> None:
+    mode, means = _mode(point), Means(y, y)
+    term = measured(claim, mode, (g.tau,))
     for part in relations(claim.formula):
         if part.has(Integral):
             ball = _ball_of_integral(part.rhs.subs({x: v for x, v in point.items()}))
-            if not ball.overlaps(flint.arb(rational(Rational(_reference_tau(point))))):
+            if not ball.overlaps(flint.arb(rational(term[g.tau]))):
                 raise Refuted(f"{claim.id}: the integral", dict(point))
         elif part.has(g.tau):
-            _judge(claim, part.subs(point), {g.tau: _reference_tau(point)}, **_named(point))
+            _judge(claim, part.subs(point), term, **_named(point))
         elif part.has(g.kappa_slope):
-            values = {g.kappa_slope: slope, g.mean_y: mean, g.mean_y2: square}
+            values = measured(claim, means, (g.mean_y, g.mean_y2))
+            values |= measured(claim, (means, mode.step), (g.kappa_slope,))
             _judge(claim, part.subs(C, point[C]), values, **_named(point))
-        elif part.has(g.entry) and point[g.l_a] == point[g.l_b]:  # K a multiple of the identity
-            for value in (_reference_tau(point), Rational(0)):
-                _judge(claim, part, {g.entry: value}, **_named(point))
+        elif part.has(g.entry):
+            top = max(model.values)
+            scale = max(mode.l_a, mode.l_b) / top  # below the edge, as the point is
+            T = entries(model.vectors, [scale * x for x in model.values], lambda l_a, l_b: replace(
+                mode, l_a=l_a, l_b=l_b).term())  # fmt: skip
+            _judge(claim, part, measured(claim, T, (g.entry,)), **_named(point))
 
 
 def _named(point: Mapping[Any, Any]) -> dict[str, Any]:
@@ -251,29 +267,33 @@ def q_gram_order(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not _inside(claim, {**point, g.gap: -1 if turned else 0}):
             continue
         count += 1
-        a, b, q, n = point[g.l_a], point[g.l_b], point[kappa], point[N]
-        # derivative of q/(1/a + 1/b - c) by the quotient rule on q a b/(a + b - c a b)
-        c = point[C] * (1 - q) / n
-        bottom = a + b - c * a * b
-        slope = q * (b * bottom - a * b * (1 - c * b)) / bottom**2
+        slope = measured(claim, _mode(point), (g.tau_slope,))
+        claim.drawn((g.K_1, g.K_2))
         for part in relations(claim.formula):
             if part.has(g.tau_slope):
-                _judge(claim, part.subs(point), {g.tau_slope: slope}, **_named(point))
+                _judge(claim, part.subs(point), slope, **_named(point))
         left = [[_number(rng, -2, 2) for _ in range(width)] for _ in range(size)]
         extra = [_number(rng, -2, 2) for _ in range(size)]
         small = in_parameters([[*row, F(0)] for row in left])
         large = in_parameters([[*row, x] for row, x in zip(left, extra, strict=True)])
         if turned:
             small, large = large, small
-        factor = F(int(q.p), int(q.q))
-        ends = [threshold(x.problem, factor) for x in (small, large)]
-        if all(x.kind == FINITE for x in ends):
-            found = {threshold_of(g.K_1): (ends[0].low, ends[0].high),
-                     threshold_of(g.K_2): (ends[1].low, ends[1].high)}  # fmt: skip
-            for part in relations(claim.formula):
-                if part.has(threshold_of(g.K_1)):
-                    _judge(claim, part, found, left=left, extra=extra, kappa=factor)
+        factor = F(int(point[kappa].p), int(point[kappa].q))
+        if any(x.problem.mean.rank() == 0 for x in (small, large)):
+            continue
+        found = {threshold_of(name): _enclosed(claim, x, factor)
+                 for name, x in ((g.K_1, small), (g.K_2, large))}  # fmt: skip
+        for part in relations(claim.formula):
+            if part.has(threshold_of(g.K_1)):
+                _judge(claim, part, found, left=left, extra=extra, kappa=factor)
     return count
+
+
+def _diagonal_top(claim: Claim, model: Model) -> dict[Any, Any]:
+    """l_max as the claim means it: K in the basis of its eigenvectors, where it is diagonal."""
+    size = range(len(model.values))
+    K = fmpq_mat([[rational(model.values[i]) if i == j else 0 for j in size] for i in size])
+    return {x: plain(v) for x, v in measured(claim, K, (g.l_max,)).items()}
 
 
 def q_gram_edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -286,7 +306,7 @@ def q_gram_edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         step, factor = _number(rng, 0, 2, 9), _number(rng, 0, 1)
         point = {
             N: size,
-            g.l_max: plain(top),
+            **_diagonal_top(claim, model),
             g.l_a: plain(one),
             C: plain(step),
             kappa: plain(factor),
@@ -296,22 +316,19 @@ def q_gram_edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         count += 1
         _residuals(claim, rng, size, {g.at_kappa(0): F(0), g.at_kappa(1): F(0), g.l_max: top,
                                       g.K_max: top, g.trace_k: top, N: F(size)})  # fmt: skip
-        diagonal = [fraction(K[i, i]) for i in range(size)]
-        still, single = (threshold(model.case.problem, x) for x in (F(0), F(1)))
-        values = {
-            **point, g.K_max: plain(max(diagonal)), g.trace_k: plain(sum(diagonal, F(0))),
-        }  # fmt: skip
-        ends = {g.at_kappa(0): (still.low, still.high), g.at_kappa(1): (single.low, single.high)}
-        reference = _reference_tau({**point, g.l_b: point[g.l_a]}) / size
+        values = point | {x: plain(v) for x, v in measured(claim, K, (g.K_max, g.trace_k)).items()}
+        ends = {g.at_kappa(x): _enclosed(claim, model.case, F(x)) for x in (0, 1)}
+        reference = measured(claim, _mode({**point, g.l_b: point[g.l_a]}), (g.ones_form,))
         for part in relations(claim.formula):
             if part.has(g.at_kappa(0)):
                 stated = fraction(Rational(part.rhs.subs(values)))
-                if part.lhs != g.at_kappa(0) or compare(model.case.problem, F(0), stated) != 0:
+                low, high = ends[g.at_kappa(0)]
+                if part.lhs != g.at_kappa(0) or not low <= stated <= high:
                     raise Refuted(f"{claim.id}: {part}", {"model": model})
             elif part.has(g.at_kappa(1)):
                 _judge(claim, part.subs(values), {g.at_kappa(1): ends[g.at_kappa(1)]}, model=model)
             elif part.has(g.ones_form):
-                _judge(claim, part.subs(values), {g.ones_form: reference}, **_named(point))
+                _judge(claim, part.subs(values), reference, **_named(point))
     return count
 
 
@@ -333,24 +350,28 @@ def design(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not _inside(claim, point):
             continue
         count += 1
-        moves = [(1 - step * (m + w)) ** 2, (1 - step * (m - w)) ** 2]
-        rho = sum(moves, F(0)) / 2
-        p = abs((1 - step * h[0]) * (1 - step * h[1]))
+        moves = [1 - step * (m + w), 1 - step * (m - w)]
+        rho = measured(claim, moves, (g.factor_kept,))
+        falls = claim.meaning(g.Lambda_B).value([1 - step * x for x in h])
+        p = abs((1 - step * h[0]) * (1 - step * h[1]))  # at 1 the ball of the logarithm has no sign
         for part in relations(claim.formula):
             if part.has(g.Lambda_B):
                 right = Rational(part.rhs.subs(point))
-                if part.lhs != sign(g.Lambda_B) or right != (p > 1) - (p < 1):
+                found = 0 if p == 1 else (falls > 0) - (falls < 0)
+                if part.lhs != sign(g.Lambda_B) or right != found:
                     raise Refuted(f"{claim.id}: sign of Lambda_B", _named(point))
             elif part.has(g.Lambda_A):
                 if all(moves):
-                    exponent = sum(flint.arb(rational(x)).log() for x in moves) / 4
-                    gap = (part.gts - part.lts).subs({**point, g.factor_kept: plain(rho)})
+                    exponent = claim.meaning(g.Lambda_A).value(moves)
+                    gap = (part.gts - part.lts).subs(
+                        {**point, g.factor_kept: plain(rho[g.factor_kept])}
+                    )
                     slope = Rational(gap.coeff(g.Lambda_A))
                     rest = Rational(gap.subs(g.Lambda_A, 0))
                     if exponent * rational(slope) + rational(rest) < 0:
                         raise Refuted(f"{claim.id}: {part}", _named(point))
             else:
-                _judge(claim, part.subs(point), {g.factor_kept: rho}, **_named(point))
+                _judge(claim, part.subs(point), rho, **_named(point))
     return count
 
 

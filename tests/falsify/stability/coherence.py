@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import product
 from typing import Any
 
-import flint
 import numpy as np
-from flint import fmpq, fmpq_mat
 
-from tests.falsify.stability.laws import eigenvalues
-from tests.falsify.stability.non_uniformity import fraction, stray
-from tests.falsify.sums.sums import family, setting
-from tests.falsify.sums.tools import ball, cases, choose, inside, judge, rational, refute
-from tests.quadratic.cases import Case, enumerated_operator
+from tests.falsify.seeing import measured
+from tests.falsify.stability.non_uniformity import stray
+from tests.falsify.sums.sums import as_sum, family, law_of, setting
+from tests.falsify.sums.tools import cases, choose, inside, judge, rational, refute
+from tests.quadratic.cases import Case
 from theorem_audit.statement.claim import Claim
 from theory.neighbours import coherence as co
 from theory.quadratic.bounds import l_max
-from theory.quadratic.mean_square import C_ms, batch_ab, gradient2, l_min
-from theory.quadratic.second_moment import C, N, k, kappa, mean_a, mean_ab, mean_b
-from theory.quadratic.thresholds import FINITE, definiteness, identity, kron
+from theory.quadratic.mean_square import C_ms, batch_ab, gradient2
+from theory.quadratic.second_moment import C, N, k, kappa, mean_a, mean_ab, mean_b, operator
+from theory.quadratic.thresholds import FINITE
+from theory.vocabulary.batch_means import Means
+from theory.vocabulary.sums import Sum, fraction, trace
 
 F = Fraction
 
@@ -31,42 +31,13 @@ def _squares(case: Case) -> Case:
                 case.sampling)  # fmt: skip
 
 
-def _top_of_norms(case: Case) -> flint.arb | None:
-    """The largest eigenvalue of (sqrt(tr Q_i Q_j)), between Rayleigh's quotient and Collatz' bound."""
-    parts = [m for m in case.problem.matrices if any(m.entries())]
-    rows = []
-    for left in parts:
-        traces = [sum(((left * x)[i, i] for i in range(left.nrows())), fmpq(0)) for x in parts]
-        if any(x < 0 for x in traces):
-            return None
-        rows.append([flint.arb(x).sqrt() for x in traces])
-    if not parts:
-        return flint.arb(0)
-    S = flint.arb_mat(rows)
-    v = flint.arb_mat([[1]] * len(parts))
-    for _ in range(40):
-        v = S * v
-    image = S * v
-    low = (v.transpose() * image)[0, 0] / (v.transpose() * v)[0, 0]
-    high = flint.arb(0)
-    for i in range(len(parts)):
-        high = high.max(image[i, 0] / v[i, 0])
-    return low.union(high)
+SPECTRA = (co.q_least, co.Lambda, l_max)
 
 
-def _spectra(case: Case) -> dict[Any, Any]:
-    """Largest and least eigenvalues of the components and their mean, and lambda_S; exact signs of zero."""
-    ends = [eigenvalues(m) for m in case.problem.matrices]
-    low, high = ends[0]
-    for x, y in ends[1:]:
-        low, high = low.min(x), high.max(y)
-    some = any(any(m.entries()) for m in case.problem.matrices)
-    semidefinite = all(definiteness(m) >= 0 for m in case.problem.matrices)
-    return {
-        co.q_least: low.max(flint.arb(0)) if semidefinite else low,
-        co.Lambda: high if some else F(0),
-        l_max: eigenvalues(case.problem.mean)[1],
-    }
+def _roots(case: Case) -> bool:
+    """Whether tr Q_i Q_j >= 0 throughout, so that S has a value."""
+    parts = case.problem.matrices
+    return all(trace(x * y) >= 0 for x in parts for y in parts)
 
 
 def coherence(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -77,41 +48,39 @@ def coherence(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if count % 4:
             case = _squares(case)
         step = rational(rng, F(-1), F(3), 14)
-        sign = definiteness(case.problem.mean)
+        here = as_sum(case, step)
         at: dict[Any, Any] = {
             **setting(claim, case),
             C: step,
             gradient2: choose(rng, [0, 0, 1]),
-            **_spectra(case),
+            **measured(claim, here, SPECTRA),
         }
-        at[l_min] = eigenvalues(case.problem.mean)[0] if sign > 0 else F(sign)
         if count % 5 == 4:
             at[kappa] = stray(rng, at)
         if not inside(claim, at):
             continue
-        top = _top_of_norms(case)
-        if top is None:
+        if not _roots(case):
             refute(claim, "S has no value", {**at, "case": case})
-        found = case.threshold
-        if found.kind != FINITE and not at[gradient2]:
+        if case.threshold.kind != FINITE and not at[gradient2]:
             continue
         played += 1
-        ends = eigenvalues(enumerated_operator(case, step))
-        at |= {co.norms_top: top, co.radius: abs(ends[0]).max(abs(ends[1])),
-               co.sigma: top / ball(at[co.Lambda]),
-               C_ms: F(0) if at[gradient2] else ball(found.low).union(ball(found.high))}  # fmt: skip
+        at |= measured(claim, here, (co.norms_top, co.sigma, C_ms))
+        at[co.radius] = claim.meaning("rho").value(claim.meaning(operator).value(here))
+        if at[gradient2]:
+            at[C_ms] = F(0)
         judge(claim, at)
     return played
 
 
-def _law(number: int, size: int, free: bool) -> list[tuple[tuple[int, ...], Fraction]]:
-    if not free:
-        listed = list(combinations(range(number), size))
-        return [(x, F(1, len(listed))) for x in listed]
-    share, found = F(size, number), []
-    for chosen in product((0, 1), repeat=number):
-        weight = share ** sum(chosen) * (1 - share) ** (number - sum(chosen))
-        found.append((tuple(i for i, x in enumerate(chosen) if x), weight))
+def _law(number: int, size: int, times: int) -> list[tuple[tuple[int, ...], Fraction]]:
+    """Independent indices of mean size ``size``, each ``times`` where it is drawn; 0: a fixed size."""
+    if not times:
+        return law_of(number, size, "uniform")
+    share, found = F(size, number * times), []
+    for chosen in product((0, times), repeat=number):
+        drawn = tuple(i for i, x in enumerate(chosen) for _ in range(x))
+        many = len(drawn) // times
+        found.append((drawn, share**many * (1 - share) ** (number - many)))
     return found
 
 
@@ -124,40 +93,25 @@ def indices(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             case = _squares(case)
         number = case.problem.count
         size = int(choose(rng, [1, number, number + 1, int(rng.integers(1, number + 1))]))
-        free, step = bool(rng.integers(3)) or size > number, rational(rng, F(-1), F(3), 14)
+        times, step = choose(rng, [0, 1, 1, 2]), rational(rng, F(-1), F(3), 14)
         if size > number:
             continue
-        law = _law(number, size, free)
-        mixed = sum((w for x, w in law if {0, 1} <= set(x)), F(0))
-        square = sum((w for x, w in law if 0 in x), F(0))
+        law = _law(number, size, times)
+        one, two = ([rational(rng, -2, 2, 6) for _ in range(number)] for _ in range(2))
+        means = Means(one, two, law, divisor=size)
+        here = Sum(case.problem.matrices, law, step, divisor=size)
+        at: dict[Any, Any] = {N: number, k: size, C: step, **measured(claim, means, (co.square, co.mixed)),
+                              **measured(claim, here, SPECTRA)}  # fmt: skip
         if number == 1:
-            mixed = F(size**2, number**2)
-        at: dict[Any, Any] = {N: number, k: size, C: step, co.square: square, co.mixed: mixed,
-                              **_spectra(case)}  # fmt: skip
+            at[co.mixed] = F(size**2, number**2)
         if not inside(claim, at):
             continue
-        top = _top_of_norms(case)
-        if top is None:
+        if not _roots(case):
             refute(claim, "S has no value", {**at, "case": case})
         played += 1
-        one, two = ([rational(rng, -2, 2, 6) for _ in range(number)] for _ in range(2))
-        means = [[sum((v[i] for i in x), F(0)) / size for v in (one, two)] for x, _ in law]
-        at |= {
-            mean_a: sum(one, F(0)) / number, mean_b: sum(two, F(0)) / number,
-            mean_ab: sum((x * y for x, y in zip(one, two, strict=True)), F(0)) / number,
-            batch_ab: sum((x * y * w for (x, y), (_, w) in zip(means, law, strict=True)), F(0)),
-        }  # fmt: skip
-        dimension = case.problem.dimension
-        moved = fmpq_mat(dimension**2, dimension**2)
-        for batch, weight in law:
-            move = identity(dimension)
-            for i in batch:
-                scale = step / size
-                move = move - case.problem.matrices[i] * fmpq(scale.numerator, scale.denominator)
-            moved = moved + kron(move, move) * fmpq(weight.numerator, weight.denominator)
-        ends = eigenvalues(moved)
-        at |= {co.norms_top: top, co.radius: abs(ends[0]).max(abs(ends[1])),
-               co.sigma: top / ball(at[co.Lambda])}  # fmt: skip
+        at |= measured(claim, means, (mean_a, mean_b, mean_ab, batch_ab))
+        at |= measured(claim, here, (co.norms_top, co.sigma))
+        at[co.radius] = claim.meaning("rho").value(claim.meaning(operator).value(here))
         judge(claim, at)
     return played
 

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from mpmath import mp
 from sympy import Symbol
 
-from tests.falsify.walks.exponents import factor_means, sized_cases
-from tests.falsify.walks.play import DIGITS, Clock, inside, number, same
-from theorem_audit.exact.zero import stated
+from tests.falsify.seeing import measured
+from tests.falsify.sums.tools import judge
+from tests.falsify.walks.exponents import factors_of, sized_cases
+from tests.falsify.walks.play import Clock, inside
 from theorem_audit.statement.claim import Claim
 from theory.neighbours import scaling as sc
+
+F = Fraction
 
 
 def epochs(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """n/b times the mean logarithms of the factors at x_I, against the formulas."""
     clock = Clock(seconds)
-    with mp.workdps(2 * DIGITS):
-        for case in sized_cases(claim, rng, clock):
-            at: dict[Symbol, Any] = case.observed(claim)
-            if not inside(claim, at):
-                continue
-            clock.played += 1
-            found = factor_means(case)
-            for symbol, name in ((sc.epoch_ratio, "ratio"), (sc.epoch_off, "off"),
-                                 (sc.epoch_radial, "radial")):  # fmt: skip
-                if found[name] is not None:
-                    played = found[name] * mp.mpf(case.n) / case.size
-                    same(claim, case, number(stated(claim.formula, symbol), at), played, name)
+    for case in sized_cases(claim, rng, clock):
+        at: dict[Symbol, Any] = case.observed(claim)
+        if not inside(claim, at):
+            continue
+        clock.played += 1
+        names = (sc.epoch_ratio, sc.epoch_off, sc.epoch_radial)[case.n < 2 :]
+        at |= measured(claim, factors_of(case, per=F(case.n, case.size)), names)
+        judge(claim, at, lambda part, names=names: part.has(*names))
     return clock.played

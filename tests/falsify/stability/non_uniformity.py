@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from typing import Any
 
 import numpy as np
-from flint import fmpq, fmpq_mat
-from sympy import Eq
+from flint import fmpq_mat
 
-from tests.falsify.stability.laws import eigenvalues, two_steps
-from tests.falsify.sums.sums import family, setting
+from tests.falsify.seeing import measured
+from tests.falsify.stability.laws import two_steps
+from tests.falsify.sums.sums import as_sum, family, setting
 from tests.falsify.sums.tools import ball, cases, choose, equals, inside, judge, rational, refute
-from tests.quadratic.cases import Case, enumerated_operator, evaluated
-from theorem_audit.exact.zero import relations, stated
+from tests.quadratic.cases import Case, evaluated
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.neighbours import non_uniformity as nu
 from theory.quadratic.bounds import l_max
 from theory.quadratic.mean_square import C_ms, gradient2, q_v
-from theory.quadratic.second_moment import C, N, k, kappa
-from theory.quadratic.thresholds import compare, identity
+from theory.quadratic.second_moment import C, N, k, kappa, operator
+from theory.vocabulary.sums import rational as exact
 
 F = Fraction
-
-
-def fraction(value: Any) -> Fraction:
-    return F(int(value.p), int(value.q))
 
 
 def stray(rng: np.random.Generator, at: dict[Any, Any]) -> Fraction:
@@ -38,13 +35,8 @@ def stray(rng: np.random.Generator, at: dict[Any, Any]) -> Fraction:
     return found
 
 
-def _trace(matrix: fmpq_mat) -> Fraction:
-    return fraction(sum((matrix[i, i] for i in range(matrix.nrows())), fmpq(0)))
-
-
-def _applied(operator: fmpq_mat, X: fmpq_mat) -> fmpq_mat:
-    size = X.nrows()
-    return fmpq_mat(size, size, (operator * fmpq_mat(size**2, 1, X.entries())).entries())
+NUMBERS = (nu.w_min, nu.w_max, nu.w_mean, nu.q_mean, nu.q2_mean, nu.s_mean, l_max, nu.e2, nu.e2_next, q_v, nu.var_v,
+           nu.form_v)  # fmt: skip
 
 
 def non_uniformity(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -62,33 +54,20 @@ def non_uniformity(claim: Claim, rng: np.random.Generator, seconds: float) -> in
         if not inside(claim, at):
             continue
         played += 1
-        size, operators = case.problem.dimension, case.problem.operators
-        moved, one = enumerated_operator(case, step), identity(size)
-        mean, spread = case.problem.mean, _applied(operators[2], one)
-        image = _applied(moved, one)
-        number = {x: fmpq(F(at[x]).numerator, F(at[x]).denominator) for x in (kappa, C)}
-        meaning = {nu.Q: mean, nu.Q_squared: mean * mean, nu.spread: spread, **number}
-        for part in relations(claim.formula):
-            if part.lhs == nu.W and evaluated(part.rhs, meaning) != image:
-                refute(claim, "W", {**at, "case": case})
-        at |= dict(zip((nu.w_min, nu.w_max), eigenvalues(image), strict=True))
-        at |= {nu.w_mean: _trace(image) / size, nu.q_mean: _trace(mean) / size,
-               nu.q2_mean: _trace(mean * mean) / size, nu.s_mean: _trace(spread) / size}  # fmt: skip
-        ends = eigenvalues(moved)
-        at |= {nu.radius: abs(ends[0]).max(abs(ends[1])), l_max: eigenvalues(mean)[1]}
-        error = fmpq_mat(size, size, [fmpq(int(x)) for x in rng.integers(-2, 3, size=size * size)])
-        second = error * error.transpose()
+        size = case.problem.dimension
         raw = (1,) if size == 1 else ((1, 0), (0, 1), (F(3, 5), F(4, 5)))[count % 3]
-        vector = fmpq_mat([[fmpq(F(x).numerator, F(x).denominator)] for x in raw])
-        outer = vector * vector.transpose()
-        forms = [fraction((vector.transpose() * m * vector)[0, 0]) for m in case.problem.matrices]
-        centre = sum(forms, F(0)) / len(forms)
-        at |= {
-            nu.e2: _trace(second),
-            nu.e2_next: _trace(_applied(moved, second)) + step**2 * at[gradient2],
-            q_v: centre, nu.var_v: sum((x - centre) ** 2 for x in forms) / len(forms),
-            nu.form_v: _trace(outer * _applied(moved, outer)),
-        }  # fmt: skip
+        starts = [fmpq_mat([[int(x)] for x in rng.integers(-2, 3, size=size)]) for _ in range(size)]
+        pushes = [fmpq_mat([[int(at[gradient2])]] + [[0]] * (size - 1)) for _ in case.components]
+        here = as_sum(
+            case, step, starts=starts, pushes=pushes, along=fmpq_mat([[exact(x)] for x in raw])
+        )
+        meaning = measured(claim, here, (nu.Q, nu.Q_squared, nu.spread, nu.W))
+        meaning |= {x: exact(at[x]) for x in (kappa, C)}
+        for part in relations(claim.formula):
+            if part.lhs == nu.W and evaluated(part.rhs, meaning) != meaning[nu.W]:
+                refute(claim, "W", {**at, "case": case})
+        at |= measured(claim, here, NUMBERS)
+        at[nu.radius] = claim.meaning("rho").value(claim.meaning(operator).value(here))
         judge(claim, at, lambda part: part.lhs != nu.W)
     return played
 
@@ -148,22 +127,10 @@ def gap(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         played += 1
         if scale < 0 or at[gradient2]:
             refute(claim, "no C > 0 is stable", at)
-        said = {x: ball(equals(claim, x, at)) for x in (C_ms, nu.C_low, nu.C_high)}
-        for near, sign in ((1 - F(1, 10**6), 1), (1 + F(1, 10**6), -1)):
-            steps = {x: F(int((v * 2**60).mid().floor().unique_fmpz()), 2**60) * near
-                     for x, v in said.items()}  # fmt: skip
-            if compare(case.problem, case.kappa, steps[C_ms]) != sign:
-                refute(claim, f"C_ms = {said[C_ms]}", at)
-            for name, top in ((nu.C_low, True), (nu.C_high, False)):
-                image = _applied(enumerated_operator(case, steps[name]), identity(spokes + 1))
-                value = eigenvalues(image)[1] if top else ball(_trace(image) / (spokes + 1))
-                if not (value < 1 if sign > 0 else value > 1):
-                    refute(claim, f"{name} = {said[name]}", at)
-        both = said[C_ms] * ball(1 - F(1, 10**6)).union(ball(1 + F(1, 10**6)))
-        spread = _applied(case.problem.operators[2], identity(spokes + 1))
-        level = both**2 * ball(at[kappa]) * eigenvalues(spread)[1]
-        ends = [Eq(x, stated(claim.formula, x)) for x in (nu.C_low, nu.C_high)]  # played above
-        values = {**at, **said, C_ms: both, nu.level: level}
-        judge(claim, values, lambda part: part not in ends)  # noqa: B023 - called at once
+        here = as_sum(case)
+        values = {**at, **measured(claim, here, (C_ms, nu.C_low, nu.C_high))}
+        values |= measured(claim, replace(here, kappa=at[kappa]), (nu.level,))
+        judge(claim, values)
+        both = ball(values[C_ms])
         _decays(claim, rng, case, float(both.mid()) / 2, {**at, k: size})
     return played

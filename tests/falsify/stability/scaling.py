@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from tests.falsify.stability.laws import eigenvalues, two_steps
-from tests.falsify.sums.sums import family, setting
+from tests.falsify.seeing import measured
+from tests.falsify.stability.laws import two_steps
+from tests.falsify.sums.sums import as_sum, counts, family, operators, setting
 from tests.falsify.sums.tools import (
-    ball,
     cases,
     choose,
     equals,
@@ -19,25 +20,19 @@ from tests.falsify.sums.tools import (
     rational,
     refute,
 )
-from tests.quadratic.cases import Case, enumerated_operator, evaluated, values_of
+from tests.quadratic.cases import Case, evaluated
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.neighbours import scaling as sc
 from theory.quadratic.bounds import l_max
-from theory.quadratic.mean_square import gradient2, l_min
+from theory.quadratic.mean_square import gradient2
 from theory.quadratic.second_moment import C, kappa, kron_product, kron_sum, noise, operator
-from theory.quadratic.thresholds import FINITE, QuadraticSum, definiteness, threshold
+from theory.quadratic.thresholds import definiteness
+from theory.vocabulary.sums import Sum
 
 F = Fraction
 # one direction with the noise on the flat axis alone: past kappa = 1 the upper bound fails
 UNEVEN = Case([[[F(2), 0], [0, F(5, 2)]], [[F(2), 0], [0, F(-1, 2)]]])
-
-
-def _enclosed(problem: QuadraticSum, factor: Fraction) -> Any:
-    found = threshold(problem, factor)
-    if found.kind != FINITE:
-        return F(0)
-    return ball(found.low).union(ball(found.high))
 
 
 def scaling(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -52,10 +47,9 @@ def scaling(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         case = UNEVEN if count % 6 == 0 else family(rng, count)
         problem, step = case.problem, rational(rng, F(-1, 2), F(3, 2), 14)
         sign = definiteness(problem.mean)
-        low, high = eigenvalues(problem.mean)
         factor = choose(rng, [F(0), F(1), F(1, 2), rational(rng, 0, 1), F(2), F(-1, 8)])
         at: dict[Any, Any] = {**setting(claim, case), C: step, gradient2: choose(rng, [0, 0, 1]),
-                              kappa: factor, l_max: high, l_min: low if sign > 0 else F(sign)}  # fmt: skip
+                              kappa: factor, **measured(claim, as_sum(case), (l_max,))}  # fmt: skip
         if not inside(claim, at):
             continue
         if at[gradient2]:
@@ -63,17 +57,23 @@ def scaling(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if sign < 0 or factor < 0:
             refute(claim, "there is no such threshold", at)
         played += 1
-        values = values_of(case, step)
+        values = operators(claim, case, step)
         values[sc.scale] = evaluated(equals_of(claim, sc.scale), values)
-        if evaluated(equals_of(claim, operator), values) != enumerated_operator(case, step):
+        if evaluated(equals_of(claim, operator), values) != values[operator]:
             refute(claim, "M_C", {**at, "case": case})
-        at[sc.scale] = step * factor
-        one = _enclosed(problem, F(1))
-        at |= {sc.ratio_one: one, sc.single: one, sc.any_noise: _enclosed(problem, factor)}
+        law = counts(problem.count, case.batch_size, case.sampling)
+        own = {
+            **at,
+            kappa: claim.meaning(kappa).value(law),
+            sc.scale: claim.meaning(sc.scale).value((step, law)),
+        }
+        judge(claim, own, lambda part: part.has(sc.scale) and not part.has(operator))
+        one = Sum(problem.matrices).one()
+        at |= {sc.single: claim.meaning("C_ms").value(one), **measured(claim, one, (sc.ratio_one,)),
+               sc.any_noise: claim.meaning("C_ms").value(replace(one, kappa=factor))}  # fmt: skip
         for name, scheme in ((sc.ratio_replacement, "replacement"), (sc.ratio_uniform, "uniform")):
-            own = problem.variance_factor(case.batch_size, scheme)
-            at[name] = _enclosed(problem, own) * ball(F(1, case.batch_size))
-        judge(claim, at, lambda part: not part.has(operator))
+            at |= measured(claim, as_sum(Case(case.components, case.batch_size, scheme)), (name,))
+        judge(claim, at, lambda part: not part.has(sc.scale))
     return played
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import islice
 from typing import Any
 
 import flint
 import numpy as np
 
-from tests.falsify.sums.draws import TINY, about
+from tests.falsify.seeing import Seen, measured, seen
+from tests.falsify.sums.draws import TINY
 from tests.falsify.sums.items import (
     DRAWS,
     SLACK,
@@ -22,11 +24,11 @@ from tests.falsify.sums.items import (
     numbers,
     plus,
 )
+from tests.falsify.sums.sums import law_of
 from tests.falsify.sums.tools import (
     ball,
     cases,
     choose,
-    equals,
     inside,
     judge,
     plain_step,
@@ -38,6 +40,8 @@ from theory import vocabulary as words
 from theory.assumptions import epochs as ep
 from theory.notation import a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
 from theory.vocabulary.data import inner, off_span
+from theory.vocabulary.factors import Factors
+from theory.vocabulary.runs import CycleEnds, Orbit
 
 F = Fraction
 
@@ -89,9 +93,8 @@ def cyclic(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             before = state
             for batch in [*epochs[0], *epochs[1]]:
                 after = plain_step(data, before, batch, step, linear)
-                names = (q_i, q_j), (q_i_next, q_j_next)
-                here = {x: inner(w, data[i]) for w, pair in zip((before, after), names, strict=True)
-                        for x, i in zip(pair, first, strict=False)}  # fmt: skip
+                state = seen(before, data, linear=linear, after=after, pair=(first[0], first[1]))
+                here = measured(claim, state, (q_i, q_j, q_i_next, q_j_next))
                 judge(claim, {**at, **here}, lambda part: part.has(q_i_next))
                 before = after
         one, other = data[first[0]], data[others[0]]
@@ -107,11 +110,9 @@ def cyclic(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             bottoms = (inner(sides[0], other), inner(moved, one), inner(sides[0], one), masses[1])
             if 0 in bottoms:
                 refute(claim, "a factor is undefined", at)
-            at[ep.factor_between] = about(
-                inner(moved, other) / bottoms[0] / (inner(moved, one) / inner(sides[0], one))
-            )
-            at[ep.factor_off] = about(inner(away, off) / inner(sides[1], off))
-            at[ep.factor_radial] = about(masses[0] / masses[1])
+            found = {"along": inner(moved, other) / bottoms[0], "own": inner(moved, one) / inner(sides[0], one),
+                     "off": inner(away, off) / inner(sides[1], off), "radial": masses[0] / masses[1]}  # fmt: skip
+            at |= measured(claim, found, (ep.factor_between, ep.factor_off, ep.factor_radial))
             judge(claim, at, lambda part: not part.has(q_i_next))
     return played
 
@@ -145,22 +146,15 @@ def cyclic_shared(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         if not inside(claim, at):
             continue
         played += 1
-        step = equals(claim, a, at)
-        X, Y = equals(claim, ep.first_square, at), equals(claim, ep.second_square, at)
+        if u == 1:
+            refute(claim, "a = 0: there is no orbit", at)
+        orbit = Orbit(u, rest)
+        names = (a, ep.first_square, ep.second_square, ep.multiplier, ep.other_multiplier, r2)
+        at |= measured(claim, orbit, names)
+        step, X, Y = at[a], at[ep.first_square], at[ep.second_square]
         if not 0 < step < F(1, 2):
             refute(claim, f"a = {step}", at)
-        total = X + Y + rest
-        left, seen = 1 - step * X, 1 + step * (2 - X - total)
-        if X * seen**2 != Y or Y * left**2 != X or left <= 0 or seen <= 0:
-            refute(claim, "the masses are not exchanged", at)
-        J = ((-2 * step * Y * left, left**2), (seen**2 - 4 * step * X * seen, -2 * step * X * seen))
-        twice = [[sum(J[i][k] * J[k][j] for k in (0, 1)) for j in (0, 1)] for i in (0, 1)]
-        one, two = equals(claim, ep.multiplier, at), equals(claim, ep.other_multiplier, at)
-        whole = twice[0][0] + twice[1][1], twice[0][0] * twice[1][1] - twice[0][1] * twice[1][0]
-        if (one + two, one * two) != whole:
-            refute(claim, f"multipliers {one}, {two}", at)
-        judge(claim, {**at, a: step, ep.first_square: X, ep.second_square: Y, ep.multiplier: one,
-                      ep.other_multiplier: two, r2: total})  # fmt: skip
+        judge(claim, at)
         data = data_of(claim, rng, 2 * size, 2 * size)
         drawn, weight = _on_two(
             claim, rng, data, batches_of(claim, rng, 2 * size, size)[1], (X, Y), size
@@ -196,7 +190,13 @@ def cyclic_limit(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         size, parts = [(1, 2), (2, 2), (1, 3)][count % 3]
         points, step = size * parts, float(choose(rng, [F(1, 4), F(2, 5), F(3, 10), F(3, 5)]))
         norm = choose(rng, [F(1), F(1), F(0)])
-        at: dict[Any, Any] = {n: points, b: size, a: F(step), ep.epochs: parts, r2: norm, s: norm}
+        at: dict[Any, Any] = {
+            n: points,
+            b: size,
+            a: F(step),
+            ep.epochs: parts,
+            **measured(claim, Seen([norm], [1], norm * norm, norm), (r2, s)),
+        }
         if not inside(claim, at):
             continue
         played += 1
@@ -216,10 +216,8 @@ def cyclic_limit(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                         c[k, [i for batch in order for i in batch]] = orbit[0]
         found = float_path(data, c @ x, step, [_after(o, d) for o, d in zip(orders, draws, strict=True)],
                            int(40 / step**2) * parts)  # fmt: skip
-        on = 0
-        for w, order in zip(found @ x.T, orders, strict=True):
-            mass = [(w[list(batch)] ** 2).sum() for batch in order]
-            on += any(abs(y - 1) < 1e-3 and abs((w**2).sum() - y) < 1e-3 for y in mass)
+        q = found @ x.T
+        on = int(claim.meaning(ep.p_cyclic).value(CycleEnds(q, (q**2).sum(axis=1), orders)).sum())
         if on < 10:
             refute(claim, f"{on} of 20 runs are on one batch of the first epoch", at)
     return played
@@ -249,36 +247,45 @@ def reshuffled(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         runs = DRAWS if count < 9 else 300
         wide = SLACK * (DRAWS / runs) ** 0.5
-        shared, total, known = 0, flint.arb(0), dict[tuple[Batch, ...], Any]()
-        for _ in range(runs):
-            epoch = tuple(islice(batches, points // size))
-            if epoch not in known:
-                moved, away, far = (_walked(data, w, epoch, step) for w in sides)
-                if not inner(moved, data[0]):
-                    refute(claim, "q_i is 0 after an epoch", at)
-                ratio = inner(moved, data[1]) / inner(sides[0], data[1])
-                ratio *= inner(sides[0], data[0]) / inner(moved, data[0])
-                known[epoch] = (
-                    any(0 in x and 1 in x for x in epoch),
-                    about(abs(ratio)).log() if ratio else flint.arb("-inf"),
-                    abs(inner(away, off) / inner(sides[1], off)),
-                    abs((inner(far, data[0]) ** 2 - 1) / (inner(sides[2], data[0]) ** 2 - 1)),
-                )
-            shared, total = shared + known[epoch][0], total + known[epoch][1]
-        found = {ep.p_same: ball(F(shared, runs)) + flint.arb(0, wide)}
-        ends = [float(x[1]) for x in known.values()]
-        if not np.isfinite(ends).all():
+        drawn = [tuple(islice(batches, points // size)) for _ in range(runs)]
+
+        @cache
+        def of(
+            epoch: tuple[Batch, ...],
+            h: Fraction = step,
+            x: Any = data,
+            v: Any = sides,
+            o: Any = off,
+        ) -> Any:
+            moved, away, far = (_walked(x, w, epoch, h) for w in v)
+            return {"shared": any(0 in batch and 1 in batch for batch in epoch),
+                    "along": inner(moved, x[1]) / inner(v[0], x[1]), "own": inner(moved, x[0]) / inner(v[0], x[0]),
+                    "off": inner(away, o) / inner(v[1], o),
+                    "radial": (inner(far, x[0]) ** 2 - 1) / (inner(v[2], x[0]) ** 2 - 1)}  # fmt: skip
+
+        def mean(value: Any, drawn: Any = drawn, wide: float = wide) -> flint.arb:
+            """Over the epochs drawn, widened: for independent ones it misses the mean with a chance of 1e-9."""
+            found = {epoch: value(of(epoch)) for epoch in {*drawn}}
+            ends = [float(x) for x in found.values()]
+            total = sum((found[epoch] for epoch in drawn), flint.arb(0)) / len(drawn)
+            return total + flint.arb(0, wide * (max(ends) - min(ends)) + 1e-20)
+
+        if any(not of(epoch)["own"] for epoch in drawn):
+            refute(claim, "q_i is 0 after an epoch", at)
+        if not all(of(epoch)["along"] for epoch in drawn):
             continue
-        found[ep.epoch_ratio] = total / runs + flint.arb(0, wide * (max(ends) - min(ends)) + 1e-20)
-        both = ball(1 - step).log() + ball(1 + step).log()
-        found[ep.epoch_uniform] = (
-            ball(F(points, size) * F(size * (points - size), points * (points - 1))) * both
+        here = Factors(lambda value: mean(lambda f: value(f)), lambda f: f)
+        found = measured(claim, here, (ep.p_same, ep.epoch_ratio))
+        law = law_of(points, size, "uniform")
+        alone = Factors(
+            lambda value, law=law: sum((value((x,)) * ball(p) for x, p in law), flint.arb(0)),
+            of,
+            per=F(points, size),
         )
-        for _, _, away_factor, radial in known.values():
-            found[ep.epoch_off] = about(away_factor).log() if away_factor else flint.arb("-inf")
-            found[ep.epoch_radial] = (
-                about(radial).log() if radial > F(1, 10**20) else flint.arb("-inf")
-            )
+        found |= measured(claim, alone, (ep.epoch_uniform,))
+        for epoch in {*drawn}:
+            one = Factors(lambda value, epoch=epoch: value(epoch), of)
+            found |= measured(claim, one, (ep.epoch_off, ep.epoch_radial))
             judge(claim, {**at, **found},
-                  lambda part, x=radial: x > F(1, 10**20) or not part.has(ep.epoch_radial))  # fmt: skip
+                  lambda part, x=found[ep.epoch_radial]: x.is_finite() or not part.has(ep.epoch_radial))  # fmt: skip
     return played

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from math import comb
 from typing import Any
 
@@ -50,6 +51,8 @@ from theory.notation import (
     s,
 )
 from theory.vocabulary.data import inner, off_span
+from theory.vocabulary.factors import Factors
+from theory.vocabulary.meanings import Ends
 
 F = Fraction
 TINY = F(1, 10**30)
@@ -77,9 +80,9 @@ def sampling_step(claim: Claim, rng: np.random.Generator, seconds: float) -> int
             step_ = seen(
                 weight, data, linear=linear, after=after, batch=batch, pair=(j, j), row=row
             )
-            at = measured(claim, step_, (S, r2, q_j, q_j_next, perp, perp_next))
+            at = measured(claim, step_, (S, r2, q_j, q_j_next, perp, perp_next, sa.m_j))
             claim.drawn((a,))
-            judge(claim, {**at, a: step, sa.m_j: batch.count(j) * step_.gates[j]})
+            judge(claim, {**at, a: step})
         played += 1
     return played
 
@@ -110,7 +113,7 @@ def product_step(rng: np.random.Generator, size: int, most: Fraction) -> Fractio
 
 
 def _factors(claim: Claim, rng: np.random.Generator, points: int, step: Fraction) -> Any:
-    """batch -> factors in one step beside x_1 of |q_2/q_1|, of |w_perp| and of |q_1^2 - 1|.
+    """batch -> factors in one step beside x_1 of q_2, q_1, w_perp and q_1^2 - 1.
 
     None where the data drawn leave one of them without a meaning.
     """
@@ -121,20 +124,34 @@ def _factors(claim: Claim, rng: np.random.Generator, points: int, step: Fraction
     if not inner(mixed, two) or not any(off) or inner(far, one) ** 2 == 1 or not inner(one, one):
         return None
 
-    def of(batch: tuple[int, ...]) -> tuple[flint.arb, flint.arb, flint.arb]:
+    @cache
+    def of(batch: tuple[int, ...]) -> dict[str, Fraction]:
         after = plain_step(data, mixed, batch, step)
-        below = inner(after, one) / inner(mixed, one)
-        ratio = F(0) if not below else inner(after, two) / inner(mixed, two) / below
-        away = inner(plain_step(data, beside, batch, step), off) / inner(beside, off)
+        own, along = inner(after, one) / inner(mixed, one), inner(after, two) / inner(mixed, two)
         stretched = inner(plain_step(data, far, batch, step), one) ** 2 - 1
-        radial = stretched / (inner(far, one) ** 2 - 1)
-        return about(abs(ratio)), about(abs(away)), about(abs(radial))
+        return {
+            "own": own or F(1), "along": along if own else F(0),
+            "off": inner(plain_step(data, beside, batch, step), off) / inner(beside, off),
+            "radial": stretched / (inner(far, one) ** 2 - 1),
+        }  # fmt: skip
 
     return of
 
 
-def _log(factor: flint.arb) -> flint.arb:
-    return factor.log() if factor > 0 else flint.arb("-inf")
+def over(
+    claim: Claim, rng: np.random.Generator, points: int, size: int, of: Any, **more: Any
+) -> Factors:
+    """Factors with the mean over the claim's own batches."""
+    return Factors(lambda value: mean_of(claim, rng, points, size, value), of, **more)
+
+
+def listed(law: dict[int, flint.arb], of: Callable[[int], Any], **more: Any) -> Factors:
+    """Factors with the mean over a law of numbers."""
+
+    def mean(value: Any) -> flint.arb:
+        return sum((chance * value(k) for k, chance in law.items()), flint.arb(0))
+
+    return Factors(mean, of, **more)
 
 
 def replacement(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -150,24 +167,19 @@ def replacement(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                               g: choose(rng, [0, 1, F(1, 2), F(9, 10)])}  # fmt: skip
         if not inside(claim, at):
             continue
-        power = ball(at[g])
         if small:
             factors = _factors(claim, rng, points, F(at[a]))
             if factors is None:
                 continue
-            rate = mean_of(claim, rng, points, size, lambda x, f=factors: _log(f(x)[0]))
-            moment = mean_of(claim, rng, points, size,
-                             lambda x, f=factors, g=power: (_log(f(x)[0]) * g).exp())  # fmt: skip
+            here = over(claim, rng, points, size, factors, power=F(at[g]))
         else:
-            rate, moment = flint.arb(0), flint.arb(0)
-            for shift, chance in difference_law(points, size).items():
-                factor = 1 + F(at[a]) * shift
-                if factor <= 0:
-                    refute(claim, f"a factor is {factor}", at)
-                rate += chance * ball(factor).log()
-                moment += chance * (ball(factor).log() * power).exp()
+            law, step = difference_law(points, size), F(at[a])
+            if any(1 + step * shift <= 0 for shift in law):
+                refute(claim, "a factor is not positive", at)
+            here = listed(law, lambda k, h=step: {"along": 1 + h * k, "own": F(1)}, power=F(at[g]))
         played += 1
-        judge(claim, {**at, sa.rate_multi: rate, sa.moment: moment})
+        symbol = sa.rate_multi if claim.formula.has(sa.rate_multi) else sa.moment
+        judge(claim, at | measured(claim, here, (symbol,)), lambda part, x=symbol: part.has(x))
     return played
 
 
@@ -192,22 +204,18 @@ def radial_and_off(claim: Claim, rng: np.random.Generator, seconds: float) -> in
         }
         if not inside(claim, at):
             continue
-        pairs = ((sa.rate_multi_off, 1), (sa.rate_multi_radial, 4))
         if small:
             factors = _factors(claim, rng, points, step)
             if factors is None:
                 continue
-            for index, (symbol, _) in enumerate(pairs):
-                at[symbol] = mean_of(
-                    claim, rng, points, size, lambda x, f=factors, k=index + 1: _log(f(x)[k])
-                )
+            here = over(claim, rng, points, size, factors)
         else:
-            for symbol, slope in pairs:
-                total = flint.arb(0)
-                for times, chance in count_law(points, size).items():
-                    factor = abs(1 - slope * step * times)
-                    total += chance * (flint.arb("-inf") if factor == 0 else ball(factor).log())
-                at[symbol] = total
+            here = listed(
+                count_law(points, size),
+                lambda k, h=step: {"off": 1 - h * k, "radial": 1 - 4 * h * k},
+            )
+        names = (sa.rate_multi_radial,) if edge else (sa.rate_multi_off, sa.rate_multi_radial)
+        at |= measured(claim, here, names)
         played += 1
         if at[sa.rate_multi_radial].is_finite():
             judge(claim, at, lambda part: not part.has(sa.p_local))
@@ -319,9 +327,9 @@ def sampling_global(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             refute(claim, "a run has no mass left on the data", at)
         if (norm >= 2).any():
             refute(claim, "a run leaves the ball", at)
-        x, signs = np.array(data, float), np.sign(start @ np.array(data, float).T)
-        ends = signs[:, :, None] * x[None]
-        near = np.abs(found[:, None, :] - ends).max(axis=2).min(axis=1) < 1e-3
+        near = claim.meaning(sa.p_multi).value(
+            Ends(start, found, np.array(data, float), relu=False)
+        )
         if not slow and near.mean() < 0.5:
             refute(claim, f"{near.sum()} of {len(near)} runs are at a datum", at)
     return played

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.falsify.seeing import measured, seen
+from tests.falsify.seeing import Seen, chances, measured, norm2, seen
 from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, plus
 from tests.falsify.sums.tools import (
     cases,
@@ -28,7 +28,8 @@ from theory.assumptions import momentum as mo
 from theory.notation import S, a, active, b, below, d, n, p, perp_next, q_j_next, r2, s
 from theory.vocabulary import meanings
 from theory.vocabulary.data import inner, off_span
-from theory.vocabulary.meanings import Ends
+from theory.vocabulary.meanings import Ends, growth
+from theory.vocabulary.neuron import At
 
 F = Fraction
 
@@ -59,22 +60,25 @@ def momentum_direction(claim: Claim, rng: np.random.Generator, seconds: float) -
             new = [share * x + y for x, y in zip(v, pull, strict=True)]
             after = plus(w, 1, new)
             state = seen(ahead, data, linear=linear, after=after, batch=range(points))
-            for j, x in enumerate(data):
+            for j in range(points):
                 group = [i for i, y in enumerate(start) if y and (linear or y * start[j] > 0)]
                 if start[j] == 0 or not any(off):
                     continue
                 first, c = group[0], start[j]
-                claim.drawn((a, mo.beta, mo.nu, mo.lam, mo.mu))
-                here = replace(state, pair=(j, j))
+                claim.drawn(
+                    (a, mo.beta, mo.nu, mo.lam, mo.mu, mo.c_j, mo.c_off, mo.lam_off, mo.mu_off)
+                )
+                here, moved = (
+                    replace(state, pair=(j, j)),
+                    At(w, data, after, j=j, v=v, v_next=new, other=off),
+                )
                 at: dict[Any, Any] = {a: step, mo.beta: share, mo.nu: share * nesterov, mo.c_j: c,
                                       **measured(claim, here, (S, r2, active, q_j_next)),
                                       mo.lam: inner(w, data[first]) / start[first],
                                       mo.mu: inner(v, data[first]) / start[first],
-                                      mo.v_next: inner(new, x),
+                                      **measured(claim, moved, (mo.v_next, mo.v_off_next, perp_next)),
                                       mo.c_off: rest, mo.lam_off: inner(w, off) / rest,
-                                      mo.mu_off: inner(v, off) / rest,
-                                      mo.v_off_next: inner(new, off),
-                                      perp_next: inner(after, off)}  # fmt: skip
+                                      mo.mu_off: inner(v, off) / rest}  # fmt: skip
                 judge(claim, at)
             w, v = after, new
     return played
@@ -92,14 +96,15 @@ def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         step = float(choose(rng, [top, 0.5 * top, 1 - share]))
         linear = linear_of(claim, rng)
         largest = 2 * step / (1 - share) if share < 1 else 0.0
-        at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step), below: int(linear),
+        at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step),
+                              **measured(claim, Seen([F(-1)], [int(linear)], F(1), F(1)), (below,)),
                               mo.u: choose(rng, [F(0), F(largest) / 2, F(-4)]),
-                              p: F(size * (points - size), max(points * (points - 1), 1))}  # fmt: skip
+                              **measured(claim, chances(points, size), (p,))}  # fmt: skip
         if points < 2 or not inside(claim, at):
             continue
         played += 1
         v, q, total = np.full(400, float(at[mo.u])), np.ones(400), np.zeros(400)
-        steps = 1500
+        steps, begin = 1500, np.zeros(400)
         for _ in range(steps):
             i = rng.random(400) < size / points
             other = (size - i) / (points - 1)
@@ -112,7 +117,7 @@ def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             scale = np.maximum(scale, 1e-300)  # a factor that is exactly 0: the slope is -oo
             total += np.log(scale)
             v, q = v / scale, q / scale
-        slopes = total / steps
+        slopes = claim.meaning(name).value(growth(begin, total, steps))
         bound = next(x for x in relations(claim.formula) if x.has(name))
         # before it dies a velocity carries q as far as |u|/(1 - beta): no rate, but in the sum of logs
         carried = np.log1p(abs(float(at[mo.u])) / max(1 - share, 1e-3))
@@ -146,8 +151,10 @@ def momentum_sparse(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         made = [batches_of(claim, rng, points, size) for _ in range(20)]
         draws, size = [x[1] for x in made if x[0] == made[0][0]], made[0][0]
         velocity = claim.item(words.VELOCITY).sample(rng, [F(0)] * (points + 1))
-        at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step), r2: norm,
-                              s: F(mass_on) if mass_on > 1e-20 else F(0)}  # fmt: skip
+        mass = F(mass_on) if mass_on > 1e-20 else F(0)
+        state = Seen([F(float(mass) ** 0.5)], [1], F(norm), mass)
+        at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step),
+                              **measured(claim, state, (r2, s))}  # fmt: skip
         if not inside(claim, at) or not np.linalg.norm(start) > 0:
             continue
         played += 1
@@ -186,12 +193,13 @@ def adam_basis(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         size, batches = batches_of(claim, rng, 2, 2 if rng.integers(4) else 1)
         size = 2 if claim.item(words.BATCHES) == words.FULL else size
         linear, rate = linear_of(claim, rng), F(1, 10)
-        at: dict[Any, Any] = {n: 2, d: 2, b: size, r2: first**2 + second**2, mo.first: first,
+        at: dict[Any, Any] = {n: 2, d: 2, b: size, **norm2(claim, (first, second)), mo.first: first,
                               mo.second: second, mo.rate: rate}  # fmt: skip
         if not inside(claim, at):
             continue
         played += 1
         pulled = plain_step(data, [first, second], next(batches), F(1), linear)
         move = [rate * ((x > y) - (x < y)) for x, y in zip(pulled, [first, second], strict=True)]
-        judge(claim, {**at, mo.turn: move[0] * second - move[1] * first})
+        here = At([first, second], data, plus([first, second], 1, move))
+        judge(claim, at | measured(claim, here, (mo.turn,)))
     return played

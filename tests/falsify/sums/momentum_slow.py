@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-import flint
 import numpy as np
 from sympy import Eq, Or, airyai, airyaiprime, airybi, airybiprime
 
-from tests.falsify.seeing import norm2
+from tests.falsify.seeing import chances, measured, seen
 from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, plus
 from tests.falsify.sums.tools import (
     ball,
@@ -29,10 +29,14 @@ from theory import vocabulary as words
 from theory.assumptions import momentum as mo
 from theory.assumptions import momentum_confined as mc
 from theory.assumptions import momentum_exponent as me
-from theory.notation import S, a, b, n, p, r2_next
+from theory.legend import LEGEND
+from theory.notation import S, a, b, n, p, r2, r2_next
 from theory.vocabulary.data import inner, off_span
+from theory.vocabulary.meanings import growth
+from theory.vocabulary.neuron import At
 
 F = Fraction
+CONFINED = LEGEND["assumptions.momentum_confined"]
 AIRY = (airyai, airyaiprime, airybi, airybiprime)
 
 
@@ -75,14 +79,18 @@ def momentum_energy(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         aside = off_span(numbers(rng, points + 1), [on, other])
         left = choose(rng, [F(0), F(1, 20), F(1, 3)])
         v = plus(plus([y_b * x for x in on], y_r, other), left, aside)
-        at: dict[Any, Any] = {mo.beta: share, a: step, **norm2(claim, w), S: squared(on),
-                              mc.along: y_b, mc.rest: y_r, mc.aside: left**2 * squared(aside),
-                              mc.w_v: inner(w, v), mc.v_v: squared(v)}  # fmt: skip
+        here = At(w, data, batch=batch, linear=linear, v=v)
+        at: dict[Any, Any] = {mo.beta: share, a: step, **measured(claim, here, (mc.w_v, mc.v_v)),
+                              **measured(claim, seen(w, data, linear=linear, batch=batch), (r2, S)),
+                              mc.along: y_b, mc.rest: y_r, mc.aside: left**2 * squared(aside)}  # fmt: skip
         if not inside(claim, at):
             continue
         played += 1
         after, new = _push(data, w, v, batch, step, share, linear)
-        at |= {r2_next: squared(after), mc.w_v_next: inner(after, new), mc.v_v_next: squared(new)}
+        at |= measured(
+            claim, replace(here, after=after, v_next=new), (mc.w_v_next, mc.v_v_next), CONFINED
+        )
+        at |= measured(claim, seen(w, data, linear=linear, after=after), (r2_next,))
         judge(claim, at)
     return played
 
@@ -102,22 +110,23 @@ def momentum_confined(claim: Claim, rng: np.random.Generator, seconds: float) ->
         scale = F(float(norm / squared(start)) ** 0.5)  # the norm may be off by a rounding
         start = [scale * x for x in start]
         speed = claim.item(words.VELOCITY).sample(rng, start)
-        if not inside(claim, {mo.beta: share, a: step, mc.r2_start: squared(start)}):
+        begin = measured(claim, seen(start, data), (mc.r2_start,))
+        if not inside(claim, {mo.beta: share, a: step, **begin}):
             continue
         played += 1
         _, batches = batches_of(claim, rng, points, int(rng.integers(1, points + 1)))
         x, w, v = (np.array(z, float) for z in (data, start, speed))
-        held, largest = int(rng.integers(1, 9)), float(w @ w)
+        held, norms = int(rng.integers(1, 9)), [float(w @ w)]
         for batch in islice((z for z in batches for _ in range(held)), 150):
             q = x @ w
             live = np.array([i for i in batch if linear or q[i] > 0], int)
             pull = (2 - w @ w) * (q[live] @ x[live]) - (q[live] @ q[live]) * w
             v = float(share) * v + float(step) * pull
             w = w + v
-            largest = max(largest, float(w @ w))
-            if not largest < 1e6:
+            norms.append(min(float(w @ w), 1e6))
+            if not norms[-1] < 1e6:
                 break
-        judge(claim, {mc.r2_path: F(min(largest, 1e6)) - F(1, 10**9)})
+        judge(claim, {mc.r2_path: F(claim.meaning(mc.r2_path).value(norms)) - F(1, 10**9)})
     return played
 
 
@@ -158,27 +167,14 @@ def momentum_enclosure(claim: Claim, rng: np.random.Generator, seconds: float) -
             scale = np.maximum(np.hypot(v, q), 1e-300)
             total += np.log(scale)
             v, q = v / scale, q / scale
-        slopes = total / steps
+        logs = growth(np.zeros(runs), total, steps)
+        slopes = claim.meaning(me.gamma_low).value(logs)
         error = 8 * float(slopes.std(ddof=1)) / runs**0.5 + (4 - np.log(1 - share)) / steps
-        seen = float(slopes.mean())
-        at |= {me.gamma_low: F(seen + error), me.gamma_high: F(seen - error)}
+        upper = float(claim.meaning(me.gamma_high).value(logs).mean())
+        claim.drawn((me.low, me.high))
+        at |= {me.gamma_low: F(float(slopes.mean()) + error), me.gamma_high: F(upper - error)}
         judge(claim, at)
     return played
-
-
-def _by_quadrature(cube: Any) -> Any:
-    """The limit in balls, without Airy functions: int (s/2 - 1/2) s^(-1/2) e over int s^(-1/2) e, s = t^2.
-
-    e = exp((s/4 - s^3/12)/c^3); for c^3 <= 8 what lies past t = 6 is below 1e-100.
-    """
-
-    def part(power: int) -> Any:
-        found = flint.acb.integral(
-            lambda t, _: 2 * t**power * ((t**2 / 4 - t**6 / 12) / flint.acb(cube)).exp(), 0, 6
-        )
-        return found.real + flint.arb(0, 1e-100)
-
-    return part(2) / part(0) / 2 - flint.arb(1) / 2
 
 
 def momentum_airy(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -186,30 +182,27 @@ def momentum_airy(claim: Claim, rng: np.random.Generator, seconds: float) -> int
     played = 0
     for _ in cases(seconds):
         size, share = F(int(rng.integers(6, 40)), 20), choose(rng, [F(9, 10), F(99, 100)])
-        at: dict[Any, Any] = {me.c: size, n: 2, b: 1, p: F(1, 2), mo.beta: share,
+        at: dict[Any, Any] = {me.c: size, n: 2, b: 1, **measured(claim, chances(2, 1), (p,)), mo.beta: share,
                               a: (ball(2 * (size * (1 - share)) ** 3)).sqrt()}  # fmt: skip
         if not inside(claim, at):
             continue
         played += 1
         for f in claim.formula.atoms(*AIRY):
             at[f] = ball(value(f.args[0], at)).airy()[AIRY.index(f.func)]
-        at[me.gamma_slow] = _by_quadrature(ball(size**3))
+        at |= measured(claim, ball(size**3), (me.gamma_slow,))
         judge(claim, at)
     return played
 
 
 def momentum_airy_edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """The zero by bisection of the integral, in balls; signs on both sides of it."""
-    low, high = F(17, 10), F(9, 5)
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (low, middle) if _by_quadrature(ball(middle)) > 0 else (middle, high)
-    zero = ball(low).union(ball(high))
+    zero = claim.meaning(me.edge).value((F(17, 10), F(9, 5)))
     played = 0
     for _ in cases(seconds):
         size, share = F(int(rng.integers(6, 40)), 20), choose(rng, [F(9, 10), F(99, 100)])
-        found = _by_quadrature(ball(size**3))
-        at: dict[Any, Any] = {me.c: size, n: 2, b: 1, p: F(1, 2), mo.beta: share, me.edge: zero,
+        found = claim.meaning(me.gamma_slow).value(ball(size**3))
+        at: dict[Any, Any] = {me.c: size, n: 2, b: 1, **measured(claim, chances(2, 1), (p,)), mo.beta: share,
+                              me.edge: zero,
                               a: (ball(2 * (size * (1 - share)) ** 3)).sqrt(),
                               me.gamma_slow: found}  # fmt: skip
         if not inside(claim, at) or not (abs(found) > 0 and abs(ball(size**3) - zero) > 0):

@@ -9,7 +9,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from tests.ambient import as_fmpq, gates_at, hessian, loss, relu_loss
+from tests.ambient import gates_at, hessian, relu_loss
 from tests.falsify.seeing import measured, norm2, seen
 from tests.falsify.sums.items import (
     batches_of,
@@ -35,10 +35,14 @@ from tests.falsify.sums.tools import (
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import unequal_norms as un
+from theory.legend import LEGEND
 from theory.notation import S, a, active, b, chi, n, perp, perp_next, r2, r2_next
 from theory.vocabulary.data import inner, off_span
+from theory.vocabulary.factors import Factors
+from theory.vocabulary.neuron import At, Bend
 
 F = Fraction
+NORMS_LEGEND = LEGEND["assumptions"]
 NORMS = (F(1), F(11, 10), F(1, 2), F(2), F(3, 2), F(9, 10))
 
 
@@ -73,24 +77,21 @@ def norms_step(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         weight = _weight(rng, data, choose(rng, [F(1), F(7, 5), F(2), F(3)]))
         batch = [int(x) for x in rng.permutation(points)[:size]]
         after = plain_step(data, weight, batch, step, linear)
-        q = [inner(weight, x) for x in data]
-        drawn = [i for i in batch if linear or q[i] > 0]
         row = count % (points + 1)
         step_ = seen(weight, data, linear=linear, after=after, batch=batch, row=row)
-        heavy = sum((squared(data[i]) * q[i] ** 2 for i in drawn), F(0))
+        here = At(weight, data, after, batch, linear=linear)
         largest = next(x for x, y in zip(norms, data, strict=True) if squared(y) == top)
-        at: dict[Any, Any] = {a: step, un.Q: heavy, un.sigma_m: largest,
+        at: dict[Any, Any] = {a: step, un.sigma_m: largest, **measured(claim, here, (un.Q,)),
                               **measured(claim, step_, (S, r2, r2_next, perp, perp_next))}  # fmt: skip
         for j, point in enumerate(data):
             if not any(point):
                 continue
-            cs = [inner(w, point) / norms[j] if isinstance(norms[j], Fraction)
-                  else ball(inner(w, point)) / norms[j] for w in (weight, after)]  # fmt: skip
-            here = {**at, un.c_j: cs[0], un.c_j_next: cs[1], un.sigma_j: norms[j],
-                    **measured(claim, replace(step_, pair=(j, j)), (chi, active))}  # fmt: skip
-            if inside(claim, here):
+            point_of = {**at, un.sigma_j: norms[j],
+                        **measured(claim, replace(here, j=j), (un.c_j, un.c_j_next), NORMS_LEGEND),
+                        **measured(claim, replace(step_, pair=(j, j)), (chi, active))}  # fmt: skip
+            if inside(claim, point_of):
                 played += 1
-                judge(claim, here)
+                judge(claim, point_of)
     return played
 
 
@@ -125,12 +126,9 @@ def norms_hessian(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         for symbol, v, x in sides:
             if not any(v):
                 continue
-            column = flint.fmpq_mat([[as_fmpq(y)] for y in v])
-            bent = (form * column).entries()
-            found = sum(
-                (y * F(int(z.p), int(z.q)) for y, z in zip(v, bent, strict=True)), F(0)
-            ) / squared(v)
-            here = {**at, un.sigma_j: 0 if x is None else sigma(x), symbol: found}
+            here = {**at, un.sigma_j: 0 if x is None else sigma(x),
+                    **measured(claim, Bend(form, v, points), (symbol,))}  # fmt: skip
+            claim.drawn((un.sigma_j,))
             judge(claim, here, lambda part, name=symbol: part.has(name))
     return played
 
@@ -141,24 +139,23 @@ def norms_stationary(claim: Claim, rng: np.random.Generator, seconds: float) -> 
     for count in cases(seconds):
         points = 1 + count % 4
         data, linear = data_of(claim, rng, points, points + 1), linear_of(claim, rng)
-        norms, rule = [sigma(x) for x in data], "linear" if linear else "relu"
+        norms = [sigma(x) for x in data]
         if not all(isinstance(x, Fraction) and x for x in norms):
             continue
         top = max(range(points), key=norms.__getitem__)
         weight = _weight(rng, data, choose(rng, [F(1), F(7, 5), F(3)]))
-        gates = gates_at(weight, data, rule)
         step = F(1, 7)
         after = plain_step(data, weight, range(points), step, linear)
-        slope = [(x - y) / step / points for x, y in zip(weight, after, strict=True)]
         best = [x / norms[top] for x in data[top]]
-        mass = sum((g * inner(weight, x) ** 2 for x, g in zip(data, gates, strict=True)), F(0))
-        excess = loss(weight, data, gates) - loss(best, data, gates_at(best, data, rule))
-        off = [sum(off_span(v, data), F(0)) for v in (weight, slope)]
+        here = At(weight, data, after, range(points), linear=linear, step=step, other=best)
+        known = measured(claim, seen(weight, data, linear=linear), (un.mass, r2))
+        known |= measured(claim, here, (perp, un.gradient_off, un.loss_excess))
         for j, x in enumerate(data):
-            at = {un.mass: mass, **norm2(claim, weight), un.sigma_m: norms[top], active: gates[j],
-                  n: points, un.c_j: inner(weight, x) / norms[j], un.sigma_j: norms[j], perp: off[0],
-                  un.gradient_j: inner(slope, x) / norms[j], un.gradient_off: off[1],
-                  un.loss_excess: excess, un.norm_star: 1, un.mass_star: norms[j] ** 2}  # fmt: skip
+            still = seen([y / norms[j] for y in x], data, linear=linear)
+            at = {**known, **measured(claim, seen(weight, data, linear=linear, pair=(j, j)), (active,)),
+                  **measured(claim, replace(here, j=j), (un.c_j, un.gradient_j)),
+                  **measured(claim, still, (un.norm_star, un.mass_star)),
+                  n: points, un.sigma_m: norms[top], un.sigma_j: norms[j]}  # fmt: skip
             if inside(claim, at):
                 played += 1
                 judge(claim, at)
@@ -167,6 +164,19 @@ def norms_stationary(claim: Claim, rng: np.random.Generator, seconds: float) -> 
 
 def log_of(number: Fraction) -> flint.arb:
     return flint.arb("-inf") if number == 0 else ball(abs(number)).log()
+
+
+def _at_largest(data: list[list[Fraction]], off: list[Fraction], step: Fraction) -> Factors:
+    """Factors of full-batch steps beside x_m/sigma_m, m the last of the data."""
+    at = [x / sigma(data[-1]) for x in data[-1]]
+    near = F(1, 10**30)
+
+    def of(batch: range) -> dict[str, Fraction]:
+        sides = {"along": (data[0], plus(at, near, data[0])), "off": (off, plus(at, near, off))}
+        return {name: inner(plain_step(data, w, batch, step), v) / inner(w, v) for name, (v, w) in sides.items()
+                if any(v)} | {"radial": F(1, 2)}  # fmt: skip
+
+    return Factors(lambda value: value(range(len(data))), of)
 
 
 def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -189,7 +199,7 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         size = 2 if item == words.FULL else size
         at: dict[Any, Any] = {a: step, un.sigma_m: top, un.sigma_j: low, **norm2(claim, weight), n: 2,
                               b: size, un.start_m2: cs[1] ** 2, un.start_j2: cs[0] ** 2,
-                              S: q[0] ** 2 + q[1] ** 2}  # fmt: skip
+                              **measured(claim, seen(weight, data, batch=(0, 1)), (S,))}  # fmt: skip
         if not inside(claim, at):
             continue
         played += 1
@@ -198,9 +208,8 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         moved = [inner(after, x) for x in data]
         if 0 in (*q, *moved):
             refute(claim, "a zero stays, and no rate is finite", at)
-        at[un.gain] = log_of(abs(moved[1] / q[1] / (moved[0] / q[0])))
-        at[un.rate_j] = ball(1 - step * (top**2 - low**2)).log()
-        at[un.rate_off] = ball(1 - step * top**2).log()
+        at |= measured(claim, {"along": moved[1] / q[1], "own": moved[0] / q[0]}, (un.gain,))
+        at |= measured(claim, _at_largest(data, off, step), (un.rate_j, un.rate_off))
         at[un.c_star2] = 1
         judge(claim, at)
         if count % 4:

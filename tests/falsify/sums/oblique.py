@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+import flint
 import numpy as np
 
-from tests.ambient import hessian, loss
-from tests.falsify.seeing import norm2
+from tests.ambient import as_fmpq, hessian
+from tests.falsify.seeing import Seen, measured, norm2, seen
 from tests.falsify.sums.items import batches_of, data_of, float_path, linear_of
 from tests.falsify.sums.tools import (
     axes,
-    ball,
     cases,
     choose,
     equals,
@@ -22,12 +23,12 @@ from tests.falsify.sums.tools import (
     rational,
     refute,
     sizes,
-    squared,
 )
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import nonorthogonal as no
 from theory.assumptions import nonorthogonal_law as nl
+from theory.legend import LEGEND
 from theory.notation import (
     S,
     a,
@@ -45,9 +46,12 @@ from theory.notation import (
     s,
     t,
 )
-from theory.vocabulary.data import inner, off_span
+from theory.vocabulary.data import inner
+from theory.vocabulary.neuron import At, Bend
+from theory.vocabulary.runs import Linear
 
 F = Fraction
+OBLIQUE = LEGEND["assumptions.nonorthogonal"]
 UNITS = [(F(1), F(0)), (F(3, 5), F(4, 5)), (F(-3, 5), F(4, 5)), (F(4, 5), F(-3, 5)), (F(0), F(1)),
          (F(-1), F(0)), (F(12, 13), F(5, 13)), (F(-5, 13), F(12, 13))]  # fmt: skip
 
@@ -65,22 +69,12 @@ def nonorth_step(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         weight = [rational(rng, -2, 2, 8) for _ in range(3)]
         batch = [int(x) for x in rng.permutation(points)[:size]]
         after = plain_step(data, weight, batch, step)
-        q = [inner(weight, x) for x in data]
-        X = [sum((q[i] * data[i][k] for i in batch), F(0)) for k in range(len(weight))]
-        mass, norm = sum((q[i] ** 2 for i in batch), F(0)), squared(weight)
-        known = norm - 2 * step * mass * (norm - (2 - norm)) + step**2 * mass * (
-            mass * norm - 2 * (2 - norm) * mass + (2 - norm) ** 2)  # fmt: skip
-        off, off_after = off_span(weight, data), off_span(after, data)
-        plane = squared(weight) - squared(off)
-        floor = plane - 2 * step * mass * (plane - (2 - norm)) + step**2 * mass * (
-            mass * plane - 2 * (2 - norm) * mass + (2 - norm) ** 2)  # fmt: skip
-        for j, point in enumerate(data):
-            at: dict[Any, Any] = {a: step, S: mass, no.V: squared(X), r2: norm, q_j: q[j],
-                                  no.U: inner(X, point), q_j_next: inner(after, point),
-                                  perp: sum(off), perp_next: sum(off_after),
-                                  no.norm_excess: squared(after) - known,
-                                  no.mass_excess: squared(after) - squared(off_after) - floor,
-                                  no.single_excess: 0 if size > 1 else squared(X) - mass}  # fmt: skip
+        here = At(weight, data, after, batch, step=step)
+        whole = measured(claim, here, (no.V, no.norm_excess, no.mass_excess, no.single_excess))
+        for j in range(points):
+            state = seen(weight, data, after=after, batch=batch, pair=(j, j), row=count % 3)
+            at: dict[Any, Any] = {a: step, **whole, **measured(claim, replace(here, j=j), (no.U,)),
+                                  **measured(claim, state, (S, r2, q_j, q_j_next, perp, perp_next))}  # fmt: skip
             if inside(claim, at):
                 played += 1
                 judge(claim, at)
@@ -97,8 +91,8 @@ def nonorth_fixed(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         at: dict[Any, Any] = {n: points, b: size, a: step, no.c: cosine}
         start = pair[0]
         moved = plain_step(pair, start, (1,), step, linear)
-        at[no.shift2] = squared([x - y for x, y in zip(moved, start, strict=True)])
-        at |= {q_i: 1, r2: 1}
+        at |= measured(claim, At(start, pair, moved), (no.shift2,))
+        at |= measured(claim, seen(start, pair), (q_i, r2))
         if not inside(claim, at):
             continue
         played += 1
@@ -137,13 +131,9 @@ def nonorth_nolimit(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         kinds.append([F(1, 10), *[F(0)] * (len(data[0]) - 2), F(8, 5)])
         if len(data[0]) == 3:
             kinds.append([F(0), F(0), F(1)])
-        squares = [[inner(x, y) ** 2 for y in data] for x in data]
-        oblique = min(max(c * (1 - c) for c in row) for row in squares)
         for start in kinds:
-            plane = all(x[-1] == 0 for x in data) and len(data[0]) == 3
-            mass = squared(start[:2]) if plane else squared(start)
-            at: dict[Any, Any] = {n: size, b: drawn, a: step, **norm2(claim, start), s: mass,
-                                  no.oblique_least: oblique}  # fmt: skip
+            at: dict[Any, Any] = {n: size, b: drawn, a: step, **norm2(claim, start),
+                                  **measured(claim, At(start, data), (s, no.oblique_least))}  # fmt: skip
             if not inside(claim, at):
                 continue
             played += 1
@@ -195,31 +185,37 @@ def nonorth_pca(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         extra, linear = int(rng.integers(3)), linear_of(claim, rng)
         data = [[along, side * across, *[F(0)] * extra] for side in (1, -1)]
         size = 2 + extra
-        cosine, values = inner(*data), (along**2, across**2)
+        cosine = inner(*data)
         for here in (0, 1):
-            at: dict[Any, Any] = {no.mu: values[here], no.nu: values[1 - here], d: size, n: 2,
-                                  no.c: cosine}  # fmt: skip
+            unit, aside = axes(size, size)[here], axes(size, size)[1 - here]
+            place = At(unit, data, linear=linear, other=aside, j=1 - here, i=here)
+            at: dict[Any, Any] = {
+                d: size,
+                n: 2,
+                no.c: cosine,
+                **measured(claim, place, (no.mu, no.nu), OBLIQUE),
+            }
             if not inside(claim, at):
                 continue
             played += 1
-            unit = axes(size, size)[here]
             step = F(1, 10)
             gates = [int(linear or inner(unit, x) > 0) for x in data]
             if plain_step(data, unit, (0, 1), step, linear) != unit:
                 refute(claim, "not stationary", at)
             form = hessian(unit, data, gates)
-            entry = lambda k, form=form: F(int(form[k, k].p), int(form[k, k].q))  # noqa: E731
-            at |= {r2: 1, no.loss_here: loss(unit, data, gates), no.curvature_along: entry(here),
-                   no.curvature_across: entry(1 - here),
-                   no.trace_here: sum((entry(k) for k in range(size)), F(0)),
-                   no.edge_here: 2 / entry(here) / 2, no.mu_pair: (1 + cosine) / 2,
-                   no.nu_pair: (1 - cosine) / 2}  # fmt: skip
+            bend = Bend(form, unit, 2)
+            at |= measured(claim, bend, (no.curvature_along, no.trace_here, no.edge_here))
+            at |= measured(claim, replace(bend, v=aside), (no.curvature_across,))
+            at |= measured(claim, place, (no.loss_here, no.mu_pair, no.nu_pair)) | norm2(
+                claim, unit
+            )
             judge(claim, at, lambda x: not x.has(no.ratio_factor))
             state = [rational(rng, F(1, 10), F(1, 2), 9) for _ in range(2)] + [F(0)] * extra
             after = plain_step(data, state, (0, 1), step, linear)
-            ratio = (after[1 - here] / state[1 - here]) / (after[here] / state[here])
-            mass = sum((inner(state, x) ** 2 for x in data), F(0))
-            judge(claim, {**at, **norm2(claim, state), a: step, S: mass, no.ratio_factor: ratio},
+            place = replace(place, w=state, after=after)
+            claim.drawn((a,))
+            judge(claim, {**at, **measured(claim, seen(state, data, batch=(0, 1)), (S, r2)), a: step,
+                          **measured(claim, place, (no.ratio_factor,))},
                   lambda x: x.has(no.ratio_factor))  # fmt: skip
     return played
 
@@ -236,27 +232,25 @@ def nonorth_obtuse(claim: Claim, rng: np.random.Generator, seconds: float) -> in
         state = [rational(rng, -1, 1, 8), rational(rng, -1, 1, 8)]
         if count < 3:
             state = [[F(1), F(0)], [F(-1, 10), F(-1, 2)], [F(0), F(13, 10)]][count]
-        q, norm = [inner(state, x) for x in data], squared(state)
         size, drawn = (2, 1) if rng.integers(4) else (2, 2)
-        if count == 1:  # orthogonal to both points: nothing moves
+        start = state
+        if count == 1:  # both gates are closed at the start: nothing moves
             data, step, drawn = [[F(1), F(0)], [F(-3, 5), F(4, 5)]], F(1, 4), 1
-            state, q, norm, cosine = [F(0), F(0)], [F(0), F(0)], F(1), F(-3, 5)
-        base: dict[Any, Any] = {a: step, no.c: cosine, r2: norm, s: norm, t: 2 - norm, n: size,
-                                b: drawn, no.live_start: max(q)}  # fmt: skip
+            start, state, cosine = [F(-1, 5), F(-1, 2)], [F(1, 2), F(1, 2)], F(-3, 5)
+        base: dict[Any, Any] = {a: step, no.c: cosine, n: size, b: drawn, **norm2(claim, start), **measured(
+            claim, At(start, data), (s, no.live_start))}  # fmt: skip
         for i, j in ((0, 1), (1, 0)):
-            at = {**base, q_i: q[i], q_j: q[j]}
+            here = seen(state, data, linear=linear, pair=(i, j))
+            at = base | measured(claim, here, (t, q_i, q_j))
             if not inside(claim, at):
                 continue
             played += 1
             after = plain_step(data, state, (i,), step, linear)
-            at[no.fall], at[no.mass_bound] = inner(after, data[j]) - q[j], norm
+            at |= measured(claim, At(state, data, after, j=j, i=i), (no.fall, no.mass_bound))
             judge(claim, at, lambda x: not x.has(no.p_sparse))
-            if norm != squared(state):
-                judge(claim, {**at, no.p_sparse: 0}, lambda x: x.has(no.p_sparse))
-                continue
             rest = any(inner(after_i, data[1 - k]) != inner(data[k], data[1 - k]) for k in (0, 1)
                        for after_i in [plain_step(data, data[k], (1 - k,), step, linear)])  # fmt: skip
-            dead = max(q) <= 0 and not linear
+            dead = max(inner(start, x) for x in data) <= 0 and not linear
             judge(claim, {**at, no.p_sparse: F(0) if rest or dead else F(1)},
                   lambda x: x.has(no.p_sparse))  # fmt: skip
     return played
@@ -274,31 +268,30 @@ def nonorth_angle(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         base = [*choose(rng, UNITS), F(0)] if rng.integers(4) else [F(3, 5), F(0), F(4, 5)]
         over = choose(rng, [F(1), 1 + step / 9, 1 + step / 8 - step**2 / 128, F(11, 10)])
         weight = [x * over for x in base]
-        squares, signed = [], []
-        for i, point in enumerate(data):
-            q, norm = inner(weight, point), squared(weight)
-            share = q**2 / norm
-            turned = weight[0] * point[1] - weight[1] * point[0]
-            at: dict[Any, Any] = {a: step, n: 2, b: 1, active: 1, perp: base[2], nl.C: share,
-                                  delta: norm - 1, nl.m: turned * q / norm, nl.c: cosine}  # fmt: skip
-            squares.append(at[nl.m] ** 2)
-            signed.append(-at[nl.m])
+        for i in (0, 1):
+            after = plain_step(data, weight, (i,), step)
+            here = At(weight, data, after, (i,), j=i, step=step)
+            state = seen(weight, data, pair=(i, i), row=2)
+            at: dict[Any, Any] = {a: step, n: 2, b: 1, nl.c: cosine, **measured(claim, here, (nl.C, nl.m)),
+                                  **measured(claim, state, (active, perp, delta))}  # fmt: skip
             if not inside(claim, at):
                 continue
             played += 1
-            after = plain_step(data, weight, (i,), step)
-            cross, dot = weight[0] * after[1] - weight[1] * after[0], inner(weight, after)
-            at[nl.tangent] = cross / dot
-            angle = ball(cross / dot).atan() - ball(step * (1 - at[delta]) * at[nl.m])
-            at[nl.turn_error2] = angle**2
+            at |= measured(claim, here, (nl.tangent, nl.turn_error2))
             judge(claim, at, lambda x: x.has(nl.tangent, nl.turn_error2))
             if i == 1:
-                # angle of w from e_1, the bisector: sin 2 phi
-                at[nl.X] = 2 * base[0] * base[1] / squared(base[:2])
-                at[nl.mean_m] = -sum(signed) / 2
-                at[nl.mean_m2] = sum(squares) / 2
+                at |= measured(claim, here, (nl.X, nl.mean_m, nl.mean_m2))
                 judge(claim, at, lambda x: x.has(nl.mean_m, nl.mean_m2))
     return played
+
+
+def _linear(data: list[list[Fraction]], step: Fraction) -> Linear:
+    """The recursion linearised at e_1, the unit vector of x_1 + x_2: one sample's Hessian and gradient each."""
+    unit, one = [F(1), F(0)], flint.fmpq_mat([[1, 0], [0, 1]])
+    kicks = [[[as_fmpq(y - x)] for x, y in zip(unit, plain_step([point], unit, (0,), step), strict=True)]
+             for point in data]  # fmt: skip
+    moves = [one - hessian(unit, [x], [1]) * as_fmpq(step) for x in data]
+    return Linear(moves, [flint.fmpq_mat(x) for x in kicks], step)
 
 
 def nonorth_lyapunov(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -308,29 +301,18 @@ def nonorth_lyapunov(claim: Claim, rng: np.random.Generator, seconds: float) -> 
     for _ in cases(seconds):
         along, across = choose(rng, frames)
         data, step = [[along, across], [along, -across]], rational(rng, F(1, 100), F(1, 2), 40)
-        at: dict[Any, Any] = {a: step, n: 2, b: 1, active: 1, nl.c: along**2 - across**2}
+        at: dict[Any, Any] = {a: step, n: 2, b: 1, nl.c: along**2 - across**2,
+                              **measured(claim, seen([F(1), F(0)], data), (active,))}  # fmt: skip
         if not inside(claim, at):
             continue
         played += 1
-        unit = [F(1), F(0)]
-        forms = [hessian(unit, [x], [1]) for x in data]
-        get = lambda m, i, j: F(int(m[i, j].p), int(m[i, j].q))  # noqa: E731
-        slopes = [[(u - v) / step for u, v in zip(unit, plain_step([x], unit, (0,), step), strict=True)]
-                  for x in data]  # fmt: skip
-        one, two = equals(claim, nl.along, at), equals(claim, nl.across, at)
-        total = [[F(0)] * 2 for _ in range(2)]
-        for form, g in zip(forms, slopes, strict=True):
-            move = [[F(i == j) - step * get(form, i, j) for j in (0, 1)] for i in (0, 1)]
-            for i in (0, 1):
-                for j in (0, 1):
-                    kept = move[i][0] * one * move[j][0] + move[i][1] * two * move[j][1]
-                    total[i][j] += (kept + step**2 * g[i] * g[j]) / 2
-        if total != [[one, 0], [0, two]] or min(one, two) < 0:
-            refute(claim, f"({one}, {two}) is not stationary: {total}", at)
-        small = {**at, a: F(1, 10**15)}
-        limit = equals(claim, nl.across, small) * 10**15
-        if abs(limit - equals(claim, nl.floor, at)) > F(1, 10**12):
-            refute(claim, "leading order", at)
+        judge(
+            claim,
+            at | measured(claim, _linear(data, step), (nl.along, nl.across)),
+            lambda x: not x.has(nl.floor),
+        )
+        found = measured(claim, _linear(data, F(1, 10**15)), (nl.floor,))
+        judge(claim, at | found, lambda x: x.has(nl.floor))
     return played
 
 
@@ -344,8 +326,9 @@ def nonorth_floor(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         cosine = [0.3, 0.8, 0.5][count % 3]
         size = 1 if rng.integers(3) else 2
         step, half = 0.012 / cosine, np.arccos(cosine) / 2
-        at: dict[Any, Any] = {n: 2, b: size, active: 1, a: F(step), perp: 0, q_i: 1, q_j: F(cosine),
-                              delta: 0, nl.c: F(cosine)}  # fmt: skip
+        state = Seen([F(1), F(cosine)], [1, 1], F(1), F(1), [F(0)], pair=(0, 1))
+        at: dict[Any, Any] = {n: 2, b: size, a: F(step), nl.c: F(cosine),
+                              **measured(claim, state, (active, perp, q_i, q_j, delta))}  # fmt: skip
         if not inside(claim, at):
             continue
         played += 1
@@ -364,7 +347,7 @@ def nonorth_floor(claim: Claim, rng: np.random.Generator, seconds: float) -> int
                 norm = (w**2).sum(axis=1, keepdims=True)
                 move += q * (2 - norm) * point - q**2 * w
             w = w + step * move
-        level = float((np.arctan2(w[:, 1], w[:, 0]) ** 2).mean()) / step
+        level = claim.meaning(nl.floor).value((np.arctan2(w[:, 1], w[:, 0]), step))
         claimed = float(equals(claim, nl.floor, at))
         if abs(level - claimed) > 0.4 * claimed:
             refute(claim, f"E phi^2/a = {level:.4f}, claimed {claimed:.4f}", at)

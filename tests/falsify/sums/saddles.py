@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from math import comb
 from typing import Any
 
 import flint
 import numpy as np
 
-from tests.falsify.seeing import measured, norm2
-from tests.falsify.sums.draws import TINY, about, float_runs, subsets
-from tests.falsify.sums.items import batches_of, data_of, mean_of, numbers, plus, sigma
+from tests.ambient import as_fmpq, hessian
+from tests.falsify.seeing import chances, measured, norm2
+from tests.falsify.sums.draws import TINY, float_runs, listed, over, subsets
+from tests.falsify.sums.items import batches_of, data_of, numbers, plus, sigma
 from tests.falsify.sums.norms import NORMS, log_of, some_weight
 from tests.falsify.sums.tools import (
     axes,
@@ -35,7 +37,9 @@ from theory.assumptions import saddle_trap as st
 from theory.assumptions import unequal_norms as un
 from theory.notation import a, b, n, p, r2
 from theory.vocabulary.data import inner, off_span
+from theory.vocabulary.factors import LOG_ALONG, LOG_OFF, LOG_RADIAL, Factors
 from theory.vocabulary.meanings import Ends
+from theory.vocabulary.neuron import Bend
 from theory.vocabulary.observables import Seen
 
 F = Fraction
@@ -47,26 +51,32 @@ HITS = (
 
 
 def _chances(claim: Claim, points: int, size: int) -> dict[Any, Any]:
-    law = Seen(q=(F(0),) * points, gates=(1,) * points, r2=F(0), on=F(0), size=size)
-    return measured(claim, law, (p, st.p_both))
+    return measured(claim, chances(points, size), (p, st.p_both))
+
+
+def _pairs(points: int, size: int, step: Fraction, one: Fraction, two: Fraction) -> Factors:
+    """Factors at x_i/sigma_i by the four cases of i, j in or out of the batch."""
+    ways = {(i, j): comb(points - 2, size - i - j) for i in (0, 1) for j in (0, 1)
+            if 0 <= size - i - j <= points - 2}  # fmt: skip
+    law = {x: ball(F(k, comb(points, size))) for x, k in ways.items()}
+
+    def of(pair: tuple[int, int]) -> dict[str, Fraction]:
+        i, j = pair
+        return {"along": 1 - step * one**2 * i + step * two**2 * j, "off": 1 - step * one**2 * i,
+                "radial": 1 - 4 * step * one**2 * i}  # fmt: skip
+
+    return listed(law, of)
 
 
 def _exponent(points: int, size: int, step: Fraction, one: Fraction, two: Fraction) -> flint.arb:
-    """E of the change of log|c_j| at x_i/sigma_i by the four cases of i, j in or out of the batch."""
-    total, whole = flint.arb(0), comb(points, size)
-    for i in (0, 1):
-        for j in (0, 1):
-            rest = size - i - j
-            ways = comb(points - 2, rest) if 0 <= rest <= points - 2 else 0
-            if ways:
-                total += ball(F(ways, whole)) * log_of(1 - step * one**2 * i + step * two**2 * j)
-    return total
+    """E of the change of log|c_j| at x_i/sigma_i."""
+    return _pairs(points, size, step, one, two).expected(lambda f: log_of(f["along"]))
 
 
 def _played(
     claim: Claim, rng: np.random.Generator, points: int, size: int, step: Fraction
 ) -> Any:  # fmt: skip
-    """(data, exponents of c_j, w_perp, r2 - 1) at x_1/sigma_1 by plain steps; None where undefined."""
+    """(step, norms, factors of c_j, w_perp, r2 - 1) at x_1/sigma_1 by plain steps; None where undefined."""
     data = data_of(claim, rng, points, points + 1)
     one, two = sigma(data[0]), sigma(data[1])
     if not all(isinstance(x, Fraction) and x for x in (one, two)):
@@ -77,17 +87,14 @@ def _played(
     if not any(off) or not inner(sides[0], data[1]):
         return None
 
-    def logs(batch: Any, k: int) -> flint.arb:
-        after = plain_step(data, sides[k], batch, step)
-        factor = (
-            inner(after, data[1]) / inner(sides[0], data[1]) if k == 0
-            else inner(after, off) / inner(sides[1], off) if k == 1
-            else (squared(after) - 1) / (squared(sides[2]) - 1)
-        )  # fmt: skip
-        return about(abs(factor)).log() if abs(factor) > F(1, 10**20) else flint.arb("-inf")
+    @cache
+    def of(batch: Any) -> dict[str, Fraction]:
+        after = [plain_step(data, side, batch, step) for side in sides]
+        return {"along": inner(after[0], data[1]) / inner(sides[0], data[1]),
+                "off": inner(after[1], off) / inner(sides[1], off),
+                "radial": (squared(after[2]) - 1) / (squared(sides[2]) - 1)}  # fmt: skip
 
-    found = [mean_of(claim, rng, points, size, lambda x, k=k: logs(x, k)) for k in range(3)]
-    return step, one, two, found
+    return step, one, two, over(claim, rng, points, size, of)
 
 
 def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -111,11 +118,9 @@ def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             made = _played(claim, rng, points, size, share)
             if made is None:
                 continue
-            step, one, two, (rate_j, rate_off, radial) = made
+            step, one, two, here = made
         else:
-            rate_j = _exponent(points, size, step, one, two)
-            rate_off = ball(F(size, points)) * log_of(1 - step * one**2)
-            radial = ball(F(size, points)) * log_of(1 - 4 * step * one**2)
+            here = _pairs(points, size, step, one, two)
         at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_j: two,
                               un.sigma_m: two, st.kept_c2: choose(rng, [F(1, 9), F(0)])}  # fmt: skip
         if not inside(claim, at):
@@ -124,13 +129,13 @@ def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if claim.id == "NORMS-EXPONENT":
             if at[st.kept_c2] == 0:
                 refute(claim, "a coordinate that is 0 from some step on has the exponent -oo", at)
-            at |= {**_chances(claim, points, size), un.rate_j: rate_j, un.rate_off: rate_off}
-            skip = 4 * step * one**2 == 1 or not radial.is_finite()
-            judge(claim, {**at, st.rate_radial: radial}, lambda x, no=skip: not (
-                no and x.has(st.rate_radial)))  # fmt: skip
+            at |= _chances(claim, points, size)
+            at |= measured(claim, here, (un.rate_j, un.rate_off, st.rate_radial))
+            skip = 4 * step * one**2 == 1 or not at[st.rate_radial].is_finite()
+            judge(claim, at, lambda x, no=skip: not (no and x.has(st.rate_radial)))
             continue
         low, high = equals(claim, st.a_low, at), equals(claim, st.a_high, at)
-        rates = rate_j, rate_off, radial
+        rates = [x.value(here) for x in (LOG_ALONG, LOG_OFF, LOG_RADIAL)]
         surely, hardly = all(bool(x < 0) for x in rates), any(bool(x > 0) for x in rates)
         wide = max(abs(step - low), abs(step - high)) > F(1, 10**9)
         if step not in (low, high) and wide and (
@@ -172,7 +177,10 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         norms = np.array([float(one)] + [float(two)] * (points - 1))
         found, _ = float_runs(c, np.zeros(40), float(step), subsets(rng, 40, points, size), 400,
                               norms=norms)  # fmt: skip
-        left = int((~(np.abs(found[:, 1:]).sum(axis=1) < 0.1)).sum())
+        ends = Ends(
+            c, np.nan_to_num(found, nan=1e9, posinf=1e9, neginf=-1e9), np.diag(norms), relu=False
+        )
+        left = 40 - int(claim.meaning(st.p_trap).value(ends).sum())
         if left > 20:
             refute(claim, f"{left} of 40 runs leave", at)
     return played
@@ -199,7 +207,8 @@ def trap(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         step = low + (high - low) * choose(rng, [F(1, 2), F(1, 10), F(0), F(1), F(-1, 5), F(9, 8)])
         own, rest = rational(rng, 0, F(7, 5), 10), rational(rng, 0, 1, 6)
         at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_m: top,
-                              st.start_c2: own**2, r2: own**2 + rest}  # fmt: skip
+                              st.start_c2: own**2,
+                              **measured(claim, Seen((), (), own**2 + rest, F(0)), (r2,))}  # fmt: skip
         if points < 2 or not inside(claim, at):
             continue
         played += 1
@@ -214,8 +223,11 @@ def trap(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         negative = _exponent(points, size, step, one, top) < 0
         trapped = (near or slow or count % 4 > 0) and negative and size < points
         at[st.p_trap] = F(1, 10**9) if trapped else F(0)
-        at[un.curve_j] = (one**2 - top**2) / points
-        judge(claim, at)
+        pair = axes(2, 2, (one, top))
+        bend = hessian([F(1), F(0)], pair, [1, 1]) * as_fmpq(
+            F(2, points)
+        )  # the other data add nothing along x_max
+        judge(claim, at | measured(claim, Bend(bend, [F(0), F(1)], points), (un.curve_j,)))
     return played
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations, islice, product
+from itertools import combinations, combinations_with_replacement, islice, product
+from math import factorial, prod
 from typing import Any
 
 import flint
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from tests.falsify.seeing import measured
 from tests.falsify.sums.tools import (
     ball,
     cases,
@@ -21,10 +23,18 @@ from tests.falsify.sums.tools import (
     refute,
     value,
 )
-from tests.quadratic.cases import Case, Singular, batches, enumerated_operator, evaluated, values_of
+from tests.quadratic.cases import (
+    SINGLE_J,
+    Case,
+    Singular,
+    enumerated_operator,
+    evaluated,
+    values_of,
+)
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
+from theory.legend import LEGEND
 from theory.quadratic import bounds as qb
 from theory.quadratic import mean_square as qu
 from theory.quadratic import paths as qp
@@ -33,15 +43,24 @@ from theory.quadratic.second_moment import (
     N,
     k,
     kappa,
+    kron_product,
+    kron_sum,
     mean_a,
     mean_ab,
     mean_b,
+    noise,
     operator,
+    spectral_radius,
 )
-from theory.quadratic.thresholds import FINITE, compare, definiteness, identity
+from theory.quadratic.thresholds import FINITE, definiteness, identity
+from theory.vocabulary import sums
+from theory.vocabulary.batch_means import Means, counted
 from theory.vocabulary.meanings import VARIANCE_FACTOR, Draws
+from theory.vocabulary.sums import LATE, Sum
 
 F = Fraction
+QUADRATIC = LEGEND["quadratic"]
+ZERO = F(0)
 
 
 def family(rng: np.random.Generator, count: int, dimension: int = 2) -> Case:
@@ -76,15 +95,38 @@ def numbers(case: Case) -> tuple[Fraction, Fraction]:
     return mean, sum(x * x for x in values) / len(values) - mean**2
 
 
+def law_of(number: int, size: int, sampling: str) -> list[tuple[tuple[int, ...], Fraction]]:
+    """Every batch with its chance; draws that differ in their order alone are one, counted."""
+    uniform = sampling == "uniform"
+    listed = (combinations if uniform else combinations_with_replacement)(range(number), size)
+    ways = {
+        x: 1 if uniform else factorial(size) // prod(factorial(x.count(i)) for i in {*x})
+        for x in listed
+    }
+    return [(x, F(many, sum(ways.values()))) for x, many in ways.items()]
+
+
+def as_sum(case: Case, step: Fraction = ZERO, **more: Any) -> Sum:
+    """A case as the meanings of its symbols read it."""
+    law = law_of(case.problem.count, case.batch_size, case.sampling)
+    return Sum(case.problem.matrices, law, step, **more)
+
+
+def operators(claim: Claim, case: Case, step: Fraction) -> dict[Any, Any]:
+    """What a formula between operators is evaluated at."""
+    names = (kron_sum, kron_product, noise, operator)
+    claim.drawn((C,))
+    return values_of(case, step) | measured(claim, as_sum(case, step), names)
+
+
+def axis(case: Case, j: int = 0) -> fmpq_mat:
+    """The unit vector e_j, a column."""
+    return fmpq_mat([[int(i == j)] for i in range(case.problem.dimension)])
+
+
 def factor_of(claim: Claim, case: Case) -> Fraction:
     """kappa as the claim means it, from how often a batch holds samples."""
-    size, count = case.batch_size, case.problem.count
-    pairs = F(size * (size - 1))
-    if case.sampling == "uniform":
-        product = pairs / (count * (count - 1)) if count > 1 else F(0)
-        law = Draws(count, size, F(size, count), product)
-    else:
-        law = Draws(count, size, F(size, count) + pairs / count**2, pairs / count**2)
+    law = counts(case.problem.count, case.batch_size, case.sampling)
     try:
         return F(claim.meaning(kappa).value(law))
     except LookupError:
@@ -92,13 +134,14 @@ def factor_of(claim: Claim, case: Case) -> Fraction:
 
 
 def setting(claim: Claim, case: Case) -> dict[Any, Any]:
-    """N, k, kappa, the sign of the least eigenvalue of Q, a shared minimiser and a full start."""
+    """N, k, kappa, the least eigenvalue of Q, a shared minimiser and a full start."""
     return {N: case.problem.count, k: case.batch_size, kappa: factor_of(claim, case),
-            qu.l_min: definiteness(case.problem.mean), qu.gradient2: 0, qu.start_least: 1,
+            **measured(claim, as_sum(case), (qu.l_min,), QUADRATIC), qu.gradient2: 0, qu.start_least: 1,
             qp.mean_start2: 0}  # fmt: skip
 
 
 BELOW = ((1, 3), 1), ((0, 0, 3, 3), 2), ((1, 1, 1, 9), 1), ((0, 1, 2), 1)  # curvatures and k
+BRACKETS = {0: (2, 0), 1: (1, 0), 2: (3, 0), 3: (0, 0), 5: (F(-1, 3), F(1, 3))}  # below and above
 STEPS, RUNS, PAST = 200, 20, 10.0**6
 
 
@@ -137,7 +180,6 @@ def q_kappa(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             at: dict[Any, Any] = {N: number, k: size}
             if not inside(claim, at):
                 continue
-            found = {}
             for name, listed in (
                 (qu.kappa_uniform, list(combinations(range(number), size))),
                 (qu.kappa_replacement, list(product(range(number), repeat=min(size, 4)))),
@@ -146,15 +188,11 @@ def q_kappa(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     continue
                 if not listed:
                     refute(claim, "no such batch", at)
-                means = [[sum(v[i] for i in batch) / size for v in (one, two)] for batch in listed]
-                moment = sum((x * y for x, y in means), F(0)) / len(means)
-                whole = [sum(v, F(0)) / number for v in (one, two)]
-                mixed = sum((x * y for x, y in zip(one, two, strict=True)), F(0)) / number
-                factor = equals(claim, name, at)
-                here = {**at, mean_a: whole[0], mean_b: whole[1], mean_ab: mixed, kappa: factor}
-                found[name] = equals(claim, qu.batch_ab, here)
-                if found[name] != moment:
-                    refute(claim, f"E[a_B b_B] is {moment}, claimed {found[name]}", here)
+                law = Means(one, two, [(x, F(1, len(listed))) for x in listed])
+                factor = measured(claim, law, (name,), LEGEND["quadratic.mean_square"])[name]
+                here = {**at, name: factor, kappa: claim.meaning(kappa).value(counted(law))}
+                here |= measured(claim, law, (mean_a, mean_b, mean_ab, qu.batch_ab))
+                judge(claim, here, lambda part, name=name: part.has(name, kappa))
             played += 1
     return played
 
@@ -176,11 +214,19 @@ def q_ms(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         case, step = family(rng, count), rational(rng, F(1, 10), F(3, 2), 14)
         push = F(0) if rng.integers(3) else F(1)
         full = count != 8 and (bool(rng.integers(2)) or count % 2 == 0)
-        at = {**setting(claim, case), qu.gradient2: push, qu.start_least: int(full)}
+        size = case.problem.dimension
+        starts = [axis(case, j) for j in range(size)] if full else [axis(case, size - 1)]
+        here = as_sum(case, step, starts=starts)
+        at = {
+            **setting(claim, case),
+            qu.gradient2: push,
+            **measured(claim, here, (qu.start_least,)),
+        }
         if not inside(claim, at):
             continue
         played += 1
-        values, one = values_of(case, step), identity(case.problem.dimension**2)
+        values = operators(claim, case, step)
+        values[spectral_radius(operator)] = claim.meaning("rho").value(values[operator])
         named = {str(x): x for x in (operator, qu.C_ms, qu.growth)}
         said = {
             part.lhs: part.rhs for part in relations(claim.formula) if part.lhs in named.values()
@@ -191,37 +237,31 @@ def q_ms(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             claimed = evaluated(said[qu.C_ms], values)
         except Singular:
             refute(claim, "C_ms divides by a singular operator", {**at, "case": case})
-        for sign, near in ((1, 1 - F(1, 10**6)), (-1, 1 + F(1, 10**6))):
-            beside = claimed * ball(near)
-            at_step = F(int((beside * 2**80).mid().floor().unique_fmpz()), 2**80)
-            if definiteness(one - enumerated_operator(case, at_step)) != sign:
-                refute(claim, f"C_ms = {claimed}", {**at, "case": case})
-        size = case.problem.dimension
+        if not claimed.overlaps(ball(claim.meaning(qu.C_ms).value(here))):
+            refute(claim, f"C_ms = {claimed}", {**at, "case": case})
         for slopes, drawn in BELOW[played - 1 : played]:
             line = Case([[[F(x)]] for x in slopes], drawn)
-            mean, variance = numbers(line)
-            here = {**setting(claim, line), qu.l: mean, qu.v: variance}
-            expect_decay(claim, rng, line, equals(claim, qu.C_direction, here), here)
-        start = identity(size)
-        if not full:
-            start = fmpq_mat(size, size)
-            start[size - 1, size - 1] = 1
+            there = setting(claim, line) | measured(
+                claim, as_sum(line, along=axis(line)), (qu.l, qu.v)
+            )
+            expect_decay(claim, rng, line, equals(claim, qu.C_direction, there), there)
+        start = sum((e * e.transpose() for e in starts), fmpq_mat(size, size))
         half = F(int((claimed * 2**40).mid().floor().unique_fmpz()), 2**41)
         late = second_moment(case, half, start, push, 1500)
         first = second_moment(case, half, start, push, 100)
         if push and not late < first / 2 and not late < flint.arb("1e-6"):
             refute(claim, "below C_ms the second moment does not tend to 0", {**at, "case": case})
         growth = evaluated(said[qu.growth], values)
-        far = second_moment(case, step, start, F(0), 512)
-        if far > 0 and growth.is_finite():
-            rate, room = far.log() / 512, (flint.arb(size).log() + 1) / 512
-            if rate < growth - room or rate > growth + room:
-                refute(claim, f"growth {growth}, found {rate}", {**at, "case": case, C: step})
+        rate, room = claim.meaning(qu.growth).value(here), (flint.arb(size).log() + 1) / LATE
+        if rate.is_finite() and growth.is_finite() and not abs(rate - growth) < room:
+            refute(claim, f"growth {growth}, found {rate}", {**at, "case": case, C: step})
         if size == 1:
-            mean, variance = numbers(case)
-            here = {qu.l: mean, qu.v: variance, kappa: case.kappa}
-            if compare(case.problem, case.kappa, equals(claim, qu.C_direction, here)) != 0:
-                refute(claim, "C_j", {**at, "case": case})
+            here = as_sum(case, along=axis(case))
+            judge(
+                claim,
+                at | measured(claim, here, (qu.l, qu.v, qu.C_direction)),
+                lambda part: part.has(qu.v),
+            )
     return played
 
 
@@ -229,67 +269,62 @@ def q_indefinite(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     played = 0
     for count in cases(seconds):
         case, step = family(rng, count), rational(rng, F(-1), F(2), 12)
-        drawn = batches(case)
         size = case.problem.dimension
         raw = [(1, 0), (0, 1), (F(3, 5), F(4, 5))][count % 3] if size == 2 else (1,)
         vector = fmpq_mat([[fmpq(F(x).numerator, F(x).denominator)] for x in raw])
-
-        def mean(values: list[Any]) -> Fraction:
-            total = sum(values, fmpq(0)) / len(values)
-            return F(int(total.p), int(total.q))
-
-        forms = [(vector.transpose() * m * vector)[0, 0] for m in drawn]
-        images = [((m * vector).transpose() * (m * vector))[0, 0] for m in drawn]
-        at = {qu.q_v: mean(forms), qu.second_v: mean([x * x for x in forms]),
-              qu.image_v: mean(images), C: step}  # fmt: skip
+        here = as_sum(case, step, along=vector)
+        names = (qu.q_v, qu.second_v, qu.image_v, qu.form_excess, qu.trace_excess)
+        at = {C: step, **measured(claim, here, names)}
         if not inside(claim, at):
             continue
         played += 1
-        moved = enumerated_operator(case, step)
-        outer = fmpq_mat(size * size, 1, (vector * vector.transpose()).entries())
-        after = moved * outer
-        form = (outer.transpose() * after)[0, 0] - 1
-        total = sum((after[i * size + i, 0] for i in range(size)), fmpq(0)) - 1
-        at[qu.form_excess] = F(int(form.p), int(form.q))
-        at[qu.trace_excess] = F(int(total.p), int(total.q))
-        judge(claim, at, lambda part: part.lhs in (qu.form_excess, qu.trace_excess))
-        if definiteness(identity(size * size) - moved) != -1:
-            refute(claim, "rho(M_C) <= 1", {**at, "case": case})
+        moved = claim.meaning(operator).value(here)
+        at[spectral_radius(operator)] = claim.meaning("rho").value(moved)
+        judge(claim, at)
     return played
 
 
+def _commuting(case: Case) -> Case:
+    """The diagonals of its components."""
+    size = range(case.problem.dimension)
+    parts = [[[m[i][j] if i == j else F(0) for j in size] for i in size] for m in case.components]
+    return Case(parts, case.batch_size, case.sampling)
+
+
 def brackets(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """Q-BRACKET and Q-LARGE-BATCH on commuting components: C_ms and the best s, t are rational."""
+    """Q-BRACKET and Q-LARGE-BATCH on components that commute, and on SINGLE_J."""
     played = 0
     for count in cases(seconds):
         case = family(rng, count)
         if count % 3 == 2:
             slopes, drawn = BELOW[count // 3 % 4]
             case = Case([[[F(x)]] for x in slopes], drawn)
+        case = SINGLE_J if count == 3 else _commuting(case)
         size = case.problem.dimension
-        parts = [[F(m[j][j]) for j in range(size)] for m in case.components]
-        means = [sum(p[j] for p in parts) / len(parts) for j in range(size)]
-        spread = [sum(p[j] ** 2 for p in parts) / len(parts) - means[j] ** 2 for j in range(size)]
-        if min(means) <= 0:
+        here = as_sum(case)
+        if definiteness(here.mean) < 1:
             continue
-        ms = min(2 * x / (x * x + case.kappa * y) for x, y in zip(means, spread, strict=True))
-        low, high = min(spread), max(spread)  # D Q = diag(l_j v_j) against Q
-        at: dict[Any, Any] = {**setting(claim, case), qu.l_min: min(means), qb.l_max: max(means),
-                              qu.C_ms: ms, qb.s: low, qb.t: high}  # fmt: skip
-        down = choose(rng, [0, F(1, 7), 1, 2, 3, 4]) if count > 3 else [2, 1, 3, 2][count]
-        at |= {qb.nu_min: low, qb.nu_max: high}
-        at[qb.s] = low - down
-        at[qb.t] = high + choose(rng, [0, 0, F(1, 3), -high / 2])
-        if rng.integers(8) == 0:
-            at[qb.s] = low + F(1, 3)
+        known = measured(claim, here, (qb.nu_min, qb.nu_max), {"nu_min": sums.NU_MIN})
+        low, high = sums.NU_MIN.value(here), sums.NU_MAX.value(here)
+        at: dict[Any, Any] = {**setting(claim, case), **known, qb.s: low, qb.t: high,
+                              **measured(claim, here, (qb.l_max, qu.C_ms), QUADRATIC)}  # fmt: skip
+        lows, highs = [0, F(1, 7), 1, 2, 3, 4, F(-1, 3)], [0, F(1, 3), F(1, 3), -high / 2]
+        down, up = BRACKETS.get(count) or (choose(rng, lows), choose(rng, highs))
+        at |= {qb.s: low - down, qb.t: high + up}
         if not inside(claim, at):
             continue
         played += 1
         for part in relations(claim.formula):
-            for name, pick in ((qb.least, min), (qb.largest, max)):
+            for name in (qb.least, qb.largest):
                 for node in part.atoms(name):
+                    modes = [
+                        claim.meaning(qu.l).value(as_sum(case, along=axis(case, j)))
+                        for j in range(size)
+                    ]
                     try:
-                        at[node] = pick(value(node.args[0], {**at, qu.l: x}) for x in means)
+                        at[node] = claim.meaning(name).value(
+                            [value(node.args[0], {**at, qu.l: x}) for x in modes]
+                        )
                     except ZeroDivisionError:
                         refute(claim, f"{node} has no value", at)
         judge(claim, at)
@@ -299,28 +334,35 @@ def brackets(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     return played
 
 
+def counts(number: int, size: int, sampling: str) -> Draws:
+    """How often a batch holds one and two of the samples, by counting subsets or sequences."""
+    pairs, square = F(size * (size - 1)), F(size, number)
+    if sampling == "uniform":
+        return Draws(number, size, square, pairs / (number * (number - 1)) if number > 1 else F(0))
+    return Draws(number, size, square + pairs / number**2, pairs / number**2)
+
+
 def q_small_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     played = 0
     for count in cases(seconds):
         number, size = [(2, 1), (40, 39), (9, 1), (12, 5)][count % 4]
-        values = [rational(rng, F(-1), 3, 12) for _ in range(number)]
-        mean = sum(values) / number
-        variance = sum(x * x for x in values) / number - mean**2
+        line = Case([[[rational(rng, F(-1), 3, 12)]] for _ in range(number)])
         factors = [choose(rng, [F(0), F(1), F(1, 2), F(number - size, size * (number - 1))])
                    for _ in range(2)]  # fmt: skip
         at: dict[Any, Any] = {qu.gradient2: 0, N: number, k: size, qb.kappa_1: factors[0],
                               qb.kappa_2: factors[1]}  # fmt: skip
-        if mean <= 0 or not inside(claim, at):
+        if line.problem.mean[0, 0] <= 0 or not inside(claim, at):
             continue
         played += 1
         if size + 1 <= number:
-            at[qb.drop_uniform] = F(number - size, size * (number - 1)) - F(
-                number - size - 1, (size + 1) * (number - 1)
-            )
-            at[qb.drop_replacement] = F(1, size) - F(1, size + 1)
+            for name, way in ((qb.drop_uniform, "uniform"), (qb.drop_replacement, "replacement")):
+                pair = counts(number, size, way), counts(number, size + 1, way)
+                at |= measured(claim, pair, (name,))
             judge(claim, at, lambda p: p.has(qb.drop_uniform, qb.drop_replacement))
         for symbol, factor in zip((qb.kappa_1, qb.kappa_2), factors, strict=True):
-            at[qb.threshold_of(symbol)] = 2 * mean / (mean**2 + factor * variance)
+            at[qb.threshold_of(symbol)] = claim.meaning("C_ms").value(
+                Sum(line.problem.matrices, kappa=factor)
+            )
         judge(claim, at, lambda p: p.has(qb.threshold_of))
     return played
 
@@ -329,20 +371,18 @@ def q_flat(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     played = 0
     for count in cases(seconds):
         case, factor = family(rng, count, 1), rational(rng, F(-2), 3, 10)
-        mean, variance = numbers(case)
-        if case.problem.dimension > 1 or mean <= 0:
+        if case.problem.dimension > 1 or case.problem.mean[0, 0] <= 0:
             continue
         at: dict[Any, Any] = {qu.gradient2: 0, qb.u: factor}
         if not inside(claim, at):
             continue
+        claim.drawn((qb.Q,))
         played += 1
         scaled = Case(
             [[[factor * m[0][0]]] for m in case.components], case.batch_size, case.sampling
         )
         if scaled.threshold.kind != FINITE:
             refute(claim, "the scaled family has no threshold", {**at, "case": case})
-        at[qb.threshold_of(qb.Q)] = 2 * mean / (mean**2 + case.kappa * variance)
-        exact = equals(claim, qb.threshold_of(qb.u * qb.Q), at)
-        if compare(scaled.problem, scaled.kappa, exact) != 0:
-            refute(claim, f"C_ms of the scaled family is not {exact}", {**at, "case": case})
+        one, two = (claim.meaning("C_ms").value(as_sum(x)) for x in (case, scaled))
+        judge(claim, {**at, qb.threshold_of(qb.Q): one, qb.threshold_of(qb.u * qb.Q): two})
     return played

@@ -9,25 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from tests.falsify.sums.draws import TINY, about
+from tests.falsify.seeing import Seen, measured, norm2
 from tests.falsify.sums.items import Batch, batches_of, data_of, float_path, linear_of
 from tests.falsify.sums.tools import cases, choose, inside, judge, rational, refute
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import epochs as ep
 from theory.assumptions import two_batches as tb
-from theory.notation import a, b, d, n, r2, s
+from theory.notation import a, b, d, n, s
+from theory.vocabulary.runs import CycleEnds, Orbit
 
 F = Fraction
-
-
-def _orbit(left: Fraction) -> tuple[Fraction, Fraction, Fraction]:
-    """(a, X, Y): B keeps ``left`` when A is seen, and the masses are exchanged: Y left^2 = X, X seen^2 = Y.
-
-    So seen = 1/left = left + a (2 - X - Y), with a = (1 - left)/X and Y = X/left^2.
-    """
-    first = 2 * (1 - left) / (1 / left - left + (1 - left) * (1 + 1 / left**2))
-    return (1 - left) / first, first, first / left**2
 
 
 def cyclic_radius(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -50,16 +42,12 @@ def cyclic_radius(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         played += 1
         if left == 1:
             refute(claim, "a = 0: there is no orbit", at)
-        step, first, second = _orbit(left)
-        beside = _orbit(left + TINY)
-        found = (first + second + rest - 1) / step
-        slope = ((beside[1] + beside[2] + rest - 1) / beside[0] - found) / (beside[0] - step)
-        judge(claim, {**at, tb.excess: found, tb.excess_slope: about(slope)})
+        judge(claim, at | measured(claim, Orbit(left, rest), (tb.excess, tb.excess_slope)))
     return played
 
 
 def _ends(
-    data: Sequence[Any], start: np.ndarray, step: float, linear: bool,
+    claim: Claim, data: Sequence[Any], start: np.ndarray, step: float, linear: bool,
     draws: Sequence[Iterator[Batch]], parts: int,
 ) -> np.ndarray:  # fmt: skip
     """For each run after 40/a^2 epochs: which batch of its first epoch has all its mass, 1, or -1."""
@@ -67,13 +55,11 @@ def _ends(
     orders = [list(islice(draw, parts)) for draw in draws]
     whole = [chain(order, draw) for order, draw in zip(orders, draws, strict=True)]
     found = float_path(data, start, step, whole, steps, linear)
-    ends = []
-    for weight, order in zip(found, orders, strict=True):
-        q = x @ weight
-        held = [k for k, batch in enumerate(order) if abs((q[list(batch)] ** 2).sum() - 1) < 1e-3]
-        alone = abs((weight**2).sum() - 1) < 1e-3
-        ends.append(held[0] if len(held) == 1 and alone else -1)
-    return np.array(ends)
+    q = found @ x.T
+    on = claim.meaning(ep.p_cyclic).value(CycleEnds(q, (found**2).sum(axis=1), orders))
+    where = [np.argmax([(w[list(batch)] ** 2).sum() for batch in order])
+             for w, order in zip(q, orders, strict=True)]  # fmt: skip
+    return np.where(on, where, -1)
 
 
 def cyclic_two(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -92,7 +78,7 @@ def cyclic_two(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             b: size,
             a: step,
             ep.epochs: parts,
-            r2: 1,
+            **norm2(claim, (F(1),)),
         }
         if not inside(claim, at):
             continue
@@ -105,7 +91,7 @@ def cyclic_two(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not norms.all():
             refute(claim, "a start at 0 stays", at)
         draws = [batches_of(claim, rng, points, size)[1] for _ in range(20)]
-        ends = _ends(data, c / norms @ frame, float(step), linear, draws, parts)
+        ends = _ends(claim, data, c / norms @ frame, float(step), linear, draws, parts)
         if (ends < 0).any():
             refute(claim, f"{(ends < 0).sum()} of 20 runs are on no batch of the first epoch", at)
         if parts > 2 or extra:
@@ -120,8 +106,8 @@ def cyclic_two(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             weight[k] = ((1 - share) / max(points - len(batch), 1)) ** 0.5
             weight[k, list(batch)] = (share / len(batch)) ** 0.5
         again = [chain(x, y) for x, y in zip(first, made, strict=True)]
-        where = _ends(data, weight @ np.array(data, float), float(step), linear, again, 2)
-        parted = int((np.diff(where) != 0).sum())
+        where = _ends(claim, data, weight @ np.array(data, float), float(step), linear, again, 2)
+        parted = claim.meaning(tb.exceptions).value(where)
         if parted != 1 or where[0] == where[-1]:
             refute(claim, f"the ends change {parted} times along the shares", at)
         judge(claim, {**at, ep.p_cyclic: 1, tb.exceptions: parted})
@@ -149,14 +135,18 @@ def cyclic_room(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             b: size,
             a: step,
             ep.epochs: parts,
-            r2: 1,
+            **norm2(claim, (F(1),)),
         }
-        runs = [k for k in range(20) if inside(claim, {**at, s: min(F(float(live[k])), F(1))})]
+        masses = []
+        for mass in live:  # a rounding may take it past 1
+            one = Seen([F(float(mass) ** 0.5)], [1], F(1), F(1))
+            masses.append({s: min(measured(claim, one, (s,))[s], F(1))})
+        runs = [k for k in range(20) if inside(claim, at | masses[k])]
         if not runs:
             continue
         played += 1
         draws = [batches_of(claim, rng, points, size)[1] for _ in runs]
-        ends = _ends(data, start[runs], float(step), linear, draws, parts)
+        ends = _ends(claim, data, start[runs], float(step), linear, draws, parts)
         if (ends < 0).any():
             refute(claim, f"{(ends < 0).sum()} of {len(runs)} runs are on no batch", at)
     return played
