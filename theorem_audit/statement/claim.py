@@ -20,6 +20,7 @@ from sympy.logic.boolalg import Boolean, BooleanAtom
 from theorem_audit.kinds import MEANING, REGION, SOURCES
 from theorem_audit.statement.bibliography import Prior
 from theorem_audit.statement.meaning import Meaning, Parameter, meanings_of, names_of
+from theorem_audit.statement.plain import untold
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.vocabulary import Item, Kind
 from theorem_audit.visible import STEERS, visible
@@ -136,7 +137,8 @@ class Claim:
     """One statement of the theory.
 
     id: short upper-case name; unique.
-    formula: a SymPy expression, relation or Boolean in the theory's symbols.  All evidence
+    formula: a SymPy expression, relation or Boolean in the theory's symbols, which are real, integer or
+    neither: a sign is a condition (``plain``).  All evidence
     reads it from the claim it is handed, so that a wrong variant is checked by the same code.
     bound: ``exact`` | ``upper`` | ``lower`` (an inequality that may be loosened) | ``statement``.
     chapter: ``__name__`` of the declaring module; once discovered, its name within the theory's package
@@ -197,6 +199,10 @@ class Claim:
                     f"{min(map(str, found))} in claim {self.id}: a float says no exact number; write "
                     "Rational(1, 10), or a string of digits in Rational"
                 )
+        conditions = [x.condition for x in self.assumptions if x.condition is not None]
+        parts = [x for x in self.parts.values() if isinstance(x, Basic)]
+        if why := untold([self.formula, *(x for x in conditions if isinstance(x, Basic)), *parts]):
+            raise TypeError(f"formula of claim {self.id}: {why}")
         for step, part in self.parts.items():
             if step not in self.steps:
                 raise ValueError(
@@ -218,7 +224,6 @@ class Claim:
         initializing = getattr(spec, "_initializing", False)  # its chapter is being imported
         if initializing:
             DECLARED.setdefault(self.chapter, []).append(self.id)
-        conditions = [x.condition for x in self.assumptions if x.condition is not None]
         object.__setattr__(self, "region", And(*conditions) if conditions else true)
         if initializing and (lost := self.idle):
             raise ValueError(

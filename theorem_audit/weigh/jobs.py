@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from theorem_audit.reuse.files import look as look_at
 from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.reads import Reads, Recorder
 from theorem_audit.weigh.answers import doubt
+from theorem_audit.weigh.apart import Apart
 from theorem_audit.weigh.leftovers import Leftovers
 from theorem_audit.weigh.runner import (
     LOOK,
@@ -88,6 +90,42 @@ def start_worker(here: project.Project, quick: bool) -> None:
     LEFT = Leftovers()
 
 
+def _before(job: Job) -> None:
+    """In the process that jobs are forked from: import the claim and the evidence."""
+    global KNOWN
+    _ = project.claims()[job[0]], job[1] and job[1].marked
+    KNOWN = frozenset(sys.modules)
+
+
+def _left() -> bytes:
+    """The installed modules that a job was the first to import, by name."""
+    roots = {*project.current().packages, "theorem_audit", "__mp_main__"}
+    return " ".join(
+        x for x in sys.modules if x not in KNOWN and x.partition(".")[0] not in roots
+    ).encode("utf-8", "replace")
+
+
+def _after(left: bytes) -> None:
+    """Import them here, so that no later job has to."""
+    for name in left.decode("utf-8", "replace").split():
+        with suppress(Exception):
+            importlib.import_module(name)
+
+
+def _begin() -> None:
+    """In a fork: what could act there of itself, as it begins."""
+    global LEFT
+    LEFT = Leftovers()
+
+
+def _claim_of(job: Job) -> str | None:
+    """Whose fork a job belongs in; a look at a claim's hypotheses runs no evidence."""
+    return None if job[1] is None else job[0]
+
+
+APART = Apart(_claim_of, _before, _begin, _left, _after)
+KNOWN: frozenset[str] = frozenset()  # the modules that were imported before the job's fork
+
 TIME_LIMIT = 1200.0  # seconds for one evidence in a run; the slowest takes one, on a busy machine
 
 
@@ -95,7 +133,9 @@ def crew(workers: int, *, run_seed: int, quick: bool, limit: float = TIME_LIMIT)
     """Worker processes for ``run_jobs``; they outlive one call, and whatever evidence does to them."""
     work = partial(_serve, run_seed=run_seed, quick=quick)
     start = (project.current(), quick)
-    return Crew(work, start_worker, start, workers=workers, limit=limit, answers=(Outcome,))
+    return Crew(
+        work, start_worker, start, workers=workers, limit=limit, answers=(Outcome,), apart=APART
+    )
 
 
 About = tuple[Outcome | None, dict[str, Any]]
@@ -183,8 +223,12 @@ def run_jobs(
             yield job, not_run(item, job[2], run_seed, "slow evidence is left out by --quick")
         else:
             todo.append((job, item))
-    # The slow ones first, so that no long run is left for the end.
-    todo.sort(key=lambda pair: (not pair[1].slow, pair[1].kind != "simulation"))
+    # The slow ones first, so that no long run is left for the end; a claim's together, for they share a fork.
+    long: dict[str, tuple[bool, bool]] = {}
+    for job, item in todo:
+        found = (not item.slow, item.kind != "simulation")
+        long[job[0]] = min(found, long.get(job[0], found))
+    todo.sort(key=lambda pair: (long[pair[0][0]], pair[0][0]))
     if workers is None:
         for job, _ in todo:
             yield job, _work(job, run_seed, quick)  # type: ignore[misc]
