@@ -16,7 +16,7 @@ from theorem_audit.checks.mark import Evidence
 from theorem_audit.doubt import instances
 from theorem_audit.reuse.files import look as look_at
 from theorem_audit.reuse.index import Row
-from theorem_audit.reuse.reads import Reads, Recorder
+from theorem_audit.reuse.reads import CHILD, Reads, Recorder
 from theorem_audit.weigh.answers import doubt
 from theorem_audit.weigh.apart import Apart
 from theorem_audit.weigh.leftovers import Leftovers
@@ -32,6 +32,11 @@ from theorem_audit.weigh.runner import (
 )  # fmt: skip
 from theorem_audit.weigh.verdict import Outcome
 from theorem_audit.weigh.workers import Crew, Last, Lost
+
+try:
+    import resource
+except ImportError:
+    resource = None  # type: ignore[assignment]
 
 # A claim, its evidence and a case; None: does the claim say anything?
 Job = tuple[str, Row | None, str]
@@ -80,11 +85,11 @@ def start_worker(here: project.Project, quick: bool) -> None:
     watch()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     load_profile(quick)
-    here.theory_package()
-    here.evidence_package()
     files = {str(m.file): name for name, m in look_at(here).modules.items()}
     RECORDER = Recorder(here.root, here.path("output"), files)
     RECORDER.start()
+    here.theory_package()
+    here.evidence_package()
     for name in LATE:
         importlib.import_module(name)
     LEFT = Leftovers()
@@ -148,7 +153,11 @@ def _work(job: Job, run_seed: int, quick: bool) -> Outcome | About:
     claim_id, row, case = job
     if row is None:
         return vacuous(claims[claim_id], run_seed), instances.about(claims[claim_id])
-    return run_evidence(row.marked, claims[claim_id], case=case, run_seed=run_seed, quick=quick)
+    top = f"{project.current().evidence}."
+    return run_evidence(
+        row.marked, claims[claim_id], case=case, run_seed=run_seed, quick=quick,
+        imports=[x for x in row.imports if x.startswith(top)],
+    )  # fmt: skip
 
 
 def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads] | Last:
@@ -157,13 +166,26 @@ def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads
     The last of that process where something was left in it that could act during the next one's turn.
     """
     _ = project.claims()[job[0]], job[1] and job[1].marked  # imports them
-    before = _ours()
+    before, children = _ours(), _of_children()
     said = _work(job, run_seed, quick)
-    answer = said, {} if RECORDER is None else RECORDER.reads
+    reads = {} if RECORDER is None else RECORDER.reads
+    if job[1] is not None and job[1].kind != "kernel" and _of_children() != children:
+        # Some ways to start one are told to nobody.
+        owner = (job[1].module, job[1].binding)
+        reads = {**reads, owner: {*reads.get(owner, ()), CHILD}}
+    answer = said, reads
     # What evidence is the first to import may be what it made of it.
     last = job[1] is not None and _ours() != before
     last = last or (LEFT is not None and LEFT.left())
     return Last(answer) if last else answer
+
+
+def _of_children() -> tuple[float, ...]:
+    """What the processes that this one started, and waited for, have used."""
+    if resource is None:  # Windows counts none
+        return ()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime, used.ru_minflt
 
 
 def _ours() -> set[str]:
