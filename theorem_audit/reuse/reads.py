@@ -81,7 +81,7 @@ class Recorder:
             return
         self._busy = True
         try:
-            frame = sys._getframe(2) if event != "asked" else sys._getframe(1)
+            frame = sys._getframe(2)  # past ``open``, or past what stands in the place of ``os.stat``
             for what in self._what(event, arguments, frame):
                 owner = self._owner(frame)
                 if owner is not None and not (what == CHILD and owner[0].startswith(TOOL)):
