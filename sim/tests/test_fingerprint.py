@@ -127,6 +127,64 @@ def test_a_closure_counts() -> None:
     assert fingerprint(make(1)) == fingerprint(make(1)) != fingerprint(make(2))
 
 
+WIDER = {
+    "an instance": "class M:\n    def f(self, n): return {} * n\nM0 = M()\n\n\ndef cell(s, seed): return M0.f(s)",
+    "an instance's state": "class M:\n    def __init__(self): self.k = {}\nM0 = M()\n\n\ndef cell(s, seed): return M0.k",
+    "a slot": "class M:\n    __slots__ = ('k',)\nM0 = M()\nM0.k = {}\n\n\ndef cell(s, seed): return M0.k",
+    "a base class": "class B:\n    def f(self, n): return {} * n\nclass C(B):\n    pass\n\n\ndef cell(s, seed): return C().f(s)",
+    "what a method names": "K = {}\nclass C:\n    def f(self, n): return K * n\n\n\ndef cell(s, seed): return C().f(s)",
+    "what a property names": "K = {}\nclass C:\n    @property\n    def f(self): return K\n\n\ndef cell(s, seed): return C().f",
+    "a table": "def f(n): return {} * n\nT = {{'f': f}}\n\n\ndef cell(s, seed): return T['f'](s)",
+    "a list in a list": "def f(n): return {} * n\nT = [[f]]\n\n\ndef cell(s, seed): return T[0][0](s)",
+    "a partial": "from functools import partial\ndef f(a, n): return {} * a * n\ng = partial(f, 1)\n\n\ndef cell(s, seed): return g(s)",
+    "a bound method": "class M:\n    def f(self, n): return {} * n\ng = M().f\n\n\ndef cell(s, seed): return g(s)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WIDER)
+def test_what_a_cell_reaches_in_other_ways_counts(what: str, tmp_path: Path) -> None:
+    """Mended: each gave the numbers of the edition before, and "reused"."""
+    found = [
+        fingerprint(_load(tmp_path / name, WIDER[what].format(k) + "\n"))
+        for name, k in (("a", 2), ("b", 3), ("c", 2))
+    ]
+    assert found[0] == found[2] != found[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def cell(s, seed):\n    from helper_of_test import K\n    return K\n",
+        "def cell(s, seed):\n    import helper_of_test\n    return helper_of_test.K\n",
+        "def cell(s, seed):\n    def inner():\n        from helper_of_test import K\n        return K\n    return inner\n",
+    ],
+)
+def test_an_import_inside_a_cell_counts(text: str, tmp_path: Path) -> None:
+    found = [
+        fingerprint(_load(tmp_path / str(k), text, f"K = {k}\n")) for k in (2, 3)
+    ]
+    assert found[0] != found[1]
+
+
+def test_what_a_module_imports_in_turn_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    found = []
+    for k in (2, 3):
+        (tmp_path / "constants_of_test.py").write_text(f"K = {k}\n", encoding="utf-8")
+        sys.modules.pop("constants_of_test", None)
+        text = "import helper_of_test as h\ndef cell(s, seed): return h.f(s)\n"
+        helper = "import constants_of_test as c\ndef f(n): return c.K * n\n"
+        found.append(fingerprint(_load(tmp_path / str(k), text, helper)))
+    assert found[0] != found[1]
+
+
+@pytest.mark.parametrize("call", ["__import__('k').K", "eval('K')", "globals()['K']"])
+def test_what_is_looked_up_by_a_text_is_refused(call: str, tmp_path: Path) -> None:
+    cell = _load(tmp_path / "a", f"K = 2\ndef cell(s, seed):\n    return {call}\n")
+    with pytest.raises(NotComparable, match="what it means is known only as it runs"):
+        fingerprint(cell)
+
+
 LOCK = threading.Lock()
 
 

@@ -29,6 +29,13 @@ CHANGING = frozenset((
     "remove", "reverse", "setdefault", "sort", "update", "__setitem__", "__setattr__",
 ))  # fmt: skip
 DYNAMIC = frozenset(("__import__", "eval", "exec", "globals"))
+IMPORTERS = {
+    "importlib": ("import_module", "__import__"), "pkgutil": ("resolve_name",), "sys": ("modules",),
+    "runpy": ("run_module",), "importlib.util": ("spec_from_file_location", "module_from_spec"),
+    "importlib.machinery": ("SourceFileLoader",),
+}  # fmt: skip
+LOOSE = frozenset(x for names in IMPORTERS.values() for x in names) - {"modules"}
+DOCS = frozenset(("__doc__", "getdoc"))
 DOOR = (
     "import_from"  # Project.import_from("key", ...): what the project's table says under that key
 )
@@ -41,6 +48,8 @@ class Statement:
     names: what it binds.  digest: of its syntax.  refs: names and dotted names that it mentions.
     imports: (module, name, bound as, level); name "" for ``import module``, "*" for a star.
     attrs: attributes that it mentions.  doors: keys of the project's table whose value it imports.
+    dynamic: it imports by a name that is known at run time only.  loose: it can, by what it mentions.
+    docs: it reads docstrings, of whatever it has at hand.
     """
 
     names: list[str] = field(default_factory=list)
@@ -51,6 +60,8 @@ class Statement:
     doors: list[str] = field(default_factory=list)
     effect: bool = False
     dynamic: bool = False
+    loose: bool = False
+    docs: bool = False
     typing: bool = False
 
 
@@ -59,7 +70,7 @@ class Source:
     """A file: its statements, and methods apart from their classes (see ``_apart``).
 
     digest: of the whole file's syntax.  strings: those that look like a path.  broken: why it cannot be
-    parsed (everything then hangs on its bytes).
+    parsed (everything then hangs on its bytes).  docs: of its docstrings.
     """
 
     digest: str
@@ -67,6 +78,7 @@ class Source:
     methods: dict[str, Statement] = field(default_factory=dict)
     strings: list[str] = field(default_factory=list)
     broken: str = ""
+    docs: str = ""
 
     def plain(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -81,6 +93,7 @@ class Source:
             {k: _statement(x) for k, x in data["methods"].items()},
             data["strings"],
             data["broken"],
+            data["docs"],
         )
 
 
@@ -99,15 +112,14 @@ def read(text: bytes) -> Source:
     except (SyntaxError, ValueError, RecursionError) as error:
         whole = hashlib.sha256(text).hexdigest()[:24]
         return Source(whole, broken=f"{type(error).__name__}: {error}")
-    if b"__doc__" not in text and b"getdoc" not in text:
-        _undocumented(tree)
+    docs = _sha("\0".join(_undocumented(tree, b"__doc__" in text or b"getdoc" in text)))
     lazy = any(
         isinstance(x, ast.ImportFrom) and x.module == "__future__"
         and any(y.name == "annotations" for y in x.names)
         for x in tree.body
     )  # fmt: skip
-    reader = _Reader(lazy)
-    found = Source("")
+    reader = _Reader(lazy, _importers(tree))
+    found = Source("", docs=docs)
     for node in tree.body:
         _top(node, reader, found)
     found.digest = _sha("\n".join(reader.said))
@@ -126,8 +138,9 @@ def of_bytes(text: bytes) -> Source:
     return KNOWN[key]
 
 
-def _undocumented(tree: ast.Module) -> None:
-    """Take the docstrings out of the module, its functions and classes, at any depth."""
+def _undocumented(tree: ast.Module, stay: bool) -> list[str]:
+    """Take the docstrings out of the module, its functions and classes, at any depth, unless they stay."""
+    found = []
     kinds = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     pending: list[ast.AST] = [tree]
     while pending:
@@ -139,12 +152,26 @@ def _undocumented(tree: ast.Module) -> None:
                 and isinstance(first.value, ast.Constant)
                 and isinstance(first.value.value, str)
             ):
-                node.body[0] = ast.Pass()
+                found.append(first.value.value)
+                if not stay:
+                    node.body[0] = ast.Pass()
         pending += (
             [x for x in getattr(node, "body", ()) if isinstance(x, ast.stmt)]
             if isinstance(getattr(node, "body", None), list)
             else []
         )
+    return found
+
+
+def _importers(tree: ast.Module) -> frozenset[str]:
+    """The names under which a file has what imports by a name, or what holds all that is imported."""
+    return frozenset(
+        x.asname or x.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in IMPORTERS
+        for x in node.names
+        if x.name in IMPORTERS[node.module] and (x.asname or x.name) != "import_module"
+    )
 
 
 def _top(node: ast.stmt, reader: _Reader, found: Source) -> None:
@@ -156,6 +183,8 @@ def _top(node: ast.stmt, reader: _Reader, found: Source) -> None:
         return
     if isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'":
         reader.said.append(_sha(ast.dump(node)))
+        for inner in node.orelse:
+            _top(inner, reader, found)
         return
     if isinstance(node, ast.Pass):
         return
@@ -183,10 +212,14 @@ def _is_typing(test: ast.expr) -> bool:
 
 
 class _Reader:
-    """Reads statements; lazy: the file's annotations are never evaluated.  said: their syntax, in order."""
+    """Reads statements; lazy: the file's annotations are never evaluated.  said: their syntax, in order.
 
-    def __init__(self, lazy: bool) -> None:
-        self.lazy = lazy
+    importers: names that stand for what imports by a name.
+    """
+
+    def __init__(self, lazy: bool, importers: frozenset[str]) -> None:
+        self.lazy, self.importers = lazy, importers
+        self._literal: set[int] = set()  # what is called with a name that is written there
         self.said: list[str] = []
         self.strings: set[str] = set()
 
@@ -201,13 +234,20 @@ class _Reader:
             if kind is ast.Name:
                 if type(part.ctx) is ast.Load:
                     refs.add(part.id)
+                    if id(part) not in self._literal:
+                        found.loose |= part.id in self.importers or part.id in LOOSE
+                    found.docs |= part.id in DOCS
                 continue
             if kind is ast.Constant:
+                found.docs |= isinstance(part.value, str) and part.value in DOCS
                 if isinstance(part.value, str) and _like_a_path(part.value):
                     self.strings.add(part.value)
                 continue
             if kind is ast.Attribute:
                 attrs.add(part.attr)
+                if id(part) not in self._literal:
+                    found.loose |= part.attr in LOOSE or _dotted(part) == "sys.modules"
+                found.docs |= part.attr in DOCS
                 if dotted := _dotted(part):
                     refs.add(dotted)
                     attrs.update(dotted.split(".")[1:])
@@ -229,8 +269,7 @@ class _Reader:
         found.names, found.effect = self._binds(node)
         return found
 
-    @staticmethod
-    def _call(node: ast.Call, found: Statement, doors: set[str]) -> bool:
+    def _call(self, node: ast.Call, found: Statement, doors: set[str]) -> bool:
         """Note what a call imports; whether it is a door with a literal key."""
         name = _last(node.func)
         first = node.args[0] if node.args else None
@@ -247,6 +286,7 @@ class _Reader:
                 found.dynamic = found.dynamic or name == "import_module"
             else:
                 found.imports.append((literal, "", "", 0))
+                self._literal.add(id(node.func))
         elif name in DYNAMIC and isinstance(node.func, ast.Name):
             found.dynamic = True
         return False

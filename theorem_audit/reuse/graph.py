@@ -170,8 +170,11 @@ class Graph:
             found |= set(self._by_attribute.get(attribute, ()))
         for key in statement.doors:
             found |= self._door(key)
-        if statement.dynamic:
+        own = module.split(".")[0] == TOOL
+        if statement.dynamic or (statement.loose and not own):
             found |= {("below", top) for top in self.tree.tops}
+        if statement.docs and not own:
+            found |= {("docs", x) for x in self.sources if x.split(".")[0] != TOOL}
         return found
 
     def _door(self, key: str) -> set[Node]:
@@ -193,7 +196,7 @@ class Graph:
 
     def _out(self, node: Node) -> set[Node]:
         kind, module = node[0], node[1]
-        if kind == "outside":
+        if kind in ("outside", "docs"):
             return set()
         if kind == "below":
             return {
@@ -271,6 +274,8 @@ class Graph:
         source = self.sources[module]
         if source.broken:
             return source.digest
+        if kind == "docs":
+            return source.docs
         if kind == "def":
             return " ".join(x.digest for x in self._names(module).get(node[2], ()))
         if kind == "method":

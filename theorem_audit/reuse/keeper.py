@@ -24,7 +24,7 @@ from theorem_audit.reuse.index import Index, Row, build, state_of
 from theorem_audit.reuse.reads import Owner, States
 from theorem_audit.reuse.store import Store
 
-FORM = "2"  # of keys
+FORM = "3"  # of keys
 RUNS: tuple[Node, ...] = (("def", f"{TOOL}.weigh.runner", "run_evidence"),)
 LOOKS: tuple[Node, ...] = (
     ("def", f"{TOOL}.weigh.runner", "vacuous"),

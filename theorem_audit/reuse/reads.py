@@ -1,17 +1,22 @@
 """Which files and programs evidence opens, recorded as it runs, by the definition that opened them.
 
-An audit hook of the interpreter sees every file that is opened.  It is put down to the innermost
-definition of the project on the stack: whoever reaches that definition depends on the file, also where a
-cache spares the next one from opening it.  Python sources are left out: their definitions are read anyway.
+An audit hook of the interpreter sees every file that is opened, and so does what stands in the place of
+``os.stat`` every name that is asked for.  A read is put down to the innermost definition of the project on
+the stack: whoever reaches that definition depends on the file, also where a cache spares the next one from
+opening it.  Sources that Python imports are left out where their definitions are read anyway.  What a child
+process or the network says cannot be recorded: ``UNSEEN`` is never the same again, so it is run anew.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+import sysconfig
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,55 +24,124 @@ from typing import Any
 Owner = tuple[str, str]  # module, top-level name ("" for the module's own statements)
 Reads = dict[Owner, set[str]]
 SCRATCH = frozenset(("__pycache__", ".git", ".hypothesis", ".pytest_cache"))
+TOOL = "theorem_audit."
+UNSEEN = "unseen:"
+CHILD, NETWORK = f"{UNSEEN}what a child process read", f"{UNSEEN}what the network said"
+CANNOT = {
+    **dict.fromkeys(
+        ("os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"), CHILD
+    ),
+    **dict.fromkeys(("socket.connect", "socket.sendto", "socket.getaddrinfo"), NETWORK),
+}
+OPENS = frozenset(("open", "os.listdir", "os.scandir", "subprocess.Popen", "sqlite3.connect"))
+IMPORTS = "<frozen importlib"  # how the files of Python's import are called
+# Who reads sources to show them, in messages.
+SHOWS = frozenset(("linecache", "tokenize", "inspect", "traceback"))
+_INSTALLED = tuple(
+    f"{os.path.realpath(x)}{os.sep}"
+    for x in {
+        *(sysconfig.get_path(x) for x in ("stdlib", "platstdlib", "purelib", "platlib")),
+        sys.prefix, "/proc", "/sys", "/dev",
+    }
+)  # fmt: skip
 
 
 class Recorder:
-    """Records reads below ``root`` by code in ``modules`` (file name -> module)."""
+    """Records reads by code in ``modules`` (file name -> module), of all but what is installed."""
 
     def __init__(self, root: Path, output: Path, modules: dict[str, str]) -> None:
         self.root, self.output = f"{root}{os.sep}", f"{output}{os.sep}"
         self.modules = modules
         self.reads: Reads = {}
+        self._own: set[str] = set()  # what this process wrote itself
         self._busy = False
 
     def start(self) -> None:
         """From now on, in this process; there is no end to it."""
         sys.addaudithook(self._hook)
+        for name in ("stat", "lstat", "access"):
+            self._ask(name)
+
+    def _ask(self, name: str) -> None:
+        """Put in the place of a function of ``os`` one that records which name it asks for."""
+        asks: Callable[..., Any] = getattr(os, name)
+
+        @functools.wraps(asks)
+        def asked(path: Any, *rest: Any, **more: Any) -> Any:
+            self._hook("asked", (path,))
+            return asks(path, *rest, **more)
+
+        setattr(os, name, asked)
+        for of in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
+            if asks in of:
+                of.add(asked)  # type: ignore[arg-type]
 
     def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event not in ("open", "os.listdir", "os.scandir", "subprocess.Popen") or self._busy:
+        if self._busy or not (event in OPENS or event in CANNOT or event == "asked"):
             return
         self._busy = True
         try:
-            if what := self._what(event, arguments):
-                owner = self._owner(sys._getframe(2))
-                if owner is not None:
+            frame = sys._getframe(2)  # past ``open``, or past what stands in the place of ``os.stat``
+            for what in self._what(event, arguments, frame):
+                owner = self._owner(frame)
+                if owner is not None and not (what == CHILD and owner[0].startswith(TOOL)):
                     self.reads.setdefault(owner, set()).add(what)
         finally:
             self._busy = False
 
-    def _what(self, event: str, arguments: tuple[Any, ...]) -> str:
+    def _what(
+        self, event: str, arguments: tuple[Any, ...], frame: FrameType | None = None
+    ) -> tuple[str, ...]:
+        if event in CANNOT:
+            return (CANNOT[event],)
         path = arguments[0]
         if event == "subprocess.Popen":
             words = arguments[1]
             name = words[0] if isinstance(words, list | tuple) and words else path
-            return f"program:{os.fsdecode(name)}" if isinstance(name, str | bytes) else ""
+            named = isinstance(name, str | bytes)
+            return (CHILD, *((f"program:{os.fsdecode(name)}",) if named else ()))
+        if path is None and event in ("os.listdir", "os.scandir"):
+            path = "."
         if not isinstance(path, str | bytes | os.PathLike):
-            return ""
+            return ()
         text = os.path.abspath(os.fsdecode(path))
-        if not text.startswith(self.root) or SCRATCH & {*text[len(self.root) :].split(os.sep)}:
+        if text.endswith((".py", ".pyc")) and not (text := self._source(text, event, frame)):
+            return ()
+        inside = text.startswith(self.root)
+        if not inside and text.startswith(_INSTALLED):
+            return ()
+        if SCRATCH & {*(text[len(self.root) :] if inside else text).split(os.sep)}:
+            return ()
+        name = text[len(self.root) :] if inside else text
+        if event in ("asked", "os.listdir", "os.scandir"):
+            return (f"{'there' if event == 'asked' else 'folder'}:{name}",)
+        if event == "open" and self._written(text, arguments[1], arguments[2]):
+            return ()
+        return (f"{'stamp' if text.startswith(self.output) else 'file'}:{name}",)
+
+    def _written(self, text: str, mode: Any, flags: Any) -> bool:
+        """Whether an open only writes, or reads what this process wrote."""
+        if not isinstance(flags, int) or not flags:
+            only = isinstance(mode, str) and bool({*mode} & {*"wxa"}) and "a+" not in mode
+        else:
+            kind = flags & (os.O_RDONLY | os.O_WRONLY | os.O_RDWR)
+            only = kind == os.O_WRONLY or bool(kind and flags & (os.O_TRUNC | os.O_EXCL))
+        if only:
+            self._own.add(text)
+        return text in self._own
+
+    def _source(self, text: str, event: str, frame: FrameType | None) -> str:
+        """The source of a file of Python's; empty where its definitions are read anyway."""
+        folder, name = os.path.split(text)
+        if name.endswith(".pyc"):
+            if os.path.basename(folder) == "__pycache__":
+                folder = os.path.dirname(folder)
+            text = os.path.join(folder, f"{name.partition('.')[0]}.py")
+        if text not in self.modules:
+            return text
+        if event == "asked" or frame is None:
             return ""
-        if event != "open":
-            return f"folder:{text[len(self.root) :]}"
-        mode, flags = arguments[1], arguments[2]
-        if isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-            return ""
-        if isinstance(mode, str) and set(mode) & set("wax+"):
-            return ""
-        if text.endswith((".py", ".pyc")):
-            return ""
-        kind = "stamp" if text.startswith(self.output) else "file"
-        return f"{kind}:{text[len(self.root) :]}"
+        return "" if frame.f_code.co_filename.startswith(IMPORTS) or _shown(frame) else text
 
     def _owner(self, frame: FrameType | None) -> Owner | None:
         while frame is not None:
@@ -79,9 +153,25 @@ class Recorder:
         return None
 
 
+def _shown(frame: FrameType | None) -> bool:
+    """Whether a source is read to be shown."""
+    for _ in range(4):
+        if frame is None:
+            return False
+        if frame.f_globals.get("__name__") in SHOWS:
+            return True
+        frame = frame.f_back
+    return False
+
+
 def state(what: str, root: Path) -> str:
-    """How a read stands now: a hash of a file, the listing of a folder, which program a name means."""
+    """How a read stands now: a hash of a file, the listing of a folder, which program a name means.
+
+    What cannot be seen stands otherwise each time.
+    """
     kind, _, name = what.partition(":")
+    if what.startswith(UNSEEN):
+        return str(time.time_ns())
     try:
         if kind == "program":
             found = shutil.which(name)
@@ -90,6 +180,8 @@ def state(what: str, root: Path) -> str:
             info = os.stat(os.path.realpath(found))
             return f"{found} {info.st_size} {info.st_mtime_ns}"
         path = root / name
+        if kind == "there":
+            return "folder" if path.is_dir() else str(path.stat().st_size)
         if kind == "folder":
             with os.scandir(path) as entries:
                 names = sorted(x.name for x in entries if x.name not in SCRATCH)
@@ -124,4 +216,4 @@ class States:
         return {what: self(what) for what in sorted(whats)}
 
 
-__all__ = ["Owner", "Reads", "Recorder", "States", "state"]
+__all__ = ["CHILD", "UNSEEN", "Owner", "Reads", "Recorder", "States", "state"]

@@ -27,6 +27,7 @@ from theorem_audit.statement.meaning import (
     names_of,
     told_by,
 )
+from theorem_audit.statement.plain import untold
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.vocabulary import Item, Kind
 from theorem_audit.visible import STEERS, visible
@@ -36,6 +37,14 @@ BOUNDS = ("exact", "upper", "lower", "statement")
 
 DECLARED: dict[str, list[str]] = {}  # module -> ids of the claims that its import made
 
+# What reads a claim's statement: ``vars`` asks for the last one.
+TELLS = frozenset(("formula", "region", "parts", "__dict__"))
+DEEP = 12  # frames between a read and the module that is being imported, at most
+
+# Threads have a context of their own, in which nobody collects: these are the innermost that do.
+_collecting: list[set[str]] = []
+_asking: list[set[tuple[str, str]]] = []
+_at_import: dict[str, set[str]] = {}  # module -> claims that were read as it was imported
 _reads: ContextVar[set[str] | None] = ContextVar("theorem_audit_reads", default=None)
 _hypotheses: ContextVar[set[tuple[str, str]] | None] = ContextVar(
     "theorem_audit_hypotheses", default=None
@@ -47,10 +56,33 @@ def recording_reads() -> Iterator[set[str]]:
     """Collect the ids of all claims whose formula or region is read inside the block."""
     seen: set[str] = set()
     token = _reads.set(seen)
+    _collecting.append(seen)
     try:
         yield seen
     finally:
+        _collecting.pop()
         _reads.reset(token)
+
+
+def read_at_import(*modules: str) -> set[str]:
+    """The ids of the claims that were read as these modules were imported, by statements at their top."""
+    return set[str]().union(*(_at_import.get(x, ()) for x in modules))
+
+
+def _read(claim_id: str) -> None:
+    if (reads := _reads.get()) is None and _collecting:
+        reads = _collecting[-1]
+    if reads is not None:
+        reads.add(claim_id)
+        return
+    frame = sys._getframe(2)
+    for _ in range(DEEP):
+        if frame.f_code.co_name == "<module>":
+            _at_import.setdefault(frame.f_globals.get("__name__", ""), set()).add(claim_id)
+            return
+        if frame.f_back is None:
+            return
+        frame = frame.f_back
 
 
 @contextmanager
@@ -58,9 +90,11 @@ def recording_hypotheses() -> Iterator[set[tuple[str, str]]]:
     """Collect (claim id, kind) for each item asked for inside the block, ``REGION`` for the conditions."""
     seen: set[tuple[str, str]] = set()
     token = _hypotheses.set(seen)
+    _asking.append(seen)
     try:
         yield seen
     finally:
+        _asking.pop()
         _hypotheses.reset(token)
 
 
@@ -143,7 +177,8 @@ class Claim:
     """One statement of the theory.
 
     id: short upper-case name; unique.
-    formula: a SymPy expression, relation or Boolean in the theory's symbols.  All evidence
+    formula: a SymPy expression, relation or Boolean in the theory's symbols, which are real, integer or
+    neither: a sign is a condition (``plain``).  All evidence
     reads it from the claim it is handed, so that a wrong variant is checked by the same code.
     bound: ``exact`` | ``upper`` | ``lower`` (an inequality that may be loosened) | ``statement``.
     chapter: ``__name__`` of the declaring module; once discovered, its name within the theory's package
@@ -204,6 +239,10 @@ class Claim:
                     f"{min(map(str, found))} in claim {self.id}: a float says no exact number; write "
                     "Rational(1, 10), or a string of digits in Rational"
                 )
+        conditions = [x.condition for x in self.assumptions if x.condition is not None]
+        parts = [x for x in self.parts.values() if isinstance(x, Basic)]
+        if why := untold([self.formula, *(x for x in conditions if isinstance(x, Basic)), *parts]):
+            raise TypeError(f"formula of claim {self.id}: {why}")
         for step, part in self.parts.items():
             if step not in self.steps:
                 raise ValueError(
@@ -225,7 +264,6 @@ class Claim:
         initializing = getattr(spec, "_initializing", False)  # its chapter is being imported
         if initializing:
             DECLARED.setdefault(self.chapter, []).append(self.id)
-        conditions = [x.condition for x in self.assumptions if x.condition is not None]
         object.__setattr__(self, "region", And(*conditions) if conditions else true)
         if initializing and (lost := self.idle):
             raise ValueError(
@@ -252,10 +290,8 @@ class Claim:
                 yield from (("symbol", str(x)) for x in said.atoms(Symbol))
 
     def __getattribute__(self, name: str) -> Any:
-        if name in ("formula", "region"):
-            reads = _reads.get()
-            if reads is not None:
-                reads.add(object.__getattribute__(self, "id"))
+        if name in TELLS:
+            _read(object.__getattribute__(self, "id"))
             if name == REGION:
                 self._seen(REGION)
         return object.__getattribute__(self, name)
@@ -359,7 +395,9 @@ class Claim:
                 seen.add((self.id, what))
 
     def _seen(self, what: str) -> None:
-        if (seen := _hypotheses.get()) is not None:
+        if (seen := _hypotheses.get()) is None and _asking:
+            seen = _asking[-1]
+        if seen is not None:
             seen.add((self.id, what))
 
     def with_meaning(self, name: str, other: Meaning) -> Claim:
@@ -403,4 +441,4 @@ class Claim:
         return replace(self, assumptions=changed)
 
 
-__all__ = ["Assumption", "Claim", "Source", "recording_reads", "unbound"]
+__all__ = ["Assumption", "Claim", "Source", "read_at_import", "recording_reads", "unbound"]

@@ -17,6 +17,7 @@ from sympy.core.relational import Relational
 from sympy.printing.latex import LatexPrinter, translate
 
 from theorem_audit.statement.names import composed, is_composed
+from theorem_audit.statement.plain import integers
 
 if TYPE_CHECKING:
     from theorem_audit.statement.vocabulary import Item
@@ -180,6 +181,8 @@ def sentence(
 
     after = [told_of(x) for x in items if x.after]
     told = [f"that {told_of(x)}" for x in items if not x.after]
+    if whole := list(integers((formula, region))):
+        told.append(f"that {_integers(whole, typeset)}")
     if region is not true:
         told.append(f"that {', '.join(mathematics(region))}")
     then = " and ".join(y for x in conjuncts(formula) for y in mathematics(x))
@@ -192,6 +195,13 @@ def sentence(
     if len(told) > 1:
         told[-1] = f"and {told[-1]}"
     return f"Suppose {'; '.join(told)}. Then {then}{ending}.{here}"
+
+
+def _integers(whole: Sequence[Basic], typeset: bool) -> str:
+    if typeset:
+        return rf"${', '.join(map(latex_of, whole))}\in\mathbb{{Z}}$"
+    *more, last = map(str, whole)
+    return f"{', '.join(more)} and {last} are integers" if more else f"{last} is an integer"
 
 
 def _meaning(name: str, words: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from theorem_audit.reuse.reads import Recorder, state
+from theorem_audit.reuse.reads import CHILD, NETWORK, Recorder, state
 
 HERE = __file__
 
@@ -29,35 +29,112 @@ def recorder(tmp_path: Path) -> Recorder:
         ("open", ("r", os.O_RDONLY), "build/kept.txt", "stamp:build/kept.txt"),
         ("open", ("w", os.O_WRONLY), "data.json", ""),
         ("open", ("a", 0), "data.json", ""),
-        ("open", ("r+", 0), "data.json", ""),
-        ("open", (None, os.O_RDWR | os.O_CREAT), "data.json", ""),
-        ("open", ("r", os.O_RDONLY), "chapter.py", ""),
-        ("open", ("r", os.O_RDONLY), "__pycache__/chapter.pyc", ""),
+        ("open", ("r+", 0), "data.json", "file:data.json"),
+        ("open", ("a+", 0), "data.json", "file:data.json"),
+        ("open", ("w+", 0), "data.json", ""),
+        ("open", (None, os.O_RDWR | os.O_CREAT), "data.json", "file:data.json"),
+        ("open", (None, os.O_RDWR | os.O_TRUNC), "data.json", ""),
+        ("open", ("r", os.O_RDONLY), "chapter.py", "file:chapter.py"),
+        ("open", ("r", os.O_RDONLY), "chapter.pyc", "file:chapter.py"),
+        ("open", ("r", os.O_RDONLY), "__pycache__/chapter.cpython-311.pyc", "file:chapter.py"),
+        ("open", ("r", os.O_RDONLY), "__pycache__/data.nbi", ""),
         ("os.listdir", (), "data", "folder:data"),
         ("os.scandir", (), "data", "folder:data"),
+        ("asked", (), "data", "there:data"),
+        ("asked", (), "build/data", "there:build/data"),
+        ("sqlite3.connect", (), "data.db", "file:data.db"),
     ],
 )
 def test_what_is_read_is_named(
     recorder: Recorder, tmp_path: Path, event: str, rest: tuple[object, ...], name: str, told: str
 ) -> None:
-    assert recorder._what(event, (tmp_path / name, *rest)) == told
-    assert recorder._what(event, (os.fsencode(tmp_path / name), *rest)) == told
-    assert recorder._what(event, (str(Path(os.sep, "elsewhere", name)), *rest)) == ""
-    assert recorder._what(event, (3, *rest)) == "", "a file that is open already has no name"
+    said = (told,) if told else ()
+    assert recorder._what(event, (tmp_path / name, *rest)) == said
+    assert recorder._what(event, (os.fsencode(tmp_path / name), *rest)) == said
+    away = recorder._what(event, (str(Path(os.sep, "elsewhere", name)), *rest))
+    named = told.partition(":")[2]
+    kind = "file" if told.startswith("stamp") else told.partition(":")[0]
+    assert away == ((f"{kind}:/elsewhere/{named}",) if told else ())
+    assert recorder._what(event, (str(Path(sys.prefix, name)), *rest)) == (), "installed"
+    assert recorder._what(event, (3, *rest)) == (), "a file that is open already has no name"
+
+
+def test_what_this_process_wrote_is_no_read(recorder: Recorder, tmp_path: Path) -> None:
+    path = str(tmp_path / "scratch.txt")
+    assert recorder._what("open", (path, "r", os.O_RDONLY)) == ("file:scratch.txt",)
+    assert recorder._what("open", (path, "w", os.O_WRONLY | os.O_CREAT)) == ()
+    assert recorder._what("open", (path, "r", os.O_RDONLY)) == ()
+
+
+def test_a_source_that_is_imported_or_shown_is_no_read(tmp_path: Path) -> None:
+    """Its definitions are read anyway; of a file that is no module of the project nobody else knows."""
+    file = tmp_path / "chapter.py"
+    recorder = Recorder(tmp_path, tmp_path / "build", {str(file): "chapter"})
+    frames = {}
+    for name, filename in (
+        ("linecache", "linecache.py"), ("any", "<frozen importlib._bootstrap_external>"),
+        ("test", "test.py"),
+    ):  # fmt: skip
+        code = compile("found = __import__('sys')._getframe()", filename, "exec")
+        space: dict[str, object] = {"__name__": name}
+        exec(code, space)
+        frames[name] = space["found"]
+    asked = (str(file), "r", os.O_RDONLY)
+    assert recorder._what("open", asked, frames["linecache"]) == ()  # type: ignore[arg-type]
+    assert recorder._what("open", asked, frames["any"]) == ()  # type: ignore[arg-type]
+    assert recorder._what("open", asked, frames["test"]) == ("file:chapter.py",)  # type: ignore[arg-type]
+    assert recorder._what("asked", (str(file),), frames["test"]) == ()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("path", "words", "told"),
     [
-        ("coqc", ["coqc", "x.v"], "program:coqc"),
-        ("/bin/sh", "sh -c true", "program:/bin/sh"),
-        (None, (), ""),
-        (b"sh", [b"sh"], "program:sh"),
-        (3, [3], ""),
+        ("coqc", ["coqc", "x.v"], ("program:coqc",)),
+        ("/bin/sh", "sh -c true", ("program:/bin/sh",)),
+        (None, (), ()),
+        (b"sh", [b"sh"], ("program:sh",)),
+        (3, [3], ()),
     ],
 )
-def test_programs_are_reads(recorder: Recorder, path: object, words: object, told: str) -> None:
-    assert recorder._what("subprocess.Popen", (path, words)) == told
+def test_programs_are_reads(
+    recorder: Recorder, path: object, words: object, told: tuple[str, ...]
+) -> None:
+    assert recorder._what("subprocess.Popen", (path, words)) == (CHILD, *told)
+
+
+def test_what_cannot_be_seen_is_never_the_same_again(recorder: Recorder, tmp_path: Path) -> None:
+    assert recorder._what("os.system", ("ls",)) == recorder._what("os.fork", ()) == (CHILD,)
+    assert recorder._what("socket.connect", (None, "somewhere")) == (NETWORK,)
+    assert state(CHILD, tmp_path) != state(CHILD, tmp_path)
+
+
+def test_what_the_tool_starts_itself_is_known(tmp_path: Path) -> None:
+    """The gate starts Coq, and ``session`` says what that reads."""
+    for module, told in (
+        ("theorem_audit.kernel.gate", {"program:coqc"}),
+        ("tests.here", {"program:coqc", CHILD}),
+    ):
+        recorder = Recorder(tmp_path, tmp_path / "build", {HERE: module})
+
+        def hook(recorder: Recorder = recorder) -> None:
+            recorder._hook("subprocess.Popen", ("coqc", ["coqc"]))
+
+        (lambda hook=hook: hook())()
+        assert set().union(*recorder.reads.values()) == told
+
+
+def test_a_name_that_is_asked_for_is_recorded(
+    recorder: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "stat", os.stat)  # put back afterwards
+    of = os.supports_follow_symlinks
+    had = set(of)
+    recorder._ask("stat")
+    assert not (tmp_path / "nothing").exists()
+    monkeypatch.undo()
+    assert {*of} - had != set(), "what asks whether links are followed is told the same"
+    of -= {*of} - had
+    assert {"there:nothing"} in recorder.reads.values()
 
 
 def test_a_read_belongs_to_the_function_of_the_project_that_asked(
@@ -66,7 +143,7 @@ def test_a_read_belongs_to_the_function_of_the_project_that_asked(
     def asks() -> None:
         def hook() -> None:  # as ``open`` stands between the function and the hook
             recorder._hook("open", (tmp_path / "data.json", "r", os.O_RDONLY))
-            recorder._hook("socket.connect", ("somewhere",))
+            recorder._hook("compile", ("somewhere",))
 
         hook()
 
@@ -88,7 +165,7 @@ def test_how_a_read_stands_changes_with_what_was_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, folder, tool = tmp_path / "data.json", tmp_path / "data", tmp_path / "tool"
-    asked = ("file:data.json", "stamp:data.json", "folder:data", "program:tool")
+    asked = ("file:data.json", "stamp:data.json", "folder:data", "program:tool", "there:data.json")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert {state(x, tmp_path) for x in asked} == {"absent"}
     file.write_text("1")

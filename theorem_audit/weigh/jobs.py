@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,8 +16,9 @@ from theorem_audit.checks.mark import Evidence
 from theorem_audit.doubt import instances
 from theorem_audit.reuse.files import look as look_at
 from theorem_audit.reuse.index import Row
-from theorem_audit.reuse.reads import Reads, Recorder
+from theorem_audit.reuse.reads import CHILD, Reads, Recorder
 from theorem_audit.weigh.answers import doubt
+from theorem_audit.weigh.apart import Apart
 from theorem_audit.weigh.leftovers import Leftovers
 from theorem_audit.weigh.runner import (
     LOOK,
@@ -30,6 +32,11 @@ from theorem_audit.weigh.runner import (
 )  # fmt: skip
 from theorem_audit.weigh.verdict import Outcome
 from theorem_audit.weigh.workers import Crew, Last, Lost
+
+try:
+    import resource
+except ImportError:
+    resource = None  # type: ignore[assignment]
 
 # A claim, its evidence and a case; None: does the claim say anything?
 Job = tuple[str, Row | None, str]
@@ -78,15 +85,51 @@ def start_worker(here: project.Project, quick: bool) -> None:
     watch()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     load_profile(quick)
-    here.theory_package()
-    here.evidence_package()
     files = {str(m.file): name for name, m in look_at(here).modules.items()}
     RECORDER = Recorder(here.root, here.path("output"), files)
     RECORDER.start()
+    here.theory_package()
+    here.evidence_package()
     for name in LATE:
         importlib.import_module(name)
     LEFT = Leftovers()
 
+
+def _before(job: Job) -> None:
+    """In the process that jobs are forked from: import the claim and the evidence."""
+    global KNOWN
+    _ = project.claims()[job[0]], job[1] and job[1].marked
+    KNOWN = frozenset(sys.modules)
+
+
+def _left() -> bytes:
+    """The installed modules that a job was the first to import, by name."""
+    roots = {*project.current().packages, "theorem_audit", "__mp_main__"}
+    return " ".join(
+        x for x in sys.modules if x not in KNOWN and x.partition(".")[0] not in roots
+    ).encode("utf-8", "replace")
+
+
+def _after(left: bytes) -> None:
+    """Import them here, so that no later job has to."""
+    for name in left.decode("utf-8", "replace").split():
+        with suppress(Exception):
+            importlib.import_module(name)
+
+
+def _begin() -> None:
+    """In a fork: what could act there of itself, as it begins."""
+    global LEFT
+    LEFT = Leftovers()
+
+
+def _claim_of(job: Job) -> str | None:
+    """Whose fork a job belongs in; a look at a claim's hypotheses runs no evidence."""
+    return None if job[1] is None else job[0]
+
+
+APART = Apart(_claim_of, _before, _begin, _left, _after)
+KNOWN: frozenset[str] = frozenset()  # the modules that were imported before the job's fork
 
 TIME_LIMIT = 1200.0  # seconds for one evidence in a run; the slowest takes one, on a busy machine
 
@@ -95,7 +138,9 @@ def crew(workers: int, *, run_seed: int, quick: bool, limit: float = TIME_LIMIT)
     """Worker processes for ``run_jobs``; they outlive one call, and whatever evidence does to them."""
     work = partial(_serve, run_seed=run_seed, quick=quick)
     start = (project.current(), quick)
-    return Crew(work, start_worker, start, workers=workers, limit=limit, answers=(Outcome,))
+    return Crew(
+        work, start_worker, start, workers=workers, limit=limit, answers=(Outcome,), apart=APART
+    )
 
 
 About = tuple[Outcome | None, dict[str, Any]]
@@ -108,7 +153,11 @@ def _work(job: Job, run_seed: int, quick: bool) -> Outcome | About:
     claim_id, row, case = job
     if row is None:
         return vacuous(claims[claim_id], run_seed), instances.about(claims[claim_id])
-    return run_evidence(row.marked, claims[claim_id], case=case, run_seed=run_seed, quick=quick)
+    top = f"{project.current().evidence}."
+    return run_evidence(
+        row.marked, claims[claim_id], case=case, run_seed=run_seed, quick=quick,
+        imports=[x for x in row.imports if x.startswith(top)],
+    )  # fmt: skip
 
 
 def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads] | Last:
@@ -117,13 +166,26 @@ def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads
     The last of that process where something was left in it that could act during the next one's turn.
     """
     _ = project.claims()[job[0]], job[1] and job[1].marked  # imports them
-    before = _ours()
+    before, children = _ours(), _of_children()
     said = _work(job, run_seed, quick)
-    answer = said, {} if RECORDER is None else RECORDER.reads
+    reads = {} if RECORDER is None else RECORDER.reads
+    if job[1] is not None and job[1].kind != "kernel" and _of_children() != children:
+        # Some ways to start one are told to nobody.
+        owner = (job[1].module, job[1].binding)
+        reads = {**reads, owner: {*reads.get(owner, ()), CHILD}}
+    answer = said, reads
     # What evidence is the first to import may be what it made of it.
     last = job[1] is not None and _ours() != before
     last = last or (LEFT is not None and LEFT.left())
     return Last(answer) if last else answer
+
+
+def _of_children() -> tuple[float, ...]:
+    """What the processes that this one started, and waited for, have used."""
+    if resource is None:  # Windows counts none
+        return ()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime, used.ru_minflt
 
 
 def _ours() -> set[str]:
@@ -183,8 +245,12 @@ def run_jobs(
             yield job, not_run(item, job[2], run_seed, "slow evidence is left out by --quick")
         else:
             todo.append((job, item))
-    # The slow ones first, so that no long run is left for the end.
-    todo.sort(key=lambda pair: (not pair[1].slow, pair[1].kind != "simulation"))
+    # The slow ones first, so that no long run is left for the end; a claim's together, for they share a fork.
+    long: dict[str, tuple[bool, bool]] = {}
+    for job, item in todo:
+        found = (not item.slow, item.kind != "simulation")
+        long[job[0]] = min(found, long.get(job[0], found))
+    todo.sort(key=lambda pair: (long[pair[0][0]], pair[0][0]))
     if workers is None:
         for job, _ in todo:
             yield job, _work(job, run_seed, quick)  # type: ignore[misc]

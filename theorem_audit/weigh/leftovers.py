@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any
 
@@ -72,4 +73,19 @@ class Leftovers:
         )
 
 
-__all__ = ["Leftovers"]
+_exit = os._exit  # taken at the import: while a job runs, `guard` refuses it in every thread
+
+
+def end_with_parent() -> None:
+    """End this process when the one that started it, or that it was forked for, has ended."""
+    threading.Thread(target=_end, daemon=True).start()
+
+
+def _end() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        _exit(1)
+
+
+__all__ = ["Leftovers", "children", "end_with_parent"]

@@ -26,7 +26,7 @@ from theorem_audit.doubt import instances
 from theorem_audit.doubt.undefined import undefined
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.reuse.index import Row
-from theorem_audit.statement.claim import Claim, recording_hypotheses, recording_reads
+from theorem_audit.statement.claim import Claim, read_at_import, recording_hypotheses, recording_reads
 from theorem_audit.visible import visible
 from theorem_audit.weigh import tried
 from theorem_audit.weigh.untouched import CHANGED
@@ -106,8 +106,11 @@ def run_evidence(
     run_seed: int = DEFAULT_SEED,
     quick: bool = False,
     call: Callable[..., Any] | None = None,
+    imports: Iterable[str] = (),
 ) -> Outcome:
     """Run one evidence (one case of it) against ``claim`` and say what came out.
+
+    imports: modules beside its own whose statements it rests on; what they read of claims, it read.
 
     Never raises for what the evidence does, except KeyboardInterrupt.  ``call`` lets the pytest
     plugin put pytest's own call in place of the plain one.
@@ -150,6 +153,7 @@ def run_evidence(
             outcome, detail = "error", f"it called sys.exit({error.code!r})"
         except BaseException as error:  # noqa: BLE001 - pytest's own failures are no Exception
             outcome, detail = "error", f"{type(error).__name__}: {_message(error)}"
+    early = read_at_import(item.function.__module__, *imports)
     if changed := untouched.changed():
         outcome, detail = "error", CHANGED + ", ".join(changed)
     return Outcome(
@@ -165,7 +169,7 @@ def run_evidence(
         error=float(context.error) if 0 <= context.error <= 1 else 1.0,
         power=context.power,
         smallest_visible=context.smallest_visible,
-        uses=tuple(sorted(reads - {claim.id})),
+        uses=tuple(sorted((reads | early) - {claim.id})),
         needs=item.needs,
         read=tuple(sorted({kind for name, kind in hypotheses if name == claim.id})),
         detail=visible(detail),

@@ -20,12 +20,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import connection, get_context
 from types import TracebackType
 from typing import Any, Self
 
 from theorem_audit.weigh.answers import NotPlain, read, written
+from theorem_audit.weigh.apart import FORKS, Apart, Fork, die, settle
+from theorem_audit.weigh.leftovers import children, end_with_parent
 
 STARTS = (
     3  # processes in a row that end before they are ready, after which none is started any more
@@ -81,7 +84,8 @@ class Crew:
 
     start(*arguments) is what a process does first.  limit: seconds for one job.
     Functions, arguments and jobs must be picklable; a result is plain data (None, bools, numbers, text,
-    tuples, lists, sets, dicts) and objects of ``answers``, or ``Last`` of one.  A context manager.
+    tuples, lists, sets, dicts) and objects of ``answers``, or ``Last`` of one.  apart: jobs get
+    a fork of their own.  A context manager.
     """
 
     def __init__(
@@ -93,7 +97,9 @@ class Crew:
         workers: int,
         limit: float,
         answers: Sequence[type] = (),
+        apart: Apart | None = None,
     ) -> None:
+        self.apart = apart
         self.function, self.start, self.arguments = function, start, tuple(arguments)
         self.answers = (Lost, Last, *answers)
         self._again: list[Any] = []  # jobs whose process turned out not to be trusted
@@ -230,7 +236,9 @@ class Crew:
         ours, theirs = context.Pipe()
         process = context.Process(
             target=_serve,
-            args=(theirs, self.function, self.start, self.arguments, self.answers),
+            args=(
+                theirs, self.function, self.start, self.arguments, self.answers, self.apart
+            ),  # fmt: skip
             daemon=False,
         )
         process.start()
@@ -254,41 +262,83 @@ def _serve(
     start: Callable[..., None],
     arguments: tuple[Any, ...],
     answers: Sequence[type],
+    apart: Apart | None,
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that what it starts can be ended with it
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     sys.stdout.flush()
     os.dup2(2, 1)  # standard output is the caller's: a job that prints must not spoil its JSON
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("1000")  # where memory ends, a worker goes first
     start(*arguments)
     _send(line, 0, DONE, answers)
+    serve = partial(_answer, line, function, answers)
+    fork: Fork | None = None
     while True:
+        if fork is not None and not fork.waits(line):
+            fork = _ended(fork)
+            continue
         try:
             number, job = line.recv()
         except EOFError:
             return
-        try:
-            said = job if job == DONE else function(job)
-        except BaseException as error:  # noqa: BLE001 - whatever a job raises is its own matter
-            said = Lost(f"{type(error).__name__}: {error}")
-        try:
-            _send(line, number, said, answers)
-        except OSError:
-            return  # the job closed the line: what it was asked is lost
-        except Exception as error:  # noqa: BLE001 - of what it is made is the job's own matter, too
-            why = error if isinstance(error, NotPlain) else type(error).__name__
-            _send(line, number, Lost(f"its answer cannot be sent: {why}"), answers)
+        key = None if apart is None or job == DONE or not FORKS else apart.key(job)
+        if apart is None or key is None:
+            if not serve((number, job)):
+                return
+            continue
+        if fork is not None and fork.key != key:
+            fork = _ended(fork)
+        if fork is None:
+            with suppress(Exception):  # it is asked again by the job, which says so
+                apart.before(job)
+            settle()
+            fork = Fork(apart, key, partial(_in_a_fork, serve))
+        fork.hand((number, job))
+
+
+def _ended(fork: Fork) -> None:
+    """A fork's end; where it did not end as it was asked to, this process ends as that did."""
+    if (status := fork.end()) is not None:
+        die(status)
+
+
+def _in_a_fork(serve: Callable[..., bool], asked: tuple[int, Any]) -> bool:
+    """A job's turn in a fork; false where that is to be used no more."""
+    last: list[Any] = []
+    if not serve(asked, last):
+        _exit(0)
+    return not last
+
+
+def _answer(
+    line: connection.Connection, function: Callable[[Any], Any], answers: Sequence[type],
+    asked: tuple[int, Any], last: list[Any] | None = None,
+) -> bool:  # fmt: skip
+    """Do a job and send what it says; False where it closed the line, and what it was asked is lost.
+
+    last: in a fork, whose own end is enough: filled where the answer is the last of its process.
+    """
+    number, job = asked
+    try:
+        said = job if job == DONE else function(job)
+        if last is not None and isinstance(said, Last) and not children():
+            last.append(said)
+            said = said.said
+    except BaseException as error:  # noqa: BLE001 - whatever a job raises is its own matter
+        said = Lost(f"{type(error).__name__}: {error}")
+    try:
+        _send(line, number, said, answers)
+    except OSError:
+        return False
+    except Exception as error:  # noqa: BLE001 - of what it is made is the job's own matter, too
+        why = error if isinstance(error, NotPlain) else type(error).__name__
+        _send(line, number, Lost(f"its answer cannot be sent: {why}"), answers)
+    return True
 
 
 def _send(line: connection.Connection, number: int, said: Any, answers: Sequence[type]) -> None:
     line.send_bytes(written((number, said), answers))
 
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        _exit(1)

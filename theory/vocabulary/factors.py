@@ -41,6 +41,8 @@ class Factors:
 
 def log(factor: Any) -> flint.arb:
     """log|factor|; -oo for one that is 0 at the point."""
+    if factor == 1:  # a step that moves nothing, exactly
+        return flint.arb(0)
     size = abs(ball(factor))
     return (size + flint.arb(0, ERROR)).log() if size > ball(NOTHING) else flint.arb("-inf")
 

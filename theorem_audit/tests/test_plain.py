@@ -1,0 +1,65 @@
+"""A formula says what it shows: hypotheses inside symbols, and classes that print something else, are refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sympy import Basic, Dummy, Eq, Function, Gt, Integer, Symbol, sqrt
+
+from theorem_audit.statement import Assumption, Claim, Source
+
+X, Y, H = (Symbol(name, real=True) for name in "xyh")
+N, B = Symbol("n", integer=True), Symbol("b", integer=True)
+P = Symbol("p", positive=True)
+
+
+class _Equal(Eq):
+    def _sympystr(self, printer: Any) -> str:
+        return "Eq(y, 7*x)"
+
+
+class _Letter(Symbol):
+    def _latex(self, printer: Any) -> str:
+        return "z"
+
+
+class _Function(Function("f").__mro__[1]):  # type: ignore[misc]
+    def _sympystr(self, printer: Any) -> str:
+        return "g(x)"
+
+
+def _claim(formula: Basic, *conditions: Any) -> Claim:
+    assumptions = tuple(Assumption(f"a{k}", x) for k, x in enumerate(conditions))
+    return Claim("AA", "A subject", formula, Source("new", "none"), "exact", "made.up", assumptions)
+
+
+REFUSED = {
+    "positive": (Eq(Y, sqrt(P) * sqrt(H)),),
+    "a condition's symbol": (Eq(Y, X), Gt(Symbol("q", nonzero=True), X)),
+    "not real": (Eq(Y, X * Symbol("i", imaginary=True)),),
+    "false": (Eq(Y, X * Symbol("i", real=True, integer=False)),),
+    "a positive function": (Eq(Y, Function("f", positive=True)(X)),),
+    "an equation that prints another": (_Equal(Y, 2 * X),),
+    "a symbol that prints another": (Eq(Y, _Letter("x")),),
+    "a function that prints another": (Eq(Y, _Function(X)),),
+    "a number's name": (Eq(Y, Symbol("3") * X),),
+    "two of one name": (Eq(Y, X * Symbol("x", integer=True)),),
+    "two dummies": (Eq(Y, Dummy("t", real=True) * Dummy("t", real=True) ** 2),),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_shows_something_else_than_it_says_is_refused(what: str) -> None:
+    """Mended: y = sqrt(p) sqrt(h) was shown without p > 0; a class of one's own printed what it was not."""
+    with pytest.raises(TypeError, match="formula of claim AA: "):
+        _claim(*REFUSED[what])
+
+
+def test_what_is_left_is_told() -> None:
+    claim = _claim(Eq(Y, Function("f")(X) + N * Symbol("c") ** B), Gt(N, 0))
+    assert claim.sentence == (
+        "Suppose that b and n are integers; and that n > 0. Then y = c**b*n + f(x)."
+    )
+    assert r"that $b, n\in\mathbb{Z}$" in claim.typeset
+    assert "n is an integer" in _claim(Eq(Y, N + Integer(1))).sentence
