@@ -349,6 +349,15 @@ class Job:
 
 def _chunk(job: Job) -> list[Tried]:
     _kept[job.claim_id, job.run_seed] = job.kept
+    with runner.together() as changed:
+        found = _tried(job)
+    if changed:  # by which evidence, and on which variant: each is looked at by itself
+        _baseline.cache_clear()
+        found = _tried(job)
+    return found
+
+
+def _tried(job: Job) -> list[Tried]:
     _told.clear()  # what is asked first depends on the job alone
     return [try_variant(v, run_seed=job.run_seed, fast=job.fast) for v in job.variants()]
 
