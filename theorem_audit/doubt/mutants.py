@@ -51,7 +51,8 @@ CHUNK_LIMIT = 1800.0  # seconds for a job; where Python cannot interrupt, the pr
 TIME_LIMIT = 20.0  # seconds for one evidence on one variant, at least
 LARGER = (Rational(1, 100), Rational(1, 10), Rational(1, 2))
 CAUGHT = ("refuted", "not_accepted")
-SEARCH = 1.0  # seconds of random search in one variant
+SEARCH = 1.0  # seconds of random search in one variant that nothing else catches
+GLANCE = 0.15  # seconds of random search before anything else is asked
 SEARCHED = "random search"
 SUPPORT_LIMIT = 2.0  # supporting evidence slower than this is asked only where it is all there is
 
@@ -169,7 +170,7 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     elif variant.item:
         found = replace(found, statement=variant.claim.sentence)
         if (
-            settled := _searched(variant, found) or _unsettled(variant, found, run_seed)
+            settled := _searched(variant, found, GLANCE) or _unsettled(variant, found, run_seed)
         ) is not None:
             return replace(settled, seconds=time.perf_counter() - started)
     elif all(implied(c, variant.claim.region) for c in relations(claim.region)):
@@ -185,7 +186,8 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
                 seconds=time.perf_counter() - started,
             )  # fmt: skip
     if not seen:
-        return replace(found, outcome="untested", detail="no evidence passes on the claim itself")
+        found = replace(found, outcome="untested", detail="no evidence passes on the claim itself")
+        return (_searched(variant, found) if variant.item else None) or found
     stuck = [o for o in seen if o.outcome != "passed"]
     if stuck and (stuck[0].kind in DECIDING or not any(o.kind in DECIDING for o in seen)):
         found = replace(
@@ -204,9 +206,9 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     return replace(found, explained=why, seconds=time.perf_counter() - started)
 
 
-def _searched(variant: Variant, found: Tried) -> Tried | None:
+def _searched(variant: Variant, found: Tried, seconds: float = SEARCH) -> Tried | None:
     """Refuted, where random search inside the variant's own hypotheses finds a counterexample."""
-    search = falsify(variant.claim, seconds=SEARCH)
+    search = falsify(variant.claim, seconds=seconds)
     if not isinstance(search, Falsified):
         return None
     return replace(
@@ -248,7 +250,7 @@ def _accepted(
 ) -> Tried:
     """Why nothing rejects the variant, as far as that can be found out."""
     if variant.item:
-        return found
+        return _searched(variant, found) or found
     if variant.assumption:
         if (settled := _searched(variant, found)) is not None:
             return settled

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import combinations, zip_longest
 from typing import Any
 
@@ -162,6 +162,7 @@ def formula_variants(claim: Claim, size: Rational = SMALL) -> Iterator[Variant]:
     yield from (x.variant for x in drafts(claim, size) if x.variant is not None)
 
 
+@lru_cache(maxsize=4096)  # a formula's conjuncts are asked for by each change of one of them
 def _canonical(part: Basic) -> Basic:
     """The conjunct with its sides and signs in SymPy's order, as ``And`` compares it."""
     return part.canonical if isinstance(part, Relational) else part
