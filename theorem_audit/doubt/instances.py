@@ -106,9 +106,7 @@ class _Region:
         """Whether an equation determines ``x``."""
         return any(_left(c, x, value) for c in self.equations)
 
-    def ends(
-        self, ready: list[Condition], x: Symbol, value: Mapping[Symbol, fmpq]
-    ) -> set[fmpq]:
+    def ends(self, ready: list[Condition], x: Symbol, value: Mapping[Symbol, fmpq]) -> set[fmpq]:
         """Where conditions on ``x`` alone become equations, close to it; none unless thorough."""
         if not self.thorough:
             return set()
