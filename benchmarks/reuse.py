@@ -6,9 +6,9 @@ Both trees are copies (``git worktree``), each with a store of its own; every co
 wall clock and by the processor time of it and all that it started.  Without ``--full`` nothing runs the
 whole audit: what needs a whole run first (a run after no change, after a comment) is then left out.
 ``--test`` runs the whole test suite, too.  ``--keep`` leaves what was timed in a folder, from which the next
-call goes on; with ``--rows`` it ends after so many rows more.  Rows of another commit or machine are timed anew;
-the earlier commit's need to be timed once.  Beside both stand the seconds that issue 17 asks for, on two quiet
-cores: a row that takes longer by the clock is marked.
+call goes on; with ``--rows`` it ends after so many rows more.  Rows of another commit or machine are timed
+anew; the earlier commit's need to be timed once.  Beside both stand the seconds that issue 17 asks for, on two
+quiet cores: a row that takes longer by the clock is marked.
 """
 
 from __future__ import annotations
