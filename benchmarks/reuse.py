@@ -5,9 +5,10 @@
 Both trees are copies (``git worktree``), each with a store of its own; every command is a process, timed by
 wall clock and by the processor time of it and all that it started.  Without ``--full`` nothing runs the
 whole audit: what needs a whole run first (a run after no change, after a comment) is then left out.
-``--test`` runs the whole test suite, too.  ``--keep`` leaves the copies and what was timed in a folder, from
-which the next call goes on; with ``--rows`` it ends after so many rows more.  Beside both stand the seconds
-that issue 17 asks for, on two quiet cores: a row that takes longer by the clock is marked.
+``--test`` runs the whole test suite, too.  ``--keep`` leaves what was timed in a folder, from which the next
+call goes on; with ``--rows`` it ends after so many rows more.  Rows of another commit or machine are timed
+anew; the earlier commit's need to be timed once.  Beside both stand the seconds that issue 17 asks for, on two
+quiet cores: a row that takes longer by the clock is marked.
 """
 
 from __future__ import annotations
@@ -86,6 +87,11 @@ def timed(words: Sequence[str], folder: Path, limit: float = 1800.0) -> Time:
     return Time(round(wall, 2), round(cpu, 2), last[:200])
 
 
+def machine() -> str:
+    """What the figures depend on, beside the tree."""
+    return f"{platform.node()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+
+
 class Paused(Exception):
     """As many rows were timed as were asked for."""
 
@@ -94,13 +100,20 @@ class Rows:
     """What was timed of one tree, kept in a file as it comes.
 
     file: None keeps nothing.  left: rows that may still be timed in this process, of all trees; None: all.
+    commit: of the tree.  Rows of another commit or another machine are left out.
     """
 
-    def __init__(self, file: Path | None = None, left: list[int] | None = None) -> None:
+    def __init__(
+        self, file: Path | None = None, left: list[int] | None = None, commit: str = ""
+    ) -> None:
         self.file, self.left, self.found = file, left, dict[str, Time]()
+        self.stamp = {"commit": commit, "machine": machine()}
         if file is not None and file.exists():
             said = json.loads(file.read_text(encoding="utf-8"))
-            self.found = {name: Time(**row) for name, row in said.items()}
+            if {x: said.get(x) for x in self.stamp} == self.stamp:
+                self.found = {name: Time(**row) for name, row in said["rows"].items()}
+            else:
+                print(f"{file}: of another commit or machine; timed anew")
 
     def wants(self, name: str) -> bool:
         """Whether a row is to be timed now; Paused where it is, and no more are asked for."""
@@ -118,7 +131,8 @@ class Rows:
             self.left[0] -= 1
         if self.file is not None:
             rows = {x: asdict(y) for x, y in self.found.items()}
-            self.file.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+            said = {**self.stamp, "rows": rows}
+            self.file.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
 
 
 def measure(folder: Path, rows: Rows, *, full: bool, test: bool = False) -> dict[str, Time]:
@@ -159,9 +173,11 @@ def table(old: dict[str, Time], new: dict[str, Time]) -> str:
 
 
 def worktree(commit: str, folder: Path) -> Path:
-    """A copy of the repository at a commit; as it stands where it is there already."""
+    """A copy of the repository at a commit; as it stands where it is there already, of that commit."""
     if folder.exists():
-        return folder
+        if _commit(folder) == _commit(ROOT, commit):
+            return folder
+        remove(folder)
     words = ["git", "-C", str(ROOT), "worktree", "add", "--detach", "--force", str(folder), commit]
     subprocess.run(words, check=True, capture_output=True)
     return folder
@@ -173,9 +189,9 @@ def remove(folder: Path) -> None:
     subprocess.run(words, check=True, capture_output=True)
 
 
-def _commit(folder: Path) -> str:
-    """The hash of what a copy holds."""
-    words = ["git", "-C", str(folder), "rev-parse", "--short", "HEAD"]
+def _commit(folder: Path, name: str = "HEAD") -> str:
+    """The hash of what a copy holds, or of what a name stands for there."""
+    words = ["git", "-C", str(folder), "rev-parse", "--short", f"{name}^{{commit}}"]
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
 
 
@@ -203,7 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             folder = worktree(commit, place / name)
             commits[name] = _commit(folder)
             print(f"{name}: {commit}", flush=True)
-            rows = Rows(place / f"{name}.json" if options.keep else None, left)
+            rows = Rows(place / f"{name}.json" if options.keep else None, left, commits[name])
             test = options.test and name == "new"
             try:
                 found[name] = measure(folder, rows, full=options.full, test=test)

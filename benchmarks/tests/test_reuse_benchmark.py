@@ -44,3 +44,13 @@ def test_what_was_timed_is_not_timed_again(tmp_path: Path):
     assert again.wants("two")
     assert again.found == {"one": Time(1.5, 1.0, "said")}
     assert Rows().wants("one")
+
+
+def test_rows_of_another_commit_or_machine_are_timed_again(tmp_path: Path, monkeypatch, capsys):
+    kept = tmp_path / "old.json"
+    Rows(kept, commit="1b02e3c").add("one", Time(1.5, 1.0, "said"))
+    assert not Rows(kept, commit="1b02e3c").wants("one")
+    assert Rows(kept, commit="09a4fd9").wants("one")
+    assert "timed anew" in capsys.readouterr().out
+    monkeypatch.setattr("platform.node", lambda: "elsewhere")
+    assert Rows(kept, commit="1b02e3c").wants("one")

@@ -79,6 +79,11 @@ def current() -> RunContext:
     return _current.get() or RunContext()
 
 
+def inside() -> bool:
+    """Whether evidence runs here."""
+    return _current.get() is not None
+
+
 @contextmanager
 def running(context: RunContext) -> Iterator[RunContext]:
     """Make ``context`` the current one inside the block, and note there what ends a thread."""

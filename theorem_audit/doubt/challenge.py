@@ -15,7 +15,7 @@ from itertools import chain, islice
 from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.doubt import compare
 from theorem_audit.doubt.mutants import decides, explanation, harmless
-from theorem_audit.doubt.variants import Draft, Variant, drafts
+from theorem_audit.doubt.variants import GROUPS, Draft, Variant, changed_parts
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh import runner
@@ -43,10 +43,9 @@ def challenge(claim: Claim, evidence: Iterable[Evidence], *, run_seed: int = 0) 
     if not decides(items, claim):
         return None
     started, rejected, blind = time.perf_counter(), 0, []
-    changes = drafts(claim)  # a formula of many parts has hundreds; few of them are worked out
     for index, part in enumerate(relations(claim.formula)):
         asked, accepted = _about(items, claim, index), []
-        for variant in _wrong(changes, index):
+        for variant in _wrong(claim, index):
             if _rejected(variant, asked, run_seed):
                 rejected += 1
                 break
@@ -65,11 +64,10 @@ def challenge(claim: Claim, evidence: Iterable[Evidence], *, run_seed: int = 0) 
     )  # fmt: skip
 
 
-def _wrong(changes: Iterable[Draft], index: int) -> Iterator[Variant]:
-    """At most TRIES variants of one conjunct, the gross ones first."""
-    found = [x for x in changes if x.index == index]
-    by_group = [_made([x for x in found if x.group == group]) for group in GROSS]
-    others = _made([x for x in found if x.group not in GROSS])
+def _wrong(claim: Claim, index: int) -> Iterator[Variant]:
+    """At most TRIES variants of one conjunct, the gross ones first; no more of them are worked out."""
+    by_group = [_made(changed_parts(claim, index, (group,))) for group in GROSS]
+    others = _made(changed_parts(claim, index, [x for x in GROUPS if x not in GROSS]))
     return islice(chain(_in_turn(by_group), others), TRIES)
 
 

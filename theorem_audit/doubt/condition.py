@@ -42,13 +42,13 @@ class Condition:
             return
         self.values = _compiled(self.symbols, (self.top, under))
 
-    def gap(self, value: Mapping[Symbol, Fraction]) -> Fraction | None:
+    def gap(self, value: Mapping[Symbol, fmpq]) -> fmpq | None:
         """A number with the sign of left - right; None where that is undefined."""
         assert self.values is not None
-        top, under = self.values(*(value[x] for x in self.symbols))
-        return None if under == 0 else Fraction(top) * Fraction(under)
+        top, under = self.values(*[value[x] for x in self.symbols])
+        return None if under == 0 else fmpq(top) * under
 
-    def holds(self, value: Mapping[Symbol, Fraction]) -> bool:
+    def holds(self, value: Mapping[Symbol, fmpq]) -> bool:
         """Whether it holds at a point, exactly."""
         if self.values is None:
             if (sure := self._surely(value)) is not None:
@@ -60,11 +60,11 @@ class Condition:
         gap = self.gap(value)
         return gap is not None and bool(self.func(gap, 0))
 
-    def _surely(self, value: Mapping[Symbol, Fraction]) -> bool | None:
+    def _surely(self, value: Mapping[Symbol, fmpq]) -> bool | None:
         """What ball arithmetic says of an inequality at a point; None where it cannot tell."""
         if self.func in (eq, ne):
             return None
-        at = {x: arb(fmpq(value[x].numerator, value[x].denominator)) for x in self.symbols}
+        at = {x: arb(value[x]) for x in self.symbols}
         try:
             left, right = (enclose(side, at) for side in self.relation.args)
         except (Undecided, ZeroDivisionError):
@@ -75,7 +75,7 @@ class Condition:
         )  # both false where the balls meet, or are no numbers
         return bool(self.func(1 if above else -1, 0)) if above or below else None
 
-    def _side(self, k: int, value: Mapping[Symbol, Fraction]) -> Expr:
+    def _side(self, k: int, value: Mapping[Symbol, fmpq]) -> Expr:
         """One side at a point; each is worked out once for the values that it depends on."""
         side, symbols = self._sides[k]
         key = (k, *(value[x] for x in symbols))
@@ -90,14 +90,14 @@ class Condition:
             self._degrees[x] = int(self.top.degree(x)) if sensible else 99
         return self._degrees[x]
 
-    def roots(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> Iterator[Fraction]:
+    def roots(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> Iterator[fmpq]:
         """Rational solutions of left = right for ``x``, of degree at most 2 in it."""
         if self.degree(x) > 2 or not self._polynomial_in(x):
             return
-        at = [self.gap({**value, x: Fraction(k)}) for k in (0, 1, -1)]
+        at = [self.gap({**value, x: fmpq(k)}) for k in (0, 1, -1)]
         if any(v is None for v in at):
             return
-        zero, one, minus = (Fraction(v) for v in at if v is not None)
+        zero, one, minus = at
         linear, square = (one - minus) / 2, (one + minus) / 2 - zero
         if square == 0:
             if linear != 0:
@@ -105,11 +105,11 @@ class Condition:
             return
         inside = linear**2 - 4 * square * zero
         if inside >= 0:
-            root = Fraction(isqrt(inside.numerator), isqrt(inside.denominator))
+            root = fmpq(isqrt(int(inside.p)), isqrt(int(inside.q)))
             if root**2 == inside:
                 yield from ((-linear + root) / (2 * square), (-linear - root) / (2 * square))
 
-    def ends(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> list[Fraction]:
+    def ends(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> list[fmpq]:
         """Where left = right, close to it: real roots in ``x`` of any degree, as fractions."""
         try:
             gap = (self.relation.lhs - self.relation.rhs).subs(
@@ -118,7 +118,7 @@ class Condition:
             roots = Poly(numer(together(gap)), x).nroots(n=30, maxsteps=100)
         except (BasePolynomialError, NoConvergence, ValueError, TypeError, ZeroDivisionError):
             return []
-        return [Fraction(str(root)) for root in roots if root.is_real]
+        return [_decimal(str(root)) for root in roots if root.is_real]
 
     def _polynomial_in(self, x: Symbol) -> bool:
         if x not in self._polynomial:
@@ -151,9 +151,14 @@ def _compiled(symbols: Sequence[Symbol], polys: Iterable[Poly]) -> Callable[...,
     return found
 
 
-def number(value: Fraction) -> Rational:
+def _decimal(text: str) -> fmpq:
+    """The number that is written there."""
+    return fmpq(*Fraction(text).as_integer_ratio())
+
+
+def number(value: fmpq) -> Rational:
     """The same number for SymPy."""
-    return Rational(value.numerator, value.denominator)
+    return Rational(int(value.p), int(value.q))
 
 
 __all__ = ["Condition", "condition_of", "number"]

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
 from itertools import pairwise
-from math import floor
 from operator import eq
 from typing import Any
 
+from flint import fmpq
 from sympy import And, Expr, Integer, Poly, Symbol, ceiling, false, sqrt, true
 from sympy.core.relational import Eq, Ge, Gt, Le
 from sympy.logic.boolalg import Boolean, Or
@@ -27,16 +26,16 @@ from theorem_audit.statement.claim import Claim
 
 Instance = dict[Symbol, Expr]
 
-WHOLE = tuple(map(Fraction, (1, 2, 3, 4, 5, 0, 6, 8)))
+WHOLE = tuple(map(fmpq, (1, 2, 3, 4, 5, 0, 6, 8)))
 RATIONAL = tuple(
-    Fraction(p, q)
+    fmpq(p, q)
     for p, q in (
         (1, 10), (1, 4), (1, 2), (1, 1), (0, 1), (3, 10), (3, 4), (1, 3), (3, 2), (2, 1), (-1, 10),
         (-1, 2), (-1, 1), (5, 4), (1, 100), (3, 1), (9, 10), (-1, 4), (5, 1), (1, 1000),
     )
 )  # fmt: skip
-LARGE = (Fraction(10), Fraction(100), Fraction(10_000))
-NEAR = tuple(Fraction(s, q) for q in (100, 20, 1000) for s in (1, -1))
+LARGE = (fmpq(10), fmpq(100), fmpq(10_000))
+NEAR = tuple(fmpq(s, q) for q in (100, 20, 1000) for s in (1, -1))
 MAX_NODES = 3_000
 
 
@@ -73,7 +72,7 @@ class _Region:
         ]
 
         numbers = sorted(map(abs, region.atoms(Integer)))[-8:]
-        self.sizes = [Fraction(int(k) + shift) for k in numbers if k > 5 for shift in (0, 1, -1, 2)]
+        self.sizes = [fmpq(int(k) + shift) for k in numbers if k > 5 for shift in (0, 1, -1, 2)]
         defined = {c.relation.lhs for c in self.equations if c.relation.lhs.is_Symbol}
 
         def rank(x: Symbol) -> tuple[bool, bool, bool, str]:
@@ -83,7 +82,7 @@ class _Region:
         self.symbols = tuple(sorted(region.free_symbols, key=rank))
         self._about: dict[Symbol, list[list[list[Condition]]]] = {}
 
-    def possible(self, value: Mapping[Symbol, Fraction], last: Symbol | None = None) -> bool:
+    def possible(self, value: Mapping[Symbol, fmpq], last: Symbol | None = None) -> bool:
         """False when what is settled so far already excludes the region.
 
         last: the symbol that was settled last, where the others were asked before.
@@ -103,19 +102,17 @@ class _Region:
             ]
         return self._about[x]
 
-    def forced(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> bool:
+    def forced(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> bool:
         """Whether an equation determines ``x``."""
         return any(_left(c, x, value) for c in self.equations)
 
-    def ends(
-        self, ready: list[Condition], x: Symbol, value: Mapping[Symbol, Fraction]
-    ) -> set[Fraction]:
+    def ends(self, ready: list[Condition], x: Symbol, value: Mapping[Symbol, fmpq]) -> set[fmpq]:
         """Where conditions on ``x`` alone become equations, close to it; none unless thorough."""
         if not self.thorough:
             return set()
-        return set[Fraction]().union(*(condition.ends(x, value) for condition in ready))
+        return set[fmpq]().union(*(condition.ends(x, value) for condition in ready))
 
-    def candidates(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> Iterator[Fraction]:
+    def candidates(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> Iterator[fmpq]:
         """What equations force; else small numbers, and ends and middles of what is left to ``x``."""
         ready = [c for c in self.single if _left(c, x, value)]
         for condition in ready:
@@ -126,7 +123,7 @@ class _Region:
             yield from WHOLE
             yield from self.sizes
             for end in self.ends(ready, x, value):
-                yield from (Fraction(floor(end) + k) for k in (0, 1, 2, -1))
+                yield from (fmpq(end.floor() + k) for k in (0, 1, 2, -1))
             yield from self.alternatives(x, value)
             return
         yield from RATIONAL
@@ -139,14 +136,14 @@ class _Region:
             yield from (end + step for end in ends)
         yield from self.alternatives(x, value)
 
-    def alternatives(self, x: Symbol, value: Mapping[Symbol, Fraction]) -> Iterator[Fraction]:
+    def alternatives(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> Iterator[fmpq]:
         """What the equations of one alternative or another say of ``x``: a table's entries."""
         for condition in self.either:
             if _left(condition, x, value):
                 yield from condition.roots(x, value)
 
 
-def _left(condition: Condition, x: Symbol, value: Mapping[Symbol, Fraction]) -> bool:
+def _left(condition: Condition, x: Symbol, value: Mapping[Symbol, fmpq]) -> bool:
     """Whether ``x`` is the one symbol of the condition that is not settled."""
     return x in condition.names and condition.names - value.keys() == {x}
 
@@ -174,10 +171,10 @@ def find(
         orders += [
             tuple(sorted(compiled.symbols, key=lambda x: (bool(x.is_integer), str(x))))
         ] * thorough
-    start = {x: Fraction(int(v.p), int(v.q)) for x, v in (fixed or {}).items()}
+    start = {x: fmpq(int(v.p), int(v.q)) for x, v in (fixed or {}).items()}
 
     def search(
-        left: tuple[Symbol, ...], value: dict[Symbol, Fraction], last: Symbol | None = None
+        left: tuple[Symbol, ...], value: dict[Symbol, fmpq], last: Symbol | None = None
     ) -> Instance | None:
         nonlocal nodes
         nodes += 1
@@ -188,7 +185,7 @@ def find(
         x = next((y for y in left if compiled.forced(y, value)), left[0])
         rest = tuple(y for y in left if y != x)
         for candidate in compiled.candidates(x, value):
-            if x.is_integer and candidate.denominator != 1:
+            if x.is_integer and candidate.q != 1:
                 continue
             if found := search(rest, {**value, x: candidate}, x):
                 return found

@@ -52,7 +52,8 @@ CHUNK_LIMIT = 1800.0  # seconds for a job; where Python cannot interrupt, the pr
 TIME_LIMIT = 20.0  # seconds for one evidence on one variant, at least
 LARGER = (Rational(1, 100), Rational(1, 10), Rational(1, 2))
 CAUGHT = ("refuted", "not_accepted")
-SEARCH = 1.0  # seconds of random search in one variant
+SEARCH = 1.0  # seconds of random search in one variant that nothing else catches
+GLANCE = 0.15  # seconds of random search before anything else is asked
 SEARCHED = "random search"
 SUPPORT_LIMIT = 2.0  # supporting evidence slower than this is asked only where it is all there is
 
@@ -170,7 +171,7 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     elif variant.item:
         found = replace(found, statement=variant.claim.sentence)
         if (
-            settled := _searched(variant, found) or _unsettled(variant, found, run_seed)
+            settled := _searched(variant, found, GLANCE) or _unsettled(variant, found, run_seed)
         ) is not None:
             return replace(settled, seconds=time.perf_counter() - started)
     elif all(implied(c, variant.claim.region) for c in relations(claim.region)):
@@ -186,7 +187,8 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
                 seconds=time.perf_counter() - started,
             )  # fmt: skip
     if not seen:
-        return replace(found, outcome="untested", detail="no evidence passes on the claim itself")
+        found = replace(found, outcome="untested", detail="no evidence passes on the claim itself")
+        return (_searched(variant, found) if variant.item else None) or found
     stuck = [o for o in seen if o.outcome != "passed"]
     if stuck and not variant.item and (settled := _searched(variant, found, SEARCH / 4)):
         return replace(settled, seconds=time.perf_counter() - started)
@@ -251,7 +253,7 @@ def _accepted(
 ) -> Tried:
     """Why nothing rejects the variant, as far as that can be found out."""
     if variant.item:
-        return found
+        return _searched(variant, found) or found
     if variant.assumption:
         if (settled := _searched(variant, found)) is not None:
             return settled
@@ -352,6 +354,15 @@ class Job:
 
 def _chunk(job: Job) -> list[Tried]:
     _kept[job.claim_id, job.run_seed] = job.kept
+    with runner.together() as changed:
+        found = _tried(job)
+    if changed:  # by which evidence, and on which variant: each is looked at by itself
+        _baseline.cache_clear()
+        found = _tried(job)
+    return found
+
+
+def _tried(job: Job) -> list[Tried]:
     _told.clear()  # what is asked first depends on the job alone
     return [try_variant(v, run_seed=job.run_seed, fast=job.fast) for v in job.variants()]
 

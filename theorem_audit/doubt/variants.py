@@ -11,9 +11,9 @@ wrong ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import combinations, zip_longest
 from typing import Any
 
@@ -142,11 +142,27 @@ def drafts(claim: Claim, size: Rational = SMALL) -> list[Draft]:
     return found
 
 
+def changed_parts(claim: Claim, index: int, groups: Container[str]) -> Iterator[Draft]:
+    """The changes of one conjunct of the formula that are of some groups, one after the other."""
+    parts = relations(claim.formula)
+    seen: set[Basic] = set(parts)
+    before: dict[str, list[Draft]] = {}
+    for change in _changes(parts[index], SMALL, groups):
+        if change[2] in seen:
+            continue
+        seen.add(change[2])
+        alike = before.setdefault(change[0], [])
+        draft = Draft(claim, index, change, alike)
+        alike.append(draft)
+        yield draft
+
+
 def formula_variants(claim: Claim, size: Rational = SMALL) -> Iterator[Variant]:
     """All variants of the formula; ``size`` is the relative change of a coefficient."""
     yield from (x.variant for x in drafts(claim, size) if x.variant is not None)
 
 
+@lru_cache(maxsize=4096)  # a formula's conjuncts are asked for by each change of one of them
 def _canonical(part: Basic) -> Basic:
     """The conjunct with its sides and signs in SymPy's order, as ``And`` compares it."""
     return part.canonical if isinstance(part, Relational) else part
@@ -158,21 +174,26 @@ def _sound(formula: Basic) -> bool:
     return not formula.has(nan, zoo, oo, -oo)
 
 
-def _changes(part: Basic, size: Rational) -> Iterator[Change]:
+def _changes(part: Basic, size: Rational, groups: Container[str] = GROUPS) -> Iterator[Change]:
     if isinstance(part, Relational):
-        if strict := _STRICT.get(type(part)):
+        strict = _STRICT.get(type(part))
+        if strict and "strictness" in groups:
             new = strict(*part.args, evaluate=False)
             yield "strictness", ("{} made strict", part), new, None
-        if backwards := _REVERSED.get(type(part)):
+        backwards = _REVERSED.get(type(part))
+        if backwards and "sign" in groups:
             new = backwards(*part.args, evaluate=False)
             yield "sign", ("{} reversed", part), new, None
     for path, node, parent in _walk(part):
         for group, what, new, relative in _local(node, parent, size):
+            if group not in groups:
+                continue
             try:
                 yield group, what, _changed(part, path, new), relative
             except (TypeError, ValueError, ZeroDivisionError):
                 continue  # what came out is no formula any more
-    yield from _swaps(part)
+    if "swap" in groups:
+        yield from _swaps(part)
 
 
 def _walk(

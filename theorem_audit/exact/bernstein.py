@@ -21,6 +21,7 @@ from theorem_audit.exact.checker import Certificate
 from theorem_audit.exact.decided import tell
 
 MAX_CELLS = 4096
+DEEPEST = 128  # bisections of one cell: with a zero inside it they would never end
 
 
 class Refuted(AssertionError):
@@ -119,7 +120,7 @@ def prove_nonnegative(
 
     poly: polynomial over QQ in the box's symbols.
     box: symbol -> (low, high), rationals or polynomials over QQ in symbols that stand earlier.
-    max_cells: give up after this many cells of the subdivision.
+    max_cells: give up after this many cells of the subdivision; also after DEEPEST bisections of one.
 
     Raises Refuted with an exact point of the box where ``poly`` is negative, Undecided when neither
     was found, ValueError for bad input.
@@ -189,7 +190,10 @@ def _proved(
                     raise Refuted(f"{poly} = {poly.subs(where)} < 0 at {where}", where)
 
     def search(
-        tensor: np.ndarray, corner: tuple[Rational, ...], widths: tuple[Rational, ...]
+        tensor: np.ndarray,
+        corner: tuple[Rational, ...],
+        widths: tuple[Rational, ...],
+        depth: int = 0,
     ) -> Any:
         nonlocal cells
         if all(value >= 0 for value in tensor.flat):
@@ -200,17 +204,17 @@ def _proved(
             raise Undecided(
                 f"{poly} >= 0: no decision within {max_cells} cells, near {point(corner)}"
             )
+        if depth == DEEPEST:
+            raise Undecided(f"{poly} >= 0: the subdivision went too deep, near {point(corner)}")
         axis = max(range(len(symbols)), key=lambda k: (_bend(tensor, k), widths[k]))
         low, high = _halves(tensor, axis)
         half = tuple(w / 2 if k == axis else w for k, w in enumerate(widths))
         middle = tuple(c + half[axis] if k == axis else c for k, c in enumerate(corner))
-        return [axis, search(low, corner, half), search(high, middle, half)]
+        deeper = depth + 1
+        return [axis, search(low, corner, half, deeper), search(high, middle, half, deeper)]
 
     zero, one = Rational(0), Rational(1)
-    try:
-        tree = search(root, (zero,) * len(symbols), (one,) * len(symbols))
-    except RecursionError as error:
-        raise Undecided(f"{poly} >= 0: the subdivision went too deep") from error
+    tree = search(root, (zero,) * len(symbols), (one,) * len(symbols))
 
     def bound_terms(bound: Expr) -> list[Any]:
         return list(_terms(Poly(bound, *symbols, domain=QQ))) if bound != 0 else []

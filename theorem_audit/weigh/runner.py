@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -19,6 +20,7 @@ from theorem_audit.checks.run_context import (
     Absent,
     Inconclusive,
     RunContext,
+    inside,
     running,
     seed,
 )
@@ -98,6 +100,23 @@ def watch() -> None:
     WATCHED = _new_list()
 
 
+TOGETHER = False  # inside ``together``
+
+
+@contextmanager
+def together() -> Iterator[list[str]]:
+    """Evidence inside is looked at once, at the end; yields a list of what was changed, filled then."""
+    global TOGETHER
+    untouched, changed = WATCHED or _here(), list[str]()
+    untouched.extend(accept=WATCHED is None)
+    TOGETHER = True
+    try:
+        yield changed
+    finally:
+        TOGETHER = False
+        changed += untouched.changed()
+
+
 def run_evidence(
     item: Evidence,
     claim: Claim,
@@ -114,13 +133,17 @@ def run_evidence(
 
     Never raises for what the evidence does, except KeyboardInterrupt.  ``call`` lets the pytest
     plugin put pytest's own call in place of the plain one.
+    Whether its judge was left alone is looked at here, but inside ``together`` or another evidence's run: there
+    it is looked at where that ends.
     """
+    looks = not TOGETHER and not inside()
     arguments = dict(cases_of(item))[case]
     untouched = WATCHED or _here()
     context = RunContext(test=item.key + case, seed=run_seed, quick=quick, look=untouched.look)
     outcome, detail, witness = "passed", "", {}
     started = time.perf_counter()
-    untouched.extend(accept=WATCHED is None)
+    if looks:
+        untouched.extend(accept=WATCHED is None)
     if not __debug__:
         return replace(
             not_run(item, case, run_seed, "python -O strips the assertions of evidence"),
@@ -154,7 +177,7 @@ def run_evidence(
         except BaseException as error:  # noqa: BLE001 - pytest's own failures are no Exception
             outcome, detail = "error", f"{type(error).__name__}: {_message(error)}"
     early = read_at_import(item.function.__module__, *imports)
-    if changed := untouched.changed():
+    if looks and (changed := untouched.changed()):
         outcome, detail = "error", CHANGED + ", ".join(changed)
     return Outcome(
         claim_id=claim.id,

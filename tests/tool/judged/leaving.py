@@ -108,9 +108,11 @@ def contexts_hold(judge: ModuleType) -> None:
         assert plain.error == 0.75
     outside = judge.current()
     assert outside is not judge.current()
+    assert judge.inside() is False
     hook = threading.excepthook
     with judge.running(judge.RunContext(test="t", seed=3)) as one:
         assert judge.current() is one
+        assert judge.inside() is True
         states = {
             tuple(judge.seed(*key).generate_state(2))
             for key in ((), ("a",), ("b",), ("a", 1), (1,))
