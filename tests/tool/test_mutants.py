@@ -17,7 +17,7 @@ from theorem_audit.checks.mark import Evidence
 from theorem_audit.checks.run_context import current
 from theorem_audit.cli import main
 from theorem_audit.doubt import compare, mutants
-from theorem_audit.doubt.falsify import Found
+from theorem_audit.doubt.falsify import Falsified, Found
 from theorem_audit.doubt.implication import implied
 from theorem_audit.doubt.variants import GROUPS, capped, variants
 from theorem_audit.exact.region import satisfies
@@ -216,11 +216,14 @@ def test_what_is_called_weaker_follows_on_a_grid() -> None:
 def with_evidence(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Put made-up evidence (and a claim) in place of GRAD's."""
 
-    def put(claim: Claim, *items: tuple[str, Any], **more: Any) -> list[mutants.Tried]:
+    def put(
+        claim: Claim, *items: tuple[str, Any], search: Any = None, **more: Any
+    ) -> list[mutants.Tried]:
         table = {"GRAD": [Evidence("GRAD", kind, function) for kind, function in items]}
         monkeypatch.setitem(claims, "GRAD", claim)
         monkeypatch.setattr(runner, "evidence_of", lambda quick=False: table)
-        monkeypatch.setattr(mutants, "falsify", lambda wrong, **_: Found(wrong.id, "missing"))
+        none = search or (lambda wrong, **_: Found(wrong.id, "missing"))
+        monkeypatch.setattr(mutants, "falsify", none)
         mutants._baseline.cache_clear()
         return list(mutants.run(["GRAD"], **more))
 
@@ -270,14 +273,28 @@ def test_caught_by_supporting_evidence_only_is_told_apart(with_evidence: Any) ->
     assert mutants.summary(found)["by_supporting_only"] == len(found)
 
 
-def test_evidence_that_cannot_tell_or_breaks_does_not_accept(with_evidence: Any) -> None:
-    def breaks(claim: Claim) -> None:
-        expect(True, "fine")
-        if claim.formula != SIMPLE.formula:
-            raise ZeroDivisionError("no such thing")
+def breaks(claim: Claim) -> None:
+    expect(True, "fine")
+    if claim.formula != SIMPLE.formula:
+        raise ZeroDivisionError("no such thing")
 
+
+def test_evidence_that_cannot_tell_or_breaks_does_not_accept(with_evidence: Any) -> None:
     found = with_evidence(SIMPLE, ("symbolic", breaks))
     assert set(outcomes(found).values()) == {"not_accepted"}
+
+
+@pytest.mark.parametrize("evidence", [blind, breaks], ids=["accepts", "breaks"])
+def test_what_no_evidence_refutes_the_search_is_asked_about(
+    with_evidence: Any, evidence: Any
+) -> None:
+    def plays(wrong: Claim, **_: Any) -> Found:
+        return Falsified(wrong.id, "falsified", detail="s is 3 a")
+
+    found = with_evidence(SIMPLE, ("symbolic", evidence), search=plays)
+    assert {(t.outcome, t.by, t.deciding) for t in found} == {("refuted", "random search", False)}
+    told = with_evidence(SIMPLE, ("symbolic", exact), search=plays)
+    assert {t.by for t in told} == {"exact"}, "evidence is asked first"
 
 
 def test_evidence_that_fails_on_the_claim_itself_catches_nothing(with_evidence: Any) -> None:

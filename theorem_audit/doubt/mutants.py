@@ -2,6 +2,7 @@
 
 Deciding evidence is run, fastest first, until one refutes the variant; the supporting evidence is
 asked after it (only about variants that it did not refute), and alone where it is all there is.
+What none of them refutes the claim's search is asked about; a changed item it is asked about first.
 
     refuted       some evidence refuted it; with the witness it gave
     not_accepted  none refuted it, but one could not decide it or broke on it: it gets no verdict
@@ -187,6 +188,8 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     if not seen:
         return replace(found, outcome="untested", detail="no evidence passes on the claim itself")
     stuck = [o for o in seen if o.outcome != "passed"]
+    if stuck and not variant.item and (settled := _searched(variant, found, SEARCH / 4)):
+        return replace(settled, seconds=time.perf_counter() - started)
     if stuck and (stuck[0].kind in DECIDING or not any(o.kind in DECIDING for o in seen)):
         found = replace(
             found, outcome="not_accepted", by=where(stuck[0]),
@@ -204,9 +207,9 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     return replace(found, explained=why, seconds=time.perf_counter() - started)
 
 
-def _searched(variant: Variant, found: Tried) -> Tried | None:
+def _searched(variant: Variant, found: Tried, seconds: float = SEARCH) -> Tried | None:
     """Refuted, where random search inside the variant's own hypotheses finds a counterexample."""
-    search = falsify(variant.claim, seconds=SEARCH)
+    search = falsify(variant.claim, seconds=seconds)
     if not isinstance(search, Falsified):
         return None
     return replace(
@@ -273,8 +276,8 @@ def _accepted(
             part = variant.part[1] if variant.part else None
             if isinstance(part, Relational) and not isinstance(part, Eq) and claim.bound != "exact":
                 return replace(found, outcome="slack", by=where(refuting), detail=detail)
-            return replace(found, detail=detail)
-    return found
+            return _searched(variant, found) or replace(found, detail=detail)
+    return _searched(variant, found) or found
 
 
 def _larger(variant: Variant, claim: Claim) -> Iterator[tuple[str, Claim]]:

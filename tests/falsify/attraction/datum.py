@@ -79,7 +79,7 @@ def settings(claim: Claim, rng: np.random.Generator, seconds: float) -> Any:
         if claim.item(words.BATCHES) != words.UNIFORM and points**size > MOST_BATCHES:
             points, size = 3, 2
         size, _ = batches_of(claim, rng, points, size)
-        step = choose(rng, [*STEPS, rational(rng, F(0), F(1), 200)])
+        step = choose(rng, [*STEPS, rational(rng, F(0), F(1), 200)]) if count else F(0)
         at: dict[Any, Any] = {a: step, b: size, n: points}
         if points > 1:
             at[p] = F(size * (points - size), points * (points - 1))
@@ -90,6 +90,8 @@ def settings(claim: Claim, rng: np.random.Generator, seconds: float) -> Any:
 
 
 def _log(factor: Fraction) -> flint.arb:
+    if factor == 1:  # a step that moves nothing, exactly
+        return flint.arb(0)
     return about(abs(factor)).log() if abs(factor) > F(1, 10**20) else flint.arb("-inf")
 
 
@@ -97,7 +99,8 @@ def _rate(mean: Callable[..., flint.arb], factors: Factors, kind: str) -> flint.
     """E[1 - f] + Var f / 2, f the factor: what the diffusion of the same moments loses a step."""
     first = mean(lambda x: ball(1 - factors(x)[kind]))
     second = mean(lambda x: ball((1 - factors(x)[kind]) ** 2))
-    return about(first + (second - first**2) / 2)
+    whole = first + (second - first**2) / 2
+    return whole if whole.is_zero() else about(whole)
 
 
 @precise
