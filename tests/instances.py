@@ -53,8 +53,8 @@ def evaluate(expr: Basic, at: Mapping[Symbol, Fraction | int]) -> Any:
         return sum(values)
     if isinstance(expr, Mul):
         return prod(values)
-    if isinstance(expr, Pow) and expr.exp.is_Integer:
-        return values[0] ** int(expr.exp)
+    if isinstance(expr, Pow) and values[1].denominator == 1:
+        return values[0] ** int(values[1])
     if isinstance(expr, And | Or):
         return all(values) if isinstance(expr, And) else any(values)
     if isinstance(expr, Relational):

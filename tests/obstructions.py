@@ -8,16 +8,8 @@ from typing import Any
 from sympy import Integer, Rational, Symbol
 
 from tests.instances import Instance, exact
-from theorem_audit import (
-    expect,
-)
-from theory.notation import (
-    a,
-    b,
-    n,
-    r2,
-    s,
-)
+from theorem_audit import expect
+from theory.notation import a, b, n, r2, s
 
 
 def full_batch_starts() -> list[tuple[dict[Symbol, Any], str]]:

@@ -212,11 +212,6 @@ def _at(m: Matrix, x: Any) -> tuple[Any, Any, Any, Any]:
     return one * c + two * s, three * c + four * s, two * c - one * s, four * c - three * s
 
 
-def _image(m: Matrix, x: Any) -> Any:
-    first, second, _, _ = _at(m, x)
-    return flint.arb.atan2(second, first)
-
-
 def bounds_on_arc(product: Product, f: _PiecewiseLinear, k: int) -> Any:
     """A ball with g on the k-th arc."""
     low, high = f.at[k], f.at[k + 1]

@@ -6,22 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 import flint
-from sympy import (
-    Expr,
-    Symbol,
-    airyai,
-    airyaiprime,
-    airybi,
-    airybiprime,
-)
+from sympy import Expr, Symbol, airyai, airyaiprime, airybi, airybiprime
 
 from tests.projective import ball_of
 from theorem_audit import expect_zero
 from theorem_audit.exact.ball import enclose
-from theory.assumptions.momentum_exponent import (
-    c,
-    potential,
-)
+from theory.assumptions.momentum_exponent import c, potential
 
 AIRY = (airyai, airyaiprime, airybi, airybiprime)
 q, V = Symbol("q", real=True), Symbol("V", real=True)  # V = v/(1-beta)

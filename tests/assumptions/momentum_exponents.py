@@ -7,29 +7,17 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sympy import (
-    Integer,
-    Symbol,
-)
+from sympy import Integer, Symbol
 
 from sim.problems.momentum import simulate_momentum
-from tests.assumptions.momentum_tools import (
-    largest_step,
-)
+from tests.assumptions.momentum_tools import largest_step
 from tests.inequalities import restricted
 from tests.projective import Product, enclosure, product_of
 from theorem_audit import seed
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import box_of
 from theorem_audit.statement.claim import Claim
-from theory.assumptions.momentum import (
-    beta,
-    drives,
-    gamma_2,
-    gamma_off,
-    gamma_radial,
-    gamma_ratio,
-)
+from theory.assumptions.momentum import beta, drives, gamma_2, gamma_off, gamma_radial, gamma_ratio
 from theory.minibatch.log_ratios import membership_moments
 from theory.notation import a, b, n
 

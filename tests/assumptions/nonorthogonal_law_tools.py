@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from sympy import (
-    Symbol,
-)
+from sympy import Symbol
 
 from sim.problems.nonorthogonal import simulate_gram
-from theorem_audit import (
-    rng,
-    seed,
-)
+from theorem_audit import rng, seed
 
 XI = Symbol("xi", real=True)  # delta = a xi
 

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Expr,
-    Ge,
-    Integer,
-    Rational,
-    Symbol,
-)
+from sympy import Expr, Ge, Integer, Rational, Symbol
 
 from tests.inequalities import expect_implied, restricted
 from theorem_audit import expect
 from theorem_audit.exact.region import box_of
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.assumptions.nonorthogonal import (
-    c,
-    oblique_least,
-)
-from theory.notation import (
-    a,
-    q_i,
-    q_j,
-    r2,
-    s,
-    t,
-)
+from theory.assumptions.nonorthogonal import c, oblique_least
+from theory.notation import a, q_i, q_j, r2, s, t
 
 INSIDE = {a: Rational(1, 4), r2: 1, s: Rational(1, 2), oblique_least: Rational(1, 4)}
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from hypothesis import strategies as st
 from sympy import And, Expr, Ge, Gt, Poly, Symbol, cancel, fraction, sqrt, together
 from sympy.logic.boolalg import Boolean
 
 from tests.inequalities import is_strict
-from tests.instances import ENTRIES, Vector, reflected
-from tests.rationals import fractions
+from tests.instances import Vector
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
 from theory.assumptions.unequal_norms import Q, sigma_i, sigma_j, sigma_k, sigma_m
@@ -64,19 +62,6 @@ def scaled_region(
     if not nonzero:
         raise Undecided(f"the region {region} does not exclude {unit} = 0")
     return And(*kept)
-
-
-@st.composite
-def orthogonal_data(
-    draw: st.DrawFn, max_n: int = 4, extra: int = 1
-) -> tuple[list[Vector], list[Fraction]]:
-    """(basis, sigma): an orthonormal rational basis of R^d, and the norms of the first n of it."""
-    n = draw(st.integers(2, max_n))
-    d = n + draw(st.integers(0, extra))
-    vectors = st.lists(ENTRIES, min_size=d, max_size=d)
-    basis = reflected(d, [draw(vectors), draw(vectors)])
-    sigma = fractions(Fraction(1, 4), 2, max_denominator=4)
-    return basis, draw(st.lists(sigma, min_size=n, max_size=n))
 
 
 def stretched(basis: list[Vector], sigma: list[Fraction]) -> list[Vector]:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Ge,
-    Gt,
-    Symbol,
-    cancel,
-    log,
-)
+from sympy import Ge, Gt, Symbol, cancel, log
 
 from tests.inequalities import expect_implied
 from theorem_audit import expect
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
-from theory.assumptions.unequal_norms import (
-    sigma_i,
-    sigma_j,
-    sigma_m,
-)
+from theory.assumptions.unequal_norms import sigma_i, sigma_j, sigma_m
 from theory.notation import b, n
 
 x = Symbol("x", real=True)  # a sigma_i^2

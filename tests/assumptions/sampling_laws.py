@@ -21,28 +21,14 @@ from sympy import (
 )
 
 from tests.assumptions.sampling_tools import x
-from tests.inequalities import (
-    condition_of,
-    expect_implied,
-    is_strict,
-)
+from tests.inequalities import condition_of, expect_implied, is_strict
 from tests.reading import by_side
 from theorem_audit import expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory.assumptions.sampling import SAMPLING_STEP, m_i, m_j
-from theory.notation import (
-    S,
-    a,
-    b,
-    n,
-    perp,
-    perp_next,
-    q_j,
-    q_j_next,
-    r2,
-)
+from theory.notation import S, a, b, n, perp, perp_next, q_j, q_j_next, r2
 
 # The multinomial and binomial laws
 

@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sympy import (
-    Eq,
-    Expr,
-    Rational,
-    Symbol,
-    diff,
-    solve,
-)
+from sympy import Eq, Expr, Rational, Symbol, diff, solve
 
-from tests.inequalities import (
-    condition_of,
-    restricted,
-)
+from tests.inequalities import condition_of, restricted
 from theorem_audit import expect
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
@@ -25,12 +15,7 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.assumptions.epochs import epochs, u
 from theory.minibatch.log_ratios import step_factor
-from theory.notation import (
-    a,
-    b,
-    n,
-    t,
-)
+from theory.notation import a, b, n, t
 
 x, c, D = Symbol("x", real=True), Symbol("c", real=True), Symbol("D", real=True)
 POINTS = [{a: Rational(1, 10), n: 5, b: 3}, {a: Rational(1, 20), n: 2, b: 2}]

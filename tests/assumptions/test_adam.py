@@ -6,8 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import Expr, Gt, Rational, Symbol, cancel, sign
 from sympy.logic.boolalg import Boolean
 
@@ -16,7 +14,7 @@ from sim.problems.momentum import simulate_adam, simulate_momentum
 from tests.assumptions.momentum_tools import PLANE, expect_not_admitted
 from tests.full_batch.tools import U
 from tests.inequalities import condition_of, expect_implied, restricted
-from tests.instances import ENTRIES, Instance, dot, exact
+from tests.instances import Instance, exact
 from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import relations
@@ -83,19 +81,6 @@ UNITS = (
     (Fraction(3, 5), Fraction(4, 5)),
     (Fraction(5, 13), Fraction(12, 13)),
 )
-
-
-@evidence(ADAM_BASIS, "property")
-@given(weight=st.lists(ENTRIES, min_size=2, max_size=2), axes=st.sampled_from(UNITS))
-def test_first_step_on_explicit_vectors(
-    claim: Claim, weight: list[Fraction], axes: tuple[Fraction, Fraction]
-) -> None:
-    if not 0 < dot(weight, weight) < 1:
-        weight = [e / 3 for e in weight]
-    alpha = Fraction(1, 10)
-    A, B, seen = exact_turn(weight, *axes, alpha)
-    claimed = by_side(claim, turn).subs({first: exact(A), second: exact(B), rate: exact(alpha)})
-    expect(claimed == exact(seen), "turn", w=weight, axes=axes)
 
 
 @evidence(ADAM_BASIS, "witness")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from sympy import (
     Eq,
     Expr,
@@ -19,13 +18,12 @@ from sympy import (
     together,
 )
 
-from sim import simulate
 from tests.assumptions.sampling_tools import interval_of
 from tests.assumptions.test_cyclic_two import MARGIN, largest_step
 from tests.inequalities import condition_of, end_of, expect_implied, is_strict, univariate_sign
 from tests.obstructions import dead_starts
 from tests.reading import by_side, expect_items, expect_only
-from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -191,27 +189,6 @@ def test_masses_have_a_density(claim: Claim) -> None:
     expect(condition_of(SAMPLING_CYCLIC_TWO, "no room") == Eq(d, n), "h = 0")
     expect_implied(Ge(b, 1), claim.region)
     expect_zero(by_side(claim, p_cyclic) - by_side(SAMPLING_CYCLIC_TWO, p_cyclic), "both are 1")
-
-
-CASES = {"linear": ("linear", 3), "relu": ("relu", 3), "relu, d = n": ("relu", 0)}
-
-
-@evidence(SAMPLING_CYCLIC_ROOM, "simulation", cases=CASES)
-def test_runs_with_room_end_on_one_batch(claim: Claim, case: tuple[str, int]) -> None:
-    """n = 4, b = 2, a = 2/5: all live ones of 200 starts are on one of two batches after 500 epochs."""
-    activation, extra = case
-    known = {n: 4, b: 2, epochs: 2, a: Rational(2, 5), r2: 1, s: Rational(1, 3)}
-    expect(satisfies(claim.region, known), "the setting is in the region")
-    w = rng("start", str(case)).normal(size=(200, 4 + extra))
-    w /= np.linalg.norm(w, axis=1, keepdims=True)
-    q, rho = w[:, :4], (w[:, 4:] ** 2).sum(axis=1)
-    live = (q > 0).any(axis=1) | (activation == "linear")
-    result = simulate(q[live], rho[live], batch_size=2, step_size=0.8, steps=1000, sampling="cyclic",
-                      activation=activation)  # fmt: skip
-    masses = np.sort((result.q**2).reshape(-1, 2, 2).sum(axis=2), axis=1)
-    one = (np.abs(masses[:, 1] - 1) < 1e-6) & (masses[:, 0] < 1e-6) & (result.rho < 1e-6)
-    expect(one.all(), f"{one.sum()} of {live.sum()} are on one batch")
-    expect(by_side(claim, p_cyclic) == 1, "all are")
 
 
 @evidence(SAMPLING_CYCLIC_ROOM, "witness", step="lost", needs="live coordinate")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from sympy import (
     Eq,
     Expr,
@@ -21,12 +20,11 @@ from sympy import (
     together,
 )
 
-from sim import simulate
 from tests.assumptions.sampling_tools import interval_of
 from tests.assumptions.test_two_batches import bound_of_excess
 from tests.inequalities import condition_of, end_of, expect_implied, is_strict
 from tests.reading import bound_on, by_side, expect_items, expect_only
-from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, seed
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -276,26 +274,6 @@ def test_no_single_share_has_a_chance(claim: Claim) -> None:
         expect_zero(law[base] - (b / 2 - 1), f"exponent of {base}")
         expect_implied(Gt(b, 0), claim.region)  # above -1: a density, without atoms
     expect_zero(by_side(claim, p_cyclic) - 1, "one share of (0, 1) is lost")
-
-
-@evidence(SAMPLING_CYCLIC_TWO, "simulation", cases={"0.2": 0.2, "0.42": 0.42})
-def test_runs_part_at_one_share(claim: Claim, case: float) -> None:
-    """b = 1 and 200 shares: up to one share all end on B, beyond it all on A, and the end is sharp."""
-    expect(by_side(claim, exceptions) == 1, "one share parts them")
-    inside = {a: Rational(str(case)), n: 2, d: 2, b: 1, epochs: 2, r2: 1}
-    expect(bool(claim.region.subs(inside)), "the runs are outside")
-    shares = np.linspace(0.0025, 0.9975, 200)
-    q = np.sqrt(np.stack([shares, 1 - shares], axis=1))
-    result = simulate(q, 0.0, batch_size=1, step_size=case, steps=3000, sampling="cyclic",
-                      seed=seed("order"))  # fmt: skip
-    first = result.q[:, 0] ** 2
-    settled = (np.abs(first - (first > 0.5)) < 1e-6) & (
-        np.abs((result.q**2).sum(axis=1) - 1) < 1e-6
-    )
-    expect(bool(settled.all()), f"{settled.sum()} of 200 are on a batch")
-    expect(bool((np.diff((first > 0.5).astype(int)) >= 0).all()) or
-           bool((np.diff((first > 0.5).astype(int)) <= 0).all()), "the ends alternate")  # fmt: skip
-    expect(0 < (first > 0.5).sum() < 200, "both are reached")
 
 
 @evidence(SAMPLING_CYCLIC_TWO, "witness", step="middle", needs="start")

@@ -4,39 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
-from sympy import (
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Le,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    log,
-    solve,
-    zeta,
-)
+from sympy import Eq, Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log, solve, zeta
 
-from sim.problems.momentum import simulate_momentum
 from tests.analysis import expect_quotient
 from tests.assumptions.momentum_exponents import NAMES, W, exponents, named_drive, small_box
-from tests.assumptions.momentum_tools import (
-    HALF,
-    PLANE,
-    exact_step,
-    expect_not_admitted,
-)
-from tests.full_batch.tools import U
+from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, expect_not_admitted
 from tests.inequalities import expect_implied
-from tests.instances import Instance, dot, evaluate, instances
+from tests.instances import Instance
 from tests.reading import by_side, expect_items, expect_stated
-from theorem_audit import evidence, expect, expect_identity, expect_zero, rng
+from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -127,45 +103,6 @@ def test_the_form_is_kept(claim: Claim) -> None:
                 "beta = 0 is GD-DIRECTION")  # fmt: skip
 
 
-SHARES = st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(1, 2), Fraction(9, 10)])
-
-
-@evidence(MOMENTUM_DIRECTION, "property")
-@given(instance=instances(full_batch=True), momentum=SHARES, nesterov=st.booleans())
-def test_momentum_on_explicit_vectors(
-    claim: Claim, instance: Instance, momentum: Fraction, nesterov: bool
-) -> None:
-    """Three exact steps; a is anything in (0, 2), so signs do change."""
-    ahead = momentum if nesterov else Fraction(0)
-    start, velocity, at = instance.q, [Fraction(0)] * len(instance.weight), instance
-    rest = instance.perp
-    for _ in range(3):
-        after, new, there = exact_step(at, velocity, momentum, ahead)
-        ratios: dict[bool, set[Fraction]] = {True: set(), False: set()}
-        shared = {a: at.a, beta: momentum, nu: ahead, S: there.S, r2: there.r2}
-        old, drift = at.q, [dot(velocity, point) for point in at.data]
-        for j, c in enumerate(start):
-            if c == 0:
-                expect(after.q[j] == 0, "a zero moved", at=instance)
-                continue
-            values = {**shared, c_j: c, lam: old[j] / c, mu: drift[j] / c, active: there.gates[j]}
-            expect(evaluate(by_side(claim, q_j_next), values) == after.q[j], "q_j", at=instance)
-            expect(evaluate(by_side(claim, v_next), values) == dot(new, at.data[j]), "v_j",
-                   at=instance)  # fmt: skip
-            ratios[c > 0 or instance.activation == "linear"].add(after.q[j] / c)
-        expect(all(len(group) <= 1 for group in ratios.values()), "a ratio changed", at=instance)
-        off = Instance(at.data, velocity, at.batch, at.a, at.activation).perp
-        for row, c in enumerate(rest):
-            if c == 0:
-                continue
-            values = {**shared, c_off: c, lam_off: at.perp[row] / c, mu_off: off[row] / c}
-            expect(evaluate(by_side(claim, perp_next), values) == after.perp[row], "w_perp",
-                   at=instance)  # fmt: skip
-            seen = after.perp[row] - at.perp[row]
-            expect(evaluate(by_side(claim, v_off_next), values) == seen, "v_perp", at=instance)
-        at, velocity = after, new
-
-
 def ratio_kept(claim: Claim, before: list[Fraction], after: list[Fraction]) -> bool:
     """Whether q+ is proportional to c = q_0, as the claim has it (its factor of c_j sees no j)."""
     expect(not cancel(by_side(claim, q_j_next) / c_j).has(c_j), "the claim's factor sees j")
@@ -221,21 +158,6 @@ def test_other_data_turn_the_direction(claim: Claim) -> None:
         after, _, _ = exact_step(at, [Fraction(0)] * 2, HALF, Fraction(0))
         expect(not ratio_kept(claim, at.q, after.q), f"data {data}")
     expect_not_admitted(claim, "orthonormal data")
-
-
-@evidence(MOMENTUM_DIRECTION, "simulation", step="induction")
-def test_full_batch_with_momentum_ends_dense(claim: Claim) -> None:
-    """400 steps, n = 6: directions move by rounding only, 8 (n + 30) u a step, and |w| -> 1."""
-    steps = 400
-    expect(not cancel(by_side(claim, q_j_next) / c_j).has(c_j), "the claim's factor sees j")
-    q = rng("start").normal(size=(50, 6)) / 3
-    for nesterov in METHODS.values():
-        run = simulate_momentum(q, 0.2, batch_size=6, step_size=0.3, steps=steps, momentum=0.8,
-                                nesterov=nesterov)  # fmt: skip
-        size = np.linalg.norm(run.q, axis=1, keepdims=True)
-        drift = np.abs(run.q / size - q / np.linalg.norm(q, axis=1, keepdims=True)).max()
-        expect(drift <= 8 * 36 * U * steps, "a direction moved", drift=float(drift))
-        expect(np.abs(size - 1).max() < 1e-3, "not on the sphere")
 
 
 @evidence(MOMENTUM_EXPONENT, "symbolic", step="linear")

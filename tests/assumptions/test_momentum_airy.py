@@ -223,15 +223,6 @@ def test_values_at_zero(claim: Claim) -> None:
     expect_zero(reduced(second - bend / even), "the second ratio")
 
 
-@evidence(MOMENTUM_AIRY, "property", step="airy")
-def test_the_formula_against_the_integral_in_balls(claim: Claim) -> None:
-    """l by quadrature with an error bound, s = t^2: both balls overlap."""
-    value = stated(claim.formula, gamma_slow)
-    for size in (Fraction(1, 2), Fraction(1), Fraction(6, 5), Fraction(2)):
-        found = airy_ball(value, {c: ball_of(size)})
-        expect(bool(found.overlaps(by_quadrature(size))), "the integral", c=size)
-
-
 @evidence(MOMENTUM_AIRY, "symbolic", step="remainder")
 def test_moments_of_a_step_in_the_square_root_of_one_minus_beta(claim: Claim) -> None:
     """All moments but those of the generator are O((1-beta)^2): V+ - V and q+ - q in (V, q), polynomially.

@@ -5,18 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import flint
-from sympy import (
-    Eq,
-    Expr,
-    Gt,
-    Poly,
-    Rational,
-    Symbol,
-    airyai,
-    airybi,
-    cancel,
-    diff,
-)
+from sympy import Eq, Expr, Gt, Poly, Rational, Symbol, airyai, airybi, cancel, diff
 
 from tests.assumptions.momentum_airy_tools import (
     airy_ball,
@@ -36,12 +25,7 @@ from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
 from theory import claims
 from theory import vocabulary as words
-from theory.assumptions.momentum_exponent import (
-    MOMENTUM_AIRY_EDGE,
-    c,
-    edge,
-    gamma_slow,
-)
+from theory.assumptions.momentum_exponent import MOMENTUM_AIRY_EDGE, c, edge, gamma_slow
 
 
 def signs(claim: Claim) -> tuple[Expr, Expr]:

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import Eq, Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand
 
 from tests.analysis import expect_outside, expect_quotient
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, largest_step
 from tests.inequalities import condition_of, expect_implied, named, restricted
-from tests.instances import Instance, dot, evaluate, exact, instances
+from tests.instances import Instance, evaluate, exact
 from tests.projective import ball_of
 from tests.reading import bound_on, expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
@@ -178,39 +176,6 @@ def test_radius_from_the_energy(claim: Claim) -> None:
     slope = Poly(difference(bound), r2_next).coeff_monomial(r2_next)
     expect(slope < 0, f"{bound} bounds r2+ from above")
     expect(spare >= 0, f"{bound} asks for more than r2+ <= 2")
-
-
-STEPS = st.fractions(min_value=Fraction(1, 100), max_value=1, max_denominator=100)
-MOMENTA = st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(1, 2), Fraction(9, 10)])
-
-
-@evidence(MOMENTUM_ENERGY, "property")
-@given(instance=instances(), momentum=MOMENTA, share=STEPS, speed=st.integers(-3, 3))
-def test_one_step_on_explicit_vectors(
-    claim: Claim, instance: Instance, momentum: Fraction, share: Fraction, speed: int
-) -> None:
-    """v = speed/7 (Pw - w/2) + a unit vector's 1/5: the chain rule against the three inner products."""
-    step = share * (1 - momentum) ** 2
-    at = Instance(instance.data, instance.weight, instance.batch, step, instance.activation)
-    live = [at.q[i] if i in at.batch and at.gates[i] else Fraction(0) for i in range(len(at.q))]
-    part = [
-        sum((x * point[k] for x, point in zip(live, at.data, strict=True)), Fraction(0))
-        for k in range(len(at.weight))
-    ]
-    velocity = [Fraction(speed, 7) * (x - y / 2) for x, y in zip(part, at.weight, strict=True)]
-    velocity[0] += Fraction(1, 5)
-    other = [x - y for x, y in zip(at.weight, part, strict=True)]
-    y_b = dot(velocity, part) / (dot(part, part) or 1)
-    y_r = dot(velocity, other) / (dot(other, other) or 1)
-    left = [v - y_b * x - y_r * y for v, x, y in zip(velocity, part, other, strict=True)]
-    after, new, there = exact_step(at, velocity, momentum, Fraction(0))
-    values = {beta: momentum, a: step, r2: at.r2, S: there.S, along: y_b, rest: y_r,
-              aside: dot(left, left), w_v: dot(at.weight, velocity), v_v: dot(velocity, velocity),
-              r2_next: after.r2, w_v_next: dot(after.weight, new), v_v_next: dot(new, new)}  # fmt: skip
-    for symbol, value in stepped().items():
-        expect(evaluate(value, values) == values[symbol], f"{symbol} after the step", at=at)
-    if evaluate(claim.region, values):
-        expect(evaluate(claim.formula, values), "energy and radius after the step", at=at)
 
 
 @evidence(MOMENTUM_ENERGY, "witness", step="energy", needs="small step")

@@ -4,36 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
-from sympy import (
-    Abs,
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Le,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    log,
-)
+from sympy import Abs, Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log
 
 from tests.analysis import ball, expect_quotient, upper_bound_on
-from tests.assumptions.momentum_exponents import (
-    NAMES,
-    W,
-    exponents,
-    momentum_box,
-    named_drive,
-    small_box,
-)
-from tests.assumptions.momentum_tools import (
-    HALF,
-    PLANE,
-    exact_step,
-    largest_step,
-)
+from tests.assumptions.momentum_exponents import NAMES, W, momentum_box, named_drive, small_box
+from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, largest_step
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, evaluate
 from tests.reading import by_side, expect_stated
@@ -50,7 +25,6 @@ from theory.assumptions.momentum import (
     cone_gap,
     drive_moments,
     first_corrector,
-    gamma_ratio,
     u,
 )
 from theory.minibatch.log_ratios import WALK_DRIFT
@@ -162,18 +136,3 @@ def test_bound_at_beta_zero_against_sgds_exponent(claim: Claim) -> None:
             gap = (bound - exact_exponent).subs({b: batch, n: points})
             expect(not bool(ball(gap, {a: step}) < 0), "the bound is below SGD's exponent",
                    a=step, b=batch, n=points)  # fmt: skip
-
-
-@evidence(MOMENTUM_LOCAL, "simulation")
-def test_bounds_in_runs(claim: Claim) -> None:
-    """At the claim's largest step, beta = 1/2: mean slope below the bound for the ratio.
-
-    The slope's standard error is at most a/(1-beta) sqrt(1/(2 steps runs)): 7 of them are allowed.
-    """
-    largest = largest_step(claim).subs(beta, Rational(1, 2))
-    split = by_side(WALK_DRIFT, p).subs({n: 4, b: 1})
-    values = {a: largest, p: split, beta: Rational(1, 2), b: 1, n: 4}
-    bound = float(upper_bound_on(claim, gamma_ratio).subs(values))
-    slopes = exponents(0.5, float(largest), 2500, "bounds")
-    allowed = 7 * float(slopes.std(ddof=1)) / np.sqrt(slopes.size)
-    expect(slopes.mean() <= bound + allowed, "slope above the bound", slope=float(slopes.mean()))

@@ -37,11 +37,7 @@ from tests.minibatch.test_selection import generator, in_ratio
 from tests.minibatch.test_selection import y as log_ratio
 from tests.rationals import fractions
 from tests.reading import by_side, expect_items, expect_only
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.checks.statistics import expect_distribution
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -63,9 +59,7 @@ from theory.assumptions.nonorthogonal_law import (
     u,
     y,
 )
-from theory.notation import (
-    a,
-)
+from theory.notation import a
 
 # NONORTH-CROSSOVER
 

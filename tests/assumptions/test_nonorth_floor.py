@@ -4,33 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import (
-    Expr,
-    Ge,
-    Gt,
-    Rational,
-    Symbol,
-    cancel,
-    cos,
-    diff,
-    expand,
-    pi,
-    sin,
-    solve,
-)
+from sympy import Expr, Ge, Gt, Rational, Symbol, cancel, cos, diff, expand, pi, sin, solve
 
 from tests.analysis import expect_outside
 from tests.assumptions.nonorthogonal_law_tools import from_data_points
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, dot, exact
 from tests.reading import bound_on, by_side, expect_items, expect_only
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_nonnegative,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations

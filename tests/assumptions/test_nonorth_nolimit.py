@@ -6,17 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-from sympy import (
-    And,
-    Gt,
-    Poly,
-    Rational,
-    Symbol,
-    cancel,
-    expand,
-    fraction,
-    solve,
-)
+from sympy import And, Gt, Poly, Rational, Symbol, cancel, expand, fraction, solve
 
 from sim.problems.nonorthogonal import from_data, simulate_gram
 from tests.analysis import expect_outside
@@ -48,16 +38,7 @@ from theory.assumptions.nonorthogonal import (
     single_excess,
 )
 from theory.minibatch.log_ratios import membership_moments
-from theory.notation import (
-    S,
-    a,
-    b,
-    n,
-    q_i,
-    q_j,
-    r2,
-    s,
-)
+from theory.notation import S, a, b, n, q_i, q_j, r2, s
 
 # NONORTH-NOLIMIT
 
@@ -146,51 +127,6 @@ def test_a_point_orthogonal_to_the_others_is_a_limit(claim: Claim) -> None:
                         seed=seed("run"))  # fmt: skip
     near = (np.abs(np.abs(run.q) - [0, 0, 1]) < 1e-6).all(axis=1) & (np.abs(run.r2 - 1) < 1e-6)
     expect(near.any(), "no run ends at x_3")
-
-
-@evidence(NONORTH_NOLIMIT, "simulation", step="moving")
-def test_runs_keep_moving(claim: Claim) -> None:
-    """c = 0.02, a = 0.2, 300 runs of 3,000 steps: in each the largest of the next 400 changes of
-    (q_1, q_2) is above half the shift of NONORTH-FIXED. (Moving for ever is proved, not run.)"""
-    expect(by_side(claim, p_limit) == 0, "claimed")
-    points, step = np.array([[1.0, 0.0, 0.0], [0.02, np.sqrt(1 - 0.02**2), 0.0]]), 0.2
-    weight = rng("start").normal(size=(300, 3))
-    weight /= np.linalg.norm(weight, axis=1, keepdims=True)
-    q, norm, gram = from_data(weight, points)
-    start = simulate_gram(q, norm, gram, batch_size=1, step_size=step, steps=3000, seed=seed("run"))
-    late = simulate_gram(
-        start.q, start.r2, gram, batch_size=1, step_size=step, steps=400, seed=seed("late"),
-        observe={"q": lambda q, r2: q},
-    )  # fmt: skip
-    moves = np.linalg.norm(np.diff(late.recorded["q"], axis=0), axis=2).max(axis=0)
-    # the sample not at hand moves q_j by a c (1 - c^2) at x_i; elsewhere steps are larger
-    shift = float(by_side(NONORTH_FIXED, shift2).subs({a: step, c: 0.02})) ** 0.5
-    expect(moves.min() > shift / 2, "a run has come to rest", smallest=moves.min(), shift=shift)
-
-
-@evidence(NONORTH_NOLIMIT, "simulation", step="moving")
-def test_runs_off_the_sphere_keep_moving(claim: Claim) -> None:
-    """Three points of R^4, c of both signs, a = 0.49, r2(0) from 0.05 to 1.95: as above.
-
-    At +-x_i some sample shifts w by a |c_ij| sqrt(1 - c_ij^2), the largest over j; half the least of
-    these over i is asked for.
-    """
-    expect(by_side(claim, p_limit) == 0, "claimed")
-    points, step = np.zeros((3, 4)), 0.49
-    points[:, :3] = [[1, 0, 0], [0.3, np.sqrt(0.91), 0], [-0.1, 0.2, np.sqrt(0.95)]]
-    cosine = points @ points.T
-    shifts = step * np.abs(cosine) * np.sqrt(np.maximum(1 - cosine**2, 0))
-    random = rng("start off the sphere")
-    weight = random.normal(size=(200, 4))
-    norm = random.uniform(0.05, 1.95, size=(200, 1))
-    weight *= np.sqrt(norm) / np.linalg.norm(weight, axis=1, keepdims=True)
-    q, r2_now, gram = from_data(weight, points)
-    run = simulate_gram(q, r2_now, gram, batch_size=1, step_size=step, steps=2000, seed=seed("run"))
-    late = simulate_gram(run.q, run.r2, gram, batch_size=1, step_size=step, steps=300,
-                         seed=seed("late"), observe={"q": lambda q, r2: q})  # fmt: skip
-    moves = np.linalg.norm(np.diff(late.recorded["q"], axis=0), axis=2).max(axis=0)
-    expect(moves.min() > shifts.max(axis=1).min() / 2, "a run has come to rest", least=moves.min())
-    expect((run.r2 < 2).all(), "confined")
 
 
 def _expect_pair_mass(claim: Claim) -> None:

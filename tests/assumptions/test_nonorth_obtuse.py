@@ -5,17 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from sympy import (
-    Eq,
-    Expr,
-    Gt,
-    Rational,
-    Symbol,
-    cancel,
-    expand,
-    limit,
-    oo,
-)
+from sympy import Eq, Expr, Gt, Rational, Symbol, cancel, expand, limit, oo
 
 from sim.problems.nonorthogonal import from_data, simulate_gram
 from tests.ambient import as_fmpq, gates_at, hessian
@@ -48,21 +38,7 @@ from theory.assumptions.nonorthogonal import (
 from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
 from theory.model.landscape import STATIONARY, loss_minimum
 from theory.model.spectrum import EIGENVALUES, MAX_EIG
-from theory.notation import (
-    S,
-    a,
-    b,
-    n,
-    perp_next,
-    q_i,
-    q_j,
-    q_j_next,
-    r2,
-    rho,
-    s,
-    s_next,
-    t,
-)
+from theory.notation import S, a, b, n, perp_next, q_i, q_j, q_j_next, r2, rho, s, s_next, t
 
 # NONORTH-OBTUSE
 

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given
 from hypothesis import strategies as st
-from sympy import (
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Poly,
-    Rational,
-    Symbol,
-    cancel,
-    expand,
-    fraction,
-    solve,
-)
+from sympy import Eq, Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand, fraction, solve
 
 from tests.assumptions.oblique import pair
 from tests.inequalities import expect_holds, expect_implied, restricted
-from tests.instances import ENTRIES, Instance, dot, evaluate, exact, reflected
+from tests.instances import ENTRIES, Instance, dot, exact, reflected
 from tests.rationals import fractions
 from tests.reading import bound_on, by_side, expect_items, expect_only, from_item
 from theorem_audit import evidence, expect, expect_zero
@@ -134,25 +121,6 @@ def oblique(draw: st.DrawFn) -> Instance:
     return Instance(data, draw(vectors), batch, step, draw(st.sampled_from(["linear", "relu"])))
 
 
-@evidence(NONORTH_STEP, "property", step=("step", "norm", "one sample"))
-@given(at=oblique())
-def test_step_on_oblique_data(claim: Claim, at: Instance) -> None:
-    """Against the chain rule in exact rationals."""
-    after = at.step()
-    drawn = [i for i in at.batch if at.gates[i]]
-    rows = range(len(at.weight))
-    X = [sum((at.q[i] * at.data[i][row] for i in drawn), Fraction(0)) for row in rows]
-    values = {a: at.a, S: at.S, r2: at.r2, V: dot(X, X)}
-    for j, point in enumerate(at.data):
-        here = {**values, q_j: at.q[j], U: dot(X, point)}
-        expect(evaluate(by_side(claim, q_j_next), here) == after.q[j], f"q_{j}+", instance=at)
-    known = norm_step()
-    found = after.r2 - 1 - evaluate(known, {**values, delta: at.r2 - 1})
-    expect(evaluate(by_side(claim, norm_excess), values) == found, "r2+", instance=at)
-    if len(drawn) == 1:
-        expect(dot(X, X) - at.S == by_side(claim, single_excess), "V - S", instance=at)
-
-
 # NONORTH-FIXED
 
 
@@ -257,14 +225,3 @@ def test_full_batch_fixes_other_points(claim: Claim) -> None:
         expect(exact(at.q[index]) ** 2 != claimed_square(claim, q_i**2), "q_i^2")
     point = {a: exact(at.a), b: 2, n: 2, q_i: exact(at.q[0]), c: exact(dot(*data))}
     expect(not satisfies(claim.region, point), "the region admits b = n")
-
-
-@evidence(NONORTH_FIXED, "property", step=("one sample", "shift"))
-@given(at=oblique())
-def test_data_points_move_by_the_claimed_shift(claim: Claim, at: Instance) -> None:
-    for i, start in enumerate(at.data):
-        for j, other in enumerate(at.data):
-            moved = Instance(at.data, start, (j,), at.a, "linear").step().weight
-            gap = [y - z for y, z in zip(moved, start, strict=True)]
-            found = evaluate(by_side(claim, shift2), {a: at.a, c: dot(start, other)})
-            expect(found == dot(gap, gap), "shift", i=i, j=j, instance=at)

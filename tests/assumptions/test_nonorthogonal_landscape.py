@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 from sympy import Expr, Ge, Gt, Integer, Poly, Rational, Symbol, cancel, expand, solve
 
 from sim.problems.nonorthogonal import from_data, simulate_gram
-from tests.ambient import gradient as gradient_in_space
-from tests.ambient import hessian
-from tests.ambient import loss as loss_in_space
-from tests.assumptions.oblique import pair
 from tests.inequalities import expect_implied
-from tests.instances import dot, exact
 from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero, rng
 from theorem_audit.statement.claim import Claim
@@ -124,28 +117,6 @@ def test_covariance_of_a_pair(claim: Claim) -> None:
         vector = first + sign * second
         after = vector.subs(image, simultaneous=True)
         expect_zero(after - by_side(claim, symbol) * vector, f"eigenvector x_1 + {sign} x_2")
-
-
-@evidence(NONORTH_PCA, "property", step=("gradient", "loss", "hessian", "trace", "pair"),
-          cases={"acute": Fraction(4, 5), "obtuse": Fraction(3, 5)})  # fmt: skip
-def test_landscape_of_an_exact_pair(claim: Claim, case: Fraction) -> None:
-    """x = (4/5, +-3/5, 0) and (3/5, +-4/5, 0): the loss in space by exact differences."""
-    data = [[*point, Fraction(0)] for point in pair(case)]
-    cosine, gates, size = exact(dot(*data)), [1, 1], 3
-    axes = [[Fraction(int(i == j)) for j in range(size)] for i in range(size)]
-    values = [by_side(claim, symbol).subs(c, cosine) for symbol in (mu_pair, nu_pair)]
-    for here in (0, 1):
-        at = {mu: values[here], nu: values[1 - here], d: size}
-        expect(not any(gradient_in_space(axes[here], data, gates)), "not stationary")
-        expect(
-            by_side(claim, loss_here).subs(at) == exact(loss_in_space(axes[here], data, gates)), "L"
-        )
-        found = hessian(axes[here], data, gates)
-        for row, symbol in ((here, curvature_along), (1 - here, curvature_across)):
-            entry = found[row, row]
-            expect(by_side(claim, symbol).subs(at) == Rational(int(entry.p), int(entry.q)), "H")
-        trace = sum(found[row, row] for row in range(size))
-        expect(by_side(claim, trace_here).subs(at) == Rational(int(trace.p), int(trace.q)), "trace")
 
 
 @evidence(NONORTH_PCA, "simulation", step=("ratio", "edge"))

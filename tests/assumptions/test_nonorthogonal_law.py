@@ -4,36 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import assume, given
-from hypothesis import strategies as st
-from sympy import (
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Matrix,
-    Rational,
-    Symbol,
-    cancel,
-    cos,
-    diff,
-    expand,
-    sin,
-    sqrt,
-)
+from sympy import Eq, Expr, Ge, Gt, Matrix, Rational, Symbol, cancel, cos, diff, expand, sin, sqrt
 
 from tests.assumptions.nonorthogonal_law_tools import XI
 from tests.inequalities import expect_implied, restricted
-from tests.instances import ENTRIES, Instance, Vector, dot, evaluate, exact, reflected
+from tests.instances import Instance, dot, exact
 from tests.quadratic.cases import expect_assumed
-from tests.rationals import fractions
 from tests.reading import bound_on, by_side, expect_items, expect_only
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_nonnegative,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -163,29 +141,6 @@ def _rational_angles(expr: Expr, tangents: dict[Symbol, Symbol]) -> Expr:
         table |= {sin(angle): sine, cos(angle): cosine}
         table |= {sin(2 * angle): 2 * sine * cosine, cos(2 * angle): cosine**2 - sine**2}
     return cancel(expr.xreplace(table))
-
-
-@st.composite
-def planar(draw: st.DrawFn) -> Instance:
-    """Two rational unit points of the plane and a start on any radius."""
-    vector = st.lists(ENTRIES, min_size=2, max_size=2)
-    data: list[Vector] = [reflected(1, [draw(vector), draw(vector)])[0] for _ in range(2)]
-    step = draw(fractions(min_value=Fraction(1, 50), max_value=Fraction(1, 4), max_denominator=50))
-    return Instance(data, draw(vector), (draw(st.integers(0, 1)),), step, "linear")
-
-
-@evidence(NONORTH_ANGLE, "property", step="turn")
-@given(at=planar())
-def test_turn_of_exact_steps(claim: Claim, at: Instance) -> None:
-    """Cross and inner product of w and w+ by the chain rule."""
-    assume(at.r2 > 0)
-    old, new, point = at.weight, at.step().weight, at.data[at.batch[0]]
-    cross, inner = old[0] * new[1] - old[1] * new[0], dot(old, new)
-    assume(inner != 0)
-    inside = old[0] * point[1] - old[1] * point[0]
-    values = {a: at.a, delta: at.r2 - 1, C: dot(old, point) ** 2 / at.r2,
-              m: inside * dot(old, point) / at.r2}  # fmt: skip
-    expect(evaluate(by_side(claim, tangent), values) == cross / inner, "turn", instance=at)
 
 
 @evidence(NONORTH_ANGLE, "witness", step="means", needs="in the plane")

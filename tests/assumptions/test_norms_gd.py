@@ -10,14 +10,7 @@ from sympy import Ge, Gt, Le, Lt, Min, Rational, Symbol, cancel, expand, log, so
 from sim.problems.nonorthogonal import simulate_gram
 from tests.ambient import derivatives, gates_at, gradient
 from tests.analysis import expect_outside, expect_same
-from tests.assumptions.norms import (
-    X,
-    Y,
-    alpha,
-    scaled,
-    scaled_region,
-    v,
-)
+from tests.assumptions.norms import X, Y, alpha, scaled, scaled_region, v
 from tests.inequalities import expect_holds, expect_implied, restricted
 from tests.instances import Instance, exact
 from tests.obstructions import two_cycles

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-from sympy import (
-    Eq,
-    Ge,
-    Gt,
-    Le,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    expand,
-    log,
-    together,
-)
+from sympy import Eq, Ge, Gt, Le, Rational, Symbol, cancel, diff, expand, log, together
 
-from sim.problems.nonorthogonal import simulate_gram
 from tests.assumptions.norms import CHART, alpha, scaled_region, u, u_k, v
 from tests.assumptions.saddle_batches_tools import SHARE, expect_large_share, expect_sizes, x
 from tests.exponents import chances, expect_longest_speaks, rational_part
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.reading import bound_on, by_side, expect_items
-from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -35,7 +20,6 @@ from theory.assumptions.saddle_trap import (
     W_exit,
     W_start,
     factor_of,
-    p_both,
     p_trap,
     start_c2,
     theta,
@@ -47,11 +31,10 @@ from theory.assumptions.unequal_norms import (
     perp_next,
     sigma_i,
     sigma_j,
-    sigma_k,
     sigma_m,
 )
 from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
-from theory.notation import S, a, b, n, p, r2, rho, s, s_next
+from theory.notation import S, a, b, n, r2, rho, s, s_next
 
 f = Symbol("f", real=True)
 
@@ -235,25 +218,3 @@ def test_the_longest_live_datum_has_the_largest_exponent(claim: Claim) -> None:
 def test_the_longest_live_datum_speaks_for_the_capture(claim: Claim) -> None:
     expect_longest_speaks(claim, difference(strict_logarithm(claim)) * -1, 1 - a * sigma_i**2)
     expect_implied(Gt(1 - a * sigma_i**2, 0), claim.region)
-
-
-@evidence(SADDLE_TRAP_BATCH, "simulation", cases={"linear": "linear", "relu": "relu"})
-def test_runs_with_two_of_three_end_at_a_saddle(claim: Claim, case: str) -> None:
-    """n = 3, b = 2, sigma = (1, 51/50, 9/10), a = 12/25: lambda_2 < 0, and some runs end at x_1."""
-    sigma, step = np.array([1.0, 1.02, 0.9]), Rational(12, 25)
-    known = {sigma_i: 1, sigma_j: Rational(51, 50), sigma_k: 1, sigma_m: Rational(51, 50), n: 3, b: 2,
-             a: step, p: Rational(1, 3), p_both: Rational(1, 3), start_c2: Rational(1, 10),
-             r2: 1}  # fmt: skip
-    expect(satisfies(claim.region, known), "the setting is in the region")
-    c = rng("start", case).normal(size=(400, 4))
-    c[:, 0] = np.abs(c[:, 0]) + 0.1
-    c /= np.linalg.norm(c, axis=1, keepdims=True)
-    result = simulate_gram(c[:, :3] * sigma, np.ones(400), np.diag(sigma**2), batch_size=2,
-                           step_size=float(2 * step), steps=6000, activation=case,
-                           seed=seed(case))  # fmt: skip
-    ends = result.q / sigma
-    there = (np.abs(ends[:, 0] - 1) < 1e-6) & (np.abs(ends[:, 1:]).max(axis=1) < 1e-6)
-    found = int((there & (np.abs(result.r2 - 1) < 1e-6)).sum())
-    (relation,) = relations(claim.formula)
-    expect(bool(relation.subs(p_trap, Rational(found, 400))), f"{relation}: {found} of 400")
-    expect(found < 400, "not all", found=found)

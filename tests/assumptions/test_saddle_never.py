@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
 from sympy import (
     Ge,
     Gt,
@@ -15,7 +14,6 @@ from sympy import (
     log,
 )  # fmt: skip
 
-from sim.problems.nonorthogonal import simulate_gram
 from tests.analysis import expect_outside
 from tests.assumptions.norms import CHART, alpha, scaled, scaled_region, u, u_k, v
 from tests.assumptions.saddle_trap_tools import SETTING, TRAPPED, at_the_saddle, undecided
@@ -33,7 +31,7 @@ from tests.inequalities import expect_holds, expect_implied, is_strict, restrict
 from tests.instances import Instance
 from tests.obstructions import two_cycles
 from tests.reading import by_side, expect_items
-from theorem_audit import evidence, expect, expect_identity, expect_zero, rng, seed
+from theorem_audit import evidence, expect, expect_identity, expect_zero, seed
 from theorem_audit.checks.statistics import expect_at_least, expect_at_most
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
@@ -165,29 +163,6 @@ def test_runs_end_at_the_saddle(claim: Claim, case: tuple[Rational, int]) -> Non
     (relation,) = [x for x in relations(claim.formula) if x.has(p_trap)]
     expect(bool(relation.subs(p_trap, Rational(found, runs))), f"{relation}: {found} of {runs}")
     expect_at_least(found, runs, 0.1 + undecided(a_value, steps), what="at the saddle")
-
-
-@evidence(SADDLE_TRAP, "simulation", cases={"linear": "linear", "relu": "relu"})
-def test_runs_far_out_end_at_the_saddle_as_well(claim: Claim, case: str) -> None:
-    """n = 3, d = 4, sigma = (1, 6/5, 7/10), a = 2/5 in the window, r2(0) = 1.95: some end at x_1.
-
-    At x_1 log|c_2| falls by 0.0186 a step in the mean, so most of the runs near it have settled.
-    """
-    sigma, step = np.array([1.0, 1.2, 0.7]), Rational(2, 5)
-    known = {sigma_i: 1, sigma_m: Rational(6, 5), n: 3, b: 1, a: step, start_c2: Rational(1, 10)}
-    expect(bool(claim.region.subs({**known, r2: Rational(39, 20)})), "the setting is in the region")
-    c = rng("start", case).normal(size=(600, 4))
-    c[:, 0] = np.abs(c[:, 0]) + 0.1  # i is live
-    c *= np.sqrt(1.95) / np.linalg.norm(c, axis=1, keepdims=True)
-    result = simulate_gram(c[:, :3] * sigma, np.full(600, 1.95), np.diag(sigma**2), batch_size=1,
-                           step_size=float(step), steps=3000, activation=case,
-                           seed=seed(case))  # fmt: skip
-    ends = result.q / sigma
-    there = (np.abs(ends[:, 0] - 1) < 1e-6) & (np.abs(ends[:, 1:]).max(axis=1) < 1e-6)
-    (relation,) = [x for x in relations(claim.formula) if x.has(p_trap)]
-    found = int((there & (np.abs(result.r2 - 1) < 1e-6)).sum())
-    expect(bool(relation.subs(p_trap, Rational(found, 600))), f"{relation}: {found} of 600")
-    expect(found < 600, "not all: the largest norm attracts, too", found=found)
 
 
 # SADDLE-NEVER

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Eq,
-    Ge,
-    Gt,
-    Le,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    expand,
-    fraction,
-    log,
-    together,
-)
+from sympy import Eq, Ge, Gt, Le, Rational, Symbol, cancel, diff, expand, fraction, log, together
 
-from tests.analysis import ball, expect_same, log_terms
+from tests.analysis import expect_same, log_terms
 from tests.assumptions.norms import CHART, alpha, scaled_region, u
 from tests.assumptions.saddle_batches_tools import SHARE, expect_large_share, expect_sizes, x
 from tests.exponents import exponent, rational_part
@@ -29,19 +16,8 @@ from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions.saddle_batches import SADDLE_LARGE_BATCH, SADDLE_SHARE, SADDLE_TRAP_BATCH
-from theory.assumptions.saddle_trap import (
-    SADDLE_NEVER,
-    p_both,
-    p_trap,
-    start_c2,
-)
-from theory.assumptions.unequal_norms import (
-    sigma_i,
-    sigma_j,
-    sigma_k,
-    sigma_m,
-    start_j2,
-)
+from theory.assumptions.saddle_trap import SADDLE_NEVER, p_both, p_trap, start_c2
+from theory.assumptions.unequal_norms import sigma_i, sigma_j, sigma_k, sigma_m, start_j2
 from theory.minibatch.log_ratios import membership_moments
 from theory.notation import a, b, n, p, r2
 
@@ -104,24 +80,6 @@ def test_a_large_share_makes_the_exponent_positive(claim: Claim) -> None:
 
 def difference_of(equation: Eq) -> object:
     return equation.lhs - equation.rhs
-
-
-@evidence(SADDLE_SHARE, "property", cases={"b = n - 1": -1, "b = 2": 2, "middle": 0})
-def test_exponents_where_the_share_is_large(claim: Claim, case: int) -> None:
-    """Balls at f sigma_j^2 = (1 + e) sigma_i^2, n up to 40, up to a sigma_i^2 = 0.618."""
-    (relation,) = relations(claim.formula)
-    single, both = membership_moments()
-    claimed = difference(relation).subs({p: single - both, p_both: both})
-    for size in (3, 4, 9, 40):
-        drawn = {-1: size - 1, 2: 2, 0: max(2, size // 2)}[case]
-        for step in (Rational(1, 100), Rational(1, 2), Rational(618, 1000)):
-            for more in (1, Rational(3, 2), 50):
-                ratio = Rational(size - 1, drawn - 1) * more
-                point = {n: size, b: drawn, a: step}
-                value = claimed.subs({sigma_i: 1, sigma_j: ratio ** Rational(1, 2)})
-                expect(
-                    bool(ball(value, point) > 0), "positive", n=size, b=drawn, a=step, ratio=ratio
-                )
 
 
 @evidence(SADDLE_LARGE_BATCH, "symbolic")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
 from scipy import stats
 from sympy import (
     Ge,
@@ -19,7 +18,6 @@ from sympy import (
     log,
 )  # fmt: skip
 
-from sim.problems.nonorthogonal import simulate_gram
 from tests.analysis import expect_outside, expect_same
 from tests.assumptions.norms import scaled
 from tests.assumptions.saddle_trap_tools import TRAPPED, at_the_saddle, undecided
@@ -35,8 +33,7 @@ from tests.exponents import (
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance
 from tests.reading import expect_items
-from theorem_audit import evidence, expect, expect_zero, seed
-from theorem_audit.exact.region import satisfies
+from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -48,7 +45,6 @@ from theory.assumptions.saddle_trap import (
     factor_at,
     factor_of,
     p_both,
-    p_trap,
     start_c2,
     theta,
 )  # fmt: skip
@@ -57,7 +53,7 @@ from theory.assumptions.unequal_norms import (
     sigma_j,
 )  # fmt: skip
 from theory.minibatch.log_ratios import membership_moments
-from theory.notation import S, a, b, n, p, r2
+from theory.notation import S, a, b, p, r2
 
 # SADDLE-CAPTURE
 
@@ -135,33 +131,6 @@ def test_radial_factor_and_second_order_force(claim: Claim) -> None:
         else:
             expect_zero(slope - 1, "i is left out")
             expect(all(m >= 2 for _, m in rest), "left out: no force but by the rest")
-
-
-PAIRS_DRAWN = {"b=2 of 3": (2, "linear"), "b=2 of 3, relu": (2, "relu"), "b=1": (1, "relu")}
-
-
-@evidence(SADDLE_CAPTURE, "simulation", step="exit", cases=PAIRS_DRAWN)
-def test_starts_beside_the_point_are_captured(claim: Claim, case: tuple[int, str]) -> None:
-    """n = 3, sigma = (1, 21/20, 4/5), a = 2/5, from c_1 = 1.05, the others at 1e-30 and w_perp = 0.1.
-
-    The exponents are negative (checked); 1e-30 to the power g = 1/20 is 0.03, so W_0/W_exit is small
-    and nearly all of 200 runs end at x_1: half of them are asked for.
-    """
-    batch, activation = case
-    sigma, step = np.array([1.0, 1.05, 0.8]), Rational(2, 5)
-    single, both = (x.subs({n: 3, b: batch}) for x in membership_moments())
-    for size in (Rational(21, 20), Rational(4, 5)):
-        known = {n: 3, b: batch, p: single - both, p_both: both, a: step, sigma_i: 1, sigma_j: size,
-                 start_c2: 1, W_exit: 1, W_ratio: 0, theta: Rational(1, 2)}  # fmt: skip
-        expect(satisfies(claim.region, known), "the exponents are negative", sigma=size)
-    c = np.tile([1.05, 1e-30, 1e-30], (200, 1))
-    result = simulate_gram(c * sigma, np.full(200, 1.05**2 + 0.01), np.diag(sigma**2),
-                           batch_size=batch, step_size=float(step) * batch, steps=2000,
-                           activation=activation, seed=seed(str(case)))  # fmt: skip
-    ends = result.q / sigma
-    there = (np.abs(ends[:, 0] - 1) < 1e-6) & (np.abs(ends[:, 1:]).max(axis=1) < 1e-6)
-    expect(claim.formula.gts == p_trap, "a bound from below")
-    expect(there.sum() >= 100, f"{there.sum()} of 200 are at x_1")
 
 
 def test_theory_md_overstates_the_share_at_the_saddle() -> None:

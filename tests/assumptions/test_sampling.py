@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
-import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
-from sympy import (
-    Eq,
-    Expr,
-    Ge,
-    Integer,
-    Le,
-    Poly,
-    Rational,
-    cancel,
-    diff,
-    lambdify,
-    log,
-)
+from sympy import Eq, Expr, Ge, Integer, Le, Poly, Rational, cancel, diff, log
 
-from sim import simulate
 from tests.analysis import expect_outside, expect_same
 from tests.assumptions.sampling_laws import (
     _quotient,
@@ -34,14 +16,10 @@ from tests.assumptions.sampling_laws import (
     summand,
 )
 from tests.assumptions.sampling_tools import POINTS, D, c, x
-from tests.inequalities import (
-    condition_of,
-    is_strict,
-)
-from tests.instances import Instance, evaluate, instances
+from tests.inequalities import condition_of, is_strict
+from tests.instances import Instance
 from tests.reading import by_side, expect_only
-from theorem_audit import evidence, expect, expect_identity, expect_zero, seed
-from theorem_audit.checks.statistics import expect_mean
+from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.assumptions.sampling import (
@@ -58,18 +36,7 @@ from theory.full_batch.convergence import GD_DIRECTION
 from theory.minibatch.capture import MOMENT, g
 from theory.model.autoencoder import GRAD
 from theory.model.step import step_from
-from theory.notation import (
-    S,
-    a,
-    b,
-    chi,
-    n,
-    perp,
-    perp_next,
-    q_j,
-    q_j_next,
-    r2,
-)
+from theory.notation import a, b, chi, n, perp_next, q_j, q_j_next
 
 # SAMPLING-STEP
 
@@ -80,24 +47,6 @@ def test_step_with_multiplicities(claim: Claim) -> None:
     q_next, perp_step = step_from(GRAD.formula.rhs)
     expect(Poly(q_next, chi).degree() == 1, "the step is not linear in the membership")
     expect_identity(claim.formula, {q_j_next: q_next.subs(chi, m_j), perp_next: perp_step})
-
-
-@evidence(SAMPLING_STEP, "property")
-@given(instance=instances(), data=st.data(), row=st.integers(0, 4))
-def test_repeated_samples_on_explicit_vectors(
-    claim: Claim, instance: Instance, data: Any, row: int
-) -> None:
-    batch = data.draw(st.lists(st.integers(0, len(instance.data) - 1), min_size=1, max_size=5))
-    instance = replace(instance, batch=tuple(batch))
-    after, gates, row = instance.step(), instance.gates, row % len(instance.weight)
-    mass = sum((gates[k] * instance.q[k] ** 2 for k in batch), Fraction(0))
-    shared = {a: instance.a, S: mass, r2: instance.r2}
-    for j, (before, value) in enumerate(zip(instance.q, after.q, strict=True)):
-        at = {**shared, q_j: before, m_j: gates[j] * batch.count(j)}
-        found = evaluate(by_side(claim, q_j_next), at)
-        expect(found == value, f"q_{j} after the step", instance=instance)
-    found = evaluate(by_side(claim, perp_next), {**shared, perp: instance.perp[row]})
-    expect(found == after.perp[row], "w_perp after the step", row=row)
 
 
 PAIR = {m_i: 1 / n, m_j: 1 / n}
@@ -192,27 +141,6 @@ def test_moment_with_replacement(claim: Claim) -> None:
     expect(isinstance(claimed, Le | Ge), f"{claimed}: equal at g = 0 and 1")
     expect(claimed.lts == moment, f"{claimed} is no bound on {moment} from above")
     expect_zero(claimed.gts - (1 - square * a**2 * mean_square() / 2), "mean of the bound")
-
-
-CASES = {"n=2, b=2": (2, 2, 0.2), "n=5, b=5": (5, 5, 0.12), "n=4, b=6": (4, 6, 0.1)}
-
-
-@evidence(SAMPLING_REPLACEMENT, "simulation", step=("factor", "law"), cases=CASES)
-def test_rates_with_replacement_in_runs(claim: Claim, case: tuple[int, int, float]) -> None:
-    """Paths that start near x_1 with the others at 1e-40, so the factors are those at x_1 to 1e-20.
-
-    The chance that another overtakes is below n 1e-20 (SAMPLING-MOMENT at g = 1/2).
-    """
-    points, batch, step = case
-    runs, steps = 2000, 400
-    q = np.full((runs, points), 1e-40)
-    q[:, 0] = 1.0
-    result = simulate(q, 0.0, batch_size=batch, step_size=step * batch, steps=steps,
-                      sampling="replacement", seed=seed(str(case)))  # fmt: skip
-    logs = result.log_abs_q - np.log(q)
-    ratios = (logs[:, 1:] - logs[:, :1]).mean(axis=1) / steps
-    expected = float(lambdify((n, b, a), by_side(claim, rate_multi))(points, batch, step))
-    expect_mean(ratios, expected, visible=0.2, what=f"ratio, {case}")
 
 
 @evidence(GD_DIRECTION, "witness", needs="full batch")

@@ -28,12 +28,7 @@ from sympy import (
 
 from sim import simulate
 from tests.analysis import expect_outside
-from tests.assumptions.sampling_tools import (
-    expect_runs_inside,
-    expect_whole_epochs,
-    interval_of,
-    radial_slopes,
-)
+from tests.assumptions.sampling_tools import expect_whole_epochs, interval_of, radial_slopes
 from tests.inequalities import (
     condition_of,
     expect_holds,
@@ -44,7 +39,7 @@ from tests.inequalities import (
 from tests.instances import Instance, evaluate, exact
 from tests.obstructions import OBSTRUCTIONS
 from tests.reading import bound_on, by_side, expect_only
-from theorem_audit import evidence, expect, expect_identity, expect_zero, seed
+from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -75,42 +70,9 @@ from theory.assumptions.sampling import (
 )
 from theory.minibatch.log_ratios import step_factor
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse
-from theory.notation import (
-    S,
-    a,
-    b,
-    n,
-    q_i,
-    q_i_next,
-    q_j,
-    q_j_next,
-    r2,
-    s,
-    t,
-)
+from theory.notation import S, a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s, t
 
 OBSTRUCTED = ("step size", "radius", "live coordinate")
-
-
-@evidence(SAMPLING_GLOBAL, "simulation")
-def test_full_batch_with_replacement_is_sparse(claim: Claim) -> None:
-    """n = 3, b = 3 and b = 5 > n, 60 runs each: all at a data point to 1e-6.
-
-    log ratios fall by a^2 b/n a step with variance twice that: by 77 +- 12 and 67 +- 12 over the run.
-    """
-    expect_only(claim, p_multi)
-    expect(by_side(claim, p_multi) == 1, "all runs are expected there")
-    for batch, step, steps in ((3, Rational(4, 25), 3000), (5, Rational(9, 100), 5000)):
-        sizes = {n: 3, b: batch, a: step, r2: 1, s: 1}
-        expect_runs_inside(claim, sizes, ("with replacement", *OBSTRUCTED))
-        random = np.random.Generator(np.random.PCG64(seed(str(batch))))
-        q = random.normal(size=(60, 3))
-        q /= np.linalg.norm(q, axis=1, keepdims=True)
-        result = simulate(q, 0.0, batch_size=batch, step_size=float(step * batch), steps=steps,
-                          sampling="replacement", seed=seed("run", str(batch)))  # fmt: skip
-        largest = np.sort(result.q**2, axis=1)
-        near = (np.abs(largest[:, -1] - 1) < 1e-6) & (largest[:, :-1].sum(axis=1) < 1e-6)
-        expect(near.all(), f"{near.sum()} of 60 are at a data point", b=batch)
 
 
 @evidence(SAMPLING_GLOBAL, "witness", needs="with replacement")
@@ -201,19 +163,6 @@ def test_cyclic_factors_are_below_one(claim: Claim) -> None:
     for c, mass in ((1, own), (0, others)):  # s_B+ is s_B times a factor, whichever is seen
         after = others * step_factor(1 - c, mass) ** 2
         expect_zero(after.subs(others, 0), "s_B = 0 is kept: the Jacobian is triangular")
-
-
-@evidence(SAMPLING_CYCLIC, "simulation", step="inside")
-def test_cyclic_runs_keep_ratios_inside_batches(claim: Claim) -> None:
-    """n = 6, b = 2: log|q_0/q_1| after 300 steps as at the start to rounding, 300 * 2^-52 * 10."""
-    random = np.random.Generator(np.random.PCG64(seed("start")))
-    q = random.normal(size=(50, 6))
-    q /= np.linalg.norm(q, axis=1, keepdims=True)
-    result = simulate(q, 0.0, batch_size=2, step_size=0.6, steps=300, sampling="cyclic")
-    change = np.diff(result.log_abs_q - np.log(np.abs(q)), axis=1)[:, ::2]
-    expect(np.abs(change).max() < 300 * 2.0**-52 * 10, "ratios inside a batch changed")
-    equation = next(r for r in relations(claim.formula) if r.has(q_i_next))
-    expect(equation.subs({q_i_next: q_i, q_j_next: q_j}), f"{equation} when nothing moves")
 
 
 @evidence(SAMPLING_CYCLIC, "witness", step="inside", needs="cyclic")

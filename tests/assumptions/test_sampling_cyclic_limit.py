@@ -5,16 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import numpy as np
-from sympy import (
-    Abs,
-    Ge,
-    Gt,
-    Integer,
-    Lt,
-    Rational,
-    cancel,
-    log,
-)
+from sympy import Abs, Ge, Gt, Integer, Lt, Rational, cancel, log
 
 from sim import simulate
 from tests.analysis import expect_outside, expect_same
@@ -24,14 +15,10 @@ from tests.assumptions.sampling_tools import (
     expect_whole_epochs,
     radial_slopes,
 )
-from tests.inequalities import (
-    condition_of,
-    expect_implied,
-)
+from tests.inequalities import condition_of, expect_implied
 from tests.obstructions import dead_starts, two_cycles
 from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero, seed
-from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -47,15 +34,7 @@ from theory.assumptions.epochs import (
     p_same,
 )
 from theory.minibatch.log_ratios import jump, membership_moments, step_factor
-from theory.notation import (
-    S,
-    a,
-    b,
-    n,
-    r2,
-    s,
-    t,
-)
+from theory.notation import S, a, b, n, r2, s, t
 
 
 @evidence(SAMPLING_CYCLIC_LIMIT, "simulation")
@@ -186,22 +165,3 @@ def test_a_batch_size_that_does_not_divide_n_shares_batches_otherwise(claim: Cla
     point = {n: 3, b: 2, a: Rational(1, 4)}
     for whole in range(5):
         expect_outside(claim, {**point, epochs: whole}, "b does not divide n")
-
-
-@evidence(SAMPLING_RESHUFFLED, "simulation", step="epoch")
-def test_reshuffled_rates_in_runs(claim: Claim) -> None:
-    """n = 4, a = 0.3, the others at 1e-40. b = 1: no randomness, to rounding; b = 2: the mean."""
-    runs, epochs = 1000, 100
-    q = np.full((runs, 4), 1e-40)
-    q[:, 0] = 1.0
-    for batch in (1, 2):
-        result = simulate(q, 0.0, batch_size=batch, step_size=0.3 * batch, steps=epochs * 4 // batch,
-                          sampling="reshuffled", seed=seed(str(batch)))  # fmt: skip
-        slopes = (result.log_abs_q[:, 1:] - np.log(1e-40)) / epochs
-        expected = float(by_side(claim, epoch_ratio).subs({n: 4, b: batch, a: Rational(3, 10)}))
-        if batch == 1:
-            # each of 400 factors is rounded by at most 2^-52 or so; 1e-12 is 10 times their sum
-            expect(np.abs(slopes - expected).max() < 1e-12, "b = 1", slopes=slopes[0])
-        else:
-            # one j: the mean over all j is the same in every epoch
-            expect_mean(slopes[:, 0], expected, visible=0.1, what="b = 2")

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
-from sympy import (
-    Ge,
-    Gt,
-    Min,
-    Poly,
-    Rational,
-    Symbol,
-    binomial,
-    cancel,
-    expand,
-    limit,
-)
+from sympy import Ge, Gt, Min, Poly, Rational, Symbol, binomial, cancel, expand, limit
 
 from sim import simulate
 from tests.assumptions.sampling_laws import expect_small_product, summand
 from tests.inequalities import expect_implied
-from tests.instances import Instance
-from tests.rationals import fractions
 from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
 from theorem_audit.exact.zero import difference, relations
@@ -195,34 +178,6 @@ def test_a_chance_bounded_below_at_every_step_is_one(claim: Claim) -> None:
     missed = eps / least + eps
     expect(missed.is_positive is True, "an upper bound on the chance of no limit")
     expect_zero(by_side(claim, p_multi) - (1 - limit(missed, eps, 0)), "for every eps")
-
-
-@evidence(SAMPLING_GLOBAL, "property", step=("floor", "confine"))
-@given(data=st.data(), size=st.integers(2, 5), batch=st.integers(1, 7), relu=st.booleans())
-def test_floor_and_radius_on_exact_steps(
-    claim: Claim, data: st.DataObject, size: int, batch: int, relu: bool
-) -> None:
-    """Multisets with b up to 7 > n, A up to its end, r2 up to 2, with mass off the data."""
-    entry = fractions(min_value=-1, max_value=1, max_denominator=8)
-    weight = [data.draw(entry) for _ in range(size + 1)]
-    total = sum(x * x for x in weight)
-    if total >= 2:
-        weight = [x / 2 for x in weight]  # size + 1 <= 6 squares: below 2
-    step = (
-        data.draw(st.sampled_from([Fraction(1, 10), Fraction(49, 100), Fraction(499, 1000)]))
-        / batch
-    )
-    basis = [[Fraction(int(i == j)) for j in range(size + 1)] for i in range(size)]
-    drawn = tuple(data.draw(st.integers(0, size - 1)) for _ in range(batch))
-    at = Instance(basis, weight, drawn, step, "relu" if relu else "linear")
-    live = [x for x in at.q if x > 0 or (x < 0 and not relu)]
-    after = at.step()
-    mass, slack = sum((x * x for x in live), Fraction(0)), 2 - at.r2
-    left = sum((y * y for x, y in zip(at.q, after.q, strict=True) if x in live), Fraction(0))
-    floor = mass if mass <= slack else (1 - 2 * step * batch) ** 2 * mass
-    expect(left >= floor, "floor", at=at)
-    expect(2 - after.r2 >= min(slack, Fraction(1, 2)), "radius", at=at)
-    expect(all(x * y > 0 for x, y in zip(at.q, after.q, strict=True) if x), "signs", at=at)
 
 
 STARTS = {"linear": ("linear", 3, 3), "relu": ("relu", 3, 3), "b > n": ("linear", 2, 4)}

@@ -2,28 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
-from sympy import (
-    Abs,
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Le,
-    Lt,
-    Poly,
-    Rational,
-    Sum,
-    Symbol,
-    diff,
-    lambdify,
-    log,
-)
+from sympy import Abs, Eq, Expr, Ge, Gt, Integer, Le, Lt, Poly, Rational, Sum, Symbol, diff, log
 
-from sim import simulate
 from tests.analysis import expect_outside
 from tests.assumptions.sampling_laws import (
     expect_law,
@@ -32,13 +12,10 @@ from tests.assumptions.sampling_laws import (
     factors_at_the_point,
     summand,
 )
-from tests.assumptions.sampling_tools import expect_runs_inside, x
-from tests.inequalities import (
-    expect_holds,
-    expect_implied,
-)
+from tests.assumptions.sampling_tools import x
+from tests.inequalities import expect_holds, expect_implied
 from tests.reading import bound_on, by_side, expect_only
-from theorem_audit import evidence, expect, expect_zero, seed
+from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.assumptions.sampling import (
@@ -46,8 +23,6 @@ from theory.assumptions.sampling import (
     SAMPLING_LOCAL,
     SAMPLING_REPLACEMENT,
     SAMPLING_STEP,
-    U_exit,
-    U_start,
     m_i,
     m_j,
     p_local,
@@ -55,17 +30,7 @@ from theory.assumptions.sampling import (
     rate_multi_off,
     rate_multi_radial,
 )
-from theory.notation import (
-    S,
-    a,
-    b,
-    n,
-    perp,
-    perp_next,
-    q_j,
-    q_j_next,
-    r2,
-)
+from theory.notation import S, a, b, n, perp, perp_next, q_j, q_j_next, r2
 
 SINGLE = {m_i: 1 / n}
 
@@ -155,33 +120,6 @@ def test_radial_exponent_past_one_half(claim: Claim) -> None:
     expect(Poly(diff(gap, f), e, f).coeff_monomial(1) > 0, "and beyond")
     (sign,) = [r for r in relations(claim.formula) if not isinstance(r, Eq)]
     expect(sign == Gt(rate_multi_radial, 0), f"{sign}")
-
-
-@evidence(SAMPLING_EDGE, "property", step="sign")
-@given(points=st.integers(2, 40), batch=st.integers(2, 40), step=st.integers(50, 300))
-def test_radial_exponent_in_numbers(claim: Claim, points: int, batch: int, step: int) -> None:
-    """At least 90 % of the term m = b, which is positive, in floats that are good to 1e-12."""
-    value = lambdify((n, b, a), by_side(claim, rate_multi_radial))(points, batch, step / 100)
-    least = points ** float(-batch) * np.log(2 * batch - 1)
-    expect(value > 0.9 * least - 1e-12, "sum", n=points, b=batch, a=step)
-
-
-@evidence(SAMPLING_LOCAL, "simulation", step="attraction")
-def test_starts_near_a_point_stay_with_replacement(claim: Claim) -> None:
-    """n = b = 3, a = 4/25, from q_1 = 0.9, rho = 0.01, the others at 1e-20: all 300 runs end at x_1.
-
-    The chance to leave is about 1e-20 (the first moment is kept); 2000 steps take the ratios to
-    e^-51 of that, with spread e^10.
-    """
-    near_one = bound_on(claim, p_local).lts.subs({U_start: Symbol("x") * U_exit})
-    expect(near_one.subs(Symbol("x"), 0) == 1, "near enough, all runs are expected there")
-    sizes = {n: 3, b: 3, a: Rational(4, 25)}
-    expect_runs_inside(claim, sizes, ("with replacement", "step size"))
-    q = np.tile([0.9, 1e-20, 1e-20], (300, 1))
-    result = simulate(q, 0.01, batch_size=3, step_size=0.48, steps=2000, sampling="replacement",
-                      seed=seed("near"))  # fmt: skip
-    expect(np.abs(result.q - [1, 0, 0]).max() < 1e-9, "a run has left", q=result.q.min(axis=0))
-    expect(result.rho.max() < 1e-9, "w_perp is left")
 
 
 EDGE_OUT = {"with replacement": (3, 1, Rational(1, 2)), "step size": (3, 2, Rational(1, 5))}

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import Ge, Gt, Integer, Le, Lt, Min, Poly, Rational, Symbol, cancel, expand, solve
 from sympy.logic.boolalg import Boolean
 
-from tests.ambient import gates_at, gradient, hessian, loss, spectrum_polynomial
 from tests.analysis import expect_outside
-from tests.assumptions.norms import (
-    X,
-    Y,
-    alpha,
-    orthogonal_data,
-    scaled,
-    scaled_region,
-    stretched,
-)
+from tests.assumptions.norms import X, Y, alpha, scaled, scaled_region
 from tests.inequalities import expect_holds, expect_implied
-from tests.instances import Instance, dot, evaluate, exact
 from tests.quadratic.cases import expect_assumed
-from tests.rationals import fractions
 from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import difference, relations
@@ -72,8 +58,6 @@ from theory.notation import (
     x_v,
 )  # fmt: skip
 
-ACTIVATIONS = st.sampled_from(["linear", "relu"])
-STEPS = fractions(Fraction(1, 40), 1, max_denominator=40)
 N_X = Symbol("<x_i,x_i>", real=True)
 
 
@@ -91,32 +75,6 @@ def test_step_from_the_loss(claim: Claim) -> None:
     expect_identity(
         claim.formula, {c_j_next: along, perp_next: off, r2_next: norm_of_step(along, off)}
     )
-
-
-@evidence(NORMS_STEP, "property")
-@given(data=orthogonal_data(), start=st.data(), a_value=STEPS, activation=ACTIVATIONS)
-def test_step_by_the_chain_rule(
-    claim: Claim, data: Any, start: Any, a_value: Fraction, activation: str
-) -> None:
-    """Any n, d, b, basis, norms, start, in exact rationals."""
-    basis, sigma = data
-    size = len(basis)
-    entries = fractions(-1, 1, max_denominator=6)
-    weight = start.draw(st.lists(entries, min_size=size, max_size=size))
-    order = start.draw(st.permutations(range(len(sigma))))
-    batch = tuple(order[: start.draw(st.integers(1, len(sigma)))])
-    at = Instance(stretched(basis, sigma), weight, batch, a_value, activation)
-    after = at.step()
-    weighted = (at.chi(k) * sigma[k] ** 2 * at.q[k] ** 2 for k in range(len(sigma)))
-    values = {a: at.a, S: at.S, Q: sum(weighted, Fraction(0)), r2: at.r2, r2_next: after.r2}
-    for j, size_j in enumerate(sigma):
-        here = {c_j: at.q[j] / size_j, c_j_next: after.q[j] / size_j, sigma_j: size_j}
-        for off in basis[len(sigma) :] or [[Fraction(0)] * size]:
-            beside = {perp: dot(at.weight, off), perp_next: dot(after.weight, off)}
-            point = {**values, **here, **beside, chi: at.chi(j)}
-            for part in relations(claim.formula):
-                gap = evaluate(difference(part), point)
-                expect(gap == 0, f"{part} is off by {gap}", sigma=sigma, batch=batch)
 
 
 # NORMS-STATIONARY and NORMS-HESSIAN
@@ -211,33 +169,6 @@ def test_spectrum_at_a_stationary_point(claim: Claim) -> None:
             curve_off: on_vector(form, 0, 0, 1) / n,
         },
     )
-
-
-@evidence(NORMS_HESSIAN, "property")
-@evidence(NORMS_STATIONARY, "property")
-@given(data=orthogonal_data(max_n=3), which=st.integers(0, 2))
-def test_spectrum_in_exact_rationals(claim: Claim, data: Any, which: int) -> None:
-    """Characteristic polynomial of the Hessian by exact differences of the loss; zero gradient."""
-    basis, sigma = data
-    i = which % len(sigma)
-    points, weight = stretched(basis, sigma), basis[i]
-    gates = gates_at(weight, points, "linear")
-    if claim.id == "NORMS-STATIONARY":
-        expect(not any(gradient(weight, points, gates)), "x_i/sigma_i is not stationary", i=i)
-        top = max(range(len(sigma)), key=sigma.__getitem__)
-        found = loss(weight, points, gates) - loss(basis[top], points, gates)
-        values = {r2: 1, mass: exact(sigma[i] ** 2), sigma_m: exact(sigma[top]), n: len(sigma)}
-        expect(by_side(claim, loss_excess).subs(values) == exact(found), "L - L_min", sigma=sigma)
-        return
-    here = {sigma_i: exact(sigma[i]), n: len(sigma)}
-    pairs = [(by_side(claim, curve_along).subs(here), 1)]
-    pairs += [(by_side(claim, curve_off).subs(here), len(basis) - len(sigma))]
-    pairs += [
-        (by_side(claim, curve_j).subs({**here, sigma_j: exact(size)}), 1)
-        for j, size in enumerate(sigma) if j != i
-    ]  # fmt: skip
-    found_poly = hessian(weight, points, gates).charpoly()
-    expect(found_poly == spectrum_polynomial(pairs), "spectrum", sigma=sigma, i=i)
 
 
 # NORMS-CONFINED

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from sympy import (
-    Expr,
-    Ge,
-    Integer,
-)
+from numpy.typing import NDArray
+from sympy import Expr, Ge, Integer
 
 from sim import from_weights, simulate
 from tests.inequalities import expect_implied
@@ -39,15 +36,23 @@ SETTINGS = {  # a and the squared norms of the starts: up to the edges of both
 }
 
 
+@dataclass(frozen=True)
+class Limits:
+    """q and cos(w, w_0) of runs at their end, and which of them are at their limit, none of those dead."""
+
+    q: NDArray[np.float64]
+    cosine: NDArray[np.float64]
+    there: NDArray[np.bool_]
+
+
 def limits(
     key: str, n_value: int, d_value: int, activation: str, runs: int = 10_000, kind: str = "large"
-) -> Any:
+) -> Limits:
     """Full-batch runs to the limit from uniform directions on a random orthonormal basis.
 
     r2(0) is uniform in the setting's range, and exactly 2 (to rounding) for a fifth of the runs where
-    that is its upper end: 100/a steps, and five times as many if some run is not there by then.
-    Those which are not there even then are returned as not alive where fewer than one in 1,000 are:
-    far below what a Kolmogorov-Smirnov distance sees.
+    that is its upper end: 100/a steps, and five times as many for those that are not there by then.
+    Fewer than one in 1,000 are not there even then: far below what a Kolmogorov-Smirnov distance sees.
     """
     step, (low, high) = SETTINGS[kind]
     random = rng("start", key)
@@ -58,17 +63,17 @@ def limits(
         radius2[: runs // 5] = high
     weight *= np.sqrt(radius2) / np.linalg.norm(weight, axis=1, keepdims=True)
     q, off = from_weights(weight, data)
-    result = []
+    end, cosine = np.empty_like(q), np.empty(runs)
+    there, late = np.zeros(runs, dtype=bool), np.arange(runs)
     for steps in (int(100 / step), int(500 / step)):
         run = simulate(
-            q, off, batch_size=n_value, step_size=step * n_value, steps=steps,
+            q[late], off[late], batch_size=n_value, step_size=step * n_value, steps=steps,
             activation=activation, observe=["alignment", "active_mass"], every=steps,
         )  # fmt: skip
-        alive = ~run.dead
-        there = np.abs(run.recorded["active_mass"][-1] - 1) < 1e-6
-        result = [run, alive & there]
-        if there[alive].all():
+        end[late], cosine[late] = run.q, run.recorded["alignment"][-1]
+        there[late] = ~run.dead & (np.abs(run.recorded["active_mass"][-1] - 1) < 1e-6)
+        late = late[~run.dead & ~there[late]]
+        if not late.size:
             break
-    late = int((alive & ~there).sum())
-    expect(late * 1000 <= runs, "runs did not converge", late=late, a=step)
-    return result
+    expect(late.size * 1000 <= runs, "runs did not converge", late=late.size, a=step)
+    return Limits(end, cosine, there)

@@ -10,18 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate as quadrature
-from sympy import (
-    Expr,
-    Gt,
-    Integer,
-    Lt,
-    Rational,
-    Sum,
-    Symbol,
-    binomial,
-    cancel,
-    lambdify,
-)
+from sympy import Expr, Gt, Integer, Lt, Rational, Sum, Symbol, binomial, cancel, lambdify
 
 from sim import simulate
 from tests.full_batch.alignment_tools import expect_count, expect_same_powers, limits
@@ -195,9 +184,9 @@ def test_alignment_of_real_runs(claim: Claim, case: tuple[int, int, str]) -> Non
     """Kolmogorov-Smirnov against the claimed law, on runs that end at the limit."""
     activation = "relu" if claim.id == GD_ALIGN_RELU.id else "linear"
     runs = 10_000 if activation == "linear" else 20_000  # at n = 1 half of them are dead
-    run, alive = limits(f"{claim.id} {case}", *case[:2], activation, runs, case[2])
+    found = limits(f"{claim.id} {case}", *case[:2], activation, runs, case[2])
     density = claim.formula.rhs.subs({n: case[0], d: case[1]}).doit()
-    cosine = run.recorded["alignment"][-1][alive]
+    cosine = found.cosine[found.there]
     expect(np.all(cosine > 0), "the limit points away from the start")
     expect_distribution(cosine**2, distribution(density), visible=0.05, what=f"cos^2 at {case}")
 
@@ -207,8 +196,8 @@ def test_alignment_is_one_when_the_data_span_the_space(claim: Claim) -> None:
     """d = n: the Beta law degenerates (second parameter 0) and cos = 1; the region excludes it."""
     size = claim.region.subs({n: 4, d: 4, share: Rational(1, 2)})
     expect(size == False, "the region includes d = n")  # noqa: E712
-    run, _ = limits("square", 4, 4, "linear", runs=50)
-    expect(np.all(np.abs(run.recorded["alignment"][-1] - 1) < 1e-12), "cos is not 1")
+    cosine = limits("square", 4, 4, "linear", runs=50).cosine
+    expect(np.all(np.abs(cosine - 1) < 1e-12), "cos is not 1")
 
 
 # --- what each hypothesis is for

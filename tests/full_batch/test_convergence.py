@@ -9,20 +9,18 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import And, Eq, Expr, Ge, Integer, Le, Min, Rational, Symbol, cancel, lambdify
+from sympy import And, Eq, Ge, Integer, Le, Min, Rational, Symbol, cancel, lambdify
 from sympy.logic.boolalg import Boolean
 
 from sim import from_weights, simulate
 from tests.full_batch.tools import (
     U,
     certify,
-    expect_along_runs,
     expect_every_sample,
     full_step,
     in_masses,
     mass_step,
     named,
-    recorded_runs,
 )
 from tests.inequalities import (
     condition_of,
@@ -33,13 +31,7 @@ from tests.inequalities import (
     mark_needs,
 )
 from tests.instances import Instance, evaluate, exact
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_zero,
-    rng,
-)
+from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
@@ -315,50 +307,3 @@ def test_rates_are_the_jacobians_eigenvalues(claim: Claim) -> None:
     expect_zero(coupling, "the Jacobian is not triangular")
     expect_zero(off - perp_step**2, "rho has the square of w_perp's factor")
     expect_identity(claim.formula, {radial_factor: radial, perp_factor: perp_step})
-
-
-@evidence(GD_RATE, "simulation")
-def test_rates_near_the_limit(claim: Claim) -> None:
-    """One step from s = 1 + e: (s+ - 1)/e differs from the radial factor by at most 16 e + 2 rho/e.
-
-    The second-order part of s+ is 4a(a-1) e^2 + ..., below 16 e^2 for a <= 1/2, |e| <= 1; rounding in
-    s is at most 8 (n + 30) u, divided by e.
-    """
-    n, e, off = 6, 1e-6, 1e-14
-    claimed = {x.lhs: lambdify(a, x.rhs) for x in relations(claim.formula)}
-    for step in (0.05, 0.2, 0.3, 0.45):
-        q = rng("direction", str(step)).normal(size=n)
-        q *= np.sqrt(1 + e) / np.linalg.norm(q)
-        run = simulate(q, off, batch_size=n, step_size=step * n, steps=1, observe=["active_mass"])
-        mass = run.recorded["active_mass"][:, 0]
-        tolerance = 16 * e + 2 * off / e + 16 * (n + 30) * U / e
-        radial = (mass[1] - 1) / (mass[0] - 1)
-        expect(
-            abs(radial - claimed[radial_factor](step)) <= tolerance, "radial", a=step, seen=radial
-        )
-        seen = np.sqrt(run.rho[0] / off)
-        expect(abs(seen - claimed[perp_factor](step)) <= tolerance, "w_perp", a=step, seen=seen)
-
-
-@evidence(GD_DIRECTION, "simulation")
-def test_direction_is_kept_in_long_runs(claim: Claim) -> None:
-    """100 steps, a up to 0.49: directions move by rounding only, 8 (n + 30) u a step."""
-    factor = lambdify((a, s, rho), cancel(_factor_of(claim)), "numpy")
-    for step in (0.05, 0.49):
-        run = recorded_runs(step, "direction")
-        q, mass, off = (run.recorded[x] for x in ("q", "active_mass", "rho"))
-        unit = q / np.sqrt(mass)[:, :, None]
-        drift = float(np.abs(unit - unit[0]).max())
-        expect(drift <= 8 * 35 * U * 100, "a direction moved", a=step, drift=drift)
-        predicted = q[:-1] * factor(step, mass[:-1], off[:-1])[:, :, None]
-        error = np.abs(q[1:] - predicted).max()
-        expect(error <= 4 * 40 * U * 2, "another factor", a=step, error=float(error))
-
-
-def _factor_of(claim: Claim) -> Expr:
-    return stated(claim.formula, q_j_next) / q_j
-
-
-@evidence(GD_CONVERGES, "simulation", step=GD_CONVERGES.steps)
-def test_inequalities_along_runs(claim: Claim) -> None:
-    expect_along_runs(claim, (0.05, 0.3, 0.49))

@@ -19,21 +19,12 @@ from sympy import (
     Rational,
     Symbol,
     cancel,
-    lambdify,
     prod,
     solve,
 )
 
 from sim import simulate
-from tests.full_batch.tools import (
-    U,
-    certify,
-    expect_along_runs,
-    expect_every_sample,
-    full_step,
-    mass_step,
-    named,
-)
+from tests.full_batch.tools import certify, expect_every_sample, full_step, mass_step, named
 from tests.inequalities import (
     MARGIN,
     cleared,
@@ -59,9 +50,7 @@ from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, rational_form, relations, stated
 from theorem_audit.statement.claim import Claim
-from theory.full_batch.convergence import (
-    GD_RATE,
-)
+from theory.full_batch.convergence import GD_RATE
 from theory.full_batch.edge import (
     GD_EDGE,
     GD_HALF,
@@ -244,23 +233,6 @@ def test_cycle_is_born_and_lost_at_the_ends(claim: Claim) -> None:
     expect_zero(factor + 1 - 2 * rest, "multiplier at the upper end")
 
 
-@evidence(GD_EDGE, "simulation", step="attracting")
-def test_runs_settle_on_the_cycle(claim: Claim) -> None:
-    """At a = 0.55 the multiplier is 0.18: 200 cycles leave rounding only, 8 (n+30) u/(1 - 0.18)."""
-    n, step = 5, 0.55
-    claimed = {x.lhs: lambdify(a, x.rhs) for x in relations(claim.formula) if isinstance(x, Eq)}
-    q = rng("cycle").normal(size=n)
-    q *= np.sqrt(0.9) / np.linalg.norm(q)
-    run = simulate(
-        q, 0.05, batch_size=n, step_size=step * n, steps=401, observe=["active_mass"], every=1
-    )
-    last = np.sort(run.recorded["active_mass"][-2:, 0])
-    points = np.array([claimed[low_point](step), claimed[high_point](step)])
-    tolerance = 16 * (n + 30) * U / (1 - abs(claimed[cycle_factor](step)))
-    expect(np.all(np.abs(last - points) <= tolerance), "not the cycle", seen=last, points=points)
-    expect(run.rho[0] < 1e-30, "w_perp did not vanish")
-
-
 @evidence(GD_HALF, "certificate", step=("decrease", "region kept"))
 def test_lyapunov_function_falls_at_one_half(claim: Claim) -> None:
     """The coefficient 2 is sharp: equality at s = 2, rho = 0, which is sent to s = 0."""
@@ -319,22 +291,3 @@ def test_slow_convergence_at_one_half(claim: Claim) -> None:
     third = float(stated(claim.formula, third_order))
     scaled = abs(run.r2[0] - 1) * np.sqrt(-third * steps)
     expect(abs(scaled - 1) <= 2 / np.sqrt(steps), "another order of decay", scaled=scaled)
-
-
-@evidence(GD_LOSS, "simulation")
-def test_loss_along_runs(claim: Claim) -> None:
-    expect_along_runs(claim, (0.05, 0.25, 0.41))
-
-
-@evidence(GD_LOSS, "simulation")
-def test_engine_loss_rises_past_the_root(claim: Claim) -> None:
-    """The recorded loss itself: falls for a = 0.41 from the critical start, rises for a = 0.42."""
-    n = 3
-    for step, rises in ((0.41, False), (0.42, True)):
-        q = np.full(n, np.sqrt((1 + (1 - step) / (2 * step)) / n))
-        run = simulate(q, 0.0, batch_size=n, step_size=step * n, steps=1, observe=["loss"])
-        before, after = run.recorded["loss"][:, 0]
-        expect((after > before) == rises, "the loss", a=step, before=before, after=after)
-    rises_at = difference(claim.formula).subs(mass_step(), simultaneous=True)
-    gap = rises_at.subs({rho: 0, s: 1 + (1 - a) / (2 * a)}).subs(a, Rational(42, 100))
-    expect(gap < 0, "the claim's loss rises at a = 0.42")

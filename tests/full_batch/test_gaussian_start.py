@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from scipy import integrate as quadrature
-from scipy import stats
 from sympy import (
     Ge,
     Gt,
@@ -26,12 +25,11 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
-from sim import from_weights, simulate
+from sim import simulate
 from tests.full_batch.tools import expect_every_sample, expect_linear
 from tests.inequalities import expect_implied
 from tests.reading import by_side, expect_items
-from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note, rng
-from theorem_audit.checks.statistics import expect_at_least, expect_mean, expect_proportion
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -166,10 +164,6 @@ def expect_zero_product(first: Any, second: Any) -> None:
     expect(not quotient, f"{first} is not {second}", quotient=quotient)
 
 
-# n, d and a: what is caught at step a differs from the limit by O(a), so the step is short
-SIZES = {"n=4, d=12": (4, 12), "n=1, d=2": (1, 2)}
-
-
 def values(claim: Claim, size: int, total: int) -> tuple[float, float, float]:
     """The three claimed numbers, by quadrature of the claimed integrands."""
     at = {n: size, d: total}
@@ -186,78 +180,6 @@ def values(claim: Claim, size: int, total: int) -> tuple[float, float, float]:
     cosine = size / total + quadrature.quad(strip, 2, 200, limit=200)[0]
     fourths = by_side(claim, mean_fourths).subs({**at, caught_share: caught})
     return caught, cosine, float(fourths)
-
-
-@evidence(GD_GAUSSIAN, "simulation", step=GD_GAUSSIAN.steps, cases=SIZES)
-def test_shares_and_means_of_real_runs(claim: Claim, case: tuple[int, int]) -> None:
-    """a = 0.02: the shares differ from the limit by O(a), far below what 4,000 runs see.
-
-    3,000 steps: a run that is neither near the sphere nor near s = 0 by then is not judged; fewer
-    than one in 500 is not.
-    """
-    size, total = case
-    runs, step = 4_000, 0.02
-    random = rng("start", str(case))
-    data = np.linalg.qr(random.normal(size=(total, size)))[0].T
-    weight = random.normal(size=(runs, total))
-    q, off = from_weights(weight, data)
-    run = simulate(q, off, batch_size=size, step_size=step * size, steps=3000)
-    mass = (run.q**2).sum(axis=1)
-    caught, missed = (mass < 1e-3) & (run.rho > 2), np.abs(mass - 1) < 1e-3
-    expect((~(caught | missed)).sum() * 500 <= runs, "runs are undecided")
-    share_, cosine, fourths = values(claim, size, total)
-    what = f"n = {size}, d = {total}"
-    expect_proportion(int(caught.sum()), runs, share_, visible=0.5, what=f"caught, {what}")
-    seen = (q * run.q).sum(axis=1) + np.sqrt(off * run.rho)
-    seen = seen**2 / ((mass + run.rho) * (weight**2).sum(axis=1))
-    expect_mean(seen, cosine, visible=0.1, what=f"cos^2, {what}")
-    u4 = np.where(caught, 0.0, (run.q**4).sum(axis=1))
-    expect_mean(u4, fourths, visible=0.3, what=f"sum u^4, {what}")
-    note(
-        f"{what}, a = {step}: caught {caught.mean():.4f}, cos^2 {seen.mean():.4f}, u^4 {u4.mean():.4f}"
-    )
-
-
-@evidence(GD_GAUSSIAN, "simulation", step="caught")
-def test_shares_at_a_longer_step(claim: Claim) -> None:
-    """n = 4, d = 12, a = 0.05. Certain at this step: INIT-RADIUS's region, a lower bound.
-
-    Its chance is from the law of (s, rho), by quadrature at the least kappa that the step allows.
-    """
-    size, total, step, runs = 4, 12, 0.05, 4_000
-    expect_hypotheses(claim)
-
-    def surely(r: float) -> float:
-        """The largest s that INIT-RADIUS catches at rho = r, by bisection."""
-        low, high = 0.0, (r - 2) ** 2 / 4
-        for _ in range(60):
-            middle = (low + high) / 2
-            least = step * (middle + r - 2) ** 2 / (r - 2)
-            inside = least <= 1 and (2 - least) * (r - 2) ** 2 > 8 * middle
-            low, high = (middle, high) if inside else (low, middle)
-        return low
-
-    bound = quadrature.quad(
-        lambda r: stats.chi2.pdf(r, total - size) * stats.chi2.cdf(surely(r), size),
-        2,
-        22,
-        limit=200,
-    )[0]
-    q = rng("longer").normal(size=(runs, size))
-    off = rng("longer off").chisquare(total - size, size=runs)
-    run = simulate(q, off, batch_size=size, step_size=step * size, steps=2000)
-    mass = (run.q**2).sum(axis=1)
-    caught = (mass < 1e-3) & (run.rho > 2)
-    expect_at_least(int(caught.sum()), runs, bound - 1e-6, what="caught at a = 0.05")
-    limit = values(claim, size, total)[0]
-    expect(bound < limit, "the region is larger than the flow's basin", bound=bound, limit=limit)
-    cosine = ((q * run.q).sum(axis=1) + np.sqrt(off * run.rho)) ** 2
-    cosine /= (mass + run.rho) * ((q**2).sum(axis=1) + off)
-    u4 = np.where(caught, 0.0, (run.q**4).sum(axis=1))
-    note(
-        f"n = 4, d = 12, a = 0.05: caught {caught.mean():.4f} (surely {bound:.4f}; limit {limit:.4f}), "
-        f"cos^2 {np.nanmean(cosine):.4f}, sum u^4 {np.nanmean(u4):.4f}"
-    )
 
 
 @evidence(GD_GAUSSIAN, "witness", needs="plain Gaussian start")

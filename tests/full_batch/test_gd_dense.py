@@ -129,9 +129,9 @@ DENSE_SIZES = {"n=2": 2, "n=5": 5, "n=30": 30}
 def test_fourth_moment_of_real_runs(claim: Claim, case: int) -> None:
     """ReLU: the claim holds given k, which is Bin(n, 1/2) given k >= 1. n = 5 has d = n."""
     size, activation = abs(case), "linear" if case > 0 else "relu"
-    run, alive = limits(f"fourth {case}", size, size + 3 * (size != 5), activation, kind="large")
-    q = np.maximum(run.q, 0) if activation == "relu" else run.q
-    moments = (q[alive] ** 4).sum(axis=1)
+    found = limits(f"fourth {case}", size, size + 3 * (size != 5), activation, kind="large")
+    q = np.maximum(found.q, 0) if activation == "relu" else found.q
+    moments = (q[found.there] ** 4).sum(axis=1)
     value = lambdify(k, claim.formula.rhs)
     if activation == "relu":
         counts = np.arange(1, size + 1)
@@ -151,11 +151,11 @@ def test_fourth_moment_of_real_runs(claim: Claim, case: int) -> None:
 def test_largest_coordinate_of_real_runs(claim: Claim, case: int) -> None:
     """ReLU: given k, for the three most frequent k."""
     size, activation = abs(case), "linear" if case > 0 else "relu"
-    run, alive = limits(f"largest {case}", size, size + 2, activation, runs=4000)
-    q = np.maximum(run.q, 0) if activation == "relu" else run.q
+    found = limits(f"largest {case}", size, size + 2, activation, runs=4000)
+    q = np.maximum(found.q, 0) if activation == "relu" else found.q
     count = (q > 0).sum(axis=1) if activation == "relu" else np.full(len(q), size)
     for active_ in (size,) if case > 0 else (size // 2 - 1, size // 2, size // 2 + 1):
-        largest = (q[alive & (count == active_)] ** 2).max(axis=1)
+        largest = (q[found.there & (count == active_)] ** 2).max(axis=1)
         for x in (2 * np.log(active_) / active_, 4 * np.log(active_) / active_):
             if x < 1:
                 bound = min(1.0, float(claim.formula.gts.subs({k: active_, threshold: x})))

@@ -5,40 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-from sympy import And, Eq, Expr, Ge, Le, Symbol, lambdify
+from sympy import And, Eq, Expr, Ge, Le, Symbol
 from sympy.logic.boolalg import Boolean
 
-from sim import from_weights, simulate
-from tests.inequalities import (
-    condition_of,
-    end_of,
-    expect_condition,
-    expect_holds,
-    restricted,
-)
+from tests.inequalities import condition_of, end_of, expect_condition, expect_holds, restricted
 from tests.reading import expect_items, from_item
-from theorem_audit import (
-    expect,
-    expect_zero,
-    rng,
-)
+from theorem_audit import expect_zero
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.full_batch.convergence import (
-    GD_CONVERGES,
-    GD_DIRECTION,
-)
-from theory.notation import (
-    a,
-    r2,
-    rho,
-    rho_next,
-    s,
-    s_next,
-)
+from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
+from theory.notation import a, r2, rho, rho_next, s, s_next
 
 U = 2.0**-53
 
@@ -102,35 +80,3 @@ def halves(claim: Claim) -> Iterator[Boolean]:
 def certify(claim: Claim, relation: Boolean) -> None:
     for region in halves(claim):
         expect_holds(relation, region, (a, s, rho), derived=mass_step(), factor=a * s)
-
-
-def recorded_runs(step: float, key: str) -> Any:
-    """200 full-batch runs from r2 up to exactly 2, with s and rho recorded."""
-    n, d = 5, 8
-    random = rng(key, str(step))
-    data = np.linalg.qr(random.normal(size=(d, n)))[0].T
-    weight = random.normal(size=(200, d))
-    size = np.concatenate([random.uniform(0.01, 2.0, 150), np.full(50, 2.0)])[:, None]
-    weight *= np.sqrt(size) / np.linalg.norm(weight, axis=1, keepdims=True)
-    q, off = from_weights(weight, data)
-    return simulate(
-        q,
-        off,
-        batch_size=n,
-        step_size=step * n,
-        steps=100,
-        observe=["active_mass", "rho", "q", "loss"],
-    )
-
-
-def expect_along_runs(claim: Claim, step_sizes: tuple[float, ...]) -> None:
-    """Every conjunct at every step of real runs; rounding moves V by at most 2^9 (n + 30) u a step."""
-    names = (a, s, rho, s_next, rho_next)
-    for step in step_sizes:
-        run = recorded_runs(step, "along")
-        mass, off = run.recorded["active_mass"], run.recorded["rho"]
-        values = (step, mass[:-1], off[:-1], mass[1:], off[1:])
-        for relation in relations(claim.formula):
-            gap = lambdify(names, difference(relation), "numpy")(*values)
-            worst = float(np.min(gap))
-            expect(worst >= -(2.0**9) * 35 * U, f"{relation}", a=step, worst=worst)

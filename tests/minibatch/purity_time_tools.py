@@ -5,25 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sympy import (
-    Rational,
-    Symbol,
-    cancel,
-)
+from sympy import Rational, Symbol, cancel
 
 from sim import simulate
 from sim.engine.state import State
-from tests.inequalities import (
-    is_strict,
-)
+from tests.inequalities import is_strict
 from theorem_audit import expect, seed
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
-from theory.minibatch.purity_time import (
-    eps,
-    purity,
-    rate,
-)
+from theory.minibatch.purity_time import eps, purity, rate
 from theory.notation import a, b, eta, n, p
 
 x, c = Symbol("x", real=True), Symbol("c", real=True)

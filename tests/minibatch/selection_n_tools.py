@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Eq,
-    Sum,
-)
+from sympy import Eq, Sum
 
 from theorem_audit import expect_zero
 from theorem_audit.exact.bernstein import Undecided

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from itertools import combinations
-
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import (
     Expr,
     Ge,
@@ -30,13 +25,7 @@ from tests.inequalities import in_chart
 from tests.minibatch.test_log_ratios import positive_factors
 from tests.reading import by_side
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_nonnegative,
-    expect_positive_ball,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_nonnegative, expect_positive_ball, expect_zero
 from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import box_of
@@ -266,42 +255,3 @@ def test_constants_of_capture(claim: Claim) -> None:
     found = {g: best, growth: bound.subs(g, best)}
     for symbol, value in found.items():
         expect_zero(by_side(claim, symbol).subs(g, best) - value, f"{symbol}")
-
-
-@evidence(CAPTURE, "property", step=("lead", "drift", "balance"))
-@given(
-    parts=st.lists(st.integers(0, 20), min_size=1, max_size=4),
-    filled=st.floats(0.01, 1),
-    mass=st.floats(0.02, 0.98),
-    norm=st.floats(0.05, 1.95),
-    step=st.floats(0.01, 0.499),
-)
-def test_mean_of_u_over_all_batches(
-    claim: Claim, parts: list[int], filled: float, mass: float, norm: float, step: float
-) -> None:
-    """E U+ <= G U at U = filled theta, every batch played, with t_* and s_* the state's own.
-
-    In floats: U+/U is a mean of exponentials of g times differences of logs of factors >= 0.04, each
-    within 1e-13 of its value, so 1e-11 covers it.
-    """
-    points, slack = len(parts) + 1, 2 - norm
-    live = mass * norm
-    known = {n: points, a: step, t_star: min(slack, 1.0), s_star: live}
-    exponent = float(by_side(claim, g).subs(known))
-    whole = filled * float(by_side(claim, theta).subs(g, exponent))
-    parts_of_u = [whole * (1 + x) / sum(1 + y for y in parts) for x in parts]
-    # |q_j/q_1|^2 from its share of U; beyond e^-700 it is 0 to the step
-    squares = [1.0, *(math.exp(max(-700.0, 2 * math.log(x) / exponent)) for x in parts_of_u)]
-    squares = [x * live / sum(squares) for x in squares]
-    for batch in range(1, points):
-        after = []
-        for drawn in combinations(range(points), batch):
-            left = 1 - step * sum(squares[j] for j in drawn)
-            logs = [math.log(left + step * slack * (j in drawn)) for j in range(points)]
-            grown = [math.exp(exponent * (x - logs[0])) for x in logs[1:]]
-            after.append(sum(x * y for x, y in zip(parts_of_u, grown, strict=True)))
-        split = batch * (points - batch) / (points * (points - 1))
-        factor = float(by_side(claim, growth).subs({p: split, g: exponent}))
-        ratio = sum(after) / len(after) / sum(parts_of_u)
-        at = {"n": points, "b": batch, "a": step, "t": slack, "s": live, "ratio": ratio}
-        expect(ratio <= factor + 1e-11, "E U+ / U", **at)

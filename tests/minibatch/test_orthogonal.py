@@ -4,28 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import stats
-from sympy import (
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Rational,
-    Sum,
-    Symbol,
-)
+from sympy import Expr, Ge, Gt, Integer, Rational, Sum, Symbol
 
 from sim import from_weights, simulate
 from tests.analysis import upper_bound_on
 from tests.inequalities import expect_condition, expect_region_of, is_strict
 from tests.obstructions import dead_starts
 from tests.reading import by_side, expect_items
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_zero,
-    rng,
-    seed,
-)
+from theorem_audit import evidence, expect, expect_zero, rng, seed
 from theorem_audit.checks.statistics import expect_at_most
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from sympy import (
     Eq,
     Ge,
@@ -17,14 +16,11 @@ from sympy import (
     ceiling,
     cosh,
     diff,
-    exp,
-    lambdify,
     log,
     solve,
     sqrt,
 )
 
-from sim import simulate
 from tests.analysis import expect_outside, expect_same
 from tests.inequalities import (
     condition_of,
@@ -33,12 +29,11 @@ from tests.inequalities import (
     expect_implied,
     expect_region_of,
 )
-from tests.minibatch.purity_time_tools import expect_follows, log_impurity, passage_times, points, x
+from tests.minibatch.purity_time_tools import expect_follows, points, x
 from tests.obstructions import full_batch_starts
 from tests.reading import by_side, expect_items, expect_only
 from tests.subsets import chance_of, expect_counts
-from theorem_audit import evidence, expect, expect_zero, seed
-from theorem_audit.checks.statistics import expect_mean
+from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import relations, stated
@@ -106,26 +101,6 @@ def test_time_to_purity_of_two_points(claim: Claim) -> None:
         expect_follows(needed, inside)
 
 
-@evidence(TIME_TWO, "simulation", step="time")
-def test_two_points_in_runs(claim: Claim) -> None:
-    """a = 0.2 from purity 0.8; looked at every 10 steps, read at the purity where a run is stopped.
-
-    As for SELECT-TIME: E[log cosh y] - (a^2/2) steps is kept to order a at every stopping time.
-    """
-    runs, step, first = 4000, 0.2, 0.8
-    q = np.tile(np.sqrt([first, 1 - first]), (runs, 1))
-    result = simulate(q, 0.0, batch_size=1, step_size=step, steps=1500, every=10,
-                      observe={"impure": log_impurity}, seed=seed("two"))  # fmt: skip
-    impure = result.recorded["impure"]
-    out = impure <= np.log(1e-2)
-    expect(out.any(axis=0).all(), "a run is not pure by the horizon")
-    stop = out.argmax(axis=0)
-    value = lambdify((eps, purity), by_side(claim, time), "numpy")
-    expected = value(np.exp(impure[stop, np.arange(runs)]), first) / step**2
-
-    expect_mean(10 * stop / expected.mean(), 1.0, visible=0.15, what="steps over predicted steps")
-
-
 # TIME-PURITY
 
 
@@ -177,15 +152,6 @@ def test_purity_that_never_moves(claim: Claim, case: str) -> None:
                 holds = satisfies(assumption.condition, at)
                 expect(holds == (assumption.name != case), f"{assumption.name}", at=at)
         expect_outside(claim, at, "the time does not grow like log(1/eps)")
-
-
-@evidence(TIME_PURITY, "simulation", step="passage")
-def test_slope_for_two_points_in_runs(claim: Claim) -> None:
-    """n = 2, a = 0.4: steps from impurity e^-20 to e^-100; the overshoots have the same law."""
-    marks = (20.0, 100.0)
-    first, last = passage_times(2, 1, 0.4, marks, 1500, "slope", 2000)
-    expected = float(by_side(claim, slope).subs({p: Rational(1, 2), a: Rational(2, 5)}))
-    expect_mean((last - first) / (marks[1] - marks[0]), expected, visible=0.1, what="slope")
 
 
 # TIME-MEAN
@@ -292,13 +258,3 @@ def test_a_tiny_start_in_the_span_takes_longer(claim: Claim, case: str) -> None:
     most = bound.subs(p, split).subs(point)
     expect(bool(steps**2 > most), "the walk is faster than the bound", walk=steps**2, bound=most)
     expect_outside(claim, point, "the mean time exceeds the bound")
-
-
-@evidence(TIME_MEAN, "simulation", step="sum")
-def test_bound_on_the_mean_in_runs(claim: Claim) -> None:
-    """n = 4, b = 2, a = 0.2, eps = e^-10: the mean over 300 runs is below the bound."""
-    (found,) = passage_times(4, 2, 0.2, (10.0,), 300, "mean", 3500)
-    split = by_side(WALK_DRIFT, p).subs({n: 4, b: 2})
-    claimed = next(r.gts for r in relations(claim.formula) if r.has(mean_time))
-    values = {p: split, a: Rational(1, 5), n: 4, eps: exp(-10)}
-    expect(found.mean() <= float(claimed.subs(values)), "mean time", mean=found.mean())

@@ -6,28 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from hypothesis import given
-from mpmath import mp
-from sympy import (
-    Abs,
-    And,
-    Expr,
-    Ge,
-    Integer,
-    Le,
-    Max,
-    Rational,
-    Symbol,
-    diff,
-    log,
-    zeta,
-)
+from sympy import Abs, And, Expr, Ge, Integer, Le, Max, Rational, Symbol, diff, log, zeta
 
 from sim import simulate
 from tests.analysis import ball, expect_outside, expect_same
 from tests.inequalities import expect_condition, expect_inside, expect_region_of
 from tests.instances import Instance, exact
-from tests.rationals import fractions
 from tests.reading import bound_on, by_side
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, seed
@@ -35,7 +19,7 @@ from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.region import box_of, satisfies
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
-from theory.minibatch.log_ratios import WALK_DRIFT, WALK_JUMP, membership_moments, step_factor
+from theory.minibatch.log_ratios import WALK_JUMP, membership_moments, step_factor
 from theory.minibatch.rates import (
     SGD_RATE,
     SGD_RATE_PATHS,
@@ -239,52 +223,6 @@ def test_norm_is_forced_by_squares(claim: Claim) -> None:
 
 def _powers(expr: Expr, x: Symbol) -> list[tuple[int, ...]]:
     return expr.as_poly(x).monoms()
-
-
-RATES = {"b=1": (5, 1, 0.3), "b=2": (5, 2, 0.25), "b=4": (5, 4, 0.2)}
-
-
-@evidence(SGD_RATE, "simulation", step="limit", cases=RATES)
-def test_rates_in_runs(claim: Claim, case: tuple[int, int, float]) -> None:
-    """Paths that start near x_1 and stay there: the others begin at 1e-12.
-
-    The chance that another coordinate overtakes is below 4 (1e-12)^g for every g with a falling
-    moment at the limit; at g = 1/2 that is 4e-6, and none is seen.
-    """
-    points, batch, step = case
-    runs, steps = 3000, 1500
-    q = np.full((runs, points), 1e-12)
-    q[:, 0] = 1.0
-    result = simulate(
-        q, 1e-24, batch_size=batch, step_size=step * batch, steps=steps, seed=seed(str(case))
-    )
-    values = {a: Rational(str(step)), n: points, b: batch}
-    split = by_side(WALK_DRIFT, p).subs(values)
-    logs = result.log_abs_q - np.log(q)
-    ratios = (logs[:, 1:] - logs[:, :1]).mean(axis=1) / steps
-    expected = float(by_side(claim, rate_ratio).subs(p, split).subs(values))
-    expect_mean(ratios, expected, visible=0.05, what=f"ratio, {case}")
-    off = (result.log_rho - np.log(1e-24)) / 2 / steps
-    expected = float(by_side(claim, rate_off).subs(values))
-    expect_mean(off, expected, visible=0.05, what=f"w_perp, {case}")
-
-
-@evidence(SGD_RATE, "property", step="radial")
-@given(step=fractions(Fraction(1, 40), Fraction(19, 40), max_denominator=40))
-def test_radial_factor_in_many_digits(claim: Claim, step: Any) -> None:
-    """150 steps of the axis map m(1 + 2a(1 - m^2)); the last factor of delta is 1 - 4a to 1e-3."""
-    if abs(4 * step - 1) < Rational(1, 20):
-        expect(True, "superstable: log|0|")
-        return
-    with mp.workdps(300):
-        x, m = mp.mpf(step.numerator) / step.denominator, mp.mpf("1.05")
-        last = None
-        for _ in range(150):
-            before, m = m * m - 1, m * (1 + 2 * x * (1 - m * m))
-            last = (m * m - 1) / before
-        exact_step = Rational(step.numerator, step.denominator)
-        claimed = by_side(claim, rate_radial).subs({b: 1, n: 1, a: exact_step})
-        expect(abs(mp.log(abs(last)) - mp.mpf(str(claimed.evalf(30)))) < 1e-3, "factor", a=step)
 
 
 @evidence(SGD_RATE_PATHS, "simulation", step="forced")

@@ -10,11 +10,7 @@ from tests.minibatch.test_capture import move
 from tests.minibatch.test_log_ratios import positive_factors
 from tests.reading import by_side, expect_items
 from tests.subsets import LARGEST, expect_mini_batches
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
@@ -33,13 +29,7 @@ from theory.minibatch.reach import (
     reached,
     schedule_probability,
 )
-from theory.notation import (
-    S,
-    a,
-    b,
-    n,
-    t,
-)
+from theory.notation import S, a, b, n, t
 
 CASES = [
     {n: 2, b: 1, a: Rational(1, 4), t_star: Rational(1, 2), s_star: Rational(1, 3), M: 3,

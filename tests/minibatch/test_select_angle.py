@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
@@ -30,25 +29,17 @@ from sympy import (
     together,
 )
 
-from sim import simulate
 from tests.analysis import expect_quotient, upper_bound_on
 from tests.inequalities import condition_of, end_of, expect_implied, is_strict
 from tests.minibatch.selection_n_tools import equation_of
 from tests.minibatch.test_selection import E, in_ratio
 from tests.reading import by_side, expect_items
-from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, seed
-from theorem_audit.checks.statistics import expect_at_most
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.minibatch.selection import (
-    SELECT,
-    SELECT_EQUAL,
-    p_equal,
-    p_win,
-    y,
-)
+from theory.minibatch.selection import SELECT, SELECT_EQUAL, p_equal, p_win, y
 from theory.minibatch.selection_n import (
     SELECT_ANGLE,
     SELECT_AREA,
@@ -159,19 +150,6 @@ def test_errors_add_up_for_every_n(claim: Claim) -> None:
     sides = {difference(x) for x in relations(BAND_ABOVE.formula)}
     expect(sides == {delta_next, a / 4 - delta_next}, "delta = O(a)")
     expect(not claim.formula.has(a, delta), "the claim is about the limit a -> 0")
-
-
-@evidence(SELECT_ANGLE, "simulation", step="closing")
-def test_no_point_wins_more_than_its_angle(claim: Claim) -> None:
-    """n = 5, b = 2, a = 0.15, from |q| = (2, 1, 1, 1, 1): 2000 runs, each coordinate in turn."""
-    runs, q = 2000, np.array([2.0, 1.0, -1.0, 1.0, 1.0])
-    result = simulate(np.tile(q / np.linalg.norm(q), (runs, 1)), 0.0, batch_size=2, step_size=0.3,
-                      steps=2500, seed=seed("angle"))  # fmt: skip
-    winner = result.log_abs_q.argmax(axis=1)
-    bound = lambdify((q_i, rest), upper_bound_on(claim, chance))
-    for k in (0, 1):
-        top = float(bound(abs(q[k]), np.sqrt((q**2).sum() - q[k] ** 2)))
-        expect_at_most(int((winner == k).sum()), runs, top, what=f"x_{k} wins")
 
 
 # SELECT-AREA

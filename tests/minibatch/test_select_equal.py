@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import permutations
-
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
-from sympy import (
-    Eq,
-    Symbol,
-    solve,
-    sqrt,
-)
+from sympy import Eq, Symbol, solve, sqrt
 
 from sim import simulate
 from tests.analysis import expect_outside
@@ -20,34 +11,15 @@ from tests.inequalities import expect_region_of
 from tests.obstructions import caught_starts
 from tests.reading import by_side
 from tests.subsets import expect_counts, expect_mini_batches
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_zero,
-    seed,
-)
+from theorem_audit import evidence, expect, expect_identity, expect_zero, seed
 from theorem_audit.checks.statistics import expect_proportion
 from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
-from theory.minibatch.selection import (
-    SELECT_EQUAL,
-    p_equal,
-)
+from theory.minibatch.selection import SELECT_EQUAL, p_equal
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse
 from theory.model.step import STEP
-from theory.notation import (
-    S_C,
-    S,
-    chi,
-    k,
-    perp_next,
-    q_i,
-    q_j,
-    q_j_next,
-    s,
-)
+from theory.notation import S_C, S, chi, k, perp_next, q_i, q_j, q_j_next, s
 
 # SELECT-EQUAL
 
@@ -98,20 +70,6 @@ def test_ties_outside_the_radius_need_not_win(claim: Claim) -> None:
                 expect(satisfies(assumption.condition, tied), f"{assumption.name} at {tied}")
         expect_outside(claim, tied, why)
         expect(by_side(claim, p_equal).subs(tied) > 0, "the claim gives each of them a chance")
-
-
-@evidence(SELECT_EQUAL, "property", step="symmetry")
-@given(signs=st.lists(st.sampled_from([-1, 1]), min_size=2, max_size=4), number=st.integers(0, 99))
-def test_permuted_batches_permute_the_run(claim: Claim, signs: list[int], number: int) -> None:
-    size = len(signs)
-    batches = np.random.Generator(np.random.PCG64(number)).integers(size, size=(40, 1))
-    q = np.array(signs) / np.sqrt(size)
-    base = simulate(q, 0.0, batch_size=1, step_size=0.3, steps=40, batches=batches)
-    for order in permutations(range(size)):
-        moved = simulate(q[np.argsort(order)], 0.0, batch_size=1, step_size=0.3, steps=40,
-                         batches=np.array(order)[batches])  # fmt: skip
-        same = np.allclose(moved.log_abs_q[0][list(order)], base.log_abs_q[0], atol=1e-9, rtol=0)
-        expect(same, "a permutation of the batches does not permute the run", order=order)
 
 
 @evidence(SELECT_EQUAL, "simulation", step="total")

@@ -29,14 +29,7 @@ from sim import simulate
 from tests.analysis import ball, expect_outside
 from tests.reading import by_side, expect_items
 from tests.subsets import chance_of, expect_counts
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_nonnegative,
-    expect_zero,
-    seed,
-)
+from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, seed
 from theorem_audit.checks.statistics import expect_mean, expect_proportion
 from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.bernstein import Undecided
@@ -61,21 +54,7 @@ from theory.minibatch.selection import (
 )
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse
 from theory.minibatch.sparse_time import BAND_ABOVE, SPARSE_TIME, mean_psi
-from theory.notation import (
-    S_C,
-    S,
-    a,
-    b,
-    delta,
-    delta_next,
-    n,
-    p,
-    q_i,
-    q_j,
-    rho,
-    s,
-    t,
-)
+from theory.notation import S_C, S, a, b, delta, delta_next, n, p, q_i, q_j, rho, s, t
 
 E = Symbol("E", positive=True)  # e^y = |q_1/q_2|
 PAIR = {n: 2, b: 1}

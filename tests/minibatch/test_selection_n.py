@@ -7,20 +7,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sympy import (
-    Eq,
-    Ge,
-    Integer,
-    Le,
-    Rational,
-    Sum,
-    Symbol,
-    cancel,
-    diff,
-    lambdify,
-    limit,
-    sqrt,
-)
+from sympy import Eq, Ge, Integer, Le, Rational, Sum, Symbol, cancel, diff, lambdify, limit, sqrt
 
 from sim import simulate
 from sim.problems.selection_law import Law, selection_law

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from sympy import Abs, Ge, Rational, Symbol, cancel, diff, log, solve
 
-import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
-from mpmath import mp
-from sympy import (
-    Abs,
-    Ge,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    log,
-    solve,
-)
-
-from sim import simulate
 from tests.analysis import ball, expect_outside
 from tests.inequalities import expect_implied
 from tests.obstructions import two_cycles
 from tests.reading import by_side
 from tests.subsets import chance_of, expect_counts
-from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, seed
+from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.log_ratios import WALK_DRIFT, membership_moments
@@ -89,22 +73,6 @@ def test_two_cycles_past_the_edge(claim: Claim) -> None:
     expect(solve(cancel(distance), a) == [by_side(claim, edge)], "the cycle is born at the edge")
     for point, _ in two_cycles():
         expect(point[a] > by_side(claim, edge), "a rational cycle below the edge", a=point[a])
-
-
-@evidence(SGD_EDGE, "simulation", step="edge")
-def test_just_below_and_just_past_the_edge(claim: Claim) -> None:
-    """300 runs each: all within 1e-2 of a data point 1% below the edge, none 2% past it."""
-    top = float(by_side(claim, edge))
-    for share, expected in ((0.98, 300), (1.02, 0)):
-        random = np.random.Generator(np.random.PCG64(seed(str(share))))
-        q = random.normal(size=(300, 3))
-        q /= np.linalg.norm(q, axis=1, keepdims=True)
-        rule = float(by_side(claim, eta_max).subs(b, 2))
-        result = simulate(q, 0.0, batch_size=2, step_size=share * rule, steps=2500,
-                          seed=seed("run", str(share)))  # fmt: skip
-        largest = np.sort(result.q**2, axis=1)
-        near = (np.abs(largest[:, -1] - 1) < 1e-2) & (largest[:, :-1].sum(axis=1) < 1e-2)
-        expect(near.sum() == expected, f"{near.sum()} of 300 at a = {share * top}")
 
 
 # UNIVERSAL-DECAY
@@ -182,38 +150,3 @@ def test_only_to_leading_order(claim: Claim) -> None:
             total += diff(log(factors[0]) + log(factors[1]), a, 2).subs(a, 0) / 4
         plain.append(total)
     expect(plain == [Rational(-1, 4), Rational(-41, 100)], "without the norm", found=plain)
-
-
-@evidence(UNIVERSAL_DECAY, "property")
-@given(
-    sizes=st.lists(st.integers(1, 9), min_size=2, max_size=5),
-    batch=st.integers(1, 4),
-    passive=st.integers(0, 2),
-    shift=st.integers(-1, 1),
-)
-def test_decay_on_explicit_states(
-    claim: Claim, sizes: list[int], batch: int, passive: int, shift: int
-) -> None:
-    """All batches at a = 1e-6, delta = shift * a, in 60 digits: E[dF]/a^2 is F_2 up to 1e3 a."""
-    points = len(sizes) + passive  # passive coordinates are zeros
-    batch = min(batch, points)
-    with mp.workdps(60):
-        step = mp.mpf(10) ** -6
-        norm = mp.fsum(mp.mpf(x) ** 2 for x in sizes)
-        q = [mp.sqrt((1 + shift * step) / norm) * x for x in sizes] + [mp.mpf(0)] * passive
-        total, count = mp.mpf(0), 0
-        for drawn in combinations(range(points), batch):
-            mass = mp.fsum(q[j] ** 2 for j in drawn)
-            new = [
-                x * (1 - step * mass + step * (1 - shift * step) * (j in drawn))
-                for j, x in enumerate(q)
-            ]
-            logs = mp.fsum(mp.log(y / x) for x, y in zip(q, new, strict=True) if x)
-            change = mp.fsum(y * y for y in new) - (1 + shift * step)
-            total += logs - mp.mpf(len(sizes)) / 2 * change
-            count += 1
-        found = total / count / step**2
-        values = {n: points, b: batch, k: len(sizes), delta: 0}
-        claimed = by_side(claim, second_order).subs(values)
-        gap = abs(found - mp.mpf(int(claimed.p)) / int(claimed.q))
-        expect(gap < 1e3 * step, "F_2", q=sizes, b=batch, found=found)

@@ -29,12 +29,7 @@ from sympy.logic.boolalg import Boolean
 from tests.inequalities import expect_holds, expect_implied, expect_inside, restricted
 from tests.minibatch.test_reach import CASES
 from tests.reading import by_side
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_nonnegative,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
@@ -51,13 +46,7 @@ from theory.minibatch.capture import (
     t_star,
     threshold,
 )
-from theory.minibatch.log_ratios import (
-    SAMPLING,
-    STEP_SIZE,
-    WALK_DRIFT,
-    WALK_JUMP,
-    step_factor,
-)
+from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE, WALK_DRIFT, WALK_JUMP, step_factor
 from theory.minibatch.reach import REACH, M, final_ratio, schedule_probability
 from theory.minibatch.sparse import (
     LARGEST_V,
@@ -80,21 +69,7 @@ from theory.minibatch.sparse import (
 from theory.minibatch.two_points import MASS_FLOOR
 from theory.model.band import BAND_WIDE, ENTRY
 from theory.model.step import SIGN
-from theory.notation import (
-    S,
-    a,
-    b,
-    delta,
-    delta_next,
-    n,
-    p,
-    r2,
-    rho,
-    rho_next,
-    s,
-    s_next,
-    t,
-)
+from theory.notation import S, a, b, delta, delta_next, n, p, r2, rho, rho_next, s, s_next, t
 
 STATE_ORDER = (a, r2, s, t_star)
 

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-from sympy import Rational, Symbol
-
-from sim import from_weights, simulate
 from tests.analysis import expect_outside
 from tests.obstructions import OBSTRUCTIONS
-from tests.reading import by_side
-from theorem_audit import evidence, expect, rng, seed
+from theorem_audit import evidence, expect
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
-from theory.minibatch.sparse import SGD_SPARSE, limit_winner
-from theory.notation import a, b, n, r2, s
+from theory.minibatch.sparse import SGD_SPARSE
 
 # Each hypothesis is needed
 
@@ -37,37 +29,3 @@ def test_starts_that_do_not_converge(claim: Claim, case: str) -> None:
 
 
 # SGD-SPARSE: played
-
-
-@evidence(SGD_SPARSE, "simulation", step="tail")
-def test_extreme_starts_converge(claim: Claim) -> None:
-    """a = 0.49, r2(0) = 1.95: every run ends at a data point with the sign of its start."""
-    for index, (size, dimension, batch, steps) in enumerate(
-        ((2, 3, 1, 2500), (5, 8, 2, 3000), (6, 6, 5, 6000))
-    ):
-        point = {n: size, b: batch, a: Rational(49, 100), r2: Rational(39, 20), s: Rational(1, 2)}
-        expect(satisfies(claim.region, point), "the region leaves these starts out", **_text(point))
-        for activation in ("linear", "relu"):
-            random = rng(index, activation)
-            weight = random.normal(size=(40, dimension))
-            data = np.linalg.qr(random.normal(size=(dimension, size)))[0].T
-            weight *= np.sqrt(1.95) / np.linalg.norm(weight, axis=1, keepdims=True)
-            q, off = from_weights(weight, data)
-            if activation == "relu":
-                q[:, 0] = np.abs(q[:, 0])  # a live coordinate
-            run = simulate(
-                q, off, batch_size=batch, step_size=0.49 * batch, steps=steps,
-                activation=activation, seed=seed(index, activation),
-            )  # fmt: skip
-            winner = run.log_abs_q.argmax(axis=1)
-            rows = np.arange(len(q))
-            value = run.q[rows, winner]
-            expect(np.all(np.sign(value) == np.sign(q[rows, winner])), "sign of the winner")
-            rest = run.r2 - value**2
-            target = float(by_side(claim, limit_winner))
-            done = (np.abs(value**2 - target) < 1e-3) & (rest < 1e-3)
-            expect(np.all(done), f"not converged: {(~done).sum()} of {len(q)}", **_text(point))
-
-
-def _text(point: dict[Symbol, Any]) -> dict[str, Any]:
-    return {str(symbol): value for symbol, value in point.items()}

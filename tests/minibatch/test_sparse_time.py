@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,9 @@ from sympy.logic.boolalg import Boolean
 
 from sim import simulate
 from tests.inequalities import condition_of, is_strict
-from tests.rationals import fractions
 from tests.reading import by_side
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, exact_quotient, expect, expect_nonnegative, expect_zero, seed
-from theorem_audit.checks.statistics import expect_at_most
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import Box, box_of, satisfies
 from theorem_audit.exact.zero import difference, relations, stated
@@ -247,51 +244,3 @@ def test_runs_are_sparse_within_the_horizon(claim: Claim, data: st.DataObject) -
     target = float(by_side(SGD_SPARSE, limit_winner))
     expect(abs(run.q[0, winner] ** 2 - target) < 1e-9, "size of the winner", q=q, b=batch, a=step)
     expect(np.array_equal(run.sign[0], np.sign(q)), "signs and zeros are kept", q=q)
-
-
-@evidence(SPARSE_TIME, "simulation", step="average")
-def test_chance_of_not_being_sparse(claim: Claim) -> None:
-    """P(Phi_k > x) <= (1 - p a^2/6)^k Phi_0 / x, counted in 2000 runs at several k and x."""
-    for index, (points, batch, step) in enumerate(((2, 1, 0.23), (4, 2, 0.2), (6, 5, 0.23))):
-        split = batch * (points - batch) / (points * (points - 1))
-        q = np.linspace(1, 2, points)
-        q /= np.linalg.norm(q)
-        rate = fall(claim, split, step)
-        start = phi(np.log(q)[None])[0]
-        every = math.ceil(1 / rate)
-        run = simulate(
-            np.tile(q, (500, 1)), 0.0, batch_size=batch, step_size=step * batch, steps=4 * every,
-            seed=seed(index), observe=["log_abs_q"], every=every,
-        )  # fmt: skip
-        for k, logs in zip(run.recorded_steps[1:], run.recorded["log_abs_q"][1:], strict=True):
-            bound = math.exp(-rate * int(k)) * start
-            for level in (0.3, 0.1):
-                if bound / level < 1:
-                    count = int((phi(logs) > level).sum())
-                    expect_at_most(count, 500, bound / level, what=f"n={points} b={batch} k={k}")
-
-
-@evidence(SPARSE_TIME, "property", step=("factor", "pointwise"))
-@given(
-    sizes=st.lists(st.integers(1, 30), min_size=2, max_size=5),
-    xi=fractions(0, 1, max_denominator=8),
-    share=fractions(0, 1, max_denominator=9),
-)
-def test_mean_of_phi_on_exact_states(claim: Claim, sizes: list[int], xi: Any, share: Any) -> None:
-    """E Phi+ <= claimed factor * Phi, all batches played, in floats: 1e-12 covers 100 roundings."""
-    largest = float(box_over(claim, a)[a][1])
-    step = largest * max(float(share), 0.02)
-    points, norm = len(sizes), 1 + float(xi) * step / 4
-    q = np.array(sizes, dtype=float)
-    q *= math.sqrt(norm) / np.linalg.norm(q)
-    for batch in {1, points - 1, points // 2} - {0}:
-        after = []
-        for drawn in combinations(range(points), batch):
-            mass = sum(q[j] ** 2 for j in drawn)
-            factor = np.full(points, 1 - step * mass)
-            factor[list(drawn)] += step * (2 - norm)
-            after.append(q * factor)
-        mean = phi(np.log(np.array(after))).mean()
-        split = batch * (points - batch) / (points * (points - 1))
-        bound = math.exp(-fall(claim, split, step)) * phi(np.log(q)[None])[0]
-        expect(mean <= bound * (1 + 1e-12), "E Phi+", q=q, b=batch, a=step, mean=mean, bound=bound)

@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-from math import comb
-from typing import Any
-
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import integrate, stats
-from sympy import (
-    Eq,
-    Ge,
-    Gt,
-    Integer,
-    Rational,
-    diff,
-    lambdify,
-    log,
-)
+from sympy import Eq, Ge, Gt, Integer, Rational, diff, log
 
 from tests.analysis import expect_same
 from tests.inequalities import (
@@ -85,25 +70,6 @@ def test_covariance_of_two_log_ratios(claim: Claim) -> None:
     expect_same(by_side(claim, variance), square - rate**2, at, "variance")
     expect_same(by_side(claim, covariance), mixed - rate**2, at, "covariance")
     expect_same(by_side(claim, spread), square - mixed, at, "what is not shared")
-
-
-@evidence(TIME_SPREAD, "property", step="covariance")
-@given(size=st.integers(3, 8), data=st.data())
-def test_covariance_over_all_batches(claim: Claim, size: int, data: Any) -> None:
-    """All b-subsets, a = 1/3, I = 0, in floats; sums of at most 70 terms below 1, so 1e-12."""
-    batch = data.draw(st.integers(1, size - 1))
-    moves = []
-    for drawn in combinations(range(size), batch):
-        logs = [np.log(1 - (0 in drawn) / 3 + (j in drawn) / 3) for j in (0, 1, 2)]
-        moves.append((logs[1] - logs[0], logs[2] - logs[0]))
-    found = np.cov(np.array(moves).T, bias=True)
-    expect(len(moves) == comb(size, batch), "all batches")
-    known = {p: by_side(WALK_DRIFT, p).subs({n: size, b: batch}), n: size, b: batch}
-    known |= {a: Rational(1, 3)}
-    mean = by_side(SGD_RATE, rate_ratio).subs(known)
-    for symbol, value in ((variance, found[0, 0]), (covariance, found[0, 1])):
-        claimed = float(by_side(claim, symbol).subs(rate, mean).subs(known))
-        expect(abs(claimed - value) < 1e-12, f"{symbol}", n=size, b=batch)
 
 
 @evidence(TIME_SPREAD, "cited", step="central limit")
@@ -225,28 +191,3 @@ def test_with_replacement_small_batches_are_slowest(claim: Claim) -> None:
     expect_same(n / b * bound.gts, log(1 - a**2), points(a, n, b), "per epoch, with replacement")
     at_one = by_side(claim, per_epoch).subs(b, 1)
     expect_same(-at_one, log(1 - a**2), points(a, n), "b = 1, where both samplings agree")
-
-
-@evidence(TIME_BEST, "property", step="gains")
-@given(size=st.integers(2, 60), share=st.floats(0.01, 0.49))
-def test_best_batch_sizes_in_numbers(claim: Claim, size: int, share: float) -> None:
-    """Per epoch b = 1; per step n//2 (for odd n tied with n//2 + 1, to rounding)."""
-    batch = np.arange(1, size)
-    with np.errstate(invalid="ignore"):  # a nan fails below
-        epoch, step = (
-            lambdify((n, b, a), by_side(claim, whole))(size, batch, share)
-            for whole in (per_epoch, per_step)
-        )
-    expect(epoch.argmax() == 0, "per epoch", n=size)
-    expect(step[size // 2 - 1] >= step.max() * (1 - 1e-12), "per step", n=size)
-
-
-@evidence(TIME_BEST_ETA, "property", step="bernoulli")
-@given(size=st.integers(3, 60), rate_=st.floats(0.01, 0.49))
-def test_best_batch_at_fixed_learning_rate_in_numbers(
-    claim: Claim, size: int, rate_: float
-) -> None:
-    batch = np.arange(1, size)
-    with np.errstate(invalid="ignore"):  # a nan fails below
-        values = lambdify((n, b, eta), by_side(claim, per_step))(size, batch, rate_)
-    expect((np.diff(values) < 0).all(), "R_step falls in b", n=size, eta=rate_)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import And, Eq, Expr, Ge, Gt, Le, Rational, Symbol, cancel, log, sqrt
 
-from sim.reference import exact_run
 from tests.analysis import ball, expect_outside, expect_same
 from tests.inequalities import expect_holds, expect_inside, restricted, shadows
-from tests.rationals import fractions
 from tests.walks.bounds import expect_on_orthant, upper_bound
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
@@ -106,40 +101,6 @@ def test_mass_keeps_the_share_of_an_undrawn_coordinate(claim: Claim) -> None:
         expect_zero(gap.subs(S, 0), "equality at S = 0")
         expect(type(relation) is type(s_next >= s), f"{relation} is strict, but equal at S = 0")
         expect_on_orthant(a * t * S * (2 * left + a * t), "the gap")
-
-
-@evidence(MASS_FLOOR, "property")
-@given(
-    squares=st.lists(fractions(0, 1, max_denominator=9), min_size=2, max_size=5),
-    off=fractions(0, 1, max_denominator=9),
-    share=fractions(Fraction(1, 50), Fraction(49, 100), max_denominator=100),
-    data=st.data(),
-)
-def test_mass_of_exact_runs(
-    claim: Claim, squares: list[Fraction], off: Fraction, share: Fraction, data: st.DataObject
-) -> None:
-    """Two exact steps from the loss's gradient, any n and batch; r2 <= 2 by scaling."""
-    norm = sum(x * x for x in squares) + off
-    scale = Fraction(1) if norm <= 2 else 1 / (1 + norm)
-    q, rho = [float(scale * x) for x in squares], float(scale**2 * off)
-    size = len(q)
-    batch = data.draw(st.lists(st.integers(0, size - 1), min_size=1, max_size=size, unique=True))
-    step = float(share)
-
-    def mass(state: Any) -> Rational:
-        return sum((Rational(int(x.p), int(x.q)) ** 2 for x in state), Rational(0))
-
-    before, rho0 = exact_run(q, rho, [], step_size=step * len(batch), batch_size=len(batch))
-    after, _ = exact_run(q, rho, [batch], step_size=step * len(batch), batch_size=len(batch))
-    total = mass(before) + Rational(int(rho0.p), int(rho0.q))
-    from_float = Rational(*Fraction(step * len(batch)).as_integer_ratio()) / len(batch)
-    values = {
-        s: mass(before), t: 2 - total, a: from_float,
-        S: mass([before[k] for k in batch]), s_next: mass(after),
-    }  # fmt: skip
-    for relation in relations(claim.formula):
-        truth = relation.subs(values)
-        expect(truth == True, f"{relation}", q=squares, batch=batch)  # noqa: E712
 
 
 BEYOND = {

@@ -8,10 +8,7 @@ from sympy import Eq, Rational, Symbol
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.exact.zero import relations as conjuncts
-from theory.model.band import (
-    PEAK,
-    m,
-)
+from theory.model.band import PEAK, m
 from theory.notation import S, a, delta, r2
 
 

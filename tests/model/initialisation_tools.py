@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Symbol,
-)
+from sympy import Symbol
 
 # Scaled coordinates: y = rho - 2, z = s/y, v = S/s, alpha = a y.  All are >= 0.
 y, z, v, alpha = (Symbol(name, real=True) for name in ("y", "z", "v", "alpha"))

@@ -5,13 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import strategies as st
 from sympy import Symbol
 
 from tests.instances import Vector, dot, exact
 from theory.notation import n, rho, s
-
-ACTIVATIONS = st.sampled_from(["linear", "relu"])
 
 
 def masses(weight: Vector, data: list[Vector], gates: list[int]) -> dict[Symbol, Any]:

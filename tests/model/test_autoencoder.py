@@ -12,12 +12,7 @@ from tests.ambient import derivatives
 from tests.instances import exact
 from theorem_audit import evidence, expect, expect_identity, rng
 from theorem_audit.statement.claim import Claim
-from theory.model.autoencoder import (
-    GRAD,
-    HESS,
-    gradient_of_loss,
-    hessian_of_loss,
-)
+from theory.model.autoencoder import GRAD, HESS, gradient_of_loss, hessian_of_loss
 from theory.notation import active, gradient, hessian_form, q_i, r2, v_v, w, w_v, x, x_v
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-from hypothesis import given
-from sympy import Eq, Expr, Integer, Le, Poly, Rational, Symbol, cancel, lambdify
+from sympy import Eq, Expr, Integer, Le, Poly, Rational, Symbol, cancel
 from sympy.logic.boolalg import Boolean
 
-from sim import from_weights, simulate
 from tests.inequalities import (
     cleared,
     condition_of,
@@ -17,27 +14,16 @@ from tests.inequalities import (
     is_strict,
     univariate_sign,
 )
-from tests.instances import Instance, evaluate, instances
 from tests.model.band_tools import inequalities
 from tests.reading import expect_items
-from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import difference
 from theorem_audit.exact.zero import relations as conjuncts
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.model.band import (
-    BAND,
-    BAND_LEAST,
-    BAND_WIDE,
-    ENTRY,
-    ENTRY_LEAST,
-    GROWTH,
-    GROWTH_LOW,
-    PEAK,
-    m,
-)
+from theory.model.band import BAND, BAND_LEAST, BAND_WIDE, ENTRY, ENTRY_LEAST, PEAK, m
 from theory.model.step import norm_step
-from theory.notation import S, a, delta, delta_next, r2, r2_next
+from theory.notation import S, a, delta, delta_next
 
 P, Y = Symbol("p", real=True), Symbol("y", real=True)
 FROM_M = {a: m * (m + 2)}
@@ -252,102 +238,3 @@ def test_above_the_upper_end_a_full_step_rises(claim: Claim) -> None:
     edge = 1 / a
     expect_zero(difference(upper).subs(delta, edge), f"{upper} does not end at {edge}")
     expect_zero(full.subs(delta, edge), "the bracket at the upper end")
-
-
-@evidence(BAND, "property", step=BAND.steps)
-@evidence(BAND_WIDE, "property", step=BAND_WIDE.steps)
-@given(instance=instances(lambda share, _: share / 2))
-def test_band_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
-    """Wherever a state of an exact run lies in the region, the formula holds at the next step."""
-    for _ in range(2):
-        after = instance.step()
-        at = {a: instance.a, S: instance.S, delta: instance.r2 - 1}
-        if evaluate(claim.region, at):
-            holds = evaluate(claim.formula, {**at, delta_next: after.r2 - 1})
-            expect(holds, "the formula is false", instance=instance)
-        instance = after
-
-
-@evidence(ENTRY, "property")
-@evidence(GROWTH, "property", step=GROWTH.steps)
-@evidence(GROWTH_LOW, "property", step=GROWTH_LOW.steps)
-@given(instance=instances())
-def test_inequality_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
-    at = {a: instance.a, S: instance.S, r2: instance.r2, delta: instance.r2 - 1}
-    if evaluate(claim.region, at):
-        squared = instance.step().r2
-        holds = evaluate(claim.formula, {**at, r2_next: squared, delta_next: squared - 1})
-        expect(holds, "the formula is false", instance=instance)
-
-
-_STEPS = 400
-_SETTINGS = {  # claim id -> step sizes a: the largest that the claim allows, and a small one
-    "BAND": (0.42865, 0.05),
-    "BAND-WIDE": (0.5, 0.05),
-    "BAND-LEAST": (0.18547 * 2.18547, 0.05),
-}
-
-
-@evidence(BAND, "simulation", step="upper")
-@evidence(BAND_WIDE, "simulation", step="upper")
-@evidence(BAND_LEAST, "simulation", step="upper")
-def test_runs_stay_in_the_band(claim: Claim) -> None:
-    """From below the sphere no run ever leaves the band, and every run that starts above falls.
-
-    Rounding: one step errs by at most 16 (n + 30) 2^-53 in r2 (all factors below 4), and by ENTRY an
-    error above the band does not grow; so after T steps it is below T times that.
-    """
-    n, b, d = 6, 2, 8
-    end = lambdify(parameter_of(claim), upper_end(claim))
-    tolerance = 16 * (n + 30) * 2.0**-53 * _STEPS
-    for index, step in enumerate(_SETTINGS[claim.id]):
-        random = rng("band", index)
-        data = np.linalg.qr(random.normal(size=(d, n)))[0].T
-        weight = random.normal(size=(200, d))
-        weight *= random.uniform(0.1, 1.0, size=(200, 1)) / np.linalg.norm(weight, axis=1)[:, None]
-        q, rho = from_weights(weight, data)
-        run = simulate(
-            q, rho, batch_size=b, step_size=step * b, steps=_STEPS, seed=seed("band", index),
-            observe=["r2"],
-        )  # fmt: skip
-        top = end(step if parameter_of(claim) is a else np.sqrt(1 + step) - 1)
-        worst = float((run.recorded["r2"] - 1).max())
-        expect(worst <= top + tolerance, "a run left the band", a=step, worst=worst, end=top)
-        expect(worst > 0, "no run was above the sphere at all", a=step)
-
-
-@evidence(ENTRY, "simulation")
-@evidence(ENTRY_LEAST, "simulation")
-@evidence(GROWTH, "simulation", step=GROWTH.steps)
-@evidence(GROWTH_LOW, "simulation", step=GROWTH_LOW.steps)
-def test_inequality_along_runs(claim: Claim) -> None:
-    """Every step of real runs, from far below the sphere and from above it (r2 up to 1.9).
-
-    S is not recorded; with b = n it is sum of q^2.  Rounding of one step: see above, doubled.
-    """
-    n, d, step = 5, 8, 0.3
-    random = rng("along")
-    data = np.linalg.qr(random.normal(size=(d, n)))[0].T
-    weight = random.normal(size=(200, d))
-    weight *= (
-        np.sqrt(random.uniform(0.01, 1.9, size=(200, 1))) / np.linalg.norm(weight, axis=1)[:, None]
-    )
-    q, rho = from_weights(weight, data)
-    run = simulate(
-        q, rho, batch_size=n, step_size=step * n, steps=60, seed=seed("along"),
-        observe=["r2", "active_mass"],
-    )  # fmt: skip
-    norm, mass = run.recorded["r2"], run.recorded["active_mass"]
-    now, after, seen = norm[:-1], norm[1:], mass[:-1]
-    names = (a, m, S, r2, delta, r2_next, delta_next)
-    values = (step, np.sqrt(1 + step) - 1, seen, now, now - 1, after, after - 1)
-    inside = np.ones(now.shape, dtype=bool)
-    for condition in conjuncts(claim.region):
-        if not isinstance(condition, Eq):
-            inside &= lambdify(names, difference(condition))(*values) >= 0
-    expect(inside.any(), "no state of the runs lies in the region")
-    tolerance = 32 * (n + 30) * 2.0**-53
-    for relation in conjuncts(claim.formula):
-        gap = np.broadcast_to(lambdify(names, difference(relation))(*values), now.shape)[inside]
-        worst = float(np.abs(gap).max() if isinstance(relation, Eq) else -gap.min())
-        expect(worst <= tolerance, f"{relation} along a run", worst=worst)

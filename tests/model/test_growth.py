@@ -22,15 +22,7 @@ from theorem_audit.exact.zero import difference
 from theorem_audit.exact.zero import relations as conjuncts
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.model.band import (
-    BAND,
-    BAND_LEAST,
-    BAND_WIDE,
-    ENTRY,
-    ENTRY_LEAST,
-    GROWTH,
-    GROWTH_LOW,
-)
+from theory.model.band import BAND, BAND_LEAST, BAND_WIDE, ENTRY, ENTRY_LEAST, GROWTH, GROWTH_LOW
 from theory.model.step import norm_step
 from theory.notation import S, a, delta, delta_next, r2, r2_next
 

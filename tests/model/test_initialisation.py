@@ -29,26 +29,14 @@ from tests.instances import Instance, exact
 from tests.model.initialisation_tools import alpha, v, y, z
 from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_zero,
-    note,
-    rng,
-    seed,
-)
+from theorem_audit import evidence, expect, expect_zero, note, rng, seed
 from theorem_audit.checks.statistics import expect_at_least, expect_proportion
 from theorem_audit.exact.region import box_of, satisfies
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.full_batch.convergence import GD_CONVERGES
-from theory.model.initialisation import (
-    INIT_RADIUS,
-    batch_factor,
-    kappa,
-    next_masses,
-)
+from theory.model.initialisation import INIT_RADIUS, batch_factor, kappa, next_masses
 from theory.model.landscape import STATIONARY, loss_minimum, mean_loss
 from theory.model.step import STEP
 from theory.notation import (

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 from sympy import And, Ge, Le, Symbol, expand, groebner
 from sympy.logic.boolalg import Boolean
 
-from sim import from_weights, simulate
-from sim.observe import active_mass
-from sim.observe import loss as observed_loss
 from tests.inequalities import expect_condition, restricted
 from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_zero,
-    note,
-    rng,
-    seed,
-)
+from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -88,37 +77,3 @@ def test_excess_is_nowhere_negative(claim: Claim, case: Boolean) -> None:
     excess = expand(2 * n * stated(claim.formula, loss_excess))
     region = And(restricted(claim.region, (s, rho)), case)
     expect_on_cube(excess, cube_chart(region, [s, rho]), "L - L_min >= 0")
-
-
-@evidence(STATIONARY, "simulation", cases={"linear": "linear", "relu": "relu"})
-def test_runs_end_at_the_global_minimum(claim: Claim, case: str) -> None:
-    """Full batch and mini-batch, 100 starts inside squared norm 2 on a random orthonormal basis.
-
-    Tolerance: the loss observable is a sum of products of float64 values below 4 with fewer than
-    4 n roundings each, so 64 n eps covers it; the excess itself is evaluated at the final state.
-    """
-    size, dimension, runs = 5, 9, 100
-    stream = rng(case)
-    basis = np.linalg.qr(stream.standard_normal((dimension, dimension)))[0][:size]
-    weight = stream.standard_normal((runs, dimension))
-    weight *= 1.2 / np.linalg.norm(weight, axis=1)[:, None]
-    q, off = from_weights(weight, basis)
-    tolerance = 64 * size * np.finfo(float).eps
-    minimum = float(stated(claim.formula, loss_minimum).subs(n, size))
-    for batch_size in (size, 2):
-        run = simulate(
-            q, off, batch_size=batch_size, step_size=0.3 * batch_size, steps=2000,
-            activation=case, seed=seed(case, batch_size),
-            observe={"loss": observed_loss, "s": active_mass}, every=2000,
-        )  # fmt: skip
-        alive = ~run.dead
-        expect(alive.sum() > runs / 2, "too few live runs", alive=int(alive.sum()))
-        on = run.recorded["s"][-1][alive]
-        excess = stated(claim.formula, loss_excess).subs(n, size)
-        for value, mass, total in zip(
-            run.recorded["loss"][-1][alive], on, run.r2[alive], strict=True
-        ):
-            claimed = float(excess.subs({s: mass, rho: total - mass}))
-            expect(abs(value - minimum - claimed) <= tolerance, "loss", loss=value, s=mass)
-            expect(value - minimum <= 1e-9, "not at the minimum after 2000 steps", loss=value)
-        note(f"{case}, b = {batch_size}: {int(alive.sum())} live runs end at L_min = {minimum:g}")

@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-from sympy import (
-    And,
-    Eq,
-    Expr,
-    Integer,
-    Poly,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    expand,
-    sqrt,
-)
+from sympy import And, Eq, Expr, Integer, Poly, Rational, Symbol, cancel, diff, expand, sqrt
 
-from sim import from_weights, simulate
 from tests.inequalities import expect_needed, expect_tight, is_strict
 from tests.reading import expect_items
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_nonnegative,
-    expect_zero,
-    rng,
-    seed,
-)
-from theorem_audit.checks.statistics import expect_proportion
+from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
@@ -46,18 +23,7 @@ from theory.model.initialisation import (
 )
 from theory.model.landscape import equations, mean_gradient
 from theory.model.step import STEP, next_squared_norm
-from theory.notation import (
-    S,
-    a,
-    active,
-    n,
-    perp_next,
-    q_j_next,
-    r2,
-    r2_next,
-    rho,
-    s,
-)
+from theory.notation import S, a, active, n, perp_next, q_j_next, r2, r2_next, rho, s
 from theory.notation import gradient as gradient_symbol
 
 # --- RADIUS-TWO
@@ -204,22 +170,6 @@ def test_no_gradient_with_all_gates_closed(claim: Claim) -> None:
         equations(claim.formula, gradient_symbol),
         {gradient_symbol: gradient_of_loss().subs(active, 0)},
     )
-
-
-@evidence(DEAD, "simulation", cases={f"n={size}": size for size in (1, 2, 5)})
-def test_fraction_of_dead_starts(claim: Claim, case: int) -> None:
-    """Gaussian weights on a random orthonormal basis; dead runs are flagged and stay bit for bit."""
-    runs, dimension = 40_000, case + 3
-    basis = np.linalg.qr(rng("basis").standard_normal((dimension, dimension)))[0][:case]
-    q, rho_ = from_weights(rng("starts").standard_normal((runs, dimension)), basis)
-    run = simulate(q, rho_, batch_size=1, step_size=0.2, steps=0, activation="relu", seed=seed())
-    expected = float(stated(claim.formula, dead_probability).subs(n, case))
-    expect_proportion(int(run.dead.sum()), runs, expected, visible=0.25, what="dead starts")
-    first = np.flatnonzero(run.dead)[:200]
-    later = simulate(q[first], rho_[first], batch_size=1, step_size=0.2, steps=50,
-                     activation="relu", seed=seed())  # fmt: skip
-    expect(later.dead.all(), "a dead run came alive")
-    expect((later.q == run.q[first]).all() and (later.rho == run.rho[first]).all(), "moved")
 
 
 @evidence(DEAD, "witness", needs="joint sign symmetry")

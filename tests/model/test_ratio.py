@@ -5,33 +5,19 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-from sympy import Expr, Rational, Symbol, cancel, lambdify, log
+from sympy import Expr, Rational, Symbol, cancel, log
 
 from tests.inequalities import named
 from tests.instances import Instance, exact
-from tests.model.step_tools import LONG, long_run, one_step
+from tests.model.step_tools import one_step
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
-from theory.model.step import (
-    RATIO,
-    chi_i,
-    chi_j,
-    log_ratio_change,
-)
-from theory.notation import (
-    S,
-    a,
-    chi,
-    q_i,
-    q_j,
-    q_j_next,
-    r2,
-)
+from theory.model.step import RATIO, chi_i, chi_j, log_ratio_change
+from theory.notation import S, a, chi, q_i, q_j, q_j_next, r2
 
 
 def _factor(value: tuple[int, int]) -> Expr:
@@ -103,27 +89,3 @@ def test_ratio_needs_its_assumptions(claim: Claim, case: str) -> None:
     claimed = claim.formula.rhs.subs(values)
     undefined = 0 in (*at.q, *after) or not claimed.is_real
     expect(undefined, "the log ratio exists", before=at.q, after=after, claimed=claimed)
-
-
-@evidence(RATIO, "simulation")
-def test_log_ratios_in_long_runs(claim: Claim) -> None:
-    """Every coordinate left out changes by log(1 - aS); every drawn one by the claimed amount more.
-
-    Rounding, u = 2^-53: a factor has relative error 4 (b + n + 30) u, a recorded logarithm |log q| u,
-    so a change is known to e = 8 (b + n + 30) u + 4 max|log q| u, and S to e/a.  The claimed amount
-    log(1 + a(2 - r2)/(1 - aS)) moves by at most e with that, and by a 4(n + 2)u/(1 - 2a) with r2.
-    """
-    (n, b, step, _), (_, run) = LONG.values(), long_run("log_abs_q", "r2")
-    logs, norms = run.recorded["log_abs_q"], run.recorded["r2"][:-1]
-    change = np.diff(logs, axis=0)
-    left_out = change.min(axis=2)
-    mass = -np.expm1(left_out) / step
-    amount = lambdify((S, r2, a), claim.formula.rhs.subs({chi_i: 1, chi_j: 0}))(mass, norms, step)
-    gaps = change - left_out[:, :, None]
-    u = 2.0**-53
-    e = 8 * (b + n + 30) * u + 4 * float(np.abs(logs).max()) * u
-    tolerance = 3 * e + step * 4 * (n + 2) * u / (1 - 2 * step)
-    moved = gaps > tolerance
-    expect(np.all(moved.sum(axis=2) == b), "not exactly the drawn coordinates moved apart")
-    error = np.abs(gaps - amount[:, :, None])[moved]
-    expect(np.all(error <= tolerance), "another amount", worst=float(error.max()))

@@ -5,35 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from sympy import And, Ge, Le, Poly, Rational, cancel, expand
 
-from sim import simulate
-from tests.ambient import (
-    bases,
-    combination,
-    gates_at,
-    hessian,
-    loss,
-    relu_loss,
-)
+from tests.ambient import bases, combination, gates_at, hessian, loss, relu_loss
 from tests.inequalities import expect_condition, restricted
 from tests.instances import ENTRIES, Vector, dot, exact
 from tests.model.landscape_tools import masses
 from tests.rationals import fractions
 from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_nonnegative,
-    expect_zero,
-    rng,
-    seed,
-)
+from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -167,27 +150,3 @@ def test_squared_norm_two_is_no_local_minimum(claim: Claim) -> None:
         at = masses(weight, point, [1])
         expect(exact(below) == stated(claim.formula, loss_gap).subs(at), "L - 1/2", step=step)
         expect(below < 0, "not lower", step=step)
-
-
-@evidence(SADDLES, "simulation", cases={"linear": "linear", "relu": "relu"})
-def test_runs_leave_inside_and_stay_outside(claim: Claim, case: str) -> None:
-    """100 starts at s = 1e-8 on either side of r2_c: inside reaches mass 1/2, outside loses mass.
-
-    What is certain: inside, GROWTH and the global convergence take s up (s starts 18 nats below 1
-    and grows by at least log(1 + a(2-r2)/2) per draw, here > 0.02, on half the draws; 6000 steps
-    are many times what that needs); outside every factor is below 1 (INIT-RADIUS).
-    """
-    size, runs, border = 4, 100, float(stated(claim.formula, critical_radius2))
-    direction = np.abs(rng(case).standard_normal((runs, size)))
-    q = 1e-4 * direction / np.linalg.norm(direction, axis=1)[:, None]
-    for side in (-0.25, 0.25):
-        run = simulate(
-            q, border + side, batch_size=2, step_size=0.4, steps=6000, activation=case,
-            seed=seed(case, str(side)),
-        )  # fmt: skip
-        final = (run.q**2).sum(axis=1)
-        if side < 0:
-            expect((final > 0.5).all(), "a run stayed at the saddle", least=float(final.min()))
-        else:
-            expect((final < 1e-8).all(), "a run left the minimum", most=float(final.max()))
-            expect((run.r2 > border).all(), "a run came inside", least=float(run.r2.min()))

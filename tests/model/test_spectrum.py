@@ -7,43 +7,16 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import (
-    Eq,
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Pow,
-    Rational,
-    Symbol,
-    binomial,
-    cancel,
-    diff,
-    expand,
-)
+from sympy import Eq, Expr, Ge, Gt, Integer, Pow, Rational, Symbol, binomial, cancel, diff, expand
 
-from sim import from_weights, simulate
 from sim.engine.state import State
-from sim.observe import hessian_max_eigenvalue, hessian_trace
-from tests.ambient import (
-    bases,
-    combination,
-    relu_loss,
-    unit_vectors,
-)
+from sim.observe import hessian_max_eigenvalue
+from tests.ambient import bases, combination, relu_loss, unit_vectors
 from tests.inequalities import expect_implied
 from tests.instances import Vector
 from tests.model.spectrum_tools import Basis
 from tests.reading import expect_items
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_identity,
-    expect_zero,
-    rng,
-    seed,
-)
-from theorem_audit.checks.statistics import expect_mean
+from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -241,48 +214,3 @@ def test_mean_number_of_active_data(claim: Claim) -> None:
         expect_zero(claimed - direct / (Integer(2) ** size - 1), f"the mean at n = {size}")
     mean, dead = diff(generating, z).subs(z, 1), generating.subs(z, 0)
     _zero_with_half_to_n(value - mean / (1 - dead))
-
-
-@evidence(TRACE, "simulation")
-def test_active_data_at_gaussian_starts(claim: Claim) -> None:
-    """k_0 given k_0 >= 1, on a random orthonormal basis; a rotation of the data changes nothing."""
-    size, dimension, runs = 5, 9, 40_000
-    basis = np.linalg.qr(rng("basis").standard_normal((dimension, dimension)))[0][:size]
-    q, _ = from_weights(rng("starts").standard_normal((runs, dimension)), basis)
-    counts = (q > 0).sum(axis=1)
-    expected = float(stated(claim.formula, mean_active).subs(n, size))
-    expect_mean(counts[counts > 0], expected, visible=0.02, what="mean of k_0 given k_0 >= 1")
-
-
-@evidence(TRACE, "simulation", cases={"full": 5, "mini": 2})
-def test_trace_at_the_points_runs_converge_to(claim: Claim, case: int) -> None:
-    """ReLU, both batch sizes: the limit point is read off, coordinates below 1e-6 being on the way
-    to 0 (they are below 1e-20 by then), and the trace is evaluated there with phi'(0) = 0."""
-    size, dimension, runs = 5, 9, 60
-    random = rng("start")
-    q = random.standard_normal((runs, size))
-    q[:, 0] = np.abs(q[:, 0])  # alive, and with r2 < 2 it stays so (SIGN)
-    q *= np.sqrt(random.uniform(0.2, 1.5, runs) / (q**2).sum(axis=1))[:, None]
-    run = simulate(
-        q, 0.3, batch_size=case, step_size=0.3 * case, steps=6000, activation="relu", seed=seed()
-    )
-    limit = np.where(run.log_abs_q > np.log(1e-6), run.q, 0.0)
-    expect((np.abs((limit**2).sum(axis=1) - 1) < 1e-9).all(), "a run has not converged")
-    active = (limit > 0).sum(axis=1)
-    expect((active == (1 if case < size else (q > 0).sum(axis=1))).all(), "active data at the end")
-    found = hessian_trace(State.at(limit, 0.0, activation="relu", dimension=dimension))
-    for value, count in zip(found, active, strict=True):
-        claimed = float(stated(claim.formula, trace).subs({n: size, d: dimension, k: int(count)}))
-        # (d + 4) |s - 1| + k |r2 - 1| over n, with |s - 1| < 1e-9 from above
-        expect(abs(value - claimed) <= (dimension + 4 + size) * 1e-9, "trace", found=value)
-    if case < size:
-        dense = (q > 0).sum(axis=1)
-        gap = [float(stated(claim.formula, trace_gap).subs({n: size, k0: int(c)})) for c in dense]
-        flatter = float(stated(claim.formula, trace).subs({n: size, d: dimension, k: 1}))
-        kept = [
-            float(stated(claim.formula, trace).subs({n: size, d: dimension, k: int(c)}))
-            for c in dense
-        ]
-        expect(
-            np.allclose(found - kept, gap, atol=1e-7), "gap to the dense minimum", sparse=flatter
-        )

@@ -11,7 +11,7 @@ from sympy import Eq, Ge, Rational, Symbol, cancel, lambdify
 from sim import from_weights, simulate
 from tests.inequalities import expect_holds, expect_needed, named
 from tests.instances import Instance, evaluate
-from tests.model.step_tools import LONG, long_run, one_step
+from tests.model.step_tools import one_step
 from tests.reading import expect_items, from_item
 from theorem_audit import evidence, expect, expect_identity, expect_zero, rng, seed
 from theorem_audit.doubt.implication import implied
@@ -19,14 +19,7 @@ from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.model.autoencoder import GRAD
-from theory.model.step import (
-    NORM,
-    SIGN,
-    STEP,
-    next_squared_norm,
-    norm_step,
-    step_from,
-)
+from theory.model.step import NORM, SIGN, STEP, next_squared_norm, norm_step, step_from
 from theory.notation import (
     S,
     a,
@@ -192,11 +185,3 @@ def test_engine_plays_the_step(claim: Claim) -> None:
             )
             error = np.abs(np.sqrt(run.recorded["rho"][t + 1]) - np.abs(root))
             expect(np.all(error <= tolerance * np.sqrt(off)), "w_perp after one step", **at)
-
-
-@evidence(SIGN, "simulation", step=KEPT)
-def test_signs_in_long_runs(claim: Claim) -> None:
-    q, run = long_run("r2")
-    expect(np.array_equal(run.sign, np.sign(q)), "a sign changed")
-    kept = lambdify((a, r2_next), next(x for x in relations(claim.formula) if x.has(r2_next)))
-    expect(np.all(kept(LONG["a"], run.recorded["r2"])), "the norm left the radius")

@@ -5,11 +5,7 @@ from __future__ import annotations
 from sympy import Eq, Expr
 
 from tests.inequalities import is_strict
-from tests.quadratic.cases import (
-    equation,
-    expect_assumed,
-    expect_variance_factors,
-)
+from tests.quadratic.cases import equation, expect_assumed, expect_variance_factors
 from tests.reading import expect_items
 from theorem_audit import expect
 from theorem_audit.exact.bernstein import Undecided
@@ -17,12 +13,7 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.quadratic.mean_square import Q_KAPPA, batch_ab, gradient2
-from theory.quadratic.second_moment import (
-    kron_product,
-    kron_sum,
-    noise,
-    second_moment_operator,
-)
+from theory.quadratic.second_moment import kron_product, kron_sum, noise, second_moment_operator
 
 
 def one_step() -> Expr:

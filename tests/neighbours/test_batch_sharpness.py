@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import combinations
-from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import (
     Expr,
     Ge,
@@ -27,13 +23,11 @@ from sympy import sign as sign_of
 
 from tests.analysis import expect_outside
 from tests.inequalities import expect_condition, expect_implied, is_strict
-from tests.instances import exact
 from tests.neighbours.tools import curvatures, expect_sign
 from tests.reading import by_side, expect_items, expect_only
 from tests.subsets import expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -55,8 +49,6 @@ from theory.neighbours.batch_sharpness import (
 )
 from theory.notation import a, active, b, eta, n, q_i, r2, t, v_v, w, w_v, x, x_v
 from theory.quadratic.bridge import DIRECTIONS, component_moments
-
-F = Fraction
 
 
 def slope_on_axis(own: bool) -> Expr:
@@ -168,76 +160,6 @@ def test_the_edge_is_at_one_half(claim: Claim) -> None:
     expect(ratio > 0, f"{left} has the sign of {right}")
 
 
-def _gradients(size: int, weight: list[Fraction]) -> list[list[Fraction]]:
-    """Of |x_i - w q|^2/2 for axes x_i, by the product rule: -q (x_i - w q) - <w, x_i - w q> x_i."""
-    found = []
-    for i in range(size):
-        q = weight[i]
-        rest = [F(int(i == k)) - y * q for k, y in enumerate(weight)]
-        pull = sum((y * z for y, z in zip(weight, rest, strict=True)), F(0))
-        found.append([-q * z - pull * int(i == k) for k, z in enumerate(rest)])
-    return found
-
-
-def _sharpness(size: int, batch: int, weight: list[Fraction]) -> Fraction:
-    """E[g'Hg]/E[g'g]: H g by the difference quotient of g along g, exact as a polynomial's derivative.
-
-    A batch's gradient is cubic in the weight, so the derivative along g is a combination of four values.
-    """
-    top = bottom = F(0)
-    for drawn in combinations(range(size), batch):
-
-        def of(at: list[Fraction], drawn: Any = drawn) -> list[Fraction]:
-            rows = _gradients(size, at)
-            return [sum((rows[i][k] for i in drawn), F(0)) / batch for k in range(len(at))]
-
-        g = of(weight)
-        steps = {1: F(2, 3), -1: F(-2, 3), 2: F(-1, 12), -2: F(1, 12)}
-        bend = [F(0)] * len(weight)
-        for k, share in steps.items():
-            values = of([y + k * z for y, z in zip(weight, g, strict=True)])
-            bend = [y + share * z for y, z in zip(bend, values, strict=True)]
-        top += sum((y * z for y, z in zip(g, bend, strict=True)), F(0))
-        bottom += sum((y * y for y in g), F(0))
-    return top / bottom
-
-
-@evidence(BATCH_SHARPNESS, "property", step="axis")
-@given(size=st.integers(2, 5), data=st.data(), at=st.fractions(0, 3, max_denominator=20))
-def test_sharpness_on_the_axis_by_listing_batches(
-    claim: Claim, size: int, data: st.DataObject, at: Fraction
-) -> None:
-    batch = data.draw(st.integers(1, size - 1))
-    point = {m: exact(at), n: size, b: batch}
-    if at in (0, 1):
-        expect(claim.region.subs(point) == False, "no gradient, no sharpness")  # noqa: E712
-        return
-    found = _sharpness(size, batch, [at] + [F(0)] * size)
-    expect(by_side(claim, sharp_axis).subs(point) == exact(found), "h_axis", **{"m": at, "n": size})
-
-
-@evidence(BATCH_SHARPNESS, "property", step=("near", "most"))
-@given(size=st.integers(2, 4), data=st.data(),
-       u=st.lists(st.integers(-3, 3), min_size=3, max_size=3))  # fmt: skip
-def test_sharpness_near_a_data_point_by_listing_batches(
-    claim: Claim, size: int, data: st.DataObject, u: list[int]
-) -> None:
-    """At x_1 + eps u, eps = 10^-9: the limit to within 10^-6."""
-    batch = data.draw(st.integers(1, size - 1))
-    eps = F(1, 10**9)
-    along = [F(u[0]), F(u[1])] + [F(0)] * (size - 2) + [F(u[2])]
-    point = {on_axis: u[0] ** 2, on_others: u[1] ** 2, off_data: u[2] ** 2, n: size, b: batch}
-    if not any(u):
-        expect(claim.region.subs(point) == False, "no displacement, no sharpness")  # noqa: E712
-        return
-    weight = [F(int(k == 0)) + eps * z for k, z in enumerate(along)]
-    found = exact(_sharpness(size, batch, weight))
-    claimed = by_side(claim, sharp_near).subs(point)
-    expect(abs(claimed - found) < Rational(1, 10**6), "h_near", u=u, n=size, b=batch, found=found)
-    (bound,) = [y for y in relations(claim.formula) if isinstance(y, Ge | Le | Gt | Lt)]
-    expect(bound.subs({sharp_near: claimed, **point}), f"{bound}", u=u)
-
-
 @evidence(BATCH_SHARPNESS, "witness", step="near")
 def test_the_mean_of_the_largest_eigenvalues_is_another(claim: Claim) -> None:
     """n = 3, b = 2, d = 4: batches at x_1 have 2, 2 and 0 as largest eigenvalue: mean 4/3 = 4/n, not 4/b.
@@ -334,36 +256,6 @@ def test_above_two_over_eta(claim: Claim) -> None:
     ratio = cancel(difference(bound).subs(values) * a * b / (a - Rational(1, 2)))
     expect(ratio.is_Rational, f"{bound}: the gap is {ratio} (a - 1/2)/(a b)")
     expect(ratio > 0, f"{bound}: the gap is negative")
-
-
-@evidence(BATCH_SHARPNESS_CYCLE, "property", step=("secant", "mean", "above"))
-@given(k=st.fractions(min_value=3, max_value=60, max_denominator=9), batch=st.integers(1, 3))
-def test_rational_cycles(claim: Claim, k: Fraction, batch: int) -> None:
-    """Exact points of size (x - z)/2 and (x + z)/2 with x^2 + 3 z^2 = 4, a = 1/(2(1 - z^2)), n = 3.
-
-    One step, by the product rule, exchanges them; curvatures by listing batches.
-    """
-    z, x = 4 * k / (k**2 + 3), 2 * (k**2 - 3) / (k**2 + 3)
-    if k == 3 or batch == 3:
-        expect(k != 3 or x == z, "at k = 3 a point is 0")
-        return
-    step, points = 1 / (2 * (1 - z**2)), ((x - z) / 2, (x + z) / 2)
-    slopes, bends = [], []
-    for here, there in (points, points[::-1]):
-        weight = [here] + [F(0)] * 3
-        slope = _gradients(3, weight)[0]
-        moved = [y - step * g for y, g in zip(weight, slope, strict=True)]
-        expect(moved == [there, 0, 0, 0], "exchanged", a=step)
-        slopes.append(slope[0] / batch)
-        bends.append(_sharpness(3, batch, weight))
-    values = {a: exact(step), b: batch, n: 3, eta: exact(step * batch)}
-    expect(satisfies(claim.region, values), "inside the region", a=step)
-    quotient = (slopes[1] - slopes[0]) / (points[1] - points[0])
-    expect(by_side(claim, secant).subs(values) == exact(quotient), "h_secant", a=step)
-    average = exact(sum(bends, F(0)) / 2)
-    expect(by_side(claim, sharp_cycle).subs(values) == average, "h_cycle", a=step)
-    (bound,) = [u for u in relations(claim.formula) if isinstance(u, Ge | Le | Gt | Lt)]
-    expect(bound.subs({sharp_cycle: average, **values}), f"{bound}", a=step)
 
 
 @evidence(BATCH_SHARPNESS_CYCLE, "witness", step="above", needs="past the edge")

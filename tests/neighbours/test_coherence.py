@@ -5,9 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 
-import flint
 from flint import fmpq, fmpq_mat
-from hypothesis import given, settings
 from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, sqrt, symbols
 
 from tests.analysis import expect_outside
@@ -15,7 +13,6 @@ from tests.inequalities import expect_implied, is_strict
 from tests.neighbours.tools import only_gap
 from tests.quadratic.cases import (
     Case,
-    cases,
     enumerated_operator,
     equation,
     expect_assumed,
@@ -51,7 +48,7 @@ from theory.quadratic.second_moment import (
     mean_b,
     second_moment_operator,
 )
-from theory.quadratic.thresholds import definiteness, identity, kron
+from theory.quadratic.thresholds import identity, kron
 
 F = Fraction
 
@@ -160,61 +157,6 @@ def _rooted(expr: Expr, x: Expr) -> Expr:
     return expr.replace(
         lambda y: y.is_Pow and y.exp == Rational(1, 2), lambda y: x * cancel(y.base / x**2)
     )
-
-
-def _matrix_of_norms(case: Case) -> list[list[flint.arb]]:
-    """S_ij = sqrt(tr Q_i Q_j)."""
-    parts = case.problem.matrices
-
-    def norm(left: fmpq_mat, right: fmpq_mat) -> flint.arb:
-        both = left * right
-        return flint.arb(sum((both[i, i] for i in range(both.nrows())), fmpq(0))).sqrt()
-
-    return [[norm(x, y) for y in parts] for x in parts]
-
-
-def _largest(matrix: fmpq_mat) -> flint.arb:
-    best = flint.arb("-inf")
-    for root, _ in matrix.charpoly().numer().complex_roots():
-        best = best.max(root.real)
-    return best
-
-
-@evidence(COHERENCE, "property", step=("coherence", "threshold"))
-@settings(max_examples=25, deadline=None)
-@given(case=cases(max_dimension=2))
-def test_random_convex_problems(claim: Claim, case: Case) -> None:
-    """Squares of random matrices: C_ms enclosed, lambda_S by the largest row sum of S^16 (an upper end)."""
-    parts = [m * m for m in case.problem.matrices]
-    squares = Case(
-        [[[F(int(x.p), int(x.q)) for x in row] for row in m.tolist()] for m in parts],
-        case.batch_size, case.sampling,
-    )  # fmt: skip
-    if not squares.kappa or definiteness(squares.problem.mean) < 1:
-        return expect(True, "no noise, or no threshold")
-    S = flint.arb_mat(_matrix_of_norms(squares))
-    sharp = _largest(parts[0])
-    for m in parts[1:]:
-        sharp = sharp.max(_largest(m))
-    top, count = _largest(squares.problem.mean), squares.problem.count
-    reach = (
-        1
-        + (
-            flint.arb(count) / flint.arb(fmpq(squares.kappa.numerator, squares.kappa.denominator))
-        ).sqrt()
-    )
-    low = squares.threshold.low
-    expect(
-        not flint.arb(fmpq(low.numerator, low.denominator)) > reach / sharp, "C_ms", case=squares
-    )
-    power = S
-    for _ in range(4):
-        power = power * power
-    high = flint.arb(0)
-    for i in range(S.nrows()):
-        high = high.max(sum((power[i, j] for j in range(S.nrows())), flint.arb(0)))
-    expect(not top * count > high.root(16), "N l_max <= lambda_S", case=squares)
-    return None
 
 
 def _orthonormal(count: int, size: int) -> Case:

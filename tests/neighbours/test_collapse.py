@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-from math import comb
-
-import flint
-from hypothesis import given
-from hypothesis import strategies as st
-from sympy import Expr, Gt, Integer, Lt, Rational, Symbol, diff, log
+from sympy import Expr, Gt, Integer, Rational, Symbol, diff, log
 from sympy import sign as sign_of
 
-from tests.analysis import ball, expect_outside, expect_same
+from tests.analysis import expect_outside, expect_same
 from tests.inequalities import expect_implied
 from tests.neighbours.tools import (
     Law,
@@ -22,7 +16,6 @@ from tests.neighbours.tools import (
     factors,
     gap_of,
 )
-from tests.rationals import fractions
 from tests.reading import by_side, expect_items, expect_only, from_item
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_zero
@@ -141,44 +134,6 @@ def test_from_step_one_on_a_factor_is_not_positive(claim: Claim) -> None:
         expect_outside(
             claim, {n: 3, b: 1, p: Rational(1, 3), a: step}, "log of what is not positive"
         )
-
-
-@evidence(COLLAPSE, "property", step=("criterion", "exponent", "remainder along x_j",
-                                      "remainder off the data"))  # fmt: skip
-@given(
-    size=st.integers(2, 7),
-    data=st.data(),
-    step=fractions(min_value=0, max_value=1, max_denominator=60),
-)
-def test_all_of_it_by_listing_batches(
-    claim: Claim, size: int, data: st.DataObject, step: Rational
-) -> None:
-    """Every batch at x_1: curvatures 1 and -1 along x_2, 1 off the data, exactly; logarithms as balls."""
-    batch = data.draw(st.integers(1, size - 1))
-    h = Rational(*step.as_integer_ratio())
-    point = {n: size, b: batch, a: h, p: Rational(batch * (size - batch), size * (size - 1))}
-    if not 0 < h < 1:
-        expect_outside(claim, point, "a is 0 or 1")
-        return
-    ways = Rational(1, comb(size, batch))
-    drawn = list(combinations(range(size), batch))
-    values: dict[Symbol, flint.arb] = {}
-    for kind, (rate, exponent) in {
-        "along": (criterion_j, exponent_j), "off": (criterion_off, exponent_off)
-    }.items():  # fmt: skip
-        curved = [int(0 in x) - int(1 in x and kind == "along") for x in drawn]
-        first = ways * sum(h * c for c in curved)
-        second = ways * sum((h * c) ** 2 for c in curved)
-        found = first + (second - first**2) / 2
-        expect(by_side(claim, rate).subs(point) == found, f"{rate}", n=size, b=batch, a=h)
-        values[rate] = ball(found + 0 * a, {})
-        values[exponent] = sum((ball(ways * log(1 - h * c), {}) for c in curved if c), flint.arb(0))
-        claimed = ball(by_side(claim, exponent), point)
-        expect(claimed.overlaps(values[exponent]), f"{exponent}", n=size, b=batch, a=h)
-    for x in relations(claim.formula):
-        if isinstance(x, Gt | Lt):
-            excess = gap_of(x, {y: by_side(claim, y) for y in values})
-            expect(not ball(excess, point) <= 0, f"{x}", n=size, b=batch, a=h)
 
 
 # COLLAPSE-EDGE

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import permutations, product
+from itertools import permutations
 
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import Expr, Ge, Integer, Poly, Rational, Symbol, cancel, diff, expand, log
 
 from tests.inequalities import expect_implied
@@ -246,9 +244,6 @@ def displacement(
     return [y - z[2] for y, z in zip(mean, full, strict=True)], ends
 
 
-EPOCHS = st.sampled_from([(2, 1), (3, 1), (4, 2), (4, 1)])
-
-
 def _observed(q: Sequence[Fraction], off: Fraction, relu: bool) -> Mapping[Symbol, Rational]:
     live = [y for y in q if y and not (relu and y < 0)]
     norm = sum((y * y for y in q), off * off)
@@ -258,80 +253,6 @@ def _observed(q: Sequence[Fraction], off: Fraction, relu: bool) -> Mapping[Symbo
         s: exact(sum((y**2 for y in live), F(0))),
         P4: exact(sum((y**4 for y in live), F(0))),
     }
-
-
-@evidence(EPOCH_DRIFT, "property", step=("displacement", "minima"))
-@given(sizes=EPOCHS, raw=st.lists(st.integers(-4, 4), min_size=5, max_size=5), relu=st.booleans())
-def test_drift_by_playing_all_orders(
-    claim: Claim, sizes: tuple[int, int], raw: list[int], relu: bool
-) -> None:
-    """Every order of the epoch, exactly to a^2; passive coordinates move as what is off the data."""
-    points, size = sizes
-    q, off = [F(y, 3) for y in raw[:points]], F(raw[4], 3)
-    found, _ = displacement([*q, off], points, size, relu)
-    at = {**_observed(q, off, relu), n: points, b: size}
-    for y, value in zip([*q, off], found, strict=True):
-        passive = y is off or (relu and y < 0)
-        symbol, place = (drift_off, perp) if passive else (drift_j, q_j)
-        claimed = by_side(claim, symbol).subs({**at, place: exact(y)})
-        expect(claimed == exact(value), f"{symbol}", q=raw, n=points, b=size, relu=relu)
-
-
-@evidence(EPOCH_DRIFT, "property", step="minima")
-@given(sizes=EPOCHS, slopes=st.lists(st.integers(-3, 3), min_size=3, max_size=3))
-def test_drift_on_rational_minima(claim: Claim, sizes: tuple[int, int], slopes: list[int]) -> None:
-    points, size = sizes
-    raw = [F(y, 2) for y in slopes[: points - 1]]
-    square = sum((y * y for y in raw), F(0))
-    q = [2 * y / (1 + square) for y in raw] + [(1 - square) / (1 + square)]
-    found, _ = displacement([*q, F(0)], points, size, False)
-    outward = sum((y * z for y, z in zip(q, found, strict=False)), F(0))
-    at = {**_observed(q, F(0), False), n: points, b: size}
-    expect(by_side(claim, radial).subs(at) == exact(outward), "R", q=q)
-    for y, value in zip(q, found, strict=False):
-        claimed = by_side(claim, flat_j).subs({**at, q_j: exact(y)})
-        expect(claimed == exact(value - outward * y), "T_j", q=q)
-
-
-@evidence(EPOCH_DRIFT_RATIO, "property", step=("reshuffled", "uniform"))
-@given(sizes=EPOCHS, raw=st.lists(st.integers(-4, 4), min_size=5, max_size=5))
-def test_log_ratios_by_playing_all_orders(
-    claim: Claim, sizes: tuple[int, int], raw: list[int]
-) -> None:
-    """log(1 + a x + a^2 y) = a x + a^2 (y - x^2/2), over all orders and over all sequences of subsets."""
-    points, size = sizes
-    q, off = [F(y, 3) for y in raw[:points]], F(raw[4], 3)
-    if not (q[0] and q[1]):
-        expect(claim.region.subs({q_i: exact(q[0]), q_j: exact(q[1])}) == False, "no ratio")  # noqa: E712
-        return
-    begin: list[Cut] = [(y, F(0), F(0)) for y in [*q, off]]
-    subsets = [x for x in product(*[(0, 1)] * points) if sum(x) == size]
-    batches = [[k for k in range(points) if x[k]] for x in subsets]
-    ways = list(product(batches, repeat=points // size)) if points < 4 or size > 1 else []
-    _, orders = displacement([*q, off], points, size, False)
-    values = {**_observed(q, off, False), n: points, b: size, q_i: exact(q[0]), q_j: exact(q[1])}
-    expected = by_side(claim, ratio_reshuffled).subs(values)
-    expect(_log_change(q, orders) == expected, "reshuffled", q=raw, n=points, b=size)
-    if not ways:
-        return
-    ends = []
-    for way in ways:
-        at = begin
-        for batch in way:
-            at = played(at, batch, F(1), False)
-        ends.append(at)
-    expected = by_side(claim, ratio_uniform).subs(values)
-    expect(_log_change(q, ends) == expected, "independent", q=raw, n=points, b=size)
-
-
-def _log_change(q: Sequence[Fraction], ends: Sequence[Sequence[Cut]]) -> Rational:
-    first = second = F(0)
-    for end in ends:
-        for k, sign in ((0, 1), (1, -1)):
-            x_k, y_k = end[k][1] / q[k], end[k][2] / q[k]
-            first, second = first + sign * x_k, second + sign * (y_k - x_k**2 / 2)
-    expect(first == 0, "the first order has mean 0")
-    return exact(second / len(ends))
 
 
 @evidence(EPOCH_DRIFT, "witness", step="displacement", needs="reshuffled")

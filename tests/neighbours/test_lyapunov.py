@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from itertools import combinations
-from math import comb
-from math import log as ln
-
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import Abs, Expr, Gt, Integer, Max, Mul, Pow, Rational, cancel, log
 from sympy import sign as sign_of
 
@@ -25,7 +18,6 @@ from theory.minibatch.rates import SGD_EDGE, edge
 from theory.neighbours.lyapunov import LYAPUNOV, top
 from theory.notation import a, b, n
 
-F = Fraction
 MEET = Rational(2, 5)  # where |1 - 4a| = |1 - a|
 
 
@@ -124,32 +116,3 @@ def test_full_batch_is_neutral_along_other_data(claim: Claim) -> None:
     expect(by_side(claim, top).subs(point) == 0, "the largest exponent at b = n")
     expect(by_side(claim, sign_of(top)).subs(point) == -1, "negative is claimed")
     expect_outside(claim, point, "0 < 0")
-
-
-@evidence(LYAPUNOV, "property", step=("top", "sign"))
-@given(size=st.integers(2, 6), data=st.data(), step=st.fractions(0, 6, max_denominator=40))
-def test_three_means_by_listing_batches(
-    claim: Claim, size: int, data: st.DataObject, step: Fraction
-) -> None:
-    """At x_1 each batch multiplies by 1 - a (4 chi_1), 1 - a (chi_1 - chi_2), 1 - a chi_1.
-
-    Floats: at most 20 logarithms below 6 in size, each to 1e-15, against a bound of 1e-9.
-    """
-    batch = data.draw(st.integers(1, size - 1))
-    point = {n: size, b: batch, a: Rational(*step.as_integer_ratio())}
-    if step == 0:
-        expect_outside(claim, point, "no step")
-        return
-    means = []
-    for weights in ((4, 0), (1, -1), (1, 0)):
-        total = 0.0
-        for drawn in combinations(range(size), batch):
-            factor = abs(1 - step * (weights[0] * (0 in drawn) + weights[1] * (1 in drawn)))
-            total += ln(factor) if factor else float("-inf")
-        means.append(total / comb(size, batch))
-    claimed = float(by_side(claim, top).subs(point))
-    expect(abs(max(means) - claimed) < 1e-9, "the largest mean", n=size, b=batch, a=step)
-    if step == F(1, 2):
-        expect(claimed == 0, "the sign at one half")
-    else:
-        expect((claimed > 0) == (step > F(1, 2)), "the sign", n=size, b=batch, a=step)

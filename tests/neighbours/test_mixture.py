@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
-from itertools import combinations, permutations
+from itertools import permutations
 
-from flint import fmpq, fmpq_mat
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sympy import Ge, Rational, cancel, expand, symbols
+from flint import fmpq
+from sympy import Ge, Rational, expand, symbols
 
 from tests.inequalities import expect_implied
-from tests.quadratic.cases import Case, cases, enumerated_operator, equation
-from tests.rationals import fractions
+from tests.quadratic.cases import Case, enumerated_operator, equation
 from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import satisfies
@@ -47,7 +43,7 @@ from theory.quadratic.second_moment import (
     operator,
     second_moment_operator,
 )
-from theory.quadratic.thresholds import QuadraticSum, identity, kron
+from theory.quadratic.thresholds import QuadraticSum
 
 F = Fraction
 
@@ -131,67 +127,6 @@ def test_third_moments_of_both_ways_of_drawing(claim: Claim) -> None:
     full, single = 0, mu_3  # the mean itself has no spread
     derived_mixture = (1 - chance) * full + chance * single
     expect_zero(by_side(claim, third_mixture) - derived_mixture, "third moment of the mixture")
-
-
-Affine = Sequence[fmpq_mat]
-
-
-def _batch_means(parts: Affine, size: int) -> list[fmpq_mat]:
-    found = []
-    for batch in combinations(range(len(parts)), size):
-        total = parts[batch[0]]
-        for i in batch[1:]:
-            total = total + parts[i]
-        found.append(total * fmpq(1, size))
-    return found
-
-
-def _second_moment(means: Affine, weights: Sequence[Fraction], step: Fraction) -> fmpq_mat:
-    size = means[0].nrows()
-    total = fmpq_mat(size**2, size**2)
-    for mean, weight in zip(means, weights, strict=True):
-        move = identity(size) - mean * fmpq(step.numerator, step.denominator)
-        total = total + kron(move, move) * fmpq(weight.numerator, weight.denominator)
-    return total
-
-
-@evidence(Q_MIXTURE, "property", step=("moments", "operator"))
-@settings(max_examples=25, deadline=None)
-@given(case=cases(max_count=4, max_dimension=2, sampling="uniform"), data=st.data())
-def test_affine_steps_by_enumeration(claim: Claim, case: Case, data: st.DataObject) -> None:
-    """(Q_i, g_i; 0, 0) with any g_i: no shared minimiser.  Both laws are listed; neither knows p."""
-    if case.problem.count == 1:
-        case = Case(case.components * 2, 1)
-    count, size, step = case.problem.count, case.batch_size, F(3, 4)
-    p = by_side(claim, chance).subs({N: count, k: size})
-    share = F(int(p.p), int(p.q))
-    entry = fractions(min_value=-2, max_value=2, max_denominator=3)
-    parts = []
-    for matrix in case.problem.matrices:
-        push = [data.draw(entry) for _ in range(case.problem.dimension)]
-        rows = [[*row, fmpq(g.numerator, g.denominator)]
-                for row, g in zip(matrix.tolist(), push, strict=True)]  # fmt: skip
-        parts.append(fmpq_mat([*rows, [0] * (len(push) + 1)]))
-    batches = _batch_means(parts, size)
-    whole = _batch_means(parts, count)
-    mixed = [*whole, *parts], [1 - share, *[share / count] * count]
-    expected = _second_moment(batches, [F(1, len(batches))] * len(batches), step)
-    expect(_second_moment(*mixed, step) == expected, "second moment of one step", case=case)
-
-
-@evidence(Q_MIXTURE, "property", step="third moments")
-@given(values=st.lists(fractions(min_value=-3, max_value=3, max_denominator=2), min_size=3,
-                       max_size=6), size=st.integers(1, 6))  # fmt: skip
-def test_third_moments_by_enumeration(claim: Claim, values: list[Fraction], size: int) -> None:
-    count = len(values)
-    size = min(size, count)
-    mean = sum(values, F(0)) / count
-    cubes = sum(((x - mean) ** 3 for x in values), F(0)) / count
-    draws = [sum(x) / size for x in combinations(values, size)]
-    found = sum(((x - mean) ** 3 for x in draws), F(0)) / len(draws)
-    point = {N: count, k: size, mu_3: Rational(cubes), third_batch: Rational(found)}
-    (said,) = [part for part in relations(claim.formula) if part.has(third_batch)]
-    expect(cancel((said.lhs - said.rhs).subs(point)) == 0, "third moment", values=values, k=size)
 
 
 @evidence(Q_MIXTURE, "witness", needs="uniform batches", step=("moments", "operator"))

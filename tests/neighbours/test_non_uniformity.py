@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import flint
 from flint import fmpq, fmpq_mat
-from hypothesis import given, settings
 from sympy import Eq, Poly, Rational, Symbol, symbols
 
 from tests.inequalities import is_strict
@@ -15,12 +14,10 @@ from tests.quadratic.cases import (
     STABLE,
     UNSTABLE,
     Case,
-    cases,
     enumerated_operator,
     expect_squares,
     inside,
 )
-from tests.rationals import fractions
 from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import relations
@@ -31,13 +28,7 @@ from theory.neighbours import non_uniformity as nu
 from theory.neighbours.non_uniformity import NON_UNIFORMITY
 from theory.quadratic.bounds import l_max
 from theory.quadratic.mean_square import gradient2, q_v
-from theory.quadratic.second_moment import (
-    C,
-    kappa,
-    kron_product,
-    kron_sum,
-    noise,
-)
+from theory.quadratic.second_moment import C, kappa, kron_product, kron_sum, noise
 from theory.quadratic.thresholds import identity
 
 F = Fraction
@@ -167,13 +158,6 @@ def test_bounds_on_kept_problems(claim: Claim) -> None:
     for case in (*STABLE.values(), *(x for x, _ in UNSTABLE.values())):
         for step in (F(1, 3), F(1), F(-1, 2)):
             _ends(claim, case, step)
-
-
-@evidence(NON_UNIFORMITY, "property", step=("image", "radius"))
-@settings(max_examples=25, deadline=None)
-@given(case=cases(max_dimension=2), step=fractions(min_value=-1, max_value=2, max_denominator=9))
-def test_bounds_on_random_problems(claim: Claim, case: Case, step: Fraction) -> None:
-    _ends(claim, case, step)
 
 
 @evidence(NON_UNIFORMITY, "witness", needs="shared minimiser", step="one step")

@@ -9,12 +9,7 @@ from sympy import Eq, Expr, Ge, Gt, Matrix, Poly, Rational, Symbol, cancel, eye,
 from tests.analysis import expect_outside
 from tests.inequalities import expect_implied, is_strict
 from tests.neighbours.non_uniformity_tools import expect_setting, one_step
-from tests.quadratic.cases import (
-    Case,
-    enumerated_operator,
-    expect_assumed,
-    expect_variance_factors,
-)
+from tests.quadratic.cases import Case, enumerated_operator, expect_assumed, expect_variance_factors
 from tests.reading import by_side, expect_only
 from theorem_audit import evidence, expect, expect_zero, note
 from theorem_audit.exact.zero import relations
@@ -22,15 +17,7 @@ from theorem_audit.statement.claim import Claim
 from theory.neighbours import non_uniformity as nu
 from theory.neighbours.non_uniformity import NON_UNIFORMITY, NON_UNIFORMITY_GAP, star, swap
 from theory.quadratic.mean_square import C_ms, gradient2
-from theory.quadratic.second_moment import (
-    C,
-    N,
-    k,
-    kappa,
-    kron_product,
-    kron_sum,
-    noise,
-)
+from theory.quadratic.second_moment import C, N, k, kappa, kron_product, kron_sum, noise
 from theory.quadratic.thresholds import FINITE, NEVER_STABLE, compare, definiteness, identity
 
 F = Fraction

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-from math import comb
-
-import flint
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import (
     Expr,
     Ge,
@@ -304,40 +298,12 @@ def test_the_upper_bound_is_reached_at_batch_one(claim: Claim) -> None:
     expect((1 - point[beta]) * (1 + point[beta] * Rational(4, 3)) == 1, "lambda_j = 0 there")
 
 
-@evidence(SADDLE_PHASES, "property", step=("exponent", "path", "mean", "mean square"))
-@given(size=st.integers(2, 6), data=st.data(), step=st.fractions(0, 1, max_denominator=30),
-       ratio=st.fractions(0, 4, max_denominator=20))  # fmt: skip
-def test_phases_by_listing_batches(
-    claim: Claim, size: int, data: st.DataObject, step: Rational, ratio: Rational
-) -> None:
-    batch = data.draw(st.integers(1, size - 1))
-    x, y = (Rational(*z.as_integer_ratio()) for z in (step, ratio))
-    point = {beta: x, h: y, n: size, b: batch, a: x, sigma_i: 1}
-    if not 0 < x < 1 or y == 0:
-        expect_outside(claim, {**point, sigma_j: sqrt(y)}, "no step, a factor 0, or no norm")
-        return
-    values = [1 - x * int(0 in z) + x * y * int(1 in z) for z in combinations(range(size), batch)]
-    ways = comb(size, batch)
-    first, second = (sum(v**k for v in values) / ways - 1 for k in (1, 2))
-    expect(by_side(claim, mean_growth).subs(point) == first, "E f - 1", **_named(point))
-    expect(by_side(claim, square_growth).subs(point) == second, "E f^2 - 1", **_named(point))
-    logs = sum((ball(log(v), {}) for v in values if v != 1), flint.arb(0)) / ways
-    expect(ball(by_side(claim, rate), point).overlaps(logs), "lambda_j", **_named(point))
-    below = ball(by_side(claim, h_ms) - h, point)
-    expect(not (below > 0 and second > 0) and not (below < 0 and second < 0), "sides of h_ms")
-    expect(y > 1 or logs < 0, "paths fall up to h = 1", **_named(point))
-    expect(y * (1 - x) < 1 or not logs < 0, "paths do not fall past 1/(1 - beta)", **_named(point))
-
-
 # SADDLE-PHASES-BATCH
 
 
 def _epochs(expr: Expr) -> Expr:
     """(n/b) times it, at b_2 minus at b."""
     return n / b_more * expr.subs(b, b_more) - n / b * expr
-
-
-MORE = {b: 1 + DRAWN, b_more: 2 + DRAWN + LEFT}
 
 
 def expect_two_sizes(claim: Claim) -> None:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations
 
-import flint
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, expand, symbols
 
-from tests.analysis import ball, expect_outside
+from tests.analysis import expect_outside
 from tests.inequalities import expect_implied, expect_region_of
 from tests.neighbours.tools import only_gap
 from tests.quadratic.cases import (
     FLAT_NOISE,
     STABLE,
     Case,
-    cases,
     equation,
     expect_assumed,
     expect_relation,
@@ -25,7 +20,6 @@ from tests.quadratic.cases import (
     interval,
     log_symbols,
 )
-from tests.rationals import fractions
 from tests.reading import by_side, expect_items, expect_only
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_zero
@@ -199,14 +193,6 @@ def test_bounds_on_kept_problems(claim: Claim) -> None:
                 _all(claim, Case(case.components, size), factor)
 
 
-@evidence(SCALING_ETA_B, "property", step=("threshold", "ratio"))
-@settings(max_examples=15, deadline=None)
-@given(case=cases(max_count=3, max_dimension=1))
-def test_bounds_on_a_line(claim: Claim, case: Case) -> None:
-    """d = 1: Q = l, and both bounds are equalities."""
-    _all(claim, case, F(2, 5))
-
-
 @evidence(SCALING_ETA_B, "witness", step="ratio")
 def test_ratio_that_is_kept_does_not_keep_stability(claim: Claim) -> None:
     """Q = 1, 3 (l = 2, v = 1): stable at C = 3/4, k = 1; at C = 3, k = 4 with replacement it diverges."""
@@ -256,31 +242,6 @@ def test_exponents_of_an_epoch(claim: Claim) -> None:
                        (sc.epoch_radial, rate_radial)):  # fmt: skip
         derived = steps * by_side(SGD_RATE, other).subs(p, split)
         expect_zero(log_symbols(by_side(claim, one) - derived), f"{one} = n/b {other}")
-
-
-@evidence(SCALING_EPOCH, "property")
-@given(size=st.integers(2, 6), batch=st.integers(1, 5), step=fractions(
-    min_value=F(1, 40), max_value=F(19, 40), max_denominator=40))  # fmt: skip
-def test_exponents_of_an_epoch_by_all_batches(
-    claim: Claim, size: int, batch: int, step: Fraction
-) -> None:
-    """The factors of q_2, q_1 and w_perp at x_1 from STEP's definition, over all batches, in balls."""
-    drawn = min(batch, size - 1)
-    at = {n: size, b: drawn, a: Rational(step)}
-    listed = list(combinations(range(size), drawn))
-    total = {sc.epoch_ratio: flint.arb(0), sc.epoch_off: flint.arb(0)}
-    for held in listed:
-        mass = int(0 in held)
-        own, other = 1 - step * mass + step * mass, 1 - step * mass + step * int(1 in held)
-        total[sc.epoch_ratio] += _log(other / own)
-        total[sc.epoch_off] += _log(1 - step * mass)
-    for name, value in total.items():
-        found = value / len(listed) * size / drawn
-        expect(ball(by_side(claim, name), at).overlaps(found), f"{name}", n=size, b=drawn, a=step)
-
-
-def _log(value: Fraction) -> flint.arb:
-    return flint.arb(flint.fmpq(value.numerator, value.denominator)).log()
 
 
 @evidence(SCALING_EPOCH, "witness", needs="without replacement")

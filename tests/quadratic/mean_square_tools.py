@@ -6,9 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from flint import fmpq
-from sympy import (
-    Rational,
-)
+from sympy import Rational
 
 F = Fraction
 

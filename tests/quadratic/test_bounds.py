@@ -57,21 +57,8 @@ from theory.quadratic.mean_square import (
     q_v,
     second_v,
 )
-from theory.quadratic.second_moment import (
-    C,
-    N,
-    k,
-    kappa,
-    kron_product,
-    kron_sum,
-    noise,
-    operator,
-)
-from theory.quadratic.thresholds import (
-    compare,
-    definiteness,
-    identity,
-)
+from theory.quadratic.second_moment import C, N, k, kappa, kron_product, kron_sum, noise, operator
+from theory.quadratic.thresholds import compare, definiteness, identity
 
 # ------------------------------------------------------------------------- Q-BRACKET, Q-LARGE-BATCH
 

@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import flint
-import numpy as np
 from flint import fmpq
-from hypothesis import given
-from hypothesis import strategies as st
-from sympy import (
-    Eq,
-    Expr,
-    Gt,
-    Poly,
-    Pow,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    expand,
-    log,
-    symbols,
-)
+from sympy import Eq, Expr, Gt, Poly, Pow, Rational, Symbol, cancel, diff, expand, log, symbols
 from sympy import sign as sign_of
 
-from sim import simulate
-from sim.problems.quadratic_moments import mean_square_threshold, second_moments
-from tests.quadratic.cases import Case, batches, equation, log_symbols
-from tests.rationals import fractions
+from tests.quadratic.cases import equation, log_symbols
 from tests.reading import expect_items
-from theorem_audit import evidence, expect, expect_zero, note, seed
-from theorem_audit.checks.statistics import expect_mean
+from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -66,11 +44,8 @@ from theory.quadratic.mean_square import (
 )
 from theory.quadratic.paths import Q_STATIONARY, Gamma, Sigma, Sigma_next
 from theory.quadratic.second_moment import C, N, k, kappa, kron_product, kron_sum, noise, operator
-from theory.quadratic.thresholds import NEVER_STABLE
 
-F = Fraction
 _KAPPA = {N: n, k: b}
-RATES = {"radial": radial, "tangent": tangent, "perpendicular": perpendicular}
 
 
 def _growth(direction: str) -> Expr:
@@ -261,41 +236,6 @@ def test_noise_at_a_dense_minimum_is_tangent(claim: Claim) -> None:
     expect_zero(equation(claim, displacement) - derived, "E|w+ - w|^2")
 
 
-def _components(size: int, direction: str) -> Case:
-    own, other, rest = (F(int(curvature(direction, s))) for s in ("own", "other", "rest"))
-    values = [own, other if direction == "tangent" else rest, *([rest] * (size - 2))]
-    return Case([[[x]] for x in values])
-
-
-@evidence(BRIDGE, "property", step=("mean square", "moment one", "almost sure"))
-@given(size=st.integers(2, 6), data=st.data(),
-       step=fractions(min_value=F(1, 50), max_value=F(49, 100), max_denominator=100))  # fmt: skip
-def test_exponents_by_enumerating_batches(
-    claim: Claim, size: int, data: st.DataObject, step: Fraction
-) -> None:
-    batch = data.draw(st.integers(1, size - 1))
-    point = {n: size, b: batch, a: Rational(step), p: equation(claim, p).subs({n: size, b: batch})}
-    for direction, symbol in (
-        ("tangent", tangent),
-        ("radial", radial),
-        ("perpendicular", perpendicular),
-    ):
-        case = Case(_components(size, direction).components, batch)
-        factors = [
-            1 - fmpq(step.numerator, step.denominator) * batch * m[0, 0] for m in batches(case)
-        ]
-        if direction == "tangent":
-            exact = sum(f * f for f in factors) / len(factors)
-            claimed = _log_argument(equation(claim, mean_square)).subs(point)
-            expect(_ball(claimed).overlaps(flint.arb(exact)), "E factor^2", size=size, batch=batch)
-            expect(case.threshold.kind == NEVER_STABLE, "no step size is mean-square stable")
-        if all(factors):
-            mean = sum((flint.arb(abs(f)).log() for f in factors), flint.arb(0)) / len(factors)
-            value = enclose(equation(claim, symbol).subs(point), {})
-            expect(value.overlaps(mean), f"E log|factor|, {direction}", size=size, batch=batch)
-            expect(mean < 0, f"{direction} contracts", size=size, batch=batch, step=step)
-
-
 @evidence(BRIDGE, "witness", step="almost sure", needs="step size")
 def test_past_one_half_the_radial_direction_is_unstable(claim: Claim) -> None:
     value = equation(claim, radial).subs({n: 5, b: 2, a: Rational(51, 100)})
@@ -313,47 +253,3 @@ def test_negative_moments_grow(claim: Claim) -> None:
     argument = _log_argument(equation(claim, moment_exponent(g)))
     value = argument.subs({g: -1, p: Rational(3, 10), a: Rational(1, 4)})
     expect(value > 1, "Lambda(-1) > 0 although -1 < 1", value=value)
-
-
-@evidence(BRIDGE, "simulation", step=("mean square", "almost sure"))
-def test_the_same_process_converges_and_diverges(claim: Claim) -> None:
-    """n = 5, b = 2, a = 1/4: paths of the full, non-linear SGD started near x_1, and the moments.
-
-    Where |q_j| < 1e-3 its factors are those of the linearised step to 1e-6, and |q_j| is a martingale
-    (1 - a and 1 + a are as likely), so it ever gets from 1e-16 to 1e-3 with chance at most 1e-13: some
-    path of the 400, in one of 4 directions, with chance below 2e-10.
-    """
-    size, batch, step, steps = 5, 2, 0.25, 2_000
-    point = {n: size, b: batch, a: Rational(1, 4)}
-    rate = float(_with_p(claim, equation(claim, tangent)).subs(point))
-    runs = 400
-    q = np.full((runs, size), 1e-16)
-    q[:, 0] = 1.0
-    result = simulate(
-        q, 0.0, batch_size=batch, step_size=step * batch, steps=steps, seed=seed("sgd")
-    )
-    change = (result.log_abs_q[:, 1] - np.log(1e-16)) / steps
-    expect_mean(change, rate, visible=0.15, what="log|q_j| per step, over paths that converge")
-    expect((np.abs(result.q[:, 0] - 1) < 1e-6).all(), "every path ends at x_1")
-    values = [float(x[0][0]) for x in _components(size, "tangent").components]
-    expect(mean_square_threshold(values, batch) == 0.0, "by the same machinery: no threshold")
-    moments = second_moments(values, [[1.0]], batch_size=batch, step_size=step * batch, steps=steps)
-    growth = np.log(moments[-1, 0, 0]) / steps
-    claimed = float(_with_p(claim, equation(claim, mean_square)).subs(point))
-    # relative rounding of a product of 2000 factors is below 1e-12, of its logarithm's mean less
-    expect(abs(growth - claimed) < 1e-9, "E|e_j|^2 grows at the claimed rate", growth=growth)
-    note(f"log|q_j| per step: {rate:.5f} on paths, {claimed / 2:+.5f} in mean square")
-
-
-@evidence(BRIDGE, "simulation", step="dense")
-def test_one_step_from_a_dense_minimum(claim: Claim) -> None:
-    size, batch, step = 6, 2, 0.5
-    u = np.array([1.0, 2, 3, -1, 2, 1])
-    u /= np.linalg.norm(u)
-    result = simulate(np.tile(u, (40_000, 1)), 0.0, batch_size=batch, step_size=step, steps=1,
-                      seed=seed("dense"))  # fmt: skip
-    moved = ((result.q - u) ** 2).sum(axis=1)
-    expected = equation(claim, displacement).subs(
-        {n: size, b: batch, eta: step, u4: float((u**4).sum())}
-    )
-    expect_mean(moved, float(expected), visible=0.05, what="E|w+ - w|^2")

@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
 from sympy import (
     Expr,
     Rational,
@@ -25,19 +24,8 @@ from sim.problems.quadratic_moments import (
     mean_square_threshold,
 )
 from tests.quadratic.cases import equation
-from tests.quadratic.gram_cases import (
-    plain,
-)
-from tests.rationals import fractions
 from tests.reading import expect_items
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_positive_ball,
-    expect_zero,
-    rng,
-    seed,
-)
+from theorem_audit import evidence, expect, expect_positive_ball, expect_zero, seed
 from theorem_audit.checks.statistics import expect_at_least
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
@@ -120,21 +108,6 @@ def test_exponent_at_two_curvatures(claim: Claim) -> None:
     expect(quotient.is_Rational and quotient > 0, "a positive multiple", quotient=quotient)
 
 
-@evidence(DESIGN, "property", step=("keeps", "leaves"))
-@settings(max_examples=25, deadline=None)
-@given(
-    one=fractions(min_value=F(1, 9), max_value=9, max_denominator=9),
-    two=fractions(min_value=F(1, 9), max_value=9, max_denominator=9),
-    step=fractions(min_value=F(1, 50), max_value=4, max_denominator=50),
-)
-def test_exponent_on_explicit_curvatures(
-    claim: Claim, one: Fraction, two: Fraction, step: Fraction
-) -> None:
-    p = abs((1 - step * one) * (1 - step * two))
-    claimed = _sign_B(claim).subs({h_1: plain(one), h_2: plain(two), C: plain(step)})
-    expect(sign(claimed) == (p > 1) - (p < 1), "sign of the exponent", h=(one, two), C=step)
-
-
 @evidence(DESIGN, "witness", needs="lower end", step="keeps")
 def test_past_the_upper_end_the_second_moment_grows(claim: Claim) -> None:
     point = {m_kept: 1, v_kept: 1, kappa: 1, low_kept: 1, C: Rational(11, 10)}  # C_ms = 1
@@ -142,33 +115,6 @@ def test_past_the_upper_end_the_second_moment_grows(claim: Claim) -> None:
     relation = _about(claim, paths=False)
     expect(not claim.region.subs(point), "outside the region")
     expect(not relation.subs(factor_kept, value), "rho_A > 1", rho=value)
-
-
-CURVES = (F(1), F(10))  # 121 > 80: leaves, keeps and leaves again
-
-
-@evidence(DESIGN, "simulation", step="leaves")
-def test_runs_leave_and_stay_and_leave_again(claim: Claim) -> None:
-    """Linear SGD, curvatures 1 and 10, one drawn a step: log|e| is a walk with two steps, independent.
-
-    At each C of five the sign of its mean over 2,000 runs of 400 steps is the claimed one.
-    Hoeffding: the mean
-    of 8 10^5 terms of range w misses its expectation L by |L| with probability at most exp(-2 n
-    L^2/w^2).
-    """
-    draw = rng("walk")
-    for step in (F(1, 10), F(1, 4), F(97, 100), F(21, 20), F(6, 5)):
-        logs = [abs(1 - step * h) for h in CURVES]
-        if 0 in logs:
-            continue
-        terms = np.log([float(x) for x in logs])
-        claimed = int(sign(_sign_B(claim).subs({h_1: 1, h_2: 10, C: plain(step)})))
-        walk = terms[draw.integers(2, size=(2000, 400))].mean()
-        expect(int(np.sign(walk)) == claimed, "sign of the walk's drift", C=step, drift=walk)
-        bound = np.exp(-2 * 8e5 * terms.mean() ** 2 / (terms[0] - terms[1]) ** 2)
-        from theorem_audit.checks.run_context import current
-
-        current().spend(float(bound), 1 - float(bound))
 
 
 @evidence(DESIGN, "simulation", step=("keeps", "leaves"))

@@ -6,8 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sympy import (
     Rational,
     Symbol,
@@ -27,13 +25,7 @@ from tests.quadratic.gram_cases import (
     plain,
     rational,
 )
-from tests.rationals import fractions
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_nonnegative,
-    expect_zero,
-)
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.quadratic.bounds import threshold_of
@@ -143,16 +135,6 @@ def test_hypotheses_of_the_antitone_inverse(claim: Claim) -> None:
         expect(all(definiteness(x) > 0 for x in brackets), "below both edges")
         expect(definiteness(brackets[0] - brackets[1]) >= 0, "the bracket falls")
         expect(definiteness(brackets[1].inv() - brackets[0].inv()) >= 0, "its inverse rises")
-
-
-@evidence(Q_GRAM_ORDER, "property", step="order")
-@settings(max_examples=25, deadline=None)
-@given(data=st.data())
-def test_order_on_random_pairs(claim: Claim, data: st.DataObject) -> None:
-    entry_ = fractions(min_value=-2, max_value=2, max_denominator=3)
-    size, width = data.draw(st.integers(2, 3)), data.draw(st.integers(1, 2))
-    left = [[data.draw(entry_) for _ in range(width)] for _ in range(size)]
-    _ordered(claim, *_pair(left, [data.draw(entry_) for _ in range(size)]), (F(1), F(1, size)))
 
 
 @evidence(Q_GRAM_ORDER, "witness", needs="ordered", step="order")

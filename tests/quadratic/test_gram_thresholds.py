@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product as cartesian
 
-import numpy as np
 from hypothesis import given, settings
 from sympy import (
     Expr,
@@ -36,14 +35,7 @@ from tests.quadratic.gram_cases import (
 )
 from tests.rationals import fractions
 from tests.reading import expect_items
-from theorem_audit import (
-    evidence,
-    expect,
-    expect_nonnegative,
-    expect_zero,
-    note,
-    rng,
-)
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -81,7 +73,7 @@ from theory.quadratic.second_moment import (
     multiplicity_moments,
     variance_factor,
 )
-from theory.quadratic.thresholds import compare, definiteness, identity, threshold
+from theory.quadratic.thresholds import definiteness, identity, threshold
 
 F = Fraction
 
@@ -195,18 +187,6 @@ def test_thresholds_on_kept_models(claim: Claim) -> None:
         note(f"{name}: C_ms in [{float(low):.12f}, {float(high):.12f}]")
 
 
-@evidence(Q_GRAM, "property", step=("reduction", "threshold"))
-@settings(max_examples=25, deadline=None)
-@given(model=models(), share=fractions(min_value=F(1, 20), max_value=1, max_denominator=40))
-def test_random_models_against_the_dense_operator(
-    claim: Claim, model: Model, share: Fraction
-) -> None:
-    """At a rational C up to the edge 2N/l_max the two signs agree, exactly."""
-    step = share * 2 * len(model.roots) / max(model.values) * F(999, 1000)
-    expected = compare(model.case.problem, model.case.kappa, step)
-    expect(_sign(claim, model, step) == expected, "sign of C_ms - C", model=model, step=step)
-
-
 @evidence(Q_GRAM, "witness", needs="noise", step="threshold")
 def test_without_noise_t_vanishes(claim: Claim) -> None:
     """kappa = 0: T = 0, so no C has C rho(T) = 1, and yet C_ms is finite."""
@@ -215,34 +195,6 @@ def test_without_noise_t_vanishes(claim: Claim) -> None:
     T = matrix_T(model, kernel(claim, model, F(1, 2)))
     expect(not any(T.entries()), "T = 0")
     expect(model.case.threshold.low == 1, "2N/l_max = 1")
-
-
-@evidence(Q_GRAM, "simulation")
-def test_second_moment_of_many_runs_follows_the_map(claim: Claim) -> None:
-    """E|r|^2 after 6 steps by the claimed map, against 4 x 10^5 runs; N = 3, b = 2, C = 0.8 C_ms."""
-    from theorem_audit.checks.statistics import expect_mean
-
-    model = KEPT["three samples"]
-    K = np.array([[float(fraction(x)) for x in row] for row in model.gram.tolist()])
-    size, runs, steps = len(K), 400_000, 6
-    step = 0.8 * float(model.case.threshold.low)
-    names = {C: step, N: size, kappa: float(model.case.kappa)}
-    claimed = expand(equation(claim, image))
-    parts = {x: float(claimed.coeff(x).subs(names)) for x in (Sigma, linear, product, diagonal)}
-    second = np.ones((size, size))
-    for _ in range(steps):
-        second = (
-            parts[Sigma] * second + parts[linear] * (K @ second + second @ K)
-            + parts[product] * K @ second @ K + parts[diagonal] * K @ np.diag(np.diag(second)) @ K
-        )  # fmt: skip
-    r, draw = np.ones((runs, size)), rng("runs")
-    for _ in range(steps):
-        mask = np.ones((runs, size))
-        mask[np.arange(runs), draw.integers(size, size=runs)] = 0.0  # b = 2 of 3
-        r = r - step / 2 * (r * mask) @ K
-    expect_mean(
-        (r**2).sum(axis=1), float(np.trace(second)), visible=0.05, what="E|r|^2 after 6 steps"
-    )
 
 
 # ------------------------------------------------------------------------------------ Q-GRAM-PERRON

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-from sympy import (
-    Ge,
-    Poly,
-    Symbol,
-)
+from sympy import Ge, Poly, Symbol
 
 from tests.inequalities import expect_implied
-from tests.quadratic.cases import (
-    Case,
-    cases,
-    equation,
-)
-from tests.quadratic.mean_square_tools import _sympy
+from tests.quadratic.cases import equation
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
-from theory.quadratic.mean_square import (
-    Q_KAPPA,
-    batch_ab,
-    kappa_replacement,
-    kappa_uniform,
-)
+from theory.quadratic.mean_square import Q_KAPPA, batch_ab, kappa_replacement, kappa_uniform
 from theory.quadratic.second_moment import (
     SAMPLINGS,
     N,
     batch_product,
     k,
     kappa,
-    mean_a,
     mean_ab,
-    mean_b,
     multiplicity_moments,
     variance_factor,
 )
@@ -72,23 +54,3 @@ def test_sizes_outside_the_range_have_no_variance_factor(claim: Claim) -> None:
         _, bottom = factor.as_numer_denom()
         expect(bottom.subs(point) == 0, f"{factor} is defined", at=point)
         expect(not satisfies(claim.region, point), "the region admits it", at=point)
-
-
-@evidence(Q_KAPPA, "property")
-@given(case=cases(max_count=4, max_dimension=1), data=st.data())
-def test_batch_moments_by_enumeration(claim: Claim, case: Case, data: st.DataObject) -> None:
-    if case.problem.count == 1 and case.sampling == "uniform":
-        case = Case(case.components * 2, 1, "uniform")
-    from tests.quadratic.cases import batches
-
-    values = [m[0, 0] for m in case.problem.matrices]
-    draws = [m[0, 0] for m in batches(case)]
-    count = len(values)
-    exact = sum(x * x for x in draws) / len(draws)
-    mean, square = sum(values) / count, sum(x * x for x in values) / count
-    name = kappa_uniform if case.sampling == "uniform" else kappa_replacement
-    factor = equation(claim, name).subs({N: count, k: case.batch_size})
-    claimed = equation(claim, batch_ab).subs(
-        {mean_a: _sympy(mean), mean_b: _sympy(mean), mean_ab: _sympy(square), kappa: factor}
-    )
-    expect(claimed == _sympy(exact), "E[a_B^2]", case=case)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given
-from hypothesis import strategies as st
 from sympy import Expr, Poly, Rational, Symbol, cancel, diff, expand
 from sympy import sign as sign_of
 
 from tests.analysis import expect_outside
 from tests.quadratic.cases import Case, equation, interval
-from tests.rationals import fractions
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import relations
@@ -41,8 +38,6 @@ F = Fraction
 WEIGHTS = (F(1, 20), F(1, 5), F(2, 5), F(7, 10), F(11, 10), F(9, 5), F(11, 4), F(1, 2))
 
 POSITIVE_WEIGHT = {m: Rational(1), h: Rational(1)}  # nothing to the barrier
-
-BARRIER = fractions(min_value=-2, max_value=3, max_denominator=6)
 
 
 def _threshold(mean: Expr, variance: Expr) -> Expr:
@@ -173,32 +168,6 @@ def test_below_the_threshold_the_error_contracts_in_mean_square(claim: Claim) ->
 RADIUS = Rational(1, 50)  # in units of the minimum's mean curvature
 
 
-@evidence(Q_NONCONVEX, "property", step=("threshold", "order"))
-@given(values=st.lists(BARRIER, min_size=2, max_size=5), data=st.data())
-def test_random_barriers(claim: Claim, values: list[Fraction], data: st.DataObject) -> None:
-    mean = sum(values) / len(values)
-    variance = sum(z * z for z in values) / len(values) - mean**2
-    batch = data.draw(st.integers(1, len(values)))
-    left, right = Case([[[z]] for z in values], batch), Case([[[1 - z]] for z in values], batch)
-    point = {c: Rational(mean), v: Rational(variance), kappa: Rational(left.kappa)}
-    if not satisfies(claim.region, {**POSITIVE_WEIGHT, **point}):
-        kinds = {left.threshold.kind, right.threshold.kind}
-        expect(not 0 <= mean <= 1 or mean in (0, 1), "outside the region", values=values)
-        if not 0 <= mean <= 1:
-            expect(NEVER_STABLE in kinds, "an end is a maximum", values=values)
-        return
-    for case, symbol in ((left, C_left), (right, C_right)):
-        value = equation(claim, symbol).subs(point)
-        at = F(int(value.p), int(value.q))
-        expect(compare(case.problem, case.kappa, at) == 0, f"{symbol}", values=values)
-    if all(0 <= z <= 1 for z in values):
-        flatter = sign_of(1 - 2 * point[c])
-        order = sign_of(equation(claim, C_left).subs(point) - equation(claim, C_right).subs(point))
-        expect(
-            order * flatter >= 0, "convex components: the flatter minimum is never the first to go"
-        )
-
-
 @evidence(Q_NONCONVEX, "witness", step="threshold", needs="both are minima")
 def test_outside_the_unit_interval_an_end_is_no_minimum(claim: Claim) -> None:
     for mean, symbol in ((Rational(-1, 10), C_left), (Rational(11, 10), C_right)):
@@ -219,23 +188,3 @@ def test_a_negative_mean_weight_turns_minima_into_maxima(claim: Claim) -> None:
     point = {h: -Rational(1, 40), m: 1, v: 0, kappa: 1, c: Rational(1, 2)}
     expect(equation(claim, C_well).subs(point) < 0, "no positive threshold where g is concave")
     expect_outside(claim, point, "where g is concave the sum has no minimum")
-
-
-@evidence(Q_NONCONVEX, "property", step="threshold")
-@given(values=st.lists(fractions(min_value=-2, max_value=3, max_denominator=6), min_size=1,
-                       max_size=6), data=st.data())  # fmt: skip
-def test_random_weights_at_the_sharp_well(
-    claim: Claim, values: list[Fraction], data: st.DataObject
-) -> None:
-    """Any weights, both signs: exactly C_ms where the region admits them, no threshold elsewhere."""
-    bend = data.draw(fractions(min_value=F(1, 3), max_value=30, max_denominator=6))
-    case = Case([[[z * bend]] for z in values], data.draw(st.integers(1, len(values))))
-    mean = sum(values) / len(values)
-    variance = sum(z * z for z in values) / len(values) - mean**2
-    point = {h: Rational(bend), m: Rational(mean), v: Rational(variance),
-             kappa: Rational(case.kappa), c: Rational(1, 2)}  # fmt: skip
-    if not satisfies(claim.region, point):
-        expect(mean <= 0, "outside the region", values=values)
-        return
-    value = equation(claim, C_well).subs(point)
-    expect(compare(case.problem, case.kappa, F(int(value.p), int(value.q))) == 0, "C_ms", case=case)

@@ -7,12 +7,7 @@ from fractions import Fraction
 import flint
 import pytest
 from flint import fmpq, fmpq_mat
-from sympy import (
-    Poly,
-    Rational,
-    Symbol,
-    expand,
-)
+from sympy import Poly, Rational, Symbol, expand
 
 from tests.quadratic.cases import (
     SINGULAR,
@@ -37,17 +32,9 @@ from theory.quadratic.mean_square import (
     second_v,
     trace_excess,
 )
-from theory.quadratic.second_moment import (
-    C,
-    operator,
-)
-from theory.quadratic.second_moment import (
-    spectral_radius as rho,
-)
-from theory.quadratic.thresholds import (
-    definiteness,
-    identity,
-)
+from theory.quadratic.second_moment import C, operator
+from theory.quadratic.second_moment import spectral_radius as rho
+from theory.quadratic.thresholds import definiteness, identity
 
 # ------------------------------------------------------------------------------------- Q-INDEFINITE
 

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import flint
 from flint import fmpq, fmpq_mat
-from hypothesis import given
-from hypothesis import strategies as st
-from sympy import (
-    Eq,
-    Expr,
-    Gt,
-    Poly,
-    Rational,
-    Symbol,
-    cancel,
-    expand,
-    expand_log,
-    limit,
-    log,
-    oo,
-    symbols,
-)
+from sympy import Eq, Expr, Gt, Poly, Symbol, cancel, expand, expand_log, limit, log, oo, symbols
 
 from tests.inequalities import expect_implied
 from tests.quadratic.cases import (
@@ -33,7 +16,6 @@ from tests.quadratic.cases import (
     Case,
     Singular,
     ball,
-    cases,
     enumerated_operator,
     equation,
     evaluated,
@@ -47,7 +29,6 @@ from tests.quadratic.cases import (
     values_of,
 )
 from tests.quadratic.mean_square_tools import F
-from tests.rationals import fractions
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note
 from theorem_audit.exact.bernstein import Undecided
@@ -76,16 +57,8 @@ from theory.quadratic.second_moment import (
     operator,
     second_moment_operator,
 )
-from theory.quadratic.second_moment import (
-    spectral_radius as rho,
-)
-from theory.quadratic.thresholds import (
-    FINITE,
-    NEVER_STABLE,
-    compare,
-    definiteness,
-    identity,
-)
+from theory.quadratic.second_moment import spectral_radius as rho
+from theory.quadratic.thresholds import NEVER_STABLE, definiteness, identity
 
 EVERY = {**STABLE, **SINGULAR, **{name: case for name, (case, _) in UNSTABLE.items()}}
 
@@ -254,86 +227,6 @@ def test_growth_on_kept_problems(claim: Claim) -> None:
                 expect(not claimed < high, "growth >= log(tr M^p I/d)/p", case=name, step=step)
     finally:
         flint.ctx.prec = old
-
-
-@evidence(Q_MS, "property", step=("operator", "threshold"))
-@given(case=cases(), step=fractions(min_value=F(1, 50), max_value=3, max_denominator=50))
-def test_random_problems_by_enumeration(claim: Claim, case: Case, step: Fraction) -> None:
-    values = values_of(case, step)
-    expect(evaluated(equation(claim, operator), values) == values[operator], "M_C", case=case)
-    if in_region(claim, case):
-        claimed = evaluated(equation(claim, C_ms), values)
-        sign = definiteness(identity(case.problem.dimension**2) - values[operator])
-        at = flint.arb(values[C])
-        expect(not (sign > 0 and claimed < at), "contracts beyond C_ms", case=case, step=step)
-        expect(not (sign < 0 and claimed > at), "grows before C_ms", case=case, step=step)
-        expect_overlap(claimed, ball(*interval(case.threshold)), "C_ms", case)
-
-
-@evidence(Q_MS, "property", step=("operator", "threshold"))
-@given(case=cases(max_dimension=2), data=st.data())
-def test_change_of_basis_duplicates_and_order_do_not_matter(
-    claim: Claim, case: Case, data: st.DataObject
-) -> None:
-    if not in_region(claim, case):
-        case = STABLE["indefinite components"]
-
-    def claimed(other: Case) -> flint.arb:
-        return evaluated(equation(claim, C_ms), values_of(other))
-
-    base, size = claimed(case), case.problem.dimension
-    turn = data.draw(fractions(min_value=-2, max_value=2, max_denominator=5))
-    moved = Case([_rotated(m, turn) for m in case.problem.matrices], case.batch_size, case.sampling)
-    expect_overlap(claimed(moved), base, "rotated by a rational angle", case)
-    expect(size <= 2, "the rotation covers the dimension")
-    order = data.draw(st.permutations(list(case.components)))
-    expect_overlap(claimed(Case(order, case.batch_size, case.sampling)), base, "reordered", case)
-    twice = Case([*case.components, *case.components], case.batch_size, "replacement")
-    once = Case(case.components, case.batch_size, "replacement")
-    expect_overlap(claimed(twice), claimed(once), "duplicated, with replacement", case)
-    whole = Case(case.components, case.problem.count, "uniform")
-    alone = Case([_entries(case.problem.mean)])
-    expect_overlap(claimed(whole), claimed(alone), "k = N is gradient descent on the mean", case)
-
-
-def _entries(matrix: fmpq_mat) -> list[list[Fraction]]:
-    return [[F(int(x.p), int(x.q)) for x in row] for row in matrix.tolist()]
-
-
-def _rotated(matrix: fmpq_mat, turn: Fraction) -> list[list[Fraction]]:
-    """R' Q R for the rational rotation with tan(angle/2) = turn; size 1: unchanged."""
-    if matrix.nrows() == 1:
-        return _entries(matrix)
-    scale = 1 + turn**2
-    cos, sin = (1 - turn**2) / scale, 2 * turn / scale
-    R = fmpq_mat(
-        [[fmpq(x.numerator, x.denominator) for x in row] for row in [[cos, -sin], [sin, cos]]]
-    )
-    return _entries(R.transpose() * matrix * R)
-
-
-@evidence(Q_MS, "property", step=("operator", "threshold"))
-@given(case=cases(max_dimension=3))
-def test_commuting_problems_have_the_least_direction(claim: Claim, case: Case) -> None:
-    """Keep the diagonals: C_ms is the least of the closed forms."""
-    components = [
-        [[m[r][c] if r == c else 0 for c in range(len(m))] for r in range(len(m))]
-        for m in case.components
-    ]
-    case = Case(components, case.batch_size, case.sampling)
-    size, count = case.problem.dimension, case.problem.count
-    forms = []
-    for j in range(size):
-        column = [F(m[j][j]) for m in components]
-        mean = sum(column) / count
-        variance = sum(x * x for x in column) / count - mean**2
-        point = {l: Rational(mean), v: Rational(variance), kappa: Rational(case.kappa)}
-        if mean <= 0:
-            return expect(threshold_kind(case) != FINITE, "no threshold", case=case)
-        forms.append(equation(claim, C_direction).subs(point))
-    best = min(forms)
-    sign = compare(case.problem, case.kappa, F(int(best.p), int(best.q)))
-    return expect(sign == 0, f"C_ms = {best} exactly", case=case)
 
 
 @evidence(Q_MS, "witness", needs="independent batches", step=("operator", "threshold"))

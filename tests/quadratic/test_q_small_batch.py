@@ -59,13 +59,8 @@ from theory.quadratic.second_moment import (
     noise,
     operator,
 )
-from theory.quadratic.second_moment import (
-    spectral_radius as rho,
-)
-from theory.quadratic.thresholds import (
-    definiteness,
-    threshold,
-)
+from theory.quadratic.second_moment import spectral_radius as rho
+from theory.quadratic.thresholds import definiteness, threshold
 
 # ---------------------------------------------------------------------------- Q-SMALL-BATCH, Q-FLAT
 

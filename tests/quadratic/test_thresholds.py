@@ -7,19 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.quadratic.cases import (
-    SINGLE_J,
-    SINGULAR,
-    STABLE,
-    UNSTABLE,
-    Case,
-)
-from theory.quadratic.thresholds import (
-    MOTIONLESS,
-    NEVER_STABLE,
-    QuadraticSum,
-    threshold,
-)
+from tests.quadratic.cases import SINGLE_J, SINGULAR, STABLE, UNSTABLE, Case
+from theory.quadratic.thresholds import MOTIONLESS, NEVER_STABLE, QuadraticSum, threshold
 
 F = Fraction
 

@@ -23,8 +23,10 @@ def rational(value: Fraction | int) -> Rational:
 
 def upper_bound(formula: Any, bounded: Expr) -> Expr:
     """The expression that ``formula`` says ``bounded`` is at most."""
-    expect(isinstance(formula, Le | Lt), f"{formula} is not an upper bound")
-    expect(formula.lhs == bounded, f"{formula} does not bound {bounded} from above")
+    if not isinstance(formula, Le | Lt):
+        expect(False, f"{formula} is not an upper bound")
+    if formula.lhs != bounded:
+        expect(False, f"{formula} does not bound {bounded} from above")
     return formula.rhs
 
 

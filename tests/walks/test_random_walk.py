@@ -5,14 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 from flint import fmpq, fmpq_mat
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from sympy import Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, expand, linsolve, log, symbols
 
-import theorem_audit.checks.statistics as statistics
-from sim.problems.walks import exit_times
+from tests.instances import evaluate
 from tests.rationals import fractions
 from tests.walks.bounds import (
     asked,
@@ -25,7 +23,7 @@ from tests.walks.bounds import (
     rational,
     upper_bound,
 )
-from theorem_audit import evidence, expect, expect_zero, seed
+from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.walks.random_walk import (
@@ -207,28 +205,11 @@ def test_exact_exit_times_obey_the_bound(claim: Claim, walk: Any) -> None:
     values = {
         width: max(centre, size - centre),
         jump: max(abs(d) for law in laws for d in law),
-        second: rational(min(sum(d * d * p for d, p in law.items()) for law in laws)),
+        second: min(sum(d * d * p for d, p in law.items()) for law in laws),
     }
     for state, time in enumerate(exact_exit_times(size, laws)):
-        point = {**values, height: state - centre, mean_time: rational(time)}
-        truth = claim.formula.subs(point)
-        expect(truth == True, "exact mean exit time", laws=laws, start=state, o=centre)  # noqa: E712
-
-
-@evidence(NHRW, "simulation")
-def test_exit_time_of_the_reflected_walk(claim: Claim) -> None:
-    """Steps +-1/2 with E D^2 = 1/8 (lazy), reflected at 0, W = 3."""
-
-    def sampler(x: Any, generator: Any) -> Any:
-        u = generator.random(x.shape)
-        step = (u < 0.25) * 0.5 - ((u > 0.75) & (x > 0)) * 0.5
-        return step + (x == 0) * (u > 0.75) * 0.5
-
-    found = exit_times(sampler, 1.0, 0.0, 3.0, runs=20_000, seed=seed("exit"), max_steps=20_000)
-    expect(found.finished.all(), "every run leaves the band", left=int(found.finished.sum()))
-    values = {width: 3, jump: Rational(1, 2), second: Rational(1, 8), height: 1}
-    bound = float(upper_bound(claim.formula, mean_time).subs(values))
-    statistics.expect_mean(found.times, bound, visible=0.06, what="mean exit time")
+        truth = evaluate(claim.formula, {**values, height: state - centre, mean_time: time})
+        expect(truth, "exact mean exit time", laws=laws, start=state, o=centre)
 
 
 @evidence(
@@ -296,11 +277,11 @@ def test_hitting_bound_for_biased_walks(claim: Claim, size: int, odds: Fraction)
     to_zero = 1 - up_chance
     right = [fmpq(to_zero.numerator, to_zero.denominator)] + [fmpq(0)] * (size - 2)
     exact = fmpq_mat(rows).solve(fmpq_mat(size - 1, 1, right))
+    bound = upper_bound(claim.formula, hit)
     for x in range(1, size):
-        chance = Rational(int(exact[x - 1, 0].p), int(exact[x - 1, 0].q))
-        levels = {f_start: rational(f[x]), f_target: 1, f_floor: rational(f[size])}
-        gap = (upper_bound(claim.formula, hit) - chance).subs(levels)
-        expect_zero(gap, f"from {x} of {size} at odds {odds}")
+        chance = Fraction(int(exact[x - 1, 0].p), int(exact[x - 1, 0].q))
+        claimed = evaluate(bound, {f_start: f[x], f_target: Fraction(1), f_floor: f[size]})
+        expect(claimed == chance, f"from {x} of {size} at odds {odds}", claimed=claimed)
 
 
 # DRIFT-ESCAPE
@@ -362,37 +343,10 @@ def test_escape_bound_is_gamblers_ruin(
 ) -> None:
     """Jumps +-J with up-chance p > 1/2: P(ever A | A + kJ) = ((1-p)/p)^k, and drift (2p-1) J."""
     p = (1 + share / 4) / 2
+    chance = ((1 - p) / p) ** steps
     values = {
-        jump: rational(size),
-        drift: rational((2 * p - 1) * size),
-        level: low,
-        start: low + steps * rational(size),
-        returning: rational(((1 - p) / p) ** steps),
-    }
-    gap = (upper_bound(claim.formula, returning) - returning).subs(values)
-    expect(gap == 0, "gambler's ruin", p=p, steps=steps, gap=gap)
-    expect(isinstance(claim.formula, Le), f"{claim.formula} is strict, but equality occurs")
-
-
-@evidence(DRIFT_ESCAPE, "simulation")
-def test_escape_of_a_process_with_memory(claim: Claim) -> None:
-    """After a small jump: +-1 with 3/5, 2/5, mean 1/5; after a large one: 1/5, 1, -3/5 with
-    3/4, 3/20, 1/10, mean 6/25.  Stopped at 60: a return from there has P <= (2/3)^60 < 1e-10.
-    """
-    last = np.zeros(20_000)
-
-    def sampler(x: Any, generator: np.random.Generator) -> Any:
-        u = generator.random(x.shape)
-        wild = np.where(u < 0.6, 1.0, -1.0)
-        mild = np.where(u < 0.75, 0.2, np.where(u < 0.9, 1.0, -0.6))
-        last[:] = np.where(np.abs(last) < 1, wild, mild)
-        return last
-
-    runs = 20_000
-    found = exit_times(sampler, 5.0, 1e-9, 60.0, runs=runs, seed=seed("memory"), max_steps=20_000)
-    expect(found.finished.all(), "every run returns or is far away")
-    values = {jump: 1, drift: Rational(1, 5), level: 0, start: 5}
-    bound = float(upper_bound(claim.formula, returning).subs(values))
-    statistics.expect_at_most(
-        int((found.positions <= 0).sum()), runs, bound, what="return of a process with memory"
-    )
+        jump: size, drift: (2 * p - 1) * size, level: Fraction(low), start: low + steps * size,
+    }  # fmt: skip
+    claimed = evaluate(upper_bound(claim.formula, returning), values)
+    expect(claimed == chance, "gambler's ruin", p=p, steps=steps, claimed=claimed)
+    expect(isinstance(claim.formula, Le), "equality occurs, so the formula is not strict")

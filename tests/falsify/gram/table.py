@@ -33,7 +33,6 @@ from theory.quadratic.second_moment import C, N, k, kappa
 from theory.quadratic.thresholds import FINITE, compare, definiteness, identity, threshold
 
 F = Fraction
-Interval = tuple[Fraction, Fraction]
 
 
 def _inside(claim: Claim, point: Mapping[Any, Any]) -> bool:

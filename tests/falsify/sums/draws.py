@@ -327,9 +327,4 @@ def sampling_global(claim: Claim, rng: np.random.Generator, seconds: float) -> i
     return played
 
 
-def partitions(rng: np.random.Generator, points: int, size: int) -> list[list[int]]:
-    order = [int(x) for x in rng.permutation(points)]
-    return [order[k : k + size] for k in range(0, points, size)]
-
-
 __all__ = ["about", "float_runs", "subsets"]

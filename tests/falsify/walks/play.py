@@ -95,13 +95,6 @@ class Neuron:
         """Of the live coordinates."""
         return sum((self.q[j] ** 2 for j in self.live), F(0))
 
-    @cached_property
-    def left_over(self) -> Fraction:
-        """Squared norm of what is off the span of the live data."""
-        if self.data is None:
-            return self.r2 - self.mass
-        return self.r2 - self.data.projected(self.q, self.live)
-
     def seen(self, batch: Sequence[int]) -> Fraction:
         """S: the live mass in the batch."""
         return sum((self.gates[j] * self.q[j] ** 2 for j in batch), F(0))
