@@ -77,7 +77,7 @@ def settings(claim: Claim, rng: np.random.Generator, seconds: float) -> Any:
         if claim.item(words.BATCHES) != words.UNIFORM and points**size > MOST_BATCHES:
             points, size = 3, 2
         size, _ = batches_of(claim, rng, points, size)
-        step = choose(rng, [*STEPS, rational(rng, F(0), F(1), 200)])
+        step = choose(rng, [*STEPS, rational(rng, F(0), F(1), 200)]) if count else F(0)
         at: dict[Any, Any] = {a: step, b: size, n: points}
         if points > 1:
             at |= measured(claim, chances(points, size), (p,))

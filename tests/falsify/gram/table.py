@@ -39,7 +39,6 @@ from theory.vocabulary.gram import Mode, Residuals, entries
 from theory.vocabulary.sums import Sum
 
 F = Fraction
-Interval = tuple[Fraction, Fraction]
 
 
 def _inside(claim: Claim, point: Mapping[Any, Any]) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from sympy import And, Eq, Ge, Gt, Le, Lt, Or, Piecewise, Rational, binomial, log
 
 from tests.falsify.walks.table import FALSIFIERS, OUT_OF_REACH
 from theorem_audit import rng
-from theorem_audit.exact.bernstein import Refuted, Undecided
+from theorem_audit.doubt.falsify import falsify
+from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import claims
@@ -155,5 +155,5 @@ def test_an_empty_region_is_no_pass() -> None:
             ),
         ),
     )
-    with pytest.raises(Undecided, match="no case"):
-        FALSIFIERS["WALK-JUMP"](empty, np.random.default_rng(0), 0.2)
+    found = falsify(empty, seconds=0.01)
+    assert (found.outcome, found.detail) == ("error", "the falsifier played 0 cases")
