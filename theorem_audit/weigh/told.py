@@ -144,7 +144,7 @@ def describe(claim: Claim) -> dict[str, Any]:
         "remark": claim.remark,
         "names": list(claim.names),
         "out_of_reach": list(claim.out_of_reach),
-        "symbols": {name: str(said) for name, said in claim.symbols.items()},
+        "symbols": {name: _line(said) for name, said in claim.symbols.items()},
         "steps": list(claim.steps),
         "parts": {step: str(part) for step, part in claim.parts.items()},
         "cites": list(claim.cites),
@@ -165,6 +165,12 @@ def describe(claim: Claim) -> dict[str, Any]:
         "stated": stated(claim),
         "object": fingerprint(claim),
     }
+
+
+def _line(said: str) -> str:
+    """What is said of a symbol, and why no run can compute it, where none can."""
+    why = getattr(said, "why", "")
+    return f"{said} (no run can compute it: {why})" if why else str(said)
 
 
 def _item(item: Item) -> dict[str, Any]:

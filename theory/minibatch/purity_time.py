@@ -166,7 +166,7 @@ TIME_SPREAD = Claim(
         "Lambda": moves.MEAN_CHANGE,
         "Z_T": OutOfReach(
             "a variable with the limit law of (T_eps - log(1/eps)/(2|Lambda|))/sqrt(log(1/eps))",
-            why="a limit law as eps -> 0, reached as slowly as log(1/eps)^(-1/2)",
+            why="a limit law, and it is reached slowly",
         ),
         "T_eps": FIRST,
         "N_max": OutOfReach(

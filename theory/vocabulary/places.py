@@ -171,8 +171,8 @@ MULTIPLICITY = {
 }
 
 
-def _open(at: Bend) -> Fraction:
-    return form(at, at.open[0])
+def _open(at: Bend) -> Fraction | None:
+    return form(at, at.open[0]) if at.open else None
 
 
 SADDLE_CURVATURE = told(

@@ -126,11 +126,12 @@ def cycles(claim: Claim, rng: Rng, seconds: float) -> int:
         low, high = said[low_point].real, said[high_point].real
         maps = Ray.of(claim, rng).maps(a)
         swap = max(abs(maps.radial(low) - high), abs(maps.radial(high) - low))
-        found = {x: claim.meaning(x).value(maps) for x in (*said, radial_factor)}
-        factor, settled = found[cycle_factor], abs(said[cycle_factor].real) < 0.97
+        with np.errstate(over="ignore", invalid="ignore"):  # where no cycle attracts
+            found = {x: claim.meaning(x).value(maps) for x in (*said, radial_factor)}
+        settled = abs(said[cycle_factor].real) < 0.97
         wrong = {
             "the cycle": swap > 1e-9 or not low < 1 < high,
-            "it attracts": settled and abs(factor) >= 1,
+            "it attracts": abs(maps.slope(low) * maps.slope(high)) >= 1,
             "the limit repels": found[radial_factor] > -1 + 1e-4,
             **{str(x): settled and abs(found[x] - v.real) > 1e-4 for x, v in said.items()},
         }

@@ -189,7 +189,8 @@ def saddles(claim: Claim, rng: Rng, seconds: float) -> int:
             curvature(matrix, len(data)), weight, [x for x, g in zip(data, gates, strict=True) if g]
         )
         for x, claimed in ((saddle_curvature, mu), (saddle_multiplicity, times)):
-            if (mu or x == saddle_curvature) and claimed != exact(claim.meaning(x).value(bend)):
+            found = claim.meaning(x).value(bend)
+            if found is not None and (mu or x == saddle_curvature) and claimed != exact(found):
                 refute(claim, x, {**at, "w": weight})
         if at[no.rho] < 2 and not (mu < 0 and times > 0):
             refute(claim, "a strict saddle inside squared norm 2", {**at, "q": q})

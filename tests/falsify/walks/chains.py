@@ -34,6 +34,8 @@ def resistances(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         clock.played += 1
         claim.drawn(at)
+        if -at[kappa] in range(base + 1, base + top + 1):
+            refute(claim, {str(x): str(y) for x, y in at.items()}, "p_x = 0: no resistance there")
         ratios = [(x + 1 - at[kappa]) / (x + 1 + at[kappa]) for x in range(base, base + top)]
         for symbol in (rw.resistance, rw.resistance_sum):
             value = F(claim.meaning(symbol).value(ratios))
