@@ -118,9 +118,27 @@ def test_searches_are_known_by_where_they_stand() -> None:
 
     found = searches_of(table)["searches"]
     assert set(found) == {*table.FALSIFIERS, *table.OUT_OF_REACH}
-    for claim_id, (module, name) in found.items():
+    for claim_id, (module, name, _) in found.items():
         assert module.startswith("tests.falsify"), claim_id
         assert name.isidentifier(), claim_id
+
+
+def test_a_search_rests_on_what_its_table_wraps_it_in(tmp_path: Path) -> None:
+    """``wraps`` gives the wrapper the name of what it wraps; the outcome kept is that of both."""
+    from tests.falsify.walks import table as walks
+    from theorem_audit import project as project_in_use
+    from theorem_audit.reuse.keeper import Keeper
+    from theorem_audit.reuse.store import Store
+
+    wrapped = searches_of(walks)["searches"]["SPARSE-RATE"]
+    where = ["tests.falsify.walks.table", "_precise"]
+    assert wrapped == ["tests.falsify.walks.sparse", "block_rate", [where]]
+    keeper = Keeper(project_in_use.current(), Store(tmp_path / "kept.sqlite"))
+    row = next(x for x in keeper.index.evidence["SPARSE-RATE"] if x.kind == "search")
+    assert ("def", *where) in keeper.nodes(row)
+    assert keeper.key(row, "", seed=0, quick=False) != keeper.key(
+        replace(row, around=()), "", seed=0, quick=False
+    )
 
 
 def test_the_rows_of_wrong_variants_bring_what_is_to_reject_them() -> None:

@@ -28,16 +28,29 @@ SECONDS = 0.15  # of search in one claim; at least one case is played
 def searches_of(module: ModuleType) -> dict[str, Any]:
     """The searches that a module of falsifiers holds, as JSON: claim id -> where its function stands.
 
-    A function that is not defined by a name at the top of its module stands where its table does.
+    That is module, name, and the definitions that wrap it: a table may say ``precise(search)``, which has the
+    module and the name of ``search`` and does what ``precise`` says, too.  A function that is not defined by a
+    name at the top of its module stands where its table does.
     """
-    found = {}
+    found: dict[str, list[Any]] = {}
     for claim_id, function in getattr(module, "FALSIFIERS", {}).items():
         place, name = function.__module__, function.__qualname__
         plain = name.isidentifier() and place != "functools"
         found[claim_id] = [place, name] if plain else [module.__name__, "FALSIFIERS"]
+        found[claim_id].append(_around(function))
     for claim_id in getattr(module, "OUT_OF_REACH", {}):
-        found[claim_id] = [module.__name__, "OUT_OF_REACH"]
+        found[claim_id] = [module.__name__, "OUT_OF_REACH", []]
     return {"order": [], "searches": found}
+
+
+def _around(function: Any) -> list[list[str]]:
+    """Where the code of each wrapper of a function is written: module, and name at the top of it."""
+    found = []
+    while (inner := getattr(function, "__wrapped__", None)) is not None:
+        if (code := getattr(function, "__code__", None)) is not None:
+            found.append([function.__globals__["__name__"], code.co_qualname.partition(".")[0]])
+        function = inner
+    return found
 
 
 def asked(row: Row) -> Evidence:

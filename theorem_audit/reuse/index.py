@@ -10,7 +10,7 @@ import hashlib
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from theorem_audit.unreached import CLAIM, EVIDENCE, unreached
 if TYPE_CHECKING:
     from theorem_audit.checks.mark import Evidence
 
-FORM = 3
+FORM = 4
 CHALLENGE = ("theorem_audit.doubt.challenge", "challenge")  # where wrong variants are tried
 
 
@@ -33,7 +33,7 @@ class Row:
 
     cases: the names of its cases; ("",) where it has no table.  imports: modules to be imported before it
     is run, since importing a chapter reads claims.  beside: of wrong variants, the evidence that is to
-    reject them.  See ``Evidence`` for the rest.
+    reject them.  around: of a search, module and name of what wraps it.  See ``Evidence`` for the rest.
     """
 
     claim_id: str
@@ -48,6 +48,7 @@ class Row:
     cases: tuple[str, ...]
     imports: tuple[str, ...] = ()
     beside: tuple[Row, ...] = ()
+    around: tuple[tuple[str, str], ...] = ()
 
     @property
     def test(self) -> str:
@@ -284,10 +285,11 @@ def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
 
     if here.falsifiers:
         for _, said in walk(tree, here.falsifiers, searches):
-            for claim_id, (module, name) in said["searches"].items():
+            for claim_id, (module, name, around) in said["searches"].items():
                 rows = found.evidence.get(claim_id)
                 if rows is not None and not any(x.kind == "search" for x in rows):
-                    rows.append(doubt(claim_id, "search", module, name))
+                    row = doubt(claim_id, "search", module, name)
+                    rows.append(replace(row, around=tuple((at, by) for at, by in around)))
     for rows in found.evidence.values():
         rows += variants_of(rows)
 

@@ -173,6 +173,7 @@ class Keeper:
         begin = [*self.claim_nodes(row.claim_id), *RUNS]
         if row.kind != "variants":
             begin.insert(0, ("def", row.module, row.binding))
+        begin += [("def", *x) for x in row.around]
         if row.kind in DOUBTS:
             begin += ASKS
         if row.kind == "variants":
