@@ -8,6 +8,8 @@ READY   = $(VENV)/.ready
 
 .PHONY: audit site variants falsify formal test versions coverage covered seeds test-sweep-full bench extras lint lock clean
 .DELETE_ON_ERROR:
+# Where Python may keep no bytecode, every process compiles the theory and every worker of pytest rewrites all tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
 	@$(BIN)/audit run --json build/audit.json $(AUDIT_FLAGS); code=$$?; \
@@ -31,7 +33,7 @@ falsify: $(READY)  ## random search for counterexamples inside every claim's own
 	$(BIN)/audit falsify --seconds $(SECONDS) --workers 2
 
 TEST_FLAGS ?=
-test: $(READY)  ## the whole test suite (SKIP="FILES" leaves some out, TEST_FLAGS='-m "not kind"' the evidence)
+test: $(READY)  ## all tests, and all evidence, but what is marked thorough: THOROUGH=1 make test runs that, too (SKIP="FILES", TEST_FLAGS)
 	$(BIN)/pytest -n 2 --dist worksteal -q $(foreach x,$(SKIP),--ignore=$(x) --ignore-glob='$(x)/*') $(TEST_FLAGS)
 
 versions: $(READY)  ## a short set of tests with the oldest declared versions of the dependencies, and with the newest
