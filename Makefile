@@ -43,8 +43,8 @@ versions: $(READY)  ## a short set of tests with the oldest declared versions of
 # CI, in place of being run by `make test`, since tracing costs half as much again; `make coverage COVERED="$(TOOL_TESTS)"`
 # measures all, in many minutes.
 TOOL_TESTS = theorem_audit/tests tests/tool tests/kernel tests/falsify/test_every_claim.py
-SHORT = verdict verdict_types cli doubts reads sabotage files stale instances promises second_opinion \
-  hostile_words mutants fuzz fuzz_statements receipt report notes workers book accepted_variants
+SHORT = verdict outcomes verdict_types cli doubts reads sabotage evidence_words files stale instances promises second_opinion \
+  hostile_words mutants compare fuzz fuzz_statements receipt report notes workers book accepted_variants
 KERNEL = bernstein_kernel kernel_identities kernel_tampering
 SINGLE = tool_mutants.py::test_the_original_passes_its_battery guide.py::test_the_guide_is_a_page_of_the_site \
   guide.py::test_another_output_is_another_guide
