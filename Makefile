@@ -8,6 +8,8 @@ READY   = $(VENV)/.ready
 
 .PHONY: audit site variants falsify formal test versions coverage covered seeds test-sweep-full bench extras lint lock clean
 .DELETE_ON_ERROR:
+# Where Python may keep no bytecode, every process compiles the theory and every worker of pytest rewrites all tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 audit: $(READY)  ## run all evidence, print the verdicts, write build/audit.json (AUDIT_FLAGS=--quick for a short one)
 	@$(BIN)/audit run --json build/audit.json $(AUDIT_FLAGS); code=$$?; \
@@ -31,7 +33,7 @@ falsify: $(READY)  ## random search for counterexamples inside every claim's own
 	$(BIN)/audit falsify --seconds $(SECONDS) --workers 2
 
 TEST_FLAGS ?=
-test: $(READY)  ## the whole test suite (SKIP="FILES" leaves some out, TEST_FLAGS='-m "not kind"' the evidence)
+test: $(READY)  ## all tests, and all evidence, but what is marked thorough: THOROUGH=1 make test runs that, too (SKIP="FILES", TEST_FLAGS)
 	$(BIN)/pytest -n 2 --dist worksteal -q $(foreach x,$(SKIP),--ignore=$(x) --ignore-glob='$(x)/*') $(TEST_FLAGS)
 
 versions: $(READY)  ## a short set of tests with the oldest declared versions of the dependencies, and with the newest
@@ -41,8 +43,8 @@ versions: $(READY)  ## a short set of tests with the oldest declared versions of
 # CI, in place of being run by `make test`, since tracing costs half as much again; `make coverage COVERED="$(TOOL_TESTS)"`
 # measures all, in many minutes.
 TOOL_TESTS = theorem_audit/tests tests/tool tests/kernel tests/falsify/test_every_claim.py
-SHORT = verdict verdict_types cli doubts reads sabotage files stale instances promises second_opinion \
-  hostile_words mutants fuzz fuzz_statements receipt report notes workers book accepted_variants
+SHORT = verdict outcomes verdict_types cli doubts reads sabotage evidence_words files stale instances promises second_opinion \
+  hostile_words mutants compare fuzz fuzz_statements receipt report notes workers book accepted_variants
 KERNEL = bernstein_kernel kernel_identities kernel_tampering
 SINGLE = tool_mutants.py::test_the_original_passes_its_battery guide.py::test_the_guide_is_a_page_of_the_site \
   guide.py::test_another_output_is_another_guide

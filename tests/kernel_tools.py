@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
@@ -28,19 +28,8 @@ from theorem_audit.kernel.judge import Court, Judged
 needs_coq = pytest.mark.skipif(
     shutil.which("coqc") is None, reason="coqc is not installed (Debian package coq)"
 )
-THOROUGH = pytest.mark.thorough  # seconds of Coq each; a quick one of the same kind stays
 KEPT = Path(__file__).parents[1] / "build" / "formal" / "tests"
 AFRESH = bool(os.environ.get("THOROUGH"))
-
-
-def thorough_but(cases: Iterable[str], *quick: str) -> list[Any]:
-    """Parameters for all cases, of which only ``quick`` are run without THOROUGH=1; raises ValueError for
-    a name that is none of them.
-    """
-    named = list(cases)
-    if wrong := set(quick) - set(named):
-        raise ValueError(f"no such case: {sorted(wrong)}")
-    return [x if x in quick else pytest.param(x, marks=THOROUGH) for x in named]
 
 
 @cache
@@ -126,13 +115,4 @@ def kept_folder(name: str, other: Path) -> Iterator[Path]:
         yield place
 
 
-__all__ = [
-    "AFRESH",
-    "THOROUGH",
-    "KeptCourt",
-    "kept_court",
-    "kept_folder",
-    "needs_coq",
-    "thorough_but",
-    "write",
-]
+__all__ = ["AFRESH", "KeptCourt", "kept_court", "kept_folder", "needs_coq", "write"]

@@ -41,9 +41,9 @@ def allowance(result):
 
 CASES = [
     ("linear", 20, 1, 0.2, 10_000),
-    ("linear", 20, 4, 0.2, 10_000),
+    pytest.param("linear", 20, 4, 0.2, 10_000, marks=pytest.mark.thorough),
     ("linear", 20, 19, 0.2, 10_000),
-    ("linear", 20, 20, 0.2, 10_000),
+    pytest.param("linear", 20, 20, 0.2, 10_000, marks=pytest.mark.thorough),
     ("relu", 20, 1, 0.45, 2_000),
     ("relu", 20, 17, 0.45, 2_000),
     ("relu", 12, 6, 0.3, 2_000),

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sympy import Expr, Rational, Symbol, symbols
 
-from tests.kernel_tools import THOROUGH, KeptCourt, needs_coq, thorough_but
+from tests.kernel_tools import KeptCourt, needs_coq
+from tests.thorough import THOROUGH, thorough_but
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.exact.zero import prove_nonnegative
 from theorem_audit.kernel import certificates

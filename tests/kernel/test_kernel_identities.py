@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from sympy import Integer, Rational, log, sqrt, symbols
 
-from tests.kernel_tools import THOROUGH, KeptCourt, needs_coq, thorough_but
+from tests.kernel_tools import KeptCourt, needs_coq
+from tests.thorough import THOROUGH, thorough_but
 from theorem_audit.checks.expect import expect_zero
 from theorem_audit.exact.decided import listening
 from theorem_audit.exact.zero import is_zero

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kernel_tools import THOROUGH, kept_folder, thorough_but
+from tests.kernel_tools import kept_folder
+from tests.thorough import THOROUGH, thorough_but
 from theorem_audit.kernel import (
     Build,
     Development,

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import gc
 import importlib
-import json
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,7 +23,6 @@ from hypothesis import strategies as st
 from scipy import stats
 from sympy import Abs, Eq, Ge, Integer, Le, MatrixSymbol, Rational, Symbol, sqrt, symbols, zoo
 
-import tests
 from tests.tool.test_verdict_types import judged
 from theorem_audit import (
     expect,
@@ -36,10 +33,7 @@ from theorem_audit import (
     expect_zero,
 )
 from theorem_audit.checks import statistics
-from theorem_audit.checks.mark import UnknownEvidence, collect
-from theorem_audit.checks.run_context import note
 from theorem_audit.kernel import axioms
-from theorem_audit.statement.claim import Source
 from theorem_audit.weigh.leftovers import Leftovers
 from theorem_audit.weigh.untouched import Untouched
 from theory import claims
@@ -325,94 +319,3 @@ def test_what_the_caller_changed_stands(monkeypatch: pytest.MonkeyPatch) -> None
     assert judged(lambda: expect_zero(X, "m")).outcome == "passed"
     monkeypatch.undo()
     assert judged(lambda: expect_zero(X, "m")).outcome == "refuted"
-
-
-class _Mute:
-    def __str__(self) -> str:
-        raise RuntimeError("no text")
-
-
-def test_words_that_cannot_be_written_end_nothing(tmp_path: Path) -> None:
-    """Mended: half of a character in a message ended the run with a traceback when it was kept."""
-    said = judged(lambda: expect(False, "\ud800 and \x00", y="\udfff"))
-    assert said.outcome == "refuted"
-    json.dumps(said.as_dict(), ensure_ascii=False).encode()
-    assert said.witness["y"] == "?"
-
-    def raises() -> None:
-        note("\ud800")
-        raise ValueError(_Mute())
-
-    said = judged(raises)
-    assert said.outcome == "error"
-    assert said.detail.startswith("ValueError: a ValueError whose text cannot be made")
-    assert said.notes == ("?",)
-
-
-def test_what_steers_a_terminal_is_shown_as_an_escape() -> None:
-    """Mended: a message, as a title, could write another verdict over its own line."""
-    steers = "\x1b[8Gproved\x9b\u202e\r"
-    shown = "\\x1b[8Gproved\\x9b\\u202e\\r"
-    said = judged(lambda: expect(False, f"a{steers}b\tc", y=steers))
-    assert said.outcome == "refuted"
-    assert f"a{shown}b\tc" in said.detail
-    assert said.witness["y"] == shown
-
-    def raises() -> None:
-        note(steers)
-        raise type(f"E{steers}", (ValueError,), {})("m")
-
-    said = judged(raises)
-    assert said.detail == f"E{shown}: m"
-    assert said.notes == (shown,)
-
-
-def test_what_steers_a_terminal_is_no_word_of_a_claim() -> None:
-    claim = claims["NORM"]
-    assert claim.assumptions
-    source = Source("new", "a\x1bb")
-    wrong: dict[str, Any] = {
-        "title": "a\nb",
-        "remark": "\x9b",
-        "source": source,
-        "cites": ("\x07",),
-    }
-    wrong["symbols"] = {"a": "\u202e"}
-    wrong["assumptions"] = (replace(claim.assumptions[0], note="\x1b[2J"),)
-    wrong["formula"] = claim.formula.subs(claim.formula.free_symbols.pop(), Symbol("a\x1b"))
-    for what, value in wrong.items():
-        with pytest.raises(ValueError, match="of claim NORM: a control character in"):
-            replace(claim, **{what: value})
-    assert replace(claim, remark="two\nlines").remark == "two\nlines"
-
-
-HEAD = "from theorem_audit import evidence, expect\n"
-GOOD = "@evidence('GRAD', 'property')\ndef test_one(claim):\n    expect(True, 'm')\n"
-BAD = "@evidence('GRAD', 'property')\ndef test_one(claim):\n    expect(False, 'm')\n"
-FILES = {
-    "a second function hides the first": (BAD + GOOD, "test_one .line 2. is marked"),
-    "a class holds it": ("class TestIt:\n    " + GOOD.replace("\n", "\n    ") + "\n", "TestIt.test_one"),
-    "a helper marks it": ("from tests.made_helper import test_one\n", "is no test_"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("what", FILES)
-def test_marked_evidence_that_nothing_would_run_is_told(
-    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text, says = FILES[what]
-    (tmp_path / "test_zz_sabotage.py").write_text(HEAD + text, encoding="utf-8")
-    if "made_helper" in text:
-        (tmp_path / "made_helper.py").write_text(HEAD + GOOD, encoding="utf-8")
-    monkeypatch.setattr(tests, "__path__", [str(tmp_path)])
-    for name in ("tests.test_zz_sabotage", "tests.made_helper"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    with pytest.raises(UnknownEvidence, match=says):
-        collect()
-
-
-def test_one_of_each_name_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = HEAD + GOOD + GOOD.replace("test_one", "test_two")
-    (tmp_path / "test_zz_two.py").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(tests, "__path__", [str(tmp_path)])
-    assert len(collect()["GRAD"]) == 2

@@ -10,6 +10,7 @@ import pytest
 from sympy import Eq, Symbol
 
 from tests.tool import ROOT
+from tests.tool.ledgers import small_ledger
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.cli import main
 from theorem_audit.statement.claim import Claim, Source
@@ -169,7 +170,7 @@ def test_the_command_reads_what_the_run_wrote(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "run.json"
-    assert main(["run", "GRAD", "--quick", "--workers", "1", "--json", str(target)]) == 0
+    small_ledger().write(target)
     assert main(["stale", str(target)]) == 0
     data = json.loads(target.read_text())
     assert "theory/model/autoencoder.py" in data["sources"]

@@ -10,16 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import And, Eq, Gt, Ne, Symbol, Tuple, true
+from sympy import And, Eq, Gt, Ne, Tuple, true
 
 from tests.tool import ROOT
-from tests.tool.verdict_tools import outcome
-from theorem_audit import expect
+from tests.tool.verdict_tools import X, claim, outcome, verdict
 from theorem_audit.checks.mark import DECIDING, DOUBTS, KINDS, SUPPORTING, Evidence
-from theorem_audit.checks.run_context import Inconclusive
-from theorem_audit.exact.bernstein import Refuted, Undecided
+from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.report.site import MEANINGS
-from theorem_audit.statement.claim import Claim, Source
+from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh.ledger import SCHEMA_FILE, Ledger
 from theorem_audit.weigh.runner import run_evidence
 from theorem_audit.weigh.verdict import (
@@ -35,23 +33,9 @@ from theorem_audit.weigh.verdict import (
     named,
 )
 
-X = Symbol("x", real=True)
 KIND_OF = {
     "kernel": "kernel", "proved": "symbolic", "certified": "certificate", "proved_given": "cited",
 }  # fmt: skip
-
-
-def claim(name: str = "A", steps: tuple[str, ...] = ("statement",), **more: Any) -> Claim:
-    kind = more.pop("source", "lemma")
-    formula = more.pop("formula", Eq(X, X + 1, evaluate=False))
-    return Claim(
-        name, name, formula, Source(kind, "made up"), "exact", "made",
-        steps=steps, **more,
-    )  # fmt: skip
-
-
-def verdict(made: Claim, *found: Outcome) -> Verdict:
-    return derive({made.id: made}, {made.id: found})[made.id]
 
 
 # --- one claim --------------------------------------------------------------------------------
@@ -319,68 +303,3 @@ def test_a_circle_is_found_exactly_when_there_is_one(graph: dict[int, list[int]]
     assert (found is not None) == bool(left)
     if found:
         assert all(b in named[a] for a, b in pairwise(found))
-
-
-# --- what evidence does, and what becomes of it -----------------------------------------------
-
-
-def _nothing(claim: Claim) -> None:
-    pass
-
-
-def _breaks(claim: Claim) -> None:
-    expect(True, "fine so far")
-    raise KeyError("gone")
-
-
-def _fails(claim: Claim) -> None:
-    expect(False, "wrong", at=3)
-
-
-def _plain_assert(claim: Claim) -> None:
-    assert claim.id == "B", "not B"
-
-
-def _cannot_tell(claim: Claim) -> None:
-    expect(True, "fine so far")
-    raise Inconclusive("too few draws")
-
-
-def _undecided(claim: Claim) -> None:
-    raise Undecided("no decision")
-
-
-def _passes_then_refutes(claim: Claim) -> None:
-    expect(True, "fine so far")
-    raise Refuted("false", {X: 1})
-
-
-RAISES = {
-    _nothing: "error", _breaks: "error", _fails: "refuted", _plain_assert: "refuted",
-    _cannot_tell: "inconclusive", _undecided: "inconclusive", _passes_then_refutes: "refuted",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("function", "what"), RAISES.items(), ids=lambda x: getattr(x, "__name__", x)
-)
-@pytest.mark.parametrize("kind", ["symbolic", "simulation"])
-def test_evidence_that_does_not_pass(function: Any, what: str, kind: str) -> None:
-    found = run_evidence(Evidence("A", kind, function), claim())
-    assert found.outcome == what
-    assert found.detail
-    assert verdict(claim(), outcome(test="good"), found).name in ("refuted", "inconclusive")
-
-
-def test_a_refutation_carries_its_witness() -> None:
-    assert run_evidence(Evidence("A", "symbolic", _fails), claim()).witness == {"at": "3"}
-
-
-def test_evidence_that_checks_nothing_is_named_as_such() -> None:
-    found = run_evidence(Evidence("A", "symbolic", _nothing), claim())
-    assert found.detail == "the evidence checked nothing"
-
-
-def test_an_outcome_survives_its_json() -> None:
-    made = dataclasses.replace(outcome(uses=("B",)), notes=("n",), witness={"x": "1"}, power=0.99)
-    assert Outcome.from_dict(json.loads(json.dumps(made.as_dict()))) == made

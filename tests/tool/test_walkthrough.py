@@ -8,8 +8,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.tool import ROOT
+from theorem_audit.tests import warm
 
 BLOCK = re.compile(r"<!-- replay: (?P<path>\S+) -->\n```\w+\n(?P<text>.*?)```\n", re.S)
 ROOMS = ("theory", "sim", "audit", "figures", "formal", "tests", "proofs_notes")
@@ -22,36 +26,49 @@ def _copy(target: Path) -> Path:
     return target
 
 
-def _python(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *words], cwd=folder, capture_output=True, text=True, timeout=170, check=False
-    )  # fmt: skip
+def _audit(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return warm.audit(words, folder)
 
 
+def _blocks() -> list[re.Match[str]]:
+    return list(BLOCK.finditer((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+
+
+def test_the_walk_through_is_a_chapter_its_evidence_and_its_note() -> None:
+    assert [m["path"] for m in _blocks()] == [
+        "theory/model/sphere.py", "tests/model/test_sphere.py", "proofs_notes/model/sphere.md",
+    ]  # fmt: skip
+    chapter, evidence, note = (m["text"] for m in _blocks())
+    made: dict[str, Any] = {"__name__": "theory.model.sphere"}
+    exec(compile(chapter, "sphere", "exec"), made)
+    assert made["SPHERE_PUSH"].id == "SPHERE-PUSH"
+    compile(evidence, "evidence", "exec")
+    assert '@evidence("SPHERE-PUSH"' in evidence
+    assert "## SPHERE-PUSH" in note
+
+
+@pytest.mark.thorough
 def test_the_walk_through_goes_from_nothing_to_proved(tmp_path: Path) -> None:
     folder = _copy(tmp_path)
-    made = _python(folder, "-m", "audit", "new", "SPHERE-PUSH", "--chapter", "model.sphere")
+    made = _audit(folder, "new", "SPHERE-PUSH", "--chapter", "model.sphere")
     assert made.returncode == 0, made.stderr
-    run = ("-m", "audit", "run", "SPHERE-PUSH", "--workers", "1", "--json", "-")
-    stub = json.loads(_python(folder, *run).stdout)
+    run = ("run", "SPHERE-PUSH", "--workers", "1", "--json", "-")
+    stub = json.loads(_audit(folder, *run).stdout)
     (claim,) = (c for c in stub["claims"] if c["id"] == "SPHERE-PUSH")
     assert claim["verdict"] == "inconclusive"
     assert "SPHERE-PUSH has no evidence yet: derive the quantity" in claim["reasons"][0]
 
-    blocks = list(BLOCK.finditer((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
-    assert [m["path"] for m in blocks] == [
-        "theory/model/sphere.py", "tests/model/test_sphere.py", "proofs_notes/model/sphere.md",
-    ]  # fmt: skip
-    for match in blocks:
+    for match in _blocks():
         assert (folder / match["path"]).exists(), "the stub made this file"
         (folder / match["path"]).write_text(match["text"], encoding="utf-8")
-    assert _python(folder, "-m", "audit", "notes").returncode == 0
-    done = json.loads(_python(folder, *run).stdout)
+    assert _audit(folder, "notes").returncode == 0
+    done = json.loads(_audit(folder, *run).stdout)
     verdicts = {c["id"]: c for c in done["claims"]}
     assert verdicts["SPHERE-PUSH"]["verdict"] == "proved", verdicts["SPHERE-PUSH"]["reasons"]
     assert verdicts["SPHERE-PUSH"]["uses"] == ["NORM"]
-    tests = _python(
-        folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/model/test_sphere.py",
-        "tests/tool/test_notes.py", "-k", "SPHERE-PUSH or sphere",
+    words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/model/test_sphere.py",
+             "tests/tool/test_notes.py", "-k", "SPHERE-PUSH or sphere")  # fmt: skip
+    tests = subprocess.run(
+        [sys.executable, *words], cwd=folder, capture_output=True, text=True, timeout=170, check=False
     )  # fmt: skip
     assert tests.returncode == 0, tests.stdout[-2000:]

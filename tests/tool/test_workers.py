@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -14,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from tests.tool import ROOT
 from tests.tool.worker_jobs import job, never_ready, nothing
 from theorem_audit import cli
 from theorem_audit import project as project_in_use
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.reuse.keeper import Keeper
 from theorem_audit.reuse.store import open_store
+from theorem_audit.tests import reuse_project as small
+from theorem_audit.tests.warm import this_tool
 from theorem_audit.weigh import jobs, runner
 from theorem_audit.weigh.runner import run_evidence
 from theorem_audit.weigh.verdict import Outcome
@@ -118,75 +118,108 @@ def test_evidence_that_leaves_is_an_error(function: Any) -> None:
 
 # --- the command ------------------------------------------------------------------------------
 
+CHAPTER = """
+from sympy import Eq, Symbol
+from theorem_audit.statement import Claim, Source
+
+x, y = Symbol("x", real=True), Symbol("y", real=True)
+
+def _claim(name):
+    return Claim(name, name, Eq(y, 2 * x), Source("new", "here"), "exact", __name__)
+
+LEAVES, ENDS, KILLED = _claim("LEAVES"), _claim("ENDS"), _claim("KILLED")
+ENDLESS, FINE = _claim("ENDLESS"), _claim("FINE")
+"""
 HOSTILE = '''
 """Evidence that does to its process what code under test may do."""
 import os, signal, sys, time
 from pathlib import Path
-from theorem_audit import evidence, expect
-from theory import claims
+from thing.only import x
+from theorem_audit import evidence, expect, expect_zero
 
-@evidence("GRAD", "symbolic")
+@evidence("LEAVES", "symbolic")
 def test_leaves(claim):
     expect(True, "fine")
     sys.exit(0)
 
-@evidence("HESS", "symbolic")
+@evidence("ENDS", "symbolic")
 def test_ends_the_process(claim):
     expect(True, "fine")
     os._exit(0)
 
-@evidence("NORM", "symbolic")
+@evidence("KILLED", "symbolic")
 def test_is_killed(claim):
     os.kill(os.getpid(), signal.SIGKILL)
 
-@evidence("STEP", "symbolic")
+@evidence("ENDLESS", "symbolic")
 def test_never_ends(claim):
     Path("running").touch()
     while True:
         time.sleep(0.01)
 
-@evidence("RATIO", "symbolic")
+@evidence("FINE", "symbolic")
 def test_prints_and_passes(claim):
     print("noise on standard output")
-    expect(claim.formula == claims["RATIO"].formula, "no wrong variant of it")
+    expect_zero(claim.formula.rhs - 2 * x, "twice")
 '''
-CLAIMS = ("GRAD", "HESS", "NORM", "STEP", "RATIO")
+CLAIMS = ("LEAVES", "ENDS", "KILLED", "ENDLESS", "FINE")
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project with one file of evidence."""
+    """A theory of five claims with one file of evidence."""
     folder = tmp_path_factory.mktemp("hostile")
-    for name in ("theory", "sim", "audit", "figures", "proofs_notes"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", folder)
-    (folder / "tests").mkdir()
-    (folder / "tests" / "__init__.py").touch()
-    (folder / "tests" / "test_hostile.py").write_text(HOSTILE, encoding="utf-8")
+    for name, text in {
+        "pyproject.toml": small.FILES["pyproject.toml"], "notes/only.md": "# only\n",
+        "thing/__init__.py": "", "thing/only.py": CHAPTER,
+        "tests/__init__.py": "", "tests/test_hostile.py": HOSTILE,
+    }.items():  # fmt: skip
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
     return folder
 
 
 def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
-    words = ["-m", "audit", "run", *CLAIMS, "--workers", "1", "--time-limit", "20", "--json", "-"]
+    words = [
+        "-m",
+        "theorem_audit",
+        "run",
+        *CLAIMS,
+        "--workers",
+        "1",
+        "--time-limit",
+        "5",
+        "--json",
+        "-",
+    ]
     done = subprocess.run([sys.executable, *words], cwd=project, capture_output=True, text=True,
-                          timeout=170, check=False)  # fmt: skip
+                          env=this_tool(), timeout=170, check=False)  # fmt: skip
     assert done.returncode == 1, done.stderr
     claims = {c["id"]: c for c in json.loads(done.stdout)["claims"]}
     assert {x: claims[x]["verdict"] for x in CLAIMS} == {
-        **dict.fromkeys(CLAIMS, "inconclusive"), "RATIO": "proved",
+        **dict.fromkeys(CLAIMS, "inconclusive"), "FINE": "proved",
     }  # fmt: skip
     why = {x: claims[x]["reasons"][0] for x in CLAIMS[:4]}
-    assert "it called sys.exit(0)" in why["GRAD"]
-    assert "its worker process ended (exit code 0)" in why["HESS"]
-    assert "SIGKILL" in why["NORM"]
-    assert "no end within 20 s" in why["STEP"]
+    assert "it called sys.exit(0)" in why["LEAVES"]
+    assert "its worker process ended (exit code 0)" in why["ENDS"]
+    assert "SIGKILL" in why["KILLED"]
+    assert "no end within 5 s" in why["ENDLESS"]
 
 
 def test_workers_end_when_the_run_is_killed(project: Path, tmp_path: Path) -> None:
-    words = ["-m", "audit", "run", "STEP", "--workers", "1", "--json", str(tmp_path / "run.json")]
+    words = [
+        "-m",
+        "theorem_audit",
+        "run",
+        "ENDLESS",
+        "--workers",
+        "1",
+        "--json",
+        str(tmp_path / "run.json"),
+    ]
     running = project / "running"  # killed while the evidence runs: its guard is on then
     running.unlink(missing_ok=True)
-    with subprocess.Popen([sys.executable, *words], cwd=project) as process:
+    with subprocess.Popen([sys.executable, *words], cwd=project, env=this_tool()) as process:
         deadline = time.monotonic() + 90
         while not running.exists() and time.monotonic() < deadline:
             time.sleep(0.2)

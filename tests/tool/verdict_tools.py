@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from theorem_audit.weigh.verdict import (
-    Outcome,
-)
+from typing import Any
+
+from sympy import Eq, Symbol
+
+from theorem_audit.statement.claim import Claim, Source
+from theorem_audit.weigh.verdict import Outcome, Verdict, derive
+
+X = Symbol("x", real=True)
 
 
 def outcome(
@@ -12,3 +17,16 @@ def outcome(
     test: str = "t", uses: tuple[str, ...] = (), case: str = "",
 ) -> Outcome:  # fmt: skip
     return Outcome(name, test, kind, (step,), what, case=case, uses=uses, checks=1)
+
+
+def claim(name: str = "A", steps: tuple[str, ...] = ("statement",), **more: Any) -> Claim:
+    kind = more.pop("source", "lemma")
+    formula = more.pop("formula", Eq(X, X + 1, evaluate=False))
+    return Claim(
+        name, name, formula, Source(kind, "made up"), "exact", "made",
+        steps=steps, **more,
+    )  # fmt: skip
+
+
+def verdict(made: Claim, *found: Outcome) -> Verdict:
+    return derive({made.id: made}, {made.id: found})[made.id]

@@ -23,6 +23,11 @@ if (
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """From a wheel no other file declares the mark, and nothing leaves its tests out."""
+    config.addinivalue_line("markers", "thorough: rare faults one by one")
+
+
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
     """A project called small, in a folder with a space and letters beyond ASCII."""

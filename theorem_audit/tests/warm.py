@@ -46,8 +46,10 @@ class Warm:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
+        # A file that a test edits twice in a second would be taken for what was compiled of it before.
+        more = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         self._server = subprocess.Popen(
-            [sys.executable, "-c", SERVE], env={**this_tool(), "OMP_NUM_THREADS": "1"}, text=True,
+            [sys.executable, "-c", SERVE], env={**this_tool(), **more}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 
