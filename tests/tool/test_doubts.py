@@ -7,16 +7,18 @@ from dataclasses import replace
 import pytest
 from sympy import And, Eq, Gt, Integer, Le, sqrt
 
-from theorem_audit import expect_identity, expect_zero
+from theorem_audit import expect, expect_identity, expect_zero
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.doubt import doubts, falsify
 from theorem_audit.doubt.challenge import challenge
 from theorem_audit.doubt.doubts import asked, searches_of
 from theorem_audit.doubt.variants import drafts, formula_variants
+from theorem_audit.exact import zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.reuse.index import CHALLENGE, Row
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.weigh.runner import run_evidence
+from theorem_audit.weigh.runner import run_evidence, together
+from theorem_audit.weigh.untouched import CHANGED
 from theorem_audit.weigh.verdict import derive
 from theory import claims
 from theory.notation import a, b, n, q_i, q_j, s
@@ -80,6 +82,26 @@ def test_what_the_claim_explains_counts_for_nothing() -> None:
     found = challenge(excused, marked(no_size))
     assert found is not None
     assert found.detail == "no wrong variant of the formula could be made"
+
+
+def test_what_evidence_changes_for_a_variant_is_seen_where_the_doubt_ends() -> None:
+    kept = zero.is_zero
+
+    def trick(claim: Claim) -> None:
+        zero.is_zero = lambda expr: True
+        expect(claim.formula == TRUE.formula, "the formula that is known")
+
+    def doubt(claim: Claim) -> None:
+        found = challenge(claim, marked(trick))
+        assert found is not None
+        assert found.outcome == "passed", "that is why it is looked at"
+
+    outcome = run_evidence(Evidence("GRAD", "variants", doubt, ()), TRUE)
+    assert (outcome.outcome, zero.is_zero) == ("error", kept)
+    assert outcome.detail.startswith(CHANGED)
+    with together() as changed:
+        assert run_evidence(marked(trick)[0], TRUE).outcome == "passed"
+    assert (changed, zero.is_zero) == (["theorem_audit.exact.zero.is_zero"], kept)
 
 
 def test_a_claim_that_nothing_decides_is_not_challenged() -> None:
