@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 from sympy import And, Eq, Gt, Integer, Le, sqrt
 
-from theorem_audit import expect_identity, expect_zero
+from theorem_audit import expect, expect_identity, expect_zero
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.doubt import doubts, falsify
 from theorem_audit.doubt.challenge import challenge
 from theorem_audit.doubt.doubts import asked, searches_of
 from theorem_audit.doubt.variants import drafts, formula_variants
+from theorem_audit.exact import zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.reuse.index import CHALLENGE, Row
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.weigh.runner import run_evidence
+from theorem_audit.weigh.runner import run_evidence, together
+from theorem_audit.weigh.untouched import CHANGED
 from theorem_audit.weigh.verdict import derive
 from theory import claims
 from theory.notation import a, b, n, q_i, q_j, s
@@ -83,6 +85,26 @@ def test_what_the_claim_explains_counts_for_nothing() -> None:
     assert found.detail == "no wrong variant of the formula could be made"
 
 
+def test_what_evidence_changes_for_a_variant_is_seen_where_the_doubt_ends() -> None:
+    kept = zero.is_zero
+
+    def trick(claim: Claim) -> None:
+        zero.is_zero = lambda expr: True
+        expect(claim.formula == TRUE.formula, "the formula that is known")
+
+    def doubt(claim: Claim) -> None:
+        found = challenge(claim, marked(trick))
+        assert found is not None
+        assert found.outcome == "passed", "that is why it is looked at"
+
+    outcome = run_evidence(Evidence("GRAD", "variants", doubt, ()), TRUE)
+    assert (outcome.outcome, zero.is_zero) == ("error", kept)
+    assert outcome.detail.startswith(CHANGED)
+    with together() as changed:
+        assert run_evidence(marked(trick)[0], TRUE).outcome == "passed"
+    assert (changed, zero.is_zero) == (["theorem_audit.exact.zero.is_zero"], kept)
+
+
 def test_a_claim_that_nothing_decides_is_not_challenged() -> None:
     assert challenge(TRUE, [Evidence("GRAD", "property", honest)]) is None
 
@@ -129,12 +151,12 @@ def test_a_search_rests_on_what_its_table_wraps_it_in(tmp_path: Path) -> None:
     from tests.falsify.walks import table as walks
     from theorem_audit import project as project_in_use
     from theorem_audit.reuse.keeper import Keeper
-    from theorem_audit.reuse.store import Store
+    from theorem_audit.reuse.store import open_store
 
     wrapped = searches_of(walks)["searches"]["SPARSE-RATE"]
     where = ["tests.falsify.walks.table", "_precise"]
     assert wrapped == ["tests.falsify.walks.sparse", "block_rate", [where]]
-    keeper = Keeper(project_in_use.current(), Store(tmp_path / "kept.sqlite"))
+    keeper = Keeper(project_in_use.current(), open_store(tmp_path / "kept.sqlite", lambda _: None))
     row = next(x for x in keeper.index.evidence["SPARSE-RATE"] if x.kind == "search")
     assert ("def", *where) in keeper.nodes(row)
     assert keeper.key(row, "", seed=0, quick=False) != keeper.key(

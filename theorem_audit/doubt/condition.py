@@ -94,10 +94,9 @@ class Condition:
         """Rational solutions of left = right for ``x``, of degree at most 2 in it."""
         if self.degree(x) > 2 or not self._polynomial_in(x):
             return
-        at = [self.gap({**value, x: fmpq(k)}) for k in (0, 1, -1)]
-        if any(v is None for v in at):
+        zero, one, minus = (self.gap({**value, x: fmpq(k)}) for k in (0, 1, -1))
+        if zero is None or one is None or minus is None:
             return
-        zero, one, minus = at
         linear, square = (one - minus) / 2, (one + minus) / 2 - zero
         if square == 0:
             if linear != 0:

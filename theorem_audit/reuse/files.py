@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.machinery import PathFinder
 from pathlib import Path
 
@@ -113,10 +113,10 @@ def look(project: Project) -> Tree:
         where = place(top, project.root)
         if where is None:
             continue
-        found = _below(where, top) if where.is_dir() else iter([Module(top, where, False)])
+        found = _below(str(where), top) if where.is_dir() else iter([Module(top, where, False)])
         for module in found:
             try:
-                state = module.file.stat()
+                state = os.stat(module.file)
             except OSError:
                 continue
             tree.modules[module.name] = module
@@ -124,7 +124,7 @@ def look(project: Project) -> Tree:
     return tree
 
 
-def _below(folder: Path, name: str) -> Iterator[Module]:
+def _below(folder: str, name: str) -> Iterator[Module]:
     """A package and all that lies below it; folders without ``__init__.py`` count too."""
     with os.scandir(folder) as entries:
         listed = sorted(entries, key=lambda x: x.name)
@@ -132,11 +132,16 @@ def _below(folder: Path, name: str) -> Iterator[Module]:
         stem, ending = os.path.splitext(entry.name)
         if ending == ".py" and stem.isidentifier():
             if stem == "__init__":
-                yield Module(name, folder / entry.name, True)
+                yield _module(name, entry.path, True)
             else:
-                yield Module(f"{name}.{stem}", folder / entry.name, False)
-        elif entry.is_dir() and entry.name not in SKIPPED and entry.name.isidentifier():
-            yield from _below(folder / entry.name, f"{name}.{entry.name}")
+                yield _module(f"{name}.{stem}", entry.path, False)
+        elif entry.name not in SKIPPED and entry.name.isidentifier() and entry.is_dir():
+            yield from _below(entry.path, f"{name}.{entry.name}")
+
+
+@lru_cache(maxsize=8192)  # a run looks at all files once a second
+def _module(name: str, file: str, package: bool) -> Module:
+    return Module(name, Path(file), package)
 
 
 def shown(modules: Mapping[str, Module], name: str) -> str:

@@ -19,12 +19,14 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from itertools import compress
 
 from theorem_audit.reuse.definitions import Source, Statement
 from theorem_audit.reuse.files import TOOL, Tree
 
 Node = tuple[str, ...]
 STANDARD = frozenset(sys.stdlib_module_names)
+MARKS = bytes.maketrans(b"01", b"\x00\x01")  # digits as what ``compress`` takes
 
 
 class Graph:
@@ -41,6 +43,9 @@ class Graph:
         self._imported: dict[str, dict[str, tuple[str, str]]] = {}
         self._edges: dict[Node, tuple[Node, ...]] = {}
         self._digests: dict[Node, str] = {}
+        # What a node with a digest reaches, itself included, as bits: bit k stands for ``_order[k]``.
+        self._below: dict[Node, int] = {}
+        self._order: list[Node] = []
         self._seen: dict[tuple[str, str], frozenset[Node]] = {}
 
     # --- what a module binds ------------------------------------------------------------------
@@ -290,13 +295,16 @@ class Graph:
 
     def reached(self, roots: Iterable[Node]) -> set[Node]:
         """The roots and all that they reach."""
-        seen, pending = set[Node](), list(roots)
+        seen, pending, bits = set[Node](), list(roots), 0
         while pending:
             node = pending.pop()
-            if node not in seen:
+            if node in self._below:
+                bits |= self._below[node]
+            elif node not in seen:
                 seen.add(node)
                 pending += self.edges(node)
-        return seen
+        marked = f"{bits:b}"[::-1].encode().translate(MARKS)
+        return seen.union(compress(self._order, marked))
 
     def digest(self, node: Node) -> str:
         """A hash of everything that a node reaches, itself included: equal where nothing of it changed."""
@@ -349,8 +357,16 @@ class Graph:
         )
         said = "\n".join([*own, "--", *below])
         found = hashlib.sha256(said.encode()).hexdigest()[:32]
+        reach = 0
+        for node in members:
+            reach |= 1 << len(self._order)
+            self._order.append(node)
+            for other in self.edges(node):
+                if other not in inside:
+                    reach |= self._below[other]
         for node in members:
             self._digests[node] = found
+            self._below[node] = reach
 
 
 __all__ = ["Graph", "Node"]
