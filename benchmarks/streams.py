@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.engine._numpy_words import Words16or32
 from sim.engine._rows import LISTS, MASKS, ORDERS, span
-from sim.engine._words import GROUP, TILE
+from sim.engine._words import GROUP
 from sim.engine.batches import block_runs, child
 
 BLOCKS, SLOTS = 8, 4

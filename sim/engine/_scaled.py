@@ -51,7 +51,7 @@ def aligned(*shape: int) -> Floats:
 def total(v: Floats, out: Floats) -> None:
     """Add up v (k, M) over its rows, one after the other; of a single column NumPy would do it in pairs."""
     if v.shape[1] > 1:
-        np.add.reduce(v, 0, None, out)
+        np.add.reduce(v, axis=0, out=out)
     else:
         out[0] = np.add.accumulate(v[:, 0])[-1]
 

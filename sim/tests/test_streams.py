@@ -62,11 +62,13 @@ def test_no_bit_of_a_simulation_depends_on_the_cut(monkeypatch, sampling, n, b, 
     q = rng.normal(size=(runs, n))
     q *= (rng.uniform(0.3, 1.0, size=runs) / np.linalg.norm(q, axis=1))[:, None]
     q[3] *= 1.6 / np.linalg.norm(q[3])  # |q|^2 > 2
-    kw = {"batch_size": b, "step_size": 0.3 * b, "steps": 3 * TILE + 7 if n < 1_000 else 70, "sampling": sampling,
-          "seed": 7, "backend": backend}  # fmt: skip
+    steps = 3 * TILE + 7 if n < 1_000 else 70
+    kw = {"batch_size": b, "step_size": 0.3 * b, "steps": steps, "sampling": sampling, "seed": 7,
+          "backend": backend}  # fmt: skip
     expected = simulate(q, 0.1, **kw)
     for block, workers, more in (
-        (16, 1, {}), (48, 3, {"observe": ["r2"], "every": 29}), (16, 3, {}), (64, 1, {"observe": ["r2"], "every": 5}),
+        (16, 1, {}), (48, 3, {"observe": ["r2"], "every": 29}), (16, 3, {}),
+        (64, 1, {"observe": ["r2"], "every": 5}),
     ):  # fmt: skip
         monkeypatch.setattr(module, "block_runs", lambda n, b, block=block: block)
         found = simulate(q, 0.1, workers=workers, **kw, **more)
@@ -105,7 +107,9 @@ def test_rows_are_read_off_numpys_own_philox(n, size):
 
 
 @needs_numba
-@pytest.mark.parametrize(("n", "size"), [(5_000, 3), (40, 18), (4_095, 33), (70_000, 300), (300, 20)])
+@pytest.mark.parametrize(
+    ("n", "size"), [(5_000, 3), (40, 18), (4_095, 33), (70_000, 300), (300, 20)]
+)
 def test_numba_draws_the_same_rows(n, size):
     """The marks of its table are 16-bit numbers and begin again after 65,535 sets: 70,000 here."""
     from sim.engine._numba_words import CompiledWords
