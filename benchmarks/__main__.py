@@ -1,4 +1,4 @@
-"""Measure: `python -m benchmarks [--quick] [--cases 0 3] [--rounds N] [--keep FOLDER] [--seconds N] [--out FILE]`.
+"""Measure: `python -m benchmarks [--quick] [--cases 0 3] [--rounds N] [--keep FOLDER] [--seconds N]`.
 
 With --keep each case is written into FOLDER and read again later, so that a run can be done in pieces: with
 --seconds no piece is begun after so long, and the exit code is 2 until all are there.

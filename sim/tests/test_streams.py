@@ -13,6 +13,7 @@ from sim.engine._masks import masks
 from sim.engine._numpy_words import Counter, Words16or32
 from sim.engine._orders import orders
 from sim.engine._rows import span
+from sim.engine._scaled import total
 from sim.engine._subsets import in_tiles, subsets
 from sim.engine._words import GROUP, TILE
 from sim.engine.batches import MASK, Sampler, child, mask_pays
@@ -202,3 +203,13 @@ def test_spans_are_powers_of_two_that_hold_a_thousand_entries():
         64, 64, 32, 32, 16, 1, 1, 1,
     ]  # fmt: skip
     assert all(span(left) >= span(right) for left, right in pairwise(range(1, 2_000)))
+
+
+@pytest.mark.parametrize("k", [1, 7, 8, 9, 16, 31, 100, 128])
+def test_sums_over_a_batch_are_the_same_bits_for_any_number_of_runs(k):
+    v = np.random.default_rng(k).normal(size=(k, 13))
+    expected = [np.ascontiguousarray(column).sum() for column in v.T]
+    for runs in (1, 2, 13):
+        out = np.empty(runs)
+        total(np.ascontiguousarray(v[:, :runs]), out)
+        assert out.tolist() == expected[:runs]
