@@ -109,13 +109,14 @@ def test_rows_are_read_off_numpys_own_philox(n, size):
 
 @needs_numba
 @pytest.mark.parametrize(
-    ("n", "size"), [(5_000, 3), (40, 18), (4_095, 33), (70_000, 300), (300, 20)]
+    ("n", "size"), [(5_000, 3), (40, 18), (4_095, 33), (70_000, 300), (1_100_000, 17)]
 )
 def test_numba_draws_the_same_rows(n, size):
-    """The marks of its table are 16-bit numbers and begin again after 65,535 sets: 70,000 here."""
+    """The marks of its table begin again after 65,535 sets: of 1,100,000 there are twice as many here, so that
+    about six indices would be refused for a mark of the first round."""
     from sim.engine._numba_words import CompiledWords
 
-    runs, steps = (70, 1_000) if size == 20 else (7, 70)
+    runs, steps = (70, 2_000) if size == 17 else (7, 70)
     plain, compiled = (
         np.sort(subsets(kind(seed(n), n, 3), n, size, steps, runs), axis=1)
         for kind in (Words16or32, CompiledWords)
