@@ -1,6 +1,7 @@
-"""Measure: `python -m benchmarks [--quick] [--cases 0 3] [--rounds N] [--keep FOLDER] [--out FILE]`.
+"""Measure: `python -m benchmarks [--quick] [--cases 0 3] [--rounds N] [--keep FOLDER] [--seconds N]`.
 
-With --keep each case is written into FOLDER and read again later, so that a run can be done in pieces.
+With --keep each case is written into FOLDER and read again later, so that a run can be done in pieces: with
+--seconds no piece is begun after so long, and the exit code is 2 until all are there.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,23 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 HERE = Path(__file__).parent
 
 
-def kept(folder: Path | None, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Give what lies in folder / name, or make it and leave it there; without a folder make it."""
+class Late(Exception):
+    """No time is left to begin another piece."""
+
+
+def kept(
+    folder: Path | None, name: str, make: Callable[[], dict[str, Any]], until: float = float("inf")
+) -> dict[str, Any]:
+    """Give what lies in folder / name, or make it and leave it there; without a folder make it.
+
+    until: the time after which it is not begun.
+    """
     if folder is None:
         return make()
     path = folder / f"{name}.json"
     if not path.exists():
+        if time.monotonic() > until:
+            raise Late(name)
         made = make()
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(made))
@@ -42,8 +55,20 @@ def main() -> int:
     parser.add_argument(
         "--out", type=Path, default=HERE.parent / "build" / "benchmarks.json", help="the JSON"
     )
+    parser.add_argument("--seconds", type=float, help="begin no piece after so long; needs --keep")
     options = parser.parse_args()
+    if options.seconds is not None and options.keep is None:
+        parser.error("--seconds needs --keep")
+    try:
+        return run(parser, options)
+    except Late as late:
+        print(f"{late} and what follows are not measured yet: run the same command again")
+        return 2
 
+
+def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    """Do what main's options say."""
+    until = float("inf") if options.seconds is None else time.monotonic() + options.seconds
     cores = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
     if cores:
         os.sched_setaffinity(0, {max(cores)})
@@ -64,21 +89,23 @@ def main() -> int:
         print(f"case {k}: {CASES[k].name}", flush=True)
         try:
             results.append(
-                kept(options.keep, f"{k}", lambda k=k: measure(CASES[k], found, rounds))  # type: ignore[misc]
+                kept(options.keep, f"{k}", lambda k=k: measure(CASES[k], found, rounds), until)  # type: ignore[misc]
             )
         except Disagreement as error:
             print(error)
             return 1
     growth = {}
     if not (options.quick or options.no_growth):
-        growth = kept(options.keep, "growth", lambda: curves.growth(rounds))
+        growth = kept(options.keep, "growth", lambda: curves.growth(rounds), until)
     more = {}
     if not options.quick:
-        more["cells"] = kept(options.keep, "cells", lambda: cells.measure(500, rounds))
+        more["cells"] = kept(options.keep, "cells", lambda: cells.measure(500, rounds), until)
     if not (options.quick or "numba" in absent):
         if cores:
             os.sched_setaffinity(0, cores)
-        more["scaling"] = kept(options.keep, "scaling", lambda: scaling.measure([1, 2], rounds))
+        more["scaling"] = kept(
+            options.keep, "scaling", lambda: scaling.measure([1, 2], rounds), until
+        )
     summary = {
         "schema": report.SCHEMA,
         "environment": environment,

@@ -1,4 +1,4 @@
-"""C kernels for b = 1 and for several indices, compiled when the benchmark starts where there is a compiler: the machine's share."""
+"""C kernels, compiled when the benchmark starts where there is a compiler: the machine's share."""
 
 from __future__ import annotations
 

@@ -94,10 +94,15 @@ def test_a_run_in_pieces_is_the_run(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(scaling, "measure", once("scaling", {"faster": {1: 1.0, 2: 1.4}}))
     monkeypatch.setattr("benchmarks.contenders.makers", lambda: ({}, {}))
     common = ("--rounds", 3, "--no-growth", "--keep", tmp_path / "pieces")
+    assert _run(monkeypatch, *common, "--seconds", -1, "--out", tmp_path / "none.json") == 2
+    assert measured == []
+    assert not (tmp_path / "none.json").exists()
+    with pytest.raises(SystemExit):
+        _run(monkeypatch, "--seconds", 9)
     for k in range(len(CASES)):
         assert _run(monkeypatch, "--cases", k, *common, "--out", tmp_path / "piece.json") == 0
     assert sorted(measured) == sorted([case.name for case in CASES] + ["cells", "scaling"])
-    assert _run(monkeypatch, *common, "--out", tmp_path / "all.json") == 0
+    assert _run(monkeypatch, *common, "--seconds", -1, "--out", tmp_path / "all.json") == 0
     assert len(measured) == len(CASES) + 2
     found = json.loads((tmp_path / "all.json").read_text())
     assert [case["case"] for case in found["cases"]] == [case.name for case in CASES]

@@ -1,4 +1,4 @@
-"""A block: consecutive runs that share a random stream, each advanced by the engine that fits it."""
+"""A block: consecutive runs with one source of batches, each advanced by the engine that fits it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first different integers of each row of words, by NumPy (`sim.engine._subsets` says why that is uniform)."""
+"""The first different integers of each row of words, by NumPy (why they are uniform: `sim.engine._subsets`)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def sizes(size: int, width: int) -> tuple[int, int]:
 
 
 def distinct(words: Words, n: int, size: int, tiles: range, runs: int) -> NDArray[Any]:
-    """Give subsets (steps, size, runs): sort the first integers of a row, put the next ones where one repeats."""
+    """Give subsets (steps, size, runs): sort the first integers of a row, replace those that repeat."""
     rows = Rows(words, LISTS, span(size), *sizes(size, words.width), tiles, runs)
     begun = rows.begin().view(f"<u{words.width // 8}")[:, :size]
     begun = np.ascontiguousarray(begun).reshape(-1)

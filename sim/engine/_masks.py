@@ -4,7 +4,7 @@ Every index is in with the same chance q/256, near size/n, independently; then a
 new members and one with too many loses some, uniformly chosen: positions are drawn one after the other,
 and those that are not yet as wanted are changed, until the count is right. Only whether a position is in is
 ever asked for, so the law is unchanged by any relabelling of the indices, and a law on subsets of one size
-with that property is uniform. In rounds: as many positions as are missing can all be wanted.
+with that property is uniform.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._rows import MASKS, Rows, counters, span
-from sim.engine._words import Words
+from sim.engine._words import Words, accepted, high
 from sim.engine.state import Bools, Integers
+
+_COLUMNS = 4  # words after which the rows that are right are left alone
 
 
 def masks(words: Words, n: int, size: int, steps: int, runs: int, first: int = 0) -> Bools:
@@ -34,14 +36,38 @@ def masks(words: Words, n: int, size: int, steps: int, runs: int, first: int = 0
     missing = size - counts(inside)
     off = np.flatnonzero(missing)
     missing = missing[off]
+    k = 0
     while off.size:
-        wanted, row = (np.repeat(x, np.abs(missing)) for x in (missing > 0, off))
-        positions, good = rows.below(n, row)
-        flat[(row * n + positions)[good]] = wanted[good]
-        missing = size - counts(inside[off])
-        off, missing = off[missing != 0], missing[missing != 0]
-    parts = inside.reshape(len(tiles), runs, tile, n).swapaxes(1, 2)
-    return np.ascontiguousarray(parts).reshape(-1, runs, n)[:steps]
+        k += 1
+        drawn = rows.later(k, off)
+        off, missing = _put_right(flat, off, n, missing, drawn)
+    return inside.reshape(-1, runs, n)[:steps]
+
+
+def _put_right(
+    flat: Bools, off: Integers, n: int, missing: Integers, drawn: NDArray[Any]
+) -> tuple[Integers, Integers]:
+    """Change the positions that are drawn for the rows `off`, one word after the other, until each is right.
+
+    missing: members, negative where there are too many. Give the rows that are still off, and theirs.
+    """
+    words = np.ascontiguousarray(drawn.T)
+    positions, good = high(words.reshape(-1), n).reshape(words.shape), accepted(words, n)
+    which, wanted, left = np.arange(off.size), missing > 0, np.abs(missing)
+    for k, (position, fine) in enumerate(zip(positions, good, strict=True)):
+        if k % _COLUMNS == 0:
+            which = which[left[which] > 0]
+            if not which.size:
+                break
+            begin, want, still = off[which] * n, wanted[which], left[which]
+        place = begin + position[which]
+        was = flat[place]
+        now = np.where(fine[which] & (still > 0), want, was)
+        flat[place] = now
+        still -= now != was
+        left[which] = still
+    rest = left > 0
+    return off[rest], np.where(wanted, left, -left)[rest]
 
 
 def counts(rows: Bools) -> Integers:

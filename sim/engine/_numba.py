@@ -27,6 +27,7 @@ from sim.engine._numba_intrinsics import prefetch
 from sim.engine._numba_jit import announce, jit
 from sim.engine._numba_left_out import complement_drawn, complement_single
 from sim.engine._numba_rows import direct_rows
+from sim.engine._numba_words import room
 from sim.engine._rows import span
 from sim.engine._scaled import CHECK
 from sim.engine._words import GROUP
@@ -260,7 +261,7 @@ def _several_lists(engine: Any) -> Steps:
         words, size = sets.words, sets.size
         announce([direct_rows])
         direct_rows(
-            y, scale, t, engine.fallen, at, until, *words.room(size), words.key, words.first,
+            y, scale, t, engine.fallen, at, until, *room(size, words.width), words.key, words.first,
             sizes(size, words.width), span(size), np.empty(span(size) * size, dtype=np.uint32), twice_a,
             limits, power, free, y[0].nbytes > _NEAREST,
         )  # fmt: skip

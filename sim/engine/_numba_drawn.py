@@ -41,7 +41,7 @@ def lowered(y: Any, scale: Any, fallen: Any, run: int, power: int, floor: float)
 def _some_steps(
     y: Any, scale: Any, mass: Any, ring: Any, first: int, stop: int, end: int, twice_a: float
 ) -> None:
-    """Steps first..stop-1, of one tile; lines are asked for up to step `end`. ring: flat, (2, 2, TILE, GROUP)."""
+    """Steps first..stop-1, of one tile; lines are asked for up to step `end`. ring: (2, 2, TILE, GROUP)."""
     n = y.size // scale.size
     for step in range(first, stop):
         later = min(step + AHEAD, end - 1)

@@ -1,4 +1,4 @@
-"""Rows of words (`sim.engine._rows`) and the subsets they give, compiled: the same as NumPy's, in another order.
+"""Rows of words (`sim.engine._rows`) and the subsets they give, compiled: as NumPy's, in another order.
 
 Batches of several indices with their drawing: a run does all its steps before the next one does, and draws
 a few of its sets at a time, so that what it touches stays in the cache. Rescaling is as in `_numba_drawn`.
@@ -45,9 +45,9 @@ def _sets(
     out: Any, words: Any, values: Any, key: Any, run: int, tile: int, sizes: Any, span: int, bound: int,
     seen: Any, mark: Any,
 ) -> Any:  # fmt: skip
-    """Draw the sets of a run in a tile, one after the other in out; give the last mark used in seen (bound + 1).
+    """Draw the sets of a run in a tile, one after the other in out; give the last mark in seen (bound + 1).
 
-    words: room for those of round 0, and of a row's later round behind them; values: room for as many integers.
+    words: room for those of round 0, and of a row's later round behind them; values: for as many integers.
     In the loop over a row are no calls and no slices: numba counts references at each, which would cost as
     much as all the rest; and no branches, as a rejected word is one that was seen.
     """
@@ -75,8 +75,8 @@ def _sets(
             seen[value] = mark
         while count < size:
             k += 1
-            more, at = words[tail:], _U((span * run + step) * later)
-            philox(more, at, _U(tile), _U(k), _KIND, key[0], key[1])
+            more, where = words[tail:], _U((span * run + step) * later)
+            philox(more, where, _U(tile), _U(k), _KIND, key[0], key[1])
             begin = _U(tail * a_word)
             if short:
                 _short(values[tail * a_word :], more.view(np.uint16), bound)
@@ -152,12 +152,13 @@ def _steps(
 @jit()
 def direct_rows(
     squares: Any, p: Any, t: Any, fallen: Any, at: Any, until: Any, words: Any, values: Any, key: Any,
-    first: int, sizes: Any, span: int, sets: Any, twice_a: float, limits: Any, power: int, free: bool, far: bool,
+    first: int, sizes: Any, span: int, sets: Any, twice_a: float, limits: Any, power: int, free: bool,
+    far: bool,
 ) -> None:  # fmt: skip
     """Bring run k from step at[k] to until[k], or to where it stops; at[k] is kept.
 
-    first: the number of the first run. sets: room for those of a tile, one after the other. far: the squares do not
-    stay in the nearest cache. The rest is as in `direct_drawn`.
+    first: the number of the first run. sets: room for those of a tile, one after the other. far: the
+    squares do not stay in the nearest cache. The rest is as in `direct_drawn`.
     """
     runs, n = squares.shape
     seen, mark = np.zeros(n + 1, dtype=np.uint16), np.uint16(0)

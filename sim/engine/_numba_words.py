@@ -20,6 +20,13 @@ from sim.engine._words import GROUP, TILE, Words
 _U = np.uint64
 
 
+def room(size: int, width: int) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """Make room for the words of a run's sets in a tile and of a row's later round, and for their integers."""
+    first, later = sizes(size, width)
+    words = np.empty(4 * (first * span(size) + later), dtype=np.uint64)
+    return words, np.empty(words.size * 64 // width, dtype=np.uint32)
+
+
 @final
 class CompiledWords(Words):
     """By compiled passes."""
@@ -44,15 +51,9 @@ class CompiledWords(Words):
         out = np.empty((len(tiles_) * span(size), size, runs), dtype=self._word)
         each = sizes(size, self.width)
         distinct(
-            out, *self.room(size), self.key, self.first, tiles_.start, each, span(size), n
+            out, *room(size, self.width), self.key, self.first, tiles_.start, each, span(size), n
         )  # fmt: skip
         return out
-
-    def room(self, size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-        """Make room for the words of a run's sets in a tile and of one row's later round, and for their integers."""
-        first, later = sizes(size, self.width)
-        words = np.empty(4 * (first * span(size) + later), dtype=np.uint64)
-        return words, np.empty(words.size * 64 // self.width, dtype=np.uint32)
 
     def each(self, bound: int, runs: int, tiles_: range, slot: int = 0) -> NDArray[Any]:
         """As the base class says."""

@@ -35,7 +35,7 @@ def counters(bits: int) -> int:
 
 @final
 class Rows:
-    """The rows of `runs` runs in some tiles of span steps each, numbered tile by tile, run by run.
+    """The rows of `runs` runs in some tiles of span steps each, numbered step by step, run by run.
 
     first, later: counters a row in round 0, and in each later round.
     """
@@ -74,6 +74,11 @@ class Rows:
                 result[some] = words.take(row * a_round + at[some])
         return result
 
+    def later(self, k: int, rows: Integers) -> NDArray[Any]:
+        """Make all words of round k = 1, 2, ... of these rows, (rows, words)."""
+        words = self._round(k, np.bincount(rows, minlength=self.count))
+        return words.reshape(self.count, -1)[rows]
+
     def _round(self, k: int, number: Integers) -> NDArray[Any]:
         """Have the words of round k for the rows of which some are wanted."""
         if k not in self._made:
@@ -96,17 +101,20 @@ class Rows:
             words[part] = self._tiles(self.tiles[tile : tile + 1], k).reshape(a_tile, -1)
             there[part], missing[part] = True, False
         for row in np.flatnonzero(missing).tolist():
-            tile, place = divmod(row, a_tile)
-            at = (self.words.first * self.span + place) * size
+            step, run = divmod(row, self.runs)
+            tile, place = divmod(step, self.span)
+            at = ((self.words.first + run) * self.span + place) * size
             words[row] = self.words.counted(size, at, self.tiles[tile], k, self.kind)
             there[row] = True
 
     def _tiles(self, tiles: range, k: int) -> NDArray[np.uint64]:
         size = self.sizes[min(k, 1)]
         counts, first = self.runs * self.span * size, self.words.first * self.span * size
-        words = np.empty((len(tiles), 4 * counts), dtype="<u8")
-        for part, tile in zip(words, tiles, strict=True):
-            part[:] = self.words.counted(counts, first, tile, k, self.kind)
+        words = np.empty(4 * len(tiles) * counts, dtype="<u8")
+        row = np.dtype((np.void, 32 * size))
+        for part, tile in zip(np.split(words, len(tiles)), tiles, strict=True):
+            made = self.words.counted(counts, first, tile, k, self.kind).view(row)
+            part.view(row).reshape(self.span, self.runs)[:] = made.reshape(self.runs, self.span).T
         return words
 
     def below(self, bound: int, rows: Integers) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -116,6 +124,5 @@ class Rows:
 
     def by_step(self, entries: NDArray[Any]) -> NDArray[Any]:
         """Put (rows, size) into the order (steps, size, runs)."""
-        size = entries.shape[1]
-        parts = entries.reshape(len(self.tiles), self.runs, self.span, size)
-        return np.ascontiguousarray(parts.transpose(0, 2, 3, 1)).reshape(-1, size, self.runs)
+        parts = entries.reshape(-1, self.runs, entries.shape[1])
+        return np.ascontiguousarray(parts.swapaxes(1, 2))

@@ -84,7 +84,7 @@ def sources(
 
 @dataclass(frozen=True)
 class Drawn:
-    """The sets of `size` indices below `bound` of steps start..stop-1, that a kernel draws where it uses them."""
+    """The sets of `size` indices below `bound` of steps start..stop-1, which a kernel draws for itself."""
 
     words: Words
     bound: int

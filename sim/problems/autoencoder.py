@@ -75,8 +75,8 @@ def simulate(
     q: (R, n) or (n,), the start coordinates. rho: (R,) or a scalar, ||w_perp||^2 >= 0.
     batch_size: 1..n. step_size: eta > 0; one step depends on eta / batch_size only.
     activation: "linear" or "relu". sampling: see `sim.engine.batches`. seed: an integer >= 0 or a
-    SeedSequence, whose spawned children stay the caller's to use; the same seed, R, n, b and sampling
-    give the same batches on every machine.
+    SeedSequence, whose spawned children stay the caller's to use; the same seed, n, b and sampling
+    give each run the same batches on every machine, whatever other runs there are.
     batches: index sets (steps, R, b), or (steps, b) shared by all runs, used instead of drawing;
     repeated indices are allowed only with sampling="replacement".
     observe: names from `sim.observe`, or a mapping name -> callable(State) giving (R, ...);
@@ -88,8 +88,8 @@ def simulate(
     O(b) a step, or a pass over whole rows where b is of the order of n), and the slow one elsewhere;
     "general" forces the latter. With b = 1 and n large, 6 to 48 runs are computed by another formula,
     so their last bits depend on that number.
-    workers: threads, each with some of the blocks of runs that share a random stream (2,048 touched
-    coordinates, 64 to 2,048 runs); all cores by default for numba, which lets them run at once, else
+    workers: threads, each with some of the blocks of runs that go together (2,048 touched coordinates,
+    64 to 2,048 runs); all cores by default for numba, which lets them run at once, else
     one. No result depends on it. NumPy's threads mostly wait for one another.
 
     Raises ValueError or TypeError, naming the argument, before any step is done.

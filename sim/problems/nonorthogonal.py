@@ -145,7 +145,7 @@ def _advance(blocks: list[_Block], steps: int) -> tuple[Floats, Floats]:
 
 
 class _Block:
-    """M runs that share a random stream, advanced in place."""
+    """M runs, advanced in place."""
 
     def __init__(
         self, q: Floats, r2: Floats, gram: Floats, a: float, relu: bool, source: Sampler | Integers

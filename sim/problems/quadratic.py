@@ -21,7 +21,7 @@ from sim.engine import _arguments as arguments
 from sim.engine.batches import Sampler, sources
 from sim.engine.state import Bools, Floats, Integers
 
-QUADRATIC_VERSION = 2  # raise when the same arguments give other numbers
+QUADRATIC_VERSION = 3  # raise when the same arguments give other numbers
 SYMMETRY_TOLERANCE = 1e-12  # relative: rounding of a symmetric matrix's entries is near 1e-16
 _RESCALE_EVERY = (
     16  # steps; an iterate changes by less than 2**1000 in between (checked at the start)
@@ -119,7 +119,7 @@ class BatchMeans:
 def blocks(
     table: Floats, runs: int, batch_size: int, sampling: str, seed: Any, batches: Integers | None
 ) -> Iterator[tuple[slice, BatchMeans]]:
-    """Cut the runs into blocks with a random stream each (`sim.engine.batches`)."""
+    """Cut the runs into blocks, each with its batches (`sim.engine.batches`)."""
     count = len(table)
     size = 1024 if sampling == "replacement" else None
     for rows, source in sources(sampling, count, batch_size, runs, seed, batches, size=size):

@@ -139,7 +139,7 @@ def test_default_number_of_threads():
 
 @needs_numba
 def test_what_is_not_called_is_not_announced(monkeypatch):
-    """At b = 1 and 20 the kernel draws: no pass over words is compiled, and none may be told of in every run."""
+    """At b = 1 and 20 the kernel draws: no pass over words is compiled, and none may be told of each time."""
     from sim.engine import _numba_words as passes
 
     asked = []

@@ -13,6 +13,7 @@ from sim.engine._masks import masks
 from sim.engine._numpy_words import Counter, Words16or32
 from sim.engine._orders import orders
 from sim.engine._rows import span
+from sim.engine._scaled import total
 from sim.engine._subsets import in_tiles, subsets
 from sim.engine._words import GROUP, TILE
 from sim.engine.batches import MASK, Sampler, child, mask_pays
@@ -62,11 +63,13 @@ def test_no_bit_of_a_simulation_depends_on_the_cut(monkeypatch, sampling, n, b, 
     q = rng.normal(size=(runs, n))
     q *= (rng.uniform(0.3, 1.0, size=runs) / np.linalg.norm(q, axis=1))[:, None]
     q[3] *= 1.6 / np.linalg.norm(q[3])  # |q|^2 > 2
-    kw = {"batch_size": b, "step_size": 0.3 * b, "steps": 3 * TILE + 7 if n < 1_000 else 70, "sampling": sampling,
-          "seed": 7, "backend": backend}  # fmt: skip
+    steps = 3 * TILE + 7 if n < 1_000 else 70
+    kw = {"batch_size": b, "step_size": 0.3 * b, "steps": steps, "sampling": sampling, "seed": 7,
+          "backend": backend}  # fmt: skip
     expected = simulate(q, 0.1, **kw)
     for block, workers, more in (
-        (16, 1, {}), (48, 3, {"observe": ["r2"], "every": 29}), (16, 3, {}), (64, 1, {"observe": ["r2"], "every": 5}),
+        (16, 1, {}), (48, 3, {"observe": ["r2"], "every": 29}), (16, 3, {}),
+        (64, 1, {"observe": ["r2"], "every": 5}),
     ):  # fmt: skip
         monkeypatch.setattr(module, "block_runs", lambda n, b, block=block: block)
         found = simulate(q, 0.1, workers=workers, **kw, **more)
@@ -106,13 +109,14 @@ def test_rows_are_read_off_numpys_own_philox(n, size):
 
 @needs_numba
 @pytest.mark.parametrize(
-    ("n", "size"), [(5_000, 3), (40, 18), (4_095, 33), (70_000, 300), (300, 20)]
+    ("n", "size"), [(5_000, 3), (40, 18), (4_095, 33), (70_000, 300), (1_100_000, 17)]
 )
 def test_numba_draws_the_same_rows(n, size):
-    """The marks of its table are 16-bit numbers and begin again after 65,535 sets: 70,000 here."""
+    """The marks of its table begin again after 65,535 sets: of 1,100,000 there are twice as many here, so that
+    about six indices would be refused for a mark of the first round."""
     from sim.engine._numba_words import CompiledWords
 
-    runs, steps = (70, 1_000) if size == 20 else (7, 70)
+    runs, steps = (70, 2_000) if size == 17 else (7, 70)
     plain, compiled = (
         np.sort(subsets(kind(seed(n), n, 3), n, size, steps, runs), axis=1)
         for kind in (Words16or32, CompiledWords)
@@ -200,3 +204,13 @@ def test_spans_are_powers_of_two_that_hold_a_thousand_entries():
         64, 64, 32, 32, 16, 1, 1, 1,
     ]  # fmt: skip
     assert all(span(left) >= span(right) for left, right in pairwise(range(1, 2_000)))
+
+
+@pytest.mark.parametrize("k", [1, 7, 8, 9, 16, 31, 100, 128])
+def test_sums_over_a_batch_are_the_same_bits_for_any_number_of_runs(k):
+    v = np.random.default_rng(k).normal(size=(k, 13))
+    expected = [np.ascontiguousarray(column).sum() for column in v.T]
+    for runs in (1, 2, 13):
+        out = np.empty(runs)
+        total(np.ascontiguousarray(v[:, :runs]), out)
+        assert out.tolist() == expected[:runs]
