@@ -74,7 +74,7 @@ class Recorder:
         setattr(os, name, asked)
         for of in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
             if asks in of:
-                of.add(asked)  # type: ignore[arg-type]
+                of.add(asked)
 
     def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in OPENS or event in CANNOT:

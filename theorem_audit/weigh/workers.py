@@ -237,8 +237,13 @@ class Crew:
         process = context.Process(
             target=_serve,
             args=(
-                theirs, self.function, self.start, self.arguments, self.answers, self.apart
-            ),  # fmt: skip
+                theirs,
+                self.function,
+                self.start,
+                self.arguments,
+                self.answers,
+                self.apart,
+            ),
             daemon=False,
         )
         process.start()
@@ -278,7 +283,8 @@ def _serve(
     fork: Fork | None = None
     while True:
         if fork is not None and not fork.waits(line):
-            fork = _ended(fork)
+            _ended(fork)
+            fork = None
             continue
         try:
             number, job = line.recv()
@@ -290,7 +296,8 @@ def _serve(
                 return
             continue
         if fork is not None and fork.key != key:
-            fork = _ended(fork)
+            _ended(fork)
+            fork = None
         if fork is None:
             with suppress(Exception):  # it is asked again by the job, which says so
                 apart.before(job)
@@ -341,4 +348,3 @@ def _answer(
 
 def _send(line: connection.Connection, number: int, said: Any, answers: Sequence[type]) -> None:
     line.send_bytes(written((number, said), answers))
-
