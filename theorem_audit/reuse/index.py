@@ -269,6 +269,8 @@ def build(tree: Tree, kept: Kept) -> Index:
 
 def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
     """Rows for what every run asks beside evidence: a search where the project has one, and variants."""
+    from theorem_audit.kinds import DECIDING
+
     here = tree.project
 
     def searches(m: Module) -> dict[str, Any] | None:
@@ -288,6 +290,10 @@ def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
                 rows = found.evidence.get(claim_id)
                 if rows is not None and not any(x.kind == "search" for x in rows):
                     rows.append(doubt(claim_id, "search", module, name))
+        for claim_id, rows in found.evidence.items():
+            # Told as not run, and so its unread hypotheses cap it as they cap those of others.
+            if any(x.kind in DECIDING for x in rows) and not any(x.kind == "search" for x in rows):
+                rows.append(doubt(claim_id, "search", here.falsifiers, "OUT_OF_REACH"))
     for rows in found.evidence.values():
         rows += variants_of(rows)
 

@@ -12,15 +12,14 @@ import gc
 import os
 import signal
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import connection
+from multiprocessing import connection, parent_process
 from typing import Any
-
-from theorem_audit.weigh.leftovers import end_with_parent
 
 FORKS = sys.platform == "linux" and hasattr(os, "pidfd_open")
 ROOM = 32_768  # bytes that a fork leaves for its server: a pipe holds twice that without a reader
@@ -120,9 +119,21 @@ def die(status: int) -> None:
     _exit(os.waitstatus_to_exitcode(status))
 
 
+def end_with_parent() -> None:
+    """End this process when the one that started it, or that it was forked for, has ended."""
+    threading.Thread(target=_end, daemon=True).start()
+
+
+def _end() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        _exit(1)
+
+
 def settle() -> None:
     """Before a fork: what there is by now is left alone by the garbage collector, and so stays shared."""
     gc.freeze()
 
 
-__all__ = ["FORKS", "Apart", "Fork", "die", "settle"]
+__all__ = ["FORKS", "Apart", "Fork", "die", "end_with_parent", "settle"]

@@ -27,8 +27,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from theorem_audit.weigh.answers import NotPlain, read, written
-from theorem_audit.weigh.apart import FORKS, Apart, Fork, die, settle
-from theorem_audit.weigh.leftovers import children, end_with_parent
+from theorem_audit.weigh.apart import FORKS, Apart, Fork, die, end_with_parent, settle
+from theorem_audit.weigh.leftovers import children
 
 STARTS = (
     3  # processes in a row that end before they are ready, after which none is started any more
