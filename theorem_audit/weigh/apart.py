@@ -52,6 +52,8 @@ class Fork:
     key: Any
     serve: Callable[[Any], bool]
     pid: int = field(init=False)
+    handed: int = 0
+    left_over: bool = False  # whether it ended before it served what it was handed last
 
     def __post_init__(self) -> None:
         theirs, self._jobs = connection.Pipe(duplex=False)
@@ -75,14 +77,17 @@ class Fork:
     def _run(self, jobs: connection.Connection, back: int) -> None:
         end_with_parent()
         self.apart.begin()
+        served, more = 0, True
         with suppress(EOFError):
-            while self.serve(jobs.recv()):
-                pass
+            while more:
+                asked = jobs.recv()
+                more, served = self.serve(asked), served + 1
         left = self.apart.left()
-        os.write(back, (left if len(left) <= ROOM else b"") + ENDED)
+        os.write(back, b"%d\n%s%s" % (served, left if len(left) <= ROOM else b"", ENDED))
 
     def hand(self, what: Any) -> None:
         """Send it something to serve."""
+        self.handed += 1
         with suppress(OSError):  # it has died in between: told by ``waits``
             self._jobs.send(what)
 
@@ -99,7 +104,7 @@ class Fork:
         _, status = os.waitpid(self.pid, 0)
         os.set_blocking(self._back, False)  # what the job has left may hold the other end
         try:
-            said = os.read(self._back, ROOM + len(ENDED))
+            said = os.read(self._back, 2 * ROOM)
         except BlockingIOError:
             said = b""
         finally:
@@ -107,7 +112,9 @@ class Fork:
             os.close(self._end)
         if not said.endswith(ENDED):
             return status
-        self.apart.after(said[: -len(ENDED)])
+        served, _, left = said[: -len(ENDED)].partition(b"\n")
+        self.left_over = served != b"%d" % self.handed
+        self.apart.after(left)
         return None
 
 

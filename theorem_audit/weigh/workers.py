@@ -281,13 +281,17 @@ def _serve(
     _send(line, 0, DONE, answers)
     serve = partial(_answer, line, function, answers)
     fork: Fork | None = None
+    number, job = 0, None
     while True:
+        again = False
         if fork is not None and not fork.waits(line):
-            _ended(fork)
-            fork = None
-            continue
+            if (status := fork.end()) is not None:
+                die(status)
+            again, fork = fork.left_over, None
+            if not again:
+                continue
         try:
-            number, job = line.recv()
+            number, job = (number, job) if again else line.recv()
         except EOFError:
             return
         key = None if apart is None or job == DONE or not FORKS else apart.key(job)
@@ -296,7 +300,7 @@ def _serve(
                 return
             continue
         if fork is not None and fork.key != key:
-            _ended(fork)
+            fork.end()  # it has answered all that it was asked: how it ends is nobody's matter
             fork = None
         if fork is None:
             with suppress(Exception):  # it is asked again by the job, which says so
@@ -304,12 +308,6 @@ def _serve(
             settle()
             fork = Fork(apart, key, partial(_in_a_fork, serve))
         fork.hand((number, job))
-
-
-def _ended(fork: Fork) -> None:
-    """A fork's end; where it did not end as it was asked to, this process ends as that did."""
-    if (status := fork.end()) is not None:
-        die(status)
 
 
 def _in_a_fork(serve: Callable[..., bool], asked: tuple[int, Any]) -> bool:
