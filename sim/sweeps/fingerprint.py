@@ -116,7 +116,11 @@ def _imported(code: CodeType, known: dict[str, Any]) -> Iterator[str]:
         if step.opname == "IMPORT_NAME":
             level, names = values[-2], values[-1] or ()
             above = known.get("__package__") or ""
-            name = importlib.util.resolve_name("." * level + step.argval, above) if level else step.argval
+            name = (
+                importlib.util.resolve_name("." * level + step.argval, above)
+                if level
+                else step.argval
+            )
             yield name
             yield from (f"{name}.{x}" for x in names)
         elif step.opname.startswith("LOAD_CONST") or step.opname == "LOAD_SMALL_INT":
@@ -275,7 +279,11 @@ def _own_imports(module: ModuleType, seen: set[int]) -> Iterator[str]:
             names |= {x.name for x in node.names}
         elif isinstance(node, ast.ImportFrom):
             above = "." * node.level + (node.module or "")
-            found = importlib.util.resolve_name(above, module.__package__ or "") if node.level else above
+            found = (
+                importlib.util.resolve_name(above, module.__package__ or "")
+                if node.level
+                else above
+            )
             names |= {found, *(f"{found}.{x.name}" for x in node.names)}
     for name in sorted(names):
         yield from _own_module(name, seen)

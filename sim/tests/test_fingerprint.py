@@ -127,25 +127,60 @@ def test_a_closure_counts() -> None:
     assert fingerprint(make(1)) == fingerprint(make(1)) != fingerprint(make(2))
 
 
-WIDER = {
-    "an instance": "class M:\n    def f(self, n): return {} * n\nM0 = M()\n\n\ndef cell(s, seed): return M0.f(s)",
-    "an instance's state": "class M:\n    def __init__(self): self.k = {}\nM0 = M()\n\n\ndef cell(s, seed): return M0.k",
-    "a slot": "class M:\n    __slots__ = ('k',)\nM0 = M()\nM0.k = {}\n\n\ndef cell(s, seed): return M0.k",
-    "a base class": "class B:\n    def f(self, n): return {} * n\nclass C(B):\n    pass\n\n\ndef cell(s, seed): return C().f(s)",
-    "what a method names": "K = {}\nclass C:\n    def f(self, n): return K * n\n\n\ndef cell(s, seed): return C().f(s)",
-    "what a property names": "K = {}\nclass C:\n    @property\n    def f(self): return K\n\n\ndef cell(s, seed): return C().f",
-    "a table": "def f(n): return {} * n\nT = {{'f': f}}\n\n\ndef cell(s, seed): return T['f'](s)",
-    "a list in a list": "def f(n): return {} * n\nT = [[f]]\n\n\ndef cell(s, seed): return T[0][0](s)",
-    "a partial": "from functools import partial\ndef f(a, n): return {} * a * n\ng = partial(f, 1)\n\n\ndef cell(s, seed): return g(s)",
-    "a bound method": "class M:\n    def f(self, n): return {} * n\ng = M().f\n\n\ndef cell(s, seed): return g(s)",
-}  # fmt: skip
+WIDER = {  # definitions, and what a cell then says
+    "an instance": (
+        "class M:\n    def f(self, n): return {} * n\nM0 = M()",
+        "M0.f(s)",
+    ),
+    "an instance's state": (
+        "class M:\n    def __init__(self): self.k = {}\nM0 = M()",
+        "M0.k",
+    ),
+    "a slot": (
+        "class M:\n    __slots__ = ('k',)\nM0 = M()\nM0.k = {}",
+        "M0.k",
+    ),
+    "a base class": (
+        "class B:\n    def f(self, n): return {} * n\nclass C(B):\n    pass",
+        "C().f(s)",
+    ),
+    "what a method names": (
+        "K = {}\nclass C:\n    def f(self, n): return K * n",
+        "C().f(s)",
+    ),
+    "what a property names": (
+        "K = {}\nclass C:\n    @property\n    def f(self): return K",
+        "C().f",
+    ),
+    "a table": (
+        "def f(n): return {} * n\nT = {{'f': f}}",
+        "T['f'](s)",
+    ),
+    "a list in a list": (
+        "def f(n): return {} * n\nT = [[f]]",
+        "T[0][0](s)",
+    ),
+    "a partial": (
+        "from functools import partial\ndef f(a, n): return {} * a * n\ng = partial(f, 1)",
+        "g(s)",
+    ),
+    "a bound method": (
+        "class M:\n    def f(self, n): return {} * n\ng = M().f",
+        "g(s)",
+    ),
+}
+
+
+def _cell(what: str, k: int) -> str:
+    made, said = WIDER[what]
+    return f"{made.format(k)}\n\n\ndef cell(s, seed): return {said}\n"
 
 
 @pytest.mark.parametrize("what", WIDER)
 def test_what_a_cell_reaches_in_other_ways_counts(what: str, tmp_path: Path) -> None:
     """Mended: each gave the numbers of the edition before, and "reused"."""
     found = [
-        fingerprint(_load(tmp_path / name, WIDER[what].format(k) + "\n"))
+        fingerprint(_load(tmp_path / name, _cell(what, k)))
         for name, k in (("a", 2), ("b", 3), ("c", 2))
     ]
     assert found[0] == found[2] != found[1]
@@ -156,17 +191,18 @@ def test_what_a_cell_reaches_in_other_ways_counts(what: str, tmp_path: Path) -> 
     [
         "def cell(s, seed):\n    from helper_of_test import K\n    return K\n",
         "def cell(s, seed):\n    import helper_of_test\n    return helper_of_test.K\n",
-        "def cell(s, seed):\n    def inner():\n        from helper_of_test import K\n        return K\n    return inner\n",
+        "def cell(s, seed):\n    def inner():\n        from helper_of_test import K\n"
+        "        return K\n    return inner\n",
     ],
 )
 def test_an_import_inside_a_cell_counts(text: str, tmp_path: Path) -> None:
-    found = [
-        fingerprint(_load(tmp_path / str(k), text, f"K = {k}\n")) for k in (2, 3)
-    ]
+    found = [fingerprint(_load(tmp_path / str(k), text, f"K = {k}\n")) for k in (2, 3)]
     assert found[0] != found[1]
 
 
-def test_what_a_module_imports_in_turn_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_module_imports_in_turn_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.syspath_prepend(tmp_path)
     found = []
     for k in (2, 3):

@@ -68,20 +68,24 @@ class Recorder:
 
         @functools.wraps(asks)
         def asked(path: Any, *rest: Any, **more: Any) -> Any:
-            self._hook("asked", (path,))
+            self._heard("asked", (path,), sys._getframe(1))
             return asks(path, *rest, **more)
 
         setattr(os, name, asked)
         for of in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
             if asks in of:
-                of.add(asked)  # type: ignore[arg-type]
+                of.add(asked)
 
     def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self._busy or not (event in OPENS or event in CANNOT or event == "asked"):
+        if event in OPENS or event in CANNOT:
+            self._heard(event, arguments, sys._getframe(1))
+
+    def _heard(self, event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
+        """frame: of who called the function that tells."""
+        if self._busy:
             return
         self._busy = True
         try:
-            frame = sys._getframe(2)  # past ``open``, or past what stands in the place of ``os.stat``
             for what in self._what(event, arguments, frame):
                 owner = self._owner(frame)
                 if owner is not None and not (what == CHILD and owner[0].startswith(TOOL)):

@@ -14,7 +14,9 @@ from typing import Any
 from sympy import Basic, Symbol, preorder_traversal
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
-TOLD = frozenset(("commutative", "real", "integer"))  # what is shown, or what a reader takes a letter for
+TOLD = frozenset(
+    ("commutative", "real", "integer")
+)  # what is shown, or what a reader takes a letter for
 
 
 def untold(said: Iterable[Basic]) -> str:
@@ -47,7 +49,7 @@ def _shows(part: Any) -> str:
         given = dict(part._assumptions_orig) if hasattr(part, "_assumptions_orig") else {}
         given = given or dict(getattr(part._assumptions, "_generator", {}))
     elif isinstance(part, AppliedUndef):
-        given = {k: v for k, v in part.func._kwargs.items() if v}  # type: ignore[attr-defined]
+        given = {k: v for k, v in part.func._kwargs.items() if v}
         real = {"complex", "extended_real", "finite", "hermitian", "real", "commutative"}
         given = {} if {*given} <= real else given
     else:

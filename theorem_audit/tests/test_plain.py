@@ -1,4 +1,4 @@
-"""A formula says what it shows: hypotheses inside symbols, and classes that print something else, are refused."""
+"""A formula says what it shows: hypotheses inside symbols and classes that print otherwise are refused."""
 
 from __future__ import annotations
 

@@ -116,10 +116,7 @@ def test_what_the_tool_starts_itself_is_known(tmp_path: Path) -> None:
     ):
         recorder = Recorder(tmp_path, tmp_path / "build", {HERE: module})
 
-        def hook(recorder: Recorder = recorder) -> None:
-            recorder._hook("subprocess.Popen", ("coqc", ["coqc"]))
-
-        (lambda hook=hook: hook())()
+        recorder._hook("subprocess.Popen", ("coqc", ["coqc"]))
         assert set().union(*recorder.reads.values()) == told
 
 
@@ -141,11 +138,8 @@ def test_a_read_belongs_to_the_function_of_the_project_that_asked(
     recorder: Recorder, tmp_path: Path
 ) -> None:
     def asks() -> None:
-        def hook() -> None:  # as ``open`` stands between the function and the hook
-            recorder._hook("open", (tmp_path / "data.json", "r", os.O_RDONLY))
-            recorder._hook("compile", ("somewhere",))
-
-        hook()
+        recorder._hook("open", (tmp_path / "data.json", "r", os.O_RDONLY))
+        recorder._hook("compile", ("somewhere",))
 
     asks()
     name = test_a_read_belongs_to_the_function_of_the_project_that_asked.__name__

@@ -12,15 +12,14 @@ import gc
 import os
 import signal
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import connection
+from multiprocessing import connection, parent_process
 from typing import Any
-
-from theorem_audit.weigh.leftovers import end_with_parent
 
 FORKS = sys.platform == "linux" and hasattr(os, "pidfd_open")
 ROOM = 32_768  # bytes that a fork leaves for its server: a pipe holds twice that without a reader
@@ -53,6 +52,8 @@ class Fork:
     key: Any
     serve: Callable[[Any], bool]
     pid: int = field(init=False)
+    handed: int = 0
+    left_over: bool = False  # whether it ended before it served what it was handed last
 
     def __post_init__(self) -> None:
         theirs, self._jobs = connection.Pipe(duplex=False)
@@ -76,14 +77,17 @@ class Fork:
     def _run(self, jobs: connection.Connection, back: int) -> None:
         end_with_parent()
         self.apart.begin()
+        served, more = 0, True
         with suppress(EOFError):
-            while self.serve(jobs.recv()):
-                pass
+            while more:
+                asked = jobs.recv()
+                more, served = self.serve(asked), served + 1
         left = self.apart.left()
-        os.write(back, (left if len(left) <= ROOM else b"") + ENDED)
+        os.write(back, b"%d\n%s%s" % (served, left if len(left) <= ROOM else b"", ENDED))
 
     def hand(self, what: Any) -> None:
         """Send it something to serve."""
+        self.handed += 1
         with suppress(OSError):  # it has died in between: told by ``waits``
             self._jobs.send(what)
 
@@ -100,7 +104,7 @@ class Fork:
         _, status = os.waitpid(self.pid, 0)
         os.set_blocking(self._back, False)  # what the job has left may hold the other end
         try:
-            said = os.read(self._back, ROOM + len(ENDED))
+            said = os.read(self._back, 2 * ROOM)
         except BlockingIOError:
             said = b""
         finally:
@@ -108,7 +112,9 @@ class Fork:
             os.close(self._end)
         if not said.endswith(ENDED):
             return status
-        self.apart.after(said[: -len(ENDED)])
+        served, _, left = said[: -len(ENDED)].partition(b"\n")
+        self.left_over = served != b"%d" % self.handed
+        self.apart.after(left)
         return None
 
 
@@ -120,9 +126,21 @@ def die(status: int) -> None:
     _exit(os.waitstatus_to_exitcode(status))
 
 
+def end_with_parent() -> None:
+    """End this process when the one that started it, or that it was forked for, has ended."""
+    threading.Thread(target=_end, daemon=True).start()
+
+
+def _end() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        _exit(1)
+
+
 def settle() -> None:
     """Before a fork: what there is by now is left alone by the garbage collector, and so stays shared."""
     gc.freeze()
 
 
-__all__ = ["FORKS", "Apart", "Fork", "die", "settle"]
+__all__ = ["FORKS", "Apart", "Fork", "die", "end_with_parent", "settle"]

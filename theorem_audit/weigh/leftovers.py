@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 import threading
-from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any
 
@@ -73,19 +72,4 @@ class Leftovers:
         )
 
 
-_exit = os._exit  # taken at the import: while a job runs, `guard` refuses it in every thread
-
-
-def end_with_parent() -> None:
-    """End this process when the one that started it, or that it was forked for, has ended."""
-    threading.Thread(target=_end, daemon=True).start()
-
-
-def _end() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        _exit(1)
-
-
-__all__ = ["Leftovers", "children", "end_with_parent"]
+__all__ = ["Leftovers", "children"]

@@ -28,7 +28,12 @@ from theorem_audit.doubt import instances
 from theorem_audit.doubt.undefined import undefined
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.reuse.index import Row
-from theorem_audit.statement.claim import Claim, read_at_import, recording_hypotheses, recording_reads
+from theorem_audit.statement.claim import (
+    Claim,
+    read_at_import,
+    recording_hypotheses,
+    recording_reads,
+)
 from theorem_audit.visible import visible
 from theorem_audit.weigh import tried
 from theorem_audit.weigh.untouched import CHANGED

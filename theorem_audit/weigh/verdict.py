@@ -254,12 +254,20 @@ def unread(
     outcomes: Sequence[Outcome],
     claims: Mapping[str, Claim] | Mapping[str, Told] = NO_CLAIMS,
 ) -> list[str]:
-    """The hypotheses that neither deciding evidence nor a search read.
+    """The hypotheses that neither deciding evidence nor the search read; none where no search was asked.
 
     Coq's kernel reads all of them: the statement is generated from the claim.  An item is read, too, by
     evidence that reads a lemma which supposes one of its kind: without it the claim would use the lemma
     beyond its setting.
     """
+    return _unread(claim, outcomes, claims) if any(o.kind == "search" for o in outcomes) else []
+
+
+def _unread(
+    claim: Claim | Told,
+    outcomes: Sequence[Outcome],
+    claims: Mapping[str, Claim] | Mapping[str, Told],
+) -> list[str]:
     telling = [o for o in outcomes if o.outcome == "passed" and o.kind in (*_STRENGTH, "search")]
     if any(o.kind == "kernel" and "statement" in o.steps for o in telling):
         return []
@@ -275,7 +283,7 @@ def read_by_machine(
     """How many hypotheses deciding evidence or a search read, and how many there are."""
     total = sum(len(claims[x].assumptions) for x in outcomes)
     return total - sum(
-        len(unread(claims[x], found, claims)) for x, found in outcomes.items()
+        len(_unread(claims[x], found, claims)) for x, found in outcomes.items()
     ), total
 
 

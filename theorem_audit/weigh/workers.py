@@ -27,8 +27,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from theorem_audit.weigh.answers import NotPlain, read, written
-from theorem_audit.weigh.apart import FORKS, Apart, Fork, die, settle
-from theorem_audit.weigh.leftovers import children, end_with_parent
+from theorem_audit.weigh.apart import FORKS, Apart, Fork, die, end_with_parent, settle
+from theorem_audit.weigh.leftovers import children
 
 STARTS = (
     3  # processes in a row that end before they are ready, after which none is started any more
@@ -237,8 +237,13 @@ class Crew:
         process = context.Process(
             target=_serve,
             args=(
-                theirs, self.function, self.start, self.arguments, self.answers, self.apart
-            ),  # fmt: skip
+                theirs,
+                self.function,
+                self.start,
+                self.arguments,
+                self.answers,
+                self.apart,
+            ),
             daemon=False,
         )
         process.start()
@@ -276,12 +281,17 @@ def _serve(
     _send(line, 0, DONE, answers)
     serve = partial(_answer, line, function, answers)
     fork: Fork | None = None
+    number, job = 0, None
     while True:
+        again = False
         if fork is not None and not fork.waits(line):
-            fork = _ended(fork)
-            continue
+            if (status := fork.end()) is not None:
+                die(status)
+            again, fork = fork.left_over, None
+            if not again:
+                continue
         try:
-            number, job = line.recv()
+            number, job = (number, job) if again else line.recv()
         except EOFError:
             return
         key = None if apart is None or job == DONE or not FORKS else apart.key(job)
@@ -290,19 +300,14 @@ def _serve(
                 return
             continue
         if fork is not None and fork.key != key:
-            fork = _ended(fork)
+            fork.end()  # it has answered all that it was asked: how it ends is nobody's matter
+            fork = None
         if fork is None:
             with suppress(Exception):  # it is asked again by the job, which says so
                 apart.before(job)
             settle()
             fork = Fork(apart, key, partial(_in_a_fork, serve))
         fork.hand((number, job))
-
-
-def _ended(fork: Fork) -> None:
-    """A fork's end; where it did not end as it was asked to, this process ends as that did."""
-    if (status := fork.end()) is not None:
-        die(status)
 
 
 def _in_a_fork(serve: Callable[..., bool], asked: tuple[int, Any]) -> bool:
@@ -341,4 +346,3 @@ def _answer(
 
 def _send(line: connection.Connection, number: int, said: Any, answers: Sequence[type]) -> None:
     line.send_bytes(written((number, said), answers))
-
