@@ -36,7 +36,7 @@ from theory.quadratic.second_moment import C, N, k, kappa
 from theory.quadratic.thresholds import compare, definiteness, identity
 from theory.vocabulary.batch_means import Means
 from theory.vocabulary.gram import Mode, Residuals, entries
-from theory.vocabulary.sums import Sum
+from theory.vocabulary.quadratic_sum import Sum
 
 F = Fraction
 Interval = tuple[Fraction, Fraction]
