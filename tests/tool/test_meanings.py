@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sympy import Eq
 
+from tests.tool.shared_meanings import SHARED
 from theorem_audit.doubt.falsify import Falsified, Held, falsify
 from theorem_audit.doubt.variants import meaning_variants
 from theorem_audit.exact.zero import relations
@@ -19,7 +20,18 @@ from theorem_audit.weigh.told import Told, describe, stated
 from theorem_audit.weigh.verdict import Outcome, meanings_played
 from theory import claims
 from theory.legend import LEGEND
-from theory.vocabulary import meanings, observables
+from theory.vocabulary import (
+    batch_means,
+    factors,
+    gram,
+    meanings,
+    minima,
+    neuron,
+    observables,
+    runs,
+    slow_time,
+    sums,
+)
 from theory.vocabulary.meanings import Curvature, Ends, Move
 
 SPARSE = claims["SGD-SPARSE"]
@@ -66,13 +78,6 @@ def test_a_search_asks_the_claim_and_that_is_counted() -> None:
     assert meanings_played(told, {"SGD-SPARSE": [replace(found, outcome="refuted")]}) == (0, 9)
 
 
-SHARED = {  # a claim that plays it: its symbol, what the shared meaning is
-    "GD-DIRECTION": ("s", "h"), "INIT-RADIUS": ("rho", "s^+"),
-    "STEP": ("q_j", "w_perp", "chi", "q_j^+", "w_perp^+"),
-    "TRACE-JUMP": ("r2",), "BAND": ("delta",), "NORM": ("delta^+",), "RADIUS-TWO": ("S", "r2^+"),
-    "WALK-DRIFT": ("S_C", "q_i", "t"), "BRIDGE": ("p",), "GD-CONVERGES": ("rho^+",), "SADDLES": ("k",),
-    "UNIVERSAL-DECAY": ("k",), "Q-BRACKET": ("kappa",), "NORMS-EXPONENT": ("p_2",),
-}  # fmt: skip
 PLAYED_BY = [(x, name) for x, names in SHARED.items() for name in names]
 
 
@@ -84,8 +89,9 @@ def _shared(claim_id: str, name: str) -> Meaning:
     return found
 
 
+MODULES = (batch_means, factors, gram, meanings, minima, neuron, observables, runs, slow_time, sums)
 CLOSED = {
-    x for module in (meanings, observables) for x in vars(module).values() if isinstance(x, Meaning)
+    x for module in MODULES for x in vars(module).values() if isinstance(x, Meaning) and x.near
 }
 
 
@@ -104,13 +110,20 @@ def test_a_shared_symbol_read_otherwise_is_refuted(claim_id: str, name: str) -> 
 
 
 def test_each_shared_meaning_with_neighbours_is_tried() -> None:
-    lines = {
-        said for told in LEGEND.values() for said in told.values() if isinstance(said, Meaning)
+    told = {
+        said.value
+        for lines in (*LEGEND.values(), *(claim.symbols for claim in claims.values()))
+        for said in lines.values()
+        if isinstance(said, Meaning)
     }
     tried = {_shared(x, name) for x, name in PLAYED_BY}
-    assert {x for x in lines if x.near} - tried <= {observables.Q_I_NEXT}, (
-        "no search measures q_i^+"
-    )
+    own = {
+        said.value
+        for claim in claims.values()
+        for said in claim.symbols.values()
+        if getattr(said, "near", ())
+    }
+    assert {x for x in CLOSED if x.value in told - own} <= tried
 
 
 def test_a_parameter_is_nothing_that_a_claim_concludes() -> None:

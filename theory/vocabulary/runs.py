@@ -122,7 +122,7 @@ def _held(x: CycleEnds, pick: Callable[[Any, Sequence[int]], float]) -> NDArray[
 ON_ONE_BATCH = told(
     "P(w_k converges to a point of the unit sphere of one batch's span)",
     lambda x: _held(x, lambda squares, batch: squares[list(batch)].sum()),
-    {"P(w_k converges to a datum of the first epoch's last batch, or of none)":
+    {"P(w_k converges to no such point)":
          lambda x: ~_held(x, lambda squares, batch: squares[list(batch)].sum())},
 )  # fmt: skip
 LOST = told(
