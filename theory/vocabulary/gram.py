@@ -11,7 +11,7 @@ import flint
 from flint import fmpq, fmpq_mat
 
 from theory.quadratic.thresholds import definiteness, identity, kron
-from theory.vocabulary.batch_means import Means, plain
+from theory.vocabulary.batch_means import Means
 from theory.vocabulary.quadratic_sum import Sum, ball, ends, fraction, last_stable, rational, trace
 from theory.vocabulary.telling import told
 
@@ -160,13 +160,20 @@ ENTRY = told(
 )  # fmt: skip
 
 
-def _slope(x: Means, step: Fraction) -> Fraction:
-    """E (C y_B)^2 for one sample less that for all: it is linear in kappa."""
-    return step**2 * (plain([y * y for y in x.one]) - plain(x.one) ** 2)
+def _slope(x: Residuals, v: fmpq_mat) -> Fraction:
+    """v' Sigma^+ v for one sample a step, less that for all: it is linear in kappa, 1 and 0 there."""
+    size = x.K.nrows()
+    one = replace(x, law=[((i,), F(1, size)) for i in range(size)]).stepped()
+    full = replace(x, law=[(range(size), F(1))]).stepped()
+    return fraction((v.transpose() * (one - full) * v)[0, 0])
 
 
-NOISE_SLOPE = told("v' Sigma_kappa v, for any vector v", lambda pair: _slope(*pair),
-                    {"the same over C": lambda pair: _slope(*pair) / (pair[1] or 1)})  # fmt: skip
+NOISE_SLOPE = told(
+    "v' Sigma_kappa v, for any vector v", lambda pair: _slope(*pair),
+    {"v' Sigma^+ v of one sample a step":
+         lambda pair: _slope(*pair) + fraction((pair[1].transpose() * replace(pair[0], law=[
+             (range(pair[0].K.nrows()), F(1))]).stepped() * pair[1])[0, 0])},
+)  # fmt: skip
 
 
 def _in_l_a(x: Mode) -> Fraction:
