@@ -86,6 +86,11 @@ class Sum:
         return fmpq_mat(self.size, self.size, (self.moved * column).entries())
 
     @cached_property
+    def squares(self) -> fmpq_mat:
+        """E[Q_B^2]."""
+        return self.over(lambda q: q * q)
+
+    @cached_property
     def products(self) -> fmpq_mat:
         """X -> E[Q_B X Q_B]; at ``kappa``, where that is drawn."""
         if self.kappa is None:

@@ -345,16 +345,16 @@ E2_NEXT = told(
 )  # fmt: skip
 
 
-def _sign_change(matrix: Callable[[Sum, Fraction], bool]) -> Value:
-    return lambda x: last_stable(lambda C: matrix(x, C))
+def _sign_change(below: Callable[[Sum, Fraction], bool]) -> Value:
+    return lambda x: last_stable(lambda C: below(x, C))
 
 
 def _w_below(x: Sum, C: Fraction) -> bool:
-    return definiteness(identity(x.size) - _on_identity(replace(x, step=C))) == 1
+    return definiteness(x.mean * 2 - x.squares * rational(C)) == 1  # (1 - W)/C
 
 
 def _mean_below(x: Sum, C: Fraction) -> bool:
-    return trace(_on_identity(replace(x, step=C))) < x.size
+    return trace(x.mean * 2 - x.squares * rational(C)) > 0  # d (1 - bar w)/C
 
 
 def _path(x: Sum) -> flint.arb:
