@@ -34,7 +34,7 @@ _SHARED = {
     no.S_C: ob.REST_MASS,
     no.chi: ob.DRAWN,
     no.active: ob.GATE,
-    no.below: ob.GATE_BELOW,
+    no.below: "the gate at q < 0: 1 for the linear neuron, 0 for ReLU",
     no.t: ob.SLACK,
     no.p: ob.SPLIT,
     no.q_i_next: ob.Q_I_NEXT,

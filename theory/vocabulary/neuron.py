@@ -246,18 +246,12 @@ SIN_2PHI = told(
 )  # fmt: skip
 
 # Heavy ball: w+ = w + v+.
-W_V = told(
-    "<w, v>",
-    lambda x: inner(x.w, x.v),
-    {"-<w, v>": lambda x: -inner(x.w, x.v)},
-)
-V_V = told("|v|^2", lambda x: size2(x.v), {"<w, v>": lambda x: inner(x.w, x.v)})
 W_V_NEXT = told(
     "<w, v> one step later",
     lambda x: inner(x.after, x.v_next),
     {"||w||^2 one step later": lambda x: size2(x.after)},
 )
-V_V_NEXT = told("|v|^2 one step later", lambda x: size2(x.v_next), {"|v|^2": V_V.value})
+V_V_NEXT = told("|v|^2 one step later", lambda x: size2(x.v_next), {"|v|^2": lambda x: size2(x.v)})
 V_J_NEXT = told("the velocity's coordinate on x_j, one step later", lambda x: inner(x.v_next, x.data[x.j]),
                  {"the velocity's coordinate on x_j": lambda x: inner(x.v, x.data[x.j])})  # fmt: skip
 V_OFF_NEXT = told("the velocity off the data, one step later", lambda x: inner(x.v_next, x.other),

@@ -138,11 +138,6 @@ DRAWN = told(
     lambda x: x.gates[x.pair[1]] * int(x.pair[1] in x.batch),
     {"1 when j is not in the batch": lambda x: int(x.pair[1] not in x.batch)},
 )
-GATE_BELOW = told(
-    "the gate at q < 0: 1 for the linear neuron, 0 for ReLU",
-    lambda x: next(g for q, g in zip(x.q, x.gates, strict=True) if q < 0),
-    {"1 less the gate at q < 0": lambda x: next(1 - g for q, g in zip(x.q, x.gates, strict=True) if q < 0)},
-)  # fmt: skip
 TIMES = told(
     "how often j is in the active batch", lambda x: x.gates[x.pair[1]] * list(x.batch).count(x.pair[1]),
     {"1 when j is in the active batch, else 0": DRAWN.value},
