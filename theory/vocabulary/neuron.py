@@ -297,13 +297,14 @@ def _second(data: Sequence[Vector], v: Vector) -> Fraction:
     return sum((inner(x, v) ** 2 for x in data), ZERO) / len(data) / size2(v)
 
 
-MU = told("eigenvalue of the mean of x_i x_i' that belongs to the point", lambda x: _second(x.data, x.w),
-           {"eigenvalue of their sum": lambda x: len(x.data) * _second(x.data, x.w)})  # fmt: skip
+MU = told(
+    "eigenvalue of the mean of x_i x_i' that belongs to the point", lambda x: _second(x.data, x.w),
+    {"another eigenvalue of it": lambda x: _second(x.data, x.other)},
+)  # fmt: skip
 NU = told(
-    "another eigenvalue of it",
-    lambda x: _second(x.data, x.other),
-    {"another eigenvalue of the sum of x_i x_i'": lambda x: len(x.data) * _second(x.data, x.other)},
-)
+    "another eigenvalue of it", lambda x: _second(x.data, x.other),
+    {"the eigenvalue that belongs to the point": lambda x: _second(x.data, x.w)},
+)  # fmt: skip
 MU_PLUS = told(
     "n = 2: the eigenvalue on x_1 + x_2",
     lambda x: _second(x.data, [y + z for y, z in zip(*x.data, strict=True)]),
