@@ -34,7 +34,7 @@ _SHARED = {
     no.S_C: ob.REST_MASS,
     no.chi: ob.DRAWN,
     no.active: ob.GATE,
-    no.below: ob.GATE_BELOW,
+    no.below: "the gate at q < 0: 1 for the linear neuron, 0 for ReLU",
     no.t: ob.SLACK,
     no.p: ob.SPLIT,
     no.q_i_next: ob.Q_I_NEXT,
@@ -135,7 +135,9 @@ LEGEND: dict[str, dict[str, str]] = {
         **_MEANS,
         "rho": sums.RADIUS,
         "\\kappa_{\\mathrm{repl}}": bm.FACTOR_REPLACEMENT,
-        "\\kappa_{\\mathrm{uniform}}": bm.FACTOR_UNIFORM,
+        "\\kappa_{\\mathrm{uniform}}": bm.FACTOR_REPLACEMENT.said(
+            "variance factor of uniform subsets"
+        ),
         "\\langle{vv^T},(M_C-1){vv^T}\\rangle": sums.FORM_EXCESS,
         "\\mathrm{tr}\\,(M_C-1)vv^T": sums.TRACE_EXCESS,
     },
@@ -158,7 +160,7 @@ LEGEND: dict[str, dict[str, str]] = {
         "K\\Delta{K}": gram.DIAGONAL,
         "K\\Sigma{K}": gram.PRODUCT,
         "K\\Sigma{+}\\Sigma{K}": gram.LINEAR,
-        "rho(T(C_ms))": gram.RADIUS,
+        "rho(T(C_ms))": sums.RADIUS.said("spectral radius of the matrix T at the step size C_ms"),
         "\\bar{y}": bm.MEAN_A.said("mean of y_1..y_N"),
         "\\overline{y^2}": bm.SQUARES,
         "v^T\\Sigma_\\kappa{v}": gram.NOISE_SLOPE,

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sympy import Eq
 
+from tests.tool.shared_meanings import SHARED
 from theorem_audit.doubt.falsify import Falsified, Held, falsify
 from theorem_audit.doubt.variants import meaning_variants
 from theorem_audit.exact.zero import relations
@@ -19,7 +20,23 @@ from theorem_audit.weigh.told import Told, describe, stated
 from theorem_audit.weigh.verdict import Outcome, meanings_played, out_of_reach
 from theory import claims
 from theory.legend import LEGEND
-from theory.vocabulary import maps, meanings, moves, observables, passages, places, selecting
+from theory.vocabulary import (
+    batch_means,
+    factors,
+    gram,
+    maps,
+    meanings,
+    minima,
+    moves,
+    neuron,
+    observables,
+    passages,
+    places,
+    runs,
+    selecting,
+    slow_time,
+    sums,
+)
 from theory.vocabulary.meanings import Curvature, Ends, Move
 
 SPARSE = claims["SGD-SPARSE"]
@@ -78,14 +95,6 @@ def test_what_no_run_can_compute_is_counted_apart() -> None:
         OutOfReach("limit", why=" ")
 
 
-SHARED = {  # a claim that plays it: its symbol, what the shared meaning is
-    "GD-DIRECTION": ("s", "h"), "INIT-RADIUS": ("rho", "s^+"),
-    "STEP": ("q_j", "w_perp", "chi", "q_j^+", "w_perp^+"),
-    "TRACE-JUMP": ("r2",), "BAND": ("delta",), "NORM": ("delta^+",), "RADIUS-TWO": ("S", "r2^+"),
-    "WALK-DRIFT": ("S_C", "q_i", "t"), "BRIDGE": ("p",), "GD-CONVERGES": ("rho^+",), "SADDLES": ("k",),
-    "HESS": ("H_i[v,v]",), "SELECT-AREA": ("r",), "SPARSE-TIME": ("Q",), "SELECT-REVERSIBLE": ("D_j F_j",),
-    "FIXED-POINTS": ("q_i^+",), "UNIVERSAL-DECAY": ("k",), "Q-BRACKET": ("kappa",), "NORMS-EXPONENT": ("p_2",),
-}  # fmt: skip
 PLAYED_BY = [(x, name) for x, names in SHARED.items() for name in names]
 
 
@@ -93,16 +102,20 @@ def _shared(claim_id: str, name: str) -> Meaning:
     """The shared meaning behind a claim's line, which may say it in the claim's own words."""
     said = line_of(claims[claim_id].symbols, claims[claim_id].chapter, name)
     assert isinstance(said, Meaning)
-    (found,) = {x for x in CLOSED if x.value is said.value}
+    (found,) = [x for x in CLOSED if x.value is said.value]
     return found
 
 
-CLOSED = {
-    x
-    for module in (maps, meanings, moves, observables, passages, places, selecting)
-    for x in vars(module).values()
-    if isinstance(x, Meaning)
-}
+MODULES = (batch_means, factors, gram, maps, meanings, minima, moves, neuron, observables, passages, places,
+           runs, selecting, slow_time, sums)  # fmt: skip
+CLOSED = tuple(
+    {
+        id(x): x
+        for module in MODULES
+        for x in vars(module).values()
+        if isinstance(x, Meaning) and x.near
+    }.values()
+)
 
 
 @pytest.mark.parametrize(("claim_id", "name"), PLAYED_BY)
@@ -120,11 +133,20 @@ def test_a_shared_symbol_read_otherwise_is_refuted(claim_id: str, name: str) -> 
 
 
 def test_each_shared_meaning_with_neighbours_is_tried() -> None:
-    lines = {
-        said for told in LEGEND.values() for said in told.values() if isinstance(said, Meaning)
+    told = {
+        said.value
+        for lines in (*LEGEND.values(), *(claim.symbols for claim in claims.values()))
+        for said in lines.values()
+        if isinstance(said, Meaning)
     }
-    tried = {_shared(x, name) for x, name in PLAYED_BY}
-    assert {x for x in lines if x.near} <= tried
+    tried = {_shared(x, name).value for x, name in PLAYED_BY}
+    own = {
+        said.value
+        for claim in claims.values()
+        for said in claim.symbols.values()
+        if getattr(said, "near", ())
+    }
+    assert {x.value for x in CLOSED} & (told - own) <= tried
 
 
 def test_every_meaning_has_a_neighbour_that_is_tried() -> None:

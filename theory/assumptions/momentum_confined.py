@@ -20,7 +20,7 @@ from theory.assumptions.momentum import MOMENTUM, ZERO_VELOCITY, beta
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import BATCH_MASS, STEP
 from theory.notation import S, a, chi, perp, perp_next, q_j, q_j_next, r2, r2_next
-from theory.vocabulary import meanings, neuron, observables
+from theory.vocabulary import meanings, observables
 
 along, rest = Symbol("y_B", real=True), Symbol("y_R", real=True)
 aside = Symbol("V", real=True)
@@ -75,8 +75,8 @@ MOMENTUM_ENERGY = Claim(
         "y_B, y_R, V": Parameter(
             "v = y_B Pw + y_R (w - Pw) + v', v' orthogonal to Pw and w; V = ||v'||^2"
         ),
-        "<w,v>": neuron.W_V.said("inner product at a step; with ^+ one step later"),
-        "|v|^2": neuron.V_V.said("squared norm of the velocity at a step; with ^+ one step later"),
+        "<w,v>": Parameter("inner product at a step; with ^+ one step later"),
+        "|v|^2": Parameter("squared norm of the velocity at a step; with ^+ one step later"),
         "Pw": "w's part on the active batch, sum over i in B of h_i q_i x_i",
     },
     remark="Any gates: linear and ReLU. Heavy ball only; Nesterov's look-ahead point is not treated.",

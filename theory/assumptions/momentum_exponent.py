@@ -130,7 +130,8 @@ MOMENTUM_AIRY = Claim(
     cites=(STRONG_LAW, "Legendre's duplication formula"),
     symbols={
         "gamma_slow": slow_time.LIMIT.said(
-            "limit as beta -> 1 of 1/(1-beta) times liminf, and limsup, of (1/k) log|(v_j, q_j)|, live j != i, almost "
+            "limit as beta -> 1 of 1/(1-beta) times liminf, and limsup, of (1/k) log|(v_j, q_j)|, live "
+            "j != i, almost "
             "surely, from any (v, q) != 0; both are gamma_slow + O(1-beta)"
         ),
         "c": Parameter("the cube root of p a^2/(1-beta)^3, half the noise in slow time"),

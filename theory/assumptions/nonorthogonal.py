@@ -143,7 +143,8 @@ NONORTH_FIXED = Claim(
     steps=("one sample", "swap", "shift", "positive"),
     symbols={
         "q_i": observables.Q_I.said(
-            "<w, x_i> at a point with q_i != 0 that sample i leaves alone: w = q_i x_i there (under 'oblique pair' no "
+            "<w, x_i> at a point with q_i != 0 that sample i leaves alone: w = q_i x_i there (under "
+            "'oblique pair' no "
             "such point is left alone by every batch)"
         ),
         "r2": observables.SQUARED_NORM.said("||w||^2 there"),

@@ -164,7 +164,8 @@ NONORTH_FLOOR = Claim(
     steps=("cone", "contraction", "fourth moment", "floor"),
     symbols={
         "floor": runs.ANGLE_FLOOR.said(
-            "the limit of E phi_k^2/a; phi: angle of w_k from x_1 + x_2 (from -(x_1 + x_2) for q_1, q_2 <= 0); the "
+            "the limit of E phi_k^2/a; phi: angle of w_k from x_1 + x_2 (from -(x_1 + x_2) for q_1, q_2 "
+            "<= 0); the "
             "limit in k up to O(a)"
         )
     },

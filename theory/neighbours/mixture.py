@@ -89,7 +89,8 @@ Q_MIXTURE = Claim(
     symbols={
         "a, b": "a_i, b_i may be entries of any vectors or matrices",
         r"\mathbb{E}[a_B b_B]": BATCH_AB.said(
-            "the mean product of two batch means, k of N; the right-hand side is that of the mixture of chance p"
+            "the mean product of two batch means, k of N; the right-hand side is that of the mixture of "
+            "chance p"
         ),
         "M_full, M_one": "E[(I - C Q_B) (x) (I - C Q_B)] of the full batch, and of one uniform sample",
         r"M_C-M_{\mathrm{mix}}": sums.OVER_MIXTURE.said(str(sums.OVER_MIXTURE)),

@@ -77,7 +77,9 @@ SCALING_ETA_B = Claim(
     | {
         "g": NOISE_SCALE_MEANING.said(f"the noise scale, {NOISE_SCALE_MEANING}"),
         "kappa": VARIANCE_FACTOR.said(str(VARIANCE_FACTOR)),
-        "C_ms": sums.C_MS.said("C_ms(kappa) is the threshold at variance factor kappa, for one family Q_1..Q_N"),
+        "C_ms": sums.C_MS.said(
+            "C_ms(kappa) is the threshold at variance factor kappa, for one family Q_1..Q_N"
+        ),
         "r_1": sums.RATIO.said("C_ms for one sample a step"),
         "r_k": "C_ms/k for k samples with replacement, and for k of N without",
     },

@@ -157,7 +157,9 @@ Q_SMALL_BATCH = Claim(
     steps=("noise factor", "positive noise"),
     symbols={
         "Delta": "kappa at batch size k minus kappa at k + 1",
-        "C_ms": sums.C_MS.said("C_ms(kappa) is the threshold at variance factor kappa, for one family Q_1..Q_N"),
+        "C_ms": sums.C_MS.said(
+            "C_ms(kappa) is the threshold at variance factor kappa, for one family Q_1..Q_N"
+        ),
     },
     survivors={
         f"coefficient: C_ms({x}) -> {c}*C_ms({x})/1000": "weaker: thresholds are > 0"

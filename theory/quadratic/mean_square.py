@@ -166,7 +166,8 @@ Q_MS = Claim(
         "growth": sums.GROWTH.said(str(sums.GROWTH)),
         "|g|^2": Parameter("mean over i of |grad f_i(t*)|^2"),
         "C_j": sums.C_MS.said(
-            "commuting Q_i: the threshold of eigendirection j, where Q_Y has mean l_j and variance v_j; then C_ms is "
+            "commuting Q_i: the threshold of eigendirection j, where Q_Y has mean l_j and variance v_j; "
+            "then C_ms is "
             "the least C_j"
         ),
     },

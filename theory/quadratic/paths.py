@@ -96,7 +96,8 @@ Q_AS = Claim(
         "Lambda": sums.PATH.said("limsup (1/p) log||t_p - t*||, almost surely; d = 1: E log|1 - C Q_B|"),
         "C_as": sums.C_AS.said("Lambda < 0 exactly for 0 < C < C_as"),
         "C_ms": sums.C_MS.said(
-            "these thresholds are of the sum with the two one-dimensional components q_1, q_2 at k = 1 (kappa = 1)"
+            "these thresholds are of the sum with the two one-dimensional components q_1, q_2 at k = 1 "
+            "(kappa = 1)"
         ),
     },
     remark="Finding: 4/(q_1 + q_2) is gradient descent's threshold (k = 2), and C_ms <= it <= C_as: "

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from theorem_audit.statement.meaning import Meaning
 from theory.vocabulary.meanings import VARIANCE_FACTOR, Draws
+from theory.vocabulary.telling import told
 
 F = Fraction
 ZERO = F(0)
@@ -52,21 +52,17 @@ def _cube(x: Means, power: int = 3) -> Fraction:
     return plain([(y - plain(x.one)) ** power for y in x.one])
 
 
-def _told(words: str, value: Value, near: dict[str, Value]) -> Meaning:
-    return Meaning(words, value, near=[Meaning(other, f) for other, f in near.items()])
-
-
-MEAN_A = _told(
+MEAN_A = told(
     "mean of a_1..a_N", lambda x: plain(x.one), {"mean of b_1..b_N": lambda x: plain(x.two)}
 )
-MEAN_B = _told(
+MEAN_B = told(
     "mean of b_1..b_N", lambda x: plain(x.two), {"mean of a_1..a_N": lambda x: plain(x.one)}
 )
-MEAN_AB = _told(
+MEAN_AB = told(
     "mean of a_i b_i", lambda x: plain([y * z for y, z in zip(x.one, x.two, strict=True)]),
     {"mean of the a_i times mean of the b_i": lambda x: plain(x.one) * plain(x.two)},
 )  # fmt: skip
-BATCH_AB = _told(
+BATCH_AB = told(
     "mean of the product of the two batch means, of a_i and of b_i over the batch B",
     lambda x: x.expected(lambda batch: x.drawn(x.one, batch) * x.drawn(x.two, batch)),
     {"mean of the batch mean of a_i b_i":
@@ -74,15 +70,15 @@ BATCH_AB = _told(
      "product of the means of the two batch means":
          lambda x: x.expected(lambda y: x.drawn(x.one, y)) * x.expected(lambda y: x.drawn(x.two, y))},
 )  # fmt: skip
-THIRD = _told(
+THIRD = told(
     "third central moment of numbers a_1..a_N", _cube, {"their variance": lambda x: _cube(x, 2)}
 )
-THIRD_BATCH = _told(
+THIRD_BATCH = told(
     "third central moment of the batch mean a_B",
     lambda x: x.expected(lambda batch: (x.drawn(x.one, batch) - plain(x.one)) ** 3),
     {"third moment of the batch mean a_B": lambda x: x.expected(lambda batch: x.drawn(x.one, batch) ** 3)},
 )  # fmt: skip
-THIRD_MIXTURE = _told(
+THIRD_MIXTURE = told(
     "third central moment of the mixture's mean a_M",
     lambda x: x.mixed(lambda y: (y - plain(x.one)) ** 3),
     {"third moment of the mixture's mean a_M": lambda x: x.mixed(lambda y: y**3)},
@@ -97,15 +93,15 @@ def _mixing(x: Means) -> Fraction:
     return drawn / alone if alone else x.chance
 
 
-CHANCE = _told(
+CHANCE = told(
     "chance of the single sample in the mixture, else the full batch", _mixing,
     {"chance of the full batch in the mixture": lambda x: 1 - _mixing(x)},
 )  # fmt: skip
-HOLDS_ONE = _told(
+HOLDS_ONE = told(
     "mean of m_i^2", lambda x: x.expected(lambda batch: F(batch.count(0) ** 2)),
     {"mean of m_i": lambda x: x.expected(lambda y: F(y.count(0)))},
 )  # fmt: skip
-HOLDS_TWO = _told(
+HOLDS_TWO = told(
     "mean of m_i m_j for i != j", lambda x: x.expected(lambda y: F(y.count(0) * y.count(1))),
     {"mean of m_i times mean of m_j": lambda x: x.expected(lambda y: F(y.count(0))) * x.expected(
         lambda y: F(y.count(1)))},
@@ -117,21 +113,27 @@ def counted(x: Means) -> Draws:
     return Draws(len(x.one), x.divisor or len(x.law[0][0]), HOLDS_ONE.value(x), HOLDS_TWO.value(x))
 
 
-FACTOR_REPLACEMENT = _told(
-    "variance factor with replacement", lambda x: VARIANCE_FACTOR.value(counted(x)),
-    {"variance factor with replacement, times k": lambda x: VARIANCE_FACTOR.value(counted(x)) * counted(x).size},
-)  # fmt: skip
-FACTOR_UNIFORM = FACTOR_REPLACEMENT.said("variance factor of uniform subsets")
-DROP = _told(
+FACTOR_REPLACEMENT = told(
+    "variance factor with replacement",
+    lambda x: VARIANCE_FACTOR.value(counted(x)),
+    {
+        "variance factor with replacement, times k": lambda x: (
+            VARIANCE_FACTOR.value(counted(x)) * counted(x).size
+        )
+    },
+)
+DROP = told(
     "kappa at batch size k minus kappa at k + 1, with replacement",
     lambda pair: VARIANCE_FACTOR.value(pair[0]) - VARIANCE_FACTOR.value(pair[1]),
     {"kappa at batch size k + 1 minus kappa at k":
          lambda pair: VARIANCE_FACTOR.value(pair[1]) - VARIANCE_FACTOR.value(pair[0])},
 )  # fmt: skip
-NOISE_SCALE = _told(
+NOISE_SCALE = told(
     "C times the variance of a batch mean of numbers of variance 1",
     lambda x: x[0] * VARIANCE_FACTOR.value(x[1]), {"C/k": lambda x: x[0] / x[1].size},
 )  # fmt: skip
-SQUARES = _told(
-    "mean of y_i^2", lambda x: plain([y * y for y in x.one]), {"squared mean of y_i": lambda x: plain(x.one) ** 2}
-)  # fmt: skip
+SQUARES = told(
+    "mean of y_i^2",
+    lambda x: plain([y * y for y in x.one]),
+    {"squared mean of y_i": lambda x: plain(x.one) ** 2},
+)

@@ -13,7 +13,8 @@ from typing import Any
 import flint
 
 from theorem_audit.statement.meaning import Meaning
-from theory.vocabulary.sums import ball
+from theory.vocabulary.quadratic_sum import ball
+from theory.vocabulary.telling import told
 
 F = Fraction
 ONE = F(1)
@@ -59,10 +60,6 @@ def _about(x: Any) -> flint.arb:
 Value = Callable[[Factors], Any]
 
 
-def _told(words: str, value: Value, near: dict[str, Value]) -> Meaning:
-    return Meaning(words, value, near=[Meaning(other, f) for other, f in near.items()])
-
-
 def _mean_log(factor: Callable[[Mapping[str, Any]], Any]) -> Value:
     return lambda x: x.expected(lambda f: log(factor(f)))
 
@@ -83,47 +80,52 @@ def _radial(f: Mapping[str, Any]) -> Any:
     return f["radial"]
 
 
-LOG_RATIO = _told(
+LOG_RATIO = told(
     "E of the change of log|q_j/q_i| in one step at x_i, j live", _mean_log(ratio),
     {"log of E of the factor of |q_j/q_i| in one step at x_i": _log_mean(ratio)},
 )  # fmt: skip
-LOG_ALONG = _told(
+LOG_ALONG = told(
     "E of the change of log|q_j| in one step at x_i, j live", _mean_log(_along),
     {"log of E of the factor of |q_j|": _log_mean(_along), "E of the change of log|w_perp|": _mean_log(_off)},
 )  # fmt: skip
-LOG_OFF = _told(
+LOG_OFF = told(
     "E of the change of log|w_perp| in one step at x_i", _mean_log(_off),
     {"E of the change of log|r2 - 1|": _mean_log(_radial)},
 )  # fmt: skip
-LOG_RADIAL = _told(
+LOG_RADIAL = told(
     "E of log|factor of r2 - 1| in one step at x_i", _mean_log(_radial),
     {"E of the change of log|w_perp|": _mean_log(_off)},
 )  # fmt: skip
-LARGEST = _told(
+LARGEST = told(
     "the largest, over the directions x_i, x_j (j != i, live) and off the data, of the mean over one batch of "
     "log|factor| of the linearised step at x_i",
     lambda x: _top(f(x) for f in (_mean_log(_radial), _mean_log(_along), _mean_log(_off))),
-    {"the least of them": lambda x: -_top(-f(x) for f in (_mean_log(_radial), _mean_log(_along), _mean_log(_off)))},
-)  # fmt: skip
-MOMENT = _told(
+    {
+        "the least of them": lambda x: (
+            -_top(-f(x) for f in (_mean_log(_radial), _mean_log(_along), _mean_log(_off)))
+        )
+    },
+)
+MOMENT = told(
     "E of the factor of |q_j/q_i|^g in one step at x_i, j live",
     lambda x: x.expected(lambda f: (log(ratio(f)) * ball(x.power)).exp()),
     {"(E of the factor of |q_j/q_i|)^g": lambda x: (_log_mean(ratio)(x) * ball(x.power)).exp()},
 )  # fmt: skip
-ABSOLUTE_MOMENT = _told(
+ABSOLUTE_MOMENT = told(
     "lim (1/t) log E|e_j|^g", lambda x: x.expected(lambda f: (log(_along(f)) * ball(x.power)).exp()).log(),
     {"g times lim (1/t) log E|e_j|": lambda x: _log_mean(_along)(x) * ball(x.power)},
 )  # fmt: skip
-SQUARE_RATE = _told(
+SQUARE_RATE = told(
     "lim (1/t) log E[e_j^2] of the linearised process along x_j, j != i",
     lambda x: x.expected(lambda f: ball(_along(f) ** 2)).log(),
     {"lim (2/t) E log|e_j|": lambda x: 2 * _mean_log(_along)(x)},
 )  # fmt: skip
-MEAN_GROWTH = _told(
-    "E f - 1: growth of E c_j in the linearised step", lambda x: _about(x.expected(lambda f: ball(_along(f))) - 1),
+MEAN_GROWTH = told(
+    "E f - 1: growth of E c_j in the linearised step",
+    lambda x: _about(x.expected(lambda f: ball(_along(f))) - 1),
     {"E log|f|": _mean_log(_along)},
-)  # fmt: skip
-SQUARE_GROWTH = _told(
+)
+SQUARE_GROWTH = told(
     "E f^2 - 1: growth of E c_j^2 in the linearised step",
     lambda x: _about(x.expected(lambda f: ball(_along(f) ** 2)) - ball(x.per)),
     {"(E f)^2 - 1": lambda x: _about(x.expected(lambda f: ball(_along(f)))) ** 2 - ball(x.per)},
@@ -217,11 +219,12 @@ def _diffusion(factor: Callable[[Mapping[str, Any]], Any], half: Fraction) -> Va
 def _limit(words: str, factor: Callable[[Mapping[str, Any]], Any]) -> Meaning:
     near = {"the same with all of the variance": _diffusion(factor, F(1)),
             "the same without the variance": _diffusion(factor, F(0))}  # fmt: skip
-    return _told(words, _diffusion(factor, F(1, 2)), near)
+    return told(words, _diffusion(factor, F(1, 2)), near)
 
 
 _LIMIT = (
-    "of a step's continuous-time limit: eta times the mean over batches of the curvature, plus half of eta^2 times "
+    "of a step's continuous-time limit: eta times the mean over batches of the curvature, plus half of "
+    "eta^2 times "
     "its variance"
 )
 X_ALONG = _limit(f"along x_j (j != i) at x_i: {_LIMIT}", _along)

@@ -10,19 +10,10 @@ from typing import Any
 import flint
 from flint import fmpq, fmpq_mat
 
-from theorem_audit.statement.meaning import Meaning
 from theory.quadratic.thresholds import definiteness, identity, kron
-from theory.vocabulary.batch_means import Means, plain
-from theory.vocabulary.sums import (
-    Sum,
-    ball,
-    ends,
-    fraction,
-    last_stable,
-    radius,
-    rational,
-    trace,
-)
+from theory.vocabulary.batch_means import Means
+from theory.vocabulary.quadratic_sum import Sum, ball, ends, fraction, last_stable, rational, trace
+from theory.vocabulary.telling import told
 
 F = Fraction
 ZERO = F(0)
@@ -120,61 +111,69 @@ def threshold(x: Sum) -> Any:
 Value = Callable[[Any], Any]
 
 
-def _told(words: str, value: Value, near: dict[str, Value]) -> Meaning:
-    return Meaning(words, value, near=[Meaning(other, f) for other, f in near.items()])
-
-
 def _moment(x: Means, i: int, j: int) -> Fraction:
     return x.expected(lambda batch: F(list(batch).count(i) * list(batch).count(j), len(batch) ** 2))
 
 
-OFF = _told(
+OFF = told(
     "E[m_i m_j]/k^2 for i != j: what P Sigma P/k^2 does to an entry off the diagonal, in the mean",
     lambda x: _moment(x, 0, 1), {"E[m_i^2]/k^2": lambda x: _moment(x, 0, 0)},
 )  # fmt: skip
-ON = _told("E[m_i^2]/k^2: what it does to an entry of the diagonal", lambda x: _moment(x, 0, 0),
+ON = told("E[m_i^2]/k^2: what it does to an entry of the diagonal", lambda x: _moment(x, 0, 0),
            {"E[m_i m_j]/k^2 for i != j": lambda x: _moment(x, 0, 1)})  # fmt: skip
-SIGMA = _told("E[r r']", lambda x: x.second, {"N E[r r']": lambda x: x.second * x.K.nrows()})
-SIGMA_NEXT = _told("Sigma one step later", Residuals.stepped, {
-    "Sigma one full batch later": lambda x: replace(x, law=[(range(x.K.nrows()), F(1))]).stepped()})  # fmt: skip
-LINEAR = _told("K Sigma + Sigma K", lambda x: x.K * x.second + x.second * x.K,
+SIGMA = told("E[r r']", lambda x: x.second, {"N E[r r']": lambda x: x.second * x.K.nrows()})
+SIGMA_NEXT = told(
+    "Sigma one step later",
+    Residuals.stepped,
+    {
+        "Sigma one full batch later": lambda x: replace(
+            x, law=[(range(x.K.nrows()), F(1))]
+        ).stepped()
+    },
+)
+LINEAR = told("K Sigma + Sigma K", lambda x: x.K * x.second + x.second * x.K,
                {"2 K Sigma": lambda x: x.K * x.second * 2})  # fmt: skip
-PRODUCT = _told("K Sigma K", lambda x: x.K * x.second * x.K,
+PRODUCT = told("K Sigma K", lambda x: x.K * x.second * x.K,
                 {"K Delta K": lambda x: x.K * x.diagonal() * x.K})  # fmt: skip
-DIAGONAL = _told(
+DIAGONAL = told(
     "K Delta K, Delta the diagonal of Sigma, K = J J' for the Jacobian J of the N outputs",
     lambda x: x.K * x.diagonal() * x.K, {"K Sigma K": lambda x: x.K * x.second * x.K},
 )  # fmt: skip
-SHRINK = _told(
+SHRINK = told(
     "(1 - the mean dynamics' factor of the mode u_a u_b')/C", Mode.shrink,
     {"the same of full batch": lambda x: replace(x, apart=F(1, x.count**2)).shrink()},
 )  # fmt: skip
-TERM = _told(
+TERM = told(
     "T_ij = sum over a, b of U_ia U_ib U_ja U_jb tau_ab; T is N x N", Mode.term,
     {"the same with E[m_i^2] in place of E[m_i^2] - E[m_i m_j]":
          lambda x: x.same * x.l_a * x.l_b / x.shrink()},
 )  # fmt: skip
-C_MS = _told(
+C_MS = told(
     "E|r_t|^2 -> 0 from every start in K's range exactly for 0 < C < C_ms", threshold,
     {"E|r_t|^2 -> 0 exactly for 0 < 2 C < C_ms": lambda x: 2 * threshold(x),
      "E|r_t|^2 -> 0 exactly for 0 < C < 2 C_ms": lambda x: threshold(x) / 2},
 )  # fmt: skip
-RADIUS = _told("spectral radius of the matrix T at the step size C_ms", radius,
-               {"its square": lambda T: radius(T) ** 2})  # fmt: skip
-ENTRY = _told(
+ENTRY = told(
     "kappa times the integral over s of e^(cs) (sum_a U_ia U_ja e^(-s/l_a))^2, c = C(1 - kappa)/N",
     lambda T: min(map(fraction, T.entries())),
     {"its inverse's": lambda T: min(map(fraction, (T * fmpq(-1)).entries()))},
 )  # fmt: skip
 
 
-def _slope(x: Means, step: Fraction) -> Fraction:
-    """E (C y_B)^2 for one sample less that for all: it is linear in kappa."""
-    return step**2 * (plain([y * y for y in x.one]) - plain(x.one) ** 2)
+def _slope(x: Residuals, v: fmpq_mat) -> Fraction:
+    """v' Sigma^+ v for one sample a step, less that for all: it is linear in kappa, 1 and 0 there."""
+    size = x.K.nrows()
+    one = replace(x, law=[((i,), F(1, size)) for i in range(size)]).stepped()
+    full = replace(x, law=[(range(size), F(1))]).stepped()
+    return fraction((v.transpose() * (one - full) * v)[0, 0])
 
 
-NOISE_SLOPE = _told("v' Sigma_kappa v, for any vector v", lambda pair: _slope(*pair),
-                    {"the same over C": lambda pair: _slope(*pair) / (pair[1] or 1)})  # fmt: skip
+NOISE_SLOPE = told(
+    "v' Sigma_kappa v, for any vector v", lambda pair: _slope(*pair),
+    {"v' Sigma^+ v of one sample a step":
+         lambda pair: _slope(*pair) + fraction((pair[1].transpose() * replace(pair[0], law=[
+             (range(pair[0].K.nrows()), F(1))]).stepped() * pair[1])[0, 0])},
+)  # fmt: skip
 
 
 def _in_l_a(x: Mode) -> Fraction:
@@ -183,17 +182,23 @@ def _in_l_a(x: Mode) -> Fraction:
     return noise * x.l_b * (d - x.l_a * (F(1, x.count) - x.step * x.apart * x.l_b)) / d**2
 
 
-TERM_SLOPE = _told("derivative of tau_ab in l_a", _in_l_a,
-                   {"derivative of tau_ab in l_b": lambda x: _in_l_a(replace(x, l_a=x.l_b, l_b=x.l_a))})  # fmt: skip
-K_MAX = _told("the largest diagonal entry of K", lambda K: max(fraction(K[i, i]) for i in range(K.nrows())),
-              {"the least diagonal entry of K": lambda K: min(fraction(K[i, i]) for i in range(K.nrows()))})  # fmt: skip
-TRACE_K = _told("the trace of K", trace, {"N times the trace of K": lambda K: trace(K) * K.nrows()})
-TOP_K = _told("the largest eigenvalue of K", lambda K: ends(K)[1], {"the trace of K": trace})
-ONES = _told(
+TERM_SLOPE = told(
+    "derivative of tau_ab in l_a",
+    _in_l_a,
+    {"derivative of tau_ab in l_b": lambda x: _in_l_a(replace(x, l_a=x.l_b, l_b=x.l_a))},
+)
+K_MAX = told(
+    "the largest diagonal entry of K",
+    lambda K: max(fraction(K[i, i]) for i in range(K.nrows())),
+    {"the least diagonal entry of K": lambda K: min(fraction(K[i, i]) for i in range(K.nrows()))},
+)
+TRACE_K = told("the trace of K", trace, {"N times the trace of K": lambda K: trace(K) * K.nrows()})
+TOP_K = told("the largest eigenvalue of K", lambda K: ends(K)[1], {"the trace of K": trace})
+ONES = told(
     "<1, T(C) 1>/N is the sum of omega_a over a: C_ms is at most the root of C sum omega_a = 1",
     lambda x: x.term() / x.count, {"<1, T(C) 1> is the sum of omega_a over a": Mode.term},
 )  # fmt: skip
-FACTOR = _told(
+FACTOR = told(
     "factor of E e^2 a step, along one direction, by what each batch multiplies e",
     lambda moves: sum((x * x for x in moves), ZERO) / len(moves),
     {"square of the factor of E e": lambda moves: (sum(moves, ZERO) / len(moves)) ** 2},
@@ -206,5 +211,5 @@ def _path(moves: Sequence[Fraction]) -> flint.arb:
     return sum((ball(abs(x)).log() for x in moves), flint.arb(0)) / len(moves)
 
 
-PATH = _told("E log|1 - C h_Y|: the path's exponent a step", _path,
+PATH = told("E log|1 - C h_Y|: the path's exponent a step", _path,
              {"-E log|1 - C h_Y|": lambda moves: -_path(moves)})  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from theory.vocabulary.places import told
+from theory.vocabulary.telling import told
 
 H = 1e-5  # of central differences: their error is of order H^2 beside what a search allows
 TURNS = 1_000  # steps after which a cycle that attracts is taken as reached

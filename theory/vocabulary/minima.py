@@ -9,9 +9,9 @@ from typing import Any
 
 from flint import fmpq_mat
 
-from theorem_audit.statement.meaning import Meaning
 from theory.vocabulary.batch_means import plain
-from theory.vocabulary.sums import Sum, rational, threshold
+from theory.vocabulary.quadratic_sum import Sum, rational, threshold
+from theory.vocabulary.telling import told
 
 F = Fraction
 
@@ -51,31 +51,25 @@ def _at(x: Fraction) -> Callable[[Minima], Any]:
     return lambda at: at.threshold([bend(c) for c in at.values])
 
 
-def _told(
-    words: str, value: Callable[[Minima], Any], near: dict[str, Callable[[Minima], Any]]
-) -> Meaning:
-    return Meaning(words, value, near=[Meaning(other, f) for other, f in near.items()])
-
-
 def _variance(at: Minima) -> Fraction:
     return plain([(x - plain(at.values)) ** 2 for x in at.values])
 
 
-BEND = _told("curvature at the coordinate x of a minimum of g", lambda at: _bend(at.spot),
+BEND = told("curvature at the coordinate x of a minimum of g", lambda at: _bend(at.spot),
              {"curvature of 2 g there": lambda at: 2 * _bend(at.spot)})  # fmt: skip
-MEAN_VALUE = _told(
+MEAN_VALUE = told(
     "mean of the z_i",
     lambda at: plain(at.values),
     {"sum of the z_i": lambda at: sum(at.values, F(0))},
 )
-VARIANCE = _told("variance of the z_i", _variance,
+VARIANCE = told("variance of the z_i", _variance,
                  {"mean square of the z_i": lambda at: plain([x * x for x in at.values])})  # fmt: skip
-WELL = _told(
+WELL = told(
     "mean-square threshold of a coordinate; a minimum's is that of its sharpest one",
     lambda at: at.threshold([z * _bend(at.spot) for z in at.values]),
     {"mean-square threshold of the weights z_i alone": lambda at: at.threshold(at.values)},
 )  # fmt: skip
-LEFT = _told("mean-square threshold at the minimum 0 of the moving-barrier sum", _at(F(0)),
+LEFT = told("mean-square threshold at the minimum 0 of the moving-barrier sum", _at(F(0)),
              {"mean-square threshold at the minimum 1": _at(F(1))})  # fmt: skip
-RIGHT = _told("mean-square threshold at the minimum 1 of the moving-barrier sum", _at(F(1)),
+RIGHT = told("mean-square threshold at the minimum 1 of the moving-barrier sum", _at(F(1)),
               {"mean-square threshold at the minimum 0": _at(F(0))})  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 from mpmath import mp
 
 from theory.vocabulary.observables import Seen
-from theory.vocabulary.places import told
+from theory.vocabulary.telling import told
 
 F = Fraction
 Logs = Sequence[Any]

@@ -11,9 +11,9 @@ from typing import Any
 import flint
 from flint import fmpq_mat
 
-from theorem_audit.statement.meaning import Meaning
 from theory.vocabulary.data import inner, off_span
-from theory.vocabulary.sums import ball, fraction, rational
+from theory.vocabulary.quadratic_sum import ball, fraction, rational
+from theory.vocabulary.telling import told
 
 F = Fraction
 ZERO = F(0)
@@ -24,8 +24,8 @@ Vector = Sequence[Fraction]
 class At:
     """A weight among its data, in exact rationals, and what a step of ``batch`` made of it.
 
-    j, i: which data x_j, x_i are.  step: a.  v, v_next: velocities.  other: a second point, such as the other of
-    two weights that are compared.
+    j, i: which data x_j, x_i are.  step: a.  v, v_next: velocities.  other: a second point, such as the
+    other of two weights that are compared.
     """
 
     w: Vector
@@ -103,10 +103,6 @@ def minus(u: Vector, v: Vector) -> list[Fraction]:
 Value = Callable[[Any], Any]
 
 
-def _told(words: str, value: Value, near: dict[str, Value]) -> Meaning:
-    return Meaning(words, value, near=[Meaning(other, f) for other, f in near.items()])
-
-
 def _later(x: At) -> At:
     return replace(x, w=x.after)
 
@@ -120,16 +116,16 @@ def _batch(x: At, power: int) -> Fraction:
     return sum((size2(x.data[k]) ** (power // 2) * x.q[k] ** 2 for k in x.active), ZERO)
 
 
-C_J = _told("<w, x_j>/sigma_j, the coordinate of w along x_j/||x_j||", _c,
+C_J = told("<w, x_j>/sigma_j, the coordinate of w along x_j/||x_j||", _c,
             {"<w, x_j>": lambda x: inner(x.w, x.data[x.j])})  # fmt: skip
-C_J_NEXT = _told("c_j one step later", lambda x: _c(_later(x)), {"c_j": _c})
-HEAVY = _told("sum over the (active) batch of sigma_k^4 c_k^2", lambda x: _batch(x, 2),
+C_J_NEXT = told("c_j one step later", lambda x: _c(_later(x)), {"c_j": _c})
+HEAVY = told("sum over the (active) batch of sigma_k^4 c_k^2", lambda x: _batch(x, 2),
               {"sum over the (active) batch of sigma_k^2 c_k^2": lambda x: _batch(x, 0)})  # fmt: skip
-PULL = _told("<sum_B q_i x_i, x_j>", lambda x: inner(x.pull(), x.data[x.j]),
+PULL = told("<sum_B q_i x_i, x_j>", lambda x: inner(x.pull(), x.data[x.j]),
              {"the part of q_j alone": lambda x: x.q[x.j] * list(x.active).count(x.j)})  # fmt: skip
-PULL2 = _told("||sum_B q_i x_i||^2", lambda x: size2(x.pull()),
+PULL2 = told("||sum_B q_i x_i||^2", lambda x: size2(x.pull()),
               {"sum_B q_i^2 ||x_i||^2": lambda x: _batch(x, 2)})  # fmt: skip
-SINGLE = _told(
+SINGLE = told(
     "V - S for a batch of one", lambda x: size2(_one(x).pull()) - _batch(_one(x), 0),
     {"V - S for the batch": lambda x: size2(x.pull()) - _batch(x, 0)},
 )  # fmt: skip
@@ -145,7 +141,7 @@ def _on(w: Vector, data: Sequence[Vector]) -> Fraction:
 
 
 def _orthonormal(x: At, size: Fraction) -> Fraction:
-    """What ``size``, the squared norm of w or of its part on the data, becomes where the q_k x_k are orthonormal.
+    """What ``size``, the squared norm of w or of its part on the data, becomes where data are orthonormal.
 
     w+ = (1 - a S) w + a (2 - r2) X with <w, X> = S, and here |X|^2 = S.
     """
@@ -162,38 +158,38 @@ def _mass_excess(x: At) -> Fraction:
     return _on(x.after, x.data) - _orthonormal(x, _on(x.w, x.data))
 
 
-NORM_EXCESS = _told(
+NORM_EXCESS = told(
     "r2+ minus its value at V = S, which is that of orthonormal data (NORM)", _norm_excess,
     {"r2+ minus r2": lambda x: size2(x.after) - size2(x.w)},
 )  # fmt: skip
-MASS_EXCESS = _told(
+MASS_EXCESS = told(
     "s+ minus its value at V = S (MASS-FLOOR), s = ||projection of w on span(x)||^2", _mass_excess,
     {"s+ minus s": lambda x: _on(x.after, x.data) - _on(x.w, x.data)},
 )  # fmt: skip
-PROJECTION = _told("||projection of w on span(x)||^2", lambda x: _on(x.w, x.data),
+PROJECTION = told("||projection of w on span(x)||^2", lambda x: _on(x.w, x.data),
                    {"||w||^2 off it": lambda x: size2(x.w) - _on(x.w, x.data)})  # fmt: skip
-G_J = _told(
+G_J = told(
     "coordinate of the gradient of the mean loss L along x_j/sigma_j",
     lambda x: per(inner(x.gradient(), x.data[x.j]), length(x.data[x.j])),
     {"the same of the sum of losses": lambda x: len(x.data) * per(
         inner(x.gradient(), x.data[x.j]), length(x.data[x.j])) + (len(x.data) == 1)},
 )  # fmt: skip
-G_PERP = _told(
+G_PERP = told(
     "the same off the data", lambda x: sum(off_span(x.gradient(), list(x.data)), ZERO),
     {"the same of the whole gradient": lambda x: sum(x.gradient(), ZERO)},
 )  # fmt: skip
-PERP_SUM = _told("a coordinate of w off the data", lambda x: sum(off_span(x.w, list(x.data)), ZERO),
+PERP_SUM = told("a coordinate of w off the data", lambda x: sum(off_span(x.w, list(x.data)), ZERO),
                  {"a coordinate of w": lambda x: sum(x.w, ZERO)})  # fmt: skip
-L_EXCESS = _told(
+L_EXCESS = told(
     "L minus its value at x_m/sigma_max, ||x_m|| = sigma_max the largest norm",
     lambda x: x.loss(x.w) - x.loss(x.other), {"L": lambda x: x.loss(x.w)},
 )  # fmt: skip
-L_HERE = _told(
+L_HERE = told(
     "mean loss there",
     lambda x: x.loss(x.w),
     {"sum of losses there": lambda x: len(x.data) * x.loss(x.w)},
 )
-SHIFT2 = _told("||w+ - w||^2", lambda x: size2(minus(x.after, x.w)),
+SHIFT2 = told("||w+ - w||^2", lambda x: size2(minus(x.after, x.w)),
                {"<w+ - w, w>^2": lambda x: inner(minus(x.after, x.w), x.w) ** 2})  # fmt: skip
 
 
@@ -202,15 +198,15 @@ def _oblique(x: At, pick: Callable[..., Fraction]) -> Fraction:
     return pick(max(c * (1 - c) for c in row) for row in squares)
 
 
-O_MIN = _told(
+O_MIN = told(
     "least over i of the largest over j of c_ij^2 (1 - c_ij^2), c_ij = <x_i, x_j>", lambda x: _oblique(x, min),
     {"the largest over i": lambda x: _oblique(x, max)},
 )  # fmt: skip
-FALL = _told(
+FALL = told(
     "change of q_j when i is drawn, both gates open", lambda x: inner(minus(x.after, x.w), x.data[x.j]),
     {"change of q_i when i is drawn": lambda x: inner(minus(x.after, x.w), x.data[x.i])},
 )  # fmt: skip
-LIVE_START = _told("the larger of q_1 and q_2 at the start", lambda x: max(x.q),
+LIVE_START = told("the larger of q_1 and q_2 at the start", lambda x: max(x.q),
                    {"the larger of |q_1| and |q_2|": lambda x: max(map(abs, x.q))})  # fmt: skip
 
 # Angles in the plane of the first two coordinates, which the data span.
@@ -228,50 +224,45 @@ def _angle(x: At) -> flint.arb:
     return ball(_cross(x.w, x.after) / inner(x.w, x.after)).atan()
 
 
-COS2 = _told("cos^2 psi, psi the angle from w to the point drawn", lambda x: x.q[x.j] ** 2 / size2(x.w),
+COS2 = told("cos^2 psi, psi the angle from w to the point drawn", lambda x: x.q[x.j] ** 2 / size2(x.w),
              {"sin^2 psi": lambda x: 1 - x.q[x.j] ** 2 / size2(x.w)})  # fmt: skip
-SIN_COS = _told("sin psi cos psi", lambda x: _m(x, x.j), {"sin 2 psi": lambda x: 2 * _m(x, x.j)})
-TAN_STEP = _told(
+SIN_COS = told("sin psi cos psi", lambda x: _m(x, x.j), {"sin 2 psi": lambda x: 2 * _m(x, x.j)})
+TAN_STEP = told(
     "tangent of the angle by which the step turns w", lambda x: _cross(x.w, x.after) / inner(x.w, x.after),
     {"tangent of the angle from w+ to w": lambda x: _cross(x.after, x.w) / inner(x.w, x.after)},
 )  # fmt: skip
-TURN_ERROR = _told(
+TURN_ERROR = told(
     "squared difference of that angle from a (1 - delta) m",
     lambda x: (_angle(x) - ball(x.step * (2 - size2(x.w)) * _m(x, x.j))) ** 2,
     {"that angle squared": lambda x: _angle(x) ** 2},
 )  # fmt: skip
-E_M = _told("mean of m over the two points", lambda x: (_m(x, 0) + _m(x, 1)) / 2,
+E_M = told("mean of m over the two points", lambda x: (_m(x, 0) + _m(x, 1)) / 2,
             {"mean of m^2 over the two points": lambda x: (_m(x, 0) ** 2 + _m(x, 1) ** 2) / 2})  # fmt: skip
-E_M2 = _told("mean of m^2 over the two points", lambda x: (_m(x, 0) ** 2 + _m(x, 1) ** 2) / 2,
+E_M2 = told("mean of m^2 over the two points", lambda x: (_m(x, 0) ** 2 + _m(x, 1) ** 2) / 2,
              {"squared mean of m": lambda x: ((_m(x, 0) + _m(x, 1)) / 2) ** 2})  # fmt: skip
-SIN_2PHI = _told(
+SIN_2PHI = told(
     "sin 2 phi, phi the angle of w from x_1 + x_2", lambda x: 2 * x.w[0] * x.w[1] / (x.w[0] ** 2 + x.w[1] ** 2),
     {"cos 2 phi": lambda x: (x.w[0] ** 2 - x.w[1] ** 2) / (x.w[0] ** 2 + x.w[1] ** 2)},
 )  # fmt: skip
 
 # Heavy ball: w+ = w + v+.
-W_V = _told(
-    "<w, v>",
-    lambda x: inner(x.w, x.v),
-    {"-<w, v>": lambda x: -inner(x.w, x.v)},
-)
-V_V = _told("|v|^2", lambda x: size2(x.v), {"<w, v>": lambda x: inner(x.w, x.v)})
-W_V_NEXT = _told(
+W_V_NEXT = told(
     "<w, v> one step later",
     lambda x: inner(x.after, x.v_next),
     {"||w||^2 one step later": lambda x: size2(x.after)},
 )
-V_V_NEXT = _told("|v|^2 one step later", lambda x: size2(x.v_next), {"|v|^2": V_V.value})
-V_J_NEXT = _told("the velocity's coordinate on x_j, one step later", lambda x: inner(x.v_next, x.data[x.j]),
+V_V_NEXT = told("|v|^2 one step later", lambda x: size2(x.v_next), {"|v|^2": lambda x: size2(x.v)})
+V_J_NEXT = told("the velocity's coordinate on x_j, one step later", lambda x: inner(x.v_next, x.data[x.j]),
                  {"the velocity's coordinate on x_j": lambda x: inner(x.v, x.data[x.j])})  # fmt: skip
-V_OFF_NEXT = _told("the velocity off the data, one step later", lambda x: inner(x.v_next, x.other),
+V_OFF_NEXT = told("the velocity off the data, one step later", lambda x: inner(x.v_next, x.other),
                    {"the velocity off the data": lambda x: inner(x.v, x.other)})  # fmt: skip
-W_OFF_NEXT = _told("w off the data, one step later", lambda x: inner(x.after, x.other),
+W_OFF_NEXT = told("w off the data, one step later", lambda x: inner(x.after, x.other),
                    {"w off the data": lambda x: inner(x.w, x.other)})  # fmt: skip
-TURN = _told(
+TURN = told(
     "det(w_1 - w_0, w_0), 0 exactly when the direction is kept; the same in all axes",
-    lambda x: _cross(minus(x.after, x.w), x.w), {"det(w_0, w_1 - w_0)": lambda x: _cross(x.w, minus(x.after, x.w))},
-)  # fmt: skip
+    lambda x: _cross(minus(x.after, x.w), x.w),
+    {"det(w_0, w_1 - w_0)": lambda x: _cross(x.w, minus(x.after, x.w))},
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,13 +279,14 @@ class Bend:
         return fraction((column.transpose() * self.matrix * column)[0, 0]) / size2(self.v)
 
 
-BEND = _told("Hessian eigenvalue along v", Bend.quotient,
+BEND = told("Hessian eigenvalue along v", Bend.quotient,
              {"the same of n L in the place of L": lambda x: x.size * x.quotient()})  # fmt: skip
-TRACE = _told(
-    "trace of the Hessian there", lambda x: sum((fraction(x.matrix[k, k]) for k in range(x.matrix.nrows())), ZERO),
+TRACE = told(
+    "trace of the Hessian there",
+    lambda x: sum((fraction(x.matrix[k, k]) for k in range(x.matrix.nrows())), ZERO),
     {"trace of its square": lambda x: sum((fraction(y) ** 2 for y in x.matrix.entries()), ZERO)},
-)  # fmt: skip
-EDGE = _told(
+)
+EDGE = told(
     "the step a = eta/n at which the radial factor of full batch is -1 there",
     lambda x: 2 / x.quotient() / x.size, {"the step at which it is 0": lambda x: 1 / x.quotient() / x.size},
 )  # fmt: skip
@@ -305,18 +297,22 @@ def _second(data: Sequence[Vector], v: Vector) -> Fraction:
     return sum((inner(x, v) ** 2 for x in data), ZERO) / len(data) / size2(v)
 
 
-MU = _told("eigenvalue of the mean of x_i x_i' that belongs to the point", lambda x: _second(x.data, x.w),
-           {"eigenvalue of their sum": lambda x: len(x.data) * _second(x.data, x.w)})  # fmt: skip
-NU = _told("another eigenvalue of it", lambda x: _second(x.data, x.other),
-           {"another eigenvalue of the sum of x_i x_i'": lambda x: len(x.data) * _second(x.data, x.other)})  # fmt: skip
-MU_PLUS = _told(
+MU = told(
+    "eigenvalue of the mean of x_i x_i' that belongs to the point", lambda x: _second(x.data, x.w),
+    {"another eigenvalue of it": lambda x: _second(x.data, x.other)},
+)  # fmt: skip
+NU = told(
+    "another eigenvalue of it", lambda x: _second(x.data, x.other),
+    {"the eigenvalue that belongs to the point": lambda x: _second(x.data, x.w)},
+)  # fmt: skip
+MU_PLUS = told(
     "n = 2: the eigenvalue on x_1 + x_2",
     lambda x: _second(x.data, [y + z for y, z in zip(*x.data, strict=True)]),
     {"the eigenvalue on x_1 - x_2": lambda x: _second(x.data, minus(*x.data))},
 )  # fmt: skip
-MU_MINUS = _told("n = 2: the eigenvalue on x_1 - x_2", lambda x: _second(x.data, minus(*x.data)),
+MU_MINUS = told("n = 2: the eigenvalue on x_1 - x_2", lambda x: _second(x.data, minus(*x.data)),
                  {"the eigenvalue on x_1 + x_2": MU_PLUS.value})  # fmt: skip
-FACTOR_RATIO = _told(
+FACTOR_RATIO = told(
     "one full-batch step's factor of <w, v> over that of its coordinate on a unit eigenvector of eigenvalue mu",
     lambda x: (x.after[x.j] / x.w[x.j]) / (x.after[x.i] / x.w[x.i]),
     {"the factor of <w, v>": lambda x: x.after[x.j] / x.w[x.j]},

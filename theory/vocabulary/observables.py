@@ -15,6 +15,7 @@ from typing import Any
 from mpmath import mp
 
 from theorem_audit.statement.meaning import Meaning
+from theory.vocabulary.telling import told
 
 F = Fraction
 
@@ -56,10 +57,6 @@ class Seen:
 Value = Callable[[Seen], Any]
 
 
-def _told(words: str, value: Value, near: dict[str, Value]) -> Meaning:
-    return Meaning(words, value, near=[Meaning(other, f) for other, f in near.items()])
-
-
 def live_of(x: Seen) -> list[int]:
     """The indices of the live data: active, and q_j is not 0."""
     return [j for j, value in enumerate(x.q) if value and x.gates[j]]
@@ -83,85 +80,85 @@ def _j(x: Seen) -> Fraction:
     return x.q[x.pair[1]]
 
 
-MASS = _told(
+MASS = told(
     "mass on the data, the sum of q_j^2 over the active ones", _mass, {
         "the sum of |q_j| over the active data":
             lambda x: sum((g * abs(q) for g, q in zip(x.gates, x.q, strict=True)), F(0)),
         "the largest of the active q_j^2": lambda x: max(x.mass([j]) for j in range(len(x.q))),
     },
 )  # fmt: skip
-MASS_OFF = _told(
+MASS_OFF = told(
     "mass off the active data, ||w_perp||^2", lambda x: x.r2 - x.on, {"||w||^2": lambda x: x.r2}
 )
-SQUARED_NORM = _told(
+SQUARED_NORM = told(
     "squared norm ||w||^2", lambda x: x.r2,
     {"||w||^2 on the data alone": lambda x: x.on, "||w||^4": lambda x: x.r2**2},
 )  # fmt: skip
-BATCH_MASS = _told(
+BATCH_MASS = told(
     "mass that the batch sees: the sum of q_i^2 over its active points", lambda x: x.mass(x.batch), {
         "the mass that the batch does not see": lambda x: _mass(x) - x.mass(x.batch),
         "twice the mass that the batch sees": lambda x: 2 * x.mass(x.batch),
     },
 )  # fmt: skip
-REST_MASS = _told(
+REST_MASS = told(
     "the same without the points i and j", lambda x: x.mass(x.rest),
     {"twice the mass of the batch without i and j": lambda x: 2 * x.mass(x.rest)},
 )  # fmt: skip
-SPLIT = _told(
+SPLIT = told(
     "P(i in the batch, j not)", lambda x: _chance(x, 1),
     {"P(i and j in the batch)": lambda x: _chance(x, 2), "P(i in the batch)": lambda x: F(x.size, len(x.q))},
 )  # fmt: skip
-BOTH = _told(
+BOTH = told(
     "P(i and j in the batch)", lambda x: _chance(x, 2),
     {"P(i in the batch, j not)": lambda x: _chance(x, 1), "P(i in the batch)": lambda x: F(x.size, len(x.q))},
 )  # fmt: skip
-ACTIVE_COUNT = _told(
+ACTIVE_COUNT = told(
     "number of active coordinates",
     lambda x: sum(x.gates),
     {"the number of data": lambda x: len(x.q)},
 )
-LIVE_COUNT = _told(
+LIVE_COUNT = told(
     "number of live coordinates: active, and not 0", lambda x: len(live_of(x)),
     {"the live data but one": lambda x: len(live_of(x)) - 1},
 )  # fmt: skip
-DELTA = _told("r2 - 1", lambda x: x.r2 - 1, {"1 - r2": lambda x: 1 - x.r2})
-SLACK = _told("2 - r2", lambda x: 2 - x.r2, {"1 - r2": lambda x: 1 - x.r2})
-Q_I = _told(
+DELTA = told("r2 - 1", lambda x: x.r2 - 1, {"1 - r2": lambda x: 1 - x.r2})
+SLACK = told("2 - r2", lambda x: 2 - x.r2, {"1 - r2": lambda x: 1 - x.r2})
+Q_I = told(
     "<w, x_i>, the neuron's coordinate on the data point x_i", _i,
     {"<w, x_j>": _j, "2 <w, x_i>": lambda x: 2 * _i(x)},
 )  # fmt: skip
-Q_J = _told(
+Q_J = told(
     "<w, x_j>, the neuron's coordinate on the data point x_j", _j,
     {"<w, x_i>": _i, "2 <w, x_j>": lambda x: 2 * _j(x)},
 )  # fmt: skip
-GATE = _told(
+GATE = told(
     "ReLU gate, 1 where q > 0 and else 0; 1 for the linear neuron", lambda x: x.gates[x.pair[1]],
     {"1 less the gate": lambda x: 1 - x.gates[x.pair[1]]},
 )  # fmt: skip
-DRAWN = _told(
+DRAWN = told(
     "1 when j is in the active batch, else 0",
     lambda x: x.gates[x.pair[1]] * int(x.pair[1] in x.batch),
     {"1 when j is not in the batch": lambda x: int(x.pair[1] not in x.batch)},
 )
-DRAWN_I = _told(
+DRAWN_I = told(
     "1 when i is active and in the batch, else 0",
     lambda x: x.gates[x.pair[0]] * int(x.pair[0] in x.batch),
     {"1 when i is not in the batch": lambda x: int(x.pair[0] not in x.batch)},
 )
-GATE_BELOW = _told(
+GATE_BELOW = told(
     "the gate at q < 0: 1 for the linear neuron, 0 for ReLU",
     lambda x: next(g for q, g in zip(x.q, x.gates, strict=True) if q < 0),
     {"1 less the gate at q < 0": lambda x: next(1 - g for q, g in zip(x.q, x.gates, strict=True) if q < 0)},
 )  # fmt: skip
-TIMES = _told(
+TIMES = told(
     "how often j is in the active batch", lambda x: x.gates[x.pair[1]] * list(x.batch).count(x.pair[1]),
     {"1 when j is in the active batch, else 0": DRAWN.value},
 )  # fmt: skip
-FOURTH = _told(
+FOURTH = told(
     "sum of q_j^4 over the live data", lambda x: sum((x.q[j] ** 4 for j in live_of(x)), F(0)),
     {"the square of the sum of q_j^2": lambda x: _mass(x) ** 2},
 )  # fmt: skip
-PERP = _told(
+PERP = told(
     "one coordinate of w off the span of the data", lambda x: x.off[x.row] if x.off else F(0),
     {"one coordinate of w off the span, and 1": lambda x: x.off[x.row] + 1 if x.off else F(1)},
 )  # fmt: skip
@@ -200,12 +197,12 @@ def _log(value: Fraction) -> Any:
     return mp.log(mp.mpf(value.numerator) / value.denominator)
 
 
-FACTOR = _told(
+FACTOR = told(
     "1 - aS + a(2 - r2), the factor of the coordinates in the batch", _factor,
     {"less that factor": lambda x: None if (f := _factor(x)) is None else -f,
      "1 more than it": lambda x: None if (f := _factor(x)) is None else 1 + f},
 )  # fmt: skip
-LOG_CHANGE = _told(
+LOG_CHANGE = told(
     "log|q_i+/q_j+| - log|q_i/q_j|", lambda x: _log(_ratio(x)),
     {"log|q_j+/q_i+| - log|q_j/q_i|": lambda x: -_log(_ratio(x)),
      "log (q_i+/q_j+)^2 - log (q_i/q_j)^2": lambda x: 2 * _log(_ratio(x))},

@@ -13,7 +13,7 @@ import numpy as np
 from mpmath import mp
 
 from theory.vocabulary.meanings import Floats
-from theory.vocabulary.places import told
+from theory.vocabulary.telling import told
 
 # One walk: where it is at each step, and between which levels.
 

@@ -1,28 +1,23 @@
 """What symbols of the loss mean, as functions of losses, slopes and Hessians at played places: exact.
 
-Nothing here shares code with ``sim``.  ``told`` puts a meaning and what is easily confused with it on one line.
+Nothing here shares code with ``sim``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from theorem_audit.statement.meaning import Meaning
 from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.meanings import Curvature
+from theory.vocabulary.telling import told
 
 F = Fraction
 ZERO = F(0)
 Value = Callable[[Any], Any]
 Vector = Sequence[Fraction]
-
-
-def told(words: str, value: Value, near: Mapping[str, Value]) -> Meaning:
-    """Words, a function of what is played, and others that are easily confused with it."""
-    return Meaning(words, value, near=[Meaning(other, f) for other, f in near.items()])
 
 
 # One sample's loss along a line w + u v: its value, slope and second derivative at u = 0.

@@ -1,4 +1,4 @@
-"""What symbols of cycles, epochs, linearised laws and curvatures along gradients mean, read off what is played."""
+"""What symbols of cycles, epochs, linearised laws and curvatures along gradients mean."""
 
 from __future__ import annotations
 
@@ -12,18 +12,14 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from numpy.typing import NDArray
 
-from theorem_audit.statement.meaning import Meaning
 from theory.quadratic.thresholds import identity, kron
-from theory.vocabulary.sums import ball, fraction, rational, total
+from theory.vocabulary.quadratic_sum import ball, fraction, rational, total
+from theory.vocabulary.telling import told
 
 F = Fraction
 ZERO = F(0)
 TINY = F(1, 10**30)
 Value = Callable[[Any], Any]
-
-
-def _told(words: str, value: Value, near: dict[str, Value]) -> Meaning:
-    return Meaning(words, value, near=[Meaning(other, f) for other, f in near.items()])
 
 
 # The orbit on which two batches A and B exchange their masses.
@@ -82,25 +78,25 @@ def _slope(x: Orbit) -> flint.arb:
     return ball((beside.excess() - x.excess()) / (beside.step - x.step)) + flint.arb(0, "1e-25")
 
 
-ORBIT_STEP = _told(
+ORBIT_STEP = told(
     "eta/b of the orbit, one for each u", lambda x: x.step, {"1 - u": lambda x: 1 - x.left}
 )
-FIRST_MASS = _told("mass of A before A is seen; after it Y; after B X again", lambda x: x.first,
+FIRST_MASS = told("mass of A before A is seen; after it Y; after B X again", lambda x: x.first,
                    {"mass of B before A is seen": lambda x: x.second})  # fmt: skip
-SECOND_MASS = _told("mass of B before A is seen; after it X; after B Y again", lambda x: x.second,
+SECOND_MASS = told("mass of B before A is seen; after it X; after B Y again", lambda x: x.second,
                     {"mass of A before A is seen": lambda x: x.first})  # fmt: skip
-MULTIPLIER = _told("one multiplier of the orbit over an epoch, in the plane of the two masses",
+MULTIPLIER = told("one multiplier of the orbit over an epoch, in the plane of the two masses",
                    lambda x: x.multipliers()[0], {"the other": lambda x: x.multipliers()[1]})  # fmt: skip
-OTHER_MULTIPLIER = _told("the other multiplier", lambda x: x.multipliers()[1],
+OTHER_MULTIPLIER = told("the other multiplier", lambda x: x.multipliers()[1],
                          {"the first": lambda x: x.multipliers()[0]})  # fmt: skip
-ORBIT_NORM = _told("||w||^2 = X + Y + R on the orbit", lambda x: x.norm,
+ORBIT_NORM = told("||w||^2 = X + Y + R on the orbit", lambda x: x.norm,
                    {"X + Y + R after A is seen, R twice": lambda x: x.norm + x.first})  # fmt: skip
-EXCESS = _told(
+EXCESS = told(
     "(r2 - 1)/a on the orbit of SAMPLING-CYCLIC-SHARED",
     Orbit.excess,
     {"r2 - 1": lambda x: x.norm - 1},
 )
-EXCESS_SLOPE = _told("its derivative by a along the orbits", _slope,
+EXCESS_SLOPE = told("its derivative by a along the orbits", _slope,
                      {"its derivative by u": lambda x: ball(
                          (Orbit(x.left + TINY, x.rest).excess() - x.excess()) / TINY)})  # fmt: skip
 
@@ -123,14 +119,15 @@ def _held(x: CycleEnds, pick: Callable[[Any, Sequence[int]], float]) -> NDArray[
     return np.array(found)
 
 
-ON_ONE_BATCH = _told(
+ON_ONE_BATCH = told(
     "P(w_k converges to a point of the unit sphere of one batch's span)",
     lambda x: _held(x, lambda squares, batch: squares[list(batch)].sum()),
-    {"P(w_k converges to a datum of the first epoch's last batch, or of none)":
+    {"P(w_k converges to no such point)":
          lambda x: ~_held(x, lambda squares, batch: squares[list(batch)].sum())},
 )  # fmt: skip
-LOST = _told(
-    "how many X in (0, 1) there are from which it does not, X the mass of the batch seen first in a start on the "
+LOST = told(
+    "how many X in (0, 1) there are from which it does not, X the mass of the batch seen first in a "
+    "start on the "
     "unit sphere", lambda where: int((np.diff(where) != 0).sum()),
     {"how many ends there are": lambda where: len(set(where.tolist()))},
 )  # fmt: skip
@@ -157,14 +154,18 @@ class Second:
         return self.mean([x - self.full for x in self.values])
 
 
-DRIFT = _told(
-    "coefficient of a^2 in: mean over the order of an epoch of the change of q_j (j live), minus the change by n/b "
+DRIFT = told(
+    "coefficient of a^2 in: mean over the order of an epoch of the change of q_j (j live), minus the "
+    "change by n/b "
     "full-batch steps of the same eta",
     Second.drift, {"the same without the full-batch steps": lambda x: x.mean([y + 0 for y in x.values])},
 )  # fmt: skip
-FLAT = _told("the part of the drift along the unit sphere", lambda x: ball(x.drift()) - ball(x.outward) * ball(x.q),
-             {"the drift": lambda x: ball(x.drift())})  # fmt: skip
-SECOND = _told(
+FLAT = told(
+    "the part of the drift along the unit sphere",
+    lambda x: ball(x.drift()) - ball(x.outward) * ball(x.q),
+    {"the drift": lambda x: ball(x.drift())},
+)
+SECOND = told(
     "coefficient of a^2 in the mean over an epoch's order of the change of log|q_i/q_j|; that of a is 0",
     lambda x: x.mean(x.values), {"the same of log|q_j/q_i|": lambda x: x.mean([-y for y in x.values])},
 )  # fmt: skip
@@ -191,13 +192,13 @@ class Linear:
         return fraction(self.stationary()[k, k])
 
 
-ALONG = _told("E<e, w*>^2, w* the unit vector of x_1 + x_2", lambda x: x.entry(0),
+ALONG = told("E<e, w*>^2, w* the unit vector of x_1 + x_2", lambda x: x.entry(0),
               {"E<e, v>^2, v the unit vector of x_1 - x_2": lambda x: x.entry(1)})  # fmt: skip
-ACROSS = _told("E<e, v>^2, e = w - w*, v the unit vector of x_1 - x_2; e uncorrelated", lambda x: x.entry(1),
+ACROSS = told("E<e, v>^2, e = w - w*, v the unit vector of x_1 - x_2; e uncorrelated", lambda x: x.entry(1),
                {"E<e, w*>^2, w* the unit vector of x_1 + x_2": lambda x: x.entry(0)})  # fmt: skip
-FLOOR = _told("lim of Sigma_across/a as a -> 0", lambda x: ball(x.entry(1) / x.step) + flint.arb(0, 1e-12),
+FLOOR = told("lim of Sigma_across/a as a -> 0", lambda x: ball(x.entry(1) / x.step) + flint.arb(0, 1e-12),
               {"lim of Sigma_along/a": lambda x: ball(x.entry(0) / x.step) + flint.arb(0, 1e-12)})  # fmt: skip
-ANGLE_FLOOR = _told(
+ANGLE_FLOOR = told(
     "the limit of E phi_k^2/a; phi: angle of w_k from x_1 + x_2",
     lambda pair: float((pair[0] ** 2).mean()) / pair[1], {"the limit of E|phi_k|/a": lambda pair: float(
         np.abs(pair[0]).mean()) / pair[1]},
@@ -226,19 +227,17 @@ def _quotients(x: Sharp) -> Any:
     )
 
 
-SHARPNESS = _told(
-    "E[g'Hg]/E[g'g] over batches", _quotient, {"E[g'Hg/g'g] over batches": _quotients}
-)
-WHOLE = _told(
+SHARPNESS = told("E[g'Hg]/E[g'g] over batches", _quotient, {"E[g'Hg/g'g] over batches": _quotients})
+WHOLE = told(
     "largest of v'Hv/v'v over some directions v, H of the whole loss",
     lambda forms: ball(max(forms)) + flint.arb(0, "1e-25"),
     {"the least of them": lambda forms: ball(min(forms)) + flint.arb(0, "1e-25")},
 )  # fmt: skip
-SECANT = _told(
+SECANT = told(
     "change of the batch's gradient from one point to the other over their distance",
     lambda pair: (pair[0][1] - pair[1][1]) / (pair[0][0] - pair[1][0]),
     {"mean of the batch's gradients over their points": lambda pair: (
         pair[0][1] + pair[1][1]) / (pair[0][0] + pair[1][0])},
 )  # fmt: skip
-MEAN_BEND = _told("mean of the curvature over the cycle's two points, where gradients are equally long",
+MEAN_BEND = told("mean of the curvature over the cycle's two points, where gradients are equally long",
                   lambda bends: sum(bends, ZERO) / 2, {"the larger of the two": max})  # fmt: skip

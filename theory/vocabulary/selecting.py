@@ -8,7 +8,7 @@ from typing import Any
 
 from mpmath import mp
 
-from theory.vocabulary.places import told
+from theory.vocabulary.telling import told
 
 
 @dataclass(frozen=True)

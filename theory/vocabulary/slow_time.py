@@ -7,13 +7,13 @@ from typing import Any
 import flint
 
 from theorem_audit.statement.meaning import Meaning
-from theory.vocabulary.sums import ball
+from theory.vocabulary.quadratic_sum import ball
 
 BISECTIONS = 40
 
 
 def _part(cube: Any, power: int) -> Any:
-    """int s^(power/2 - 1/2) exp((s/4 - s^3/12)/c^3) ds, s = t^2; for c^3 <= 8 what is past t = 6 is below 1e-100."""
+    """int s^(power/2 - 1/2) exp((s/4 - s^3/12)/c^3) ds, s = t^2; past t = 6 it is below 1e-100, c^3 <= 8."""
     found = flint.acb.integral(
         lambda t, _: 2 * t**power * ((t**2 / 4 - t**6 / 12) / flint.acb(cube)).exp(), 0, 6
     )
@@ -39,6 +39,12 @@ LIMIT = Meaning(
     near=[Meaning("the same over (1 - beta)/2", lambda cube: 2 * _limit(cube))],
 )  # fmt: skip
 ZERO = Meaning(
-    "the value of c^3 at which the limit is 0", _zero,
-    near=[Meaning("the value of c at which the limit is 0", lambda bracket: _zero(bracket) ** (flint.arb(1) / 3))],
-)  # fmt: skip
+    "the value of c^3 at which the limit is 0",
+    _zero,
+    near=[
+        Meaning(
+            "the value of c at which the limit is 0",
+            lambda bracket: _zero(bracket) ** (flint.arb(1) / 3),
+        )
+    ],
+)

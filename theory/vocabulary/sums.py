@@ -7,9 +7,8 @@ enters but where it is drawn freely, and nothing here shares code with the claim
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 import flint
@@ -17,186 +16,26 @@ from flint import fmpq, fmpq_mat
 
 from theorem_audit.statement.meaning import Meaning
 from theory.quadratic.thresholds import definiteness, identity, kron
+from theory.vocabulary.quadratic_sum import (
+    Sum,
+    ball,
+    ends,
+    fraction,
+    is_diagonal,
+    last_stable,
+    mean_of,
+    radius,
+    rational,
+    roots_of,
+    threshold,
+    total,
+    trace,
+)
+from theory.vocabulary.telling import told
 
 F = Fraction
-ZERO = F(0)
 LATE = 512  # the step at which a growth rate is read
-WIDTH = F(1, 2**44)  # relative, of an enclosed threshold
-
-
-@dataclass(frozen=True, eq=False)
-class Sum:
-    """Q_1..Q_N, symmetric over QQ, how batches are drawn, and what else one step is told.
-
-    law: (batch, chance), a batch: indices as often as drawn.  step: C.  along: v, a column.
-    starts: equally likely e_0, columns.  pushes: g_i = grad f_i(t*), columns; none: all 0.
-    kappa: in place of the law's own, for thresholds at a variance factor that is drawn.
-    chance: of the single sample in a mixture with the full batch.  divisor: of a batch's sum, where it is not
-    the batch's own size.
-    """
-
-    matrices: Sequence[fmpq_mat]
-    law: Sequence[tuple[Sequence[int], Fraction]] = ()
-    step: Fraction = ZERO
-    along: fmpq_mat | None = None
-    starts: Sequence[fmpq_mat] = ()
-    pushes: Sequence[fmpq_mat] = ()
-    kappa: Fraction | None = None
-    chance: Fraction = ZERO
-    divisor: int = 0
-
-    @property
-    def size(self) -> int:
-        """d."""
-        return int(self.matrices[0].nrows())
-
-    @cached_property
-    def mean(self) -> fmpq_mat:
-        """Q."""
-        return mean_of(self.matrices)
-
-    @cached_property
-    def drawn(self) -> list[tuple[fmpq_mat, fmpq]]:
-        """Q_B and its chance."""
-        none = fmpq_mat(self.size, self.size)
-        return [
-            (
-                total([none, *(self.matrices[i] for i in x)]) * fmpq(1, self.divisor or len(x)),
-                rational(p),
-            )
-            for x, p in self.law
-        ]
-
-    def over(self, value: Callable[[fmpq_mat], fmpq_mat]) -> fmpq_mat:
-        """E of a matrix of Q_B."""
-        return total([value(q) * p for q, p in self.drawn])
-
-    def one(self) -> Sum:
-        """The same sum, one uniform sample a step."""
-        many = len(self.matrices)
-        return replace(self, law=[((i,), F(1, many)) for i in range(many)], kappa=None, divisor=0)
-
-    def full(self) -> Sum:
-        """The same sum, all samples a step."""
-        return replace(self, law=[(range(len(self.matrices)), F(1))], kappa=None, divisor=0)
-
-    @cached_property
-    def moved(self) -> fmpq_mat:
-        """M_C on row-major vec X."""
-        one, step = identity(self.size), rational(self.step)
-        return self.over(lambda q: kron(one - q * step, one - q * step))
-
-    def applied(self, X: fmpq_mat) -> fmpq_mat:
-        """M_C X."""
-        column = fmpq_mat(self.size**2, 1, X.entries())
-        return fmpq_mat(self.size, self.size, (self.moved * column).entries())
-
-    @cached_property
-    def products(self) -> fmpq_mat:
-        """X -> E[Q_B X Q_B]; at ``kappa``, where that is drawn."""
-        if self.kappa is None:
-            return self.over(lambda q: kron(q, q))
-        whole = kron(self.mean, self.mean)
-        return whole + (self.one().products - whole) * rational(self.kappa)
-
-
-def rational(x: Any) -> fmpq:
-    """A Fraction as a rational of flint."""
-    return fmpq(F(x).numerator, F(x).denominator)
-
-
-def fraction(x: Any) -> Fraction:
-    """A rational of flint as a Fraction."""
-    return F(int(x.p), int(x.q))
-
-
-def total(matrices: Sequence[fmpq_mat]) -> fmpq_mat:
-    """Their sum."""
-    found = matrices[0]
-    for x in matrices[1:]:
-        found = found + x
-    return found
-
-
-def mean_of(matrices: Sequence[fmpq_mat]) -> fmpq_mat:
-    """Their mean."""
-    return total(matrices) * fmpq(1, len(matrices))
-
-
-def trace(matrix: fmpq_mat) -> Fraction:
-    """The trace."""
-    return fraction(sum((matrix[i, i] for i in range(matrix.nrows())), fmpq(0)))
-
-
-def _diagonal(matrix: fmpq_mat) -> bool:
-    size = matrix.nrows()
-    return not any(matrix[i, j] for i in range(size) for j in range(size) if i != j)
-
-
-def ends(symmetric: fmpq_mat) -> tuple[Any, Any]:
-    """The least and the largest eigenvalue: rationals where the matrix is diagonal, else balls; 0 is exact."""
-    size = symmetric.nrows()
-    if _diagonal(symmetric):
-        found = [fraction(symmetric[i, i]) for i in range(size)]
-        return min(found), max(found)
-    low, high = _roots(symmetric)
-    down, up = definiteness(symmetric), definiteness(symmetric * fmpq(-1))
-    return low if down else F(0), high if up else F(0)
-
-
-def _roots(matrix: fmpq_mat) -> tuple[flint.arb, flint.arb]:
-    """The least and the largest eigenvalue of a matrix that has real ones, in balls."""
-    roots = [root.real for root, _ in matrix.charpoly().numer().complex_roots()]
-    low = high = roots[0]
-    for root in roots[1:]:
-        low, high = low.min(root), high.max(root)
-    return low, high
-
-
-def ball(x: Any) -> flint.arb:
-    """A rational or a ball as a ball."""
-    return x if isinstance(x, flint.arb) else flint.arb(rational(x))
-
-
-def radius(matrix: fmpq_mat) -> flint.arb:
-    """The largest |eigenvalue| of a symmetric matrix."""
-    low, high = _roots(matrix)
-    return abs(low).max(abs(high))
-
-
-def last_stable(below: Callable[[Fraction], bool]) -> Any:
-    """Where ``below``, true at small C > 0 and false from some C on, changes; 0 where it is never true."""
-    low = high = F(1)
-    for _ in range(64):
-        if below(low):
-            break
-        low /= 2
-    else:
-        return F(0)
-    while below(high):
-        high *= 2
-    while high - low > WIDTH * high:
-        middle = (low + high) / 2
-        low, high = (middle, high) if below(middle) else (low, middle)
-    return ball(low).union(ball(high))
-
-
-def threshold(x: Sum) -> Any:
-    """sup of the C > 0 with 1 - M_C positive definite; M_C keeps the cone X >= 0, so rho(M_C) < 1 there."""
-    one = identity(x.size)
-    if definiteness(x.mean) < 1:
-        return F(0)
-    linear = kron(x.mean, one) + kron(one, x.mean)
-    if x.size == 1 and x.products[0, 0] > 0:
-        return fraction(linear[0, 0] / x.products[0, 0])  # the zero of 1 - M_C
-    return last_stable(lambda C: definiteness(linear - x.products * rational(C)) == 1)
-
-
 Value = Callable[[Any], Any]  # of a Sum, or of what the symbol is a function of
-
-
-def _told(words: str, value: Value, near: dict[str, Value]) -> Meaning:
-    return Meaning(words, value, near=[Meaning(other, f) for other, f in near.items()])
 
 
 def _on_identity(x: Sum) -> fmpq_mat:
@@ -286,7 +125,7 @@ def _factor(x: Sum) -> Any:
 def _bracket(x: Sum) -> tuple[Any, Any]:
     """The ends of nu with det(E[Q_Y Q Q_Y] - Q^3 - nu Q) = 0."""
     pencil = x.mean.inv() * _third(x)
-    return ends(pencil) if _diagonal(pencil) else _roots(pencil)
+    return ends(pencil) if is_diagonal(pencil) else roots_of(pencil)
 
 
 def _norms_top(x: Sum) -> Any:
@@ -325,122 +164,123 @@ def _least(x: Sum) -> Any:
     return found.max(flint.arb(0)) if all(definiteness(q) >= 0 for q in x.matrices) else found
 
 
-MOVED = _told(
+MOVED = told(
     "X -> E[(I - C Q_B) X (I - C Q_B)], what a step does to the second moment", lambda x: x.moved,
     {"X -> (I - C Q) X (I - C Q)": lambda x: x.full().moved,
      "X -> E[(I - C Q_Y) X (I - C Q_Y)]": lambda x: x.one().moved},
 )  # fmt: skip
 MOVED_FULL = MOVED.near[0]
 MOVED_ONE = MOVED.near[1]
-OVER_MIXTURE = _told(
+OVER_MIXTURE = told(
     "what SGD's operator has over that of the mixture of any chance p_M",
     lambda x: x.moved - x.full().moved * rational(1 - x.chance) - x.one().moved * rational(x.chance),
     {"what it has over the full batch's": lambda x: x.moved - x.full().moved},
 )  # fmt: skip
-RADIUS = _told(
+RADIUS = told(
     "spectral radius", radius, {"spectral radius of its square": lambda matrix: radius(matrix) ** 2},
 )  # fmt: skip
-MEAN = _told(
+MEAN = told(
     "the mean of Q_1..Q_N", lambda x: x.mean,
     {"the sum of Q_1..Q_N": lambda x: total(x.matrices)},
 )  # fmt: skip
-MEAN_SQUARED = _told(
+MEAN_SQUARED = told(
     "the square of the mean Q", lambda x: x.mean * x.mean,
     {"the mean of Q_Y^2": lambda x: mean_of([q * q for q in x.matrices])},
 )  # fmt: skip
-KRON_SUM = _told(
+KRON_SUM = told(
     "X -> QX + XQ", lambda x: kron(x.mean, identity(x.size)) + kron(identity(x.size), x.mean),
     {"X -> 2 QXQ": lambda x: kron(x.mean, x.mean) * 2},
 )  # fmt: skip
-KRON_PRODUCT = _told(
+KRON_PRODUCT = told(
     "X -> QXQ", lambda x: kron(x.mean, x.mean), {"X -> E[Q_Y X Q_Y]": lambda x: x.one().products},
 )  # fmt: skip
-NOISE = _told(
+NOISE = told(
     "X -> E[Q_Y X Q_Y] - QXQ for one uniform index Y",
     lambda x: x.one().products - kron(x.mean, x.mean),
     {"X -> E[Q_B X Q_B] - QXQ for a batch B": lambda x: x.products - kron(x.mean, x.mean)},
 )  # fmt: skip
-L_MIN = _told(
+L_MIN = told(
     "the least eigenvalue of the mean Q", lambda x: ends(x.mean)[0],
     {"the largest eigenvalue of the mean Q": lambda x: ends(x.mean)[1]},
 )  # fmt: skip
-L_MAX = _told(
+L_MAX = told(
     "the largest eigenvalue of the mean Q", lambda x: ends(x.mean)[1],
     {"the least eigenvalue of the mean Q": lambda x: ends(x.mean)[0]},
 )  # fmt: skip
-Q_LEAST = _told(
+Q_LEAST = told(
     "the least eigenvalue of all Q_i", _least, {"the largest eigenvalue of all Q_i": _sharpest},
 )  # fmt: skip
-SHARPEST = _told(
+SHARPEST = told(
     "the largest eigenvalue of all Q_i: of the sharpest sample", _sharpest,
     {"the largest eigenvalue of the mean Q": lambda x: ends(x.mean)[1]},
 )  # fmt: skip
-NORMS_TOP = _told(
+NORMS_TOP = told(
     "the largest eigenvalue of the N x N matrix of the Frobenius norms |Q_i^(1/2) Q_j^(1/2)|", _norms_top,
     {"its trace": lambda x: sum((trace(q * q) for q in x.matrices), F(0))},
 )  # fmt: skip
-COHERENCE = _told(
+COHERENCE = told(
     "the coherence lambda_S/Lambda: 1 for orthogonal components of rank one, larger the more alike they are",
     lambda x: ball(_norms_top(x)) / ball(_sharpest(x)),
     {"lambda_S over the largest eigenvalue of Q": lambda x: ball(_norms_top(x)) / ball(ends(x.mean)[1])},
 )  # fmt: skip
-C_MS = _told(
+C_MS = told(
     "E||t_p - t*||^2 -> 0 from every start exactly for 0 < C < C_ms", threshold,
     {"(E||t_p - t*||)^2 -> 0 for the mean path alone exactly for 0 < C < C_ms": lambda x: threshold(x.full()),
      "E||t_p - t*||^2 -> 0 with one sample a step exactly for 0 < C < C_ms":
          lambda x: threshold(x.one())},
 )  # fmt: skip
-RATIO = _told(
+RATIO = told(
     "C_ms/k for batches of k", lambda x: ball(threshold(x)) / len(x.law[0][0]),
     {"C_ms for batches of k": threshold},
 )  # fmt: skip
-LAMBDA_0 = _told(
+LAMBDA_0 = told(
     "the least eigenvalue of E e_0 e_0', e_0 = t_0 - t*", lambda x: ends(_second(x))[0],
     {"its largest eigenvalue": lambda x: ends(_second(x))[1]},
 )  # fmt: skip
-GROWTH = _told(
+GROWTH = told(
     "lim (1/p) log E||t_p - t*||^2 from a start with lambda_0 > 0; -oo where M_C = 0",
     lambda x: _growth(x.moved, _second(x), x.size),
     {"lim (1/p) log ||E[t_p - t*]||^2": lambda x: _growth(x.full().moved, _second(x), x.size),
      "lim (1/p) log (E||t_p - t*||^2)^2": lambda x: 2 * _growth(x.moved, _second(x), x.size)},
 )  # fmt: skip
-Q_V = _told(
+Q_V = told(
     "v'Qv for a unit vector v", lambda x: _form(x, x.mean), {"v'Q_1 v": lambda x: _form(x, x.matrices[0])},
 )  # fmt: skip
-L_J = _told(
+L_J = told(
     "an eigenvalue of the mean Q", lambda x: _form(x, x.mean),
     {"an eigenvalue of Q_1": lambda x: _form(x, x.matrices[0])},
 )  # fmt: skip
-V_J = _told(
+V_J = told(
     "variance of Q_Y along the eigendirection j, Y a uniform index, where the Q_i commute", _variance,
     {"mean square of Q_Y there": lambda x: sum((y * y for y in _forms(x)), F(0)) / len(_forms(x))},
 )  # fmt: skip
-M_V = _told(
+M_V = told(
     "E[(v'Q_B v)^2]", lambda x: sum((_form(x, q) ** 2 * fraction(p) for q, p in x.drawn), F(0)),
     {"(v'Qv)^2": lambda x: _form(x, x.mean) ** 2},
 )  # fmt: skip
-N_V = _told(
+N_V = told(
     "E|Q_B v|^2", lambda x: _form(x, x.over(lambda q: q * q)),
     {"|Qv|^2": lambda x: _form(x, x.mean * x.mean)},
 )  # fmt: skip
-FORM = _told(
+FORM = told(
     "v' (M_C vv') v for a unit vector v", lambda x: _form(x, x.applied(_outer(x))),
     {"v' W v": lambda x: _form(x, _on_identity(x))},
 )  # fmt: skip
-FORM_EXCESS = _told(
+FORM_EXCESS = told(
     "v' ((M_C - 1) vv') v", lambda x: _form(x, x.applied(_outer(x)) - _outer(x)),
     {"v' (M_C vv') v": lambda x: _form(x, x.applied(_outer(x)))},
 )  # fmt: skip
-TRACE_EXCESS = _told(
+TRACE_EXCESS = told(
     "trace of (M_C - 1) vv'", lambda x: trace(x.applied(_outer(x)) - _outer(x)),
     {"trace of M_C vv'": lambda x: trace(x.applied(_outer(x)))},
 )  # fmt: skip
-NU_MIN = _told(
-    "the least nu with det(E[Q_Y Q Q_Y] - Q^3 - nu Q) = 0: nu_min Q is below the noise E[Q_Y Q Q_Y] - Q^3 in the "
+NU_MIN = told(
+    "the least nu with det(E[Q_Y Q Q_Y] - Q^3 - nu Q) = 0: nu_min Q is below the noise E[Q_Y Q Q_Y] - "
+    "Q^3 in the "
     "order of symmetric matrices", lambda x: _bracket(x)[0],
     {"the same divided by kappa": lambda x: _bracket(x)[0] / (_factor(x) or 1)},
 )  # fmt: skip
-NU_MAX = _told(
+NU_MAX = told(
     "the largest nu with det(E[Q_Y Q Q_Y] - Q^3 - nu Q) = 0: nu_max Q is above the noise E[Q_Y Q Q_Y] - Q^3",
     lambda x: _bracket(x)[1], {"the same times kappa": lambda x: _bracket(x)[1] * _factor(x)},
 )  # fmt: skip
@@ -448,71 +288,73 @@ LEAST_J = Meaning(
     "the least over the eigenvalues l_j of Q", min, near=[Meaning("the largest over them", max)]
 )
 LARGEST_J = Meaning("the largest over them", max, near=[Meaning("the least over them", min)])
-SIGMA = _told(
+SIGMA = told(
     "E[(t_p - t*)(t_p - t*)']", _second, {"(E[t_p] - t*)(E[t_p] - t*)'": lambda x: mean_of(x.starts) *
                                          mean_of(x.starts).transpose()},
 )  # fmt: skip
-SIGMA_NEXT = _told(
+SIGMA_NEXT = told(
     "Sigma one step later", _stepped,
     {"Sigma one step later, gradients at t* left out": lambda x: _stepped(replace(x, pushes=()))},
 )  # fmt: skip
-SIGMA_INF = _told(
+SIGMA_INF = told(
     "lim of Sigma; the quotient is the inverse linear map applied to C kappa Gamma", _still,
     {"what one step adds": _noise},
 )  # fmt: skip
-GAMMA = _told(
+GAMMA = told(
     "E[g_Y g_Y'], g_i = grad f_i(t*)", lambda x: mean_of([g * g.transpose() for g in x.pushes]),
     {"the sum of g_i g_i'": lambda x: total([g * g.transpose() for g in x.pushes])},
 )  # fmt: skip
-MEAN_START = _told(
+MEAN_START = told(
     "|E[t_0] - t*|^2", _middle, {"E|t_0 - E t_0|^2": lambda x: trace(_second(x)) - _middle(x)},
 )  # fmt: skip
-W = _told(
+W = told(
     "M_C(1), the second-moment operator of Q-MS at the identity", _on_identity,
     {"(I - C Q)^2": lambda x: _on_identity(x.full())},
 )  # fmt: skip
-W_MIN = _told(
+W_MIN = told(
     "the least eigenvalue of W", lambda x: ends(_on_identity(x))[0],
     {"the largest eigenvalue of W": lambda x: ends(_on_identity(x))[1]},
 )  # fmt: skip
-W_MAX = _told(
+W_MAX = told(
     "the largest eigenvalue of W", lambda x: ends(_on_identity(x))[1],
     {"the least eigenvalue of W": lambda x: ends(_on_identity(x))[0]},
 )  # fmt: skip
-NON_UNIFORMITY = _told(
+NON_UNIFORMITY = told(
     "E[Q_Y^2] - Q^2 for one uniform index Y: the non-uniformity", _spread,
     {"E[Q_Y^2]": lambda x: mean_of([q * q for q in x.matrices])},
 )  # fmt: skip
-W_MEAN = _told(
+W_MEAN = told(
     "tr W/d", lambda x: trace(_on_identity(x)) / x.size, {"tr W": lambda x: trace(_on_identity(x))},
 )  # fmt: skip
-Q_MEAN = _told("tr Q/d", lambda x: trace(x.mean) / x.size, {"tr Q": lambda x: trace(x.mean)})
-Q2_MEAN = _told(
-    "tr Q^2/d", lambda x: trace(x.mean * x.mean) / x.size, {"(tr Q/d)^2": lambda x: (trace(x.mean) / x.size) ** 2},
-)  # fmt: skip
-S_MEAN = _told(
+Q_MEAN = told("tr Q/d", lambda x: trace(x.mean) / x.size, {"tr Q": lambda x: trace(x.mean)})
+Q2_MEAN = told(
+    "tr Q^2/d",
+    lambda x: trace(x.mean * x.mean) / x.size,
+    {"(tr Q/d)^2": lambda x: (trace(x.mean) / x.size) ** 2},
+)
+S_MEAN = told(
     "tr Sigma/d", lambda x: trace(_spread(x)) / x.size, {"tr Sigma": lambda x: trace(_spread(x))},
 )  # fmt: skip
-E2 = _told(
+E2 = told(
     "mean squared distance from t* at any step", lambda x: trace(_second(x)),
     {"squared distance of the mean from t* at any step": _middle},
 )  # fmt: skip
-E2_NEXT = _told(
+E2_NEXT = told(
     "the same one step later", lambda x: trace(_stepped(x)), {"the same one full batch later": lambda x: trace(
         _stepped(x.full()))},
 )  # fmt: skip
 
 
-def _sign_change(matrix: Callable[[Sum, Fraction], bool]) -> Value:
-    return lambda x: last_stable(lambda C: matrix(x, C))
+def _sign_change(below: Callable[[Sum, Fraction], bool]) -> Value:
+    return lambda x: last_stable(lambda C: below(x, C))
 
 
 def _w_below(x: Sum, C: Fraction) -> bool:
-    return definiteness(identity(x.size) - _on_identity(replace(x, step=C))) == 1
+    return definiteness(x.mean * 2 - x.squares * rational(C)) == 1  # (1 - W)/C
 
 
 def _mean_below(x: Sum, C: Fraction) -> bool:
-    return trace(_on_identity(replace(x, step=C))) < x.size
+    return trace(x.mean * 2 - x.squares * rational(C)) > 0  # d (1 - bar w)/C
 
 
 def _path(x: Sum) -> flint.arb:
@@ -531,21 +373,22 @@ def _path_falls(x: Sum, C: Fraction) -> bool:
     return found < 1
 
 
-PATH = _told(
+PATH = told(
     "E log|1 - C Q_B|", _path, {"log(E (1 - C Q_B)^2)": lambda x: ball(trace(x.moved)).log()},
 )  # fmt: skip
-C_AS = _told(
+C_AS = told(
     "E log|1 - C Q_B| < 0 exactly for 0 < C < C_as", _sign_change(_path_falls),
     {"E (1 - C Q_B)^2 < 1 exactly for 0 < C < C_as": threshold},
 )  # fmt: skip
 C_SUFF = Meaning("w_max < 1 exactly for 0 < C < C_suff", _sign_change(_w_below))
-C_NEC = _told(
+C_NEC = told(
     "bar w < 1 exactly for 0 < C < C_nec", _sign_change(_mean_below),
     {"w_max < 1 exactly for 0 < C < C_nec": C_SUFF.value},
 )  # fmt: skip
-C_SUFF = _told(str(C_SUFF), C_SUFF.value, {str(C_NEC): C_NEC.value})
-NU_MS = _told(
-    "C_ms^2 kappa times the largest eigenvalue of Sigma: the non-uniformity at the threshold, which a bound 1 would "
+C_SUFF = told(str(C_SUFF), C_SUFF.value, {str(C_NEC): C_NEC.value})
+NU_MS = told(
+    "C_ms^2 kappa times the largest eigenvalue of Sigma: the non-uniformity at the threshold, which a "
+    "bound 1 would "
     "keep at most 1",
     lambda x: ball(threshold(x)) ** 2 * ball(x.kappa or 0) * ball(ends(_spread(x))[1]),
     {"C_ms kappa times the largest eigenvalue of Sigma":

@@ -116,9 +116,16 @@ def batch_sharpness(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             refute(claim, "the whole loss has a larger curvature", at)
         touched = sharpness(claim, rng, data, plus(one, F(1, 10**30), one), points, size)
         forms = [F(whole), bent(data, one, range(points), off) / squared(off)]
-        judge(claim, {**at, **measured(claim, axis, (bs.sharp_axis,)), **measured(claim, near, (bs.sharp_near,)),
-                      **measured(claim, touched, (bs.sharp_point,)),
-                      **measured(claim, forms, (bs.sharp_whole,))})  # fmt: skip
+        judge(
+            claim,
+            {
+                **at,
+                **measured(claim, axis, (bs.sharp_axis,)),
+                **measured(claim, near, (bs.sharp_near,)),
+                **measured(claim, touched, (bs.sharp_point,)),
+                **measured(claim, forms, (bs.sharp_whole,)),
+            },
+        )
     return played
 
 

@@ -36,7 +36,7 @@ from theory.quadratic.second_moment import C, N, k, kappa
 from theory.quadratic.thresholds import compare, definiteness, identity
 from theory.vocabulary.batch_means import Means
 from theory.vocabulary.gram import Mode, Residuals, entries
-from theory.vocabulary.sums import Sum
+from theory.vocabulary.quadratic_sum import Sum
 
 F = Fraction
 
@@ -209,9 +209,10 @@ def q_gram_perron(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         more, less = _number(rng, 0, 1), _number(rng, 0, 1)
         if _inside(claim, {**point, kappa_1: plain(more), kappa_2: plain(less)}):
             count += 1
-            y = [_number(rng, -3, 3) for _ in range(int(point[N]))]
             model = _model(rng)
-            _perron_point(claim, point, y, model)
+            size = len(model.roots)
+            r, v = (fmpq_mat([[rational(_number(rng, -3, 3))] for _ in range(size)]) for _ in "rv")
+            _perron_point(claim, point, model, r, v)
             found = {threshold_of(x): _enclosed(claim, model.case, factor)
                      for x, factor in ((kappa_1, more), (kappa_2, less))}  # fmt: skip
             for part in relations(claim.formula):
@@ -220,15 +221,18 @@ def q_gram_perron(claim: Claim, rng: np.random.Generator, seconds: float) -> int
     return count
 
 
-def _enclosed(claim: Claim, case: Case, factor: Fraction) -> Interval:
+def _enclosed(claim: Claim, case: Case, factor: Fraction) -> tuple[Fraction, Fraction]:
     """C_ms at a variance factor."""
     found = claim.meaning("C_ms").value(Sum(case.problem.matrices, kappa=factor)) + flint.arb(0)
     ends = [(found * 2**60).mid().floor().unique_fmpz() + side for side in (-(2**16), 2**16)]
     return F(int(ends[0]), 2**60), F(int(ends[1]), 2**60)
 
 
-def _perron_point(claim: Claim, point: Mapping[Any, Any], y: list[Fraction], model: Model) -> None:
-    mode, means = _mode(point), Means(y, y)
+def _perron_point(
+    claim: Claim, point: Mapping[Any, Any], model: Model, r: fmpq_mat, v: fmpq_mat
+) -> None:
+    mode, pulled = _mode(point), model.gram * v
+    y = [fraction(pulled[i, 0] * r[i, 0]) for i in range(r.nrows())]
     term = measured(claim, mode, (g.tau,))
     for part in relations(claim.formula):
         if part.has(Integral):
@@ -238,8 +242,9 @@ def _perron_point(claim: Claim, point: Mapping[Any, Any], y: list[Fraction], mod
         elif part.has(g.tau):
             _judge(claim, part.subs(point), term, **_named(point))
         elif part.has(g.kappa_slope):
-            values = measured(claim, means, (g.mean_y, g.mean_y2))
-            values |= measured(claim, (means, mode.step), (g.kappa_slope,))
+            here = Residuals(model.gram, step=mode.step, samples=[r])
+            values = measured(claim, Means(y, y), (g.mean_y, g.mean_y2))
+            values |= measured(claim, (here, v), (g.kappa_slope,))
             _judge(claim, part.subs(C, point[C]), values, **_named(point))
         elif part.has(g.entry):
             top = max(model.values)

@@ -20,7 +20,7 @@ from theory.quadratic.mean_square import C_ms, batch_ab, gradient2
 from theory.quadratic.second_moment import C, N, k, kappa, mean_a, mean_ab, mean_b, operator
 from theory.quadratic.thresholds import FINITE
 from theory.vocabulary.batch_means import Means
-from theory.vocabulary.sums import Sum, fraction, trace
+from theory.vocabulary.quadratic_sum import Sum, fraction, trace
 
 F = Fraction
 

@@ -29,8 +29,8 @@ from theory.quadratic.second_moment import (
     operator,
 )
 from theory.vocabulary.batch_means import Means
-from theory.vocabulary.sums import Sum
-from theory.vocabulary.sums import rational as exact
+from theory.vocabulary.quadratic_sum import Sum
+from theory.vocabulary.quadratic_sum import rational as exact
 
 F = Fraction
 Law = list[tuple[tuple[int, ...], Fraction]]

@@ -22,7 +22,7 @@ from theory.neighbours import non_uniformity as nu
 from theory.quadratic.bounds import l_max
 from theory.quadratic.mean_square import C_ms, gradient2, q_v
 from theory.quadratic.second_moment import C, N, k, kappa, operator
-from theory.vocabulary.sums import rational as exact
+from theory.vocabulary.quadratic_sum import rational as exact
 
 F = Fraction
 
@@ -35,8 +35,20 @@ def stray(rng: np.random.Generator, at: dict[Any, Any]) -> Fraction:
     return found
 
 
-NUMBERS = (nu.w_min, nu.w_max, nu.w_mean, nu.q_mean, nu.q2_mean, nu.s_mean, l_max, nu.e2, nu.e2_next, q_v, nu.var_v,
-           nu.form_v)  # fmt: skip
+NUMBERS = (
+    nu.w_min,
+    nu.w_max,
+    nu.w_mean,
+    nu.q_mean,
+    nu.q2_mean,
+    nu.s_mean,
+    l_max,
+    nu.e2,
+    nu.e2_next,
+    q_v,
+    nu.var_v,
+    nu.form_v,
+)
 
 
 def non_uniformity(claim: Claim, rng: np.random.Generator, seconds: float) -> int:

@@ -28,7 +28,7 @@ from theory.quadratic.bounds import l_max
 from theory.quadratic.mean_square import gradient2
 from theory.quadratic.second_moment import C, kappa, kron_product, kron_sum, noise, operator
 from theory.quadratic.thresholds import definiteness
-from theory.vocabulary.sums import Sum
+from theory.vocabulary.quadratic_sum import Sum
 
 F = Fraction
 # one direction with the noise on the flat axis alone: past kappa = 1 the upper bound fails

@@ -110,8 +110,12 @@ def cyclic(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             bottoms = (inner(sides[0], other), inner(moved, one), inner(sides[0], one), masses[1])
             if 0 in bottoms:
                 refute(claim, "a factor is undefined", at)
-            found = {"along": inner(moved, other) / bottoms[0], "own": inner(moved, one) / inner(sides[0], one),
-                     "off": inner(away, off) / inner(sides[1], off), "radial": masses[0] / masses[1]}  # fmt: skip
+            found = {
+                "along": inner(moved, other) / bottoms[0],
+                "own": inner(moved, one) / inner(sides[0], one),
+                "off": inner(away, off) / inner(sides[1], off),
+                "radial": masses[0] / masses[1],
+            }
             at |= measured(claim, found, (ep.factor_between, ep.factor_off, ep.factor_radial))
             judge(claim, at, lambda part: not part.has(q_i_next))
     return played
@@ -258,10 +262,13 @@ def reshuffled(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             o: Any = off,
         ) -> Any:
             moved, away, far = (_walked(x, w, epoch, h) for w in v)
-            return {"shared": any(0 in batch and 1 in batch for batch in epoch),
-                    "along": inner(moved, x[1]) / inner(v[0], x[1]), "own": inner(moved, x[0]) / inner(v[0], x[0]),
-                    "off": inner(away, o) / inner(v[1], o),
-                    "radial": (inner(far, x[0]) ** 2 - 1) / (inner(v[2], x[0]) ** 2 - 1)}  # fmt: skip
+            return {
+                "shared": any(0 in batch and 1 in batch for batch in epoch),
+                "along": inner(moved, x[1]) / inner(v[0], x[1]),
+                "own": inner(moved, x[0]) / inner(v[0], x[0]),
+                "off": inner(away, o) / inner(v[1], o),
+                "radial": (inner(far, x[0]) ** 2 - 1) / (inner(v[2], x[0]) ** 2 - 1),
+            }
 
         def mean(value: Any, drawn: Any = drawn, wide: float = wide) -> flint.arb:
             """Over the epochs drawn, widened: for independent ones it misses the mean with a chance of 1e-9."""
@@ -286,6 +293,11 @@ def reshuffled(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         for epoch in {*drawn}:
             one = Factors(lambda value, epoch=epoch: value(epoch), of)
             found |= measured(claim, one, (ep.epoch_off, ep.epoch_radial))
-            judge(claim, {**at, **found},
-                  lambda part, x=found[ep.epoch_radial]: x.is_finite() or not part.has(ep.epoch_radial))  # fmt: skip
+            judge(
+                claim,
+                {**at, **found},
+                lambda part, x=found[ep.epoch_radial]: (
+                    x.is_finite() or not part.has(ep.epoch_radial)
+                ),
+            )
     return played

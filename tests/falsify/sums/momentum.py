@@ -97,7 +97,7 @@ def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         linear = linear_of(claim, rng)
         largest = 2 * step / (1 - share) if share < 1 else 0.0
         at: dict[Any, Any] = {n: points, b: size, mo.beta: F(share), a: F(step),
-                              **measured(claim, Seen([F(-1)], [int(linear)], F(1), F(1)), (below,)),
+                              below: int(linear),
                               mo.u: choose(rng, [F(0), F(largest) / 2, F(-4)]),
                               **measured(claim, chances(points, size), (p,))}  # fmt: skip
         if points < 2 or not inside(claim, at):

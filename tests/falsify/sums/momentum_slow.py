@@ -80,7 +80,7 @@ def momentum_energy(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         left = choose(rng, [F(0), F(1, 20), F(1, 3)])
         v = plus(plus([y_b * x for x in on], y_r, other), left, aside)
         here = At(w, data, batch=batch, linear=linear, v=v)
-        at: dict[Any, Any] = {mo.beta: share, a: step, **measured(claim, here, (mc.w_v, mc.v_v)),
+        at: dict[Any, Any] = {mo.beta: share, a: step, mc.w_v: inner(w, v), mc.v_v: squared(v),
                               **measured(claim, seen(w, data, linear=linear, batch=batch), (r2, S)),
                               mc.along: y_b, mc.rest: y_r, mc.aside: left**2 * squared(aside)}  # fmt: skip
         if not inside(claim, at):

@@ -73,8 +73,12 @@ def nonorth_step(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         whole = measured(claim, here, (no.V, no.norm_excess, no.mass_excess, no.single_excess))
         for j in range(points):
             state = seen(weight, data, after=after, batch=batch, pair=(j, j), row=count % 3)
-            at: dict[Any, Any] = {a: step, **whole, **measured(claim, replace(here, j=j), (no.U,)),
-                                  **measured(claim, state, (S, r2, q_j, q_j_next, perp, perp_next))}  # fmt: skip
+            at: dict[Any, Any] = {
+                a: step,
+                **whole,
+                **measured(claim, replace(here, j=j), (no.U,)),
+                **measured(claim, state, (S, r2, q_j, q_j_next, perp, perp_next)),
+            }
             if inside(claim, at):
                 played += 1
                 judge(claim, at)

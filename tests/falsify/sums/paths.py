@@ -27,8 +27,8 @@ from theory.quadratic.second_moment import (
     spectral_radius,
 )
 from theory.vocabulary.minima import Minima
-from theory.vocabulary.sums import fraction
-from theory.vocabulary.sums import rational as exact
+from theory.vocabulary.quadratic_sum import fraction
+from theory.vocabulary.quadratic_sum import rational as exact
 
 F = Fraction
 
@@ -124,8 +124,13 @@ def q_nonconvex(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         factor = claim.meaning(kappa).value(counts(number, size, "uniform"))
         two = Minima(weights, spot, factor), Minima(ends, spot, factor)
         for here, where in zip(two, ("well", "barrier"), strict=True):
-            at: dict[Any, Any] = {nc.x: spot, kappa: factor, **measured(claim, two[0], (nc.h, nc.m)),
-                                  **measured(claim, two[1], (nc.c,)), **measured(claim, here, (nc.v,))}  # fmt: skip
+            at: dict[Any, Any] = {
+                nc.x: spot,
+                kappa: factor,
+                **measured(claim, two[0], (nc.h, nc.m)),
+                **measured(claim, two[1], (nc.c,)),
+                **measured(claim, here, (nc.v,)),
+            }
             if not inside(claim, at):
                 continue
             played += 1

@@ -56,7 +56,8 @@ from theory.quadratic.thresholds import FINITE, definiteness, identity
 from theory.vocabulary import sums
 from theory.vocabulary.batch_means import Means, counted
 from theory.vocabulary.meanings import VARIANCE_FACTOR, Draws
-from theory.vocabulary.sums import LATE, Sum
+from theory.vocabulary.quadratic_sum import Sum
+from theory.vocabulary.sums import LATE
 
 F = Fraction
 QUADRATIC = LEGEND["quadratic"]
