@@ -190,6 +190,8 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         step = choose(rng, [F(1, 4), F(49, 100), F(1, 20), F(3, 5)]) / top**2
         first, second = rational(rng, 0, 1, 8), rational(rng, 0, F(3, 4), 8)
         off = off_span(numbers(rng, 3), data)
+        if not any(off):
+            continue
         rest = choose(rng, [F(0), F(1, 5)])
         weight = plus(plus([x * first / top for x in data[1]], second / low, data[0]), rest, off)
         q = [inner(weight, x) for x in data]
