@@ -32,7 +32,8 @@ class Row:
     """One evidence, by where it stands: ``getattr(module, binding).evidence_marks[number]``.
 
     cases: the names of its cases; ("",) where it has no table.  imports: modules to be imported before it
-    is run, since importing a chapter reads claims.  beside: of wrong variants, the evidence that is to
+    is run, since importing a chapter reads claims.  near: those of them that its own file imports, directly or
+    not (what asks for claims by a name at run time may mean any).  beside: of wrong variants, the evidence that is to
     reject them.  around: of a search, module and name of what wraps it.  See ``Evidence`` for the rest.
     """
 
@@ -47,6 +48,7 @@ class Row:
     slow: bool
     cases: tuple[str, ...]
     imports: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     beside: tuple[Row, ...] = ()
     around: tuple[tuple[str, str], ...] = ()
 

@@ -154,10 +154,12 @@ def _work(job: Job, run_seed: int, quick: bool) -> Outcome | About:
     if row is None:
         return vacuous(claims[claim_id], run_seed), instances.about(claims[claim_id])
     top = f"{project.current().evidence}."
-    return run_evidence(
+    found = run_evidence(
         row.marked, claims[claim_id], case=case, run_seed=run_seed, quick=quick,
-        imports=[x for x in row.imports if x.startswith(top)],
+        imports=[x for x in row.near if x.startswith(top)],
     )  # fmt: skip
+    # A made-up claim is no lemma.  Not asked where evidence is run: all of it would rest on all claims.
+    return replace(found, uses=tuple(x for x in found.uses if x in claims))
 
 
 def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads] | Last:

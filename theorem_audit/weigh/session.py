@@ -239,7 +239,9 @@ class Session:
         names = {x[1] for x in reached if x[0] in ("def", "whole")}
         tops = {x.split(".")[0] for x in (self.project.theory, self.project.evidence)}
         ours = {x for x in names if x.split(".")[0] in tops}
-        return replace(row, imports=tuple(sorted(ours & {*self.keeper.tree.modules})))
+        known = ours & {*self.keeper.tree.modules}
+        near = known & self.keeper.imports(row.module)
+        return replace(row, imports=tuple(sorted(known)), near=tuple(sorted(near)))
 
     # --- words and hypotheses -----------------------------------------------------------------
 

@@ -176,7 +176,8 @@ class Untouched:
     def look(self, checks: int) -> None:
         """As a check begins: is its judge the one that was listed?  It is put back where it is not."""
         places = self._near if checks & (checks - 1) else self._far
-        self._seen += [said for place in places if not place.same for said in place.changed()]
+        with recording_reads():  # to look is not to use
+            self._seen += [said for place in places if not place.same for said in place.changed()]
 
     def extend(self, *, accept: bool = False) -> None:
         """Take up the modules and claims that were imported since.
@@ -204,7 +205,8 @@ class Untouched:
         for claim_id, claim in here.claims.loaded():
             if claim_id not in self._claims:
                 self._claims[claim_id] = claim
-                self._places.append(_place(claim, {x: vars(claim).get(x) for x in FIELDS}))
+                with recording_reads():  # to look is not to use
+                    self._places.append(_place(claim, {x: vars(claim).get(x) for x in FIELDS}))
                 self._symbols |= {id(x._assumptions): (x, taken) for x, taken in _symbols(claim)}
         if accept or len(self._places) != count:
             self._near = [x for x in self._places if _home(x.owner).startswith(NEAR)]
