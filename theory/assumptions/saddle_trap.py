@@ -13,7 +13,7 @@ from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, 
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.meaning import OutOfReach, Parameter
 from theory.assumptions.unequal_norms import (
     NORMS_STEP,
     ORTHOGONAL,
@@ -204,9 +204,15 @@ SADDLE_CAPTURE = Claim(
     symbols={
         **CHANCES_MEAN,
         "P_trap": TRAPPED.said("P(w_k -> sign(c_i(0)) x_i/sigma_i), and exponentially fast"),
-        "W": "sum_{j != i} |c_j|^g + ||w_perp||^g + | |c_i| - 1 |^g, for a small g > 0",
+        "W": OutOfReach(
+            "sum_{j != i} |c_j|^g + ||w_perp||^g + | |c_i| - 1 |^g, for a small g > 0",
+            why="of its power g the claim says only that there is one",
+        ),
         "sigma_j": LONGEST,
-        "W_ratio": "the supremum of E[W+ | past]/W over the states with 0 < W < W_exit",
+        "W_ratio": OutOfReach(
+            "the supremum of E[W+ | past]/W over the states with 0 < W < W_exit",
+            why="a supremum over all states near the saddle: runs see it from below only",
+        ),
         "c_i(0)^2": LIVE_SQUARE,
     },
     remark="For b = n: lambda_j = log(1 - a (sigma_i^2 - sigma_j^2)) > 0 at a saddle: never negative.",

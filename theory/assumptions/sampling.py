@@ -28,7 +28,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.meaning import OutOfReach, Parameter
 from theory import vocabulary as words
 from theory.minibatch.capture import g
 from theory.minibatch.log_ratios import RADIUS
@@ -193,8 +193,14 @@ SAMPLING_LOCAL = Claim(
             "E of log|factor of q_i^2 - 1| at x_i; -oo where some 4 a m_i = 1"
         ),
         "P_local": "P(w_k -> x_i), and exponentially fast",
-        "U_ratio": "the supremum of E[U+ | past]/U over the states with 0 < U < U_exit",
-        "U": "|q_i - 1|^g + sum_{j != i} |q_j|^g + ||w_perp||^g for a small g > 0; U_0 that of w_0",
+        "U_ratio": OutOfReach(
+            "the supremum of E[U+ | past]/U over the states with 0 < U < U_exit",
+            why="a supremum over all states near x_i: runs see it from below only",
+        ),
+        "U": OutOfReach(
+            "|q_i - 1|^g + sum_{j != i} |q_j|^g + ||w_perp||^g for a small g > 0; U_0 that of w_0",
+            why="of its power g the claim says only that there is one",
+        ),
     },
     remark="So P_local -> 1 as w_0 -> x_i. At b = n this is false without replacement: no start with "
     "another live coordinate is drawn to x_i.",
