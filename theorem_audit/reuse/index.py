@@ -272,7 +272,6 @@ def build(tree: Tree, kept: Kept) -> Index:
 
 def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
     """Rows for what every run asks beside evidence: a search where the project has one, and variants."""
-    from theorem_audit.kinds import DECIDING
 
     here = tree.project
 
@@ -294,10 +293,6 @@ def _add_doubts(tree: Tree, kept: Kept, found: Index) -> None:
                 if rows is not None and not any(x.kind == "search" for x in rows):
                     row = doubt(claim_id, "search", module, name)
                     rows.append(replace(row, around=tuple((at, by) for at, by in around)))
-        for claim_id, rows in found.evidence.items():
-            # Told as not run, and so its unread hypotheses cap it as they cap those of others.
-            if any(x.kind in DECIDING for x in rows) and not any(x.kind == "search" for x in rows):
-                rows.append(doubt(claim_id, "search", here.falsifiers, "OUT_OF_REACH"))
     for rows in found.evidence.values():
         rows += variants_of(rows)
 

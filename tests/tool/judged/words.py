@@ -21,7 +21,7 @@ from theorem_audit.weigh.told import stated
 from theory import claims
 from theory.vocabulary import ORTHONORMAL, UNIT_DATA
 
-X, Y = Symbol("x", real=True), Symbol("y", positive=True)
+X, Y = Symbol("x", real=True), Symbol("y", real=True)
 
 
 def _claim(name: str, **more: Any) -> Claim:
