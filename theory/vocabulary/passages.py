@@ -164,7 +164,8 @@ def _purity(q: Sequence[Any]) -> Any:
 
 
 PURITY = told(
-    "the largest live q_j^2 over s, at the start", _purity, {"its mean with 1/2": lambda q: _purity(q) / 2 + 0.25}
+    "the largest live q_j^2 over s, at the start", _purity,
+    {"its mean with 1/2": lambda q: _purity(q) / 2 + 0.25},
 )  # fmt: skip
 
 
