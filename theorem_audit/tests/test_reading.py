@@ -205,7 +205,7 @@ def test_an_edit_during_a_run_is_not_taken_for_what_was_run(here: Path) -> None:
     small.edit(here, "tests/three.py", "return +value", "return value")
     assert small.audit(here, "stale").returncode == 1
     again = small.run(here)
-    # What another of its claim's evidence read in the same fork counts for "double", too.
+    # "double" read the file as a text, which counts as well.
     assert again.ran == {"double", "helper-1", "helper-9"}, again.said
 
 

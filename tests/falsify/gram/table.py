@@ -168,10 +168,13 @@ def _threshold(claim: Claim, model: Model, step: Fraction, point: Mapping[Any, A
             raise Refuted(f"{claim.id}: sign of C_ms - C", {"model": model, "C": C_})
 
 
-def _mode(point: Mapping[Any, Any]) -> Mode:
-    """The mode of a point of the claim's symbols."""
+def _mode(claim: Claim, point: Mapping[Any, Any]) -> Mode:
+    """The mode of a point of the claim's symbols; Refuted where its term would be divided by 0."""
     a, b, step, q = (F(int(x.p), int(x.q)) for x in (point[y] for y in (g.l_a, g.l_b, C, kappa)))
-    return Mode.at(a, b, step, int(point[N]), q)
+    mode = Mode.at(a, b, step, int(point[N]), q)
+    if not mode.shrink():
+        raise Refuted(f"{claim.id}: a mode's term is undefined", _named(point))
+    return mode
 
 
 def _ball_of_integral(whole: Expr) -> flint.arb:
@@ -231,7 +234,7 @@ def _enclosed(claim: Claim, case: Case, factor: Fraction) -> tuple[Fraction, Fra
 def _perron_point(
     claim: Claim, point: Mapping[Any, Any], model: Model, r: fmpq_mat, v: fmpq_mat
 ) -> None:
-    mode, pulled = _mode(point), model.gram * v
+    mode, pulled = _mode(claim, point), model.gram * v
     y = [fraction(pulled[i, 0] * r[i, 0]) for i in range(r.nrows())]
     term = measured(claim, mode, (g.tau,))
     for part in relations(claim.formula):
@@ -271,7 +274,7 @@ def q_gram_order(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not _inside(claim, {**point, g.gap: -1 if turned else 0}):
             continue
         count += 1
-        slope = measured(claim, _mode(point), (g.tau_slope,))
+        slope = measured(claim, _mode(claim, point), (g.tau_slope,))
         claim.drawn((g.K_1, g.K_2))
         for part in relations(claim.formula):
             if part.has(g.tau_slope):
@@ -322,7 +325,7 @@ def q_gram_edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                                       g.K_max: top, g.trace_k: top, N: F(size)})  # fmt: skip
         values = point | {x: plain(v) for x, v in measured(claim, K, (g.K_max, g.trace_k)).items()}
         ends = {g.at_kappa(x): _enclosed(claim, model.case, F(x)) for x in (0, 1)}
-        reference = measured(claim, _mode({**point, g.l_b: point[g.l_a]}), (g.ones_form,))
+        reference = measured(claim, _mode(claim, {**point, g.l_b: point[g.l_a]}), (g.ones_form,))
         for part in relations(claim.formula):
             if part.has(g.at_kappa(0)):
                 stated = fraction(Rational(part.rhs.subs(values)))

@@ -187,6 +187,8 @@ def meanings_hold(judge: ModuleType) -> None:
     assert (first, first.value([3, 5]), first.near, last.near) == ("first", 3, (last,), ())
     assert "needs words" in raises(ValueError, lambda: judge.Meaning("", value=len))
     assert judge.meanings_of({"a": first, "b": "words"}) == {"a": first}
+    assert judge.OutOfReach("limit", why="a limit").why == "a limit"
+    assert "says why" in raises(ValueError, lambda: judge.OutOfReach("limit", why=" "))
     assert judge.told_by({"r2, s": "", "Beta(x, y)": "", "bar a": ""}) == {
         "r2", "s", "Beta(x, y)", "Beta", r"\bar{a}",
     }  # fmt: skip
