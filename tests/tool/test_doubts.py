@@ -164,6 +164,16 @@ def test_a_search_rests_on_what_its_table_wraps_it_in(tmp_path: Path) -> None:
     )
 
 
+def test_what_every_outcome_rests_on_is_not_the_whole_theory(tmp_path: Path) -> None:
+    """What runs evidence looks no claim up by its name: every outcome would then rest on all claims."""
+    from theorem_audit import project as project_in_use
+    from theorem_audit.reuse.keeper import RUNS, Keeper
+    from theorem_audit.reuse.store import open_store
+
+    keeper = Keeper(project_in_use.current(), open_store(tmp_path / "kept.sqlite", lambda _: None))
+    assert [x for x in keeper.graph.reached(RUNS) if x[0] == "below"] == []
+
+
 def test_the_rows_of_wrong_variants_bring_what_is_to_reject_them() -> None:
     name = "test_step_is_the_sum_of_gradients"
     beside = Row(

@@ -43,6 +43,11 @@ class Meaning(str):
         """The same function in a claim's own words; its neighbours stay with the shared one."""
         return Meaning(words, self.value)
 
+    @property
+    def shared(self) -> Meaning:
+        """The same in its own words, for a claim that leaves its neighbours to another."""
+        return self.said(str(self))
+
 
 class Parameter(str):
     """Words for a symbol that stands for any value the region allows; a search draws it there.

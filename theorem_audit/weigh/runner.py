@@ -182,7 +182,6 @@ def run_evidence(
         except BaseException as error:  # noqa: BLE001 - pytest's own failures are no Exception
             outcome, detail = "error", f"{type(error).__name__}: {_message(error)}"
     early = read_at_import(item.function.__module__, *imports)
-    used = (reads | early) - {claim.id}
     if looks and (changed := untouched.changed()):
         outcome, detail = "error", CHANGED + ", ".join(changed)
     return Outcome(
@@ -198,7 +197,7 @@ def run_evidence(
         error=float(context.error) if 0 <= context.error <= 1 else 1.0,
         power=context.power,
         smallest_visible=context.smallest_visible,
-        uses=tuple(sorted(used)),
+        uses=tuple(sorted((reads | early) - {claim.id})),
         needs=item.needs,
         read=tuple(sorted({kind for name, kind in hypotheses if name == claim.id})),
         detail=visible(detail),

@@ -64,10 +64,10 @@ SAMPLING_CYCLIC = Claim(
             "<w, x_i>; in the first equation, at every state and every a, i and j are in one "
             "batch of the partition, both live"
         ),
-        "q_j": observables.Q_J.said(str(observables.Q_J)),
-        "f_between": factors.EPOCH_RATIO.said(str(factors.EPOCH_RATIO)),
-        "f_off": factors.EPOCH_OFF.said(str(factors.EPOCH_OFF)),
-        "f_radial": factors.EPOCH_RADIAL.said(str(factors.EPOCH_RADIAL)),
+        "q_j": observables.Q_J.shared,
+        "f_between": factors.EPOCH_RATIO.shared,
+        "f_off": factors.EPOCH_OFF.shared,
+        "f_radial": factors.EPOCH_RADIAL.shared,
     },
     remark=(
         "So the unit sphere of each batch's span attracts (a single point of it does only at b = 1): a "
@@ -111,12 +111,12 @@ SAMPLING_CYCLIC_SHARED = Claim(
     steps=("orbit", "every step size", "multipliers", "saddle", "radius"),
     symbols={
         "u": Parameter("1 - a X, what is left of q_B when A is seen"),
-        "X": runs.FIRST_MASS.said(str(runs.FIRST_MASS)),
-        "Y": runs.SECOND_MASS.said(str(runs.SECOND_MASS)),
-        "a": runs.ORBIT_STEP.said(str(runs.ORBIT_STEP)),
-        "mu_1": runs.MULTIPLIER.said(str(runs.MULTIPLIER)),
-        "mu_2": runs.OTHER_MULTIPLIER.said(str(runs.OTHER_MULTIPLIER)),
-        "r2": runs.ORBIT_NORM.said(str(runs.ORBIT_NORM)),
+        "X": runs.FIRST_MASS.shared,
+        "Y": runs.SECOND_MASS.shared,
+        "a": runs.ORBIT_STEP.shared,
+        "mu_1": runs.MULTIPLIER.shared,
+        "mu_2": runs.OTHER_MULTIPLIER.shared,
+        "r2": runs.ORBIT_NORM.shared,
         "R": Parameter("the mass outside A and B"),
     },
     remark=(
@@ -146,7 +146,7 @@ SAMPLING_CYCLIC_LIMIT = Claim(
             note="s is the live mass (linear: all of it)",
         ),
     ),
-    symbols={"P_cyclic": runs.ON_ONE_BATCH.said(str(runs.ON_ONE_BATCH))},
+    symbols={"P_cyclic": runs.ON_ONE_BATCH.shared},
     remark="Supported by runs only, but for two batches and a <= 2/5 (SAMPLING-CYCLIC-ROOM). "
     "SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
     survivors={
@@ -192,7 +192,7 @@ SAMPLING_RESHUFFLED = Claim(
     steps=("same batch", "epoch", "uniform"),
     symbols={
         "K": Parameter("batches an epoch"),
-        "P_same": factors.SHARED_BATCH.said(str(factors.SHARED_BATCH)),
+        "P_same": factors.SHARED_BATCH.shared,
         "Lambda_ratio": factors.LOG_RATIO.said(
             "E of the change of log|q_j/q_i| over an epoch at x_i, j live"
         ),

@@ -285,7 +285,7 @@ ADAM_BASIS = Claim(
     symbols={
         "A, B": Parameter("coordinates of w_0 along the axes; the data are the same in all axes"),
         "alpha": Parameter("Adam's step size"),
-        "turn": neuron.TURN.said(str(neuron.TURN)),
+        "turn": neuron.TURN.shared,
     },
     remark=(
         "turn = 0 iff |A| = |B| or A B = 0. SGD and momentum commute with rotations of R^d (GRAD is "

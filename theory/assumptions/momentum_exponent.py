@@ -159,7 +159,7 @@ MOMENTUM_AIRY_EDGE = Claim(
     steps=("one zero", "bracket"),
     symbols={
         "gamma_slow": slow_time.LIMIT.said("MOMENTUM-AIRY's limit at c"),
-        "e_*": slow_time.ZERO.said(str(slow_time.ZERO)),
+        "e_*": slow_time.ZERO.shared,
     },
     remark=(
         "For c^3 below e_* = 1.77106... the product at x_i is stable for beta near enough to 1, above it "

@@ -107,11 +107,11 @@ NONORTH_STEP = Claim(
     steps=("step", "norm", "mass", "one sample"),
     symbols={
         "S": observables.BATCH_MASS.said("sum_B q_i^2"),
-        "U_j": neuron.PULL.said(str(neuron.PULL)),
-        "V": neuron.PULL2.said(str(neuron.PULL2)),
-        "Delta_r2": neuron.NORM_EXCESS.said(str(neuron.NORM_EXCESS)),
-        "Delta_s": neuron.MASS_EXCESS.said(str(neuron.MASS_EXCESS)),
-        "Delta_1": neuron.SINGLE.said(str(neuron.SINGLE)),
+        "U_j": neuron.PULL.shared,
+        "V": neuron.PULL2.shared,
+        "Delta_r2": neuron.NORM_EXCESS.shared,
+        "Delta_s": neuron.MASS_EXCESS.shared,
+        "Delta_1": neuron.SINGLE.shared,
     },
     remark=(
         "So for b = 1 and any unit data NORM, BAND, BAND-WIDE, BAND-ABOVE, ENTRY, GROWTH and "
@@ -183,7 +183,7 @@ NONORTH_NOLIMIT = Claim(
     steps=("confine", "floor", "moving", "drawn"),
     symbols={
         "P_limit": "P(w_k converges)",
-        "o_min": neuron.O_MIN.said(str(neuron.O_MIN)),
+        "o_min": neuron.O_MIN.shared,
         "s": neuron.PROJECTION.said("||projection of w_0 on span(x)||^2"),
     },
     remark="One oblique pair is not enough: a point orthogonal to all others is a limit. For ReLU it "
@@ -224,14 +224,14 @@ NONORTH_PCA = Claim(
         "r2": observables.SQUARED_NORM.said(
             "||w||^2 at a stationary point that is not orthogonal to all the data: unit eigenvector of C"
         ),
-        "L_mu": neuron.L_HERE.said(str(neuron.L_HERE)),
+        "L_mu": neuron.L_HERE.shared,
         "H_w": neuron.BEND.said("Hessian eigenvalue there along w"),
         "H_v": neuron.BEND.said("Hessian eigenvalue there along v"),
-        "T_mu": neuron.TRACE.said(str(neuron.TRACE)),
-        "a_mu": neuron.EDGE.said(str(neuron.EDGE)),
-        "f_v/f_w": neuron.FACTOR_RATIO.said(str(neuron.FACTOR_RATIO)),
-        "mu_+": neuron.MU_PLUS.said(str(neuron.MU_PLUS)),
-        "mu_-": neuron.MU_MINUS.said(str(neuron.MU_MINUS)),
+        "T_mu": neuron.TRACE.shared,
+        "a_mu": neuron.EDGE.shared,
+        "f_v/f_w": neuron.FACTOR_RATIO.shared,
+        "mu_+": neuron.MU_PLUS.shared,
+        "mu_-": neuron.MU_MINUS.shared,
     },
     remark=(
         "ReLU: the same while all gates are open, but for the least loss. Minima: mu = mu_max exactly; "
@@ -279,10 +279,10 @@ NONORTH_OBTUSE = Claim(
     steps=("closed", "falls", "mass", "confine", "closing", "alone"),
     symbols={
         "P_sparse": "P(w_k -> x_1 or w_k -> x_2)",
-        "q_j^+-q_j": neuron.FALL.said(str(neuron.FALL)),
+        "q_j^+-q_j": neuron.FALL.shared,
         "r2": observables.SQUARED_NORM.said("squared norm at the start"),
         "s": neuron.PROJECTION.said("squared length of the projection on the pair, at the start"),
-        "q_live(0)": neuron.LIVE_START.said(str(neuron.LIVE_START)),
+        "q_live(0)": neuron.LIVE_START.shared,
         "s_pair": neuron.PROJECTION.said("squared length of w's projection on the pair"),
     },
     remark=(

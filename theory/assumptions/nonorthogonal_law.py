@@ -101,13 +101,13 @@ NONORTH_ANGLE = Claim(
     ),
     steps=("turn", "error", "means"),
     symbols={
-        "C": neuron.COS2.said(str(neuron.COS2)),
-        "m": neuron.SIN_COS.said(str(neuron.SIN_COS)),
-        "tan_step": neuron.TAN_STEP.said(str(neuron.TAN_STEP)),
-        "error^2": neuron.TURN_ERROR.said(str(neuron.TURN_ERROR)),
-        "E_m": neuron.E_M.said(str(neuron.E_M)),
-        "E_m^2": neuron.E_M2.said(str(neuron.E_M2)),
-        "sin2phi": neuron.SIN_2PHI.said(str(neuron.SIN_2PHI)),
+        "C": neuron.COS2.shared,
+        "m": neuron.SIN_COS.shared,
+        "tan_step": neuron.TAN_STEP.shared,
+        "error^2": neuron.TURN_ERROR.shared,
+        "E_m": neuron.E_M.shared,
+        "E_m^2": neuron.E_M2.shared,
+        "sin2phi": neuron.SIN_2PHI.shared,
     },
     remark="Holds for every c in [-1, 1].",
 )
@@ -139,9 +139,9 @@ NONORTH_LYAPUNOV = Claim(
     ),
     steps=("linearise", "stationary", "stable", "leading"),
     symbols={
-        "Sigma_across": runs.ACROSS.said(str(runs.ACROSS)),
-        "Sigma_along": runs.ALONG.said(str(runs.ALONG)),
-        "floor": runs.FLOOR.said(str(runs.FLOOR)),
+        "Sigma_across": runs.ACROSS.shared,
+        "Sigma_along": runs.ALONG.shared,
+        "floor": runs.FLOOR.shared,
     },
     remark=(
         "The threshold is the first a with A c (2 - ac)(2 - aA) = a^2 B^2, A = 2(1+c), B = (1-c^2)/4. "

@@ -126,7 +126,7 @@ SAMPLING_REPLACEMENT = Claim(
         Assumption("step size", And(Gt(a, 0), Lt(a * b, 1)), note="eta = a b"),
     ),
     steps=("factor", "law", "symmetry", "mean square", "bounds"),
-    symbols={"lambda_repl": factors.LOG_RATIO.said(str(factors.LOG_RATIO))},
+    symbols={"lambda_repl": factors.LOG_RATIO.shared},
     remark=(
         "So GD-DIRECTION is a property of drawing without replacement. Per epoch of n/b steps the "
         "exponent is at most log(1 - a^2), that of b = 1, for every b; equal only at b = 1: per epoch "
@@ -152,7 +152,7 @@ SAMPLING_MOMENT = Claim(
         Assumption("moment", And(Ge(g, 0), Le(g, 1))),
     ),
     steps=("factor", "two-sided", "mean square"),
-    symbols={"M_g": factors.MOMENT.said(str(factors.MOMENT))},
+    symbols={"M_g": factors.MOMENT.shared},
     remark="Equality at g = 0 and g = 1: in the mean the ratio stays, as without replacement.",
     carried={
         "CAPTURE-MOMENT": "read for its inequality between numbers alone, in which no batch occurs"

@@ -53,8 +53,8 @@ SAMPLING_CYCLIC_RADIUS = Claim(
     steps=("value", "monotone", "range"),
     symbols={
         "u": Parameter("as in SAMPLING-CYCLIC-SHARED: 1 - a X"),
-        "D_r": runs.EXCESS.said(str(runs.EXCESS)),
-        "D_r'": runs.EXCESS_SLOPE.said(str(runs.EXCESS_SLOPE)),
+        "D_r": runs.EXCESS.shared,
+        "D_r'": runs.EXCESS_SLOPE.shared,
         "R": Parameter("the mass outside A and B"),
     },
     remark=(
@@ -97,8 +97,8 @@ SAMPLING_CYCLIC_TWO = Claim(
         "law",
     ),
     symbols={
-        "P_cyclic": runs.ON_ONE_BATCH.said(str(runs.ON_ONE_BATCH)),
-        "N_lost": runs.LOST.said(str(runs.LOST)),
+        "P_cyclic": runs.ON_ONE_BATCH.shared,
+        "N_lost": runs.LOST.shared,
     },
     remark=(
         "No theorem on planar maps is cited. A batch that is about to be seen and has half of the mass or more "
@@ -133,7 +133,7 @@ SAMPLING_CYCLIC_ROOM = Claim(
     steps=("strip", "majority", "lost", "manifold", "law"),
     cites=("analytic stable manifold theorem",),
     symbols={
-        "P_cyclic": runs.ON_ONE_BATCH.said(str(runs.ON_ONE_BATCH)),
+        "P_cyclic": runs.ON_ONE_BATCH.shared,
     },
     remark=(
         "SAMPLING-CYCLIC-LIMIT for K = 2 and a <= 2/5. Mass off the data and on passive data is no batch's: it "

@@ -36,9 +36,9 @@ ORTHOGONAL = Assumption("orthogonal data", item=words.ORTHOGONAL)
 LINEAR_NEURON = Assumption("linear neuron", item=words.LINEAR)
 UNIFORM = Assumption("uniform batches", item=words.UNIFORM)
 MEANING = {
-    "c_j": neuron.C_J.said(str(neuron.C_J)),
+    "c_j": neuron.C_J.shared,
     "S": observables.BATCH_MASS.said("sum over the (active) batch of sigma_k^2 c_k^2 = <w, x_k>^2"),
-    "Q": neuron.HEAVY.said(str(neuron.HEAVY)),
+    "Q": neuron.HEAVY.shared,
 }
 
 
@@ -121,15 +121,15 @@ NORMS_STATIONARY = Claim(
     ),
     steps=("gradient", "classification", "minimum", "nothing lower"),
     symbols={
-        "G_j": neuron.G_J.said(str(neuron.G_J)),
-        "G_perp": neuron.G_PERP.said(str(neuron.G_PERP)),
-        "w_perp": neuron.PERP_SUM.said(str(neuron.PERP_SUM)),
+        "G_j": neuron.G_J.shared,
+        "G_perp": neuron.G_PERP.shared,
+        "w_perp": neuron.PERP_SUM.shared,
         "s": observables.MASS.said("sum of sigma_j^2 c_j^2 over the active data (linear: all)"),
         "r2_*": observables.SQUARED_NORM.said(
             "||w||^2 at a stationary point with s != 0 and live c_j != 0"
         ),
         "s_*": observables.MASS.said("s there"),
-        "L_excess": neuron.L_EXCESS.said(str(neuron.L_EXCESS)),
+        "L_excess": neuron.L_EXCESS.shared,
         **{"c_j": MEANING["c_j"]},
     },
     remark=(

@@ -54,10 +54,10 @@ COMPONENTS = Assumption(
     note="q_least, the least eigenvalue of all Q_i, is >= 0: S has square roots of them; not all are 0",
 )
 COHERENCE_MEANING = {
-    "Lambda": sums.SHARPEST.said(str(sums.SHARPEST)),
+    "Lambda": sums.SHARPEST.shared,
     "l_max": sums.L_MAX.said("the largest eigenvalue of their mean Q"),
-    "lambda_S": sums.NORMS_TOP.said(str(sums.NORMS_TOP)),
-    "sigma": sums.COHERENCE.said(str(sums.COHERENCE)),
+    "lambda_S": sums.NORMS_TOP.shared,
+    "sigma": sums.COHERENCE.shared,
 }
 
 _REACH = 1 + sqrt(N / kappa)

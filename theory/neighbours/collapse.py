@@ -71,7 +71,7 @@ COLLAPSE = Claim(
         "remainder off the data": _OFF,
     },
     symbols={
-        "X_j": factors.X_ALONG.said(str(factors.X_ALONG)),
+        "X_j": factors.X_ALONG.shared,
         "X_perp": factors.X_OFF.said("the same off the data at x_i"),
         "lambda_j": factors.LOG_ALONG.said("mean over one batch at x_i of the change of log|q_j|"),
         "lambda_perp": factors.LOG_OFF.said(
@@ -125,8 +125,8 @@ COLLAPSE_EDGE = Claim(
         ),
     },
     symbols={
-        "X_i": factors.X_RADIAL.said(str(factors.X_RADIAL)),
-        "f_i": factors.DRAWN_RADIAL.said(str(factors.DRAWN_RADIAL)),
+        "X_i": factors.X_RADIAL.shared,
+        "f_i": factors.DRAWN_RADIAL.shared,
     },
     remark=(
         "Finding: read for a step of finite size, the criterion says 'attracts' along x_i at every a. The "

@@ -72,7 +72,7 @@ EPOCH_DRIFT = Claim(
     parts={"displacement": _MOVE, "minima": _FLAT},
     symbols={
         "K": Parameter("batches an epoch"),
-        "D_j": runs.DRIFT.said(str(runs.DRIFT)),
+        "D_j": runs.DRIFT.shared,
         "D_perp": runs.DRIFT.said("the same of a coordinate off the live data"),
         "T_j": runs.FLAT.said("at a minimum (r2 = s = 1): the part of D along the unit sphere"),
         "R": runs.DRIFT.said("the inner product of D with w, at a minimum"),
@@ -112,7 +112,7 @@ EPOCH_DRIFT_RATIO = Claim(
     parts={"reshuffled": _RESHUFFLED, "uniform": _UNIFORM},
     symbols={
         "K": Parameter("batches an epoch"),
-        "Delta_reshuffled": runs.SECOND.said(str(runs.SECOND)),
+        "Delta_reshuffled": runs.SECOND.shared,
         "Delta_uniform": runs.SECOND.said("the same for n/b independent uniform b-subsets"),
     },
     remark=(

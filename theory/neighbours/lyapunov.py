@@ -47,7 +47,7 @@ LYAPUNOV = Claim(
     steps=("top", "sign"),
     parts={"top": _TOP, "sign": _SIGN},
     symbols={
-        "lambda_top": factors.LARGEST.said(str(factors.LARGEST)),
+        "lambda_top": factors.LARGEST.shared,
     },
     remark=(
         "Negative exactly for a < 1/2, whatever n, b < n and d: SGD-EDGE, for all step sizes at once. At "

@@ -93,7 +93,7 @@ Q_MIXTURE = Claim(
             "chance p"
         ),
         "M_full, M_one": "E[(I - C Q_B) (x) (I - C Q_B)] of the full batch, and of one uniform sample",
-        r"M_C-M_{\mathrm{mix}}": sums.OVER_MIXTURE.said(str(sums.OVER_MIXTURE)),
+        r"M_C-M_{\mathrm{mix}}": sums.OVER_MIXTURE.shared,
         "mu_3": THIRD.said(
             "third central moment of numbers a_1..a_N; of the batch mean a_B; and of the mixture's a_M"
         ),

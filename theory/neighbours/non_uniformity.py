@@ -70,9 +70,9 @@ NON_UNIFORMITY = Claim(
     symbols={"kappa": MEANING["kappa"]}
     | {
         "W": sums.W.said(f"{sums.W}; w_min, w_max its least and largest eigenvalue"),
-        r"\Sigma": sums.NON_UNIFORMITY.said(str(sums.NON_UNIFORMITY)),
+        r"\Sigma": sums.NON_UNIFORMITY.shared,
         "e": "t - t* at any step, and one step later e^+",
-        "q_v": sums.Q_V.said(str(sums.Q_V)),
+        "q_v": sums.Q_V.shared,
         "var_v": sums.V_J.said("the variance of v'Q_Y v"),
         "l_max": sums.L_MAX.said("the largest eigenvalue of Q"),
     },
@@ -142,7 +142,7 @@ NON_UNIFORMITY_GAP = Claim(
         ),
         "C_suff": "w_max < 1 in NON-UNIFORMITY exactly for 0 < C < C_suff",
         "C_nec": "bar w < 1 exactly for 0 < C < C_nec",
-        r"\nu_{ms}": sums.NU_MS.said(str(sums.NU_MS)),
+        r"\nu_{ms}": sums.NU_MS.shared,
     },
     survivors={
         "integer: kappa -> 2*kappa (part 3)": "weaker: C_suff > 0 and kappa >= 0",

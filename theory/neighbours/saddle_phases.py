@@ -96,8 +96,8 @@ SADDLE_PHASES = Claim(
         "lambda_j": factors.LOG_ALONG.said(
             "mean of log|f|, f the factor of c_j (j != i, live) in one step at x_i/sigma_i"
         ),
-        "M_1": factors.MEAN_GROWTH.said(str(factors.MEAN_GROWTH)),
-        "M_2": factors.SQUARE_GROWTH.said(str(factors.SQUARE_GROWTH)),
+        "M_1": factors.MEAN_GROWTH.shared,
+        "M_2": factors.SQUARE_GROWTH.shared,
         "h_as": factors.LINE_AS.said("the h > 0 at which lambda_j is 0 (beta, b and n fixed)"),
         "h_ms": factors.LINE_MS.said("the h > 0 at which M_2 is 0"),
         "f_i": factors.DRAWN_RADIAL.said(

@@ -76,7 +76,7 @@ SCALING_ETA_B = Claim(
     symbols={x: MEANING[x] for x in (r"Q\oplus Q", r"Q\otimes Q", "V")}
     | {
         "g": NOISE_SCALE_MEANING.said(f"the noise scale, {NOISE_SCALE_MEANING}"),
-        "kappa": VARIANCE_FACTOR.said(str(VARIANCE_FACTOR)),
+        "kappa": VARIANCE_FACTOR.shared,
         "C_ms": sums.C_MS.said(
             "C_ms(kappa) is the threshold at variance factor kappa, for one family Q_1..Q_N"
         ),

@@ -38,8 +38,8 @@ Q = Symbol("Q")
 least = Function("min_j")
 largest = Function("max_j")
 
-NU_MIN = {"nu_min": sums.NU_MIN.said(str(sums.NU_MIN))}
-NU_MAX = {"nu_max": sums.NU_MAX.said(str(sums.NU_MAX))}
+NU_MIN = {"nu_min": sums.NU_MIN.shared}
+NU_MAX = {"nu_max": sums.NU_MAX.shared}
 
 Q_BRACKET = Claim(
     id="Q-BRACKET",

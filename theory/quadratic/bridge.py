@@ -166,7 +166,7 @@ BRIDGE = Claim(
     },
     symbols={
         "p": observables.SPLIT.said("P(i in B, j not)"),
-        "growth_j": factors.SQUARE_RATE.said(str(factors.SQUARE_RATE)),
+        "growth_j": factors.SQUARE_RATE.shared,
         "Lambda": factors.ABSOLUTE_MOMENT.said("Lambda(g) is lim (1/t) log E|e_j|^g"),
         "Lambda_j": factors.LOG_ALONG.said(
             "almost sure growth rate of the linearised process along x_j"

@@ -72,8 +72,8 @@ EDGE = Assumption(
 SIZES = Assumption("sizes", And(Ge(N, 1), Ge(kappa, 0), Le(kappa, 1)), note="kappa of Q-KAPPA")
 MEANING = {
     "l_a, l_b": Parameter("eigenvalues of K, eigenvectors the columns of U"),
-    "tau_ab": gram.TERM.said(str(gram.TERM)),
-    "C_ms": gram.C_MS.said(str(gram.C_MS)),
+    "tau_ab": gram.TERM.shared,
+    "C_ms": gram.C_MS.shared,
 }
 ANY_NOISE = {
     "kappa": Parameter("a batch's variance factor, see Q-KAPPA: any number that the region allows"),
@@ -121,12 +121,12 @@ Q_GRAM = Claim(
     steps=("batch", "map", "modes", "reduction", "threshold"),
     symbols=MEANING
     | {
-        "o": gram.OFF.said(str(gram.OFF)),
-        "e": gram.ON.said(str(gram.ON)),
+        "o": gram.OFF.shared,
+        "e": gram.ON.shared,
         "Sigma": gram.SIGMA.said(
             "E[r r'], one step later Sigma^+; Delta its diagonal (k outputs: its diagonal blocks)"
         ),
-        "d_ab": gram.SHRINK.said(str(gram.SHRINK)),
+        "d_ab": gram.SHRINK.shared,
     },
     remark="C_ms is the only root below 2N/l_max: T rises with C. Two products of N x N matrices "
     "apply T.",
@@ -161,7 +161,7 @@ Q_GRAM_PERRON = Claim(
     symbols=MEANING
     | ANY_NOISE
     | {
-        "T_ij": gram.ENTRY.said(str(gram.ENTRY)),
+        "T_ij": gram.ENTRY.shared,
         "y": "y_i = (Kv)_i r_i, i = 1..N, means over i; Sigma_kappa: derivative of Sigma^+ in "
         "kappa at Sigma = rr'",
         "C_ms(kappa)": "the threshold at variance factor kappa, for one K",
@@ -205,7 +205,7 @@ Q_GRAM_ORDER = Claim(
     symbols=ANY_NOISE
     | {
         "l_a, l_b": MEANING["l_a, l_b"],
-        "tau_a'": gram.TERM_SLOPE.said(str(gram.TERM_SLOPE)),
+        "tau_a'": gram.TERM_SLOPE.shared,
         "C_ms(K)": "the threshold of K at one kappa",
     },
     survivors={
@@ -245,12 +245,12 @@ Q_GRAM_EDGE = Claim(
     symbols=ANY_NOISE
     | {
         "l_a": Parameter("an eigenvalue of K"),
-        "l_max": gram.TOP_K.said(str(gram.TOP_K)),
+        "l_max": gram.TOP_K.shared,
         "C_ms(0), C_ms(1)": "the threshold at kappa = 0 (k = N without replacement) and kappa = 1 "
         "(k = 1)",
-        "K_max": gram.K_MAX.said(str(gram.K_MAX)),
-        "tr_K": gram.TRACE_K.said(str(gram.TRACE_K)),
-        "omega_a": gram.ONES.said(str(gram.ONES)),
+        "K_max": gram.K_MAX.shared,
+        "tr_K": gram.TRACE_K.shared,
+        "omega_a": gram.ONES.shared,
     },
     remark="K = identity attains both of the bounds at k = 1.",
 )  # fmt: skip

@@ -96,7 +96,7 @@ GROWING = Assumption(
     witness="test_a_start_along_one_axis_grows_at_another_rate",
 )
 MEANING = {
-    name: said.said(str(said))
+    name: said.shared
     for name, said in {
         "C_ms": sums.C_MS, "kappa": VARIANCE_FACTOR, r"Q\oplus Q": sums.KRON_SUM,
         r"Q\otimes Q": sums.KRON_PRODUCT, "V": sums.NOISE,
@@ -163,7 +163,7 @@ Q_MS = Claim(
     steps=("operator", "modulus", "threshold", "growth", "direction"),
     symbols=MEANING
     | {
-        "growth": sums.GROWTH.said(str(sums.GROWTH)),
+        "growth": sums.GROWTH.shared,
         "|g|^2": Parameter("mean over i of |grad f_i(t*)|^2"),
         "C_j": sums.C_MS.said(
             "commuting Q_i: the threshold of eigendirection j, where Q_Y has mean l_j and variance v_j; "
@@ -195,9 +195,9 @@ Q_INDEFINITE = Claim(
     ),
     steps=("excess", "unstable"),
     symbols={
-        "q_v": sums.Q_V.said(str(sums.Q_V)),
-        "m_v": sums.M_V.said(str(sums.M_V)),
-        "n_v": sums.N_V.said(str(sums.N_V)),
+        "q_v": sums.Q_V.shared,
+        "m_v": sums.M_V.shared,
+        "n_v": sums.N_V.shared,
     },
     remark="So a problem with a noisy kernel, or a negative eigenvalue of Q, has no threshold: C_ms=0. "
     "At kappa = 0 only Q is seen, and its kernel is silent whatever the Q_i are.",

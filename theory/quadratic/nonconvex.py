@@ -94,8 +94,8 @@ Q_NONCONVEX = Claim(
         "m": minima.MEAN_VALUE.said("mean of the z_i (Styblinski-Tang)"),
         "v": minima.VARIANCE.said("variance of the z_i (Styblinski-Tang), or of the c_i (barrier)"),
         "c": minima.MEAN_VALUE.said("mean of the c_i"),
-        "C_ms(x*)": minima.WELL.said(str(minima.WELL)),
-        "C_ms(0)": minima.LEFT.said(str(minima.LEFT)),
+        "C_ms(x*)": minima.WELL.shared,
+        "C_ms(0)": minima.LEFT.shared,
         "C_ms(1)": minima.RIGHT.said("that at the minimum 1"),
     },
     remark="Finding 1: the flatter minimum tolerates the larger step only while kappa v < c(1 - c); "

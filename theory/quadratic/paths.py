@@ -57,10 +57,10 @@ Q_STATIONARY = Claim(
     steps=("recursion", "fixed point"),
     symbols=MEANING
     | {
-        "Sigma": sums.SIGMA.said(str(sums.SIGMA)),
-        "Gamma": sums.GAMMA.said(str(sums.GAMMA)),
-        "|E_e_0|^2": sums.MEAN_START.said(str(sums.MEAN_START)),
-        "Sigma_inf": sums.SIGMA_INF.said(str(sums.SIGMA_INF)),
+        "Sigma": sums.SIGMA.shared,
+        "Gamma": sums.GAMMA.shared,
+        "|E_e_0|^2": sums.MEAN_START.shared,
+        "Sigma_inf": sums.SIGMA_INF.shared,
     },
 )  # fmt: skip
 

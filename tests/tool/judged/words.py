@@ -185,6 +185,7 @@ def meanings_hold(judge: ModuleType) -> None:
     last = judge.Meaning("last", value=lambda run: run[-1])
     first = judge.Meaning("first", value=lambda run: run[0], near=[last])
     assert (first, first.value([3, 5]), first.near, last.near) == ("first", 3, (last,), ())
+    assert (first.shared, first.shared.value, first.shared.near) == ("first", first.value, ())
     assert "needs words" in raises(ValueError, lambda: judge.Meaning("", value=len))
     assert judge.meanings_of({"a": first, "b": "words"}) == {"a": first}
     assert judge.OutOfReach("limit", why="a limit").why == "a limit"
