@@ -34,7 +34,7 @@ _SHARED = {
     no.S_C: ob.REST_MASS,
     no.chi: ob.DRAWN,
     no.active: ob.GATE,
-    no.below: "the gate at q < 0: 1 for the linear neuron, 0 for ReLU",
+    no.below: Parameter("the gate at q < 0: 1 for the linear neuron, 0 for ReLU"),
     no.t: ob.SLACK,
     no.p: ob.SPLIT,
     no.q_i_next: ob.Q_I_NEXT,
@@ -180,7 +180,6 @@ LEGEND: dict[str, dict[str, str]] = {
     "assumptions.sampling": {
         "g": Parameter("exponent of the ratio, between 0 and 1"),
         "theta": Parameter("bound below 1 of U_ratio"),
-        "U_0": "U at the start",
         "U_exit": Parameter("the level of U that is not to be reached"),
     },
     "assumptions.epochs": {
@@ -190,7 +189,6 @@ LEGEND: dict[str, dict[str, str]] = {
     "assumptions.saddle_trap": {
         "sigma_k": Parameter("length of the data point x_k"),
         "theta": Parameter("bound below 1 of W_ratio"),
-        "W_0": "W at the start",
         "W_exit": Parameter("the level of W that is not to be reached"),
     },
     "assumptions.saddle_batches": {"sigma_k": "length of the data point x_k"},

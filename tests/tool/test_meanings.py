@@ -22,8 +22,10 @@ from theory import claims
 from theory.legend import LEGEND
 from theory.vocabulary import (
     batch_means,
+    ending,
     factors,
     gram,
+    levels,
     maps,
     meanings,
     minima,
@@ -36,6 +38,7 @@ from theory.vocabulary import (
     selecting,
     slow_time,
     sums,
+    windows,
 )
 from theory.vocabulary.meanings import Curvature, Ends, Move
 
@@ -106,8 +109,8 @@ def _shared(claim_id: str, name: str) -> Meaning:
     return found
 
 
-MODULES = (batch_means, factors, gram, maps, meanings, minima, moves, neuron, observables, passages, places,
-           runs, selecting, slow_time, sums)  # fmt: skip
+MODULES = (batch_means, ending, factors, gram, levels, maps, meanings, minima, moves, neuron, observables, passages, places,
+           runs, selecting, slow_time, sums, windows)  # fmt: skip
 CLOSED = tuple(
     {
         id(x): x

@@ -36,7 +36,7 @@ from theory.notation import (
     w,
     x,
 )
-from theory.vocabulary import neuron, observables
+from theory.vocabulary import ending, neuron, observables
 
 c = Symbol("c", real=True)
 U = Symbol("U_j", real=True)
@@ -182,7 +182,7 @@ NONORTH_NOLIMIT = Claim(
     ),
     steps=("confine", "floor", "moving", "drawn"),
     symbols={
-        "P_limit": "P(w_k converges)",
+        "P_limit": ending.AT_REST.shared,
         "o_min": neuron.O_MIN.shared,
         "s": neuron.PROJECTION.said("||projection of w_0 on span(x)||^2"),
     },
@@ -278,7 +278,7 @@ NONORTH_OBTUSE = Claim(
     ),
     steps=("closed", "falls", "mass", "confine", "closing", "alone"),
     symbols={
-        "P_sparse": "P(w_k -> x_1 or w_k -> x_2)",
+        "P_sparse": ending.ON_ONE_OF_TWO.shared,
         "q_j^+-q_j": neuron.FALL.shared,
         "r2": observables.SQUARED_NORM.said("squared norm at the start"),
         "s": neuron.PROJECTION.said("squared length of the projection on the pair, at the start"),

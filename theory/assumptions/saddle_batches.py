@@ -30,6 +30,7 @@ from theory.assumptions.saddle_trap import (
 from theory.assumptions.unequal_norms import ORTHOGONAL, STEP_SIZE, UNIFORM, sigma_i, sigma_j
 from theory.notation import a, b, n, r2
 from theory.sources import SADDLES_ATTRACT
+from theory.vocabulary.ending import EITHER_TRAP
 from theory.vocabulary.meanings import TRAPPED
 from theory.vocabulary.observables import SQUARED_NORM
 
@@ -124,7 +125,7 @@ SADDLE_LARGE_BATCH = Claim(
         _NEVER["start"],
     ),
     symbols={
-        "P_trap": "P(w_k -> +-x_i/sigma_i)",
+        "P_trap": EITHER_TRAP.shared,
         **CHANCES_MEAN,
         "sigma_k": Parameter("the norm of any datum"),
         "c_j(0)^2": Parameter(

@@ -13,7 +13,7 @@ from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, 
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.statement.meaning import OutOfReach, Parameter
+from theorem_audit.statement.meaning import Parameter
 from theory.assumptions.unequal_norms import (
     NORMS_STEP,
     ORTHOGONAL,
@@ -33,7 +33,7 @@ from theory.assumptions.unequal_norms import (
 from theory.minibatch.log_ratios import PAIR
 from theory.notation import S, a, b, chi, n, p, r2
 from theory.sources import SADDLES_ATTRACT
-from theory.vocabulary import factors, neuron, observables
+from theory.vocabulary import ending, factors, levels, neuron, observables, windows
 from theory.vocabulary.meanings import TRAPPED
 
 p_both = Symbol("p_2", real=True)
@@ -152,8 +152,11 @@ SADDLE_WINDOW = Claim(
     ),
     steps=("largest norm", "smaller norms", "radial", "window"),
     symbols={
-        "a_low, a_high": "all exponents at x_i/sigma_i are negative iff a_low < a < a_high",
-        "h_max": "the window is not empty iff sigma_max^2/sigma_i^2 < h_max",
+        "a_low": windows.FIRST_STEP.said(
+            "all exponents at x_i/sigma_i are negative iff a_low < a < a_high; those of the c_j from it on"
+        ),
+        "a_high": windows.LAST_STEP.said("the others' end: those off the data and of r2 - 1 are up to it"),
+        "h_max": windows.WIDEST.said("the window is not empty iff sigma_max^2/sigma_i^2 < h_max"),
     },
     remark=(
         "Finding: the first draft has only a_low. Past a_high the radial exponent is positive. So at b = 1 "
@@ -204,14 +207,11 @@ SADDLE_CAPTURE = Claim(
     symbols={
         **CHANCES_MEAN,
         "P_trap": TRAPPED.said("P(w_k -> sign(c_i(0)) x_i/sigma_i), and exponentially fast"),
-        "W": OutOfReach(
-            "sum_{j != i} |c_j|^g + ||w_perp||^g + | |c_i| - 1 |^g, for a small g > 0",
-            why="of its power g the claim says only that there is one",
-        ),
+        "W": "sum_{j != i} |c_j|^g + ||w_perp||^g + | |c_i| - 1 |^g, for any g in (0, 1]",
+        "W_0": levels.W_START.shared,
         "sigma_j": LONGEST,
-        "W_ratio": OutOfReach(
-            "the supremum of E[W+ | past]/W over the states with 0 < W < W_exit",
-            why="a supremum over all states near the saddle: runs see it from below only",
+        "W_ratio": levels.FACTOR.said(
+            "the supremum of E[W+ | past]/W over the states with 0 < W < W_exit"
         ),
         "c_i(0)^2": LIVE_SQUARE,
     },
@@ -289,7 +289,7 @@ SADDLE_NEVER = Claim(
     ),
     steps=("kept", "rate"),
     symbols={
-        "P_trap": "P(w_k -> +-x_i/sigma_i)",
+        "P_trap": ending.EITHER_TRAP.shared,
         **CHANCES_MEAN,
         "sigma_k": Parameter("the norm of any datum"),
         "c_j(0)^2": Parameter("the square of c_j(0) where j is live at the start, 0 where it is not"),

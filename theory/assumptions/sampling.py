@@ -28,7 +28,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.statement.meaning import OutOfReach, Parameter
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.minibatch.capture import g
 from theory.minibatch.log_ratios import RADIUS
@@ -45,8 +45,8 @@ from theory.notation import (
     r2,
     s,
 )
-from theory.vocabulary import factors, observables
-from theory.vocabulary.meanings import ON_A_LIVE_DATUM
+from theory.vocabulary import factors, levels, observables
+from theory.vocabulary.meanings import ON_A_LIVE_DATUM, TRAPPED
 
 m_i = Symbol("m_i", integer=True)
 m_j = Symbol("m_j", integer=True)
@@ -192,15 +192,10 @@ SAMPLING_LOCAL = Claim(
         "lambda_radial": factors.LOG_RADIAL.said(
             "E of log|factor of q_i^2 - 1| at x_i; -oo where some 4 a m_i = 1"
         ),
-        "P_local": "P(w_k -> x_i), and exponentially fast",
-        "U_ratio": OutOfReach(
-            "the supremum of E[U+ | past]/U over the states with 0 < U < U_exit",
-            why="a supremum over all states near x_i: runs see it from below only",
-        ),
-        "U": OutOfReach(
-            "|q_i - 1|^g + sum_{j != i} |q_j|^g + ||w_perp||^g for a small g > 0; U_0 that of w_0",
-            why="of its power g the claim says only that there is one",
-        ),
+        "P_local": TRAPPED.said("P(w_k -> x_i), and exponentially fast"),
+        "U_ratio": levels.FACTOR.shared,
+        "U_0": levels.U_START.shared,
+        "U": "|q_i - 1|^g + sum_{j != i} |q_j|^g + ||w_perp||^g, for any g in (0, 1]",
     },
     remark="So P_local -> 1 as w_0 -> x_i. At b = n this is false without replacement: no start with "
     "another live coordinate is drawn to x_i.",

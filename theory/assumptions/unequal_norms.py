@@ -20,7 +20,7 @@ from theory.full_batch.convergence import FULL_BATCH
 from theory.model.autoencoder import GATE, SOME_DATA
 from theory.model.step import MEMBERSHIP, step_from
 from theory.notation import S, a, active, chi, n, perp, perp_next, q_j, r2, r2_next, x
-from theory.vocabulary import factors, neuron, observables
+from theory.vocabulary import ending, factors, neuron, observables
 
 sigma_i = Symbol("sigma_i", real=True)
 sigma_j = Symbol("sigma_j", real=True)
@@ -258,7 +258,7 @@ NORMS_GD = Claim(
     steps=("gain", "confined", "growth", "floor", "axis", "rates"),
     symbols={
         "Delta_mj": factors.ONE_STEP.said("growth of log|c_m/c_j| in one step; S over all live data"),
-        "c_m^2*": "lim c_m^2, m the datum of largest norm; all other coordinates tend to 0",
+        "c_m^2*": ending.LONGEST_SQUARE.shared,
         "lambda_j": factors.LOG_ALONG.said("lim (1/k) log|c_j| for a live j != m"),
         "sigma_j": Parameter("the norm of any live datum but x_m"),
         "lambda_off": factors.LOG_OFF.said("the same for w_perp and for passive ReLU coordinates"),

@@ -171,7 +171,8 @@ OFF_THE_LIVE = Meaning("limit of the mass off the live coordinates", _off,
 # Where a run of a sum with unequal norms ends: at x_i/sigma_i, i = 0 among the data, with the start's sign.
 
 
-def _trapped(run: Ends, sign: int, i: int) -> NDArray[np.bool_]:
+def trapped(run: Ends, sign: int, i: int) -> NDArray[np.bool_]:
+    """Whether runs end at sign(c_0(0)) sign x_i/sigma_i."""
     if i >= len(run.data):
         return np.zeros(len(run.end), dtype=bool)
     x = run.data[i]
@@ -180,9 +181,9 @@ def _trapped(run: Ends, sign: int, i: int) -> NDArray[np.bool_]:
 
 
 TRAPPED = Meaning(
-    "P(w_k -> sign(c_i(0)) x_i/sigma_i)", lambda run: _trapped(run, 1, 0),
-    near=(Meaning("P(w_k -> -sign(c_i(0)) x_i/sigma_i)", lambda run: _trapped(run, -1, 0)),
-          Meaning("P(w_k -> sign(c_i(0)) x_j/sigma_j)", lambda run: _trapped(run, 1, 1))),
+    "P(w_k -> sign(c_i(0)) x_i/sigma_i)", lambda run: trapped(run, 1, 0),
+    near=(Meaning("P(w_k -> -sign(c_i(0)) x_i/sigma_i)", lambda run: trapped(run, -1, 0)),
+          Meaning("P(w_k -> sign(c_i(0)) x_j/sigma_j)", lambda run: trapped(run, 1, 1))),
 )  # fmt: skip
 
 
@@ -332,4 +333,5 @@ __all__ = [
     "Ends",
     "Move",
     "hessian_trace",
+    "trapped",
 ]

@@ -21,8 +21,8 @@ from tests.falsify.sums.items import (
     numbers,
     plus,
 )
+from tests.falsify.sums.levels import RUNS, STEPS, Runs, capture_level, past_another
 from tests.falsify.sums.tools import (
-    axes,
     ball,
     cases,
     choose,
@@ -185,7 +185,7 @@ def replacement(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
 def radial_and_off(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SAMPLING-LOCAL and SAMPLING-EDGE: exponents by plain steps, or the binomial law; false levels."""
-    played = 0
+    played = captured = 0
     for count in cases(seconds):
         small = count % 3 > 0 or claim.item(words.BATCHES) != words.WITH_REPLACEMENT
         points, size = (int(rng.integers(1, 4)),) * 2 if small else sizes(rng, count, 30)
@@ -220,26 +220,12 @@ def radial_and_off(claim: Claim, rng: np.random.Generator, seconds: float) -> in
         if at[sa.rate_multi_radial].is_finite():
             judge(claim, at, lambda part: not part.has(sa.p_local))
         if not edge:
-            _level(claim)
-            if count < 6 and size * step < F(9, 20) and not small:
-                _near(claim, rng, points, size, float(step))
+            if played == 1:
+                past_another(claim, rng, {n: 2, b: 1, a: F(1, 4)}, _runs(claim, rng, 2, 1, F(1, 4)))
+            if captured < 2 and size * step < F(9, 20) and 2 <= points**size < 10:
+                again = _runs(claim, rng, points, size, step)
+                captured += capture_level(claim, rng, at, [F(1)] * points, size, step, again)
     return played
-
-
-def _level(claim: Claim) -> None:
-    """n = 2, b = 1, a = 1/4: past the other point theta is 1; half the runs from (1/10, 2) are lost."""
-    at: dict[Any, Any] = {
-        n: 2,
-        b: 1,
-        a: F(1, 4),
-        sa.U_exit: 100,
-        sa.theta: 1,
-        sa.U_ratio: 1,
-        sa.U_start: 3,
-    }
-    lost = plain_step(axes(2, 2), [F(1, 10), F(2)], (1,), F(1, 4))
-    if inside(claim, at) and lost[0] == 0:
-        judge(claim, {**at, sa.p_local: F(1, 2)}, lambda part: part.has(sa.p_local))
 
 
 def float_runs(
@@ -273,14 +259,12 @@ def subsets(rng: np.random.Generator, runs: int, points: int, size: int) -> Call
     return draw
 
 
-def _near(claim: Claim, rng: np.random.Generator, points: int, size: int, step: float) -> None:
-    """From 1e-12 beside x_1 the claimed chance is near 1: of 40 runs no half may leave in 300 steps."""
-    c = np.full((40, points), 1e-12)
-    c[:, 0] = 1 + 1e-3
-    found, _ = float_runs(c, np.full(40, 1e-24), step, multisets(rng, 40, points, size), 300)
-    left = int((np.abs(found[:, 1:]).sum(axis=1) > 0.1).sum())
-    if left > 20:
-        refute(claim, f"{left} of 40 runs leave x_1", {n: points, b: size, a: step})
+def _runs(
+    claim: Claim, rng: np.random.Generator, points: int, size: int, step: Fraction
+) -> Runs:
+    again = claim.item(words.BATCHES) == words.WITH_REPLACEMENT
+    draw = (multisets if again else subsets)(rng, RUNS, points, size)
+    return lambda c, off: float_runs(c, off, float(step), draw, STEPS)
 
 
 def sampling_global(claim: Claim, rng: np.random.Generator, seconds: float) -> int:

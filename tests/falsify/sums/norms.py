@@ -39,6 +39,7 @@ from theory.legend import LEGEND
 from theory.notation import S, a, active, b, chi, n, perp, perp_next, r2, r2_next
 from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.factors import Factors
+from theory.vocabulary.meanings import Ends
 from theory.vocabulary.neuron import At, Bend
 
 F = Fraction
@@ -212,8 +213,7 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             refute(claim, "a zero stays, and no rate is finite", at)
         at |= measured(claim, {"along": moved[1] / q[1], "own": moved[0] / q[0]}, (un.gain,))
         at |= measured(claim, _at_largest(data, off, step), (un.rate_j, un.rate_off))
-        at[un.c_star2] = 1
-        judge(claim, at)
+        judge(claim, at, lambda part: not part.has(un.c_star2))
         if count % 4:
             continue
         start = np.array([[float(x) for x in weight]])
@@ -223,4 +223,9 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             again = float_path(data, late, float(step), [batches], 2)
             if abs(again - late).max() < 1e-9 or top == low or size < 2:
                 refute(claim, f"the path is at {along[0]} after 3000 steps", at)
+        elif np.abs(late - float_path(data, late, float(step), [batches], 300)).max() < 1e-9:
+            ends = Ends(start, late, np.array(data, float), relu=False)
+            (found,) = claim.meaning(un.c_star2).value(ends)
+            seen_ = {un.c_star2: ball(F(float(found))) + flint.arb(0, 1e-6)}
+            judge(claim, at | seen_, lambda part: part.has(un.c_star2))
     return played

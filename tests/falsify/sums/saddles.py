@@ -14,6 +14,7 @@ from tests.ambient import as_fmpq, hessian
 from tests.falsify.seeing import chances, measured, norm2
 from tests.falsify.sums.draws import TINY, float_runs, listed, over, subsets
 from tests.falsify.sums.items import batches_of, data_of, numbers, plus, sigma
+from tests.falsify.sums.levels import RUNS, STEPS, Runs, capture_level, past_another
 from tests.falsify.sums.norms import NORMS, log_of, some_weight
 from tests.falsify.sums.tools import (
     axes,
@@ -41,8 +42,10 @@ from theory.vocabulary.factors import LOG_ALONG, LOG_OFF, LOG_RADIAL, Factors
 from theory.vocabulary.meanings import Ends
 from theory.vocabulary.neuron import Bend
 from theory.vocabulary.observables import Seen
+from theory.vocabulary.windows import Window
 
 F = Fraction
+Vector = list[Fraction]
 
 HITS = (
     ((1, 1), F(9, 25), (F(5, 3), F(1, 10)), 0),
@@ -97,6 +100,40 @@ def _played(
     return step, one, two, over(claim, rng, points, size, of)
 
 
+def _window(
+    claim: Claim, rng: np.random.Generator, one: Fraction, two: Fraction
+) -> Window | None:
+    """Signs of the exponents at x_1/sigma_1 at b = 1, by plain steps on two data whose lengths can be set."""
+    data = data_of(claim, rng, 2, 3)
+    lengths = [sigma(x) for x in data]
+    off = off_span(numbers(rng, 3), data)
+    if not all(isinstance(x, Fraction) and x for x in lengths) or not any(off):
+        return None
+    units = [[c / length for c in x] for x, length in zip(data, lengths, strict=True)]
+    at, off = units[0], [c / (1 + squared(off)) for c in off]
+
+    def negative(side: Vector, factor: Any) -> Any:
+        """Whether the product over both draws of a factor's size is below 1."""
+
+        def of(step: Fraction, ratio: Fraction) -> bool:
+            pair = [[c * one for c in units[0]], [c * one * ratio for c in units[1]]]
+            found = F(1)
+            for i in (0, 1):
+                found *= factor(plain_step(pair, side, (i,), step), side)
+            return abs(found) < 1
+
+        return of
+
+    def coordinate(x: Vector) -> Any:
+        return negative(plus(at, TINY, x), lambda after, side: inner(after, x) / inner(side, x))
+
+    beside = plus(at, TINY, at)
+    if not inner(plus(at, TINY, units[1]), units[1]):
+        return None
+    radial = negative(beside, lambda after, side: (squared(after) - 1) / (squared(side) - 1))
+    return Window(coordinate(units[1]), coordinate(off), radial, 1 / one**2, two / one)
+
+
 def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """NORMS-EXPONENT and SADDLE-WINDOW: the law of a pair on large sets, plain steps on small ones."""
     played = 0
@@ -134,6 +171,10 @@ def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             skip = 4 * step * one**2 == 1 or not at[st.rate_radial].is_finite()
             judge(claim, at, lambda x, no=skip: not (no and x.has(st.rate_radial)))
             continue
+        if played < 3 and (window := _window(claim, rng, one, two)) is not None:
+            asked = (st.a_low, st.a_high, *((st.widest,) if played == 1 else ()))
+            found = measured(claim, window, asked)
+            judge(claim, at | found, lambda part, known=found: part.has(*known))
         low, high = equals(claim, st.a_low, at), equals(claim, st.a_high, at)
         rates = [x.value(here) for x in (LOG_ALONG, LOG_OFF, LOG_RADIAL)]
         surely, hardly = all(bool(x < 0) for x in rates), any(bool(x > 0) for x in rates)
@@ -147,42 +188,30 @@ def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     return played
 
 
+def _runs(rng: np.random.Generator, norms: Vector, size: int, step: Fraction) -> Runs:
+    draw, length = subsets(rng, RUNS, len(norms), size), np.array(norms, float)
+    return lambda c, off: float_runs(c, off, float(step), draw, STEPS, norms=length)
+
+
 def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """SADDLE-CAPTURE: levels that are none, and runs from 1e-12 beside x_i/sigma_i."""
+    """SADDLE-CAPTURE: runs from below a level that is certain, and a level past another point."""
     played = 0
     for count in cases(seconds):
-        points, size = sizes(rng, count + 1, 9)
-        one, two = choose(rng, NORMS), choose(rng, NORMS)
+        points, size = [(2, 1), (2, 1), (3, 1), (3, 2)][count % 4]
+        one, two = (F(1), F(1)) if count == 0 else (choose(rng, NORMS), choose(rng, NORMS))
         step = choose(rng, [F(1, 4), F(45, 100), F(1, 10), F(1, 3), F(3, 5)]) / one**2
-        if points < 2:
-            continue
-        level = choose(rng, [(F(1, 10**6), F(1, 2)), (F(100), F(1))])
+        step = F(1, 4) if count == 0 else step
         at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: one, un.sigma_j: two,
-                              **_chances(claim, points, size), st.start_c2: 1, st.W_exit: level[0],
-                              st.theta: level[1], st.W_ratio: level[1]}  # fmt: skip
-        if count == 0:  # the other point is at rest, and half the runs are lost
-            at |= {n: 2, b: 1, a: F(1, 4), un.sigma_i: 1, un.sigma_j: 1, **_chances(claim, 2, 1),
-                   st.start_c2: F(1, 100), st.W_exit: 100, st.theta: 1, st.W_ratio: 1}  # fmt: skip
-            if inside(claim, at):
-                judge(claim, {**at, st.W_start: 3, st.p_trap: F(1, 2)})
-            continue
+                              **_chances(claim, points, size), st.start_c2: 1, st.W_exit: F(1, 1000),
+                              st.theta: F(1, 2), st.W_ratio: F(1, 2)}  # fmt: skip
         if not inside(claim, at):
             continue
-        played += 1
-        rate = _exponent(points, size, step, one, two)
-        if not rate < ball(F(-1, 200)) or abs(1 - 4 * step * one**2) > F(9, 10) or level[0] > 1:
-            continue  # too slow to be seen in 400 steps
-        c = np.full((40, points), 1e-12)
-        c[:, 0] = 1 + 1e-3
-        norms = np.array([float(one)] + [float(two)] * (points - 1))
-        found, _ = float_runs(c, np.zeros(40), float(step), subsets(rng, 40, points, size), 400,
-                              norms=norms)  # fmt: skip
-        ends = Ends(
-            c, np.nan_to_num(found, nan=1e9, posinf=1e9, neginf=-1e9), np.diag(norms), relu=False
-        )
-        left = 40 - int(claim.meaning(st.p_trap).value(ends).sum())
-        if left > 20:
-            refute(claim, f"{left} of 40 runs leave", at)
+        norms = [one] + [two] * (points - 1)
+        again = _runs(rng, norms, size, step)
+        if count == 0:  # the other point is at rest, and half the runs are lost
+            past_another(claim, rng, at, again)
+        found = capture_level(claim, rng, at, norms, size, step, again)
+        played += found or count == 0
     return played
 
 
@@ -284,8 +313,31 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     )
                     judge(claim, {**at, st.p_trap: F(1, points) if trapped else F(0)})
                     raise Refuted(f"{claim.id}: c_j is 0 after {batch} at {shown(at)}", shown(at))
-            judge(claim, {**at, st.p_trap: 0})
+            ends = _ends(rng, weight, norms, points, size, step) if count % 3 == 0 else None
+            judge(claim, {**at, st.p_trap: 0 if ends is None else _share(claim, ends)})
     return played
+
+
+def _share(claim: Claim, ends: Ends) -> Fraction:
+    """The share of runs where P_trap says, 0 up to a half: that many may be on their way past the saddle."""
+    found = F(float(claim.meaning(st.p_trap).value(ends).mean()))
+    return found if found > F(1, 2) else F(0)
+
+
+def _ends(
+    rng: np.random.Generator, weight: Vector, norms: Vector, points: int, size: int, step: Fraction
+) -> Ends | None:
+    """40 runs of 600 steps; None where the exponent of c_2 at x_1/sigma_1 is too small to be seen in them."""
+    if not _exponent(points, size, step, norms[0], norms[1]) > ball(F(1, 50)):
+        return None
+    c = np.tile([float(x) for x in weight[:points]], (40, 1))
+    off, length = np.full(40, float(weight[-1]) ** 2), np.array(norms[:points], float)
+    end, rest = float_runs(
+        c, off, float(step), subsets(rng, 40, points, size), 600, norms=length
+    )
+    data = np.pad(np.diag(length), ((0, 0), (0, 1)))
+    first, last = (np.hstack([x, y[:, None] ** 0.5]) for x, y in ((c, off), (end, rest)))
+    return Ends(first, np.nan_to_num(last, nan=1e9, posinf=1e9, neginf=-1e9), data, relu=False)
 
 
 def share(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
