@@ -155,7 +155,9 @@ SADDLE_WINDOW = Claim(
         "a_low": windows.FIRST_STEP.said(
             "all exponents at x_i/sigma_i are negative iff a_low < a < a_high; those of the c_j from it on"
         ),
-        "a_high": windows.LAST_STEP.said("the others' end: those off the data and of r2 - 1 are up to it"),
+        "a_high": windows.LAST_STEP.said(
+            "the others' end: those off the data and of r2 - 1 are up to it"
+        ),
         "h_max": windows.WIDEST.said("the window is not empty iff sigma_max^2/sigma_i^2 < h_max"),
     },
     remark=(

@@ -65,9 +65,7 @@ class Level:
 
     def seen(self) -> list[flint.arb]:
         """The ratios at the states tried that lie in the box."""
-        inside = [
-            x for x in self.tried if 0 < _size(x, self.power, self.folded) < ball(self.exit)
-        ]
+        inside = [x for x in self.tried if 0 < _size(x, self.power, self.folded) < ball(self.exit)]
         return [self.ratio(x) for x in inside]
 
     def bound(self, level: Fraction) -> flint.arb:

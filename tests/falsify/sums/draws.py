@@ -259,9 +259,7 @@ def subsets(rng: np.random.Generator, runs: int, points: int, size: int) -> Call
     return draw
 
 
-def _runs(
-    claim: Claim, rng: np.random.Generator, points: int, size: int, step: Fraction
-) -> Runs:
+def _runs(claim: Claim, rng: np.random.Generator, points: int, size: int, step: Fraction) -> Runs:
     again = claim.item(words.BATCHES) == words.WITH_REPLACEMENT
     draw = (multisets if again else subsets)(rng, RUNS, points, size)
     return lambda c, off: float_runs(c, off, float(step), draw, STEPS)

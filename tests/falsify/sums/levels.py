@@ -20,7 +20,9 @@ from theory.vocabulary.meanings import Ends
 
 F = Fraction
 RUNS, STEPS = 400, 400
-SLACK = F(sqrt(log(2e9) / (2 * RUNS)))  # Hoeffding: a share of the runs is off by more with chance 1e-9
+SLACK = F(
+    sqrt(log(2e9) / (2 * RUNS))
+)  # Hoeffding: a share of the runs is off by more with chance 1e-9
 THETA = F(9999, 10_000)
 POWERS = (F(1, 2), F(1, 4), F(1, 8))
 PAST = F(100)  # a level with another data point inside
@@ -89,8 +91,8 @@ def _level(
 
 
 def capture_level(
-    claim: Claim, rng: np.random.Generator, at: dict[Any, Any], norms: list[Fraction], size: int, step: Fraction,
-    runs: Runs,
+    claim: Claim, rng: np.random.Generator, at: dict[Any, Any], norms: list[Fraction], size: int,
+    step: Fraction, runs: Runs,
 ) -> bool:  # fmt: skip
     """Runs from U_0 = U_exit/2 below a level that is certain; whether there was one."""
     names, count = NAMES[claim.id], len(norms)
@@ -123,4 +125,6 @@ def _judged(claim: Claim, at: dict[Any, Any], level: Level, start: State, runs: 
     ends = Ends(first, np.nan_to_num(last, nan=1e9, posinf=1e9, neginf=-1e9), data, relu=False)
     assert first.shape[1] == count + 1
     share = F(float(claim.meaning(names.chance).value(ends).mean()))
-    judge(claim, {**here, names.chance: min(share + SLACK, F(1))}, lambda part: part.has(names.chance))
+    judge(
+        claim, {**here, names.chance: min(share + SLACK, F(1))}, lambda part: part.has(names.chance)
+    )

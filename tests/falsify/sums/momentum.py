@@ -134,10 +134,12 @@ def momentum_sparse(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         share = float(choose(rng, [0.0, 0.5, 0.7, 0.9, 2.0]))
         step = (1 - share) ** 2 / 4 * float(choose(rng, [1, 0.5, 3]))
         norm = choose(rng, [F(1), F(19, 10), F(1, 100), F(25)])
+        if count == 0:  # runs that all settle
+            share, step, norm = 0.0, 0.25, F(1)
         linear = linear_of(claim, rng)
         data = np.array(data_of(claim, rng, points, points + 1), float)
         c = rng.normal(size=points + 1)
-        if rng.integers(8) == 0:
+        if count and rng.integers(8) == 0:
             c[:points] = 0
         start = c[:points] @ data
         start += (

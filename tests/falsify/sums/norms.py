@@ -181,7 +181,7 @@ def _at_largest(data: list[list[Fraction]], off: list[Fraction], step: Fraction)
 
 
 def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    played = 0
+    played = settled = 0
     for count in cases(seconds):
         data = data_of(claim, rng, 2, 3)
         data.sort(key=squared)
@@ -214,7 +214,7 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         at |= measured(claim, {"along": moved[1] / q[1], "own": moved[0] / q[0]}, (un.gain,))
         at |= measured(claim, _at_largest(data, off, step), (un.rate_j, un.rate_off))
         judge(claim, at, lambda part: not part.has(un.c_star2))
-        if count % 4:
+        if count % 4 and settled:
             continue
         start = np.array([[float(x) for x in weight]])
         late = float_path(data, start, float(step), [batches], 3_000)
@@ -225,6 +225,7 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 refute(claim, f"the path is at {along[0]} after 3000 steps", at)
         elif np.abs(late - float_path(data, late, float(step), [batches], 300)).max() < 1e-9:
             ends = Ends(start, late, np.array(data, float), relu=False)
+            settled += 1
             (found,) = claim.meaning(un.c_star2).value(ends)
             seen_ = {un.c_star2: ball(F(float(found))) + flint.arb(0, 1e-6)}
             judge(claim, at | seen_, lambda part: part.has(un.c_star2))

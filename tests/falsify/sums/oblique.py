@@ -115,7 +115,7 @@ def nonorth_fixed(claim: Claim, rng: np.random.Generator, seconds: float) -> int
 
 def nonorth_nolimit(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """A start that every sample leaves alone has P_limit = 1; caught starts converge, too."""
-    played = 0
+    played = rested = 0
     fixed = [
         ([[F(1), F(0)], [F(-3, 5), F(4, 5)]], "relu"),
         ([[F(1), F(0)], [F(3, 5), F(4, 5)]], "linear"),
@@ -148,7 +148,8 @@ def nonorth_nolimit(claim: Claim, rng: np.random.Generator, seconds: float) -> i
                 judge(claim, {**at, no.p_limit: 1})
             if not still and linear and _caught(rng, data, start, step):
                 judge(claim, {**at, no.p_limit: F(1, 10**6)})
-            resting = drawn == 1 and count % 4 == 1
+            resting = drawn == 1 and (count % 4 == 1 or not rested)
+            rested += resting
             found = _rests(claim, rng, data, start, step, linear) if resting else F(0)
             judge(claim, {**at, no.p_limit: found})
     return played
@@ -226,7 +227,7 @@ def nonorth_pca(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
 
 def nonorth_obtuse(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    played = 0
+    played = followed = 0
     pairs = [[(F(1), F(0)), x] for x in UNITS]
     for count in cases(seconds):
         data = [list(x) for x in choose(rng, pairs)]
@@ -257,7 +258,8 @@ def nonorth_obtuse(claim: Claim, rng: np.random.Generator, seconds: float) -> in
                        for after_i in [plain_step(data, data[k], (1 - k,), step, linear)])  # fmt: skip
             dead = max(inner(start, x) for x in data) <= 0 and not linear
             share = F(0) if rest or dead else F(1)
-            if share and i == 0 and count % 3 == 0 and step >= F(1, 4):
+            if share and i == 0 and (not followed or count % 3 == 0) and step >= F(1, 4):
+                followed += 1
                 share = _sparse(claim, rng, data, start, step, drawn, linear)
             judge(claim, {**at, no.p_sparse: share}, lambda x: x.has(no.p_sparse))
     return played

@@ -100,9 +100,7 @@ def _played(
     return step, one, two, over(claim, rng, points, size, of)
 
 
-def _window(
-    claim: Claim, rng: np.random.Generator, one: Fraction, two: Fraction
-) -> Window | None:
+def _window(claim: Claim, rng: np.random.Generator, one: Fraction, two: Fraction) -> Window | None:
     """Signs of the exponents at x_1/sigma_1 at b = 1, by plain steps on two data whose lengths can be set."""
     data = data_of(claim, rng, 2, 3)
     lengths = [sigma(x) for x in data]
@@ -136,7 +134,7 @@ def _window(
 
 def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """NORMS-EXPONENT and SADDLE-WINDOW: the law of a pair on large sets, plain steps on small ones."""
-    played = 0
+    played = windows = 0
     for count in cases(seconds):
         small = count % 2 > 0 or claim.item(words.BATCHES) != words.UNIFORM
         points, size = sizes(rng, count + 1, 30)
@@ -171,9 +169,9 @@ def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             skip = 4 * step * one**2 == 1 or not at[st.rate_radial].is_finite()
             judge(claim, at, lambda x, no=skip: not (no and x.has(st.rate_radial)))
             continue
-        if played < 3 and (window := _window(claim, rng, one, two)) is not None:
-            asked = (st.a_low, st.a_high, *((st.widest,) if played == 1 else ()))
-            found = measured(claim, window, asked)
+        if windows < 3 and (window := _window(claim, rng, one, two)) is not None:
+            asked = (st.a_low, st.a_high, *(() if windows else (st.widest,)))
+            found, windows = measured(claim, window, asked), windows + 1
             judge(claim, at | found, lambda part, known=found: part.has(*known))
         low, high = equals(claim, st.a_low, at), equals(claim, st.a_high, at)
         rates = [x.value(here) for x in (LOG_ALONG, LOG_OFF, LOG_RADIAL)]
@@ -261,8 +259,8 @@ def trap(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
 
 def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """SADDLE-NEVER: no coordinate may become 0; kept exact hits and exact random play."""
-    played = 0
+    """SADDLE-NEVER: no coordinate may become 0; kept exact hits and exact random play; where runs end."""
+    played, followed = 0, False
     for count in cases(seconds):
         points, size = sizes(rng, count + 1, 6)
         norms = [choose(rng, NORMS) for _ in range(max(points, 2))]
@@ -271,6 +269,9 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             norms, points, size, batches = [F(x) for x in pair], 2, 1, [[drawn]]
             weight = [*map(F, start), F(0)]
             tops = (max(norms), F(1))
+        elif not followed:  # an exponent of 0.16 a step, for any b that the claim admits
+            norms, points, size, step = [F(1), F(2), F(2)], 3, 2, F(1, 10)
+            weight, batches, tops = [F(1, 2), F(1, 3), F(1, 3), F(1, 10)], [[0, 1]], (F(2),)
         else:
             if points < 2:
                 continue
@@ -313,7 +314,9 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     )
                     judge(claim, {**at, st.p_trap: F(1, points) if trapped else F(0)})
                     raise Refuted(f"{claim.id}: c_j is 0 after {batch} at {shown(at)}", shown(at))
-            ends = _ends(rng, weight, norms, points, size, step) if count % 3 == 0 else None
+            follow = not followed or count % 3 == 0
+            ends = _ends(rng, weight, norms, points, size, step) if follow else None
+            followed = followed or ends is not None
             judge(claim, {**at, st.p_trap: 0 if ends is None else _share(claim, ends)})
     return played
 
@@ -332,9 +335,7 @@ def _ends(
         return None
     c = np.tile([float(x) for x in weight[:points]], (40, 1))
     off, length = np.full(40, float(weight[-1]) ** 2), np.array(norms[:points], float)
-    end, rest = float_runs(
-        c, off, float(step), subsets(rng, 40, points, size), 600, norms=length
-    )
+    end, rest = float_runs(c, off, float(step), subsets(rng, 40, points, size), 600, norms=length)
     data = np.pad(np.diag(length), ((0, 0), (0, 1)))
     first, last = (np.hstack([x, y[:, None] ** 0.5]) for x, y in ((c, off), (end, rest)))
     return Ends(first, np.nan_to_num(last, nan=1e9, posinf=1e9, neginf=-1e9), data, relu=False)
