@@ -80,8 +80,8 @@ def strength_of(claim: dict[str, Any]) -> str:
 
 
 def unread(claim: dict[str, Any], uses: dict[str, Any]) -> list[str]:
-    """Hypotheses that nothing which decides or searches read, where a search was asked."""
-    if not any(e["kind"] == "search" for e in claim["evidence"]):
+    """Hypotheses that nothing which decides or searches read, where a run doubted the claim."""
+    if not any(e["kind"] in ("search", "variants") for e in claim["evidence"]):
         return []
     if any(e["kind"] == "kernel" and e["outcome"] == "passed" and "statement" in e["steps"]
            for e in claim["evidence"]):  # fmt: skip

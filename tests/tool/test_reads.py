@@ -17,7 +17,9 @@ def _passed(kind: str, *read: str, step: str = "statement") -> Outcome:
 def test_a_hypothesis_that_nobody_read_caps_the_rank() -> None:
     """NORM supposes orthonormal data and two conditions; property tests count for nothing here."""
     claim = claims["NORM"]
-    assert unread(claim, [_passed("symbolic")]) == [], "no search was asked: nothing is said"
+    assert unread(claim, [_passed("symbolic")]) == [], "nothing was doubted: nothing is said"
+    doubted = [_passed("symbolic", "region"), _passed("variants", "data")]
+    assert unread(claim, doubted) == ["orthonormal data"], "a run without a search caps as well"
     searched = [_passed("symbolic", "region"), _passed("search", "region")]
     assert unread(claim, searched) == ["orthonormal data"]
     found = derive({"NORM": claim}, {"NORM": [replace(x, steps=claim.steps) for x in searched]})[

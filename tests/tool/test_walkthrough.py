@@ -72,3 +72,15 @@ def test_the_walk_through_goes_from_nothing_to_proved(tmp_path: Path) -> None:
         [sys.executable, *words], cwd=folder, capture_output=True, text=True, timeout=170, check=False
     )  # fmt: skip
     assert tests.returncode == 0, tests.stdout[-2000:]
+
+    evidence = folder / "tests/model/test_sphere.py"
+    text = evidence.read_text(encoding="utf-8")
+    blind = re.sub(r"    radius = .*\n", "", text).replace("radius - 1", "0")
+    assert blind != text
+    evidence.write_text(blind, encoding="utf-8")
+    again = json.loads(_audit(folder, *run).stdout)
+    (claim,) = (c for c in again["claims"] if c["id"] == "SPHERE-PUSH")
+    assert claim["verdict"] == "supported"
+    (why,) = claim["reasons"]
+    assert why == "nothing that decides or searches read: on the sphere, batch share"
+    assert why in " ".join((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split())

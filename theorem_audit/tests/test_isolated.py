@@ -251,6 +251,40 @@ def test_an_edit_of_what_was_read_in_an_unusual_way_is_seen(
     assert after[f"R-{what.upper()}"]["verdict"] == "refuted"
 
 
+@pytest.mark.parametrize(
+    ("searched", "reads"), [("", False), ("", True), ("none for it", False), ("for it", False)]
+)
+def test_a_claim_without_a_search_is_capped_as_one_with_a_search(
+    searched: str, reads: bool, tmp_path: Path
+) -> None:
+    """Once a hypothesis that nobody read capped nothing where no table named the claim, or there was none."""
+    chapter = CHAPTER.replace("import Claim", "import Assumption, Claim").replace(
+        "import Eq", "import Ge, Eq"
+    )
+    assumed = 'assumptions=(Assumption("sign", Ge(x, 0)),)'
+    table = "FALSIFIERS = {%s}\n" % ("'AA': look" if searched == "for it" else "")
+    _write(
+        tmp_path,
+        {
+            **HEAD,
+            "pyproject.toml": HEAD["pyproject.toml"]
+            + ('falsifiers = "searches"\n' if searched else ""),
+            "searches/__init__.py": "",
+            "searches/look.py": "def look(claim, rng, seconds):\n    claim.formula\n    return 1\n"
+            + table,
+            "th/ch.py": f'{chapter}A = claim("AA", Eq(y, 2*x), {assumed})\n',
+            "tests/test_ch.py": READING.partition("import th.c")[0]
+            + "from theorem_audit import evidence, expect_identity\nfrom th.ch import x, y\n"
+            + '@evidence("AA", "symbolic")\ndef test_a(claim):\n'
+            + ("    claim.region\n" if reads else "")
+            + "    expect_identity(claim.formula, {y: 2*x})\n",
+        },
+    )
+    found = _run(tmp_path)["AA"]
+    why = [] if reads else ["nothing that decides or searches read: sign"]
+    assert (found["verdict"], found["reasons"]) == ("proved" if reads else "supported", why)
+
+
 def test_a_read_past_python_is_not_recorded() -> None:
     """The limit: who wants to hide what he uses can, and no guard in Python keeps him from it."""
     from sympy import Eq, Symbol

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from theorem_audit.kinds import MEANING, NO_RUN, REGION
+from theorem_audit.kinds import DOUBTS, MEANING, NO_RUN, REGION
 
 if TYPE_CHECKING:
     from theorem_audit.statement.claim import Claim
@@ -254,13 +254,14 @@ def unread(
     outcomes: Sequence[Outcome],
     claims: Mapping[str, Claim] | Mapping[str, Told] = NO_CLAIMS,
 ) -> list[str]:
-    """The hypotheses that neither deciding evidence nor the search read; none where no search was asked.
+    """The hypotheses that neither deciding evidence nor a search read; none where nothing was doubted.
 
-    Coq's kernel reads all of them: the statement is generated from the claim.  An item is read, too, by
+    A run doubts each claim that it decides, by a search or by wrong variants, whether a search was written or
+    not; ``audit.check`` asks the evidence alone.  Coq's kernel reads all of them: the statement is generated from the claim.  An item is read, too, by
     evidence that reads a lemma which supposes one of its kind: without it the claim would use the lemma
     beyond its setting.
     """
-    return _unread(claim, outcomes, claims) if any(o.kind == "search" for o in outcomes) else []
+    return _unread(claim, outcomes, claims) if any(o.kind in DOUBTS for o in outcomes) else []
 
 
 def _unread(

@@ -114,7 +114,7 @@ def test_polynomial_of_the_companion_matrix(claim: Claim) -> None:
 @evidence("HB-ROOTS", "symbolic", step="discriminant")
 def test_discriminant_of_the_polynomial(claim: Claim) -> None:
     said = [e for e in relations(equations(claim)) if e.lhs == disc]
-    polynomial = characteristic(after_step()).subs(beta, b**2)
+    polynomial = characteristic(after_step()).subs(beta, stated(claim.region, beta))
     expect_identity(And(*said), {disc: discriminant(polynomial, z)})
 
 
