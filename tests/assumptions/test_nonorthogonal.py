@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import combinations
 
+from flint import fmpz_mat
 from hypothesis import strategies as st
 from sympy import Eq, Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand, fraction, solve
 
@@ -12,6 +14,7 @@ from tests.inequalities import expect_holds, expect_implied, restricted
 from tests.instances import ENTRIES, Instance, dot, exact, reflected
 from tests.rationals import fractions
 from tests.reading import bound_on, by_side, expect_items, expect_only, from_item
+from tests.subsets import LARGEST
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
@@ -149,7 +152,7 @@ def test_every_batch_fixes_w_only_if_every_sample_does(claim: Claim) -> None:
     """B and B - {i} + {j} both give sum 0, so g_i = g_j = g for all i, j; then b g = 0.
 
     Such a pair of batches has the chance P(i in B) - P(i, j in B) > 0 each, for every 1 <= b < n: it exists.
-    Checked by rank: the 0/1 matrix of all b-subsets has full column rank for 1 <= b < n; not at b = n.
+    Checked by rank up to n = 12: the 0/1 matrix of all b-subsets has full column rank for 1 <= b < n.
     """
     single, both = membership_moments()
     top, bottom = fraction(cancel(single - both))
@@ -159,7 +162,7 @@ def test_every_batch_fixes_w_only_if_every_sample_does(claim: Claim) -> None:
         expect(
             all(x > 0 for x in terms), f"{named}: positive at b = 1 + y, n - b = 1 + z", found=more
         )
-    for points in range(1, 6):
+    for points in range(1, LARGEST + 1):  # a check of the exchange, not its proof
         for size in range(points + 2):
             at = {n: points, b: size, a: 1, q_i: 1, c: Rational(1, 2)}
             if claim.region.subs(at) == True:  # noqa: E712 - a SymPy truth value
@@ -169,12 +172,8 @@ def test_every_batch_fixes_w_only_if_every_sample_does(claim: Claim) -> None:
 
 
 def _batch_rank(points: int, size: int) -> int:
-    from itertools import combinations
-
-    from sympy import Matrix
-
     rows = [[int(i in batch) for i in range(points)] for batch in combinations(range(points), size)]
-    return int(Matrix(rows).rank()) if rows else 0
+    return int(fmpz_mat(rows).rank()) if rows else 0
 
 
 def _text(at: dict[Symbol, object]) -> dict[str, object]:

@@ -172,13 +172,15 @@ def test_increments_are_bounded(claim: Claim) -> None:
 def test_hypotheses_of_the_strong_law(claim: Claim) -> None:
     """N_k = sum of D_l/l, |D_l| <= d, is a martingale with E N_k^2 <= d^2 zeta(2): it converges.
 
-    Kronecker: D_1 + ... + D_k = k N_k - (N_1 + ... + N_{k-1}), so the mean of D tends to 0.
+    Kronecker: D_1 + ... + D_k = k N_k - (N_1 + ... + N_{k-1}), so the mean of D tends to 0: by induction on k,
+    as N_k = N_{k-1} + D_k/k: both sides grow by D_k, from 0 at k = 0.
     """
     expect(claim.cites == ("supermartingale convergence theorem",), f"cites {claim.cites}")
     expect(zeta(2).is_finite, "sum of 1/l^2")
-    terms = [Symbol(f"D_{index}") for index in range(1, 6)]
-    sums = [sum((x / (i + 1) for i, x in enumerate(terms[:top])), Rational(0)) for top in range(6)]
-    expect_zero(sum(terms) - (5 * sums[5] - sum(sums[:5])), "Abel summation, k = 5")
+    step, before, jump = (Symbol(name, real=True) for name in ("l", "N_{l-1}", "D_l"))
+    now = before + jump / step
+    grows = step * now - (step - 1) * before - before  # by N_{l-1} the sum that is taken away
+    expect_zero(grows - jump, "Abel summation, from l - 1 to l")
 
 
 @evidence(SGD_RATE, "symbolic", step="radial")

@@ -183,7 +183,7 @@ def test_dense_minus_sparse(claim: Claim) -> None:
     expect_identity(equations(claim.formula, trace_gap), {trace_gap: gap})
 
 
-def _zero_with_half_to_n(expr: Expr) -> None:
+def zero_with_half_to_n(expr: Expr) -> None:
     """Zero as a rational function of n and h = 2^-n, which are algebraically independent."""
     h = Symbol("h", real=True)
 
@@ -213,4 +213,4 @@ def test_mean_number_of_active_data(claim: Claim) -> None:
         expect(claimed.is_Rational, "the mean is no number", n=size, value=claimed)
         expect_zero(claimed - direct / (Integer(2) ** size - 1), f"the mean at n = {size}")
     mean, dead = diff(generating, z).subs(z, 1), generating.subs(z, 0)
-    _zero_with_half_to_n(value - mean / (1 - dead))
+    zero_with_half_to_n(value - mean / (1 - dead))

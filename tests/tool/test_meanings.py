@@ -109,8 +109,8 @@ def _shared(claim_id: str, name: str) -> Meaning:
     return found
 
 
-MODULES = (batch_means, ending, factors, gram, levels, maps, meanings, minima, moves, neuron, observables, passages,
-           places, runs, selecting, slow_time, sums, windows)  # fmt: skip
+MODULES = (batch_means, ending, factors, gram, levels, maps, meanings, minima, moves, neuron, observables,
+           passages, places, runs, selecting, slow_time, sums, windows)  # fmt: skip
 CLOSED = tuple(
     {
         id(x): x

@@ -257,9 +257,9 @@ def unread(
     """The hypotheses that neither deciding evidence nor a search read; none where nothing was doubted.
 
     A run doubts each claim that it decides, by a search or by wrong variants, whether a search was written or
-    not; ``audit.check`` asks the evidence alone.  Coq's kernel reads all of them: the statement is generated from the claim.  An item is read, too, by
-    evidence that reads a lemma which supposes one of its kind: without it the claim would use the lemma
-    beyond its setting.
+    not; ``audit.check`` asks the evidence alone.  Coq's kernel reads all of them: the statement is generated
+    from the claim.  An item is read, too, by evidence that reads a lemma which supposes one of its kind:
+    without it the claim would use the lemma beyond its setting.
     """
     return _unread(claim, outcomes, claims) if any(o.kind in DOUBTS for o in outcomes) else []
 
