@@ -90,7 +90,9 @@ SABOTAGES: list[tuple[str, str, Change]] = [
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("claim_id, name, change", SABOTAGES, ids=str)
+@pytest.mark.parametrize(
+    "claim_id, name, change", SABOTAGES, ids=[f"{x}, {y}" for x, y, _ in SABOTAGES]
+)
 def test_a_sabotage_is_not_accepted(claim_id: str, name: str, change: Change) -> None:
     assert fate(change(claims[claim_id])) in REFUSED, name
 

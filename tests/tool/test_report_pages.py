@@ -14,7 +14,7 @@ import pytest
 from sympy import IndexedBase, Symbol
 
 from tests.tool import ROOT
-from tests.tool.ledgers import IDS, small_ledger
+from tests.tool.ledgers import IDS
 from tests.tool.report_text import plain
 from theorem_audit.doubt.mutants import Tried, summary
 from theorem_audit.report.badges import badge
@@ -34,18 +34,6 @@ from theory import claims
 from theory.legend import LEGEND
 
 FIRST = 400_000  # bytes of the first page, with its picture
-
-
-@pytest.fixture(scope="module")
-def run() -> dict[str, Any]:
-    return small_ledger().as_dict()
-
-
-@pytest.fixture(scope="module")
-def site(run: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    write_site(run, folder, drawn(ROOT / "pictures"))
-    return folder
 
 
 def _page(site: Path, name: str) -> str:
@@ -276,15 +264,6 @@ def test_a_shelf_holds_its_claims_and_their_notes(site: Path) -> None:
         assert f'<h3 id="{claim_id}">' in text
     assert text.count('class="statement"') == len(IDS)
     assert "shelves/model.html" in _page(site, "book.html")
-
-
-def test_a_shelf_that_names_another_file_is_refused(run: dict[str, Any], tmp_path: Path) -> None:
-    for wrong in ("../../evil", "a/b", "", "x y"):
-        bad = copy.deepcopy(run)
-        bad["claims"][0]["chapter"] = wrong
-        with pytest.raises(ValueError, match="its shelf names a file"):
-            write_site(bad, tmp_path / "site")
-    assert not (tmp_path / "site").exists()
 
 
 @pytest.mark.parametrize("verdict", RANKS)
