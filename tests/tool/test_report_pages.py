@@ -20,18 +20,15 @@ from theorem_audit.doubt.mutants import Tried, summary
 from theorem_audit.report.badges import badge
 from theorem_audit.report.claim_page import OUTCOMES, WIDTH, _signs, broken, region, steps
 from theorem_audit.report.drawing import drawn
-from theorem_audit.report.legend import shared_legend
 from theorem_audit.report.listings import listings
 from theorem_audit.report.mathematics import mathml, names_upright, note_html, upright
 from theorem_audit.report.notes import notes, split
 from theorem_audit.report.prose import prose
 from theorem_audit.report.site import write_site
-from theorem_audit.statement.meaning import told_by
 from theorem_audit.statement.sentence import latex_of
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.verdict import RANKS
 from theory import claims
-from theory.legend import LEGEND
 
 FIRST = 400_000  # bytes of the first page, with its picture
 
@@ -276,26 +273,6 @@ def test_a_badge_says_claim_and_verdict(verdict: str) -> None:
 
 def test_badges_are_written_for_every_claim(site: Path) -> None:
     assert {x.stem for x in (site / "badges").iterdir()} == set(IDS)
-
-
-def test_the_legend_has_no_idle_entry_and_completes_what_claims_leave_out() -> None:
-    used: dict[str, set[str]] = {place: set() for place in LEGEND}
-    for claim in claims.values():
-        for place in LEGEND:
-            if f"{claim.chapter}.".startswith(f"{place}." if place else ""):
-                used[place] |= set(claim.names)
-    for place, meanings in LEGEND.items():
-        assert set(meanings) <= used[place], (place, set(meanings) - used[place])
-    claim = claims["Q-MS"]
-    row = {
-        "id": claim.id,
-        "statement": claim.statement,
-        "symbols": claim.symbols,
-        "chapter": claim.chapter,
-    }
-    told = shared_legend(row).keys() | told_by(claim.symbols)
-    assert set(claim.names) <= told
-    assert shared_legend({**row, "statement": "another"}) == {}
 
 
 def test_sources_cite_what_a_reader_can_open() -> None:
