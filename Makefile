@@ -43,10 +43,11 @@ versions: $(READY)  ## a short set of tests with the oldest declared versions of
 # CI, in place of being run by `make test`, since tracing costs half as much again; `make coverage COVERED="$(TOOL_TESTS)"`
 # measures all, in many minutes.
 TOOL_TESTS = theorem_audit/tests tests/tool tests/kernel tests/falsify/test_every_claim.py
-SHORT = verdict outcomes verdict_types cli doubts reads sabotage evidence_words files stale instances promises second_opinion \
+SHORT = verdict outcomes verdict_types cli doubts sabotage evidence_words files stale instances promises second_opinion \
   hostile_words mutants compare fuzz fuzz_statements receipt report notes workers book accepted_variants
 KERNEL = bernstein_kernel kernel_identities kernel_tampering
-SINGLE = tool_mutants.py::test_the_original_passes_its_battery guide.py::test_the_guide_is_a_page_of_the_site \
+SINGLE = tool_mutants.py::test_the_original_passes_its_battery \
+  judge_mutants.py::test_the_judge_agrees_with_the_second_implementation guide.py::test_the_guide_is_a_page_of_the_site \
   guide.py::test_another_output_is_another_guide
 # MEASURED=FOLDER: theorem_audit/tests were measured by `MEASURE=FOLDER .ci/ship`, and are not run again.
 COVERED ?= $(if $(MEASURED),,theorem_audit/tests) $(SHORT:%=tests/tool/test_%.py) $(KERNEL:%=tests/kernel/test_%.py) $(SINGLE:%=tests/tool/test_%)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.tool.ledgers import IDS, small_ledger
+from tests.tool.ledgers import IDS
 from theorem_audit.cli import main
 from theorem_audit.report.book import chapter_notes
 from theorem_audit.report.mathematics import tokens_of
@@ -17,11 +17,6 @@ from theorem_audit.report.site import write_site
 from theorem_audit.report.typeset import _OPEN, NoTeX, book, markdown, words, write
 
 TEX = shutil.which("pdflatex") or shutil.which("tectonic")
-
-
-@pytest.fixture(scope="module")
-def run() -> dict[str, Any]:
-    return small_ledger().as_dict()
 
 
 def test_the_book_holds_every_claim_with_its_note_in_order(run: dict[str, Any]) -> None:
@@ -70,16 +65,15 @@ def test_tex_sets_the_book_and_a_refusal_is_told(run: dict[str, Any], tmp_path: 
 
 
 def test_an_absent_tex_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    source = tmp_path / "audit.json"
-    small_ledger().write(source)
+    run_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     monkeypatch.setattr("theorem_audit.report.typeset.shutil.which", lambda _: None)
     target = tmp_path / "book.pdf"
-    assert main(["report", "--from", str(source), "--book", str(target)]) == 2
+    assert main(["report", "--from", str(run_file), "--book", str(target)]) == 2
     assert "no TeX here" in capsys.readouterr().err
     assert target.with_suffix(".tex").exists()
-    assert main(["report", "--from", str(source), "--book", str(tmp_path / "b.tex")]) == 0
+    assert main(["report", "--from", str(run_file), "--book", str(tmp_path / "b.tex")]) == 0
 
 
 def test_the_site_links_the_book_that_lies_in_it(run: dict[str, Any], tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""The command line, the JSON ledger and the pytest side, as a user meets them."""
+"""The command line, the JSON ledger and the pytest side, as a user meets them.
+
+Every command is run on small theories (``theorem_audit/tests/test_commands.py``, ``test_refusals.py``).
+"""
 
 from __future__ import annotations
 
@@ -15,28 +18,9 @@ import theorem_audit as audit
 from theorem_audit.cli import main
 from theorem_audit.scaffold import scaffold
 from theorem_audit.tests import warm
-from theorem_audit.weigh import jobs
 from theorem_audit.weigh.ledger import validate
 from theory import claims
 from theory.model.autoencoder import HESS
-
-
-def run(*words: str) -> int:
-    return main([*words, "--workers", "1"] if words[0] != "list" else list(words))
-
-
-def test_run_writes_a_ledger_that_its_schema_describes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    target = tmp_path / "deep" / "run.json"
-    assert run("run", "HESS", "Q-KAPPA", "--quick", "--json", str(target)) == 0
-    assert "2 claims: 2 proved" in capsys.readouterr().out
-    data = json.loads(target.read_text())
-    validate(data)
-    assert [c["id"] for c in data["claims"]] == ["HESS", "Q-KAPPA"]
-    assert data["complete"]
-    assert data["quick"]
-    assert list(target.parent.iterdir()) == [target]
 
 
 def _spoiled() -> dict[str, Any]:
@@ -62,26 +46,6 @@ def test_the_schema_refuses(what: str) -> None:
         validate(_spoiled()[what])
 
 
-def test_json_on_standard_output_is_json_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("run", "HESS", "--quick", "--json", "-") == 0
-    validate(json.loads(capsys.readouterr().out))
-    assert run("list", "--json", "-") == 0
-    assert {row["id"] for row in json.loads(capsys.readouterr().out)} == set(claims)
-    assert run("graph", "HESS", "--quick", "--json", "-") == 0
-    assert json.loads(capsys.readouterr().out) == {
-        "nodes": [{"id": "HESS", "verdict": "proved"}],
-        "edges": [],
-        "impact": {},
-    }
-
-
-def test_show_prints_the_statement_and_its_evidence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("show", "HESS", "--quick") == 0
-    text = capsys.readouterr().out
-    assert HESS.title in text
-    assert "test_hessian_is_the_second_derivative_on_every_line" in text
-
-
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -89,7 +53,6 @@ def test_show_prints_the_statement_and_its_evidence(capsys: pytest.CaptureFixtur
         (("show", "sgd-spars"), "unknown claim SGD-SPARS; did you mean SGD-SPARSE"),
         (("run", "GRAD", "--seed", "-3"), "--seed"),
         (("run", "GRAD", "--seed", "soon"), "--seed 'soon': an integer >= 0, or 'random'"),
-        (("run", "GRAD", "--workers", "0"), "--workers 0: at least 1"),
     ],
 )
 def test_bad_usage_exits_with_2_and_says_what_is_allowed(
@@ -101,24 +64,6 @@ def test_bad_usage_exits_with_2_and_says_what_is_allowed(
         code = int(stop.code or 0)
     assert code == 2
     assert message in " ".join(capsys.readouterr().err.split())
-
-
-def test_a_refuted_claim_makes_exit_code_1(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    right = claims["Q-KAPPA"]  # little evidence, so that this is quick
-    wrong = dataclasses.replace(
-        right, formula=right.formula.func(*map(_doubled, right.formula.args))
-    )
-    monkeypatch.setitem(claims, "Q-KAPPA", wrong)
-    here = jobs.run_jobs  # in this process, which has the wrong claim
-    monkeypatch.setattr(jobs, "run_jobs", lambda *x, **more: here(*x, **{**more, "workers": None}))
-    assert run("run", "Q-KAPPA", "--quick") == 1
-    assert "1 claim: 1 refuted" in capsys.readouterr().out
-
-
-def _doubled(part: Any) -> Any:
-    return Eq(part.lhs, 2 * part.rhs) if isinstance(part, Eq) else part
 
 
 def test_check_judges_the_object_it_is_given() -> None:

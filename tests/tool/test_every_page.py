@@ -26,8 +26,11 @@ pytestmark = pytest.mark.thorough
 
 FIRST = 400_000  # bytes of the first page, with its picture
 # Claims with long statements, a Coq statement, tables, prior work; the pages that the whole theory makes long.
-LONG = ("index", "graph", "shelves/walks", "claims/SGD-SPARSE", "claims/Q-MS", "claims/DESIGN")
-IN_THE_DARK = ("index", "claims/SGD-SPARSE")
+LONG = ("shelves/walks", "claims/SGD-SPARSE", "claims/Q-MS", "claims/DESIGN")
+KINDS = (  # one page of each template
+    "index", "ledger", "graph", "findings", "pictures", "book", "shelves/model", "claims/STEP", "guide",
+    "tutorial", "kernel", "try-it", "sources/tests.model.test_step",
+)  # fmt: skip
 # What a narrow page must not do, and what must have a name or be reached by keyboard.
 FAULTS = """() => {
   const said = [], all = [...document.querySelectorAll('body *')];
@@ -168,7 +171,7 @@ def test_the_faults_of_a_page_are_found(browser: Any) -> None:
 @NEEDS_BROWSER
 @NEEDS_AXE
 @pytest.mark.parametrize(
-    "scheme, width, names", [("light", 1350, LONG), ("dark", 400, IN_THE_DARK)], ids=str
+    "scheme, width, names", [("light", 1350, KINDS + LONG), ("dark", 400, KINDS)], ids=str
 )
 def test_axe_finds_nothing_serious(
     browser: Any, site: Path, scheme: str, width: int, names: tuple[str, ...]

@@ -18,7 +18,6 @@ from sympy import Poly, Rational, symbols
 from sim import SerialExecutor, load, sweep
 from sim.sweeps.store import StoreError
 from sim.tests import sweep_stubs
-from tests.tool.ledgers import small_ledger
 from theorem_audit.exact.checker import Certificate, InvalidCertificate, check_certificate
 from theorem_audit.kernel import certificates
 from theorem_audit.report.load import UnreadableRun, load_run, with_variants
@@ -35,8 +34,8 @@ JSON = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def kept() -> str:
-    return json.dumps(small_ledger().as_dict())
+def kept(run_file: Path) -> str:
+    return run_file.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

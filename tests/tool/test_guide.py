@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tool.ledgers import small_ledger
 from theorem_audit import cli, guide
 from theorem_audit.kinds import DECIDING, SUPPORTING
-from theorem_audit.report.site import write_site
 from theorem_audit.weigh.verdict import RANKS
 
 
@@ -45,8 +43,7 @@ def test_another_output_is_another_guide(tmp_path: Path) -> None:
     assert guide.settled("a  b 1.25 s\nrun 3 hours ago; x") == "a b 0.0 s\nrun just now; x"
 
 
-def test_the_guide_is_a_page_of_the_site(tmp_path: Path) -> None:
-    write_site(small_ledger().as_dict(), tmp_path)
-    page = (tmp_path / "guide.html").read_text(encoding="utf-8")
+def test_the_guide_is_a_page_of_the_site(site: Path) -> None:
+    page = (site / "guide.html").read_text(encoding="utf-8")
     assert '<pre tabindex="0">$ audit init my-theory' in page
-    assert 'href="guide.html"' in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert 'href="guide.html"' in (site / "index.html").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ import copy
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from base64 import b64encode
@@ -17,7 +18,7 @@ import pytest
 from sympy import Eq, Float, Ge, Gt, Rational, exp, pi, sqrt, symbols, true
 
 from sim.tests.sweep_stubs import ROOT
-from tests.tool.ledgers import IDS, small_ledger
+from tests.tool.ledgers import IDS
 from theorem_audit.checks.mark import LEFT_OUT, NoEvidence, UnknownEvidence, collect
 from theorem_audit.cli import main
 from theorem_audit.doubt import instances
@@ -165,12 +166,13 @@ SIMULATE = ("simulate", "--n", "4", "--b", "1", "--step-size", "0.1", "--steps",
     ],
 )
 def test_wrong_values_get_one_line_and_exit_code_2(
-    words: tuple[str, ...], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+    words: tuple[str, ...], says: str, run_file: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     (tmp_path / "binary").write_bytes(bytes(range(256)))
     (tmp_path / "deep").write_text("[" * 200_000)
     (tmp_path / "digits").write_text('{"a": ' + "9" * 5_000 + "}")
-    small_ledger().write(tmp_path / "good")
+    shutil.copy(run_file, tmp_path / "good")
     filled = [re.sub(r"\{(\w+)\}", lambda m: str(tmp_path / m[1]), word) for word in words]
     assert main(filled) == 2
     said = capsys.readouterr()
@@ -223,22 +225,25 @@ def test_markup_in_a_formula_is_no_markup_of_the_page(latex: str) -> None:
         assert not re.search(r"<[^>]*\b(on\w+|href|style)\s*=", shown), shown
 
 
-def test_a_foreign_ledger_names_no_other_file_and_no_other_link(tmp_path: Path) -> None:
-    run = small_ledger().as_dict()
+def test_a_foreign_ledger_names_no_other_file_and_no_other_link(
+    run: dict[str, Any], tmp_path: Path
+) -> None:
     for wrong in ("../../evil", "javascript:alert(1)//", "A B", "a", ""):
-        for place in ("id", "uses"):
+        for place in ("id", "uses", "chapter"):
             bad = copy.deepcopy(run)
-            bad["claims"][0][place] = wrong if place == "id" else [wrong]
-            with pytest.raises(ValueError, match="it names a file and a link"):
+            bad["claims"][0][place] = [wrong] if place == "uses" else wrong
+            if place == "chapter" and wrong == "a":
+                continue  # is a shelf
+            said = "its shelf names a file" if place == "chapter" else "it names a file and a link"
+            with pytest.raises(ValueError, match=said):
                 write_site(bad, tmp_path / "site")
     assert not list(tmp_path.rglob("evil*"))
 
 
-def test_the_policy_allows_one_script_by_its_hash(tmp_path: Path) -> None:
+def test_the_policy_allows_one_script_by_its_hash(site: Path) -> None:
     """Every page: what it carries is what its policy lets run, and nothing else may."""
-    write_site(small_ledger().as_dict(), tmp_path)
     carried = {}
-    for path in tmp_path.rglob("*.html"):
+    for path in site.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
         scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.S)
         assert page.count("<script") == len(scripts), path.name

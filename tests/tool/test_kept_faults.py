@@ -6,7 +6,6 @@ import re
 
 from tests.tool import ROOT
 from tests.tool.broken_on_purpose import BROKEN, FUZZ
-from tests.tool.once_wrong import COMMIT, FAULTS, PLAYED, plays
 from theorem_audit.report.promises import defined
 
 ITEMS = [*(f"A{k}" for k in range(1, 10)), *(f"B{k}" for k in range(10, 23))]
@@ -25,17 +24,6 @@ def test_every_fault_has_a_row_and_its_tests_exist() -> None:
             assert len(known.get(name, [])) == 1, f"{item}: {name} is in {known.get(name)}"
     for name in re.findall(r"`(\.ci/\w+)`", NOTE):
         assert (ROOT / name).is_file()
-
-
-def test_every_fault_can_be_played_on_the_commit_it_was_found_on() -> None:
-    """All but the versions, which are an environment and no call."""
-    assert [*FAULTS, "B22"] == ITEMS
-    assert COMMIT in NOTE
-
-
-def test_the_plays_are_those_that_were_last_run() -> None:
-    """A renaming once broke one, and it no longer showed what it stood for."""
-    assert plays() == PLAYED, "run tests/tool/once_wrong.py on that commit, then renew PLAYED"
 
 
 def test_every_fuzz_test_is_broken_on_purpose() -> None:

@@ -37,9 +37,19 @@ def test_an_entry_tells_its_names_and_no_other() -> None:
     assert told == {"<w,v>", "|v|^2", "Beta(x, y)", "Beta", "Sigma"}
 
 
-def test_a_symbol_that_nobody_tells_is_found() -> None:
-    claim = claims["Q-MS"]
-    row = {**_row(claim), "chapter": "elsewhere"}
-    assert {"M_C", "lambda_0"} <= set(claim.names) - shared_legend(row).keys() - told_by(
-        claim.symbols
-    )
+def test_the_legend_has_no_idle_entry() -> None:
+    used: dict[str, set[str]] = {place: set() for place in LEGEND}
+    for claim in claims.values():
+        for place in LEGEND:
+            if f"{claim.chapter}.".startswith(f"{place}." if place else ""):
+                used[place] |= set(claim.names)
+    for place, meanings in LEGEND.items():
+        assert set(meanings) <= used[place], (place, set(meanings) - used[place])
+
+
+def test_only_this_theorys_statements_have_its_legend() -> None:
+    """What another ledger says under the same id, or in a chapter that is none, gets no meanings of ours."""
+    row = _row(claims["Q-MS"])
+    assert shared_legend({**row, "statement": "another"}) == {}
+    elsewhere = shared_legend({**row, "chapter": "elsewhere"}).keys()
+    assert {"M_C", "lambda_0"} <= set(claims["Q-MS"].names) - elsewhere

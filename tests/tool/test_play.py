@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from shlex import split
 
 import pytest
 
@@ -16,8 +17,7 @@ from theorem_audit.cli import main
 
 def test_simulate_prints_json_and_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plot = tmp_path / "new" / "out.png"
-    words = ["simulate", "--n", "5", "--d", "8", "--b", "2", "--step-size", "0.5"]
-    words += ["--steps", "3000", "--runs", "20"]
+    words = split("simulate --n 5 --d 8 --b 2 --step-size 0.5 --steps 3000 --runs 20")
     assert main([*words, "--json", "-", "--plot", str(plot)]) == 0
     first = capsys.readouterr().out
     data = json.loads(first)
@@ -34,15 +34,15 @@ def test_simulate_prints_json_and_draws(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_a_dead_start_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     """One data point, ReLU: half of all starts are dead; 200 runs without one have chance 2^-200."""
-    words = ["simulate", "--n", "1", "--b", "1", "--step-size", "0.1", "--activation", "relu"]
-    assert main([*words, "--runs", "200", "--steps", "10"]) == 0
+    words = "simulate --n 1 --b 1 --step-size 0.1 --activation relu --runs 200 --steps 10"
+    assert main(words.split()) == 0
     assert "dead: " in capsys.readouterr().out
 
 
 def test_sweep_resumes_from_its_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store, table = tmp_path / "cells.db", tmp_path / "cells.csv"
-    words = ["sweep", "--n", "4", "--b", "1", "4", "--step-size", "0.2", "--steps", "500"]
-    words += ["--runs", "5", "--seeds", "2", "--store", str(store), "--workers", "1"]
+    words = split("sweep --n 4 --b 1 4 --step-size 0.2 --steps 500 --runs 5 --seeds 2 --workers 1")
+    words += ["--store", str(store)]
     assert main([*words, "--json", "-"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [(r["batch_size"], r["seed"]) for r in rows] == [(1, 0), (1, 1), (4, 0), (4, 1)]
@@ -95,25 +95,14 @@ def test_bash_completes_claim_ids(tmp_path: Path, capsys: pytest.CaptureFixture[
     tool = tmp_path / "audit"
     tool.write_text('#!/bin/sh\n[ "$*" = "list --names" ] && printf "BAND\\nBRIDGE\\nTRACE\\n"\n')
     tool.chmod(0o755)
-    for words, wanted in (
-        ("show BA", "BAND"),
-        ("run BR", "BRIDGE"),
-        ("impact T", "TRACE"),
-        ("show X", ""),
-    ):
+    env = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    asked = {"show BA": "BAND", "run BR": "BRIDGE", "impact T": "TRACE", "show X": ""}
+    for words, wanted in asked.items():
         ask = (
-            f"source {script}; COMP_WORDS=(audit {words}); COMP_CWORD=2; _shtab_audit audit; "
-            'echo "${COMPREPLY[*]}"'
+            f"COMP_WORDS=(audit {words}); COMP_CWORD=2; _shtab_audit audit; echo ${{COMPREPLY[*]}}"
         )
-        path = f"{tmp_path}:{os.environ['PATH']}"
-        done = subprocess.run(
-            [bash, "-c", ask],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "PATH": path},
-        )
-        assert done.stdout.strip() == wanted, words
+        said = subprocess.check_output([bash, "-c", f"source {script}; {ask}"], text=True, env=env)
+        assert said.strip() == wanted, words
 
 
 def test_names_are_ids_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,39 +114,11 @@ def test_a_is_an_axis_and_the_table_has_a_row_for_each_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = tmp_path / "runs.csv"
-    words = [
-        "sweep",
-        "--n",
-        "4",
-        "--b",
-        "1",
-        "2",
-        "--a",
-        "0.1",
-        "0.2",
-        "--steps",
-        "50",
-        "--runs",
-        "3",
-    ]
-    words += [
-        "--store",
-        str(tmp_path / "x.db"),
-        "--workers",
-        "1",
-        "--json",
-        "-",
-        "--csv",
-        str(table),
-    ]
-    assert main(words) == 0
+    words = split("sweep --n 4 --b 1 2 --a 0.1 0.2 --steps 50 --runs 3 --workers 1 --json -")
+    assert main([*words, "--store", str(tmp_path / "x.db"), "--csv", str(table)]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [(r["batch_size"], r["step_size"]) for r in rows] == [
-        (1, 0.1),
-        (1, 0.2),
-        (2, 0.2),
-        (2, 0.4),
-    ]
+    made = [(r["batch_size"], r["step_size"]) for r in rows]
+    assert made == [(1, 0.1), (1, 0.2), (2, 0.2), (2, 0.4)]
     with table.open(newline="") as file:
         runs = list(csv.DictReader(file))
     assert len(runs) == 4 * 3
@@ -172,17 +133,8 @@ def test_a_is_an_axis_and_the_table_has_a_row_for_each_run(
 def test_a_sweep_records_what_is_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["sweep", "--n", "4", "--b", "1", "--a", "0.1", "--steps", "9", "--runs", "2"]
-    words += [
-        "--workers",
-        "1",
-        "--json",
-        "-",
-        "--store",
-        str(tmp_path / "x.db"),
-        "--observe",
-        "winner",
-    ]
+    words = split("sweep --n 4 --b 1 --a 0.1 --steps 9 --runs 2 --workers 1 --json -")
+    words += ["--store", str(tmp_path / "x.db"), "--observe", "winner"]
     assert main([*words, "sim.observe:r2"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert row["winner"] in (0, 0.5, 1, 1.5, 2, 2.5, 3)
@@ -194,8 +146,6 @@ def test_a_sweep_records_what_is_asked_for(
 def test_one_run_takes_a_too(capsys: pytest.CaptureFixture[str]) -> None:
     said = []
     for step in (("--a", "0.25"), ("--step-size", "0.5")):
-        assert (
-            main(["simulate", "--n", "4", "--b", "2", *step, "--steps", "20", "--json", "-"]) == 0
-        )
+        assert main([*split("simulate --n 4 --b 2 --steps 20 --json -"), *step]) == 0
         said.append(capsys.readouterr().out)
     assert said[0] == said[1]

@@ -18,12 +18,12 @@ import pytest
 
 from figures.findings import FINDINGS
 from tests.tool import ROOT
-from tests.tool.ledgers import IDS, small_ledger
+from tests.tool.ledgers import IDS
 from tests.tool.report_text import plain
 from theorem_audit.cli import main
 from theorem_audit.doubt.mutants import Tried, summary
 from theorem_audit.errors import rounded_down, rounded_up
-from theorem_audit.report.drawing import pictures
+from theorem_audit.report.drawing import drawn, pictures
 from theorem_audit.report.graph import below
 from theorem_audit.report.latex import appendix, mathematics
 from theorem_audit.report.load import UnreadableRun, load_run, with_variants
@@ -33,18 +33,6 @@ from theorem_audit.report.site import write_site
 from theory import claims
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
-
-
-@pytest.fixture(scope="module")
-def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("run") / "audit.json"
-    small_ledger().write(target)
-    return target
-
-
-@pytest.fixture(scope="module")
-def run(run_file: Path) -> dict[str, Any]:
-    return load_run(run_file)
 
 
 class _Reader(html.parser.HTMLParser):
@@ -66,12 +54,11 @@ def _read(path: Path) -> _Reader:
 
 
 def test_every_claim_has_a_page_and_every_link_leads_somewhere(
-    run: dict[str, Any], tmp_path: Path
+    run: dict[str, Any], site: Path
 ) -> None:
-    index = write_site(run, tmp_path)
-    pages = sorted(tmp_path.rglob("*.html"))
-    assert index in pages
-    found = {p.stem for p in (tmp_path / "claims").iterdir()}
+    pages = sorted(site.rglob("*.html"))
+    assert site / "index.html" in pages
+    found = {p.stem for p in (site / "claims").iterdir()}
     assert found == {c["id"] for c in run["claims"]} >= set(IDS)
     for page in pages:
         for tag, attributes in _read(page).tags:
@@ -85,10 +72,9 @@ def test_every_claim_has_a_page_and_every_link_leads_somewhere(
                 assert mark in ids, f"{page.name}: {target}"
 
 
-def test_pages_ask_for_nothing(run: dict[str, Any], tmp_path: Path) -> None:
+def test_pages_ask_for_nothing(site: Path) -> None:
     """No address but links to the report's own pages, and a policy that forbids the rest."""
-    write_site(run, tmp_path)
-    for page in tmp_path.rglob("*.html"):
+    for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         assert "default-src 'none'" in text
         for _, attributes in _read(page).tags:
@@ -97,7 +83,7 @@ def test_pages_ask_for_nothing(run: dict[str, Any], tmp_path: Path) -> None:
                 assert not re.match(r"(?i)\s*(https?:|//|javascript:)", value), (page.name, value)
 
 
-def test_hostile_text_stays_text(run: dict[str, Any], tmp_path: Path) -> None:
+def test_hostile_text_stays_text(run: dict[str, Any], site: Path, tmp_path: Path) -> None:
     bad = copy.deepcopy(run)
     claim = bad["claims"][0]
     for name in ("title", "remark", "statement"):
@@ -108,8 +94,8 @@ def test_hostile_text_stays_text(run: dict[str, Any], tmp_path: Path) -> None:
     claim["assumptions"] = [
         {"name": HOSTILE, "condition": HOSTILE, "text": HOSTILE, "needed": None, "witness": HOSTILE}
     ]
-    clean = _tags(write_site(run, tmp_path / "clean"), claim["id"])
-    hostile = _tags(write_site(bad, tmp_path / "bad"), claim["id"])
+    clean = _tags(site / "index.html", claim["id"])
+    hostile = _tags(write_site(bad, tmp_path, drawn(ROOT / "pictures")), claim["id"])
     assert hostile["script"] == clean["script"]
     assert hostile.get("img", 0) == clean.get("img", 0)
     assert "onerror" not in hostile
@@ -129,10 +115,9 @@ def _tags(index: Path, claim_id: str) -> dict[str, int]:
     return found
 
 
-def test_the_page_shows_what_the_run_says(run: dict[str, Any], tmp_path: Path) -> None:
-    write_site(run, tmp_path)
+def test_the_page_shows_what_the_run_says(run: dict[str, Any], site: Path) -> None:
     for claim in run["claims"]:
-        text = (tmp_path / "claims" / f"{claim['id']}.html").read_text(encoding="utf-8")
+        text = (site / "claims" / f"{claim['id']}.html").read_text(encoding="utf-8")
         assert f'<h1>{claim["id"]} <span class="badge v-{claim["verdict"]}">' in text
         assert "<math" in text
         said = plain(text)

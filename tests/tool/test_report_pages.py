@@ -14,38 +14,23 @@ import pytest
 from sympy import IndexedBase, Symbol
 
 from tests.tool import ROOT
-from tests.tool.ledgers import IDS, small_ledger
+from tests.tool.ledgers import IDS
 from tests.tool.report_text import plain
 from theorem_audit.doubt.mutants import Tried, summary
 from theorem_audit.report.badges import badge
 from theorem_audit.report.claim_page import OUTCOMES, WIDTH, _signs, broken, region, steps
 from theorem_audit.report.drawing import drawn
-from theorem_audit.report.legend import shared_legend
 from theorem_audit.report.listings import listings
 from theorem_audit.report.mathematics import mathml, names_upright, note_html, upright
 from theorem_audit.report.notes import notes, split
 from theorem_audit.report.prose import prose
 from theorem_audit.report.site import write_site
-from theorem_audit.statement.meaning import told_by
 from theorem_audit.statement.sentence import latex_of
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.verdict import RANKS
 from theory import claims
-from theory.legend import LEGEND
 
 FIRST = 400_000  # bytes of the first page, with its picture
-
-
-@pytest.fixture(scope="module")
-def run() -> dict[str, Any]:
-    return small_ledger().as_dict()
-
-
-@pytest.fixture(scope="module")
-def site(run: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    write_site(run, folder, drawn(ROOT / "pictures"))
-    return folder
 
 
 def _page(site: Path, name: str) -> str:
@@ -278,15 +263,6 @@ def test_a_shelf_holds_its_claims_and_their_notes(site: Path) -> None:
     assert "shelves/model.html" in _page(site, "book.html")
 
 
-def test_a_shelf_that_names_another_file_is_refused(run: dict[str, Any], tmp_path: Path) -> None:
-    for wrong in ("../../evil", "a/b", "", "x y"):
-        bad = copy.deepcopy(run)
-        bad["claims"][0]["chapter"] = wrong
-        with pytest.raises(ValueError, match="its shelf names a file"):
-            write_site(bad, tmp_path / "site")
-    assert not (tmp_path / "site").exists()
-
-
 @pytest.mark.parametrize("verdict", RANKS)
 def test_a_badge_says_claim_and_verdict(verdict: str) -> None:
     tree = ElementTree.fromstring(badge("SGD-SPARSE", verdict))
@@ -297,26 +273,6 @@ def test_a_badge_says_claim_and_verdict(verdict: str) -> None:
 
 def test_badges_are_written_for_every_claim(site: Path) -> None:
     assert {x.stem for x in (site / "badges").iterdir()} == set(IDS)
-
-
-def test_the_legend_has_no_idle_entry_and_completes_what_claims_leave_out() -> None:
-    used: dict[str, set[str]] = {place: set() for place in LEGEND}
-    for claim in claims.values():
-        for place in LEGEND:
-            if f"{claim.chapter}.".startswith(f"{place}." if place else ""):
-                used[place] |= set(claim.names)
-    for place, meanings in LEGEND.items():
-        assert set(meanings) <= used[place], (place, set(meanings) - used[place])
-    claim = claims["Q-MS"]
-    row = {
-        "id": claim.id,
-        "statement": claim.statement,
-        "symbols": claim.symbols,
-        "chapter": claim.chapter,
-    }
-    told = shared_legend(row).keys() | told_by(claim.symbols)
-    assert set(claim.names) <= told
-    assert shared_legend({**row, "statement": "another"}) == {}
 
 
 def test_sources_cite_what_a_reader_can_open() -> None:

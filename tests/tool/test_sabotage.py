@@ -5,14 +5,11 @@ Each was tried through the public interface; those marked *mended* once passed w
 
 from __future__ import annotations
 
-import gc
 import importlib
-import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial, reduce
 from types import ModuleType
 from typing import Any
 
@@ -34,8 +31,6 @@ from theorem_audit import (
 )
 from theorem_audit.checks import statistics
 from theorem_audit.kernel import axioms
-from theorem_audit.weigh.leftovers import Leftovers
-from theorem_audit.weigh.untouched import Untouched
 from theory import claims
 
 A, X = symbols("a x", real=True)
@@ -122,28 +117,33 @@ def test_a_factor_that_is_a_square_needs_no_help() -> None:
     assert judged(lambda: expect_inequality(relation, UNIT, [A], factor=square)).outcome == "passed"
 
 
-def _put(name: str, value: Any) -> Callable[[], Any]:
-    """Evidence that puts ``value`` in the place of what ``module:attribute`` names, and passes."""
+def _owner(name: str) -> tuple[Any, str]:
+    """What holds that which ``module:attribute`` names, and the last part of the name."""
     module, _, path = name.partition(":")
     *owners, last = path.split(".")
-
-    def evidence() -> None:
-        owner: Any = importlib.import_module(module)
-        for x in owners:
-            owner = getattr(owner, x)
-        setattr(owner, last, value)
-        expect(True, "m")
-
-    return evidence
+    return reduce(getattr, owners, importlib.import_module(module)), last
 
 
-def _claims(**new: Any) -> Callable[[], Any]:
-    def evidence() -> None:
-        for name, value in new.items():
-            object.__setattr__(claims["TRACE"], name, value)
-        expect(True, "m")
+def _put(name: str, value: Any) -> None:
+    """Evidence that puts ``value`` in the place of what is named, and passes."""
+    setattr(*_owner(name), value)
+    expect(True, "m")
 
-    return evidence
+
+def _swapped(name: str, value: Any) -> None:
+    """Evidence that does so, has a false thing judged, and puts the old one back."""
+    owner, last = _owner(name)
+    was = vars(owner)[last] if isinstance(owner, type) else getattr(owner, last)
+    setattr(owner, last, value)
+    try:
+        expect_zero(X, "m")
+    finally:
+        setattr(owner, last, was)
+
+
+def _formula() -> None:
+    object.__setattr__(claims["TRACE"], "formula", Eq(X, X, evaluate=False))
+    expect(True, "m")
 
 
 def _another_claim() -> None:
@@ -157,48 +157,41 @@ def _assumed() -> None:
     expect(True, "m")
 
 
+def _axiom() -> None:
+    axioms.PERMITTED["cheat"] = "P"
+    expect(True, "m")
+
+
+JUDGE = "theorem_audit."
+ZERO = f"{JUDGE}exact.zero:is_zero.__code__"
+ASKED = f"{JUDGE}checks.expect:is_zero"
+POLY = "sympy.polys.polytools:Poly.is_zero"
+ALWAYS = property(lambda self: True)
+# What evidence puts elsewhere, or does, and what the error names.
 LEFT_BEHIND: dict[str, tuple[Callable[[], Any], str]] = {
-    "zero is always decided": (
-        _put("theorem_audit.exact.zero:is_zero.__code__", (lambda expr: True).__code__),
-        "theorem_audit.exact.zero.is_zero",
-    ),
-    "zero, where it is asked": (
-        _put("theorem_audit.checks.expect:is_zero", lambda expr: True),
-        "theorem_audit.checks.expect.is_zero",
-    ),
+    "zero is always decided": (lambda: _put(ZERO, (lambda expr: True).__code__), ZERO[:-9]),
+    "zero, where it is asked": (lambda: _put(ASKED, lambda expr: True), ASKED),
     "what runs evidence": (
-        _put("theorem_audit.weigh.runner:run_evidence", lambda *a, **k: None),
-        "theorem_audit.weigh.runner.run_evidence",
-    ),
-    "a method of SymPy": (
-        _put("sympy.polys.polytools:Poly.is_zero", property(lambda self: True)),
-        "Poly.is_zero",
-    ),
-    "a builtin": (_put("builtins:all", lambda found: True), "builtins.all"),
+        lambda: _put(f"{JUDGE}weigh.runner:run_evidence", lambda *a, **k: None),
+        f"{JUDGE}weigh.runner.run_evidence"),
+    "a method of SymPy": (lambda: _put(POLY, ALWAYS), "Poly.is_zero"),
+    "a builtin": (lambda: _put("builtins:all", lambda found: True), "builtins.all"),
     "a builtin, for the judge alone": (
-        _put("theorem_audit.checks.expect:all", lambda found: True),
-        "all in theorem_audit.checks.expect, which hides a builtin",
-    ),
+        lambda: _put(f"{JUDGE}checks.expect:all", lambda found: True),
+        f"all in {JUDGE}checks.expect, which hides a builtin"),
     "a function of the theory": (
-        _put("theory.model.autoencoder:loss_value", lambda: X),
-        "theory.model.autoencoder.loss_value",
-    ),
+        lambda: _put("theory.model.autoencoder:loss_value", lambda: X),
+        "theory.model.autoencoder.loss_value"),
     "a default of the judge (mended)": (
-        _put("theorem_audit.checks.expect:expect_nonnegative.__defaults__", ("",)),
-        "theorem_audit.checks.expect.expect_nonnegative",
-    ),
+        lambda: _put(f"{JUDGE}checks.expect:expect_nonnegative.__defaults__", ("",)),
+        f"{JUDGE}checks.expect.expect_nonnegative"),
     "a constant of the judge (mended)": (
-        _put("theorem_audit.checks.statistics:POWER", 0.0),
-        "theorem_audit.checks.statistics.POWER",
-    ),
-    "one more axiom that is permitted (mended)": (
-        lambda: (axioms.PERMITTED.__setitem__("cheat", "P"), expect(True, "m")),
-        "theorem_audit.kernel.axioms.PERMITTED",
-    ),
+        lambda: _put(f"{JUDGE}checks.statistics:POWER", 0.0), f"{JUDGE}checks.statistics.POWER"),
+    "one more axiom that is permitted (mended)": (_axiom, f"{JUDGE}kernel.axioms.PERMITTED"),
     "what SymPy takes a symbol to be (mended)": (_assumed, "what is known of"),
-    "another's formula": (_claims(formula=Eq(X, X, evaluate=False)), "TRACE.formula"),
+    "another's formula": (_formula, "TRACE.formula"),
     "another claim in its place": (_another_claim, "claims['TRACE']"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", LEFT_BEHIND)
@@ -206,95 +199,34 @@ def test_evidence_that_changes_its_judge_is_an_error_and_changes_nothing(what: s
     """Mended: others' evidence in the same process lost its refutation, or passed, without a word."""
     trick, told = LEFT_BEHIND[what]
     before = claims["TRACE"], claims["TRACE"].formula
-    said = judged(trick)
-    assert said.outcome == "error"
-    assert said.detail.startswith("it changed what judges: ")
-    assert told in said.detail
+    _is_told(trick, told)
     assert (claims["TRACE"], claims["TRACE"].formula) == before
-    assert judged(lambda: expect_zero(X, "m")).outcome == "refuted"
     assert judged(lambda: expect_zero(X - X, "m")).outcome == "passed"
 
 
-def _swapped(name: str, value: Any) -> Callable[[], Any]:
-    """Evidence that does what ``_put`` does, has a false thing judged, and puts it back."""
-    module, _, path = name.partition(":")
-    *owners, last = path.split(".")
-
-    def evidence() -> None:
-        owner: Any = importlib.import_module(module)
-        for x in owners:
-            owner = getattr(owner, x)
-        was = vars(owner)[last] if isinstance(owner, type) else getattr(owner, last)
-        setattr(owner, last, value)
-        try:
-            expect_zero(X, "m")
-        finally:
-            setattr(owner, last, was)
-
-    return evidence
+def _is_told(trick: Callable[[], Any], told: str) -> None:
+    said = judged(trick)
+    assert said.outcome == "error"
+    assert said.detail.startswith("it changed what judges: ")
+    assert told.replace(":", ".") in said.detail
+    assert judged(lambda: expect_zero(X, "m")).outcome == "refuted"
 
 
-UNDONE: dict[str, tuple[Callable[[], Any], str]] = {
-    "the code of the judge": (
-        _swapped("theorem_audit.exact.zero:is_zero.__code__", (lambda expr: True).__code__),
-        "theorem_audit.exact.zero.is_zero.__code__",
-    ),
+UNDONE: dict[str, tuple[str, Any, str]] = {
+    "the code of the judge": (ZERO, (lambda expr: True).__code__, ZERO),
     "the code of the check": (
-        _swapped("theorem_audit.checks.expect:expect_zero.__code__", (lambda e, m: None).__code__),
-        "theorem_audit.checks.expect.expect_zero.__code__",
-    ),
-    "the name, where it is asked": (
-        _swapped("theorem_audit.checks.expect:is_zero", lambda expr: True),
-        "theorem_audit.checks.expect.is_zero",
-    ),
-    "a method of SymPy": (
-        _swapped("sympy.polys.polytools:Poly.is_zero", property(lambda self: True)),
-        "Poly.is_zero",
-    ),
-}
+        f"{JUDGE}checks.expect:expect_zero.__code__", (lambda e, m: None).__code__,
+        f"{JUDGE}checks.expect.expect_zero.__code__"),
+    "the name, where it is asked": (ASKED, lambda expr: True, ASKED),
+    "a method of SymPy": (POLY, ALWAYS, "Poly.is_zero"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", UNDONE)
 def test_a_trick_that_is_undone_is_an_error_too(what: str) -> None:
     """Mended: two of them (the code of ``is_zero``, its name in ``expect``) had the false thing accepted."""
-    trick, told = UNDONE[what]
-    said = judged(trick)
-    assert said.outcome == "error"
-    assert said.detail.startswith("it changed what judges: ")
-    assert told in said.detail
-    assert judged(lambda: expect_zero(X, "m")).outcome == "refuted"
-
-
-def test_evidence_that_listens_to_the_interpreter_is_told() -> None:
-    """By hand: a hook that is added cannot be taken away again."""
-    watch = Untouched()
-    watch.extend()
-    assert watch.changed() == []
-    watch._hear("sys.addaudithook", ())
-    assert watch.changed() == ["what the interpreter tells"]
-
-
-def test_a_process_in_which_something_is_left_is_not_used_again() -> None:
-    """Mended: a thread that outlived its evidence could change the judge of the next, and put it back."""
-    before, end = Leftovers(), threading.Event()
-    assert not before.left()
-    thread = threading.Thread(target=end.wait)
-    thread.start()
-    assert before.left()
-    end.set()
-    thread.join()
-    assert not before.left()
-    gc.callbacks.append(_no_example)
-    assert before.left()
-    gc.callbacks.remove(_no_example)
-    with subprocess.Popen(["sleep", "600"]) as child:
-        seen = before.left()
-        child.kill()
-    assert seen or not Path("/proc/self/task").exists()
-    handler = signal.signal(signal.SIGUSR1, lambda *_: None)
-    assert before.left()
-    signal.signal(signal.SIGUSR1, handler)
-    assert not before.left()
+    name, value, told = UNDONE[what]
+    _is_told(lambda: _swapped(name, value), told)
 
 
 def test_a_submodule_that_is_called_like_a_builtin_hides_none(
@@ -310,7 +242,8 @@ def test_a_submodule_that_is_called_like_a_builtin_hides_none(
         expect(True, "m")
 
     assert judged(imports).outcome == "passed"
-    assert judged(_put("theorem_audit.checks:zip", lambda *x: ())).outcome == "error"
+    trick = partial(_put, "theorem_audit.checks:zip", lambda *x: ())
+    assert judged(trick).outcome == "error"
 
 
 def test_what_the_caller_changed_stands(monkeypatch: pytest.MonkeyPatch) -> None:

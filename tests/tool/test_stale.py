@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ import pytest
 from sympy import Eq, Symbol
 
 from tests.tool import ROOT
-from tests.tool.ledgers import small_ledger
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.cli import main
 from theorem_audit.statement.claim import Claim, Source
@@ -167,10 +167,9 @@ def test_this_project_is_followed_through_its_imports() -> None:
 
 
 def test_the_command_reads_what_the_run_wrote(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    run_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    target = tmp_path / "run.json"
-    small_ledger().write(target)
+    target = Path(shutil.copy(run_file, tmp_path / "run.json"))
     assert main(["stale", str(target)]) == 0
     data = json.loads(target.read_text())
     assert "theory/model/autoencoder.py" in data["sources"]

@@ -14,7 +14,6 @@ from figures.expressions import Unsaid, tree
 from figures.try_it import known, page, within_reach
 from sim import simulate
 from tests.tool.browsing import NEEDS_BROWSER, chromium
-from tests.tool.ledgers import small_ledger
 from theorem_audit.report.pages import render
 from theory import claims, notation
 
@@ -22,11 +21,10 @@ RUN = {"claims": [{"id": x, "verdict": "steps"} for x in claims]}
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def opened(run: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The page alone, as the report writes it; what it logs and asks for is judged at the end."""
     made = page(RUN)
     target = tmp_path_factory.mktemp("try") / "try-it.html"
-    run = small_ledger().as_dict()
     shared = {"root": "", "title": "x", "run": run, "menu": [], "style": "", "family_error": "0"}
     text = render("extra.html", made.scripts, extra=made, **shared)
     target.write_text(text, encoding="utf-8")

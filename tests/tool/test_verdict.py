@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -29,7 +28,6 @@ from theorem_audit.weigh.verdict import (
     Outcome,
     Verdict,
     derive,
-    find_cycle,
     named,
 )
 
@@ -57,13 +55,6 @@ def parted(formula: Any = WHOLE, parts: Any = None, **more: Any) -> Claim:
     """Two steps, which together decide the three conjuncts unless something else is asked for."""
     parts = PARTS if parts is None else parts
     return claim(steps=("one", "two"), formula=formula, parts=parts, **more)
-
-
-def test_the_weakest_step_sets_the_verdict() -> None:
-    parts = outcome(step="one"), outcome(step="two", kind="ball")
-    assert verdict(parted(), *parts).name == "certified"
-    assert verdict(parted(), parts[0]).name == "supported"
-    assert "two" in verdict(parted(), parts[0]).reasons[0]
 
 
 BOTH = outcome(step="one"), outcome(step="two", test="u")
@@ -111,26 +102,6 @@ def test_the_parts_are_in_the_ledger() -> None:
     assert data["parts"] == {"one": str(ONE), "two": str(And(TWO, THREE))}
 
 
-def test_a_theorem_of_the_kernel_decides_the_whole_and_rests_on_nothing() -> None:
-    """Also where the steps are composed in prose, rest on weaker claims, and cite."""
-    claims = {"A": parted(parts={}, cites=("Levy",)), "B": claim("B")}
-    gate = outcome(kind="kernel", test="gate")
-    one, two = outcome(step="one", uses=("B",)), outcome(step="two", test="u")
-    weak = [outcome("B", "property")]
-    assert derive(claims, {"A": [one, two], "B": weak})["A"].name == "supported"
-    found = derive(claims, {"A": [one, two, gate], "B": weak})["A"]
-    assert (found.name, found.own, found.given) == ("kernel", "kernel", ())
-    assert verdict(claims["A"], gate).name == "kernel"
-
-
-@pytest.mark.parametrize("below", ["supported", "steps", "certified", "proved"])
-def test_a_kernel_lemma_that_is_one_part_lifts_no_other(below: str) -> None:
-    kind = {**KIND_OF, "steps": "symbolic"}.get(below, "property")
-    parts = {} if below == "steps" else None
-    found = outcome(kind="kernel", step="one"), outcome(kind=kind, step="two")
-    assert verdict(parted(parts=parts), *found).name == below
-
-
 def test_without_coq_the_rank_is_that_of_the_other_evidence() -> None:
     absent = dataclasses.replace(outcome(kind="kernel", what="not_run"), detail="no coqc")
     found = verdict(claim(), outcome(test="u"), absent)
@@ -167,31 +138,6 @@ def test_every_name_is_known_everywhere() -> None:
     assert not set(DECIDING) & set(SUPPORTING)
 
 
-def test_the_strongest_evidence_for_a_step_counts() -> None:
-    assert verdict(claim(), outcome(kind="certificate"), outcome(test="u")).name == "proved"
-
-
-@pytest.mark.parametrize("kind", ["property", "simulation", "witness", "peer"])
-def test_supporting_evidence_decides_nothing(kind: str) -> None:
-    assert verdict(claim(), outcome(kind=kind)).name == "supported"
-    assert verdict(claim(source="open"), outcome(kind=kind)).name == "open"
-
-
-def test_outside_theorems_make_it_proved_given() -> None:
-    found = verdict(claim(cites=("Levy's 0-1 law",)), outcome())
-    assert (found.name, found.given) == ("proved_given", ("Levy's 0-1 law",))
-
-
-def test_without_evidence_it_is_unchecked() -> None:
-    assert verdict(claim()).name == "unchecked"
-    assert verdict(claim(), outcome(what="not_run")).name == "unchecked"
-
-
-def test_a_missing_case_leaves_the_step_undecided() -> None:
-    ran, missing = outcome(case="n=2"), outcome(case="n=3", what="not_run")
-    assert verdict(claim(), ran, missing).name == "supported"
-
-
 @given(
     found=st.lists(
         st.builds(
@@ -216,13 +162,6 @@ def test_bad_evidence_never_passes(found: list[Outcome]) -> None:
         assert gates == {"passed"} or rest == {"passed"} or name in ("supported", "unchecked")
     elif name in KIND_OF:
         assert any(o.outcome == "passed" and o.kind in DECIDING for o in found)
-
-
-@given(extra=st.sampled_from(["refuted", "error", "inconclusive"]), kind=st.sampled_from("sp"))
-def test_more_bad_evidence_never_helps(extra: str, kind: str) -> None:
-    worse = outcome(kind={"s": "symbolic", "p": "property"}[kind], what=extra, test="bad")
-    before, after = verdict(claim(), outcome()), verdict(claim(), outcome(), worse)
-    assert RANKS.index(after.name) > RANKS.index(before.name)
 
 
 # --- several ----------------------------------------------------------------------------------
@@ -253,26 +192,6 @@ def test_a_claim_is_no_stronger_than_the_weakest_it_rests_on(names: list[str]) -
         assert strength == "kernel" or strength in GIVEN
 
 
-def test_resting_on_a_refuted_claim_is_inconclusive_not_refuted() -> None:
-    claims = {x: claim(x) for x in "AB"}
-    found = derive(claims, {"A": [outcome("A", what="refuted")], "B": [outcome("B", uses=("A",))]})
-    assert (found["A"].name, found["B"].name) == ("refuted", "inconclusive")
-    assert "rests on A, which is refuted" in found["B"].reasons
-
-
-def test_a_used_claim_without_outcomes_counts_as_unchecked() -> None:
-    found = derive({x: claim(x) for x in "AB"}, {"B": [outcome("B", uses=("A",))]})
-    assert found["B"].name == "unchecked"
-
-
-def test_reading_a_claim_in_supporting_evidence_is_no_dependence() -> None:
-    found = derive(
-        {x: claim(x) for x in "AB"},
-        {"B": [outcome("B"), outcome("B", "property", test="u", uses=("A",))]},
-    )
-    assert (found["B"].name, found["B"].uses) == ("proved", ())
-
-
 def test_outside_theorems_are_inherited() -> None:
     claims = {"A": claim("A", cites=("Levy",)), "B": claim("B")}
     found = derive(claims, {"A": [outcome("A")], "B": [outcome("B", uses=("A",))]})
@@ -290,16 +209,3 @@ def test_a_circle_is_refused_by_name(size: int) -> None:
     assert circle[0] == circle[-1]
     assert set(circle) == set(ids)
     assert len(circle) == size + 1
-
-
-@given(st.dictionaries(st.integers(0, 7), st.lists(st.integers(0, 7), max_size=3), max_size=8))
-def test_a_circle_is_found_exactly_when_there_is_one(graph: dict[int, list[int]]) -> None:
-    named = {str(k): [str(x) for x in v] for k, v in graph.items()}
-    left = {k: set(v) & set(named) for k, v in named.items()}
-    while ends := [k for k, v in left.items() if not v & set(left)]:
-        for k in ends:
-            del left[k]
-    found = find_cycle(named)
-    assert (found is not None) == bool(left)
-    if found:
-        assert all(b in named[a] for a, b in pairwise(found))

@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from shlex import split
 from typing import Any
 
 import pytest
@@ -180,19 +181,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
-    words = [
-        "-m",
-        "theorem_audit",
-        "run",
-        *CLAIMS,
-        "--workers",
-        "1",
-        "--time-limit",
-        "5",
-        "--json",
-        "-",
-    ]
-    done = subprocess.run([sys.executable, *words], cwd=project, capture_output=True, text=True,
+    words = split("-m theorem_audit run --workers 1 --time-limit 5 --json -")
+    done = subprocess.run([sys.executable, *words, *CLAIMS], cwd=project, capture_output=True, text=True,
                           env=this_tool(), timeout=170, check=False)  # fmt: skip
     assert done.returncode == 1, done.stderr
     claims = {c["id"]: c for c in json.loads(done.stdout)["claims"]}
@@ -207,15 +197,8 @@ def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
 
 
 def test_workers_end_when_the_run_is_killed(project: Path, tmp_path: Path) -> None:
-    words = [
-        "-m",
-        "theorem_audit",
-        "run",
-        "ENDLESS",
-        "--workers",
-        "1",
-        "--json",
-        str(tmp_path / "run.json"),
+    words = ["-m", "theorem_audit", "run", "ENDLESS", "--workers", "1", "--json"] + [
+        str(tmp_path / "run.json")
     ]
     running = project / "running"  # killed while the evidence runs: its guard is on then
     running.unlink(missing_ok=True)
@@ -305,13 +288,8 @@ def test_an_answer_for_another_claim_is_an_error() -> None:
 def test_a_look_that_is_none_is_an_error() -> None:
     about = {"instance": {}, "boundary": []}
     other = Outcome("HESS", "t", "witness", (), "error")
-    for said in (
-        None,
-        ((None, about), {}, 1),
-        ((None, {}), {}),
-        ((other, about), {}),
-        ((3, about), {}),
-    ):
+    wrong = ((None, about), {}, 1), ((None, {}), {}), ((other, about), {}), ((3, about), {})
+    for said in (None, *wrong):
         ((claim_id, (found, _)),) = jobs.look(["GRAD"], run_seed=3, quick=False, workers=Says(said))  # type: ignore[arg-type]
         assert found is not None
         assert (claim_id, found.claim_id, found.outcome) == ("GRAD", "GRAD", "error")

@@ -1,0 +1,53 @@
+"""Each word of a statement matters: dropped or exchanged, it is seen, or the claim says why not.
+
+``audit mutants`` tries at most thirty variants a claim, and keeps what became of them; here stand the words
+and conditions that it has no room for, of every claim.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import pytest
+
+from tests.thorough import thorough_but
+from theorem_audit import project
+from theorem_audit.doubt.mutants import try_variant
+from theorem_audit.doubt.variants import Variant, assumption_variants
+from theory import claims
+
+QUICK = {
+    "STEP": "other item: orthonormal -> unit",
+    "NORM": "other item: orthonormal -> orthogonal",
+    "MAX-EIG": "dropped item: global minimum",
+    "TRACE": "dropped item: sign-symmetric",
+    "DEAD": "other item: ReLU -> linear",
+    "GD-RATE": "other item: full batch -> uniform subsets",
+    "GD-ALIGN": "other item: linear -> ReLU",
+}
+
+
+@cache
+def _kept() -> dict[str, set[str]]:
+    """Claim -> the variants in the kept table."""
+    table = json.loads(project.current().path("variants").read_text(encoding="utf-8"))
+    return {row["id"]: {x["name"] for x in row["variants"]} for row in table["claims"]}
+
+
+def _words(claim_id: str) -> list[Variant]:
+    """The claim with each hypothesis dropped, and each word exchanged."""
+    found = assumption_variants(claims[claim_id])
+    return [x for x in found if x.group != "widened assumption"]
+
+
+@pytest.mark.parametrize("claim_id", QUICK)
+def test_a_word_exchanged_is_seen_in_a_second(claim_id: str) -> None:
+    (variant,) = [x for x in _words(claim_id) if x.name == QUICK[claim_id]]
+    assert try_variant(variant).outcome in ("refuted", "not_accepted")
+
+
+@pytest.mark.parametrize("claim_id", thorough_but(claims))
+def test_no_word_can_be_exchanged(claim_id: str) -> None:
+    left = [x for x in _words(claim_id) if x.name not in _kept().get(claim_id, ())]
+    assert [x for x in map(try_variant, left) if x.unexplained] == []

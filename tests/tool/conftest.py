@@ -1,0 +1,38 @@
+"""The report of a small ledger, made once a process: nobody edits it where it lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger of made-up outcomes, as a run writes it."""
+    from tests.tool.ledgers import small_ledger
+
+    target = tmp_path_factory.mktemp("run") / "audit.json"
+    small_ledger().write(target)
+    return target
+
+
+@pytest.fixture(scope="session")
+def run(run_file: Path) -> dict[str, Any]:
+    """The same, as the report reads it."""
+    from theorem_audit.report.load import load_run
+
+    return load_run(run_file)
+
+
+@pytest.fixture(scope="session")
+def site(run: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its report, with the kept pictures."""
+    from tests.tool import ROOT
+    from theorem_audit.report.drawing import drawn
+    from theorem_audit.report.site import write_site
+
+    folder = tmp_path_factory.mktemp("site")
+    write_site(run, folder, drawn(ROOT / "pictures"))
+    return folder
