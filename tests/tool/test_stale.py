@@ -19,20 +19,14 @@ from theorem_audit.weigh.ledger import validate
 from theorem_audit.weigh.verdict import Outcome
 
 FILES = {
-    "theory/__init__.py": "",
-    "theory/base.py": "from __future__ import annotations\n",
-    "theory/lower.py": "from theory.base import x\n",
-    "theory/upper.py": "from . import lower\n",
-    "theory/other.py": "",
-    "sim/__init__.py": "from sim.engine import run\n",
-    "sim/engine.py": "",
-    "tests/__init__.py": "",
-    "tests/helpers.py": "TABLE = 'data/table.csv'\n",
+    "theory/__init__.py": "", "theory/base.py": "from __future__ import annotations\n",
+    "theory/lower.py": "from theory.base import x\n", "theory/upper.py": "from . import lower\n",
+    "theory/other.py": "", "sim/__init__.py": "from sim.engine import run\n", "sim/engine.py": "",
+    "tests/__init__.py": "", "tests/helpers.py": "TABLE = 'data/table.csv'\n",
     "tests/test_lower.py": "import sim\nfrom tests.helpers import y\n",
-    "tests/test_upper.py": "import numpy\nfrom theory import upper\n",
-    "data/table.csv": "1,2\n",
+    "tests/test_upper.py": "import numpy\nfrom theory import upper\n", "data/table.csv": "1,2\n",
     "theorem_audit/show.py": "",
-}
+}  # fmt: skip
 X = Symbol("x", real=True)
 
 
