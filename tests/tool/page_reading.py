@@ -12,15 +12,9 @@ from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.meaning import told_by
 
 ARITY = {
-    "msub": 2,
-    "msup": 2,
-    "msubsup": 3,
-    "mfrac": 2,
-    "munder": 2,
-    "mover": 2,
-    "munderover": 3,
+    "msub": 2, "msup": 2, "msubsup": 3, "mfrac": 2, "munder": 2, "mover": 2, "munderover": 3,
     "mroot": 2,
-}
+}  # fmt: skip
 SUBS = ("msub", "msubsup")
 SKIPPED = re.compile(r"<(code|pre|math|style|script|svg)\b.*?</\1>", re.S)
 UNSET = re.compile(

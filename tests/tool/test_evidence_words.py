@@ -1,9 +1,8 @@
-"""What evidence writes: words that no text or terminal can take, and evidence that nothing would run."""
+"""What evidence writes: words that no text or terminal can take."""
 
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,8 @@ from typing import Any
 import pytest
 from sympy import Symbol
 
-import tests
 from tests.tool.test_verdict_types import judged
 from theorem_audit import expect
-from theorem_audit.checks.mark import UnknownEvidence, collect
 from theorem_audit.checks.run_context import note
 from theorem_audit.statement.claim import Source
 from theory import claims
@@ -65,47 +62,11 @@ def test_what_steers_a_terminal_is_no_word_of_a_claim() -> None:
     assert claim.assumptions
     source = Source("new", "a\x1bb")
     wrong: dict[str, Any] = {
-        "title": "a\nb",
-        "remark": "\x9b",
-        "source": source,
-        "cites": ("\x07",),
-    }
-    wrong["symbols"] = {"a": "\u202e"}
-    wrong["assumptions"] = (replace(claim.assumptions[0], note="\x1b[2J"),)
-    wrong["formula"] = claim.formula.subs(claim.formula.free_symbols.pop(), Symbol("a\x1b"))
+        "title": "a\nb", "remark": "\x9b", "source": source, "cites": ("\x07",),
+        "symbols": {"a": "\u202e"}, "assumptions": (replace(claim.assumptions[0], note="\x1b[2J"),),
+        "formula": claim.formula.subs(claim.formula.free_symbols.pop(), Symbol("a\x1b")),
+    }  # fmt: skip
     for what, value in wrong.items():
         with pytest.raises(ValueError, match="of claim NORM: a control character in"):
             replace(claim, **{what: value})
     assert replace(claim, remark="two\nlines").remark == "two\nlines"
-
-
-HEAD = "from theorem_audit import evidence, expect\n"
-GOOD = "@evidence('GRAD', 'property')\ndef test_one(claim):\n    expect(True, 'm')\n"
-BAD = "@evidence('GRAD', 'property')\ndef test_one(claim):\n    expect(False, 'm')\n"
-FILES = {
-    "a second function hides the first": (BAD + GOOD, "test_one .line 2. is marked"),
-    "a class holds it": ("class TestIt:\n    " + GOOD.replace("\n", "\n    ") + "\n", "TestIt.test_one"),
-    "a helper marks it": ("from tests.made_helper import test_one\n", "is no test_"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("what", FILES)
-def test_marked_evidence_that_nothing_would_run_is_told(
-    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text, says = FILES[what]
-    (tmp_path / "test_zz_sabotage.py").write_text(HEAD + text, encoding="utf-8")
-    if "made_helper" in text:
-        (tmp_path / "made_helper.py").write_text(HEAD + GOOD, encoding="utf-8")
-    monkeypatch.setattr(tests, "__path__", [str(tmp_path)])
-    for name in ("tests.test_zz_sabotage", "tests.made_helper"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    with pytest.raises(UnknownEvidence, match=says):
-        collect()
-
-
-def test_one_of_each_name_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = HEAD + GOOD + GOOD.replace("test_one", "test_two")
-    (tmp_path / "test_zz_two.py").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(tests, "__path__", [str(tmp_path)])
-    assert len(collect()["GRAD"]) == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -14,7 +13,6 @@ from sympy.logic.boolalg import Boolean
 from theorem_audit import expect
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.checks.run_context import current
-from theorem_audit.cli import main
 from theorem_audit.doubt import mutants
 from theorem_audit.doubt.falsify import Falsified, Found
 from theorem_audit.doubt.variants import GROUPS, capped, variants
@@ -86,9 +84,7 @@ def test_other_conjuncts_stay() -> None:
 
 
 @pytest.mark.parametrize(
-    "one, two",
-    [(Gt(h, -1), Lt(h, 1)), (Le(s, a), Ge(a, -s)), (Eq(s, a), Eq(a, -s))],
-    ids=str,
+    "one, two", [(Gt(h, -1), Lt(h, 1)), (Le(s, a), Ge(a, -s)), (Eq(s, a), Eq(a, -s))], ids=str
 )
 def test_a_copy_of_another_conjunct_is_no_wrong_variant(one: Boolean, two: Boolean) -> None:
     """-h > -1 beside h < 1 leaves one conjunct: evidence that asks for two breaks, and was trusted for it."""
@@ -273,23 +269,6 @@ def test_a_variant_that_takes_too_long_is_not_accepted(
     found = with_evidence(SIMPLE, ("symbolic", endless), cap=2)
     assert {t.outcome for t in found} == {"not_accepted"}
     assert "no decision within" in found[0].detail
-
-
-def test_the_command_prints_and_writes_every_variant(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = mutants.run
-    monkeypatch.setattr(mutants, "run", lambda *x, **more: real(*x, **{**more, "workers": 0}))
-    assert main(["mutants", "NORM", "--cap", "4", "--quick", "--json", "-"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    (row,) = told["claims"]
-    assert (row["id"], len(row["variants"]), told["complete"]) == ("NORM", 4, True)
-    assert row["rejected"] == sum(v["outcome"] == "refuted" for v in row["variants"]) > 0
-    assert all(v["by"] and v["detail"] for v in row["variants"] if v["outcome"] == "refuted")
-
-
-def test_a_negative_cap_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["mutants", "NORM", "--cap", "-1"]) == 2
 
 
 def test_an_item_is_dropped_and_replaced_by_each_neighbour() -> None:

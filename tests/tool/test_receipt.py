@@ -51,12 +51,9 @@ def test_verify_needs_the_standard_library_alone(slip: dict[str, Any], tmp_path:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     for line in (
-        "digest",
-        "verdict",
-        "certificate",
-        "NOT CHECKED: t::none, which left no certificate",
+        "digest", "verdict", "certificate", "NOT CHECKED: t::none, which left no certificate",
         "NOT CHECKED: the evidence itself",
-    ):
+    ):  # fmt: skip
         assert line in done.stdout
     checked = subprocess.run([*words, "--project", str(ROOT)], capture_output=True, text=True,
                              timeout=60, check=False)  # fmt: skip
@@ -110,18 +107,14 @@ def _unsplit(data: dict[str, Any]) -> None:
 
 TAMPERED = {
     "a verdict": _set("claim", "verdict", value="kernel"),
-    "the own verdict": _set("claim", "own", value="kernel"),
-    "an outcome": _refute,
+    "the own verdict": _set("claim", "own", value="kernel"), "an outcome": _refute,
     "evidence left out": _forget,
     "a claim below": _set("uses", "STEP", "verdict", value="supported"),
-    "a use left out": _set("claim", "uses", value=[]),
-    "a certificate": _negative,
-    "a coefficient between": _unsplit,
-    "all certificates left out": _stripped,
-    "one certificate left out": _one_less,
-    "certificates left out, and their names": _unsaid,
+    "a use left out": _set("claim", "uses", value=[]), "a certificate": _negative,
+    "a coefficient between": _unsplit, "all certificates left out": _stripped,
+    "one certificate left out": _one_less, "certificates left out, and their names": _unsaid,
     "a field that no receipt has": _set("claim", "extra", value="kernel"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", TAMPERED)
@@ -150,11 +143,8 @@ def test_a_changed_source_is_noticed(slip: dict[str, Any], tmp_path: Path) -> No
 def test_what_is_no_receipt_is_said_in_one_line(tmp_path: Path, capsys: Any) -> None:
     path = tmp_path / "x"
     for text, code in (
-        ("{", 2),
-        ("[" * 200_000, 2),
-        ("[]", 1),
-        ('{"project": "sgd-batch-audit"}', 1),
-    ):
+        ("{", 2), ("[" * 200_000, 2), ("[]", 1), ('{"project": "sgd-batch-audit"}', 1),
+    ):  # fmt: skip
         path.write_text(text)
         assert verify.main([str(path)]) == code
     path.write_bytes(bytes(range(256)))

@@ -236,13 +236,9 @@ def test_only_files_of_the_evidence_are_shown(run: dict[str, Any], tmp_path: Pat
     assert all(x.startswith("tests/") for x in found.files)
     bad = copy.deepcopy(run)
     wrong = (
-        "/etc/passwd",
-        "../x.py",
-        "tests/../pyproject.toml",
-        "pyproject.toml",
-        "theory/notation.py",
+        "/etc/passwd", "../x.py", "tests/../pyproject.toml", "pyproject.toml", "theory/notation.py",
         "tests",
-    )
+    )  # fmt: skip
     for row, test in zip(bad["claims"][0]["evidence"] * 9, wrong, strict=False):
         row["test"] = f"{test}::f"
         assert f"{test}" not in listings(bad).files, test

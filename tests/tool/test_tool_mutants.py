@@ -36,24 +36,16 @@ from tests.tool.judged.tools import processor_time
 BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "checks/expect.py": expectations.expectations_hold,
     "checks/run_context.py": leaving.contexts_hold,
-    "checks/statistics.py": chance.tests_of_chance_hold,
-    "exact/zero.py": zero.zero_holds,
-    "exact/region.py": zero.regions_hold,
-    "exact/bernstein.py": bernstein.bernstein_holds,
-    "exact/ball.py": ball.balls_hold,
-    "exact/decided.py": ball.telling_holds,
-    "kernel/gate.py": kernel.gate_holds,
-    "kernel/axioms.py": kernel.axioms_hold,
-    "kernel/judge.py": kernel.court_holds,
-    "kernel/statement.py": statement.statements_hold,
-    "doubt/falsify.py": falsifying.falsifiers_hold,
-    "weigh/answers.py": answers.answers_hold,
-    "weigh/untouched.py": guarding.guard_holds,
-    "weigh/leftovers.py": leaving.leftovers_hold,
-    "weigh/tried.py": words.tables_hold,
-    "weigh/told.py": words.words_hold,
+    "checks/statistics.py": chance.tests_of_chance_hold, "exact/zero.py": zero.zero_holds,
+    "exact/region.py": zero.regions_hold, "exact/bernstein.py": bernstein.bernstein_holds,
+    "exact/ball.py": ball.balls_hold, "exact/decided.py": ball.telling_holds,
+    "kernel/gate.py": kernel.gate_holds, "kernel/axioms.py": kernel.axioms_hold,
+    "kernel/judge.py": kernel.court_holds, "kernel/statement.py": statement.statements_hold,
+    "doubt/falsify.py": falsifying.falsifiers_hold, "weigh/answers.py": answers.answers_hold,
+    "weigh/untouched.py": guarding.guard_holds, "weigh/leftovers.py": leaving.leftovers_hold,
+    "weigh/tried.py": words.tables_hold, "weigh/told.py": words.words_hold,
     "statement/meaning.py": words.meanings_hold,
-}
+}  # fmt: skip
 SECONDS = (
     5  # of the processor; a battery takes less than one, and a mutant that does not end is caught
 )
@@ -85,7 +77,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "rational_form: 0 + 1": GUARD,
     },
     "weigh/untouched.py": {
-        "Untouched.extend: other comparison in x in sys.modules": "each module is listed once more, as it is",
+        "Untouched.extend: other comparison in x in sys.modules": "each module is listed once more, as it is"
     },
     "exact/region.py": {
         "box_of: 1 + 1": "the sign counts, not its size",

@@ -52,14 +52,8 @@ def thing(kind: Kind, item: Item, rng: np.random.Generator) -> tuple[Any, ...]:
 
 
 EXACT = [
-    words.DATA,
-    words.NEURON,
-    words.START,
-    words.VELOCITY,
-    words.STATE,
-    words.FUNCTION,
-    words.FIT,
-]
+    words.DATA, words.NEURON, words.START, words.VELOCITY, words.STATE, words.FUNCTION, words.FIT,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", EXACT, ids=lambda kind: kind.name)

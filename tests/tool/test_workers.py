@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from tests.tool.worker_jobs import job, never_ready, nothing
-from theorem_audit import cli
 from theorem_audit import project as project_in_use
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.reuse.keeper import Keeper
@@ -197,9 +196,7 @@ def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
 
 
 def test_workers_end_when_the_run_is_killed(project: Path, tmp_path: Path) -> None:
-    words = ["-m", "theorem_audit", "run", "ENDLESS", "--workers", "1", "--json"] + [
-        str(tmp_path / "run.json")
-    ]
+    words = [*split("-m theorem_audit run ENDLESS --workers 1 --json"), str(tmp_path / "run.json")]
     running = project / "running"  # killed while the evidence runs: its guard is on then
     running.unlink(missing_ok=True)
     with subprocess.Popen([sys.executable, *words], cwd=project, env=this_tool()) as process:
@@ -229,18 +226,6 @@ def _alive(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
-
-
-@pytest.mark.parametrize("limit", ["0", "-1", "nan", "inf", "soon"])
-def test_a_time_limit_is_a_number_of_seconds(
-    limit: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    try:
-        code = cli.main(["run", "GRAD", "--time-limit", limit])
-    except SystemExit as stop:  # argparse's own
-        code = int(stop.code or 0)
-    assert code == 2
-    assert "--time-limit" in capsys.readouterr().err
 
 
 def test_an_outcome_of_a_lost_job_names_its_evidence() -> None:

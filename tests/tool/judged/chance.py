@@ -42,13 +42,9 @@ def _proportion(judge: ModuleType) -> None:
         sides = max(0.0, expected * (1 - visible)), min(1.0, expected * (1 + visible))
         power = min(sum(_law(trials, p)[k] for k in refused) for p in sides)
         for k in {
-            0,
-            trials,
-            allowed[0],
-            allowed[-1],
-            max(allowed[0] - 1, 0),
+            0, trials, allowed[0], allowed[-1], max(allowed[0] - 1, 0),
             min(allowed[-1] + 1, trials),
-        }:
+        }:  # fmt: skip
 
             def call(k: int = k) -> None:
                 judge.expect_proportion(k, trials, expected, visible=visible, error=error, what="w")  # noqa: B023
@@ -181,17 +177,9 @@ def _one_sided(judge: ModuleType) -> None:
 
 def _inputs(judge: ModuleType) -> None:
     counts = (
-        (1.5, 3),
-        (1, 3.5),
-        (1, 0),
-        (0, 0),
-        (-1, 3),
-        (4, 3),
-        (True, 3),
-        (1, np.True_),
-        (NAN, 3),
+        (1.5, 3), (1, 3.5), (1, 0), (0, 0), (-1, 3), (4, 3), (True, 3), (1, np.True_), (NAN, 3),
         (1, NAN),
-    )
+    )  # fmt: skip
     for counted in counts:
         assert _error(lambda c, what: judge._counts(*c), counted), counted
     for counted in ((0, 1), (1, 1), (0, 2), (2, 2), (1.0, 2.0)):

@@ -59,18 +59,9 @@ def falsifiers_hold(judge: ModuleType) -> None:
         return search
 
     ids = (
-        "HOLDS",
-        "FALSE",
-        "BREAKS",
-        "NOTHING",
-        "WORDS",
-        "SLOW",
-        "FAR",
-        "NEW",
-        "LOST",
-        "MINUS",
+        "HOLDS", "FALSE", "BREAKS", "NOTHING", "WORDS", "SLOW", "FAR", "NEW", "LOST", "MINUS",
         "ONE",
-    )
+    )  # fmt: skip
     claims = {x: SimpleNamespace(id=x) for x in ids}
     searches = {
         "HOLDS": holds, "FALSE": refutes, "BREAKS": breaks, "NOTHING": played(0), "WORDS": played("many"),

@@ -192,14 +192,9 @@ class _System:
     """``sys`` without a hook that would stay, and with few modules to look at."""
 
     ours = (
-        NEAR,
-        FAR,
-        AWAY,
-        f"{FAR}.later",
-        "theorem_audit.project",
-        "sympy.polys.polytools",
+        NEAR, FAR, AWAY, f"{FAR}.later", "theorem_audit.project", "sympy.polys.polytools",
         "builtins",
-    )
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.hooks: list[Any] = []

@@ -67,11 +67,8 @@ def gate_holds(judge: ModuleType) -> None:
         with replaced(judge, toolchain=coq):
             first = ruled(fresh=False)
             assert (first.proved, first.cached, first.says, first.axioms) == (
-                True,
-                False,
-                "proved",
-                (),
-            )
+                True, False, "proved", (),
+            )  # fmt: skip
             assert first.printed == "claimed = it\n     : Prop"
             assert 0 <= first.seconds < 60
             assert list(written) == ["claimed", "bridge", "ruling"]

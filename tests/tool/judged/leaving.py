@@ -97,11 +97,8 @@ def contexts_hold(judge: ModuleType) -> None:
     plain.count()
     assert (plain.checks, plain.error, plain.power, plain.smallest_visible) == (1, 0.0, None, None)
     for error, power, visible in (
-        (0.25, 0.75, 2.0),
-        (0.5, 0.5, 3.0),
-        (0, 0.9, 1.0),
-        (0.0, None, None),
-    ):
+        (0.25, 0.75, 2.0), (0.5, 0.5, 3.0), (0, 0.9, 1.0), (0.0, None, None),
+    ):  # fmt: skip
         plain.spend(error, power, visible)
     assert (plain.error, plain.power, plain.smallest_visible) == (0.75, 0.5, 3.0)
     for edge in (0, 1, 0.0, 1.0):

@@ -44,13 +44,8 @@ def tables_hold(judge: ModuleType) -> None:
             assert judge.accepted(made) == {}
             assert judge.line(made).startswith("variants: 0 of 11 claims current: none is kept")
             for text in (
-                "{",
-                "[]",
-                '{"claims": [{}]}',
-                '{"claims": 3}',
-                "[" * 100_000,
-                '{"claims": [[]]}',
-            ):
+                "{", "[]", '{"claims": [{}]}', '{"claims": 3}', "[" * 100_000, '{"claims": [[]]}',
+            ):  # fmt: skip
                 path.write_text(text)
                 assert str(path) in raises(judge.UnreadableTable, lambda: judge.load(path))
             assert "cannot be read" in raises(
@@ -103,15 +98,8 @@ def words_hold(judge: ModuleType) -> None:
         assert judge.Told.of(claim) == told
         assert judge.Told.of(told) is told
         for field in (
-            "id",
-            "title",
-            "chapter",
-            "sentence",
-            "typeset",
-            "bound",
-            "statement",
-            "remark",
-        ):
+            "id", "title", "chapter", "sentence", "typeset", "bound", "statement", "remark",
+        ):  # fmt: skip
             assert getattr(told, field) == getattr(claim, field)
         assert (told.steps, told.cites) == (claim.steps, claim.cites)
         assert told.formula == str(claim.formula)

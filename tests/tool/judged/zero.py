@@ -34,25 +34,15 @@ THIRD, HALF = Rational(1, 3), Rational(1, 2)
 
 ZEROS = (
     (X + Y) ** 3 - X**3 - 3 * X**2 * Y - 3 * X * Y**2 - Y**3,
-    1 / X - 1 / (X + 1) - 1 / (X * (X + 1)),
-    sqrt(2) ** 2 - 2,
-    sqrt(8) - 2 * sqrt(2),
-    sqrt(X + 1) ** 4 - (X + 1) ** 2,
-    sqrt(X**2 + 2 * X * Y + Y**2) - sqrt((X + Y) ** 2),
-    1 / (sqrt(X + 7) - 1) - (sqrt(X + 7) + 1) / (X + 6),
-    (sqrt(X / Y)) ** 2 - X / Y,
+    1 / X - 1 / (X + 1) - 1 / (X * (X + 1)), sqrt(2) ** 2 - 2, sqrt(8) - 2 * sqrt(2),
+    sqrt(X + 1) ** 4 - (X + 1) ** 2, sqrt(X**2 + 2 * X * Y + Y**2) - sqrt((X + Y) ** 2),
+    1 / (sqrt(X + 7) - 1) - (sqrt(X + 7) + 1) / (X + 6), (sqrt(X / Y)) ** 2 - X / Y,
     (1 + sqrt(X + sqrt(Y))) ** 2 - 1 - 2 * sqrt(X + sqrt(Y)) - X - sqrt(Y),
-    (X + 1) ** Rational(-3, 2) * sqrt(X + 1) ** 3 - 1,
-    X - X,
-)
+    (X + 1) ** Rational(-3, 2) * sqrt(X + 1) ** 3 - 1, X - X,
+)  # fmt: skip
 NOT_ZERO = (
-    X,
-    X - Y,
-    1 / X - 1 / Y,
-    (X + Y) ** 2 - X**2 - Y**2,
-    X + Rational(1, 10**12),
-    sqrt(X) ** 2,
-)
+    X, X - Y, 1 / X - 1 / Y, (X + Y) ** 2 - X**2 - Y**2, X + Rational(1, 10**12), sqrt(X) ** 2,
+)  # fmt: skip
 OPEN = (
     sqrt(X**2) - X, log(X), sin(X) ** 2 + sin(X + pi / 2) ** 2 - 1, 2**X, pi - 3, X ** Rational(1, 3),
     sqrt(X) - sqrt(Y), Float("0.5") * X, X + exp(X), X**Y, sqrt(log(X)),
