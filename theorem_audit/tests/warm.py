@@ -31,12 +31,15 @@ from theorem_audit.tests.measured import end_gently, measured
 
 TOOL = Path(__file__).parents[1]
 SERVE = "import sys; from theorem_audit.tests.warm import serve; serve()"
-# What is imported once; the last line is what SymPy, rich and pytest import as they are first used.
 HEAVY = (
     "scipy.stats", "sympy", "hypothesis.strategies", "jsonschema", "theorem_audit.cli",
     "theorem_audit.weigh.jobs", "theorem_audit.weigh.session", "theorem_audit.kernel",
     "theorem_audit.doubt.falsify", "theorem_audit.doubt.mutants", "pytest", "theorem_audit.tests.warm",
-    "sympy.tensor.tensor", "sympy.sets.setexpr", "rich._emoji_codes", "_pytest.junitxml", "pygments.lexers.python",
+)  # fmt: skip
+# What SymPy, rich, pytest and a report import as they are first used, where it is there.
+LATER = (
+    "sympy.tensor.tensor", "sympy.sets.setexpr", "rich._emoji_codes", "_pytest.junitxml",
+    "pygments.lexers.python", "theorem_audit.report.site", "theorem_audit.report.drawing",
 )  # fmt: skip
 LIMIT = 170  # seconds for one call
 
@@ -102,6 +105,9 @@ def serve() -> None:
     """Fork for each line of standard input; print the exit code of the child."""
     for name in HEAVY:
         importlib.import_module(name)
+    for name in LATER:
+        with suppress(ImportError):
+            importlib.import_module(name)
     for file in TOOL.rglob(
         "*.py"
     ):  # what a store keeps from the first run on; here each is a project's first
