@@ -7,10 +7,10 @@ q_j -= a [ q_i^2 q_j - (2 - r2) q_i 1{i = j} ] for each i drawn, live indices on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from flint import fmpq
+from flint import arb, ctx, fmpq
 from mpmath import mp
 
 DIGITS = 50
@@ -45,9 +45,19 @@ def precise_run(
     activation: str = "linear",
     digits: int = DIGITS,
 ) -> tuple[list[Any], Any]:
-    """Run in mpmath with `digits` decimal digits and give (q, rho) as mpf."""
-    with mp.workdps(digits):
-        return _run(q, rho, batches, mp.mpf(step_size) / batch_size, activation, mp.mpf)
+    """Run with `digits` decimal digits and give (q, rho) as mpf.
+
+    The numbers are midpoints of flint's balls, rounded at every operation; flint has them in C.
+    """
+    with mp.workdps(digits), ctx.workprec(mp.prec):
+        a = (arb(step_size) / batch_size).mid()
+        found, left = _run(q, rho, batches, a, activation, arb, settle=arb.mid)
+        return [_mpf(value) for value in found], _mpf(left)
+
+
+def _mpf(value: arb) -> Any:
+    mantissa, exponent = value.man_exp()
+    return mp.ldexp(mp.mpf(int(mantissa)), int(exponent))
 
 
 def _to_fmpq(value: Any) -> fmpq:
@@ -61,7 +71,9 @@ def _run(
     a: Any,
     activation: str,
     convert: Any,
+    settle: Callable[[Any], Any] = lambda value: value,
 ) -> tuple[list[Any], Any]:
+    """settle: what is kept of a number from one step to the next."""
     q, rho = [convert(value) for value in q], convert(rho)
     for batch in batches:
         drawn = [int(i) for i in batch if activation == "linear" or q[int(i)] > 0]
@@ -70,5 +82,5 @@ def _run(
         new = [value * decay for value in q]
         for i in drawn:
             new[i] += pull * q[i]
-        q, rho = new, rho * decay * decay
+        q, rho = [settle(value) for value in new], settle(rho * decay * decay)
     return q, rho

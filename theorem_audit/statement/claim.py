@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import And, Basic, Expr, Float, Symbol, Tuple, false, true
+from sympy import And, Basic, Expr, Tuple, false, true
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
 from theorem_audit.kinds import MEANING, REGION, SOURCES
@@ -27,7 +27,7 @@ from theorem_audit.statement.meaning import (
     names_of,
     told_by,
 )
-from theorem_audit.statement.plain import untold
+from theorem_audit.statement.plain import looked, untold
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.vocabulary import Item, Kind
 from theorem_audit.visible import STEERS, visible
@@ -234,9 +234,9 @@ class Claim:
                 "the statement is left (use evaluate=False, or symbols with weaker assumptions)"
             )
         for said in (self.formula, *(x.condition for x in self.assumptions)):
-            if isinstance(said, Basic) and (found := said.atoms(Float)):
+            if isinstance(said, Basic) and (found := looked(said).floats):
                 raise TypeError(
-                    f"{min(map(str, found))} in claim {self.id}: a float says no exact number; write "
+                    f"{found[0]} in claim {self.id}: a float says no exact number; write "
                     "Rational(1, 10), or a string of digits in Rational"
                 )
         conditions = [x.condition for x in self.assumptions if x.condition is not None]
@@ -287,7 +287,7 @@ class Claim:
         object_of = object.__getattribute__  # to look at the symbols' names reads no statement
         for said in (object_of(self, "formula"), *(x.condition for x in self.assumptions)):
             if isinstance(said, Basic):
-                yield from (("symbol", str(x)) for x in said.atoms(Symbol))
+                yield from (("symbol", x) for x in looked(said).names)
 
     def __getattribute__(self, name: str) -> Any:
         if name in TELLS:
@@ -423,18 +423,20 @@ class Claim:
 
     def without(self, name: str) -> Claim:
         """The same claim with the assumption called ``name`` dropped (a wrong variant)."""
-        kept = tuple(x for x in self.assumptions if x.name != name)
-        if len(kept) == len(self.assumptions):
-            known = ", ".join(x.name for x in self.assumptions) or "none"
-            raise ValueError(f"name={name!r}: claim {self.id} has the assumptions {known}")
-        return replace(self, assumptions=kept)
+        self._has(name)
+        return replace(self, assumptions=tuple(x for x in self.assumptions if x.name != name))
+
+    def _has(self, name: str) -> None:
+        if name not in (known := [x.name for x in self.assumptions]):
+            told = ", ".join(known) or "none"
+            raise ValueError(f"name={name!r}: claim {self.id} has the assumptions {told}")
 
     def widened(self, name: str, condition: Boolean | None) -> Claim:
         """The same claim with ``condition`` in place of that of the assumption called ``name``.
 
         None leaves its item alone, if it has one.
         """
-        self.without(name)
+        self._has(name)
         changed = tuple(
             replace(x, condition=condition) if x.name == name else x for x in self.assumptions
         )

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from sympy import Basic, Symbol, preorder_traversal
+from sympy import Basic, Float, Symbol, preorder_traversal
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
 TOLD = frozenset(
@@ -19,17 +19,54 @@ TOLD = frozenset(
 )  # what is shown, or what a reader takes a letter for
 
 
+class Look(NamedTuple):
+    """What a walk through one expression found."""
+
+    why: str  # why it shows something else than it says; empty where it does not
+    free: tuple[tuple[str, Symbol], ...]  # its free symbols, each with its name
+    names: tuple[str, ...]  # of all its symbols
+    floats: tuple[str, ...]
+
+
+# By identity, with what is looked at kept alive: what equals it is for its own class to say, and a class
+# may lie.  A claim's hundred variants share most of its expressions.
+_LOOKED: dict[int, tuple[Basic, Look]] = {}
+KEPT = 10_000
+
+
+def looked(one: Basic) -> Look:
+    """What a walk through ``one`` finds; each object is walked through once."""
+    if id(one) not in _LOOKED:
+        if len(_LOOKED) >= KEPT:
+            _LOOKED.clear()
+        _LOOKED[id(one)] = one, _look(one)
+    return _LOOKED[id(one)][1]
+
+
+def _look(one: Basic) -> Look:
+    parts = list(preorder_traversal(one))
+    return Look(
+        next(filter(None, map(_untold, parts)), ""),
+        tuple((str(x), x) for x in one.free_symbols if isinstance(x, Symbol)),
+        tuple(str(x) for x in {x for x in parts if isinstance(x, Symbol)}),
+        tuple(sorted(str(x) for x in parts if isinstance(x, Float))),
+    )
+
+
+def _untold(part: Any) -> str:
+    if not _known(type(part)):
+        return f"{_name(type(part))} is no class of SymPy's, and may print what it is not"
+    return _shows(part)
+
+
 def untold(said: Iterable[Basic]) -> str:
     """Why formulas show something else than they say; empty where they do not."""
-    names: dict[str, Basic] = {}
+    names: dict[str, Symbol] = {}
     for one in said:
-        for part in preorder_traversal(one):
-            if not _known(type(part)):
-                return f"{_name(type(part))} is no class of SymPy's, and may print what it is not"
-            if why := _shows(part):
-                return why
-        for symbol in one.free_symbols:
-            if isinstance(symbol, Symbol) and names.setdefault(str(symbol), symbol) != symbol:
+        if why := looked(one).why:
+            return why
+        for name, symbol in looked(one).free:
+            if names.setdefault(name, symbol) != symbol:
                 return f"two symbols are called {symbol}, of other assumptions"
     return ""
 
@@ -72,4 +109,4 @@ def integers(said: Iterable[Basic]) -> Iterator[Symbol]:
     yield from sorted((x for x in found if x.is_integer), key=lambda x: str(x).lower())
 
 
-__all__ = ["integers", "untold"]
+__all__ = ["integers", "looked", "untold"]

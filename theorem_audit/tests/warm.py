@@ -2,13 +2,14 @@
 
 A server that has imported the tool and found no project forks for each call; the child goes to the folder
 asked for and does what ``python -m theorem_audit`` does there.  Workers of that command are forked, too, by a
-second server (of ``multiprocessing``) with the same imports.  What importing alone has to show (that it
+second server (of ``multiprocessing``), itself a fork of the first.  What importing alone has to show (that it
 works, what it costs) is tested with a Python started from nothing, and so are the workers themselves.
 """
 
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -18,9 +19,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache, partial
-from multiprocessing import forkserver, get_context
+from multiprocessing import forkserver, get_context, util
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from theorem_audit.reuse import definitions
@@ -30,7 +33,13 @@ TOOL = Path(__file__).parents[1]
 SERVE = "import sys; from theorem_audit.tests.warm import serve; serve()"
 HEAVY = (
     "scipy.stats", "sympy", "hypothesis.strategies", "jsonschema", "theorem_audit.cli",
-    "theorem_audit.weigh.jobs", "theorem_audit.tests.warm",
+    "theorem_audit.weigh.jobs", "theorem_audit.weigh.session", "theorem_audit.kernel",
+    "theorem_audit.doubt.falsify", "theorem_audit.doubt.mutants", "pytest", "theorem_audit.tests.warm",
+)  # fmt: skip
+# What SymPy, rich, pytest and a report import as they are first used, where it is there.
+LATER = (
+    "sympy.tensor.tensor", "sympy.sets.setexpr", "rich._emoji_codes", "_pytest.junitxml",
+    "pygments.lexers.python", "theorem_audit.report.site", "theorem_audit.report.drawing",
 )  # fmt: skip
 LIMIT = 170  # seconds for one call
 
@@ -96,11 +105,16 @@ def serve() -> None:
     """Fork for each line of standard input; print the exit code of the child."""
     for name in HEAVY:
         importlib.import_module(name)
+    for name in LATER:
+        with suppress(ImportError):
+            importlib.import_module(name)
     for file in TOOL.rglob(
         "*.py"
     ):  # what a store keeps from the first run on; here each is a project's first
         definitions.of_bytes(file.read_bytes())
     end_gently()
+    gc.collect()
+    gc.freeze()  # no child's collector walks through, and so copies, what they all share
     if not measured():  # coverage looks at a Python from its start
         _fork_workers()
     for line in sys.stdin:
@@ -116,11 +130,30 @@ def _fork_workers() -> None:
     from theorem_audit.weigh import workers
 
     one = forkserver._forkserver  # type: ignore[attr-defined]
-    one.set_forkserver_preload(list(HEAVY))
+    one.set_forkserver_preload([])
+    forkserver.util = SimpleNamespace(**{**vars(util), "spawnv_passfds": _forked})  # type: ignore[attr-defined]
     one.ensure_running()
     one.ensure_running = lambda: None  # a command is not its parent, and cannot wait for it
     context = get_context("forkserver")
     workers.get_context = lambda method: context  # type: ignore[attr-defined]
+
+
+def _forked(_: str, words: list[str], kept: tuple[int, ...]) -> int:
+    """What ``multiprocessing`` would start as a new Python, in a fork that holds no other file open."""
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for name in os.listdir("/proc/self/fd"):
+            if int(name) > 2 and int(name) not in kept:
+                with suppress(OSError):  # the one that listed them
+                    os.close(int(name))
+        exec(words[-1])
+        code = 0
+    finally:
+        os._exit(code)
 
 
 def _as_worker(environment: dict[str, str], *arguments: Any) -> None:
