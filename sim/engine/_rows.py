@@ -110,7 +110,7 @@ class Rows:
         counts, first = self.runs * self.span * size, self.words.first * self.span * size
         words = np.empty(4 * len(tiles) * counts, dtype="<u8")
         row = np.dtype((np.void, 32 * size))
-        for part, tile in zip(np.split(words, len(tiles)), tiles, strict=True):
+        for part, tile in zip(words.reshape(len(tiles), -1), tiles, strict=True):
             made = self.words.counted(counts, first, tile, k, self.kind).view(row)
             part.view(row).reshape(self.span, self.runs)[:] = made.reshape(self.runs, self.span).T
         return words
