@@ -20,7 +20,7 @@ from typing import Any, final
 import numpy as np
 
 from sim.engine._kernel import Kernel, Steps
-from sim.engine._scaled import CHECK, Scaled, aligned, row_step, total
+from sim.engine._scaled import CHECK, Scaled, aligned, row_step, summing
 from sim.engine._words import TILE
 from sim.engine.batches import LEFT_OUT, Drawn
 from sim.engine.state import Floats, Integers, State
@@ -52,35 +52,33 @@ def _loops(engine: Complement) -> Steps:
     multiply, subtract, add, divide, take = np.multiply, np.subtract, np.add, np.divide, y.take
 
     def steps(sets: Integers) -> None:
-        flat = np.add(sets, engine.offset, dtype=np.intp)
-        single = flat.shape[1] == 1
-        if single:
-            flat = flat[:, 0]
-        v = aligned(*flat.shape[1:])
+        v = aligned(*sets.shape[1:])
+        single, line, total = len(v) == 1, v.reshape(-1), summing(v, left)
+        flat = np.add(sets, engine.offset, dtype=np.intp, order="C").reshape(len(sets), -1)
         for index in flat:
-            take(index, out=v, mode="clip")
+            take(index, None, line, "clip")
             if single:
-                multiply(v, p, out=left)
+                multiply(line, p, left)
             else:
-                total(v, left)
-                multiply(left, p, out=left)
-            subtract(h, left, out=s)
-            subtract(constants, sh, out=ce)
+                total()
+                multiply(left, p, left)
+            subtract(h, left, s)
+            subtract(constants, sh, ce)
             if has_passive:
-                subtract(e, u, out=e)
-            add(c, e, out=f)
-            multiply(fc, fc, out=squares)
-            multiply(ls, c2f2, out=ls)
-            add(left, s, out=h)
+                subtract(e, u, e)
+            add(c, e, f)
+            multiply(fc, fc, squares)
+            multiply(ls, c2f2, ls)
+            add(left, s, h)
             if has_passive:
-                multiply(passive, c2, out=passive)
-            multiply(p, f2, out=p)
+                multiply(passive, c2, passive)
+            multiply(p, f2, p)
             if single:
-                divide(left, p, out=v)
+                divide(left, p, line)
             else:
-                divide(c2, f2, out=f)
-                multiply(v, f, out=v)
-            y[index] = v
+                divide(c2, f2, f)
+                multiply(v, f, v)
+            y[index] = line
 
     return steps
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._kernel import Kernel, Steps
-from sim.engine._scaled import aligned, total
+from sim.engine._scaled import aligned, summing
 from sim.engine.batches import BATCH, MASK
 from sim.engine.state import Floats, Integers
 
@@ -48,7 +48,7 @@ def _loops(engine: Any) -> Steps:
     work = _Work(engine)
 
     def steps(sets: NDArray[Any]) -> None:
-        flat = np.add(sets, engine.offset, dtype=np.intp)
+        flat = np.add(sets, engine.offset, dtype=np.intp, order="C")
         if flat.shape[1] > 1:
             _batches(engine.flat, work, flat)
         elif engine.runs <= _FEW:
@@ -99,12 +99,13 @@ def _singles(y: Floats, work: _Work, flat: Integers) -> None:
 
 
 def _batches(y: Floats, work: _Work, flat: Integers) -> None:
-    s, v = work.st[0], aligned(*flat.shape[1:])
-    for index in flat:
-        y.take(index, None, v, "clip")
-        total(v, s)
+    v = aligned(*flat.shape[1:])
+    total, line = summing(v, work.st[0]), v.reshape(-1)
+    for index in flat.reshape(len(flat), -1):  # in one dimension NumPy scatters in half the time
+        y.take(index, None, line, "clip")
+        total()
         np.multiply(v, work.growth(), v)
-        y[index] = v
+        y[index] = line
 
 
 def _masks(engine: Any) -> Steps:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._rows import LISTS, Rows, counters, span
-from sim.engine._words import Words, few, high
+from sim.engine._words import Words, integers
 from sim.engine.state import Integers
 
 _FEW_REPEATS = 2  # expected in a row, up to which comparing is cheaper than sorting again
@@ -25,12 +25,7 @@ def distinct(words: Words, n: int, size: int, tiles: range, runs: int) -> NDArra
     rows = Rows(words, LISTS, span(size), *sizes(size, words.width), tiles, runs)
     begun = rows.begin().view(f"<u{words.width // 8}")[:, :size]
     begun = np.ascontiguousarray(begun).reshape(-1)
-    sets = np.ascontiguousarray(high(begun, n))
-    least = (1 << words.width) % n
-    if least:  # n is no index; it is below 2^w here
-        bad = few(np.multiply(begun, n, out=begun, dtype=begun.dtype) < least)
-        sets[bad] = n
-    sets = sets.reshape(rows.count, size)
+    sets = integers(begun, n).reshape(rows.count, size)  # n is no index
     if size * (size - 1) > 2 * _FEW_REPEATS * n:
         _sort_again(sets, n, rows)
     else:
@@ -45,11 +40,9 @@ def _open(sets: NDArray[Any], n: int) -> Integers:
     again = np.zeros(flat.size, dtype=bool)
     np.equal(flat[1:], flat[:-1], out=again[1:])
     again[::size] = False  # the one before is another row's
-    last = sets[:, -1]
-    if last.max(initial=0) == n:  # never where n does not fit: then every word is accepted
-        some = np.flatnonzero(last == n)
-        again.reshape(sets.shape)[some] |= sets[some] == n
-    return few(again)
+    if n < 1 << 8 * sets.itemsize:  # else every word is accepted
+        again |= flat == n
+    return np.flatnonzero(again)
 
 
 def _sort_again(sets: NDArray[Any], n: int, rows: Rows) -> None:
@@ -58,8 +51,7 @@ def _sort_again(sets: NDArray[Any], n: int, rows: Rows) -> None:
     slots = _open(sets, n)
     while slots.size:
         row = slots // size
-        fresh, good = rows.below(n, row)
-        sets.reshape(-1)[slots] = fresh if good.all() else np.where(good, fresh, n)
+        sets.reshape(-1)[slots] = rows.below(n, row)
         changed = np.flatnonzero(np.bincount(row))
         part = sets[changed]
         again = _open(part, n)
@@ -73,11 +65,16 @@ def _compare(sets: NDArray[Any], n: int, rows: Rows) -> None:
     slots = _open(sets, n)
     while slots.size:
         row = slots // size
-        fresh, good = rows.below(n, row)
-        keys = np.where(good, row * n + fresh, -1 - np.arange(row.size))  # bad ones repeat nothing
-        order = np.argsort(keys, kind="stable")
-        left = ~good
-        left[order[1:]] |= keys[order[1:]] == keys[order[:-1]]
+        fresh = rows.below(n, row)
+        left = np.zeros(row.size, dtype=bool)
         left[np.flatnonzero(sets.take(row, axis=0) == fresh[:, None]) // size] = True
+        if n < 1 << 8 * fresh.itemsize:
+            left |= fresh == n
+        for apart in range(1, row.size):  # with those of the same row before it
+            same = row[apart:] == row[:-apart]
+            if not same.any():
+                break
+            same &= fresh[apart:] == fresh[:-apart]
+            left[apart:] |= same
         flat[slots[~left]] = fresh[~left]
         slots = slots[left]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._distinct import distinct
-from sim.engine._words import GROUP, SPARE, TILE, Words, accepted, few, high
+from sim.engine._words import GROUP, SPARE, TILE, Words, accepted, high
 from sim.engine.state import Integers
 
 _COUNTERS = 1 << 256
@@ -78,7 +78,7 @@ class Words16or32(Words):
         low = np.multiply(words, np.array(bound % (1 << self.width), words.dtype), out=words)
         if not least or low.min() >= least:
             return result, np.empty(0, dtype=np.int64)
-        return result, few(low < least)
+        return result, np.flatnonzero(low < least)
 
     def _room(self, which: int, count: int) -> NDArray[np.uint8]:
         if self._rooms[which].size != count:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine._rows import ORDERS, Rows, counters, span
-from sim.engine._words import Words, accepted, high
+from sim.engine._words import Words, integers
 
 
 def orders(words: Words, n: int, epochs: int, runs: int, first: int = 0) -> NDArray[Any]:
@@ -21,12 +21,12 @@ def orders(words: Words, n: int, epochs: int, runs: int, first: int = 0) -> NDAr
     order = np.tile(np.arange(n)[:, None], (1, rows.count))
     every = np.arange(rows.count)
     for place in range(n - 1, 0, -1):
-        bound, column = place + 1, np.ascontiguousarray(drawn[:, place])
-        other, bad = high(column, bound).astype(np.intp), np.flatnonzero(~accepted(column, bound))
+        bound = place + 1
+        other = integers(np.ascontiguousarray(drawn[:, place]), bound).astype(np.intp)
+        bad = np.flatnonzero(other == bound)
         while bad.size:
-            fresh, good = rows.below(bound, bad)
-            other[bad] = fresh
-            bad = bad[~good]
+            other[bad] = rows.below(bound, bad)
+            bad = bad[other[bad] == bound]
         last = order[place].copy()
         order[place] = order[other, every]
         order[other, every] = last

@@ -14,7 +14,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine._words import Words, accepted, high
+from sim.engine._words import Words, integers
 from sim.engine.state import Integers
 
 LISTS, MASKS, ORDERS = 1, 2, 3  # kinds; 0 are the tiles of `sim.engine._words`
@@ -48,7 +48,7 @@ class Rows:
         self.tiles, self.runs = tiles, runs
         self.count = len(tiles) * runs * span
         self.used = np.zeros(self.count, dtype=np.int64)  # words of later rounds, row by row
-        self._made: dict[int, tuple[NDArray[Any], NDArray[np.bool_] | None]] = {}
+        self._made: dict[int, tuple[NDArray[Any], NDArray[np.bool_]]] = {}
 
     def begin(self) -> NDArray[np.uint64]:
         """Make the 64-bit words of round 0, (rows, 4 * first)."""
@@ -56,51 +56,49 @@ class Rows:
 
     def more(self, rows: Integers) -> NDArray[Any]:
         """Make the next word of each of these rows, which are in order; a row named m times has the next m."""
-        number = np.bincount(rows, minlength=self.count)
-        begin = self.used - np.cumsum(number) + number
-        place = begin[rows] + np.arange(rows.size)
-        self.used += number
+        every = np.arange(rows.size)
+        begin = every.copy()  # of those of the same row
+        begin[1:] *= rows[1:] != rows[:-1]
+        place = self.used[rows] + every - np.maximum.accumulate(begin)
+        self.used[rows] = place + 1  # the last of a row counts
         a_round = 256 * self.sizes[1] // self.words.width
         last = int(place.max(initial=0)) // a_round
         if not last:
-            return self._round(1, number).take(rows * a_round + place)
+            return self._round(1, rows).take(rows * a_round + place)
         which, at = np.divmod(place, a_round)
         result = np.empty(rows.size, dtype=f"<u{self.words.width // 8}")
         for k in range(last + 1):
             some = np.flatnonzero(which == k)
             if some.size:
                 row = rows[some]
-                words = self._round(k + 1, np.bincount(row, minlength=self.count))
-                result[some] = words.take(row * a_round + at[some])
+                result[some] = self._round(k + 1, row).take(row * a_round + at[some])
         return result
 
     def later(self, k: int, rows: Integers) -> NDArray[Any]:
         """Make all words of round k = 1, 2, ... of these rows, (rows, words)."""
-        words = self._round(k, np.bincount(rows, minlength=self.count))
-        return words.reshape(self.count, -1)[rows]
+        return self._round(k, rows).reshape(self.count, -1)[rows]
 
-    def _round(self, k: int, number: Integers) -> NDArray[Any]:
-        """Have the words of round k for the rows of which some are wanted."""
+    def _round(self, k: int, rows: Integers) -> NDArray[Any]:
+        """Have the words of round k for these rows, which are in order."""
         if k not in self._made:
             shape = (self.count, 4 * self.sizes[1])
             self._made[k] = np.empty(shape, dtype="<u8"), np.zeros(self.count, dtype=bool)
         words, there = self._made[k]
-        if there is not None:
-            self._make(k, words, there, (number > 0) & ~there)
-            if there.all():
-                self._made[k] = words, None
+        missing = rows[~there[rows]]
+        if missing.size:
+            self._make(k, words, there, missing)
         return words.reshape(-1).view(f"<u{self.words.width // 8}")
 
-    def _make(
-        self, k: int, words: NDArray[Any], there: NDArray[Any], missing: NDArray[np.bool_]
-    ) -> None:
+    def _make(self, k: int, words: NDArray[Any], there: NDArray[Any], missing: Integers) -> None:
         a_tile, size = self.runs * self.span, self.sizes[1]
-        each = missing.reshape(len(self.tiles), a_tile).sum(axis=1)
-        for tile in np.flatnonzero(_MANY * each >= a_tile).tolist():
+        number = np.bincount(missing // a_tile)
+        for tile in np.flatnonzero(_MANY * number >= a_tile).tolist():
             part = slice(tile * a_tile, (tile + 1) * a_tile)
             words[part] = self._tiles(self.tiles[tile : tile + 1], k).reshape(a_tile, -1)
-            there[part], missing[part] = True, False
-        for row in np.flatnonzero(missing).tolist():
+            there[part] = True
+        for row in missing[~there[missing]].tolist():
+            if there[row]:
+                continue
             step, run = divmod(row, self.runs)
             tile, place = divmod(step, self.span)
             at = ((self.words.first + run) * self.span + place) * size
@@ -112,15 +110,14 @@ class Rows:
         counts, first = self.runs * self.span * size, self.words.first * self.span * size
         words = np.empty(4 * len(tiles) * counts, dtype="<u8")
         row = np.dtype((np.void, 32 * size))
-        for part, tile in zip(np.split(words, len(tiles)), tiles, strict=True):
+        for part, tile in zip(words.reshape(len(tiles), -1), tiles, strict=True):
             made = self.words.counted(counts, first, tile, k, self.kind).view(row)
             part.view(row).reshape(self.span, self.runs)[:] = made.reshape(self.runs, self.span).T
         return words
 
-    def below(self, bound: int, rows: Integers) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-        """Make an integer below `bound` of the next word of each of these rows, and say which are good."""
-        words = self.more(rows)
-        return high(words, bound), accepted(words, bound)
+    def below(self, bound: int, rows: Integers) -> NDArray[Any]:
+        """Make an integer below `bound` of the next word of each of these rows; `bound` where it is rejected."""
+        return integers(self.more(rows), bound)
 
     def by_step(self, entries: NDArray[Any]) -> NDArray[Any]:
         """Put (rows, size) into the order (steps, size, runs)."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -48,21 +49,33 @@ def aligned(*shape: int) -> Floats:
     return raw[skip : skip + size].reshape(shape)
 
 
-def total(v: Floats, out: Floats) -> None:
-    """Add up v (k, M) over its rows: from 8 on eight sums side by side, then in pairs, then what is left.
+def summing(v: Floats, out: Floats) -> Callable[[], None]:
+    """Give what adds up v (k, M) over its rows into out: from 8 on eight sums side by side, then in pairs,
+    then what is left.
 
-    The order is that of NumPy for a single column, which it would not keep for several.
+    The order is that of NumPy for a single column, which it would not keep for several. The views are made
+    here, once: a step would feel them.
     """
-    whole = len(v) // 8 * 8
+    size, runs = v.shape
+    whole, reduce, add = size // 8 * 8, np.add.reduce, np.add
     if not whole:
-        np.add.reduce(v, axis=0, out=out)
-        return
-    sums = np.add.reduce(v[:whole].reshape(-1, 8, v.shape[1]), axis=0)
-    while len(sums) > 1:
-        sums = sums[0::2] + sums[1::2]
-    np.copyto(out, sums[0])
-    for row in v[whole:]:
-        out += row
+        return lambda: reduce(v, 0, None, out)
+    eights = v[:whole].reshape(-1, 8 * runs)
+    sums, fours, twos = aligned(8, runs), aligned(4, runs), aligned(2, runs)
+    flat, rest = sums.reshape(-1), list(v[whole:])
+    pairs = [
+        (sums[0::2], sums[1::2], fours),
+        (fours[0::2], fours[1::2], twos),
+        (twos[0], twos[1], out),
+        *((out, row, out) for row in rest),
+    ]
+
+    def total() -> None:
+        reduce(eights, 0, None, flat)
+        for left, right, both in pairs:
+            add(left, right, both)
+
+    return total
 
 
 def row_step(a: float) -> float:

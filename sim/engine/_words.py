@@ -76,17 +76,16 @@ def accepted(words: NDArray[Any], bound: int) -> NDArray[np.bool_]:
 
 def high(words: NDArray[Any], bound: int) -> NDArray[Any]:
     """Give floor(x bound / 2^w) of 16- or 32-bit words x."""
-    wide = f"<u{2 * words.itemsize}"
-    product = words.astype(wide)
-    product *= np.array(bound, wide)
-    return product.view(words.dtype)[1::2]
+    product = words.astype(f"<u{2 * words.itemsize}")
+    product *= np.array(bound, product.dtype)
+    product >>= np.array(8 * words.itemsize, product.dtype)
+    return product.astype(words.dtype)
 
 
-def few(flags: NDArray[np.bool_]) -> Integers:
-    """Give the positions of the true entries, of which there are few: eight are looked at together."""
-    if flags.size % 8:
-        return np.flatnonzero(flags)
-    eights = flags.reshape(-1, 8)
-    some = np.flatnonzero(flags.view(np.uint64))
-    row, column = np.nonzero(eights[some])
-    return 8 * some[row] + column
+def integers(words: NDArray[Any], bound: int) -> NDArray[Any]:
+    """Give `high`, and `bound` itself for each word that is not accepted."""
+    result, least = high(words, bound), (1 << 8 * words.itemsize) % bound
+    if least:  # else all are, and the bound may not fit
+        low = words * np.array(bound, words.dtype)
+        np.copyto(result, np.array(bound, words.dtype), where=low < least)
+    return result

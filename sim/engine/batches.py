@@ -33,7 +33,7 @@ from sim.engine.state import Integers
 SAMPLINGS = ("uniform", "replacement", "cyclic", "reshuffled")
 BATCH, LEFT_OUT, MASK = "batch", "left out", "mask"  # how a Sampler gives its subsets
 OURS = 0x5347_4442  # "SGDB": no one spawns as many children as would reach it
-_CHUNK = 1 << 16  # indices drawn in one go
+_CHUNK = 1 << 17  # indices drawn in one go
 _MASK_CHUNK = 1 << 20  # bytes
 
 

@@ -11,7 +11,7 @@ from sim.engine._ahead import AHEAD, distinct_steps, pays
 from sim.engine._complement import Complement
 from sim.engine._direct import Direct
 from sim.engine._numpy_words import Words16or32
-from sim.engine._words import few
+from sim.engine._words import integers
 from sim.engine.state import State, log_abs
 
 NAMES = ("q", "log_abs_q", "rho", "log_rho", "r2")
@@ -179,11 +179,17 @@ def test_asking_for_lines_early_changes_no_bit(monkeypatch, n, b):
         assert np.array_equal(getattr(near, name), getattr(far, name)), name
 
 
-@pytest.mark.parametrize("share", [0.0, 0.01, 1.0])
-def test_few_positions_are_all_found(share):
-    for size in (1_024, 1_027):
-        flags = np.random.default_rng(1).random(size) < share
-        assert np.array_equal(few(flags), np.flatnonzero(flags))
+@pytest.mark.parametrize(
+    ("width", "bound"), [(16, x) for x in (1, 3, 1_000, 4_096, 40_000)] + [(32, 3 << 30), (32, 1 << 32)]
+)
+def test_integers_of_words_are_those_of_the_definition(width, bound):
+    """floor(x bound / 2^w); the bound itself where x bound mod 2^w < 2^w mod bound."""
+    top = np.arange(1 << 16)
+    words = (top if width == 16 else top * 65_521).astype(f"<u{width // 8}")
+    parts = [divmod(x * bound, 1 << width) for x in words.tolist()]
+    least = (1 << width) % bound
+    expected = [value if low >= least else bound for value, low in parts]
+    assert integers(words, bound).tolist() == expected
 
 
 @needs_numba

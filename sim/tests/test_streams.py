@@ -13,7 +13,7 @@ from sim.engine._masks import masks
 from sim.engine._numpy_words import Counter, Words16or32
 from sim.engine._orders import orders
 from sim.engine._rows import span
-from sim.engine._scaled import total
+from sim.engine._scaled import summing
 from sim.engine._subsets import in_tiles, subsets
 from sim.engine._words import GROUP, TILE
 from sim.engine.batches import MASK, Sampler, child, mask_pays
@@ -212,5 +212,5 @@ def test_sums_over_a_batch_are_the_same_bits_for_any_number_of_runs(k):
     expected = [np.ascontiguousarray(column).sum() for column in v.T]
     for runs in (1, 2, 13):
         out = np.empty(runs)
-        total(np.ascontiguousarray(v[:, :runs]), out)
+        summing(np.ascontiguousarray(v[:, :runs]), out)()
         assert out.tolist() == expected[:runs]
