@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any
 
 from theorem_audit import project
-from theorem_audit.checks.mark import Evidence
+from theorem_audit.checks.mark import Evidence, imported
 from theorem_audit.doubt import instances
+from theorem_audit.doubt.falsify import tables
 from theorem_audit.reuse.files import look as look_at
 from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.reads import CHILD, Reads, Recorder
@@ -93,17 +94,28 @@ def start_worker(here: project.Project, quick: bool) -> None:
     for name in LATE:
         importlib.import_module(name)
     LEFT = Leftovers()
+    import time as _t
+    _log("started",_t.process_time())
 
 
 def _before(job: Job) -> None:
-    """In the process that jobs are forked from: import the claim and the evidence."""
+    """In the process that jobs are forked from: import the claim and what all its jobs need."""
     global KNOWN
     _ = project.claims()[job[0]], job[1] and job[1].marked
+    names = () if job[1] is None else job[1].first
+    for name in names:
+        with suppress(Exception):  # told by the evidence that is in it
+            imported(name)
+    if project.current().falsifiers in names:
+        with suppress(Exception):
+            tables()
     KNOWN = frozenset(sys.modules)
 
 
 def _left() -> bytes:
     """The installed modules that a job was the first to import, by name."""
+    import time as _t
+    _log("forkend",_t.process_time())
     roots = {*project.current().packages, "theorem_audit", "__mp_main__"}
     return " ".join(
         x for x in sys.modules if x not in KNOWN and x.partition(".")[0] not in roots
@@ -112,6 +124,13 @@ def _left() -> bytes:
 
 def _after(left: bytes) -> None:
     """Import them here, so that no later job has to."""
+    import time as _t
+    _c0=_t.process_time()
+    try: _after0(left)
+    finally: _log("after",_t.process_time()-_c0, left.decode())
+
+
+def _after0(left):
     for name in left.decode("utf-8", "replace").split():
         with suppress(Exception):
             importlib.import_module(name)
@@ -169,7 +188,10 @@ def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads
     """
     _ = project.claims()[job[0]], job[1] and job[1].marked  # imports them
     before, children = _ours(), _of_children()
+    import time as _t
+    _c0,_w0=_t.process_time(),_t.time()
     said = _work(job, run_seed, quick)
+    _log("work",job[0],job[1].kind if job[1] else "look",job[1].test if job[1] else "",job[2],_t.process_time()-_c0,_t.time()-_w0, _c0, [y-x for x,y in zip(children,_of_children())][:1])
     reads = {} if RECORDER is None else RECORDER.reads
     if job[1] is not None and job[1].kind != "kernel" and _of_children() != children:
         # Some ways to start one are told to nobody.

@@ -17,6 +17,7 @@ from typing import Any
 from theorem_audit import project
 from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence
 from theorem_audit.doubt.instances import NOTHING
+from theorem_audit.kinds import DOUBTS
 from theorem_audit.reuse.index import Row, unknown_step
 from theorem_audit.reuse.keeper import Keeper
 from theorem_audit.reuse.reads import Reads
@@ -98,7 +99,9 @@ class Session:
         self.keeper = Keeper(self.project, self.store, anew=self.fresh)
         self.keeper.fingerprints = _other_objects()
         runner.load_profile(quick)
+        jobs._log("parent-init",time.process_time())
         self.index = self.keeper.index
+        jobs._log("parent-index",time.process_time())
         LEFT_OUT.update(self.index.left_out)
         self.told: dict[str, Told] = {}
         self._words: dict[str, dict[str, Any]] = {}
@@ -128,6 +131,7 @@ class Session:
                         u for found in ledger.outcomes.values() for o in found for u in o.uses
                     ]
                     asked = list(dict.fromkeys(asked))
+            jobs._log("parent-levels",time.process_time())
             self._blame()
             if self.check:
                 self.counts.wrong += self.keeper.others
@@ -143,8 +147,10 @@ class Session:
         finally:
             self._flush(now=True)
             self.store.close()
+        jobs._log("parent-noted",time.process_time())
         if save is not None:
             ledger.write(save)
+        jobs._log("parent-written",time.process_time())
         return ledger
 
     def _blame(self) -> None:
@@ -183,6 +189,7 @@ class Session:
         kept = self.keeper.outcomes(keys.values())
         self.counts.total += len(pairs)
         left = []
+        first = self._first(row for job, row in pairs if self.fresh or keys[job] not in kept)
         for job, row in pairs:
             known = kept.get(keys[job])
             if known is not None and not self.fresh:
@@ -190,7 +197,7 @@ class Session:
                 self.counts.reused += 1
             else:
                 ledger.add(runner.not_run(row, job[2], self.seed, "not reached"))
-                ready = self._ready(row)
+                ready = self._ready(row, first[row.claim_id])
                 again: jobs.Job = (job[0], ready, job[2])
                 keys[again] = keys[job]
                 left.append((again, ready))
@@ -200,7 +207,9 @@ class Session:
         last = self._last(left)
         spent = sum(last.get(job, {}).get("seconds", GUESS) for job, _ in left) + GUESS * len(looks)
         crew.workers = min(self.workers, max(1, math.ceil(spent / SHARE)))
+        jobs._log("parent-prelook",time.process_time())
         self._look(looks, crew)
+        jobs._log("parent-looked",time.process_time())
         rows_of = dict(left)
         outcomes = jobs.run_jobs(
             left, run_seed=self.seed, quick=self.quick, workers=crew, reads=self._reads
@@ -228,10 +237,21 @@ class Session:
             self._tell(new)
             self.ledger.about |= {x: NOTHING for x in new if x not in self.ledger.about}
 
-    def _ready(self, row: Row) -> Row:
+    def _first(self, rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+        """Claim -> the modules in which its evidence of this run is; a search is in any of its package."""
+        found: dict[str, set[str]] = {}
+        for row in rows:
+            names = found.setdefault(row.claim_id, set())
+            if row.kind == "search":
+                names.add(self.project.falsifiers)
+            elif row.kind not in DOUBTS:
+                names.add(row.module)
+        return {x: tuple(sorted(names)) for x, names in found.items()}
+
+    def _ready(self, row: Row, first: tuple[str, ...]) -> Row:
         """The row, with the modules that its evidence may import as it runs; worked out once for all cases."""
         if self._last_ready[0] is not row:
-            self._last_ready = row, self._with_imports(row)
+            self._last_ready = row, replace(self._with_imports(row), first=first)
         return self._last_ready[1]
 
     def _with_imports(self, row: Row) -> Row:
