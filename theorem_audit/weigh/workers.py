@@ -307,13 +307,13 @@ def _serve(
         except EOFError:
             return
         key = None if apart is None or job == DONE or not FORKS else apart.key(job)
+        if fork is not None and fork.key != key:
+            fork.end()  # it has answered all that it was asked: how it ends is nobody's matter
+            fork = None  # nor does a job that is done here take it for something left by itself
         if apart is None or key is None:
             if not serve((number, job)):
                 return
             continue
-        if fork is not None and fork.key != key:
-            fork.end()  # it has answered all that it was asked: how it ends is nobody's matter
-            fork = None
         if fork is None:
             with suppress(Exception):  # it is asked again by the job, which says so
                 apart.before(job)
