@@ -94,8 +94,6 @@ def start_worker(here: project.Project, quick: bool) -> None:
     for name in LATE:
         importlib.import_module(name)
     LEFT = Leftovers()
-    import time as _t
-    _log("started",_t.process_time())
 
 
 def _before(job: Job) -> None:
@@ -114,8 +112,6 @@ def _before(job: Job) -> None:
 
 def _left() -> bytes:
     """The installed modules that a job was the first to import, by name."""
-    import time as _t
-    _log("forkend",_t.process_time())
     roots = {*project.current().packages, "theorem_audit", "__mp_main__"}
     return " ".join(
         x for x in sys.modules if x not in KNOWN and x.partition(".")[0] not in roots
@@ -124,13 +120,6 @@ def _left() -> bytes:
 
 def _after(left: bytes) -> None:
     """Import them here, so that no later job has to."""
-    import time as _t
-    _c0=_t.process_time()
-    try: _after0(left)
-    finally: _log("after",_t.process_time()-_c0, left.decode())
-
-
-def _after0(left):
     for name in left.decode("utf-8", "replace").split():
         with suppress(Exception):
             importlib.import_module(name)
@@ -188,10 +177,7 @@ def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads
     """
     _ = project.claims()[job[0]], job[1] and job[1].marked  # imports them
     before, children = _ours(), _of_children()
-    import time as _t
-    _c0,_w0=_t.process_time(),_t.time()
     said = _work(job, run_seed, quick)
-    _log("work",job[0],job[1].kind if job[1] else "look",job[1].test if job[1] else "",job[2],_t.process_time()-_c0,_t.time()-_w0, _c0, [y-x for x,y in zip(children,_of_children())][:1])
     reads = {} if RECORDER is None else RECORDER.reads
     if job[1] is not None and job[1].kind != "kernel" and _of_children() != children:
         # Some ways to start one are told to nobody.

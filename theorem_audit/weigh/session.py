@@ -99,9 +99,7 @@ class Session:
         self.keeper = Keeper(self.project, self.store, anew=self.fresh)
         self.keeper.fingerprints = _other_objects()
         runner.load_profile(quick)
-        jobs._log("parent-init",time.process_time())
         self.index = self.keeper.index
-        jobs._log("parent-index",time.process_time())
         LEFT_OUT.update(self.index.left_out)
         self.told: dict[str, Told] = {}
         self._words: dict[str, dict[str, Any]] = {}
@@ -109,7 +107,7 @@ class Session:
         self.ledger = Ledger(seed=seed, quick=quick, told=self.told, hashes=stale.snapshot())
         self._pending: list[tuple[str, Outcome, Reads, Row]] = []
         self._opened: Reads | None = None
-        self._last_ready: tuple[Any, Any] = (None, None)
+        self._made_ready: dict[Row, Row] = {}
         self._flushed = time.monotonic()
         self._keys: dict[tuple[str, str, str, str], str] = {}
 
@@ -131,7 +129,6 @@ class Session:
                         u for found in ledger.outcomes.values() for o in found for u in o.uses
                     ]
                     asked = list(dict.fromkeys(asked))
-            jobs._log("parent-levels",time.process_time())
             self._blame()
             if self.check:
                 self.counts.wrong += self.keeper.others
@@ -147,10 +144,8 @@ class Session:
         finally:
             self._flush(now=True)
             self.store.close()
-        jobs._log("parent-noted",time.process_time())
         if save is not None:
             ledger.write(save)
-        jobs._log("parent-written",time.process_time())
         return ledger
 
     def _blame(self) -> None:
@@ -197,7 +192,7 @@ class Session:
                 self.counts.reused += 1
             else:
                 ledger.add(runner.not_run(row, job[2], self.seed, "not reached"))
-                ready = self._ready(row, first[row.claim_id])
+                ready = replace(self._ready(row), first=first[row.claim_id])
                 again: jobs.Job = (job[0], ready, job[2])
                 keys[again] = keys[job]
                 left.append((again, ready))
@@ -207,9 +202,7 @@ class Session:
         last = self._last(left)
         spent = sum(last.get(job, {}).get("seconds", GUESS) for job, _ in left) + GUESS * len(looks)
         crew.workers = min(self.workers, max(1, math.ceil(spent / SHARE)))
-        jobs._log("parent-prelook",time.process_time())
         self._look(looks, crew)
-        jobs._log("parent-looked",time.process_time())
         rows_of = dict(left)
         outcomes = jobs.run_jobs(
             left, run_seed=self.seed, quick=self.quick, workers=crew, reads=self._reads
@@ -238,21 +231,23 @@ class Session:
             self.ledger.about |= {x: NOTHING for x in new if x not in self.ledger.about}
 
     def _first(self, rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
-        """Claim -> the modules in which its evidence of this run is; a search is in any of its package."""
+        """Claim -> the modules that its evidence of this run is in, and may import; a search is in any of
+        its package.
+        """
         found: dict[str, set[str]] = {}
         for row in rows:
             names = found.setdefault(row.claim_id, set())
             if row.kind == "search":
                 names.add(self.project.falsifiers)
             elif row.kind not in DOUBTS:
-                names.add(row.module)
+                names |= {row.module, *self._ready(row).imports}
         return {x: tuple(sorted(names)) for x, names in found.items()}
 
-    def _ready(self, row: Row, first: tuple[str, ...]) -> Row:
+    def _ready(self, row: Row) -> Row:
         """The row, with the modules that its evidence may import as it runs; worked out once for all cases."""
-        if self._last_ready[0] is not row:
-            self._last_ready = row, replace(self._with_imports(row), first=first)
-        return self._last_ready[1]
+        if row not in self._made_ready:
+            self._made_ready[row] = self._with_imports(row)
+        return self._made_ready[row]
 
     def _with_imports(self, row: Row) -> Row:
         reached = self.keeper.graph.reached(self.keeper.nodes(row))
