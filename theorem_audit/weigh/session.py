@@ -18,6 +18,7 @@ from theorem_audit import project
 from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence
 from theorem_audit.doubt.instances import NOTHING
 from theorem_audit.kinds import DOUBTS
+from theorem_audit.reuse.files import look
 from theorem_audit.reuse.index import Row, unknown_step
 from theorem_audit.reuse.keeper import Keeper
 from theorem_audit.reuse.reads import Reads
@@ -32,6 +33,7 @@ from theorem_audit.weigh.workers import Crew
 KERNEL = ("coqc", "coqchk")
 SHARE = 4.0  # seconds of expected work for each process: below, starting another one does not pay
 GUESS = 0.5  # seconds for evidence that was never timed, and for looking at hypotheses
+MANY = 100  # files of a project: with fewer, the index is made before a process has started
 EDITED = "edited"  # in place of an outcome's key
 NO_SEARCH = "OUT_OF_REACH"  # of a module of falsifiers: why there is none, which is part of the key
 FLUSH = 1.0  # seconds between writes to the store
@@ -77,7 +79,8 @@ class Session:
 
     fresh: take no outcome from the store, no index of evidence and no words of claims.
     check: the same, and compare with what the store would have given.  tell: is handed lines about the store.
-    progress: called after each job.
+    progress: called after each job.  everything: all claims will be asked for, so that the processes of a run
+    that finds nothing kept are started at once, and import what the index imports at the same time.
     """
 
     def __init__(
@@ -91,25 +94,50 @@ class Session:
         check: bool = False,
         tell: Tell = lambda text: None,
         progress: Progress = lambda what, claim, done, total: None,
+        everything: bool = False,
     ) -> None:
         self.seed, self.quick, self.workers, self.limit = seed, quick, workers, limit
         self.fresh, self.check, self.progress, self.tell = fresh or check, check, progress, tell
         self.project = project.current()
-        self.store = open_store(self.project.path("kept"), tell)
+        kept = self.project.path("kept")
+        early = (
+            everything
+            and (self.fresh or not kept.exists())
+            and len(look(self.project).modules) > MANY
+        )
+        self.crew = jobs.crew(workers, run_seed=seed, quick=quick, limit=limit, everything=early)
+        self.store = open_store(kept, tell)
+        try:
+            if early:
+                self.crew.begin()
+            self._look_around()
+        except BaseException:
+            self.close()
+            raise
+
+    def _look_around(self) -> None:
+        """What there is to run, and what a run keeps track of."""
         self.keeper = Keeper(self.project, self.store, anew=self.fresh)
         self.keeper.fingerprints = _other_objects()
-        runner.load_profile(quick)
+        runner.load_profile(self.quick)
         self.index = self.keeper.index
         LEFT_OUT.update(self.index.left_out)
         self.told: dict[str, Told] = {}
         self._words: dict[str, dict[str, Any]] = {}
         self.counts = Counts()
-        self.ledger = Ledger(seed=seed, quick=quick, told=self.told, hashes=stale.snapshot())
+        self.ledger = Ledger(
+            seed=self.seed, quick=self.quick, told=self.told, hashes=stale.snapshot()
+        )
         self._pending: list[tuple[str, Outcome, Reads, Row]] = []
         self._opened: Reads | None = None
         self._made_ready: dict[Row, Row] = {}
         self._flushed = time.monotonic()
         self._keys: dict[tuple[str, str, str, str], str] = {}
+
+    def close(self) -> None:
+        """End the processes and close the store; ``run`` does it itself."""
+        self.crew.__exit__(None, None, None)
+        self.store.close()
 
     # --- the run ------------------------------------------------------------------------------
 
@@ -118,8 +146,7 @@ class Session:
 
         save: where the ledger is written as it grows, so that an interrupted run leaves what it had.
         """
-        ledger, asked, done = self.ledger, list(ids), set[str]()
-        crew = jobs.crew(self.workers, run_seed=self.seed, quick=self.quick, limit=self.limit)
+        ledger, asked, done, crew = self.ledger, list(ids), set[str](), self.crew
         try:
             with crew:
                 while todo := [x for x in asked if x not in done]:

@@ -118,6 +118,11 @@ class Crew:
         for hand in list(self._hands):
             self._end(hand)
 
+    def begin(self) -> None:
+        """Start all processes now, so that they are ready by the time that there are jobs."""
+        while len(self._hands) < self.workers:
+            self._hands.append(self._hire())
+
     def run(self, jobs: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
         """Yield (job, result or Lost) as they come; jobs are asked for as they are needed.
 
