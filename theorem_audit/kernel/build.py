@@ -117,10 +117,13 @@ class Development:
         Raises KernelAbsent without Coq, NotBuilt without a build, Tampered where a file differs.
         """
         toolchain.version()
+        absent = NotBuilt(f"{self.folder.name}/ is not built from these sources (make formal)")
+        if next(self.builds.glob("*/manifest.json"), None) is None:
+            raise absent  # whatever the sources are: to generate them takes a second
         key = self.hash_of(self.sources())
         place = self.builds / key
         if not (place / "manifest.json").is_file():
-            raise NotBuilt(f"{self.folder.name}/ is not built from these sources (make formal)")
+            raise absent
         build = Build(place, self.root, key)
         build.verify()
         return build

@@ -34,7 +34,8 @@ class Row:
     cases: the names of its cases; ("",) where it has no table.  imports: modules to be imported before it
     is run, since importing a chapter reads claims.  near: those of them that its own file imports, directly or
     not (what asks for claims by a name at run time may mean any).  beside: of wrong variants, the evidence that
-    is to reject them.  around: of a search, module and name of what wraps it.  See ``Evidence`` for the rest.
+    is to reject them.  around: of a search, module and name of what wraps it.  first: modules that its claim's
+    evidence in this run is in, imported once for all of it.  See ``Evidence`` for the rest.
     """
 
     claim_id: str
@@ -51,6 +52,7 @@ class Row:
     near: tuple[str, ...] = ()
     beside: tuple[Row, ...] = ()
     around: tuple[tuple[str, str], ...] = ()
+    first: tuple[str, ...] = ()
 
     @property
     def test(self) -> str:

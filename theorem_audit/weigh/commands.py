@@ -82,12 +82,13 @@ def run_ledger(
             check=getattr(args, "check_reuse", False),
             tell=show.warn,
             progress=progress,
+            everything=not ids,
         )
         for path, why in session.index.broken.items():
             show.warn(f"broken, and left out: {path}: {why}")
         wanted = [claim_id.upper() for claim_id in ids]
         if unknown := [x for x in wanted if x not in session.index.claims]:
-            session.store.close()
+            session.close()
             said = ", ".join(f"unknown claim {x}{session.index.like(x)}" for x in unknown)
             raise BadUsage(f"{said} (audit list shows them)")
         wanted = list(dict.fromkeys(wanted)) or list(session.index.claims)

@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 from theorem_audit import project
-from theorem_audit.checks.mark import Evidence
+from theorem_audit.checks.mark import Evidence, imported, is_test
 from theorem_audit.doubt import instances
+from theorem_audit.doubt.falsify import tables
 from theorem_audit.reuse.files import look as look_at
 from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.reads import CHILD, Reads, Recorder
+from theorem_audit.statement.discovery import modules
 from theorem_audit.weigh.answers import doubt
 from theorem_audit.weigh.apart import Apart
 from theorem_audit.weigh.leftovers import Leftovers
@@ -78,8 +81,11 @@ RECORDER: Recorder | None = None  # in a worker: what evidence opens
 LEFT: Any = None  # in a worker: what could act there of itself, as it was then
 
 
-def start_worker(here: project.Project, quick: bool) -> None:
-    """What a worker process does first: one thread for linear algebra; what is opened is recorded."""
+def start_worker(here: project.Project, quick: bool, everything: bool = False) -> None:
+    """What a worker process does first: one thread for linear algebra; what is opened is recorded.
+
+    everything: import all claims and all evidence at once.
+    """
     global LEFT, RECORDER
     project.use(here)
     watch()
@@ -92,13 +98,38 @@ def start_worker(here: project.Project, quick: bool) -> None:
     here.evidence_package()
     for name in LATE:
         importlib.import_module(name)
+    if everything:
+        _import_all(here)
     LEFT = Leftovers()
 
 
+def _import_all(here: project.Project) -> None:
+    """Import the theory, its evidence and its searches; what cannot be imported is told by the index."""
+
+    def quietly(name: str) -> ModuleType | None:
+        with suppress(Exception):
+            return imported(name)
+        return None
+
+    with suppress(Exception):
+        _ = here.claims.keys()
+    with suppress(Exception):
+        _ = [*modules(here.evidence_package(), is_test, quietly)]
+    with suppress(Exception):
+        tables()
+
+
 def _before(job: Job) -> None:
-    """In the process that jobs are forked from: import the claim and the evidence."""
+    """In the process that jobs are forked from: import the claim and what all its jobs need."""
     global KNOWN
     _ = project.claims()[job[0]], job[1] and job[1].marked
+    names = () if job[1] is None else job[1].first
+    for name in names:
+        with suppress(Exception):  # told by the evidence that is in it
+            imported(name)
+    if project.current().falsifiers in names:
+        with suppress(Exception):
+            tables()
     KNOWN = frozenset(sys.modules)
 
 
@@ -134,10 +165,15 @@ KNOWN: frozenset[str] = frozenset()  # the modules that were imported before the
 TIME_LIMIT = 1200.0  # seconds for one evidence in a run; the slowest takes one, on a busy machine
 
 
-def crew(workers: int, *, run_seed: int, quick: bool, limit: float = TIME_LIMIT) -> Crew:
-    """Worker processes for ``run_jobs``; they outlive one call, and whatever evidence does to them."""
+def crew(
+    workers: int, *, run_seed: int, quick: bool, limit: float = TIME_LIMIT, everything: bool = False
+) -> Crew:
+    """Worker processes for ``run_jobs``; they outlive one call, and whatever evidence does to them.
+
+    everything: each imports all claims and evidence as it starts.
+    """
     work = partial(_serve, run_seed=run_seed, quick=quick)
-    start = (project.current(), quick)
+    start = (project.current(), quick, everything)
     return Crew(
         work, start_worker, start, workers=workers, limit=limit, answers=(Outcome,), apart=APART
     )

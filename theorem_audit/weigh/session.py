@@ -17,6 +17,8 @@ from typing import Any
 from theorem_audit import project
 from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence
 from theorem_audit.doubt.instances import NOTHING
+from theorem_audit.kinds import DOUBTS
+from theorem_audit.reuse.files import look
 from theorem_audit.reuse.index import Row, unknown_step
 from theorem_audit.reuse.keeper import Keeper
 from theorem_audit.reuse.reads import Reads
@@ -31,6 +33,7 @@ from theorem_audit.weigh.workers import Crew
 KERNEL = ("coqc", "coqchk")
 SHARE = 4.0  # seconds of expected work for each process: below, starting another one does not pay
 GUESS = 0.5  # seconds for evidence that was never timed, and for looking at hypotheses
+MANY = 100  # files of a project: with fewer, the index is made before a process has started
 EDITED = "edited"  # in place of an outcome's key
 NO_SEARCH = "OUT_OF_REACH"  # of a module of falsifiers: why there is none, which is part of the key
 FLUSH = 1.0  # seconds between writes to the store
@@ -76,7 +79,8 @@ class Session:
 
     fresh: take no outcome from the store, no index of evidence and no words of claims.
     check: the same, and compare with what the store would have given.  tell: is handed lines about the store.
-    progress: called after each job.
+    progress: called after each job.  everything: all claims will be asked for, so that the processes of a run
+    that finds nothing kept are started at once, and import what the index imports at the same time.
     """
 
     def __init__(
@@ -90,25 +94,50 @@ class Session:
         check: bool = False,
         tell: Tell = lambda text: None,
         progress: Progress = lambda what, claim, done, total: None,
+        everything: bool = False,
     ) -> None:
         self.seed, self.quick, self.workers, self.limit = seed, quick, workers, limit
         self.fresh, self.check, self.progress, self.tell = fresh or check, check, progress, tell
         self.project = project.current()
-        self.store = open_store(self.project.path("kept"), tell)
+        kept = self.project.path("kept")
+        early = (
+            everything
+            and (self.fresh or not kept.exists())
+            and len(look(self.project).modules) > MANY
+        )
+        self.crew = jobs.crew(workers, run_seed=seed, quick=quick, limit=limit, everything=early)
+        self.store = open_store(kept, tell)
+        try:
+            if early:
+                self.crew.begin()
+            self._look_around()
+        except BaseException:
+            self.close()
+            raise
+
+    def _look_around(self) -> None:
+        """What there is to run, and what a run keeps track of."""
         self.keeper = Keeper(self.project, self.store, anew=self.fresh)
         self.keeper.fingerprints = _other_objects()
-        runner.load_profile(quick)
+        runner.load_profile(self.quick)
         self.index = self.keeper.index
         LEFT_OUT.update(self.index.left_out)
         self.told: dict[str, Told] = {}
         self._words: dict[str, dict[str, Any]] = {}
         self.counts = Counts()
-        self.ledger = Ledger(seed=seed, quick=quick, told=self.told, hashes=stale.snapshot())
+        self.ledger = Ledger(
+            seed=self.seed, quick=self.quick, told=self.told, hashes=stale.snapshot()
+        )
         self._pending: list[tuple[str, Outcome, Reads, Row]] = []
         self._opened: Reads | None = None
-        self._last_ready: tuple[Any, Any] = (None, None)
+        self._made_ready: dict[Row, Row] = {}
         self._flushed = time.monotonic()
         self._keys: dict[tuple[str, str, str, str], str] = {}
+
+    def close(self) -> None:
+        """End the processes and close the store; ``run`` does it itself."""
+        self.crew.__exit__(None, None, None)
+        self.store.close()
 
     # --- the run ------------------------------------------------------------------------------
 
@@ -117,8 +146,7 @@ class Session:
 
         save: where the ledger is written as it grows, so that an interrupted run leaves what it had.
         """
-        ledger, asked, done = self.ledger, list(ids), set[str]()
-        crew = jobs.crew(self.workers, run_seed=self.seed, quick=self.quick, limit=self.limit)
+        ledger, asked, done, crew = self.ledger, list(ids), set[str](), self.crew
         try:
             with crew:
                 while todo := [x for x in asked if x not in done]:
@@ -183,6 +211,7 @@ class Session:
         kept = self.keeper.outcomes(keys.values())
         self.counts.total += len(pairs)
         left = []
+        first = self._first(row for job, row in pairs if self.fresh or keys[job] not in kept)
         for job, row in pairs:
             known = kept.get(keys[job])
             if known is not None and not self.fresh:
@@ -190,7 +219,7 @@ class Session:
                 self.counts.reused += 1
             else:
                 ledger.add(runner.not_run(row, job[2], self.seed, "not reached"))
-                ready = self._ready(row)
+                ready = replace(self._ready(row), first=first[row.claim_id])
                 again: jobs.Job = (job[0], ready, job[2])
                 keys[again] = keys[job]
                 left.append((again, ready))
@@ -228,11 +257,24 @@ class Session:
             self._tell(new)
             self.ledger.about |= {x: NOTHING for x in new if x not in self.ledger.about}
 
+    def _first(self, rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+        """Claim -> the modules that its evidence of this run is in, and may import; a search is in any of
+        its package.
+        """
+        found: dict[str, set[str]] = {}
+        for row in rows:
+            names = found.setdefault(row.claim_id, set())
+            if row.kind == "search":
+                names.add(self.project.falsifiers)
+            elif row.kind not in DOUBTS:
+                names |= {row.module, *self._ready(row).imports}
+        return {x: tuple(sorted(names)) for x, names in found.items()}
+
     def _ready(self, row: Row) -> Row:
         """The row, with the modules that its evidence may import as it runs; worked out once for all cases."""
-        if self._last_ready[0] is not row:
-            self._last_ready = row, self._with_imports(row)
-        return self._last_ready[1]
+        if row not in self._made_ready:
+            self._made_ready[row] = self._with_imports(row)
+        return self._made_ready[row]
 
     def _with_imports(self, row: Row) -> Row:
         reached = self.keeper.graph.reached(self.keeper.nodes(row))

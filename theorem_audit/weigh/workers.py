@@ -16,7 +16,6 @@ import signal
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from typing import Any, Self
 from theorem_audit.weigh.answers import NotPlain, read, written
 from theorem_audit.weigh.apart import FORKS, Apart, Fork, die, end_with_parent, settle
 from theorem_audit.weigh.leftovers import children
+from theorem_audit.weigh.turns import Turns
 
 STARTS = (
     3  # processes in a row that end before they are ready, after which none is started any more
@@ -64,6 +64,7 @@ class _Hand:
     line: connection.Connection
     since: float
     job: Any = None
+    key: Any = None  # of the last job that it was handed: whose fork it has
     ready: bool = False
     number: int = 0  # of the last job that it was handed
     past: dict[int, Any] = field(default_factory=dict)  # number -> job, of those that it answered
@@ -117,16 +118,25 @@ class Crew:
         for hand in list(self._hands):
             self._end(hand)
 
+    def begin(self) -> None:
+        """Start all processes now, so that they are ready by the time that there are jobs."""
+        while len(self._hands) < self.workers:
+            self._hands.append(self._hire())
+
     def run(self, jobs: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
         """Yield (job, result or Lost) as they come; jobs are asked for as they are needed.
 
         A job whose process answers a second time is yielded again, as Lost.
         """
-        more, waiting = iter(jobs), deque[Any]()
+        key = self._key()
+        more, waiting = iter(jobs), Turns(key or (lambda job: None))
         while True:
-            waiting.extendleft(self._again)
-            self._again.clear()
-            waiting.extend(islice(more, max(0, 2 * self.workers - len(waiting))))
+            if self._again:
+                waiting.again(self._again)
+                self._again.clear()
+            # With keys, all are looked at: whose turn it is hangs on what waits.
+            ahead = None if key else max(0, 2 * self.workers - len(waiting))
+            waiting.extend(islice(more, ahead))
             if not waiting and all(hand.job is None for hand in self._hands):
                 if all(hand.waits for hand in self._hands):
                     return
@@ -134,16 +144,23 @@ class Crew:
                     if not hand.waits:
                         hand.hand(DONE)
             if waiting and self._failed >= STARTS and not self._hands:
-                yield waiting.popleft(), Lost(f"no worker process can be started: {self._why}")
+                yield waiting.take(), Lost(f"no worker process can be started: {self._why}")
                 continue
             for hand in self._hands:
                 if waiting and not hand.busy:
-                    hand.hand(waiting.popleft())
+                    others = {x.key for x in self._hands if x is not hand and x.job is not None}
+                    job = waiting.take(hand.key, others)
+                    hand.key = key and key(job)
+                    hand.hand(job)
             idle = sum(not hand.ready for hand in self._hands)
             while len(self._hands) < self.workers and idle < len(waiting) and self._failed < STARTS:
                 self._hands.append(self._hire())
                 idle += 1
             yield from self._arrived()
+
+    def _key(self) -> Callable[[Any], Any] | None:
+        """What tells which jobs share a fork; None where each stands for itself."""
+        return self.apart.key if self.apart is not None and FORKS else None
 
     def _arrived(self) -> Iterator[tuple[Any, Any]]:
         """What came back within a moment, or was lost."""
@@ -295,13 +312,13 @@ def _serve(
         except EOFError:
             return
         key = None if apart is None or job == DONE or not FORKS else apart.key(job)
+        if fork is not None and fork.key != key:
+            fork.end()  # it has answered all that it was asked: how it ends is nobody's matter
+            fork = None  # nor does a job that is done here take it for something left by itself
         if apart is None or key is None:
             if not serve((number, job)):
                 return
             continue
-        if fork is not None and fork.key != key:
-            fork.end()  # it has answered all that it was asked: how it ends is nobody's matter
-            fork = None
         if fork is None:
             with suppress(Exception):  # it is asked again by the job, which says so
                 apart.before(job)
