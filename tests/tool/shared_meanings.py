@@ -82,6 +82,7 @@ SHARED: dict[str, tuple[str, ...]] = {
     "SAMPLING-RESHUFFLED": ("P_same",),
     "SAMPLING-STEP": ("m_j",),
     "SCALING-ETA-B": (r"r_k^{\mathrm{repl}}", "g"),
+    "SGD-RATE-PATHS": ("lambda_norm",),
     "SELECT-AREA": ("r",),
     "SELECT-GENERATOR": ("A_jj", "A_ij", "B_j"),
     "SELECT-N": ("h_j", "h_jj", "h_own", "h_other", "q2"),

@@ -115,7 +115,7 @@ def _coefficients(claim: Claim, case: Case) -> None:
 def winning(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SELECT-N for two points: h by the scale of the walk of log|q_1/q_2|, played at a = 1e-5.
 
-    For more points h has no closed form; tests/minibatch/test_selection_n.py compares a grid solution with runs.
+    For more h has no closed form; tests/minibatch/test_selection_n.py compares a grid solution with runs.
     """
     clock, step = Clock(seconds), 1e-5
     for case in cases(claim, rng, clock, most=4):
