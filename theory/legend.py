@@ -200,9 +200,7 @@ LEGEND: dict[str, dict[str, str]] = {
     "assumptions.nonorthogonal_law": {
         "c": Parameter("inner product <x_1, x_2> of the two data points"),
         "kappa": Parameter("c/a, the same for all a"),
-        "kappa_*": "the value of kappa from which on the law has one mode",
         "u": Parameter("pi/2 + 2 phi, phi the angle of w from x_1 + x_2: 0 at x_1, pi at x_2"),
-        "y": "log cot(u/2)",
     },
     "assumptions.momentum": {
         "beta": Parameter("the momentum's factor: v+ = beta v - G, w+ = w + v+"),

@@ -22,6 +22,7 @@ from theory import claims
 from theory.legend import LEGEND
 from theory.vocabulary import (
     batch_means,
+    crossover,
     ending,
     factors,
     gram,
@@ -109,8 +110,10 @@ def _shared(claim_id: str, name: str) -> Meaning:
     return found
 
 
-MODULES = (batch_means, ending, factors, gram, levels, maps, meanings, minima, moves, neuron, observables,
-           passages, places, runs, selecting, slow_time, sums, windows)  # fmt: skip
+MODULES = (
+    batch_means, crossover, ending, factors, gram, levels, maps, meanings, minima, moves, neuron,
+    observables, passages, places, runs, selecting, slow_time, sums, windows,
+)  # fmt: skip
 CLOSED = tuple(
     {
         id(x): x

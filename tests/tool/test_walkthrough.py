@@ -80,7 +80,7 @@ def test_the_walk_through_goes_from_nothing_to_proved(tmp_path: Path) -> None:
     evidence.write_text(blind, encoding="utf-8")
     again = json.loads(_audit(folder, *run).stdout)
     (claim,) = (c for c in again["claims"] if c["id"] == "SPHERE-PUSH")
-    assert claim["verdict"] == "supported"
+    assert claim["verdict"] == "supported", claim["reasons"]
     (why,) = claim["reasons"]
     assert why == "nothing that decides or searches read: on the sphere, batch share"
     assert why in " ".join((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split())

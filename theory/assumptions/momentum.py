@@ -136,8 +136,10 @@ MOMENTUM_EXPONENT = Claim(
     steps=("linear", "cone", "corrector", "remainder", "strong law"),
     cites=(STRONG_LAW,),
     symbols={
-        "gamma_2": "liminf and limsup of (1/k) log|q_j| are both gamma_2 a^2 + O(a^3) as a -> 0, "
-        "almost surely, live j != i; O for fixed beta"
+        "gamma_2": meanings.SECOND_EXPONENT.said(
+            "liminf and limsup of (1/k) log|q_j| are both gamma_2 a^2 + O(a^3) as a -> 0, "
+            "almost surely, live j != i; O for fixed beta"
+        )
     },
     remark=(
         "SGD-RATE's p log(1 - a^2) at a/(1-beta), to second order; of the other exponents at x_i this "

@@ -21,7 +21,7 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.model.autoencoder import UNIT
 from theory.notation import a, active, b, delta, n, perp, q_i, q_j
-from theory.vocabulary import neuron, runs
+from theory.vocabulary import crossover, neuron, runs
 
 c = Symbol("c", real=True)
 C = Symbol("C", real=True)
@@ -206,14 +206,23 @@ NONORTH_CROSSOVER = Claim(
     ),
     cites=("Helly's selection theorem", "DLMF 10.29.1, 10.32.9"),
     symbols={
-        "A_1, A_2": "E[u+ - u] = a^2 A_1 + O(a^3), E[(u+ - u)^2] = a^2 A_2 + O(a^3)",
-        "p_u": "density on (0, pi) of the limit law of u: for continuous f, the mean of f(u_j) over "
-        "j < k and over runs tends to the integral of f p_u",
-        "p_y": "the same law as a density of y = log cot(u/2) on the real line: the limit law of "
-        "log|q_1/q_2| too, as log|q_1/q_2| - y -> 0 for a -> 0, uniformly on compacts of (0, pi), and "
-        "the law has no atoms at 0 and pi",
-        "sin(u_*)": "at the two modes of p_u, for kappa below kappa_*; from there on pi/2 is the mode",
-        "E_cot^2": "integral of cot(u)^2 p_u",
+        "A_1": crossover.TURN.shared,
+        "A_2": crossover.TURN_SQUARE.shared,
+        "p_u": crossover.LAW.said(
+            "density on (0, pi) of the limit law of u: for continuous f, the mean of f(u_j) over j < k and "
+            "over runs tends to the integral of f p_u"
+        ),
+        "p_y": crossover.LAW_OF_Y.said(
+            "the same law as a density of y = log cot(u/2) on the real line: the limit law of "
+            "log|q_1/q_2| too, as log|q_1/q_2| - y -> 0 for a -> 0, uniformly on compacts of (0, pi), and "
+            "the law has no atoms at 0 and pi"
+        ),
+        "y": crossover.HEIGHT.shared,
+        "kappa_*": crossover.ONE_MODE.said("the value of kappa from which on the law has one mode"),
+        "sin(u_*)": crossover.MODE.said(
+            "at the two modes of p_u, for kappa below kappa_*; from there on pi/2 is the mode"
+        ),
+        "E_cot^2": crossover.COT_SQUARE.shared,
     },
     remark=(
         "Under p_u cot u has the symmetric hyperbolic law, density exp(-2 kappa sqrt(1 + v^2))"

@@ -14,7 +14,7 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Expr, Gt, Integer, Le, Lt, Max, Rational, Symbol, cancel, diff, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.statement.meaning import OutOfReach, Parameter
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import (
     RADIUS,
@@ -119,11 +119,7 @@ SGD_RATE_PATHS = Claim(
         "lambda_radial": moves.RADIAL.said("SGD-RATE's radial exponent"),
         "r_ratio": passages.RATE_RATIO,
         "r_off": passages.RATE_OFF,
-        "lambda_norm": OutOfReach(
-            "limsup (1/k) log|delta|, delta = r2 - 1, on w_k -> +-x_I; -oo where delta is 0 from some "
-            "step on",
-            why="a limsup, bounded from above only: no finite path exceeds it",
-        ),
+        "lambda_norm": passages.RATE_NORM.shared,
         "r2, s": Parameter("squared norm and live mass of the start w_0"),
     },
     remark=(

@@ -30,7 +30,7 @@ from sympy import (
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.statement.meaning import OutOfReach, Parameter
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import (
     PAIR,
@@ -44,7 +44,7 @@ from theory.minibatch.log_ratios import (
 )
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import S, a, b, delta, k, n, p, q_i, q_j, r2, rho, s
-from theory.vocabulary import passages
+from theory.vocabulary import passages, selecting
 
 # limits as a -> 0, and not values at any a: the formulas say so
 p_win = Limit(Function("P_1", real=True)(a), a, 0, "+")
@@ -123,11 +123,9 @@ SELECT_GENERATOR = Claim(
         ),
     ),
     symbols={
-        "A_jj, A_ij, B_j": OutOfReach(
-            "E[f(q+) - f(q)] = a^2 (sum A_jj D_j^2 f + sum_{i != j} A_ij D_i D_j f + sum B_j D_j f) "
-            "+ O(a^3)",
-            why="on functions of degree 0 no run tells them apart: the search plays their sum",
-        ),
+        "A_jj": selecting.OWN_SECOND.shared,
+        "A_ij": selecting.MIXED_SECOND.shared,
+        "B_j": selecting.FIRST.shared,
     },
     remark=(
         "So as a -> 0 the law of the winner does not depend on b, which only sets the clock, by p."

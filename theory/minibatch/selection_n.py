@@ -94,9 +94,11 @@ SELECT_N = Claim(
     symbols={
         "h": "lim P(x_i wins), degree 0 in q; the one such function, among the C^2 and bounded ones, "
         "whose limits h_own, h_other are uniform",
-        "h_own, h_other": "limits of h as q_i^2 -> 1, and as q_j^2 -> 1 with j != i",
-        "h_j, h_jj": "D_j h and D_j^2 h",
-        "q2": "q_j^2 on the unit sphere",
+        "h_own": selecting.HITS_OWN.shared,
+        "h_other": selecting.HITS_OTHER.shared,
+        "h_j": selecting.HITS_SLOPE.said("D_j h"),
+        "h_jj": selecting.HITS_CURVATURE.said("D_j^2 h"),
+        "q2": selecting.SQUARES.shared,
     },
     remark=(
         "Closed forms: n = 2 (SELECT), equal |q_j| (SELECT-EQUAL), bounds for every n (SELECT-ANGLE). "

@@ -254,6 +254,27 @@ SLOPE = Meaning(
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Grown:
+    """How much log|q| of each run grew in ``steps`` steps, and the drive's part of it, of mean 0; a."""
+
+    logs: Floats
+    drive: Floats
+    steps: int
+    a: float
+
+    def over(self, order: int) -> Floats:
+        """Growth a step over a^order; less the drive, which adds noise of order a and nothing to the mean."""
+        return np.asarray((self.logs - self.drive) / self.steps / self.a**order)
+
+
+SECOND_EXPONENT = Meaning(
+    "(1/k) log|q_j| is gamma_2 a^2 + O(a^3)", lambda x: x.over(2),
+    near=(Meaning("(1/k) log q_j^2 is gamma_2 a^2 + O(a^3)", lambda x: 2 * x.over(2)),
+          Meaning("(1/k) log|q_j| is gamma_2 a + O(a^2)", lambda x: x.over(1))),
+)  # fmt: skip
+
+
 LARGEST_NORM = Meaning(
     "||w||^2 at every step t: the largest counts", lambda norms: max(norms),
     near=(Meaning("||w||^4 at every step t", lambda norms: max(norms) ** 2),),
@@ -323,6 +344,7 @@ __all__ = [
     "OTHERS",
     "RATIO_EXPONENT",
     "REACHED",
+    "SECOND_EXPONENT",
     "SHARE_KEPT",
     "SLOPE",
     "TRAPPED",
@@ -331,6 +353,7 @@ __all__ = [
     "Curvature",
     "Draws",
     "Ends",
+    "Grown",
     "Move",
     "hessian_trace",
     "trapped",

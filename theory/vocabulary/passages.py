@@ -149,6 +149,12 @@ RATE_OFF = told(
 )  # fmt: skip
 
 
+RATE_NORM = told(
+    "limsup (1/k) log|delta|, delta = r2 - 1, on w_k -> +-x_I; -oo where delta is 0 from some step on",
+    lambda run: run.slope, {"that of (1/k) log | ||w|| - 1 |^(1/2)": lambda run: run.slope / 2},
+)  # fmt: skip
+
+
 def per_log(words: str) -> Any:
     """Steps for one more unit of log(1/eps), of (times at two levels, how far these are apart)."""
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from mpmath import mp
 
+from theory.vocabulary.meanings import Floats
 from theory.vocabulary.telling import told
 
 
@@ -111,3 +113,102 @@ NORM = told(
     "length of (q_1, q_2, q_3)", lambda q: mp.sqrt(mp.fsum(x**2 for x in q)),
     {"its square": lambda q: mp.fsum(x**2 for x in q)},
 )  # fmt: skip
+
+
+# One step's changes of log|q|, one row a batch, over a: means of products of their differences.
+
+
+@dataclass(frozen=True)
+class Moved:
+    """rows: changes of log|q_0|, ..., one row a batch, over a; the last q is as small as one likes."""
+
+    rows: Sequence[Sequence[Any]]
+    a: Any
+
+    def mean(self, *pairs: tuple[int, int]) -> Any:
+        """Mean of the product of the changes of log|q_i/q_j| over a, one factor a pair."""
+        return mp.fsum(mp.fprod(row[i] - row[j] for i, j in pairs) for row in self.rows) / len(
+            self.rows
+        )
+
+
+GENERATOR = (
+    "E[f(q+) - f(q)] = a^2 (sum A_jj D_j^2 f + sum_{i != j} A_ij D_i D_j f + sum B_j D_j f) + O(a^3), f of "
+    "degree 0"
+)
+OWN_SECOND = told(
+    f"{GENERATOR}; half the mean product of the changes of log|q_j/q_i| and log|q_j/q_k| over a",
+    lambda x: x.mean((0, 1), (0, 2)) / 2,
+    {"half the mean square of that of log|q_j/q_i|": lambda x: x.mean((0, 1), (0, 1)) / 2,
+     "their mean product": lambda x: x.mean((0, 1), (0, 2))},
+)  # fmt: skip
+MIXED_SECOND = told(
+    f"{GENERATOR}; half the mean product of the changes of log|q_i/q_k| and log|q_j/q_l| over a, four data",
+    lambda x: x.mean((0, 2), (1, 3)) / 2,
+    {"the same with k in the place of l": lambda x: x.mean((0, 2), (1, 2)) / 2},
+)  # fmt: skip
+FIRST = told(
+    f"{GENERATOR}; the mean change of log|q_j/q_k| over a^2 where q_k -> 0",
+    lambda x: x.mean((0, -1)) / x.a,
+    {"that of log (q_j/q_k)^2": lambda x: 2 * x.mean((0, -1)) / x.a,
+     "that of log|q_j/q_i|": lambda x: x.mean((0, 1)) / x.a},
+)  # fmt: skip
+
+
+# Two points: the chance of x_1 by the scale of the walk of z = log|q_1/q_2|, from played moments.
+
+
+@dataclass(frozen=True)
+class Scale:
+    """z: a grid.  drift, square: E[z+ - z]/a^2 and E[(z+ - z)^2]/a^2 there, at a small a.
+
+    at: an index of the grid.
+    """
+
+    z: Floats
+    drift: Floats
+    square: Floats
+    at: int
+
+    @property
+    def chance(self) -> Floats:
+        """That z leaves the grid at its upper end: drift h' + square h''/2 = 0."""
+        slope = -2 * self.drift / self.square
+        width = np.diff(self.z)
+        log = np.concatenate([[0.0], np.cumsum(width * (slope[1:] + slope[:-1]) / 2)])
+        rise = np.exp(log - log.max())
+        found = np.concatenate([[0.0], np.cumsum(width * (rise[1:] + rise[:-1]) / 2)])
+        return np.asarray(found / found[-1])
+
+    @property
+    def half(self) -> float:
+        """h at z = 0."""
+        return float(np.interp(0.0, self.z, self.chance))
+
+    def derivative(self, order: int) -> float:
+        """Of h by z, by differences on the grid."""
+        found = self.chance
+        for _ in range(order):
+            found = np.gradient(found, self.z)
+        return float(found[self.at])
+
+
+HITS_SLOPE = told(
+    "D_j h, of x_1 and x_2", lambda x: (x.derivative(1), -x.derivative(1)),
+    {"D_j^2 h": lambda x: (x.derivative(2),) * 2, "minus it": lambda x: (-x.derivative(1), x.derivative(1))},
+)  # fmt: skip
+HITS_CURVATURE = told(
+    "D_j^2 h, of x_1 and x_2", lambda x: (x.derivative(2),) * 2,
+    {"D_j h": lambda x: (x.derivative(1), -x.derivative(1))},
+)  # fmt: skip
+HITS_OWN = told(
+    "limit of h as q_i^2 -> 1", lambda x: float(x.chance[-1]), {"as q_i^2 -> 1/2": lambda x: x.half}
+)
+HITS_OTHER = told(
+    "limit of h as q_j^2 -> 1 with j != i", lambda x: float(x.chance[0]), {"as q_j^2 -> 1/2": lambda x: x.half}
+)  # fmt: skip
+SQUARES = told(
+    "q_j^2 on the unit sphere",
+    lambda q: tuple(x * x for x in q),
+    {"|q_j|": lambda q: tuple(map(abs, q))},
+)

@@ -14,10 +14,12 @@ from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, pl
 from tests.falsify.sums.tools import (
     cases,
     choose,
+    equals,
     inside,
     judge,
     plain_step,
     rational,
+    refute,
     sizes,
 )
 from tests.falsify.walks.sparse import limits_seen
@@ -28,7 +30,7 @@ from theory.assumptions import momentum as mo
 from theory.notation import S, a, active, b, below, d, n, p, perp_next, q_j_next, r2, s
 from theory.vocabulary import meanings
 from theory.vocabulary.data import inner, off_span
-from theory.vocabulary.meanings import Ends, growth
+from theory.vocabulary.meanings import Ends, Grown, growth
 from theory.vocabulary.neuron import At
 
 F = Fraction
@@ -123,6 +125,55 @@ def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         carried = np.log1p(abs(float(at[mo.u])) / max(1 - share, 1e-3))
         found = float(slopes.mean()) - 8 * float(slopes.std(ddof=1)) / 20 - (4 + carried) / steps
         judge(claim, {**at, name: F(found)}, lambda x, only=bound: x == only)
+    return played
+
+
+def _drive(
+    claim: Claim, rng: np.random.Generator, points: int, size: int, steps: int
+) -> np.ndarray:
+    """(runs, steps): how often j = 1 is drawn less how often i = 0 is, as the claim draws batches."""
+    if claim.item(words.BATCHES) == words.UNIFORM:
+        i = rng.random((400, steps)) < size / points
+        return (rng.random((400, steps)) < (size - i) / (points - 1)) * 1.0 - i
+    rows = [batches_of(claim, rng, points, size)[1] for _ in range(20)]
+    drawn = [[(batch := next(row)).count(1) - batch.count(0) for _ in range(steps)] for row in rows]
+    return np.array(drawn, float)
+
+
+def momentum_exponent(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """MOMENTUM-EXPONENT at a = (1 - beta)/100: growth of the product less the drive's own part over 1 - beta.
+
+    What is left out is of the relative order of a/(1 - beta); a tenth is allowed for it, and 8 standard errors.
+    """
+    played = 0
+    for count in cases(seconds):
+        points, size = [(2, 1), (3, 2), (9, 4), (9, 8), (4, 4)][count % 5]
+        share = choose(rng, [F(0), F(1, 2), F(7, 10)] if count else [F(1, 2)])
+        step = (1 - share) / 100
+        at: dict[Any, Any] = {n: points, b: size, mo.beta: share, a: step,
+                              mo.u: choose(rng, [F(0), F(1, 100), F(-1, 100), F(-1, 2)]),
+                              **measured(claim, chances(points, size), (p,))}  # fmt: skip
+        if not inside(claim, at):
+            continue
+        played += 1
+        small, kept, burn = float(step), float(share), int(20 / (1 - share))
+        steps = 40 * burn
+        drives = _drive(claim, rng, points, size, burn + steps)
+        v, q, start = np.full(len(drives), float(at[mo.u])), np.ones(len(drives)), 0.0
+        for k in range(burn + steps):
+            if k == burn:
+                start = np.log(np.abs(q))
+            v = kept * v + small * drives[:, k] * q
+            q = q + v
+        drive = small * drives[:, burn:].sum(axis=1) / (1 - kept)
+        grown = Grown(np.log(np.abs(q)) - start, drive, steps, small)
+        found = claim.meaning(mo.gamma_2).value(grown)
+        claimed = float(equals(claim, mo.gamma_2, at))
+        error = 8 * float(found.std(ddof=1)) / len(found) ** 0.5 + abs(claimed) / 10
+        if not abs(found.mean() - claimed) <= error:
+            refute(
+                claim, f"gamma_2 is {found.mean():.4f} +- {error:.4f}, claimed {claimed:.4f}", at
+            )
     return played
 
 

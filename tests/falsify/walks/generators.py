@@ -13,7 +13,7 @@ from sympy import Eq, Symbol
 
 from tests.falsify.seeing import measured
 from tests.falsify.walks.exponents import _mp
-from tests.falsify.walks.play import DIGITS, Clock, cases, inside, number, refute, same
+from tests.falsify.walks.play import DIGITS, Case, Clock, cases, inside, number, refute, same
 from tests.falsify.walks.steps import Search, claimed_split
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
@@ -21,7 +21,7 @@ from theory.minibatch import selection
 from theory.minibatch import selection_n as many
 from theory.notation import n, p, q_i, q_j, r2
 from theory.vocabulary.observables import Seen
-from theory.vocabulary.selecting import Field
+from theory.vocabulary.selecting import Field, Moved, Scale
 
 F = Fraction
 
@@ -41,6 +41,8 @@ def generator(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not inside(claim, at) or not batches or len(live) < 2 or case.at.r2 > 4:
             continue
         clock.played += 1
+        if clock.played == 1 and case.at.data is None:
+            _coefficients(claim, case)
         powers = dict(zip(live, weights(rng, live), strict=True))
         small = replace(case.at, a=step)
         with mp.workdps(150):
@@ -66,6 +68,91 @@ def generator(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     f"L f/f = {mp.nstr(found, 9)}, claimed {mp.nstr(claimed, 9)}, {powers}",
                 )
     return clock.played
+
+
+def _unit(values: Sequence[int], total: int) -> list[Fraction]:
+    """Integers whose squares sum to total^2, over it, and a tiny one: exactly of length 1."""
+    tiny = F(1, 10**40)
+    along, off = (1 - tiny**2) / (1 + tiny**2), 2 * tiny / (1 + tiny**2)
+    return [*(along * F(x, total) for x in values), off]
+
+
+def _coefficients(claim: Claim, case: Case) -> None:
+    """Each coefficient by itself, at points of the sphere with five live coordinates, one of them tiny."""
+    step = F(1, 10**25)
+    for values, total, size in (((1, 2, 2, 4), 5, 1), ((4, 2, 2, 1), 5, 3), ((1, 1, 1, 1), 2, 2)):
+        here = case.like(
+            replace(case.at, c=_unit(values, total), off=[F(0)], a=step), "sphere", size
+        )
+        at, batches = here.observed(claim), here.batches()
+        if not batches or not inside(claim, at):
+            continue
+        at |= measured(claim, here.seen(pair=(0, 0)), (q_j,))
+        at[p] = claimed_split(claim, at)
+        with mp.workdps(150):
+            rows = [
+                [mp.log(abs(_mp(x / y))) / _mp(step) for x, y in zip(end.q, here.at.q, strict=True)]
+                for end in map(here.step, batches)
+            ]
+            moved = Moved(rows, _mp(step))
+            for symbol in (
+                selection.second_coefficient,
+                selection.mixed_coefficient,
+                selection.first_coefficient,
+            ):
+                found, claimed = (
+                    claim.meaning(symbol).value(moved),
+                    number(stated(claim.formula, symbol), at),
+                )
+                if abs(claimed - found) > mp.mpf(10) ** -15:
+                    refute(
+                        claim,
+                        here,
+                        f"{symbol} = {mp.nstr(found, 9)}, claimed {mp.nstr(claimed, 9)}",
+                    )
+
+
+def winning(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
+    """SELECT-N for two points: h by the scale of the walk of log|q_1/q_2|, played at a = 1e-5.
+
+    For more h has no closed form; tests/minibatch/test_selection_n.py compares a grid solution with runs.
+    """
+    clock, step = Clock(seconds), 1e-5
+    for case in cases(claim, rng, clock, most=4):
+        exact = case.like(replace(case.at, c=[F(3, 5), F(4, 5)], off=[F(0)]), "circle", 1)
+        at = exact.observed(claim)
+        if not inside(claim, at):
+            continue
+        clock.played += 1
+        z = np.linspace(-18, 18, 4001)
+        first = 1 / np.sqrt(1 + np.exp(-2 * z))
+        q = np.stack([first, np.exp(-z) * first])
+        moves = []
+        for batch in exact.batches() or []:
+            drawn = np.array([[batch.count(0)], [batch.count(1)]], float)
+            mass, norm = (drawn * q**2).sum(axis=0), (q**2).sum(axis=0)
+            factor = np.log1p(step * (drawn * (2 - norm) - mass))
+            moves.append(factor[0] - factor[1])
+        drift = np.mean(moves, axis=0) / step**2
+        square = np.mean(np.square(moves), axis=0) / step**2
+        spot = int(rng.integers(1500, 2500))
+        scale, symbols = Scale(z, drift, square, spot), (many.h_j, many.h_jj)
+        values = dict(zip(symbols, (claim.meaning(x).value(scale) for x in symbols), strict=True))
+        values[many.square] = claim.meaning(many.square).value(tuple(q[:, spot]))
+        ends = {x: claim.meaning(x).value(scale) for x in (many.own_end, many.other_end)}
+        for part in relations(claim.formula):
+            sides = [_evaluated(side, values, ends) for side in part.args]
+            if abs(sides[0] - sides[1]) > 1e-3:
+                refute(
+                    claim, exact, f"{part}: {sides[0]:.5f} and {sides[1]:.5f} at z = {z[spot]:.3f}"
+                )
+    return clock.played
+
+
+def _evaluated(side: Any, values: dict[Any, Any], ends: dict[Symbol, float]) -> float:
+    spread = side.subs(n, 2).doit()
+    known = {base[k + 1]: x for base, said in values.items() for k, x in enumerate(said)}
+    return float(spread.subs({**known, **ends}))
 
 
 def angle_generator(claim: Claim, rng: np.random.Generator) -> None:
@@ -159,6 +246,7 @@ def divergence(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
 SEARCHES: dict[str, Search] = {
     "SELECT-GENERATOR": generator,
+    "SELECT-N": winning,
     "SELECT-REVERSIBLE": divergence,
     "SELECT-AREA": area_generator,
 }

@@ -16,6 +16,7 @@ from mpmath import mp
 from sympy import Symbol
 
 from tests.falsify.walks.exponents import _mp, moves_of, radial_moves
+from tests.falsify.walks.forced import settling
 from tests.falsify.walks.play import (
     DIGITS,
     MOST_OBLIQUE,
@@ -62,14 +63,21 @@ def exact_zeros(claim: Claim, case: Case) -> None:
 
 def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SGD-RATE-PATHS: exact zeros in the first steps; then slopes of runs that have converged."""
-    clock, turn = Clock(seconds), 0
+    clock, turn, settled, seen = Clock(seconds), 0, 0, 0
     for case in cases(claim, rng, clock, most=12):
         at: dict[Symbol, Any] = case.observed(claim)
         if not inside(claim, at) or len(case.live) < 2:
             continue
-        clock.played += 1
+        seen += 1
+        clock.played += turn > 0 or seen > 12  # runs are followed once, at least
         exact_zeros(claim, case)
-        slope, fall = (float(x) for x in stated_rates(claim, at, case))
+        points = stated_rates(claim, at, case)
+        slope, fall = (
+            float(number(stated(claim.formula, x), points))
+            for x in (rates.path_ratio, rates.path_off)
+        )
+        if settled < 2 and case.at.data is None:
+            settled += norm_rate(claim, rng, case, points)
         if case.n > 6 or case.at.a < F(1, 5) or not any(case.at.off):
             continue
         turn += 1
@@ -117,15 +125,34 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     return clock.played
 
 
-def stated_rates(claim: Claim, at: dict[Symbol, Any], case: Case) -> list[Any]:
-    """The claimed rates of a ratio and of w_perp along paths, from exponents at x_1 as played there."""
+def norm_rate(
+    claim: Claim, rng: np.random.Generator, case: Case, points: dict[Symbol, Any]
+) -> bool:
+    """How fast ||w||^2 settles, in 400 runs, against its bound; whether that could be seen.
+
+    6 standard errors and a twentieth of the bound, for what 900 steps are short of, are allowed.
+    """
+    bound = next(x for x in relations(claim.formula) if x.has(rates.rate_norm))
+    most = float(number(bound.gts, points))
+    late = settling(case, rng) if np.isfinite(most) and most < -0.02 else None
+    if late is None:
+        return False
+    found = claim.meaning(rates.rate_norm).value(late)
+    error = SIGMAS * found.std() / np.sqrt(len(found)) + abs(most) / 20
+    if found.mean() > most + error:
+        refute(claim, case, f"log|delta| falls by {found.mean():.4f} a step, claimed {most:.4f}")
+    return True
+
+
+def stated_rates(claim: Claim, at: dict[Symbol, Any], case: Case) -> dict[Symbol, Any]:
+    """The point with the claimed exponents at x_1, as played there."""
     moves, points = moves_of(case), {**at, p: claimed_split(claim, at)}
     for x in (rates.rate_ratio, rates.rate_off, rates.rate_radial):
         seen = radial_moves(case) if x == rates.rate_radial else moves
         points[x] = claim.meaning(x).value(seen)
         if not mp.isinf(points[x]):
             same(claim, case, number(stated(rates.SGD_RATE.formula, x), points), points[x], f"{x}")
-    return [number(stated(claim.formula, x), points) for x in (rates.path_ratio, rates.path_off)]
+    return points
 
 
 def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
