@@ -9,14 +9,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sympy import Eq, Rational
+from sympy import Eq, Rational, exp, sin
 
 from tests.falsify.sums.table import FALSIFIERS, OUT_OF_REACH
 from tests.falsify.trying import generator
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.statement.claim import Claim
 from theory import claims
+from theory.assumptions.momentum import beta
 from theory.assumptions.momentum_exponent import edge
+from theory.assumptions.nonorthogonal_law import kappa as kappa_c
+from theory.assumptions.nonorthogonal_law import kappa_mode
+from theory.assumptions.nonorthogonal_law import u as u_c
 from theory.assumptions.unequal_norms import sigma_i
 from theory.quadratic.mean_square import l
 
@@ -100,6 +104,12 @@ FORMULAS: dict[str, Claim] = {
         x, formula=Eq(x.formula.lhs, Rational(1001, 1000) * x.formula.rhs))),
     "MOMENTUM-AIRY-EDGE: e + 1/1000": altered("MOMENTUM-AIRY-EDGE", lambda x: replace(
         x, formula=x.formula.subs(edge, edge + Rational(1, 1000)))),
+    "MOMENTUM-EXPONENT: (1 - beta) not squared": altered("MOMENTUM-EXPONENT", lambda x: replace(
+        x, formula=x.formula.subs((1 - beta) ** 2, 1 - beta))),
+    "NONORTH-CROSSOVER: one mode from 1/2 on": altered("NONORTH-CROSSOVER", lambda x: replace(
+        x, formula=x.formula.subs(Eq(kappa_mode, 1), Eq(kappa_mode, Rational(1, 2))))),
+    "NONORTH-CROSSOVER: p_u at kappa/2": altered("NONORTH-CROSSOVER", lambda x: replace(
+        x, formula=x.formula.subs(exp(-2 * kappa_c / sin(u_c)), exp(-kappa_c / sin(u_c))))),
     "NONORTH-FLOOR: twice": altered("NONORTH-FLOOR", lambda x: replace(
         x, formula=x.formula.subs(x.formula.rhs, 2 * x.formula.rhs))),
 }  # fmt: skip

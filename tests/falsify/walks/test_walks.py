@@ -19,6 +19,7 @@ from theory.minibatch.capture import g, growth, theta
 from theory.minibatch.log_ratios import spread
 from theory.minibatch.purity_time import mean_time, slope
 from theory.minibatch.reach import M, reached, schedule_probability
+from theory.minibatch.selection_n import j, own_end, square
 from theory.minibatch.sparse_time import mean_psi
 from theory.notation import S, a, b, delta, n, p, rho, t
 from theory.walks import random_walk as walk
@@ -84,6 +85,11 @@ FALSE: dict[str, tuple[str, Callable[[Claim], Claim]]] = {
     "two points, any n and b": (
         "TWO-POINTS", lambda x: x.widened("two live coordinates", And(Ge(n, 2), Ge(b, 1), Le(b, n)))),
     "generator off the sphere": ("SELECT-GENERATOR", lambda x: x.without("on the sphere")),
+    "each coefficient of the generator doubled": ("SELECT-GENERATOR", lambda x: replace(
+        x, formula=And(*(Eq(y.lhs, 2 * y.rhs) for y in relations(x.formula))))),
+    "the winner's limit is one half": ("SELECT-N", lambda x: equal(x, own_end, Rational(1, 2))),
+    "the drift of the winner doubled": ("SELECT-N", lambda x: replace(
+        x, formula=x.formula.xreplace({square[j]: 2 * square[j]}))),
     "two-point law for any n": ("SELECT", lambda x: two_points_start(
         x, Ge(n, 2), Eq(b, 1), Eq(rho, 0), Eq(delta, 0))),
     "two-point law for full batches": ("SELECT", lambda x: two_points_start(
