@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sympy import And, Eq, Ge, Gt, Le, Lt, Or, Piecewise, Rational, binomial
+from sympy import And, Eq, Ge, Gt, Le, Lt, Or, Piecewise, Rational, binomial, exp, sin
 
 from tests.falsify.gram import table as gram
 from tests.falsify.stability import table as stability
@@ -20,8 +20,10 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim
 from theory import claims
 from theory import vocabulary as words
+from theory.assumptions.momentum import beta as momentum
 from theory.assumptions.momentum_exponent import edge
 from theory.assumptions.nonorthogonal import oblique_least
+from theory.assumptions.nonorthogonal_law import kappa, kappa_mode, u
 from theory.assumptions.sampling import U_exit
 from theory.assumptions.unequal_norms import sigma_i
 from theory.full_batch.gaussian_start import caught_share
@@ -30,6 +32,7 @@ from theory.minibatch.log_ratios import spread
 from theory.minibatch.purity_time import mean_time
 from theory.minibatch.rates import P4
 from theory.minibatch.reach import M, reached, schedule_probability
+from theory.minibatch.selection_n import j, own_end, square
 from theory.minibatch.sparse_time import mean_psi
 from theory.neighbours.saddle_phases import beta, h, h_as, h_ms
 from theory.notation import S, a, b, d, delta, eta, k, n, p, q_j, r2, rho, t
@@ -202,6 +205,13 @@ FALSE: list[tuple[str, str, Change]] = [
     ("SAMPLING-LOCAL", "from any level", under("level", Gt(U_exit, 0))),
     ("NONORTH-NOLIMIT", "some point", under("every point is oblique", Ge(oblique_least, 0))),
     ("NONORTH-FLOOR", "twice", lambda x: bent(x.formula.rhs, 2 * x.formula.rhs)(x)),
+    ("MOMENTUM-EXPONENT", "1 - beta not squared", bent((1 - momentum) ** 2, 1 - momentum)),
+    ("NONORTH-CROSSOVER", "one mode from 1/2 on", bent(Eq(kappa_mode, 1), Eq(kappa_mode, Rational(1, 2)))),
+    ("NONORTH-CROSSOVER", "p_u at kappa/2", bent(exp(-2 * kappa / sin(u)), exp(-kappa / sin(u)))),
+    ("SELECT-GENERATOR", "each coefficient doubled", lambda x: says(
+        *(Eq(y.lhs, 2 * y.rhs) for y in relations(x.formula)))(x)),
+    ("SELECT-N", "the winner's limit is one half", part(own_end, Rational(1, 2))),
+    ("SELECT-N", "the drift of the winner doubled", bent(square[j], 2 * square[j])),
     ("NONORTH-FLOOR", "two samples a step", under("one of two points", Eq(n, 2) & Ge(b, 1))),
 ]  # fmt: skip
 

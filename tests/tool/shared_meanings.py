@@ -89,6 +89,7 @@ SHARED: dict[str, tuple[str, ...]] = {
     "SELECT-REVERSIBLE": ("D_j F_j",),
     "SPARSE-TIME": ("Q",),
     "STEP": ("q_j", "w_perp", "chi", "q_j^+", "w_perp^+"),
+    "TIME-SPREAD": ("Z_T", "N_max", "E"),
     "TRACE-JUMP": ("r2",),
     "UNIVERSAL-DECAY": ("k",),
     "WALK-DRIFT": ("S_C", "q_i", "t"),

@@ -13,7 +13,6 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Symbol, log, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.statement.meaning import OutOfReach
 from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE, UNIFORM
 from theory.minibatch.selection import ON_SPHERE, SMALL
 from theory.minibatch.sparse_time import IN_SPAN, SMALL_STEP
@@ -164,16 +163,10 @@ TIME_SPREAD = Claim(
         "C": moves.COVARIANCE,
         "V_own": moves.OWN,
         "Lambda": moves.MEAN_CHANGE,
-        "Z_T": OutOfReach(
-            "a variable with the limit law of (T_eps - log(1/eps)/(2|Lambda|))/sqrt(log(1/eps))",
-            why="a limit law, and it is reached slowly",
-        ),
+        "Z_T": passages.SECOND_TERM.shared,
         "T_eps": FIRST,
-        "N_max": OutOfReach(
-            "the largest of k - 1 independent standard normal variables; E is the mean",
-            why="nothing that is run has this law; the search reads its factor",
-        ),
-        "E": OutOfReach("the mean", why="here of limit laws alone"),
+        "N_max": passages.LARGEST_NORMAL.shared,
+        "E": passages.MEAN.shared,
     },
     remark=(
         "The limit law is that of max_j G_j sqrt(1/2)/|Lambda|^(3/2), G normal with covariances V, C. "

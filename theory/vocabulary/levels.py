@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import flint
@@ -91,7 +92,7 @@ class Level:
             cross = _power(a * c * (pull + own), g) * ball(level)
             return _power(1 - a * mass + a * slack * pull, g) + cross
 
-        found = [self.mean(lambda batch, j=j: part(j, batch)) for j in range(many + 1)]
+        found = [self.mean(partial(part, j)) for j in range(many + 1)]
         return max((x.upper() for x in found), key=float)
 
 

@@ -155,6 +155,32 @@ RATE_NORM = told(
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Passages:
+    """T_eps of many runs, log(1/eps), and the mean fall of a ratio's log in a step, Lambda."""
+
+    times: Floats
+    level: float
+    fall: float
+
+    def scaled(self, share: float) -> Floats:
+        """(T_eps - share log(1/eps)/|Lambda|)/sqrt(log(1/eps))."""
+        return np.asarray((self.times - share * self.level / abs(self.fall)) / self.level**0.5)
+
+
+SECOND_TERM = told(
+    "a variable with the limit law of (T_eps - log(1/eps)/(2|Lambda|))/sqrt(log(1/eps))",
+    lambda x: x.scaled(0.5),
+    {"the same with log(1/eps)/|Lambda|": lambda x: x.scaled(1.0)},
+)  # fmt: skip
+LARGEST_NORMAL = told(
+    "the largest of k - 1 independent standard normal variables; E is the mean",
+    lambda normal: normal.max(axis=1),
+    {"the largest of their squares": lambda normal: (normal**2).max(axis=1)},
+)  # fmt: skip
+MEAN = told("the mean", np.mean, {"the mean of the square": lambda x: np.mean(x**2)})
+
+
 def per_log(words: str) -> Any:
     """Steps for one more unit of log(1/eps), of (times at two levels, how far these are apart)."""
 

@@ -268,10 +268,10 @@ def nonorth_obtuse(claim: Claim, rng: np.random.Generator, seconds: float) -> in
 def _sparse(
     claim: Claim, rng: np.random.Generator, data: Any, start: Any, step: Fraction, size: int, linear: bool
 ) -> Fraction:  # fmt: skip
-    """The share of 20 runs of 1000 steps that end where P_sparse says; 1 from a half on.
+    """The share of 20 runs of 1000 steps that end where P_sparse says; 1 past 3/4.
 
     At a >= 1/4 the ratio of two coordinates that are both live falls by a factor e^-0.03 a step in the mean:
-    that half of the runs are still on their way has a chance far below 1e-9.
+    that a quarter of the runs are still on their way has a chance far below 1e-9.
     """
     draws = [batches_of(claim, rng, 2, size)[1] for _ in range(20)]
     w = np.tile(np.array(start, float), (20, 1))
@@ -279,7 +279,7 @@ def _sparse(
     end = np.nan_to_num(end, nan=1e9, posinf=1e9, neginf=-1e9)
     run = Ends(w, end, np.array(data, float), relu=not linear)
     found = F(float(claim.meaning(no.p_sparse).value(run).mean()))
-    return F(1) if found > F(1, 2) else found
+    return F(1) if found > F(3, 4) else found
 
 
 def nonorth_angle(claim: Claim, rng: np.random.Generator, seconds: float) -> int:

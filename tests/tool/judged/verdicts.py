@@ -200,6 +200,8 @@ def caps_hold(judge: ModuleType) -> None:
     name, reasons = verdict(norm, alone, passed("NORM", "search"))
     assert name == "supported"
     assert reasons == ("nothing that decides or searches read: orthonormal data",)
+    assert verdict(norm, alone, passed("NORM", "variants"))[0] == "supported", "without a search"
+    assert judge.unread(norm, [alone]) == [], "nothing was doubted"
     assert verdict(norm, alone, passed("NORM", "search", "data"))[0] == "proved"
     assert verdict(norm, mine, passed("NORM", "search"))[0] == "proved", "STEP supposes data"
     unsure = replace(passed("NORM", "search", "data"), outcome="inconclusive")
