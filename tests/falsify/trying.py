@@ -77,10 +77,10 @@ def both(*changes: Change) -> Change:
     return lambda claim: reduce(lambda x, change: change(x), changes, claim)
 
 
-def refuted(claim: Claim, seeds: int = 30) -> bool:
-    """Whether one of ``seeds`` searches of two seconds finds a counterexample, with its witness."""
-    for seed in range(seeds):
-        found = falsify(claim, seconds=2.0, seed=seed)
+def refuted(claim: Claim, tries: int = 6) -> bool:
+    """Whether one of some searches, each twice as long as the last, finds a counterexample with its witness."""
+    for k in range(tries):
+        found = falsify(claim, seconds=2.0 * 2**k, seed=k)
         if isinstance(found, Falsified):
             return bool(found.witness)
     return False
