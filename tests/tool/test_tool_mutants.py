@@ -46,6 +46,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "kernel/judge.py": kernel.court_holds, "kernel/statement.py": statement.statements_hold,
     "doubt/falsify.py": falsifying.falsifiers_hold, "weigh/answers.py": answers.answers_hold,
     "weigh/untouched.py": guarding.guard_holds, "weigh/leftovers.py": leaving.leftovers_hold,
+    "weigh/verdict.py": verdicts.both_hold, "exact/checker.py": certificates.certificates_hold,
     "weigh/tried.py": words.tables_hold, "weigh/told.py": words.words_hold,
     "statement/meaning.py": words.meanings_hold,
 }  # fmt: skip
@@ -58,9 +59,8 @@ SECOND = {  # of which verify.py has a second implementation: which functions ar
         "_read", "_add", "_times", "_substitute", "_smallest_bernstein", "_checked",
     },
 }  # fmt: skip
-SECONDS = (
-    5  # of the processor; a battery takes less than one, and a mutant that does not end is caught
-)
+# Of the processor: a battery takes less than one, and a mutant that does not end is caught.
+SECONDS = 5
 
 NOTE = ROOT / "proofs_notes" / "audit.md"
 TIE = "differs only where two floating-point numbers are equal to the last bit"
@@ -73,7 +73,8 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "own_verdict: 1 + 1": WORDS,
         "uncovered: other min": WORDS,
         "uncovered: other min #2": WORDS,
-        "derive: other comparison in STRENGTHS.index(cap) > STRENGTHS.index(strength) #2": "where both are equal the same strength is set again",
+        "derive: other comparison in STRENGTHS.index(cap) > STRENGTHS.index(strength) #2":
+            "where both are equal the same strength is set again",
         "find_cycle: without done.add(node)": "a visited node is visited again: slower, the same answer",
     },
     "exact/checker.py": {
@@ -81,7 +82,8 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_smallest_bernstein: 0 + 1 #2": "the zero polynomial in a higher degree is still zero",
         "_smallest_bernstein: 0 + 1 #3": "1 over a positive number in place of 0: neither is negative",
         "_smallest_bernstein: 1 + 1": "one index more gets C(degree - e, degree + 1 - e) = 0, unread",
-        "_smallest_bernstein: other operator in common * prod(map(comb, degrees, index))": "another positive scale: the same signs, which alone count",
+        "_smallest_bernstein: other operator in common * prod(map(comb, degrees, index))":
+            "another positive scale: the same signs, which alone count",
     },
     "checks/expect.py": {
         "_expect_positive: 1 + 1 #2": "the slack is 1 there, and so are its powers",
@@ -123,7 +125,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Speaker._power: other comparison in exponent > 0": NEVER_0,
         "Speaker._power: 0 + 1": "SymPy has no power with exponent 1",
     },
-}
+}  # fmt: skip
 
 
 def _module(path: str) -> ModuleType:
