@@ -24,6 +24,7 @@ from tests.tool.judged import (
     answers,
     ball,
     bernstein,
+    certificates,
     chance,
     expectations,
     falsifying,
@@ -31,6 +32,7 @@ from tests.tool.judged import (
     kernel,
     leaving,
     statement,
+    verdicts,
     words,
     zero,
 )
