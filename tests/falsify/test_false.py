@@ -1,7 +1,7 @@
 """What is false is refuted by the claim's search alone, with a witness.
 
 Words exchanged one at a time are tried by ``audit mutants``, and those that its table has no room for in
-``test_words.py``; that a search is silent on its claim, each ``audit run`` says.
+``test_words.py``.  That a search is silent on its claim, each ``audit run`` says.
 """
 
 from __future__ import annotations
