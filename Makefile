@@ -47,7 +47,7 @@ SHORT = verdict outcomes verdict_types cli doubts sabotage evidence_words files 
   hostile_words mutants compare fuzz fuzz_statements receipt report notes workers book accepted_variants
 KERNEL = bernstein_kernel kernel_identities kernel_tampering
 SINGLE = tool_mutants.py::test_the_original_passes_its_battery \
-  judge_mutants.py::test_the_judge_agrees_with_the_second_implementation guide.py::test_the_guide_is_a_page_of_the_site \
+  tool_mutants.py::test_the_judge_agrees_with_the_second_implementation guide.py::test_the_guide_is_a_page_of_the_site \
   guide.py::test_another_output_is_another_guide
 # MEASURED=FOLDER: theorem_audit/tests were measured by `MEASURE=FOLDER .ci/ship`, and are not run again.
 COVERED ?= $(if $(MEASURED),,theorem_audit/tests) $(SHORT:%=tests/tool/test_%.py) $(KERNEL:%=tests/kernel/test_%.py) $(SINGLE:%=tests/tool/test_%)

@@ -111,18 +111,8 @@ def test_a_claim_that_nothing_decides_is_not_challenged() -> None:
 
 def searching(claim_id: str) -> Row:
     place = falsify.tables()[0][claim_id]
-    return Row(
-        claim_id,
-        "search",
-        place.__module__,
-        place.__name__,
-        0,
-        place.__name__,
-        (),
-        "",
-        False,
-        ("",),
-    )
+    name = place.__name__
+    return Row(claim_id, "search", place.__module__, name, 0, name, (), "", False, ("",))
 
 
 @pytest.mark.parametrize("claim_id", ["STEP", "NORM"])

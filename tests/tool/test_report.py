@@ -11,6 +11,7 @@ import math
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -176,36 +177,31 @@ def test_below_follows_edges_to_the_bottom() -> None:
     assert below("D", uses) == set(uses)
 
 
-def _unreadable(text: str) -> dict[str, tuple[str, str]]:
-    data = json.loads(text)
-    return {
-        "truncated": (text[: len(text) // 2], "not whole JSON"),
-        "empty": ("", "not whole JSON"),
-        "foreign": ('{"hello": 1}', "not a ledger of an audit"),
-        "a list": ("[]", "not a ledger of an audit"),
-        "newer": (json.dumps({**data, "schema": 99}), "schema 99; this version reads schema 1"),
-        "a claim without verdict": (
-            json.dumps({**data, "claims": [{"id": "X"}]}), "not a valid ledger at claims/0",
-        ),
-        "nan": (json.dumps({**data, "family_error": math.nan}), "NaN is no finite number"),
-        "beyond floats": (
-            json.dumps({**data, "family_error": 0.25}).replace("0.25", "1e999"), "1e999 is no finite number",
-        ),
-        "a claim twice": (
-            json.dumps({**data, "claims": [*data["claims"], data["claims"][0]]}), "it speaks of",
-        ),
-    }  # fmt: skip
+def _with(**more: Any) -> Callable[[str], str]:
+    return lambda text: json.dumps({**json.loads(text), **more})
 
 
-@pytest.mark.parametrize(
-    "what",
-    ["truncated", "empty", "foreign", "a list", "newer", "a claim without verdict", "nan",
-     "beyond floats", "a claim twice"],
-)  # fmt: skip
+UNREADABLE: dict[str, tuple[Callable[[str], str], str]] = {  # made of a ledger's text; what is said
+    "truncated": (lambda text: text[: len(text) // 2], "not whole JSON"),
+    "empty": (lambda text: "", "not whole JSON"),
+    "foreign": (lambda text: '{"hello": 1}', "not a ledger of an audit"),
+    "a list": (lambda text: "[]", "not a ledger of an audit"),
+    "newer": (_with(schema=99), "schema 99; this version reads schema 1"),
+    "a claim without verdict": (_with(claims=[{"id": "X"}]), "not a valid ledger at claims/0"),
+    "nan": (_with(family_error=math.nan), "NaN is no finite number"),
+    "beyond floats": (
+        lambda text: _with(family_error=0.25)(text).replace("0.25", "1e999"), "1e999 is no finite number"),
+    "a claim twice": (
+        lambda text: _with(claims=2 * json.loads(text)["claims"])(text), "it speaks of"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
 def test_files_that_are_no_ledger(
     what: str, run_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text, message = _unreadable(run_file.read_text())[what]
+    change, message = UNREADABLE[what]
+    text = change(run_file.read_text())
     path = tmp_path / "x.json"
     path.write_text(text)
     with pytest.raises(UnreadableRun, match=re.escape(message)):
@@ -292,14 +288,8 @@ def test_latex_is_balanced_and_holds_every_claim(run: dict[str, Any]) -> None:
 def test_latex_compiles(run: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "claims.tex").write_text(appendix(run))
     words = ["tectonic"] if shutil.which("tectonic") else ["pdflatex", "-halt-on-error"]
-    done = subprocess.run(
-        [*words, "claims.tex"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = subprocess.run([*words, "claims.tex"], cwd=tmp_path, capture_output=True, text=True,
+                          timeout=120, check=False)  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:]
     assert (tmp_path / "claims.pdf").stat().st_size > 1000
 
