@@ -8,6 +8,7 @@ import pytest
 from theorem_audit.tests.measured import end_gently
 
 end_gently()
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as `audit run` has it: a worker has one core
 
 # A shell that starts the tests in the background has SIGINT ignored, and every process started from
 # here would inherit that: the tests of interrupts would wait for ever.
