@@ -1,5 +1,6 @@
 """What all tests of this checkout need of the process they run in, and which of them wait for CI."""
 
+import gc
 import os
 import signal
 
@@ -28,3 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("thorough") and not item.get_closest_marker("kind"):
             item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: no collector walks through it again."""
+    gc.collect()
+    gc.freeze()
