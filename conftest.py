@@ -1,5 +1,6 @@
 """What all tests of this checkout need of the process they run in, and which of them wait for CI."""
 
+import gc
 import os
 import signal
 
@@ -8,6 +9,7 @@ import pytest
 from theorem_audit.tests.measured import end_gently
 
 end_gently()
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as `audit run` has it: a worker has one core
 
 # A shell that starts the tests in the background has SIGINT ignored, and every process started from
 # here would inherit that: the tests of interrupts would wait for ever.
@@ -27,3 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("thorough") and not item.get_closest_marker("kind"):
             item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: no collector walks through it again."""
+    gc.collect()
+    gc.freeze()

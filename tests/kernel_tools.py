@@ -2,7 +2,7 @@
 
 Coq's answer is a function of what it is given: its version, the sources of the judge and of the checker,
 the file and the statements.  So an answer is kept under the hash of all of these in ``build/formal/tests``
-and asked for once.  THOROUGH=1, as CI runs, keeps nothing and reads nothing.
+and asked for once, and so is the compiled checker.  THOROUGH=1, as CI runs, keeps nothing and reads nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -77,13 +78,28 @@ class KeptCourt:
 
     def _ask(self, source: str, statements: Mapping[str, str], time_limit: float) -> Judged:
         if self._court is None:
-            self._court = Court().__enter__()
+            self._court = (Court() if self.place is None else Compiled()).__enter__()
         return self._court.judge(source, statements, time_limit)
 
     def close(self) -> None:
         """Remove the compiled checker."""
         if self._court is not None:
             self._court.__exit__()
+
+
+class Compiled(Court):
+    """A ``Court`` whose checker another test process, or an earlier run, has compiled from the same sources."""
+
+    def __enter__(self) -> Court:
+        with kept_folder("checker", Path()) as kept:
+            compiled = kept / "compiled"
+            if not compiled.is_dir():
+                with Court() as made:
+                    shutil.copytree(made.folder, kept / "begun", dirs_exist_ok=True)
+                (kept / "begun").rename(compiled)
+            self._kept = tempfile.TemporaryDirectory()
+            self.folder = Path(shutil.copytree(compiled, Path(self._kept.name) / "checker"))
+        return self
 
 
 def write(path: Path, data: Any) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 from theorem_audit.scaffold import scaffold
-from theorem_audit.tests import warm
+from theorem_audit.tests import reuse_project, warm
 from theorem_audit.tests.measured import end_gently
 
 end_gently()  # from a wheel, there is no conftest.py above this one
@@ -44,3 +47,20 @@ def audit(fresh: Path) -> Run:
         return warm.audit(words, cwd or fresh)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of `reuse_project` after its first run, by a new Python: made once for all workers of xdist,
+    of which each has a copy."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    made, done = shared / "settled", shared / "settled.done"  # it is read where it was run
+    with (shared / "settled.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir()
+            reuse_project.first_run(made)
+            done.touch()
+    return Path(shutil.copytree(made, tmp_path_factory.mktemp("settled") / "copy"))

@@ -193,6 +193,16 @@ def audit(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess
     return warm.audit(words, folder / "project", environment(folder, **more))
 
 
+def begin(folder: Path, *words: str) -> int:
+    """Start it, and give the number of its process."""
+    return warm.server().begin("theorem_audit", words, folder / "project", environment(folder))
+
+
+def end(process: int) -> subprocess.CompletedProcess[str]:
+    """Wait for one that was begun."""
+    return warm.server().end(process)
+
+
 def from_nothing(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The same by a new Python: its store holds the tool's sources, too, as a user's does."""
     return subprocess.run(
@@ -209,6 +219,16 @@ def run(folder: Path, *words: str, how: Audit = audit, **more: str) -> Done:
     log = folder / "log"
     names = set(log.read_text(encoding="utf-8").split()) if log.exists() else set()
     return Done(done.returncode, json.loads(done.stdout), names, " ".join(done.stderr.split()))
+
+
+def first_run(folder: Path) -> None:
+    """Write the project and run it once, by a new Python."""
+    write(folder)
+    first = run(folder, how=from_nothing)
+    assert first.code == 0, first.said
+    assert first.ran == ALL
+    assert "reused 0 of 12, ran 12: DOUBLE (not run before)" in first.said
+    assert first.verdicts == dict.fromkeys(("DOUBLE", "SQUARE", "SUM"), "proved")
 
 
 def same(left: dict[str, Any], right: dict[str, Any]) -> bool:

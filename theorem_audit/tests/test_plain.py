@@ -19,6 +19,16 @@ class _Equal(Eq):
         return "Eq(y, 7*x)"
 
 
+class _Twin(_Equal):
+    """Equal to what is told first, by its own word."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return hash(Eq(*self.args))
+
+
 class _Letter(Symbol):
     def _latex(self, printer: Any) -> str:
         return "z"
@@ -54,6 +64,15 @@ def test_what_shows_something_else_than_it_says_is_refused(what: str) -> None:
     """Mended: y = sqrt(p) sqrt(h) was shown without p > 0; a class of one's own printed what it was not."""
     with pytest.raises(TypeError, match="formula of claim AA: "):
         _claim(*REFUSED[what])
+
+
+def test_what_equals_an_honest_formula_is_looked_at_itself() -> None:
+    """What a walk found is kept by the object: by equality, the second would pass for the first."""
+    honest, twin = Eq(Y, 2 * X), _Twin(Y, 2 * X)
+    _claim(honest)
+    assert {honest: "found"}[twin]
+    with pytest.raises(TypeError, match="formula of claim AA: "):
+        _claim(twin)
 
 
 def test_what_is_left_is_told() -> None:

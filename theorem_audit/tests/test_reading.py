@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -27,15 +29,6 @@ code = main(sys.argv[1:])
 print("imported:", *sorted({"sympy", "numpy", "hypothesis", "thing"} & set(sys.modules)))
 sys.exit(code)
 """
-
-
-@pytest.fixture(scope="module")
-def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project after a first run."""
-    folder = tmp_path_factory.mktemp("read")
-    small.write(folder)
-    assert small.run(folder, how=small.from_nothing).code == 0
-    return folder
 
 
 @pytest.fixture
@@ -173,22 +166,19 @@ def test_an_unfit_store_is_told_and_rebuilt_by_a_run(here: Path) -> None:
 def test_two_runs_at_once_and_one_that_is_killed(here: Path) -> None:
     path = here / "project/build/kept.sqlite"
     path.unlink()
-    words = [sys.executable, "-m", "theorem_audit", "run", "--workers", "1"]
-    both = [
-        subprocess.Popen(words, cwd=here / "project", env=small.environment(here),
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in "ab"
-    ]  # fmt: skip
-    for process in both:
-        out, err = process.communicate(timeout=170)
-        assert (process.returncode, err) == (0, ""), out
+    words, log = ("run", "--workers", "1"), here / "log"
+    begun = [small.begin(here, *words) for _ in "ab"]
+    for done in map(small.end, begun):
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert small.run(here).ran == set()
-    victim = subprocess.Popen(
-        [*words, "--fresh"], cwd=here / "project", env=small.environment(here)
-    )
-    time.sleep(1.5)
-    victim.kill()
-    victim.wait(30)
+    log.unlink(missing_ok=True)
+    victim = small.begin(here, *words, "--fresh")
+    until = time.monotonic() + 120
+    while not log.exists() and time.monotonic() < until:  # its first evidence has not run
+        time.sleep(0.01)
+    assert log.exists()
+    os.kill(victim, signal.SIGKILL)
+    assert small.end(victim).returncode == -signal.SIGKILL
     assert small.run(here).ran == set()
 
 

@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, partial
+from itertools import count
 from multiprocessing import forkserver, get_context, util
 from pathlib import Path
 from types import SimpleNamespace
@@ -55,6 +56,8 @@ class Warm:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
+        self._count = count()
+        self._begun: dict[int, tuple[list[str], Path, Path]] = {}
         # A file that a test edits twice in a second would be taken for what was compiled of it before.
         more = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         self._server = subprocess.Popen(
@@ -74,16 +77,35 @@ class Warm:
         self, module: str, words: tuple[str, ...], cwd: Path, environment: Mapping[str, str]
     ) -> subprocess.CompletedProcess[str]:
         """What ``python -m MODULE WORDS`` came to in ``cwd``."""
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        out, err = (Path(self._folder.name) / x for x in ("out", "err"))
+        return self.end(self.begin(module, words, cwd, environment))
+
+    def begin(
+        self, module: str, words: tuple[str, ...], cwd: Path, environment: Mapping[str, str]
+    ) -> int:
+        """Start it, and give the number of its process."""
+        out, err = (Path(self._folder.name) / f"{x}{next(self._count)}" for x in ("out", "err"))
         asked = {"module": module, "words": words, "cwd": str(cwd), "out": str(out), "err": str(err),
                  "environment": dict(environment)}  # fmt: skip
-        print(json.dumps(asked), file=self._server.stdin, flush=True)
+        process = self._ask(asked)
+        self._begun[process] = [module, *words], out, err
+        return process
+
+    def end(self, process: int) -> subprocess.CompletedProcess[str]:
+        """Wait for one that was begun."""
+        code = self._ask({"end": process})
+        words, *files = self._begun.pop(process)
+        said = [file.read_text(encoding="utf-8") for file in files]
+        for file in files:
+            file.unlink()
+        return subprocess.CompletedProcess(words, code, *said)
+
+    def _ask(self, what: dict[str, Any]) -> int:
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        print(json.dumps(what), file=self._server.stdin, flush=True)
         answer = self._server.stdout.readline()
         assert answer, "the server of commands has ended"
-        said = [path.read_text(encoding="utf-8") for path in (out, err)]
-        return subprocess.CompletedProcess([module, *words], int(answer), *said)
+        return int(answer)
 
 
 @cache
@@ -102,7 +124,7 @@ def audit(
 
 
 def serve() -> None:
-    """Fork for each line of standard input; print the exit code of the child."""
+    """For each line of standard input, fork and print the child's number, or print the exit code of one."""
     for name in HEAVY:
         importlib.import_module(name)
     for name in LATER:
@@ -119,10 +141,13 @@ def serve() -> None:
         _fork_workers()
     for line in sys.stdin:
         asked = json.loads(line)
+        if "end" in asked:
+            print(os.waitstatus_to_exitcode(os.waitpid(asked["end"], 0)[1]), flush=True)
+            continue
         child = os.fork()
         if child == 0:
             _run(asked)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        print(child, flush=True)
 
 
 def _fork_workers() -> None:
