@@ -84,12 +84,12 @@ class Floor:
         self._sampler = Sampler("uniform", case.n, case.b, case.runs, np.random.SeedSequence(0))
         self._y = np.ones(case.runs * case.n)
         self._offset = np.arange(case.runs) * case.n
-        self._v = np.empty((self._sampler.size, case.runs))
+        self._v = np.empty(self._sampler.size * case.runs)
 
     def advance(self, steps: int) -> None:
         for sets in self._sampler.take(steps):
-            flat = np.add(sets, self._offset, dtype=np.intp)
-            for index in flat:
+            flat = np.add(sets, self._offset, dtype=np.intp, order="C")
+            for index in flat.reshape(len(flat), -1):  # in one dimension a scatter costs least
                 self._y.take(index, out=self._v, mode="clip")
                 self._y[index] = self._v
 

@@ -16,6 +16,7 @@ from sim.engine._full import Full
 from sim.engine._general import GeneralBlock
 from sim.engine._kernel import Kernel
 from sim.engine._scaled import Scaled, suits
+from sim.engine._threads import Threads
 from sim.engine.batches import BATCH, MASK, Sampler, convert, sources
 from sim.engine.state import Bools, Floats, Integers, State
 
@@ -135,15 +136,17 @@ def make_blocks(
     seed: int | np.random.SeedSequence,
     batches: Integers | None,
     backend: str,
+    threads: Threads | None = None,
 ) -> list[Block]:
-    """Cut the runs into blocks. backend "general" forces the slow path."""
+    """Cut the runs into blocks, made by these threads. backend "general" forces the slow path."""
     runs, n = start.mantissa.shape
     b = start.batch_size
     distinct = sampling != "replacement" or b == 1
-    fast = suits(start, start.step_size / b) & (distinct and backend != "general")
-    return [
-        Block(rows_of(start, rows), source, fast[rows], backend)
-        for rows, source in sources(
-            sampling, n, b, runs, seed, batches, masks=True, backend=backend
-        )
-    ]
+
+    def made(part: tuple[slice, Sampler | Integers]) -> Block:
+        own = rows_of(start, part[0])
+        fast = suits(own, start.step_size / b) & (distinct and backend != "general")
+        return Block(own, part[1], fast, backend)
+
+    parts = list(sources(sampling, n, b, runs, seed, batches, masks=True, backend=backend))
+    return (threads or Threads(1)).each(made, parts)

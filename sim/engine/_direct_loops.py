@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,23 +26,28 @@ class _Work:
         self.constants[:] = np.array([[1.0], [2 * engine.a]])
         self.fce, self.squares = aligned(3, runs), aligned(2, runs)
 
-    def growth(self) -> Floats:
-        """With the sums of y over the batches in s: do the step for p and t, and give f^2/c^2.
+    def growing(self) -> Callable[[], Floats]:
+        """Give what does the step for p and t, with the sums of y over the batches in s, and gives f^2/c^2.
 
         `_singles` has the same operations in line, where a call would be felt.
         """
-        p, st, (f2, c2) = self.p, self.st, self.squares
-        s, t = st
+        p, st, squares, constants = self.p, self.st, self.squares, self.constants
+        (s, t), (f2, c2), fc, ce = st, squares, self.fce[:2], self.fce[1:]
         f, c, e = self.fce
-        np.multiply(s, p, s)
-        np.subtract(self.constants, st, self.fce[1:])
-        np.add(c, e, f)
-        np.multiply(self.fce[:2], self.fce[:2], self.squares)
-        np.subtract(t, s, t)
-        np.multiply(st, self.squares, st)
-        np.add(t, s, t)
-        np.multiply(p, c2, p)
-        return np.divide(f2, c2, f)
+        multiply, subtract, add, divide = np.multiply, np.subtract, np.add, np.divide
+
+        def growth() -> Floats:
+            multiply(s, p, s)
+            subtract(constants, st, ce)
+            add(c, e, f)
+            multiply(fc, fc, squares)
+            subtract(t, s, t)
+            multiply(st, squares, st)
+            add(t, s, t)
+            multiply(p, c2, p)
+            return divide(f2, c2, f)
+
+        return growth
 
 
 def _loops(engine: Any) -> Steps:
@@ -100,11 +106,12 @@ def _singles(y: Floats, work: _Work, flat: Integers) -> None:
 
 def _batches(y: Floats, work: _Work, flat: Integers) -> None:
     v = aligned(*flat.shape[1:])
-    total, line = summing(v, work.st[0]), v.reshape(-1)
+    total, growth, line = summing(v, work.st[0]), work.growing(), v.reshape(-1)
+    multiply, take = np.multiply, y.take
     for index in flat.reshape(len(flat), -1):  # in one dimension NumPy scatters in half the time
-        y.take(index, None, line, "clip")
+        take(index, None, line, "clip")
         total()
-        np.multiply(v, work.growth(), v)
+        multiply(v, growth(), v)
         y[index] = line
 
 
@@ -114,13 +121,13 @@ def _masks(engine: Any) -> Steps:
     A list of b indices costs a gather and a scatter an index; where b is a fair share of n this is less.
     """
     work, y, s = _Work(engine), engine.y, engine.st[0]
-    inside = aligned(engine.runs, engine.n)
+    inside, growth = aligned(engine.runs, engine.n), work.growing()
 
     def steps(sets: NDArray[Any]) -> None:
         for mask in sets:
             np.copyto(inside, mask)
             np.einsum("ij,ij->i", y, inside, out=s)  # not BLAS, whose order may vary with threads
-            more = work.growth()
+            more = growth()
             np.subtract(more, 1.0, more)
             np.multiply(inside, more[:, None], inside)
             np.add(inside, 1.0, inside)

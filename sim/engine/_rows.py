@@ -116,7 +116,7 @@ class Rows:
         return words
 
     def below(self, bound: int, rows: Integers) -> NDArray[Any]:
-        """Make an integer below `bound` of the next word of each of these rows; `bound` where it is rejected."""
+        """Make an integer below `bound` of the next word of each of these rows; `bound` of one to reject."""
         return integers(self.more(rows), bound)
 
     def by_step(self, entries: NDArray[Any]) -> NDArray[Any]:

@@ -21,8 +21,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.state import Integers
-
 TILE = 64  # steps whose words stand together, step by step
 GROUP = 16  # runs whose words stand together: all are drawn, even where only some of the runs exist
 SPARE = 16  # 32-bit words that replace rejected ones, for a group and tile in a round

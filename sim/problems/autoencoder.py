@@ -116,19 +116,18 @@ def simulate(
     start = State.at(
         q, rho, activation=activation, batch_size=b, step_size=eta, dimension=dimension
     )
-    blocks = make_blocks(start, sampling, seed, batches, backend)
-    threads = Threads(min(workers, len(blocks)))
     recorded: dict[str, list[NDArray[Any]]] = {name: [] for name in functions}
     recorded_steps = list(range(0, steps + 1, every)) if functions else []
     state = start
-    with threads:
+    with Threads(workers) as threads:
+        blocks = make_blocks(start, sampling, seed, batches, backend, threads)
         for step in recorded_steps:
             threads.advance(blocks, step - state.step)
-            state = _assemble(blocks, start, step)
+            state = _assemble(threads, blocks, start, step)
             for name, function in functions.items():
                 recorded[name].append(observables.row_per_run(name, function(state), runs))
         threads.advance(blocks, steps - state.step)
-    state = _assemble(blocks, start, steps)
+        state = _assemble(threads, blocks, start, steps)
     return Result(
         q=state.q,
         log_abs_q=state.log_abs_q,
@@ -148,11 +147,11 @@ def simulate(
     )
 
 
-def _assemble(blocks: list[Block], start: State, step: int) -> State:
+def _assemble(threads: Threads, blocks: list[Block], start: State, step: int) -> State:
     if step == 0:
         return start
     mantissa, exponent, perp, perp_exponent = (
-        np.concatenate(parts) for parts in zip(*(block.read() for block in blocks), strict=True)
+        np.concatenate(parts) for parts in zip(*threads.each(Block.read, blocks), strict=True)
     )
     return replace(
         start,

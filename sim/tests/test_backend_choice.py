@@ -119,6 +119,24 @@ def test_as_many_threads_as_asked_for_work_at_once():
     assert gate.n_waiting == 0
 
 
+@pytest.mark.parametrize("workers", [1, 3])
+def test_threads_give_results_in_order(workers):
+    """The first waits for the last where there are threads: order of ends is not order of results."""
+    import threading
+
+    last = threading.Event()
+
+    def squared(k):
+        if k == 4:
+            last.set()
+        if k == 0 and workers > 1:
+            assert last.wait(timeout=60)
+        return k * k
+
+    with Threads(workers) as threads:
+        assert threads.each(squared, range(5)) == [0, 1, 4, 9, 16]
+
+
 def test_an_error_in_a_thread_is_raised():
     class Broken:
         def advance(self, steps):

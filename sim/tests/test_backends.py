@@ -180,7 +180,8 @@ def test_asking_for_lines_early_changes_no_bit(monkeypatch, n, b):
 
 
 @pytest.mark.parametrize(
-    ("width", "bound"), [(16, x) for x in (1, 3, 1_000, 4_096, 40_000)] + [(32, 3 << 30), (32, 1 << 32)]
+    ("width", "bound"),
+    [(16, x) for x in (1, 3, 1_000, 4_096, 40_000)] + [(32, 3 << 30), (32, 1 << 32)],
 )
 def test_integers_of_words_are_those_of_the_definition(width, bound):
     """floor(x bound / 2^w); the bound itself where x bound mod 2^w < 2^w mod bound."""
