@@ -85,6 +85,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "rational_form: 0 + 1": GUARD,
     },
     "weigh/untouched.py": {
+        "_asks: 1 + 1": "of two names, too, the slower way to the same values",
         "Untouched.extend: other comparison in x in sys.modules": "each module is listed once more, as it is",
     },
     "exact/region.py": {

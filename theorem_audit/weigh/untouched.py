@@ -139,9 +139,9 @@ def _asks(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
 class _Functions:
     """All functions of some places, each once: many modules import the same ones."""
 
-    def __init__(self, places: Iterable[_Place]) -> None:
+    def __init__(self) -> None:
         self._made: dict[FunctionType, list[Any]] = {}
-        self.add(places)
+        self._parts: list[Any] = []
 
     def add(self, places: Iterable[_Place]) -> None:
         """Take up those that are new; of the others it stays what they were made of."""
@@ -185,7 +185,7 @@ class Untouched:
     def __init__(self) -> None:
         self._modules: dict[str, frozenset[str]] = {}
         self._places: list[_Place] = []
-        self._functions = _Functions(())
+        self._functions = _Functions()
         self._near: list[_Place] = []
         self._far: list[_Place] = []
         self._claims: dict[str, Claim] = {}
@@ -226,7 +226,6 @@ class Untouched:
                 x: BUILTIN & vars(sys.modules[x]).keys() for x in self._modules if x in sys.modules
             }
             self._claims = {x: c for x, c in self._claims.items() if dict.get(here.claims, x) is c}
-            self._functions = _Functions(self._places)
         roots = {TOOL, *here.packages}
         for name in ("builtins", *DECIDES, *sys.modules):
             if name in self._modules or not (name.partition(".")[0] in roots or name in OTHERS):
@@ -258,8 +257,6 @@ class Untouched:
         else:
             others = [x for x in self._places if not x.same]
         found += [said for place in others for said in place.changed()]
-        if others:
-            self._functions = _Functions(self._places)
         for symbol, taken in self._symbols.values():
             if _taken(symbol) != taken:
                 symbol._assumptions.clear()
