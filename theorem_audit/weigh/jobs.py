@@ -130,7 +130,19 @@ def _before(job: Job) -> None:
     if project.current().falsifiers in names:
         with suppress(Exception):
             tables()
+    held = (x for name in names for x in vars(sys.modules.get(name, project)).values())
+    if any(hasattr(x, "hypothesis") for x in held):
+        _read_constants()
     KNOWN = frozenset(sys.modules)
+
+
+def _read_constants() -> None:
+    """Have Hypothesis read the constants in all sources here: each fork would parse them anew."""
+    with suppress(
+        Exception
+    ):  # it is no interface of Hypothesis, which reads them itself where this fails
+        providers = importlib.import_module("hypothesis.internal.conjecture.providers")
+        providers._get_local_constants()
 
 
 def _left() -> bytes:
