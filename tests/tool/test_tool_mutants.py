@@ -108,7 +108,8 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "rational_form: 0 + 1": GUARD,
     },
     "weigh/untouched.py": {
-        "Untouched.extend: other comparison in x in sys.modules": "each module is listed once more, as it is"
+        "_asks: 1 + 1": "of two names, too, the slower way to the same values",
+        "Untouched.extend: other comparison in x in sys.modules": "each module is listed once more, as it is",
     },
     "exact/region.py": {
         "box_of: 1 + 1": "the sign counts, not its size",

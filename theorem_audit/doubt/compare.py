@@ -7,7 +7,7 @@ recognised stays a wrong one and must be caught.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import cycle, permutations, product
 
 from sympy import Add, And, Dummy, Expr, Integer, Or, Poly, Pow, Rational, Symbol, exp, solve
@@ -152,9 +152,12 @@ def _frozen(expr: Expr, table: dict[Expr, Symbol]) -> Expr:
     return table.setdefault(expr, Dummy())
 
 
+_form = lru_cache(maxsize=1024)(rational_form)  # a variant is compared with each conjunct
+
+
 def _constant_ratio(new: Expr, old: Expr) -> Rational | None:
     """``new / old`` where that is a constant over QQ, else None."""
-    (top, under), (top_old, under_old) = rational_form(new), rational_form(old)
+    (top, under), (top_old, under_old) = _form(new), _form(old)
     if top_old.is_zero or top.is_zero:
         return None
     above = top.as_expr() * under_old.as_expr()

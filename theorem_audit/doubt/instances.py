@@ -259,7 +259,8 @@ def _raised(
         if inner is None or not bound.rhs.free_symbols <= set(inner):
             continue
         found = {**inner, x: ceiling(bound.rhs.subs(inner).evalf(40)) + 1}
-        if region.subs(found, simultaneous=True) is true:
+        # ``subs`` is much slower, and puts in what stands in bound symbols, too
+        if region.xreplace(found) is true or region.subs(found, simultaneous=True) is true:
             return found
     return None
 

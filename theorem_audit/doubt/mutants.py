@@ -33,7 +33,14 @@ from theorem_audit.checks.mark import DECIDING, DOUBTS, Evidence
 from theorem_audit.doubt import compare
 from theorem_audit.doubt.falsify import Falsified, falsify
 from theorem_audit.doubt.implication import implied
-from theorem_audit.doubt.variants import Variant, capped, formula_of, formula_variants, variants
+from theorem_audit.doubt.variants import (
+    SMALL,
+    Variant,
+    capped,
+    formula_of,
+    formula_variants,
+    variants,
+)
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh import runner
@@ -292,12 +299,23 @@ def _larger(variant: Variant, claim: Claim) -> Iterator[tuple[str, Claim]]:
             wrong = Ge(difference(part) - margin, 0)
             yield f"{margin} of the gap", replace(claim, formula=formula_of(claim, index, wrong))
     if variant.relative is not None:
-        small = [v.name for v in formula_variants(claim)]
+        small = [v.name for v in _sized(claim, SMALL)]
         place = small.index(variant.name)
         for size in LARGER:
-            same = list(formula_variants(claim, size))
+            same = _sized(claim, size)
             if len(same) == len(small):
                 yield str(size), same[place].claim
+
+
+_sizes: dict[tuple[str, Rational], tuple[Claim, list[Variant]]] = {}
+
+
+def _sized(claim: Claim, size: Rational) -> list[Variant]:
+    """``formula_variants(claim, size)``, made once for the same claim object."""
+    key = claim.id, size
+    if key not in _sizes or _sizes[key][0] is not claim:
+        _sizes[key] = (claim, list(formula_variants(claim, size)))
+    return _sizes[key][1]
 
 
 _made: dict[str, tuple[Claim, list[Variant]]] = {}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from theorem_audit.weigh.apart import FORKS, Apart
+from theorem_audit.weigh.leftovers import children
 from theorem_audit.weigh.workers import Crew, Last, Lost
 
 pytestmark = pytest.mark.skipif(not FORKS, reason="no safe fork on this system")
@@ -67,3 +68,19 @@ def test_the_last_job_of_a_fork_loses_no_later_one() -> None:
     found = _run(*more)
     assert [x[2] for x in found] == [1, 2, 1, 1, 1]
     assert time.monotonic() - started < 40
+
+
+def _watched(job: tuple[str, str]) -> Any:
+    """As jobs of an audit do: what is left in the process is its end."""
+    return Last(os.getpid()) if children() and not job[0] else os.getpid()
+
+
+def test_a_fork_that_waits_is_nothing_left_by_a_job_of_its_server() -> None:
+    """Mended: each look at hypotheses after evidence took the idle fork for a leftover, and ended its server,
+    which had imported all that the next one had to import again.
+    """
+    jobs = [("a", "1"), ("", "1"), ("b", "1"), ("", "2")]
+    with Crew(_watched, _nothing, workers=1, limit=60.0, apart=APART) as crew:
+        found = [next(iter(dict(crew.run([x])).values())) for x in jobs]
+    assert found[1] == found[3]
+    assert len({found[0], found[1], found[2]}) == 3

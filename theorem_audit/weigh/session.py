@@ -232,8 +232,9 @@ class Session:
         self._look(looks, crew)
         rows_of = dict(left)
         outcomes = jobs.run_jobs(
-            left, run_seed=self.seed, quick=self.quick, workers=crew, reads=self._reads
-        )
+            left, run_seed=self.seed, quick=self.quick, workers=crew, reads=self._reads,
+            seconds={job: x["seconds"] for job, x in last.items()},
+        )  # fmt: skip
         for shown, (job, outcome) in enumerate(outcomes, 1):
             self._add(outcome)
             self.progress("evidence", outcome.claim_id, shown, len(left))

@@ -17,12 +17,12 @@ import builtins
 import sys
 from builtins import all as all_of  # bound here: evidence may have put another in its place
 from builtins import map as mapped
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from gc import get_referents as made_of
-from itertools import starmap
-from operator import attrgetter, is_
+from itertools import chain, starmap
+from operator import attrgetter, is_, itemgetter
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -81,16 +81,23 @@ class _Place:
     defaults: tuple[Any, ...]
     contents: tuple[tuple[str, Any, Any], ...]  # name, container, and a copy of it
     parts: list[Any]  # what the functions are made of: code and defaults, name, words, closure, ...
+    asks: Callable[[Any], tuple[Any, ...]]  # the values of the names, at once
+
+    @property
+    def named(self) -> bool:
+        """Whether each name means what it did; what functions are made of is not looked at."""
+        try:
+            now = self.asks(self.owner.__dict__)
+        except KeyError:
+            return False
+        return all_of(mapped(is_, now, self.values)) and all_of(
+            now == copy for _, now, copy in self.contents
+        )
 
     @property
     def same(self) -> bool:
-        now = mapped(self.owner.__dict__.get, self.names)
         # Not by `__code__`: the interpreter would tell of each reading, and each would be heard.
-        return (
-            all_of(mapped(is_, now, self.values))
-            and all_of(mapped(is_, made_of(*self.functions), self.parts))
-            and all_of(now == copy for _, now, copy in self.contents)
-        )
+        return self.named and all_of(mapped(is_, made_of(*self.functions), self.parts))
 
     def changed(self) -> Iterator[str]:
         """What is another, by name; it is put back."""
@@ -120,8 +127,32 @@ def _place(owner: Any, meant: dict[str, Any]) -> _Place:
     return _Place(
         owner, (*meant,), (*meant.values(),), functions, (*map(_code, functions),),
         (*map(_defaults, functions),), tuple((k, v, v.copy()) for k, v in held.items()),
-        made_of(*functions),
+        made_of(*functions), _asks((*meant,)),
     )  # fmt: skip
+
+
+def _asks(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives a dictionary's values for the names; ``itemgetter`` gives no tuple for one name."""
+    return itemgetter(*names) if names[1:] else lambda given: tuple(given[x] for x in names)
+
+
+class _Functions:
+    """All functions of some places, each once: many modules import the same ones."""
+
+    def __init__(self) -> None:
+        self._made: dict[FunctionType, list[Any]] = {}
+        self._parts: list[Any] = []
+
+    def add(self, places: Iterable[_Place]) -> None:
+        """Take up those that are new; of the others it stays what they were made of."""
+        for function in chain.from_iterable(x.functions for x in places):
+            if function not in self._made:
+                self._made[function] = made_of(function)
+        self._parts = [*chain.from_iterable(self._made.values())]
+
+    @property
+    def same(self) -> bool:
+        return all_of(mapped(is_, made_of(*self._made), self._parts))
 
 
 def _symbols(claim: Claim) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -154,6 +185,7 @@ class Untouched:
     def __init__(self) -> None:
         self._modules: dict[str, frozenset[str]] = {}
         self._places: list[_Place] = []
+        self._functions = _Functions()
         self._near: list[_Place] = []
         self._far: list[_Place] = []
         self._claims: dict[str, Claim] = {}
@@ -213,13 +245,18 @@ class Untouched:
             others = (x for x in self._places if _home(x.owner) in OTHERS)
             self._far = [*self._near, *others]
             self._listed = frozenset(id(f) for x in self._places for f in x.functions)
+            self._functions.add(self._places)
         self._heard.clear()
         self._seen.clear()
 
     def changed(self) -> list[str]:
         """What is another than it was, by name.  It is put back."""
         found = [*self._heard, *self._seen]
-        found += [said for place in self._places if not place.same for said in place.changed()]
+        if self._functions.same:
+            others = [x for x in self._places if not x.named]
+        else:
+            others = [x for x in self._places if not x.same]
+        found += [said for place in others for said in place.changed()]
         for symbol, taken in self._symbols.values():
             if _taken(symbol) != taken:
                 symbol._assumptions.clear()

@@ -119,8 +119,10 @@ class Crew:
             self._end(hand)
 
     def begin(self) -> None:
-        """Start all processes now, so that they are ready by the time that there are jobs."""
-        while len(self._hands) < self.workers:
+        """Start processes now, so that they are ready by the time that there are jobs: all but one, for which
+        the caller itself has work in between.
+        """
+        while len(self._hands) < max(1, self.workers - 1):
             self._hands.append(self._hire())
 
     def run(self, jobs: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
