@@ -307,6 +307,8 @@ STATEMENTS: tuple[tuple[str, tuple[list[str], bool, set[str], list[Any]], set[st
     ("x = y = z", (["x", "y"], False, {"z"}, []), set()), ("x.a = 1", (["x"], True, {"x.a"}, []), set()),
     ("x[k] = 1", (["x", "k"], True, {"x", "k"}, []), set()), ("x = y.append(z)", (["x"], True, {"y.append", "z"}, []), set()),
     ("x = y.copy(z)", (["x"], False, {"y.copy", "z"}, []), set()), ("x = append(z)", (["x"], False, {"append", "z"}, []), set()),
+    ("x = y.a = 1", (["x", "y"], True, {"y.a"}, []), set()), ("_, x = f()", (["_", "x"], False, {"f"}, []), set()),
+    ("from __future__ import annotations, division\ndef f(x: T) -> U: ...", (["f"], False, set(), []), set()),
     ("_ = f()", (["_"], True, {"f"}, []), set()), ("_x = f()", (["_x"], False, {"f"}, []), set()),
     ("x += y", (["x"], True, {"y"}, []), set()), ("f(x)", ([], True, {"f", "x"}, []), set()),
     ("for k in y: z = k", (["k", "z"], True, {"y", "k"}, []), set()),
