@@ -26,9 +26,10 @@ _LEFT_OUT = tuple(
     f"{os.path.realpath(x)}{os.sep}"
     for x in {
         *(sysconfig.get_path(x) for x in ("stdlib", "platstdlib", "purelib", "platlib")),
-        Path(__file__).parents[1], "/proc", "/sys", "/dev",
+        str(Path(__file__).parents[1]), "/proc", "/sys", "/dev",
     }
 )  # fmt: skip
+_MEMORY = f"{os.path.realpath('/dev/shm')}{os.sep}"  # files there are files
 _CACHES = frozenset(("__pycache__", ".git"))
 _SOURCES = frozenset(("linecache", "tokenize", "inspect", "traceback"))
 
@@ -36,8 +37,9 @@ _SOURCES = frozenset(("linecache", "tokenize", "inspect", "traceback"))
 class _Heard(threading.local):
     """What this thread's cell has read and written by now; None between cells."""
 
-    read: set[str] | None = None
-    written: set[str] = set()
+    def __init__(self) -> None:
+        self.read: set[str] | None = None
+        self.written = set[str]()
 
 
 _HEARD = _Heard()
@@ -70,7 +72,9 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if not isinstance(path, str | bytes | os.PathLike):
         return
     text = os.path.realpath(os.fsdecode(path))
-    if text.startswith(_LEFT_OUT) or _CACHES & {*text.split(os.sep)}:
+    if text.startswith(_LEFT_OUT) and not text.startswith(_MEMORY):
+        return
+    if _CACHES & {*text.split(os.sep)}:
         return
     if event == "open" and _writes(arguments[1], arguments[2]):
         _HEARD.written.add(text)
@@ -106,7 +110,9 @@ def digest(path: str) -> str:
         info = os.stat(path)
         if not os.path.isfile(path):
             return ABSENT
-        return _hashed(path, info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
+        return _hashed(
+            path, info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
+        )
     except OSError:
         return ABSENT
 

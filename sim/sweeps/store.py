@@ -195,7 +195,7 @@ class Store:
 
         opened: the files that each task has read.  A task already there (another sweep was first) is left
         as it is; if its payload differs, the others are still committed and ConflictError is raised.
-        FileChangedError, and nothing is committed, where other cells of the kind read another edition of a file.
+        FileChangedError, and nothing is committed, where other cells of the kind read another edition.
         """
         conflict = None
         finished = list(finished)
@@ -227,7 +227,9 @@ class Store:
                 raise self._changed(cell, changed)
             for path, now in files.items():
                 row = (cell, version, path, now)
-                self._db.execute("INSERT OR IGNORE INTO opened VALUES (?, ?, ?, ?, ?)", (*row, checksum(row)))
+                self._db.execute(
+                    "INSERT OR IGNORE INTO opened VALUES (?, ?, ?, ?, ?)", (*row, checksum(row))
+                )
 
     def files(self, cell: str, version: str) -> Files:
         """The files that the cells of a kind have read, as they were; raises StoreDamagedError."""

@@ -1,10 +1,11 @@
 """Which files and programs evidence opens, recorded as it runs, by the definition that opened them.
 
 An audit hook of the interpreter sees every file that is opened, and so does what stands in the place of
-``os.stat`` every name that is asked for, and ``environment`` every variable.  A read is put down to the innermost definition of the project on
-the stack: whoever reaches that definition depends on the file, also where a cache spares the next one from
-opening it.  Sources that Python imports are left out where their definitions are read anyway.  What a child
-process or the network says cannot be recorded: ``UNSEEN`` is never the same again, so it is run anew.
+``os.stat`` every name that is asked for, and ``environment`` every variable.  A read is put down to the
+innermost definition of the project on the stack: whoever reaches that definition depends on the file, also
+where a cache spares the next one from opening it.  Sources that Python imports are left out where their
+definitions are read anyway.  What a child process or the network says cannot be recorded: ``UNSEEN`` is never
+the same again, so it is run anew.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ _INSTALLED = tuple(
         sys.prefix, "/proc", "/sys", "/dev",
     }
 )  # fmt: skip
+_MEMORY = f"{os.path.realpath('/dev/shm')}{os.sep}"  # files there are files
 
 
 class Recorder:
@@ -117,7 +119,7 @@ class Recorder:
         if text.endswith((".py", ".pyc")) and not (text := self._source(text, event, frame)):
             return ()
         inside = text.startswith(self.root)
-        if not inside and text.startswith(_INSTALLED):
+        if not inside and text.startswith(_INSTALLED) and not text.startswith(_MEMORY):
             return ()
         if SCRATCH & {*(text[len(self.root) :] if inside else text).split(os.sep)}:
             return ()
@@ -174,7 +176,7 @@ def _shown(frame: FrameType | None) -> bool:
 
 
 def state(what: str, root: Path) -> str:
-    """How a read stands now: a hash of a file or a variable, the listing of a folder, which program a name means.
+    """How a read stands now: a hash of a file or a variable, the listing of a folder, a name's program.
 
     What cannot be seen stands otherwise each time.
     """

@@ -142,7 +142,9 @@ def test_another_environment_is_another_run(project: Path) -> None:
     assert other.verdicts["DOUBLE"] == "refuted"
     assert small.run(project, HIDDEN="1", UNASKED="1").ran == set()
     assert small.run(project).ran == {"hidden"}
-    small.edit(project, "tests/test_first.py", 'os.environ.get("HIDDEN", "0")', "len([*os.environ]) * 0")
+    small.edit(
+        project, "tests/test_first.py", 'os.environ.get("HIDDEN", "0")', "len([*os.environ]) * 0"
+    )
     small.run(project)
     assert small.run(project, UNASKED="1").ran == {"hidden"}, "it went through all of them"
 

@@ -1,4 +1,4 @@
-"""The battery of the keeper: keys that hold what an outcome rests on, and what is looked at before it is taken."""
+"""The battery of the keeper: what keys hold, and what is looked at before an outcome is taken."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from theorem_audit.reuse.index import Index, Row
 from theorem_audit.reuse.store import Store
 
 TEXTS = {
-    "thing/__init__.py": "", "thing/a.py": "from thing.c import K\nA = K\nB = 2\n", "thing/c.py": "K = 1\nL = 2\n",
+    "thing/__init__.py": "", "thing/a.py": "from thing.c import K\nA = K\nB = 2\n",
+     "thing/c.py": "K = 1\nL = 2\n",
     "tests/__init__.py": "",
     "tests/test_a.py": "import elsewhere\nfrom tests.h import help\nfrom thing.a import A\n"
                        "def test_a():\n    return help(A), elsewhere.x\ndef test_v(): ...\ndef wrap(): ...\n",
     "tests/h.py": "def help(x): return elsewhere(x)\ndef other(): ...\n",
-    "theorem_audit/__init__.py": "", "theorem_audit/weigh/__init__.py": "", "theorem_audit/doubt/__init__.py": "",
+    "theorem_audit/__init__.py": "", "theorem_audit/weigh/__init__.py": "",
+     "theorem_audit/doubt/__init__.py": "",
     "theorem_audit/weigh/runner.py": "def run_evidence(): ...\ndef vacuous(): ...\n",
     "theorem_audit/weigh/told.py": "def describe(): ...\n",
     "theorem_audit/doubt/instances.py": "def about(): ...\n",
@@ -32,8 +34,21 @@ TEXTS = {
 }  # fmt: skip
 ROW = Row("A", "symbolic", "tests.test_a", "test_a", 0, "test_a", (), "", False, ("",))
 SUPPORTS = replace(ROW, kind="property", binding="test_v", name="test_v")
-SEARCH = replace(ROW, kind="search", module="tests.h", binding="help", name="help", around=(("tests.test_a", "wrap"),))
-VARIANTS = replace(ROW, kind="variants", module="theorem_audit.doubt.challenge", binding="challenge", name="challenge")
+SEARCH = replace(
+    ROW,
+    kind="search",
+    module="tests.h",
+    binding="help",
+    name="help",
+    around=(("tests.test_a", "wrap"),),
+)
+VARIANTS = replace(
+    ROW,
+    kind="variants",
+    module="theorem_audit.doubt.challenge",
+    binding="challenge",
+    name="challenge",
+)
 ROWS = {"evidence": ROW, "supporting": SUPPORTS, "search": SEARCH, "variants": VARIANTS}
 
 
@@ -72,7 +87,9 @@ def _project(judge: ModuleType) -> Iterator[tuple[Path, Any]]:
             for key, text in texts.items():
                 (folder / _file(key)).write_text(text)
             made = judge.Keeper(Project(folder, "small", "thing", "tests", "notes"), store)
-            made.index = Index({"A": ("thing.a", "A"), "B": ("thing.a", "B")}, {"A": [*ROWS.values()], "B": []})
+            made.index = Index(
+                {"A": ("thing.a", "A"), "B": ("thing.a", "B")}, {"A": [*ROWS.values()], "B": []}
+            )
             return made
 
         with replaced(judge, look=lambda here: _tree(folder, TEXTS), versions=_Versions):
@@ -100,7 +117,11 @@ class _Versions:
 
 def _keys(keeper: Any) -> dict[str, str]:
     found = {what: keeper.key(row, "", seed=0, quick=False) for what, row in ROWS.items()}
-    found |= {"claim A": keeper.claim_key("A"), "claim B": keeper.claim_key("B"), "told": keeper.told_key("A")}
+    found |= {
+        "claim A": keeper.claim_key("A"),
+        "claim B": keeper.claim_key("B"),
+        "told": keeper.told_key("A"),
+    }
     return found | {"about": keeper.about_key("A"), "deciding": keeper.deciding("A"), "state": keeper.snapshot,
                     "index": keeper._state("tests.test_a")}  # fmt: skip
 
@@ -110,9 +131,11 @@ CHANGES: tuple[tuple[dict[str, str], set[str]], ...] = (
     ({"thing__c": "K = 2\nL = 2\n"}, {*EVERY, "index"}), ({"thing__c": "K = 1\nL = 3\n"}, {"index"}),
     ({"thing__c": "K = 1  # one\nL = 2\n"}, set()),
     ({"thing__a": TEXTS["thing/a.py"].replace("B = 2", "B = 3")}, {"claim B", "index"}),
-    ({"tests__h": TEXTS["tests/h.py"].replace("(x)\ndef o", "(x), 1\ndef o")}, {"evidence", "variants", "search", "deciding", "index"}),
+    ({"tests__h": TEXTS["tests/h.py"].replace("(x)\ndef o", "(x), 1\ndef o")}, {"evidence", "variants",
+     "search", "deciding", "index"}),
     ({"tests__h": TEXTS["tests/h.py"].replace("...", "1")}, {"index"}),
-    ({"tests__test_a": TEXTS["tests/test_a.py"].replace("test_v(): ...", "test_v(): 1")}, {"supporting", "index"}),
+    ({"tests__test_a": TEXTS["tests/test_a.py"].replace("test_v(): ...", "test_v(): 1")}, {"supporting",
+     "index"}),
     ({"tests__test_a": TEXTS["tests/test_a.py"].replace("wrap(): ...", "wrap(): 1")}, {"search", "index"}),
     ({"tests__test_a": f"{TEXTS['tests/test_a.py']}print()\n"}, {*ROWS, "deciding", "index"}),
     ({"theorem_audit__weigh__runner": "def run_evidence(): 1\ndef vacuous(): ...\n"}, {*ROWS}),
@@ -121,8 +144,10 @@ CHANGES: tuple[tuple[dict[str, str], set[str]], ...] = (
     ({"theorem_audit__weigh__told": "def describe(): 1\n"}, {"told"}),
     ({"theorem_audit__doubt__doubts": "FORM = 2\nSECONDS = 1\n"}, {"search", "variants"}),
     ({"theorem_audit__doubt__doubts": "FORM = 1\nSECONDS = 2\n"}, {"search", "variants"}),
-    ({"theorem_audit__doubt__challenge": "GROSS = 2\nTRIES = 1\ndef challenge(): ...\n"}, {"search", "variants"}),
-    ({"theorem_audit__doubt__challenge": "GROSS = 1\nTRIES = 2\ndef challenge(): ...\n"}, {"search", "variants"}),
+    ({"theorem_audit__doubt__challenge": "GROSS = 2\nTRIES = 1\ndef challenge(): ...\n"}, {"search",
+     "variants"}),
+    ({"theorem_audit__doubt__challenge": "GROSS = 1\nTRIES = 2\ndef challenge(): ...\n"}, {"search",
+     "variants"}),
     ({"theorem_audit__doubt__challenge": "GROSS = 1\nTRIES = 1\ndef challenge(): 1\n"}, set()),
 )  # fmt: skip
 
@@ -143,13 +168,19 @@ def _all_keys(judge: ModuleType) -> None:
             keeper(**{key: TEXTS[_file(key)] for key in changes})
         assert _keys(keeper()) == first
         _Versions.said = "2"
-        assert {x for x, was in first.items() if _keys(keeper())[x] != was} == {"evidence", "variants", "index"}
+        assert {x for x, was in first.items() if _keys(keeper())[x] != was} == {
+            "evidence",
+            "variants",
+            "index",
+        }
         _Versions.said, _Versions.python = "1", "4"
         differ = {x for x, was in first.items() if _keys(keeper())[x] != was}
         assert differ == {*ROWS, "told", "about", "index"}
         _Versions.python = "3"
         with replaced(judge, FORM="0"):
-            assert {x for x, was in first.items() if _keys(keeper())[x] != was} == EVERY | {"claim B"}
+            assert {x for x, was in first.items() if _keys(keeper())[x] != was} == EVERY | {
+                "claim B"
+            }
         one = keeper()
         one.fingerprints = {"A": "x"}
         assert {x for x, was in first.items() if _keys(one)[x] != was} == EVERY
@@ -162,9 +193,20 @@ def _all_keys(judge: ModuleType) -> None:
         assert len(others) == 6
         last = {judge.Keeper.last_key(ROW, c, q) for c in ("", "c") for q in (True, False)}
         assert len({*last, judge.Keeper.last_key(SUPPORTS, "", True)}) == 5
-        assert last == {judge.Keeper.last_key(replace(ROW, number=7), c, q) for c in ("", "c") for q in (True, False)}
+        assert last == {
+            judge.Keeper.last_key(replace(ROW, number=7), c, q)
+            for c in ("", "c")
+            for q in (True, False)
+        }
         assert one.deciding("none") == one.deciding("B") != one.deciding("A")
-        assert one.imports("tests.test_a") == {"tests.test_a", "tests", "tests.h", "thing.a", "thing", "thing.c"}
+        assert one.imports("tests.test_a") == {
+            "tests.test_a",
+            "tests",
+            "tests.h",
+            "thing.a",
+            "thing",
+            "thing.c",
+        }
         assert judge.sha("a", "b") != judge.sha("a\0", "b") != judge.sha("ab")
         assert len(judge.sha("\ud800")) == 40
 
@@ -176,7 +218,8 @@ def _taken(judge: ModuleType) -> None:
         data.write_text("1")
         other.write_text("1")
         reads = {
-            ("tests.test_a", "test_a"): {"file:data"}, ("tests.h", "help"): {"file:more"}, ("tests.h", ""): {"file:top"},
+            ("tests.test_a", "test_a"): {"file:data"}, ("tests.h", "help"): {"file:more"}, ("tests.h",
+             ""): {"file:top"},
             ("tests.h", "other"): {"file:other"}, ("tests.test_a", "test_v"): {"file:other"},
             ("nobody", ""): {"file:other"}, ("thing.c", ""): {"there:data"},
         }  # fmt: skip
@@ -232,10 +275,16 @@ def _moved(judge: ModuleType) -> None:
                 assert later.moved(nodes) == moved, text
             assert keeper().changes(nodes, snapshot) == told
             keeper(**{key: TEXTS[_file(key)]})
-        for names, told in (("a, b, c, d", "a, b, c, ..."), ("a, b, c", "a, b, c"), ("a, b", "a, b")):
+        for names, told in (
+            ("a, b, c, d", "a, b, c, ..."),
+            ("a, b, c", "a, b, c"),
+            ("a, b", "a, b"),
+        ):
             text = f"def help(x): return {names}\n{names} = 1, 1, 1, 1\n"
             before = keeper(tests__h=text).snapshot
-            assert keeper(tests__h=text.replace("1", "2")).changes(nodes, before) == [f"tests/h.py: {told} changed"]
+            assert keeper(tests__h=text.replace("1", "2")).changes(nodes, before) == [
+                f"tests/h.py: {told} changed"
+            ]
         keeper(tests__h=TEXTS["tests/h.py"])
         _Versions.said = "2"
         assert keeper().changes(nodes, snapshot) == ["elsewhere 2 (was elsewhere 1)"]
@@ -243,8 +292,14 @@ def _moved(judge: ModuleType) -> None:
         gone = keeper()
         _ = gone.graph.reached(nodes)
         with (
-            replaced(judge, look=lambda here: _tree(folder, {k: v for k, v in TEXTS.items() if "/h." not in k})),
-            replaced(_files(), look=lambda here: _tree(folder, {k: v for k, v in TEXTS.items() if "/h." not in k})),
+            replaced(
+                judge,
+                look=lambda here: _tree(folder, {k: v for k, v in TEXTS.items() if "/h." not in k}),
+            ),
+            replaced(
+                _files(),
+                look=lambda here: _tree(folder, {k: v for k, v in TEXTS.items() if "/h." not in k}),
+            ),
         ):
             gone.tree._looked = float("-inf")
             assert gone.moved(nodes), "a file that is gone"
@@ -307,12 +362,20 @@ def _indexed(judge: ModuleType) -> None:
 
         def build(tree: Any, known: Any) -> list[Any]:
             found = []
-            for kind, module in (("chapter", "thing.a"), ("tests", "tests.h"), ("tests", "tests"), ("searches", "thing.c")):
+            for kind, module in (
+                ("chapter", "thing.a"),
+                ("tests", "tests.h"),
+                ("tests", "tests"),
+                ("searches", "thing.c"),
+            ):
                 asked.append((kind, module))
-                found.append(known(kind, module, lambda m=module: (made.append(m), says.get(m, [m]))[1]))
+                found.append(
+                    known(kind, module, lambda m=module: (made.append(m), says.get(m, [m]))[1])
+                )
             return found
 
         with replaced(judge, build=build):
+
             def fresh(anew: bool = False) -> Any:
                 one = keeper()
                 del one.__dict__["index"]

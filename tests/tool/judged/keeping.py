@@ -86,7 +86,9 @@ def _checked(judge: ModuleType) -> None:
             "update kept set sum = 'x' where key = 'k5'", "update kept set data = 'text' where key = 'k6'",
         )  # fmt: skip
         store = judge.open_store(path, _silent)
-        assert store.get_all("a", [f"k{i}" for i in range(40)]) == {f"k{i}": i for i in (0, 2, 7, 8)}
+        assert store.get_all("a", [f"k{i}" for i in range(40)]) == {
+            f"k{i}": i for i in (0, 2, 7, 8)
+        }
         assert store.get_all("b", ["k4"]) == {}
         store.close()
         data = zlib.compress(json.dumps(5).encode(), 1)
@@ -195,7 +197,10 @@ def _without(judge: ModuleType) -> None:
         assert "full: nothing more is kept of this run" in told[0]
         assert store.get("a", "k7") == MANY["k7"], "what was kept is read on"
         store.close()
-        with replaced(judge, WAIT=0.01), closing(sqlite3.connect(path, isolation_level=None)) as other:
+        with (
+            replaced(judge, WAIT=0.01),
+            closing(sqlite3.connect(path, isolation_level=None)) as other,
+        ):
             store = judge.open_store(path, told.append)
             other.execute("begin exclusive")
             told.clear()
@@ -336,9 +341,15 @@ def _machines(judge: ModuleType) -> None:
             assert judge.machine() != here, "another one is another one's"
     judge.machine.cache_clear()
     if Path("/proc/cpuinfo").exists():
-        names = [x for x in Path("/proc/cpuinfo").read_text().splitlines() if x.startswith("model name")]
+        names = [
+            x for x in Path("/proc/cpuinfo").read_text().splitlines() if x.startswith("model name")
+        ]
         with replaced(judge, Path=_Read):
-            for text, same in ((names[0], True), (f"{names[0]}\nother: 1\n{names[0]}", True), ("model name: x", False)):
+            for text, same in (
+                (names[0], True),
+                (f"{names[0]}\nother: 1\n{names[0]}", True),
+                ("model name: x", False),
+            ):
                 _Read.text = text
                 judge.machine.cache_clear()
                 assert (judge.machine() == here) == same, "one line of it"
@@ -379,8 +390,10 @@ def stores_hold(judge: ModuleType) -> None:
 
 
 FILES = (
-    "pyproject.toml", "thing/__init__.py", "thing/a.py", "thing/deep/__init__.py", "thing/deep/b.py", "thing/no.txt",
-    "thing/bare/c.py", "thing/not-a-name.py", "thing/__pycache__/d.py", "thing/node_modules/e.py", "tests/__init__.py",
+    "pyproject.toml", "thing/__init__.py", "thing/a.py", "thing/deep/__init__.py", "thing/deep/b.py",
+     "thing/no.txt",
+    "thing/bare/c.py", "thing/not-a-name.py", "thing/__pycache__/d.py", "thing/node_modules/e.py",
+     "tests/__init__.py",
     "tests/z.py", "tests/b.py", "loose.py", "spare/__init__.py", "folder/x.py", "__pycache__/y.py", "single.py",
     "not-one.py",
 )  # fmt: skip
@@ -392,9 +405,20 @@ def files_hold(judge: ModuleType) -> None:
         for name in FILES:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(name)
-        here = Project(root, "small", "thing", "tests", "notes", sources=("single", "json", "nowhere"))
+        here = Project(
+            root, "small", "thing", "tests", "notes", sources=("single", "json", "nowhere")
+        )
         tree = judge.look(here)
-        assert tree.tops == ("thing", "tests", "single", "json", "nowhere", "tool_of_none", "loose", "spare")
+        assert tree.tops == (
+            "thing",
+            "tests",
+            "single",
+            "json",
+            "nowhere",
+            "tool_of_none",
+            "loose",
+            "spare",
+        )
         mine = {k: m for k, m in tree.modules.items() if k.split(".")[0] != "json"}
         assert {k: (str(m.file.relative_to(root)), m.package, m.name) for k, m in mine.items()} == {
             k: (v, v.endswith("__init__.py"), k)
@@ -470,7 +494,9 @@ def versions_hold(judge: ModuleType) -> None:
     assert judge.of("numpy") == f"numpy {version('numpy')}"
     assert judge.of("scipy") == f"scipy {version('scipy')}; numpy {version('numpy')}"
     assert judge.of("flint") == f"python-flint {version('python-flint')}"
-    assert judge.of("sympy").startswith(f"sympy {version('sympy')}; mpmath {version('mpmath')}; python-flint ")
+    assert judge.of("sympy").startswith(
+        f"sympy {version('sympy')}; mpmath {version('mpmath')}; python-flint "
+    )
     assert judge.of("no_such_package") == "no_such_package absent"
     assert judge.of("json") == "json of no distribution"
     assert judge.of("_pytest") == f"_pytest pytest {version('pytest')}"

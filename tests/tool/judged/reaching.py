@@ -21,7 +21,8 @@ A = "X = 1\ndef f():\n    return X\ndef g():\n    return 2\n"
 
 def tree_of(files: Files) -> Tree:
     """A project of these files (name -> text), none of which is there."""
-    tree = Tree(Project(ROOT, "small", "thing", "tests", "notes", boundaries="thing.b:CASES", falsifiers="thing.a",
+    tree = Tree(Project(ROOT, "small", "thing", "tests", "notes", boundaries="thing.b:CASES",
+     falsifiers="thing.a",
                         pages=("thing.b:CASES", "thing.gone:X", "thing.deep")))  # fmt: skip
     tree.__dict__["tops"] = ("thing", "tests", "theorem_audit")
     for file in files:
@@ -34,7 +35,9 @@ def graph_of(files: Files, make: type[Graph] = Graph, read: Read = definitions.r
     """What these files reach, ``thing`` and ``tests`` being packages."""
     whole = {"thing/__init__.py": "", "thing/a.py": A, "tests/__init__.py": "", **files}
     tree = tree_of(whole)
-    sources = {m.name: read(whole[str(m.file.relative_to(ROOT))].encode()) for m in tree.modules.values()}
+    sources = {
+        m.name: read(whole[str(m.file.relative_to(ROOT))].encode()) for m in tree.modules.values()
+    }
     return make(tree, sources, lambda top: f"{top} 1")
 
 
@@ -55,9 +58,14 @@ def _tables(make: type[Graph], read: Read) -> None:
         assert G not in found, how
     helper = "from importlib import import_module\ndef load(x): return import_module(x)\n"
     for how, text in known.REACHING_BOTH.items():
-        assert {F, G, X} <= reached(graph_of({"tests/u.py": helper, "tests/t.py": text}, make, read)), how
+        assert {F, G, X} <= reached(
+            graph_of({"tests/u.py": helper, "tests/t.py": text}, make, read)
+        ), how
     for how, text in known.EFFECTS.items():
-        files = {"tests/t.py": f"{text}def t(): ...\n", "tests/u.py": "from thing.a import g\ng()\n"}
+        files = {
+            "tests/t.py": f"{text}def t(): ...\n",
+            "tests/u.py": "from thing.a import g\ng()\n",
+        }
         assert G in reached(graph_of(files, make, read)), how
 
 
@@ -73,7 +81,8 @@ EXACT: tuple[tuple[str, dict[str, str], set[Node]], ...] = (
     ("import numpy.linalg\ndef t(): numpy.linalg.norm(1)", {}, {("outside", "numpy")}),
     ("from numpy import array\ndef t(): array(1)", {}, {("outside", "numpy")}),
     ("import numpy\ndef t(): ...", {}, set()),
-    ("def t():\n    import numpy.linalg\n    from os import path", {}, {("outside", "numpy"), ("outside", "os")}),
+    ("def t():\n    import numpy.linalg\n    from os import path", {}, {("outside", "numpy"), ("outside",
+     "os")}),
     ("def t():\n    from thing.a import f\n    f()", {}, {F, X, *THING}),
     ("def t():\n    from thing.a import f", {}, THING),
     ("def t():\n    from .u import h\n    h()", {"tests/u.py": "def h(): ...\ndef k(): ..."},
@@ -88,7 +97,8 @@ EXACT: tuple[tuple[str, dict[str, str], set[Node]], ...] = (
     ("import thing.gone\ndef t(): thing.gone.x()", {}, {("base", "thing")}),
     ("import thing.a\ndef t(): thing.a", {}, {("whole", "thing.a"), F, G, X, *THING}),
     ("import thing\ndef t(): thing", {}, {("whole", "thing"), ("base", "thing")}),
-    ("import thing\ndef t(): thing.X", {"thing/__init__.py": "X = 1"}, {("def", "thing", "X"), ("base", "thing")}),
+    ("import thing\ndef t(): thing.X", {"thing/__init__.py": "X = 1"}, {("def", "thing", "X"), ("base",
+     "thing")}),
     ("import thing\ndef t(): thing.bare.c.K", {"thing/bare/c.py": "K = 1"},
      {("def", "thing.bare.c", "K"), ("base", "thing"), ("base", "thing.bare.c")}),
     ("import thing.bare.c\ndef t(): thing.bare.c.K", {"thing/bare/c.py": "K = 1\nL = 2"},
@@ -104,7 +114,8 @@ EXACT: tuple[tuple[str, dict[str, str], set[Node]], ...] = (
      {("below", "theorem_audit"), ("whole", "theorem_audit.k"), ("def", "theorem_audit.k", "K"),
       ("base", "theorem_audit.k")}),
     ("from thing import bare\ndef t(): bare.gone.x", {"thing/bare/c.py": "K = 1"}, {("base", "thing")}),
-    ("from thing.deep import K\ndef t(): K", {"thing/deep/__init__.py": "from .c import K", "thing/deep/c.py": "K = 1"},
+    ("from thing.deep import K\ndef t(): K", {"thing/deep/__init__.py": "from .c import K",
+     "thing/deep/c.py": "K = 1"},
      {("def", "thing.deep.c", "K"), ("base", "thing"), ("base", "thing.deep"), ("base", "thing.deep.c")}),
     ("from thing.deep.c import K\ndef t(): K",
      {"thing/deep/__init__.py": "", "thing/deep/c.py": "from ..a import X as K"},
@@ -115,37 +126,45 @@ EXACT: tuple[tuple[str, dict[str, str], set[Node]], ...] = (
      {("whole", "thing.a"), F, G, X, *THING, ("base", "thing.s")}),
     ("from thing.s import h\ndef t(): h()", {"thing/s.py": "from thing.a import *\ndef h(): ..."},
      {("def", "thing.s", "h"), *THING, ("base", "thing.s")}),
-    ("from thing.s import h\ndef t(): h()", {"thing/s.py": "from numpy import *"}, {("base", "thing"), ("base", "thing.s")}),
+    ("from thing.s import h\ndef t(): h()", {"thing/s.py": "from numpy import *"}, {("base", "thing"),
+     ("base", "thing.s")}),
     ("from thing.a import *\ndef t(): f()", {}, {("whole", "thing.a"), F, G, X, *THING}),
     ("try:\n    from thing.a import f\nexcept ImportError:\n    f = None\ndef t(): f()", {},
      {("def", "tests.t", "f"), *THING}),
     ("def t(): a\nfrom thing.a import f as a\na = f", {}, {("def", "tests.t", "a"), F, X, *THING}),
     ("class C:\n    def m(self):\n        from thing.a import g\n        g()\ndef t(): C()", {},
      {("def", "tests.t", "C"), ("method", "tests.t", "C.m"), G, *THING}),
-    ("class C:\n    def m(self): ...\nclass D:\n    def m(self):\n        from thing.a import g\n        g()\ndef t(): C().m()",
+    ("class C:\n    def m(self): ...\nclass D:\n    def m(self):\n        from thing.a import g\n"
+     "        g()\ndef t(): C().m()",
      {}, {("def", "tests.t", "C")}),
     ("from theorem_audit.k import K\ndef t(): K().go()", {"theorem_audit/k.py":
-     "class K:\n    def go(self):\n        from thing.a import g\n        g()\n    def no(self):\n        import thing.a\n"},
-     {("def", "theorem_audit.k", "K"), ("method", "theorem_audit.k", "K.go"), ("base", "theorem_audit.k"), G, *THING}),
+     "class K:\n    def go(self):\n        from thing.a import g\n        g()\n    def no(self):\n"
+      "        import thing.a\n"},
+     {("def", "theorem_audit.k", "K"), ("method", "theorem_audit.k", "K.go"), ("base", "theorem_audit.k"),
+      G, *THING}),
     ("def t(x): x.go()", {"theorem_audit/k.py":
      "class K:\n    def go(self):\n        from thing.a import g\n        g()\n"},
      {("method", "theorem_audit.k", "K.go"), ("base", "theorem_audit.k"), G, *THING}),
-    ("def t(x): x.go()", {"thing/k.py": "class K:\n    def go(self):\n        from thing.a import g\n        g()\n"}, set()),
+    ("def t(x): x.go()",
+     {"thing/k.py": "class K:\n    def go(self):\n        from thing.a import g\n        g()\n"}, set()),
     ("def t(here): here.import_from('boundaries', here.boundaries)",
      {"thing/b.py": "from thing.a import f\nCASES = f\nOTHER = 2"},
      {("def", "thing.b", "CASES"), F, X, *THING, ("base", "thing.b")}),
     ("def t(here): here.import_from('falsifiers', here.falsifiers)", {},
      {("below", "thing.a"), ("whole", "thing.a"), F, G, X, *THING}),
     ("def t(here): here.import_from('pages', here.pages)",
-     {"thing/b.py": "CASES = 1", "thing/deep/__init__.py": "", "thing/deep/c.py": "K = 1", "thing/deeper.py": "L = 1"},
+     {"thing/b.py": "CASES = 1", "thing/deep/__init__.py": "", "thing/deep/c.py": "K = 1",
+      "thing/deeper.py": "L = 1"},
      {("def", "thing.b", "CASES"), ("below", "thing.deep"), ("whole", "thing.deep"), ("whole", "thing.deep.c"),
       ("def", "thing.deep.c", "K"), *(("base", f"thing{x}") for x in ("", ".b", ".deep", ".deep.c"))}),
     ("def t(here): here.import_from('nothing', 1)", {}, set()),
     ("def t(x): return x.__doc__", {"theorem_audit/k.py": ""},
      {("docs", x) for x in ("thing", "thing.a", "tests", "tests.t")}),
-    ("from theorem_audit.k import h\ndef t(x): return h(x)", {"theorem_audit/k.py": "def h(x): return x.__doc__"},
+    ("from theorem_audit.k import h\ndef t(x): return h(x)",
+     {"theorem_audit/k.py": "def h(x): return x.__doc__"},
      {("def", "theorem_audit.k", "h"), ("base", "theorem_audit.k")}),
-    ("from theorem_audit.k import h\ndef t(x): return h(x)", {"theorem_audit/k.py": "def h(x): return x.import_module"},
+    ("from theorem_audit.k import h\ndef t(x): return h(x)",
+     {"theorem_audit/k.py": "def h(x): return x.import_module"},
      {("def", "theorem_audit.k", "h"), ("base", "theorem_audit.k")}),
     ("from thing.a import f as h\nh()\ndef t(): ...", {}, {F, X, *THING}),
     ("from thing import s\ndef t(): ...", {"thing/s.py": "from thing.a import g\ng()"},
@@ -159,13 +178,15 @@ EXACT: tuple[tuple[str, dict[str, str], set[Node]], ...] = (
     ("from thing.l import x\ndef t(): x", {"thing/l.py": "x = 1\ndef __getattr__(name): return name"},
      {("def", "thing.l", "x"), ("base", "thing"), ("base", "thing.l")}),
     ("from thing.l import x\ndef t(): x",
-     {"thing/l.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    x = 2\ndef __getattr__(name): return name"},
+     {"thing/l.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    x = 2\n"
+      "def __getattr__(name): return name"},
      {("def", "thing.l", "x"), ("def", "thing.l", "__getattr__"), ("base", "thing"), ("base", "thing.l")}),
     ("from thing.l import x\ndef t(): x",
      {"thing/l.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    x = 2\nelse:\n    x = 1\n"
                     "def __getattr__(name): return name"},
      {("def", "thing.l", "x"), ("base", "thing"), ("base", "thing.l")}),
-    ("from tests.u import h\ndef t(): h()", {"tests/u.py": "from tests.v import h", "tests/v.py": "from tests.u import h"},
+    ("from tests.u import h\ndef t(): h()", {"tests/u.py": "from tests.v import h",
+     "tests/v.py": "from tests.u import h"},
      {("base", "tests.u"), ("base", "tests.v")}),
     ("def t(x): return eval(x)", {"thing/a.py": "X = 1"},
      {("below", x) for x in ("thing", "tests", "theorem_audit")}
@@ -194,7 +215,8 @@ def _exactly(make: type[Graph], read: Read) -> None:
 def _hashes(make: type[Graph], read: Read) -> None:
     """A hash changes with what is reached, and with nothing else; circles have one."""
     base = {
-        "tests/t.py": "from thing.a import f\nfrom tests.u import v\ndef t(): f(), v()\ndef w(): ...\nimport numpy\n",
+        "tests/t.py": "from thing.a import f\nfrom tests.u import v\ndef t(): f(), v()\ndef w(): ...\n"
+        "import numpy\n",
         "tests/u.py": "def v():\n    from tests.t import z\n    z()\ndef other(): ...\n",
     }
     base["tests/t.py"] += "def z(): v()\ndef y(): numpy.a\n"
@@ -216,9 +238,14 @@ def _hashes(make: type[Graph], read: Read) -> None:
         ({"tests_t": base["tests/t.py"].replace("w(): ...", "w(): 1")}, "w"),
         ({"tests_t": base["tests/t.py"] + "print()\n"}, "twzy"),
     ):  # fmt: skip
-        assert "".join(x for x, a, b in zip("twzy", first, digests(**changes), strict=True) if a != b) == moved
+        assert (
+            "".join(x for x, a, b in zip("twzy", first, digests(**changes), strict=True) if a != b)
+            == moved
+        )
     graph = graph_of(base, make, read)
-    assert graph.digest(("def", "tests.u", "v")) == graph.digest(("def", "tests.t", "z")), "one circle"
+    assert graph.digest(("def", "tests.u", "v")) == graph.digest(("def", "tests.t", "z")), (
+        "one circle"
+    )
     assert graph.digest(("def", "tests.t", "t")) != graph.digest(("def", "tests.t", "z"))
     whole = graph.reached([("def", "tests.t", "t")])
     assert whole == graph.reached([("def", "tests.t", "z"), ("def", "tests.t", "t")])
@@ -229,7 +256,10 @@ def _hashes(make: type[Graph], read: Read) -> None:
     assert graph.digest(nodes[3]) != first[3]
     pair = graph_of({"aa.py": "import bb", "bb.py": "import aa"}, make, read)
     assert pair.digest(("imports", "aa")) == pair.digest(("imports", "bb"))
-    chain = "".join(f"def c{k}(): c{k + 1}()\n" for k in range(1500)) + "def c1500(): c0(), d()\ndef d(): ...\n"
+    chain = (
+        "".join(f"def c{k}(): c{k + 1}()\n" for k in range(1500))
+        + "def c1500(): c0(), d()\ndef d(): ...\n"
+    )
     graph = graph_of({"tests/c.py": chain}, make, read)
     assert len(graph.digest(("def", "tests.c", "c7"))) == 32, "without recursion"
     assert graph.digest(("def", "tests.c", "c7")) == graph.digest(("def", "tests.c", "c1500"))
@@ -239,10 +269,12 @@ def _hashes(make: type[Graph], read: Read) -> None:
 def _said(make: type[Graph], read: Read) -> None:
     """What each kind of node itself says, and what a file imports."""
     texts = {
-        "tests/t.py": "import numpy.linalg, thing.a\nfrom scipy import stats\nfrom . import u\nfrom ..x import y\n"
+        "tests/t.py": "import numpy.linalg, thing.a\nfrom scipy import stats\nfrom . import u\n"
+         "from ..x import y\n"
                       "def t():\n    'docs'\n    import sympy\nt()\nx = 1\nx = 2\n",
         "tests/u.py": "class C:\n    def m(self):\n        import mpmath, thing\n",
-        "tests/bad.py": "def (", "thing/deep/e.py": "from ..a import f\nfrom ...far import x\nfrom os import path\n",
+        "tests/bad.py": "def (",
+         "thing/deep/e.py": "from ..a import f\nfrom ...far import x\nfrom os import path\n",
         "theorem_audit/k.py": "",
     }  # fmt: skip
     graph = graph_of(texts, make, read)
@@ -279,7 +311,9 @@ def _said(make: type[Graph], read: Read) -> None:
     assert graph._absolute("thing.deep.e", "x", 2) == "thing.x"
     assert graph._absolute("thing", "x", 1) == "thing.x"
     assert graph._absolute("thing", "", 1) == "thing"
-    links = {f"tests/l{k}.py": f"from tests.l{k + 1} import q\n" for k in range(60)} | {"tests/l60.py": "q = 1\n"}
+    links = {f"tests/l{k}.py": f"from tests.l{k + 1} import q\n" for k in range(60)} | {
+        "tests/l60.py": "q = 1\n"
+    }
     long = graph_of(links, make, read)
     assert any(x[0] == "whole" for x in long.name("tests.l0", "q")), "it gives up, and takes all"
     assert graph_of(links, make, read).name("tests.l30", "q") >= {("def", "tests.l60", "q")}
@@ -303,11 +337,15 @@ STATEMENTS: tuple[tuple[str, tuple[list[str], bool, set[str], list[Any]], set[st
     ("class C(metaclass=M): ...", (["C"], True, {"M"}, []), set()),
     ("class C:\n    def __m__(self): import a", (["C"], False, set(), [("a", "", "a", 0)]), set()),
     ("x = y", (["x"], False, {"y"}, []), set()), ("x: T = y", (["x"], False, {"T", "y"}, []), set()),
-    ("x, (y, z) = w", (["x", "y", "z"], False, {"w"}, []), set()), ("[x, y] = w", (["x", "y"], False, {"w"}, []), set()),
+    ("x, (y, z) = w", (["x", "y", "z"], False, {"w"}, []), set()), ("[x, y] = w", (["x", "y"], False, {"w"},
+     []), set()),
     ("x = y = z", (["x", "y"], False, {"z"}, []), set()), ("x.a = 1", (["x"], True, {"x.a"}, []), set()),
-    ("x[k] = 1", (["x", "k"], True, {"x", "k"}, []), set()), ("x = y.append(z)", (["x"], True, {"y.append", "z"}, []), set()),
-    ("x = y.copy(z)", (["x"], False, {"y.copy", "z"}, []), set()), ("x = append(z)", (["x"], False, {"append", "z"}, []), set()),
-    ("x = y.a = 1", (["x", "y"], True, {"y.a"}, []), set()), ("_, x = f()", (["_", "x"], False, {"f"}, []), set()),
+    ("x[k] = 1", (["x", "k"], True, {"x", "k"}, []), set()), ("x = y.append(z)", (["x"], True, {"y.append",
+     "z"}, []), set()),
+    ("x = y.copy(z)", (["x"], False, {"y.copy", "z"}, []), set()), ("x = append(z)", (["x"], False,
+     {"append", "z"}, []), set()),
+    ("x = y.a = 1", (["x", "y"], True, {"y.a"}, []), set()), ("_, x = f()", (["_", "x"], False, {"f"}, []),
+     set()),
     ("from __future__ import annotations, division\ndef f(x: T) -> U: ...", (["f"], False, set(), []), set()),
     ("_ = f()", (["_"], True, {"f"}, []), set()), ("_x = f()", (["_x"], False, {"f"}, []), set()),
     ("x += y", (["x"], True, {"y"}, []), set()), ("f(x)", ([], True, {"f", "x"}, []), set()),
@@ -323,8 +361,10 @@ STATEMENTS: tuple[tuple[str, tuple[list[str], bool, set[str], list[Any]], set[st
      (["f"], False, {"importlib.import_module"}, [("a.b", "", "", 0)]), set()),
     ("def f(): return find_spec('a')", (["f"], False, {"find_spec"}, [("a", "", "", 0)]), set()),
     ("def f(x): return find_spec(x)", (["f"], False, {"find_spec", "x"}, []), set()),
-    ("def f(): return pytest.importorskip('a')", (["f"], False, {"pytest.importorskip"}, [("a", "", "", 0)]), set()),
-    ("def f(x): return importlib.import_module(x)", (["f"], False, {"importlib.import_module", "x"}, []), {"dynamic", "loose"}),
+    ("def f(): return pytest.importorskip('a')", (["f"], False, {"pytest.importorskip"}, [("a", "", "",
+     0)]), set()),
+    ("def f(x): return importlib.import_module(x)", (["f"], False, {"importlib.import_module", "x"}, []),
+     {"dynamic", "loose"}),
     ("def f(): return import_module()", (["f"], False, {"import_module"}, []), {"dynamic", "loose"}),
     ("def f(): return import_module(3)", (["f"], False, {"import_module"}, []), {"dynamic", "loose"}),
     ("def f(x): return eval(x)", (["f"], False, {"eval", "x"}, []), {"dynamic"}),
@@ -342,7 +382,8 @@ STATEMENTS: tuple[tuple[str, tuple[list[str], bool, set[str], list[Any]], set[st
     ("from importlib import import_module\nf = import_module('a')",
      (["f"], False, {"import_module"}, [("a", "", "", 0)]), set()),
     ("from pkgutil import resolve_name as r\nf = r", (["f"], False, {"r"}, []), {"loose"}),
-    ("f = x.__doc__", (["f"], False, {"x.__doc__"}, []), {"docs"}), ("f = __doc__", (["f"], False, {"__doc__"}, []), {"docs"}),
+    ("f = x.__doc__", (["f"], False, {"x.__doc__"}, []), {"docs"}), ("f = __doc__", (["f"], False,
+     {"__doc__"}, []), {"docs"}),
     ("f = getattr(x, '__doc__')", (["f"], False, {"getattr", "x"}, []), {"docs"}),
     ("f = inspect.getdoc(x)", (["f"], False, {"inspect.getdoc", "x"}, []), {"docs"}),
     ("f = x().__doc__", (["f"], False, {"x"}, []), {"docs"}),
@@ -362,19 +403,28 @@ STATEMENTS: tuple[tuple[str, tuple[list[str], bool, set[str], list[Any]], set[st
 def _statements(read: Read) -> None:
     for text, (names, effect, refs, imports), flags in STATEMENTS:
         found = read(text.encode()).statements[-1]
-        assert (found.names, found.effect, {*found.refs}, found.imports) == (names, effect, refs, imports), text
+        assert (found.names, found.effect, {*found.refs}, found.imports) == (
+            names,
+            effect,
+            refs,
+            imports,
+        ), text
         assert found.refs == sorted(found.refs)
         told = {x for x in ("dynamic", "loose", "docs", "typing") if getattr(found, x)}
         assert told | ({"doors"} if found.doors else set()) == flags, text
     found = read(b"def f(h): return h.import_from('b', 1), h.import_from('a', 2)").statements[0]
     assert found.doors == ["a", "b"]
     assert read(b"x = a.b.c(d.e).f").statements[0].attrs == ["b", "c", "e", "f"]
-    assert [s.names for s in read(b"if TYPE_CHECKING:\n    x = 1\nelse:\n    y = 1\npass\nz = 1").statements] == [
+    assert [s.names for s in read(b"if TYPE_CHECKING:\n    x = 1\nelse:\n    y = 1\npass\n"
+     b"z = 1").statements] == [
         ["x"], ["y"], ["z"]]  # fmt: skip
-    assert [s.names for s in read(b"if __name__ == '__main__':\n    x = 1\nelse:\n    y = 1").statements] == [["y"]]
+    assert [
+        s.names for s in read(b"if __name__ == '__main__':\n    x = 1\nelse:\n    y = 1").statements
+    ] == [["y"]]
     methods = read(
         b"class C:\n    k = 1\n    def a(self): import x\n    def b(self): ...\n    def c(self): eval('1')\n"
-        b"    def d(self): self.import_from('k')\n    def __e__(self): import x\n    async def g(self): import x\n"
+        b"    def d(self): self.import_from('k')\n    def __e__(self): import x\n"
+        b"    async def g(self): import x\n"
     )
     assert sorted(methods.methods) == ["C.a", "C.c", "C.d"]
     assert methods.methods["C.a"].imports == [("x", "", "x", 0)]
@@ -384,8 +434,10 @@ def _statements(read: Read) -> None:
 
 SAME = {
     "a comment": ("x = 1", "x = 1  # one"), "layout": ("x = (1, 2)", "x = (\n    1,\n  2,)"),
-    "docstrings": ("'m'\nclass C:\n    'c'\n    def f(self):\n        'f'\n        async def g():\n            'g'",
-                   "'M'\nclass C:\n    'C'\n    def f(self):\n        'F'\n        async def g():\n            'G'"),
+    "docstrings": ("'m'\nclass C:\n    'c'\n    def f(self):\n        'f'\n        async def g():\n"
+     "            'g'",
+                   "'M'\nclass C:\n    'C'\n    def f(self):\n        'F'\n        async def g():\n"
+                    "            'G'"),
     "a docstring in a block": ("if a:\n    def f():\n        'f'", "if a:\n    def f():\n        'F'"),
     "pass": ("x = 1", "pass\nx = 1"),
 }  # fmt: skip
@@ -413,13 +465,23 @@ def definitions_hold(judge: ModuleType) -> None:
             left, right = (judge.read(x.encode()) for x in texts)
             assert (left.digest == right.digest) == same, how
             assert len(left.digest) == 24
-    docs = [judge.read(x).docs for x in (b"'m'\ndef f():\n    'f'", b"'m'\ndef f():\n    'g'", b"'m'\ndef f():\n    'f'\nx = 1")]
+    docs = [
+        judge.read(x).docs
+        for x in (
+            b"'m'\ndef f():\n    'f'",
+            b"'m'\ndef f():\n    'g'",
+            b"'m'\ndef f():\n    'f'\nx = 1",
+        )
+    ]
     assert docs[0] == docs[2] != docs[1]
-    whole = judge.read(b"class C:\n    'd'\n    def m(self): import a\nfrom .a import b\nx = 'a/b', eval\n")
+    whole = judge.read(
+        b"class C:\n    'd'\n    def m(self): import a\nfrom .a import b\nx = 'a/b', eval\n"
+    )
     assert judge.Source.back(whole.plain()) == whole
     assert judge.Source.back(_through_json(whole.plain())) == whole
     for text, told in (
-        ("a/b", True), ("certificates", True), ("ab", False), ("a/b\n", False), ("/", False), ("./", False), ("a/" + "b" * 198, True),
+        ("a/b", True), ("certificates", True), ("ab", False), ("a/b\n", False), ("/", False), ("./", False),
+         ("a/" + "b" * 198, True),
         ("a/" + "b" * 199, False), ("../x", True),
     ):  # fmt: skip
         assert (judge.read(f"x = {text!r}".encode()).strings == [text]) == told, text

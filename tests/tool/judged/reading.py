@@ -62,6 +62,10 @@ def _named(judge: ModuleType) -> None:
     for written in ("w1", "w5", "w8"):
         assert recorder._what("open", (str(ROOT / written), "r", R)) == (), "it wrote it itself"
     assert recorder._what("open", ("/proc/self/stat", "r", R)) == ()
+    assert recorder._what("open", ("/dev/null", "r", R)) == ()
+    assert recorder._what("open", ("/dev/shm/x", "r", R)) == ("file:/dev/shm/x",), (
+        "a file in memory is a file"
+    )
     assert recorder._what("open", (f"{ROOT}x/data", "r", R)) == (f"file:{ROOT}x/data",)
     assert recorder._what("os.listdir", (None,)) == (f"folder:{os.getcwd()}",)
     assert recorder._what("os.scandir", (None,)) == (f"folder:{os.getcwd()}",)
@@ -167,7 +171,8 @@ def _listening(judge: ModuleType) -> None:
                 assert (was in before) == (now in one)
         place = str(Path(folder, "x"))
         for call, words in (
-            (os.stat, (place,)), (os.lstat, (place,)), (os.access, (place, os.R_OK)), (os.path.exists, (place,)),
+            (os.stat, (place,)), (os.lstat, (place,)), (os.access, (place, os.R_OK)), (os.path.exists,
+             (place,)),
         ):  # fmt: skip
             recorder.reads.clear()
             try:
@@ -192,7 +197,7 @@ def _stand(judge: ModuleType) -> None:
         root = Path(name)
         kinds = ("file:f", "stamp:f", "folder:d", "program:p", "there:f", "there:d")
         with _put_back((os, "environ")):
-            os.environ = {**os.environ, "PATH": name, "A": "1"}  # type: ignore[assignment]
+            vars(os).update(environ={**os.environ, "PATH": name, "A": "1"})
             assert {judge.state(x, root) for x in kinds} == {"absent"}
             file, folder, program = root / "f", root / "d", root / "p"
             file.write_text("1")
@@ -224,7 +229,9 @@ def _stand(judge: ModuleType) -> None:
                 assert judge.state(kind, root) != first[kind]
             assert states.changed(kept) == [], "looked at once"
             assert judge.States(root).changed(kept) == sorted(kinds[:-1])
-            assert judge.state("environment:variable A", root) != judge.state("environment:variable B", root)
+            assert judge.state("environment:variable A", root) != judge.state(
+                "environment:variable B", root
+            )
 
 
 def reads_hold(judge: ModuleType) -> None:
@@ -287,8 +294,11 @@ def environments_hold(judge: ModuleType) -> None:
         assert judge.named(name, at, ours) == f"environment:{told}", (name, files)
     assert judge.named("A", None, ours) == "environment:variable A"
     with _put_back((os, "environ")):
-        os.environ = {"A": "1", "A_B": "2", "A_C": "3", "C": ""}  # type: ignore[assignment]
-        first = {x: judge.state(f"environment:{x}") for x in ("variable A", "variable C", "variables A_*", "variables *")}
+        vars(os).update(environ={"A": "1", "A_B": "2", "A_C": "3", "C": ""})
+        first = {
+            x: judge.state(f"environment:{x}")
+            for x in ("variable A", "variable C", "variables A_*", "variables *")
+        }
         assert {len(x) for x in first.values()} == {24}
         assert judge.state("environment:variable B") == "absent"
         changes: tuple[tuple[str, str | None, set[str]], ...] = (
@@ -298,7 +308,10 @@ def environments_hold(judge: ModuleType) -> None:
         )  # fmt: skip
         kept = dict(os.environ)
         for name, value, others in changes:
-            os.environ = {k: v for k, v in kept.items() if k != name} | ({} if value is None else {name: value})  # type: ignore[assignment]
-            assert {x for x, was in first.items() if judge.state(f"environment:{x}") != was} == others
-        os.environ = dict(reversed(kept.items()))  # type: ignore[assignment]
+            others_left = {k: v for k, v in kept.items() if k != name}
+            vars(os).update(environ=others_left | ({} if value is None else {name: value}))
+            assert {
+                x for x, was in first.items() if judge.state(f"environment:{x}") != was
+            } == others
+        vars(os).update(environ=dict(reversed(kept.items())))
         assert {x: judge.state(f"environment:{x}") for x in first} == first, "in whatever order"

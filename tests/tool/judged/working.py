@@ -15,15 +15,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import connection
+from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.tool.judged.kernel import replaced
 from tests.tool.judged.tools import Endless
 from theorem_audit.weigh.answers import read, written
 from theorem_audit.weigh.apart import FORKS, Apart
 
-WALL = 5.0  # seconds for one mutant: a process that is waited for in vain uses none of the processor's
+WALL = (
+    5.0  # seconds for one mutant: a process that is waited for in vain uses none of the processor's
+)
 
 
 @contextmanager
@@ -43,7 +46,7 @@ def _ends() -> Iterator[None]:
 class _Played:
     """A process that is none: a thread that answers as its jobs say."""
 
-    made: list[_Played] = []
+    made: ClassVar[list[_Played]] = []
     how = ""  # how it starts
     pids = 2**30
 
@@ -138,7 +141,9 @@ class _Box:
     """What a crew is handed."""
 
 
-def _crew(judge: ModuleType, jobs: Any, workers: int = 1, how: str = "", **more: Any) -> list[tuple[Any, Any]]:
+def _crew(
+    judge: ModuleType, jobs: Any, workers: int = 1, how: str = "", **more: Any
+) -> list[tuple[Any, Any]]:
     """All that a crew yields for these jobs, lost ones as their reasons."""
     _Played.made, _Played.how = [], how
     kinds = list[str]()
@@ -148,7 +153,9 @@ def _crew(judge: ModuleType, jobs: Any, workers: int = 1, how: str = "", **more:
     try:
         os.killpg = lambda pid, how: killed.append((pid, how))  # type: ignore[assignment]
         with replaced(judge, get_context=lambda kind: (kinds.append(kind), _Context)[1], **names):
-            with judge.Crew(len, print, [1, "x"], workers=workers, limit=0.25, answers=[_Box]) as crew:
+            with judge.Crew(
+                len, print, [1, "x"], workers=workers, limit=0.25, answers=[_Box]
+            ) as crew:
                 assert crew.answers == (judge.Lost, judge.Last, _Box)
                 said = list(crew.run(jobs))
                 assert len(crew._hands) <= workers
@@ -174,18 +181,23 @@ def _caller(judge: ModuleType) -> None:
     ended = "its worker process ended"
     for bad, reason in (
         ("exits 0", f"{ended} (exit code 0)"), ("exits 3", f"{ended} (exit code 3)"),
-        ("exits -9", f"{ended} (SIGKILL: killed, or out of memory)"), ("exits -1", f"{ended} (SIGHUP: killed, or out of memory)"),
+        ("exits -9", f"{ended} (SIGKILL: killed, or out of memory)"), ("exits -1",
+         f"{ended} (SIGHUP: killed, or out of memory)"),
         ("hangs now", "no end within 0.25 s: it was stopped"), ("none", f"{ended} (by an answer that is none)"),
         ("half", f"{ended} (SIGKILL: killed, or out of memory)"),
     ):  # fmt: skip
         assert _crew(judge, ["a", bad, "b"]) == [("a", "did a"), (bad, reason), ("b", "did b")], bad
         assert len(_Played.made) == 2
         found = _crew(judge, ["a", bad, "b", "c", bad, "d"], workers=2)
-        assert sorted(found) == sorted([(bad, reason), (bad, reason), *((x, f"did {x}") for x in "abcd")])
+        assert sorted(found) == sorted(
+            [(bad, reason), (bad, reason), *((x, f"did {x}") for x in "abcd")]
+        )
     twice = "its worker process answered more than once"
     assert _crew(judge, ["waits", "a"]) == [("waits", twice), ("a", "did a")]
     found = _crew(judge, ["a", "waits", "b"])
-    assert found == [("a", "did a"), ("a", twice), ("waits", twice), ("b", "did b")], "whose it was is not known"
+    assert found == [("a", "did a"), ("a", twice), ("waits", twice), ("b", "did b")], (
+        "whose it was is not known"
+    )
     found = _crew(judge, ["a", "twice", "b", "c"])
     assert [x for x in found if x[0] == "twice"] == [("twice", "did twice"), ("twice", twice)]
     assert [x for x in found if x[0] != "twice"] == [(x, f"did {x}") for x in "abc"]
@@ -195,21 +207,35 @@ def _caller(judge: ModuleType) -> None:
     assert dict(found)["b"] in (twice, "did b"), "what was forged for it is taken back"
     for bad in ("twice", "ahead"):
         assert _crew(judge, ["a", bad]) == [("a", "did a"), (bad, f"did {bad}"), (bad, twice)]
-    assert _crew(judge, ["a", "last", "b"]) == [("a", "did a"), ("last", "did last"), ("b", "did b")]
+    assert _crew(judge, ["a", "last", "b"]) == [
+        ("a", "did a"),
+        ("last", "did last"),
+        ("b", "did b"),
+    ]
     assert len(_Played.made) == 2, "what said the last is used no more"
-    for bad, reason in (("dies later", f"{ended} (exit code 5)"), ("hangs later", "no end within 0.125 s: it was stopped")):
+    for bad, reason in (
+        ("dies later", f"{ended} (exit code 5)"),
+        ("hangs later", "no end within 0.125 s: it was stopped"),
+    ):
         assert _crew(judge, ["a", bad]) == [("a", "did a"), (bad, f"did {bad}"), (bad, reason)]
         assert len(_Played.made) == 1
     assert _crew(judge, []) == []
     assert _Played.made == []
     assert _crew(judge, [str(k) for k in range(20)]) == [(str(k), f"did {k}") for k in range(20)]
     assert len(_Played.made) == 1
-    assert sorted(_crew(judge, [str(k) for k in range(20)], workers=3)) == sorted((str(k), f"did {k}") for k in range(20))
+    assert sorted(_crew(judge, [str(k) for k in range(20)], workers=3)) == sorted(
+        (str(k), f"did {k}") for k in range(20)
+    )
     assert len(_Played.made) == 3
     assert sorted(_crew(judge, ["a", "b"], workers=5)) == [("a", "did a"), ("b", "did b")]
     assert len(_Played.made) <= 2, "no more than there is work"
-    for how, why in (("never", f"{ended} (exit code 7)"), ("hangs", "no end within 0.125 s: it was stopped")):
-        assert _crew(judge, ["a", "b"], how=how) == [(x, f"no worker process can be started: {why}") for x in "ab"]
+    for how, why in (
+        ("never", f"{ended} (exit code 7)"),
+        ("hangs", "no end within 0.125 s: it was stopped"),
+    ):
+        assert _crew(judge, ["a", "b"], how=how) == [
+            (x, f"no worker process can be started: {why}") for x in "ab"
+        ]
         assert len(_Played.made) == 3
     asked = list[int]()
 
@@ -262,7 +288,9 @@ def _answers(judge: ModuleType) -> None:
     """What is sent of what a job says, raises, or cannot send."""
     known = (judge.Lost, judge.Last)
 
-    def one(function: Callable[[Any], Any], job: Any = "j", last: Any = None, error: Any = None) -> tuple[bool, Any]:
+    def one(
+        function: Callable[[Any], Any], job: Any = "j", last: Any = None, error: Any = None
+    ) -> tuple[bool, Any]:
         line = _Heard(error)
         done = judge._answer(line, function, known, (4, job), last)
         if not line.said:
@@ -280,20 +308,29 @@ def _answers(judge: ModuleType) -> None:
 
     assert one(lambda job: f"did {job}") == (True, "did j")
     assert one(raises(ValueError("x")), "\0done") == (True, "\0done")
-    for error, told in ((ValueError("x"), "ValueError: x"), (SystemExit(3), "SystemExit: 3"), (KeyboardInterrupt(), "KeyboardInterrupt: ")):
+    for error, told in (
+        (ValueError("x"), "ValueError: x"),
+        (SystemExit(3), "SystemExit: 3"),
+        (KeyboardInterrupt(), "KeyboardInterrupt: "),
+    ):
         assert one(raises(error)) == (True, judge.Lost(told))
     done, said = one(lambda job: object())
     assert done
     assert said.reason.startswith("its answer cannot be sent: builtins.object is no part")
     assert one(lambda job: 1, error=OSError()) == (False, None)
-    with replaced(judge, written=lambda what, kinds: b"{" if isinstance(what[1], judge.Lost) else {}["x"]):
+    with replaced(
+        judge, written=lambda what, kinds: b"{" if isinstance(what[1], judge.Lost) else {}["x"]
+    ):
         line = _Text()
         assert judge._answer(line, lambda job: 1, known, (4, "j"))
         assert line.text == b"{"
     with replaced(judge, written=_Once(written)):
         assert one(lambda job: 1) == (True, judge.Lost("its answer cannot be sent: RecursionError"))
     assert one(lambda job: judge.Last(3)) == (True, judge.Last(3))
-    for children, last, told in ((frozenset(), [judge.Last(3)], 3), (frozenset("1"), [], judge.Last(3))):
+    for children, last, told in (
+        (frozenset(), [judge.Last(3)], 3),
+        (frozenset("1"), [], judge.Last(3)),
+    ):
         filled: list[Any] = []
         with replaced(judge, children=lambda these=children: these):
             assert one(lambda job: judge.Last(3), last=filled) == (True, told)
@@ -347,7 +384,11 @@ def _start(*words: Any) -> None:
 
 def _does(job: Any) -> Any:
     if job == "state":
-        adjusted = open("/proc/self/oom_score_adj").read().strip() if sys.platform == "linux" else "1000"
+        adjusted = (
+            Path("/proc/self/oom_score_adj").read_text().strip()
+            if sys.platform == "linux"
+            else "1000"
+        )
         return (STATE["start"], os.getsid(0) == os.getpid(), signal.getsignal(signal.SIGINT) == signal.SIG_IGN,
                 os.fstat(1).st_ino == os.fstat(2).st_ino, adjusted)  # fmt: skip
     if job == "ends":
@@ -429,13 +470,17 @@ def _worker(judge: ModuleType) -> None:
         four = _ask(judge, line, 6, ("c", "n"))
         assert one[0] == two[0] != three[0] != four[0]
         assert one[1] == two[1] == three[1] == four[1] == mine[0] == pid
-        assert (one[2], two[2], three[2], four[2], mine[2]) == (1, 2, 1, 2, 1), "each begins as the server is"
+        assert (one[2], two[2], three[2], four[2], mine[2]) == (1, 2, 1, 2, 1), (
+            "each begins as the server is"
+        )
         assert (one[3], three[3], one[4], mine[4]) == (("a", "n"), ("b", "n"), True, None)
         last = _ask(judge, line, 7, ("c", "last"))
         assert last == four[0]
         after = _ask(judge, line, 8, ("c", "n"))
         assert after[0] not in (four[0], pid)
-        assert _ask(judge, line, 9, ("bad", "n"))[3] == ("c", "n"), "what fails before is the job's own matter"
+        assert _ask(judge, line, 9, ("bad", "n"))[3] == ("c", "n"), (
+            "what fails before is the job's own matter"
+        )
     assert STATE["status"] == 0
     for what, code in (("exits", 3), ("killed", -9)):
         with _served(judge, apart) as (line, _):
