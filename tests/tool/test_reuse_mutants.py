@@ -39,6 +39,7 @@ NOTE = ROOT / "proofs_notes" / "audit.md"
 DEPTH = (
     "how long a chain of imports is followed before everything is taken: more, or less, of too much"
 )
+AHEAD = "how many processes are started at once, and how many jobs asked for ahead"
 LEFT = "the connection is left to the garbage collector"
 EXPLAINED: dict[str, dict[str, str]] = {
     "theorem_audit/reuse/graph.py": {
@@ -70,6 +71,17 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Store.open: without self._disconnect() #2": LEFT,
         "Store.open: and/or in error.strerror or str(error)": "only the words",
         "Store.put: 1 + 1": "how well it is packed",
+    },
+    "theorem_audit/weigh/workers.py": {
+        "_Hand.hand: 1 + 1": "numbers that differ are enough",
+        **dict.fromkeys((
+            "Crew.run: other comparison in self._failed < STARTS", "Crew.run: 1 + 1", "Crew.run: 0 + 1",
+            "Crew.run: no sign in not hand.ready", "Crew.run: other operator in 2 * self.workers", "Crew.run: 2 + 1",
+        ), AHEAD),
+        "Crew._died: without time.sleep(0.01)": "it waits busily",
+        "Crew._died: other comparison in time.monotonic() < until": "a last look at the very end",
+        "_serve: without sys.stdout.flush()": "nothing was printed there before",
+        "_serve: 0 + 1 #2": "of a job that is none yet",
     },
     "sim/sweeps/store.py": {
         "Store._open: without self._use_wal()": "the mode is set once more a moment later",

@@ -198,12 +198,12 @@ def state(what: str, root: Path) -> str:
         if kind == "folder":
             with os.scandir(path) as entries:
                 names = sorted(x.name for x in entries if x.name not in SCRATCH)
-            return hashlib.sha256("\0".join(names).encode()).hexdigest()[:24]
+            return hashlib.sha256(os.fsencode("\0".join(names))).hexdigest()[:24]
         if kind == "stamp":
             info = path.stat()
             return f"{info.st_size} {info.st_mtime_ns}"
         return hashlib.sha256(path.read_bytes()).hexdigest()[:24]
-    except OSError:
+    except (OSError, ValueError):  # a name that no file can have
         return "absent"
 
 

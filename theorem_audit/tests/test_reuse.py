@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -176,6 +177,20 @@ def test_a_run_from_scratch_reads_cases_and_statements_anew(project: Path) -> No
     again = small.run(project, "--fresh")
     assert again.ran == (ALL - {"numbers"}) | {"root"}
     assert [c["title"] for c in again.run["claims"] if c["id"] == "SQUARE"] == ["root"]
+
+
+def test_names_that_no_file_can_have_end_no_run(project: Path) -> None:
+    """Mended: whoever asked for one, or opened what is no UTF-8, ended the run by a traceback."""
+    odd = (
+        "[os.path.exists(x) for x in ('a\\0b', b'\\xff')] and os.path.exists('odd') "
+        "and [*os.scandir('odd')] and 0 or 0"
+    )
+    small.edit(project, "tests/test_first.py", 'int(os.environ.get("HIDDEN", "0"))', f"({odd})")
+    (project / "project" / "odd").mkdir()
+    (project / "project" / "odd" / os.fsdecode(b"\xff")).touch()
+    again = small.run(project)
+    assert (again.code, again.ran) == (0, {"hidden"}), again.said
+    assert small.run(project).ran == set()
 
 
 def test_broken_evidence_is_run_again_each_time(project: Path) -> None:

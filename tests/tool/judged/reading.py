@@ -212,6 +212,10 @@ def _stand(judge: ModuleType) -> None:
                 (folder / skipped).mkdir()
             assert first == {x: judge.state(x, root) for x in kinds}
             assert judge.state(f"file:{file}", Path("/")) == first["file:f"]
+            assert judge.state("there:a\0b", root) == "absent"
+            (root / "odd").mkdir()
+            (root / "odd" / os.fsdecode(b"\xff")).touch()
+            assert len(judge.state("folder:odd", root)) == 24
             states = judge.States(root)
             kept = states.of(kinds)
             assert kept == first

@@ -95,6 +95,10 @@ class _Played:
             elif job.startswith("exits"):
                 self.exitcode = int(job.split()[1])
                 return
+            elif job.startswith("quits"):
+                self.say(number, f"did {job}")
+                self.exitcode = 4
+                return
             elif job.startswith("closes"):
                 self.theirs.close()
                 self.killed.wait()
@@ -148,20 +152,22 @@ def _crew(
     _Played.made, _Played.how = [], how
     kinds = list[str]()
     killed = list[tuple[int, int]]()
-    names = {"READ_LIMIT": 0.05, "START_LIMIT": 0.125, "DONE_LIMIT": 0.125, **more}
+    names = {"READ_LIMIT": 0.05, "START_LIMIT": 0.4, "DONE_LIMIT": 0.3, **more}
     real = os.killpg
     try:
         os.killpg = lambda pid, how: killed.append((pid, how))  # type: ignore[assignment]
         with replaced(judge, get_context=lambda kind: (kinds.append(kind), _Context)[1], **names):
             with judge.Crew(
-                len, print, [1, "x"], workers=workers, limit=0.25, answers=[_Box]
+                len, print, [1, "x"], workers=workers, limit=0.4, answers=[_Box]
             ) as crew:
                 assert crew.answers == (judge.Lost, judge.Last, _Box)
                 said = list(crew.run(jobs))
                 assert len(crew._hands) <= workers
                 assert all(hand.job is None and hand.waits for hand in crew._hands)
                 left = [hand.process for hand in crew._hands]
+                lines = [hand.line for hand in crew._hands]
             assert crew._hands == []
+            assert all(line.closed for line in lines)
     finally:
         os.killpg = real
     for made in _Played.made:
@@ -183,7 +189,7 @@ def _caller(judge: ModuleType) -> None:
         ("exits 0", f"{ended} (exit code 0)"), ("exits 3", f"{ended} (exit code 3)"),
         ("exits -9", f"{ended} (SIGKILL: killed, or out of memory)"), ("exits -1",
          f"{ended} (SIGHUP: killed, or out of memory)"),
-        ("hangs now", "no end within 0.25 s: it was stopped"), ("none", f"{ended} (by an answer that is none)"),
+        ("hangs now", "no end within 0.4 s: it was stopped"), ("none", f"{ended} (by an answer that is none)"),
         ("half", f"{ended} (SIGKILL: killed, or out of memory)"),
     ):  # fmt: skip
         assert _crew(judge, ["a", bad, "b"]) == [("a", "did a"), (bad, reason), ("b", "did b")], bad
@@ -215,10 +221,16 @@ def _caller(judge: ModuleType) -> None:
     assert len(_Played.made) == 2, "what said the last is used no more"
     for bad, reason in (
         ("dies later", f"{ended} (exit code 5)"),
-        ("hangs later", "no end within 0.125 s: it was stopped"),
+        ("hangs later", "no end within 0.3 s: it was stopped"),
     ):
         assert _crew(judge, ["a", bad]) == [("a", "did a"), (bad, f"did {bad}"), (bad, reason)]
         assert len(_Played.made) == 1
+    found = _crew(judge, ["hangs now", "quits"], workers=2)
+    assert sorted(found) == [
+        ("hangs now", "no end within 0.4 s: it was stopped"),
+        ("quits", "did quits"),
+        ("quits", f"{ended} (exit code 4)"),
+    ], "it answered, and never said that it waits"
     assert _crew(judge, []) == []
     assert _Played.made == []
     assert _crew(judge, [str(k) for k in range(20)]) == [(str(k), f"did {k}") for k in range(20)]
@@ -231,7 +243,7 @@ def _caller(judge: ModuleType) -> None:
     assert len(_Played.made) <= 2, "no more than there is work"
     for how, why in (
         ("never", f"{ended} (exit code 7)"),
-        ("hangs", "no end within 0.125 s: it was stopped"),
+        ("hangs", "no end within 0.4 s: it was stopped"),
     ):
         assert _crew(judge, ["a", "b"], how=how) == [
             (x, f"no worker process can be started: {why}") for x in "ab"
@@ -256,6 +268,10 @@ def _caller(judge: ModuleType) -> None:
             again = list(crew.run(["x"]))
             assert again == [("x", "did x")]
             assert len(_Played.made) == 2, "the same processes"
+        with judge.Crew(len, print, workers=1, limit=5) as crew:
+            crew._failed = 2
+            assert list(crew.run(["x"])) == [("x", "did x")]
+            assert crew._failed == 0, "one that started is none of those in a row"
         old = judge.Crew._died.__defaults__
         judge.Crew._died.__defaults__ = (0.2,)
         try:
@@ -267,6 +283,46 @@ def _caller(judge: ModuleType) -> None:
         finally:
             judge.Crew._died.__defaults__ = old
     assert old == (5,)
+
+
+def _patience(judge: ModuleType) -> None:
+    """How long lines are waited for: until the first of the processes has had its time."""
+    crew = judge.Crew(len, print, workers=2, limit=0.25)
+    starting = judge._Hand(None, "a", 100.0)
+    asked = judge._Hand(None, "b", 100.0, job="j", ready=True)
+    idle = judge._Hand(None, "c", 1.0, ready=True)
+    waited = list[Any]()
+    ended = list[Any]()
+    crew._end = ended.append
+    for now, timeout, lost in (
+        (100.0, 0.25, 0),
+        (100.25, 0.0, 0),
+        (100.5, 0.0, 1),
+        (1000.0, 0.0, 1),
+    ):
+        crew._hands, waited[:], ended[:] = [starting, asked, idle], [], []
+
+        class _Wait:
+            @staticmethod
+            def wait(lines: Any, timeout: float) -> list[Any]:
+                waited.append((list(lines), timeout))
+                return []
+
+        with replaced(judge, time=_At(now), connection=_Wait):
+            found = list(crew._arrived())
+        assert waited == [(["a", "b", "c"], timeout)]
+        assert [job for job, _ in found] == ["j"] * lost
+        assert len(ended) == lost + (now == 1000.0)
+
+
+class _At:
+    """``time``, which stands."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def monotonic(self) -> float:
+        return self.now
 
 
 # --- the worker's own side ---------------------------------------------------------------------
@@ -342,17 +398,21 @@ def _answers(judge: ModuleType) -> None:
 
     def leaves(code: int) -> None:
         left.append(code)
-        raise SystemExit
+        raise _Left
 
     with replaced(judge, _exit=leaves):
         assert judge._in_a_fork(lambda asked, last: True, (1, "j"))
         assert not judge._in_a_fork(lambda asked, last: last.append(1) or True, (1, "j"))
-        with suppress(SystemExit):
+        with suppress(_Left):
             judge._in_a_fork(lambda asked, last: False, (1, "j"))
     assert left == [0]
     line = _Heard()
     judge._send(line, 7, "x", known)
     assert line.said == [json.loads(written((7, "x"), known))]
+
+
+class _Left(Exception):
+    """Where a process would end."""
 
 
 class _Text:
@@ -419,7 +479,9 @@ def _served(judge: ModuleType, apart: Any) -> Iterator[tuple[Any, int]]:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.alarm(int(WALL))
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 2)
+            os.close(nowhere)
             judge.end_with_parent = lambda: STATE.update(ends=True)
             judge.settle = lambda: STATE.update(settled=1)
             judge._serve(theirs, _does, _start, (1, "x"), (judge.Lost, judge.Last), apart)
@@ -466,6 +528,9 @@ def _worker(judge: ModuleType) -> None:
         two = _ask(judge, line, 2, ("a", "n"))
         assert _ask(judge, line, 3, "\0done") == "\0done"
         three = _ask(judge, line, 4, ("b", "n"))
+        with suppress(ProcessLookupError):
+            os.kill(one[0], 0)
+            raise AssertionError("the fork of another claim goes on")
         mine = _ask(judge, line, 5, ("", "n"))
         four = _ask(judge, line, 6, ("c", "n"))
         assert one[0] == two[0] != three[0] != four[0]
@@ -474,6 +539,8 @@ def _worker(judge: ModuleType) -> None:
             "each begins as the server is"
         )
         assert (one[3], three[3], one[4], mine[4]) == (("a", "n"), ("b", "n"), True, None)
+        assert _ask(judge, line, 6, "ends") == (True, 1), "what there is by now stays shared"
+        four = _ask(judge, line, 6, ("c", "n"))
         last = _ask(judge, line, 7, ("c", "last"))
         assert last == four[0]
         after = _ask(judge, line, 8, ("c", "n"))
@@ -514,5 +581,6 @@ def workers_hold(judge: ModuleType) -> None:
     """Both sides of the line between a run and its worker processes."""
     with _ends():
         _answers(judge)
-        _caller(judge)
+        _patience(judge)
         _worker(judge)
+        _caller(judge)
