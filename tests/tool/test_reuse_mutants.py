@@ -70,13 +70,16 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Store.open: without self._disconnect()": LEFT,
         "Store.open: without self._disconnect() #2": LEFT,
         "Store.open: and/or in error.strerror or str(error)": "only the words",
+        "Store._set_aside: without Path(f'{self.path}{ending}').unlink(missing_ok=True)": "SQLite has played it "
+        "back, or taken it away, as it opened the file",
         "Store.put: 1 + 1": "how well it is packed",
     },
     "theorem_audit/weigh/workers.py": {
         "_Hand.hand: 1 + 1": "numbers that differ are enough",
         **dict.fromkeys((
             "Crew.run: other comparison in self._failed < STARTS", "Crew.run: 1 + 1", "Crew.run: 0 + 1",
-            "Crew.run: no sign in not hand.ready", "Crew.run: other operator in 2 * self.workers", "Crew.run: 2 + 1",
+            "Crew.run: no sign in not hand.ready", "Crew.run: other operator in 2 * self.workers",
+            "Crew.run: 2 + 1",
         ), AHEAD),
         "Crew._died: without time.sleep(0.01)": "it waits busily",
         "Crew._died: other comparison in time.monotonic() < until": "a last look at the very end",
