@@ -70,8 +70,8 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Store.open: without self._disconnect()": LEFT,
         "Store.open: without self._disconnect() #2": LEFT,
         "Store.open: and/or in error.strerror or str(error)": "only the words",
-        "Store._set_aside: without Path(f'{self.path}{ending}').unlink(missing_ok=True)": "SQLite has played it "
-        "back, or taken it away, as it opened the file",
+        "Store._set_aside: without Path(f'{self.path}{ending}').unlink(missing_ok=True)":
+            "SQLite has played it back, or taken it away, as it opened the file",
         "Store.put: 1 + 1": "how well it is packed",
     },
     "theorem_audit/weigh/workers.py": {
