@@ -40,7 +40,8 @@ class Cell:
     """A cell function with what a sweep needs to know of it.
 
     version: raise it when the function gives other numbers for a reason that its source does not show
-    (data that it reads, a library); a store keeps versions apart, and functions that differ.
+    (a library, or a file that it reads: a sweep reuses nothing of this version once that has changed);
+    a store keeps versions apart, and functions that differ.
     check(settings): raises ValueError or TypeError on bad settings, before any work starts.
     """
 

@@ -5,21 +5,24 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from os import PathLike
 from pathlib import Path
 
 from sim.sweeps.cell import Task
-from sim.sweeps.store import PAYLOAD, SELECT, Store, StoreError, intact
+from sim.sweeps.opened import Files
+from sim.sweeps.store import PAYLOAD, SELECT, Store, StoreError, checksum, intact
 
 _PREFIXES = 4096  # keys are uniform hashes: a damaged page costs the few prefixes that touch it
+LOST: Files = {"(a file that the damaged store no longer names)": "lost"}
 
 
 def salvage(old: str | PathLike[str], new: str | PathLike[str]) -> int:
     """Copy every cell of `old` that matches its checksum to the new store `new`; give their number.
 
-    Works on a copy: `old` is only read. Raises StoreError when `old` is missing or no database at
+    What the cells have read goes with them; where that is damaged, a sweep on `new` asks for another version
+    of the cell.  Works on a copy: `old` is only read. Raises StoreError when `old` is missing or no database at
     all, or `new` exists.
     """
     source, target = Path(old), Path(new)
@@ -38,9 +41,25 @@ def salvage(old: str | PathLike[str], new: str | PathLike[str]) -> int:
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise StoreError(f"{source}: no cell can be read ({error})") from error
             saved = dict(_readable(database))
+            opened = _opened(database)
     with Store(target) as store:
-        store.commit(saved.items())
+        store.commit(saved.items(), [opened(task) for task in saved])
     return len(saved)
+
+
+def _opened(database: sqlite3.Connection) -> Callable[[Task], Files]:
+    """What the cells of each kind have read; where that is damaged, a file that is never the same again."""
+    if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'opened'").fetchall():
+        return lambda task: {}
+    found: dict[tuple[str, str], Files] = {}
+    try:
+        for *row, said in database.execute("SELECT * FROM opened"):
+            if checksum(row) != said:
+                return lambda task: dict(LOST)
+            found.setdefault((row[0], row[1]), {})[row[2]] = row[3]
+    except (sqlite3.Error, UnicodeDecodeError):
+        return lambda task: dict(LOST)
+    return lambda task: found.get((task.cell, task.version), {})
 
 
 def _readable(database: sqlite3.Connection) -> Iterator[tuple[Task, bytes]]:

@@ -3,7 +3,8 @@
 One table, one row per cell, keyed by settings, seed stream, cell and version. Write-ahead logging
 with a sync at every commit: a commit survives the death of the process and a power cut, half a
 commit is undone at the next opening, and any number of processes on one machine may read and write
-(not over a network file system: write-ahead logging needs shared memory).
+(not over a network file system: write-ahead logging needs shared memory).  A second table, made when it is
+needed, holds the files that a kind of cell has read, with their digests.
 
 SQLite does not notice flipped bits, so each row carries a SHA-256 over its key and its numbers:
 a damaged row is reported, never returned.
@@ -24,6 +25,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sim.sweeps.cell import Task
+from sim.sweeps.opened import Files, digest
 from sim.sweeps.payload import decode
 
 SCHEMA = 1  # raise when the table changes
@@ -39,6 +41,16 @@ CREATE TABLE IF NOT EXISTS cell (
     spawn_key TEXT NOT NULL,
     payload BLOB NOT NULL,
     digest BLOB NOT NULL
+) WITHOUT ROWID
+"""
+_FILES = """
+CREATE TABLE IF NOT EXISTS opened (
+    cell TEXT NOT NULL,
+    version TEXT NOT NULL,
+    path TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    checksum BLOB NOT NULL,
+    PRIMARY KEY (cell, version, path)
 ) WITHOUT ROWID
 """
 SELECT = "SELECT key, cell, version, settings, seed, spawn_key, payload, digest FROM cell"
@@ -68,6 +80,10 @@ class StoreBusyError(StoreError):
 
 class ConflictError(StoreError):
     """A cell was computed twice with different results: it is not deterministic."""
+
+
+class FileChangedError(StoreError):
+    """A file that finished cells have read is another one by now."""
 
 
 class Store:
@@ -174,24 +190,70 @@ class Store:
         with self._plain_errors():
             return int(self._scalar("SELECT count(*) FROM cell"))
 
-    def commit(self, finished: Iterable[tuple[Task, bytes]]) -> None:
+    def commit(self, finished: Iterable[tuple[Task, bytes]], opened: Sequence[Files] = ()) -> None:
         """Write the payloads of finished tasks in one transaction: all of them, or none.
 
-        A task already there (another sweep was first) is left as it is; if its payload differs,
-        the others are still committed and ConflictError is raised.
+        opened: the files that each task has read.  A task already there (another sweep was first) is left
+        as it is; if its payload differs, the others are still committed and ConflictError is raised.
+        FileChangedError, and nothing is committed, where other cells of the kind read another edition.
         """
         conflict = None
         finished = list(finished)
         with self._plain_errors(), self._transaction():
+            self._keep_files(zip((task for task, _ in finished), opened, strict=False))
             for task, payload in finished:
-                digest = _digest(task.key, payload)
-                if not self._insert(task, payload, digest) and digest != self._digest_of(task):
+                said = _digest(task.key, payload)
+                if not self._insert(task, payload, said) and said != self._digest_of(task):
                     conflict = task
         if conflict:
             raise ConflictError(
                 f"{self.path}: {conflict.cell} gave other numbers than those stored for {conflict}:"
                 " it depends on more than its arguments, or its version was not raised"
             )
+
+    def _keep_files(self, opened: Iterable[tuple[Task, Files]]) -> None:
+        kinds: dict[tuple[str, str], Files] = {}
+        for task, files in opened:
+            known = kinds.setdefault((task.cell, task.version), {})
+            for path, now in files.items():
+                if known.setdefault(path, now) != now:
+                    raise self._changed(task.cell, [path])
+        for (cell, version), files in kinds.items():
+            if not files:
+                continue
+            self._db.execute(_FILES)
+            was = self.files(cell, version)
+            if changed := [path for path, now in files.items() if was.get(path, now) != now]:
+                raise self._changed(cell, changed)
+            for path, now in files.items():
+                row = (cell, version, path, now)
+                self._db.execute(
+                    "INSERT OR IGNORE INTO opened VALUES (?, ?, ?, ?, ?)", (*row, checksum(row))
+                )
+
+    def files(self, cell: str, version: str) -> Files:
+        """The files that the cells of a kind have read, as they were; raises StoreDamagedError."""
+        with self._plain_errors():
+            if not self._scalar("SELECT count(*) FROM sqlite_master WHERE name = 'opened'"):
+                return {}
+            query = "SELECT * FROM opened WHERE cell = ? AND version = ?"
+            rows = self._db.execute(query, (cell, version)).fetchall()
+        for *row, said in rows:
+            if checksum(row) != said:
+                raise self._damaged(f"what is said of a file does not match its checksum: {row}")
+        return {path: was for _, _, path, was, _ in rows}
+
+    def look_again(self, cell: str, version: str) -> None:
+        """Raise FileChangedError where a file that cells of this kind have read is another one by now."""
+        files = self.files(cell, version)
+        if changed := [path for path, was in files.items() if digest(path) != was]:
+            raise self._changed(cell, changed)
+
+    def _changed(self, cell: str, paths: Sequence[str]) -> FileChangedError:
+        return FileChangedError(
+            f"{self.path}: cells of {cell} have read {', '.join(paths[:3])}, which is another file by now: put "
+            "back what was there, raise the Cell's version, or name another store"
+        )
 
     def _insert(self, task: Task, payload: bytes, digest: bytes) -> bool:
         cursor = self._db.execute(
@@ -300,3 +362,8 @@ def intact(row: Sequence[Any]) -> Task | None:
 
 def _digest(key: bytes, payload: bytes) -> bytes:
     return hashlib.sha256(key + payload).digest()
+
+
+def checksum(row: Sequence[str]) -> bytes:
+    """Of a row that names a file, without its last field."""
+    return hashlib.sha256("\0".join(row).encode("utf-8", "surrogatepass")).digest()

@@ -23,6 +23,7 @@ from queue import SimpleQueue
 from sim.engine._arguments import integer
 from sim.problems.autoencoder_cell import simulate_cell
 from sim.sweeps.cell import Cell, Function, Grid, Task, as_cell, make_tasks
+from sim.sweeps.opened import Files, reading
 from sim.sweeps.payload import encode
 from sim.sweeps.progress import progress_bar
 from sim.sweeps.results import Results
@@ -67,7 +68,10 @@ def sweep(
     store share the work. A cell that raises does not stop the others; a worker process that dies
     is replaced.
 
-    Raises, before any work, TypeError or ValueError naming a bad argument, or StoreError.
+    Files that cells read are kept by digest, and looked at again before any cell is reused.
+
+    Raises, before any work, TypeError or ValueError naming a bad argument, or StoreError; FileChangedError
+    where a file that cells have read is another one by now.
     Then CellError when cells raised or killed their workers, SweepError when the executor breaks or
     no worker survives, StoreError when the store cannot be written. After any of them, or Ctrl-C,
     the same call resumes.
@@ -82,6 +86,7 @@ def sweep(
             raise ValueError(f"workers={workers}: must be None when an executor is given")
     with Store(store) as opened:
         present = set(opened.tasks())
+        opened.look_again(kind.identity, str(kind.version))
         wanted = set(tasks)
         missing = [task for task in dict.fromkeys(tasks) if task not in present]
         reused = len(wanted) - len(missing)
@@ -101,16 +106,21 @@ def sweep(
         return Results(opened.path, tasks, tuple(shape), run.computed, reused + run.skipped)
 
 
-def compute(function: Function, task: Task) -> bytes:
+Computed = tuple[bytes, Files]  # the numbers, and the files that were read
+
+
+def compute(function: Function, task: Task) -> Computed:
     """Compute one cell, in whichever process; its errors come back as text, safe to pickle."""
     settings = json.loads(task.settings)
     try:
-        return encode(function(settings, task.stream), reserved=json.loads(task.settings))
+        with reading() as files:
+            values = function(settings, task.stream)
+        return encode(values, reserved=json.loads(task.settings)), files
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of the user's function
         raise CellError("".join(traceback.format_exception(error))) from None
 
 
-def compute_sent(sent: bytes, task: Task) -> bytes:
+def compute_sent(sent: bytes, task: Task) -> Computed:
     """``compute``, of a pickled function: a worker that cannot read it says so, and lives on."""
     try:
         function = pickle.loads(sent)
@@ -137,8 +147,8 @@ class _Run:
         self.queue = deque(random.Random().sample(missing, len(missing)))
         self.suspects: deque[Task] = deque()  # to be run one at a time
         self.losses: Counter[Task] = Counter()
-        self.pending: dict[Future[bytes], Task] = {}
-        self.arrived: SimpleQueue[Future[bytes]] = SimpleQueue()
+        self.pending: dict[Future[Computed], Task] = {}
+        self.arrived: SimpleQueue[Future[Computed]] = SimpleQueue()
         self.failures: list[tuple[Task, BaseException]] = []
         self.computed = 0
         self.skipped = 0
@@ -205,10 +215,13 @@ class _Run:
             source.popleft()
         return None
 
-    def _settle(self, futures: list[Future[bytes]]) -> BrokenExecutor | None:
+    def _settle(self, futures: list[Future[Computed]]) -> BrokenExecutor | None:
         """Commit what came out well; note what raised; see to what died with its worker."""
         good = {f: f.result() for f in futures if not f.cancelled() and f.exception() is None}
-        self.store.commit((self.pending[f], payload) for f, payload in good.items())
+        self.store.commit(
+            [(self.pending[f], payload) for f, (payload, _) in good.items()],
+            [files for _, files in good.values()],
+        )
         self.computed += len(good)
         self.advance(len(good))
         broken: BrokenExecutor | None = None

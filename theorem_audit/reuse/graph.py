@@ -101,7 +101,7 @@ class Graph:
         if name in bound:
             found.add(("def", module, name))
         inner = f"{module}.{name}"
-        if not found and inner in self.tree.modules:
+        if not found and (inner in self.tree.modules or inner in self._folders):
             return self._module(inner, below, depth)
         only_typing = name in bound and all(x.typing for x in bound[name])
         if (not found or only_typing) and "__getattr__" in bound:
@@ -134,12 +134,22 @@ class Graph:
     def _module(self, module: str, below: tuple[str, ...], depth: int) -> set[Node]:
         """A module as an object, and what is then taken from it."""
         if module not in self.tree.modules:
-            more = f"{module}.{below[0]}" if below else ""
-            return self._module(more, below[1:], depth) if more in self.tree.modules else set()
+            if not below:
+                return {("below", module)} if module in self._folders else set()
+            more = f"{module}.{below[0]}"
+            known = more in self.tree.modules or more in self._folders
+            return self._module(more, below[1:], depth) if known else set()
         if not below:
             return {("whole", module)}
         found = self._name(module, below[0], below[1:], depth + 1)
         return set(found) | {("base", module)} if found else {("base", module)}
+
+    @cached_property
+    def _folders(self) -> set[str]:
+        """Packages without a file of their own."""
+        parts = (x.split(".") for x in self.tree.modules)
+        above = {".".join(x[:k]) for x in parts for k in range(1, len(x))}
+        return above - {*self.tree.modules}
 
     # --- edges --------------------------------------------------------------------------------
 

@@ -1,10 +1,11 @@
 """Which files and programs evidence opens, recorded as it runs, by the definition that opened them.
 
 An audit hook of the interpreter sees every file that is opened, and so does what stands in the place of
-``os.stat`` every name that is asked for.  A read is put down to the innermost definition of the project on
-the stack: whoever reaches that definition depends on the file, also where a cache spares the next one from
-opening it.  Sources that Python imports are left out where their definitions are read anyway.  What a child
-process or the network says cannot be recorded: ``UNSEEN`` is never the same again, so it is run anew.
+``os.stat`` every name that is asked for, and ``environment`` every variable.  A read is put down to the
+innermost definition of the project on the stack: whoever reaches that definition depends on the file, also
+where a cache spares the next one from opening it.  Sources that Python imports are left out where their
+definitions are read anyway.  What a child process or the network says cannot be recorded: ``UNSEEN`` is never
+the same again, so it is run anew.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from theorem_audit.reuse import environment
+from theorem_audit.reuse.environment import IMPORTS
+
 Owner = tuple[str, str]  # module, top-level name ("" for the module's own statements)
 Reads = dict[Owner, set[str]]
 SCRATCH = frozenset(("__pycache__", ".git", ".hypothesis", ".pytest_cache"))
@@ -34,7 +38,6 @@ CANNOT = {
     **dict.fromkeys(("socket.connect", "socket.sendto", "socket.getaddrinfo"), NETWORK),
 }
 OPENS = frozenset(("open", "os.listdir", "os.scandir", "subprocess.Popen", "sqlite3.connect"))
-IMPORTS = "<frozen importlib"  # how the files of Python's import are called
 # Who reads sources to show them, in messages.
 SHOWS = frozenset(("linecache", "tokenize", "inspect", "traceback"))
 _INSTALLED = tuple(
@@ -44,6 +47,7 @@ _INSTALLED = tuple(
         sys.prefix, "/proc", "/sys", "/dev",
     }
 )  # fmt: skip
+_MEMORY = f"{os.path.realpath('/dev/shm')}{os.sep}"  # files there are files
 
 
 class Recorder:
@@ -61,6 +65,7 @@ class Recorder:
         sys.addaudithook(self._hook)
         for name in ("stat", "lstat", "access"):
             self._ask(name)
+        environment.listen(lambda name: self._heard("variable", (name,), sys._getframe(2)))
 
     def _ask(self, name: str) -> None:
         """Put in the place of a function of ``os`` one that records which name it asks for."""
@@ -99,6 +104,8 @@ class Recorder:
         if event in CANNOT:
             return (CANNOT[event],)
         path = arguments[0]
+        if event == "variable":
+            return (environment.named(path, frame, self.modules),)
         if event == "subprocess.Popen":
             words = arguments[1]
             name = words[0] if isinstance(words, list | tuple) and words else path
@@ -112,7 +119,7 @@ class Recorder:
         if text.endswith((".py", ".pyc")) and not (text := self._source(text, event, frame)):
             return ()
         inside = text.startswith(self.root)
-        if not inside and text.startswith(_INSTALLED):
+        if not inside and text.startswith(_INSTALLED) and not text.startswith(_MEMORY):
             return ()
         if SCRATCH & {*(text[len(self.root) :] if inside else text).split(os.sep)}:
             return ()
@@ -169,13 +176,15 @@ def _shown(frame: FrameType | None) -> bool:
 
 
 def state(what: str, root: Path) -> str:
-    """How a read stands now: a hash of a file, the listing of a folder, which program a name means.
+    """How a read stands now: a hash of a file or a variable, the listing of a folder, a name's program.
 
     What cannot be seen stands otherwise each time.
     """
     kind, _, name = what.partition(":")
     if what.startswith(UNSEEN):
         return str(time.time_ns())
+    if what.startswith(environment.KIND):
+        return environment.state(what)
     try:
         if kind == "program":
             found = shutil.which(name)
@@ -189,12 +198,12 @@ def state(what: str, root: Path) -> str:
         if kind == "folder":
             with os.scandir(path) as entries:
                 names = sorted(x.name for x in entries if x.name not in SCRATCH)
-            return hashlib.sha256("\0".join(names).encode()).hexdigest()[:24]
+            return hashlib.sha256(os.fsencode("\0".join(names))).hexdigest()[:24]
         if kind == "stamp":
             info = path.stat()
             return f"{info.st_size} {info.st_mtime_ns}"
         return hashlib.sha256(path.read_bytes()).hexdigest()[:24]
-    except OSError:
+    except (OSError, ValueError):  # a name that no file can have
         return "absent"
 
 

@@ -204,7 +204,7 @@ class Store:
     def put(self, kind: str, key: str, value: Any) -> None:
         """Keep a value (JSON) from the next ``flush`` on."""
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        self._waiting[kind, key] = zlib.compress(text.encode("utf-8"), 1)
+        self._waiting[kind, key] = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
 
     def put_all(self, kind: str, values: Mapping[str, Any]) -> None:
         """``put`` for several."""

@@ -175,3 +175,18 @@ def test_how_a_read_stands_changes_with_what_was_read(
     tool.write_text("#!/bin/sh\ntrue\n")
     after = [state(x, tmp_path) for x in asked]
     assert all(x != y for x, y in zip(before, after, strict=True))
+
+
+def test_which_opens_are_reads_in_memory_too(recorder: Recorder) -> None:
+    """Mended: a file in memory was taken for a device, and an edit of it was not seen."""
+    assert recorder._what("open", ("/dev/shm/data", "r", os.O_RDONLY)) == ("file:/dev/shm/data",)
+    assert recorder._what("open", ("/dev/null", "r", os.O_RDONLY)) == ()
+
+
+def test_what_is_asked_of_the_environment_is_put_down_to_who_asks(recorder: Recorder) -> None:
+    frame = sys._getframe()
+    assert recorder._what("variable", ("HOME",), frame) == ("environment:variable HOME",)
+    assert recorder._what("variable", (None,), frame) == ("environment:variables *",)
+    recorder._heard("variable", ("HOME",), frame)
+    name = test_what_is_asked_of_the_environment_is_put_down_to_who_asks.__name__
+    assert recorder.reads == {("tests.here", name): {"environment:variable HOME"}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -109,13 +110,31 @@ def test_fresh_runs_everything_and_other_seeds_are_other_runs(project: Path) -> 
 
 
 def test_what_reuse_would_keep_wrongly_is_reported(project: Path) -> None:
-    """HIDDEN stands in the environment, which no key holds: the one thing that reuse cannot see."""
+    """HIDDEN is taken from the table below ``os.environ``, as native code takes it: that nobody hears."""
+    below = 'os.environ._data.get(os.fsencode("HIDDEN"), b"0")'
+    small.edit(project, "tests/test_first.py", 'os.environ.get("HIDDEN", "0")', below)
+    small.run(project)
     right = small.run(project, "--check-reuse")
     assert (right.code, right.ran) == (0, ALL)
     assert "every outcome that reuse would take is what a fresh run finds" in right.said
     wrong = small.run(project, "--check-reuse", HIDDEN="1")
     assert wrong.code == 1
     assert "reuse would be wrong: DOUBLE: tests/test_first.py::test_hidden: outcome" in wrong.said
+
+
+def test_another_environment_is_another_run(project: Path) -> None:
+    """Mended: what was found under one environment was taken for another one's, without a word."""
+    other = small.run(project, HIDDEN="1")
+    assert other.ran == {"hidden"}
+    assert "variable HIDDEN changed" in other.said
+    assert other.verdicts["DOUBLE"] == "refuted"
+    assert small.run(project, HIDDEN="1", UNASKED="1").ran == set()
+    assert small.run(project).ran == {"hidden"}
+    small.edit(
+        project, "tests/test_first.py", 'os.environ.get("HIDDEN", "0")', "len([*os.environ]) * 0"
+    )
+    small.run(project)
+    assert small.run(project, UNASKED="1").ran == {"hidden"}, "it went through all of them"
 
 
 def test_a_run_from_scratch_reads_cases_and_statements_anew(project: Path) -> None:
@@ -145,6 +164,20 @@ def test_a_run_from_scratch_reads_cases_and_statements_anew(project: Path) -> No
     again = small.run(project, "--fresh")
     assert again.ran == (ALL - {"numbers"}) | {"root"}
     assert [c["title"] for c in again.run["claims"] if c["id"] == "SQUARE"] == ["root"]
+
+
+def test_names_that_no_file_can_have_end_no_run(project: Path) -> None:
+    """Mended: whoever asked for one, or opened what is no UTF-8, ended the run by a traceback."""
+    odd = (
+        "[os.path.exists(x) for x in ('a\\0b', b'\\xff')] and os.path.exists('odd') "
+        "and [*os.scandir('odd')] and 0 or 0"
+    )
+    small.edit(project, "tests/test_first.py", 'int(os.environ.get("HIDDEN", "0"))', f"({odd})")
+    (project / "project" / "odd").mkdir()
+    (project / "project" / "odd" / os.fsdecode(b"\xff")).touch()
+    again = small.run(project)
+    assert (again.code, again.ran) == (0, {"hidden"}), again.said
+    assert small.run(project).ran == set()
 
 
 def test_broken_evidence_is_run_again_each_time(project: Path) -> None:

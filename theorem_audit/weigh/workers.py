@@ -217,12 +217,16 @@ class Crew:
             yield job, said
 
     def _doubted(self, hand: _Hand, number: Any) -> Iterator[tuple[Any, Any]]:
-        """The job that answered twice is lost; what came after it in that process is asked of another."""
+        """The job that answered twice is lost; what came after it in that process is asked of another.
+
+        Where none has answered yet, the one that was asked said that it waits for a job: it is lost itself.
+        """
         past = {k: job for k, job in hand.past.items() if job != DONE}
-        number = number if number in past else max(past, default=0)
-        later = [*(job for k, job in past.items() if k > number), hand.job]
-        self._again += [job for job in later if job not in (None, DONE)]
-        hand.job = past.get(number)
+        if past:
+            number = number if number in past else max(past)
+            later = [*(job for k, job in past.items() if k > number), hand.job]
+            self._again += [job for job in later if job not in (None, DONE)]
+            hand.job = past[number]
         self._end(hand)
         yield from self._lost(hand, "its worker process answered more than once")
 

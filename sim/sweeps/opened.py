@@ -1,0 +1,126 @@
+"""Which files a cell reads while it runs, and how they stood: part of what its numbers rest on.
+
+An audit hook of the interpreter sees every file that the cell's own thread opens.  Left out are what the cell
+wrote itself, installed packages and this one, sources and caches that an import reads (the fingerprint
+knows what is imported), and devices.  Native code, child processes and other threads are not seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import sysconfig
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+Files = dict[str, str]  # absolute path -> SHA-256 of its bytes, or ABSENT
+ABSENT = "absent"
+_OPENS = frozenset(("open", "sqlite3.connect"))
+_LEFT_OUT = tuple(
+    f"{os.path.realpath(x)}{os.sep}"
+    for x in {
+        *(sysconfig.get_path(x) for x in ("stdlib", "platstdlib", "purelib", "platlib")),
+        str(Path(__file__).parents[1]), "/proc", "/sys", "/dev",
+    }
+)  # fmt: skip
+_MEMORY = f"{os.path.realpath('/dev/shm')}{os.sep}"  # files there are files
+_CACHES = frozenset(("__pycache__", ".git"))
+_SOURCES = frozenset(("linecache", "tokenize", "inspect", "traceback"))
+
+
+class _Heard(threading.local):
+    """What this thread's cell has read and written by now; None between cells."""
+
+    def __init__(self) -> None:
+        self.read: set[str] | None = None
+        self.written = set[str]()
+
+
+_HEARD = _Heard()
+_HOOKED: list[bool] = []
+
+
+@contextmanager
+def reading() -> Iterator[Files]:
+    """Fill the mapping, at the end, with the files that were read inside the block by this thread."""
+    if not _HOOKED:
+        _HOOKED.append(True)
+        sys.addaudithook(_hook)
+    outer = _HEARD.read, _HEARD.written
+    _HEARD.read, _HEARD.written = set(), set()
+    found: Files = {}
+    try:
+        yield found
+    finally:
+        read, _HEARD.read = _HEARD.read, None  # what is opened to be hashed is nobody's read
+        found |= {path: digest(path) for path in sorted(read)}
+        _HEARD.read, _HEARD.written = outer
+        if outer[0] is not None:
+            outer[0].update(read)
+
+
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if event not in _OPENS or _HEARD.read is None:
+        return
+    path = arguments[0]
+    if not isinstance(path, str | bytes | os.PathLike):
+        return
+    text = os.path.realpath(os.fsdecode(path))
+    if text.startswith(_LEFT_OUT) and not text.startswith(_MEMORY):
+        return
+    if _CACHES & {*text.split(os.sep)}:
+        return
+    if event == "open" and _writes(arguments[1], arguments[2]):
+        _HEARD.written.add(text)
+    elif text not in _HEARD.written and not _imports(text, sys._getframe(1)):
+        _HEARD.read.add(text)
+
+
+def _writes(mode: Any, flags: Any) -> bool:
+    """Whether an open reads nothing of what was there."""
+    if not isinstance(flags, int) or not flags:
+        return isinstance(mode, str) and bool({*mode} & {*"wxa"}) and "a+" not in mode
+    kind = flags & (os.O_RDONLY | os.O_WRONLY | os.O_RDWR)
+    return kind == os.O_WRONLY or bool(kind and flags & (os.O_TRUNC | os.O_EXCL))
+
+
+def _imports(text: str, frame: FrameType | None) -> bool:
+    """Whether a source is opened to be imported, or to be shown in a message."""
+    if not text.endswith((".py", ".pyc")) or frame is None:
+        return False
+    if frame.f_code.co_filename.startswith("<frozen importlib"):
+        return True
+    for _ in range(4):
+        if frame is not None:
+            if frame.f_globals.get("__name__") in _SOURCES:
+                return True
+            frame = frame.f_back
+    return False
+
+
+def digest(path: str) -> str:
+    """SHA-256 of a file as it is now; one that is no plain file is ABSENT."""
+    try:
+        info = os.stat(path)
+        if not os.path.isfile(path):
+            return ABSENT
+        return _hashed(
+            path, info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
+        )
+    except OSError:
+        return ABSENT
+
+
+@lru_cache(maxsize=4096)  # the cells of a worker mostly read the same files
+def _hashed(path: str, *state: int) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+__all__ = ["ABSENT", "Files", "digest", "reading"]

@@ -1,0 +1,321 @@
+"""The batteries of what evidence reads: which reads are recorded, for whom, and how they stand later."""
+
+from __future__ import annotations
+
+import collections.abc
+import os
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any
+
+ROOT = Path(os.sep, "a", "project")
+R, W, RW = os.O_RDONLY, os.O_WRONLY, os.O_RDWR
+INSTALLED = sysconfig.get_path("purelib")
+
+
+def frame(*files: str, names: tuple[str, ...] = (), asked: str = "asks") -> Any:
+    """The frame of a function in the last of these files, called from the one before, and so on.
+
+    names: the modules that the files are, from the last.
+    """
+    inner: Any = sys._getframe
+    for file, name in zip(reversed(files), (*names, *[""] * len(files)), strict=False):
+        space: dict[str, Any] = {"__name__": name or "somewhere", "inner": inner}
+        exec(compile(f"def {asked}():\n    return inner()", file, "exec"), space)
+        inner = space[asked]
+    return inner()
+
+
+def _named(judge: ModuleType) -> None:
+    """What each event is put down as, for paths of every form."""
+    recorder = judge.Recorder(ROOT, ROOT / "build", {str(ROOT / "tests/a.py"): "tests.a"})
+    for event, rest, name, told in (
+        ("open", ("r", R), "data", "file:data"), ("open", (None, R), "data", "file:data"),
+        ("open", ("r", None), "data", "file:data"), ("open", ("r", R), "build/x", "stamp:build/x"),
+        ("open", ("w", W), "w1", ""), ("open", ("x", 0), "w2", ""), ("open", ("a", 0), "w3", ""),
+        ("open", ("w+", 0), "w4", ""), ("open", ("a+", 0), "r1", "file:r1"),
+        ("open", ("r+", 0), "r2", "file:r2"), ("open", (None, RW), "r3", "file:r3"),
+        ("open", (None, RW | os.O_TRUNC), "w5", ""), ("open", (None, RW | os.O_EXCL), "w6", ""),
+        ("open", (None, R | os.O_TRUNC), "r4", "file:r4"), ("open", (None, None), "r5", "file:r5"),
+        ("open", ("wb", "no flags"), "w7", ""), ("open", (None, W), "w8", ""),
+        ("open", ("r", R), "b.py", "file:b.py"), ("open", ("r", R), "b.pyc", "file:b.py"),
+        ("open", ("r", R), "__pycache__/b.cpython-311.pyc", "file:b.py"),
+        ("open", ("r", R), "x/__pycache__/b.nbi", ""), ("open", ("r", R), ".git/HEAD", ""),
+        ("os.listdir", (), "data", "folder:data"), ("os.scandir", (), "data", "folder:data"),
+        ("asked", (), "data", "there:data"), ("asked", (), "build/x", "there:build/x"),
+        ("asked", (), "tests/a.py", ""), ("sqlite3.connect", (), "b.db", "file:b.db"),
+        ("sqlite3.connect", (), "build/b.db", "stamp:build/b.db"),
+    ):  # fmt: skip
+        said = (told,) if told else ()
+        for path in (ROOT / name, str(ROOT / name), os.fsencode(ROOT / name)):
+            assert recorder._what(event, (path, *rest)) == said, (event, rest, name)
+        away = tuple(x.replace(":", ":/away/").replace("stamp", "file") for x in said)
+        if name != "tests/a.py":
+            assert recorder._what(event, (f"/away/{name}", *rest)) == away
+        assert recorder._what(event, (f"{INSTALLED}/{name}", *rest)) == ()
+        assert recorder._what(event, (7, *rest)) == ()
+    for written in ("w1", "w5", "w8"):
+        assert recorder._what("open", (str(ROOT / written), "r", R)) == (), "it wrote it itself"
+    assert recorder._what("open", ("/proc/self/stat", "r", R)) == ()
+    assert recorder._what("open", ("/dev/null", "r", R)) == ()
+    assert recorder._what("open", ("/dev/shm/x", "r", R)) == ("file:/dev/shm/x",), (
+        "a file in memory is a file"
+    )
+    assert recorder._what("open", (f"{ROOT}x/data", "r", R)) == (f"file:{ROOT}x/data",)
+    assert recorder._what("os.listdir", (None,)) == (f"folder:{os.getcwd()}",)
+    assert recorder._what("os.scandir", (None,)) == (f"folder:{os.getcwd()}",)
+    assert recorder._what("open", (None, "r", R)) == ()
+    module = str(ROOT / "tests/a.py")
+    for files, names, told in (
+        (("<frozen importlib._bootstrap>",), (), ()), (("x.py",), ("linecache",), ()),
+        (("x.py", "y", "y", "y"), ("", "", "", "inspect"), ()), (("tests.py",), (), ("file:tests/a.py",)),
+        (("x.py", "y", "y", "y", "y"), ("", "", "", "", "inspect"), ("file:tests/a.py",)),
+    ):  # fmt: skip
+        assert recorder._what("open", (module, "r", R), frame(*files, names=names)) == told, files
+        assert recorder._what("asked", (module,), frame(*files, names=names)) == ()
+    assert recorder._what("open", (module, "r", R)) == ()
+    assert not judge._shown(None)
+
+
+def _never_seen(judge: ModuleType) -> None:
+    recorder = judge.Recorder(ROOT, ROOT / "build", {})
+    child, network = "unseen:what a child process read", "unseen:what the network said"
+    for event in ("os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"):
+        assert recorder._what(event, ("x",)) == (child,)
+    for event in ("socket.connect", "socket.sendto", "socket.getaddrinfo"):
+        assert recorder._what(event, ("x",)) == (network,)
+    for path, words, told in (
+        ("coqc", ["coqc", "x"], ("program:coqc",)), ("/bin/sh", "sh -c x", ("program:/bin/sh",)),
+        (b"sh", (b"dash",), ("program:dash",)), (None, (), ()), ("sh", [], ("program:sh",)), (3, [4], ()),
+    ):  # fmt: skip
+        assert recorder._what("subprocess.Popen", (path, words)) == (child, *told)
+    assert judge.state(child, ROOT) != judge.state(child, ROOT)
+    assert judge.state(network, ROOT) != "absent"
+
+
+def _owners(judge: ModuleType) -> None:
+    """Whose a read is: the innermost of the project; nobody's where none is on the stack."""
+    modules = {"/p/a.py": "tests.a", "/p/b.py": "tests.b", "/p/t.py": "theorem_audit.kernel.gate"}
+    data = (str(ROOT / "data"), "r", R)
+    for files, owner in (
+        (("/p/a.py",), ("tests.a", "asks")), (("/p/a.py", "lib.py"), ("tests.a", "asks")),
+        (("/p/a.py", "/p/b.py", "lib.py"), ("tests.b", "asks")),
+    ):  # fmt: skip
+        recorder = judge.Recorder(ROOT, ROOT / "build", modules)
+        recorder._heard("open", data, frame(*files))
+        recorder._heard("os.listdir", (str(ROOT),), frame(*files))
+        assert recorder.reads == {owner: {"file:data", f"folder:{ROOT}"}}, "both, of one owner"
+        recorder._busy = True
+        recorder._heard("asked", ("other",), frame(*files))
+        assert recorder.reads == {owner: {"file:data", f"folder:{ROOT}"}}
+    recorder = judge.Recorder(ROOT, ROOT / "build", modules)
+    recorder._heard("open", data, frame("lib.py"))
+    assert recorder.reads == {}
+    space: dict[str, Any] = {"asks": sys._getframe}
+    exec(compile("class A:\n    def m(self):\n        return asks()\nthere, here = A().m(), asks()", "/p/a.py",
+                 "exec"), space)  # fmt: skip
+    assert recorder._owner(space["here"]) == ("tests.a", "")
+    assert recorder._owner(space["there"]) == ("tests.a", "A")
+    assert recorder._owner(None) is None
+    for file, told in (("/p/t.py", {"program:coqc"}), ("/p/a.py", {"program:coqc", judge.CHILD})):
+        recorder = judge.Recorder(ROOT, ROOT / "build", modules)
+        recorder._heard("subprocess.Popen", ("coqc", ["coqc"]), frame(file))
+        assert set().union(*recorder.reads.values()) == told
+    recorder.reads.clear()
+    recorder.modules = {__file__: "tests.here"}
+    recorder._hook("compile", ("x", "y"))
+    assert recorder.reads == {}
+    recorder._hook("os.fork", ())
+    recorder._hook("open", data)
+    assert recorder.reads == {("tests.here", "_owners"): {judge.CHILD, "file:data"}}
+
+
+@contextmanager
+def _put_back(*things: tuple[Any, str]) -> Iterator[None]:
+    kept = [(thing, name, getattr(thing, name)) for thing, name in things]
+    try:
+        yield
+    finally:
+        for thing, name, was in kept:
+            setattr(thing, name, was)
+
+
+def _listening(judge: ModuleType) -> None:
+    """From the start on: files by the hook, names by what stands in the place of os.stat, variables."""
+    recorder = judge.Recorder(ROOT, ROOT / "build", {"/p/a.py": "tests.a"})
+    space: dict[str, Any] = {}
+    exec(compile("def asks(call, *words):\n    return call(*words)", "/p/a.py", "exec"), space)
+    asks = space["asks"]
+    hooks: list[Any] = []
+    listened: list[Any] = []
+    sets = (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks)
+    had = [set(x) for x in sets]
+    names = [(os, x) for x in ("stat", "lstat", "access")]
+    with (
+        _put_back(*names, (sys, "addaudithook"), (judge.environment, "listen")),
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        sys.addaudithook = hooks.append  # type: ignore[assignment]
+        judge.environment.listen = listened.append
+        were = os.stat, os.lstat, os.access
+        recorder.start()
+        assert hooks == [recorder._hook]
+        for was, now in zip(were, (os.stat, os.lstat, os.access), strict=True):
+            assert was is not now
+            for one, before in zip(sets, had, strict=True):
+                assert (was in before) == (now in one)
+        place = str(Path(folder, "x"))
+        for call, words in (
+            (os.stat, (place,)), (os.lstat, (place,)), (os.access, (place, os.R_OK)), (os.path.exists,
+             (place,)),
+        ):  # fmt: skip
+            recorder.reads.clear()
+            try:
+                assert not asks(call, *words)
+            except FileNotFoundError:
+                assert call in (os.stat, os.lstat)
+            assert recorder.reads == {("tests.a", "asks"): {f"there:{place}"}}
+    for one, before in zip(sets, had, strict=True):
+        one &= before
+    recorder.reads.clear()
+
+    def told() -> None:
+        listened[0]("A")
+
+    asks(told)
+    assert recorder.reads == {("tests.a", "asks"): {"environment:variable A"}}
+
+
+def _stand(judge: ModuleType) -> None:
+    """How a read stands: another state for another content, the same for the same."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        kinds = ("file:f", "stamp:f", "folder:d", "program:p", "there:f", "there:d")
+        with _put_back((os, "environ")):
+            vars(os).update(environ={**os.environ, "PATH": name, "A": "1"})
+            assert {judge.state(x, root) for x in kinds} == {"absent"}
+            file, folder, program = root / "f", root / "d", root / "p"
+            file.write_text("1")
+            folder.mkdir()
+            program.write_text("x")
+            program.chmod(0o755)
+            first = {x: judge.state(x, root) for x in kinds}
+            assert first["there:f"] == "1"
+            assert {len(first[x]) for x in ("file:f", "folder:d")} == {24}
+            assert first["there:d"] == "folder"
+            for skipped in ("__pycache__", ".git"):
+                (folder / skipped).mkdir()
+            assert first == {x: judge.state(x, root) for x in kinds}
+            assert judge.state(f"file:{file}", Path("/")) == first["file:f"]
+            assert judge.state("there:a\0b", root) == "absent"
+            (root / "odd").mkdir()
+            (root / "odd" / os.fsdecode(b"\xff")).touch()
+            assert len(judge.state("folder:odd", root)) == 24
+            states = judge.States(root)
+            kept = states.of(kinds)
+            assert kept == first
+            assert list(kept) == sorted(kinds)
+            assert states.changed(kept) == []
+            info = file.stat()
+            file.write_text("2")
+            os.utime(file, ns=(info.st_atime_ns, info.st_mtime_ns))
+            assert judge.state("file:f", root) != first["file:f"], "the bytes count"
+            assert judge.state("stamp:f", root) == first["stamp:f"], "size and time"
+            file.write_text("34")
+            (folder / "more").touch()
+            program.write_text("xy")
+            for kind in kinds[:-1]:
+                assert judge.state(kind, root) != first[kind]
+            assert states.changed(kept) == [], "looked at once"
+            assert judge.States(root).changed(kept) == sorted(kinds[:-1])
+            assert judge.state("environment:variable A", root) != judge.state(
+                "environment:variable B", root
+            )
+
+
+def reads_hold(judge: ModuleType) -> None:
+    """Which reads are recorded, for whom, and how they stand."""
+    _named(judge)
+    _never_seen(judge)
+    _owners(judge)
+    _stand(judge)
+    _listening(judge)
+
+
+def environments_hold(judge: ModuleType) -> None:
+    """Which variables are told, how they are named, and how they stand."""
+    kind: Any = type(os.environ)
+    heard: list[str | None] = []
+    names = ("__getitem__", "__iter__", "__len__", "__repr__")
+    with _put_back(*((kind, x) for x in names)):
+        judge.listen(heard.append)
+        for call, told in (
+            (lambda: os.environ.get("A"), {"A"}), (lambda: os.getenv("B", "x"), {"B"}),
+            (lambda: "C" in os.environ, {"C"}), (lambda: os.environb.get(b"D"), {"D"}),
+            (lambda: os.environ.get("E\udc80"), {None}), (lambda: [*os.environ.items()], {None}),
+            (lambda: [*os.environ.values()], {None}), (lambda: [*os.environ], {None}),
+            (lambda: len(os.environ), {None}), (lambda: repr(os.environ), {None}),
+            (lambda: os.environ.copy(), {None, *os.environ}), (lambda: os.environ.get(3), None),  # type: ignore[call-overload]
+        ):  # fmt: skip
+            heard.clear()
+            try:
+                call()
+            except TypeError:
+                assert told is None
+                assert heard == [None]
+                continue
+            assert set(heard) == told
+        assert os.environ.get("PATH") == os.environ["PATH"], "and it answers as before"
+        assert sorted(os.environ) == sorted([*os.environ])
+    ours = {"/p/a.py"}
+    lib = f"{INSTALLED}/numba/config.py"
+    importing = "<frozen importlib._bootstrap>"
+    views = "<frozen _collections_abc>"
+    for name, files, modules, told in (
+        ("A", ("/p/a.py",), (), "variable A"), (None, ("/p/a.py",), (), "variables *"),
+        ("A", ("/p/a.py", views), (), "variable A"), (None, ("/p/a.py", views), (), "variables *"),
+        ("A", ("/p/a.py", lib), ("numba.core",), "variable A"),
+        ("NUMBA_X", ("/p/a.py", lib), ("numba.core",), "variables NUMBA_*"),
+        ("NUMBAX", ("/p/a.py", lib), ("numba.core",), "variable NUMBAX"),
+        ("NUMBA_X", ("/p/a.py", lib, views), ("", "numba.core"), "variables NUMBA_*"),
+        ("NUMBA_X", ("/p/a.py",), ("numba.core",), "variable NUMBA_X"),
+        (None, ("/p/a.py", lib), ("numba.core",), "variables *"),
+        (None, ("/p/a.py", importing, lib), ("numba.core",), "variables NUMBA_*"),
+        (None, ("/p/a.py", importing, lib, views), ("", "numba.core"), "variables NUMBA_*"),
+        (None, ("/p/a.py", importing), (), "variables *"), (None, (importing, "/p/a.py"), (), "variables *"),
+        (None, (importing, "/p/a.py", lib), ("numba",), "variables *"),
+        ("A", ("/p/a.py", importing, lib), ("numba",), "variable A"),
+        (None, ("/p/a.py", "/elsewhere/y.py", lib), ("numba", "y"), "variables *"),
+        (None, ("/p/a.py", importing, collections.abc.__file__), ("collections",), "variables *"),
+        ("NUMBA_X", ("/p/a.py", "/elsewhere/x.py"), ("numba",), "variables NUMBA_*"),
+    ):  # fmt: skip
+        at: FrameType = frame(*files, names=modules)
+        assert judge.named(name, at, ours) == f"environment:{told}", (name, files)
+    assert judge.named("A", None, ours) == "environment:variable A"
+    with _put_back((os, "environ")):
+        vars(os).update(environ={"A": "1", "A_B": "2", "A_C": "3", "C": ""})
+        first = {
+            x: judge.state(f"environment:{x}")
+            for x in ("variable A", "variable C", "variables A_*", "variables *")
+        }
+        assert {len(x) for x in first.values()} == {24}
+        assert judge.state("environment:variable B") == "absent"
+        changes: tuple[tuple[str, str | None, set[str]], ...] = (
+            ("A", "2", {"variable A", "variables *"}), ("C", None, {"variable C", "variables *"}),
+            ("A_B", "3", {"variables A_*", "variables *"}), ("A_D", "", {"variables A_*", "variables *"}),
+            ("X", "1", {"variables *"}), ("A_C", None, {"variables A_*", "variables *"}),
+        )  # fmt: skip
+        kept = dict(os.environ)
+        for name, value, others in changes:
+            others_left = {k: v for k, v in kept.items() if k != name}
+            vars(os).update(environ=others_left | ({} if value is None else {name: value}))
+            assert {
+                x for x, was in first.items() if judge.state(f"environment:{x}") != was
+            } == others
+        vars(os).update(environ=dict(reversed(kept.items())))
+        assert {x: judge.state(f"environment:{x}") for x in first} == first, "in whatever order"

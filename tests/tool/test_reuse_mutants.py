@@ -1,0 +1,150 @@
+"""What decides whether an outcome or a cell is taken from a store, judged: each mutant is caught or explained.
+
+As ``test_tool_mutants.py`` does for what evidence is judged by.  A mutant that has a stale outcome taken for a
+true one must fail its battery (``tests/tool/judged``).
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import re
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from tests.tool import ROOT
+from tests.tool.judge_mutants import built, counted, every_function, mutants
+from tests.tool.judged import indexing, keepers, keeping, reaching, reading, sweeping, working
+from tests.tool.judged.tools import processor_time
+
+BATTERIES: dict[str, Callable[[ModuleType], None]] = {
+    "theorem_audit/reuse/definitions.py": reaching.definitions_hold,
+    "theorem_audit/reuse/graph.py": reaching.graphs_hold,
+    "theorem_audit/reuse/keeper.py": keepers.keepers_hold,
+    "theorem_audit/reuse/reads.py": reading.reads_hold,
+    "theorem_audit/reuse/environment.py": reading.environments_hold,
+    "theorem_audit/reuse/index.py": indexing.indexes_hold,
+    "theorem_audit/reuse/files.py": keeping.files_hold,
+    "theorem_audit/reuse/versions.py": keeping.versions_hold,
+    "theorem_audit/reuse/store.py": keeping.stores_hold,
+    "theorem_audit/weigh/workers.py": working.workers_hold,
+    "sim/sweeps/store.py": sweeping.sweeps_hold,
+    "sim/sweeps/opened.py": sweeping.opens_hold,
+}
+SECONDS = 5  # of the processor; a battery takes less than one
+
+NOTE = ROOT / "proofs_notes" / "audit.md"
+DEPTH = (
+    "how long a chain of imports is followed before everything is taken: more, or less, of too much"
+)
+AHEAD = "how many processes are started at once, and how many jobs asked for ahead"
+LEFT = "the connection is left to the garbage collector"
+EXPLAINED: dict[str, dict[str, str]] = {
+    "theorem_audit/reuse/graph.py": {
+        **dict.fromkeys((
+            "Graph.name: 0 + 1", "Graph._name: other comparison in depth > 40", "Graph._name: 40 + 1",
+            "Graph._module: other operator in depth + 1", "Graph._module: 1 + 1", "Graph._of: 0 + 1 #2",
+            "Graph._of: 0 + 1 #3", "Graph._of: 0 + 1 #4", "Graph._door: 0 + 1", "Graph._out: 0 + 1 #3",
+        ), DEPTH),
+        "Graph._stars: 1 + 1": "a star is bound as a star, too",
+        "Graph._modules_imported: 1 + 1 #3": "a slice past the end of a name's parts",
+        "Graph._component: without on.discard(node)": "a node with a hash is passed over before that is asked",
+    },
+    "theorem_audit/reuse/keeper.py": {
+        "Keeper.nodes: 0 + 1": "the same in another order",
+        "Keeper.told_key: 0 + 1": "the claim's own key holds its module as well",
+        "Keeper.deciding: other comparison in len(node) > 1": "every node has two parts",
+    },
+    "theorem_audit/reuse/index.py": {
+        "walk: 1 + 1 #3": "the first letter of a name is no dot",
+        "build: without here.evidence_package()": "only the words of what is refused in the next line",
+    },
+    "theorem_audit/reuse/files.py": {"_module: 8192 + 1": "how many are remembered"},
+    "theorem_audit/reuse/store.py": {
+        "Store._connect: without self._line.execute('pragma synchronous = normal')": "speed",
+        "Store._connect: other comparison in {'kept', 'about'} <= tables": "SQLite lists an index, too",
+        "Store._connect: 0 + 1": "no file has one byte",
+        "Store._make: without self._line.execute('rollback')": "the connection is closed at once",
+        "Store.open: without self._disconnect()": LEFT,
+        "Store.open: without self._disconnect() #2": LEFT,
+        "Store.open: and/or in error.strerror or str(error)": "only the words",
+        "Store._set_aside: without Path(f'{self.path}{ending}').unlink(missing_ok=True)":
+            "SQLite has played it back, or taken it away, as it opened the file",
+        "Store.put: 1 + 1": "how well it is packed",
+    },
+    "theorem_audit/weigh/workers.py": {
+        "_Hand.hand: 1 + 1": "numbers that differ are enough",
+        **dict.fromkeys((
+            "Crew.run: other comparison in self._failed < STARTS", "Crew.run: 1 + 1", "Crew.run: 0 + 1",
+            "Crew.run: no sign in not hand.ready", "Crew.run: other operator in 2 * self.workers",
+            "Crew.run: 2 + 1",
+        ), AHEAD),
+        "Crew._died: without time.sleep(0.01)": "it waits busily",
+        "Crew._died: other comparison in time.monotonic() < until": "a last look at the very end",
+        "_serve: without sys.stdout.flush()": "nothing was printed there before",
+        "_serve: 0 + 1 #2": "of a job that is none yet",
+    },
+    "sim/sweeps/store.py": {
+        "Store._open: without self._use_wal()": "the mode is set once more a moment later",
+        "Store._open: without self._db.execute('PRAGMA synchronous = FULL')": "as SQLite is built by default",
+        "Store._insert: 1 + 1": "a new row is then compared with what was written, and is that",
+        "Store.tasks: 1 + 1 #2": "only the words",
+        "Store.tasks: 5 + 1": "only the words",
+        "Store._explain: 0 + 1 #2": "either code counts as damage",
+    },
+}  # fmt: skip
+
+
+def _module(path: str) -> ModuleType:
+    return importlib.import_module(path.removesuffix(".py").replace("/", "."))
+
+
+def _table() -> dict[str, tuple[int, int, int]]:
+    """What the notes say: path -> (mutants, caught, explained)."""
+    rows = re.findall(
+        r"^\| `(\S+)`[^|]*\| (\d+) \| (\d+) \| (\d+)\b", NOTE.read_text(encoding="utf-8"), re.M
+    )
+    return {path: (int(a), int(b), int(c)) for path, a, b, c in rows}
+
+
+@pytest.mark.parametrize("path", BATTERIES)
+def test_the_original_passes_its_battery(path: str) -> None:
+    BATTERIES[path](_module(path))
+
+
+def test_the_notes_count_todays_mutants_of_reuse() -> None:
+    kept = {path: row for path, row in _table().items() if path in BATTERIES}
+    assert {path: row[0] for path, row in kept.items()} == {
+        path: counted(ROOT / path, every_function(ROOT / path)) for path in BATTERIES
+    }
+    text = NOTE.read_text(encoding="utf-8")
+    total = re.search(r"Of what decides about reuse (\d+), of which (\d+) survive", text)
+    assert total is not None
+    sums = [sum(row[k] for row in kept.values()) for k in (0, 2)]
+    assert [int(total[1]), int(total[2])] == sums
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.thorough  # some minutes; each original passes its battery without it
+@pytest.mark.parametrize("path", BATTERIES)
+def test_every_mutant_of_reuse_is_caught_or_explained(path: str) -> None:
+    original, battery = _module(path), BATTERIES[path]
+    survived, count = set(), 0
+    for label, tree in mutants(ROOT / path, every_function(ROOT / path)):
+        count += 1
+        mutant = built(tree, original.__name__)
+        try:
+            with processor_time(SECONDS):
+                battery(mutant)
+        except (Exception, pytest.fail.Exception):  # noqa: BLE001 - breaking is being caught
+            continue
+        survived.add(label)
+    gc.collect()
+    explained = EXPLAINED.get(path, {})
+    assert survived - set(explained) == set()
+    assert set(explained) <= survived, "explained, but caught: strike it out"
+    assert _table()[path] == (count, count - len(survived), len(survived)), "the notes' table"
