@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
@@ -28,6 +29,18 @@ KINDS = {"kernel": "kernel", "symbolic": "proved", "certificate": "certified", "
 VERSION = 2
 FIELDS = {"receipt", "project", "commit", "seed", "quick", "versions", "sources", "claim", "uses",
           "certificates", "made", "coq", "digest"}  # fmt: skip
+OUTCOMES = {"passed", "refuted", "inconclusive", "error", "not_run"}
+WITNESSES = {
+    "property",
+    "simulation",
+    "witness",
+    "peer",
+    "search",
+    "variants",
+}  # kinds that decide nothing
+STATES = re.compile(
+    r"^\s*(?:Theorem|Lemma|Corollary|Definition|Fact|Proposition|Remark)\s+(\w+)", re.M
+)
 CLAIM = {"accepted", "assumptions", "bound", "carried", "chapter", "evidence", "given", "id", "items", "own",
          "parts", "reasons", "region", "remark", "sentence", "source", "statement", "steps", "symbols",
          "title", "typeset", "uses", "verdict"}  # fmt: skip
@@ -47,9 +60,32 @@ def digest(data: dict[str, Any]) -> str:
 # --- the verdict ------------------------------------------------------------------------------
 
 
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; Wrong where a key stands twice: readers take the first or the last of them."""
+    if len(found := dict(pairs)) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise Wrong(f"the key {next(x for x in names if names.count(x) > 1)!r} stands twice")
+    return found
+
+
+def finite(text: str) -> float:
+    """A number of JSON; Wrong for NaN, and for what is beyond the range of floats."""
+    number = float(text)
+    if number - number != 0:
+        raise Wrong(f"{text} is no finite number")
+    return number
+
+
 def strength_of(claim: dict[str, Any]) -> str:
     """What the claim's own outcomes come to."""
     outcomes = claim["evidence"]
+    for e in outcomes:  # a word that nobody knows must not pass for one that says nothing bad
+        if e["outcome"] not in OUTCOMES or e["kind"] not in KINDS.keys() | WITNESSES:
+            raise Wrong(
+                f"{e['test']}: kind {e['kind']!a}, outcome {e['outcome']!a}: no run says that"
+            )
+        if type(e["checks"]) is not int or not isinstance(e["steps"], list):
+            raise Wrong(f"{e['test']}: checks {e['checks']!r}, steps {e['steps']!r}")
     if not outcomes:
         return "unchecked"
     for bad, name in (("refuted", "refuted"), ("error", "inconclusive"), ("inconclusive",) * 2):
@@ -142,11 +178,13 @@ Tensor = dict[tuple[int, ...], Fraction]
 def _poly(terms: Any, size: int) -> Tensor:
     found: Tensor = {}
     for exponents, value in terms:
-        key = tuple(int(e) for e in exponents)
-        if len(key) != size or min(key, default=0) < 0:
+        key = tuple(exponents)
+        if len(key) != size or any(type(e) is not int or e < 0 for e in key):
             raise Wrong(f"bad exponents {exponents}")
         if key in found:
             raise Wrong(f"the term {exponents} stands twice")
+        if not isinstance(value, str):
+            raise Wrong(f"the coefficient {value!r} is no fraction in words")
         found[key] = Fraction(value)
     return found
 
@@ -220,7 +258,11 @@ def check_certificate(data: dict[str, Any]) -> int:
     """Cells of a certificate, each with Bernstein coefficients >= 0; Wrong where one is negative."""
     names = data["symbols"]
     size, zero = len(names), Fraction(0)
-    if len(set(names)) != size or len(data["box"]) != size or data["schema"] != 1:
+    if (
+        len(set(names)) != size
+        or len(data["box"]) != size
+        or (type(data["schema"]), data["schema"]) != (int, 1)
+    ):
         raise Wrong("symbols, bounds and schema do not fit")
     images: list[Tensor] = []
     for axis, (low_terms, high_terms) in enumerate(data["box"]):
@@ -240,7 +282,12 @@ def check_certificate(data: dict[str, Any]) -> int:
             if min(table.values(), default=zero) < 0:
                 raise Wrong(f"a Bernstein coefficient is {min(table.values())} < 0")
             continue
-        if not isinstance(tree, list) or len(tree) != 3 or tree[0] not in range(size):
+        if (
+            not isinstance(tree, list)
+            or len(tree) != 3
+            or type(tree[0]) is not int
+            or tree[0] not in range(size)
+        ):
             raise Wrong(f"bad subdivision {tree!r:.60}")
         pending += zip(tree[1:], _halves(degrees, table, tree[0]), strict=True)
     return cells
@@ -281,7 +328,10 @@ def verify(data: Any, project: Path | None = None) -> Iterator[str]:
     for name, one in data["coq"].items():
         if hashlib.sha256(one["file"].encode()).hexdigest() != one["sha256"]:
             raise Wrong(f"the Coq file of {name} is not the one that was hashed")
-        if f"{one['theorem']} " not in one["file"] and f"{one['theorem']}:" not in one["file"]:
+        bare = re.sub(
+            r"\(\*.*?\*\)", "", one["file"], flags=re.S
+        )  # a name in a comment states nothing
+        if one["theorem"] not in STATES.findall(bare):
             raise Wrong(f"the Coq file of {name} has no {one['theorem']}")
         yield f"NOT CHECKED: Coq's {one['theorem']} for {name} (save its text, run coqc)"
     changed = []
@@ -315,7 +365,11 @@ def main(words: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        data = json.loads(Path(words[0]).read_text(encoding="utf-8"))
+        text = Path(words[0]).read_text(encoding="utf-8")
+        data = json.loads(text, object_pairs_hook=once, parse_constant=finite, parse_float=finite)
+    except Wrong as error:
+        print(f"WRONG: {error}")
+        return 1
     except (OSError, ValueError, RecursionError) as error:
         print(f"no receipt: {error}", file=sys.stderr)
         return 2

@@ -18,7 +18,7 @@ from theorem_audit.errors import BadUsage, NoEvidence, NoNotes, UnknownEvidence
 from theorem_audit.guard import Left, no_exit
 from theorem_audit.project import Project, ProjectError, find, locate
 from theorem_audit.report import commands as report
-from theorem_audit.usage import emit, is_utf8
+from theorem_audit.usage import checked_target, emit, is_utf8
 from theorem_audit.weigh import commands as weighing
 from theorem_audit.weigh import reading, watch
 from theorem_audit.weigh.verdict import CyclicUse
@@ -189,6 +189,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.command is None:
             parser.print_help()
             return 2
+        checked_target(args)
         console = show.console(stderr=args.json == "-")
         with no_exit():
             return int(args.handler(args, console))

@@ -74,12 +74,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(names, rows)
 
 
-def pytest_collection_modifyitems() -> None:
-    """Refuse the session where a file marks evidence that pytest did not make a test of."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse the session where a file marks evidence that pytest did not make a test of, or would excuse.
+
+    A skipped or expected failure is no failure of the session, and ``audit run`` knows nothing of such marks.
+    """
     try:
         nothing_hidden_so_far()
     except UnknownEvidence as error:
         raise pytest.UsageError(str(error)) from error
+    for item in items:
+        if not _pairs(getattr(item, "obj", None)):
+            continue
+        for name in ("skip", "skipif", "xfail"):
+            if item.get_closest_marker(name) is not None:
+                raise pytest.UsageError(
+                    f"{item.nodeid} is evidence, and marked {name}: what cannot be run here raises Absent, "
+                    "and what refutes the claim is no expected failure"
+                )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import secrets
 import sys
 from collections.abc import Sequence
@@ -33,6 +35,46 @@ def ids_of(given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(wanted)) or list(claims)
 
 
+def checked_target(args: argparse.Namespace) -> None:
+    """Raise BadUsage where ``--json FILE`` names what would be lost without a word.
+
+    That is a file that the call reads, a table or certificate that the project keeps, or one that is there and
+    holds something else than JSON: a source, a note, the kept outcomes.
+    """
+    if args.json in (None, "-") or not os.path.isfile(args.json):
+        return
+    if args.command not in ("init", "mutants"):
+        here = project.current()
+        kept = (here.path("variants"), *here.path("certificates").glob("*.json"))
+        if any(_same(str(x), args.json) for x in kept):
+            raise BadUsage(f"--json {args.json}: the project keeps it; name another file")
+    for name, value in vars(args).items():
+        if name != "json" and isinstance(value, str) and _same(value, args.json):
+            raise BadUsage(f"--json {args.json}: it is read, too ({value}); name another file")
+    if not _is_json(Path(args.json)):
+        raise BadUsage(f"--json {args.json}: it is there, and no JSON; it would be lost")
+
+
+def _is_json(path: Path) -> bool:
+    """Whether a file is empty, JSON, or called so and begins like it (one that was cut short)."""
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+        return not text or json.loads(text) is not None
+    except UnicodeDecodeError:
+        return False
+    except OSError:
+        return True  # told where it is written
+    except (ValueError, RecursionError):
+        return path.suffix == ".json" and text[:1] in ("{", "[")
+
+
+def _same(left: str, right: str) -> bool:
+    try:
+        return os.path.samefile(left, right)
+    except (OSError, ValueError):
+        return False
+
+
 def is_utf8(stream: Any) -> bool:
     """Whether a text stream can take any character."""
     return (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
@@ -48,4 +90,4 @@ def emit(data: Any, target: str) -> None:
         files.write_text(Path(target), text)
 
 
-__all__ = ["BadUsage", "emit", "ids_of", "is_utf8", "seed_of"]
+__all__ = ["BadUsage", "checked_target", "emit", "ids_of", "is_utf8", "seed_of"]

@@ -72,9 +72,9 @@ def test_step_from_the_gradient(claim: Claim) -> None:
     expect_zero(by_side(claim, perp_next) - shrink * perp, "off the data")
 
 
-def _square(first: Expr) -> Expr:
-    """||alpha w + beta X||^2 for ||w||^2 = first, <w, X> = S, ||X||^2 = V, as NONORTH-STEP has it."""
-    step = by_side(NONORTH_STEP, q_j_next)
+def _square(claim: Claim, first: Expr) -> Expr:
+    """||alpha w + beta X||^2 for ||w||^2 = first, <w, X> = S, ||X||^2 = V, as the claim's own step has it."""
+    step = by_side(claim, q_j_next)
     shrink, pull = step.coeff(q_j), step.expand().coeff(U)
     expect_zero(step - shrink * q_j - pull * U, "the step is alpha w + beta X")
     return expand(shrink**2 * first + 2 * shrink * pull * S + pull**2 * V)
@@ -83,17 +83,17 @@ def _square(first: Expr) -> Expr:
 @evidence(NONORTH_STEP, "symbolic", step="norm")
 def test_norm_differs_by_the_excess(claim: Claim) -> None:
     """For orthonormal data ||X||^2 = S: there r2+ is what NORM says."""
-    after = _square(r2)
+    after = _square(claim, r2)
     expect_zero(by_side(claim, norm_excess) - (after - after.subs(V, S)), "r2+ against V = S")
 
 
 @evidence(NONORTH_STEP, "property", step=("norm", "mass"))
 def test_orthonormal_data_have_the_known_step(claim: Claim) -> None:
     """At V = S the excess is 0, and r2+ and s+ are what NORM and MASS-FLOOR say."""
-    expect_zero(_square(r2).subs(V, S) - 1 - norm_step().subs(delta, r2 - 1), "NORM")
+    expect_zero(_square(claim, r2).subs(V, S) - 1 - norm_step().subs(delta, r2 - 1), "NORM")
     growth = next(y for y in relations(MASS_FLOOR.formula) if isinstance(y, Eq))
     expect_zero(growth.lhs - (s_next - s), "MASS-FLOOR is about s+ - s")
-    expect_zero(_square(s).subs(V, S) - growth.rhs.subs(t, 2 - r2) - s, "MASS-FLOOR")
+    expect_zero(_square(claim, s).subs(V, S) - growth.rhs.subs(t, 2 - r2) - s, "MASS-FLOOR")
     for symbol in (norm_excess, mass_excess):
         expect_zero(by_side(claim, symbol).subs(V, S), f"{symbol}")
 
@@ -101,7 +101,7 @@ def test_orthonormal_data_have_the_known_step(claim: Claim) -> None:
 @evidence(NONORTH_STEP, "symbolic", step="mass")
 def test_mass_differs_by_the_excess(claim: Claim) -> None:
     """X lies in span(x), so the projection of w+ is alpha times that of w, plus beta X."""
-    after = _square(s)
+    after = _square(claim, s)
     expect_zero(by_side(claim, mass_excess) - (after - after.subs(V, S)), "s+ against V = S")
 
 

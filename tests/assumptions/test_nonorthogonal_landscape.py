@@ -65,16 +65,16 @@ def test_loss_at_an_eigenvector(claim: Claim) -> None:
     expect_zero(by_side(claim, loss_here) - value, "mean loss")
 
 
-def hessian_mean() -> Expr:
+def hessian_mean(claim: Claim) -> Expr:
     """v'Hv at a unit eigenvector, v'v = 1, in <w, v> and v'Cv."""
     form = data_mean(HESS.formula.rhs.subs(active, 1), TOTALS)
-    return form.subs({r2: by_side(NONORTH_PCA, r2), v_v: 1})
+    return form.subs({r2: by_side(claim, r2), v_v: 1})
 
 
 @evidence(NONORTH_PCA, "symbolic", step="hessian")
 def test_hessian_at_an_eigenvector(claim: Claim) -> None:
     expect_items(claim, words.UNIT_DATA, words.LINEAR)
-    form = hessian_mean()
+    form = hessian_mean(claim)
     expect_zero(by_side(claim, curvature_along) - form.subs({w_v: 1, LAMBDA: mu}), "along w")
     expect_zero(by_side(claim, curvature_across) - form.subs({w_v: 0, LAMBDA: nu}), "across")
     # no mixed term: the form is diagonal in the eigenbasis
@@ -84,7 +84,7 @@ def test_hessian_at_an_eigenvector(claim: Claim) -> None:
 @evidence(NONORTH_PCA, "symbolic", step="trace")
 def test_trace_at_an_eigenvector(claim: Claim) -> None:
     """Summed over an orthonormal basis: sum of v'Cv = mean of ||x_i||^2 = 1, sum of <w, v>^2 = 1."""
-    form = Poly(hessian_mean(), w_v, LAMBDA)
+    form = Poly(hessian_mean(claim), w_v, LAMBDA)
     one = form.coeff_monomial(1) * d
     total = one + form.coeff_monomial(w_v**2) + form.coeff_monomial(LAMBDA)
     expect_zero(by_side(claim, trace_here) - total, "trace")

@@ -149,7 +149,7 @@ def test_least_chance(claim: Claim) -> None:
     derived = log_of(by_side(REACH, schedule_probability)).subs(M, horizon / (n - 1))
     cases = [{**x, horizon: 5} for x in CASES]
     expect_same(log_of(by_side(claim, chance)), derived, cases, "eps")
-    steps, least = reach_time()
+    steps, least = reach_time(claim)
     free = steps.free_symbols | least.free_symbols
     expect(free == {n, b, a, s_star, t_star}, f"T and eps are functions of {free}")
     at = CASES[0]

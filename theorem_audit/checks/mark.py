@@ -15,7 +15,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -71,14 +71,22 @@ def evidence(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Mark a function as evidence.
 
-    claim: a ``Claim`` or its id.  kind: one of ``KINDS``.  Raises ValueError on an unknown kind.
+    claim: a ``Claim`` or its id.  kind: one of ``KINDS``.  Raises ValueError on an unknown kind, a table
+    without a case, and a kind that decides on a function that Hypothesis hands random instances.
     """
     if kind not in KINDS:
         raise ValueError(f"kind={kind!r}: allowed are {', '.join(KINDS)}")
+    if cases is not None and not cases:
+        raise ValueError("cases={}: a table without a case; the evidence would check nothing of it")
     claim_id = claim if isinstance(claim, str) else claim.id
     steps = (step,) if isinstance(step, str) else tuple(step)
 
     def mark(function: Callable[..., None]) -> Callable[..., None]:
+        if kind in DECIDING and hasattr(function, "hypothesis"):
+            raise ValueError(
+                f"kind={kind!r} of {function.__name__}: instances that Hypothesis draws decide nothing; they "
+                "support (kind 'property')"
+            )
         record = Evidence(claim_id, kind, function, steps, dict(cases or {}), needs, slow)
         marks = [*getattr(function, "evidence_marks", []), record]
         function.evidence_marks = marks  # type: ignore[attr-defined]
@@ -229,6 +237,12 @@ def imported(name: str) -> ModuleType | None:
         ) from error
 
 
+def no_assumption(test: str, claim_id: str, needs: str, names: Iterable[str]) -> str:
+    """What to say of a witness that no assumption of its claim is called by: it would show nothing."""
+    known = ", ".join(map(repr, names)) or "none"
+    return f"{test}: claim {claim_id} has no assumption {needs!r}; it has {known}"
+
+
 def is_test(name: str) -> bool:
     """Whether a module of the evidence package is looked into for evidence, by its last name."""
     return name.startswith("test_")
@@ -266,6 +280,11 @@ def collect() -> dict[str, list[Evidence]]:
                         f"{mark.test}: claim {mark.claim_id} has no step {sorted(unknown)}; it has "
                         f"{claims[mark.claim_id].steps}"
                     )
+                names = [x.name for x in claims[mark.claim_id].assumptions]
+                if mark.needs and mark.needs not in names:
+                    raise UnknownEvidence(
+                        no_assumption(mark.test, mark.claim_id, mark.needs, names)
+                    )
                 found[mark.claim_id].append(mark)
     if not any(found.values()):
         raise NoEvidence(
@@ -277,5 +296,5 @@ def collect() -> dict[str, list[Evidence]]:
 
 __all__ = [
     "DECIDING", "DOUBTS", "KINDS", "LEFT_OUT", "SUPPORTING", "Evidence", "NoEvidence", "UnknownEvidence",
-    "collect", "evidence", "imported", "nothing_hidden_so_far", "outside",
+    "collect", "evidence", "imported", "no_assumption", "nothing_hidden_so_far", "outside",
 ]  # fmt: skip

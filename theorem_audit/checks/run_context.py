@@ -35,6 +35,7 @@ class RunContext:
     power: least power over the tests made, at each test's smallest visible error; None if none.
     smallest_visible: the largest of the tests' smallest visible relative errors; None if none.
     lost: what ended threads of the evidence, which nobody else is told.
+    refused: tests of chance that rejected: to draw again until one passes is no test.
     look: called as a check begins, with the number of checks so far.
     """
 
@@ -48,6 +49,7 @@ class RunContext:
     notes: list[str] = field(default_factory=list)
     witness: dict[str, Any] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     look: Callable[[int], None] | None = None
 
     def count(self) -> None:

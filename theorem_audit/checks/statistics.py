@@ -52,6 +52,7 @@ def _judge(refused: Refuted | None, error: float, power: float, visible: float, 
     context.count()
     context.spend(error, power, visible)
     if refused is not None:
+        context.refused.append(what)
         raise refused
     if power < POWER:
         raise Inconclusive(f"{what}: power {power:.3f} < {POWER} at relative error {visible:g}")
@@ -166,6 +167,7 @@ def expect_at_most(
     context.spend(error)
     pvalue = float(stats.binom.sf(successes - 1, trials, bound))
     if pvalue < error:
+        context.refused.append(what)
         raise Refuted(
             f"{what}: {successes} of {trials} where P <= {bound!r} (p = {pvalue:.2g})",
             {"p": pvalue},

@@ -20,7 +20,6 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.time_limit import limited
-from theorem_audit.weigh.untouched import CHANGED
 from theorem_audit.weigh.verdict import Outcome
 
 WHERE = "theorem_audit/doubt/challenge.py::challenge"
@@ -112,7 +111,7 @@ def _rejected(variant: Variant, items: list[Evidence], run_seed: int) -> bool:
                 run_seed=run_seed,
                 call=limited(item.function, PATIENCE),
             )
-            if outcome.detail.startswith(CHANGED):
+            if outcome.detail.startswith(runner.NOTHING_SAID):
                 continue  # that says nothing of the variant
             if outcome.outcome in ("refuted", "inconclusive", "error"):
                 return True

@@ -196,7 +196,7 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     if not seen:
         found = replace(found, outcome="untested", detail="no evidence passes on the claim itself")
         return (_searched(variant, found) if variant.item else None) or found
-    stuck = [o for o in seen if o.outcome != "passed"]
+    stuck = [o for o in seen if o.outcome != "passed" and not o.detail.startswith(runner.COPIED)]
     if stuck and not variant.item and (settled := _searched(variant, found, SEARCH / 4)):
         return replace(settled, seconds=time.perf_counter() - started)
     if stuck and (stuck[0].kind in DECIDING or not any(o.kind in DECIDING for o in seen)):

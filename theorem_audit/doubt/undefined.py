@@ -1,26 +1,34 @@
-"""Where in its region a formula makes no sense: a division by zero, a root of what is negative."""
+"""Where in its region a formula makes no sense: a division by zero, a root of what is negative, no case."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
+import sympy
 from sympy import (
     And,
+    Basic,
     Expr,
     Mul,
+    Not,
+    Or,
+    Piecewise,
     PolynomialError,
     Pow,
+    Product,
+    Sum,
     Symbol,
     factor_terms,
     false,
     log,
     nan,
-    preorder_traversal,
+    oo,
     true,
     zoo,
-)  # fmt: skip
-from sympy.core.relational import Eq, Lt, Relational
+)
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.doubt.condition import condition_of
@@ -28,6 +36,16 @@ from theorem_audit.doubt.instances import Boundary, Instance, edges, find
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 
+# Function -> where it has no value, as a condition on its argument.
+EDGES: dict[type, tuple[Callable[[Expr], Boolean], ...]] = {
+    **dict.fromkeys(
+        (sympy.asin, sympy.acos, sympy.atanh), (lambda x: Gt(x, 1), lambda x: Lt(x, -1))
+    ),
+    sympy.acosh: (lambda x: Lt(x, 1),),
+    **dict.fromkeys((sympy.gamma, sympy.loggamma), (lambda x: Eq(x, 0), lambda x: Eq(x, -1))),
+    sympy.factorial: (lambda x: Eq(x, -1), lambda x: Eq(x, -2)),
+    sympy.Mod: (lambda x: Eq(x, 0),),
+}
 POLE_NODES = 300  # partial instances looked at for each denominator of a formula
 
 
@@ -35,37 +53,89 @@ def undefined(claim: Claim) -> list[Boundary]:
     """Where in its region some part of the formula makes no sense: x/0, 0/0, a root or log below 0.
 
     Looked for are the boundary cases, and zeros of each denominator (a root's or logarithm's argument
-    below 0) inside the region.  What a formula's own equations define is put in.  A denominator with
-    a symbol that neither the region nor such an equation speaks of is left alone, unless that symbol
-    is an integer (a size).  log 0 = -oo is a value.
+    below 0; arcus functions beyond 1, poles of the gamma function, powers of what is negative, a case that
+    no alternative of a table covers) inside the region.  What a formula's own equations define is put in.
+    A denominator with a symbol that neither the region nor such an equation speaks of is left alone, unless
+    that symbol is an integer (a size).  log 0 = -oo is a value.
     """
     return list(_undefined(claim.formula, claim.region))
 
 
 @cache
 def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
-    cases = [Boundary(str(x), at) for x in _poles(formula) if (at := _reached(x, formula, region))]
-    if cases or any(x.free_symbols <= region.free_symbols for x in _poles(formula)):
+    poles, terms = _poles(formula)
+    # of a term of a sum: to put the index in shows nothing, and a zero of its denominator is one
+    lost = [
+        Boundary(str(x), at)
+        for x, within in terms.items()
+        if (at := _reached(x, formula, And(region, within)))
+    ]
+    cases = [Boundary(str(x), at) for x in poles if (at := _reached(x, formula, region))]
+    if cases or any(x.free_symbols <= region.free_symbols for x in poles):
         cases += edges(region)
-    return tuple(x for x in cases if any(_senseless(p, x.instance) for p in relations(formula)))
+    return (
+        *lost,
+        *(x for x in cases if any(_senseless(p, x.instance) for p in relations(formula))),
+    )
 
 
-def _poles(formula: Boolean) -> list[Boolean]:
-    """Conditions under which a part of the formula may be undefined."""
+def _poles(formula: Boolean) -> tuple[list[Boolean], dict[Boolean, Boolean]]:
+    """Conditions under which a part of the formula may be undefined; those on the index of a sum or product
+    apart, each with the index's limits.  What an integral is over is left alone: a pole may be integrable.
+    """
     found: dict[Boolean, None] = {}
-    for node in preorder_traversal(formula):
-        if isinstance(node, log):
-            found[Lt(node.args[0], 0)] = None
-        elif isinstance(node, Pow) and node.exp.is_negative:
-            found |= dict.fromkeys(Eq(x, 0) for x in Mul.make_args(factor_terms(node.base)))
-        elif isinstance(node, Pow) and node.exp.is_Rational and node.exp.q % 2 == 0:
-            found[Lt(node.base, 0)] = None
-    return [x for x in found if x is not false]
+    terms: dict[Boolean, Boolean] = {}
+    for node, index, within in _nodes(formula):
+        for pole in _of_node(node):
+            if pole is false:
+                continue
+            if not pole.free_symbols & index:
+                found[pole] = None
+            elif within is not None:
+                terms[pole] = within
+    return list(found), terms
+
+
+def _nodes(
+    node: Basic, index: frozenset[Symbol] = frozenset(), within: Boolean | None = true
+) -> Iterator[tuple[Basic, frozenset[Symbol], Boolean | None]]:
+    """Each node with the symbols that are bound there, and their limits: None where these are no conditions."""
+    yield node, index, within
+    if not isinstance(node, ExprWithLimits):
+        for part in node.args:
+            yield from _nodes(part, index, within)
+        return
+    limits = And(*(y for x, *ends in node.limits if len(ends) == 2 for y in _between(x, *ends)))
+    inner = None if within is None or not isinstance(node, Sum | Product) else And(within, limits)
+    yield from _nodes(node.function, index | {x[0] for x in node.limits}, inner)
+    for _, *ends in node.limits:
+        for end in ends:
+            yield from _nodes(end, index, within)
+
+
+def _between(x: Symbol, low: Expr, high: Expr) -> tuple[Boolean, ...]:
+    return tuple(y for y in (Ge(x, low), Le(x, high)) if not y.has(oo, -oo))
+
+
+def _of_node(node: Basic) -> list[Boolean]:
+    if isinstance(node, log):
+        return [Lt(node.args[0], 0)]
+    if isinstance(node, Pow) and node.exp.is_negative:
+        return [Eq(x, 0) for x in Mul.make_args(factor_terms(node.base))]
+    if isinstance(node, Pow) and node.exp.is_Rational and not node.exp.is_Integer:
+        return [Lt(node.base, 0)]
+    if isinstance(node, Pow) and not node.exp.is_number:
+        if node.exp.is_integer:  # the search tries no other negative integers
+            return [And(Eq(node.base, 0), Eq(node.exp, -1))]
+        return [And(Eq(node.base, 0), Lt(node.exp, 0)), Lt(node.base, 0)]
+    if isinstance(node, Piecewise):
+        return [Not(Or(*(case.cond for case in node.args)))]
+    return [where(node.args[-1]) for where in EDGES.get(type(node), ())]
 
 
 def _reached(pole: Boolean, formula: Boolean, region: Boolean) -> Instance | None:
     """An instance of the region at which the condition holds, where the search finds one."""
-    if not isinstance(pole, Relational):
+    if not all(isinstance(x, Relational) for x in relations(pole)) or not pole.free_symbols:
         return None
     known = [
         x for x in relations(formula)
@@ -77,7 +147,9 @@ def _reached(pole: Boolean, formula: Boolean, region: Boolean) -> Instance | Non
         defining += extra
         needed |= set().union(*(x.free_symbols for x in extra))
     bound = region.free_symbols | {x.lhs for x in defining}
-    if any(not x.is_integer for x in needed - bound) or not all(map(_rational, (pole, *defining))):
+    if any(not x.is_integer for x in needed - bound) or not all(
+        map(_rational, (*relations(pole), *defining))
+    ):
         return None
     case = And(region, pole, *defining)
     return None if case is false else find(case, max_nodes=POLE_NODES)
@@ -93,7 +165,12 @@ def _rational(condition: Boolean) -> bool:
 
 def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
     sides = [side for x in part.atoms(Relational) for side in x.args if isinstance(side, Expr)]
-    quick = [side.xreplace(at) for side in sides]
+    try:
+        quick = [
+            side.xreplace({x: v for x, v in at.items() if x in side.free_symbols}) for side in sides
+        ]
+    except ZeroDivisionError:  # of SymPy's Mod
+        return True
     if all(v.is_real and not v.has(nan, zoo) for v in quick):
         return False  # the usual case, and real numbers can be compared: ``subs`` is much slower
     try:

@@ -19,6 +19,8 @@ from itertools import product
 from math import comb, lcm, prod
 from typing import Any
 
+from theorem_audit.strict import loads
+
 Terms = dict[tuple[int, ...], Fraction]
 SCHEMA = 1
 
@@ -63,7 +65,7 @@ class Certificate:
     def from_json(text: str) -> Certificate:
         """Read a certificate; InvalidCertificate where the text is not one."""
         try:
-            data = json.loads(text)
+            data = loads(text)
             if data.pop("schema") != SCHEMA:
                 raise InvalidCertificate(f"schema must be {SCHEMA}")
             return Certificate(data["symbols"], data["polynomial"], data["box"], data["tree"])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
 from theorem_audit import project
+from theorem_audit.strict import loads
 from theorem_audit.weigh.follows import unfounded
 from theorem_audit.weigh.ledger import SCHEMA, validate
 from theorem_audit.weigh.tried import UnreadableTable, current, load
@@ -61,7 +61,7 @@ def load_run(path: Path, *, judged: bool = True) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableRun(f"{path}: cannot be read: {error}") from None
     try:
-        data = json.loads(text, parse_constant=_finite, parse_float=_finite)
+        data = loads(text)
     except json.JSONDecodeError as error:
         raise UnreadableRun(
             f"{path}: not whole JSON (line {error.lineno}: {error.msg}); was the run cut short?"
@@ -89,10 +89,3 @@ def load_run(path: Path, *, judged: bool = True) -> dict[str, Any]:
     if judged and (why := unfounded(data)):
         raise UnreadableRun(f"{path}: not a ledger that a run wrote: {why}")
     return data
-
-
-def _finite(text: str) -> float:
-    """A number of a ledger; ValueError for NaN and what is beyond the range of floats."""
-    if not math.isfinite(number := float(text)):
-        raise ValueError(f"{text} is no finite number")
-    return number

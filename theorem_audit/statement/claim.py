@@ -39,6 +39,7 @@ DECLARED: dict[str, list[str]] = {}  # module -> ids of the claims that its impo
 
 # What reads a claim's statement: ``vars`` asks for the last one.
 TELLS = frozenset(("formula", "region", "parts", "__dict__"))
+OWN = "the theory's own copy"  # among reads: of the claim, where evidence is handed a variant of it
 DEEP = 12  # frames between a read and the module that is being imported, at most
 
 # Threads have a context of their own, in which nobody collects: these are the innermost that do.
@@ -64,16 +65,33 @@ def recording_reads() -> Iterator[set[str]]:
         _reads.reset(token)
 
 
+_original: Claim | None = None  # the theory's, while evidence is handed a variant of it
+
+
+@contextmanager
+def original(claim: Claim | None) -> Iterator[None]:
+    """Inside, a read of this very object is recorded as ``OWN``, too; None: of no object."""
+    global _original
+    before, _original = _original, claim
+    try:
+        yield
+    finally:
+        _original = before
+
+
 def read_at_import(*modules: str) -> set[str]:
     """The ids of the claims that were read as these modules were imported, by statements at their top."""
     return set[str]().union(*(_at_import.get(x, ()) for x in modules))
 
 
-def _read(claim_id: str) -> None:
+def _read(claim: Claim) -> None:
+    claim_id = object.__getattribute__(claim, "id")
     if (reads := _reads.get()) is None and _collecting:
         reads = _collecting[-1]
     if reads is not None:
         reads.add(claim_id)
+        if claim is _original:
+            reads.add(OWN)
         return
     frame = sys._getframe(2)
     for _ in range(DEEP):
@@ -216,6 +234,19 @@ class Claim:
     def __post_init__(self) -> None:
         if not ID.fullmatch(self.id):
             raise ValueError(f"id={self.id!r}: upper-case words with hyphens between, as GD-STEP")
+        for what in ("assumptions", "steps", "cites"):
+            if not isinstance(getattr(self, what), tuple):
+                raise TypeError(
+                    f"{what}={getattr(self, what)!r} in claim {self.id}: a tuple is needed"
+                )
+        if not self.steps:
+            raise ValueError(f"steps=() in claim {self.id}: a proof has one step at least")
+        for what, names in (
+            ("steps", self.steps),
+            ("assumptions", [x.name for x in self.assumptions]),
+        ):
+            if len({*names}) != len(names):
+                raise ValueError(f"{what} of claim {self.id}: two have one name, in {names}")
         for what, words in self._words():
             if STEERS.search(words) or (what == "title" and "\n" in words):
                 raise ValueError(
@@ -287,11 +318,11 @@ class Claim:
         object_of = object.__getattribute__  # to look at the symbols' names reads no statement
         for said in (object_of(self, "formula"), *(x.condition for x in self.assumptions)):
             if isinstance(said, Basic):
-                yield from (("symbol", x) for x in looked(said).names)
+                yield from (("symbol", name) for name, _ in looked(said).symbols)
 
     def __getattribute__(self, name: str) -> Any:
         if name in TELLS:
-            _read(object.__getattribute__(self, "id"))
+            _read(self)
             if name == REGION:
                 self._seen(REGION)
         return object.__getattribute__(self, name)
@@ -443,4 +474,6 @@ class Claim:
         return replace(self, assumptions=changed)
 
 
-__all__ = ["Assumption", "Claim", "Source", "read_at_import", "recording_reads", "unbound"]
+__all__ = [
+    "OWN", "Assumption", "Claim", "Source", "original", "read_at_import", "recording_reads", "unbound",
+]  # fmt: skip

@@ -1,30 +1,42 @@
 """What a formula may be made of, so that it says what it shows.
 
-A symbol that is ``positive`` carries a hypothesis that no sentence shows; one that is called *3* shows a
-number; a class of one's own can print what it is not, and so can two symbols of one name.  Such are refused
-where a claim is declared.  What is left: SymPy's own classes, and symbols that are real, integer, or neither.
+A symbol that is ``positive`` carries a hypothesis that no sentence shows; one that is called *3*, *-1* or *oo*
+shows a number; a class of one's own can print what it is not, and so can two symbols that are shown alike, also
+where one of them is bound by a sum.  Such are refused where a claim is declared.  What is left: SymPy's own
+classes, and symbols that are real, integer, or neither.
 """
 
 from __future__ import annotations
 
+import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
-from sympy import Basic, Float, Symbol, preorder_traversal
+from sympy import Basic, Float, NumberSymbol, Symbol, preorder_traversal
 from sympy.core.function import AppliedUndef, UndefinedFunction
+from sympy.core.numbers import ImaginaryUnit
 
 TOLD = frozenset(
     ("commutative", "real", "integer")
 )  # what is shown, or what a reader takes a letter for
+# How a name begins that is read as a number, and names that are read as one.
+NUMBER = re.compile(r"[\s{(+.-]*(?:\d|\\[dt]?frac)")
+CONSTANTS = frozenset(("oo", "zoo", "nan", "True", "False", "infty", "infinity", "∞"))
+LATIN = str.maketrans(
+    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo"
+)  # Greek letters that are shown like these
+SPACING = re.compile(r"[\s{}]|\\[,;:! ]|\\(?:mathrm|left|right)(?![A-Za-z])")
 
 
 class Look(NamedTuple):
     """What a walk through one expression found."""
 
     why: str  # why it shows something else than it says; empty where it does not
-    free: tuple[tuple[str, Symbol], ...]  # its free symbols, each with its name
-    names: tuple[str, ...]  # of all its symbols
+    symbols: tuple[tuple[str, Symbol], ...]  # all, also those that a sum binds, by name
+    constants: tuple[Basic, ...]  # pi, e, i and the like
     floats: tuple[str, ...]
 
 
@@ -47,10 +59,16 @@ def _look(one: Basic) -> Look:
     parts = list(preorder_traversal(one))
     return Look(
         next(filter(None, map(_untold, parts)), ""),
-        tuple((str(x), x) for x in one.free_symbols if isinstance(x, Symbol)),
-        tuple(str(x) for x in {x for x in parts if isinstance(x, Symbol)}),
+        tuple(
+            sorted(((str(x), x) for x in {x for x in parts if isinstance(x, Symbol)}), key=_first)
+        ),
+        tuple({x for x in parts if isinstance(x, (NumberSymbol, ImaginaryUnit))}),
         tuple(sorted(str(x) for x in parts if isinstance(x, Float))),
     )
+
+
+def _first(named: tuple[str, Symbol]) -> str:
+    return named[0]
 
 
 def _untold(part: Any) -> str:
@@ -61,13 +79,50 @@ def _untold(part: Any) -> str:
 
 def untold(said: Iterable[Basic]) -> str:
     """Why formulas show something else than they say; empty where they do not."""
-    names: dict[str, Symbol] = {}
+    names: dict[str, Basic] = {}
+    looks: dict[str, Basic] = {}
     for one in said:
         if why := looked(one).why:
             return why
-        for name, symbol in looked(one).free:
+        for constant in looked(one).constants:  # a letter may be called pi where no pi is
+            looks[_seen(Symbol(str(constant)))] = constant
+        for name, symbol in looked(one).symbols:
             if names.setdefault(name, symbol) != symbol:
                 return f"two symbols are called {symbol}, of other assumptions"
+            if (other := looks.setdefault(_seen(symbol), symbol)) != symbol:
+                return f"{str(other)!a} and the symbol {str(symbol)!a} are shown alike"
+    return ""
+
+
+@cache
+def _seen(symbol: Symbol) -> str:
+    """What a reader sees of a symbol, but for spaces and braces: its LaTeX."""
+    from theorem_audit.statement.sentence import latex_of  # that module needs this one
+
+    text = "".join(map(_letter, str(symbol).translate(LATIN)))
+    plain = Symbol(text.removeprefix("_")) if text.strip("_") else symbol
+    return SPACING.sub("", latex_of(plain))
+
+
+def _letter(char: str) -> str:
+    """A Greek letter by its name, as SymPy reads it."""
+    kind, _, name = unicodedata.name(char, "").partition(" LETTER ")
+    if kind not in ("GREEK SMALL", "GREEK CAPITAL") or " " in name:
+        return char
+    return name.lower().replace("lamda", "lambda") if kind == "GREEK SMALL" else name.capitalize()
+
+
+def _name_shows(name: str) -> str:
+    """Why a symbol's name shows something else than a symbol; empty where it does not."""
+    if NUMBER.match(name) or name[:1].isnumeric() or name.strip("\\{} ") in CONSTANTS:
+        return f"a symbol is called {name}, which is a number"
+    for char in name:
+        greek = unicodedata.name(char, "").startswith("GREEK")
+        if not (greek or (char.isascii() and char.isprintable())):
+            return (
+                f"a symbol is called {name!a}: a character that is neither ASCII nor Greek may be shown "
+                "as another one, or not at all"
+            )
     return ""
 
 
@@ -81,8 +136,8 @@ def _known(kind: type) -> bool:
 
 def _shows(part: Any) -> str:
     if isinstance(part, Symbol):
-        if str(part)[:1].isdigit():
-            return f"a symbol is called {part}, which is a number"
+        if why := _name_shows(str(part)):
+            return why
         given = dict(part._assumptions_orig) if hasattr(part, "_assumptions_orig") else {}
         given = given or dict(getattr(part._assumptions, "_generator", {}))
     elif isinstance(part, AppliedUndef):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 import time
@@ -12,6 +13,9 @@ from functools import cache
 from typing import Any
 
 import hypothesis
+import numpy as np
+from sympy import Expr
+from sympy.logic.boolalg import Boolean
 
 from theorem_audit import project
 from theorem_audit.checks.mark import DECIDING, Evidence, collect
@@ -29,13 +33,16 @@ from theorem_audit.doubt.undefined import undefined
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.reuse.index import Row
 from theorem_audit.statement.claim import (
+    OWN,
     Claim,
+    original,
     read_at_import,
     recording_hypotheses,
     recording_reads,
 )
 from theorem_audit.visible import visible
 from theorem_audit.weigh import tried
+from theorem_audit.weigh.copies import COPIED
 from theorem_audit.weigh.untouched import CHANGED
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
 
@@ -154,14 +161,26 @@ def run_evidence(
             not_run(item, case, run_seed, "python -O strips the assertions of evidence"),
             outcome="error",
         )
-    with running(context), recording_reads() as reads, recording_hypotheses() as hypotheses:
+    with (
+        running(context), recording_reads() as reads, recording_hypotheses() as hypotheses,
+        original(_theorys(claim)),
+    ):  # fmt: skip
         function = call or item.function
         if hasattr(item.function, "hypothesis"):
             hypothesis.seed(int(seed("hypothesis").generate_state(1)[0]))(item.function)
         try:
-            function(claim=claim, **arguments)
-            if _count(context.checks) < 1:
+            said = function(claim=claim, **arguments)
+            if why := _unfinished(said):
+                outcome, detail = "error", why
+            elif item.kind in DECIDING and context.error > 0:
+                outcome, detail = "error", f"a test of chance decides nothing: kind {item.kind!r}"
+            elif _count(context.checks) < 1:
                 outcome, detail = "error", "the evidence checked nothing"
+            elif context.refused:
+                outcome, detail = (
+                    "error",
+                    f"a test of chance rejected, and it went on: {context.refused[0]}",
+                )
             elif context.lost:
                 outcome, detail = "error", f"a thread of it ended by {context.lost[0]}"
             elif not 0 <= context.error <= 1:
@@ -181,6 +200,8 @@ def run_evidence(
             outcome, detail = "error", f"it called sys.exit({error.code!r})"
         except BaseException as error:  # noqa: BLE001 - pytest's own failures are no Exception
             outcome, detail = "error", f"{type(error).__name__}: {_message(error)}"
+    if OWN in reads:  # a rejection that follows says nothing of the variant, nor does a pass
+        outcome, detail = "error", COPIED
     early = read_at_import(item.function.__module__, *imports)
     if looks and (changed := untouched.changed()):
         outcome, detail = "error", CHANGED + ", ".join(changed)
@@ -197,13 +218,36 @@ def run_evidence(
         error=float(context.error) if 0 <= context.error <= 1 else 1.0,
         power=context.power,
         smallest_visible=context.smallest_visible,
-        uses=tuple(sorted((reads | early) - {claim.id})),
+        uses=tuple(sorted((reads | early) - {claim.id, OWN})),
         needs=item.needs,
         read=tuple(sorted({kind for name, kind in hypotheses if name == claim.id})),
         detail=visible(detail),
         notes=tuple(map(_text, context.notes)),
         witness=witness,
     )
+
+
+NOTHING_SAID = (
+    CHANGED,
+    COPIED,
+)  # how the detail begins of what says nothing of the claim handed over
+
+
+def _theorys(claim: Claim) -> Claim | None:
+    """The theory's claim in the place of its variant.  Found by name: outcomes do not rest on all claims."""
+    found: Claim | None = sys.modules["theorem_audit.weigh.copies"].theorys(claim)
+    return found
+
+
+def _unfinished(said: Any) -> str:
+    """Why what a function of evidence gives back says that it was not run, or holds a verdict; or empty."""
+    if inspect.isgenerator(said) or inspect.isawaitable(said) or inspect.isasyncgen(said):
+        if hasattr(said, "close"):
+            said.close()  # else Python warns that it was never awaited
+        return f"it gives back a {type(said).__name__}, so that its body was not run to its end"
+    if isinstance(said, bool | np.bool_ | Boolean) and not isinstance(said, Expr):
+        return f"it gives back {said}, and nobody reads that: hand it to `expect`"
+    return ""
 
 
 def _count(checks: Any) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from theorem_audit import project
-from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence
+from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence, no_assumption
 from theorem_audit.doubt.instances import NOTHING
 from theorem_audit.kinds import DOUBTS
 from theorem_audit.reuse.files import look
@@ -293,9 +293,17 @@ class Session:
         self._words |= words(self.keeper, todo)
         for claim_id in todo:
             told = self.told[claim_id] = Told.back(self._words[claim_id])
+            if own := next((x for x in told.cites if x in self.index.claims), ""):
+                raise UnknownEvidence(
+                    f"claim {claim_id} cites {own}, which is a claim of this theory and no outside theorem: "
+                    "its evidence reads it"
+                )
             for row in self.index.evidence[claim_id]:
                 if wrong := unknown_step(row, told.steps):
                     raise UnknownEvidence(wrong)
+                names = [x.name for x in told.assumptions]
+                if row.needs and row.needs not in names:
+                    raise UnknownEvidence(no_assumption(row.test, claim_id, row.needs, names))
         ordered = {x: self.told[x] for x in self.index.claims if x in self.told}
         self.told.clear()
         self.told.update(ordered)

@@ -8,7 +8,6 @@ is no row, or one of another statement, nothing is known; that caps nothing, and
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theorem_audit import project
+from theorem_audit.weigh.tallies import table_of
 from theorem_audit.weigh.told import Told, stated
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def load(path: Path) -> dict[str, dict[str, Any]]:
     Raises UnreadableTable for a file that is none of the kind.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = table_of(path.read_text(encoding="utf-8"))
         at = str(data.get("commit", "unknown"))
         rows = {row["id"]: {"tried_at": at, **row} for row in data["claims"]}
         for row in rows.values():

@@ -95,9 +95,9 @@ REACH_TIME = Claim(
 )
 
 
-def reach_time() -> tuple[Expr, Expr]:
-    """T_* and eps of REACH-TIME as functions of n, b, a, s_* and t_* alone."""
-    value = {x.lhs: x.rhs for x in relations(REACH_TIME.formula)}
+def reach_time(claim: Claim | None = None) -> tuple[Expr, Expr]:
+    """T_* and eps of REACH-TIME (or of a variant of it) as functions of n, b, a, s_* and t_* alone."""
+    value = {x.lhs: x.rhs for x in relations((claim or REACH_TIME).formula)}
     exponent = stated(CAPTURE.formula, g)
     steps = value[horizon].subs(cycles, value[cycles]).subs(g, exponent)
     return steps, value[chance].subs(horizon, steps)

@@ -56,6 +56,7 @@ def _proportion(judge: ModuleType) -> None:
             assert context.error == error
             assert abs(context.power - power) < ROUNDING  # type: ignore[operator]
             assert context.smallest_visible == visible
+            assert context.refused == ["w"] * (found == "refuted")
             if found == "refuted":
                 assert f"{k} of {trials}, outside {allowed[0]}..{allowed[-1]} " in said
     for expected in (0.0, 1.0, -0.1, 1.5):
@@ -159,6 +160,7 @@ def _one_sided(judge: ModuleType) -> None:
             found, _, context = outcome(partial(judge.expect_at_most, k, trials, bound, **more))
             assert found == should, (trials, k)
             assert (context.checks, context.error, context.power) == (1, error, None)
+            assert context.refused == ["w"] * (found == "refuted")
             least = partial(judge.expect_at_least, trials - k, trials, 1 - bound, **more)
             found, _, context = outcome(least)
             assert (found, context.checks) == (should, 1), (trials, k)

@@ -1,0 +1,22 @@
+"""Does evidence that is handed a wrong variant look at the theory's own claim in its place?
+
+``expect_identity(claim.formula, {y: CLAIM.formula.rhs})`` compares the claim with itself, and rejects every
+variant, since each differs from the theory's.  Such a rejection says nothing, nor does a pass.
+"""
+
+from __future__ import annotations
+
+from theorem_audit import project
+from theorem_audit.statement.claim import Claim
+
+# How the detail of such an outcome begins.
+COPIED = "it compares the claim that it is handed with the theory's own"
+
+
+def theorys(claim: Claim) -> Claim | None:
+    """The theory's claim of that id, where ``claim`` is a variant of it."""
+    known = getattr(project.claims(), "own", {}).get(claim.id)
+    return None if known is claim else known
+
+
+__all__ = ["COPIED", "theorys"]
