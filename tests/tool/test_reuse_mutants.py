@@ -110,7 +110,7 @@ def _table() -> dict[str, tuple[int, int, int]]:
 
 
 @pytest.mark.parametrize("path", BATTERIES)
-def test_the_original_passes_its_battery(path: str) -> None:
+def test_what_is_reused_passes_its_battery_unchanged(path: str) -> None:
     BATTERIES[path](_module(path))
 
 
