@@ -80,11 +80,14 @@ lint: $(READY)  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# pip compiles on one core, and every package's own tests with it; compileall takes both cores and what is imported.
 $(READY): requirements.lock pyproject.toml theorem_audit/pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v >= (3, 11) else \
 	  f"PYTHON={sys.executable} is Python {v[0]}.{v[1]}; 3.11 or newer is needed (make PYTHON=/path/to/python)")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --only-binary :all: --require-hashes -r requirements.lock
+	@$(BIN)/python -m compileall -qq -j 2 -x '/(tests|pip|mypy|mypyc)/' \
+	  $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') || echo "the rest is compiled as it is imported" >&2
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e ./theorem_audit -e .
 	@touch $@
 
