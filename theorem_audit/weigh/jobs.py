@@ -27,6 +27,7 @@ from theorem_audit.weigh.runner import (
     LOOK,
     cases_of,
     evidence_of,
+    list_imported,
     load_profile,
     not_run,
     run_evidence,
@@ -133,6 +134,7 @@ def _before(job: Job) -> None:
     held = (x for name in names for x in vars(sys.modules.get(name, project)).values())
     if any(hasattr(x, "hypothesis") for x in held):
         _read_constants()
+    list_imported()
     KNOWN = frozenset(sys.modules)
 
 
