@@ -27,14 +27,10 @@ def with_variants(run: dict[str, Any], path: Path) -> dict[str, Any]:
     """
     try:
         tried = load(path)
-        now = project.current().claims
-        same = set(current(now, tried))  # however the statement was set in LaTeX then
         claims = []
         for c in run["claims"]:
-            row, claim = tried.get(c["id"], {}), now.get(c["id"])
-            fresh = row.get("statement") == c["statement"] or (
-                c["id"] in same and claim is not None and claim.statement == c["statement"]
-            )
+            row = tried.get(c["id"], {})
+            fresh = row.get("statement") == c["statement"] or _same(c, tried)
             found = {
                 k: v for k, v in row.items() if k not in ("id", "statement", "stated", "decided_by")
             }
@@ -46,6 +42,14 @@ def with_variants(run: dict[str, Any], path: Path) -> dict[str, Any]:
     except jsonschema.ValidationError as error:
         raise UnreadableRun(f"{path}: not valid variants: {error.message}") from None
     return merged
+
+
+def _same(told: dict[str, Any], tried: dict[str, dict[str, Any]]) -> bool:
+    """Whether a row is of the statement of today, however that was set in LaTeX then; imports its chapter."""
+    claim = project.current().claims.get(told["id"])
+    if claim is None or claim.statement != told["statement"]:
+        return False
+    return told["id"] in current({told["id"]: claim}, tried)
 
 
 def load_run(path: Path, *, judged: bool = True) -> dict[str, Any]:

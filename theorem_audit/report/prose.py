@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from markupsafe import Markup, escape
@@ -82,6 +82,17 @@ def _set(match: re.Match[str]) -> Markup:
     return found
 
 
+@lru_cache(maxsize=8)  # compiled once for all pages
+def _names(ids: frozenset[str]) -> re.Pattern[str]:
+    found = "|".join(sorted(map(re.escape, ids), key=len, reverse=True))
+    return re.compile(rf"(?<![\w/-])(?:{found or '(?!)'})(?![\w/]|-[A-Z0-9])")
+
+
+@lru_cache(maxsize=8)
+def _names_and_math(ids: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?P<id>{_names(ids).pattern})|{_MATH}")
+
+
 @dataclass(frozen=True)
 class Prose:
     """Sets prose; ``ids`` are the claims that have a page, ``link`` how its address is made from the id.
@@ -93,15 +104,10 @@ class Prose:
     link: str
     here: str = ""
 
-    @cached_property
+    @property
     def names(self) -> re.Pattern[str]:
         """The claims' names, the longest first; one that is a part of a longer word is none."""
-        found = "|".join(sorted(map(re.escape, self.ids - {self.here}), key=len, reverse=True))
-        return re.compile(rf"(?<![\w/-])(?:{found or '(?!)'})(?![\w/]|-[A-Z0-9])")
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile(rf"(?P<id>{self.names.pattern})|{_MATH}")
+        return _names(self.ids)
 
     def __call__(self, text: str) -> Markup:
         """The text with its mathematics set and its claims linked."""
@@ -109,10 +115,12 @@ class Prose:
         def said(match: re.Match[str]) -> Markup:
             return self.anchor(match["id"]) if match["id"] else _set(match)
 
-        return _replaced(text, self._pattern, said)
+        return _replaced(text, _names_and_math(self.ids), said)
 
     def anchor(self, claim_id: str) -> Markup:
-        """The link to a claim."""
+        """The link to a claim; the name alone of the one whose page it is."""
+        if claim_id == self.here:
+            return escape(claim_id)
         return Markup('<a href="{}">{}</a>').format(self.link.format(claim_id), claim_id)
 
     def address(self, href: str) -> str:

@@ -27,6 +27,7 @@ from theorem_audit.weigh.runner import (
     LOOK,
     cases_of,
     evidence_of,
+    list_imported,
     load_profile,
     not_run,
     run_evidence,
@@ -121,7 +122,6 @@ def _import_all(here: project.Project) -> None:
 
 def _before(job: Job) -> None:
     """In the process that jobs are forked from: import the claim and what all its jobs need."""
-    global KNOWN
     _ = project.claims()[job[0]], job[1] and job[1].marked
     names = () if job[1] is None else job[1].first
     for name in names:
@@ -133,7 +133,9 @@ def _before(job: Job) -> None:
     held = (x for name in names for x in vars(sys.modules.get(name, project)).values())
     if any(hasattr(x, "hypothesis") for x in held):
         _read_constants()
-    KNOWN = frozenset(sys.modules)
+    list_imported()
+    KNOWN.clear()
+    KNOWN.update(sys.modules)
 
 
 def _read_constants() -> None:
@@ -172,7 +174,7 @@ def _claim_of(job: Job) -> str | None:
 
 
 APART = Apart(_claim_of, _before, _begin, _left, _after)
-KNOWN: frozenset[str] = frozenset()  # the modules that were imported before the job's fork
+KNOWN = set[str]()  # the modules that were imported before the job's fork
 
 TIME_LIMIT = 1200.0  # seconds for one evidence in a run; the slowest takes one, on a busy machine
 

@@ -112,6 +112,12 @@ def watch() -> None:
     WATCHED = _new_list()
 
 
+def list_imported() -> None:
+    """List what was imported since, where evidence is watched: once, and not again in each fork."""
+    if WATCHED is not None:
+        WATCHED.extend()
+
+
 TOGETHER = False  # inside ``together``
 
 
