@@ -51,8 +51,7 @@ REASONS = {
         "not in the model; a C kernel that draws in line is as far from it"
     ),
     "two threads >= 1.5x as fast as one, numba, b = 1 (wall clock)": (
-        "copies and logarithms of all coordinates are the main thread's; in the runs at 0f7060d so were making "
-        "and reading the blocks, 0.12 of 0.21 s"
+        "in the runs at 0f7060d the main thread alone made and read the blocks, 0.12 of 0.21 s"
     ),
 }
 _NOTHING_TO_DRAW = {"JAX in q, drawing": "JAX in q", "PyTorch in q, drawing": "PyTorch in q"}

@@ -49,7 +49,7 @@ def aligned(*shape: int) -> Floats:
     return raw[skip : skip + size].reshape(shape)
 
 
-def summing(v: Floats, out: Floats) -> Callable[[], None]:
+def summing(v: Floats, out: Floats) -> Callable[[], object]:
     """Give what adds up v (k, M) over its rows into out: from 8 on eight sums side by side, then in pairs,
     then what is left.
 
@@ -57,14 +57,15 @@ def summing(v: Floats, out: Floats) -> Callable[[], None]:
     here, once: a step would feel them.
     """
     size, runs = v.shape
-    whole, reduce, add = size // 8 * 8, np.add.reduce, np.add
+    whole, add = size // 8 * 8, np.add
+    reduce: Any = add.reduce  # its stubs ask for an out by name, which costs time
     if not whole:
         return lambda: reduce(v, 0, None, out)
     eights = v[:whole].reshape(-1, 2, 2, 2, runs)
     sums, fours, twos = aligned(8, runs), aligned(4, runs), aligned(2, runs)
     # what is added to each other is laid apart, in two halves: contiguous calls are the cheapest
     laid = sums.reshape(2, 2, 2, runs).transpose(2, 1, 0, 3)
-    first = (sums[:4], sums[4:], fours)
+    first: tuple[Floats, Floats, Floats] = (sums[:4], sums[4:], fours)
     several = len(eights) > 1
     if not several:
         first = (eights[0, :, :, 0], eights[0, :, :, 1], fours.reshape(2, 2, runs).swapaxes(0, 1))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim import observe as observables
 from sim.engine import _arguments as arguments
-from sim.engine._block import Block, make_blocks
+from sim.engine._block import Block, make_blocks, rows_of
 from sim.engine._threads import Threads
 from sim.engine.state import Bools, Floats, Integers, State
 from sim.observe import Observable
@@ -127,16 +127,9 @@ def simulate(
             for name, function in functions.items():
                 recorded[name].append(observables.row_per_run(name, function(state), runs))
         threads.advance(blocks, steps - state.step)
-        state = _assemble(threads, blocks, start, steps)
+        numbers = _numbers(threads, _assemble(threads, blocks, start, steps), len(blocks))
     return Result(
-        q=state.q,
-        log_abs_q=state.log_abs_q,
-        sign=state.sign,
-        rho=state.rho,
-        log_rho=state.log_rho,
-        r2=state.r2,
-        dead=state.dead,
-        diverged=state.diverged,
+        **numbers,
         recorded={name: np.stack(rows) for name, rows in recorded.items()},
         recorded_steps=np.array(recorded_steps, dtype=np.int64),
         steps=steps,
@@ -162,6 +155,21 @@ def _assemble(threads: Threads, blocks: list[Block], start: State, step: int) ->
         step=step,
         start=start,
     )
+
+
+_NUMBERS = ("q", "log_abs_q", "sign", "rho", "log_rho", "r2", "dead", "diverged")
+
+
+def _numbers(threads: Threads, state: State, pieces: int) -> dict[str, NDArray[Any]]:
+    """Give what a Result holds of a state, computed in so many pieces of its runs; no row sees another."""
+
+    def made(piece: NDArray[Any]) -> list[NDArray[Any]]:
+        part = rows_of(state, slice(int(piece[0]), int(piece[-1]) + 1))
+        return [getattr(part, name) for name in _NUMBERS]
+
+    parts = threads.each(made, np.array_split(np.arange(len(state.mantissa)), pieces))
+    columns = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return dict(zip(_NUMBERS, columns, strict=True))
 
 
 ORTHONORMAL_TOLERANCE = 1e-10
