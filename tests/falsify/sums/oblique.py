@@ -243,6 +243,9 @@ def nonorth_obtuse(claim: Claim, rng: np.random.Generator, seconds: float) -> in
         if count == 1:  # both gates are closed at the start: nothing moves
             data, step, drawn = [[F(1), F(0)], [F(-3, 5), F(4, 5)]], F(1, 4), 1
             start, state, cosine = [F(-1, 5), F(-1, 2)], [F(1, 2), F(1, 2)], F(-3, 5)
+        if count == 3:  # runs are followed from here, whatever else is drawn
+            data, step, drawn, cosine = [[F(1), F(0)], [F(-3, 5), F(4, 5)]], F(1, 4), 1, F(-3, 5)
+            start = state = [F(1, 4), F(1, 2)]
         base: dict[Any, Any] = {a: step, no.c: cosine, n: size, b: drawn, **norm2(claim, start), **measured(
             claim, At(start, data), (s, no.live_start))}  # fmt: skip
         for i, j in ((0, 1), (1, 0)):

@@ -16,10 +16,11 @@ from typing import Any
 import flint
 import numpy as np
 from mpmath import mp
-from sympy import Eq, Rational, Symbol
+from sympy import Eq, Symbol
 
 from tests.falsify.seeing import measured
 from tests.falsify.sums.tools import judge
+from tests.falsify.walks.passing import second_term
 from tests.falsify.walks.play import (
     DIGITS,
     MOST_OBLIQUE,
@@ -46,10 +47,8 @@ from theory.vocabulary.factors import Factors
 from theory.vocabulary.meanings import Move
 from theory.vocabulary.moves import RADIAL, Pace
 from theory.vocabulary.observables import Seen
-from theory.vocabulary.passages import Passages
 
 F = Fraction
-PASSAGES, BLOCK, LEVEL = 2000, 200, 200.0  # runs, steps at a time, log(1/eps)
 POWER = F(1, 10**60)  # the size of what is small at a data point
 STEP_GRID = [
     F(x) for x in ("49/100", "9/20", "2/5", "3/10", "1/4", "1/5", "9/25", "25/72", "12/25")
@@ -352,38 +351,9 @@ def spread(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             )
         if not followed and abs(decay) > 0.03:
             followed = True
-            _second_term(claim, rng, case, np.array(moves, float), at)
+            second_term(claim, rng, case, np.array(moves, float), at)
         clock.played += followed or looked > 12  # passages are followed once, at least
     return clock.played
-
-
-def _second_term(
-    claim: Claim, rng: np.random.Generator, case: Case, moves: np.ndarray, at: dict[Symbol, Any]
-) -> None:
-    """k = 3: E(Z_T) of first passages of the linearised ratios at log(1/eps) = 200, against its formula.
-
-    Past the level a walk is at most its largest jump, and log 2 where both ratios count: that over |Lambda|
-    sqrt(200), and 6 standard errors.
-    """
-    fall, top = float(at[purity_time.rate]), np.abs(moves).max()
-    z, times, now = np.zeros((PASSAGES, 2)), np.full(PASSAGES, np.nan), 0
-    while np.isnan(times).any() and now < 40 * LEVEL / abs(fall):
-        steps = moves[rng.integers(len(moves), size=(PASSAGES, BLOCK))]
-        path = z[:, None, :] + steps.cumsum(axis=1)
-        there = np.logaddexp(2 * path[:, :, 0], 2 * path[:, :, 1]) <= -LEVEL
-        fresh = there.any(axis=1) & np.isnan(times)
-        times[fresh] = now + 1 + there[fresh].argmax(axis=1)
-        z, now = path[:, -1], now + BLOCK
-    mean = claim.meaning("E").value
-    scaled = claim.meaning("Z_T").value(Passages(times, LEVEL, fall))
-    normal = claim.meaning("N_max").value(rng.normal(size=(100_000, 2)))
-    claimed = stated(claim.formula, purity_time.offset)
-    claimed = float(
-        number(claimed.subs(purity_time.largest, Rational(str(float(mean(normal))))), at)
-    )
-    slack = 6 * scaled.std() / PASSAGES**0.5 + (top + np.log(2)) / abs(fall) / LEVEL**0.5
-    if not abs(mean(scaled) - claimed) <= slack:
-        refute(claim, case, f"E(Z_T) is {mean(scaled):.3f} +- {slack:.3f}, claimed {claimed:.3f}")
 
 
 SEARCHES: dict[str, Search] = {
