@@ -72,7 +72,7 @@ def ran(name):
 import os
 from tests.log import ran
 from tests.one import top
-from theorem_audit import evidence, expect_zero
+from theorem_audit import evidence, expect, expect_zero
 from thing.constants import FACTOR
 from thing.first import x
 
@@ -80,6 +80,7 @@ from thing.first import x
 def test_double(claim):
     """What it is."""
     ran("double")
+    expect(claim.region.subs(x, 3), "it speaks of 3")
     expect_zero(claim.formula.rhs - FACTOR * x, "gap")
 
 @evidence("DOUBLE", "property", cases={"low": 1, "high": 9})
@@ -108,6 +109,7 @@ def numbers():
 @evidence("SQUARE", "symbolic")
 def test_square(claim):
     ran("square")
+    expect(claim.region.subs(x, 3), "it speaks of 3")
     expect_zero(claim.formula.rhs - x**2, "gap")
 
 @evidence("SQUARE", "property")
