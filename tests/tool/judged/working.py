@@ -14,6 +14,7 @@ from typing import Any
 from tests.tool.judged.kernel import replaced
 from tests.tool.judged.playing import Played, played
 from tests.tool.judged.serving import ends, serves
+from tests.tool.judged.tools import raises
 from theorem_audit.weigh.apart import Apart
 
 
@@ -275,3 +276,33 @@ def workers_hold(judge: ModuleType) -> None:
     with ends(judge):
         for part in (_patience, _keyed, serves, _kept, _caller):
             part(judge)
+
+
+def turns_hold(judge: ModuleType) -> None:
+    """Whose turn it is, job by job, and how many wait; jobs that any process may do have the key None."""
+
+    def waiting(*jobs: str) -> Any:
+        found = judge.Turns(lambda job: job[0] if job[0] != "-" else None)
+        found.extend(jobs)
+        assert len(found) == len(jobs)
+        return found
+
+    for jobs, mine, others, order in (
+        ("a1 b1 a2 b2", None, (), "a1 a2 b1 b2"), ("a1 b1 a2 b2", "b", (), "b1 b2 a1 a2"),
+        ("a1 b1 a2 b2", "b", "b", "b1 b2 a1 a2"), ("a1 b1 a2 b2", None, "a", "b1 b2 a2 a1"),
+        ("a1 b1 a2 b2", "c", "a", "b1 b2 a2 a1"), ("a1 b1 b2", None, "ab", "b2 a1 b1"),
+        ("-1 a1 -2", None, (), "-1 -2 a1"), ("-1 a1 -2", None, (None, "a"), "-1 -2 a1"),
+        ("a1 -1 -2", None, "a", "-1 -2 a1"), ("a1 -1 -2", "a", "a", "a1 -1 -2"), ("", None, (), ""),
+    ):  # fmt: skip
+        turns, expected = waiting(*jobs.split()), order.split()
+        for k, job in enumerate(expected):
+            assert turns.take(mine, [*others]) == job, (jobs, mine, others)
+            assert len(turns) == len(expected) - k - 1
+        for key in (None, "a"):
+            assert raises(IndexError, lambda t=turns, key=key: t.take(key)) == "no job waits"
+    turns = waiting("a1", "b1", "a2")
+    turns.again(["b0", "c0"])
+    assert len(turns) == 5
+    turns.extend(["c1"])
+    assert [turns.take() for _ in range(6)] == ["b0", "b1", "c0", "c1", "a1", "a2"]
+    assert len(turns) == 0
