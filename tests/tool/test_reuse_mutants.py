@@ -7,10 +7,16 @@ true one must fail its battery (``tests/tool/judged``).
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import signal
+import sys
+import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -114,6 +120,55 @@ def _table() -> dict[str, tuple[int, int, int]]:
 def test_what_is_reused_passes_its_battery_unchanged(path: str) -> None:
     with nothing_stays():
         BATTERIES[path](_module(path))
+
+
+def test_what_a_battery_leaves_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Anything that acts afterwards: a function replaced, a variable, a timer, a thread, an audit hook."""
+    hooks: list[Any] = []
+    monkeypatch.setattr(sys, "addaudithook", hooks.append)
+    ends = threading.Event()
+    waits = threading.Thread(target=ends.wait, daemon=True)
+    for leave in (
+        lambda: monkeypatch.setattr(os, "lstat", os.stat),
+        lambda: monkeypatch.setattr(type(os.environ), "__repr__", lambda _: "{}"),
+        lambda: monkeypatch.setenv("LEFT", "1"),
+        lambda: monkeypatch.chdir(tmp_path),
+        lambda: signal.setitimer(signal.ITIMER_REAL, 600),
+        waits.start,
+        lambda: sys.addaudithook(print),
+    ):
+        with pytest.raises(AssertionError), nothing_stays():
+            leave()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    ends.set()
+    waits.join()
+    assert hooks == [print]
+    with nothing_stays():
+        pass
+
+
+def test_a_mutant_is_tried_in_a_fork_of_its_own() -> None:
+    here: list[int] = []
+
+    def fails(_: ModuleType) -> None:
+        raise ValueError
+
+    def ends(_: ModuleType) -> None:
+        raise SystemExit
+
+    def hangs(_: ModuleType) -> None:
+        while True:
+            here.append(1)
+            here.clear()
+
+    module = ModuleType("mutant")
+    assert survives(lambda _: here.append(os.getpid()), lambda: module, SECONDS)
+    assert here == []
+    assert not survives(fails, lambda: module, SECONDS)
+    assert not survives(hangs, lambda: module, 0.05)
+    for battery, make in ((ends, lambda: module), (fails, lambda: {}["no such mutant"])):
+        with pytest.raises(AssertionError, match="without a word"):
+            survives(battery, make, SECONDS)
 
 
 def test_the_notes_count_todays_mutants_of_reuse() -> None:
