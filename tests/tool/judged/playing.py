@@ -169,15 +169,33 @@ class Clock:
             raise Endless
 
 
+class _Timer:
+    """A timer that rings where a process has sent half an answer, and only there."""
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self.call, self.ended = call, True
+        self.thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self.ended = False
+        if self.call.__self__.halved:  # type: ignore[attr-defined] - a process's method
+            self.thread = threading.Timer(0.005, self.call)
+            self.thread.start()
+
+    def cancel(self) -> None:
+        self.ended = True
+        if self.thread is not None:
+            self.thread.join()
+
+
 class _Timers:
-    """``threading``, whose timers ring where a process has sent half an answer, and only there."""
+    """``threading``, with such timers."""
 
     def __init__(self) -> None:
-        self.set = list[threading.Timer]()
+        self.set = list[_Timer]()
 
-    def Timer(self, seconds: float, call: Callable[[], None]) -> threading.Timer:
-        rings = getattr(call, "__self__").halved  # noqa: B009 - of a bound method
-        self.set.append(threading.Timer(0.01 if rings else 600.0, call))
+    def Timer(self, seconds: float, call: Callable[[], None]) -> _Timer:
+        self.set.append(_Timer(call))
         return self.set[-1]
 
 
@@ -192,7 +210,7 @@ def played(judge: ModuleType, how: str = "", **names: Any) -> Iterator[tuple[Clo
             get_context=lambda kind: (kinds.append(kind), _Context)[1], **names,
         ):  # fmt: skip
             yield clock, kinds
-        assert all(x.finished.is_set() for x in timers.set), "no timer is left"
+        assert all(x.ended for x in timers.set), "no timer is left"
     finally:
         for timer in timers.set:
             timer.cancel()

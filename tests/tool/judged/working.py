@@ -153,6 +153,9 @@ def _kept(judge: ModuleType) -> None:
         ((_, said),) = crew.run(["closes"])
         assert said.reason == "its worker process ended (by an answer that is none)"
         assert 5 <= clock.now - 1000 < 5.5, "so long is a death waited for"
+    with played(judge) as (clock, _), judge.Crew(len, print, workers=1, limit=5) as crew:
+        assert [job for job, _ in crew.run(["none"])] == ["none"]
+        assert clock.now - 1000 < 0.5, "who answers what is no answer has not died"
     for workers, begun in ((1, 1), (2, 1), (3, 2), (4, 3)):
         with played(judge), judge.Crew(len, print, workers=workers, limit=5) as crew:
             for _ in "ab":
