@@ -150,6 +150,7 @@ class Clock:
         return self.now
 
     def sleep(self, seconds: float) -> None:
+        self._looked()
         self.now += seconds
 
     def wait(self, lines: Any, timeout: float) -> list[Any]:

@@ -19,7 +19,7 @@ from tests.tool.judged.tools import Endless
 from theorem_audit.weigh.answers import read, written
 from theorem_audit.weigh.apart import FORKS, Apart
 
-WALL = 2  # seconds for a mutant that waits in vain
+WALL = 3  # seconds for a mutant that waits in vain
 WORK = 1.0  # seconds of the processor for one that does not wait
 WHOLE = 60  # seconds for what is no mutant, however busy the machine is
 

@@ -186,9 +186,11 @@ def _keyed(judge: ModuleType) -> None:
         return job[0]
 
     def runs(jobs: list[str], *turns: int) -> list[list[str]]:
-        order = list(turns)
+        order, taken = list(turns), list[Any]()
 
         def arrived() -> Iterator[tuple[Any, Any]]:
+            taken.append(crew)
+            assert len(taken) < 50, "it does not end"
             busy = [hand for hand in crew._hands if hand.job is not None]
             hand = crew._hands[order.pop(0)] if order else busy[0]
             yield from crew._answered(hand, judge.DONE if hand.job == judge.DONE else "said")
