@@ -6,18 +6,24 @@ true one must fail its battery (``tests/tool/judged``).
 
 from __future__ import annotations
 
-import gc
 import importlib
+import os
 import re
+import signal
+import sys
+import threading
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from tests.tool import ROOT
 from tests.tool.judge_mutants import built, counted, every_function, mutants
 from tests.tool.judged import indexing, keepers, keeping, reaching, reading, sweeping, working
-from tests.tool.judged.tools import processor_time
+from tests.tool.judged.tools import nothing_stays, survives
 
 BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/reuse/definitions.py": reaching.definitions_hold,
@@ -30,6 +36,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/reuse/versions.py": keeping.versions_hold,
     "theorem_audit/reuse/store.py": keeping.stores_hold,
     "theorem_audit/weigh/workers.py": working.workers_hold,
+    "theorem_audit/weigh/turns.py": working.turns_hold,
     "sim/sweeps/store.py": sweeping.sweeps_hold,
     "sim/sweeps/opened.py": sweeping.opens_hold,
 }
@@ -78,10 +85,9 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_Hand.hand: 1 + 1": "numbers that differ are enough",
         **dict.fromkeys((
             "Crew.run: other comparison in self._failed < STARTS", "Crew.run: 1 + 1", "Crew.run: 0 + 1",
-            "Crew.run: no sign in not hand.ready", "Crew.run: other operator in 2 * self.workers",
+            "Crew.run: other operator in 2 * self.workers",
             "Crew.run: 2 + 1",
         ), AHEAD),
-        "Crew._died: without time.sleep(0.01)": "it waits busily",
         "Crew._died: other comparison in time.monotonic() < until": "a last look at the very end",
         "_serve: without sys.stdout.flush()": "nothing was printed there before",
         "_serve: 0 + 1 #2": "of a job that is none yet",
@@ -94,6 +100,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Store.tasks: 5 + 1": "only the words",
         "Store._explain: 0 + 1 #2": "either code counts as damage",
     },
+    "sim/sweeps/opened.py": {"_hashed: 4096 + 1": "how many are remembered"},
 }  # fmt: skip
 
 
@@ -111,7 +118,57 @@ def _table() -> dict[str, tuple[int, int, int]]:
 
 @pytest.mark.parametrize("path", BATTERIES)
 def test_what_is_reused_passes_its_battery_unchanged(path: str) -> None:
-    BATTERIES[path](_module(path))
+    with nothing_stays():
+        BATTERIES[path](_module(path))
+
+
+def test_what_a_battery_leaves_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Anything that acts afterwards: a function replaced, a variable, a timer, a thread, an audit hook."""
+    hooks: list[Any] = []
+    monkeypatch.setattr(sys, "addaudithook", hooks.append)
+    ends = threading.Event()
+    waits = threading.Thread(target=ends.wait, daemon=True)
+    for leave in (
+        lambda: monkeypatch.setattr(os, "lstat", os.stat),
+        lambda: monkeypatch.setattr(type(os.environ), "__repr__", lambda _: "{}"),
+        lambda: monkeypatch.setenv("LEFT", "1"),
+        lambda: monkeypatch.chdir(tmp_path),
+        lambda: signal.setitimer(signal.ITIMER_REAL, 600),
+        waits.start,
+        lambda: sys.addaudithook(print),
+    ):
+        with pytest.raises(AssertionError), nothing_stays():
+            leave()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    ends.set()
+    waits.join()
+    assert hooks == [print]
+    with nothing_stays():
+        pass
+
+
+def test_a_mutant_is_tried_in_a_fork_of_its_own() -> None:
+    here: list[int] = []
+
+    def fails(_: ModuleType) -> None:
+        raise ValueError
+
+    def ends(_: ModuleType) -> None:
+        raise SystemExit
+
+    def hangs(_: ModuleType) -> None:
+        while True:
+            here.append(1)
+            here.clear()
+
+    module = ModuleType("mutant")
+    assert survives(lambda _: here.append(os.getpid()), lambda: module, SECONDS)
+    assert here == []
+    assert not survives(fails, lambda: module, SECONDS)
+    assert not survives(hangs, lambda: module, 0.05)
+    for battery, make in ((ends, lambda: module), (fails, lambda: {}["no such mutant"])):
+        with pytest.raises(AssertionError, match="without a word"):
+            survives(battery, make, SECONDS)
 
 
 def test_the_notes_count_todays_mutants_of_reuse() -> None:
@@ -126,24 +183,15 @@ def test_the_notes_count_todays_mutants_of_reuse() -> None:
     assert [int(total[1]), int(total[2])] == sums
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.thorough  # some minutes; each original passes its battery without it
 @pytest.mark.parametrize("path", BATTERIES)
 def test_every_mutant_of_reuse_is_caught_or_explained(path: str) -> None:
-    original, battery = _module(path), BATTERIES[path]
+    name, battery = _module(path).__name__, BATTERIES[path]
     survived, count = set(), 0
     for label, tree in mutants(ROOT / path, every_function(ROOT / path)):
         count += 1
-        mutant = built(tree, original.__name__)
-        try:
-            with processor_time(SECONDS):
-                battery(mutant)
-        except (Exception, pytest.fail.Exception):  # noqa: BLE001 - breaking is being caught
-            continue
-        survived.add(label)
-    gc.collect()
+        if survives(battery, partial(built, tree, name), SECONDS):
+            survived.add(label)
     explained = EXPLAINED.get(path, {})
     assert survived - set(explained) == set()
     assert set(explained) <= survived, "explained, but caught: strike it out"

@@ -145,6 +145,16 @@ def _put_back(*things: tuple[Any, str]) -> Iterator[None]:
             setattr(thing, name, was)
 
 
+@contextmanager
+def _kept(*sets: set[Any]) -> Iterator[None]:
+    had = [set(x) for x in sets]
+    try:
+        yield
+    finally:
+        for one, before in zip(sets, had, strict=True):
+            one &= before
+
+
 def _listening(judge: ModuleType) -> None:
     """From the start on: files by the hook, names by what stands in the place of os.stat, variables."""
     recorder = judge.Recorder(ROOT, ROOT / "build", {"/p/a.py": "tests.a"})
@@ -158,6 +168,7 @@ def _listening(judge: ModuleType) -> None:
     names = [(os, x) for x in ("stat", "lstat", "access")]
     with (
         _put_back(*names, (sys, "addaudithook"), (judge.environment, "listen")),
+        _kept(*sets),
         tempfile.TemporaryDirectory() as folder,
     ):
         sys.addaudithook = hooks.append  # type: ignore[assignment]
@@ -180,8 +191,6 @@ def _listening(judge: ModuleType) -> None:
             except FileNotFoundError:
                 assert call in (os.stat, os.lstat)
             assert recorder.reads == {("tests.a", "asks"): {f"there:{place}"}}
-    for one, before in zip(sets, had, strict=True):
-        one &= before
     recorder.reads.clear()
 
     def told() -> None:

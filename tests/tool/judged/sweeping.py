@@ -50,7 +50,7 @@ def _sql(path: Path, *texts: str) -> list[Any]:
 
 
 def _filled(judge: ModuleType, path: Path, count: int = 4) -> None:
-    with judge.Store(path) as store:
+    with judge.Store(path, patience=1) as store:  # where a store was left open, it is held
         store.commit((_task(k), _numbers(k)) for k in range(count))
 
 
@@ -453,17 +453,20 @@ R, W, RW = os.O_RDONLY, os.O_WRONLY, os.O_RDWR
 def opens_hold(judge: ModuleType) -> None:
     """Which opens are a cell's reads, whoever else opens what, and how the files stood."""
     hooks: list[Any] = []
-    real = sys.addaudithook
+    real, hooked = sys.addaudithook, judge._HOOKED[:]
     try:
         sys.addaudithook = hooks.append  # type: ignore[assignment]
-        with judge.reading():
-            pass
-        with judge.reading():
-            pass
+        judge._HOOKED.clear()
+        _opens(judge)
     finally:
         sys.addaudithook = real
-        judge._HOOKED.clear()
+        judge._HOOKED[:] = hooked
     assert hooks == [judge._hook], "once in a process"
+
+
+def _opens(judge: ModuleType) -> None:
+    with judge.reading():
+        pass
     with judge.reading() as files:
         judge._hook("open", ("/dev/shm/made_up", "r", R))
     assert list(files) == ["/dev/shm/made_up"], "a file in memory is a file"
@@ -506,14 +509,23 @@ def opens_hold(judge: ModuleType) -> None:
             assert judge._imports(f"{module}c", at) != read
             assert not judge._imports(f"{module}x", at)
             assert not judge._imports(module, None)
+        imports: dict[str, Any] = {"hook": judge._hook}
+        asks = "def asks(path):\n    hook('open', (path, 'r', 0))"
+        exec(compile(asks, "<frozen importlib._bootstrap_external>", "exec"), imports)
         with judge.reading() as files:
-            judge._hook("open", (str(folder / "own"), "w", W))
-            judge._hook("open", (str(folder / "own"), "r", R))
+            imports["asks"](module)
+        assert files == {}, "who opened it is who called the hook"
+        with judge.reading() as files:
+            for own in ("own", "mine"):
+                judge._hook("open", (str(folder / own), "w", W))
+                judge._hook("open", (str(folder / own), "r", R))
             judge._hook("open", (str(folder / "link"), "r", R))
             judge._hook("open", (str(folder / "b"), "r", R))
             with judge.reading() as inner:
                 judge._hook("open", (str(folder / "own"), "r", R))
-            threading.Thread(target=judge._hook, args=("open", (str(folder / "c"), "r", R))).start()
+            other = threading.Thread(target=judge._hook, args=("open", (str(folder / "c"), "r", R)))
+            other.start()
+            other.join()
         assert list(files) == [str(folder / x) for x in ("b", "own", "there")], (
             "the inner one's, too"
         )

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
+import sys
+import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
+
+import pytest
 
 from theorem_audit.checks.run_context import Inconclusive, RunContext, running
 from theorem_audit.exact.bernstein import Refuted, Undecided
@@ -61,3 +69,79 @@ def raises(kind: type[BaseException], call: Any) -> str:
     except kind as error:
         return str(error)
     raise AssertionError(f"no {kind.__name__}")
+
+
+def survives(
+    battery: Callable[[ModuleType], None], make: Callable[[], ModuleType], seconds: float
+) -> bool:
+    """Whether a mutant passes, in a fork of this process: what it leaves (a hook, a thread) ends with that.
+
+    Raises AssertionError where the fork ended without a word.
+    """
+    back, end = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # other threads are none of its matter
+        pid = os.fork()
+    if not pid:
+        said = b"?"
+        try:
+            mutant = make()  # to fail here is not to be caught
+            try:
+                with processor_time(seconds):
+                    battery(mutant)
+                said = b"passes"
+            except (Exception, pytest.fail.Exception):  # noqa: BLE001 - breaking is being caught
+                said = b"caught"
+        finally:
+            os.write(end, said)
+            os._exit(0)
+    os.close(end)
+    said = os.read(back, 16)
+    os.close(back)
+    os.waitpid(pid, 0)
+    assert said in (b"passes", b"caught"), "its process ended without a word"
+    return said == b"passes"
+
+
+@contextmanager
+def nothing_stays() -> Iterator[None]:
+    """Raise AssertionError where the block leaves something in this process that acts afterwards."""
+    real, hooks = sys.addaudithook, list[Any]()
+
+    def hooked(hook: Any) -> None:
+        hooks.append(hook)
+        real(hook)
+
+    sys.addaudithook = hooked  # type: ignore[assignment]
+    before = _standing()
+    try:
+        yield
+        assert sys.addaudithook is hooked
+    finally:
+        sys.addaudithook = real
+    assert hooks == [], "an audit hook cannot be taken away"
+    if (after := _standing()) != before:
+        gc.collect()  # what nobody can reach any more
+        after = _standing()
+    for what in before:
+        assert before[what] == after[what], what
+
+
+def _standing() -> dict[str, Any]:
+    """What acts in this process beside what is called."""
+    kind: Any = type(os.environ)
+    rings = (signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGINT)
+    timers = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL)
+    return {
+        "functions of os": {k: x for k, x in vars(os).items() if callable(x)},
+        "os.environ": (os.environ, dict(vars(kind)), dict(os.environ)),
+        "what they bear": [
+            {*x} for x in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks)
+        ],
+        "threads": {*threading.enumerate()},
+        "signals": [signal.getsignal(x) for x in rings],
+        "timers": [signal.getitimer(x) for x in timers],
+        "folder": os.getcwd(),
+        "path": sys.path[:],
+        "open files": {*os.listdir("/proc/self/fd")} if os.path.isdir("/proc/self/fd") else set(),
+    }
