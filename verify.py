@@ -261,7 +261,8 @@ def check_certificate(data: dict[str, Any]) -> int:
     if (
         len(set(names)) != size
         or len(data["box"]) != size
-        or (type(data["schema"]), data["schema"]) != (int, 1)
+        or type(data["schema"]) is not int
+        or data["schema"] != 1
     ):
         raise Wrong("symbols, bounds and schema do not fit")
     images: list[Tensor] = []

@@ -43,9 +43,11 @@ def checked_target(args: argparse.Namespace) -> None:
     """
     if args.json in (None, "-") or not os.path.isfile(args.json):
         return
-    if args.command not in ("init", "mutants"):
+    if args.command != "init":
         here = project.current()
-        kept = (here.path("variants"), *here.path("certificates").glob("*.json"))
+        kept = [*here.path("certificates").glob("*.json")]
+        if args.command != "mutants":  # which writes this one
+            kept.append(here.path("variants"))
         if any(_same(str(x), args.json) for x in kept):
             raise BadUsage(f"--json {args.json}: the project keeps it; name another file")
     for name, value in vars(args).items():

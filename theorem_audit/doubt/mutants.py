@@ -16,6 +16,7 @@ What none of them refutes the claim's search is asked about; a changed item it i
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,6 +45,7 @@ from theorem_audit.doubt.variants import (
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh import runner
+from theorem_audit.weigh.tallies import CAUGHT, COUNTED, HARMLESS
 from theorem_audit.weigh.time_limit import limited
 from theorem_audit.weigh.told import beyond
 from theorem_audit.weigh.tried import explained
@@ -58,7 +60,6 @@ CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slo
 CHUNK_LIMIT = 1800.0  # seconds for a job; where Python cannot interrupt, the process ends
 TIME_LIMIT = 20.0  # seconds for one evidence on one variant, at least
 LARGER = (Rational(1, 100), Rational(1, 10), Rational(1, 2))
-CAUGHT = ("refuted", "not_accepted")
 SEARCH = 1.0  # seconds of random search in one variant that nothing else catches
 GLANCE = 0.15  # seconds of random search before anything else is asked
 SEARCHED = "random search"
@@ -450,6 +451,7 @@ def run(
         for job in jobs:
             yield from _chunk(job)
         return
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by a worker's NumPy as it is imported
     crew = Crew(
         _chunk,
         runner.start_variant_worker,
@@ -489,13 +491,10 @@ def summary(tried: Sequence[Tried]) -> dict[str, Any]:
     """Counts and all variants of one claim, for the ledger's JSON."""
     counts = Counter(t.outcome for t in tried)
     return {
-        "tried": sum(count for name, count in counts.items() if name not in ("equal", "weaker")),
+        "tried": sum(count for name, count in counts.items() if name not in HARMLESS),
         "rejected": sum(counts[name] for name in CAUGHT),
         "by_supporting_only": sum(t.outcome == "refuted" and not t.deciding for t in tried),
-        **{
-            name: counts[name]
-            for name in (*CAUGHT, "slack", "exempt", "unused", "untested", "equal", "weaker")
-        },
+        **{name: counts[name] for name in COUNTED},
         "survivors": [
             {"name": t.name, "statement": t.statement, "why": t.explained}
             for t in tried

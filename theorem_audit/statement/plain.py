@@ -19,15 +19,13 @@ from sympy import Basic, Float, NumberSymbol, Symbol, preorder_traversal
 from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.numbers import ImaginaryUnit
 
-TOLD = frozenset(
-    ("commutative", "real", "integer")
-)  # what is shown, or what a reader takes a letter for
+# What is shown, or what a reader takes a letter for.
+TOLD = frozenset(("commutative", "real", "integer"))
 # How a name begins that is read as a number, and names that are read as one.
 NUMBER = re.compile(r"[\s{(+.-]*(?:\d|\\[dt]?frac)")
 CONSTANTS = frozenset(("oo", "zoo", "nan", "True", "False", "infty", "infinity", "∞"))
-LATIN = str.maketrans(
-    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo"
-)  # Greek letters that are shown like these
+# Greek letters that are shown like these.
+LATIN = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo")
 SPACING = re.compile(r"[\s{}]|\\[,;:! ]|\\(?:mathrm|left|right)(?![A-Za-z])")
 
 
@@ -85,7 +83,7 @@ def untold(said: Iterable[Basic]) -> str:
         if why := looked(one).why:
             return why
         for constant in looked(one).constants:  # a letter may be called pi where no pi is
-            looks[_seen(Symbol(str(constant)))] = constant
+            looks[_seen(Symbol(str(constant)))] = looks[_shown(constant)] = constant
         for name, symbol in looked(one).symbols:
             if names.setdefault(name, symbol) != symbol:
                 return f"two symbols are called {symbol}, of other assumptions"
@@ -96,12 +94,16 @@ def untold(said: Iterable[Basic]) -> str:
 
 @cache
 def _seen(symbol: Symbol) -> str:
-    """What a reader sees of a symbol, but for spaces and braces: its LaTeX."""
+    """What a reader sees of a symbol."""
+    text = "".join(map(_letter, str(symbol).translate(LATIN)))
+    return _shown(Symbol(text.removeprefix("_")) if text.strip("_") else symbol)
+
+
+def _shown(one: Basic) -> str:
+    """Its LaTeX, but for spaces and braces."""
     from theorem_audit.statement.sentence import latex_of  # that module needs this one
 
-    text = "".join(map(_letter, str(symbol).translate(LATIN)))
-    plain = Symbol(text.removeprefix("_")) if text.strip("_") else symbol
-    return SPACING.sub("", latex_of(plain))
+    return SPACING.sub("", latex_of(one))
 
 
 def _letter(char: str) -> str:

@@ -16,6 +16,7 @@ from sympy import (
     Eq,
     Ge,
     Gt,
+    I,
     IndexedBase,
     Le,
     Mod,
@@ -25,6 +26,7 @@ from sympy import (
     Symbol,
     acosh,
     asin,
+    exp,
     factorial,
     gamma,
     pi,
@@ -212,6 +214,8 @@ ALIKE = {
     "x1 and x_1": (Eq(y, Symbol("x1", real=True) - Symbol("x_1", real=True)), "shown alike"),
     "alpha and its letter": (Eq(y, Symbol("alpha", real=True) - Symbol("α", real=True)), "shown alike"),
     "a Greek letter like a Latin one": (Eq(y, Symbol("o", real=True) - Symbol("ο", real=True)), "alike"),
+    "e and a symbol e": (Eq(y, Symbol("e", real=True) - exp(1)), "shown alike"),
+    "i and a symbol i": (Eq(y, Symbol("i", real=True) * I), "shown alike"),
     "pi and a symbol pi": (Gt(pi, Symbol("pi", real=True)), "shown alike"),
     "a Cyrillic letter": (Eq(y, x - Symbol("\u0445", real=True)), "neither ASCII nor Greek"),
     "no width": (Eq(y, x - Symbol("x\u200b", real=True)), "neither ASCII nor Greek"),
@@ -314,6 +318,8 @@ def test_json_replaces_nothing_that_would_be_lost_without_a_word(fresh: Path, au
     assert audit("run", "--json", "run.json").returncode == 0
     (fresh / "link.json").symlink_to("run.json")
     (fresh / "proofs_notes" / "variants.json").write_text("{}")
+    (fresh / "proofs_notes" / "certificates").mkdir(exist_ok=True)
+    (fresh / "proofs_notes" / "certificates" / "C.json").write_text("{}")
     before = {
         p: p.read_bytes() for p in fresh.rglob("*") if p.is_file() and "__pycache__" not in p.parts
     }
@@ -323,6 +329,7 @@ def test_json_replaces_nothing_that_would_be_lost_without_a_word(fresh: Path, au
         ("receipt", "GD-STEP", "--from", "run.json", "--json", "run.json"),
         ("receipt", "GD-STEP", "--from", "run.json", "--json", "link.json"),
         ("run", "--json", "proofs_notes/variants.json"),
+        ("mutants", "--json", "proofs_notes/certificates/C.json"),
     ):  # fmt: skip
         done = audit(*words)
         assert (done.returncode, "--json" in done.stderr) == (2, True), (words, done.stderr)

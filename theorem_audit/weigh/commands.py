@@ -84,17 +84,20 @@ def run_ledger(
             progress=progress,
             everything=not ids,
         )
-        for path, why in session.index.broken.items():
-            show.warn(f"broken, and left out: {path}: {why}")
-        wanted = [claim_id.upper() for claim_id in ids]
-        if unknown := [x for x in wanted if x not in session.index.claims]:
+        try:
+            for path, why in session.index.broken.items():
+                show.warn(f"broken, and left out: {path}: {why}")
+            wanted = [claim_id.upper() for claim_id in ids]
+            if unknown := [x for x in wanted if x not in session.index.claims]:
+                said = ", ".join(f"unknown claim {x}{session.index.like(x)}" for x in unknown)
+                raise BadUsage(f"{said} (audit list shows them)")
+            wanted = list(dict.fromkeys(wanted)) or list(session.index.claims)
+            if save is not None:  # an older ledger must not speak for a run that is cut short
+                session.ledger.write(save)
+            session.counts.broken = tuple(session.index.broken)
+        except BaseException:
             session.close()
-            said = ", ".join(f"unknown claim {x}{session.index.like(x)}" for x in unknown)
-            raise BadUsage(f"{said} (audit list shows them)")
-        wanted = list(dict.fromkeys(wanted)) or list(session.index.claims)
-        if save is not None:  # an older ledger must not speak for a run that is cut short
-            session.ledger.write(save)
-        session.counts.broken = tuple(session.index.broken)
+            raise
         return session.run(wanted, save), session.counts
 
 

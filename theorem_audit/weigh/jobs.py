@@ -83,14 +83,13 @@ LEFT: Any = None  # in a worker: what could act there of itself, as it was then
 
 
 def start_worker(here: project.Project, quick: bool, everything: bool = False) -> None:
-    """What a worker process does first: one thread for linear algebra; what is opened is recorded.
+    """What a worker process does first: what is opened is recorded.
 
     everything: import all claims and all evidence at once.
     """
     global LEFT, RECORDER
     project.use(here)
     watch()
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     load_profile(quick)
     files = {str(m.file): name for name, m in look_at(here).modules.items()}
     RECORDER = Recorder(here.root, here.path("output"), files)
@@ -140,9 +139,8 @@ def _before(job: Job) -> None:
 
 def _read_constants() -> None:
     """Have Hypothesis read the constants in all sources here: each fork would parse them anew."""
-    with suppress(
-        Exception
-    ):  # it is no interface of Hypothesis, which reads them itself where this fails
+    # It is no interface of Hypothesis, which reads them itself where this fails.
+    with suppress(Exception):
         providers = importlib.import_module("hypothesis.internal.conjecture.providers")
         providers._get_local_constants()
 
@@ -186,6 +184,7 @@ def crew(
 
     everything: each imports all claims and evidence as it starts.
     """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by a worker's NumPy as it is imported
     work = partial(_serve, run_seed=run_seed, quick=quick)
     start = (project.current(), quick, everything)
     return Crew(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -80,7 +79,6 @@ def evidence_of(quick: bool = False) -> dict[str, list[Evidence]]:
 def start_variant_worker(here: project.Project) -> None:
     """The same for wrong variants; the profile is that of the first import."""
     project.use(here)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     hypothesis.settings.load_profile("audit-variants")
     collect()
 
@@ -233,10 +231,8 @@ def run_evidence(
     )
 
 
-NOTHING_SAID = (
-    CHANGED,
-    COPIED,
-)  # how the detail begins of what says nothing of the claim handed over
+# How the detail begins of what says nothing of the claim handed over.
+NOTHING_SAID = (CHANGED, COPIED)
 
 
 def _theorys(claim: Claim) -> Claim | None:

@@ -126,7 +126,8 @@ class Crew:
             self._hands.append(self._hire())
 
     def run(self, jobs: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-        """Yield (job, result or Lost) as they come; jobs are asked for as they are needed.
+        """Yield (job, result or Lost) as they come; jobs are asked for as they are needed, and all
+        at once where some share a fork: whose turn it is hangs on what waits.
 
         A job whose process answers a second time is yielded again, as Lost.
         """
