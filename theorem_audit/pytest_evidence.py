@@ -105,10 +105,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     mark, case = next(pair for pair in pairs if _label(*pair) == pyfuncitem.callspec.id)
     caught: list[BaseException] = []
 
-    def call(**arguments: Any) -> None:
+    def call(**arguments: Any) -> Any:
         try:
             with no_exit():
-                pyfuncitem.obj(**arguments)
+                return pyfuncitem.obj(**arguments)
         except BaseException as error:
             caught.append(error)
             raise

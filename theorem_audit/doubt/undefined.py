@@ -24,6 +24,7 @@ from sympy import (
     log,
     nan,
     oo,
+    to_cnf,
     true,
     zoo,
 )
@@ -42,6 +43,7 @@ EDGES: dict[type, tuple[Callable[[Expr], Boolean], ...]] = {
         (sympy.asin, sympy.acos, sympy.atanh), (lambda x: Gt(x, 1), lambda x: Lt(x, -1))
     ),
     sympy.acosh: (lambda x: Lt(x, 1),),
+    **dict.fromkeys((sympy.acoth, sympy.asec), (lambda x: And(Gt(x, -1), Lt(x, 1)),)),
     **dict.fromkeys((sympy.gamma, sympy.loggamma), (lambda x: Eq(x, 0), lambda x: Eq(x, -1))),
     sympy.factorial: (lambda x: Eq(x, -1), lambda x: Eq(x, -2)),
     sympy.Mod: (lambda x: Eq(x, 0),),
@@ -67,8 +69,8 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
     # of a term of a sum: to put the index in shows nothing, and a zero of its denominator is one
     lost = [
         Boundary(str(x), at)
-        for x, within in terms.items()
-        if (at := _reached(x, formula, And(region, within)))
+        for x, within, guard, node in terms
+        if (at := _reached(x, formula, And(region, within), guard)) and not _real(node, at)
     ]
     cases = [Boundary(str(x), at) for x in poles if (at := _reached(x, formula, region))]
     if cases or any(x.free_symbols <= region.free_symbols for x in poles):
@@ -79,38 +81,52 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
     )
 
 
-def _poles(formula: Boolean) -> tuple[list[Boolean], dict[Boolean, Boolean]]:
+def _poles(
+    formula: Boolean,
+) -> tuple[list[Boolean], list[tuple[Boolean, Boolean, Boolean, Basic]]]:
     """Conditions under which a part of the formula may be undefined; those on the index of a sum or product
-    apart, each with the index's limits.  What an integral is over is left alone: a pole may be integrable.
+    apart, each with the index's limits, the cases it stands in, and the part.  What an integral is over is
+    left alone: a pole may be integrable.
     """
     found: dict[Boolean, None] = {}
-    terms: dict[Boolean, Boolean] = {}
-    for node, index, within in _nodes(formula):
+    terms: dict[tuple[Boolean, Boolean, Boolean, Basic], None] = {}
+    for node, index, within, guard in _nodes(formula):
         for pole in _of_node(node):
             if pole is false:
                 continue
-            if not pole.free_symbols & index:
+            if not (pole.free_symbols | guard.free_symbols) & index:
                 found[pole] = None
             elif within is not None:
-                terms[pole] = within
-    return list(found), terms
+                terms[pole, within, guard, node] = None
+    return list(found), list(terms)
 
 
 def _nodes(
-    node: Basic, index: frozenset[Symbol] = frozenset(), within: Boolean | None = true
-) -> Iterator[tuple[Basic, frozenset[Symbol], Boolean | None]]:
-    """Each node with the symbols that are bound there, and their limits: None where these are no conditions."""
-    yield node, index, within
+    node: Basic,
+    index: frozenset[Symbol] = frozenset(),
+    within: Boolean | None = true,
+    guard: Boolean = true,
+) -> Iterator[tuple[Basic, frozenset[Symbol], Boolean | None, Boolean]]:
+    """Each node with the symbols that are bound there, their limits (None where these are no conditions),
+    and when the cases of a Piecewise come to it.
+    """
+    yield node, index, within, guard
+    if isinstance(node, Piecewise):
+        for value, cond in node.args:
+            yield from _nodes(cond, index, within, guard)
+            yield from _nodes(value, index, within, And(guard, cond))
+            guard = And(guard, Not(cond))
+        return
     if not isinstance(node, ExprWithLimits):
         for part in node.args:
-            yield from _nodes(part, index, within)
+            yield from _nodes(part, index, within, guard)
         return
     limits = And(*(y for x, *ends in node.limits if len(ends) == 2 for y in _between(x, *ends)))
     inner = None if within is None or not isinstance(node, Sum | Product) else And(within, limits)
-    yield from _nodes(node.function, index | {x[0] for x in node.limits}, inner)
+    yield from _nodes(node.function, index | {x[0] for x in node.limits}, inner, guard)
     for _, *ends in node.limits:
         for end in ends:
-            yield from _nodes(end, index, within)
+            yield from _nodes(end, index, within, guard)
 
 
 def _between(x: Symbol, low: Expr, high: Expr) -> tuple[Boolean, ...]:
@@ -120,46 +136,64 @@ def _between(x: Symbol, low: Expr, high: Expr) -> tuple[Boolean, ...]:
 def _of_node(node: Basic) -> list[Boolean]:
     if isinstance(node, log):
         return [Lt(node.args[0], 0)]
-    if isinstance(node, Pow) and node.exp.is_negative:
-        return [Eq(x, 0) for x in Mul.make_args(factor_terms(node.base))]
-    if isinstance(node, Pow) and node.exp.is_Rational and not node.exp.is_Integer:
-        return [Lt(node.base, 0)]
-    if isinstance(node, Pow) and not node.exp.is_number:
-        if node.exp.is_integer:  # the search tries no other negative integers
-            return [And(Eq(node.base, 0), Eq(node.exp, -1))]
-        return [And(Eq(node.base, 0), Lt(node.exp, 0)), Lt(node.base, 0)]
+    if isinstance(node, Pow):
+        return _of_power(node.base, node.exp)
     if isinstance(node, Piecewise):
         return [Not(Or(*(case.cond for case in node.args)))]
     return [where(node.args[-1]) for where in EDGES.get(type(node), ())]
 
 
-def _reached(pole: Boolean, formula: Boolean, region: Boolean) -> Instance | None:
-    """An instance of the region at which the condition holds, where the search finds one."""
+def _of_power(base: Expr, exp: Expr) -> list[Boolean]:
+    found: list[Boolean] = []
+    if exp.is_negative:
+        found += [Eq(x, 0) for x in Mul.make_args(factor_terms(base))]
+    elif not exp.is_number:  # the search tries no other negative integers
+        found.append(And(Eq(base, 0), Eq(exp, -1) if exp.is_integer else Lt(exp, 0)))
+    whole = exp.is_integer is not False if exp.is_number else exp.is_integer
+    if not whole and exp.is_real is not False and base.is_extended_real is not False:
+        found.append(Lt(base, 0))
+    return found
+
+
+def _reached(
+    pole: Boolean, formula: Boolean, region: Boolean, guard: Boolean = true
+) -> Instance | None:
+    """An instance of the region at which both conditions hold, where the search finds one."""
     if not all(isinstance(x, Relational) for x in relations(pole)) or not pole.free_symbols:
         return None
     known = [
         x for x in relations(formula)
         if isinstance(x, Eq) and isinstance(x.lhs, Symbol) and not x.rhs.has(x.lhs)
     ]  # fmt: skip
-    needed, defining = set(pole.free_symbols), list[Boolean]()
+    guard = to_cnf(guard)  # the form that the search takes
+    cases = [y for x in relations(guard) for y in (x.args if isinstance(x, Or) else (x,))]
+    needed, defining = pole.free_symbols | guard.free_symbols, list[Boolean]()
     while extra := [x for x in known if x.lhs in needed - region.free_symbols]:
         known = [x for x in known if x not in extra]
         defining += extra
         needed |= set().union(*(x.free_symbols for x in extra))
     bound = region.free_symbols | {x.lhs for x in defining}
     if any(not x.is_integer for x in needed - bound) or not all(
-        map(_rational, (*relations(pole), *defining))
+        map(_rational, (*relations(pole), *cases, *defining))
     ):
         return None
-    case = And(region, pole, *defining)
+    case = And(region, pole, guard, *defining)
     return None if case is false else find(case, max_nodes=POLE_NODES)
 
 
 def _rational(condition: Boolean) -> bool:
     """Whether the search can evaluate the condition exactly and fast."""
     try:
-        return condition_of(condition).values is not None
+        return isinstance(condition, Relational) and condition_of(condition).values is not None
     except (TypeError, KeyError, ZeroDivisionError, PolynomialError):
+        return False
+
+
+def _real(part: Basic, at: Mapping[Symbol, Expr]) -> bool:
+    """Whether it surely is a real number: a power whose exponent happens to be whole there."""
+    try:
+        return bool(part.subs(dict(at), simultaneous=True).is_real)
+    except (TypeError, ZeroDivisionError):
         return False
 
 
@@ -180,7 +214,9 @@ def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
         return True
     values = [side.subs(dict(at), simultaneous=True) for side in sides]
     return any(
-        v.has(nan, zoo) or (v.is_number and v.is_extended_real is False)
+        v.has(nan, zoo)
+        or (v.is_number and v.is_extended_real is False)
+        or any(x.base.is_negative and x.exp.is_irrational for x in v.atoms(Pow))  # SymPy: None
         for v in values
         if not any(x.args[0] == 0 for x in v.atoms(log))
     )

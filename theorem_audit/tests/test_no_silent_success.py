@@ -19,17 +19,23 @@ from sympy import (
     I,
     IndexedBase,
     Le,
+    Lt,
     Mod,
     Piecewise,
+    Product,
     Rational,
     Sum,
     Symbol,
     acosh,
+    acoth,
+    asec,
     asin,
     exp,
     factorial,
     gamma,
+    log,
     pi,
+    sqrt,
 )
 
 from theorem_audit.checks.expect import expect, expect_identity
@@ -205,6 +211,16 @@ def test_pytest_excuses_no_evidence(fresh: Path, name: str) -> None:
     )
 
 
+def test_pytest_reads_what_evidence_gives_back(fresh: Path) -> None:
+    (fresh / "tests" / "test_more.py").write_text(
+        "from theorem_audit import evidence, expect\n\n@evidence('GD-STEP', 'witness')\n"
+        "def test_more(claim):\n    expect(True, 'm')\n    return claim.formula.rhs == 3\n"
+    )
+    done = run_pytest(fresh)
+    said = " ".join(done.stdout.split())
+    assert (done.returncode, "gives back False, and nobody reads that" in said) == (1, True), said
+
+
 # --- statements -------------------------------------------------------------------------------
 
 BOUND = Symbol("k", real=True)
@@ -259,6 +275,20 @@ NOWHERE = {
     "a remainder of a division by 0": (Mod(n, k), _in(Ge(k, 0), Ge(n, 0))),
     "a term of a sum": (Sum(x / k, (k, 0, 3)), _in(Gt(x, 0))),
     "a term of a sum, by its ends": (Sum(x / k, (k, n - 1, 2 * n)), _in(Gt(x, 0), Ge(n, 1))),
+    "one of two sums with one pole": (Sum(x / k, (k, 1, 3)) + Sum(1 / k, (k, 0, 3)), _in(Gt(x, 0))),
+    "a case of a sum that comes to a pole": (
+        Sum(Piecewise((0, Eq(k, 2)), (1 / (k - 3), True)), (k, 1, n)),
+        _in(Ge(n, 5), Le(n, 9)),
+    ),
+    "a case of two conditions that does": (
+        Sum(Piecewise((0, (k < 3) & (n > 6)), (x / (k - 2), True)), (k, 1, n)),
+        _in(Ge(n, 5), Gt(x, 0)),
+    ),
+    "one over a root below 0": (1 / sqrt((x - 1) * (x - 2)), _in(Gt(x, 1), Lt(x, 2))),
+    "a negative number to the pi": (x**pi, _in(Ge(x, -3), Le(x, -1))),
+    "a negative number to a root": ((x - 4) ** sqrt(2), _in(Ge(x, 0), Le(x, 3))),
+    "acoth below 1": (acoth(x), _in(Ge(x, 0))),
+    "asec below 1": (asec(x), _in(Gt(x, 0))),
 }
 
 
@@ -276,8 +306,30 @@ def test_formulas_with_values_everywhere_are_left_alone() -> None:
         (x**n, _in(Ge(x, 0), Ge(n, 0))),
         (x ** Rational(1, 3), _in(Ge(x, 0))),
         (Sum(x / k, (k, 1, n)), _in(Gt(x, 0), Ge(n, 1))),
+        (1 / sqrt(x), _in(Gt(x, 0))),
+        (x**pi, _in(Ge(x, 0))),
+        (acoth(x), _in(Gt(x, 1))),
+        (Sum((k - 3) ** (n * (n + 1) / 2), (k, 1, 5)), _in(Ge(n, 1))),
     ):
         assert not undefined(claim(Eq(y, side), assumptions=region)), side
+
+
+GUARDED = {
+    "a division": Sum(Piecewise((0, Eq(k, 3)), (1 / (k - 3), True)), (k, 1, n)),
+    "a division in a product": Product(Piecewise((1, Eq(k, 2)), (1 / (k - 2), True)), (k, 1, n)),
+    "a root": Sum(Piecewise((sqrt(3 - k), k <= 3), (0, True)), (k, 1, n)),
+    "by two conditions": Sum(Piecewise((1 / (k - 3), (k < 3) | (k > 3)), (0, True)), (k, 1, n)),
+    "by what is not reached": Sum(Piecewise((1, k <= n), (1 / (x - 1), True)), (k, 1, n)),
+    "in a case of its own": Piecewise((Sum(1 / (k - 3), (k, 4, n)), n > 3), (0, True)),
+    "around the sum": Piecewise((Sum(1 / (k - 9), (k, 1, n)), n < 9), (log(x), True)),
+    "in a sum in a case": Sum(Piecewise((0, k < 4), (1 / (k - 3), True)), (k, 1, n)) / x,
+}
+
+
+@pytest.mark.parametrize("what", GUARDED)
+def test_a_term_whose_case_is_never_taken_is_left_alone(what: str) -> None:
+    region = _in(Ge(n, 5), Le(n, 9), Gt(x, 0))
+    assert not undefined(claim(Eq(y, GUARDED[what]), assumptions=region))
 
 
 UNSAID: dict[str, tuple[dict[str, Any], str]] = {

@@ -109,6 +109,9 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "a schema that is true": (_certificate(schema=True), "schema"),
     "an axis that is false": (_certificate(tree=[False, None, None]), "bad subdivision"),
     "a theorem in a comment": (_coq("(* Theorem nonnegative : True. *)\n"), "has no nonnegative"),
+    "a theorem in a comment around another": (
+        _coq("(* (* one *)\nTheorem nonnegative : True.\n(* two *) *)\n"), "has no nonnegative"
+    ),
 }  # fmt: skip
 
 
