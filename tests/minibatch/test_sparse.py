@@ -12,6 +12,7 @@ from sympy import (
     Le,
     Max,
     Min,
+    Poly,
     Rational,
     Symbol,
     binomial,
@@ -20,7 +21,6 @@ from sympy import (
     limit,
     log,
     oo,
-    simplify,
     solve,
 )
 from sympy.core.relational import Eq
@@ -186,7 +186,7 @@ def test_where_one_coordinate_leads_u_falls(claim: Claim) -> None:
     """CAPTURE applies at every step; U <= theta makes every other |q_j| <= |q_i|/2."""
     _expect_capture(claim)
     _expect_contraction()
-    expect(simplify(threshold() / Rational(1, 2) ** g) == 1, "theta is the g-th power of 1/2")
+    expect_zero(_exponent(threshold(), 2) + g, "theta is the g-th power of 1/2")
     expect(
         weight() - 1 / threshold() == 12 / (p * g**2), "A >= 1/theta: W_i <= 1 gives U_i <= theta"
     )
@@ -290,6 +290,13 @@ def test_every_state_is_brought_to_one_half(claim: Claim) -> None:
     expect_zero(cancel(diff(exponent, M) + (n - b)), "more rounds, smaller ratios")
 
 
+def _exponent(power: Expr, base: Expr | int) -> Expr:
+    """The exponent of a power of this base."""
+    found, exponent = power.as_base_exp()
+    expect(found == base, f"{power} is no power of {base}")
+    return exponent
+
+
 @evidence(SGD_SPARSE, "symbolic", step="block")
 @evidence(SPARSE_RATE, "symbolic", step="block")
 def test_psi_contracts_over_a_block(claim: Claim) -> None:
@@ -299,9 +306,14 @@ def test_psi_contracts_over_a_block(claim: Claim) -> None:
     expect(contraction.func is Max, f"c = {contraction}")
     own = set(contraction.args) - set(descent().args)
     expect(len(own) == 1 and set(descent().args) < set(contraction.args), f"c = {contraction}")
-    expect(simplify(2 * (1 - own.pop()) / least) == 1, f"c = {contraction}, P_T = {least}")
+    subsets = binomial(n, b)
+    chance = _exponent(2 * (1 - own.pop()), subsets)
+    expect_zero(chance - _exponent(least, subsets), f"c = {contraction}, P_T = {least}")
     length = by_side(SPARSE_RATE if claim.id != SPARSE_RATE.id else claim, block_length)
-    expect(simplify(least * binomial(n, b) ** length) == 1, "P_T = C(n,b)^-T")
+    expect_zero(chance + length, "P_T = C(n,b)^-T")
+    more = Symbol("more", real=True)  # n - 2
+    weights = Poly(length.subs(n, 2 + more), M, more).coeffs()
+    expect(all(x > 0 for x in weights), "T >= 0, and 0 < P_T <= 1: there are subsets")
     for at in CASES:
         for condition in relations(SAMPLING.condition):
             expect(condition.subs(at) == True, f"{condition}")  # noqa: E712 - a SymPy truth value
