@@ -433,7 +433,10 @@ def _opened(judge: ModuleType) -> None:
                     judge.StoreDamagedError,
                     lambda s=store, c=cell, v=version: s.files(c, v),
                 )
-                assert "does not match its checksum" in said
+                (row,) = _sql(
+                    copy, f"select cell, version, path, digest from opened where cell = '{cell}'"
+                )
+                assert f"does not match its checksum: {row})" in said
                 assert store.files("c", "2") == {a: "x"}
         assert judge.checksum(["a", "b"]) != judge.checksum(["ab"])
         row = ["c", "1", "p", "d"]
