@@ -1,8 +1,9 @@
 """Which files a cell reads while it runs, and how they stood: part of what its numbers rest on.
 
-An audit hook of the interpreter sees every file that the cell's own thread opens.  Left out are what the cell
-wrote itself, installed packages and this one, sources and caches that an import reads (the fingerprint
-knows what is imported), and devices.  Native code, child processes and other threads are not seen.
+An audit hook of the interpreter sees every file that the cell's own thread opens, and takes its digest before
+the first read; one that is another at the end has CHANGED: the numbers are of no one edition.  Left out are
+what the cell wrote itself, installed packages and this one, sources and caches that an import reads (the
+fingerprint knows what is imported), and devices.  Native code, child processes and other threads are not seen.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import sys
 import sysconfig
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -21,6 +23,9 @@ from typing import Any
 
 Files = dict[str, str]  # absolute path -> SHA-256 of its bytes, or ABSENT
 ABSENT = "absent"
+CHANGED = "changed while it was read"  # is the digest of nothing
+_TICK = 100_000_000  # ns; a file system's clock stands still for 10 ms: two edits can have one time
+_NO_FILES = frozenset(("", ":memory:"))  # to SQLite
 _OPENS = frozenset(("open", "sqlite3.connect"))
 _LEFT_OUT = tuple(
     f"{os.path.realpath(x)}{os.sep}"
@@ -38,7 +43,7 @@ class _Heard(threading.local):
     """What this thread's cell has read and written by now; None between cells."""
 
     def __init__(self) -> None:
-        self.read: set[str] | None = None
+        self.read: Files | None = None  # as each stood before the first read
         self.written = set[str]()
 
 
@@ -53,23 +58,32 @@ def reading() -> Iterator[Files]:
         _HOOKED.append(True)
         sys.addaudithook(_hook)
     outer = _HEARD.read, _HEARD.written
-    _HEARD.read, _HEARD.written = set(), set()
+    _HEARD.read, _HEARD.written = {}, set()
     found: Files = {}
     try:
         yield found
     finally:
-        read, _HEARD.read = _HEARD.read, None  # what is opened to be hashed is nobody's read
-        found |= {path: digest(path) for path in sorted(read)}
+        read, made = _HEARD.read, _HEARD.written
+        _HEARD.read = None  # what is opened to be hashed is nobody's read
+        for path, was in sorted(read.items()):
+            now = digest(path)
+            own = was == ABSENT and path in made
+            found[path] = now if own or now == was else CHANGED
         _HEARD.read, _HEARD.written = outer
-        if outer[0] is not None:
-            outer[0].update(read)
+        above, own_above = outer
+        if above is not None:
+            above |= read | above
+            own_above.update(made)
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if event not in _OPENS or _HEARD.read is None:
+    read = _HEARD.read
+    if event not in _OPENS or read is None:
         return
     path = arguments[0]
     if not isinstance(path, str | bytes | os.PathLike):
+        return
+    if event != "open" and os.fsdecode(path) in _NO_FILES:
         return
     text = os.path.realpath(os.fsdecode(path))
     if text.startswith(_LEFT_OUT) and not text.startswith(_MEMORY):
@@ -79,7 +93,14 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open" and _writes(arguments[1], arguments[2]):
         _HEARD.written.add(text)
     elif text not in _HEARD.written and not _imports(text, sys._getframe(1)):
-        _HEARD.read.add(text)
+        if text not in read:
+            _HEARD.read = None
+            try:
+                read[text] = digest(text)
+            finally:
+                _HEARD.read = read
+        if read[text] == ABSENT and (event != "open" or _makes(arguments[2])):
+            _HEARD.written.add(text)
 
 
 def _writes(mode: Any, flags: Any) -> bool:
@@ -88,6 +109,11 @@ def _writes(mode: Any, flags: Any) -> bool:
         return isinstance(mode, str) and bool({*mode} & {*"wxa"}) and "a+" not in mode
     kind = flags & (os.O_RDONLY | os.O_WRONLY | os.O_RDWR)
     return kind == os.O_WRONLY or bool(kind and flags & (os.O_TRUNC | os.O_EXCL))
+
+
+def _makes(flags: Any) -> bool:
+    """Whether an open makes the file where there is none."""
+    return isinstance(flags, int) and bool(flags & os.O_CREAT)
 
 
 def _imports(text: str, frame: FrameType | None) -> bool:
@@ -110,9 +136,10 @@ def digest(path: str) -> str:
         info = os.stat(path)
         if not os.path.isfile(path):
             return ABSENT
-        return _hashed(
-            path, info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
-        )
+        state = info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
+        if time.time_ns() - info.st_ctime_ns < _TICK:
+            return _hashed.__wrapped__(path, *state)
+        return _hashed(path, *state)
     except OSError:
         return ABSENT
 
@@ -123,4 +150,4 @@ def _hashed(path: str, *state: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-__all__ = ["ABSENT", "Files", "digest", "reading"]
+__all__ = ["ABSENT", "CHANGED", "Files", "digest", "reading"]

@@ -16,18 +16,18 @@ import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from os import PathLike
 from queue import SimpleQueue
 
 from sim.engine._arguments import integer
 from sim.problems.autoencoder_cell import simulate_cell
 from sim.sweeps.cell import Cell, Function, Grid, Task, as_cell, make_tasks
-from sim.sweeps.opened import Files, reading
+from sim.sweeps.opened import CHANGED, Files, reading
 from sim.sweeps.payload import encode
 from sim.sweeps.progress import progress_bar
 from sim.sweeps.results import Results
-from sim.sweeps.store import Store
+from sim.sweeps.store import FileChangedError, Store, StoreError
 from sim.sweeps.workers import available_cpus, worker_pool
 
 MAX_DEATHS = 3  # deaths of its worker after which a cell is given up
@@ -70,11 +70,12 @@ def sweep(
 
     Files that cells read are kept by digest, and looked at again before any cell is reused.
 
-    Raises, before any work, TypeError or ValueError naming a bad argument, or StoreError; FileChangedError
-    where a file that cells have read is another one by now.
-    Then CellError when cells raised or killed their workers, SweepError when the executor breaks or
-    no worker survives, StoreError when the store cannot be written. After any of them, or Ctrl-C,
-    the same call resumes.
+    Raises, before any work, TypeError or ValueError naming a bad argument, or StoreError. Before the work or
+    during it FileChangedError where a file that cells have read is another one by now: the same call is refused
+    until the file is put back. Then CellError when cells raised, killed their workers or read a file that
+    changed as they ran, SweepError when the executor breaks or no worker survives, StoreError when the store
+    cannot be written: after any of these, or Ctrl-C, the same call resumes. In each case
+    what is committed stays.
     """
     kind = as_cell(cell)
     tasks, shape = make_tasks(grid, seeds, kind)
@@ -95,7 +96,10 @@ def sweep(
             try:
                 run.finish(executor, min(workers or available_cpus(), len(missing)))
             except (KeyboardInterrupt, SystemExit) as stop:
-                run.rescue()
+                try:
+                    run.rescue()
+                except StoreError as refused:
+                    stop.add_note(f"what came back last is not all committed: {refused}")
                 stop.add_note(f"sweep stopped: {run.state()}")
                 raise
         if run.failures:
@@ -115,9 +119,15 @@ def compute(function: Function, task: Task) -> Computed:
     try:
         with reading() as files:
             values = function(settings, task.stream)
-        return encode(values, reserved=json.loads(task.settings)), files
+        numbers = encode(values, reserved=json.loads(task.settings))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of the user's function
         raise CellError("".join(traceback.format_exception(error))) from None
+    if changed := [path for path, how in files.items() if how == CHANGED]:
+        raise CellError(
+            f"{', '.join(changed[:3])} changed while the cell ran: its numbers are of no one edition; "
+            "the same call computes it again"
+        )
+    return numbers, files
 
 
 def compute_sent(sent: bytes, task: Task) -> Computed:
@@ -218,12 +228,14 @@ class _Run:
     def _settle(self, futures: list[Future[Computed]]) -> BrokenExecutor | None:
         """Commit what came out well; note what raised; see to what died with its worker."""
         good = {f: f.result() for f in futures if not f.cancelled() and f.exception() is None}
-        self.store.commit(
-            [(self.pending[f], payload) for f, (payload, _) in good.items()],
-            [files for _, files in good.values()],
-        )
-        self.computed += len(good)
-        self.advance(len(good))
+        try:
+            self._commit(good)
+        except FileChangedError:  # of some: the others are kept
+            for future, done in good.items():
+                with suppress(FileChangedError):
+                    self._commit({future: done})
+                    del self.pending[future]
+            raise
         broken: BrokenExecutor | None = None
         for future in futures:
             task = self.pending.pop(future)
@@ -236,6 +248,14 @@ class _Run:
             elif error is not None:
                 self.failures.append((task, error))
         return broken
+
+    def _commit(self, good: dict[Future[Computed], Computed]) -> None:
+        self.store.commit(
+            [(self.pending[f], payload) for f, (payload, _) in good.items()],
+            [files for _, files in good.values()],
+        )
+        self.computed += len(good)
+        self.advance(len(good))
 
     def _lost(self, task: Task) -> None:
         """Try a task again whose worker died, or the worker of another task in flight with it.

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import Cell, StoreError, load, salvage, sweep
-from sim.sweeps.opened import ABSENT, digest, reading
+from sim import Cell, CellError, StoreError, load, salvage, sweep
+from sim.sweeps.opened import ABSENT, CHANGED, digest, reading
 from sim.sweeps.store import FileChangedError, Store, StoreDamagedError
 from sim.sweeps.workers import worker_pool
 from sim.tests.sweep_tools import SERIAL, _needs
@@ -99,9 +99,109 @@ def _refused(tmp_path: Path, executor: Executor) -> None:
 def test_a_file_that_changes_during_a_sweep_is_refused(tmp_path: Path) -> None:
     _data(tmp_path)
     with pytest.raises(FileChangedError, match=r"data\.json"):
-        _sums(tmp_path, cell=reads_once_wrong)
+        _sums(tmp_path, Edits(tmp_path, together=False))
     with Store(tmp_path / "s.db") as store:
         assert len(store) == 1, "the first edition's"
+    _data(tmp_path)
+    assert _sums(tmp_path) == [3, 4, 5], "put back, the same call goes on"
+
+
+class Edits(Executor):
+    """Edits the file after each call; ``together``, all results but the last come back in one moment."""
+
+    def __init__(
+        self, folder: Path, together: bool, stop: type[BaseException] | None = None
+    ) -> None:
+        self.folder, self.together, self.stop = folder, together, stop
+        self.held: list[tuple[Future[Any], Any]] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.held.append((future, fn(*args)))
+        if len(self.held) == 2:
+            _data(self.folder, "[1, 3]")  # the third one reads it
+        if not self.together or len(self.held) == 3:
+            for held, value in self.held:
+                if not held.done():
+                    held.set_result(value)
+            if not self.together:
+                _data(self.folder, f"[{len(self.held)}]")
+            if self.stop:
+                raise self.stop
+        return future
+
+
+def test_of_a_batch_with_a_changed_file_the_other_cells_are_kept(tmp_path: Path) -> None:
+    """Mended: the whole batch was lost."""
+    _data(tmp_path)
+    with pytest.raises(FileChangedError, match=r"data\.json"):
+        _sums(tmp_path, Edits(tmp_path, together=True))
+    with Store(tmp_path / "s.db") as store:
+        assert len(store) == 2
+
+
+def test_an_interrupt_stays_one_where_a_file_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mended: FileChangedError came in its place, without the note that says how to go on."""
+    path = _data(tmp_path)
+    assert _sums(tmp_path) == [3, 4, 5]
+    path.write_text("[7]")
+    grid = {"k": [3, 4, 5], "folder": str(tmp_path)}
+    executor = Edits(tmp_path, together=True, stop=KeyboardInterrupt)
+
+    def look_away(self: Store, cell: str, version: str) -> None:
+        """As if the file were edited just after the look."""
+
+    monkeypatch.setattr(Store, "look_again", look_away)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        sweep(grid, seeds=1, store=tmp_path / "s.db", cell=reads, executor=executor)
+    refused, state = caught.value.__notes__
+    assert "what came back last is not all committed" in refused
+    assert "data.json, which is another file by now" in refused
+    assert "0 of 3 cells are committed" in state
+
+
+def test_a_file_that_changes_while_a_cell_runs_gives_no_number(tmp_path: Path) -> None:
+    """Mended: the old number was kept under the digest of the new file, and reused."""
+    path = _data(tmp_path, "[3]")
+    with pytest.raises(
+        CellError, match=r"3 cells failed; .*\n.*data\.json changed while the cell ran"
+    ):
+        _sums(tmp_path, cell=reads_once_wrong)
+    with Store(tmp_path / "s.db") as store:
+        assert len(store) == 0
+    for _ in range(20):  # one size, one inode, and often one time
+        with reading() as files:
+            path.read_text()
+            path.write_text("[4]" if path.read_text() == "[3]" else "[3]")
+        assert files == {os.path.realpath(path): CHANGED}
+    with reading() as files:  # what a cell makes where there was nothing is its own
+        with pytest.raises(FileNotFoundError):
+            (tmp_path / "own").read_text()
+        (tmp_path / "own").write_text("1")
+        with (tmp_path / "log").open("a+") as file:
+            file.write("1")
+        with closing(sqlite3.connect(tmp_path / "own.db")) as base:
+            base.execute("CREATE TABLE t (x)")
+    assert files == {
+        os.path.realpath(x): digest(str(x))
+        for x in map(tmp_path.joinpath, ("own", "log", "own.db"))
+    }
+    assert ABSENT not in files.values()
+
+
+def test_a_database_in_memory_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mended: ``:memory:`` was kept as a file of the working folder."""
+    monkeypatch.chdir(tmp_path)
+    with reading() as files:
+        for name in (":memory:", "", b":memory:"):
+            sqlite3.connect(name).close()
+    assert files == {}
+    (tmp_path / ":memory:").write_text("1")
+    with reading() as files:
+        Path(":memory:").read_text()
+    assert list(files) == [os.path.realpath(tmp_path / ":memory:")]
 
 
 PEER = """
@@ -214,6 +314,28 @@ def test_damage_to_what_was_read_is_seen_and_salvage_does_not_forget_it(tmp_path
     with pytest.raises(FileChangedError, match="no longer names"):
         _sums(tmp_path, store=tmp_path / "new.db")
     assert issubclass(FileChangedError, StoreError)
+
+
+@pytest.mark.parametrize("field", ["cell", "version", "path", "digest", "checksum"])
+def test_a_name_of_a_file_that_became_bytes_is_damage(tmp_path: Path, field: str) -> None:
+    """One bit of a row's header makes text a blob, and a blob text.  Mended: a bare TypeError."""
+    _data(tmp_path)
+    _sums(tmp_path)
+    other = "TEXT" if field == "checksum" else "BLOB"
+    with closing(sqlite3.connect(tmp_path / "s.db")) as base, base:
+        (kind,) = base.execute("SELECT DISTINCT cell, version FROM opened")
+        base.execute(f"UPDATE opened SET {field} = CAST({field} AS {other})")
+    with Store(tmp_path / "s.db") as store:
+        if field in ("cell", "version"):  # found by neither name; what reads all rows sees it
+            kind = tuple(
+                x.encode() if name == field else x
+                for x, name in zip(kind, ("cell", "version"), strict=True)
+            )
+        with pytest.raises(StoreDamagedError):
+            store.files(*kind)
+    assert salvage(tmp_path / "s.db", tmp_path / "new.db") == 3
+    with pytest.raises(FileChangedError, match="no longer names"):
+        _sums(tmp_path, store=tmp_path / "new.db")
 
 
 def test_a_read_costs_little(tmp_path: Path) -> None:

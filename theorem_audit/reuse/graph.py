@@ -129,7 +129,8 @@ class Graph:
                 return {("whole", where)}
             return set(self._name(where, name, below, depth)) | {("base", where)}
         inner = f"{where}.{name}"
-        return self._module(inner, below, depth) if inner in self.tree.modules else set()
+        known = inner in self.tree.modules or inner in self._folders
+        return self._module(inner, below, depth) if known else set()
 
     def _module(self, module: str, below: tuple[str, ...], depth: int) -> set[Node]:
         """A module as an object, and what is then taken from it."""

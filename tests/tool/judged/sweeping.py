@@ -412,6 +412,9 @@ def _opened(judge: ModuleType) -> None:
             "cell = 'e'",
             "path = 'p'",
             "checksum = x'00'",
+            "checksum = 'text'",
+            "path = cast(path as blob)",
+            "digest = cast(digest as blob)",
         ):
             _sql(path, "pragma wal_checkpoint(truncate)")
             copy = folder / "copy.db"
@@ -430,9 +433,21 @@ def _opened(judge: ModuleType) -> None:
                     judge.StoreDamagedError,
                     lambda s=store, c=cell, v=version: s.files(c, v),
                 )
-                assert "does not match its checksum" in said
+                (row,) = _sql(
+                    copy, f"select cell, version, path, digest from opened where cell = '{cell}'"
+                )
+                assert f"does not match its checksum: {row})" in said
                 assert store.files("c", "2") == {a: "x"}
         assert judge.checksum(["a", "b"]) != judge.checksum(["ab"])
+        row = ["c", "1", "p", "d"]
+        whole = [*row, judge.checksum(row)]
+        assert judge.names_a_file(whole)
+        for k in range(5):
+            for other in (b"c", 1, "x", None):
+                assert not judge.names_a_file([*whole[:k], other, *whole[k + 1 :]])
+        for size in (3, 5):
+            other = [*row, "e"][:size]
+            assert not judge.names_a_file([*other, judge.checksum(other)])
         many = {f"/{k}": "x" for k in range(5)}
         with judge.Store(folder / "many.db") as store:
             store.commit([(_task(1), _numbers(1))], [many])
@@ -535,6 +550,7 @@ def _opens(judge: ModuleType) -> None:
         with judge.reading() as files:
             pass
         assert files == {}
+        _changes(judge, folder)
         before = judge._HEARD.read
         try:
             with judge.reading() as files:
@@ -549,3 +565,69 @@ def _opens(judge: ModuleType) -> None:
         path.write_text("2")
         os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
         assert judge.digest(str(path)) == hashlib.sha256(b"2").hexdigest()
+
+
+def _changes(judge: ModuleType, folder: Path) -> None:
+    """How a file stood before it was first read; what it is then, and what the cell made where none was."""
+    made = R | os.O_CREAT
+    for event, rest, before, again, told in (
+        ("open", ("r", R), "1", None, "1"), ("open", ("r", R), "1", "2", judge.CHANGED),
+        ("open", ("r", made), "1", "2", judge.CHANGED), ("sqlite3.connect", (), "1", "2", judge.CHANGED),
+        ("open", ("r", R), None, "2", judge.CHANGED), ("open", ("r", None), None, "2", judge.CHANGED),
+        ("open", (None, RW | os.O_CREAT), None, "2", "2"), ("sqlite3.connect", (), None, "2", "2"),
+        ("open", ("r", R), None, None, judge.ABSENT), ("sqlite3.connect", (), None, None, judge.ABSENT),
+    ):  # fmt: skip
+        path = folder / "changing"
+        path.unlink(missing_ok=True)
+        if before:
+            path.write_text(before)
+        with judge.reading() as outer:
+            with judge.reading() as files:
+                judge._hook(event, (str(path), *rest))
+                if again:
+                    _elsewhere(path, again)
+                judge._hook(event, (str(path), *rest))
+            judge._hook("open", (str(path), "r", R))
+        known = (judge.CHANGED, judge.ABSENT)
+        told = told if told in known else hashlib.sha256(told.encode()).hexdigest()
+        assert files == outer == {str(path): told}, (event, rest, before, again)
+    for how in (
+        "w",
+        "r",
+    ):  # what a cell finds absent and then writes is its own; what another writes is not
+        path.unlink(missing_ok=True)
+        with judge.reading() as files:
+            judge._hook("open", (str(path), "r", R))
+            judge._hook("open", (str(path), how, 0))
+            _elsewhere(path, "1")
+        assert (files[str(path)] == judge.CHANGED) == (how == "r")
+    with judge.reading() as files:
+        for name in ("", ":memory:", b":memory:"):
+            judge._hook("sqlite3.connect", (name,))
+    assert files == {}
+    with judge.reading() as files:
+        judge._hook("open", (":memory:", "r", R))
+    assert [Path(x).name for x in files] == [":memory:"]
+    for age, kept in ((0, 0), (judge._TICK - 1, 0), (judge._TICK, 1), (10 * judge._TICK, 1)):
+        judge._hashed.cache_clear()
+        now = path.stat().st_ctime_ns + age
+        with replaced(judge, time=_At(now)):
+            assert judge.digest(str(path)) == hashlib.sha256(b"1").hexdigest()
+        assert judge._hashed.cache_info().currsize == kept, "two edits in one tick have one time"
+
+
+def _elsewhere(path: Path, text: str) -> None:
+    """Write in another thread: none of the cell's own opens, where the hook is a real one."""
+    writes = threading.Thread(target=path.write_text, args=(text,))
+    writes.start()
+    writes.join()
+
+
+class _At:
+    """``time``, standing still."""
+
+    def __init__(self, now: int) -> None:
+        self.now = now
+
+    def time_ns(self) -> int:
+        return self.now
