@@ -94,8 +94,11 @@ def start_worker(here: project.Project, quick: bool, everything: bool = False) -
     files = {str(m.file): name for name, m in look_at(here).modules.items()}
     RECORDER = Recorder(here.root, here.path("output"), files)
     RECORDER.start()
-    here.theory_package()
-    here.evidence_package()
+    try:
+        here.theory_package()
+        here.evidence_package()
+    except project.ProjectError:  # the caller looks for them, too, and tells it
+        sys.exit(1)
     for name in LATE:
         importlib.import_module(name)
     if everything:

@@ -103,7 +103,7 @@ class Session:
         early = (
             everything
             and (self.fresh or not kept.exists())
-            and len(look(self.project).modules) > MANY
+            and sum(not x.startswith("theorem_audit.") for x in look(self.project).modules) > MANY
         )
         self.crew = jobs.crew(workers, run_seed=seed, quick=quick, limit=limit, everything=early)
         self.store = open_store(kept, tell)
