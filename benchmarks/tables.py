@@ -21,17 +21,9 @@ _PEERS = (
 )
 # Why the machine refuses a target; a target that is missed must be here.
 REASONS = {
-    "autograd loop >= 1000x ours": (
-        "at b = 32 of 1,000 alone: NumPy reads each run's set off words of its own, so that no cut into "
-        "blocks is seen in a bit, and that costs 1.4 times what one stream for a block did"
-    ),
     "all draw: C kernel >= 0.8x ours, numba, b = 1, n = 1,000,000": (
         "in one run of the two: both wait for memory, which the guests of this machine share (0.96 beside busy "
         "neighbours)"
-    ),
-    "floor >= 0.5x ours, middle b": (
-        "at n = 100,000, b = 8 alone: there what a step does beside drawing, gather and scatter costs as "
-        "much as these"
     ),
     "b = n: JAX in q >= 1.0x ours": (
         "a step is five NumPy calls, 1.5 us before a number is touched; XLA's whole step for 256 runs "
@@ -49,9 +41,6 @@ REASONS = {
     "machine's limit >= 0.5x ours, numba, middle b": (
         "asking whether an index was drawn before (34 of 97 ns at n = 1,000, b = 32) goes one by one, and is "
         "not in the model; a C kernel that draws in line is as far from it"
-    ),
-    "two threads >= 1.5x as fast as one, numba, b = 1 (wall clock)": (
-        "in the runs at 0f7060d the main thread alone made and read the blocks, 0.12 of 0.21 s"
     ),
 }
 _NOTHING_TO_DRAW = {"JAX in q, drawing": "JAX in q", "PyTorch in q, drawing": "PyTorch in q"}
