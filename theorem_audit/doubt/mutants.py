@@ -300,33 +300,25 @@ def _larger(variant: Variant, claim: Claim) -> Iterator[tuple[str, Claim]]:
             wrong = Ge(difference(part) - margin, 0)
             yield f"{margin} of the gap", replace(claim, formula=formula_of(claim, index, wrong))
     if variant.relative is not None:
-        small = [v.name for v in _sized(claim, SMALL)]
+        small = [v.name for v in variants_of(claim, SMALL)]
         place = small.index(variant.name)
         for size in LARGER:
-            same = _sized(claim, size)
+            same = variants_of(claim, size)
             if len(same) == len(small):
                 yield str(size), same[place].claim
 
 
-_sizes: dict[tuple[str, Rational], tuple[Claim, list[Variant]]] = {}
+# By id and size of the formula's changes (None: changes of all kinds), with the claim they were made of.
+_made: dict[tuple[str, Rational | None], tuple[Claim, list[Variant]]] = {}
 
 
-def _sized(claim: Claim, size: Rational) -> list[Variant]:
-    """``formula_variants(claim, size)``, made once for the same claim object."""
+def variants_of(claim: Claim, size: Rational | None = None) -> list[Variant]:
+    """``variants(claim)``, or its ``formula_variants`` of a size, made once for the same claim object."""
     key = claim.id, size
-    if key not in _sizes or _sizes[key][0] is not claim:
-        _sizes[key] = (claim, list(formula_variants(claim, size)))
-    return _sizes[key][1]
-
-
-_made: dict[str, tuple[Claim, list[Variant]]] = {}
-
-
-def variants_of(claim: Claim) -> list[Variant]:
-    """``variants(claim)``, made once for the same claim object."""
-    if claim.id not in _made or _made[claim.id][0] is not claim:
-        _made[claim.id] = (claim, variants(claim))
-    return _made[claim.id][1]
+    if key not in _made or _made[key][0] is not claim:
+        found = variants(claim) if size is None else list(formula_variants(claim, size))
+        _made[key] = (claim, found)
+    return _made[key][1]
 
 
 def explanation(claim: Claim, name: str) -> str:

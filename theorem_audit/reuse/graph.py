@@ -101,7 +101,7 @@ class Graph:
         if name in bound:
             found.add(("def", module, name))
         inner = f"{module}.{name}"
-        if not found and (inner in self.tree.modules or inner in self._folders):
+        if not found and self._there(inner):
             return self._module(inner, below, depth)
         only_typing = name in bound and all(x.typing for x in bound[name])
         if (not found or only_typing) and "__getattr__" in bound:
@@ -129,8 +129,7 @@ class Graph:
                 return {("whole", where)}
             return set(self._name(where, name, below, depth)) | {("base", where)}
         inner = f"{where}.{name}"
-        known = inner in self.tree.modules or inner in self._folders
-        return self._module(inner, below, depth) if known else set()
+        return self._module(inner, below, depth) if self._there(inner) else set()
 
     def _module(self, module: str, below: tuple[str, ...], depth: int) -> set[Node]:
         """A module as an object, and what is then taken from it."""
@@ -138,12 +137,15 @@ class Graph:
             if not below:
                 return {("below", module)} if module in self._folders else set()
             more = f"{module}.{below[0]}"
-            known = more in self.tree.modules or more in self._folders
-            return self._module(more, below[1:], depth) if known else set()
+            return self._module(more, below[1:], depth) if self._there(more) else set()
         if not below:
             return {("whole", module)}
         found = self._name(module, below[0], below[1:], depth + 1)
         return set(found) | {("base", module)} if found else {("base", module)}
+
+    def _there(self, name: str) -> bool:
+        """Whether a module or a package is called so."""
+        return name in self.tree.modules or name in self._folders
 
     @cached_property
     def _folders(self) -> set[str]:

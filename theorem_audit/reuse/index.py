@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -114,8 +115,9 @@ def claims_of(module: ModuleType, package: str) -> dict[str, Any]:
             if value.chapter in (module.__name__, name):
                 if value.id not in {x for x, _ in found}:
                     found.append((value.id, binding))
-            else:
-                strays.append((value.id, value.chapter))
+            else:  # once its own module's claims were taken, a claim tells its chapter without the package
+                whole = f"{package}.{value.chapter}"
+                strays.append((value.id, whole if whole in sys.modules else value.chapter))
     order = list(getattr(module, "READING_ORDER", ()))
     lost = unbound(module.__name__, (x for x, _ in found)) or outside(module)
     return {"order": order, "claims": found, "strays": strays, "lost": lost}

@@ -108,7 +108,7 @@ def names_of(*said: Basic) -> tuple[str, ...]:
     for expr in said:
         found |= {str(x) for x in expr.free_symbols if not isinstance(x, Indexed)}
         found |= {str(f.func) for f in expr.atoms(AppliedUndef)}
-    return tuple(sorted(found, key=str.lower))
+    return tuple(sorted(sorted(found), key=str.lower))  # S and s in one order, in every process
 
 
 def line_of(symbols: Mapping[str, str], chapter: str, name: str) -> str:

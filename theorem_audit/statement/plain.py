@@ -13,6 +13,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sympy import Basic, Float, NumberSymbol, Symbol, preorder_traversal
@@ -57,16 +58,10 @@ def _look(one: Basic) -> Look:
     parts = list(preorder_traversal(one))
     return Look(
         next(filter(None, map(_untold, parts)), ""),
-        tuple(
-            sorted(((str(x), x) for x in {x for x in parts if isinstance(x, Symbol)}), key=_first)
-        ),
+        tuple(sorted({(str(x), x) for x in parts if isinstance(x, Symbol)}, key=itemgetter(0))),
         tuple({x for x in parts if isinstance(x, (NumberSymbol, ImaginaryUnit))}),
         tuple(sorted(str(x) for x in parts if isinstance(x, Float))),
     )
-
-
-def _first(named: tuple[str, Symbol]) -> str:
-    return named[0]
 
 
 def _untold(part: Any) -> str:

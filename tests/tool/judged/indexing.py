@@ -320,6 +320,9 @@ def _modules(judge: ModuleType) -> None:
         assert judge.claims_of(module, "thing") == {
             "order": ["p", "q"], "claims": [("A", "AA"), ("B", "BB")], "strays": [("S", "thing.other")],
              "lost": ""}  # fmt: skip
+        taken = _claim("S", "other")  # as its chapter is told once its claims were taken
+        with _module("thing.other"), _module("thing.b", SS=taken) as module_b:
+            assert judge.claims_of(module_b, "thing")["strays"] == [("S", "thing.other")]
         lost = _claim("L", "thing.a")
         with replaced(
             sys.modules["theorem_audit.statement.claim"],

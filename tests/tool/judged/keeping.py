@@ -10,26 +10,17 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from tests.tool.judged.kernel import replaced
-from tests.tool.judged.tools import raises
+from tests.tool.judged.tools import folder_in_memory, raises
 from theorem_audit.project import Project
 
 MANY = {f"k{i}": {"value": i, "text": "ε"} for i in range(950)}
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    memory = (
-        "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    )  # a disk takes its time for each commit
-    with tempfile.TemporaryDirectory(dir=memory) as name:
-        yield Path(name)
 
 
 def _silent(text: str) -> None:
@@ -46,7 +37,7 @@ def _sql(path: Path, *texts: str) -> list[Any]:
 
 def _kept(judge: ModuleType) -> None:
     """What is put is read back, in this run and the next, and nothing else."""
-    with _folder() as folder:
+    with folder_in_memory() as folder:
         path = folder / "deep" / "kept.sqlite"
         store = judge.open_store(path, _silent)
         assert store.writable
@@ -78,7 +69,7 @@ def _kept(judge: ModuleType) -> None:
 
 def _checked(judge: ModuleType) -> None:
     """A row that is not what was written counts as none: data, key, kind and sum."""
-    with _folder() as folder:
+    with folder_in_memory() as folder:
         path = folder / "kept.sqlite"
         store = judge.open_store(path, _silent)
         store.put_all("a", {f"k{i}": i for i in range(9)})
@@ -112,7 +103,7 @@ def _unfit(judge: ModuleType) -> None:
         (lambda path: path.write_bytes(b"no database " * 99), "it is damaged"),
     )  # fmt: skip
     for change, why in changes:
-        with _folder() as folder:
+        with folder_in_memory() as folder:
             path, told = folder / "kept.sqlite", list[str]()
             store = judge.open_store(path, _silent)
             store.put_all("a", MANY)
@@ -132,7 +123,7 @@ def _unfit(judge: ModuleType) -> None:
             assert told[0].endswith("set aside as kept.aside.sqlite, another is begun")
             assert (folder / "kept.aside.sqlite").exists()
             assert judge.open_store(path, _silent).all("a") == {"new": 1}
-    with _folder() as folder:  # damage that a first look leaves out
+    with folder_in_memory() as folder:  # damage that a first look leaves out
         path, told = folder / "kept.sqlite", list[str]()
         store = judge.open_store(path, _silent)
         store.put_all("a", {k: os.urandom(99).hex() for k in MANY})
@@ -156,7 +147,7 @@ def _unfit(judge: ModuleType) -> None:
 
 def _without(judge: ModuleType) -> None:
     """Where nothing can be written: told once, and the run goes on."""
-    with _folder() as folder:
+    with folder_in_memory() as folder:
         (folder / "file").touch()
         told = list[str]()
         store = judge.open_store(folder / "file" / "kept.sqlite", told.append)
@@ -269,7 +260,7 @@ def _turned_bad(judge: ModuleType) -> None:
         (sqlite3.OperationalError, True, "odd: nothing more is kept of this run", False),
     ):  # fmt: skip
         for call in (lambda s: s.get("a", "k1"), lambda s: s.flush(), lambda s: s.all("a")):
-            with _folder() as folder:
+            with folder_in_memory() as folder:
                 path, told = folder / "kept.sqlite", list[str]()
                 store = judge.open_store(path, _silent)
                 store.put("a", "k1", 1)
@@ -288,7 +279,7 @@ def _turned_bad(judge: ModuleType) -> None:
                 assert store.get("a", "k2") == 2
                 assert bad.asked[-1] == ("closed" if error is sqlite3.DatabaseError else "rollback")
                 store._line = None if store._line is bad else store._line
-    with _folder() as folder:
+    with folder_in_memory() as folder:
         path, told = folder / "kept.sqlite", list[str]()
         store = judge.open_store(path, told.append)
         store._used, store._line = {("a", "k")}, _Line(sqlite3.DatabaseError)
@@ -312,7 +303,7 @@ def _turned_bad(judge: ModuleType) -> None:
 
 def _aged(judge: ModuleType) -> None:
     """The longest unused of each kind go first; large kinds keep few."""
-    with _folder() as folder, replaced(judge, ROWS=10):
+    with folder_in_memory() as folder, replaced(judge, ROWS=10):
         path = folder / "kept.sqlite"
         store = judge.open_store(path, _silent)
         store.put_all("a", {f"k{i}": i for i in range(30)})
@@ -404,7 +395,7 @@ FILES = (
 
 def files_hold(judge: ModuleType) -> None:
     """Which files are modules and by which names, and what an edit of one changes."""
-    with _folder() as root, replaced(judge, TOOL="tool_of_none"):
+    with folder_in_memory() as root, replaced(judge, TOOL="tool_of_none"):
         for name in FILES:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(name)

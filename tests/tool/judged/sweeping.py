@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,7 +21,7 @@ from sim.sweeps.opened import digest
 from sim.sweeps.payload import encode
 from tests.tool.judged.kernel import replaced
 from tests.tool.judged.reading import frame
-from tests.tool.judged.tools import raises
+from tests.tool.judged.tools import folder_in_memory, raises
 
 
 def _task(k: int, cell: str = "c", version: str = "1") -> Task:
@@ -30,15 +30,6 @@ def _task(k: int, cell: str = "c", version: str = "1") -> Task:
 
 def _numbers(k: int) -> bytes:
     return encode({"k": k, "x": [k, 2.0 * k]})
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    memory = (
-        "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    )  # a disk takes its time for each commit
-    with tempfile.TemporaryDirectory(dir=memory) as name:
-        yield Path(name)
 
 
 def _sql(path: Path, *texts: str) -> list[Any]:
@@ -55,7 +46,7 @@ def _filled(judge: ModuleType, path: Path, count: int = 4) -> None:
 
 
 def _kept(judge: ModuleType) -> None:
-    with _folder() as folder:
+    with folder_in_memory() as folder:
         path = folder / "s.db"
         _filled(judge, path)
         assert _sql(path, "pragma application_id") == [(judge.APPLICATION_ID,)]
@@ -100,7 +91,7 @@ def _kept(judge: ModuleType) -> None:
 
 def _refused(judge: ModuleType) -> None:
     """What is no store, and places where there can be none: each with its reason, and left as it is."""
-    with _folder() as folder:
+    with folder_in_memory() as folder:
         path = folder / "s.db"
         assert "is a folder; must be a file" in raises(
             judge.StoreError, lambda: judge.Store(folder)
@@ -150,7 +141,7 @@ def _damaged(judge: ModuleType) -> None:
          "update cell set settings = cast(x'ff' as text) where seed = 2",
         "update cell set key = zeroblob(32) where seed = 2",
     ):  # fmt: skip
-        with _folder() as folder:
+        with folder_in_memory() as folder:
             path = folder / "s.db"
             _filled(judge, path)
             _sql(path, text)
@@ -161,7 +152,7 @@ def _damaged(judge: ModuleType) -> None:
                 if "key = " not in text.split("where")[0].replace("spawn_key", ""):
                     raises(judge.StoreDamagedError, lambda s=store: s.read(_task(2)))
                 assert store.read(_task(1))["k"] == 1
-    with _folder() as folder:
+    with folder_in_memory() as folder:
         path = folder / "s.db"
         _filled(judge, path, 400)
         _sql(path, "pragma wal_checkpoint(truncate)", "pragma journal_mode = delete")
@@ -185,7 +176,7 @@ def _damaged(judge: ModuleType) -> None:
 
 def _held(judge: ModuleType) -> None:
     """Another's lock is waited for, and no longer than is allowed; a full disk and a medium without writes."""
-    with _folder() as folder:
+    with folder_in_memory() as folder:
         path = folder / "s.db"
         _filled(judge, path)
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -361,7 +352,7 @@ def _rows(judge: ModuleType) -> None:
 
 def _opened(judge: ModuleType) -> None:
     """What cells have read is kept with them; another edition is refused, before any work and during it."""
-    with _folder() as folder:
+    with folder_in_memory() as folder:
         path, data, more = folder / "s.db", folder / "data", folder / "more"
         data.write_text("1")
         more.write_text("1")

@@ -6,10 +6,12 @@ import gc
 import os
 import signal
 import sys
+import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -60,6 +62,14 @@ def told() -> Iterator[list[tuple[str, Any]]]:
     heard: list[tuple[str, Any]] = []
     with listening(lambda kind, what: heard.append((kind, what))):
         yield heard
+
+
+@contextmanager
+def folder_in_memory() -> Iterator[Path]:
+    """A folder for a store: a disk takes its time for each commit."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=memory) as name:
+        yield Path(name)
 
 
 def raises(kind: type[BaseException], call: Any) -> str:
