@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from theorem_audit.tests.measured import end_gently
+from theorem_audit.weigh.apart import settle
 
 end_gently()
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as `audit run` has it: a worker has one core
@@ -34,4 +35,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """What was imported stays to the end: no collector walks through it again."""
     gc.collect()
-    gc.freeze()
+    settle()

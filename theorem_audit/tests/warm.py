@@ -29,6 +29,7 @@ from typing import Any
 
 from theorem_audit.reuse import definitions
 from theorem_audit.tests.measured import end_gently, measured
+from theorem_audit.weigh.apart import settle
 
 TOOL = Path(__file__).parents[1]
 SERVE = "import sys; from theorem_audit.tests.warm import serve; serve()"
@@ -136,7 +137,7 @@ def serve() -> None:
         definitions.of_bytes(file.read_bytes())
     end_gently()
     gc.collect()
-    gc.freeze()  # no child's collector walks through, and so copies, what they all share
+    settle()  # no child's collector walks through, and so copies, what they all share
     if not measured():  # coverage looks at a Python from its start
         _fork_workers()
     for line in sys.stdin:

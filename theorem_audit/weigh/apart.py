@@ -139,8 +139,26 @@ def _end() -> None:
 
 
 def settle() -> None:
-    """Before a fork: what there is by now is left alone by the garbage collector, and so stays shared."""
+    """What there is by now is left alone by the garbage collector, and so stays shared by forks.
+
+    Where Hypothesis is imported, it has made its generator before: up to 6.130 it asks the collector who holds
+    that, and would be told that nobody does.
+    """
+    if "hypothesis" in sys.modules:
+        _first_example()
     gc.freeze()
+
+
+def _first_example() -> None:
+    from hypothesis import given, settings
+    from hypothesis.strategies import none
+
+    @settings(max_examples=1, database=None, deadline=None)
+    @given(none())
+    def example(nothing: None) -> None:
+        del nothing
+
+    example()
 
 
 __all__ = ["FORKS", "Apart", "Fork", "die", "end_with_parent", "settle"]
