@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
@@ -73,6 +74,7 @@ def _breakable(latex: str) -> str:
     return "".join(f"$ {x} $" if place % 2 else x for place, x in enumerate(parts))
 
 
+@cache  # of some 9,000 formulas in a report, half stand in it twice
 def mathml(latex: str, *, block: bool = False, typed: bool = False) -> Markup:
     """MathML of a LaTeX formula; what cannot be converted is shown as escaped source.
 

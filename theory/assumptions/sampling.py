@@ -14,12 +14,7 @@ from __future__ import annotations
 from sympy import (
     Abs,
     And,
-    Eq,
     Expr,
-    Ge,
-    Gt,
-    Le,
-    Lt,
     Rational,
     Sum,
     Symbol,
@@ -34,6 +29,11 @@ from theory.minibatch.capture import g
 from theory.minibatch.log_ratios import RADIUS
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import (
+    Eq,
+    Ge,
+    Gt,
+    Le,
+    Lt,
     S,
     a,
     b,

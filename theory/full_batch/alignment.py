@@ -20,13 +20,8 @@ from dataclasses import replace
 from sympy import (
     And,
     E,
-    Eq,
     Expr,
-    Ge,
-    Gt,
     Integer,
-    Le,
-    Lt,
     Mul,
     Pow,
     Sum,
@@ -45,7 +40,7 @@ from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.full_batch.convergence import FULL_BATCH, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL, RELU
-from theory.notation import d, k, n, r2
+from theory.notation import Eq, Ge, Gt, Le, Lt, d, k, n, r2
 from theory.sources import GHOSH
 from theory.vocabulary import meanings
 

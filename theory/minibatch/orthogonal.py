@@ -6,14 +6,14 @@ equally distributed numbers, each the size of one coordinate of a uniform direct
 
 from __future__ import annotations
 
-from sympy import And, Function, Ge, Gt, Le, Lt, Rational, Symbol
+from sympy import And, Function, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import d, n, r2, s
+from theory.notation import Ge, Gt, Le, Lt, d, n, r2, s
 from theory.sources import GHOSH
 from theory.vocabulary import meanings, observables, passages
 

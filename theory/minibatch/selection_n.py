@@ -11,13 +11,10 @@ from __future__ import annotations
 
 from sympy import (
     And,
-    Eq,
     Expr,
     Function,
-    Gt,
     IndexedBase,
     Integer,
-    Le,
     Poly,
     Subs,
     Sum,
@@ -42,7 +39,7 @@ from theory.minibatch.selection import (
 )
 from theory.minibatch.sparse_time import Q
 from theory.model.autoencoder import ORTHONORMAL, SOME_DATA
-from theory.notation import delta, k, n, p, q_i, q_j, r2, rho
+from theory.notation import Eq, Gt, Le, delta, k, n, p, q_i, q_j, r2, rho
 from theory.vocabulary import passages, selecting
 
 j = Symbol("j", integer=True)

@@ -12,14 +12,8 @@ from __future__ import annotations
 
 from sympy import (
     And,
-    Eq,
     Expr,
-    Ge,
-    Gt,
     Integer,
-    Le,
-    Lt,
-    Ne,
     Or,
     Poly,
     Rational,
@@ -32,6 +26,12 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.model.autoencoder import GATE, ORTHONORMAL
 from theory.notation import (
+    Eq,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Ne,
     S,
     a,
     active,

@@ -8,10 +8,9 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from sympy import Ge
 
 from theorem_audit.statement.vocabulary import Item, Kind
-from theory.notation import d, n
+from theory.notation import Ge, d, n
 
 F = Fraction
 Rng = np.random.Generator

@@ -17,20 +17,15 @@ from __future__ import annotations
 
 from sympy import (
     And,
-    Eq,
-    Ge,
-    Gt,
     Integer,
-    Le,
-    Lt,
     Max,
-    Ne,
     Symbol,
     gamma,
 )
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theory.notation import Eq, Ge, Gt, Le, Lt, Ne
 from theory.sources import GHOSH
 from theory.vocabulary import passages
 from theory.walks.birth_death import c, kappa, m, v
