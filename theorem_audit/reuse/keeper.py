@@ -178,7 +178,8 @@ class Keeper:
             begin += ASKS
         if row.kind == "variants":
             rows = self.index.evidence[row.claim_id]
-            begin += [("def", x.module, x.binding) for x in rows if x.kind in DECIDING]
+            # a row stands once for all its cases in the index, and once for each in the last ledger
+            begin += sorted({("def", x.module, x.binding) for x in rows if x.kind in DECIDING})
         return tuple(begin)
 
     def claim_nodes(self, claim_id: str) -> tuple[Node, ...]:

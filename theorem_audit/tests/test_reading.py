@@ -109,6 +109,12 @@ def test_what_is_stale_is_told_without_running(here: Path) -> None:
     assert "nothing is stale" in read(here, "list").stdout
 
 
+def test_deciding_evidence_of_several_cases_is_not_stale_right_after_its_run(here: Path) -> None:
+    small.edit(here, "tests/test_first.py", '"property", cases=', '"symbolic", cases=')
+    assert small.run(here).code == 0
+    assert "nothing is stale" in read(here, "list").stdout
+
+
 def test_data_and_new_definitions_are_seen(here: Path) -> None:
     small.edit(here, "tests/data.json", "3", "4")
     assert "1 of 3 stale: SQUARE (tests/data.json changed)" in read(here, "list").stdout
