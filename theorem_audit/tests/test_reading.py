@@ -17,6 +17,7 @@ import pytest
 
 from theorem_audit import project
 from theorem_audit.cli import main
+from theorem_audit.reuse import versions
 from theorem_audit.reuse.store import open_store
 from theorem_audit.tests import reuse_project as small
 from theorem_audit.weigh import latest, watch
@@ -113,6 +114,27 @@ def test_deciding_evidence_of_several_cases_is_not_stale_right_after_its_run(her
     small.edit(here, "tests/test_first.py", '"property", cases=', '"symbolic", cases=')
     assert small.run(here).code == 0
     assert "nothing is stale" in read(here, "list").stdout
+
+
+def test_a_run_judges_what_it_notes_for_the_first_reader(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def because() -> dict[str, tuple[str, ...]]:
+        found = latest.read(project.locate(str(here / "project")))
+        assert found is not None
+        return found.why
+
+    monkeypatch.syspath_prepend(here / "site")
+    versions.of.cache_clear()  # of the package from elsewhere, which is found from now on
+    small.edit(here, "tests/three.py", "return value", "return +value")
+    with monkeypatch.context() as patch:
+        patch.setattr(latest, "_judged", lambda *said: pytest.fail("not judged yet"))
+        with pytest.raises(pytest.fail.Exception):
+            because()
+        assert small.run(here, "DOUBLE").code == 0
+        assert because() == {}
+    small.edit(here, "tests/three.py", "return +value", "return value")
+    assert set(because()) == {"DOUBLE"}
 
 
 def test_data_and_new_definitions_are_seen(here: Path) -> None:

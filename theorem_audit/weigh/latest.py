@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -141,14 +142,24 @@ def read(project: Project, *, quick: bool = False, tell: Tell = lambda text: Non
     if not project.path("kept").exists():
         return None
     store = open_store(project.path("kept"), tell, check=False)
-    theory = store.get("theory", "last")
+    found = _judged_now(Keeper(project, store), quick)
+    store.close()
+    return found
+
+
+def ahead(keeper: Keeper) -> None:
+    """Judge what a run has just noted, while what definitions reach is at hand: the first reader would look again."""
+    _judged_now(copy(keeper), quick=False)
+
+
+def _judged_now(keeper: Keeper, quick: bool) -> Latest | None:
+    store, theory = keeper.store, keeper.store.get("theory", "last")
     entries: dict[str, dict[str, Any]] = {}
     for profile in (PROFILES[not quick], PROFILES[quick]):
         for key, entry in store.all("view").items():
             if key.startswith(f"{profile} ") and entry["form"] == FORM:
                 entries[key.split(" ", 1)[1]] = entry
     if not entries or theory is None or theory["form"] != FORM:
-        store.close()
         return None
     found = Latest()
     places: dict[str, tuple[str, str]] = {}
@@ -163,8 +174,7 @@ def read(project: Project, *, quick: bool = False, tell: Tell = lambda text: Non
         found.quick[claim_id] = entry["quick"]
     for state in dict.fromkeys(e["snapshot"] for e in entries.values()):
         found.hashes |= store.get("hashes", state) or {}
-    judge(found, Keeper(project, store), entries, places)
-    store.close()
+    judge(found, keeper, entries, places)
     return found
 
 
@@ -277,4 +287,4 @@ def reason(keeper: Keeper, row: Row, known: Mapping[str, Any], now: str) -> str:
     return "; ".join(changes[:2]) or "run otherwise before: seed, --quick, or another interpreter"
 
 
-__all__ = ["Latest", "judge", "note", "read", "reason"]
+__all__ = ["Latest", "ahead", "judge", "note", "read", "reason"]

@@ -164,6 +164,7 @@ class Session:
             if ledger.complete and not self.keeper.fingerprints:
                 every = words(self.keeper, self.index.claims)
                 latest.note(self.keeper, ledger, self._keys, every)
+                latest.ahead(self.keeper)
         except KeyboardInterrupt:
             if save is not None:
                 ledger.write(save)
