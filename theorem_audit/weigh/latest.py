@@ -148,7 +148,7 @@ def read(project: Project, *, quick: bool = False, tell: Tell = lambda text: Non
 
 
 def ahead(keeper: Keeper) -> None:
-    """Judge what a run has just noted, while what definitions reach is at hand: the first reader would look again."""
+    """Judge what a run has just noted, while its graph is at hand: the first reader would build it again."""
     _judged_now(copy(keeper), quick=False)
 
 
