@@ -5,6 +5,7 @@ Python calls an audit hook untraced, so the recorder is called here as the hook 
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from theorem_audit.reuse.reads import CHILD, NETWORK, Recorder, state
+from theorem_audit.weigh import jobs
 
 HERE = __file__
 
@@ -190,3 +192,21 @@ def test_what_is_asked_of_the_environment_is_put_down_to_who_asks(recorder: Reco
     recorder._heard("variable", ("HOME",), frame)
     name = test_what_is_asked_of_the_environment_is_put_down_to_who_asks.__name__
     assert recorder.reads == {("tests.here", name): {"environment:variable HOME"}}
+
+
+def test_sources_read_for_hypothesis_are_nobodys_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(tmp_path, tmp_path / "build", {str(jobs.__file__): jobs.__name__})
+    monkeypatch.setattr(jobs, "RECORDER", recorder)
+    providers = importlib.import_module("hypothesis.internal.conjecture.providers")
+    heard = []
+
+    def reads() -> None:
+        recorder._hook("open", (str(tmp_path / "data.json"), "r", os.O_RDONLY))
+        heard.append(dict(recorder.reads))
+
+    monkeypatch.setattr(providers, "_get_local_constants", reads)
+    jobs._read_constants()
+    assert heard == [{(jobs.__name__, "_read_constants"): {"file:data.json"}}]
+    assert recorder.reads == {}
