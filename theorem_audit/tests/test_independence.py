@@ -9,7 +9,6 @@ from pathlib import Path
 
 from theorem_audit.tests import warm
 from theorem_audit.tests.conftest import Run
-from theorem_audit.tests.warm import this_tool
 
 TOOL = Path(__file__).parents[1]
 FILES = sorted(x for x in TOOL.rglob("*.py") if "templates" not in x.parts)
@@ -55,8 +54,7 @@ def test_the_checker_needs_the_standard_library_alone() -> None:
 
 def test_a_report_asks_for_its_libraries_by_name(fresh: Path, audit: Run) -> None:
     assert audit("run", "--json", "build/audit.json").returncode == 0
-    (fresh / "without.py").write_text(WITHOUT)
     for library in ("jinja2", "pygraphviz"):
-        done = warm.server().run("without", (library, "report"), fresh, this_tool())
+        done = warm.python(WITHOUT, (library, "report"), fresh)
         assert done.returncode == 2, done.stderr
         assert f"{library} is not installed: pip install 'theorem-audit[report]'" in done.stderr
