@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -16,9 +15,11 @@ from sim import SerialExecutor, load, sweep
 from sim.sweeps.store import Store, StoreError
 from sim.tests import sweep_stubs
 from sim.tests.sweep_stubs import ROOT
+from theorem_audit import cli
 from theorem_audit.files import write_text
 from theorem_audit.usage import emit
 from theorem_audit.weigh.ledger import Ledger, validate
+from theorem_audit.weigh.session import Session
 
 
 def test_a_new_file_has_the_umasks_mode_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:
@@ -90,13 +91,14 @@ def test_an_older_ledger_does_not_speak_for_a_run_that_was_killed(tmp_path: Path
     older = Ledger(seed=7)
     older.complete = True
     older.write(target)
-    code = (
-        "import os\nfrom theorem_audit import cli\nfrom theorem_audit.weigh.session import Session\n"
-        "Session.run = lambda *x, **more: os.kill(os.getpid(), 9)\n"
-        f"cli.main(['run', 'GRAD', '--seed', '8', '--json', {str(target)!r}])\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=170, check=False)
-    assert done.returncode == -9
+    if (child := os.fork()) == 0:
+        try:
+            os.chdir(ROOT)
+            Session.run = lambda *x, **more: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+            cli.main(["run", "GRAD", "--seed", "8", "--json", str(target)])
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     data = json.loads(target.read_text())
     validate(data)
     assert (data["complete"], data["seed"]) == (False, 8)

@@ -6,19 +6,16 @@ import dataclasses
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.tool import ROOT
 from tests.tool.verdict_tools import outcome
 from theorem_audit.cli import EPILOG
 from theorem_audit.guard import Ended, ends_in_order
-from theorem_audit.tests import lab
+from theorem_audit.tests import lab, warm
 from theorem_audit.weigh.ledger import Ledger, validate
 
 # --- interruption -----------------------------------------------------------------------------
@@ -51,20 +48,17 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 def test_an_interrupted_run_leaves_a_readable_ledger(tmp_path: Path, how: signal.Signals) -> None:
     """Mended: SIGTERM ended it as SIGKILL does, and what was not yet kept was lost."""
     target, place = tmp_path / "run.json", lab.write(tmp_path / "lab")
-    with subprocess.Popen(
-        [sys.executable, "-c", SLOW_RUN, str(target)], cwd=place, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}."},
-    ) as process:  # fmt: skip
-        try:
-            deadline = time.monotonic() + 60
-            while not _has_evidence(target):
-                assert process.poll() is None, "the run ended before it saved anything"
-                assert time.monotonic() < deadline, "nothing was saved within a minute"
-                time.sleep(0.05)
-            process.send_signal(how)
-            text = process.communicate(timeout=30)[0]
-        finally:
-            process.kill()
+    process = warm.server().begin("-c", (SLOW_RUN, str(target)), place, warm.this_tool())
+    signal_sent: int = signal.SIGKILL
+    try:
+        deadline = time.monotonic() + 60
+        while not _has_evidence(target):
+            assert time.monotonic() < deadline, "nothing was saved within a minute"
+            time.sleep(0.05)
+        signal_sent = how
+    finally:
+        os.kill(process, signal_sent)
+        done = warm.server().end(process)
     data = json.loads(target.read_text())
     validate(data)
     states = {e["outcome"] for c in data["claims"] for e in c["evidence"]}
@@ -74,11 +68,11 @@ def test_an_interrupted_run_leaves_a_readable_ledger(tmp_path: Path, how: signal
         e["detail"] for c in data["claims"] for e in c["evidence"] if e["outcome"] == "not_run"
     )
     if how == signal.SIGKILL:
-        assert process.returncode == -how
+        assert done.returncode == -how
     else:
-        assert process.returncode == 128 + how
-        assert "interrupted" in text
-        assert ("by" in text) == (how != signal.SIGINT)
+        assert done.returncode == 128 + how
+        assert "interrupted" in done.stdout
+        assert ("by" in done.stdout) == (how != signal.SIGINT)
 
 
 def test_a_hangup_ends_in_order_unless_it_is_ignored() -> None:

@@ -7,11 +7,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+from theorem_audit.tests import warm
 from theorem_audit.tests.conftest import Run
-from theorem_audit.tests.warm import this_tool
 
 TOOL = Path(__file__).parents[1]
 FILES = sorted(x for x in TOOL.rglob("*.py") if "templates" not in x.parts)
+# `audit` where a library is not there: nobody has imported it, or what imports it.
+WITHOUT = """import sys
+library = sys.argv.pop(1)
+for name in list(sys.modules):
+    if name.split(".")[0] == library or name.startswith("theorem_audit.report"):
+        del sys.modules[name]
+sys.modules[library] = None
+from theorem_audit.cli import main
+sys.exit(main())
+"""
 OTHERS = {"theory", "sim", "tests", "figures", "formal", "benchmarks", "audit"}
 
 
@@ -45,14 +55,6 @@ def test_the_checker_needs_the_standard_library_alone() -> None:
 def test_a_report_asks_for_its_libraries_by_name(fresh: Path, audit: Run) -> None:
     assert audit("run", "--json", "build/audit.json").returncode == 0
     for library in ("jinja2", "pygraphviz"):
-        code = (
-            f"import sys; sys.modules[{library!r}] = None\n"
-            "from theorem_audit.cli import main\n"
-            "sys.exit(main(['report']))"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=fresh, env=this_tool(), capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+        done = warm.python(WITHOUT, (library, "report"), fresh)
         assert done.returncode == 2, done.stderr
         assert f"{library} is not installed: pip install 'theorem-audit[report]'" in done.stderr

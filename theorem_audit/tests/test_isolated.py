@@ -8,17 +8,14 @@ R... reads a constant that is then edited.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from theorem_audit.tests import warm
 from theorem_audit.weigh.apart import FORKS
 
-ROOT = Path(__file__).parents[2]
 HEAD = {
     "pyproject.toml": (
         '[tool.theorem-audit]\nname = "small"\ntheory = "th"\nevidence = "tests"\nnotes = "notes"\n'
@@ -108,11 +105,8 @@ def _write(folder: Path, files: dict[str, str]) -> None:
 
 
 def _run(folder: Path) -> dict[str, Any]:
-    words = ["-m", "theorem_audit", "run", "--quick", "--workers", "1", "--json", "-"]
-    done = subprocess.run(
-        [sys.executable, *words], cwd=folder, capture_output=True, text=True, timeout=170, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    words = ("run", "--quick", "--workers", "1", "--json", "-")
+    done = warm.audit(words, folder)
     assert done.stdout, done.stderr
     found = {c["id"]: c for c in json.loads(done.stdout)["claims"]}
     return {**found, "": done.stderr + done.stdout}

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 from theorem_audit.kernel import steps
 from theorem_audit.kernel.obligations import Heard
+from theorem_audit.tests import warm
 from theorem_audit.tests.conftest import Run
-from theorem_audit.tests.warm import this_tool
 
 COUNTED = {"in_kernel": 7, "decided": 9, "only_same": 2}
 
@@ -49,14 +47,7 @@ def test_the_run_and_the_report_tell_what_was_counted(fresh: Path, audit: Run) -
         return shown, (fresh / "build" / "report" / "index.html").read_text(encoding="utf-8")
 
     told_hash = "from theorem_audit.kernel import steps; print(steps.sources_hash())"
-    sources = subprocess.run(
-        [sys.executable, "-c", told_hash],
-        cwd=fresh,
-        env=this_tool(),
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
+    sources = warm.python(told_hash, (), fresh).stdout.strip()
     kept = {"sources": sources, **COUNTED}
     (fresh / "build").mkdir(exist_ok=True)
     (fresh / "build" / "kernel-steps.json").write_text(json.dumps(kept))

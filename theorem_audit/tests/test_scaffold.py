@@ -13,6 +13,7 @@ from theorem_audit.files import write_all
 from theorem_audit.new import BadClaimName
 from theorem_audit.project import Project, read
 from theorem_audit.scaffold import CannotInit, scaffold
+from theorem_audit.tests import warm
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.warm import this_tool
 
@@ -33,10 +34,7 @@ def project(folder: Path) -> Project:
 
 def test_from_an_empty_folder_to_a_report(fresh: Path, audit: Run) -> None:
     assert audit("run").stdout.count("proved") == 2, "the row and the count"
-    tests = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        cwd=fresh, env=this_tool(), capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    tests = warm.server().run("pytest", ("-q", "-p", "no:cacheprovider"), fresh, this_tool())
     assert tests.returncode == 0, tests.stdout + tests.stderr
     assert "audit, by the tests selected: 1 proved" in tests.stdout
     made = audit("new", "MY-CLAIM", "--chapter", "shelf.mine")
@@ -128,12 +126,11 @@ def test_bad_names_are_refused_before_anything_is_written(
 def test_new_never_writes_outside_the_project(fresh: Path, tmp_path: Path) -> None:
     (fresh / "proofs_notes" / "out").symlink_to(tmp_path, target_is_directory=True)
     before, outside = contents(fresh), sorted(tmp_path.glob("*.md"))
-    done = subprocess.run(
-        [sys.executable, "-c",
-         "import sys; from pathlib import Path; from theorem_audit.new import create\n"
-         "from theorem_audit.project import read as project\n"
-         "create('FINE', 'out.claim', project(Path(sys.argv[1]) / 'pyproject.toml'))", str(fresh)],
-        cwd=fresh, capture_output=True, text=True, timeout=60, check=False,
+    done = warm.python(
+        "import sys; from pathlib import Path; from theorem_audit.new import create\n"
+        "from theorem_audit.project import read as project\n"
+        "create('FINE', 'out.claim', project(Path(sys.argv[1]) / 'pyproject.toml'))",
+        (str(fresh),), fresh,
     )  # fmt: skip
     assert BadClaimName.__name__ in done.stderr
     assert "outside the project's folder" in done.stderr

@@ -124,6 +124,13 @@ def audit(
     return server().run("theorem_audit", words, cwd, environment or this_tool())
 
 
+def python(
+    code: str, words: tuple[str, ...], cwd: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What ``python -c CODE WORDS`` came to in ``cwd``, where the tool has been imported before."""
+    return server().run("-c", (code, *words), cwd, environment or this_tool())
+
+
 def serve() -> None:
     """For each line of standard input, fork and print the child's number, or print the exit code of one."""
     for name in HEAVY:
@@ -205,6 +212,10 @@ def _run(asked: dict[str, Any]) -> None:
     sys.path[:] = [asked["cwd"], *paths, *sys.path[1:]]
     sys.argv = ["audit", *asked["words"]]
     try:
+        if asked["module"] == "-c":
+            sys.argv = ["-c", *asked["words"][1:]]
+            exec(asked["words"][0], {"__name__": "__main__"})
+            sys.exit(0)
         if asked["module"] != "theorem_audit":
             runpy.run_module(asked["module"], run_name="__main__", alter_sys=True)
         from theorem_audit.cli import main
