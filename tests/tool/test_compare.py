@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Or, Rational, Symbol, exp, log, sqrt
+from flint import fmpq
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or, Rational, Symbol, exp, log, sqrt
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.doubt import compare
@@ -100,3 +101,69 @@ def test_what_is_called_weaker_follows_on_a_grid() -> None:
             assert all(v.part[1].subs(p) for p in points if relation.subs(p))  # type: ignore[index]
     assert counts["weaker"] >= 3
     assert counts["different"] >= 3
+
+
+@pytest.mark.parametrize(("name", "kind", "pair"), TABLE, ids=[row[0] for row in TABLE])
+def test_points_change_no_answer(
+    monkeypatch: pytest.MonkeyPatch, name: str, kind: str, pair: tuple[Boolean, Boolean]
+) -> None:
+    """A proof that is not looked for, as a point contradicts it, is one that would not be found."""
+    region = And(HALF, Or(Eq(h, 0), Eq(h, 1))) if "gate" in name else HALF
+    monkeypatch.setattr(compare, "_open", lambda factors, *_: list(factors))
+    assert compare.compare(*pair, region) == kind
+
+
+size = Symbol("size", integer=True, positive=True)
+
+
+@pytest.mark.parametrize(
+    ("region", "loose"),
+    [
+        (HALF, {s, size}),
+        (And(HALF, Or(Eq(h, 0), Eq(h, 1))), {s}),
+        (And(Ge(size, 2), Eq(s, size * a), Gt(a, 0)), {S, Symbol("e", positive=True)}),
+    ],
+    ids=str,
+)
+def test_points_lie_in_the_region(region: Boolean, loose: set[Symbol]) -> None:
+    frozen = {exp(a): Symbol("f0"), exp(-a): Symbol("f1")}
+    points = list(compare._samples(region, loose | set(frozen.values()), frozen))
+    assert len(points) >= 24
+    for at in points:
+        exact = {x: Rational(int(v.p), int(v.q)) for x, v in at.items()}
+        assert satisfies(region, {x: exact[x] for x in region.free_symbols})
+        assert all(v > 0 for x, v in exact.items() if x.is_positive)
+        assert all(v.is_integer for x, v in exact.items() if x.is_integer)
+        assert at[frozen[exp(a)]] == at[frozen[exp(-a)]] > 0
+    assert all(len({at[x] for at in points}) > 3 for x in loose)
+
+
+def test_no_point_where_all_are_irrational() -> None:
+    assert list(compare._samples(And(Eq(a**2, 2), Gt(a, 0)), {a, s}, {})) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "left"),
+    [
+        (a, a * (1 + a), {1, Rational(1, 2), a}),
+        (a, -a, set()),
+        (a, S * 0 + 2 * a, {1, 2, Rational(1, 2), a}),
+        (1 / (2 * a - 1), 1 / (2 * a - 1), {1, 2}),  # < 0, with a pole at an end of the region
+        (r2 - S, r2 - S - 1, set()),
+    ],
+    ids=str,
+)
+def test_which_proofs_are_left(old: Expr, new: Expr, left: set[Expr]) -> None:
+    factors = [Rational(1), Rational(2), Rational(1, 2), a]
+    region = And(HALF, Ge(a, Rational(1, 100)))
+    assert set(compare._open(factors, old, new, {}, region)) == left
+    points = [at for at in compare._samples(region, {a, S, r2}, {}) if at[a] != fmpq(1, 2)]
+    for c in set(factors) - left:
+        assert any(compare._value(new - c * old, at) < 0 for at in points)
+
+
+def test_values_at_a_point() -> None:
+    at = {a: fmpq(1, 2), S: fmpq(-3)}
+    assert compare._value(S**2 / (a + 1) - 2 * a * S + Rational(1, 3), at) == fmpq(28, 3)
+    with pytest.raises(ZeroDivisionError):
+        compare._value(1 / (2 * a - 1), at)

@@ -62,7 +62,6 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "theorem_audit/reuse/keeper.py": {
         "Keeper.nodes: 0 + 1": "the same in another order",
         "Keeper.told_key: 0 + 1": "the claim's own key holds its module as well",
-        "Keeper.deciding: other comparison in len(node) > 1": "every node has two parts",
     },
     "theorem_audit/reuse/index.py": {
         "walk: 1 + 1 #3": "the first letter of a name is no dot",

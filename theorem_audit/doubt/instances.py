@@ -266,7 +266,8 @@ def _raised(
 
 
 @cache
-def _found(region: Boolean) -> Instance | None:
+def somewhere(region: Boolean) -> Instance | None:
+    """An instance of a region alone, also where that takes the thorough search."""
     quick = find(region)
     return find(region, thorough=True) if quick is None else quick
 
@@ -276,7 +277,7 @@ def instance(claim: Claim) -> Instance:
 
     Raises EmptyRegion when none is found.
     """
-    found = _found(claim.region)
+    found = somewhere(claim.region)
     if found is None:
         raise EmptyRegion(f"{claim.id}: no instance of {claim.region} was found; is it empty?")
     return found

@@ -213,19 +213,21 @@ class Keeper:
         return sha(FORM, versions.interpreter(), *head, own, *digests)
 
     def deciding(self, claim_id: str) -> str:
-        """A hash of what decides a claim: of all definitions below the project's evidence that it reaches.
+        """A hash of what decides a claim: of all definitions of the project's evidence that it reaches there.
 
         Comments and docstrings are no part of it, and neither are the theory and the tool: wrong variants
-        are made from the statement, and what judges them is tested by itself.
+        are made from the statement, and what judges them is tested by itself.  Nor is what those reach in
+        turn: a theory finds its chapters by their names, and so would reach every test.
         """
-        rows = self.index.evidence.get(claim_id, ())
-        begin: list[Node] = [("def", x.module, x.binding) for x in rows if x.kind in DECIDING]
-        top = self.project.evidence
-        return sha(*sorted(
-            "\0".join((*node, self.graph.own(node)))
-            for node in self.graph.reached(begin)
-            if len(node) > 1 and (node[1] == top or node[1].startswith(f"{top}."))
-        ))[:24]  # fmt: skip
+        rows, top = self.index.evidence.get(claim_id, ()), self.project.evidence
+        pending: list[Node] = [("def", x.module, x.binding) for x in rows if x.kind in DECIDING]
+        said: dict[Node, str] = {}
+        while pending:
+            node = pending.pop()
+            if node not in said and (node[1] == top or node[1].startswith(f"{top}.")):
+                said[node] = self.graph.own(node)
+                pending += self.graph.edges(node)
+        return sha(*sorted("\0".join((*node, own)) for node, own in said.items()))[:24]
 
     @staticmethod
     def last_key(row: Row, case: str, quick: bool) -> str:

@@ -211,6 +211,24 @@ def _all_keys(judge: ModuleType) -> None:
         assert len(judge.sha("\ud800")) == 40
 
 
+def _by_name(judge: ModuleType) -> None:
+    """A theory that finds its chapters by name reaches every test; what decides a claim are its own."""
+    helpers = TEXTS["tests/h.py"]
+    found = []
+    with _project(judge) as (_, keeper):
+        keeper(thing__a=f"{TEXTS['thing/a.py']}A = eval('K')\n")
+        for text in (
+            helpers,
+            helpers.replace("...", "1"),
+            helpers.replace("(x)\ndef o", "(x), 1\ndef o"),
+        ):
+            one = keeper(tests__h=text)
+            found.append((one.key(ROW, "", seed=0, quick=False), one.deciding("A")))
+    keys, deciding = zip(*found, strict=True)
+    assert len({*keys}) == 3
+    assert deciding[0] == deciding[1] != deciding[2]
+
+
 def _taken(judge: ModuleType) -> None:
     """What is kept is taken while the files and claims that were read are as they were, and no longer."""
     with _project(judge) as (folder, keeper):
@@ -408,7 +426,7 @@ def _indexed(judge: ModuleType) -> None:
 def keepers_hold(judge: ModuleType) -> None:
     """Keys, what is looked at before an outcome is taken, and what is told of changes."""
     try:
-        for part in (_all_keys, _taken, _moved, _read_once, _indexed):
+        for part in (_all_keys, _by_name, _taken, _moved, _read_once, _indexed):
             part(judge)
     finally:
         _Versions.said, _Versions.python = "1", "3"
