@@ -214,8 +214,7 @@ SELECT_EQUAL = Claim(
         "r2, s": Parameter("squared norm and live mass of the start"),
     },
     remark=(
-        "Finding: false without the radius: from r2 > 2 SGD can converge to no data point. Finding: it is "
-        "not enough that x_j has the mean size, s = k q_j^2: n = k = 3, b = 1, a = 0.3, squares 1/100, 1/3 "
-        "and 197/300: the middle one wins 37.5 % of 60,000 runs."
+        "Finding: false without the radius: from r2 > 2 SGD can converge to no data point. Finding: that "
+        "x_j has the mean size, s = k q_j^2, is not enough: all k sizes must be equal."
     ),
 )
