@@ -18,10 +18,11 @@ from tests.assumptions.sampling_laws import (
 from tests.assumptions.sampling_tools import POINTS, D, c, x
 from tests.inequalities import condition_of, is_strict
 from tests.instances import Instance
-from tests.reading import by_side, expect_only
+from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.sampling import (
     SAMPLING_LOCAL,
     SAMPLING_MOMENT,
@@ -83,6 +84,7 @@ def test_factor_of_a_ratio_with_replacement(claim: Claim) -> None:
 @evidence(SAMPLING_REPLACEMENT, "symbolic", step="law")
 @evidence(SAMPLING_MOMENT, "symbolic", step="two-sided")
 def test_multinomial_law(claim: Claim) -> None:
+    expect_items(claim, words.WITH_REPLACEMENT)
     total = pair_total(claim)
     expect_law(total, PAIR)
     expect(total.limits == ((m_j, 0, b - m_i), (m_i, 0, b)), f"limits {total.limits}")

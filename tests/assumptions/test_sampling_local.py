@@ -14,10 +14,11 @@ from tests.assumptions.sampling_laws import (
 )
 from tests.assumptions.sampling_tools import x
 from tests.inequalities import expect_holds, expect_implied
-from tests.reading import bound_on, by_side, expect_only
+from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.assumptions.sampling import (
     SAMPLING_EDGE,
     SAMPLING_LOCAL,
@@ -68,6 +69,7 @@ def test_single_factors_with_replacement(claim: Claim) -> None:
 @evidence(SAMPLING_EDGE, "symbolic", step="law")
 def test_binomial_law(claim: Claim) -> None:
     """Starting at m_i = 1 is right: the logarithms are 0 at m_i = 0."""
+    expect_items(claim, words.WITH_REPLACEMENT)
     sums = [r.rhs for r in relations(claim.formula) if isinstance(r, Eq) and r.rhs.has(Sum)]
     expect(len(sums) == (1 if claim.id == SAMPLING_EDGE.id else 2), f"sums {sums}")
     for total in sums:

@@ -10,12 +10,21 @@ from sympy import Symbol
 
 from tests.instances import Vector
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.vocabulary import Item
+from theory import vocabulary as words
 from theory.legend import LEGEND
 from theory.notation import r2
 from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.observables import Seen
 
 SHARED = LEGEND[""]
+
+
+def way_of(claim: Claim, turn: int) -> Item:
+    """How the claim draws batches; an item that leaves two ways open stands for each, by turns."""
+    item = claim.item(words.BATCHES)
+    ways = (words.UNIFORM, words.WITH_REPLACEMENT)
+    return ways[turn % 2] if item == words.INDEPENDENT else item
 
 
 def seen(

@@ -36,6 +36,7 @@ from theory.minibatch.selection_n import j, own_end, square
 from theory.minibatch.sparse_time import mean_psi
 from theory.neighbours.saddle_phases import beta, h, h_as, h_ms
 from theory.notation import S, a, b, d, delta, eta, k, n, p, q_j, r2, rho, t
+from theory.notation import s as live_mass
 from theory.quadratic.mean_square import l
 from theory.walks import random_walk as walk
 
@@ -163,6 +164,8 @@ FALSE: list[tuple[str, str, Change]] = [
     # what stood false of mini-batches and walks
     ("FIXED-POINTS", "b = n from n = 8 on", under("without replacement", FULL_FROM_8)),
     ("SELECT-EQUAL", "b = n from n = 8 on", under("without replacement", FULL_FROM_8)),
+    ("SELECT-EQUAL", "x_j of the mean size", under("live", And(
+        Ge(k, 1), Le(k, n), Gt(live_mass, 0), Le(live_mass, r2), Eq(live_mass, k * q_j**2)))),
     ("REACH", "a schedule's chance, from n = 7 on", part(schedule_probability, Piecewise(
         (binomial(n, b) ** (-(n - 1) * M), n < 7), (binomial(n, b) ** (-n * M), True)))),
     ("REACH-TIME", "level theta, not theta/2", part(reached, 2 ** (-g))),

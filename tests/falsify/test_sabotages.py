@@ -19,7 +19,7 @@ from theory.assumptions import two_batches as tb
 from theory.assumptions import unequal_norms as un
 from theory.assumptions.momentum import beta
 from theory.minibatch.selection import p_win
-from theory.notation import a, b, n
+from theory.notation import a, b, d, k, n
 from theory.vocabulary.batches import FULL_FROM_8
 
 HALF = Rational(1, 2)
@@ -58,6 +58,9 @@ WIDER = under("without replacement", And(Ge(b, 1), Or(Lt(b, n), And(Ge(n, 8), Le
 SABOTAGES: list[tuple[str, str, Change]] = [
     *((x, "b = n from n = 8 on", WIDER) for x in (
         "FIXED-POINTS", "SGD-SPARSE", "REACH", "REACH-TIME", "CAPTURE")),
+    ("SADDLES", "fewer dimensions than data", under("counted data", (d < n) & (k >= 1) & (k <= n))),
+    ("SAMPLING-MOMENT", "either way of independent batches",
+     word(words.WITH_REPLACEMENT, words.INDEPENDENT)),
     ("SELECT", "at each a", lambda x: says(
         x.formula.xreplace({p_win: Function("P_1", real=True)(a)}))(x)),
     ("TIME-SPREAD", "a median in place of a mean", lambda x: says(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from sympy import Eq, Symbol, solve, sqrt
+from sympy import Eq, Ge, Symbol, solve
 
 from sim import simulate
 from tests.analysis import expect_outside
@@ -16,6 +16,7 @@ from theorem_audit.checks.statistics import expect_proportion
 from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
+from theory.minibatch.rates import P4
 from theory.minibatch.selection import SELECT_EQUAL, p_equal
 from theory.minibatch.sparse import SGD_SPARSE, p_sparse
 from theory.model.step import STEP
@@ -32,7 +33,8 @@ def test_steps_commute_with_permutations(claim: Claim) -> None:
     the exchanged step, by STEP; S, and so every other coordinate's factor, is the same.  A step is odd
     in q_j, so a sign may be exchanged as well (ReLU: live means > 0).  An exchange maps b-subsets one
     to one onto b-subsets, all of the same chance 1/C(n, b).  So from |q_i| = |q_j| the paths with i
-    and j exchanged have the same law: P(x_i wins) = P(x_j wins).
+    and j exchanged have the same law: P(x_i wins) = P(x_j wins).  The k live q_j^2 have one size, s/k: the
+    squares of their distances from it add up to P_4 - s^2/k = 0.
     """
     c_i, c_j = Symbol("c_i", real=True), Symbol("c_j", real=True)
     mass = S_C + c_i * q_i**2 + c_j * q_j**2
@@ -48,7 +50,10 @@ def test_steps_commute_with_permutations(claim: Claim) -> None:
     expect_zero(odd.subs(q_j, -q_j) + odd, "a step is odd in q_j, given S")
     expect_counts(claim)
     expect_mini_batches(claim)
-    expect(implied(Eq(s, k * q_j**2), claim.region), "the live coordinates start equal")
+    expect(implied(Eq(k * P4, s**2), claim.region), "the live coordinates start equal")
+    expect(implied(Ge(k, 1), claim.region), "and there is one")
+    spread = P4 - 2 * (s / k) * s + k * (s / k) ** 2
+    expect_zero(spread.subs(P4, s**2 / k), "sum of (q_j^2 - s/k)^2 over the k live coordinates")
     expect(by_side(claim, p_equal).free_symbols == {k}, "the same for every live j")
 
 
@@ -64,7 +69,7 @@ def test_equal_chances_sum_to_one(claim: Claim) -> None:
 def test_ties_outside_the_radius_need_not_win(claim: Claim) -> None:
     """r2 > 2, the live mass shared equally by two coordinates: r2 > 2 for ever, so nobody wins."""
     for point, why in caught_starts():
-        tied = {**point, k: 2, q_j: sqrt(point[s] / 2)}
+        tied = {**point, k: 2, P4: point[s] ** 2 / 2}
         for assumption in claim.assumptions:
             if assumption.condition is not None and assumption.name != "radius":
                 expect(satisfies(assumption.condition, tied), f"{assumption.name} at {tied}")

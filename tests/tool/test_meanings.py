@@ -186,7 +186,7 @@ def test_a_search_that_draws_no_parameter_plays_none() -> None:
 def test_a_meaning_is_a_part_of_the_statement() -> None:
     other = VARIANTS["SGD-SPARSE, other meaning: P_sparse: P(w -> x_1 or w -> -x_1)"].claim
     assert "Here" in other.sentence
-    assert "P_sparse is P(w -> x_1 or w -> -x_1)" in other.sentence
+    assert "P_sparse: P(w -> x_1 or w -> -x_1)" in other.sentence
     assert stated(other) != stated(SPARSE)
     assert describe(SPARSE)["symbols"]["P_sparse"] == str(meanings.ON_A_LIVE_DATUM)
 

@@ -275,11 +275,17 @@ def somewhere(region: Boolean) -> Instance | None:
 def instance(claim: Claim) -> Instance:
     """One instance of all hypotheses of ``claim`` at once ({} where they bind no symbol).
 
-    Raises EmptyRegion when none is found.
+    Raises EmptyRegion when none is found, or none with what the claim's items need (n <= d for orthonormal
+    data).
     """
-    found = somewhere(claim.region)
+    region = claim.region
+    found = somewhere(region)
     if found is None:
-        raise EmptyRegion(f"{claim.id}: no instance of {claim.region} was found; is it empty?")
+        raise EmptyRegion(f"{claim.id}: no instance of {region} was found; is it empty?")
+    needs = [x.needs for x in claim.items if x.needs.free_symbols & region.free_symbols]
+    if needs and somewhere(And(region, *needs)) is None:
+        told = ", ".join(map(str, needs))
+        raise EmptyRegion(f"{claim.id}: no instance of {region} has {told}, which its items need")
     return found
 
 

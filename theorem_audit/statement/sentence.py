@@ -169,7 +169,8 @@ def sentence(
 ) -> str:
     """``Suppose that ...; and that ... . Then ... .  Here ... .`` of a claim's parts.
 
-    An item that is said ``after`` the conclusion, such as a limit, stands behind it.
+    An item that is said ``after`` the conclusion, such as a limit, stands behind it.  A symbol's line may be
+    a noun or a whole statement, so a colon introduces it.
     typeset: as Markdown, with conditions, items and formula as LaTeX between dollars, and no symbols.
     """
 
@@ -189,7 +190,7 @@ def sentence(
     ending = f", {', '.join(after)}" if after else ""
     here = ""
     if symbols and not typeset:
-        here = f" Here {'; '.join(_meaning(k, v) for k, v in symbols.items())}."
+        here = f" Here {'; '.join(f'{k}: {v}' for k, v in symbols.items())}."
     if not told:
         return f"{_upper(then)}{ending}.{here}"
     if len(told) > 1:
@@ -202,12 +203,6 @@ def _integers(whole: Sequence[Basic], typeset: bool) -> str:
         return rf"${', '.join(map(latex_of, whole))}\in\mathbb{{Z}}$"
     *more, last = map(str, whole)
     return f"{', '.join(more)} and {last} are integers" if more else f"{last} is an integer"
-
-
-def _meaning(name: str, words: str) -> str:
-    """One line of the dictionary; several symbols in one line *are* what it says."""
-    several = ", " in re.sub(r"\([^()]*\)|\{[^{}]*\}", "", name)
-    return f"{name} {'are' if several else 'is'} {words}"
 
 
 def _upper(text: str) -> str:

@@ -98,7 +98,7 @@ def test_an_item_is_replaced_or_dropped_and_a_condition_stays() -> None:
 def test_the_sentence_says_every_hypothesis() -> None:
     claim = made(TOSSED, SIZE, Assumption("small", item=SMALL), symbols={"F": "what is found"})
     assert claim.sentence == (
-        "Suppose that the coin is fair; and that 0 < a <= 1. Then F = 2*a, as a -> 0. Here F is what is found."
+        "Suppose that the coin is fair; and that 0 < a <= 1. Then F = 2*a, as a -> 0. Here F: what is found."
     )
     assert r"p=1/2" in claim.statement
     assert r"0 < a \leq 1" in claim.statement

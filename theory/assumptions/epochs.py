@@ -61,7 +61,7 @@ SAMPLING_CYCLIC = Claim(
     symbols={
         "K": Parameter("batches an epoch"),
         "q_i": observables.Q_I.said(
-            "<w, x_i>; in the first equation, at every state and every a, i and j are in one "
+            "<w, x_i>; in the equation with q_i^+, at every state and every a, i and j are in one "
             "batch of the partition, both live"
         ),
         "q_j": observables.Q_J.shared,

@@ -68,7 +68,7 @@ oblique_least = Symbol("o_min", real=True)
 live_start = Symbol("q_live(0)", real=True)
 
 RELU_NEURON = Assumption("ReLU", item=words.RELU)
-ONE_SAMPLE = Assumption("one sample", And(Ge(b, 1), Le(b, 1)))
+ONE_SAMPLE = Assumption("one sample", Eq(b, 1))
 POSITIVE_STEP = Assumption("positive step", Gt(a, 0))
 OBLIQUE = Assumption(
     "oblique pair",
@@ -227,11 +227,12 @@ NONORTH_PCA = Claim(
     steps=("gradient", "loss", "hessian", "trace", "edge", "ratio", "pair"),
     symbols={
         "r2": observables.SQUARED_NORM.said(
-            "||w||^2 at a stationary point that is not orthogonal to all the data: unit eigenvector of C"
+            "||w||^2 at a stationary point that is not orthogonal to all the data: unit eigenvector of "
+            "C, the mean of x_i x_i'"
         ),
         "L_mu": neuron.L_HERE.shared,
         "H_w": neuron.BEND.said("Hessian eigenvalue there along w"),
-        "H_v": neuron.BEND.said("Hessian eigenvalue there along v"),
+        "H_v": neuron.BEND.said("Hessian eigenvalue there along v, another unit eigenvector of C"),
         "T_mu": neuron.TRACE.shared,
         "a_mu": neuron.EDGE.shared,
         "f_v/f_w": neuron.FACTOR_RATIO.shared,

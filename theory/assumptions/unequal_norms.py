@@ -278,7 +278,9 @@ NORMS_GD = Claim(
         "c_m^2*": ending.LONGEST_SQUARE.shared,
         "lambda_j": factors.LOG_ALONG.said("lim (1/k) log|c_j| for a live j != m"),
         "sigma_j": Parameter("the norm of any live datum but x_m"),
-        "lambda_off": factors.LOG_OFF.said("the same for w_perp and for passive ReLU coordinates"),
+        "lambda_off": factors.LOG_OFF.said(
+            "the same for w_perp and for passive ReLU coordinates, where they are not 0 at the start"
+        ),
         "S": MEANING["S"],
         "c_m(0)^2, c_j(0)^2": Parameter("at the start"),
     },

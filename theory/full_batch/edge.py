@@ -118,7 +118,7 @@ GD_EDGE = Claim(
         str(high_point): maps.HIGH_POINT,
         str(cycle_factor): maps.CYCLE_FACTOR,
         str(cycle_perp_factor): maps.CYCLE_OFF_FACTOR,
-        str(radial_factor): maps.RADIAL_FACTOR.said("see GD-RATE"),
+        str(radial_factor): maps.RADIAL_FACTOR.said("d s+/d s at (s, rho) = (1, 0), as in GD-RATE"),
     },
     remark=(
         "With x = sqrt(2a) ||w|| the radial map is x+ = (1+2a) x - x^3; its positive 2-cycle has "

@@ -113,11 +113,10 @@ FIXED_POINTS = Claim(
         ORTHONORMAL,
         Assumption("positive step", Gt(a, 0)),
         SAMPLING,
-        Assumption("live coordinate", Gt(q_i**2, 0), note="of a live i (ReLU: q_i > 0)"),
+        Assumption("live coordinate", Gt(q_i**2, 0)),
         Assumption(
             "left alone",
             And(Eq(q_i_next, q_i), Eq(q_j_next, q_j), Eq(perp_next, perp)),
-            note="by every batch that can come",
         ),
     ),
     steps=("fixed", "converse"),
@@ -125,7 +124,13 @@ FIXED_POINTS = Claim(
         "fixed": And(Eq(q_i**2, 1), Eq(q_j, 0), Eq(perp, 0)),
         "converse": And(Eq(q_i**2, 1), Eq(q_j, 0), Eq(perp, 0)),
     },
-    symbols={"q_j": observables.Q_J.said("any coordinate but the live q_i, live or not")},
+    symbols={
+        "q_i": observables.ACTIVE_Q_I,
+        "q_j": observables.Q_J.said("<w, x_j> of any other datum, live or not"),
+        "q_i^+": observables.Q_I_NEXT.said("q_i after one step, whichever batch is drawn"),
+        "q_j^+": observables.Q_J_NEXT.said("q_j after that step"),
+        "w_perp^+": observables.PERP_NEXT.said("w_perp after that step"),
+    },
     remark=(
         "If and only if. With no live mass S = 0 for every batch and nothing moves. b = n: every point "
         "with rho = 0, s = 1 is fixed, a sphere."
@@ -150,7 +155,7 @@ WALK_DRIFT = Claim(
         ORTHONORMAL,
         PAIR,
         UNIFORM,
-        Assumption("live pair", And(Ne(q_i, 0), Ne(q_j, 0)), note="i, j live (ReLU: q_i, q_j > 0)"),
+        Assumption("live pair", And(Ne(q_i, 0), Ne(q_j, 0))),
         Assumption(
             "positive factors",
             And(Gt(1 - a * S, 0), Gt(1 - a * S + a * t, 0)),
@@ -164,6 +169,8 @@ WALK_DRIFT = Claim(
     },
     symbols={
         "D_ij|C": moves.DRIFT,
+        "q_i": observables.ACTIVE_Q_I,
+        "q_j": observables.ACTIVE_Q_J,
     },
     remark="With WALK-DRIFT-LOW: |log|q_i/q_j|| is a submartingale, the larger gains on average.",
 )

@@ -38,9 +38,10 @@ from theory.minibatch.log_ratios import (
     membership_moments,
     step_factor,
 )
+from theory.minibatch.rates import P4
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import Eq, Ge, Gt, Le, S, a, b, delta, k, n, p, q_i, q_j, r2, rho, s
-from theory.vocabulary import passages, selecting
+from theory.vocabulary import observables, passages, selecting
 
 # limits as a -> 0, and not values at any a: the formulas say so
 p_win = Limit(Function("P_1", real=True)(a), a, 0, "+")
@@ -198,14 +199,18 @@ SELECT_EQUAL = Claim(
         RADIUS,
         Assumption(
             "live",
-            And(Ge(k, 1), Le(k, n), Gt(s, 0), Le(s, r2), Eq(s, k * q_j**2)),
-            note="k live coordinates of one size |q_j|",
+            And(Ge(k, 1), Le(k, n), Gt(s, 0), Le(s, r2), Eq(k * P4, s**2)),
+            note="equality in Cauchy's inequality: the k live coordinates have one size",
         ),
     ),
     steps=("symmetry", "total"),
     symbols={
         "P_tie": passages.wins("P(x_j wins), j live"),
+        "P_4": observables.FOURTH.said("sum of q_j^4 over the start's live data"),
         "r2, s": Parameter("squared norm and live mass of the start"),
     },
-    remark="Finding: false without the radius: from r2 > 2 SGD can converge to no data point.",
+    remark=(
+        "Finding: false without the radius: from r2 > 2 SGD can converge to no data point. Finding: that "
+        "x_j has the mean size, s = k q_j^2, is not enough: all k sizes must be equal."
+    ),
 )

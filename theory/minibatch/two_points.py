@@ -60,8 +60,8 @@ MASS_FLOOR = Claim(
     survivors={"dropped assumption: gate": "true: it says what h is, and no more"},
     remark=(
         "So s does not fall while s <= 2 - r2. Hence s_k >= min(s_0, (1 - 2a)^2 t_*) for all k when "
-        "t_k >= t_*, a < 1/2: where s > t, a S <= a r2 <= 2a and s > t_*. Equality in the second "
-        "relation at S = 0."
+        "t_k >= t_*, a < 1/2: where s > t, a S <= a r2 <= 2a and s > t_*. Equality in the bound "
+        "at S = 0."
     ),
 )
 

@@ -106,7 +106,7 @@ EPOCH_DRIFT_RATIO = Claim(
         EPOCHS,
         SMALL,
         SLACK,
-        Assumption("live pair", And(Ne(q_i, 0), Ne(q_j, 0)), note="i, j live (ReLU: q_i, q_j > 0)"),
+        Assumption("live pair", And(Ne(q_i, 0), Ne(q_j, 0))),
     ),
     steps=("reshuffled", "uniform"),
     parts={"reshuffled": _RESHUFFLED, "uniform": _UNIFORM},
@@ -114,6 +114,8 @@ EPOCH_DRIFT_RATIO = Claim(
         "K": Parameter("batches an epoch"),
         "Delta_reshuffled": runs.SECOND.shared,
         "Delta_uniform": runs.SECOND.said("the same for n/b independent uniform b-subsets"),
+        "q_i": observables.ACTIVE_Q_I.shared,
+        "q_j": observables.ACTIVE_Q_J.shared,
     },
     remark=(
         "Equal on the unit sphere, where t = 1: what an epoch's order does by drift, independent batches do "

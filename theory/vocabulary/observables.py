@@ -131,6 +131,14 @@ Q_J = told(
     "<w, x_j>, the neuron's coordinate on the data point x_j", _j,
     {"<w, x_i>": _i, "2 <w, x_j>": lambda x: 2 * _j(x)},
 )  # fmt: skip
+ACTIVE_Q_I = told(
+    "<w, x_i> where x_i is active (linear: always; ReLU: q_i > 0), else 0",
+    lambda x: x.gates[x.pair[0]] * _i(x), {"<w, x_i>, active or not": _i},
+)  # fmt: skip
+ACTIVE_Q_J = told(
+    "<w, x_j> where x_j is active (linear: always; ReLU: q_j > 0), else 0",
+    lambda x: x.gates[x.pair[1]] * _j(x), {"<w, x_j>, active or not": _j},
+)  # fmt: skip
 GATE = told(
     "ReLU gate, 1 where q > 0 and else 0; 1 for the linear neuron", lambda x: x.gates[x.pair[1]],
     {"1 less the gate": lambda x: 1 - x.gates[x.pair[1]]},

@@ -174,7 +174,7 @@ SECOND_TERM = told(
     {"the same with log(1/eps)/|Lambda|": lambda x: x.scaled(1.0)},
 )  # fmt: skip
 LARGEST_NORMAL = told(
-    "the largest of k - 1 independent standard normal variables; E is the mean",
+    "the largest of k - 1 independent standard normal variables",
     lambda normal: normal.max(axis=1),
     {"the largest of their squares": lambda normal: (normal**2).max(axis=1)},
 )  # fmt: skip

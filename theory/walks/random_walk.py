@@ -88,8 +88,8 @@ LAWS = "true: every law on [-J, J] has such means"
 _STEP_SYMBOLS = {
     str(k): Parameter("any step before tau"),
     str(tau): passages.STOPPED,
-    str(increment): Parameter("X_{k+1} - X_k"),
 }
+_INCREMENT = {str(increment): Parameter("X_{k+1} - X_k")}
 
 FOSTER = Claim(
     id="FOSTER",
@@ -178,7 +178,7 @@ NHRW = Claim(
         str(offset): Parameter("X_k - o"),
         str(mean_jump): Parameter("E[D | F_k]"),
         str(mean_square): Parameter("E[D^2 | F_k]"),
-        **{**_STEP_SYMBOLS, str(tau): passages.OUT_OF_BAND},
+        **{**_STEP_SYMBOLS, **_INCREMENT, str(tau): passages.OUT_OF_BAND},
     },
     remark=(
         "Equality for the lazy simple walk of step J, free on [o - W, o + W] or reflected at l = o, "
@@ -255,7 +255,7 @@ DRIFT_ESCAPE = Claim(
         str(drift): Parameter("lower bound of E[D | past]"),
         str(jump): Parameter("bound on |D|"),
         str(mean_jump): Parameter("E[D | F_k]"),
-        **{**_STEP_SYMBOLS, str(tau): passages.DOWN},
+        **{**_STEP_SYMBOLS, **_INCREMENT, str(tau): passages.DOWN},
     },
     remark=(
         "Equality for the walk with jumps +-J and drift delta_1, x - A a multiple of J. For x < A the "

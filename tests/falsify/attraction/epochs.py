@@ -217,9 +217,8 @@ def log_ratio(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if here.points < 2:
             continue
         one, two = here.q[:2]
-        if not here.linear and min(one, two) <= 0:
-            continue
-        if not inside(claim, {**here.at, q_i: one, q_j: two}):
+        pair = measured(claim, here.state, (q_i, q_j))
+        if not inside(claim, {**here.at, **pair}):
             continue
         if not (one and two):
             refute(claim, "there is no ratio", here.at)
@@ -237,7 +236,7 @@ def log_ratio(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         own = changes(here.ends())
         if any(x for x, _ in own) and not here.wide:
             refute(claim, "the first order moves the ratio", here.at)
-        at = here.at | measured(claim, here.state, (q_i, q_j))
+        at = here.at | pair
         at |= measured(claim, Second([y for _, y in own], here.mean), (ed.ratio_reshuffled,))
         if claim.item(words.LIMIT).name == words.LIMIT.widest:
             at[ed.ratio_reshuffled] = _at_a_step(here)

@@ -11,7 +11,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from tests.falsify.seeing import measured
+from tests.falsify.seeing import measured, way_of
 from tests.falsify.sums.draws import TINY, over
 from tests.falsify.sums.items import batches_of, data_of, plus, sigma
 from tests.falsify.sums.tools import (
@@ -42,7 +42,7 @@ Law = list[tuple[Fraction, int, int]]  # chance, how often 1 and 2 are drawn
 
 def law_of(claim: Claim, points: int, size: int) -> Law | None:
     """How often 1 and 2 are drawn; None where the item gives no law."""
-    known = claim.item(words.BATCHES).gives.get("chance")
+    known = way_of(claim, points + size).gives.get("chance")
     if known is None:
         return None
     total: dict[tuple[int, int], Fraction] = {}

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from tests.falsify.seeing import measured
+from tests.falsify.seeing import measured, way_of
 from tests.falsify.stability.laws import two_steps
 from tests.falsify.sums.tools import cases, equals, inside, judge, rational, refute
 from tests.quadratic.cases import Case, evaluated
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
-from theory import vocabulary as words
 from theory.neighbours import mixture as mx
 from theory.quadratic.mean_square import batch_ab
 from theory.quadratic.second_moment import (
@@ -59,7 +58,7 @@ def q_mixture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         if number < size:
             refute(claim, "no such batch", at)
-        law_of = claim.item(words.BATCHES).gives.get("chance")
+        law_of = way_of(claim, number + size).gives.get("chance")
         if law_of is None:
             played += 1
             continue  # its steps are played above

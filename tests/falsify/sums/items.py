@@ -14,6 +14,7 @@ from typing import Any
 import flint
 import numpy as np
 
+from tests.falsify.seeing import way_of
 from tests.falsify.sums.tools import ball, choose, squared
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -58,7 +59,7 @@ def mean_of(
 
     The latter is widened so that for independent batches it misses the mean with chance ``CHANCE``.
     """
-    item, known = claim.item(words.BATCHES), dict[Batch, flint.arb]()
+    item, known = way_of(claim, points + size), dict[Batch, flint.arb]()
 
     def of(batch: Batch) -> flint.arb:
         if batch not in known:

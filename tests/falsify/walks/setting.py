@@ -11,6 +11,7 @@ from math import isqrt, lcm
 
 import numpy as np
 
+from tests.falsify.seeing import way_of
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.vocabulary import Item
 from theory import vocabulary as words
@@ -164,8 +165,8 @@ class Paths:
 
 def setting_of(claim: Claim, rng: np.random.Generator) -> Setting:
     """What the claim's own items say is run."""
-    items = (claim.item(kind) for kind in (words.DATA, words.NEURON, words.BATCHES))
-    return Setting(*items, rng)
+    items = (claim.item(kind) for kind in (words.DATA, words.NEURON))
+    return Setting(*items, way_of(claim, int(rng.integers(2))), rng)
 
 
 def at_own_step(claim: Claim) -> bool:

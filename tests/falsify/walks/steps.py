@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ from tests.instances import evaluate
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.legend import LEGEND
-from theory.minibatch.log_ratios import drift, slow, spread
+from theory.minibatch.log_ratios import WALK_VARIANCE, drift, slow, spread
 from theory.minibatch.sparse_time import Q, c, mean_psi, pi, psi
 from theory.notation import (
     S_C,
@@ -73,6 +73,13 @@ def pairs(case: Case) -> list[tuple[int, int]]:
     return list(combinations(live[:3] + live[-1:] * (len(live) > 3), 2))[:3]
 
 
+def any_pairs(case: Case) -> list[tuple[int, int]]:
+    """The same, and some with a passive datum, of which no log ratio moves as that of a live pair."""
+    passive = [j for j, x in enumerate(case.at.q) if x and j not in case.live]
+    mixed = [x for i in case.live[:1] for j in passive[:1] for x in ((i, j), (j, i))]
+    return pairs(case) + mixed + list(pairwise(passive))[:1]
+
+
 def rests(case: Case, pair: tuple[int, int]) -> list[tuple[int, ...]]:
     """The sets C: all (b-1)-subsets of the others; none where b - 1 of them do not exist."""
     others = [j for j in range(case.n) if j not in pair]
@@ -95,7 +102,9 @@ def walk(symbol: Symbol) -> Search:
     def search(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         clock = Clock(seconds)
         for case in with_bare(cases(claim, rng, clock), rng):
-            for pair in pairs(case) if case.batches() else ():
+            for pair in any_pairs(case) if case.batches() else ():
+                if claim.id == WALK_VARIANCE.id and not {*pair} <= {*case.live}:
+                    continue  # D2_ij|C speaks of live i and j
                 sets = rests(case, pair)
                 points = [pair_point(claim, case, pair, rest) for rest in sets]
                 masses = {
@@ -234,7 +243,8 @@ def fixed_points(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         at, q, hold = case.observed(claim), case.at.q, (q_i, q_j, perp)
         after_ = (q_i_next, q_j_next, perp_next)
         row = next((k for k, x in enumerate(case.at.off) if x), 0)
-        for i in case.live[:3]:
+        nonzero = [j for j, x in enumerate(q) if x and j not in case.live]
+        for i in case.live[:3] + nonzero[:1]:
             for j in [x for x in range(case.n) if x != i][:6] or [None]:
                 pair = (i, i if j is None else j)
                 none = {q_j: F(0), q_j_next: F(0)} if j is None else {}
