@@ -44,7 +44,7 @@ def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:
 
 def positive(name: str, value: Any) -> float:
     """Give `value` as a finite float > 0, or raise naming it."""
-    if isinstance(value, bool | np.bool_ | str):
+    if isinstance(value, bool | np.bool_ | str | bytes):
         raise TypeError(f"{name}={value!r}: must be a finite number > 0")
     try:
         number = float(value)
@@ -57,9 +57,12 @@ def positive(name: str, value: Any) -> float:
 
 def array(name: str, value: Any) -> Floats:
     """Give `value` as a finite float64 array, or raise naming it and the first bad entry."""
+    unmasked(name, value)
     try:
         raw = np.asarray(value)
         if raw.dtype.kind not in "biuf" and not (raw.dtype.kind == "O" and raw.size):
+            raise TypeError
+        if raw.dtype.kind == "O" and any(isinstance(x, str | bytes) for x in raw.flat):
             raise TypeError
         result = raw.astype(np.float64)
     except (TypeError, ValueError):
@@ -69,6 +72,12 @@ def array(name: str, value: Any) -> Floats:
         where = tuple(int(k) for k in np.argwhere(bad)[0])
         raise ValueError(f"{name}[{where}]={result[where]}: every entry must be finite")
     return result
+
+
+def unmasked(name: str, value: Any) -> None:
+    """Raise TypeError where some of an array is masked: it would count."""
+    if np.ma.is_masked(value):
+        raise TypeError(f"{name}: some of it is masked, and would count; leave it out, or fill it")
 
 
 def per_run(q: Any, name: str, value: Any, batches: Any) -> tuple[Floats, Floats]:
@@ -105,6 +114,7 @@ def explicit_batches(
     batches: Any, steps: int, runs: int, n: int, b: int, repeats: bool
 ) -> Integers:
     """Give the index sets as (steps, R, b), or raise saying what is wrong with them."""
+    unmasked("batches", batches)
     raw = np.asarray(batches)
     if raw.dtype.kind not in "iu" and raw.size:
         raise TypeError(f"batches: dtype {raw.dtype}; must be integers from 0 to {n - 1}")

@@ -40,6 +40,13 @@ def log_abs(mantissa: Floats, exponent: Integers) -> Floats:
         return np.where(direct, near, near + exponent * _LOG2)
 
 
+def fixed(values: NDArray[Any]) -> NDArray[Any]:
+    """The same array, which nobody can write to by this name."""
+    seen = values.view()
+    seen.flags.writeable = False
+    return seen
+
+
 @dataclass(frozen=True, eq=False)
 class State:
     """R runs at step `step`; n data coordinates each.
@@ -47,6 +54,7 @@ class State:
     mantissa, exponent: (R, n), q = mantissa * 2**exponent. perp, perp_exponent: (R,), the signed
     length of w_perp along its own start direction, in the same form (w_perp only ever changes by a
     scalar factor). start: the state at step 0, or None when this is it.
+    No array of it can be written to: an observable would change what the others, and the run, go on from.
     """
 
     mantissa: Floats
@@ -60,6 +68,10 @@ class State:
     dimension: int | None = None
     start: State | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("mantissa", "exponent", "perp", "perp_exponent"):
+            object.__setattr__(self, name, fixed(getattr(self, name)))
+
     @classmethod
     def at(cls, q: Any, rho: Any, *, activation: str = "linear", **rest: Any) -> State:
         """Make a state from q (R, n) and rho (R,): for evaluating an observable anywhere."""
@@ -72,46 +84,46 @@ class State:
     @cached_property
     def q(self) -> Floats:
         """<w, x_j>, (R, n)."""
-        return join(self.mantissa, self.exponent)
+        return fixed(join(self.mantissa, self.exponent))
 
     @cached_property
     def log_abs_q(self) -> Floats:
         """log|q_j|, (R, n); exact where q underflows, -inf where q_j is zero."""
-        return log_abs(self.mantissa, self.exponent)
+        return fixed(log_abs(self.mantissa, self.exponent))
 
     @cached_property
     def sign(self) -> NDArray[np.int8]:
         """Sign of q_j, (R, n): -1, 0 or 1, also where q underflows; 0 in a diverged run."""
         known = np.where(np.isnan(self.mantissa), 0.0, self.mantissa)
-        return np.sign(known).astype(np.int8)
+        return fixed(np.sign(known).astype(np.int8))
 
     @cached_property
     def rho(self) -> Floats:
         """||w_perp||^2, (R,)."""
-        return join(self.perp**2, 2 * self.perp_exponent)
+        return fixed(join(self.perp**2, 2 * self.perp_exponent))
 
     @cached_property
     def log_rho(self) -> Floats:
         """log ||w_perp||^2, (R,)."""
-        return 2 * log_abs(self.perp, self.perp_exponent)
+        return fixed(2 * log_abs(self.perp, self.perp_exponent))
 
     @cached_property
     def r2(self) -> Floats:
         """||w||^2, (R,)."""
         with np.errstate(over="ignore", under="ignore"):
-            return (self.q**2).sum(axis=1) + self.rho
+            return fixed((self.q**2).sum(axis=1) + self.rho)
 
     @cached_property
     def live(self) -> Bools:
         """Coordinates the gradient sees, (R, n): q_j != 0 (linear), q_j > 0 (ReLU)."""
-        return self.sign > 0 if self.activation == "relu" else self.sign != 0
+        return fixed(self.sign > 0 if self.activation == "relu" else self.sign != 0)
 
     @cached_property
     def dead(self) -> Bools:
         """Runs with no live coordinate, (R,): the gradient of every loss_i is exactly zero."""
-        return ~self.live.any(axis=1) & ~self.diverged
+        return fixed(~self.live.any(axis=1) & ~self.diverged)
 
     @cached_property
     def diverged(self) -> Bools:
         """Runs whose squared norm left the float64 range, (R,); every number in them is nan."""
-        return np.asarray(np.isnan(self.mantissa).any(axis=1))
+        return fixed(np.asarray(np.isnan(self.mantissa).any(axis=1)))

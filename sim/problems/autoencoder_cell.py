@@ -23,6 +23,7 @@ DEFAULTS: dict[str, Any] = {
     "observe": ["loss", "r2", "participation_ratio", "max_share"],
     "every": None,
 }
+LEAST, MOST = 1e-150, 1e150  # radii whose squares are numbers of full precision
 REQUIRED = ("n", "batch_size", "step_size", "steps")
 
 
@@ -82,7 +83,9 @@ def _check(settings: dict[str, Any]) -> None:
     settings = complete(settings, REQUIRED, DEFAULTS)
     n = arguments.integer("n", settings["n"], 1)
     d = n if settings["d"] is None else arguments.integer("d", settings["d"], n)
-    arguments.positive("radius", settings["radius"])
+    radius = arguments.positive("radius", settings["radius"])
+    if not LEAST <= radius <= MOST:  # its square would be 0, or no number: every run would start dead
+        raise ValueError(f"radius={radius!r}: must be from {LEAST:g} to {MOST:g}")
     observables.resolve(settings["observe"])
     _call(settings | {"observe": None}, np.ones((1, n)), 0.0, d, 0, 1, 0)
 

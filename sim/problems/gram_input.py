@@ -112,7 +112,7 @@ class Gram:
             width = min(256, size - start)
             units = np.zeros((size, width))
             units[np.arange(start, start + width), np.arange(width)] = 1.0
-            got = np.asarray(product(units), dtype=np.float64)
+            got = arguments.array("product", product(units))
             if got.shape != (size, width):
                 raise ValueError(
                     f"product: gave shape {got.shape} for {(size, width)}; must keep it"

@@ -29,6 +29,11 @@ from typing import Any
 
 LENGTH = 16  # hexadecimal digits
 LOOKS_UP = frozenset(("__import__", "eval", "exec", "globals", "compile"))
+# What finds by a text, or holds, anything at all: an attribute of something.
+FINDS = frozenset((
+    "__globals__", "__subclasses__", "f_globals", "import_module", "module_from_spec", "resolve_name", "run_module",
+    "run_path",
+))  # fmt: skip
 _INSTALLED = tuple(
     str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "purelib", "platlib")
 )
@@ -62,18 +67,25 @@ def _function(function: Any, seen: set[int]) -> Iterator[str]:
         yield from _value(name, _content(name, cell), seen)
     known = function.__globals__
     for name in sorted(_names(function.__code__)):
+        held = known.get("sys") is sys or "sys" in _names(function.__code__)
+        if not _engine(function) and (name in FINDS or (name == "modules" and held)):
+            raise _by_text(function, name)
         if name in known:
             yield from _value(name, known[name], seen)
         elif not hasattr(builtins, name):
             yield f"{name}: an attribute, or nothing yet"
         elif name in LOOKS_UP and not _engine(function):
-            raise NotComparable(
-                f"{function.__qualname__} calls {name}: what it means is known only as it runs; name it, or "
-                "make it a setting"
-            )
+            raise _by_text(function, name)
     if not _engine(function):
         for name in sorted(_imported(function.__code__, known)):
             yield from _own_module(name, seen)
+
+
+def _by_text(function: FunctionType, name: str) -> NotComparable:
+    return NotComparable(
+        f"{function.__qualname__} calls {name}: what it means is known only as it runs; name it, or "
+        "make it a setting"
+    )
 
 
 def _names(code: CodeType) -> set[str]:
@@ -96,6 +108,8 @@ def _class(kind: type, seen: set[int]) -> Iterator[str]:
         yield from _value(f"{kind.__qualname__} of", base, seen)
     for name, value in sorted(vars(kind).items()):
         value = getattr(value, "__func__", value)
+        if _tells(name, value):
+            yield from _value(name, value, seen)
         for one in (getattr(value, x, None) for x in ("fget", "fset")):
             if isinstance(one, FunctionType):
                 yield from _value(name, one, seen)
@@ -103,6 +117,16 @@ def _class(kind: type, seen: set[int]) -> Iterator[str]:
             if value.__code__.co_filename == "<string>":
                 continue  # made from the class's source, as a dataclass makes its own
             yield from _value(name, value, seen)
+
+
+def _tells(name: str, value: Any) -> bool:
+    """Whether what stands in a class is more than its source says: an object of one's own, or what holds any."""
+    if name[:2] == "__" or isinstance(value, FunctionType | property):
+        return False
+    if type(value) in (dict, list, tuple):
+        return _nested(value)
+    module = sys.modules.get(type(value).__module__)
+    return module is not None and _ours(module)
 
 
 def _imported(code: CodeType, known: dict[str, Any]) -> Iterator[str]:
@@ -129,7 +153,9 @@ def _imported(code: CodeType, known: dict[str, Any]) -> Iterator[str]:
 
 def _source(thing: Any) -> str:
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))
+        # By its code: of what a decorator made, the source is otherwise that of what was decorated.
+        said = thing.__code__ if isinstance(thing, FunctionType) else thing
+        tree = ast.parse(textwrap.dedent(inspect.getsource(said)))
     except (OSError, TypeError, SyntaxError) as error:
         raise NotComparable(
             f"{thing!r}: its source cannot be read ({error}); define it in a file"
@@ -158,6 +184,9 @@ def _value(name: str, value: Any, seen: set[int]) -> Iterator[str]:
             yield from _function(value, seen)
     elif hasattr(value, "__wrapped__") and callable(value):
         yield from _value(name, value.__wrapped__, seen)
+        module = sys.modules.get(type(value).__module__)
+        if module is not None and _ours(module):  # what wraps it is a class of one's own
+            yield from _object(name, value, seen)
     elif isinstance(value, partial):
         yield from _value(name, [value.func, value.args, value.keywords], seen)
     elif isinstance(value, MethodType):

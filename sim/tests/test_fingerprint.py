@@ -164,6 +164,24 @@ WIDER = {  # definitions, and what a cell then says
         "from functools import partial\ndef f(a, n): return {} * a * n\ng = partial(f, 1)",
         "g(s)",
     ),
+    "what a decorator does": (
+        "from functools import wraps\ndef d(f):\n    @wraps(f)\n    def g(n): return {} * f(n)\n    return g\n"
+        "@d\ndef h(n): return n",
+        "h(s)",
+    ),
+    "a class that decorates": (
+        "from functools import update_wrapper\nclass D:\n    def __init__(self, f): update_wrapper(self, f)\n"
+        "    def __call__(self, n): return {} * self.__wrapped__(n)\n@D\ndef h(n): return n",
+        "h(s)",
+    ),
+    "a descriptor": (
+        "class D:\n    def __get__(self, one, kind): return {}\nclass C:\n    k = D()",
+        "C.k",
+    ),
+    "a subclass that its base knows": (
+        "class B:\n    known = []\n    def __init_subclass__(cls): B.known.append(cls)\nclass C(B):\n    k = {}",
+        "B.known[0].k",
+    ),
     "a bound method": (
         "class M:\n    def f(self, n): return {} * n\ng = M().f",
         "g(s)",
@@ -214,9 +232,28 @@ def test_what_a_module_imports_in_turn_counts(
     assert found[0] != found[1]
 
 
-@pytest.mark.parametrize("call", ["__import__('k').K", "eval('K')", "globals()['K']"])
+@pytest.mark.parametrize("edition", ["_ + f(settings, seed)", "_ - f(settings, seed)"])
+def test_a_cell_that_a_decorator_made_is_known_by_both(edition: str, tmp_path: Path) -> None:
+    """Of what ``functools.wraps`` made, the source was that of what was wrapped: the older numbers, "reused"."""
+    text = (
+        "from helper_of_test import decorated\n@decorated\ndef cell(settings, seed): return 1\n"
+    )
+    helper = (
+        "from functools import wraps\ndef decorated(f):\n    @wraps(f)\n"
+        "    def g(settings, seed, _=7): return {}\n    return g\n"
+    )
+    before = fingerprint(_load(tmp_path / "a", text, helper.format("_ * f(settings, seed)")))
+    assert before != fingerprint(_load(tmp_path / "b", text, helper.format(edition)))
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["__import__('k').K", "eval('K')", "globals()['K']", "sys.modules['k'].K", "cell.__globals__['K']",
+     "importlib.import_module('k').K", "object.__subclasses__()"],
+)  # fmt: skip
 def test_what_is_looked_up_by_a_text_is_refused(call: str, tmp_path: Path) -> None:
-    cell = _load(tmp_path / "a", f"K = 2\ndef cell(s, seed):\n    return {call}\n")
+    text = f"import importlib, sys\nK = 2\ndef cell(s, seed):\n    return {call}\n"
+    cell = _load(tmp_path / "a", text)
     with pytest.raises(NotComparable, match="what it means is known only as it runs"):
         fingerprint(cell)
 

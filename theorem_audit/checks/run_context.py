@@ -36,6 +36,7 @@ class RunContext:
     smallest_visible: the largest of the tests' smallest visible relative errors; None if none.
     lost: what ended threads of the evidence, which nobody else is told.
     refused: tests of chance that rejected: to draw again until one passes is no test.
+    weak: tests of chance that could not tell; evidence that goes on after one has not tested that.
     look: called as a check begins, with the number of checks so far.
     """
 
@@ -50,12 +51,13 @@ class RunContext:
     witness: dict[str, Any] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    weak: list[str] = field(default_factory=list)
     look: Callable[[int], None] | None = None
 
     def count(self) -> None:
         """Note that a check begins."""
         self.checks += 1
-        if self.look is not None:
+        if self.look is not None and _current.get() is self:  # what looks is no other thread's
             self.look(self.checks)
 
     def spend(self, error: float, power: float | None = None, visible: float | None = None) -> None:
@@ -74,11 +76,13 @@ class RunContext:
 
 
 _current: ContextVar[RunContext | None] = ContextVar("audit_run_context", default=None)
+# Threads have a context of their own, in which nothing runs: theirs is the innermost of these.
+_running: list[RunContext] = []
 
 
 def current() -> RunContext:
-    """The running evidence's record; a throw-away one outside a run."""
-    return _current.get() or RunContext()
+    """The record of the evidence that runs, also in threads that it starts; a throw-away one outside a run."""
+    return _current.get() or (_running[-1] if _running else RunContext())
 
 
 def inside() -> bool:
@@ -95,9 +99,11 @@ def running(context: RunContext) -> Iterator[RunContext]:
 
     token, hook = _current.set(context), threading.excepthook
     threading.excepthook = lost
+    _running.append(context)
     try:
         yield context
     finally:
+        _running.pop()
         threading.excepthook = hook
         _current.reset(token)
 

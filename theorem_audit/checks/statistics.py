@@ -46,6 +46,23 @@ def _counts(successes: int, trials: int) -> None:
         )
 
 
+def _sample(sample: Any) -> np.ndarray:
+    """The draws as floats; TypeError for what NumPy would read as numbers, and is none, or not all of it."""
+    raw = np.asarray(sample)
+    plain = raw.dtype.kind in "biuf"
+    if not plain and (raw.dtype.kind != "O" or any(isinstance(x, str | bytes) for x in raw.flat)):
+        raise TypeError(f"sample: of {raw.dtype}; real numbers are needed")
+    if np.ma.is_masked(sample):
+        raise TypeError("sample: some of it is masked, and would count: hand over what is to be tested")
+    return np.asarray(raw, dtype=float)
+
+
+def _cannot_tell(said: str) -> Inconclusive:
+    """Too little to judge by; noted, so that evidence which catches it does not pass."""
+    current().weak.append(said)
+    return Inconclusive(said)
+
+
 def _judge(refused: Refuted | None, error: float, power: float, visible: float, what: str) -> None:
     """Book the test, then: refuted if it rejects, inconclusive if it passed for want of power."""
     context = current()
@@ -55,7 +72,7 @@ def _judge(refused: Refuted | None, error: float, power: float, visible: float, 
         context.refused.append(what)
         raise refused
     if power < POWER:
-        raise Inconclusive(f"{what}: power {power:.3f} < {POWER} at relative error {visible:g}")
+        raise _cannot_tell(f"{what}: power {power:.3f} < {POWER} at relative error {visible:g}")
 
 
 def expect_proportion(
@@ -95,12 +112,13 @@ def expect_mean(
     """
     _parameters(error, visible=visible)
     _finite(expected=expected)
-    values = np.asarray(sample, dtype=float)
+    values = _sample(sample)
     if values.size < 400 or not np.isfinite(values).all():
         raise ValueError(f"sample: {values.size} values; at least 400 finite ones are needed")
+    if values.min() == values.max():  # their mean is rounded, and so the spread need not come out as 0
+        said = f"all values are {values.flat[0]}, so there is no spread to judge by"
+        raise _cannot_tell(f"{what}: {said}")
     spread = float(values.std(ddof=1)) / math.sqrt(values.size)
-    if spread == 0.0:
-        raise Inconclusive(f"{what}: all values are {values[0]}, so there is no spread to judge by")
     critical = float(stats.t.isf(error / 2, values.size - 1))
     power = float(stats.norm.sf(critical - abs(expected) * visible / spread))
     refused = None
@@ -125,7 +143,7 @@ def expect_distribution(
     _parameters(error, visible=visible)
     if visible > 1:
         raise ValueError(f"visible={visible}: 0 < visible <= 1, a distance of distributions")
-    values = np.asarray(sample, dtype=float)
+    values = _sample(sample).ravel()
     size = values.size
     if size < 1 or not np.isfinite(values).all():
         raise ValueError(f"sample: {size} values; at least one, and finite ones, are needed")

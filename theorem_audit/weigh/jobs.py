@@ -14,6 +14,7 @@ from typing import Any
 
 from theorem_audit import project
 from theorem_audit.checks.mark import Evidence, imported, is_test
+from theorem_audit.kinds import DECIDING
 from theorem_audit.doubt import instances
 from theorem_audit.doubt.falsify import tables
 from theorem_audit.reuse.files import look as look_at
@@ -305,12 +306,13 @@ def run_jobs(
             yield job, not_run(item, job[2], run_seed, "slow evidence is left out by --quick")
         else:
             todo.append((job, item))
-    # The longest claims first, so that no long run is left for the end; a claim's jobs share a fork.
+    # The longest claims first, so that no long run is left for the end; a claim's jobs share a fork, and its
+    # caches: what decides reads its lemmas first, where they are put down to it.
     long: dict[str, float] = {}
     for job, item in todo:
         expected = seconds.get(job, SLOW if item.slow else USUAL.get(item.kind, 0.1))
         long[job[0]] = long.get(job[0], 0.0) + expected
-    todo.sort(key=lambda pair: (-long[pair[0][0]], pair[0][0]))
+    todo.sort(key=lambda pair: (-long[pair[0][0]], pair[0][0], pair[1].kind not in DECIDING))
     if workers is None:
         for job, _ in todo:
             yield job, _work(job, run_seed, quick)  # type: ignore[misc]

@@ -187,6 +187,8 @@ def run_evidence(
                 )
             elif context.lost:
                 outcome, detail = "error", f"a thread of it ended by {context.lost[0]}"
+            elif context.weak:
+                outcome, detail = "inconclusive", f"it went on: {context.weak[0]}"
             elif not 0 <= context.error <= 1:
                 outcome, detail = "error", f"an error probability of {context.error} was booked"
         except Absent as error:

@@ -1,0 +1,175 @@
+"""What a seventh referee got past the judge: it looked at a part, or at something else, and said nothing."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from theorem_audit.checks.mark import Evidence
+from theorem_audit.checks.run_context import Inconclusive, RunContext, note, rng, running
+from theorem_audit.checks.statistics import expect_distribution, expect_mean
+from theorem_audit.exact import Refuted
+from theorem_audit.tests.conftest import Run
+from theorem_audit.tests.test_no_silent_success import claim, somewhere  # noqa: F401
+from theorem_audit.weigh.runner import run_evidence
+
+DRAWS = np.random.default_rng(0).normal(1, 1, 4000)
+MASKED = np.ma.array(np.r_[DRAWS, np.full(1000, 50.0)], mask=np.arange(5000) >= 4000)
+
+
+def _normal(values: Any) -> Any:
+    from scipy import stats
+
+    return stats.norm.cdf(values, 1, 1)
+
+
+# --- tests of chance --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [400, 401, 1000, 4001])
+@pytest.mark.parametrize("value", [0.1, 0.3, 1 / 3, 0.7, 1.1, 2.3])
+def test_one_value_over_and_over_has_no_spread_to_judge_by(value: float, size: int) -> None:
+    """The mean of many 0.3 is rounded, and so is their spread: a true mean was refuted."""
+    with pytest.raises(Inconclusive, match="no spread"):
+        expect_mean(np.full(size, value), value, visible=0.5, what="m")
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [DRAWS + 5j, MASKED, [str(x) for x in DRAWS], np.array([str(x) for x in DRAWS], dtype=object),
+     np.full(400, np.datetime64("2020-01-01"))],
+    ids=["complex", "masked", "text", "objects", "dates"],
+)  # fmt: skip
+def test_what_numpy_takes_for_numbers_is_no_sample(sample: Any) -> None:
+    """Imaginary parts were dropped, and what was masked counted."""
+    with pytest.raises(TypeError, match="sample"):
+        expect_mean(sample, 1.0, visible=0.2, what="m")
+    with pytest.raises(TypeError, match="sample"):
+        expect_distribution(sample, _normal, visible=0.2, what="m")
+
+
+def test_samples_of_numbers_are_samples() -> None:
+    from fractions import Fraction
+
+    exact = [Fraction(round(1000 * x), 1000) for x in DRAWS]
+    for sample in (DRAWS, list(DRAWS), exact, DRAWS.reshape(40, 100), np.ma.array(DRAWS)):
+        expect_mean(sample, 1.0, visible=0.2, what="m")
+        expect_distribution(sample, _normal, visible=0.2, what="m")
+    with pytest.raises(Refuted):
+        expect_distribution(DRAWS.reshape(4000, 1) + 1, _normal, visible=0.2, what="m")
+
+
+def _run(function: Any, kind: str = "simulation", seed: int = 0) -> Any:
+    return run_evidence(Evidence("A", kind, function), claim(), run_seed=seed)
+
+
+def _in_thread(work: Any) -> Any:
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
+
+
+def _chance() -> None:
+    expect_mean(rng("draws").normal(1, 1, 4000), 1.0, visible=0.2, error=1e-3, what="m")
+
+
+def test_a_test_of_chance_in_a_thread_is_booked() -> None:
+    """It was booked with nobody: the run called itself free of chance."""
+    said = _run(lambda claim: _in_thread(_chance))
+    assert (said.outcome, said.checks, said.error) == ("passed", 1, 1e-3), said
+    assert said.power is not None
+
+
+def test_a_test_of_chance_in_a_thread_decides_nothing() -> None:
+    def both(claim: Any) -> None:
+        from theorem_audit.checks.expect import expect
+
+        expect(True, "m")
+        _in_thread(_chance)
+
+    said = _run(both, "symbolic")
+    assert (said.outcome, "chance" in said.detail) == ("error", True), said
+
+
+def test_draws_in_a_thread_are_those_of_the_evidence_and_the_seed() -> None:
+    """They were the same for every evidence and for every seed of a run."""
+    drawn = []
+
+    def draws(claim: Any) -> None:
+        drawn.append((float(rng("a").normal()), _in_thread(lambda: float(rng("a").normal()))))
+        _in_thread(lambda: note("from a thread"))
+        _in_thread(_chance)
+
+    notes = [_run(draws, seed=seed).notes for seed in (0, 1)]
+    assert all(here == there for here, there in drawn) and drawn[0] != drawn[1], drawn
+    assert notes == [("from a thread",)] * 2
+
+
+def test_the_record_of_a_thread_is_gone_with_the_run() -> None:
+    from theorem_audit.checks.run_context import current
+
+    with running(RunContext(seed=7)) as outer, running(RunContext(seed=8)) as inner:
+        assert _in_thread(current) is inner is not outer
+    assert _in_thread(current).seed == 0
+
+
+@pytest.mark.parametrize("sample", [1 + 50 * (DRAWS[:400] - DRAWS[:400].mean()), np.ones(400)], ids=["weak", "constant"])
+def test_a_test_that_could_not_tell_is_not_passed_by_going_on(sample: Any) -> None:
+    def goes_on(claim: Any) -> None:
+        try:
+            expect_mean(sample, 1.0, visible=0.1, what="m")
+        except Inconclusive:
+            pass
+        _chance()
+
+    said = _run(goes_on)
+    assert (said.outcome, "went on" in said.detail) == ("inconclusive", True), said
+
+
+# --- what evidence rests on -------------------------------------------------------------------
+
+LEMMA = """
+LEMMA = Claim(
+    id="LEMMA", title="The same step, supported alone", formula=Eq(x_next, x - step_size * curvature * x),
+    source=Source("new", "textbook"), bound="exact", chapter=__name__,
+)
+"""
+CACHED = """
+from functools import cache
+from sympy import Eq
+from theorem_audit import evidence, expect, expect_identity
+from small.descent import *
+
+@cache
+def lemma():
+    return LEMMA.formula.rhs
+
+@evidence("LEMMA", "property")
+def test_lemma(claim):
+    expect(claim.formula.subs({x: 0, x_next: 0}), "m")
+
+@evidence("GD-STEP", "property")
+def test_first(claim):
+    expect(lemma().subs(x, 0) == 0, "m")
+
+@evidence("GD-STEP", "symbolic")
+def test_second(claim):
+    expect_identity(claim.formula, {x_next: lemma()})
+"""
+
+
+def test_a_lemma_that_a_supporting_evidence_reads_first_is_put_down_to_what_decides(
+    fresh: Path, audit: Run
+) -> None:
+    """Both share a process, and a cache: what decides found the lemma there, and rested on nothing."""
+    chapter = fresh / "small" / "descent.py"
+    chapter.write_text(chapter.read_text() + LEMMA)
+    (fresh / "tests" / "test_descent.py").write_text(CACHED)
+    audit("run", "--json", "l.json")
+    rows = {x["id"]: x for x in json.loads((fresh / "l.json").read_text())["claims"]}
+    row = rows["GD-STEP"]
+    assert (row["verdict"], row["uses"]) == ("supported", ["LEMMA"]), row["reasons"]
