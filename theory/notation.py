@@ -7,7 +7,14 @@ claim's region where they can be read, dropped and widened.  (A SymPy symbol dec
 
 from __future__ import annotations
 
-from sympy import Eq, Function, Symbol
+from functools import partial
+
+import sympy
+from sympy import Function, Symbol
+
+# An equation as it is written.  SymPy's own first asks all that is known of both sides, whether it holds
+# anyway: half of the time in which the theory is imported.
+Eq = partial(sympy.Eq, evaluate=False)
 
 
 def _real(name: str) -> Symbol:

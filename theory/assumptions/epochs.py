@@ -6,7 +6,7 @@ where i and j are in two batches, and leaves it alone where they are in one.
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Ge, Gt, Le, Lt, Rational, Symbol, log
+from sympy import Abs, And, Ge, Gt, Le, Lt, Rational, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
@@ -14,7 +14,7 @@ from theory import vocabulary as words
 from theory.assumptions.sampling import NEW
 from theory.minibatch.log_ratios import STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
+from theory.notation import Eq, a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
 from theory.sources import RESHUFFLING_DRIFT
 from theory.vocabulary import factors, observables, runs
 

@@ -13,7 +13,7 @@ the corrector c_1 u removes what v remembers.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, cancel, diff, log, sign
+from sympy import And, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, cancel, diff, log, sign
 
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
@@ -26,6 +26,7 @@ from theory.minibatch.sparse import limit_off, limit_others, limit_winner, p_spa
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import STEP
 from theory.notation import (
+    Eq,
     S,
     a,
     active,

@@ -11,7 +11,7 @@ v = y_B Pw + y_R (w - Pw) + (a part orthogonal to both, of squared norm V).
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Rational, Symbol, cancel
+from sympy import And, Expr, Ge, Gt, Le, Rational, Symbol, cancel
 
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
@@ -19,7 +19,7 @@ from theorem_audit.statement.meaning import Parameter
 from theory.assumptions.momentum import MOMENTUM, ZERO_VELOCITY, beta
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import BATCH_MASS, STEP
-from theory.notation import S, a, chi, perp, perp_next, q_j, q_j_next, r2, r2_next
+from theory.notation import Eq, S, a, chi, perp, perp_next, q_j, q_j_next, r2, r2_next
 from theory.vocabulary import meanings, observables
 
 along, rest = Symbol("y_B", real=True), Symbol("y_R", real=True)

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from sympy import (
     And,
-    Eq,
     Expr,
     Ge,
     Gt,
@@ -39,7 +38,7 @@ from theory.assumptions.momentum import LINEAR, MOMENTUM, SPLIT, STRONG_LAW, bet
 from theory.assumptions.unequal_norms import LINEAR_NEURON
 from theory.minibatch.log_ratios import SAMPLING
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, b, n, p
+from theory.notation import Eq, a, b, n, p
 from theory.sources import WHITE_NOISE
 from theory.vocabulary import meanings, slow_time
 

@@ -11,7 +11,7 @@ the power method, and its minima are the top eigenvectors.  Noise: ``theory/assu
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, expand
+from sympy import And, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, expand
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
@@ -19,6 +19,7 @@ from theory.assumptions.unequal_norms import LINEAR_NEURON, UNIFORM
 from theory.minibatch.log_ratios import RADIUS, STEP_SIZE
 from theory.model.autoencoder import GRAD, SOME_DATA, UNIT
 from theory.notation import (
+    Eq,
     S,
     a,
     active,

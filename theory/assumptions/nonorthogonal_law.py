@@ -15,12 +15,12 @@ u = pi/2 + 2 phi (0 at x_1, pi at x_2) has in the time a^2 k the generator
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Gt, Le, Lt, Rational, Symbol, besselk, cos, cosh, exp, sin
+from sympy import And, Ge, Gt, Le, Lt, Rational, Symbol, besselk, cos, cosh, exp, sin
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.model.autoencoder import UNIT
-from theory.notation import a, active, b, delta, n, perp, q_i, q_j
+from theory.notation import Eq, a, active, b, delta, n, perp, q_i, q_j
 from theory.vocabulary import crossover, neuron, runs
 
 c = Symbol("c", real=True)

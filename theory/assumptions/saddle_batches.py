@@ -12,7 +12,7 @@ most where i grows by sigma_i^2.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Gt, Le, Lt
+from sympy import And, Ge, Gt, Le, Lt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
@@ -28,7 +28,7 @@ from theory.assumptions.saddle_trap import (
     start_c2,
 )
 from theory.assumptions.unequal_norms import ORTHOGONAL, STEP_SIZE, UNIFORM, sigma_i, sigma_j
-from theory.notation import a, b, n, r2
+from theory.notation import Eq, a, b, n, r2
 from theory.sources import SADDLES_ATTRACT
 from theory.vocabulary.ending import EITHER_TRAP
 from theory.vocabulary.meanings import TRAPPED

@@ -9,7 +9,7 @@ negative: drawing i alone shrinks c_j by 1 - a sigma_i^2, drawing j alone stretc
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, log
+from sympy import Abs, And, Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, log
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
@@ -31,7 +31,7 @@ from theory.assumptions.unequal_norms import (
     start_j2,
 )
 from theory.minibatch.log_ratios import PAIR
-from theory.notation import S, a, b, chi, n, p, r2
+from theory.notation import Eq, S, a, b, chi, n, p, r2
 from theory.sources import SADDLES_ATTRACT
 from theory.vocabulary import ending, factors, levels, neuron, observables, windows
 from theory.vocabulary.meanings import TRAPPED

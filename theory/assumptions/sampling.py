@@ -14,7 +14,6 @@ from __future__ import annotations
 from sympy import (
     Abs,
     And,
-    Eq,
     Expr,
     Ge,
     Gt,
@@ -34,6 +33,7 @@ from theory.minibatch.capture import g
 from theory.minibatch.log_ratios import RADIUS
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import (
+    Eq,
     S,
     a,
     b,

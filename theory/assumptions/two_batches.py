@@ -11,14 +11,14 @@ X <= Y implies; and where X >= Y the batch A, about to be seen, wins.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Gt, Le, Lt, Rational, Symbol
+from sympy import And, Gt, Le, Lt, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.assumptions.epochs import CYCLIC, SAMPLING_CYCLIC_SHARED, epochs, p_cyclic, u
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, d, n, r2, s
+from theory.notation import Eq, a, d, n, r2, s
 from theory.vocabulary import runs
 
 excess = Symbol("D_r", real=True)

@@ -11,7 +11,7 @@ What SGD makes of the saddles x_i/sigma_i: ``theory/assumptions/saddle_trap.py``
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Min, Poly, Rational, Symbol, cancel, log
+from sympy import And, Expr, Ge, Gt, Le, Lt, Min, Poly, Rational, Symbol, cancel, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
@@ -19,7 +19,7 @@ from theory import vocabulary as words
 from theory.full_batch.convergence import FULL_BATCH
 from theory.model.autoencoder import GATE, SOME_DATA
 from theory.model.step import MEMBERSHIP, step_from
-from theory.notation import S, a, active, chi, n, perp, perp_next, q_j, r2, r2_next, x
+from theory.notation import Eq, S, a, active, chi, n, perp, perp_next, q_j, r2, r2_next, x
 from theory.vocabulary import ending, factors, neuron, observables
 
 sigma_i = Symbol("sigma_i", real=True)

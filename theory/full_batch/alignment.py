@@ -20,7 +20,6 @@ from dataclasses import replace
 from sympy import (
     And,
     E,
-    Eq,
     Expr,
     Ge,
     Gt,
@@ -45,7 +44,7 @@ from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.full_batch.convergence import FULL_BATCH, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL, RELU
-from theory.notation import d, k, n, r2
+from theory.notation import Eq, d, k, n, r2
 from theory.sources import GHOSH
 from theory.vocabulary import meanings
 

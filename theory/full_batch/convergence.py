@@ -11,13 +11,14 @@ at every step on s + rho <= 2 for a <= 1/2.  What happens at a = 1/2 and past it
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Min, Rational, Symbol, cancel
+from sympy import And, Expr, Ge, Gt, Le, Lt, Min, Rational, Symbol, cancel
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.landscape import SPLIT
 from theory.notation import (
+    Eq,
     a,
     active,
     perp,

@@ -7,7 +7,7 @@ period doubling; the loss itself stops being a Lyapunov function before that, at
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, sqrt
+from sympy import And, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim
 from theory.full_batch.convergence import (
@@ -20,7 +20,7 @@ from theory.full_batch.convergence import (
 )
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.landscape import SPLIT
-from theory.notation import a, rho, rho_next, s, s_next
+from theory.notation import Eq, a, rho, rho_next, s, s_next
 from theory.vocabulary import maps
 
 low_point = Symbol("s_1", real=True)

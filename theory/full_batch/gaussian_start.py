@@ -12,14 +12,14 @@ f_m the density and F_m the distribution function of a chi-square with m degrees
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Integral, Symbol, gamma, lowergamma, oo
+from sympy import And, Expr, Ge, Gt, Integral, Symbol, gamma, lowergamma, oo
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.full_batch.alignment import LINEAR, chi_square_density
 from theory.full_batch.convergence import FULL_BATCH
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import d, n, rho, s
+from theory.notation import Eq, d, n, rho, s
 from theory.sources import GHOSH
 from theory.vocabulary import meanings
 

@@ -11,7 +11,7 @@ every log|q_j/q_i| is at most -p log(1 + z) with an explicit z.  A small g turns
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, log, sqrt
+from sympy import And, Expr, Ge, Gt, Le, Lt, Rational, Symbol, log, sqrt
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
@@ -28,7 +28,7 @@ from theory.minibatch.log_ratios import (
     S_j,
 )
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, n, p, q_i, q_j, s, t
+from theory.notation import Eq, a, n, p, q_i, q_j, s, t
 from theory.sources import GHOSH
 from theory.vocabulary import moves
 

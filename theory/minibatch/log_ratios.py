@@ -15,7 +15,7 @@ For ReLU, i and j are live and sums run over live coordinates; the rest is mass 
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Rational, Symbol, cancel, log
+from sympy import And, Expr, Ge, Gt, Le, Lt, Ne, Rational, Symbol, cancel, log
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
@@ -24,6 +24,7 @@ from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import RATIO, STEP, chi_i, chi_j
 from theory.notation import (
     S_C,
+    Eq,
     S,
     a,
     b,

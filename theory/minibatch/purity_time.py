@@ -10,14 +10,14 @@ fluctuating ratios is what must fall below eps, and the next term is of order sq
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Symbol, log, sqrt
+from sympy import And, Ge, Gt, Integer, Le, Lt, Symbol, log, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE, UNIFORM
 from theory.minibatch.selection import ON_SPHERE, SMALL
 from theory.minibatch.sparse_time import IN_SPAN, SMALL_STEP
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import Expectation, a, b, delta, eta, k, n, p, r2, s
+from theory.notation import Eq, Expectation, a, b, delta, eta, k, n, p, r2, s
 from theory.sources import NOISE_SCALE
 from theory.vocabulary import moves, passages
 

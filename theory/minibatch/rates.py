@@ -11,7 +11,7 @@ to leading order in a, F falls by (k-1) p a^2 per step from every point of the u
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Expr, Gt, Integer, Le, Lt, Max, Rational, Symbol, cancel, diff, log
+from sympy import Abs, And, Expr, Gt, Integer, Le, Lt, Max, Rational, Symbol, cancel, diff, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
@@ -27,7 +27,7 @@ from theory.minibatch.log_ratios import (
 )
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import norm_step
-from theory.notation import S, a, b, delta, k, n, p, r2, rho, s, t
+from theory.notation import Eq, S, a, b, delta, k, n, p, r2, rho, s, t
 from theory.sources import BATCH_SHARPNESS, LYAPUNOV_SIGN, NOISE_COLLAPSES
 from theory.vocabulary import moves, observables, passages
 from theory.vocabulary.meanings import OFF_EXPONENT, RATIO_EXPONENT

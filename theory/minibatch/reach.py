@@ -7,7 +7,7 @@ more; drawn together they keep their ratio.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Le, Symbol, binomial, ceiling, log
+from sympy import And, Expr, Ge, Le, Symbol, binomial, ceiling, log
 
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
@@ -15,7 +15,7 @@ from theorem_audit.statement.meaning import Parameter
 from theory.minibatch.capture import CAPTURE, CONFINED, FLOOR, MASS, SLACK, g, lead_drift, t_star
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, b, n
+from theory.notation import Eq, a, b, n
 from theory.vocabulary import moves
 
 M = Symbol("M", integer=True)

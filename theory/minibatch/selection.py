@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from sympy import (
     And,
-    Eq,
     Expr,
     Function,
     Ge,
@@ -43,7 +42,7 @@ from theory.minibatch.log_ratios import (
     step_factor,
 )
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import S, a, b, delta, k, n, p, q_i, q_j, r2, rho, s
+from theory.notation import Eq, S, a, b, delta, k, n, p, q_i, q_j, r2, rho, s
 from theory.vocabulary import passages, selecting
 
 # limits as a -> 0, and not values at any a: the formulas say so

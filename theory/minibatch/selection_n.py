@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from sympy import (
     And,
-    Eq,
     Expr,
     Function,
     Gt,
@@ -42,7 +41,7 @@ from theory.minibatch.selection import (
 )
 from theory.minibatch.sparse_time import Q
 from theory.model.autoencoder import ORTHONORMAL, SOME_DATA
-from theory.notation import delta, k, n, p, q_i, q_j, r2, rho
+from theory.notation import Eq, delta, k, n, p, q_i, q_j, r2, rho
 from theory.vocabulary import passages, selecting
 
 j = Symbol("j", integer=True)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import And, Eq, Expr, Ge, Gt, Integer, Le, Max, Min, Rational, Symbol, binomial, log
+from sympy import And, Expr, Ge, Gt, Integer, Le, Max, Min, Rational, Symbol, binomial, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import OutOfReach, Parameter
@@ -23,7 +23,7 @@ from theory.minibatch.capture import g, s_star, t_star, threshold
 from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE
 from theory.minibatch.reach import EXPONENT, M
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, b, n, p, r2, s
+from theory.notation import Eq, a, b, n, p, r2, s
 from theory.sources import GHOSH
 from theory.vocabulary import meanings
 

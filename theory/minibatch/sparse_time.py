@@ -16,12 +16,12 @@ So Phi falls by a factor on average in *every* state of the band: no capture, no
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Or, Rational, Symbol, cancel
+from sympy import And, Expr, Ge, Gt, Le, Or, Rational, Symbol, cancel
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.minibatch.log_ratios import SAMPLING, SPLIT, membership_moments, step_factor
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import S, a, delta, delta_next, p, rho, s, t
+from theory.notation import Eq, S, a, delta, delta_next, p, rho, s, t
 from theory.vocabulary import moves
 
 pi = Symbol("pi", real=True)

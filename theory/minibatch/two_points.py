@@ -13,13 +13,13 @@ s_k >= min(s_0, (1 - 2a)^2 t_*) for ever, without exception: no return times are
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Gt, Le, Symbol, log
+from sympy import And, Ge, Gt, Le, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
 from theory.minibatch.log_ratios import STEP_SIZE, UNIFORM
 from theory.model.autoencoder import GATE, ORTHONORMAL
-from theory.notation import S, a, b, k, n, s, s_next, t
+from theory.notation import Eq, S, a, b, k, n, s, s_next, t
 from theory.sources import GHOSH
 from theory.vocabulary import moves, observables, passages
 from theory.walks.random_walk import drift, jump, mean_time, returning, second

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from sympy import Eq, Expr, Ge, Integer, Ne, Or, Poly, Rational, Symbol, diff, expand
+from sympy import Expr, Ge, Integer, Ne, Or, Poly, Rational, Symbol, diff, expand
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.notation import (
+    Eq,
     active,
     below,
     gradient,

@@ -16,13 +16,13 @@ overshoot is what limits the step size.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol
+from sympy import And, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import BATCH_MASS, POSITIVE_STEP
-from theory.notation import S, a, delta, delta_next, r2, r2_next
+from theory.notation import Eq, S, a, delta, delta_next, r2, r2_next
 
 m = Symbol("m", real=True)
 _OURS = Source("lemma", "our confinement of the norm, from NORM")

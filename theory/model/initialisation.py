@@ -6,14 +6,14 @@ Spurious minima are s = 0, rho > 2 (SADDLES); r2 - 2 = s + rho - 2.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, sqrt
+from sympy import And, Expr, Ge, Gt, Le, Lt, Or, Rational, Symbol, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import OutOfReach, Parameter
 from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL, RELU
 from theory.model.landscape import SPLIT
-from theory.notation import S, a, d, gradient, k, n, r2, r2_next, rho, rho_next, s, s_next
+from theory.notation import Eq, S, a, d, gradient, k, n, r2, r2_next, rho, rho_next, s, s_next
 from theory.sources import GHOSH
 from theory.vocabulary import observables, places
 

@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import And, Eq, Expr, Ge, Gt, Or, Poly, Symbol, expand
+from sympy import And, Expr, Ge, Gt, Or, Poly, Symbol, expand
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.model.autoencoder import ORTHONORMAL, loss_value
-from theory.notation import active, d, k, n, q_i, r2, rho, s, w, x, x_v
+from theory.notation import Eq, active, d, k, n, q_i, r2, rho, s, w, x, x_v
 from theory.sources import GHOSH_WORKSHOP
 from theory.vocabulary import observables, places
 

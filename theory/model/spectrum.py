@@ -10,13 +10,13 @@ so eigenspaces and multiplicities come from that algebra, for symbolic n, d and 
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, expand, reduced
+from sympy import And, Expr, Ge, Gt, Le, Lt, Poly, Rational, Symbol, expand, reduced
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL, RELU
 from theory.model.landscape import SIZES, SPLIT, mean_over_data, overlap, v_active
-from theory.notation import S, a, d, k, k0, n, r2, s, v_v, w_v
+from theory.notation import Eq, S, a, d, k, k0, n, r2, s, v_v, w_v
 from theory.sources import GHOSH, GHOSH_WORKSHOP, SHARP_AND_FLAT
 from theory.vocabulary import observables, places
 from theory.vocabulary.meanings import hessian_trace

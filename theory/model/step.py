@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from sympy import (
     And,
-    Eq,
     Expr,
     Ge,
     Gt,
@@ -32,6 +31,7 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.model.autoencoder import GATE, ORTHONORMAL
 from theory.notation import (
+    Eq,
     S,
     a,
     active,

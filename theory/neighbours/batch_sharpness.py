@@ -13,13 +13,13 @@ Past a = 1/2 SGD on the axis has an exact 2-cycle (SGD-EDGE), and what sits at 2
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Gt, Le, Ne, Rational, Symbol, sign
+from sympy import And, Ge, Gt, Le, Ne, Rational, Symbol, sign
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
 from theory.minibatch.log_ratios import SAMPLING
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, b, eta, n
+from theory.notation import Eq, a, b, eta, n
 from theory.sources import BATCH_SHARPNESS as WHO_HAD_IT
 from theory.vocabulary import runs
 

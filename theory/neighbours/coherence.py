@@ -12,9 +12,10 @@ summaries of the paper were at hand.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Gt, Le, Symbol, sqrt
+from sympy import And, Ge, Gt, Le, Symbol, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.notation import Eq
 from theory.quadratic.bounds import l_max
 from theory.quadratic.mean_square import (
     BATCH,

@@ -14,13 +14,13 @@ the data and 4 chi_i/b along x_i itself.  The step's own number is minus the mea
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Gt, Le, Lt, Rational, Symbol, log, sign
+from sympy import And, Ge, Gt, Le, Lt, Rational, Symbol, log, sign
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import SAMPLING, SPLIT
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, b, n, p
+from theory.notation import Eq, a, b, n, p
 from theory.sources import NOISE_COLLAPSES
 from theory.vocabulary import factors
 

@@ -15,7 +15,7 @@ noise's variance.  The two are one number on the minima.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Lt, Ne, Symbol
+from sympy import And, Ge, Lt, Ne, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
@@ -23,7 +23,7 @@ from theory import vocabulary as words
 from theory.assumptions.epochs import epochs
 from theory.minibatch.rates import P4
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import b, n, perp, q_i, q_j, r2, s, t
+from theory.notation import Eq, b, n, perp, q_i, q_j, r2, s, t
 from theory.sources import RESHUFFLING_DRIFT
 from theory.vocabulary import observables, runs
 

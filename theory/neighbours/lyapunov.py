@@ -12,12 +12,12 @@ The last never is the largest, for any a > 0, so the top exponent does not depen
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Gt, Max, Rational, Symbol, log, sign
+from sympy import Abs, And, Gt, Max, Rational, Symbol, log, sign
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.minibatch.log_ratios import SAMPLING
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, b, n
+from theory.notation import Eq, a, b, n
 from theory.sources import LYAPUNOV_SIGN
 from theory.vocabulary import factors
 

@@ -11,10 +11,11 @@ Notation of ``theory.quadratic.second_moment``.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Le, Symbol
+from sympy import And, Ge, Le, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
+from theory.notation import Eq
 from theory.quadratic.mean_square import batch_ab
 from theory.quadratic.second_moment import (
     C,

@@ -10,10 +10,11 @@ Notation of ``theory/quadratic/mean_square.py``.  Only abstracts or summaries of
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Gt, Le, Matrix, Symbol, eye, sqrt, zeros
+from sympy import And, Ge, Gt, Le, Matrix, Symbol, eye, sqrt, zeros
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theory.notation import Eq
 from theory.quadratic.bounds import l_max
 from theory.quadratic.mean_square import BATCH, INDEPENDENT, MEANING, SHARED, THRESHOLD, C_ms, q_v
 from theory.quadratic.second_moment import C, N, kappa, operator, spectral_radius

@@ -15,13 +15,13 @@ The line between a minimum of the loss and a strict saddle, h = 1, lies inside t
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational, Symbol, log, sign, sqrt
+from sympy import And, Expr, Ge, Gt, Le, Lt, Rational, Symbol, log, sign, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.assumptions.saddle_trap import LOCAL_STEP, NORMS
 from theory.assumptions.unequal_norms import ORTHOGONAL, UNIFORM, sigma_i, sigma_j
 from theory.minibatch.log_ratios import SAMPLING
-from theory.notation import a, b, n
+from theory.notation import Eq, a, b, n
 from theory.sources import SADDLES_ATTRACT, SGD_AT_MAXIMA
 from theory.vocabulary import factors
 

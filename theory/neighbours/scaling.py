@@ -12,13 +12,13 @@ Notation of ``theory/quadratic/mean_square.py``; C_ms(kappa) of ``theory/quadrat
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Ge, Integer, Le, Symbol, log
+from sympy import Abs, And, Ge, Integer, Le, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
-from theory.notation import a, b, n
+from theory.notation import Eq, a, b, n
 from theory.quadratic.bounds import l_max, threshold_of
 from theory.quadratic.mean_square import INDEPENDENT, MEANING, POSITIVE, SHARED, l_min
 from theory.quadratic.second_moment import C, N, k, kappa, kron_product, kron_sum, noise, operator

@@ -5,10 +5,11 @@ Notation of ``theory/quadratic/mean_square.py``.  kappa is the batch's variance 
 
 from __future__ import annotations
 
-from sympy import And, Eq, Function, Ge, Gt, Le, Or, Symbol
+from sympy import And, Function, Ge, Gt, Le, Or, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theory.notation import Eq
 from theory.quadratic.mean_square import (
     BATCH,
     INDEPENDENT,

@@ -16,7 +16,6 @@ from __future__ import annotations
 from sympy import (
     Abs,
     And,
-    Eq,
     Expr,
     Function,
     Ge,
@@ -33,7 +32,7 @@ from sympy import (
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory import vocabulary as words
 from theory.model.autoencoder import HESS, ORTHONORMAL
-from theory.notation import a, active, b, eta, n, p, q_i, r2, v_v, w_v, x_v
+from theory.notation import Eq, a, active, b, eta, n, p, q_i, r2, v_v, w_v, x_v
 from theory.quadratic.second_moment import N, k, multiplicity_moments
 from theory.sources import LYAPUNOV_SIGN, SGD_AT_MAXIMA
 from theory.vocabulary import factors, observables

@@ -10,11 +10,12 @@ Several outputs a sample: blocks of K in place of entries, nothing else changes.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Function, Ge, Gt, Integral, Le, Lt, Symbol, exp, oo, sign
+from sympy import And, Expr, Function, Ge, Gt, Integral, Le, Lt, Symbol, exp, oo, sign
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
+from theory.notation import Eq
 from theory.quadratic.bounds import kappa_1, kappa_2, threshold_of
 from theory.quadratic.mean_square import INDEPENDENT, SHARED
 from theory.quadratic.second_moment import C, N, k, kappa

@@ -11,11 +11,12 @@ C_ms is the number with: E||t_p - t*||^2 -> 0 from every start exactly for 0 < C
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Or, Symbol, cancel, log, solve
+from sympy import And, Expr, Ge, Gt, Le, Or, Symbol, cancel, log, solve
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
+from theory.notation import Eq
 from theory.quadratic.second_moment import (
     C,
     N,

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from sympy import QQ, And, Eq, Expr, Ge, Gt, Lt, Poly, Rational, Symbol, diff, expand, sign
+from sympy import QQ, And, Expr, Ge, Gt, Lt, Poly, Rational, Symbol, diff, expand, sign
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theory.notation import Eq
 from theory.quadratic.mean_square import INDEPENDENT
 from theory.quadratic.second_moment import kappa
 from theory.sources import PATEL

@@ -7,9 +7,10 @@ diverges: rare paths carry it.  Notation of ``theory/quadratic/mean_square.py``.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Gt, Le, Lt, Symbol, log
+from sympy import And, Gt, Le, Lt, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theory.notation import Eq
 from theory.quadratic.mean_square import BATCH, INDEPENDENT, MEANING, MOMENT, POSITIVE, SHARED, C_ms
 from theory.quadratic.second_moment import C, kappa, kron_sum, operator, spectral_radius
 from theory.sources import COVARIANCE, LYAPUNOV_SIGN, PATEL

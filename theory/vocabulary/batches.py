@@ -8,10 +8,8 @@ from itertools import combinations, product
 from math import comb, factorial, prod
 from typing import Any
 
-from sympy import Eq
-
 from theorem_audit.statement.vocabulary import Item, Kind
-from theory.notation import b, n
+from theory.notation import Eq, b, n
 from theory.vocabulary.data import F, Rng, choose
 
 Batch = tuple[int, ...]  # indices in increasing order; with replacement they may repeat

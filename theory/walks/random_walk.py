@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from sympy import (
     And,
-    Eq,
     Ge,
     Gt,
     Integer,
@@ -31,6 +30,7 @@ from sympy import (
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theory.notation import Eq
 from theory.sources import GHOSH
 from theory.vocabulary import passages
 from theory.walks.birth_death import c, kappa, m, v
