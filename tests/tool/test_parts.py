@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sympy import And, Eq, Not, Symbol
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import Boolean, BooleanAtom
 
 from tests.thorough import thorough_but
 from theorem_audit import expect_nonnegative, expect_zero
@@ -21,7 +21,7 @@ from theorem_audit.exact.zero import conjuncts, difference, relations
 from theorem_audit.statement.claim import Claim, Source
 from theorem_audit.weigh.runner import cases_of, evidence_of, run_evidence
 from theorem_audit.weigh.time_limit import limited
-from theory import claims
+from theory import claims, notation
 
 LIMIT = 60.0  # seconds for one evidence on one broken part
 X = Symbol("x", real=True)
@@ -114,3 +114,16 @@ def test_a_step_that_does_not_read_its_part_is_named() -> None:
     assert unread(_made(hump=HUMP, sum=SUM), items[:1]) == [
         "sum: Eq((x + 1)**2, x**2 + 2*x + 2): no deciding evidence"
     ]
+
+
+def _empty(claim: Claim) -> set[Boolean]:
+    """The equations of a claim that hold, or fail, whatever its symbols stand for."""
+    said = [claim.formula, claim.region]
+    return {x for one in said for x in one.atoms(Eq) if isinstance(Eq(*x.args), BooleanAtom)}
+
+
+def test_no_equation_of_the_theory_says_nothing() -> None:
+    """The theory writes its equations down without SymPy's asking this at each import."""
+    assert {x: said for x, claim in claims.items() if (said := _empty(claim))} == {}
+    for other in (notation.Eq(X, X), notation.Eq(X**2, -1)):
+        assert _empty(replace(claims["NORM"], formula=other)) == {other}

@@ -29,6 +29,7 @@ class Condition:
         self.names = frozenset(self.symbols)
         self._sides = tuple((side, sorted(side.free_symbols, key=str)) for side in relation.args)
         self._known: dict[tuple[Any, ...], Expr] = {}
+        self._ends: dict[tuple[Any, ...], list[fmpq]] = {}
         self._degrees: dict[Symbol, int] = {}
         self._polynomial: dict[Symbol, bool] = {}
         self.func = {Ge: ge, Gt: gt, Le: le, Lt: lt, Eq: eq, Ne: ne}[type(relation)]
@@ -110,9 +111,15 @@ class Condition:
 
     def ends(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> list[fmpq]:
         """Where left = right, close to it: real roots in ``x`` of any degree, as fractions."""
+        key = (x, *(value[y] for y in self.symbols if y != x))
+        if key not in self._ends:
+            self._ends[key] = self._close_to(x, value)
+        return self._ends[key]
+
+    def _close_to(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> list[fmpq]:
         try:
             gap = (self.relation.lhs - self.relation.rhs).subs(
-                {y: number(v) for y, v in value.items()}, simultaneous=True
+                {y: number(value[y]) for y in self.symbols if y != x}, simultaneous=True
             )
             roots = Poly(numer(together(gap)), x).nroots(n=30, maxsteps=100)
         except (BasePolynomialError, NoConvergence, ValueError, TypeError, ZeroDivisionError):

@@ -7,7 +7,7 @@ in which nothing was found is reported as such and is an error: the claim may be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -25,6 +25,8 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 
 Instance = dict[Symbol, Expr]
+Settled = frozenset[Symbol]
+Holds = Callable[[Mapping[Symbol, fmpq]], bool]
 
 WHOLE = tuple(map(fmpq, (1, 2, 3, 4, 5, 0, 6, 8)))
 RATIONAL = tuple(
@@ -81,16 +83,33 @@ class _Region:
 
         self.symbols = tuple(sorted(region.free_symbols, key=rank))
         self._about: dict[Symbol, list[list[list[Condition]]]] = {}
+        # What hangs on which symbols are settled, and not on their values.
+        self._asked: dict[tuple[Settled, Symbol | None], list[list[list[Holds]]]] = {}
+        self._next: dict[tuple[tuple[Symbol, ...], Settled], Symbol] = {}
+        self._ready: dict[tuple[Symbol, Settled], tuple[list[Condition], list[Condition]]] = {}
 
-    def possible(self, value: Mapping[Symbol, fmpq], last: Symbol | None = None) -> bool:
+    def possible(
+        self, value: Mapping[Symbol, fmpq], settled: Settled, last: Symbol | None = None
+    ) -> bool:
         """False when what is settled so far already excludes the region.
 
         last: the symbol that was settled last, where the others were asked before.
         """
-        return all(
-            any(all(c.holds(value) for c in o if c.names <= value.keys()) for o in choice)
-            for choice in (self.options if last is None else self.about(last))
-        )
+        if (asked := self._asked.get((settled, last))) is None:
+            asked = self._asked[settled, last] = [
+                [[c.holds for c in o if c.names <= settled] for o in choice]
+                for choice in (self.options if last is None else self.about(last))
+            ]
+        for choice in asked:
+            for conditions in choice:
+                for holds in conditions:
+                    if not holds(value):
+                        break
+                else:
+                    break
+            else:
+                return False
+        return True
 
     def about(self, x: Symbol) -> list[list[list[Condition]]]:
         """The part of ``options`` that speaks of ``x``."""
@@ -102,9 +121,21 @@ class _Region:
             ]
         return self._about[x]
 
-    def forced(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> bool:
-        """Whether an equation determines ``x``."""
-        return any(_left(c, x, value) for c in self.equations)
+    def next(self, left: tuple[Symbol, ...], settled: Settled) -> Symbol:
+        """The symbol that is settled next: one that an equation determines, where there is one."""
+        if (found := self._next.get((left, settled))) is None:
+            forced = (x for x in left if any(_left(c, x, settled) for c in self.equations))
+            found = self._next[left, settled] = next(forced, left[0])
+        return found
+
+    def ready(self, x: Symbol, settled: Settled) -> tuple[list[Condition], list[Condition]]:
+        """The conditions in which ``x`` alone is not settled: single ones, and equations of alternatives."""
+        if (found := self._ready.get((x, settled))) is None:
+            found = self._ready[x, settled] = (
+                [c for c in self.single if _left(c, x, settled)],
+                [c for c in self.either if _left(c, x, settled)],
+            )
+        return found
 
     def ends(self, ready: list[Condition], x: Symbol, value: Mapping[Symbol, fmpq]) -> set[fmpq]:
         """Where conditions on ``x`` alone become equations, close to it; none unless thorough."""
@@ -112,9 +143,11 @@ class _Region:
             return set()
         return set[fmpq]().union(*(condition.ends(x, value) for condition in ready))
 
-    def candidates(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> Iterator[fmpq]:
+    def candidates(
+        self, x: Symbol, value: Mapping[Symbol, fmpq], settled: Settled
+    ) -> Iterator[fmpq]:
         """What equations force; else small numbers, and ends and middles of what is left to ``x``."""
-        ready = [c for c in self.single if _left(c, x, value)]
+        ready, either = self.ready(x, settled)
         for condition in ready:
             if condition.func is eq:
                 yield from condition.roots(x, value)
@@ -124,7 +157,7 @@ class _Region:
             yield from self.sizes
             for end in self.ends(ready, x, value):
                 yield from (fmpq(end.floor() + k) for k in (0, 1, 2, -1))
-            yield from self.alternatives(x, value)
+            yield from _entries(either, x, value)
             return
         yield from RATIONAL
         yield from LARGE if self.thorough else ()
@@ -134,18 +167,18 @@ class _Region:
         yield from ends
         for step in NEAR:  # open ends: points close to them
             yield from (end + step for end in ends)
-        yield from self.alternatives(x, value)
-
-    def alternatives(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> Iterator[fmpq]:
-        """What the equations of one alternative or another say of ``x``: a table's entries."""
-        for condition in self.either:
-            if _left(condition, x, value):
-                yield from condition.roots(x, value)
+        yield from _entries(either, x, value)
 
 
-def _left(condition: Condition, x: Symbol, value: Mapping[Symbol, fmpq]) -> bool:
+def _entries(either: list[Condition], x: Symbol, value: Mapping[Symbol, fmpq]) -> Iterator[fmpq]:
+    """What the equations of one alternative or another say of ``x``: a table's entries."""
+    for condition in either:
+        yield from condition.roots(x, value)
+
+
+def _left(condition: Condition, x: Symbol, settled: Settled) -> bool:
     """Whether ``x`` is the one symbol of the condition that is not settled."""
-    return x in condition.names and condition.names - value.keys() == {x}
+    return x in condition.names and condition.names - settled == {x}
 
 
 def find(
@@ -174,20 +207,21 @@ def find(
     start = {x: fmpq(int(v.p), int(v.q)) for x, v in (fixed or {}).items()}
 
     def search(
-        left: tuple[Symbol, ...], value: dict[Symbol, fmpq], last: Symbol | None = None
-    ) -> Instance | None:
+        left: tuple[Symbol, ...], value: dict[Symbol, fmpq], settled: Settled,
+        last: Symbol | None = None,
+    ) -> Instance | None:  # fmt: skip
         nonlocal nodes
         nodes += 1
-        if nodes > max_nodes or not compiled.possible(value, last):
+        if nodes > max_nodes or not compiled.possible(value, settled, last):
             return None
         if not left:
             return {x: number(v) for x, v in value.items()}
-        x = next((y for y in left if compiled.forced(y, value)), left[0])
-        rest = tuple(y for y in left if y != x)
-        for candidate in compiled.candidates(x, value):
-            if x.is_integer and candidate.q != 1:
+        x = compiled.next(left, settled)
+        rest, more, whole = tuple(y for y in left if y != x), settled | {x}, x.is_integer
+        for candidate in compiled.candidates(x, value, settled):
+            if whole and candidate.q != 1:
                 continue
-            if found := search(rest, {**value, x: candidate}, x):
+            if found := search(rest, {**value, x: candidate}, more, x):
                 return found
             if nodes > max_nodes:
                 return None
@@ -195,7 +229,7 @@ def find(
 
     for order in dict.fromkeys(orders):  # each with a budget of its own
         nodes = 0
-        if found := search(tuple(x for x in order if x not in start), start):
+        if found := search(tuple(x for x in order if x not in start), start, frozenset(start)):
             return found
     return None if fixed or not thorough else _eliminated(region, max_nodes)
 

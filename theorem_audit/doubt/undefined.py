@@ -10,6 +10,7 @@ from sympy import (
     And,
     Basic,
     Expr,
+    Lambda,
     Mul,
     Not,
     Or,
@@ -17,6 +18,7 @@ from sympy import (
     PolynomialError,
     Pow,
     Product,
+    Subs,
     Sum,
     Symbol,
     factor_terms,
@@ -48,6 +50,7 @@ EDGES: dict[type, tuple[Callable[[Expr], Boolean], ...]] = {
     sympy.factorial: (lambda x: Eq(x, -1), lambda x: Eq(x, -2)),
     sympy.Mod: (lambda x: Eq(x, 0),),
 }
+BINDING = (ExprWithLimits, Lambda, Subs)
 POLE_NODES = 300  # partial instances looked at for each denominator of a formula
 
 
@@ -207,16 +210,22 @@ def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
         return True
     if all(v.is_real and not v.has(nan, zoo) for v in quick):
         return False  # the usual case, and real numbers can be compared: ``subs`` is much slower
-    try:
-        if part.subs(dict(at), simultaneous=True) is true:
-            return False  # an alternative that holds
-    except TypeError:  # SymPy does not compare with infinity
-        return True
-    values = [side.subs(dict(at), simultaneous=True) for side in sides]
-    return any(
+    # Where nothing binds a symbol, both put in the same.
+    values = [
+        side.subs(dict(at), simultaneous=True) if side.has(*BINDING) else v
+        for side, v in zip(sides, quick, strict=True)
+    ]
+    wrong = any(
         v.has(nan, zoo)
         or (v.is_number and v.is_extended_real is False)
         or any(x.base.is_negative and x.exp.is_irrational for x in v.atoms(Pow))  # SymPy: None
         for v in values
         if not any(x.args[0] == 0 for x in v.atoms(log))
     )
+    if not wrong and not any(v.has(nan) or v.is_extended_real is False for v in values):
+        return False  # and so no comparison of them fails
+    try:
+        holds = part.subs(dict(at), simultaneous=True) is true
+    except TypeError:  # SymPy does not compare with infinity
+        return True
+    return wrong and not holds  # one alternative is enough

@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from multiprocessing import connection, parent_process
 from typing import Any
 
@@ -149,6 +150,7 @@ def settle() -> None:
     gc.freeze()
 
 
+@cache  # once in a server, whose forks have what it made
 def _first_example() -> None:
     from hypothesis import given, settings
     from hypothesis.strategies import none

@@ -17,7 +17,7 @@ import builtins
 import sys
 from builtins import all as all_of  # bound here: evidence may have put another in its place
 from builtins import map as mapped
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from gc import get_referents as made_of
@@ -26,6 +26,7 @@ from operator import attrgetter, is_, itemgetter
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from numpy import dtype, fromiter
 from sympy import Basic
 
 from theorem_audit.statement.claim import Claim, recording_reads
@@ -49,6 +50,8 @@ CHANGED = "it changed what judges: "
 FIELDS = tuple(x.name for x in fields(Claim) if x.name != "chapter")  # which discovery shortens
 BUILTIN = frozenset(x for x in vars(builtins) if x[:2] != "__")
 
+OBJECTS = dtype(object)
+_held = object.__getattribute__  # what a claim holds, without the claim's noting that it is read
 _code = attrgetter("__code__")
 _defaults = attrgetter("__defaults__")
 
@@ -82,12 +85,15 @@ class _Place:
     contents: tuple[tuple[str, Any, Any], ...]  # name, container, and a copy of it
     parts: list[Any]  # what the functions are made of: code and defaults, name, words, closure, ...
     asks: Callable[[Any], tuple[Any, ...]]  # the values of the names, at once
+    holds: (
+        Mapping[str, Any] | None
+    )  # the owner's own names; None for a claim, which can be given others
 
     @property
     def named(self) -> bool:
         """Whether each name means what it did; what functions are made of is not looked at."""
         try:
-            now = self.asks(self.owner.__dict__)
+            now = self.asks(_held(self.owner, "__dict__") if self.holds is None else self.holds)
         except KeyError:
             return False
         return all_of(mapped(is_, now, self.values)) and all_of(
@@ -127,7 +133,7 @@ def _place(owner: Any, meant: dict[str, Any]) -> _Place:
     return _Place(
         owner, (*meant,), (*meant.values(),), functions, (*map(_code, functions),),
         (*map(_defaults, functions),), tuple((k, v, v.copy()) for k, v in held.items()),
-        made_of(*functions), _asks((*meant,)),
+        made_of(*functions), _asks((*meant,)), None if isinstance(owner, Claim) else owner.__dict__,
     )  # fmt: skip
 
 
@@ -136,23 +142,37 @@ def _asks(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     return itemgetter(*names) if names[1:] else lambda given: tuple(given[x] for x in names)
 
 
-class _Functions:
-    """All functions of some places, each once: many modules import the same ones."""
+def _addresses(things: Sequence[Any]) -> bytes:
+    """Where in memory things are, which nothing that they say of themselves can feign."""
+    return fromiter(things, OBJECTS, len(things)).tobytes()
 
-    def __init__(self) -> None:
-        self._made: dict[FunctionType, list[Any]] = {}
-        self._parts: list[Any] = []
 
-    def add(self, places: Iterable[_Place]) -> None:
-        """Take up those that are new; of the others it stays what they were made of."""
-        for function in chain.from_iterable(x.functions for x in places):
-            if function not in self._made:
-                self._made[function] = made_of(function)
-        self._parts = [*chain.from_iterable(self._made.values())]
+class _Looked:
+    """Places that are looked at together, each function once: many modules import the same ones.
 
-    @property
-    def same(self) -> bool:
-        return all_of(mapped(is_, made_of(*self._made), self._parts))
+    made: what functions were made of when they were listed; new ones are added.
+    """
+
+    def __init__(self, places: Iterable[_Place], made: dict[FunctionType, list[Any]]) -> None:
+        self.places, self._made = [*places], made
+        self._functions = [*dict.fromkeys(chain.from_iterable(x.functions for x in self.places))]
+        made.update((x, made_of(x)) for x in self._functions if x not in made)
+        self._take()
+
+    def _take(self) -> None:
+        # Kept, so that nothing else comes to their addresses.
+        self._parts = [*chain.from_iterable(map(self._made.__getitem__, self._functions))]
+        self._at = _addresses(self._parts)
+
+    def changed(self) -> list[str]:
+        """What is another than it was, by name; it is put back."""
+        same = _addresses(made_of(*self._functions)) == self._at
+        others = [x for x in self.places if not (x.named if same else x.same)]
+        found = [said for place in others for said in place.changed()]
+        if not same:  # other words of a function are no change, and are not looked into again
+            self._made.update((x, made_of(x)) for x in self._functions)
+            self._take()
+        return found
 
 
 def _symbols(claim: Claim) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -185,9 +205,8 @@ class Untouched:
     def __init__(self) -> None:
         self._modules: dict[str, frozenset[str]] = {}
         self._places: list[_Place] = []
-        self._functions = _Functions()
-        self._near: list[_Place] = []
-        self._far: list[_Place] = []
+        self._made: dict[FunctionType, list[Any]] = {}
+        self._all = self._near = self._far = _Looked((), self._made)
         self._claims: dict[str, Claim] = {}
         # by what is known: symbols of the same assumptions share it
         self._symbols: dict[int, tuple[Any, dict[str, Any]]] = {}
@@ -207,9 +226,9 @@ class Untouched:
 
     def look(self, checks: int) -> None:
         """As a check begins: is its judge the one that was listed?  It is put back where it is not."""
-        places = self._near if checks & (checks - 1) else self._far
+        looked = self._near if checks & (checks - 1) else self._far
         with recording_reads():  # to look is not to use
-            self._seen += [said for place in places if not place.same for said in place.changed()]
+            self._seen += looked.changed()
 
     def extend(self, *, accept: bool = False) -> None:
         """Take up the modules and claims that were imported since.
@@ -241,22 +260,18 @@ class Untouched:
                     self._places.append(_place(claim, {x: vars(claim).get(x) for x in FIELDS}))
                 self._symbols |= {id(x._assumptions): (x, taken) for x, taken in _symbols(claim)}
         if accept or len(self._places) != count:
-            self._near = [x for x in self._places if _home(x.owner).startswith(NEAR)]
+            near = [x for x in self._places if _home(x.owner).startswith(NEAR)]
             others = (x for x in self._places if _home(x.owner) in OTHERS)
-            self._far = [*self._near, *others]
+            self._near = _Looked(near, self._made)
+            self._far = _Looked([*near, *others], self._made)
+            self._all = _Looked(self._places, self._made)
             self._listed = frozenset(id(f) for x in self._places for f in x.functions)
-            self._functions.add(self._places)
         self._heard.clear()
         self._seen.clear()
 
     def changed(self) -> list[str]:
         """What is another than it was, by name.  It is put back."""
-        found = [*self._heard, *self._seen]
-        if self._functions.same:
-            others = [x for x in self._places if not x.named]
-        else:
-            others = [x for x in self._places if not x.same]
-        found += [said for place in others for said in place.changed()]
+        found = [*self._heard, *self._seen, *self._all.changed()]
         for symbol, taken in self._symbols.values():
             if _taken(symbol) != taken:
                 symbol._assumptions.clear()
@@ -265,6 +280,8 @@ class Untouched:
         for name, had in self._modules.items():
             module = sys.modules.get(name)
             if module is None or name == "builtins":
+                continue
+            if not had and BUILTIN.isdisjoint(vars(module)):
                 continue
             # A submodule of such a name is no function in the builtin's place: the import put it there.
             new = {
