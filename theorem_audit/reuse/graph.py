@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import compress
 
 from theorem_audit.reuse.definitions import Source, Statement
@@ -46,7 +46,8 @@ class Graph:
         # What a node with a digest reaches, itself included, as bits: bit k stands for ``_order[k]``.
         self._below: dict[Node, int] = {}
         self._order: list[Node] = []
-        self._seen: dict[tuple[str, str], frozenset[Node]] = {}
+        self._seen: dict[tuple[str, str, tuple[str, ...]], frozenset[Node]] = {}
+        self._stars = cache(self._stars)  # type: ignore[method-assign]
 
     # --- what a module binds ------------------------------------------------------------------
 
@@ -87,7 +88,7 @@ class Graph:
     def _name(self, module: str, name: str, below: tuple[str, ...], depth: int) -> frozenset[Node]:
         if depth > 40:
             return frozenset([("whole", module)])
-        key = (module, ".".join((name, *below)))
+        key = (module, name, below)
         if key not in self._seen:
             self._seen[key] = frozenset()  # a circle of imports adds nothing
             self._seen[key] = frozenset(self._resolved(module, name, below, depth))

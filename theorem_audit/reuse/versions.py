@@ -5,8 +5,10 @@ from __future__ import annotations
 import platform
 import sys
 from functools import cache
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.metadata import packages_distributions
 from importlib.util import find_spec
+
+from theorem_audit.reuse.installed import PackageNotFoundError, version
 
 # Import name -> the distribution's name where it is another one.
 CALLED = {

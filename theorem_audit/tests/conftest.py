@@ -31,6 +31,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "thorough: rare faults one by one")
 
 
+def pytest_collection() -> None:
+    """The second worker makes the server of commands first.
+
+    Meanwhile the first one rewrites the tests' assertions; else both would rewrite all of them, side by side.
+    """
+    if os.environ.get("PYTEST_XDIST_WORKER") == "gw1":
+        warm.server()
+
+
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
     """A project called small, in a folder with a space and letters beyond ASCII."""

@@ -2,19 +2,23 @@
 
 A server that has imported the tool and found no project forks for each call; the child goes to the folder
 asked for and does what ``python -m theorem_audit`` does there.  Workers of that command are forked, too, by a
-second server (of ``multiprocessing``), itself a fork of the first.  What importing alone has to show (that it
+second server (of ``multiprocessing``), itself a fork of the first.  The workers of xdist share one server,
+which forks for each of them one that serves it alone.  What importing alone has to show (that it
 works, what it costs) is tested with a Python started from nothing, and so are the workers themselves.
 """
 
 from __future__ import annotations
 
 import atexit
+import fcntl
 import gc
 import importlib
 import json
 import os
 import runpy
+import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -59,19 +63,42 @@ class Warm:
         self._folder = tempfile.TemporaryDirectory()
         self._count = count()
         self._begun: dict[int, tuple[list[str], Path, Path]] = {}
-        # A file that a test edits twice in a second would be taken for what was compiled of it before.
-        more = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        self._server = subprocess.Popen(
-            [sys.executable, "-c", SERVE], env={**this_tool(), **more}, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )  # fmt: skip
+        self._server: subprocess.Popen[str] | None = None
+        self._place = _shared()
+        if self._place is None:
+            self._server = _started()
+            self._asked, self._answers = self._server.stdin, self._server.stdout
+        else:
+            line = self._connected(self._place)
+            self._asked, self._answers = line.makefile("w"), line.makefile("r")
+            line.close()
+
+    def _connected(self, place: Path) -> socket.socket:
+        """A line to the server at ``place``, which is made where there is none, or no more."""
+        line = socket.socket(socket.AF_UNIX)
+        with place.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                line.connect(str(place))
+            except OSError:
+                place.unlink(missing_ok=True)
+                self._server = _started(str(place))
+                assert self._server.stdout is not None
+                assert self._server.stdout.readline(), "the server of commands did not begin"
+                line.connect(str(place))
+        return line
 
     def close(self) -> None:
-        """End the server."""
-        for line in (self._server.stdin, self._server.stdout):
-            assert line is not None
+        """End the server, where it is our own; whom it serves beside us, it goes on to serve."""
+        for line in (self._asked, self._answers):
             line.close()
-        self._server.wait(LIMIT)
+        if self._server is not None:
+            for line in (self._server.stdin, self._server.stdout):
+                line.close()
+            self._server.wait(LIMIT)
+            if self._place is not None:
+                for file in (self._place, self._place.with_suffix(".lock")):
+                    file.unlink(missing_ok=True)
         self._folder.cleanup()
 
     def run(
@@ -101,12 +128,30 @@ class Warm:
         return subprocess.CompletedProcess(words, code, *said)
 
     def _ask(self, what: dict[str, Any]) -> int:
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        print(json.dumps(what), file=self._server.stdin, flush=True)
-        answer = self._server.stdout.readline()
+        print(json.dumps(what), file=self._asked, flush=True)
+        answer = self._answers.readline()
         assert answer, "the server of commands has ended"
         return int(answer)
+
+
+def _started(*words: str) -> subprocess.Popen[str]:
+    # A file that a test edits twice in a second would be taken for what was compiled of it before.
+    more = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-c", SERVE, *words], env={**this_tool(), **more}, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def _shared() -> Path | None:
+    """Where the workers of this run of xdist have their server; None for a process of no such run.
+
+    What a worker starts has its environment, but another parent: it may test another tool.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None or measured():
+        return None
+    return Path(tempfile.gettempdir()) / f"audit-{os.getppid()}-{run[:16]}"
 
 
 @cache
@@ -132,7 +177,7 @@ def python(
 
 
 def serve() -> None:
-    """For each line of standard input, fork and print the child's number, or print the exit code of one."""
+    """Import what commands need, then serve standard input, or whoever connects to the place that is named."""
     for name in HEAVY:
         importlib.import_module(name)
     for name in LATER:
@@ -147,15 +192,41 @@ def serve() -> None:
     settle()  # no child's collector walks through, and so copies, what they all share
     if not measured():  # coverage looks at a Python from its start
         _fork_workers()
-    for line in sys.stdin:
-        asked = json.loads(line)
+    if len(sys.argv) > 1:
+        _listen(sys.argv[1])
+    else:
+        _answer(0, 1)
+
+
+def _listen(place: str) -> None:
+    """Fork for each connection, until whoever began this has ended."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(place)
+    listener.listen()
+    print("ready", flush=True)
+    while 0 not in select.select([listener, 0], [], [])[0]:
+        line, _ = listener.accept()
+        if os.fork() == 0:
+            try:
+                listener.close()
+                one = line.detach()
+                _answer(one, one)
+            finally:
+                os._exit(0)
+        line.close()
+
+
+def _answer(line: int, back: int) -> None:
+    """For each line that comes, fork and tell the child's number, or tell the exit code of one."""
+    for text in os.fdopen(line, encoding="utf-8", closefd=False):
+        asked = json.loads(text)
         if "end" in asked:
-            print(os.waitstatus_to_exitcode(os.waitpid(asked["end"], 0)[1]), flush=True)
-            continue
-        child = os.fork()
-        if child == 0:
+            said = os.waitstatus_to_exitcode(os.waitpid(asked["end"], 0)[1])
+        elif (said := os.fork()) == 0:
+            if line > 2:
+                os.close(line)
             _run(asked)
-        print(child, flush=True)
+        os.write(back, b"%d\n" % said)
 
 
 def _fork_workers() -> None:

@@ -14,13 +14,13 @@ import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theorem_audit import project
 from theorem_audit.reuse import definitions
+from theorem_audit.reuse.installed import PackageNotFoundError, version
 from theorem_audit.weigh import tried
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
 
