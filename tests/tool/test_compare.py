@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 from flint import fmpq
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or, Rational, Symbol, exp, log, sqrt
+from sympy import And, Eq, Expr, Ge, Gt, Integer, Le, Lt, Ne, Or, Rational, Symbol, exp, log, sqrt
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.doubt import compare
@@ -167,3 +167,14 @@ def test_values_at_a_point() -> None:
     assert compare._value(S**2 / (a + 1) - 2 * a * S + Rational(1, 3), at) == fmpq(28, 3)
     with pytest.raises(ZeroDivisionError):
         compare._value(1 / (2 * a - 1), at)
+
+
+def test_a_huge_power_is_not_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = {size: Integer(10**9), a: Rational(1, 2)}
+    assert compare._large(s - 2 ** (-size), at)
+    assert not compare._large(s - 2**a + S**3, at)
+    assert not compare._large(2 ** (-size), {size: Integer(compare.LARGEST)})
+    pair, region = (Le(s, Rational(1, 2) ** size), Le(s, Rational(1, 3) ** size)), Ge(size, 2)
+    assert compare.separated(*pair, region)
+    monkeypatch.setattr(compare, "LARGEST", 1)
+    assert not compare.separated(*pair, region)

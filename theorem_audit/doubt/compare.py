@@ -22,6 +22,7 @@ from theorem_audit.exact.zero import difference, rational_form, relations
 
 EQUAL, WEAKER, DIFFERENT = "equal", "weaker", "different"
 MAX_TERMS = 40  # larger polynomials are left to the thorough comparison
+LARGEST = 1000  # exponent of what is worked out exactly at a point
 _VALUES = tuple(Rational(*x) for x in ((1, 2), (2, 3), (3, 4), (1, 3), (2, 5), (3, 5), (1, 7)))
 # Of what a region does not bound, in turn.
 _SPREAD = tuple(
@@ -90,11 +91,19 @@ def separated(original: Boolean, variant: Boolean, region: Boolean) -> bool:
     """
     old, new = difference(original), difference(variant)
     for base in _points(region):
+        if _large(old, base) or _large(new, base):
+            continue
         one, two = old.subs(base), new.subs(base)
         for values in _settings(one, two):
             if _holds(original, one.subs(values)) and _holds(variant, two.subs(values)) is False:
                 return True
     return False
+
+
+def _large(expr: Expr, base: Mapping[Symbol, Expr]) -> bool:
+    """Whether a power's exponent is so large at a point that its exact value would fill the memory."""
+    exponents = (x.exp for x in expr.atoms(Pow) if x.exp.free_symbols & base.keys())
+    return any(abs(v) > LARGEST for v in (x.subs(base) for x in exponents) if v.is_Rational)
 
 
 def _settings(one: Expr, two: Expr) -> Iterator[dict[Symbol, Expr]]:
@@ -234,15 +243,17 @@ def _constant_ratio(new: Expr, old: Expr) -> Rational | None:
     return ratio if (one - two.mul_ground(ratio)).is_zero else None
 
 
-def branches(region: Boolean) -> Iterator[dict[Symbol, Expr]]:
+@cache
+def branches(region: Boolean) -> tuple[dict[Symbol, Expr], ...]:
     """The substitutions that the region's equations make: one for each branch of its Ors of them."""
     choices = []
     for condition in relations(region):
         options = condition.args if isinstance(condition, Or) else (condition,)
         if all(isinstance(option, Eq) for option in options):
             choices.append([_solved(option) for option in options])
-    for choice in product(*choices):
-        yield {x: value for one in choice for x, value in one.items()}
+    return tuple(
+        {x: value for one in choice for x, value in one.items()} for choice in product(*choices)
+    )
 
 
 def _solved(equation: Boolean) -> dict[Symbol, Expr]:

@@ -53,9 +53,10 @@ def _reflected(rng: Rng, vectors: Points) -> Points:
     length = inner(mirror, mirror)
     if length == 0:
         return vectors
+    shares = [2 * inner(v, mirror) / length for v in vectors]
     return [
-        [x - 2 * inner(v, mirror) / length * m for x, m in zip(v, mirror, strict=True)]
-        for v in vectors
+        [x - share * m for x, m in zip(v, mirror, strict=True)]
+        for v, share in zip(vectors, shares, strict=True)
     ]
 
 

@@ -41,7 +41,8 @@ def descend(
     for step in range(-(-steps // 100) * 100):
         if step % every == 0 and step:
             moved = np.abs(w - before).max(axis=1)
-            if (moved < 1e-7).all():
+            lost = ~np.isfinite(w).all(axis=1)  # for good: what exploded stays where it is
+            if (moved < 1e-7).all() or lost.all():
                 return w, moved < 1e-7
             before = w
         drawn = None
