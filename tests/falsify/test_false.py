@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sympy import And, Eq, Ge, Gt, Le, Lt, Or, Piecewise, Rational, binomial, exp, sin
+from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Or, Piecewise, Rational, binomial, exp, sin
 
 from tests.falsify.gram import table as gram
 from tests.falsify.stability import table as stability
@@ -34,6 +34,7 @@ from theory.minibatch.rates import P4
 from theory.minibatch.reach import M, reached, schedule_probability
 from theory.minibatch.selection_n import j, own_end, square
 from theory.minibatch.sparse_time import mean_psi
+from theory.neighbours.batch_sharpness import m
 from theory.neighbours.saddle_phases import beta, h, h_as, h_ms
 from theory.notation import S, a, b, d, delta, eta, k, n, p, q_j, r2, rho, t
 from theory.notation import s as live_mass
@@ -190,6 +191,7 @@ FALSE: list[tuple[str, str, Change]] = [
     ("COLLAPSE", "1/1000 of the lower error", bent(a**3, a**3 * Rational(1001, 1000))),
     ("COLLAPSE-EDGE", "an edge at 51/100", bent(a - Rational(1, 2), a - Rational(51, 100))),
     ("LYAPUNOV", "a sign change at 51/100", bent(a - Rational(1, 2), a - Rational(51, 100))),
+    ("BATCH-SHARPNESS", "m < 0 too", under("some gradient", And(Ne(m, 0), Ne(m**2, 1)))),
     ("BATCH-SHARPNESS", "any learning rate", bent(eta, 2 * eta)),
     ("BATCH-SHARPNESS", "4/b of the whole loss", bent(4 / n, 4 / b)),
     ("BATCH-SHARPNESS-CYCLE", "the mean at the middle", bent(3 / (2 * a), 1 / a)),

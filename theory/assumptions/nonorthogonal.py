@@ -111,7 +111,7 @@ NONORTH_STEP = Claim(
     assumptions=(UNIT,),
     steps=("step", "norm", "mass", "one sample"),
     symbols={
-        "S": observables.BATCH_MASS.said("sum_B q_i^2"),
+        "S": observables.BATCH_MASS.said("sum_B q_i^2, B the active batch (linear: all of it)"),
         "U_j": neuron.PULL.shared,
         "V": neuron.PULL2.shared,
         "Delta_r2": neuron.NORM_EXCESS.shared,

@@ -63,8 +63,8 @@ BATCH_SHARPNESS = Claim(
         LEARNING_RATE,
         Assumption(
             "some gradient",
-            And(Ne(m, 0), Ne(m**2, 1)),
-            note="on the axis at w = m x_i; else h is 0/0",
+            And(Gt(m, 0), Ne(m, 1)),
+            note="on the axis at w = m x_i; else h is 0/0 (m < 0: for ReLU)",
         ),
         Assumption(
             "displacement",

@@ -71,7 +71,7 @@ COLLAPSE = Claim(
         "remainder off the data": _OFF,
     },
     symbols={
-        "X_j": factors.X_ALONG.shared,
+        "X_j": factors.X_ALONG.said(f"{factors.X_ALONG}; x_j live, also in lambda_j"),
         "X_perp": factors.X_OFF.said("the same off the data at x_i"),
         "lambda_j": factors.LOG_ALONG.said("mean over one batch at x_i of the change of log|q_j|"),
         "lambda_perp": factors.LOG_OFF.said(

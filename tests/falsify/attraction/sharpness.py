@@ -10,7 +10,7 @@ import numpy as np
 
 from tests.falsify.seeing import measured
 from tests.falsify.sums.draws import TINY, about
-from tests.falsify.sums.items import batches_of, data_of, mean_of, numbers, plus
+from tests.falsify.sums.items import batches_of, data_of, linear_of, mean_of, numbers, plus
 from tests.falsify.sums.tools import (
     cases,
     choose,
@@ -35,16 +35,24 @@ MOST_BATCHES = 300
 Vector = list[Fraction]
 
 
-def gradient(data: list[Vector], weight: Vector, batch: Sequence[int]) -> Vector:
+def gradient(
+    data: list[Vector], weight: Vector, batch: Sequence[int], linear: bool = True
+) -> Vector:
     """Of the batch's mean loss."""
-    after = plain_step(data, weight, batch, F(1))
+    after = plain_step(data, weight, batch, F(1), linear)
     return [(x - y) / len(batch) for x, y in zip(weight, after, strict=True)]
 
 
-def bent(data: list[Vector], weight: Vector, batch: Sequence[int], along: Vector) -> Fraction:
+def bent(
+    data: list[Vector],
+    weight: Vector,
+    batch: Sequence[int],
+    along: Vector,
+    linear: bool = True,
+) -> Fraction:
     """v' H v, v = ``along``, by a difference quotient of the gradient, relative error of TINY's size."""
-    moved = gradient(data, plus(weight, TINY, along), batch)
-    return (inner(moved, along) - inner(gradient(data, weight, batch), along)) / TINY
+    moved = gradient(data, plus(weight, TINY, along), batch, linear)
+    return (inner(moved, along) - inner(gradient(data, weight, batch, linear), along)) / TINY
 
 
 def sharpness(
@@ -54,22 +62,25 @@ def sharpness(
     weight: Vector,
     points: int,
     size: int,
+    linear: bool = True,
 ) -> Sharp | None:
     """What E[g'Hg]/E[g'g] over the claim's batches reads; None where no batch has a gradient."""
 
     def part(top: bool) -> Any:
         def value(batch: tuple[int, ...]) -> Any:
-            g = gradient(data, weight, batch)
+            g = gradient(data, weight, batch, linear)
             scale = max(map(abs, g))
             if scale == 0:
                 return about(0, "0")
             unit = [x / scale for x in g]
             share = scale**2 / reference**2
-            return about((bent(data, weight, batch, unit) if top else squared(unit)) * share)
+            return about(
+                (bent(data, weight, batch, unit, linear) if top else squared(unit)) * share
+            )
 
         return value
 
-    slopes = [gradient(data, weight, (k,)) for k in range(points)]
+    slopes = [gradient(data, weight, (k,), linear) for k in range(points)]
     reference = max(abs(x) for g in slopes for x in g)
     if reference == 0:
         return None
@@ -79,7 +90,7 @@ def sharpness(
 
 @precise
 def batch_sharpness(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """On the axis of x_1 at any m, near x_1 in any direction, and the whole loss at x_1."""
+    """On the axis of x_1 at any m, either neuron; near x_1 all data live, and the whole loss at x_1."""
     played = 0
     for count in cases(seconds):
         points, size = SIZES[count % len(SIZES)]
@@ -106,7 +117,9 @@ def batch_sharpness(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             continue
         played += 1
         one = data[0]
-        axis = sharpness(claim, rng, data, [place * x for x in one], points, size)
+        axis = sharpness(
+            claim, rng, data, [place * x for x in one], points, size, linear_of(claim, rng)
+        )
         near = sharpness(claim, rng, data, plus(one, F(1, 10**30), shift), points, size)
         if axis is None or near is None:
             refute(claim, "no batch has a gradient, so there is no sharpness", at)

@@ -294,7 +294,9 @@ def sampling_global(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             weight = plus(weight, c, x)
         if length:
             weight = plus(weight, at_axes[-1] * F(1 / length).limit_denominator(10**6), off)
-        live = plus(weight, -1, off_span(weight, data))
+        linear = linear_of(claim, rng)
+        seen = [x for x in data if linear or inner(weight, x) > 0]
+        live = plus(weight, -1, off_span(weight, seen))
         made = [batches_of(claim, rng, points, size) for _ in range(20)]
         draws, size = [x[1] for x in made if x[0] == made[0][0]], made[0][0]
         at: dict[Any, Any] = {n: points, b: size, a: step, s: squared(live), **norm2(claim, weight)}
@@ -303,14 +305,14 @@ def sampling_global(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         played += 1
         start = np.tile(np.array([float(x) for x in weight]), (len(draws), 1))
         slow = count >= len(fixed) and not F(1, 5) <= step * size <= F(9, 20)
-        found = float_path(data, start, float(step), draws, 100 if slow else 1000)
+        found = float_path(data, start, float(step), draws, 100 if slow else 1000, linear)
         q, norm = found @ np.array(data, float).T, (found**2).sum(axis=1)
         if (np.abs(q).max(axis=1) < 1e-6).any() or not np.isfinite(norm).all():
             refute(claim, "a run has no mass left on the data", at)
         if (norm >= 2).any():
             refute(claim, "a run leaves the ball", at)
         near = claim.meaning(sa.p_multi).value(
-            Ends(start, found, np.array(data, float), relu=False)
+            Ends(start, found, np.array(data, float), relu=not linear)
         )
         if not slow and near.mean() < 0.5:
             refute(claim, f"{near.sum()} of {len(near)} runs are at a datum", at)
