@@ -15,7 +15,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-FORM = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]  # of what is kept of a file
+from theorem_audit.reuse import acts
+from theorem_audit.reuse.acts import CHANGING
+
+# Of what is kept of a file.
+FORM = hashlib.sha256(
+    b"".join(Path(str(x)).read_bytes() for x in (__file__, acts.__file__))
+).hexdigest()[:12]
 
 # Decorators that change nothing but what they decorate.
 PURE = frozenset((
@@ -24,10 +30,6 @@ PURE = frozenset((
     "overload", "override", "parametrize", "property", "settings", "setter", "skipif", "staticmethod",
     "thorough", "total_ordering", "vectorize", "wraps",
 ))  # fmt: skip
-CHANGING = frozenset((
-    "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "register",
-    "remove", "reverse", "setdefault", "sort", "update", "__setitem__", "__setattr__",
-))  # fmt: skip
 DYNAMIC = frozenset(("__import__", "eval", "exec", "globals"))
 IMPORTERS = {
     "importlib": ("import_module", "__import__"), "pkgutil": ("resolve_name",), "sys": ("modules",),
@@ -35,6 +37,8 @@ IMPORTERS = {
     "importlib.machinery": ("SourceFileLoader",),
 }  # fmt: skip
 LOOSE = frozenset(x for names in IMPORTERS.values() for x in names) - {"modules"}
+HOLDS = frozenset(("__globals__", "__subclasses__", "f_globals"))  # attributes that hold what nobody names
+ALL_HERE = frozenset(("dir", "locals", "vars"))  # without arguments, at the top of a module: all that it binds
 DOCS = frozenset(("__doc__", "getdoc"))
 DOOR = (
     "import_from"  # Project.import_from("key", ...): what the project's table says under that key
@@ -50,6 +54,8 @@ class Statement:
     attrs: attributes that it mentions.  doors: keys of the project's table whose value it imports.
     dynamic: it imports by a name that is known at run time only.  loose: it can, by what it mentions.
     docs: it reads docstrings, of whatever it has at hand.
+    runs: of ``refs``, what it calls, or hands to what it calls, as its module is imported.
+    changes: its code may change what it did not make (``acts``).
     """
 
     names: list[str] = field(default_factory=list)
@@ -63,6 +69,8 @@ class Statement:
     loose: bool = False
     docs: bool = False
     typing: bool = False
+    runs: list[str] = field(default_factory=list)
+    changes: bool = False
 
 
 @dataclass
@@ -228,9 +236,11 @@ class _Reader:
         self.said.append(found.digest)
         refs, attrs, doors = set[str](), set[str](), set[str]()
         pending: list[Any] = [node]
+        suspect = False  # whether a closer look at what it changes is worth its time
         while pending:
             part = pending.pop()
             kind = type(part)
+            suspect = suspect or acts.suspect(part, kind)
             if kind is ast.Name:
                 if type(part.ctx) is ast.Load:
                     refs.add(part.id)
@@ -247,6 +257,7 @@ class _Reader:
                 attrs.add(part.attr)
                 if id(part) not in self._literal:
                     found.loose |= part.attr in LOOSE or _dotted(part) == "sys.modules"
+                found.loose |= part.attr in HOLDS
                 found.docs |= part.attr in DOCS
                 if dotted := _dotted(part):
                     refs.add(dotted)
@@ -254,18 +265,23 @@ class _Reader:
                     continue
             elif kind is ast.Import or kind is ast.ImportFrom:
                 found.imports += _imports(part)
+            elif kind is ast.Call and _all_here(node, part):
+                found.dynamic = True
             elif kind is ast.Call and self._call(part, found, doors):
                 pending += [part.func.value, *part.args]  # the door stands for the method
                 continue
             for name in part._fields:
-                if self.lazy and name in ("annotation", "returns"):
-                    continue
+                lazy = self.lazy and not (kind is ast.AnnAssign and type(node) is ast.ClassDef)
+                if lazy and name in ("annotation", "returns"):
+                    continue  # those of a class's fields are read by who makes instances
                 value = getattr(part, name, None)
                 if type(value) is list:
                     pending += [x for x in value if isinstance(x, ast.AST)]
                 elif isinstance(value, ast.AST):
                     pending.append(value)
         found.refs, found.attrs, found.doors = sorted(refs), sorted(attrs), sorted(doors)
+        found.runs = sorted(refs & {x for part in acts.runs(node) for x in _mentioned(part)})
+        found.changes = suspect and acts.changes(node)
         found.names, found.effect = self._binds(node)
         return found
 
@@ -316,6 +332,18 @@ class _Reader:
             x.id for x in ast.walk(node) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
         ]
         return names, True
+
+
+def _all_here(node: ast.stmt, call: ast.Call) -> bool:
+    """Whether a call at the top of a module goes through all that the module binds."""
+    inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    return not inside and not call.args and getattr(call.func, "id", "") in ALL_HERE
+
+
+def _mentioned(part: ast.AST) -> set[str]:
+    """The names and dotted names in a part of a statement."""
+    names = {x.id for x in ast.walk(part) if isinstance(x, ast.Name)}
+    return names | {_dotted(x) for x in ast.walk(part) if isinstance(x, ast.Attribute)}
 
 
 def _like_a_path(text: str) -> bool:

@@ -48,6 +48,7 @@ class Graph:
         self._order: list[Node] = []
         self._seen: dict[tuple[str, str, tuple[str, ...]], frozenset[Node]] = {}
         self._stars = cache(self._stars)  # type: ignore[method-assign]
+        self._changing: dict[Node, bool] = {}
 
     # --- what a module binds ------------------------------------------------------------------
 
@@ -247,7 +248,7 @@ class Graph:
         parts = module.split(".")
         found: set[Node] = {("base", ".".join(parts[:k])) for k in range(1, len(parts))}
         for statement in source.statements:
-            if statement.effect:
+            if self._acts(module, statement):
                 found |= self._of(module, statement)
             if statement.names or statement.typing:
                 continue
@@ -257,6 +258,34 @@ class Graph:
                     inner = f"{target}.{name}"
                     found.add(("base", inner if inner in self.tree.modules else target))
         return {x for x in found if x[1] in self.tree.modules or x[0] == "outside"}
+
+    def _acts(self, module: str, statement: Statement) -> bool:
+        """Whether a statement may do more than to bind its names."""
+        return statement.effect or any(
+            self._changes(node)
+            for root, *rest in (x.split(".") for x in statement.runs)
+            for node in self._name(module, root, tuple(rest), 0)
+        )
+
+    def _changes(self, start: Node) -> bool:
+        """Whether a definition of the project, or one that it mentions, may change what it did not make."""
+        if start not in self._changing:
+            seen, pending = {start}, [start]
+            while pending:
+                node = pending.pop()
+                if node[0] != "def" or node[1].split(".")[0] == TOOL or node[1] not in self.sources:
+                    continue
+                said = self._names(node[1]).get(node[2], ())
+                if self._changing.get(node) or any(x.changes for x in said):
+                    self._changing[start] = True
+                    return True
+                for statement in said:
+                    for root, *rest in (x.split(".") for x in statement.refs):
+                        new = self._name(node[1], root, tuple(rest), 0) - seen
+                        seen |= new
+                        pending += new
+            self._changing |= dict.fromkeys(seen, False)
+        return self._changing[start]
 
     def _modules_imported(self, module: str) -> set[str]:
         """The modules of the project that a file names in an import, anywhere, and the packages above."""
@@ -300,7 +329,7 @@ class Graph:
         if kind == "method":
             return source.methods[node[2]].digest
         if kind == "base":
-            return " ".join(x.digest for x in source.statements if x.effect)
+            return " ".join(x.digest for x in source.statements if self._acts(module, x))
         return ""
 
     def seen(self) -> set[Node]:

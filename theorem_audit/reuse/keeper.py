@@ -25,6 +25,8 @@ from theorem_audit.reuse.reads import Owner, States
 from theorem_audit.reuse.store import Store
 
 FORM = "3"  # of keys
+# Reads that the import of a module may have made, and its statements and tables rest on.
+LOOKED_AT = ("file:", "folder:", "there:", "link:", "environment:")
 RUNS: tuple[Node, ...] = (("def", f"{TOOL}.weigh.runner", "run_evidence"),)
 LOOKS: tuple[Node, ...] = (
     ("def", f"{TOOL}.weigh.runner", "vacuous"),
@@ -60,11 +62,14 @@ class Keeper:
     known: id -> the fingerprint of a claim's object where another object than the theory's is judged.
     anew: take no index and no words of claims from the store: a table of cases, or a statement, may have
     been read from a file that no key names.  others: what was kept of them, and is not what is found anew.
+    doubted: modules of which the same is done, as evidence of theirs rests on a file or a variable that changed.
     """
 
     def __init__(self, project: Project, store: Store, anew: bool = False) -> None:
         self.project, self.store, self.anew = project, store, anew
         self.others: list[str] = []
+        self.doubted = set[str]()
+        self.stirred = set[str]()  # keys of outcomes that do not hold for such a change
         self.words: dict[str, Any] = {}  # of claims as told anew, by key
         self.tree = look(project)
         self.states = States(project.root)
@@ -140,7 +145,8 @@ class Keeper:
                 if name == top or name.startswith(f"{top}."):
                     keys[kind, name] = f"{kind} {self._state(name)}"
         stored = self.store.get_all("module", keys.values())
-        kept = {} if self.anew else stored
+        anew = {key for (_, name), key in keys.items() if self.anew or name in self.doubted}
+        kept = {key: said for key, said in stored.items() if key not in anew}
 
         def known(kind: str, module: str, make: Callable[[], Any]) -> Any:
             key = keys[kind, module]
@@ -156,6 +162,17 @@ class Keeper:
             return kept[key]
 
         return build(self.tree, known)
+
+    def doubt(self, modules: Iterable[str]) -> bool:
+        """Take no index and no words of these modules from the store; whether that is new of any."""
+        if new := {*modules} - self.doubted:
+            self.doubted |= new
+            vars(self).pop("index", None)
+        return bool(new)
+
+    def told_anew(self, claim_id: str) -> bool:
+        """Whether no words of a claim are taken from the store."""
+        return self.anew or self.index.claims[claim_id][0] in self.doubted
 
     def compare(self, what: str, stored: Mapping[str, Any], key: str, found: Any) -> None:
         """Note where something else was kept under a key than what is found anew."""
@@ -243,8 +260,11 @@ class Keeper:
             if data is None:
                 continue
             kept = Kept(**data)
-            if not self.states.changed(kept.reads) and not self._other(kept.uses):
+            changed = self.states.changed(kept.reads)
+            if not changed and not self._other(kept.uses):
                 found[key] = kept
+            if any(x.startswith(LOOKED_AT) for x in changed):
+                self.stirred.add(key)
         return found
 
     def _other(self, uses: Mapping[str, str]) -> list[str]:

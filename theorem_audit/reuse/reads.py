@@ -14,6 +14,7 @@ import functools
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import sysconfig
 import time
@@ -37,6 +38,7 @@ CANNOT = {
     ),
     **dict.fromkeys(("socket.connect", "socket.sendto", "socket.getaddrinfo"), NETWORK),
 }
+KINDS = {"asked": "there", "followed": "link", "os.listdir": "folder", "os.scandir": "folder"}
 OPENS = frozenset(("open", "os.listdir", "os.scandir", "subprocess.Popen", "sqlite3.connect"))
 # Who reads sources to show them, in messages.
 SHOWS = frozenset(("linecache", "tokenize", "inspect", "traceback"))
@@ -64,16 +66,23 @@ class Recorder:
         """From now on, in this process; there is no end to it."""
         sys.addaudithook(self._hook)
         for name in ("stat", "lstat", "access"):
-            self._ask(name)
+            self._ask(name, "asked")
+        self._ask("readlink", "followed")
+        self._ask("open", "open")  # the interpreter does not tell below which folder
         environment.listen(lambda name: self._heard("variable", (name,), sys._getframe(2)))
 
-    def _ask(self, name: str) -> None:
+    def _ask(self, name: str, event: str) -> None:
         """Put in the place of a function of ``os`` one that records which name it asks for."""
         asks: Callable[..., Any] = getattr(os, name)
 
         @functools.wraps(asks)
         def asked(path: Any, *rest: Any, **more: Any) -> Any:
-            self._heard("asked", (path,), sys._getframe(1))
+            below = more.get("dir_fd")
+            if event != "open":
+                self._heard(event, (_below(below, path),), sys._getframe(1))
+            elif below is not None:
+                flags = rest[0] if rest else more.get("flags")
+                self._heard(event, (_below(below, path), None, flags), sys._getframe(1))
             return asks(path, *rest, **more)
 
         setattr(os, name, asked)
@@ -124,8 +133,8 @@ class Recorder:
         if SCRATCH & {*(text[len(self.root) :] if inside else text).split(os.sep)}:
             return ()
         name = text[len(self.root) :] if inside else text
-        if event in ("asked", "os.listdir", "os.scandir"):
-            return (f"{'there' if event == 'asked' else 'folder'}:{name}",)
+        if event in KINDS:
+            return (f"{KINDS[event]}:{name}",)
         if event == "open" and self._written(text, arguments[1], arguments[2]):
             return ()
         return (f"{'stamp' if text.startswith(self.output) else 'file'}:{name}",)
@@ -164,6 +173,16 @@ class Recorder:
         return None
 
 
+def _below(folder: Any, path: Any) -> Any:
+    """A path that was named below an open folder, where the system tells which."""
+    if folder is None:
+        return path
+    try:
+        return os.path.join(os.readlink(f"/proc/self/fd/{folder}"), os.fsdecode(path))
+    except (OSError, TypeError):
+        return path
+
+
 def _shown(frame: FrameType | None) -> bool:
     """Whether a source is read to be shown."""
     for _ in range(4):
@@ -193,8 +212,12 @@ def state(what: str, root: Path) -> str:
             info = os.stat(os.path.realpath(found))
             return f"{found} {info.st_size} {info.st_mtime_ns}"
         path = root / name
+        if kind == "link":
+            return os.readlink(path)
         if kind == "there":
-            return "folder" if path.is_dir() else str(path.stat().st_size)
+            info = path.stat()
+            rights = f"{stat.S_IMODE(info.st_mode):o}"
+            return f"folder {rights}" if path.is_dir() else f"{info.st_size} {rights}"
         if kind == "folder":
             with os.scandir(path) as entries:
                 names = sorted(x.name for x in entries if x.name not in SCRATCH)
@@ -202,6 +225,8 @@ def state(what: str, root: Path) -> str:
         if kind == "stamp":
             info = path.stat()
             return f"{info.st_size} {info.st_mtime_ns}"
+        if name.endswith(".py") and not path.exists():
+            path = path.with_suffix(".pyc")  # a module without a source
         return hashlib.sha256(path.read_bytes()).hexdigest()[:24]
     except (OSError, ValueError):  # a name that no file can have
         return "absent"

@@ -16,7 +16,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sympy import Basic, Float, NumberSymbol, Symbol, preorder_traversal
+from sympy import Basic, Float, Function, NumberSymbol, Symbol, preorder_traversal
 from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.numbers import ImaginaryUnit
 
@@ -65,6 +65,8 @@ def _look(one: Basic) -> Look:
 
 
 def _untold(part: Any) -> str:
+    if str(type(part).__module__).startswith("sympy.stats"):
+        return f"{part} has a law that no sentence shows: make it an item of the vocabulary"
     if not _known(type(part)):
         return f"{_name(type(part))} is no class of SymPy's, and may print what it is not"
     return _shows(part)
@@ -109,15 +111,23 @@ def _letter(char: str) -> str:
     return name.lower().replace("lamda", "lambda") if kind == "GREEK SMALL" else name.capitalize()
 
 
-def _name_shows(name: str) -> str:
+def _called_as_another(name: str) -> str:
+    """Why a function of which nothing is known is shown as one of SymPy's own; empty where it is not."""
+    own = getattr(sys.modules["sympy"], name, None)
+    if isinstance(own, type) and issubclass(own, Function):
+        return f"a function of which nothing is known is called {name}, as one of SymPy's is"
+    return ""
+
+
+def _name_shows(name: str, what: str = "symbol") -> str:
     """Why a symbol's name shows something else than a symbol; empty where it does not."""
     if NUMBER.match(name) or name[:1].isnumeric() or name.strip("\\{} ") in CONSTANTS:
-        return f"a symbol is called {name}, which is a number"
+        return f"a {what} is called {name}, which is a number"
     for char in name:
         greek = unicodedata.name(char, "").startswith("GREEK")
         if not (greek or (char.isascii() and char.isprintable())):
             return (
-                f"a symbol is called {name!a}: a character that is neither ASCII nor Greek may be shown "
+                f"a {what} is called {name!a}: a character that is neither ASCII nor Greek may be shown "
                 "as another one, or not at all"
             )
     return ""
@@ -138,6 +148,8 @@ def _shows(part: Any) -> str:
         given = dict(part._assumptions_orig) if hasattr(part, "_assumptions_orig") else {}
         given = given or dict(getattr(part._assumptions, "_generator", {}))
     elif isinstance(part, AppliedUndef):
+        if why := _name_shows(str(part.func), "function") or _called_as_another(str(part.func)):
+            return why
         given = {k: v for k, v in part.func._kwargs.items() if v}
         real = {"complex", "extended_real", "finite", "hermitian", "real", "commutative"}
         given = {} if {*given} <= real else given

@@ -51,6 +51,9 @@ REACHING_F_ALONE = {
     "relative": "from .u import h\ndef t(): h()\n",
     "by typing alone": f"{TYPING}    from thing.a import f\ndef t(): f()\n",
     "unpacked": "from thing.a import f\np, q = f(), 1\ndef t(): return p\n",
+    "as a field's type": (
+        "from __future__ import annotations\nfrom thing.a import f\nclass C:\n    x: f\ndef t(): C()\n"
+    ),
 }  # fmt: skip
 
 
@@ -72,6 +75,9 @@ REACHING_BOTH = {
     "import by name": "import importlib\ndef t(name): return importlib.import_module(name)\n",
     "import under a literal name": "import importlib\ndef t(): return importlib.import_module('thing.a')\n",
     "eval": "def t(text): return eval(text)\n",
+    "all that the module has": "T = vars()\ndef t(): return T\n",
+    "what a function's module has": "from thing.a import f\ndef t(): return f.__globals__\n",
+    "all subclasses": "def t(): return object.__subclasses__()\n",
     "a helper that imports by name": "from tests.u import load\ndef t(): return load('thing.a')\n",
 }
 
@@ -83,7 +89,29 @@ def test_where_it_cannot_be_told_everything_is_reached(tmp_path: Path, how: str)
     assert {F, G, X} <= reached(graph)
 
 
+R = "from thing.a import g\nR = []\n"
 EFFECTS = {
+    "what it calls fills a list": f"{R}def put(x): R.append(x)\nDONE = put(g)\n",
+    "what that calls does": f"{R}def put(x): R[0] = x\ndef call(x): put(x)\nDONE: object = call(g)\n",
+    "what it calls changes what it is handed": f"{R}def put(r, x): r[0] = x\nDONE = put(R, g)\n",
+    "what it calls binds a name": f"{R}def put(x):\n    global R\n    R = x\nDONE = put(g)\n",
+    "what it calls knows by a second name": f"{R}def put(x):\n    r = R\n    r.append(x)\nDONE = put(g)\n",
+    "what it hands on is called": f"{R}def put(x): R.append(x)\nDONE = [*map(put, [g])]\n",
+    "what it calls sets an attribute": f"{R}def put(x): setattr(R, 'k', x)\nDONE = put(g)\n",
+    "what it calls goes through a place": f"{R}def put(x):\n    for R[0] in x: ...\nDONE = put(g)\n",
+    "what it calls takes away": f"{R}def put(x): del R[0]\nDONE = put(g)\n",
+    "what it calls adds up": f"{R}def put(x): R[0] += x\nDONE = put(g)\n",
+    "a default is made by it": f"{R}def put(x): R.append(x)\ndef h(x=put(g)): ...\n",
+    "a keyword's default is made by it": f"{R}def put(x): R.append(x)\ndef h(*, x=put(g)): ...\n",
+    "a decorator of a known name": f"{R}def example(x):\n    R.append(x)\n    return x\n@example\ndef h(): g()\n",
+    "a base class": f"{R}class B:\n    def __init_subclass__(cls): R.append(cls)\nclass C(B):\n    k = g\n",
+    "a base's class": (
+        f"{R}class M(type):\n    def __init__(cls, *a): R.append(cls)\nclass B(metaclass=M): ...\n"
+        "class C(B):\n    k = g\n"
+    ),
+    "what stands in a class": (
+        f"{R}class D:\n    def __set_name__(self, one, name): R[name] = self.k\nclass C:\n    d = D(g)\n"
+    ),
     "a call": "from thing.a import g\ng()\n",
     "a method that changes": "from thing.a import g\nT = []\nU = T.append(g)\n",
     "an item": "from thing.a import g\nT = {}\nT['g'] = g\n",
@@ -100,6 +128,21 @@ def test_effects_of_a_module_are_reached(tmp_path: Path, how: str) -> None:
         "tests/u.py": "from thing.a import g\ng()\n",
     }
     assert G in reached(graph_of(tmp_path, files))
+
+
+NO_EFFECTS = {
+    "a list of its own": f"{R}def made(x):\n    r = []\n    r.append(x)\n    return r\nDONE = made(g)\n",
+    "its own attributes": f"{R}class C:\n    def __init__(self, x): self.x = x\nDONE = C(g)\n",
+    "a file of its own": f"{R}def made(x):\n    with open(x) as f:\n        f.k = x\nDONE = made(g)\n",
+    "nothing is called": f"{R}def put(x): R.append(x)\nDONE = (put, g)\n",
+    "a base class that does nothing": f"{R}class B: ...\nclass C(B):\n    k = g\n",
+    "what a method would call": f"{R}def put(x): R.append(x)\nclass C:\n    def m(self): put(g)\n",
+}
+
+
+@pytest.mark.parametrize("how", list(NO_EFFECTS))
+def test_what_changes_nothing_else_is_no_effect(tmp_path: Path, how: str) -> None:
+    assert G not in reached(graph_of(tmp_path, {"tests/t.py": NO_EFFECTS[how] + "def t(): ...\n"}))
 
 
 def test_what_a_package_brings_on_demand_is_everything_unless_it_says_where_from(

@@ -183,15 +183,31 @@ READS = {
     "source": ("int(open('th/g.py').read().partition('#')[2])", "th/g.py", "# {}\n"),
     "path": ("runpy.run_path('data/h.py')['K']", "data/h.py", "K = {}\n"),
     "base": ("sqlite('data/i.db')", "data/i.db", ""),
+    "link": ("int(os.readlink('data/link')[-1])", "", ""),
+    "rights": ("3 if os.stat('data/rights').st_mode & 0o100 else 2", "", ""),
+    "below": ("int(os.read(os.open('j.txt', os.O_RDONLY, dir_fd=os.open('data', 0)), 1))", "data/j.txt", "{}\n"),
+    "compiled": ("importlib.import_module('th.k').K", "", ""),
+    "filled": ("t.TABLE['k']", "th/fills.py", "from th.t import fill\nDONE = fill({})\n"),
+    "subclass": ("t.Base.known[0].k", "th/sub.py", "from th.t import Base\nclass Sub(Base):\n    k = {}\n"),
+    "example": ("t.EXAMPLES[0]()", "th/ex.py", "from th.t import example\n@example\ndef one(): return {}\n"),
+    "subclasses": (
+        "t.Other.__subclasses__()[0].k", "th/other.py", "from th.t import Other\nclass Sub(Other):\n    k = {}\n",
+    ),
+    "hint": ("hint()", "th/hint.py", "from __future__ import annotations\nfrom typing import Annotated as A\n"
+             "K = {}\nclass C:\n    k: A[int, K]\n"),
+    "globals": ("t2.f.__globals__['K']", "th/t2.py", "K = {}\ndef f(): ...\n"),
+    "all": ("t3.T['case']", "th/t3.py", "case = {}\nT = dict(vars())\n"),
 }  # fmt: skip
 READING = """
-import os, pkgutil, runpy, sqlite3, subprocess, sys
+import importlib, os, pkgutil, runpy, sqlite3, subprocess, sys, typing
 from importlib import import_module as im
 from pathlib import Path
 import th.c
-from th import e, f
+from th import e, ex, f, fills, hint as hinted, other, sub, t, t2, t3
 from theorem_audit import evidence, expect_identity
 from th.ch import x, y
+def hint():
+    return typing.get_type_hints(hinted.C, include_extras=True)["k"].__metadata__[0]
 def namespace_k():
     from helpers.d import K
     return K
@@ -199,6 +215,34 @@ def sqlite(path):
     with sqlite3.connect(path) as base:
         return base.execute("select k from k").fetchone()[0]
 """
+
+
+PUTS = """
+TABLE, EXAMPLES = {}, []
+def fill(k):
+    TABLE["k"] = k
+def example(f):
+    EXAMPLES.append(f)
+    return f
+class Base:
+    known = []
+    def __init_subclass__(cls):
+        Base.known.append(cls)
+class Other: ...
+"""
+
+
+def _beside(folder: Path, k: int) -> None:
+    """What is no text: a link, rights, a module without a source."""
+    import py_compile
+
+    link, rights, source = folder / "data/link", folder / "data/rights", folder / "th/source.txt"
+    link.unlink(missing_ok=True)
+    link.symlink_to(f"to{k}")
+    rights.write_text("")
+    rights.chmod(0o600 if k == 2 else 0o700)
+    source.write_text(f"K = {k}\n")
+    py_compile.compile(str(source), str(folder / "th/k.pyc"), doraise=True)
 
 
 def _base(path: Path, k: int) -> None:
@@ -223,7 +267,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], di
             f"    expect_identity(claim.formula, {{y: ({how}) * x}})\n"
         )
     folder = tmp_path_factory.mktemp("edited") / "project"
-    _write(folder, {**HEAD, "th/ch.py": chapter, "tests/test_ch.py": tests, "data/x": ""})
+    _write(folder, {**HEAD, "th/ch.py": chapter, "tests/test_ch.py": tests, "data/x": "", "th/t.py": PUTS})
     found = []
     for k in (2, 3):
         texts = {file: text.format(k) for _, file, text in READS.values() if text}
@@ -231,6 +275,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], di
         if k == 3:
             _write(folder, {"data/flag": ""})
         _base(folder / "data" / "i.db", k)
+        _beside(folder, k)
         found.append(_run(folder))
     return found[0], found[1]
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sympy import (
     Dummy,
     Eq,
+    Function,
     Ge,
     Gt,
     I,
@@ -37,6 +38,8 @@ from sympy import (
     pi,
     sqrt,
 )
+
+from sympy.stats import Normal
 
 from theorem_audit import project
 from theorem_audit.checks.expect import expect, expect_identity
@@ -254,6 +257,10 @@ ALIKE = {
     "-1": (Eq(y, x + Symbol("-1", real=True)), "is a number"),
     "one half": (Eq(y, x + Symbol(r"\frac{1}{2}", real=True)), "is a number"),
     "infinity": (Eq(y, x + Symbol("oo", real=True)), "is a number"),
+    "twice a function": (Eq(y, Function("2f")(x)), "is a number"),
+    "a function by a Cyrillic letter": (Eq(y, Function("\u0455in")(x)), "neither ASCII nor Greek"),
+    "a function that is called exp": (Eq(Function("exp")(x), exp(x)), "as one of SymPy's is"),
+    "a random symbol": (Eq(y, Normal("X", 0, 1)), "a law that no sentence shows"),
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -173,3 +174,41 @@ def test_a_lemma_that_a_supporting_evidence_reads_first_is_put_down_to_what_deci
     rows = {x["id"]: x for x in json.loads((fresh / "l.json").read_text())["claims"]}
     row = rows["GD-STEP"]
     assert (row["verdict"], row["uses"]) == ("supported", ["LEMMA"]), row["reasons"]
+
+
+SAYS = {  # what a statement is read from; how it is put there
+    "a file": ("int(open(__file__.rpartition('small')[0] + 'k.txt').read())", "k.txt", "{}"),
+    "a variable": ("int(__import__('os').environ['K_OF_TEST'])", "", ""),
+    "a module elsewhere": ("__import__('elsewhere').K", "lib/elsewhere.py", "K = {}"),
+}
+
+
+@pytest.mark.parametrize("what", SAYS)
+def test_the_statement_is_the_one_that_was_tested(
+    fresh: Path, audit: Run, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The evidence was run anew, on the new statement, and the ledger showed the old one: proved."""
+    how, file, text = SAYS[what]
+    (fresh / "lib").mkdir()
+    monkeypatch.syspath_prepend(fresh / "lib")
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(fresh / "lib"), os.environ.get("PYTHONPATH", "")])
+    )
+    chapter = fresh / "small" / "descent.py"
+    text_of_it = chapter.read_text()
+    chapter.write_text(text_of_it.replace("* x),", f"* x + {how}),"))
+    (fresh / "tests" / "test_descent.py").write_text(
+        "from theorem_audit import evidence, expect_identity\nfrom small.descent import *\n"
+        "@evidence('GD-STEP', 'symbolic', cases={'a': 0, **({'b': 0} if GD_STEP.formula.has(3) else {})})\n"
+        f"def test_it(claim, case):\n    expect_identity(claim.formula, {{x_next: step() + {how}}})\n"
+    )
+    for k in (2, 3, 2):
+        monkeypatch.setenv("K_OF_TEST", str(k))
+        if file:
+            (fresh / file).write_text(text.format(k))
+        done = audit("run", "--json", "l.json")
+        (row,) = json.loads((fresh / "l.json").read_text())["claims"]
+        assert (done.returncode, row["verdict"]) == (0, "proved"), done.stdout + done.stderr
+        assert f"+ {k}" in row["statement"], (k, row["statement"])
+        cases = [x["case"] for x in row["evidence"] if x["kind"] == "symbolic"]
+        assert cases == ["a", "b"][: k - 1]

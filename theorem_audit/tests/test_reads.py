@@ -128,7 +128,7 @@ def test_a_name_that_is_asked_for_is_recorded(
     monkeypatch.setattr(os, "stat", os.stat)  # put back afterwards
     of = os.supports_follow_symlinks
     had = set(of)
-    recorder._ask("stat")
+    recorder._ask("stat", "asked")
     assert not (tmp_path / "nothing").exists()
     monkeypatch.undo()
     assert {*of} - had != set(), "what asks whether links are followed is told the same"

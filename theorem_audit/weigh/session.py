@@ -20,7 +20,7 @@ from theorem_audit.doubt.instances import NOTHING
 from theorem_audit.kinds import DOUBTS
 from theorem_audit.reuse.files import look
 from theorem_audit.reuse.index import Row, unknown_step
-from theorem_audit.reuse.keeper import Keeper
+from theorem_audit.reuse.keeper import Keeper, Kept
 from theorem_audit.reuse.reads import Reads
 from theorem_audit.reuse.store import Tell, open_store
 from theorem_audit.statement.discovery import Claims
@@ -203,13 +203,11 @@ class Session:
         ledger = self.ledger
         self._tell(todo)
         ledger.expect(todo)
-        pairs = jobs.jobs_for(todo, self.index.evidence)
-        keys = {
-            job: self.keeper.key(row, job[2], seed=self.seed, quick=self.quick)
-            for job, row in pairs
-        }
+        pairs, keys, kept = self._kept(todo)
+        if self._doubts(pairs, keys):
+            self._tell(todo)
+            pairs, keys, kept = self._kept(todo)
         self._keys |= {(r.claim_id, r.test, j[2], r.kind): keys[j] for j, r in pairs}
-        kept = self.keeper.outcomes(keys.values())
         self.counts.total += len(pairs)
         left = []
         first = self._first(row for job, row in pairs if self.fresh or keys[job] not in kept)
@@ -250,6 +248,29 @@ class Session:
             if save is not None:
                 ledger.write_soon(save)
             self._flush()
+
+    def _kept(
+        self, todo: Sequence[str]
+    ) -> tuple[list[tuple[jobs.Job, Row]], dict[jobs.Job, str], dict[str, Kept]]:
+        """The jobs of some claims, their keys, and what is kept under these and still holds."""
+        pairs = jobs.jobs_for(todo, self.index.evidence)
+        keys = {
+            job: self.keeper.key(row, job[2], seed=self.seed, quick=self.quick)
+            for job, row in pairs
+        }
+        return pairs, keys, self.keeper.outcomes(keys.values())
+
+    def _doubts(
+        self, pairs: Sequence[tuple[jobs.Job, Row]], keys: Mapping[jobs.Job, str]
+    ) -> bool:
+        """Where a file or a variable changed, statements and tables of cases may be others: read them anew."""
+        stirred = [row for job, row in pairs if keys[job] in self.keeper.stirred]
+        chapters = (self.index.claims[row.claim_id][0] for row in stirred)
+        if self.fresh or not self.keeper.doubt([*chapters, *(row.module for row in stirred)]):
+            return False
+        self.index = self.keeper.index
+        self._made_ready.clear()
+        return True
 
     def _add(self, outcome: Outcome) -> None:
         """Add an outcome, and tell the claims that it used: the ledger may be written before their turn."""
@@ -317,7 +338,7 @@ class Session:
         left = []
         for claim_id in todo:
             said = kept.get(keys[claim_id])
-            if said is None or self.fresh:
+            if said is None or self.fresh or self.keeper.told_anew(claim_id):
                 left.append(claim_id)
                 continue
             self.ledger.about[claim_id] = said["about"]
@@ -439,10 +460,11 @@ def words(keeper: Keeper, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The words of claims as JSON, as kept, or else told by the claims' objects; ids are in the index."""
     keys = {x: keeper.told_key(x) for x in ids}
     stored = keeper.store.get_all("told", keys.values())
-    kept = keeper.words if keeper.anew else stored
+    kept = {**{keys[x]: stored[keys[x]] for x in keys if keys[x] in stored and not keeper.told_anew(x)},
+            **keeper.words}  # fmt: skip
     for claim_id, key in keys.items():
         if key not in kept:
-            kept[key] = describe(project.claims()[claim_id])
+            kept[key] = keeper.words[key] = describe(project.claims()[claim_id])
             keeper.store.put("told", key, kept[key])
             keeper.compare(f"{claim_id}: what is told of it", stored, key, kept[key])
     return {claim_id: kept[key] for claim_id, key in keys.items()}

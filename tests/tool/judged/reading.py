@@ -165,7 +165,7 @@ def _listening(judge: ModuleType) -> None:
     listened: list[Any] = []
     sets = (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks)
     had = [set(x) for x in sets]
-    names = [(os, x) for x in ("stat", "lstat", "access")]
+    names = [(os, x) for x in ("stat", "lstat", "access", "readlink", "open")]
     with (
         _put_back(*names, (sys, "addaudithook"), (judge.environment, "listen")),
         _kept(*sets),
@@ -173,10 +173,11 @@ def _listening(judge: ModuleType) -> None:
     ):
         sys.addaudithook = hooks.append  # type: ignore[assignment]
         judge.environment.listen = listened.append
-        were = os.stat, os.lstat, os.access
+        were = os.stat, os.lstat, os.access, os.readlink, os.open
         recorder.start()
         assert hooks == [recorder._hook]
-        for was, now in zip(were, (os.stat, os.lstat, os.access), strict=True):
+        now_are = os.stat, os.lstat, os.access, os.readlink, os.open
+        for was, now in zip(were, now_are, strict=True):
             assert was is not now
             for one, before in zip(sets, had, strict=True):
                 assert (was in before) == (now in one)
@@ -191,6 +192,7 @@ def _listening(judge: ModuleType) -> None:
             except FileNotFoundError:
                 assert call in (os.stat, os.lstat)
             assert recorder.reads == {("tests.a", "asks"): {f"there:{place}"}}
+        _below(recorder, asks, folder)
     recorder.reads.clear()
 
     def told() -> None:
@@ -198,6 +200,36 @@ def _listening(judge: ModuleType) -> None:
 
     asks(told)
     assert recorder.reads == {("tests.a", "asks"): {"environment:variable A"}}
+
+
+def _below(recorder: Any, asks: Any, folder: str) -> None:
+    """Where a link points, and what is named below an open folder."""
+    place = Path(folder)
+    (place / "link").symlink_to("to")
+    (place / "file").touch()
+    at = os.open(folder, os.O_RDONLY)
+
+    def open_by_words(name: str) -> int:
+        return os.open(name, flags=os.O_RDONLY, dir_fd=at)
+
+    for call, words, told in (
+        (lambda: os.readlink(place / "link"), (), f"link:{place}/link"),
+        (lambda: os.readlink("link", dir_fd=at), (), f"link:{place}/link"),
+        (lambda: os.stat("file", dir_fd=at), (), f"there:{place}/file"),
+        (lambda: os.close(os.open("file", os.O_RDONLY, dir_fd=at)), (), f"file:{place}/file"),
+        (lambda: os.close(open_by_words("file")), (), f"file:{place}/file"),
+        (lambda: os.close(os.open(b"new", os.O_WRONLY | os.O_CREAT, dir_fd=at)), (), ""),
+        (lambda: os.close(os.open(place / "file", os.O_RDONLY)), (), ""),  # told by the interpreter
+    ):  # fmt: skip
+        recorder.reads.clear()
+        asks(call, *words)
+        assert recorder.reads == ({("tests.a", "asks"): {told}} if told else {}), told
+    os.close(at)
+    recorder.reads.clear()
+    try:
+        asks(lambda: os.stat("file", dir_fd=at))
+    except OSError:
+        assert {x for one in recorder.reads.values() for x in one} == {f"there:{os.getcwd()}/file"}
 
 
 def _stand(judge: ModuleType) -> None:
@@ -214,9 +246,22 @@ def _stand(judge: ModuleType) -> None:
             program.write_text("x")
             program.chmod(0o755)
             first = {x: judge.state(x, root) for x in kinds}
-            assert first["there:f"] == "1"
+            assert first["there:f"] == f"1 {file.stat().st_mode & 0o777:o}"
             assert {len(first[x]) for x in ("file:f", "folder:d")} == {24}
-            assert first["there:d"] == "folder"
+            assert first["there:d"] == f"folder {folder.stat().st_mode & 0o777:o}"
+            assert judge.state("link:l", root) == "absent"
+            (root / "l").symlink_to("f")
+            assert judge.state("link:l", root) == "f"
+            file.chmod(0o600)
+            rights = judge.state("there:f", root)
+            file.chmod(0o700)
+            assert (rights, judge.state("there:f", root)) == ("1 600", "1 700")
+            file.chmod(int(first["there:f"].split()[1], 8))
+            assert judge.state("file:m.py", root) == "absent"
+            (root / "m.pyc").write_text("1")
+            assert judge.state("file:m.py", root) == first["file:f"], "a module without a source"
+            (root / "m.py").write_text("2")
+            assert judge.state("file:m.py", root) != first["file:f"]
             for skipped in ("__pycache__", ".git"):
                 (folder / skipped).mkdir()
             assert first == {x: judge.state(x, root) for x in kinds}
