@@ -15,10 +15,11 @@ the image's arcs, and (log|M z|)' = <M z, M z'>/|M z|^2.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import pi
+from math import inf, nextafter, pi
 from typing import Any
 
 import flint
@@ -158,7 +159,7 @@ class _PiecewiseLinear:
     def __init__(self, nodes: Floats, values: Floats) -> None:
         if nodes[0] != 0 or (np.diff(nodes) <= 0).any() or nodes[-1] >= pi:
             raise ValueError("nodes: they must start at 0, increase and end below pi")
-        self.nodes = nodes
+        self.nodes = nodes.tolist()
         self.at = [flint.arb(float(x)) for x in nodes] + [flint.arb.pi()]
         self.values = [flint.arb(float(x)) for x in (*values, values[0])]
         self.slopes = [
@@ -171,8 +172,8 @@ class _PiecewiseLinear:
         found, low, high = [], _below(x), _above(x)
         for turns in range(int(low // pi) - 1, int(high // pi) + 2):
             # a turn is 3.14159..., between the two floats beside pi: one arc more on either side
-            first = int(np.searchsorted(self.nodes, low - turns * pi - 1e-12, side="right")) - 1
-            last = int(np.searchsorted(self.nodes, high - turns * pi + 1e-12, side="right")) - 1
+            first = bisect_right(self.nodes, low - turns * pi - 1e-12) - 1
+            last = bisect_right(self.nodes, high - turns * pi + 1e-12) - 1
             if low - turns * pi > pi + 1e-12 or last < 0:
                 continue
             found += [(k, turns) for k in range(max(first, 0), last + 1)]
@@ -191,11 +192,11 @@ class _PiecewiseLinear:
 
 
 def _below(x: Any) -> float:
-    return float(np.nextafter(float(x.lower()), -np.inf))
+    return nextafter(float(x.lower()), -inf)
 
 
 def _above(x: Any) -> float:
-    return float(np.nextafter(float(x.upper()), np.inf))
+    return nextafter(float(x.upper()), inf)
 
 
 def _hull(balls: Any) -> Any:

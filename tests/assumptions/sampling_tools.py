@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sympy import Eq, Expr, Rational, Symbol, diff, solve
+from sympy.logic.boolalg import Boolean
 
 from tests.inequalities import condition_of, restricted
 from theorem_audit import expect
@@ -50,6 +52,11 @@ def interval_of(claim: Claim) -> Any:
     inside = restricted(claim.region, {u})
     if inside.free_symbols != {u}:
         raise Undecided(f"{claim.region} does not say where u is")
-    found = inside.as_set()
+    found = _as_set(inside)
     expect(found.left_open and found.right_open, f"{found} is not open")
     return found
+
+
+@cache  # each wrong variant of a formula asks for the same region
+def _as_set(region: Boolean) -> Any:
+    return region.as_set()

@@ -70,7 +70,7 @@ def positive(expr: Expr, chart: dict[Symbol, Expr]) -> bool:
 
     Some monomial of each must be free of what may be 0, so that neither vanishes.
     """
-    parts = fraction(cancel(together(expr.subs(chart, simultaneous=True))))
+    parts = fraction(cancel(together(expr.xreplace(chart))))
     found = []
     for part in parts:
         poly = Poly(part, LOW, HIGH, h, DRAWN, LEFT)
@@ -85,7 +85,7 @@ def positive(expr: Expr, chart: dict[Symbol, Expr]) -> bool:
 def expect_positive(expr: Expr, what: str, chart: dict[Symbol, Expr] = SPLIT) -> None:
     for point in POINTS:
         for ratio in (Rational(1, 100), Rational(1), Rational(7, 2)):
-            value = expr.subs({**point, h: ratio, b_more: point[n]})
+            value = expr.xreplace({**point, h: ratio, b_more: point[n]})
             expect(not value.is_Rational or value > 0, f"{what}: {value}", h=ratio, **_named(point))
     if not positive(expr, chart):
         raise Undecided(f"{what}: the sign of {expr} is open")

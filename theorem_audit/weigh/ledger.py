@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from theorem_audit.statement.claim import Assumption, Claim
 
 SCHEMA = 1
-WRITING = 0.04  # of a run's time, at most, goes into writing a ledger that grows
+WRITING = 0.01  # of a run's time, at most, goes into writing a ledger that grows
 UNDECIDED = 3  # exit code of a run in which nothing is refuted, and some evidence could not tell
 FAMILY_ERROR = 1e-4  # a whole run may call some true claim refuted with at most this probability
 SCHEMA_FILE = Path(__file__).with_name("run.schema.json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 from itertools import islice
@@ -32,6 +32,7 @@ from tests.falsify.sums.tools import (
     inside,
     judge,
     plain_step,
+    plain_steps,
     rational,
     refute,
 )
@@ -44,15 +45,6 @@ from theory.vocabulary.factors import Factors
 from theory.vocabulary.runs import CycleEnds, Orbit
 
 F = Fraction
-
-
-def _walked(
-    data: list[list[Fraction]], weight: list[Fraction], epoch: Sequence[Batch], step: Fraction,
-    linear: bool = True,
-) -> list[Fraction]:  # fmt: skip
-    for batch in epoch:
-        weight = plain_step(data, weight, batch, step, linear)
-    return weight
 
 
 def _own_batches(
@@ -103,7 +95,7 @@ def cyclic(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         )
         sides = plus(weight, TINY, other), plus(weight, TINY, off), plus(weight, TINY, weight)
         for epoch in epochs:
-            moved, away, radius = (_walked(data, w, epoch, step) for w in sides)
+            moved, away, radius = (plain_steps(data, w, epoch, step) for w in sides)
             masses = [
                 sum((inner(w, data[i]) ** 2 for i in first), F(0)) - 1 for w in (radius, sides[2])
             ]
@@ -261,7 +253,7 @@ def reshuffled(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             v: Any = sides,
             o: Any = off,
         ) -> Any:
-            moved, away, far = (_walked(x, w, epoch, h) for w in v)
+            moved, away, far = (plain_steps(x, w, epoch, h) for w in v)
             return {
                 "shared": any(0 in batch and 1 in batch for batch in epoch),
                 "along": inner(moved, x[1]) / inner(v[0], x[1]),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import wraps
 from math import comb
+from operator import mul
 from typing import Any
 
 import flint
@@ -20,11 +21,13 @@ from sympy import Abs, Basic, Max, Min, Sum, binomial, exp, log, pi, sign
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Or
 
+from tests.ambient import as_fmpq
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 
 F = Fraction
+ZERO = flint.fmpq(0)
 Falsifier = Callable[[Claim, np.random.Generator, float], int]
 Point = Mapping[Any, Any]
 PRECISION = 200
@@ -222,19 +225,34 @@ def plain_step(
 
     grad = -phi(q)(x - w phi(q)) - phi'(q) <w, x - w phi(q)> x; step: eta/b; indices may repeat.
     """
-    total = [F(0)] * len(weight)
-    for i in batch:
-        q = sum((x * y for x, y in zip(weight, data[i], strict=True) if x and y), F(0))
-        if not linear and q <= 0:
-            continue
-        # zeros are left out of products: most entries are zero, and a Fraction's product is slow
-        residual = [x - y * q if y else x for x, y in zip(data[i], weight, strict=True)]
-        pull = sum((x * y for x, y in zip(weight, residual, strict=True) if x and y), F(0))
-        total = [
-            (t - q * r if r else t) - (pull * x if x else 0)
-            for t, r, x in zip(total, residual, data[i], strict=True)
-        ]
-    return [x - step * y if y else x for x, y in zip(weight, total, strict=True)]
+    return plain_steps(data, weight, [batch], step, linear)
+
+
+def plain_steps(
+    data: list[list[Fraction]], weight: list[Fraction], batches: Sequence[Sequence[int]],
+    step: Fraction, linear: bool = True,
+) -> list[Fraction]:  # fmt: skip
+    """The weight after a step with each of the batches."""
+    # FLINT's numbers in between: a Fraction's product is slow
+    points = {i: _flints(data[i]) for batch in batches for i in batch}
+    w, size = _flints(weight), as_fmpq(step)
+    for batch in batches:
+        total = [ZERO] * len(w)
+        for i in batch:
+            q = sum(map(mul, w, points[i]), ZERO)
+            if not linear and q <= 0:
+                continue
+            residual = [x - y * q for x, y in zip(points[i], w, strict=True)]
+            pull = sum(map(mul, w, residual), ZERO)
+            total = [
+                t - q * r - pull * x for t, r, x in zip(total, residual, points[i], strict=True)
+            ]
+        w = [x - size * y for x, y in zip(w, total, strict=True)]
+    return [F(int(x.p), int(x.q)) for x in w]
+
+
+def _flints(values: Sequence[Fraction]) -> list[flint.fmpq]:
+    return [as_fmpq(x) for x in values]
 
 
 def axes(n: int, d: int, norms: Sequence[Any] | None = None) -> list[list[Fraction]]:

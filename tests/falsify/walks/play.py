@@ -369,17 +369,23 @@ def float_steps(
     W: np.ndarray, step: float, batches: np.ndarray, activation: str, X: np.ndarray
 ) -> np.ndarray:
     """Runs (R, d) after the batches (T, R, b) by the chain rule, data X (n, d), in floats."""
-    runs = np.arange(len(W))[:, None]
+    count, dim = X.shape
+    axes = np.array_equal(X, np.eye(count, dim))  # <w, x_j> is a coordinate of w
+    first = count * np.arange(len(W))[:, None]
     for batch in batches:
-        q = W @ X.T
-        gate = (q > 0).astype(float) if activation == "relu" else np.ones_like(q)
-        phi = gate * q
-        mask = np.zeros_like(q)
-        np.add.at(mask, (runs, batch), 1.0)  # an index counts as often as it is drawn
-        square = (W**2).sum(axis=1, keepdims=True)
+        q = W[:, :count] if axes else W @ X.T
+        drawn = np.bincount((first + batch).ravel(), minlength=q.size)
+        mask = drawn.reshape(q.shape)  # an index counts as often as it is drawn
+        if activation == "relu":
+            mask = mask * (q > 0)
+        square = np.einsum("ij,ij->i", W, W)[:, None]
+        seen = mask * q
         # minus the gradient of |x - w phi|^2/2 is phi (x - w phi) + <w, x - w phi> gate x
-        W = W + step * (
-            (mask * (phi + gate * (q - square * phi))) @ X
-            - (mask * phi**2).sum(1, keepdims=True) * W
-        )
+        move = -np.einsum("ij,ij->i", seen, q)[:, None] * W
+        along = seen + mask * (q - square * q)
+        if axes:
+            move[:, :count] += along
+        else:
+            move += along @ X
+        W = W + step * move
     return W

@@ -158,9 +158,22 @@ class Paths:
         """The next batches, (steps, runs, b)."""
         if self.fast:
             drawn = self.setting.rng.random((steps, self.runs, self.count))
-            return drawn.argpartition(self.size - 1, axis=2)[:, :, : self.size]
+            return _least(drawn, self.size)
         found = [[next(x) for _ in range(steps)] for x in self.each if x is not None]
         return np.array(found).transpose(1, 0, 2)
+
+
+def _least(drawn: np.ndarray, size: int) -> np.ndarray:
+    """Where the ``size`` least numbers along the last axis stand, in any order."""
+    count = drawn.shape[-1]
+    if size == 1:
+        return drawn.argmin(axis=-1)[..., None]
+    if size == count - 1:  # all but the largest
+        rest = np.arange(size)
+        return rest + (rest >= drawn.argmax(axis=-1)[..., None])
+    if size == count:
+        return np.broadcast_to(np.arange(count), drawn.shape)
+    return drawn.argpartition(size - 1, axis=-1)[..., :size]
 
 
 def setting_of(claim: Claim, rng: np.random.Generator) -> Setting:

@@ -72,9 +72,10 @@ class Runs:
         return float(np.sqrt(0.25 / len(self.W)))
 
     def go(self, steps: int) -> None:
-        for _ in range(steps):
-            batch = self.paths.next(1)
-            self.W = float_steps(self.W, self.step, batch, self.case.at.activation, self.X)
+        size = steps if self.paths.fast else 1  # sequences share a generator, and take turns
+        for _ in range(0, steps, size):
+            batches = self.paths.next(size)
+            self.W = float_steps(self.W, self.step, batches, self.case.at.activation, self.X)
 
     def until(self, stop: Callable[[np.ndarray], bool], most: int) -> int:
         """Steps until ``stop(q)`` says so (asked every CHUNK steps), or ``most`` are over."""
