@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from sympy import Expr, Integer, Poly, Rational, Symbol, cancel, div
+from sympy import QQ, Expr, Integer, Rational, Symbol, ring
 
 from theorem_audit.exact.bernstein import prove_nonnegative
 from theorem_audit.exact.checker import Certificate
@@ -34,28 +34,30 @@ def sparse_time_inequalities() -> dict[str, tuple[Expr, dict[Symbol, tuple[Expr,
     """
     zero, one = Integer(0), Integer(1)
     box = {_a: (zero, Rational(23, 100)), _xi: (zero, Rational(1, 4)), _pi: (zero, one)}
-    deviation = _a * _xi
-    left = 1 - _a * (1 + deviation) * _pi
-    drawn = left + _a * (1 - deviation)
-    mass = left**2 * (1 - _pi) + drawn**2 * _pi
+    # In a ring of polynomials: every process that asks the kernel makes them
+    _, a, xi, pi, S = ring((_a, _xi, _pi, _S), QQ)
+    deviation = a * xi
+    left = 1 - a * (1 + deviation) * pi
+    drawn = left + a * (1 - deviation)
+    mass = left**2 * (1 - pi) + drawn**2 * pi
     found: dict[str, tuple[Expr, dict[Symbol, tuple[Expr, Expr]]]] = {}
     for c in (0, 1, 2):
         bound = (
-            1 + _a * (1 - deviation) * (Rational(c, 2) - _pi)
-            - _a**2 / 12 * (4 * _pi * (1 - _pi) + c * (2 - c))
+            1 + a * (1 - deviation) * (QQ(c, 2) - pi)
+            - a**2 / 12 * (4 * pi * (1 - pi) + c * (2 - c))
         )  # fmt: skip
-        found[f"bound{c}"] = (bound.expand(), box)
-        gap = (bound**2 * mass - left ** (2 - c) * drawn**c).expand()
-        for factor in (_a**2, _pi, 1 - _pi):
-            quotient, rest = div(Poly(gap, _a, _xi, _pi), Poly(factor, _a, _xi, _pi))
-            gap = quotient.as_expr() if rest.is_zero else gap
-        found[f"gap{c}"] = (gap, box)
-    after = _a**2 * _S * ((1 - deviation) ** 2 - _S * (1 - 3 * deviation)) + deviation * (
-        1 - 4 * _a * _S
+        found[f"bound{c}"] = (bound.as_expr(), box)
+        gap = bound**2 * mass - left ** (2 - c) * drawn**c
+        for factor in (a**2, pi, 1 - pi):
+            quotient, rest = gap.div(factor)
+            gap = quotient if rest == 0 else gap
+        found[f"gap{c}"] = (gap.as_expr(), box)
+    after = a**2 * S * ((1 - deviation) ** 2 - S * (1 - 3 * deviation)) + deviation * (
+        1 - 4 * a * S
     )
-    seen = {_a: box[_a], _xi: box[_xi], _S: (zero, 1 + deviation)}
-    found["bandlow"] = (cancel(after.expand() / _a).expand(), seen)
-    found["bandhigh"] = (cancel((_a / 4 - after).expand() / _a).expand(), seen)
+    seen = {_a: box[_a], _xi: box[_xi], _S: (zero, 1 + _a * _xi)}
+    found["bandlow"] = (after.exquo(a).as_expr(), seen)
+    found["bandhigh"] = ((a / 4 - after).exquo(a).as_expr(), seen)
     return found
 
 
