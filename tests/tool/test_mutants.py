@@ -257,6 +257,20 @@ def test_dropping_what_a_witness_shows_to_be_needed_must_be_noticed(with_evidenc
     assert outcomes(list(mutants.run(["GRAD"])))[name] == "survived"
 
 
+def test_slow_support_is_asked_where_a_variant_would_survive(
+    with_evidence: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside other work any supporting evidence can be a slow one; no variant survives by that."""
+    monkeypatch.setattr(mutants, "SUPPORT_LIMIT", -1.0)
+    found = with_evidence(SIMPLE, ("symbolic", blind), ("witness", exact))
+    assert set(outcomes(found).values()) == {"refuted"}
+    assert {(t.by, t.deciding) for t in found} == {(found[0].by, False)}
+    assert "exact" in found[0].by
+    found = with_evidence(SIMPLE, ("symbolic", exact), ("witness", blind))
+    assert set(outcomes(found).values()) == {"refuted"}
+    assert all(t.deciding for t in found)
+
+
 def test_a_variant_that_takes_too_long_is_not_accepted(
     with_evidence: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
