@@ -103,7 +103,9 @@ EFFECTS = {
     "what it calls adds up": f"{R}def put(x): R[0] += x\nDONE = put(g)\n",
     "a default is made by it": f"{R}def put(x): R.append(x)\ndef h(x=put(g)): ...\n",
     "a keyword's default is made by it": f"{R}def put(x): R.append(x)\ndef h(*, x=put(g)): ...\n",
-    "a decorator of a known name": f"{R}def example(x):\n    R.append(x)\n    return x\n@example\ndef h(): g()\n",
+    "a decorator of a known name": (
+        f"{R}def example(x):\n    R.append(x)\n    return x\n@example\ndef h(): g()\n"
+    ),
     "a base class": f"{R}class B:\n    def __init_subclass__(cls): R.append(cls)\nclass C(B):\n    k = g\n",
     "a base's class": (
         f"{R}class M(type):\n    def __init__(cls, *a): R.append(cls)\nclass B(metaclass=M): ...\n"

@@ -38,7 +38,6 @@ from sympy import (
     pi,
     sqrt,
 )
-
 from sympy.stats import Normal
 
 from theorem_audit import project

@@ -14,9 +14,9 @@ from typing import Any
 
 from theorem_audit import project
 from theorem_audit.checks.mark import Evidence, imported, is_test
-from theorem_audit.kinds import DECIDING
 from theorem_audit.doubt import instances
 from theorem_audit.doubt.falsify import tables
+from theorem_audit.kinds import DECIDING
 from theorem_audit.reuse.files import look as look_at
 from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.reads import CHILD, Reads, Recorder
