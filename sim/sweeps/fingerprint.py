@@ -31,8 +31,8 @@ LENGTH = 16  # hexadecimal digits
 LOOKS_UP = frozenset(("__import__", "eval", "exec", "globals", "compile"))
 # What finds by a text, or holds, anything at all: an attribute of something.
 FINDS = frozenset((
-    "__globals__", "__subclasses__", "f_globals", "import_module", "module_from_spec", "resolve_name", "run_module",
-    "run_path",
+    "__globals__", "__subclasses__", "f_globals", "import_module", "module_from_spec", "resolve_name",
+    "run_module", "run_path",
 ))  # fmt: skip
 _INSTALLED = tuple(
     str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "purelib", "platlib")
@@ -120,7 +120,7 @@ def _class(kind: type, seen: set[int]) -> Iterator[str]:
 
 
 def _tells(name: str, value: Any) -> bool:
-    """Whether what stands in a class is more than its source says: an object of one's own, or what holds any."""
+    """Whether what stands in a class is more than its source says: an object of ours, or what holds one."""
     if name[:2] == "__" or isinstance(value, FunctionType | property):
         return False
     if type(value) in (dict, list, tuple):

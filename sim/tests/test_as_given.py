@@ -22,7 +22,10 @@ def test_what_is_masked_is_refused() -> None:
         lambda: simulate(np.ma.array(Q, mask=HALF), 0.0, **ONE),
         lambda: simulate(Q, np.ma.array([1.0, 1.0, 1.0], mask=[1, 0, 0]), **ONE),
         lambda: simulate(
-            Q, 0.0, batches=np.ma.array(np.zeros((50, 1), int), mask=np.arange(50)[:, None] > 9), **ONE
+            Q,
+            0.0,
+            batches=np.ma.array(np.zeros((50, 1), int), mask=np.arange(50)[:, None] > 9),
+            **ONE,
         ),
         lambda: mean_square_threshold(Gram.from_matrix(masked), batch_size=1),
         lambda: Gram.from_jacobian(masked),

@@ -179,7 +179,8 @@ WIDER = {  # definitions, and what a cell then says
         "C.k",
     ),
     "a subclass that its base knows": (
-        "class B:\n    known = []\n    def __init_subclass__(cls): B.known.append(cls)\nclass C(B):\n    k = {}",
+        "class B:\n    known = []\n    def __init_subclass__(cls): B.known.append(cls)\n"
+        "class C(B):\n    k = {}",
         "B.known[0].k",
     ),
     "a bound method": (
@@ -234,10 +235,8 @@ def test_what_a_module_imports_in_turn_counts(
 
 @pytest.mark.parametrize("edition", ["_ + f(settings, seed)", "_ - f(settings, seed)"])
 def test_a_cell_that_a_decorator_made_is_known_by_both(edition: str, tmp_path: Path) -> None:
-    """Of what ``functools.wraps`` made, the source was that of what was wrapped: the older numbers, "reused"."""
-    text = (
-        "from helper_of_test import decorated\n@decorated\ndef cell(settings, seed): return 1\n"
-    )
+    """Of what ``functools.wraps`` made, the source was that of what was wrapped: older numbers, "reused"."""
+    text = "from helper_of_test import decorated\n@decorated\ndef cell(settings, seed): return 1\n"
     helper = (
         "from functools import wraps\ndef decorated(f):\n    @wraps(f)\n"
         "    def g(settings, seed, _=7): return {}\n    return g\n"

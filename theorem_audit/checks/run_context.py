@@ -37,7 +37,7 @@ class RunContext:
     lost: what ended threads of the evidence, which nobody else is told.
     refused: tests of chance that rejected: to draw again until one passes is no test.
     weak: tests of chance that could not tell; evidence that goes on after one has not tested that.
-    look: called as a check begins, with the number of checks so far.
+    look: called as a check begins, with the number of checks so far; by ``thread`` alone, which made this.
     """
 
     test: str = ""
@@ -53,11 +53,12 @@ class RunContext:
     refused: list[str] = field(default_factory=list)
     weak: list[str] = field(default_factory=list)
     look: Callable[[int], None] | None = None
+    thread: int = field(default_factory=threading.get_ident)
 
     def count(self) -> None:
         """Note that a check begins."""
         self.checks += 1
-        if self.look is not None and _current.get() is self:  # what looks is no other thread's
+        if self.look is not None and threading.get_ident() == self.thread:
             self.look(self.checks)
 
     def spend(self, error: float, power: float | None = None, visible: float | None = None) -> None:

@@ -53,7 +53,9 @@ def _sample(sample: Any) -> np.ndarray:
     if not plain and (raw.dtype.kind != "O" or any(isinstance(x, str | bytes) for x in raw.flat)):
         raise TypeError(f"sample: of {raw.dtype}; real numbers are needed")
     if np.ma.is_masked(sample):
-        raise TypeError("sample: some of it is masked, and would count: hand over what is to be tested")
+        raise TypeError(
+            "sample: some of it is masked, and would count: hand over what is to be tested"
+        )
     return np.asarray(raw, dtype=float)
 
 
@@ -115,7 +117,9 @@ def expect_mean(
     values = _sample(sample)
     if values.size < 400 or not np.isfinite(values).all():
         raise ValueError(f"sample: {values.size} values; at least 400 finite ones are needed")
-    if values.min() == values.max():  # their mean is rounded, and so the spread need not come out as 0
+    if (
+        values.min() == values.max()
+    ):  # their mean is rounded, and so the spread need not come out as 0
         said = f"all values are {values.flat[0]}, so there is no spread to judge by"
         raise _cannot_tell(f"{what}: {said}")
     spread = float(values.std(ddof=1)) / math.sqrt(values.size)

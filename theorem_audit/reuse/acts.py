@@ -1,8 +1,8 @@
 """What a statement does as its module is imported, beside binding its names: read off its syntax.
 
-``DONE = install(TABLE)`` binds a name, and may fill a table of another module; a class may be put down by its base
-class, a function by its decorator.  Such a statement acts where something that it runs *changes* what is not its
-own; which definitions those names mean is looked up over all files (``graph``).
+``DONE = install(TABLE)`` binds a name, and may fill a table of another module; a class may be put down by its
+base class, a function by its decorator.  Such a statement acts where something that it runs *changes* what is
+not its own; which definitions those names mean is looked up over all files (``graph``).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ OTHERS = (ast.Name, ast.Attribute, ast.Subscript)  # what names an object that w
 
 
 def runs(node: ast.stmt) -> list[ast.AST]:
-    """The parts of a statement that are run as it is, and call something: those of a class not in its methods."""
+    """The parts of a statement that are run as it is, and call something; of a class, none in its methods."""
     if isinstance(node, ast.Assign | ast.AnnAssign):
         return [node] if node.value is not None and _calls(node.value) else []
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -68,7 +68,9 @@ def _changes(function: ast.AST) -> bool:
             return True
         if isinstance(part, ast.Assign | ast.Delete) and any(map(others, part.targets)):
             return True
-        if isinstance(part, ast.AugAssign | ast.AnnAssign | ast.For | ast.NamedExpr) and others(part.target):
+        if isinstance(part, ast.AugAssign | ast.AnnAssign | ast.For | ast.NamedExpr) and others(
+            part.target
+        ):
             return True
         if isinstance(part, ast.Call) and _changing(part, own):
             return True
@@ -83,7 +85,7 @@ def _changing(call: ast.Call, own: set[str]) -> bool:
 
 
 def _root(node: ast.AST) -> set[str]:
-    """The name that a chain of attributes, places and calls of methods begins with; none for another beginning."""
+    """The name that a chain of attributes, places and calls of methods begins with, if it is one."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
     return {node.id} if isinstance(node, ast.Name) else set()

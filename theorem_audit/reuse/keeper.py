@@ -62,7 +62,7 @@ class Keeper:
     known: id -> the fingerprint of a claim's object where another object than the theory's is judged.
     anew: take no index and no words of claims from the store: a table of cases, or a statement, may have
     been read from a file that no key names.  others: what was kept of them, and is not what is found anew.
-    doubted: modules of which the same is done, as evidence of theirs rests on a file or a variable that changed.
+    doubted: modules of which the same is done, as what their evidence read, a file or a variable, has changed.
     """
 
     def __init__(self, project: Project, store: Store, anew: bool = False) -> None:

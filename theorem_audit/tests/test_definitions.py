@@ -99,11 +99,14 @@ EFFECTS = {
     "what it hands on is called": f"{R}def put(x): R.append(x)\nDONE = [*map(put, [g])]\n",
     "what it calls sets an attribute": f"{R}def put(x): setattr(R, 'k', x)\nDONE = put(g)\n",
     "what it calls goes through a place": f"{R}def put(x):\n    for R[0] in x: ...\nDONE = put(g)\n",
+    "one of two of its name": f"{R}def put(x): R.append(x)\nput = put\nDONE = put(g)\n",
     "what it calls takes away": f"{R}def put(x): del R[0]\nDONE = put(g)\n",
     "what it calls adds up": f"{R}def put(x): R[0] += x\nDONE = put(g)\n",
     "a default is made by it": f"{R}def put(x): R.append(x)\ndef h(x=put(g)): ...\n",
     "a keyword's default is made by it": f"{R}def put(x): R.append(x)\ndef h(*, x=put(g)): ...\n",
-    "a decorator of a known name": f"{R}def example(x):\n    R.append(x)\n    return x\n@example\ndef h(): g()\n",
+    "a decorator of a known name": (
+        f"{R}def example(x):\n    R.append(x)\n    return x\n@example\ndef h(): g()\n"
+    ),
     "a base class": f"{R}class B:\n    def __init_subclass__(cls): R.append(cls)\nclass C(B):\n    k = g\n",
     "a base's class": (
         f"{R}class M(type):\n    def __init__(cls, *a): R.append(cls)\nclass B(metaclass=M): ...\n"
@@ -134,6 +137,7 @@ NO_EFFECTS = {
     "a list of its own": f"{R}def made(x):\n    r = []\n    r.append(x)\n    return r\nDONE = made(g)\n",
     "its own attributes": f"{R}class C:\n    def __init__(self, x): self.x = x\nDONE = C(g)\n",
     "a file of its own": f"{R}def made(x):\n    with open(x) as f:\n        f.k = x\nDONE = made(g)\n",
+    "two that call each other": f"{R}def a(x): b(x)\ndef b(x): c(x)\ndef c(x): b(x)\nDONE = a(g)\n",
     "nothing is called": f"{R}def put(x): R.append(x)\nDONE = (put, g)\n",
     "a base class that does nothing": f"{R}class B: ...\nclass C(B):\n    k = g\n",
     "what a method would call": f"{R}def put(x): R.append(x)\nclass C:\n    def m(self): put(g)\n",

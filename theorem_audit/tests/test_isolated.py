@@ -188,13 +188,14 @@ READS = {
     "base": ("sqlite('data/i.db')", "data/i.db", ""),
     "link": ("int(os.readlink('data/link')[-1])", "", ""),
     "rights": ("3 if os.stat('data/rights').st_mode & 0o100 else 2", "", ""),
-    "below": ("int(os.read(os.open('j.txt', os.O_RDONLY, dir_fd=os.open('data', 0)), 1))", "data/j.txt", "{}\n"),
+    "below": ("int(os.read(os.open('j.txt', 0, dir_fd=os.open('data', 0)), 1))", "data/j.txt", "{}\n"),
     "compiled": ("importlib.import_module('th.k').K", "", ""),
     "filled": ("t.TABLE['k']", "th/fills.py", "from th.t import fill\nDONE = fill({})\n"),
     "subclass": ("t.Base.known[0].k", "th/sub.py", "from th.t import Base\nclass Sub(Base):\n    k = {}\n"),
     "example": ("t.EXAMPLES[0]()", "th/ex.py", "from th.t import example\n@example\ndef one(): return {}\n"),
     "subclasses": (
-        "t.Other.__subclasses__()[0].k", "th/other.py", "from th.t import Other\nclass Sub(Other):\n    k = {}\n",
+        "t.Other.__subclasses__()[0].k", "th/other.py",
+        "from th.t import Other\nclass Sub(Other):\n    k = {}\n",
     ),
     "hint": ("hint()", "th/hint.py", "from __future__ import annotations\nfrom typing import Annotated as A\n"
              "K = {}\nclass C:\n    k: A[int, K]\n"),
@@ -270,7 +271,10 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], di
             f"    expect_identity(claim.formula, {{y: ({how}) * x}})\n"
         )
     folder = tmp_path_factory.mktemp("edited") / "project"
-    _write(folder, {**HEAD, "th/ch.py": chapter, "tests/test_ch.py": tests, "data/x": "", "th/t.py": PUTS})
+    _write(
+        folder,
+        {**HEAD, "th/ch.py": chapter, "tests/test_ch.py": tests, "data/x": "", "th/t.py": PUTS},
+    )
     found = []
     for k in (2, 3):
         texts = {file: text.format(k) for _, file, text in READS.values() if text}

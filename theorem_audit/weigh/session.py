@@ -260,9 +260,7 @@ class Session:
         }
         return pairs, keys, self.keeper.outcomes(keys.values())
 
-    def _doubts(
-        self, pairs: Sequence[tuple[jobs.Job, Row]], keys: Mapping[jobs.Job, str]
-    ) -> bool:
+    def _doubts(self, pairs: Sequence[tuple[jobs.Job, Row]], keys: Mapping[jobs.Job, str]) -> bool:
         """Where a file or a variable changed, statements and tables of cases may be others: read them anew."""
         stirred = [row for job, row in pairs if keys[job] in self.keeper.stirred]
         chapters = (self.index.claims[row.claim_id][0] for row in stirred)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from functools import cache, partial
 from types import ModuleType
 from typing import Any
@@ -195,9 +196,32 @@ def _inputs(judge: ModuleType) -> None:
     assert (found, context.checks) == ("passed", 1)
 
 
+def _samples(judge: ModuleType) -> None:
+    """What is a sample of numbers, all of it; and what could not tell is noted."""
+    for wrong in (
+        [1j, 2j], ["1"], np.array([1.0, "1"], dtype=object), np.array([b"1", 2.0], dtype=object),
+        np.array(["2020-01-01"], dtype="datetime64[D]"), np.ma.array([1.0, 2.0], mask=[0, 1]),
+    ):  # fmt: skip
+        try:
+            judge._sample(wrong)
+        except TypeError:
+            continue
+        raise AssertionError(wrong)
+    for right in ([1, 2], [True, False], np.ma.array([1.0, 2.0]), [Fraction(1), Fraction(2)]):
+        found = judge._sample(right)
+        assert (found.dtype, found.tolist()) == (float, [float(x) for x in right])
+    for call in (
+        lambda: judge.expect_mean([2.0] * 400, 2.0, visible=0.5, what="w"),
+        lambda: judge.expect_mean(np.linspace(0, 2, 400), 1.0, visible=0.01, what="w"),
+    ):
+        found, said, context = outcome(call)
+        assert (found, context.weak) == ("inconclusive", [said])
+
+
 def tests_of_chance_hold(judge: ModuleType) -> None:
     """Acceptance regions, powers, errors booked and input refused, each by summing the law."""
     _inputs(judge)
+    _samples(judge)
     _proportion(judge)
     _mean(judge)
     _distribution(judge)

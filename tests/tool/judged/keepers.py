@@ -250,15 +250,18 @@ def _taken(judge: ModuleType) -> None:
         assert {*kept["k"].reads} == {"file:data", "file:more", "file:top", "there:data"}
         assert kept["k"].uses == {"B": one.claim_key("B")}
         assert kept["k"].snapshot == one.snapshot
+        assert one.stirred == set()
         other.write_text("2")
         assert list(keeper().outcomes(["k"])) == ["k"], "it does not rest on that"
         data.write_text("2")
         assert list(one.outcomes(["k"])) == ["k"], "looked at once in a run"
-        assert keeper().outcomes(["k"]) == {}
+        later = keeper()
+        assert (later.outcomes(["k"]), later.stirred) == ({}, {"k"}), "one of four reads"
         data.write_text("1")
         assert list(keeper().outcomes(["k"])) == ["k"]
         changed = keeper(thing__a=TEXTS["thing/a.py"].replace("B = 2", "B = 3"))
         assert changed.outcomes(["k"]) == {}, "a claim that it read"
+        assert changed.stirred == set(), "no file"
         back = keeper(thing__a=TEXTS["thing/a.py"])
         del back.index.claims["B"]
         assert back.outcomes(["k"]) == {}, "a claim that is gone"
@@ -418,15 +421,41 @@ def _indexed(judge: ModuleType) -> None:
             assert anew.others == ["thing/a.py: what it holds is another than kept"]
             assert fresh().index[0] == ["other"]
             made.clear()
+            doubts = fresh()
+            assert doubts.index[0] == ["other"]
+            says["thing.a"], says["tests"] = ["new"], ["newer"]
+            assert doubts.doubt(["tests"]) is True
+            assert doubts.index[:3:2] == [["other"], ["newer"]], "of that one alone"
+            assert doubts.doubt(["tests"]) is False
+            assert doubts.doubt(["tests", "thing.a"]) is True
+            assert doubts.index[:3:2] == [["new"], ["newer"]]
+            says["thing.a"] = ["other"]
+            assert doubts.doubt(["tests.h"]) is True
+            assert (doubts.doubted, doubts.index[0]) == ({"tests", "thing.a", "tests.h"}, ["other"])
+            made.clear()
             keeper(thing__c="K = 5\n")
             assert fresh().index[0] == ["other"]
             assert made == ["thing.a", "tests.h", "thing.c"], "what it imports is another one"
 
 
+def _told(judge: ModuleType) -> None:
+    """Whose words are told anew: of all claims, or of a doubted chapter's."""
+    with _project(judge) as (_, keeper):
+        one = keeper()
+        assert not one.told_anew("A")
+        one.doubted.add("tests.test_a")
+        assert not one.told_anew("A")
+        one.doubted.add("thing.a")
+        assert one.told_anew("A")
+        other = keeper()
+        other.anew = True
+        assert other.told_anew("A")
+
+
 def keepers_hold(judge: ModuleType) -> None:
     """Keys, what is looked at before an outcome is taken, and what is told of changes."""
     try:
-        for part in (_all_keys, _by_name, _taken, _moved, _read_once, _indexed):
+        for part in (_all_keys, _by_name, _taken, _moved, _read_once, _indexed, _told):
             part(judge)
     finally:
         _Versions.said, _Versions.python = "1", "3"

@@ -93,6 +93,10 @@ def contexts_hold(judge: ModuleType) -> None:
     for k in (1, 2, 3):
         context.count()
         assert (context.checks, seen) == (k, [*range(1, k + 1)])
+    elsewhere = threading.Thread(target=context.count)
+    elsewhere.start()
+    elsewhere.join()
+    assert (context.checks, seen) == (4, [1, 2, 3]), "a thread's check counts, and looks at nothing"
     plain = judge.RunContext()
     plain.count()
     assert (plain.checks, plain.error, plain.power, plain.smallest_visible) == (1, 0.0, None, None)
@@ -126,12 +130,21 @@ def contexts_hold(judge: ModuleType) -> None:
         thread = threading.Thread(target=lambda: [][1])
         thread.start()
         thread.join()
+        found: list[Any] = []
+        other = threading.Thread(target=lambda: found.append(judge.current()))
+        other.start()
+        other.join()
+        assert found == [one], "a thread's record is that of who runs"
         with judge.running(judge.RunContext(test="u", seed=3)) as two:
             assert judge.current() is two
             assert tuple(judge.seed().generate_state(2)) not in states
         assert judge.current() is one
     assert (one.notes, one.lost) == (["words"], ["IndexError: list index out of range"])
     assert threading.excepthook is hook
+    after = threading.Thread(target=lambda: found.append(judge.current()))
+    after.start()
+    after.join()
+    assert found[-1].test == "", "they have ended"
     assert judge.current() is not one
     with judge.running(judge.RunContext(test="t", seed=4)):
         assert tuple(judge.seed().generate_state(2)) not in states

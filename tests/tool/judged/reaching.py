@@ -67,6 +67,20 @@ def _tables(make: type[Graph], read: Read) -> None:
             "tests/u.py": "from thing.a import g\ng()\n",
         }
         assert G in reached(graph_of(files, make, read)), how
+    for how, text in known.NO_EFFECTS.items():
+        files = {"tests/t.py": f"{text}def t(): ...\n"}
+        assert G not in reached(graph_of(files, make, read)), how
+    put = "R = []\ndef put(x): R.append(x)\ndef call(x): put(x)\n"
+    for where, reaches in (("tests.u", True), ("theorem_audit.u", False)):
+        text = f"from thing.a import g\nfrom {where} import call\nDONE = call(g)\ndef t(): ...\n"
+        files = {"tests/t.py": text, f"{where.replace('.', '/')}.py": put}
+        assert (G in reached(graph_of(files, make, read))) == reaches, where
+    lazy = "from __future__ import annotations\nfrom thing.a import f\n"
+    for text in (
+        "x: f = 1\ndef t(): return x",
+        "class C:\n    def m(self, a: f): ...\ndef t(): C()",
+    ):
+        assert F not in reached(graph_of({"tests/t.py": f"{lazy}{text}\n"}, make, read)), text
 
 
 # (files beside, what t reaches exactly apart from the bases of its own module and package, from where)

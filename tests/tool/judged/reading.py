@@ -161,6 +161,12 @@ def _listening(judge: ModuleType) -> None:
     space: dict[str, Any] = {}
     exec(compile("def asks(call, *words):\n    return call(*words)", "/p/a.py", "exec"), space)
     asks = space["asks"]
+    exec(
+        compile(
+            "def below(call, *words, at):\n    return call(*words, dir_fd=at)", "/p/a.py", "exec"
+        ),
+        space,
+    )
     hooks: list[Any] = []
     listened: list[Any] = []
     sets = (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks)
@@ -192,7 +198,7 @@ def _listening(judge: ModuleType) -> None:
             except FileNotFoundError:
                 assert call in (os.stat, os.lstat)
             assert recorder.reads == {("tests.a", "asks"): {f"there:{place}"}}
-        _below(recorder, asks, folder)
+        _below(recorder, asks, space["below"], folder)
     recorder.reads.clear()
 
     def told() -> None:
@@ -202,7 +208,7 @@ def _listening(judge: ModuleType) -> None:
     assert recorder.reads == {("tests.a", "asks"): {"environment:variable A"}}
 
 
-def _below(recorder: Any, asks: Any, folder: str) -> None:
+def _below(recorder: Any, asks: Any, below: Any, folder: str) -> None:
     """Where a link points, and what is named below an open folder."""
     place = Path(folder)
     (place / "link").symlink_to("to")
@@ -224,6 +230,10 @@ def _below(recorder: Any, asks: Any, folder: str) -> None:
         recorder.reads.clear()
         asks(call, *words)
         assert recorder.reads == ({("tests.a", "asks"): {told}} if told else {}), told
+    recorder.reads.clear()
+    os.close(below(os.open, "file", os.O_RDONLY, at=at))
+    assert below(os.readlink, "link", at=at) == "to"
+    assert recorder.reads == {("tests.a", "below"): {f"file:{place}/file", f"link:{place}/link"}}
     os.close(at)
     recorder.reads.clear()
     try:
