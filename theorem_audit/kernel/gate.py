@@ -1,13 +1,14 @@
-"""The gate: a generated statement, a bridge that proves it, and three files that keep them apart.
+"""The gate: a generated statement, a bridge that proves it, and two files that keep them apart.
 
-1. ``claimed.v`` holds the statement alone, under the preamble.  It is compiled first: a statement that
-   is not even a proposition is *ill-typed*, which is not the same as refused.
-2. ``bridge.v`` imports it and proves ``Theorem gate : claimed.`` by the bridge's tactics.
-3. ``ruling.v`` sees neither the bridge's names nor its notations.  There the generated text is written
-   once more and must be what the gate proves; then the assumptions of the gate are printed and compared
-   with the permitted ones.
+1. ``bridge.v`` begins with the statement alone, under the preamble, and has Coq say that it is a
+   proposition: where it does not, the statement is *ill-typed*, which is not the same as refused.  After
+   it come the bridge's lemmas and ``Theorem gate : claimed.``, proved by the bridge's tactics.
+2. ``ruling.v`` sees neither the bridge's names nor its notations.  The generated text is written once
+   more, before the bridge is loaded, and must be what the gate proves; then the assumptions of the gate
+   are printed and compared with the permitted ones.
 
 So a bridge cannot change what a word means, prove another statement, or assume what is to be proved.
+Each file costs a load of the libraries, so there is none for the statement alone.
 Results are kept by content: sources, statement, bridge and Coq's version; a build whose files were
 changed is refused before anything is looked up.
 """
@@ -70,28 +71,27 @@ class Ruling:
         return self.says == "proved"
 
 
-_CLAIMED = """{preamble}
+_BRIDGE = """{preamble}
 Definition claimed : Prop :=
 {statement}.
-"""
-_BRIDGE = """{preamble}
-Require GATE.claimed.
+Check claimed.
 {lemmas}
-Theorem gate : GATE.claimed.claimed.
+Theorem gate : claimed.
 Proof.
-unfold GATE.claimed.claimed.
+unfold claimed.
 {tactics}
 Qed.
 """
 _RULING = """{preamble}
-Require GATE.claimed GATE.bridge.
-Definition same : GATE.claimed.claimed =
-({statement}) := Coq.Init.Logic.eq_refl.
-Definition ruled : GATE.claimed.claimed := GATE.bridge.gate.
-Print GATE.claimed.claimed.
+Definition claimed : Prop :=
+({statement}).
+Require GATE.bridge.
+Definition ruled : GATE.ruling.claimed := GATE.bridge.gate.
+Print GATE.ruling.claimed.
 Print Assumptions ruled.
 """
-_FORM = digest("\0".join([_CLAIMED, _BRIDGE, _RULING]).encode())
+_TYPED = "claimed\n     : Prop\n"  # what ``Check`` prints, before anything of the bridge is read
+_FORM = digest(f"{_BRIDGE}\0{_RULING}".encode())
 
 
 def rule(
@@ -128,18 +128,16 @@ def _decide(gate: Gate, roots: Sequence[tuple[Path, str]]) -> Ruling:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         search = [*roots, (place, "GATE")]
-        for stem, form, verdict in (
-            ("claimed", _CLAIMED, "ill-typed"),
-            ("bridge", _BRIDGE, "refused"),
-            ("ruling", _RULING, "refused"),
-        ):
+        for stem, form in (("bridge", _BRIDGE), ("ruling", _RULING)):
             path = place / f"{stem}.v"
             path.write_text(form.format(**fields), encoding="utf-8")
             done = toolchain.compile_file(path, place, search, GATE_SECONDS)
             if done.timed_out:
                 return Ruling(gate.name, "no answer", done.complaint)
+            if stem == "bridge" and _TYPED not in done.out:
+                return Ruling(gate.name, "ill-typed", f"statement: {done.complaint}")
             if not done.ok:
-                return Ruling(gate.name, verdict, f"{stem}: {done.complaint}")
+                return Ruling(gate.name, "refused", f"{stem}: {done.complaint}")
     printed, found, assumptions = _split(done.out)
     if not found:
         return Ruling(gate.name, "refused", "Coq printed no assumptions")

@@ -16,6 +16,7 @@ from theorem_audit.kernel.build import Build, Tampered
 from theorem_audit.kernel.toolchain import Done
 
 LISTED = "Axioms:\n" + "".join(f"{k}\n  : {v}\n" for k, v in PERMITTED.items())
+TYPED = "claimed\n     : Prop\n"  # Coq's answer to ``Check``
 HONEST = "Lemma l : True. exact I. Qed.\n(* gate *)\nintros; lra."
 
 
@@ -38,7 +39,7 @@ def _build(folder: Path) -> Build:
 
 
 def gate_holds(judge: ModuleType) -> None:
-    """Three files, in order, with the statement in two of them; each bad answer is no proof."""
+    """Two files, in order, with the statement first in each; each bad answer is no proof."""
     with tempfile.TemporaryDirectory() as name:
         build = _build(Path(name))
         written: dict[str, str] = {}
@@ -55,7 +56,7 @@ def gate_holds(judge: ModuleType) -> None:
         good = Done(True, f"claimed = it\n     : Prop\n{CLOSED}\n", "")
 
         def ruled(out: Any = good, fresh: bool = True, **changed: str) -> Any:
-            says.update(claimed=Done(True, "", ""), bridge=Done(True, "", ""), ruling=good)
+            says.update(bridge=Done(True, TYPED, ""), ruling=good)
             says.update(out if isinstance(out, dict) else {"ruling": out})
             written.clear()
             gate = judge.Gate(**{
@@ -71,11 +72,15 @@ def gate_holds(judge: ModuleType) -> None:
             )  # fmt: skip
             assert first.printed == "claimed = it\n     : Prop"
             assert 0 <= first.seconds < 60
-            assert list(written) == ["claimed", "bridge", "ruling"]
-            assert "1 <= 2" in written["claimed"]
-            assert "1 <= 2" in written["ruling"]
-            assert written["bridge"].index("Lemma l") < written["bridge"].index("Theorem gate")
-            assert written["bridge"].index("Theorem gate") < written["bridge"].index("intros; lra.")
+            assert list(written) == ["bridge", "ruling"]
+            for name, order in (
+                ("bridge", ("Reals.", "1 <= 2", "Check claimed.", "Lemma l", "Theorem gate", "intros; lra.")),
+                ("ruling", ("Reals.", "(1 <= 2)", "Require GATE.bridge.", "Print Assumptions")),
+            ):  # fmt: skip
+                places = [written[name].index(x) for x in order]
+                assert places == sorted(places), name  # the bridge is read after the statement
+            assert "Lemma l" not in written["ruling"]
+            assert " : GATE.ruling.claimed := GATE.bridge.gate." in written["ruling"]
             again = ruled(fresh=False)  # read back: Coq is not asked
             assert (again.proved, again.cached, written, again.axioms) == (True, True, {}, ())
             assert again.printed == first.printed
@@ -101,15 +106,15 @@ def gate_holds(judge: ModuleType) -> None:
                 (Done(True, "it\n", ""), "no assumptions"),
                 (Done(True, "", ""), "no assumptions"),
                 ({"ruling": Done(False, "", "no such")}, "ruling: no such"),
-                ({"bridge": Done(False, "", "no proof")}, "bridge: no proof"),
+                ({"bridge": Done(False, TYPED, "no proof")}, "bridge: no proof"),
             ):  # fmt: skip
                 refused = ruled(out)
                 assert (refused.proved, refused.says) == (False, "refused")
                 assert word in refused.detail
             typed = ruled(
-                {"claimed": Done(False, "", "no type")}, fresh=False, statement="typed badly"
+                {"bridge": Done(False, "", "no type")}, fresh=False, statement="typed badly"
             )
-            assert (typed.says, typed.detail) == ("ill-typed", "claimed: no type")
+            assert (typed.says, typed.detail) == ("ill-typed", "statement: no type")
             late = {"bridge": Done(False, "", "no answer within 9 s", timed_out=True)}
             for _ in range(2):  # what gave no answer is asked again
                 silent = ruled(late, fresh=False, statement="slow")
