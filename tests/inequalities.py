@@ -7,7 +7,21 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
-from sympy import And, Expr, Ge, Gt, Integer, Mul, Poly, Rational, Symbol, fraction, oo, together
+from sympy import (
+    And,
+    Expr,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Mul,
+    Poly,
+    Rational,
+    Symbol,
+    fraction,
+    oo,
+    together,
+)
 from sympy.core.relational import Eq, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 
@@ -196,9 +210,9 @@ def shadows(region: Boolean, *squares: Symbol) -> tuple[Boolean, ...]:
 def expect_implied(relation: Boolean, region: Boolean) -> None:
     """One condition of the region, or two added up, imply the relation up to a constant >= 0.
 
-    For symbols without an upper bound.  Between integers, > 0 means >= 1.
+    For symbols without an upper bound.  Between integers, > 0 means >= 1; an equation is two conditions.
     """
-    known = [x for x in relations(region) if hasattr(x, "gts")]
+    known = [side for x in relations(region) for side in _sides(x)]
     for used in (*combinations(known, 1), *combinations(known, 2)):
         spare = (_least(relation) - sum(map(_least, used))).expand()
         strict = is_strict(relation) and not _whole(relation)
@@ -212,6 +226,13 @@ def expect_implied(relation: Boolean, region: Boolean) -> None:
 
 def _whole(relation: Boolean) -> bool:
     return all(x.is_integer for x in relation.free_symbols)
+
+
+def _sides(condition: Boolean) -> tuple[Boolean, ...]:
+    if isinstance(condition, Eq):
+        left, right = condition.args
+        return Ge(left, right, evaluate=False), Le(left, right, evaluate=False)
+    return (condition,) if hasattr(condition, "gts") else ()
 
 
 def _least(relation: Boolean) -> Expr:

@@ -18,6 +18,7 @@ import pytest
 from theorem_audit import project
 from theorem_audit.cli import main
 from theorem_audit.reuse import versions
+from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.store import open_store
 from theorem_audit.tests import reuse_project as small
 from theorem_audit.weigh import latest, watch
@@ -114,6 +115,23 @@ def test_deciding_evidence_of_several_cases_is_not_stale_right_after_its_run(her
     small.edit(here, "tests/test_first.py", '"property", cases=', '"symbolic", cases=')
     assert small.run(here).code == 0
     assert "nothing is stale" in read(here, "list").stdout
+
+
+def test_what_a_search_is_wrapped_in_is_noted() -> None:
+    row = Row(
+        "X",
+        "search",
+        "t.table",
+        "one",
+        0,
+        "one",
+        (),
+        "",
+        False,
+        ("",),
+        around=(("t.tools", "twice"),),
+    )
+    assert latest.row_of("X", json.loads(json.dumps(latest.noted(row, "", "key")))) == row
 
 
 def test_a_run_judges_what_it_notes_for_the_first_reader(

@@ -25,7 +25,7 @@ from theorem_audit.weigh.verdict import Outcome, Verdict, derive
 if TYPE_CHECKING:
     from theorem_audit.weigh.ledger import Ledger
 
-FORM = 1
+FORM = 2
 PROFILES = {False: "full", True: "quick"}
 
 
@@ -43,11 +43,10 @@ def note(
         keeper.store.put("hashes", keeper.snapshot, dict(ledger.hashes))
     for claim_id, outcomes in ledger.outcomes.items():
         rows = [
-            [r.module, r.binding, r.number, r.name, r.kind, case,
-             keys.get((claim_id, r.test, case, r.kind), "")]
+            noted(r, case, keys.get((claim_id, r.test, case, r.kind), ""))
             for r in keeper.index.evidence[claim_id]
             for case in r.cases
-        ]  # fmt: skip
+        ]
         entry = {
             "form": FORM, "about": ledger.about.get(claim_id), "rows": rows, "at": at,
             "outcomes": [o.as_dict() for o in outcomes], "seed": ledger.seed, "quick": ledger.quick,
@@ -207,7 +206,7 @@ def _judged(
     entries: Mapping[str, dict[str, Any]],
     places: Mapping[str, tuple[str, str]],
 ) -> dict[str, Any]:
-    rows = {x: [(_row(x, r), r[5], r[6]) for r in e["rows"]] for x, e in entries.items()}
+    rows = {x: [(row_of(x, r), r[5], r[6]) for r in e["rows"]] for x, e in entries.items()}
     keeper.index = Index(dict(places), {x: [r for r, _, _ in rows[x]] for x in rows})
     bound = {
         (module, name)
@@ -248,9 +247,16 @@ def _standard(top: str) -> bool:
     return top in STANDARD
 
 
-def _row(claim_id: str, said: Sequence[Any]) -> Row:
-    module, binding, number, name, kind, case, _ = said
-    return Row(claim_id, kind, module, binding, number, name, (), "", False, (case,))
+def noted(row: Row, case: str, key: str) -> list[Any]:
+    """What is noted of an evidence, a case and its outcome's key; ``row_of`` reads it."""
+    return [row.module, row.binding, row.number, row.name, row.kind, case, key, row.around]
+
+
+def row_of(claim_id: str, said: Sequence[Any]) -> Row:
+    """As much of a row as tells what its outcome rests on."""
+    module, binding, number, name, kind, case, _, around = said
+    row = Row(claim_id, kind, module, binding, number, name, (), "", False, (case,))
+    return replace(row, around=tuple((at, by) for at, by in around))
 
 
 def _unseen(
@@ -287,4 +293,4 @@ def reason(keeper: Keeper, row: Row, known: Mapping[str, Any], now: str) -> str:
     return "; ".join(changes[:2]) or "run otherwise before: seed, --quick, or another interpreter"
 
 
-__all__ = ["Latest", "ahead", "judge", "note", "read", "reason"]
+__all__ = ["Latest", "ahead", "judge", "note", "noted", "read", "reason", "row_of"]
