@@ -16,6 +16,8 @@ from theorem_audit.files import write_text
 from theorem_audit.guide import GUIDE
 from theorem_audit.usage import emit, seed_of
 
+GENERATOR = '<meta name="generator" content="theorem-audit">'  # as the pages' template has it
+
 
 def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Declare the commands on the parser that ``theorem_audit/cli.py`` builds."""
@@ -94,6 +96,8 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     pictures = Path(args.pictures or here.path("pictures"))
     folder = Path(args.out or here.path("output") / "report")
     said, anew = dict[str, str](), None
+    if not (args.latex or args.readme or args.book):
+        _refuse_anothers(folder)
     try:
         if not (args.latex or args.readme or args.book) and args.source:
             read = project.current().path("formal") / "README.md"
@@ -144,6 +148,23 @@ def _report(args: argparse.Namespace, console: Console) -> int:
         renewed.note(folder, said)
     why = f" ({', '.join(anew)}: changed)" if anew else ""
     return _told(args, console, str(first), f"written{why}")
+
+
+def _refuse_anothers(folder: Path) -> None:
+    """BadUsage where the first page would be written over one that no report made."""
+    from theorem_audit.report import renewed
+
+    page = folder / "index.html"
+    try:
+        text = page.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise BadUsage(f"--out {folder}: {page}: {error.strerror}") from error
+    if GENERATOR not in text and not (folder / renewed.NAME).exists():
+        raise BadUsage(
+            f"--out {folder}: its index.html is of no report; name another folder, or move it"
+        )
 
 
 def _plain(path: Path) -> dict[str, Any]:

@@ -247,6 +247,11 @@ class Claim:
         ):
             if len({*names}) != len(names):
                 raise ValueError(f"{what} of claim {self.id}: two have one name, in {names}")
+        for what in ("steps", "cites"):
+            if not all(isinstance(x, str) and x.strip() for x in getattr(self, what)):
+                raise ValueError(
+                    f"{what}={getattr(self, what)!r} in claim {self.id}: one has no name"
+                )
         for what, words in self._words():
             if STEERS.search(words) or (what == "title" and "\n" in words):
                 raise ValueError(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from sympy import true
@@ -97,6 +98,12 @@ class Kind:
                         f"item {item.name!r} of kind {self.name!r} names {other!r}: allowed are "
                         f"its other items {', '.join(x for x in names if x != item.name)}"
                     )
+        try:
+            TopologicalSorter({x.name: x.implies for x in self.items}).prepare()
+        except CycleError as error:
+            raise ValueError(
+                f"kind {self.name!r}: items imply one another in a circle: {', '.join(error.args[1])}"
+            ) from None
         if self.widest not in names:
             raise ValueError(f"widest={self.widest!r}: no item of kind {self.name!r}")
 

@@ -197,6 +197,13 @@ def test_a_run_is_kept_shown_reported_and_judged_again(fresh: Path, audit: Run, 
     assert said("report", "--from", "run.json", "--out", "page") == [
         str(Path("page") / "index.html")
     ]
+    (fresh / "other").mkdir()
+    (fresh / "other/index.html").write_text("<title>another's</title>")
+    refused = audit("report", "--from", "run.json", "--out", "other")
+    assert (refused.returncode, "is of no report" in refused.stderr) == (2, True)
+    assert (fresh / "other/index.html").read_text() == "<title>another's</title>"
+    (fresh / "page/.stamp.json").unlink()  # as without --from
+    assert audit("report", "--from", "run.json", "--out", "page").returncode == 0
     assert audit("report", "--from", "run.json", "--latex", "all.tex").returncode == 0
     assert (
         r"\begin{document}" in (fresh / "all.tex").read_text() or (fresh / "all.tex").stat().st_size

@@ -356,6 +356,8 @@ def test_a_term_whose_case_is_never_taken_is_left_alone(what: str) -> None:
 
 UNSAID: dict[str, tuple[dict[str, Any], str]] = {
     "no step": ({"steps": ()}, "one step at least"),
+    "a step without a name": ({"steps": ("a", " ")}, "one has no name"),
+    "a cited theorem without a name": ({"cites": ("",)}, "one has no name"),
     "a step twice": ({"steps": ("a", "a")}, "two have one name"),
     "steps that are a word": ({"steps": "ab"}, "a tuple is needed"),
     "theorems that are a word": ({"cites": "Robbins"}, "a tuple is needed"),

@@ -58,6 +58,7 @@ def test_a_kind_knows_its_items() -> None:
         ({"items": (ANY, SMALL)}, "is of kind 'limit'"),
         ({"items": (ANY, FAIR)}, "names 'not certain'"),
         ({"widest": "none"}, "no item of kind"),
+        ({"items": (ANY, FAIR, replace(OPEN, implies=("fair",)))}, "in a circle: .*fair"),
     ):
         with pytest.raises(ValueError, match=says):
             replace(COIN, **wrong)
