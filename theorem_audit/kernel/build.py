@@ -247,7 +247,7 @@ class Build:
             ]
             done = toolchain.run(
                 [toolchain.program("coqchk"), "-silent", "-o", "-Q", ".", self.root, *names],
-                self.place, BUILD_SECONDS, toolchain.YOUNG_HEAP,
+                self.place, BUILD_SECONDS,
             )  # fmt: skip
             if not done.ok:
                 raise BuildFailed(f"coqchk: {done.complaint}")

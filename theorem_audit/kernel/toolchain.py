@@ -13,12 +13,6 @@ from pathlib import Path
 PACKAGES = "coq libcoq-mathcomp-ssreflect libcoq-mathcomp-fingroup"
 WARNINGS = "-notation-overridden,-ambiguous-paths,-deprecated-hint-without-locality"
 
-# Coq touches some 500 MB as it loads the libraries.  In huge pages, where the C library (glibc 2.35) and
-# the system have them, the system's share of the time is less than half; elsewhere nobody reads this.
-HUGE_PAGES = "GLIBC_TUNABLES=glibc.malloc.mmap_threshold=1073741824:glibc.malloc.hugetlb=1"
-# coqchk, unlike coqc, keeps OCaml's small young heap: with a larger one it takes a fifth less.
-YOUNG_HEAP = "OCAMLRUNPARAM=s=4M,o=200"
-
 
 class KernelAbsent(RuntimeError):
     """The kernel cannot be asked on this machine; the message says what to install."""
@@ -64,15 +58,11 @@ def version() -> str:
     return " ".join(shown.split())
 
 
-def run(command: Sequence[str], folder: Path, time_limit: float, *settings: str) -> Done:
-    """Run a program in ``folder``; a time-out is an answer, not an exception.
-
-    settings: ``NAME=value`` for its environment, set by ``env``: nothing here asks for all variables.
-    """
-    env = shutil.which("env")
+def run(command: Sequence[str], folder: Path, time_limit: float) -> Done:
+    """Run a program in ``folder``; a time-out is an answer, not an exception."""
     try:
         done = subprocess.run(
-            [*([env, HUGE_PAGES, *settings] if env else []), *command],
+            list(command),
             cwd=folder,
             capture_output=True,
             text=True,
