@@ -42,6 +42,7 @@ KINDS = {"asked": "there", "followed": "link", "os.listdir": "folder", "os.scand
 OPENS = frozenset(("open", "os.listdir", "os.scandir", "subprocess.Popen", "sqlite3.connect"))
 # Who reads sources to show them, in messages.
 SHOWS = frozenset(("linecache", "tokenize", "inspect", "traceback"))
+_readlink = os.readlink  # the system's own, before it is listened to
 _INSTALLED = tuple(
     f"{os.path.realpath(x)}{os.sep}"
     for x in {
@@ -120,8 +121,8 @@ class Recorder:
             name = words[0] if isinstance(words, list | tuple) and words else path
             named = isinstance(name, str | bytes)
             return (CHILD, *((f"program:{os.fsdecode(name)}",) if named else ()))
-        if path is None and event in ("os.listdir", "os.scandir"):
-            path = "."
+        if event in ("os.listdir", "os.scandir"):
+            path = "." if path is None else _below(path, ".") if isinstance(path, int) else path
         if not isinstance(path, str | bytes | os.PathLike):
             return ()
         text = os.path.abspath(os.fsdecode(path))
@@ -166,7 +167,9 @@ class Recorder:
     def _owner(self, frame: FrameType | None) -> Owner | None:
         while frame is not None:
             module = self.modules.get(frame.f_code.co_filename)
-            if module is not None:
+            if (
+                module is not None and frame.f_code.co_filename != __file__
+            ):  # what stands in for `os.open`
                 name = frame.f_code.co_qualname.split(".")[0]
                 return module, "" if name == "<module>" else name
             frame = frame.f_back
@@ -178,7 +181,7 @@ def _below(folder: Any, path: Any) -> Any:
     if folder is None:
         return path
     try:
-        return os.path.join(os.readlink(f"/proc/self/fd/{folder}"), os.fsdecode(path))
+        return os.path.join(_readlink(f"/proc/self/fd/{folder}"), os.fsdecode(path))
     except (OSError, TypeError):
         return path
 

@@ -189,6 +189,8 @@ READS = {
     "link": ("int(os.readlink('data/link')[-1])", "", ""),
     "rights": ("3 if os.stat('data/rights').st_mode & 0o100 else 2", "", ""),
     "below": ("int(os.read(os.open('j.txt', 0, dir_fd=os.open('data', 0)), 1))", "data/j.txt", "{}\n"),
+    "opened": ("int(os.read(os.open('data/o.txt', os.O_RDONLY), 1))", "data/o.txt", "{}\n"),
+    "listed": ("3 if 'flag' in os.listdir(os.open('data', 0)) else 2", "data/flag", ""),
     "compiled": ("importlib.import_module('th.k').K", "", ""),
     "filled": ("t.TABLE['k']", "th/fills.py", "from th.t import fill\nDONE = fill({})\n"),
     "subclass": ("t.Base.known[0].k", "th/sub.py", "from th.t import Base\nclass Sub(Base):\n    k = {}\n"),

@@ -49,7 +49,7 @@ MOST_OBLIQUE = 6  # points, where they are not orthonormal
 
 
 class Clock:
-    """Runs out after the given seconds of the processor, but not before one case: a busy machine plays as many."""
+    """Runs out after the given seconds of the processor, but not before one case."""
 
     def __init__(self, seconds: float) -> None:
         self.end, self.played = time.process_time() + seconds, 0
