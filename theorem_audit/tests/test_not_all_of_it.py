@@ -185,9 +185,9 @@ SAYS = {  # what a statement is read from; how it is put there
 }
 
 
-@pytest.mark.parametrize("what", SAYS)
+@pytest.mark.parametrize(("what", "seeds"), [*((x, "000") for x in SAYS), ("a file", "012")])
 def test_the_statement_is_the_one_that_was_tested(
-    fresh: Path, audit: Run, what: str, monkeypatch: pytest.MonkeyPatch
+    fresh: Path, audit: Run, what: str, seeds: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The evidence was run anew, on the new statement, and the ledger showed the old one: proved."""
     how, file, text = SAYS[what]
@@ -204,13 +204,35 @@ def test_the_statement_is_the_one_that_was_tested(
         "@evidence('GD-STEP', 'symbolic', cases={'a': 0, **({'b': 0} if GD_STEP.formula.has(3) else {})})\n"
         f"def test_it(claim, case):\n    expect_identity(claim.formula, {{x_next: step() + {how}}})\n"
     )
-    for k in (2, 3, 2):
+    for k, seed in zip((2, 3, 2), seeds, strict=True):
         monkeypatch.setenv("K_OF_TEST", str(k))
         if file:
             (fresh / file).write_text(text.format(k))
-        done = audit("run", "--json", "l.json")
+        done = audit("run", "--seed", seed, "--json", "l.json")
         (row,) = json.loads((fresh / "l.json").read_text())["claims"]
         assert (done.returncode, row["verdict"]) == (0, "proved"), done.stdout + done.stderr
         assert f"+ {k}" in row["statement"], (k, row["statement"])
         cases = [x["case"] for x in row["evidence"] if x["kind"] == "symbolic"]
         assert cases == ["a", "b"][: k - 1]
+
+
+def test_claims_that_go_with_a_file_are_told(fresh: Path, audit: Run) -> None:
+    chapter, names = fresh / "small" / "descent.py", fresh / "names.txt"
+    chapter.write_text(chapter.read_text() + (
+        "\nfrom pathlib import Path\n"
+        "for name in (Path(__file__).parents[1] / 'names.txt').read_text().split():\n"
+        "    globals()[name.replace('-', '_')] = Claim(\n"
+        "        name, 'Named', Eq(x, x_next), Source('new', 'h'), 'exact', __name__)\n"
+    ))  # fmt: skip
+    names.write_text("AA-ONE BB-TWO")
+    (fresh / "tests" / "test_named.py").write_text(
+        "from theorem_audit import evidence, expect\nfrom small.descent import *\n"
+        "@evidence('AA-ONE', 'property')\ndef test_it(claim):\n    expect(names() is not None, 'm')\n"
+        "def names():\n    return (Path(__file__).parents[1] / 'names.txt').read_text()\n"
+    )
+    audit("run", "AA-ONE")
+    names.write_text("AA-ONE CC-THREE")
+    done = audit("run")
+    assert done.returncode == 2
+    assert "claims with it (BB-TWO, CC-THREE): run this again" in " ".join(done.stderr.split())
+    assert "CC-THREE" in audit("run").stdout

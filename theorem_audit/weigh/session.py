@@ -17,6 +17,7 @@ from typing import Any
 from theorem_audit import project
 from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence, no_assumption
 from theorem_audit.doubt.instances import NOTHING
+from theorem_audit.errors import BadUsage
 from theorem_audit.kinds import DOUBTS
 from theorem_audit.reuse.files import look
 from theorem_audit.reuse.index import Row, unknown_step
@@ -204,7 +205,7 @@ class Session:
         self._tell(todo)
         ledger.expect(todo)
         pairs, keys, kept = self._kept(todo)
-        if self._doubts(pairs, keys):
+        if self._doubts(pairs, keys, kept):
             self._tell(todo)
             pairs, keys, kept = self._kept(todo)
         self._keys |= {(r.claim_id, r.test, j[2], r.kind): keys[j] for j, r in pairs}
@@ -260,13 +261,31 @@ class Session:
         }
         return pairs, keys, self.keeper.outcomes(keys.values())
 
-    def _doubts(self, pairs: Sequence[tuple[jobs.Job, Row]], keys: Mapping[jobs.Job, str]) -> bool:
-        """Where a file or a variable changed, statements and tables of cases may be others: read them anew."""
-        stirred = [row for job, row in pairs if keys[job] in self.keeper.stirred]
-        chapters = (self.index.claims[row.claim_id][0] for row in stirred)
-        if self.fresh or not self.keeper.doubt([*chapters, *(row.module for row in stirred)]):
+    def _doubts(
+        self,
+        pairs: Sequence[tuple[jobs.Job, Row]],
+        keys: Mapping[jobs.Job, str],
+        kept: Mapping[str, Kept],
+    ) -> bool:
+        """Where a file or a variable changed, statements and tables of cases may be others: read them anew.
+
+        Of what nothing is kept under its key (another seed, edited evidence), the last outcome tells.
+        """
+        if self.fresh:
             return False
-        self.index = self.keeper.index
+        missing = [(job, row) for job, row in pairs if keys[job] not in kept]
+        last = {job: x["key"] for job, x in self._last(missing).items()}
+        self.keeper.outcomes({*last.values()} - {*keys.values()})
+        stirred = [r for j, r in pairs if {keys[j], last.get(j)} & self.keeper.stirred]
+        chapters = (self.index.claims[row.claim_id][0] for row in stirred)
+        if not self.keeper.doubt([*chapters, *(row.module for row in stirred)]):
+            return False
+        before, self.index = {*self.index.claims}, self.keeper.index
+        if others := sorted(before ^ {*self.index.claims}):
+            raise BadUsage(
+                f"a file or variable that the theory reads changed, and claims with it ({', '.join(others)}): "
+                "run this again"
+            )
         self._made_ready.clear()
         return True
 
