@@ -70,7 +70,9 @@ def _function(function: Any, seen: set[int]) -> Iterator[str]:
         yield from _class(function, seen)
     if not isinstance(function, FunctionType):
         return
-    yield from _value("defaults", (function.__defaults__, function.__kwdefaults__), seen)
+    # One by one, here and below: `seen` knows things by their addresses, and a list made for it is freed.
+    for one in (function.__defaults__, function.__kwdefaults__):
+        yield from _value("defaults", one, seen)
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         yield from _value(name, _content(name, cell), seen)
     known = function.__globals__
@@ -198,9 +200,11 @@ def _value(name: str, value: Any, seen: set[int]) -> Iterator[str]:
         if module is not None and _ours(module):  # what wraps it is a class of one's own
             yield from _object(name, value, seen)
     elif isinstance(value, partial):
-        yield from _value(name, [value.func, value.args, value.keywords], seen)
+        for one in (value.func, value.args, value.keywords):
+            yield from _value(name, one, seen)
     elif isinstance(value, MethodType):
-        yield from _value(name, [value.__func__, value.__self__], seen)
+        yield from _value(name, value.__func__, seen)
+        yield from _value(name, value.__self__, seen)
     elif type(value) in (dict, list, tuple) and _nested(value):
         yield from _held(name, value, seen)
     else:
@@ -235,7 +239,8 @@ def _object(name: str, value: Any, seen: set[int]) -> Iterator[str]:
         yield _data(name, value)
         return
     held = {**(state or {}), **{x: getattr(value, x) for x in slots}}
-    yield from _held(name, dict(sorted(held.items())), seen)
+    for key, one in sorted(held.items()):
+        yield from _value(f"{name}.{key}", one, seen)
 
 
 def _slots(kind: type) -> tuple[str, ...]:

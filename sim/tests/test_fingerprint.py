@@ -183,6 +183,26 @@ WIDER = {  # definitions, and what a cell then says
         "class C(B):\n    k = {}",
         "B.known[0].k",
     ),
+    "a partial after a partial": (
+        "from functools import partial\ndef f(n): return n\ndef g(n): return {} * n\n"
+        "P, Q = partial(f, 1), partial(g, 1)",
+        "P() + Q()",
+    ),
+    "a method after a method": (
+        "class M:\n    def f(self, n): return n\nclass N:\n    def f(self, n): return {} * n\n"
+        "g, h = M().f, N().f",
+        "g(s) + h(s)",
+    ),
+    "an object after an object": (
+        "class M:\n    def __init__(self, f): self.f = f\ndef f(n): return n\ndef g(n): return {} * n\n"
+        "A, B = M(f), M(g)",
+        "A.f(s) + B.f(s)",
+    ),
+    "a default after a default": (
+        "def f(n): return n\ndef g(n): return {} * n\ndef h(n, by=f): return by(n)\n"
+        "def i(n, by=g): return by(n)",
+        "h(s) + i(s)",
+    ),
     "a bound method": (
         "class M:\n    def f(self, n): return {} * n\ng = M().f",
         "g(s)",
