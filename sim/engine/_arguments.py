@@ -6,6 +6,8 @@ import importlib.util
 import math
 import operator
 import os
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -44,9 +46,10 @@ def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:
 
 def positive(name: str, value: Any) -> float:
     """Give `value` as a finite float > 0, or raise naming it."""
-    if isinstance(value, bool | np.bool_ | str | bytes):
-        raise TypeError(f"{name}={value!r}: must be a finite number > 0")
     try:
+        no_number = isinstance(value, bool | np.bool_ | bytearray | memoryview)
+        if no_number or not _real(np.asarray(value)):
+            raise TypeError
         number = float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name}={value!r}: must be a finite number > 0") from None
@@ -60,9 +63,7 @@ def array(name: str, value: Any) -> Floats:
     unmasked(name, value)
     try:
         raw = np.asarray(value)
-        if raw.dtype.kind not in "biuf" and not (raw.dtype.kind == "O" and raw.size):
-            raise TypeError
-        if raw.dtype.kind == "O" and any(isinstance(x, str | bytes) for x in raw.flat):
+        if not _real(raw) or (raw.dtype.kind == "O" and not raw.size):
             raise TypeError
         result = raw.astype(np.float64)
     except (TypeError, ValueError):
@@ -74,9 +75,27 @@ def array(name: str, value: Any) -> Floats:
     return result
 
 
+def _real(raw: np.ndarray) -> bool:
+    """Whether all of it are real numbers: of objects, by what they say they are, as float() drops parts."""
+    if raw.dtype.kind != "O":
+        return raw.dtype.kind in "biuf"
+    return all(
+        (isinstance(x, Real | Decimal | np.bool_) and not isinstance(x, np.timedelta64))
+        or getattr(x, "is_extended_real", None) is True  # SymPy's
+        for x in raw.flat
+    )
+
+
+def _masked(value: Any) -> bool:
+    """Whether some of an array is masked, or of what a list holds."""
+    if isinstance(value, list | tuple):
+        return any(_masked(x) for x in value if not isinstance(x, float | int))
+    return bool(np.ma.is_masked(value))
+
+
 def unmasked(name: str, value: Any) -> None:
     """Raise TypeError where some of an array is masked: it would count."""
-    if np.ma.is_masked(value):
+    if _masked(value):
         raise TypeError(f"{name}: some of it is masked, and would count; leave it out, or fill it")
 
 

@@ -22,9 +22,17 @@ import sys
 import sysconfig
 import textwrap
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any
 
 LENGTH = 16  # hexadecimal digits
@@ -62,13 +70,17 @@ def _function(function: Any, seen: set[int]) -> Iterator[str]:
         yield from _class(function, seen)
     if not isinstance(function, FunctionType):
         return
-    yield from _value("defaults", (function.__defaults__, function.__kwdefaults__), seen)
+    # One by one, here and below: `seen` knows things by their addresses, and a list made for it is freed.
+    for one in (function.__defaults__, function.__kwdefaults__):
+        yield from _value("defaults", one, seen)
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         yield from _value(name, _content(name, cell), seen)
     known = function.__globals__
-    for name in sorted(_names(function.__code__)):
-        held = known.get("sys") is sys or "sys" in _names(function.__code__)
-        if not _engine(function) and (name in FINDS or (name == "modules" and held)):
+    names = _names(function.__code__)
+    held = "sys" in names or any(x is sys for x in known.values())  # by whatever name
+    for name in sorted(names):
+        modules = known.get(name) is sys.modules or (name == "modules" and held)
+        if not _engine(function) and (name in FINDS or modules):
             raise _by_text(function, name)
         if name in known:
             yield from _value(name, known[name], seen)
@@ -110,23 +122,23 @@ def _class(kind: type, seen: set[int]) -> Iterator[str]:
         value = getattr(value, "__func__", value)
         if _tells(name, value):
             yield from _value(name, value, seen)
-        for one in (getattr(value, x, None) for x in ("fget", "fset")):
+        for one in (getattr(value, x, None) for x in ("fget", "fset", "func")):
             if isinstance(one, FunctionType):
                 yield from _value(name, one, seen)
-        if isinstance(value, FunctionType) and value.__module__ == kind.__module__:
+        if isinstance(value, FunctionType):
             if value.__code__.co_filename == "<string>":
                 continue  # made from the class's source, as a dataclass makes its own
             yield from _value(name, value, seen)
 
 
 def _tells(name: str, value: Any) -> bool:
-    """Whether what stands in a class is more than its source says: an object of ours, or what holds one."""
-    if name[:2] == "__" or isinstance(value, FunctionType | property):
+    """Whether what stands in a class is a value: no function, and nothing that Python puts there itself."""
+    if name[:2] == "__" or name == "_abc_impl":
         return False
-    if type(value) in (dict, list, tuple):
-        return _nested(value)
-    module = sys.modules.get(type(value).__module__)
-    return module is not None and _ours(module)
+    return not isinstance(
+        value,
+        FunctionType | property | cached_property | MemberDescriptorType | GetSetDescriptorType,
+    )
 
 
 def _imported(code: CodeType, known: dict[str, Any]) -> Iterator[str]:
@@ -188,9 +200,11 @@ def _value(name: str, value: Any, seen: set[int]) -> Iterator[str]:
         if module is not None and _ours(module):  # what wraps it is a class of one's own
             yield from _object(name, value, seen)
     elif isinstance(value, partial):
-        yield from _value(name, [value.func, value.args, value.keywords], seen)
+        for one in (value.func, value.args, value.keywords):
+            yield from _value(name, one, seen)
     elif isinstance(value, MethodType):
-        yield from _value(name, [value.__func__, value.__self__], seen)
+        yield from _value(name, value.__func__, seen)
+        yield from _value(name, value.__self__, seen)
     elif type(value) in (dict, list, tuple) and _nested(value):
         yield from _held(name, value, seen)
     else:
@@ -225,7 +239,8 @@ def _object(name: str, value: Any, seen: set[int]) -> Iterator[str]:
         yield _data(name, value)
         return
     held = {**(state or {}), **{x: getattr(value, x) for x in slots}}
-    yield from _held(name, dict(sorted(held.items())), seen)
+    for key, one in sorted(held.items()):
+        yield from _value(f"{name}.{key}", one, seen)
 
 
 def _slots(kind: type) -> tuple[str, ...]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
+import sympy
 
 from sim import Gram, from_weights, full_batch_edge, mean_square_threshold, simulate, simulate_cell
+from sim.engine import _arguments as arguments
 from sim.observe import NAMED
 
 Q = np.full((3, 4), 0.5)
@@ -30,6 +35,12 @@ def test_what_is_masked_is_refused() -> None:
         lambda: mean_square_threshold(Gram.from_matrix(masked), batch_size=1),
         lambda: Gram.from_jacobian(masked),
         lambda: Gram.from_product(lambda V: np.ma.array(V, mask=V > 0), 3),
+        lambda: simulate(
+            [np.ma.array(x, mask=y) for x, y in zip(Q, HALF, strict=True)], 0.0, **ONE
+        ),
+        lambda: simulate(
+            Q, 0.0, batches=[(np.ma.array([k % 3], mask=[k > 9]),) * 3 for k in range(50)], **ONE
+        ),
         lambda: from_weights(np.ma.array(np.ones(5), mask=[1, 0, 0, 0, 0]), np.eye(3, 5)),
     ):
         with pytest.raises(TypeError, match="masked"):
@@ -45,6 +56,60 @@ def test_text_and_imaginary_parts_are_no_numbers() -> None:
         simulate(Q.astype(str).astype(object), 0.0, **ONE)
     with pytest.raises(TypeError, match="real numbers"):
         full_batch_edge(Gram.from_product(lambda V: (1 + 1j) * V, 3))
+
+
+def _objects(*entries: Any) -> Any:
+    held = np.empty(len(entries), dtype=object)
+    held[:] = entries
+    return held
+
+
+COMPLEX = np.complex128(1 + 2j)
+NONE = {  # what float() takes all the same: parts of it, or its text
+    "complex": COMPLEX,
+    "a complex object": np.array(COMPLEX, dtype=object),
+    "text": np.array("3.0"),
+    "a text object": np.array("3.0", dtype=object),
+    "bytes": bytearray(b"3.0"),
+    "a view": memoryview(b"3.0"),
+    "a date": np.timedelta64(3, "s"),
+}
+
+
+@pytest.mark.parametrize("what", NONE)
+def test_what_float_takes_for_a_number_is_none(what: str) -> None:
+    with pytest.raises(TypeError, match="must be a finite number > 0"):
+        arguments.positive("a", NONE[what])
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        COMPLEX,
+        np.complex64(1 + 2j),
+        np.array("3"),
+        np.array(3.0),
+        bytearray(b"3"),
+        sympy.I,
+        np.timedelta64(3, "s"),
+    ],
+    ids=str,
+)
+def test_objects_that_are_no_real_numbers_are_refused(entry: Any) -> None:
+    """Of the complex ones the real part was taken, of texts what they say."""
+    with pytest.raises(TypeError, match="real numbers"):
+        arguments.array("q", _objects(1.0, entry))
+
+
+REAL = [2, 2.0, np.float32(2), np.int8(2), np.bool_(1), Fraction(2, 3), Decimal("2.5"), sympy.Rational(2, 3),
+        sympy.sqrt(2), sympy.pi, mpmath.mpf(2)]  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", REAL, ids=str)
+def test_real_numbers_of_all_kinds_are_taken(entry: Any) -> None:
+    assert arguments.array("q", _objects(1.0, entry))[1] == float(entry)
+    if not isinstance(entry, np.bool_):
+        assert arguments.positive("a", entry) == float(entry)
 
 
 @pytest.mark.parametrize("radius", [1e-170, 1e-151, 1e151, 1e200])

@@ -183,6 +183,26 @@ WIDER = {  # definitions, and what a cell then says
         "class C(B):\n    k = {}",
         "B.known[0].k",
     ),
+    "a partial after a partial": (
+        "from functools import partial\ndef f(n): return n\ndef g(n): return {} * n\n"
+        "P, Q = partial(f, 1), partial(g, 1)",
+        "P() + Q()",
+    ),
+    "a method after a method": (
+        "class M:\n    def f(self, n): return n\nclass N:\n    def f(self, n): return {} * n\n"
+        "g, h = M().f, N().f",
+        "g(s) + h(s)",
+    ),
+    "an object after an object": (
+        "class M:\n    def __init__(self, f): self.f = f\ndef f(n): return n\ndef g(n): return {} * n\n"
+        "A, B = M(f), M(g)",
+        "A.f(s) + B.f(s)",
+    ),
+    "a default after a default": (
+        "def f(n): return n\ndef g(n): return {} * n\ndef h(n, by=f): return by(n)\n"
+        "def i(n, by=g): return by(n)",
+        "h(s) + i(s)",
+    ),
     "a bound method": (
         "class M:\n    def f(self, n): return {} * n\ng = M().f",
         "g(s)",
@@ -245,6 +265,78 @@ def test_a_cell_that_a_decorator_made_is_known_by_both(edition: str, tmp_path: P
     assert before != fingerprint(_load(tmp_path / "b", text, helper.format(edition)))
 
 
+MADE = {  # what stands in a class, from a function of another file: what makes it there, how it is put here
+    "a table": ("{{'a': FACTOR}}", "made()"),
+    "a number": ("1.5 * FACTOR", "made()"),
+    "an array": ("np.full(3, FACTOR)", "made()"),
+    "a frozenset": ("frozenset((0, FACTOR))", "made()"),
+    "a text in a list": ("[str(FACTOR)]", "made()"),
+    "a function": ("FACTOR", "made"),
+    "a class": ("FACTOR", "Held"),
+    "a cached property": ("FACTOR", "cached_property(lambda self: made())"),
+}
+
+
+@pytest.mark.parametrize("what", MADE)
+def test_what_another_file_makes_for_a_class_counts(what: str, tmp_path: Path) -> None:
+    """The class's source says who makes it, and no more: older numbers were "reused"."""
+    made, put = MADE[what]
+    text = (
+        "from functools import cached_property\nfrom helper_of_test import Held, made\n"
+        f"class A:\n    X = {put}\ndef cell(s, seed): return A.X\n"
+    )
+    helper = f"import numpy as np\nFACTOR = {{}}\ndef made(): return {made}\nclass Held:\n    x = {made}\n"
+    found = [
+        fingerprint(
+            _load(tmp_path / name, text, helper.format(k).replace("{{", "{").replace("}}", "}"))
+        )
+        for name, k in (("a", 1), ("b", 7), ("c", 1))
+    ]
+    assert found[0] == found[2] != found[1]
+
+
+KINDS = """
+import abc, collections, dataclasses, enum, functools, typing
+class Abstract(abc.ABC):
+    @abc.abstractmethod
+    def f(self): ...
+class Slots:
+    __slots__ = ("k",)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
+class Data:
+    k: int = 2
+    many: list = dataclasses.field(default_factory=list)
+class Colour(enum.Enum):
+    RED = 1
+    BLUE = "b"
+class Named(typing.NamedTuple):
+    k: int = 2
+class Shown(typing.Protocol):
+    k: int
+class Lazy:
+    @functools.cached_property
+    def k(self): return 2
+    @functools.lru_cache
+    def m(self): return 2
+    @classmethod
+    def c(cls): return 2
+    half = functools.partialmethod(m, 1)
+T = typing.TypeVar("T")
+class Any(typing.Generic[T]): ...
+def cell(s, seed): return KIND
+"""
+
+
+@pytest.mark.parametrize(
+    "kind", ["Abstract", "Slots", "Data", "Colour", "Named", "Shown", "Lazy", "Any"]
+)
+def test_what_python_puts_into_a_class_is_comparable(kind: str, tmp_path: Path) -> None:
+    found = [
+        fingerprint(_load(tmp_path / name, KINDS.replace("KIND", kind))) for name in ("a", "b")
+    ]
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize(
     "call",
     ["__import__('k').K", "eval('K')", "globals()['K']", "sys.modules['k'].K", "cell.__globals__['K']",
@@ -253,6 +345,14 @@ def test_a_cell_that_a_decorator_made_is_known_by_both(edition: str, tmp_path: P
 def test_what_is_looked_up_by_a_text_is_refused(call: str, tmp_path: Path) -> None:
     text = f"import importlib, sys\nK = 2\ndef cell(s, seed):\n    return {call}\n"
     cell = _load(tmp_path / "a", text)
+    with pytest.raises(NotComparable, match="what it means is known only as it runs"):
+        fingerprint(cell)
+
+
+@pytest.mark.parametrize("how", ["import sys as system", "from sys import modules as held"])
+def test_modules_by_another_name_are_refused(how: str, tmp_path: Path) -> None:
+    said = f"{how.split()[-1]}{'.modules' * ('system' in how)}['k'].K"
+    cell = _load(tmp_path / "a", f"{how}\ndef cell(s, seed):\n    return {said}\n")
     with pytest.raises(NotComparable, match="what it means is known only as it runs"):
         fingerprint(cell)
 

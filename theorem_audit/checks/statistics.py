@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -46,13 +48,30 @@ def _counts(successes: int, trials: int) -> None:
         )
 
 
+def _real(raw: np.ndarray) -> bool:
+    """Whether all of it are real numbers: of objects, by what they say they are, as float() drops parts."""
+    if raw.dtype.kind != "O":
+        return raw.dtype.kind in "biuf"
+    return all(
+        (isinstance(x, Real | Decimal | np.bool_) and not isinstance(x, np.timedelta64))
+        or getattr(x, "is_extended_real", None) is True  # SymPy's
+        for x in raw.flat
+    )
+
+
+def _masked(value: Any) -> bool:
+    """Whether some of an array is masked, or of what a list holds."""
+    if isinstance(value, list | tuple):
+        return any(_masked(x) for x in value if not isinstance(x, float | int))
+    return bool(np.ma.is_masked(value))
+
+
 def _sample(sample: Any) -> np.ndarray:
     """The draws as floats; TypeError for what NumPy would read as numbers, and is none, or not all of it."""
     raw = np.asarray(sample)
-    plain = raw.dtype.kind in "biuf"
-    if not plain and (raw.dtype.kind != "O" or any(isinstance(x, str | bytes) for x in raw.flat)):
+    if not _real(raw):
         raise TypeError(f"sample: of {raw.dtype}; real numbers are needed")
-    if np.ma.is_masked(sample):
+    if _masked(sample):
         raise TypeError(
             "sample: some of it is masked, and would count: hand over what is to be tested"
         )

@@ -24,6 +24,12 @@ DRAWS = np.random.default_rng(0).normal(1, 1, 4000)
 MASKED = np.ma.array(np.r_[DRAWS, np.full(1000, 50.0)], mask=np.arange(5000) >= 4000)
 
 
+def _objects(entries: Any) -> Any:
+    held = np.empty(len(entries), dtype=object)
+    held[:] = list(entries)
+    return held
+
+
 def _normal(values: Any) -> Any:
     from scipy import stats
 
@@ -44,8 +50,10 @@ def test_one_value_over_and_over_has_no_spread_to_judge_by(value: float, size: i
 @pytest.mark.parametrize(
     "sample",
     [DRAWS + 5j, MASKED, [str(x) for x in DRAWS], np.array([str(x) for x in DRAWS], dtype=object),
-     np.full(400, np.datetime64("2020-01-01"))],
-    ids=["complex", "masked", "text", "objects", "dates"],
+     np.full(400, np.datetime64("2020-01-01")), _objects(DRAWS + 5j), [MASKED, MASKED], ([MASKED[:4500]],),
+     _objects([np.array(str(x)) for x in DRAWS]), _objects([bytearray(b"1"), *DRAWS])],
+    ids=["complex", "masked", "text", "objects", "dates", "complex objects", "masked ones in a list",
+         "masked ones further in", "arrays of text", "bytes"],
 )  # fmt: skip
 def test_what_numpy_takes_for_numbers_is_no_sample(sample: Any) -> None:
     """Imaginary parts were dropped, and what was masked counted."""
@@ -56,10 +64,20 @@ def test_what_numpy_takes_for_numbers_is_no_sample(sample: Any) -> None:
 
 
 def test_samples_of_numbers_are_samples() -> None:
+    from decimal import Decimal
     from fractions import Fraction
 
+    from sympy import Rational, pi
+
     exact = [Fraction(round(1000 * x), 1000) for x in DRAWS]
-    for sample in (DRAWS, list(DRAWS), exact, DRAWS.reshape(40, 100), np.ma.array(DRAWS)):
+    symbolic = [Rational(x.numerator, x.denominator) for x in exact]
+    more = (
+        _objects(DRAWS),
+        symbolic,
+        [pi - pi.n(20) + x for x in symbolic],
+        [Decimal(x) for x in DRAWS],
+    )
+    for sample in (*more, DRAWS, list(DRAWS), exact, DRAWS.reshape(40, 100), np.ma.array(DRAWS)):
         expect_mean(sample, 1.0, visible=0.2, what="m")
         expect_distribution(sample, _normal, visible=0.2, what="m")
     with pytest.raises(Refuted):

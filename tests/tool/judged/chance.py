@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
 from types import ModuleType
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from scipy import stats
+from sympy import I, Integer, pi
 
 from tests.tool.judged.tools import outcome
 
@@ -201,13 +203,20 @@ def _samples(judge: ModuleType) -> None:
     for wrong in (
         [1j, 2j], ["1"], np.array([1.0, "1"], dtype=object), np.array([b"1", 2.0], dtype=object),
         np.array(["2020-01-01"], dtype="datetime64[D]"), np.ma.array([1.0, 2.0], mask=[0, 1]),
+        [np.array("1"), None], np.array([np.complex128(1j), 2.0], dtype=object), [I, Integer(1)],
+        np.array([np.timedelta64(1, "s"), 2.0], dtype=object),
+        [[2.0, 3.0], np.ma.array([1.0, 2.0], mask=[0, 1])],
+        [([np.ma.array([1.0, 2.0], mask=[0, 1])],)],
     ):  # fmt: skip
         try:
             judge._sample(wrong)
         except TypeError:
             continue
         raise AssertionError(wrong)
-    for right in ([1, 2], [True, False], np.ma.array([1.0, 2.0]), [Fraction(1), Fraction(2)]):
+    for right in (
+        [1, 2], [True, False], np.ma.array([1.0, 2.0]), [Fraction(1), Fraction(2)], [pi, Integer(2)],
+        [Decimal(1), 2.0], np.array([np.bool_(1), 2.0], dtype=object),
+    ):  # fmt: skip
         found = judge._sample(right)
         assert (found.dtype, found.tolist()) == (float, [float(x) for x in right])
     for call in (
