@@ -93,4 +93,5 @@ SHARED: dict[str, tuple[str, ...]] = {
     "TRACE-JUMP": ("r2",),
     "UNIVERSAL-DECAY": ("k",),
     "WALK-DRIFT": ("S_C", "q_i", "t"),
+    "WALK-VARIANCE": ("q_i",),
 }  # fmt: skip

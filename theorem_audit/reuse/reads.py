@@ -122,7 +122,7 @@ class Recorder:
             named = isinstance(name, str | bytes)
             return (CHILD, *((f"program:{os.fsdecode(name)}",) if named else ()))
         if event in ("os.listdir", "os.scandir"):
-            path = "." if path is None else _below(path, ".") if isinstance(path, int) else path
+            path = "." if path is None else _folder(path) if isinstance(path, int) else path
         if not isinstance(path, str | bytes | os.PathLike):
             return ()
         text = os.path.abspath(os.fsdecode(path))
@@ -176,14 +176,20 @@ class Recorder:
         return None
 
 
-def _below(folder: Any, path: Any) -> Any:
-    """A path that was named below an open folder, where the system tells which."""
-    if folder is None:
-        return path
+def _folder(number: Any) -> str | None:
+    """The path of what is open under a number, where the system tells."""
     try:
-        return os.path.join(_readlink(f"/proc/self/fd/{folder}"), os.fsdecode(path))
-    except (OSError, TypeError):
+        return _readlink(f"/proc/self/fd/{number}")
+    except OSError:
+        return None
+
+
+def _below(number: Any, path: Any) -> Any:
+    """A path that was named below an open folder."""
+    folder = None if number is None else _folder(number)
+    if folder is None or not isinstance(path, str | bytes | os.PathLike):
         return path
+    return os.path.join(folder, os.fsdecode(path))
 
 
 def _shown(frame: FrameType | None) -> bool:

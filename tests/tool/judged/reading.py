@@ -58,7 +58,7 @@ def _named(judge: ModuleType) -> None:
         if name != "tests/a.py":
             assert recorder._what(event, (f"/away/{name}", *rest)) == away
         assert recorder._what(event, (f"{INSTALLED}/{name}", *rest)) == ()
-        assert recorder._what(event, (7, *rest)) == ()
+        assert recorder._what(event, (-7, *rest)) == ()
     for written in ("w1", "w5", "w8"):
         assert recorder._what("open", (str(ROOT / written), "r", R)) == (), "it wrote it itself"
     assert recorder._what("open", ("/proc/self/stat", "r", R)) == ()
@@ -70,6 +70,13 @@ def _named(judge: ModuleType) -> None:
     assert recorder._what("os.listdir", (None,)) == (f"folder:{os.getcwd()}",)
     assert recorder._what("os.scandir", (None,)) == (f"folder:{os.getcwd()}",)
     assert recorder._what("open", (None, "r", R)) == ()
+    number = os.open("/usr", R)
+    try:
+        assert recorder._what("os.listdir", (number,)) == ("folder:/usr",)
+        assert recorder._what("os.scandir", (number,)) == ("folder:/usr",)
+        assert recorder._what("open", (number, "r", R)) == ()
+    finally:
+        os.close(number)
     module = str(ROOT / "tests/a.py")
     for files, names, told in (
         (("<frozen importlib._bootstrap>",), (), ()), (("x.py",), ("linecache",), ()),
