@@ -179,9 +179,10 @@ class Recorder:
 def _folder(number: Any) -> str | None:
     """The path of what is open under a number, where the system tells."""
     try:
-        return _readlink(f"/proc/self/fd/{number}")
+        found = _readlink(f"/proc/self/fd/{number}")
     except OSError:
         return None
+    return found if os.path.isabs(found) else None  # a pipe has no path
 
 
 def _below(number: Any, path: Any) -> Any:

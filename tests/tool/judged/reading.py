@@ -77,6 +77,12 @@ def _named(judge: ModuleType) -> None:
         assert recorder._what("open", (number, "r", R)) == ()
     finally:
         os.close(number)
+    ends = os.pipe()
+    try:
+        assert recorder._what("os.listdir", (ends[0],)) == ()
+    finally:
+        for end in ends:
+            os.close(end)
     module = str(ROOT / "tests/a.py")
     for files, names, told in (
         (("<frozen importlib._bootstrap>",), (), ()), (("x.py",), ("linecache",), ()),
