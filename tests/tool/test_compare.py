@@ -151,7 +151,7 @@ def test_no_point_where_all_are_irrational() -> None:
         (1 / (2 * a - 1), 1 / (2 * a - 1), {1, 2}),  # < 0, with a pole at an end of the region
         (r2 - S, r2 - S - 1, set()),
     ],
-    ids=str,
+    ids=("itself by more", "its opposite", "twice", "with a pole", "one less"),
 )
 def test_which_proofs_are_left(old: Expr, new: Expr, left: set[Expr]) -> None:
     factors = [Rational(1), Rational(2), Rational(1, 2), a]
