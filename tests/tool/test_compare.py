@@ -123,7 +123,7 @@ size = Symbol("size", integer=True, positive=True)
         (And(HALF, Or(Eq(h, 0), Eq(h, 1))), {s}),
         (And(Ge(size, 2), Eq(s, size * a), Gt(a, 0)), {S, Symbol("e", positive=True)}),
     ],
-    ids=str,
+    ids=("half", "a gate", "an equation"),
 )
 def test_points_lie_in_the_region(region: Boolean, loose: set[Symbol]) -> None:
     frozen = {exp(a): Symbol("f0"), exp(-a): Symbol("f1")}
