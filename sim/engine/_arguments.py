@@ -76,7 +76,10 @@ def array(name: str, value: Any) -> Floats:
 
 
 def _real(raw: np.ndarray) -> bool:
-    """Whether all of it are real numbers: of objects, by what they say they are, as float() drops parts."""
+    """Whether all of it are real numbers: of objects, by what they say they are, as float() drops parts.
+
+    ``theorem_audit.checks.statistics`` has this and ``_masked``, too: neither building may import the other.
+    """
     if raw.dtype.kind != "O":
         return raw.dtype.kind in "biuf"
     return all(

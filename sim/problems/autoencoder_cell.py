@@ -84,9 +84,8 @@ def _check(settings: dict[str, Any]) -> None:
     n = arguments.integer("n", settings["n"], 1)
     d = n if settings["d"] is None else arguments.integer("d", settings["d"], n)
     radius = arguments.positive("radius", settings["radius"])
-    if (
-        not LEAST <= radius <= MOST
-    ):  # its square would be 0, or no number: every run would start dead
+    # Beyond, its square would be 0, or no number: every run would start dead.
+    if not LEAST <= radius <= MOST:
         raise ValueError(f"radius={radius!r}: must be from {LEAST:g} to {MOST:g}")
     observables.resolve(settings["observe"])
     _call(settings | {"observe": None}, np.ones((1, n)), 0.0, d, 0, 1, 0)

@@ -136,9 +136,8 @@ def expect_mean(
     values = _sample(sample)
     if values.size < 400 or not np.isfinite(values).all():
         raise ValueError(f"sample: {values.size} values; at least 400 finite ones are needed")
-    if (
-        values.min() == values.max()
-    ):  # their mean is rounded, and so the spread need not come out as 0
+    # Not by the spread: where their mean is rounded, it need not come out as 0.
+    if values.min() == values.max():
         said = f"all values are {values.flat[0]}, so there is no spread to judge by"
         raise _cannot_tell(f"{what}: {said}")
     spread = float(values.std(ddof=1)) / math.sqrt(values.size)

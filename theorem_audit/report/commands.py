@@ -96,10 +96,11 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     pictures = Path(args.pictures or here.path("pictures"))
     folder = Path(args.out or here.path("output") / "report")
     said, anew = dict[str, str](), None
-    if not (args.latex or args.readme or args.book):
+    pages = not (args.latex or args.readme or args.book)
+    if pages:
         _refuse_anothers(folder)
     try:
-        if not (args.latex or args.readme or args.book) and args.source:
+        if pages and args.source:
             read = project.current().path("formal") / "README.md"
             made = [
                 here.root / x.split(".")[0] for x in (here.figures, here.findings, *here.pages) if x

@@ -115,4 +115,4 @@ def _below(function: ast.AST) -> Iterator[ast.AST]:
             pending += ast.iter_child_nodes(part)
 
 
-__all__ = ["CHANGING", "changes", "runs"]
+__all__ = ["CHANGING", "changes", "runs", "suspect"]

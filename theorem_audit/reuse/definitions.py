@@ -37,12 +37,10 @@ IMPORTERS = {
     "importlib.machinery": ("SourceFileLoader",),
 }  # fmt: skip
 LOOSE = frozenset(x for names in IMPORTERS.values() for x in names) - {"modules"}
-HOLDS = frozenset(
-    ("__globals__", "__subclasses__", "f_globals")
-)  # attributes that hold what nobody names
-ALL_HERE = frozenset(
-    ("dir", "locals", "vars")
-)  # without arguments, at the top of a module: all that it binds
+# Attributes that hold what nobody names.
+HOLDS = frozenset(("__globals__", "__subclasses__", "f_globals"))
+# Without arguments, at the top of a module: all that it binds.
+ALL_HERE = frozenset(("dir", "locals", "vars"))
 DOCS = frozenset(("__doc__", "getdoc"))
 DOOR = (
     "import_from"  # Project.import_from("key", ...): what the project's table says under that key

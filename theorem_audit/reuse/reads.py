@@ -167,9 +167,8 @@ class Recorder:
     def _owner(self, frame: FrameType | None) -> Owner | None:
         while frame is not None:
             module = self.modules.get(frame.f_code.co_filename)
-            if (
-                module is not None and frame.f_code.co_filename != __file__
-            ):  # what stands in for `os.open`
+            # what stands in for a function of ``os`` owns no read
+            if module is not None and frame.f_code.co_filename != __file__:
                 name = frame.f_code.co_qualname.split(".")[0]
                 return module, "" if name == "<module>" else name
             frame = frame.f_back

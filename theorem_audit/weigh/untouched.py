@@ -85,9 +85,8 @@ class _Place:
     contents: tuple[tuple[str, Any, Any], ...]  # name, container, and a copy of it
     parts: list[Any]  # what the functions are made of: code and defaults, name, words, closure, ...
     asks: Callable[[Any], tuple[Any, ...]]  # the values of the names, at once
-    holds: (
-        Mapping[str, Any] | None
-    )  # the owner's own names; None for a claim, which can be given others
+    # the owner's own names; None for a claim, which can be given others
+    holds: Mapping[str, Any] | None
 
     @property
     def named(self) -> bool:

@@ -231,9 +231,9 @@ def refute(claim: Claim, what: Any, at: Mapping[Any, Any]) -> None:
     raise Refuted(f"{claim.id}: {what} is false", {str(x): str(v) for x, v in at.items()})
 
 
-def until(seconds: float) -> Iterator[int]:
-    """Counts up while there is time (of the processor), at least one."""
+def until(seconds: float, least: int = 1) -> Iterator[int]:
+    """Counts up while there is time (of the processor), to ``least`` in any case."""
     end, count = time.process_time() + seconds, 0
-    while count == 0 or time.process_time() < end:
+    while count < least or time.process_time() < end:
         yield count
         count += 1

@@ -7,7 +7,6 @@ enter, both sides are balls, and only what is surely false refutes.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import wraps
@@ -22,6 +21,7 @@ from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Or
 
 from tests.ambient import as_fmpq
+from tests.falsify.model.draw import until
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -186,11 +186,8 @@ def equals(claim: Claim, symbol: Basic, at: Point) -> Any:
 
 
 def cases(seconds: float) -> Iterator[int]:
-    """0, 1, 2, ... while there is time (of the processor): at least 12 cases, the boundaries first."""
-    end, count = time.process_time() + seconds, 0
-    while count < 12 or time.process_time() < end:
-        yield count
-        count += 1
+    """0, 1, 2, ... while there is time: at least 12 cases, the boundaries first."""
+    return until(seconds, least=12)
 
 
 def rational(rng: np.random.Generator, low: Any, high: Any, parts: int = 24) -> Fraction:
