@@ -55,6 +55,7 @@ class Fork:
     pid: int = field(init=False)
     handed: int = 0
     left_over: bool = False  # whether it ended before it served what it was handed last
+    left: bytes = b""  # what it left, once it has ended as it was asked to
 
     def __post_init__(self) -> None:
         theirs, self._jobs = connection.Pipe(duplex=False)
@@ -97,7 +98,7 @@ class Fork:
         return line in connection.wait([line, self._end])
 
     def end(self) -> int | None:
-        """Ask it to end, and take what it leaves; the status of one that ended otherwise."""
+        """Ask it to end, and keep what it leaves; the status of one that ended otherwise."""
         self._jobs.close()
         if not connection.wait([self._end], PATIENCE):
             with suppress(OSError):
@@ -113,9 +114,8 @@ class Fork:
             os.close(self._end)
         if not said.endswith(ENDED):
             return status
-        served, _, left = said[: -len(ENDED)].partition(b"\n")
+        served, _, self.left = said[: -len(ENDED)].partition(b"\n")
         self.left_over = served != b"%d" % self.handed
-        self.apart.after(left)
         return None
 
 

@@ -35,7 +35,9 @@ STARTS = (
 )
 READ_LIMIT = 60.0  # seconds for one answer to come whole, once it has begun
 START_LIMIT = 600.0  # seconds for a process to be ready; the slowest import takes a few
-DONE_LIMIT = 10.0  # seconds for a process that has answered to say that it waits for the next job
+DONE_LIMIT = (
+    60.0  # seconds for a process that has answered to say that it waits: its fork ends before
+)
 DONE = "\0done"  # the job that is none: whoever waits for a job says so at once
 _exit = os._exit  # taken at the import: while a job runs, `guard` refuses it in every thread
 
@@ -172,7 +174,9 @@ class Crew:
         lines = [hand.line for hand in self._hands]
         ready = connection.wait(lines, timeout=max(0.0, min(left, default=0.0)))
         for hand in list(self._hands):
-            if hand.line in ready:
+            late = hand.busy and time.monotonic() - hand.since > self._limit(hand)
+            # What came while the caller was busy with another answer has come in time.
+            if hand.line in ready or (late and connection.wait([hand.line], timeout=0)):
                 try:
                     said = self._received(hand)
                 except NoAnswer as error:
@@ -183,7 +187,7 @@ class Crew:
                     yield from self._died(hand, 0)
                 else:
                     yield from self._answered(hand, said)
-            elif hand.busy and time.monotonic() - hand.since > self._limit(hand):
+            elif late:
                 self._end(hand)
                 reason = f"no end within {self._limit(hand):g} s: it was stopped"
                 yield from self._lost(hand, reason)
@@ -305,13 +309,13 @@ def _serve(
     _send(line, 0, DONE, answers)
     serve = partial(_answer, line, function, answers)
     fork: Fork | None = None
-    number, job = 0, None
+    number, job, left = 0, None, b""
     while True:
         again = False
         if fork is not None and not fork.waits(line):
             if (status := fork.end()) is not None:
                 die(status)
-            again, fork = fork.left_over, None
+            again, left, fork = fork.left_over, fork.left, None
             if not again:
                 continue
         try:
@@ -321,11 +325,15 @@ def _serve(
         key = None if apart is None or job == DONE or not FORKS else apart.key(job)
         if fork is not None and fork.key != key:
             fork.end()  # it has answered all that it was asked: how it ends is nobody's matter
-            fork = None  # nor does a job that is done here take it for something left by itself
+            # nor does a job that is done here take it for something left by itself
+            left, fork = fork.left, None
         if apart is None or key is None:
             if not serve((number, job)):
                 return
             continue
+        if left:  # no sooner: whoever asks whether this process waits would wait for slow imports
+            apart.after(left)
+            left = b""
         if fork is None:
             with suppress(Exception):  # it is asked again by the job, which says so
                 apart.before(job)

@@ -182,7 +182,8 @@ def _does(job: Any) -> Any:
     STATE[name] = STATE.get(name, 0) + 1
     if name == "last":
         return STATE["last kind"](os.getpid())
-    return (os.getpid(), os.getppid(), STATE[name], STATE.get("before"), STATE.get("begun"))
+    return (os.getpid(), os.getppid(), STATE[name], STATE.get("before"), STATE.get("begun"),
+            STATE.get("learned", 0))  # fmt: skip
 
 
 @contextmanager
@@ -245,7 +246,9 @@ def _worker(judge: ModuleType) -> None:
         one = _ask(judge, line, 1, ("a", "n"))
         two = _ask(judge, line, 2, ("a", "n"))
         assert _ask(judge, line, 3, "\0done") == "\0done"
+        assert _ask(judge, line, 3, ("", "m"))[5] == 0, "it says so before it imports anything"
         three = _ask(judge, line, 4, ("b", "n"))
+        assert three[5] == 1
         with suppress(ProcessLookupError):
             os.kill(one[0], 0)
             raise AssertionError("the fork of another claim goes on")
@@ -293,6 +296,7 @@ def _begin() -> None:
 
 def _after(left: bytes) -> None:
     assert left == b"left"
+    STATE["learned"] = STATE.get("learned", 0) + 1
 
 
 def serves(judge: ModuleType) -> None:

@@ -5,6 +5,7 @@ The caller's side talks to threads that play a process; the worker's own side (`
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from tests.tool.judged.kernel import replaced
 from tests.tool.judged.playing import Played, played
 from tests.tool.judged.serving import ends, serves
 from tests.tool.judged.tools import raises
+from theorem_audit.weigh.answers import written
 from theorem_audit.weigh.apart import Apart
 
 
@@ -165,6 +167,38 @@ def _kept(judge: ModuleType) -> None:
             assert len(Played.made) == begun
 
 
+def _slow_caller(judge: ModuleType) -> None:
+    """What comes while the caller is at another answer has come in time; what never comes has not."""
+    for answers, told in (
+        (True, "did b"),
+        (False, judge.Lost("no end within 5 s: it was stopped")),
+    ):
+        pipes = [multiprocessing.Pipe() for _ in "ab"]
+        with played(judge) as (clock, _), judge.Crew(len, print, workers=2, limit=5) as crew:
+            for (ours, _), job in zip(pipes, "ab", strict=True):
+                crew._hands.append(judge._Hand(_Process(), ours, clock.now, ready=True))
+                crew._hands[-1].hand(job)
+            pipes[0][1].send_bytes(written((1, "did a"), crew.answers))
+            arrived = crew._arrived()
+            assert next(arrived) == ("a", "did a")
+            if answers:
+                pipes[1][1].send_bytes(written((1, "did b"), crew.answers))
+            clock.now += 100
+            assert list(arrived) == [("b", told)]
+
+
+class _Process:
+    """A process of which no more is wanted than its end."""
+
+    pid, halved = 2**30, False
+
+    def kill(self) -> None:
+        pass
+
+    def join(self) -> None:
+        pass
+
+
 class _Line:
     """A line that keeps what is sent along it."""
 
@@ -261,7 +295,8 @@ def _patience(judge: ModuleType) -> None:
 
         with replaced(judge, time=_At(now), connection=_Wait):
             found = list(crew._arrived())
-        assert waited == [(["a", "b", "c"], timeout)]
+        late = ["a"] * (now == 1000.0) + ["b"] * lost
+        assert waited == [(["a", "b", "c"], timeout), *(([x], 0.0) for x in late)]
         assert [job for job, _ in found] == ["j"] * lost
         assert len(ended) == lost + (now == 1000.0)
 
@@ -279,7 +314,7 @@ class _At:
 def workers_hold(judge: ModuleType) -> None:
     """Both sides of the line between a run and its worker processes."""
     with ends(judge):
-        for part in (_patience, _keyed, serves, _kept, _caller):
+        for part in (_patience, _keyed, serves, _kept, _slow_caller, _caller):
             part(judge)
 
 
