@@ -23,9 +23,13 @@ POWER = 0.99
 
 
 def _finite(**values: Any) -> None:
-    """Raise ValueError where a parameter is no finite number: nan passes every comparison."""
+    """Raise ValueError where a parameter is no finite number: nan passes every comparison, and a complex
+    one is compared by its real part alone.
+    """
     for name, value in values.items():
-        if isinstance(value, bool | np.bool_) or not math.isfinite(value):
+        told = np.asarray(value)
+        number = told.ndim == 0 and told.dtype.kind in "iufO"
+        if not number or not math.isfinite(value):
             raise ValueError(f"{name}={value!r}: a finite number is needed")
 
 

@@ -21,7 +21,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from theorem_audit.files import write_text
 from theorem_audit.kernel import toolchain
 from theorem_audit.kernel.axioms import objections, parse
 from theorem_audit.kernel.build import Build, digest, forbidden
@@ -104,16 +106,33 @@ def rule(
     """
     build.verify()
     kept = build.place.parent / "gates" / f"{gate.key(build)}.json"
-    if kept.is_file() and not fresh:
-        data = json.loads(kept.read_text(encoding="utf-8"))
-        return Ruling(**{**data, "axioms": tuple(data["axioms"]), "cached": True})
+    if not fresh and (ruling := _read(kept)) is not None:
+        return ruling
     started = time.perf_counter()
     ruling = _decide(gate, [(build.place, build.root), *roots])
     ruling = Ruling(**{**asdict(ruling), "seconds": round(time.perf_counter() - started, 1)})
     if ruling.says != "no answer":
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(asdict(ruling), indent=1), encoding="utf-8")
+        said = asdict(ruling)
+        write_text(kept, json.dumps({"ruling": said, "digest": _seal(kept, said)}, indent=1))
     return ruling
+
+
+def _seal(kept: Path, said: Any) -> str:
+    """What tells that a kept ruling is whole, and of the gate whose name its file bears."""
+    return digest(f"{kept.name}\0{json.dumps(said, sort_keys=True)}".encode())
+
+
+def _read(kept: Path) -> Ruling | None:
+    """What was kept; None where there is nothing, or a file that somebody has cut or changed."""
+    try:
+        data = json.loads(kept.read_bytes())
+        if data["digest"] != _seal(kept, data["ruling"]):
+            return None
+        return Ruling(
+            **{**data["ruling"], "axioms": tuple(data["ruling"]["axioms"]), "cached": True}
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _decide(gate: Gate, roots: Sequence[tuple[Path, str]]) -> Ruling:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -103,6 +105,14 @@ def test_errors_are_booked_and_summed() -> None:
 def test_bad_samples_are_named(sample: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         expect_mean(sample, 1.0, visible=0.1, what="x")
+
+
+@pytest.mark.parametrize(
+    "bound", [np.complex128(0.5 + 9j), 0.5j, True, "0.5", np.array([0.5]), np.nan]
+)
+def test_bad_parameters_are_named(bound: Any) -> None:
+    with pytest.raises(ValueError, match=r"bound=.*: a finite number is needed"):
+        expect_at_most(1, 100, bound, what="x")
 
 
 def test_a_test_that_no_count_can_fail_is_no_check() -> None:

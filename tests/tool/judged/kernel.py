@@ -84,6 +84,7 @@ def gate_holds(judge: ModuleType) -> None:
             again = ruled(fresh=False)  # read back: Coq is not asked
             assert (again.proved, again.cached, written, again.axioms) == (True, True, {}, ())
             assert again.printed == first.printed
+            _spoiled(judge, build, ruled)
             assert not ruled().cached
             assert written
             for part in ("preamble", "statement", "bridge"):  # another gate has no kept result
@@ -135,6 +136,24 @@ def gate_holds(judge: ModuleType) -> None:
                 raise RuntimeError("a build whose file is gone was used")
             except Tampered:
                 pass
+
+
+def _spoiled(judge: ModuleType, build: Build, ruled: Any) -> None:
+    """A kept ruling that somebody changed or cut, or one of another gate, is none: Coq is asked again."""
+    (kept,) = (build.place.parent / "gates").glob("*.json")
+    good = kept.read_bytes()
+    no = Done(False, "", "no such")
+    refused = ruled({"ruling": no}, statement="9 <= 2")
+    (other,) = {*kept.parent.glob("*.json")} - {kept}
+    assert refused.says == "refused"
+    told = json.loads(other.read_bytes())
+    told["ruling"]["says"] = "proved"
+    for bad in (json.dumps(told).encode(), good, other.read_bytes()[:-9], b"[]", b"\xff", b""):
+        other.write_bytes(bad)
+        assert ruled({"ruling": no}, fresh=False, statement="9 <= 2").says == "refused", bad
+        again = ruled({"ruling": no}, fresh=False, statement="9 <= 2")
+        assert (again.says, again.cached) == ("refused", True), "what was found again is kept"
+    assert (kept.read_bytes(), ruled(fresh=False).cached) == (good, True)
 
 
 def axioms_hold(judge: ModuleType) -> None:
