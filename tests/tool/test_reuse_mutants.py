@@ -22,7 +22,16 @@ import pytest
 
 from tests.tool import ROOT
 from tests.tool.judge_mutants import built, counted, every_function, mutants
-from tests.tool.judged import indexing, keepers, keeping, reaching, reading, sweeping, working
+from tests.tool.judged import (
+    indexing,
+    keepers,
+    keeping,
+    opening,
+    reaching,
+    reading,
+    sweeping,
+    working,
+)
 from tests.tool.judged.tools import nothing_stays, survives
 
 BATTERIES: dict[str, Callable[[ModuleType], None]] = {
@@ -38,7 +47,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/weigh/workers.py": working.workers_hold,
     "theorem_audit/weigh/turns.py": working.turns_hold,
     "sim/sweeps/store.py": sweeping.sweeps_hold,
-    "sim/sweeps/opened.py": sweeping.opens_hold,
+    "sim/sweeps/opened.py": opening.opens_hold,
 }
 SECONDS = 5  # of the processor; a battery takes less than one
 

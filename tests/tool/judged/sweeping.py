@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sqlite3
-import sys
-import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,7 +16,6 @@ from sim.sweeps.cell import Task
 from sim.sweeps.opened import digest
 from sim.sweeps.payload import encode
 from tests.tool.judged.kernel import replaced
-from tests.tool.judged.reading import frame
 from tests.tool.judged.tools import folder_in_memory, raises
 
 
@@ -451,174 +446,3 @@ def sweeps_hold(judge: ModuleType) -> None:
     """What a store of sweeps gives back, refuses and tells."""
     for part in (_rows, _looked_at, _kept, _refused, _damaged, _held, _opened):
         part(judge)
-
-
-R, W, RW = os.O_RDONLY, os.O_WRONLY, os.O_RDWR
-
-
-def opens_hold(judge: ModuleType) -> None:
-    """Which opens are a cell's reads, whoever else opens what, and how the files stood."""
-    hooks: list[Any] = []
-    real, hooked = sys.addaudithook, judge._HOOKED[:]
-    try:
-        sys.addaudithook = hooks.append  # type: ignore[assignment]
-        judge._HOOKED.clear()
-        _opens(judge)
-    finally:
-        sys.addaudithook = real
-        judge._HOOKED[:] = hooked
-    assert hooks == [judge._hook], "once in a process"
-
-
-def _opens(judge: ModuleType) -> None:
-    with judge.reading():
-        pass
-    with judge.reading() as files:
-        judge._hook("open", ("/dev/shm/made_up", "r", R))
-    assert list(files) == ["/dev/shm/made_up"], "a file in memory is a file"
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name).resolve()
-        (folder / "__pycache__").mkdir()
-        (folder / "there").write_text("1")
-        (folder / "link").symlink_to(folder / "there")
-        module = f"{folder}/m.py"
-        for event, rest, name, read in (
-            ("open", ("r", R), "a", True), ("open", (None, R), "a", True), ("open", ("r+", 0), "a", True),
-            ("open", ("a+", 0), "a", True), ("open", (None, RW), "a", True), ("open", (None,
-             R | os.O_TRUNC), "a", True),
-            ("open", ("r", None), "a", True), ("open", (None, None), "a", True), ("open", ("w", W), "a", False),
-            ("open", ("w", 0), "a", False), ("open", ("x", None), "a", False), ("open", ("a", 0), "a", False),
-            ("open", ("w+", 0), "a", False), ("open", (None, RW | os.O_TRUNC), "a", False),
-            ("open", (None, RW | os.O_EXCL), "a", False), ("sqlite3.connect", (), "a", True), ("os.listdir",
-             (), "a", False),
-            ("open", ("r", R), "__pycache__/a", False), ("open", ("r", R), "m.py", True), ("open", ("r", R),
-             "m.pyc", True),
-        ):  # fmt: skip
-            for path in (folder / name, str(folder / name), os.fsencode(folder / name)):
-                with judge.reading() as files:
-                    judge._hook(event, (path, *rest))
-                assert list(files) == ([str(folder / name)] if read else []), (event, rest, name)
-            with judge.reading() as files:
-                judge._hook(event, (7, *rest))
-                judge._hook(event, (os.__file__, *rest))
-                judge._hook(event, ("/proc/self/stat", *rest))
-                judge._hook(event, ("/dev/null", *rest))
-                judge._hook(event, (__import__("sim").__file__, *rest))
-            assert files == {}
-        for names, read in (
-            ((("<frozen importlib._bootstrap>", ""),), False), ((("x", "linecache"),), False),
-            ((("x", "inspect"), ("y", ""), ("y", ""), ("y", "")), False),
-            ((("x", "inspect"), ("y", ""), ("y", ""), ("y", ""), ("y", "")), True), ((("x", ""),), True),
-        ):  # fmt: skip
-            at = frame(*(x for x, _ in names), names=tuple(reversed([x for _, x in names])))
-            assert judge._imports(module, at) != read
-            assert judge._imports(f"{module}c", at) != read
-            assert not judge._imports(f"{module}x", at)
-            assert not judge._imports(module, None)
-        imports: dict[str, Any] = {"hook": judge._hook}
-        asks = "def asks(path):\n    hook('open', (path, 'r', 0))"
-        exec(compile(asks, "<frozen importlib._bootstrap_external>", "exec"), imports)
-        with judge.reading() as files:
-            imports["asks"](module)
-        assert files == {}, "who opened it is who called the hook"
-        with judge.reading() as files:
-            for own in ("own", "mine"):
-                judge._hook("open", (str(folder / own), "w", W))
-                judge._hook("open", (str(folder / own), "r", R))
-            judge._hook("open", (str(folder / "link"), "r", R))
-            judge._hook("open", (str(folder / "b"), "r", R))
-            with judge.reading() as inner:
-                judge._hook("open", (str(folder / "own"), "r", R))
-            other = threading.Thread(target=judge._hook, args=("open", (str(folder / "c"), "r", R)))
-            other.start()
-            other.join()
-        assert list(files) == [str(folder / x) for x in ("b", "own", "there")], (
-            "the inner one's, too"
-        )
-        assert list(inner) == [str(folder / "own")]
-        judge._hook("open", (str(folder / "b"), "r", R))
-        assert len(files) == 3, "nobody listens any more"
-        with judge.reading() as files:
-            pass
-        assert files == {}
-        _changes(judge, folder)
-        before = judge._HEARD.read
-        try:
-            with judge.reading() as files:
-                judge._hook("open", (str(folder / "there"), "r", R))
-                raise KeyError
-        except KeyError:
-            assert judge._HEARD.read is before is None
-        assert files == {str(folder / "there"): hashlib.sha256(b"1").hexdigest()}
-        path = folder / "there"
-        assert judge.digest(str(folder)) == judge.digest(str(folder / "gone")) == judge.ABSENT
-        info = path.stat()
-        path.write_text("2")
-        os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
-        assert judge.digest(str(path)) == hashlib.sha256(b"2").hexdigest()
-
-
-def _changes(judge: ModuleType, folder: Path) -> None:
-    """How a file stood before it was first read; what it is then, and what the cell made where none was."""
-    made = R | os.O_CREAT
-    for event, rest, before, again, told in (
-        ("open", ("r", R), "1", None, "1"), ("open", ("r", R), "1", "2", judge.CHANGED),
-        ("open", ("r", made), "1", "2", judge.CHANGED), ("sqlite3.connect", (), "1", "2", judge.CHANGED),
-        ("open", ("r", R), None, "2", judge.CHANGED), ("open", ("r", None), None, "2", judge.CHANGED),
-        ("open", (None, RW | os.O_CREAT), None, "2", "2"), ("sqlite3.connect", (), None, "2", "2"),
-        ("open", ("r", R), None, None, judge.ABSENT), ("sqlite3.connect", (), None, None, judge.ABSENT),
-    ):  # fmt: skip
-        path = folder / "changing"
-        path.unlink(missing_ok=True)
-        if before:
-            path.write_text(before)
-        with judge.reading() as outer:
-            with judge.reading() as files:
-                judge._hook(event, (str(path), *rest))
-                if again:
-                    _elsewhere(path, again)
-                judge._hook(event, (str(path), *rest))
-            judge._hook("open", (str(path), "r", R))
-        known = (judge.CHANGED, judge.ABSENT)
-        told = told if told in known else hashlib.sha256(told.encode()).hexdigest()
-        assert files == outer == {str(path): told}, (event, rest, before, again)
-    for how in (
-        "w",
-        "r",
-    ):  # what a cell finds absent and then writes is its own; what another writes is not
-        path.unlink(missing_ok=True)
-        with judge.reading() as files:
-            judge._hook("open", (str(path), "r", R))
-            judge._hook("open", (str(path), how, 0))
-            _elsewhere(path, "1")
-        assert (files[str(path)] == judge.CHANGED) == (how == "r")
-    with judge.reading() as files:
-        for name in ("", ":memory:", b":memory:"):
-            judge._hook("sqlite3.connect", (name,))
-    assert files == {}
-    with judge.reading() as files:
-        judge._hook("open", (":memory:", "r", R))
-    assert [Path(x).name for x in files] == [":memory:"]
-    for age, kept in ((0, 0), (judge._TICK - 1, 0), (judge._TICK, 1), (10 * judge._TICK, 1)):
-        judge._hashed.cache_clear()
-        now = path.stat().st_ctime_ns + age
-        with replaced(judge, time=_At(now)):
-            assert judge.digest(str(path)) == hashlib.sha256(b"1").hexdigest()
-        assert judge._hashed.cache_info().currsize == kept, "two edits in one tick have one time"
-
-
-def _elsewhere(path: Path, text: str) -> None:
-    """Write in another thread: none of the cell's own opens, where the hook is a real one."""
-    writes = threading.Thread(target=path.write_text, args=(text,))
-    writes.start()
-    writes.join()
-
-
-class _At:
-    """``time``, standing still."""
-
-    def __init__(self, now: int) -> None:
-        self.now = now
-
-    def time_ns(self) -> int:
-        return self.now
