@@ -16,6 +16,9 @@ Batch = tuple[int, ...]  # indices in increasing order; with replacement they ma
 Process = Callable[[Sequence[Batch]], Mapping[Batch, Fraction]]  # past -> law of the next batch
 
 
+MOST_AT_ONCE = 256  # batches
+
+
 def subsets(points: int, size: int) -> list[Batch]:
     """All b-subsets of n indices."""
     return list(combinations(range(points), size))
@@ -69,16 +72,32 @@ def _follows(process: Process, law: Callable[[Sequence[Batch]], Any], depth: int
     return True
 
 
-def _blocks(rng: Rng, points: int, size: int) -> list[Batch]:
+def _drawn(draw: Callable[[int], Any]) -> Iterator[Batch]:
+    """The rows of draw(k), an array of k independent batches: ever more at a time, as each call costs as much as
+    many rows.
+    """
+    count = 1
+    while True:
+        rows = draw(count)
+        rows.sort(axis=1)
+        yield from map(tuple, rows.tolist())
+        count = min(2 * count, MOST_AT_ONCE)
+
+
+def _divides(size: int, points: int) -> None:
     if points % size:
         raise ValueError(f"size={size}: must divide points={points}")
+
+
+def _blocks(rng: Rng, points: int, size: int) -> list[Batch]:
+    _divides(size, points)
     order = rng.permutation(points)
     return [tuple(sorted(map(int, order[k : k + size]))) for k in range(0, points, size)]
 
 
 def _uniform(rng: Rng, points: int, size: int) -> Iterator[Batch]:
-    while True:
-        yield tuple(sorted(map(int, rng.permutation(points)[:size])))
+    every = list(range(points))
+    return _drawn(lambda count: rng.permuted([every] * count, axis=1)[:, :size])
 
 
 def _full(rng: Rng, points: int, size: int) -> Iterator[Batch]:
@@ -87,8 +106,7 @@ def _full(rng: Rng, points: int, size: int) -> Iterator[Batch]:
 
 
 def _replaced(rng: Rng, points: int, size: int) -> Iterator[Batch]:
-    while True:
-        yield tuple(sorted(map(int, rng.integers(points, size=size))))
+    return _drawn(lambda count: rng.integers(points, size=(count, size)))
 
 
 def _cyclic(rng: Rng, points: int, size: int) -> Iterator[Batch]:
@@ -98,8 +116,13 @@ def _cyclic(rng: Rng, points: int, size: int) -> Iterator[Batch]:
 
 
 def _reshuffled(rng: Rng, points: int, size: int) -> Iterator[Batch]:
-    while True:
-        yield from _blocks(rng, points, size)
+    every = list(range(points))
+
+    def draw(count: int) -> Any:
+        _divides(size, points)
+        return rng.permuted([every] * count, axis=1).reshape(-1, size)
+
+    return _drawn(draw)
 
 
 def _fair(rng: Rng, points: int, size: int) -> Iterator[Batch]:
