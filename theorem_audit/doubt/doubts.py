@@ -68,10 +68,8 @@ def _search(claim_id: str) -> Callable[..., None]:
     def search(claim: Any) -> None:
         if claim_id in reasons:
             raise Absent(f"{NO_RUN}: {reasons[claim_id]}")
-        cases, share = 0, SECONDS
-        while cases == 0 and share <= falsify.LONGEST * SECONDS:
-            cases, share = searches[claim_id](claim, rng("search"), share), 4 * share
-        current().checks += cases
+        play = searches[claim_id]
+        current().checks += falsify.played(lambda share: play(claim, rng("search"), share), SECONDS)
 
     return search
 

@@ -31,7 +31,7 @@ from theorem_audit.statement.discovery import modules
 from theorem_audit.weigh.workers import Crew, Lost
 
 Falsifier = Callable[[Claim, np.random.Generator, float], int]
-LONGEST = 64.0  # times its share: how long a search may take to play its first case
+LONGEST = 16.0  # seconds: the longest share of a search that has played no case yet
 GRACE = 300.0  # seconds beyond its share after which a falsifier that does not end is given up
 
 
@@ -101,6 +101,17 @@ def tables() -> tuple[dict[str, Falsifier], dict[str, str]]:
     return searches, reasons
 
 
+def played(play: Callable[[float], int], seconds: float) -> int:
+    """How many cases ``play(seconds)`` comes to; where that is none, it is asked for one in a longer time.
+
+    A region may hold no case that can be drawn, so there is an end: four times its share, or LONGEST.
+    """
+    cases, share = 0, seconds
+    while cases == 0 and share <= max(LONGEST, 4 * seconds):
+        cases, share = play(share), 4 * share
+    return cases
+
+
 def falsify(claim: Claim, *, seconds: float = 2.0, seed: int = 0) -> Found:
     """Search for a counterexample to ``claim`` for about ``seconds``; the object itself is read.
 
@@ -127,9 +138,7 @@ def falsify(claim: Claim, *, seconds: float = 2.0, seed: int = 0) -> Found:
         return kind(claim.id, outcome, cases, time.perf_counter() - started, detail, shown)
 
     try:
-        cases, share = 0, seconds
-        while cases == 0 and share <= LONGEST * seconds:  # one case at least, where time allows
-            cases, share = searches[claim.id](claim, rng, share), 4 * share
+        cases = played(lambda share: searches[claim.id](claim, rng, share), seconds)
     except Refuted as refuted:
         return done("falsified", detail=str(refuted), witness=refuted.witness)
     except Exception as error:  # noqa: BLE001 - whatever breaks is told, and is no verdict

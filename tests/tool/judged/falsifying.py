@@ -65,7 +65,7 @@ def falsifiers_hold(judge: ModuleType) -> None:
     claims = {x: SimpleNamespace(id=x) for x in ids}
     searches = {
         "HOLDS": holds, "FALSE": refutes, "BREAKS": breaks, "NOTHING": played(0), "WORDS": played("many"),
-        "SLOW": played(0, 0, 5), "LOST": holds, "MINUS": played(-1), "ONE": played(1),
+        "SLOW": played(0, 5), "LOST": holds, "MINUS": played(-1), "ONE": played(1),
     }  # fmt: skip
     first = SimpleNamespace(__name__="tests.first", FALSIFIERS=searches)
     second = SimpleNamespace(
@@ -118,7 +118,11 @@ def falsifiers_hold(judge: ModuleType) -> None:
         )
         nothing = one("NOTHING", seconds=0.25)
         assert (nothing.outcome, nothing.bad) == ("error", True)
-        assert plays == [0.25, 1.0, 4.0, 16.0]  # up to LONGEST = 64 times its share
+        assert plays == [0.25, 1.0, 4.0, 16.0]  # up to LONGEST = 16 seconds
+        for seconds, shares in ((2, [2, 8]), (20, [20, 80])):  # or four times its share
+            plays.clear()
+            assert one("NOTHING", seconds=float(seconds)).outcome == "error"
+            assert plays == shares
         for name in ("WORDS", "MINUS"):
             assert one(name).outcome == "error"
         assert (one("ONE").outcome, one("ONE").cases, plays) == ("held", 1, [2.0])
