@@ -18,7 +18,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.tool import ROOT
+from tests.tool import ROOT, tried_before
 from tests.tool.judge_mutants import built, counted, every_function, mutants
 from tests.tool.judged import (
     answers,
@@ -109,6 +109,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "rational_form: other comparison in atom.exp >= 0": GUARD,
         "rational_form: 0 + 1": GUARD,
     },
+    "doubt/falsify.py": {"played: 4 + 1 #2": "shares grow fourfold: none lies between"},
     "weigh/untouched.py": {
         "_asks: 1 + 1": "of two names, too, the slower way to the same values",
         "_Looked.changed: no sign in not same": SLOWER,
@@ -167,8 +168,11 @@ def test_the_original_passes_its_battery(path: str) -> None:
 
 def test_the_notes_count_todays_mutants() -> None:
     """Cheap, so that the table is seen to be of another tree as soon as it is; CI finds what it should say."""
-    kept = {path: row[0] for path, row in _table().items()}
+    rows = _table()
+    kept = {path: row[0] for path, row in rows.items()}
     assert kept == {path: counted(*_source(path)) for path in BATTERIES}
+    for path, (count, caught, survive) in rows.items():
+        assert (count - caught, survive) == (survive, len(EXPLAINED.get(path, {}))), path
     total = re.search(r"In all (\d+), of which (\d+) survive", NOTE.read_text(encoding="utf-8"))
     assert total is not None
     survive = sum(row[2] for row in _table().values())
@@ -178,7 +182,7 @@ def test_the_notes_count_todays_mutants() -> None:
 def _tried(path: str, every: int = 1) -> tuple[list[str], set[str]]:
     """The names of each ``every``-th mutant, and of those that survive."""
     original, tried, survived = _module(path), [], set()
-    for label, tree in islice(mutants(*_source(path)), every - 1, None, every):
+    for label, tree in islice(mutants(*_source(path)), 0, None, every):
         tried.append(label)
         mutant = built(tree, original.__name__)
         try:
@@ -193,7 +197,7 @@ def _tried(path: str, every: int = 1) -> tuple[list[str], set[str]]:
 
 @pytest.mark.parametrize("path", SECOND)
 def test_some_mutants_of_the_judge_are_caught_or_explained(path: str) -> None:
-    tried, survived = _tried(path, every=12)
+    tried, survived = _tried(path, every=tried_before.EVERY)
     assert len(tried) > 3
     assert survived == {x for x in tried if x in EXPLAINED[path]}
 
@@ -201,11 +205,51 @@ def test_some_mutants_of_the_judge_are_caught_or_explained(path: str) -> None:
 # A mutant of the court leaves its folder to the garbage collector, which says so.
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.thorough  # over a minute; each original passes its battery without it
+@pytest.mark.thorough  # over a minute where all are tried; each original passes its battery without it
 @pytest.mark.parametrize("path", BATTERIES)
 def test_every_mutant_is_caught_or_explained(path: str) -> None:
-    (tried, survived), explained = _tried(path), EXPLAINED.get(path, {})
+    explained = EXPLAINED.get(path, {})
+    now = tried_before.content(_source(path)[0], BATTERIES[path], explained)
+    every = tried_before.step(path, now)
+    tried, survived = _tried(path, every)
     assert survived - set(explained) == set()
-    assert set(explained) <= survived, "explained, but caught: strike it out"
-    count = len(tried)
-    assert _table()[path] == (count, count - len(survived), len(survived)), "the notes' table"
+    assert set(explained) & set(tried) <= survived, "explained, but caught: strike it out"
+    if every == 1:
+        assert set(explained) <= set(tried), "explained, and there is none: strike it out"
+        tried_before.keep(path, now)
+
+
+def test_a_change_has_all_mutants_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the module, of its battery or of what that imports, of what makes mutants, of what is explained."""
+    paths = [
+        "tests/tool/judge_mutants.py",
+        "tests/tool/judged/zero.py",
+        "tests/tool/judged/tools.py",
+    ]
+    for path in paths:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("x = 1\n")
+    (tmp_path / paths[1]).write_text("from tests.tool.judged.tools import raises\n")
+    source = tmp_path / "zero.py"
+    source.write_text("y = 1\n")
+    monkeypatch.setattr(tried_before, "ROOT", tmp_path)
+    monkeypatch.setattr(tried_before, "KEPT", tmp_path / "kept.json")
+
+    def now(*explained: str) -> str:
+        return tried_before.content(source, zero.zero_holds, dict.fromkeys(explained, "why"))
+
+    for asked, every in (("", 1), ("keep", 1), ("", tried_before.EVERY), ("all", 1)):
+        monkeypatch.setattr(tried_before, "ASKED", asked)
+        assert tried_before.step("zero.py", now()) == every
+        tried_before.keep("zero.py", now())
+    monkeypatch.setattr(tried_before, "ASKED", "")
+    assert tried_before.step("other.py", now()) == 1
+    assert tried_before.step("zero.py", now("a mutant")) == 1
+    for changed in (source, *(tmp_path / path for path in paths)):
+        was = changed.read_text()
+        changed.write_text(was + "z = 1\n")
+        assert tried_before.step("zero.py", now()) == 1, changed
+        changed.write_text(was)
+    assert tried_before.step("zero.py", now()) == tried_before.EVERY

@@ -178,11 +178,12 @@ def _slow_caller(judge: ModuleType) -> None:
             for (ours, _), job in zip(pipes, "ab", strict=True):
                 crew._hands.append(judge._Hand(_Process(), ours, clock.now, ready=True))
                 crew._hands[-1].hand(job)
-            pipes[0][1].send_bytes(written((1, "did a"), crew.answers))
+            one, two = crew._hands
+            pipes[0][1].send_bytes(written((one.number, "did a"), crew.answers))
             arrived = crew._arrived()
             assert next(arrived) == ("a", "did a")
             if answers:
-                pipes[1][1].send_bytes(written((1, "did b"), crew.answers))
+                pipes[1][1].send_bytes(written((two.number, "did b"), crew.answers))
             clock.now += 100
             assert list(arrived) == [("b", told)]
 
