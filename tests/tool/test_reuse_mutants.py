@@ -31,12 +31,14 @@ from tests.tool.judged import (
     reaching,
     reading,
     sweeping,
+    trees,
     working,
 )
 from tests.tool.judged.tools import nothing_stays, survives
 
 BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/reuse/definitions.py": reaching.definitions_hold,
+    "theorem_audit/reuse/syntax.py": trees.syntax_holds,
     "theorem_audit/reuse/graph.py": reaching.graphs_hold,
     "theorem_audit/reuse/keeper.py": keepers.keepers_hold,
     "theorem_audit/reuse/reads.py": reading.reads_hold,

@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from theorem_audit.reuse.syntax import nodes
+
 CHANGING = frozenset((
     "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "register",
     "remove", "reverse", "setdefault", "sort", "update", "__setitem__", "__setattr__",
@@ -33,7 +35,7 @@ def runs(node: ast.stmt) -> list[ast.AST]:
 
 
 def _calls(node: ast.AST) -> bool:
-    return any(isinstance(x, ast.Call) for x in ast.walk(node))
+    return any(isinstance(x, ast.Call) for x in nodes(node))
 
 
 def suspect(part: ast.AST, kind: type) -> bool:
@@ -48,7 +50,7 @@ def changes(node: ast.AST) -> bool:
 
     What it is handed counts, too; a method may change its own ``self``.
     """
-    return any(_changes(x) for x in ast.walk(node) if isinstance(x, FUNCTIONS))
+    return any(_changes(x) for x in nodes(node) if isinstance(x, FUNCTIONS))
 
 
 def _changes(function: ast.AST) -> bool:
@@ -97,11 +99,11 @@ def _made(parts: Iterable[ast.AST]) -> set[str]:
     for part in parts:
         if isinstance(part, ast.Assign | ast.AnnAssign | ast.NamedExpr) and part.value is not None:
             targets = part.targets if isinstance(part, ast.Assign) else [part.target]
-            stored = (x for t in targets for x in ast.walk(t) if isinstance(x, ast.Name))
+            stored = (x for t in targets for x in nodes(t) if isinstance(x, ast.Name))
             names = {x.id for x in stored if isinstance(x.ctx, ast.Store)}
             (others if isinstance(part.value, OTHERS) else made).update(names)
         elif isinstance(part, ast.withitem) and part.optional_vars is not None:
-            made |= {x.id for x in ast.walk(part.optional_vars) if isinstance(x, ast.Name)}
+            made |= {x.id for x in nodes(part.optional_vars) if isinstance(x, ast.Name)}
     return made - others
 
 

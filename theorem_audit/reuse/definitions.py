@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from theorem_audit.reuse import acts
+from theorem_audit.reuse import acts, syntax
 from theorem_audit.reuse.acts import CHANGING
+from theorem_audit.reuse.syntax import nodes, said
 
 # Of what is kept of a file.
 FORM = hashlib.sha256(
-    b"".join(Path(str(x)).read_bytes() for x in (__file__, acts.__file__))
+    b"".join(Path(str(x)).read_bytes() for x in (__file__, acts.__file__, syntax.__file__))
 ).hexdigest()[:12]
 
 # Decorators that change nothing but what they decorate.
@@ -92,7 +93,11 @@ class Source:
 
     def plain(self) -> dict[str, Any]:
         """As JSON holds it."""
-        return asdict(self)
+        return {
+            **vars(self),
+            "statements": [dict(vars(x)) for x in self.statements],
+            "methods": {k: dict(vars(x)) for k, x in self.methods.items()},
+        }
 
     @classmethod
     def back(cls, data: dict[str, Any]) -> Source:
@@ -177,7 +182,7 @@ def _importers(tree: ast.Module) -> frozenset[str]:
     """The names under which a file has what imports by a name, or what holds all that is imported."""
     return frozenset(
         x.asname or x.name
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.ImportFrom) and node.module in IMPORTERS
         for x in node.names
         if x.name in IMPORTERS[node.module] and (x.asname or x.name) != "import_module"
@@ -192,7 +197,7 @@ def _top(node: ast.stmt, reader: _Reader, found: Source) -> None:
             _top(inner, reader, found)
         return
     if isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'":
-        reader.said.append(_sha(ast.dump(node)))
+        reader.said.append(_sha(said(node)))
         for inner in node.orelse:
             _top(inner, reader, found)
         return
@@ -234,7 +239,7 @@ class _Reader:
         self.strings: set[str] = set()
 
     def statement(self, node: ast.stmt, typing: bool = False) -> Statement:
-        found = Statement(digest=_sha(ast.dump(node)), typing=typing)
+        found = Statement(digest=_sha(said(node)), typing=typing)
         self.said.append(found.digest)
         refs, attrs, doors = set[str](), set[str](), set[str]()
         pending: list[Any] = [node]
@@ -320,18 +325,18 @@ class _Reader:
             return [], False
         if isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = [x.id for t in targets for x in ast.walk(t) if isinstance(x, ast.Name)]
+            names = [x.id for t in targets for x in nodes(t) if isinstance(x, ast.Name)]
             simple = all(isinstance(t, ast.Name | ast.Tuple | ast.List) for t in targets)
             changes = any(
                 isinstance(x, ast.Call)
                 and isinstance(x.func, ast.Attribute)
                 and x.func.attr in CHANGING
-                for x in ast.walk(node)
+                for x in nodes(node)
             )
             named = any(x.strip("_") for x in names)
             return names, not simple or changes or not named
         names = [
-            x.id for x in ast.walk(node) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
+            x.id for x in nodes(node) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
         ]
         return names, True
 
@@ -344,8 +349,8 @@ def _all_here(node: ast.stmt, call: ast.Call) -> bool:
 
 def _mentioned(part: ast.AST) -> set[str]:
     """The names and dotted names in a part of a statement."""
-    names = {x.id for x in ast.walk(part) if isinstance(x, ast.Name)}
-    return names | {_dotted(x) for x in ast.walk(part) if isinstance(x, ast.Attribute)}
+    names = {x.id for x in nodes(part) if isinstance(x, ast.Name)}
+    return names | {_dotted(x) for x in nodes(part) if isinstance(x, ast.Attribute)}
 
 
 def _like_a_path(text: str) -> bool:
