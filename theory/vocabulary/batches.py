@@ -73,9 +73,7 @@ def _follows(process: Process, law: Callable[[Sequence[Batch]], Any], depth: int
 
 
 def _drawn(draw: Callable[[int], Any]) -> Iterator[Batch]:
-    """The rows of draw(k), an array of k independent batches: ever more at a time, as each call costs as much as
-    many rows.
-    """
+    """The rows of draw(k), an array of k independent batches; ever more at a time: a call costs as many rows."""
     count = 1
     while True:
         rows = draw(count)
