@@ -73,7 +73,7 @@ def _follows(process: Process, law: Callable[[Sequence[Batch]], Any], depth: int
 
 
 def _drawn(draw: Callable[[int], Any]) -> Iterator[Batch]:
-    """The rows of draw(k), an array of k independent batches; ever more at a time: a call costs as many rows."""
+    """The rows of draw(k), an array of k independent batches, ever more at a time: a call costs many rows."""
     count = 1
     while True:
         rows = draw(count)
