@@ -31,7 +31,7 @@ from theory.minibatch.capture import g, growth, theta
 from theory.minibatch.log_ratios import spread
 from theory.minibatch.purity_time import mean_time
 from theory.minibatch.rates import P4
-from theory.minibatch.reach import M, reached, schedule_probability
+from theory.minibatch.reach import M, chance, horizon, reached, schedule_probability
 from theory.minibatch.selection_n import j, own_end, square
 from theory.minibatch.sparse_time import mean_psi
 from theory.neighbours.batch_sharpness import m
@@ -170,6 +170,7 @@ FALSE: list[tuple[str, str, Change]] = [
     ("REACH", "a schedule's chance, from n = 7 on", part(schedule_probability, Piecewise(
         (binomial(n, b) ** (-(n - 1) * M), n < 7), (binomial(n, b) ** (-n * M), True)))),
     ("REACH-TIME", "level theta, not theta/2", part(reached, 2 ** (-g))),
+    ("REACH-TIME", "chance of all steps but one", part(chance, binomial(n, b) ** (1 - horizon))),
     ("TWO-POINTS", "any n, b", under("two live coordinates", And(Ge(n, 2), Ge(b, 1), Le(b, n)))),
     ("SELECT", "any n", under("start", And(Ge(n, 2), Eq(b, 1), Eq(rho, 0), Eq(delta, 0)))),
     ("SELECT", "full", under("start", And(Eq(n, 2), Ge(b, 1), Le(b, 2), Eq(rho, 0), Eq(delta, 0)))),
@@ -184,6 +185,7 @@ FALSE: list[tuple[str, str, Change]] = [
     ("WALK-VARIANCE", "4/5 for 3/4", part(spread, 2 * p * (4 * a / 5) ** 2)),
     ("CAPTURE", "twice as fast", part(growth, 1 - 60 * p * g**2)),
     ("CAPTURE", "from 2^(6g)", part(theta, 2 ** (6 * g))),
+    ("CAPTURE", "to the third part", part(theta, 3 ** (-g))),
     ("SPARSE-TIME", "Phi falls by a^2/3", part(mean_psi, 1 - p * a**2 / 3)),
     ("TIME-MEAN", "a twentieth", part(mean_time, lambda y: y / 20)),
     ("TIME-PURITY", "without the square", bent(2 * p, p)),

@@ -36,6 +36,7 @@ from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.capture import Lambda, g, growth, s_star, t_star, theta
 from theory.notation import a, p
+from theory.vocabulary.moves import Leads
 
 F = Fraction
 
@@ -84,6 +85,12 @@ def bounds_of(case: Case, rng: np.random.Generator) -> dict[Symbol, Fraction]:
     return {t_star: F(1) if over[0] else slack, s_star: F(2) if over[1] else mass}
 
 
+def leads(case: Case, power: Any) -> Leads:
+    """States where i leads by more or by less: the case's own, and some where one other is live."""
+    own = sorted((abs(case.at.q[j]) for j in case.live), reverse=True)
+    return Leads([own, *([own[0], own[0] * F(k, 12)] for k in (1, 3, 4, 5, 6, 7, 8, 12))], power)
+
+
 def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """CAPTURE: E U after a step, all batches, where U <= theta, with the state's own t_* and s_*."""
     clock = Clock(seconds)
@@ -122,7 +129,7 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             base[g] = evaluate(stated(claim.formula, g), base)
             power = real(base[g])
             level = number(stated(claim.formula, theta), base)
-            same(claim, at, level, claim.meaning(theta).value(power), "theta")
+            same(claim, at, level, claim.meaning(theta).value(leads(at, power)), "theta")
 
             def whole(q: list[Fraction], lead: int = live[0], rest: list[int] = live[1:],
                       e: Any = power) -> Any:  # fmt: skip
