@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Or, Piecewise, Rational, binomial, exp, sin
+from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Or, Piecewise, Rational, Symbol, binomial, exp, sin
 
 from tests.falsify.gram import table as gram
 from tests.falsify.stability import table as stability
@@ -152,6 +152,17 @@ def _any_batch(claim: Claim) -> Claim:
     return replace(claim, assumptions=(*rest, full))
 
 
+def _any_x(claim: Claim) -> Claim:
+    """At every real x, as the symbol stood before."""
+    real = {walk.place: Symbol("x", real=True)}
+    region = [
+        x if x.condition is None else replace(x, condition=x.condition.xreplace(real))
+        for x in claim.assumptions
+    ]
+    formula = claim.formula.xreplace(real)
+    return replace(claim, formula=formula, parts={}, assumptions=tuple(region))
+
+
 BENT = [*gram.FALSIFIERS, *stability.FALSIFIERS, "MOMENTUM-AIRY"]
 FAR = both(under("step size", Gt(a, 5)), under("radius", Gt(r2, 3)))
 FALSE: list[tuple[str, str, Change]] = [
@@ -179,6 +190,7 @@ FALSE: list[tuple[str, str, Change]] = [
     ("NHRW", "no second moment", under("second moment bounded below", Gt(walk.second, 0))),
     ("NHRW", "1 % lower", part(walk.mean_time, lambda y: y * Rational(99, 100))),
     ("FOSTER", "at the first step only", under("every step", Eq(walk.k, 0))),
+    ("RESISTANCE", "x between two states", _any_x),
     ("DRIFT-ESCAPE", "no drift",
      under("positive drift", And(Gt(walk.drift, 0), Lt(walk.drift, walk.jump)))),
     ("WALK-JUMP", "2 % lower", says(Le(a * t / (1 - a * S), Rational(49, 25) * a))),
