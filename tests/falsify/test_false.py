@@ -72,7 +72,8 @@ DROPPED = {
     "SGD-RATE-PATHS": ("radius",),
     "SUPERMARTINGALE-CRITERIA": ("supermartingale", "levels"),
     "UNIVERSAL-DECAY": ("in the span",),
-    "WALK-DRIFT": ("positive factors",),
+    "WALK-DRIFT": ("positive factors", "live pair"),
+    "WALK-VARIANCE": ("band", "live pair"),
     # what attracts
     "BATCH-SHARPNESS": ("displacement", "some gradient", "positive step"),
     "BATCH-SHARPNESS-CYCLE": ("past the edge",),

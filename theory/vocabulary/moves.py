@@ -35,7 +35,7 @@ DRIFT = told(
      "that of the change's square": lambda logs: mean([x * x for x in logs])},
 )  # fmt: skip
 SPREAD = told(
-    "what has the mean E[(change of log|q_i/q_j|)^2 | past], i and j live, over C, the batch without them",
+    "what has the mean E[(change of log|q_i/q_j|)^2 | past] over C, the batch without i and j",
     lambda logs: mean([x * x for x in logs]),
     {"that of |change of log|q_i/q_j||": lambda logs: mean([abs(x) for x in logs])},
 )  # fmt: skip
