@@ -63,6 +63,7 @@ DROPPED = {
     "SIGN": ("step size", "radius"),
     "TRACE-JUMP": ("step size",),
     # walks
+    "CAPTURE-HALF": ("lead",),
     "DRIFT-ESCAPE": ("bounded jumps",),
     "FOSTER": ("V non-negative",),
     "MASS-FLOOR": ("step size",),
@@ -73,6 +74,7 @@ DROPPED = {
     "SUPERMARTINGALE-CRITERIA": ("supermartingale", "levels"),
     "UNIVERSAL-DECAY": ("in the span",),
     "WALK-DRIFT": ("positive factors", "live pair"),
+    "WALK-DRIFT-LOW": ("live pair",),
     "WALK-VARIANCE": ("band", "live pair"),
     # what attracts
     "BATCH-SHARPNESS": ("displacement", "some gradient", "positive step"),

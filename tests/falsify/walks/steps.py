@@ -210,7 +210,7 @@ def largest_jump(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             if not inside(claim, at):
                 continue
             bound = 1 + evaluate(most, at)
-            for i, j in pairs(case):
+            for i, j in any_pairs(case):
                 factor = moved.q[i] * case.at.q[j]
                 against = moved.q[j] * case.at.q[i]
                 clock.played += 1
@@ -326,13 +326,13 @@ def sparse_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         base = case.observed(claim)
         base |= measured(claim, case.seen(), (Q,), LEGEND["minibatch.sparse_time"])
-        bounds: dict[tuple[int, int], list[Any]] = {x: [] for x in pairs(case)}
+        bounds: dict[tuple[int, int], list[Any]] = {x: [] for x in any_pairs(case)}
         with mp.workdps(DIGITS):
             before = phi(case.at, live)
             after, admitted = [], True
             for batch in batches:
                 moved = case.step(batch)
-                for i, j in pairs(case):
+                for i, j in any_pairs(case):
                     seen = case.seen(batch, moved, pair=(i, j))
                     at = {**base, **measured(claim, seen, (pi, c))}
                     if not inside(claim, at):
