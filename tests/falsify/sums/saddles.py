@@ -13,7 +13,7 @@ import numpy as np
 from tests.ambient import as_fmpq, hessian
 from tests.falsify.seeing import chances, measured, norm2
 from tests.falsify.sums.draws import TINY, float_runs, listed, over, subsets
-from tests.falsify.sums.items import batches_of, data_of, numbers, plus, sigma
+from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, plus, sigma
 from tests.falsify.sums.levels import RUNS, STEPS, Runs, capture_level, past_another
 from tests.falsify.sums.norms import NORMS, log_of, some_weight
 from tests.falsify.sums.tools import (
@@ -80,7 +80,7 @@ def _played(
     claim: Claim, rng: np.random.Generator, points: int, size: int, step: Fraction
 ) -> Any:  # fmt: skip
     """(step, norms, factors of c_j, w_perp, r2 - 1) at x_1/sigma_1 by plain steps; None where undefined."""
-    data = data_of(claim, rng, points, points + 1)
+    data, linear = data_of(claim, rng, points, points + 1), linear_of(claim, rng)
     one, two = sigma(data[0]), sigma(data[1])
     if not all(isinstance(x, Fraction) and x for x in (one, two)):
         return None
@@ -92,7 +92,7 @@ def _played(
 
     @cache
     def of(batch: Any) -> dict[str, Fraction]:
-        after = [plain_step(data, side, batch, step) for side in sides]
+        after = [plain_step(data, side, batch, step, linear) for side in sides]
         return {"along": inner(after[0], data[1]) / inner(sides[0], data[1]),
                 "off": inner(after[1], off) / inner(sides[1], off),
                 "radial": (squared(after[2]) - 1) / (squared(sides[2]) - 1)}  # fmt: skip
@@ -102,7 +102,7 @@ def _played(
 
 def _window(claim: Claim, rng: np.random.Generator, one: Fraction, two: Fraction) -> Window | None:
     """Signs of the exponents at x_1/sigma_1 at b = 1, by plain steps on two data whose lengths can be set."""
-    data = data_of(claim, rng, 2, 3)
+    data, linear = data_of(claim, rng, 2, 3), linear_of(claim, rng)
     lengths = [sigma(x) for x in data]
     off = off_span(numbers(rng, 3), data)
     if not all(isinstance(x, Fraction) and x for x in lengths) or not any(off):
@@ -117,7 +117,7 @@ def _window(claim: Claim, rng: np.random.Generator, one: Fraction, two: Fraction
             pair = [[c * one for c in units[0]], [c * one * ratio for c in units[1]]]
             found = F(1)
             for i in (0, 1):
-                found *= factor(plain_step(pair, side, (i,), step), side)
+                found *= factor(plain_step(pair, side, (i,), step, linear), side)
             return abs(found) < 1
 
         return of
