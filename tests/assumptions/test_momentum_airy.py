@@ -228,8 +228,10 @@ def test_moments_of_a_step_in_the_square_root_of_one_minus_beta(claim: Claim) ->
     """All moments but those of the generator are O((1-beta)^2): V+ - V and q+ - q in (V, q), polynomially.
 
     F = log|(V,q)| + a smooth function of the direction has derivatives of order k homogeneous of degree -k,
-    so Taylor's remainder of order 4 is O((1-beta)^2) at every direction.
+    so Taylor's remainder of order 4 is O((1-beta)^2) at every direction.  The jumps sigma^2 = c^3/p are those
+    of one p: with p of order 1 - beta they are no smaller than the walk itself.
     """
+    expect_items(claim, words.SLOW)
     expect_implied(Gt(c, 0), claim.region)
     for total in range(1, 5):
         for i in range(total + 1):

@@ -39,7 +39,9 @@ def signs(claim: Claim) -> tuple[Expr, Expr]:
 
 def limit_of(claim: Claim) -> Expr:
     """gamma_slow in c by MOMENTUM-AIRY, whose setting the claim has."""
-    expect_items(claim, words.ORTHONORMAL, words.UNIFORM, words.LINEARISED, words.LINEAR)
+    expect_items(
+        claim, words.ORTHONORMAL, words.UNIFORM, words.LINEARISED, words.LINEAR, words.SLOW
+    )
     expect_implied(Gt(c, 0), claim.region)
     return stated(claims["MOMENTUM-AIRY"].formula, gamma_slow)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Or, Piecewise, Rational, binomial, exp, sin
+from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Or, Piecewise, Rational, Symbol, binomial, exp, sin
 
 from tests.falsify.gram import table as gram
 from tests.falsify.stability import table as stability
@@ -31,7 +31,7 @@ from theory.minibatch.capture import g, growth, theta
 from theory.minibatch.log_ratios import spread
 from theory.minibatch.purity_time import mean_time
 from theory.minibatch.rates import P4
-from theory.minibatch.reach import M, reached, schedule_probability
+from theory.minibatch.reach import M, chance, horizon, reached, schedule_probability
 from theory.minibatch.selection_n import j, own_end, square
 from theory.minibatch.sparse_time import mean_psi
 from theory.neighbours.batch_sharpness import m
@@ -63,6 +63,7 @@ DROPPED = {
     "SIGN": ("step size", "radius"),
     "TRACE-JUMP": ("step size",),
     # walks
+    "CAPTURE-HALF": ("lead",),
     "DRIFT-ESCAPE": ("bounded jumps",),
     "FOSTER": ("V non-negative",),
     "MASS-FLOOR": ("step size",),
@@ -72,7 +73,9 @@ DROPPED = {
     "SGD-RATE-PATHS": ("radius",),
     "SUPERMARTINGALE-CRITERIA": ("supermartingale", "levels"),
     "UNIVERSAL-DECAY": ("in the span",),
-    "WALK-DRIFT": ("positive factors",),
+    "WALK-DRIFT": ("positive factors", "live pair"),
+    "WALK-DRIFT-LOW": ("live pair",),
+    "WALK-VARIANCE": ("band", "live pair"),
     # what attracts
     "BATCH-SHARPNESS": ("displacement", "some gradient", "positive step"),
     "BATCH-SHARPNESS-CYCLE": ("past the edge",),
@@ -152,6 +155,17 @@ def _any_batch(claim: Claim) -> Claim:
     return replace(claim, assumptions=(*rest, full))
 
 
+def _any_x(claim: Claim) -> Claim:
+    """At every real x, as the symbol stood before."""
+    real = {walk.place: Symbol("x", real=True)}
+    region = [
+        x if x.condition is None else replace(x, condition=x.condition.xreplace(real))
+        for x in claim.assumptions
+    ]
+    formula = claim.formula.xreplace(real)
+    return replace(claim, formula=formula, parts={}, assumptions=tuple(region))
+
+
 BENT = [*gram.FALSIFIERS, *stability.FALSIFIERS, "MOMENTUM-AIRY"]
 FAR = both(under("step size", Gt(a, 5)), under("radius", Gt(r2, 3)))
 FALSE: list[tuple[str, str, Change]] = [
@@ -170,6 +184,7 @@ FALSE: list[tuple[str, str, Change]] = [
     ("REACH", "a schedule's chance, from n = 7 on", part(schedule_probability, Piecewise(
         (binomial(n, b) ** (-(n - 1) * M), n < 7), (binomial(n, b) ** (-n * M), True)))),
     ("REACH-TIME", "level theta, not theta/2", part(reached, 2 ** (-g))),
+    ("REACH-TIME", "chance of all steps but one", part(chance, binomial(n, b) ** (1 - horizon))),
     ("TWO-POINTS", "any n, b", under("two live coordinates", And(Ge(n, 2), Ge(b, 1), Le(b, n)))),
     ("SELECT", "any n", under("start", And(Ge(n, 2), Eq(b, 1), Eq(rho, 0), Eq(delta, 0)))),
     ("SELECT", "full", under("start", And(Eq(n, 2), Ge(b, 1), Le(b, 2), Eq(rho, 0), Eq(delta, 0)))),
@@ -178,12 +193,14 @@ FALSE: list[tuple[str, str, Change]] = [
     ("NHRW", "no second moment", under("second moment bounded below", Gt(walk.second, 0))),
     ("NHRW", "1 % lower", part(walk.mean_time, lambda y: y * Rational(99, 100))),
     ("FOSTER", "at the first step only", under("every step", Eq(walk.k, 0))),
+    ("RESISTANCE", "x between two states", _any_x),
     ("DRIFT-ESCAPE", "no drift",
      under("positive drift", And(Gt(walk.drift, 0), Lt(walk.drift, walk.jump)))),
     ("WALK-JUMP", "2 % lower", says(Le(a * t / (1 - a * S), Rational(49, 25) * a))),
     ("WALK-VARIANCE", "4/5 for 3/4", part(spread, 2 * p * (4 * a / 5) ** 2)),
     ("CAPTURE", "twice as fast", part(growth, 1 - 60 * p * g**2)),
     ("CAPTURE", "from 2^(6g)", part(theta, 2 ** (6 * g))),
+    ("CAPTURE", "to the third part", part(theta, 3 ** (-g))),
     ("SPARSE-TIME", "Phi falls by a^2/3", part(mean_psi, 1 - p * a**2 / 3)),
     ("TIME-MEAN", "a twentieth", part(mean_time, lambda y: y / 20)),
     ("TIME-PURITY", "without the square", bent(2 * p, p)),
@@ -207,6 +224,10 @@ FALSE: list[tuple[str, str, Change]] = [
      both(less("shared minimiser"), word(words.INDEPENDENT, None))),
     ("SADDLE-WINDOW", "up to 1/sigma_i^2", bent(1 / (2 * sigma_i**2), 1 / sigma_i**2)),
     ("MOMENTUM-AIRY-EDGE", "e + 1/1000", bent(edge, edge + Rational(1, 1000))),
+    ("MOMENTUM-AIRY", "p goes with beta", word(words.SLOW, words.LIMIT["beta to 1, c fixed"])),
+    ("MOMENTUM-AIRY", "at each beta", word(words.SLOW, None)),
+    ("MOMENTUM-AIRY-EDGE", "p goes with beta", word(words.SLOW, words.LIMIT["beta to 1, c fixed"])),
+    ("MOMENTUM-AIRY-EDGE", "at each beta", word(words.SLOW, None)),
     ("SAMPLING-LOCAL", "from any level", under("level", Gt(U_exit, 0))),
     ("NONORTH-NOLIMIT", "some point", under("every point is oblique", Ge(oblique_least, 0))),
     ("NONORTH-FLOOR", "twice", lambda x: bent(x.formula.rhs, 2 * x.formula.rhs)(x)),

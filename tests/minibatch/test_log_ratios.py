@@ -83,9 +83,10 @@ PAIR_ORDER = (a, t, S_C, M, X)
 
 
 def pair_region(claim: Claim) -> Boolean:
-    """The claim's region over PAIR_ORDER."""
+    """The claim's region over PAIR_ORDER, with what it leaves out where a coordinate is 0."""
+    whole = And(*(x for x in relations(claim.region) if not isinstance(x, Ne)))
     # q_j^2 >= 0 and q_i^2 >= 0; and what they leave of the sum S_C + M
-    region = in_chart(claim.region, PAIR_CHART, Ge(M - X, 0), Ge(M + X, 0), Ge(M, 0))
+    region = in_chart(whole, PAIR_CHART, Ge(M - X, 0), Ge(M + X, 0), Ge(M, 0))
     return And(region, *shadows(region, M))
 
 
@@ -219,6 +220,8 @@ def test_drift_of_the_log_ratio(claim: Claim) -> None:
 
 @evidence(WALK_DRIFT_LOW, "symbolic", step="denominator")
 def test_denominator_of_the_drift(claim: Claim) -> None:
+    for x in (q_i, q_j):
+        expect(implied(Ne(x, 0), claim.region), f"{x}: WALK-DRIFT is about live coordinates")
     (logarithm,) = by_side(WALK_DRIFT, drift).atoms(log)
     (cross,) = [difference(x) for x in relations(claim.formula) if not x.has(slow)]
     gap = by_side(claim, slow) * (logarithm.args[0] - 1) - a**2 * t * (q_i**2 - q_j**2)
@@ -262,6 +265,8 @@ def test_jump_sizes_and_their_bound(claim: Claim) -> None:
 @evidence(WALK_VARIANCE, "symbolic", step="moment")
 def test_second_moment_of_the_jump(claim: Claim) -> None:
     expect_counts(claim)
+    expect(implied(Ne(q_i, 0), claim.region), "i is live")
+    expect(implied(Ne(q_j, 0), claim.region), "j is live")
     expect_same(by_side(claim, spread), pair_moment(2), POINTS, "second moment given C")
 
 

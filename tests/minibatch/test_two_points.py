@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Rational, Symbol, cancel, log, sqrt
+from sympy import And, Eq, Expr, Ge, Gt, Le, Ne, Rational, Symbol, cancel, log, sqrt
+from sympy.logic.boolalg import Boolean
 
 from tests.analysis import ball, expect_outside, expect_same
 from tests.inequalities import expect_holds, expect_inside, restricted, shadows
@@ -16,7 +17,7 @@ from theorem_audit.statement.claim import Claim
 from theory.minibatch import log_ratios as minibatch
 from theory.minibatch.two_points import MASS_FLOOR, TWO_POINTS, level, ratio, s_min, t_min
 from theory.model.step import SIGN, STEP
-from theory.notation import S_C, S, a, active, b, chi, n, p, q_i, q_j, q_j_next, r2, s, s_next, t
+from theory.notation import S_C, S, a, active, b, chi, k, n, p, q_i, q_j, q_j_next, r2, s, s_next, t
 from theory.walks.random_walk import (
     DRIFT_ESCAPE,
     NHRW,
@@ -139,6 +140,13 @@ def split_of(claim: Claim) -> Expr:
     return equal_to(minibatch.WALK_DRIFT.formula, p).subs(sizes)
 
 
+def both_live(claim: Claim, *values: Expr) -> list[Boolean]:
+    """That these coordinates are not 0, where they are not so by choice: every datum is live."""
+    count, points = (equal_to(claim.region, x) for x in (k, n))
+    expect_zero(count - points, "every datum is live")
+    return [Ne(x, 0) for x in values if x != 0]
+
+
 @evidence(TWO_POINTS, "symbolic", step="second moment")
 def test_second_moment_at_the_least_mass(claim: Claim) -> None:
     """WALK-VARIANCE's moment grows in S_i, S_j and t; n = 2, b = 1: p = 1/2 and C is empty."""
@@ -162,7 +170,8 @@ def test_drift_beyond_log_two(claim: Claim) -> None:
     region = And(claim.region, *STATE, Ge(X_J, 0), Ge(X, 0), Le(2 * X_J + X, 2 - t))
     region = And(region, *shadows(region, X_J, X))
     pair = {S_C: 0, q_j: sqrt(X_J), q_i: sqrt(X_J + X)}
-    expect_inside(region, minibatch.WALK_DRIFT_LOW, (a, t_min, t, X_J, X), pair)
+    live = both_live(claim, *pair.values())
+    expect_inside(region, minibatch.WALK_DRIFT_LOW, (a, t_min, t, X_J, X), pair, given=live)
     rest, share = Symbol("rest"), Rational(4 - 1, 4 + 1)
     gap = (q_i**2 - q_j**2) - share * (q_i**2 + q_j**2)
     expect_on_orthant(gap.subs(q_i**2, 4 * q_j**2 + rest), "q_i^2 - q_j^2 against s")
@@ -188,7 +197,8 @@ def test_exit_by_non_confinement(claim: Claim) -> None:
     region = And(claim.region, *STATE, Ge(X_J, 0), Ge(X, 0), Le(2 * X_J + X, 2 - t))
     region = And(region, *shadows(region, X_J, X))
     pair = {S_C: 0, q_j: sqrt(X_J), q_i: sqrt(X_J + X)}
-    expect_inside(region, minibatch.WALK_DRIFT_LOW, (a, t_min, t, X_J, X), pair)
+    live = both_live(claim, *pair.values())
+    expect_inside(region, minibatch.WALK_DRIFT_LOW, (a, t_min, t, X_J, X), pair, given=live)
     low = relations(minibatch.WALK_DRIFT_LOW.formula)
     (cross,) = [x for x in low if not x.has(minibatch.slow)]
     expect_zero(difference(cross) - a**2 * t * (q_i**2 - q_j**2), "the sign of the drift")

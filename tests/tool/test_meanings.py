@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 from sympy import Eq
 
+from tests.falsify.walks import reach
 from tests.tool.shared_meanings import SHARED
 from theorem_audit.doubt.falsify import Falsified, Held, falsify
 from theorem_audit.doubt.variants import meaning_variants
@@ -220,6 +222,35 @@ def test_meanings_of_steps_and_points_by_hand() -> None:
     bend = Curvature(((2 * one, one), (one, 2 * one)), n=3)
     trace = meanings.hessian_trace("trace")
     assert [float(x.value(bend)) for x in (trace, *trace.near)] == [4, 12, 10]
+
+
+def test_levels_where_one_leads_by_hand() -> None:
+    """U by hand: at g = 1 it is 1/4, 1/2, 3/4, 2/3; the second and third lead by no more than 2."""
+    sizes = [[Fraction(y) for y in x] for x in ((4, 1), (4, 2), (4, 3), (3, 1, 1))]
+    by_two, by_four = moves.LEAD, moves.LEAD.near[0]
+    for power, half, quarter in ((1, 0.5, 0.25), (2, 0.25, 0.0625)):
+        x = moves.Leads(sizes, power)
+        assert [float(y.value(x)) for y in (by_two, by_four)] == pytest.approx([half, quarter])
+        assert float(moves.HALF_LEAD.value(x)) == pytest.approx(half / 2)
+    last = moves.Leads([*sizes[:1], [Fraction(8), Fraction(5), Fraction(1)]], 1)
+    assert float(by_two.value(last)) == pytest.approx(0.75), (
+        "i leads the last of three, not the second"
+    )
+
+
+def test_a_schedules_chance_is_that_of_the_draws() -> None:
+    """Of all words of three draws of two out of four, one is the schedule; cycles multiply."""
+    pairs = list(combinations(range(4), 2))
+    words = list(product(pairs, repeat=3))
+    wanted = words.count(((0, 1), (0, 2), (0, 3)))
+    x = moves.Words([Fraction(1, len(pairs))] * 3, 1, 4, 2)
+    assert float(moves.DRAWN_SO.value(x)) == pytest.approx(wanted / len(words))
+    twice = moves.DRAWN_SO.value(replace(x, cycles=2))
+    assert float(twice) == pytest.approx((wanted / len(words)) ** 2)
+    ordered = list(product(product(range(4), repeat=2), repeat=3))
+    assert float(moves.DRAWN_SO.near[0].value(x)) == pytest.approx(1 / len(ordered))
+    assert reach.in_turn(4, 2) == Fraction(1, len(pairs)), "one index after another, none twice"
+    assert reach.in_turn(9, 4) == Fraction(1, len(list(combinations(range(9), 4))))
 
 
 def test_traps_by_hand() -> None:

@@ -9,10 +9,11 @@ import pytest
 from tests.thorough import thorough_but
 from theorem_audit.doubt import mutants
 from theorem_audit.doubt.variants import variants
+from theorem_audit.reuse.keeper import sha
 from theorem_audit.statement.claim import Assumption
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.ledger import necessity
-from theorem_audit.weigh.tried import PART
+from theorem_audit.weigh.tried import PART, table
 from theorem_audit.weigh.verdict import Outcome
 from theory import claims
 from theory.vocabulary import ORTHONORMAL
@@ -39,6 +40,12 @@ def test_explanations_are_for_variants_that_exist(every: int) -> None:
         known |= {PART.sub("", name) for name in known}
         assert set(claim.survivors) <= known, claim.id
         assert all(claim.survivors.values()), claim.id
+
+
+def test_every_kept_row_tells_what_decided_it() -> None:
+    """Without that no change of what decides a claim would make its row stale; nothing decides by nothing."""
+    nothing = sha()[:24]
+    assert [x for x, row in table().rows.items() if row.get("decided_by", nothing) == nothing] == []
 
 
 def test_witnesses_name_assumptions_that_exist() -> None:

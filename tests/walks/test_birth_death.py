@@ -33,9 +33,9 @@ from theory.walks.random_walk import (
     LAMPERTI,
     RESISTANCE,
     escape,
+    place,
     resistance,
     resistance_sum,
-    start,
     stationary,
 )
 from theory.walks.walk_criteria import classify
@@ -60,9 +60,9 @@ def test_resistance_is_the_product_of_the_odds(claim: Claim) -> None:
     rho = side(claim.formula, resistance)
     if rho is None:
         raise Undecided("no formula for the resistance")
-    expect_zero(gamma_reduced(rho.subs(start, m)) - 1, "the empty product")
-    odds = (down(start) / up(start)).subs(c, kappa * v)
-    growth = rho - rho.subs(start, start - 1) * odds
+    expect_zero(gamma_reduced(rho.subs(place, m)) - 1, "the empty product")
+    odds = (down(place) / up(place)).subs(c, kappa * v)
+    growth = rho - rho.subs(place, place - 1) * odds
     expect_zero(gamma_reduced(growth), "one more factor q_x/p_x")
 
 
@@ -71,14 +71,14 @@ def test_resistances_telescope(claim: Claim) -> None:
     total, rho = (side(claim.formula, x) for x in (resistance_sum, resistance))
     if total is None or rho is None:
         raise Undecided("a formula is missing")
-    expect_zero(gamma_reduced(total.subs(start, m)), "the empty sum")
-    expect_zero(gamma_reduced(total.subs(start, start + 1) - total - rho), "one more resistance")
+    expect_zero(gamma_reduced(total.subs(place, m)), "the empty sum")
+    expect_zero(gamma_reduced(total.subs(place, place + 1) - total - rho), "one more resistance")
 
 
 @evidence(RESISTANCE, "witness", needs="off the boundary")
 def test_the_sum_is_no_gamma_ratio_at_one_half(claim: Claim) -> None:
     """At kappa = 1/2 the sum from m = 0 to x = 2 is 1 + 1/3; the formula is 0/0."""
-    point = {kappa: Rational(1, 2), m: 0, start: 2}
+    point = {kappa: Rational(1, 2), m: 0, place: 2}
     expect_outside(claim, point, "the formula is 0/0")
     total = side(claim.formula, resistance_sum)
     expect(total is None or not total.subs(point).is_finite, "0/0", value=total)
@@ -122,7 +122,7 @@ def full_sum() -> Expr:
     total = side(RESISTANCE.formula, resistance_sum)
     assert total is not None
     term = total * (1 - 2 * kappa) + (m + kappa)
-    growth = term.subs(start, start + 1) - term * (1 + (1 - 2 * kappa) / (start + kappa))
+    growth = term.subs(place, place + 1) - term * (1 + (1 - 2 * kappa) / (place + kappa))
     expect_zero(gamma_reduced(growth), "growth of the Gamma term")
     return cancel((total * (1 - 2 * kappa) - term).expand() / (1 - 2 * kappa))
 
@@ -144,7 +144,7 @@ def test_no_escape_for_2c_up_to_v(claim: Claim) -> None:
     assert rho is not None
     full_sum()
     harmonic = gamma_reduced(rho.subs(kappa, Rational(1, 2)))
-    expect_zero(harmonic - (2 * m + 1) / (2 * start + 1), "resistances at kappa = 1/2")
+    expect_zero(harmonic - (2 * m + 1) / (2 * place + 1), "resistances at kappa = 1/2")
     formula = side(claim.formula, escape)
     if formula is not None:
         expect_on_side(formula, (POSITIVE_V - WITHIN) / 2, Integer(0), "no escape, 2c = v - s")

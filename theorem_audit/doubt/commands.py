@@ -170,8 +170,8 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
 
 
 def _moved(row: Mapping[str, Any], said: str, decided_by: str) -> bool:
-    """Whether the row is of another statement, or of other evidence; older tables do not tell the latter."""
-    return row.get("stated") != said or row.get("decided_by", decided_by) != decided_by
+    """Whether the row is of another statement, or of other evidence; so is one that does not tell of which."""
+    return row.get("stated") != said or row.get("decided_by") != decided_by
 
 
 def _kept() -> dict[str, dict[str, Any]]:

@@ -232,12 +232,16 @@ class Keeper:
     def deciding(self, claim_id: str) -> str:
         """A hash of what decides a claim: of all definitions of the project's evidence that it reaches there.
 
+        Where nothing decides it, of what supports it, which then is all that catches a wrong variant.
         Comments and docstrings are no part of it, and neither are the theory and the tool: wrong variants
         are made from the statement, and what judges them is tested by itself.  Nor is what those reach in
         turn: a theory finds its chapters by their names, and so would reach every test.
         """
         rows, top = self.index.evidence.get(claim_id, ()), self.project.evidence
-        pending: list[Node] = [("def", x.module, x.binding) for x in rows if x.kind in DECIDING]
+        judging = [x for x in rows if x.kind in DECIDING] or [
+            x for x in rows if x.kind not in DOUBTS
+        ]
+        pending: list[Node] = [("def", x.module, x.binding) for x in judging]
         said: dict[Node, str] = {}
         while pending:
             node = pending.pop()

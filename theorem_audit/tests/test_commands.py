@@ -244,6 +244,20 @@ def test_the_table_of_variants_is_kept_and_renewed_where_a_statement_changed(
     assert rows["SQUARE"]["refuted"] > 5
     current = "every statement, and what decides it, is the one that the kept table of variants has"
     assert current in audit("mutants", "LOG", "SQUARE", "--stale").stdout
+    del rows["LOG"]["decided_by"]
+    (fresh / "notes" / "variants.json").write_text(json.dumps(table))
+    assert current not in audit("mutants", "LOG", "--stale").stdout, "it does not tell what decided"
+    again = (
+        "mutants",
+        "LOG",
+        "SQUARE",
+        "--stale",
+        "--workers",
+        "1",
+        "--json",
+        "notes/variants.json",
+    )
+    assert "SQUARE" not in audit(*again).stdout
     tests = next(x for x in (fresh / "tests").glob("test_*.py") if '"SQUARE"' in x.read_text())
     tests.write_text(f"# a comment is no other evidence\n{tests.read_text()}")
     assert current in audit("mutants", "LOG", "SQUARE", "--stale").stdout

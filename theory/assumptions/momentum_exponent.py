@@ -30,6 +30,7 @@ from sympy import (
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theory import vocabulary as words
 from theory.assumptions.momentum import LINEAR, MOMENTUM, SPLIT, STRONG_LAW, beta
 from theory.assumptions.unequal_norms import LINEAR_NEURON
 from theory.minibatch.log_ratios import SAMPLING
@@ -106,8 +107,9 @@ def airy_exponent() -> Expr:
 SCALE = Assumption(
     "scale",
     And(Gt(c, 0), Eq(p * a**2, c**3 * (1 - beta) ** 3)),
-    note="beta -> 1 with c and p fixed; a goes with them",
+    note="so a goes with beta, c and p",
 )
+SLOW = Assumption("limit", item=words.SLOW)
 
 MOMENTUM_AIRY = Claim(
     id="MOMENTUM-AIRY",
@@ -120,7 +122,7 @@ MOMENTUM_AIRY = Claim(
     ),
     bound="exact",
     chapter=__name__,
-    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, SPLIT, SCALE, LINEAR, LINEAR_NEURON),
+    assumptions=(ORTHONORMAL, SAMPLING, MOMENTUM, SPLIT, SCALE, SLOW, LINEAR, LINEAR_NEURON),
     steps=("linear", "generator", "corrector", "airy", "remainder", "strong law"),
     cites=(STRONG_LAW, "Legendre's duplication formula"),
     symbols={

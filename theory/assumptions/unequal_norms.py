@@ -269,7 +269,7 @@ NORMS_GD = Claim(
         Assumption(
             "not 0",
             And(Gt(start_m2, 0), Gt(start_j2, 0), Le(start_m2 + start_j2, r2)),
-            note="c_m(0) != 0 (ReLU: > 0); for its rate c_j(0) != 0 (lambda_off: w_perp(0) != 0)",
+            note="for its rate c_j(0) != 0 (lambda_off: w_perp(0) != 0)",
         ),
     ),
     steps=("gain", "confined", "growth", "floor", "axis", "rates"),
@@ -282,12 +282,13 @@ NORMS_GD = Claim(
             "the same for w_perp and for passive ReLU coordinates, where they are not 0 at the start"
         ),
         "S": MEANING["S"],
-        "c_m(0)^2, c_j(0)^2": Parameter("at the start"),
+        "c_m(0)^2": neuron.LONGEST_LIVE,
+        "c_j(0)^2": neuron.LIVE_SQUARE,
+        "sigma_max": Parameter("the norm of x_m"),
     },
     remark=(
-        "m is the live datum of largest norm. So GD-DIRECTION "
-        "and the sphere of limits need equal norms; norms that differ by little part slowly, within "
-        "about 1/(a (sigma_max^2 - sigma_j^2)) steps."
+        "So GD-DIRECTION and the sphere of limits need equal norms; norms that differ by little part "
+        "slowly, within about 1/(a (sigma_max^2 - sigma_j^2)) steps."
     ),
     carried=dict.fromkeys(
         ("GD-CONVERGES", "GD-DIRECTION"),

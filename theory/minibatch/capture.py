@@ -30,7 +30,7 @@ from theory.minibatch.log_ratios import (
 from theory.model.autoencoder import ORTHONORMAL
 from theory.notation import Eq, Ge, Gt, Le, Lt, a, n, p, q_i, q_j, s, t
 from theory.sources import GHOSH
-from theory.vocabulary import moves
+from theory.vocabulary import moves, observables
 
 g = Symbol("g", real=True)
 Lambda = Symbol("Lambda", real=True)
@@ -118,7 +118,11 @@ CAPTURE_HALF = Claim(
         MASSES,
         Assumption("lead", Ge(q_i**2 - q_j**2, 3 * t / 4), note="q_i^2 - q_j^2 >= (3/4)(2 - r2)"),
     ),
-    symbols={"the two roots": "factors of sqrt|q_j/q_i| when i alone, j alone is drawn"},
+    symbols={
+        "the two roots": "factors of sqrt|q_j/q_i| when i alone, j alone is drawn, or more than these: "
+        "a passive j moves by none",
+        "q_i": observables.ACTIVE_Q_I,
+    },
 )
 
 

@@ -140,6 +140,7 @@ FIXED_POINTS = Claim(
 _cross = a**2 * t * (q_i**2 - q_j**2)
 _slow = (1 - a * S_i) * (1 - a * S_j + a * t)
 PAIR = Assumption("pair", And(Ge(n, 2), Ge(b, 1), Le(b, n)))
+LIVE_PAIR = Assumption("live pair", And(Ne(q_i, 0), Ne(q_j, 0)))
 
 WALK_DRIFT = Claim(
     id="WALK-DRIFT",
@@ -155,7 +156,7 @@ WALK_DRIFT = Claim(
         ORTHONORMAL,
         PAIR,
         UNIFORM,
-        Assumption("live pair", And(Ne(q_i, 0), Ne(q_j, 0))),
+        LIVE_PAIR,
         Assumption(
             "positive factors",
             And(Gt(1 - a * S, 0), Gt(1 - a * S + a * t, 0)),
@@ -188,6 +189,7 @@ WALK_DRIFT_LOW = Claim(
         STEP_SIZE,
         INSIDE,
         MASSES,
+        LIVE_PAIR,
         Assumption("order", Ge(q_i**2, q_j**2), note="i is the larger of the two"),
     ),
     steps=("denominator", "bounds"),
@@ -195,7 +197,11 @@ WALK_DRIFT_LOW = Claim(
         "denominator": Eq(slow, _slow),
         "bounds": And(Ge(_cross, 0), Le(slow, 1 + 2 * a)),
     },
-    symbols={"K_ij": moves.SLOW},
+    symbols={
+        "K_ij": moves.SLOW,
+        "q_i": observables.ACTIVE_Q_I,
+        "q_j": observables.ACTIVE_Q_J,
+    },
     remark=(
         "So the integrand of the drift is >= p log(1 + a^2 t (q_i^2 - q_j^2)/(1 + 2a)) >= 0. "
         "1 + 2a is approached as r2 -> 0."
@@ -241,6 +247,7 @@ WALK_VARIANCE = Claim(
         Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5)))),
         BAND_RADIUS,
         MASSES,
+        LIVE_PAIR,
     ),
     steps=("moment", "bound"),
     parts={
@@ -250,7 +257,11 @@ WALK_VARIANCE = Claim(
         ),
         "bound": Ge(spread, 2 * p * (3 * a / 4) ** 2),
     },
-    symbols={"D2_ij|C": moves.SPREAD},
+    symbols={
+        "D2_ij|C": moves.SPREAD,
+        "q_i": observables.ACTIVE_Q_I,
+        "q_j": observables.ACTIVE_Q_J,
+    },
     remark=(
         "Without the band: E[jump^2 | past] >= 2 p log(1 + a t)^2, from the step 'bound'. "
         "3/4 may be raised to (5/2) log(34/25) = 0.7687..., its value at a = 2/5."

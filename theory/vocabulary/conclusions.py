@@ -10,8 +10,14 @@ from theorem_audit.statement.vocabulary import Item, Kind
 from theory.vocabulary.data import Rng, choose
 
 _READING = "a way to read the conclusion, and no property of what is played"
-# What searches play: the steps, and how far a number may be off there, in multiples of the step.
-_AT_STEPS = {"steps": (Fraction(1, 4), Fraction(2, 5)), "error": 0}
+# What searches play: the steps, and how far a number may be off there, in multiples of the step.  Of heavy
+# ball: the momenta beta, how far off in multiples of 1 - beta, and whether p may be as small as that.
+_AT_STEPS = {
+    "steps": (Fraction(1, 4), Fraction(2, 5)),
+    "momenta": (Fraction(1, 2),),
+    "error": 0,
+    "rare": False,
+}
 _NEAR_ZERO = {"steps": (Fraction(1, 20),), "error": 1}
 
 FIXED_STEP = Item(
@@ -34,8 +40,19 @@ TWO_COEFFICIENTS = Item(
     r"a\to0,\ \text{coefficients of } a \text{ and } a^2", after=True, near=("at this step size",),
     unread=_READING,
 )  # fmt: skip
-LIMIT = Kind("limit", "how a conclusion is meant in the step size", "at this step size",
-             (FIXED_STEP, SMALL_STEPS, SMALL_STEPS_LINEAR, SMALL_STEPS_LATE, TWO_COEFFICIENTS))  # fmt: skip
+_NEAR_ONE = {"momenta": (Fraction(9, 10), Fraction(19, 20)), "error": 1}
+SLOW_ANY_SPLIT = Item(
+    "limit", "beta to 1, c fixed", "in the limit beta -> 1 with c fixed, however p goes",
+    r"\beta\to1,\ c\text{ fixed}", after=True, unread=_READING, gives={**_NEAR_ONE, "rare": True},
+)  # fmt: skip
+SLOW = Item(
+    "limit", "beta to 1, c and p fixed", "in the limit beta -> 1 with c and p fixed",
+    r"\beta\to1,\ c,p\text{ fixed}", after=True, unread=_READING,
+    near=("beta to 1, c fixed", "at this step size"), gives={**_NEAR_ONE, "rare": False},
+)  # fmt: skip
+LIMIT = Kind("limit", "how a conclusion is meant in the step size or the momentum", "at this step size",
+             (FIXED_STEP, SMALL_STEPS, SMALL_STEPS_LINEAR, SMALL_STEPS_LATE, TWO_COEFFICIENTS, SLOW,
+              SLOW_ANY_SPLIT))  # fmt: skip
 
 
 # A function of the coordinates that a conclusion speaks of.

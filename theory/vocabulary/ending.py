@@ -52,7 +52,7 @@ def _along(run: Ends, i: int, square: bool) -> Any:
 
 
 LONGEST_SQUARE = told(
-    "lim c_m^2, m the datum of largest norm; all other coordinates tend to 0",
+    "lim c_m^2, m the longest datum that is live at the start; all other coordinates tend to 0",
     lambda run: _along(run, -1, square=True),
     {"lim q_m^2": lambda run: _along(run, -1, square=False),
      "lim c_j^2, j another": lambda run: _along(run, 0, square=True)},

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb
 from typing import Any
 
 from mpmath import mp
@@ -36,7 +35,7 @@ DRIFT = told(
      "that of the change's square": lambda logs: mean([x * x for x in logs])},
 )  # fmt: skip
 SPREAD = told(
-    "what has the mean E[(change of log|q_i/q_j|)^2 | past], i and j live, over C, the batch without them",
+    "what has the mean E[(change of log|q_i/q_j|)^2 | past] over C, the batch without i and j",
     lambda logs: mean([x * x for x in logs]),
     {"that of |change of log|q_i/q_j||": lambda logs: mean([abs(x) for x in logs])},
 )  # fmt: skip
@@ -70,12 +69,31 @@ MOMENT = told(
     lambda x: mp.log(mean([mp.exp(x[1] * log) for log in x[0]])),
     {"g times the mean of log|q_j/q_i|'s change": lambda x: x[1] * mean(x[0])},
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Leads:
+    """Exact states: of each the live |q|, that of i first; g, the exponent of U."""
+
+    sizes: Sequence[Sequence[Fraction]]
+    g: Any
+
+    def least(self, factor: int) -> Any:
+        """The least U of a state where some other is at least |q_i|/factor: below it, i leads by more."""
+        return min(self._total(x) for x in self.sizes if factor * max(x[1:]) >= x[0])
+
+    def _total(self, sizes: Sequence[Fraction]) -> Any:
+        """U, the sum of |q_j/q_i|^g over the others."""
+        ratios = [mp.mpf(x.numerator) / x.denominator for x in (y / sizes[0] for y in sizes[1:])]
+        return mp.fsum(mp.exp(self.g * mp.log(x)) for x in ratios)
+
+
 LEAD = told(
-    "such that U <= theta makes every other live |q_j| <= |q_i|/2", lambda g: (mp.mpf(1) / 2) ** g,
-    {"such that U <= theta makes every other live |q_j| <= |q_i|/4": lambda g: (mp.mpf(1) / 4) ** g},
+    "largest such that U <= theta makes every other live |q_j| <= |q_i|/2", lambda x: x.least(2),
+    {"largest such that U <= theta makes every other live |q_j| <= |q_i|/4": lambda x: x.least(4)},
 )  # fmt: skip
 HALF_LEAD = told(
-    "level that is reached: half of CAPTURE's theta", lambda g: LEAD.value(g) / 2,
+    "level that is reached: half of CAPTURE's theta", lambda x: LEAD.value(x) / 2,
     {"CAPTURE's theta": LEAD.value},
 )  # fmt: skip
 GROWTH = told(
@@ -91,11 +109,29 @@ FINAL_RATIO = told(
     lambda sizes: max(sizes[1:]) / sizes[0],
     {"max over live j != i of |q_i/q_j| after T steps": lambda sizes: sizes[0] / min(sizes[1:])},
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Words:
+    """A schedule: the chance of each batch of one cycle, given those before; how many cycles; n and b."""
+
+    chances: Sequence[Any]
+    cycles: int
+    n: int
+    b: int
+
+    def whole(self) -> Any:
+        """The chance that all of its batches come."""
+        return mp.fprod(self.chances) ** self.cycles
+
+    def replaced(self) -> Any:
+        """The same where each index of a batch is drawn from all n, in order."""
+        return mp.mpf(self.n) ** (-self.b * len(self.chances) * self.cycles)
+
+
 DRAWN_SO = told(
-    "lower bound of the probability of U <= U_* after T_* steps",
-    lambda x: mp.mpf(comb(x[0], x[1])) ** -x[2],
-    {"that of T_* steps with replacement": lambda x: mp.mpf(x[0]) ** (-x[1] * x[2]),
-     "that of one step": lambda x: mp.mpf(1) / comb(x[0], x[1])},
+    "lower bound of the probability of U <= U_* after T_* steps", lambda x: x.whole(),
+    {"that of T_* steps with replacement": lambda x: x.replaced(), "that of one step": lambda x: x.chances[0]},
 )  # fmt: skip
 
 

@@ -116,6 +116,18 @@ def _batch(x: At, power: int) -> Fraction:
     return sum((size2(x.data[k]) ** (power // 2) * x.q[k] ** 2 for k in x.active), ZERO)
 
 
+def _live_square(x: At) -> Any:
+    return x.gates(x.w)[x.j] * _c(x) ** 2
+
+
+LIVE_SQUARE = told(
+    "the square of c_j(0) where x_j is live at the start, 0 where it is not", _live_square,
+    {"the square of c_j(0), x_j live or not": lambda x: _c(x) ** 2},
+)  # fmt: skip
+LONGEST_LIVE = told(
+    "the square of c_m(0), m the longest datum that is live at the start; 0 where none is live",
+    lambda x: _live_square(x), {"the square of c_m(0), m the longest datum, live or not": lambda x: _c(x) ** 2},
+)  # fmt: skip
 C_J = told("<w, x_j>/sigma_j, the coordinate of w along x_j/||x_j||", _c,
             {"<w, x_j>": lambda x: inner(x.w, x.data[x.j])})  # fmt: skip
 C_J_NEXT = told("c_j one step later", lambda x: _c(_later(x)), {"c_j": _c})

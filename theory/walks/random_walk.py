@@ -49,6 +49,7 @@ f_target = _real("f_B")  # lower bound of f on B
 f_floor = _real("f_C")  # lower bound of f everywhere
 drift = _real("delta_1")  # lower bound of E[D | past]
 level, start = _real("A"), _real("x")
+place = Symbol("x", integer=True)  # a state of a chain
 returning = _real("P_A")  # P(ever at or below A | start x)
 resistance = _real("rho_x")
 resistance_sum = _real("R_x")  # sum of rho_k over m <= k < x
@@ -266,8 +267,8 @@ DRIFT_ESCAPE = Claim(
 
 _KAPPA = Assumption(
     "probabilities",
-    And(Ge(m, 0), Lt(kappa, m + 1), Lt(-(m + 1), kappa), Ge(start, m)),
-    note="p_x, q_x > 0 at every x > m; x is an integer",
+    And(Ge(m, 0), Lt(kappa, m + 1), Lt(-(m + 1), kappa), Ge(place, m)),
+    note="p_x, q_x > 0 at every x > m",
 )
 
 RESISTANCE = Claim(
@@ -276,16 +277,16 @@ RESISTANCE = Claim(
     formula=And(
         Eq(
             resistance,
-            gamma(start + 1 - kappa)
+            gamma(place + 1 - kappa)
             * gamma(m + 1 + kappa)
-            / (gamma(m + 1 - kappa) * gamma(start + 1 + kappa)),
+            / (gamma(m + 1 - kappa) * gamma(place + 1 + kappa)),
         ),
         Eq(
             resistance_sum,
             (
-                gamma(start + 1 - kappa)
+                gamma(place + 1 - kappa)
                 * gamma(m + 1 + kappa)
-                / (gamma(m + 1 - kappa) * gamma(start + kappa))
+                / (gamma(m + 1 - kappa) * gamma(place + kappa))
                 - (m + kappa)
             )
             / (1 - 2 * kappa),

@@ -13,7 +13,7 @@ from sympy import Rational, sign
 
 from tests.falsify.seeing import chances, measured
 from tests.falsify.sums.draws import TINY, about, over
-from tests.falsify.sums.items import batches_of, data_of, numbers, plus
+from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, plus
 from tests.falsify.sums.tools import (
     cases,
     choose,
@@ -42,9 +42,10 @@ Of = Callable[[tuple[int, ...]], dict[str, Fraction]]
 def factors_of(claim: Claim, rng: np.random.Generator, points: int, step: Fraction) -> Of | None:
     """batch -> the factors of <w, x_2>, of what is off the data and of w - x_1 beside x_1, by plain steps.
 
-    None where the data drawn leave one of them without a meaning.
+    Of a neuron that the claim admits: beside x_1 both x_1 and x_2 are live, ReLU or not.  None where the data
+    drawn leave one of them without a meaning.
     """
-    data = data_of(claim, rng, points, points + 1)
+    data, linear = data_of(claim, rng, points, points + 1), linear_of(claim, rng)
     one = data[0]
     off = off_span(numbers(rng, points + 1), data)
     if not any(off) or not any(one):
@@ -55,13 +56,13 @@ def factors_of(claim: Claim, rng: np.random.Generator, points: int, step: Fracti
 
     @cache
     def of(batch: tuple[int, ...]) -> dict[str, Fraction]:
-        moved = inner(plain_step(data, far, batch, step), one) - inner(one, one)
+        moved = inner(plain_step(data, far, batch, step, linear), one) - inner(one, one)
         found = {
-            "off": inner(plain_step(data, beside, batch, step), off) / inner(beside, off),
+            "off": inner(plain_step(data, beside, batch, step, linear), off) / inner(beside, off),
             "radial": moved / (inner(far, one) - inner(one, one)),
         }
         if mixed is not None and inner(mixed, data[1]):
-            found["along"] = inner(plain_step(data, mixed, batch, step), data[1]) / inner(
+            found["along"] = inner(plain_step(data, mixed, batch, step, linear), data[1]) / inner(
                 mixed, data[1]
             )
         return found

@@ -13,7 +13,7 @@ import numpy as np
 
 from tests.falsify.seeing import measured, way_of
 from tests.falsify.sums.draws import TINY, over
-from tests.falsify.sums.items import batches_of, data_of, plus, sigma
+from tests.falsify.sums.items import batches_of, data_of, linear_of, plus, sigma
 from tests.falsify.sums.tools import (
     ball,
     cases,
@@ -61,7 +61,7 @@ def _moments(
     claim: Claim, rng: np.random.Generator, points: int, size: int, share: Fraction
 ) -> tuple[dict[Any, Any], Factors] | None:
     """The claim's parameters, and the factors at x_1/sigma_1 by plain steps beside it."""
-    data = data_of(claim, rng, points, points + 1)
+    data, linear = data_of(claim, rng, points, points + 1), linear_of(claim, rng)
     one, two = sigma(data[0]), sigma(data[1])
     if not all(isinstance(x, Fraction) and x for x in (one, two)):
         return None
@@ -73,8 +73,10 @@ def _moments(
 
     @cache
     def of(batch: tuple[int, ...]) -> dict[str, Fraction]:
-        moved = plain_step(data, far, batch, step)
-        along = inner(plain_step(data, beside, batch, step), data[1]) / inner(beside, data[1])
+        moved = plain_step(data, far, batch, step, linear)
+        along = inner(plain_step(data, beside, batch, step, linear), data[1]) / inner(
+            beside, data[1]
+        )
         return {"along": along, "radial": (inner(moved, moved) - 1) / (inner(far, far) - 1)}
 
     at = {

@@ -117,7 +117,7 @@ def _factors(claim: Claim, rng: np.random.Generator, points: int, step: Fraction
 
     None where the data drawn leave one of them without a meaning.
     """
-    data = data_of(claim, rng, points, points + 1)
+    data, linear = data_of(claim, rng, points, points + 1), linear_of(claim, rng)
     one, two = data[0], data[min(1, points - 1)]
     off = off_span(numbers(rng, points + 1), data)
     mixed, beside, far = plus(one, TINY, two), plus(one, TINY, off), plus(one, TINY, one)
@@ -126,12 +126,12 @@ def _factors(claim: Claim, rng: np.random.Generator, points: int, step: Fraction
 
     @cache
     def of(batch: tuple[int, ...]) -> dict[str, Fraction]:
-        after = plain_step(data, mixed, batch, step)
+        after = plain_step(data, mixed, batch, step, linear)
         own, along = inner(after, one) / inner(mixed, one), inner(after, two) / inner(mixed, two)
-        stretched = inner(plain_step(data, far, batch, step), one) ** 2 - 1
+        stretched = inner(plain_step(data, far, batch, step, linear), one) ** 2 - 1
         return {
             "own": own or F(1), "along": along if own else F(0),
-            "off": inner(plain_step(data, beside, batch, step), off) / inner(beside, off),
+            "off": inner(plain_step(data, beside, batch, step, linear), off) / inner(beside, off),
             "radial": stretched / (inner(far, one) ** 2 - 1),
         }  # fmt: skip
 

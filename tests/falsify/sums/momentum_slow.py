@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+import flint
 import numpy as np
 from sympy import Eq, Or, airyai, airyaiprime, airybi, airybiprime
 
@@ -37,6 +38,17 @@ from theory.vocabulary.neuron import At
 
 F = Fraction
 CONFINED = LEGEND["assumptions.momentum_confined"]
+RUNS = 500
+SLOW_TIME = 100  # units of 1/(1 - beta) steps
+CORNERS = [
+    F(23, 20),
+    F(7, 5),
+    F(1),
+    F(3, 2),
+    F(2),
+    F(7, 10),
+]  # of c; on both sides of the zero, the first near it
+RARE = (40, 1)  # n, b with a p of a fortieth, which is less than 1 - beta
 AIRY = (airyai, airyaiprime, airybi, airybiprime)
 
 
@@ -140,6 +152,32 @@ def _rows(claim: Claim) -> list[dict[Any, Fraction]]:
     return found or [{n: F(2), b: F(1), mo.beta: F(1, 2), a: F(1, 4), me.low: F(1), me.high: F(-1)}]
 
 
+def _grown(
+    claim: Claim, rng: np.random.Generator, n_b: tuple[int, int], share: float, step: float,
+    steps: tuple[int, int],
+) -> np.ndarray:  # fmt: skip
+    """By how much log|(v, q)| of the product grows in each run: after ``steps[0]`` steps, in ``steps[1]``."""
+    points, size = n_b
+    _, batches = batches_of(claim, rng, points, size)
+    angle = rng.uniform(0, np.pi, RUNS)
+    v, q, total = np.cos(angle) * (1 - share), np.sin(angle), np.zeros(RUNS)
+    uniform = claim.item(words.BATCHES) == words.UNIFORM
+    for now in range(sum(steps)):
+        if uniform:
+            i = rng.random(RUNS) < size / points
+            j = rng.random(RUNS) < (size - i) / max(points - 1, 1)
+        else:
+            batch = next(batches)
+            i, j = np.full(RUNS, 0 in batch), np.full(RUNS, 1 in batch)
+        v = share * v + step * (1.0 * j - 1.0 * i) * q
+        q = q + v
+        scale = np.maximum(np.hypot(v, q), 1e-300)
+        if now >= steps[0]:
+            total += np.log(scale)
+        v, q = v / scale, q / scale
+    return total
+
+
 def momentum_enclosure(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """Mean slopes of the product over 500 runs; 8 standard errors, and 4/steps for the start's direction."""
     played = 0
@@ -149,27 +187,11 @@ def momentum_enclosure(claim: Claim, rng: np.random.Generator, seconds: float) -
         if not {n, b, mo.beta, a} <= set(at) or not inside(claim, at):
             continue
         played += 1
-        points, share, step = int(at[n]), float(at[mo.beta]), float(at[a])
-        size, runs, steps = int(at[b]), 500, 3000
-        _, batches = batches_of(claim, rng, points, size)
-        angle = rng.uniform(0, np.pi, runs)
-        v, q, total = np.cos(angle) * (1 - share), np.sin(angle), np.zeros(runs)
-        uniform = claim.item(words.BATCHES) == words.UNIFORM
-        for _ in range(steps):
-            if uniform:
-                i = rng.random(runs) < size / points
-                j = rng.random(runs) < (size - i) / max(points - 1, 1)
-            else:
-                batch = next(batches)
-                i, j = np.full(runs, 0 in batch), np.full(runs, 1 in batch)
-            v = share * v + step * (1.0 * j - 1.0 * i) * q
-            q = q + v
-            scale = np.maximum(np.hypot(v, q), 1e-300)
-            total += np.log(scale)
-            v, q = v / scale, q / scale
-        logs = growth(np.zeros(runs), total, steps)
+        share, steps = float(at[mo.beta]), 3000
+        total = _grown(claim, rng, (int(at[n]), int(at[b])), share, float(at[a]), (0, steps))
+        logs = growth(np.zeros(RUNS), total, steps)
         slopes = claim.meaning(me.gamma_low).value(logs)
-        error = 8 * float(slopes.std(ddof=1)) / runs**0.5 + (4 - np.log(1 - share)) / steps
+        error = 8 * float(slopes.std(ddof=1)) / RUNS**0.5 + (4 - np.log(1 - share)) / steps
         upper = float(claim.meaning(me.gamma_high).value(logs).mean())
         claim.drawn((me.low, me.high))
         at |= {me.gamma_low: F(float(slopes.mean()) + error), me.gamma_high: F(upper - error)}
@@ -177,35 +199,62 @@ def momentum_enclosure(claim: Claim, rng: np.random.Generator, seconds: float) -
     return played
 
 
+def _at(claim: Claim, points: int, size: int, share: F, c: F) -> dict[Any, Any]:
+    """n, b, p, beta and c, and the step size that they leave."""
+    at = {
+        me.c: c,
+        n: points,
+        b: size,
+        mo.beta: share,
+        **measured(claim, chances(points, size), (p,)),
+    }
+    return {**at, a: (ball((c * (1 - share)) ** 3 / at[p])).sqrt()}
+
+
+def _slow(claim: Claim, rng: np.random.Generator, count: int) -> dict[Any, Any]:
+    """The product played in slow time, near beta = 1 or at the beta that the claim's reading asks for.
+
+    8 standard errors, and as many multiples of 1 - beta as the reading allows; an exponent is one from the
+    21st unit of slow time on, where the direction has forgotten its start.
+    """
+    reading = claim.item(words.LIMIT).gives
+    share = reading["momenta"][count // 4 % len(reading["momenta"])]
+    turn = int(rng.integers(len(CORNERS))) if count else int(not reading["rare"])
+    size = CORNERS[turn]
+    n_b = RARE if reading["rare"] else choose(rng, [(2, 1), (3, 1), (3, 2), (4, 2)])
+    at = _at(claim, *n_b, share, size)
+    steps = int(20 / (1 - share)), int(SLOW_TIME / (1 - share))
+    slopes = _grown(claim, rng, n_b, float(share), float(at[a]), steps) / SLOW_TIME
+    wide = 8 * float(slopes.std(ddof=1)) / RUNS**0.5 + float(reading["error"] * (1 - share))
+    return {**at, me.gamma_slow: flint.arb(float(slopes.mean()), wide)}
+
+
 def momentum_airy(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """The formula's Airy functions in balls against an integral."""
+    """The formula's Airy functions in balls against an integral, and against the product itself."""
     played = 0
-    for _ in cases(seconds):
+    for count in cases(seconds):
         size, share = F(int(rng.integers(6, 40)), 20), choose(rng, [F(9, 10), F(99, 100)])
-        at: dict[Any, Any] = {me.c: size, n: 2, b: 1, **measured(claim, chances(2, 1), (p,)), mo.beta: share,
-                              a: (ball(2 * (size * (1 - share)) ** 3)).sqrt()}  # fmt: skip
+        at = _slow(claim, rng, count) if count % 4 == 0 else _at(claim, 2, 1, share, size)
         if not inside(claim, at):
             continue
         played += 1
         for f in claim.formula.atoms(*AIRY):
             at[f] = ball(value(f.args[0], at)).airy()[AIRY.index(f.func)]
-        at |= measured(claim, ball(size**3), (me.gamma_slow,))
+        at = {**measured(claim, ball(at[me.c] ** 3), (me.gamma_slow,)), **at}
         judge(claim, at)
     return played
 
 
 def momentum_airy_edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """The zero by bisection of the integral, in balls; signs on both sides of it."""
+    """The zero by bisection of the integral, in balls; on both sides signs, those of the product, too."""
     zero = claim.meaning(me.edge).value((F(17, 10), F(9, 5)))
     played = 0
-    for _ in cases(seconds):
+    for count in cases(seconds):
         size, share = F(int(rng.integers(6, 40)), 20), choose(rng, [F(9, 10), F(99, 100)])
-        found = claim.meaning(me.gamma_slow).value(ball(size**3))
-        at: dict[Any, Any] = {me.c: size, n: 2, b: 1, **measured(claim, chances(2, 1), (p,)), mo.beta: share,
-                              me.edge: zero,
-                              a: (ball(2 * (size * (1 - share)) ** 3)).sqrt(),
-                              me.gamma_slow: found}  # fmt: skip
-        if not inside(claim, at) or not (abs(found) > 0 and abs(ball(size**3) - zero) > 0):
+        at = _slow(claim, rng, count) if count % 4 == 0 else _at(claim, 2, 1, share, size)
+        cube = ball(at[me.c] ** 3)
+        at = {me.gamma_slow: claim.meaning(me.gamma_slow).value(cube), **at, me.edge: zero}
+        if not inside(claim, at) or not (abs(at[me.gamma_slow]) > 0 and abs(cube - zero) > 0):
             continue
         played += 1
         judge(claim, at)

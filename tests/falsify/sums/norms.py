@@ -167,66 +167,94 @@ def log_of(number: Fraction) -> flint.arb:
     return flint.arb("-inf") if number == 0 else ball(abs(number)).log()
 
 
-def _at_largest(data: list[list[Fraction]], off: list[Fraction], step: Fraction) -> Factors:
-    """Factors of full-batch steps beside x_m/sigma_m, m the last of the data."""
+def _at_largest(
+    data: list[list[Fraction]], off: list[Fraction], step: Fraction, linear: bool
+) -> Factors:  # fmt: skip
+    """Factors of full-batch steps beside x_m/sigma_m, m the last of the data; along the first of them."""
     at = [x / sigma(data[-1]) for x in data[-1]]
     near = F(1, 10**30)
 
     def of(batch: range) -> dict[str, Fraction]:
         sides = {"along": (data[0], plus(at, near, data[0])), "off": (off, plus(at, near, off))}
-        return {name: inner(plain_step(data, w, batch, step), v) / inner(w, v) for name, (v, w) in sides.items()
-                if any(v)} | {"radial": F(1, 2)}  # fmt: skip
+        return {name: inner(plain_step(data, w, batch, step, linear), v) / inner(w, v)
+                for name, (v, w) in sides.items() if any(v)} | {"radial": F(1, 2)}  # fmt: skip
 
     return Factors(lambda value: value(range(len(data))), of)
 
 
 def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    played = settled = 0
+    """Two or three data, of which ReLU may not see the longest; rates beside x_m, and where it ends."""
+    played, settled = 0, set[tuple[bool, bool]]()
     for count in cases(seconds):
-        data = data_of(claim, rng, 2, 3)
-        data.sort(key=squared)
-        low, top = (sigma(x) for x in data)
-        if not all(isinstance(x, Fraction) and x for x in (low, top)):
+        points, linear = 2 + count % 2, linear_of(claim, rng)
+        data = data_of(claim, rng, points, points + 1)
+        lengths = [sigma(x) for x in data]
+        if not all(isinstance(x, Fraction) and x for x in lengths):
             continue
-        step = choose(rng, [F(1, 4), F(49, 100), F(1, 20), F(3, 5)]) / top**2
-        first, second = rational(rng, 0, 1, 8), rational(rng, 0, F(3, 4), 8)
-        off = off_span(numbers(rng, 3), data)
+        sizes_ = [rational(rng, 0, F(3, 4), 8), *(rational(rng, 0, 1, 8) for _ in data[1:])]
+        signs = [choose(rng, [1, 1, -1]) for _ in data]
+        off = off_span(numbers(rng, points + 1), data)
         if not any(off):
             continue
-        rest = choose(rng, [F(0), F(1, 5)])
-        weight = plus(plus([x * first / top for x in data[1]], second / low, data[0]), rest, off)
-        q = [inner(weight, x) for x in data]
-        cs = [q[0] / low, q[1] / top]
-        item = claim.item(words.BATCHES)
-        size, batches = batches_of(claim, rng, 2, choose(rng, [1, 2]))
-        size = 2 if item == words.FULL else size
-        at: dict[Any, Any] = {a: step, un.sigma_m: top, un.sigma_j: low, **norm2(claim, weight), n: 2,
-                              b: size, un.start_m2: cs[1] ** 2, un.start_j2: cs[0] ** 2,
-                              **measured(claim, seen(weight, data, batch=(0, 1)), (S,))}  # fmt: skip
-        if not inside(claim, at):
-            continue
-        played += 1
-        batch = next(batches)
-        after = plain_step(data, weight, batch, step)
-        moved = [inner(after, x) for x in data]
-        if 0 in (*q, *moved):
-            refute(claim, "a zero stays, and no rate is finite", at)
-        at |= measured(claim, {"along": moved[1] / q[1], "own": moved[0] / q[0]}, (un.gain,))
-        at |= measured(claim, _at_largest(data, off, step), (un.rate_j, un.rate_off))
-        judge(claim, at, lambda part: not part.has(un.c_star2))
-        if count % 4 and settled:
-            continue
-        start = np.array([[float(x) for x in weight]])
-        late = float_path(data, start, float(step), [batches], 3_000)
-        along = late @ np.array(data, float).T / np.array([float(low), float(top)])
-        if abs(along[0, 1] ** 2 - 1) > 1e-3 and abs(along[0, 0]) > 1e-3:
-            again = float_path(data, late, float(step), [batches], 2)
-            if abs(again - late).max() < 1e-9 or top == low or size < 2:
-                refute(claim, f"the path is at {along[0]} after 3000 steps", at)
-        elif np.abs(late - float_path(data, late, float(step), [batches], 300)).max() < 1e-9:
-            ends = Ends(start, late, np.array(data, float), relu=False)
-            settled += 1
-            (found,) = claim.meaning(un.c_star2).value(ends)
-            seen_ = {un.c_star2: ball(F(float(found))) + flint.arb(0, 1e-6)}
-            judge(claim, at | seen_, lambda part: part.has(un.c_star2))
+        weight = plus([F(0)] * (points + 1), choose(rng, [F(0), F(1, 5)]), off)
+        for c, sign_, length, x in zip(sizes_, signs, lengths, data, strict=True):
+            weight = plus(weight, c * sign_ / length, x)
+        live = [
+            k for k, x in enumerate(data) if inner(weight, x) > 0 or (linear and inner(weight, x))
+        ]
+        longest = max(range(points), key=lengths.__getitem__)
+        for m in {longest, max(live or [longest], key=lengths.__getitem__)}:
+            j = choose(rng, [k for k in range(points) if k != m])
+            step = choose(rng, [F(1, 4), F(49, 100), F(1, 20), F(3, 5)]) / lengths[m] ** 2
+            others = [x for k, x in enumerate(data) if k not in (j, m)]
+            ordered = [data[j], *others, data[m]]
+            at = {a: step, un.sigma_m: lengths[m], un.sigma_j: lengths[j], n: points}
+            if found := _to_largest(
+                claim, rng, at, ordered, weight, off, linear, count % 4 == 0, settled
+            ):
+                played += found
     return played
+
+
+def _to_largest(
+    claim: Claim, rng: np.random.Generator, at: dict[Any, Any], data: list[list[Fraction]],
+    weight: list[Fraction], off: list[Fraction], linear: bool, again: bool, settled: set[tuple[bool, bool]],
+) -> int:  # fmt: skip
+    """1 where the claim admits the start; j is the first of the data, m the last."""
+    points, step, every = len(data), at[a], range(len(data))
+    q = [inner(weight, data[0]), inner(weight, data[-1])]
+    item = claim.item(words.BATCHES)
+    size, batches = batches_of(claim, rng, points, choose(rng, [1, points]))
+    size = points if item == words.FULL else size
+    here = At(weight, data, linear=linear)
+    at |= {b: size, **norm2(claim, weight),
+           **measured(claim, seen(weight, data, batch=every, linear=linear), (S,)),
+           **measured(claim, here, (un.start_j2,)),
+           **measured(claim, replace(here, j=points - 1), (un.start_m2,))}  # fmt: skip
+    if not inside(claim, at):
+        return 0
+    after = plain_step(data, weight, next(batches), step, linear)
+    moved = [inner(after, data[0]), inner(after, data[-1])]
+    if 0 in (*q, *moved):
+        refute(claim, "a zero stays, and no rate is finite", at)
+    at |= measured(claim, {"along": moved[1] / q[1], "own": moved[0] / q[0]}, (un.gain,))
+    at |= measured(claim, _at_largest(data, off, step, linear), (un.rate_j, un.rate_off))
+    judge(claim, at, lambda part: not part.has(un.c_star2))
+    kind = linear, points > 2
+    if kind in settled and not again:
+        return 1
+    start, x = np.array([[float(x) for x in weight]]), np.array(data, float)
+    late = float_path(data, start, float(step), [batches], 3_000, linear)
+    along = late @ x.T / np.sqrt((x**2).sum(axis=1))
+    further = float_path(data, late, float(step), [batches], 300, linear)
+    if abs(along[0, -1] ** 2 - 1) > 1e-3 and np.abs(along[0, :-1]).max() > 1e-3:
+        nearer = float_path(data, late, float(step), [batches], 2, linear)
+        level = at[un.sigma_m] == at[un.sigma_j]
+        if abs(nearer - late).max() < 1e-9 or level or size < points:
+            refute(claim, f"the path is at {along[0]} after 3000 steps", at)
+    elif np.abs(late - further).max() < 1e-9:
+        settled.add(kind)
+        (found,) = claim.meaning(un.c_star2).value(Ends(start, late, x, relu=not linear))
+        known = {un.c_star2: ball(F(float(found))) + flint.arb(0, 1e-6)}
+        judge(claim, at | known, lambda part: part.has(un.c_star2))
+    return 1

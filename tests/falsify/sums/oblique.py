@@ -67,13 +67,16 @@ def nonorth_step(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     for count in cases(seconds):
         points, size = sizes(rng, count, 6)
         data, step = data_of(claim, rng, points, 3), rational(rng, F(1, 50), 2)
+        linear = linear_of(claim, rng)
         weight = [rational(rng, -2, 2, 8) for _ in range(3)]
         batch = [int(x) for x in rng.permutation(points)[:size]]
-        after = plain_step(data, weight, batch, step)
-        here = At(weight, data, after, batch, step=step)
+        after = plain_step(data, weight, batch, step, linear)
+        here = At(weight, data, after, batch, linear=linear, step=step)
         whole = measured(claim, here, (no.V, no.norm_excess, no.mass_excess, no.single_excess))
         for j in range(points):
-            state = seen(weight, data, after=after, batch=batch, pair=(j, j), row=count % 3)
+            state = seen(
+                weight, data, linear=linear, after=after, batch=batch, pair=(j, j), row=count % 3
+            )
             at: dict[Any, Any] = {
                 a: step,
                 **whole,

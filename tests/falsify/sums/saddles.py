@@ -13,7 +13,7 @@ import numpy as np
 from tests.ambient import as_fmpq, hessian
 from tests.falsify.seeing import chances, measured, norm2
 from tests.falsify.sums.draws import TINY, float_runs, listed, over, subsets
-from tests.falsify.sums.items import batches_of, data_of, numbers, plus, sigma
+from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, plus, sigma
 from tests.falsify.sums.levels import RUNS, STEPS, Runs, capture_level, past_another
 from tests.falsify.sums.norms import NORMS, log_of, some_weight
 from tests.falsify.sums.tools import (
@@ -80,7 +80,7 @@ def _played(
     claim: Claim, rng: np.random.Generator, points: int, size: int, step: Fraction
 ) -> Any:  # fmt: skip
     """(step, norms, factors of c_j, w_perp, r2 - 1) at x_1/sigma_1 by plain steps; None where undefined."""
-    data = data_of(claim, rng, points, points + 1)
+    data, linear = data_of(claim, rng, points, points + 1), linear_of(claim, rng)
     one, two = sigma(data[0]), sigma(data[1])
     if not all(isinstance(x, Fraction) and x for x in (one, two)):
         return None
@@ -92,7 +92,7 @@ def _played(
 
     @cache
     def of(batch: Any) -> dict[str, Fraction]:
-        after = [plain_step(data, side, batch, step) for side in sides]
+        after = [plain_step(data, side, batch, step, linear) for side in sides]
         return {"along": inner(after[0], data[1]) / inner(sides[0], data[1]),
                 "off": inner(after[1], off) / inner(sides[1], off),
                 "radial": (squared(after[2]) - 1) / (squared(sides[2]) - 1)}  # fmt: skip
@@ -102,7 +102,7 @@ def _played(
 
 def _window(claim: Claim, rng: np.random.Generator, one: Fraction, two: Fraction) -> Window | None:
     """Signs of the exponents at x_1/sigma_1 at b = 1, by plain steps on two data whose lengths can be set."""
-    data = data_of(claim, rng, 2, 3)
+    data, linear = data_of(claim, rng, 2, 3), linear_of(claim, rng)
     lengths = [sigma(x) for x in data]
     off = off_span(numbers(rng, 3), data)
     if not all(isinstance(x, Fraction) and x for x in lengths) or not any(off):
@@ -117,7 +117,7 @@ def _window(claim: Claim, rng: np.random.Generator, one: Fraction, two: Fraction
             pair = [[c * one for c in units[0]], [c * one * ratio for c in units[1]]]
             found = F(1)
             for i in (0, 1):
-                found *= factor(plain_step(pair, side, (i,), step), side)
+                found *= factor(plain_step(pair, side, (i,), step, linear), side)
             return abs(found) < 1
 
         return of
@@ -263,6 +263,7 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     played, followed = 0, False
     for count in cases(seconds):
         points, size = sizes(rng, count + 1, 6)
+        linear = linear_of(claim, rng)
         norms = [choose(rng, NORMS) for _ in range(max(points, 2))]
         if count < 2 * len(HITS):
             pair, step, start, drawn = HITS[count % len(HITS)]
@@ -284,12 +285,12 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: norms[0],
                                   un.sigma_j: norms[1], un.sigma_k: norms[-1], un.sigma_m: called,
                                   **norm2(claim, weight), **_chances(claim, points, size)}  # fmt: skip
-            at[un.start_j2] = weight[1] ** 2
+            at[un.start_j2] = weight[1] ** 2 if linear or weight[1] > 0 else F(0)
             if not inside(claim, at):
                 continue
             if (
                 weight[1] == 0
-                and weight[0]
+                and (weight[0] > 0 or (linear and weight[0]))
                 and not any(weight[1:])
                 and 0 < step * norms[0] ** 2 < F(1, 2)
             ):
@@ -307,15 +308,17 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 refute(claim, "the exponent is not positive", at)
             state = weight
             for batch in batches:
-                state = plain_step(axes(points, points + 1, norms), state, batch, step)
+                state = plain_step(axes(points, points + 1, norms), state, batch, step, linear)
                 if state[1] == 0:
                     trapped = (
-                        state[0] != 0 and not any(state[1:]) and step * norms[0] ** 2 < F(1, 2)
+                        (state[0] > 0 or (linear and state[0] != 0))
+                        and not any(state[1:])
+                        and step * norms[0] ** 2 < F(1, 2)
                     )
                     judge(claim, {**at, st.p_trap: F(1, points) if trapped else F(0)})
                     raise Refuted(f"{claim.id}: c_j is 0 after {batch} at {shown(at)}", shown(at))
             follow = not followed or count % 3 == 0
-            ends = _ends(rng, weight, norms, points, size, step) if follow else None
+            ends = _ends(rng, weight, norms, points, size, step, linear) if follow else None
             followed = followed or ends is not None
             judge(claim, {**at, st.p_trap: 0 if ends is None else _share(claim, ends)})
     return played
@@ -328,17 +331,25 @@ def _share(claim: Claim, ends: Ends) -> Fraction:
 
 
 def _ends(
-    rng: np.random.Generator, weight: Vector, norms: Vector, points: int, size: int, step: Fraction
+    rng: np.random.Generator,
+    weight: Vector,
+    norms: Vector,
+    points: int,
+    size: int,
+    step: Fraction,
+    linear: bool,
 ) -> Ends | None:
     """40 runs of 600 steps; None where the exponent of c_2 at x_1/sigma_1 is too small to be seen in them."""
     if not _exponent(points, size, step, norms[0], norms[1]) > ball(F(1, 50)):
         return None
     c = np.tile([float(x) for x in weight[:points]], (40, 1))
     off, length = np.full(40, float(weight[-1]) ** 2), np.array(norms[:points], float)
-    end, rest = float_runs(c, off, float(step), subsets(rng, 40, points, size), 600, norms=length)
+    end, rest = float_runs(
+        c, off, float(step), subsets(rng, 40, points, size), 600, not linear, length
+    )
     data = np.pad(np.diag(length), ((0, 0), (0, 1)))
     first, last = (np.hstack([x, y[:, None] ** 0.5]) for x, y in ((c, off), (end, rest)))
-    return Ends(first, np.nan_to_num(last, nan=1e9, posinf=1e9, neginf=-1e9), data, relu=False)
+    return Ends(first, np.nan_to_num(last, nan=1e9, posinf=1e9, neginf=-1e9), data, relu=not linear)
 
 
 def share(claim: Claim, rng: np.random.Generator, seconds: float) -> int:

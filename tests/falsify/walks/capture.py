@@ -25,10 +25,10 @@ from tests.falsify.walks.play import (
 from tests.falsify.walks.steps import (
     RELATIVE,
     Search,
+    any_pairs,
     claimed_split,
     logs_of,
     pair_point,
-    pairs,
     rests,
 )
 from tests.instances import evaluate
@@ -36,6 +36,7 @@ from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.capture import Lambda, g, growth, s_star, t_star, theta
 from theory.notation import a, p
+from theory.vocabulary.moves import Leads
 
 F = Fraction
 
@@ -44,7 +45,7 @@ def capture_half(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """CAPTURE-HALF: sqrt of the two factors of |q_j/q_i|, played with i and with j in C's batch."""
     clock = Clock(seconds)
     for case in leading(cases(claim, rng, clock), rng):
-        for pair in pairs(case):
+        for pair in any_pairs(case):
             for rest in rests(case, pair)[:8] if case.n <= 12 else ():
                 if not inside(claim, pair_point(claim, case, pair, rest)):
                     continue
@@ -57,13 +58,13 @@ def capture_half(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                         moved = case.step((*rest, one)).q
                         gone = moved[i] == 0 or ratio == 0
                         total += mp.inf if gone else mp.sqrt(abs(real(moved[j] / moved[i] / ratio)))
-                    bound = number(claim.formula.gts, pair_point(claim, case, pair, rest))
-                    if not total <= bound * (1 + RELATIVE):
-                        refute(
-                            claim,
-                            case,
-                            f"the roots add to {mp.nstr(total, 12)}, {pair}, C = {rest}",
-                        )
+                    at = pair_point(claim, case, pair, rest)
+                    roots = claim.formula.lts
+                    sides = [claim.formula.gts] + [roots] * (roots.is_Add and len(roots.args) == 2)
+                    for side in sides:  # the bound, and the sum of the two roots
+                        if not total <= number(side, at) * (1 + RELATIVE):
+                            shown = f"the roots add to {mp.nstr(total, 12)}, not {side} at most"
+                            refute(claim, case, f"{shown}, {pair}, C = {rest}")
     return clock.played
 
 
@@ -82,6 +83,12 @@ def bounds_of(case: Case, rng: np.random.Generator) -> dict[Symbol, Fraction]:
     slack, mass = share * min(2 - case.at.r2, F(1)), share * min(case.at.mass, F(2))
     over = rng.random(2) < 0.15
     return {t_star: F(1) if over[0] else slack, s_star: F(2) if over[1] else mass}
+
+
+def leads(case: Case, power: Any) -> Leads:
+    """States where i leads by more or by less: the case's own, and some where one other is live."""
+    own = sorted((abs(case.at.q[j]) for j in case.live), reverse=True)
+    return Leads([own, *([own[0], own[0] * F(k, 12)] for k in (1, 3, 4, 5, 6, 7, 8, 12))], power)
 
 
 def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -122,7 +129,7 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             base[g] = evaluate(stated(claim.formula, g), base)
             power = real(base[g])
             level = number(stated(claim.formula, theta), base)
-            same(claim, at, level, claim.meaning(theta).value(power), "theta")
+            same(claim, at, level, claim.meaning(theta).value(leads(at, power)), "theta")
 
             def whole(q: list[Fraction], lead: int = live[0], rest: list[int] = live[1:],
                       e: Any = power) -> Any:  # fmt: skip

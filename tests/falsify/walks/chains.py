@@ -22,18 +22,24 @@ F = Fraction
 
 def resistances(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """RESISTANCE: the product of q_k/p_k = (k - kappa)/(k + kappa) and its sum, exactly, term by
-    term.
+    term.  Where x need be no integer, it is none by turns: the chain is never there.
     """
     clock = Clock(seconds)
+    (place,) = (x for x in claim.formula.free_symbols if str(x) == str(rw.place))
     while clock.left and clock.played < 5_000:
         base, top = int(rng.integers(-1, 5)), int(rng.integers(0, 30))
+        between = F(0) if place.is_integer or rng.integers(2) else F(1, 2)
         at: dict[Symbol, Any] = {
-            m: base, rw.start: base + top, kappa: F(int(rng.integers(-40, 41)), int(rng.integers(3, 9)))
+            m: base, place: base + top + between,
+            kappa: F(int(rng.integers(-40, 41)), int(rng.integers(3, 9))),
         }  # fmt: skip
         if not all(evaluate(x, at) for x in relations(claim.region)):
             continue
         clock.played += 1
         claim.drawn(at)
+        if between:
+            shown = {str(x): str(y) for x, y in at.items()}
+            refute(claim, shown, "the chain is never at this x: nothing is said of it")
         if -at[kappa] in range(base + 1, base + top + 1):
             refute(claim, {str(x): str(y) for x, y in at.items()}, "p_x = 0: no resistance there")
         ratios = [(x + 1 - at[kappa]) / (x + 1 + at[kappa]) for x in range(base, base + top)]

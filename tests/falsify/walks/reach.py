@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from math import comb
+from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from mpmath import mp
 from sympy import Symbol, log
 
+from tests.falsify.walks.capture import leads
 from tests.falsify.walks.exponents import _mp
 from tests.falsify.walks.play import (
     DIGITS,
@@ -32,6 +35,8 @@ from theorem_audit.statement.claim import Claim
 from theory.minibatch import reach
 from theory.minibatch.capture import CAPTURE, g, s_star, t_star
 from theory.notation import s, t
+from theory.vocabulary import UNIFORM
+from theory.vocabulary.moves import Words
 
 F = Fraction
 
@@ -82,7 +87,9 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
             with mp.workdps(DIGITS):
                 if real(ratio) > number(bound.gts, at) * (1 + mp.mpf(10) ** -25):
                     refute(claim, case, f"ratio {float(ratio)} after {turns} cycles")
-                chances = [_mp(_chance(case, lead))] * (len(path) - 1)
+                chances = _chances(case, islice(schedule(case, lead, turns), len(path) - 1))
+                if chances is None:
+                    continue
                 chance = claim.meaning(reach.schedule_probability).value(chances)
                 claimed = number(stated(claim.formula, reach.schedule_probability), at)
                 if not abs(claimed - chance) <= chance * mp.mpf(10) ** -25:
@@ -94,12 +101,27 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
     return clock.played
 
 
-def _chance(case: Case, lead: int) -> Fraction:
-    """That the next batch is the schedule's first one; its others are as likely, for a law that stays."""
-    batches, first = case.batches(), sorted(next(schedule(case, lead, 1)))
-    if batches is None:  # too many to list
-        return F(1, comb(case.n, case.size))
-    return F(sum(sorted(x) == first for x in batches), len(batches))
+def _chances(case: Case, wanted: Iterable[Sequence[int]]) -> list[Any] | None:
+    """That each of these batches is the next one, to DIGITS digits.
+
+    None where the law has too many cases to be listed, and is not uniform.
+    """
+    batches, sets = case.batches(), [tuple(sorted(x)) for x in wanted]
+    if batches is not None:
+        law = Counter(tuple(sorted(x)) for x in batches)
+        return [_mp(F(law[x], len(batches))) for x in sets]
+    if case.setting.batching != UNIFORM:
+        return None
+    return [_mp(in_turn(case.n, len(x))) for x in sets]
+
+
+@cache
+def in_turn(count: int, size: int) -> Fraction:
+    """The chance of a set where one index is drawn after another, none twice."""
+    chance = F(1)
+    for drawn in range(size):
+        chance *= F(size - drawn, count - drawn)
+    return chance
 
 
 def reach_horizon(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -138,15 +160,19 @@ def _horizon(claim: Claim, case: Case, clock: Clock) -> None:
         base[reach.cycles] = int(top)
         steps = evaluate(stated(claim.formula, reach.horizon), base)
         base[reach.horizon] = int(steps)
-        chance = mp.log(claim.meaning(reach.chance).value((case.n, case.size, int(steps))))
-        claimed = number(log(stated(claim.formula, reach.chance)), {**base})
-        if abs(claimed - chance) > mp.mpf(10) ** -20 * (1 + abs(claimed)):
-            refute(claim, case, f"chance of {steps} draws of {case.size} out of {case.n}")
+        chances = _chances(case, schedule(case, case.live[0], 1))
         cycle = sum(1 for _ in schedule(case, case.live[0], 1))
+        if chances is not None:
+            words = Words(chances, int(steps) // cycle, case.n, case.size)
+            chance = mp.log(claim.meaning(reach.chance).value(words))
+            claimed = number(log(stated(claim.formula, reach.chance)), {**base})
+            if not abs(claimed - chance) <= mp.mpf(10) ** -20 * (1 + abs(claimed)):
+                refute(claim, case, f"chance of {steps} draws of {case.size} out of {case.n}")
         if claim.meaning(reach.horizon).value((int(top), cycle)) != steps:
             refute(claim, case, f"{top} cycles of {cycle} steps are not {steps}")
         level = number(stated(claim.formula, reach.reached), base)
-        same(claim, case, level, claim.meaning(reach.reached).value(real(base[g])), "level")
+        found = claim.meaning(reach.reached).value(leads(case, real(base[g])))
+        same(claim, case, level, found, "level")
         # the schedule's own bound at T_*: (n-1) (1 + a t_*)^(-g (n-b) M) <= U_*
         fall = real(base[g]) * (case.n - case.size) * mp.log(1 + real(case.at.a * base[t_star]))
         if mp.log(case.n - 1) - fall * int(top) > mp.log(level) + mp.mpf(10) ** -30:

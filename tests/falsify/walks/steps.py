@@ -31,7 +31,7 @@ from tests.instances import evaluate
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.legend import LEGEND
-from theory.minibatch.log_ratios import WALK_VARIANCE, drift, slow, spread
+from theory.minibatch.log_ratios import drift, slow, spread
 from theory.minibatch.sparse_time import Q, c, mean_psi, pi, psi
 from theory.notation import (
     S_C,
@@ -103,8 +103,6 @@ def walk(symbol: Symbol) -> Search:
         clock = Clock(seconds)
         for case in with_bare(cases(claim, rng, clock), rng):
             for pair in any_pairs(case) if case.batches() else ():
-                if claim.id == WALK_VARIANCE.id and not {*pair} <= {*case.live}:
-                    continue  # D2_ij|C speaks of live i and j
                 sets = rests(case, pair)
                 points = [pair_point(claim, case, pair, rest) for rest in sets]
                 masses = {
@@ -161,7 +159,7 @@ def drift_low(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     bounds = [x for x in relations(claim.formula) if not isinstance(x, Eq)]
     cross = next(x for x in bounds if not x.has(slow))
     for case in cases(claim, rng, clock):
-        for pair in pairs(case) if case.batches() else ():
+        for pair in any_pairs(case) if case.batches() else ():
             for rest in rests(case, pair)[:6]:
                 at = pair_point(claim, case, pair, rest)
                 if not inside(claim, at):
@@ -212,7 +210,7 @@ def largest_jump(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             if not inside(claim, at):
                 continue
             bound = 1 + evaluate(most, at)
-            for i, j in pairs(case):
+            for i, j in any_pairs(case):
                 factor = moved.q[i] * case.at.q[j]
                 against = moved.q[j] * case.at.q[i]
                 clock.played += 1
@@ -328,13 +326,13 @@ def sparse_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         base = case.observed(claim)
         base |= measured(claim, case.seen(), (Q,), LEGEND["minibatch.sparse_time"])
-        bounds: dict[tuple[int, int], list[Any]] = {x: [] for x in pairs(case)}
+        bounds: dict[tuple[int, int], list[Any]] = {x: [] for x in any_pairs(case)}
         with mp.workdps(DIGITS):
             before = phi(case.at, live)
             after, admitted = [], True
             for batch in batches:
                 moved = case.step(batch)
-                for i, j in pairs(case):
+                for i, j in any_pairs(case):
                     seen = case.seen(batch, moved, pair=(i, j))
                     at = {**base, **measured(claim, seen, (pi, c))}
                     if not inside(claim, at):

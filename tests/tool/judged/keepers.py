@@ -229,6 +229,19 @@ def _by_name(judge: ModuleType) -> None:
     assert deciding[0] == deciding[1] != deciding[2]
 
 
+def _supported(judge: ModuleType) -> None:
+    """What supports a claim is what a row rests on where nothing decides it, and nowhere else."""
+    said = TEXTS["tests/test_a.py"]
+    for rows in ([SUPPORTS], [SUPPORTS, SEARCH, VARIANTS], [SEARCH, VARIANTS], [ROW, SUPPORTS]):
+        with _project(judge) as (_, keeper):
+            found = []
+            for text in (said, said.replace("test_v(): ...", "test_v(): 1")):
+                one = keeper(tests__test_a=text)
+                one.index.evidence["A"] = rows
+                found.append(one.deciding("A"))
+            assert (found[0] != found[1]) == (SUPPORTS in rows and ROW not in rows), rows
+
+
 def _taken(judge: ModuleType) -> None:
     """What is kept is taken while the files and claims that were read are as they were, and no longer."""
     with _project(judge) as (folder, keeper):
@@ -455,7 +468,7 @@ def _told(judge: ModuleType) -> None:
 def keepers_hold(judge: ModuleType) -> None:
     """Keys, what is looked at before an outcome is taken, and what is told of changes."""
     try:
-        for part in (_all_keys, _by_name, _taken, _moved, _read_once, _indexed, _told):
+        for part in (_all_keys, _by_name, _supported, _taken, _moved, _read_once, _indexed, _told):
             part(judge)
     finally:
         _Versions.said, _Versions.python = "1", "3"
