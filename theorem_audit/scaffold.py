@@ -5,8 +5,10 @@ The files are those of ``templates/``: what stands between double braces is fill
 
 from __future__ import annotations
 
+import importlib.util
 import keyword
 import re
+import sys
 from pathlib import Path
 
 from theorem_audit.files import write_all
@@ -48,6 +50,10 @@ def scaffold(folder: Path, name: str | None = None) -> list[Path]:
         raise CannotInit(
             f"--name {title!r}: its package would be called {package!r}, which is taken"
         )
+    if where := _elsewhere(package, folder):
+        raise CannotInit(
+            f"--name {title!r}: its package would be called {package!r}, and hide {where}, or be hidden by it"
+        )
     texts = {
         folder / place.replace("PACKAGE", package): (TEMPLATES / template)
         .read_text(encoding="utf-8")
@@ -64,3 +70,16 @@ def scaffold(folder: Path, name: str | None = None) -> list[Path]:
     except OSError as error:
         raise CannotInit(f"{folder}: cannot be written: {error.strerror or error}") from error
     return list(texts)
+
+
+def _elsewhere(package: str, folder: Path) -> str:
+    """What else ``import package`` would mean; empty where nothing is called so, or what is in the folder."""
+    if package in sys.stdlib_module_names:
+        return "Python's own"
+    try:
+        found = importlib.util.find_spec(package)
+    except (ImportError, ValueError, AttributeError):
+        return ""
+    if found is None or found.origin is None:  # a folder without __init__.py gives way
+        return ""
+    return "" if folder in Path(found.origin).absolute().parents else found.origin

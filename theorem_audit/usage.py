@@ -48,10 +48,10 @@ def checked_target(args: argparse.Namespace) -> None:
         kept = [*here.path("certificates").glob("*.json")]
         if args.command != "mutants":  # which writes this one
             kept.append(here.path("variants"))
-        if any(_same(str(x), args.json) for x in kept):
+        if any(same(str(x), args.json) for x in kept):
             raise BadUsage(f"--json {args.json}: the project keeps it; name another file")
     for name, value in vars(args).items():
-        if name != "json" and isinstance(value, str) and _same(value, args.json):
+        if name != "json" and isinstance(value, str) and same(value, args.json):
             raise BadUsage(f"--json {args.json}: it is read, too ({value}); name another file")
     if not _is_json(Path(args.json)):
         raise BadUsage(f"--json {args.json}: it is there, and no JSON; it would be lost")
@@ -70,7 +70,8 @@ def _is_json(path: Path) -> bool:
         return path.suffix == ".json" and text[:1] in ("{", "[")
 
 
-def _same(left: str, right: str) -> bool:
+def same(left: str, right: str) -> bool:
+    """Whether two names are of one file, which is there."""
     try:
         return os.path.samefile(left, right)
     except (OSError, ValueError):
@@ -92,4 +93,4 @@ def emit(data: Any, target: str) -> None:
         files.write_text(Path(target), text)
 
 
-__all__ = ["BadUsage", "checked_target", "emit", "ids_of", "is_utf8", "seed_of"]
+__all__ = ["BadUsage", "checked_target", "emit", "ids_of", "is_utf8", "same", "seed_of"]
