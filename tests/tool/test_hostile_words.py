@@ -134,6 +134,7 @@ def test_python_without_assertions_is_refused() -> None:
 # --- words ------------------------------------------------------------------------------------
 
 SIMULATE = ("simulate", "--n", "4", "--b", "1", "--step-size", "0.1", "--steps", "5", "--runs", "2")
+SWEEP = ("sweep", *SIMULATE[1:])
 
 
 @pytest.mark.parametrize(
@@ -141,6 +142,15 @@ SIMULATE = ("simulate", "--n", "4", "--b", "1", "--step-size", "0.1", "--steps",
     [
         ((*SIMULATE, "--radius", "1e200"), "--radius 1e+200"),
         ((*SIMULATE, "--radius", "inf"), "--radius inf"),
+        ((*SIMULATE, "--radius", "1e-200"), "--radius 1e-200"),  # mended: each run began dead
+        ((*SIMULATE[:2], "999999999999", *SIMULATE[3:]), "there is not the memory for it"),
+        ((*SIMULATE, "--plot", "{good}.svg", "--json", "{good}.svg"), "it is --plot's, too"),
+        (
+            (*SIMULATE, "--plot", "/dev/null/x.svg"),
+            "--plot /dev/null/x.svg: /dev/null is no folder",
+        ),
+        ((*SWEEP, "--store", "{good}.db", "--csv", "{binary}"), "and nothing that --csv wrote"),
+        ((*SWEEP, "--store", "{good}.db", "--csv", "{good}.db"), "it is --store's, too"),
         ((*SIMULATE, "--plot", "x.xyz"), "--plot x.xyz: the ending must be one of"),
         ((*SIMULATE, "--seed", "9" * 5_000), "--seed"),
         ((*SIMULATE, "--json", "/dev/null/x"), "/dev/null"),

@@ -125,3 +125,28 @@ def test_notes_with_a_mark_too_few_are_left_alone(
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
         assert told.replace("ONE", "SQUARE").replace("TWO", "HALF") in done.stderr
         assert {x.name: x.read_text() for x in (fresh / "notes").glob("*.md")} == before
+
+
+def test_nothing_is_replaced_by_what_another_option_writes(fresh: Path, audit: Run) -> None:
+    """Mended: ``--latex``, ``--book`` and the like took any file's place, a source's and the ledger's too."""
+    audit("run", "LOG", "--workers", "1", "--json", "run.json")
+    (fresh / "paper.tex").write_text("\\documentclass{article}\n\\title{Mine}\n")
+    before = {p: p.read_bytes() for p in fresh.rglob("*") if p.is_file() and p.suffix != ".pyc"}
+    for words in (
+        ("--latex", "lab/bounds.py"), ("--latex", "run.json"), ("--latex", "paper.tex"),
+        ("--book", "notes/bounds.md"), ("--book", "paper.pdf"), ("--latex", "new.tex", "--book", "new.tex"),
+        ("--latex", "build/kept.sqlite"), ("--latex", "run.json/x.tex"),
+        ("--latex", "new.tex", "--json", "new.tex"),
+    ):  # fmt: skip
+        done = audit("report", "--from", "run.json", *words)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), (words, done.stderr)
+        assert any(word in done.stderr for word in words[::2])
+    assert {p: p.read_bytes() for p in before} == before
+    for _ in "again":  # its own it does replace
+        assert audit("report", "--from", "run.json", "--latex", "new.tex").returncode == 0
+    assert (
+        audit(
+            "report", "--from", "run.json", "--latex", "/dev/null", "--json", "/dev/null"
+        ).returncode
+        == 0
+    )
