@@ -55,6 +55,11 @@ def checked_target(args: argparse.Namespace) -> None:
     said = {name: value for name, value in vars(args).items() if isinstance(value, str) and value}
     for name in (x for x in NAMED if said.get(x, "-") != "-"):
         path = Path(said[name])
+        above = next(x for x in (path.absolute().parent, *path.absolute().parents) if x.exists())
+        if not above.is_dir():
+            raise BadUsage(f"--{name} {path}: {above} is no folder")
+        if not path.exists() and not os.access(above, os.W_OK):
+            raise BadUsage(f"--{name} {path}: nothing can be written in {above}")
         for other in (x for x in (*NAMED, *READ) if x != name and said.get(x, "-") != "-"):
             one = os.path.realpath(said[other]) == os.path.realpath(path)
             if files.is_plain(path) and (one or same(said[other], str(path))):
@@ -70,11 +75,6 @@ def checked_target(args: argparse.Namespace) -> None:
                 raise BadUsage(
                     f"--{name} {path}: {made} is there, and nothing that --{name} wrote; it would be lost"
                 )
-        above = next(x for x in (path.absolute().parent, *path.absolute().parents) if x.exists())
-        if not above.is_dir():
-            raise BadUsage(f"--{name} {path}: {above} is no folder")
-        if not path.exists() and not os.access(above, os.W_OK):
-            raise BadUsage(f"--{name} {path}: nothing can be written in {above}")
     checked_json(args)
 
 

@@ -257,11 +257,16 @@ def _with_verdicts(data: Mapping[str, Any], found: stale.Reloaded) -> dict[str, 
 
 
 def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
+    from theorem_audit.exact.checker import InvalidCertificate
     from theorem_audit.kernel import second_opinion
 
     claims = project.claims()
 
-    known = second_opinion.stored()
+    try:
+        known = second_opinion.stored()
+    except InvalidCertificate as error:
+        where = project.current().path("certificates")
+        raise BadUsage(f"{where}: {error}; certificates alone are kept there") from error
     if not known and not (names and all(x in claims for x in names)):
         raise BadUsage(
             f"no certificate (*.json) in {project.current().path('certificates')}; `audit certify` "

@@ -140,7 +140,7 @@ def test_nothing_is_replaced_by_what_another_option_writes(fresh: Path, audit: R
     ):  # fmt: skip
         done = audit("report", "--from", "run.json", *words)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), (words, done.stderr)
-        assert any(word in done.stderr for word in words[::2])
+        assert any(word in done.stderr for word in words[::2]), (words, done.stderr)
     assert {p: p.read_bytes() for p in before} == before
     for _ in "again":  # its own it does replace
         assert audit("report", "--from", "run.json", "--latex", "new.tex").returncode == 0
@@ -150,3 +150,28 @@ def test_nothing_is_replaced_by_what_another_option_writes(fresh: Path, audit: R
         ).returncode
         == 0
     )
+
+
+def test_what_is_interrupted_before_it_runs_does_not_point_to_an_older_ledger(
+    fresh: Path, audit: Run
+) -> None:
+    """Mended: Ctrl-C while chapters are imported, and the older ledger was called what was run."""
+    audit("run", "LOG", "--workers", "1", "--json", "run.json")
+    before = (fresh / "run.json").read_bytes()
+    with (fresh / "lab" / "roots.py").open("a") as chapter:
+        chapter.write("raise KeyboardInterrupt\n")
+    done = audit("run", "LOG", "--workers", "1", "--json", "run.json")
+    assert done.returncode == 130
+    assert done.stdout == "interrupted; nothing was run\n"
+    assert (fresh / "run.json").read_bytes() == before
+
+
+def test_what_is_no_certificate_is_told(fresh: Path, audit: Run) -> None:
+    """Mended: a traceback."""
+    folder = fresh / "proofs_notes" / "certificates"
+    folder.mkdir(parents=True)
+    for text in (b"{}", b"caf\xe9"):
+        (folder / "MINE.json").write_bytes(text)
+        done = audit("opinions")
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "MINE.json: " in done.stderr
