@@ -148,6 +148,10 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
             console.print(
                 "every statement, and what decides it, is the one that the kept table of variants has"
             )
+            if args.json and not to_table:
+                rows = [row for x in claims if (row := kept.get(x))]
+                head = {"schema": 1, "seed": seed, "commit": commit(), "complete": True}
+                emit({**head, "claims": rows}, args.json)
             return 0
     found: dict[str, list[Tried]] = {claim_id: [] for claim_id in ids}
     complete, at, whole = False, commit(), set[str]()

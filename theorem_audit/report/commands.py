@@ -94,6 +94,10 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     here = project.current()
     kept = Path(args.variants) if args.variants else here.path("variants")
     pictures = Path(args.pictures or here.path("pictures"))
+    if args.pictures and not pictures.is_dir():
+        raise BadUsage(
+            f"--pictures {pictures}: no such folder; `audit figures --out DIR` makes one"
+        )
     folder = Path(args.out or here.path("output") / "report")
     said, anew = dict[str, str](), None
     pages = not (args.latex or args.readme or args.book)

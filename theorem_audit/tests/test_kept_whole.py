@@ -82,6 +82,12 @@ def test_the_rows_of_other_claims_stay_in_the_kept_table(fresh: Path, audit: Run
     assert [row["id"] for row in json.loads((fresh / "other.json").read_text())["claims"]] == [
         "SQUARE"
     ]
+    done = audit("mutants", "SQUARE", "LOG", "--stale", "--workers", "1", "--json", "third.json")
+    assert done.returncode == 0
+    assert "every statement" in done.stdout
+    assert [row["id"] for row in json.loads((fresh / "third.json").read_text())["claims"]] == [
+        row["id"] for row in json.loads((fresh / TABLE).read_text())["claims"]
+    ], "mended: nothing was written"
     for less in (("--cap", "2"), ("--quick",)):
         done = audit(*words, "SQUARE", *less)
         assert done.returncode == 2, done.stderr
@@ -175,3 +181,18 @@ def test_what_is_no_certificate_is_told(fresh: Path, audit: Run) -> None:
         done = audit("opinions")
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
         assert "MINE.json: " in done.stderr
+
+
+def test_what_is_asked_for_beside_is_given_too(fresh: Path, audit: Run) -> None:
+    """Mended: `--json` beside `--names` wrote nothing, and pictures from nowhere were none, exit 0."""
+    assert json.loads(audit("list", "--names", "--json", "-").stdout) == [
+        "SQUARE",
+        "HALF",
+        "ROOT",
+        "LOG",
+    ]
+    audit("run", "LOG", "--workers", "1", "--json", "run.json")
+    assert json.loads(audit("list", "--names", "LOG", "--json", "-").stdout) == ["LOG"]
+    done = audit("report", "--from", "run.json", "--pictures", "nowhere")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "--pictures nowhere: no such folder" in done.stderr
