@@ -5,10 +5,11 @@ The files are those of ``templates/``: what stands between double braces is fill
 
 from __future__ import annotations
 
-import importlib.util
 import keyword
 import re
 import sys
+import sysconfig
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from theorem_audit.files import write_all
@@ -50,7 +51,7 @@ def scaffold(folder: Path, name: str | None = None) -> list[Path]:
         raise CannotInit(
             f"--name {title!r}: its package would be called {package!r}, which is taken"
         )
-    if where := _elsewhere(package, folder):
+    if where := _elsewhere(package):
         raise CannotInit(
             f"--name {title!r}: its package would be called {package!r}, and hide {where}, or be hidden by it"
         )
@@ -72,14 +73,10 @@ def scaffold(folder: Path, name: str | None = None) -> list[Path]:
     return list(texts)
 
 
-def _elsewhere(package: str, folder: Path) -> str:
-    """What else ``import package`` would mean; empty where nothing is called so, or what is in the folder."""
+def _elsewhere(package: str) -> str:
+    """What else ``import package`` would mean: Python's own, or what is installed; empty where nothing is."""
     if package in sys.stdlib_module_names:
         return "Python's own"
-    try:
-        found = importlib.util.find_spec(package)
-    except (ImportError, ValueError, AttributeError):
-        return ""
-    if found is None or found.origin is None:  # a folder without __init__.py gives way
-        return ""
-    return "" if folder in Path(found.origin).absolute().parents else found.origin
+    found = PathFinder.find_spec(package, [sysconfig.get_path(x) for x in ("purelib", "platlib")])
+    # a folder without __init__.py gives way
+    return (found.origin or "") if found is not None else ""

@@ -22,8 +22,11 @@ from theorem_audit.files import line_end, read_text, write_text
 from theorem_audit.report import literature
 from theorem_audit.statement.claim import Claim
 
-BLOCK = re.compile(r"<!-- statement:(?P<id>\S+) -->\n(?P<body>.*?)<!-- /statement -->", re.S)
-MARK = re.compile(r"<!-- (?:statement:\S+|/statement) -->")
+# At the beginning of a line: within one, a mark is spoken of.
+BLOCK = re.compile(
+    r"^<!-- statement:(?P<id>\S+) -->\n(?P<body>.*?)^<!-- /statement -->", re.S | re.M
+)
+MARK = re.compile(r"^<!-- (?:statement:\S+|/statement) -->", re.M)
 SECTION = re.compile(r"^## ([A-Z][A-Z0-9-]*)\s*$", re.M)
 
 
