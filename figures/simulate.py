@@ -17,7 +17,7 @@ from rich.table import Table
 
 from sim import simulate, sweep
 from sim.observe import NAMED, observed, resolve
-from sim.problems.autoencoder_cell import uniform_start
+from sim.problems.autoencoder_cell import LEAST, uniform_start
 from sim.sweeps.store import StoreError
 from sim.sweeps.sweep import SweepError
 from theorem_audit.usage import BadUsage, emit, seed_of
@@ -60,8 +60,10 @@ def run_simulate(args: argparse.Namespace, seed: int) -> dict[str, Any]:
             raise ValueError(f"--{name} {getattr(args, name)}: at least {low}")
     if d < args.n:
         raise ValueError(f"--d {d}: at least n = {args.n}, for orthonormal data")
-    if not (0 < args.radius <= LARGEST):
-        raise ValueError(f"--radius {args.radius}: a finite number > 0, at most {LARGEST:g}")
+    if not (LEAST <= args.radius <= LARGEST):  # below, its square is 0: each run would start dead
+        raise ValueError(
+            f"--radius {args.radius}: a finite number > 0, from {LEAST:g} to {LARGEST:g}"
+        )
     if args.plot:
         _plot_ending(args.plot)
     stream = np.random.SeedSequence(seed)
@@ -215,12 +217,14 @@ def _simulate(args: argparse.Namespace, console: Console) -> int:
         raise BadUsage(str(error)) from error
     except ArithmeticError as error:
         raise BadUsage(f"the numbers are too large: {error}") from error
-    if args.plot:
-        plot_simulation(data, Path(args.plot))
+    except MemoryError as error:
+        raise BadUsage(f"there is not the memory for it: {error}") from error
     if args.json:
         emit(as_json(data), args.json)
     else:
         print_simulation(data, console)
+    if args.plot:  # last: where it cannot be written, the numbers are out
+        plot_simulation(data, Path(args.plot))
     return 0
 
 
@@ -229,6 +233,8 @@ def _sweep(args: argparse.Namespace, console: Console) -> int:
         rows = run_sweep(args)
     except (ValueError, TypeError, OverflowError, StoreError) as error:
         raise BadUsage(str(error)) from error
+    except MemoryError as error:
+        raise BadUsage(f"there is not the memory for it: {error}") from error
     except (SweepError, sqlite3.Error) as error:
         Console(stderr=True).print(f"audit: {error}", markup=False, style="red")
         return 1

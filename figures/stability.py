@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sim import Gram, almost_sure_threshold, design, mean_square_threshold
+from sim.problems.exponents import enough
 from sim.problems.gram import memory
 from sim.problems.gram_design import Window, batch_sizes
 from sim.problems.gram_input import agree, read
@@ -209,14 +210,25 @@ def _drawable(name: str) -> None:
     from matplotlib.figure import Figure
 
     known, ending = Figure().canvas.get_supported_filetypes(), Path(name).suffix[1:].lower()
-    if ending and ending not in known:
+    if ending not in known:
         raise BadUsage(f"--plot {name}: ending must be one of {', '.join(sorted(known))}")
+
+
+def _countable(args: argparse.Namespace) -> None:
+    """Raise BadUsage, before any work, for what is asked for only after the thresholds of mean squares."""
+    seed_of(args.seed)
+    if not getattr(args, "no_runs", False):
+        try:
+            enough(args.runs, args.epochs)
+        except ValueError as error:
+            raise BadUsage(str(error)) from error
 
 
 def _stability(args: argparse.Namespace, console: Console) -> int:
     quiet = Console(stderr=True)
     if args.plot:
         _drawable(args.plot)
+    _countable(args)
     gram = load(args.file, args.jacobian, args.outputs, quiet)
     try:
         rows = table(
@@ -225,18 +237,19 @@ def _stability(args: argparse.Namespace, console: Console) -> int:
         )  # fmt: skip
     except (ValueError, TypeError) as error:
         raise BadUsage(str(error)) from error
-    if args.plot:
-        plot(rows, args.plot)
     if args.json:
         emit({"samples": gram.samples, "outputs": gram.outputs, "rank": gram.rank,
               "level": LEVEL, "rows": _finite(rows)}, args.json)  # fmt: skip
     else:
         console.print(render(rows))
+    if args.plot:  # last: where it cannot be written, the numbers are out
+        plot(rows, args.plot)
     return 0
 
 
 def _design(args: argparse.Namespace, console: Console) -> int:
     quiet = Console(stderr=True)
+    _countable(args)
     kept, left = (load(x, args.jacobian, args.outputs, quiet) for x in (args.keep, args.leave))
     try:
         windows = design(

@@ -13,6 +13,24 @@ from contextlib import suppress
 from pathlib import Path
 
 
+class NoText(OSError):
+    """A file is no UTF-8 text; the message names it."""
+
+
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file as it stands: its line ends, too.  Raises NoText, and OSError."""
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NoText(f"{path}: no UTF-8 text (byte {error.start})") from error
+
+
+def line_end(text: str) -> str:
+    """What ends the lines of a text."""
+    return "\r\n" if "\r\n" in text else "\n"
+
+
 def is_plain(path: Path) -> bool:
     """Whether the path names a regular file, or nothing yet."""
     try:

@@ -6,9 +6,12 @@ import os
 import signal
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
+
+ENDS = ("_exit", "execv", "execve")  # ``os.execl`` and the others call one of these
 
 
 class Left(Exception):
@@ -17,28 +20,35 @@ class Left(Exception):
 
 @contextmanager
 def no_exit() -> Iterator[None]:
-    """Raise Left where the block ends the process: SystemExit, ``os._exit``, an error that is no Exception.
+    """Raise Left where the block ends the process: SystemExit, ``os._exit``, an error that is no Exception, or
+    another program in its place (``os.execv`` and its kin).
 
     KeyboardInterrupt passes, and a process that the block forks ends as it likes.
     """
-    old, here = os._exit, os.getpid()
+    old, here = {name: getattr(os, name) for name in ENDS if hasattr(os, name)}, os.getpid()
 
-    def refused(status: int) -> None:
-        if os.getpid() != here:
-            old(status)
-        raise Left(f"{_place(traceback.extract_stack()[:-1])}: os._exit({status}) was called")
+    def refusing(name: str) -> Callable[..., None]:
+        def refused(*words: Any) -> None:
+            if os.getpid() != here:
+                old[name](*words)
+            place = _place(traceback.extract_stack()[:-1])
+            raise Left(f"{place}: os.{name}({', '.join(map(repr, words[:1]))}) was called")
 
-    os._exit = refused  # type: ignore[assignment]
+        return refused
+
+    for name in old:
+        setattr(os, name, refusing(name))
     try:
         yield
-    except (Exception, KeyboardInterrupt, GeneratorExit):
+    except (Exception, KeyboardInterrupt):
         raise
     except BaseException as error:
         said = ", ".join(map(repr, error.args))
         place = _place(traceback.extract_tb(error.__traceback__))
         raise Left(f"{place}: {type(error).__name__}({said}) was raised") from error
     finally:
-        os._exit = old
+        for name, function in old.items():
+            setattr(os, name, function)
 
 
 class Ended(KeyboardInterrupt):

@@ -7,11 +7,12 @@ the claim exists.  A chapter in a shelf is named with a dot: ``--chapter model.s
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from theorem_audit.files import write_all
+from theorem_audit.files import line_end, read_text, write_all
 from theorem_audit.project import Project
 
 ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
@@ -70,6 +71,8 @@ def create(claim_id: str, chapter: str, project: Project) -> list[Path]:
         raise BadClaimName(f"ID {claim_id!r}: upper-case words joined by '-', such as GD-RATE")
     if not CHAPTER.fullmatch(chapter):
         raise BadClaimName(f"--chapter {chapter!r}: a lower-case module name, such as model.step")
+    if any(map(keyword.iskeyword, chapter.split("."))):
+        raise BadClaimName(f"--chapter {chapter!r}: a word of Python; no evidence could import it")
     if claim_id in project.claims:
         raise BadClaimName(
             f"ID {claim_id!r}: claimed already, in {project.claims[claim_id].chapter}"
@@ -106,7 +109,7 @@ def create(claim_id: str, chapter: str, project: Project) -> list[Path]:
     texts = {
         room: _python(room, THEORY_HEAD, THEORY_NEEDS, THEORY, words),
         test: _python(test, TEST_HEAD, TEST_NEEDS, TEST, words),
-        note: _old(note, NOTE_HEAD.format(**words)) + NOTE.format(**words),
+        note: _added(_old(note, NOTE_HEAD.format(**words)), NOTE.format(**words)),
     }
     for base in (theory, tests):
         for depth in range(1, len(shelf) + 1):
@@ -135,14 +138,28 @@ def _shown(path: Path, project: Project) -> str:
 
 
 def _old(path: Path, head: str) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else head
+    return read_text(path) if path.exists() else head
+
+
+def _added(text: str, more: str) -> str:
+    """A text with more at its end, in the line ends that it has."""
+    return text + more.replace("\n", line_end(text))
 
 
 def _python(
     path: Path, head: str, needs: Mapping[str, tuple[str, ...]], stub: str, words: Mapping[str, str]
 ) -> str:
-    """A module's text with the stub at its end and what the stub needs imported; it compiles."""
-    text = _old(path, head.format(**words) + "\nfrom __future__ import annotations\n")
+    """A module's text with the stub at its end and what the stub needs imported; it compiles.
+
+    What stood there stays as it was: line ends, a byte order mark, and what only looks like an end of a line.
+    """
+    old = _old(path, head.format(**words) + "\nfrom __future__ import annotations\n")
+    mark, ends = "\ufeff" * old.startswith("\ufeff"), line_end(old)
+    text = old.removeprefix(mark).replace("\r\n", "\n")
+    if "\r" in text:
+        raise BadClaimName(
+            f"{path}: a carriage return within a line, so that nothing is added to it"
+        )
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError) as error:
@@ -160,13 +177,13 @@ def _python(
         if (missing := [name for name in names if name not in bound])
     ]
     at = max((node.end_lineno or 0 for node in body if _leads(node)), default=0)
-    rows = text.splitlines()
+    rows = text.split("\n")  # as Python counts them; ``splitlines`` also cuts at a form feed
     if lines:
         new = not path.exists()
         rows[at:at] = ["", *lines] if new else lines
     done = "\n".join(rows).rstrip() + "\n" + stub.format(**words)
     compile(done, str(path), "exec")
-    return done
+    return mark + done.replace("\n", ends)
 
 
 def _bound(body: list[ast.stmt]) -> set[str]:

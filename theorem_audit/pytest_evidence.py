@@ -18,6 +18,7 @@ import pytest
 from theorem_audit import project
 from theorem_audit.checks.mark import Evidence, UnknownEvidence, imported, nothing_hidden_so_far
 from theorem_audit.checks.run_context import DEFAULT_SEED
+from theorem_audit.files import is_plain
 from theorem_audit.guard import no_exit
 from theorem_audit.weigh import jobs, runner
 from theorem_audit.weigh.ledger import Ledger
@@ -32,6 +33,11 @@ def start(config: pytest.Config) -> None:
     config.stash[_OUTCOMES] = []
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Collector(config), "theorem-audit-collector")
+        target = config.getoption("--audit-json", None)
+        if target and is_plain(
+            Path(target)
+        ):  # an older one must not speak for a session that is cut short
+            Ledger(seed=_seed(config)).write(Path(target))
 
 
 def _pairs(function: Any) -> list[tuple[Evidence, str]]:
@@ -43,8 +49,9 @@ def _seed(config: pytest.Config) -> int:
     return int(config.getoption("--audit-seed", DEFAULT_SEED))
 
 
-def _marks(mark: Evidence) -> list[pytest.MarkDecorator]:
-    found = [pytest.mark.claim(mark.claim_id), pytest.mark.kind(mark.kind)]
+def _marks(mark: Evidence, row: int) -> list[pytest.MarkDecorator]:
+    """What selects a test; ``row`` says which of its function's pairs it is: an id is escaped, or numbered."""
+    found = [pytest.mark.claim(mark.claim_id, row=row), pytest.mark.kind(mark.kind)]
     return [*found, pytest.mark.slow] if mark.slow else found
 
 
@@ -66,10 +73,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     rows = [
         pytest.param(
             *(claims[m.claim_id], m.cases.get(case))[: len(names)],
-            marks=_marks(m),
+            marks=_marks(m, row),
             id=_label(m, case),
         )
-        for m, case in pairs
+        for row, (m, case) in enumerate(pairs)
     ]
     metafunc.parametrize(names, rows)
 
@@ -102,7 +109,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     claims = project.claims()
 
-    mark, case = next(pair for pair in pairs if _label(*pair) == pyfuncitem.callspec.id)
+    chosen = pyfuncitem.get_closest_marker("claim")
+    assert chosen is not None, pyfuncitem.nodeid
+    mark, case = pairs[chosen.kwargs["row"]]
     caught: list[BaseException] = []
 
     def call(**arguments: Any) -> Any:
@@ -164,14 +173,14 @@ def _said(report: pytest.TestReport) -> str:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """One line of verdict counts, and the ledger where asked for."""
     outcomes = config.stash[_OUTCOMES]
-    if not outcomes:
+    target = config.getoption("--audit-json", None)
+    if not outcomes and not target:
         return
     ledger = Ledger(seed=_seed(config))
     ids = sorted({o.claim_id for o in outcomes} | {u for o in outcomes for u in o.uses})
     ledger.expect(ids)
     for outcome in outcomes:
         ledger.add(outcome)
-    target = config.getoption("--audit-json", None)
     for outcome in _doubts(outcomes, ledger.seed) if target else ():
         ledger.add(outcome)
     counts = ", ".join(
@@ -181,6 +190,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     less = "" if target else " (search and wrong variants not asked)"
     terminalreporter.write_line(f"audit, by the tests selected: {counts}{less}")
     if target:
+        ledger.stopped = True  # nothing follows, so a pipe is written to as well
         ledger.write(Path(target))
 
 

@@ -6,6 +6,8 @@ is added and nothing happens.
 
 from __future__ import annotations
 
+from argparse import Namespace
+
 import pytest
 
 from theorem_audit.project import Project, ProjectError, find, use
@@ -43,6 +45,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", line)
     use(here)
     from theorem_audit import pytest_evidence
+    from theorem_audit.errors import BadUsage
+    from theorem_audit.usage import checked_target
 
+    if (target := config.getoption("--audit-json", None)) is not None:
+        try:
+            checked_target(Namespace(command="pytest", json=target))
+        except BadUsage as error:
+            raise pytest.UsageError(str(error).replace("--json", "--audit-json", 1)) from error
+    if (seed := config.getoption("--audit-seed", 0)) < 0:
+        raise pytest.UsageError(f"--audit-seed {seed}: an integer >= 0")
     pytest_evidence.start(config)
     config.pluginmanager.register(pytest_evidence, "theorem-audit-evidence")

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
+import sysconfig
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from theorem_audit.files import write_all
@@ -48,6 +51,10 @@ def scaffold(folder: Path, name: str | None = None) -> list[Path]:
         raise CannotInit(
             f"--name {title!r}: its package would be called {package!r}, which is taken"
         )
+    if where := _elsewhere(package):
+        raise CannotInit(
+            f"--name {title!r}: its package would be called {package!r}, and hide {where}, or be hidden by it"
+        )
     texts = {
         folder / place.replace("PACKAGE", package): (TEMPLATES / template)
         .read_text(encoding="utf-8")
@@ -64,3 +71,12 @@ def scaffold(folder: Path, name: str | None = None) -> list[Path]:
     except OSError as error:
         raise CannotInit(f"{folder}: cannot be written: {error.strerror or error}") from error
     return list(texts)
+
+
+def _elsewhere(package: str) -> str:
+    """What else ``import package`` would mean: Python's own, or what is installed; empty where nothing is."""
+    if package in sys.stdlib_module_names:
+        return "Python's own"
+    found = PathFinder.find_spec(package, [sysconfig.get_path(x) for x in ("purelib", "platlib")])
+    # a folder without __init__.py gives way
+    return (found.origin or "") if found is not None else ""

@@ -35,7 +35,60 @@ def ids_of(given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(wanted)) or list(claims)
 
 
+# Option -> the endings of what it writes, where it may replace a file; and how such a file begins.
+WRITTEN = {
+    "csv": ((".csv",), ""),
+    "latex": ((".tex",), "\\documentclass{article}\n\\usepackage{amsmath,amssymb}\n"),
+    "book": ((".tex", ".pdf"), "\\documentclass{article}\n\\usepackage[utf8]{inputenc}\n"),
+}
+NAMED = ("json", "csv", "latex", "book", "plot", "store", "readme")  # files that a call writes
+READ = ("source", "variants", "file", "keep", "leave")  # files that it reads
+
+
 def checked_target(args: argparse.Namespace) -> None:
+    """Raise BadUsage where the files that a call writes would take something away without a word.
+
+    Two of its files are one; one is read, too; ``--csv``, ``--latex`` or ``--book`` names a file of another
+    kind; or one of them cannot be there, which would be told when the work is done.  See also
+    ``checked_json``.
+    """
+    said = {name: value for name, value in vars(args).items() if isinstance(value, str) and value}
+    for name in (x for x in NAMED if said.get(x, "-") != "-"):
+        path = Path(said[name])
+        above = next(x for x in (path.absolute().parent, *path.absolute().parents) if x.exists())
+        if not above.is_dir():
+            raise BadUsage(f"--{name} {path}: {above} is no folder")
+        if not path.exists() and not os.access(above, os.W_OK):
+            raise BadUsage(f"--{name} {path}: nothing can be written in {above}")
+        for other in (x for x in (*NAMED, *READ) if x != name and said.get(x, "-") != "-"):
+            one = os.path.realpath(said[other]) == os.path.realpath(path)
+            if files.is_plain(path) and (one or same(said[other], str(path))):
+                what = (
+                    f"it is --{other}'s, too"
+                    if other in NAMED
+                    else f"it is read, too ({said[other]})"
+                )
+                raise BadUsage(f"--{name} {path}: {what}; name another file")
+        # without TeX, a book's source is left beside where the book would be
+        for made in {path, path.with_suffix(".tex")} if name == "book" else {path}:
+            if name in WRITTEN and made.is_file() and not _replaceable(made, *WRITTEN[name]):
+                raise BadUsage(
+                    f"--{name} {path}: {made} is there, and nothing that --{name} wrote; it would be lost"
+                )
+    checked_json(args)
+
+
+def _replaceable(path: Path, endings: tuple[str, ...], begins: str) -> bool:
+    """Whether a file is empty, or of the kind that is written over it."""
+    with path.open("rb") as file:
+        head = file.read(64)
+    if not head:
+        return True
+    fits = head.startswith((begins.encode(), b"%PDF"[: 4 * (".pdf" in endings)] or begins.encode()))
+    return path.suffix.lower() in endings and fits
+
+
+def checked_json(args: argparse.Namespace) -> None:
     """Raise BadUsage where ``--json FILE`` names what would be lost without a word.
 
     That is a file that the call reads, a table or certificate that the project keeps, or one that is there and
@@ -48,10 +101,10 @@ def checked_target(args: argparse.Namespace) -> None:
         kept = [*here.path("certificates").glob("*.json")]
         if args.command != "mutants":  # which writes this one
             kept.append(here.path("variants"))
-        if any(_same(str(x), args.json) for x in kept):
+        if any(same(str(x), args.json) for x in kept):
             raise BadUsage(f"--json {args.json}: the project keeps it; name another file")
     for name, value in vars(args).items():
-        if name != "json" and isinstance(value, str) and _same(value, args.json):
+        if name != "json" and isinstance(value, str) and same(value, args.json):
             raise BadUsage(f"--json {args.json}: it is read, too ({value}); name another file")
     if not _is_json(Path(args.json)):
         raise BadUsage(f"--json {args.json}: it is there, and no JSON; it would be lost")
@@ -70,7 +123,8 @@ def _is_json(path: Path) -> bool:
         return path.suffix == ".json" and text[:1] in ("{", "[")
 
 
-def _same(left: str, right: str) -> bool:
+def same(left: str, right: str) -> bool:
+    """Whether two names are of one file, which is there."""
     try:
         return os.path.samefile(left, right)
     except (OSError, ValueError):
@@ -92,4 +146,13 @@ def emit(data: Any, target: str) -> None:
         files.write_text(Path(target), text)
 
 
-__all__ = ["BadUsage", "checked_target", "emit", "ids_of", "is_utf8", "seed_of"]
+__all__ = [
+    "BadUsage",
+    "checked_json",
+    "checked_target",
+    "emit",
+    "ids_of",
+    "is_utf8",
+    "same",
+    "seed_of",
+]

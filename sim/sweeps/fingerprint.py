@@ -5,7 +5,8 @@ Hashed are the source (without comments, layout and docstrings), defaults, the c
 that the code names: functions and classes by their source in turn, with base classes and what methods name;
 modules of one's own, also those that are imported inside a function, by their files and what these import;
 objects by their class and state, containers and partial functions by what they hold.  Installed packages and
-the standard library are known by their names.  What is looked up by a text at run time is refused.
+the standard library are known by their names.  What is looked up by a text at run time is refused,
+and so is what asks for variables of the environment.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import os
 import pickle
 import sys
 import sysconfig
@@ -42,6 +44,9 @@ FINDS = frozenset((
     "__globals__", "__subclasses__", "f_globals", "import_module", "module_from_spec", "resolve_name",
     "run_module", "run_path",
 ))  # fmt: skip
+# What asks the environment, which other machines and days have otherwise.
+ASKS = frozenset(("environ", "environb", "getenv", "getenvb"))
+_ASKED = tuple(getattr(os, name) for name in sorted(ASKS) if hasattr(os, name))
 _INSTALLED = tuple(
     str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "purelib", "platlib")
 )
@@ -79,6 +84,13 @@ def _function(function: Any, seen: set[int]) -> Iterator[str]:
     names = _names(function.__code__)
     held = "sys" in names or any(x is sys for x in known.values())  # by whatever name
     for name in sorted(names):
+        if not _engine(function) and (
+            any(known.get(name) is x for x in _ASKED) or (name in ASKS and name not in known)
+        ):
+            raise NotComparable(
+                f"{function.__qualname__} asks for {name}: its numbers would stay when the environment is "
+                "another; make it a setting"
+            )
         modules = known.get(name) is sys.modules or (name == "modules" and held)
         if not _engine(function) and (name in FINDS or modules):
             raise _by_text(function, name)

@@ -357,6 +357,27 @@ def test_modules_by_another_name_are_refused(how: str, tmp_path: Path) -> None:
         fingerprint(cell)
 
 
+@pytest.mark.parametrize(
+    ("how", "call"),
+    [("import os", "os.environ['K']"), ("import os as system", "system.getenv('K')"),
+     ("from os import environ as held", "held['K']"), ("from os import getenv", "getenv('K')"),
+     ("import os\nheld = os.getenv", "held('K')")],
+)  # fmt: skip
+def test_what_asks_the_environment_is_refused(how: str, call: str, tmp_path: Path) -> None:
+    """Mended: under another value the older number was "reused"."""
+    cell = _load(tmp_path / "a", f"{how}\ndef cell(s, seed):\n    return {call}\n")
+    with pytest.raises(NotComparable, match="make it a setting"):
+        fingerprint(cell)
+
+
+def test_a_variable_that_is_read_once_counts_by_its_value(tmp_path: Path) -> None:
+    text = "import os\nK = os.environ.get('AUDIT_NONE', '2')\nenviron = 3\n"
+    text += "def cell(s, seed):\n    return K + environ\n"
+    assert fingerprint(_load(tmp_path / "a", text)) != fingerprint(
+        _load(tmp_path / "b", text.replace("'2'", "'3'"))
+    )
+
+
 LOCK = threading.Lock()
 
 

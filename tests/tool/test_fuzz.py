@@ -22,7 +22,7 @@ from theorem_audit.exact.checker import Certificate, InvalidCertificate, check_c
 from theorem_audit.kernel import certificates
 from theorem_audit.report.load import UnreadableRun, load_run, with_variants
 from theorem_audit.report.mathematics import mathml, note_html
-from theorem_audit.report.notes import refreshed
+from theorem_audit.report.notes import BrokenMarks, refreshed
 from theory import claims
 
 X, Y = symbols("x y")
@@ -183,3 +183,5 @@ def test_no_text_breaks_a_note_or_becomes_markup(text: str) -> None:
         refreshed(text, claims)
     except KeyError as error:
         assert "names no claim" in str(error)
+    except BrokenMarks as error:
+        assert "statement" in str(error)

@@ -251,6 +251,38 @@ def test_a_ledger_whose_verdict_does_not_follow_is_refused(
         assert not out.exists()
 
 
+EDITS: dict[str, tuple[Any, str]] = {
+    "the sum of the errors": (
+        lambda d: d.update(family_error=0.25),
+        "the errors are 0.25 together",
+    ),
+    "an error": (
+        lambda d: d["claims"][0]["evidence"][0].update(error=0.5),
+        "together, and they are 0.5",
+    ),
+    "a pass that checked nothing": (
+        lambda d: d["claims"][0]["evidence"][0].update(outcome="passed", kind="symbolic", checks=0),
+        "passed and checked nothing",
+    ),
+    "what it rests on": (lambda d: d["claims"][0].update(uses=[d["claims"][0]["id"]]), "rests on"),
+    "its steps": (lambda d: d["claims"][0].update(steps=[]), "claims/0/steps"),
+    "its chapter": (lambda d: d["claims"][0].update(chapter="con.x\n"), "claims/0/chapter"),
+}
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_a_ledger_that_contradicts_itself_is_refused(
+    what: str, run: dict[str, Any], tmp_path: Path
+) -> None:
+    """Mended: each was shown, but the steps, which ended in a traceback."""
+    edited = copy.deepcopy(run)
+    edit, why = EDITS[what]
+    edit(edited)
+    (tmp_path / "x.json").write_text(json.dumps(edited))
+    with pytest.raises(UnreadableRun, match=why):
+        load_run(tmp_path / "x.json")
+
+
 def test_findings_name_claims_that_exist() -> None:
     for finding in FINDINGS:
         assert finding.claims, finding.headline

@@ -128,6 +128,16 @@ def test_bad_usage(jacobian: Path, tmp_path: Path, capsys: Any, monkeypatch: Any
     told = capsys.readouterr().err
     assert "ending" in told
     assert "batch size" not in told  # before any work
+    for wrong, says in (  # mended: told when the thresholds of mean squares had been computed, and lost
+        (["--runs", "3"], "runs=3"), (["--epochs", "0"], "epochs=0"), (["--seed", "-1"], "--seed"),
+        (["--plot", str(tmp_path)], "ending must be one of"),
+    ):  # fmt: skip
+        for command in (["stability", str(jacobian)], ["design", str(jacobian), str(jacobian)]):
+            if command[0] == "stability" or wrong[0] != "--plot":
+                assert main([*command, *wrong]) == 2
+                told = capsys.readouterr().err
+                assert says in told
+                assert "residuals need" not in told
     assert main(["stability", str(jacobian), "--jacobian", "--outputs", "2", "--no-runs"]) == 2
     assert "outputs=2" in capsys.readouterr().err
     monkeypatch.setattr(stability, "available", lambda: 1000)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 DEFAULT_SEED = 0
+EMPTY = 1 << 32  # no text has this sum
 
 
 class Inconclusive(Exception):
@@ -112,8 +113,9 @@ def running(context: RunContext) -> Iterator[RunContext]:
 def seed(*key: str | int) -> np.random.SeedSequence:
     """A seed keyed by the run's seed, the evidence and ``key``: the same whoever runs it, and when."""
     context = current()
-    words = [zlib.crc32(str(part).encode()) for part in (context.test, *key)]
-    return np.random.SeedSequence([context.seed, *words])
+    # NumPy takes words of 0 at the end for none, and the empty text's sum is 0.
+    words = [zlib.crc32(str(part).encode()) or EMPTY for part in key]
+    return np.random.SeedSequence([context.seed, zlib.crc32(context.test.encode()), *words])
 
 
 def rng(*key: str | int) -> np.random.Generator:

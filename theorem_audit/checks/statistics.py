@@ -82,6 +82,14 @@ def _sample(sample: Any) -> np.ndarray:
     return np.asarray(raw, dtype=float)
 
 
+def _heights(given: Any) -> np.ndarray:
+    """What a distribution function gives, as floats; TypeError as for a sample."""
+    raw = np.asarray(given)
+    if not _real(raw) or _masked(given):
+        raise TypeError(f"cdf: gives values of {raw.dtype}, some masked; real numbers are needed")
+    return np.asarray(raw, dtype=float)
+
+
 def _cannot_tell(said: str) -> Inconclusive:
     """Too little to judge by; noted, so that evidence which catches it does not pass."""
     current().weak.append(said)
@@ -169,6 +177,10 @@ def expect_distribution(
     _parameters(error, visible=visible)
     if visible > 1:
         raise ValueError(f"visible={visible}: 0 < visible <= 1, a distance of distributions")
+    if not callable(
+        cdf
+    ):  # SciPy would take a name, or compare with a second sample, by another law
+        raise TypeError(f"cdf={cdf!r:.60}: a distribution function is needed")
     values = _sample(sample).ravel()
     size = values.size
     if size < 1 or not np.isfinite(values).all():
@@ -177,7 +189,7 @@ def expect_distribution(
     slack = visible - critical
     power = max(0.0, 1 - 2 * math.exp(-2 * size * slack**2)) if slack > 0 else 0.0
     refused = None
-    found = stats.kstest(values, cdf)
+    found = stats.kstest(values, lambda x: _heights(cdf(x)))
     if not math.isfinite(found.statistic):
         raise ValueError(f"cdf: gives values that are not finite (distance {found.statistic})")
     if found.statistic > critical:

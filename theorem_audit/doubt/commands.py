@@ -16,7 +16,7 @@ from rich.console import Console
 
 from theorem_audit import project, show
 from theorem_audit.errors import BadUsage
-from theorem_audit.usage import emit, ids_of, seed_of
+from theorem_audit.usage import emit, ids_of, same, seed_of
 
 if TYPE_CHECKING:
     from theorem_audit.doubt.mutants import Tried
@@ -77,10 +77,11 @@ def try_variants(
     seed: int,
     cap: int | None = None,
     save: Callable[[], None] = lambda: None,
+    whole: set[str] | None = None,
 ) -> None:
     """Run the variants of the claims that ``found`` has keys for, and fill it, with a progress bar.
 
-    save: called now and then, so that an interrupted run loses nothing.
+    save: called now and then, so that an interrupted run loses nothing.  whole: see ``mutants.run``.
     """
     from theorem_audit.doubt import mutants
 
@@ -90,7 +91,7 @@ def try_variants(
         total = mutants.count(ids, cap) if console.is_terminal else None
         task = bar.add_task("variants", total=total)
         for tried in mutants.run(
-            ids, run_seed=seed, workers=args.workers, cap=cap, fast=args.quick
+            ids, run_seed=seed, workers=args.workers, cap=cap, fast=args.quick, whole=whole
         ):
             found[tried.claim_id].append(tried)
             bar.update(task, advance=1, description=tried.claim_id)
@@ -129,7 +130,17 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
     if args.workers < 1:
         raise BadUsage(f"--workers {args.workers}: at least 1")
     seed = seed_of(args.seed)
-    ids, kept = ids_of(args.ids), _kept() if args.stale else {}
+    kept_at = project.current().path("variants")
+    to_table = args.json not in (None, "-") and (
+        Path(args.json).resolve() == kept_at.resolve() or same(str(kept_at), args.json)
+    )
+    if to_table and (args.cap or args.quick):
+        raise BadUsage(
+            f"--json {args.json}: verdicts read this table, and with --cap or --quick less is tried; name "
+            "another file"
+        )
+    ids = ids_of(args.ids)
+    kept = _kept(broken_is_none=not args.stale and not args.ids) if args.stale or to_table else {}
     sources = mutants.deciding_sources(ids) if args.stale or args.json else {}
     if args.stale:
         ids = [x for x in ids if _moved(kept.get(x, {}), stated(claims[x]), sources[x])]
@@ -137,11 +148,16 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
             console.print(
                 "every statement, and what decides it, is the one that the kept table of variants has"
             )
+            if args.json and not to_table:
+                rows = [row for x in claims if (row := kept.get(x))]
+                head = {"schema": 1, "seed": seed, "commit": commit(), "complete": True}
+                emit({**head, "claims": rows}, args.json)
             return 0
     found: dict[str, list[Tried]] = {claim_id: [] for claim_id in ids}
-    complete, at = False, commit()
+    complete, at, whole = False, commit(), set[str]()
 
     def save() -> None:
+        # A claim tried in part would stand there as one that was tried: it keeps the older row, or none.
         made = {
             claim_id: {
                 "id": claim_id,
@@ -151,6 +167,7 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
                 **mutants.summary(tried),
             }
             for claim_id, tried in found.items()
+            if claim_id in whole
         }
         rows = [x for x in ({**kept, **made}.get(claim_id) for claim_id in claims) if x]
         head = {"schema": 1, "seed": seed, "commit": at, "complete": complete}
@@ -158,7 +175,7 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
 
     try:
         to_file = args.json and args.json != "-"
-        try_variants(found, args, console, seed, args.cap, save if to_file else lambda: None)
+        try_variants(found, args, console, seed, args.cap, save if to_file else lambda: None, whole)
         complete = True
     except KeyboardInterrupt:
         console.print("[bold]interrupted[/]; what was tried:")
@@ -174,8 +191,11 @@ def _moved(row: Mapping[str, Any], said: str, decided_by: str) -> bool:
     return row.get("stated") != said or row.get("decided_by") != decided_by
 
 
-def _kept() -> dict[str, dict[str, Any]]:
-    """The rows of the kept table of variants, by claim id; none where there is no table."""
+def _kept(*, broken_is_none: bool = False) -> dict[str, dict[str, Any]]:
+    """The rows of the kept table of variants, by claim id; none where there is no table.
+
+    broken_is_none: so for one that cannot be read, which is made anew as a whole.
+    """
     from theorem_audit.weigh import tried
 
     path = project.current().path("variants")
@@ -184,6 +204,8 @@ def _kept() -> dict[str, dict[str, Any]]:
     try:
         return tried.load(path)
     except tried.UnreadableTable as error:
+        if broken_is_none:
+            return {}
         raise BadUsage(str(error)) from error
 
 
@@ -239,11 +261,16 @@ def _with_verdicts(data: Mapping[str, Any], found: stale.Reloaded) -> dict[str, 
 
 
 def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
+    from theorem_audit.exact.checker import InvalidCertificate
     from theorem_audit.kernel import second_opinion
 
     claims = project.claims()
 
-    known = second_opinion.stored()
+    try:
+        known = second_opinion.stored()
+    except InvalidCertificate as error:
+        where = project.current().path("certificates")
+        raise BadUsage(f"{where}: {error}; certificates alone are kept there") from error
     if not known and not (names and all(x in claims for x in names)):
         raise BadUsage(
             f"no certificate (*.json) in {project.current().path('certificates')}; `audit certify` "

@@ -91,9 +91,13 @@ class Condition:
             self._degrees[x] = int(self.top.degree(x)) if sensible else 99
         return self._degrees[x]
 
+    def solved_for(self, x: Symbol) -> bool:
+        """Whether ``roots`` knows the form that it has in ``x``."""
+        return self.degree(x) <= 2 and self._polynomial_in(x)
+
     def roots(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> Iterator[fmpq]:
         """Rational solutions of left = right for ``x``, of degree at most 2 in it."""
-        if self.degree(x) > 2 or not self._polynomial_in(x):
+        if not self.solved_for(x):
             return
         zero, one, minus = (self.gap({**value, x: fmpq(k)}) for k in (0, 1, -1))
         if zero is None or one is None or minus is None:

@@ -13,8 +13,25 @@ from functools import cache
 from typing import Any
 
 from flint import fmpq
-from sympy import And, Expr, Integer, Poly, Symbol, ceiling, false, sqrt, true
-from sympy.core.relational import Eq, Ge, Gt, Le
+from sympy import (
+    Abs,
+    And,
+    Expr,
+    Integer,
+    Or,
+    Poly,
+    Symbol,
+    acos,
+    asin,
+    ceiling,
+    cos,
+    false,
+    real_roots,
+    sin,
+    sqrt,
+    true,
+)  # fmt: skip
+from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit import project
@@ -90,7 +107,35 @@ def find(
         nodes = 0
         if found := search(tuple(x for x in order if x not in start), start, frozenset(start)):
             return found
-    return None if fixed or not thorough else _eliminated(region, max_nodes)
+    if fixed or not thorough:
+        return None
+    return _eliminated(region, max_nodes) or _alternatives(region, max_nodes)
+
+
+def _alternatives(region: Boolean, max_nodes: int) -> Instance | None:
+    """The same for one alternative after another, where the region has any; |x| < c is two conditions."""
+    plain = region.replace(
+        lambda x: isinstance(x, Relational) and isinstance(x.lhs, Abs), _without_bars
+    )
+    parts = [y for x in relations(plain) for y in relations(x)]
+    one = next((x for x in parts if isinstance(x, Or)), None)
+    if one is None:
+        return None if plain == region else find(plain, max_nodes=max_nodes, thorough=True)
+    rest = [x for x in parts if x is not one]
+    for choice in one.args:
+        if (found := find(And(*rest, choice), max_nodes=max_nodes, thorough=True)) is not None:
+            free = region.free_symbols - set(found)
+            found = {**found, **dict.fromkeys(free, Integer(1))}
+            if region.subs(found, simultaneous=True) is true:
+                return found
+    return None
+
+
+def _without_bars(x: Relational) -> Boolean:
+    inner, end = x.lhs.args[0], x.rhs
+    if isinstance(x, Lt | Le):
+        return And(x.func(inner, end), x.func(-inner, end))
+    return Or(x.func(inner, end), x.func(-inner, end)) if isinstance(x, Gt | Ge) else x
 
 
 def _eliminated(region: Boolean, max_nodes: int) -> Instance | None:
@@ -110,7 +155,9 @@ def _eliminated(region: Boolean, max_nodes: int) -> Instance | None:
                 inner = {**inner, **dict.fromkeys(free, Integer(1))}
                 found = {**inner, x: solution.subs(inner)}
                 try:
-                    if region.subs(found, simultaneous=True) is true:
+                    # the equation was solved for x, which SymPy need not see: sinh(asinh(1)) = 1
+                    held = rest.subs(found, simultaneous=True) is true
+                    if held and equation.subs(found, simultaneous=True) is not false:
                         return found
                 except TypeError:
                     continue
@@ -118,11 +165,16 @@ def _eliminated(region: Boolean, max_nodes: int) -> Instance | None:
 
 
 def _solutions(equation: Eq, x: Symbol) -> list[Expr]:
-    """What a polynomial equation of degree 1 or 2 in ``x`` says of it, where that is real."""
+    """What an equation says of ``x``, where that is real: a polynomial one of degree 1 or 2 in it, any one
+    of ``x`` alone, or one of a function that has an inverse."""
     gap = equation.lhs - equation.rhs
-    if not gap.is_polynomial(x) or x.is_integer:
+    if x.is_integer:
         return []
+    if not gap.is_polynomial(x):
+        return _inverted(equation, x)
     form = Poly(gap, x)
+    if form.degree() > 2 and gap.free_symbols == {x} and all(c.is_rational for c in form.coeffs()):
+        return list(dict.fromkeys(real_roots(form)))
     if form.degree() == 1:
         return [-form.nth(0) / form.nth(1)]
     if form.degree() != 2:
@@ -133,6 +185,19 @@ def _solutions(equation: Eq, x: Symbol) -> list[Expr]:
         return []
     root = sqrt(inside)
     return [(-b + sign * root) / (2 * a) for sign in (1, -1)]
+
+
+def _inverted(equation: Eq, x: Symbol) -> list[Expr]:
+    """Solutions of f(x) = number, where SymPy knows an inverse of f."""
+    lhs = equation.lhs
+    if equation.free_symbols != {x} or lhs.args != (x,):
+        return []
+    inverse = {cos: acos, sin: asin}.get(lhs.func)
+    try:
+        found = (inverse or lhs.inverse())(equation.rhs)
+    except (AttributeError, NotImplementedError):
+        return []
+    return [found] if found.is_real else []
 
 
 def _raised(

@@ -437,11 +437,13 @@ def run(
     workers: int = 0,
     cap: int | None = None,
     fast: bool = False,
+    whole: set[str] | None = None,
 ) -> Iterator[Tried]:
     """Try the variants of the given claims; yields them as they are settled.
 
     workers: processes (0: this one, where Hypothesis shrinks what it finds and time is not limited
     outside the main thread).  A claim is tried by one process, but where there are few of them.
+    whole: is given each claim of which no variant is left to be tried.
     """
     of = 1 if len(claim_ids) > 4 * workers else 4
     kept = kept_outcomes(claim_ids, run_seed) if workers else {}
@@ -450,9 +452,17 @@ def run(
         for x in claim_ids
         for k in range(of)
     ]
+    left = Counter(job.claim_id for job in jobs)
+
+    def done(claim_id: str, more: int = 0) -> None:
+        left[claim_id] += more - 1
+        if whole is not None and not left[claim_id]:
+            whole.add(claim_id)
+
     if workers < 1:
         for job in jobs:
             yield from _chunk(job)
+            done(job.claim_id)
         return
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by a worker's NumPy as it is imported
     crew = Crew(
@@ -467,11 +477,15 @@ def run(
         alone: list[Job] = []
         for job, said in crew.run(jobs):
             if isinstance(said, Lost):
-                alone += [replace(job, names=(v.name,)) for v in job.variants()]
+                again = [replace(job, names=(v.name,)) for v in job.variants()]
+                alone += again
+                done(job.claim_id, more=len(again))
             else:
                 yield from said
+                done(job.claim_id)
         for job, said in crew.run(alone):  # one by one, to find which it was
             yield from ([_stuck(job.claim_id, job.names, said)] if isinstance(said, Lost) else said)
+            done(job.claim_id)
 
 
 def _stuck(claim_id: str, names: Sequence[str], lost: Lost) -> Tried:

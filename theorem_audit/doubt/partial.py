@@ -10,7 +10,7 @@ from itertools import pairwise
 from operator import eq
 
 from flint import fmpq
-from sympy import Integer, Symbol
+from sympy import Integer, Rational, Symbol
 from sympy.logic.boolalg import Boolean, Or
 
 from theorem_audit.doubt.condition import Condition, condition_of
@@ -20,6 +20,7 @@ Settled = frozenset[Symbol]
 Holds = Callable[[Mapping[Symbol, fmpq]], bool]
 
 WHOLE = tuple(map(fmpq, (1, 2, 3, 4, 5, 0, 6, 8)))
+MORE = tuple(map(fmpq, (7, *range(9, 41), *range(-1, -10, -1))))
 RATIONAL = tuple(
     fmpq(p, q)
     for p, q in (
@@ -52,6 +53,9 @@ class Partial:
         ]
 
         numbers = sorted(map(abs, region.atoms(Integer)))[-8:]
+        if thorough:
+            parts = {abs(int(k)) for x in region.atoms(Rational) for k in (x.p, x.q)}
+            numbers = sorted(map(Integer, parts))[-8:]
         self.sizes = [fmpq(int(k) + shift) for k in numbers if k > 5 for shift in (0, 1, -1, 2)]
         defined = {c.relation.lhs for c in self.equations if c.relation.lhs.is_Symbol}
 
@@ -127,18 +131,20 @@ class Partial:
         """What equations force; else small numbers, and ends and middles of what is left to ``x``."""
         ready, either = self.ready(x, settled)
         for condition in ready:
-            if condition.func is eq:
+            # a thorough search tries numbers where an equation is none that is solved
+            if condition.func is eq and not (self.thorough and not condition.solved_for(x)):
                 yield from condition.roots(x, value)
                 return
         if x.is_integer:
             yield from WHOLE
             yield from self.sizes
+            yield from MORE if self.thorough else ()
             for end in self.ends(ready, x, value):
                 yield from (fmpq(end.floor() + k) for k in (0, 1, 2, -1))
             yield from _entries(either, x, value)
             return
         yield from RATIONAL
-        yield from LARGE if self.thorough else ()
+        yield from (*LARGE, *self.sizes) if self.thorough else ()
         exact = {root for condition in ready for root in condition.roots(x, value)}
         ends = sorted(exact.union(self.ends(ready, x, value)))
         yield from ((low + high) / 2 for low, high in pairwise(ends))

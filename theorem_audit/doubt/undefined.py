@@ -36,6 +36,7 @@ from sympy.logic.boolalg import Boolean
 
 from theorem_audit.doubt.condition import condition_of
 from theorem_audit.doubt.instances import Boundary, Instance, edges, find
+from theorem_audit.doubt.probe import probed
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 
@@ -46,6 +47,8 @@ EDGES: dict[type, tuple[Callable[[Expr], Boolean], ...]] = {
     ),
     sympy.acosh: (lambda x: Lt(x, 1),),
     **dict.fromkeys((sympy.acoth, sympy.asec), (lambda x: And(Gt(x, -1), Lt(x, 1)),)),
+    sympy.asech: (lambda x: Lt(x, 0), lambda x: Gt(x, 1)),
+    sympy.LambertW: (lambda x: Le(x, -1),),
     **dict.fromkeys((sympy.gamma, sympy.loggamma), (lambda x: Eq(x, 0), lambda x: Eq(x, -1))),
     sympy.factorial: (lambda x: Eq(x, -1), lambda x: Eq(x, -2)),
     sympy.Mod: (lambda x: Eq(x, 0),),
@@ -76,6 +79,7 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
         if (at := _reached(x, formula, And(region, within), guard)) and not _real(node, at)
     ]
     cases = [Boundary(str(x), at) for x in poles if (at := _reached(x, formula, region))]
+    cases += probed(_nodes(formula), region)
     if cases or any(x.free_symbols <= region.free_symbols for x in poles):
         cases += edges(region)
     return (

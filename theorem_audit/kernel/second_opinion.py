@@ -19,6 +19,7 @@ from typing import Any
 
 from theorem_audit import project
 from theorem_audit.exact.checker import Certificate, InvalidCertificate, check_certificate
+from theorem_audit.files import read_text
 from theorem_audit.kernel import steps
 from theorem_audit.kernel.judge import CoqAbsent
 from theorem_audit.kernel.obligations import of_certificate
@@ -56,7 +57,7 @@ def stored(folder: Path | None = None) -> dict[str, Certificate]:
     found = {}
     for path in sorted(folder.glob("*.json")):
         try:
-            found[path.stem] = Certificate.from_json(path.read_text(encoding="utf-8"))
+            found[path.stem] = Certificate.from_json(read_text(path))
         except InvalidCertificate as error:
             raise InvalidCertificate(f"{path.name}: {error}") from error
     return found

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from theorem_audit import project, show
 from theorem_audit.errors import BadUsage
-from theorem_audit.files import write_text
+from theorem_audit.files import NoText, line_end, read_text, write_text
 from theorem_audit.guide import GUIDE
 from theorem_audit.usage import emit, seed_of
 
@@ -94,6 +94,10 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     here = project.current()
     kept = Path(args.variants) if args.variants else here.path("variants")
     pictures = Path(args.pictures or here.path("pictures"))
+    if args.pictures and not pictures.is_dir():
+        raise BadUsage(
+            f"--pictures {pictures}: no such folder; `audit figures --out DIR` makes one"
+        )
     folder = Path(args.out or here.path("output") / "report")
     said, anew = dict[str, str](), None
     pages = not (args.latex or args.readme or args.book)
@@ -136,8 +140,9 @@ def _report(args: argparse.Namespace, console: Console) -> int:
 
         path = Path(args.readme)
         try:
-            again = refreshed(path.read_text(encoding="utf-8"), run)
-        except ValueError as error:
+            old = read_text(path)
+            again = refreshed(old.replace("\r\n", "\n"), run).replace("\n", line_end(old))
+        except (ValueError, NoText) as error:
             raise BadUsage(f"--readme {path}: {error}") from error
         write_text(path, again)
         return _told(args, console, args.readme)

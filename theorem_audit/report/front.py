@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from theorem_audit import project
+from theorem_audit.files import read_text
 from theorem_audit.report.findings import findings
 from theorem_audit.report.literature import sentences, worth
 from theorem_audit.report.mathematics import note_html
@@ -39,7 +40,7 @@ def front(verdicts: Iterable[str] = ()) -> Markup:
     if not here.front:
         return Markup()
     said = prose(verdicts, "claims/{}.html")
-    return note_html(here.path("front").read_text(encoding="utf-8"), said.linked)
+    return note_html(read_text(here.path("front")), said.linked)
 
 
 def cited_theorems(run: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -68,7 +68,7 @@ def listings(run: Mapping[str, Any]) -> Listings:
         if not inside or not file.resolve().is_relative_to(folder) or not file.is_file():
             continue
         page = ".".join(pure.with_suffix("").parts) + ".html"
-        found[path] = Listing(path, page, file.read_text(encoding="utf-8"))
+        found[path] = Listing(path, page, file.read_text(encoding="utf-8", errors="replace"))
     return Listings(found)
 
 

@@ -17,13 +17,21 @@ import re
 from pathlib import Path
 
 from theorem_audit import project
-from theorem_audit.errors import NoNotes
-from theorem_audit.files import write_text
+from theorem_audit.errors import BadUsage, NoNotes
+from theorem_audit.files import line_end, read_text, write_text
 from theorem_audit.report import literature
 from theorem_audit.statement.claim import Claim
 
-BLOCK = re.compile(r"<!-- statement:(?P<id>\S+) -->\n(?P<body>.*?)<!-- /statement -->", re.S)
+# At the beginning of a line: within one, a mark is spoken of.
+BLOCK = re.compile(
+    r"^<!-- statement:(?P<id>\S+) -->\n(?P<body>.*?)^<!-- /statement -->", re.S | re.M
+)
+MARK = re.compile(r"^<!-- (?:statement:\S+|/statement) -->", re.M)
 SECTION = re.compile(r"^## ([A-Z][A-Z0-9-]*)\s*$", re.M)
+
+
+class BrokenMarks(ValueError):
+    """A note's generated blocks do not begin and end in turn; the message says where."""
 
 
 def block_for(claim: Claim) -> str:
@@ -73,7 +81,21 @@ def sections(text: str) -> list[str]:
 
 
 def refreshed(text: str, claims: dict[str, Claim]) -> str:
-    """The note with all generated blocks made anew; KeyError names an unknown claim."""
+    """The note with all generated blocks made anew; KeyError names an unknown claim.
+
+    Raises BrokenMarks where the marks do not come in pairs: what stands between would be lost.
+    """
+    expected = True  # whether a block begins next
+    for mark in MARK.finditer(text):
+        if ("/statement" in mark[0]) is expected:
+            line = text.count("\n", 0, mark.start()) + 1
+            missing = "<!-- /statement -->" if not expected else "<!-- statement:ID -->"
+            raise BrokenMarks(f"line {line}: {mark[0]}, and no {missing} before it")
+        expected = not expected
+    if not expected:
+        raise BrokenMarks("the last block has no <!-- /statement -->")
+    if 2 * len(BLOCK.findall(text)) != len(MARK.findall(text)):
+        raise BrokenMarks("after <!-- statement:ID --> something else stands on the line")
 
     def renew(match: re.Match[str]) -> str:
         claim_id = match["id"]
@@ -91,12 +113,18 @@ def refresh(*, check: bool = False) -> list[str]:
     """
     claims = project.claims()
 
-    stale = []
+    stale, renewed = [], dict[Path, str]()
     for path in notes():
-        text = path.read_text(encoding="utf-8")
-        new = refreshed(text, claims)
+        name = str(path.relative_to(project.current().path("notes")))
+        text = read_text(path)
+        try:
+            new = refreshed(text.replace("\r\n", "\n"), claims).replace("\n", line_end(text))
+        except (BrokenMarks, KeyError) as error:
+            raise BadUsage(f"{name}: {error.args[0]}; nothing is rewritten") from error
         if new != text:
-            stale.append(str(path.relative_to(project.current().path("notes"))))
-            if not check:
-                write_text(path, new)
+            renewed[path] = new
+            stale.append(name)
+    if not check:
+        for path, new in renewed.items():
+            write_text(path, new)
     return stale + literature.refresh(check=check)

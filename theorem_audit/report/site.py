@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from theorem_audit import guide, project
 from theorem_audit.errors import rounded_down, rounded_up
-from theorem_audit.files import write_text
+from theorem_audit.files import read_text, write_text
 from theorem_audit.kernel import steps
 from theorem_audit.report import front
 from theorem_audit.report.badges import badge
@@ -76,7 +76,7 @@ class _Site:
     def kernel(self) -> Markup:
         """The page that says what of the Coq development must be believed; nothing where there is none."""
         path = project.current().path("formal") / "README.md"
-        return note_html(path.read_text(encoding="utf-8"), below=0) if path.is_file() else Markup()
+        return note_html(read_text(path), below=0) if path.is_file() else Markup()
 
     @cached_property
     def tutorial(self) -> Markup:

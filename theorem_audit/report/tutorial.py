@@ -8,6 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from theorem_audit import project
+from theorem_audit.files import read_text
 from theorem_audit.report.mathematics import note_html
 from theorem_audit.report.pages import data_uri
 
@@ -30,7 +31,7 @@ def page_of(path: Path) -> Markup:
             return match[1]
         return f"![{match[1]}]({data_uri(file, 'image/png')})"
 
-    text = _PICTURE.sub(picture, path.read_text(encoding="utf-8"))
+    text = _PICTURE.sub(picture, read_text(path))
     return note_html(text, address=lambda href: href if href.startswith("#") else "", below=0)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from theorem_audit import project
-from theorem_audit.files import write_bytes, write_text
+from theorem_audit.files import read_text, write_bytes, write_text
 from theorem_audit.report.book import Note, chapter_notes, shelves
 from theorem_audit.report.claim_page import broken, symbol_latex
 from theorem_audit.report.front import MEANINGS
@@ -145,7 +145,7 @@ def book(run: Mapping[str, Any]) -> str:
         PREAMBLE + r"\begin{document}",
         rf"\title{{{words(here.title or here.name)}}}\author{{}}\date{{Run of {words(run['started'])}, "
         rf"commit {words(run['commit'])}, seed {run['seed']}}}\maketitle",
-        markdown(here.path("front").read_text(encoding="utf-8")) if here.front else "",
+        markdown(read_text(here.path("front"))) if here.front else "",
         rf"\begin{{description}}{scale}\end{{description}}" if scale else "",
         r"\tableofcontents",
     ]

@@ -176,7 +176,13 @@ def test_helpers_and_folders_of_other_files_are_nobodys_business(fresh: Path, au
     assert audit("run").returncode == 0
 
 
-LEAVES = {"sys.exit": "import sys\nsys.exit(0)\n", "os._exit": "import os\nos._exit(0)\n"}
+LEAVES = {
+    "sys.exit": "import sys\nsys.exit(0)\n",
+    "os._exit": "import os\nos._exit(0)\n",
+    "os.execl": "import os\nos.execl('/bin/true', 'true')\n",  # another program, which ends with 0
+    "GeneratorExit": "raise GeneratorExit\n",
+}
+SAYS = {"os.execl": "os.execv('/bin/true') was called", "GeneratorExit": "GeneratorExit"}
 PLACES = ("small/one.py", "small/__init__.py", "tests/test_one.py", "tests/searches/__init__.py")
 
 
@@ -192,7 +198,11 @@ def test_a_file_that_ends_the_process_is_told(
         table.write_text(text.replace("\nnotes = ", '\nfalsifiers = "tests.searches"\nnotes = '))
     done = audit("run", "--json", "run.json")
     assert done.returncode in (1, 2), done.stdout
-    assert "(0) was" in done.stderr or "SystemExit: 0" in done.stderr
+    if how in SAYS:
+        assert SAYS[how] in done.stderr
+        assert "Traceback" not in done.stderr
+    else:
+        assert "(0) was" in done.stderr or "SystemExit: 0" in done.stderr
     kept = fresh / "run.json"
     assert not kept.exists() or not json.loads(kept.read_text())["complete"]
 

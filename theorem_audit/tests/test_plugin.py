@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -71,3 +73,53 @@ def test_a_broken_table_is_a_usage_error(fresh: Path) -> None:
     done = run(fresh)
     assert done.returncode == 4
     assert "lacks the key 'evidence'" in done.stderr
+
+
+def test_names_of_cases_are_nobodys_business(fresh: Path) -> None:
+    """Mended: pytest escapes or numbers such a test's id, and its evidence, which a run finds right, failed."""
+    (fresh / "tests" / "test_more.py").write_text(
+        "from theorem_audit import evidence, expect\n\n"
+        "@evidence('GD-STEP', 'witness', cases={'é': 1, 'a\\nb': 2, 'x[y]': 3, 'a::b': 4, '': 5})\n"
+        "@evidence('GD-STEP', 'property', cases={'é': 1})\n"
+        "def test_cased(claim, case):\n"
+        "    expect(case in (1, 2, 3, 4, 5), 'a case')\n"
+    )
+    done = run(fresh)
+    assert done.returncode == 0, done.stdout
+    assert "8 passed" in done.stdout
+
+
+def test_a_ledger_replaces_nothing_but_ledgers(fresh: Path) -> None:
+    """Mended: ``--audit-json`` took any file's place, and where it could not be written, that was told last."""
+    chapter = fresh / "small" / "descent.py"
+    before = chapter.read_bytes()
+    for target, why in (
+        ("small/descent.py", "it would be lost"),
+        ("pyproject.toml/x", "is no folder"),
+    ):
+        done = run(fresh, "--audit-json", target)
+        assert done.returncode == 4
+        assert f"--audit-json {target}: " in done.stderr
+        assert why in done.stderr
+    assert chapter.read_bytes() == before
+    done = run(fresh, "--audit-seed", "-1")
+    assert (done.returncode, "--audit-seed -1" in done.stderr) == (4, True)
+
+
+def test_a_ledger_of_pytest_goes_to_a_pipe_and_is_of_this_session(fresh: Path) -> None:
+    """Mended: nothing was written to what is no plain file; after a session that ends before its tests, the
+    older ledger stood there."""
+    ledger = fresh / "run.json"
+    pipe = fresh / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:
+        done = run(fresh, "--audit-json", str(pipe))
+        assert reader.stdout is not None
+        said = json.loads(reader.stdout.read())
+    assert done.returncode == 0, done.stdout
+    assert [claim["verdict"] for claim in said["claims"]] == ["proved"]
+    assert run(fresh, "--audit-json", str(ledger)).returncode == 0
+    assert json.loads(ledger.read_text())["claims"]
+    (fresh / "tests" / "test_bad.py").write_text("def (\n")
+    assert run(fresh, "--audit-json", str(ledger)).returncode == 2
+    assert json.loads(ledger.read_text())["claims"] == []

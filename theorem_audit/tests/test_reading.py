@@ -293,7 +293,8 @@ def test_watch_runs_again_what_an_edit_names_until_it_is_interrupted(
     was = project._current
     project.use(project.read(here / "project" / "pyproject.toml"))
     try:
-        code = main(["watch", "SUM", "--quick", "--seed", "3", "--workers", "1"])
+        words = ["--quick", "--seed", "3", "--workers", "1", "--json", "run.json", "--fresh"]
+        code = main(["watch", "SUM", *words])
         refused = main(["watch", "--workers", "0"])
         wrong = SimpleNamespace(returncode=2)
         monkeypatch.setattr(watch.subprocess, "run", lambda words, *, check: wrong)
@@ -305,7 +306,8 @@ def test_watch_runs_again_what_an_edit_names_until_it_is_interrupted(
     assert "edited: thing/0.py, thing/1.py, thing/2.py, thing/3.py and 2 more" in said
     assert said.rstrip().endswith("ended")
     first, second = calls
-    assert first == second
+    assert first == [*second, "--fresh"], "mended: neither this nor --json was passed on"
     assert first[first.index("run") :] == [
         "run", "SUM", "--changes", "--seed", "3", "--workers", "1", "--time-limit", "1200.0", "--quick",
+        "--json", "run.json", "--fresh",
     ]  # fmt: skip

@@ -105,6 +105,8 @@ def test_init_refuses_a_name_that_makes_no_package(tmp_path: Path, name: str) ->
         ),
         ("CURVATURE", "descent", "CURVATURE is a name in descent.py already"),
         ("FINE", "broken", "test_broken.py: not Python"),
+        ("FINE", "class", "a word of Python"),
+        ("FINE", "shelf.import", "a word of Python"),
     ],
 )
 def test_bad_names_are_refused_before_anything_is_written(
@@ -121,6 +123,58 @@ def test_bad_names_are_refused_before_anything_is_written(
     assert done.returncode == 2
     assert message in " ".join(done.stderr.split())
     assert contents(fresh) == before
+
+
+@pytest.mark.parametrize("name", ["json", "typing", "sympy", "Hypothesis", "pytest"])
+def test_init_refuses_a_name_that_means_another_package(tmp_path: Path, name: str) -> None:
+    """Mended: each command of such a project ended in a traceback, as its ``sympy`` hid the other one."""
+    with pytest.raises(CannotInit, match="would be called"):
+        scaffold(tmp_path / "new", name)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_stub_changes_nothing_of_what_was_there(
+    fresh: Path, audit: Run, ends: str, mark: str
+) -> None:
+    """Mended: line ends became those of Unix, a form feed or U+2028 in a text became an end of a line, and
+    the imports then stood in the wrong place; a byte order mark was called no Python."""
+    chapter, note = fresh / "small" / "descent.py", fresh / "proofs_notes" / "descent.md"
+    text = chapter.read_text().replace('the loss."""', 'the loss.\f\n\u2028more\x85 text\n"""')
+    assert "\u2028" in text
+    text = text.replace(
+        "from theorem_audit.statement import Claim, Source", "import theorem_audit.statement as st"
+    )
+    text = text.replace("= Claim(", "= st.Claim(").replace("Source(", "st.Source(")
+    chapter.write_bytes((mark + text.replace("\n", ends)).encode())
+    note.write_bytes(note.read_text().replace("\n", ends).encode())
+    before = chapter.read_bytes().split(ends.encode()), note.read_bytes()
+    done = audit("new", "NEXT", "--chapter", "descent")
+    assert done.returncode == 0, done.stderr
+    after = chapter.read_bytes().split(ends.encode())
+    assert [x for x in after if x in before[0]][: len(before[0]) - 1] == before[0][:-1]
+    assert not any(b"\r" in x or b"\n" in x for x in after if x), "all lines end alike"
+    assert after.index(b"from theorem_audit.statement import Claim, Source") < after.index(
+        b"NEXT = Claim("
+    )
+    assert note.read_bytes().startswith(before[1])
+    assert audit("list", "--names").stdout.split() == ["GD-STEP", "NEXT"]
+
+
+def test_what_is_no_utf_8_is_told_and_left_alone(fresh: Path, audit: Run) -> None:
+    """Mended: a traceback."""
+    chapter, note = fresh / "small" / "descent.py", fresh / "proofs_notes" / "descent.md"
+    chapter.write_bytes(b"# -*- coding: latin-1 -*-\n# caf\xe9\n" + chapter.read_bytes())
+    before = contents(fresh)
+    done = audit("new", "NEXT", "--chapter", "descent")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "descent.py: no UTF-8 text" in done.stderr
+    assert contents(fresh) == before
+    note.write_bytes(b"caf\xe9\n" + note.read_bytes())
+    done = audit("notes")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "descent.md: no UTF-8 text" in done.stderr
 
 
 def test_new_never_writes_outside_the_project(fresh: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from theorem_audit.checks.run_context import Inconclusive, RunContext, running
+from theorem_audit.checks.run_context import Inconclusive, RunContext, running, seed
 from theorem_audit.checks.statistics import (
     ERROR,
     expect_at_least,
@@ -134,3 +134,27 @@ def test_what_can_never_be_seen_has_no_power() -> None:
         expect_distribution([0.5], stats.uniform.cdf, visible=1.0, what="x")
     with pytest.raises(ValueError, match="0 < visible <= 1"):
         expect_distribution([0.5], stats.uniform.cdf, visible=5.0, what="x")
+
+
+def test_a_distribution_is_a_function_of_real_numbers() -> None:
+    """Mended: a name or a second sample was compared by another law than the booked error's; where all was
+    masked, any sample passed."""
+    sample = RNG.uniform(size=3_000)
+    for cdf in ("uniform", RNG.uniform(size=3_000), None):
+        with pytest.raises(TypeError, match="a distribution function is needed"):
+            expect_distribution(sample, cdf, visible=0.2, what="x")  # type: ignore[arg-type]
+    for given in (
+        lambda x: np.ma.masked_array(x, mask=True), lambda x: x + 0j, lambda x: x.astype(str),
+    ):  # fmt: skip
+        with pytest.raises(TypeError, match="cdf: gives values of"):
+            expect_distribution(sample**2, given, visible=0.2, what="x")
+    with running(RunContext()):
+        expect_distribution(sample, lambda x: x, visible=0.2, what="x")
+
+
+def test_an_empty_key_is_a_key_of_its_own() -> None:
+    """Mended: NumPy pads what seeds it with zeros, and the empty text has the sum 0."""
+    keys: tuple[tuple[str, ...], ...] = ((), ("",), ("", ""), ("a",), ("a", ""), ("a", "", ""))
+    with running(RunContext(test="t")):
+        states = {tuple(seed(*key).generate_state(4)) for key in keys}
+    assert len(states) == len(keys)

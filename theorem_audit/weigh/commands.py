@@ -57,11 +57,14 @@ def run_ledger(
     console: Console,
     save: Path | None = None,
     seed: int | None = None,
+    begun: list[Path] | None = None,
 ) -> tuple[Ledger, Counts]:
     """Run the evidence of ``ids`` (none: of all claims) and of what it rests on; see ``Session``.
 
-    Raises BadUsage for unknown ids, before anything is run or written.
+    begun: is given ``save`` once the ledger there is of this run.  Raises BadUsage for unknown ids, before
+    anything is run or written.
     """
+    begun = [] if begun is None else begun
     from theorem_audit.weigh.session import Session
 
     checked(args)
@@ -94,6 +97,7 @@ def run_ledger(
             wanted = list(dict.fromkeys(wanted)) or list(session.index.claims)
             if save is not None:  # an older ledger must not speak for a run that is cut short
                 session.ledger.write(save)
+                begun.append(save)
             session.counts.broken = tuple(session.index.broken)
         except BaseException:
             session.close()
@@ -104,12 +108,12 @@ def run_ledger(
 def run(args: argparse.Namespace, console: Console) -> int:
     """``audit run``."""
     save = None if args.json in (None, "-") else Path(args.json)
-    seed = seed_of(args.seed)
+    seed, begun = seed_of(args.seed), list[Path]()
     try:
         with ends_in_order():
-            ledger, counts = run_ledger(args.ids, args, console, save, seed)
+            ledger, counts = run_ledger(args.ids, args, console, save, seed, begun)
     except KeyboardInterrupt as stop:
-        where = f"; what was run is in {save}" if save else ""
+        where = f"; what was run is in {save}" if begun else "; nothing was run" if save else ""
         by, code = (f" by {stop}", stop.code) if isinstance(stop, Ended) else ("", 130)
         with suppress(OSError):  # the terminal may be gone
             console.print(f"[bold]interrupted[/]{by}{where}")

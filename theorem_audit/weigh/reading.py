@@ -64,7 +64,7 @@ def _list(args: argparse.Namespace, console: Console) -> int:
         return _list_of_the_theory(args, console)
     ids = _from(args.source, {x: found.told[x] for x in ids})
     if args.names:
-        return _names(ids)
+        return _names(ids, args.json)
     verdicts = found.verdicts()
     if args.json:
         rows = [
@@ -80,9 +80,12 @@ def _list(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _names(ids: Sequence[str]) -> int:
+def _names(ids: Sequence[str], target: str | None) -> int:
     """For the shell's completion, and for other programs."""
-    print("\n".join(ids))
+    if target:
+        emit(list(ids), target)
+    else:
+        print("\n".join(ids))
     return 0
 
 
@@ -108,7 +111,7 @@ def _list_of_the_theory(args: argparse.Namespace, console: Console) -> int:
     asked = {claim_id: claims[claim_id] for claim_id in ids_of(args.ids)}
     rows = [asked[x] for x in _from(args.source, asked)]
     if args.names:
-        return _names([c.id for c in rows])
+        return _names([c.id for c in rows], args.json)
     if args.json:
         emit(
             [

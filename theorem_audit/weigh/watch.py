@@ -79,12 +79,14 @@ def _watch(args: argparse.Namespace, console: Console) -> int:
     words = [sys.executable, "-m", "theorem_audit", "--project", str(here.root), "run", *args.ids]
     words += ["--changes", "--seed", args.seed, "--workers", str(args.workers)]
     words += ["--time-limit", str(args.time_limit), *(["--quick"] if args.quick else [])]
+    words += ["--json", args.json] if args.json else []
 
     def run(names: list[str]) -> int:
         if names:
             shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
             console.print(f"edited: {shown}", markup=False, style="dim")
-        return subprocess.run(words, check=False).returncode
+        first = ["--fresh"] if args.fresh and not names else []  # an edit runs what it makes stale
+        return subprocess.run([*words, *first], check=False).returncode
 
     try:
         if run([]) == 2:  # wrong words: no edit mends them

@@ -111,6 +111,17 @@ def _distribution(judge: ModuleType) -> None:
     def uniform(x: Any) -> Any:
         return np.clip(x, 0.0, 1.0)
 
+    drawn = (np.arange(400) + 0.5) / 400
+    for cdf in (
+        "uniform", drawn, None, lambda x: x + 0j, lambda x: x.astype(str),
+        lambda x: np.ma.array(x, mask=True),
+    ):  # fmt: skip
+        try:
+            judge.expect_distribution(drawn, cdf, visible=0.5, error=0.01, what="w")
+        except TypeError as error:
+            assert str(error).startswith("cdf"), (cdf, error)
+            continue
+        raise AssertionError(cdf)
     error = 0.01
     for size in (100, 400, 1):
         critical = math.sqrt(math.log(2 / error) / (2 * size))

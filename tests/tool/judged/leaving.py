@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import zlib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -120,9 +121,10 @@ def contexts_hold(judge: ModuleType) -> None:
         assert judge.inside() is True
         states = {
             tuple(judge.seed(*key).generate_state(2))
-            for key in ((), ("a",), ("b",), ("a", 1), (1,))
+            for key in ((), ("a",), ("b",), ("a", 1), (1,), ("",), ("", ""), ("a", ""))
         }
-        assert len(states) == 5
+        assert len(states) == 8
+        assert judge.seed("a", "").entropy == [3, zlib.crc32(b"t"), zlib.crc32(b"a"), 2**32]
         assert judge.rng("a").random(3).tolist() == judge.rng("a").random(3).tolist()
         same = np.random.Generator(np.random.PCG64(judge.seed("a"))).random(3)
         assert judge.rng("a").random(3).tolist() == same.tolist()

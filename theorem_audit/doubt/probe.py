@@ -1,0 +1,172 @@
+"""Where a part of a formula has no value, tried at a few numbers: for what is no condition between polynomials.
+
+``undefined`` has exact conditions for a quotient of polynomials and searches rational numbers for them.  Here
+are the others: log, exp and trigonometric functions in a denominator, functions with poles of their own, and
+irrational zeros of a polynomial in one symbol.  The numbers tried are those at which such things vanish in
+practice; that none is found is no proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+import sympy
+from sympy import (
+    And,
+    Basic,
+    E,
+    Expr,
+    Function,
+    Integer,
+    Or,
+    Piecewise,
+    Poly,
+    PolynomialError,
+    Pow,
+    Rational,
+    Symbol,
+    fraction,
+    nan,
+    pi,
+    real_roots,
+    together,
+    zoo,
+)
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+from sympy.functions.elementary.trigonometric import TrigonometricFunction
+from sympy.logic.boolalg import Boolean
+
+from theorem_audit.doubt.instances import Boundary, Instance, find
+from theorem_audit.exact.zero import relations
+
+NUMBERS = tuple(
+    Rational(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (-1, 2), (2, 1), (-2, 1))
+)
+OF_ANGLES = (pi / 2, pi, -pi / 2, -pi, pi / 4)
+OF_LOGARITHMS = (E, 1 / E)
+WHOLE = tuple(map(Integer, (0, 1, -1, 2, -2, 3, -3)))
+EVERYWHERE = (  # with a value at each real number
+    sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh, sympy.atan, sympy.asinh, sympy.acot,
+    sympy.Abs, sympy.sign, sympy.floor, sympy.ceiling, sympy.Max, sympy.Min, sympy.erf, sympy.erfc,
+    sympy.Heaviside, sympy.re, sympy.im, sympy.conjugate, sympy.binomial, Piecewise, AppliedUndef,
+)  # fmt: skip
+EXACTLY = (  # ``undefined`` has conditions for them, which it can search where they are between polynomials
+    sympy.log, sympy.asin, sympy.acos, sympy.atanh, sympy.acosh, sympy.acoth, sympy.asec,
+    sympy.asech, sympy.gamma, sympy.loggamma, sympy.factorial, sympy.LambertW,
+)  # fmt: skip
+MOST_SYMBOLS, MOST_DEGREE, NODES = 2, 8, 300
+
+Found = tuple[Basic, frozenset[Symbol], Boolean | None, Boolean]  # as ``undefined`` walks a formula
+
+
+def probed(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:
+    """Points of the region at which one of the nodes has no value; what is bound there is left alone."""
+    for node, index, guard in dict.fromkeys((x[0], x[1], x[3]) for x in nodes):
+        symbols = sorted(node.free_symbols, key=str)
+        if node.free_symbols & index or not symbols or not node.free_symbols <= region.free_symbols:
+            continue
+        if not all(x.is_extended_real is not False for x in symbols):
+            continue
+        for at in _points(node, symbols):
+            if (whole := _within(And(region, guard), at)) is not None:
+                yield Boundary(f"{node} at {at}", whole)
+                break
+
+
+def _points(node: Basic, symbols: list[Symbol]) -> Iterator[Instance]:
+    """Values of its symbols at which the node has none."""
+    if isinstance(node, Pow):
+        if node.exp.is_integer and node.exp.is_nonnegative:
+            return
+        if (roots := _roots(node.base, symbols)) is not None:
+            yield from roots if node.exp.is_negative else ()
+            return
+    elif (
+        not isinstance(node, Function)
+        or isinstance(node, EVERYWHERE)
+        or (isinstance(node, EXACTLY) and not node.args[0].has(Function))
+    ):
+        return
+    if len(symbols) > MOST_SYMBOLS:
+        return
+    numbers = NUMBERS
+    numbers += OF_ANGLES if node.has(TrigonometricFunction) else ()
+    numbers += OF_LOGARITHMS if node.has(sympy.log) else ()
+    for values in product(*(WHOLE if x.is_integer else numbers for x in symbols)):
+        at = dict(zip(symbols, values, strict=True))
+        if _none(node, at):
+            yield at
+
+
+def _roots(base: Expr, symbols: list[Symbol]) -> list[Instance] | None:
+    """The real zeros of a rational function of one symbol that are not rational; None for anything else."""
+    if base.has(Function) or not base.is_rational_function(*symbols):
+        return None
+    if len(symbols) > 1 or symbols[0].is_integer:
+        return []  # the search for exact instances has looked
+    try:
+        form = Poly(fraction(together(base))[0], *symbols, domain="QQ")
+        if not 2 <= form.degree() <= MOST_DEGREE:
+            return []
+        return [{symbols[0]: x} for x in dict.fromkeys(real_roots(form)) if not x.is_rational]
+    except (PolynomialError, NotImplementedError):
+        return []
+
+
+def _none(node: Basic, at: Instance) -> bool:
+    try:
+        value = node.subs(at, simultaneous=True)
+    except (TypeError, ValueError, ZeroDivisionError, RecursionError):
+        return False
+    if isinstance(node, sympy.log) and value in (zoo, nan):
+        return False  # log 0 = -oo is a value, and what stands within is a node of its own
+    if value.has(nan, zoo):
+        return True
+    try:
+        return bool(value.is_number and value.is_extended_real is False)
+    except RecursionError:  # SymPy asks itself in circles
+        return False
+
+
+def _within(region: Boolean, at: Instance) -> Instance | None:
+    """An instance of the region with these values, where the search finds one."""
+    if any(x.is_integer and not v.is_integer for x, v in at.items()):
+        return None
+    if any(not _fits(x, v) for x, v in at.items()):
+        return None
+    try:
+        rest = region.subs(at, simultaneous=True)
+    except (TypeError, ValueError):
+        return None
+    if any(not isinstance(c, Relational) for c in _parts(rest)):
+        return None
+    inner = find(rest, max_nodes=NODES)
+    return None if inner is None else {**inner, **at}
+
+
+SIGNS = ("positive", "negative", "zero", "nonnegative", "nonpositive", "nonzero")
+
+
+def _fits(x: Symbol, value: Expr) -> bool:
+    """Whether the symbol's own assumptions allow the value."""
+    return all(
+        getattr(value, f"is_{name}") is said
+        for name, said in x.assumptions0.items()
+        if name in SIGNS
+    )
+
+
+def _parts(region: Boolean) -> list[Boolean]:
+    """The single conditions of a region, those of alternatives too; none of one that is decided."""
+    found = []
+    for part in relations(region):
+        for one in part.args if isinstance(part, Or) else (part,):
+            found += [
+                x for x in relations(one) if not isinstance(x, sympy.logic.boolalg.BooleanAtom)
+            ]
+    return found
+
+
+__all__ = ["probed"]
