@@ -28,11 +28,11 @@ def no_exit() -> Iterator[None]:
     old, here = {name: getattr(os, name) for name in ENDS if hasattr(os, name)}, os.getpid()
 
     def refusing(name: str) -> Callable[..., None]:
-        def refused(*words: Any) -> None:
+        def refused(*words: Any, **named: Any) -> None:
             if os.getpid() != here:
-                old[name](*words)
-            place = _place(traceback.extract_stack()[:-1])
-            raise Left(f"{place}: os.{name}({', '.join(map(repr, words[:1]))}) was called")
+                old[name](*words, **named)
+            place, said = _place(traceback.extract_stack()[:-1]), [*words, *named.values()]
+            raise Left(f"{place}: os.{name}({', '.join(map(repr, said[:1]))}) was called")
 
         return refused
 

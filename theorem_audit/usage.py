@@ -70,7 +70,8 @@ def checked_target(args: argparse.Namespace) -> None:
                 )
                 raise BadUsage(f"--{name} {path}: {what}; name another file")
         # without TeX, a book's source is left beside where the book would be
-        for made in {path, path.with_suffix(".tex")} if name == "book" else {path}:
+        beside = path.name and name == "book"
+        for made in {path, path.with_suffix(".tex")} if beside else {path}:
             if name in WRITTEN and made.is_file() and not _replaceable(made, *WRITTEN[name]):
                 raise BadUsage(
                     f"--{name} {path}: {made} is there, and nothing that --{name} wrote; it would be lost"

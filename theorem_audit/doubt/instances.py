@@ -154,6 +154,8 @@ def _eliminated(region: Boolean, max_nodes: int) -> Instance | None:
                 free = solution.free_symbols - set(inner)
                 inner = {**inner, **dict.fromkeys(free, Integer(1))}
                 found = {**inner, x: solution.subs(inner)}
+                if x.is_real and found[x].is_real is False:  # x^2 = 1 - y^2 beyond y = 1
+                    continue
                 try:
                     # the equation was solved for x, which SymPy need not see: sinh(asinh(1)) = 1
                     held = rest.subs(found, simultaneous=True) is true

@@ -37,6 +37,7 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
 from sympy.logic.boolalg import Boolean
+from sympy.polys.polyerrors import CoercionFailed
 
 from theorem_audit.doubt.instances import Boundary, Instance, find
 from theorem_audit.exact.zero import relations
@@ -108,10 +109,15 @@ def _roots(base: Expr, symbols: list[Symbol]) -> list[Instance] | None:
         return []  # the search for exact instances has looked
     try:
         form = Poly(fraction(together(base))[0], *symbols, domain="QQ")
+    except CoercionFailed:  # sqrt(2) or pi among the coefficients
+        return None
+    except PolynomialError:
+        return []
+    try:
         if not 2 <= form.degree() <= MOST_DEGREE:
             return []
         return [{symbols[0]: x} for x in dict.fromkeys(real_roots(form)) if not x.is_rational]
-    except (PolynomialError, NotImplementedError):
+    except NotImplementedError:
         return []
 
 

@@ -59,6 +59,7 @@ NOWHERE: dict[str, tuple[Expr, Any]] = {
     "a logarithm of a logarithm": (log(log(x)), ABOVE),
     "a root of a logarithm": (sqrt(log(x)), ABOVE),
     "an irrational zero": (1 / (x**2 - 2), ABOVE),
+    "a zero beside pi": (1 / (x**2 + pi * (x - 1) - 1), ABOVE),
     "an irrational zero of three": (1 / (x**3 - x - 1), ABOVE),
     "asech below 0": (asech(x), Gt(x, -1)),
     "acsch of 0": (acsch(x), Gt(x, -1)),
@@ -79,6 +80,8 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "roots of a logarithm beyond 1": (sqrt(log(x)), Ge(x, 1)),
     "Lambert's W above -1/e": (LambertW(x), Ge(x, -1 / E)),
     "harmonic numbers": (harmonic(n), Ge(n, 0)),
+    "irrational coefficients": (1 / (x**2 + sqrt(2)), ABOVE),  # mended: a traceback
+    "pi among the coefficients": (1 / (x**2 + pi * x + 1), ABOVE),
     "below the pole": (1 / log(x), And(Gt(x, 0), Le(x, Rational(1, 2)))),
 }
 

@@ -234,7 +234,7 @@ def test_no_exit_lets_children_and_interrupts_pass() -> None:
         raise ValueError("mine")
     with no_exit():
         if (child := os.fork()) == 0:
-            os._exit(7)
+            os._exit(status=7)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     with (
         pytest.raises(Left, match=r"test_nothing_vanishes\.py, line \d+: SystemExit\(3\)"),
