@@ -193,6 +193,9 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         sizes_ = [rational(rng, 0, F(3, 4), 8), *(rational(rng, 0, 1, 8) for _ in data[1:])]
         signs = [choose(rng, [1, 1, -1]) for _ in data]
+        longest = max(range(points), key=lengths.__getitem__)
+        if not linear and choose(rng, [True, False]):  # the longest is passive, another live
+            signs = [-1 if k == longest else 1 for k in range(points)]
         off = off_span(numbers(rng, points + 1), data)
         if not any(off):
             continue
@@ -202,7 +205,6 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         live = [
             k for k, x in enumerate(data) if inner(weight, x) > 0 or (linear and inner(weight, x))
         ]
-        longest = max(range(points), key=lengths.__getitem__)
         for m in {longest, max(live or [longest], key=lengths.__getitem__)}:
             j = choose(rng, [k for k in range(points) if k != m])
             step = choose(rng, [F(1, 4), F(49, 100), F(1, 20), F(3, 5)]) / lengths[m] ** 2
