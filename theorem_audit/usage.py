@@ -55,6 +55,8 @@ def checked_target(args: argparse.Namespace) -> None:
     said = {name: value for name, value in vars(args).items() if isinstance(value, str) and value}
     for name in (x for x in NAMED if said.get(x, "-") != "-"):
         path = Path(said[name])
+        if not path.name:
+            raise BadUsage(f"--{name} {path}: it is a folder")
         above = next(x for x in (path.absolute().parent, *path.absolute().parents) if x.exists())
         if not above.is_dir():
             raise BadUsage(f"--{name} {path}: {above} is no folder")
@@ -70,8 +72,7 @@ def checked_target(args: argparse.Namespace) -> None:
                 )
                 raise BadUsage(f"--{name} {path}: {what}; name another file")
         # without TeX, a book's source is left beside where the book would be
-        beside = path.name and name == "book"
-        for made in {path, path.with_suffix(".tex")} if beside else {path}:
+        for made in {path, path.with_suffix(".tex")} if name == "book" else {path}:
             if name in WRITTEN and made.is_file() and not _replaceable(made, *WRITTEN[name]):
                 raise BadUsage(
                     f"--{name} {path}: {made} is there, and nothing that --{name} wrote; it would be lost"

@@ -35,7 +35,14 @@ def test_all_hypotheses_hold_at_once_somewhere(claim_id: str) -> None:
 
 @pytest.mark.parametrize(
     "region",
-    [And(Gt(a, 1), Lt(a, 0)), And(Ge(n, 2), Lt(n, 2)), And(Eq(a, 0), Ne(a, 0)), Gt(-(a**2), 0)],
+    [
+        And(Gt(a, 1), Lt(a, 0)),
+        And(Ge(n, 2), Lt(n, 2)),
+        And(Eq(a, 0), Ne(a, 0)),
+        Gt(-(a**2), 0),
+        And(Eq(a**2 + q_i**2, 1), Gt(q_i, 2)),
+        And(Eq(a, sqrt(q_i)), Lt(q_i, -3)),
+    ],  # mended: held at i
     ids=str,
 )
 def test_an_empty_region_is_an_error(region: Boolean) -> None:

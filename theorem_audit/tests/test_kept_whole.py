@@ -141,7 +141,7 @@ def test_nothing_is_replaced_by_what_another_option_writes(fresh: Path, audit: R
     for words in (
         ("--latex", "lab/bounds.py"), ("--latex", "run.json"), ("--latex", "paper.tex"),
         ("--book", "notes/bounds.md"), ("--book", "paper.pdf"), ("--latex", "new.tex", "--book", "new.tex"),
-        ("--latex", "build/kept.sqlite"), ("--latex", "run.json/x.tex"),
+        ("--latex", "build/kept.sqlite"), ("--latex", "run.json/x.tex"), ("--book", "."),
         ("--latex", "new.tex", "--json", "new.tex"),
     ):  # fmt: skip
         done = audit("report", "--from", "run.json", *words)
