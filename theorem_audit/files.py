@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +29,16 @@ def read_text(path: Path) -> str:
 def line_end(text: str) -> str:
     """What ends the lines of a text."""
     return "\r\n" if "\r\n" in text else "\n"
+
+
+def bare(text: str) -> str:
+    """A text whose lines end as Python's do."""
+    return text.replace("\r\n", "\n")
+
+
+def in_its_ends(text: str, change: Callable[[str], str]) -> str:
+    """What ``change`` makes of the bare text, in the line ends that the text has."""
+    return change(bare(text)).replace("\n", line_end(text))
 
 
 def is_plain(path: Path) -> bool:

@@ -34,9 +34,8 @@ def start(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Collector(config), "theorem-audit-collector")
         target = config.getoption("--audit-json", None)
-        if target and is_plain(
-            Path(target)
-        ):  # an older one must not speak for a session that is cut short
+        # An older one must not speak for a session that is cut short.
+        if target and is_plain(Path(target)):
             Ledger(seed=_seed(config)).write(Path(target))
 
 

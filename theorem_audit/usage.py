@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import secrets
@@ -35,11 +36,11 @@ def ids_of(given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(wanted)) or list(claims)
 
 
-# Option -> the endings of what it writes, where it may replace a file; and how such a file begins.
+# Option -> the endings of what it writes, where it may replace a file; and the module that says how it begins.
 WRITTEN = {
     "csv": ((".csv",), ""),
-    "latex": ((".tex",), "\\documentclass{article}\n\\usepackage{amsmath,amssymb}\n"),
-    "book": ((".tex", ".pdf"), "\\documentclass{article}\n\\usepackage[utf8]{inputenc}\n"),
+    "latex": ((".tex",), "theorem_audit.report.latex"),
+    "book": ((".tex", ".pdf"), "theorem_audit.report.typeset"),
 }
 NAMED = ("json", "csv", "latex", "book", "plot", "store", "readme")  # files that a call writes
 READ = ("source", "variants", "file", "keep", "leave")  # files that it reads
@@ -80,14 +81,15 @@ def checked_target(args: argparse.Namespace) -> None:
     checked_json(args)
 
 
-def _replaceable(path: Path, endings: tuple[str, ...], begins: str) -> bool:
+def _replaceable(path: Path, endings: tuple[str, ...], writer: str) -> bool:
     """Whether a file is empty, or of the kind that is written over it."""
     with path.open("rb") as file:
         head = file.read(64)
     if not head:
         return True
-    fits = head.startswith((begins.encode(), b"%PDF"[: 4 * (".pdf" in endings)] or begins.encode()))
-    return path.suffix.lower() in endings and fits
+    begins = [importlib.import_module(writer).BEGINS.encode()] if writer else [b""]
+    begins += [b"%PDF"] if ".pdf" in endings else []
+    return path.suffix.lower() in endings and head.startswith(tuple(begins))
 
 
 def checked_json(args: argparse.Namespace) -> None:

@@ -196,12 +196,23 @@ def test_what_no_evidence_refutes_the_search_is_asked_about(
     with_evidence: Any, evidence: Any
 ) -> None:
     def plays(wrong: Claim, **_: Any) -> Found:
+        if wrong.formula == SIMPLE.formula:
+            return Found(wrong.id, "held", 1)
         return Falsified(wrong.id, "falsified", detail="s is 3 a")
 
     found = with_evidence(SIMPLE, ("symbolic", evidence), search=plays)
     assert {(t.outcome, t.by, t.deciding) for t in found} == {("refuted", "random search", False)}
     told = with_evidence(SIMPLE, ("symbolic", exact), search=plays)
     assert {t.by for t in told} == {"exact"}, "evidence is asked first"
+
+
+def test_a_search_that_refutes_the_claim_itself_catches_nothing(with_evidence: Any) -> None:
+    def rounds(wrong: Claim, **_: Any) -> Found:
+        return Falsified(wrong.id, "falsified", detail="the path is at 0")
+
+    found = with_evidence(SIMPLE, ("symbolic", blind), search=rounds)
+    assert {t.outcome for t in found} == {"survived"}
+    assert {t.detail for t in found} == {"the search refutes the claim itself: the path is at 0"}
 
 
 def test_evidence_that_fails_on_the_claim_itself_catches_nothing(with_evidence: Any) -> None:

@@ -177,9 +177,8 @@ def expect_distribution(
     _parameters(error, visible=visible)
     if visible > 1:
         raise ValueError(f"visible={visible}: 0 < visible <= 1, a distance of distributions")
-    if not callable(
-        cdf
-    ):  # SciPy would take a name, or compare with a second sample, by another law
+    # SciPy would take a name, or compare with a second sample, by another law.
+    if not callable(cdf):
         raise TypeError(f"cdf={cdf!r:.60}: a distribution function is needed")
     values = _sample(sample).ravel()
     size = values.size

@@ -144,15 +144,6 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
     sources = mutants.deciding_sources(ids) if args.stale or args.json else {}
     if args.stale:
         ids = [x for x in ids if _moved(kept.get(x, {}), stated(claims[x]), sources[x])]
-        if not ids:
-            console.print(
-                "every statement, and what decides it, is the one that the kept table of variants has"
-            )
-            if args.json and not to_table:
-                rows = [row for x in claims if (row := kept.get(x))]
-                head = {"schema": 1, "seed": seed, "commit": commit(), "complete": True}
-                emit({**head, "claims": rows}, args.json)
-            return 0
     found: dict[str, list[Tried]] = {claim_id: [] for claim_id in ids}
     complete, at, whole = False, commit(), set[str]()
 
@@ -173,6 +164,14 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
         head = {"schema": 1, "seed": seed, "commit": at, "complete": complete}
         emit({**head, "claims": rows}, args.json)
 
+    if args.stale and not ids:
+        console.print(
+            "every statement, and what decides it, is the one that the kept table of variants has"
+        )
+        complete = True
+        if args.json and not to_table:
+            save()
+        return 0
     try:
         to_file = args.json and args.json != "-"
         try_variants(found, args, console, seed, args.cap, save if to_file else lambda: None, whole)

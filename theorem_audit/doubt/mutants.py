@@ -217,6 +217,8 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
         refuting, _ = _against(variant.claim, run_seed, fast, False, _place(variant), late=True)
         if refuting is not None:
             found = _by(refuting, found)
+        elif against := _against_itself(claim.id):
+            found = replace(found, detail=f"the search refutes the claim itself: {against[:240]}")
     return replace(found, explained=why, seconds=time.perf_counter() - started)
 
 
@@ -233,6 +235,8 @@ def _searched(variant: Variant, found: Tried, seconds: float = SEARCH) -> Tried 
     search = falsify(variant.claim, seconds=seconds)
     if not isinstance(search, Falsified):
         return None
+    if _against_itself(found.claim_id, max(GLANCE, 2 * search.seconds)):
+        return None
     return replace(
         found,
         outcome="refuted",
@@ -240,6 +244,26 @@ def _searched(variant: Variant, found: Tried, seconds: float = SEARCH) -> Tried 
         detail=search.detail[:300],
         witness=dict(search.witness),
     )
+
+
+# Claim -> itself, how long its own search went, and what that refuted.
+_played: dict[str, tuple[Claim, float, str]] = {}
+
+
+def _against_itself(claim_id: str, seconds: float = 0.0) -> str:
+    """What the search says against the claim itself in that time; then it shows nothing of a variant.
+
+    The cases are drawn as they are for a variant, so those that refuted one are played first.  0: as played.
+    """
+    claim = project.claims()[claim_id]
+    of, longest, refuted = _played.get(claim_id, (claim, 0.0, ""))
+    if of is not claim:
+        longest, refuted = 0.0, ""
+    if not refuted and longest < seconds:
+        search = falsify(claim, seconds=seconds)
+        refuted = search.detail if isinstance(search, Falsified) else ""
+        _played[claim_id] = claim, seconds, refuted
+    return refuted
 
 
 def _unsettled(variant: Variant, found: Tried, run_seed: int) -> Tried | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from theorem_audit.files import read_text
+from theorem_audit.files import bare, read_text
 from theorem_audit.report.notes import chapter_of, notes, split
 
 SHELF = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -56,7 +56,7 @@ def chapter_notes() -> dict[str, Note]:
     """Chapter -> its note; pages of the notes' folder without a claim's section are none."""
     found = {}
     for path in notes():
-        head, sections = split(read_text(path).replace("\r\n", "\n"))
+        head, sections = split(bare(read_text(path)))
         if not sections:
             continue
         head = head.strip()

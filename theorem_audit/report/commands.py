@@ -12,7 +12,7 @@ from rich.console import Console
 
 from theorem_audit import project, show
 from theorem_audit.errors import BadUsage
-from theorem_audit.files import NoText, line_end, read_text, write_text
+from theorem_audit.files import NoText, in_its_ends, read_text, write_text
 from theorem_audit.guide import GUIDE
 from theorem_audit.usage import emit, seed_of
 
@@ -140,8 +140,7 @@ def _report(args: argparse.Namespace, console: Console) -> int:
 
         path = Path(args.readme)
         try:
-            old = read_text(path)
-            again = refreshed(old.replace("\r\n", "\n"), run).replace("\n", line_end(old))
+            again = in_its_ends(read_text(path), lambda text: refreshed(text, run))
         except (ValueError, NoText) as error:
             raise BadUsage(f"--readme {path}: {error}") from error
         write_text(path, again)

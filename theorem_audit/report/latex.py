@@ -39,6 +39,10 @@ _ARRAYS = frozenset(("array", "aligned", "split", "gathered", "cases", "matrix",
                      "vmatrix", "smallmatrix"))  # fmt: skip
 
 
+# Every file that is written here; ``usage`` knows it by these lines.
+BEGINS = "\\documentclass{article}\n\\usepackage{amsmath,amssymb}\n"
+
+
 def mathematics(text: str) -> str:
     """A formula as it stands; where TeX would do more than set it, the text that it is."""
     words = re.findall(r"\\([A-Za-z@]+)", text)
@@ -101,9 +105,7 @@ def appendix(run: Mapping[str, Any]) -> str:
     """The whole document for a ledger."""
     head = "\n".join(
         (
-            r"\documentclass{article}",
-            r"\usepackage{amsmath,amssymb}",
-            r"\usepackage[margin=2.5cm]{geometry}",
+            BEGINS + r"\usepackage[margin=2.5cm]{geometry}",
             r"\allowdisplaybreaks",
             r"\begin{document}",
             rf"\section*{{{escape(project.current().title or project.current().name)}}}",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from theorem_audit import project
-from theorem_audit.files import read_text, write_text
+from theorem_audit.files import bare, read_text, write_text
 from theorem_audit.statement.bibliography import Said, Work, bibtex
 
 HEAD = """\
@@ -84,7 +84,7 @@ def refresh(*, check: bool = False) -> list[str]:
     folder, stale = project.current().path("notes"), []
     for name, text in files().items():
         path = folder / name
-        if not path.exists() or read_text(path).replace("\r\n", "\n") != text:
+        if not path.exists() or bare(read_text(path)) != text:
             stale.append(name)
             if not check:
                 write_text(path, text)

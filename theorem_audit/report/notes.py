@@ -18,7 +18,7 @@ from pathlib import Path
 
 from theorem_audit import project
 from theorem_audit.errors import BadUsage, NoNotes
-from theorem_audit.files import line_end, read_text, write_text
+from theorem_audit.files import in_its_ends, read_text, write_text
 from theorem_audit.report import literature
 from theorem_audit.statement.claim import Claim
 
@@ -118,7 +118,7 @@ def refresh(*, check: bool = False) -> list[str]:
         name = str(path.relative_to(project.current().path("notes")))
         text = read_text(path)
         try:
-            new = refreshed(text.replace("\r\n", "\n"), claims).replace("\n", line_end(text))
+            new = in_its_ends(text, lambda plain: refreshed(plain, claims))
         except (BrokenMarks, KeyError) as error:
             raise BadUsage(f"{name}: {error.args[0]}; nothing is rewritten") from error
         if new != text:

@@ -132,6 +132,10 @@ def _claim(claim: Mapping[str, Any], note: str) -> str:
     return "\n".join(lines)
 
 
+# Every file that is written here; ``usage`` knows it by these lines.
+BEGINS = "".join(PREAMBLE.splitlines(keepends=True)[:2])
+
+
 def book(run: Mapping[str, Any]) -> str:
     """The whole document for a ledger, as LaTeX."""
     here, notes = project.current(), chapter_notes()

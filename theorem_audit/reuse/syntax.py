@@ -1,4 +1,4 @@
-"""Walks through syntax trees, and what one says: as ``ast`` has them, several times as fast.
+"""Walks through syntax trees, and what one says: faster than ``ast``'s own, and on every Python the same.
 
 Every file of a project is read this way before its first run.
 """
@@ -25,17 +25,21 @@ def nodes(node: ast.AST) -> list[ast.AST]:
 
 
 def said(node: ast.AST) -> str:
-    """A text that is equal for equal trees alone: kinds, lengths of lists and constants, in a fixed order.
+    """A text that is equal for equal trees alone, and the same one on every Python.
 
-    The context of a name is where it stands.
+    Kinds, the fields that are not empty, lengths of lists and constants, in a fixed order: ``ast.dump`` shows
+    empty fields or not, by its version, and later versions have more of them.  The context of a name is where
+    it stands.
     """
     words: list[str] = []
     pending: list[Any] = [node]
     while pending:
         part = pending.pop()
         if isinstance(part, ast.AST):
-            words.append(type(part).__name__)
-            pending += [getattr(part, name, None) for name in part._fields if name != "ctx"]
+            fields = [(x, getattr(part, x, None)) for x in part._fields if x != "ctx"]
+            full = [(name, value) for name, value in fields if value not in (None, [])]
+            words.append(f"{type(part).__name__}({','.join(name for name, _ in full)})")
+            pending += [value for _, value in full]
         elif type(part) is list:
             words.append(f"[{len(part)}")
             pending += part

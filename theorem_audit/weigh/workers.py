@@ -35,9 +35,7 @@ STARTS = (
 )
 READ_LIMIT = 60.0  # seconds for one answer to come whole, once it has begun
 START_LIMIT = 600.0  # seconds for a process to be ready; the slowest import takes a few
-DONE_LIMIT = (
-    60.0  # seconds for a process that has answered to say that it waits: its fork ends before
-)
+DONE_LIMIT = 60.0  # seconds, after an answer, to say that one waits; the fork ends first
 DONE = "\0done"  # the job that is none: whoever waits for a job says so at once
 _exit = os._exit  # taken at the import: while a job runs, `guard` refuses it in every thread
 

@@ -40,14 +40,8 @@ F = Fraction
 CONFINED = LEGEND["assumptions.momentum_confined"]
 RUNS = 500
 SLOW_TIME = 100  # units of 1/(1 - beta) steps
-CORNERS = [
-    F(23, 20),
-    F(7, 5),
-    F(1),
-    F(3, 2),
-    F(2),
-    F(7, 10),
-]  # of c; on both sides of the zero, the first near it
+# Of c; on both sides of the zero, the first near it.
+CORNERS = [F(23, 20), F(7, 5), F(1), F(3, 2), F(2), F(7, 10)]
 RARE = (40, 1)  # n, b with a p of a fortieth, which is less than 1 - beta
 AIRY = (airyai, airyaiprime, airybi, airybiprime)
 

@@ -211,11 +211,26 @@ def norms_gd(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             others = [x for k, x in enumerate(data) if k not in (j, m)]
             ordered = [data[j], *others, data[m]]
             at = {a: step, un.sigma_m: lengths[m], un.sigma_j: lengths[j], n: points}
-            if found := _to_largest(
+            played += _to_largest(
                 claim, rng, at, ordered, weight, off, linear, count % 4 == 0, settled
-            ):
-                played += found
+            )
     return played
+
+
+def _turned(
+    weight: list[Fraction], data: list[list[Fraction]]
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """One start and the data in floats; orthogonal ones turned to lie along the axes, which no loss sees.
+
+    A coordinate that is 0 stays 0 there; by rounding alone it would grow along a longer datum.
+    """
+    start, x = np.array([[float(v) for v in weight]]), np.array(data, float)
+    if any(inner(v, w) for k, v in enumerate(data) for w in data[:k]):
+        return start, x
+    along = [inner(weight, v) / sigma(v) for v in data]
+    rest = inner(weight, weight) - sum(c**2 for c in along)
+    turned = np.array([[*map(float, along), float(rest) ** 0.5]])
+    return turned, np.eye(len(data), len(data) + 1) * [*map(float, map(sigma, data)), 0]
 
 
 def _to_largest(
@@ -245,16 +260,15 @@ def _to_largest(
     kind = linear, points > 2
     if kind in settled and not again:
         return 1
-    start, x = np.array([[float(x) for x in weight]]), np.array(data, float)
-    late = float_path(data, start, float(step), [batches], 3_000, linear)
+    start, x = _turned(weight, data)
+    late = float_path(x, start, float(step), [batches], 3_000, linear)
     along = late @ x.T / np.sqrt((x**2).sum(axis=1))
-    further = float_path(data, late, float(step), [batches], 300, linear)
     if abs(along[0, -1] ** 2 - 1) > 1e-3 and np.abs(along[0, :-1]).max() > 1e-3:
-        nearer = float_path(data, late, float(step), [batches], 2, linear)
+        nearer = float_path(x, late, float(step), [batches], 2, linear)
         level = at[un.sigma_m] == at[un.sigma_j]
         if abs(nearer - late).max() < 1e-9 or level or size < points:
             refute(claim, f"the path is at {along[0]} after 3000 steps", at)
-    elif np.abs(late - further).max() < 1e-9:
+    elif np.abs(late - float_path(x, late, float(step), [batches], 300, linear)).max() < 1e-9:
         settled.add(kind)
         (found,) = claim.meaning(un.c_star2).value(Ends(start, late, x, relu=not linear))
         known = {un.c_star2: ball(F(float(found))) + flint.arb(0, 1e-6)}
