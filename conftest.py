@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from tests.thorough import turn_of
 from theorem_audit.tests.measured import end_gently
 from theorem_audit.weigh.apart import settle
 
@@ -17,18 +18,20 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # as `audit run` has it: a worker
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-THOROUGH = bool(os.environ.get("THOROUGH"))
+try:
+    RUN = turn_of(os.environ.get("THOROUGH", ""))
+except ValueError as error:
+    raise pytest.UsageError(str(error)) from error
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave them out, with the reason, unless they are asked for; evidence of a claim always runs."""
-    if THOROUGH:
-        return
     skip = pytest.mark.skip(
-        reason="thorough: a few of its kind are run (THOROUGH=1 make test runs it, CI does)"
+        reason="thorough: a few of its kind are run (THOROUGH=1 make test runs it, CI by turns)"
     )
     for item in items:
-        if item.get_closest_marker("thorough") and not item.get_closest_marker("kind"):
+        thorough = item.get_closest_marker("thorough") and not item.get_closest_marker("kind")
+        if thorough and not RUN(item.nodeid):
             item.add_marker(skip)
 
 

@@ -2,7 +2,7 @@
 
 Coq's answer is a function of what it is given: its version, the sources of the judge and of the checker,
 the file and the statements.  So an answer is kept under the hash of all of these in ``build/formal/tests``
-and asked for once, and so is the compiled checker.  THOROUGH=1, as CI runs, keeps nothing and reads nothing.
+and asked for once, and so is the compiled checker.  THOROUGH, as CI has it, keeps nothing and reads nothing.
 """
 
 from __future__ import annotations

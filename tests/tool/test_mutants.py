@@ -132,10 +132,12 @@ def with_evidence(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         none = search or (lambda wrong, **_: Found(wrong.id, "missing"))
         monkeypatch.setattr(mutants, "falsify", none)
         mutants._baseline.cache_clear()
+        mutants._played.clear()
         return list(mutants.run(["GRAD"], **more))
 
     yield put
     mutants._baseline.cache_clear()
+    mutants._played.clear()
 
 
 def outcomes(found: list[mutants.Tried]) -> dict[str, str]:

@@ -188,8 +188,15 @@ def _on_one_norm(w: Sequence[Fraction], data: Points, activation: str) -> bool:
 
 
 def _ends_at_a_datum(w: Sequence[Fraction], data: Points, activation: str) -> bool:
-    """Where a run has come to rest: within 1e-3 of +-x_i, x_i active."""
-    near = [abs(inner(w, x)) > 0.999 and inner(w, w) < 1.001 for x in data]
+    """Where a run has come to rest: within 1e-3 of +-x_i, x_i active, and all else of it below 1e-4.
+
+    A path with a limit of its own beside a datum, as full batch has them, comes to rest there, too.
+    """
+    whole = inner(w, w)
+    near = [
+        abs(q) > 0.999 and whole < 1.001 and whole - q**2 < 1e-8
+        for q in (inner(w, x) for x in data)
+    ]
     return any(near[i] for i in _active(w, data, activation))
 
 

@@ -210,7 +210,8 @@ def q_gram_perron(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         if rng.integers(2):
             point[g.l_b] = point[g.l_a]  # a multiple of the identity: its entries are known
         more, less = _number(rng, 0, 1), _number(rng, 0, 1)
-        if _inside(claim, {**point, kappa_1: plain(more), kappa_2: plain(less)}):
+        point |= {kappa_1: plain(more), kappa_2: plain(less)}
+        if _inside(claim, point):
             count += 1
             model = _model(rng)
             size = len(model.roots)
@@ -250,9 +251,13 @@ def _perron_point(
             values |= measured(claim, (here, v), (g.kappa_slope,))
             _judge(claim, part.subs(C, point[C]), values, **_named(point))
         elif part.has(g.entry):
-            top = max(model.values)
-            scale = max(mode.l_a, mode.l_b) / top  # below the edge, as the point is
-            T = entries(model.vectors, [scale * x for x in model.values], lambda l_a, l_b: replace(
+            scale = max(mode.l_a, mode.l_b) / max(model.values)
+            values = [scale * x for x in model.values]
+            # Any two of them are below the edge, or the point says nothing of this T.
+            if not all(_inside(claim, {**point, g.l_a: plain(x), g.l_b: plain(y)})
+                       for x in values for y in values if x and y):  # fmt: skip
+                continue
+            T = entries(model.vectors, values, lambda l_a, l_b: replace(
                 mode, l_a=l_a, l_b=l_b).term())  # fmt: skip
             _judge(claim, part, measured(claim, T, (g.entry,)), **_named(point))
 

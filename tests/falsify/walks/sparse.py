@@ -54,7 +54,10 @@ def sparse(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
 
 def _fates(case: Case, rng: np.random.Generator, clock: Clock) -> tuple[list[str], Ends]:
-    """What became of each run, and the runs as they are then."""
+    """What became of each run, and where each was then: one that has reached a datum is left there.
+
+    It may leave again, for a while; what the claim says is of the limit.
+    """
     at, count = case.at, case.n
     start, X = at.floats()
     live, signs = case.live, np.sign([float(x) for x in at.q])
@@ -71,7 +74,8 @@ def _fates(case: Case, rng: np.random.Generator, clock: Clock) -> tuple[list[str
     fate = ["wanders"] * RUNS
     while steps < most and "wanders" in fate and clock.left:
         old = W
-        W = float_steps(W, float(at.a), paths.next(BLOCK), at.activation, X)
+        moved = float_steps(W, float(at.a), paths.next(BLOCK), at.activation, X)
+        W = np.where(np.array([[x == "reached"] for x in fate]), W, moved)
         steps += BLOCK
         for run in range(RUNS):
             if not np.isfinite(W[run]).all() or (W[run] ** 2).sum() > 1e6:

@@ -320,18 +320,22 @@ def purity_steps(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not mean:
             marks, most = ends, long
         times = passage(case, marks, most, 1 if mean else 5)
-        if np.isinf(times).mean() > 0.01:
-            refute(
-                claim,
-                case,
-                f"{np.isinf(times).mean():.0%} of the runs are not pure after {most} steps",
-            )
+        # By Markov at most 1/20 of the runs take 20 means; one that takes twice the time to e^-600, some ten
+        # standard deviations of it, is as good as none.
+        late_share, allowed = float(np.isinf(times[-1]).mean()), 0.05 if mean else 0.01
+        late_share -= SIGMAS * np.sqrt(allowed / len(times[-1]))
+        if late_share > allowed and (mean or most >= 2 * levels[1] * abs(slope)):
+            refute(claim, case, f"too many of the runs are not pure after {most} steps")
+        if np.isinf(times).any():
+            continue
         if mean:
             error = times[0].std() / np.sqrt(len(times[0]))
             seen = claim.meaning(purity_time.mean_time).value(times[0]).mean()
             if seen - SIGMAS * error > bound:
                 refute(claim, case, f"E[T_eps] = {seen:.1f} > {bound:.1f}, eps = {eps}")
             times = passage(case, ends, long, 25)
+            if np.isinf(times).any():
+                continue
         found = claim.meaning(late).value((times, levels[1] - levels[0]))
         # what the claim leaves open past log(1/eps): a term of order its square root, whose mean is at
         # most mu sqrt(V/2)/|Lambda|^(3/2), mu < 1.2 the mean of the largest of 4 normals (k <= 5)
