@@ -248,6 +248,10 @@ def _to_largest(
            **measured(claim, seen(weight, data, batch=every, linear=linear), (S,)),
            **measured(claim, here, (un.start_j2,)),
            **measured(claim, replace(here, j=points - 1), (un.start_m2,))}  # fmt: skip
+    for k in range(1, points - 1):  # what the region asks of any live datum but x_m
+        of_k = measured(claim, replace(here, j=k), (un.start_j2,))
+        if of_k[un.start_j2] and not inside(claim, at | of_k | {un.sigma_j: sigma(data[k])}):
+            return 0
     if not inside(claim, at):
         return 0
     after = plain_step(data, weight, next(batches), step, linear)
