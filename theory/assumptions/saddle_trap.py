@@ -204,7 +204,8 @@ SADDLE_CAPTURE = Claim(
         Assumption(
             "level",
             And(Gt(W_exit, 0), Ge(theta, 0), Le(W_ratio, theta), Lt(theta, 1)),
-            note="for g small enough there is such a pair, which depends on a, n, b and the norms alone",
+            note="for g small enough there is such a pair, which depends on a, n, b, the norms, and which data "
+            "are live",
             needed=True,
             witness="test_a_level_past_another_point_captures_nothing",
         ),

@@ -155,6 +155,6 @@ def nonorth_floor(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         claimed = float(equals(claim, nl.floor, at))
         if abs(level - claimed) > 0.4 * claimed:
             refute(claim, f"E phi^2/a = {level:.4f}, claimed {claimed:.4f}", at)
-        if count > 30:
+        if played > 30:
             break
     return played
