@@ -13,7 +13,7 @@ from sympy import Abs, And, Expr, Rational, Symbol, cancel, log
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.meaning import Meaning, Parameter
 from theory.assumptions.unequal_norms import (
     NORMS_STEP,
     ORTHOGONAL,
@@ -170,7 +170,11 @@ SADDLE_WINDOW = Claim(
 LONGEST = Parameter(
     "the norm of x_j, which is here the longest datum, x_i apart, that is live at the start"
 )
-LIVE_SQUARE = Parameter("the square of c_i(0) where i is live at the start, 0 where it is not")
+LIVE_SQUARE = Meaning(
+    "the square of c_i(0) where i is live at the start, 0 where it is not",
+    neuron.LIVE_SQUARE.value,
+    near=[Meaning("the square of c_i(0), i live or not", x.value) for x in neuron.LIVE_SQUARE.near],
+)
 NEGATIVE = Lt(
     p * (log(1 - a * sigma_i**2) + log(1 + a * sigma_j**2))
     + p_both * log(1 - a * sigma_i**2 + a * sigma_j**2),
@@ -200,7 +204,8 @@ SADDLE_CAPTURE = Claim(
         Assumption(
             "level",
             And(Gt(W_exit, 0), Ge(theta, 0), Le(W_ratio, theta), Lt(theta, 1)),
-            note="for g small enough there is such a pair, which depends on a, n, b and the norms alone",
+            note="for g small enough there is such a pair, which depends on a, n, b, the norms, and which data "
+            "are live",
             needed=True,
             witness="test_a_level_past_another_point_captures_nothing",
         ),
@@ -213,7 +218,8 @@ SADDLE_CAPTURE = Claim(
         "W_0": levels.W_START.shared,
         "sigma_j": LONGEST,
         "W_ratio": levels.FACTOR.said(
-            "the supremum of E[W+ | past]/W over the states with 0 < W < W_exit"
+            "the supremum of E[W+ | past]/W over the states with 0 < W < W_exit where i is live, and no datum "
+            "is that is not at the start; W+ is oo where a step ends that"
         ),
         "c_i(0)^2": LIVE_SQUARE,
     },

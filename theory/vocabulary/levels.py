@@ -11,7 +11,7 @@ For 0 < g <= 1 a sum to the power g is at most the sum of the powers, and |c_k|^
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -47,7 +47,8 @@ class Level:
     """The box U < exit beside x_i, sigma_i first in ``squares``, and states of it that are tried.
 
     mean: E over batches, tuples of indices.  after: one step of a batch.  folded: U has
-    ||c_i| - 1|, not |c_i - 1|.
+    ||c_i| - 1|, not |c_i - 1|.  passive: those of a ReLU neuron that are so at the start; None: linear.
+    A state of ReLU where i is passive, or one of these is live, is none of the box, and U is oo there.
     """
 
     mean: Callable[[Callable[[Any], Any]], Any]
@@ -58,15 +59,22 @@ class Level:
     exit: Fraction
     tried: Sequence[State]
     folded: bool = False
+    passive: Collection[int] | None = None
+
+    def size(self, state: State) -> flint.arb:
+        """U there."""
+        c, _ = state
+        if self.passive is not None and (c[0] <= 0 or any(k and c[k] > 0 for k in self.passive)):
+            return flint.arb("inf")
+        return _size(state, self.power, self.folded)
 
     def ratio(self, state: State) -> flint.arb:
         """E[U+]/U there."""
-        new = self.mean(lambda batch: _size(self.after(state, batch), self.power, self.folded))
-        return new / _size(state, self.power, self.folded)
+        return self.mean(lambda batch: self.size(self.after(state, batch))) / self.size(state)
 
     def seen(self) -> list[flint.arb]:
         """The ratios at the states tried that lie in the box."""
-        inside = [x for x in self.tried if 0 < _size(x, self.power, self.folded) < ball(self.exit)]
+        inside = [x for x in self.tried if 0 < self.size(x) < ball(self.exit)]
         return [self.ratio(x) for x in inside]
 
     def bound(self, level: Fraction) -> flint.arb:
@@ -86,13 +94,19 @@ class Level:
             rest = sum((x * m for x, m in zip(sizes[1:], times[1:], strict=True)), flint.arb(0))
             mass = own * c**2 + rest * small
             slack = 2 - c**2 - small * many
+            if self.passive is not None and not (
+                1 - a * mass > 0 and 1 + a * (slack * own - mass) > 0
+            ):
+                return ball(UNKNOWN)  # a passive datum may become live, or i passive
             if j == 0:
                 return _power(1 - 2 * a * own * c * (1 + c), g)
             pull = sizes[j] * times[j] if j < many else flint.arb(0)
             cross = _power(a * c * (pull + own), g) * ball(level)
             return _power(1 - a * mass + a * slack * pull, g) + cross
 
-        found = [self.mean(partial(part, j)) for j in range(many + 1)]
+        # what is passive moves as what is off the data, the last part
+        live = [j for j in range(many + 1) if not (self.passive and j and j in self.passive)]
+        found = [self.mean(partial(part, j)) for j in live]
         return max((x.upper() for x in found), key=float)
 
 

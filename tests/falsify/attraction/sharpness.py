@@ -144,7 +144,10 @@ def batch_sharpness(claim: Claim, rng: np.random.Generator, seconds: float) -> i
 
 @precise
 def on_a_cycle(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """Rational 2-cycles on the axis of x_1 (and x_1 itself at a = 1/2): secants and curvatures there."""
+    """Rational 2-cycles on the axis of x_1 (and x_1 itself at a = 1/2): secants and curvatures there.
+
+    Of the linear neuron also on the side of -x_1, where ReLU has none.
+    """
     played = 0
     for count in cases(seconds):
         points, size = SIZES[count % len(SIZES)]
@@ -159,15 +162,17 @@ def on_a_cycle(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not inside(claim, at):
             continue
         played += 1
-        data = data_of(claim, rng, points, points + 1)
+        data, linear = data_of(claim, rng, points, points + 1), linear_of(claim, rng)
+        side = choose(rng, [1, -1]) if linear else 1
+        places = (side * places[0], side * places[1])
         batch = list(range(size))
         slopes, bends = [], []
         for here, there in (places, places[::-1]):
             weight = [here * y for y in data[0]]
-            if plain_step(data, weight, batch, step) != [there * y for y in data[0]]:
+            if plain_step(data, weight, batch, step, linear) != [there * y for y in data[0]]:
                 refute(claim, "the two points are not exchanged", at)
-            slopes.append(inner(gradient(data, weight, batch), data[0]))
-            bends.append(bent(data, weight, batch, data[0]))
+            slopes.append(inner(gradient(data, weight, batch, linear), data[0]))
+            bends.append(bent(data, weight, batch, data[0], linear))
         if places[0] != places[1]:
             ends = list(zip(places, slopes, strict=True))
             judge(claim, at | measured(claim, ends, (bs.secant,)), lambda part: part.has(bs.secant))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
 from sympy import Eq, lambdify
 
 from tests.falsify.seeing import measured
+from tests.falsify.sums.items import linear_of
 from tests.falsify.sums.tools import cases, choose, inside, rational, refute
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -23,14 +25,18 @@ STEP = 1e-5  # moments over a^2 are off by about a, and by 1e-16/a^2 for roundin
 CLOSE = 1e-3  # of densities and their integrals, relative: the grid's error is of order 1e-5
 
 
-def moments(u: Floats, kappa: float) -> tuple[Floats, Floats]:
-    """Mean and mean square of u+ - u over a^2, one sample drawn of two, both gates open, |w| = 1: in floats."""
+def moments(u: Floats, kappa: float, linear: bool = True) -> tuple[Floats, Floats]:
+    """Mean and mean square of u+ - u over a^2, one sample drawn of two, |w| = 1: in floats.
+
+    Both of ReLU's gates are open for 0 <= u <= pi, up to c beyond.
+    """
     half, phi = np.arccos(kappa * STEP) / 2, (u - np.pi / 2) / 2
     w = np.stack([np.cos(phi), np.sin(phi)], axis=1)
     turns = []
     for side in (-1, 1):
         x = np.array([np.cos(half), side * np.sin(half)])
         q = (w @ x)[:, None]
+        q = q * (linear | (q > 0))
         move = q * x - q**2 * w + q * (1 - (w**2).sum(axis=1, keepdims=True)) * x
         across = move[:, 1] * w[:, 0] - move[:, 0] * w[:, 1]
         turns.append(2 * np.arctan2(STEP * across, 1 + STEP * (move * w).sum(axis=1)))
@@ -51,7 +57,7 @@ def crossing(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not inside(claim, at):
             continue
         played += 1
-        here = Turning(moments, float(kappa), u)
+        here = Turning(partial(moments, linear=linear_of(claim, rng)), float(kappa), u)
         asked = [nl.drift, nl.square, nl.density, nl.density_y, nl.y]
         asked += [nl.spread] if count % 2 == 0 else []
         asked += [nl.sine_mode] if kappa < F(9, 10) else []

@@ -114,24 +114,28 @@ def cyclic(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
 
 def _on_two(
-    claim: Claim,
     rng: np.random.Generator,
     data: Any,
     batches: Iterator[Batch],
     masses: Any,
     size: int,
+    linear: bool,
 ) -> tuple[list[Batch], np.ndarray]:
-    """(four batches, the weight with these masses on the first two)."""
+    """(four batches, the weight with these masses on the first two); of the linear neuron any signs do."""
     drawn = list(islice(batches, 4))
     weight = np.zeros(len(data[0]))
     for batch, mass in zip(drawn[:2], masses, strict=True):
         for i in batch:
-            weight = weight + (float(mass) / size) ** 0.5 * np.array(data[i], float)
+            side = choose(rng, [1, -1]) if linear else 1
+            weight = weight + side * (float(mass) / size) ** 0.5 * np.array(data[i], float)
     return drawn, weight
 
 
 def cyclic_shared(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """Two batches' masses, exactly; then four plain float steps, after which the orbit has closed."""
+    """Two batches' masses, exactly; then four plain float steps, after which the orbit has closed.
+
+    Of ReLU every coordinate is positive: a passive one is multiplied by u twice an epoch, which no orbit is.
+    """
     played = 0
     for count in cases(seconds):
         u = choose(rng, [F(31, 35), F(4, 5), F(99, 100), F(7937, 10000)]) if count % 2 else rational(
@@ -151,13 +155,13 @@ def cyclic_shared(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         if not 0 < step < F(1, 2):
             refute(claim, f"a = {step}", at)
         judge(claim, at)
-        data = data_of(claim, rng, 2 * size, 2 * size)
+        data, linear = data_of(claim, rng, 2 * size, 2 * size), linear_of(claim, rng)
         drawn, weight = _on_two(
-            claim, rng, data, batches_of(claim, rng, 2 * size, size)[1], (X, Y), size
+            rng, data, batches_of(claim, rng, 2 * size, size)[1], (X, Y), size, linear
         )
         if len(drawn[0]) != size:
             continue
-        after = float_path(data, weight[None], float(step), [iter(drawn)], 4)
+        after = float_path(data, weight[None], float(step), [iter(drawn)], 4, linear)
         if not np.abs(after - weight).max() < 1e-9:
             refute(claim, f"the orbit has not closed after {drawn}", at)
     return played

@@ -128,22 +128,26 @@ def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> i
     return played
 
 
-def _drive(
+def _drawn(
     claim: Claim, rng: np.random.Generator, points: int, size: int, steps: int
-) -> np.ndarray:
-    """(runs, steps): how often j = 1 is drawn less how often i = 0 is, as the claim draws batches."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """(runs, steps) twice: how often i = 0 is drawn, and j = 1, as the claim draws batches."""
     if claim.item(words.BATCHES) == words.UNIFORM:
         i = rng.random((400, steps)) < size / points
-        return (rng.random((400, steps)) < (size - i) / (points - 1)) * 1.0 - i
+        return i * 1.0, (rng.random((400, steps)) < (size - i) / (points - 1)) * 1.0
     rows = [batches_of(claim, rng, points, size)[1] for _ in range(20)]
-    drawn = [[(batch := next(row)).count(1) - batch.count(0) for _ in range(steps)] for row in rows]
-    return np.array(drawn, float)
+    drawn = [
+        [((batch := next(row)).count(0), batch.count(1)) for _ in range(steps)] for row in rows
+    ]
+    both = np.array(drawn, float)
+    return both[..., 0], both[..., 1]
 
 
 def momentum_exponent(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """MOMENTUM-EXPONENT at a = (1 - beta)/100: growth of the product less the drive's own part over 1 - beta.
 
     What is left out is of the relative order of a/(1 - beta); a tenth is allowed for it, and 8 standard errors.
+    j is live: q_j is of either sign for the linear neuron, positive for ReLU, where a draw moves no other.
     """
     played = 0
     for count in cases(seconds):
@@ -158,14 +162,21 @@ def momentum_exponent(claim: Claim, rng: np.random.Generator, seconds: float) ->
         played += 1
         small, kept, burn = float(step), float(share), int(20 / (1 - share))
         steps = 40 * burn
-        drives = _drive(claim, rng, points, size, burn + steps)
-        v, q, start = np.full(len(drives), float(at[mo.u])), np.ones(len(drives)), 0.0
+        i, j = _drawn(claim, rng, points, size, burn + steps)
+        linear, runs = linear_of(claim, rng), len(i)
+        q, start, driven = (
+            np.full(runs, choose(rng, [1.0, -1.0]) if linear else 1.0),
+            0.0,
+            np.zeros(runs),
+        )
+        v = float(at[mo.u]) * q
         for k in range(burn + steps):
             if k == burn:
-                start = np.log(np.abs(q))
-            v = kept * v + small * drives[:, k] * q
-            q = q + v
-        drive = small * drives[:, burn:].sum(axis=1) / (1 - kept)
+                start, driven = np.log(np.abs(q)), np.zeros(runs)
+            push = j[:, k] * (linear | (q > 0)) - i[:, k]
+            v = kept * v + small * push * q
+            q, driven = q + v, driven + push
+        drive = small * driven / (1 - kept)
         grown = Grown(np.log(np.abs(q)) - start, drive, steps, small)
         found = claim.meaning(mo.gamma_2).value(grown)
         claimed = float(equals(claim, mo.gamma_2, at))

@@ -6,17 +6,15 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import flint
 import numpy as np
 
-from tests.ambient import as_fmpq, hessian
-from tests.falsify.seeing import Seen, measured, norm2, seen
+from tests.ambient import hessian
+from tests.falsify.seeing import measured, norm2, seen
 from tests.falsify.sums.items import batches_of, data_of, float_path, linear_of
 from tests.falsify.sums.tools import (
     axes,
     cases,
     choose,
-    equals,
     inside,
     judge,
     plain_step,
@@ -27,15 +25,12 @@ from tests.falsify.sums.tools import (
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import nonorthogonal as no
-from theory.assumptions import nonorthogonal_law as nl
 from theory.legend import LEGEND
 from theory.notation import (
     S,
     a,
-    active,
     b,
     d,
-    delta,
     n,
     perp,
     perp_next,
@@ -49,7 +44,6 @@ from theory.notation import (
 from theory.vocabulary.data import inner
 from theory.vocabulary.meanings import Ends
 from theory.vocabulary.neuron import At, Bend
-from theory.vocabulary.runs import Linear
 
 F = Fraction
 OBLIQUE = LEGEND["assumptions.nonorthogonal"]
@@ -286,103 +280,3 @@ def _sparse(
     run = Ends(w, end, np.array(data, float), relu=not linear)
     found = F(float(claim.meaning(no.p_sparse).value(run).mean()))
     return F(1) if found > F(3, 4) else found
-
-
-def nonorth_angle(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    played = 0
-    for _ in cases(seconds):
-        step = choose(rng, [F(23, 100), F(1, 100), rational(rng, 0, F(1, 4))])
-        first, second = [(F(4, 5), F(3, 5)), (F(3, 5), F(4, 5)), (F(12, 13), F(5, 13))][
-            rng.integers(3)
-        ]
-        data = [[first, side * second, F(0)] for side in (1, -1)]
-        cosine = first**2 - second**2
-        base = [*choose(rng, UNITS), F(0)] if rng.integers(4) else [F(3, 5), F(0), F(4, 5)]
-        over = choose(rng, [F(1), 1 + step / 9, 1 + step / 8 - step**2 / 128, F(11, 10)])
-        weight = [x * over for x in base]
-        for i in (0, 1):
-            after = plain_step(data, weight, (i,), step)
-            here = At(weight, data, after, (i,), j=i, step=step)
-            state = seen(weight, data, pair=(i, i), row=2)
-            at: dict[Any, Any] = {a: step, n: 2, b: 1, nl.c: cosine, **measured(claim, here, (nl.C, nl.m)),
-                                  **measured(claim, state, (active, perp, delta))}  # fmt: skip
-            if not inside(claim, at):
-                continue
-            played += 1
-            at |= measured(claim, here, (nl.tangent, nl.turn_error2))
-            judge(claim, at, lambda x: x.has(nl.tangent, nl.turn_error2))
-            if i == 1:
-                at |= measured(claim, here, (nl.X, nl.mean_m, nl.mean_m2))
-                judge(claim, at, lambda x: x.has(nl.mean_m, nl.mean_m2))
-    return played
-
-
-def _linear(data: list[list[Fraction]], step: Fraction) -> Linear:
-    """The recursion linearised at e_1, the unit vector of x_1 + x_2: one sample's Hessian and gradient each."""
-    unit, one = [F(1), F(0)], flint.fmpq_mat([[1, 0], [0, 1]])
-    kicks = [[[as_fmpq(y - x)] for x, y in zip(unit, plain_step([point], unit, (0,), step), strict=True)]
-             for point in data]  # fmt: skip
-    moves = [one - hessian(unit, [x], [1]) * as_fmpq(step) for x in data]
-    return Linear(moves, [flint.fmpq_mat(x) for x in kicks], step)
-
-
-def nonorth_lyapunov(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """Exact stationary second moments of the linearised recursion, from Hessians by differences."""
-    played = 0
-    frames = [(F(4, 5), F(3, 5)), (F(12, 13), F(5, 13)), (F(15, 17), F(8, 17)), (F(3, 5), F(4, 5))]
-    for _ in cases(seconds):
-        along, across = choose(rng, frames)
-        data, step = [[along, across], [along, -across]], rational(rng, F(1, 100), F(1, 2), 40)
-        at: dict[Any, Any] = {a: step, n: 2, b: 1, nl.c: along**2 - across**2,
-                              **measured(claim, seen([F(1), F(0)], data), (active,))}  # fmt: skip
-        if not inside(claim, at):
-            continue
-        played += 1
-        judge(
-            claim,
-            at | measured(claim, _linear(data, step), (nl.along, nl.across)),
-            lambda x: not x.has(nl.floor),
-        )
-        found = measured(claim, _linear(data, F(1, 10**15)), (nl.floor,))
-        judge(claim, at | found, lambda x: x.has(nl.floor))
-    return played
-
-
-def nonorth_floor(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """2,000 runs of 600 steps at a c = 0.012 from the data: E phi^2/a within 40 % of the floor.
-
-    Its relative standard error is about sqrt(2/2000) = 3 %, higher orders are below 2 %: 12 of them.
-    """
-    played = 0
-    for count in cases(seconds):
-        cosine = [0.3, 0.8, 0.5][count % 3]
-        size = 1 if rng.integers(3) else 2
-        step, half = 0.012 / cosine, np.arccos(cosine) / 2
-        state = Seen([F(1), F(cosine)], [1, 1], F(1), F(1), [F(0)], pair=(0, 1))
-        at: dict[Any, Any] = {n: 2, b: size, a: F(step), nl.c: F(cosine),
-                              **measured(claim, state, (active, perp, q_i, q_j, delta))}  # fmt: skip
-        if not inside(claim, at):
-            continue
-        played += 1
-        x = np.array([[np.cos(half), np.sin(half)], [np.cos(half), -np.sin(half)]])
-        w = x[rng.integers(2, size=2000)]
-        for _ in range(600):
-            move = np.zeros_like(w)
-            picks = (
-                [rng.integers(2, size=2000)]
-                if size == 1
-                else [np.zeros(2000, int), np.ones(2000, int)]
-            )
-            for pick in picks:
-                point = x[pick]
-                q = (w * point).sum(axis=1, keepdims=True)
-                norm = (w**2).sum(axis=1, keepdims=True)
-                move += q * (2 - norm) * point - q**2 * w
-            w = w + step * move
-        level = claim.meaning(nl.floor).value((np.arctan2(w[:, 1], w[:, 0]), step))
-        claimed = float(equals(claim, nl.floor, at))
-        if abs(level - claimed) > 0.4 * claimed:
-            refute(claim, f"E phi^2/a = {level:.4f}, claimed {claimed:.4f}", at)
-        if count > 30:
-            break
-    return played

@@ -23,7 +23,10 @@ F = Fraction
 
 
 def cyclic_radius(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """(r2 - 1)/a from the orbit's equations, and its slope by a difference of 1e-30."""
+    """(r2 - 1)/a from the orbit's equations, and its slope by a difference of 1e-30.
+
+    The orbit is SAMPLING-CYCLIC-SHARED's, whose search plays it with both neurons; here it is numbers alone.
+    """
     played = 0
     for count in cases(seconds):
         ends = [F(31, 35), F(7938, 10**4), F(7937006, 10**7), F(999, 1000), F(1), F(4, 5), F(7, 10)]

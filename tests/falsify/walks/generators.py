@@ -179,7 +179,10 @@ def angle_point(claim: Claim, q: Sequence[Any]) -> dict[Symbol, Any]:
 
 
 def area_generator(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """SELECT-AREA: the triangle's area by its angles, and L of it by differentiation."""
+    """SELECT-AREA: the triangle's area by its angles, and L of it by differentiation.
+
+    A function on the octant q_1, q_2, q_3 > 0, where every datum is live: no neuron is in it.
+    """
     clock = Clock(seconds)
     while clock.left and clock.played < 300:
         clock.played += 1
@@ -211,7 +214,10 @@ def area_generator(claim: Claim, rng: np.random.Generator, seconds: float) -> in
 
 
 def divergence(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """SELECT-REVERSIBLE: D_j of g(m) r2 h_j for g = exp(alpha m), h a product of powers of degree 0."""
+    """SELECT-REVERSIBLE: D_j of g(m) r2 h_j for g = exp(alpha m), h a product of powers of degree 0.
+
+    A derivative of a given function of log|q|: no neuron is in it (SELECT-GENERATOR's search plays both).
+    """
     clock = Clock(seconds)
     while clock.left and clock.played < 300:
         clock.played += 1
