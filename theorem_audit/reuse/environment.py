@@ -12,6 +12,7 @@ import collections.abc
 import functools
 import hashlib
 import os
+import shutil
 import sys
 import sysconfig
 from collections.abc import Callable, Container
@@ -27,6 +28,7 @@ _STANDARD = (
     *(os.path.realpath(sysconfig.get_path(x)) + os.sep for x in ("stdlib", "platstdlib")),
 )
 _VIEWS = ("<frozen _collections_abc", collections.abc.__file__ or "<frozen _collections_abc")
+_which = shutil.which
 _BELOW = tuple(f"{os.sep}{x}{os.sep}" for x in ("site-packages", "dist-packages"))
 
 
@@ -71,6 +73,24 @@ def named(name: str | None, frame: FrameType | None, ours: Container[str]) -> st
     return ALL if name is None else f"{ONE}{name}"
 
 
+def program(name: str | None, frame: FrameType | None) -> str | None:
+    """The program for which PATH is asked, where that is all that it is asked for; else None.
+
+    "" where a program is started: which one, the start itself tells.  frame: of who asked.
+    """
+    while frame is not None and frame.f_code.co_filename.startswith(_VIEWS):
+        frame = frame.f_back
+    if name != "PATH" or frame is None:
+        return None
+    if frame.f_code is os.get_exec_path.__code__:
+        caller = frame.f_back
+        started = caller is not None and caller.f_globals.get("__name__") == "subprocess"
+        return "" if started else None
+    if frame.f_code is not _which.__code__ or frame.f_locals.get("mode") != os.F_OK | os.X_OK:
+        return None
+    return _text(frame.f_locals.get("cmd"))
+
+
 def _package(frame: FrameType | None, ours: Container[str]) -> tuple[str, bool]:
     """The package from elsewhere that asks, if one does, and whether it is being imported."""
     top = ""
@@ -97,4 +117,4 @@ def _sha(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-__all__ = ["ALL", "KIND", "listen", "named", "state"]
+__all__ = ["ALL", "KIND", "listen", "named", "program", "state"]

@@ -115,6 +115,9 @@ class Recorder:
             return (CANNOT[event],)
         path = arguments[0]
         if event == "variable":
+            sought = environment.program(path, frame)
+            if sought is not None:
+                return (f"program:{sought}",) if sought else ()
             return (environment.named(path, frame, self.modules),)
         if event == "subprocess.Popen":
             words = arguments[1]

@@ -137,6 +137,24 @@ def test_another_environment_is_another_run(project: Path) -> None:
     assert small.run(project, UNASKED="1").ran == {"hidden"}, "it went through all of them"
 
 
+def test_another_path_is_another_run_only_where_it_finds_another_program(project: Path) -> None:
+    """Mended: an activated environment has a folder more, and half of a theory's evidence ran again."""
+    sought = '0 * bool(__import__("shutil").which("prover"))'
+    small.edit(project, "tests/test_first.py", 'int(os.environ.get("HIDDEN", "0"))', sought)
+    usual = os.environ["PATH"]
+    assert small.run(project, PATH=usual).ran == {"hidden"}
+    first = project / "first"
+    first.mkdir()
+    assert small.run(project, PATH=f"{first}:{usual}", VIRTUAL_ENV="x").ran == set()
+    (first / "prover").touch(0o755)
+    found = small.run(project, PATH=f"{first}:{usual}")
+    assert found.ran == {"hidden"}
+    assert "prover" in found.said
+    assert small.run(project, PATH=f"{usual}:{first}").ran == set(), "the same one"
+    second = shutil.copytree(first, project / "second")
+    assert small.run(project, PATH=f"{second}:{first}:{usual}").ran == {"hidden"}, "another one"
+
+
 def test_a_run_from_scratch_reads_cases_and_statements_anew(project: Path) -> None:
     """Mended: both were taken as they were kept, from a file that no key names, also by --fresh."""
     (project / "project" / "said.json").write_text('["square"]')

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import collections.abc
 import os
+import shutil
+import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -15,6 +17,7 @@ from typing import Any
 
 ROOT = Path(os.sep, "a", "project")
 R, W, RW = os.O_RDONLY, os.O_WRONLY, os.O_RDWR
+ASKED = ("__getitem__", "__iter__", "__len__", "__repr__")  # of os.environ
 INSTALLED = sysconfig.get_path("purelib")
 
 
@@ -219,6 +222,16 @@ def _listening(judge: ModuleType) -> None:
 
     asks(told)
     assert recorder.reads == {("tests.a", "asks"): {"environment:variable A"}}
+    for sought, kept in (
+        ("coqc", {"program:coqc"}),
+        ("", set()),
+        (None, {"environment:variable PATH"}),
+    ):
+        recorder.reads.clear()
+        with _put_back((judge.environment, "program")):
+            vars(judge.environment).update(program=lambda name, frame, sought=sought: sought)
+            asks(lambda: listened[0]("PATH"))
+        assert recorder.reads == ({("tests.a", "asks"): kept} if kept else {}), sought
 
 
 def _below(recorder: Any, asks: Any, below: Any, folder: str) -> None:
@@ -324,12 +337,40 @@ def reads_hold(judge: ModuleType) -> None:
     _listening(judge)
 
 
+def _programs(judge: ModuleType) -> None:
+    """PATH asked on behalf of one program, of one that is started, or for itself."""
+    kind: Any = type(os.environ)
+    heard = set[str | None]()
+
+    def which(cmd: str) -> str | None:
+        return os.environ.get("PATH", cmd)
+
+    def other() -> None:
+        mode, cmd = os.F_OK | os.X_OK, "ls"
+        os.environ.get("PATH", (mode, cmd))
+
+    with _put_back(*((kind, x) for x in ASKED)):
+        judge.listen(lambda name: heard.add(judge.program(name, sys._getframe(2))))
+        for call, told in (
+            (lambda: shutil.which("ls"), {"ls"}), (lambda: shutil.which(b"ls"), {"ls"}),
+            (lambda: shutil.which("no such"), {"no such"}), (lambda: shutil.which("ls", path="/bin"), set()),
+            (lambda: shutil.which("ls", os.F_OK), {None}), (lambda: os.environ.get("PATH"), {None}),
+            (lambda: os.environ["PATH"], {None}), (lambda: which("ls"), {None}), (other, {None}),
+            (os.get_exec_path, {None}), (lambda: os.environ.get("HOME"), {None}),
+            (lambda: subprocess.run(["true"], check=True), {""}),
+        ):  # fmt: skip
+            heard.clear()
+            call()
+            assert heard == told
+    assert judge.program("PATH", None) is None
+
+
 def environments_hold(judge: ModuleType) -> None:
     """Which variables are told, how they are named, and how they stand."""
+    _programs(judge)
     kind: Any = type(os.environ)
     heard: list[str | None] = []
-    names = ("__getitem__", "__iter__", "__len__", "__repr__")
-    with _put_back(*((kind, x) for x in names)):
+    with _put_back(*((kind, x) for x in ASKED)):
         judge.listen(heard.append)
         for call, told in (
             (lambda: os.environ.get("A"), {"A"}), (lambda: os.getenv("B", "x"), {"B"}),
