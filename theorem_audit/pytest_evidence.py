@@ -33,10 +33,15 @@ def start(config: pytest.Config) -> None:
     config.stash[_OUTCOMES] = []
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Collector(config), "theorem-audit-collector")
-        target = config.getoption("--audit-json", None)
+        target = _target(config)
         # An older one must not speak for a session that is cut short.
         if target and is_plain(Path(target)):
             Ledger(seed=_seed(config)).write(Path(target))
+
+
+def _target(config: pytest.Config) -> str | None:
+    """Where the ledger goes; nowhere, where tests are only collected."""
+    return None if config.option.collectonly else config.getoption("--audit-json", None)
 
 
 def _pairs(function: Any) -> list[tuple[Evidence, str]]:
@@ -172,7 +177,7 @@ def _said(report: pytest.TestReport) -> str:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """One line of verdict counts, and the ledger where asked for."""
     outcomes = config.stash[_OUTCOMES]
-    target = config.getoption("--audit-json", None)
+    target = _target(config)
     if not outcomes and not target:
         return
     ledger = Ledger(seed=_seed(config))

@@ -288,7 +288,10 @@ def found_summary(rows: Sequence[Found], console: Console) -> None:
     """How many claims came to what."""
     counts = Counter(row.outcome for row in rows)
     told = ", ".join(f"{count} {name}" for name, count in counts.most_common())
-    console.print(f"\n{len(rows)} claims: {told}; {sum(row.cases for row in rows)} cases played")
+    plural = "" if len(rows) == 1 else "s"
+    console.print(
+        f"\n{len(rows)} claim{plural}: {told}; {sum(row.cases for row in rows)} cases played"
+    )
 
 
 def opinion(said: Opinion, console: Console) -> None:

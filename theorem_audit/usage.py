@@ -75,9 +75,9 @@ def checked_target(args: argparse.Namespace) -> None:
         # without TeX, a book's source is left beside where the book would be
         for made in {path, path.with_suffix(".tex")} if name == "book" else {path}:
             if name in WRITTEN and made.is_file() and not _replaceable(made, *WRITTEN[name]):
-                raise BadUsage(
-                    f"--{name} {path}: {made} is there, and nothing that --{name} wrote; it would be lost"
-                )
+                kinds = " or ".join(WRITTEN[name][0])
+                raise BadUsage(f"--{name} {path}: {made} is there, and no {kinds} file that --{name} wrote; "
+                               "it would be lost")  # fmt: skip
     checked_json(args)
 
 

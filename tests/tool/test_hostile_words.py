@@ -173,7 +173,10 @@ SWEEP = ("sweep", *SIMULATE[1:])
             (*SIMULATE, "--plot", "/dev/null/x.svg"),
             "--plot /dev/null/x.svg: /dev/null is no folder",
         ),
-        ((*SWEEP, "--store", "{good}.db", "--csv", "{binary}"), "and nothing that --csv wrote"),
+        (
+            (*SWEEP, "--store", "{good}.db", "--csv", "{binary}"),
+            "and no .csv file that --csv wrote",
+        ),
         ((*SWEEP, "--store", "{good}.db", "--csv", "{good}.db"), "it is --store's, too"),
         ((*SIMULATE, "--plot", "x.xyz"), "--plot x.xyz: the ending must be one of"),
         ((*SIMULATE, "--seed", "9" * 5_000), "--seed"),
