@@ -11,6 +11,7 @@ import pytest
 
 from theorem_audit.tests import reuse_project as small
 from theorem_audit.tests.reuse_project import ALL, OF_DOUBLE, OF_SQUARE
+from theorem_audit.weigh.session import Counts
 
 
 @pytest.fixture
@@ -153,6 +154,17 @@ def test_another_path_is_another_run_only_where_it_finds_another_program(project
     assert small.run(project, PATH=f"{usual}:{first}").ran == set(), "the same one"
     second = shutil.copytree(first, project / "second")
     assert small.run(project, PATH=f"{second}:{first}:{usual}").ran == {"hidden"}, "another one"
+
+
+def test_the_line_says_why_it_ran_before_what_was_not_run() -> None:
+    """Mended: the claims that were run stood behind "not run", as if they were those."""
+    why = {f"C{k}": "BAND changed" if k else "" for k in range(7)}
+    said = Counts(total=20, reused=9, ran=8, could_not=3, why=why).line
+    assert said.startswith("reused 9 of 20, ran 8: C0, C1 (BAND changed), ")
+    assert ", C4 (BAND changed) and 2 more claims; 3 not run (" in said
+    assert Counts(total=3, reused=2, could_not=1, why=why).line.startswith(
+        "reused 2 of 3, ran 0; 1 not"
+    )
 
 
 def test_a_run_from_scratch_reads_cases_and_statements_anew(project: Path) -> None:

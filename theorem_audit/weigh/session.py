@@ -37,6 +37,7 @@ GUESS = 0.5  # seconds for evidence that was never timed, and for looking at hyp
 MANY = 100  # files of a project: with fewer, the index is made before a process has started
 EDITED = "edited"  # in place of an outcome's key
 NO_SEARCH = "OUT_OF_REACH"  # of a module of falsifiers: why there is none, which is part of the key
+NAMED = 5  # claims whose evidence was run that the line names, with why
 FLUSH = 1.0  # seconds between writes to the store
 # Not how many checks were made: a helper that caches makes its own once a process.
 COMPARED = ("outcome", "kind", "steps", "error", "power", "smallest_visible", "uses", "needs",
@@ -63,12 +64,12 @@ class Counts:
     def line(self) -> str:
         """One line for the reader."""
         told = f"reused {self.reused} of {self.total}, ran {self.ran}"
-        if self.could_not:
-            told += f", {self.could_not} not run (a part they need is absent, or left out)"
         if self.why and self.ran:
-            shown = [f"{x} ({y})" if y else x for x, y in list(self.why.items())[:8]]
+            shown = [f"{x} ({y})" if y else x for x, y in list(self.why.items())[:NAMED]]
             more = len(self.why) - len(shown)
             told += f": {', '.join(shown)}" + (f" and {more} more claims" if more > 0 else "")
+        if self.could_not:
+            told += f"; {self.could_not} not run (a part they need is absent, or left out)"
         return told
 
 

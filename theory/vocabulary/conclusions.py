@@ -42,7 +42,6 @@ TWO_COEFFICIENTS = Item(
 )  # fmt: skip
 # One multiple is a convention: the claims say O(1 - beta) without a constant.  For one, bounds on the first
 # four derivatives of log|q| + h are needed (MOMENTUM-AIRY, "remainder"), h an integral without a closed form.
-# What MOMENTUM-ENCLOSURE proves at beta = 9/10, n = 2 is 0.12 to 0.17 multiples below the limit.
 _NEAR_ONE = {"momenta": (Fraction(9, 10), Fraction(19, 20)), "error": 1}
 SLOW_ANY_SPLIT = Item(
     "limit", "beta to 1, c fixed", "in the limit beta -> 1 with c fixed, however p goes",
