@@ -30,6 +30,7 @@ from theory.assumptions.saddle_trap import (
 from theory.assumptions.unequal_norms import ORTHOGONAL, STEP_SIZE, UNIFORM, sigma_i, sigma_j
 from theory.notation import Eq, Ge, Gt, Le, Lt, a, b, n, r2
 from theory.sources import SADDLES_ATTRACT
+from theory.vocabulary import neuron
 from theory.vocabulary.ending import EITHER_TRAP
 from theory.vocabulary.meanings import TRAPPED
 from theory.vocabulary.observables import SQUARED_NORM
@@ -128,9 +129,7 @@ SADDLE_LARGE_BATCH = Claim(
         "P_trap": EITHER_TRAP.shared,
         **CHANCES_MEAN,
         "sigma_k": Parameter("the norm of any datum"),
-        "c_j(0)^2": Parameter(
-            "the square of c_j(0) where j is live at the start, 0 where it is not"
-        ),
+        "c_j(0)^2": neuron.LIVE_SQUARE,
     },
     remark="No saddle traps SGD from b = 1 + (n-1) sigma_i^2/sigma_max^2 on: at b = n - 1 about none.",
 )

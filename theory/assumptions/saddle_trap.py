@@ -300,7 +300,7 @@ SADDLE_NEVER = Claim(
         "P_trap": ending.EITHER_TRAP.shared,
         **CHANCES_MEAN,
         "sigma_k": Parameter("the norm of any datum"),
-        "c_j(0)^2": Parameter("the square of c_j(0) where j is live at the start, 0 where it is not"),
+        "c_j(0)^2": neuron.LIVE_SQUARE,
     },
     remark=(
         "b = 1: a < 1/sigma_i^2 - 1/sigma_j^2. Open: exponent exactly 0, where log|c_j| near the "

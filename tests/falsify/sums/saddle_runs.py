@@ -149,15 +149,17 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     for count in cases(seconds):
         points, size = sizes(rng, count + 1, 6)
         linear = linear_of(claim, rng)
+        behind = not linear and count % 5 == 0  # i alone is live, and j passive
         norms = [choose(rng, NORMS) for _ in range(max(points, 2))]
         if count < 2 * len(HITS):
             pair, step, start, drawn = HITS[count % len(HITS)]
             norms, points, size, batches = [F(x) for x in pair], 2, 1, [[drawn]]
             weight = [*map(F, start), F(0)]
             tops = (max(norms), F(1))
-        elif not followed:  # an exponent of 0.16 a step, for any b that the claim admits
+        elif not followed or behind:  # an exponent of 0.16 a step, for any b that the claim admits
             norms, points, size, step = [F(1), F(2), F(2)], 3, 2, F(1, 10)
-            weight, batches, tops = [F(1, 2), F(1, 3), F(1, 3), F(1, 10)], [[0, 1]], (F(2),)
+            others = F(-1 if behind else 1, 3)
+            weight, batches, tops = [F(1, 2), others, others, F(1, 10)], [[0, 1]], (F(2),)
         else:
             if points < 2:
                 continue
@@ -170,7 +172,8 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: norms[0],
                                   un.sigma_j: norms[1], un.sigma_k: norms[-1], un.sigma_m: called,
                                   **norm2(claim, weight), **chances_of(claim, points, size)}  # fmt: skip
-            at[un.start_j2] = weight[1] ** 2 if linear or weight[1] > 0 else F(0)
+            here = At(weight, axes(points, points + 1, norms), j=1, linear=linear)
+            at |= measured(claim, here, (un.start_j2,))
             if not inside(claim, at):
                 continue
             if (
@@ -202,7 +205,7 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     )
                     judge(claim, {**at, st.p_trap: F(1, points) if trapped else F(0)})
                     raise Refuted(f"{claim.id}: c_j is 0 after {batch} at {shown(at)}", shown(at))
-            follow = not followed or count % 3 == 0
+            follow = not followed or behind or count % 3 == 0
             ends = _ends(rng, weight, norms, points, size, step, linear) if follow else None
             followed = followed or ends is not None
             judge(claim, {**at, st.p_trap: 0 if ends is None else _share(claim, ends)})
