@@ -288,7 +288,7 @@ class Graph:
         return self._changing[start]
 
     def _alters(self, module: str, name: str) -> bool:
-        """Whether code of a definition may change what it did not make; an import as it runs may do anything."""
+        """Whether code of a definition may change what it did not make, as any may that imports as it runs."""
         methods = self.sources[module].methods.items()
         return any(
             x.changes or x.dynamic or x.doors
