@@ -295,4 +295,4 @@ def test_the_readme_example(tmp_path: Path, monkeypatch: Any) -> None:
     assert len([line for line in found[1].splitlines() if line.strip()]) <= 10
     monkeypatch.chdir(tmp_path)
     exec(compile(found[1], "README.md", "exec"), {})
-    assert (tmp_path / "thresholds.png").stat().st_size > 5000
+    assert (tmp_path / "build/thresholds.png").stat().st_size > 5000

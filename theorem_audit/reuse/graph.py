@@ -276,7 +276,7 @@ class Graph:
                 if node[0] != "def" or node[1].split(".")[0] == TOOL or node[1] not in self.sources:
                     continue
                 said = self._names(node[1]).get(node[2], ())
-                if self._changing.get(node) or any(x.changes for x in said):
+                if self._changing.get(node) or self._alters(node[1], node[2]):
                     self._changing[start] = True
                     return True
                 for statement in said:
@@ -286,6 +286,18 @@ class Graph:
                         pending += new
             self._changing |= dict.fromkeys(seen, False)
         return self._changing[start]
+
+    def _alters(self, module: str, name: str) -> bool:
+        """Whether code of a definition may change what it did not make, as any may that imports as it runs."""
+        methods = self.sources[module].methods.items()
+        return any(
+            x.changes or x.dynamic or x.doors
+            or any(self._ours(self._absolute(module, at, level)) for at, _, _, level in x.imports)
+            for x in (
+                *self._names(module).get(name, ()),
+                *(method for whose, method in methods if whose.split(".")[0] == name),
+            )
+        )  # fmt: skip
 
     def _modules_imported(self, module: str) -> set[str]:
         """The modules of the project that a file names in an import, anywhere, and the packages above."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,6 +27,7 @@ from theorem_audit.reuse.store import Store
 FORM = "3"  # of keys
 # Reads that the import of a module may have made, and its statements and tables rest on.
 LOOKED_AT = ("file:", "folder:", "there:", "link:", "environment:")
+BY_NAME = ", which an import by a name may mean"
 RUNS: tuple[Node, ...] = (("def", f"{TOOL}.weigh.runner", "run_evidence"),)
 LOOKS: tuple[Node, ...] = (
     ("def", f"{TOOL}.weigh.runner", "vacuous"),
@@ -335,12 +336,20 @@ class Keeper:
 
     # --- why something is run again -----------------------------------------------------------
 
-    def changes(self, nodes: Iterable[Node], snapshot: str) -> list[str]:
-        """What of all that ``nodes`` reach says something else than in an earlier state, by file."""
+    def changes(self, nodes: Sequence[Node], snapshot: str) -> list[str]:
+        """What of all that ``nodes`` reach says something else than in an earlier state, by file.
+
+        What an import by a name may mean comes last, and is called so: evidence may have nothing to do with it.
+        """
         was = self.store.get("state", snapshot)
         if was is None:
             return []
-        files: dict[str, list[str]] = {}
+        named, pending = {*nodes}, [*nodes]
+        while pending:
+            new = {x for x in self.graph.edges(pending.pop()) if x[0] != "below"} - named
+            named |= new
+            pending += new
+        files: dict[tuple[bool, str], list[str]] = {}
         others = []
         for node in sorted(self.graph.reached(nodes)):
             name, own = ".".join(node), self.graph.own(node)
@@ -348,13 +357,15 @@ class Keeper:
                 if was.get(name, own) != own:
                     others.append(f"{own} (was {was[name]})")
             elif node[0] in ("def", "base", "method") and was.get(name, "") != own:
-                files.setdefault(node[1], []).append(node[2] if len(node) > 2 else "")
-        told = []
-        for module, names in files.items():
+                place = files.setdefault((node not in named, node[1]), [])
+                place.append(node[2] if len(node) > 2 else "")
+        told: dict[bool, list[str]] = {False: [], True: []}
+        for (far, module), names in files.items():
             which = ", ".join(filter(None, names[:3])) + (", ..." if len(names) > 3 else "")
             file = shown(self.tree.modules, module)
-            told.append(f"{file}: {which} changed" if which else f"{file} changed")
-        return [*told, *others]
+            said = f"{file}: {which} changed" if which else f"{file} changed"
+            told[far].append(f"{said}{BY_NAME if far else ''}")
+        return [*told[False], *others, *told[True]]
 
 
 __all__ = ["Keeper", "Kept", "sha"]

@@ -221,8 +221,9 @@ def state(what: str, root: Path) -> str:
             found = shutil.which(name)
             if found is None:
                 return "absent"
-            info = os.stat(os.path.realpath(found))
-            return f"{found} {info.st_size} {info.st_mtime_ns}"
+            real = os.path.realpath(found)  # a link is turned from one version to another
+            info = os.stat(real)
+            return f"{found} {real} {info.st_size} {info.st_mtime_ns}"
         path = root / name
         if kind == "link":
             return os.readlink(path)

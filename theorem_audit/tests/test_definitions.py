@@ -115,6 +115,18 @@ EFFECTS = {
     "what stands in a class": (
         f"{R}class D:\n    def __set_name__(self, one, name): R[name] = self.k\nclass C:\n    d = D(g)\n"
     ),
+    "what it calls imports what does": (
+        f"{R}def put(x):\n    from tests.v import fill\n    fill(R, x)\nDONE = put(g)\n"
+    ),
+    "what it calls imports a module": f"{R}def put(x):\n    from . import v\nDONE = put(g)\n",
+    "what it calls imports by a name": f"{R}def put(x): return __import__(x)\nDONE = put(g)\n",
+    "what it calls imports by the table": (
+        f"{R}def put(x): return x.import_from('boundaries')\nDONE = put(g)\n"
+    ),
+    "a method that imports": (
+        f"{R}class C:\n    def __init__(self, x): self.put(x)\n    def put(self, x):\n"
+        "        from tests.v import fill\n        fill(R, x)\nDONE = C(g)\n"
+    ),
     "a call": "from thing.a import g\ng()\n",
     "a method that changes": "from thing.a import g\nT = []\nU = T.append(g)\n",
     "an item": "from thing.a import g\nT = {}\nT['g'] = g\n",
@@ -137,6 +149,11 @@ NO_EFFECTS = {
     "a list of its own": f"{R}def made(x):\n    r = []\n    r.append(x)\n    return r\nDONE = made(g)\n",
     "its own attributes": f"{R}class C:\n    def __init__(self, x): self.x = x\nDONE = C(g)\n",
     "a file of its own": f"{R}def made(x):\n    with open(x) as f:\n        f.k = x\nDONE = made(g)\n",
+    "an import from elsewhere": f"{R}def made(x):\n    import math\n    return x\nDONE = made(g)\n",
+    "another class's method that imports": (
+        f"{R}class C:\n    def __init__(self, x): self.x = x\nclass D:\n    def put(self):\n"
+        "        from tests.v import fill\n        fill(R)\nDONE = C(g)\n"
+    ),
     "two that call each other": f"{R}def a(x): b(x)\ndef b(x): c(x)\ndef c(x): b(x)\nDONE = a(g)\n",
     "nothing is called": f"{R}def put(x): R.append(x)\nDONE = (put, g)\n",
     "a base class that does nothing": f"{R}class B: ...\nclass C(B):\n    k = g\n",

@@ -179,6 +179,22 @@ def test_how_a_read_stands_changes_with_what_was_read(
     assert all(x != y for x, y in zip(before, after, strict=True))
 
 
+def test_a_link_that_is_turned_to_another_program_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mended: where all versions have one size and time, as some package managers set it, it was not."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for version in ("v1", "v2"):
+        (tmp_path / version).touch(0o755)
+        os.utime(tmp_path / version, (1, 1))
+    link = tmp_path / "prover"
+    link.symlink_to("v1")
+    before = state("program:prover", tmp_path)
+    link.unlink()
+    link.symlink_to("v2")
+    assert "absent" != before != state("program:prover", tmp_path)
+
+
 def test_which_opens_are_reads_in_memory_too(recorder: Recorder) -> None:
     """Mended: a file in memory was taken for a device, and an edit of it was not seen."""
     assert recorder._what("open", ("/dev/shm/data", "r", os.O_RDONLY)) == ("file:/dev/shm/data",)

@@ -323,6 +323,17 @@ def _moved(judge: ModuleType) -> None:
         _Versions.said = "2"
         assert keeper().changes(nodes, snapshot) == ["elsewhere 2 (was elsewhere 1)"]
         _Versions.said = "1"
+        loose = "def help(x): return __import__(x)\ndef other(): ...\n"
+        before = keeper(tests__h=loose).snapshot
+        _Versions.said = "2"
+        later = keeper(tests__h=loose.replace("...", "1"), thing__c="K = 22\nL = 2\n")
+        assert later.changes(nodes, before) == [
+            "thing/c.py: K changed",
+            "elsewhere 2 (was elsewhere 1)",
+            f"tests/h.py: other changed{judge.BY_NAME}",
+        ], "what is named first"
+        _Versions.said = "1"
+        keeper(tests__h=TEXTS["tests/h.py"], thing__c=TEXTS["thing/c.py"])
         gone = keeper()
         _ = gone.graph.reached(nodes)
         with (

@@ -293,6 +293,14 @@ def _stand(judge: ModuleType) -> None:
             file.chmod(0o700)
             assert (rights, judge.state("there:f", root)) == ("1 600", "1 700")
             file.chmod(int(first["there:f"].split()[1], 8))
+            for version in ("v1", "v2"):
+                (root / version).touch(0o755)
+                os.utime(root / version, (1, 1))
+            (root / "turned").symlink_to("v1")
+            before = judge.state("program:turned", root)
+            (root / "turned").unlink()
+            (root / "turned").symlink_to("v2")
+            assert judge.state("program:turned", root) != before, "another, of one size and time"
             assert judge.state("file:m.py", root) == "absent"
             (root / "m.pyc").write_text("1")
             assert judge.state("file:m.py", root) == first["file:f"], "a module without a source"
