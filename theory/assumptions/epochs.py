@@ -146,7 +146,7 @@ SAMPLING_CYCLIC_LIMIT = Claim(
             note="s is the live mass (linear: all of it)",
         ),
     ),
-    symbols={"P_cyclic": runs.ON_ONE_BATCH.shared},
+    symbols={"P_cyclic": runs.ON_ONE_BATCH.said(f"{runs.ON_ONE_BATCH}, given s > 0")},
     remark="Supported by runs only, but for two batches and a <= 2/5 (SAMPLING-CYCLIC-ROOM). "
     "SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
     survivors={

@@ -133,7 +133,7 @@ SAMPLING_CYCLIC_ROOM = Claim(
     steps=("strip", "majority", "lost", "manifold", "law"),
     cites=("analytic stable manifold theorem",),
     symbols={
-        "P_cyclic": runs.ON_ONE_BATCH.shared,
+        "P_cyclic": runs.ON_ONE_BATCH.said(f"{runs.ON_ONE_BATCH}, given s > 0"),
     },
     remark=(
         "SAMPLING-CYCLIC-LIMIT for K = 2 and a <= 2/5. Mass off the data and on passive data is no batch's: it "

@@ -128,8 +128,8 @@ BATCH_SHARPNESS_CYCLE = Claim(
     },
     symbols={
         "h_secant": runs.SECANT.said(
-            "on the 2-cycle of SGD-EDGE on the axis of x_i: change of the batch's gradient from one "
-            "point to the other "
+            "on the 2-cycle of GD-EDGE on the axis of x_i, both of its points on one side of 0: change of "
+            "the batch's gradient from one point to the other "
             "over their distance, i in the batch"
         ),
         "h_cycle": runs.MEAN_BEND.said(

@@ -5,7 +5,7 @@ f_i = (h(x_i; t) - y_i)^2/2 at t* with all residuals zero, J (N, p) the derivati
 A step with batch B of size k and step size C does r+ = r - (C/k) K P r, P the projection on the batch's
 samples (with multiplicities).  kappa is the batch's variance factor (Q-KAPPA).  In parameters the same
 is mean_square's sum with Q_i = J_i' J_i; there the operator has p^2, here the matrix T has N^2 entries.
-Several outputs a sample: blocks of K in place of entries, nothing else changes.
+Several outputs a sample: blocks of K in place of entries; but the bounds of Q-GRAM-EDGE at k = 1 ask for one.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ EDGE = Assumption(
 )
 SIZES = Assumption("sizes", And(Ge(N, 1), Ge(kappa, 0), Le(kappa, 1)), note="kappa of Q-KAPPA")
 MEANING = {
-    "l_a, l_b": Parameter("eigenvalues of K, eigenvectors the columns of U"),
+    "l_a, l_b": Parameter("any two positive eigenvalues of K, eigenvectors the columns of U"),
     "tau_ab": gram.TERM.shared,
     "C_ms": gram.C_MS.shared,
 }
@@ -249,7 +249,7 @@ Q_GRAM_EDGE = Claim(
         "l_max": gram.TOP_K.shared,
         "C_ms(0), C_ms(1)": "the threshold at kappa = 0 (k = N without replacement) and kappa = 1 "
         "(k = 1)",
-        "K_max": gram.K_MAX.shared,
+        "K_max": gram.K_MAX.said("the largest diagonal entry of K; a sample has one output, and K is N x N"),
         "tr_K": gram.TRACE_K.shared,
         "omega_a": gram.ONES.shared,
     },

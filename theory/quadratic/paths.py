@@ -61,6 +61,7 @@ Q_STATIONARY = Claim(
         "Sigma": sums.SIGMA.shared,
         "Gamma": sums.GAMMA.shared,
         "|E_e_0|^2": sums.MEAN_START.shared,
+        "C_ms": sums.C_MS.said("Q-MS's threshold C_ms of the same Q_i where every g_i is 0"),
         "Sigma_inf": sums.SIGMA_INF.shared,
     },
 )  # fmt: skip

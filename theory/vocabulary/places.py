@@ -170,12 +170,17 @@ def _open(at: Bend) -> Fraction | None:
     return form(at, at.open[0]) if at.open else None
 
 
+def _multiple(at: Bend) -> int:
+    """Of the eigenvalue 0, which the rank does not count, the whole span."""
+    return rank(at.hessian.matrix) + (len(at.open) if at.open and _open(at) == 0 else 0)
+
+
 SADDLE_CURVATURE = told(
     "Hessian eigenvalue on the span of the k data whose gate is open", _open,
     {"that of the Hessian of n L": _times_n(_open)},
 )  # fmt: skip
 SADDLE_MULTIPLICITY = told(
-    "its multiplicity; the other eigenvalues are 0", lambda at: rank(at.hessian.matrix),
+    "the dimension of its eigenspace in that span; the eigenvalues off the span are 0", _multiple,
     {"the multiplicity of 0": lambda at: len(at.w) - rank(at.hessian.matrix)},
 )  # fmt: skip
 

@@ -346,7 +346,7 @@ LAMPERTI = Claim(
         str(stationary): passages.TIME_SHARE,
         str(c): Parameter("mu_1(x) = c/x"),
         str(v): Parameter("mu_2(x)"),
-        str(m): Parameter("the reflecting base"),
+        str(m): Parameter("the reflecting base, from which each step is to m + 1"),
     },
     remark=(
         "2x mu_1 = 2c against mu_2 = v: transient iff 2c > v, positive recurrent iff 2c < -v, null "
