@@ -97,8 +97,8 @@ LOG_RADIAL = told(
     {"E of the change of log|w_perp|": _mean_log(_off)},
 )  # fmt: skip
 LARGEST = told(
-    "the largest, over the directions x_i, x_j (j != i, its gate counted as open) and off the data, of the mean "
-    "over one batch of log|factor| of the linearised step at x_i",
+    "the largest, over the directions x_i, x_j (j != i, its gate counted as open) and off the data, of the "
+    "mean over one batch of log|factor| of the linearised step at x_i",
     lambda x: _top(f(x) for f in (_mean_log(_radial), _mean_log(_along), _mean_log(_off))),
     {
         "the least of them": lambda x: (
