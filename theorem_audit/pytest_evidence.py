@@ -39,9 +39,16 @@ def start(config: pytest.Config) -> None:
             Ledger(seed=_seed(config)).write(Path(target))
 
 
+# Options of pytest with which no test is run.
+_TOLD_ONLY = (
+    "collectonly", "markers", "showfixtures", "show_fixtures_per_test", "setuponly", "setupplan", "cacheshow",
+)  # fmt: skip
+
+
 def _target(config: pytest.Config) -> str | None:
-    """Where the ledger goes; nowhere, where tests are only collected."""
-    return None if config.option.collectonly else config.getoption("--audit-json", None)
+    """Where the ledger goes; nowhere, where no test is run."""
+    told_only = any(config.getoption(name, None) for name in _TOLD_ONLY)
+    return None if told_only else config.getoption("--audit-json", None)
 
 
 def _pairs(function: Any) -> list[tuple[Evidence, str]]:

@@ -124,8 +124,12 @@ def test_a_ledger_of_pytest_goes_to_a_pipe_and_is_of_this_session(fresh: Path) -
     assert run(fresh, "--audit-json", str(ledger)).returncode == 0
     assert json.loads(ledger.read_text())["claims"]
     whole = ledger.read_bytes()
-    assert run(fresh, "--collect-only", "--audit-json", str(ledger)).returncode == 0
-    assert ledger.read_bytes() == whole, "nothing was run"
+    for told in (
+        "--collect-only", "--markers", "--fixtures", "--fixtures-per-test", "--setup-only", "--setup-plan",
+        "--cache-show=*",
+    ):  # fmt: skip
+        assert run(fresh, told, "-p", "cacheprovider", "--audit-json", str(ledger)).returncode == 0
+        assert ledger.read_bytes() == whole, f"{told}: nothing was run"
     (fresh / "tests" / "test_bad.py").write_text("def (\n")
     assert run(fresh, "--audit-json", str(ledger)).returncode == 2
     assert json.loads(ledger.read_text())["claims"] == []
