@@ -6,11 +6,15 @@ A pipe, a device or a terminal has no name to put another file under: it is writ
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from difflib import SequenceMatcher
 from pathlib import Path
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # ``splitlines`` also cuts at a form feed
 
 
 class NoText(OSError):
@@ -27,8 +31,8 @@ def read_text(path: Path) -> str:
 
 
 def line_end(text: str) -> str:
-    """What ends the lines of a text."""
-    return "\r\n" if "\r\n" in text else "\n"
+    """What ends the lines of a text: most of them, where they differ."""
+    return "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
 
 
 def bare(text: str) -> str:
@@ -37,8 +41,21 @@ def bare(text: str) -> str:
 
 
 def in_its_ends(text: str, change: Callable[[str], str]) -> str:
-    """What ``change`` makes of the bare text, in the line ends that the text has."""
-    return change(bare(text)).replace("\n", line_end(text))
+    """What ``change`` makes of the bare text, in the line ends that the text has.
+
+    Where they differ, lines that it leaves keep their own.
+    """
+    plain, end = bare(text), line_end(text)
+    changed = change(plain)
+    if plain.replace("\n", end) == text:
+        return changed.replace("\n", end)
+    old, new = _LINE.findall(text), _LINE.findall(changed)
+    found: list[str] = []
+    match = SequenceMatcher(None, [bare(x) for x in old], new, autojunk=False)
+    for what, start, stop, first, last in match.get_opcodes():
+        made = [x.replace("\n", end) for x in new[first:last]]
+        found += old[start:stop] if what == "equal" else made
+    return "".join(found)
 
 
 def is_plain(path: Path) -> bool:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from theorem_audit.files import bare, line_end, read_text, write_all
+from theorem_audit.files import bare, in_its_ends, line_end, read_text, write_all
 from theorem_audit.project import Project
 
 ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
@@ -151,11 +151,10 @@ def _python(
 ) -> str:
     """A module's text with the stub at its end and what the stub needs imported; it compiles.
 
-    What stood there stays as it was: line ends (where all are alike), a byte order mark, and what only looks
-    like an end of a line.
+    What stood there stays as it was: line ends, a byte order mark, and what only looks like an end of a line.
     """
     old = _old(path, head.format(**words) + "\nfrom __future__ import annotations\n")
-    mark, ends = "\ufeff" * old.startswith("\ufeff"), line_end(old)
+    mark = "\ufeff" * old.startswith("\ufeff")
     text = bare(old.removeprefix(mark))
     if "\r" in text:
         raise BadClaimName(
@@ -184,7 +183,7 @@ def _python(
         rows[at:at] = ["", *lines] if new else lines
     done = "\n".join(rows).rstrip() + "\n" + stub.format(**words)
     compile(done, str(path), "exec")
-    return mark + done.replace("\n", ends)
+    return mark + in_its_ends(old.removeprefix(mark), lambda _: done)
 
 
 def _bound(body: list[ast.stmt]) -> set[str]:

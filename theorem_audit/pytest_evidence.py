@@ -39,9 +39,16 @@ def start(config: pytest.Config) -> None:
             Ledger(seed=_seed(config)).write(Path(target))
 
 
+# Options of pytest with which no test is run.
+_TOLD_ONLY = (
+    "collectonly", "markers", "showfixtures", "show_fixtures_per_test", "setuponly", "setupplan", "cacheshow",
+)  # fmt: skip
+
+
 def _target(config: pytest.Config) -> str | None:
-    """Where the ledger goes; nowhere, where tests are only collected."""
-    return None if config.option.collectonly else config.getoption("--audit-json", None)
+    """Where the ledger goes; nowhere, where no test is run."""
+    told_only = any(config.getoption(name, None) for name in _TOLD_ONLY)
+    return None if told_only else config.getoption("--audit-json", None)
 
 
 def _pairs(function: Any) -> list[tuple[Evidence, str]]:
@@ -53,9 +60,13 @@ def _seed(config: pytest.Config) -> int:
     return int(config.getoption("--audit-seed", DEFAULT_SEED))
 
 
+class _Row(int):
+    """Which of its function's pairs a test is of, in the mark that is ours: a user's own has none of it."""
+
+
 def _marks(mark: Evidence, row: int) -> list[pytest.MarkDecorator]:
     """What selects a test; ``row`` says which of its function's pairs it is: an id is escaped, or numbered."""
-    found = [pytest.mark.claim(mark.claim_id, row=row), pytest.mark.kind(mark.kind)]
+    found = [pytest.mark.claim(mark.claim_id, row=_Row(row)), pytest.mark.kind(mark.kind)]
     return [*found, pytest.mark.slow] if mark.slow else found
 
 
@@ -113,9 +124,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     claims = project.claims()
 
-    chosen = pyfuncitem.get_closest_marker("claim")
-    assert chosen is not None, pyfuncitem.nodeid
-    mark, case = pairs[chosen.kwargs["row"]]
+    said = (x.kwargs.get("row") for x in pyfuncitem.iter_markers("claim"))
+    mark, case = pairs[next(row for row in said if isinstance(row, _Row))]
     caught: list[BaseException] = []
 
     def call(**arguments: Any) -> Any:

@@ -36,7 +36,7 @@ def ids_of(given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(wanted)) or list(claims)
 
 
-# Option -> the endings of what it writes, where it may replace a file; and the module that says how it begins.
+# Option -> the endings of what it writes, by which a later call knows it; the module that says how it begins.
 WRITTEN = {
     "csv": ((".csv",), ""),
     "latex": ((".tex",), "theorem_audit.report.latex"),
@@ -50,8 +50,8 @@ def checked_target(args: argparse.Namespace) -> None:
     """Raise BadUsage where the files that a call writes would take something away without a word.
 
     Two of its files are one; one is read, too; ``--csv``, ``--latex`` or ``--book`` names a file of another
-    kind; or one of them cannot be there, which would be told when the work is done.  See also
-    ``checked_json``.
+    kind, or has another ending, by which a second call would not know it; or one of them cannot be there,
+    which would be told when the work is done.  See also ``checked_json``.
     """
     said = {name: value for name, value in vars(args).items() if isinstance(value, str) and value}
     for name in (x for x in NAMED if said.get(x, "-") != "-"):
@@ -72,24 +72,26 @@ def checked_target(args: argparse.Namespace) -> None:
                     else f"it is read, too ({said[other]})"
                 )
                 raise BadUsage(f"--{name} {path}: {what}; name another file")
+        kinds = " or ".join(WRITTEN.get(name, ("",))[0])
+        if name in WRITTEN and files.is_plain(path) and path.suffix.lower() not in WRITTEN[name][0]:
+            raise BadUsage(f"--{name} {path}: the ending must be {kinds}")
         # without TeX, a book's source is left beside where the book would be
         for made in {path, path.with_suffix(".tex")} if name == "book" else {path}:
             if name in WRITTEN and made.is_file() and not _replaceable(made, *WRITTEN[name]):
-                kinds = " or ".join(WRITTEN[name][0])
                 raise BadUsage(f"--{name} {path}: {made} is there, and no {kinds} file that --{name} wrote; "
                                "it would be lost")  # fmt: skip
     checked_json(args)
 
 
 def _replaceable(path: Path, endings: tuple[str, ...], writer: str) -> bool:
-    """Whether a file is empty, or of the kind that is written over it."""
+    """Whether a file, of a right ending, is empty or begins like what is written over it."""
     with path.open("rb") as file:
         head = file.read(64)
     if not head:
         return True
     begins = [importlib.import_module(writer).BEGINS.encode()] if writer else [b""]
     begins += [b"%PDF"] if ".pdf" in endings else []
-    return path.suffix.lower() in endings and head.startswith(tuple(begins))
+    return head.startswith(tuple(begins))
 
 
 def checked_json(args: argparse.Namespace) -> None:

@@ -175,9 +175,13 @@ SWEEP = ("sweep", *SIMULATE[1:])
         ),
         (
             (*SWEEP, "--store", "{good}.db", "--csv", "{binary}"),
-            "and no .csv file that --csv wrote",
+            "binary: the ending must be .csv",
         ),
         ((*SWEEP, "--store", "{good}.db", "--csv", "{good}.db"), "it is --store's, too"),
+        (
+            (*SWEEP, "--store", "{good}.db", "--csv", "new.text"),
+            "--csv new.text: the ending must be .csv",
+        ),
         ((*SIMULATE, "--plot", "x.xyz"), "--plot x.xyz: the ending must be one of"),
         ((*SIMULATE, "--seed", "9" * 5_000), "--seed"),
         ((*SIMULATE, "--json", "/dev/null/x"), "/dev/null"),

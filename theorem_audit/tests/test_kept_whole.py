@@ -148,6 +148,12 @@ def test_nothing_is_replaced_by_what_another_option_writes(fresh: Path, audit: R
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), (words, done.stderr)
         assert any(word in done.stderr for word in words[::2]), (words, done.stderr)
     assert {p: p.read_bytes() for p in before} == before
+    for words in (("--latex", "p.latex"), ("--latex", "p"), ("--book", "p.text")):
+        done = audit(
+            "report", "--from", "run.json", *words
+        )  # mended: written once, and then refused
+        assert (done.returncode, (fresh / words[1]).exists()) == (2, False), words
+        assert f"{words[0]} {words[1]}: the ending must be .tex" in done.stderr
     for _ in "again":  # its own it does replace
         assert audit("report", "--from", "run.json", "--latex", "new.tex").returncode == 0
     assert (

@@ -89,6 +89,24 @@ def test_names_of_cases_are_nobodys_business(fresh: Path) -> None:
     assert "8 passed" in done.stdout
 
 
+def test_a_mark_of_ones_own_may_be_called_as_ours(fresh: Path) -> None:
+    """Mended: KeyError: 'row', and evidence of a claim that it does not speak for."""
+    (fresh / "tests" / "test_more.py").write_text(
+        "import pytest\nfrom theorem_audit import evidence, expect\n\n"
+        "@pytest.mark.claim('MINE', row=1)\n"
+        "@pytest.mark.claim\n"
+        "@evidence('GD-STEP', 'witness', cases={'first': 1})\n"
+        "@evidence('GD-STEP', 'property', cases={'second': 2})\n"
+        "def test_marked(claim, case):\n"
+        "    expect(case in (1, 2), 'a case')\n"
+    )
+    done = run(fresh, "--audit-json", "run.json")
+    assert done.returncode == 0, done.stdout
+    (claim,) = json.loads((fresh / "run.json").read_text())["claims"]
+    marked = {x["case"]: x["kind"] for x in claim["evidence"] if "test_marked" in x["test"]}
+    assert marked == {"first": "witness", "second": "property"}
+
+
 def test_a_ledger_replaces_nothing_but_ledgers(fresh: Path) -> None:
     """Mended: ``--audit-json`` took any file's place, and where it could not be written, that was told last."""
     chapter = fresh / "small" / "descent.py"
@@ -124,8 +142,12 @@ def test_a_ledger_of_pytest_goes_to_a_pipe_and_is_of_this_session(fresh: Path) -
     assert run(fresh, "--audit-json", str(ledger)).returncode == 0
     assert json.loads(ledger.read_text())["claims"]
     whole = ledger.read_bytes()
-    assert run(fresh, "--collect-only", "--audit-json", str(ledger)).returncode == 0
-    assert ledger.read_bytes() == whole, "nothing was run"
+    for told in (
+        "--collect-only", "--markers", "--fixtures", "--fixtures-per-test", "--setup-only", "--setup-plan",
+        "--cache-show=*",
+    ):  # fmt: skip
+        assert run(fresh, told, "-p", "cacheprovider", "--audit-json", str(ledger)).returncode == 0
+        assert ledger.read_bytes() == whole, f"{told}: nothing was run"
     (fresh / "tests" / "test_bad.py").write_text("def (\n")
     assert run(fresh, "--audit-json", str(ledger)).returncode == 2
     assert json.loads(ledger.read_text())["claims"] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from difflib import ndiff
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def test_from_an_empty_folder_to_a_report(fresh: Path, audit: Run) -> None:
     assert audit("run").stdout.count("proved") == 2, "the row and the count"
     tests = warm.server().run("pytest", ("-q", "-p", "no:cacheprovider"), fresh, this_tool())
     assert tests.returncode == 0, tests.stdout + tests.stderr
+    assert audit("notes", "--check").returncode == 0, "a new project's note is of today"
     assert "audit, by the tests selected: 1 proved" in tests.stdout
     made = audit("new", "MY-CLAIM", "--chapter", "shelf.mine")
     assert made.returncode == 0, made.stderr
@@ -160,6 +162,26 @@ def test_a_stub_changes_nothing_of_what_was_there(
     )
     assert note.read_bytes().startswith(before[1])
     assert audit("list", "--names").stdout.split() == ["GD-STEP", "NEXT"]
+
+
+def test_lines_of_a_file_of_both_ends_keep_their_own(fresh: Path, audit: Run) -> None:
+    """Mended: all became those of Windows."""
+    chapter, note = fresh / "small" / "descent.py", fresh / "proofs_notes" / "descent.md"
+    for path in (chapter, note):
+        lines = path.read_bytes().split(b"\n")
+        path.write_bytes(b"\r\n".join(lines[:3]) + b"\n" + b"\n".join(lines[3:]))
+    before = {x: x.read_bytes() for x in (chapter, note)}
+    assert audit("new", "NEXT", "--chapter", "descent").returncode == 0
+    for path, old in before.items():
+        kept = ndiff(old.decode().splitlines(True), path.read_bytes().decode().splitlines(True))
+        assert not [x for x in kept if x.startswith("- ")], "lines were only added"
+        assert path.read_bytes().count(b"\r\n") == old.count(b"\r\n") == 2
+    stub = note.read_bytes()
+    assert audit("notes").returncode == 0
+    filled = note.read_bytes()
+    assert filled.count(b"\n") > stub.count(b"\n"), "the stub's block was empty"
+    assert filled.startswith(before[note])
+    assert (filled.count(b"\r\n"), filled.count(b"\r")) == (2, 2)
 
 
 def test_what_is_no_utf_8_is_told_and_left_alone(fresh: Path, audit: Run) -> None:
