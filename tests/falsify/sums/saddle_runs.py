@@ -152,9 +152,9 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         behind = not linear and count % 5 == 0  # i alone is live, and j passive
         norms = [choose(rng, NORMS) for _ in range(max(points, 2))]
         if count < 2 * len(HITS):
-            pair, step, start, drawn = HITS[count % len(HITS)]
+            pair, step, hit, drawn = HITS[count % len(HITS)]
             norms, points, size, batches = [F(x) for x in pair], 2, 1, [[drawn]]
-            weight = [*map(F, start), F(0)]
+            weight = [*map(F, hit), F(0)]
             tops = (max(norms), F(1))
         elif not followed or behind:  # an exponent of 0.16 a step, for any b that the claim admits
             norms, points, size, step = [F(1), F(2), F(2)], 3, 2, F(1, 10)
@@ -168,12 +168,13 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             weight = some_weight(rng, points, norms, choose(rng, [F(1), F(7, 5), F(2)]))
             batches = [[int(x) for x in rng.permutation(points)[:size]] for _ in range(3)]
             tops = (top,)
+        data = axes(points, points + 1, norms)
+        here = At(weight, data, j=1, linear=linear)
+        start = measured(claim, here, (un.start_j2,)) | norm2(claim, weight)
         for called in tops:
             at: dict[Any, Any] = {n: points, b: size, a: step, un.sigma_i: norms[0],
                                   un.sigma_j: norms[1], un.sigma_k: norms[-1], un.sigma_m: called,
-                                  **norm2(claim, weight), **chances_of(claim, points, size)}  # fmt: skip
-            here = At(weight, axes(points, points + 1, norms), j=1, linear=linear)
-            at |= measured(claim, here, (un.start_j2,))
+                                  **start, **chances_of(claim, points, size)}  # fmt: skip
             if not inside(claim, at):
                 continue
             if (
@@ -196,7 +197,7 @@ def never(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 refute(claim, "the exponent is not positive", at)
             state = weight
             for batch in batches:
-                state = plain_step(axes(points, points + 1, norms), state, batch, step, linear)
+                state = plain_step(data, state, batch, step, linear)
                 if state[1] == 0:
                     trapped = (
                         (state[0] > 0 or (linear and state[0] != 0))
