@@ -102,7 +102,13 @@ def test_hostile_text_stays_text(run: dict[str, Any], site: Path, tmp_path: Path
     assert hostile.get("img", 0) == clean.get("img", 0)
     assert "onerror" not in hostile
     assert "<script" not in str(note_html(f"# x\n\n{HOSTILE}\n\n[x](javascript:alert(1))"))
-    assert "href" not in str(note_html("[x](javascript:alert(1))"))
+    for refused in (
+        "[x](javascript:alert(1))", "[x](//host/path)", "[x](<//host/a b>)", "![x](//host/a.png)",
+        "[x][y]\n\n[y]: //host/path", "[x](&#47;/host/path)", "[x](\\//host)", "[x](///host)",
+    ):  # fmt: skip
+        assert not re.search("href|src", str(note_html(refused))), refused
+    for kept in ("[x](https://host//path)", "[x](a//b.html)", "[x](/path)"):
+        assert "href" in str(note_html(kept)), kept
     assert "<script" not in str(mathml(HOSTILE))
     assert "<script" not in str(note_html(f"$${HOSTILE}$$"))
 
