@@ -22,6 +22,15 @@ class NoNotes(ValueError):
 __all__ = ["BadUsage", "NoEvidence", "NoNotes", "UnknownEvidence"]
 
 
+def several(count: int, noun: str) -> str:
+    """A number of things.
+
+    >>> several(1, "claim"), several(2, "claim")
+    ('1 claim', '2 claims')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def rounded_up(number: float) -> str:
     """A positive number to two digits, never below it: what a bound is printed as.
 

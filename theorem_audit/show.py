@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.tree import Tree
 
-from theorem_audit.errors import rounded_down, rounded_up
+from theorem_audit.errors import rounded_down, rounded_up, several
 from theorem_audit.weigh import tried
 from theorem_audit.weigh.ledger import Ledger, necessity
 from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, meanings_played, out_of_reach
@@ -128,8 +128,7 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     counts = ", ".join(
         f"{count} {name.replace('_', ' ')}" for name, count in ledger.counts().items()
     )
-    plural = "" if len(verdicts) == 1 else "s"
-    console.print(f"\n{len(verdicts)} claim{plural}: {counts}")
+    console.print(f"\n{several(len(verdicts), 'claim')}: {counts}")
     read, total = ledger.hypotheses()
     console.print(f"hypotheses read by machine: {'all' if read == total else read} of {total}")
     played, known = meanings_played(claims, ledger.outcomes)
@@ -288,10 +287,8 @@ def found_summary(rows: Sequence[Found], console: Console) -> None:
     """How many claims came to what."""
     counts = Counter(row.outcome for row in rows)
     told = ", ".join(f"{count} {name}" for name, count in counts.most_common())
-    plural = "" if len(rows) == 1 else "s"
-    console.print(
-        f"\n{len(rows)} claim{plural}: {told}; {sum(row.cases for row in rows)} cases played"
-    )
+    played = several(sum(row.cases for row in rows), "case")
+    console.print(f"\n{several(len(rows), 'claim')}: {told}; {played} played")
 
 
 def opinion(said: Opinion, console: Console) -> None:
@@ -317,7 +314,7 @@ def kernel_table(counted: Mapping[str, Any], console: Console) -> None:
     console.print(table)
     inside, total = counted["in_kernel"], counted["decided"]
     console.print(
-        f"\nproof steps in the kernel: {inside} of {total} ({counted['theorems']} theorems, "
+        f"\nproof steps in the kernel: {inside} of {total} ({several(counted['theorems'], 'theorem')}, "
         f"{counted['refused']} refused)"
     )
     console.print(
@@ -354,7 +351,9 @@ def impact(said: Impact, told: Mapping[str, Told], console: Console) -> None:
     console.print(
         f"{said.id} ({said.verdict.replace('_', ' ')}): {told[said.id].title}", markup=False
     )
-    console.print(f"read by {len(said.direct)} proofs: {', '.join(said.direct) or 'none'}")
+    console.print(
+        f"read by {several(len(said.direct), 'proof')}: {', '.join(said.direct) or 'none'}"
+    )
     for name, rows in (("falls", said.falls), ("is proved", said.rises)):
         if name != "falls" and said.verdict in ("kernel", "proved"):
             console.print("it is proved already")

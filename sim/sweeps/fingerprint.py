@@ -18,7 +18,6 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
-import os
 import pickle
 import sys
 import sysconfig
@@ -37,6 +36,8 @@ from types import (
 )
 from typing import Any
 
+from sim.sweeps.environment import asked
+
 LENGTH = 16  # hexadecimal digits
 LOOKS_UP = frozenset(("__import__", "eval", "exec", "globals", "compile"))
 # What finds by a text, or holds, anything at all: an attribute of something.
@@ -44,9 +45,6 @@ FINDS = frozenset((
     "__globals__", "__subclasses__", "f_globals", "import_module", "module_from_spec", "resolve_name",
     "run_module", "run_path",
 ))  # fmt: skip
-# What asks the environment, which other machines and days have otherwise.
-ASKS = frozenset(("environ", "environb", "getenv", "getenvb"))
-_ASKED = tuple(getattr(os, name) for name in sorted(ASKS) if hasattr(os, name))
 _INSTALLED = tuple(
     str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "purelib", "platlib")
 )
@@ -66,7 +64,7 @@ def fingerprint(function: Callable[..., Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
 
 
-def _function(function: Any, seen: set[int]) -> Iterator[str]:
+def _function(function: Any, seen: set[int], *, method: bool = False) -> Iterator[str]:
     if id(function) in seen:
         return
     seen.add(id(function))
@@ -82,15 +80,10 @@ def _function(function: Any, seen: set[int]) -> Iterator[str]:
         yield from _value(name, _content(name, cell), seen)
     known = function.__globals__
     names = _names(function.__code__)
+    if not _engine(function) and (found := asked(function, method=method)) is not None:
+        raise _by_environment(function, *found)
     held = "sys" in names or any(x is sys for x in known.values())  # by whatever name
     for name in sorted(names):
-        if not _engine(function) and (
-            any(known.get(name) is x for x in _ASKED) or (name in ASKS and name not in known)
-        ):
-            raise NotComparable(
-                f"{function.__qualname__} asks for {name}: its numbers would stay when the environment is "
-                "another; make it a setting"
-            )
         modules = known.get(name) is sys.modules or (name == "modules" and held)
         if not _engine(function) and (name in FINDS or modules):
             raise _by_text(function, name)
@@ -103,6 +96,19 @@ def _function(function: Any, seen: set[int]) -> Iterator[str]:
     if not _engine(function):
         for name in sorted(_imported(function.__code__, known)):
             yield from _own_module(name, seen)
+
+
+def _by_environment(function: FunctionType, name: str, sure: bool) -> NotComparable:
+    if sure:
+        return NotComparable(
+            f"{function.__qualname__} asks for {name}: its numbers would stay when the environment is "
+            "another; make it a setting"
+        )
+    return NotComparable(
+        f"{function.__qualname__} asks for an attribute called {name}, and of what is known only as it runs: "
+        "were it the environment's, its numbers would stay when that is another; make it a setting, or give "
+        "what is your own another name"
+    )
 
 
 def _by_text(function: FunctionType, name: str) -> NotComparable:
@@ -131,16 +137,19 @@ def _class(kind: type, seen: set[int]) -> Iterator[str]:
     for base in kind.__bases__:
         yield from _value(f"{kind.__qualname__} of", base, seen)
     for name, value in sorted(vars(kind).items()):
+        method = not isinstance(
+            value, staticmethod
+        )  # the first argument is the object, or its class
         value = getattr(value, "__func__", value)
         if _tells(name, value):
             yield from _value(name, value, seen)
         for one in (getattr(value, x, None) for x in ("fget", "fset", "func")):
             if isinstance(one, FunctionType):
-                yield from _value(name, one, seen)
+                yield from _value(name, one, seen, method=True)
         if isinstance(value, FunctionType):
             if value.__code__.co_filename == "<string>":
                 continue  # made from the class's source, as a dataclass makes its own
-            yield from _value(name, value, seen)
+            yield from _value(name, value, seen, method=method)
 
 
 def _tells(name: str, value: Any) -> bool:
@@ -192,7 +201,8 @@ def _source(thing: Any) -> str:
     return ast.unparse(tree)
 
 
-def _value(name: str, value: Any, seen: set[int]) -> Iterator[str]:
+def _value(name: str, value: Any, seen: set[int], *, method: bool = False) -> Iterator[str]:
+    """What a name stands for.  method: a function of a class, whose first argument is its object."""
     yield f"{name}:"
     if isinstance(value, ModuleType):
         yield _module(value)
@@ -205,7 +215,7 @@ def _value(name: str, value: Any, seen: set[int]) -> Iterator[str]:
         if value.__module__ == "builtins" or (module and not _ours(module)):
             yield f"{value.__module__}.{value.__qualname__}"
         else:
-            yield from _function(value, seen)
+            yield from _function(value, seen, method=method)
     elif hasattr(value, "__wrapped__") and callable(value):
         yield from _value(name, value.__wrapped__, seen)
         module = sys.modules.get(type(value).__module__)

@@ -361,13 +361,56 @@ def test_modules_by_another_name_are_refused(how: str, tmp_path: Path) -> None:
     ("how", "call"),
     [("import os", "os.environ['K']"), ("import os as system", "system.getenv('K')"),
      ("from os import environ as held", "held['K']"), ("from os import getenv", "getenv('K')"),
-     ("import os\nheld = os.getenv", "held('K')")],
+     ("import os\nheld = os.getenv", "held('K')"), ("import random", "random._os.environ['K']"),
+     ("import os\nenviron = 3", "os.environ['K'] + environ"),  # mended: the name alone was looked at
+     ("import os\nclass Own: pass\nown = Own()\nown.system = os", "own.system.environ['K']"),
+     ("import os", "[k.environ['K'] for k in (os,)]"), ("import os", "(os if s else s).environ['K']"),
+     ("import os\nclass Own:\n    def get(self):\n        self = os\n        return self.environ['K']",
+      "Own().get()"),
+     ("import os\nclass Own:\n    @staticmethod\n    def get(system):\n        return system.environ['K']",
+      "Own.get(os)"),
+     ("import os\nclass Own:\n    def get(self):\n        return [self.environ for self in (os,)]",
+      "Own().get()"),
+     ("import os\nclass Own:\n    environ = property(lambda self: os.environ)", "Own().get()")],
 )  # fmt: skip
 def test_what_asks_the_environment_is_refused(how: str, call: str, tmp_path: Path) -> None:
     """Mended: under another value the older number was "reused"."""
     cell = _load(tmp_path / "a", f"{how}\ndef cell(s, seed):\n    return {call}\n")
     with pytest.raises(NotComparable, match="make it a setting"):
         fingerprint(cell)
+
+
+OWN = """
+class World:
+    def __init__(self, size):
+        self.environ = {"K": size}
+
+    def read(self):
+        return [self.environ["K"] for _ in "ab"]
+
+    @classmethod
+    def made(cls):
+        return cls(2).read()
+
+
+world = World(2)
+"""
+
+
+@pytest.mark.parametrize("call", ["world.environ['K']", "world.read()", "World.made()"])
+def test_an_attribute_of_ones_own_is_not_the_environment(call: str, tmp_path: Path) -> None:
+    """Mended: whatever was called ``environ`` was refused."""
+    text = OWN + f"def cell(s, seed):\n    return {call}\n"
+    ours, others = (text, text.replace("2)", "3)"))
+    assert fingerprint(_load(tmp_path / "a", ours)) != fingerprint(_load(tmp_path / "b", others))
+
+
+def test_where_it_cannot_be_told_what_is_asked_that_is_said(tmp_path: Path) -> None:
+    text = OWN + "def cell(s, seed):\n    here = World(2)\n    return here.environ['K']\n"
+    with pytest.raises(
+        NotComparable, match=r"known only as it runs.*give what is your own another name"
+    ):
+        fingerprint(_load(tmp_path / "a", text))
 
 
 def test_a_variable_that_is_read_once_counts_by_its_value(tmp_path: Path) -> None:

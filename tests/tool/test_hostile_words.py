@@ -22,17 +22,26 @@ from sympy import (
     Ge,
     Gt,
     Mod,
+    Ne,
     Rational,
+    acosh,
+    asin,
+    atan,
     binomial,
     cos,
+    cosh,
+    cot,
     exp,
     factorial,
+    false,
     floor,
     log,
     pi,
+    sin,
     sinh,
     sqrt,
     symbols,
+    tan,
     true,
 )  # fmt: skip
 
@@ -100,6 +109,11 @@ HELD = [
     Eq(binomial(N, 2), 45), Eq(floor(X), 7), (N >= 1) & (N < B / 100), Abs(X - 1000) < Rational(1, 1000),
     ((X > 5) & (X < 6)) | (X < -10), Eq(X**3, 2), Eq(X**4, 5) & (X > 0), Eq(X**5, X + 1), Eq(exp(X), 2),
     Eq(log(X), 3), Eq(sinh(X), 1) & (X > 0), Eq(cos(X), 0),
+    # mended: of infinitely many solutions the least was tried, and of f(g(x)) = c none
+    Eq(cos(X), 0) & (X > 2), Eq(tan(X), 1) & (X < -50), Eq(cos(2 * X + 1), 0) & (X > 5),
+    Eq(sin(X), -1) & (10 * pi < X) & (12 * pi > X), Eq(cos(X), 0) & (X > Y) & (Y > 5),
+    Eq(sin(X)**2, Rational(1, 2)) & (X > 2) & (X < 3), Eq(cot(X), 1) & (X**2 > 200), Eq(2**X, 3) & (X > 0),
+    Eq(log(X)**2, 2) & (X > 2), Eq(cosh(X), 3) & (X < 0), Eq(cos(X), 0) & Ne(X, pi / 2) & (X > 0),
 ]  # fmt: skip
 
 
@@ -110,10 +124,15 @@ def test_what_can_hold_is_not_called_empty(region: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "region", [Eq(X, sqrt(2)) & (X > 2), Eq(X**2, -2), (N >= 10) & (N < 10), Eq(X**2, 2) & Eq(X, 1)]
-)
+    "region",
+    [Eq(X, sqrt(2)) & (X > 2), Eq(X**2, -2), (N >= 10) & (N < 10), Eq(X**2, 2) & Eq(X, 1),
+     Eq(cos(X), 0) & (X > 2) & (X < 3), Eq(cos(X), 3), Eq(asin(X), 2), Eq(atan(X), 2), Eq(acosh(X), -1)],
+    ids=str,
+)  # fmt: skip
 def test_what_cannot_hold_is_still_empty(region: Any) -> None:
-    with pytest.raises(instances.EmptyRegion):
+    """What is not found is told as that, and as a contradiction only where it is known to be one."""
+    told = "contradict each other" if region is false else "was found .which does not show"
+    with pytest.raises(instances.EmptyRegion, match=told):
         instances.instance(_claim(Eq(Y, Y + 1, evaluate=False), region))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,48 @@ SECTIONS = {
         sections(text), re.split(r"^## [A-Z][A-Z0-9-]*\s*$", text, flags=re.M)[1:], strict=True
     )
 }
+
+
+FENCE = re.compile(r"^```.*?^```", re.S | re.M)
+FILES = [*ROOT.glob("*.md"), ROOT / "theorem_audit/guide/guide.md",
+         *(x for folder in ("proofs_notes", "examples") for x in (ROOT / folder).rglob("*.md"))]  # fmt: skip
+
+
+def marks_of(text: str) -> set[str]:
+    """The marks of a Markdown file's headings, as GitHub makes them."""
+    heads = re.findall(r"^#{1,6} +(.*)$", FENCE.sub("", text), re.M)
+    bare = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", x).strip().lower() for x in heads]
+    found = [re.sub(r"[^\w\- ]", "", x).replace(" ", "-") for x in bare]
+    return {x + (f"-{n}" if (n := found[:k].count(x)) else "") for k, x in enumerate(found)}
+
+
+def lost_links(path: Path) -> list[str]:
+    """The links of a Markdown file that lead to no file, or to no heading in it."""
+    text = FENCE.sub("", path.read_text(encoding="utf-8"))
+    lost = []
+    for href in re.findall(r"\[[^\]\n]*\]\(([^)\s]+)\)", re.sub(r"\$[^$]*\$|`[^`]*`", "", text)):
+        file, _, mark = href.partition("#")
+        there = path.parent / file if file else path
+        if re.match(r"[a-z]+:", href):
+            continue
+        if not there.exists() or (mark and mark not in marks_of(there.read_text(encoding="utf-8"))):
+            lost.append(href)
+    return lost
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda x: str(x.relative_to(ROOT)))
+def test_links_of_markdown_lead_to_files_and_to_headings_in_them(path: Path) -> None:
+    assert lost_links(path) == []
+
+
+def test_a_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
+    (tmp_path / "b.md").write_text(
+        "# One & *two*: `x_1`\n\n# Twice\n\n# Twice\n\n```\n# code\n```\n"
+    )
+    good = "[a](b.md) [b](b.md#one--two-x_1) [c](b.md#twice-1) [d](https://e.org/#x) [e](#me) $[x](y)$ `[x](y)`"
+    bad = "[a](c.md) [b](b.md#one) [c](b.md#twice-2) [d](b.md#code) [e](#you)"
+    (tmp_path / "a.md").write_text(f"# Me\n\n{good}\n{bad}\n")
+    assert lost_links(tmp_path / "a.md") == re.findall(r"\((.*?)\)", bad)
 
 
 def test_no_section_names_a_claim_that_does_not_exist() -> None:

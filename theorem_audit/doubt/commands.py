@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from theorem_audit import project, show
-from theorem_audit.errors import BadUsage
+from theorem_audit.errors import BadUsage, several
 from theorem_audit.usage import emit, ids_of, same, seed_of
 
 if TYPE_CHECKING:
@@ -280,7 +280,7 @@ def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
         mine = {x: c for x, c in known.items() if x == asked or x.startswith(f"{asked}-")}
         if not mine and asked not in claims:
             raise BadUsage(
-                f"{asked} is neither a claim nor one of {len(known)} certificates, such as "
+                f"{asked} is neither a claim nor one of {several(len(known), 'certificate')}, such as "
                 f"{next(iter(known), 'none')} (`audit opinions` lists them)"
             )
         found |= mine
@@ -296,7 +296,9 @@ def _certify(args: argparse.Namespace, console: Console) -> int:
             {"written": [str(x) for x in written], "removed": [str(x) for x in removed]}, args.json
         )
     else:
-        console.print(f"{len(written)} certificates stored, {len(removed)} removed", markup=False)
+        console.print(
+            f"{several(len(written), 'certificate')} stored, {len(removed)} removed", markup=False
+        )
     return 0
 
 
@@ -307,7 +309,7 @@ def _export(args: argparse.Namespace, console: Console) -> int:
     if args.json:
         emit([str(path) for path in written], args.json)
     else:
-        console.print(f"{len(written)} files in {args.coq}", markup=False)
+        console.print(f"{several(len(written), 'file')} in {args.coq}", markup=False)
     return 0
 
 

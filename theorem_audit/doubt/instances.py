@@ -2,7 +2,8 @@
 
 An instance gives every symbol of the region an exact value at which the region holds.  The search
 walks small rationals and integers, and what equations and bounds determine; it is finite, so a region
-in which nothing was found is reported as such and is an error: the claim may be about nothing.
+in which nothing was found is reported as such (not as empty) and is an error: the claim may be about
+nothing.
 """
 
 from __future__ import annotations
@@ -19,16 +20,9 @@ from sympy import (
     Expr,
     Integer,
     Or,
-    Poly,
     Symbol,
-    acos,
-    asin,
     ceiling,
-    cos,
     false,
-    real_roots,
-    sin,
-    sqrt,
     true,
 )  # fmt: skip
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
@@ -37,6 +31,7 @@ from sympy.logic.boolalg import Boolean
 from theorem_audit import project
 from theorem_audit.doubt.condition import condition_of, number
 from theorem_audit.doubt.partial import Partial, Settled
+from theorem_audit.doubt.solutions import anchors, solutions
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 
@@ -142,7 +137,7 @@ def _eliminated(region: Boolean, max_nodes: int) -> Instance | None:
     """The same where an equation forces a number that is not rational: solved for it, put in."""
     for equation in (x for x in relations(region) if isinstance(x, Eq)):
         for x in sorted(equation.free_symbols, key=str):
-            for solution in _solutions(equation, x):
+            for solution in solutions(equation, x, anchors(region, x)):
                 rest = And(*(c for c in relations(region) if c is not equation))
                 try:
                     rest = rest.subs(x, solution)
@@ -164,42 +159,6 @@ def _eliminated(region: Boolean, max_nodes: int) -> Instance | None:
                 except TypeError:
                     continue
     return None
-
-
-def _solutions(equation: Eq, x: Symbol) -> list[Expr]:
-    """What an equation says of ``x``, where that is real: a polynomial one of degree 1 or 2 in it, any one
-    of ``x`` alone, or one of a function that has an inverse."""
-    gap = equation.lhs - equation.rhs
-    if x.is_integer:
-        return []
-    if not gap.is_polynomial(x):
-        return _inverted(equation, x)
-    form = Poly(gap, x)
-    if form.degree() > 2 and gap.free_symbols == {x} and all(c.is_rational for c in form.coeffs()):
-        return list(dict.fromkeys(real_roots(form)))
-    if form.degree() == 1:
-        return [-form.nth(0) / form.nth(1)]
-    if form.degree() != 2:
-        return []
-    c, b, a = (form.nth(k) for k in range(3))
-    inside = b**2 - 4 * a * c
-    if inside.is_negative:
-        return []
-    root = sqrt(inside)
-    return [(-b + sign * root) / (2 * a) for sign in (1, -1)]
-
-
-def _inverted(equation: Eq, x: Symbol) -> list[Expr]:
-    """Solutions of f(x) = number, where SymPy knows an inverse of f."""
-    lhs = equation.lhs
-    if equation.free_symbols != {x} or lhs.args != (x,):
-        return []
-    inverse = {cos: acos, sin: asin}.get(lhs.func)
-    try:
-        found = (inverse or lhs.inverse())(equation.rhs)
-    except (AttributeError, NotImplementedError):
-        return []
-    return [found] if found.is_real else []
 
 
 def _raised(
@@ -241,11 +200,17 @@ def instance(claim: Claim) -> Instance:
     region = claim.region
     found = somewhere(region)
     if found is None:
-        raise EmptyRegion(f"{claim.id}: no instance of {region} was found; is it empty?")
+        if region is false:
+            raise EmptyRegion(f"{claim.id}: its hypotheses contradict each other")
+        raise EmptyRegion(
+            f"{claim.id}: no instance of {region} was found (which does not show that there is none)"
+        )
     needs = [x.needs for x in claim.items if x.needs.free_symbols & region.free_symbols]
     if needs and somewhere(And(region, *needs)) is None:
         told = ", ".join(map(str, needs))
-        raise EmptyRegion(f"{claim.id}: no instance of {region} has {told}, which its items need")
+        raise EmptyRegion(
+            f"{claim.id}: no instance of {region} was found that has {told}, which its items need"
+        )
     return found
 
 

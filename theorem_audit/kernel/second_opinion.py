@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from theorem_audit import project
+from theorem_audit.errors import several
 from theorem_audit.exact.checker import Certificate, InvalidCertificate, check_certificate
 from theorem_audit.files import read_text
 from theorem_audit.kernel import steps
@@ -70,7 +71,7 @@ def by_checker(name: str, certificate: Certificate) -> Opinion:
         cells = check_certificate(certificate)
     except InvalidCertificate as error:
         return Opinion(name, "checker", "rejected", _since(started), str(error))
-    return Opinion(name, "checker", "accepted", _since(started), f"{cells} cells")
+    return Opinion(name, "checker", "accepted", _since(started), several(cells, "cell"))
 
 
 def by_coq(certificates: Mapping[str, Certificate]) -> dict[str, Opinion]:

@@ -131,9 +131,20 @@ def _math_renderer(content: str, options: dict[str, bool]) -> str:
     return str(mathml(content, block=options["display_mode"], typed=True))
 
 
+class _Parser(MarkdownIt):
+    """Markdown whose links to programs (``javascript:``, as ever) and to ``//host`` are text.
+
+    From a page that is opened from the file system the latter asks another machine for a file.
+    """
+
+    def validateLink(self, url: str) -> bool:
+        """Whether a text may be a link's address."""
+        return super().validateLink(url) and not url.lstrip().startswith("//")
+
+
 def _markdown() -> MarkdownIt:
-    # html=False: raw markup in a note is shown as text.  markdown-it refuses javascript: links.
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    # html=False: raw markup in a note is shown as text.
+    parser = _Parser("commonmark", {"html": False}).enable("table")
     parser = parser.use(dollarmath_plugin, renderer=_math_renderer, double_inline=True)
     parser.add_render_rule("math_inline", _inline_math)
     parser.add_render_rule("table_open", _table_open)

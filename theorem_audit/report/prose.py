@@ -29,6 +29,7 @@ GREEK = {name: chr(0x3B1 + place) for place, name in enumerate(_LETTERS.split())
 }
 SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "->": "→", "||": "‖", "oo": "∞"}
 TIMES = "·"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SIGN = re.compile("|".join([r"<=", ">=", "!=", "->", r"\|\|", r"\boo\b"]))
 _NAME = "|".join([*sorted(GREEK, key=len, reverse=True), "sum", "[A-Za-z]"])
 _INDEX = r"\{[^{}]*\}|[A-Za-z0-9]+(?:_[A-Za-z0-9]\b)?(?:\([0-9A-Za-z]\))?|\*"
@@ -125,6 +126,8 @@ class Prose:
 
     def address(self, href: str) -> str:
         """Where a link of a note leads, from a page in a folder of the report; "" where to nothing in it."""
+        if _SCHEME.match(href):
+            return href
         file, _, mark = href.partition("#")
         path = PurePosixPath(file)
         if path.suffix == ".md":

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from theorem_audit import project
-from theorem_audit.errors import rounded_up
+from theorem_audit.errors import rounded_up, several
 from theorem_audit.weigh.verdict import RANKS
 
 BLOCK = re.compile(r"<!-- verdicts -->\n.*?<!-- /verdicts -->", re.S)
@@ -20,9 +20,9 @@ def verdict_block(run: Mapping[str, Any]) -> str:
     counted = Counter(c["verdict"] for c in run["claims"])
     counts = ", ".join(f"{counted[r]} {r.replace('_', ' ')}" for r in RANKS if counted[r])
     lines = [
-        f"{len(run['claims'])} claims: {counts} (seed {run['seed']}; the chance that any true claim is "
-        f"called refuted is at most {rounded_up(run['family_error'])}). Those that a paper makes, and the "
-        "findings about them:",
+        f"{several(len(run['claims']), 'claim')}: {counts} (seed {run['seed']}; the chance that any true "
+        f"claim is called refuted is at most {rounded_up(run['family_error'])}). Those that a paper makes, "
+        "and the findings about them:",
         "",
         "| claim | says | verdict |",
         "|---|---|---|",

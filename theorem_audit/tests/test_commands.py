@@ -55,7 +55,7 @@ def test_a_table_that_is_imported_twice_speaks_once(fresh: Path, audit: Run) -> 
 
 
 def test_certificates_are_stored_and_exported(fresh: Path, audit: Run, said: Any) -> None:
-    assert "1 certificates stored, 0 removed" in audit("certify").stdout
+    assert "1 certificate stored, 0 removed" in audit("certify").stdout
     (file,) = fresh.rglob("SQUARE*.json")
     shutil.copy(file, file.with_name("GONE.json"))
     again = said("certify")
@@ -76,7 +76,7 @@ def test_certificates_are_stored_and_exported(fresh: Path, audit: Run, said: Any
 
     unknown = audit("opinions", "NOTHING")
     assert unknown.returncode == 2
-    assert "NOTHING is neither a claim nor one of 1 certificates, such as SQUARE" in unknown.stderr
+    assert "NOTHING is neither a claim nor one of 1 certificate, such as SQUARE" in unknown.stderr
     (fresh / "tests" / "test_bounds.py").write_text(
         lab.FILES["tests/test_bounds.py"].replace("(x,)", "()")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from difflib import ndiff
@@ -70,6 +71,17 @@ def test_every_wrong_variant_of_the_first_claim_is_refuted(audit: Run) -> None:
     done = audit("mutants", "GD-STEP", "--workers", "1")
     assert done.returncode == 0, done.stdout
     assert "0 unexplained survivors of " in done.stdout
+
+
+def test_one_claim_is_told_as_one(fresh: Path, audit: Run) -> None:
+    (fresh / "README.md").write_text("<!-- verdicts -->\n<!-- /verdicts -->\n")
+    told = audit("run", "--json", "run.json", "--workers", "1").stdout + audit("falsify").stdout
+    assert audit("report", "--from", "run.json", "--readme", "README.md").returncode == 0
+    assert audit("report", "--from", "run.json", "--out", "page").returncode == 0
+    page, block = (fresh / "page/index.html").read_text(), (fresh / "README.md").read_text()
+    for text in (told, page, block):
+        assert re.search(r"\b1 claim\b", text), text
+        assert not re.search(r"\b1 (claims|cases|theorems)\b", text), text
 
 
 def test_init_writes_nothing_where_a_file_is_in_the_way(tmp_path: Path) -> None:

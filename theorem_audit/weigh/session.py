@@ -17,7 +17,7 @@ from typing import Any
 from theorem_audit import project
 from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence, no_assumption
 from theorem_audit.doubt.instances import NOTHING
-from theorem_audit.errors import BadUsage
+from theorem_audit.errors import BadUsage, several
 from theorem_audit.kinds import DOUBTS
 from theorem_audit.reuse.files import look
 from theorem_audit.reuse.index import Row, unknown_step
@@ -67,7 +67,9 @@ class Counts:
         if self.why and self.ran:
             shown = [f"{x} ({y})" if y else x for x, y in list(self.why.items())[:NAMED]]
             more = len(self.why) - len(shown)
-            told += f": {', '.join(shown)}" + (f" and {more} more claims" if more > 0 else "")
+            told += f": {', '.join(shown)}" + (
+                f" and {several(more, 'more claim')}" if more > 0 else ""
+            )
         if self.could_not:
             told += f"; {self.could_not} not run (a part they need is absent, or left out)"
         return told

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theorem_audit import project
+from theorem_audit.errors import several
 from theorem_audit.weigh.tallies import table_of
 from theorem_audit.weigh.told import Told, stated
 
@@ -109,7 +110,7 @@ def line(told: Claims) -> str:
     """One line for the reader: of how many claims the table speaks, and of which it does not."""
     kept = table()
     known = current(told, kept.rows)
-    said = f"variants: {len(known)} of {len(told)} claims current"
+    said = f"variants: {len(known)} of {several(len(told), 'claim')} current"
     if kept.trouble:
         return f"{said}: {kept.trouble}"
     others = [x for x in told if x not in known]
