@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.table import Table
 
 from sim import simulate, sweep
-from sim.observe import NAMED, observed, resolve
+from sim.observe import NAMED
 from sim.problems.autoencoder_cell import LEAST, uniform_start
+from sim.sweeps.observables import functions, observed
 from sim.sweeps.store import StoreError
 from sim.sweeps.sweep import SweepError
 from theorem_audit.usage import BadUsage, emit, seed_of
@@ -156,7 +157,7 @@ def run_sweep(args: argparse.Namespace) -> list[dict[str, Any]]:
         cells.to_csv(args.csv, tidy=True)
     return [
         {**row.settings, "seed": row.seed,
-         **{name: float(np.median(row.values[name])) for name in resolve(row.settings["observe"])}}
+         **{name: float(np.median(row.values[name])) for name in functions(row.settings["observe"])}}
         for row in cells
     ]  # fmt: skip
 
@@ -175,7 +176,7 @@ def _observable(name: str) -> str:
 
 def print_sweep(rows: list[dict[str, Any]], console: Console) -> None:
     """The cells as a table."""
-    found = resolve(rows[0]["observe"])
+    found = functions(rows[0]["observe"])
     names = ["n", "batch_size", "step_size", "radius", "seed", *found]
     table = Table(*names, box=None)
     for row in rows:

@@ -1,7 +1,11 @@
-"""Plays the dynamics out: exact SGD trajectories of many independent runs, in NumPy."""
+"""Plays the dynamics out: exact SGD trajectories of many independent runs, in NumPy.
+
+What sweeps need (a store, processes, the ready-made cells) is loaded where one of it is first asked for.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from sim.problems.autoencoder import ENGINE_VERSION, Result, from_weights, simulate
-from sim.problems.autoencoder_cell import simulate_cell
 from sim.problems.exponents import Hessians
 from sim.problems.gram import (
     Gram,
@@ -13,14 +17,22 @@ from sim.problems.gram import (
 from sim.problems.gram_design import design
 from sim.problems.gram_lyapunov import almost_sure_threshold
 from sim.problems.network import from_jax, from_torch
-from sim.problems.nonconvex_cell import nonconvex_cell
-from sim.problems.quadratic_cell import quadratic_cell
-from sim.sweeps.cell import Cell
-from sim.sweeps.recovery import salvage
-from sim.sweeps.results import Results, load
-from sim.sweeps.store import StoreError
-from sim.sweeps.sweep import CellError, SweepError, sweep
-from sim.sweeps.workers import SerialExecutor
+
+if TYPE_CHECKING:
+    from sim.sweeping import (
+        Cell,
+        CellError,
+        Results,
+        SerialExecutor,
+        StoreError,
+        SweepError,
+        load,
+        nonconvex_cell,
+        quadratic_cell,
+        salvage,
+        simulate_cell,
+        sweep,
+    )
 
 __all__ = [
     "ENGINE_VERSION",
@@ -50,3 +62,15 @@ __all__ = [
     "stationary_covariance",
     "sweep",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from sim import sweeping
+
+        return getattr(sweeping, name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -2,14 +2,12 @@
 
 `simulate(..., observe=["loss", "participation_ratio"])` looks names up here;
 `observe={"name": function}` takes any callable State -> array of shape (R, ...); the settings of a sweep,
-which are text, take `observed(function)`.
+which are text, take `sim.sweeps.observables.observed(function)`.
 The active set A is every coordinate (linear) or those with q_j > 0 (ReLU); s = sum of q_j^2 over A.
 """
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -183,53 +181,14 @@ def resolve(observe: Mapping[str, Observable] | Sequence[str] | None) -> dict[st
             if not callable(function):
                 raise TypeError(f"observe[{name!r}]={function!r}: must be a callable of a State")
         return dict(observe)
-    names = [observe] if isinstance(observe, str) else list(observe)
-    return dict(_own(name) if ":" in name else (name, _named(name)) for name in names)
+    return {name: named(name) for name in ([observe] if isinstance(observe, str) else observe)}
 
 
-def _named(name: str) -> Observable:
+def named(name: str) -> Observable:
+    """Give the observable of this name; ValueError if unknown."""
     if name not in NAMED:
         raise ValueError(f"observe={name!r}: unknown; known names are {', '.join(NAMED)}")
     return NAMED[name]
-
-
-def observed(function: Observable) -> str:
-    """Name an observable of your own for the settings of a sweep: ``module:function@what it computes``.
-
-    The name changes with the function's code, so that a store never gives an older function's numbers for it.
-    Raises TypeError where the function cannot be imported by its name, or cannot be compared.
-    """
-    from sim.sweeps.fingerprint import fingerprint
-
-    module, name = getattr(function, "__module__", ""), getattr(function, "__qualname__", "")
-    if _imported(f"{module}:{name}") is not function:
-        raise TypeError(
-            f"observe={function!r}: must be a function defined at the top of a module, so that worker "
-            "processes can import it"
-        )
-    return f"{module}:{name}@{fingerprint(function)}"
-
-
-def _imported(place: str) -> Any:
-    """The function at ``module:name``; None where there is none."""
-    module, _, name = place.partition(":")
-    try:
-        return getattr(sys.modules.get(module) or importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError):
-        return None
-
-
-def _own(said: str) -> tuple[str, Observable]:
-    place, _, code = said.partition("@")
-    function = _imported(place)
-    if not callable(function):
-        raise ValueError(f"observe={said!r}: no function of that name can be imported")
-    if (now := observed(function)) != said:
-        what = "its code is another now" if code else "a sweep needs what it computes, too"
-        raise ValueError(
-            f"observe={said!r}: {what}: write sim.observe.observed(function), here {now!r}"
-        )
-    return place.partition(":")[2], function
 
 
 def row_per_run(name: str, value: Any, runs: int) -> NDArray[Any]:

@@ -23,7 +23,9 @@ def namespace(x: Any) -> Any:
     if found is not None:
         return found()
     library = type(x).__module__.split(".")[0]
-    return importlib.import_module(library) if library in ("torch", "cupy") else np
+    if library == "torch":
+        return importlib.import_module("torch")
+    return importlib.import_module("cupy") if library == "cupy" else np
 
 
 def host(x: Any) -> Any:

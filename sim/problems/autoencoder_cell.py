@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import observe as observables
 from sim.engine import _arguments as arguments
 from sim.engine._settings import complete
 from sim.problems.autoencoder import ENGINE_VERSION, Result, simulate
+from sim.sweeps import observables
 from sim.sweeps.cell import Cell
 
 DEFAULTS: dict[str, Any] = {
@@ -72,7 +72,7 @@ def _call(
         sampling=settings["sampling"],
         backend=settings["backend"],
         workers=1,  # a sweep's cells run side by side already
-        observe=settings["observe"],
+        observe=observables.functions(settings["observe"]),
         every=max(every, 1),
         dimension=d,
         seed=seed,
@@ -87,7 +87,7 @@ def _check(settings: dict[str, Any]) -> None:
     # Beyond, its square would be 0, or no number: every run would start dead.
     if not LEAST <= radius <= MOST:
         raise ValueError(f"radius={radius!r}: must be from {LEAST:g} to {MOST:g}")
-    observables.resolve(settings["observe"])
+    observables.functions(settings["observe"])
     _call(settings | {"observe": None}, np.ones((1, n)), 0.0, d, 0, 1, 0)
 
 
@@ -95,8 +95,8 @@ simulate_cell = Cell(run_autoencoder, f"engine {ENGINE_VERSION}", _check)
 """Runs of the autoencoder from starts uniform on the sphere ||w(0)|| = radius of R^d.
 
 Settings: n, batch_size, step_size, steps; d (default n), runs (1), radius (1.0), activation,
-sampling, backend and observe as in `sim.simulate`, a function of your own as `sim.observe.observed(function)`;
-every (default: only the last step is kept).
+sampling, backend and observe as in `sim.simulate`, a function of your own as
+`sim.sweeps.observables.observed(function)`; every (default: only the last step is kept).
 Outputs: each observable, (runs, ...) or with `every` (records, runs, ...); recorded_steps with
 `every`; dead and diverged, (runs,).
 """

@@ -10,9 +10,9 @@ from contextlib import closing
 from os import PathLike
 from pathlib import Path
 
-from sim.sweeps.cell import Task
 from sim.sweeps.opened import Files
 from sim.sweeps.store import PAYLOAD, SELECT, Store, StoreError, intact, names_a_file
+from sim.sweeps.tasks import Task
 
 _PREFIXES = 4096  # keys are uniform hashes: a damaged page costs the few prefixes that touch it
 LOST: Files = {"(a file that the damaged store no longer names)": "lost"}

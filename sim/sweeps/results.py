@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.sweeps.cell import Task
 from sim.sweeps.store import Store
+from sim.sweeps.tasks import Task
 
 
 class Row(NamedTuple):

@@ -24,9 +24,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sim.sweeps.cell import Task
 from sim.sweeps.opened import Files, digest
 from sim.sweeps.payload import decode
+from sim.sweeps.tasks import Task
 
 SCHEMA = 1  # raise when the table changes
 APPLICATION_ID = 0x5347444D  # "SGDM", in the file's header: tells a store from another database

@@ -22,12 +22,13 @@ from queue import SimpleQueue
 
 from sim.engine._arguments import integer
 from sim.problems.autoencoder_cell import simulate_cell
-from sim.sweeps.cell import Cell, Function, Grid, Task, as_cell, make_tasks
+from sim.sweeps.cell import Cell, Function
 from sim.sweeps.opened import CHANGED, Files, reading
 from sim.sweeps.payload import encode
 from sim.sweeps.progress import progress_bar
 from sim.sweeps.results import Results
 from sim.sweeps.store import FileChangedError, Store, StoreError
+from sim.sweeps.tasks import Grid, Task, as_cell, identity, make_tasks
 from sim.sweeps.workers import available_cpus, worker_pool
 
 MAX_DEATHS = 3  # deaths of its worker after which a cell is given up
@@ -87,7 +88,7 @@ def sweep(
             raise ValueError(f"workers={workers}: must be None when an executor is given")
     with Store(store) as opened:
         present = set(opened.tasks())
-        opened.look_again(kind.identity, str(kind.version))
+        opened.look_again(identity(kind), str(kind.version))
         wanted = set(tasks)
         missing = [task for task in dict.fromkeys(tasks) if task not in present]
         reused = len(wanted) - len(missing)

@@ -16,6 +16,7 @@ import pytest
 from sim import SerialExecutor, load, simulate_cell, sweep
 from sim.sweeps.cell import Cell
 from sim.sweeps.fingerprint import NotComparable, fingerprint
+from sim.sweeps.tasks import identity
 from sim.tests import sweep_stubs
 from sim.tests.sweep_stubs import ROOT
 
@@ -439,8 +440,8 @@ def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_packages_own_cells_go_by_their_version() -> None:
-    assert simulate_cell.identity == simulate_cell.name
-    assert Cell(sweep_stubs.measure).identity.startswith("sim.tests.sweep_stubs:measure@")
+    assert identity(simulate_cell) == simulate_cell.name
+    assert identity(Cell(sweep_stubs.measure)).startswith("sim.tests.sweep_stubs:measure@")
 
 
 def test_results_are_found_by_the_plain_name(tmp_path: Path) -> None:

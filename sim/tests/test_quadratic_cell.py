@@ -14,7 +14,7 @@ from sim import Cell, Results, SerialExecutor, nonconvex_cell, quadratic_cell, s
 from sim.problems.nonconvex import barrier_slopes, simulate_sum
 from sim.problems.quadratic import simulate_quadratic
 from sim.problems.quadratic_cell import on_sphere
-from sim.sweeps.cell import Task, canonical
+from sim.sweeps.tasks import Task, canonical
 from sim.sweeps.workers import worker_pool
 from sim.tests.sweep_stubs import Interrupting, rows
 

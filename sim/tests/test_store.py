@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sim.sweeps import recovery
-from sim.sweeps.cell import Task
 from sim.sweeps.payload import decode, encode
 from sim.sweeps.recovery import salvage
 from sim.sweeps.store import (
@@ -29,6 +28,7 @@ from sim.sweeps.store import (
     StoreFullError,
     StoreVersionError,
 )
+from sim.sweeps.tasks import Task
 from sim.tests.sweep_stubs import FULL, rows
 
 DTYPES = st.one_of(

@@ -24,7 +24,7 @@ from sim import (
     SweepError,
     load,
 )
-from sim.sweeps.cell import Task, canonical
+from sim.sweeps.tasks import Task, canonical
 from sim.sweeps.workers import worker_pool
 from sim.tests import sweep_stubs as stubs
 from sim.tests.sweep_stubs import GRID, STOPS, rows

@@ -16,8 +16,8 @@ from sim import (
     sweep,
 )
 from sim.engine.state import State
-from sim.observe import observed
 from sim.problems.autoencoder_cell import uniform_start
+from sim.sweeps.observables import observed
 from sim.tests.sweep_tools import SERIAL
 
 POINT = {"n": 6, "d": 9, "batch_size": 2, "step_size": 0.1, "steps": 12, "runs": 5}

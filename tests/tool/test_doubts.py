@@ -164,6 +164,22 @@ def test_what_every_outcome_rests_on_is_not_the_whole_theory(tmp_path: Path) -> 
     assert [x for x in keeper.graph.reached(RUNS) if x[0] == "below"] == []
 
 
+def test_what_plays_trajectories_rests_on_no_file_by_its_name(tmp_path: Path) -> None:
+    """The simulator imports by name in sweeps alone: an edit anywhere would make all that simulates stale."""
+    from theorem_audit import project as project_in_use
+    from theorem_audit.reuse.keeper import Keeper
+    from theorem_audit.reuse.store import open_store
+
+    keeper = Keeper(project_in_use.current(), open_store(tmp_path / "kept.sqlite", lambda _: None))
+    for module, name, few in (
+        ("sim.problems.autoencoder", "simulate", True), ("sim.problems.gram_design", "design", True),
+        ("sim", "simulate", True), ("sim.sweeps.sweep", "sweep", False),
+    ):  # fmt: skip
+        nodes = [*keeper.graph.name(module, name), ("base", module)]
+        below = [x for x in keeper.graph.reached(nodes) if x[0] == "below"]
+        assert (below == []) is few, name
+
+
 def test_the_rows_of_wrong_variants_bring_what_is_to_reject_them() -> None:
     name = "test_step_is_the_sum_of_gradients"
     beside = Row(

@@ -24,6 +24,7 @@ import pytest
 from tests.tool import ROOT, tried_before
 from tests.tool.judge_mutants import built, counted, every_function, mutants
 from tests.tool.judged import (
+    closing,
     indexing,
     keepers,
     keeping,
@@ -40,6 +41,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/reuse/definitions.py": reaching.definitions_hold,
     "theorem_audit/reuse/syntax.py": trees.syntax_holds,
     "theorem_audit/reuse/graph.py": reaching.graphs_hold,
+    "theorem_audit/reuse/reach.py": closing.reaches_hold,
     "theorem_audit/reuse/keeper.py": keepers.keepers_hold,
     "theorem_audit/reuse/reads.py": reading.reads_hold,
     "theorem_audit/reuse/environment.py": reading.environments_hold,
@@ -70,7 +72,6 @@ EXPLAINED: dict[str, dict[str, str]] = {
         ), DEPTH),
         "Graph._stars: 1 + 1": "a star is bound as a star, too",
         "Graph._modules_imported: 1 + 1 #3": "a slice past the end of a name's parts",
-        "Graph._component: without on.discard(node)": "a node with a hash is passed over before that is asked",
     },
     "theorem_audit/reuse/keeper.py": {
         "Keeper.nodes: 0 + 1": "the same in another order",

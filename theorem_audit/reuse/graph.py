@@ -17,16 +17,14 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from itertools import compress
 
 from theorem_audit.reuse.definitions import Source, Statement
 from theorem_audit.reuse.files import TOOL, Tree
+from theorem_audit.reuse.reach import Node, Reach
 
-Node = tuple[str, ...]
 STANDARD = frozenset(sys.stdlib_module_names)
-MARKS = bytes.maketrans(b"01", b"\x00\x01")  # digits as what ``compress`` takes
 
 
 class Graph:
@@ -43,9 +41,8 @@ class Graph:
         self._imported: dict[str, dict[str, tuple[str, str]]] = {}
         self._edges: dict[Node, tuple[Node, ...]] = {}
         self._digests: dict[Node, str] = {}
-        # What a node with a digest reaches, itself included, as bits: bit k stands for ``_order[k]``.
-        self._below: dict[Node, int] = {}
-        self._order: list[Node] = []
+        self._reach = Reach(self.edges, self._hash)
+        self._by_name = Reach(lambda node: [x for x in self.edges(node) if x[0] != "below"])
         self._seen: dict[tuple[str, str, tuple[str, ...]], frozenset[Node]] = {}
         self._stars = cache(self._stars)  # type: ignore[method-assign]
         self._changing: dict[Node, bool] = {}
@@ -350,78 +347,34 @@ class Graph:
 
     def reached(self, roots: Iterable[Node]) -> set[Node]:
         """The roots and all that they reach."""
-        seen, pending, bits = set[Node](), list(roots), 0
-        while pending:
-            node = pending.pop()
-            if node in self._below:
-                bits |= self._below[node]
-            elif node not in seen:
-                seen.add(node)
-                pending += self.edges(node)
-        marked = f"{bits:b}"[::-1].encode().translate(MARKS)
-        return seen.union(compress(self._order, marked))
+        return self._reach.of(roots)
+
+    def among(
+        self, roots: Sequence[Node], asked: Callable[[Node], bool]
+    ) -> list[tuple[Node, bool]]:
+        """The nodes that roots reach for which ``asked`` holds, in order, and whether each is reached by name.
+
+        asked: is asked once for each node; known as an object, so hand in the same one again.
+        Not by name: only where a folder, or all of a project, counts as a whole.
+        """
+        for x in roots:
+            self._reach.settle(x)
+            self._by_name.settle(x)
+        found = sorted(self._reach.among(roots, asked))
+        near = {*self._by_name.among(roots, asked)} if found else ()
+        return [(x, x in near) for x in found]
 
     def digest(self, node: Node) -> str:
         """A hash of everything that a node reaches, itself included: equal where nothing of it changed."""
-        if node not in self._digests:
-            self._settle(node)
+        self._reach.settle(node)
         return self._digests[node]
 
-    def _settle(self, start: Node) -> None:
-        """Tarjan's strongly connected components, without recursion: one hash for each of them."""
-        index: dict[Node, int] = {}
-        low: dict[Node, int] = {}
-        stack: list[Node] = []
-        on = set[Node]()
-        work = [(start, iter(self.edges(start)))]
-        index[start] = low[start] = 0
-        stack.append(start)
-        on.add(start)
-        while work:
-            node, rest = work[-1]
-            for other in rest:
-                if other in self._digests:
-                    continue
-                if other not in index:
-                    index[other] = low[other] = len(index)
-                    stack.append(other)
-                    on.add(other)
-                    work.append((other, iter(self.edges(other))))
-                    break
-                if other in on:
-                    low[node] = min(low[node], index[other])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    self._component(node, stack, on)
-
-    def _component(self, head: Node, stack: list[Node], on: set[Node]) -> None:
-        members: list[Node] = []
-        while True:
-            node = stack.pop()
-            on.discard(node)
-            members.append(node)
-            if node == head:
-                break
-        inside = set(members)
+    def _hash(self, members: Sequence[Node], below: set[Node]) -> None:
+        """One hash for nodes that reach each other, from what they say and the hashes of what they reach."""
         own = sorted(f"{'.'.join(x)} {self.own(x)}" for x in members)
-        below = sorted(
-            {self._digests[y] for x in members for y in self.edges(x) if y not in inside}
-        )
-        said = "\n".join([*own, "--", *below])
+        said = "\n".join([*own, "--", *sorted({self._digests[x] for x in below})])
         found = hashlib.sha256(said.encode()).hexdigest()[:32]
-        reach = 0
-        for node in members:
-            reach |= 1 << len(self._order)
-            self._order.append(node)
-            for other in self.edges(node):
-                if other not in inside:
-                    reach |= self._below[other]
-        for node in members:
-            self._digests[node] = found
-            self._below[node] = reach
+        self._digests |= dict.fromkeys(members, found)
 
 
 __all__ = ["Graph", "Node"]

@@ -57,6 +57,20 @@ class Kept:
     snapshot: str
 
 
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """What each definition said in an earlier state of the sources; whether one says another thing now."""
+
+    graph: Graph
+    said: Mapping[str, str]
+
+    def __call__(self, node: Node) -> bool:
+        name, own = ".".join(node), self.graph.own(node)
+        if node[0] == "outside":
+            return node[1] not in STANDARD and self.said.get(name, own) != own
+        return node[0] in ("def", "base", "method") and self.said.get(name, "") != own
+
+
 class Keeper:
     """What is kept of a project, as its sources are at this moment.
 
@@ -77,6 +91,7 @@ class Keeper:
         self.fingerprints: dict[str, str] = {}
         self._kept = set[str]()  # keys of the outcomes that this run kept
         self._files: dict[str, frozenset[str]] = {}
+        self._states: dict[str, Earlier | None] = {}
 
     # --- sources ------------------------------------------------------------------------------
 
@@ -336,29 +351,27 @@ class Keeper:
 
     # --- why something is run again -----------------------------------------------------------
 
+    def _earlier(self, snapshot: str) -> Earlier | None:
+        """An earlier state of all sources; None where it is not kept."""
+        if snapshot not in self._states:
+            said = self.store.get("state", snapshot)
+            self._states[snapshot] = None if said is None else Earlier(self.graph, said)
+        return self._states[snapshot]
+
     def changes(self, nodes: Sequence[Node], snapshot: str) -> list[str]:
         """What of all that ``nodes`` reach says something else than in an earlier state, by file.
 
         What an import by a name may mean comes last, and is called so: evidence may have nothing to do with it.
         """
-        was = self.store.get("state", snapshot)
-        if was is None:
+        if (earlier := self._earlier(snapshot)) is None:
             return []
-        named, pending = {*nodes}, [*nodes]
-        while pending:
-            new = {x for x in self.graph.edges(pending.pop()) if x[0] != "below"} - named
-            named |= new
-            pending += new
         files: dict[tuple[bool, str], list[str]] = {}
         others = []
-        for node in sorted(self.graph.reached(nodes)):
-            name, own = ".".join(node), self.graph.own(node)
-            if node[0] == "outside" and node[1] not in STANDARD:
-                if was.get(name, own) != own:
-                    others.append(f"{own} (was {was[name]})")
-            elif node[0] in ("def", "base", "method") and was.get(name, "") != own:
-                place = files.setdefault((node not in named, node[1]), [])
-                place.append(node[2] if len(node) > 2 else "")
+        for node, named in self.graph.among(nodes, earlier):
+            if node[0] == "outside":
+                others.append(f"{self.graph.own(node)} (was {earlier.said['.'.join(node)]})")
+            else:
+                files.setdefault((not named, node[1]), []).append(node[2] if len(node) > 2 else "")
         told: dict[bool, list[str]] = {False: [], True: []}
         for (far, module), names in files.items():
             which = ", ".join(filter(None, names[:3])) + (", ..." if len(names) > 3 else "")

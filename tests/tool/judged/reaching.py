@@ -266,11 +266,7 @@ def _hashes(make: type[Graph], read: Read) -> None:
     assert graph.digest(("def", "tests.t", "t")) != graph.digest(("def", "tests.t", "z"))
     whole = graph.reached([("def", "tests.t", "t")])
     assert whole == graph.reached([("def", "tests.t", "z"), ("def", "tests.t", "t")])
-    graph.outside = lambda top: "2"
-    graph._digests.clear()
-    graph._below.clear()
-    graph._order.clear()
-    assert graph.digest(nodes[3]) != first[3]
+    assert make(graph.tree, graph.sources, lambda top: "2").digest(nodes[3]) != first[3]
     pair = graph_of({"aa.py": "import bb", "bb.py": "import aa"}, make, read)
     assert pair.digest(("imports", "aa")) == pair.digest(("imports", "bb"))
     chain = (
@@ -336,9 +332,30 @@ def _said(make: type[Graph], read: Read) -> None:
     assert graph_of(links, make, read).name("tests.l30", "q") >= {("def", "tests.l60", "q")}
 
 
+def _asked(make: type[Graph], read: Read) -> None:
+    """Which of what is reached a question holds for, and whether an import by a name alone leads there."""
+    files = {
+        "tests/t.py": "import importlib\nfrom thing.a import f\n"
+        "def t(x): return f(), importlib.import_module(x)\ndef u(): f()\n",
+    }
+    graph = graph_of(files, make, read)
+    t, u = ("def", "tests.t", "t"), ("def", "tests.t", "u")
+
+    def defined(node: Node) -> bool:
+        return node[0] == "def"
+
+    assert graph.among([u], defined) == [(u, True), (X, True), (F, True)]
+    found = graph.among([u, t], defined)
+    assert found == [(t, True), (u, True), (X, True), (F, True), (G, False)]
+    assert graph.among([t, u], defined) == found
+    assert graph.among([u], defined) == [(u, True), (X, True), (F, True)]
+    assert graph.among([t], lambda node: node == G) == [(G, False)]
+    assert graph.among([t], lambda node: False) == []
+
+
 def graphs_hold(judge: ModuleType) -> None:
     """What is reached, exactly, and its hashes."""
-    for part in (_tables, _exactly, _hashes, _said):
+    for part in (_tables, _exactly, _hashes, _said, _asked):
         part(judge.Graph, definitions.read)
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sim.sweeps.cell import Task
 from sim.sweeps.opened import digest
 from sim.sweeps.payload import encode
+from sim.sweeps.tasks import Task
 from tests.tool.judged.kernel import replaced
 from tests.tool.judged.tools import folder_in_memory, raises
 
