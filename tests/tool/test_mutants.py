@@ -13,7 +13,7 @@ from sympy.logic.boolalg import Boolean
 from theorem_audit import expect
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.checks.run_context import current
-from theorem_audit.doubt import mutants
+from theorem_audit.doubt import mutants, mutation, searched
 from theorem_audit.doubt.falsify import Falsified, Found
 from theorem_audit.doubt.variants import GROUPS, capped, variants
 from theorem_audit.exact.region import satisfies
@@ -130,14 +130,14 @@ def with_evidence(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         monkeypatch.setitem(claims, "GRAD", claim)
         monkeypatch.setattr(runner, "evidence_of", lambda quick=False: table)
         none = search or (lambda wrong, **_: Found(wrong.id, "missing"))
-        monkeypatch.setattr(mutants, "falsify", none)
-        mutants._baseline.cache_clear()
-        mutants._played.clear()
-        return list(mutants.run(["GRAD"], **more))
+        monkeypatch.setattr(searched, "falsify", none)
+        mutants.forget()
+        searched.forget()
+        return list(mutation.run(["GRAD"], **more))
 
     yield put
-    mutants._baseline.cache_clear()
-    mutants._played.clear()
+    mutants.forget()
+    searched.forget()
 
 
 def outcomes(found: list[mutants.Tried]) -> dict[str, str]:
@@ -266,8 +266,8 @@ def test_dropping_what_a_witness_shows_to_be_needed_must_be_noticed(with_evidenc
     ]
     with_evidence(claim)
     runner.evidence_of()["GRAD"][:] = table
-    mutants._baseline.cache_clear()
-    assert outcomes(list(mutants.run(["GRAD"])))[name] == "survived"
+    mutants.forget()
+    assert outcomes(list(mutation.run(["GRAD"])))[name] == "survived"
 
 
 def test_slow_support_is_asked_where_a_variant_would_survive(

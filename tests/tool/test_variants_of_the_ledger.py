@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.thorough import thorough_but
-from theorem_audit.doubt import mutants
+from theorem_audit.doubt import mutation
 from theorem_audit.doubt.variants import variants
 from theorem_audit.reuse.keeper import sha
 from theorem_audit.statement.claim import Assumption
@@ -25,7 +25,7 @@ FAST = ("NORM", "BAND-WIDE", "GROWTH-LOW")
 
 @pytest.mark.parametrize("claim_id", FAST)
 def test_no_variant_survives_unexplained(claim_id: str) -> None:
-    found = list(mutants.run([claim_id], cap=8, fast=True))
+    found = list(mutation.run([claim_id], cap=8, fast=True))
     assert [t.name for t in found if t.unexplained] == []
     assert sum(t.outcome == "refuted" for t in found) >= 3
 

@@ -81,16 +81,16 @@ def try_variants(
 ) -> None:
     """Run the variants of the claims that ``found`` has keys for, and fill it, with a progress bar.
 
-    save: called now and then, so that an interrupted run loses nothing.  whole: see ``mutants.run``.
+    save: called now and then, so that an interrupted run loses nothing.  whole: see ``mutation.run``.
     """
-    from theorem_audit.doubt import mutants
+    from theorem_audit.doubt import mutation
 
     saved = time.monotonic()
     ids = list(found)
     with show.progress(console) as bar:
-        total = mutants.count(ids, cap) if console.is_terminal else None
+        total = mutation.count(ids, cap) if console.is_terminal else None
         task = bar.add_task("variants", total=total)
-        for tried in mutants.run(
+        for tried in mutation.run(
             ids, run_seed=seed, workers=args.workers, cap=cap, fast=args.quick, whole=whole
         ):
             found[tried.claim_id].append(tried)
@@ -119,7 +119,7 @@ def exit_code(tried: Mapping[str, Sequence[Tried]]) -> int:
 
 
 def _mutants(args: argparse.Namespace, console: Console) -> int:
-    from theorem_audit.doubt import mutants
+    from theorem_audit.doubt import mutants, mutation
     from theorem_audit.weigh.ledger import commit
     from theorem_audit.weigh.told import stated
 
@@ -141,7 +141,7 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
         )
     ids = ids_of(args.ids)
     kept = _kept(broken_is_none=not args.stale and not args.ids) if args.stale or to_table else {}
-    sources = mutants.deciding_sources(ids) if args.stale or args.json else {}
+    sources = mutation.deciding_sources(ids) if args.stale or args.json else {}
     if args.stale:
         ids = [x for x in ids if _moved(kept.get(x, {}), stated(claims[x]), sources[x])]
     found: dict[str, list[Tried]] = {claim_id: [] for claim_id in ids}

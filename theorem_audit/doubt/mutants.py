@@ -16,11 +16,9 @@ What none of them refutes the claim's search is asked about; a changed item it i
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -30,10 +28,10 @@ from sympy.core.relational import Eq, Ge, Relational
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit import project
-from theorem_audit.checks.mark import DECIDING, DOUBTS, Evidence
+from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.doubt import compare
-from theorem_audit.doubt.falsify import Falsified, falsify
 from theorem_audit.doubt.implication import implied
+from theorem_audit.doubt.searched import GLANCE, SEARCH, against_itself, counterexample
 from theorem_audit.doubt.variants import (
     SMALL,
     Variant,
@@ -50,18 +48,14 @@ from theorem_audit.weigh.time_limit import limited
 from theorem_audit.weigh.told import beyond
 from theorem_audit.weigh.tried import explained
 from theorem_audit.weigh.verdict import Outcome, uses_of, where
-from theorem_audit.weigh.workers import Crew, Lost
 
 if TYPE_CHECKING:
-    from theorem_audit.reuse.keeper import Keeper
+    pass
 
 CAP = 30  # variants a claim, spread over all kinds and places; 0: all
 CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slow
-CHUNK_LIMIT = 1800.0  # seconds for a job; where Python cannot interrupt, the process ends
 TIME_LIMIT = 20.0  # seconds for one evidence on one variant, at least
 LARGER = (Rational(1, 100), Rational(1, 10), Rational(1, 2))
-SEARCH = 1.0  # seconds of random search in one variant that nothing else catches
-GLANCE = 0.15  # seconds of random search before anything else is asked
 SEARCHED = "random search"
 # Supporting evidence slower than this is asked only where it is all there is, or where a variant would survive
 # without a word for it: how long it takes hangs on what else the machine does.
@@ -104,6 +98,21 @@ _kept: dict[tuple[str, int], Known] = {}  # what earlier runs found of the claim
 _told: dict[
     tuple[str, object], tuple[str, str]
 ] = {}  # place of a change -> what last refuted there
+
+
+def known_before(claim_id: str, run_seed: int, found: Known) -> None:
+    """Take what earlier runs found of a claim's evidence for what it says of the claim itself."""
+    _kept[claim_id, run_seed] = found
+
+
+def forget() -> None:
+    """Ask the evidence anew what it says of the claims themselves."""
+    _baseline.cache_clear()
+
+
+def ask_in_order() -> None:
+    """Let nothing that refuted an earlier variant come first: what is asked first depends on a job alone."""
+    _told.clear()
 
 
 @cache
@@ -217,7 +226,7 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
         refuting, _ = _against(variant.claim, run_seed, fast, False, _place(variant), late=True)
         if refuting is not None:
             found = _by(refuting, found)
-        elif against := _against_itself(claim.id):
+        elif against := against_itself(claim.id):
             found = replace(found, detail=f"the search refutes the claim itself: {against[:240]}")
     return replace(found, explained=why, seconds=time.perf_counter() - started)
 
@@ -232,38 +241,11 @@ def _by(refuting: Outcome, found: Tried) -> Tried:
 
 def _searched(variant: Variant, found: Tried, seconds: float = SEARCH) -> Tried | None:
     """Refuted, where random search inside the variant's own hypotheses finds a counterexample."""
-    search = falsify(variant.claim, seconds=seconds)
-    if not isinstance(search, Falsified):
-        return None
-    if _against_itself(found.claim_id, max(GLANCE, 2 * search.seconds)):
+    if (search := counterexample(variant.claim, seconds)) is None:
         return None
     return replace(
-        found,
-        outcome="refuted",
-        by=SEARCHED,
-        detail=search.detail[:300],
-        witness=dict(search.witness),
-    )
-
-
-# Claim -> itself, how long its own search went, and what that refuted.
-_played: dict[str, tuple[Claim, float, str]] = {}
-
-
-def _against_itself(claim_id: str, seconds: float = 0.0) -> str:
-    """What the search says against the claim itself in that time; then it shows nothing of a variant.
-
-    The cases are drawn as they are for a variant, so those that refuted one are played first.  0: as played.
-    """
-    claim = project.claims()[claim_id]
-    of, longest, refuted = _played.get(claim_id, (claim, 0.0, ""))
-    if of is not claim:
-        longest, refuted = 0.0, ""
-    if not refuted and longest < seconds:
-        search = falsify(claim, seconds=seconds)
-        refuted = search.detail if isinstance(search, Falsified) else ""
-        _played[claim_id] = claim, seconds, refuted
-    return refuted
+        found, outcome="refuted", by=SEARCHED, detail=search.detail[:300], witness=dict(search.witness)
+    )  # fmt: skip
 
 
 def _unsettled(variant: Variant, found: Tried, run_seed: int) -> Tried | None:
@@ -366,159 +348,6 @@ def chosen(claim: Claim, cap: int | None = None) -> list[Variant]:
     if cap is None:
         cap = CAP if decides(runner.evidence_of()[claim.id], claim) else CAP_SUPPORTED
     return capped(variants_of(claim), cap)
-
-
-def count(claim_ids: Iterable[str], cap: int | None = None) -> int:
-    """How many variants ``run`` will yield."""
-    claims = project.claims()
-
-    return sum(len(chosen(claims[claim_id], cap)) for claim_id in claim_ids)
-
-
-@dataclass(frozen=True)
-class Job:
-    """Variants of one claim that one process tries.
-
-    part: of how many parts of them this is which; names: those alone.  kept: of the claim's evidence.
-    """
-
-    claim_id: str
-    run_seed: int
-    fast: bool
-    cap: int | None
-    part: tuple[int, int] = (0, 1)
-    names: tuple[str, ...] = ()
-    kept: Known = field(default_factory=dict, hash=False, compare=False)
-
-    def variants(self) -> list[Variant]:
-        """In a fixed order."""
-        found, (which, of) = chosen(project.claims()[self.claim_id], self.cap), self.part
-        size = -(-len(found) // of)
-        found = found[which * size : (which + 1) * size]
-        return [v for v in found if not self.names or v.name in self.names]
-
-
-def _chunk(job: Job) -> list[Tried]:
-    _kept[job.claim_id, job.run_seed] = job.kept
-    with runner.together() as changed:
-        found = _tried(job)
-    if changed:  # by which evidence, and on which variant: each is looked at by itself
-        _baseline.cache_clear()
-        found = _tried(job)
-    return found
-
-
-def _tried(job: Job) -> list[Tried]:
-    _told.clear()  # what is asked first depends on the job alone
-    return [try_variant(v, run_seed=job.run_seed, fast=job.fast) for v in job.variants()]
-
-
-@contextmanager
-def _keeper() -> Iterator[Keeper]:
-    """What is kept of the project, if anything is."""
-    from theorem_audit.reuse.keeper import Keeper
-    from theorem_audit.reuse.store import open_store
-
-    here = project.current()
-    kept = here.path("kept")
-    store = open_store(kept if kept.exists() else None, lambda text: None, check=False)
-    try:
-        yield Keeper(here, store)
-    finally:
-        store.close()
-
-
-def kept_outcomes(claim_ids: Iterable[str], run_seed: int) -> dict[str, Known]:
-    """What earlier runs found of the claims' evidence, where nothing that it rests on has changed."""
-    if not project.current().path("kept").exists():
-        return {}
-    with _keeper() as keeper:
-        rows = {
-            keeper.key(row, case, seed=run_seed, quick=False): (claim_id, row, case)
-            for claim_id in claim_ids
-            for row in keeper.index.evidence.get(claim_id, ())
-            if row.kind not in DOUBTS
-            for case in row.cases
-        }
-        found: dict[str, Known] = {}
-        for key, kept in keeper.outcomes(rows).items():
-            claim_id, row, case = rows[key]
-            known = found.setdefault(claim_id, {})
-            known[row.test, row.kind, row.steps, case] = Outcome.from_dict(kept.outcome)
-        return found
-
-
-def deciding_sources(claim_ids: Iterable[str]) -> dict[str, str]:
-    """Claim -> a hash of the sources of what decides it, as the table of variants keeps it."""
-    with _keeper() as keeper:
-        return {x: keeper.deciding(x) for x in claim_ids}
-
-
-def run(
-    claim_ids: Sequence[str],
-    *,
-    run_seed: int = 0,
-    workers: int = 0,
-    cap: int | None = None,
-    fast: bool = False,
-    whole: set[str] | None = None,
-) -> Iterator[Tried]:
-    """Try the variants of the given claims; yields them as they are settled.
-
-    workers: processes (0: this one, where Hypothesis shrinks what it finds and time is not limited
-    outside the main thread).  A claim is tried by one process, but where there are few of them.
-    whole: is given each claim of which no variant is left to be tried.
-    """
-    of = 1 if len(claim_ids) > 4 * workers else 4
-    kept = kept_outcomes(claim_ids, run_seed) if workers else {}
-    jobs = [
-        Job(x, run_seed, fast, cap, part=(k, of), kept=kept.get(x, {}))
-        for x in claim_ids
-        for k in range(of)
-    ]
-    left = Counter(job.claim_id for job in jobs)
-
-    def done(claim_id: str, more: int = 0) -> None:
-        left[claim_id] += more - 1
-        if whole is not None and not left[claim_id]:
-            whole.add(claim_id)
-
-    if workers < 1:
-        for job in jobs:
-            yield from _chunk(job)
-            done(job.claim_id)
-        return
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by a worker's NumPy as it is imported
-    crew = Crew(
-        _chunk,
-        runner.start_variant_worker,
-        (project.current(),),
-        workers=workers,
-        limit=CHUNK_LIMIT,
-        answers=(Tried,),
-    )
-    with crew:
-        alone: list[Job] = []
-        for job, said in crew.run(jobs):
-            if isinstance(said, Lost):
-                again = [replace(job, names=(v.name,)) for v in job.variants()]
-                alone += again
-                done(job.claim_id, more=len(again))
-            else:
-                yield from said
-                done(job.claim_id)
-        for job, said in crew.run(alone):  # one by one, to find which it was
-            yield from ([_stuck(job.claim_id, job.names, said)] if isinstance(said, Lost) else said)
-            done(job.claim_id)
-
-
-def _stuck(claim_id: str, names: Sequence[str], lost: Lost) -> Tried:
-    """A variant on which the evidence ended its process, or did not end."""
-    claims = project.claims()
-
-    (made,) = (v for v in variants_of(claims[claim_id]) if v.name == names[0])
-    text = str(made.part[1] if made.part else made.claim.region)
-    return Tried(claim_id, made.name, made.group, text, "not_accepted", detail=lost.reason)
 
 
 def _row(tried: Tried) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from theorem_audit.tests.conftest import Run
 
 INTERRUPTED = """
 import sys
-from theorem_audit.doubt import mutants
+from theorem_audit.doubt import mutation
 from theorem_audit.cli import main
 
-whole = mutants.run
+whole = mutation.run
 
 def cut_short(*words, **more):
     for k, tried in enumerate(whole(*words, **more)):
@@ -26,7 +26,7 @@ def cut_short(*words, **more):
             raise KeyboardInterrupt
         yield tried
 
-mutants.run = cut_short
+mutation.run = cut_short
 sys.exit(main(sys.argv[2:]))
 """
 TABLE = "notes/variants.json"

@@ -40,7 +40,7 @@ SERVE = "import sys; from theorem_audit.tests.warm import serve; serve()"
 HEAVY = (
     "scipy.stats", "sympy", "hypothesis.strategies", "jsonschema", "theorem_audit.cli",
     "theorem_audit.weigh.jobs", "theorem_audit.weigh.session", "theorem_audit.kernel",
-    "theorem_audit.doubt.falsify", "theorem_audit.doubt.mutants", "pytest", "theorem_audit.tests.warm",
+    "theorem_audit.doubt.falsify", "theorem_audit.doubt.mutation", "pytest", "theorem_audit.tests.warm",
 )  # fmt: skip
 # What SymPy, rich, pytest and a report import as they are first used, where it is there.
 LATER = (
