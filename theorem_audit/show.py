@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from theorem_audit.doubt.mutants import Tried
     from theorem_audit.kernel.second_opinion import Opinion
     from theorem_audit.statement.claim import Claim
+    from theorem_audit.weigh.counts import Counts
     from theorem_audit.weigh.impact import Impact
-    from theorem_audit.weigh.session import Counts
     from theorem_audit.weigh.stale import Reloaded
     from theorem_audit.weigh.told import Told
 

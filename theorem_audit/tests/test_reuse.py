@@ -11,7 +11,7 @@ import pytest
 
 from theorem_audit.tests import reuse_project as small
 from theorem_audit.tests.reuse_project import ALL, OF_DOUBLE, OF_SQUARE
-from theorem_audit.weigh.session import Counts
+from theorem_audit.weigh.counts import Counts
 
 
 @pytest.fixture

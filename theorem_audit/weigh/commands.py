@@ -17,8 +17,8 @@ from theorem_audit.guard import Ended, ends_in_order
 from theorem_audit.usage import emit, seed_of
 
 if TYPE_CHECKING:
+    from theorem_audit.weigh.counts import Counts
     from theorem_audit.weigh.ledger import Ledger
-    from theorem_audit.weigh.session import Counts
 
 TIME_LIMIT = 1200.0  # seconds for one evidence; see ``jobs.TIME_LIMIT``
 

@@ -1,78 +1,35 @@
-"""One run: what is kept is taken from the store, the rest is run in one crew of workers, and kept.
-
-An error is not kept: it may be the machine's.  What was not run is kept only where it is known what was
-missing: a package, whose version stands in the key, or Coq with its build; or a search, for a written reason.
-"""
+"""One run: what is kept is taken from the store, the rest is run in one crew of workers, and kept."""
 
 from __future__ import annotations
 
 import math
 import sys
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from theorem_audit import project
 from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence, no_assumption
 from theorem_audit.doubt.instances import NOTHING
-from theorem_audit.errors import BadUsage, several
+from theorem_audit.errors import BadUsage
 from theorem_audit.kinds import DOUBTS
 from theorem_audit.reuse.files import look
 from theorem_audit.reuse.index import Row, unknown_step
 from theorem_audit.reuse.keeper import Keeper, Kept
-from theorem_audit.reuse.reads import Reads
 from theorem_audit.reuse.store import Tell, open_store
 from theorem_audit.statement.discovery import Claims
 from theorem_audit.weigh import jobs, latest, runner, stale
+from theorem_audit.weigh.counts import Counts
+from theorem_audit.weigh.keeping import Keeping
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.told import Told, describe, fingerprint
 from theorem_audit.weigh.verdict import Outcome
 from theorem_audit.weigh.workers import Crew
 
-KERNEL = ("coqc", "coqchk")
 SHARE = 4.0  # seconds of expected work for each process: below, starting another one does not pay
 GUESS = 0.5  # seconds for evidence that was never timed, and for looking at hypotheses
 MANY = 100  # files of a project: with fewer, the index is made before a process has started
-EDITED = "edited"  # in place of an outcome's key
-NO_SEARCH = "OUT_OF_REACH"  # of a module of falsifiers: why there is none, which is part of the key
-NAMED = 5  # claims whose evidence was run that the line names, with why
-FLUSH = 1.0  # seconds between writes to the store
-# Not how many checks were made: a helper that caches makes its own once a process.
-COMPARED = ("outcome", "kind", "steps", "error", "power", "smallest_visible", "uses", "needs",
-            "detail", "notes", "witness")  # fmt: skip
-
-
-@dataclass
-class Counts:
-    """What a run took from the store and what it ran.  why: claim id -> why some of its evidence was run.
-
-    wrong: with ``check``, each outcome that reuse would have kept and a fresh run does not give.
-    broken: files of the theory or its evidence that cannot be imported; nothing of them was run.
-    """
-
-    total: int = 0
-    reused: int = 0
-    ran: int = 0
-    could_not: int = 0
-    why: dict[str, str] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
-    broken: tuple[str, ...] = ()
-
-    @property
-    def line(self) -> str:
-        """One line for the reader."""
-        told = f"reused {self.reused} of {self.total}, ran {self.ran}"
-        if self.why and self.ran:
-            shown = [f"{x} ({y})" if y else x for x, y in list(self.why.items())[:NAMED]]
-            more = len(self.why) - len(shown)
-            told += f": {', '.join(shown)}" + (
-                f" and {several(more, 'more claim')}" if more > 0 else ""
-            )
-        if self.could_not:
-            told += f"; {self.could_not} not run (a part they need is absent, or left out)"
-        return told
 
 
 Progress = Callable[[str, str, int, int], None]  # what, claim, done, total
@@ -132,11 +89,8 @@ class Session:
         self.ledger = Ledger(
             seed=self.seed, quick=self.quick, told=self.told, hashes=stale.snapshot()
         )
-        self._pending: list[tuple[str, Outcome, Reads, Row]] = []
-        self._opened: Reads | None = None
         self._made_ready: dict[Row, Row] = {}
-        self._flushed = time.monotonic()
-        self._keys: dict[tuple[str, str, str, str], str] = {}
+        self.keeping = Keeping(self.keeper, self.quick)
 
     def close(self) -> None:
         """End the processes and close the store; ``run`` does it itself."""
@@ -164,17 +118,17 @@ class Session:
             if self.check:
                 self.counts.wrong += self.keeper.others
             ledger.complete = not self.index.broken
-            self._flush(now=True)
+            self.keeping.flush(now=True)
             if ledger.complete and not self.keeper.fingerprints:
                 every = words(self.keeper, self.index.claims)
-                latest.note(self.keeper, ledger, self._keys, every)
+                latest.note(self.keeper, ledger, self.keeping.keys, every)
                 latest.ahead(self.keeper)
         except KeyboardInterrupt:
             if save is not None:
                 ledger.write(save)
             raise
         finally:
-            self._flush(now=True)
+            self.keeping.flush(now=True)
             self.store.close()
         if save is not None:
             ledger.write(save)
@@ -211,7 +165,7 @@ class Session:
         if self._doubts(pairs, keys, kept):
             self._tell(todo)
             pairs, keys, kept = self._kept(todo)
-        self._keys |= {(r.claim_id, r.test, j[2], r.kind): keys[j] for j, r in pairs}
+        self.keeping.keys |= {(r.claim_id, r.test, j[2], r.kind): keys[j] for j, r in pairs}
         self.counts.total += len(pairs)
         left = []
         first = self._first(row for job, row in pairs if self.fresh or keys[job] not in kept)
@@ -235,7 +189,7 @@ class Session:
         self._look(looks, crew)
         rows_of = dict(left)
         outcomes = jobs.run_jobs(
-            left, run_seed=self.seed, quick=self.quick, workers=crew, reads=self._reads,
+            left, run_seed=self.seed, quick=self.quick, workers=crew, reads=self.keeping.reads,
             seconds={job: x["seconds"] for job, x in last.items()},
         )  # fmt: skip
         for shown, (job, outcome) in enumerate(outcomes, 1):
@@ -246,12 +200,12 @@ class Session:
             else:
                 self.counts.ran += 1
                 self._why(job, rows_of[job], keys[job], last)
-            self._ended(keys[job], outcome, rows_of[job])
+            self.keeping.ended(keys[job], outcome, rows_of[job])
             if (known := kept.get(keys[job])) is not None and self.check:
-                self._compare(known.outcome, outcome)
+                self.counts.compare(known.outcome, outcome)
             if save is not None:
                 ledger.write_soon(save)
-            self._flush()
+            self.keeping.flush()
 
     def _kept(
         self, todo: Sequence[str]
@@ -376,73 +330,14 @@ class Session:
                 said = {"empty": None if empty is None else empty.as_dict(), "about": dict(about)}
                 key = self.keeper.about_key(claim_id)
                 if self.check and (known := self.store.get("about", key)) is not None:
-                    self._compare_looks(claim_id, known, said)
+                    self.counts.compare_looks(claim_id, known, said)
                 moved = self.keeper.moved(self.keeper.claim_nodes(claim_id))
                 if not self.keeper.fingerprints and not moved:
                     self.store.put("about", key, said)
             self.progress("hypotheses", claim_id, done, len(todo))
-            self._flush()
+            self.keeping.flush()
 
-    # --- keeping ------------------------------------------------------------------------------
-
-    def _reads(self, reads: Reads) -> None:
-        self._opened = reads
-
-    def _ended(self, key: str, outcome: Outcome, row: Row) -> None:
-        reads = self._taken()
-        if outcome.outcome == "error":
-            # What it answered before, where its process answered twice.
-            self._pending = [x for x in self._pending if x[0] != key]
-            self.keeper.forget(key)
-            return
-        if reads is None:
-            return
-        if outcome.outcome == "not_run":
-            if row.kind == "kernel":
-                reads = {**reads, (row.module, row.binding): {*self._kernel()}}
-            elif not (row.binding == NO_SEARCH or self._lacks(row)):
-                return
-        self._pending.append((key, outcome, reads, row))
-
-    def _kernel(self) -> list[str]:
-        """What evidence of Coq's kernel looks for: its programs, and a finished build."""
-        output = self.project.path("output") / "formal"
-        folders = [output, *sorted(x for x in output.glob("*") if x.is_dir() and x.name != "gates")]
-        inside = [x.relative_to(self.project.root) for x in folders if self._within(x)]
-        return [f"program:{x}" for x in KERNEL] + [f"folder:{x}" for x in inside]
-
-    def _within(self, place: Path) -> bool:
-        return place.is_relative_to(self.project.root)
-
-    def _lacks(self, row: Row) -> bool:
-        """Whether a peer was not asked, and a package that it needs is not installed: its key says so."""
-        return row.kind == "peer" and any(
-            x[0] == "outside" and self.keeper.graph.own(x) == f"{x[1]} absent"
-            for x in self.keeper.graph.reached(self.keeper.nodes(row))
-        )
-
-    def _taken(self) -> Reads | None:
-        reads, self._opened = self._opened, None
-        return reads
-
-    def _flush(self, now: bool = False) -> None:
-        if not now and time.monotonic() - self._flushed < FLUSH:
-            return
-        self.keeper.tree.edited(now=True)
-        for key, outcome, reads, row in self._pending:
-            if self.keeper.moved(self.keeper.nodes(row)):
-                # The worker may have imported the file as it is now: it counts as stale.
-                self._keys[outcome.claim_id, outcome.test, outcome.case, outcome.kind] = EDITED
-                continue
-            self.keeper.keep(key, outcome.as_dict(), reads, row)
-            last = self.keeper.last_key(row, outcome.case, self.quick)
-            said = {"seconds": outcome.seconds, "key": key, "snapshot": self.keeper.snapshot}
-            self.store.put("last", last, said)
-        self._pending.clear()
-        self.store.flush()
-        self._flushed = time.monotonic()
-
-    # --- why, and whether rightly -------------------------------------------------------------
+    # --- why -----------------------------------------------------------------------------------
 
     def _last(self, left: Sequence[tuple[jobs.Job, Row]]) -> dict[jobs.Job, dict[str, Any]]:
         """What was last known of evidence, whatever it rested on then."""
@@ -456,23 +351,6 @@ class Session:
             known = last.get(job)
             self.counts.why[row.claim_id] = (
                 latest.reason(self.keeper, row, known, key) if known else "not run before"
-            )
-
-    def _compare(self, known: Mapping[str, Any], outcome: Outcome) -> None:
-        fresh = outcome.as_dict()
-        for name in COMPARED:
-            if known.get(name) != fresh[name]:
-                case = f"[{outcome.case}]" if outcome.case else ""
-                self.counts.wrong.append(
-                    f"{outcome.claim_id}: {outcome.test}{case}: {name} is {fresh[name]!r}, "
-                    f"kept is {known.get(name)!r}"
-                )
-
-    def _compare_looks(self, claim_id: str, known: Mapping[str, Any], said: Any) -> None:
-        was, now = known["empty"] or {}, said["empty"] or {}
-        if (was.get("detail"), known["about"]) != (now.get("detail"), said["about"]):
-            self.counts.wrong.append(
-                f"{claim_id}: instances of its hypotheses are others than kept"
             )
 
 
@@ -499,4 +377,4 @@ def _other_objects() -> dict[str, str]:
     return {x: fingerprint(claim) for x, claim in known.loaded() if known.own.get(x) is not claim}
 
 
-__all__ = ["Counts", "Session", "words"]
+__all__ = ["Session", "words"]
