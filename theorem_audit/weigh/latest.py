@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from theorem_audit.project import Project
@@ -77,6 +78,10 @@ class Latest:
 
     def verdicts(self) -> dict[str, Verdict]:
         """As they were found, with ``stale`` where something changed or below it something did."""
+        return self._verdicts
+
+    @cached_property
+    def _verdicts(self) -> dict[str, Verdict]:
         from theorem_audit.weigh.stale import spread
 
         return spread(self.found(), self.why)
