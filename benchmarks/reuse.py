@@ -4,7 +4,7 @@
 
 Both trees are copies (``git worktree``), each with a store of its own; every command is a process, timed by
 wall clock and by the processor time of it and all that it started.  Without ``--full`` nothing runs the
-whole audit: what needs a whole run first (a run after no change, after a comment) is then left out.
+whole audit: what needs a whole run first (a run after no change, after an edit) is then left out.
 ``--test`` runs the whole test suite, too.  ``--keep`` leaves what was timed in a folder, from which the next
 call goes on; with ``--rows`` it ends after so many rows more.  Rows of another commit or machine are timed
 anew; the earlier commit's need to be timed once.  Beside both stand the seconds that issue 17 asks for, on two
@@ -29,7 +29,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 OLD = "1b02e3c"  # before anything was kept
-COMMENT = ("theory/model/step.py", "\n# a comment\n")
+EDITED = "theory/model/step.py"
 # What is timed: name, words after `audit`.  The order matters: each finds what the ones before left.
 SMALL: tuple[tuple[str, str], ...] = (
     ("audit run BAND, first time", "run BAND"),
@@ -45,7 +45,14 @@ WHOLE: tuple[tuple[str, str], ...] = (
     ("audit run, nothing changed", "run --json build/audit.json"),
     ("make audit, same pages", "report --from build/audit.json"),
     ("audit run, one comment more", "run --json build/audit.json"),
+    ("audit list, one definition more", "list"),
+    ("audit run, one definition more", "run --json build/audit.json"),
 )
+# What is added to a file before a row is timed; no claim reaches the definition.
+EDITS = {
+    "audit run, one comment more": "\n# a comment\n",
+    "audit list, one definition more": "\nMORE = 1\n",
+}
 IMPORT = "from theory import claims"
 TEST = "make test"
 # What issue 17 asks for; `make audit` is a run with its pages.
@@ -146,10 +153,9 @@ def measure(folder: Path, rows: Rows, *, full: bool, test: bool = False) -> dict
             continue
         if name == WHOLE[0][0]:  # what the rows before left would be reused
             shutil.rmtree(folder / "build", ignore_errors=True)
-        if "comment" in name:
-            file, more = COMMENT
-            path = folder / file
-            path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+        if name in EDITS:
+            path = folder / EDITED
+            path.write_text(path.read_text(encoding="utf-8") + EDITS[name], encoding="utf-8")
         rows.add(name, timed([python, "-m", "theorem_audit", *words.split()], folder))
     if test and rows.wants(TEST):
         suite = [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q"]
