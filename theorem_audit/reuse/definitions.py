@@ -17,7 +17,7 @@ from typing import Any
 
 from theorem_audit.reuse import acts, syntax
 from theorem_audit.reuse.acts import CHANGING
-from theorem_audit.reuse.syntax import nodes, said
+from theorem_audit.reuse.syntax import nodes, said, shape
 
 # Of what is kept of a file.
 FORM = hashlib.sha256(
@@ -38,14 +38,15 @@ IMPORTERS = {
     "importlib.machinery": ("SourceFileLoader",),
 }  # fmt: skip
 LOOSE = frozenset(x for names in IMPORTERS.values() for x in names) - {"modules"}
+ANNOTATES = frozenset(("annotation", "returns"))  # fields that hold annotations
 # Attributes that hold what nobody names.
 HOLDS = frozenset(("__globals__", "__subclasses__", "f_globals"))
 # Without arguments, at the top of a module: all that it binds.
 ALL_HERE = frozenset(("dir", "locals", "vars"))
 DOCS = frozenset(("__doc__", "getdoc"))
-DOOR = (
-    "import_from"  # Project.import_from("key", ...): what the project's table says under that key
-)
+# Project.import_from("key", ...): what the project's table says under that key
+DOOR = "import_from"
+IMPORTING = DYNAMIC | {"import_module", "find_spec", "importorskip", DOOR}
 
 
 @dataclass
@@ -212,13 +213,26 @@ def _apart(node: ast.ClassDef, reader: _Reader, found: Source) -> None:
     """Take the methods that import something as they run out of a class."""
     kept = []
     for inner in node.body:
-        if isinstance(inner, ast.FunctionDef) and not inner.name.startswith("__"):
+        if (
+            isinstance(inner, ast.FunctionDef)
+            and not inner.name.startswith("__")
+            and _may_import(inner)
+        ):
             method = reader.statement(inner)
             if method.dynamic or method.doors or method.imports:
                 found.methods[f"{node.name}.{inner.name}"] = method
                 continue
         kept.append(inner)
     node.body = kept or [ast.Pass()]
+
+
+def _may_import(node: ast.AST) -> bool:
+    """Whether anything in it imports, or is called like what does; quick, and true too often."""
+    return any(
+        isinstance(x, ast.Import | ast.ImportFrom)
+        or getattr(x, "id", getattr(x, "attr", "")) in IMPORTING
+        for x in nodes(node)
+    )
 
 
 def _is_typing(test: ast.expr) -> bool:
@@ -277,11 +291,11 @@ class _Reader:
             elif kind is ast.Call and self._call(part, found, doors):
                 pending += [part.func.value, *part.args]  # the door stands for the method
                 continue
-            for name in part._fields:
-                lazy = self.lazy and not (kind is ast.AnnAssign and type(node) is ast.ClassDef)
-                if lazy and name in ("annotation", "returns"):
+            names, values_of, _ = shape(kind)  # type: ignore[arg-type]
+            lazy = self.lazy and not (kind is ast.AnnAssign and type(node) is ast.ClassDef)
+            for name, value in zip(names, values_of(part), strict=True):
+                if lazy and name in ANNOTATES:
                     continue  # those of a class's fields are read by who makes instances
-                value = getattr(part, name, None)
                 if type(value) is list:
                     pending += [x for x in value if isinstance(x, ast.AST)]
                 elif isinstance(value, ast.AST):

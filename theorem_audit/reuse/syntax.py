@@ -6,6 +6,9 @@ Every file of a project is read this way before its first run.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 
@@ -35,17 +38,39 @@ def said(node: ast.AST) -> str:
     pending: list[Any] = [node]
     while pending:
         part = pending.pop()
-        if isinstance(part, ast.AST):
-            fields = [(x, getattr(part, x, None)) for x in part._fields if x != "ctx"]
-            full = [(name, value) for name, value in fields if value not in (None, [])]
-            words.append(f"{type(part).__name__}({','.join(name for name, _ in full)})")
-            pending += [value for _, value in full]
-        elif type(part) is list:
+        kind: Any = type(part)
+        if kind is list:
             words.append(f"[{len(part)}")
             pending += part
-        else:
+        elif kind is str or not isinstance(part, ast.AST):
             words.append(repr(part))
+        else:
+            names, values_of, head = shape(kind)
+            try:
+                values = values_of(part)
+            except AttributeError:  # of a node that is made by hand
+                values = tuple([getattr(part, x, None) for x in names])
+            if None in values or [] in values:
+                full = [(x, y) for x, y in zip(names, values, strict=True) if y not in (None, [])]
+                head = f"{kind.__name__}({','.join([x for x, _ in full])})"
+                values = tuple([y for _, y in full])
+            words.append(head)
+            pending += values
     return "\0".join(words)  # no repr has this character
 
 
-__all__ = ["nodes", "said"]
+Values = Callable[[ast.AST], tuple[Any, ...]]
+
+
+@cache
+def shape(kind: type[ast.AST]) -> tuple[tuple[str, ...], Values, str]:
+    """The fields of a kind of node but its context; what gives their values; what says that all are full."""
+    names = tuple(x for x in kind._fields if x != "ctx")
+    if len(names) > 1:
+        values: Values = attrgetter(*names)
+    else:
+        values = lambda part: tuple([getattr(part, x) for x in names])  # noqa: E731
+    return names, values, f"{kind.__name__}({','.join(names)})"
+
+
+__all__ = ["nodes", "said", "shape"]
