@@ -11,6 +11,7 @@ import pytest
 from sympy import Eq
 
 from tests.falsify.walks import reach
+from tests.thorough import thorough_but
 from tests.tool.shared_meanings import SHARED
 from theorem_audit.doubt.falsify import Falsified, Held, falsify
 from theorem_audit.doubt.variants import meaning_variants
@@ -106,7 +107,7 @@ def test_what_no_run_can_compute_is_counted_apart() -> None:
         OutOfReach("limit", why=" ")
 
 
-PLAYED_BY = [(x, name) for x, names in SHARED.items() for name in names]
+PLAYED_BY = {f"{name} of {x}": (x, name) for x, names in SHARED.items() for name in names}
 
 
 def _shared(claim_id: str, name: str) -> Meaning:
@@ -131,9 +132,10 @@ CLOSED = tuple(
 )
 
 
-@pytest.mark.parametrize(("claim_id", "name"), PLAYED_BY)
-def test_a_shared_symbol_read_otherwise_is_refuted(claim_id: str, name: str) -> None:
+@pytest.mark.parametrize("played", thorough_but(PLAYED_BY, *list(PLAYED_BY)[::6]))
+def test_a_shared_symbol_read_otherwise_is_refuted(played: str) -> None:
     """One claim for each meaning; every claim that plays it takes it from the same place."""
+    claim_id, name = PLAYED_BY[played]
     near = _shared(claim_id, name).near
     assert near
     found = {}
@@ -150,7 +152,7 @@ def test_each_shared_meaning_with_neighbours_is_tried() -> None:
         for said in lines.values()
         if isinstance(said, Meaning)
     }
-    tried = {_shared(x, name).value for x, name in PLAYED_BY}
+    tried = {_shared(x, name).value for x, name in PLAYED_BY.values()}
     own = {
         said.value
         for claim in claims.values()

@@ -151,11 +151,12 @@ def test_every_hypothesis_is_a_condition_or_a_word_of_the_vocabulary() -> None:
 @pytest.mark.parametrize("claim_id", list(claims))
 def test_a_sentence_says_every_hypothesis_and_every_conjunct(claim_id: str) -> None:
     claim = claims[claim_id]
+    sentence = claim.sentence
     for item in claim.items:
-        assert item.words in claim.sentence
-    for x in (*claim.assumptions,):
+        assert item.words in sentence
+    for x in claim.assumptions:
         if x.condition is not None:
             for symbol in x.condition.free_symbols:
-                assert str(symbol) in claim.sentence
+                assert str(symbol) in sentence
     for symbol in claim.formula.free_symbols:
-        assert str(symbol) in claim.sentence
+        assert str(symbol) in sentence
