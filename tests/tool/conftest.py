@@ -1,11 +1,30 @@
-"""The report of a small ledger, made once a process: nobody edits it where it lies."""
+"""The report of a small ledger, and what this checkout reaches, made once a process: nobody edits them."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from theorem_audit.reuse.keeper import Keeper
+
+
+@pytest.fixture(scope="session")
+def keeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keeper]:
+    """What the definitions of this checkout reach; its sources are read once for all processes of a run."""
+    from theorem_audit import project
+    from theorem_audit.reuse.keeper import Keeper
+    from theorem_audit.reuse.store import open_store
+
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    store = open_store(base / "sources.sqlite", lambda _: None)
+    yield Keeper(project.current(), store)
+    store.close()
 
 
 @pytest.fixture(scope="session")

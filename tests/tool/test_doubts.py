@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sympy import And, Eq, Gt, Integer, Le, sqrt
@@ -17,6 +16,7 @@ from theorem_audit.doubt.variants import drafts, formula_variants
 from theorem_audit.exact import zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.reuse.index import CHALLENGE, Row
+from theorem_audit.reuse.keeper import RUNS, Keeper
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.weigh.runner import run_evidence, together
 from theorem_audit.weigh.untouched import CHANGED
@@ -136,17 +136,13 @@ def test_searches_are_known_by_where_they_stand() -> None:
         assert name.isidentifier(), claim_id
 
 
-def test_a_search_rests_on_what_its_table_wraps_it_in(tmp_path: Path) -> None:
+def test_a_search_rests_on_what_its_table_wraps_it_in(keeper: Keeper) -> None:
     """``wraps`` gives the wrapper the name of what it wraps; the outcome kept is that of both."""
     from tests.falsify.walks import table as walks
-    from theorem_audit import project as project_in_use
-    from theorem_audit.reuse.keeper import Keeper
-    from theorem_audit.reuse.store import open_store
 
     wrapped = searches_of(walks)["searches"]["SPARSE-RATE"]
     where = ["tests.falsify.walks.table", "_precise"]
     assert wrapped == ["tests.falsify.walks.sparse", "block_rate", [where]]
-    keeper = Keeper(project_in_use.current(), open_store(tmp_path / "kept.sqlite", lambda _: None))
     row = next(x for x in keeper.index.evidence["SPARSE-RATE"] if x.kind == "search")
     assert ("def", *where) in keeper.nodes(row)
     assert keeper.key(row, "", seed=0, quick=False) != keeper.key(
@@ -154,23 +150,14 @@ def test_a_search_rests_on_what_its_table_wraps_it_in(tmp_path: Path) -> None:
     )
 
 
-def test_what_every_outcome_rests_on_is_not_the_whole_theory(tmp_path: Path) -> None:
+def test_what_every_outcome_rests_on_is_not_the_whole_theory(keeper: Keeper) -> None:
     """What runs evidence looks no claim up by its name: every outcome would then rest on all claims."""
-    from theorem_audit import project as project_in_use
-    from theorem_audit.reuse.keeper import RUNS, Keeper
-    from theorem_audit.reuse.store import open_store
-
-    keeper = Keeper(project_in_use.current(), open_store(tmp_path / "kept.sqlite", lambda _: None))
     assert [x for x in keeper.graph.reached(RUNS) if x[0] == "below"] == []
 
 
-def test_what_plays_trajectories_rests_on_no_file_by_its_name(tmp_path: Path) -> None:
+def test_what_plays_trajectories_rests_on_no_file_by_its_name(keeper: Keeper) -> None:
     """The simulator imports by name in sweeps alone: an edit anywhere would make all that simulates stale."""
-    from theorem_audit import project as project_in_use
-    from theorem_audit.reuse.keeper import Keeper
-    from theorem_audit.reuse.store import open_store
 
-    keeper = Keeper(project_in_use.current(), open_store(tmp_path / "kept.sqlite", lambda _: None))
     for module, name, few in (
         ("sim.problems.autoencoder", "simulate", True), ("sim.problems.gram_design", "design", True),
         ("sim", "simulate", True), ("sim.sweeps.sweep", "sweep", False),

@@ -15,10 +15,8 @@ from typing import Any
 import pytest
 
 from tests.tool.worker_jobs import job, never_ready, nothing
-from theorem_audit import project as project_in_use
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.reuse.keeper import Keeper
-from theorem_audit.reuse.store import open_store
 from theorem_audit.tests import reuse_project as small
 from theorem_audit.tests.warm import this_tool
 from theorem_audit.weigh import jobs, runner
@@ -302,10 +300,8 @@ def test_what_evidence_is_the_first_to_import_is_not_used_by_others(
     assert jobs._serve(asked, 0, False) == ("did", {})
 
 
-def test_a_forged_outcome_is_not_kept(tmp_path: Path) -> None:
+def test_a_forged_outcome_is_not_kept(keeper: Keeper) -> None:
     """What its process said first is forgotten when it says another thing."""
-    store = open_store(tmp_path / "kept.sqlite", lambda text: None)
-    keeper = Keeper(project_in_use.current(), store)
     row = jobs.jobs_for(["GRAD"])[0][1]
     good = replace(runner.not_run(row, "", 0, ""), outcome="passed", checks=1)
     keeper.keep("one", good.as_dict(), {}, row)
@@ -314,4 +310,3 @@ def test_a_forged_outcome_is_not_kept(tmp_path: Path) -> None:
     keeper.forget("one")
     keeper.forget("three")
     assert set(keeper.outcomes(["one", "two"])) == {"two"}
-    store.close()
