@@ -6,6 +6,7 @@ shelf.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from theorem_audit.statement import Assumption, Claim, Claims, Source, discover
@@ -24,11 +25,14 @@ READING_ORDER = (
 )
 
 
+@cache
+def _found() -> Claims:
+    return discover("theory")
+
+
 def __getattr__(name: str) -> Claims:
     if name == "claims":
-        found = discover("theory")
-        globals()["claims"] = found
-        return found
+        return _found()
     raise AttributeError(f"module 'theory' has no attribute {name!r}")
 
 

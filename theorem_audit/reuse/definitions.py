@@ -46,6 +46,7 @@ ALL_HERE = frozenset(("dir", "locals", "vars"))
 DOCS = frozenset(("__doc__", "getdoc"))
 # Project.import_from("key", ...): what the project's table says under that key
 DOOR = "import_from"
+DISCOVER = "discover"  # discover("package"): the claims of its chapters
 IMPORTING = DYNAMIC | {"import_module", "find_spec", "importorskip", DOOR}
 
 
@@ -56,6 +57,7 @@ class Statement:
     names: what it binds.  digest: of its syntax.  refs: names and dotted names that it mentions.
     imports: (module, name, bound as, level); name "" for ``import module``, "*" for a star.
     attrs: attributes that it mentions.  doors: keys of the project's table whose value it imports.
+    packages: those that it hands to ``discover``; "" for one that is not written there.
     dynamic: it imports by a name that is known at run time only.  loose: it can, by what it mentions.
     docs: it reads docstrings, of whatever it has at hand.
     runs: of ``refs``, what it calls, or hands to what it calls, as its module is imported.
@@ -68,6 +70,7 @@ class Statement:
     imports: list[tuple[str, str, str, int]] = field(default_factory=list)
     attrs: list[str] = field(default_factory=list)
     doors: list[str] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)
     effect: bool = False
     dynamic: bool = False
     loose: bool = False
@@ -267,6 +270,7 @@ class _Reader:
                     refs.add(part.id)
                     if id(part) not in self._literal:
                         found.loose |= part.id in self.importers or part.id in LOOSE
+                        found.packages += [""] * (part.id == DISCOVER)
                     found.docs |= part.id in DOCS
                 continue
             if kind is ast.Constant:
@@ -278,6 +282,7 @@ class _Reader:
                 attrs.add(part.attr)
                 if id(part) not in self._literal:
                     found.loose |= part.attr in LOOSE or _dotted(part) == "sys.modules"
+                    found.packages += [""] * (part.attr == DISCOVER)
                 found.loose |= part.attr in HOLDS
                 found.docs |= part.attr in DOCS
                 if dotted := _dotted(part):
@@ -318,7 +323,10 @@ class _Reader:
         if name == DOOR and literal is not None and isinstance(node.func, ast.Attribute):
             doors.add(literal)
             return True
-        if name in ("import_module", "find_spec", "importorskip"):
+        if name == DISCOVER and literal:
+            found.packages.append(literal)
+            self._literal.add(id(node.func))
+        elif name in ("import_module", "find_spec", "importorskip"):
             if literal is None:
                 found.dynamic = found.dynamic or name == "import_module"
             else:

@@ -20,11 +20,14 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 
-from theorem_audit.reuse.definitions import Source, Statement
+from theorem_audit.reuse.definitions import DISCOVER, Source, Statement
 from theorem_audit.reuse.files import TOOL, Tree
 from theorem_audit.reuse.reach import Node, Reach
 
 STANDARD = frozenset(sys.stdlib_module_names)
+FINDS = f"{TOOL}.statement.discovery"  # imports what lies in a package that it is handed, and nothing else
+DISCOVERS: Node = ("def", FINDS, DISCOVER)
+FINDERS = frozenset((DISCOVERS, ("def", FINDS, "modules"), ("def", FINDS, "Claims")))
 
 
 class Graph:
@@ -187,8 +190,12 @@ class Graph:
             found |= set(self._by_attribute.get(attribute, ()))
         for key in statement.doors:
             found |= self._door(key)
-        own = module.split(".")[0] == TOOL
-        if statement.dynamic or (statement.loose and not own):
+        own, finders = module.split(".")[0] == TOOL, found & FINDERS
+        known = finders == {DISCOVERS} and bool(statement.packages) and all(statement.packages)
+        if known:
+            found |= {("below", x) for x in statement.packages}
+        by_name = statement.dynamic and module != FINDS  # the tool takes packages from doors
+        if by_name or ((statement.loose or (finders and not known)) and not own):
             found |= {("below", top) for top in self.tree.tops}
         if statement.docs and not own:
             found |= {("docs", x) for x in self.sources if x.split(".")[0] != TOOL}

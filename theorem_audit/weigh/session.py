@@ -371,7 +371,7 @@ def words(keeper: Keeper, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
 def _other_objects() -> dict[str, str]:
     """Fingerprints of claims that stand in this process in the place of the theory's own."""
     here = project.current()
-    known = vars(sys.modules.get(here.theory, here)).get("claims")
+    known = getattr(sys.modules.get(here.theory), "claims", None)
     if not isinstance(known, Claims):
         return {}
     return {x: fingerprint(claim) for x, claim in known.loaded() if known.own.get(x) is not claim}

@@ -353,9 +353,40 @@ def _asked(make: type[Graph], read: Read) -> None:
     assert graph.among([t], lambda node: False) == []
 
 
+FINDER = (
+    "import importlib\ndef modules(x): importlib.import_module(x)\ndef discover(x): modules(x)\n"
+)
+TAKES = "from theorem_audit.statement.discovery import discover\n"
+# What takes the claims of a package, and all of which packages it may thereby import; "*" is all there is.
+FINDING = (
+    (f"{TAKES}def t(x): return x, discover('thing')\n", {"thing"}),
+    (f"{TAKES}def t(): return discover('thing'), discover('tests.u')\n", {"thing", "tests.u"}),
+    ("from theorem_audit.statement import discovery as k\ndef t(): return k.discover('thing')\n", {"thing"}),
+    (f"{TAKES}def t(x): return discover(x)\n", "*"),
+    (f"{TAKES}def t(x): return discover('thing'), discover(x)\n", "*"),
+    (f"{TAKES}def t(x): return discover(''), x\n", "*"), (f"{TAKES}def t(x): return x(discover)\n", "*"),
+    (f"{TAKES}def t(x): return discover('thing'), x(discover)\n", "*"),
+    ("import theorem_audit.statement.discovery as k\n"
+     "def t(x): return x(k.discover, k.discover('thing'))\n", "*"),
+    ("from theorem_audit.statement.discovery import discover as d\ndef t(): return d('thing')\n", "*"),
+    (f"{TAKES}from theorem_audit.statement.discovery import modules\nimport thing\n"
+     "def t(): return discover('thing'), modules(thing)\n", "*"),
+    ("def discover(x): ...\ndef t(x): return discover(x)\n", set()),
+)  # fmt: skip
+
+
+def _found(make: type[Graph], read: Read) -> None:
+    """Where claims are looked for: in the packages that are written there, else anywhere."""
+    for text, told in FINDING:
+        files = {"tests/t.py": text, "theorem_audit/statement/discovery.py": FINDER}
+        graph = graph_of(files, make, read)
+        below = {x[1] for x in reached(graph) if x[0] == "below"}
+        assert below == ({*graph.tree.tops} if told == "*" else told), text
+
+
 def graphs_hold(judge: ModuleType) -> None:
     """What is reached, exactly, and its hashes."""
-    for part in (_tables, _exactly, _hashes, _said, _asked):
+    for part in (_tables, _exactly, _hashes, _said, _asked, _found):
         part(judge.Graph, definitions.read)
 
 
@@ -491,7 +522,7 @@ OTHER = {
 
 def definitions_hold(judge: ModuleType) -> None:
     """What each form of statement binds, mentions and imports, and what is part of its hash."""
-    for part in (_tables, _exactly, _hashes, _said):
+    for part in (_tables, _exactly, _hashes, _said, _found):
         part(Graph, judge.read)
     _statements(judge.read)
     for table, same in ((SAME, True), (OTHER, False)):
