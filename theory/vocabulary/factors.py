@@ -246,7 +246,7 @@ ONE_STEP = Meaning(
     near=[Meaning("growth of log|c_m| in one step", lambda f: log(f["along"]))],
 )  # fmt: skip
 EPOCH_RATIO = Meaning(
-    "factor of q_j/q_i over an epoch, i in A, j not, at a w with all its mass 1 in A",
+    "factor of q_j/q_i over an epoch, i in A, j not, both live, as w tends to one with all its mass 1 in A",
     lambda f: _about(ratio(f)),
     near=[Meaning("factor of w_perp there", lambda f: _about(f["off"]))],
 )
