@@ -86,7 +86,8 @@ LOG_RATIO = told(
 )  # fmt: skip
 LOG_ALONG = told(
     "E of the change of log|q_j| in one step at x_i, j live", _mean_log(_along),
-    {"log of E of the factor of |q_j|": _log_mean(_along), "E of the change of log|w_perp|": _mean_log(_off)},
+    {"log of E of the factor of |q_j|": _log_mean(_along), "E of the change of log|w_perp|": _mean_log(_off),
+     "E of the change of log|q_i|, which is 0 at x_i": lambda x: flint.arb(0)},
 )  # fmt: skip
 LOG_OFF = told(
     "E of the change of log|w_perp| in one step at x_i", _mean_log(_off),

@@ -312,7 +312,9 @@ RESISTANCE = Claim(
         str(resistance): passages.RESISTANCE,
         str(resistance_sum): passages.RESISTANCES,
         str(kappa): Parameter("c/v: drift c/x over second moment v"),
-        str(m): Parameter("the reflecting base"),
+        str(m): Parameter(
+            "the reflecting base of the birth-death chain, whose steps are -1, 0 and 1"
+        ),
     },
     remark="rho_x is of order x^(-2 kappa). Conductances are 1/rho_x: replace kappa by -kappa.",
 )
@@ -348,7 +350,9 @@ LAMPERTI = Claim(
         str(stationary): passages.TIME_SHARE,
         str(c): Parameter("mu_1(x) = c/x"),
         str(v): Parameter("mu_2(x)"),
-        str(m): Parameter("the reflecting base, from which each step is to m + 1"),
+        str(m): Parameter(
+            "the reflecting base of a chain whose steps are -1, 0 and 1; from it each is to m + 1"
+        ),
     },
     remark=(
         "2x mu_1 = 2c against mu_2 = v: transient iff 2c > v, positive recurrent iff 2c < -v, null "
