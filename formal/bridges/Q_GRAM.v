@@ -2,7 +2,7 @@
 From SGD Require Import sums batches gradient runs gram.
 
 (* gate *)
-move=> n p b eta J y ts T th th1 th2 U l T0 KU cols rows _ _ [St1 St2] n2 b1.
+move=> n p b eta J y ts T th th1 th2 U l top T0 KU cols rows _ _ _ [St1 St2] n2 b1 _.
 have N1 : 1 < INR n by rewrite -[1]/(INR 1); apply: lt_INR; apply/ltP.
 have B1 : 1 <= INR b by rewrite -[1]/(INR 1); apply: le_INR; apply/leP.
 have n0 : (0 < n)%N by apply: ltnW.

@@ -43,6 +43,7 @@ def gram_map() -> Declaration:
         g.l_a: "(l a)",
         g.l_b: "(l c)",
         g.d_ab: "(d a c)",
+        g.l_max: "(l top)",
     }
 
     def conclusion(claim: Any, speaker: Speaker) -> str:
@@ -56,7 +57,7 @@ def gram_map() -> Declaration:
     return Declaration(
         "(n p b : nat) (eta : R) (J : 'I_n -> 'I_p -> R) (y : 'I_n -> R) (ts : 'I_p -> R) (T : finType) "
         "(th : T -> 'I_p -> R) (th1 : T -> batch n b -> 'I_p -> R) (th2 : T -> b.-tuple 'I_n -> 'I_p -> R) "
-        "(U : 'I_n -> 'I_n -> R) (l : 'I_n -> R)",
+        "(U : 'I_n -> 'I_n -> R) (l : 'I_n -> R) (top : 'I_n)",
         Speaker(terms, SIZES),
         {
             words.FITTED.name: "forall i, dot ts (J i) = y i",
@@ -70,6 +71,7 @@ def gram_map() -> Declaration:
             "forall i j, dot (J i) (J j) = \\rsum_(a : 'I_n) U i a * l a * U j a",
             "forall a c, \\rsum_(i : 'I_n) U i a * U i c = b2r (a == c)",
             "forall i j, \\rsum_(a : 'I_n) U i a * U j a = b2r (i == j)",
+            "forall a, l a <= l top",
         ),
         inside=("noise",),
     )  # fmt: skip

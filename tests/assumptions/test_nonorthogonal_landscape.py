@@ -9,6 +9,7 @@ from sim.problems.nonorthogonal import from_data, simulate_gram
 from tests.inequalities import expect_implied
 from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero, rng
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions.nonorthogonal import (
@@ -76,9 +77,19 @@ def test_hessian_at_an_eigenvector(claim: Claim) -> None:
     expect_items(claim, words.UNIT_DATA, words.LINEAR)
     form = hessian_mean(claim)
     expect_zero(by_side(claim, curvature_along) - form.subs({w_v: 1, LAMBDA: mu}), "along w")
-    expect_zero(by_side(claim, curvature_across) - form.subs({w_v: 0, LAMBDA: nu}), "across")
+    (aside,) = [x.rhs for x in relations(claim.region) if x.lhs == w_v]
+    expect_zero(by_side(claim, curvature_across) - form.subs({w_v: aside, LAMBDA: nu}), "across")
     # no mixed term: the form is diagonal in the eigenbasis
     expect(Poly(form, w_v, LAMBDA).total_degree() == 2, "form")
+
+
+@evidence(NONORTH_PCA, "witness", needs="across")
+def test_along_w_the_curvature_is_another(claim: Claim) -> None:
+    """v = -w is a unit eigenvector, too, with nu = mu: mu - nu is 0, and the curvature along it 4 mu."""
+    form = hessian_mean(claim)
+    along = form.subs({w_v: -1, LAMBDA: mu})
+    expect_zero(along - 4 * mu, "along -w")
+    expect_zero(by_side(claim, curvature_across).subs(nu, mu), "what is claimed across")
 
 
 @evidence(NONORTH_PCA, "symbolic", step="trace")

@@ -38,6 +38,7 @@ from theory.neighbours.batch_sharpness import m
 from theory.neighbours.saddle_phases import beta, h, h_as, h_ms
 from theory.notation import S, a, b, d, delta, eta, k, n, p, q_j, r2, rho, t
 from theory.notation import s as live_mass
+from theory.quadratic.bounds import kappa_1, kappa_2
 from theory.quadratic.mean_square import l
 from theory.walks import random_walk as walk
 
@@ -93,6 +94,7 @@ DROPPED = {
     "Q-AS": ("positive mean", "moderate spread"),
     "Q-BRACKET": ("no noise below zero",),
     "Q-FLAT": ("positive factor",),
+    "Q-GRAM": ("curvature",),
     "Q-INDEFINITE": ("no mean curvature", "noise", "positive step"),
     "Q-KAPPA": ("batch size",),
     "Q-LARGE-BATCH": ("small noise",),
@@ -115,7 +117,7 @@ DROPPED = {
     "NONORTH-FLOOR": ("one of two points",),
     "NONORTH-NOLIMIT": ("linear neuron", "every point is oblique", "radius"),
     "NONORTH-OBTUSE": ("ReLU", "mass", "obtuse pair"),
-    "NONORTH-PCA": ("linear neuron",),
+    "NONORTH-PCA": ("linear neuron", "across"),
     "NORMS-CONFINED": ("step size", "radius"),
     "NORMS-EXPONENT": ("never 0",),
     "NORMS-GD": ("not 0", "one largest norm"),
@@ -193,6 +195,9 @@ FALSE: list[tuple[str, str, Change]] = [
     ("NHRW", "no second moment", under("second moment bounded below", Gt(walk.second, 0))),
     ("NHRW", "1 % lower", part(walk.mean_time, lambda y: y * Rational(99, 100))),
     ("FOSTER", "at the first step only", under("every step", Eq(walk.k, 0))),
+    ("FOSTER", "V at the stop is any", under(
+        "V non-negative", And(Ge(walk.start_value, 0), Ge(walk.value_now, 0)))),
+    ("Q-GRAM-PERRON", "less than no noise", under("less noise", Le(kappa_2, kappa_1))),
     ("RESISTANCE", "x between two states", _any_x),
     ("DRIFT-ESCAPE", "no drift",
      under("positive drift", And(Gt(walk.drift, 0), Lt(walk.drift, walk.jump)))),

@@ -53,6 +53,7 @@ from theory.quadratic.gram_thresholds import (
     kappa_slope,
     l_a,
     l_b,
+    l_max,
     linear,
     mean_y,
     mean_y2,
@@ -178,6 +179,7 @@ def test_thresholds_on_kept_models(claim: Claim) -> None:
                 kappa: plain(model.case.kappa),
                 k: model.batch_size,
                 N: len(model.roots),
+                l_max: plain(max(model.values)),
             }
         ):
             continue
@@ -195,6 +197,22 @@ def test_without_noise_t_vanishes(claim: Claim) -> None:
     T = matrix_T(model, kernel(claim, model, F(1, 2)))
     expect(not any(T.entries()), "T = 0")
     expect(model.case.threshold.low == 1, "2N/l_max = 1")
+
+
+@evidence(Q_GRAM, "witness", needs="curvature", step="threshold")
+def test_at_zero_gram_no_threshold_is_finite(claim: Claim) -> None:
+    """K = 0: no step moves r, 0 is the only start in its range, and C rho(T) = 0 at every C."""
+    model = Model((F(0), F(0)), ((0, 1, F(1, 3)),), 1)
+    expect(model.case.kappa > 0, "noise")
+    for C_ in (F(1, 2), F(100)):
+        expect(not any(matrix_T(model, kernel(claim, model, C_)).entries()), "T = 0", C=C_)
+    expect(not any(model.gram.entries()), "K = 0")
+    inside = {gradient2: 0, kappa: plain(model.case.kappa), k: 1, N: 2}
+    expect(claim.region.subs({**inside, l_max: 1}) == True, "all else holds")  # noqa: E712
+    expect(claim.region.subs({**inside, l_max: 0}) == False, "outside the region")  # noqa: E712
+    critical = [x for x in relations(claim.formula) if x.has(radius)]
+    expect(len(critical) == 1, "one equation", found=critical)
+    expect(critical[0].subs(radius, 0) == False, "no C has C rho(T) = 1")  # noqa: E712
 
 
 # ------------------------------------------------------------------------------------ Q-GRAM-PERRON

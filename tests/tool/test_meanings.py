@@ -228,7 +228,7 @@ def test_meanings_of_steps_and_points_by_hand() -> None:
 
 def test_levels_where_one_leads_by_hand() -> None:
     """U by hand: at g = 1 it is 1/4, 1/2, 3/4, 2/3; the second and third lead by no more than 2."""
-    sizes = [[Fraction(y) for y in x] for x in ((4, 1), (4, 2), (4, 3), (3, 1, 1))]
+    sizes = [[Fraction(y) for y in x] for x in ((4, 1), (4, 2), (4, 3), (3, 1, 1), (4,))]
     by_two, by_four = moves.LEAD, moves.LEAD.near[0]
     for power, half, quarter in ((1, 0.5, 0.25), (2, 0.25, 0.0625)):
         x = moves.Leads(sizes, power)

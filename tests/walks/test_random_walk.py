@@ -52,6 +52,7 @@ from theory.walks.random_walk import (
     start_value,
     value_next,
     value_now,
+    value_stop,
     width,
 )
 from theory.walks.walk_criteria import non_confinement
@@ -92,7 +93,9 @@ def test_foster_by_induction_on_the_horizon(claim: Claim) -> None:
     later = spare(mean + chance * step, time + chance).subs(mean, start_value - eps * time - before)
     expect_on_orthant(later, "spare_{k+1} from spare_k >= 0")
     low = [x for x in relations(claim.region) if x.has(value_now) and not x.has(value_next)]
-    expect(low == [Ge(value_now, 0)], "V >= 0 up to tau", found=low)
+    expect(low == [Ge(value_now, 0)], "V >= 0 before tau", found=low)
+    last = [x for x in relations(claim.region) if x.has(value_stop)]
+    expect(last == [Ge(value_stop, 0)], "V >= 0 at tau", found=last)
     gap = upper_bound(claim.formula, mean_time) - time
     expect_on_orthant(gap.subs(start_value, mean + eps * time + before), "bound - E[tau ^ k]")
 

@@ -33,6 +33,10 @@ from theory.walks.random_walk import (
     second,
     start,
     start_value,
+    tau,
+    value_next,
+    value_now,
+    value_stop,
     width,
 )
 from theory.walks.walk_criteria import (
@@ -265,6 +269,18 @@ def test_a_negative_lyapunov_function_proves_nothing(claim: Claim) -> None:
     """Up with 3/4 from 1: 0 is missed with probability 1 - (1/4)/(3/4) = 2/3, so E tau = oo."""
     expect(UPWARD.moment(1) == half, "V = -x loses 1/2 a step")
     expect_false(claim, {mean_time: oo, start_value: -1, eps: half}, "V = -x")
+
+
+@evidence(FOSTER, "witness", needs="V non-negative")
+def test_a_stop_below_0_can_be_late(claim: Claim) -> None:
+    """V = 0 until a coin of chance 1/2 stops it at -1: V falls by 1/2 in mean, and E tau = 2 > 0."""
+    chance, end = half, -1
+    after = (1 - chance) * 0 + chance * end
+    expect(after == -half, "E V_next = V_k - 1/2", found=after)
+    point = {start_value: 0, value_now: 0, value_next: after, eps: half, time: 3, tau: 4}
+    expect(claim.region.subs({**point, value_stop: 0}) == True, "all else holds")  # noqa: E712
+    expect_outside(claim, {**point, value_stop: end}, "it stops below 0")
+    expect_false(claim, {mean_time: 1 / chance, start_value: 0, eps: half}, "a late stop below 0")
 
 
 @evidence(FOSTER, "witness", needs="drift of V")

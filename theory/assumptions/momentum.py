@@ -291,7 +291,7 @@ ADAM_BASIS = Claim(
     ),
     symbols={
         "A, B": Parameter("coordinates of w_0 along the axes; the data are the same in all axes"),
-        "alpha": Parameter("the step size of Adam with epsilon = 0"),
+        "alpha": Parameter("the step size of Adam with epsilon = 0, 0/0 read as 0"),
         "turn": neuron.TURN.shared,
     },
     remark=(

@@ -14,6 +14,7 @@ from __future__ import annotations
 from sympy import And, Expr, Poly, Rational, Symbol, expand
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.meaning import Parameter
 from theory import vocabulary as words
 from theory.assumptions.unequal_norms import LINEAR_NEURON, UNIFORM
 from theory.minibatch.log_ratios import RADIUS, STEP_SIZE
@@ -39,6 +40,7 @@ from theory.notation import (
     s,
     t,
     w,
+    w_v,
     x,
 )
 from theory.vocabulary import ending, neuron, observables
@@ -221,8 +223,8 @@ NONORTH_PCA = Claim(
         SOME_DATA,
         LINEAR_NEURON,
         Assumption("eigenvalue", And(Gt(mu, 0), Ge(nu, 0), Le(mu + nu, 1)),
-                   note="C w = mu w, mu > 0; C v = nu v for a unit v orthogonal to w; "
-                   "C = mean of x_i x_i', of trace 1"),
+                   note="C w = mu w, mu > 0; C v = nu v for a unit v; C = mean of x_i x_i', of trace 1"),
+        Assumption("across", Eq(w_v, 0), needed=True, witness="test_along_w_the_curvature_is_another"),
     ),
     steps=("gradient", "loss", "hessian", "trace", "edge", "ratio", "pair"),
     symbols={
@@ -233,6 +235,7 @@ NONORTH_PCA = Claim(
         "L_mu": neuron.L_HERE.shared,
         "H_w": neuron.BEND.said("Hessian eigenvalue there along w"),
         "H_v": neuron.BEND.said("Hessian eigenvalue there along v, another unit eigenvector of C"),
+        "w_v": Parameter("<w, v>"),
         "T_mu": neuron.TRACE.shared,
         "a_mu": neuron.EDGE.shared,
         "f_v/f_w": neuron.FACTOR_RATIO.shared,

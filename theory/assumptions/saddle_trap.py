@@ -112,7 +112,7 @@ NORMS_EXPONENT = Claim(
         "p": observables.SPLIT.said("P(i in B, j not)"),
         "p_2": observables.BOTH.said("P(i and j in B)"),
         "lambda_j": factors.LOG_ALONG.said(
-            "lim (1/k) log|c_j|, j live, on w_k -> +-x_i/sigma_i (ReLU: + only)"
+            "lim (1/k) log|c_j|, j != i live, on w_k -> +-x_i/sigma_i (ReLU: + only)"
         ),
         "lambda_off": factors.LOG_OFF.said("the same for w_perp and passive ReLU coordinates"),
         "lambda_radial": factors.LOG_RADIAL.said(

@@ -119,8 +119,8 @@ CAPTURE_HALF = Claim(
         Assumption("lead", Ge(q_i**2 - q_j**2, 3 * t / 4), note="q_i^2 - q_j^2 >= (3/4)(2 - r2)"),
     ),
     symbols={
-        "the two roots": "factors of sqrt|q_j/q_i| when i alone, j alone is drawn, or more than these: "
-        "a passive j moves by none",
+        "the two roots": "factors of sqrt|q_j/q_i| when of the two i alone, j alone is drawn, q_j != 0; where "
+        "j is passive drawing it leaves the ratio as it is, and the second root is at least that factor 1",
         "q_i": observables.ACTIVE_Q_I,
     },
 )

@@ -181,7 +181,11 @@ SELECT_TIME = Claim(
     carried=SMOOTH_HERE,
     steps=("generator", "exit time", "sphere", "moments", "closing"),
     symbols={
-        "E_steps(a)": passages.steps("mean number of steps at step size a", "half of it", 0.5),
+        "E_steps(a)": passages.steps(
+            "mean number of steps until |log|q_1/q_2|| >= Z from z_0, at step size a",
+            "half of it",
+            0.5,
+        ),
     },
 )
 

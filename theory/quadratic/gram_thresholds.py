@@ -118,6 +118,9 @@ Q_GRAM = Claim(
                    witness="test_without_noise_t_vanishes",
                    note="b < N; without noise C_ms = 2N/l_max, Q-GRAM-EDGE"),
         Assumption("batch size", And(Ge(k, 1), Ge(N, 2)), note="without replacement also k < N"),
+        Assumption("curvature", Gt(l_max, 0), needed=True, sharp=Gt(l_max, 0),
+                   witness="test_at_zero_gram_no_threshold_is_finite",
+                   note="K is not 0: else no step moves, T = 0 and C_ms is oo"),
     ),
     steps=("batch", "map", "modes", "reduction", "threshold"),
     symbols=MEANING
@@ -128,6 +131,7 @@ Q_GRAM = Claim(
             "E[r r'], one step later Sigma^+; Delta its diagonal (k outputs: its diagonal blocks)"
         ),
         "d_ab": gram.SHRINK.shared,
+        "l_max": gram.TOP_K.shared,
     },
     remark="C_ms is the only root below 2N/l_max: T rises with C. Two products of N x N matrices "
     "apply T.",
@@ -155,8 +159,9 @@ Q_GRAM_PERRON = Claim(
         INDEPENDENT,
         SIZES,
         EDGE,
-        Assumption("less noise", Le(kappa_2, kappa_1), needed=True, sharp=Le(kappa_2, kappa_1),
-                   witness="test_more_noise_lowers_a_threshold"),
+        Assumption("less noise", And(Ge(kappa_2, 0), Le(kappa_2, kappa_1)), needed=True,
+                   sharp=Le(kappa_2, kappa_1), witness="test_more_noise_lowers_a_threshold",
+                   note="kappa_2 as every variance factor is not negative"),
     ),
     steps=("kernel", "integral", "sign", "covariance", "order"),
     symbols=MEANING

@@ -86,7 +86,8 @@ LOG_RATIO = told(
 )  # fmt: skip
 LOG_ALONG = told(
     "E of the change of log|q_j| in one step at x_i, j live", _mean_log(_along),
-    {"log of E of the factor of |q_j|": _log_mean(_along), "E of the change of log|w_perp|": _mean_log(_off)},
+    {"log of E of the factor of |q_j|": _log_mean(_along), "E of the change of log|w_perp|": _mean_log(_off),
+     "E of the change of log|q_i|, which is 0 at x_i": lambda x: flint.arb(0)},
 )  # fmt: skip
 LOG_OFF = told(
     "E of the change of log|w_perp| in one step at x_i", _mean_log(_off),
@@ -246,7 +247,7 @@ ONE_STEP = Meaning(
     near=[Meaning("growth of log|c_m| in one step", lambda f: log(f["along"]))],
 )  # fmt: skip
 EPOCH_RATIO = Meaning(
-    "factor of q_j/q_i over an epoch, i in A, j not, at a w with all its mass 1 in A",
+    "factor of q_j/q_i over an epoch, i in A, j not, both live, as w tends to one with all its mass 1 in A",
     lambda f: _about(ratio(f)),
     near=[Meaning("factor of w_perp there", lambda f: _about(f["off"]))],
 )

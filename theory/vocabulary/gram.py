@@ -97,15 +97,26 @@ def entries(
 
 
 def threshold(x: Sum) -> Any:
-    """sup of the C > 0 at which 1 - M_C is positive definite on range(Q) x range(Q); the Q_i vanish off it."""
+    """sup of the C > 0 at which 1 - M_C is positive definite on range(Q) x range(Q); the Q_i vanish off it.
+
+    oo at Q = 0, where 0 is the only start.  At kappa < 0, which no batch has, M_C need not keep the cone, and
+    1 + M_C has to be positive definite, too.
+    """
     reduced, rank = x.mean.rref()
     if not rank:
-        return F(0)
+        return flint.arb("inf")
     U = fmpq_mat(reduced.tolist()[:rank]).transpose()
     lift, one = kron(U, U), identity(x.size)
     linear = lift.transpose() * (kron(x.mean, one) + kron(one, x.mean)) * lift
     products = lift.transpose() * x.products * lift
-    return last_stable(lambda C: definiteness(linear - products * rational(C)) == 1)
+    twice = lift.transpose() * lift * 2
+
+    def stable(C: Fraction) -> bool:
+        below = linear - products * rational(C)  # (1 - M_C)/C
+        kept = x.kappa is None or x.kappa >= 0 or definiteness(twice - below * rational(C)) == 1
+        return kept and definiteness(below) == 1
+
+    return last_stable(stable)
 
 
 Value = Callable[[Any], Any]

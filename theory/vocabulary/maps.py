@@ -61,7 +61,7 @@ OFF_FACTOR = told(
     {"factor of rho per step at s = 1": lambda at: at.off(1.0) ** 2},
 )  # fmt: skip
 LOW_POINT = told(
-    "the point of the cycle below 1, rho = 0", lambda at: at.cycle[0],
+    "the point below 1 of the cycle of two steps, rho = 0", lambda at: at.cycle[0],
     {"the point above 1": lambda at: at.cycle[1]},
 )  # fmt: skip
 HIGH_POINT = told(

@@ -65,7 +65,7 @@ SLOW = told(
 # Capture: powers of ratios, and the level at which one coordinate leads.
 
 MOMENT = told(
-    "log of E[|q_j/q_i|^g after the step] / |q_j/q_i|^g, at q_i^2 = 1, all else 0",
+    "log of E[|q_j/q_i|^g after the step] / |q_j/q_i|^g, j live, as q_i^2 -> 1 and all else -> 0",
     lambda x: mp.log(mean([mp.exp(x[1] * log) for log in x[0]])),
     {"g times the mean of log|q_j/q_i|'s change": lambda x: x[1] * mean(x[0])},
 )  # fmt: skip
@@ -79,8 +79,11 @@ class Leads:
     g: Any
 
     def least(self, factor: int) -> Any:
-        """The least U of a state where some other is at least |q_i|/factor: below it, i leads by more."""
-        return min(self._total(x) for x in self.sizes if factor * max(x[1:]) >= x[0])
+        """The least U of a state where some other is at least |q_i|/factor: below it, i leads by more.
+
+        Where i alone is live U is 0 and no other is there: such a state sets no level.
+        """
+        return min(self._total(x) for x in self.sizes if x[1:] and factor * max(x[1:]) >= x[0])
 
     def _total(self, sizes: Sequence[Fraction]) -> Any:
         """U, the sum of |q_j/q_i|^g over the others."""
@@ -89,8 +92,10 @@ class Leads:
 
 
 LEAD = told(
-    "largest such that U <= theta makes every other live |q_j| <= |q_i|/2", lambda x: x.least(2),
-    {"largest such that U <= theta makes every other live |q_j| <= |q_i|/4": lambda x: x.least(4)},
+    "largest such that at every state U <= theta makes every other live |q_j| <= |q_i|/2",
+    lambda x: x.least(2),
+    {"largest such that at every state U <= theta makes every other live |q_j| <= |q_i|/4":
+         lambda x: x.least(4)},
 )  # fmt: skip
 HALF_LEAD = told(
     "level that is reached: half of CAPTURE's theta", lambda x: LEAD.value(x) / 2,
@@ -101,7 +106,8 @@ GROWTH = told(
     lambda x: mean(x[1]) / x[0], {"the largest U after the step over U": lambda x: max(x[1]) / x[0]},
 )  # fmt: skip
 SCHEDULED = told(
-    "probability of this schedule", lambda chances: mp.fprod(chances),
+    "probability that M times n - 1 given batches come, in each cycle i in all, every other j in b - 1",
+    lambda chances: mp.fprod(chances),
     {"probability of its first step": lambda chances: chances[0] if chances else mp.mpf(1) / 2},
 )  # fmt: skip
 FINAL_RATIO = told(

@@ -179,12 +179,15 @@ class Linear:
     kicks: Sequence[fmpq_mat]
     step: Fraction
 
+    def noise(self) -> fmpq_mat:
+        """E[e e'] one step after e = 0."""
+        return total([x * x.transpose() * fmpq(1, len(self.kicks)) for x in self.kicks])
+
     def stationary(self) -> fmpq_mat:
         """E[e e'] that a step keeps."""
         size, share = self.moves[0].nrows(), fmpq(1, len(self.moves))
         kept = total([kron(x, x) * share for x in self.moves])
-        noise = total([x * x.transpose() * share for x in self.kicks])
-        found = (identity(size**2) - kept).solve(fmpq_mat(size**2, 1, noise.entries()))
+        found = (identity(size**2) - kept).solve(fmpq_mat(size**2, 1, self.noise().entries()))
         return fmpq_mat(size, size, found.entries())
 
     def entry(self, k: int) -> Fraction:
@@ -192,10 +195,17 @@ class Linear:
         return fraction(self.stationary()[k, k])
 
 
-ALONG = told("E<e, w*>^2, w* the unit vector of x_1 + x_2", lambda x: x.entry(0),
-              {"E<e, v>^2, v the unit vector of x_1 - x_2": lambda x: x.entry(1)})  # fmt: skip
-ACROSS = told("E<e, v>^2, e = w - w*, v the unit vector of x_1 - x_2; e uncorrelated", lambda x: x.entry(1),
-               {"E<e, w*>^2, w* the unit vector of x_1 + x_2": lambda x: x.entry(0)})  # fmt: skip
+ALONG = told(
+    "E[<e, w*>^2] that the step linearised at w* keeps, w* the unit vector of x_1 + x_2", lambda x: x.entry(0),
+    {"E[<e, v>^2], v the unit vector of x_1 - x_2": lambda x: x.entry(1),
+     "E[<e, w*>^2] one step after e = 0": lambda x: fraction(x.noise()[0, 0])},
+)  # fmt: skip
+ACROSS = told(
+    "E[<e, v>^2] that the step linearised at w* keeps, e = w - w*, v the unit vector of x_1 - x_2",
+    lambda x: x.entry(1),
+    {"E[<e, w*>^2], w* the unit vector of x_1 + x_2": lambda x: x.entry(0),
+     "E[<e, v>^2] one step after e = 0": lambda x: fraction(x.noise()[1, 1])},
+)  # fmt: skip
 FLOOR = told("lim of Sigma_across/a as a -> 0", lambda x: ball(x.entry(1) / x.step) + flint.arb(0, 1e-12),
               {"lim of Sigma_along/a": lambda x: ball(x.entry(0) / x.step) + flint.arb(0, 1e-12)})  # fmt: skip
 ANGLE_FLOOR = told(

@@ -131,21 +131,33 @@ class Moved:
             self.rows
         )
 
+    def own(self) -> Any:
+        """A_jj: of two data the square is A_11 + A_22 - 2 A_12, twice, and the two share it."""
+        if len(self.rows[0]) == 2:
+            return self.mean((0, 1), (0, 1)) / 4
+        return self.mean((0, 1), (0, 2)) / 2
+
+    def mixed(self) -> Any:
+        """A_ij, i != j: from four data on; of fewer some c makes every A_ij + c_i + c_j zero."""
+        return self.mean((0, 2), (1, 3)) / 2 if len(self.rows[0]) > 3 else mp.mpf(0)
+
 
 GENERATOR = (
     "E[f(q+) - f(q)] = a^2 (sum A_jj D_j^2 f + sum_{i != j} A_ij D_i D_j f + sum B_j D_j f) + O(a^3), f of "
     "degree 0"
 )
 OWN_SECOND = told(
-    f"{GENERATOR}; half the mean product of the changes of log|q_j/q_i| and log|q_j/q_k| over a",
-    lambda x: x.mean((0, 1), (0, 2)) / 2,
+    f"{GENERATOR}; half the mean product of the changes of log|q_j/q_i| and log|q_j/q_k| over a, three data; "
+    "of two data, which fix A_11 + A_22 - 2 A_12 alone, half of that",
+    Moved.own,
     {"half the mean square of that of log|q_j/q_i|": lambda x: x.mean((0, 1), (0, 1)) / 2,
-     "their mean product": lambda x: x.mean((0, 1), (0, 2))},
+     "twice that": lambda x: 2 * x.own()},
 )  # fmt: skip
 MIXED_SECOND = told(
-    f"{GENERATOR}; half the mean product of the changes of log|q_i/q_k| and log|q_j/q_l| over a, four data",
-    lambda x: x.mean((0, 2), (1, 3)) / 2,
-    {"the same with k in the place of l": lambda x: x.mean((0, 2), (1, 2)) / 2},
+    f"{GENERATOR}; half the mean product of the changes of log|q_i/q_k| and log|q_j/q_l| over a, four data; "
+    "of fewer 0, as A_ij + c_i + c_j in the place of A_ij is the same for every f",
+    Moved.mixed,
+    {"the same with k in the place of l": lambda x: x.mean((0, -1), (1, -1)) / 2},
 )  # fmt: skip
 FIRST = told(
     f"{GENERATOR}; the mean change of log|q_j/q_k| over a^2 where q_k -> 0",

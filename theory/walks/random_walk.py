@@ -62,6 +62,7 @@ offset = _real("z")  # X_k - o
 mean_jump = _real("m_1")  # E[D | F_k]
 mean_square = _real("m_2")  # E[D^2 | F_k]
 value_now, value_next = _real("V_k"), _real("V_next")  # V(X_k), E[V(X_{k+1}) | F_k]
+value_stop = _real("V_tau")  # V where the process stops
 f_now, f_next = _real("f_k"), _real("f_next")  # f(X_k), E[f(X_{k+1}) | F_k]
 stationary = _real("pi_m")  # long-run share of time at m; 0 unless positive recurrent
 
@@ -102,7 +103,7 @@ FOSTER = Claim(
     assumptions=(
         Assumption(
             "V non-negative",
-            And(Ge(start_value, 0), Ge(value_now, 0)),
+            And(Ge(start_value, 0), Ge(value_now, 0), Ge(value_stop, 0)),
             note="V(X_k) >= 0 for all k <= tau, the stopping time included",
         ),
         Assumption(
@@ -119,6 +120,7 @@ FOSTER = Claim(
         str(start_value): Parameter("V(X_0)"),
         str(eps): Parameter("drift of V"),
         str(value_now): Parameter("V(X_k)"),
+        str(value_stop): Parameter("V(X_tau), where tau is finite"),
         str(value_next): passages.next_value("E[V(X_{k+1}) | F_k]"),
         **_STEP_SYMBOLS,
     },
@@ -310,7 +312,9 @@ RESISTANCE = Claim(
         str(resistance): passages.RESISTANCE,
         str(resistance_sum): passages.RESISTANCES,
         str(kappa): Parameter("c/v: drift c/x over second moment v"),
-        str(m): Parameter("the reflecting base"),
+        str(m): Parameter(
+            "the reflecting base of the birth-death chain, whose steps are -1, 0 and 1"
+        ),
     },
     remark="rho_x is of order x^(-2 kappa). Conductances are 1/rho_x: replace kappa by -kappa.",
 )
@@ -346,7 +350,9 @@ LAMPERTI = Claim(
         str(stationary): passages.TIME_SHARE,
         str(c): Parameter("mu_1(x) = c/x"),
         str(v): Parameter("mu_2(x)"),
-        str(m): Parameter("the reflecting base, from which each step is to m + 1"),
+        str(m): Parameter(
+            "the reflecting base of a chain whose steps are -1, 0 and 1; from it each is to m + 1"
+        ),
     },
     remark=(
         "2x mu_1 = 2c against mu_2 = v: transient iff 2c > v, positive recurrent iff 2c < -v, null "

@@ -17,7 +17,7 @@ from typing import Any
 import flint
 import numpy as np
 from flint import fmpq_mat
-from sympy import Basic, Expr, Integral, Rational, exp, sign, solve
+from sympy import Basic, Expr, Integral, Rational, exp, oo, sign, solve
 from sympy.core.relational import Eq
 
 from tests.falsify.model.draw import until
@@ -57,10 +57,13 @@ def _number(rng: np.random.Generator, low: int = 0, high: int = 4, most: int = 6
     return F(int(rng.integers(low * bottom, high * bottom + 1)), bottom)
 
 
-def _model(rng: np.random.Generator, largest: int = 3) -> Model:
+def _model(rng: np.random.Generator, largest: int = 3, *, still: bool = False) -> Model:
+    """still: K = 0 at times, where no step moves."""
     size = int(rng.integers(2, largest + 1))
     roots = [_number(rng, 0, 2, 4) for _ in range(size)]
-    if not any(roots):
+    if still and not rng.integers(8):
+        roots = [F(0)] * size
+    elif not any(roots):
         roots[0] = F(1)
     skew = [(i, j, _number(rng, -2, 2, 4)) for j in range(size) for i in range(j)]
     scheme = str(rng.choice(["uniform", "replacement"]))
@@ -86,12 +89,14 @@ def q_gram(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """The claimed map entry by entry, and the sign of C_ms - C, on random rational models."""
     count = 0
     for _ in until(seconds):
-        model = _model(rng)
+        model = _model(rng, still=True)
         size, step = len(model.roots), _number(rng, 0, 3, 9) + F(1, 50)
         point = {N: size, k: model.batch_size, kappa: plain(model.case.kappa), C: plain(step)}
-        if not _inside(claim, point):
+        if not _inside(claim, {**point, **_diagonal_top(claim, model)}):
             continue
         count += 1
+        if not any(model.values):
+            raise Refuted(f"{claim.id}: K = 0, and no C_ms is finite", {"model": model})
         _residuals(claim, rng, size, {g.C_ms: F(0)})
         law = law_of(size, model.batch_size, model.sampling)
         found = measured(claim, Means([F(0)] * size, [F(0)] * size, law), (g.off, g.on))
@@ -209,7 +214,7 @@ def q_gram_perron(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         }  # fmt: skip
         if rng.integers(2):
             point[g.l_b] = point[g.l_a]  # a multiple of the identity: its entries are known
-        more, less = _number(rng, 0, 1), _number(rng, 0, 1)
+        more, less = _number(rng, 0, 1), _number(rng, -9 if rng.integers(3) else 0, 1)
         point |= {kappa_1: plain(more), kappa_2: plain(less)}
         if _inside(claim, point):
             count += 1
@@ -225,9 +230,11 @@ def q_gram_perron(claim: Claim, rng: np.random.Generator, seconds: float) -> int
     return count
 
 
-def _enclosed(claim: Claim, case: Case, factor: Fraction) -> tuple[Fraction, Fraction]:
-    """C_ms at a variance factor, of relative width 2^-39: more than the ball's own."""
+def _enclosed(claim: Claim, case: Case, factor: Fraction) -> tuple[Any, Any]:
+    """C_ms at a variance factor, of relative width 2^-39: more than the ball's own; oo at K = 0."""
     found = claim.meaning("C_ms").value(Sum(case.problem.matrices, kappa=factor)) + flint.arb(0)
+    if not found.is_finite():
+        return oo, oo
     middle = F(int((found * 2**80).mid().floor().unique_fmpz()), 2**80)
     return middle * (1 - F(1, 2**40)), middle * (1 + F(1, 2**40))
 
@@ -284,15 +291,14 @@ def q_gram_order(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         for part in relations(claim.formula):
             if part.has(g.tau_slope):
                 _judge(claim, part.subs(point), slope, **_named(point))
-        left = [[_number(rng, -2, 2) for _ in range(width)] for _ in range(size)]
+        still = not rng.integers(4)  # the lesser of the two is 0: no step moves it
+        left = [[F(0) if still else _number(rng, -2, 2) for _ in range(width)] for _ in range(size)]
         extra = [_number(rng, -2, 2) for _ in range(size)]
         small = in_parameters([[*row, F(0)] for row in left])
         large = in_parameters([[*row, x] for row, x in zip(left, extra, strict=True)])
         if turned:
             small, large = large, small
         factor = F(int(point[kappa].p), int(point[kappa].q))
-        if any(x.problem.mean.rank() == 0 for x in (small, large)):
-            continue
         found = {threshold_of(name): _enclosed(claim, x, factor)
                  for name, x in ((g.K_1, small), (g.K_2, large))}  # fmt: skip
         for part in relations(claim.formula):

@@ -40,6 +40,7 @@ from theory.notation import (
     r2,
     s,
     t,
+    w_v,
 )
 from theory.vocabulary.data import inner
 from theory.vocabulary.meanings import Ends
@@ -191,11 +192,14 @@ def nonorth_pca(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         cosine = inner(*data)
         for here in (0, 1):
             unit, aside = axes(size, size)[here], axes(size, size)[1 - here]
+            if not rng.integers(3):
+                aside = [-x for x in unit]  # of the same line, and a unit eigenvector, too
             place = At(unit, data, linear=linear, other=aside, j=1 - here, i=here)
             at: dict[Any, Any] = {
                 d: size,
                 n: 2,
                 no.c: cosine,
+                w_v: inner(unit, aside),
                 **measured(claim, place, (no.mu, no.nu), OBLIQUE),
             }
             if not inside(claim, at):

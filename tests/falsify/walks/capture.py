@@ -88,7 +88,9 @@ def bounds_of(case: Case, rng: np.random.Generator) -> dict[Symbol, Fraction]:
 def leads(case: Case, power: Any) -> Leads:
     """States where i leads by more or by less: the case's own, and some where one other is live."""
     own = sorted((abs(case.at.q[j]) for j in case.live), reverse=True)
-    return Leads([own, *([own[0], own[0] * F(k, 12)] for k in (1, 3, 4, 5, 6, 7, 8, 12))], power)
+    return Leads(
+        [own, own[:1], *([own[0], own[0] * F(k, 12)] for k in (1, 3, 4, 5, 6, 7, 8, 12))], power
+    )
 
 
 def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:

@@ -78,9 +78,10 @@ def _unit(values: Sequence[int], total: int) -> list[Fraction]:
 
 
 def _coefficients(claim: Claim, case: Case) -> None:
-    """Each coefficient by itself, at points of the sphere with five live coordinates, one of them tiny."""
+    """Each coefficient by itself, at points of the sphere with two to five live coordinates, one tiny."""
     step = F(1, 10**25)
-    for values, total, size in (((1, 2, 2, 4), 5, 1), ((4, 2, 2, 1), 5, 3), ((1, 1, 1, 1), 2, 2)):
+    for values, total, size in (((1, 2, 2, 4), 5, 1), ((4, 2, 2, 1), 5, 3), ((1, 1, 1, 1), 2, 2),
+                                ((1,), 1, 1), ((3, 4), 5, 1), ((3, 4), 5, 2), ((1, 2, 2), 3, 2)):  # fmt: skip
         here = case.like(
             replace(case.at, c=_unit(values, total), off=[F(0)], a=step), "sphere", size
         )

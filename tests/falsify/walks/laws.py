@@ -85,7 +85,7 @@ def split_conditions(
 
 
 # What a law of walks draws at each position and step, beside what a search fixes.
-LAW = (rw.k, increment, *MEANS, *NEXT, rw.offset, rw.now, rw.value_now, rw.f_now)
+LAW = (rw.k, increment, *MEANS, *NEXT, rw.offset, rw.now, rw.value_now, rw.value_stop, rw.f_now)
 
 
 @cache
@@ -260,15 +260,18 @@ def foster_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         inside = [
             y for y in inner if split_conditions(claim, {**at, rw.value_now: y}, 1) is not None
         ]
+        _, _, _, fixed = _sorted(claim.region)
+        last = [x for x in fixed if x.free_symbols <= {rw.value_stop}]
+        ends = [y for y in inner if all(evaluate(x, {rw.value_stop: y}) for x in last)]
+        landing = sorted({*inside, *ends})  # where it may go on, and where it may stop
         for step in (0, 1):
             table: dict[Fraction, list[Law]] = {}
             for x in inside:
                 here = {**at, rw.value_now: x}
                 found = split_conditions(claim, here, step)
-                jumps = [y - x for y in inside]
+                jumps = [y - x for y in landing]
                 table[x] = [] if found is None else laws(means, *found, here, x, jumps)
             tables.append(table)
-        _, _, _, fixed = _sorted(claim.region)
         if not all(evaluate(x, at) for x in fixed if x.free_symbols <= set(at)):
             continue
         clock.played += 1
