@@ -6,7 +6,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import And, Eq, Float, Ge, Integer, Rational, Symbol, sqrt
+from sympy import (
+    And,
+    Eq,
+    Float,
+    Function,
+    Ge,
+    Implies,
+    IndexedBase,
+    Integer,
+    Mod,
+    Rational,
+    Symbol,
+    catalan,
+    log,
+    sqrt,
+)  # fmt: skip
 
 from theorem_audit.checks.expect import (
     expect_identity,
@@ -15,6 +30,8 @@ from theorem_audit.checks.expect import (
     expect_positive_ball,
 )
 from theorem_audit.exact import Refuted, Undecided, satisfies
+from theorem_audit.statement.sentence import chains, latex_chains, latex_of
+from theorem_audit.tests.test_no_silent_success import claim
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
 n, k = Symbol("n", integer=True), Symbol("k", integer=True)
@@ -95,3 +112,62 @@ def test_what_is_exact_derives_it() -> None:
     for value in (Rational(1, 2), np.int64(1) * Rational(1, 2), 1 - Rational(1, 2)):
         expect_identity(Eq(y, Rational(1, 2)), {y: value})
     expect_identity(Eq(y, 3), {y: np.int64(3)})
+
+
+# --- what a reader is shown ---------------------------------------------------------------------
+
+q, big, small = IndexedBase("q"), Symbol("Y", real=True), Symbol("m", integer=True)
+PAIRS = {
+    "a sign before mod": (-Mod(n, k), Mod(-n, k)),
+    "mod of mod": (Mod(Mod(n, k), small), Mod(n, Mod(k, small))),
+    "a base": (log(x, 3, evaluate=False), log(x)),
+    "indices of two digits": (q[1, 12], q[11, 2]),
+    "two indices and one": (q[1, 2], q[12]),
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+def test_two_things_are_not_typeset_alike(pair: tuple[Any, Any]) -> None:
+    one, other = map(latex_of, pair)
+    assert one.replace(" ", "") != other.replace(" ", "")
+
+
+def test_the_typeset_forms_are_these() -> None:
+    assert latex_of(-Mod(n, k)) == r"- \left(n \bmod k\right)"
+    assert latex_of(Mod(2 * n, k) ** 2) == r"\left(\left(2 n\right) \bmod k\right)^{2}"
+    assert latex_of(log(x, 3, evaluate=False) ** 2) == r"\log_{3}^{2}{\left(x \right)}"
+    assert latex_of(q[n, k]) == "q_{nk}"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [Eq(q[n], Symbol("q_n", real=True) + 1), Eq(q[12], Symbol("q_12", real=True)),
+     Eq(Function("f")(x), Symbol("f(x)", real=True)), Eq(IndexedBase("C")[n], catalan(n))],
+    ids=str,
+)  # fmt: skip
+def test_what_is_shown_as_a_symbol_is_not_beside_that_symbol(formula: Any) -> None:
+    with pytest.raises(TypeError, match="shown alike"):
+        claim(formula)
+
+
+def test_a_base_with_an_index_in_its_name_is_shown_once() -> None:
+    assert claim(Eq(IndexedBase("h_j")[Symbol("j", integer=True)], x)).statement == "h_{j} = x"
+
+
+def test_a_sentence_leaves_symbols_as_they_are() -> None:
+    assert claim(Eq(y, 2 * big)).sentence == "y = 2*Y."
+
+
+def test_alternatives_beside_others_stand_in_brackets() -> None:
+    either, both = (x > 0) | (y > 0), And((x > 0) | (y > 0), x < 7)
+    assert claim(either).sentence == "x > 0 or y > 0."
+    assert claim(both).sentence == "x < 7 and (x > 0 or y > 0)."
+    assert claim(both).typeset == r"$x < 7$ and $(x > 0\ \text{or}\ y > 0)$."
+    assert chains(both) == ["(x > 0 or y > 0)", "x < 7"]
+    assert latex_chains(And(x < 7, Implies(x > 0, y > 0)))[0].startswith("(")
+
+
+def test_a_relation_between_relations_has_its_sides_in_brackets() -> None:
+    equal = Eq(x > 0, y > 0)
+    assert claim(equal).sentence == "(x > 0) = (y > 0)."
+    assert latex_of(equal) == r"\left(x > 0\right) = \left(y > 0\right)"
