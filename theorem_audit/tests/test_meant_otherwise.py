@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from theorem_audit.checks.expect import (
 from theorem_audit.exact import Refuted, Undecided, satisfies
 from theorem_audit.statement.sentence import chains, latex_chains, latex_of
 from theorem_audit.tests.test_no_silent_success import claim
+from theorem_audit.tests.test_plugin import run as run_pytest
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
 n, k = Symbol("n", integer=True), Symbol("k", integer=True)
@@ -171,3 +173,33 @@ def test_a_relation_between_relations_has_its_sides_in_brackets() -> None:
     equal = Eq(x > 0, y > 0)
     assert claim(equal).sentence == "(x > 0) = (y > 0)."
     assert latex_of(equal) == r"\left(x > 0\right) = \left(y > 0\right)"
+
+
+# --- how a session of pytest ends ---------------------------------------------------------------
+
+MORE = """
+import unittest
+from theorem_audit import evidence, expect
+
+@evidence("GD-STEP", "symbolic")
+def test_more(claim):
+    expect(True, "m")
+    {then}
+"""
+
+
+def test_evidence_that_skips_itself_the_way_of_unittest_fails_its_session(fresh: Path) -> None:
+    """It was counted as skipped, and the session ended with 0 beside "1 inconclusive"."""
+    (fresh / "tests" / "test_more.py").write_text(MORE.format(then='raise unittest.SkipTest("no")'))
+    done = run_pytest(fresh, "tests/test_more.py")
+    assert done.returncode == 1, done.stdout
+    assert "SkipTest: no" in done.stdout
+
+
+def test_a_session_that_writes_a_ledger_fails_where_its_doubts_do(fresh: Path) -> None:
+    """No wrong variant is rejected: the ledger said inconclusive, and the session ended with 0."""
+    (fresh / "tests" / "test_more.py").write_text(MORE.format(then="pass"))
+    said = run_pytest(fresh, "tests/test_more.py", "--audit-json", "r.json")
+    assert said.returncode == 1, said.stdout
+    assert "1 inconclusive" in said.stdout
+    assert run_pytest(fresh, "tests/test_descent.py", "--audit-json", "r.json").returncode == 0

@@ -124,14 +124,14 @@ def _integers(judge: ModuleType) -> None:
             assert error.witness == at  # type: ignore[attr-defined]
             assert f"{poly} = {poly.subs(at)} < 0" in str(error)
     # 32 points between integers are looked at; the first stands in the message
-    found, said, _ = outcome(lambda: judge.prove_nonnegative((N - 1) * (N - 2), {N: (1, 3)}))
-    assert found == "inconclusive"
+    word, said, _ = outcome(lambda: judge.prove_nonnegative((N - 1) * (N - 2), {N: (1, 3)}))
+    assert word == "inconclusive"
     assert "between integers, as at {n: 3/2}" in said
     # not where x has crossed its bounds: there the polynomial is negative, and nothing is said of it
     crossing: Box = {N: (0, 3), X: (N, 3 - N)}
-    for poly in (3 - N - X + HALF, 3 - N + X):
-        found, said, _ = outcome(lambda p=poly: judge.prove_nonnegative(p, crossing))  # type: ignore[misc]
-        assert found == "passed" or "between" not in said, said
+    for sum_ in (3 - N - X + HALF, 3 - N + X):
+        word, said, _ = outcome(lambda p=sum_: judge.prove_nonnegative(p, crossing))  # type: ignore[misc]
+        assert word == "passed" or "between" not in said, said
 
 
 def bernstein_holds(judge: ModuleType) -> None:
