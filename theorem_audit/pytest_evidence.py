@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import SkipTest
 
 import hypothesis
 import pytest
@@ -151,7 +152,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             pytest.fail(f"{empty.outcome}: {empty.detail}", pytrace=False)
     if outcome.outcome == "not_run":
         pytest.skip(outcome.detail)
-    if caught:
+    # unittest's SkipTest would be counted as skipped, and the session would end with 0.
+    if caught and not isinstance(caught[0], SkipTest):
         raise caught[0]
     if outcome.outcome != "passed":
         pytest.fail(f"{outcome.outcome}: {outcome.detail}", pytrace=False)
@@ -161,6 +163,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 class _Collector:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Ask for the doubts where a ledger is; the session fails where they leave a claim without a rank."""
+        if _target(self.config) and (outcomes := self.config.stash[_OUTCOMES]):
+            found = list(_doubts(outcomes, _seed(self.config)))
+            outcomes.extend(found)
+            if session.exitstatus == 0 and any(
+                x.outcome not in ("passed", "not_run") for x in found
+            ):
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather outcomes (also those that xdist workers send)."""
@@ -194,8 +207,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     ids = sorted({o.claim_id for o in outcomes} | {u for o in outcomes for u in o.uses})
     ledger.expect(ids)
     for outcome in outcomes:
-        ledger.add(outcome)
-    for outcome in _doubts(outcomes, ledger.seed) if target else ():
         ledger.add(outcome)
     counts = ", ".join(
         f"{count} {'not judged: more of its evidence is needed' if name == 'unchecked' else name}"

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sympy import QQ, Expr, Mul, Poly, Rational, Symbol, div, factor_list, false, true
+from sympy import QQ, Basic, Expr, Float, Mul, Poly, Rational, Symbol, div, factor_list, false, true
 from sympy.core.relational import Eq, Gt, Lt
 from sympy.logic.boolalg import Boolean, BooleanAtom, BooleanFalse
 
@@ -82,10 +82,18 @@ def expect_identity(formula: Boolean, derived: Mapping[Symbol, Expr]) -> None:
 
 
 def _no_words(**values: Any) -> None:
-    """Text would be read as symbols without assumptions, which are others than the claim's."""
+    """Text would be read as symbols without assumptions, which are others than the claim's, and a float less
+    the rational next to it is 0.
+    """
     for name, value in values.items():
         if isinstance(value, str):
             raise TypeError(f"{name}={value!r}: an expression is needed, not text")
+        if isinstance(value, float | np.floating) or (
+            isinstance(value, Basic) and value.has(Float)
+        ):
+            raise TypeError(
+                f"{name}={value!r}: an exact expression is needed, floats decide nothing"
+            )
 
 
 def _of_form(holds: bool, message: str) -> None:

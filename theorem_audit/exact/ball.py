@@ -15,6 +15,7 @@ from sympy import E, Expr, Pow, Symbol, exp, log, pi, sympify
 
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.decided import tell
+from theorem_audit.exact.integers import BETWEEN, next_to
 
 PRECISION = 128
 MAX_CELLS = 20_000
@@ -85,7 +86,7 @@ def prove_positive(
 
 
 def _prove(expr: Expr, symbols: list[Symbol], start: list[Any], max_cells: int) -> int:
-    pending, cells = [start], 0
+    pending, cells, between, ends_of = [start], 0, 0, dict(zip(symbols, start, strict=True))
     while pending:
         cell = pending.pop()
         cells += 1
@@ -95,10 +96,14 @@ def _prove(expr: Expr, symbols: list[Symbol], start: list[Any], max_cells: int) 
         if enclose(expr, balls) > 0:
             continue
         middle = [(low + high) / 2 for low, high in cell]
-        at = {x: _interval(m, m) for x, m in zip(symbols, middle, strict=True)}
-        if (value := enclose(expr, at)) < 0:
-            where = dict(zip(symbols, middle, strict=True))
-            raise Refuted(f"{expr} in {value} < 0 at {where}", where)
+        if _at(expr, dict(zip(symbols, middle, strict=True))) < 0:
+            for where in next_to(dict(zip(symbols, middle, strict=True))):
+                inside = all(low <= where[x] <= high for x, (low, high) in ends_of.items())
+                if inside and (value := _at(expr, where)) < 0:
+                    raise Refuted(f"{expr} in {value} < 0 at {where}", where)
+            between += 1
+            if between > BETWEEN:
+                raise Undecided(f"{expr} > 0: negative between integers, as at {middle}")
         widest = max(range(len(cell)), key=lambda k: cell[k][1] - cell[k][0])
         low, high = cell[widest]
         if high == low:
@@ -106,3 +111,7 @@ def _prove(expr: Expr, symbols: list[Symbol], start: list[Any], max_cells: int) 
         for half in ((low, middle[widest]), (middle[widest], high)):
             pending.append([half if k == widest else ends for k, ends in enumerate(cell)])
     return cells
+
+
+def _at(expr: Expr, point: Mapping[Symbol, Fraction]) -> flint.arb:
+    return enclose(expr, {x: _interval(value, value) for x, value in point.items()})

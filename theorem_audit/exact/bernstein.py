@@ -19,6 +19,7 @@ from sympy import QQ, Expr, Float, Poly, Rational, Symbol, sympify
 
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.exact.decided import tell
+from theorem_audit.exact.integers import BETWEEN, next_to
 
 MAX_CELLS = 4096
 DEEPEST = 128  # bisections of one cell: with a zero inside it they would never end
@@ -166,6 +167,9 @@ def _proved(
     cube = _unit_cube(raw, bounds)
     root = _bernstein(cube)
     cells = 0
+    between: list[
+        dict[Symbol, Expr]
+    ] = []  # points where it is negative, and that are none of the claim
 
     def point(corner: tuple[Rational, ...]) -> dict[Symbol, Expr]:
         value: dict[Symbol, Expr] = {}
@@ -174,6 +178,12 @@ def _proved(
             value[symbol] = low + unit * (high - low)
         return value
 
+    def inside(where: Mapping[Symbol, Expr]) -> bool:
+        return all(
+            low.subs(where) <= where[x] <= high.subs(where)
+            for x, (low, high) in zip(symbols, bounds, strict=True)
+        )
+
     def refute(
         tensor: np.ndarray, corner: tuple[Rational, ...], widths: tuple[Rational, ...]
     ) -> None:
@@ -181,13 +191,11 @@ def _proved(
             index = tuple(end * (size - 1) for end, size in zip(ends, tensor.shape, strict=True))
             if tensor[index] < 0:
                 unit = tuple(c + e * w for c, e, w in zip(corner, ends, widths, strict=True))
-                where = point(unit)
-                inside = all(
-                    low.subs(where) <= where[x] <= high.subs(where)
-                    for x, (low, high) in zip(symbols, bounds, strict=True)
-                )
-                if inside:
-                    raise Refuted(f"{poly} = {poly.subs(where)} < 0 at {where}", where)
+                for where in next_to(at := point(unit)):
+                    if inside(where) and (value := poly.subs(where)) < 0:
+                        raise Refuted(f"{poly} = {value} < 0 at {where}", where)
+                if inside(at):
+                    between.append(at)
 
     def search(
         tensor: np.ndarray,
@@ -199,6 +207,10 @@ def _proved(
         if all(value >= 0 for value in tensor.flat):
             return None
         refute(tensor, corner, widths)
+        if len(between) > BETWEEN:
+            raise Undecided(
+                f"{poly} >= 0: negative between integers, as at {between[0]}, so that no certificate has it"
+            )
         cells += 1
         if cells > max_cells:
             raise Undecided(

@@ -16,6 +16,7 @@ from sympy import Expr, Poly, Symbol
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.exact.integers import possible
 from theorem_audit.exact.zero import difference, prove_nonnegative, relations
 
 Box = dict[Symbol, tuple[Expr, Expr]]
@@ -76,8 +77,11 @@ def _implied(gap: Expr, box: Box) -> bool:
 
 
 def satisfies(region: Boolean, point: Mapping[Symbol, Expr]) -> bool:
-    """Whether ``point`` (exact values for all symbols of the region) lies in the region."""
+    """Whether ``point`` (exact values for all symbols of the region) lies in the region.
+
+    Where a symbol stands for an integer, nothing else does.
+    """
     value = region.subs(dict(point))
     if value not in (True, False):
         raise ValueError(f"point={dict(point)} leaves {value} open")
-    return bool(value)
+    return bool(value) and possible(point)

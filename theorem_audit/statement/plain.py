@@ -12,11 +12,11 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sympy import Basic, Float, Function, NumberSymbol, Symbol, preorder_traversal
+from sympy import Basic, Float, Function, Indexed, NumberSymbol, Symbol, preorder_traversal
 from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.numbers import ImaginaryUnit
 
@@ -36,6 +36,7 @@ class Look(NamedTuple):
     why: str  # why it shows something else than it says; empty where it does not
     symbols: tuple[tuple[str, Symbol], ...]  # all, also those that a sum binds, by name
     constants: tuple[Basic, ...]  # pi, e, i and the like
+    applied: tuple[Basic, ...]  # q[i], f(x) and the like, which may be shown as a symbol's name is
     floats: tuple[str, ...]
 
 
@@ -60,6 +61,7 @@ def _look(one: Basic) -> Look:
         next(filter(None, map(_untold, parts)), ""),
         tuple(sorted({(str(x), x) for x in parts if isinstance(x, Symbol)}, key=itemgetter(0))),
         tuple({x for x in parts if isinstance(x, (NumberSymbol, ImaginaryUnit))}),
+        tuple({x for x in parts if isinstance(x, Indexed | Function)}),
         tuple(sorted(str(x) for x in parts if isinstance(x, Float))),
     )
 
@@ -86,6 +88,13 @@ def untold(said: Iterable[Basic]) -> str:
                 return f"two symbols are called {symbol}, of other assumptions"
             if (other := looks.setdefault(_seen(symbol), symbol)) != symbol:
                 return f"{str(other)!a} and the symbol {str(symbol)!a} are shown alike"
+        for part in looked(one).applied:
+            other = looks.setdefault(_shown(part), part)
+            label = (
+                part.base.label if isinstance(part, Indexed) else None
+            )  # shown as a part of it alone
+            if other not in (part, label) and other.doit() != part.doit():
+                return f"{str(other)!a} and {str(part)!a} are shown alike"
     return ""
 
 
@@ -96,6 +105,7 @@ def _seen(symbol: Symbol) -> str:
     return _shown(Symbol(text.removeprefix("_")) if text.strip("_") else symbol)
 
 
+@lru_cache(KEPT)
 def _shown(one: Basic) -> str:
     """Its LaTeX, but for spaces and braces."""
     from theorem_audit.statement.sentence import latex_of  # that module needs this one

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sympy import And, Basic, Eq, Ge, Gt, Le, Lt, Ne, Not, Or, Symbol, true
+from sympy import And, Basic, Eq, Ge, Gt, Le, Lt, Mod, Mul, Ne, Not, Or, Symbol, true
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFunction
 from sympy.printing.latex import LatexPrinter, translate
+from sympy.printing.precedence import PRECEDENCE
 
 from theorem_audit.statement.names import composed, is_composed
 from theorem_audit.statement.plain import integers
@@ -44,9 +46,40 @@ class _Printer(LatexPrinter):
     def _print_Indexed(self, expr: Basic) -> str:
         stem, _, named = str(expr.args[0]).partition("_")
         stem, digits = re.fullmatch(r"(.*?)(\d*)", stem).groups()  # type: ignore[union-attr]
-        at = "".join(map(str, expr.args[1:]))
-        sub = named if set(named) == set(at) else ",".join(x for x in (digits, named, at) if x)
+        told = [str(x) for x in expr.args[1:]]
+        beside = all(
+            len(x) == 1 and x.isalpha() for x in told
+        )  # ij; 1, 12 is neither 11, 2 nor 112
+        at = ("" if beside else ",").join(told)
+        sub = (
+            named
+            if set(named) == set("".join(told))
+            else ",".join(x for x in (digits, named, at) if x)
+        )
         return rf"{self._print(Symbol(stem))}_{{{sub}}}"
+
+    def _print_log(self, expr: Basic, exp: str | None = None) -> str:
+        if len(expr.args) == 1:
+            return str(super()._print_log(expr, exp))
+        number, base = map(self._print, expr.args)  # unevaluated; SymPy leaves the base out
+        power = "" if exp is None else f"^{{{exp}}}"
+        return rf"\log_{{{base}}}{power}{{\left({number} \right)}}"
+
+    def _print_Mod(self, expr: Basic, exp: str | None = None) -> str:
+        left, right = (self.parenthesize(x, PRECEDENCE["Atom"], strict=True) for x in expr.args)
+        told = rf"{left} \bmod {right}"
+        return told if exp is None else rf"\left({told}\right)^{{{exp}}}"
+
+    def _print_Mul(self, expr: Mul) -> str:
+        if isinstance(-expr, Mod):  # else the sign would be the first number's
+            return rf"- \left({self._print(-expr)}\right)"
+        return str(super()._print_Mul(expr))
+
+    def _print_Relational(self, expr: Relational) -> str:
+        if not any(isinstance(x, Relational | BooleanFunction) for x in expr.args):
+            return str(super()._print_Relational(expr))
+        left, right = (rf"\left({self._print(x)}\right)" for x in expr.args)
+        return f"{left} {_IN_LATEX.get(expr.rel_op, expr.rel_op.replace('==', '='))} {right}"
 
 
 def conjuncts(formula: Basic) -> tuple[Basic, ...]:
@@ -59,22 +92,26 @@ def latex_of(expr: Basic) -> str:
     return str(_Printer().doprint(expr)).replace("_{oo}", r"_{\infty}")
 
 
-def chains(condition: Basic) -> list[str]:
+def chains(condition: Basic, *, beside: bool = False) -> list[str]:
     """The conjuncts of a condition in words, two-sided bounds as one.
+
+    Alternatives are put in brackets where something stands beside them, also elsewhere (``beside``).
 
     >>> from sympy import And, Symbol
     >>> a = Symbol("a", real=True)
     >>> chains(And(a > 0, 2 * a < 1))
-    ['a > 0', '2*a < 1']
+    ['2*a < 1', 'a > 0']
     >>> chains(And(a > 0, a <= 1))
     ['0 < a <= 1']
+    >>> chains(And(a > 0, (a < 1) | (a > 2)))
+    ['(a < 1 or a > 2)', 'a > 0']
     """
-    return _chained(condition, TEXT)
+    return _chained(condition, TEXT, beside)
 
 
-def latex_chains(condition: Basic) -> list[str]:
+def latex_chains(condition: Basic, *, beside: bool = False) -> list[str]:
     """``chains`` in LaTeX."""
-    return _chained(condition, LATEX)
+    return _chained(condition, LATEX, beside)
 
 
 @dataclass(frozen=True)
@@ -102,14 +139,16 @@ def _link(part: Basic) -> Link | None:
     return None
 
 
-def _chained(condition: Basic, style: Style) -> list[str]:
+def _chained(condition: Basic, style: Style, beside: bool) -> list[str]:
     parts = sorted(conjuncts(condition), key=_place)
+    beside = beside or len(parts) > 1
     left: list[tuple[Basic, Link | None]] = [(x, _link(x)) for x in parts]
     told: list[str] = []
     while left:
         part, link = left.pop(0)
         if link is None:
-            told.append(_other(part, style))
+            loose = beside and isinstance(part, BooleanFunction) and not isinstance(part, Not)
+            told.append(f"({_other(part, style)})" if loose else _other(part, style))
             continue
         chain: list[Basic | str] = list(link)
         while found := _next(chain, left):
@@ -153,7 +192,13 @@ def _other(part: Basic, style: Style) -> str:
         return (style.either if isinstance(part, Or) else style.both).join(told)
     if isinstance(part, Relational) and type(part) in _WRITTEN:
         sign = style.signs[_WRITTEN[type(part)]]
-        return f"{style.said(part.lhs)} {sign} {style.said(part.rhs)}"
+        left, right = (
+            f"({_other(x, style)})"
+            if isinstance(x, Relational | BooleanFunction)
+            else style.said(x)
+            for x in part.args
+        )
+        return f"{left} {sign} {right}"
     if isinstance(part, Not):
         return f"not ({_other(part.args[0], style)})"
     return style.said(part)
@@ -177,8 +222,10 @@ def sentence(
     def told_of(item: Item) -> str:
         return f"{item.words} (${item.latex}$)" if typeset else item.words
 
-    def mathematics(expr: Basic) -> list[str]:
-        return [f"${x}$" for x in latex_chains(expr)] if typeset else chains(expr)
+    def mathematics(expr: Basic, beside: bool = False) -> list[str]:
+        if not typeset:
+            return chains(expr, beside=beside)
+        return [f"${x}$" for x in latex_chains(expr, beside=beside)]
 
     after = [told_of(x) for x in items if x.after]
     told = [f"that {told_of(x)}" for x in items if not x.after]
@@ -186,13 +233,14 @@ def sentence(
         told.append(f"that {_integers(whole, typeset)}")
     if region is not true:
         told.append(f"that {', '.join(mathematics(region))}")
-    then = " and ".join(y for x in conjuncts(formula) for y in mathematics(x))
+    parts = conjuncts(formula)
+    then = " and ".join(y for x in parts for y in mathematics(x, len(parts) > 1))
     ending = f", {', '.join(after)}" if after else ""
     here = ""
     if symbols and not typeset:
         here = f" Here {'; '.join(f'{k}: {v}' for k, v in symbols.items())}."
     if not told:
-        return f"{_upper(then)}{ending}.{here}"
+        return f"{then}{ending}.{here}"
     if len(told) > 1:
         told[-1] = f"and {told[-1]}"
     return f"Suppose {'; '.join(told)}. Then {then}{ending}.{here}"
@@ -203,10 +251,6 @@ def _integers(whole: Sequence[Basic], typeset: bool) -> str:
         return rf"${', '.join(map(latex_of, whole))}\in\mathbb{{Z}}$"
     *more, last = map(str, whole)
     return f"{', '.join(more)} and {last} are integers" if more else f"{last} is an integer"
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:] if text[:1].islower() and " " in text[:2] else text
 
 
 __all__ = ["chains", "conjuncts", "latex_chains", "latex_of", "sentence"]

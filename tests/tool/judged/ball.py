@@ -8,11 +8,12 @@ from typing import Any
 
 import flint
 import mpmath
-from sympy import E, Float, Integer, Rational, exp, lambdify, log, pi, sin, sqrt, symbols
+from sympy import E, Float, Integer, Rational, Symbol, exp, lambdify, log, pi, sin, sqrt, symbols
 
 from tests.tool.judged.tools import outcome, told
 
 X, Y = symbols("x y")
+N = Symbol("n", integer=True)
 HALF = Rational(1, 2)
 FORMULAS = (
     X, X + Y + 1, X * Y * 3, X - Y, X**3, X**-2, sqrt(X), X ** Rational(3, 2), X ** Rational(-1, 2),
@@ -82,6 +83,30 @@ def proofs_hold(judge: ModuleType) -> None:
         assert heard == []
         assert expr.subs(at) < 0
         assert all(low <= at[x] <= high for x, (low, high) in box.items())
+    # between integers nothing is refuted, at one it is, also next to the middle; none outside the box counts
+    is_("inconclusive", (N - 1) * (N - 2) + Rational(1, 10), {N: (1, 3)}, max_cells=10)
+    assert "{n: Fraction(2, 1)}" in is_("refuted", (N - 1) * (N - 3) + HALF, {N: (0, 3)})
+    assert "{n: Fraction(1, 1)}" in is_("refuted", N - Rational(11, 10), {N: (1, 2)})
+    is_("inconclusive", N - Rational(11, 10), {N: (Rational(21, 20), Rational(3, 2))}, max_cells=50)
+    is_(
+        "inconclusive",
+        Rational(39, 20) - N,
+        {N: (Rational(3, 2), Rational(199, 100))},
+        max_cells=50,
+    )
+    is_(
+        "inconclusive",
+        N - Rational(11, 10),
+        {X: (0, 1), N: (Rational(21, 20), Rational(3, 2))},
+        max_cells=50,
+    )
+    is_("inconclusive", (N - 1) * (N - 2), {N: (1, 2)}, max_cells=50)  # 0 at both, and not below
+    inside = {
+        N: (Rational(11, 10), Rational(19, 10))
+    }  # negative everywhere, and nowhere an integer
+    assert "no decision within 32" in is_("inconclusive", (N - 1) * (N - 2), inside, max_cells=32)
+    assert "between integers" in is_("inconclusive", (N - 1) * (N - 2), inside, max_cells=33)
+    assert "no decision within 40" in is_("inconclusive", X - X, {X: (0, 1)}, max_cells=40)
     assert "no decision within 200 cells" in is_(
         "inconclusive", X - log(1 + X), {X: (0, HALF)}, max_cells=200
     )

@@ -15,6 +15,7 @@ import verify
 from tests.tool.judged.tools import outcome, told
 
 X, Y, Z = symbols("x y z")
+N = Symbol("n", integer=True)
 HALF, THIRD = Rational(1, 2), Rational(1, 3)
 Box = dict[Symbol, tuple[Any, Any]]
 PROVED: tuple[tuple[Any, Box], ...] = (
@@ -110,6 +111,29 @@ def _words(judge: ModuleType) -> None:
         assert found == "passed" or "went too deep" in said[1]
 
 
+def _integers(judge: ModuleType) -> None:
+    """What stands for an integer has an integer's value at each witness; between them nothing is refuted."""
+    for poly, box, at in (
+        ((N - 1) * (N - 3), {N: (0, 3)}, {N: 2}), (N - HALF, {N: (0, 1)}, {N: 0}),
+        ((N - 1) * (N - 3) + X, {N: (0, 5), X: (0, 1)}, {N: 2, X: 0}),
+    ):  # fmt: skip
+        try:
+            judge.prove_nonnegative(poly, box)
+            raise RuntimeError(f"{poly} >= 0 on {box} was proved")
+        except AssertionError as error:
+            assert error.witness == at  # type: ignore[attr-defined]
+            assert f"{poly} = {poly.subs(at)} < 0" in str(error)
+    # 32 points between integers are looked at; the first stands in the message
+    word, said, _ = outcome(lambda: judge.prove_nonnegative((N - 1) * (N - 2), {N: (1, 3)}))
+    assert word == "inconclusive"
+    assert "between integers, as at {n: 3/2}" in said
+    # not where x has crossed its bounds: there the polynomial is negative, and nothing is said of it
+    crossing: Box = {N: (0, 3), X: (N, 3 - N)}
+    for sum_ in (3 - N - X + HALF, 3 - N + X):
+        word, said, _ = outcome(lambda p=sum_: judge.prove_nonnegative(p, crossing))  # type: ignore[misc]
+        assert word == "passed" or "between" not in said, said
+
+
 def bernstein_holds(judge: ModuleType) -> None:
     """What is proved is proved before the second checker, and what is refuted is negative there."""
     assert str(judge.Refuted("m")) == "m"
@@ -140,6 +164,7 @@ def bernstein_holds(judge: ModuleType) -> None:
         settled += 1
     assert settled > 30  # a few touch zero, or nearly
     _words(judge)
+    _integers(judge)
     # the first coordinate alone bends: bisecting the other would not end
     certificate = judge.prove_nonnegative((X - HALF) ** 2 + Y, {X: (0, 1), Y: (0, 1)})
     assert certificate.cells == 2

@@ -9,6 +9,7 @@ import numpy as np
 from sympy import (
     And,
     Eq,
+    Float,
     Ge,
     Gt,
     Le,
@@ -61,6 +62,10 @@ def _identities(judge: ModuleType) -> None:
     _is(judge, "inconclusive", "expect_zero", sqrt(X**2) - X, "m", checks=1)
     assert "expr='x': " in _is(judge, "TypeError", "expect_zero", "x", "m", checks=1)
     _is(judge, "TypeError", "expect_identity", Eq(P, A), {P: "a"}, checks=0)
+    for value in (0.5, np.float64(0.5), np.float32(0.5), Float(0.5), A + Float(0.5) - A):
+        said = _is(judge, "TypeError", "expect_identity", Eq(P, HALF), {P: value}, checks=0)
+        assert said.startswith("p=")
+    _is(judge, "passed", "expect_identity", Eq(P, 2), {P: np.int64(2)}, checks=5)
     _is(judge, "TypeError", "expect_inequality", P >= 0, UNIT, [A], derived={P: "a"}, checks=1)
 
     def identity(word: str, checks: int, formula: Any, derived: Any) -> str:
