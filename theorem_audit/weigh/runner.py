@@ -187,12 +187,16 @@ def run_evidence(
                 )
             elif context.lost:
                 outcome, detail = "error", f"a thread of it ended by {context.lost[0]}"
+            elif context.failed:
+                outcome, detail = "error", WENT_ON + _text(context.failed[0])
             elif context.weak:
                 outcome, detail = "inconclusive", f"it went on: {context.weak[0]}"
             elif not 0 <= context.error <= 1:
                 outcome, detail = "error", f"an error probability of {context.error} was booked"
         except Absent as error:
             outcome, detail = "not_run", _text(error)
+            if context.failed:
+                outcome, detail = "error", WENT_ON + _text(context.failed[0])
         except (Inconclusive, Undecided) as error:
             outcome, detail = "inconclusive", _text(error)
         except AssertionError as error:
@@ -233,6 +237,7 @@ def run_evidence(
     )
 
 
+WENT_ON = "an expectation failed, and it went on (`attempt` is for what may fail): "
 # How the detail begins of what says nothing of the claim handed over.
 NOTHING_SAID = (CHANGED, COPIED)
 
