@@ -25,7 +25,7 @@ from sympy import (
 from sympy.core.relational import Eq, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 
-from theorem_audit import evidence, expect, expect_nonnegative
+from theorem_audit import attempt, evidence, expect, expect_nonnegative
 from theorem_audit.checks.expect import certify_factor
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.checker import Certificate
@@ -117,7 +117,8 @@ def expect_holds(
 
 def _expect_positive(gap: Expr, slack: Expr, box: Box, message: str, power: int = 1) -> Certificate:
     try:
-        return expect_nonnegative((gap - MARGIN * slack**power).expand(), box, message)
+        with attempt():
+            return expect_nonnegative((gap - MARGIN * slack**power).expand(), box, message)
     except Refuted as refuted:
         if power < 3 and gap.subs(refuted.witness) > 0:  # the margin was too much, not the claim
             return _expect_positive(gap, slack, box, message, power + 1)

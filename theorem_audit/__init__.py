@@ -18,6 +18,7 @@ _PLACES = {
     "Absent": "checks.run_context",
     "Inconclusive": "checks.run_context",
     "Verdict": "weigh.verdict",
+    "attempt": "checks.run_context",
     "Falsified": "doubt.falsify",
     "Found": "doubt.falsify",
     "Held": "doubt.falsify",
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
         expect_zero,
     )
     from theorem_audit.checks.mark import evidence
-    from theorem_audit.checks.run_context import Absent, Inconclusive, note, rng, seed
+    from theorem_audit.checks.run_context import Absent, Inconclusive, attempt, note, rng, seed
     from theorem_audit.doubt.falsify import Falsified, Found, Held, falsify
     from theorem_audit.weigh.runner import check
     from theorem_audit.weigh.verdict import Verdict
@@ -72,6 +73,7 @@ __all__ = [
     "Held",
     "Inconclusive",
     "Verdict",
+    "attempt",
     "check",
     "evidence",
     "exact_quotient",

@@ -4,6 +4,7 @@ An audit hook of the interpreter sees every file that the cell's own thread open
 the first read; one that is another at the end has CHANGED: the numbers are of no one edition.  Left out are
 what the cell wrote itself, installed packages and this one, sources and caches that an import reads (the
 fingerprint knows what is imported), and devices.  Native code, child processes and other threads are not seen.
+What it asks of files that it does not open (``asked``) is kept beside them, and so is where a link leads.
 """
 
 from __future__ import annotations
@@ -21,12 +22,21 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-Files = dict[str, str]  # absolute path -> SHA-256 of its bytes, or ABSENT
-ABSENT = "absent"
+from sim.sweeps.asked import ABSENT, KINDS, LISTS, asking, key_of, state
+
+Files = dict[
+    str, str
+]  # absolute path -> SHA-256 of its bytes, or ABSENT; or a key of ``asked`` -> its state
 CHANGED = "changed while it was read"  # is the digest of nothing
 _TICK = 100_000_000  # ns; a file system's clock stands still for 10 ms: two edits can have one time
 _NO_FILES = frozenset(("", ":memory:"))  # to SQLite
 _OPENS = frozenset(("open", "sqlite3.connect"))
+_MAKES = {
+    "os.mkdir": 0,
+    "os.rename": 1,
+    "os.link": 1,
+    "os.symlink": 1,
+}  # event -> which argument is made
 _LEFT_OUT = tuple(
     f"{os.path.realpath(x)}{os.sep}"
     for x in {
@@ -45,6 +55,7 @@ class _Heard(threading.local):
     def __init__(self) -> None:
         self.read: Files | None = None  # as each stood before the first read
         self.written = set[str]()
+        self.new = set[str]()  # of these, what was not there before
 
 
 _HEARD = _Heard()
@@ -57,50 +68,113 @@ def reading() -> Iterator[Files]:
     if not _HOOKED:
         _HOOKED.append(True)
         sys.addaudithook(_hook)
-    outer = _HEARD.read, _HEARD.written
-    _HEARD.read, _HEARD.written = {}, set()
+    outer = _HEARD.read, _HEARD.written, _HEARD.new
+    _HEARD.read, _HEARD.written, _HEARD.new = {}, set(), set()
     found: Files = {}
     try:
-        yield found
+        with asking(_asked):
+            yield found
     finally:
-        read, made = _HEARD.read, _HEARD.written
+        read, made, new = _HEARD.read, _HEARD.written, _HEARD.new
         _HEARD.read = None  # what is opened to be hashed is nobody's read
         for path, was in sorted(read.items()):
-            now = digest(path)
-            own = was == ABSENT and path in made
-            found[path] = now if own or now == was else CHANGED
-        _HEARD.read, _HEARD.written = outer
-        above, own_above = outer
+            own = was == ABSENT and _path(path) in made
+            same = own or digest(path, new) == was
+            found[path] = digest(path) if same else CHANGED
+        _HEARD.read, _HEARD.written, _HEARD.new = outer
+        above, own_above, new_above = outer
         if above is not None:
             above |= read | above
             own_above.update(made)
+            new_above.update(new)
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     read = _HEARD.read
-    if event not in _OPENS or read is None:
+    if read is None:
+        return
+    if event in LISTS:
+        _asked(event, arguments[0], sys._getframe(1))
+    elif event in _MAKES:
+        _made(arguments[_MAKES[event]])
+    if event not in _OPENS:
         return
     path = arguments[0]
     if not isinstance(path, str | bytes | os.PathLike):
         return
     if event != "open" and os.fsdecode(path) in _NO_FILES:
         return
-    text = os.path.realpath(os.fsdecode(path))
-    if text.startswith(_LEFT_OUT) and not text.startswith(_MEMORY):
-        return
-    if _CACHES & {*text.split(os.sep)}:
+    text = _real(path)
+    if _left_out(text):
         return
     if event == "open" and _writes(arguments[1], arguments[2]):
-        _HEARD.written.add(text)
+        _made(path)
     elif text not in _HEARD.written and not _imports(text, sys._getframe(1)):
-        if text not in read:
-            _HEARD.read = None
-            try:
-                read[text] = digest(text)
-            finally:
-                _HEARD.read = read
+        link = f"link:{os.path.abspath(os.fsdecode(path))}"
+        for key in (text, *((link,) if link != f"link:{text}" else ())):
+            _keep(key)
         if read[text] == ABSENT and (event != "open" or _makes(arguments[2])):
             _HEARD.written.add(text)
+
+
+def _asked(event: str, path: Any, frame: FrameType) -> None:
+    """Keep what is asked of a file or a folder, but of what the cell made itself."""
+    if _HEARD.read is None or (key := key_of(event, path, frame)) is None:
+        return
+    text = _real(_path(key))
+    if not (_left_out(text) or any(x in _HEARD.written for x in (text, *_above(text)))):
+        _keep(key)
+
+
+def _keep(key: str) -> None:
+    """Note how what is read or asked for stands, before the first time."""
+    read = _HEARD.read
+    if read is not None and key not in read:
+        _HEARD.read = None
+        try:
+            read[key] = digest(key, _HEARD.new)
+        finally:
+            _HEARD.read = read
+
+
+def _made(path: Any) -> None:
+    """Note what the cell writes, and whether it is new."""
+    if not isinstance(path, str | bytes | os.PathLike):
+        return
+    text = _real(path)
+    if text not in _HEARD.written:
+        read, _HEARD.read = _HEARD.read, None
+        if digest(f"there:{text}") == ABSENT:
+            _HEARD.new.add(text)
+        _HEARD.read = read
+    _HEARD.written.add(text)
+
+
+def _real(path: Any) -> str:
+    """A path without links; asked for while nobody listens."""
+    read, _HEARD.read = _HEARD.read, None
+    try:
+        return os.path.realpath(os.fsdecode(path))
+    finally:
+        _HEARD.read = read
+
+
+def _path(key: str) -> str:
+    """The path of a key, or of what was opened."""
+    kind, _, path = key.partition(":")
+    return path if kind in KINDS else key
+
+
+def _above(text: str) -> list[str]:
+    """The folders above a path."""
+    parts = text.split(os.sep)
+    return [os.sep.join(parts[:n]) for n in range(2, len(parts))]
+
+
+def _left_out(text: str) -> bool:
+    if text.startswith(_LEFT_OUT) and not text.startswith(_MEMORY):
+        return True
+    return bool(_CACHES & {*text.split(os.sep)})
 
 
 def _writes(mode: Any, flags: Any) -> bool:
@@ -130,22 +204,27 @@ def _imports(text: str, frame: FrameType | None) -> bool:
     return False
 
 
-def digest(path: str) -> str:
-    """SHA-256 of a file as it is now; one that is no plain file is ABSENT."""
+def digest(path: str, without: set[str] | frozenset[str] = frozenset()) -> str:
+    """SHA-256 of a file as it is now; one that is no plain file is ABSENT.  Of a key: how that stands.
+
+    without: what does not count of a folder.
+    """
+    if path.partition(":")[0] in KINDS:
+        return state(path, without)
     try:
         info = os.stat(path)
         if not os.path.isfile(path):
             return ABSENT
-        state = info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
+        edition = info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
         if time.time_ns() - info.st_ctime_ns < _TICK:
-            return _hashed.__wrapped__(path, *state)
-        return _hashed(path, *state)
+            return _hashed.__wrapped__(path, *edition)
+        return _hashed(path, *edition)
     except OSError:
         return ABSENT
 
 
 @lru_cache(maxsize=4096)  # the cells of a worker mostly read the same files
-def _hashed(path: str, *state: int) -> str:
+def _hashed(path: str, *edition: int) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

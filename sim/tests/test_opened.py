@@ -289,10 +289,13 @@ def test_which_opens_are_reads(tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError):
             (tmp_path / "nowhere").read_text()
     sys.path.remove(str(tmp_path))
+    assert files.pop(f"link:{tmp_path / 'sym'}") == os.path.realpath(here["h"]), "where it leads"
     found = {os.path.relpath(x, os.path.realpath(tmp_path)) for x in files}
     assert found == {"a", "b", "d.npy", "other.db", "f.py", "h", ".", "nowhere"}
     assert {files[x] for x in files if x.endswith(("nowhere", tmp_path.name))} == {ABSENT}
-    assert list(inner) == [os.path.realpath(here["h"])], "the outer one has it, too"
+    assert list(inner) == [os.path.realpath(here["h"]), f"link:{tmp_path / 'sym'}"], (
+        "so has the outer"
+    )
     here["a"].read_text()
     assert len(files) == 8, "nobody listens any more"
 

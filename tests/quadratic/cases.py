@@ -16,7 +16,7 @@ from sympy import Basic, Expr, Integer, Or, Poly, Rational, Symbol, cancel, log,
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt
 
 from tests.rationals import fractions
-from theorem_audit import expect
+from theorem_audit import attempt, expect
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import relations
@@ -286,7 +286,8 @@ def expect_relation(
 def expect_fails(check: Callable[[], object], message: str) -> None:
     """The check refutes, as it should."""
     try:
-        check()
+        with attempt():
+            check()
     except Refuted:
         expect(True, message)
     else:

@@ -118,7 +118,10 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Store.tasks: 5 + 1": "only the words",
         "Store._explain: 0 + 1 #2": "either code counts as damage",
     },
-    "sim/sweeps/opened.py": {"_hashed: 4096 + 1": "how many are remembered"},
+    "sim/sweeps/opened.py": {
+        "_hashed: 4096 + 1": "how many are remembered",
+        "_above: 2 + 1": "a folder at the root of the file system, which no cell makes",
+    },
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The assertions evidence is made of.  Each call is counted: evidence that checks nothing is an error.
 
-All raise ``Refuted`` with a witness where the claim is false.
+All raise ``Refuted`` with a witness where the claim is false.  That one failed is noted where it is judged
+(``with current()``): evidence that catches it does not pass, but inside ``attempt``.
 """
 
 from __future__ import annotations
@@ -44,19 +45,21 @@ def expect(condition: Any, message: str, **witness: Any) -> None:
 
     Raises what ``truth`` raises where the condition is no verdict.
     """
-    current().count()
-    if not truth(condition):
-        shown = ", ".join(f"{key}={value}" for key, value in witness.items())
-        raise Refuted(f"{message}{' at ' + shown if shown else ''}", witness)
-    tell("condition", message)
+    with current() as context:
+        context.count()
+        if not truth(condition):
+            shown = ", ".join(f"{key}={value}" for key, value in witness.items())
+            raise Refuted(f"{message}{' at ' + shown if shown else ''}", witness)
+        tell("condition", message)
 
 
 def expect_zero(expr: Expr, message: str) -> None:
     """Check that ``expr`` is identically zero, by normal form over QQ."""
-    current().count()
-    _no_words(expr=expr)
-    if not is_zero(expr):
-        raise Refuted(f"{message}: {expr} is not identically zero")
+    with current() as context:
+        context.count()
+        _no_words(expr=expr)
+        if not is_zero(expr):
+            raise Refuted(f"{message}: {expr} is not identically zero")
 
 
 def expect_identity(formula: Boolean, derived: Mapping[Symbol, Expr]) -> None:
@@ -66,19 +69,20 @@ def expect_identity(formula: Boolean, derived: Mapping[Symbol, Expr]) -> None:
     least one of them (else it would speak about nothing derived), and every one must be used.  A formula
     of another form may be true all the same: it is Undecided, not refuted.
     """
-    _no_words(**{str(x): value for x, value in derived.items()})
-    equations = relations(formula)
-    _of_form(bool(equations), f"{formula} states nothing")
-    used: set[Symbol] = set()
-    for equation in equations:
-        _of_form(isinstance(equation, Eq), f"{equation} is not an equation")
-        used |= equation.free_symbols & set(derived)
-        about = bool(equation.free_symbols & set(derived))
-        _of_form(about, f"{equation} mentions nothing derived")
-        gap = difference(equation).subs(dict(derived), simultaneous=True)
-        tell("sides", tuple(x.subs(dict(derived), simultaneous=True) for x in equation.args))
-        expect_zero(gap, f"{equation} against the derivation")
-    _of_form(used == set(derived), f"{formula} says nothing about {set(derived) - used}")
+    with current():
+        _no_words(**{str(x): value for x, value in derived.items()})
+        equations = relations(formula)
+        _of_form(bool(equations), f"{formula} states nothing")
+        used: set[Symbol] = set()
+        for equation in equations:
+            _of_form(isinstance(equation, Eq), f"{equation} is not an equation")
+            used |= equation.free_symbols & set(derived)
+            about = bool(equation.free_symbols & set(derived))
+            _of_form(about, f"{equation} mentions nothing derived")
+            gap = difference(equation).subs(dict(derived), simultaneous=True)
+            tell("sides", tuple(x.subs(dict(derived), simultaneous=True) for x in equation.args))
+            expect_zero(gap, f"{equation} against the derivation")
+        _of_form(used == set(derived), f"{formula} says nothing about {set(derived) - used}")
 
 
 def _no_words(**values: Any) -> None:
@@ -107,6 +111,12 @@ def expect_nonnegative(
     poly: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str = ""
 ) -> Certificate:
     """Certify ``poly >= 0`` on ``box`` and have the separate checker accept the certificate."""
+    with current():
+        return _certified(poly, box, message)
+
+
+def _certified(poly: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str) -> Certificate:
+    """The same, where a failure is one of several tries."""
     current().count()
     try:
         certificate = prove_nonnegative(poly, box)
@@ -135,21 +145,24 @@ def expect_inequality(
     closed).  ``factor`` is then not divided out: it may be 0.  Raises Refuted at a point of the region
     where P = 0, and Undecided where neither is found.
     """
-    if isinstance(relation, BooleanFalse):
-        raise Refuted(f"{relation} holds nowhere")
-    _of_form(
-        not isinstance(relation, Eq) and hasattr(relation, "gts"),
-        f"{relation} is not an inequality",
-    )
-    _no_words(**{str(x): value for x, value in (derived or {}).items()})
-    gap = difference(relation).subs(dict(derived or {}), simultaneous=True)
-    box = region if isinstance(region, dict) else box_of(region, order)
-    if isinstance(relation, Gt | Lt):
-        return _expect_positive(gap, true if isinstance(region, dict) else region, box, relation)
-    if factor is not None and (quotient := exact_quotient(gap, factor)) is not None:
-        certify_factor(factor, box)
-        gap = quotient
-    return expect_nonnegative(gap, box, f"{relation}")
+    with current():
+        if isinstance(relation, BooleanFalse):
+            raise Refuted(f"{relation} holds nowhere")
+        _of_form(
+            not isinstance(relation, Eq) and hasattr(relation, "gts"),
+            f"{relation} is not an inequality",
+        )
+        _no_words(**{str(x): value for x, value in (derived or {}).items()})
+        gap = difference(relation).subs(dict(derived or {}), simultaneous=True)
+        box = region if isinstance(region, dict) else box_of(region, order)
+        if isinstance(relation, Gt | Lt):
+            return _expect_positive(
+                gap, true if isinstance(region, dict) else region, box, relation
+            )
+        if factor is not None and (quotient := exact_quotient(gap, factor)) is not None:
+            certify_factor(factor, box)
+            gap = quotient
+        return _certified(gap, box, f"{relation}")
 
 
 def certify_factor(factor: Expr, box: Box) -> None:
@@ -172,9 +185,7 @@ def _expect_positive(gap: Expr, region: Boolean, box: Box, relation: Boolean) ->
     for margin in MARGINS:
         for power in (1, 2, 3) if strict else (1,):
             try:
-                return expect_nonnegative(
-                    (gap - margin * slack**power).expand(), box, str(relation)
-                )
+                return _certified((gap - margin * slack**power).expand(), box, str(relation))
             except Refuted as refuted:
                 value, at = gap.subs(refuted.witness), refuted.witness
                 inside = region.subs(at) is not false
@@ -195,8 +206,9 @@ def exact_quotient(expr: Expr, factor: Expr) -> Expr | None:
 
 def expect_positive_ball(expr: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str) -> int:
     """Prove ``expr > 0`` on a rational box by ball arithmetic; returns the number of cells."""
-    current().count()
-    try:
-        return prove_positive(expr, box)
-    except Refuted as refuted:
-        raise Refuted(f"{message}: {refuted}", refuted.witness) from refuted
+    with current() as context:
+        context.count()
+        try:
+            return prove_positive(expr, box)
+        except Refuted as refuted:
+            raise Refuted(f"{message}: {refuted}", refuted.witness) from refuted

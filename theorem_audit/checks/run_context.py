@@ -37,8 +37,12 @@ class RunContext:
     smallest_visible: the largest of the tests' smallest visible relative errors; None if none.
     lost: what ended threads of the evidence, which nobody else is told.
     refused: tests of chance that rejected: to draw again until one passes is no test.
-    weak: tests of chance that could not tell; evidence that goes on after one has not tested that.
+    weak: tests of chance and expectations that could not tell; evidence that goes on after one has not
+        tested that.
+    failed: expectations that failed; evidence that catches one, or keeps it in a task, does not pass.
     look: called as a check begins, with the number of checks so far; by ``thread`` alone, which made this.
+
+    An expectation is judged inside ``with current()``, which notes how it failed, whoever catches that.
     """
 
     test: str = ""
@@ -53,6 +57,7 @@ class RunContext:
     lost: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     weak: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
     look: Callable[[int], None] | None = None
     thread: int = field(default_factory=threading.get_ident)
 
@@ -61,6 +66,13 @@ class RunContext:
         self.checks += 1
         if self.look is not None and threading.get_ident() == self.thread:
             self.look(self.checks)
+
+    def __enter__(self) -> RunContext:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Exception) and not _trying.get():
+            (self.failed if isinstance(error, AssertionError) else self.weak).append(str(error))
 
     def spend(self, error: float, power: float | None = None, visible: float | None = None) -> None:
         """Book one statistical test; ValueError for what is no probability or no finite size."""
@@ -78,6 +90,7 @@ class RunContext:
 
 
 _current: ContextVar[RunContext | None] = ContextVar("audit_run_context", default=None)
+_trying: ContextVar[bool] = ContextVar("audit_trying", default=False)
 # Threads have a context of their own, in which nothing runs: theirs is the innermost of these.
 _running: list[RunContext] = []
 
@@ -108,6 +121,26 @@ def running(context: RunContext) -> Iterator[RunContext]:
         _running.pop()
         threading.excepthook = hook
         _current.reset(token)
+
+
+@contextmanager
+def attempt() -> Iterator[None]:
+    """Expectations inside may fail, and be caught: one proof is tried, and then another.
+
+    Evidence that catches a failed expectation elsewhere does not pass, whatever it says afterwards.
+
+    >>> from theorem_audit import attempt, expect
+    >>> try:
+    ...     with attempt():
+    ...         expect(1 == 2, "the short way")
+    ... except AssertionError:
+    ...     expect(1 + 1 == 2, "the long way")
+    """
+    token = _trying.set(True)
+    try:
+        yield
+    finally:
+        _trying.reset(token)
 
 
 def seed(*key: str | int) -> np.random.SeedSequence:

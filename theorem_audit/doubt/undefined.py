@@ -34,7 +34,9 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
 from sympy.logic.boolalg import Boolean
 
+from theorem_audit.doubt import converges
 from theorem_audit.doubt.condition import condition_of
+from theorem_audit.doubt.converges import Unsettled
 from theorem_audit.doubt.instances import Boundary, Instance, edges, find
 from theorem_audit.doubt.probe import probed
 from theorem_audit.exact.zero import relations
@@ -86,6 +88,19 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
         *lost,
         *(x for x in cases if any(_senseless(p, x.instance) for p in relations(formula))),
     )
+
+
+def unsettled(claim: Claim) -> list[Unsettled]:
+    """What of a formula diverges somewhere in its region; then what is not shown to converge on all of it,
+    unless its author says why (``Claim.converges``).  That something is oo, a formula may say.
+    """
+    if not claim.formula.has(ExprWithLimits):
+        return []
+    said = {x: true for x in claim.formula.atoms(Relational) if {oo, -oo} & {*x.args}}
+    found = list(converges.unsettled(_nodes(claim.formula.xreplace(said)), claim.region))
+    return [x for x in found if x.instance is not None] + [
+        x for x in found if x.instance is None and not claim.converges
+    ]
 
 
 def _poles(

@@ -32,6 +32,8 @@ def rational_form(expr: Expr) -> tuple[Poly, Poly]:
     expr = sympify(expr)
     if expr.has(Eq) or not isinstance(expr, Expr):
         raise TypeError(f"expr={expr}: an expression is needed, not a relation")
+    for inner in _nested(expr):
+        rational_form(inner)  # ``together`` may cancel it
     radicals: dict[Symbol, Expr] = {}
     numerator, denominator = fraction(together(_lift_radicals(expr, radicals)))
     if taken := radicals.keys() & expr.free_symbols:
@@ -49,6 +51,12 @@ def rational_form(expr: Expr) -> tuple[Poly, Poly]:
         raise ZeroDivisionError(f"the denominator of {expr} is identically zero")
     common = top.gcd(bottom)
     return top.quo(common), bottom.quo(common)
+
+
+def _nested(expr: Expr) -> set[Expr]:
+    """The quotients within denominators."""
+    below = [x for x in expr.atoms(Pow) if x.exp.is_negative]
+    return {y for x in below for y in x.base.atoms(Pow) if y.exp.is_negative}
 
 
 def _lift_radicals(expr: Expr, radicals: dict[Symbol, Expr]) -> Expr:

@@ -213,6 +213,8 @@ class Claim:
     survivors: for wrong variants that hold all the same: variant name -> why.
     carried: lemma's id -> why it holds in this claim's setting, which does not imply the lemma's.  That is
     prose, so the claim is at most *steps*; a lemma used beyond its setting and not named here decides nothing.
+    converges: why the infinite sums and the integrals of the formula converge, where no machine shows it
+    (``theorem_audit.doubt.converges``); shown with the remark.  Without it such a claim is inconclusive.
     """
 
     id: str
@@ -230,6 +232,7 @@ class Claim:
     survivors: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, Boolean] = field(default_factory=dict)
     carried: Mapping[str, str] = field(default_factory=dict)
+    converges: str = ""
 
     def __post_init__(self) -> None:
         if not ID.fullmatch(self.id):
@@ -307,10 +310,16 @@ class Claim:
                 f"{', '.join(self.names)}"
             )
 
+    @property
+    def remarks(self) -> str:
+        """What a reader is shown beside the statement: the remark, and why what is infinite converges."""
+        said = f"Convergence, in prose: {self.converges}" if self.converges else ""
+        return " ".join(x for x in (self.remark, said) if x)
+
     def _words(self) -> Iterator[tuple[str, str]]:
         """What of it and which words: all that tables and pages show as they stand."""
         yield "title", self.title
-        yield "remark", self.remark
+        yield "remark", self.remarks
         yield "source", self.source.reference
         yield from (("source", x.states) for x in self.source.prior)
         yield from (("steps", x) for x in self.steps)

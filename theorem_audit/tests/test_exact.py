@@ -295,3 +295,13 @@ def test_ball_proofs_and_refutations() -> None:
         prove_positive(X, {X: (0, sp.pi)})
     with pytest.raises(Undecided, match="no interval version"):
         prove_positive(sp.sin(X), {X: (0, 1)})
+
+
+def test_a_denominator_within_a_denominator_is_not_cancelled() -> None:
+    """Mended: 1/(1 + 1/u) with u identically zero was said to be zero."""
+    x = sp.Symbol("x", real=True)
+    u = (x + 1) ** 2 - x**2 - 2 * x - 1
+    for expr in (1 / (1 + 1 / u), 1 / (x + 1 / (1 + 1 / u)), x - x / (1 + x / u**2)):
+        with pytest.raises(ZeroDivisionError):
+            is_zero(expr)
+    assert is_zero(1 / (1 + 1 / (x + 1)) - (x + 1) / (x + 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -28,7 +28,7 @@ from theorem_audit.checks.run_context import (
     seed,
 )
 from theorem_audit.doubt import instances
-from theorem_audit.doubt.undefined import undefined
+from theorem_audit.doubt.undefined import undefined, unsettled
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.reuse.index import Row
 from theorem_audit.statement.claim import (
@@ -187,12 +187,16 @@ def run_evidence(
                 )
             elif context.lost:
                 outcome, detail = "error", f"a thread of it ended by {context.lost[0]}"
+            elif context.failed:
+                outcome, detail = "error", WENT_ON + _text(context.failed[0])
             elif context.weak:
                 outcome, detail = "inconclusive", f"it went on: {context.weak[0]}"
             elif not 0 <= context.error <= 1:
                 outcome, detail = "error", f"an error probability of {context.error} was booked"
         except Absent as error:
             outcome, detail = "not_run", _text(error)
+            if context.failed:
+                outcome, detail = "error", WENT_ON + _text(context.failed[0])
         except (Inconclusive, Undecided) as error:
             outcome, detail = "inconclusive", _text(error)
         except AssertionError as error:
@@ -233,6 +237,7 @@ def run_evidence(
     )
 
 
+WENT_ON = "an expectation failed, and it went on (`attempt` is for what may fail): "
 # How the detail begins of what says nothing of the claim handed over.
 NOTHING_SAID = (CHANGED, COPIED)
 
@@ -293,19 +298,31 @@ LOOK = "theorem_audit/doubt/instances.py::instance"
 
 def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
     """The error to report when a claim says nothing: no instance of its hypotheses is found, or its
-    formula makes no sense at one.
+    formula makes no sense at one.  Inconclusive where that is open: something infinite may converge or not.
     """
-    where = LOOK
+    where, outcome = LOOK, "error"
+    at: Mapping[Any, Any] | None
     try:
         instances.instance(claim)
-        if not (found := undefined(claim)):
+        if found := undefined(claim):
+            where = "theorem_audit/doubt/undefined.py::undefined"
+            what, at = found[0].what, found[0].instance
+        elif endless := unsettled(claim):
+            where = "theorem_audit/doubt/converges.py::unsettled"
+            what, at = endless[0].what, endless[0].instance
+        else:
             return None
-        where = "theorem_audit/doubt/undefined.py::undefined"
-        at = ", ".join(f"{x} = {v}" for x, v in found[0].instance.items()) or "every point"
-        detail = f"{claim.id}: the formula is undefined at {at} of its region ({found[0].what})"
+        if at is None:
+            outcome = "inconclusive"
+            detail = (
+                f"{claim.id}: that {what} converges is not shown; Claim.converges says why it does"
+            )
+        else:
+            point = ", ".join(f"{x} = {v}" for x, v in at.items()) or "every point"
+            detail = f"{claim.id}: the formula is undefined at {point} of its region ({what})"
     except instances.EmptyRegion as error:
         detail = str(error)
-    return Outcome(claim.id, where, "witness", (), "error", seed=run_seed, detail=detail)
+    return Outcome(claim.id, where, "witness", (), outcome, seed=run_seed, detail=detail)
 
 
 def _deciding_first(items: Iterable[Evidence]) -> list[Evidence]:

@@ -141,7 +141,7 @@ def describe(claim: Claim) -> dict[str, Any]:
         "statement": claim.statement,
         "formula": str(claim.formula),
         "region": "" if claim.region is true else str(claim.region),
-        "remark": claim.remark,
+        "remark": claim.remarks,
         "names": list(claim.names),
         "out_of_reach": list(claim.out_of_reach),
         "symbols": {name: _line(said) for name, said in claim.symbols.items()},
@@ -215,7 +215,7 @@ def fingerprint(claim: Claim) -> str:
 
     parts = [
         claim.id, claim.title, said(claim.formula), repr(claim.source), claim.bound, repr(claim.steps),
-        repr(claim.cites), repr(dict(claim.symbols)), claim.remark, repr(dict(claim.survivors)),
+        repr(claim.cites), repr(dict(claim.symbols)), claim.remarks, repr(dict(claim.survivors)),
         repr(dict(claim.carried)),
         *(f"{k}: {said(v)}" for k, v in claim.parts.items()),
     ]  # fmt: skip

@@ -81,6 +81,7 @@ GD_GAUSSIAN = Claim(
     ),
     steps=("caught", "missed", "law"),
     cites=tuple(CITED),
+    converges="|rho - s| <= rho + s, and what is left of each integrand is a density's part",
     symbols={
         str(caught_share): meanings.CAUGHT,
         str(mean_alignment): meanings.SHARE_KEPT.said("limit of E cos^2(w_inf, w_0)"),

@@ -36,6 +36,9 @@ HALF = Rational(1, 2)
 def _is(judge: ModuleType, word: str, name: str, *arguments: Any, checks: int, **more: Any) -> str:
     found, said, context = outcome(lambda: getattr(judge, name)(*arguments, **more))
     assert (found, context.checks) == (word, checks), (name, arguments, said)
+    noted = [*context.failed, *context.weak]
+    assert set(noted) == ({said} if word != "passed" else set()), (name, arguments, noted)
+    assert bool(context.failed) == (word == "refuted"), (name, arguments, noted)
     return said
 
 

@@ -112,6 +112,7 @@ def contexts_hold(judge: ModuleType) -> None:
                   (0.1, 0.5, float("inf")), (0.1, 0.5, float("nan"))):  # fmt: skip
         assert raises(ValueError, lambda w=words: plain.spend(*w))
         assert plain.error == 0.75
+    _failures_are_noted(judge)
     outside = judge.current()
     assert outside is not judge.current()
     assert judge.inside() is False
@@ -150,3 +151,28 @@ def contexts_hold(judge: ModuleType) -> None:
     assert judge.current() is not one
     with judge.running(judge.RunContext(test="t", seed=4)):
         assert tuple(judge.seed().generate_state(2)) not in states
+
+
+def _failures_are_noted(judge: ModuleType) -> None:
+    """A failed check, one that is open and one that is interrupted; those that are tried are nobody's."""
+    for error, noted in (
+        (AssertionError("no"), (["no"], [])),
+        (ValueError("open"), ([], ["open"])),
+        (KeyboardInterrupt("now"), ([], [])),
+    ):
+        context = judge.RunContext()
+
+        def fails(context: Any = context, error: BaseException = error) -> None:
+            with context as same:
+                assert same is context
+                raise error
+
+        with judge.attempt():
+            raises(type(error), fails)
+        assert (context.failed, context.weak) == ([], [])
+        for times in (1, 2):
+            raises(type(error), fails)
+            assert (context.failed, context.weak) == tuple(x * times for x in noted)
+        with context:
+            pass
+        assert (context.failed, context.weak) == tuple(x * 2 for x in noted)

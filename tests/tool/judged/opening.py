@@ -51,14 +51,15 @@ def _opens(judge: ModuleType) -> None:
             ("open", ("w", 0), "a", False), ("open", ("x", None), "a", False), ("open", ("a", 0), "a", False),
             ("open", ("w+", 0), "a", False), ("open", (None, RW | os.O_TRUNC), "a", False),
             ("open", (None, RW | os.O_EXCL), "a", False), ("sqlite3.connect", (), "a", True), ("os.listdir",
-             (), "a", False),
+             (), "a", None),
             ("open", ("r", R), "__pycache__/a", False), ("open", ("r", R), "m.py", True), ("open", ("r", R),
              "m.pyc", True),
         ):  # fmt: skip
             for path in (folder / name, str(folder / name), os.fsencode(folder / name)):
                 with judge.reading() as files:
                     judge._hook(event, (path, *rest))
-                assert list(files) == ([str(folder / name)] if read else []), (event, rest, name)
+                key = f"{'folder:' if read is None else ''}{folder / name}"
+                assert list(files) == ([] if read is False else [key]), (event, rest, name)
             with judge.reading() as files:
                 judge._hook(event, (7, *rest))
                 judge._hook(event, (os.__file__, *rest))
@@ -77,7 +78,7 @@ def _opens(judge: ModuleType) -> None:
             assert not judge._imports(f"{module}x", at)
             assert not judge._imports(module, None)
         imports: dict[str, Any] = {"hook": judge._hook}
-        asks = "def asks(path):\n    hook('open', (path, 'r', 0))"
+        asks = "def asks(path):\n    hook('open', (path, 'r', 0))\n    hook('os.listdir', (path,))"
         exec(compile(asks, "<frozen importlib._bootstrap_external>", "exec"), imports)
         with judge.reading() as files:
             imports["asks"](module)
@@ -93,16 +94,18 @@ def _opens(judge: ModuleType) -> None:
             other = threading.Thread(target=judge._hook, args=("open", (str(folder / "c"), "r", R)))
             other.start()
             other.join()
-        assert list(files) == [str(folder / x) for x in ("b", "own", "there")], (
-            "the inner one's, too"
-        )
+        assert list(files) == [
+            *(str(folder / x) for x in ("b", "own", "there")),
+            f"link:{folder}/link",
+        ], "the inner one's, too, and where a link leads"
         assert list(inner) == [str(folder / "own")]
         judge._hook("open", (str(folder / "b"), "r", R))
-        assert len(files) == 3, "nobody listens any more"
+        assert len(files) == 4, "nobody listens any more"
         with judge.reading() as files:
             pass
         assert files == {}
         _changes(judge, folder)
+        _asks(judge, folder)
         before = judge._HEARD.read
         try:
             with judge.reading() as files:
@@ -166,6 +169,54 @@ def _changes(judge: ModuleType, folder: Path) -> None:
         with replaced(judge, time=_At(now)):
             assert judge.digest(str(path)) == hashlib.sha256(b"1").hexdigest()
         assert judge._hashed.cache_info().currsize == kept, "two edits in one tick have one time"
+
+
+def _asks(judge: ModuleType, folder: Path) -> None:
+    """What is asked without an open; what the cell made there itself is its own."""
+    held = folder / "held"
+    held.mkdir()
+    (held / "old").write_text("1")
+    for event, arguments, made in (
+        ("os.mkdir", ("new", 0o777, -1), True), ("os.rename", ("other", "new", -1, -1), True), ("open",
+         ("new", "w", W), True), ("os.symlink", ("other", "new", -1), True),
+        ("os.link", ("other", "new"), True),
+        ("open", ("new", "r", R), False), ("os.remove", ("new", -1), False), ("open", ("old", "w", W), False),
+    ):  # fmt: skip
+        arguments = tuple(str(held / x) if x in ("new", "old", "other") else x for x in arguments)
+        with judge.reading() as outer, judge.reading() as files:
+            judge._hook("os.listdir", (str(held),))
+            judge._hook(event, arguments)
+            _elsewhere(held / "new", "2")
+        assert outer.keys() == files.keys()
+        assert (files[f"folder:{held}"] != judge.CHANGED) == made, event
+        assert (outer[f"folder:{held}"] != judge.CHANGED) == made, event
+        assert f"folder:{held}" in files
+        (held / "new").unlink()
+    with judge.reading() as files:
+        judge._hook("os.mkdir", (str(folder / "own"), 0o777, -1))
+        for path in ("own", "own/deep", "own/deep/er"):
+            judge._hook("os.listdir", (str(folder / path),))
+            os.path.exists(folder / path)
+        judge._hook("os.listdir", (str(held),))
+        os.path.exists(folder / "ownish")
+        os.path.exists(held / "__pycache__" / "x")
+        os.path.exists("/dev/null")
+        judge._hook("os.mkdir", (7, 0o777, -1))
+    assert list(files) == [f"folder:{held}", f"there:{folder}/ownish"]
+    with judge.reading() as files:
+        os.path.exists(folder / "later")
+        judge._hook("os.mkdir", (str(folder / "later"), 0o777, -1))
+        _elsewhere(folder / "later", "2")
+    assert files == {f"there:{folder}/later": "file"}, "absent, and then its own"
+    with judge.reading():
+        judge._asked("os.listdir", str(held), frame(__file__))
+        assert list(judge._HEARD.read) == [f"folder:{held}"]
+        judge._HEARD.read = None
+        judge._asked("os.listdir", str(folder), frame(__file__))
+        judge._keep("there:x")
+        judge._HEARD.read = {}
+    assert judge.digest(f"there:{held}") == "folder"
+    assert judge.digest(f"folder:{held}", {f"{held}/old"}) != judge.digest(f"folder:{held}")
 
 
 def _elsewhere(path: Path, text: str) -> None:

@@ -84,6 +84,9 @@ def zero_is_decided(judge: ModuleType) -> None:
     assert (
         _kind(lambda: judge.is_zero(1 / ((X + 1) ** 2 - X**2 - 2 * X - 1))) == "ZeroDivisionError"
     )
+    none = (X + 1) ** 2 - X**2 - 2 * X - 1
+    for lost in (1 / (1 + 1 / none), X - X / (1 + X / none**2)):
+        assert _kind(lambda e=lost: judge.is_zero(e)) == "ZeroDivisionError", lost
 
 
 def formulas_are_read(judge: ModuleType) -> None:
