@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational
 
-from formal.tie.build import build, expect_kernel, gate
+from formal.tie.build import build, expect_kernel, gate, rule_on_gates
 from formal.tie.phrases import spoken
 from tests.thorough import thorough_but
 from theorem_audit import Absent, Inconclusive, evidence
@@ -285,6 +285,21 @@ def test_no_claim_on_orthonormal_data_passes_for_any_data(name: str) -> None:
         len(ON_ORTHONORMAL_DATA) == len(spoken()) - 3
     )  # GRAD has one sample, NHRW none, Q-GRAM any
     _refused(claims[name].without("orthonormal data"))
+
+
+def test_a_build_rules_on_the_gates_and_tells_what_is_not_proved() -> None:
+    """Of ``make formal``: evidence that comes after it reads these very rulings, and asks Coq nothing."""
+    try:
+        place = build()
+    except Absent as absent:
+        pytest.skip(str(absent))
+    grad = claims["GRAD"]
+    more = replace(grad, assumptions=(*grad.assumptions, Assumption("good weather", item=SUN)))
+    assert rule_on_gates(place, {"GRAD": grad}, 1) == []
+    assert rule(gate(grad), place).cached
+    wrong = NEIGHBOURS["GRAD sign"]()
+    assert rule_on_gates(place, {"GRAD": wrong}, 1)[0].startswith("GRAD: refused: bridge: line ")
+    assert rule_on_gates(place, {"GRAD": more}, 1)[0].startswith("GRAD: no Coq statement: ")
 
 
 def test_a_mean_over_batches_is_not_said_for_batches_of_another_law() -> None:

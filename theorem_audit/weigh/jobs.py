@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -225,7 +225,7 @@ def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads
     The last of that process where something was left in it that could act during the next one's turn.
     """
     _ = project.claims()[job[0]], job[1] and job[1].marked  # imports them
-    before, children = _ours(), _of_children()
+    before, children = {*sys.modules}, _of_children()
     said = _work(job, run_seed, quick)
     reads = {} if RECORDER is None else RECORDER.reads
     if job[1] is not None and job[1].kind != "kernel" and _of_children() != children:
@@ -234,7 +234,7 @@ def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads
         reads = {**reads, owner: {*reads.get(owner, ()), CHILD}}
     answer = said, reads
     # What evidence is the first to import may be what it made of it.
-    last = job[1] is not None and _ours() != before
+    last = job[1] is not None and _ours(before ^ sys.modules.keys())
     last = last or (LEFT is not None and LEFT.left())
     return Last(answer) if last else answer
 
@@ -247,11 +247,11 @@ def _of_children() -> tuple[float, ...]:
     return used.ru_utime, used.ru_minflt
 
 
-def _ours() -> set[str]:
-    """The modules of the theory and of its evidence that are imported here."""
+def _ours(names: Iterable[str]) -> bool:
+    """Whether a module of the theory or of its evidence is among them."""
     here = project.current()
     roots = (f"{here.theory}.", f"{here.evidence}.")
-    return {x for x in sys.modules if x.startswith(roots)}
+    return any(x.startswith(roots) for x in names)
 
 
 def look(
