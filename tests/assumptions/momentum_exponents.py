@@ -6,14 +6,11 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-import numpy as np
 from sympy import Integer, Symbol
 
-from sim.problems.momentum import simulate_momentum
 from tests.assumptions.momentum_tools import largest_step
 from tests.inequalities import restricted
 from tests.projective import Product, enclosure, product_of
-from theorem_audit import seed
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import box_of
 from theorem_audit.statement.claim import Claim
@@ -43,15 +40,6 @@ def named_drive(claim: Claim) -> str:
     if len(found) != 1:
         raise Undecided(f"{claim.id} speaks about the drives {found}")
     return found[0]
-
-
-def exponents(momentum: float, a_value: float, steps: int, key: str) -> Any:
-    """Slopes of log|q_j/q_1| per step, mean over j, 2000 runs, n = 4, b = 1, from q_j = 1e-6."""
-    q = np.full((2000, 4), 1e-6)
-    q[:, 0] = 1.0
-    run = simulate_momentum(q, 0.0, batch_size=1, step_size=a_value, steps=steps, momentum=momentum,
-                            seed=seed(key))  # fmt: skip
-    return np.log(np.abs(run.q[:, 1:] / run.q[:, :1]) / 1e-6).mean(axis=1) / steps
 
 
 # MOMENTUM-ENCLOSURE

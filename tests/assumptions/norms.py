@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from sympy import And, Expr, Ge, Gt, Poly, Symbol, cancel, fraction, sqrt, together
 from sympy.logic.boolalg import Boolean
 
 from tests.inequalities import is_strict
-from tests.instances import Vector
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
 from theory.assumptions.unequal_norms import Q, sigma_i, sigma_j, sigma_k, sigma_m
@@ -62,8 +60,3 @@ def scaled_region(
     if not nonzero:
         raise Undecided(f"the region {region} does not exclude {unit} = 0")
     return And(*kept)
-
-
-def stretched(basis: list[Vector], sigma: list[Fraction]) -> list[Vector]:
-    """The data sigma_j x_j, x_j the first vectors of the basis."""
-    return [[size * e for e in row] for size, row in zip(sigma, basis, strict=False)]

@@ -7,13 +7,12 @@ from fractions import Fraction
 from sympy import Eq, Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log, solve, zeta
 
 from tests.analysis import expect_quotient
-from tests.assumptions.momentum_exponents import NAMES, W, exponents, named_drive, small_box
+from tests.assumptions.momentum_exponents import NAMES, W, named_drive, small_box
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, expect_not_admitted
 from tests.inequalities import expect_implied
 from tests.instances import Instance
 from tests.reading import by_side, expect_items, expect_stated
 from theorem_audit import evidence, expect, expect_identity, expect_zero
-from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -46,9 +45,6 @@ from theory.minibatch.log_ratios import WALK_DRIFT
 from theory.minibatch.rates import SGD_RATE, rate_ratio
 from theory.model.step import STEP
 from theory.notation import S, a, active, b, chi, n, p, perp, perp_next, q_j, q_j_next, r2
-
-METHODS = {"heavy ball": False, "Nesterov": True}
-
 
 # MOMENTUM-DIRECTION
 
@@ -261,14 +257,3 @@ def test_strong_law_for_bounded_increments(claim: Claim) -> None:
     expect(claim.cites == ("supermartingale convergence theorem",), f"cites {claim.cites}")
     expect(zeta(2).is_finite, "sum of 1/l^2")
     expect_implied(Gt(1 - beta, 0), claim.region)
-
-
-@evidence(MOMENTUM_EXPONENT, "simulation")
-def test_exponent_in_runs(claim: Claim) -> None:
-    """beta = 1/2, a = 0.04: a^2 gamma_2 and the slope differ by O(a^3) and O(1/steps)."""
-    a_value, momentum = 0.04, 0.5
-    split = by_side(WALK_DRIFT, p).subs({n: 4, b: 1})
-    values = {p: split, beta: Rational(1, 2)}
-    expected = float(by_side(claim, gamma_2).subs(values)) * a_value**2
-    slopes = exponents(momentum, a_value, 3000, "exponent")
-    expect_mean(slopes, expected, visible=0.15, what="slope of log|q_j/q_i|")

@@ -6,13 +6,11 @@ from fractions import Fraction
 from itertools import combinations
 
 from flint import fmpz_mat
-from hypothesis import strategies as st
 from sympy import Eq, Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand, fraction, solve
 
 from tests.assumptions.oblique import pair
 from tests.inequalities import expect_holds, expect_implied, restricted
-from tests.instances import ENTRIES, Instance, dot, exact, reflected
-from tests.rationals import fractions
+from tests.instances import Instance, dot, exact
 from tests.reading import bound_on, by_side, expect_items, expect_only, from_item
 from tests.subsets import LARGEST
 from theorem_audit import evidence, expect, expect_zero
@@ -110,18 +108,6 @@ def test_one_sample_sees_no_inner_product(claim: Claim) -> None:
     """X = q_i x_i: V = q_i^2 ||x_i||^2, with the norm that the claim's data have, and S = q_i^2."""
     norm = from_item(claim, words.DATA, "norm")
     expect_zero(by_side(claim, single_excess) - (q_i**2 * norm**2 - q_i**2), "V - S")
-
-
-@st.composite
-def oblique(draw: st.DrawFn) -> Instance:
-    """Any number of rational unit points, start and batch; some pairs may be orthogonal or equal."""
-    size, dimension = draw(st.integers(1, 3)), draw(st.integers(1, 3))
-    vectors = st.lists(ENTRIES, min_size=dimension, max_size=dimension)
-    data = [reflected(1, [draw(vectors), draw(vectors)])[0] for _ in range(size)]
-    order = draw(st.permutations(range(size)))
-    batch = tuple(order[: draw(st.integers(1, size))])
-    step = draw(fractions(min_value=Fraction(1, 50), max_value=2, max_denominator=50))
-    return Instance(data, draw(vectors), batch, step, draw(st.sampled_from(["linear", "relu"])))
 
 
 # NONORTH-FIXED

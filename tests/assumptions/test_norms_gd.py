@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
 from sympy import Ge, Gt, Le, Lt, Min, Rational, Symbol, cancel, expand, log, solve
 
-from sim.problems.nonorthogonal import simulate_gram
 from tests.ambient import derivatives, gates_at, gradient
 from tests.analysis import expect_outside, expect_same
 from tests.assumptions.norms import X, Y, alpha, scaled, scaled_region, v
@@ -133,32 +131,6 @@ def test_rates_at_the_largest_norm(claim: Claim) -> None:
     box = (alpha, v)
     region = scaled_region(claim.region)
     expect_holds(Lt(factor_j, 1), restricted(region, box), box, derived={})
-
-
-@evidence(NORMS_GD, "simulation", cases={"near": 1.1, "far": 1.4})
-def test_full_batch_runs_end_at_the_largest_norm(claim: Claim, case: float) -> None:
-    """From a random start; the last factors against the rate, by what is left of S and r2.
-
-    |log f_j - lambda_j| <= (a |S - sigma_m^2| + a sigma_j^2 |r2 - 1|)/(1 - 2 alpha), and rounding.
-    """
-    sigma, step = np.array([1.0, case, 0.7]), 0.15
-    c = np.array([0.7, 0.1, -0.6])
-    result = simulate_gram(
-        sigma * c, 1.0, np.diag(sigma**2), batch_size=3, step_size=3 * step, steps=600,
-        observe={"q": lambda q, r2: q, "r2": lambda q, r2: r2},
-    )  # fmt: skip
-    last, before = result.recorded["q"][-1, 0], result.recorded["q"][-2, 0]
-    norm = result.recorded["r2"][-2, 0]
-    mass_here = (before**2).sum()
-    for j in (0, 2):
-        values = {a: step, sigma_m: case, sigma_j: sigma[j]}
-        rate = float(by_side(claim, rate_j).subs(values))
-        left = step * (abs(mass_here - case**2) + sigma[j] ** 2 * abs(norm - 1))
-        slack = left / (1 - 2 * step * case**2) + 1e-13  # 20 roundings of numbers near 1
-        found = np.log(last[j] / before[j])
-        expect(abs(found - rate) <= slack, "rate", j=j, found=found, rate=rate)
-        expect(slack < abs(rate) / 100, "the run is too short to see the rate", slack=slack)
-    expect(abs(result.q[0, 1] / case) > 0.99, "another direction wins", q=result.q)
 
 
 # What the papers' statements need equal norms for

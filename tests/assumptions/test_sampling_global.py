@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 from sympy import Ge, Gt, Min, Poly, Rational, Symbol, binomial, cancel, expand, limit
 
-from sim import simulate
 from tests.assumptions.sampling_laws import expect_small_product, summand
 from tests.inequalities import expect_implied
 from tests.reading import bound_on, by_side, expect_items, expect_only
-from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -178,37 +176,3 @@ def test_a_chance_bounded_below_at_every_step_is_one(claim: Claim) -> None:
     missed = eps / least + eps
     expect(missed.is_positive is True, "an upper bound on the chance of no limit")
     expect_zero(by_side(claim, p_multi) - (1 - limit(missed, eps, 0)), "for every eps")
-
-
-STARTS = {"linear": ("linear", 3, 3), "relu": ("relu", 3, 3), "b > n": ("linear", 2, 4)}
-
-
-@evidence(SAMPLING_GLOBAL, "simulation", step=("reach", "finish"), cases=STARTS)
-def test_runs_off_the_sphere_are_sparse(claim: Claim, case: tuple[str, int, int]) -> None:
-    """A = 0.49, r2(0) from 0.05 to 1.99, up to half of it off the data: all of 60 live runs end sparse.
-
-    Near x_i log|q_j/q_i| falls by at least a^2 b/n a step, spread about sqrt(2 of that): 5 spreads are
-    left below log 1e-6 after the steps run.
-    """
-    activation, points, batch = case
-    expect(by_side(claim, p_multi) == 1, "all live runs are expected there")
-    step = 0.49 / batch
-    per_step = step**2 * batch / points
-    steps = int(100 / per_step)
-    expect(100 - 5 * np.sqrt(200) > 14, "long enough")
-    random = rng("start", str(case))
-    q = random.normal(size=(400, points))
-    total = random.uniform(0.05, 1.99, size=400)
-    rest = total * random.uniform(0, 0.5, size=400)
-    q *= np.sqrt((total - rest) / (q**2).sum(axis=1))[:, None]
-    keep = np.flatnonzero((q > 0).any(axis=1))[:60]
-    run = simulate(q[keep], rest[keep], batch_size=batch, step_size=0.49, steps=steps,
-                   sampling="replacement", activation=activation,
-                   seed=seed("run", str(case)))  # fmt: skip
-    top = np.abs(run.q).max(axis=1)
-    others = (run.q**2).sum(axis=1) - top**2
-    near = (np.abs(top - 1) < 1e-5) & (others < 1e-6) & (run.rho < 1e-6)
-    expect(near.all(), f"{near.sum()} of {len(near)} are at a data point")
-    winner = np.abs(run.q).argmax(axis=1)
-    rows = np.arange(len(keep))
-    expect((run.q[rows, winner] * q[keep][rows, winner] > 0).all(), "with the sign of the start")

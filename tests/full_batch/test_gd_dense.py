@@ -27,7 +27,7 @@ from sympy import (
 from tests.full_batch.alignment_tools import expect_count, expect_same_powers, limits
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
-from theorem_audit.checks.statistics import expect_at_most, expect_mean
+from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -140,28 +140,6 @@ def test_fourth_moment_of_real_runs(claim: Claim, case: int) -> None:
     else:
         expected = float(value(size))
     expect_mean(moments, expected, visible=0.05, what=f"sum of fourth powers at {case}")
-
-
-@evidence(
-    GD_DENSE_MAX,
-    "simulation",
-    step=GD_DENSE_MAX.steps,
-    cases={"n=20": 20, "n=100": 100, "ReLU n=40": -40},
-)
-def test_largest_coordinate_of_real_runs(claim: Claim, case: int) -> None:
-    """ReLU: given k, for the three most frequent k."""
-    size, activation = abs(case), "linear" if case > 0 else "relu"
-    found = limits(f"largest {case}", size, size + 2, activation, runs=4000)
-    q = np.maximum(found.q, 0) if activation == "relu" else found.q
-    count = (q > 0).sum(axis=1) if activation == "relu" else np.full(len(q), size)
-    for active_ in (size,) if case > 0 else (size // 2 - 1, size // 2, size // 2 + 1):
-        largest = (q[found.there & (count == active_)] ** 2).max(axis=1)
-        for x in (2 * np.log(active_) / active_, 4 * np.log(active_) / active_):
-            if x < 1:
-                bound = min(1.0, float(claim.formula.gts.subs({k: active_, threshold: x})))
-                hits = int((largest >= x).sum())
-                what = f"P(max u_j^2 >= {x:.3f}), k = {active_}"
-                expect_at_most(hits, largest.size, bound, what=what)
 
 
 """n = 1, d = 2, q = 1/10, w_perp = 2: r2 = 401/100."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 from sympy import (
     Expr,
     Rational,
@@ -17,16 +16,9 @@ from sympy import (
     sign,
 )  # fmt: skip
 
-from sim.problems.nonconvex import barrier_slopes, simulate_sum
-from sim.problems.quadratic_moments import (
-    almost_sure_threshold,
-    lyapunov_exponent,
-    mean_square_threshold,
-)
 from tests.quadratic.cases import equation
 from tests.reading import expect_items
-from theorem_audit import evidence, expect, expect_positive_ball, expect_zero, seed
-from theorem_audit.checks.statistics import expect_at_least
+from theorem_audit import evidence, expect, expect_positive_ball, expect_zero
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -115,35 +107,3 @@ def test_past_the_upper_end_the_second_moment_grows(claim: Claim) -> None:
     relation = _about(claim, paths=False)
     expect(not claim.region.subs(point), "outside the region")
     expect(not relation.subs(factor_kept, value), "rho_A > 1", rho=value)
-
-
-@evidence(DESIGN, "simulation", step=("keeps", "leaves"))
-def test_one_step_size_keeps_one_minimum_and_leaves_the_other(claim: Claim) -> None:
-    """The moving barrier (Q-NONCONVEX): C between C_as at one minimum and C_ms at the other.
-
-    P(A is never left) >= 1 - (e_0/r)^2 by the supermartingale of Q-NONCONVEX, r = 1/50 of A's
-    curvature.
-    """
-    barriers = np.linspace(0.05, 0.55, 11)  # mean 0.3: flat at 0, sharp at 1
-    sharp = 1 - barriers
-    C = (almost_sure_threshold(sharp, 4) + mean_square_threshold(barriers, 4)) / 2
-    expect(mean_square_threshold(barriers, 4) > C, "a window exists", C=C)
-    values = {
-        m_kept: barriers.mean(),
-        v_kept: barriers.var(),
-        kappa: 7 / 40,
-        Symbol("C", real=True): C,
-    }
-    expect(float(equation(claim, factor_kept).subs(values)) < 1, "A is kept in mean square")
-    expect(lyapunov_exponent(sharp, batch_size=4, step_size=C) > 0, "B is left", C=C)
-    runs = 200
-    stays = simulate_sum(
-        barrier_slopes(barriers), np.full((runs, 1), 1e-5), batch_size=4, step_size=C, steps=3000,
-        centre=0.0, radius=0.3 / 50 * 0.1, seed=seed("keep"),
-    )  # fmt: skip
-    expect_at_least(int((~stays.left).sum()), runs, 0.9, what="A kept")
-    goes = simulate_sum(
-        barrier_slopes(sharp), np.full((runs, 1), 1e-5), batch_size=4, step_size=C, steps=20_000,
-        centre=0.0, radius=1e-2, seed=seed("leave"),
-    )  # fmt: skip
-    expect(goes.left.all(), "B left by every run", left=int(goes.left.sum()))

@@ -33,7 +33,7 @@ from tests.quadratic.cases import (
 )
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero, note, seed
-from theorem_audit.checks.statistics import expect_mean, expect_proportion
+from theorem_audit.checks.statistics import expect_proportion
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
@@ -160,35 +160,6 @@ def test_stationary_second_moment_solves_the_linear_equation(claim: Claim) -> No
     values = {**values_of(case, F(1)), Gamma: fmpq_mat([[1]])}
     value = evaluated(equation(claim, Sigma_inf), values)
     expect(value[0, 0] < 0, "C = 1 > C_ms = 4/5", value=value)
-
-
-@evidence(Q_STATIONARY, "simulation", step="fixed point")
-def test_stationary_second_moment_in_runs(claim: Claim) -> None:
-    """20000 runs of 120 steps at C = C_ms/4; the transient is below 1e-9 of the limit there."""
-    case, runs, steps = STABLE["three dimensions"], 20_000, 120
-    matrices = np.array(case.components, dtype=float)
-    step = float(case.threshold.low) / 4
-    gradients = _gradients(case)
-    linear = np.array(gradients, dtype=float)
-    exact = F(step)
-    values = values_of(case, exact)
-    total = fmpq_mat(9, 1)
-    for g in gradients:
-        column = fmpq_mat([[fmpq(x.numerator, x.denominator)] for x in g])
-        total = total + fmpq_mat(9, 1, (column * column.transpose()).entries())
-    values[Gamma] = total * fmpq(1, len(gradients))
-    claimed = evaluated(equation(claim, Sigma_inf), values)
-    limit = np.array([float(x.p) / float(x.q) for x in claimed.entries()]).reshape(3, 3)
-    arguments = {"batch_size": case.batch_size, "step_size": step}
-    left = second_moments(matrices, np.zeros((3, 3)), steps=steps, linear=linear, **arguments)[-1]
-    expect(np.abs(left - limit).max() < 1e-9 * np.abs(limit).max(), "the transient has died out")
-    result = simulate_quadratic(
-        matrices, np.zeros((runs, 3)), steps=steps, linear=linear, seed=seed("runs"), **arguments
-    )
-    for j in range(3):
-        expect_mean(result.iterate[:, j] ** 2, limit[j, j], visible=0.1, what=f"E e_{j}^2")
-    nearest = np.exp(result.log_norm.min())
-    expect(nearest > 0, "no run sits at the minimiser", nearest=nearest)
 
 
 # --------------------------------------------------------------------------------------------- Q-AS

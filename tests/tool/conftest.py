@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+pytest.register_assert_rewrite("tests.tool.tried_before")  # a helper's asserts tell as much
+
 if TYPE_CHECKING:
     from theorem_audit.reuse.keeper import Keeper
 

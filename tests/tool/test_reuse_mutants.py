@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,17 +20,19 @@ from typing import Any
 import pytest
 
 from tests.tool import ROOT, tried_before
-from tests.tool.judge_mutants import built, counted, every_function, mutants
+from tests.tool.judge_mutants import built, counted, every_function
 from tests.tool.judged import (
     closing,
     indexing,
     keepers,
     keeping,
+    naming,
     opening,
     reaching,
     reading,
     sweeping,
     trees,
+    variables,
     working,
 )
 from tests.tool.judged.tools import nothing_stays, survives
@@ -44,10 +44,10 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/reuse/reach.py": closing.reaches_hold,
     "theorem_audit/reuse/keeper.py": keepers.keepers_hold,
     "theorem_audit/reuse/reads.py": reading.reads_hold,
-    "theorem_audit/reuse/environment.py": reading.environments_hold,
+    "theorem_audit/reuse/environment.py": variables.environments_hold,
     "theorem_audit/reuse/index.py": indexing.indexes_hold,
-    "theorem_audit/reuse/files.py": keeping.files_hold,
-    "theorem_audit/reuse/versions.py": keeping.versions_hold,
+    "theorem_audit/reuse/files.py": naming.files_hold,
+    "theorem_audit/reuse/versions.py": naming.versions_hold,
     "theorem_audit/reuse/store.py": keeping.stores_hold,
     "theorem_audit/weigh/workers.py": working.workers_hold,
     "theorem_audit/weigh/turns.py": working.turns_hold,
@@ -56,7 +56,6 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
 }
 SECONDS = 5  # of the processor; a battery takes less than one
 
-NOTE = ROOT / "proofs_notes" / "audit.md"
 DEPTH = (
     "how long a chain of imports is followed before everything is taken: more, or less, of too much"
 )
@@ -129,14 +128,6 @@ def _module(path: str) -> ModuleType:
     return importlib.import_module(path.removesuffix(".py").replace("/", "."))
 
 
-def _table() -> dict[str, tuple[int, int, int]]:
-    """What the notes say: path -> (mutants, caught, explained)."""
-    rows = re.findall(
-        r"^\| `(\S+)`[^|]*\| (\d+) \| (\d+) \| (\d+)\b", NOTE.read_text(encoding="utf-8"), re.M
-    )
-    return {path: (int(a), int(b), int(c)) for path, a, b, c in rows}
-
-
 @pytest.mark.parametrize("path", BATTERIES)
 def test_what_is_reused_passes_its_battery_unchanged(path: str) -> None:
     with nothing_stays():
@@ -193,32 +184,19 @@ def test_a_mutant_is_tried_in_a_fork_of_its_own() -> None:
 
 
 def test_the_notes_count_todays_mutants_of_reuse() -> None:
-    kept = {path: row for path, row in _table().items() if path in BATTERIES}
-    assert {path: row[0] for path, row in kept.items()} == {
-        path: counted(ROOT / path, every_function(ROOT / path)) for path in BATTERIES
-    }
-    for path, (count, caught, survive) in kept.items():
-        assert (count - caught, survive) == (survive, len(EXPLAINED.get(path, {}))), path
-    text = NOTE.read_text(encoding="utf-8")
-    total = re.search(r"Of what decides about reuse (\d+), of which (\d+) survive", text)
-    assert total is not None
-    sums = [sum(row[k] for row in kept.values()) for k in (0, 2)]
-    assert [int(total[1]), int(total[2])] == sums
+    tried_before.expect_counted(
+        {path: row for path, row in tried_before.told().items() if path in BATTERIES},
+        {path: counted(ROOT / path, every_function(ROOT / path)) for path in BATTERIES},
+        EXPLAINED,
+        r"Of what decides about reuse (\d+), of which (\d+) survive",
+    )
 
 
 @pytest.mark.thorough  # some minutes where all are tried; each original passes its battery without it
 @pytest.mark.parametrize("path", BATTERIES)
 def test_every_mutant_of_reuse_is_caught_or_explained(path: str) -> None:
-    name, battery, explained = _module(path).__name__, BATTERIES[path], EXPLAINED.get(path, {})
-    now = tried_before.content(ROOT / path, battery, explained)
-    every = tried_before.step(path, now)
-    tried, survived = set(), set()
-    for label, tree in islice(mutants(ROOT / path, every_function(ROOT / path)), 0, None, every):
-        tried.add(label)
-        if survives(battery, partial(built, tree, name), SECONDS):
-            survived.add(label)
-    assert survived - set(explained) == set()
-    assert set(explained) & tried <= survived, "explained, but caught: strike it out"
-    if every == 1:
-        assert set(explained) <= tried, "explained, and there is none: strike it out"
-        tried_before.keep(path, now)
+    name, battery, source = _module(path).__name__, BATTERIES[path], ROOT / path
+    tried_before.expect_all_caught(
+        path, source, every_function(source), battery, EXPLAINED.get(path, {}),
+        lambda tree: survives(battery, partial(built, tree, name), SECONDS),
+    )  # fmt: skip

@@ -8,18 +8,18 @@ shows up as a survivor.  The table in ``proofs_notes/audit.md`` must say what co
 
 from __future__ import annotations
 
+import ast
 import gc
 import importlib
-import re
 from collections.abc import Callable
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from tests.tool import ROOT, tried_before
-from tests.tool.judge_mutants import built, counted, every_function, mutants
+from tests.tool import tried_before
+from tests.tool.judge_mutants import built, counted, every_function
 from tests.tool.judged import (
     answers,
     ball,
@@ -65,7 +65,6 @@ SECOND = {  # of which verify.py has a second implementation: which functions ar
 # Of the processor: a battery takes less than one, and a mutant that does not end is caught.
 SECONDS = 5
 
-NOTE = ROOT / "proofs_notes" / "audit.md"
 TIE = "differs only where two floating-point numbers are equal to the last bit"
 GUARD = "a second guard: what it refuses is refused before"
 WORDS = "only the words of a reason, not the verdict"
@@ -142,14 +141,6 @@ def _module(path: str) -> ModuleType:
     return importlib.import_module("theorem_audit." + path.removesuffix(".py").replace("/", "."))
 
 
-def _table() -> dict[str, tuple[int, int, int]]:
-    """What the notes say: path -> (mutants, caught, explained); what is reused has a table of its own."""
-    text = NOTE.read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `theorem_audit/(\S+)`[^|]*\| (\d+) \| (\d+) \| (\d+)\b", text, re.M)
-    rows = [row for row in rows if f"theorem_audit/{row[0]}" not in REUSE]
-    return {path: (int(a), int(b), int(c)) for path, a, b, c in rows}
-
-
 def _source(path: str) -> tuple[Path, set[str]]:
     """The file, and the functions of it that are changed."""
     source = Path(_module(path).__file__ or "")
@@ -168,38 +159,30 @@ def test_the_original_passes_its_battery(path: str) -> None:
 
 def test_the_notes_count_todays_mutants() -> None:
     """Cheap, so that the table is seen to be of another tree as soon as it is; CI finds what it should say."""
-    rows = _table()
-    kept = {path: row[0] for path, row in rows.items()}
-    assert kept == {path: counted(*_source(path)) for path in BATTERIES}
-    for path, (count, caught, survive) in rows.items():
-        assert (count - caught, survive) == (survive, len(EXPLAINED.get(path, {}))), path
-    total = re.search(r"In all (\d+), of which (\d+) survive", NOTE.read_text(encoding="utf-8"))
-    assert total is not None
-    survive = sum(row[2] for row in _table().values())
-    assert (int(total[1]), int(total[2])) == (sum(kept.values()), survive)
+    tool = "theorem_audit/"
+    rows = {path.removeprefix(tool): row for path, row in tried_before.told().items()
+            if path.startswith(tool) and path not in REUSE}  # fmt: skip
+    counts = {path: counted(*_source(path)) for path in BATTERIES}
+    tried_before.expect_counted(rows, counts, EXPLAINED, r"In all (\d+), of which (\d+) survive")
 
 
-def _tried(path: str, every: int = 1) -> tuple[list[str], set[str]]:
-    """The names of each ``every``-th mutant, and of those that survive."""
-    original, tried, survived = _module(path), [], set()
-    for label, tree in islice(mutants(*_source(path)), 0, None, every):
-        tried.append(label)
-        mutant = built(tree, original.__name__)
-        try:
-            with processor_time(SECONDS):
-                BATTERIES[path](mutant)
-        except (Exception, pytest.fail.Exception):  # noqa: BLE001 - breaking is being caught
-            continue
-        survived.add(label)
-    gc.collect()
-    return tried, survived
+def _survives(path: str, tree: ast.Module) -> bool:
+    mutant = built(tree, _module(path).__name__)
+    try:
+        with processor_time(SECONDS):
+            BATTERIES[path](mutant)
+    except (Exception, pytest.fail.Exception):  # noqa: BLE001 - breaking is being caught
+        return False
+    return True
 
 
 @pytest.mark.parametrize("path", SECOND)
 def test_some_mutants_of_the_judge_are_caught_or_explained(path: str) -> None:
-    tried, survived = _tried(path, every=tried_before.EVERY)
+    survives = partial(_survives, path)
+    tried, survived = tried_before.trial(*_source(path), survives, tried_before.EVERY)
+    gc.collect()
     assert len(tried) > 3
-    assert survived == {x for x in tried if x in EXPLAINED[path]}
+    assert survived == tried & set(EXPLAINED[path])
 
 
 # A mutant of the court leaves its folder to the garbage collector, which says so.
@@ -208,15 +191,10 @@ def test_some_mutants_of_the_judge_are_caught_or_explained(path: str) -> None:
 @pytest.mark.thorough  # over a minute where all are tried; each original passes its battery without it
 @pytest.mark.parametrize("path", BATTERIES)
 def test_every_mutant_is_caught_or_explained(path: str) -> None:
-    explained = EXPLAINED.get(path, {})
-    now = tried_before.content(_source(path)[0], BATTERIES[path], explained)
-    every = tried_before.step(path, now)
-    tried, survived = _tried(path, every)
-    assert survived - set(explained) == set()
-    assert set(explained) & set(tried) <= survived, "explained, but caught: strike it out"
-    if every == 1:
-        assert set(explained) <= set(tried), "explained, and there is none: strike it out"
-        tried_before.keep(path, now)
+    tried_before.expect_all_caught(
+        path, *_source(path), BATTERIES[path], EXPLAINED.get(path, {}), partial(_survives, path)
+    )
+    gc.collect()
 
 
 def test_a_change_has_all_mutants_tried_again(

@@ -7,9 +7,7 @@ from itertools import islice
 from math import log, sqrt
 from typing import Any
 
-import flint
 import numpy as np
-from flint import fmpq_mat
 
 from tests.falsify.sums.tools import refute
 from theorem_audit.statement.claim import Claim
@@ -29,12 +27,3 @@ def two_steps(claim: Claim, rng: np.random.Generator, factor: Fraction, at: dict
         left += all(batch == (0,) for batch in islice(item.sample(rng, 2, 1), 2))
     if abs(left / RUNS - float(factor) ** 2) > sqrt(log(2 / ERROR) / (2 * RUNS)):
         refute(claim, f"E e_2^2 = {left / RUNS} in {RUNS} runs, claimed {factor**2}", at)
-
-
-def eigenvalues(symmetric: fmpq_mat) -> tuple[flint.arb, flint.arb]:
-    """The least and the largest eigenvalue of a rational symmetric matrix, enclosed."""
-    roots = [root.real for root, _ in symmetric.charpoly().numer().complex_roots()]
-    low = high = roots[0]
-    for root in roots[1:]:
-        low, high = low.min(root), high.max(root)
-    return low, high

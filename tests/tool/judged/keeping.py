@@ -1,4 +1,4 @@
-"""The batteries of what keeps outcomes: the store, the files looked at, the versions of packages."""
+"""The battery of the store: what is kept comes back as it was, or not at all, and trouble is told."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import json
 import os
 import platform
 import sqlite3
-import sys
-import tempfile
 import time
 import zlib
 from collections.abc import Callable
@@ -18,7 +16,6 @@ from typing import Any
 
 from tests.tool.judged.kernel import replaced
 from tests.tool.judged.tools import folder_in_memory, raises
-from theorem_audit.project import Project
 
 MANY = {f"k{i}": {"value": i, "text": "ε"} for i in range(950)}
 
@@ -378,127 +375,3 @@ def stores_hold(judge: ModuleType) -> None:
     _turned_bad(judge)
     _aged(judge)
     _machines(judge)
-
-
-# --- files -------------------------------------------------------------------------------------
-
-
-FILES = (
-    "pyproject.toml", "thing/__init__.py", "thing/a.py", "thing/deep/__init__.py", "thing/deep/b.py",
-     "thing/no.txt",
-    "thing/bare/c.py", "thing/not-a-name.py", "thing/__pycache__/d.py", "thing/node_modules/e.py",
-     "tests/__init__.py",
-    "tests/z.py", "tests/b.py", "loose.py", "spare/__init__.py", "folder/x.py", "__pycache__/y.py", "single.py",
-    "not-one.py",
-)  # fmt: skip
-
-
-def files_hold(judge: ModuleType) -> None:
-    """Which files are modules and by which names, and what an edit of one changes."""
-    with folder_in_memory() as root, replaced(judge, TOOL="tool_of_none"):
-        for name in FILES:
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            (root / name).write_text(name)
-        here = Project(
-            root, "small", "thing", "tests", "notes", sources=("single", "json", "nowhere")
-        )
-        tree = judge.look(here)
-        assert tree.tops == (
-            "thing",
-            "tests",
-            "single",
-            "json",
-            "nowhere",
-            "tool_of_none",
-            "loose",
-            "spare",
-        )
-        mine = {k: m for k, m in tree.modules.items() if k.split(".")[0] != "json"}
-        assert {k: (str(m.file.relative_to(root)), m.package, m.name) for k, m in mine.items()} == {
-            k: (v, v.endswith("__init__.py"), k)
-            for k, v in {
-                "thing": "thing/__init__.py", "thing.a": "thing/a.py", "thing.deep": "thing/deep/__init__.py",
-                "thing.deep.b": "thing/deep/b.py", "thing.bare.c": "thing/bare/c.py",
-                "tests": "tests/__init__.py", "tests.z": "tests/z.py", "tests.b": "tests/b.py",
-                "loose": "loose.py", "spare": "spare/__init__.py", "single": "single.py",
-            }.items()
-        }  # fmt: skip
-        assert [x for x in mine if x.startswith("tests")] == ["tests", "tests.b", "tests.z"]
-        assert {"json", "json.decoder"} <= {*tree.modules}, "installed elsewhere"
-        assert judge.place("thing", root) == root / "thing"
-        assert judge.place("single", root) == root / "single.py"
-        assert judge.place("nowhere", root) is None
-        assert judge.place("sys", root) is None
-        assert judge.place("folder", root) is None
-        assert judge.place("json", root) == Path(json.__file__).parent
-        assert judge.place("tempfile", root) == Path(tempfile.__file__)
-        assert judge.shown(tree.modules, "thing.deep") == "thing/deep/__init__.py"
-        assert judge.shown(tree.modules, "thing.a") == "thing/a.py"
-        assert judge.shown(tree.modules, "gone.x") == "gone/x.py"
-        assert judge._local(root / "nowhere") == []
-        file = root / "thing/a.py"
-        info = file.stat()
-        assert tree.stamps[file] == (info.st_mtime_ns, info.st_size)
-        one, two = tree.sha(file), tree.sha(root / "tests/b.py")
-        assert one != two
-        assert tree.sha(root / "gone.py") == "absent"
-        state = tree.state()
-        assert judge.look(here).state() == state
-        assert tree.edited(now=True) == set()
-        file.write_text("other")
-        assert tree.sha(file) == one, "as it was first read"
-        assert judge.look(here).sha(file) != one
-        assert judge.look(here).state() != state
-        clock = [100.0]
-        with replaced(judge, time=_Clock(clock)):
-            tree._looked = 100.0 - judge.LOOK / 2
-            assert tree.edited() == set(), "a moment ago"
-            tree._looked = 100.0 - judge.LOOK
-            assert tree.edited() == set()
-            assert tree.edited(now=True) == {"thing.a"}
-            file.write_text("others")
-            assert tree._looked == 100.0
-            clock[0] += 2 * judge.LOOK
-            assert tree.edited() == {"thing.a"}
-            (root / "thing/new.py").write_text("")
-            (root / "tests/z.py").unlink()
-            clock[0] += 2 * judge.LOOK
-            assert tree.edited() == {"thing.a", "thing.new", "tests.z"}
-        fresh = judge.Tree(here)
-        assert fresh.edited() != set(), "never looked yet"
-
-
-class _Clock:
-    """``time``, which stands where it is told to."""
-
-    def __init__(self, now: list[float]) -> None:
-        self.now = now
-
-    def monotonic(self) -> float:
-        return self.now[0]
-
-
-def versions_hold(judge: ModuleType) -> None:
-    """What stands for a package: its version, and those of what it computes with."""
-    from importlib.metadata import version
-
-    for known in (judge.of, judge._version, judge.interpreter):
-        known.cache_clear()
-    assert judge.interpreter() == f"{sys.implementation.name} {platform.python_version()}"
-    assert judge.of("numpy") == f"numpy {version('numpy')}"
-    assert judge.of("scipy") == f"scipy {version('scipy')}; numpy {version('numpy')}"
-    assert judge.of("flint") == f"python-flint {version('python-flint')}"
-    assert judge.of("sympy").startswith(
-        f"sympy {version('sympy')}; mpmath {version('mpmath')}; python-flint "
-    )
-    assert judge.of("no_such_package") == "no_such_package absent"
-    assert judge.of("json") == "json of no distribution"
-    assert judge.of("_pytest") == f"_pytest pytest {version('pytest')}"
-    try:
-        with replaced(judge, packages_distributions=lambda: {"json": ["b", "a", "b"]}):
-            judge.of.cache_clear()
-            assert judge.of("json") == "json a absent, b absent"
-    finally:
-        judge.of.cache_clear()
-    assert not judge._there("a.b.c")
-    assert not judge._there("..")

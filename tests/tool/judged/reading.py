@@ -1,18 +1,15 @@
-"""The batteries of what evidence reads: which reads are recorded, for whom, and how they stand later."""
+"""The battery of what evidence reads: which reads are recorded, for whom, and how they stand later."""
 
 from __future__ import annotations
 
-import collections.abc
 import os
-import shutil
-import subprocess
 import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
 ROOT = Path(os.sep, "a", "project")
@@ -152,7 +149,7 @@ def _owners(judge: ModuleType) -> None:
 
 
 @contextmanager
-def _put_back(*things: tuple[Any, str]) -> Iterator[None]:
+def put_back(*things: tuple[Any, str]) -> Iterator[None]:
     kept = [(thing, name, getattr(thing, name)) for thing, name in things]
     try:
         yield
@@ -189,7 +186,7 @@ def _listening(judge: ModuleType) -> None:
     had = [set(x) for x in sets]
     names = [(os, x) for x in ("stat", "lstat", "access", "readlink", "open")]
     with (
-        _put_back(*names, (sys, "addaudithook"), (judge.environment, "listen")),
+        put_back(*names, (sys, "addaudithook"), (judge.environment, "listen")),
         _kept(*sets),
         tempfile.TemporaryDirectory() as folder,
     ):
@@ -228,7 +225,7 @@ def _listening(judge: ModuleType) -> None:
         (None, {"environment:variable PATH"}),
     ):
         recorder.reads.clear()
-        with _put_back((judge.environment, "program")):
+        with put_back((judge.environment, "program")):
             vars(judge.environment).update(program=lambda name, frame, sought=sought: sought)
             asks(lambda: listened[0]("PATH"))
         assert recorder.reads == ({("tests.a", "asks"): kept} if kept else {}), sought
@@ -273,7 +270,7 @@ def _stand(judge: ModuleType) -> None:
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         kinds = ("file:f", "stamp:f", "folder:d", "program:p", "there:f", "there:d")
-        with _put_back((os, "environ")):
+        with put_back((os, "environ")):
             vars(os).update(environ={**os.environ, "PATH": name, "A": "1"})
             assert {judge.state(x, root) for x in kinds} == {"absent"}
             file, folder, program = root / "f", root / "d", root / "p"
@@ -343,105 +340,3 @@ def reads_hold(judge: ModuleType) -> None:
     _owners(judge)
     _stand(judge)
     _listening(judge)
-
-
-def _programs(judge: ModuleType) -> None:
-    """PATH asked on behalf of one program, of one that is started, or for itself."""
-    kind: Any = type(os.environ)
-    heard = set[str | None]()
-
-    def which(cmd: str) -> str | None:
-        return os.environ.get("PATH", cmd)
-
-    def other() -> None:
-        mode, cmd = os.F_OK | os.X_OK, "ls"
-        os.environ.get("PATH", (mode, cmd))
-
-    with _put_back(*((kind, x) for x in ASKED)):
-        judge.listen(lambda name: heard.add(judge.program(name, sys._getframe(2))))
-        for call, told in (
-            (lambda: shutil.which("ls"), {"ls"}), (lambda: shutil.which(b"ls"), {"ls"}),
-            (lambda: shutil.which("no such"), {"no such"}), (lambda: shutil.which("ls", path="/bin"), set()),
-            (lambda: shutil.which("ls", os.F_OK), {None}), (lambda: os.environ.get("PATH"), {None}),
-            (lambda: os.environ["PATH"], {None}), (lambda: which("ls"), {None}), (other, {None}),
-            (os.get_exec_path, {None}), (lambda: os.environ.get("HOME"), {None}),
-            (lambda: subprocess.run(["true"], check=True), {""}),
-        ):  # fmt: skip
-            heard.clear()
-            call()
-            assert heard == told
-    assert judge.program("PATH", None) is None
-
-
-def environments_hold(judge: ModuleType) -> None:
-    """Which variables are told, how they are named, and how they stand."""
-    _programs(judge)
-    kind: Any = type(os.environ)
-    heard: list[str | None] = []
-    with _put_back(*((kind, x) for x in ASKED)):
-        judge.listen(heard.append)
-        for call, told in (
-            (lambda: os.environ.get("A"), {"A"}), (lambda: os.getenv("B", "x"), {"B"}),
-            (lambda: "C" in os.environ, {"C"}), (lambda: os.environb.get(b"D"), {"D"}),
-            (lambda: os.environ.get("E\udc80"), {None}), (lambda: [*os.environ.items()], {None}),
-            (lambda: [*os.environ.values()], {None}), (lambda: [*os.environ], {None}),
-            (lambda: len(os.environ), {None}), (lambda: repr(os.environ), {None}),
-            (lambda: os.environ.copy(), {None, *os.environ}), (lambda: os.environ.get(3), None),  # type: ignore[call-overload]
-        ):  # fmt: skip
-            heard.clear()
-            try:
-                call()
-            except TypeError:
-                assert told is None
-                assert heard == [None]
-                continue
-            assert set(heard) == told
-        assert os.environ.get("PATH") == os.environ["PATH"], "and it answers as before"
-        assert sorted(os.environ) == sorted([*os.environ])
-    ours = {"/p/a.py"}
-    lib = f"{INSTALLED}/numba/config.py"
-    importing = "<frozen importlib._bootstrap>"
-    views = "<frozen _collections_abc>"
-    for name, files, modules, told in (
-        ("A", ("/p/a.py",), (), "variable A"), (None, ("/p/a.py",), (), "variables *"),
-        ("A", ("/p/a.py", views), (), "variable A"), (None, ("/p/a.py", views), (), "variables *"),
-        ("A", ("/p/a.py", lib), ("numba.core",), "variable A"),
-        ("NUMBA_X", ("/p/a.py", lib), ("numba.core",), "variables NUMBA_*"),
-        ("NUMBAX", ("/p/a.py", lib), ("numba.core",), "variable NUMBAX"),
-        ("NUMBA_X", ("/p/a.py", lib, views), ("", "numba.core"), "variables NUMBA_*"),
-        ("NUMBA_X", ("/p/a.py",), ("numba.core",), "variable NUMBA_X"),
-        (None, ("/p/a.py", lib), ("numba.core",), "variables *"),
-        (None, ("/p/a.py", importing, lib), ("numba.core",), "variables NUMBA_*"),
-        (None, ("/p/a.py", importing, lib, views), ("", "numba.core"), "variables NUMBA_*"),
-        (None, ("/p/a.py", importing), (), "variables *"), (None, (importing, "/p/a.py"), (), "variables *"),
-        (None, (importing, "/p/a.py", lib), ("numba",), "variables *"),
-        ("A", ("/p/a.py", importing, lib), ("numba",), "variable A"),
-        (None, ("/p/a.py", "/elsewhere/y.py", lib), ("numba", "y"), "variables *"),
-        (None, ("/p/a.py", importing, collections.abc.__file__), ("collections",), "variables *"),
-        ("NUMBA_X", ("/p/a.py", "/elsewhere/x.py"), ("numba",), "variables NUMBA_*"),
-    ):  # fmt: skip
-        at: FrameType = frame(*files, names=modules)
-        assert judge.named(name, at, ours) == f"environment:{told}", (name, files)
-    assert judge.named("A", None, ours) == "environment:variable A"
-    with _put_back((os, "environ")):
-        vars(os).update(environ={"A": "1", "A_B": "2", "A_C": "3", "C": ""})
-        first = {
-            x: judge.state(f"environment:{x}")
-            for x in ("variable A", "variable C", "variables A_*", "variables *")
-        }
-        assert {len(x) for x in first.values()} == {24}
-        assert judge.state("environment:variable B") == "absent"
-        changes: tuple[tuple[str, str | None, set[str]], ...] = (
-            ("A", "2", {"variable A", "variables *"}), ("C", None, {"variable C", "variables *"}),
-            ("A_B", "3", {"variables A_*", "variables *"}), ("A_D", "", {"variables A_*", "variables *"}),
-            ("X", "1", {"variables *"}), ("A_C", None, {"variables A_*", "variables *"}),
-        )  # fmt: skip
-        kept = dict(os.environ)
-        for name, value, others in changes:
-            others_left = {k: v for k, v in kept.items() if k != name}
-            vars(os).update(environ=others_left | ({} if value is None else {name: value}))
-            assert {
-                x for x, was in first.items() if judge.state(f"environment:{x}") != was
-            } == others
-        vars(os).update(environ=dict(reversed(kept.items())))
-        assert {x: judge.state(f"environment:{x}") for x in first} == first, "in whatever order"
