@@ -66,7 +66,8 @@ EXPLAINED: dict[str, dict[str, str]] = {
         **dict.fromkeys((
             "Graph.name: 0 + 1", "Graph._name: other comparison in depth > 40", "Graph._name: 40 + 1",
             "Graph._module: other operator in depth + 1", "Graph._module: 1 + 1",
-            "Graph._of: 0 + 1", "Graph._of: 0 + 1 #2", "Graph._of: 0 + 1 #4", "Graph._acts: 0 + 1", "Graph._changes: 0 + 1 #3", "Graph._door: 0 + 1", "Graph._out: 0 + 1 #3",
+            "Graph._of: 0 + 1", "Graph._of: 0 + 1 #2", "Graph._of: 0 + 1 #4", "Graph._acts: 0 + 1",
+            "Graph._changes: 0 + 1 #3", "Graph._door: 0 + 1", "Graph._out: 0 + 1 #3",
         ), DEPTH),
         "Graph._stars: 1 + 1": "a star is bound as a star, too",
         "Graph._modules_imported: 1 + 1 #3": "a slice past the end of a name's parts",
