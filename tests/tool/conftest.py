@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-pytest.register_assert_rewrite("tests.tool.tried_before")  # a helper's asserts tell as much
-
 
 @pytest.fixture(scope="session")
 def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -38,3 +36,6 @@ def site(run: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     write_site(run, folder, drawn(ROOT / "pictures"))
     return folder
+
+
+pytest.register_assert_rewrite("tests.tool.tried_before")  # a helper's asserts tell as much
