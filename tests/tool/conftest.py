@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-pytest.register_assert_rewrite("tests.tool.tried_before")  # a helper's asserts tell as much
-
 if TYPE_CHECKING:
     from theorem_audit.reuse.keeper import Keeper
 
@@ -57,3 +55,6 @@ def site(run: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     write_site(run, folder, drawn(ROOT / "pictures"))
     return folder
+
+
+pytest.register_assert_rewrite("tests.tool.tried_before")  # a helper's asserts tell as much
