@@ -6,12 +6,13 @@ import fcntl
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from theorem_audit import project
 from theorem_audit.scaffold import scaffold
 from theorem_audit.tests import reuse_project, warm
 from theorem_audit.tests.measured import end_gently
@@ -38,6 +39,26 @@ def pytest_collection() -> None:
     """
     if os.environ.get("PYTEST_XDIST_WORKER") == "gw1":
         warm.server()
+
+
+@pytest.fixture(scope="session")
+def away(tmp_path_factory: pytest.TempPathFactory) -> project.Project:
+    """A small project, once a process: its theory is imported by its name."""
+    folder = tmp_path_factory.mktemp("somewhere") / "away"
+    scaffold(folder, "away_from_all")
+    return project.locate(str(folder))
+
+
+@pytest.fixture(scope="module")
+def somewhere(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A project to judge claims in: the one that is here; from a wheel none is, and a small one is used."""
+    try:
+        project.current()
+    except project.ProjectError:
+        with project.using(request.getfixturevalue("away")):
+            yield
+    else:
+        yield
 
 
 @pytest.fixture

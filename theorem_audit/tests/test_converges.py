@@ -34,8 +34,9 @@ from sympy import (
 
 from theorem_audit.doubt.undefined import unsettled
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.tests.test_no_silent_success import somewhere  # noqa: F401  a project, also from a wheel
 from theorem_audit.weigh.runner import vacuous
+
+pytestmark = pytest.mark.usefixtures("somewhere")
 
 x, y, z = (Symbol(name, real=True) for name in "xyz")
 k, n = Symbol("k", integer=True), Symbol("n", integer=True)

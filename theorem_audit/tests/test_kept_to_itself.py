@@ -22,9 +22,11 @@ from theorem_audit import (
     expect_zero,
 )
 from theorem_audit.checks.mark import Evidence
-from theorem_audit.tests.test_no_silent_success import claim, somewhere  # noqa: F401
+from theorem_audit.tests.test_no_silent_success import claim
 from theorem_audit.weigh.runner import run_evidence
 from theorem_audit.weigh.verdict import Outcome
+
+pytestmark = pytest.mark.usefixtures("somewhere")
 
 a, b = Symbol("a", real=True), Symbol("b", real=True)
 BOX: dict[Symbol, tuple[Any, Any]] = {a: (0, 1)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,13 +40,11 @@ from sympy import (
 )
 from sympy.stats import Normal
 
-from theorem_audit import project
 from theorem_audit.checks.expect import expect, expect_identity
 from theorem_audit.checks.mark import Evidence, evidence
 from theorem_audit.checks.run_context import rng
 from theorem_audit.checks.statistics import expect_at_most, expect_proportion
 from theorem_audit.doubt.undefined import undefined
-from theorem_audit.scaffold import scaffold
 from theorem_audit.statement import Assumption, Claim, Source
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.test_plugin import run as run_pytest
@@ -57,22 +55,11 @@ n, k = Symbol("n", integer=True), Symbol("k", integer=True)
 TRUE = Eq(y, x)
 
 
+pytestmark = pytest.mark.usefixtures("somewhere")
+
+
 def claim(formula: Any = TRUE, **more: Any) -> Claim:
     return Claim("A", "t", formula, Source("new", "here"), "exact", __name__, **more)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def somewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """From a wheel no project is here: a small one is used then."""
-    try:
-        project.current()
-    except project.ProjectError:
-        folder = tmp_path_factory.mktemp("somewhere") / "away"
-        scaffold(folder, "away_from_all")
-        with project.using(project.read(folder / "pyproject.toml")):
-            yield
-    else:
-        yield
 
 
 # --- evidence ---------------------------------------------------------------------------------

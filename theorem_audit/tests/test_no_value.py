@@ -39,7 +39,8 @@ from sympy import (
 
 from theorem_audit.doubt.undefined import undefined
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.tests.test_no_silent_success import somewhere  # noqa: F401  a project, also from a wheel
+
+pytestmark = pytest.mark.usefixtures("somewhere")
 
 x, y, z = (Symbol(name, real=True) for name in "xyz")
 n = Symbol("n", integer=True)

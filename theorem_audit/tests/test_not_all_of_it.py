@@ -17,8 +17,10 @@ from theorem_audit.checks.run_context import Inconclusive, RunContext, note, rng
 from theorem_audit.checks.statistics import expect_distribution, expect_mean
 from theorem_audit.exact import Refuted
 from theorem_audit.tests.conftest import Run
-from theorem_audit.tests.test_no_silent_success import claim, somewhere  # noqa: F401
+from theorem_audit.tests.test_no_silent_success import claim
 from theorem_audit.weigh.runner import run_evidence
+
+pytestmark = pytest.mark.usefixtures("somewhere")
 
 DRAWS = np.random.default_rng(0).normal(1, 1, 4000)
 MASKED = np.ma.array(np.r_[DRAWS, np.full(1000, 50.0)], mask=np.arange(5000) >= 4000)
