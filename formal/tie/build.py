@@ -127,9 +127,9 @@ def main(arguments: list[str] | None = None) -> int:
     from formal.tie.phrases import spoken
     from theory import claims
 
-    said = {name: claims[name] for name in spoken()}
     try:
         place = DEVELOPMENT.build(options.jobs, not options.no_coqchk)
+        said = {name: claims[name] for name in spoken()}
         wrong = rule_on_gates(place, said, options.jobs)
     except KernelAbsent as error:
         print(f"kernel: not checked here ({error})")

@@ -24,19 +24,14 @@ from typing import Any
 
 from sim.sweeps.asked import ABSENT, KINDS, LISTS, asking, key_of, state
 
-Files = dict[
-    str, str
-]  # absolute path -> SHA-256 of its bytes, or ABSENT; or a key of ``asked`` -> its state
+# Absolute path -> SHA-256 of its bytes, or ABSENT; or a key of ``asked`` -> its state.
+Files = dict[str, str]
 CHANGED = "changed while it was read"  # is the digest of nothing
 _TICK = 100_000_000  # ns; a file system's clock stands still for 10 ms: two edits can have one time
 _NO_FILES = frozenset(("", ":memory:"))  # to SQLite
 _OPENS = frozenset(("open", "sqlite3.connect"))
-_MAKES = {
-    "os.mkdir": 0,
-    "os.rename": 1,
-    "os.link": 1,
-    "os.symlink": 1,
-}  # event -> which argument is made
+# Event -> which argument is made.
+_MAKES = {"os.mkdir": 0, "os.rename": 1, "os.link": 1, "os.symlink": 1}
 _LEFT_OUT = tuple(
     f"{os.path.realpath(x)}{os.sep}"
     for x in {

@@ -42,21 +42,10 @@ from theorem_audit.doubt.implication import nonnegative
 from theorem_audit.doubt.instances import Instance, edges, find, somewhere
 from theorem_audit.doubt.signs import nonzero, positive
 
-EVERYWHERE = (
-    sympy.exp,
-    sympy.sin,
-    sympy.cos,
-    sympy.sinh,
-    sympy.cosh,
-    sympy.tanh,
-    sympy.atan,
-    sympy.asinh,
-    sympy.erf,
-    sympy.erfc,
-    sympy.Abs,
-    sympy.Max,
-    sympy.Min,
-)  # fmt: skip  continuous
+CONTINUOUS = (
+    sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh, sympy.atan, sympy.asinh, sympy.erf,
+    sympy.erfc, sympy.Abs, sympy.Max, sympy.Min,
+)  # fmt: skip
 NODES = 300
 
 Found = tuple[Basic, frozenset[Symbol], Boolean | None, Boolean]  # as ``undefined`` walks a formula
@@ -214,14 +203,18 @@ def _diverges(node: ExprWithLimits) -> bool:
     for f, x in [*_tails(node), *_inner(node)]:
         if f == 0:
             continue
-        g = growth(f, x, lambda value: sign(value) in (1, -1))
-        if g is not None and converging(g) is False:
+        if _converging(f, x) is False:
             return True
-        parts = [growth(y, x, lambda v: sign(v) in (1, -1)) for y in sympy.Add.make_args(expand(f))]
-        said = [None if y is None else converging(y) for y in parts]
+        said = [_converging(y, x) for y in sympy.Add.make_args(expand(f))]
         if said.count(False) == 1 and said.count(True) == len(said) - 1:
             return True
     return False
+
+
+def _converging(f: Expr, x: Symbol) -> bool | None:
+    """Whether what goes to infinity in no other symbol converges; None where that is open."""
+    g = growth(f, x, lambda value: sign(value) in (1, -1))
+    return None if g is None else converging(g)
 
 
 def _poles(f: Expr, x: Symbol, low: Expr, high: Expr) -> list[Expr] | None:
@@ -301,7 +294,7 @@ def continuous(f: Expr, over: set[Symbol], region: Boolean) -> bool:
         return positive(f.args[0], region)
     if isinstance(f, sympy.lowergamma):
         return positive(f.args[0], region) and nonnegative(f.args[1], region)
-    return isinstance(f, (sympy.Add, sympy.Mul, *EVERYWHERE))
+    return isinstance(f, (sympy.Add, sympy.Mul, *CONTINUOUS))
 
 
 __all__ = ["Unsettled", "unsettled"]

@@ -19,16 +19,10 @@ from theorem_audit.exact.bernstein import Undecided
 
 ZERO, HALF = Rational(0), Rational(1, 2)
 BOUNDED = (sympy.sin, sympy.cos, sympy.tanh, sympy.atan, sympy.erf, sympy.sign, sympy.lowergamma)
+# Near 0, up to a constant.
 LIKE_THEIR_ARGUMENT = (
-    sympy.sin,
-    sympy.tan,
-    sympy.asin,
-    sympy.atan,
-    sympy.sinh,
-    sympy.tanh,
-    sympy.asinh,
-    sympy.erf,
-)  # fmt: skip  near 0, up to a constant
+    sympy.sin, sympy.tan, sympy.asin, sympy.atan, sympy.sinh, sympy.tanh, sympy.asinh, sympy.erf,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

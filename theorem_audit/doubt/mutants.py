@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sympy import Rational
 from sympy.core.relational import Eq, Ge, Relational
@@ -48,9 +48,6 @@ from theorem_audit.weigh.time_limit import limited
 from theorem_audit.weigh.told import beyond
 from theorem_audit.weigh.tried import explained
 from theorem_audit.weigh.verdict import Outcome, uses_of, where
-
-if TYPE_CHECKING:
-    pass
 
 CAP = 30  # variants a claim, spread over all kinds and places; 0: all
 CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slow

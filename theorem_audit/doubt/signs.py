@@ -18,13 +18,11 @@ from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, rational_form, relations
 
 MARGINS = tuple(Rational(1, m) for m in (1, 2, 100, 10**6))  # any positive number will do
-DEPTH = (
-    1  # of polynomials that are split into their coefficients: each level takes ten times as long
-)
+# Of polynomials that are split into their coefficients: each level takes ten times as long.
+DEPTH = 1
 
-Factors = tuple[
-    bool, frozenset[Expr]
-]  # whether the constant is negative, and the factors of odd power
+# Whether the constant is negative, and the factors of odd power.
+Factors = tuple[bool, frozenset[Expr]]
 
 
 def positive(value: Expr, region: Boolean) -> bool:

@@ -96,8 +96,9 @@ def _prove(expr: Expr, symbols: list[Symbol], start: list[Any], max_cells: int) 
         if enclose(expr, balls) > 0:
             continue
         middle = [(low + high) / 2 for low, high in cell]
-        if _at(expr, dict(zip(symbols, middle, strict=True))) < 0:
-            for where in next_to(dict(zip(symbols, middle, strict=True))):
+        at = dict(zip(symbols, middle, strict=True))
+        if _at(expr, at) < 0:
+            for where in next_to(at):
                 inside = all(low <= where[x] <= high for x, (low, high) in ends_of.items())
                 if inside and (value := _at(expr, where)) < 0:
                     raise Refuted(f"{expr} in {value} < 0 at {where}", where)

@@ -167,9 +167,8 @@ def _proved(
     cube = _unit_cube(raw, bounds)
     root = _bernstein(cube)
     cells = 0
-    between: list[
-        dict[Symbol, Expr]
-    ] = []  # points where it is negative, and that are none of the claim
+    # Points where it is negative, and that are none of the claim.
+    between: list[dict[Symbol, Expr]] = []
 
     def point(corner: tuple[Rational, ...]) -> dict[Symbol, Expr]:
         value: dict[Symbol, Expr] = {}

@@ -54,9 +54,18 @@ def rational_form(expr: Expr) -> tuple[Poly, Poly]:
 
 
 def _nested(expr: Expr) -> set[Expr]:
-    """The quotients within denominators."""
-    below = [x for x in expr.atoms(Pow) if x.exp.is_negative]
-    return {y for x in below for y in x.base.atoms(Pow) if y.exp.is_negative}
+    """The outermost quotients within denominators: what lies within these is looked at with them."""
+    inner = _within(_quotients(expr))
+    return inner - _within(inner)
+
+
+def _quotients(expr: Expr) -> set[Expr]:
+    return {x for x in expr.atoms(Pow) if x.exp.is_negative}
+
+
+def _within(quotients: set[Expr]) -> set[Expr]:
+    """The quotients within the denominators of some."""
+    return set().union(*(_quotients(x.base) for x in quotients))
 
 
 def _lift_radicals(expr: Expr, radicals: dict[Symbol, Expr]) -> Expr:

@@ -47,7 +47,8 @@ DOCS = frozenset(("__doc__", "getdoc"))
 # Project.import_from("key", ...): what the project's table says under that key
 DOOR = "import_from"
 DISCOVER = "discover"  # discover("package"): the claims of its chapters
-IMPORTING = DYNAMIC | {"import_module", "find_spec", "importorskip", DOOR}
+LOADERS = frozenset(("import_module", "find_spec", "importorskip"))
+IMPORTING = DYNAMIC | LOADERS | {DOOR}
 
 
 @dataclass
@@ -326,7 +327,7 @@ class _Reader:
         if name == DISCOVER and literal:
             found.packages.append(literal)
             self._literal.add(id(node.func))
-        elif name in ("import_module", "find_spec", "importorskip"):
+        elif name in LOADERS:
             if literal is None:
                 found.dynamic = found.dynamic or name == "import_module"
             else:

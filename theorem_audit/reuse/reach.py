@@ -26,7 +26,6 @@ class Reach:
     ) -> None:
         self.edges, self.closed = edges, closed
         self.order: list[Node] = []
-        self.place: dict[Node, int] = {}
         self.below: dict[Node, int] = {}
         # For each question of ``among``: how much of ``order`` was asked, and the bits of what it holds for.
         self._asked: dict[Callable[[Node], bool], tuple[int, int]] = {}
@@ -96,7 +95,6 @@ class Reach:
         self.closed(members, below)
         reach = self.bits(below)
         for node in members:
-            self.place[node] = len(self.order)
             reach |= 1 << len(self.order)
             self.order.append(node)
         self.below |= dict.fromkeys(members, reach)

@@ -90,9 +90,8 @@ def untold(said: Iterable[Basic]) -> str:
                 return f"{str(other)!a} and the symbol {str(symbol)!a} are shown alike"
         for part in looked(one).applied:
             other = looks.setdefault(_shown(part), part)
-            label = (
-                part.base.label if isinstance(part, Indexed) else None
-            )  # shown as a part of it alone
+            # Shown as a part of it alone.
+            label = part.base.label if isinstance(part, Indexed) else None
             if other not in (part, label) and other.doit() != part.doit():
                 return f"{str(other)!a} and {str(part)!a} are shown alike"
     return ""

@@ -47,9 +47,8 @@ class _Printer(LatexPrinter):
         stem, _, named = str(expr.args[0]).partition("_")
         stem, digits = re.fullmatch(r"(.*?)(\d*)", stem).groups()  # type: ignore[union-attr]
         told = [str(x) for x in expr.args[1:]]
-        beside = all(
-            len(x) == 1 and x.isalpha() for x in told
-        )  # ij; 1, 12 is neither 11, 2 nor 112
+        # Letters stand beside each other (ij); 1, 12 is neither 11, 2 nor 112.
+        beside = all(len(x) == 1 and x.isalpha() for x in told)
         at = ("" if beside else ",").join(told)
         sub = (
             named

@@ -18,10 +18,8 @@ BEHIND = ([F(-1) + F(1, 10**60), F(0), F(0)], F(0))  # nothing moves there
 
 
 SMALL = F(1, 8), F(1, 10**4)  # a power and a level
-STEPS = (
-    F(1, 4),
-    F(3, 5),
-)  # at which the longest other datum's part is the largest, and that along x_i
+# At which the longest other datum's part is the largest, and that along x_i.
+STEPS = F(1, 4), F(3, 5)
 
 
 def _level(
@@ -80,16 +78,12 @@ def test_no_state_of_the_box_has_a_larger_ratio_than_the_bound(
     for share in rng.dirichlet([0.3] * 4, size=40) * rng.uniform(0.2, 0.99, size=(40, 1)):
         x, y, z, off = ((top * F(float(s))) ** int(1 / power) for s in share)
         sign = -1 if passive else int(rng.choice([-1, 1]))
-        states.append(
-            (
-                [1 + x * int(rng.choice([-1, 1])), abs(y) if passive is not None else y, sign * z],
-                off,
-            )
-        )
+        states.append(([1 + x * int(rng.choice([-1, 1])), y, sign * z], off))
     assert all(ball(F(0)) < level.size(x) < ball(top) for x in states)
     ratios = [level.ratio(x) for x in states]
     assert all(x.is_finite() for x in ratios)
-    assert not any(x > level.bound(top) for x in ratios)
+    bound = level.bound(top)
+    assert not any(x > bound for x in ratios)
 
 
 @pytest.mark.parametrize("passive", [None, set[int](), {2}])
