@@ -1,0 +1,116 @@
+"""What a cell asks as it runs, and nobody can compare, is refused; what is its own counts as it stands."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim import sweep
+from sim.sweeps.fingerprint import NotComparable, fingerprint
+from sim.tests.sweep_tools import loaded_cell
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["__import__('k').K", "eval('K')", "globals()['K']", "sys.modules['k'].K", "cell.__globals__['K']",
+     "importlib.import_module('k').K", "object.__subclasses__()"],
+)  # fmt: skip
+def test_what_is_looked_up_by_a_text_is_refused(call: str, tmp_path: Path) -> None:
+    text = f"import importlib, sys\nK = 2\ndef cell(s, seed):\n    return {call}\n"
+    cell = loaded_cell(tmp_path / "a", text)
+    with pytest.raises(NotComparable, match="what it means is known only as it runs"):
+        fingerprint(cell)
+
+
+@pytest.mark.parametrize("how", ["import sys as system", "from sys import modules as held"])
+def test_modules_by_another_name_are_refused(how: str, tmp_path: Path) -> None:
+    said = f"{how.split()[-1]}{'.modules' * ('system' in how)}['k'].K"
+    cell = loaded_cell(tmp_path / "a", f"{how}\ndef cell(s, seed):\n    return {said}\n")
+    with pytest.raises(NotComparable, match="what it means is known only as it runs"):
+        fingerprint(cell)
+
+
+@pytest.mark.parametrize(
+    ("how", "call"),
+    [("import os", "os.environ['K']"), ("import os as system", "system.getenv('K')"),
+     ("from os import environ as held", "held['K']"), ("from os import getenv", "getenv('K')"),
+     ("import os\nheld = os.getenv", "held('K')"), ("import random", "random._os.environ['K']"),
+     ("import os\nenviron = 3", "os.environ['K'] + environ"),  # mended: the name alone was looked at
+     ("import os\nclass Own: pass\nown = Own()\nown.system = os", "own.system.environ['K']"),
+     ("import os", "[k.environ['K'] for k in (os,)]"), ("import os", "(os if s else s).environ['K']"),
+     ("import os\nclass Own:\n    def get(self):\n        self = os\n        return self.environ['K']",
+      "Own().get()"),
+     ("import os\nclass Own:\n    @staticmethod\n    def get(system):\n        return system.environ['K']",
+      "Own.get(os)"),
+     ("import os\nclass Own:\n    def get(self):\n        return [self.environ for self in (os,)]",
+      "Own().get()"),
+     ("import os\nclass Own:\n    environ = property(lambda self: os.environ)", "Own().get()")],
+)  # fmt: skip
+def test_what_asks_the_environment_is_refused(how: str, call: str, tmp_path: Path) -> None:
+    """Mended: under another value the older number was "reused"."""
+    cell = loaded_cell(tmp_path / "a", f"{how}\ndef cell(s, seed):\n    return {call}\n")
+    with pytest.raises(NotComparable, match="make it a setting"):
+        fingerprint(cell)
+
+
+OWN = """
+class World:
+    def __init__(self, size):
+        self.environ = {"K": size}
+
+    def read(self):
+        return [self.environ["K"] for _ in "ab"]
+
+    @classmethod
+    def made(cls):
+        return cls(2).read()
+
+
+world = World(2)
+"""
+
+
+@pytest.mark.parametrize("call", ["world.environ['K']", "world.read()", "World.made()"])
+def test_an_attribute_of_ones_own_is_not_the_environment(call: str, tmp_path: Path) -> None:
+    """Mended: whatever was called ``environ`` was refused."""
+    text = OWN + f"def cell(s, seed):\n    return {call}\n"
+    ours, others = (text, text.replace("2)", "3)"))
+    assert fingerprint(loaded_cell(tmp_path / "a", ours)) != fingerprint(
+        loaded_cell(tmp_path / "b", others)
+    )
+
+
+def test_where_it_cannot_be_told_what_is_asked_that_is_said(tmp_path: Path) -> None:
+    text = OWN + "def cell(s, seed):\n    here = World(2)\n    return here.environ['K']\n"
+    with pytest.raises(
+        NotComparable, match=r"known only as it runs.*give what is your own another name"
+    ):
+        fingerprint(loaded_cell(tmp_path / "a", text))
+
+
+def test_a_variable_that_is_read_once_counts_by_its_value(tmp_path: Path) -> None:
+    text = "import os\nK = os.environ.get('AUDIT_NONE', '2')\nenviron = 3\n"
+    text += "def cell(s, seed):\n    return K + environ\n"
+    assert fingerprint(loaded_cell(tmp_path / "a", text)) != fingerprint(
+        loaded_cell(tmp_path / "b", text.replace("'2'", "'3'"))
+    )
+
+
+LOCK = threading.Lock()
+
+
+def reads_a_lock(settings: dict[str, Any], seed: Any) -> dict[str, Any]:
+    with LOCK:
+        return {"value": 1}
+
+
+def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotComparable, match=r"LOCK=.*no value to compare"):
+        sweep({"x": [1]}, seeds=1, store=tmp_path / "s.db", cell=reads_a_lock)
+    scope: dict[str, Any] = {"__name__": __name__}
+    exec("def made(settings, seed):\n    return {'value': 1}\n", scope)
+    with pytest.raises(NotComparable, match="its source cannot be read"):
+        fingerprint(scope["made"])
