@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from tests.thorough import turn_of
 from theorem_audit.tests.measured import end_gently
+from theorem_audit.tests.thorough import turn_of
 from theorem_audit.weigh.apart import settle
 
 end_gently()

@@ -11,10 +11,10 @@ from functools import cache
 
 import pytest
 
-from tests.thorough import thorough_but
 from theorem_audit import project
 from theorem_audit.doubt.mutants import try_variant
 from theorem_audit.doubt.variants import Variant, assumption_variants
+from theorem_audit.tests.thorough import thorough_but
 from theory import claims
 
 QUICK = {

@@ -12,11 +12,11 @@ import pytest
 from sympy import Expr, Rational, Symbol, symbols
 
 from tests.kernel_tools import KeptCourt, needs_coq
-from tests.thorough import THOROUGH, thorough_but
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.exact.zero import prove_nonnegative
 from theorem_audit.kernel import certificates
 from theorem_audit.kernel.judge import Court, Judged, assumed
+from theorem_audit.tests.thorough import THOROUGH, thorough_but
 
 a, delta, S, x, y, lam = symbols("a delta S x y lambda")
 CASES: dict[str, tuple[Expr, dict[Symbol, tuple[Any, Any]]]] = {

@@ -10,12 +10,12 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational
 
 from formal.tie.build import build, expect_kernel, gate, rule_on_gates
 from formal.tie.phrases import spoken
-from tests.thorough import thorough_but
 from theorem_audit import Absent, Inconclusive, evidence
 from theorem_audit.exact.zero import relations
 from theorem_audit.kernel import NoPhrase, rule, toolchain
 from theorem_audit.statement.claim import Assumption, Claim
 from theorem_audit.statement.vocabulary import Item
+from theorem_audit.tests.thorough import thorough_but
 from theory import claims
 from theory import vocabulary as words
 from theory.minibatch.capture import growth, theta

@@ -13,7 +13,6 @@ import pytest
 from sympy import Integer, Rational, log, sqrt, symbols
 
 from tests.kernel_tools import KeptCourt, needs_coq
-from tests.thorough import THOROUGH, thorough_but
 from theorem_audit.checks.expect import expect_zero
 from theorem_audit.exact.decided import listening
 from theorem_audit.exact.zero import is_zero
@@ -23,6 +22,7 @@ from theorem_audit.kernel.identities import Identity, NotExported
 from theorem_audit.kernel.judge import Court, Judged
 from theorem_audit.kernel.obligations import Heard, Theorem, collect, of_certificate, of_identity
 from theorem_audit.kernel.second_opinion import stored
+from theorem_audit.tests.thorough import THOROUGH, thorough_but
 from theorem_audit.weigh.runner import evidence_of
 
 x, y = symbols("x y")

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tests.kernel_tools import kept_folder
-from tests.thorough import THOROUGH, thorough_but
 from theorem_audit.kernel import (
     Build,
     Development,
@@ -29,6 +28,7 @@ from theorem_audit.kernel.build import (
     objections_of_coqchk,
     without_comments,
 )
+from theorem_audit.tests.thorough import THOROUGH, thorough_but
 
 PREAMBLE = "From Coq Require Import Reals Lra.\nFrom Toy Require Import toy.\nOpen Scope R_scope.\n"
 SOURCE = (

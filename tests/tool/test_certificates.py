@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.thorough import thorough_but
 from tests.tool import ROOT
 from theorem_audit.exact.checker import Certificate, check_certificate
 from theorem_audit.kernel.certify import certificates_of, stored_claims
+from theorem_audit.tests.thorough import thorough_but
 
 FOLDER = ROOT / "proofs_notes" / "certificates"
 FILES = sorted(FOLDER.glob("*.json"))

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.thorough import thorough_but
 from theorem_audit.doubt import mutation
 from theorem_audit.doubt.variants import variants
 from theorem_audit.reuse.keeper import sha
 from theorem_audit.statement.claim import Assumption
+from theorem_audit.tests.thorough import thorough_but
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.ledger import necessity
 from theorem_audit.weigh.tried import PART, table

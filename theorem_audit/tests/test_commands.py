@@ -11,6 +11,7 @@ import pytest
 
 from theorem_audit.tests import lab
 from theorem_audit.tests.conftest import Run
+from theorem_audit.tests.thorough import THOROUGH
 
 COQ = shutil.which("coqc") is not None
 
@@ -304,6 +305,7 @@ def test_evidence_that_kills_its_process_on_a_wrong_variant_rejects_nothing_else
     assert sum("not a rational function" in x.get("detail", "") for x in found.values()) > 5
 
 
+@THOROUGH
 def test_a_run_with_variants_tells_them(fresh: Path, audit: Run) -> None:
     done = audit("run", "SQUARE", "--variants", "--workers", "1", "--json", "run.json")
     (claim,) = json.loads((fresh / "run.json").read_text())["claims"]
@@ -313,6 +315,7 @@ def test_a_run_with_variants_tells_them(fresh: Path, audit: Run) -> None:
     assert f"{len(left)} unexplained survivors of" in done.stdout
 
 
+@THOROUGH
 def test_a_receipt_of_a_claim_that_is_run_now(fresh: Path, audit: Run) -> None:
     assert audit("certify").returncode == 0
     done = audit("receipt", "SQUARE", "--workers", "1")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from theorem_audit.tests import warm
 from theorem_audit.tests.conftest import Run
+from theorem_audit.tests.thorough import THOROUGH
 
 TOOL = Path(__file__).parents[1]
 FILES = sorted(x for x in TOOL.rglob("*.py") if "templates" not in x.parts)
@@ -52,6 +53,7 @@ def test_the_checker_needs_the_standard_library_alone() -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "set()"), done.stderr
 
 
+@THOROUGH
 def test_a_report_asks_for_its_libraries_by_name(fresh: Path, audit: Run) -> None:
     assert audit("run", "--json", "build/audit.json").returncode == 0
     for library in ("jinja2", "pygraphviz"):

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from theorem_audit.tests import warm
+from theorem_audit.tests.thorough import thorough_but
 from theorem_audit.weigh.apart import FORKS
 
 HEAD = {
@@ -299,9 +300,10 @@ def test_an_edit_of_what_was_read_in_an_unusual_way_is_seen(
     assert after[f"R-{what.upper()}"]["verdict"] == "refuted"
 
 
-@pytest.mark.parametrize(
-    ("searched", "reads"), [("", False), ("", True), ("none for it", False), ("for it", False)]
-)
+SEARCHES = [("", False), ("", True), ("none for it", False), ("for it", False)]
+
+
+@pytest.mark.parametrize(("searched", "reads"), thorough_but(SEARCHES, SEARCHES[2], rows=True))
 def test_a_claim_without_a_search_is_capped_as_one_with_a_search(
     searched: str, reads: bool, tmp_path: Path
 ) -> None:

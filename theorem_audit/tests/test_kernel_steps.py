@@ -10,6 +10,7 @@ from theorem_audit.kernel import steps
 from theorem_audit.kernel.obligations import Heard
 from theorem_audit.tests import warm
 from theorem_audit.tests.conftest import Run
+from theorem_audit.tests.thorough import THOROUGH
 
 COUNTED = {"in_kernel": 7, "decided": 9, "only_same": 2}
 
@@ -39,6 +40,7 @@ def test_a_gate_that_closes_decides_its_claim_and_no_other() -> None:
     assert not inside(gate, replace(alone, outcome="refuted"))["A", "bound"]
 
 
+@THOROUGH
 def test_the_run_and_the_report_tell_what_was_counted(fresh: Path, audit: Run) -> None:
     def told() -> tuple[str, str]:
         shown = " ".join(audit("run", "--json", "build/audit.json").stdout.split())

@@ -48,6 +48,7 @@ from theorem_audit.doubt.undefined import undefined
 from theorem_audit.statement import Assumption, Claim, Source
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.test_plugin import run as run_pytest
+from theorem_audit.tests.thorough import thorough_but
 from theorem_audit.weigh.runner import run_evidence
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
@@ -85,7 +86,7 @@ def _false(fresh: Path, evidence_of_it: str, more: str = "") -> None:
     (fresh / "tests" / "test_descent.py").write_text(HEAD + evidence_of_it)
 
 
-@pytest.mark.parametrize("how", COPIES)
+@pytest.mark.parametrize("how", thorough_but(COPIES, "by its id"))
 def test_a_claim_compared_with_the_theorys_own_copy_of_it_keeps_no_rank(
     fresh: Path, audit: Run, how: str
 ) -> None:
@@ -203,7 +204,7 @@ def test_a_witness_of_no_assumption_is_told(fresh: Path, audit: Run) -> None:
         assert (done.returncode, "no assumption 'no such'" in said) == (1, True), said
 
 
-@pytest.mark.parametrize("name", ["skip", "skipif", "xfail"])
+@pytest.mark.parametrize("name", thorough_but(["skip", "skipif", "xfail"], "xfail"))
 def test_pytest_excuses_no_evidence(fresh: Path, name: str) -> None:
     mark = {"skip": "skip", "skipif": "skipif(True, reason='r')", "xfail": "xfail"}[name]
     (fresh / "tests" / "test_more.py").write_text(

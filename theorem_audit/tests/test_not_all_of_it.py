@@ -18,6 +18,7 @@ from theorem_audit.checks.statistics import expect_distribution, expect_mean
 from theorem_audit.exact import Refuted
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.test_no_silent_success import claim
+from theorem_audit.tests.thorough import THOROUGH, thorough_but
 from theorem_audit.weigh.runner import run_evidence
 
 pytestmark = pytest.mark.usefixtures("somewhere")
@@ -205,7 +206,10 @@ SAYS = {  # what a statement is read from; how it is put there
 }
 
 
-@pytest.mark.parametrize(("what", "seeds"), [*((x, "000") for x in SAYS), ("a file", "012")])
+@pytest.mark.parametrize(
+    ("what", "seeds"),
+    thorough_but([*((x, "000") for x in SAYS), ("a file", "012")], ("a file", "012"), rows=True),
+)
 def test_the_statement_is_the_one_that_was_tested(
     fresh: Path, audit: Run, what: str, seeds: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,6 +240,7 @@ def test_the_statement_is_the_one_that_was_tested(
         assert cases == ["a", "b"][: k - 1]
 
 
+@THOROUGH
 def test_claims_that_go_with_a_file_are_told(fresh: Path, audit: Run) -> None:
     chapter, names = fresh / "small" / "descent.py", fresh / "names.txt"
     chapter.write_text(chapter.read_text() + (

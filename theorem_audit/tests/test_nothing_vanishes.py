@@ -12,6 +12,7 @@ import pytest
 from theorem_audit.guard import Left, no_exit
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.test_plugin import run as run_pytest
+from theorem_audit.tests.thorough import THOROUGH, thorough_but
 
 REFUTES = (
     "from theorem_audit import evidence, expect\n\n"
@@ -41,7 +42,7 @@ LOST_CLAIMS = {
 }
 
 
-@pytest.mark.parametrize("what", LOST_CLAIMS)
+@pytest.mark.parametrize("what", thorough_but(LOST_CLAIMS, "a folder that is no package"))
 def test_a_chapter_that_nothing_imports_is_told(fresh: Path, audit: Run, what: str) -> None:
     name, says = LOST_CLAIMS[what]
     _write(fresh, {name: _chapter(fresh)})
@@ -59,7 +60,7 @@ HELD = {
 }
 
 
-@pytest.mark.parametrize("what", HELD)
+@pytest.mark.parametrize("what", thorough_but(HELD, "a list holds it"))
 def test_a_claim_that_no_name_is_bound_to_is_told(fresh: Path, audit: Run, what: str) -> None:
     head, _, body = _chapter(fresh).partition("GD_STEP = ")
     again = body.replace("OTHER", "AGAIN")
@@ -119,10 +120,15 @@ LOST_EVIDENCE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "home, code", [("small", 2), ("shelf", 1)]
-)  # in the theory, and in neither
-@pytest.mark.parametrize("binding", ["from {}.test_lib import test_no", "import {}.test_lib"])
+# In the theory, and in neither.
+HOMES = [
+    (binding, *home)
+    for binding in ("from {}.test_lib import test_no", "import {}.test_lib")
+    for home in (("small", 2), ("shelf", 1))
+]
+
+
+@pytest.mark.parametrize(("binding", "home", "code"), thorough_but(HOMES, HOMES[0], rows=True))
 def test_evidence_outside_the_package_of_evidence_is_told(
     fresh: Path, audit: Run, binding: str, home: str, code: int
 ) -> None:
@@ -133,7 +139,7 @@ def test_evidence_outside_the_package_of_evidence_is_told(
     assert (done.returncode, f"{home}.test_lib is no test_*.py" in said) == (code, True), said
 
 
-@pytest.mark.parametrize("what", ["a list", "made by one factory"])
+@pytest.mark.parametrize("what", thorough_but(["a list", "made by one factory"], "a list"))
 def test_pytest_tells_what_it_makes_no_test_of(fresh: Path, what: str) -> None:
     name, text, says = LOST_EVIDENCE[what]
     _write(fresh, {name: text})
@@ -142,6 +148,7 @@ def test_pytest_tells_what_it_makes_no_test_of(fresh: Path, what: str) -> None:
     assert says in " ".join((done.stdout + done.stderr).split())
 
 
+@THOROUGH
 def test_evidence_made_by_a_factory_and_bound_to_a_name_is_collected(
     fresh: Path, audit: Run
 ) -> None:
@@ -157,7 +164,7 @@ def test_evidence_made_by_a_factory_and_bound_to_a_name_is_collected(
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("what", LOST_EVIDENCE)
+@pytest.mark.parametrize("what", thorough_but(LOST_EVIDENCE, "a list", "no test file"))
 def test_evidence_that_nothing_collects_is_told(fresh: Path, audit: Run, what: str) -> None:
     name, text, says = LOST_EVIDENCE[what]
     _write(fresh, {name: text})
@@ -166,6 +173,7 @@ def test_evidence_that_nothing_collects_is_told(fresh: Path, audit: Run, what: s
     assert audit("mutants", "--workers", "1").returncode == 1
 
 
+@THOROUGH
 def test_helpers_and_folders_of_other_files_are_nobodys_business(fresh: Path, audit: Run) -> None:
     _write(fresh, {
         "small/data/make.py": "1 / 0\n",
@@ -186,8 +194,13 @@ SAYS = {"os.execl": "os.execv('/bin/true') was called", "GeneratorExit": "Genera
 PLACES = ("small/one.py", "small/__init__.py", "tests/test_one.py", "tests/searches/__init__.py")
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("how", LEAVES)
+ENDS = [(how, place) for how in LEAVES for place in PLACES]
+
+
+@pytest.mark.parametrize(
+    ("how", "place"),
+    thorough_but(ENDS, ("sys.exit", "small/one.py"), ("os._exit", "tests/test_one.py"), rows=True),
+)
 def test_a_file_that_ends_the_process_is_told(
     fresh: Path, audit: Run, how: str, place: str
 ) -> None:
@@ -207,7 +220,7 @@ def test_a_file_that_ends_the_process_is_told(
     assert not kept.exists() or not json.loads(kept.read_text())["complete"]
 
 
-@pytest.mark.parametrize("how", LEAVES)
+@pytest.mark.parametrize("how", thorough_but(LEAVES, "sys.exit"))
 def test_a_test_of_pytest_that_ends_the_process_is_an_error(fresh: Path, how: str) -> None:
     body = LEAVES[how].replace("\n", "\n    ").rstrip()
     _write(fresh, {
@@ -219,6 +232,7 @@ def test_a_test_of_pytest_that_ends_the_process_is_an_error(fresh: Path, how: st
     assert "1 failed" in done.stdout
 
 
+@THOROUGH
 def test_a_file_that_skips_itself_the_way_of_unittest_is_left_out(fresh: Path, audit: Run) -> None:
     _write(fresh, {"tests/test_one.py": "import unittest\nraise unittest.SkipTest('no GPU')\n"})
     done = audit("run")
@@ -285,7 +299,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("what", BROKEN)
+@pytest.mark.parametrize("what", thorough_but(BROKEN, "a file of evidence"))
 def test_what_is_broken_is_told_and_stops_nothing_else(fresh: Path, audit: Run, what: str) -> None:
     name, text, says = BROKEN[what]
     _write(fresh, {name: text})
@@ -298,6 +312,7 @@ def test_what_is_broken_is_told_and_stops_nothing_else(fresh: Path, audit: Run, 
     assert audit("run").returncode == 0
 
 
+@THOROUGH
 def test_evidence_for_a_broken_chapter_stops_nothing_else(fresh: Path, audit: Run) -> None:
     evidence = REFUTES.replace("GD-STEP", "OTHER")
     _write(fresh, {"small/one.py": _chapter(fresh) + "1/0\n", "tests/test_more.py": evidence})

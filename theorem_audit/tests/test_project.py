@@ -10,6 +10,7 @@ import pytest
 
 from theorem_audit.project import ProjectError, find, locate, read
 from theorem_audit.tests.conftest import Run
+from theorem_audit.tests.thorough import THOROUGH
 
 SCRATCH = {"__pycache__", ".hypothesis"}  # what Python and Hypothesis keep beside the code
 GOOD = '[tool.theorem-audit]\nname = "x"\ntheory = "x"\nevidence = "tests"\nnotes = "notes"\n'
@@ -72,6 +73,7 @@ def test_from_anywhere_with_project(fresh: Path, tmp_path: Path, audit: Run) -> 
     assert json.loads(done.stdout)["project"] == "small"
 
 
+@THOROUGH
 def test_from_a_read_only_checkout(fresh: Path, tmp_path: Path, audit: Run) -> None:
     """No file is written into the project; output goes where it is told to.
 

@@ -21,6 +21,7 @@ from theorem_audit.reuse import versions
 from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.store import open_store
 from theorem_audit.tests import reuse_project as small
+from theorem_audit.tests.thorough import THOROUGH, thorough_but
 from theorem_audit.weigh import latest, watch
 from theorem_audit.weigh.watch import follow
 
@@ -51,18 +52,21 @@ def read(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
+READ = [
+    (("list",), "A multiple"),
+    (("list", "sum"), "Twice a multiple"),
+    (("list", "--source", "new"), "Twice a multiple"),
+    (("show", "SUM"), "test_sum"),
+    (("show", "DOUBLE"), "all hypotheses hold at x = 1"),
+    (("graph",), "└── DOUBLE proved"),
+    (("stale",), "nothing is stale"),
+    (("impact", "DOUBLE"), "if it falls, 1 other verdicts change"),
+]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
-    [
-        (("list",), "A multiple"),
-        (("list", "sum"), "Twice a multiple"),
-        (("list", "--source", "new"), "Twice a multiple"),
-        (("show", "SUM"), "test_sum"),
-        (("show", "DOUBLE"), "all hypotheses hold at x = 1"),
-        (("graph",), "└── DOUBLE proved"),
-        (("stale",), "nothing is stale"),
-        (("impact", "DOUBLE"), "if it falls, 1 other verdicts change"),
-    ],
+    thorough_but(READ, READ[0], READ[3], rows=True),
 )
 def test_reading_imports_neither_sympy_nor_the_theory(
     settled: Path, words: tuple[str, ...], told: str
@@ -82,6 +86,7 @@ def test_a_reader_that_leaves_is_no_error(settled: Path) -> None:
     assert done.stderr == ""
 
 
+@THOROUGH
 def test_only_claims_of_a_source_are_listed(here: Path) -> None:
     small.edit(here, "thing/second.py", 'source=Source("new", "here"), bound="exact", chapter=__name__,',
                'source=Source("open", "here"), bound="exact", chapter=__name__,')  # fmt: skip
@@ -169,6 +174,7 @@ def test_a_claim_that_is_gone_is_no_longer_listed(here: Path) -> None:
     assert "SUM" not in read(here, "list").stdout
 
 
+@THOROUGH
 def test_show_runs_where_asked_and_where_nothing_is_kept(here: Path) -> None:
     small.edit(here, "tests/three.py", "return value", "return +value")
     assert "3 of 5, ran 2" in small.audit(here, "show", "DOUBLE", "--run").stdout
@@ -209,6 +215,7 @@ def test_an_unfit_store_is_told_and_rebuilt_by_a_run(here: Path) -> None:
     assert small.run(here).ran == set()
 
 
+@THOROUGH
 def test_two_runs_at_once_and_one_that_is_killed(here: Path) -> None:
     path = here / "project/build/kept.sqlite"
     path.unlink()
@@ -228,6 +235,7 @@ def test_two_runs_at_once_and_one_that_is_killed(here: Path) -> None:
     assert small.run(here).ran == set()
 
 
+@THOROUGH
 def test_an_edit_during_a_run_is_not_taken_for_what_was_run(here: Path) -> None:
     """Evidence itself edits what another one reaches: that one's outcome may be of either state."""
     change = (

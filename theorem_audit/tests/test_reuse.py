@@ -11,6 +11,7 @@ import pytest
 
 from theorem_audit.tests import reuse_project as small
 from theorem_audit.tests.reuse_project import ALL, OF_DOUBLE, OF_SQUARE
+from theorem_audit.tests.thorough import THOROUGH
 from theorem_audit.weigh.counts import Counts
 
 
@@ -104,6 +105,7 @@ def test_a_file_that_does_not_import_is_told_though_nothing_reaches_it(project: 
     assert "NameError" in done.stderr
 
 
+@THOROUGH
 def test_fresh_runs_everything_and_other_seeds_are_other_runs(project: Path) -> None:
     assert small.run(project, "--fresh").ran == ALL
     assert small.run(project, "--seed", "5").ran == ALL
@@ -123,6 +125,7 @@ def test_what_reuse_would_keep_wrongly_is_reported(project: Path) -> None:
     assert "reuse would be wrong: DOUBLE: tests/test_first.py::test_hidden: outcome" in wrong.said
 
 
+@THOROUGH
 def test_another_environment_is_another_run(project: Path) -> None:
     """Mended: what was found under one environment was taken for another one's, without a word."""
     other = small.run(project, HIDDEN="1")
@@ -167,6 +170,7 @@ def test_the_line_says_why_it_ran_before_what_was_not_run() -> None:
     )
 
 
+@THOROUGH
 def test_a_run_from_scratch_reads_cases_and_statements_anew(project: Path) -> None:
     """Mended: both were taken as they were kept, from a file that no key names, also by --fresh."""
     (project / "project" / "said.json").write_text('["square"]')
@@ -196,6 +200,7 @@ def test_a_run_from_scratch_reads_cases_and_statements_anew(project: Path) -> No
     assert [c["title"] for c in again.run["claims"] if c["id"] == "SQUARE"] == ["root"]
 
 
+@THOROUGH
 def test_names_that_no_file_can_have_end_no_run(project: Path) -> None:
     """Mended: whoever asked for one, or opened what is no UTF-8, ended the run by a traceback."""
     odd = (
@@ -210,6 +215,7 @@ def test_names_that_no_file_can_have_end_no_run(project: Path) -> None:
     assert small.run(project).ran == set()
 
 
+@THOROUGH
 def test_broken_evidence_is_run_again_each_time(project: Path) -> None:
     small.edit(project, "tests/three.py", "return value", "raise RuntimeError")
     for _ in range(2):

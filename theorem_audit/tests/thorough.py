@@ -1,6 +1,7 @@
 """Tests that wait for THOROUGH=1: rare faults, tried one by one, of whose kind a quick one stays.
 
-THOROUGH=k/n runs those of the k-th of n turns: CI runs one turn in three, another one for another commit.
+THOROUGH=k/n runs those of the k-th of n turns: CI runs one turn in three, another one for another commit.  Of the
+tool's own tests (this folder) CI runs all: from a wheel, where no conftest.py above leaves any out.
 """
 
 from __future__ import annotations
@@ -32,11 +33,15 @@ def turn_of(asked: str) -> Callable[[str], bool]:
     return lambda name: crc32(name.encode()) % n == k
 
 
-def thorough_but(cases: Iterable[Any], *quick: Any) -> list[Any]:
+def thorough_but(cases: Iterable[Any], *quick: Any, rows: bool = False) -> list[Any]:
     """Parameters for all cases, of which only ``quick`` are run without THOROUGH=1; raises ValueError for
     one that is none of them.
+
+    rows: each case holds a value for each of several arguments.
     """
     named = list(cases)
     if wrong := set(quick) - set(named):
         raise ValueError(f"no such case: {wrong}")
-    return [x if x in quick else pytest.param(x, marks=THOROUGH) for x in named]
+    return [
+        x if x in quick else pytest.param(*(x if rows else (x,)), marks=THOROUGH) for x in named
+    ]
