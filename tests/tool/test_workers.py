@@ -18,6 +18,7 @@ from tests.tool.worker_jobs import job, never_ready, nothing
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.reuse.keeper import Keeper
 from theorem_audit.tests import reuse_project as small
+from theorem_audit.tests import warm
 from theorem_audit.tests.warm import this_tool
 from theorem_audit.weigh import jobs, runner
 from theorem_audit.weigh.runner import run_evidence
@@ -178,9 +179,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
-    words = split("-m theorem_audit run --workers 1 --time-limit 5 --json -")
-    done = subprocess.run([sys.executable, *words, *CLAIMS], cwd=project, capture_output=True, text=True,
-                          env=this_tool(), timeout=170, check=False)  # fmt: skip
+    """The workers are forks here, five in turn; above, and below, they are new Pythons."""
+    words = (*split("run --workers 1 --time-limit 5 --json -"), *CLAIMS)
+    done = warm.audit(words, project)
     assert done.returncode == 1, done.stderr
     claims = {c["id"]: c for c in json.loads(done.stdout)["claims"]}
     assert {x: claims[x]["verdict"] for x in CLAIMS} == {

@@ -34,6 +34,12 @@ def project(folder: Path) -> Project:
     return found
 
 
+@pytest.fixture
+def fresh(whole: Path) -> Path:
+    """All that is written."""
+    return whole
+
+
 def test_from_an_empty_folder_to_a_report(fresh: Path, audit: Run) -> None:
     assert audit("run").stdout.count("proved") == 2, "the row and the count"
     tests = warm.server().run("pytest", ("-q", "-p", "no:cacheprovider"), fresh, this_tool())

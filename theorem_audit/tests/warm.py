@@ -34,6 +34,7 @@ from typing import Any
 from theorem_audit.reuse import definitions
 from theorem_audit.tests.measured import end_gently, measured
 from theorem_audit.weigh.apart import settle
+from theorem_audit.weigh.jobs import _read_constants
 
 TOOL = Path(__file__).parents[1]
 SERVE = "import sys; from theorem_audit.tests.warm import serve; serve()"
@@ -149,7 +150,7 @@ def _shared() -> Path | None:
     What a worker starts has its environment, but another parent: it may test another tool.
     """
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    if run is None or measured():
+    if run is None:
         return None
     return Path(tempfile.gettempdir()) / f"audit-{os.getppid()}-{run[:16]}"
 
@@ -187,15 +188,17 @@ def serve() -> None:
         "*.py"
     ):  # what a store keeps from the first run on; here each is a project's first
         definitions.of_bytes(file.read_bytes())
+    _read_constants()  # Hypothesis reads the modules that are imported by now once, and not in each child
     end_gently()
     gc.collect()
     settle()  # no child's collector walks through, and so copies, what they all share
-    if not measured():  # coverage looks at a Python from its start
-        _fork_workers()
+    _fork_workers()
     if len(sys.argv) > 1:
         _listen(sys.argv[1])
     else:
         _answer(0, 1)
+    if measured():  # what the server of workers has reached is written before anybody reads it
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
 def _listen(place: str) -> None:
@@ -292,8 +295,7 @@ def _run(asked: dict[str, Any]) -> None:
         from theorem_audit.cli import main
         from theorem_audit.weigh import workers
 
-        if not measured():
-            workers._serve = partial(_as_worker, dict(os.environ))  # type: ignore[assignment]
+        workers._serve = partial(_as_worker, dict(os.environ))  # type: ignore[assignment]
         code = main()
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
