@@ -25,6 +25,7 @@ from theorem_audit.usage import BadUsage, emit, seed_of
 
 OBSERVED = ("excess_loss", "r2", "participation_ratio", "max_share")
 LARGEST = 1e100  # radius; its square and fourth power stay finite or overflow to a diverged run
+TABLE = "seed,row,"  # in the head of the table that --csv writes
 RECORDS = 200  # points of a recorded path, for the table and the plot
 
 
@@ -123,7 +124,7 @@ def plot_simulation(data: dict[str, Any], path: Path) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    from theorem_audit.report.drawing import BLUE, STYLE
+    from theorem_audit.report.drawing import BLUE, STYLE, save
 
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(8.4, 5))
@@ -135,8 +136,7 @@ def plot_simulation(data: dict[str, Any], path: Path) -> None:
             if name == "excess_loss" and min(low) > 0:
                 axis.set_yscale("log")
         figure.tight_layout()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path)
+        save(figure, path)
 
 
 def run_sweep(args: argparse.Namespace) -> list[dict[str, Any]]:
@@ -152,6 +152,8 @@ def run_sweep(args: argparse.Namespace) -> list[dict[str, Any]]:
     if args.a is not None:  # the axis is a: each batch size has its own step sizes
         for settings in grid:
             settings["step_size"] *= settings["batch_size"]
+    if args.csv:
+        _own_table(Path(args.csv))
     cells = sweep(grid, seeds=args.seeds, store=args.store, workers=args.workers)
     if args.csv:
         cells.to_csv(args.csv, tidy=True)
@@ -160,6 +162,17 @@ def run_sweep(args: argparse.Namespace) -> list[dict[str, Any]]:
          **{name: float(np.median(row.values[name])) for name in functions(row.settings["observe"])}}
         for row in cells
     ]  # fmt: skip
+
+
+def _own_table(path: Path) -> None:
+    """ValueError, before the work, where a table is there that no sweep wrote: it would be lost."""
+    if path.is_file():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            head = file.readline()
+        if head and TABLE not in head:
+            raise ValueError(
+                f"--csv {path}: it is there, and no table of a sweep; it would be lost"
+            )
 
 
 def _observable(name: str) -> str:

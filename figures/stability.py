@@ -88,11 +88,10 @@ def plot(rows: Sequence[Mapping[str, Any]], path: str | Path) -> None:
     """Draw both thresholds over the batch size into ``path`` (the ending says the format)."""
     import matplotlib as mpl
 
-    from theorem_audit.report.drawing import STYLE
+    from theorem_audit.report.drawing import STYLE, save
 
     with mpl.rc_context(STYLE):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        drawn(rows).savefig(path)
+        save(drawn(rows), Path(path))
 
 
 def drawn(rows: Sequence[Mapping[str, Any]]) -> Any:

@@ -37,10 +37,15 @@ def ids_of(given: Sequence[str]) -> list[str]:
 
 
 # Option -> the endings of what it writes, by which a later call knows it; the module that says how it begins.
+# A PDF and a picture are known by a line within (``MARKS``).
 WRITTEN = {
     "csv": ((".csv",), ""),
     "latex": ((".tex",), "theorem_audit.report.latex"),
     "book": ((".tex", ".pdf"), "theorem_audit.report.typeset"),
+}
+MARKS = {
+    "book": b"% written by theorem-audit --book",
+    "plot": b"drawn by theorem-audit --plot",
 }
 NAMED = ("json", "csv", "latex", "book", "plot", "store", "readme")  # files that a call writes
 READ = ("source", "variants", "file", "keep", "leave")  # files that it reads
@@ -50,7 +55,8 @@ def checked_target(args: argparse.Namespace) -> None:
     """Raise BadUsage where the files that a call writes would take something away without a word.
 
     Two of its files are one; one is read, too; ``--csv``, ``--latex`` or ``--book`` names a file of another
-    kind, or has another ending, by which a second call would not know it; or one of them cannot be there,
+    kind, or has another ending, by which a second call would not know it; ``--book`` or ``--plot`` a PDF or a
+    picture that it did not write itself; or one of them cannot be there,
     which would be told when the work is done.  See also ``checked_json``.
     """
     said = {name: value for name, value in vars(args).items() if isinstance(value, str) and value}
@@ -77,21 +83,24 @@ def checked_target(args: argparse.Namespace) -> None:
             raise BadUsage(f"--{name} {path}: the ending must be {kinds}")
         # without TeX, a book's source is left beside where the book would be
         for made in {path, path.with_suffix(".tex")} if name == "book" else {path}:
-            if name in WRITTEN and made.is_file() and not _replaceable(made, *WRITTEN[name]):
-                raise BadUsage(f"--{name} {path}: {made} is there, and no {kinds} file that --{name} wrote; "
+            if made.is_file() and not _replaceable(name, made):
+                what = f"{kinds} file" if kinds else "picture"
+                raise BadUsage(f"--{name} {path}: {made} is there, and no {what} that --{name} wrote; "
                                "it would be lost")  # fmt: skip
     checked_json(args)
 
 
-def _replaceable(path: Path, endings: tuple[str, ...], writer: str) -> bool:
-    """Whether a file, of a right ending, is empty or begins like what is written over it."""
-    with path.open("rb") as file:
-        head = file.read(64)
-    if not head:
+def _replaceable(name: str, path: Path) -> bool:
+    """Whether a file is empty, or shows that it was written by the option that is to write over it."""
+    if name not in WRITTEN and name not in MARKS:
         return True
-    begins = [importlib.import_module(writer).BEGINS.encode()] if writer else [b""]
-    begins += [b"%PDF"] if ".pdf" in endings else []
-    return head.startswith(tuple(begins))
+    text = path.read_bytes()
+    if not text or (name in MARKS and MARKS[name] in text):
+        return True
+    _, writer = WRITTEN.get(name, ((), ""))
+    if name in WRITTEN and path.suffix.lower() != ".pdf":
+        return text.startswith(importlib.import_module(writer).BEGINS.encode() if writer else b"")
+    return False
 
 
 def checked_json(args: argparse.Namespace) -> None:

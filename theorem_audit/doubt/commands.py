@@ -114,8 +114,16 @@ def add_variants(
 
 
 def exit_code(tried: Mapping[str, Sequence[Tried]]) -> int:
-    """1 when a wrong variant survived unexplained."""
-    return int(any(t.unexplained for found in tried.values() for t in found))
+    """1 when a wrong variant survived unexplained, or no evidence was asked about any; says so then."""
+    from theorem_audit.weigh.tallies import HARMLESS
+
+    everything = [t for found in tried.values() for t in found]
+    wrong = [t for t in everything if t.outcome not in HARMLESS]
+    if not everything or (wrong and all(t.outcome == "untested" for t in wrong)):
+        none = wrong[0].detail if wrong else "there are none"
+        show.warn(f"no wrong variant of {', '.join(tried)} was tried: {none}")
+        return 1
+    return int(any(t.unexplained for t in everything))
 
 
 def _mutants(args: argparse.Namespace, console: Console) -> int:

@@ -16,7 +16,7 @@ from theorem_audit.doubt.mutants import Known, Tried, chosen, try_variant, varia
 from theorem_audit.doubt.variants import Variant
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.verdict import Outcome
-from theorem_audit.weigh.workers import Crew, Lost
+from theorem_audit.weigh.workers import Crew, Lost, NotStarted
 
 if TYPE_CHECKING:
     from theorem_audit.reuse.keeper import Keeper
@@ -157,6 +157,7 @@ def run(
         alone: list[Job] = []
         for job, said in crew.run(jobs):
             if isinstance(said, Lost):
+                _begun(said)
                 again = [replace(job, names=(v.name,)) for v in job.variants()]
                 alone += again
                 done(job.claim_id, more=len(again))
@@ -164,8 +165,20 @@ def run(
                 yield from said
                 done(job.claim_id)
         for job, said in crew.run(alone):  # one by one, to find which it was
+            if isinstance(said, Lost):
+                _begun(said)
             yield from ([_stuck(job.claim_id, job.names, said)] if isinstance(said, Lost) else said)
             done(job.claim_id)
+
+
+def _begun(lost: Lost) -> None:
+    """Raise what keeps a process from starting: nothing was tried, so nothing was rejected.
+
+    What the project's own files raise is raised here, too, as they are read here; else ChildProcessError.
+    """
+    if isinstance(lost, NotStarted):
+        runner.evidence_of()
+        raise ChildProcessError(lost.reason)
 
 
 def _stuck(claim_id: str, names: Sequence[str], lost: Lost) -> Tried:

@@ -16,8 +16,6 @@ from theorem_audit.files import NoText, in_its_ends, read_text, write_text
 from theorem_audit.guide import GUIDE
 from theorem_audit.usage import emit, seed_of
 
-GENERATOR = '<meta name="generator" content="theorem-audit">'  # as the pages' template has it
-
 
 def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Declare the commands on the parser that ``theorem_audit/cli.py`` builds."""
@@ -54,11 +52,14 @@ def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
 def _figures(args: argparse.Namespace, console: Console) -> int:
     from theorem_audit.report.drawing import pictures, write
 
-    known = pictures()
+    known, here = pictures(), project.current()
+    if not known:
+        named = f"figures = {here.figures!r} holds no @picture" if here.figures else "no `figures`"
+        raise BadUsage(f"{here.file}: {named}: there is nothing to draw")
     if unknown := [name for name in args.names if name not in known]:
         raise BadUsage(f"unknown picture {', '.join(unknown)}; known are {', '.join(known)}")
     seed, written = seed_of(args.seed), []
-    folder = Path(args.out or project.current().path("output") / "figures")
+    folder = Path(args.out or here.path("output") / "figures")
     with show.progress(console) as bar:
         chosen = args.names or list(known)
         task = bar.add_task("pictures", total=len(chosen))
@@ -89,6 +90,7 @@ def _run_of(source: str | None) -> dict[str, Any]:
 
 def _report(args: argparse.Namespace, console: Console) -> int:
     from theorem_audit.report import renewed
+    from theorem_audit.report.folder import refuse_anothers
     from theorem_audit.report.load import UnreadableRun, with_variants
 
     here = project.current()
@@ -102,7 +104,9 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     said, anew = dict[str, str](), None
     pages = not (args.latex or args.readme or args.book)
     if pages:
-        _refuse_anothers(folder)
+        refuse_anothers(
+            folder, ["index.html"]
+        )  # before the work; the others' names are known after it
     try:
         if pages and args.source:
             read = project.current().path("formal") / "README.md"
@@ -153,23 +157,6 @@ def _report(args: argparse.Namespace, console: Console) -> int:
         renewed.note(folder, said)
     why = f" ({', '.join(anew)}: changed)" if anew else ""
     return _told(args, console, str(first), f"written{why}")
-
-
-def _refuse_anothers(folder: Path) -> None:
-    """BadUsage where the first page would be written over one that no report made."""
-    from theorem_audit.report import renewed
-
-    page = folder / "index.html"
-    try:
-        text = page.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise BadUsage(f"--out {folder}: {page}: {error.strerror}") from error
-    if GENERATOR not in text and not (folder / renewed.NAME).exists():
-        raise BadUsage(
-            f"--out {folder}: its index.html is of no report; name another folder, or move it"
-        )
 
 
 def _plain(path: Path) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 
 from theorem_audit import project
 from theorem_audit.statement.discovery import modules
+from theorem_audit.usage import MARKS
 
 Rows = Sequence[Mapping[str, Any]]
 Draw = Callable[[int], tuple[Figure, Rows]]
@@ -87,6 +88,17 @@ def write(item: Picture, folder: Path, seed: int = 0) -> tuple[Path, Path]:
         writer.writeheader()
         writer.writerows(rows)
     return image, table
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure for ``--plot``: the ending says the format; a later call may replace it.
+
+    What it was drawn by stands in the file where its format has room for that; where not, nothing is replaced.
+    """
+    form = path.suffix.lower().removeprefix(".")
+    key = {"png": "Software"}.get(form, "Creator" if form in ("eps", "pdf", "ps", "svg") else "")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, metadata={key: MARKS["plot"].decode()} if key else None)
 
 
 def drawn(folder: Path) -> list[dict[str, str]]:

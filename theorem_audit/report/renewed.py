@@ -68,10 +68,18 @@ def changed(folder: Path, said: Mapping[str, str]) -> list[str] | None:
     return found if pages and pages == _pages(folder) else [*found, "the pages"]
 
 
+def pages_of(folder: Path) -> set[str]:
+    """The names of the pages that the folder's stamp tells of; none where there is no stamp."""
+    try:
+        return {*json.loads((folder / NAME).read_text(encoding="utf-8"))["pages"]}
+    except (OSError, ValueError, TypeError, KeyError):
+        return set()
+
+
 def note(folder: Path, said: Mapping[str, str]) -> None:
     """Keep the stamp of the pages that were just written."""
     text = json.dumps({"stamp": said, "pages": _pages(folder)}, indent=1)
     write_text(folder / NAME, text + "\n")
 
 
-__all__ = ["NAME", "changed", "note", "stamp"]
+__all__ = ["NAME", "changed", "note", "pages_of", "stamp"]

@@ -19,13 +19,14 @@ from markupsafe import Markup
 
 from theorem_audit import guide, project
 from theorem_audit.errors import rounded_down, rounded_up
-from theorem_audit.files import read_text, write_text
+from theorem_audit.files import read_text
 from theorem_audit.kernel import steps
 from theorem_audit.report import front
 from theorem_audit.report.badges import badge
 from theorem_audit.report.book import Shelf, chapter_notes, shelf_of, shelves
 from theorem_audit.report.claim_page import region, shown
 from theorem_audit.report.extra import extra_pages
+from theorem_audit.report.folder import put
 from theorem_audit.report.front import MEANINGS
 from theorem_audit.report.graph import below, edges, svg
 from theorem_audit.report.in_coq import coq_statements
@@ -44,6 +45,9 @@ def write_site(
     run: Mapping[str, Any], folder: Path, pictures: Sequence[Mapping[str, Any]] = ()
 ) -> Path:
     """Write the report of a ledger into ``folder``; returns the path of its first page.
+
+    Pages there that an earlier report wrote and this one does not are taken away; BadUsage where a page would
+    be written over a file that no report made.
 
     run: as ``load_run`` gives it.  pictures: mappings with name, title, png and csv (paths).
     """
@@ -71,6 +75,7 @@ class _Site:
         self.listings = listings(run)
         self.extra = extra_pages(run)
         self.counted = Counter(self.verdicts.values())
+        self.texts: dict[str, str] = {}  # of pages and badges, by their place in the folder
 
     @cached_property
     def kernel(self) -> Markup:
@@ -112,17 +117,15 @@ class _Site:
 
     def page(
         self, path: str, template: str, scripts: Sequence[Markup] = (), **said: object
-    ) -> Path:
-        """Write one page, ``root`` being the way back to the first."""
+    ) -> None:
+        """Set one page, ``root`` being the way back to the first."""
         root = "../" * path.count("/")
-        target = self.folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_text(target, render(template, scripts, root=root, path=path, **self.shared, **said))
-        return target
+        said = {**self.shared, **said}
+        self.texts[path] = render(template, scripts, root=root, path=path, **said)
 
     def write(self) -> Path:
         """Every page, and a badge for each claim."""
-        first = self._index()
+        self._index()
         self._ledger()
         self._graph()
         self._pictures()
@@ -141,10 +144,11 @@ class _Site:
         for listing in self.listings.files.values():
             self.page(f"sources/{listing.page}", "source.html", listing=listing)
         self._claims()
-        return first
+        put(self.folder, self.texts)
+        return self.folder / "index.html"
 
-    def _index(self) -> Path:
-        return self.page(
+    def _index(self) -> None:
+        self.page(
             "index.html",
             "index.html",
             front=front.front(self.verdicts),
@@ -259,7 +263,6 @@ class _Site:
         for claim_id, found in self.uses.items():
             for used in found:
                 used_by[used].append(claim_id)
-        (self.folder / "badges").mkdir(exist_ok=True)
         for claim in self.claims:
             claim_id = claim["id"]
             self.page(
@@ -276,9 +279,7 @@ class _Site:
                 ),
                 shelf=shelf_of(claim),
             )
-            write_text(
-                self.folder / "badges" / f"{claim_id}.svg", badge(claim_id, claim["verdict"])
-            )
+            self.texts[f"badges/{claim_id}.svg"] = badge(claim_id, claim["verdict"])
 
 
 def _kinds(claim: Mapping[str, Any]) -> list[str]:

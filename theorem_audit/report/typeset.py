@@ -24,6 +24,7 @@ from theorem_audit.report.latex import bibliography, escape
 from theorem_audit.report.legend import shared_legend
 from theorem_audit.report.mathematics import names_upright, tokens_of, upright
 from theorem_audit.statement.meaning import entry_names
+from theorem_audit.usage import MARKS
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}
@@ -199,7 +200,8 @@ def write(run: Mapping[str, Any], target: Path) -> Path:
                 raise NoTeX(
                     f"{program} refused {source}: {'; '.join(why[:2]) or 'no reason given'}"
                 )
-        write_bytes(target, made.with_suffix(".pdf").read_bytes())
+        # what follows a PDF's end is read by nobody but by the next call, which then may replace it
+        write_bytes(target, made.with_suffix(".pdf").read_bytes() + MARKS["book"] + b"\n")
     return target
 
 

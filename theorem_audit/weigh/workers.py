@@ -48,6 +48,11 @@ class Lost:
 
 
 @dataclass(frozen=True)
+class NotStarted(Lost):
+    """Of a job that was never begun: no process could be started for it."""
+
+
+@dataclass(frozen=True)
 class Last:
     """A result after which the process is not used again."""
 
@@ -147,7 +152,8 @@ class Crew:
                     if not hand.waits:
                         hand.hand(DONE)
             if waiting and self._failed >= STARTS and not self._hands:
-                yield waiting.take(), Lost(f"no worker process can be started: {self._why}")
+                why = f"no worker process can be started: {self._why}"
+                yield waiting.take(), NotStarted(why)
                 continue
             for hand in self._hands:
                 if waiting and not hand.busy:
@@ -203,11 +209,18 @@ class Crew:
             ends.cancel()
         number, said = read(text, self.answers)
         waits = hand.job == DONE or not hand.ready
-        if number != hand.number or not hand.busy or waits != (said == DONE):
+        refused = not hand.ready and isinstance(said, Lost)
+        if number != hand.number or not hand.busy or waits != (said == DONE or refused):
             raise NoAnswer(number)
         return said
 
     def _answered(self, hand: _Hand, said: Any) -> Iterator[tuple[Any, Any]]:
+        if not hand.ready and isinstance(
+            said, Lost
+        ):  # its start raised: told once, by who asked for it
+            self._end(hand)
+            yield from self._lost(hand, said.reason)
+            return
         if not hand.ready:
             hand.ready, self._failed = True, 0
             return
@@ -303,7 +316,11 @@ def _serve(
     os.dup2(2, 1)  # standard output is the caller's: a job that prints must not spoil its JSON
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("1000")  # where memory ends, a worker goes first
-    start(*arguments)
+    try:
+        start(*arguments)
+    except Exception as error:  # noqa: BLE001 - of each process the same: the caller says it once
+        _send(line, 0, Lost(f"{type(error).__name__}: {error}"), answers)
+        return
     _send(line, 0, DONE, answers)
     serve = partial(_answer, line, function, answers)
     fork: Fork | None = None

@@ -79,7 +79,10 @@ class Played:
         if how == "hangs":
             self._hang()
             return
-        self._say(0, "\0done")
+        if how == "refuses":
+            self._say(0, self.answers[0]("ProjectError: no theory"))
+            return
+        self._say(0, "\0done" if how != "babbles" else "hello")
         job = ""
         while True:
             before = job
@@ -113,6 +116,8 @@ class Played:
                 os.write(self.theirs.fileno(), b"\0\0\0\x09half")
                 self._hang()
                 return
+            elif job.startswith("raises"):
+                self._say(number, self.answers[0]("ValueError: x"))
             elif job.startswith("waits"):
                 self._say(number, "\0done")
             else:

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.tool.judged.kernel import replaced
-from tests.tool.judged.tools import Endless
+from tests.tool.judged.tools import Endless, raises
 from theorem_audit.weigh.answers import read, written
 from theorem_audit.weigh.apart import FORKS, Apart
 
@@ -161,6 +161,8 @@ STATE: dict[str, Any] = {}
 
 def _start(*words: Any) -> None:
     STATE["start"] = words
+    if words == (1, "refused"):
+        raise ValueError("no theory")
 
 
 def _does(job: Any) -> Any:
@@ -187,7 +189,7 @@ def _does(job: Any) -> Any:
 
 
 @contextmanager
-def _served(judge: ModuleType, apart: Any) -> Iterator[tuple[Any, int]]:
+def _served(judge: ModuleType, apart: Any, word: str = "x") -> Iterator[tuple[Any, int]]:
     """The caller's end of a fork of this process that serves."""
     STATE.clear()
     STATE["last kind"] = judge.Last
@@ -203,7 +205,7 @@ def _served(judge: ModuleType, apart: Any) -> Iterator[tuple[Any, int]]:
                 os.dup2(nowhere.fileno(), 2)
             judge.end_with_parent = lambda: STATE.update(ends=True)
             judge.settle = lambda: STATE.update(settled=1)
-            judge._serve(theirs, _does, _start, (1, "x"), (judge.Lost, judge.Last), apart)
+            judge._serve(theirs, _does, _start, (1, word), (judge.Lost, judge.Last), apart)
             code = 0
         finally:
             os._exit(code)
@@ -238,6 +240,10 @@ def _worker(judge: ModuleType) -> None:
         assert _ask(judge, line, 4, "\0done") == "\0done"
         assert _ask(judge, line, 5, ("", "n"))[2] == 2
     assert STATE["status"] == 0
+    with _served(judge, None, "refused") as (line, _):
+        assert _hear(judge, line, 0) == judge.Lost("ValueError: no theory")
+        assert raises(EOFError, line.recv_bytes) is not None
+    assert STATE["status"] == 0, "it ends without a word of its own"
     if not FORKS:
         return
     apart = Apart(lambda job: job[0] or None, _before, _begin, lambda: b"left", _after)

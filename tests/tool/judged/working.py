@@ -75,6 +75,12 @@ def _caller(judge: ModuleType) -> None:
         assert sorted(found) == sorted(
             [(bad, reason), (bad, reason), *((x, f"did {x}") for x in "abcd")]
         )
+    assert _crew(judge, ["a", "raises", "b"]) == [
+        ("a", "did a"),
+        ("raises", "ValueError: x"),
+        ("b", "did b"),
+    ]
+    assert len(Played.made) == 1, "what its job raises is no fault of a process"
     twice = "its worker process answered more than once"
     assert _crew(judge, ["waits", "a"]) == [("waits", twice), ("a", "did a")]
     found = _crew(judge, ["a", "waits", "b"])
@@ -121,11 +127,17 @@ def _caller(judge: ModuleType) -> None:
     for how, why in (
         ("never", f"{ended} (exit code 7)"),
         ("hangs", "no end within 0.4 s: it was stopped"),
+        ("refuses", "ProjectError: no theory"),
+        ("babbles", twice),
     ):
         assert _crew(judge, ["a", "b"], how=how) == [
             (x, f"no worker process can be started: {why}") for x in "ab"
         ]
         assert len(Played.made) == 3
+    with played(judge, "refuses"), judge.Crew(len, print, workers=1, limit=5) as crew:
+        assert [type(said) for _, said in crew.run("ab")] == [judge.NotStarted] * 2
+    with played(judge), judge.Crew(len, print, workers=1, limit=5) as crew:
+        assert [type(said) for _, said in crew.run(["exits 3", "raises"])] == [judge.Lost] * 2
 
 
 def _kept(judge: ModuleType) -> None:
@@ -140,7 +152,7 @@ def _kept(judge: ModuleType) -> None:
     with played(judge), judge.Crew(len, print, workers=2, limit=0.5) as crew:
         run = crew.run(jobs())
         assert next(run)[1].startswith("did ")
-        assert 4 <= len(asked) <= 6, "asked for as they are needed"
+        assert 4 <= len(asked) <= 8, "asked for as they are needed"
         crew._failed = 2
         assert len(list(run)) == 49
         assert [crew.limit, crew.apart, crew.function] == [0.5, None, len]
