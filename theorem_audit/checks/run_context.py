@@ -40,6 +40,8 @@ class RunContext:
     weak: tests of chance and expectations that could not tell; evidence that goes on after one has not
         tested that.
     failed: expectations that failed; evidence that catches one, or keeps it in a task, does not pass.
+    drawn: the keys of generators and of seeds that were asked for.
+    again: a key may be asked for again: Hypothesis calls the evidence for one example after another.
     look: called as a check begins, with the number of checks so far; by ``thread`` alone, which made this.
 
     An expectation is judged inside ``with current()``, which notes how it failed, whoever catches that.
@@ -58,6 +60,8 @@ class RunContext:
     refused: list[str] = field(default_factory=list)
     weak: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    drawn: set[tuple[str, ...]] = field(default_factory=set)
+    again: bool = False
     look: Callable[[int], None] | None = None
     thread: int = field(default_factory=threading.get_ident)
 
@@ -144,16 +148,36 @@ def attempt() -> Iterator[None]:
 
 
 def seed(*key: str | int) -> np.random.SeedSequence:
-    """A seed keyed by the run's seed, the evidence and ``key``: the same whoever runs it, and when."""
-    context = current()
-    # NumPy takes words of 0 at the end for none, and the empty text's sum is 0.
-    words = [zlib.crc32(str(part).encode()) or EMPTY for part in key]
-    return np.random.SeedSequence([context.seed, zlib.crc32(context.test.encode()), *words])
+    """A seed keyed by the run's seed, the evidence and ``key``: the same whoever runs it, and when.
+
+    Asked for twice with one key in one evidence (one case of it) it would give the same draws twice, which
+    no test of chance expects: ValueError.  Where the same are meant, keep what is given.  What Hypothesis
+    calls, it calls for each example: there a key may come again.
+    """
+    return _seed("seed", key)
 
 
 def rng(*key: str | int) -> np.random.Generator:
-    """A generator on ``seed(*key)``."""
-    return np.random.Generator(np.random.PCG64(seed(*key)))
+    """A generator on the seed of ``key``; ValueError where it was asked for before, as for ``seed``.
+
+    One for the simulator may have the same key: it draws from streams of its own.
+    """
+    return np.random.Generator(np.random.PCG64(_seed("rng", key)))
+
+
+def _seed(what: str, key: tuple[str | int, ...]) -> np.random.SeedSequence:
+    context = current()
+    name = (what, *map(str, key))
+    if name in context.drawn and not context.again:
+        told = ", ".join(repr(part) for part in key)
+        raise ValueError(
+            f"{what}({told}): asked for before in this evidence, and the draws would be the same again; keep "
+            "what it gave, or use another key"
+        )
+    context.drawn.add(name)
+    # NumPy takes words of 0 at the end for none, and the empty text's sum is 0.
+    words = [zlib.crc32(str(part).encode()) or EMPTY for part in key]
+    return np.random.SeedSequence([context.seed, zlib.crc32(context.test.encode()), *words])
 
 
 def note(text: str) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
-from numbers import Real
+from fractions import Fraction
+from numbers import Rational, Real
 from typing import Any
 
 import numpy as np
@@ -20,36 +21,64 @@ from theorem_audit.exact.bernstein import Refuted
 
 ERROR = 1e-7
 POWER = 0.99
+BESIDE = (
+    1 / 1024
+)  # of the way to the next draw: far above rounding, and a law has little of its mass there
 
 
-def _finite(**values: Any) -> None:
-    """Raise ValueError where a parameter is no finite number: nan passes every comparison, and a complex
-    one is compared by its real part alone.
+def _ends(name: str, value: Any) -> tuple[float, float]:
+    """The floats next to a finite number, below and above: it twice where it is one, or an integer.
+
+    Fractions, decimals and SymPy's rationals lie between the two.  ValueError for anything else: nan passes
+    every comparison, a complex one is compared by its real part alone, and of a root SciPy makes nothing.
     """
-    for name, value in values.items():
-        told = np.asarray(value)
-        number = told.ndim == 0 and told.dtype.kind in "iufO"
-        if not number or not math.isfinite(value):
-            raise ValueError(f"{name}={value!r}: a finite number is needed")
+    told = np.asarray(value)
+    if told.ndim == 0 and told.dtype.kind in "iuf" and math.isfinite(value):
+        return float(value), float(value)
+    if told.ndim == 0 and told.dtype.kind == "O" and (exact := _exact(value)) is not None:
+        try:
+            near = float(exact)
+        except OverflowError:
+            raise ValueError(f"{name}={value!r}: no float is so large") from None
+        low = near if Fraction(near) <= exact else math.nextafter(near, -math.inf)
+        return low, low if Fraction(low) == exact else math.nextafter(low, math.inf)
+    raise ValueError(
+        f"{name}={value!r}: a finite number is needed (a float, an integer, a fraction, SymPy's Rational)"
+    )
 
 
-def _parameters(error: float, **positive: float) -> None:
-    _finite(error=error, **positive)
-    if not 0 < error < 1:
-        raise ValueError(f"error={error}: 0 < error < 1")
-    for name, value in positive.items():
-        if value <= 0:
+def _exact(value: Any) -> Fraction | None:
+    """A fraction, a decimal, an integer of any size or a rational of SymPy's, exactly; None of all else."""
+    if isinstance(value, Rational) or (isinstance(value, Decimal) and value.is_finite()):
+        return Fraction(value)
+    if getattr(value, "is_Rational", False) is True:
+        return Fraction(int(value.p), int(value.q))
+    return None
+
+
+def _parameters(error: float, **positive: float) -> list[float]:
+    """Error probability and sizes as floats, the nearest ones."""
+    found = []
+    for name, value in {"error": error, **positive}.items():
+        _ends(name, value)
+        if not value > 0:
             raise ValueError(f"{name}={value}: it must be > 0")
+        found.append(float(value))
+    if not found[0] < 1:
+        raise ValueError(f"error={error}: 0 < error < 1")
+    return found
 
 
-def _counts(successes: int, trials: int) -> None:
-    _finite(successes=successes, trials=trials)
+def _counts(successes: int, trials: int) -> tuple[int, int]:
+    for name, value in (("successes", successes), ("trials", trials)):
+        _ends(name, value)
     whole = successes == int(successes) and trials == int(trials)
     if not whole or trials < 1 or not 0 <= successes <= trials:
         raise ValueError(
             f"successes={successes}, trials={trials}: integers with 0 <= successes <= trials, "
             "trials >= 1"
         )
+    return int(successes), int(trials)
 
 
 def _real(raw: np.ndarray) -> bool:
@@ -82,12 +111,19 @@ def _sample(sample: Any) -> np.ndarray:
     return np.asarray(raw, dtype=float)
 
 
-def _heights(given: Any) -> np.ndarray:
-    """What a distribution function gives, as floats; TypeError as for a sample."""
+def _heights(given: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """What a distribution function gives, as floats; TypeError as for a sample, ValueError for nan and inf,
+    or for another number of values than of draws.
+    """
     raw = np.asarray(given)
     if not _real(raw) or _masked(given):
         raise TypeError(f"cdf: gives values of {raw.dtype}, some masked; real numbers are needed")
-    return np.asarray(raw, dtype=float)
+    heights = np.asarray(raw, dtype=float)
+    if heights.shape != shape:
+        raise ValueError(f"cdf: gives values of shape {heights.shape} for draws of shape {shape}")
+    if not np.isfinite(heights).all():
+        raise ValueError("cdf: gives values that are not finite")
+    return heights
 
 
 def _cannot_tell(said: str) -> Inconclusive:
@@ -115,21 +151,23 @@ def expect_proportion(
 
     visible: relative error of ``expected`` that must be seen, on either side, with power 0.99; a side
     that would leave 0..1 ends there.  Power is exact for the equal-tailed rejection region.
+    An ``expected`` between two floats gets the ends of both: a count's tail is monotone in P.
     """
-    _parameters(error, visible=visible)
-    _counts(successes, trials)
+    error, visible = _parameters(error, visible=visible)
+    successes, trials = _counts(successes, trials)
+    below, above = _ends("expected", expected)
     if not 0 < expected < 1:
         raise ValueError(f"expected={expected}: 0 < expected < 1")
-    low = int(stats.binom.ppf(error / 2, trials, expected)) - 1
-    high = int(stats.binom.isf(error / 2, trials, expected)) + 1
+    low = int(stats.binom.ppf(error / 2, trials, below)) - 1
+    high = int(stats.binom.isf(error / 2, trials, above)) + 1
     power = 1.0
-    for wrong in (max(0.0, expected * (1 - visible)), min(1.0, expected * (1 + visible))):
+    for wrong in (max(0.0, above * (1 - visible)), min(1.0, below * (1 + visible))):
         seen = stats.binom.cdf(low, trials, wrong) + stats.binom.sf(high - 1, trials, wrong)
         power = min(power, float(seen))
     refused = None
     if successes <= low or successes >= high:
         refused = Refuted(
-            f"{what}: {successes} of {trials}, outside {low + 1}..{high - 1} for P={expected:.6g}",
+            f"{what}: {successes} of {trials}, outside {low + 1}..{high - 1} for P={below:.6g}",
             {"successes": successes, "trials": trials},
         )
     _judge(refused, error, power, visible, what)
@@ -143,8 +181,8 @@ def expect_mean(
     The error probability is that of the normal limit; samples of at least 400 are required.
     visible: relative error of ``expected`` that must be seen with power 0.99, given the spread found.
     """
-    _parameters(error, visible=visible)
-    _finite(expected=expected)
+    error, visible = _parameters(error, visible=visible)
+    below, above = _ends("expected", expected)
     values = _sample(sample)
     if values.size < 400 or not np.isfinite(values).all():
         raise ValueError(f"sample: {values.size} values; at least 400 finite ones are needed")
@@ -154,12 +192,12 @@ def expect_mean(
         raise _cannot_tell(f"{what}: {said}")
     spread = float(values.std(ddof=1)) / math.sqrt(values.size)
     critical = float(stats.t.isf(error / 2, values.size - 1))
-    power = float(stats.norm.sf(critical - abs(expected) * visible / spread))
+    power = float(stats.norm.sf(critical - min(abs(below), abs(above)) * visible / spread))
     refused = None
     mean = float(values.mean())
-    if abs(mean - expected) > critical * spread:
+    if max(below - mean, mean - above) > critical * spread:
         refused = Refuted(
-            f"{what}: mean {mean:.6g} +- {spread:.2g}, expected {expected:.6g}",
+            f"{what}: mean {mean:.6g} +- {spread:.2g}, expected {below:.6g}",
             {"mean": mean, "standard error": spread},
         )
     _judge(refused, error, power, visible, what)
@@ -168,13 +206,16 @@ def expect_mean(
 def expect_distribution(
     sample: Any, cdf: Callable[..., Any], *, visible: float, error: float = ERROR, what: str
 ) -> None:
-    """Kolmogorov-Smirnov test of independent draws against a continuous distribution function.
+    """Kolmogorov-Smirnov test of independent draws against a distribution function, continuous or not.
 
     visible: sup-distance between distribution functions (at most 1) that must be seen with power 0.99.
-    Power is bounded below by the Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant,
-    P(sup|F_m - F| > e) <= 2 exp(-2 m e^2), which needs no asymptotics.
+    Error and power are bounded by the Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant,
+    P(sup|F_m - F| > e) <= 2 exp(-2 m e^2), which needs no asymptotics and holds for every law, so also where
+    F jumps.  The distance is taken at each draw and at the float before it: F_m is constant between draws and
+    F grows, so over the floats it is nowhere larger.  Where it exceeds what chance allows only because F jumps
+    right BESIDE draws (k/49 and F(x) = B(49 x), where 49 (1/49) < 1), the test is inconclusive.
     """
-    _parameters(error, visible=visible)
+    error, visible = _parameters(error, visible=visible)
     if visible > 1:
         raise ValueError(f"visible={visible}: 0 < visible <= 1, a distance of distributions")
     # SciPy would take a name, or compare with a second sample, by another law.
@@ -188,15 +229,32 @@ def expect_distribution(
     slack = visible - critical
     power = max(0.0, 1 - 2 * math.exp(-2 * size * slack**2)) if slack > 0 else 0.0
     refused = None
-    found = stats.kstest(values, lambda x: _heights(cdf(x)))
-    if not math.isfinite(found.statistic):
-        raise ValueError(f"cdf: gives values that are not finite (distance {found.statistic})")
-    if found.statistic > critical:
+    if _distance(values, cdf) > critical:
+        distance = _distance(values, cdf, BESIDE)
+        if distance <= critical:
+            said = "the distribution function jumps right beside draws, as where one of them is rounded"
+            raise _cannot_tell(f"{what}: {said}")
+        bound = min(1.0, 2 * math.exp(-2 * size * distance**2))
         refused = Refuted(
-            f"{what}: sup distance {found.statistic:.4g} > {critical:.4g} (p = {found.pvalue:.2g})",
-            {"p": float(found.pvalue), "draws": size},
+            f"{what}: sup distance {distance:.4g} > {critical:.4g} (p <= {bound:.2g})",
+            {"p": bound, "draws": size},
         )
     _judge(refused, error, power, visible, what)
+
+
+def _distance(values: np.ndarray, cdf: Callable[..., Any], beside: float = 0.0) -> float:
+    """sup |F_m - F| over the floats.
+
+    beside: F may take each of its values so much later or earlier, as a share of the way to the next draw.
+    """
+    draws, counts = np.unique(values, return_counts=True)
+    gaps = np.diff(draws) if draws.size > 1 else np.abs(draws)
+    at = draws + beside * np.append(gaps, gaps[-1])[: draws.size]
+    before = np.nextafter(draws - beside * np.append(gaps[0], gaps)[: draws.size], -np.inf)
+    upto = np.cumsum(counts)
+    above = upto / values.size - _heights(cdf(at), draws.shape)
+    below = _heights(cdf(before), draws.shape) - (upto - counts) / values.size
+    return float(max(above.max(), below.max()))
 
 
 def expect_at_most(
@@ -207,24 +265,22 @@ def expect_at_most(
     Where no count at all would be too unlikely (bound 1, or too few trials) nothing is checked, and
     nothing is counted: a note says so.
     """
-    _parameters(error)
-    _counts(successes, trials)
-    _finite(bound=bound)
+    (error,) = _parameters(error)
+    successes, trials = _counts(successes, trials)
+    _, above = _ends("bound", bound)
     if not 0 <= bound <= 1:
         raise ValueError(f"bound={bound}: 0 <= bound <= 1")
     context = current()
-    if stats.binom.sf(trials - 1, trials, bound) >= error:
-        context.notes.append(
-            f"{what}: no count of {trials} speaks against P <= {bound!r}: no check"
-        )
+    if stats.binom.sf(trials - 1, trials, above) >= error:
+        context.notes.append(f"{what}: no count of {trials} speaks against P <= {bound}: no check")
         return
     context.count()
     context.spend(error)
-    pvalue = float(stats.binom.sf(successes - 1, trials, bound))
+    pvalue = float(stats.binom.sf(successes - 1, trials, above))
     if pvalue < error:
         context.refused.append(what)
         raise Refuted(
-            f"{what}: {successes} of {trials} where P <= {bound!r} (p = {pvalue:.2g})",
+            f"{what}: {successes} of {trials} where P <= {bound} (p = {pvalue:.2g})",
             {"p": pvalue},
         )
 
@@ -233,4 +289,5 @@ def expect_at_least(
     successes: int, trials: int, bound: float, *, error: float = ERROR, what: str
 ) -> None:
     """One-sided exact binomial test of P >= ``bound``."""
+    _ends("bound", bound)
     expect_at_most(trials - successes, trials, 1 - bound, error=error, what=what)

@@ -14,8 +14,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from theorem_audit.checks.mark import DOUBTS, Evidence
-from theorem_audit.checks.run_context import Absent, Inconclusive, current, rng
+from theorem_audit.checks.run_context import Absent, Inconclusive, current, seed
 from theorem_audit.kinds import NO_RUN
 
 if TYPE_CHECKING:
@@ -68,8 +70,12 @@ def _search(claim_id: str) -> Callable[..., None]:
     def search(claim: Any) -> None:
         if claim_id in reasons:
             raise Absent(f"{NO_RUN}: {reasons[claim_id]}")
-        play = searches[claim_id]
-        current().checks += falsify.played(lambda share: play(claim, rng("search"), share), SECONDS)
+        play, start = searches[claim_id], seed("search")
+
+        def again(share: float) -> int:  # for longer, where no case was played: from the start
+            return play(claim, np.random.Generator(np.random.PCG64(start)), share)
+
+        current().checks += falsify.played(again, SECONDS)
 
     return search
 

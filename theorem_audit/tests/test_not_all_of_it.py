@@ -14,6 +14,7 @@ import pytest
 
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.checks.run_context import Inconclusive, RunContext, note, rng, running
+from theorem_audit.checks.run_context import seed as key
 from theorem_audit.checks.statistics import expect_distribution, expect_mean
 from theorem_audit.exact import Refuted
 from theorem_audit.tests.conftest import Run
@@ -123,7 +124,8 @@ def test_draws_in_a_thread_are_those_of_the_evidence_and_the_seed() -> None:
     drawn = []
 
     def draws(claim: Any) -> None:
-        drawn.append((float(rng("a").normal()), _in_thread(lambda: float(rng("a").normal()))))
+        here = np.random.Generator(np.random.PCG64(key("a")))  # the stream of rng("a")
+        drawn.append((float(here.normal()), _in_thread(lambda: float(rng("a").normal()))))
         _in_thread(lambda: note("from a thread"))
         _in_thread(_chance)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
+from sympy import Rational, sqrt
 
-from theorem_audit.checks.run_context import Inconclusive, RunContext, running, seed
+from theorem_audit.checks.run_context import Inconclusive, RunContext, rng, running, seed
 from theorem_audit.checks.statistics import (
     ERROR,
     expect_at_least,
@@ -158,3 +161,52 @@ def test_an_empty_key_is_a_key_of_its_own() -> None:
     with running(RunContext(test="t")):
         states = {tuple(seed(*key).generate_state(4)) for key in keys}
     assert len(states) == len(keys)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.03])
+def test_a_law_with_atoms_is_judged_as_it_is(share: float) -> None:
+    """Mended: at an atom the distance was taken to the wrong side of the jump, and the true law was refuted."""
+    law = stats.binom(5, share)
+    draws = law.rvs(20_000, random_state=np.random.default_rng(1))
+    with running(RunContext()) as context:
+        expect_distribution(draws, law.cdf, visible=0.05, what="x")
+    assert context.error == ERROR
+    with pytest.raises(Refuted, match="sup distance"):
+        expect_distribution(draws, stats.binom(5, share + 0.02).cdf, visible=0.05, what="x")
+
+
+def test_a_jump_that_rounding_misplaces_refutes_nothing() -> None:
+    """49 (1/49) < 1: the draw is there, and F does not count it.  Neither passed nor refuted."""
+    law = stats.binom(49, 0.02)
+    draws = law.rvs(20_000, random_state=np.random.default_rng(1)) / 49
+    with pytest.raises(Inconclusive, match="jumps right beside draws"):
+        expect_distribution(draws, lambda x: law.cdf(x * 49), visible=0.05, what="x")
+    expect_distribution(np.rint(draws * 49), law.cdf, visible=0.05, what="x")
+
+
+@pytest.mark.parametrize("exact", [Fraction(1, 3), Rational(1, 3), Decimal(1) / 3])
+def test_exact_numbers_are_tested_as_they_are(exact: Any) -> None:
+    """Mended: SciPy made a TypeError of them."""
+    draws = np.random.default_rng(1).exponential(1 / 3, 4_000)
+    expect_proportion(1_000, 3_000, exact, visible=0.3, what="x")
+    expect_mean(draws, exact, visible=0.2, what="x")
+    expect_at_most(1_000, 3_000, exact, what="x")
+    expect_at_least(1_000, 3_000, exact, what="x")
+    with pytest.raises(Refuted):
+        expect_proportion(1_300, 3_000, exact, visible=0.3, what="x")
+    with pytest.raises(
+        ValueError, match=r"expected=sqrt\(2\)/2: a finite number is needed \(a float"
+    ):
+        expect_proportion(1_000, 3_000, sqrt(2) / 2, visible=0.2, what="x")
+
+
+@pytest.mark.parametrize("ask", [rng, seed])
+def test_the_same_draws_are_not_given_twice(ask: Any) -> None:
+    """Mended: the second sample was the first."""
+    with running(RunContext(test="t")):
+        ask("u", 1)
+        ask("u", 2)
+        with pytest.raises(ValueError, match=r"\('u', 1\): asked for before in this evidence"):
+            ask("u", 1)
+    with running(RunContext(test="t")):
+        ask("u", 1)

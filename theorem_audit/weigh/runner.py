@@ -172,6 +172,7 @@ def run_evidence(
         function = call or item.function
         if hasattr(item.function, "hypothesis"):
             hypothesis.seed(int(seed("hypothesis").generate_state(1)[0]))(item.function)
+            context.again = True
         try:
             said = function(claim=claim, **arguments)
             if why := _unfinished(said):

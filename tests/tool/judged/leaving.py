@@ -125,10 +125,15 @@ def contexts_hold(judge: ModuleType) -> None:
             for key in ((), ("a",), ("b",), ("a", 1), (1,), ("",), ("", ""), ("a", ""))
         }
         assert len(states) == 8
-        assert judge.seed("a", "").entropy == [3, zlib.crc32(b"t"), zlib.crc32(b"a"), 2**32]
-        assert judge.rng("a").random(3).tolist() == judge.rng("a").random(3).tolist()
-        same = np.random.Generator(np.random.PCG64(judge.seed("a"))).random(3)
-        assert judge.rng("a").random(3).tolist() == same.tolist()
+        assert judge.seed("b", "").entropy == [3, zlib.crc32(b"t"), zlib.crc32(b"b"), 2**32]
+        same = np.random.Generator(np.random.PCG64(judge.seed("c"))).random(3)
+        assert judge.rng("c").random(3).tolist() == same.tolist(), "each of the two may ask once"
+        for twice in (judge.rng, judge.seed):
+            assert raises(ValueError, lambda ask=twice: ask("c"))
+        judge.rng("c", 1)
+        assert raises(ValueError, lambda: judge.rng("c", "1")), "the same stream"
+        one.again = True
+        assert judge.rng("c").random(3).tolist() == same.tolist()
         judge.note("words")
         thread = threading.Thread(target=lambda: [][1])
         thread.start()
