@@ -114,6 +114,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_Looked.changed: without self._take()": SLOWER,
         "_Looked.changed: without self._made.update(((x, made_of(x)) for x ... f._functions))": SLOWER,
         "Untouched.changed: no sign in not had": SLOWER,
+        "Untouched.extend: without self._strange.add(name)": SLOWER,
         "Untouched.extend: other comparison in x in sys.modules": "each module is listed once more, as it is",
     },
     "exact/region.py": {

@@ -39,7 +39,7 @@ import sys
 from functools import cache
 from threading import Thread
 import mpmath, numpy as np
-import shared
+import shared, tests.near
 from scipy import stats
 from sympy.polys import polyclasses as pc
 from theorem_audit import evidence, expect, expect_identity
@@ -133,6 +133,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         '@evidence("LEMMA", "symbolic")\ndef test_lemma(claim):\n'
         "    expect_identity(claim.formula, {y: 3*x})\n"
     )
+    chapter += 'OWN = claim("OWN", Eq(y, 2*x))\n'
+    tests += (
+        '@evidence("OWN", "symbolic")\ndef test_own(claim):\n    tests.near.far.two = lambda: 3\n'
+        "    expect_identity(claim.formula, {y: 2*x})\n"
+    )
     for name, how in USES.items():
         chapter += f'U_{name} = claim("U-{name.upper()}", Eq(y, 2*x*h))\n'
         tests += (
@@ -140,7 +145,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             f"    expect_identity(claim.formula, {{y: {how} * h}})\n"
         )
     folder = tmp_path_factory.mktemp("shared")
-    more = {"th/ch.py": chapter, "tests/test_ch.py": tests, "shared.py": "K = 2\n"}
+    more = {"th/ch.py": chapter, "tests/test_ch.py": tests, "shared.py": "K = 2\n",
+            "tests/near.py": "from tests import far\n", "tests/far.py": "def two(): return 2\n"}  # fmt: skip
     _write(folder, {**HEAD, **more})
     _run(
         folder
@@ -166,6 +172,13 @@ def test_a_lemma_is_put_down_to_whoever_uses_it(what: str, shared: dict[str, Any
     found = shared[f"U-{what.upper()}"]
     assert found["verdict"] == "inconclusive"
     assert any("rests on LEMMA, which is refuted" in x for x in found["reasons"])
+
+
+def test_a_change_of_what_a_claims_own_evidence_imports_is_told(shared: dict[str, Any]) -> None:
+    """Other modules of evidence are not looked at where a claim has a process of its own."""
+    (found,) = [x for x in shared["OWN"]["evidence"] if x["kind"] == "symbolic"]
+    assert found["detail"] == "it changed what judges: tests.far.two"
+    assert found["outcome"] == "error"
 
 
 # How evidence reads a constant; the file that says 2, and then 3 (or is not there, and then is).

@@ -130,13 +130,16 @@ def _before(job: Job) -> None:
     for name in names:
         with suppress(Exception):  # told by the evidence that is in it
             imported(name)
-    if project.current().falsifiers in names:
+    here = project.current()
+    if here.falsifiers in names:
         with suppress(Exception):
             tables()
     held = (x for name in names for x in vars(sys.modules.get(name, project)).values())
     if any(hasattr(x, "hypothesis") for x in held):
         _read_constants()
-    list_imported()
+    searches = (x for x in sys.modules if x.startswith(f"{here.falsifiers}."))
+    mine = {*names, *(searches if here.falsifiers in names else ())}
+    list_imported(here.evidence, mine if names else sys.modules)
     KNOWN.clear()
     KNOWN.update(sys.modules)
 

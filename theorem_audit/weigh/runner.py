@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -110,10 +110,14 @@ def watch() -> None:
     WATCHED = _new_list()
 
 
-def list_imported() -> None:
-    """List what was imported since, where evidence is watched: once, and not again in each fork."""
+def list_imported(package: str, names: Container[str]) -> None:
+    """List what was imported since, where evidence is watched: once, and not again in each fork.
+
+    names: the modules of the evidence's package that what runs there may come to.
+    """
     if WATCHED is not None:
         WATCHED.extend()
+        WATCHED.keep_to(package, names)
 
 
 TOGETHER = False  # inside ``together``

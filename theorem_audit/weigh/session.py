@@ -13,7 +13,6 @@ from theorem_audit import project
 from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence, no_assumption
 from theorem_audit.doubt.instances import NOTHING
 from theorem_audit.errors import BadUsage
-from theorem_audit.kinds import DOUBTS
 from theorem_audit.reuse.files import look
 from theorem_audit.reuse.index import Row, unknown_step
 from theorem_audit.reuse.keeper import Keeper, Kept
@@ -255,17 +254,27 @@ class Session:
             self.ledger.about |= {x: NOTHING for x in new if x not in self.ledger.about}
 
     def _first(self, rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
-        """Claim -> the modules that its evidence of this run is in, and may import; a search is in any of
-        its package.
+        """Claim -> the modules that its evidence of this run is in, and may import, with all that those of them
+        import that are of the evidence's package; a search is in any of its own.
         """
         found: dict[str, set[str]] = {}
         for row in rows:
-            names = found.setdefault(row.claim_id, set())
+            names, mine = found.setdefault(row.claim_id, set()), {*self._ready(row).imports}
             if row.kind == "search":
                 names.add(self.project.falsifiers)
-            elif row.kind not in DOUBTS:
-                names |= {row.module, *self._ready(row).imports}
+            if row.kind == "variants":  # which are tried by the tool
+                mine |= {x.module for x in row.beside}
+            else:
+                mine.add(row.module)
+            names |= mine.union(*(self._evidence(x) for x in mine))
         return {x: tuple(sorted(names)) for x, names in found.items()}
+
+    def _evidence(self, module: str) -> set[str]:
+        """Which modules of the evidence's package one of them imports, directly or not."""
+        inside = f"{self.project.evidence}."
+        if not f"{module}.".startswith(inside):
+            return set()
+        return {x for x in self.keeper.imports(module) if x.startswith(inside)}
 
     def _ready(self, row: Row) -> Row:
         """The row, with the modules that its evidence may import as it runs; worked out once for all cases."""

@@ -9,6 +9,9 @@ A change is an error of that evidence, and is undone.
 A change that is undone before is met in two ways: the interpreter's audit hook hears of each code and each
 default that is put into a function of ours, and every expectation looks, as it begins, whether its judge is
 the one that was listed.  Python can be deceived in more ways (``PROMISES.md`` says what is trusted).
+
+Where a claim's evidence has a process of its own, others' evidence is not run there, and its modules judge
+nothing: they are half of all there is to compare, and ``keep_to`` leaves them out.
 """
 
 from __future__ import annotations
@@ -17,12 +20,12 @@ import builtins
 import sys
 from builtins import all as all_of  # bound here: evidence may have put another in its place
 from builtins import map as mapped
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from gc import get_referents as made_of
 from itertools import chain, starmap
-from operator import attrgetter, is_, itemgetter
+from operator import attrgetter, call, is_, itemgetter
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -154,6 +157,9 @@ class _Looked:
 
     def __init__(self, places: Iterable[_Place], made: dict[FunctionType, list[Any]]) -> None:
         self.places, self._made = [*places], made
+        self._asks = [x.asks for x in self.places]
+        self._meant = _addresses([*chain.from_iterable(x.values for x in self.places)])
+        self._contents = [x for x in self.places if x.contents]
         self._functions = [*dict.fromkeys(chain.from_iterable(x.functions for x in self.places))]
         made.update((x, made_of(x)) for x in self._functions if x not in made)
         self._take()
@@ -163,9 +169,21 @@ class _Looked:
         self._parts = [*chain.from_iterable(map(self._made.__getitem__, self._functions))]
         self._at = _addresses(self._parts)
 
+    @property
+    def named(self) -> bool:
+        """Whether the names of all places mean what they did: the same as to ask each, and quicker."""
+        holds = [_held(x.owner, "__dict__") if x.holds is None else x.holds for x in self.places]
+        try:
+            now = [*chain.from_iterable(mapped(call, self._asks, holds))]
+        except KeyError:
+            return False
+        return _addresses(now) == self._meant and all_of(x.named for x in self._contents)
+
     def changed(self) -> list[str]:
         """What is another than it was, by name; it is put back."""
         same = _addresses(made_of(*self._functions)) == self._at
+        if same and self.named:
+            return []
         others = [x for x in self.places if not (x.named if same else x.same)]
         found = [said for place in others for said in place.changed()]
         if not same:  # other words of a function are no change, and are not looked into again
@@ -203,6 +221,9 @@ class Untouched:
 
     def __init__(self) -> None:
         self._modules: dict[str, frozenset[str]] = {}
+        self._left_out: frozenset[str] = frozenset()  # of them, those that are not looked at
+        self._strange: set[str] = set()  # names of modules that are no part of the list
+        self._roots: set[str] = set()  # the packages that are
         self._places: list[_Place] = []
         self._made: dict[FunctionType, list[Any]] = {}
         self._all = self._near = self._far = _Looked((), self._made)
@@ -244,9 +265,12 @@ class Untouched:
                 x: BUILTIN & vars(sys.modules[x]).keys() for x in self._modules if x in sys.modules
             }
             self._claims = {x: c for x, c in self._claims.items() if dict.get(here.claims, x) is c}
-        roots = {TOOL, *here.packages}
-        for name in ("builtins", *DECIDES, *sys.modules):
-            if name in self._modules or not (name.partition(".")[0] in roots or name in OTHERS):
+        if self._roots != (roots := {TOOL, *here.packages}):
+            self._strange, self._roots = set(), roots
+        names = ("builtins", *DECIDES, *sys.modules)
+        for name in (x for x in names if x not in self._modules and x not in self._strange):
+            if not (name.partition(".")[0] in roots or name in OTHERS):
+                self._strange.add(name)
                 continue
             module = sys.modules.get(name)
             if isinstance(module, ModuleType) and ".tests." not in f"{name}.":
@@ -263,10 +287,23 @@ class Untouched:
             others = (x for x in self._places if _home(x.owner) in OTHERS)
             self._near = _Looked(near, self._made)
             self._far = _Looked([*near, *others], self._made)
-            self._all = _Looked(self._places, self._made)
+            self._list()
             self._listed = frozenset(id(f) for x in self._places for f in x.functions)
         self._heard.clear()
         self._seen.clear()
+
+    def keep_to(self, package: str, names: Container[str]) -> None:
+        """Of what lies below a package, look from now on at the modules that are named, and at those that are
+        imported after this; at all else as before.
+        """
+        self._left_out = frozenset(
+            x for x in self._modules if x.startswith(f"{package}.") and x not in names
+        )
+        self._list()
+
+    def _list(self) -> None:
+        looked = (x for x in self._places if _home(x.owner) not in self._left_out)
+        self._all = _Looked(looked, self._made)
 
     def changed(self) -> list[str]:
         """What is another than it was, by name.  It is put back."""
@@ -278,7 +315,7 @@ class Untouched:
                 found.append(f"what is known of {symbol}")
         for name, had in self._modules.items():
             module = sys.modules.get(name)
-            if module is None or name == "builtins":
+            if module is None or name == "builtins" or name in self._left_out:
                 continue
             if not had and BUILTIN.isdisjoint(vars(module)):
                 continue

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from sympy import Eq, Symbol
@@ -54,6 +54,7 @@ def _changes(module: ModuleType) -> Iterator[tuple[str, Any, Any]]:
     yield (f"{name}.asked", lambda: setattr(asked, "__defaults__", (9,)),
            lambda: asked.__defaults__ == (0,))  # fmt: skip
     yield (f"{name}.SIZE", lambda: setattr(module, "SIZE", 4), lambda: module.SIZE == 3)
+    yield (f"{name}.SIZE", lambda: delattr(module, "SIZE"), lambda: module.SIZE == 3)
     yield ("Judge.rule", lambda: setattr(module.Judge, "rule", other),
            lambda: module.Judge.__dict__["rule"] is rule)  # fmt: skip
     if name == NEAR:
@@ -166,7 +167,34 @@ def guard_holds(judge: ModuleType) -> None:
             later.SIZE = 0
             assert watch.changed() == [f"{FAR}.later.SIZE"]
         assert watch.changed() == []
+        _others_modules_are_left_out(watch, near, far)
+        here = SimpleNamespace(packages=("elsewhere",), claims=claims)
+        with replaced(judge, _project=lambda: here), _module(AWAY, TOY) as away:
+            watch.extend()
+            away.SIZE = 4
+            assert watch.changed() == [f"{AWAY}.SIZE"], "it is another project's"
     assert sys.addaudithook is judge_hears
+
+
+def _others_modules_are_left_out(watch: Any, near: ModuleType, far: ModuleType) -> None:
+    """Of a package, only what is named is looked at, and what is imported later; and all of the others."""
+    package, sizes = FAR.rpartition(".")[0], (near.SIZE, far.SIZE)
+    watch.extend()
+    watch.keep_to(package, ())
+    near.SIZE, far.SIZE, far.all = 0, 9, len
+    assert watch.changed() == [f"{NEAR}.SIZE"]
+    assert (sizes[0], 9) == (near.SIZE, far.SIZE), "that is not put back"
+    with _module(f"{FAR}.last", TOY) as last:
+        watch.extend()
+        last.SIZE, last.any = 0, len
+        found = watch.changed()
+        assert found == [f"{FAR}.last.SIZE", f"any in {FAR}.last, which hides a builtin"], found
+    watch.keep_to(package, (FAR,))
+    assert watch.changed() == [f"{FAR}.SIZE", f"all in {FAR}, which hides a builtin"]
+    assert sizes == (near.SIZE, far.SIZE)
+    watch.keep_to(package[:-1], ())
+    far.SIZE = 0
+    assert watch.changed() == [f"{FAR}.SIZE"], "it only begins like the package"
 
 
 def _claims_are_watched(watch: Any) -> None:
@@ -192,7 +220,7 @@ class _System:
     """``sys`` without a hook that would stay, and with few modules to look at."""
 
     ours = (
-        NEAR, FAR, AWAY, f"{FAR}.later", "theorem_audit.project", "sympy.polys.polytools",
+        NEAR, FAR, AWAY, f"{FAR}.later", f"{FAR}.last", "theorem_audit.project", "sympy.polys.polytools",
         "builtins",
     )  # fmt: skip
 
