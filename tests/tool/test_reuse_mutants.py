@@ -39,6 +39,7 @@ from tests.tool.judged.tools import nothing_stays, survives
 
 BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/reuse/definitions.py": reaching.definitions_hold,
+    "theorem_audit/reuse/acts.py": reaching.acts_hold,
     "theorem_audit/reuse/syntax.py": trees.syntax_holds,
     "theorem_audit/reuse/graph.py": reaching.graphs_hold,
     "theorem_audit/reuse/reach.py": closing.reaches_hold,

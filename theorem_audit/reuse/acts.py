@@ -13,12 +13,32 @@ from collections.abc import Iterable, Iterator
 from theorem_audit.reuse.syntax import nodes
 
 CHANGING = frozenset((
-    "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "register",
-    "remove", "reverse", "setdefault", "sort", "update", "__setitem__", "__setattr__",
+    "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "fill", "insert",
+    "intersection_update", "move_to_end", "pop", "popitem", "popleft", "put", "register", "remove", "resize", "reverse",
+    "rotate", "setdefault", "sort", "symmetric_difference_update", "update", "__delattr__", "__delitem__", "__iadd__",
+    "__iand__", "__imul__", "__ior__", "__isub__", "__ixor__", "__setattr__", "__setitem__",
 ))  # fmt: skip
-SETS = frozenset(("delattr", "setattr"))
+# Functions that change what they are handed first, wherever they are from.
+CHANGERS = frozenset((
+    "copyto", "delattr", "delitem", "fill_diagonal", "heapify", "heappop", "heappush", "heappushpop", "heapreplace",
+    "iadd", "iand", "iconcat", "imul", "insort", "insort_left", "insort_right", "ior", "isub", "ixor", "put_along_axis",
+    "putmask", "setattr", "setitem", "shuffle",
+))  # fmt: skip
+BY_A_TEXT = frozenset(("methodcaller",))  # calls any method of anything
+# What gives back a new object, whatever it is handed; so does what is called like a class.
+MAKES = frozenset((
+    "acb", "arb", "array", "copy", "deepcopy", "defaultdict", "deque", "dict", "empty", "enumerate", "float", "fmpq", "fmpz", "frozenset", "full",
+    "int", "len", "list", "ones", "open", "partial", "range", "set", "sorted", "str", "sum", "tuple", "zeros", "zip",
+))  # fmt: skip
+TYPES = frozenset(("dict", "list", "object", "set"))  # whose methods are handed the object first
+CONSTRUCTORS = frozenset(
+    ("__init__", "__new__", "__post_init__", "__set_name__")
+)  # change what is new
+NAMES = CHANGING | CHANGERS | BY_A_TEXT | {"getattr"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-OTHERS = (ast.Name, ast.Attribute, ast.Subscript)  # what names an object that was there before
+# What gives an object that was there before, or may.
+PLACES = (ast.Name, ast.Attribute, ast.Subscript, ast.Starred, ast.Await, ast.Yield, ast.YieldFrom)
+OLD = ast.Name("")
 
 
 def runs(node: ast.stmt) -> list[ast.AST]:
@@ -31,7 +51,17 @@ def runs(node: ast.stmt) -> list[ast.AST]:
     if isinstance(node, ast.ClassDef):
         inner = (part for x in node.body for part in runs(x))
         return [*node.decorator_list, *node.bases, *(x.value for x in node.keywords), *inner]
-    return []
+    return [node] if _calls(node) else []
+
+
+def at_import(node: ast.stmt) -> list[ast.AST]:
+    """The parts of a definition that are evaluated as its module is imported, and as what is in it."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+    if isinstance(node, ast.ClassDef):
+        inner = (part for x in node.body for part in at_import(x))
+        return [*node.decorator_list, *node.bases, *(x.value for x in node.keywords), *inner]
+    return [node]
 
 
 def _calls(node: ast.AST) -> bool:
@@ -41,8 +71,8 @@ def _calls(node: ast.AST) -> bool:
 def suspect(part: ast.AST, kind: type) -> bool:
     """Whether code with such a part may change anything; quick, and true too often."""
     if kind is ast.Attribute or kind is ast.Subscript:
-        return type(part.ctx) is not ast.Load or getattr(part, "attr", "") in CHANGING  # type: ignore[attr-defined]
-    return kind is ast.Global or (kind is ast.Name and part.id in SETS)  # type: ignore[attr-defined]
+        return type(part.ctx) is not ast.Load or getattr(part, "attr", "") in NAMES  # type: ignore[attr-defined]
+    return kind is ast.Global or kind is ast.AugAssign or (kind is ast.Name and part.id in NAMES)  # type: ignore[attr-defined]
 
 
 def changes(node: ast.AST) -> bool:
@@ -50,12 +80,54 @@ def changes(node: ast.AST) -> bool:
 
     What it is handed counts, too; a method may change its own ``self``.
     """
-    return any(_changes(x) for x in nodes(node) if isinstance(x, FUNCTIONS))
+    return any(_changes(x, {"self"}) for x in nodes(node) if isinstance(x, FUNCTIONS))
 
 
-def _changes(function: ast.AST) -> bool:
+def changes_now(node: ast.stmt) -> bool:
+    """Whether what is evaluated as a definition is imported names what changes an object, for anyone to call."""
+    inside = isinstance(node, ast.ClassDef)
+    own = _made(x for part in at_import(node) for x in nodes(part)) if inside else set[str]()
+    return _changing([x for part in at_import(node) for x in nodes(part)], own)
+
+
+def stirs(node: ast.AST) -> list[str]:
+    """The methods of a class by which an object of it changes, or may, as they call another class's."""
+    if not isinstance(node, ast.ClassDef):
+        return []
+    methods = {
+        x.name: x
+        for x in node.body
+        if isinstance(x, ast.FunctionDef | ast.AsyncFunctionDef) and x.name not in CONSTRUCTORS
+    }
+    found = {name for name, x in methods.items() if _changes(x, set())}
+    known = {x.name for x in node.body if hasattr(x, "name")}
+    while more := {
+        name
+        for name, x in methods.items()
+        if name not in found and _by_another(x, found, known, node)
+    }:
+        found |= more
+    return sorted(found)
+
+
+def _by_another(method: ast.AST, found: set[str], known: set[str], of: ast.ClassDef) -> bool:
+    """Whether a method calls one that changes its object, or one that only a base class knows."""
+    for x in nodes(method):
+        if isinstance(x, ast.Name) and x.id == "super":
+            return True
+        if isinstance(x, ast.Attribute) and isinstance(x.value, ast.Name) and x.value.id == "self":
+            if x.attr in found:
+                return True
+        if isinstance(x, ast.Call) and isinstance(x.func, ast.Attribute) and of.bases:
+            on = x.func.value
+            if isinstance(on, ast.Name) and on.id == "self" and x.func.attr not in known:
+                return True
+    return False
+
+
+def _changes(function: ast.AST, own: set[str]) -> bool:
     parts = [*_below(function)]
-    own = {"self", *_made(parts)}
+    own = own | _made(parts)
 
     def others(target: ast.AST) -> bool:
         """Whether a place belongs to an object that was there before."""
@@ -70,20 +142,52 @@ def _changes(function: ast.AST) -> bool:
             return True
         if isinstance(part, ast.Assign | ast.Delete) and any(map(others, part.targets)):
             return True
-        if isinstance(part, ast.AugAssign | ast.AnnAssign | ast.For | ast.NamedExpr) and others(
+        if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
+            if part.target.id not in own:
+                return True  # in place, of a list or an array
+        elif isinstance(part, ast.AugAssign | ast.AnnAssign | ast.For | ast.NamedExpr) and others(
             part.target
         ):
             return True
-        if isinstance(part, ast.Call) and _changing(part, own):
+    return _changing(parts, own)
+
+
+def _changing(parts: list[ast.AST], own: set[str]) -> bool:
+    """Whether code calls what changes an object that is not its own, or takes it: ``append = TABLE.append``."""
+    known = set[int]()  # functions that are called with what is its own
+    for part in parts:
+        if isinstance(part, ast.Call) and part.args and _root(part.args[0]) & own:
+            of_a_type = _root(part.func) & TYPES  # object.__setattr__(self, name, value)
+            if of_a_type or _last(part.func) in CHANGERS:
+                known.add(id(part.func))
+    for part in parts:
+        if isinstance(part, ast.Attribute | ast.Name) and id(part) not in known:
+            name = _last(part)
+            if name in CHANGERS or name in BY_A_TEXT:
+                return True
+            if isinstance(part, ast.Attribute) and name in CHANGING and not _root(part) & own:
+                return True
+        elif isinstance(part, ast.Call) and _takes(part, own):
             return True
     return False
 
 
-def _changing(call: ast.Call, own: set[str]) -> bool:
-    if isinstance(call.func, ast.Attribute) and call.func.attr in CHANGING:
-        return not _root(call.func) & own
-    name = getattr(call.func, "id", "")
-    return name in SETS and bool(call.args) and not _root(call.args[0]) & own
+def _takes(call: ast.Call, own: set[str]) -> bool:
+    """``getattr(TABLE, "append")``, and ``getattr(TABLE, name)(x)`` for any name."""
+    called = isinstance(call.func, ast.Call)
+    inner = call.func if isinstance(call.func, ast.Call) else call
+    if (
+        getattr(inner.func, "id", "") != "getattr"
+        or len(inner.args) < 2
+        or _root(inner.args[0]) & own
+    ):
+        return False
+    name = inner.args[1]
+    return name.value in CHANGING if isinstance(name, ast.Constant) else called
+
+
+def _last(node: ast.AST) -> str:
+    return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
 def _root(node: ast.AST) -> set[str]:
@@ -96,15 +200,55 @@ def _root(node: ast.AST) -> set[str]:
 def _made(parts: Iterable[ast.AST]) -> set[str]:
     """The names that a function gives to what it makes; a second name for what was there before is none."""
     made, others = set[str](), set[str]()
+    second: list[tuple[str, str]] = []  # a name, and the name of what it is given
+
+    def bind(target: ast.AST, value: ast.AST) -> None:
+        if isinstance(value, ast.IfExp):
+            bind(target, value.body)
+            bind(target, value.orelse)
+        elif isinstance(target, ast.Tuple | ast.List):
+            told = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
+            for k, x in enumerate(target.elts):
+                bind(x, value.elts[k] if told else OLD)  # type: ignore[attr-defined]
+        elif isinstance(target, ast.Name):
+            made.add(target.id)
+            if isinstance(value, ast.Name):
+                second.append((target.id, value.id))
+            elif not _new(value):
+                others.add(target.id)
+
     for part in parts:
         if isinstance(part, ast.Assign | ast.AnnAssign | ast.NamedExpr) and part.value is not None:
-            targets = part.targets if isinstance(part, ast.Assign) else [part.target]
-            stored = (x for t in targets for x in nodes(t) if isinstance(x, ast.Name))
-            names = {x.id for x in stored if isinstance(x.ctx, ast.Store)}
-            (others if isinstance(part.value, OTHERS) else made).update(names)
+            for target in part.targets if isinstance(part, ast.Assign) else [part.target]:
+                bind(target, part.value)
         elif isinstance(part, ast.withitem) and part.optional_vars is not None:
-            made |= {x.id for x in nodes(part.optional_vars) if isinstance(x, ast.Name)}
+            bind(part.optional_vars, part.context_expr)
+        elif isinstance(part, ast.For | ast.comprehension):
+            bind(part.target, part.iter if _counts(part.iter) else OLD)
+    while more := {x for x, of in second if x not in others and (of in others or of not in made)}:
+        others |= more
     return made - others
+
+
+def _counts(node: ast.AST) -> bool:
+    """Whether what is gone through are numbers, or letters."""
+    return isinstance(node, ast.Constant) or (
+        isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range"
+    )
+
+
+def _new(value: ast.AST) -> bool:
+    """Whether an expression gives an object that nobody else has."""
+    if isinstance(value, ast.IfExp):
+        return _new(value.body) and _new(value.orelse)
+    if isinstance(value, ast.BoolOp):
+        return all(map(_new, value.values))
+    if isinstance(value, ast.NamedExpr):
+        return _new(value.value)
+    if isinstance(value, ast.Call):
+        name = _last(value.func)
+        return name in MAKES or name.strip("_")[:1].isupper()
+    return not isinstance(value, PLACES)
 
 
 def _below(function: ast.AST) -> Iterator[ast.AST]:
@@ -117,4 +261,4 @@ def _below(function: ast.AST) -> Iterator[ast.AST]:
             pending += ast.iter_child_nodes(part)
 
 
-__all__ = ["CHANGING", "changes", "runs", "suspect"]
+__all__ = ["at_import", "changes", "changes_now", "runs", "stirs", "suspect"]

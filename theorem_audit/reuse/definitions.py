@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from theorem_audit.reuse import acts, syntax
-from theorem_audit.reuse.acts import CHANGING
 from theorem_audit.reuse.syntax import nodes, said, shape
 
 # Of what is kept of a file.
@@ -35,12 +35,19 @@ DYNAMIC = frozenset(("__import__", "eval", "exec", "globals"))
 IMPORTERS = {
     "importlib": ("import_module", "__import__"), "pkgutil": ("resolve_name",), "sys": ("modules",),
     "runpy": ("run_module",), "importlib.util": ("spec_from_file_location", "module_from_spec"),
-    "importlib.machinery": ("SourceFileLoader",),
+    "importlib.machinery": ("SourceFileLoader",), "inspect": ("getmembers", "getmembers_static", "getclosurevars"),
+    "gc": ("get_objects", "get_referents", "get_referrers"), "pickle": ("load", "loads", "Unpickler"),
 }  # fmt: skip
-LOOSE = frozenset(x for names in IMPORTERS.values() for x in names) - {"modules"}
+LOOSE = frozenset(x for names in IMPORTERS.values() for x in names) - {"modules", "load", "loads"}
+DOTTED = frozenset(("sys.modules", "pickle.load", "pickle.loads"))
 ANNOTATES = frozenset(("annotation", "returns"))  # fields that hold annotations
 # Attributes that hold what nobody names.
-HOLDS = frozenset(("__globals__", "__subclasses__", "f_globals"))
+HOLDS = frozenset(("__globals__", "__subclasses__", "f_globals", "f_locals"))
+# What reads annotations, also those that are texts.
+HINTS = frozenset((
+    "__annotate__", "__annotations__", "builds", "eval_str", "from_type", "get_annotations", "get_type_hints",
+    "singledispatch", "singledispatchmethod",
+))  # fmt: skip
 # Without arguments, at the top of a module: all that it binds.
 ALL_HERE = frozenset(("dir", "locals", "vars"))
 DOCS = frozenset(("__doc__", "getdoc"))
@@ -62,7 +69,9 @@ class Statement:
     dynamic: it imports by a name that is known at run time only.  loose: it can, by what it mentions.
     docs: it reads docstrings, of whatever it has at hand.
     runs: of ``refs``, what it calls, or hands to what it calls, as its module is imported.
-    changes: its code may change what it did not make (``acts``).
+    changes: its code may change what it did not make (``acts``).  stirs: of a class, the methods that change
+    their own object.  hints: names in annotations that are not evaluated, or in texts there.  hinted: it reads
+    annotations, of whatever it has at hand.
     """
 
     names: list[str] = field(default_factory=list)
@@ -79,6 +88,9 @@ class Statement:
     typing: bool = False
     runs: list[str] = field(default_factory=list)
     changes: bool = False
+    stirs: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+    hinted: bool = False
 
 
 @dataclass
@@ -259,9 +271,11 @@ class _Reader:
     def statement(self, node: ast.stmt, typing: bool = False) -> Statement:
         found = Statement(digest=_sha(said(node)), typing=typing)
         self.said.append(found.digest)
-        refs, attrs, doors = set[str](), set[str](), set[str]()
+        refs, attrs, doors, hints = set[str](), set[str](), set[str](), set[str]()
         pending: list[Any] = [node]
-        suspect = False  # whether a closer look at what it changes is worth its time
+        suspect = here = (
+            False  # whether a closer look at what it changes, or lists, is worth its time
+        )
         while pending:
             part = pending.pop()
             kind = type(part)
@@ -273,43 +287,58 @@ class _Reader:
                         found.loose |= part.id in self.importers or part.id in LOOSE
                         found.packages += [""] * (part.id == DISCOVER)
                     found.docs |= part.id in DOCS
+                    found.dynamic |= part.id in DYNAMIC
+                    here |= part.id in ALL_HERE
+                    found.hinted |= part.id in HINTS
                 continue
             if kind is ast.Constant:
                 found.docs |= isinstance(part.value, str) and part.value in DOCS
+                found.loose |= isinstance(part.value, str) and part.value in HOLDS
                 if isinstance(part.value, str) and _like_a_path(part.value):
                     self.strings.add(part.value)
                 continue
             if kind is ast.Attribute:
                 attrs.add(part.attr)
                 if id(part) not in self._literal:
-                    found.loose |= part.attr in LOOSE or _dotted(part) == "sys.modules"
+                    found.loose |= part.attr in LOOSE or _dotted(part) in DOTTED
                     found.packages += [""] * (part.attr == DISCOVER)
                 found.loose |= part.attr in HOLDS
                 found.docs |= part.attr in DOCS
+                found.hinted |= part.attr in HINTS
                 if dotted := _dotted(part):
                     refs.add(dotted)
                     attrs.update(dotted.split(".")[1:])
                     continue
             elif kind is ast.Import or kind is ast.ImportFrom:
                 found.imports += _imports(part)
-            elif kind is ast.Call and _all_here(node, part):
-                found.dynamic = True
+            elif kind is ast.keyword:
+                found.hinted |= part.arg in HINTS
             elif kind is ast.Call and self._call(part, found, doors):
                 pending += [part.func.value, *part.args]  # the door stands for the method
                 continue
             names, values_of, _ = shape(kind)  # type: ignore[arg-type]
-            lazy = self.lazy and not (kind is ast.AnnAssign and type(node) is ast.ClassDef)
+            a_field = kind is ast.AnnAssign and type(node) is ast.ClassDef
             for name, value in zip(names, values_of(part), strict=True):
-                if lazy and name in ANNOTATES:
-                    continue  # those of a class's fields are read by who makes instances
+                if name in ANNOTATES and value is not None:
+                    told = _hints(value)
+                    (refs if a_field else hints).update(
+                        told
+                    )  # who makes instances reads those of fields
+                    if self.lazy and not a_field:
+                        continue
                 if type(value) is list:
                     pending += [x for x in value if isinstance(x, ast.AST)]
                 elif isinstance(value, ast.AST):
                     pending.append(value)
         found.refs, found.attrs, found.doors = sorted(refs), sorted(attrs), sorted(doors)
+        found.hints = sorted(hints - refs)
+        if here:
+            found.dynamic |= any(_all_here(x) for part in acts.at_import(node) for x in nodes(part))
         found.runs = sorted(refs & {x for part in acts.runs(node) for x in _mentioned(part)})
         found.changes = suspect and acts.changes(node)
+        found.stirs = acts.stirs(node) if suspect else []
         found.names, found.effect = self._binds(node)
+        found.effect |= bool(found.names) and suspect and acts.changes_now(node)
         return found
 
     def _call(self, node: ast.Call, found: Statement, doors: set[str]) -> bool:
@@ -350,24 +379,32 @@ class _Reader:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             names = [x.id for t in targets for x in nodes(t) if isinstance(x, ast.Name)]
             simple = all(isinstance(t, ast.Name | ast.Tuple | ast.List) for t in targets)
-            changes = any(
-                isinstance(x, ast.Call)
-                and isinstance(x.func, ast.Attribute)
-                and x.func.attr in CHANGING
-                for x in nodes(node)
-            )
             named = any(x.strip("_") for x in names)
-            return names, not simple or changes or not named
+            return names, not simple or not named
         names = [
             x.id for x in nodes(node) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
         ]
         return names, True
 
 
-def _all_here(node: ast.stmt, call: ast.Call) -> bool:
-    """Whether a call at the top of a module goes through all that the module binds."""
-    inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    return not inside and not call.args and getattr(call.func, "id", "") in ALL_HERE
+def _all_here(part: ast.AST) -> bool:
+    """Whether a call, at the top of a module, goes through all that the module binds."""
+    call = isinstance(part, ast.Call) and not part.args
+    return call and getattr(part.func, "id", "") in ALL_HERE
+
+
+def _hints(value: ast.AST) -> set[str]:
+    """The names and dotted names in an annotation, and in the texts within it."""
+    found, pending = set[str](), [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            with suppress(SyntaxError, ValueError):  # a text that is no annotation names nothing
+                pending.append(ast.parse(part.value, mode="eval"))
+        name = _dotted(part) if isinstance(part, ast.Attribute) else getattr(part, "id", "")
+        found |= {name} if name else set()
+        pending += [] if name else ast.iter_child_nodes(part)
+    return found
 
 
 def _mentioned(part: ast.AST) -> set[str]:

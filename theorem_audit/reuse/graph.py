@@ -7,6 +7,7 @@ Nodes:  ("def", module, name)  a name that a module binds;
         ("method", module, "Class.name")  a method that imports as it runs: a part of its class, but
                                for the tool's own, which whoever mentions its name reaches;
         ("outside", package)   a package from elsewhere;
+        ("hints", module)      what its annotations name, for who reads them;
         ("imports", module)    the modules that it imports, for their files.
 
 Where it cannot be told what a statement reaches, it reaches too much: a module that is mentioned as an
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 
 from theorem_audit.reuse.definitions import DISCOVER, Source, Statement
@@ -27,6 +28,10 @@ from theorem_audit.reuse.reach import Node, Reach
 STANDARD = frozenset(sys.stdlib_module_names)
 FINDS = f"{TOOL}.statement.discovery"  # imports what lies in a package that it is handed, and nothing else
 DISCOVERS: Node = ("def", FINDS, DISCOVER)
+# What a module has beside what it binds, and that leads to nothing of it.
+PLAIN = frozenset(
+    ("__all__", "__doc__", "__file__", "__name__", "__package__", "__path__", "__version__")
+)
 FINDERS = frozenset((DISCOVERS, ("def", FINDS, "modules"), ("def", FINDS, "Claims")))
 
 
@@ -49,6 +54,7 @@ class Graph:
         self._seen: dict[tuple[str, str, tuple[str, ...]], frozenset[Node]] = {}
         self._stars = cache(self._stars)  # type: ignore[method-assign]
         self._changing: dict[Node, bool] = {}
+        self._calls: dict[Node, frozenset[str]] = {}
 
     # --- what a module binds ------------------------------------------------------------------
 
@@ -140,9 +146,12 @@ class Graph:
                 return {("below", module)} if module in self._folders else set()
             more = f"{module}.{below[0]}"
             return self._module(more, below[1:], depth) if self._there(more) else set()
+        held: Node = ("below" if self.tree.modules[module].package else "whole", module)
         if not below:
-            return {("whole", module)}
+            return {held, ("whole", module)}
         found = self._name(module, below[0], below[1:], depth + 1)
+        if not found and below[0].startswith("__") and below[0] not in PLAIN:
+            return {held, ("whole", module)}  # ``__dict__``, and what else leads to all of it
         return set(found) | {("base", module)} if found else {("base", module)}
 
     def _there(self, name: str) -> bool:
@@ -197,8 +206,9 @@ class Graph:
         by_name = statement.dynamic and module != FINDS  # the tool takes packages from doors
         if by_name or ((statement.loose or (finders and not known)) and not own):
             found |= {("below", top) for top in self.tree.tops}
-        if statement.docs and not own:
-            found |= {("docs", x) for x in self.sources if x.split(".")[0] != TOOL}
+        for kind, reads in (("docs", statement.docs), ("hints", statement.hinted)):
+            if reads and not own:
+                found |= {(kind, x) for x in self.sources if x.split(".")[0] != TOOL}
         return found
 
     def _door(self, key: str) -> set[Node]:
@@ -231,6 +241,13 @@ class Graph:
         source = self.sources[module]
         if kind == "imports":
             return {("imports", x) for x in self._modules_imported(module)}
+        if kind == "hints":
+            return {
+                node
+                for statement in (*source.statements, *source.methods.values())
+                for root, *rest in (x.split(".") for x in statement.hints)
+                for node in self._name(module, root, tuple(rest), 0)
+            }
         if kind == "def":
             found = set[Node]()
             for statement in self._names(module).get(node[2], ()):
@@ -265,42 +282,69 @@ class Graph:
 
     def _acts(self, module: str, statement: Statement) -> bool:
         """Whether a statement may do more than to bind its names."""
-        return statement.effect or any(
-            self._changes(node)
+        if statement.effect:
+            return True
+        asked = self._stirring & {*statement.attrs}
+        return any(
+            self._changes(node) or (asked and asked & self._stirred(node))
             for root, *rest in (x.split(".") for x in statement.runs)
             for node in self._name(module, root, tuple(rest), 0)
         )
 
+    @cached_property
+    def _stirring(self) -> set[str]:
+        """The methods of the project's classes that change their own object."""
+        ours = (x for name, x in self.sources.items() if name.split(".")[0] != TOOL)
+        return {
+            name for source in ours for statement in source.statements for name in statement.stirs
+        }
+
     def _changes(self, start: Node) -> bool:
-        """Whether a definition of the project, or one that it mentions, may change what it did not make."""
+        """Whether a definition of the project, or one that it mentions, may change what it did not make.
+
+        It does where it calls by name a method of a class that it mentions, too, by which objects change.
+        """
         if start not in self._changing:
-            seen, pending = {start}, [start]
-            while pending:
-                node = pending.pop()
-                if node[0] != "def" or node[1].split(".")[0] == TOOL or node[1] not in self.sources:
-                    continue
-                said = self._names(node[1]).get(node[2], ())
-                if self._changing.get(node) or self._alters(node[1], node[2]):
+            asked, stirred = set[str](), set[str]()
+            for node, said in self._mentioned(start):
+                if self._changing.get(node) or self._alters(node[1], said):
                     self._changing[start] = True
                     return True
-                for statement in said:
-                    for root, *rest in (x.split(".") for x in statement.refs):
-                        new = self._name(node[1], root, tuple(rest), 0) - seen
-                        seen |= new
-                        pending += new
-            self._changing |= dict.fromkeys(seen, False)
+                for x in said:
+                    asked.update(self._stirring & {*x.attrs})
+                    stirred.update(x.stirs)
+            self._changing[start] = not asked.isdisjoint(stirred) or any(map(_of_itself, stirred))
         return self._changing[start]
 
-    def _alters(self, module: str, name: str) -> bool:
+    def _stirred(self, start: Node) -> frozenset[str]:
+        """The methods by which objects of classes change that a definition mentions, directly or not."""
+        if start not in self._calls:
+            found = (x.stirs for _, said in self._mentioned(start) for x in said)
+            self._calls[start] = frozenset(name for names in found for name in names)
+        return self._calls[start]
+
+    def _mentioned(self, start: Node) -> Iterator[tuple[Node, list[Statement]]]:
+        """The project's definitions that one mentions, directly or not, itself first, and their statements."""
+        seen, pending = {start}, [start]
+        while pending:
+            node = pending.pop()
+            if node[0] != "def" or node[1].split(".")[0] == TOOL or node[1] not in self.sources:
+                continue
+            said = self._names(node[1]).get(node[2], [])
+            methods = self.sources[node[1]].methods.items()
+            yield node, [*said, *(x for whose, x in methods if whose.split(".")[0] == node[2])]
+            for statement in said:
+                for root, *rest in (x.split(".") for x in statement.refs):
+                    new = self._name(node[1], root, tuple(rest), 0) - seen
+                    seen |= new
+                    pending += new
+
+    def _alters(self, module: str, said: Iterable[Statement]) -> bool:
         """Whether code of a definition may change what it did not make, as any may that imports as it runs."""
-        methods = self.sources[module].methods.items()
         return any(
             x.changes or x.dynamic or x.doors
             or any(self._ours(self._absolute(module, at, level)) for at, _, _, level in x.imports)
-            for x in (
-                *self._names(module).get(name, ()),
-                *(method for whose, method in methods if whose.split(".")[0] == name),
-            )
+            for x in said
         )  # fmt: skip
 
     def _modules_imported(self, module: str) -> set[str]:
@@ -382,6 +426,11 @@ class Graph:
         said = "\n".join([*own, "--", *sorted({self._digests[x] for x in below})])
         found = hashlib.sha256(said.encode()).hexdigest()[:32]
         self._digests |= dict.fromkeys(members, found)
+
+
+def _of_itself(method: str) -> bool:
+    """Whether Python calls a method without its name: ``__call__``, ``__getitem__``."""
+    return method.startswith("__")
 
 
 __all__ = ["Graph", "Node"]

@@ -33,6 +33,13 @@ def reached(graph: Graph, name: str = "t", module: str = "tests.t") -> set[tuple
     return graph.reached([("def", module, name)])
 
 
+V = (
+    "class Bag:\n    def more(self, x): self.all = x\n"
+    "class Reg(Bag):\n    def __init__(self): self.all = []\n    def put(self, x): self.all.append(x)\n"
+    "    def twice(self, x): self.put(x)\n    def __call__(self, x): self.put(x)\n"
+    "    def same(self): return self\n    def seen(self, x): return x in self.all\nREG = Reg()\n"
+    "def h(x: 'f'): ...\nfrom thing.a import f\n"
+)  # fmt: skip
 F, G, X = ("def", "thing.a", "f"), ("def", "thing.a", "g"), ("def", "thing.a", "X")
 TYPING = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
 REACHING_F_ALONE = {
@@ -79,7 +86,53 @@ REACHING_BOTH = {
     "what a function's module has": "from thing.a import f\ndef t(): return f.__globals__\n",
     "all subclasses": "def t(): return object.__subclasses__()\n",
     "a helper that imports by name": "from tests.u import load\ndef t(): return load('thing.a')\n",
+    "all that the module has, in a default": "def t(x=vars()): return x\n",
+    "the same in a decorator": "@wraps(locals())\ndef t(): ...\n",
+    "the module's own table": "from thing import a\ndef t(): return a.__dict__\n",
+    "that of a package's module": "import thing.a\ndef t(): return thing.a.__dict__\n",
+    "a module of a package's table": "import thing.a\ndef t(): return thing.__dict__['a'].f\n",
+    "a module of a package as an object": "import thing.a\ndef t(name): return getattr(thing, name)\n",
+    "its members": "import inspect\nimport thing.a\ndef t(): return inspect.getmembers(thing)\n",
+    "a function's members": "from inspect import getmembers as m\nfrom thing.a import f\ndef t(): return m(f)\n",
+    "what a function closes over": "import inspect\ndef t(f): return inspect.getclosurevars(f)\n",
+    "what a function's module has, by a text": "def t(f): return getattr(f, '__globals__')\n",
+    "what a module does by itself": "import thing.a\ndef t(n): return thing.a.__getattribute__(n)\n",
+    "a frame's names": "import sys\ndef t(): return sys._getframe().f_back.f_locals\n",
+    "all objects": "import gc\ndef t(): return gc.get_objects()\n",
+    "what is pickled": "import pickle\ndef t(text): return pickle.loads(text)\n",
+    "eval, handed on": "def t(texts): return [*map(eval, texts)]\n",
 }
+HINTS = "def t(): return get_type_hints(h)\n"
+AS_TEXTS = {
+    "an annotation": f"from thing.a import f\ndef h(x: 'f'): ...\n{HINTS}",
+    "within one": f"from thing.a import f\ndef h() -> List['f']: ...\n{HINTS}",
+    "through a module": f"from thing import a\ndef h() -> 'a.f': ...\n{HINTS}",
+    "unevaluated": f"from __future__ import annotations\nfrom thing.a import f\ndef h(x: f): ...\n{HINTS}",
+    "of a variable": f"from thing.a import f\nx: 'f' = 1\n{HINTS}",
+    "of another file": f"from tests.v import h\n{HINTS}",
+    "of a method": f"from thing.a import f\nclass C:\n    def h(self): import k; x: 'f'\n{HINTS}",
+    "inspect": "from thing.a import f\ndef h(x: 'f'): ...\ndef t(): return inspect.get_annotations(h)\n",
+    "a signature": "from thing.a import f\ndef h(x: 'f'): ...\ndef t(): return signature(h, eval_str=True)\n",
+    "as they stand": "from thing.a import f\ndef h(x: 'f'): ...\ndef t(): return h.__annotations__\n",
+    "Hypothesis": "from thing.a import f\ndef h(x: 'f'): ...\ndef t(): return st.builds(h)\n",
+    "by the type of what it is handed": (
+        "from thing.a import f\n@singledispatch\ndef t(x): ...\n@t.register\ndef _(x: 'f'): ...\n"
+    ),
+    "a field": "from thing.a import f\nclass C:\n    x: 'f'\ndef t(): return C()\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", list(AS_TEXTS))
+def test_what_annotations_name_as_texts_is_reached_by_who_reads_them(
+    tmp_path: Path, how: str
+) -> None:
+    found = reached(graph_of(tmp_path, {"tests/t.py": AS_TEXTS[how], "tests/v.py": V}))
+    assert {F, X} <= found
+    assert G not in found
+    plain = "from thing.a import f\ndef h(x: 'f, not a name', y: 'f'): ...\ndef t(): return h\n"
+    assert F not in reached(
+        graph_of(tmp_path, {"tests/t.py": plain, "tests/v.py": "", "tests/w.py": V})
+    )
 
 
 @pytest.mark.parametrize("how", list(REACHING_BOTH))
@@ -90,7 +143,47 @@ def test_where_it_cannot_be_told_everything_is_reached(tmp_path: Path, how: str)
 
 
 R = "from thing.a import g\nR = []\n"
+P = "DONE = put(g)\n"
+KNOWS = "from thing.a import g\nfrom tests.v import REG\n"
 EFFECTS = {
+    "a method of another module's object": f"{KNOWS}DONE = REG.put(g)\n",
+    "the same through the module": "from thing.a import g\nfrom tests import v\nDONE = v.REG.put(g)\n",
+    "a method that calls it": f"{KNOWS}DONE = REG.twice(g)\n",
+    "a method that a base has": f"{KNOWS}DONE = REG.more(g)\n",
+    "a method of what a method gives": f"{KNOWS}DONE = REG.same().put(g)\n",
+    "a method that is handed on": f"{KNOWS}DONE = [*map(REG.put, [g])]\n",
+    "a method in what it calls": f"{KNOWS}def put(x): return REG.put(x)\n{P}",
+    "a method of what that is handed": f"{KNOWS}def put(r, x): return r.put(x)\nDONE = put(REG, g)\n",
+    "an object that is called": f"{KNOWS}DONE = REG(g)\n",
+    "what it calls adds to a second name": f"{R}def put(x):\n    r = R\n    r += [x]\n{P}",
+    "what it calls adds to what it is handed": f"{R}def put(r, x): r += [x]\nDONE = put(R, g)\n",
+    "what it calls knows by one of two names": f"{R}def put(x):\n    r, s = R, x\n    r.append(s)\n{P}",
+    "what it calls knows by a third name": f"{R}def put(x):\n    s = R\n    r = s\n    r.append(x)\n{P}",
+    "what it calls knows in one case": f"{R}def put(x):\n    r = [] if x else R\n    r.append(x)\n{P}",
+    "what it calls knows unless it is empty": f"{R}def put(x):\n    r = R or []\n    r.append(x)\n{P}",
+    "what it calls knows by a walrus": f"{R}def put(x):\n    if r := R:\n        r.append(x)\n{P}",
+    "what it calls is told by a call": (
+        f"{R}def the(): return R\ndef put(x):\n    r = the()\n    r.append(x)\n{P}"
+    ),
+    "what it calls is told by a with": f"{R}def put(x):\n    with the() as r:\n        r.append(x)\n{P}",
+    "what it calls goes through tables": f"{R}def put(x):\n    for r in [R]:\n        r += [x]\n{P}",
+    "what it calls unpacks": f"{R}def put(x):\n    [r] = [R]\n    r.append(x)\n{P}",
+    "a function that changes": f"import bisect\n{R}DONE = bisect.insort(R, g)\n",
+    "that in what it calls": f"from bisect import insort\n{R}def put(x): insort(R, x)\n{P}",
+    "that, handed on": f"import bisect\n{R}def put(x): partial(bisect.insort, R)(x)\n{P}",
+    "what changes is handed on": f"{R}DONE = [*map(R.append, [g])]\n",
+    "that in what it calls, too": f"{R}def put(x): return [*map(R.append, [x])]\n{P}",
+    "what changes has a name": f"{R}def put(x):\n    f = R.append\n    f(x)\n{P}",
+    "what changes, by a text": f"{R}def put(x): getattr(R, 'append')(x)\n{P}",
+    "what changes, by a text, now": f"{R}DONE = getattr(R, 'append')(g)\n",
+    "what changes, by any text": f"{R}def put(x, n): getattr(R, n)(x)\nDONE = put(g, 'append')\n",
+    "what changes, by a caller": f"import operator\n{R}DONE = operator.methodcaller('append', g)(R)\n",
+    "what changes in a default": f"{R}def h(x=R.append(g)): ...\n",
+    "what changes in a method's default": f"{R}class C:\n    def h(self, *, x=R.append(g)): ...\n",
+    "what changes in a class": f"{R}class C:\n    x = R.append(g)\n",
+    "what changes in a class, as a statement": f"{R}class C:\n    for k in 'x':\n        R.append(g)\n",
+    "what a class calls": f"{R}def put(x): R.append(x)\nclass C:\n    put(g)\n",
+    "what changes by its type": f"{R}DONE = list.append(R, g)\n",
     "what it calls fills a list": f"{R}def put(x): R.append(x)\nDONE = put(g)\n",
     "what that calls does": f"{R}def put(x): R[0] = x\ndef call(x): put(x)\nDONE: object = call(g)\n",
     "what it calls changes what it is handed": f"{R}def put(r, x): r[0] = x\nDONE = put(R, g)\n",
@@ -141,10 +234,12 @@ def test_effects_of_a_module_are_reached(tmp_path: Path, how: str) -> None:
     files = {
         "tests/t.py": EFFECTS[how] + "def t(): ...\n",
         "tests/u.py": "from thing.a import g\ng()\n",
+        "tests/v.py": V,
     }
     assert G in reached(graph_of(tmp_path, files))
 
 
+CALM = "class Reg:\n    def seen(self, x): return x in self.all\nREG = Reg()\n"
 NO_EFFECTS = {
     "a list of its own": f"{R}def made(x):\n    r = []\n    r.append(x)\n    return r\nDONE = made(g)\n",
     "its own attributes": f"{R}class C:\n    def __init__(self, x): self.x = x\nDONE = C(g)\n",
@@ -158,12 +253,25 @@ NO_EFFECTS = {
     "nothing is called": f"{R}def put(x): R.append(x)\nDONE = (put, g)\n",
     "a base class that does nothing": f"{R}class B: ...\nclass C(B):\n    k = g\n",
     "what a method would call": f"{R}def put(x): R.append(x)\nclass C:\n    def m(self): put(g)\n",
+    "numbers of its own": f"{R}def made(x):\n    n, m = 0, 1\n    n += m\n    for k in range(n):\n        k += 1\n"
+    "DONE = made(g)\n",
+    "a second name for its own": (
+        f"{R}def made(x):\n    r = []\n    s = r if x else [x]\n    t = s\n    t.append(x)\nDONE = made(g)\n"
+    ),
+    "a heap of its own": f"{R}def made(x):\n    r = []\n    heappush(r, x)\nDONE = made(g)\n",
+    "fields that are frozen": (
+        f"{R}class C:\n    def __init__(self, x): object.__setattr__(self, 'x', x)\nDONE = C(g)\n"
+    ),
+    "a method that only asks": f"{KNOWS}DONE = REG.seen(g)\n",
+    "a list of a class's own": f"{R}class C:\n    x = []\n    x.append(g)\n",
+    "a text by its name": f"{R}def made(x): return getattr(x, 'real')\nDONE = made(g)\n",
 }
 
 
 @pytest.mark.parametrize("how", list(NO_EFFECTS))
 def test_what_changes_nothing_else_is_no_effect(tmp_path: Path, how: str) -> None:
-    assert G not in reached(graph_of(tmp_path, {"tests/t.py": NO_EFFECTS[how] + "def t(): ...\n"}))
+    files = {"tests/t.py": NO_EFFECTS[how] + "def t(): ...\n", "tests/v.py": CALM}
+    assert G not in reached(graph_of(tmp_path, files))
 
 
 def test_what_a_package_brings_on_demand_is_everything_unless_it_says_where_from(

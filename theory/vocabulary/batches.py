@@ -76,9 +76,7 @@ def _drawn(draw: Callable[[int], Any]) -> Iterator[Batch]:
     """The rows of draw(k), an array of k independent batches, ever more at a time: a call costs many rows."""
     count = 1
     while True:
-        rows = draw(count)
-        rows.sort(axis=1)
-        yield from map(tuple, rows.tolist())
+        yield from (tuple(sorted(row)) for row in draw(count).tolist())
         count = min(2 * count, MOST_AT_ONCE)
 
 

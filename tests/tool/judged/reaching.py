@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tests.tool.judged.kernel import replaced
 from theorem_audit.project import Project
 from theorem_audit.reuse import definitions
 from theorem_audit.reuse.files import Module, Tree
@@ -61,14 +63,19 @@ def _tables(make: type[Graph], read: Read) -> None:
         assert {F, G, X} <= reached(
             graph_of({"tests/u.py": helper, "tests/t.py": text}, make, read)
         ), how
+    for how, text in known.AS_TEXTS.items():
+        found = reached(graph_of({"tests/t.py": text, "tests/v.py": known.V}, make, read))
+        assert {F, X} <= found, how
+        assert G not in found, how
     for how, text in known.EFFECTS.items():
         files = {
             "tests/t.py": f"{text}def t(): ...\n",
             "tests/u.py": "from thing.a import g\ng()\n",
+            "tests/v.py": known.V,
         }
         assert G in reached(graph_of(files, make, read)), how
     for how, text in known.NO_EFFECTS.items():
-        files = {"tests/t.py": f"{text}def t(): ...\n"}
+        files = {"tests/t.py": f"{text}def t(): ...\n", "tests/v.py": known.CALM}
         assert G not in reached(graph_of(files, make, read)), how
     put = "R = []\ndef put(x): R.append(x)\ndef call(x): put(x)\n"
     for where, reaches in (("tests.u", True), ("theorem_audit.u", False)):
@@ -110,7 +117,17 @@ EXACT: tuple[tuple[str, dict[str, str], set[Node]], ...] = (
     ("from thing.gone import x\ndef t(): x()", {}, set()),
     ("import thing.gone\ndef t(): thing.gone.x()", {}, {("base", "thing")}),
     ("import thing.a\ndef t(): thing.a", {}, {("whole", "thing.a"), F, G, X, *THING}),
-    ("import thing\ndef t(): thing", {}, {("whole", "thing"), ("base", "thing")}),
+    ("import thing\ndef t(): thing", {},
+     {("below", "thing"), ("whole", "thing"), ("whole", "thing.a"), F, G, X, *THING}),
+    ("import thing\ndef t(): thing.__name__, thing.a.__file__", {}, THING),
+    ("from thing import a\ndef t(): a.__dict__", {}, {("whole", "thing.a"), F, G, X, *THING}),
+    ("from thing import l\ndef t(): l.__own__", {"thing/l.py": "__own__ = 1\nx = 2"},
+     {("def", "thing.l", "__own__"), ("base", "thing"), ("base", "thing.l")}),
+    ("def t(x): return get_type_hints(x)", {"thing/a.py": "X = 1", "theorem_audit/k.py": "x: 'X' = 1"},
+     {("hints", x) for x in ("thing", "thing.a", "tests", "tests.t")}),
+    ("from theorem_audit.k import h\ndef t(x): return h(x)",
+     {"theorem_audit/k.py": "def h(x): return get_type_hints(x)"},
+     {("def", "theorem_audit.k", "h"), ("base", "theorem_audit.k")}),
     ("import thing\ndef t(): thing.X", {"thing/__init__.py": "X = 1"}, {("def", "thing", "X"), ("base",
      "thing")}),
     ("import thing\ndef t(): thing.bare.c.K", {"thing/bare/c.py": "K = 1"},
@@ -390,6 +407,86 @@ def graphs_hold(judge: ModuleType) -> None:
         part(judge.Graph, definitions.read)
 
 
+# Code of a definition, and whether it may change what it did not make; each alone, without imports.
+CHANGES = (
+    ("def f(x): x.a = 1", True), ("def f(x): x[0] = 1", True), ("def f(x): del x.a", True),
+    ("def f(x): (a, *x.b) = 1, 2", True), ("def f(x): [a, x.b] = 1, 2", True), ("def f(x): a, b = x", False),
+    ("def f(x): x.a: int = 1", True), ("def f(x): x.a += 1", True), ("def f(x): x += 1", True),
+    ("def f():\n    x = 0\n    x += 1", False), ("def f():\n    global x", True),
+    ("def f(x):\n    for x.a in 'x': ...", True), ("def f(x):\n    for a in 'x': a += 1", False),
+    ("def f(x):\n    for a in range(3): a += 1", False), ("def f(x):\n    for a in x: a += 1", True),
+    ("def f(x): [a.append(1) for a in x]", True), ("def f(x):\n    with x as a: a.b = 1", True),
+    ("def f(x):\n    with open(x) as a: a.b = 1", False), ("def f(x):\n    with open(x): ...", False),
+    ("def f(self): self.a = 1", False), ("def f(self): self.a.b.append(1)", False),
+    ("def f(this): this.a = 1", True), ("def f(x): return x.append", True), ("def f(x): return x.copy", False),
+    ("def f(x): return append", False), ("def f(x): return insort", True), ("def f(x): return k.insort", True),
+    ("def f(x): insort(x, 1)", True), ("def f(x): k.insort(x, 1)", True), ("def f(): insort([], 1)", True),
+    ("def f():\n    x = []\n    insort(x, 1)", False), ("def f():\n    x = []\n    k.insort(x, 1)", False),
+    ("def f():\n    x = []\n    insort", True), ("def f(): insort()", True),
+    ("def f():\n    x = []\n    return x, insort(y, x)", True), ("def f(x): x(methodcaller)", True),
+    ("def f(x): operator.methodcaller('a')(x)", True), ("def f(x): list.append(x, 1)", True),
+    ("def f():\n    x = []\n    list.append(x, 1)", False), ("def f(x): other.append(x, 1)", True),
+    ("def f():\n    x = []\n    other.append(x, 1)", True), ("def f(): list.append()", True),
+    ("def f(x): getattr(x, 'append')", True), ("def f(x): getattr(x, 'real')", False),
+    ("def f(x): getattr(x, 3)", False), ("def f(x): getattr(x, x)", False), ("def f(x): getattr(x, x)()", True),
+    ("def f(x): getattr(x, 'real')()", False), ("def f(x): getattr(x)()", False), ("def f(x): other(x, x)()", False),
+    ("def f():\n    x = []\n    getattr(x, 'append')(1)", False), ("def f(x): getattr(x)", False),
+    ("def f(y):\n    x = []\n    getattr(x, y)(1)", False), ("def f(x): return (lambda: x.pop())", True),
+    ("def f(x):\n    y = x\n    y.a = 1", True), ("def f(x):\n    y = x.a\n    y.a = 1", True),
+    ("def f(x):\n    y = x[0]\n    y.a = 1", True), ("def f(x):\n    y = x + x\n    y.a = 1", False),
+    ("def f(x):\n    y = Thing(x)\n    y.a = 1", False), ("def f(x):\n    y = k._Thing(x)\n    y.a = 1", False),
+    ("def f(x):\n    y = thing(x)\n    y.a = 1", True), ("def f(x):\n    y = x()()\n    y.a = 1", True),
+    ("def f(x):\n    y = sorted(x)\n    y.sort()", False), ("def f(x):\n    y = x or []\n    y.sort()", True),
+    ("def f(x):\n    y = [x] or []\n    y.sort()", False), ("def f(x):\n    y = x if x else []\n    y.sort()", True),
+    ("def f(x):\n    y = [] if x else x\n    y.sort()", True), ("def f(x):\n    y = [] if x else {}\n    y.sort()", False),
+    ("def f(x):\n    y = (z := x)\n    y.sort()", True), ("def f(x):\n    y = (z := [])\n    y.sort()", False),
+    ("def f(x):\n    y = (z := [])\n    z.sort()", False), ("def f(x):\n    y = yield\n    y.sort()", True),
+    ("def f(x):\n    y, z = [], x\n    y.sort()", False), ("def f(x):\n    y, z = [], x\n    z.sort()", True),
+    ("def f(x):\n    y, z = [[], []]\n    z.sort()", False), ("def f(x):\n    y, z = [[], [], []]\n    z.sort()", True),
+    ("def f(x):\n    y, (z, w) = [], ([], x)\n    z.sort()", False), ("def f(x):\n    y = z = []\n    z.sort()", False),
+    ("def f(x):\n    y = []\n    z = y\n    z.sort()", False), ("def f(x):\n    z = y\n    z.sort()", True),
+    ("def f(x):\n    y = []\n    y = x\n    y.sort()", True), ("def f(x):\n    y = x\n    z = y\n    z.sort()", True),
+    ("def f(x):\n    z = y\n    y = z\n    z.sort()", False), ("def f(x):\n    y: list = []\n    y.sort()", False),
+    ("def f(x):\n    y: list\n    y.sort()", True), ("async def f(x): await x.pop()", True),
+    ("def f(x):\n    y, z = ([], x) if x else (x, [])\n    y.sort()", True), ("f = 1", False),
+    ("def f(x):\n    def g(y): y.sort()\n    return g", True), ("class C:\n    def f(x): x.a = 1", True),
+    ("def f(x):\n    def g():\n        y = []\n    y.sort()", True), ("def f(x):\n    x.y[0](1).a = 1", True),
+)  # fmt: skip
+# What a class says, and the methods by which its objects change.
+STIRS = (
+    ("class C:\n    def __init__(self): self.a = 1\n    def __new__(self): self.a = 1", []),
+    ("class C:\n    def a(self): self.a = 1\n    def b(self): return self.a", ["a", "b"]),
+    ("class C:\n    def a(self): self.c.add(1)\n    def b(self): return self.d", ["a"]),
+    ("class C:\n    def a(self): return self.b()\n    def b(self): self.c()\n    def c(self): self.d = 1",
+     ["a", "b", "c"]),
+    ("class C:\n    def a(self): return self.other()", []), ("class C(B):\n    def a(self): return self.other()", ["a"]),
+    ("class C(B):\n    def a(self): return self.b()\n    def b(self): ...", []),
+    ("class C(B):\n    def a(self): return x.b(), self.b, b()", []), ("class C:\n    def a(self): super().a()", ["a"]),
+    ("class C:\n    async def a(self): self.a = 1\n    x = y = 1", ["a"]), ("def f(self): self.a = 1", []),
+    ("class C:\n    def a(self): setattr(self, 'b', 1)", ["a"]), ("class C:\n    def a(self): return x.a", []),
+)  # fmt: skip
+
+
+def acts_hold(judge: ModuleType) -> None:
+    """What code changes beside what it makes, and when it is run."""
+    for table, ask in ((CHANGES, judge.changes), (STIRS, judge.stirs)):
+        for text, told in table:
+            (node,) = ast.parse(text).body
+            assert ask(node) == told, text
+            if table is CHANGES:
+                kinds = [(x, type(x)) for x in ast.walk(node)]
+                assert not told or any(judge.suspect(x, kind) for x, kind in kinds), text
+    for text, told in (
+        ("def f(x): return x", False), ("f(x)", False), ("f.a", False), ("f.append", True), ("insort", True),
+        ("x[0]", False), ("x[0] = 1", True), ("x.a = 1", True), ("x += 1", True), ("getattr", True), ("k.insort", True),
+    ):  # fmt: skip
+        found = any(judge.suspect(x, type(x)) for x in ast.walk(ast.parse(text)))
+        assert found == told, text
+    with replaced(definitions, acts=judge):
+        _tables(Graph, definitions.read)
+        _statements(definitions.read)
+
+
 # (text, what its last statement is: (names, effect, refs, imports), flags that are set)
 STATEMENTS: tuple[tuple[str, tuple[list[str], bool, set[str], list[Any]], set[str]], ...] = (
     ("def f(x=a): return b.c.d(x)", (["f"], False, {"a", "b.c.d", "x"}, []), set()),
@@ -434,6 +531,24 @@ STATEMENTS: tuple[tuple[str, tuple[list[str], bool, set[str], list[Any]], set[st
     ("def f(): return import_module(3)", (["f"], False, {"import_module"}, []), {"dynamic", "loose"}),
     ("def f(x): return eval(x)", (["f"], False, {"eval", "x"}, []), {"dynamic"}),
     ("def f(x): return x.eval()", (["f"], False, {"x.eval"}, []), set()),
+    ("f = eval", (["f"], False, {"eval"}, []), {"dynamic"}),
+    ("f = x.__globals__", (["f"], False, {"x.__globals__"}, []), {"loose"}),
+    ("f = '__globals__'", (["f"], False, set(), []), {"loose"}), ("f = 3", (["f"], False, set(), []), set()),
+    ("f = pickle.loads", (["f"], False, {"pickle.loads"}, []), {"loose"}),
+    ("f = json.loads", (["f"], False, {"json.loads"}, []), set()),
+    ("f = vars()", (["f"], False, {"vars"}, []), {"dynamic"}),
+    ("f = vars(x)", (["f"], False, {"vars", "x"}, []), set()),
+    ("f = x.vars()", (["f"], False, {"x.vars"}, []), set()),
+    ("def f(): return vars()", (["f"], False, {"vars"}, []), set()),
+    ("def f(x=vars()): ...", (["f"], False, {"vars"}, []), {"dynamic"}),
+    ("class C:\n    def f(self): vars()", (["C"], False, {"vars"}, []), set()),
+    ("f = x.__annotations__", (["f"], False, {"x.__annotations__"}, []), {"hinted"}),
+    ("f = get_type_hints", (["f"], False, {"get_type_hints"}, []), {"hinted"}),
+    ("f = g(eval_str=x)", (["f"], False, {"g", "x"}, []), {"hinted"}),
+    ("f = g(other=x)", (["f"], False, {"g", "x"}, []), set()), ("f = g(**x)", (["f"], False, {"g", "x"}, []),
+     set()),
+    ("class C:\n    x: 'T[a.b]'", (["C"], False, {"T", "a.b"}, []), set()),
+    ("class C:\n    x = R.append", (["C"], True, {"R.append"}, []), set()),
     ("def f(): return globals()", (["f"], False, {"globals"}, []), {"dynamic"}),
     ("f = importlib.import_module", (["f"], False, {"importlib.import_module"}, []), {"loose"}),
     ("f = x().import_module", (["f"], False, {"x"}, []), {"loose"}),
@@ -475,8 +590,15 @@ def _statements(read: Read) -> None:
             imports,
         ), text
         assert found.refs == sorted(found.refs)
-        told = {x for x in ("dynamic", "loose", "docs", "typing") if getattr(found, x)}
+        told = {x for x in ("dynamic", "loose", "docs", "typing", "hinted") if getattr(found, x)}
         assert told | ({"doors"} if found.doors else set()) == flags, text
+    for text, hints in (
+        ("def f(x: 'a.b', y: T, *z: U) -> 'V[W, x().y]': ...", ["V", "W", "a.b", "x"]),
+        ("from __future__ import annotations\ndef f(x: T[a.b.c]): T", ["a.b.c"]),
+        ("x: 'f g'", []), ("class C:\n    x: 'f'\n    def f(self, y: 'g'): ...", ["g"]), ("x = 'f'", []),
+        ("x: 3 = f", []),
+    ):  # fmt: skip
+        assert read(text.encode()).statements[-1].hints == hints, text
     found = read(b"def f(h): return h.import_from('b', 1), h.import_from('a', 2)").statements[0]
     assert found.doors == ["a", "b"]
     assert read(b"x = a.b.c(d.e).f").statements[0].attrs == ["b", "c", "e", "f"]
