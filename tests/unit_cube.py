@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from sympy import Expr, Poly, Rational, Symbol, expand, factor, fraction, together
+from sympy import Expr, Poly, Rational, Symbol, expand, fraction
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from tests.forms import factor, together
 from theorem_audit import expect_nonnegative
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.checker import Certificate

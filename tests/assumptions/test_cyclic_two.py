@@ -13,15 +13,14 @@ from sympy import (
     Matrix,
     Rational,
     Symbol,
-    cancel,
     diff,
     expand,
     fraction,
-    together,
 )
 
 from tests.assumptions.sampling_tools import interval_of
 from tests.assumptions.test_two_batches import bound_of_excess
+from tests.forms import cancel, together
 from tests.inequalities import condition_of, end_of, expect_implied, is_strict
 from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,12 @@ from sympy import (
     Poly,
     Rational,
     Symbol,
-    cancel,
     prod,
     solve,
 )
 
 from sim import simulate
+from tests.forms import cancel
 from tests.full_batch.tools import certify, expect_every_sample, full_step, mass_step, named
 from tests.inequalities import (
     MARGIN,
@@ -170,12 +171,18 @@ def test_loss_rises_past_the_root(claim: Claim) -> None:
     expect(bool(inside), "the point lies inside the radius")
 
 
+@cache
+def _roots() -> tuple[Expr, Expr]:
+    """Of X^2 - (1+2a) X + 1, the lower one first."""
+    lam, x_square = 1 + 2 * a, Symbol("X", real=True)
+    found = solve(x_square**2 - lam * x_square + 1, x_square)
+    low, high = sorted(found, key=lambda x: x.subs(a, 1))
+    return low, high
+
+
 def _cycle() -> dict[Symbol, Expr]:
     """The 2-cycle and its multipliers: x_1^2 and x_2^2 are the roots of X^2 - (1+2a) X + 1."""
-    lam, x_square = 1 + 2 * a, Symbol("X", real=True)
-    low, high = sorted(
-        solve(x_square**2 - lam * x_square + 1, x_square), key=lambda x: x.subs(a, 1)
-    )
+    low, high = _roots()
     points = {low_point: low / (2 * a), high_point: high / (2 * a)}
     slope, off = radial_map().diff(s), full_step()[perp_next] / perp
     products = [

@@ -15,15 +15,14 @@ from sympy import (
     Poly,
     Rational,
     Symbol,
-    cancel,
     expand,
-    factor,
     fraction,
     lambdify,
 )
 from sympy.logic.boolalg import Boolean
 
 from sim import from_weights, simulate
+from tests.forms import cancel, factor
 from tests.inequalities import expect_needed, is_strict, restricted
 from tests.instances import Instance, exact
 from tests.model.initialisation_tools import alpha, v, y, z

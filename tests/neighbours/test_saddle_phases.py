@@ -12,12 +12,10 @@ from sympy import (
     Poly,
     Rational,
     Symbol,
-    cancel,
     diff,
     fraction,
     log,
     sqrt,
-    together,
 )
 from sympy import sign as sign_of
 from sympy.logic.boolalg import Boolean
@@ -25,6 +23,7 @@ from sympy.logic.boolalg import Boolean
 from tests.analysis import ball, expect_outside, expect_same
 from tests.assumptions.norms import scaled
 from tests.exponents import chances, radial_slope
+from tests.forms import cancel, together
 from tests.inequalities import expect_implied, is_strict
 from tests.neighbours.tools import expect_sign
 from tests.reading import by_side, expect_items, expect_only

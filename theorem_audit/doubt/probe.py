@@ -26,6 +26,7 @@ from sympy import (
     Pow,
     Rational,
     Symbol,
+    false,
     fraction,
     nan,
     pi,
@@ -70,14 +71,15 @@ def probed(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:
             continue
         if not all(x.is_extended_real is not False for x in symbols):
             continue
-        for at in _points(node, symbols):
-            if (whole := _within(And(region, guard), at)) is not None:
+        inside = And(region, guard)
+        for at in _points(node, symbols, inside):
+            if (whole := _within(inside, at)) is not None:
                 yield Boundary(f"{node} at {at}", whole)
                 break
 
 
-def _points(node: Basic, symbols: list[Symbol]) -> Iterator[Instance]:
-    """Values of its symbols at which the node has none."""
+def _points(node: Basic, symbols: list[Symbol], region: Boolean) -> Iterator[Instance]:
+    """Values of its symbols at which the node has none; some that the region excludes are left out."""
     if isinstance(node, Pow):
         if node.exp.is_integer and node.exp.is_nonnegative:
             return
@@ -97,8 +99,20 @@ def _points(node: Basic, symbols: list[Symbol]) -> Iterator[Instance]:
     numbers += OF_LOGARITHMS if node.has(sympy.log) else ()
     for values in product(*(WHOLE if x.is_integer else numbers for x in symbols)):
         at = dict(zip(symbols, values, strict=True))
-        if _none(node, at):
+        if not _excluded(region, at) and _none(node, at):
             yield at
+
+
+def _excluded(region: Boolean, at: Instance) -> bool:
+    """Whether one condition on these symbols alone is false there: quick, where ``_none`` takes its time."""
+    try:
+        return not _taken(at) or any(
+            c.subs(at, simultaneous=True) is false
+            for c in relations(region)
+            if isinstance(c, Relational) and c.free_symbols <= at.keys()
+        )
+    except (TypeError, ValueError):
+        return True  # it is no instance for ``_within`` either
 
 
 def _roots(base: Expr, symbols: list[Symbol]) -> list[Instance] | None:
@@ -138,9 +152,7 @@ def _none(node: Basic, at: Instance) -> bool:
 
 def _within(region: Boolean, at: Instance) -> Instance | None:
     """An instance of the region with these values, where the search finds one."""
-    if any(x.is_integer and not v.is_integer for x, v in at.items()):
-        return None
-    if any(not _fits(x, v) for x, v in at.items()):
+    if not _taken(at):
         return None
     try:
         rest = region.subs(at, simultaneous=True)
@@ -153,6 +165,11 @@ def _within(region: Boolean, at: Instance) -> Instance | None:
 
 
 SIGNS = ("positive", "negative", "zero", "nonnegative", "nonpositive", "nonzero")
+
+
+def _taken(at: Instance) -> bool:
+    """Whether the symbols may have these values, as far as they are known themselves."""
+    return all((v.is_integer or not x.is_integer) and _fits(x, v) for x, v in at.items())
 
 
 def _fits(x: Symbol, value: Expr) -> bool:

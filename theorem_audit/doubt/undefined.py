@@ -9,6 +9,7 @@ import sympy
 from sympy import (
     And,
     Basic,
+    Dummy,
     Expr,
     Lambda,
     Mul,
@@ -56,6 +57,7 @@ EDGES: dict[type, tuple[Callable[[Expr], Boolean], ...]] = {
     sympy.Mod: (lambda x: Eq(x, 0),),
 }
 BINDING = (ExprWithLimits, Lambda, Subs)
+LONG = 10_000  # the exponent of a power that is not worked out where its sign is enough
 POLE_NODES = 300  # partial instances looked at for each denominator of a formula
 
 
@@ -219,16 +221,34 @@ def _real(part: Basic, at: Mapping[Symbol, Expr]) -> bool:
         return False
 
 
+def _put(side: Basic, at: Mapping[Symbol, Expr]) -> Basic:
+    return side.xreplace({x: v for x, v in at.items() if x in side.free_symbols})
+
+
+def _long_powers(side: Expr, at: Mapping[Symbol, Expr]) -> dict[Basic, Expr]:
+    """Powers that would fill pages there, each with an unknown number of its sign."""
+    found: dict[Basic, Expr] = {}
+    if not any(x.is_Rational and abs(x) > LONG for x in at.values()):
+        return found
+    for power in side.atoms(Pow):
+        base, exp = _put(power.base, at), _put(power.exp, at)
+        if base.is_Rational and base.is_nonzero and exp.is_Integer and abs(exp) > LONG:
+            above = bool(base > 0) or exp.is_even
+            found[power] = Dummy(positive=True) if above else Dummy(negative=True)
+    return found
+
+
 def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
     sides = [side for x in part.atoms(Relational) for side in x.args if isinstance(side, Expr)]
     try:
-        quick = [
-            side.xreplace({x: v for x, v in at.items() if x in side.free_symbols}) for side in sides
-        ]
+        long = [_long_powers(side, at) for side in sides]
+        quick = [_put(side.xreplace(x), at) for side, x in zip(sides, long, strict=True)]
     except ZeroDivisionError:  # of SymPy's Mod
         return True
     if all(v.is_real and not v.has(nan, zoo) for v in quick):
         return False  # the usual case, and real numbers can be compared: ``subs`` is much slower
+    if any(long):
+        quick = [_put(side, at) for side in sides]
     # Where nothing binds a symbol, both put in the same.
     values = [
         side.subs(dict(at), simultaneous=True) if side.has(*BINDING) else v

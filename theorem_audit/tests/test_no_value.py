@@ -68,6 +68,9 @@ NOWHERE: dict[str, tuple[Expr, Any]] = {
     "zeta of 1": (zeta(x), ABOVE),
     "digamma of 0": (digamma(x), Ge(x, 0)),
     "harmonic numbers below 0": (harmonic(n), Ge(n, -2)),
+    "one over 1 less a long power": (1 / (1 - x**n), And(Eq(x, 1), Ge(n, 20_000))),
+    "a root of a long power": (sqrt(x**n - 2), And(Eq(x, 1), Ge(n, 20_000))),
+    "a root of an odd long power": (sqrt(x**n), And(Eq(x, -2), Ge(n, 20_001))),
     "the direction of 0": (atan2(x, z), And(Ge(x, 0), Ge(z, 0))),
 }
 SOMEWHERE: dict[str, tuple[Expr, Any]] = {
@@ -83,6 +86,8 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "harmonic numbers": (harmonic(n), Ge(n, 0)),
     "irrational coefficients": (1 / (x**2 + sqrt(2)), ABOVE),  # mended: a traceback
     "pi among the coefficients": (1 / (x**2 + pi * x + 1), ABOVE),
+    "one over 1 and a long power": (1 / (1 + x**n), And(ABOVE, Ge(n, 20_000))),
+    "a root of an even long power": (sqrt(x**n), And(Eq(x, -2), Eq(n, 20_000))),
     "below the pole": (1 / log(x), And(Gt(x, 0), Le(x, Rational(1, 2)))),
 }
 
