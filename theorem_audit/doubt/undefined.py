@@ -40,6 +40,7 @@ from theorem_audit.doubt.condition import condition_of
 from theorem_audit.doubt.converges import Unsettled
 from theorem_audit.doubt.instances import Boundary, Instance, edges, find
 from theorem_audit.doubt.probe import probed
+from theorem_audit.doubt.ranges import without_range
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 
@@ -68,7 +69,7 @@ def undefined(claim: Claim) -> list[Boundary]:
     below 0; arcus functions beyond 1, poles of the gamma function, powers of what is negative, a case that
     no alternative of a table covers) inside the region.  What a formula's own equations define is put in.
     A denominator with a symbol that neither the region nor such an equation speaks of is left alone, unless
-    that symbol is an integer (a size).  log 0 = -oo is a value.
+    that symbol is an integer (a size).  log 0 = -oo is a value.  A sum needs a range (``ranges``).
     """
     return list(_undefined(claim.formula, claim.region))
 
@@ -88,6 +89,7 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
         cases += edges(region)
     return (
         *lost,
+        *without_range(_nodes(formula), region),
         *(x for x in cases if any(_senseless(p, x.instance) for p in relations(formula))),
     )
 

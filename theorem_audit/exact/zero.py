@@ -103,12 +103,19 @@ def is_zero(expr: Expr) -> bool:
     """Whether ``expr`` is identically zero, decided by normal form over QQ.
 
     Raises Undecided where the normal form does not decide: functions other than square roots, or
-    a non-zero normal form in which square roots remain (``sqrt(x**2) - x``).
+    a non-zero normal form in which square roots remain (``sqrt(x**2) - x``); TypeError where two of its
+    symbols have one name.
     """
     numerator, _ = rational_form(expr)
     if numerator.is_zero:
         tell("zero", sympify(expr))
         return True
+    named: dict[str, Symbol] = {}
+    for symbol in sympify(expr).free_symbols:
+        if named.setdefault(str(symbol), symbol) != symbol:  # else x - x would be refuted
+            raise TypeError(
+                f"{expr}: two symbols are called {symbol}, of other assumptions; take the theory's own"
+            )
     if any(str(symbol).startswith(ROOT) for symbol in numerator.free_symbols):
         raise Undecided(f"{expr}: square roots remain in the normal form {numerator.as_expr()}")
     return False

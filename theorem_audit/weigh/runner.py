@@ -28,6 +28,7 @@ from theorem_audit.checks.run_context import (
     seed,
 )
 from theorem_audit.doubt import instances
+from theorem_audit.doubt.outside import excluded
 from theorem_audit.doubt.undefined import undefined, unsettled
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.reuse.index import Row
@@ -208,6 +209,8 @@ def run_evidence(
             # That Coq does not accept a gate says nothing against the claim, unless it says Refuted.
             gate = item.kind == "kernel" and not isinstance(error, Refuted)
             outcome, detail = "error" if gate else "refuted", _message(error)
+            if why := _beside(claim, error):
+                outcome, detail = "inconclusive", f"{detail}; but the claim supposes {why}"
             witness = {_text(k): _text(v) for k, v in getattr(error, "witness", {}).items()}
         except KeyboardInterrupt:
             raise
@@ -245,6 +248,13 @@ def run_evidence(
 WENT_ON = "an expectation failed, and it went on (`attempt` is for what may fail): "
 # How the detail begins of what says nothing of the claim handed over.
 NOTHING_SAID = (CHANGED, COPIED)
+
+
+def _beside(claim: Claim, error: BaseException) -> str:
+    """The hypothesis that excludes the point at which evidence fails; empty where it is one of the claim's."""
+    if not isinstance(error, Refuted):
+        return ""
+    return excluded(object.__getattribute__(claim, "region"), error.witness)  # it is no read
 
 
 def _theorys(claim: Claim) -> Claim | None:
