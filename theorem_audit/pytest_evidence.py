@@ -23,6 +23,7 @@ from theorem_audit.files import is_plain
 from theorem_audit.guard import no_exit
 from theorem_audit.weigh import jobs, runner
 from theorem_audit.weigh.ledger import Ledger
+from theorem_audit.weigh.told import Told
 from theorem_audit.weigh.verdict import Outcome
 
 _OUTCOMES = pytest.StashKey[list[Outcome]]()
@@ -203,9 +204,14 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     target = _target(config)
     if not outcomes and not target:
         return
-    ledger = Ledger(seed=_seed(config))
-    ids = sorted({o.claim_id for o in outcomes} | {u for o in outcomes for u in o.uses})
-    ledger.expect(ids)
+    ids, claims = (
+        {o.claim_id for o in outcomes} | {u for o in outcomes for u in o.uses},
+        project.claims(),
+    )
+    # Their words are asked for several times, and this is the last thing that is waited for.
+    told = {x: Told.of(claims[x]) for x in claims if x in ids}
+    ledger = Ledger(seed=_seed(config), told=told)
+    ledger.expect(sorted(ids))
     for outcome in outcomes:
         ledger.add(outcome)
     counts = ", ".join(

@@ -16,6 +16,7 @@ from sympy import Eq
 
 import theorem_audit as audit
 from theorem_audit.cli import main
+from theorem_audit.reuse.keeper import Keeper
 from theorem_audit.scaffold import scaffold
 from theorem_audit.tests import warm
 from theorem_audit.weigh.ledger import validate
@@ -56,8 +57,11 @@ def test_the_schema_refuses(what: str) -> None:
     ],
 )
 def test_bad_usage_exits_with_2_and_says_what_is_allowed(
-    words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+    words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str], keeper: Keeper
 ) -> None:
+    assert (
+        keeper.sources
+    )  # where no run has kept them, the command would parse all of them by itself
     try:
         code = main(list(words))
     except SystemExit as stop:  # argparse's own

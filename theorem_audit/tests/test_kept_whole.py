@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from theorem_audit.tests import lab
+from theorem_audit.tests import lab, warm
 from theorem_audit.tests.conftest import Run
 
 INTERRUPTED = """
@@ -46,8 +44,7 @@ def rows(folder: Path) -> dict[str, Any]:
 
 def interrupted(folder: Path, after: int, *words: str) -> int:
     """The exit code of ``audit WORDS``, interrupted after that many variants."""
-    call = [sys.executable, "-c", INTERRUPTED, str(after), *words]
-    return subprocess.run(call, cwd=folder, capture_output=True, check=False).returncode
+    return warm.python(INTERRUPTED, (str(after), *words), folder).returncode
 
 
 def test_a_claim_that_was_tried_in_part_is_not_in_the_table(fresh: Path, audit: Run) -> None:

@@ -21,6 +21,7 @@ from theorem_audit.reuse import versions
 from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.store import open_store
 from theorem_audit.tests import reuse_project as small
+from theorem_audit.tests import warm
 from theorem_audit.tests.thorough import THOROUGH, thorough_but
 from theorem_audit.weigh import latest, watch
 from theorem_audit.weigh.watch import follow
@@ -44,10 +45,7 @@ def here(settled: Path, tmp_path: Path) -> Path:
 def read(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A command, with what it imported as its last line; nothing of it may run evidence."""
     (folder / "log").unlink(missing_ok=True)
-    done = subprocess.run(
-        [sys.executable, "-c", READ, *words], cwd=folder / "project", text=True, timeout=120,
-        env=small.environment(folder), capture_output=True, check=False,
-    )  # fmt: skip
+    done = warm.reader(READ, words, folder / "project", small.environment(folder))
     assert not (folder / "log").exists(), "evidence was run"
     return done
 

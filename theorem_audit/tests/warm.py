@@ -3,8 +3,9 @@
 A server that has imported the tool and found no project forks for each call; the child goes to the folder
 asked for and does what ``python -m theorem_audit`` does there.  Workers of that command are forked, too, by a
 second server (of ``multiprocessing``), itself a fork of the first.  The workers of xdist share one server,
-which forks for each of them one that serves it alone.  What importing alone has to show (that it
-works, what it costs) is tested with a Python started from nothing, and so are the workers themselves.
+which forks for each of them one that serves it alone.  Another server has imported no more than commands that
+read.  What importing alone has to show (that it works, what it costs) is tested with a Python started from
+nothing, and so are the workers themselves.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from theorem_audit.reuse import definitions
 from theorem_audit.tests.measured import end_gently, measured
 from theorem_audit.weigh.apart import settle
-from theorem_audit.weigh.jobs import _read_constants
 
 TOOL = Path(__file__).parents[1]
 SERVE = "import sys; from theorem_audit.tests.warm import serve; serve()"
+SERVE_READERS = "import sys; from theorem_audit.tests.warm import serve_readers; serve_readers()"
+READ = ("theorem_audit.cli", "theorem_audit.weigh.latest", "theorem_audit.weigh.reading")
 HEAVY = (
     "scipy.stats", "sympy", "hypothesis.strategies", "jsonschema", "theorem_audit.cli",
     "theorem_audit.weigh.jobs", "theorem_audit.weigh.session", "theorem_audit.kernel",
@@ -58,16 +59,20 @@ def this_tool() -> dict[str, str]:
 
 
 class Warm:
-    """The server, seen from the tests."""
+    """A server, seen from the tests.
 
-    def __init__(self) -> None:
+    serve: what a new Python does to be one.
+    """
+
+    def __init__(self, serve: str = SERVE) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._count = count()
         self._begun: dict[int, tuple[list[str], Path, Path]] = {}
         self._server: subprocess.Popen[str] | None = None
-        self._place = _shared()
+        self._serve = serve
+        self._place = _shared() if serve == SERVE else None
         if self._place is None:
-            self._server = _started()
+            self._server = _started(serve)
             self._asked, self._answers = self._server.stdin, self._server.stdout
         else:
             line = self._connected(self._place)
@@ -83,7 +88,7 @@ class Warm:
                 line.connect(str(place))
             except OSError:
                 place.unlink(missing_ok=True)
-                self._server = _started(str(place))
+                self._server = _started(self._serve, str(place))
                 assert self._server.stdout is not None
                 assert self._server.stdout.readline(), "the server of commands did not begin"
                 line.connect(str(place))
@@ -135,11 +140,11 @@ class Warm:
         return int(answer)
 
 
-def _started(*words: str) -> subprocess.Popen[str]:
+def _started(serve: str, *words: str) -> subprocess.Popen[str]:
     # A file that a test edits twice in a second would be taken for what was compiled of it before.
     more = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.Popen(
-        [sys.executable, "-c", SERVE, *words], env={**this_tool(), **more}, text=True,
+        [sys.executable, "-c", serve, *words], env={**this_tool(), **more}, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
 
@@ -156,9 +161,9 @@ def _shared() -> Path | None:
 
 
 @cache
-def server() -> Warm:
+def server(serve: str = SERVE) -> Warm:
     """The one of this process."""
-    made = Warm()
+    made = Warm(serve)
     atexit.register(made.close)
     return made
 
@@ -177,8 +182,26 @@ def python(
     return server().run("-c", (code, *words), cwd, environment or this_tool())
 
 
+def reader(
+    code: str, words: tuple[str, ...], cwd: Path, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """What ``python -c CODE WORDS`` came to in ``cwd``, where no more was imported than what reads a ledger."""
+    return server(SERVE_READERS).run("-c", (code, *words), cwd, environment)
+
+
+def serve_readers() -> None:
+    """Import what commands need that read, and serve standard input."""
+    for name in READ:
+        importlib.import_module(name)
+    settle()
+    _answer(0, 1)
+
+
 def serve() -> None:
     """Import what commands need, then serve standard input, or whoever connects to the place that is named."""
+    from theorem_audit.reuse import definitions
+    from theorem_audit.weigh.jobs import _read_constants
+
     for name in HEAVY:
         importlib.import_module(name)
     for name in LATER:
