@@ -35,7 +35,8 @@ DYNAMIC = frozenset(("__import__", "eval", "exec", "globals"))
 IMPORTERS = {
     "importlib": ("import_module", "__import__"), "pkgutil": ("resolve_name",), "sys": ("modules",),
     "runpy": ("run_module",), "importlib.util": ("spec_from_file_location", "module_from_spec"),
-    "importlib.machinery": ("SourceFileLoader",), "inspect": ("getmembers", "getmembers_static", "getclosurevars"),
+    "importlib.machinery": ("SourceFileLoader",), "inspect": ("getmembers", "getmembers_static",
+    "getclosurevars"),
     "gc": ("get_objects", "get_referents", "get_referrers"), "pickle": ("load", "loads", "Unpickler"),
 }  # fmt: skip
 LOOSE = frozenset(x for names in IMPORTERS.values() for x in names) - {"modules", "load", "loads"}
@@ -389,8 +390,8 @@ class _Reader:
 
 def _all_here(part: ast.AST) -> bool:
     """Whether a call, at the top of a module, goes through all that the module binds."""
-    call = isinstance(part, ast.Call) and not part.args
-    return call and getattr(part.func, "id", "") in ALL_HERE
+    called = part.func if isinstance(part, ast.Call) and not part.args else None
+    return getattr(called, "id", "") in ALL_HERE
 
 
 def _hints(value: ast.AST) -> set[str]:

@@ -26,7 +26,7 @@ from theorem_audit.reuse.store import Store
 
 FORM = "3"  # of keys
 # Reads that the import of a module may have made, and its statements and tables rest on.
-LOOKED_AT = ("file:", "folder:", "there:", "link:", "environment:")
+LOOKED_AT = ("file:", "folder:", "entries:", "there:", "when:", "link:", "environment:")
 BY_NAME = ", which an import by a name may mean"
 RUNS: tuple[Node, ...] = (("def", f"{TOOL}.weigh.runner", "run_evidence"),)
 LOOKS: tuple[Node, ...] = (
