@@ -31,6 +31,7 @@ SCRATCH = frozenset(("__pycache__", ".git", ".hypothesis", ".pytest_cache"))
 TOOL = "theorem_audit."
 UNSEEN = "unseen:"
 CHILD, NETWORK = f"{UNSEEN}what a child process read", f"{UNSEEN}what the network said"
+CLOCK = f"{UNSEEN}what time it is"
 CANNOT = {
     **dict.fromkeys(
         ("os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"), CHILD
@@ -277,4 +278,4 @@ class States:
         return {what: self(what) for what in sorted(whats)}
 
 
-__all__ = ["CHILD", "UNSEEN", "Owner", "Reads", "Recorder", "States", "state"]
+__all__ = ["CHILD", "CLOCK", "UNSEEN", "Owner", "Reads", "Recorder", "States", "state"]
