@@ -1,9 +1,11 @@
 """Which files a cell reads while it runs, and how they stood: part of what its numbers rest on.
 
-An audit hook of the interpreter sees every file that the cell's own thread opens, and takes its digest before
-the first read; one that is another at the end has CHANGED: the numbers are of no one edition.  Left out are
+An audit hook of the interpreter sees every file that the cell's own thread opens, or one that it starts, and
+takes its digest before the first read; one that is another at the end has CHANGED: the numbers are of no one
+edition.  Left out are
 what the cell wrote itself, installed packages and this one, sources and caches that an import reads (the
-fingerprint knows what is imported), and devices.  Native code, child processes and other threads are not seen.
+fingerprint knows what is imported), and devices.  Native code is not seen, nor are threads that were there
+before; that a process was started, or that a thread of an earlier cell reads, is said as UNSEEN.
 What it asks of files that it does not open (``asked``) is kept beside them, and so is where a link leads.
 """
 
@@ -15,7 +17,7 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -23,10 +25,12 @@ from types import FrameType
 from typing import Any
 
 from sim.sweeps.asked import ABSENT, KINDS, LISTS, asking, key_of, state
+from sim.sweeps.started import PROCESSES, about_the_machine, named, starting
 
 # Absolute path -> SHA-256 of its bytes, or ABSENT; or a key of ``asked`` -> its state.
 Files = dict[str, str]
 CHANGED = "changed while it was read"  # is the digest of nothing
+UNSEEN = "is not seen"  # nor this: of what a cell starts, in the place of a path
 _TICK = 100_000_000  # ns; a file system's clock stands still for 10 ms: two edits can have one time
 _NO_FILES = frozenset(("", ":memory:"))  # to SQLite
 _OPENS = frozenset(("open", "sqlite3.connect"))
@@ -51,25 +55,43 @@ class _Heard(threading.local):
         self.read: Files | None = None  # as each stood before the first read
         self.written = set[str]()
         self.new = set[str]()  # of these, what was not there before
+        self.cell = _Cell()
+
+
+class _Cell:
+    """What is said of a cell's threads and processes; whether it has ended, which a thread may outlive."""
+
+    def __init__(self) -> None:
+        self.unseen = dict[str, None]()
+        self.ended = False
 
 
 _HEARD = _Heard()
+_RUNNING: list[_Cell] = []
 _HOOKED: list[bool] = []
 
 
 @contextmanager
 def reading() -> Iterator[Files]:
-    """Fill the mapping, at the end, with the files that were read inside the block by this thread."""
+    """Fill the mapping, at the end, with the files that were read inside the block by this thread, and by those
+    that it starts.
+    """
     if not _HOOKED:
         _HOOKED.append(True)
         sys.addaudithook(_hook)
-    outer = _HEARD.read, _HEARD.written, _HEARD.new
+    outer, around = (_HEARD.read, _HEARD.written, _HEARD.new), _HEARD.cell
     _HEARD.read, _HEARD.written, _HEARD.new = {}, set(), set()
+    _HEARD.cell = cell = _Cell()
+    _RUNNING.append(cell)
     found: Files = {}
     try:
-        with asking(_asked):
+        with asking(_asked), starting(_begun, _process):
             yield found
     finally:
+        _RUNNING.remove(cell)
+        cell.ended, _HEARD.cell = True, around
+        found |= dict.fromkeys(cell.unseen, UNSEEN)
+        around.unseen |= cell.unseen
         read, made, new = _HEARD.read, _HEARD.written, _HEARD.new
         _HEARD.read = None  # what is opened to be hashed is nobody's read
         for path, was in sorted(read.items()):
@@ -87,6 +109,12 @@ def reading() -> Iterator[Files]:
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     read = _HEARD.read
     if read is None:
+        return
+    if event in PROCESSES and not about_the_machine(sys._getframe(1)):
+        _process(named(event, arguments))
+    if _HEARD.cell.ended and event in _OPENS | LISTS:
+        for cell in _RUNNING:
+            cell.unseen["a thread that an earlier cell started reads files"] = None
         return
     if event in LISTS:
         _asked(event, arguments[0], sys._getframe(1))
@@ -112,9 +140,27 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             _HEARD.written.add(text)
 
 
+def _begun() -> Callable[[], None] | None:
+    """What a thread does first that is started now: it goes on as part of this one's cell."""
+    mine = _HEARD.read, _HEARD.written, _HEARD.new, _HEARD.cell
+    if mine[0] is None:
+        return None
+
+    def go_on() -> None:
+        _HEARD.read, _HEARD.written, _HEARD.new, _HEARD.cell = mine
+
+    return go_on
+
+
+def _process(what: str) -> None:
+    """Note that this thread's cell starts a process."""
+    if _HEARD.read is not None:
+        _HEARD.cell.unseen[f"it starts a process ({what})"] = None
+
+
 def _asked(event: str, path: Any, frame: FrameType) -> None:
     """Keep what is asked of a file or a folder, but of what the cell made itself."""
-    if _HEARD.read is None or (key := key_of(event, path, frame)) is None:
+    if _HEARD.read is None or _HEARD.cell.ended or (key := key_of(event, path, frame)) is None:
         return
     text = _real(_path(key))
     if not (_left_out(text) or any(x in _HEARD.written for x in (text, *_above(text)))):
@@ -224,4 +270,4 @@ def _hashed(path: str, *edition: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-__all__ = ["ABSENT", "CHANGED", "Files", "digest", "reading"]
+__all__ = ["ABSENT", "CHANGED", "UNSEEN", "Files", "digest", "reading"]

@@ -23,7 +23,7 @@ from queue import SimpleQueue
 from sim.engine._arguments import integer
 from sim.problems.autoencoder_cell import simulate_cell
 from sim.sweeps.cell import Cell, Function
-from sim.sweeps.opened import CHANGED, Files, reading
+from sim.sweeps.opened import CHANGED, UNSEEN, Files, reading
 from sim.sweeps.payload import encode
 from sim.sweeps.progress import progress_bar
 from sim.sweeps.results import Results
@@ -69,7 +69,8 @@ def sweep(
     store share the work. A cell that raises does not stop the others; a worker process that dies
     is replaced.
 
-    Files that cells read are kept by digest, and looked at again before any cell is reused.
+    Files that cells read are kept by digest, and looked at again before any cell is reused; a cell that starts
+    a process, whose files nobody sees, is a CellError.
 
     Raises, before any work, TypeError or ValueError naming a bad argument, or StoreError. Before the work or
     during it FileChangedError where a file that cells have read is another one by now: the same call is refused
@@ -123,6 +124,11 @@ def compute(function: Function, task: Task) -> Computed:
         numbers = encode(values, reserved=json.loads(task.settings))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of the user's function
         raise CellError("".join(traceback.format_exception(error))) from None
+    if unseen := [what for what, how in files.items() if how == UNSEEN]:
+        raise CellError(
+            f"{unseen[0]}: what that reads is not seen, and the cell's numbers would be reused where it is "
+            "another; do it before the sweep, and hand the cell what comes of it"
+        )
     if changed := [path for path, how in files.items() if how == CHANGED]:
         raise CellError(
             f"{', '.join(changed[:3])} changed while the cell ran: its numbers are of no one edition; "

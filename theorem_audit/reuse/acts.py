@@ -13,22 +13,29 @@ from collections.abc import Iterable, Iterator
 from theorem_audit.reuse.syntax import nodes
 
 CHANGING = frozenset((
-    "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "fill", "insert",
-    "intersection_update", "move_to_end", "pop", "popitem", "popleft", "put", "register", "remove", "resize", "reverse",
-    "rotate", "setdefault", "sort", "symmetric_difference_update", "update", "__delattr__", "__delitem__", "__iadd__",
+    "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "fill",
+    "insert",
+    "intersection_update", "move_to_end", "pop", "popitem", "popleft", "put", "register", "remove", "resize",
+    "reverse",
+    "rotate", "setdefault", "sort", "symmetric_difference_update", "update", "__delattr__", "__delitem__",
+    "__iadd__",
     "__iand__", "__imul__", "__ior__", "__isub__", "__ixor__", "__setattr__", "__setitem__",
 ))  # fmt: skip
 # Functions that change what they are handed first, wherever they are from.
 CHANGERS = frozenset((
-    "copyto", "delattr", "delitem", "fill_diagonal", "heapify", "heappop", "heappush", "heappushpop", "heapreplace",
-    "iadd", "iand", "iconcat", "imul", "insort", "insort_left", "insort_right", "ior", "isub", "ixor", "put_along_axis",
+    "copyto", "delattr", "delitem", "fill_diagonal", "heapify", "heappop", "heappush", "heappushpop",
+    "heapreplace",
+    "iadd", "iand", "iconcat", "imul", "insort", "insort_left", "insort_right", "ior", "isub", "ixor",
+    "put_along_axis",
     "putmask", "setattr", "setitem", "shuffle",
 ))  # fmt: skip
 BY_A_TEXT = frozenset(("methodcaller",))  # calls any method of anything
 # What gives back a new object, whatever it is handed; so does what is called like a class.
 MAKES = frozenset((
-    "acb", "arb", "array", "copy", "deepcopy", "defaultdict", "deque", "dict", "empty", "enumerate", "float", "fmpq", "fmpz", "frozenset", "full",
-    "int", "len", "list", "ones", "open", "partial", "range", "set", "sorted", "str", "sum", "tuple", "zeros", "zip",
+    "acb", "arb", "array", "copy", "deepcopy", "defaultdict", "deque", "dict", "empty", "enumerate", "float",
+    "fmpq", "fmpz", "frozenset", "full",
+    "int", "len", "list", "ones", "open", "partial", "range", "set", "sorted", "str", "sum", "tuple", "zeros",
+    "zip",
 ))  # fmt: skip
 TYPES = frozenset(("dict", "list", "object", "set"))  # whose methods are handed the object first
 CONSTRUCTORS = frozenset(
@@ -84,7 +91,7 @@ def changes(node: ast.AST) -> bool:
 
 
 def changes_now(node: ast.stmt) -> bool:
-    """Whether what is evaluated as a definition is imported names what changes an object, for anyone to call."""
+    """Whether what is evaluated as a module is imported names what changes an object, for anyone to call."""
     inside = isinstance(node, ast.ClassDef)
     own = _made(x for part in at_import(node) for x in nodes(part)) if inside else set[str]()
     return _changing([x for part in at_import(node) for x in nodes(part)], own)
@@ -115,9 +122,12 @@ def _by_another(method: ast.AST, found: set[str], known: set[str], of: ast.Class
     for x in nodes(method):
         if isinstance(x, ast.Name) and x.id == "super":
             return True
-        if isinstance(x, ast.Attribute) and isinstance(x.value, ast.Name) and x.value.id == "self":
-            if x.attr in found:
-                return True
+        if (
+            isinstance(x, ast.Attribute)
+            and getattr(x.value, "id", "") == "self"
+            and x.attr in found
+        ):
+            return True
         if isinstance(x, ast.Call) and isinstance(x.func, ast.Attribute) and of.bases:
             on = x.func.value
             if isinstance(on, ast.Name) and on.id == "self" and x.func.attr not in known:

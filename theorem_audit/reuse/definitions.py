@@ -35,7 +35,8 @@ DYNAMIC = frozenset(("__import__", "eval", "exec", "globals"))
 IMPORTERS = {
     "importlib": ("import_module", "__import__"), "pkgutil": ("resolve_name",), "sys": ("modules",),
     "runpy": ("run_module",), "importlib.util": ("spec_from_file_location", "module_from_spec"),
-    "importlib.machinery": ("SourceFileLoader",), "inspect": ("getmembers", "getmembers_static", "getclosurevars"),
+    "importlib.machinery": ("SourceFileLoader",), "inspect": ("getmembers", "getmembers_static",
+    "getclosurevars"),
     "gc": ("get_objects", "get_referents", "get_referrers"), "pickle": ("load", "loads", "Unpickler"),
 }  # fmt: skip
 LOOSE = frozenset(x for names in IMPORTERS.values() for x in names) - {"modules", "load", "loads"}
@@ -50,6 +51,11 @@ HINTS = frozenset((
 ))  # fmt: skip
 # Without arguments, at the top of a module: all that it binds.
 ALL_HERE = frozenset(("dir", "locals", "vars"))
+# What tells the hour, by the module that has it; how long something takes (``perf_counter``) is another matter.
+CLOCKS = {
+    "time": frozenset(("asctime", "ctime", "gmtime", "localtime", "strftime", "time", "time_ns")),
+    "datetime": frozenset(("now", "today", "utcnow")),
+}
 DOCS = frozenset(("__doc__", "getdoc"))
 # Project.import_from("key", ...): what the project's table says under that key
 DOOR = "import_from"
@@ -71,7 +77,7 @@ class Statement:
     runs: of ``refs``, what it calls, or hands to what it calls, as its module is imported.
     changes: its code may change what it did not make (``acts``).  stirs: of a class, the methods that change
     their own object.  hints: names in annotations that are not evaluated, or in texts there.  hinted: it reads
-    annotations, of whatever it has at hand.
+    annotations, of whatever it has at hand.  clock: it may ask what time it is.
     """
 
     names: list[str] = field(default_factory=list)
@@ -91,6 +97,7 @@ class Statement:
     stirs: list[str] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
     hinted: bool = False
+    clock: bool = False
 
 
 @dataclass
@@ -150,7 +157,7 @@ def read(text: bytes) -> Source:
         and any(y.name == "annotations" for y in x.names)
         for x in tree.body
     )  # fmt: skip
-    reader = _Reader(lazy, _importers(tree))
+    reader = _Reader(lazy, _importers(tree), _clocks(tree))
     found = Source("", docs=docs)
     for node in tree.body:
         _top(node, reader, found)
@@ -206,6 +213,20 @@ def _importers(tree: ast.Module) -> frozenset[str]:
     )
 
 
+def _clocks(tree: ast.Module) -> frozenset[str]:
+    """What tells the hour in a file: names (``from time import time``), and with a dot before, attributes."""
+    found = set[str]()
+    for node in nodes(tree):
+        if isinstance(node, ast.Import):
+            for top in {x.name.split(".")[0] for x in node.names} & {*CLOCKS}:
+                found |= {f".{x}" for x in CLOCKS[top]}
+        elif isinstance(node, ast.ImportFrom) and node.module in CLOCKS and not node.level:
+            told = CLOCKS[node.module]
+            found |= {x.asname or x.name for x in node.names if x.name in told}
+            found |= {f".{x}" for x in told} if node.module == "datetime" else set()
+    return frozenset(found)
+
+
 def _top(node: ast.stmt, reader: _Reader, found: Source) -> None:
     if isinstance(node, ast.If) and _is_typing(node.test):
         for inner in node.body:
@@ -259,11 +280,13 @@ def _is_typing(test: ast.expr) -> bool:
 class _Reader:
     """Reads statements; lazy: the file's annotations are never evaluated.  said: their syntax, in order.
 
-    importers: names that stand for what imports by a name.
+    importers: names that stand for what imports by a name.  clocks: for what tells the hour.
     """
 
-    def __init__(self, lazy: bool, importers: frozenset[str]) -> None:
-        self.lazy, self.importers = lazy, importers
+    def __init__(
+        self, lazy: bool, importers: frozenset[str], clocks: frozenset[str] = frozenset()
+    ) -> None:
+        self.lazy, self.importers, self.clocks = lazy, importers, clocks
         self._literal: set[int] = set()  # what is called with a name that is written there
         self.said: list[str] = []
         self.strings: set[str] = set()
@@ -289,6 +312,7 @@ class _Reader:
                     found.docs |= part.id in DOCS
                     found.dynamic |= part.id in DYNAMIC
                     here |= part.id in ALL_HERE
+                    found.clock |= part.id in self.clocks
                     found.hinted |= part.id in HINTS
                 continue
             if kind is ast.Constant:
@@ -305,6 +329,7 @@ class _Reader:
                 found.loose |= part.attr in HOLDS
                 found.docs |= part.attr in DOCS
                 found.hinted |= part.attr in HINTS
+                found.clock |= f".{part.attr}" in self.clocks
                 if dotted := _dotted(part):
                     refs.add(dotted)
                     attrs.update(dotted.split(".")[1:])
@@ -389,8 +414,8 @@ class _Reader:
 
 def _all_here(part: ast.AST) -> bool:
     """Whether a call, at the top of a module, goes through all that the module binds."""
-    call = isinstance(part, ast.Call) and not part.args
-    return call and getattr(part.func, "id", "") in ALL_HERE
+    called = part.func if isinstance(part, ast.Call) and not part.args else None
+    return getattr(called, "id", "") in ALL_HERE
 
 
 def _hints(value: ast.AST) -> set[str]:

@@ -370,6 +370,18 @@ class Graph:
             if not level and where and not self._ours(where)
         }
 
+    def asks_the_clock(self, node: Node) -> bool:
+        """Whether a definition of the project, or an effect of a module, may ask what time it is."""
+        kind, module = node[0], node[1]
+        if module not in self.sources or module.split(".")[0] == TOOL:
+            return False
+        source = self.sources[module]
+        if kind == "base":
+            return any(x.clock and self._acts(module, x) for x in source.statements)
+        if kind == "method":
+            return source.methods[node[2]].clock
+        return kind == "def" and any(x.clock for x in self._names(module).get(node[2], ()))
+
     # --- hashes -------------------------------------------------------------------------------
 
     def own(self, node: Node) -> str:

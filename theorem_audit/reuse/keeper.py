@@ -21,12 +21,12 @@ from theorem_audit.reuse import definitions, versions
 from theorem_audit.reuse.files import TOOL, look, shown
 from theorem_audit.reuse.graph import STANDARD, Graph, Node
 from theorem_audit.reuse.index import Index, Row, build, state_of
-from theorem_audit.reuse.reads import Owner, States
+from theorem_audit.reuse.reads import CLOCK, Owner, States
 from theorem_audit.reuse.store import Store
 
 FORM = "3"  # of keys
 # Reads that the import of a module may have made, and its statements and tables rest on.
-LOOKED_AT = ("file:", "folder:", "there:", "link:", "environment:")
+LOOKED_AT = ("file:", "folder:", "entries:", "there:", "when:", "link:", "environment:")
 BY_NAME = ", which an import by a name may mean"
 RUNS: tuple[Node, ...] = (("def", f"{TOOL}.weigh.runner", "run_evidence"),)
 LOOKS: tuple[Node, ...] = (
@@ -313,7 +313,7 @@ class Keeper:
     def keep(
         self, key: str, outcome: dict[str, Any], reads: Mapping[Owner, Iterable[str]], row: Row
     ) -> None:
-        """Keep an outcome, with the files that what it reaches has opened."""
+        """Keep an outcome, with the files that what it reaches has opened; what asks the clock is run anew."""
         reached = self.graph.reached(self.nodes(row))
         modules = {x[1] for x in reached}
         owners = {(x[1], x[2].split(".")[0]) for x in reached if len(x) == 3}
@@ -321,6 +321,8 @@ class Keeper:
         for owner, opened in reads.items():
             if owner in owners or (not owner[1] and owner[0] in modules):
                 whats |= set(opened)
+        if any(map(self.graph.asks_the_clock, reached)):
+            whats.add(CLOCK)
         used = {x: self.claim_key(x) for x in outcome["uses"] if x in self.index.claims}
         kept = Kept(outcome, self.states.of(whats), used, self.snapshot)
         self.store.put("outcome", key, vars(kept))

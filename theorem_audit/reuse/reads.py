@@ -14,7 +14,6 @@ import functools
 import hashlib
 import os
 import shutil
-import stat
 import sys
 import sysconfig
 import time
@@ -23,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from theorem_audit.reuse import environment
+from theorem_audit.reuse import asking, environment
 from theorem_audit.reuse.environment import IMPORTS
 
 Owner = tuple[str, str]  # module, top-level name ("" for the module's own statements)
@@ -32,13 +31,18 @@ SCRATCH = frozenset(("__pycache__", ".git", ".hypothesis", ".pytest_cache"))
 TOOL = "theorem_audit."
 UNSEEN = "unseen:"
 CHILD, NETWORK = f"{UNSEEN}what a child process read", f"{UNSEEN}what the network said"
+CLOCK = f"{UNSEEN}what time it is"
 CANNOT = {
     **dict.fromkeys(
         ("os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"), CHILD
     ),
     **dict.fromkeys(("socket.connect", "socket.sendto", "socket.getaddrinfo"), NETWORK),
 }
-KINDS = {"asked": "there", "followed": "link", "os.listdir": "folder", "os.scandir": "folder"}
+KINDS = {
+    "asked": "there", "allowed": "there", "numbered": "there", "followed": "link", "os.listdir": "folder",
+    "os.scandir": "folder",
+}  # fmt: skip
+TIMED = frozenset(("asked", "numbered", "os.scandir"))  # what may ask for times, too
 OPENS = frozenset(("open", "os.listdir", "os.scandir", "subprocess.Popen", "sqlite3.connect"))
 # Who reads sources to show them, in messages.
 SHOWS = frozenset(("linecache", "tokenize", "inspect", "traceback"))
@@ -66,8 +70,13 @@ class Recorder:
     def start(self) -> None:
         """From now on, in this process; there is no end to it."""
         sys.addaudithook(self._hook)
-        for name in ("stat", "lstat", "access"):
-            self._ask(name, "asked")
+        for name, event in (
+            ("stat", "asked"),
+            ("lstat", "asked"),
+            ("access", "allowed"),
+            ("fstat", "numbered"),
+        ):
+            self._ask(name, event)
         self._ask("readlink", "followed")
         self._ask("open", "open")  # the interpreter does not tell below which folder
         environment.listen(lambda name: self._heard("variable", (name,), sys._getframe(2)))
@@ -124,12 +133,20 @@ class Recorder:
             name = words[0] if isinstance(words, list | tuple) and words else path
             named = isinstance(name, str | bytes)
             return (CHILD, *((f"program:{os.fsdecode(name)}",) if named else ()))
-        if event in ("os.listdir", "os.scandir"):
-            path = "." if path is None else _folder(path) if isinstance(path, int) else path
+        kind = KINDS.get(event, "")
+        if event in TIMED:
+            kind = asking.of(kind, frame, self.modules)
+        if event in ("os.listdir", "os.scandir") and path is None:
+            path = "."
+        if isinstance(path, int) and (kind in ("folder", "entries", "when")):
+            path = _folder(path)
         if not isinstance(path, str | bytes | os.PathLike):
             return ()
         text = os.path.abspath(os.fsdecode(path))
-        if text.endswith((".py", ".pyc")) and not (text := self._source(text, event, frame)):
+        if kind == "when" and text in self._own:
+            return ()  # the time at which it was written
+        source = text.endswith((".py", ".pyc")) and kind != "when"
+        if source and not (text := self._source(text, event, frame)):
             return ()
         inside = text.startswith(self.root)
         if not inside and text.startswith(_INSTALLED) and not text.startswith(_MEMORY):
@@ -137,8 +154,8 @@ class Recorder:
         if SCRATCH & {*(text[len(self.root) :] if inside else text).split(os.sep)}:
             return ()
         name = text[len(self.root) :] if inside else text
-        if event in KINDS:
-            return (f"{KINDS[event]}:{name}",)
+        if kind:
+            return (f"{kind}:{name}",)
         if event == "open" and self._written(text, arguments[1], arguments[2]):
             return ()
         return (f"{'stamp' if text.startswith(self.output) else 'file'}:{name}",)
@@ -227,14 +244,8 @@ def state(what: str, root: Path) -> str:
         path = root / name
         if kind == "link":
             return os.readlink(path)
-        if kind == "there":
-            info = path.stat()
-            rights = f"{stat.S_IMODE(info.st_mode):o}"
-            return f"folder {rights}" if path.is_dir() else f"{info.st_size} {rights}"
-        if kind == "folder":
-            with os.scandir(path) as entries:
-                names = sorted(x.name for x in entries if x.name not in SCRATCH)
-            return hashlib.sha256(os.fsencode("\0".join(names))).hexdigest()[:24]
+        if kind in ("there", "when", "folder", "entries"):
+            return asking.state(kind, path, SCRATCH)
         if kind == "stamp":
             info = path.stat()
             return f"{info.st_size} {info.st_mtime_ns}"
@@ -267,4 +278,4 @@ class States:
         return {what: self(what) for what in sorted(whats)}
 
 
-__all__ = ["CHILD", "UNSEEN", "Owner", "Reads", "Recorder", "States", "state"]
+__all__ = ["CHILD", "CLOCK", "UNSEEN", "Owner", "Reads", "Recorder", "States", "state"]

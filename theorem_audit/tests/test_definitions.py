@@ -35,9 +35,10 @@ def reached(graph: Graph, name: str = "t", module: str = "tests.t") -> set[tuple
 
 V = (
     "class Bag:\n    def more(self, x): self.all = x\n"
-    "class Reg(Bag):\n    def __init__(self): self.all = []\n    def put(self, x): self.all.append(x)\n"
-    "    def twice(self, x): self.put(x)\n    def __call__(self, x): self.put(x)\n"
+    "class Reg(Bag):\n    def __init__(self): self.all = []\n    def note(self, x): self.all.append(x)\n"
+    "    def twice(self, x): self.note(x)\n"
     "    def same(self): return self\n    def seen(self, x): return x in self.all\nREG = Reg()\n"
+    "class Called(Reg):\n    def __call__(self, x): self.note(x)\nCALLED = Called()\n"
     "def h(x: 'f'): ...\nfrom thing.a import f\n"
 )  # fmt: skip
 F, G, X = ("def", "thing.a", "f"), ("def", "thing.a", "g"), ("def", "thing.a", "X")
@@ -93,7 +94,7 @@ REACHING_BOTH = {
     "a module of a package's table": "import thing.a\ndef t(): return thing.__dict__['a'].f\n",
     "a module of a package as an object": "import thing.a\ndef t(name): return getattr(thing, name)\n",
     "its members": "import inspect\nimport thing.a\ndef t(): return inspect.getmembers(thing)\n",
-    "a function's members": "from inspect import getmembers as m\nfrom thing.a import f\ndef t(): return m(f)\n",
+    "a function's members": "from inspect import getmembers as m\nfrom thing.a import f\ndef t(): m(f)\n",
     "what a function closes over": "import inspect\ndef t(f): return inspect.getclosurevars(f)\n",
     "what a function's module has, by a text": "def t(f): return getattr(f, '__globals__')\n",
     "what a module does by itself": "import thing.a\ndef t(n): return thing.a.__getattribute__(n)\n",
@@ -146,15 +147,15 @@ R = "from thing.a import g\nR = []\n"
 P = "DONE = put(g)\n"
 KNOWS = "from thing.a import g\nfrom tests.v import REG\n"
 EFFECTS = {
-    "a method of another module's object": f"{KNOWS}DONE = REG.put(g)\n",
-    "the same through the module": "from thing.a import g\nfrom tests import v\nDONE = v.REG.put(g)\n",
+    "a method of another module's object": f"{KNOWS}DONE = REG.note(g)\n",
+    "the same through the module": "from thing.a import g\nfrom tests import v\nDONE = v.REG.note(g)\n",
     "a method that calls it": f"{KNOWS}DONE = REG.twice(g)\n",
     "a method that a base has": f"{KNOWS}DONE = REG.more(g)\n",
-    "a method of what a method gives": f"{KNOWS}DONE = REG.same().put(g)\n",
-    "a method that is handed on": f"{KNOWS}DONE = [*map(REG.put, [g])]\n",
-    "a method in what it calls": f"{KNOWS}def put(x): return REG.put(x)\n{P}",
-    "a method of what that is handed": f"{KNOWS}def put(r, x): return r.put(x)\nDONE = put(REG, g)\n",
-    "an object that is called": f"{KNOWS}DONE = REG(g)\n",
+    "a method of what a method gives": f"{KNOWS}DONE = REG.same().note(g)\n",
+    "a method that is handed on": f"{KNOWS}DONE = [*map(REG.note, [g])]\n",
+    "a method in what it calls": f"{KNOWS}def put(x): return REG.note(x)\n{P}",
+    "a method of what that is handed": f"{KNOWS}def put(r, x): return r.note(x)\nDONE = put(REG, g)\n",
+    "an object that is called": "from thing.a import g\nfrom tests.v import CALLED\nDONE = CALLED(g)\n",
     "what it calls adds to a second name": f"{R}def put(x):\n    r = R\n    r += [x]\n{P}",
     "what it calls adds to what it is handed": f"{R}def put(r, x): r += [x]\nDONE = put(R, g)\n",
     "what it calls knows by one of two names": f"{R}def put(x):\n    r, s = R, x\n    r.append(s)\n{P}",
@@ -239,7 +240,10 @@ def test_effects_of_a_module_are_reached(tmp_path: Path, how: str) -> None:
     assert G in reached(graph_of(tmp_path, files))
 
 
-CALM = "class Reg:\n    def seen(self, x): return x in self.all\nREG = Reg()\n"
+CALM = (
+    "class Other:\n    def note(self, x): self.all = x\n"
+    "class Reg:\n    def seen(self, x): return x in self.all\n    def note(self, x): return x\nREG = Reg()\n"
+)
 NO_EFFECTS = {
     "a list of its own": f"{R}def made(x):\n    r = []\n    r.append(x)\n    return r\nDONE = made(g)\n",
     "its own attributes": f"{R}class C:\n    def __init__(self, x): self.x = x\nDONE = C(g)\n",
@@ -253,7 +257,7 @@ NO_EFFECTS = {
     "nothing is called": f"{R}def put(x): R.append(x)\nDONE = (put, g)\n",
     "a base class that does nothing": f"{R}class B: ...\nclass C(B):\n    k = g\n",
     "what a method would call": f"{R}def put(x): R.append(x)\nclass C:\n    def m(self): put(g)\n",
-    "numbers of its own": f"{R}def made(x):\n    n, m = 0, 1\n    n += m\n    for k in range(n):\n        k += 1\n"
+    "numbers of its own": f"{R}def made(x):\n    n, m = 0, 1\n    n += m\n    for k in range(n): k += 1\n"
     "DONE = made(g)\n",
     "a second name for its own": (
         f"{R}def made(x):\n    r = []\n    s = r if x else [x]\n    t = s\n    t.append(x)\nDONE = made(g)\n"
@@ -263,6 +267,8 @@ NO_EFFECTS = {
         f"{R}class C:\n    def __init__(self, x): object.__setattr__(self, 'x', x)\nDONE = C(g)\n"
     ),
     "a method that only asks": f"{KNOWS}DONE = REG.seen(g)\n",
+    "a method that is called like one that changes": f"{KNOWS}DONE = REG.note(g)\n",
+    "the same in what it calls": f"{KNOWS}def made(x): return REG.note(x)\nDONE = made(g)\n",
     "a list of a class's own": f"{R}class C:\n    x = []\n    x.append(g)\n",
     "a text by its name": f"{R}def made(x): return getattr(x, 'real')\nDONE = made(g)\n",
 }

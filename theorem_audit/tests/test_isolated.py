@@ -8,6 +8,7 @@ R... reads a constant that is then edited.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -215,15 +216,32 @@ READS = {
     ),
     "hint": ("hint()", "th/hint.py", "from __future__ import annotations\nfrom typing import Annotated as A\n"
              "K = {}\nclass C:\n    k: A[int, K]\n"),
+    "touched": ("int(os.stat('data/when').st_mtime)", "", ""),
+    "modified": ("int(os.path.getmtime('data/when'))", "", ""),
+    "numbered": ("int(os.fstat(os.open('data/when', 0)).st_mtime)", "", ""),
+    "dated": ("int(Path('th/dated.py').stat().st_mtime)", "", ""),
+    "scanned": ("[x.stat().st_size for x in os.scandir('data/sizes')][0]", "", ""),
+    "text": ("typing.get_type_hints(texts.f)['x'].k", "th/texts.py",
+             "class C:\n    k = {}\ndef f(x: 'C'): ...\n"),
+    "go": ("t.GONE[0]", "th/go.py", "def go():\n    from th.t import gone\n    gone({})\nDONE = go()\n"),
+    "method": ("t.REG.all[0]", "th/puts.py", "from th.t import REG\nDONE = REG.put({})\n"),
+    "second": ("t.SECOND[0]", "th/adds.py", "from th.t import adds\nDONE = adds({})\n"),
+    "insort": ("t.SORTED[0]", "th/sorts.py",
+               "import bisect\nfrom th.t import SORTED\nDONE = bisect.insort(SORTED, {})\n"),
+    "mapped": ("t.MAPPED[0]", "th/maps.py", "from th.t import MAPPED\nDONE = [*map(MAPPED.append, [{}])]\n"),
+    "package": ("th.__dict__['t4'].K", "th/t4.py", "K = {}\n"),
+    "members": ("dict(inspect.getmembers(t5.f))['__globals__']['K']", "th/t5.py", "K = {}\ndef f(): ...\n"),
+    "default": ("t6.T()['case']", "th/t6.py", "case = {}\ndef T(x=vars()): return x\n"),
     "globals": ("t2.f.__globals__['K']", "th/t2.py", "K = {}\ndef f(): ...\n"),
     "all": ("t3.T['case']", "th/t3.py", "case = {}\nT = dict(vars())\n"),
 }  # fmt: skip
 READING = """
-import importlib, os, pkgutil, runpy, sqlite3, subprocess, sys, typing
+import importlib, inspect, os, pkgutil, runpy, sqlite3, subprocess, sys, typing
 from importlib import import_module as im
 from pathlib import Path
 import th.c
-from th import e, ex, f, fills, hint as hinted, other, sub, t, t2, t3
+from th import adds, e, ex, f, fills, go, hint as hinted, maps, other, puts, sorts, sub, texts
+from th import t, t2, t3, t4, t5, t6
 from theorem_audit import evidence, expect_identity
 from th.ch import x, y
 def hint():
@@ -249,14 +267,32 @@ class Base:
     def __init_subclass__(cls):
         Base.known.append(cls)
 class Other: ...
+GONE, SECOND, SORTED, MAPPED = [], [], [], []
+def gone(k):
+    GONE.append(k)
+def adds(k):
+    second = SECOND
+    second += [k]
+class Reg:
+    def __init__(self):
+        self.all = []
+    def put(self, k):
+        self.all.append(k)
+REG = Reg()
 """
 
 
 def _beside(folder: Path, k: int) -> None:
-    """What is no text: a link, rights, a module without a source."""
+    """What is no text: a link, rights, times, sizes, a module without a source."""
     import py_compile
 
     link, rights, source = folder / "data/link", folder / "data/rights", folder / "th/source.txt"
+    sizes = folder / "data/sizes"
+    sizes.mkdir(exist_ok=True)
+    (sizes / "one").write_bytes(b"x" * k)
+    for name in ("data/when", "th/dated.py"):
+        (folder / name).touch()
+        os.utime(folder / name, (k, k))
     link.unlink(missing_ok=True)
     link.symlink_to(f"to{k}")
     rights.write_text("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -95,17 +96,18 @@ def _opens(judge: ModuleType) -> None:
             other.start()
             other.join()
         assert list(files) == [
-            *(str(folder / x) for x in ("b", "own", "there")),
+            *(str(folder / x) for x in ("b", "c", "own", "there")),
             f"link:{folder}/link",
-        ], "the inner one's, too, and where a link leads"
+        ], "the inner one's, too, and its thread's, and where a link leads"
         assert list(inner) == [str(folder / "own")]
         judge._hook("open", (str(folder / "b"), "r", R))
-        assert len(files) == 4, "nobody listens any more"
+        assert len(files) == 5, "nobody listens any more"
         with judge.reading() as files:
             pass
         assert files == {}
         _changes(judge, folder)
         _asks(judge, folder)
+        _starts(judge, folder)
         before = judge._HEARD.read
         try:
             with judge.reading() as files:
@@ -120,6 +122,62 @@ def _opens(judge: ModuleType) -> None:
         path.write_text("2")
         os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
         assert judge.digest(str(path)) == hashlib.sha256(b"2").hexdigest()
+
+
+def _starts(judge: ModuleType, folder: Path) -> None:
+    """A process that is started is told; a thread that outlives its cell is heard by those that run then."""
+    data, told = (str(folder / "there"), "r", R), "unseen"
+    for event, words, said in (
+        ("os.system", (b"ls",), "os.system, ls"), ("os.fork", (), "os.fork"),
+        ("subprocess.Popen", ("sh", ["cat", "x"]), "subprocess.Popen, cat"), ("compile", ("x", "y"), ""),
+    ):  # fmt: skip
+        with judge.reading() as outer, judge.reading() as files:
+            judge._hook(event, words)
+        assert (
+            files == outer == ({f"it starts a process ({said})": judge.UNSEEN} if said else {})
+        ), event
+    space: dict[str, Any] = {"hook": judge._hook}
+    exec(
+        compile("def asks():\n    hook('os.fork', ())", "<frozen importlib._bootstrap>", "exec"),
+        space,
+    )
+    with judge.reading() as files:
+        space["asks"]()
+        multiprocessing.Process(name="one")._popen = None  # made, not started
+    assert files == {}
+    judge._process("x")
+    with judge.reading() as files:
+        judge._process("x")
+    assert files == {"it starts a process (x)": judge.UNSEEN}
+    assert judge._begun() is None, "no cell, nothing to go on with"
+    again, over = threading.Event(), threading.Event()
+
+    def stays() -> None:
+        judge._hook("open", data)
+        over.set()
+        again.wait()
+        over.clear()
+        for event, words in (("os.mkdir", ("x",)), ("open", data), ("os.listdir", (str(folder),))):
+            judge._hook(event, words)
+            seen.append(len(told_of()))
+        os.path.exists(folder)
+        over.set()
+
+    def told_of() -> list[str]:
+        return [x for cell in judge._RUNNING for x in cell.unseen]
+
+    seen = list[int]()
+    with judge.reading() as first:
+        thread = threading.Thread(target=stays, daemon=True)
+        thread.start()
+        over.wait(5)
+    assert list(first) == [str(folder / "there")]
+    with judge.reading() as files:
+        again.set()
+        thread.join(5)
+    assert seen == [0, 1, 1]
+    assert files == {"a thread that an earlier cell started reads files": judge.UNSEEN}, told
+    assert judge._RUNNING == []
 
 
 def _changes(judge: ModuleType, folder: Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tests.tool.judged.tools import raises
+
 ROOT = Path(os.sep, "a", "project")
 R, W, RW = os.O_RDONLY, os.O_WRONLY, os.O_RDWR
 ASKED = ("__getitem__", "__iter__", "__len__", "__repr__")  # of os.environ
@@ -93,6 +95,15 @@ def _named(judge: ModuleType) -> None:
         assert recorder._what("asked", (module,), frame(*files, names=names)) == ()
     assert recorder._what("open", (module, "r", R)) == ()
     assert not judge._shown(None)
+
+    own = str(ROOT / "tests/a.py")
+    for event, kind in (("asked", "when"), ("os.scandir", "entries"), ("allowed", "there"),
+    ("os.listdir", "folder"),
+                        ("followed", "link")):  # fmt: skip
+        assert recorder._what(event, (str(ROOT / "data"),), frame(own)) == (f"{kind}:data",), event
+    assert recorder._what("asked", (own,), frame(own)) == ("when:tests/a.py",), "of a source, too"
+    assert recorder._what("asked", (str(ROOT / "w1"),), frame(own)) == (), "it wrote it itself"
+    assert recorder._what("numbered", (0,), frame("lib.py")) == ()
 
 
 def _never_seen(judge: ModuleType) -> None:
@@ -184,7 +195,7 @@ def _listening(judge: ModuleType) -> None:
     listened: list[Any] = []
     sets = (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks)
     had = [set(x) for x in sets]
-    names = [(os, x) for x in ("stat", "lstat", "access", "readlink", "open")]
+    names = [(os, x) for x in ("stat", "lstat", "access", "readlink", "open", "fstat")]
     with (
         put_back(*names, (sys, "addaudithook"), (judge.environment, "listen")),
         _kept(*sets),
@@ -201,16 +212,16 @@ def _listening(judge: ModuleType) -> None:
             for one, before in zip(sets, had, strict=True):
                 assert (was in before) == (now in one)
         place = str(Path(folder, "x"))
-        for call, words in (
-            (os.stat, (place,)), (os.lstat, (place,)), (os.access, (place, os.R_OK)), (os.path.exists,
-             (place,)),
+        for call, words, kind in (
+            (os.stat, (place,), "when"), (os.lstat, (place,), "when"), (os.access, (place, os.R_OK), "there"),
+            (os.path.exists, (place,), "there"),
         ):  # fmt: skip
             recorder.reads.clear()
             try:
                 assert not asks(call, *words)
             except FileNotFoundError:
                 assert call in (os.stat, os.lstat)
-            assert recorder.reads == {("tests.a", "asks"): {f"there:{place}"}}
+            assert recorder.reads == {("tests.a", "asks"): {f"{kind}:{place}"}}
         _below(recorder, asks, space["below"], folder)
     recorder.reads.clear()
 
@@ -244,7 +255,8 @@ def _below(recorder: Any, asks: Any, below: Any, folder: str) -> None:
     for call, words, told in (
         (lambda: os.readlink(place / "link"), (), f"link:{place}/link"),
         (lambda: os.readlink("link", dir_fd=at), (), f"link:{place}/link"),
-        (lambda: os.stat("file", dir_fd=at), (), f"there:{place}/file"),
+        (lambda: os.stat("file", dir_fd=at), (), f"there:{place}/file"), (lambda: os.fstat(at), (), ""),
+        (os.stat, (at,), f"when:{place}"), (os.fstat, (at,), f"when:{place}"), (os.path.exists, (at,), ""),
         (lambda: os.close(os.open("file", os.O_RDONLY, dir_fd=at)), (), f"file:{place}/file"),
         (lambda: os.close(open_by_words("file")), (), f"file:{place}/file"),
         (lambda: os.close(os.open(b"new", os.O_WRONLY | os.O_CREAT, dir_fd=at)), (), ""),
@@ -256,7 +268,10 @@ def _below(recorder: Any, asks: Any, below: Any, folder: str) -> None:
     recorder.reads.clear()
     os.close(below(os.open, "file", os.O_RDONLY, at=at))
     assert below(os.readlink, "link", at=at) == "to"
-    assert recorder.reads == {("tests.a", "below"): {f"file:{place}/file", f"link:{place}/link"}}
+    below(os.stat, "file", at=at)
+    assert recorder.reads == {
+        ("tests.a", "below"): {f"file:{place}/file", f"link:{place}/link", f"when:{place}/file"}
+    }
     os.close(at)
     recorder.reads.clear()
     try:
@@ -269,7 +284,7 @@ def _stand(judge: ModuleType) -> None:
     """How a read stands: another state for another content, the same for the same."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        kinds = ("file:f", "stamp:f", "folder:d", "program:p", "there:f", "there:d")
+        kinds = ("file:f", "stamp:f", "folder:d", "program:p", "there:f", "there:d")  # no times
         with put_back((os, "environ")):
             vars(os).update(environ={**os.environ, "PATH": name, "A": "1"})
             assert {judge.state(x, root) for x in kinds} == {"absent"}
@@ -331,6 +346,60 @@ def _stand(judge: ModuleType) -> None:
             assert judge.state("environment:variable A", root) != judge.state(
                 "environment:variable B", root
             )
+
+
+def asks_hold(judge: ModuleType) -> None:
+    """Whose question counts times; how what was asked stands."""
+    modules = {"/p/a.py": "tests.a", "/p/t.py": "theorem_audit.kernel.gate"}
+    for files, names, asked, timed in (
+        (("/p/a.py",), (), "asks", True), (("/p/t.py",), (), "asks", False), (("lib.py",), (), "asks", False),
+        (("/p/a.py", "lib.py"), (), "asks", False), (("/p/a.py", "os.py"), ("os",), "stat", True),
+        (("/p/a.py", "os.py"), ("os",), "exists", False), (("/p/a.py", "g.py"),
+        ("genericpath",), "getsize", False),
+        (("lib.py", "g.py"), ("genericpath",), "getmtime", True), (("/p/t.py", "g.py"),
+        ("genericpath",), "getctime", True),
+        (("/p/a.py", "x.py", "y.py"), ("os", "glob"), "asks", True),
+        (("/p/a.py", "x.py", "y.py"), ("os", "other"), "asks", False), (("/p/a.py", "exists.py"),
+        ("other",), "exists", False),
+        (("/p/a.py",), (), "exists", True),
+    ):  # fmt: skip
+        at = frame(*files, names=names, asked=asked)
+        assert judge.of("there", at, modules) == ("when" if timed else "there"), (
+            files,
+            names,
+            asked,
+        )
+        assert judge.of("folder", at, modules) == ("entries" if timed else "folder")
+    assert judge.of("there", None, modules) == "there"
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        one = root / "d/one"
+        one.parent.mkdir()
+        one.write_text("x")
+        (root / "d/lost").symlink_to("nowhere")
+        os.utime(one, ns=(1, 10**9))
+        mode = f"{one.stat().st_mode & 0o777:o}"
+        assert judge.state("there", one) == f"1 {mode}"
+        assert judge.state("when", one) == f"1 {mode} 1000000000"
+        folder = judge.state("when", root / "d").split()
+        assert folder == [
+            "folder",
+            f"{(root / 'd').stat().st_mode & 0o777:o}",
+            str((root / "d").stat().st_mtime_ns),
+        ]
+        kinds = ("folder", "entries")
+        first = [judge.state(kind, root / "d") for kind in kinds]
+        assert {len(x) for x in first} == {24}
+        assert first[0] != first[1]
+        os.utime(one, ns=(1, 2 * 10**9))
+        later = [judge.state(kind, root / "d") for kind in kinds]
+        assert later[0] == first[0]
+        assert later[1] != first[1]
+        (root / "d/two").touch()
+        assert all(judge.state(kind, root / "d") != x for kind, x in zip(kinds, later, strict=True))
+        assert [judge.state(kind, root / "d", ("two",)) for kind in kinds] == later
+        for kind in ("there", "when", *kinds):
+            assert raises(FileNotFoundError, lambda kind=kind: judge.state(kind, root / "gone"))
 
 
 def reads_hold(judge: ModuleType) -> None:

@@ -1,0 +1,98 @@
+"""Threads and processes that a cell starts: the threads speak for it, the processes cannot be heard.
+
+While a cell runs, what stands in the place of ``threading.Thread.start`` has a new thread begin as part of the
+cell that started it; and what stands in the place of a ``multiprocessing`` process's ``start`` tells of that,
+as the interpreter tells of no such start but by a fork.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from types import FrameType
+from typing import Any
+
+# The interpreter's events; what each hands over first is a program or a command, if anything.
+PROCESSES = frozenset((
+    "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty",
+))  # fmt: skip
+# Parts of Python that ask a program about the machine, which no number rests on.
+_ABOUT_THE_MACHINE = frozenset(("platform", "ctypes.util", "uuid", "sysconfig"))
+_AROUND = "sim.sweeps.sweep"  # calls the cell
+Begin = Callable[[], Callable[[], None] | None]
+_LOCK, _LISTENERS = threading.Lock(), list[tuple[Begin, Callable[[str], None]]]()
+_OWN: dict[type, Any] = {}  # the library's, while others stand in their place
+
+
+@contextmanager
+def starting(begin: Begin, process: Callable[[str], None]) -> Iterator[None]:
+    """Hear of what is started inside the block, by whichever thread.
+
+    begin: called by who starts a thread; what it gives, if anything, the thread does first.
+    process: called with what is started.
+    """
+    with _LOCK:
+        if not _LISTENERS:
+            _stand_in()
+        _LISTENERS.append((begin, process))
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _LISTENERS.remove((begin, process))
+            if not _LISTENERS:
+                for kind, own in _OWN.items():
+                    kind.start = own  # type: ignore[attr-defined]
+
+
+def _stand_in() -> None:
+    thread, process = _OWN[threading.Thread], _OWN[BaseProcess] = (
+        threading.Thread.start,
+        BaseProcess.start,
+    )
+
+    def start(self: threading.Thread) -> None:
+        for first in filter(None, [begin() for begin, _ in {*_LISTENERS}]):
+            self.run = _after(first, self.run, self)  # type: ignore[method-assign]
+        thread(self)
+
+    def start_process(self: BaseProcess) -> None:
+        for _, tell in {*_LISTENERS}:
+            tell(f"multiprocessing, {self.name}")
+        process(self)
+
+    threading.Thread.start = start  # type: ignore[method-assign]
+    BaseProcess.start = start_process  # type: ignore[method-assign]
+
+
+def _after(first: Callable[[], None], run: Callable[[], None], of: threading.Thread) -> Any:
+    def both() -> None:
+        vars(of).pop("run", None)  # the class's own again: no circle is left
+        first()
+        run()
+
+    return both
+
+
+def named(event: str, arguments: tuple[Any, ...]) -> str:
+    """What an event of PROCESSES starts, in words."""
+    words = arguments[1] if event == "subprocess.Popen" else arguments[0] if arguments else ""
+    first = words[0] if isinstance(words, list | tuple) and words else words
+    text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
+    return f"{event}, {text[:60]}" if text else event
+
+
+def about_the_machine(frame: FrameType | None) -> bool:
+    """Whether a process is started to learn about the machine, or by an import; frame: of who starts it."""
+    while frame is not None and frame.f_globals.get("__name__") != _AROUND:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        if frame.f_globals.get("__name__") in _ABOUT_THE_MACHINE:
+            return True
+        frame = frame.f_back
+    return False
+
+
+__all__ = ["PROCESSES", "about_the_machine", "named", "starting"]
