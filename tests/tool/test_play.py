@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import warnings
 from pathlib import Path
 from shlex import split
 
@@ -30,6 +31,31 @@ def test_simulate_prints_json_and_draws(tmp_path: Path, capsys: pytest.CaptureFi
     assert json.loads(capsys.readouterr().out)["quantiles_10_50_90"] != data["quantiles_10_50_90"]
     assert main(words) == 0
     assert "median [10 %, 90 %] of 20 runs" in capsys.readouterr().out
+
+
+def test_a_row_says_of_how_many_runs_it_speaks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Runs that diverge fall out of medians: the last one's numbers stood there as those "of 100 runs"."""
+    words = split("simulate --n 4 --b 1 --a 1.2 --radius 1.5 --steps 200 --runs 100")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="All-NaN")
+        assert main([*words, "--json", "-"]) == 0
+        data = json.loads(capsys.readouterr().out)
+        assert main(words) == 0
+    table = capsys.readouterr().out
+    assert "of the runs that are finite, of 100" in table
+    left = data["finite_runs"]
+    assert left[0] == 100
+    assert left == sorted(left, reverse=True)
+    assert left[-1] == 100 - data["diverged"]
+    shown = {row.split()[0]: row.split()[1] for row in table.splitlines()[2:13]}
+    at = data["recorded_steps"]
+    assert shown == {step: str(left[at.index(int(step))]) for step in shown}
+    for name, rows in data["quantiles_10_50_90"].items():
+        for few, *three in zip(left, *rows, strict=True):
+            assert (None in three) == (few == 0), name
+            assert few != 1 or len({*three}) == 1
 
 
 def test_a_dead_start_is_said(capsys: pytest.CaptureFixture[str]) -> None:

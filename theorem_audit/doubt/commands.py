@@ -114,8 +114,28 @@ def add_variants(
 
 
 def exit_code(tried: Mapping[str, Sequence[Tried]]) -> int:
-    """1 when a wrong variant survived unexplained."""
-    return int(any(t.unexplained for found in tried.values() for t in found))
+    """1 when a wrong variant survived unexplained, or when none of a claim was tried; an open question needs none."""
+    return int(
+        any(t.unexplained for found in tried.values() for t in found) or bool(_untried(tried))
+    )
+
+
+def _untried(tried: Mapping[str, Sequence[Tried]]) -> list[str]:
+    """The claims of which no variant met evidence: none could be made, or no evidence passes on the claim."""
+    from theorem_audit.weigh.tallies import HARMLESS
+
+    claims, none = project.claims(), {*HARMLESS, "untested"}
+    return [
+        x
+        for x, found in tried.items()
+        if all(t.outcome in none for t in found) and claims[x].source.kind != "open"
+    ]
+
+
+def say_untried(tried: Mapping[str, Sequence[Tried]], console: Console) -> None:
+    if names := _untried(tried):
+        said = "no wrong variant was tried (none could be made, or no evidence passes on the claim itself)"
+        console.print(f"{', '.join(names)}: {said}", markup=False, soft_wrap=True)
 
 
 def _mutants(args: argparse.Namespace, console: Console) -> int:
@@ -182,6 +202,7 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
         save()
     if args.json != "-":
         show.variant_table(found, console, every=args.all)
+        say_untried(found, console)
     return exit_code(found) if complete else 130
 
 
