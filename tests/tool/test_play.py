@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-import warnings
 from pathlib import Path
 from shlex import split
 
@@ -33,16 +32,15 @@ def test_simulate_prints_json_and_draws(tmp_path: Path, capsys: pytest.CaptureFi
     assert "median [10 %, 90 %] of 20 runs" in capsys.readouterr().out
 
 
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")  # NumPy, of runs on their way out
 def test_a_row_says_of_how_many_runs_it_speaks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Runs that diverge fall out of medians: the last one's numbers stood there as those "of 100 runs"."""
     words = split("simulate --n 4 --b 1 --a 1.2 --radius 1.5 --steps 200 --runs 100")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", message="All-NaN")
-        assert main([*words, "--json", "-"]) == 0
-        data = json.loads(capsys.readouterr().out)
-        assert main(words) == 0
+    assert main([*words, "--json", "-"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert main(words) == 0
     table = capsys.readouterr().out
     assert "of the runs that are finite, of 100" in table
     left = data["finite_runs"]
