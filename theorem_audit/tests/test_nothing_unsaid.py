@@ -11,23 +11,29 @@ from typing import Any
 import pytest
 from sympy import (
     And,
+    Contains,
     Determinant,
     Eq,
     Ge,
     Gt,
     Idx,
+    Implies,
     Integer,
+    Interval,
     Le,
     Lt,
     MatrixSymbol,
+    Not,
     O,
     Sum,
     Symbol,
     Trace,
+    Xor,
     oo,
     true,
 )
 
+from theorem_audit.doubt import instances
 from theorem_audit.statement.claim import Assumption
 from theorem_audit.statement.sentence import latex_of
 from theorem_audit.tests.test_no_silent_success import claim
@@ -125,3 +131,25 @@ def test_what_is_false_whatever_its_symbols_are_is_refuted(part: Any) -> None:
         assert found.outcome == "refuted"
     for fine in (Eq(x, x, evaluate=False), Le(x, x + 1, evaluate=False), Eq(y, x + 1)):
         assert vacuous(claim(fine), 0) is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        (Not(And(Eq(x, 0), Eq(y, 0))), True),
+        (Implies(Gt(x, 0), Gt(y, 3)), True),
+        (And(Xor(Gt(x, 0), Gt(y, 0)), Gt(x, 7)), True),
+        (And(Implies(Gt(x, 0), Gt(y, 0)), Gt(x, 1), Lt(y, 0)), False),
+    ],
+    ids=["not both", "one if another", "one of two", "none"],
+)
+def test_a_condition_of_other_words_than_and_and_or_is_looked_for(condition: Any, holds: bool) -> None:
+    """Each was an error, "KeyError: Implies"."""
+    found = instances.find(condition, thorough=True)
+    assert (found is not None) == holds
+    assert found is None or condition.subs(found) == True  # noqa: E712 - SymPy's
+
+
+def test_a_condition_that_is_no_comparison_is_told() -> None:
+    with pytest.raises(TypeError, match="is no comparison"):
+        instances.find(Contains(x, Interval(0, 1)))
