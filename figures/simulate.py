@@ -140,8 +140,10 @@ def plot_simulation(data: dict[str, Any], path: Path) -> None:
             axis.plot(data["recorded_steps"], middle, color=BLUE)
             axis.fill_between(data["recorded_steps"], low, high, color=BLUE, alpha=0.2, lw=0)
             axis.set(title=name.replace("_", " "), xlabel="step")
-            if (lost := data["runs"] - min(data["finite_runs"])):
-                axis.set_title(f"{axis.get_title()}, without {lost} of {data['runs']} runs that left")
+            if lost := data["runs"] - min(data["finite_runs"]):
+                axis.set_title(
+                    f"{axis.get_title()}, without {lost} of {data['runs']} runs that left"
+                )
             if name == "excess_loss" and min(low) > 0:
                 axis.set_yscale("log")
         figure.tight_layout()

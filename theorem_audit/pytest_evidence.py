@@ -26,8 +26,12 @@ from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.verdict import Outcome
 
 _OUTCOMES = pytest.StashKey[list[Outcome]]()
-_BESIDE = pytest.StashKey[list[Outcome]]()  # what stands in the same file for the same claims, selected or not
-_TOLD = pytest.StashKey[set[tuple[str, str]]]()  # files and claims of which that was said, in this process
+_BESIDE = pytest.StashKey[
+    list[Outcome]
+]()  # what stands in the same file for the same claims, selected or not
+_TOLD = pytest.StashKey[
+    set[tuple[str, str]]
+]()  # files and claims of which that was said, in this process
 
 
 def start(config: pytest.Config) -> None:
@@ -166,7 +170,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 def _beside(item: pytest.Function, mark: Evidence, run_seed: int) -> Iterator[Outcome]:
-    """All evidence that the item's file marks for the same claim, as not run: what is not selected is missing."""
+    """All that the item's file marks as evidence for its claim, as not run: what is not selected is missing."""
     told = item.config.stash.setdefault(_TOLD, set())
     if (place := (item.module.__name__, mark.claim_id)) in told:
         return
@@ -226,7 +230,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     ledger = Ledger(seed=_seed(config))
     ids = sorted({o.claim_id for o in outcomes} | {u for o in outcomes for u in o.uses})
     ledger.expect(ids)
-    for outcome in (*config.stash[_BESIDE], *outcomes):  # one that was run takes the place of what was not
+    for outcome in (
+        *config.stash[_BESIDE],
+        *outcomes,
+    ):  # one that was run takes the place of what was not
         ledger.add(outcome)
     counts = ", ".join(
         f"{count} {'not judged: more of its evidence is needed' if name == 'unchecked' else name}"

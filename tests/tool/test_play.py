@@ -32,7 +32,9 @@ def test_simulate_prints_json_and_draws(tmp_path: Path, capsys: pytest.CaptureFi
     assert "median [10 %, 90 %] of 20 runs" in capsys.readouterr().out
 
 
-@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")  # NumPy, of runs on their way out
+@pytest.mark.filterwarnings(
+    "ignore:overflow", "ignore:invalid value"
+)  # NumPy, of runs on their way out
 def test_a_row_says_of_how_many_runs_it_speaks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -114,7 +114,7 @@ def add_variants(
 
 
 def exit_code(tried: Mapping[str, Sequence[Tried]]) -> int:
-    """1 when a wrong variant survived unexplained, or when none of a claim was tried; an open question needs none."""
+    """1 when a wrong variant survived unexplained, or none of a claim was tried that is no open question."""
     return int(
         any(t.unexplained for found in tried.values() for t in found) or bool(_untried(tried))
     )
@@ -133,6 +133,7 @@ def _untried(tried: Mapping[str, Sequence[Tried]]) -> list[str]:
 
 
 def say_untried(tried: Mapping[str, Sequence[Tried]], console: Console) -> None:
+    """One line for the claims of which no variant was tried, where there are any."""
     if names := _untried(tried):
         said = "no wrong variant was tried (none could be made, or no evidence passes on the claim itself)"
         console.print(f"{', '.join(names)}: {said}", markup=False, soft_wrap=True)

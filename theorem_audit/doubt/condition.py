@@ -19,7 +19,6 @@ from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import rational_form
 
-
 _OPERATORS = {Ge: ge, Gt: gt, Le: le, Lt: lt, Eq: eq, Ne: ne}
 
 

@@ -100,7 +100,11 @@ def false_anywhere(claim: Claim) -> Boolean | None:
         gap = difference(part)  # left - right, or greater - less
         if not gap.is_Rational:
             continue
-        if gap != 0 if isinstance(part, Eq) else gap < 0 or (gap == 0 and isinstance(part, Gt | Lt)):
+        if (
+            gap != 0
+            if isinstance(part, Eq)
+            else gap < 0 or (gap == 0 and isinstance(part, Gt | Lt))
+        ):
             return part
     return None
 

@@ -196,14 +196,14 @@ def write(certificates: Mapping[str, Certificate], folder: Path) -> list[Path]:
 
 def _nobody_elses(folder: Path, made: Mapping[str, str]) -> None:
     """Raise BadUsage where a file of such a name begins with another line than what is written there does."""
-    for name, text in made.items():
+    for name, ours in made.items():
         path = folder / name
         try:
             with path.open(encoding="utf-8", errors="replace") as file:
                 first = file.readline()
         except FileNotFoundError:
             continue
-        if first.rstrip() != text.partition("\n")[0].rstrip():
+        if first.rstrip() != ours.partition("\n")[0].rstrip():
             raise BadUsage(f"{path}: not a file of `audit export`; it would be replaced")
 
 

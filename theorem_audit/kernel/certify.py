@@ -96,7 +96,7 @@ def _certificates_alone(folder: Path) -> None:
             Certificate.from_json(read_text(path))
         except InvalidCertificate as error:
             raise project.ProjectError(
-                f"{path}: {error}; certificates alone are kept there, and those that no evidence makes are removed"
+                f"{path}: {error}; certificates alone are kept there; what no evidence makes is removed"
             ) from error
 
 

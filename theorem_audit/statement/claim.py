@@ -308,7 +308,9 @@ class Claim:
         initializing = getattr(spec, "_initializing", False)  # its chapter is being imported
         if initializing:
             DECLARED.setdefault(self.chapter, []).append(self.id)
-        if initializing and (empty := [x for x in self.assumptions if x.condition in (true, false)]):
+        if initializing and (
+            empty := [x for x in self.assumptions if x.condition in (true, false)]
+        ):
             raise TypeError(
                 f"assumption {empty[0].name!r} in claim {self.id}: SymPy evaluated its condition to "
                 f"{empty[0].condition}, so that nothing of it is left"

@@ -85,7 +85,11 @@ class _Printer(LatexPrinter):
     def _print_Order(self, expr: Order) -> str:
         """With where the symbols go to: SymPy leaves out that they go to 0."""
         at = ", ".join(rf"{self._print(x)} \to {self._print(to)}" for x, to in expr.args[1:])
-        return rf"O\left({self._print(expr.expr)}\right)_{{{at}}}" if at else f"O({self._print(expr.expr)})"
+        return (
+            rf"O\left({self._print(expr.expr)}\right)_{{{at}}}"
+            if at
+            else f"O({self._print(expr.expr)})"
+        )
 
     def _print_Mod(self, expr: Basic, exp: str | None = None) -> str:
         left, right = (self.parenthesize(x, PRECEDENCE["Atom"], strict=True) for x in expr.args)

@@ -226,7 +226,9 @@ def test_certify_removes_nothing_but_certificates(fresh: Path, audit: Run, text:
 
 
 @pytest.mark.parametrize("name", ["SQUARE.v", "cover.v", "_CoqProject"])
-def test_export_replaces_nothing_but_its_own(fresh: Path, audit: Run, tmp_path: Path, name: str) -> None:
+def test_export_replaces_nothing_but_its_own(
+    fresh: Path, audit: Run, tmp_path: Path, name: str
+) -> None:
     """A Coq file of one's own, of a certificate's name, was replaced, and a _CoqProject."""
     folder = tmp_path / "coq"
     folder.mkdir()

@@ -1,5 +1,7 @@
-"""What a tenth referee got into a statement without a word: shapes, ranges of indices, where O(...) is taken, and
-conditions of which nothing was left."""
+"""What a tenth referee got into a statement without a word: shapes, ranges of indices, where O(...) is taken.
+
+And conditions, and formulas, of which nothing was left.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,7 @@ def test_where_o_is_taken_is_shown() -> None:
     assert latex_of(O(x, (x, oo))) == r"O\left(x\right)_{x \to \infty}"
 
 
-@pytest.mark.parametrize("compared", [x != 1, x == 1, 1 < 2], ids=["!=", "==", "numbers"])  # noqa: PLR0133
+@pytest.mark.parametrize("compared", [x != 1, x == 1, 1 < 2], ids=["!=", "==", "numbers"])
 def test_a_condition_that_python_compared_is_refused(compared: Any) -> None:
     """x != 1 is True: the hypothesis was gone, and every command a traceback."""
     with pytest.raises(TypeError, match="Python compared, so that nothing of it is left"):
@@ -143,7 +145,9 @@ def test_what_is_false_whatever_its_symbols_are_is_refuted(part: Any) -> None:
     ],
     ids=["not both", "one if another", "one of two", "none"],
 )
-def test_a_condition_of_other_words_than_and_and_or_is_looked_for(condition: Any, holds: bool) -> None:
+def test_a_condition_of_other_words_than_and_and_or_is_looked_for(
+    condition: Any, holds: bool
+) -> None:
     """Each was an error, "KeyError: Implies"."""
     found = instances.find(condition, thorough=True)
     assert (found is not None) == holds
