@@ -76,17 +76,25 @@ def run_simulate(args: argparse.Namespace, seed: int) -> dict[str, Any]:
         q, rho, batch_size=args.b, step_size=step_size, steps=args.steps, seed=batches,
         activation=args.activation, sampling=args.sampling, observe=OBSERVED, every=every,
     )  # fmt: skip
-    quantiles = {
-        name: np.nanquantile(rows, [0.1, 0.5, 0.9], axis=1).tolist()
-        for name, rows in result.recorded.items()
-    }
+    left = np.isfinite(np.stack([*result.recorded.values()])).all(axis=0)  # (records, runs)
+    quantiles = {name: _quantiles(rows, left) for name, rows in result.recorded.items()}
     return {
         "n": args.n, "d": d, "batch_size": args.b, "step_size": step_size, "steps": args.steps,
         "runs": args.runs, "radius": args.radius, "activation": args.activation,
         "sampling": args.sampling, "seed": seed, "dead": int(result.dead.sum()),
         "diverged": int(result.diverged.sum()), "recorded_steps": result.recorded_steps.tolist(),
+        "finite_runs": left.sum(axis=1).tolist(),
         "quantiles_10_50_90": quantiles,
     }  # fmt: skip
+
+
+def _quantiles(rows: Any, left: Any) -> list[list[float]]:
+    """10 %, 50 % and 90 % over the runs that are left at each record; nan where none is."""
+    found = [
+        np.quantile(row[here], [0.1, 0.5, 0.9]) if here.any() else np.full(3, np.nan)
+        for row, here in zip(rows, left, strict=True)
+    ]
+    return [x.tolist() for x in np.transpose(found)]
 
 
 def _plot_ending(plot: str) -> None:
@@ -101,18 +109,18 @@ def _plot_ending(plot: str) -> None:
 
 def print_simulation(data: dict[str, Any], console: Console) -> None:
     """Median and 10-90 % range of each observable at about a dozen steps."""
-    table = Table("step", *OBSERVED, box=None)
-    steps = data["recorded_steps"]
+    steps, left = data["recorded_steps"], data["finite_runs"]
+    some_lost = min(left) < data["runs"]  # then each row says of how many it speaks
+    table = Table("step", *(["runs"] * some_lost), *OBSERVED, box=None)
     chosen = sorted({round(x) for x in np.linspace(0, len(steps) - 1, 11)})
     for index in chosen:
         cells = []
         for name in OBSERVED:
             low, middle, high = (row[index] for row in data["quantiles_10_50_90"][name])
             cells.append(f"{middle:.4g} [{low:.3g}, {high:.3g}]")
-        table.add_row(str(steps[index]), *cells)
-    console.print(
-        f"median [10 %, 90 %] of {data['runs']} runs; excess loss: above the smallest possible"
-    )
+        table.add_row(str(steps[index]), *([str(left[index])] * some_lost), *cells)
+    whom = f"the runs that are finite, of {data['runs']}" if some_lost else f"{data['runs']} runs"
+    console.print(f"median [10 %, 90 %] of {whom}; excess loss: above the smallest possible")
     console.print(table, markup=False)
     for name in ("dead", "diverged"):
         if data[name]:
@@ -133,6 +141,10 @@ def plot_simulation(data: dict[str, Any], path: Path) -> None:
             axis.plot(data["recorded_steps"], middle, color=BLUE)
             axis.fill_between(data["recorded_steps"], low, high, color=BLUE, alpha=0.2, lw=0)
             axis.set(title=name.replace("_", " "), xlabel="step")
+            if lost := data["runs"] - min(data["finite_runs"]):
+                axis.set_title(
+                    f"{axis.get_title()}, without {lost} of {data['runs']} runs that left"
+                )
             if name == "excess_loss" and min(low) > 0:
                 axis.set_yscale("log")
         figure.tight_layout()

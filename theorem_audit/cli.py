@@ -41,10 +41,10 @@ EPILOG = """examples:
 
 exit codes:
   0    nothing is refuted, and nothing that was run is left undecided
-  1    a claim is refuted, an evidence broke, a file cannot be imported, a wrong variant survives, or what
-       --check asks is out of date
+  1    a claim is refuted, an evidence broke, a file cannot be imported, a wrong variant survives or none of a
+       claim could be tried, or what --check asks is out of date
   2    the words of the call, the project or a file cannot be used; one line says why
-  3    nothing is refuted, but some evidence that was run could not tell (inconclusive)
+  3    nothing is refuted, but some evidence that was run could not tell (inconclusive), or a claim has none
   130  interrupted (129, 143: by SIGHUP, SIGTERM)
 """
 

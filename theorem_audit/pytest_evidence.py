@@ -27,12 +27,19 @@ from theorem_audit.weigh.told import Told
 from theorem_audit.weigh.verdict import Outcome
 
 _OUTCOMES = pytest.StashKey[list[Outcome]]()
+_BESIDE = pytest.StashKey[
+    list[Outcome]
+]()  # what stands in the same file for the same claims, selected or not
+_TOLD = pytest.StashKey[
+    set[tuple[str, str]]
+]()  # files and claims of which that was said, in this process
 
 
 def start(config: pytest.Config) -> None:
     """Load the Hypothesis profile before any test module is imported; gather in the controlling process."""
     hypothesis.settings.load_profile("audit")
     config.stash[_OUTCOMES] = []
+    config.stash[_BESIDE] = []
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Collector(config), "theorem-audit-collector")
         target = _target(config)
@@ -146,6 +153,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         call=call,
     )
     pyfuncitem.user_properties.append(("audit", outcome.as_dict()))
+    for other in _beside(pyfuncitem, mark, outcome.seed):
+        pyfuncitem.user_properties.append(("audit-beside", other.as_dict()))
     # As in `audit run`: a claim about nothing is an error, whatever its evidence says.
     if (empty := runner.vacuous(claims[mark.claim_id], outcome.seed)) is not None:
         pyfuncitem.user_properties.append(("audit", empty.as_dict()))
@@ -159,6 +168,19 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if outcome.outcome != "passed":
         pytest.fail(f"{outcome.outcome}: {outcome.detail}", pytrace=False)
     return True
+
+
+def _beside(item: pytest.Function, mark: Evidence, run_seed: int) -> Iterator[Outcome]:
+    """All that the item's file marks as evidence for its claim, as not run: what is not selected is missing."""
+    told = item.config.stash.setdefault(_TOLD, set())
+    if (place := (item.module.__name__, mark.claim_id)) in told:
+        return
+    told.add(place)
+    found = {id(x): x for value in vars(item.module).values() for x, _ in _pairs(value)}
+    for one in found.values():
+        if one.claim_id == mark.claim_id and one.function.__module__ == item.module.__name__:
+            for case, _ in runner.cases_of(one):
+                yield runner.not_run(one, case, run_seed, "not selected")
 
 
 class _Collector:
@@ -182,6 +204,8 @@ class _Collector:
             for name, value in report.user_properties:
                 if name == "audit":
                     self.config.stash[_OUTCOMES].append(Outcome.from_dict(value))  # type: ignore[arg-type]
+                if name == "audit-beside":
+                    self.config.stash[_BESIDE].append(Outcome.from_dict(value))  # type: ignore[arg-type]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -204,15 +228,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     target = _target(config)
     if not outcomes and not target:
         return
-    ids, claims = (
-        {o.claim_id for o in outcomes} | {u for o in outcomes for u in o.uses},
-        project.claims(),
-    )
+    beside = config.stash[_BESIDE]  # what is run takes the place of what was not
+    ids = {o.claim_id for o in outcomes} | {u for o in outcomes for u in o.uses}
     # Their words are asked for several times, and this is the last thing that is waited for.
-    told = {x: Told.of(claims[x]) for x in claims if x in ids}
+    told = {
+        x: Told.of(c)
+        for x, c in project.claims().items()
+        if x in {*ids, *(o.claim_id for o in beside)}
+    }
     ledger = Ledger(seed=_seed(config), told=told)
     ledger.expect(sorted(ids))
-    for outcome in outcomes:
+    for outcome in (*beside, *outcomes):
         ledger.add(outcome)
     counts = ", ".join(
         f"{count} {'not judged: more of its evidence is needed' if name == 'unchecked' else name}"

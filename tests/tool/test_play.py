@@ -32,6 +32,32 @@ def test_simulate_prints_json_and_draws(tmp_path: Path, capsys: pytest.CaptureFi
     assert "median [10 %, 90 %] of 20 runs" in capsys.readouterr().out
 
 
+@pytest.mark.filterwarnings(
+    "ignore:overflow", "ignore:invalid value"
+)  # NumPy, of runs on their way out
+def test_a_row_says_of_how_many_runs_it_speaks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Runs that diverge fall out of medians: the last one's numbers stood there as those "of 100 runs"."""
+    words = split("simulate --n 4 --b 1 --a 1.2 --radius 1.5 --steps 200 --runs 100")
+    assert main([*words, "--json", "-"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert main(words) == 0
+    table = capsys.readouterr().out
+    assert "of the runs that are finite, of 100" in table
+    left = data["finite_runs"]
+    assert left[0] == 100
+    assert left == sorted(left, reverse=True)
+    assert left[-1] == 100 - data["diverged"]
+    shown = {row.split()[0]: row.split()[1] for row in table.splitlines()[2:13]}
+    at = data["recorded_steps"]
+    assert shown == {step: str(left[at.index(int(step))]) for step in shown}
+    for name, rows in data["quantiles_10_50_90"].items():
+        for few, *three in zip(left, *rows, strict=True):
+            assert (None in three) == (few == 0), name
+            assert few != 1 or len({*three}) == 1
+
+
 def test_a_dead_start_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     """One data point, ReLU: half of all starts are dead; 200 runs without one have chance 2^-200."""
     words = "simulate --n 1 --b 1 --step-size 0.1 --activation relu --runs 200 --steps 10"

@@ -114,16 +114,30 @@ def add_variants(
 
 
 def exit_code(tried: Mapping[str, Sequence[Tried]]) -> int:
-    """1 when a wrong variant survived unexplained, or no evidence was asked about any; says so then."""
+    """1 when a wrong variant survived unexplained, or none of a claim was tried that is no open question."""
+    return int(
+        any(t.unexplained for found in tried.values() for t in found) or bool(_untried(tried))
+    )
+
+
+def _untried(tried: Mapping[str, Sequence[Tried]]) -> list[str]:
+    """The claims of which no variant met evidence: none could be made, or no evidence passes on the claim."""
     from theorem_audit.weigh.tallies import HARMLESS
 
-    everything = [t for found in tried.values() for t in found]
-    wrong = [t for t in everything if t.outcome not in HARMLESS]
-    if not everything or (wrong and all(t.outcome == "untested" for t in wrong)):
-        none = wrong[0].detail if wrong else "there are none"
-        show.warn(f"no wrong variant of {', '.join(tried)} was tried: {none}")
-        return 1
-    return int(any(t.unexplained for t in everything))
+    claims, none = project.claims(), {*HARMLESS, "untested"}
+    return [
+        x
+        for x, found in tried.items()
+        if all(t.outcome in none for t in found) and claims[x].source.kind != "open"
+    ]
+
+
+def say_untried(tried: Mapping[str, Sequence[Tried]], console: Console) -> None:
+    """One line, with the reason, for each claim of which no variant was tried."""
+    for claim_id in _untried(tried):
+        told = [t.detail for t in tried[claim_id] if t.outcome == "untested"]
+        said = f"no wrong variant was tried: {told[0] if told else 'none could be made'}"
+        console.print(f"{claim_id}: {said}", markup=False, soft_wrap=True)
 
 
 def _mutants(args: argparse.Namespace, console: Console) -> int:
@@ -190,6 +204,7 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
         save()
     if args.json != "-":
         show.variant_table(found, console, every=args.all)
+        say_untried(found, console)
     return exit_code(found) if complete else 130
 
 

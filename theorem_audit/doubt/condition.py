@@ -19,6 +19,8 @@ from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import rational_form
 
+_OPERATORS = {Ge: ge, Gt: gt, Le: le, Lt: lt, Eq: eq, Ne: ne}
+
 
 class Condition:
     """One inequality or equation ``top/under (relation) 0``, compiled for exact evaluation."""
@@ -32,7 +34,9 @@ class Condition:
         self._ends: dict[tuple[Any, ...], list[fmpq]] = {}
         self._degrees: dict[Symbol, int] = {}
         self._polynomial: dict[Symbol, bool] = {}
-        self.func = {Ge: ge, Gt: gt, Le: le, Lt: lt, Eq: eq, Ne: ne}[type(relation)]
+        if type(relation) not in _OPERATORS:
+            raise TypeError(f"{relation} is no comparison, and no point can be asked for it")
+        self.func = _OPERATORS[type(relation)]
         try:
             self.top, under = rational_form(relation.lhs - relation.rhs)
         except Undecided:

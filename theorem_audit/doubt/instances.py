@@ -17,12 +17,17 @@ from flint import fmpq
 from sympy import (
     Abs,
     And,
+    Equivalent,
     Expr,
+    Implies,
     Integer,
+    Not,
     Or,
     Symbol,
+    Xor,
     ceiling,
     false,
+    to_cnf,
     true,
 )  # fmt: skip
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
@@ -65,6 +70,8 @@ def find(
     """
     if region in (true, false):
         return {} if region is true else None
+    if region.has(Not, Implies, Xor, Equivalent):
+        region = to_cnf(region)
     if (found := _raised(region, fixed or {}, max_nodes, thorough)) is not None:
         return found
     compiled, nodes = Partial(region, thorough), 0

@@ -24,8 +24,8 @@ _CLOSED = {Gt: Ge, Lt: Le}
 def excluded(region: Boolean, witness: Mapping[Any, Any]) -> str:
     """What of ``region`` excludes a witness, as text; empty where nothing is known to.
 
-    A point on the edge of an open region counts as one of it: what is negative there is so beside it.  A witness
-    that is not made of SymPy's symbols and exact numbers is in its author's own words, and is left alone.
+    A point on the edge of an open region counts as one of it: what is negative there is so beside it.  What
+    is not made of SymPy's symbols and exact numbers is in its author's own words, and is left alone.
     """
     at = {x: _exact(value) for x, value in witness.items() if isinstance(x, Symbol)}
     if not at or None in at.values():

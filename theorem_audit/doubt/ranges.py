@@ -28,11 +28,11 @@ def without_range(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]
         for x, *ends in reversed(node.limits):  # the outermost stands last
             if len(ends) != 2:
                 break
-            if not {oo, -oo} & {*ends}:
-                if (found := _none(ends[1] - ends[0], here, bound)) is not None:
-                    shown = {y: v for y, v in found.items() if y not in bound}
-                    yield Boundary(f"{node} has no range", shown or found)
-                    break
+            finite = not {oo, -oo} & {*ends}
+            if finite and (found := _none(ends[1] - ends[0], here, bound)) is not None:
+                shown = {y: v for y, v in found.items() if y not in bound}
+                yield Boundary(f"{node} has no range", shown or found)
+                break
             here = And(here, *(y for y in (x >= ends[0], x <= ends[1]) if not y.has(oo, -oo)))
             bound.add(x)
 

@@ -41,7 +41,7 @@ from theorem_audit.doubt.converges import Unsettled
 from theorem_audit.doubt.instances import Boundary, Instance, edges, find
 from theorem_audit.doubt.probe import probed
 from theorem_audit.doubt.ranges import without_range
-from theorem_audit.exact.zero import relations
+from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 
 # Function -> where it has no value, as a condition on its argument.
@@ -92,6 +92,23 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
         *without_range(_nodes(formula), region),
         *(x for x in cases if any(_senseless(p, x.instance) for p in relations(formula))),
     )
+
+
+def false_anywhere(claim: Claim) -> Boolean | None:
+    """A conjunct whose sides differ by a number that it does not allow: 1 + x = 2 + x, unevaluated."""
+    for part in relations(claim.formula):
+        if not isinstance(part, Eq | Ge | Gt | Le | Lt):
+            continue
+        gap = difference(part)  # left - right, or greater - less
+        if not gap.is_Rational:
+            continue
+        if (
+            gap != 0
+            if isinstance(part, Eq)
+            else gap < 0 or (gap == 0 and isinstance(part, Gt | Lt))
+        ):
+            return part
+    return None
 
 
 def unsettled(claim: Claim) -> list[Unsettled]:

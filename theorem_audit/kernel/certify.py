@@ -17,8 +17,8 @@ from unittest import mock
 
 from theorem_audit import project
 from theorem_audit.checks.mark import Evidence
-from theorem_audit.exact.checker import Certificate, check_certificate
-from theorem_audit.files import write_all
+from theorem_audit.exact.checker import Certificate, InvalidCertificate, check_certificate
+from theorem_audit.files import read_text, write_all
 from theorem_audit.weigh.runner import cases_of, evidence_of, run_evidence
 
 
@@ -89,13 +89,28 @@ def certificates_of(claim_id: str) -> dict[str, Certificate]:
     return named
 
 
+def _certificates_alone(folder: Path) -> None:
+    """Raise ProjectError, before anything is written, where a file is no certificate: it would be removed."""
+    for path in sorted(folder.glob("*.json")):
+        try:
+            Certificate.from_json(read_text(path))
+        except InvalidCertificate as error:
+            raise project.ProjectError(
+                f"{path}: {error}; certificates alone are kept there; what no evidence makes is removed"
+            ) from error
+
+
 def store() -> tuple[list[Path], list[Path]]:
-    """Write all files, and remove those that no evidence produces any more: (written, removed)."""
+    """Write all files, and remove those that no evidence produces any more: (written, removed).
+
+    Raises ProjectError where the folder holds what is no certificate.
+    """
     if not stored_claims():
         raise project.ProjectError(
             f"{project.current().file}: certified names no claim and no chapter"
         )
     folder = project.current().path("certificates")
+    _certificates_alone(folder)
     made = {
         folder / f"{stem}.json": certificate.to_json()
         for claim_id in stored_claims()

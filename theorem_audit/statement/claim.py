@@ -180,6 +180,11 @@ class Assumption:
                 f"assumption {self.name!r}: a condition between symbols or an item of the vocabulary is "
                 "needed; no machine reads a hypothesis in words alone"
             )
+        if isinstance(self.condition, bool):
+            raise TypeError(
+                f"assumption {self.name!r}: condition={self.condition}: Python compared, so that nothing of it "
+                "is left; write Eq(x, 1) for x == 1, Ne(x, 1) for x != 1"
+            )
 
     @property
     def words(self) -> str:
@@ -195,7 +200,7 @@ class Claim:
     """One statement of the theory.
 
     id: short upper-case name; unique.
-    formula: a SymPy expression, relation or Boolean in the theory's symbols, which are real, integer or
+    formula: a SymPy relation or Boolean in the theory's symbols, which are real, integer or
     neither: a sign is a condition (``plain``).  All evidence
     reads it from the claim it is handed, so that a wrong variant is checked by the same code.
     bound: ``exact`` | ``upper`` | ``lower`` (an inequality that may be loosened) | ``statement``.
@@ -303,6 +308,18 @@ class Claim:
         initializing = getattr(spec, "_initializing", False)  # its chapter is being imported
         if initializing:
             DECLARED.setdefault(self.chapter, []).append(self.id)
+        if initializing and (
+            empty := [x for x in self.assumptions if x.condition in (true, false)]
+        ):
+            raise TypeError(
+                f"assumption {empty[0].name!r} in claim {self.id}: SymPy evaluated its condition to "
+                f"{empty[0].condition}, so that nothing of it is left"
+            )
+        if initializing and isinstance(self.formula, Expr):
+            raise TypeError(
+                f"formula={self.formula} in claim {self.id}: an expression claims nothing; write a relation, "
+                "such as Eq(y, ...)"
+            )
         object.__setattr__(self, "region", And(*conditions) if conditions else true)
         if initializing and (lost := self.idle):
             raise ValueError(

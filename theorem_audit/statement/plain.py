@@ -16,7 +16,17 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sympy import Basic, Float, Function, Indexed, NumberSymbol, Symbol, preorder_traversal
+from sympy import (
+    Basic,
+    Float,
+    Function,
+    Idx,
+    Indexed,
+    MatrixSymbol,
+    NumberSymbol,
+    Symbol,
+    preorder_traversal,
+)
 from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.numbers import ImaginaryUnit
 
@@ -151,6 +161,11 @@ def _known(kind: type) -> bool:
 
 
 def _shows(part: Any) -> str:
+    if isinstance(part, Idx) and (part.lower is not None or part.upper is not None):
+        return (
+            f"the index {part} has a range, from {part.lower} to {part.upper}, that no sentence shows: write "
+            f"conditions, of Symbol('{part}', integer=True)"
+        )
     if isinstance(part, Symbol):
         if why := _name_shows(str(part)):
             return why
@@ -178,8 +193,14 @@ def _name(kind: type) -> str:
 
 def integers(said: Iterable[Basic]) -> Iterator[Symbol]:
     """The free symbols that stand for integers, by name."""
-    found = {x for one in said for x in one.free_symbols if isinstance(x, Symbol)}
+    found = {x for one in said for x in one.free_symbols if isinstance(x, Symbol | Idx)}
     yield from sorted((x for x in found if x.is_integer), key=lambda x: str(x).lower())
 
 
-__all__ = ["integers", "looked", "untold"]
+def matrices(said: Iterable[Basic]) -> Iterator[MatrixSymbol]:
+    """The symbols that stand for matrices of some shape, by name."""
+    found = {x for one in said for x in one.atoms(MatrixSymbol)}
+    yield from sorted(found, key=lambda x: str(x).lower())
+
+
+__all__ = ["integers", "looked", "matrices", "untold"]

@@ -12,14 +12,32 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sympy import And, Basic, Eq, Ge, Gt, Le, Lt, Mod, Mul, Ne, Not, Or, Symbol, true
+from sympy import (
+    And,
+    Basic,
+    Eq,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    MatrixSymbol,
+    Mod,
+    Mul,
+    Ne,
+    Not,
+    Or,
+    Order,
+    Symbol,
+    true,
+)
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFunction
 from sympy.printing.latex import LatexPrinter, translate
 from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.str import StrPrinter
 
 from theorem_audit.statement.names import composed, is_composed
-from theorem_audit.statement.plain import integers
+from theorem_audit.statement.plain import integers, matrices
 
 if TYPE_CHECKING:
     from theorem_audit.statement.vocabulary import Item
@@ -64,6 +82,15 @@ class _Printer(LatexPrinter):
         power = "" if exp is None else f"^{{{exp}}}"
         return rf"\log_{{{base}}}{power}{{\left({number} \right)}}"
 
+    def _print_Order(self, expr: Order) -> str:
+        """With where the symbols go to: SymPy leaves out that they go to 0."""
+        at = ", ".join(rf"{self._print(x)} \to {self._print(to)}" for x, to in expr.args[1:])
+        return (
+            rf"O\left({self._print(expr.expr)}\right)_{{{at}}}"
+            if at
+            else f"O({self._print(expr.expr)})"
+        )
+
     def _print_Mod(self, expr: Basic, exp: str | None = None) -> str:
         left, right = (self.parenthesize(x, PRECEDENCE["Atom"], strict=True) for x in expr.args)
         told = rf"{left} \bmod {right}"
@@ -79,6 +106,19 @@ class _Printer(LatexPrinter):
             return str(super()._print_Relational(expr))
         left, right = (rf"\left({self._print(x)}\right)" for x in expr.args)
         return f"{left} {_IN_LATEX.get(expr.rel_op, expr.rel_op.replace('==', '='))} {right}"
+
+
+class _Words(StrPrinter):
+    """SymPy's text, with where the symbols of O(...) go to."""
+
+    def _print_Order(self, expr: Order) -> str:
+        at = ", ".join(f"{self._print(x)} -> {self._print(to)}" for x, to in expr.args[1:])
+        return f"O({self._print(expr.expr)}{f' as {at}' if at else ''})"
+
+
+def text_of(expr: Basic) -> str:
+    """Plain text."""
+    return str(_Words().doprint(expr)) if expr.has(Order) else str(expr)
 
 
 def conjuncts(formula: Basic) -> tuple[Basic, ...]:
@@ -125,7 +165,7 @@ class Style:
 
 _WRITTEN = {Lt: "<", Le: "<=", Gt: ">", Ge: ">=", Eq: "=", Ne: "!="}
 _IN_LATEX = {"<=": r"\leq", ">=": r"\geq", "!=": r"\neq"}
-TEXT = Style(str, {x: x for x in _WRITTEN.values()}, " or ", " and ")
+TEXT = Style(text_of, {x: x for x in _WRITTEN.values()}, " or ", " and ")
 LATEX = Style(latex_of, {**TEXT.signs, **_IN_LATEX}, r"\ \text{or}\ ", r"\ \text{and}\ ")
 
 
@@ -230,6 +270,7 @@ def sentence(
     told = [f"that {told_of(x)}" for x in items if not x.after]
     if whole := list(integers((formula, region))):
         told.append(f"that {_integers(whole, typeset)}")
+    told += [f"that {_shape(x, typeset)}" for x in matrices((formula, region))]
     if region is not true:
         told.append(f"that {', '.join(mathematics(region))}")
     parts = conjuncts(formula)
@@ -250,6 +291,14 @@ def _integers(whole: Sequence[Basic], typeset: bool) -> str:
         return rf"${', '.join(map(latex_of, whole))}\in\mathbb{{Z}}$"
     *more, last = map(str, whole)
     return f"{', '.join(more)} and {last} are integers" if more else f"{last} is an integer"
+
+
+def _shape(matrix: MatrixSymbol, typeset: bool) -> str:
+    rows, columns = matrix.shape
+    if typeset:
+        at = " \\times ".join(map(latex_of, (rows, columns)))
+        return f"${latex_of(matrix)}$ is a matrix, ${at}$"
+    return f"{matrix} is a matrix, {rows} x {columns}"
 
 
 __all__ = ["chains", "conjuncts", "latex_chains", "latex_of", "sentence"]

@@ -199,3 +199,45 @@ def test_what_is_asked_for_beside_is_given_too(fresh: Path, audit: Run) -> None:
     done = audit("report", "--from", "run.json", "--pictures", "nowhere")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "--pictures nowhere: no such folder" in done.stderr
+
+
+# --- what certify and export find in their folders ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": 1}', "[]", "not JSON"], ids=["an object", "a list", "no JSON"]
+)
+def test_certify_removes_nothing_but_certificates(fresh: Path, audit: Run, text: str) -> None:
+    """Each *.json of the folder that no evidence makes was removed, also the kept table of variants."""
+    folder = fresh / "proofs_notes" / "certificates"
+    assert audit("certify").returncode == 0
+    (folder / "SQUARE.json").rename(folder / "OLD.json")
+    (folder / "mine.json").write_text(text, encoding="utf-8")
+    done = audit("certify")
+    assert done.returncode == 2
+    assert "mine.json" in done.stderr
+    assert (folder / "mine.json").read_text(encoding="utf-8") == text
+    assert {x.name for x in folder.iterdir()} == {"OLD.json", "mine.json"}
+    (folder / "mine.json").unlink()
+    assert "1 removed" in audit("certify").stdout
+
+
+@pytest.mark.parametrize("name", ["SQUARE.v", "cover.v", "_CoqProject"])
+def test_export_replaces_nothing_but_its_own(
+    fresh: Path, audit: Run, tmp_path: Path, name: str
+) -> None:
+    """A Coq file of one's own, of a certificate's name, was replaced, and a _CoqProject."""
+    folder = tmp_path / "coq"
+    folder.mkdir()
+    (folder / name).write_text("(* my own *)\n", encoding="utf-8")
+    assert audit("certify").returncode == 0
+    words = ("export", "--coq", str(folder))
+    done = audit(*words)
+    assert done.returncode == 2
+    assert "it would be replaced" in done.stderr
+    assert [x.name for x in folder.iterdir()] == [name]
+    (folder / name).unlink()
+    assert audit(*words).returncode == 0
+    again = {x.name: x.read_bytes() for x in folder.iterdir()}
+    assert audit(*words).returncode == 0
+    assert {x.name: x.read_bytes() for x in folder.iterdir()} == again

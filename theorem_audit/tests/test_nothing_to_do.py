@@ -45,7 +45,6 @@ def test_variants_that_no_evidence_is_asked_about_are_no_success(
     folder = lab.write(tmp_path / "lab")
     done = audit("mutants", "HALF", "--workers", "1", cwd=folder)
     assert done.returncode == 1
-    assert (
-        "no wrong variant of HALF was tried: no evidence passes on the claim itself" in done.stderr
-    )
+    said = "HALF: no wrong variant was tried: no evidence passes on the claim itself"
+    assert said in " ".join(done.stdout.split())
     assert audit("mutants", "SQUARE", "--workers", "1", "--cap", "1", cwd=folder).returncode == 0

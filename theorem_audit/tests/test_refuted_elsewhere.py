@@ -60,7 +60,10 @@ OUTSIDE: dict[str, tuple[Any, dict[Symbol, Any]]] = {
     "beyond an open edge": (And(Gt(x, 0), Lt(x, 1)), {x: Rational(-1, 9)}),
     "another symbol cannot follow": (And(Le(x, 2), Ge(z, x), Le(z, 1)), {x: Rational(2)}),
     "an equation": (And(UNIT, Eq(y, 2 * x)), {x: Rational(1), y: Rational(1)}),
-    "no integer is left": (And(Ge(n, x + Rational(1, 3)), Le(n, x + Rational(2, 3))), {x: Rational(2)}),
+    "no integer is left": (
+        And(Ge(n, x + Rational(1, 3)), Le(n, x + Rational(2, 3))),
+        {x: Rational(2)},
+    ),
 }
 INSIDE: dict[str, tuple[Any, dict[Symbol, Any]]] = {
     "inside": (UNIT, {x: Rational(1, 2)}),

@@ -116,8 +116,13 @@ EDITS: dict[str, tuple[Edit, str]] = {
 
 
 @pytest.fixture(scope="module")
-def slip(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    folder = lab.write(tmp_path_factory.mktemp("lab"))
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return lab.write(tmp_path_factory.mktemp("lab"))
+
+
+@pytest.fixture(scope="module")
+def slip(laboratory: Path) -> dict[str, Any]:
+    folder = laboratory
     done = run_audit(("receipt", "SQUARE", "--json", "-"), folder)
     found: dict[str, Any] = json.loads(done.stdout)
     assert next(iter(found["certificates"].values()))["polynomial"] == SQUARE
@@ -130,10 +135,10 @@ def _signed(data: dict[str, Any]) -> dict[str, Any]:
     return {**rest, "digest": hashlib.sha256(text.encode()).hexdigest()}
 
 
-def _verified(text: str, folder: Path) -> tuple[int, str]:
+def _verified(text: str, folder: Path, *words: str) -> tuple[int, str]:
     (folder / "r.json").write_text(text, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-I", str(VERIFY), "r.json"],
+        [sys.executable, "-I", str(VERIFY), "r.json", *words],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -169,3 +174,28 @@ def test_a_receipt_that_says_a_thing_twice_is_wrong(slip: dict[str, Any], tmp_pa
         assert bad != text
         code, said = _verified(bad, tmp_path)
         assert (code, "WRONG" in said) == (1, True), said
+
+
+@needs_verify
+def test_a_project_without_the_tool_in_it_is_compared_with_its_own_files(
+    slip: dict[str, Any], laboratory: Path
+) -> None:
+    """Where the tool is installed elsewhere, each of its files was "changed since the run"."""
+    words = ("--project", str(laboratory))
+    code, said = _verified(json.dumps(slip), laboratory, *words)
+    assert code == 0, said
+    mine = [x for x in slip["sources"] if not x.startswith("theorem_audit/")]
+    assert "lab/bounds.py" in mine
+    assert f"sources: {len(mine)} files are those of the run" in said
+    tools = len(slip["sources"]) - len(mine)
+    assert f"NOT CHECKED: {tools} source files of the tool, which is not in {laboratory}" in said
+    chapter = laboratory / "lab" / "bounds.py"
+    before = chapter.read_text(encoding="utf-8")
+    chapter.write_text(before + "\n", encoding="utf-8")
+    code, said = _verified(json.dumps(slip), laboratory, *words)
+    chapter.write_text(before, encoding="utf-8")
+    assert (code, "WRONG: changed since the run: lab/bounds.py" in said) == (1, True)
+    (laboratory / "theorem_audit").mkdir()
+    code, said = _verified(json.dumps(slip), laboratory, *words)
+    (laboratory / "theorem_audit").rmdir()
+    assert (code, "WRONG: changed since the run: theorem_audit/" in said) == (1, True)

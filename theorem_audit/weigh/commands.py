@@ -118,10 +118,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
         with suppress(OSError):  # the terminal may be gone
             console.print(f"[bold]interrupted[/]{by}{where}")
         return code
+    from theorem_audit.doubt import commands as doubts
+
     tried: Any = {}
     if args.variants:
-        from theorem_audit.doubt import commands as doubts
-
         tried = doubts.add_variants(ledger, args, console)
         if save:
             ledger.write(save)
@@ -133,6 +133,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         show.verdict_table(ledger, console)
         if tried:
             show.variant_table(tried, console)
+            doubts.say_untried(tried, console)
         if save:
             console.print(f"written: {save}")
     console.print(counts.line, markup=False, highlight=False, soft_wrap=True)
@@ -146,8 +147,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
         )
     code = ledger.exit_code() or int(bool(counts.wrong or counts.broken))
     if tried:
-        from theorem_audit.doubt import commands as doubts
-
         code = code or doubts.exit_code(tried)
     return code
 

@@ -197,12 +197,15 @@ class Ledger:
     def exit_code(self) -> int:
         """1 when a claim is refuted, an evidence broke, or the error budget is overspent.
 
-        Else UNDECIDED where some evidence could not tell, and 0 where none is left open.
+        Else UNDECIDED where some evidence could not tell, or a claim that is no open question has none; and 0
+        where none is left open.
         """
         met = {o.outcome for found in self._outcomes.values() for o in found}
         if met & {"refuted", "error"} or not self.family_error < FAMILY_ERROR:  # nan is no budget
             return 1
-        return UNDECIDED if "inconclusive" in met else 0
+        bare = [x for x, found in self._outcomes.items() if not found]
+        unasked = bare and any(self.told[x].source.kind != "open" for x in bare)
+        return UNDECIDED if "inconclusive" in met or unasked else 0
 
     def write_soon(self, path: Path, every: float = 1.0) -> None:
         """``write``, unless less than ``every`` seconds have passed since the last time.

@@ -29,7 +29,7 @@ from theorem_audit.checks.run_context import (
 )
 from theorem_audit.doubt import instances
 from theorem_audit.doubt.outside import excluded
-from theorem_audit.doubt.undefined import undefined, unsettled
+from theorem_audit.doubt.undefined import false_anywhere, undefined, unsettled
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.reuse.index import Row
 from theorem_audit.statement.claim import (
@@ -319,6 +319,9 @@ def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
     at: Mapping[Any, Any] | None
     try:
         instances.instance(claim)
+        if (wrong := false_anywhere(claim)) is not None:
+            detail = f"{claim.id}: {wrong} is false, whatever its symbols are"
+            return Outcome(claim.id, where, "witness", (), "refuted", seed=run_seed, detail=detail)
         if found := undefined(claim):
             where = "theorem_audit/doubt/undefined.py::undefined"
             what, at = found[0].what, found[0].instance

@@ -5,10 +5,14 @@ from __future__ import annotations
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from sympy import Integer, Le, Symbol
+
 from tests.tool.judged.kernel import replaced
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.project import ProjectError
 from theorem_audit.weigh.workers import Lost
+
+X = Symbol("x", real=True)
 
 
 class _Crew:
@@ -46,6 +50,9 @@ def falsifiers_hold(judge: ModuleType) -> None:
     def refutes(claim: Any, rng: Any, seconds: float) -> int:
         raise Refuted("wrong", {"n": 2})
 
+    def beside(claim: Any, rng: Any, seconds: float) -> int:
+        raise Refuted("wrong", {X: Integer(2)})
+
     def breaks(claim: Any, rng: Any, seconds: float) -> int:
         raise ZeroDivisionError("zero")
 
@@ -60,12 +67,13 @@ def falsifiers_hold(judge: ModuleType) -> None:
 
     ids = (
         "HOLDS", "FALSE", "BREAKS", "NOTHING", "WORDS", "SLOW", "FAR", "NEW", "LOST", "MINUS",
-        "ONE",
+        "ONE", "BESIDE", "WITHIN",
     )  # fmt: skip
-    claims = {x: SimpleNamespace(id=x) for x in ids}
+    claims = {x: SimpleNamespace(id=x, region=Le(X, 2 if x == "WITHIN" else 1)) for x in ids}
     searches = {
         "HOLDS": holds, "FALSE": refutes, "BREAKS": breaks, "NOTHING": played(0), "WORDS": played("many"),
         "SLOW": played(0, 5), "LOST": holds, "MINUS": played(-1), "ONE": played(1),
+        "BESIDE": beside, "WITHIN": beside,
     }  # fmt: skip
     first = SimpleNamespace(__name__="tests.first", FALSIFIERS=searches)
     second = SimpleNamespace(
@@ -110,6 +118,10 @@ def falsifiers_hold(judge: ModuleType) -> None:
         assert (wrong.outcome, wrong.detail, wrong.witness) == ("falsified", "wrong", {"n": "2"})
         assert (wrong.bad, wrong.cases, type(wrong)) == (True, 0, judge.Falsified)
         assert held.witness == {}
+        past, within = one("BESIDE"), one("WITHIN")  # at 2, where x <= 1 is supposed, and x <= 2
+        assert (past.outcome, past.bad, past.witness) == ("error", True, {"x": "2"})
+        assert past.detail == "wrong; but the claim supposes x <= 1"
+        assert (within.outcome, within.detail, within.witness) == ("falsified", "wrong", {"x": "2"})
         broken = one("BREAKS")
         assert (broken.outcome, broken.detail, broken.bad) == (
             "error",
