@@ -17,6 +17,7 @@ from sympy import Expr
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit import project
+from theorem_audit.checks.covering import left_out
 from theorem_audit.checks.mark import DECIDING, Evidence, collect
 from theorem_audit.checks.run_context import (
     DEFAULT_SEED,
@@ -155,7 +156,9 @@ def run_evidence(
     looks = not TOGETHER and not inside()
     arguments = dict(cases_of(item))[case]
     untouched = WATCHED or _here()
-    context = RunContext(test=item.key + case, seed=run_seed, quick=quick, look=untouched.look)
+    context = RunContext(
+        test=item.key + case, seed=run_seed, quick=quick, look=untouched.look, claim=claim
+    )
     outcome, detail, witness = "passed", "", {}
     started = time.perf_counter()
     if looks:
@@ -192,6 +195,8 @@ def run_evidence(
                 outcome, detail = "error", WENT_ON + _text(context.failed[0])
             elif context.weak:
                 outcome, detail = "inconclusive", f"it went on: {context.weak[0]}"
+            elif item.kind in DECIDING and (why := left_out(context)):
+                outcome, detail = "inconclusive", why
             elif not 0 <= context.error <= 1:
                 outcome, detail = "error", f"an error probability of {context.error} was booked"
         except Absent as error:
