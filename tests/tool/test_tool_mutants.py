@@ -100,7 +100,6 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "expect_distribution: other comparison in _distance(values, cdf) > critical": TIE,
         "expect_distribution: other comparison in distance <= critical": TIE,
         "expect_distribution: other comparison in slack > 0": "the power is 0 either way",
-        "expect_at_most: other comparison in pvalue < error": TIE,
     },
     "exact/zero.py": {
         "rational_form: without raise Undecided(f'{atom} is not a polyno ...  not decided')": GUARD,
