@@ -56,7 +56,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
 SECOND = {  # of which verify.py has a second implementation: which functions are changed; of the others all
     "weigh/verdict.py": {
         "own_verdict", "_decided", "uncovered", "named", "derive", "uses_of", "find_cycle", "unread", "_unread",
-        "hypotheses", "read_by_machine", "_beyond",
+        "hypotheses", "read_by_machine", "_beyond", "_gap",
     },
     "exact/checker.py": {
         "_read", "_add", "_times", "_substitute", "_smallest_bernstein", "_checked",
@@ -98,8 +98,8 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "expect_mean: other comparison in max(below - mean, mean - above) > critical * spread": TIE,
         "expect_mean: 0 + 1": "all values are equal: which one is shown does not matter",
         "expect_distribution: other comparison in _distance(values, cdf) > critical": TIE,
+        "expect_distribution: other comparison in distance <= critical": TIE,
         "expect_distribution: other comparison in slack > 0": "the power is 0 either way",
-        "expect_at_most: other comparison in pvalue < error": TIE,
     },
     "exact/zero.py": {
         "rational_form: without raise Undecided(f'{atom} is not a polyno ...  not decided')": GUARD,
