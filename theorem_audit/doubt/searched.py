@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from theorem_audit import project
+from theorem_audit.doubt import again
 from theorem_audit.doubt.falsify import Falsified, falsify
 from theorem_audit.statement.claim import Claim
 
@@ -17,12 +18,14 @@ def counterexample(variant: Claim, seconds: float = SEARCH) -> Falsified | None:
     """What random search inside the variant's own hypotheses finds; None where that refutes the claim, too.
 
     The cases are drawn for the claim as they are for its variant: with twice the time of the variant's search,
-    and ``GLANCE`` at least, those that refuted the variant are played.
+    and ``GLANCE`` at least, those that refuted the variant are played.  Time is what searches go
+    by: on a busy machine the clock on the wall would have the claim played for many times as long.
     """
+    started = again.now()
     found = falsify(variant, seconds=seconds)
     if not isinstance(found, Falsified):
         return None
-    _play(variant.id, max(GLANCE, 2 * found.seconds))
+    _play(variant.id, max(GLANCE, 2 * (again.now() - started)))
     return None if against_itself(variant.id) else found
 
 

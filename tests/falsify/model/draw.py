@@ -6,7 +6,6 @@ has none).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,8 +17,10 @@ from sympy.logic.boolalg import Boolean
 
 from tests.falsify.seeing import measured
 from tests.instances import Instance, Vector, evaluate, exact, reflected
+from theorem_audit.doubt import again
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.vocabulary import Item
 from theory import notation as no
 from theory import vocabulary as words
 from theory.model.initialisation import batch_factor
@@ -57,14 +58,26 @@ def activation_of(claim: Claim, rng: Rng) -> str:
 
 def batches_of(claim: Claim, rng: Rng, n: int, b: int) -> Iterator[tuple[int, ...]]:
     """Batches as the claim draws them; of another size where that way of drawing has none of size b."""
-    sample = claim.item(words.BATCHES).sample
+    return batches_by(claim.item(words.BATCHES), rng, n, b, lambda: other_sizes(claim, n))
+
+
+def other_sizes(claim: Claim, n: int) -> list[int]:
+    """Divisors of n, those that the claim admits as a batch size if there are any."""
+    parts = [k for k in range(1, n + 1) if n % k == 0]
+    return [k for k in parts if claim.region.subs({no.n: n, no.b: k}) != False] or parts  # noqa: E712
+
+
+def batches_by(
+    item: Item, rng: Rng, n: int, b: int, others: Callable[[], Sequence[int]]
+) -> Iterator[tuple[int, ...]]:
+    """Batches as an item draws them; of one of the ``others``' sizes where it has none of size b."""
+    sample: Any = item.sample
     try:
         next(sample(rng, n, b))
     except ValueError:
-        parts = [k for k in range(1, n + 1) if n % k == 0]
-        allowed = [k for k in parts if claim.region.subs({no.n: n, no.b: k}) != False]  # noqa: E712
-        b = int(one_of(rng, *(allowed or parts)))
-    return sample(rng, n, b)
+        b = int(one_of(rng, *others()))
+    batches: Iterator[tuple[int, ...]] = sample(rng, n, b)
+    return batches
 
 
 def one_of(rng: Rng, *values: Any) -> Any:
@@ -233,7 +246,7 @@ def refute(claim: Claim, what: Any, at: Mapping[Any, Any]) -> None:
 
 def until(seconds: float, least: int = 1) -> Iterator[int]:
     """Counts up while there is time (of the processor), to ``least`` in any case."""
-    end, count = time.process_time() + seconds, 0
-    while count < least or time.process_time() < end:
+    end, count = again.now() + seconds, 0
+    while count < least or again.now() < end:
         yield count
         count += 1

@@ -9,7 +9,7 @@ from scipy import integrate as quadrature
 from scipy import stats
 from sympy import Rational, lambdify
 
-from tests.falsify.model.ambient import Floats, descend, flow, slope
+from tests.falsify.model.ambient import Floats, flow, slope
 from tests.falsify.model.draw import (
     Falsifier,
     Rng,
@@ -21,7 +21,7 @@ from tests.falsify.model.draw import (
     refute,
     until,
 )
-from tests.falsify.model.limits import DRAWN, frame, starts, ways_of
+from tests.falsify.model.limits import DRAWN, descended, frame, sizes_of, starts
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import notation as no
@@ -216,7 +216,8 @@ def gaussian(claim: Claim, rng: Rng, seconds: float) -> int:
         assert drawn is not None  # the law's own norms
         w, x = drawn
         relu = activation_of(claim, rng) == "relu"
-        end, _rest = descend(w, x, a, relu, 400 + int(100 / a), ways_of(claim, rng, setting))
+        item, sizes = claim.item(words.BATCHES), sizes_of(claim, n, setting["b"])
+        end, *_ = descended(rng, item, sizes, w, x, a, relu, 400 + int(100 / a))
         run = Ends(w, end, x, relu)
         r2 = (end**2).sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):

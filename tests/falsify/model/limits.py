@@ -22,16 +22,19 @@ from tests.falsify.model.draw import (
     Rng,
     activation_of,
     basis,
-    batches_of,
+    batches_by,
     inside,
     one_of,
+    other_sizes,
     outside,
     refute,
     until,
 )
 from tests.instances import Vector
+from theorem_audit.doubt.again import kept
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.vocabulary import Item
 from theory import notation as no
 from theory import vocabulary as words
 from theory.full_batch.alignment import (
@@ -102,9 +105,30 @@ def starts(
     return w @ frame([*data, *rest]), np.array([[float(e) for e in p] for p in data])
 
 
-def ways_of(claim: Claim, rng: Rng, found: dict[str, Any]) -> list[Any]:
-    """Sequences of batches for ``descend``."""
-    return [batches_of(claim, rng, found["n"], found["b"]) for _ in range(GROUPS)]
+@kept
+def descended(
+    rng: Rng, item: Item, sizes: tuple[int, int, list[int]], w: Floats, x: Floats, a: float,
+    relu: bool, steps: int, on: bool = False,
+) -> tuple[Floats, NDArray[np.bool_], Floats | None]:  # fmt: skip
+    """``descend`` with sequences of batches of its own; ``on``: and one more step, where a run has not rested.
+
+    sizes: n, b, and what b may be where there are no such batches.
+    """
+    n, b, others = sizes
+    ways = [batches_by(item, rng, n, b, lambda: others) for _ in range(GROUPS)]
+    end, rest = descend(w, x, a, relu, steps, ways)
+    last = step_on(end, x, a, relu, ways) if on and not rest.all() else None
+    return end, rest, last
+
+
+def sizes_of(claim: Claim, n: int, b: int) -> tuple[int, int, list[int]]:
+    """n, b, and what b may be where the claim's item draws no such batches."""
+    sample: Any = claim.item(words.BATCHES).sample
+    try:
+        next(sample(np.random.default_rng(0), n, b))
+    except ValueError:
+        return n, b, other_sizes(claim, n)
+    return n, b, []
 
 
 def rested(
@@ -121,11 +145,11 @@ def rested(
     w, x = drawn
     q = w @ x.T
     live = (q > 0).any(axis=1) if found["relu"] else np.ones(runs, dtype=bool)
-    args, ways = (x, found["a"], found["relu"]), ways_of(claim, rng, found)
-    many = found["n"] > 100  # slow: only at steps at which 300 are enough
-    end, rest = descend(w, *args, 300 if many else 800 + int(100 / found["a"]), ways)
-    if not rest.all():
-        last = step_on(end, *args, ways)
+    item, sizes = claim.item(words.BATCHES), sizes_of(claim, found["n"], found["b"])
+    # Many are slow: only at steps at which 300 are enough.
+    steps = 300 if found["n"] > 100 else 800 + int(100 / found["a"])
+    end, rest, last = descended(rng, item, sizes, w, x, found["a"], found["relu"], steps, True)
+    if last is not None:
         restless = ~(np.abs(last - end).max(axis=1) < 1e-2)
         if restless.sum() > runs / 20:
             refute(
@@ -241,8 +265,9 @@ def descends(claim: Claim, rng: Rng, seconds: float) -> int:
         ]
         if not any(admitted):
             continue
-        ways = ways_of(claim, rng, found)
-        end, _rest = descend(w[np.array(admitted, dtype=bool)], x, a, relu, int(3000 / a), ways)
+        item, sizes = claim.item(words.BATCHES), sizes_of(claim, n, found["b"])
+        begin = w[np.array(admitted, dtype=bool)]
+        end, *_ = descended(rng, item, sizes, begin, x, a, relu, int(3000 / a))
         ends = end @ x.T
         mass = np.where((ends > 0) | (not relu), ends**2, 0.0).sum(axis=1)
         if not (np.abs(mass - 1) + np.abs((end**2).sum(axis=1) - mass) < 1e-2).all():
@@ -280,8 +305,8 @@ def against_start(claim: Claim, rng: Rng, seconds: float) -> int:
         live = np.asarray(mass, dtype=float) > 0
         if claim.region.subs({**at, no.s: 0}) != False:  # noqa: E712 - dead starts are admitted, too
             live[:] = True
-        ways = ways_of(claim, rng, {"n": n, "b": b})
-        end, _rest = descend(w[live], x, a, relu, int(200 / a**2), ways)
+        item, sizes = claim.item(words.BATCHES), sizes_of(claim, n, b)
+        end, *_ = descended(rng, item, sizes, w[live], x, a, relu, int(200 / a**2))
         cosine = claim.meaning(p_aligned).value(Ends(w[live], end, x, relu))
         (tail,) = claim.formula.atoms(BetaTail)
         one = claim.meaning(BetaTail).value(tuple(float(v.subs(at)) for v in tail.args))

@@ -17,6 +17,7 @@ import numpy as np
 from tests.falsify.seeing import way_of
 from tests.falsify.sums.tools import ball, choose, squared
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.vocabulary import Item
 from theory import vocabulary as words
 
 F = Fraction
@@ -42,7 +43,14 @@ def batches_of(
     claim: Claim, rng: np.random.Generator, points: int, size: int
 ) -> tuple[int, Iterator[Batch]]:
     """(b, batches) as the claim draws them; b is another where that way of drawing has none of ``size``."""
-    sample = claim.item(words.BATCHES).sample
+    return batches_by(claim.item(words.BATCHES), rng, points, size)
+
+
+def batches_by(
+    item: Item, rng: np.random.Generator, points: int, size: int
+) -> tuple[int, Iterator[Batch]]:
+    """The same of an item."""
+    sample: Any = item.sample
     try:
         next(sample(rng, points, size))
     except ValueError:
@@ -118,6 +126,7 @@ def float_path(
 
 
 __all__ = [
+    "batches_by",
     "batches_of",
     "data_of",
     "float_path",

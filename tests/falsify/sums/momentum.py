@@ -23,6 +23,7 @@ from tests.falsify.sums.tools import (
     sizes,
 )
 from tests.falsify.walks.sparse import limits_seen
+from theorem_audit.doubt.again import kept
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -86,6 +87,32 @@ def momentum_direction(claim: Claim, rng: np.random.Generator, seconds: float) -
     return played
 
 
+@kept
+def _rates(
+    rng: np.random.Generator, n_b: tuple[int, int], share: float, step: float, begin: float,
+    power: int, linear: bool,
+) -> tuple[np.ndarray, int]:  # fmt: skip
+    """By how much log|(v, q)| grows in 400 runs from (``begin``, 1), and in how many steps.
+
+    power: of the drive by i, less; 0: by j, more, too.
+    """
+    points, size = n_b
+    v, q, total, steps = np.full(400, begin), np.ones(400), np.zeros(400), 1500
+    for _ in range(steps):
+        i = rng.random(400) < size / points
+        other = (size - i) / (points - 1)
+        j = rng.random(400) < other
+        j = j & (linear | (q > 0))  # ReLU: only an open gate lets j in
+        drive = step * (-power * i if power else (j * 1.0 - i * 1.0))
+        v = share * v + drive * q
+        q = q + v
+        scale = np.hypot(v, q)
+        scale = np.maximum(scale, 1e-300)  # a factor that is exactly 0: the slope is -oo
+        total += np.log(scale)
+        v, q = v / scale, q / scale
+    return total, steps
+
+
 def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """MOMENTUM-LOCAL, -OFF, -RADIAL: mean slopes of the product, 400 runs; 8 standard errors."""
     played = 0
@@ -105,21 +132,9 @@ def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         if points < 2 or not inside(claim, at):
             continue
         played += 1
-        v, q, total = np.full(400, float(at[mo.u])), np.ones(400), np.zeros(400)
-        steps, begin = 1500, np.zeros(400)
-        for _ in range(steps):
-            i = rng.random(400) < size / points
-            other = (size - i) / (points - 1)
-            j = rng.random(400) < other
-            j = j & (linear | (q > 0))  # ReLU: only an open gate lets j in
-            drive = step * ((j * 1.0 - i * 1.0) if name == mo.gamma_ratio else -power[name] * i)
-            v = share * v + drive * q
-            q = q + v
-            scale = np.hypot(v, q)
-            scale = np.maximum(scale, 1e-300)  # a factor that is exactly 0: the slope is -oo
-            total += np.log(scale)
-            v, q = v / scale, q / scale
-        slopes = claim.meaning(name).value(growth(begin, total, steps))
+        alone = 0 if name == mo.gamma_ratio else power[name]
+        total, steps = _rates(rng, (points, size), share, step, float(at[mo.u]), alone, linear)
+        slopes = claim.meaning(name).value(growth(np.zeros(len(total)), total, steps))
         bound = next(x for x in relations(claim.formula) if x.has(name))
         # before it dies a velocity carries q as far as |u|/(1 - beta): no rate, but in the sum of logs
         carried = np.log1p(abs(float(at[mo.u])) / max(1 - share, 1e-3))

@@ -12,7 +12,7 @@ import numpy as np
 from sympy import Eq, Or, airyai, airyaiprime, airybi, airybiprime
 
 from tests.falsify.seeing import chances, measured, seen
-from tests.falsify.sums.items import batches_of, data_of, linear_of, numbers, plus
+from tests.falsify.sums.items import batches_by, batches_of, data_of, linear_of, numbers, plus
 from tests.falsify.sums.tools import (
     ball,
     cases,
@@ -24,8 +24,10 @@ from tests.falsify.sums.tools import (
     squared,
     value,
 )
+from theorem_audit.doubt.again import kept
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.vocabulary import Item
 from theory import vocabulary as words
 from theory.assumptions import momentum as mo
 from theory.assumptions import momentum_confined as mc
@@ -146,16 +148,17 @@ def _rows(claim: Claim) -> list[dict[Any, Fraction]]:
     return found or [{n: F(2), b: F(1), mo.beta: F(1, 2), a: F(1, 4), me.low: F(1), me.high: F(-1)}]
 
 
+@kept
 def _grown(
-    claim: Claim, rng: np.random.Generator, n_b: tuple[int, int], share: float, step: float,
+    rng: np.random.Generator, item: Item, n_b: tuple[int, int], share: float, step: float,
     steps: tuple[int, int],
 ) -> np.ndarray:  # fmt: skip
     """By how much log|(v, q)| of the product grows in each run: after ``steps[0]`` steps, in ``steps[1]``."""
     points, size = n_b
-    _, batches = batches_of(claim, rng, points, size)
+    _, batches = batches_by(item, rng, points, size)
     angle = rng.uniform(0, np.pi, RUNS)
     v, q, total = np.cos(angle) * (1 - share), np.sin(angle), np.zeros(RUNS)
-    uniform = claim.item(words.BATCHES) == words.UNIFORM
+    uniform = item == words.UNIFORM
     for now in range(sum(steps)):
         if uniform:
             i = rng.random(RUNS) < size / points
@@ -182,7 +185,8 @@ def momentum_enclosure(claim: Claim, rng: np.random.Generator, seconds: float) -
             continue
         played += 1
         share, steps = float(at[mo.beta]), 3000
-        total = _grown(claim, rng, (int(at[n]), int(at[b])), share, float(at[a]), (0, steps))
+        item, n_b = claim.item(words.BATCHES), (int(at[n]), int(at[b]))
+        total = _grown(rng, item, n_b, share, float(at[a]), (0, steps))
         logs = growth(np.zeros(RUNS), total, steps)
         slopes = claim.meaning(me.gamma_low).value(logs)
         error = 8 * float(slopes.std(ddof=1)) / RUNS**0.5 + (4 - np.log(1 - share)) / steps
@@ -218,7 +222,8 @@ def _slow(claim: Claim, rng: np.random.Generator, count: int) -> dict[Any, Any]:
     n_b = RARE if reading["rare"] else choose(rng, [(2, 1), (3, 1), (3, 2), (4, 2)])
     at = _at(claim, *n_b, share, size)
     steps = int(20 / (1 - share)), int(SLOW_TIME / (1 - share))
-    slopes = _grown(claim, rng, n_b, float(share), float(at[a]), steps) / SLOW_TIME
+    item = claim.item(words.BATCHES)
+    slopes = _grown(rng, item, n_b, float(share), float(at[a]), steps) / SLOW_TIME
     wide = 8 * float(slopes.std(ddof=1)) / RUNS**0.5 + float(reading["error"] * (1 - share))
     return {**at, me.gamma_slow: flint.arb(float(slopes.mean()), wide)}
 

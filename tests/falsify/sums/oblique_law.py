@@ -21,6 +21,7 @@ from tests.falsify.sums.tools import (
     rational,
     refute,
 )
+from theorem_audit.doubt.again import kept
 from theorem_audit.statement.claim import Claim
 from theory.assumptions import nonorthogonal_law as nl
 from theory.notation import a, active, b, delta, n, perp, q_i, q_j
@@ -106,11 +107,12 @@ def nonorth_lyapunov(claim: Claim, rng: np.random.Generator, seconds: float) -> 
     return played
 
 
-def _level(
-    claim: Claim, rng: np.random.Generator, data: Pair, start: list[Fraction], step: float, size: int,
+@kept
+def _later(
+    rng: np.random.Generator, data: Pair, start: list[Fraction], step: float, size: int,
     linear: bool,
-) -> float:  # fmt: skip
-    """E phi^2/a after 600 steps of 2,000 runs from one start."""
+) -> np.ndarray:  # fmt: skip
+    """The weights after 600 steps of 2,000 runs from one start."""
     x, w = np.array(data, float), np.tile(np.array(start, float), (2000, 1))
     for _ in range(600):
         move = np.zeros_like(w)
@@ -124,7 +126,7 @@ def _level(
             norm = (w**2).sum(axis=1, keepdims=True)
             move += q * (2 - norm) * point - q**2 * w
         w = w + step * move
-    return float(claim.meaning(nl.floor).value((np.arctan2(w[:, 1], w[:, 0]), step)))
+    return w
 
 
 def nonorth_floor(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -151,7 +153,8 @@ def nonorth_floor(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         if not inside(claim, at):
             continue
         played += 1
-        level = _level(claim, rng, data, start, step, size, linear)
+        w = _later(rng, data, start, step, size, linear)
+        level = float(claim.meaning(nl.floor).value((np.arctan2(w[:, 1], w[:, 0]), step)))
         claimed = float(equals(claim, nl.floor, at))
         if abs(level - claimed) > 0.4 * claimed:
             refute(claim, f"E phi^2/a = {level:.4f}, claimed {claimed:.4f}", at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import chain, islice
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from tests.falsify.seeing import Seen, measured, norm2
-from tests.falsify.sums.items import Batch, batches_of, data_of, float_path, linear_of
+from tests.falsify.sums.items import Batch, batches_by, data_of, float_path, linear_of
 from tests.falsify.sums.tools import cases, choose, inside, judge, rational, refute
+from theorem_audit.doubt.again import kept
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.vocabulary import Item
 from theory import vocabulary as words
 from theory.assumptions import epochs as ep
 from theory.assumptions import two_batches as tb
@@ -49,16 +51,43 @@ def cyclic_radius(claim: Claim, rng: np.random.Generator, seconds: float) -> int
     return played
 
 
-def _ends(
-    claim: Claim, data: Sequence[Any], start: np.ndarray, step: float, linear: bool,
-    draws: Sequence[Iterator[Batch]], parts: int,
-) -> np.ndarray:  # fmt: skip
-    """For each run after 40/a^2 epochs: which batch of its first epoch has all its mass, 1, or -1."""
+@kept
+def _played(
+    rng: np.random.Generator, item: Item, sizes: tuple[int, int], data: Sequence[Any],
+    begin: np.ndarray, step: float, linear: bool, parts: int,
+) -> tuple[np.ndarray, list[list[Batch]]]:  # fmt: skip
+    """The weights of runs after 40/a^2 epochs, and the batches of each run's first epoch.
+
+    sizes: n and b.  begin: a start for each run, or (one-dimensional) the share of the run's first batch.
+    """
+    points, size = sizes
+    draws = [batches_by(item, rng, points, size)[1] for _ in begin]
     x, steps = np.array(data, float), int(40 / step**2) * parts if step else parts
+    start = begin
+    if begin.ndim == 1:
+        first = [list(islice(draw, 1)) for draw in draws]
+        start = _shared(first, begin, points) @ x
+        draws = [chain(y, z) for y, z in zip(first, draws, strict=True)]
     orders = [list(islice(draw, parts)) for draw in draws]
     whole = [chain(order, draw) for order, draw in zip(orders, draws, strict=True)]
-    found = float_path(data, start, step, whole, steps, linear)
-    q = found @ x.T
+    return float_path(data, start, step, whole, steps, linear), orders
+
+
+def _shared(first: Sequence[Sequence[Batch]], shares: np.ndarray, points: int) -> np.ndarray:
+    """Coordinates on the unit sphere: these shares of the mass on each run's first batch."""
+    weight = np.zeros((len(shares), points))
+    for k, ((batch,), share) in enumerate(zip(first, shares, strict=True)):
+        weight[k] = ((1 - share) / max(points - len(batch), 1)) ** 0.5
+        weight[k, list(batch)] = (share / len(batch)) ** 0.5
+    return weight
+
+
+def _ends(
+    claim: Claim, data: Sequence[Any], run: tuple[np.ndarray, list[list[Batch]]]
+) -> np.ndarray:
+    """For each run: which batch of its first epoch has all its mass, 1, or -1."""
+    found, orders = run
+    q = found @ np.array(data, float).T
     on = claim.meaning(ep.p_cyclic).value(CycleEnds(q, (found**2).sum(axis=1), orders))
     where = [np.argmax([(w[list(batch)] ** 2).sum() for batch in order])
              for w, order in zip(q, orders, strict=True)]  # fmt: skip
@@ -93,23 +122,18 @@ def cyclic_two(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         norms = np.linalg.norm(c, axis=1, keepdims=True)
         if not norms.all():
             refute(claim, "a start at 0 stays", at)
-        draws = [batches_of(claim, rng, points, size)[1] for _ in range(20)]
-        ends = _ends(claim, data, c / norms @ frame, float(step), linear, draws, parts)
+        item, n_b = claim.item(words.BATCHES), (points, size)
+        run = _played(rng, item, n_b, data, c / norms @ frame, float(step), linear, parts)
+        ends = _ends(claim, data, run)
         if (ends < 0).any():
             refute(claim, f"{(ends < 0).sum()} of 20 runs are on no batch of the first epoch", at)
         if parts > 2 or extra:
             continue
-        made = [batches_of(claim, rng, points, size)[1] for _ in range(24)]
-        first = [list(islice(draw, 1)) for draw in made]
         shares = np.array(
             [0.02, *np.linspace(0.4, 0.6, 22), 0.98]
         )  # the lost one is near 1/2 - a/5
-        weight = np.zeros((24, points))
-        for k, ((batch,), share) in enumerate(zip(first, shares, strict=True)):
-            weight[k] = ((1 - share) / max(points - len(batch), 1)) ** 0.5
-            weight[k, list(batch)] = (share / len(batch)) ** 0.5
-        again = [chain(x, y) for x, y in zip(first, made, strict=True)]
-        where = _ends(claim, data, weight @ np.array(data, float), float(step), linear, again, 2)
+        run = _played(rng, item, n_b, data, shares, float(step), linear, 2)
+        where = _ends(claim, data, run)
         parted = claim.meaning(tb.exceptions).value(where)
         if parted != 1 or where[0] == where[-1]:
             refute(claim, f"the ends change {parted} times along the shares", at)
@@ -148,8 +172,9 @@ def cyclic_room(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not runs:
             continue
         played += 1
-        draws = [batches_of(claim, rng, points, size)[1] for _ in runs]
-        ends = _ends(claim, data, start[runs], float(step), linear, draws, parts)
+        item, n_b = claim.item(words.BATCHES), (points, size)
+        run = _played(rng, item, n_b, data, start[runs], float(step), linear, parts)
+        ends = _ends(claim, data, run)
         if (ends < 0).any():
             refute(claim, f"{(ends < 0).sum()} of {len(runs)} runs are on no batch", at)
     return played

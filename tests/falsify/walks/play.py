@@ -12,7 +12,6 @@ A claim that lost an item, or has a neighbour in its place, is played in that wi
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -28,6 +27,7 @@ from sympy import Basic, Expr, Symbol, lambdify
 from tests.falsify.seeing import SHARED, measured
 from tests.falsify.walks.setting import MOST_BATCHES, Data, Setting, setting_of
 from tests.instances import evaluate, exact
+from theorem_audit.doubt import again
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -52,12 +52,12 @@ class Clock:
     """Runs out after the given seconds of the processor, but not before one case."""
 
     def __init__(self, seconds: float) -> None:
-        self.end, self.played = time.process_time() + seconds, 0
+        self.end, self.played = again.now() + seconds, 0
         self.latest = self.end + 9 * seconds
 
     @property
     def left(self) -> bool:
-        return time.process_time() < (self.end if self.played else self.latest)
+        return again.now() < (self.end if self.played else self.latest)
 
 
 @dataclass(frozen=True)

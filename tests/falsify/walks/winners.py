@@ -30,11 +30,13 @@ from tests.falsify.walks.play import (
     number,
     refute,
 )
-from tests.falsify.walks.setting import setting_of
+from tests.falsify.walks.setting import Setting, setting_of
 from tests.falsify.walks.steps import Search, claimed_split
+from theorem_audit.doubt.again import kept
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.vocabulary import Item
 from theory import vocabulary as words
 from theory.minibatch import purity_time, selection
 from theory.minibatch import selection_n as many
@@ -49,17 +51,21 @@ UNTIED = [F(1), F(794, 403), *[F(80, 403)] * 3]  # 4 = (794^2 + 3 80^2)/403^2
 SIZES = [(2, 1), (3, 1), (2, 2), (3, 2), (4, 3), (5, 1), (3, 3), (8, 8), (9, 1)]
 
 
-class Runs:
-    """Copies of a case at one step size, each with batches of its own, in floats."""
+Begin = tuple[Neuron, int, Item]  # a neuron, the size of a batch, and how batches are drawn
 
-    def __init__(self, case: Case, step: float, share: int = 1) -> None:
-        usual = case.setting.batching == words.UNIFORM and case.at.data is None
+
+class Runs:
+    """Copies of a neuron at one step size, each with batches of its own, in floats."""
+
+    def __init__(self, rng: np.random.Generator, begin: Begin, step: float, share: int = 1) -> None:
+        at, size, batching = begin
+        usual = batching == words.UNIFORM and at.data is None
         count = (RUNS if usual else FEWER) // share
-        weight, self.X = case.at.floats()
-        self.case, self.step, self.W = case, step, np.tile(weight, (count, 1))
-        paths = case.setting.paths(count, case.n, case.size)
+        weight, self.X = at.floats()
+        self.activation, self.step, self.W = at.activation, step, np.tile(weight, (count, 1))
+        paths = Setting(batching=batching, rng=rng).paths(count, len(at.q), size)
         if paths is None:
-            raise Undecided(f"no such batches at n={case.n}, b={case.size}")
+            raise Undecided(f"no such batches at n={len(at.q)}, b={size}")
         self.paths = paths
 
     @property
@@ -75,7 +81,7 @@ class Runs:
         size = steps if self.paths.fast else 1  # sequences share a generator, and take turns
         for _ in range(0, steps, size):
             batches = self.paths.next(size)
-            self.W = float_steps(self.W, self.step, batches, self.case.at.activation, self.X)
+            self.W = float_steps(self.W, self.step, batches, self.activation, self.X)
 
     def until(self, stop: Callable[[np.ndarray], bool], most: int) -> int:
         """Steps until ``stop(q)`` says so (asked every CHUNK steps), or ``most`` are over."""
@@ -84,6 +90,11 @@ class Runs:
             self.go(CHUNK)
             now += CHUNK
         return now
+
+
+def begin_of(case: Case) -> Begin:
+    """What its runs begin with."""
+    return case.at, case.size, case.setting.batching
 
 
 def starts(claim: Claim, rng: np.random.Generator, clock: Clock) -> Iterator[Case]:
@@ -134,6 +145,21 @@ def extrapolated(claim: Claim, case: Case, claimed: float, found: list[tuple[flo
                f"allowed {allowed:.4f}")  # fmt: skip
 
 
+@kept
+def decided(
+    rng: np.random.Generator, begin: Begin, step: float, most: int
+) -> tuple[np.ndarray, float]:
+    """q once all but one run in a thousand have a winner, or ``most`` steps are over; a frequency's error."""
+
+    def over(q: np.ndarray) -> bool:
+        share = np.sort(q**2, axis=1)
+        return bool((share[:, -2] < 1e-7 * share[:, -1]).mean() > 0.999)
+
+    runs = Runs(rng, begin, step)
+    runs.until(over, most)
+    return runs.q, runs.error
+
+
 def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SELECT and SELECT-ANGLE: the frequency of x_1 at a = 1/4 and 1/8, from the case's own start."""
     clock, upper = Clock(seconds), claim.id == many.SELECT_ANGLE.id
@@ -154,14 +180,8 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         clock.played += 1
         found = []
         for step in (0.25, 0.125):
-
-            def over(q: np.ndarray) -> bool:
-                share = np.sort(q**2, axis=1)
-                return bool((share[:, -2] < 1e-7 * share[:, -1]).mean() > 0.999)
-
-            runs = Runs(case, step)
-            runs.until(over, int(120 / step**2))
-            share = np.sort(runs.q**2, axis=1)
+            ends, error = decided(rng, begin_of(case), step, int(120 / step**2))
+            share = np.sort(ends**2, axis=1)
             open_ = (share[:, -2] > 0.1 * share[:, -1]).mean()
             if open_ > 0.05:
                 refute(
@@ -169,8 +189,8 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     case,
                     f"{open_:.0%} of the runs have no winner after {120 / step**2:.0f} steps",
                 )
-            wins = claim.meaning(many.chance if upper else "P_1").value(runs.q)
-            found.append((float(wins.mean()), runs.error))
+            wins = claim.meaning(many.chance if upper else "P_1").value(ends)
+            found.append((float(wins.mean()), error))
         if upper:
             part = next(x for x in relations(claim.formula) if x.has(many.chance))
             bound, limit = float(number(part.gts, values)), 2 * found[1][0] - found[0][0]
@@ -183,6 +203,22 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             claimed = float(stated(claim.formula, selection.p_win).subs(selection.y, y))
             extrapolated(claim, case, claimed, found, "x_1 wins")
     return clock.played
+
+
+@kept
+def exits(
+    rng: np.random.Generator, begin: Begin, step: float, level: float, *, most: int
+) -> tuple[np.ndarray, float, int]:
+    """Steps until |log(q_1/q_2)| is ``level``; the share of runs that have not come there, and steps taken."""
+    runs = Runs(rng, begin, step)
+    times, going = np.zeros(len(runs.W)), np.ones(len(runs.W), dtype=bool)
+    for now in range(most):
+        going &= np.abs(log_ratio(runs.q)) < level
+        if not going.any():
+            return times, 0.0, now
+        times += going
+        runs.go(1)
+    return times, float(going.mean()), most
 
 
 def exit_times(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -215,16 +251,10 @@ def exit_times(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             claimed = float(number(stated(claim.formula, selection.time), at))
         found = []
         for step in (0.25, 0.125):
-            runs = Runs(case, step)
-            times, going = np.zeros(len(runs.W)), np.ones(len(runs.W), dtype=bool)
-            for _ in range(int(40 * (claimed + 2) / step**2)):
-                going &= np.abs(log_ratio(runs.q)) < level
-                if not going.any():
-                    break
-                times += going
-                runs.go(1)
-            if going.mean() > 0.05:
-                refute(claim, case, f"{going.mean():.0%} of the runs have not left by then")
+            most = int(40 * (claimed + 2) / step**2)
+            times, going, _ = exits(rng, begin_of(case), step, level, most=most)
+            if going > 0.05:
+                refute(claim, case, f"{going:.0%} of the runs have not left by then")
             times = claim.meaning(purity_time.time if purity else "E_steps").value(times)
             found.append((step**2 * times.mean(), step**2 * times.std() / np.sqrt(len(times))))
         extrapolated(claim, case, claimed, found, "a^2 E[steps]")
@@ -263,7 +293,7 @@ def equal_chances(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         if not inside(claim, observed):
             continue
         clock.played += 1
-        runs = Runs(case, float(step))
+        runs = Runs(rng, begin_of(case), float(step))
 
         def over(q: np.ndarray, runs: Runs = runs) -> bool:
             return bool(((q**2).max(axis=1) > 0.99 * (runs.W**2).sum(axis=1)).mean() > 0.9995)
@@ -319,7 +349,7 @@ def purity_steps(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         long = int(min(2000 * abs(slope), 30_000)) + 50
         if not mean:
             marks, most = ends, long
-        times = passage(case, marks, most, 1 if mean else 5)
+        times, _ = passage(rng, begin_of(case), marks, 1 if mean else 5, most=most)
         # By Markov at most 1/20 of the runs take 20 means; one that takes twice the time to e^-600, some ten
         # standard deviations of it, is as good as none.
         late_share, allowed = float(np.isinf(times[-1]).mean()), 0.05 if mean else 0.01
@@ -333,7 +363,7 @@ def purity_steps(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             seen = claim.meaning(purity_time.mean_time).value(times[0]).mean()
             if seen - SIGMAS * error > bound:
                 refute(claim, case, f"E[T_eps] = {seen:.1f} > {bound:.1f}, eps = {eps}")
-            times = passage(case, ends, long, 25)
+            times, _ = passage(rng, begin_of(case), ends, 25, most=long)
             if np.isinf(times).any():
                 continue
         found = claim.meaning(late).value((times, levels[1] - levels[0]))
@@ -348,11 +378,15 @@ def purity_steps(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     return clock.played
 
 
-def passage(case: Case, marks: list[float], most: int, share: int) -> np.ndarray:
+@kept
+def passage(
+    rng: np.random.Generator, begin: Begin, marks: list[float], share: int, *, most: int
+) -> tuple[np.ndarray, int]:
     """First steps (marks, runs) at which the largest live share is 1 - mark or more; inf where
-    never.
+    never.  And the steps taken.
     """
-    runs, live = Runs(case, float(case.at.a), share), np.array(case.live)
+    at = begin[0]
+    runs, live = Runs(rng, begin, float(at.a), share), np.array(at.live)
     times = np.full((len(marks), len(runs.W)), np.inf)
     for now in range(most):
         square = np.sort(runs.q[:, live] ** 2, axis=1)
@@ -360,9 +394,9 @@ def passage(case: Case, marks: list[float], most: int, share: int) -> np.ndarray
         for row, mark in enumerate(marks):
             times[row, (impure <= mark) & np.isinf(times[row])] = now
         if np.isfinite(times[-1]).all():
-            break
+            return times, now
         runs.go(1)
-    return times
+    return times, most
 
 
 SEARCHES: dict[str, Search] = {
