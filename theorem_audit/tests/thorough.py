@@ -1,7 +1,7 @@
 """Tests that wait for THOROUGH=1: rare faults, tried one by one, of whose kind a quick one stays.
 
-THOROUGH=k/n runs those of the k-th of n turns: CI runs one turn in three, another one for another commit.  Of the
-tool's own tests (this folder) CI runs all: from a wheel, where no conftest.py above leaves any out.
+THOROUGH=k/n runs those of the k-th of n turns: CI runs one turn in three, another one for another commit.
+Of the tool's own tests (this folder) CI runs all: from a wheel, where no conftest.py above leaves any out.
 """
 
 from __future__ import annotations
