@@ -115,6 +115,8 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_Looked.changed: without self._made.update(((x, made_of(x)) for x ... f._functions))": SLOWER,
         "Untouched.changed: no sign in not had": SLOWER,
         "Untouched.extend: without self._strange.add(name)": SLOWER,
+        "Untouched._is_apart: and/or in bool(self._apart) and _home(place.owner) ... h(self._apart)":
+            "what is not left out stands in the other list, which is looked at, too",
         "Untouched.extend: other comparison in x in sys.modules": "each module is listed once more, as it is",
     },
     "exact/region.py": {

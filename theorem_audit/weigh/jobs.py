@@ -137,9 +137,7 @@ def _before(job: Job) -> None:
     held = (x for name in names for x in vars(sys.modules.get(name, project)).values())
     if any(hasattr(x, "hypothesis") for x in held):
         _read_constants()
-    searches = (x for x in sys.modules if x.startswith(f"{here.falsifiers}."))
-    mine = {*names, *(searches if here.falsifiers in names else ())}
-    list_imported(here.evidence, mine if names else sys.modules)
+    list_imported(here.evidence, names or sys.modules)
     KNOWN.clear()
     KNOWN.update(sys.modules)
 

@@ -262,10 +262,7 @@ class Session:
             names, mine = found.setdefault(row.claim_id, set()), {*self._ready(row).imports}
             if row.kind == "search":
                 names.add(self.project.falsifiers)
-            if row.kind == "variants":  # which are tried by the tool
-                mine |= {x.module for x in row.beside}
-            else:
-                mine.add(row.module)
+            mine |= {row.module, *(x.module for x in row.beside), *(x for x, _ in row.around)}
             names |= mine.union(*(self._evidence(x) for x in mine))
         return {x: tuple(sorted(names)) for x, names in found.items()}
 

@@ -226,7 +226,10 @@ class Untouched:
         self._roots: set[str] = set()  # the packages that are
         self._places: list[_Place] = []
         self._made: dict[FunctionType, list[Any]] = {}
-        self._all = self._near = self._far = _Looked((), self._made)
+        self._all = self._own = self._near = self._far = _Looked((), self._made)
+        self._apart = (
+            ""  # how the modules' names begin of which some are left out: they are in ``_own``
+        )
         self._claims: dict[str, Claim] = {}
         # by what is known: symbols of the same assumptions share it
         self._symbols: dict[int, tuple[Any, dict[str, Any]]] = {}
@@ -287,7 +290,8 @@ class Untouched:
             others = (x for x in self._places if _home(x.owner) in OTHERS)
             self._near = _Looked(near, self._made)
             self._far = _Looked([*near, *others], self._made)
-            self._list()
+            self._all = _Looked((x for x in self._places if not self._is_apart(x)), self._made)
+            self._list_own()
             self._listed = frozenset(id(f) for x in self._places for f in x.functions)
         self._heard.clear()
         self._seen.clear()
@@ -296,18 +300,27 @@ class Untouched:
         """Of what lies below a package, look from now on at the modules that are named, and at those that are
         imported after this; at all else as before.
         """
+        if self._apart != (apart := f"{package}."):
+            self._apart = apart
+            self._all = _Looked((x for x in self._places if not self._is_apart(x)), self._made)
         self._left_out = frozenset(
-            x for x in self._modules if x.startswith(f"{package}.") and x not in names
+            x for x in self._modules if x.startswith(apart) and x not in names
         )
-        self._list()
+        self._list_own()
 
-    def _list(self) -> None:
-        looked = (x for x in self._places if _home(x.owner) not in self._left_out)
-        self._all = _Looked(looked, self._made)
+    def _is_apart(self, place: _Place) -> bool:
+        return bool(self._apart) and _home(place.owner).startswith(self._apart)
+
+    def _list_own(self) -> None:
+        """Those of the package apart by themselves: they are others for each claim, and all else is not."""
+        own = (
+            x for x in self._places if self._is_apart(x) and _home(x.owner) not in self._left_out
+        )
+        self._own = _Looked(own, self._made)
 
     def changed(self) -> list[str]:
         """What is another than it was, by name.  It is put back."""
-        found = [*self._heard, *self._seen, *self._all.changed()]
+        found = [*self._heard, *self._seen, *self._all.changed(), *self._own.changed()]
         for symbol, taken in self._symbols.values():
             if _taken(symbol) != taken:
                 symbol._assumptions.clear()
