@@ -10,7 +10,7 @@ place of ``os.stat`` and its like tells of the rest.  Each question is kept as a
     folder   which names a folder holds (``os.listdir``, ``glob``, ``os.walk``, ``Path.iterdir``)
     entries  their sizes and times, too (a cell's own ``os.scandir``)
 
-Native code is not heard, nor are the other threads and the child processes of a cell.
+Native code is not heard, nor is a process that a cell starts, which is refused (``started``).
 """
 
 from __future__ import annotations

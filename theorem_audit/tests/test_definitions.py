@@ -302,6 +302,43 @@ def test_what_the_projects_table_names_is_reached_through_its_key(tmp_path: Path
     assert ("def", "thing.b", "OTHER") not in found
 
 
+CLOCKS = {
+    "time": "import time\ndef t(): return time.time()\n",
+    "under another name": "import time as k\ndef t(): return k.localtime()\n",
+    "from time": "from time import time_ns as now\ndef t(): return now()\n",
+    "datetime": "import datetime\ndef t(): return datetime.datetime.now()\n",
+    "from datetime": "from datetime import datetime as d\ndef t(): return d.utcnow()\n",
+    "today": "from datetime import date\ndef t(): return date.today()\n",
+    "handed on": "import time\ndef t(): return [*map(time.gmtime, [])]\n",
+    "in what it calls": "from tests.v import when\ndef t(): return when()\n",
+    "in a table": "import time\nTABLE = [time.time()]\ndef t(): return TABLE\n",
+    "in an effect": "import time\nTABLE = []\nTABLE.append(time.time())\ndef t(): ...\n",
+    "in a method that imports": (
+        "class C:\n    def m(self):\n        import time\n        return time.time()\ndef t(): return C()\n"
+    ),
+}
+NO_CLOCKS = {
+    "how long it takes": "import time\ndef t(): return time.perf_counter()\n",
+    "another's attribute": "def t(x): return x.time, x.now\n",
+    "another's module": "from .time import time\ndef t(): return time()\n",
+    "another definition": "import time\ndef u(): time.time()\ndef t(): ...\n",
+    "a statement that is no effect": "import time\nNOW = time.time()\ndef t(): ...\n",
+    "another name of datetime's": "from datetime import timedelta as now\ndef t(x): return now(1)\n",
+    "the tool": "from theorem_audit.k import h\ndef t(): return h()\n",
+}
+WHEN = {
+    "tests/v.py": "import time\ndef when(): return time.time()\n",
+    "theorem_audit/k.py": "import time\ndef h(): return time.time()\n",
+}
+
+
+@pytest.mark.parametrize("how", [*CLOCKS, *NO_CLOCKS])
+def test_who_asks_the_clock_is_known(tmp_path: Path, how: str) -> None:
+    files = {"tests/t.py": {**CLOCKS, **NO_CLOCKS}[how], "tests/v.py": WHEN["tests/v.py"]}
+    graph = graph_of(tmp_path, files)
+    assert any(map(graph.asks_the_clock, reached(graph))) == (how in CLOCKS)
+
+
 def test_circles_have_one_hash_and_end(tmp_path: Path) -> None:
     files = {
         "tests/t.py": "from tests.u import v\ndef t(): v()\ndef w(): t()\n",

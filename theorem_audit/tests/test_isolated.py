@@ -220,6 +220,7 @@ READS = {
     "modified": ("int(os.path.getmtime('data/when'))", "", ""),
     "numbered": ("int(os.fstat(os.open('data/when', 0)).st_mtime)", "", ""),
     "dated": ("int(Path('th/dated.py').stat().st_mtime)", "", ""),
+    "clock": ("int(posix.stat('data/when').st_mtime + 0 * time.time())", "", ""),  # that alone is not heard
     "scanned": ("[x.stat().st_size for x in os.scandir('data/sizes')][0]", "", ""),
     "text": ("typing.get_type_hints(texts.f)['x'].k", "th/texts.py",
              "class C:\n    k = {}\ndef f(x: 'C'): ...\n"),
@@ -236,7 +237,7 @@ READS = {
     "all": ("t3.T['case']", "th/t3.py", "case = {}\nT = dict(vars())\n"),
 }  # fmt: skip
 READING = """
-import importlib, inspect, os, pkgutil, runpy, sqlite3, subprocess, sys, typing
+import importlib, inspect, os, pkgutil, posix, runpy, sqlite3, subprocess, sys, time, typing
 from importlib import import_module as im
 from pathlib import Path
 import th.c

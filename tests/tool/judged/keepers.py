@@ -264,6 +264,9 @@ def _taken(judge: ModuleType) -> None:
         assert kept["k"].uses == {"B": one.claim_key("B")}
         assert kept["k"].snapshot == one.snapshot
         assert one.stirred == set()
+        one.graph.asks_the_clock = lambda node: node == ("def", "thing.c", "K")
+        one.keep("asks", said, reads, ROW)
+        assert list(keeper().outcomes(["asks", "k"])) == ["k"], "what asks the clock is run anew"
         other.write_text("2")
         assert list(keeper().outcomes(["k"])) == ["k"], "it does not rest on that"
         data.write_text("2")

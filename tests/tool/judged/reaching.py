@@ -401,9 +401,20 @@ def _found(make: type[Graph], read: Read) -> None:
         assert below == ({*graph.tree.tops} if told == "*" else told), text
 
 
+def _clocks(make: type[Graph], read: Read) -> None:
+    """Who asks what time it is."""
+    for table, told in ((known.CLOCKS, True), (known.NO_CLOCKS, False)):
+        for how, text in table.items():
+            graph = graph_of({"tests/t.py": text, **known.WHEN}, make, read)
+            assert any(map(graph.asks_the_clock, reached(graph))) == told, how
+    assert not graph.asks_the_clock(("def", "gone", "x"))
+    assert not graph.asks_the_clock(("outside", "tests.v"))
+    assert not graph.asks_the_clock(("whole", "tests.v"))
+
+
 def graphs_hold(judge: ModuleType) -> None:
     """What is reached, exactly, and its hashes."""
-    for part in (_tables, _exactly, _hashes, _said, _asked, _found):
+    for part in (_tables, _exactly, _hashes, _said, _asked, _found, _clocks):
         part(judge.Graph, definitions.read)
 
 
@@ -656,7 +667,7 @@ OTHER = {
 
 def definitions_hold(judge: ModuleType) -> None:
     """What each form of statement binds, mentions and imports, and what is part of its hash."""
-    for part in (_tables, _exactly, _hashes, _said, _found):
+    for part in (_tables, _exactly, _hashes, _said, _found, _clocks):
         part(Graph, judge.read)
     _statements(judge.read)
     for table, same in ((SAME, True), (OTHER, False)):
