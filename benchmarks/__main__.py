@@ -53,7 +53,7 @@ def settings_of(rounds: int, environment: dict[str, Any]) -> dict[str, Any]:
 
 
 def another(folder: Path | None, rounds: int, environment: dict[str, Any]) -> str:
-    """What the pieces in a folder were made with that is another now; empty where it is the same, or none is there."""
+    """What the pieces in a folder were made with that is another now; empty where there is no such thing."""
     if folder is None or not (folder / "settings.json").exists():
         return ""
     then = json.loads((folder / "settings.json").read_text())
