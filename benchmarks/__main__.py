@@ -44,6 +44,33 @@ def kept(
     return found
 
 
+def settings_of(rounds: int, environment: dict[str, Any]) -> dict[str, Any]:
+    """What pieces must share to be of one run."""
+    return {
+        "rounds": rounds,
+        **{k: environment[k] for k in ("commit", "cpu", "python", "versions")},
+    }
+
+
+def another(folder: Path | None, rounds: int, environment: dict[str, Any]) -> str:
+    """What the pieces in a folder were made with that is another now; empty where there is no such thing."""
+    if folder is None or not (folder / "settings.json").exists():
+        return ""
+    then = json.loads((folder / "settings.json").read_text())
+    now = settings_of(rounds, environment)
+    return next((f"{k}={then.get(k)}, now {now[k]}" for k in now if then.get(k) != now[k]), "")
+
+
+def no_report(path: Path) -> bool:
+    """Whether a file is there that no run of these benchmarks has written."""
+    if not path.is_file():
+        return False
+    try:
+        return "environment" not in json.loads(path.read_text())
+    except (ValueError, TypeError):
+        return True
+
+
 def main() -> int:
     """Run the benchmarks; exit code 1 when a contender disagrees with ours."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -81,8 +108,14 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     chosen = range(len(CASES)) if options.cases is None else options.cases
     if any(not 0 <= k < len(CASES) for k in chosen) or rounds < 1:
         parser.error(f"--cases go from 0 to {len(CASES) - 1}, --rounds from 1")
+    if no_report(options.out):
+        parser.error(f"--out {options.out}: no report of these benchmarks; it would be replaced")
     # now, before anybody edits what is measured
-    environment = kept(options.keep, "environment", report.environment)
+    environment = report.environment()
+    if said := another(options.keep, rounds, environment):
+        parser.error(f"--keep {options.keep}: its pieces are of another run ({said})")
+    kept(options.keep, "settings", lambda: settings_of(rounds, environment))
+    environment = kept(options.keep, "environment", lambda: environment)
     found, absent = makers()
     results: list[dict[str, Any]] = []
     for k in chosen:

@@ -25,7 +25,7 @@ from zlib import crc32
 import numpy as np
 
 from theorem_audit import project
-from theorem_audit.doubt.outside import excluded
+from theorem_audit.doubt.outside import BUT, excluded
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.discovery import modules
@@ -142,8 +142,7 @@ def falsify(claim: Claim, *, seconds: float = 2.0, seed: int = 0) -> Found:
         cases = played(lambda share: searches[claim.id](claim, rng, share), seconds)
     except Refuted as refuted:
         if why := excluded(object.__getattribute__(claim, "region"), refuted.witness):
-            said = f"{refuted}; but the claim supposes {why}"
-            return done("error", detail=said, witness=refuted.witness)
+            return done("error", detail=f"{refuted}{BUT}{why}", witness=refuted.witness)
         return done("falsified", detail=str(refuted), witness=refuted.witness)
     except Exception as error:  # noqa: BLE001 - whatever breaks is told, and is no verdict
         return done("error", detail=f"{type(error).__name__}: {error}")

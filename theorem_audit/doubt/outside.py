@@ -18,6 +18,7 @@ from theorem_audit.doubt.instances import find
 from theorem_audit.exact.zero import relations
 
 NODES = 300  # partial instances looked at for the symbols that a witness does not name
+BUT = "; but the claim supposes "  # stands before what excludes a witness
 _CLOSED = {Gt: Ge, Lt: Le}
 
 
@@ -63,4 +64,4 @@ def _exact(value: Any) -> Rational | None:
     return value if isinstance(value, Rational) else None
 
 
-__all__ = ["excluded"]
+__all__ = ["BUT", "excluded"]

@@ -29,7 +29,7 @@ from theorem_audit.checks.run_context import (
     seed,
 )
 from theorem_audit.doubt import instances, lemmas
-from theorem_audit.doubt.outside import excluded
+from theorem_audit.doubt.outside import BUT
 from theorem_audit.doubt.undefined import false_anywhere, undefined, unsettled
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.reuse.index import Row
@@ -215,7 +215,7 @@ def run_evidence(
             gate = item.kind == "kernel" and not isinstance(error, Refuted)
             outcome, detail = "error" if gate else "refuted", _message(error)
             if why := _beside(claim, error):
-                outcome, detail = "inconclusive", f"{detail}; but the claim supposes {why}"
+                outcome, detail = "inconclusive", f"{detail}{BUT}{why}"
             witness = {_text(k): _text(v) for k, v in getattr(error, "witness", {}).items()}
         except KeyboardInterrupt:
             raise
@@ -264,10 +264,14 @@ NOTHING_SAID = (CHANGED, COPIED)
 
 
 def _beside(claim: Claim, error: BaseException) -> str:
-    """The hypothesis that excludes the point at which evidence fails; empty where it is one of the claim's."""
+    """The hypothesis that excludes the point at which evidence fails; empty where it is one of the claim's.
+
+    Found by name: outcomes that pass do not rest on how a point is looked for.
+    """
     if not isinstance(error, Refuted):
         return ""
-    return excluded(object.__getattribute__(claim, "region"), error.witness)  # it is no read
+    excluded = sys.modules["theorem_audit.doubt.outside"].excluded
+    return str(excluded(object.__getattribute__(claim, "region"), error.witness))  # it is no read
 
 
 def _asked(claim: Claim, uses: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,0 +1,56 @@
+"""Runs in pieces are of one run, and a report replaces nothing but reports."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks.tables import ROOT
+
+ENVIRONMENT = {"commit": "a", "cpu": "b", "python": "c", "versions": {"numpy": "1"}, "threads": 1}
+
+
+@pytest.mark.parametrize(
+    ("rounds", "change", "told"),
+    [
+        (3, {}, ""),
+        (7, {}, "rounds=3, now 7"),
+        (3, {"commit": "x"}, "commit=a, now x"),
+        (3, {"versions": {"numpy": "2"}}, "versions={'numpy': '1'}, now {'numpy': '2'}"),
+        (3, {"threads": 2}, ""),
+    ],
+)
+def test_pieces_of_another_run_are_told(tmp_path, rounds, change, told):
+    """Cases of three rounds, or of an older engine, were reported as today's seven."""
+    assert command.another(None, 3, ENVIRONMENT) == ""
+    assert command.another(tmp_path, 3, ENVIRONMENT) == ""
+    command.kept(tmp_path, "settings", lambda: command.settings_of(3, ENVIRONMENT))
+    assert command.another(tmp_path, rounds, ENVIRONMENT | change) == told
+
+
+@pytest.mark.parametrize("text", ["words", "[1]", '{"a": 1}', "3"])
+def test_a_file_of_somebody_else_is_no_report(tmp_path, text):
+    path = tmp_path / "README.md"
+    assert not command.no_report(path)
+    path.write_text(text)
+    assert command.no_report(path)
+    path.write_text(json.dumps({"environment": {}}))
+    assert not command.no_report(path)
+
+
+@pytest.mark.parametrize("words", [("--out", "own.md"), ("--keep", "pieces", "--quick")])
+def test_both_are_refused_before_anything_is_measured(tmp_path, words):
+    """README.md was replaced by the report, exit 0."""
+    (tmp_path / "own.md").write_text("# my own\n")
+    (tmp_path / "pieces").mkdir()
+    (tmp_path / "pieces" / "settings.json").write_text('{"rounds": 99}')
+    where = [str(tmp_path / x) if x in ("own.md", "pieces") else x for x in words]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--no-growth", "--cases", "0", *where],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "case 0" not in done.stdout
+    assert (tmp_path / "own.md").read_text() == "# my own\n"
