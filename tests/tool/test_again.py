@@ -130,7 +130,14 @@ def test_what_is_raised_is_raised_again(time: Time) -> None:
 
 @pytest.mark.parametrize(
     ("ends", "mosts", "plays"),
-    [(3, (5, 9), 1), (3, (9, 4), 1), (3, (9, 3), 2), (3, (2, 9), 2), (7, (5, 5), 1), (7, (5, 6), 2)],
+    [
+        (3, (5, 9), 1),
+        (3, (9, 4), 1),
+        (3, (9, 3), 2),
+        (3, (2, 9), 2),
+        (7, (5, 5), 1),
+        (7, (5, 6), 2),
+    ],
 )
 def test_a_run_that_ended_by_itself_is_that_of_any_larger_number_of_steps(
     time: Time, ends: int, mosts: tuple[int, int], plays: int

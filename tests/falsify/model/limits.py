@@ -21,7 +21,6 @@ from tests.falsify.model.draw import (
     Point,
     Rng,
     activation_of,
-    basis,
     batches_by,
     inside,
     one_of,
@@ -95,14 +94,24 @@ def starts(
     claim: Claim, rng: Rng, found: dict[str, Any], runs: int
 ) -> tuple[Floats, Floats] | None:
     """Draws of the claim's law of w_0, given their norm where that still obeys the law; and the data."""
-    data, rest = basis(claim, rng, found["n"], found["d"])
-    law = claim.item(words.START)
-    w = law.sample(rng, runs, found["d"])
-    if found["radius"] != DRAWN:
-        w = w * np.sqrt(found["radius"]) / np.linalg.norm(w, axis=1, keepdims=True)
+    items = claim.item(words.DATA), claim.item(words.START)
+    return started(rng, items, (found["n"], found["d"]), found["radius"], runs)
+
+
+@kept
+def started(
+    rng: Rng, items: tuple[Item, Item], n_d: tuple[int, int], radius: Any, runs: int
+) -> tuple[Floats, Floats] | None:
+    """The same of the data's and the start's items."""
+    points: Any = items[0].sample
+    law: Any = items[1]
+    data = points(rng, n_d[1], n_d[1])
+    w = law.sample(rng, runs, n_d[1])
+    if radius != DRAWN:
+        w = w * np.sqrt(radius) / np.linalg.norm(w, axis=1, keepdims=True)
         if not law.holds(w):
             return None
-    return w @ frame([*data, *rest]), np.array([[float(e) for e in p] for p in data])
+    return w @ frame(data), np.array([[float(e) for e in p] for p in data[: n_d[0]]])
 
 
 @kept

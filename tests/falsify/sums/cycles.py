@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import flint
@@ -17,6 +17,7 @@ from tests.falsify.sums.items import (
     DRAWS,
     SLACK,
     Batch,
+    batches_by,
     batches_of,
     data_of,
     float_path,
@@ -36,7 +37,9 @@ from tests.falsify.sums.tools import (
     rational,
     refute,
 )
+from theorem_audit.doubt.again import kept
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.vocabulary import Item
 from theory import vocabulary as words
 from theory.assumptions import epochs as ep
 from theory.notation import a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
@@ -180,6 +183,27 @@ def _orbit(points: int, parts: int, step: float) -> np.ndarray:
     return w
 
 
+@kept
+def _played(
+    rng: np.random.Generator, item: Item, sizes: tuple[int, int], data: Any, c: np.ndarray,
+    orbit: np.ndarray | None, step: float, parts: int, linear: bool,
+) -> tuple[np.ndarray, list[list[Batch]]]:  # fmt: skip
+    """The weights of runs after 40/a^2 epochs, and the batches of each run's first epoch.
+
+    They start at the coordinates ``c``; with an orbit, at its point for the order of their own batches.
+    """
+    draws = [batches_by(item, rng, *sizes)[1] for _ in c]
+    orders = [list(islice(d, parts)) for d in draws]
+    if orbit is not None:
+        c = np.zeros_like(c)
+        for k, order in enumerate(orders):
+            if len({i for batch in order for i in batch}) == sizes[0]:
+                c[k, [i for batch in order for i in batch]] = orbit
+    whole = [chain(o, d) for o, d in zip(orders, draws, strict=True)]
+    steps = int(40 / step**2) * parts
+    return float_path(data, c @ np.array(data, float), step, whole, steps, linear), orders
+
+
 def cyclic_limit(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """Runs of 40/a^2 epochs from the start's law: no half of them may be off every batch's sphere.
 
@@ -207,27 +231,17 @@ def cyclic_limit(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         c = c / np.linalg.norm(c, axis=1, keepdims=True) * float(norm) ** 0.5
         linear = linear_of(claim, rng)
         c = c if linear or not norm else c[(c > 0).any(axis=1)]  # the others are dead: no live mass
-        draws = [batches_of(claim, rng, points, size)[1] for _ in c]
-        orders = [list(islice(d, parts)) for d in draws]
+        orbit = None
         if start.holds is not None and step < 0.5 and norm and count % 2:
-            orbit = np.tile(_orbit(points, parts, step), (400, 1))
-            if start.holds(orbit):
-                c = np.zeros_like(c)
-                for k, order in enumerate(orders):
-                    if len({i for batch in order for i in batch}) == points:
-                        c[k, [i for batch in order for i in batch]] = orbit[0]
-        found = float_path(data, c @ x, step, [_after(o, d) for o, d in zip(orders, draws, strict=True)],
-                           int(40 / step**2) * parts, linear)  # fmt: skip
+            row = _orbit(points, parts, step)
+            orbit = row if start.holds(np.tile(row, (400, 1))) else None
+        item = claim.item(words.BATCHES)
+        found, orders = _played(rng, item, (points, size), data, c, orbit, step, parts, linear)
         q = found @ x.T
         on = int(claim.meaning(ep.p_cyclic).value(CycleEnds(q, (q**2).sum(axis=1), orders)).sum())
         if on < len(c) / 2:
             refute(claim, f"{on} of {len(c)} runs are on one batch of the first epoch", at)
     return played
-
-
-def _after(first: list[Batch], rest: Iterator[Batch]) -> Iterator[Batch]:
-    yield from first
-    yield from rest
 
 
 def reshuffled(claim: Claim, rng: np.random.Generator, seconds: float) -> int:

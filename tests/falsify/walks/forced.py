@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from tests.falsify.walks.play import Case
+from theorem_audit.doubt.again import kept
 from theory.vocabulary.passages import Late
 
 RUNS, BURN, SPAN = 400, 200, 900
@@ -50,9 +51,16 @@ def settling(case: Case, rng: np.random.Generator) -> Late | None:
     if not batches or case.n < 2:
         return None
     table = np.array([np.bincount(x, minlength=case.n) for x in batches], float)
-    a = float(case.at.a)
+    logs = _beside(rng, table, float(case.at.a))
+    fine = np.isfinite(logs[0]) & np.isfinite(logs[1])
+    return Late(logs[0][fine], logs[1][fine], SPAN) if fine.sum() > RUNS // 2 else None
+
+
+@kept
+def _beside(rng: np.random.Generator, table: np.ndarray, a: float) -> list[np.ndarray]:
+    """log|delta| of RUNS runs after BURN steps and SPAN more; a row of ``table`` for each batch."""
     delta, off = np.full(RUNS, 0.01), np.full(RUNS, 0.01)
-    others = np.zeros((RUNS, case.n - 1))
+    others = np.zeros((RUNS, table.shape[1] - 1))
     others[:, 0] = 0.01  # one: the largest of several falls slower by the order of 1/sqrt(SPAN)
     logs = []
     for k in range(BURN + SPAN + 1):
@@ -61,5 +69,4 @@ def settling(case: Case, rng: np.random.Generator) -> Late | None:
                 logs.append(np.log(np.abs(delta)))
         drawn = table[rng.integers(len(table), size=RUNS)]
         delta, others, off = forced_step(a, delta, others, off, drawn[:, 0], drawn[:, 1:])
-    fine = np.isfinite(logs[0]) & np.isfinite(logs[1])
-    return Late(logs[0][fine], logs[1][fine], SPAN) if fine.sum() > RUNS // 2 else None
+    return logs

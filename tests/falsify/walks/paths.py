@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -31,10 +32,12 @@ from tests.falsify.walks.play import (
     refute,
     same,
 )
-from tests.falsify.walks.setting import at_own_step, setting_of
+from tests.falsify.walks.setting import Setting, at_own_step, setting_of
 from tests.falsify.walks.steps import Search, claimed_split
+from theorem_audit.doubt.again import kept
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.vocabulary import Item
 from theory.minibatch import rates, two_points
 from theory.notation import p, s, t
 from theory.vocabulary.moves import Change
@@ -83,21 +86,15 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         turn += 1
         if turn % 12 != 1:
             continue
-        runs, (W, X) = 400, case.at.floats()
-        paths = case.setting.paths(runs, case.n, case.size)
-        if paths is None:
-            continue
-        live = np.array(case.live)
+        runs, (_, X), live = 400, case.at.floats(), np.array(case.live)
         span = int(min(1200, 250 / max(abs(slope), abs(fall))))
-        W = np.tile(W, (runs, 1))
-        W = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X)
+        W, then = _late(rng, case.at, case.size, case.setting.batching, runs, span)
+        if then is None:
+            continue  # no such batches, or not yet near a data point: the slope would be another
         rows, first = np.arange(runs), np.abs((W @ X.T)[:, live])
         winner = live[first.argmax(axis=1)]
-        if not (first.max(axis=1) > 0.9).all():
-            continue  # not yet near a data point: the slope would be another
         other = np.where(winner == live[0], live[1], live[0])
         with np.errstate(divide="ignore"):
-            then = float_steps(W, float(case.at.a), paths.next(span), case.at.activation, X)
             (before, off), (after, off_after) = (
                 (np.log(np.abs(q[rows, other] / q[rows, winner])), np.log(np.abs(w[:, len(X) :])))
                 for w in (W, then)
@@ -123,6 +120,23 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                     f"{symbol} {change.mean():.5f} +- {error:.5f}, claimed {claimed:.5f}",
                 )
     return clock.played
+
+
+@kept
+def _late(
+    rng: np.random.Generator, at: Neuron, size: int, batching: Item, runs: int, span: int
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The weights of runs after ``span`` steps, and after as many more if all are near a data point by then."""
+    W, X = at.floats()
+    W, step = np.tile(W, (runs, 1)), float(at.a)
+    paths = Setting(batching=batching, rng=rng).paths(runs, len(at.q), size)
+    if paths is None:
+        return W, None
+    W = float_steps(W, step, paths.next(span), at.activation, X)
+    if not (np.abs((W @ X.T)[:, np.array(at.live)]).max(axis=1) > 0.9).all():
+        return W, None
+    with np.errstate(divide="ignore"):
+        return W, float_steps(W, step, paths.next(span), at.activation, X)
 
 
 def norm_rate(
@@ -218,6 +232,34 @@ def _one_step(claim: Claim, case: Case, at: dict[Symbol, Any]) -> None:
             refute(claim, case, f"one step of z: {bad}")
 
 
+@kept
+def _walked(
+    rng: np.random.Generator, at: Neuron, size: int, batching: Item, runs_least: tuple[int, int],
+    level: float, *, most: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:  # fmt: skip
+    """Steps of each run until |z| > ``level``, which have been there, which came back, and steps taken.
+
+    More than ``least`` steps are taken; none, and no run is there, where there are no such batches.
+    """
+    (runs, least), (weight, X) = runs_least, at.floats()
+    paths = Setting(batching=batching, rng=rng).paths(runs, len(at.q), size)
+    if paths is None:
+        return np.zeros(0), np.zeros(0, dtype=bool), np.zeros(0, dtype=bool), 0
+    W = np.tile(weight, (runs, 1))
+    times, out = np.zeros(runs), np.zeros(runs, dtype=bool)
+    left, back = np.zeros(runs, dtype=bool), np.zeros(runs, dtype=bool)
+    for now in range(most):
+        z = np.log(np.abs((W @ X[0]) / (W @ X[1])))
+        out |= np.abs(z) > level
+        left |= np.abs(z) >= level - 1e-5
+        back |= left & (np.abs(z) <= float(mp.log(2)) - 1e-12)
+        if out.all() and now > least:
+            return times, left, back, now
+        times += ~out
+        W = float_steps(W, float(at.a), paths.next(1), at.activation, X)
+    return times, left, back, most
+
+
 def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """TWO-POINTS: mean exit times and returns in runs, from tiny, balanced and nearly tied starts."""
     clock = Clock(seconds)
@@ -260,21 +302,12 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             for y in (two_points.mean_time, two_points.returning)
         )
         runs, most = 800, int(min(40 * bound, 20_000)) + 20
-        paths, (W, X) = setting.paths(runs, points, batch), case.at.floats()
-        if paths is None:
+        least = min(floor(3 * bound), most) if np.isfinite(bound) else most
+        times, left, back, _ = _walked(
+            rng, case.at, batch, setting.batching, (runs, least), float(level), most=most
+        )
+        if not len(times):
             continue
-        W = np.tile(W, (runs, 1))
-        times, out = np.zeros(runs), np.zeros(runs, dtype=bool)
-        left, back = np.zeros(runs, dtype=bool), np.zeros(runs, dtype=bool)
-        for now in range(most):
-            z = np.log(np.abs((W @ X[0]) / (W @ X[1])))
-            out |= np.abs(z) > float(level)
-            left |= np.abs(z) >= float(level) - 1e-5
-            back |= left & (np.abs(z) <= float(mp.log(2)) - 1e-12)
-            if out.all() and now > 3 * bound:
-                break
-            times += ~out
-            W = float_steps(W, float(step), paths.next(1), case.at.activation, X)
         error = times.std() / np.sqrt(runs)
         times = claim.meaning(two_points.mean_time).value(times)
         if times.mean() - SIGMAS * error > bound:
