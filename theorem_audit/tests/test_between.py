@@ -30,7 +30,6 @@ POLES: dict[str, tuple[Expr, Any]] = {
     "two lines of irrational slope": (1 / (x**2 - 2 * y**2), QUADRANT),
     "a square of it": (1 / (x**2 + y**2 - 3) ** 2, QUADRANT),
     "one line of irrational slope": (1 / (x - sqrt(2) * y), QUADRANT),
-    "a logarithm and another symbol": (1 / (log(x) - y), And(Gt(x, 1), Gt(y, 0))),
     "the logarithm of 5": (1 / (exp(x) - 5), Gt(x, 0)),
     "a quintic": (1 / (x**9 - x - 3), Gt(x, 0)),
     "a number that nobody tries": (1 / (log(x) - Rational(7, 13)), Gt(x, 0)),

@@ -36,9 +36,7 @@ def claim(formula: Any, region: Boolean = true, name: str = "CLAIM", **more: Any
 LEMMA = claim(Eq(z, x), Ge(x, 0), "LEMMA")
 
 
-@pytest.mark.parametrize(
-    ("region", "condition"),
-    [
+FOLLOWS = [
         (And(Ge(x, 1), Le(x, 2)), Gt(x, 0)),
         (Gt(x, 1), Ge(2 * x, 1)),
         (Lt(x, y) & Lt(y, 0), Lt(x, 0)),
@@ -54,15 +52,23 @@ LEMMA = claim(Eq(z, x), Ge(x, 0), "LEMMA")
         (Gt(x, 0) & Lt(x, 1 / y) & Gt(y, 0), Lt(x * y, 1)),
         (Eq(z, x**2), Eq(z, x * x)),
         (Gt(x, 1) & Gt(y, 1), And(Gt(x, 0), Gt(y, 0))),
-    ],
-)  # fmt: skip
+    (Gt(x, 0), Or(Gt(x, -1), Lt(x, -5))),
+    (Gt(x, 1) & Gt(y, 1), Ne(x * y, 0)),
+    (Lt(x, 0) & Lt(y, 0), Gt(x * y, 0)),
+    (Gt(x, 0) & Lt(y, 0), Lt(x * y, 0)),
+    (Gt(x, 0) & Lt(y, 0), Gt(x * y**2, 0)),
+    (Gt(x, 0) & Gt(y, 0), Gt(x * y / 2, 0)),
+    (Eq(y + 1, x) & Gt(y, 0), Gt(x, 1)),
+    (Eq(x, y) & Eq(y, 2), Gt(x, 1)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("region", "condition"), FOLLOWS)
 def test_what_follows(region: Boolean, condition: Boolean) -> None:
     assert follows(condition, region)
 
 
-@pytest.mark.parametrize(
-    ("region", "condition"),
-    [
+DOES_NOT = [
         (true, Ge(x, 0)),
         (Ge(x, -1), Ge(x, 0)),
         (Ge(x, 0), Gt(x, 0)),
@@ -78,9 +84,17 @@ def test_what_follows(region: Boolean, condition: Boolean) -> None:
         (Gt(x, 0) & Lt(x, 1 / y), Lt(x * y, 1)),
         (Eq(z, x**2), Eq(z, x)),
         (Gt(x, 1), And(Gt(x, 0), Gt(y, 0))),
+    (Lt(b / 2, n), Ge(n - b / 2, 1)),
+    (Lt(n, x) & Ge(n, 1), Ge(x, 2)),
+    (Gt(x, 0) & Lt(x, 1 / y) & Gt(y, 0), Lt(x * y, Rational(1, 2))),
+    (Gt(x, 0) & Lt(y, 0), Gt(x * y, 0)),
+    (Gt(x, 0) & Gt(y, 0), Lt(x * y, 0)),
+    (Gt(x + 2 * y, 0), Gt(x + y, 0)),
         (Gt(x, 0), Or(Gt(x, 1), Gt(x, Rational(1, 2)))),
-    ],
-)  # fmt: skip
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("region", "condition"), DOES_NOT)
 def test_what_does_not(region: Boolean, condition: Boolean) -> None:
     assert not follows(condition, region)
 
