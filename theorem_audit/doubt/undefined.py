@@ -35,6 +35,7 @@ from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.doubt import converges
+from theorem_audit.doubt.between import zero_between
 from theorem_audit.doubt.condition import condition_of
 from theorem_audit.doubt.converges import Unsettled
 from theorem_audit.doubt.instances import Boundary, Instance, edges, find
@@ -80,7 +81,9 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
         for x, within, guard, node in terms
         if (at := _reached(x, formula, And(region, within), guard)) and not _real(node, at)
     ]
-    cases = [Boundary(str(x), at) for x in poles if (at := _reached(x, formula, region))]
+    reached = {x: at for x in poles if (at := _reached(x, formula, region))}
+    cases = [Boundary(str(x), at) for x, at in reached.items()]
+    lost += _crossed([x for x in poles if x not in reached], formula, region)
     cases += probed(_nodes(formula), region)
     if cases or any(x.free_symbols <= region.free_symbols for x in poles):
         cases += edges(region)
@@ -88,6 +91,14 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
         *lost,
         *(x for x in cases if any(_senseless(p, x.instance) for p in relations(formula))),
     )
+
+
+def _crossed(poles: list[Boolean], formula: Boolean, region: Boolean) -> list[Boundary]:
+    """Denominators with both signs in the region, where no zero was tried: there is one between."""
+    if formula.has(Piecewise, Or, *BINDING):  # another case may hold there
+        return []
+    found = ((x, zero_between(x.lhs - x.rhs, region)) for x in poles if isinstance(x, Eq))
+    return [Boundary(str(x), at) for x, at in found if at is not None]
 
 
 def unsettled(claim: Claim) -> list[Unsettled]:
