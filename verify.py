@@ -140,6 +140,16 @@ def beyond(claim: dict[str, Any], lemma: dict[str, Any]) -> bool:
     )
 
 
+def unsaid(claim: dict[str, Any], lemma: str) -> bool:
+    """Whether deciding evidence found a condition of the lemma that the claim's conditions do not say."""
+    return any(
+        x.partition(": ")[0] == lemma
+        for e in claim["evidence"]
+        if e["outcome"] == "passed" and e["kind"] in KINDS
+        for x in e.get("beyond", ())
+    )
+
+
 def check_verdict(data: dict[str, Any]) -> Iterator[str]:
     """The claim's verdict against its outcomes and what it rests on."""
     claim, uses = data["claim"], data["uses"]
@@ -158,7 +168,7 @@ def check_verdict(data: dict[str, Any]) -> Iterator[str]:
     if said != "kernel" and claim.get("accepted"):  # wrong variants, accepted and not explained
         strength = max(strength, "supported", key=STRENGTHS.index)
     for name in claim["uses"] if said != "kernel" else ():
-        if beyond(claim, uses[name]):
+        if beyond(claim, uses[name]) or unsaid(claim, name):
             cap = "steps" if claim["carried"].get(name) else "supported"
             strength = max(strength, cap, key=STRENGTHS.index)
         below = uses[name]["verdict"]

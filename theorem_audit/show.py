@@ -209,6 +209,8 @@ def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
         console.print(f"given: {'; '.join(verdict.given)}", markup=False)
     for reason in verdict.reasons:
         console.print(f"because: {reason}", markup=False)
+    for condition in dict.fromkeys(x for o in verdict.outcomes for x in o.reader):
+        console.print(f"for the reader, of a lemma's conditions: {condition}", markup=False)
     rest = () if "statement" in claim.steps else ("statement",)
     for step in (*claim.steps, *rest):
         if step in rest and all("statement" not in o.steps for o in verdict.outcomes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Ne, Rational, Symbol, cancel, log, sqrt
+from sympy import And, Eq, Expr, Ge, Gt, Integer, Le, Ne, Rational, Symbol, cancel, log, sqrt
 from sympy.logic.boolalg import Boolean
 
 from tests.analysis import ball, expect_outside, expect_same
@@ -149,14 +149,15 @@ def both_live(claim: Claim, *values: Expr) -> list[Boolean]:
 
 @evidence(TWO_POINTS, "symbolic", step="second moment")
 def test_second_moment_at_the_least_mass(claim: Claim) -> None:
-    """WALK-VARIANCE's moment grows in S_i, S_j and t; n = 2, b = 1: p = 1/2 and C is empty."""
+    """RATIO's moves, squared, grow in S_i, S_j and t; n = 2, b = 1: p = 1/2 and C is empty."""
     region, order = And(claim.region, *STATE), (a, t_min, t, S)
     expect_inside(region, SIGN, order, {r2: 2 - t})  # so the moment's denominators are > 0
     # at/(1 - aS) >= a t_* > 0, times 1 - aS
     for condition in (Gt(a * t_min, 0), Ge(a * t, a * t_min * (1 - a * S))):
         expect_holds(condition, restricted(region, order), order, derived={})
     found = equal_to(claim.formula, second)
-    moment = equal_to(minibatch.WALK_VARIANCE.formula, minibatch.spread)
+    # not WALK-VARIANCE's equation: that claim is for a <= 2/5 and t >= 1 - a/4
+    moment = minibatch.pair_moment(2)
     least = moment.subs({S_C: 0, q_i: 0, q_j: 0, t: t_min, p: split_of(claim)})
     expect_same(found, least, [POINT], "least second moment")
 
@@ -211,6 +212,7 @@ def test_exit_by_non_confinement(claim: Claim) -> None:
         f"NHRW asks {asked}",
     )  # fmt: skip
     expect_instance(claim.formula, mean_time, NHRW, {width: level, height: ratio})
+    expect_sizes(claim)
 
 
 @evidence(TWO_POINTS, "symbolic", step="return")
@@ -219,6 +221,26 @@ def test_return_by_positive_drift(claim: Claim) -> None:
     expect_instance(claim.formula, returning, DRIFT_ESCAPE, {start: level, target: log(2)})
     (widest,) = equal_to(claim.formula, jump).atoms(log)
     expect_holds(Gt(2, widest.args[0]), restricted(claim.region, (a,)), (a,), derived={})
+    expect_sizes(claim)
+
+
+def expect_sizes(claim: Claim) -> None:
+    """What NHRW and DRIFT-ESCAPE suppose of the sizes: J > 0, v > 0 and 0 < delta_1 < J.
+
+    J = log(A), v = log(B)^2, delta_1 = c log(D) with 0 < c <= 1, B > 1 and 1 < D < A.
+    """
+    order, logs = (a, t_min, s_min), {}
+    for symbol in (jump, second, drift):
+        (logs[symbol],) = equal_to(claim.formula, symbol).atoms(log)
+    expect_zero(equal_to(claim.formula, jump) - logs[jump], "J is a logarithm")
+    expect_zero(equal_to(claim.formula, second) - logs[second] ** 2, "v is the square of one")
+    share = cancel(equal_to(claim.formula, drift) / logs[drift])
+    expect(share.is_Rational and 0 < share <= 1, "delta_1 is a part of one", share=share)
+    wide, least, slow = (logs[x].args[0] for x in (jump, second, drift))
+    for gap in (wide - 1, least - 1, slow - 1, wide - slow):
+        top, under = cancel(gap).as_numer_denom()
+        for part in {top, under} - {Integer(1)}:
+            expect_holds(Gt(part, 0), restricted(claim.region, order), order, derived={})
 
 
 def expect_instance(formula: Any, symbol: Symbol, general: Claim, values: dict[Any, Expr]) -> None:

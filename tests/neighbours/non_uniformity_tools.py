@@ -7,18 +7,45 @@ from sympy import Eq, Expr
 from tests.inequalities import is_strict
 from tests.quadratic.cases import equation, expect_assumed, expect_variance_factors
 from tests.reading import expect_items
-from theorem_audit import expect
+from theorem_audit import expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.quadratic.mean_square import Q_KAPPA, batch_ab, gradient2
-from theory.quadratic.second_moment import kron_product, kron_sum, noise, second_moment_operator
+from theory.quadratic.second_moment import (
+    N,
+    batch_product,
+    k,
+    kappa,
+    kron_product,
+    kron_sum,
+    mean_a,
+    mean_ab,
+    mean_b,
+    noise,
+    second_moment_operator,
+)
 
 
 def one_step() -> Expr:
     """M_C in Q (+) Q, Q (x) Q and V, from the batch moments."""
-    return second_moment_operator(equation(Q_KAPPA, batch_ab))
+    product = equation(Q_KAPPA, batch_ab)
+    expect_other_batches(product)
+    return second_moment_operator(product)
+
+
+def expect_other_batches(product: Expr) -> None:
+    """The equation where Q-KAPPA has nothing to say: k > N with replacement, and N = 1.
+
+    With replacement m_i is a sum of k independent indicators of mean 1/N: E m_i^2 = k/N + k (k-1)/N^2 and
+    E m_i m_j = k (k-1)/N^2, for all k, N >= 1.  For N = 1 and k = 1 a_B b_B = a b, whose mean is ab_bar, and
+    ab_bar = a_bar b_bar.
+    """
+    both = k * (k - 1) / N**2
+    drawn = batch_product(k / N + both, both)
+    expect_zero(product.subs(kappa, 1 / k) - drawn, "with replacement, for every k and N")
+    expect_zero(product.subs({kappa: 0, mean_ab: mean_a * mean_b}) - mean_a * mean_b, "N = 1")
 
 
 def at_identity(mean: Expr, square: Expr, spread: Expr) -> Expr:

@@ -14,6 +14,7 @@ from sympy import QQ, Basic, Expr, Float, Mul, Poly, Rational, Symbol, div, fact
 from sympy.core.relational import Eq, Gt, Lt
 from sympy.logic.boolalg import Boolean, BooleanAtom, BooleanFalse
 
+from theorem_audit.checks.covering import expect_within
 from theorem_audit.checks.run_context import current
 from theorem_audit.exact.ball import prove_positive
 from theorem_audit.exact.bernstein import Refuted, Undecided
@@ -133,8 +134,14 @@ def expect_inequality(
     *,
     derived: Mapping[Symbol, Expr] | None = None,
     factor: Expr | None = None,
+    part: Boolean = true,
 ) -> Certificate:
     """Certify one inequality of a claim on its region, strictly where it is strict.
+
+    region: the claim's; where the inequality is one of the claim's formula and another is handed over (a
+    box, other conditions), it must hold all of the claim's, as far as it speaks of the claim's symbols.
+    part: a condition that says on which part of the claim's region it is certified.  Parts decide where
+    together they are shown to be all of it.
 
     derived: substituted first (next-step symbols by the derived map).
     factor: a factor that is >= 0 on the region; where it divides the difference exactly, the
@@ -145,7 +152,7 @@ def expect_inequality(
     closed).  ``factor`` is then not divided out: it may be 0.  Raises Refuted at a point of the region
     where P = 0, and Undecided where neither is found.
     """
-    with current():
+    with current() as context:
         if isinstance(relation, BooleanFalse):
             raise Refuted(f"{relation} holds nowhere")
         _of_form(
@@ -153,6 +160,7 @@ def expect_inequality(
             f"{relation} is not an inequality",
         )
         _no_words(**{str(x): value for x, value in (derived or {}).items()})
+        expect_within(context, relation, region, order, part)
         gap = difference(relation).subs(dict(derived or {}), simultaneous=True)
         box = region if isinstance(region, dict) else box_of(region, order)
         if isinstance(relation, Gt | Lt):

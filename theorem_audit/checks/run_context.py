@@ -42,6 +42,8 @@ class RunContext:
     failed: expectations that failed; evidence that catches one, or keeps it in a task, does not pass.
     drawn: the keys of generators and of seeds that were asked for.
     again: a key may be asked for again: Hypothesis calls the evidence for one example after another.
+    claim: the claim that the evidence is handed.  pieces: an inequality of its formula -> the parts of its
+        region on which it was certified.
     look: called as a check begins, with the number of checks so far; by ``thread`` alone, which made this.
 
     An expectation is judged inside ``with current()``, which notes how it failed, whoever catches that.
@@ -62,6 +64,8 @@ class RunContext:
     failed: list[str] = field(default_factory=list)
     drawn: set[tuple[str, ...]] = field(default_factory=set)
     again: bool = False
+    claim: Any = None
+    pieces: dict[Any, list[Any]] = field(default_factory=dict)
     look: Callable[[int], None] | None = None
     thread: int = field(default_factory=threading.get_ident)
 

@@ -192,7 +192,7 @@ def expect_mean(
         raise _cannot_tell(f"{what}: {said}")
     spread = float(values.std(ddof=1)) / math.sqrt(values.size)
     critical = float(stats.t.isf(error / 2, values.size - 1))
-    power = float(stats.norm.sf(critical - min(abs(below), abs(above)) * visible / spread))
+    power = float(stats.norm.sf(critical - abs(below) * visible / spread))
     refused = None
     mean = float(values.mean())
     if max(below - mean, mean - above) > critical * spread:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import combinations, product
 
-from sympy import And, Dummy, Expr, Poly, Symbol, factor_list, solve
+from sympy import And, Dummy, Expr, Poly, Symbol, factor_list
 from sympy.core.relational import Ge, Gt, Lt
 from sympy.logic.boolalg import Boolean
 
@@ -176,6 +176,7 @@ def _shifts(conditions: Conditions) -> dict[Symbol, list[Expr]]:
         if len(gap.free_symbols) == 1:
             (symbol,) = gap.free_symbols
             if _lead(condition, symbol):
-                sign = 1 if Poly(gap, symbol).LC() > 0 else -1
-                shifts.setdefault(symbol, []).append(solve(gap, symbol)[0] + sign * Dummy())
+                poly = Poly(gap, symbol)
+                end = -poly.TC() / poly.LC()  # of an integer it may lie between two
+                shifts.setdefault(symbol, []).append(end + (1 if poly.LC() > 0 else -1) * Dummy())
     return shifts

@@ -2,6 +2,7 @@
 
 from theorem_audit.statement.claim import Assumption, Claim, Source, recording_reads
 from theorem_audit.statement.discovery import Claims, DuplicateClaim, discover
+from theorem_audit.statement.use import Use
 
 __all__ = [
     "Assumption",
@@ -9,6 +10,7 @@ __all__ = [
     "Claims",
     "DuplicateClaim",
     "Source",
+    "Use",
     "discover",
     "recording_reads",
 ]

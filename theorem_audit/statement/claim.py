@@ -29,6 +29,7 @@ from theorem_audit.statement.meaning import (
 )
 from theorem_audit.statement.plain import looked, untold
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
+from theorem_audit.statement.use import Use, expect_uses
 from theorem_audit.statement.vocabulary import Item, Kind
 from theorem_audit.visible import STEERS, visible
 
@@ -215,6 +216,8 @@ class Claim:
     prose, so the claim is at most *steps*; a lemma used beyond its setting and not named here decides nothing.
     converges: why the infinite sums and the integrals of the formula converge, where no machine shows it
     (``theorem_audit.doubt.converges``); shown with the remark.  Without it such a claim is inconclusive.
+    applied: lemma's id -> how this claim's proof uses it (``Use``), each time that it does.  Without it the
+    lemma's symbols stand for themselves, and the claim's conditions must say the lemma's.
     """
 
     id: str
@@ -233,6 +236,7 @@ class Claim:
     parts: Mapping[str, Boolean] = field(default_factory=dict)
     carried: Mapping[str, str] = field(default_factory=dict)
     converges: str = ""
+    applied: Mapping[str, tuple[Use, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not ID.fullmatch(self.id):
@@ -292,6 +296,7 @@ class Claim:
                 raise TypeError(
                     f"parts[{step!r}]={part!r} in claim {self.id}: a conjunct of the formula is needed"
                 )
+        expect_uses(self.id, self.applied)
         kinds: dict[str, Item] = {}
         for x in self.assumptions:
             if x.item is not None and kinds.setdefault(x.item.kind, x.item) != x.item:

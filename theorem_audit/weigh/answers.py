@@ -78,7 +78,7 @@ SAME = (
     "seed",
     "needs",
 )  # what the job says, not its answer
-TEXTS = ("uses", "read", "notes")
+TEXTS = ("uses", "read", "beyond", "reader", "notes")
 
 
 def doubt(said: Any, asked: Outcome) -> str:

@@ -15,8 +15,14 @@ COPIED = "it compares the claim that it is handed with the theory's own"
 
 def theorys(claim: Claim) -> Claim | None:
     """The theory's claim of that id, where ``claim`` is a variant of it."""
-    known = getattr(project.claims(), "own", {}).get(claim.id)
-    return None if known is claim else known
+    found = known(claim.id)
+    return None if found is claim else found
 
 
-__all__ = ["COPIED", "theorys"]
+def known(name: str) -> Claim | None:
+    """The theory's claim of an id, where it was read."""
+    found: Claim | None = getattr(project.claims(), "own", {}).get(name)
+    return found
+
+
+__all__ = ["COPIED", "known", "theorys"]

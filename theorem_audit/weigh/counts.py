@@ -12,7 +12,7 @@ from theorem_audit.weigh.verdict import Outcome
 NAMED = 5  # claims whose evidence was run that the line names, with why
 # Not how many checks were made: a helper that caches makes its own once a process.
 COMPARED = ("outcome", "kind", "steps", "error", "power", "smallest_visible", "uses", "needs",
-            "detail", "notes", "witness")  # fmt: skip
+            "beyond", "reader", "detail", "notes", "witness")  # fmt: skip
 
 
 @dataclass

@@ -17,6 +17,7 @@ from sympy import Expr
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit import project
+from theorem_audit.checks.covering import left_out
 from theorem_audit.checks.mark import DECIDING, Evidence, collect
 from theorem_audit.checks.run_context import (
     DEFAULT_SEED,
@@ -27,7 +28,7 @@ from theorem_audit.checks.run_context import (
     running,
     seed,
 )
-from theorem_audit.doubt import instances
+from theorem_audit.doubt import instances, lemmas
 from theorem_audit.doubt.undefined import undefined, unsettled
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.reuse.index import Row
@@ -155,7 +156,9 @@ def run_evidence(
     looks = not TOGETHER and not inside()
     arguments = dict(cases_of(item))[case]
     untouched = WATCHED or _here()
-    context = RunContext(test=item.key + case, seed=run_seed, quick=quick, look=untouched.look)
+    context = RunContext(
+        test=item.key + case, seed=run_seed, quick=quick, look=untouched.look, claim=claim
+    )
     outcome, detail, witness = "passed", "", {}
     started = time.perf_counter()
     if looks:
@@ -192,6 +195,8 @@ def run_evidence(
                 outcome, detail = "error", WENT_ON + _text(context.failed[0])
             elif context.weak:
                 outcome, detail = "inconclusive", f"it went on: {context.weak[0]}"
+            elif item.kind in DECIDING and (why := left_out(context)):
+                outcome, detail = "inconclusive", why
             elif not 0 <= context.error <= 1:
                 outcome, detail = "error", f"an error probability of {context.error} was booked"
         except Absent as error:
@@ -214,6 +219,12 @@ def run_evidence(
     if OWN in reads:  # a rejection that follows says nothing of the variant, nor does a pass
         outcome, detail = "error", COPIED
     early = read_at_import(item.function.__module__, *imports)
+    uses, beyond, reader = (reads | early) - {claim.id, OWN}, tuple[str, ...](), tuple[str, ...]()
+    if outcome == "passed" and item.kind in DECIDING:
+        try:
+            beyond, reader = _asked(claim, sorted(uses))
+        except ValueError as error:
+            outcome, detail = "error", _text(error)
     if looks and (changed := untouched.changed()):
         outcome, detail = "error", CHANGED + ", ".join(changed)
     return Outcome(
@@ -229,9 +240,11 @@ def run_evidence(
         error=float(context.error) if 0 <= context.error <= 1 else 1.0,
         power=context.power,
         smallest_visible=context.smallest_visible,
-        uses=tuple(sorted((reads | early) - {claim.id, OWN})),
+        uses=tuple(sorted(uses)),
         needs=item.needs,
         read=tuple(sorted({kind for name, kind in hypotheses if name == claim.id})),
+        beyond=beyond,
+        reader=reader,
         detail=visible(detail),
         notes=tuple(map(_text, context.notes)),
         witness=witness,
@@ -241,6 +254,18 @@ def run_evidence(
 WENT_ON = "an expectation failed, and it went on (`attempt` is for what may fail): "
 # How the detail begins of what says nothing of the claim handed over.
 NOTHING_SAID = (CHANGED, COPIED)
+
+
+def _asked(claim: Claim, uses: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the lemmas that were read ask beyond what the claim says: not shown to hold, and for the reader."""
+    found = [lemmas.asked(claim, x) for name in uses if (x := _known(name)) is not None]
+    return tuple(x for y in found for x in y.beyond), tuple(x for y in found for x in y.reader)
+
+
+def _known(name: str) -> Claim | None:
+    """The theory's claim of an id.  Found by name, as ``_theorys``."""
+    found: Claim | None = sys.modules["theorem_audit.weigh.copies"].known(name)
+    return found
 
 
 def _theorys(claim: Claim) -> Claim | None:

@@ -217,6 +217,8 @@ def fingerprint(claim: Claim) -> str:
         claim.id, claim.title, said(claim.formula), repr(claim.source), claim.bound, repr(claim.steps),
         repr(claim.cites), repr(dict(claim.symbols)), claim.remarks, repr(dict(claim.survivors)),
         repr(dict(claim.carried)),
+        *(f"{k}: {[(said(x.where), [*map(said, (*x.put, *x.put.values()))]) for x in uses]}"
+          for k, uses in claim.applied.items()),
         *(f"{k}: {said(v)}" for k, v in claim.parts.items()),
     ]  # fmt: skip
     for x in claim.assumptions:

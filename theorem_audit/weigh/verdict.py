@@ -68,7 +68,9 @@ class Outcome:
     outcome: one of ``OUTCOMES``.  seconds: wall time.  checks: assertions made.  error: probability
     that a true claim is called refuted by chance; power: of its weakest test, or None.
     uses: ids of the other claims whose formula or region was read.  read: which of the claim's own
-    hypotheses were: kinds of items, and ``region`` for its conditions.
+    hypotheses were: kinds of items, and ``region`` for its conditions.  beyond: conditions of the claims in
+    ``uses`` that the claim's own are not shown to say, "LEMMA: condition"; reader: those that speak of other
+    quantities, too, and are the reader's (``theorem_audit.doubt.lemmas``).
     """
 
     claim_id: str
@@ -86,6 +88,8 @@ class Outcome:
     uses: tuple[str, ...] = ()
     needs: str = ""
     read: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
+    reader: tuple[str, ...] = ()
     detail: str = ""
     notes: tuple[str, ...] = ()
     witness: Mapping[str, str] = field(default_factory=dict)
@@ -359,11 +363,13 @@ def find_cycle(uses: Mapping[str, Iterable[str]]) -> list[str] | None:
     return None
 
 
-def _gap(claim: Claim | Told, lemma: Claim | Told) -> list[str]:
-    """What a lemma supposes and a claim does not."""
+def _gap(claim: Claim | Told, lemma: Claim | Told, outcomes: Iterable[Outcome]) -> list[str]:
+    """What a lemma supposes and a claim does not: items, and conditions that its evidence found."""
     from theorem_audit.weigh.told import beyond
 
-    return beyond(claim, lemma)
+    found = [x for o in outcomes if o.outcome == "passed" and o.kind in _STRENGTH for x in o.beyond]
+    conditions = {x: None for x in found if x.startswith(f"{lemma.id}: ")}
+    return [*beyond(claim, lemma), *(f"{x} is not shown to hold" for x in conditions)]
 
 
 def _beyond(claim: Claim | Told, used: str, gap: Sequence[str]) -> tuple[str, str]:
@@ -409,7 +415,7 @@ def derive(
             if STRENGTHS.index(cap) > STRENGTHS.index(strength):
                 strength = cap
                 reasons = (*reasons, f"rests on {used}, which is {below.name.replace('_', ' ')}")
-            if used in claims and (gap := _gap(claim, claims[used])):
+            if used in claims and (gap := _gap(claim, claims[used], found)):
                 cap, why = _beyond(claim, used, gap)
                 if STRENGTHS.index(cap) > STRENGTHS.index(strength):
                     strength = cap

@@ -18,6 +18,7 @@ from sympy import And, Expr, Or, Rational, Symbol, cancel, diff, log, sign
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.use import Use
 from theory import vocabulary as words
 from theory.assumptions.unequal_norms import LINEAR_NEURON
 from theory.full_batch.convergence import FULL_BATCH
@@ -84,6 +85,10 @@ MOMENTUM_DIRECTION = Claim(
     source=Source("new", "STEP at the look-ahead point, by induction over the steps"),
     bound="exact",
     chapter=__name__,
+    applied={
+        "GD-DIRECTION": (Use(where=Eq(active, 1)),),
+        "STEP": (Use(where=Or(Eq(active, 0), Eq(active, 1))),),
+    },
     assumptions=(ORTHONORMAL, FULL_BATCH, ZERO_VELOCITY),
     steps=("one step", "same gate", "induction"),
     symbols={

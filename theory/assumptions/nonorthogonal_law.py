@@ -15,9 +15,10 @@ u = pi/2 + 2 phi (0 at x_1, pi at x_2) has in the time a^2 k the generator
 
 from __future__ import annotations
 
-from sympy import And, Rational, Symbol, besselk, cos, cosh, exp, sin
+from sympy import And, Ne, Rational, Symbol, besselk, cos, cosh, exp, sin
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.use import Use
 from theory import vocabulary as words
 from theory.model.autoencoder import UNIT
 from theory.notation import Eq, Ge, Gt, Le, Lt, a, active, b, delta, n, perp, q_i, q_j
@@ -160,6 +161,7 @@ NONORTH_FLOOR = Claim(
     source=Source("new", "moments of NONORTH-ANGLE; agrees with NONORTH-LYAPUNOV"),
     bound="exact",
     chapter=__name__,
+    applied={"NONORTH-LYAPUNOV": (Use(where=Gt(_gap, 0)),)},
     assumptions=(UNIT, PAIR, ACUTE, START, LATE),
     steps=("cone", "contraction", "fourth moment", "floor"),
     symbols={
@@ -194,6 +196,10 @@ NONORTH_CROSSOVER = Claim(
     source=Source("new", "small-step limit of NONORTH-ANGLE; at kappa = 0 SELECT-GENERATOR"),
     bound="exact",
     chapter=__name__,
+    applied={
+        "SELECT-GENERATOR": (Use(where=Eq(delta, 0)),),
+        "WALK-DRIFT": (Use(where=And(Ne(q_i, 0), Ne(q_j, 0))),),
+    },
     assumptions=(UNIT, PAIR, START, CROSSOVER, LATE),
     steps=(
         "generator",

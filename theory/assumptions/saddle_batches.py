@@ -16,6 +16,7 @@ from sympy import And
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.use import Use
 from theory.assumptions.saddle_trap import (
     CHANCES,
     CHANCES_MEAN,
@@ -28,7 +29,7 @@ from theory.assumptions.saddle_trap import (
     start_c2,
 )
 from theory.assumptions.unequal_norms import ORTHOGONAL, STEP_SIZE, UNIFORM, sigma_i, sigma_j
-from theory.notation import Eq, Ge, Gt, Le, Lt, a, b, n, r2
+from theory.notation import Eq, Ge, Gt, Le, Lt, a, b, n, r2, rho, s
 from theory.sources import SADDLES_ATTRACT
 from theory.vocabulary import neuron
 from theory.vocabulary.ending import EITHER_TRAP
@@ -44,6 +45,7 @@ LARGE_SHARE = Assumption(
     note="P(j in B | i in B) sigma_j^2 >= sigma_i^2; so b >= 2 and sigma_j > sigma_i",
 )
 _NEVER = {x.name: x for x in SADDLE_NEVER.assumptions}
+_SHARE_STEP = Le(a * sigma_i**2 + a**2 * sigma_i**4, 1)
 
 SADDLE_SHARE = Claim(
     id="SADDLE-SHARE",
@@ -57,9 +59,7 @@ SADDLE_SHARE = Claim(
         UNIFORM,
         TWO_OR_MORE,
         CHANCES,
-        Assumption(
-            "step size", And(Gt(a, 0), Gt(sigma_i**2, 0), Le(a * sigma_i**2 + a**2 * sigma_i**4, 1))
-        ),
+        Assumption("step size", And(Gt(a, 0), Gt(sigma_i**2, 0), _SHARE_STEP)),
         LARGE_SHARE,
     ),
     symbols=CHANCES_MEAN,
@@ -76,6 +76,16 @@ SADDLE_TRAP_BATCH = Claim(
     source=NEW.with_prior(SADDLES_ATTRACT),
     bound="statement",
     chapter=__name__,
+    applied={
+        "GD-CONVERGES": (
+            Use(
+                {a: a * sigma_i**2, s: start_c2, rho: r2 - start_c2},
+                where=Lt(2 * a * sigma_i**2, 1),
+            ),
+        ),
+        "SADDLE-CAPTURE": (Use(where=Lt(2 * a * sigma_i**2, 1)),),
+        "SADDLE-SHARE": (Use(where=And(Ge(b, 2), LARGE_SHARE.condition, _SHARE_STEP)),),
+    },
     assumptions=(
         ORTHOGONAL,
         UNIFORM,
@@ -114,6 +124,10 @@ SADDLE_LARGE_BATCH = Claim(
     source=NEW.with_prior(SADDLES_ATTRACT),
     bound="exact",
     chapter=__name__,
+    applied={
+        "SADDLE-NEVER": (Use(where=Gt(NEGATIVE.lhs, 0)),),
+        "SADDLE-SHARE": (Use(where=_SHARE_STEP),),
+    },
     assumptions=(
         ORTHOGONAL,
         UNIFORM,

@@ -14,6 +14,7 @@ from sympy import Abs, And, Expr, Rational, Symbol, cancel, log
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Meaning, Parameter
+from theorem_audit.statement.use import Use
 from theory.assumptions.unequal_norms import (
     NORMS_STEP,
     ORTHOGONAL,
@@ -31,7 +32,7 @@ from theory.assumptions.unequal_norms import (
     start_j2,
 )
 from theory.minibatch.log_ratios import PAIR
-from theory.notation import Eq, Ge, Gt, Le, Lt, S, a, b, chi, n, p, r2
+from theory.notation import Eq, Ge, Gt, Le, Lt, S, a, b, chi, n, p, r2, rho, s
 from theory.sources import SADDLES_ATTRACT
 from theory.vocabulary import ending, factors, levels, neuron, observables, windows
 from theory.vocabulary.meanings import TRAPPED
@@ -233,6 +234,12 @@ SADDLE_TRAP = Claim(
     source=THEORY.with_prior(SADDLES_ATTRACT),
     bound="statement",
     chapter=__name__,
+    applied={
+        "GD-CONVERGES": (
+            Use({a: a * sigma_i**2, s: start_c2, rho: r2 - start_c2}, where=Gt(a, 0)),
+        ),
+        "SADDLE-CAPTURE": (Use(where=Gt(a, 0)),),
+    },
     assumptions=(
         ORTHOGONAL,
         UNIFORM,
@@ -280,6 +287,7 @@ SADDLE_NEVER = Claim(
     source=NEW.with_prior(SADDLES_ATTRACT),
     bound="exact",
     chapter=__name__,
+    applied={"NORMS-EXPONENT": (Use(where=Lt(a * sigma_i**2, 1)),)},
     assumptions=(
         ORTHOGONAL,
         UNIFORM,

@@ -15,6 +15,7 @@ from sympy import (
     Abs,
     And,
     Expr,
+    Integer,
     Rational,
     Sum,
     Symbol,
@@ -24,6 +25,7 @@ from sympy import (
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.use import Use
 from theory import vocabulary as words
 from theory.minibatch.capture import g
 from theory.minibatch.log_ratios import RADIUS
@@ -145,6 +147,7 @@ SAMPLING_MOMENT = Claim(
     source=NEW,
     bound="upper",
     chapter=__name__,
+    applied={"CAPTURE-MOMENT": (Use({a: Symbol("x", real=True), b: Integer(1), n: Integer(2)}),)},
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,
@@ -236,6 +239,7 @@ SAMPLING_GLOBAL = Claim(
     source=Source("new", "SGD-SPARSE's chain with multiplicities"),
     bound="exact",
     chapter=__name__,
+    applied={"GD-CONVERGES": (Use({a: a * b}),)},
     assumptions=(
         ORTHONORMAL,
         REPLACEMENT,

@@ -15,6 +15,7 @@ from sympy import And, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.use import Use
 from theory import vocabulary as words
 from theory.assumptions.epochs import CYCLIC, SAMPLING_CYCLIC_SHARED, epochs, p_cyclic, u
 from theory.model.autoencoder import ORTHONORMAL
@@ -114,6 +115,7 @@ SAMPLING_CYCLIC_ROOM = Claim(
     source=NEW,
     bound="exact",
     chapter=__name__,
+    applied={"SAMPLING-CYCLIC-TWO": (Use(where=Eq(d, n)),)},
     assumptions=(
         ORTHONORMAL,
         CYCLIC,

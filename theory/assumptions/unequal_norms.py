@@ -11,10 +11,11 @@ What SGD makes of the saddles x_i/sigma_i: ``theory/assumptions/saddle_trap.py``
 
 from __future__ import annotations
 
-from sympy import And, Expr, Min, Poly, Rational, Symbol, cancel, log
+from sympy import And, Expr, Integer, Min, Poly, Rational, Symbol, cancel, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.use import Use
 from theory import vocabulary as words
 from theory.full_batch.convergence import FULL_BATCH
 from theory.model.autoencoder import GATE, SOME_DATA
@@ -35,6 +36,8 @@ from theory.notation import (
     q_j,
     r2,
     r2_next,
+    rho,
+    s,
     x,
 )
 from theory.vocabulary import ending, factors, neuron, observables
@@ -255,6 +258,7 @@ NORMS_GD = Claim(
     source=NEW,
     bound="exact",
     chapter=__name__,
+    applied={"GD-CONVERGES": (Use({a: a * sigma_m**2, s: Symbol("m", real=True), rho: Integer(0)}),)},
     assumptions=(
         ORTHOGONAL,
         FULL_BATCH,

@@ -11,11 +11,12 @@ every log|q_j/q_i| is at most -p log(1 + z) with an explicit z.  A small g turns
 
 from __future__ import annotations
 
-from sympy import And, Expr, Rational, Symbol, log, sqrt
+from sympy import And, Expr, Ne, Rational, Symbol, log, sqrt
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import OutOfReach
+from theorem_audit.statement.use import Use
 from theory.minibatch.log_ratios import (
     INSIDE,
     MASSES,
@@ -111,6 +112,7 @@ CAPTURE_HALF = Claim(
     source=Source("lemma", "the supermartingale sum sqrt|q_j/q_i| near x_i"),
     bound="upper",
     chapter=__name__,
+    applied={"RATIO": (Use(where=And(Ne(q_i, 0), Ne(q_j, 0))),)},
     assumptions=(
         ORTHONORMAL,
         Assumption("step size", And(Gt(a, 0), Le(a, Rational(2, 5)))),
@@ -142,6 +144,7 @@ CAPTURE = Claim(
     source=Source("lemma", f"{GHOSH}: capture near a data point; the constants are ours"),
     bound="upper",
     chapter=__name__,
+    applied=dict.fromkeys(("WALK-DRIFT-LOW", "WALK-JUMP"), (Use({t: Symbol("t_k", real=True)}),)),
     assumptions=(ORTHONORMAL, SAMPLING, SPLIT, STEP_SIZE, SLACK, CONFINED, MASS, FLOOR),
     steps=("lead", "drift", "spread", "exponential", "threshold", "balance"),
     symbols={

@@ -19,6 +19,7 @@ from sympy import And, Expr, Rational, Symbol, cancel, log
 
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.use import Use
 from theory import vocabulary as words
 from theory.model.autoencoder import ORTHONORMAL
 from theory.model.step import RATIO, STEP, chi_i, chi_j
@@ -183,6 +184,7 @@ WALK_DRIFT_LOW = Claim(
     source=Source("lemma", "the log ratio is a submartingale; the explicit lower bound is ours"),
     bound="lower",
     chapter=__name__,
+    applied={"WALK-DRIFT": (Use(where=Ge(n, 2)),)},
     assumptions=(
         ORTHONORMAL,
         UNIFORM,

@@ -10,6 +10,7 @@ from sympy import And, Function, Rational, Symbol
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.use import Use
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import SAMPLING, STEP_SIZE
 from theory.model.autoencoder import ORTHONORMAL
@@ -28,6 +29,7 @@ SGD_ORTHOGONAL = Claim(
     source=Source("paper", f"{GHOSH}: the sparse minimum is nearly orthogonal to its start"),
     bound="upper",
     chapter=__name__,
+    applied={"SGD-SPARSE": (Use(where=Le(s, r2)),)},
     assumptions=(
         ORTHONORMAL,
         SAMPLING,

@@ -13,6 +13,7 @@ from __future__ import annotations
 from sympy import And, Integer, Symbol, log, sqrt
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.use import Use
 from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE, UNIFORM
 from theory.minibatch.selection import ON_SPHERE, SMALL
 from theory.minibatch.sparse_time import IN_SPAN, SMALL_STEP
@@ -54,6 +55,7 @@ TIME_TWO = Claim(
     source=NEW,
     bound="exact",
     chapter=__name__,
+    applied={"SELECT-TIME": (Use(where=Gt(level, 0)),)},
     assumptions=(
         ORTHONORMAL,
         UNIFORM,

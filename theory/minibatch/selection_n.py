@@ -28,6 +28,7 @@ from sympy import (
 
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.use import Use
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import SAMPLING, UNIFORM
 from theory.minibatch.selection import (
@@ -39,7 +40,7 @@ from theory.minibatch.selection import (
 )
 from theory.minibatch.sparse_time import Q
 from theory.model.autoencoder import ORTHONORMAL, SOME_DATA
-from theory.notation import Eq, Gt, Le, delta, k, n, p, q_i, q_j, r2, rho
+from theory.notation import Eq, Ge, Gt, Le, b, delta, k, n, p, q_i, q_j, r2, rho
 from theory.vocabulary import passages, selecting
 
 j = Symbol("j", integer=True)
@@ -117,6 +118,7 @@ SELECT_REVERSIBLE = Claim(
     source=Source("new", "the drift of SELECT-GENERATOR is the gradient of (1/2) log r2"),
     bound="exact",
     chapter=__name__,
+    applied={"SELECT-GENERATOR": (Use(where=Ge(n, 2)),)},
     assumptions=(
         ORTHONORMAL,
         UNIFORM,
@@ -150,6 +152,7 @@ SELECT_ANGLE = Claim(
     ),
     bound="upper",
     chapter=__name__,
+    applied={"SELECT": (Use(where=And(Eq(n, 2), Eq(b, 1))),)},
     assumptions=(
         ORTHONORMAL,
         SAMPLING,
@@ -191,6 +194,7 @@ SELECT_AREA = Claim(
     source=Source("finding", "the natural guess that extends SELECT's angle is refuted"),
     bound="exact",
     chapter=__name__,
+    applied={"SELECT": (Use({n: Integer(2), k: Integer(2)}),)},
     assumptions=(
         ORTHONORMAL,
         UNIFORM,

@@ -19,6 +19,7 @@ from sympy import And, Expr, Integer, Max, Min, Rational, Symbol, binomial, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import OutOfReach, Parameter
+from theorem_audit.statement.use import Use
 from theory.minibatch.capture import g, s_star, t_star, threshold
 from theory.minibatch.log_ratios import RADIUS, SAMPLING, SPLIT, STEP_SIZE
 from theory.minibatch.reach import EXPONENT, M
@@ -120,6 +121,7 @@ SPARSE_RATE = Claim(
     source=Source("new", "this suite; every a < 1/2, where SPARSE-TIME has a <= 0.23"),
     bound="upper",
     chapter=__name__,
+    applied={"REACH": (Use(where=Ge(M, 0)),)},
     assumptions=(
         ORTHONORMAL,
         SAMPLING,

@@ -17,6 +17,7 @@ from sympy import And, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.use import Use
 from theory.minibatch.log_ratios import STEP_SIZE, UNIFORM
 from theory.model.autoencoder import GATE, ORTHONORMAL
 from theory.notation import Eq, Ge, Gt, Le, S, a, b, k, n, s, s_next, t
@@ -78,6 +79,11 @@ TWO_POINTS = Claim(
     source=Source("paper", f"{GHOSH}: the non-homogeneous random walk of the log ratio, for n = 2"),
     bound="upper",
     chapter=__name__,
+    applied=dict.fromkeys(("WALK-DRIFT-LOW", "WALK-JUMP"), (Use({t: Symbol("t_k", real=True)}),))
+    | {
+        "DRIFT-ESCAPE": (Use(where=And(Gt(jump, drift), Gt(drift, 0))),),
+        "NHRW": (Use(where=And(Gt(jump, 0), Gt(second, 0))),),
+    },
     assumptions=(
         ORTHONORMAL,
         UNIFORM,

@@ -18,6 +18,7 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.notation import Eq, Ge, Gt, Le
 from theory.quadratic.bounds import l_max
 from theory.quadratic.mean_square import (
+    ANY_BATCH,
     BATCH,
     INDEPENDENT,
     POSITIVE,
@@ -80,6 +81,7 @@ COHERENCE = Claim(
     ),
     bound="exact",
     chapter=__name__,
+    carried=ANY_BATCH,
     assumptions=(
         SHARED,
         INDEPENDENT,

@@ -14,10 +14,20 @@ from sympy import And, Matrix, Symbol, eye, sqrt, zeros
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
+from theorem_audit.statement.use import Use
 from theory.notation import Eq, Ge, Gt, Le
 from theory.quadratic.bounds import l_max
-from theory.quadratic.mean_square import BATCH, INDEPENDENT, MEANING, SHARED, THRESHOLD, C_ms, q_v
-from theory.quadratic.second_moment import C, N, kappa, operator, spectral_radius
+from theory.quadratic.mean_square import (
+    ANY_BATCH,
+    BATCH,
+    INDEPENDENT,
+    MEANING,
+    SHARED,
+    THRESHOLD,
+    C_ms,
+    q_v,
+)
+from theory.quadratic.second_moment import C, N, k, kappa, operator, spectral_radius
 from theory.sources import MA, MOMENTS_BOUNDED, NON_UNIFORM, WU
 from theory.vocabulary import sums
 
@@ -66,6 +76,7 @@ NON_UNIFORMITY = Claim(
     ),
     bound="exact",
     chapter=__name__,
+    applied={"Q-KAPPA": (Use(where=And(Ge(N, 2), Le(k, N))),)},
     assumptions=(SHARED, INDEPENDENT, BATCH),
     steps=tuple(_PARTS),
     symbols={"kappa": MEANING["kappa"]}
@@ -124,6 +135,7 @@ NON_UNIFORMITY_GAP = Claim(
     source=Source("new", "this suite", prior=(NON_UNIFORM,)),
     bound="exact",
     chapter=__name__,
+    carried=ANY_BATCH,
     assumptions=(
         SHARED,
         INDEPENDENT,

@@ -63,6 +63,7 @@ SCALING_ETA_B = Claim(
     ),
     bound="exact",
     chapter=__name__,
+    carried={"Q-MS": "the threshold is read as a function of the variance factor, with which it moves"},
     assumptions=(
         SHARED,
         INDEPENDENT,

@@ -11,6 +11,7 @@ from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
 from theory.notation import Eq, Ge, Gt, Le
 from theory.quadratic.mean_square import (
+    ANY_BATCH,
     BATCH,
     INDEPENDENT,
     POSITIVE,
@@ -56,6 +57,7 @@ Q_BRACKET = Claim(
     ),
     bound="exact",
     chapter=__name__,
+    carried=ANY_BATCH,
     assumptions=(
         SHARED,
         INDEPENDENT,
@@ -103,6 +105,7 @@ Q_LARGE_BATCH = Claim(
     source=Source("paper", f"{PATEL}: large batches are 'agnostic'; the rate in kappa is ours"),
     bound="exact",
     chapter=__name__,
+    carried=ANY_BATCH,
     assumptions=(
         SHARED,
         INDEPENDENT,

@@ -110,6 +110,7 @@ Q_GRAM = Claim(
      prior=(EXACT_MEAN_SQUARE,)),
     bound="exact",
     chapter=__name__,
+    carried={"Q-KAPPA": "its equation of second moments holds with replacement for k > N, too"},
     assumptions=(
         MODEL,
         SHARED,
@@ -137,6 +138,11 @@ Q_GRAM = Claim(
     "apply T.",
 )  # fmt: skip
 
+_ALL_N = {
+    "Q-GRAM": "what is read are the equations for d_ab and tau, identities in N >= 1 and kappa >= 0; noise and "
+    "a second point are asked for by its threshold"
+}
+
 Q_GRAM_PERRON = Claim(
     id="Q-GRAM-PERRON",
     title="The matrix T: its kernel as an integral, its entries' sign, the threshold's order in "
@@ -153,6 +159,7 @@ Q_GRAM_PERRON = Claim(
     "COLT 2024"),
     bound="exact",
     chapter=__name__,
+    carried=_ALL_N,
     assumptions=(
         MODEL,
         SHARED,
@@ -196,6 +203,7 @@ Q_GRAM_ORDER = Claim(
     ),
     bound="exact",
     chapter=__name__,
+    carried=_ALL_N,
     assumptions=(
         MODEL,
         SHARED,
@@ -238,6 +246,7 @@ Q_GRAM_EDGE = Claim(
     ),
     bound="exact",
     chapter=__name__,
+    carried=_ALL_N,
     assumptions=(
         MODEL,
         SHARED,

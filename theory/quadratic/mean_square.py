@@ -146,6 +146,11 @@ Q_KAPPA = Claim(
     },
 )
 
+ANY_BATCH = {
+    "Q-KAPPA": "E m_i^2 and E m_i m_j give its equation of second moments: with replacement for every k and N, "
+    "and for N = 1, where a batch is the sum"
+}
+
 Q_MS = Claim(
     id="Q-MS",
     title="Mean-square convergence: threshold and growth rate",
@@ -160,6 +165,7 @@ Q_MS = Claim(
     ),
     bound="exact",
     chapter=__name__,
+    carried=ANY_BATCH,
     assumptions=(SHARED, INDEPENDENT, POSITIVE, BATCH, GROWING),
     steps=("operator", "modulus", "threshold", "growth", "direction"),
     symbols=MEANING

@@ -11,7 +11,16 @@ from sympy import And, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.notation import Eq, Gt, Le, Lt
-from theory.quadratic.mean_square import BATCH, INDEPENDENT, MEANING, MOMENT, POSITIVE, SHARED, C_ms
+from theory.quadratic.mean_square import (
+    ANY_BATCH,
+    BATCH,
+    INDEPENDENT,
+    MEANING,
+    MOMENT,
+    POSITIVE,
+    SHARED,
+    C_ms,
+)
 from theory.quadratic.second_moment import C, kappa, kron_sum, operator, spectral_radius
 from theory.sources import COVARIANCE, LYAPUNOV_SIGN, PATEL
 from theory.vocabulary import sums
@@ -44,6 +53,7 @@ Q_STATIONARY = Claim(
     ),
     bound="exact",
     chapter=__name__,
+    carried=ANY_BATCH,
     assumptions=(
         INDEPENDENT,
         POSITIVE,

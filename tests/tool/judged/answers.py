@@ -67,6 +67,7 @@ def answers_hold(judge: ModuleType) -> None:
         {"seconds": "1"}, {"error": -0.1}, {"error": 1.1}, {"error": None}, {"power": float("inf")},
         {"power": "1"}, {"smallest_visible": float("nan")}, {"detail": 1}, {"detail": "\ud800"},
         {"notes": ["a"]}, {"notes": (1,)}, {"uses": "B"}, {"uses": None}, {"read": (None,)}, {"witness": ()},
+        {"beyond": ["a"]}, {"reader": (1,)},
         {"witness": {"x": 1}}, {"witness": {1: "x"}},
     ):  # fmt: skip
         assert judge.doubt(replace(GOOD, **changes), ASKED), changes

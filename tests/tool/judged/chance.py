@@ -203,7 +203,11 @@ def _jumps(judge: ModuleType) -> None:
             assert found == ("refuted" if distance > critical else "passed"), (weights, draws)
             assert context.error == 0.01
             if found == "refuted":
-                assert f"{distance:.4g} > {critical:.4g} (p <= " in said, (said, distance)
+                bound = 2 * math.exp(-800 * distance**2)
+                assert f"{distance:.4g} > {critical:.4g} (p <= {bound:.2g})" in said, (
+                    said,
+                    distance,
+                )
     even = np.repeat([0.0, 1.0], 200)
     for far, should in (
         (0.0, "passed"), (2.0**-52, "inconclusive"), (2.0**-10, "inconclusive"), (2.0**-9, "refuted"),
@@ -232,6 +236,9 @@ def _exact_numbers(judge: ModuleType) -> None:
     """Fractions lie between two floats, and each test is as for the one that refutes less."""
     assert judge._ends("x", 0.5) == (0.5, 0.5)
     assert judge._ends("x", 3) == (3.0, 3.0)
+    assert judge._ends("x", Fraction(7, 2)) == judge._ends("x", Rational(7, 2)) == (3.5, 3.5)
+    for wrong in ("0.5", True, 0.5j):
+        assert _error(judge.expect_at_least, 5, 100, wrong)
     for exact in (Fraction(1, 3), Fraction(2, 3), Fraction(-1, 3), Fraction(1, 10), Fraction(7)):
         for said in (exact, Rational(exact.numerator, exact.denominator)):
             low, high = judge._ends("x", said)

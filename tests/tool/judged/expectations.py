@@ -26,7 +26,10 @@ from sympy import (
 )
 
 from tests.tool.judged.tools import outcome, told
+from theorem_audit.checks.run_context import RunContext, running
+from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.checker import InvalidCertificate, check_certificate
+from theorem_audit.statement.claim import Assumption, Claim, Source
 
 X, A, B, P, Q = Symbol("x", real=True), *symbols("a b p q", real=True)
 UNIT, OPEN = (A >= 0) & (A <= 1), (A > 0) & (A < 1)
@@ -125,6 +128,25 @@ def _inequalities(judge: ModuleType) -> None:
     for other in (true, Eq(P, A), Ne(P, A)):
         assert "is not an inequality" in inequality("inconclusive", 1, other, UNIT, [A])
     inequality("refuted", 2, Ge(A, HALF), UNIT, [A])
+    own = Claim(
+        "A",
+        "a",
+        Ge(A, A**2),
+        Source("lemma", "a"),
+        "exact",
+        "m",
+        assumptions=(Assumption("u", UNIT),),
+    )
+    for box, word in (((0, 1), "passed"), ((0, HALF), "inconclusive")):
+        with running(RunContext(claim=own)) as context:
+            try:
+                judge.expect_inequality(own.formula, {A: box})
+            except Undecided as error:
+                assert context.weak == [str(error)]
+        assert (word == "passed") == (context.pieces == {own.formula: [true]}), word
+    with running(RunContext(claim=own)) as context:
+        judge.expect_inequality(own.formula, {A: (0, HALF)}, part=A <= HALF)
+    assert context.pieces == {own.formula: [A <= HALF]}
     # a factor: divided out where it divides; else the inequality is tried as it is
     inner = (A - Rational(1, 3)) ** 2 + Rational(1, 100)
     touching = (inner * (A - Rational(1, 3)) ** 2).expand()

@@ -38,7 +38,8 @@ def _claim(name: str, rng: random.Random) -> tuple[Claim, bool]:
         del parts["two"]
         parts["one"] = formula
     made = Claim(name, name, formula, Source(rng.choice(["lemma", "open"]), "x"), "exact", "m",
-                 steps=steps, parts=parts, cites=("Levy",) if rng.random() < 0.2 else ())  # fmt: skip
+                 steps=steps, parts=parts, cites=("Levy",) if rng.random() < 0.2 else (),
+                 carried={"C0": "why"} if rng.random() < 0.3 else {})  # fmt: skip
     covered = parts == {"one": ONE, "two": And(TWO, THREE)}
     return made, len(steps) > 1 and not covered
 
@@ -59,8 +60,9 @@ def _scenario(seed: int) -> tuple[dict[str, Claim], dict[str, bool], dict[str, l
                 step = claims[name].steps[0]
             uses = tuple(x for x in claims if x != name and rng.random() < 0.4)
             case, detail = rng.choice(["", "a"]), rng.choice(["", "why"])
+            beyond = tuple(f"{x}: x > {number}" for x in uses if rng.random() < 0.3)
             found.append(Outcome(name, f"t{number}", kind, (step,), what, checks=1, uses=uses,
-                                 case=case, detail=detail))  # fmt: skip
+                                 case=case, detail=detail, beyond=beyond))  # fmt: skip
         if rng.random() < 0.5:  # decide every step, so that not all is "supported"
             kind = rng.choice(KINDS[1:5])
             found += [Outcome(name, f"d{s}", rng.choice([kind, "symbolic"]), (s,), "passed", checks=1)
@@ -101,6 +103,9 @@ def _expected(
         given = given or cites
         cap = "inconclusive" if below == "refuted" else below
         own = max(own, cap, key=verify.STRENGTHS.index)
+        if verify.unsaid(data, used):
+            cap = "steps" if used in claim.carried else "supported"
+            own = max(own, cap, key=verify.STRENGTHS.index)
     return own, given
 
 
@@ -221,6 +226,12 @@ def caps_hold(judge: ModuleType) -> None:
     assert reasons[-1].startswith("uses a lemma beyond its setting: STEP supposes orthonormal")
     carried = replace(wider, carried={"STEP": "why"})
     assert verdict(carried, mine) == ("steps", ("STEP is carried over in prose: why",))
+    less = replace(mine, beyond=("STEP: h > 0", "STEPS: h > 1", "STEP: h > 2"))
+    said = "STEP: h > 0 is not shown to hold; STEP: h > 2 is not shown to hold"
+    assert verdict(norm, less) == ("supported", (f"uses a lemma beyond its setting: {said}",))
+    assert verdict(norm, mine, replace(less, kind="simulation"))[0] == "proved"
+    assert verdict(norm, mine, replace(less, outcome="not_run", steps=("other",)))[0] == "proved"
+    assert verdict(replace(norm, carried={"STEP": "why"}), less)[0] == "steps"
     simulated = passed("NORM", "simulation", uses=("STEP",))
     assert verdict(carried, simulated)[0] == "supported", "carrying over lifts nothing"
     assert verdict(wider, passed("NORM", "kernel", steps=("statement",), uses=("STEP",))) == (

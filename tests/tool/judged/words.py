@@ -17,6 +17,7 @@ from theorem_audit import project
 from theorem_audit.statement import setting
 from theorem_audit.statement.claim import Claim, Source
 from theorem_audit.statement.meaning import Meaning
+from theorem_audit.statement.use import Use
 from theorem_audit.weigh.told import stated
 from theory import claims
 from theory.vocabulary import ORTHONORMAL, UNIT_DATA
@@ -163,6 +164,11 @@ def words_hold(judge: ModuleType) -> None:
         assert judge.stated(same) == hashes[0]
         assert judge.fingerprint(same) != judge.fingerprint(plain)
     assert judge.fingerprint(norm) != judge.fingerprint(wide)
+    applied: list[dict[str, Any]] = [
+        {}, {"L": (Use(),)}, {"M": (Use(),)}, {"L": (Use({X: Y}),)}, {"L": (Use({Y: X}),)},
+        {"L": (Use({X: -Y}),)}, {"L": (Use(where=Eq(X, Y)),)}, {"L": (Use(), Use())},
+    ]  # fmt: skip
+    assert len({judge.fingerprint(replace(plain, applied=x)) for x in applied}) == len(applied)
     assert judge.fingerprint(replace(plain, formula=Eq(Symbol("x"), Y + 1))) != judge.fingerprint(
         plain
     )

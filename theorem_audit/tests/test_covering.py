@@ -1,0 +1,99 @@
+"""An inequality of a claim is certified on the claim's region: on all of it, or on parts that are all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sympy import And, Ge, Gt, Integer, Le, Lt, Rational, Symbol
+
+from theorem_audit.checks.expect import expect_inequality
+from theorem_audit.checks.mark import Evidence
+from theorem_audit.statement import Claim
+from theorem_audit.tests.test_lemmas import claim as made
+from theorem_audit.weigh.runner import run_evidence
+
+x, y, u = (Symbol(name, real=True) for name in "xyu")
+UNIT = And(Ge(x, 0), Le(x, 1))
+HALF = Rational(1, 2)
+PARABOLA = made(Ge(x * (1 - x), 0), UNIT)
+LINES = made(And(Ge(x, 0), Le(x, 2)), UNIT)
+
+pytestmark = pytest.mark.usefixtures("somewhere")
+
+
+def said(
+    function: Callable[[Claim], Any], claim: Claim = PARABOLA, kind: str = "certificate"
+) -> Any:
+    return run_evidence(Evidence("CLAIM", kind, lambda claim: function(claim) and None), claim)
+
+
+@pytest.mark.parametrize(
+    "region",
+    [UNIT, {x: (0, 1)}, {x: (Integer(0), Integer(1))}, And(Ge(2 * x, 0), Le(3 * x, 3))],
+)  # fmt: skip
+def test_on_the_whole_region_it_decides(region: Any) -> None:
+    outcome = said(lambda claim: expect_inequality(claim.formula, region, (x,)))
+    assert (outcome.outcome, outcome.detail) == ("passed", "")
+
+
+@pytest.mark.parametrize(
+    "region", [{x: (0, HALF)}, {x: (HALF, 1)}, And(Ge(x, 0), Le(3 * x, 2)), {x: (0, 0)}]
+)  # fmt: skip
+def test_on_a_smaller_box_it_decides_nothing(region: Any) -> None:
+    """Mended: evidence that read the region for something else was certified by any box."""
+    outcome = said(lambda claim: expect_inequality(claim.formula, region, (x,)))
+    assert outcome.outcome == "inconclusive"
+    assert "and that the claim's region says so is not shown" in outcome.detail
+
+
+def test_parts_decide_where_they_are_all() -> None:
+    def by(*parts: Any) -> Callable[[Claim], Any]:
+        def evidence(claim: Claim) -> None:
+            for part in parts:
+                expect_inequality(claim.formula, And(claim.region, part), (x,), part=part)
+
+        return evidence
+
+    low, high = Le(x, HALF), Ge(x, HALF)
+    assert said(by(low, high)).outcome == "passed"
+    assert (
+        said(by(low, And(high, Le(x, Rational(3, 4))), Ge(x, Rational(3, 4)))).outcome == "passed"
+    )
+    for parts in ((low,), (high,), (low, Ge(x, Rational(3, 4))), (Lt(x, HALF), Gt(x, HALF))):
+        outcome = said(by(*parts))
+        assert outcome.outcome == "inconclusive", parts
+        assert "is certified on a part of its region, and this is not all" in outcome.detail
+    supports = said(by(low), kind="property")
+    assert supports.outcome == "passed", "what decides nothing may look at a part"
+
+
+def test_a_part_is_what_it_says() -> None:
+    low = Le(x, HALF)
+    outcome = said(
+        lambda claim: expect_inequality(claim.formula, {x: (0, Rational(1, 4))}, part=low)
+    )
+    assert outcome.outcome == "inconclusive"
+    assert "says so where x <= 1/2 is not shown" in outcome.detail
+
+
+def test_each_inequality_has_its_own_parts() -> None:
+    def evidence(claim: Claim) -> None:
+        first, second = claim.formula.args
+        expect_inequality(first, claim.region, (x,))
+        expect_inequality(second, {x: (0, HALF)}, part=Le(x, HALF))
+
+    outcome = said(evidence, LINES)
+    assert (outcome.outcome, "is certified on a part" in outcome.detail) == ("inconclusive", True)
+
+
+def test_what_is_no_inequality_of_the_claim_is_the_evidences_own() -> None:
+    def evidence(claim: Claim) -> None:
+        relation = claim.formula.subs(x, u / 2)
+        expect_inequality(relation, {u: (0, 2)})
+        expect_inequality(claim.formula, {u: (0, 2)}, derived={x: u / 2})
+        expect_inequality(Ge(x, HALF), {x: (HALF, 1)})
+
+    assert said(evidence).outcome == "passed"
+    expect_inequality(PARABOLA.formula, {x: (0, HALF)})  # outside a run nothing is claimed

@@ -1,0 +1,212 @@
+"""A lemma's conditions where a claim uses it: said by the claim's own, or the claim says how it is used."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Or, Rational, Symbol, true
+from sympy.logic.boolalg import Boolean
+
+from theorem_audit.doubt.lemmas import asked, follows
+from theorem_audit.scaffold import scaffold
+from theorem_audit.statement import Assumption, Claim, Source, Use
+from theorem_audit.tests import warm
+
+x, y, z = (Symbol(name, real=True) for name in "xyz")
+n, b = (Symbol(name, integer=True) for name in "nb")
+
+
+def claim(formula: Any, region: Boolean = true, name: str = "CLAIM", **more: Any) -> Claim:
+    given = () if region is true else (Assumption("given", region),)
+    return Claim(
+        name,
+        "made up",
+        formula,
+        Source("lemma", "here"),
+        "exact",
+        "made",
+        assumptions=given,
+        **more,
+    )
+
+
+LEMMA = claim(Eq(z, x), Ge(x, 0), "LEMMA")
+
+
+FOLLOWS = [
+        (And(Ge(x, 1), Le(x, 2)), Gt(x, 0)),
+        (Gt(x, 1), Ge(2 * x, 1)),
+        (Lt(x, y) & Lt(y, 0), Lt(x, 0)),
+        (Ge(x, 1), Gt(x, 0)),
+        (Eq(x, 2), Ge(x, 1)),
+        (Eq(x, y + 1) & Gt(y, 0), Gt(x, 1)),
+        (Eq(x, 1), Or(Eq(x, 0), Eq(x, 1))),
+        (Or(Eq(x, 1), Ge(x, 3)), Gt(x, 0)),
+        (Lt(b, n) & Ge(b, 1), Ge(n, 2)),
+        (Gt(1 - x * y, 0), Ne(x * y, 1)),
+        (Gt(x, 0), Ne(x, 0)),
+        (Gt(x, 0) & Gt(y**2, 0), Gt(x * y**2, 0)),
+        (Gt(x, 0) & Lt(x, 1 / y) & Gt(y, 0), Lt(x * y, 1)),
+        (Eq(z, x**2), Eq(z, x * x)),
+        (Gt(x, 1) & Gt(y, 1), And(Gt(x, 0), Gt(y, 0))),
+    (Gt(x, 0), Or(Gt(x, -1), Lt(x, -5))),
+    (Gt(x, 1) & Gt(y, 1), Ne(x * y, 0)),
+    (Lt(x, 0) & Lt(y, 0), Gt(x * y, 0)),
+    (Gt(x, 0) & Lt(y, 0), Lt(x * y, 0)),
+    (Gt(x, 0) & Lt(y, 0), Gt(x * y**2, 0)),
+    (Gt(x, 0) & Gt(y, 0), Gt(x * y / 2, 0)),
+    (Eq(y + 1, x) & Gt(y, 0), Gt(x, 1)),
+    (Eq(x, y) & Eq(y, 2), Gt(x, 1)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("region", "condition"), FOLLOWS)
+def test_what_follows(region: Boolean, condition: Boolean) -> None:
+    assert follows(condition, region)
+
+
+DOES_NOT = [
+        (true, Ge(x, 0)),
+        (Ge(x, -1), Ge(x, 0)),
+        (Ge(x, 0), Gt(x, 0)),
+        (Ge(x, 0), Ne(x, 0)),
+        (Ge(2 * x, 1), Ge(x, 1)),
+        (Eq(x, 1), Gt(x, 1)),
+        (Or(Eq(x, 1), Ge(x, -3)), Gt(x, 0)),
+        (Or(Eq(x, 1), Eq(x, 3)), Eq(x, 1)),
+        (Le(b, n) & Ge(b, 1), Ge(n, 2)),
+        (Lt(x, y) & Ge(x, 1), Ge(y, 2)),
+        (Gt(x, 0) & Ge(y**2, 0), Gt(x * y**2, 0)),
+        (Lt(x, 0) & Gt(y**2, 0), Ge(x * y**2, 0)),
+        (Gt(x, 0) & Lt(x, 1 / y), Lt(x * y, 1)),
+        (Eq(z, x**2), Eq(z, x)),
+        (Gt(x, 1), And(Gt(x, 0), Gt(y, 0))),
+    (Lt(b / 2, n), Ge(n - b / 2, 1)),
+    (Lt(n, x) & Ge(n, 1), Ge(x, 2)),
+    (Gt(x, 0) & Lt(x, 1 / y) & Gt(y, 0), Lt(x * y, Rational(1, 2))),
+    (Gt(x, 0) & Lt(y, 0), Gt(x * y, 0)),
+    (Gt(x, 0) & Gt(y, 0), Lt(x * y, 0)),
+    (Gt(x + 2 * y, 0), Gt(x + y, 0)),
+        (Gt(x, 0), Or(Gt(x, 1), Gt(x, Rational(1, 2)))),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("region", "condition"), DOES_NOT)
+def test_what_does_not(region: Boolean, condition: Boolean) -> None:
+    assert not follows(condition, region)
+
+
+def test_the_same_symbol_is_the_same_quantity() -> None:
+    wide = claim(Eq(z, x))
+    assert asked(wide, LEMMA).beyond == ("LEMMA: x >= 0",), "the formula speaks of x, too"
+    assert asked(claim(Eq(z, x), Ge(x, -1)), LEMMA).beyond == ("LEMMA: x >= 0",)
+    for region in (Ge(x, 0), Gt(x, 2)):
+        said = asked(claim(Eq(z, x), region), LEMMA)
+        assert (said.beyond, said.reader) == ((), ())
+
+
+def test_a_symbol_that_the_claim_does_not_speak_of_is_the_readers() -> None:
+    said = asked(claim(Eq(z, y)), LEMMA)
+    assert (said.beyond, said.reader) == ((), ("LEMMA: x >= 0",))
+
+
+def test_what_stands_for_something_else_is_put_in() -> None:
+    def use(*uses: Use, region: Boolean = true) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        said = asked(claim(Eq(z, x + y), region, applied={"LEMMA": uses}), LEMMA)
+        return said.beyond, said.reader
+
+    assert use(Use({x: y**2})) == ((), ())
+    assert use(Use({x: y})) == (("LEMMA: x >= 0, which is y >= 0 here",), ())
+    assert use(Use({x: y}), region=Gt(y, 1)) == ((), ())
+    assert use(Use({x: y**2}), Use()) == (("LEMMA: x >= 0",), ()), "each use is looked at"
+    other = Symbol("x_k", real=True)
+    assert use(Use({x: other})) == ((), ("LEMMA: x >= 0, which is x_k >= 0 here",))
+    assert use(Use(where=Gt(x, 1))) == ((), ("LEMMA: used where x > 1",))
+    assert use(Use(where=Gt(y, 1)))[0] == ("LEMMA: x >= 0",)
+    with pytest.raises(ValueError, match="LEMMA does not speak of y"):
+        use(Use({y: x}))
+
+
+@pytest.mark.parametrize("wrong", [{"L": Use()}, {"L": ()}, {"L": ({x: y},)}, {"L": "as it is"}])
+def test_what_is_no_table_of_uses_is_refused(wrong: Any) -> None:
+    with pytest.raises(TypeError, match=r"applied\['L'\]=.* a tuple of Use\(...\) is needed"):
+        claim(Eq(z, x), applied=wrong)
+
+
+def test_what_is_no_use_is_refused() -> None:
+    with pytest.raises(TypeError, match="a condition is needed"):
+        Use(where=x)
+    for put in ({x: 0.5 * y}, {"x": y}, {x: 1}):
+        with pytest.raises(TypeError, match="a symbol and an exact expression"):
+            Use(put)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="n is an integer"):
+        Use({n: Rational(1, 2)})
+
+
+CHAPTER = """
+from sympy import Eq, Ge, Symbol, sqrt
+from theorem_audit.statement import Assumption, Claim, Source, Use
+
+x, y, z = Symbol("x", real=True), Symbol("y", real=True), Symbol("z", real=True)
+LEMMA = Claim(
+    id="LEMMA", title="a root", formula=Eq(y, x), source=Source("lemma", "here"), bound="exact",
+    chapter=__name__, assumptions=(Assumption("not negative", Ge(x, 0)),),
+)
+WIDE = Claim(
+    id="WIDE", title="for every x", formula=Eq(z, 2 * x), source=Source("lemma", "here"), bound="exact",
+    chapter=__name__,HERE
+)
+"""
+EVIDENCE = """
+from sympy import sqrt
+from theorem_audit import evidence, expect_identity, expect
+from small.descent import LEMMA, x, y, z
+
+@evidence("LEMMA", "symbolic")
+def test_root(claim):
+    expect(claim.region.subs(x, 1) == True, "the region")
+    expect_identity(claim.formula, {y: sqrt(x)**2})
+
+@evidence("WIDE", "symbolic")
+def test_wide(claim):
+    expect(claim.region.subs(x, 1) == True, "the region")
+    expect_identity(claim.formula, {z: 2 * LEMMA.formula.rhs})
+"""
+
+
+@pytest.mark.parametrize(
+    ("here", "verdict", "reason"),
+    [
+        ("", "supported", "uses a lemma beyond its setting: LEMMA: x >= 0 is not shown to hold"),
+        ('applied={"LEMMA": (Use({x: Symbol("x_k", real=True)}),)},', "proved", ""),
+        ('carried={"LEMMA": "x is a square"},', "steps", "LEMMA is carried over in prose: x is a square"),
+        ('assumptions=(Assumption("not negative", Ge(x, 0)),),', "proved", ""),
+        ('applied={"LEMMA": (Use({z: x}),)},', "inconclusive", "LEMMA does not speak of z"),
+    ],
+    ids=["slip", "renamed", "carried", "said", "another symbol"],
+)  # fmt: skip
+def test_a_lemma_for_less_than_the_claim_is_told(
+    tmp_path: Path, here: str, verdict: str, reason: str
+) -> None:
+    """Mended: a lemma for x >= 0, used by a claim for all x, kept its rank and was not mentioned."""
+    folder = tmp_path / "small"
+    scaffold(folder, "small")
+    (folder / "small" / "descent.py").write_text(
+        CHAPTER.replace("HERE", f"\n    {here}" if here else "")
+    )
+    (folder / "tests" / "test_descent.py").write_text(EVIDENCE)
+    said = warm.audit(("run", "--workers", "1", "--json", "run.json"), folder)
+    data = json.loads((folder / "run.json").read_text())
+    found = {c["id"]: c for c in data["claims"]}
+    assert found["LEMMA"]["verdict"] == "proved", said.stdout
+    assert found["WIDE"]["verdict"] == verdict, found["WIDE"]["reasons"]
+    assert reason in " ".join(found["WIDE"]["reasons"])
+    if "x_k" in here:
+        shown = warm.audit(("show", "WIDE"), folder).stdout
+        assert (
+            "for the reader, of a lemma's conditions: LEMMA: x >= 0, which is x_k >= 0 here"
+            in shown
+        )
