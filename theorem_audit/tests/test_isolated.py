@@ -299,7 +299,7 @@ def _base(path: Path, k: int) -> None:
 
 
 def _imports(how: str, file: str, text: str) -> str:
-    """What a row's own file of evidence imports: in one file an edit of one row's module is one of all rows'."""
+    """What a row's own file of evidence imports; in one file, an edit of one row's module is all rows'."""
     stem = Path(file).stem
     named = re.search(rf"\b({stem}\.|th\.{stem}'\]|'{stem}'\]\.)", how) or "from th.t" in text
     found = f"import th.{stem}\nfrom th import {stem}\n" if file.startswith("th/") and named else ""
