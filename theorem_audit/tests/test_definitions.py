@@ -311,6 +311,7 @@ CLOCKS = {
     "today": "from datetime import date\ndef t(): return date.today()\n",
     "handed on": "import time\ndef t(): return [*map(time.gmtime, [])]\n",
     "in what it calls": "from tests.v import when\ndef t(): return when()\n",
+    "one of two of its name": "import time\ndef t(): time.time()\ndef t(): ...\n",
     "in a table": "import time\nTABLE = [time.time()]\ndef t(): return TABLE\n",
     "in an effect": "import time\nTABLE = []\nTABLE.append(time.time())\ndef t(): ...\n",
     "in a method that imports": (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -240,12 +241,10 @@ READING = """
 import importlib, inspect, os, pkgutil, posix, runpy, sqlite3, subprocess, sys, time, typing
 from importlib import import_module as im
 from pathlib import Path
-import th.c
-from th import adds, e, ex, f, fills, go, hint as hinted, maps, other, puts, sorts, sub, texts
-from th import t, t2, t3, t4, t5, t6
 from theorem_audit import evidence, expect_identity
 from th.ch import x, y
 def hint():
+    from th import hint as hinted
     return typing.get_type_hints(hinted.C, include_extras=True)["k"].__metadata__[0]
 def namespace_k():
     from helpers.d import K
@@ -313,20 +312,28 @@ def _base(path: Path, k: int) -> None:
     base.close()
 
 
+def _imports(how: str, file: str, text: str) -> str:
+    """What a row's own file of evidence imports; in one file, an edit of one row's module is all rows'."""
+    stem = Path(file).stem
+    named = re.search(rf"\b({stem}\.|th\.{stem}'\]|'{stem}'\]\.)", how) or "from th.t" in text
+    found = f"import th.{stem}\nfrom th import {stem}\n" if file.startswith("th/") and named else ""
+    return f"import th\n{found}" + ("from th import t\n" if "t." in how else "")
+
+
 @pytest.fixture(scope="module")
 def edited(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Any]]:
     """The claims of the second project before and after the edit."""
-    chapter, tests = CHAPTER, READING
-    for name, (how, _, _) in READS.items():
+    chapter, tests = CHAPTER, dict[str, str]()
+    for name, (how, file, text) in READS.items():
         chapter += f'R_{name} = claim("R-{name.upper()}", Eq(y, 2*x))\n'
-        tests += (
-            f'@evidence("R-{name.upper()}", "symbolic")\ndef test_r_{name}(claim):\n'
-            f"    expect_identity(claim.formula, {{y: ({how}) * x}})\n"
+        tests[f"tests/test_{name}.py"] = (
+            f'{READING}{_imports(how, file, text)}@evidence("R-{name.upper()}", "symbolic")\n'
+            f"def test_r_{name}(claim):\n    expect_identity(claim.formula, {{y: ({how}) * x}})\n"
         )
     folder = tmp_path_factory.mktemp("edited") / "project"
     _write(
         folder,
-        {**HEAD, "th/ch.py": chapter, "tests/test_ch.py": tests, "data/x": "", "th/t.py": PUTS},
+        {**HEAD, **tests, "th/ch.py": chapter, "data/x": "", "th/t.py": PUTS},
     )
     found = []
     for k in (2, 3):
