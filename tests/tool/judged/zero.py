@@ -67,10 +67,9 @@ def zero_is_decided(judge: ModuleType) -> None:
             assert judge.is_zero(expr) is False, expr
         assert heard == []
     other = Symbol("x", real=True)  # X is another symbol of this name
-    assert outcome(lambda: judge.is_zero(X - other))[:2] == (
-        "TypeError",
-        "x - x: two symbols are called x, of other assumptions; take the theory's own",
-    )
+    kind, said, _ = outcome(lambda: judge.is_zero(X - other))
+    assert kind == "TypeError"
+    assert ": two symbols are called x, of other assumptions" in said
     assert judge.is_zero((X - other) ** 2 - X**2 + 2 * X * other - other**2) is True
     named = Symbol("_root0")  # as a square root is called
     assert judge.is_zero(named - named) is True
