@@ -44,7 +44,7 @@ versions: $(READY)  ## a short set of tests with the oldest declared versions of
 # measures all, in many minutes.
 TOOL_TESTS = theorem_audit/tests tests/tool tests/kernel tests/falsify/test_every_claim.py
 SHORT = verdict outcomes verdict_types cli doubts sabotage evidence_words files stale instances promises second_opinion \
-  hostile_words mutants compare fuzz fuzz_statements receipt report notes workers book accepted_variants
+  hostile_words mutants compare fuzz fuzz_statements receipt report notes workers book accepted_variants again
 KERNEL = bernstein_kernel kernel_identities kernel_tampering
 SINGLE = tool_mutants.py::test_the_original_passes_its_battery \
   tool_mutants.py::test_the_judge_agrees_with_the_second_implementation guide.py::test_the_guide_is_a_page_of_the_site \

@@ -73,7 +73,8 @@ def test_any_other_argument_or_place_of_the_generator_is_another_run(time: Time)
     edited = Item("coin", "fair", "the coin is fair", "p", sample=lambda rng: 1, holds=COIN.holds)
     given: list[tuple[Any, ...]] = [
         (), (1,), (1.0,), (True,), ("1",), ([1],), ((1,),), ({"n": 1},), ({"n": 2},), ((1, 1),), (1, 1),
-        (np.arange(2),), (np.arange(2.0),), (np.arange(2)[None],), (COIN,), (edited,),
+        (np.arange(2),), (np.arange(2.0),), (np.arange(2)[None],), (np.arange(2).view(float),),
+        (COIN,), (edited,),
         (Item("coin", "fair", "the coin is fair", "p", sample=COIN.sample, holds=COIN.holds,
               gives={"mean": 1}),),
     ]  # fmt: skip
@@ -157,9 +158,11 @@ def test_a_run_that_ended_by_itself_is_that_of_any_larger_number_of_steps(
 
 def test_only_the_latest_runs_are_kept(time: Time) -> None:
     walk, called = walk_of(time)
-    for k in (*range(again.MOST + 1), again.MOST, 0):
+    for k in (*range(again.MOST), 0, again.MOST, 0, again.MOST):
         walk(generator(), k)
-    assert len(called) == again.MOST + 2, "the first was let go, the last was not"
+    assert len(called) == again.MOST + 1, "the second was let go"
+    walk(generator(), 1)
+    assert len(called) == again.MOST + 2
 
 
 def _cases(seconds: float) -> Iterator[Any]:
