@@ -54,8 +54,10 @@ def settings_of(rounds: int, environment: dict[str, Any]) -> dict[str, Any]:
 
 def another(folder: Path | None, rounds: int, environment: dict[str, Any]) -> str:
     """What the pieces in a folder were made with that is another now; empty where there is no such thing."""
-    if folder is None or not (folder / "settings.json").exists():
+    if folder is None:
         return ""
+    if not (folder / "settings.json").exists():
+        return "no settings.json says of which" if any(folder.glob("*.json")) else ""
     then = json.loads((folder / "settings.json").read_text())
     now = settings_of(rounds, environment)
     return next((f"{k}={then.get(k)}, now {now[k]}" for k in now if then.get(k) != now[k]), "")

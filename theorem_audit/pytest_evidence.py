@@ -27,12 +27,10 @@ from theorem_audit.weigh.told import Told
 from theorem_audit.weigh.verdict import Outcome
 
 _OUTCOMES = pytest.StashKey[list[Outcome]]()
-_BESIDE = pytest.StashKey[
-    list[Outcome]
-]()  # what stands in the same file for the same claims, selected or not
-_TOLD = pytest.StashKey[
-    set[tuple[str, str]]
-]()  # files and claims of which that was said, in this process
+# What stands in the same file for the same claims, selected or not.
+_BESIDE = pytest.StashKey[list[Outcome]]()
+# Files and claims of which that was said, in this process.
+_TOLD = pytest.StashKey[set[tuple[str, str]]]()
 
 
 def start(config: pytest.Config) -> None:
@@ -231,11 +229,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     beside = config.stash[_BESIDE]  # what is run takes the place of what was not
     ids = {o.claim_id for o in outcomes} | {u for o in outcomes for u in o.uses}
     # Their words are asked for several times, and this is the last thing that is waited for.
-    told = {
-        x: Told.of(c)
-        for x, c in project.claims().items()
-        if x in {*ids, *(o.claim_id for o in beside)}
-    }
+    named = {*ids, *(o.claim_id for o in beside)}
+    told = {x: Told.of(c) for x, c in project.claims().items() if x in named}
     ledger = Ledger(seed=_seed(config), told=told)
     ledger.expect(sorted(ids))
     for outcome in (*beside, *outcomes):

@@ -6,6 +6,8 @@ import glob
 import os
 import shutil
 import tempfile
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -141,15 +143,24 @@ def test_what_a_cell_makes_itself_is_its_own(tmp_path: Path) -> None:
 
 
 def counts_while_it_grows(settings: dict[str, Any], seed: np.random.SeedSequence) -> dict[str, Any]:
-    """List a folder that another process writes into."""
-    folder = settings["folder"]
-    found = len(os.listdir(folder))
-    os.system(f"touch {folder}/other")
+    """List a folder that a thread, which was there before the cell, then writes into."""
+    found = len(os.listdir(settings["folder"]))
+    Path(settings["asked"]).touch()
+    while any(thread.name == "writer" for thread in threading.enumerate()):
+        time.sleep(0.01)
     return {"found": found}
 
 
 def test_a_folder_that_changes_while_a_cell_runs_gives_no_number(tmp_path: Path) -> None:
-    grid = {"k": [0], "folder": str(_folder(tmp_path))}
+    folder, asked_it = _folder(tmp_path), tmp_path / "asked"
+
+    def write() -> None:
+        while not asked_it.exists():
+            time.sleep(0.01)
+        (folder / "other").touch()
+
+    threading.Thread(target=write, name="writer", daemon=True).start()
+    grid = {"k": [0], "folder": str(folder), "asked": str(asked_it)}
     call: dict[str, Any] = {"seeds": 1, "store": tmp_path / "s.db", "executor": SERIAL}
     with pytest.raises(CellError, match="changed while the cell ran"):
         sweep(grid, cell=counts_while_it_grows, **call)

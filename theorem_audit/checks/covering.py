@@ -21,17 +21,19 @@ from theorem_audit.exact.zero import relations
 
 def expect_within(
     context: RunContext, relation: Boolean, region: Any, order: Sequence[Symbol], part: Boolean
-) -> None:
-    """Raise Undecided where the claim's region is not shown to lie in what ``relation`` is certified on.
+) -> bool:
+    """Whether ``relation`` is one of the claim's own.
 
-    part: on which part of the claim's region it is certified; noted, for ``left_out``.
+    Raises Undecided where it is, and the claim's region is not shown to lie in what it is certified on.
+
+    part: on which part of the claim's region that is.
     """
     claim = context.claim
     if claim is None:
-        return
+        return False
     said = object.__getattribute__  # to compare reads no statement
     if relation not in relations(said(claim, "formula")):
-        return
+        return False
     whole = And(said(claim, "region"), *(x.needs for x in claim.items))
     own = whole.free_symbols | said(claim, "formula").free_symbols
     for condition in _conditions(region, order):
@@ -41,7 +43,7 @@ def expect_within(
                 f"{'' if part is true else f' where {part}'} is not shown: hand over the whole, or say which "
                 "part it is (part=)"
             )
-    context.pieces.setdefault(relation, []).append(part)
+    return True
 
 
 def _conditions(region: Any, order: Sequence[Symbol]) -> list[Boolean]:

@@ -160,17 +160,20 @@ def expect_inequality(
             f"{relation} is not an inequality",
         )
         _no_words(**{str(x): value for x, value in (derived or {}).items()})
-        expect_within(context, relation, region, order, part)
+        own = expect_within(context, relation, region, order, part)
         gap = difference(relation).subs(dict(derived or {}), simultaneous=True)
         box = region if isinstance(region, dict) else box_of(region, order)
         if isinstance(relation, Gt | Lt):
-            return _expect_positive(
-                gap, true if isinstance(region, dict) else region, box, relation
-            )
-        if factor is not None and (quotient := exact_quotient(gap, factor)) is not None:
-            certify_factor(factor, box)
-            gap = quotient
-        return _certified(gap, box, f"{relation}")
+            whole = true if isinstance(region, dict) else region
+            found = _expect_positive(gap, whole, box, relation)
+        else:
+            if factor is not None and (quotient := exact_quotient(gap, factor)) is not None:
+                certify_factor(factor, box)
+                gap = quotient
+            found = _certified(gap, box, f"{relation}")
+        if own:  # noted when it is certified: an attempt may fail
+            context.pieces.setdefault(relation, []).append(part)
+        return found
 
 
 def certify_factor(factor: Expr, box: Box) -> None:

@@ -21,9 +21,8 @@ from theorem_audit.exact.bernstein import Refuted
 
 ERROR = 1e-7
 POWER = 0.99
-BESIDE = (
-    1 / 1024
-)  # of the way to the next draw: far above rounding, and a law has little of its mass there
+# Of the way to the next draw: far above rounding, and a law has little of its mass there.
+BESIDE = 1 / 1024
 
 
 def _ends(name: str, value: Any) -> tuple[float, float]:

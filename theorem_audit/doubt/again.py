@@ -102,6 +102,8 @@ def kept(play: Callable[..., Played]) -> Callable[..., Played]:
 def _keyed(value: Any) -> Any:
     """What stands for an argument: equal for two of them only where they are the same through and through."""
     if isinstance(value, np.ndarray):
+        if value.dtype.hasobject:
+            raise TypeError("an array of objects is no key: its bytes say where they lie")
         return ("array", value.shape, value.dtype.str, value.tobytes())
     if isinstance(value, dict):
         return ("dict", *((k, _keyed(v)) for k, v in value.items()))

@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from theorem_audit.statement.claim import Claim
 
 Conditions = tuple[Boolean, ...]
-MARGINS = (
-    Rational(1, 100),
-    Rational(1, 10**6),
-)  # any positive number shows that what it is less is > 0
+# Any positive number shows that what it is less is > 0.
+MARGINS = (Rational(1, 100), Rational(1, 10**6))
 Zero, One = Integer(0), Integer(1)
 
 

@@ -33,7 +33,10 @@ def excluded(region: Boolean, witness: Mapping[Any, Any]) -> str:
         return ""
     left = []
     for condition in relations(region):
-        rest = _closed(condition).subs(at, simultaneous=True)
+        try:
+            rest = _closed(condition).subs(at, simultaneous=True)
+        except (TypeError, ValueError, ZeroDivisionError):  # log(x) > 1 at x = -1
+            continue
         if rest is false:
             return str(condition)
         if rest is not true:

@@ -102,14 +102,18 @@ def false_anywhere(claim: Claim) -> Boolean | None:
     for part in relations(claim.formula):
         if not isinstance(part, Eq | Ge | Gt | Le | Lt):
             continue
-        gap = difference(part)  # left - right, or greater - less
+        try:
+            gap = difference(part)  # left - right, or greater - less
+        except TypeError:  # pairs and relations have none
+            continue
         if not gap.is_Rational:
             continue
-        if (
-            gap != 0
+        holds = (
+            gap == 0
             if isinstance(part, Eq)
-            else gap < 0 or (gap == 0 and isinstance(part, Gt | Lt))
-        ):
+            else gap > 0 or (gap == 0 and isinstance(part, Ge | Le))
+        )
+        if not holds:
             return part
     return None
 

@@ -104,9 +104,8 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     said, anew = dict[str, str](), None
     pages = not (args.latex or args.readme or args.book)
     if pages:
-        refuse_anothers(
-            folder, ["index.html"]
-        )  # before the work; the others' names are known after it
+        # Before the work; the others' names are known after it.
+        refuse_anothers(folder, ["index.html"])
     try:
         if pages and args.source:
             read = project.current().path("formal") / "README.md"

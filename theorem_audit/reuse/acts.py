@@ -14,33 +14,27 @@ from theorem_audit.reuse.syntax import nodes
 
 CHANGING = frozenset((
     "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "fill",
-    "insert",
-    "intersection_update", "move_to_end", "pop", "popitem", "popleft", "put", "register", "remove", "resize",
-    "reverse",
-    "rotate", "setdefault", "sort", "symmetric_difference_update", "update", "__delattr__", "__delitem__",
-    "__iadd__",
-    "__iand__", "__imul__", "__ior__", "__isub__", "__ixor__", "__setattr__", "__setitem__",
+    "insert", "intersection_update", "move_to_end", "pop", "popitem", "popleft", "put", "register", "remove",
+    "resize", "reverse", "rotate", "setdefault", "sort", "symmetric_difference_update", "update",
+    "__delattr__", "__delitem__", "__iadd__", "__iand__", "__imul__", "__ior__", "__isub__", "__ixor__",
+    "__setattr__", "__setitem__",
 ))  # fmt: skip
 # Functions that change what they are handed first, wherever they are from.
 CHANGERS = frozenset((
     "copyto", "delattr", "delitem", "fill_diagonal", "heapify", "heappop", "heappush", "heappushpop",
-    "heapreplace",
-    "iadd", "iand", "iconcat", "imul", "insort", "insort_left", "insort_right", "ior", "isub", "ixor",
-    "put_along_axis",
-    "putmask", "setattr", "setitem", "shuffle",
+    "heapreplace", "iadd", "iand", "iconcat", "imul", "insort", "insort_left", "insort_right", "ior", "isub",
+    "ixor", "put_along_axis", "putmask", "setattr", "setitem", "shuffle",
 ))  # fmt: skip
 BY_A_TEXT = frozenset(("methodcaller",))  # calls any method of anything
 # What gives back a new object, whatever it is handed; so does what is called like a class.
 MAKES = frozenset((
     "acb", "arb", "array", "copy", "deepcopy", "defaultdict", "deque", "dict", "empty", "enumerate", "float",
-    "fmpq", "fmpz", "frozenset", "full",
-    "int", "len", "list", "ones", "open", "partial", "range", "set", "sorted", "str", "sum", "tuple", "zeros",
-    "zip",
+    "fmpq", "fmpz", "frozenset", "full", "int", "len", "list", "ones", "open", "partial", "range", "set",
+    "sorted", "str", "sum", "tuple", "zeros", "zip",
 ))  # fmt: skip
 TYPES = frozenset(("dict", "list", "object", "set"))  # whose methods are handed the object first
-CONSTRUCTORS = frozenset(
-    ("__init__", "__new__", "__post_init__", "__set_name__")
-)  # change what is new
+# They change what is new.
+CONSTRUCTORS = frozenset(("__init__", "__new__", "__post_init__", "__set_name__"))
 NAMES = CHANGING | CHANGERS | BY_A_TEXT | {"getattr"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # What gives an object that was there before, or may.

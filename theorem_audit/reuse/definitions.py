@@ -53,9 +53,12 @@ HINTS = frozenset((
 ALL_HERE = frozenset(("dir", "locals", "vars"))
 # What tells the hour, by the module that has it; how long something takes (``perf_counter``) is another matter.
 CLOCKS = {
-    "time": frozenset(("asctime", "ctime", "gmtime", "localtime", "strftime", "time", "time_ns")),
+    "time": frozenset((
+        "asctime", "clock_gettime", "clock_gettime_ns", "ctime", "gmtime", "localtime", "strftime", "time",
+        "time_ns",
+    )),
     "datetime": frozenset(("now", "today", "utcnow")),
-}
+}  # fmt: skip
 DOCS = frozenset(("__doc__", "getdoc"))
 # Project.import_from("key", ...): what the project's table says under that key
 DOOR = "import_from"
@@ -296,9 +299,8 @@ class _Reader:
         self.said.append(found.digest)
         refs, attrs, doors, hints = set[str](), set[str](), set[str](), set[str]()
         pending: list[Any] = [node]
-        suspect = here = (
-            False  # whether a closer look at what it changes, or lists, is worth its time
-        )
+        # Whether a closer look at what it changes, or lists, is worth its time.
+        suspect = here = False
         while pending:
             part = pending.pop()
             kind = type(part)
@@ -345,10 +347,8 @@ class _Reader:
             a_field = kind is ast.AnnAssign and type(node) is ast.ClassDef
             for name, value in zip(names, values_of(part), strict=True):
                 if name in ANNOTATES and value is not None:
-                    told = _hints(value)
-                    (refs if a_field else hints).update(
-                        told
-                    )  # who makes instances reads those of fields
+                    # Who makes instances reads those of fields.
+                    (refs if a_field else hints).update(_hints(value))
                     if self.lazy and not a_field:
                         continue
                 if type(value) is list:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sympy import Expr, Float, Symbol, true
+from sympy import Expr, Float, Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
 
@@ -31,12 +31,14 @@ class Use:
     def __post_init__(self) -> None:
         if not isinstance(self.where, Boolean) or isinstance(self.where, Expr):
             raise TypeError(f"where={self.where!r}: a condition is needed")
+        if self.where is false:
+            raise ValueError("where=False: what is used nowhere is no use")
         for symbol, value in self.put.items():
             if not isinstance(symbol, Symbol) or not isinstance(value, Expr) or value.has(Float):
                 raise TypeError(
                     f"put={{{symbol!r}: {value!r}}}: a symbol and an exact expression are needed"
                 )
-            if symbol.is_integer and value.is_integer is False:
+            if symbol.is_integer and not value.is_integer:
                 raise ValueError(f"put={{{symbol}: {value}}}: {symbol} is an integer")
 
 

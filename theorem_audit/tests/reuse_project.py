@@ -49,6 +49,7 @@ SQUARE = Claim(
 SUM = Claim(
     id="SUM", title="Twice a multiple", formula=Eq(y, 2 * DOUBLE.formula.rhs),
     source=Source("new", "here"), bound="exact", chapter=__name__,
+    assumptions=(Assumption("above", Ge(x, 2)),),  # more than DOUBLE asks, which it uses
 )
 ''',
     "tests/__init__.py": "",
@@ -131,6 +132,7 @@ def test_peer(claim):
 @evidence("SUM", "symbolic")
 def test_sum(claim):
     ran("sum")
+    expect(claim.region.subs(x, 4), "it speaks of 4")
     expect_zero(claim.formula.rhs - 2 * DOUBLE.formula.rhs, "gap")
 ''',
 }  # fmt: skip

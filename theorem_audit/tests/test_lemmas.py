@@ -210,3 +210,20 @@ def test_a_lemma_for_less_than_the_claim_is_told(
             "for the reader, of a lemma's conditions: LEMMA: x >= 0, which is x_k >= 0 here"
             in shown
         )
+
+
+def test_a_lemma_of_another_chapter_is_compared_where_one_claim_is_run(tmp_path: Path) -> None:
+    """Mended: only the claim's own chapter was looked at, so that nothing was compared."""
+    folder = tmp_path / "small"
+    scaffold(folder, "small")
+    lemma, wide = CHAPTER.replace("HERE", "").split("WIDE = ")
+    head = lemma.split("LEMMA = ")[0]
+    (folder / "small" / "descent.py").write_text(lemma)
+    (folder / "small" / "other.py").write_text(f"{head}WIDE = {wide}")
+    imports, root, more = EVIDENCE.split("@evidence")
+    (folder / "tests" / "test_descent.py").write_text(f"{imports}@evidence{root}")
+    (folder / "tests" / "test_other.py").write_text(f"{imports}@evidence{more}")
+    for words in (("run", "WIDE"), ("run",)):
+        warm.audit((*words, "--workers", "1", "--json", "run.json"), folder)
+        found = {c["id"]: c for c in json.loads((folder / "run.json").read_text())["claims"]}
+        assert found["WIDE"]["verdict"] == "supported", words

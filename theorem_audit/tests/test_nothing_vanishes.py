@@ -279,11 +279,11 @@ def test_pytest_says_that_it_asks_less_than_a_run(fresh: Path, audit: Run) -> No
 
 def test_pytest_does_not_pass_what_is_about_nothing(fresh: Path, audit: Run) -> None:
     _write(fresh, {
-        "small/void.py": "from sympy import Eq, Symbol\n"
+        "small/void.py": "from sympy import Eq, Gt, Lt, Symbol\n"
         "from theorem_audit.statement import Assumption, Claim, Source\n\n"
         "u = Symbol('u', real=True)\n"
         "VOID = Claim('VOID', 't', Eq(u, u + 1, evaluate=False), Source('new', 'x'), 'exact', __name__,\n"
-        "             (Assumption('none', Eq(u**2, -1)),))\n",
+        "             (Assumption('above', Gt(u, 1)), Assumption('below', Lt(u, 0))))\n",
         "tests/test_void.py": "from theorem_audit import evidence, expect\n\n"
         "@evidence('VOID', 'symbolic')\ndef test_void(claim):\n    expect(True, 'm')\n",
     })  # fmt: skip

@@ -20,9 +20,14 @@ def theorys(claim: Claim) -> Claim | None:
 
 
 def known(name: str) -> Claim | None:
-    """The theory's claim of an id, where it was read."""
+    """The theory's claim of an id, where its chapter was looked at."""
     found: Claim | None = getattr(project.claims(), "own", {}).get(name)
     return found
 
 
-__all__ = ["COPIED", "known", "theorys"]
+def lemma(name: str) -> Claim | None:
+    """The theory's claim of an id, looked for in all chapters: evidence imports lemmas by itself."""
+    return known(name) if name in project.claims() else None
+
+
+__all__ = ["COPIED", "known", "lemma", "theorys"]

@@ -227,13 +227,13 @@ def run_evidence(
         outcome, detail = "error", COPIED
     early = read_at_import(item.function.__module__, *imports)
     uses, beyond, reader = (reads | early) - {claim.id, OWN}, tuple[str, ...](), tuple[str, ...]()
-    if outcome == "passed" and item.kind in DECIDING:
-        try:
-            beyond, reader = _asked(claim, sorted(uses))
-        except ValueError as error:
-            outcome, detail = "error", _text(error)
     if looks and (changed := untouched.changed()):
         outcome, detail = "error", CHANGED + ", ".join(changed)
+    if outcome == "passed" and item.kind in DECIDING:  # by a judge that was left alone
+        try:
+            beyond, reader = _asked(claim, sorted(uses))
+        except (TypeError, ValueError, ZeroDivisionError) as error:
+            outcome, detail = "error", _text(error)
     return Outcome(
         claim_id=claim.id,
         test=item.test,
@@ -276,13 +276,13 @@ def _beside(claim: Claim, error: BaseException) -> str:
 
 def _asked(claim: Claim, uses: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the lemmas that were read ask beyond what the claim says: not shown to hold, and for the reader."""
-    found = [lemmas.asked(claim, x) for name in uses if (x := _known(name)) is not None]
+    found = [lemmas.asked(claim, x) for name in uses if (x := _lemma(name)) is not None]
     return tuple(x for y in found for x in y.beyond), tuple(x for y in found for x in y.reader)
 
 
-def _known(name: str) -> Claim | None:
-    """The theory's claim of an id.  Found by name, as ``_theorys``."""
-    found: Claim | None = sys.modules["theorem_audit.weigh.copies"].known(name)
+def _lemma(name: str) -> Claim | None:
+    """The theory's claim of an id; None for a made-up one.  Found by name, as ``_theorys``."""
+    found: Claim | None = sys.modules["theorem_audit.weigh.copies"].lemma(name)
     return found
 
 

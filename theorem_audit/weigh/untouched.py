@@ -227,9 +227,8 @@ class Untouched:
         self._places: list[_Place] = []
         self._made: dict[FunctionType, list[Any]] = {}
         self._all = self._own = self._near = self._far = _Looked((), self._made)
-        self._apart = (
-            ""  # how the modules' names begin of which some are left out: they are in ``_own``
-        )
+        # How the modules' names begin of which some are left out: they are in ``_own``.
+        self._apart = ""
         self._claims: dict[str, Claim] = {}
         # by what is known: symbols of the same assumptions share it
         self._symbols: dict[int, tuple[Any, dict[str, Any]]] = {}

@@ -215,10 +215,8 @@ class Crew:
         return said
 
     def _answered(self, hand: _Hand, said: Any) -> Iterator[tuple[Any, Any]]:
-        if not hand.ready and isinstance(
-            said, Lost
-        ):  # its start raised: told once, by who asked for it
-            self._end(hand)
+        if not hand.ready and isinstance(said, Lost):
+            self._end(hand)  # its start raised: told once, by who asked for it
             yield from self._lost(hand, said.reason)
             return
         if not hand.ready:
