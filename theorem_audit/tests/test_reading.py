@@ -50,7 +50,7 @@ def read(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
-READ = [
+READINGS = [
     (("list",), "A multiple"),
     (("list", "sum"), "Twice a multiple"),
     (("list", "--source", "new"), "Twice a multiple"),
@@ -64,7 +64,7 @@ READ = [
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    thorough_but(READ, READ[0], READ[3], rows=True),
+    thorough_but(READINGS, READINGS[0], READINGS[3], rows=True),
 )
 def test_reading_imports_neither_sympy_nor_the_theory(
     settled: Path, words: tuple[str, ...], told: str
