@@ -2,11 +2,11 @@
 
 An audit hook of the interpreter sees every file that the cell's own thread opens, or one that it starts, and
 takes its digest before the first read; one that is another at the end has CHANGED: the numbers are of no one
-edition.  Left out are
-what the cell wrote itself, installed packages and this one, sources and caches that an import reads (the
-fingerprint knows what is imported), and devices.  Native code is not seen, nor are threads that were there
-before; that a process was started, or that a thread of an earlier cell reads, is said as UNSEEN.
-What it asks of files that it does not open (``asked``) is kept beside them, and so is where a link leads.
+edition.  Left out are what the cell wrote itself, installed packages and this one, sources and caches that an
+import reads (the fingerprint knows what is imported), and devices.  Native code is not seen, nor are threads
+that were there before; a process that was started, and what a thread of an earlier cell reads, is said as
+UNSEEN.  What it asks of files that it does not open (``asked``) is kept beside them, and so is where a link
+leads.
 """
 
 from __future__ import annotations
