@@ -14,7 +14,7 @@ from sympy.core.relational import Ge, Le
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.checks.run_context import RunContext
-from theorem_audit.doubt.lemmas import follows
+from theorem_audit.doubt.lemmas import follows, supposed
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import relations
 
@@ -31,11 +31,10 @@ def expect_within(
     claim = context.claim
     if claim is None:
         return False
-    said = object.__getattribute__  # to compare reads no statement
-    if relation not in relations(said(claim, "formula")):
+    formula = object.__getattribute__(claim, "formula")  # to compare reads no statement
+    if relation not in relations(formula):
         return False
-    whole = And(said(claim, "region"), *(x.needs for x in claim.items))
-    own = whole.free_symbols | said(claim, "formula").free_symbols
+    whole, own = supposed(claim)
     for condition in _conditions(region, order):
         if condition.free_symbols <= own and not follows(condition, And(whole, part)):
             raise Undecided(

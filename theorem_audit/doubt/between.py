@@ -10,15 +10,16 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 import flint
-from sympy import Dummy, Expr, Integer, Or, Poly, Rational, Symbol, factor_list, false, true
+from sympy import Dummy, Expr, Integer, Poly, Rational, Symbol, factor_list
 from sympy.core.relational import Eq, Gt, Lt, Ne, Relational
 from sympy.logic.boolalg import And, Boolean
 from sympy.polys.polyerrors import BasePolynomialError
 
+from theorem_audit.doubt.implication import part_by_part
 from theorem_audit.doubt.instances import Instance, find
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Refuted, Undecided
-from theorem_audit.exact.zero import difference, prove_nonnegative, rational_form, relations
+from theorem_audit.exact.zero import difference, prove_nonnegative, rational_form
 
 NODES = 300  # partial instances looked at for each of the two points
 HALVES = 40  # of the way, until the zero is shown
@@ -72,16 +73,10 @@ def _way(one: Point, two: Point) -> dict[Symbol, Expr]:
 def _within(region: Boolean, one: Point, two: Point) -> bool:
     """Whether the way between two points of the region is shown to lie in it."""
     way = _way(one, two)
-    return all(_holds(x, way) for x in relations(region))
+    return part_by_part(region, lambda x: _holds(x, way))
 
 
 def _holds(condition: Boolean, way: Mapping[Symbol, Expr]) -> bool:
-    if condition in (true, false):
-        return condition is true
-    if isinstance(condition, Or):
-        return any(_holds(x, way) for x in condition.args)
-    if isinstance(condition, And):
-        return all(_holds(x, way) for x in condition.args)
     if not isinstance(condition, Relational):
         return False
     unequal = isinstance(condition, Ne)

@@ -16,7 +16,6 @@ from itertools import pairwise
 import sympy
 from sympy import (
     And,
-    Basic,
     Dummy,
     Expr,
     Integral,
@@ -39,7 +38,7 @@ from sympy.logic.boolalg import Boolean
 
 from theorem_audit.doubt.growth import Growth, NotZero, growth, order, sign
 from theorem_audit.doubt.implication import nonnegative
-from theorem_audit.doubt.instances import Instance, edges, find, somewhere
+from theorem_audit.doubt.instances import Found, Instance, edges, find, somewhere
 from theorem_audit.doubt.signs import nonzero, positive
 
 CONTINUOUS = (
@@ -47,8 +46,6 @@ CONTINUOUS = (
     sympy.erfc, sympy.Abs, sympy.Max, sympy.Min,
 )  # fmt: skip
 NODES = 300
-
-Found = tuple[Basic, frozenset[Symbol], Boolean | None, Boolean]  # as ``undefined`` walks a formula
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import combinations, product
 
-from sympy import And, Dummy, Expr, Poly, Symbol, factor_list
+from sympy import And, Dummy, Expr, Or, Poly, Symbol, factor_list, false, true
 from sympy.core.relational import Ge, Gt, Lt
 from sympy.logic.boolalg import Boolean
 
@@ -73,7 +74,7 @@ def _settled(poly: Expr, conditions: Conditions) -> bool:
         return True
     if _by_shift(poly, conditions):
         return True
-    box = _box(poly, conditions) or _box(poly, conditions + _consequences(conditions))
+    box = _box(poly, conditions) or _box(poly, conditions + consequences(conditions))
     if box is None:
         return False
     try:
@@ -83,8 +84,21 @@ def _settled(poly: Expr, conditions: Conditions) -> bool:
     return True
 
 
+def part_by_part(condition: Boolean, one: Callable[[Boolean], bool]) -> bool:
+    """Whether a condition is shown part by part: of a conjunction each, of alternatives one; one: whether what
+    is neither is shown.
+    """
+    if condition in (true, false):
+        return condition is true
+    if isinstance(condition, And):
+        return all(part_by_part(x, one) for x in condition.args)
+    if isinstance(condition, Or):
+        return any(part_by_part(x, one) for x in condition.args)
+    return one(condition)
+
+
 @asked
-def _consequences(conditions: Conditions) -> Conditions:
+def consequences(conditions: Conditions) -> Conditions:
     """Sums of two conditions in which a symbol cancels: S >= 0 and r2 - S >= 0 give r2 >= 0."""
     found = []
     for one, two in combinations(conditions, 2):

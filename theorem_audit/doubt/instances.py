@@ -17,6 +17,7 @@ from flint import fmpq
 from sympy import (
     Abs,
     And,
+    Basic,
     Equivalent,
     Expr,
     Implies,
@@ -41,6 +42,9 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 
 Instance = dict[Symbol, Expr]
+# A part of a formula, as ``undefined`` walks it: the part, the indices that are bound there, where these are,
+# and which case of a table it stands in.
+Found = tuple[Basic, frozenset[Symbol], Boolean | None, Boolean]
 
 MAX_NODES = 3_000
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Expr, Integer, Or, Poly, Rational, Symbol, factor_list, false, true
+from sympy import And, Basic, Expr, Integer, Or, Poly, Rational, Symbol, factor_list, false, true
 from sympy.core.relational import Eq, Ge, Gt, Lt, Ne, Relational
 from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import BasePolynomialError
 
-from theorem_audit.doubt.implication import _consequences, nonnegative
+from theorem_audit.doubt.implication import consequences, nonnegative, part_by_part
 from theorem_audit.doubt.signs import DEPTH, nonzero, positive
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, is_zero, rational_form, relations
@@ -52,10 +52,8 @@ def asked(claim: Claim, lemma: Claim) -> Asked:
     Raises ValueError where the claim says what a symbol stands for that the lemma does not have.
     """
     said = object.__getattribute__  # to compare conditions reads no statement
-    region, formula = said(claim, "region"), said(claim, "formula")
     wanted = said(lemma, "region")
-    whole = And(region, *(x.needs for x in claim.items))
-    own = whole.free_symbols | formula.free_symbols
+    whole, own = supposed(claim)
     beyond, reader = dict[str, None](), dict[str, None]()
     for use in claim.applied.get(lemma.id, (Use(),)):
         if extra := {*use.put} - wanted.free_symbols - said(lemma, "formula").free_symbols:
@@ -74,6 +72,13 @@ def asked(claim: Claim, lemma: Claim) -> Asked:
             elif not follows(here, And(whole, use.where)):
                 beyond[f"{lemma.id}: {told}"] = None
     return Asked(tuple(beyond), tuple(reader))
+
+
+def supposed(claim: Claim) -> tuple[Boolean, set[Basic]]:
+    """What a claim's conditions and its items say together, and all symbols that the claim speaks of."""
+    said = object.__getattribute__  # which reads no statement
+    whole = And(said(claim, "region"), *(x.needs for x in claim.items))
+    return whole, whole.free_symbols | said(claim, "formula").free_symbols
 
 
 @lru_cache(maxsize=5_000)
@@ -106,20 +111,15 @@ def _solved(region: Boolean) -> Iterator[tuple[Symbol, Expr]]:
 
 
 def _follows(condition: Boolean, region: Boolean) -> bool:
-    if condition in (true, false):
-        return condition is true
-    if isinstance(condition, And):
-        return all(_follows(x, region) for x in condition.args)
-    if isinstance(condition, Or):
-        return any(_follows(x, region) for x in condition.args)
-    if condition in relations(region):
-        return True
-    if not isinstance(condition, Relational):
-        return False
-    try:
-        return _relation(condition, region)
-    except (Undecided, TypeError, ValueError, ZeroDivisionError, BasePolynomialError):
-        return False
+    def one(part: Boolean) -> bool:
+        if part in relations(region):
+            return True
+        try:
+            return isinstance(part, Relational) and _relation(part, region)
+        except (Undecided, TypeError, ValueError, ZeroDivisionError, BasePolynomialError):
+            return False
+
+    return part_by_part(condition, one)
 
 
 def _relation(condition: Relational, region: Boolean) -> bool:
@@ -132,7 +132,7 @@ def _relation(condition: Relational, region: Boolean) -> bool:
         return any(_says(x, sign * gap, True) for x in known for sign in (1, -1)) or nonzero(
             gap, And(*known)
         )
-    known += tuple(x for x in _consequences(known) if x not in known)
+    known += tuple(x for x in consequences(known) if x not in known)
     return _sign(gap, known, isinstance(condition, Gt | Lt))
 
 
@@ -220,4 +220,4 @@ def _plain(part: Boolean) -> bool:
     return hasattr(part, "gts") and bool(difference(part).is_polynomial())
 
 
-__all__ = ["Asked", "asked", "follows"]
+__all__ = ["Asked", "asked", "follows", "supposed"]

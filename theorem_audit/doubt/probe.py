@@ -40,7 +40,7 @@ from sympy.functions.elementary.trigonometric import TrigonometricFunction
 from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import CoercionFailed
 
-from theorem_audit.doubt.instances import Boundary, Instance, find
+from theorem_audit.doubt.instances import Boundary, Found, Instance, find
 from theorem_audit.exact.zero import relations
 
 NUMBERS = tuple(
@@ -59,8 +59,6 @@ EXACTLY = (  # ``undefined`` has conditions for them, which it can search where 
     sympy.asech, sympy.gamma, sympy.loggamma, sympy.factorial, sympy.LambertW,
 )  # fmt: skip
 MOST_SYMBOLS, MOST_DEGREE, NODES = 2, 8, 300
-
-Found = tuple[Basic, frozenset[Symbol], Boolean | None, Boolean]  # as ``undefined`` walks a formula
 
 
 def probed(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:

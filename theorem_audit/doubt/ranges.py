@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sympy import And, Basic, Expr, Lt, Mod, Ne, Product, Sum, Symbol, false, oo, true
+from sympy import And, Expr, Lt, Mod, Ne, Product, Sum, Symbol, false, oo, true
 from sympy.logic.boolalg import Boolean
 
-from theorem_audit.doubt.instances import Boundary, Instance, find
+from theorem_audit.doubt.instances import Boundary, Found, Instance, find
 
 NODES = 300
-
-Found = tuple[Basic, frozenset[Symbol], Boolean | None, Boolean]  # as ``undefined`` walks a formula
 
 
 def without_range(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:

@@ -9,20 +9,13 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or, Piecewise, Rational, Sy
 
 from theorem_audit.doubt.between import zero_between
 from theorem_audit.doubt.undefined import undefined
-from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.tests.made_up import valued
 
 pytestmark = pytest.mark.usefixtures("somewhere")
 
 x, y, z = (Symbol(name, real=True) for name in "xyz")
 n = Symbol("n", integer=True)
 QUADRANT = And(Gt(x, 0), Gt(y, 0))
-
-
-def _claim(value: Expr, region: Any) -> Claim:
-    return Claim(
-        "A", "made up", Eq(z, value, evaluate=False), Source("lemma", "here"), "exact", "made",
-        assumptions=(Assumption("given", region),),
-    )  # fmt: skip
 
 
 POLES: dict[str, tuple[Expr, Any]] = {
@@ -51,13 +44,13 @@ NONE: dict[str, tuple[Expr, Any]] = {
 @pytest.mark.parametrize("what", POLES)
 def test_a_pole_between_two_points_is_an_error(what: str) -> None:
     """Mended: zeros at rational numbers alone were found, and of one symbol some others."""
-    (found, *_) = undefined(_claim(*POLES[what]))
+    (found, *_) = undefined(valued(*POLES[what]))
     assert set(found.instance) == POLES[what][1].free_symbols
 
 
 @pytest.mark.parametrize("what", NONE)
 def test_without_a_pole_nothing_is_said(what: str) -> None:
-    assert undefined(_claim(*NONE[what])) == []
+    assert undefined(valued(*NONE[what])) == []
 
 
 def test_the_digits_shown_are_those_of_a_zero() -> None:
@@ -69,7 +62,7 @@ def test_the_digits_shown_are_those_of_a_zero() -> None:
 
 def test_another_case_may_hold_there() -> None:
     cases = Piecewise((1 / (x**2 + y**2 - 3), Gt(x**2 + y**2, 3)), (0, True))
-    assert undefined(_claim(cases, QUADRANT)) == []
+    assert undefined(valued(cases, QUADRANT)) == []
 
 
 def test_a_function_that_jumps_has_no_zero_between() -> None:

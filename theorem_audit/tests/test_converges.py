@@ -33,7 +33,7 @@ from sympy import (
 )
 
 from theorem_audit.doubt.undefined import unsettled
-from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.tests.made_up import valued
 from theorem_audit.weigh.runner import vacuous
 
 pytestmark = pytest.mark.usefixtures("somewhere")
@@ -103,22 +103,9 @@ OPEN: dict[str, Case] = {
 }
 
 
-def _claim(side: Expr, region: Any) -> Claim:
-    supposed = () if region is true else (Assumption("region", region),)
-    return Claim(
-        "ODD",
-        "t",
-        Eq(y, side, evaluate=False),
-        Source("new", "here"),
-        "exact",
-        "m",
-        assumptions=supposed,
-    )
-
-
 @pytest.mark.parametrize("what", DIVERGES)
 def test_a_sum_or_an_integral_that_diverges_somewhere_is_an_error(what: str) -> None:
-    made = _claim(*DIVERGES[what])
+    made = valued(*DIVERGES[what])
     for one in (made, replace(made, converges="it does not")):
         found = vacuous(one, 0)
         assert found is not None
@@ -127,12 +114,12 @@ def test_a_sum_or_an_integral_that_diverges_somewhere_is_an_error(what: str) -> 
 
 @pytest.mark.parametrize("what", CONVERGES)
 def test_what_converges_on_the_whole_region_is_left_alone(what: str) -> None:
-    assert vacuous(_claim(*CONVERGES[what]), 0) is None
+    assert vacuous(valued(*CONVERGES[what]), 0) is None
 
 
 @pytest.mark.parametrize("what", OPEN)
 def test_what_nobody_shows_to_converge_needs_its_authors_word(what: str) -> None:
-    made = _claim(*OPEN[what])
+    made = valued(*OPEN[what])
     found = vacuous(made, 0)
     assert found is not None
     assert (found.outcome, "is not shown" in found.detail) == ("inconclusive", True), found.detail
@@ -143,7 +130,7 @@ def test_what_nobody_shows_to_converge_needs_its_authors_word(what: str) -> None
 
 def test_that_it_is_infinite_may_be_what_is_said() -> None:
     for side in (Sum(1 / k, (k, 1, oo)), Integral(1 / x, (x, 1, oo))):
-        assert not unsettled(replace(_claim(side, true), formula=Eq(side, oo, evaluate=False)))
+        assert not unsettled(replace(valued(side, true), formula=Eq(side, oo, evaluate=False)))
 
 
 def test_sympy_says_the_same_of_sums_without_symbols() -> None:

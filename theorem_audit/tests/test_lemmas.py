@@ -12,25 +12,12 @@ from sympy.logic.boolalg import Boolean
 
 from theorem_audit.doubt.lemmas import asked, follows
 from theorem_audit.scaffold import scaffold
-from theorem_audit.statement import Assumption, Claim, Source, Use
+from theorem_audit.statement import Use
 from theorem_audit.tests import warm
+from theorem_audit.tests.made_up import claim
 
 x, y, z = (Symbol(name, real=True) for name in "xyz")
 n, b = (Symbol(name, integer=True) for name in "nb")
-
-
-def claim(formula: Any, region: Boolean = true, name: str = "CLAIM", **more: Any) -> Claim:
-    given = () if region is true else (Assumption("given", region),)
-    return Claim(
-        name,
-        "made up",
-        formula,
-        Source("lemma", "here"),
-        "exact",
-        "made",
-        assumptions=given,
-        **more,
-    )
 
 
 LEMMA = claim(Eq(z, x), Ge(x, 0), "LEMMA")

@@ -38,7 +38,7 @@ from sympy import (
 )  # fmt: skip
 
 from theorem_audit.doubt.undefined import undefined
-from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.tests.made_up import valued
 
 pytestmark = pytest.mark.usefixtures("somewhere")
 
@@ -92,17 +92,12 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
 }
 
 
-def _claim(side: Expr, region: Any) -> Claim:
-    supposed = (Assumption("region", region),)
-    return Claim("ODD", "t", Eq(y, side), Source("new", "here"), "exact", "m", assumptions=supposed)
-
-
 @pytest.mark.parametrize("what", NOWHERE)
 def test_a_part_without_a_value_that_no_polynomial_tells_is_an_error(what: str) -> None:
     """Mended: each came out proved, as only zeros of polynomials were looked for, and rational ones."""
-    assert undefined(_claim(*NOWHERE[what]))
+    assert undefined(valued(*NOWHERE[what]))
 
 
 @pytest.mark.parametrize("what", SOMEWHERE)
 def test_what_has_a_value_everywhere_is_left_alone(what: str) -> None:
-    assert not undefined(_claim(*SOMEWHERE[what]))
+    assert not undefined(valued(*SOMEWHERE[what]))

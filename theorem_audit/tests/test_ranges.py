@@ -23,7 +23,7 @@ from sympy import (
 )  # fmt: skip
 
 from theorem_audit.doubt.undefined import undefined
-from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.tests.made_up import valued
 from theorem_audit.weigh.runner import vacuous
 
 pytestmark = pytest.mark.usefixtures("somewhere")
@@ -59,25 +59,20 @@ SOME: dict[str, tuple[Expr, Any]] = {
 }
 
 
-def _claim(side: Expr, region: Any) -> Claim:
-    supposed = () if region == ANY else (Assumption("region", region),)
-    return Claim("ODD", "t", Eq(y, side), Source("new", "here"), "exact", "m", assumptions=supposed)
-
-
 @pytest.mark.parametrize("what", NONE)
 def test_a_sum_without_a_range_somewhere_is_an_error(what: str) -> None:
     """Its closed form was proved, for ranges that a reader takes for empty, or for none."""
-    found = undefined(_claim(*NONE[what]))
+    found = undefined(valued(*NONE[what]))
     assert "has no range" in found[0].what
 
 
 @pytest.mark.parametrize("what", SOME)
 def test_a_sum_with_a_range_everywhere_is_left_alone(what: str) -> None:
-    assert not undefined(_claim(*SOME[what]))
+    assert not undefined(valued(*SOME[what]))
 
 
 def test_the_run_says_where() -> None:
-    outcome = vacuous(_claim(Sum(k, (k, 1, n)), Ge(n, -5)), 0)
+    outcome = vacuous(valued(Sum(k, (k, 1, n)), Ge(n, -5)), 0)
     assert outcome is not None
     assert outcome.outcome == "error"
     assert "Sum(k, (k, 1, n)) has no range" in outcome.detail
