@@ -3,7 +3,7 @@
 Nothing tells which field of ``os.stat``'s answer is read.  So who calls it says what counts: ``os.path.exists``
 asks whether a file is there, ``os.path.getsize`` for its size, ``os.path.getmtime`` for its time, and the
 project's own ``os.stat`` or ``os.scandir`` for all of it.  A package's own asks for sizes: it rests on the
-files that it then opens.
+files that it then opens.  Who makes a path plain asks of each folder above only whether it is a link.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import FrameType
 
-THERE, WHEN, FOLDER, ENTRIES = "there", "when", "folder", "entries"
+THERE, WHEN, FOLDER, ENTRIES, LINK = "there", "when", "folder", "entries", "link"
 # Modules through which files are asked for: what counts is what is called of them.
 _THROUGH = frozenset((
     "os", "posixpath", "ntpath", "genericpath", "pathlib", "pathlib._local", "pathlib._abc", "pathlib._os",
@@ -31,10 +31,12 @@ TOOL = "theorem_audit."
 
 
 def of(kind: str, frame: FrameType | None, modules: Mapping[str, str]) -> str:
-    """THERE or FOLDER, or, where times are asked for, WHEN or ENTRIES; frame: of who asked.
+    """THERE or FOLDER, LINK for a part of a path, WHEN or ENTRIES where times count; frame: of who asked.
 
     modules: file -> module, of the project and of the tool, which looks at times for itself.
     """
+    if kind == THERE and frame is not None and _follows(frame):
+        return LINK
     names = set[str]()
     while frame is not None and frame.f_globals.get("__name__") in _THROUGH:
         names.add(frame.f_code.co_name)
@@ -44,6 +46,13 @@ def of(kind: str, frame: FrameType | None, modules: Mapping[str, str]) -> str:
     if names & _TIMES or own:
         return {THERE: WHEN, FOLDER: ENTRIES}[kind]
     return kind
+
+
+def _follows(frame: FrameType) -> bool:
+    """Whether links alone are sought, as ``os.path.realpath`` does where a path may lead nowhere."""
+    called = frame.f_code.co_name in ("realpath", "_joinrealpath")
+    named = frame.f_globals.get("__name__") == "posixpath"
+    return called and named and frame.f_locals.get("strict") is False
 
 
 def state(kind: str, path: Path, skipped: Collection[str] = ()) -> str:

@@ -110,6 +110,32 @@ def test_what_cannot_be_seen_is_never_the_same_again(recorder: Recorder, tmp_pat
     assert state(CHILD, tmp_path) != state(CHILD, tmp_path)
 
 
+def test_rights_of_a_folder_above_are_no_read(tmp_path: Path) -> None:
+    """Mended: who let another one into a folder above the project had all of its evidence run again."""
+    above = tmp_path / "above"
+    (above / "data").mkdir(parents=True)
+    recorder = Recorder(tmp_path, tmp_path / "build", {HERE: "tests.here"})
+    asks = os.lstat
+    try:
+        recorder._ask("lstat", "asked")
+        Path(above, "data", "one").resolve()
+        made = {x for one in recorder.reads.values() for x in one}
+        recorder.reads.clear()
+        Path(above, "data").resolve(strict=True)
+        must = {x for one in recorder.reads.values() for x in one}
+    finally:
+        os.lstat = asks
+    assert {"link:above", "link:above/data"} <= made
+    assert not any(x.startswith("there:") for x in made)
+    before = {x: state(x, tmp_path) for x in made}
+    above.chmod(0o711)
+    assert {x: state(x, tmp_path) for x in made} == before
+    above.rename(tmp_path / "moved")
+    above.symlink_to("moved")
+    assert {x: state(x, tmp_path) for x in made} != before, "it leads elsewhere"
+    assert "there:above/data" in must, "it had to be there"
+
+
 def test_what_the_tool_starts_itself_is_known(tmp_path: Path) -> None:
     """The gate starts Coq, and ``session`` says what that reads."""
     for module, told in (

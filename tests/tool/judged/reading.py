@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 from tests.tool.judged.tools import raises
@@ -348,6 +348,14 @@ def _stand(judge: ModuleType) -> None:
             )
 
 
+def _following(module: str, called: str, strict: bool) -> FrameType:
+    """The frame of a function of that name, there, that was told whether a path must lead somewhere."""
+    space: dict[str, Any] = {"__name__": module}
+    exec(f"import sys\ndef {called}(strict):\n    return sys._getframe()\n", space)
+    found: FrameType = space[called](strict)
+    return found
+
+
 def asks_hold(judge: ModuleType) -> None:
     """Whose question counts times; how what was asked stands."""
     modules = {"/p/a.py": "tests.a", "/p/t.py": "theorem_audit.kernel.gate"}
@@ -371,6 +379,14 @@ def asks_hold(judge: ModuleType) -> None:
         )
         assert judge.of("folder", at, modules) == ("entries" if timed else "folder")
     assert judge.of("there", None, modules) == "there"
+    for module, called, strict, linked in (
+        ("posixpath", "realpath", False, True), ("posixpath", "_joinrealpath", False, True),
+        ("posixpath", "realpath", True, False), ("posixpath", "lexists", False, False),
+        ("other", "realpath", False, False),
+    ):  # fmt: skip
+        at = _following(module, called, strict)
+        assert judge.of("there", at, modules) == ("link" if linked else "there")
+        assert judge.of("folder", at, modules) == "folder"
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         one = root / "d/one"
