@@ -396,7 +396,8 @@ def test_a_read_past_python_is_not_recorded() -> None:
     """The limit: who wants to hide what he uses can, and no guard in Python keeps him from it."""
     from sympy import Eq, Symbol
 
-    from theorem_audit.statement.claim import Claim, Source, recording_reads
+    from theorem_audit.statement.claim import Claim, Source
+    from theorem_audit.statement.recording import recording_reads
 
     claim = Claim(
         "AA", "made up", Eq(Symbol("y", real=True), 1), Source("lemma", "made up"), "exact", "made"

@@ -21,7 +21,8 @@ from theorem_audit.weigh.told import Told, ToldAssumption
 from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, derive, read_by_machine
 
 if TYPE_CHECKING:
-    from theorem_audit.statement.claim import Assumption, Claim
+    from theorem_audit.statement.assumption import Assumption
+    from theorem_audit.statement.claim import Claim
 
 SCHEMA = 1
 WRITING = 0.01  # of a run's time, at most, goes into writing a ledger that grows

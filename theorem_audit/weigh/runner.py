@@ -33,9 +33,9 @@ from theorem_audit.doubt.outside import BUT
 from theorem_audit.doubt.undefined import false_anywhere, undefined, unsettled
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.reuse.index import Row
-from theorem_audit.statement.claim import (
+from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.recording import (
     OWN,
-    Claim,
     original,
     read_at_import,
     recording_hypotheses,

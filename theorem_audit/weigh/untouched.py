@@ -32,7 +32,8 @@ from typing import Any
 from numpy import dtype, fromiter
 from sympy import Basic
 
-from theorem_audit.statement.claim import Claim, recording_reads
+from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.recording import recording_reads
 
 TOOL = "theorem_audit"
 # Of SymPy, what decides a zero or an order; all of it would take too long to look at.

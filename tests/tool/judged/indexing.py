@@ -325,7 +325,7 @@ def _modules(judge: ModuleType) -> None:
             assert judge.claims_of(module_b, "thing")["strays"] == [("S", "thing.other")]
         lost = _claim("L", "thing.a")
         with replaced(
-            sys.modules["theorem_audit.statement.claim"],
+            sys.modules["theorem_audit.statement.well_formed"],
             unbound=lambda name, known: f"{name} {sorted(known)}",
         ):
             assert judge.claims_of(module, "thing")["lost"] == "thing.a ['A', 'B']"
