@@ -23,8 +23,8 @@ from theorem_audit.files import is_plain
 from theorem_audit.guard import no_exit
 from theorem_audit.weigh import jobs, runner
 from theorem_audit.weigh.ledger import Ledger
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told
-from theorem_audit.weigh.verdict import Outcome
 
 _OUTCOMES = pytest.StashKey[list[Outcome]]()
 # What stands in the same file for the same claims, selected or not.

@@ -51,14 +51,14 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "doubt/falsify.py": falsifying.falsifiers_hold, "doubt/lemmas.py": using.lemmas_hold,
     "weigh/answers.py": answers.answers_hold,
     "weigh/untouched.py": guarding.guard_holds, "weigh/leftovers.py": leaving.leftovers_hold,
-    "weigh/verdict.py": verdicts.both_hold, "exact/checker.py": certificates.certificates_hold,
+    "weigh/verdict.py": verdicts.both_hold, "weigh/unread.py": verdicts.reads_hold,
+    "weigh/outcome.py": verdicts.outcomes_hold, "exact/checker.py": certificates.certificates_hold,
     "weigh/tried.py": words.tables_hold, "weigh/told.py": words.words_hold,
     "statement/meaning.py": words.meanings_hold,
 }  # fmt: skip
 SECOND = {  # of which verify.py has a second implementation: which functions are changed; of the others all
     "weigh/verdict.py": {
-        "own_verdict", "_decided", "uncovered", "named", "derive", "uses_of", "find_cycle", "unread", "_unread",
-        "hypotheses", "read_by_machine", "_beyond", "_gap",
+        "own_verdict", "_decided", "uncovered", "named", "derive", "find_cycle", "_beyond", "_gap",
     },
     "exact/checker.py": {
         "_read", "_add", "_times", "_substitute", "_smallest_bernstein", "_checked",

@@ -13,8 +13,8 @@ from theorem_audit.statement.claim import Assumption
 from theorem_audit.tests.thorough import thorough_but
 from theorem_audit.weigh import runner
 from theorem_audit.weigh.ledger import necessity
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.tried import PART, table
-from theorem_audit.weigh.verdict import Outcome
 from theory import claims
 from theory.vocabulary import ORTHONORMAL
 

@@ -19,8 +19,8 @@ from theorem_audit.doubt.variants import GROUPS, Draft, Variant, changed_parts
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh import runner
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.time_limit import limited
-from theorem_audit.weigh.verdict import Outcome
 
 WHERE = "theorem_audit/doubt/challenge.py::challenge"
 # The kinds of change that are tried, in this order.

@@ -43,11 +43,11 @@ from theorem_audit.doubt.variants import (
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh import runner
+from theorem_audit.weigh.outcome import Outcome, uses_of, where
 from theorem_audit.weigh.tallies import CAUGHT, COUNTED, HARMLESS
 from theorem_audit.weigh.time_limit import limited
 from theorem_audit.weigh.told import beyond
 from theorem_audit.weigh.tried import explained
-from theorem_audit.weigh.verdict import Outcome, uses_of, where
 
 CAP = 30  # variants a claim, spread over all kinds and places; 0: all
 CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slow

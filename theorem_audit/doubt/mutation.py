@@ -15,7 +15,7 @@ from theorem_audit.doubt import mutants
 from theorem_audit.doubt.mutants import Known, Tried, chosen, try_variant, variants_of
 from theorem_audit.doubt.variants import Variant
 from theorem_audit.weigh import runner
-from theorem_audit.weigh.verdict import Outcome
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.workers import Crew, Lost, NotStarted
 
 if TYPE_CHECKING:

@@ -24,6 +24,7 @@ from theorem_audit.statement.discovery import modules
 from theorem_audit.weigh.answers import doubt
 from theorem_audit.weigh.apart import Apart
 from theorem_audit.weigh.leftovers import Leftovers
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.runner import (
     LOOK,
     cases_of,
@@ -35,7 +36,6 @@ from theorem_audit.weigh.runner import (
     vacuous,
     watch,
 )  # fmt: skip
-from theorem_audit.weigh.verdict import Outcome
 from theorem_audit.weigh.workers import Crew, Last, Lost
 
 try:

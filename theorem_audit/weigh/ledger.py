@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from theorem_audit import files, project
 from theorem_audit.weigh import stale, tried
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told, ToldAssumption
-from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, derive, read_by_machine
+from theorem_audit.weigh.unread import read_by_machine
+from theorem_audit.weigh.verdict import RANKS, Verdict, derive
 
 if TYPE_CHECKING:
     from theorem_audit.statement.assumption import Assumption

@@ -19,7 +19,7 @@ from theorem_audit.weigh.commands import checked, run_ledger, run_options
 if TYPE_CHECKING:
     from theorem_audit.weigh.latest import Latest
     from theorem_audit.weigh.ledger import Ledger
-    from theorem_audit.weigh.verdict import Outcome
+    from theorem_audit.weigh.outcome import Outcome
 
 
 def add_commands(command: Any) -> None:

@@ -44,8 +44,9 @@ from theorem_audit.statement.recording import (
 from theorem_audit.visible import visible
 from theorem_audit.weigh import tried
 from theorem_audit.weigh.copies import COPIED
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.untouched import CHANGED
-from theorem_audit.weigh.verdict import Outcome, Verdict, derive
+from theorem_audit.weigh.verdict import Verdict, derive
 
 # On wrong variants any failing example will do, so none is shrunk.
 EXAMPLES = {"audit": 50, "audit-quick": 10, "audit-variants": 20}

@@ -22,8 +22,8 @@ from theorem_audit.weigh import jobs, latest, runner, stale
 from theorem_audit.weigh.counts import Counts
 from theorem_audit.weigh.keeping import Keeping
 from theorem_audit.weigh.ledger import Ledger
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told, describe, fingerprint
-from theorem_audit.weigh.verdict import Outcome
 from theorem_audit.weigh.workers import Crew
 
 SHARE = 4.0  # seconds of expected work for each process: below, starting another one does not pay
