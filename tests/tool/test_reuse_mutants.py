@@ -23,6 +23,7 @@ from tests.tool import ROOT, tried_before
 from tests.tool.judge_mutants import built, counted, every_function
 from tests.tool.judged import (
     acting,
+    asking,
     closing,
     defining,
     indexing,
@@ -51,7 +52,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/reuse/reach.py": closing.reaches_hold,
     "theorem_audit/reuse/keeper.py": keepers.keepers_hold,
     "theorem_audit/reuse/reads.py": reading.reads_hold,
-    "theorem_audit/reuse/asking.py": reading.asks_hold,
+    "theorem_audit/reuse/asking.py": asking.asks_hold,
     "theorem_audit/reuse/environment.py": variables.environments_hold,
     "theorem_audit/reuse/index.py": indexing.indexes_hold,
     "theorem_audit/reuse/files.py": naming.files_hold,
