@@ -22,7 +22,7 @@ _PLACES = {
     "Falsified": "doubt.falsify",
     "Found": "doubt.falsify",
     "Held": "doubt.falsify",
-    "check": "weigh.runner",
+    "check": "weigh.check",
     "evidence": "checks.mark",
     "exact_quotient": "checks.expect",
     "expect": "checks.expect",
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from theorem_audit.checks.mark import evidence
     from theorem_audit.checks.run_context import Absent, Inconclusive, attempt, note, rng, seed
     from theorem_audit.doubt.falsify import Falsified, Found, Held, falsify
-    from theorem_audit.weigh.runner import check
+    from theorem_audit.weigh.check import check
     from theorem_audit.weigh.verdict import Verdict
 
 

@@ -21,10 +21,10 @@ from theorem_audit.checks.mark import Evidence, UnknownEvidence, imported, nothi
 from theorem_audit.checks.run_context import DEFAULT_SEED
 from theorem_audit.files import is_plain
 from theorem_audit.guard import no_exit
-from theorem_audit.weigh import jobs, runner
+from theorem_audit.weigh import collected, jobs, runner, sense
 from theorem_audit.weigh.ledger import Ledger
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told
-from theorem_audit.weigh.verdict import Outcome
 
 _OUTCOMES = pytest.StashKey[list[Outcome]]()
 # What stands in the same file for the same claims, selected or not.
@@ -60,7 +60,7 @@ def _target(config: pytest.Config) -> str | None:
 
 def _pairs(function: Any) -> list[tuple[Evidence, str]]:
     marks: list[Evidence] = getattr(function, "evidence_marks", [])
-    return [(mark, case) for mark in marks for case, _ in runner.cases_of(mark)]
+    return [(mark, case) for mark in marks for case, _ in collected.cases_of(mark)]
 
 
 def _seed(config: pytest.Config) -> int:
@@ -154,7 +154,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     for other in _beside(pyfuncitem, mark, outcome.seed):
         pyfuncitem.user_properties.append(("audit-beside", other.as_dict()))
     # As in `audit run`: a claim about nothing is an error, whatever its evidence says.
-    if (empty := runner.vacuous(claims[mark.claim_id], outcome.seed)) is not None:
+    if (empty := sense.vacuous(claims[mark.claim_id], outcome.seed)) is not None:
         pyfuncitem.user_properties.append(("audit", empty.as_dict()))
         if not caught:
             pytest.fail(f"{empty.outcome}: {empty.detail}", pytrace=False)
@@ -177,7 +177,7 @@ def _beside(item: pytest.Function, mark: Evidence, run_seed: int) -> Iterator[Ou
     found = {id(x): x for value in vars(item.module).values() for x, _ in _pairs(value)}
     for one in found.values():
         if one.claim_id == mark.claim_id and one.function.__module__ == item.module.__name__:
-            for case, _ in runner.cases_of(one):
+            for case, _ in collected.cases_of(one):
                 yield runner.not_run(one, case, run_seed, "not selected")
 
 

@@ -15,7 +15,9 @@ from rich.tree import Tree
 from theorem_audit.errors import rounded_down, rounded_up, several
 from theorem_audit.weigh import tried
 from theorem_audit.weigh.ledger import Ledger, necessity
-from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, meanings_played, out_of_reach
+from theorem_audit.weigh.outcome import Outcome
+from theorem_audit.weigh.unread import meanings_played, out_of_reach
+from theorem_audit.weigh.verdict import RANKS, Verdict
 
 if TYPE_CHECKING:
     from theorem_audit.doubt.falsify import Found

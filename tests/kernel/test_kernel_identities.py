@@ -23,7 +23,7 @@ from theorem_audit.kernel.judge import Court, Judged
 from theorem_audit.kernel.obligations import Heard, Theorem, collect, of_certificate, of_identity
 from theorem_audit.kernel.second_opinion import stored
 from theorem_audit.tests.thorough import THOROUGH, thorough_but
-from theorem_audit.weigh.runner import evidence_of
+from theorem_audit.weigh.collected import evidence_of
 
 x, y = symbols("x y")
 

@@ -13,7 +13,8 @@ from sympy.logic.boolalg import Boolean
 
 from theorem_audit.checks.mark import DECIDING
 from theorem_audit.statement.claim import Claim
-from theorem_audit.weigh.runner import cases_of, evidence_of, run_evidence
+from theorem_audit.weigh.collected import cases_of, evidence_of
+from theorem_audit.weigh.runner import run_evidence
 from theory import claims
 from theory.minibatch.capture import s_star, t_star
 from theory.notation import S_C, a, b, delta, n, p, q_i, q_j, r2, s, t

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
+from theorem_audit.weigh.collected import evidence_of
 from theorem_audit.weigh.ledger import Ledger
-from theorem_audit.weigh.runner import evidence_of
-from theorem_audit.weigh.verdict import Outcome
+from theorem_audit.weigh.outcome import Outcome
 from theory import claims
 
 IDS = ("GRAD", "HESS", "STEP", "NORM")

@@ -12,8 +12,8 @@ import pytest
 from theorem_audit import check, project
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh.ledger import Ledger
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told, stated
-from theorem_audit.weigh.verdict import Outcome
 from theory import claims
 
 NORM, NAME = claims["NORM"], "other item: orthonormal -> orthogonal"

@@ -14,7 +14,7 @@ from theorem_audit.doubt import again, searched
 from theorem_audit.doubt.falsify import Falsified, Found
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.vocabulary import Item
-from theorem_audit.weigh.runner import together
+from theorem_audit.weigh.watching import together
 from theory import claims
 
 

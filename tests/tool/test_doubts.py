@@ -18,9 +18,10 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.reuse.index import CHALLENGE, Row
 from theorem_audit.reuse.keeper import RUNS, Keeper
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.weigh.runner import run_evidence, together
+from theorem_audit.weigh.runner import run_evidence
 from theorem_audit.weigh.untouched import CHANGED
 from theorem_audit.weigh.verdict import derive
+from theorem_audit.weigh.watching import together
 from theory import claims
 from theory.notation import a, b, n, q_i, q_j, s
 

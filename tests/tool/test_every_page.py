@@ -19,7 +19,7 @@ from tests.tool.ledgers import whole_ledger
 from theorem_audit.report.drawing import drawn
 from theorem_audit.report.load import with_variants
 from theorem_audit.report.site import write_site
-from theorem_audit.weigh.runner import evidence_of
+from theorem_audit.weigh.collected import evidence_of
 from theory import claims
 
 pytestmark = pytest.mark.thorough

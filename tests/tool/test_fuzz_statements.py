@@ -34,7 +34,7 @@ from theorem_audit.doubt import instances
 from theorem_audit.doubt.variants import formula_variants
 from theorem_audit.report.mathematics import mathml
 from theorem_audit.statement.claim import Assumption, Claim, Source
-from theorem_audit.weigh.runner import vacuous
+from theorem_audit.weigh.sense import vacuous
 from theorem_audit.weigh.told import Told, describe, fingerprint
 
 X, Y = symbols("x y", real=True)

@@ -55,7 +55,7 @@ from theorem_audit.report.mathematics import mathml, note_html
 from theorem_audit.report.site import write_site
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.usage import BadUsage, emit, seed_of
-from theorem_audit.weigh import reading, runner
+from theorem_audit.weigh import reading, sense
 
 X, Y = symbols("x y", real=True)
 N, B = symbols("n b", integer=True)
@@ -88,7 +88,7 @@ DEFINED = {
 
 @pytest.mark.parametrize("what", [*UNDEFINED, *DEFINED])
 def test_a_formula_that_is_undefined_in_its_region_is_an_error(what: str) -> None:
-    found = runner.vacuous(_claim(*{**UNDEFINED, **DEFINED}[what]), 0)
+    found = sense.vacuous(_claim(*{**UNDEFINED, **DEFINED}[what]), 0)
     assert (found is not None) == (what in UNDEFINED), found
     if found is not None:
         assert (found.outcome, found.test) == (

@@ -15,7 +15,7 @@ from theorem_audit.doubt.condition import Condition
 from theorem_audit.doubt.undefined import undefined
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Assumption
-from theorem_audit.weigh import runner
+from theorem_audit.weigh import sense
 from theory import claims
 from theory.model.autoencoder import GRAD
 from theory.model.step import NORM
@@ -49,7 +49,7 @@ def test_an_empty_region_is_an_error(region: Boolean) -> None:
     claim = replace(NORM, assumptions=(Assumption("all", region),))
     with pytest.raises(instances.EmptyRegion, match="NORM"):
         instances.instance(claim)
-    outcome = runner.vacuous(claim, 0)
+    outcome = sense.vacuous(claim, 0)
     assert outcome is not None
     assert outcome.outcome == "error"
 

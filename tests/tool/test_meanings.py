@@ -16,11 +16,13 @@ from theorem_audit.doubt.falsify import Falsified, Held, falsify
 from theorem_audit.doubt.variants import meaning_variants
 from theorem_audit.exact.zero import relations
 from theorem_audit.kinds import MEANING, NO_RUN
-from theorem_audit.statement.claim import Claim, recording_hypotheses
+from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.meaning import Meaning, OutOfReach, Parameter, line_of, meanings_of
+from theorem_audit.statement.recording import recording_hypotheses
 from theorem_audit.tests.thorough import thorough_but
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told, describe, stated
-from theorem_audit.weigh.verdict import Outcome, meanings_played, out_of_reach
+from theorem_audit.weigh.unread import meanings_played, out_of_reach
 from theory import claims
 from theory.legend import LEGEND
 from theory.vocabulary import (

@@ -19,7 +19,7 @@ from theorem_audit.doubt.variants import GROUPS, capped, variants
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Meaning
-from theorem_audit.weigh import runner
+from theorem_audit.weigh import collected
 from theory import claims
 from theory.notation import S_C, S, a, delta_next, n, q_i, q_j, rho, s
 from theory.vocabulary import ORTHONORMAL
@@ -128,7 +128,7 @@ def with_evidence(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     ) -> list[mutants.Tried]:
         table = {"GRAD": [Evidence("GRAD", kind, function) for kind, function in items]}
         monkeypatch.setitem(claims, "GRAD", claim)
-        monkeypatch.setattr(runner, "evidence_of", lambda quick=False: table)
+        monkeypatch.setattr(collected, "evidence_of", lambda quick=False: table)
         none = search or (lambda wrong, **_: Found(wrong.id, "missing"))
         monkeypatch.setattr(searched, "falsify", none)
         mutants.forget()
@@ -265,7 +265,7 @@ def test_dropping_what_a_witness_shows_to_be_needed_must_be_noticed(with_evidenc
         Evidence("GRAD", "witness", blind, needs="positive"),
     ]
     with_evidence(claim)
-    runner.evidence_of()["GRAD"][:] = table
+    collected.evidence_of()["GRAD"][:] = table
     mutants.forget()
     assert outcomes(list(mutation.run(["GRAD"])))[name] == "survived"
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.tool import ROOT
 from theorem_audit.report.notes import BLOCK, chapter_of, notes, refreshed, sections
-from theorem_audit.weigh.runner import evidence_of
+from theorem_audit.weigh.collected import evidence_of
 from theory import claims
 
 TEXTS = {chapter_of(path): path.read_text(encoding="utf-8") for path in notes()}

@@ -14,8 +14,8 @@ from theorem_audit.checks.mark import Evidence
 from theorem_audit.checks.run_context import Inconclusive
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.statement.claim import Claim
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.runner import run_evidence
-from theorem_audit.weigh.verdict import Outcome
 
 
 def _nothing(claim: Claim) -> None:

@@ -19,7 +19,8 @@ from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.exact.zero import conjuncts, difference, relations
 from theorem_audit.statement.claim import Claim, Source
 from theorem_audit.tests.thorough import thorough_but
-from theorem_audit.weigh.runner import cases_of, evidence_of, run_evidence
+from theorem_audit.weigh.collected import cases_of, evidence_of
+from theorem_audit.weigh.runner import run_evidence
 from theorem_audit.weigh.time_limit import limited
 from theory import claims, notation
 

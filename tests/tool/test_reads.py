@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told
-from theorem_audit.weigh.verdict import Outcome, derive, read_by_machine, unread
+from theorem_audit.weigh.unread import read_by_machine, unread
+from theorem_audit.weigh.verdict import derive
 from theory import claims
 from theory.vocabulary import ORTHONORMAL, UNIT_DATA
 

@@ -18,8 +18,8 @@ import verify
 from sim.tests.sweep_stubs import ROOT
 from theorem_audit.cli import main
 from theorem_audit.kernel import second_opinion
+from theorem_audit.weigh.collected import evidence_of
 from theorem_audit.weigh.receipt import _made, certificates_of, receipt
-from theorem_audit.weigh.runner import evidence_of
 from theorem_audit.weigh.verdict import RANKS
 from theory import claims
 

@@ -22,7 +22,10 @@ import pytest
 from tests.tool import ROOT, tried_before
 from tests.tool.judge_mutants import built, counted, every_function
 from tests.tool.judged import (
+    acting,
+    asking,
     closing,
+    defining,
     indexing,
     keepers,
     keeping,
@@ -38,14 +41,18 @@ from tests.tool.judged import (
 from tests.tool.judged.tools import nothing_stays, survives
 
 BATTERIES: dict[str, Callable[[ModuleType], None]] = {
-    "theorem_audit/reuse/definitions.py": reaching.definitions_hold,
-    "theorem_audit/reuse/acts.py": reaching.acts_hold,
+    "theorem_audit/reuse/definitions.py": defining.definitions_hold,
+    "theorem_audit/reuse/statements.py": defining.statements_hold,
+    "theorem_audit/reuse/unnamed.py": defining.unnamed_hold,
+    "theorem_audit/reuse/acts.py": acting.acts_hold,
     "theorem_audit/reuse/syntax.py": trees.syntax_holds,
     "theorem_audit/reuse/graph.py": reaching.graphs_hold,
+    "theorem_audit/reuse/resolving.py": reaching.names_hold,
+    "theorem_audit/reuse/stirring.py": reaching.stirring_holds,
     "theorem_audit/reuse/reach.py": closing.reaches_hold,
     "theorem_audit/reuse/keeper.py": keepers.keepers_hold,
     "theorem_audit/reuse/reads.py": reading.reads_hold,
-    "theorem_audit/reuse/asking.py": reading.asks_hold,
+    "theorem_audit/reuse/asking.py": asking.asks_hold,
     "theorem_audit/reuse/environment.py": variables.environments_hold,
     "theorem_audit/reuse/index.py": indexing.indexes_hold,
     "theorem_audit/reuse/files.py": naming.files_hold,
@@ -65,14 +72,15 @@ AHEAD = "how many processes are started at once, and how many jobs asked for ahe
 LEFT = "the connection is left to the garbage collector"
 EXPLAINED: dict[str, dict[str, str]] = {
     "theorem_audit/reuse/graph.py": {
-        **dict.fromkeys((
-            "Graph.name: 0 + 1", "Graph._name: other comparison in depth > 40", "Graph._name: 40 + 1",
-            "Graph._module: other operator in depth + 1", "Graph._module: 1 + 1",
-            "Graph._of: 0 + 1", "Graph._of: 0 + 1 #2", "Graph._of: 0 + 1 #4", "Graph._acts: 0 + 1",
-            "Graph._mentioned: 0 + 1 #3", "Graph._door: 0 + 1", "Graph._out: 0 + 1 #3", "Graph._out: 0 + 1 #4",
-        ), DEPTH),
-        "Graph._stars: 1 + 1": "a star is bound as a star, too",
         "Graph._modules_imported: 1 + 1 #3": "a slice past the end of a name's parts",
+    },
+    "theorem_audit/reuse/resolving.py": {
+        **dict.fromkeys((
+            "Names.name: 0 + 1", "Names.target: 0 + 1", "Names.module: 0 + 1",
+            "Names._name: other comparison in depth > 40", "Names._name: 40 + 1",
+            "Names._module: other operator in depth + 1", "Names._module: 1 + 1",
+        ), DEPTH),
+        "Names._stars: 1 + 1": "a star is bound as a star, too",
     },
     "theorem_audit/reuse/syntax.py": {"shape: 1 + 1": "two fields are taken one by one, as one is"},
     "theorem_audit/reuse/definitions.py": {

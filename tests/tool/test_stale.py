@@ -16,7 +16,7 @@ from theorem_audit.cli import main
 from theorem_audit.statement.claim import Claim, Source
 from theorem_audit.weigh import stale
 from theorem_audit.weigh.ledger import validate
-from theorem_audit.weigh.verdict import Outcome
+from theorem_audit.weigh.outcome import Outcome
 
 FILES = {
     "theory/__init__.py": "", "theory/base.py": "from __future__ import annotations\n",

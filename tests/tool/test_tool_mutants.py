@@ -50,15 +50,16 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "kernel/judge.py": kernel.court_holds, "kernel/statement.py": statement.statements_hold,
     "doubt/falsify.py": falsifying.falsifiers_hold, "doubt/lemmas.py": using.lemmas_hold,
     "weigh/answers.py": answers.answers_hold,
-    "weigh/untouched.py": guarding.guard_holds, "weigh/leftovers.py": leaving.leftovers_hold,
-    "weigh/verdict.py": verdicts.both_hold, "exact/checker.py": certificates.certificates_hold,
+    "weigh/untouched.py": guarding.guard_holds, "weigh/places.py": guarding.places_hold,
+    "weigh/leftovers.py": leaving.leftovers_hold,
+    "weigh/verdict.py": verdicts.both_hold, "weigh/unread.py": verdicts.reads_hold,
+    "weigh/outcome.py": verdicts.outcomes_hold, "exact/checker.py": certificates.certificates_hold,
     "weigh/tried.py": words.tables_hold, "weigh/told.py": words.words_hold,
     "statement/meaning.py": words.meanings_hold,
 }  # fmt: skip
 SECOND = {  # of which verify.py has a second implementation: which functions are changed; of the others all
     "weigh/verdict.py": {
-        "own_verdict", "_decided", "uncovered", "named", "derive", "uses_of", "find_cycle", "unread", "_unread",
-        "hypotheses", "read_by_machine", "_beyond", "_gap",
+        "own_verdict", "_decided", "uncovered", "named", "derive", "find_cycle", "_beyond", "_gap",
     },
     "exact/checker.py": {
         "_read", "_add", "_times", "_substitute", "_smallest_bernstein", "_checked",
@@ -129,11 +130,13 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_cleared: and/or in hasattr(part, 'gts') and (not _plain(part))": SLOWER,
     },
     "doubt/falsify.py": {"played: 4 + 1 #2": "shares grow fourfold: none lies between"},
-    "weigh/untouched.py": {
+    "weigh/places.py": {
         "_asks: 1 + 1": "of two names, too, the slower way to the same values",
-        "_Looked.changed: no sign in not same": SLOWER,
-        "_Looked.changed: without self._take()": SLOWER,
-        "_Looked.changed: without self._made.update(((x, made_of(x)) for x ... f._functions))": SLOWER,
+        "Looked.changed: no sign in not same": SLOWER,
+        "Looked.changed: without self._take()": SLOWER,
+        "Looked.changed: without self._made.update(((x, made_of(x)) for x ... f._functions))": SLOWER,
+    },
+    "weigh/untouched.py": {
         "Untouched.changed: no sign in not had": SLOWER,
         "Untouched.extend: without self._strange.add(name)": SLOWER,
         "Untouched._is_apart: and/or in bool(self._apart) and _home(place.owner) ... h(self._apart)":

@@ -11,10 +11,10 @@ from theorem_audit.doubt.variants import variants
 from theorem_audit.reuse.keeper import sha
 from theorem_audit.statement.claim import Assumption
 from theorem_audit.tests.thorough import thorough_but
-from theorem_audit.weigh import runner
+from theorem_audit.weigh import collected
 from theorem_audit.weigh.ledger import necessity
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.tried import PART, table
-from theorem_audit.weigh.verdict import Outcome
 from theory import claims
 from theory.vocabulary import ORTHONORMAL
 
@@ -49,7 +49,7 @@ def test_every_kept_row_tells_what_decided_it() -> None:
 
 
 def test_witnesses_name_assumptions_that_exist() -> None:
-    for claim_id, items in runner.evidence_of().items():
+    for claim_id, items in collected.evidence_of().items():
         named = {item.needs for item in items if item.needs}
         assert named <= {x.name for x in claims[claim_id].assumptions}, claim_id
 

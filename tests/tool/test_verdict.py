@@ -18,18 +18,9 @@ from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.report.site import MEANINGS
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh.ledger import SCHEMA_FILE, Ledger
+from theorem_audit.weigh.outcome import OUTCOMES, Outcome
 from theorem_audit.weigh.runner import run_evidence
-from theorem_audit.weigh.verdict import (
-    GIVEN,
-    OUTCOMES,
-    RANKS,
-    STRENGTHS,
-    CyclicUse,
-    Outcome,
-    Verdict,
-    derive,
-    named,
-)
+from theorem_audit.weigh.verdict import GIVEN, RANKS, STRENGTHS, CyclicUse, Verdict, derive, named
 
 KIND_OF = {
     "kernel": "kernel", "proved": "symbolic", "certified": "certificate", "proved_given": "cited",

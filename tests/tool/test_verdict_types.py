@@ -33,8 +33,8 @@ from theorem_audit.checks.statistics import (
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.statement.claim import Claim, Source
 from theorem_audit.weigh.ledger import Ledger
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.runner import run_evidence
-from theorem_audit.weigh.verdict import Outcome
 
 X, A, B = Symbol("x", real=True), *symbols("a b", real=True)
 NAN = float("nan")

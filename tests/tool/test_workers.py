@@ -21,8 +21,8 @@ from theorem_audit.tests import reuse_project as small
 from theorem_audit.tests import warm
 from theorem_audit.tests.warm import this_tool
 from theorem_audit.weigh import jobs, runner
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.runner import run_evidence
-from theorem_audit.weigh.verdict import Outcome
 from theorem_audit.weigh.workers import Crew, Last, Lost
 from theory.model.autoencoder import GRAD
 

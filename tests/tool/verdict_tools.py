@@ -7,7 +7,8 @@ from typing import Any
 from sympy import Eq, Symbol
 
 from theorem_audit.statement.claim import Claim, Source
-from theorem_audit.weigh.verdict import Outcome, Verdict, derive
+from theorem_audit.weigh.outcome import Outcome
+from theorem_audit.weigh.verdict import Verdict, derive
 
 X = Symbol("x", real=True)
 

@@ -18,9 +18,9 @@ from theorem_audit.doubt.mutants import decides, explanation, harmless
 from theorem_audit.doubt.variants import GROUPS, Draft, Variant, changed_parts
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
-from theorem_audit.weigh import runner
+from theorem_audit.weigh import collected, runner
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.time_limit import limited
-from theorem_audit.weigh.verdict import Outcome
 
 WHERE = "theorem_audit/doubt/challenge.py::challenge"
 # The kinds of change that are tried, in this order.
@@ -103,7 +103,7 @@ def _about(items: list[Evidence], claim: Claim, index: int) -> list[Evidence]:
 
 def _rejected(variant: Variant, items: list[Evidence], run_seed: int) -> bool:
     for item in items:
-        for case, _ in runner.cases_of(item):
+        for case, _ in collected.cases_of(item):
             outcome = runner.run_evidence(
                 item,
                 variant.claim,

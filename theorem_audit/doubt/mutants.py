@@ -42,12 +42,13 @@ from theorem_audit.doubt.variants import (
 )
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
-from theorem_audit.weigh import runner
+from theorem_audit.weigh import collected, runner
+from theorem_audit.weigh.copies import COPIED
+from theorem_audit.weigh.outcome import Outcome, uses_of, where
 from theorem_audit.weigh.tallies import CAUGHT, COUNTED, HARMLESS
 from theorem_audit.weigh.time_limit import limited
 from theorem_audit.weigh.told import beyond
 from theorem_audit.weigh.tried import explained
-from theorem_audit.weigh.verdict import Outcome, uses_of, where
 
 CAP = 30  # variants a claim, spread over all kinds and places; 0: all
 CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slow
@@ -118,7 +119,7 @@ def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence,
     claims = project.claims()
 
     found = []
-    everything = runner.evidence_of()[claim_id]
+    everything = collected.evidence_of()[claim_id]
     alone = not any(item.kind in DECIDING for item in everything)
     known = _kept.get((claim_id, run_seed), {})
     for item in everything:
@@ -129,7 +130,7 @@ def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence,
             supports and not alone and (item.slow or item.kind == "simulation")
         ):
             continue
-        for case, _ in runner.cases_of(item):
+        for case, _ in collected.cases_of(item):
             outcome = known.get((item.test, item.kind, item.steps, case)) or runner.run_evidence(
                 item, claims[claim_id], case=case, run_seed=run_seed
             )
@@ -202,7 +203,7 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     if not seen:
         found = replace(found, outcome="untested", detail="no evidence passes on the claim itself")
         return (_searched(variant, found) if variant.item else None) or found
-    stuck = [o for o in seen if o.outcome != "passed" and not o.detail.startswith(runner.COPIED)]
+    stuck = [o for o in seen if o.outcome != "passed" and not o.detail.startswith(COPIED)]
     if stuck and not variant.item and (settled := _searched(variant, found, SEARCH / 4)):
         return replace(settled, seconds=time.perf_counter() - started)
     if stuck and (stuck[0].kind in DECIDING or not any(o.kind in DECIDING for o in seen)):
@@ -279,7 +280,7 @@ def _accepted(
     if variant.assumption:
         if (settled := _searched(variant, found)) is not None:
             return settled
-        needed = any(item.needs == variant.assumption for item in runner.evidence_of()[claim.id])
+        needed = any(item.needs == variant.assumption for item in collected.evidence_of()[claim.id])
         dropped = variant.group == "dropped assumption"
         if variant.known_wrong or (dropped and needed):
             return found
@@ -343,7 +344,7 @@ def explanation(claim: Claim, name: str) -> str:
 def chosen(claim: Claim, cap: int | None = None) -> list[Variant]:
     """The variants of ``claim`` that are tried (``cap`` 0: all of them)."""
     if cap is None:
-        cap = CAP if decides(runner.evidence_of()[claim.id], claim) else CAP_SUPPORTED
+        cap = CAP if decides(collected.evidence_of()[claim.id], claim) else CAP_SUPPORTED
     return capped(variants_of(claim), cap)
 
 

@@ -14,8 +14,8 @@ from theorem_audit.checks.mark import DOUBTS
 from theorem_audit.doubt import mutants
 from theorem_audit.doubt.mutants import Known, Tried, chosen, try_variant, variants_of
 from theorem_audit.doubt.variants import Variant
-from theorem_audit.weigh import runner
-from theorem_audit.weigh.verdict import Outcome
+from theorem_audit.weigh import collected, watching
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.workers import Crew, Lost, NotStarted
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Job:
 
 def _chunk(job: Job) -> list[Tried]:
     mutants.known_before(job.claim_id, job.run_seed, job.kept)
-    with runner.together() as changed:
+    with watching.together() as changed:
         found = _tried(job)
     if changed:  # by which evidence, and on which variant: each is looked at by itself
         mutants.forget()
@@ -147,7 +147,7 @@ def run(
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by a worker's NumPy as it is imported
     crew = Crew(
         _chunk,
-        runner.start_variant_worker,
+        collected.start_variant_worker,
         (project.current(),),
         workers=workers,
         limit=CHUNK_LIMIT,
@@ -177,7 +177,7 @@ def _begun(lost: Lost) -> None:
     What the project's own files raise is raised here, too, as they are read here; else ChildProcessError.
     """
     if isinstance(lost, NotStarted):
-        runner.evidence_of()
+        collected.evidence_of()
         raise ChildProcessError(lost.reason)
 
 

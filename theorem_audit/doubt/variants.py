@@ -23,7 +23,8 @@ from sympy.logic.boolalg import Boolean, BooleanAtom
 
 from theorem_audit import project
 from theorem_audit.exact.zero import difference, relations
-from theorem_audit.statement.claim import Assumption, Claim
+from theorem_audit.statement.assumption import Assumption
+from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.meaning import meanings_of
 from theorem_audit.statement.setting import kind_of
 from theorem_audit.statement.vocabulary import Item

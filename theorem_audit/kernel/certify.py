@@ -19,7 +19,8 @@ from theorem_audit import project
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.exact.checker import Certificate, InvalidCertificate, check_certificate
 from theorem_audit.files import read_text, write_all
-from theorem_audit.weigh.runner import cases_of, evidence_of, run_evidence
+from theorem_audit.weigh.collected import cases_of, evidence_of
+from theorem_audit.weigh.runner import run_evidence
 
 
 @contextmanager

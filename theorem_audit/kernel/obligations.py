@@ -18,7 +18,8 @@ from theorem_audit.exact.decided import listening
 from theorem_audit.kernel import certificates, identities
 from theorem_audit.kernel.callsite import Side, sides_at
 from theorem_audit.kernel.identities import Identity, NotExported
-from theorem_audit.weigh.runner import cases_of, evidence_of, run_evidence
+from theorem_audit.weigh.collected import cases_of, evidence_of
+from theorem_audit.weigh.runner import run_evidence
 
 # Frames of these files pass a decision on; the one that asked for it is above them.
 PASSING = frozenset(

@@ -28,7 +28,7 @@ from theorem_audit.kernel import certificates, identities
 from theorem_audit.kernel.judge import ORDER, SOURCES, Court, Judged, version
 from theorem_audit.kernel.obligations import Heard, Theorem, hear
 from theorem_audit.weigh import stale
-from theorem_audit.weigh.runner import evidence_of
+from theorem_audit.weigh.collected import evidence_of
 
 HEADERS = {"certificate": certificates.HEADER, "identity": identities.HEADER}
 BATCH = 60

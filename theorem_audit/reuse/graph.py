@@ -18,20 +18,20 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 
-from theorem_audit.reuse.definitions import DISCOVER, Source, Statement
+from theorem_audit.reuse.definitions import Source
 from theorem_audit.reuse.files import TOOL, Tree
 from theorem_audit.reuse.reach import Node, Reach
+from theorem_audit.reuse.resolving import Names
+from theorem_audit.reuse.statements import Statement
+from theorem_audit.reuse.stirring import Stirring
+from theorem_audit.reuse.unnamed import DISCOVER
 
 STANDARD = frozenset(sys.stdlib_module_names)
 FINDS = f"{TOOL}.statement.discovery"  # imports what lies in a package that it is handed, and nothing else
 DISCOVERS: Node = ("def", FINDS, DISCOVER)
-# What a module has beside what it binds, and that leads to nothing of it.
-PLAIN = frozenset(
-    ("__all__", "__doc__", "__file__", "__name__", "__package__", "__path__", "__version__")
-)
 FINDERS = frozenset((DISCOVERS, ("def", FINDS, "modules"), ("def", FINDS, "Claims")))
 
 
@@ -45,125 +45,12 @@ class Graph:
         self, tree: Tree, sources: Mapping[str, Source], outside: Callable[[str], str]
     ) -> None:
         self.tree, self.sources, self.outside = tree, sources, outside
-        self._bound: dict[str, dict[str, list[Statement]]] = {}
-        self._imported: dict[str, dict[str, tuple[str, str]]] = {}
+        self.names = Names(tree, sources)
+        self.stirring = Stirring(self.names)
         self._edges: dict[Node, tuple[Node, ...]] = {}
         self._digests: dict[Node, str] = {}
         self._reach = Reach(self.edges, self._hash)
         self._by_name = Reach(lambda node: [x for x in self.edges(node) if x[0] != "below"])
-        self._seen: dict[tuple[str, str, tuple[str, ...]], frozenset[Node]] = {}
-        self._stars = cache(self._stars)  # type: ignore[method-assign]
-        self._changing: dict[Node, bool] = {}
-        self._calls: dict[Node, frozenset[str]] = {}
-
-    # --- what a module binds ------------------------------------------------------------------
-
-    def _names(self, module: str) -> dict[str, list[Statement]]:
-        if module not in self._bound:
-            bound: dict[str, list[Statement]] = {}
-            imported: dict[str, tuple[str, str]] = {}
-            for statement in self.sources[module].statements:
-                for name in statement.names:
-                    bound.setdefault(name, []).append(statement)
-                if not statement.names:
-                    for where, name, alias, level in statement.imports:
-                        if alias.startswith("."):
-                            imported[alias[1:]] = (where.split(".")[0], "")
-                        elif alias:
-                            imported[alias] = (self._absolute(module, where, level), name)
-            self._bound[module], self._imported[module] = bound, imported
-        return self._bound[module]
-
-    def _absolute(self, module: str, where: str, level: int) -> str:
-        if not level:
-            return where
-        parts = module.split(".")
-        if not self.tree.modules[module].package:
-            parts = parts[:-1]
-        parts = parts[: len(parts) - level + 1]
-        return ".".join([*parts, where] if where else parts)
-
-    def _ours(self, module: str) -> bool:
-        return module.split(".")[0] in self.tree.tops
-
-    # --- resolving ----------------------------------------------------------------------------
-
-    def name(self, module: str, name: str, below: Iterable[str] = ()) -> set[Node]:
-        """The nodes that ``name`` (and then the attributes ``below``) means in a module of the project."""
-        return set(self._name(module, name, tuple(below), 0))
-
-    def _name(self, module: str, name: str, below: tuple[str, ...], depth: int) -> frozenset[Node]:
-        if depth > 40:
-            return frozenset([("whole", module)])
-        key = (module, name, below)
-        if key not in self._seen:
-            self._seen[key] = frozenset()  # a circle of imports adds nothing
-            self._seen[key] = frozenset(self._resolved(module, name, below, depth))
-        return self._seen[key]
-
-    def _resolved(self, module: str, name: str, below: tuple[str, ...], depth: int) -> set[Node]:
-        bound = self._names(module)
-        found: set[Node] = set()
-        if name in self._imported[module]:
-            found |= self._target(*self._imported[module][name], below, depth + 1)
-        if name in bound:
-            found.add(("def", module, name))
-        inner = f"{module}.{name}"
-        if not found and self._there(inner):
-            return self._module(inner, below, depth)
-        only_typing = name in bound and all(x.typing for x in bound[name])
-        if (not found or only_typing) and "__getattr__" in bound:
-            found.add(("def", module, "__getattr__"))
-        if not found:
-            for where, star, _, level in self._stars(module):
-                assert star == "*"
-                target = self._absolute(module, where, level)
-                found |= {("whole", target)} if target in self.tree.modules else set()
-        return found
-
-    def _stars(self, module: str) -> list[tuple[str, str, str, int]]:
-        return [
-            x for s in self.sources[module].statements for x in s.imports if x[1] == "*"
-        ]  # fmt: skip
-
-    def _target(self, where: str, name: str, below: tuple[str, ...], depth: int) -> set[Node]:
-        """What ``from where import name`` brings, or ``import where`` for an empty name."""
-        if not self._ours(where):
-            return {("outside", where.split(".")[0])}
-        if not name:
-            return self._module(where, below, depth)
-        if where in self.tree.modules:
-            if name == "*":
-                return {("whole", where)}
-            return set(self._name(where, name, below, depth)) | {("base", where)}
-        inner = f"{where}.{name}"
-        return self._module(inner, below, depth) if self._there(inner) else set()
-
-    def _module(self, module: str, below: tuple[str, ...], depth: int) -> set[Node]:
-        """A module as an object, and what is then taken from it."""
-        if module not in self.tree.modules:
-            if not below:
-                return {("below", module)} if module in self._folders else set()
-            more = f"{module}.{below[0]}"
-            return self._module(more, below[1:], depth) if self._there(more) else set()
-        held: Node = ("below" if self.tree.modules[module].package else "whole", module)
-        if not below:
-            return {held, ("whole", module)}
-        found = self._name(module, below[0], below[1:], depth + 1)
-        if not found and below[0].startswith("__") and below[0] not in PLAIN:
-            return {held, ("whole", module)}  # ``__dict__``, and what else leads to all of it
-        return set(found) | {("base", module)} if found else {("base", module)}
-
-    def _there(self, name: str) -> bool:
-        """Whether a module or a package is called so."""
-        return name in self.tree.modules or name in self._folders
-
-    @cached_property
-    def _folders(self) -> set[str]:
-        """Packages without a file of their own."""
-        parts = (x.split(".") for x in self.tree.modules)
-        above = {".".join(x[:k]) for x in parts for k in range(1, len(x))}
-        return above - {*self.tree.modules}
 
     # --- edges --------------------------------------------------------------------------------
 
@@ -181,20 +68,20 @@ class Graph:
         found: set[Node] = {("base", module)}
         local: dict[str, tuple[str, str]] = {}
         for where, name, alias, level in statement.imports:
-            target = self._absolute(module, where, level)
-            if not self._ours(target):
+            target = self.names.absolute(module, where, level)
+            if not self.names.ours(target):
                 found.add(("outside", target.split(".")[0]))
             elif not alias or alias.startswith("."):
-                found |= self._module(target, (), 0)
+                found |= self.names.module(target)
             elif statement.names or statement.effect:
                 local[alias] = (target, name)
                 found |= {("base", target)} if target in self.tree.modules else set()
         for ref in statement.refs:
             root, *rest = ref.split(".")
             if root in local:
-                found |= self._target(*local[root], tuple(rest), 0)
+                found |= self.names.target(*local[root], rest)
             else:
-                found |= self._name(module, root, tuple(rest), 0)
+                found |= self.names.name(module, root, rest)
         for attribute in statement.attrs:
             found |= set(self._by_attribute.get(attribute, ()))
         for key in statement.doors:
@@ -219,7 +106,7 @@ class Graph:
             module, _, attribute = text.partition(":")
             if module not in self.tree.modules:
                 continue
-            found |= set(self._name(module, attribute, (), 0)) if attribute else {("below", module)}
+            found |= set(self.names.name(module, attribute)) if attribute else {("below", module)}
         return found
 
     def edges(self, node: Node) -> tuple[Node, ...]:
@@ -246,11 +133,11 @@ class Graph:
                 node
                 for statement in (*source.statements, *source.methods.values())
                 for root, *rest in (x.split(".") for x in statement.hints)
-                for node in self._name(module, root, tuple(rest), 0)
+                for node in self.names.name(module, root, rest)
             }
         if kind == "def":
             found = set[Node]()
-            for statement in self._names(module).get(node[2], ()):
+            for statement in self.names.bound(module).get(node[2], ()):
                 found |= self._of(module, statement)
             if module.split(".")[0] != TOOL:
                 mine = (x for x in source.methods if x.split(".")[0] == node[2])
@@ -259,8 +146,8 @@ class Graph:
         if kind == "method":
             return self._of(module, source.methods[node[2]])
         if kind == "whole":
-            names = [*self._names(module), *self._imported[module]]
-            found = {("base", module)}.union(*(self._name(module, x, (), 0) for x in names))
+            names = [*self.names.bound(module), *self.names.imported(module)]
+            found = {("base", module)}.union(*(self.names.name(module, x) for x in names))
             return found | {("method", module, x) for x in source.methods}
         return self._base(module, source)
 
@@ -269,90 +156,23 @@ class Graph:
         parts = module.split(".")
         found: set[Node] = {("base", ".".join(parts[:k])) for k in range(1, len(parts))}
         for statement in source.statements:
-            if self._acts(module, statement):
+            if self.stirring.acts(module, statement):
                 found |= self._of(module, statement)
             if statement.names or statement.typing:
                 continue
             for where, name, _, level in statement.imports:
-                target = self._absolute(module, where, level)
-                if self._ours(target):
+                target = self.names.absolute(module, where, level)
+                if self.names.ours(target):
                     inner = f"{target}.{name}"
                     found.add(("base", inner if inner in self.tree.modules else target))
         return {x for x in found if x[1] in self.tree.modules or x[0] == "outside"}
-
-    def _acts(self, module: str, statement: Statement) -> bool:
-        """Whether a statement may do more than to bind its names."""
-        if statement.effect:
-            return True
-        asked = self._stirring & {*statement.attrs}
-        return any(
-            self._changes(node) or (asked and asked & self._stirred(node))
-            for root, *rest in (x.split(".") for x in statement.runs)
-            for node in self._name(module, root, tuple(rest), 0)
-        )
-
-    @cached_property
-    def _stirring(self) -> set[str]:
-        """The methods of the project's classes that change their own object."""
-        ours = (x for name, x in self.sources.items() if name.split(".")[0] != TOOL)
-        return {
-            name for source in ours for statement in source.statements for name in statement.stirs
-        }
-
-    def _changes(self, start: Node) -> bool:
-        """Whether a definition of the project, or one that it mentions, may change what it did not make.
-
-        It does where it calls by name a method of a class that it mentions, too, by which objects change.
-        """
-        if start not in self._changing:
-            asked, stirred = set[str](), set[str]()
-            for node, said in self._mentioned(start):
-                if self._changing.get(node) or self._alters(node[1], said):
-                    self._changing[start] = True
-                    return True
-                for x in said:
-                    asked.update(self._stirring & {*x.attrs})
-                    stirred.update(x.stirs)
-            self._changing[start] = not asked.isdisjoint(stirred) or any(map(_of_itself, stirred))
-        return self._changing[start]
-
-    def _stirred(self, start: Node) -> frozenset[str]:
-        """The methods by which objects of classes change that a definition mentions, directly or not."""
-        if start not in self._calls:
-            found = (x.stirs for _, said in self._mentioned(start) for x in said)
-            self._calls[start] = frozenset(name for names in found for name in names)
-        return self._calls[start]
-
-    def _mentioned(self, start: Node) -> Iterator[tuple[Node, list[Statement]]]:
-        """The project's definitions that one mentions, directly or not, itself first, and their statements."""
-        seen, pending = {start}, [start]
-        while pending:
-            node = pending.pop()
-            if node[0] != "def" or node[1].split(".")[0] == TOOL or node[1] not in self.sources:
-                continue
-            said = self._names(node[1]).get(node[2], [])
-            methods = self.sources[node[1]].methods.items()
-            yield node, [*said, *(x for whose, x in methods if whose.split(".")[0] == node[2])]
-            for statement in said:
-                for root, *rest in (x.split(".") for x in statement.refs):
-                    new = self._name(node[1], root, tuple(rest), 0) - seen
-                    seen |= new
-                    pending += new
-
-    def _alters(self, module: str, said: Iterable[Statement]) -> bool:
-        """Whether code of a definition may change what it did not make, as any may that imports as it runs."""
-        return any(
-            x.changes or x.dynamic or x.doors
-            or any(self._ours(self._absolute(module, at, level)) for at, _, _, level in x.imports)
-            for x in said
-        )  # fmt: skip
 
     def _modules_imported(self, module: str) -> set[str]:
         """The modules of the project that a file names in an import, anywhere, and the packages above."""
         source, found = self.sources[module], set[str]()
         for statement in (*source.statements, *source.methods.values()):
             for where, name, _, level in statement.imports:
-                target = self._absolute(module, where, level)
+                target = self.names.absolute(module, where, level)
                 parts = target.split(".")
                 found |= {".".join(parts[:k]) for k in range(1, len(parts) + 1)}
                 found.add(f"{target}.{name}")
@@ -367,7 +187,7 @@ class Graph:
             where.split(".")[0]
             for statement in (*source.statements, *source.methods.values())
             for where, _, _, level in statement.imports
-            if not level and where and not self._ours(where)
+            if not level and where and not self.names.ours(where)
         }
 
     def asks_the_clock(self, node: Node) -> bool:
@@ -377,10 +197,10 @@ class Graph:
             return False
         source = self.sources[module]
         if kind == "base":
-            return any(x.clock and self._acts(module, x) for x in source.statements)
+            return any(x.clock and self.stirring.acts(module, x) for x in source.statements)
         if kind == "method":
             return source.methods[node[2]].clock
-        return kind == "def" and any(x.clock for x in self._names(module).get(node[2], ()))
+        return kind == "def" and any(x.clock for x in self.names.bound(module).get(node[2], ()))
 
     # --- hashes -------------------------------------------------------------------------------
 
@@ -397,11 +217,11 @@ class Graph:
         if kind == "docs":
             return source.docs
         if kind == "def":
-            return " ".join(x.digest for x in self._names(module).get(node[2], ()))
+            return " ".join(x.digest for x in self.names.bound(module).get(node[2], ()))
         if kind == "method":
             return source.methods[node[2]].digest
         if kind == "base":
-            return " ".join(x.digest for x in source.statements if self._acts(module, x))
+            return " ".join(x.digest for x in source.statements if self.stirring.acts(module, x))
         return ""
 
     def seen(self) -> set[Node]:
@@ -438,11 +258,6 @@ class Graph:
         said = "\n".join([*own, "--", *sorted({self._digests[x] for x in below})])
         found = hashlib.sha256(said.encode()).hexdigest()[:32]
         self._digests |= dict.fromkeys(members, found)
-
-
-def _of_itself(method: str) -> bool:
-    """Whether Python calls a method without its name: ``__call__``, ``__getitem__``."""
-    return method.startswith("__")
 
 
 __all__ = ["Graph", "Node"]

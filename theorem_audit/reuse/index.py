@@ -105,7 +105,8 @@ class Index:
 def claims_of(module: ModuleType, package: str) -> dict[str, Any]:
     """What a module of the theory declares, as JSON."""
     from theorem_audit.checks.mark import outside
-    from theorem_audit.statement.claim import Claim, unbound
+    from theorem_audit.statement.claim import Claim
+    from theorem_audit.statement.well_formed import unbound
 
     name = module.__name__.removeprefix(f"{package}.")
     found: list[tuple[str, str]] = []

@@ -30,7 +30,7 @@ LOOKED_AT = ("file:", "folder:", "entries:", "there:", "when:", "link:", "enviro
 BY_NAME = ", which an import by a name may mean"
 RUNS: tuple[Node, ...] = (("def", f"{TOOL}.weigh.runner", "run_evidence"),)
 LOOKS: tuple[Node, ...] = (
-    ("def", f"{TOOL}.weigh.runner", "vacuous"),
+    ("def", f"{TOOL}.weigh.sense", "vacuous"),
     ("def", f"{TOOL}.doubt.instances", "about"),
 )
 ASKS: tuple[Node, ...] = (

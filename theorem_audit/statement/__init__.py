@@ -1,7 +1,10 @@
 """What a claim is: a frozen record of a formula, its hypotheses and its source; how claims are found."""
 
-from theorem_audit.statement.claim import Assumption, Claim, Source, recording_reads
+from theorem_audit.statement.assumption import Assumption
+from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.discovery import Claims, DuplicateClaim, discover
+from theorem_audit.statement.recording import recording_reads
+from theorem_audit.statement.source import Source
 from theorem_audit.statement.use import Use
 
 __all__ = [

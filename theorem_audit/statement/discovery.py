@@ -19,7 +19,9 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from theorem_audit.guard import no_exit
-from theorem_audit.statement.claim import Claim, recording_reads, unbound
+from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.recording import recording_reads
+from theorem_audit.statement.well_formed import unbound
 from theorem_audit.unreached import CLAIM, unreached
 
 M = TypeVar("M")

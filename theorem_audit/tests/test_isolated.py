@@ -1,41 +1,20 @@
-"""What one claim's evidence changes reaches no other's; what evidence reads in unusual ways is seen.
+"""What one claim's evidence changes reaches no other's.
 
-Three runs of two small projects.  In the first, evidence of A... changes something, and honest evidence of B...
-must refute a false claim with it; evidence of U... uses a lemma that is refuted.  In the second, evidence of
-R... reads a constant that is then edited.
+In a small project evidence of A... changes something, and honest evidence of B... must refute a false claim
+with it; evidence of U... uses a lemma that is refuted.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from theorem_audit.tests import warm
+from theorem_audit.tests.one_chapter import CHAPTER, HEAD, run, write
 from theorem_audit.tests.thorough import thorough_but
 from theorem_audit.weigh.apart import FORKS
 
-HEAD = {
-    "pyproject.toml": (
-        '[tool.theorem-audit]\nname = "small"\ntheory = "th"\nevidence = "tests"\nnotes = "notes"\n'
-    ),
-    "th/__init__.py": "",
-    "tests/__init__.py": "",
-    "notes/ch.md": "# x\n",
-}
-CHAPTER = """
-from sympy import Eq, Integer, Symbol
-from theorem_audit.statement import Claim, Source
-x, y, h = (Symbol(name, real=True) for name in "xyh")
-TABLE = {"two": Integer(2)}
-def claim(id, formula, **more):
-    return Claim(id=id, title="A subject", formula=formula, source=Source("new", "none"), bound="exact",
-                 chapter="th.ch", **more)
-"""
 TESTS = """
 import sys
 from functools import cache
@@ -100,21 +79,6 @@ def test_fills_the_cache(claim):
 """
 
 
-def _write(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-
-def _run(folder: Path, *more: str) -> dict[str, Any]:
-    words = ("run", "--quick", "--workers", "1", "--json", "-", *more)
-    done = warm.audit(words, folder)
-    assert done.stdout, done.stderr
-    found = {c["id"]: c for c in json.loads(done.stdout)["claims"]}
-    return {**found, "": done.stderr + done.stdout}
-
-
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The claims of the first project, as a run tells them."""
@@ -149,11 +113,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("shared")
     more = {"th/ch.py": chapter, "tests/test_ch.py": tests, "shared.py": "K = 2\n",
             "tests/near.py": "from tests import far\n", "tests/far.py": "def two(): return 2\n"}  # fmt: skip
-    _write(folder, {**HEAD, **more})
-    _run(
+    write(folder, {**HEAD, **more})
+    run(
         folder
     )  # what takes long goes first in the next run: what changes things goes before what it changes
-    return _run(folder, "--fresh")
+    return run(folder, "--fresh")
 
 
 @pytest.mark.parametrize("what", CHANGES)
@@ -183,180 +147,6 @@ def test_a_change_of_what_a_claims_own_evidence_imports_is_told(shared: dict[str
     assert found["outcome"] == "error"
 
 
-# How evidence reads a constant; the file that says 2, and then 3 (or is not there, and then is).
-READS = {
-    "outside": ("int(open('../outside.txt').read())", "../outside.txt", "{}\n"),
-    "update": ("int(open('data/k.txt', 'r+').read())", "data/k.txt", "{}\n"),
-    "child": ("int(subprocess.check_output(['cat', 'data/c.txt']))", "data/c.txt", "{}\n"),
-    "shell": ("2 + (os.system('grep -q 3 data/s.txt') == 0)", "data/s.txt", "{}\n"),
-    "exists": ("3 if Path('data/flag').exists() else 2", "data/flag", ""),
-    "alias": ("im('th.a').K", "th/a.py", "K = {}\n"),
-    "resolve": ("pkgutil.resolve_name('th.b:K')", "th/b.py", "K = {}\n"),
-    "modules": ("sys.modules['th.c'].K", "th/c.py", "K = {}\n"),
-    "namespace": ("namespace_k()", "helpers/d.py", "K = {}\n"),
-    "otherwise": (
-        "e.K", "th/e.py", "if __name__ == '__main__':\n    print(1)\nelse:\n    K = {}\n",
-    ),
-    "docstring": ("int(f.f.__doc__)", "th/f.py", "def f():\n    '{}'\n"),
-    "data": ("int(open('data/g.py').read())", "data/g.py", "{}\n"),
-    "source": ("int(open('th/g.py').read().partition('#')[2])", "th/g.py", "# {}\n"),
-    "path": ("runpy.run_path('data/h.py')['K']", "data/h.py", "K = {}\n"),
-    "base": ("sqlite('data/i.db')", "data/i.db", ""),
-    "link": ("int(os.readlink('data/link')[-1])", "", ""),
-    "rights": ("3 if os.stat('data/rights').st_mode & 0o100 else 2", "", ""),
-    "below": ("int(os.read(os.open('j.txt', 0, dir_fd=os.open('data', 0)), 1))", "data/j.txt", "{}\n"),
-    "opened": ("int(os.read(os.open('data/o.txt', os.O_RDONLY), 1))", "data/o.txt", "{}\n"),
-    "listed": ("3 if 'flag' in os.listdir(os.open('data', 0)) else 2", "data/flag", ""),
-    "compiled": ("importlib.import_module('th.k').K", "", ""),
-    "filled": ("t.TABLE['k']", "th/fills.py", "from th.t import fill\nDONE = fill({})\n"),
-    "subclass": ("t.Base.known[0].k", "th/sub.py", "from th.t import Base\nclass Sub(Base):\n    k = {}\n"),
-    "example": ("t.EXAMPLES[0]()", "th/ex.py", "from th.t import example\n@example\ndef one(): return {}\n"),
-    "subclasses": (
-        "t.Other.__subclasses__()[0].k", "th/other.py",
-        "from th.t import Other\nclass Sub(Other):\n    k = {}\n",
-    ),
-    "hint": ("hint()", "th/hint.py", "from __future__ import annotations\nfrom typing import Annotated as A\n"
-             "K = {}\nclass C:\n    k: A[int, K]\n"),
-    "touched": ("int(os.stat('data/when').st_mtime)", "", ""),
-    "modified": ("int(os.path.getmtime('data/when'))", "", ""),
-    "numbered": ("int(os.fstat(os.open('data/when', 0)).st_mtime)", "", ""),
-    "dated": ("int(Path('th/dated.py').stat().st_mtime)", "", ""),
-    "clock": ("int(posix.stat('data/when').st_mtime + 0 * time.time())", "", ""),  # that alone is not heard
-    "scanned": ("[x.stat().st_size for x in os.scandir('data/sizes')][0]", "", ""),
-    "text": ("typing.get_type_hints(texts.f)['x'].k", "th/texts.py",
-             "class C:\n    k = {}\ndef f(x: 'C'): ...\n"),
-    "go": ("t.GONE[0]", "th/go.py", "def go():\n    from th.t import gone\n    gone({})\nDONE = go()\n"),
-    "method": ("t.REG.all[0]", "th/puts.py", "from th.t import REG\nDONE = REG.put({})\n"),
-    "second": ("t.SECOND[0]", "th/adds.py", "from th.t import adds\nDONE = adds({})\n"),
-    "insort": ("t.SORTED[0]", "th/sorts.py",
-               "import bisect\nfrom th.t import SORTED\nDONE = bisect.insort(SORTED, {})\n"),
-    "mapped": ("t.MAPPED[0]", "th/maps.py", "from th.t import MAPPED\nDONE = [*map(MAPPED.append, [{}])]\n"),
-    "package": ("th.__dict__['t4'].K", "th/t4.py", "K = {}\n"),
-    "members": ("dict(inspect.getmembers(t5.f))['__globals__']['K']", "th/t5.py", "K = {}\ndef f(): ...\n"),
-    "default": ("t6.T()['case']", "th/t6.py", "case = {}\ndef T(x=vars()): return x\n"),
-    "globals": ("t2.f.__globals__['K']", "th/t2.py", "K = {}\ndef f(): ...\n"),
-    "all": ("t3.T['case']", "th/t3.py", "case = {}\nT = dict(vars())\n"),
-}  # fmt: skip
-READING = """
-import importlib, inspect, os, pkgutil, posix, runpy, sqlite3, subprocess, sys, time, typing
-from importlib import import_module as im
-from pathlib import Path
-from theorem_audit import evidence, expect_identity
-from th.ch import x, y
-def hint():
-    from th import hint as hinted
-    return typing.get_type_hints(hinted.C, include_extras=True)["k"].__metadata__[0]
-def namespace_k():
-    from helpers.d import K
-    return K
-def sqlite(path):
-    with sqlite3.connect(path) as base:
-        return base.execute("select k from k").fetchone()[0]
-"""
-
-
-PUTS = """
-TABLE, EXAMPLES = {}, []
-def fill(k):
-    TABLE["k"] = k
-def example(f):
-    EXAMPLES.append(f)
-    return f
-class Base:
-    known = []
-    def __init_subclass__(cls):
-        Base.known.append(cls)
-class Other: ...
-GONE, SECOND, SORTED, MAPPED = [], [], [], []
-def gone(k):
-    GONE.append(k)
-def adds(k):
-    second = SECOND
-    second += [k]
-class Reg:
-    def __init__(self):
-        self.all = []
-    def put(self, k):
-        self.all.append(k)
-REG = Reg()
-"""
-
-
-def _beside(folder: Path, k: int) -> None:
-    """What is no text: a link, rights, times, sizes, a module without a source."""
-    import py_compile
-
-    link, rights, source = folder / "data/link", folder / "data/rights", folder / "th/source.txt"
-    sizes = folder / "data/sizes"
-    sizes.mkdir(exist_ok=True)
-    (sizes / "one").write_bytes(b"x" * k)
-    for name in ("data/when", "th/dated.py"):
-        (folder / name).touch()
-        os.utime(folder / name, (k, k))
-    link.unlink(missing_ok=True)
-    link.symlink_to(f"to{k}")
-    rights.write_text("")
-    rights.chmod(0o600 if k == 2 else 0o700)
-    source.write_text(f"K = {k}\n")
-    py_compile.compile(str(source), str(folder / "th/k.pyc"), doraise=True)
-
-
-def _base(path: Path, k: int) -> None:
-    import sqlite3
-
-    path.unlink(missing_ok=True)
-    base = sqlite3.connect(path)
-    base.execute("create table k (k)")
-    base.execute("insert into k values (?)", (k,))
-    base.commit()
-    base.close()
-
-
-def _imports(how: str, file: str, text: str) -> str:
-    """What a row's own file of evidence imports; in one file, an edit of one row's module is all rows'."""
-    stem = Path(file).stem
-    named = re.search(rf"\b({stem}\.|th\.{stem}'\]|'{stem}'\]\.)", how) or "from th.t" in text
-    found = f"import th.{stem}\nfrom th import {stem}\n" if file.startswith("th/") and named else ""
-    return f"import th\n{found}" + ("from th import t\n" if "t." in how else "")
-
-
-@pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The claims of the second project before and after the edit."""
-    chapter, tests = CHAPTER, dict[str, str]()
-    for name, (how, file, text) in READS.items():
-        chapter += f'R_{name} = claim("R-{name.upper()}", Eq(y, 2*x))\n'
-        tests[f"tests/test_{name}.py"] = (
-            f'{READING}{_imports(how, file, text)}@evidence("R-{name.upper()}", "symbolic")\n'
-            f"def test_r_{name}(claim):\n    expect_identity(claim.formula, {{y: ({how}) * x}})\n"
-        )
-    folder = tmp_path_factory.mktemp("edited") / "project"
-    _write(
-        folder,
-        {**HEAD, **tests, "th/ch.py": chapter, "data/x": "", "th/t.py": PUTS},
-    )
-    found = []
-    for k in (2, 3):
-        texts = {file: text.format(k) for _, file, text in READS.values() if text}
-        _write(folder, texts)
-        if k == 3:
-            _write(folder, {"data/flag": ""})
-        _base(folder / "data" / "i.db", k)
-        _beside(folder, k)
-        found.append(_run(folder))
-    return found[0], found[1]
-
-
-@pytest.mark.parametrize("what", READS)
-def test_an_edit_of_what_was_read_in_an_unusual_way_is_seen(
-    what: str, edited: tuple[dict[str, Any], dict[str, Any]]
-) -> None:
-    """Mended: each said "reused", and proved what a run from scratch refutes."""
-    before, after = edited
-    assert before[f"R-{what.upper()}"]["verdict"] == "proved", before[""]
-    assert after[f"R-{what.upper()}"]["verdict"] == "refuted"
-
-
 SEARCHES = [("", False), ("", True), ("none for it", False), ("for it", False)]
 
 
@@ -370,7 +160,7 @@ def test_a_claim_without_a_search_is_capped_as_one_with_a_search(
     )
     assumed = 'assumptions=(Assumption("sign", Ge(x, 0)),)'
     table = "FALSIFIERS = {%s}\n" % ("'AA': look" if searched == "for it" else "")
-    _write(
+    write(
         tmp_path,
         {
             **HEAD,
@@ -380,14 +170,13 @@ def test_a_claim_without_a_search_is_capped_as_one_with_a_search(
             "searches/look.py": "def look(claim, rng, seconds):\n    claim.formula\n    return 1\n"
             + table,
             "th/ch.py": f'{chapter}A = claim("AA", Eq(y, 2*x), {assumed})\n',
-            "tests/test_ch.py": READING.partition("import th.c")[0]
-            + "from theorem_audit import evidence, expect_identity\nfrom th.ch import x, y\n"
+            "tests/test_ch.py": "from theorem_audit import evidence, expect_identity\nfrom th.ch import x, y\n"
             + '@evidence("AA", "symbolic")\ndef test_a(claim):\n'
             + ("    claim.region\n" if reads else "")
             + "    expect_identity(claim.formula, {y: 2*x})\n",
         },
     )
-    found = _run(tmp_path)["AA"]
+    found = run(tmp_path)["AA"]
     why = [] if reads else ["nothing that decides or searches read: sign"]
     assert (found["verdict"], found["reasons"]) == ("proved" if reads else "supported", why)
 
@@ -396,7 +185,8 @@ def test_a_read_past_python_is_not_recorded() -> None:
     """The limit: who wants to hide what he uses can, and no guard in Python keeps him from it."""
     from sympy import Eq, Symbol
 
-    from theorem_audit.statement.claim import Claim, Source, recording_reads
+    from theorem_audit.statement.claim import Claim, Source
+    from theorem_audit.statement.recording import recording_reads
 
     claim = Claim(
         "AA", "made up", Eq(Symbol("y", real=True), 1), Source("lemma", "made up"), "exact", "made"

@@ -23,8 +23,8 @@ from theorem_audit import (
 )
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.tests.test_no_silent_success import claim
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.runner import run_evidence
-from theorem_audit.weigh.verdict import Outcome
 
 pytestmark = pytest.mark.usefixtures("somewhere")
 

@@ -39,7 +39,7 @@ from theorem_audit.doubt import instances
 from theorem_audit.statement.claim import Assumption
 from theorem_audit.statement.sentence import latex_of
 from theorem_audit.tests.test_no_silent_success import claim
-from theorem_audit.weigh.runner import vacuous
+from theorem_audit.weigh.sense import vacuous
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
 n = Symbol("n", integer=True)

@@ -12,7 +12,8 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.statement import setting
-from theorem_audit.statement.claim import Assumption, Claim, Source, recording_hypotheses
+from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.recording import recording_hypotheses
 from theorem_audit.statement.sentence import chains, latex_chains
 from theorem_audit.statement.vocabulary import Item, Kind
 from theorem_audit.weigh.told import beyond

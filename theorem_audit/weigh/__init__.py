@@ -1,1 +1,1 @@
-"""Runs evidence and derives verdicts: runner, verdicts, ledger, staleness."""
+"""Runs evidence and derives verdicts: runner, outcomes, verdicts, ledger, staleness."""

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from theorem_audit.weigh.verdict import OUTCOMES, Outcome
+from theorem_audit.weigh.outcome import OUTCOMES, Outcome
 
 PLAIN = (bool, int, float, str)
 MANY: Mapping[str, Any] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}

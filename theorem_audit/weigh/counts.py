@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from theorem_audit.errors import several
-from theorem_audit.weigh.verdict import Outcome
+from theorem_audit.weigh.outcome import Outcome
 
 NAMED = 5  # claims whose evidence was run that the line names, with why
 # Not how many checks were made: a helper that caches makes its own once a process.

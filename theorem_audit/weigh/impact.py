@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from theorem_audit.weigh import tried
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told
-from theorem_audit.weigh.verdict import Outcome, Verdict, derive
+from theorem_audit.weigh.verdict import Verdict, derive
 
 
 @dataclass(frozen=True)

@@ -23,19 +23,12 @@ from theorem_audit.reuse.reads import CHILD, Reads, Recorder
 from theorem_audit.statement.discovery import modules
 from theorem_audit.weigh.answers import doubt
 from theorem_audit.weigh.apart import Apart
+from theorem_audit.weigh.collected import cases_of, evidence_of, load_profile
 from theorem_audit.weigh.leftovers import Leftovers
-from theorem_audit.weigh.runner import (
-    LOOK,
-    cases_of,
-    evidence_of,
-    list_imported,
-    load_profile,
-    not_run,
-    run_evidence,
-    vacuous,
-    watch,
-)  # fmt: skip
-from theorem_audit.weigh.verdict import Outcome
+from theorem_audit.weigh.outcome import Outcome
+from theorem_audit.weigh.runner import not_run, run_evidence
+from theorem_audit.weigh.sense import LOOK, vacuous
+from theorem_audit.weigh.watching import list_imported, watch
 from theorem_audit.weigh.workers import Crew, Last, Lost
 
 try:

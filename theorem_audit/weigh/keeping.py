@@ -11,7 +11,7 @@ import time
 from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.keeper import Keeper
 from theorem_audit.reuse.reads import Reads
-from theorem_audit.weigh.verdict import Outcome
+from theorem_audit.weigh.outcome import Outcome
 
 KERNEL = ("coqc", "coqchk")
 NO_SEARCH = "OUT_OF_REACH"  # of a module of falsifiers: why there is none, which is part of the key

@@ -20,8 +20,9 @@ from theorem_audit.reuse.index import Index, Row
 from theorem_audit.reuse.keeper import Keeper, sha
 from theorem_audit.reuse.store import Tell, open_store
 from theorem_audit.weigh import tried
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told
-from theorem_audit.weigh.verdict import Outcome, Verdict, derive
+from theorem_audit.weigh.verdict import Verdict, derive
 
 if TYPE_CHECKING:
     from theorem_audit.weigh.ledger import Ledger

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from theorem_audit import files, project
 from theorem_audit.weigh import stale, tried
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told, ToldAssumption
-from theorem_audit.weigh.verdict import RANKS, Outcome, Verdict, derive, read_by_machine
+from theorem_audit.weigh.unread import read_by_machine
+from theorem_audit.weigh.verdict import RANKS, Verdict, derive
 
 if TYPE_CHECKING:
-    from theorem_audit.statement.claim import Assumption, Claim
+    from theorem_audit.statement.assumption import Assumption
+    from theorem_audit.statement.claim import Claim
 
 SCHEMA = 1
 WRITING = 0.01  # of a run's time, at most, goes into writing a ledger that grows

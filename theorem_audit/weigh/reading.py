@@ -19,7 +19,7 @@ from theorem_audit.weigh.commands import checked, run_ledger, run_options
 if TYPE_CHECKING:
     from theorem_audit.weigh.latest import Latest
     from theorem_audit.weigh.ledger import Ledger
-    from theorem_audit.weigh.verdict import Outcome
+    from theorem_audit.weigh.outcome import Outcome
 
 
 def add_commands(command: Any) -> None:
@@ -105,7 +105,7 @@ def _count(outcomes: Sequence[Outcome]) -> int:
 def _list_of_the_theory(args: argparse.Namespace, console: Console) -> int:
     """Where no run has been: what the theory says."""
     from theorem_audit.usage import ids_of
-    from theorem_audit.weigh import runner
+    from theorem_audit.weigh import collected
 
     claims = project.claims()
     asked = {claim_id: claims[claim_id] for claim_id in ids_of(args.ids)}
@@ -116,7 +116,7 @@ def _list_of_the_theory(args: argparse.Namespace, console: Console) -> int:
         emit(
             [
                 {"id": c.id, "title": c.title, "chapter": c.chapter, "source": c.source.kind,
-                 "bound": c.bound, "evidence": len(runner.evidence_of()[c.id]), "verdict": "unchecked"}
+                 "bound": c.bound, "evidence": len(collected.evidence_of()[c.id]), "verdict": "unchecked"}
                 for c in rows
             ],
             args.json,

@@ -70,7 +70,7 @@ def _made(
     if not passed:
         return dict(stored), {"stored": sorted(stored)} if stored else {}
     from theorem_audit.kernel.certify import made_by
-    from theorem_audit.weigh.runner import evidence_of
+    from theorem_audit.weigh.collected import evidence_of
 
     names = {c.to_json(): name for name, c in stored.items()}
     kept, made = dict(stored), dict[str, list[str]]()

@@ -5,10 +5,8 @@ from __future__ import annotations
 import inspect
 import sys
 import time
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import hypothesis
@@ -16,9 +14,8 @@ import numpy as np
 from sympy import Expr
 from sympy.logic.boolalg import Boolean
 
-from theorem_audit import project
 from theorem_audit.checks.covering import left_out
-from theorem_audit.checks.mark import DECIDING, Evidence, collect
+from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.checks.run_context import (
     DEFAULT_SEED,
     Absent,
@@ -28,115 +25,24 @@ from theorem_audit.checks.run_context import (
     running,
     seed,
 )
-from theorem_audit.doubt import instances, lemmas
+from theorem_audit.doubt import lemmas
 from theorem_audit.doubt.outside import BUT
-from theorem_audit.doubt.undefined import false_anywhere, undefined, unsettled
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.reuse.index import Row
-from theorem_audit.statement.claim import (
+from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.recording import (
     OWN,
-    Claim,
     original,
     read_at_import,
     recording_hypotheses,
     recording_reads,
 )
 from theorem_audit.visible import visible
-from theorem_audit.weigh import tried
+from theorem_audit.weigh import watching
+from theorem_audit.weigh.collected import cases_of
 from theorem_audit.weigh.copies import COPIED
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.untouched import CHANGED
-from theorem_audit.weigh.verdict import Outcome, Verdict, derive
-
-# On wrong variants any failing example will do, so none is shrunk.
-EXAMPLES = {"audit": 50, "audit-quick": 10, "audit-variants": 20}
-for _name, _examples in EXAMPLES.items():
-    hypothesis.settings.register_profile(
-        _name,
-        max_examples=_examples,
-        deadline=None,
-        database=None,
-        print_blob=False,
-        report_multiple_bugs=False,
-        suppress_health_check=[hypothesis.HealthCheck.too_slow],
-        phases=[
-            phase
-            for phase in hypothesis.Phase
-            if _name != "audit-variants" or phase is not hypothesis.Phase.shrink
-        ],
-    )
-
-
-def load_profile(quick: bool) -> None:
-    """How many examples Hypothesis tries; evidence takes it as it is imported."""
-    hypothesis.settings.load_profile("audit-quick" if quick else "audit")
-
-
-@cache
-def evidence_of(quick: bool = False) -> dict[str, list[Evidence]]:
-    """All evidence by claim id (collected once; the Hypothesis profile is set before import)."""
-    load_profile(quick)
-    return collect()
-
-
-def start_variant_worker(here: project.Project) -> None:
-    """The same for wrong variants; the profile is that of the first import."""
-    project.use(here)
-    hypothesis.settings.load_profile("audit-variants")
-    collect()
-
-
-def cases_of(item: Evidence) -> list[tuple[str, dict[str, Any]]]:
-    """The (name, keyword arguments) pairs an evidence is run for."""
-    if not item.cases:
-        return [("", {})]
-    return [(name, {"case": value}) for name, value in item.cases.items()]
-
-
-def _new_list() -> Any:
-    """What judges, listed.  Found by name: outcomes do not rest on what watches over them."""
-    return sys.modules["theorem_audit.weigh.untouched"].Untouched()
-
-
-@cache
-def _here() -> Any:
-    """The same for evidence that runs in the caller's process, who may change what he likes in between."""
-    return _new_list()
-
-
-WATCHED: Any = None  # in a worker: what judges, as it was when that started
-
-
-def watch() -> None:
-    """From now on evidence is watched from one to the next: nobody else changes anything in this process."""
-    global WATCHED
-    WATCHED = _new_list()
-
-
-def list_imported(package: str, names: Container[str]) -> None:
-    """List what was imported since, where evidence is watched: once, and not again in each fork.
-
-    names: the modules of the evidence's package that what runs there may come to.
-    """
-    if WATCHED is not None:
-        WATCHED.extend()
-        WATCHED.keep_to(package, names)
-
-
-TOGETHER = False  # inside ``together``
-
-
-@contextmanager
-def together() -> Iterator[list[str]]:
-    """Evidence inside is looked at once, at the end; yields a list of what was changed, filled then."""
-    global TOGETHER
-    untouched, changed = WATCHED or _here(), list[str]()
-    untouched.extend(accept=WATCHED is None)
-    TOGETHER = True
-    try:
-        yield changed
-    finally:
-        TOGETHER = False
-        changed += untouched.changed()
 
 
 def run_evidence(
@@ -158,16 +64,16 @@ def run_evidence(
     Whether its judge was left alone is looked at here, but inside ``together`` or another evidence's run: there
     it is looked at where that ends.
     """
-    looks = not TOGETHER and not inside()
+    looks = not watching.TOGETHER and not inside()
     arguments = dict(cases_of(item))[case]
-    untouched = WATCHED or _here()
+    untouched = watching.listed()
     context = RunContext(
         test=item.key + case, seed=run_seed, quick=quick, look=untouched.look, claim=claim
     )
     outcome, detail, witness = "passed", "", {}
     started = time.perf_counter()
     if looks:
-        untouched.extend(accept=WATCHED is None)
+        watching.begin()
     if not __debug__:
         return replace(
             not_run(item, case, run_seed, "python -O strips the assertions of evidence"),
@@ -337,90 +243,4 @@ def not_run(item: Evidence | Row, case: str, run_seed: int, why: str) -> Outcome
     )  # fmt: skip
 
 
-LOOK = "theorem_audit/doubt/instances.py::instance"
-
-
-def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
-    """The error to report when a claim says nothing: no instance of its hypotheses is found, or its
-    formula makes no sense at one.  Inconclusive where that is open: something infinite may converge or not.
-    """
-    where, outcome = LOOK, "error"
-    at: Mapping[Any, Any] | None
-    try:
-        instances.instance(claim)
-        if (wrong := false_anywhere(claim)) is not None:
-            detail = f"{claim.id}: {wrong} is false, whatever its symbols are"
-            return Outcome(claim.id, where, "witness", (), "refuted", seed=run_seed, detail=detail)
-        if found := undefined(claim):
-            where = "theorem_audit/doubt/undefined.py::undefined"
-            what, at = found[0].what, found[0].instance
-        elif endless := unsettled(claim):
-            where = "theorem_audit/doubt/converges.py::unsettled"
-            what, at = endless[0].what, endless[0].instance
-        else:
-            return None
-        if at is None:
-            outcome = "inconclusive"
-            detail = (
-                f"{claim.id}: that {what} converges is not shown; Claim.converges says why it does"
-            )
-        else:
-            point = ", ".join(f"{x} = {v}" for x, v in at.items()) or "every point"
-            detail = f"{claim.id}: the formula is undefined at {point} of its region ({what})"
-    except instances.EmptyRegion as error:
-        detail = str(error)
-    return Outcome(claim.id, where, "witness", (), outcome, seed=run_seed, detail=detail)
-
-
-def _deciding_first(items: Iterable[Evidence]) -> list[Evidence]:
-    return sorted(items, key=lambda item: (item.kind not in DECIDING, item.slow))
-
-
-def check(claim: Claim, *, run_seed: int = DEFAULT_SEED, quick: bool = False) -> Verdict:
-    """The verdict of ``claim`` by running its evidence against this very object.
-
-    A run asks more: a search and wrong variants (``theorem_audit.doubt.doubts``), which can lower it.
-    A wrong variant (``dataclasses.replace(claim, formula=wrong)``) comes out refuted; the run stops at
-    the first refutation.  The claims it rests on are run as registered, once per process.
-
-    Raises ValueError when no claim of that id is registered: there would be no evidence to run.
-    """
-    claims = project.claims()
-
-    if claim.id not in claims:
-        raise ValueError(f"claim.id={claim.id!r}: no evidence; known are {', '.join(claims)}")
-    if claim is claims[claim.id]:
-        found = _registered(claim.id, run_seed, quick)
-    else:
-        found = tuple(_outcomes(claim, run_seed, quick, stop_early=True))
-    outcomes = {claim.id: found}
-    if all(o.outcome != "refuted" for o in found):
-        pending = [u for o in found for u in o.uses]
-        while pending:
-            used = pending.pop()
-            if used not in outcomes:
-                outcomes[used] = _registered(used, run_seed, quick)
-                pending += [u for o in outcomes[used] for u in o.uses]
-    every = {**claims, claim.id: claim}
-    wrong = tried.accepted({x: every[x] for x in outcomes})
-    return derive(every, outcomes, accepted=wrong)[claim.id]
-
-
-@cache
-def _registered(claim_id: str, run_seed: int, quick: bool) -> tuple[Outcome, ...]:
-    claims = project.claims()
-
-    return tuple(_outcomes(claims[claim_id], run_seed, quick))
-
-
-def _outcomes(
-    claim: Claim, run_seed: int, quick: bool, stop_early: bool = False
-) -> Iterator[Outcome]:
-    if (empty := vacuous(claim, run_seed)) is not None:
-        yield empty
-    for item in _deciding_first(evidence_of()[claim.id]):
-        for case, _ in cases_of(item):
-            outcome = run_evidence(item, claim, case=case, run_seed=run_seed, quick=quick)
-            yield outcome
-            if stop_early and outcome.outcome == "refuted":
-                return
+__all__ = ["NOTHING_SAID", "not_run", "run_evidence"]

@@ -18,12 +18,12 @@ from theorem_audit.reuse.index import Row, unknown_step
 from theorem_audit.reuse.keeper import Keeper, Kept
 from theorem_audit.reuse.store import Tell, open_store
 from theorem_audit.statement.discovery import Claims
-from theorem_audit.weigh import jobs, latest, runner, stale
+from theorem_audit.weigh import collected, jobs, latest, runner, stale
 from theorem_audit.weigh.counts import Counts
 from theorem_audit.weigh.keeping import Keeping
 from theorem_audit.weigh.ledger import Ledger
+from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told, describe, fingerprint
-from theorem_audit.weigh.verdict import Outcome
 from theorem_audit.weigh.workers import Crew
 
 SHARE = 4.0  # seconds of expected work for each process: below, starting another one does not pay
@@ -79,7 +79,7 @@ class Session:
         """What there is to run, and what a run keeps track of."""
         self.keeper = Keeper(self.project, self.store, anew=self.fresh)
         self.keeper.fingerprints = _other_objects()
-        runner.load_profile(self.quick)
+        collected.load_profile(self.quick)
         self.index = self.keeper.index
         LEFT_OUT.update(self.index.left_out)
         self.told: dict[str, Told] = {}

@@ -22,7 +22,8 @@ from theorem_audit import project
 from theorem_audit.reuse import definitions
 from theorem_audit.reuse.installed import PackageNotFoundError, version
 from theorem_audit.weigh import tried
-from theorem_audit.weigh.verdict import Outcome, Verdict, derive
+from theorem_audit.weigh.outcome import Outcome
+from theorem_audit.weigh.verdict import Verdict, derive
 
 if TYPE_CHECKING:
     from theorem_audit.checks.mark import Evidence

@@ -18,21 +18,17 @@ from __future__ import annotations
 
 import builtins
 import sys
-from builtins import all as all_of  # bound here: evidence may have put another in its place
-from builtins import map as mapped
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from functools import cached_property
-from gc import get_referents as made_of
-from itertools import chain, starmap
-from operator import attrgetter, call, is_, itemgetter
-from types import CodeType, FunctionType, ModuleType
+from collections.abc import Container, Iterator
+from dataclasses import fields
+from itertools import starmap
+from types import FunctionType, ModuleType
 from typing import Any
 
-from numpy import dtype, fromiter
 from sympy import Basic
 
-from theorem_audit.statement.claim import Claim, recording_reads
+from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.recording import recording_reads
+from theorem_audit.weigh.places import NEAR, Looked, Place, place, places_in
 
 TOOL = "theorem_audit"
 # Of SymPy, what decides a zero or an order; all of it would take too long to look at.
@@ -41,155 +37,11 @@ DECIDES = (
     "sympy.core.power", "sympy.core.relational", "sympy.core.symbol", "sympy.logic.boolalg",
     "sympy.polys.polytools",
 )  # fmt: skip
-METHODS = (FunctionType, property, cached_property, classmethod, staticmethod)
-CONSTANT = (int, float, str, tuple, frozenset, Basic)
-CONTAINER = (set, dict, list)
-# Where a check begins, its judge is looked at; that is here, and SymPy's part is looked at more seldom.
-NEAR = ("theorem_audit.checks", "theorem_audit.exact")
-CONTAINED = (*NEAR, "theorem_audit.kernel")  # modules whose constant containers are compared, too
 SETS = frozenset(("__code__", "__defaults__", "__kwdefaults__"))
 OTHERS = frozenset(("builtins", *DECIDES))
 CHANGED = "it changed what judges: "
 FIELDS = tuple(x.name for x in fields(Claim) if x.name != "chapter")  # which discovery shortens
 BUILTIN = frozenset(x for x in vars(builtins) if x[:2] != "__")
-
-OBJECTS = dtype(object)
-_held = object.__getattribute__  # what a claim holds, without the claim's noting that it is read
-_code = attrgetter("__code__")
-_defaults = attrgetter("__defaults__")
-
-
-def _of(module: ModuleType, ours: bool) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """A module with its functions, classes and constants, and each class that it defines with its methods.
-
-    Of other people's modules, functions and classes alone.
-    """
-    own = {
-        k: v
-        for k, v in list(vars(module).items())
-        if callable(v) or (ours and k[:2] != "__" and isinstance(v, CONSTANT))
-    }
-    yield module, own
-    for value in own.values():
-        if isinstance(value, type) and value.__module__ == module.__name__:
-            yield value, {k: v for k, v in vars(value).items() if isinstance(v, METHODS)}
-
-
-@dataclass
-class _Place:
-    """A module, class or claim: what its names meant, and what functions among that did."""
-
-    owner: Any
-    names: tuple[str, ...]
-    values: tuple[Any, ...]
-    functions: tuple[FunctionType, ...]
-    codes: tuple[CodeType, ...]
-    defaults: tuple[Any, ...]
-    contents: tuple[tuple[str, Any, Any], ...]  # name, container, and a copy of it
-    parts: list[Any]  # what the functions are made of: code and defaults, name, words, closure, ...
-    asks: Callable[[Any], tuple[Any, ...]]  # the values of the names, at once
-    # the owner's own names; None for a claim, which can be given others
-    holds: Mapping[str, Any] | None
-
-    @property
-    def named(self) -> bool:
-        """Whether each name means what it did; what functions are made of is not looked at."""
-        try:
-            now = self.asks(_held(self.owner, "__dict__") if self.holds is None else self.holds)
-        except KeyError:
-            return False
-        return all_of(mapped(is_, now, self.values)) and all_of(
-            now == copy for _, now, copy in self.contents
-        )
-
-    @property
-    def same(self) -> bool:
-        # Not by `__code__`: the interpreter would tell of each reading, and each would be heard.
-        return self.named and all_of(mapped(is_, made_of(*self.functions), self.parts))
-
-    def changed(self) -> Iterator[str]:
-        """What is another, by name; it is put back."""
-        where = self.owner.id if isinstance(self.owner, Claim) else self.owner.__name__
-        for name, value in zip(self.names, self.values, strict=True):
-            if self.owner.__dict__.get(name) is not value:
-                put = setattr if isinstance(self.owner, ModuleType | type) else object.__setattr__
-                put(self.owner, name, value)
-                yield f"{where}.{name}"
-        for function, code, defaults in zip(self.functions, self.codes, self.defaults, strict=True):
-            if function.__code__ is not code or function.__defaults__ is not defaults:
-                function.__code__, function.__defaults__ = code, defaults
-                yield f"{function.__module__}.{function.__qualname__}"
-        self.parts = made_of(*self.functions)  # other words of a function are no change
-        for name, now, copy in self.contents:
-            if now != copy:
-                now.clear()
-                now.extend(copy) if isinstance(now, list) else now.update(copy)
-                yield f"{where}.{name}"
-
-
-def _place(owner: Any, meant: dict[str, Any]) -> _Place:
-    functions = tuple(x for x in meant.values() if isinstance(x, FunctionType))
-    held: dict[str, Any] = {}
-    if isinstance(owner, ModuleType) and owner.__name__.startswith(CONTAINED):
-        held = {k: v for k, v in vars(owner).items() if k.isupper() and isinstance(v, CONTAINER)}
-    return _Place(
-        owner, (*meant,), (*meant.values(),), functions, (*map(_code, functions),),
-        (*map(_defaults, functions),), tuple((k, v, v.copy()) for k, v in held.items()),
-        made_of(*functions), _asks((*meant,)), None if isinstance(owner, Claim) else owner.__dict__,
-    )  # fmt: skip
-
-
-def _asks(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
-    """What gives a dictionary's values for the names; ``itemgetter`` gives no tuple for one name."""
-    return itemgetter(*names) if names[1:] else lambda given: tuple(given[x] for x in names)
-
-
-def _addresses(things: Sequence[Any]) -> bytes:
-    """Where in memory things are, which nothing that they say of themselves can feign."""
-    return fromiter(things, OBJECTS, len(things)).tobytes()
-
-
-class _Looked:
-    """Places that are looked at together, each function once: many modules import the same ones.
-
-    made: what functions were made of when they were listed; new ones are added.
-    """
-
-    def __init__(self, places: Iterable[_Place], made: dict[FunctionType, list[Any]]) -> None:
-        self.places, self._made = [*places], made
-        self._asks = [x.asks for x in self.places]
-        self._meant = _addresses([*chain.from_iterable(x.values for x in self.places)])
-        self._contents = [x for x in self.places if x.contents]
-        self._functions = [*dict.fromkeys(chain.from_iterable(x.functions for x in self.places))]
-        made.update((x, made_of(x)) for x in self._functions if x not in made)
-        self._take()
-
-    def _take(self) -> None:
-        # Kept, so that nothing else comes to their addresses.
-        self._parts = [*chain.from_iterable(map(self._made.__getitem__, self._functions))]
-        self._at = _addresses(self._parts)
-
-    @property
-    def named(self) -> bool:
-        """Whether the names of all places mean what they did: the same as to ask each, and quicker."""
-        holds = [_held(x.owner, "__dict__") if x.holds is None else x.holds for x in self.places]
-        try:
-            now = [*chain.from_iterable(mapped(call, self._asks, holds))]
-        except KeyError:
-            return False
-        return _addresses(now) == self._meant and all_of(x.named for x in self._contents)
-
-    def changed(self) -> list[str]:
-        """What is another than it was, by name; it is put back."""
-        same = _addresses(made_of(*self._functions)) == self._at
-        if same and self.named:
-            return []
-        others = [x for x in self.places if not (x.named if same else x.same)]
-        found = [said for place in others for said in place.changed()]
-        if not same:  # other words of a function are no change, and are not looked into again
-            self._made.update((x, made_of(x)) for x in self._functions)
-            self._take()
-        return found
 
 
 def _symbols(claim: Claim) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -224,9 +76,9 @@ class Untouched:
         self._left_out: frozenset[str] = frozenset()  # of them, those that are not looked at
         self._strange: set[str] = set()  # names of modules that are no part of the list
         self._roots: set[str] = set()  # the packages that are
-        self._places: list[_Place] = []
+        self._places: list[Place] = []
         self._made: dict[FunctionType, list[Any]] = {}
-        self._all = self._own = self._near = self._far = _Looked((), self._made)
+        self._all = self._own = self._near = self._far = Looked((), self._made)
         # How the modules' names begin of which some are left out: they are in ``_own``.
         self._apart = ""
         self._claims: dict[str, Claim] = {}
@@ -260,7 +112,7 @@ class Untouched:
         here, count = _project(), len(self._places)
         if accept:
             self._places = [
-                x if x.same else _place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
+                x if x.same else place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
                 for x in self._places
             ]
             self._modules = {
@@ -277,19 +129,19 @@ class Untouched:
             module = sys.modules.get(name)
             if isinstance(module, ModuleType) and ".tests." not in f"{name}.":
                 self._modules[name] = BUILTIN & vars(module).keys()
-                self._places += starmap(_place, _of(module, name.partition(".")[0] in roots))
+                self._places += starmap(place, places_in(module, name.partition(".")[0] in roots))
         for claim_id, claim in here.claims.loaded():
             if claim_id not in self._claims:
                 self._claims[claim_id] = claim
                 with recording_reads():  # to look is not to use
-                    self._places.append(_place(claim, {x: vars(claim).get(x) for x in FIELDS}))
+                    self._places.append(place(claim, {x: vars(claim).get(x) for x in FIELDS}))
                 self._symbols |= {id(x._assumptions): (x, taken) for x, taken in _symbols(claim)}
         if accept or len(self._places) != count:
             near = [x for x in self._places if _home(x.owner).startswith(NEAR)]
             others = (x for x in self._places if _home(x.owner) in OTHERS)
-            self._near = _Looked(near, self._made)
-            self._far = _Looked([*near, *others], self._made)
-            self._all = _Looked((x for x in self._places if not self._is_apart(x)), self._made)
+            self._near = Looked(near, self._made)
+            self._far = Looked([*near, *others], self._made)
+            self._all = Looked((x for x in self._places if not self._is_apart(x)), self._made)
             self._list_own()
             self._listed = frozenset(id(f) for x in self._places for f in x.functions)
         self._heard.clear()
@@ -301,13 +153,13 @@ class Untouched:
         """
         if self._apart != (apart := f"{package}."):
             self._apart = apart
-            self._all = _Looked((x for x in self._places if not self._is_apart(x)), self._made)
+            self._all = Looked((x for x in self._places if not self._is_apart(x)), self._made)
         self._left_out = frozenset(
             x for x in self._modules if x.startswith(apart) and x not in names
         )
         self._list_own()
 
-    def _is_apart(self, place: _Place) -> bool:
+    def _is_apart(self, place: Place) -> bool:
         return bool(self._apart) and _home(place.owner).startswith(self._apart)
 
     def _list_own(self) -> None:
@@ -315,7 +167,7 @@ class Untouched:
         own = (
             x for x in self._places if self._is_apart(x) and _home(x.owner) not in self._left_out
         )
-        self._own = _Looked(own, self._made)
+        self._own = Looked(own, self._made)
 
     def changed(self) -> list[str]:
         """What is another than it was, by name.  It is put back."""
@@ -349,3 +201,6 @@ class Untouched:
                 dict.__setitem__(claims, claim_id, claim)
                 found.append(f"claims[{claim_id!r}]")
         return list(dict.fromkeys(found))
+
+
+__all__ = ["CHANGED", "Untouched"]

@@ -7,10 +7,12 @@ stronger than the weakest claim that its deciding evidence read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from theorem_audit.kinds import DOUBTS, MEANING, NO_RUN, REGION
+from theorem_audit.kinds import DECIDING
+from theorem_audit.weigh.outcome import Outcome, uses_of, where
+from theorem_audit.weigh.unread import NO_CLAIMS, unread
 
 if TYPE_CHECKING:
     from theorem_audit.statement.claim import Claim
@@ -43,7 +45,6 @@ RANKS = (
     "steps_given",
     *STRENGTHS[STRENGTHS.index("supported") :],
 )
-OUTCOMES = ("passed", "refuted", "inconclusive", "error", "not_run")
 _STRENGTH = {
     "kernel": "kernel",
     "symbolic": "proved",
@@ -59,50 +60,6 @@ _SYMBOL = {
 
 class CyclicUse(ValueError):
     """Claims rest on each other in a circle, so none is proved; the message names the circle."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one run of one evidence (for one case) came to.
-
-    outcome: one of ``OUTCOMES``.  seconds: wall time.  checks: assertions made.  error: probability
-    that a true claim is called refuted by chance; power: of its weakest test, or None.
-    uses: ids of the other claims whose formula or region was read.  read: which of the claim's own
-    hypotheses were: kinds of items, and ``region`` for its conditions.  beyond: conditions of the claims in
-    ``uses`` that the claim's own are not shown to say, "LEMMA: condition"; reader: those that speak of other
-    quantities, too, and are the reader's (``theorem_audit.doubt.lemmas``).
-    """
-
-    claim_id: str
-    test: str
-    kind: str
-    steps: tuple[str, ...]
-    outcome: str
-    case: str = ""
-    seconds: float = 0.0
-    checks: int = 0
-    seed: int = 0
-    error: float = 0.0
-    power: float | None = None
-    smallest_visible: float | None = None
-    uses: tuple[str, ...] = ()
-    needs: str = ""
-    read: tuple[str, ...] = ()
-    beyond: tuple[str, ...] = ()
-    reader: tuple[str, ...] = ()
-    detail: str = ""
-    notes: tuple[str, ...] = ()
-    witness: Mapping[str, str] = field(default_factory=dict)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
-
-    @staticmethod
-    def from_dict(data: Mapping[str, Any]) -> Outcome:
-        """The inverse of ``as_dict``."""
-        plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
-        return Outcome(**plain)
 
 
 @dataclass(frozen=True)
@@ -191,7 +148,6 @@ def own_verdict(claim: Claim | Told, outcomes: Sequence[Outcome]) -> Own:
     return Own(strength, given, reasons)
 
 
-NO_CLAIMS: Mapping[str, Any] = {}
 _BEST_FIRST = tuple(_STRENGTH)
 
 
@@ -238,107 +194,6 @@ def uncovered(claim: Claim | Told) -> str:
     return ""
 
 
-def where(outcome: Outcome) -> str:
-    """The evidence that an outcome is of, shortly: function and case."""
-    return outcome.test.rsplit("::", 1)[-1] + (f"[{outcome.case}]" if outcome.case else "")
-
-
-def hypotheses(claim: Claim | Told) -> dict[str, tuple[str, ...]]:
-    """Name of a hypothesis -> what of a claim must be read for it: the kind of its item, its conditions."""
-    found = {}
-    for x in claim.assumptions:
-        item: Any = x.item  # an item, or the name of its kind
-        kinds = (getattr(item, "kind", item),) if item else ()
-        found[x.name] = (*kinds, *((REGION,) if x.condition not in (None, "") else ()))
-    return found
-
-
-def unread(
-    claim: Claim | Told,
-    outcomes: Sequence[Outcome],
-    claims: Mapping[str, Claim] | Mapping[str, Told] = NO_CLAIMS,
-) -> list[str]:
-    """The hypotheses that neither deciding evidence nor a search read; none where nothing was doubted.
-
-    A run doubts each claim that it decides, by a search or by wrong variants, whether a search was written or
-    not; ``audit.check`` asks the evidence alone.  Coq's kernel reads all of them: the statement is generated
-    from the claim.  An item is read, too, by evidence that reads a lemma which supposes one of its kind:
-    without it the claim would use the lemma beyond its setting.
-    """
-    return _unread(claim, outcomes, claims) if any(o.kind in DOUBTS for o in outcomes) else []
-
-
-def _unread(
-    claim: Claim | Told,
-    outcomes: Sequence[Outcome],
-    claims: Mapping[str, Claim] | Mapping[str, Told],
-) -> list[str]:
-    telling = [o for o in outcomes if o.outcome == "passed" and o.kind in (*_STRENGTH, "search")]
-    if any(o.kind == "kernel" and "statement" in o.steps for o in telling):
-        return []
-    read = {x for o in telling for x in o.read}
-    lemmas = [claims[u] for u in uses_of(outcomes) if u in claims]
-    read |= {x.kind for lemma in lemmas for x in lemma.items if not x.after}
-    return [name for name, parts in hypotheses(claim).items() if not read.issuperset(parts)]
-
-
-def read_by_machine(
-    claims: Mapping[str, Claim] | Mapping[str, Told], outcomes: Mapping[str, Sequence[Outcome]]
-) -> tuple[int, int]:
-    """How many hypotheses deciding evidence or a search read, and how many there are."""
-    total = sum(len(claims[x].assumptions) for x in outcomes)
-    return total - sum(
-        len(_unread(claims[x], found, claims)) for x, found in outcomes.items()
-    ), total
-
-
-def meanings_played(
-    claims: Mapping[str, Claim] | Mapping[str, Told], outcomes: Mapping[str, Sequence[Outcome]]
-) -> tuple[int, int]:
-    """How many symbols of the claims' statements evidence or a search played, and how many there are.
-
-    Played: computed by its meaning, or drawn by a search, where it is a parameter.
-    """
-    names = {(x, name) for x in outcomes for name in claims[x].names}
-    return len(names & _played(outcomes)), len(names)
-
-
-def _played(outcomes: Mapping[str, Sequence[Outcome]]) -> set[tuple[str, str]]:
-    return {
-        (x, read.removeprefix(MEANING))
-        for x, found in outcomes.items()
-        for o in found
-        if o.outcome == "passed"
-        for read in o.read
-        if read.startswith(MEANING)
-    }
-
-
-def out_of_reach(
-    claims: Mapping[str, Claim] | Mapping[str, Told], outcomes: Mapping[str, Sequence[Outcome]]
-) -> int:
-    """How many symbols no run can compute: their line says so, or that no run can reach their claim."""
-    beyond = {
-        (x, name)
-        for x, found in outcomes.items()
-        for name in (
-            claims[x].names
-            if any(o.kind == "search" and o.detail.startswith(NO_RUN) for o in found)
-            else claims[x].out_of_reach
-        )
-    }
-    return len(beyond - _played(outcomes))
-
-
-def uses_of(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
-    """Ids of the claims that passed deciding evidence read."""
-    return tuple(
-        sorted(
-            {u for o in outcomes if o.outcome == "passed" and o.kind in _STRENGTH for u in o.uses}
-        )
-    )
-
-
 def find_cycle(uses: Mapping[str, Iterable[str]]) -> list[str] | None:
     """A cycle in the graph, as ids with the first repeated at the end, or None."""
     done: set[str] = set()
@@ -367,7 +222,7 @@ def _gap(claim: Claim | Told, lemma: Claim | Told, outcomes: Iterable[Outcome]) 
     """What a lemma supposes and a claim does not: items, and conditions that its evidence found."""
     from theorem_audit.weigh.told import beyond
 
-    found = [x for o in outcomes if o.outcome == "passed" and o.kind in _STRENGTH for x in o.beyond]
+    found = [x for o in outcomes if o.outcome == "passed" and o.kind in DECIDING for x in o.beyond]
     conditions = {x: None for x in found if x.startswith(f"{lemma.id}: ")}
     return [*beyond(claim, lemma), *(f"{x} is not shown to hold" for x in conditions)]
 
@@ -429,3 +284,9 @@ def derive(
     for claim_id in outcomes:
         settle(claim_id)
     return verdicts
+
+
+__all__ = [
+    "GIVEN", "RANKS", "STRENGTHS", "CyclicUse", "Own", "Verdict", "derive", "find_cycle", "named",
+    "own_verdict", "uncovered",
+]  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 from sympy import Symbol
 
 from tests.tool.judged.tools import raises
-from theorem_audit.weigh.verdict import Outcome
+from theorem_audit.weigh.outcome import Outcome
 
 X = Symbol("x", real=True)
 ASKED = Outcome("A", "t", "symbolic", ("s",), "not_run", case="c", seed=3, needs="n")

@@ -12,6 +12,7 @@ from typing import Any
 from sympy import Eq, Symbol
 
 from tests.tool.judged.kernel import replaced
+from theorem_audit.weigh import untouched
 from theory import claims
 
 X = Symbol("x", real=True)
@@ -195,6 +196,13 @@ def _others_modules_are_left_out(watch: Any, near: ModuleType, far: ModuleType) 
     watch.keep_to(package[:-1], ())
     far.SIZE = 0
     assert watch.changed() == [f"{FAR}.SIZE"], "it only begins like the package"
+
+
+def places_hold(judge: ModuleType) -> None:
+    """The same, where a mutant keeps and compares what names meant."""
+    parts = {"Looked": judge.Looked, "place": judge.place, "places_in": judge.places_in}
+    with replaced(untouched, **parts):
+        guard_holds(untouched)
 
 
 def _claims_are_watched(watch: Any) -> None:

@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sympy import Eq, Symbol
-
+from tests.tool.judged.declaring import imports_hold, modules_hold, tree_of
 from tests.tool.judged.kernel import replaced
 from tests.tool.judged.tools import raises
 from theorem_audit.checks import mark
-from theorem_audit.project import Project, ProjectError
-from theorem_audit.reuse.files import Module, Tree
-from theorem_audit.statement.claim import Claim, Source
-
-X, Y = Symbol("x", real=True), Symbol("y", real=True)
-
-
-def _claim(name: str, chapter: str) -> Claim:
-    return Claim(name, name, Eq(Y, X), Source("lemma", "x"), "exact", chapter)
-
-
-def _tree(*files: str, **more: Any) -> Tree:
-    root = Path("/no/such/folder")
-    tree = Tree(Project(root, "small", "thing", "tests", "notes", **more))
-    for file in files:
-        name = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        tree.modules[name] = Module(name, root / file, file.endswith("__init__.py"))
-    return tree
-
+from theorem_audit.project import ProjectError
 
 FILES = ("thing/__init__.py", "thing/b.py", "thing/a.py", "thing/deep/__init__.py", "thing/deep/c.py",
  "tests/__init__.py",
@@ -84,7 +59,7 @@ def _built(
         return found
 
     with replaced(judge, unreached=lambda *_: []):
-        return judge.build(_tree(*files, falsifiers=falsifiers), kept), asked
+        return judge.build(tree_of(*files, falsifiers=falsifiers), kept), asked
 
 
 def _builds(judge: ModuleType) -> None:
@@ -235,14 +210,14 @@ def _refuses(judge: ModuleType) -> None:
     with replaced(
         judge, unreached=lambda folder, what, *_: ["hidden"] if what == judge.CLAIM else []
     ):
-        single = _tree("thing.py", *(x for x in FILES if x.startswith("tests")))
+        single = tree_of("thing.py", *(x for x in FILES if x.startswith("tests")))
         said = _said()
         said["chapter thing"] = {**said["chapter thing"], "claims": [("A", "AA"), ("B", "BB")]}
         assert list(judge.build(single, lambda k, m, make: said[f"{k} {m}"]).claims) == [
             "A",
             "B",
         ], "no folder to look in"
-        none = _tree(*(x for x in FILES if x.startswith("tests")))
+        none = tree_of(*(x for x in FILES if x.startswith("tests")))
         assert "holds no claim" in raises(
             ProjectError, lambda: judge.build(none, lambda k, m, make: said[f"{k} {m}"])
         )
@@ -251,138 +226,10 @@ def _refuses(judge: ModuleType) -> None:
             judge,
             unreached=lambda folder, what, *_, asked=where: ["hidden"] if what == asked else [],
         ):
-            tree = _tree(*FILES)
+            tree = tree_of(*FILES)
             assert "hidden" in raises(
                 kind, lambda t=tree: judge.build(t, lambda k, m, make: _said()[f"{k} {m}"])
             )
-
-
-TOY = {
-    "toyth/__init__.py": "from sympy import Eq, Symbol\nfrom theorem_audit.statement import Claim, Source\n"
-    "A = Claim('A', 'a', Eq(Symbol('y', real=True), 1), Source('lemma', 'x'), 'exact', __name__)\n",
-    "toytests/__init__.py": "",
-    "toytests/test_a.py": "from theorem_audit import evidence\n@evidence('A', 'symbolic')\n"
-    "def test_a(claim): ...\n",
-    "toytests/test_b.py": "import pytest\npytest.importorskip('nothing_of_this_name')\n",
-}
-
-
-def _imports(judge: ModuleType) -> None:
-    """A project on disk, whose folder is nowhere on the path yet."""
-    with tempfile.TemporaryDirectory() as name:
-        root, paths = Path(name).resolve(), [*sys.path]
-        for file, text in TOY.items():
-            (root / file).parent.mkdir(exist_ok=True)
-            (root / file).write_text(text)
-        tree = Tree(Project(root, "small", "toyth", "toytests", "notes"))
-        for module in _tree(*TOY).modules.values():
-            file = root / module.file.relative_to("/no/such/folder")
-            tree.modules[module.name] = Module(module.name, file, module.package)
-        for first in ("toyth", "toytests"):
-            try:
-                if first == "toytests":  # what is known of the theory needs no import of it
-                    found = judge.build(
-                        tree, lambda kind, m, make: _chapter() if kind == "chapter" else make()
-                    )
-                else:
-                    found = judge.build(tree, lambda kind, m, make: make())
-                assert found.claims == {"A": ("toyth", "A")}
-                assert [r.name for r in found.evidence["A"]] == ["test_a", "challenge"]
-                assert list(found.left_out) == ["toytests/test_b.py"]
-            finally:
-                sys.path[:] = paths
-                mark.LEFT_OUT.pop("toytests/test_b.py", None)
-                for known in [x for x in sys.modules if x.split(".")[0] in ("toyth", "toytests")]:
-                    del sys.modules[known]
-
-
-def _chapter() -> dict[str, Any]:
-    return {"order": [], "claims": [("A", "A")], "strays": [], "lost": ""}
-
-
-@contextmanager
-def _module(name: str, **names: Any) -> Iterator[ModuleType]:
-    module = ModuleType(name)
-    vars(module).update(names)
-    sys.modules[name] = module
-    try:
-        yield module
-    finally:
-        del sys.modules[name]
-
-
-def _modules(judge: ModuleType) -> None:
-    """What one module declares and holds."""
-    one, two, away = _claim("A", "thing.a"), _claim("B", "a"), _claim("S", "thing.other")
-    with _module(
-        "thing.a", AA=one, again=one, BB=two, SS=away, x=3, READING_ORDER=("p", "q")
-    ) as module:
-        assert judge.claims_of(module, "thing") == {
-            "order": ["p", "q"], "claims": [("A", "AA"), ("B", "BB")], "strays": [("S", "thing.other")],
-             "lost": ""}  # fmt: skip
-        taken = _claim("S", "other")  # as its chapter is told once its claims were taken
-        with _module("thing.other"), _module("thing.b", SS=taken) as module_b:
-            assert judge.claims_of(module_b, "thing")["strays"] == [("S", "thing.other")]
-        lost = _claim("L", "thing.a")
-        with replaced(
-            sys.modules["theorem_audit.statement.claim"],
-            unbound=lambda name, known: f"{name} {sorted(known)}",
-        ):
-            assert judge.claims_of(module, "thing")["lost"] == "thing.a ['A', 'B']"
-        assert lost.id == "L"
-
-    def f() -> None: ...
-    def g() -> None: ...
-
-    f.__module__, g.__module__ = "tests.test_m", "elsewhere"
-    item = mark.Evidence("A", "symbolic", f, ("s",), needs="n", slow=True, cases=())
-    f.evidence_marks = [item, mark.Evidence("B", "ball", f, (), cases=(("x", 1), ("y", 2)))]  # type: ignore[attr-defined]
-    g.evidence_marks = [item]  # type: ignore[attr-defined]
-    with (
-        _module("tests.test_m", f=f, g=g, h=3) as module,
-        replaced(mark, nothing_hidden=lambda module: None),
-    ):
-        said = judge.marks_of(module)
-        assert (said["order"], said["evidence"]) == ([], True)
-        assert [(x["claim_id"], x["kind"], x["binding"], x["number"], x["name"]) for x in said["marks"]] == [
-            ("A", "symbolic", "f", 0, "f"), ("B", "ball", "f", 1, "f")]  # fmt: skip
-        assert said["marks"][0]["cases"] == [""]
-        assert len(said["marks"][1]["cases"]) == 2
-        module.EVIDENCE, module.READING_ORDER = False, ["z"]  # type: ignore[attr-defined]
-        assert judge.marks_of(module)["evidence"] is False
-        assert judge.marks_of(module)["order"] == ["z"]
-        row = judge.Row("A", "symbolic", "tests.test_m", "f", 1, "f", (), "", False, ("",))
-        row = replace(row, imports=("no.such.module", "colorsys"))
-        sys.modules.pop("colorsys", None)
-        with replaced(mark, imported=lambda name: module):
-            assert row.marked is f.evidence_marks[1]  # type: ignore[attr-defined]
-        assert "colorsys" in sys.modules, "and what its evidence may import"
-    hidden: list[Any] = []
-    with _module("tests.test_n") as module, replaced(mark, nothing_hidden=hidden.append):
-        judge.marks_of(module)
-        assert hidden == [module]
-    row = judge.Row("A", "symbolic", "tests.m", "f", 0, "f", ("s", "t"), "", False, ("",))
-    assert judge.unknown_step(row, ("s", "t", "u")) == ""
-    assert "claim A has no step ['t']" in judge.unknown_step(row, ("s",))
-    for kind, fits in (("symbolic", False), ("kernel", True), ("property", True)):
-        asked = judge.Row("A", kind, "tests.m", "f", 0, "f", ("statement",), "", False, ("",))
-        assert (judge.unknown_step(asked, ("s",)) == "") == fits
-    with tempfile.TemporaryDirectory() as name:
-        (Path(name) / "toyth").mkdir()
-        (Path(name) / "toyth/__init__.py").write_text("")
-        (Path(name) / "toyth/bad.py").write_text("raise KeyError('k')")
-        (Path(name) / "toyth/ends.py").write_text("import sys\nsys.exit(3)")
-        here = Project(Path(name), "small", "toyth", "tests", "notes")
-        sys.path.insert(0, name)
-        try:
-            assert judge._imported_chapter(here, "toyth", "w").__name__ == "toyth"
-            said = raises(ProjectError, lambda: judge._imported_chapter(here, "toyth.bad", "w"))
-            assert said == "w does not import: KeyError: 'k'"
-            raises(ProjectError, lambda: judge._imported_chapter(here, "toyth.ends", "w"))
-        finally:
-            sys.path.remove(name)
-            for known in [x for x in sys.modules if x.split(".")[0] == "toyth"]:
-                del sys.modules[known]
 
 
 def _states(judge: ModuleType) -> None:
@@ -405,7 +252,7 @@ def _walks(judge: ModuleType) -> None:
     said: dict[str, Any] = {
         x: {"order": []} for x in ("p", "p.a", "p.test_b", "p.q", "p.q.test_c", "p.r", "p.r.d")
     }
-    tree = _tree(
+    tree = tree_of(
         "p/__init__.py",
         "p/a.py",
         "p/test_b.py",
@@ -432,5 +279,5 @@ def _walks(judge: ModuleType) -> None:
 
 def indexes_hold(judge: ModuleType) -> None:
     """What is found in a project, and what is refused there."""
-    for part in (_states, _walks, _modules, _builds, _refuses, _imports):
+    for part in (_states, _walks, modules_hold, _builds, _refuses, imports_hold):
         part(judge)

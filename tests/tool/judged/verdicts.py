@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from functools import cache
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from sympy import And, Eq, Gt, Ne, Symbol
 
 import verify
+from tests.tool.judged.kernel import replaced
+from theorem_audit.kinds import MEANING, NO_RUN
 from theorem_audit.statement.claim import Claim, Source
-from theorem_audit.weigh.verdict import OUTCOMES, Outcome
+from theorem_audit.weigh import unread
+from theorem_audit.weigh import verdict as rules
+from theorem_audit.weigh.outcome import OUTCOMES, Outcome
 from theory import claims
 from theory.vocabulary import ORTHONORMAL, UNIT_DATA
 
@@ -173,7 +178,7 @@ def verdicts_hold(judge: ModuleType) -> None:
 
 def accepts_caps(judge: ModuleType, norm: Any, mine: Any, whole: Any) -> None:
     """Wrong variants that the evidence accepts cap the rank, but the kernel's; they lift nothing."""
-    its = judge.Outcome("STEP", "t", "symbolic", claims["STEP"].steps, "passed", checks=1)
+    its = Outcome("STEP", "t", "symbolic", claims["STEP"].steps, "passed", checks=1)
 
     def found(*outcomes: Any, wrong: tuple[str, ...] = ("x", "y")) -> tuple[str, tuple[str, ...]]:
         table = {"NORM": list(outcomes), "STEP": [its]}
@@ -186,13 +191,13 @@ def accepts_caps(judge: ModuleType, norm: Any, mine: Any, whole: Any) -> None:
     assert found(replace(mine, outcome="refuted"))[0] == "refuted"
 
 
-def caps_hold(judge: ModuleType) -> None:
+def caps_hold(judge: ModuleType, reads: ModuleType = unread) -> None:
     """NORM on STEP: a hypothesis that nobody read, and a lemma beyond its setting, cap the rank."""
     step, norm = claims["STEP"], claims["NORM"]
 
     def passed(claim_id: str, kind: str, *read: str, **more: Any) -> Any:
         steps = more.pop("steps", claims[claim_id].steps)
-        return judge.Outcome(claim_id, "t", kind, steps, "passed", checks=1, read=read, **more)
+        return Outcome(claim_id, "t", kind, steps, "passed", checks=1, read=read, **more)
 
     def verdict(claim: Any, *outcomes: Any, its: str = "symbolic") -> tuple[str, tuple[str, ...]]:
         table = {"NORM": list(outcomes), "STEP": [passed("STEP", its)]}
@@ -206,19 +211,19 @@ def caps_hold(judge: ModuleType) -> None:
     assert name == "supported"
     assert reasons == ("nothing that decides or searches read: orthonormal data",)
     assert verdict(norm, alone, passed("NORM", "variants"))[0] == "supported", "without a search"
-    assert judge.unread(norm, [alone]) == [], "nothing was doubted"
+    assert reads.unread(norm, [alone]) == [], "nothing was doubted"
     assert verdict(norm, alone, passed("NORM", "search", "data"))[0] == "proved"
     assert verdict(norm, mine, passed("NORM", "search"))[0] == "proved", "STEP supposes data"
     unsure = replace(passed("NORM", "search", "data"), outcome="inconclusive")
-    assert judge.unread(norm, [alone, unsure]) == ["orthonormal data"]
-    assert judge.unread(norm, [alone, unsure, passed("NORM", "property", "data")]) == [
+    assert reads.unread(norm, [alone, unsure]) == ["orthonormal data"]
+    assert reads.unread(norm, [alone, unsure, passed("NORM", "property", "data")]) == [
         "orthonormal data"
     ]
     whole = passed("NORM", "kernel", steps=("statement",))
     assert verdict(norm, whole, alone, passed("NORM", "search")) == ("kernel", ())
-    assert judge.unread(norm, [whole, passed("NORM", "search")]) == []
+    assert reads.unread(norm, [whole, passed("NORM", "search")]) == []
     part = passed("NORM", "kernel", steps=("another",))
-    assert judge.unread(norm, [part, passed("NORM", "search", "data")]) == ["deviation"]
+    assert reads.unread(norm, [part, passed("NORM", "search", "data")]) == ["deviation"]
     accepts_caps(judge, norm, mine, whole)
     wider = norm.with_item(ORTHONORMAL, UNIT_DATA)
     name, reasons = verdict(wider, mine)
@@ -238,10 +243,61 @@ def caps_hold(judge: ModuleType) -> None:
         "kernel",
         (),
     )
-    assert judge.read_by_machine({"NORM": norm}, {"NORM": [alone]}) == (1, 2)
+    assert reads.read_by_machine({"NORM": norm}, {"NORM": [alone]}) == (1, 2)
 
 
 def both_hold(judge: ModuleType) -> None:
     """Against the second implementation, and the caps."""
     verdicts_hold(judge)
     caps_hold(judge)
+
+
+def reads_hold(judge: ModuleType) -> None:
+    """The caps, where a mutant says what nothing read; and which symbols were played."""
+    with replaced(rules, unread=judge.unread):
+        caps_hold(rules, judge)
+    norm, step = claims["NORM"], claims["STEP"]
+    first, second = norm.names[:2]
+    told = {"NORM": norm, "STEP": step}
+
+    def found(
+        *read: str, kind: str = "search", outcome: str = "passed", detail: str = ""
+    ) -> Outcome:
+        return Outcome("NORM", "t", kind, (), outcome, read=read, detail=detail)
+
+    one = found(f"{MEANING}{first}", "region", f"{MEANING}{first}", f"{MEANING}no such symbol")
+    unsure = found(f"{MEANING}{second}", outcome="inconclusive")
+    for outcomes, played in (([], 0), ([one], 1), ([unsure], 0), ([one, unsure], 1),
+                             ([one, found(f"{MEANING}{second}", kind="simulation")], 2)):  # fmt: skip
+        assert judge.meanings_played(told, {"NORM": outcomes}) == (played, len(norm.names)), (
+            outcomes
+        )
+    both = {"NORM": [one], "STEP": [found(f"{MEANING}{step.names[0]}")]}
+    assert judge.meanings_played(told, both) == (2, len(norm.names) + len(step.names))
+    held = {"A": SimpleNamespace(names=("x", "y", "z"), out_of_reach=("y", "z"))}
+    never = found(kind="search", detail=f"{NO_RUN}: why")
+    for outcomes, beyond in (
+        ([], 2), ([found(f"{MEANING}y")], 1), ([found(f"{MEANING}x")], 2), ([never], 3),
+        ([never, found(f"{MEANING}x")], 2), ([replace(never, kind="witness")], 2),
+        ([replace(never, detail=f"a word, and {NO_RUN}")], 2), ([found(f"{MEANING}y", outcome="error")], 2),
+    ):  # fmt: skip
+        assert judge.out_of_reach(held, {"A": outcomes}) == beyond, outcomes
+
+
+def outcomes_hold(judge: ModuleType) -> None:
+    """An outcome as JSON holds it, its short name, and the claims that passed deciding evidence read."""
+    made = judge.Outcome("A", "tests/a/t.py::test_x", "ball", ("one", "two"), "passed", "case", uses=("B",),
+                         notes=("n",), witness={"x": "1"})  # fmt: skip
+    plain = json.loads(json.dumps(made.as_dict()))
+    assert (plain["steps"], plain["witness"], plain["power"]) == (["one", "two"], {"x": "1"}, None)
+    assert judge.Outcome.from_dict(plain) == made
+    assert judge.where(made) == "test_x[case]"
+    assert judge.where(replace(made, case="", test="a::b::test_y")) == "test_y"
+    assert judge.where(replace(made, test="alone")) == "alone[case]"
+    assert judge.uses_of([]) == ()
+    for changed, used in (
+        ({}, ("B",)), ({"outcome": "not_run"}, ()), ({"outcome": "refuted"}, ()), ({"kind": "property"}, ()),
+        ({"kind": "search"}, ()), ({"kind": "kernel", "uses": ("D", "C", "D")}, ("C", "D")),
+    ):  # fmt: skip
+        assert judge.uses_of([replace(made, **changed)]) == used, changed
+    assert judge.uses_of([replace(made, uses=("C", "A")), made]) == ("A", "B", "C")

@@ -1,0 +1,76 @@
+"""The names by which code comes to what it does not name.
+
+An import by a name, all that a module binds, annotations and docstrings of whatever is at hand, what the
+project's table says under a key, the hour.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from theorem_audit.reuse.syntax import nodes
+
+DYNAMIC = frozenset(("__import__", "eval", "exec", "globals"))
+IMPORTERS = {
+    "importlib": ("import_module", "__import__"), "pkgutil": ("resolve_name",), "sys": ("modules",),
+    "runpy": ("run_module",), "importlib.util": ("spec_from_file_location", "module_from_spec"),
+    "importlib.machinery": ("SourceFileLoader",), "inspect": ("getmembers", "getmembers_static",
+    "getclosurevars"),
+    "gc": ("get_objects", "get_referents", "get_referrers"), "pickle": ("load", "loads", "Unpickler"),
+}  # fmt: skip
+LOOSE = frozenset(x for names in IMPORTERS.values() for x in names) - {"modules", "load", "loads"}
+DOTTED = frozenset(("sys.modules", "pickle.load", "pickle.loads"))
+# Attributes that hold what nobody names.
+HOLDS = frozenset(("__globals__", "__subclasses__", "f_globals", "f_locals"))
+# What reads annotations, also those that are texts.
+HINTS = frozenset((
+    "__annotate__", "__annotations__", "builds", "eval_str", "from_type", "get_annotations", "get_type_hints",
+    "singledispatch", "singledispatchmethod",
+))  # fmt: skip
+# Without arguments, at the top of a module: all that it binds.
+ALL_HERE = frozenset(("dir", "locals", "vars"))
+# What tells the hour, by the module that has it; how long something takes (``perf_counter``) is another matter.
+CLOCKS = {
+    "time": frozenset((
+        "asctime", "clock_gettime", "clock_gettime_ns", "ctime", "gmtime", "localtime", "strftime", "time",
+        "time_ns",
+    )),
+    "datetime": frozenset(("now", "today", "utcnow")),
+}  # fmt: skip
+DOCS = frozenset(("__doc__", "getdoc"))
+# Project.import_from("key", ...): what the project's table says under that key
+DOOR = "import_from"
+DISCOVER = "discover"  # discover("package"): the claims of its chapters
+LOADERS = frozenset(("import_module", "find_spec", "importorskip"))
+IMPORTING = DYNAMIC | LOADERS | {DOOR}
+
+
+def importers(tree: ast.Module) -> frozenset[str]:
+    """The names under which a file has what imports by a name, or what holds all that is imported."""
+    return frozenset(
+        x.asname or x.name
+        for node in nodes(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in IMPORTERS
+        for x in node.names
+        if x.name in IMPORTERS[node.module] and (x.asname or x.name) != "import_module"
+    )
+
+
+def clocks(tree: ast.Module) -> frozenset[str]:
+    """What tells the hour in a file: names (``from time import time``), and with a dot before, attributes."""
+    found = set[str]()
+    for node in nodes(tree):
+        if isinstance(node, ast.Import):
+            for top in {x.name.split(".")[0] for x in node.names} & {*CLOCKS}:
+                found |= {f".{x}" for x in CLOCKS[top]}
+        elif isinstance(node, ast.ImportFrom) and node.module in CLOCKS and not node.level:
+            told = CLOCKS[node.module]
+            found |= {x.asname or x.name for x in node.names if x.name in told}
+            found |= {f".{x}" for x in told} if node.module == "datetime" else set()
+    return frozenset(found)
+
+
+__all__ = [
+    "ALL_HERE", "DISCOVER", "DOCS", "DOOR", "DOTTED", "DYNAMIC", "HINTS", "HOLDS", "IMPORTING", "LOADERS",
+    "LOOSE", "clocks", "importers",
+]  # fmt: skip

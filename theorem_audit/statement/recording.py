@@ -1,0 +1,110 @@
+"""Which claims are read, and which of their hypotheses are asked for, while evidence runs.
+
+A claim notes each read of its statement here.  Inside a block that collects them the read goes to that block;
+outside of all, where a module is being imported, it is put down to that module.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from theorem_audit.statement.claim import Claim
+
+OWN = "the theory's own copy"  # among reads: of the claim, where evidence is handed a variant of it
+DEEP = 12  # frames between a read and the module that is being imported, at most
+
+# Threads have a context of their own, in which nobody collects: these are the innermost that do.
+_collecting: list[set[str]] = []
+_asking: list[set[tuple[str, str]]] = []
+_at_import: dict[str, set[str]] = {}  # module -> claims that were read as it was imported
+_reads: ContextVar[set[str] | None] = ContextVar("theorem_audit_reads", default=None)
+_hypotheses: ContextVar[set[tuple[str, str]] | None] = ContextVar(
+    "theorem_audit_hypotheses", default=None
+)
+_original: Claim | None = None  # the theory's, while evidence is handed a variant of it
+
+
+@contextmanager
+def recording_reads() -> Iterator[set[str]]:
+    """Collect the ids of all claims whose formula or region is read inside the block."""
+    seen: set[str] = set()
+    token = _reads.set(seen)
+    _collecting.append(seen)
+    try:
+        yield seen
+    finally:
+        _collecting.pop()
+        _reads.reset(token)
+
+
+@contextmanager
+def original(claim: Claim | None) -> Iterator[None]:
+    """Inside, a read of this very object is recorded as ``OWN``, too; None: of no object."""
+    global _original
+    before, _original = _original, claim
+    try:
+        yield
+    finally:
+        _original = before
+
+
+def read_at_import(*modules: str) -> set[str]:
+    """The ids of the claims that were read as these modules were imported, by statements at their top."""
+    return set[str]().union(*(_at_import.get(x, ()) for x in modules))
+
+
+def note_read(claim: Claim) -> None:
+    """Record that the statement of a claim is read: by who asked for the attribute, two frames above."""
+    claim_id = object.__getattribute__(claim, "id")
+    if (reads := _reads.get()) is None and _collecting:
+        reads = _collecting[-1]
+    if reads is not None:
+        reads.add(claim_id)
+        if claim is _original:
+            reads.add(OWN)
+        return
+    frame = sys._getframe(2)
+    for _ in range(DEEP):
+        if frame.f_code.co_name == "<module>":
+            _at_import.setdefault(frame.f_globals.get("__name__", ""), set()).add(claim_id)
+            return
+        if frame.f_back is None:
+            return
+        frame = frame.f_back
+
+
+@contextmanager
+def recording_hypotheses() -> Iterator[set[tuple[str, str]]]:
+    """Collect (claim id, kind) for each item asked for inside the block, ``REGION`` for the conditions."""
+    seen: set[tuple[str, str]] = set()
+    token = _hypotheses.set(seen)
+    _asking.append(seen)
+    try:
+        yield seen
+    finally:
+        _asking.pop()
+        _hypotheses.reset(token)
+
+
+def note_hypothesis(claim_id: str, what: str) -> None:
+    """Record that a hypothesis of a claim is asked for: the kind of an item, ``REGION``, a meaning."""
+    if (seen := _hypotheses.get()) is None and _asking:
+        seen = _asking[-1]
+    if seen is not None:
+        seen.add((claim_id, what))
+
+
+def hypotheses() -> set[tuple[str, str]] | None:
+    """What the innermost block of this thread has collected of them; None where it has no block."""
+    return _hypotheses.get()
+
+
+__all__ = [
+    "OWN", "hypotheses", "note_hypothesis", "note_read", "original", "read_at_import",
+    "recording_hypotheses", "recording_reads",
+]  # fmt: skip

@@ -1,0 +1,48 @@
+"""Whether a claim says anything: its hypotheses have an instance, and its formula makes sense there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from theorem_audit.doubt import instances
+from theorem_audit.doubt.undefined import false_anywhere, undefined, unsettled
+from theorem_audit.statement.claim import Claim
+from theorem_audit.weigh.outcome import Outcome
+
+LOOK = "theorem_audit/doubt/instances.py::instance"
+
+
+def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
+    """The error to report when a claim says nothing: no instance of its hypotheses is found, or its
+    formula makes no sense at one.  Inconclusive where that is open: something infinite may converge or not.
+    """
+    where, outcome = LOOK, "error"
+    at: Mapping[Any, Any] | None
+    try:
+        instances.instance(claim)
+        if (wrong := false_anywhere(claim)) is not None:
+            detail = f"{claim.id}: {wrong} is false, whatever its symbols are"
+            return Outcome(claim.id, where, "witness", (), "refuted", seed=run_seed, detail=detail)
+        if found := undefined(claim):
+            where = "theorem_audit/doubt/undefined.py::undefined"
+            what, at = found[0].what, found[0].instance
+        elif endless := unsettled(claim):
+            where = "theorem_audit/doubt/converges.py::unsettled"
+            what, at = endless[0].what, endless[0].instance
+        else:
+            return None
+        if at is None:
+            outcome = "inconclusive"
+            detail = (
+                f"{claim.id}: that {what} converges is not shown; Claim.converges says why it does"
+            )
+        else:
+            point = ", ".join(f"{x} = {v}" for x, v in at.items()) or "every point"
+            detail = f"{claim.id}: the formula is undefined at {point} of its region ({what})"
+    except instances.EmptyRegion as error:
+        detail = str(error)
+    return Outcome(claim.id, where, "witness", (), outcome, seed=run_seed, detail=detail)
+
+
+__all__ = ["LOOK", "vacuous"]
