@@ -140,6 +140,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_ends: 1 + 1": "these symbols are moved with all others next",
         "_holds: other comparison in Poly(gap, T).degree() <= 1": SLOWER,
         "_holds: other comparison in signs[0] > 0": NEVER_0,
+        "_holds: 0 + 1 #4": "where the signs of the ends differ, neither way holds",
         "_holds: 100 + 1": "any small part of what the ends leave will do",
         "_shown: 1 + 1": "the first half is then the whole way",
     },

@@ -86,6 +86,7 @@ UNBROKEN: tuple[tuple[Expr, bool], ...] = (
 SHOWN = (
     (x, 1, "0"), (x + Rational(1, 2), 1, "-1/2"), (3 * x, 2, "..."), (3 * x - 1, 1, "0.3333333333..."),
     (exp(x) - 1, 1, "..."), (exp(x) - 1, 3, "..."), (exp(x) - 2, 1, "0.6931471805..."),
+    (exp(x - Rational(3, 4096)) - 1, 1 + Rational(3, 2048), "..."),
 )  # fmt: skip
 DECIMALS = (
     (Rational(1, 3), "0.3333333333"), (Rational(-1, 3), "-0.3333333333"), (Integer(12), "12.0000000000"),
@@ -126,7 +127,7 @@ def zeros_hold(judge: ModuleType) -> None:
     for value, holds in UNBROKEN:
         assert judge._continuous(value, {x: Integer(0)}, {x: Integer(1)}) == holds, value
     for value, one, zero in SHOWN:
-        found = judge._shown(value, {x: Integer(one)}, {x: Integer(-1)})
+        found = judge._shown(value, {x: Rational(one)}, {x: Integer(-1)})
         assert {str(k): str(v) for k, v in found.items()} == {"x": zero}, value
     for value, text in DECIMALS:
         assert judge._decimals(value) == text
