@@ -34,6 +34,7 @@ from tests.tool.judged import (
     guarding,
     kernel,
     leaving,
+    running,
     statement,
     using,
     verdicts,
@@ -55,7 +56,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "doubt/outside.py": excluding.witnesses_are_placed, "doubt/ranges.py": excluding.ranges_hold,
     "statement/use.py": using.uses_hold,
     "doubt/falsify.py": falsifying.falsifiers_hold, "doubt/lemmas.py": using.lemmas_hold,
-    "weigh/answers.py": answers.answers_hold,
+    "weigh/answers.py": answers.answers_hold, "weigh/runner.py": running.runs_hold,
     "weigh/untouched.py": guarding.guard_holds, "weigh/places.py": guarding.places_hold,
     "weigh/leftovers.py": leaving.leftovers_hold,
     "weigh/verdict.py": verdicts.both_hold, "weigh/unread.py": verdicts.reads_hold,
@@ -150,6 +151,10 @@ EXPLAINED: dict[str, dict[str, str]] = {
     },
     "doubt/ranges.py": {"without_range: no sign in -oo #2": "SymPy knows that each symbol is at least -oo"},
     "doubt/falsify.py": {"played: 4 + 1 #2": "shares grow fourfold: none lies between"},
+    "weigh/runner.py": {
+        "run_evidence: 4 + 1": "seconds with one decimal more",
+        "run_evidence: 1 + 1 #3": "the first word of a seed's two is the first of one",
+    },
     "weigh/places.py": {
         "_asks: 1 + 1": "of two names, too, the slower way to the same values",
         "Looked.changed: no sign in not same": SLOWER,
