@@ -34,6 +34,7 @@ from tests.tool.judged import (
     guarding,
     kernel,
     leaving,
+    making,
     running,
     statement,
     using,
@@ -62,7 +63,9 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "weigh/verdict.py": verdicts.both_hold, "weigh/unread.py": verdicts.reads_hold,
     "weigh/outcome.py": verdicts.outcomes_hold, "exact/checker.py": certificates.certificates_hold,
     "weigh/tried.py": words.tables_hold, "weigh/told.py": words.words_hold,
-    "statement/meaning.py": words.meanings_hold,
+    "statement/meaning.py": words.meanings_hold, "statement/well_formed.py": making.claims_are_refused,
+    "statement/recording.py": making.reads_are_noted, "weigh/copies.py": making.copies_are_known,
+    "weigh/sense.py": making.sense_is_asked,
 }  # fmt: skip
 SECOND = {  # of which verify.py has a second implementation: which functions are changed; of the others all
     "weigh/verdict.py": {
