@@ -163,7 +163,7 @@ def test_what_plays_trajectories_rests_on_no_file_by_its_name(keeper: Keeper) ->
         ("sim.problems.autoencoder", "simulate", True), ("sim.problems.gram_design", "design", True),
         ("sim", "simulate", True), ("sim.sweeps.sweep", "sweep", False),
     ):  # fmt: skip
-        nodes = [*keeper.graph.name(module, name), ("base", module)]
+        nodes = [*keeper.graph.names.name(module, name), ("base", module)]
         below = [x for x in keeper.graph.reached(nodes) if x[0] == "below"]
         assert (below == []) is few, name
 

@@ -7,7 +7,7 @@ function with both signs has a zero on the way, and where the way lies in the re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import flint
 from sympy import Dummy, Expr, Integer, Poly, Rational, Symbol, factor_list
@@ -57,9 +57,7 @@ def _ends(value: Expr, region: Boolean) -> tuple[Point, Point] | None:
     moved = [x for x in sorted(value.free_symbols, key=str) if not x.is_integer]
     choices = [[x] for x in moved] + ([[*moved]] if len(moved) > 1 else [])
     for free in [*choices, [x for x in one if not x.is_integer]]:
-        fixed = {x: v for x, v in one.items() if x not in free}
-        if not free or not all(v.is_Rational for v in fixed.values()):
-            continue
+        fixed = {x: v for x, v in one.items() if x not in free}  # rational, as it was found so
         two = find(And(region, Lt(value, 0)), fixed, max_nodes=NODES)
         if two is not None and _within(region, one, two) and _continuous(value, one, two):
             return one, two
@@ -116,27 +114,26 @@ def _continuous(value: Expr, one: Point, two: Point) -> bool:
 def _shown(value: Expr, one: Point, two: Point) -> Instance:
     """Where the zero is, by halves of the way."""
     way = _way(one, two)
-    above = _above(value.subs(way, simultaneous=True))
+    sign = _sign(value.subs(way, simultaneous=True))
     low, high = Rational(0), Rational(1)
     for _ in range(HALVES):
         middle = (low + high) / 2
-        sign = above(middle)
-        if sign is None:
+        if (side := sign(middle)) is None:
             break
-        low, high = (middle, high) if sign else (low, middle)
+        low, high = (middle if side >= 0 else low), (middle if side <= 0 else high)
     return {x: _digits(line.subs(T, low), line.subs(T, high)) for x, line in way.items()}
 
 
-def _above(along: Expr) -> Callable[[Rational], bool | None]:
-    """Whether the value is more than 0 at a part of the way; None at the zero, or next to it."""
+def _sign(along: Expr) -> Callable[[Rational], int | None]:
+    """The sign of the value at a part of the way; None where balls do not tell it from 0."""
 
-    def exactly(at: Rational) -> bool | None:
+    def exactly(at: Rational) -> int | None:
         found = along.subs(T, at)
-        return None if found == 0 else bool(found > 0)
+        return bool(found > 0) - bool(found < 0)
 
-    def by_balls(at: Rational) -> bool | None:
+    def by_balls(at: Rational) -> int | None:
         found = enclose(along, {T: flint.arb(flint.fmpq(int(at.p), int(at.q)))})
-        return True if found > 0 else False if found < 0 else None
+        return bool(found > 0) - bool(found < 0) or None
 
     return exactly if along.is_polynomial(T) else by_balls
 
@@ -145,9 +142,10 @@ def _digits(low: Expr, high: Expr) -> Expr:
     """The digits with which all numbers between two begin, as a symbol; the number, where both are one."""
     if low == high:
         return low
-    texts = [_decimals(x) for x in (low, high)]
-    same = next((k for k, (p, q) in enumerate(zip(*texts, strict=False)) if p != q), len(texts[0]))
-    return Symbol(f"{texts[0][:same]}...")
+    same = takewhile(
+        lambda pair: len({*pair}) == 1, zip(_decimals(low), _decimals(high), strict=False)
+    )
+    return Symbol(f"{''.join(digit for digit, _ in same)}...")
 
 
 def _decimals(value: Expr) -> str:

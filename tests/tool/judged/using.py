@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from sympy import Eq, Ge, Gt, Symbol, true
+from sympy import Eq, Float, Ge, Gt, Integer, Rational, Symbol, false, true
 
 from tests.tool.judged.tools import raises
 from theorem_audit.statement import Use
@@ -41,3 +41,34 @@ def lemmas_hold(judge: ModuleType) -> None:
     assert raises(
         ValueError, lambda: judge.asked(claim(Eq(z, x), applied={"LEMMA": (Use({y: x}),)}), LEMMA)
     )
+
+
+def uses_hold(judge: ModuleType) -> None:
+    """A use is a condition and a table of exact expressions; of a claim's, there is a tuple a lemma."""
+    n = Symbol("n", integer=True)
+    for good in (
+        {}, {"where": Gt(x, 1)}, {"put": {x: y**2}}, {"put": {x: n}}, {"put": {n: n + 1}}, {"put": {n: 2}},
+        {"put": {x: Rational(1, 2)}, "where": Eq(y, 1)}, {"put": {x: y, y: x}},
+    ):  # fmt: skip
+        put = {k: Integer(v) if isinstance(v, int) else v for k, v in good.get("put", {}).items()}
+        made = judge.Use(**{**good, "put": put})
+        assert (made.put, made.where) == (put, good.get("where", true))
+    for kind, bad, says in (
+        (TypeError, {"where": True}, "where=True: a condition"),
+        (TypeError, {"where": x}, "a condition is needed"),
+        (TypeError, {"where": Symbol("b")}, "a condition is needed"), (ValueError, {"where": false}, "no use"),
+        (TypeError, {"put": {"x": y}}, "put={'x': y}"), (TypeError, {"put": {x: 2}}, "an exact expression"),
+        (TypeError, {"put": {x: Float("0.5")}}, "exact"), (TypeError, {"put": {x: y + Float("0.5")}}, "exact"),
+        (TypeError, {"put": {x: Gt(y, 1)}}, "exact"), (TypeError, {"put": {x + y: y}}, "a symbol and"),
+        (ValueError, {"put": {n: y}}, "n is an integer"),
+        (ValueError, {"put": {n: Rational(1, 2)}}, "an integer"),
+        (TypeError, {"put": {x: y, y: 2}}, "put={y: 2}"),
+    ):  # fmt: skip
+        assert says in raises(kind, lambda bad=bad: judge.Use(**bad)), bad
+    one = judge.Use()
+    judge.expect_uses("A", {})
+    judge.expect_uses("A", {"L": (one,), "M": (one, one)})
+    for wrong in ((), one, [one], (one, "x"), (one, None), "L"):
+        for table in ({"L": wrong}, {"K": (one,), "L": wrong}):
+            said = raises(TypeError, lambda table=table: judge.expect_uses("A", table))
+            assert said == f"applied['L']={wrong!r} in claim A: a tuple of Use(...) is needed"

@@ -1,0 +1,76 @@
+"""The battery of parts: whether what is certified on boxes is all of a claim's region."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from sympy import And, Ge, Gt, Le, Lt, Rational, Symbol, oo, true
+
+from tests.tool.judged.tools import raises
+from theorem_audit.checks.run_context import RunContext
+from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.tests.made_up import claim
+
+x, y, u = (Symbol(name, real=True) for name in "xyu")
+HALF, QUARTER = Rational(1, 2), Rational(1, 4)
+UNIT = And(Ge(x, 0), Le(x, 1))
+PARABOLA = Ge(x * (1 - x), 0)
+TWO = And(PARABOLA, Le(x, 2))
+SQUARE = And(UNIT, Ge(y, 0), Le(y, 1))
+LOW, HIGH = Le(x, HALF), Ge(x, HALF)
+
+# A region, the order of coordinates and the part that is claimed; whether the claim's region lies in it.
+ON: tuple[tuple[Any, tuple[Symbol, ...], Any, bool], ...] = (
+    (UNIT, (x,), true, True), ({x: (0, 1)}, (x,), true, True), ({x: (-1, 2)}, (x,), true, True),
+    ({x: (0, oo)}, (x,), true, True), ({x: (0, 1), u: (0, 3)}, (x, u), true, True),
+    ({x: (0, HALF)}, (x,), true, False), ({x: (HALF, 1)}, (x,), true, False),
+    (And(Ge(x, 0), Le(3 * x, 2)), (x,), true, False), ({x: (0, HALF)}, (x,), LOW, True),
+    ({x: (0, QUARTER)}, (x,), LOW, False), (And(UNIT, LOW), (x,), LOW, True),
+    (And(UNIT, Ge(y, HALF)), (x,), true, True),
+)  # fmt: skip
+# Parts, in order, and whether they are all of 0 <= x <= 1.
+PARTS: tuple[tuple[tuple[Any, ...], bool], ...] = (
+    ((true,), True), ((UNIT,), True), ((Ge(x, 0),), True), ((LOW, HIGH), True), ((HIGH, LOW), True),
+    ((LOW,), False), ((HIGH,), False), ((), False), ((Lt(x, HALF), Gt(x, HALF)), False),
+    ((LOW, And(HIGH, Le(x, Rational(3, 4))), Ge(x, Rational(3, 4))), True),
+    ((LOW, Ge(x, Rational(3, 4))), False), ((LOW, And(HIGH, Le(x, Rational(3, 4)))), False),
+    ((And(Ge(x, QUARTER), LOW), HIGH), False), ((And(Le(x, HALF), Ge(x, -1)), HIGH), True),
+    ((And(Ge(x, QUARTER), LOW), HIGH, Le(x, QUARTER)), True), ((Gt(x, 2), UNIT), True),
+)  # fmt: skip
+
+
+def parts_hold(judge: ModuleType) -> None:
+    """A smaller box decides nothing, but as a part that says so; parts decide where they are all."""
+    made = claim(PARABOLA, UNIT)
+    for region, order, part, holds in ON:
+        context = RunContext(claim=claim(PARABOLA, SQUARE) if y in part_symbols(region) else made)
+        told = (context, PARABOLA, region, order, part)
+        if holds:
+            assert judge.expect_within(*told) is True, told
+            continue
+        said = raises(Undecided, lambda told=told: judge.expect_within(*told))
+        assert f"{PARABOLA} is certified where " in said
+        assert (f" where {part} is not shown" in said) == (part is not true), said
+        assert ("says so is not shown" in said) == (part is true), said
+    assert judge.expect_within(RunContext(), PARABOLA, {x: (0, HALF)}, (x,), true) is False
+    own = RunContext(claim=made)
+    assert judge.expect_within(own, Ge(x, HALF), {x: (0, HALF)}, (x,), true) is False
+    assert (
+        judge.expect_within(RunContext(claim=claim(TWO, UNIT)), Le(x, 2), UNIT, (x,), true) is True
+    )
+    for parts, all_of_it in PARTS:
+        context = RunContext(claim=made, pieces={PARABOLA: [*parts]})
+        said = judge.left_out(context)
+        assert (said == "") == all_of_it, parts
+        assert all_of_it or said.endswith(f"this is not all: {'; '.join(map(str, parts))}")
+    assert judge.left_out(own) == ""
+    both = RunContext(claim=claim(TWO, UNIT), pieces={Le(x, 2): [true], PARABOLA: [LOW]})
+    assert judge.left_out(both).startswith(f"{PARABOLA} is certified on a part of its region")
+    both.pieces = {PARABOLA: [LOW, HIGH], Le(x, 2): [UNIT]}
+    assert judge.left_out(both) == ""
+
+
+def part_symbols(region: Any) -> set[Symbol]:
+    """The symbols that a region, or a box, speaks of."""
+    return {*region} if isinstance(region, dict) else region.free_symbols
