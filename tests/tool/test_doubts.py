@@ -72,6 +72,26 @@ def test_each_conjunct_must_have_a_variant_that_is_rejected() -> None:
     assert "Eq(s, 3*a)" not in found.detail
 
 
+def test_what_rejected_one_variant_is_asked_first_of_the_next() -> None:
+    order = list[str]()
+
+    def blind(claim: Claim) -> None:
+        order.append("blind")
+        expect_zero((a + 1) ** 2 - a**2 - 2 * a - 1, "whatever the claim says")
+
+    def sighted(claim: Claim) -> None:
+        order.append("sighted")
+        honest(claim)
+
+    first = challenge(TRUE, [*marked(blind), *marked(sighted)])
+    assert order == ["blind", "sighted", "sighted"]
+    again = challenge(TRUE, [*marked(sighted), *marked(blind)])
+    assert first is not None
+    assert again is not None
+    assert replace(first, seconds=0) == replace(again, seconds=0)
+    assert (first.outcome, first.checks) == ("passed", 2)
+
+
 def test_what_the_claim_explains_counts_for_nothing() -> None:
     def no_size(claim: Claim) -> None:
         expect_zero(0 * a, "nothing")

@@ -63,7 +63,7 @@ def asked(claim: Claim, lemma: Claim) -> Asked:
         if use.where is not true:
             reader[f"{lemma.id}: used where {use.where}"] = None
         for condition in relations(wanted):
-            here = condition.subs(dict(use.put), simultaneous=True)
+            here = condition.subs(dict(use.put), simultaneous=True) if use.put else condition
             if here is true or here in relations(whole):
                 continue
             told = str(condition) if here == condition else f"{condition}, which is {here} here"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from theorem_audit.doubt.mutants import Known, Tried, chosen, try_variant, varia
 from theorem_audit.doubt.variants import Variant
 from theorem_audit.weigh import collected, watching
 from theorem_audit.weigh.outcome import Outcome
-from theorem_audit.weigh.workers import Crew, Lost, NotStarted
+from theorem_audit.weigh.workers import Crew, Lost, NotStarted, set_up
 
 if TYPE_CHECKING:
     from theorem_audit.reuse.keeper import Keeper
@@ -144,7 +143,7 @@ def run(
             yield from _chunk(job)
             done(job.claim_id)
         return
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by a worker's NumPy as it is imported
+    set_up()
     crew = Crew(
         _chunk,
         collected.start_variant_worker,

@@ -17,6 +17,7 @@ from sympy.logic.boolalg import Boolean
 
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.integers import possible
+from theorem_audit.exact.values import holds
 from theorem_audit.exact.zero import difference, prove_nonnegative, relations
 
 Box = dict[Symbol, tuple[Expr, Expr]]
@@ -81,7 +82,9 @@ def satisfies(region: Boolean, point: Mapping[Symbol, Expr]) -> bool:
 
     Where a symbol stands for an integer, nothing else does.
     """
-    value = region.subs(dict(point))
+    value = holds(region, point)
+    if value is None:
+        value = region.subs(dict(point))
     if value not in (True, False):
         raise ValueError(f"point={dict(point)} leaves {value} open")
     return bool(value) and possible(point)

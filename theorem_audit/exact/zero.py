@@ -16,6 +16,7 @@ from sympy.logic.boolalg import And, Boolean, BooleanTrue
 from theorem_audit.exact.bernstein import Refuted, Undecided, prove_nonnegative
 from theorem_audit.exact.checker import Certificate, InvalidCertificate, check_certificate
 from theorem_audit.exact.decided import tell
+from theorem_audit.exact.quotients import vanishes
 
 ROOT = "_root"  # how the generators are called that stand for square roots
 
@@ -106,17 +107,23 @@ def is_zero(expr: Expr) -> bool:
     a non-zero normal form in which square roots remain (``sqrt(x**2) - x``); TypeError where two of its
     symbols have one name.
     """
-    numerator, _ = rational_form(expr)
-    if numerator.is_zero:
-        tell("zero", sympify(expr))
+    expr = sympify(expr)
+    zero, numerator = vanishes(expr) if isinstance(expr, Expr) else None, None
+    if zero is None:
+        numerator, _ = rational_form(expr)
+        zero = numerator.is_zero
+    if zero:
+        tell("zero", expr)
         return True
     named: dict[str, Symbol] = {}
-    for symbol in sympify(expr).free_symbols:
+    for symbol in expr.free_symbols:
         if named.setdefault(str(symbol), symbol) != symbol:  # else x - x would be refuted
             raise TypeError(
                 f"{expr}: two symbols are called {symbol}, of other assumptions; take the theory's own"
             )
-    if any(str(symbol).startswith(ROOT) for symbol in numerator.free_symbols):
+    if numerator is not None and any(
+        str(symbol).startswith(ROOT) for symbol in numerator.free_symbols
+    ):
         raise Undecided(f"{expr}: square roots remain in the normal form {numerator.as_expr()}")
     return False
 

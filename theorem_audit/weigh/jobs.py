@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -29,7 +28,7 @@ from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.runner import not_run, run_evidence
 from theorem_audit.weigh.sense import LOOK, vacuous
 from theorem_audit.weigh.watching import list_imported, watch
-from theorem_audit.weigh.workers import Crew, Last, Lost
+from theorem_audit.weigh.workers import Crew, Last, Lost, set_up
 
 try:
     import resource
@@ -186,7 +185,7 @@ def crew(
 
     everything: each imports all claims and evidence as it starts.
     """
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by a worker's NumPy as it is imported
+    set_up()
     work = partial(_serve, run_seed=run_seed, quick=quick)
     start = (project.current(), quick, everything)
     return Crew(

@@ -37,6 +37,9 @@ READ_LIMIT = 60.0  # seconds for one answer to come whole, once it has begun
 START_LIMIT = 600.0  # seconds for a process to be ready; the slowest import takes a few
 DONE_LIMIT = 60.0  # seconds, after an answer, to say that one waits; the fork ends first
 DONE = "\0done"  # the job that is none: whoever waits for a job says so at once
+# Read by a worker's NumPy and SymPy as they are imported.  Of its own SymPy keeps 1,000 results of a function,
+# and long evidence asks for 15,000; what a fork keeps ends with it.
+SETTINGS = {"OMP_NUM_THREADS": "1", "SYMPY_CACHE_SIZE": "65536"}
 _exit = os._exit  # taken at the import: while a job runs, `guard` refuses it in every thread
 
 
@@ -83,6 +86,12 @@ class _Hand:
         self.job, self.since, self.number = job, time.monotonic(), self.number + 1
         with suppress(OSError):  # it has died in between: told when its line ends
             self.line.send((self.number, job))
+
+
+def set_up() -> None:
+    """What processes that are started from now on find in their environment, where nothing else is there."""
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
 
 
 class Crew:
