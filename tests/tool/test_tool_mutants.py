@@ -138,7 +138,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Untouched.extend: without self._strange.add(name)": SLOWER,
         "Untouched._is_apart: and/or in bool(self._apart) and _home(place.owner) ... h(self._apart)":
             "what is not left out stands in the other list, which is looked at, too",
-        "Untouched.extend: other comparison in x in sys.modules": "each module is listed once more, as it is",
+        "Untouched.extend: without self._made.clear()": SLOWER,
     },
     "exact/region.py": {
         "box_of: 1 + 1": "the sign counts, not its size",
