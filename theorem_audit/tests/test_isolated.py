@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from theorem_audit.tests import warm
-from theorem_audit.tests.thorough import thorough_but
+from theorem_audit.tests.thorough import in_ci_but, thorough_but
 from theorem_audit.weigh.apart import FORKS
 
 HEAD = {
@@ -115,11 +115,25 @@ def _run(folder: Path, *more: str) -> dict[str, Any]:
     return {**found, "": done.stderr + done.stdout}
 
 
+def _asked(request: pytest.FixtureRequest, test: str) -> list[str]:
+    """The cases of a test that this session runs: no others need be in a project."""
+    return [
+        x.callspec.params["what"]
+        for x in request.session.items
+        if isinstance(x, pytest.Function)
+        and x.originalname == test
+        and x.get_closest_marker("skip") is None
+    ]
+
+
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, Any]:
     """The claims of the first project, as a run tells them."""
     chapter, tests = CHAPTER, TESTS
-    for name, (change, check) in CHANGES.items():
+    for name in _asked(request, "test_what_one_claims_evidence_changes_reaches_no_other"):
+        change, check = CHANGES[name]
         word = name.upper()
         chapter += (
             f'A_{name} = claim("A-{word}", Eq(y, 2*x))\nB_{name} = claim("B-{word}", Eq(y, 3*x))\n'
@@ -140,7 +154,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         '@evidence("OWN", "symbolic")\ndef test_own(claim):\n    tests.near.far.two = lambda: 3\n'
         "    expect_identity(claim.formula, {y: 2*x})\n"
     )
-    for name, how in USES.items():
+    for name in _asked(request, "test_a_lemma_is_put_down_to_whoever_uses_it"):
+        how = USES[name]
         chapter += f'U_{name} = claim("U-{name.upper()}", Eq(y, 2*x*h))\n'
         tests += (
             f'@evidence("U-{name.upper()}", "symbolic")\ndef test_u_{name}(claim):\n'
@@ -156,7 +171,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return _run(folder, "--fresh")
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("what", in_ci_but(CHANGES, "table", "numpy"))
 def test_what_one_claims_evidence_changes_reaches_no_other(
     what: str, shared: dict[str, Any]
 ) -> None:
@@ -166,7 +181,7 @@ def test_what_one_claims_evidence_changes_reaches_no_other(
     assert shared[f"B-{what.upper()}"]["verdict"] == "refuted"
 
 
-@pytest.mark.parametrize("what", USES)
+@pytest.mark.parametrize("what", in_ci_but(USES, "direct", "cached"))
 def test_a_lemma_is_put_down_to_whoever_uses_it(what: str, shared: dict[str, Any]) -> None:
     """Mended: of a lemma that is refuted, all but the first way made a claim that is proved."""
     if what == "cached" and not FORKS:
@@ -237,6 +252,8 @@ READS = {
     "globals": ("t2.f.__globals__['K']", "th/t2.py", "K = {}\ndef f(): ...\n"),
     "all": ("t3.T['case']", "th/t3.py", "case = {}\nT = dict(vars())\n"),
 }  # fmt: skip
+# Of a program, a module, what is no text, what an import does, the clock.
+QUICK = ("child", "alias", "link", "filled", "clock")
 READING = """
 import importlib, inspect, os, pkgutil, posix, runpy, sqlite3, subprocess, sys, time, typing
 from importlib import import_module as im
@@ -321,10 +338,14 @@ def _imports(how: str, file: str, text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Any]]:
+def edited(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The claims of the second project before and after the edit."""
     chapter, tests = CHAPTER, dict[str, str]()
-    for name, (how, file, text) in READS.items():
+    asked = _asked(request, "test_an_edit_of_what_was_read_in_an_unusual_way_is_seen")
+    reads = {name: READS[name] for name in asked}
+    for name, (how, file, text) in reads.items():
         chapter += f'R_{name} = claim("R-{name.upper()}", Eq(y, 2*x))\n'
         tests[f"tests/test_{name}.py"] = (
             f'{READING}{_imports(how, file, text)}@evidence("R-{name.upper()}", "symbolic")\n'
@@ -337,7 +358,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], di
     )
     found = []
     for k in (2, 3):
-        texts = {file: text.format(k) for _, file, text in READS.values() if text}
+        texts = {file: text.format(k) for _, file, text in reads.values() if text}
         _write(folder, texts)
         if k == 3:
             _write(folder, {"data/flag": ""})
@@ -347,7 +368,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], di
     return found[0], found[1]
 
 
-@pytest.mark.parametrize("what", READS)
+@pytest.mark.parametrize("what", in_ci_but(READS, *QUICK))
 def test_an_edit_of_what_was_read_in_an_unusual_way_is_seen(
     what: str, edited: tuple[dict[str, Any], dict[str, Any]]
 ) -> None:
