@@ -33,7 +33,7 @@ falsify: $(READY)  ## random search for counterexamples inside every claim's own
 	$(BIN)/audit falsify --seconds $(SECONDS) --workers 2
 
 TEST_FLAGS ?=
-test: $(READY)  ## all tests, and all evidence, but what is marked thorough: THOROUGH=1 make test runs that, too (SKIP="FILES", TEST_FLAGS)
+test: $(READY)  ## all tests, and all evidence, but what is marked thorough or in_ci: THOROUGH=1 make test runs that, too (SKIP="FILES", TEST_FLAGS)
 	$(BIN)/pytest -n 2 --dist worksteal -q $(foreach x,$(SKIP),--ignore=$(x) --ignore-glob='$(x)/*') $(TEST_FLAGS)
 
 versions: $(READY)  ## a short set of tests with the oldest declared versions of the dependencies, and with the newest

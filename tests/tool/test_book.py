@@ -15,10 +15,12 @@ from theorem_audit.report.book import chapter_notes
 from theorem_audit.report.mathematics import tokens_of
 from theorem_audit.report.site import write_site
 from theorem_audit.report.typeset import _OPEN, NoTeX, book, markdown, words, write
+from theorem_audit.tests.thorough import IN_CI
 
 TEX = shutil.which("pdflatex") or shutil.which("tectonic")
 
 
+@IN_CI
 def test_the_book_holds_every_claim_with_its_note_in_order(run: dict[str, Any]) -> None:
     text = book(run)
     assert re.findall(r"\\label\{([A-Z-]+)\}", text) == [c["id"] for c in run["claims"]]
@@ -53,6 +55,7 @@ def test_every_construct_of_the_notes_is_known() -> None:
                 assert {token.type, *(x.type for x in token.children or ())} <= known
 
 
+@IN_CI
 @pytest.mark.skipif(not TEX, reason="no TeX here (pdflatex or tectonic): the book is not set")
 def test_tex_sets_the_book_and_a_refusal_is_told(run: dict[str, Any], tmp_path: Path) -> None:
     made = write(run, tmp_path / "book.pdf")

@@ -18,6 +18,7 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.reuse.index import CHALLENGE, Row
 from theorem_audit.reuse.keeper import RUNS, Keeper
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.tests.thorough import IN_CI
 from theorem_audit.weigh.runner import run_evidence
 from theorem_audit.weigh.untouched import CHANGED
 from theorem_audit.weigh.verdict import derive
@@ -157,6 +158,7 @@ def test_searches_are_known_by_where_they_stand() -> None:
         assert name.isidentifier(), claim_id
 
 
+@IN_CI
 def test_a_search_rests_on_what_its_table_wraps_it_in(keeper: Keeper) -> None:
     """``wraps`` gives the wrapper the name of what it wraps; the outcome kept is that of both."""
     from tests.falsify.walks import table as walks
@@ -171,11 +173,13 @@ def test_a_search_rests_on_what_its_table_wraps_it_in(keeper: Keeper) -> None:
     )
 
 
+@IN_CI
 def test_what_every_outcome_rests_on_is_not_the_whole_theory(keeper: Keeper) -> None:
     """What runs evidence looks no claim up by its name: every outcome would then rest on all claims."""
     assert [x for x in keeper.graph.reached(RUNS) if x[0] == "below"] == []
 
 
+@IN_CI
 def test_what_plays_trajectories_rests_on_no_file_by_its_name(keeper: Keeper) -> None:
     """The simulator imports by name in sweeps alone: an edit anywhere would make all that simulates stale."""
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from tests.tool import ROOT
 from theorem_audit.cli import main
 from theorem_audit.report.drawing import Picture, picture, pictures, write
+from theorem_audit.tests.thorough import IN_CI
 
 
 def test_a_picture_is_written_with_its_data(tmp_path: Path) -> None:
@@ -29,6 +30,7 @@ def test_every_picture_is_kept_for_the_report() -> None:
     assert kept == set(pictures()), "run: audit figures --out pictures"
 
 
+@IN_CI
 def test_the_same_seed_draws_the_same_data(tmp_path: Path) -> None:
     first, second = (
         write(pictures()["trace"], tmp_path / name, seed=3)[1].read_text() for name in ("x", "y")
@@ -49,6 +51,7 @@ def test_bad_names_and_empty_data_are_refused(
         picture("mass", "again")(pictures()["mass"].draw)
 
 
+@IN_CI
 def test_conditions_from_the_literature_lie_on_their_side_of_the_threshold(tmp_path: Path) -> None:
     _, table = write(pictures()["stability_gap"], tmp_path, seed=5)
     lines: dict[tuple[str, float], dict[str, float]] = {}

@@ -15,12 +15,11 @@ import pytest
 from sim import SerialExecutor, load, sweep
 from sim.sweeps.store import Store, StoreError
 from sim.tests import sweep_stubs
-from sim.tests.sweep_stubs import ROOT
-from theorem_audit import cli
 from theorem_audit.files import write_text
+from theorem_audit.scaffold import scaffold
+from theorem_audit.tests import warm
 from theorem_audit.usage import emit
 from theorem_audit.weigh.ledger import Ledger, validate
-from theorem_audit.weigh.session import Session
 
 
 def test_a_new_file_has_the_umasks_mode_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:
@@ -86,20 +85,24 @@ def test_a_device_stays_a_device(tmp_path: Path) -> None:
     assert stat.S_ISCHR(node.stat().st_mode)
 
 
+KILLED = """
+import os, signal, sys
+from theorem_audit.cli import main
+from theorem_audit.weigh.session import Session
+Session.run = lambda *x, **more: os.kill(os.getpid(), signal.SIGKILL)
+main(sys.argv[1:])
+"""
+
+
 def test_an_older_ledger_does_not_speak_for_a_run_that_was_killed(tmp_path: Path) -> None:
     """Killed before the first evidence is done: the file says so."""
     target = tmp_path / "run.json"
     older = Ledger(seed=7)
     older.complete = True
     older.write(target)
-    if (child := os.fork()) == 0:
-        try:
-            os.chdir(ROOT)
-            Session.run = lambda *x, **more: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
-            cli.main(["run", "GRAD", "--seed", "8", "--json", str(target)])
-        finally:
-            os._exit(1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    scaffold(tmp_path / "small", "small")
+    words = ("run", "--seed", "8", "--json", str(target))
+    assert warm.python(KILLED, words, tmp_path / "small").returncode == -signal.SIGKILL
     data = json.loads(target.read_text())
     validate(data)
     assert (data["complete"], data["seed"]) == (False, 8)

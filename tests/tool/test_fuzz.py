@@ -23,6 +23,7 @@ from theorem_audit.kernel import certificates
 from theorem_audit.report.load import UnreadableRun, load_run, with_variants
 from theorem_audit.report.mathematics import mathml, note_html
 from theorem_audit.report.notes import BrokenMarks, refreshed
+from theorem_audit.tests.thorough import IN_CI
 from theory import claims
 
 X, Y = symbols("x y")
@@ -109,6 +110,7 @@ def test_an_export_for_coq_states_the_certificates_own_polynomial(
 # --- ledgers ----------------------------------------------------------------------------------
 
 
+@IN_CI
 @given(
     data=JSON, place=st.sampled_from(["", "claims", "evidence", "verdict", "sources", "versions"])
 )

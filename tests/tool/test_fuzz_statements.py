@@ -34,6 +34,7 @@ from theorem_audit.doubt import instances
 from theorem_audit.doubt.variants import formula_variants
 from theorem_audit.report.mathematics import mathml
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.tests.thorough import IN_CI
 from theorem_audit.weigh.sense import vacuous
 from theorem_audit.weigh.told import Told, describe, fingerprint
 
@@ -77,6 +78,7 @@ FORMULAS = (
 )
 
 
+@IN_CI
 @settings(max_examples=60)
 @given(formula=FORMULAS, conditions=st.lists(CONDITIONS, max_size=2))
 def test_no_statement_breaks_what_reads_it(formula: Any, conditions: list[Any]) -> None:

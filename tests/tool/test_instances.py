@@ -15,6 +15,7 @@ from theorem_audit.doubt.condition import Condition
 from theorem_audit.doubt.undefined import undefined
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Assumption
+from theorem_audit.tests.thorough import in_ci_but
 from theorem_audit.weigh import sense
 from theory import claims
 from theory.model.autoencoder import GRAD
@@ -24,7 +25,8 @@ from theory.notation import a, b, d, n, q_i
 # --- claims about something -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("claim_id", list(claims))
+# Each claim's evidence asks the same (``sense.vacuous``).
+@pytest.mark.parametrize("claim_id", in_ci_but(claims, *list(claims)[::12]))
 def test_all_hypotheses_hold_at_once_somewhere(claim_id: str) -> None:
     claim = claims[claim_id]
     found = instances.instance(claim)

@@ -134,7 +134,9 @@ CLOSED = tuple(
 )
 
 
-@pytest.mark.parametrize("played", thorough_but(PLAYED_BY, *list(PLAYED_BY)[::6]))
+@pytest.mark.parametrize(
+    "played", thorough_but(PLAYED_BY, *list(PLAYED_BY)[::24], in_ci=list(PLAYED_BY)[::6])
+)
 def test_a_shared_symbol_read_otherwise_is_refuted(played: str) -> None:
     """One claim for each meaning; every claim that plays it takes it from the same place."""
     claim_id, name = PLAYED_BY[played]

@@ -18,6 +18,7 @@ import verify
 from sim.tests.sweep_stubs import ROOT
 from theorem_audit.cli import main
 from theorem_audit.kernel import second_opinion
+from theorem_audit.tests.thorough import IN_CI
 from theorem_audit.weigh.collected import evidence_of
 from theorem_audit.weigh.receipt import _made, certificates_of, receipt
 from theorem_audit.weigh.verdict import RANKS
@@ -41,6 +42,7 @@ def signed(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "digest": verify.digest(data)}
 
 
+@IN_CI
 def test_verify_needs_the_standard_library_alone(slip: dict[str, Any], tmp_path: Path) -> None:
     """-I -S: no site-packages, no project on the path."""
     path = tmp_path / "r.json"
@@ -153,6 +155,7 @@ def test_what_is_no_receipt_is_said_in_one_line(tmp_path: Path, capsys: Any) -> 
     capsys.readouterr()
 
 
+@IN_CI
 @given(data=st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(

@@ -26,6 +26,7 @@ from theorem_audit.report.notes import notes, split
 from theorem_audit.report.prose import prose
 from theorem_audit.report.site import write_site
 from theorem_audit.statement.sentence import latex_of
+from theorem_audit.tests.thorough import IN_CI
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.verdict import RANKS
 from theory import claims
@@ -89,6 +90,7 @@ def test_a_claim_has_no_link_to_itself_and_a_link_of_a_note_stays() -> None:
     assert "&lt;i&gt;" in note
 
 
+@IN_CI
 def test_links_of_notes_lead_to_pages_of_the_report() -> None:
     said = prose(claims)
     note = str(note_html("[a](b.md#band) [c](d.md) [e](f.md#x)", said.linked, said.address))
@@ -162,6 +164,7 @@ def test_the_tutorial_is_a_page_with_its_picture(site: Path) -> None:
     assert not re.search(r'<a href="[^"]*\.(?:md|py)', page)
 
 
+@IN_CI
 def test_long_lines_of_hypotheses_are_broken_between_them() -> None:
     for claim in claims.values():
         set_ = broken(claim.statement)

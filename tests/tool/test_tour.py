@@ -7,8 +7,10 @@ import runpy
 import pytest
 
 from tests.tool import ROOT
+from theorem_audit.tests.thorough import IN_CI
 
 
+@IN_CI
 def test_the_tour_runs(capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(ROOT / "proofs_notes" / "tour.py"), run_name="__main__")
     text = capsys.readouterr().out

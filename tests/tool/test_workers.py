@@ -19,6 +19,7 @@ from theorem_audit.checks.mark import Evidence
 from theorem_audit.reuse.keeper import Keeper
 from theorem_audit.tests import reuse_project as small
 from theorem_audit.tests import warm
+from theorem_audit.tests.thorough import IN_CI, in_ci_but
 from theorem_audit.tests.warm import this_tool
 from theorem_audit.weigh import jobs, runner
 from theorem_audit.weigh.outcome import Outcome
@@ -48,7 +49,7 @@ REASONS = {
 }
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", in_ci_but([1, 2], 2))
 def test_a_job_that_ends_its_process_is_lost_alone(
     workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,6 +302,7 @@ def test_what_evidence_is_the_first_to_import_is_not_used_by_others(
     assert jobs._serve(asked, 0, False) == ("did", {})
 
 
+@IN_CI
 def test_a_forged_outcome_is_not_kept(keeper: Keeper) -> None:
     """What its process said first is forgotten when it says another thing."""
     row = jobs.jobs_for(["GRAD"])[0][1]

@@ -23,16 +23,22 @@ def tutorial() -> Markup:
 
 def page_of(path: Path) -> Markup:
     """A file of Markdown: pictures of its folder stand in the page, links into the folder are their text."""
-    folder = path.parent.resolve()
+    folder, shown = path.parent.resolve(), list[Path]()
 
     def picture(match: re.Match[str]) -> str:
         file = (folder / match[2]).resolve()
         if folder not in file.parents or not file.is_file():
             return match[1]
-        return f"![{match[1]}]({data_uri(file, 'image/png')})"
+        shown.append(file)
+        return f"![{match[1]}](#picture-{len(shown)})"
 
     text = _PICTURE.sub(picture, read_text(path))
-    return note_html(text, address=lambda href: href if href.startswith("#") else "", below=0)
+    page = note_html(text, address=lambda href: href if href.startswith("#") else "", below=0)
+    for number, file in enumerate(shown, 1):  # not in the Markdown, which is read letter by letter
+        page = page.replace(
+            f'src="#picture-{number}"', Markup(f'src="{data_uri(file, "image/png")}"')
+        )
+    return page
 
 
 __all__ = ["page_of", "tutorial"]

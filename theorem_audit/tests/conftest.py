@@ -14,8 +14,9 @@ from hypothesis import settings
 
 from theorem_audit import project
 from theorem_audit.scaffold import scaffold
-from theorem_audit.tests import reuse_project, warm
+from theorem_audit.tests import reuse_project, sources, warm
 from theorem_audit.tests.measured import end_gently
+from theorem_audit.tests.thorough import MARKS
 
 end_gently()  # from a wheel, there is no conftest.py above this one
 if (
@@ -28,8 +29,10 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """From a wheel no other file declares the mark, and nothing leaves its tests out."""
-    config.addinivalue_line("markers", "thorough: rare faults one by one")
+    """From a wheel no other file declares the marks, and nothing leaves their tests out."""
+    for line in MARKS:
+        config.addinivalue_line("markers", line)
+    warm.KEPT = sources.place_of(config)
 
 
 def pytest_collection() -> None:
@@ -39,6 +42,12 @@ def pytest_collection() -> None:
     """
     if os.environ.get("PYTEST_XDIST_WORKER") == "gw1":
         warm.server()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_before() -> None:
+    """What the server of commands has read of the tool is not read again here."""
+    sources.take(warm.KEPT)
 
 
 @pytest.fixture(scope="session")

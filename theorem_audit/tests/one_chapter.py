@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from theorem_audit.tests import warm
 
 HEAD = {
@@ -42,3 +44,14 @@ def run(folder: Path, *more: str) -> dict[str, Any]:
     assert done.stdout, done.stderr
     found = {c["id"]: c for c in json.loads(done.stdout)["claims"]}
     return {**found, "": done.stderr + done.stdout}
+
+
+def asked(request: pytest.FixtureRequest, test: str) -> list[str]:
+    """The cases of a test that this session runs: no others need be in a project."""
+    return [
+        x.callspec.params["what"]
+        for x in request.session.items
+        if isinstance(x, pytest.Function)
+        and x.originalname == test
+        and x.get_closest_marker("skip") is None
+    ]

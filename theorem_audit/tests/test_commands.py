@@ -11,7 +11,7 @@ import pytest
 
 from theorem_audit.tests import lab
 from theorem_audit.tests.conftest import Run
-from theorem_audit.tests.thorough import THOROUGH
+from theorem_audit.tests.thorough import IN_CI, THOROUGH
 
 COQ = shutil.which("coqc") is not None
 
@@ -34,6 +34,7 @@ def said(audit: Run) -> Any:
     return run
 
 
+@IN_CI
 def test_a_search_ends_as_what_it_found(said: Any, audit: Run) -> None:
     found = {row["claim_id"]: row for row in said("falsify", "--seconds", "0.5", code=1)["found"]}
     assert {x: row["outcome"] for x, row in found.items()} == {
@@ -112,6 +113,7 @@ def test_certificates_are_judged(fresh: Path, audit: Run, said: Any) -> None:
     assert outside["outside"] == {"root": ["its evidence does not pass"]}
 
 
+@IN_CI
 def test_the_reason_why_there_is_no_search_is_kept_until_it_is_another(
     fresh: Path, audit: Run
 ) -> None:
@@ -228,6 +230,7 @@ def test_a_run_is_kept_shown_reported_and_judged_again(fresh: Path, audit: Run, 
     assert "reused " in changed.stdout
 
 
+@IN_CI
 def test_the_table_of_variants_is_kept_and_renewed_where_a_statement_changed(
     fresh: Path, audit: Run, said: Any
 ) -> None:

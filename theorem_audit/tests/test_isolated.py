@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from theorem_audit.tests.one_chapter import CHAPTER, HEAD, run, write
-from theorem_audit.tests.thorough import thorough_but
+from theorem_audit.tests.one_chapter import CHAPTER, HEAD, asked, run, write
+from theorem_audit.tests.thorough import in_ci_but, thorough_but
 from theorem_audit.weigh.apart import FORKS
 
 TESTS = """
@@ -80,10 +80,13 @@ def test_fills_the_cache(claim):
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, Any]:
     """The claims of the first project, as a run tells them."""
     chapter, tests = CHAPTER, TESTS
-    for name, (change, check) in CHANGES.items():
+    for name in asked(request, "test_what_one_claims_evidence_changes_reaches_no_other"):
+        change, check = CHANGES[name]
         word = name.upper()
         chapter += (
             f'A_{name} = claim("A-{word}", Eq(y, 2*x))\nB_{name} = claim("B-{word}", Eq(y, 3*x))\n'
@@ -104,7 +107,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         '@evidence("OWN", "symbolic")\ndef test_own(claim):\n    tests.near.far.two = lambda: 3\n'
         "    expect_identity(claim.formula, {y: 2*x})\n"
     )
-    for name, how in USES.items():
+    for name in asked(request, "test_a_lemma_is_put_down_to_whoever_uses_it"):
+        how = USES[name]
         chapter += f'U_{name} = claim("U-{name.upper()}", Eq(y, 2*x*h))\n'
         tests += (
             f'@evidence("U-{name.upper()}", "symbolic")\ndef test_u_{name}(claim):\n'
@@ -120,7 +124,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return run(folder, "--fresh")
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize("what", in_ci_but(CHANGES, "table", "numpy"))
 def test_what_one_claims_evidence_changes_reaches_no_other(
     what: str, shared: dict[str, Any]
 ) -> None:
@@ -130,7 +134,7 @@ def test_what_one_claims_evidence_changes_reaches_no_other(
     assert shared[f"B-{what.upper()}"]["verdict"] == "refuted"
 
 
-@pytest.mark.parametrize("what", USES)
+@pytest.mark.parametrize("what", in_ci_but(USES, "direct", "cached"))
 def test_a_lemma_is_put_down_to_whoever_uses_it(what: str, shared: dict[str, Any]) -> None:
     """Mended: of a lemma that is refuted, all but the first way made a claim that is proved."""
     if what == "cached" and not FORKS:

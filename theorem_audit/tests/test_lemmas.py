@@ -15,6 +15,7 @@ from theorem_audit.scaffold import scaffold
 from theorem_audit.statement import Use
 from theorem_audit.tests import warm
 from theorem_audit.tests.made_up import claim
+from theorem_audit.tests.thorough import in_ci_but
 
 x, y, z = (Symbol(name, real=True) for name in "xyz")
 n, b = (Symbol(name, integer=True) for name in "nb")
@@ -164,17 +165,20 @@ def test_wide(claim):
 """
 
 
+USED = [
+    ("", "supported", "uses a lemma beyond its setting: LEMMA: x >= 0 is not shown to hold"),
+    ('applied={"LEMMA": (Use({x: Symbol("x_k", real=True)}),)},', "proved", ""),
+    ('carried={"LEMMA": "x is a square"},', "steps", "LEMMA is carried over in prose: x is a square"),
+    ('assumptions=(Assumption("not negative", Ge(x, 0)),),', "proved", ""),
+    ('applied={"LEMMA": (Use({z: x}),)},', "inconclusive", "LEMMA does not speak of z"),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("here", "verdict", "reason"),
-    [
-        ("", "supported", "uses a lemma beyond its setting: LEMMA: x >= 0 is not shown to hold"),
-        ('applied={"LEMMA": (Use({x: Symbol("x_k", real=True)}),)},', "proved", ""),
-        ('carried={"LEMMA": "x is a square"},', "steps", "LEMMA is carried over in prose: x is a square"),
-        ('assumptions=(Assumption("not negative", Ge(x, 0)),),', "proved", ""),
-        ('applied={"LEMMA": (Use({z: x}),)},', "inconclusive", "LEMMA does not speak of z"),
-    ],
+    in_ci_but(USED, USED[0], rows=True),
     ids=["slip", "renamed", "carried", "said", "another symbol"],
-)  # fmt: skip
+)
 def test_a_lemma_for_less_than_the_claim_is_told(
     tmp_path: Path, here: str, verdict: str, reason: str
 ) -> None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from theorem_audit.tests import warm
+from theorem_audit.tests.thorough import IN_CI
 from theorem_audit.tests.warm import this_tool
 
 HEAVY = ("sympy", "numpy", "hypothesis", "theorem_audit.weigh", "theorem_audit.pytest_evidence")
@@ -124,6 +125,7 @@ def test_a_ledger_replaces_nothing_but_ledgers(fresh: Path) -> None:
     assert (done.returncode, "--audit-seed -1" in done.stderr) == (4, True)
 
 
+@IN_CI
 def test_a_ledger_of_pytest_goes_to_a_pipe_and_is_of_this_session(fresh: Path) -> None:
     """Mended: nothing was written to what is no plain file; after a session that ends before its tests, the
     older ledger stood there."""

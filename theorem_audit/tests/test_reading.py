@@ -22,7 +22,7 @@ from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.store import open_store
 from theorem_audit.tests import reuse_project as small
 from theorem_audit.tests import warm
-from theorem_audit.tests.thorough import THOROUGH, thorough_but
+from theorem_audit.tests.thorough import IN_CI, THOROUGH, thorough_but
 from theorem_audit.weigh import latest, watch
 from theorem_audit.weigh.watch import follow
 
@@ -203,6 +203,7 @@ def _kept(folder: Path, data: object) -> Path:
     return path
 
 
+@IN_CI
 def test_an_unfit_store_is_told_and_rebuilt_by_a_run(here: Path) -> None:
     path = here / "project/build/kept.sqlite"
     path.write_bytes(path.read_bytes()[:20_000])

@@ -11,7 +11,7 @@ import pytest
 
 from theorem_audit.tests import reuse_project as small
 from theorem_audit.tests.reuse_project import ALL, OF_DOUBLE, OF_SQUARE
-from theorem_audit.tests.thorough import THOROUGH
+from theorem_audit.tests.thorough import IN_CI, THOROUGH, in_ci_but
 from theorem_audit.weigh.counts import Counts
 
 
@@ -76,7 +76,7 @@ def test_nothing_is_run_where_nothing_changed(project: Path) -> None:
     assert "reused 12 of 12, ran 0" in again.said
 
 
-@pytest.mark.parametrize("what", list(EDITS))
+@pytest.mark.parametrize("what", in_ci_but(EDITS, "a constant", "a helper"))
 def test_an_edit_runs_exactly_what_reaches_it(project: Path, what: str) -> None:
     change, expected, told = EDITS[what]
     change(project)
@@ -141,6 +141,7 @@ def test_another_environment_is_another_run(project: Path) -> None:
     assert small.run(project, UNASKED="1").ran == {"hidden"}, "it went through all of them"
 
 
+@IN_CI
 def test_another_path_is_another_run_only_where_it_finds_another_program(project: Path) -> None:
     """Mended: an activated environment has a folder more, and half of a theory's evidence ran again."""
     sought = '0 * bool(__import__("shutil").which("prover"))'

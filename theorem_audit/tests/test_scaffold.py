@@ -17,6 +17,7 @@ from theorem_audit.project import Project, read
 from theorem_audit.scaffold import CannotInit, scaffold
 from theorem_audit.tests import warm
 from theorem_audit.tests.conftest import Run
+from theorem_audit.tests.thorough import IN_CI
 from theorem_audit.tests.warm import this_tool
 
 
@@ -79,6 +80,7 @@ def test_every_wrong_variant_of_the_first_claim_is_refuted(audit: Run) -> None:
     assert "0 unexplained survivors of " in done.stdout
 
 
+@IN_CI
 def test_one_claim_is_told_as_one(fresh: Path, audit: Run) -> None:
     (fresh / "README.md").write_text("<!-- verdicts -->\n<!-- /verdicts -->\n")
     told = audit("run", "--json", "run.json", "--workers", "1").stdout + audit("falsify").stdout

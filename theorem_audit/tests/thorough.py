@@ -1,6 +1,8 @@
-"""Tests that wait for THOROUGH=1: rare faults, tried one by one, of whose kind a quick one stays.
+"""Tests that ``make test`` leaves out: rare faults, tried one by one, of whose kind a quick one stays.
 
-THOROUGH=k/n runs those of the k-th of n turns: CI runs one turn in three, another one for another commit.
+IN_CI: run in CI for every commit, as wherever THOROUGH is set or ``coverage`` measures.
+THOROUGH: run by THOROUGH=1; by THOROUGH=k/n those of the k-th of n turns: CI runs one turn in three, another
+one for another commit.
 Of the tool's own tests (this folder) CI runs all: from a wheel, where no conftest.py above leaves any out.
 """
 
@@ -14,6 +16,11 @@ from zlib import crc32
 import pytest
 
 THOROUGH = pytest.mark.thorough
+IN_CI = pytest.mark.in_ci
+MARKS = (
+    "thorough: rare faults one by one; run with THOROUGH=1, in CI by turns",
+    "in_ci: more of a kind; run in CI for every commit, and wherever THOROUGH is set",
+)
 
 
 def turn_of(asked: str) -> Callable[[str], bool]:
@@ -33,15 +40,28 @@ def turn_of(asked: str) -> Callable[[str], bool]:
     return lambda name: crc32(name.encode()) % n == k
 
 
-def thorough_but(cases: Iterable[Any], *quick: Any, rows: bool = False) -> list[Any]:
-    """Parameters for all cases, of which only ``quick`` are run without THOROUGH=1; raises ValueError for
-    one that is none of them.
+def thorough_but(
+    cases: Iterable[Any], *quick: Any, rows: bool = False, in_ci: Iterable[Any] = ()
+) -> list[Any]:
+    """Parameters for all cases, of which only ``quick`` are run by ``make test``, and those of ``in_ci`` in CI
+    for every commit; raises ValueError for one that is none of them.
 
     rows: each case holds a value for each of several arguments.
     """
-    named = list(cases)
-    if wrong := set(quick) - set(named):
+    named, each_time = list(cases), list(in_ci)
+    if wrong := {*quick, *each_time} - set(named):
         raise ValueError(f"no such case: {wrong}")
-    return [
-        x if x in quick else pytest.param(*(x if rows else (x,)), marks=THOROUGH) for x in named
-    ]
+
+    def marked(case: Any) -> Any:
+        if case in quick:
+            return case
+        mark = IN_CI if case in each_time else THOROUGH
+        return pytest.param(*(case if rows else (case,)), marks=mark)
+
+    return [marked(x) for x in named]
+
+
+def in_ci_but(cases: Iterable[Any], *quick: Any, rows: bool = False) -> list[Any]:
+    """The same where CI runs all others for every commit."""
+    named = list(cases)
+    return thorough_but(named, *quick, rows=rows, in_ci=named)

@@ -72,7 +72,7 @@ class Warm:
         self._serve = serve
         self._place = _shared() if serve == SERVE else None
         if self._place is None:
-            self._server = _started(serve)
+            self._server = _started(serve, "")
             self._asked, self._answers = self._server.stdin, self._server.stdout
         else:
             line = self._connected(self._place)
@@ -140,11 +140,14 @@ class Warm:
         return int(answer)
 
 
-def _started(serve: str, *words: str) -> subprocess.Popen[str]:
+KEPT: Path | None = None  # where the tool's sources are kept as they were read, or are to be
+
+
+def _started(serve: str, place: str) -> subprocess.Popen[str]:
     # A file that a test edits twice in a second would be taken for what was compiled of it before.
     more = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.Popen(
-        [sys.executable, "-c", serve, *words], env={**this_tool(), **more}, text=True,
+        [sys.executable, "-c", serve, place, str(KEPT or "")], env={**this_tool(), **more}, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
 
@@ -199,25 +202,25 @@ def serve_readers() -> None:
 
 def serve() -> None:
     """Import what commands need, then serve standard input, or whoever connects to the place that is named."""
-    from theorem_audit.reuse import definitions
+    from theorem_audit.tests import sources
     from theorem_audit.weigh.jobs import _read_constants
+
+    place, kept = sys.argv[1:]  # each may be empty
 
     for name in HEAVY:
         importlib.import_module(name)
     for name in LATER:
         with suppress(ImportError):
             importlib.import_module(name)
-    for file in TOOL.rglob(
-        "*.py"
-    ):  # what a store keeps from the first run on; here each is a project's first
-        definitions.of_bytes(file.read_bytes())
+    # What a store keeps from the first run on; here each is a project's first.
+    sources.read_all(Path(kept) if kept else None)
     _read_constants()  # Hypothesis reads the modules that are imported by now once, and not in each child
     end_gently()
     gc.collect()
     settle()  # no child's collector walks through, and so copies, what they all share
     _fork_workers()
-    if len(sys.argv) > 1:
-        _listen(sys.argv[1])
+    if place:
+        _listen(place)
     else:
         _answer(0, 1)
     if measured():  # what the server of workers has reached is written before anybody reads it

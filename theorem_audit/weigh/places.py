@@ -156,12 +156,16 @@ class Looked:
             return False
         return _addresses(now) == self._meant and all_of(x.named for x in self._contents)
 
-    def changed(self) -> list[str]:
-        """What is another than it was, by name; it is put back."""
+    def others(self) -> tuple[bool, list[Place]]:
+        """Whether functions are made of what they were, and the places where something is another."""
         same = _addresses(made_of(*self._functions)) == self._at
         if same and self.named:
-            return []
-        others = [x for x in self.places if not (x.named if same else x.same)]
+            return same, []
+        return same, [x for x in self.places if not (x.named if same else x.same)]
+
+    def changed(self) -> list[str]:
+        """What is another than it was, by name; it is put back."""
+        same, others = self.others()
         found = [said for place in others for said in place.changed()]
         if not same:  # other words of a function are no change, and are not looked into again
             self._made.update((x, made_of(x)) for x in self._functions)

@@ -63,6 +63,12 @@ def _home(owner: Any) -> str:
     return owner.__module__ if isinstance(owner, type) else ""
 
 
+def _hides(module: ModuleType) -> frozenset[str]:
+    """The builtins that a module has something else for, of the same name."""
+    names = vars(module).keys()
+    return frozenset() if BUILTIN.isdisjoint(names) else BUILTIN & names
+
+
 def _project() -> Any:
     """The project in use, found by name: an import would make every outcome rest on all of it."""
     return sys.modules["theorem_audit.project"].current()
@@ -107,17 +113,22 @@ class Untouched:
     def extend(self, *, accept: bool = False) -> None:
         """Take up the modules and claims that were imported since.
 
-        accept: what was changed since the last look was changed by the caller, and stands.
+        accept: what was changed since the last look was changed by the caller, and stands.  Of what ``keep_to``
+        leaves out nothing is looked at.
         """
-        here, count = _project(), len(self._places)
+        here, count, others = _project(), len(self._places), set[int]()
         if accept:
+            others.update(id(x) for looked in (self._all, self._own) for x in looked.others()[1])
+            if others:  # what their functions were made of is no more what they are made of
+                self._made.clear()
             self._places = [
-                x if x.same else place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
+                # A name that is gone for a while stays in the list: it may come back.
+                place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
+                if id(x) in others
+                else x
                 for x in self._places
             ]
-            self._modules = {
-                x: BUILTIN & vars(sys.modules[x]).keys() for x in self._modules if x in sys.modules
-            }
+            self._modules = {x: _hides(sys.modules[x]) for x in self._modules if x in sys.modules}
             self._claims = {x: c for x, c in self._claims.items() if dict.get(here.claims, x) is c}
         if self._roots != (roots := {TOOL, *here.packages}):
             self._strange, self._roots = set(), roots
@@ -128,7 +139,7 @@ class Untouched:
                 continue
             module = sys.modules.get(name)
             if isinstance(module, ModuleType) and ".tests." not in f"{name}.":
-                self._modules[name] = BUILTIN & vars(module).keys()
+                self._modules[name] = _hides(module)
                 self._places += starmap(place, places_in(module, name.partition(".")[0] in roots))
         for claim_id, claim in here.claims.loaded():
             if claim_id not in self._claims:
@@ -136,11 +147,11 @@ class Untouched:
                 with recording_reads():  # to look is not to use
                     self._places.append(place(claim, {x: vars(claim).get(x) for x in FIELDS}))
                 self._symbols |= {id(x._assumptions): (x, taken) for x, taken in _symbols(claim)}
-        if accept or len(self._places) != count:
+        if others or len(self._places) != count:
             near = [x for x in self._places if _home(x.owner).startswith(NEAR)]
-            others = (x for x in self._places if _home(x.owner) in OTHERS)
+            far = (x for x in self._places if _home(x.owner) in OTHERS)
             self._near = Looked(near, self._made)
-            self._far = Looked([*near, *others], self._made)
+            self._far = Looked([*near, *far], self._made)
             self._all = Looked((x for x in self._places if not self._is_apart(x)), self._made)
             self._list_own()
             self._listed = frozenset(id(f) for x in self._places for f in x.functions)

@@ -138,6 +138,8 @@ def guard_holds(judge: ModuleType) -> None:
         assert (near.SIZE, far.SIZE, claims["NORM"].id) == (7, 8, "STEP")
         dict.__setitem__(claims, "NORM", norm)
         watch.extend(accept=True)
+        for module in (near, far):
+            _a_callers_changes_stand(watch, module)
         # What SymPy decides by is looked at at the first check, the second, the fourth, and so on.
         poly = sys.modules["sympy.polys.polytools"].Poly
         zero = poly.__dict__["is_zero"]
@@ -175,6 +177,34 @@ def guard_holds(judge: ModuleType) -> None:
             away.SIZE = 4
             assert watch.changed() == [f"{AWAY}.SIZE"], "it is another project's"
     assert sys.addaudithook is judge_hears
+
+
+def _a_callers_changes_stand(watch: Any, module: ModuleType) -> None:
+    """What a caller changed is what judges from then on, and a change of that is seen."""
+    code = compile(TOY, f"<{module.__name__}>", "exec")
+    for number in range(len([*_changes(module)])):
+        exec(code, module.__dict__)
+        watch.extend(accept=True)
+        assert watch.changed() == []
+        told, change, back = [*_changes(module)][number]
+        change()
+        watch.extend(accept=True)
+        assert watch.changed() == [], told
+        assert told.endswith(".SIZE") or not back(), told
+        asked = module.asked
+        module.asked = None
+        assert watch.changed() == [f"{module.__name__}.asked"], told
+        assert module.asked is asked
+        for name in ("any", "all"):
+            vars(module).pop(name, None)
+    exec(code, module.__dict__)
+    del module.SIZE
+    watch.extend(accept=True)
+    module.SIZE = 5  # it comes back, as where pytest undoes a patch
+    watch.extend(accept=True)
+    module.SIZE = 6
+    assert watch.changed() == [f"{module.__name__}.SIZE"]
+    assert module.SIZE == 5
 
 
 def _others_modules_are_left_out(watch: Any, near: ModuleType, far: ModuleType) -> None:
