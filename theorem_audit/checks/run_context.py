@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,8 @@ class RunContext:
     again: a key may be asked for again: Hypothesis calls the evidence for one example after another.
     claim: the claim that the evidence is handed.  pieces: an inequality of its formula -> the parts of its
         region on which it was certified.
+    counted: where in the evidence's code ``all`` or ``any`` was last called -> its name where that was over
+        nothing, else an empty text (``over_nothing``).
     look: called as a check begins, with the number of checks so far; by ``thread`` alone, which made this.
 
     An expectation is judged inside ``with current()``, which notes how it failed, whoever catches that.
@@ -66,6 +69,7 @@ class RunContext:
     again: bool = False
     claim: Any = None
     pieces: dict[Any, list[Any]] = field(default_factory=dict)
+    counted: dict[tuple[CodeType, int], str] = field(default_factory=dict)
     look: Callable[[int], None] | None = None
     thread: int = field(default_factory=threading.get_ident)
 
