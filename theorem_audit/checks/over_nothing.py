@@ -3,7 +3,7 @@
 A module that marks evidence gets an ``all`` and an ``any`` of its own, which say the same and note whether
 there was an item at all, and where in the source they were called.  ``expect`` looks at those that stand
 within its own call.  What is counted elsewhere (a name that is bound before, a helper of another module,
-``np.all``, a sum) is not seen.
+``np.all``, a sum) is not seen; nor what Hypothesis draws, which may be a matrix of size 1.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ def expect_items(frame: FrameType, message: str) -> None:
 
     One within another's arguments is that one's own business: it is asked for each of its items.
     """
-    counted, here = current().counted, _place(frame.f_code, frame.f_lasti)
-    if not counted or here is None:
+    context, here = current(), _place(frame.f_code, frame.f_lasti)
+    counted = context.counted
+    if not counted or context.again or here is None:
         return
     inside = {
         _place(*key): (key, name)

@@ -9,6 +9,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers
 from sympy import Ge, Symbol
 
 from theorem_audit import attempt, evidence, expect
@@ -93,6 +95,14 @@ def test_what_a_call_was_told_is_not_told_to_the_next() -> None:
             expect(True, "it was told")
 
     assert said(check).outcome == "passed"
+
+
+def test_an_example_that_hypothesis_draws_may_be_an_empty_one() -> None:
+    @given(integers(1, 3))
+    def function(claim: Claim, size: int) -> None:
+        expect(not any(row > 5 for row in range(1, size)), "no row below the first")
+
+    assert run_evidence(Evidence("ODD", "property", function), ODD).outcome == "passed"
 
 
 def test_both_say_what_pythons_say() -> None:
