@@ -15,6 +15,8 @@ from theorem_audit.scaffold import scaffold
 from theorem_audit.statement import Use
 from theorem_audit.tests import warm
 from theorem_audit.tests.made_up import claim
+from theorem_audit.weigh.lemmas_named import unread
+from theorem_audit.weigh.verdict import Outcome
 
 x, y, z = (Symbol(name, real=True) for name in "xyz")
 n, b = (Symbol(name, integer=True) for name in "nb")
@@ -197,6 +199,60 @@ def test_a_lemma_for_less_than_the_claim_is_told(
             "for the reader, of a lemma's conditions: LEMMA: x >= 0, which is x_k >= 0 here"
             in shown
         )
+
+
+@pytest.mark.parametrize("what", ["applied", "carried"])
+@pytest.mark.parametrize(
+    ("lemma", "code", "words"),
+    [
+        ("LEMA", 1, "of claim WIDE names LEMA, which is no claim"),
+        ("WIDE", 1, "of claim WIDE names WIDE, which is the claim itself"),
+        ("OTHER", 1, "of claim WIDE names OTHER, which its deciding evidence does not read"),
+        ("LEMMA", 0, ""),
+    ],
+)
+def test_a_lemma_that_a_claim_names_is_one_that_it_uses(
+    tmp_path: Path, what: str, lemma: str, code: int, words: str
+) -> None:
+    """Mended: a slip of the pen in a lemma's id was ignored, with what the claim says of its use."""
+    folder = tmp_path / "small"
+    scaffold(folder, "small")
+    said = {"applied": "(Use(),)", "carried": "'it is so'"}[what]
+    lemmas, wide = CHAPTER.split("WIDE = ")
+    other = lemmas[lemmas.index("LEMMA = ") :].replace("LEMMA", "OTHER")
+    more = f"{what}={{'{lemma}': {said}}}, assumptions=LEMMA.assumptions,"
+    (folder / "small" / "descent.py").write_text(
+        f"{lemmas}{other}WIDE = {wide.replace('HERE', more)}"
+    )
+    root = EVIDENCE[EVIDENCE.index("@evidence") : EVIDENCE.index('@evidence("WIDE"')]
+    more = root.replace('"LEMMA"', '"OTHER"').replace("test_root", "test_other")
+    (folder / "tests" / "test_descent.py").write_text(f"{EVIDENCE}\n{more}")
+    done = warm.audit(("run", "WIDE", "--workers", "1", "--json", "run.json"), folder)
+    assert (done.returncode, words in done.stdout + done.stderr) == (code, True), done
+    if lemma == "OTHER":
+        found = {c["id"]: c for c in json.loads((folder / "run.json").read_text())["claims"]}
+        assert found["WIDE"]["verdict"] == "inconclusive"
+        assert words in found["WIDE"]["reasons"][0]
+
+
+def test_a_lemma_is_missed_where_all_of_the_evidence_was_run() -> None:
+    wide = claim(Eq(z, x), name="WIDE", steps=("a", "b"), applied={"LEMMA": (Use(),)})
+
+    def of(step: str, outcome: str = "passed", *uses: str, kind: str = "symbolic") -> Outcome:
+        return Outcome("WIDE", f"t.py::{step}", kind, (step,), outcome, uses=uses)
+
+    assert unread(wide, [of("a"), of("b")]) is not None
+    assert unread(wide, [of("a"), of("statement")]) is not None
+    assert unread(wide, [of("statement", kind="kernel")]) is not None
+    for found in (
+        [of("a"), of("b", "passed", "LEMMA")],
+        [of("a")],  # the other step has no evidence yet
+        [of("a"), of("b"), of("b", "not_run")],
+        [of("a"), of("b", "refuted")],
+        [of("statement", kind="property")],
+        [],
+    ):
+        assert unread(wide, found) is None, found
 
 
 def test_a_lemma_of_another_chapter_is_compared_where_one_claim_is_run(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ from theorem_audit.statement.claim import (
     recording_reads,
 )
 from theorem_audit.visible import visible
-from theorem_audit.weigh import tried
+from theorem_audit.weigh import lemmas_named, tried
 from theorem_audit.weigh.copies import COPIED
 from theorem_audit.weigh.untouched import CHANGED
 from theorem_audit.weigh.verdict import Outcome, Verdict, derive
@@ -389,10 +389,14 @@ def check(claim: Claim, *, run_seed: int = DEFAULT_SEED, quick: bool = False) ->
 
     if claim.id not in claims:
         raise ValueError(f"claim.id={claim.id!r}: no evidence; known are {', '.join(claims)}")
+    if said := lemmas_named.no_claim(claim, claims):
+        raise ValueError(said)
     if claim is claims[claim.id]:
         found = _registered(claim.id, run_seed, quick)
     else:
         found = tuple(_outcomes(claim, run_seed, quick, stop_early=True))
+    idle = lemmas_named.unread(claim, found)
+    found += () if idle is None else (idle,)
     outcomes = {claim.id: found}
     if all(o.outcome != "refuted" for o in found):
         pending = [u for o in found for u in o.uses]
