@@ -1,4 +1,4 @@
-"""The lemmas that a claim names (``applied``, ``carried``): each is a claim, and its deciding evidence reads it.
+"""The lemmas that a claim names (``applied``, ``carried``): each is a claim that its deciding evidence reads.
 
 A slip of the pen in a lemma's id would otherwise say nothing: the lemma would be compared as if the claim had
 not said how it uses it, and nobody would look at what it did say.
@@ -25,7 +25,7 @@ def _named(claim: Claim | Told) -> Iterator[tuple[str, str]]:
 
 
 def no_claim(claim: Claim | Told, known: Container[str]) -> str:
-    """What to say of a lemma that the claim names and that is no claim, or itself; empty where there is none."""
+    """What to say of a lemma that is no claim, or is the claim itself; empty where there is none."""
     for what, lemma in _named(claim):
         if lemma == claim.id or lemma not in known:
             other = "the claim itself" if lemma == claim.id else "no claim"
