@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -193,12 +194,58 @@ def test_a_lemma_for_less_than_the_claim_is_told(
     assert found["LEMMA"]["verdict"] == "proved", said.stdout
     assert found["WIDE"]["verdict"] == verdict, found["WIDE"]["reasons"]
     assert reason in " ".join(found["WIDE"]["reasons"])
+    words = "LEMMA: x >= 0, which is x_k >= 0 here"
+    if "x_k" in here:  # everywhere a verdict is shown
+        assert "1 condition of lemmas left to the reader, in 1 claim" in said.stdout
+        for file in ("appendix.tex", "book.tex"):
+            kind = "--latex" if file == "appendix.tex" else "--book"
+            warm.audit(("report", "--from", "run.json", kind, file), folder)
+            assert "Left to the reader, of lemmas' conditions:" in (folder / file).read_text(), file
+        done = warm.audit(("report", "--from", "run.json", "--out", "pages"), folder)
+        page = html.unescape((folder / "pages" / "claims" / "WIDE.html").read_text())
+        assert words in page, done.stdout + done.stderr
+        front = (folder / "pages" / "index.html").read_text()
+        assert "1 condition of lemmas left to the reader, in 1 claim" in front
+    else:
+        assert "left to the reader" not in said.stdout
     if "x_k" in here:
         shown = warm.audit(("show", "WIDE"), folder).stdout
         assert (
             "for the reader, of a lemma's conditions: LEMMA: x >= 0, which is x_k >= 0 here"
             in shown
         )
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [("", "not_accepted"), ("carried={'LEMMA': 'it is so'},", "unused")],
+    ids=["said", "carried"],
+)
+def test_a_hypothesis_that_a_lemma_needs_is_not_dropped(
+    tmp_path: Path, more: str, outcome: str
+) -> None:
+    """Mended: it was called unused, where no evidence of the claim itself looks at it."""
+    folder = tmp_path / "small"
+    scaffold(folder, "small")
+    given = f"assumptions=LEMMA.assumptions + (Assumption('above', Ge(y, 1)),),{more}"
+    (folder / "small" / "descent.py").write_text(CHAPTER.replace("HERE", given))
+    (folder / "tests" / "test_descent.py").write_text(
+        EVIDENCE.replace(
+            'expect(claim.region.subs(x, 1) == True, "the region")',
+            'expect(claim.region is not None, "the region")',
+        )
+    )
+    warm.audit(("mutants", "WIDE", "--workers", "1", "--json", "table.json"), folder)
+    (row,) = json.loads((folder / "table.json").read_text())["claims"]
+    found = {x["name"]: x for x in row["variants"]}
+    dropped = found["dropped assumption: not negative"]
+    assert dropped["outcome"] == outcome, dropped
+    assert found["widened assumption: not negative to x + 1/20 >= 0"]["outcome"] == outcome
+    assert found["dropped assumption: above"]["outcome"] == "unused", "no lemma asks for it"
+    if outcome == "not_accepted":
+        assert (dropped["by"], dropped["detail"]) == (
+            "condition of LEMMA", "LEMMA: x >= 0 is not shown to hold any more",
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("what", ["applied", "carried"])
