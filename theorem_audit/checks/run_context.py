@@ -6,6 +6,7 @@ Evidence reaches it through ``rng``, ``seed`` and the ``expect`` functions; noth
 from __future__ import annotations
 
 import math
+import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -124,14 +125,21 @@ def running(context: RunContext) -> Iterator[RunContext]:
     def lost(ended: threading.ExceptHookArgs) -> None:
         context.lost.append(f"{ended.exc_type.__name__}: {ended.exc_value}")
 
-    token, hook = _current.set(context), threading.excepthook
-    threading.excepthook = lost
+    def lost_without_a_name(ended: Any) -> None:
+        """The same of a thread that ``threading`` did not start."""
+        if str(ended.err_msg).startswith("Exception ignored in thread"):
+            context.lost.append(f"{ended.exc_type.__name__}: {ended.exc_value}")
+        else:
+            ignored(ended)
+
+    token, hook, ignored = _current.set(context), threading.excepthook, sys.unraisablehook
+    threading.excepthook, sys.unraisablehook = lost, lost_without_a_name
     _running.append(context)
     try:
         yield context
     finally:
         _running.pop()
-        threading.excepthook = hook
+        threading.excepthook, sys.unraisablehook = hook, ignored
         _current.reset(token)
 
 

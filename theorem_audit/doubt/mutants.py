@@ -268,7 +268,7 @@ def _unsettled(variant: Variant, found: Tried, run_seed: int) -> Tried | None:
 
 
 def _beyond_lemmas(claim: Claim, seen: Iterable[Outcome], run_seed: int, fast: bool) -> str:
-    """A condition of a lemma that deciding evidence read, which the claim's own say and the variant's do not."""
+    """A condition of a lemma that deciding evidence read, which the claim's say and the variant's do not."""
     known = {x for _, o in _baseline(claim.id, run_seed, fast) for x in (*o.beyond, *o.reader)}
     for o in seen:
         for gap in (*o.beyond, *o.reader) if o.outcome == "passed" else ():
