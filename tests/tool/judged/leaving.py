@@ -175,7 +175,7 @@ def contexts_hold(judge: ModuleType) -> None:
     ignored, sys.unraisablehook = sys.unraisablehook, heard.append
     try:
         told = SimpleNamespace(exc_type=IndexError, exc_value=IndexError("i"), err_msg=None)
-        with judge.running(judge.RunContext()) as three:
+        with judge.running(judge.RunContext(test="v")) as three:
             sys.unraisablehook(told)
             assert (heard, three.lost) == ([told], []), "a finalizer's, which is no thread's"
             told.err_msg = "Exception ignored in thread started by"
