@@ -41,7 +41,8 @@ def without_limit(nodes: Iterable[Found], region: Boolean) -> Iterator[Unsettled
 def _instances(region: Boolean) -> Iterator[Instance]:
     first = find(region, max_nodes=NODES)
     if first is not None:
-        yield from (first, *(x.instance for x in edges(region)))
+        yield first
+        yield from (x.instance for x in edges(region))
 
 
 def _signed(node: Expr, region: Boolean) -> dict[Basic, Basic]:
