@@ -27,7 +27,7 @@ def without_limit(nodes: Iterable[Found], region: Boolean) -> Iterator[Unsettled
         if not isinstance(node, Limit) or node.has(AppliedUndef) or within is None:
             continue
         here = And(region, within, guard)
-        if not (found := list(_instances(here))):
+        if not (found := _instances(here)):
             continue  # no case comes to it
         for at in found:
             if _exists(node, at) is False:
@@ -38,11 +38,9 @@ def without_limit(nodes: Iterable[Found], region: Boolean) -> Iterator[Unsettled
                 yield Unsettled(str(node), None)
 
 
-def _instances(region: Boolean) -> Iterator[Instance]:
+def _instances(region: Boolean) -> list[Instance]:
     first = find(region, max_nodes=NODES)
-    if first is not None:
-        yield first
-        yield from (x.instance for x in edges(region))
+    return [] if first is None else [first, *(dict(x.instance) for x in edges(region))]
 
 
 def _signed(node: Expr, region: Boolean) -> dict[Basic, Basic]:
