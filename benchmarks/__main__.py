@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.outputs import refuse_anothers
+
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"  # before numpy is imported
 
@@ -63,16 +65,6 @@ def another(folder: Path | None, rounds: int, environment: dict[str, Any]) -> st
     return next((f"{k}={then.get(k)}, now {now[k]}" for k in now if then.get(k) != now[k]), "")
 
 
-def no_report(path: Path) -> bool:
-    """Whether a file is there that no run of these benchmarks has written."""
-    if not path.is_file():
-        return False
-    try:
-        return "environment" not in json.loads(path.read_text())
-    except (ValueError, TypeError):
-        return True
-
-
 def main() -> int:
     """Run the benchmarks; exit code 1 when a contender disagrees with ours."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -110,8 +102,7 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     chosen = range(len(CASES)) if options.cases is None else options.cases
     if any(not 0 <= k < len(CASES) for k in chosen) or rounds < 1:
         parser.error(f"--cases go from 0 to {len(CASES) - 1}, --rounds from 1")
-    if no_report(options.out):
-        parser.error(f"--out {options.out}: no report of these benchmarks; it would be replaced")
+    refuse_anothers(parser, options.out, "environment cases")
     # now, before anybody edits what is measured
     environment = report.environment()
     if said := another(options.keep, rounds, environment):

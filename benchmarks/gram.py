@@ -27,6 +27,8 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402
 
+from benchmarks.outputs import refuse_anothers  # noqa: E402
+
 HERE = Path(__file__).parent
 WIDTH = 1e-8
 NARROW = 1e-10  # where agreement to 1e-9 is to be shown
@@ -181,6 +183,7 @@ def main() -> int:
     options = parser.parse_args()
     from benchmarks.report import environment
 
+    refuse_anothers(parser, options.out, "environment curves", "product", "large")
     options.out.parent.mkdir(parents=True, exist_ok=True)
     if options.product:
         kept = json.loads(options.out.read_text()) if options.out.exists() else {}

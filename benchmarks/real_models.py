@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.outputs import refuse_anothers
+
 HERE = Path(__file__).parent
 RUNS, EPOCHS, GRID, SIDE = 24, 2000, 10, 0.025
 # b = N: a step is an epoch, and growth by 1e8 at 0.2 % past the edge takes 4,600
@@ -165,6 +167,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=HERE.parent / "build" / "real_models.json")
     parser.add_argument("--design-only", action="store_true", help="only the two minima; into OUT")
     options = parser.parse_args()
+    refuse_anothers(parser, options.out, "environment tasks")
     options.out.parent.mkdir(parents=True, exist_ok=True)
     if options.design_only:
         result = json.loads(options.out.read_text())

@@ -27,6 +27,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.outputs import refuse_anothers
+
 ROOT = Path(__file__).resolve().parents[1]
 OLD = "1b02e3c"  # before anything was kept
 EDITED = "theory/model/step.py"
@@ -215,6 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, metavar="N", help="with --keep: time N rows, then end")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     options = parser.parse_args(arguments)
+    refuse_anothers(parser, options.out, "old new seconds")
     if options.rows is not None and not options.keep:
         parser.error("--rows N needs --keep FOLDER: what is timed would be lost")
     found: dict[str, dict[str, Time]] = {}

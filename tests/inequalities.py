@@ -21,6 +21,7 @@ from sympy import (
     fraction,
     oo,
     together,
+    true,
 )
 from sympy.core.relational import Eq, StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
@@ -90,9 +91,11 @@ def expect_holds(
     chart: Mapping[Symbol, Expr] | None = None,
     also: Sequence[Boolean] = (),
     factor: Expr | None = None,
+    part: Boolean = true,
 ) -> Certificate:
     """Certify one inequality of a claim on its region, strictly where it is strict.
 
+    part: on which part of the claim's region that is.
     derived: next-step symbols by the derived map.  chart: new coordinates, put in afterwards.
     also: consequences of the region that bound the box (say in a comment why they follow).
     factor: >= 0 on the region, which is certified; divided out where it divides.
@@ -105,23 +108,26 @@ def expect_holds(
     gap = difference(relation).subs(dict(derived), simultaneous=True)
     gap = cleared(gap.subs(chart, simultaneous=True))
     if is_strict(relation):
-        return _expect_positive(gap, slack_of(region), box, str(relation))
+        return _expect_positive(gap, slack_of(region), box, str(relation), part)
     if factor is not None:
         symbols = sorted(gap.free_symbols | factor.free_symbols, key=str)
         quotient, remainder = Poly(gap, *symbols).div(Poly(factor, *symbols))
         if remainder.is_zero:
             certify_factor(factor, box)
             gap = quotient.as_expr()
-    return expect_nonnegative(gap, box, str(relation))
+    return expect_nonnegative(gap, box, str(relation), part=part)
 
 
-def _expect_positive(gap: Expr, slack: Expr, box: Box, message: str, power: int = 1) -> Certificate:
+def _expect_positive(
+    gap: Expr, slack: Expr, box: Box, message: str, part: Boolean, power: int = 1
+) -> Certificate:
     try:
         with attempt():
-            return expect_nonnegative((gap - MARGIN * slack**power).expand(), box, message)
+            left = (gap - MARGIN * slack**power).expand()
+            return expect_nonnegative(left, box, message, part=part)
     except Refuted as refuted:
         if power < 3 and gap.subs(refuted.witness) > 0:  # the margin was too much, not the claim
-            return _expect_positive(gap, slack, box, message, power + 1)
+            return _expect_positive(gap, slack, box, message, part, power + 1)
         raise
 
 

@@ -21,7 +21,7 @@ from theorem_audit.checks.mark import Evidence, UnknownEvidence, imported, nothi
 from theorem_audit.checks.run_context import DEFAULT_SEED
 from theorem_audit.files import is_plain
 from theorem_audit.guard import no_exit
-from theorem_audit.weigh import collected, jobs, runner, sense
+from theorem_audit.weigh import collected, jobs, lemmas_named, runner, sense
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told
@@ -91,6 +91,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for mark, _ in pairs:
         if mark.claim_id not in claims:
             raise pytest.UsageError(f"{mark.test} speaks for unknown claim {mark.claim_id!r}")
+        if said := lemmas_named.no_claim(claims[mark.claim_id], claims):
+            raise pytest.UsageError(said)
     names = ["claim", "case"] if "case" in metafunc.fixturenames else ["claim"]
     rows = [
         pytest.param(

@@ -15,6 +15,7 @@ from rich.tree import Tree
 from theorem_audit.errors import rounded_down, rounded_up, several
 from theorem_audit.weigh import tried
 from theorem_audit.weigh.ledger import Ledger, necessity
+from theorem_audit.weigh.left import left, line
 from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.unread import meanings_played, out_of_reach
 from theorem_audit.weigh.verdict import RANKS, Verdict
@@ -139,6 +140,8 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
         beyond = out_of_reach(claims, ledger.outcomes)
         more = f"; {beyond} no run can compute" if beyond else ""
         console.print(f"symbols with executable meaning: {said} of {known}{more}")
+    if said := line(left(v.name, v.outcomes) for v in verdicts.values()):
+        console.print(f"{said} (audit show lists them)", markup=False, highlight=False)
     console.print(tried.line({x: claims[x] for x in verdicts}), markup=False, highlight=False)
     for name, why in LEFT_OUT.items():
         console.print(f"left out: {name}: {why}", markup=False)
@@ -211,7 +214,7 @@ def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
         console.print(f"given: {'; '.join(verdict.given)}", markup=False)
     for reason in verdict.reasons:
         console.print(f"because: {reason}", markup=False)
-    for condition in dict.fromkeys(x for o in verdict.outcomes for x in o.reader):
+    for condition in left(verdict.name, verdict.outcomes):
         console.print(f"for the reader, of a lemma's conditions: {condition}", markup=False)
     rest = () if "statement" in claim.steps else ("statement",)
     for step in (*claim.steps, *rest):

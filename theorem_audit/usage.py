@@ -46,6 +46,7 @@ WRITTEN = {
 MARKS = {
     "book": b"% written by theorem-audit --book",
     "plot": b"drawn by theorem-audit --plot",
+    "figures": b"drawn by theorem-audit figures",
 }
 NAMED = ("json", "csv", "latex", "book", "plot", "store", "readme")  # files that a call writes
 READ = ("source", "variants", "file", "keep", "leave")  # files that it reads

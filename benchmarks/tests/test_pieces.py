@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from importlib import import_module
+from unittest.mock import patch
 
 import pytest
 
 from benchmarks import __main__ as command
+from benchmarks.outputs import anothers
 from benchmarks.tables import ROOT
 
 ENVIRONMENT = {"commit": "a", "cpu": "b", "python": "c", "versions": {"numpy": "1"}, "threads": 1}
@@ -30,14 +33,43 @@ def test_pieces_of_another_run_are_told(tmp_path, rounds, change, told):
     assert command.another(tmp_path, rounds, ENVIRONMENT | change) == told
 
 
-@pytest.mark.parametrize("text", ["words", "[1]", '{"a": 1}', "3"])
+@pytest.mark.parametrize("text", ["words", "[1]", '{"a": 1}', "3", '{"environment": {}}'])
 def test_a_file_of_somebody_else_is_no_report(tmp_path, text):
-    path = tmp_path / "README.md"
-    assert not command.no_report(path)
+    path, says = tmp_path / "README.md", ("environment cases", "large")
+    assert not anothers(path, *says)
+    path.write_text("")
+    assert not anothers(path, *says), "an empty one holds nothing"
     path.write_text(text)
-    assert command.no_report(path)
-    path.write_text(json.dumps({"environment": {}}))
-    assert not command.no_report(path)
+    assert anothers(path, *says)
+    for held in ({"environment": {}, "cases": []}, {"large": 1}):
+        path.write_text(json.dumps(held))
+        assert not anothers(path, *says)
+
+
+@pytest.mark.parametrize("name", ["gram", "real_models", "reuse"])
+@pytest.mark.parametrize("text", ["# my own\n", '{"settings": 1}'])
+def test_no_benchmark_replaces_what_it_did_not_write(tmp_path, name, text):
+    """Mended: each wrote over whatever --out names."""
+    path = tmp_path / "own.json"
+    path.write_text(text)
+    module = import_module(f"benchmarks.{name}")
+    with patch.object(sys, "argv", ["x", "--out", str(path)]), pytest.raises(SystemExit) as ended:
+        module.main()
+    assert ended.value.code == 2
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("name", ["gram", "real_models", "reuse"])
+def test_a_benchmark_replaces_its_own_figures(name):
+    says = {
+        "gram": "environment curves",
+        "real_models": "environment tasks",
+        "reuse": "old new seconds",
+    }
+    others = {x for x in says if x != name} | {"first"}
+    kept = ROOT / "benchmarks" / "results"
+    assert not anothers(kept / f"{name}.json", says[name])
+    assert all(anothers(kept / f"{x}.json", says[name]) for x in others)
 
 
 @pytest.mark.parametrize("words", [("--out", "own.md"), ("--keep", "pieces", "--quick")])

@@ -67,6 +67,19 @@ def test_jacobian_by_differences() -> None:
     assert f"sample {int(found.gradients.argmax())} has gradient norm" in found.meaning
 
 
+def test_frozen_parameters_are_constants() -> None:
+    """Mended: they were differentiated, too, as if the training moved them."""
+    needs("torch")
+    net, x, y = tiny()
+    whole = from_torch(net, x, y)
+    net[0].weight.requires_grad_(False)  # the first twelve
+    found = from_torch(net, x, y)
+    assert found.jacobian == pytest.approx(whole.jacobian[:, :, 12:], rel=1e-12)
+    net.requires_grad_(False)
+    with pytest.raises(ValueError, match="no parameter is trained"):
+        from_torch(net, x, y)
+
+
 def test_cross_entropy_takes_the_output_hessian() -> None:
     """J_i' H_i J_i is the Hessian of a linear model's cross entropy, by torch; what smoothing
     changes."""

@@ -138,9 +138,11 @@ def from_torch(
     (N, k). loss: ``squared`` (|h - y|^2/2) or ``cross_entropy``. chunk: samples at a time.
 
     The module is evaluated as in ``module.eval()``, from copies of its parameters (it is left as it
-    is). A layer that mixes samples (batch normalisation in training) has no per-sample loss.
+    is). Parameters that are frozen (``requires_grad=False``) are constants. A layer that mixes samples
+    (batch normalisation in training) has no per-sample loss.
     Inputs become float64, integers too unless the module has an embedding.
-    Raises ImportError when torch is not installed, ValueError for targets that do not fit the outputs.
+    Raises ImportError when torch is not installed, ValueError for targets that do not fit the outputs and
+    where all parameters are frozen.
     """
     arguments.choice("loss", loss, LOSSES)
     try:
@@ -149,10 +151,12 @@ def from_torch(
         raise ImportError(
             "from_torch: torch is not installed; install the extra `peers`"
         ) from error
-    params = {k: v.detach().double() for k, v in module.named_parameters()}
-    buffers = {
-        k: v.detach().double() if v.is_floating_point() else v for k, v in module.named_buffers()
-    }
+    free = [k for k, v in module.named_parameters() if v.requires_grad]
+    if not free:
+        raise ValueError("module: no parameter is trained (requires_grad is False for each)")
+    held = {**dict(module.named_buffers()), **dict(module.named_parameters())}
+    held = {k: v.detach().double() if v.is_floating_point() else v for k, v in held.items()}
+    params = {k: held.pop(k) for k in free}
     x = torch.as_tensor(inputs).detach()
     tables = (torch.nn.Embedding, torch.nn.EmbeddingBag)
     if x.is_floating_point() or not any(isinstance(m, tables) for m in module.modules()):
@@ -160,7 +164,7 @@ def from_torch(
     _sizes(len(x), sum(v.numel() for v in params.values()), chunk)
 
     def output(params: Any, one: Any) -> Any:
-        given = (params, buffers)
+        given = (params, held)
         return torch.func.functional_call(module, given, (one[None],)).reshape(-1)
 
     training = module.training

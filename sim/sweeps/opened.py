@@ -25,7 +25,15 @@ from types import FrameType
 from typing import Any
 
 from sim.sweeps.asked import ABSENT, KINDS, LISTS, asking, key_of, state
-from sim.sweeps.started import PROCESSES, about_the_machine, named, starting
+from sim.sweeps.started import (
+    PAST,
+    PROCESSES,
+    THREADS,
+    about_the_machine,
+    is_heard,
+    named,
+    starting,
+)
 
 # Absolute path -> SHA-256 of its bytes, or ABSENT; or a key of ``asked`` -> its state.
 Files = dict[str, str]
@@ -85,7 +93,7 @@ def reading() -> Iterator[Files]:
     _RUNNING.append(cell)
     found: Files = {}
     try:
-        with asking(_asked), starting(_begun, _process):
+        with asking(_asked), starting(_begun, _unseen):
             yield found
     finally:
         _RUNNING.remove(cell)
@@ -111,7 +119,9 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if read is None:
         return
     if event in PROCESSES and not about_the_machine(sys._getframe(1)):
-        _process(named(event, arguments))
+        _unseen(f"it starts a process ({named(event, arguments)})")
+    if event in THREADS and not is_heard(arguments):
+        _unseen(PAST)
     if _HEARD.cell.ended and event in _OPENS | LISTS:
         for cell in _RUNNING:
             cell.unseen["a thread that an earlier cell started reads files"] = None
@@ -152,10 +162,13 @@ def _begun() -> Callable[[], None] | None:
     return go_on
 
 
-def _process(what: str) -> None:
-    """Note that this thread's cell starts a process."""
-    if _HEARD.read is not None:
-        _HEARD.cell.unseen[f"it starts a process ({what})"] = None
+def _unseen(what: str) -> None:
+    """Say it of this thread's cell; where that has ended, of each that runs: any may wait for the thread."""
+    if _HEARD.read is None:
+        return
+    for cell in [*_RUNNING] if _HEARD.cell.ended else [_HEARD.cell]:
+        before = "a thread that an earlier cell started goes on: " if _HEARD.cell.ended else ""
+        cell.unseen[before + what] = None
 
 
 def _asked(event: str, path: Any, frame: FrameType) -> None:

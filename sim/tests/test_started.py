@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import os
 import platform
+import queue
 import subprocess
 import sys
 import threading
@@ -55,6 +57,22 @@ def reads_in_a_process(settings: dict[str, Any], seed: np.random.SeedSequence) -
     return {"sum": started.exitcode}
 
 
+def reads_past_threading(settings: dict[str, Any], seed: np.random.SeedSequence) -> dict[str, Any]:
+    """The same, in a thread that `threading` does not know."""
+    path, found = Path(settings["folder"], "data.json"), queue.SimpleQueue[str]()
+    _thread.start_new_thread(lambda: found.put(path.read_text()), ())
+    return {"sum": sum(json.loads(found.get(timeout=60))) + settings["k"]}
+
+
+def starts_in_one_pool(settings: dict[str, Any], seed: np.random.SeedSequence) -> dict[str, Any]:
+    """A thread of the first cell starts a process for the others."""
+    if not POOL:
+        POOL.append(ThreadPoolExecutor(1))
+        POOL[0].submit(int).result()
+        return {"sum": 0}
+    return {"sum": POOL[0].submit(os.system, f"test -s '{settings['folder']}/data.json'").result()}
+
+
 def asks_about_the_machine(
     settings: dict[str, Any], seed: np.random.SeedSequence
 ) -> dict[str, Any]:
@@ -82,6 +100,26 @@ def test_a_thread_that_outlives_its_cell_reads_for_no_other(tmp_path: Path) -> N
             _sums(tmp_path, cell=reads_in_one_pool)
     finally:
         POOL.pop().shutdown()
+
+
+def test_a_thread_that_outlives_its_cell_starts_no_process_for_another(tmp_path: Path) -> None:
+    """Mended: it was put down to the cell that had ended, and the numbers were kept."""
+    _data(tmp_path)
+    said = r"a thread that an earlier cell started goes on: it starts a process \(os.system, test"
+    try:
+        with pytest.raises(CellError, match=said):
+            _sums(tmp_path, cell=starts_in_one_pool)
+    finally:
+        POOL.pop().shutdown()
+
+
+def test_a_cell_that_starts_a_thread_past_threading_is_refused(tmp_path: Path) -> None:
+    """Mended: what that reads is not seen, and the older sums were "reused"."""
+    _data(tmp_path)
+    own = _thread.start_new_thread
+    with pytest.raises(CellError, match="it starts a thread past `threading`: what that reads"):
+        _sums(tmp_path, cell=reads_past_threading)
+    assert _thread.start_new_thread is own, "what stood in its place is gone"
 
 
 @pytest.mark.parametrize("how", ["program", "shell", "fork", "spawn"])

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from tests.tool import ROOT
 from theorem_audit.cli import main
+from theorem_audit.errors import BadUsage
 from theorem_audit.report.drawing import Picture, picture, pictures, write
 from theorem_audit.tests.thorough import IN_CI
 
@@ -23,6 +24,30 @@ def test_a_picture_is_written_with_its_data(tmp_path: Path) -> None:
         for b in ("1", "20")
     }
     assert ends["1"] > 0.999 > 0.9 > ends["20"]
+
+
+@pytest.mark.parametrize("name", ["own.png", "own.csv"])
+def test_a_file_of_ones_own_is_not_replaced_by_a_picture(tmp_path: Path, name: str) -> None:
+    """Mended: whatever was called NAME.png or NAME.csv was written over."""
+
+    def draw(seed: int) -> tuple[Figure, list[dict[str, int]]]:
+        return Figure(), [{"x": seed, "y": 2}]
+
+    item = Picture("own", "", draw)
+    (tmp_path / name).write_text("my own\n")
+    with pytest.raises(BadUsage, match=f"{name} is there, and `audit figures` did not write it"):
+        write(item, tmp_path)
+    assert [x.name for x in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "my own\n"
+    (tmp_path / name).write_text("")  # an empty one holds nothing
+    write(item, tmp_path)
+    image, table = write(item, tmp_path, 1)
+    assert table.read_text() == "x,y\n1,2\n"
+    image.write_bytes(b"\x89PNG of an earlier version, without a mark")
+    write(item, tmp_path, 2)  # beside the table that it was drawn with
+    table.write_text("x,y,of other columns\n")
+    write(item, tmp_path, 3)
+    assert table.read_text() == "x,y\n3,2\n"
 
 
 def test_every_picture_is_kept_for_the_report() -> None:

@@ -29,7 +29,7 @@ from theorem_audit.report.graph import below
 from theorem_audit.report.latex import appendix, mathematics
 from theorem_audit.report.load import UnreadableRun, load_run, with_variants
 from theorem_audit.report.mathematics import mathml, note_html
-from theorem_audit.report.readme import BLOCK, SHOWN, refreshed
+from theorem_audit.report.readme import BLOCK, SHOWN, refreshed, verdict_block
 from theorem_audit.report.site import write_site
 from theorem_audit.tests.thorough import IN_CI
 from theory import claims
@@ -356,6 +356,28 @@ def test_the_readme_table_is_what_the_run_says(run: dict[str, Any]) -> None:
         assert (f"[{claim['id']}]" in text) == (claim["source"]["kind"] in SHOWN)
     with pytest.raises(ValueError, match="no block"):
         refreshed("nothing here", run)
+
+
+def test_the_readme_table_says_what_a_verdict_leaves_to_the_reader(run: dict[str, Any]) -> None:
+    """Mended: only `audit show` told it."""
+    assert "left to the reader" not in verdict_block(run)
+    run = copy.deepcopy(run)
+    claim = run["claims"][0]
+    claim["source"]["kind"], claim["verdict"] = "paper", "steps"
+    asked = {"reader": ["LEMMA: x >= 0", "LEMMA: y >= 0"]}
+    claim["evidence"] = [
+        {"kind": kind, "outcome": outcome, **asked}
+        for kind, outcome in (("symbolic", "passed"), ("ball", "passed"))
+    ]
+    (row,) = (x for x in verdict_block(run).splitlines() if x.startswith(f"| [{claim['id']}]"))
+    assert row.endswith("steps (2 left to the reader) |")
+    assert "conditions of lemmas that no machine compares" in verdict_block(run)
+    for evidence in claim["evidence"]:
+        evidence["kind"] = "property"  # what supports leaves nothing
+    assert "left to the reader" not in verdict_block(run)
+    claim["evidence"][0]["kind"] = "symbolic"
+    claim["verdict"] = "kernel"  # whose statement is decided by Coq alone
+    assert "left to the reader" not in verdict_block(run)
 
 
 @pytest.mark.parametrize("number", [1.19e-5, 1.05e-5, 9.91e-5, 1e-9, 0.123, 3.0])

@@ -59,6 +59,10 @@ def test_without_coq_only_its_line_is_lost(
     assert not any(o.disagrees for o in found)
     assert cli.main(["opinions", "TRACE"]) == 0
     assert "kernel: not checked here (coqc is not installed" in capsys.readouterr().out
+    assert (
+        cli.main(["opinions", "trace"]) == 0
+    )  # mended: "neither a claim nor one of ... certificates"
+    assert "kernel: not checked here (coqc is not installed" in capsys.readouterr().out
 
 
 def test_progress_is_told_in_a_pipe_too(

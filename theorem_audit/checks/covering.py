@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sympy import And, Not, Symbol, true
+from sympy import And, Expr, Integer, Not, Poly, Symbol, div, factor_list, true
 from sympy.core.relational import Ge, Le
 from sympy.logic.boolalg import Boolean
+from sympy.polys.polyerrors import BasePolynomialError
 
 from theorem_audit.checks.run_context import RunContext
 from theorem_audit.doubt.lemmas import follows, supposed
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import relations
+from theorem_audit.exact.zero import difference, relations
 
 
 def expect_within(
@@ -28,13 +29,9 @@ def expect_within(
 
     part: on which part of the claim's region that is.
     """
-    claim = context.claim
-    if claim is None:
+    if relation not in _stated(context):
         return False
-    formula = object.__getattribute__(claim, "formula")  # to compare reads no statement
-    if relation not in relations(formula):
-        return False
-    whole, own = supposed(claim)
+    whole, own = supposed(context.claim)
     for condition in _conditions(region, order):
         if condition.free_symbols <= own and not follows(condition, And(whole, part)):
             raise Undecided(
@@ -43,6 +40,56 @@ def expect_within(
                 "part it is (part=)"
             )
     return True
+
+
+def own_inequality(context: RunContext, expr: Expr) -> Boolean | None:
+    """The inequality of the claim that ``expr >= 0`` says, if it says one.
+
+    Its gap is k expr + c with numbers k > 0 and c >= 0, or expr times what the claim's region says is >= 0.
+    """
+    for relation in _stated(context):
+        if not hasattr(relation, "gts") or not expr.free_symbols:
+            continue
+        gap = difference(relation)
+        if expr.free_symbols == gap.free_symbols and _says_all(expr, gap):
+            return relation
+        if expr.free_symbols <= gap.free_symbols and _divides(expr, gap, context):
+            return relation
+    return None
+
+
+def _divides(expr: Expr, gap: Expr, context: RunContext) -> bool:
+    """Whether gap = expr times a polynomial of which each factor is even, or >= 0 by the claim's conditions."""
+    if not (gap.is_polynomial() and expr.is_polynomial()):
+        return False
+    try:
+        rest, left = div(Poly(gap, *gap.free_symbols), Poly(expr, *gap.free_symbols))
+        constant, powers = factor_list(rest.as_expr())
+    except BasePolynomialError:
+        return False
+    whole, _ = supposed(context.claim)
+    return bool(
+        left.is_zero
+        and constant > 0
+        and all(power % 2 == 0 or follows(Ge(x, 0), whole) for x, power in powers)
+    )
+
+
+def _says_all(expr: Expr, gap: Expr) -> bool:
+    """Whether gap = k expr + c with numbers k > 0 and c >= 0, term by term."""
+    mine, own = (dict(x.expand().as_coefficients_dict()) for x in (expr, gap))
+    low, high = (x.pop(Integer(1), Integer(0)) for x in (mine, own))
+    if mine.keys() != own.keys():
+        return False
+    scales = {own[x] / mine[x] for x in mine}
+    return len(scales) == 1 and min(scales) > 0 and bool(high >= min(scales) * low)
+
+
+def _stated(context: RunContext) -> tuple[Boolean, ...]:
+    if context.claim is None:
+        return ()
+    # To compare reads no statement.
+    return tuple(relations(object.__getattribute__(context.claim, "formula")))
 
 
 def _conditions(region: Any, order: Sequence[Symbol]) -> list[Boolean]:
@@ -69,4 +116,4 @@ def _cover(region: Boolean, parts: Sequence[Boolean]) -> bool:
     )
 
 
-__all__ = ["expect_within", "left_out"]
+__all__ = ["expect_within", "left_out", "own_inequality"]

@@ -6,7 +6,9 @@ All raise ``Refuted`` with a witness where the claim is false.  That one failed 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -14,8 +16,9 @@ from sympy import QQ, Basic, Expr, Float, Mul, Poly, Rational, Symbol, div, fact
 from sympy.core.relational import Eq, Gt, Lt
 from sympy.logic.boolalg import Boolean, BooleanAtom, BooleanFalse
 
-from theorem_audit.checks.covering import expect_within
-from theorem_audit.checks.run_context import current
+from theorem_audit.checks.covering import expect_within, own_inequality
+from theorem_audit.checks.over_nothing import expect_items
+from theorem_audit.checks.run_context import RunContext, current
 from theorem_audit.exact.ball import prove_positive
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.checker import Certificate, check_certificate
@@ -44,13 +47,16 @@ def truth(condition: Any) -> bool:
 def expect(condition: Any, message: str, **witness: Any) -> None:
     """Check one condition; ``witness`` is what a reader needs to see the failure for himself.
 
-    Raises what ``truth`` raises where the condition is no verdict.
+    Raises what ``truth`` raises where the condition is no verdict, and ValueError where it is true because
+    there was nothing to check: ``expect(all(...))`` over no items, in a file of evidence.
     """
     with current() as context:
         context.count()
         if not truth(condition):
             shown = ", ".join(f"{key}={value}" for key, value in witness.items())
             raise Refuted(f"{message}{' at ' + shown if shown else ''}", witness)
+        if context.counted:
+            expect_items(sys._getframe(1), message)
         tell("condition", message)
 
 
@@ -109,11 +115,28 @@ def _of_form(holds: bool, message: str) -> None:
 
 
 def expect_nonnegative(
-    poly: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str = ""
+    poly: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str = "", *, part: Boolean = true
 ) -> Certificate:
-    """Certify ``poly >= 0`` on ``box`` and have the separate checker accept the certificate."""
-    with current():
+    """Certify ``poly >= 0`` on ``box`` and have the separate checker accept the certificate.
+
+    Where that says an inequality of the claim (its gap is k poly + c, c >= 0), the box must hold the claim's
+    region, or ``part`` of it, as for ``expect_inequality``.
+    """
+    with current() as context, _own(context, poly, box, part):
         return _certified(poly, box, message)
+
+
+@contextmanager
+def _own(
+    context: RunContext, expr: Expr, box: Mapping[Symbol, tuple[Any, Any]], part: Boolean
+) -> Iterator[None]:
+    """What ``expr >= 0`` says of the claim is asked, and noted when it is certified, as of its inequality."""
+    relation = own_inequality(context, expr)
+    if relation is not None:
+        expect_within(context, relation, box, (), part)
+    yield
+    if relation is not None:
+        context.pieces.setdefault(relation, []).append(part)
 
 
 def _certified(poly: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str) -> Certificate:
@@ -215,9 +238,14 @@ def exact_quotient(expr: Expr, factor: Expr) -> Expr | None:
     return quotient.as_expr() if remainder.is_zero else None
 
 
-def expect_positive_ball(expr: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str) -> int:
-    """Prove ``expr > 0`` on a rational box by ball arithmetic; returns the number of cells."""
-    with current() as context:
+def expect_positive_ball(
+    expr: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str, *, part: Boolean = true
+) -> int:
+    """Prove ``expr > 0`` on a rational box by ball arithmetic; returns the number of cells.
+
+    Where that says an inequality of the claim, the box must hold its region, as for ``expect_nonnegative``.
+    """
+    with current() as context, _own(context, expr, box, part):
         context.count()
         try:
             return prove_positive(expr, box)

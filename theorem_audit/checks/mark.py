@@ -22,6 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from theorem_audit import project
+from theorem_audit.checks.over_nothing import give
 from theorem_audit.errors import NoEvidence, UnknownEvidence
 from theorem_audit.guard import Left, no_exit
 from theorem_audit.kinds import DECIDING, DOUBTS, KINDS, SUPPORTING
@@ -91,6 +92,7 @@ def evidence(
         marks = [*getattr(function, "evidence_marks", []), record]
         function.evidence_marks = marks  # type: ignore[attr-defined]
         _note(function)
+        give(getattr(_written(function), "__globals__", {}))
         return function
 
     return mark

@@ -6,12 +6,14 @@ Evidence reaches it through ``rng``, ``seed`` and the ``expect`` functions; noth
 from __future__ import annotations
 
 import math
+import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -44,6 +46,8 @@ class RunContext:
     again: a key may be asked for again: Hypothesis calls the evidence for one example after another.
     claim: the claim that the evidence is handed.  pieces: an inequality of its formula -> the parts of its
         region on which it was certified.
+    counted: where in the evidence's code ``all`` or ``any`` was last called -> its name where that was over
+        nothing, else an empty text (``over_nothing``).
     look: called as a check begins, with the number of checks so far; by ``thread`` alone, which made this.
 
     An expectation is judged inside ``with current()``, which notes how it failed, whoever catches that.
@@ -66,6 +70,7 @@ class RunContext:
     again: bool = False
     claim: Any = None
     pieces: dict[Any, list[Any]] = field(default_factory=dict)
+    counted: dict[tuple[CodeType, int], str] = field(default_factory=dict)
     look: Callable[[int], None] | None = None
     thread: int = field(default_factory=threading.get_ident)
 
@@ -120,14 +125,21 @@ def running(context: RunContext) -> Iterator[RunContext]:
     def lost(ended: threading.ExceptHookArgs) -> None:
         context.lost.append(f"{ended.exc_type.__name__}: {ended.exc_value}")
 
-    token, hook = _current.set(context), threading.excepthook
-    threading.excepthook = lost
+    def lost_without_a_name(ended: Any) -> None:
+        """The same of a thread that ``threading`` did not start."""
+        if str(ended.err_msg).startswith("Exception ignored in thread"):
+            context.lost.append(f"{ended.exc_type.__name__}: {ended.exc_value}")
+        else:
+            ignored(ended)
+
+    token, hook, ignored = _current.set(context), threading.excepthook, sys.unraisablehook
+    threading.excepthook, sys.unraisablehook = lost, lost_without_a_name
     _running.append(context)
     try:
         yield context
     finally:
         _running.pop()
-        threading.excepthook = hook
+        threading.excepthook, sys.unraisablehook = hook, ignored
         _current.reset(token)
 
 

@@ -2,6 +2,10 @@
 
 Each test books its error probability (a true claim called refuted by chance) and its power at the
 smallest error it is meant to see.  Too little power is ``Inconclusive``, never a pass.
+
+That draws are independent is the word of the evidence that hands them over, and a note says so: of a count of
+successes nothing is seen, of a sample that its values all come again (``repeated``), which is ``Inconclusive``.
+Draws that were sorted, or that hang together otherwise, are taken as they are.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from theorem_audit.checks.repeated import come_again
 from theorem_audit.checks.run_context import Inconclusive, current
 from theorem_audit.exact.bernstein import Refuted
 
@@ -131,11 +136,21 @@ def _cannot_tell(said: str) -> Inconclusive:
     return Inconclusive(said)
 
 
+WORD = "that the draws of its tests of chance are independent is this evidence's word"
+
+
+def _trusted() -> None:
+    """Leave a note, once, of what no test can see."""
+    if WORD not in (notes := current().notes):
+        notes.append(WORD)
+
+
 def _judge(refused: Refuted | None, error: float, power: float, visible: float, what: str) -> None:
     """Book the test, then: refuted if it rejects, inconclusive if it passed for want of power."""
     context = current()
     context.count()
     context.spend(error, power, visible)
+    _trusted()
     if refused is not None:
         context.refused.append(what)
         raise refused
@@ -175,7 +190,7 @@ def expect_proportion(
 def expect_mean(
     sample: Any, expected: float, *, visible: float, error: float = ERROR, what: str
 ) -> None:
-    """Student's t test of mean = ``expected`` on independent draws.
+    """Student's t test of mean = ``expected`` on independent draws (see above: not seen, but for repeats).
 
     The error probability is that of the normal limit; samples of at least 400 are required.
     visible: relative error of ``expected`` that must be seen with power 0.99, given the spread found.
@@ -188,6 +203,8 @@ def expect_mean(
     # Not by the spread: where their mean is rounded, it need not come out as 0.
     if values.min() == values.max():
         said = f"all values are {values.flat[0]}, so there is no spread to judge by"
+        raise _cannot_tell(f"{what}: {said}")
+    if said := come_again(values, error):
         raise _cannot_tell(f"{what}: {said}")
     spread = float(values.std(ddof=1)) / math.sqrt(values.size)
     critical = float(stats.t.isf(error / 2, values.size - 1))
@@ -224,6 +241,8 @@ def expect_distribution(
     size = values.size
     if size < 1 or not np.isfinite(values).all():
         raise ValueError(f"sample: {size} values; at least one, and finite ones, are needed")
+    if said := come_again(values, error):
+        raise _cannot_tell(f"{what}: {said}")
     critical = math.sqrt(math.log(2 / error) / (2 * size))
     slack = visible - critical
     power = max(0.0, 1 - 2 * math.exp(-2 * size * slack**2)) if slack > 0 else 0.0
@@ -275,6 +294,7 @@ def expect_at_most(
         return
     context.count()
     context.spend(error)
+    _trusted()
     pvalue = float(stats.binom.sf(successes - 1, trials, above))
     if pvalue < error:
         context.refused.append(what)

@@ -344,13 +344,15 @@ def _opinions(args: argparse.Namespace, console: Console) -> int:
 
     found = []
     tell = show.status(console)
-    for opinion in second_opinion.opinions(_certificates(args.names), tell=tell):
+    # Ids in any case, as every command takes them; a certificate's name goes on in its own letters.
+    names = [x.upper() if x.upper() in claims else x for x in args.names]
+    for opinion in second_opinion.opinions(_certificates(names), tell=tell):
         found.append(opinion)
         if args.json != "-":
             show.opinion(opinion, console)
-    ids = [x for x in args.names if x in claims]
+    ids = [x for x in names if x in claims]
     counted, absent = None, ""
-    if ids or not args.names:
+    if ids or not names:
         try:
             counted = steps.of_claims(ids) if ids else steps.count(tell=tell)
         except CoqAbsent as error:

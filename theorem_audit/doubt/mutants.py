@@ -203,6 +203,15 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     if not seen:
         found = replace(found, outcome="untested", detail="no evidence passes on the claim itself")
         return (_searched(variant, found) if variant.item else None) or found
+    if (variant.assumption or variant.item) and (
+        gap := _beyond_lemmas(claim, seen, run_seed, fast)
+    ):
+        found = replace(
+            found, outcome="not_accepted", by=f"condition of {gap.partition(': ')[0]}",
+            deciding=True, detail=f"{gap} is not shown to hold any more",
+        )  # fmt: skip
+        found = _searched(variant, found) or found
+        return replace(found, seconds=time.perf_counter() - started)
     stuck = [o for o in seen if o.outcome != "passed" and not o.detail.startswith(COPIED)]
     if stuck and not variant.item and (settled := _searched(variant, found, SEARCH / 4)):
         return replace(settled, seconds=time.perf_counter() - started)
@@ -257,6 +266,16 @@ def _unsettled(variant: Variant, found: Tried, run_seed: int) -> Tried | None:
                 return replace(found, outcome="not_accepted", by=f"setting of {lemma}", deciding=True,
                                detail=gap)  # fmt: skip
     return None
+
+
+def _beyond_lemmas(claim: Claim, seen: Iterable[Outcome], run_seed: int, fast: bool) -> str:
+    """A condition of a lemma that deciding evidence read, which the claim's say and the variant's do not."""
+    known = {x for _, o in _baseline(claim.id, run_seed, fast) for x in (*o.beyond, *o.reader)}
+    for o in seen:
+        for gap in (*o.beyond, *o.reader) if o.outcome == "passed" else ():
+            if gap not in known and gap.partition(": ")[0] not in claim.carried:
+                return gap
+    return ""
 
 
 def harmless(claim: Claim, part: tuple[int, Boolean], *, thorough: bool) -> str:

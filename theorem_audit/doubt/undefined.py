@@ -12,6 +12,7 @@ from sympy import (
     Dummy,
     Expr,
     Lambda,
+    Limit,
     Mul,
     Not,
     Or,
@@ -40,6 +41,8 @@ from theorem_audit.doubt.between import zero_between
 from theorem_audit.doubt.condition import condition_of
 from theorem_audit.doubt.converges import Unsettled
 from theorem_audit.doubt.instances import Boundary, Instance, edges, find
+from theorem_audit.doubt.limits import without_limit
+from theorem_audit.doubt.overlapping import overlapping
 from theorem_audit.doubt.probe import probed
 from theorem_audit.doubt.ranges import without_range
 from theorem_audit.exact.zero import difference, relations
@@ -68,7 +71,8 @@ def undefined(claim: Claim) -> list[Boundary]:
 
     Looked for are the boundary cases, and zeros of each denominator (a root's or logarithm's argument
     below 0; arcus functions beyond 1, poles of the gamma function, powers of what is negative, a case that
-    no alternative of a table covers) inside the region.  What a formula's own equations define is put in.
+    no alternative of a table covers, or two with different values) inside the region.  What a formula's own
+    equations define is put in.
     A denominator with a symbol that neither the region nor such an equation speaks of is left alone, unless
     that symbol is an integer (a size).  log 0 = -oo is a value.  A sum needs a range (``ranges``).
     """
@@ -93,6 +97,7 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
     return (
         *lost,
         *without_range(_nodes(formula), region),
+        *overlapping(_nodes(formula), region),
         *(x for x in cases if any(_senseless(p, x.instance) for p in relations(formula))),
     )
 
@@ -127,13 +132,17 @@ def _crossed(poles: list[Boolean], formula: Boolean, region: Boolean) -> list[Bo
 
 
 def unsettled(claim: Claim) -> list[Unsettled]:
-    """What of a formula diverges somewhere in its region; then what is not shown to converge on all of it,
-    unless its author says why (``Claim.converges``).  That something is oo, a formula may say.
+    """What of a formula diverges somewhere in its region, or has no limit; then what is not shown to converge
+    on all of it, unless its author says why (``Claim.converges``).  That something is oo, a formula may say.
     """
-    if not claim.formula.has(ExprWithLimits):
+    if not claim.formula.has(ExprWithLimits, Limit):
         return []
     said = {x: true for x in claim.formula.atoms(Relational) if {oo, -oo} & {*x.args}}
-    found = list(converges.unsettled(_nodes(claim.formula.xreplace(said)), claim.region))
+    nodes = list(_nodes(claim.formula.xreplace(said)))
+    found = [
+        *converges.unsettled(nodes, claim.region),
+        *without_limit(nodes, claim.region),
+    ]
     return [x for x in found if x.instance is not None] + [
         x for x in found if x.instance is None and not claim.converges
     ]

@@ -4,6 +4,7 @@
     def mass(seed): ... return figure, rows
 
 ``audit figures`` writes NAME.png and NAME.csv side by side.  Rows are dictionaries with the same keys.
+A later call replaces what an earlier one wrote, and nothing else: the picture bears a mark, the table its head.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from theorem_audit import project
+from theorem_audit.errors import BadUsage
 from theorem_audit.statement.discovery import modules
 from theorem_audit.usage import MARKS
 
@@ -75,19 +77,35 @@ def pictures() -> dict[str, Picture]:
 
 
 def write(item: Picture, folder: Path, seed: int = 0) -> tuple[Path, Path]:
-    """Draw one picture and write NAME.png and NAME.csv into ``folder`` (made if missing)."""
+    """Draw one picture and write NAME.png and NAME.csv into ``folder`` (made if missing).
+
+    Raises BadUsage where one of these is there, and is not what an earlier call wrote.
+    """
     with mpl.rc_context(STYLE):
         figure, rows = item.draw(seed)
         if not rows:
             raise ValueError(f"picture {item.name}: no rows; a picture comes with its data")
         folder.mkdir(parents=True, exist_ok=True)
         image, table = folder / f"{item.name}.png", folder / f"{item.name}.csv"
-        figure.savefig(image, bbox_inches="tight", metadata={"Software": None})
+        _refuse_anothers(image, table, ",".join(rows[0]))
+        mark = {"Software": MARKS["figures"].decode()}
+        figure.savefig(image, bbox_inches="tight", metadata=mark)
     with table.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     return image, table
+
+
+def _refuse_anothers(image: Path, table: Path, head: str) -> None:
+    """BadUsage where a picture or a table would be lost: a marked picture, or one beside its table, is ours."""
+    marked = image.is_file() and MARKS["figures"] in image.read_bytes()
+    ours = table.is_file() and table.read_text("utf-8", "replace").startswith(f"{head}\n")
+    for path, known in ((image, marked or ours), (table, ours or marked)):
+        if path.is_file() and path.stat().st_size and not known:
+            raise BadUsage(
+                f"{path} is there, and `audit figures` did not write it; it would be lost"
+            )
 
 
 def save(figure: Figure, path: Path) -> None:

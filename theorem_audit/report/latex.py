@@ -8,6 +8,7 @@ from typing import Any
 
 from theorem_audit import project
 from theorem_audit.report.literature import cited
+from theorem_audit.weigh.left import left
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
@@ -95,6 +96,10 @@ def _claim(claim: Mapping[str, Any]) -> str:
         lines.append(rf"\par Given: {escape('; '.join(claim['given']))}.")
     if claim["uses"]:
         lines.append(rf"\par Rests on: {escape(', '.join(claim['uses']))}.")
+    if asked := left(claim["verdict"], claim["evidence"]):
+        lines.append(
+            rf"\par Left to the reader, of lemmas' conditions: {escape('; '.join(asked))}."
+        )
     passed = [e for e in claim["evidence"] if e["outcome"] == "passed"]
     kinds = ", ".join(dict.fromkeys(e["kind"] for e in passed)) or "none"
     lines.append(rf"\par Evidence passed: {len(passed)} ({escape(kinds)}).")

@@ -9,6 +9,7 @@ from typing import Any
 
 from theorem_audit import project
 from theorem_audit.errors import rounded_up, several
+from theorem_audit.weigh.left import left
 from theorem_audit.weigh.verdict import RANKS
 
 BLOCK = re.compile(r"<!-- verdicts -->\n.*?<!-- /verdicts -->", re.S)
@@ -22,7 +23,7 @@ def verdict_block(run: Mapping[str, Any]) -> str:
     lines = [
         f"{several(len(run['claims']), 'claim')}: {counts} (seed {run['seed']}; the chance that any true "
         f"claim is called refuted is at most {rounded_up(run['family_error'])}). Those that a paper makes, "
-        "and the findings about them:",
+        f"and the findings about them{_asks(run)}:",
         "",
         "| claim | says | verdict |",
         "|---|---|---|",
@@ -31,10 +32,20 @@ def verdict_block(run: Mapping[str, Any]) -> str:
     for claim in run["claims"]:
         if claim["source"]["kind"] in SHOWN:
             verdict = claim["verdict"].replace("_", " ")
+            if asked := left(claim["verdict"], claim["evidence"]):
+                verdict += f" ({len(asked)} left to the reader)"
             note = f"{notes}/{claim['chapter'].replace('.', '/')}.md#{claim['id'].lower()}"
             title = claim["title"].replace("|", "\\|")
             lines.append(f"| [{claim['id']}]({note}) | {title} | {verdict} |")
     return "<!-- verdicts -->\n" + "\n".join(lines) + "\n<!-- /verdicts -->"
+
+
+def _asks(run: Mapping[str, Any]) -> str:
+    """What "left to the reader" means, where a row says it."""
+    shown = [c for c in run["claims"] if c["source"]["kind"] in SHOWN]
+    if not any(left(c["verdict"], c["evidence"]) for c in shown):
+        return ""
+    return ' ("left to the reader": conditions of lemmas that no machine compares; `audit show` lists them)'
 
 
 def refreshed(text: str, run: Mapping[str, Any]) -> str:

@@ -36,6 +36,7 @@ from theorem_audit.report.mathematics import note_html
 from theorem_audit.report.pages import data_uri, inline, render
 from theorem_audit.report.prose import prose
 from theorem_audit.report.tutorial import tutorial
+from theorem_audit.weigh.left import left, line
 from theorem_audit.weigh.verdict import RANKS
 
 ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
@@ -112,6 +113,8 @@ class _Site:
             "verdicts": self.verdicts,
             "family_error": rounded_up(self.run["family_error"]),
             "rounded_up": rounded_up,
+            "left": left,
+            "left_in_all": line(left(c["verdict"], c["evidence"]) for c in self.claims),
             "rounded_down": rounded_down,
         }
 

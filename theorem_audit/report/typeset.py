@@ -25,6 +25,7 @@ from theorem_audit.report.legend import shared_legend
 from theorem_audit.report.mathematics import names_upright, tokens_of, upright
 from theorem_audit.statement.meaning import entry_names
 from theorem_audit.usage import MARKS
+from theorem_audit.weigh.left import left
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}
@@ -129,6 +130,10 @@ def _claim(claim: Mapping[str, Any], note: str) -> str:
         lines.append(rf"\emph{{Given:}} {words('; '.join(claim['given']))}.")
     if claim["uses"]:
         lines.append(rf"\emph{{Rests on:}} {words(', '.join(claim['uses']))}.")
+    if asked := left(claim["verdict"], claim["evidence"]):
+        lines.append(
+            rf"\emph{{Left to the reader, of lemmas' conditions:}} {words('; '.join(asked))}."
+        )
     lines += [f"\n{words(claim['remark'])}\n" if claim["remark"] else "", markdown(note)]
     return "\n".join(lines)
 

@@ -36,6 +36,8 @@ TYPES = frozenset(("dict", "list", "object", "set"))  # whose methods are handed
 # They change what is new.
 CONSTRUCTORS = frozenset(("__init__", "__new__", "__post_init__", "__set_name__"))
 NAMES = CHANGING | CHANGERS | BY_A_TEXT | {"getattr"}
+# What makes a method of a class something that is read without a call.
+READ = frozenset(("cached_property", "getter", "property"))
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # What gives an object that was there before, or may.
 PLACES = (ast.Name, ast.Attribute, ast.Subscript, ast.Starred, ast.Await, ast.Yield, ast.YieldFrom)
@@ -92,7 +94,9 @@ def changes_now(node: ast.stmt) -> bool:
 
 
 def stirs(node: ast.AST) -> list[str]:
-    """The methods of a class by which an object of it changes, or may, as they call another class's."""
+    """The methods of a class by which an object of it changes, or may, as they call another class's; with a dot
+    before, those that are called by reading an attribute, or any (``.``).
+    """
     if not isinstance(node, ast.ClassDef):
         return []
     methods = {
@@ -108,7 +112,19 @@ def stirs(node: ast.AST) -> list[str]:
         if name not in found and _by_another(x, found, known, node)
     }:
         found |= more
-    return sorted(found)
+    return sorted(found | {*_by_reading(node, found, known)})
+
+
+def _by_reading(node: ast.ClassDef, found: set[str], known: set[str]) -> Iterator[str]:
+    """The properties among what changes, of which a setter may have the name, and what any attribute asks."""
+    for x in node.body:
+        if not isinstance(x, ast.FunctionDef):
+            continue
+        changing = _changes(x, set()) or _by_another(x, found, known, node)
+        if changing and any(_last(y) in READ for y in x.decorator_list):
+            yield f".{x.name}"
+        if changing and x.name in ("__get__", "__getattr__", "__getattribute__"):
+            yield "."
 
 
 def _by_another(method: ast.AST, found: set[str], known: set[str], of: ast.ClassDef) -> bool:

@@ -45,8 +45,9 @@ class Statement:
     docs: it reads docstrings, of whatever it has at hand.
     runs: of ``refs``, what it calls, or hands to what it calls, as its module is imported.
     changes: its code may change what it did not make (``acts``).  stirs: of a class, the methods that change
-    their own object.  hints: names in annotations that are not evaluated, or in texts there.  hinted: it reads
-    annotations, of whatever it has at hand.  clock: it may ask what time it is.
+    their own object (``acts.stirs``).  looks: it binds what an attribute gives.  hints: names in annotations
+    that are not evaluated, or in texts there.  hinted: it reads annotations, of whatever it has at hand.
+    clock: it may ask what time it is.
     """
 
     names: list[str] = field(default_factory=list)
@@ -63,6 +64,7 @@ class Statement:
     typing: bool = False
     runs: list[str] = field(default_factory=list)
     changes: bool = False
+    looks: bool = False
     stirs: list[str] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
     hinted: bool = False
@@ -156,6 +158,7 @@ class Reader:
             found.dynamic |= any(_all_here(x) for part in acts.at_import(node) for x in nodes(part))
         found.runs = sorted(refs & {x for part in acts.runs(node) for x in _mentioned(part)})
         found.changes = suspect and acts.changes(node)
+        found.looks = isinstance(node, ast.Assign | ast.AnnAssign) and bool(attrs)
         found.stirs = acts.stirs(node) if suspect else []
         found.names, found.effect = self._binds(node)
         found.effect |= bool(found.names) and suspect and acts.changes_now(node)

@@ -27,10 +27,19 @@ class Stirring:
         """Whether a statement may do more than to bind its names."""
         if statement.effect:
             return True
-        asked = self._stirring & {*statement.attrs}
+        asked = self._stirring & _called(statement)
         return any(
             self._changes(node) or (asked and asked & self._stirred(node))
             for root, *rest in (x.split(".") for x in statement.runs)
+            for node in self.names.name(module, root, rest)
+        ) or (statement.looks and self._asks(module, statement, asked))
+
+    def _asks(self, module: str, statement: Statement, asked: set[str]) -> bool:
+        """Whether a property is read, or what any attribute asks for, by which an object changes."""
+        asked = {x for x in asked if x.startswith(".")}
+        return bool(asked) and any(
+            asked & self._stirred(node)
+            for root, *rest in (x.split(".") for x in statement.refs)
             for node in self.names.name(module, root, rest)
         )
 
@@ -54,7 +63,7 @@ class Stirring:
                     self._changing[start] = True
                     return True
                 for x in said:
-                    asked.update(self._stirring & {*x.attrs})
+                    asked.update(self._stirring & _called(x))
                     stirred.update(x.stirs)
             self._changing[start] = not asked.isdisjoint(stirred) or any(map(_of_itself, stirred))
         return self._changing[start]
@@ -93,6 +102,11 @@ class Stirring:
             or any(self.names.ours(self.names.absolute(module, at, level)) for at, _, _, level in x.imports)
             for x in said
         )  # fmt: skip
+
+
+def _called(statement: Statement) -> set[str]:
+    """The methods that a statement may call by the attributes that it mentions, also by reading them."""
+    return {*statement.attrs, *(f".{x}" for x in statement.attrs), *["."] * bool(statement.attrs)}
 
 
 def _of_itself(method: str) -> bool:

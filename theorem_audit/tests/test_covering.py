@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sympy import And, Ge, Gt, Integer, Le, Lt, Rational, Symbol
+from sympy import And, Ge, Gt, Integer, Le, Lt, Rational, Symbol, log
 
-from theorem_audit.checks.expect import expect_inequality
+from theorem_audit.checks.expect import expect_inequality, expect_nonnegative, expect_positive_ball
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.statement import Claim
 from theorem_audit.tests.test_lemmas import claim as made
@@ -97,3 +97,63 @@ def test_what_is_no_inequality_of_the_claim_is_the_evidences_own() -> None:
 
     assert said(evidence).outcome == "passed"
     expect_inequality(PARABOLA.formula, {x: (0, HALF)})  # outside a run nothing is claimed
+
+
+CUBE = made(Ge(x**2 * (1 - x), 0), UNIT)
+# What says the claim's inequality, and on which claim.
+SAYS = [
+    (PARABOLA, lambda box, **more: expect_nonnegative(x * (1 - x), box, "m", **more)),
+    (PARABOLA, lambda box, **more: expect_nonnegative(3 * x - 3 * x**2, box, "m", **more)),
+    (CUBE, lambda box, **more: expect_nonnegative(1 - x, box, "m", **more)),
+    (CUBE, lambda box, **more: expect_nonnegative(x * (1 - x), box, "m", **more)),
+    (
+        made(Ge(x + 1, HALF), UNIT),
+        lambda box, **more: expect_positive_ball(x + Rational(1, 4), box, "m", **more),
+    ),
+    (
+        made(Gt(log(3 + x), x / 2), UNIT),
+        lambda box, **more: expect_positive_ball(2 * log(3 + x) - x, box, "m", **more),
+    ),
+]
+
+
+@pytest.mark.parametrize(("claim", "check"), SAYS)
+def test_a_certificate_of_the_claims_own_inequality_is_one_on_its_region(
+    claim: Claim, check: Callable[..., Any]
+) -> None:
+    """Mended: a polynomial and a ball were taken on any box, also where they say the claim's inequality."""
+    assert said(lambda claim: check({x: (0, 1)}), claim).outcome == "passed"
+    outcome = said(lambda claim: check({x: (0, HALF)}), claim)
+    assert outcome.outcome == "inconclusive"
+    assert "and that the claim's region says so is not shown" in outcome.detail
+    low, high = Le(x, HALF), Ge(x, HALF)
+    outcome = said(lambda claim: check({x: (0, HALF)}, part=low), claim)
+    assert outcome.outcome == "inconclusive"
+    assert "is certified on a part of its region, and this is not all: x <= 1/2" in outcome.detail
+
+    def parts(claim: Claim) -> None:
+        check({x: (0, HALF)}, part=low)
+        check({x: (HALF, 1)}, part=high)
+
+    assert said(parts, claim).outcome == "passed"
+    check({x: (0, HALF)})  # outside a run nothing is claimed
+
+
+def test_a_certificate_of_something_else_is_the_evidences_own() -> None:
+    def evidence(claim: Claim) -> None:
+        expect_nonnegative(x**2, {x: (0, HALF)})
+        expect_nonnegative(x * (1 - x) + 1, {x: (0, HALF)})  # weaker
+        expect_nonnegative(u * (1 - u), {u: (0, HALF)})
+        expect_nonnegative(HALF - x, {x: (0, HALF)})
+        expect_positive_ball(2 - x, {x: (0, HALF)}, "m")
+        expect_positive_ball(Integer(2), {}, "m")
+
+    assert said(evidence).outcome == "passed"
+
+
+def test_a_factor_that_is_not_shown_to_have_a_sign_says_nothing() -> None:
+    claim = made(Ge(x * y * (1 - x), 0), UNIT)
+    assert said(lambda claim: expect_nonnegative(1 - x, {x: (0, HALF)}), claim).outcome == "passed"
+    here = made(Ge(x * y * (1 - x), 0), And(UNIT, Ge(y, 0)))
+    outcome = said(lambda claim: expect_nonnegative(1 - x, {x: (0, HALF)}), here)
+    assert outcome.outcome == "inconclusive"

@@ -37,7 +37,12 @@ V = (
     "class Bag:\n    def more(self, x): self.all = x\n"
     "class Reg(Bag):\n    def __init__(self): self.all = []\n    def note(self, x): self.all.append(x)\n"
     "    def twice(self, x): self.note(x)\n"
-    "    def same(self): return self\n    def seen(self, x): return x in self.all\nREG = Reg()\n"
+    "    def same(self): return self\n    def seen(self, x): return x in self.all\n"
+    "    @property\n    def filled(self): self.all.append(1)\n"
+    "    @filled.setter\n    def filled(self, x): ...\n"
+    "    @functools.cached_property\n    def kept(self): self.all.append(1)\n"
+    "    @property\n    def noted(self): return self.note(1)\nREG = Reg()\n"
+    "class Asked:\n    def __getattr__(self, name): self.all = name\nASKED = Asked()\n"
     "class Called(Reg):\n    def __call__(self, x): self.note(x)\nCALLED = Called()\n"
     "def h(x: 'f'): ...\nfrom thing.a import f\n"
 )  # fmt: skip
@@ -222,6 +227,12 @@ EFFECTS = {
         "        from tests.v import fill\n        fill(R, x)\nDONE = C(g)\n"
     ),
     "a call": "from thing.a import g\ng()\n",
+    "a property": f"{KNOWS}DONE = (REG.filled, g)\n",
+    "one that is kept": f"{KNOWS}DONE: object = (g, REG.kept)\n",
+    "a property that calls what changes": f"{KNOWS}DONE = (g, REG.noted)\n",
+    "a property of what a method gives": f"{KNOWS}DONE = (g, REG.same().filled)\n",
+    "a property that a function reads": f"{KNOWS}def put(x): return REG.filled\nDONE = put(g)\n",
+    "what any attribute asks": "from thing.a import g\nfrom tests.v import ASKED\nDONE = (ASKED.any, g)\n",
     "a method that changes": "from thing.a import g\nT = []\nU = T.append(g)\n",
     "an item": "from thing.a import g\nT = {}\nT['g'] = g\n",
     "a loop": "from thing.a import g\nfor k in 'x':\n    g()\n",
@@ -241,8 +252,10 @@ def test_effects_of_a_module_are_reached(tmp_path: Path, how: str) -> None:
 
 
 CALM = (
-    "class Other:\n    def note(self, x): self.all = x\n"
-    "class Reg:\n    def seen(self, x): return x in self.all\n    def note(self, x): return x\nREG = Reg()\n"
+    "class Other:\n    def note(self, x): self.all = x\n    @property\n    def filled(self): self.all = 1\n"
+    "OTHER = Other()\n"
+    "class Reg:\n    def seen(self, x): return x in self.all\n    def note(self, x): return x\n    filled = 1\n"
+    "    @property\n    def seen_by(self): return self.all\nREG = Reg()\n"
 )
 NO_EFFECTS = {
     "a list of its own": f"{R}def made(x):\n    r = []\n    r.append(x)\n    return r\nDONE = made(g)\n",
@@ -254,6 +267,9 @@ NO_EFFECTS = {
         "        from tests.v import fill\n        fill(R)\nDONE = C(g)\n"
     ),
     "two that call each other": f"{R}def a(x): b(x)\ndef b(x): c(x)\ndef c(x): b(x)\nDONE = a(g)\n",
+    "a property that changes nothing": f"{KNOWS}DONE = (REG.seen_by, g)\n",
+    "a property that another class has": f"{KNOWS}DONE = (REG.filled, g)\n",
+    "a method that is only named": f"{KNOWS}DONE = (OTHER.note, g)\n".replace("REG\n", "OTHER\n"),
     "nothing is called": f"{R}def put(x): R.append(x)\nDONE = (put, g)\n",
     "a base class that does nothing": f"{R}class B: ...\nclass C(B):\n    k = g\n",
     "what a method would call": f"{R}def put(x): R.append(x)\nclass C:\n    def m(self): put(g)\n",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
+import sys
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -136,3 +140,37 @@ def test_what_is_tried_may_fail() -> None:
 def test_the_proof_of_a_strict_inequality_may_need_several_margins() -> None:
     strict = Gt(a + Rational(1, 1000), 0)
     assert _judged(lambda: expect_inequality(strict, BOX)).outcome == "passed"
+
+
+def _alone(work: Callable[[], Any]) -> None:
+    """Do it in a thread that `threading` does not know, and wait for that."""
+    done = threading.Event()
+
+    class Last:
+        def __del__(self) -> None:
+            done.set()
+
+    def run(last: Last) -> None:
+        work()
+
+    _thread.start_new_thread(run, (Last(),))
+    assert done.wait(60)
+    for _ in range(1000):  # what ended it is told a moment later
+        if not _thread._count() > COUNT:
+            break
+        time.sleep(0.01)
+
+
+COUNT = _thread._count()
+
+
+def test_a_thread_past_threading_speaks_for_its_evidence() -> None:
+    """Mended: what ended such a thread was told to nobody but the terminal."""
+    assert _judged(lambda: _alone(lambda: expect(1 == 1, "true"))).checks == 3
+    failed = _judged(lambda: _alone(lambda: expect(False, "false")))
+    assert failed.outcome == "error"
+    broken = _judged(lambda: _alone(lambda: {}["key"]))
+    assert (broken.outcome, "a thread of it ended by KeyError" in broken.detail) == ("error", True)
+    before = sys.unraisablehook
+    _judged(lambda: expect(True, "m"))
+    assert sys.unraisablehook is before

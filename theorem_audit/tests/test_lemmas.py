@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from theorem_audit.statement import Use
 from theorem_audit.tests import warm
 from theorem_audit.tests.made_up import claim
 from theorem_audit.tests.thorough import in_ci_but
+from theorem_audit.weigh.lemmas_named import unread
+from theorem_audit.weigh.outcome import Outcome
 
 x, y, z = (Symbol(name, real=True) for name in "xyz")
 n, b = (Symbol(name, integer=True) for name in "nb")
@@ -195,12 +198,112 @@ def test_a_lemma_for_less_than_the_claim_is_told(
     assert found["LEMMA"]["verdict"] == "proved", said.stdout
     assert found["WIDE"]["verdict"] == verdict, found["WIDE"]["reasons"]
     assert reason in " ".join(found["WIDE"]["reasons"])
+    words = "LEMMA: x >= 0, which is x_k >= 0 here"
+    if "x_k" in here:  # everywhere a verdict is shown
+        assert "1 condition of lemmas left to the reader, in 1 claim" in said.stdout
+        for file in ("appendix.tex", "book.tex"):
+            kind = "--latex" if file == "appendix.tex" else "--book"
+            warm.audit(("report", "--from", "run.json", kind, file), folder)
+            assert "Left to the reader, of lemmas' conditions:" in (folder / file).read_text(), file
+        done = warm.audit(("report", "--from", "run.json", "--out", "pages"), folder)
+        page = html.unescape((folder / "pages" / "claims" / "WIDE.html").read_text())
+        assert words in page, done.stdout + done.stderr
+        front = (folder / "pages" / "index.html").read_text()
+        assert "1 condition of lemmas left to the reader, in 1 claim" in front
+    else:
+        assert "left to the reader" not in said.stdout
     if "x_k" in here:
         shown = warm.audit(("show", "WIDE"), folder).stdout
         assert (
             "for the reader, of a lemma's conditions: LEMMA: x >= 0, which is x_k >= 0 here"
             in shown
         )
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [("", "not_accepted"), ("carried={'LEMMA': 'it is so'},", "unused")],
+    ids=["said", "carried"],
+)
+def test_a_hypothesis_that_a_lemma_needs_is_not_dropped(
+    tmp_path: Path, more: str, outcome: str
+) -> None:
+    """Mended: it was called unused, where no evidence of the claim itself looks at it."""
+    folder = tmp_path / "small"
+    scaffold(folder, "small")
+    given = f"assumptions=LEMMA.assumptions + (Assumption('above', Ge(y, 1)),),{more}"
+    (folder / "small" / "descent.py").write_text(CHAPTER.replace("HERE", given))
+    (folder / "tests" / "test_descent.py").write_text(
+        EVIDENCE.replace(
+            'expect(claim.region.subs(x, 1) == True, "the region")',
+            'expect(claim.region is not None, "the region")',
+        )
+    )
+    warm.audit(("mutants", "WIDE", "--workers", "1", "--json", "table.json"), folder)
+    (row,) = json.loads((folder / "table.json").read_text())["claims"]
+    found = {x["name"]: x for x in row["variants"]}
+    dropped = found["dropped assumption: not negative"]
+    assert dropped["outcome"] == outcome, dropped
+    assert found["widened assumption: not negative to x + 1/20 >= 0"]["outcome"] == outcome
+    assert found["dropped assumption: above"]["outcome"] == "unused", "no lemma asks for it"
+    if outcome == "not_accepted":
+        assert (dropped["by"], dropped["detail"]) == (
+            "condition of LEMMA", "LEMMA: x >= 0 is not shown to hold any more",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["applied", "carried"])
+@pytest.mark.parametrize(
+    ("lemma", "code", "words"),
+    [
+        ("LEMA", 1, "of claim WIDE names LEMA, which is no claim"),
+        ("WIDE", 1, "of claim WIDE names WIDE, which is the claim itself"),
+        ("OTHER", 1, "of claim WIDE names OTHER, which its deciding evidence does not read"),
+        ("LEMMA", 0, ""),
+    ],
+)
+def test_a_lemma_that_a_claim_names_is_one_that_it_uses(
+    tmp_path: Path, what: str, lemma: str, code: int, words: str
+) -> None:
+    """Mended: a slip of the pen in a lemma's id was ignored, with what the claim says of its use."""
+    folder = tmp_path / "small"
+    scaffold(folder, "small")
+    said = {"applied": "(Use(),)", "carried": "'it is so'"}[what]
+    lemmas, wide = CHAPTER.split("WIDE = ")
+    other = lemmas[lemmas.index("LEMMA = ") :].replace("LEMMA", "OTHER")
+    more = f"{what}={{'{lemma}': {said}}}, assumptions=LEMMA.assumptions,"
+    (folder / "small" / "descent.py").write_text(
+        f"{lemmas}{other}WIDE = {wide.replace('HERE', more)}"
+    )
+    root = EVIDENCE[EVIDENCE.index("@evidence") : EVIDENCE.index('@evidence("WIDE"')]
+    more = root.replace('"LEMMA"', '"OTHER"').replace("test_root", "test_other")
+    (folder / "tests" / "test_descent.py").write_text(f"{EVIDENCE}\n{more}")
+    done = warm.audit(("run", "WIDE", "--workers", "1", "--json", "run.json"), folder)
+    assert (done.returncode, words in done.stdout + done.stderr) == (code, True), done
+    if lemma == "OTHER":
+        found = {c["id"]: c for c in json.loads((folder / "run.json").read_text())["claims"]}
+        assert found["WIDE"]["verdict"] == "inconclusive"
+        assert words in found["WIDE"]["reasons"][0]
+
+
+def test_a_lemma_is_missed_where_all_of_the_evidence_was_run() -> None:
+    wide = claim(Eq(z, x), name="WIDE", steps=("a", "b"), applied={"LEMMA": (Use(),)})
+
+    def of(step: str, outcome: str = "passed", *uses: str, kind: str = "symbolic") -> Outcome:
+        return Outcome("WIDE", f"t.py::{step}", kind, (step,), outcome, uses=uses)
+
+    assert unread(wide, [of("a"), of("b")]) is not None
+    assert unread(wide, [of("a"), of("statement")]) is not None
+    assert unread(wide, [of("statement", kind="kernel")]) is not None
+    for found in (
+        [of("a"), of("b", "passed", "LEMMA")],
+        [of("a")],  # the other step has no evidence yet
+        [of("a"), of("b"), of("b", "not_run")],
+        [of("a"), of("b", "refuted")],
+        [of("statement", kind="property")],
+        [],
+    ):
+        assert unread(wide, found) is None, found
 
 
 def test_a_lemma_of_another_chapter_is_compared_where_one_claim_is_run(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,9 +14,11 @@ import pytest
 from scipy import stats
 from sympy import Rational, sqrt
 
+from theorem_audit.checks.repeated import come_again
 from theorem_audit.checks.run_context import Inconclusive, RunContext, rng, running, seed
 from theorem_audit.checks.statistics import (
     ERROR,
+    WORD,
     expect_at_least,
     expect_at_most,
     expect_distribution,
@@ -210,3 +215,78 @@ def test_the_same_draws_are_not_given_twice(ask: Any) -> None:
             ask("u", 1)
     with running(RunContext(test="t")):
         ask("u", 1)
+
+
+ROWS = np.random.default_rng(3).normal(1.0, 0.1, 400)
+SIGNS = np.random.default_rng(4).integers(0, 2, 600)
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        np.broadcast_to(ROWS, (5, 400)),
+        np.broadcast_to(ROWS[:, None], (400, 2)),
+        np.concatenate([ROWS, ROWS[::-1]]),
+        np.sort(np.tile(ROWS, 3)),
+        np.tile(np.where(ROWS > 1, ROWS, 0), 2),
+        np.repeat(1 + np.arange(20) / 100, 30),
+    ],
+    ids=[
+        "rows",
+        "columns",
+        "backwards",
+        "sorted",
+        "with an atom",
+        "twenty values, thirty times each",
+    ],
+)
+def test_draws_that_all_come_again_are_not_so_many(sample: np.ndarray) -> None:
+    """Mended: a table whose rows were broadcast was taken for as many draws as it has places."""
+    for judge in (
+        lambda: expect_mean(sample, 1.0, visible=0.5, what="w"),
+        lambda: expect_distribution(sample, stats.norm(1, 0.1).cdf, visible=0.5, what="w"),
+    ):
+        with (
+            running(RunContext()) as context,
+            pytest.raises(Inconclusive, match=r"comes \d+ times"),
+        ):
+            judge()
+        assert context.weak
+        assert context.error == 0
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        ROWS,
+        np.sort(ROWS),
+        np.concatenate([ROWS, ROWS[:399]]),  # not seen: some come once
+        SIGNS,
+        np.repeat([0, 2], [300, 300]),
+        np.repeat([0, 1, 2], [250, 250, 250]),
+    ],
+    ids=["draws", "sorted", "in part", "signs", "by counts", "of three"],
+)
+def test_values_that_may_come_so_often_are_draws(sample: np.ndarray) -> None:
+    assert come_again(np.asarray(sample, dtype=float), 1e-7) == ""
+
+
+def test_how_improbable_it_is_that_all_come_again() -> None:
+    """The bound against the exact probability, by all sequences, of small samples and of several laws."""
+    for weights in ([1, 1, 1], [5, 1, 1], [1, 1, 1, 1], [9, 3, 2, 1]):
+        law = np.array(weights) / sum(weights)
+        for size, times in ((4, 2), (6, 2), (6, 3)):
+            exact = sum(
+                math.prod(law[list(draws)])
+                for draws in itertools.product(range(len(law)), repeat=size)
+                if {*Counter(draws).values()} == {times}
+            )
+            base = math.e * (times / math.e) ** times / math.factorial(times)
+            assert 0 <= exact <= math.e * math.sqrt(size) * base ** (size // times)
+
+
+def test_the_evidences_word_is_noted_once() -> None:
+    with running(RunContext()) as context:
+        expect_mean(ROWS, float(ROWS.mean()), visible=0.5, what="w")
+        expect_at_most(1, 100, 0.5, what="w")
+    assert context.notes == [WORD]

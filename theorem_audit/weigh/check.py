@@ -9,7 +9,7 @@ from theorem_audit import project
 from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.checks.run_context import DEFAULT_SEED
 from theorem_audit.statement.claim import Claim
-from theorem_audit.weigh import tried
+from theorem_audit.weigh import lemmas_named, tried
 from theorem_audit.weigh.collected import cases_of, evidence_of
 from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.runner import run_evidence
@@ -34,10 +34,14 @@ def check(claim: Claim, *, run_seed: int = DEFAULT_SEED, quick: bool = False) ->
 
     if claim.id not in claims:
         raise ValueError(f"claim.id={claim.id!r}: no evidence; known are {', '.join(claims)}")
+    if said := lemmas_named.no_claim(claim, claims):
+        raise ValueError(said)
     if claim is claims[claim.id]:
         found = _registered(claim.id, run_seed, quick)
     else:
         found = tuple(_outcomes(claim, run_seed, quick, stop_early=True))
+    idle = lemmas_named.unread(claim, found)
+    found += () if idle is None else (idle,)
     outcomes = {claim.id: found}
     if all(o.outcome != "refuted" for o in found):
         pending = [u for o in found for u in o.uses]

@@ -7,6 +7,7 @@ have used a pool.
 
 from __future__ import annotations
 
+import _thread
 import gc
 import os
 import signal
@@ -62,12 +63,14 @@ class Leftovers:
 
     def __init__(self) -> None:
         self._hooks, self._threads, self._children = hooks(), threads(), children()
+        self._count = _thread._count()  # also of those that ``threading`` does not know
 
     def left(self) -> bool:
         """Whether something could act here that could not at first."""
         return (
             hooks() != self._hooks
             or not threads() <= self._threads
+            or _thread._count() > self._count
             or not children() <= self._children
         )
 

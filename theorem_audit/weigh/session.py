@@ -18,7 +18,7 @@ from theorem_audit.reuse.index import Row, unknown_step
 from theorem_audit.reuse.keeper import Keeper, Kept
 from theorem_audit.reuse.store import Tell, open_store
 from theorem_audit.statement.discovery import Claims
-from theorem_audit.weigh import collected, jobs, latest, runner, stale
+from theorem_audit.weigh import collected, jobs, latest, lemmas_named, runner, stale
 from theorem_audit.weigh.counts import Counts
 from theorem_audit.weigh.keeping import Keeping
 from theorem_audit.weigh.ledger import Ledger
@@ -114,6 +114,7 @@ class Session:
                     ]
                     asked = list(dict.fromkeys(asked))
             self._blame()
+            self._named()
             if self.check:
                 self.counts.wrong += self.keeper.others
             ledger.complete = not self.index.broken
@@ -132,6 +133,12 @@ class Session:
         if save is not None:
             ledger.write(save)
         return ledger
+
+    def _named(self) -> None:
+        """An error for each claim that says how it uses a lemma which its evidence does not read."""
+        for claim_id, found in list(self.ledger.outcomes.items()):
+            if (idle := lemmas_named.unread(self.told[claim_id], found)) is not None:
+                self.ledger.add(idle)
 
     def _blame(self) -> None:
         """An error for each claim that a broken file of evidence names, which might have refuted it."""
@@ -300,6 +307,8 @@ class Session:
                     f"claim {claim_id} cites {own}, which is a claim of this theory and no outside theorem: "
                     "its evidence reads it"
                 )
+            if said := lemmas_named.no_claim(told, self.index.claims):
+                raise UnknownEvidence(said)
             for row in self.index.evidence[claim_id]:
                 if wrong := unknown_step(row, told.steps):
                     raise UnknownEvidence(wrong)

@@ -64,7 +64,8 @@ class ToldAssumption:
 class Told:
     """A claim's words.
 
-    region is empty where the claim holds everywhere; loose: see ``uncovered``; stated: see ``stated``; names:
+    region is empty where the claim holds everywhere; applied: ids of the lemmas of which it says how they are
+    used (a ledger tells none); loose: see ``uncovered``; stated: see ``stated``; names:
     of the statement's symbols; out_of_reach: those of them that no run can compute.
     """
 
@@ -84,6 +85,7 @@ class Told:
     assumptions: tuple[ToldAssumption, ...]
     items: tuple[ToldItem, ...] = ()
     carried: Mapping[str, str] = field(default_factory=dict)
+    applied: tuple[str, ...] = ()
     sentence: str = ""
     typeset: str = ""
     loose: str = ""
@@ -109,6 +111,7 @@ class Told:
             "items": tuple(ToldItem(**{**x, "implied": tuple(x["implied"])}) for x in data["items"]),
             "steps": tuple(data["steps"]),
             "names": tuple(data.get("names", ())),
+            "applied": tuple(data.get("applied", ())),
             "out_of_reach": tuple(data.get("out_of_reach", ())),
             "cites": tuple(data["cites"]),
             "assumptions": tuple(ToldAssumption(**x) for x in data["assumptions"]),
@@ -135,6 +138,7 @@ def describe(claim: Claim) -> dict[str, Any]:
         },
         "items": [_item(x) for x in claim.items],
         "carried": dict(claim.carried),
+        "applied": list(claim.applied),
         "sentence": claim.sentence,
         "typeset": claim.typeset,
         "bound": claim.bound,

@@ -79,6 +79,15 @@ STIRS = (
     ("class C:\n    def a(self): super().a()", ["a"]),
     ("class C:\n    async def a(self): self.a = 1\n    x = y = 1", ["a"]), ("def f(self): self.a = 1", []),
     ("class C:\n    def a(self): setattr(self, 'b', 1)", ["a"]), ("class C:\n    def a(self): return x.a", []),
+    ("class C:\n    @property\n    def a(self): self.b += 1", [".a", "a"]),
+    ("class C:\n    @property\n    def a(self): return self.b", []),
+    ("class C:\n    @other\n    @functools.cached_property\n    def a(self): self.b[0] = 1", [".a", "a"]),
+    ("class C:\n    @other\n    def a(self): self.b += 1", ["a"]),
+    ("class C:\n    @property\n    def a(self): self.b = 1\n    @a.setter\n    def a(self, x): ...", [".a"]),
+    ("class C:\n    def b(self): self.c = 1\n    @property\n    def a(self): self.b()", [".a", "a", "b"]),
+    ("class C:\n    def __getattr__(self, a): self.b = a", [".", "__getattr__"]),
+    ("class C:\n    def __getattr__(self, a): return a\n    x = 1", []),
+    ("class C:\n    def __get__(self, a): self.b = a", [".", "__get__"]),
 )  # fmt: skip
 
 

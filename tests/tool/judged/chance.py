@@ -348,9 +348,24 @@ def _samples(judge: ModuleType) -> None:
     for call in (
         lambda: judge.expect_mean([2.0] * 400, 2.0, visible=0.5, what="w"),
         lambda: judge.expect_mean(np.linspace(0, 2, 400), 1.0, visible=0.01, what="w"),
+        lambda: judge.expect_mean(np.tile(np.linspace(0, 2, 400), 2), 1.0, visible=0.5, what="w"),
+        lambda: judge.expect_distribution(
+            np.repeat(np.linspace(0, 1, 4000), 2), stats.uniform.cdf, visible=0.5, what="w"
+        ),
     ):
         found, said, context = outcome(call)
         assert (found, context.weak) == ("inconclusive", [said])
+
+
+def _notes(judge: ModuleType) -> None:
+    """That draws are independent is the evidence's word, which each test says, once."""
+    for call in (
+        lambda: judge.expect_proportion(50, 100, 0.5, visible=0.9, error=1e-3, what="w"),
+        lambda: judge.expect_at_most(1, 100, 0.5, what="w"),
+        lambda: judge.expect_mean(np.linspace(0, 2, 400), 1.0, visible=0.5, what="w"),
+    ):
+        found, said, context = outcome(lambda call=call: (call(), call()))  # type: ignore[misc]
+        assert (found, context.notes) == ("passed", [judge.WORD]), said
 
 
 def tests_of_chance_hold(judge: ModuleType) -> None:
@@ -362,4 +377,5 @@ def tests_of_chance_hold(judge: ModuleType) -> None:
     _distribution(judge)
     _jumps(judge)
     _exact_numbers(judge)
+    _notes(judge)
     _one_sided(judge)

@@ -26,6 +26,7 @@ from sympy import (
 )
 
 from tests.tool.judged.tools import outcome, told
+from theorem_audit.checks.over_nothing import all as counted
 from theorem_audit.checks.run_context import RunContext, running
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.checker import InvalidCertificate, check_certificate
@@ -57,6 +58,10 @@ def _conditions(judge: ModuleType) -> None:
         assert _is(judge, "refuted", "expect", value, "m", checks=1, k=3, z=A) == "m at k=3, z=a"
     for value in (None, X < 1, Eq(X, 2)):
         _is(judge, "inconclusive", "expect", value, "m", checks=1)
+    for items, word in (([True], "passed"), ([], "ValueError")):
+        found, said, context = outcome(lambda items=items: judge.expect(counted(items), "m"))  # type: ignore[misc]
+        assert (found, context.checks, context.weak) == (word, 1, [said] if said else [])
+        assert said in ("", "m: all(...) over nothing, so that no item was checked")
     for value in ((1 == 2, "m"), X, X - 1, 1, 0, "true", [True], np.array([True]), float("nan")):
         _is(judge, "TypeError", "expect", value, "m", checks=1)
 
@@ -147,6 +152,7 @@ def _inequalities(judge: ModuleType) -> None:
     with running(RunContext(claim=own)) as context:
         judge.expect_inequality(own.formula, {A: (0, HALF)}, part=A <= HALF)
     assert context.pieces == {own.formula: [A <= HALF]}
+    _on_its_region(judge, own)
     # a factor: divided out where it divides; else the inequality is tried as it is
     inner = (A - Rational(1, 3)) ** 2 + Rational(1, 100)
     touching = (inner * (A - Rational(1, 3)) ** 2).expand()
@@ -179,6 +185,31 @@ def _inequalities(judge: ModuleType) -> None:
     inequality("passed", 2, Gt(A + 1, 0), UNIT & (B > 0), [A])
     inequality("passed", 2, Gt(A * (1 - A), 0), OPEN & (B > 0), [A])
     inequality("passed", 2, Gt(B - A + 1, 0), UNIT & (B > 0) & (B < 1) & (B >= A), [A, B])
+
+
+def _on_its_region(judge: ModuleType, own: Claim) -> None:
+    """What says the claim's inequality: on the region, on less of it, and on what is said to be a part."""
+    for check in (
+        lambda box, **more: judge.expect_nonnegative(A - A**2, box, "m", **more),
+        lambda box, **more: judge.expect_positive_ball(A - A**2, box, "m", **more),
+    ):
+        for box, more, word in (
+            ((Rational(1, 4), HALF), {}, "Undecided"),
+            ((Rational(1, 4), HALF), {"part": (Rational(1, 4) <= A) & (A <= HALF)}, ""),
+        ):
+            with running(RunContext(claim=own)) as context:
+                try:
+                    check({A: box}, **more)
+                    said = ""
+                except Undecided as error:
+                    said = "Undecided"
+                    assert context.weak == [str(error)]
+            assert said == word, (box, more)
+            assert context.pieces == ({} if word else {own.formula: [more["part"]]})
+    with running(RunContext(claim=own)) as context:
+        judge.expect_nonnegative(A - A**2, {A: (0, 1)})
+        judge.expect_nonnegative(HALF - A, {A: (0, HALF)})  # of its own
+    assert context.pieces == {own.formula: [true]}
 
 
 def _quotients(judge: ModuleType) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import _thread
 import gc
 import signal
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,26 @@ def leftovers_hold(judge: ModuleType) -> None:
     finally:
         end.set()
         thread.join()
+    assert before.left() is False
+    begun, done = threading.Event(), threading.Lock()
+
+    def alone() -> None:
+        with done:
+            begun.set()
+            end.wait()
+
+    end.clear()
+    _thread.start_new_thread(alone, ())
+    begun.wait()
+    assert before.left() is True
+    assert judge.Leftovers().left() is False
+    end.set()
+    with done:
+        pass
+    for _ in range(1000):  # it is counted until it has gone, a moment after its last line
+        if not before.left():
+            break
+        time.sleep(0.01)
     assert before.left() is False
     gc.callbacks.append(raises)
     try:
@@ -149,6 +171,20 @@ def contexts_hold(judge: ModuleType) -> None:
         assert judge.current() is one
     assert (one.notes, one.lost) == (["words"], ["IndexError: list index out of range"])
     assert threading.excepthook is hook
+    heard: list[Any] = []
+    ignored, sys.unraisablehook = sys.unraisablehook, heard.append
+    try:
+        told = SimpleNamespace(exc_type=IndexError, exc_value=IndexError("i"), err_msg=None)
+        with judge.running(judge.RunContext(test="v")) as three:
+            sys.unraisablehook(told)
+            assert (heard, three.lost) == ([told], []), "a finalizer's, which is no thread's"
+            told.err_msg = "Exception ignored in thread started by"
+            sys.unraisablehook(told)
+        assert (heard, three.lost) == ([told], ["IndexError: i"])
+        sys.unraisablehook(told)
+        assert heard == [told, told], "what stood in its place is gone"
+    finally:
+        sys.unraisablehook = ignored
     after = threading.Thread(target=lambda: found.append(judge.current()))
     after.start()
     after.join()

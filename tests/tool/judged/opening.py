@@ -145,10 +145,18 @@ def _starts(judge: ModuleType, folder: Path) -> None:
         space["asks"]()
         multiprocessing.Process(name="one")._popen = None  # made, not started
     assert files == {}
-    judge._process("x")
+    judge._unseen("x")
     with judge.reading() as files:
-        judge._process("x")
-    assert files == {"it starts a process (x)": judge.UNSEEN}
+        judge._unseen("x")
+    assert files == {"x": judge.UNSEEN}
+    for function, said in (
+        (threading.Thread().run, []),
+        (print, ["it starts a thread past `threading`"]),
+    ):
+        for event in ("_thread.start_new_thread", "_thread.start_joinable_thread"):
+            with judge.reading() as files:
+                judge._hook(event, (function, (), {}))
+            assert [*files] == said, (event, function)
     assert judge._begun() is None, "no cell, nothing to go on with"
     again, over = threading.Event(), threading.Event()
 
@@ -160,6 +168,8 @@ def _starts(judge: ModuleType, folder: Path) -> None:
         for event, words in (("os.mkdir", ("x",)), ("open", data), ("os.listdir", (str(folder),))):
             judge._hook(event, words)
             seen.append(len(told_of()))
+        judge._hook("os.system", (b"ls",))
+        seen.append(len(told_of()))
         os.path.exists(folder)
         over.set()
 
@@ -175,8 +185,12 @@ def _starts(judge: ModuleType, folder: Path) -> None:
     with judge.reading() as files:
         again.set()
         thread.join(5)
-    assert seen == [0, 1, 1]
-    assert files == {"a thread that an earlier cell started reads files": judge.UNSEEN}, told
+    assert seen == [0, 1, 1, 2]
+    before = "a thread that an earlier cell started"
+    assert files == dict.fromkeys(
+        (f"{before} reads files", f"{before} goes on: it starts a process (os.system, ls)"),
+        judge.UNSEEN,
+    ), told
     assert judge._RUNNING == []
 
 

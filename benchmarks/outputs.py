@@ -1,0 +1,24 @@
+"""What a benchmark replaces: the figures that an earlier call of it wrote, and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+
+def anothers(path: Path, *says: str) -> bool:
+    """Whether a file is there that no earlier call wrote: no JSON with the keys of one of these lists."""
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return True
+    return not (isinstance(held, dict) and any(held.keys() >= {*x.split()} for x in says))
+
+
+def refuse_anothers(parser: argparse.ArgumentParser, path: Path | None, *says: str) -> None:
+    """End the command before anything is measured, where the file that it would write is another's."""
+    if path is not None and anothers(path, *says):
+        parser.error(f"--out {path}: no figures of this benchmark; it would be replaced")

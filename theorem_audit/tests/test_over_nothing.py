@@ -1,0 +1,125 @@
+"""``expect(all(...))`` over nothing checks nothing, and says so."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis.strategies import integers
+from sympy import Ge, Symbol
+
+from theorem_audit import attempt, evidence, expect
+from theorem_audit.checks import over_nothing
+from theorem_audit.checks.mark import Evidence
+from theorem_audit.statement import Claim
+from theorem_audit.tests.made_up import claim as made
+from theorem_audit.weigh.runner import run_evidence
+
+ODD = made(Ge(Symbol("x", real=True), 0))
+NOTHING: list[int] = []
+SOME = [1, 2, 3]
+
+over_nothing.give(globals())  # as a mark does for the file that it stands in
+
+pytestmark = pytest.mark.usefixtures("somewhere")
+
+
+def said(check: Callable[[], Any]) -> Any:
+    def function(claim: Claim) -> None:
+        check()
+
+    return run_evidence(Evidence("ODD", "symbolic", function), ODD)
+
+
+OVER_NOTHING: list[Callable[[], Any]] = [
+    lambda: expect(all(NOTHING), "m"),
+    lambda: expect(all(x > 0 for x in NOTHING), "m"),
+    lambda: expect(all([x > 9 for x in SOME if x > 5]), "m"),
+    lambda: expect(not any(x < 0 for x in NOTHING), "m"),
+    lambda: expect(len(SOME) == 3 and all(x > 0 for x in NOTHING), "m"),
+    lambda: expect(
+        all(
+            x > 0
+            for x in SOME
+        ) and all(x > 0 for x in NOTHING),
+        "m",
+    ),
+    lambda: [expect(all(group), "m") for group in (SOME, NOTHING)],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("check", OVER_NOTHING)
+def test_all_of_nothing_is_an_error(check: Callable[[], Any]) -> None:
+    """Mended: it passed, as one check."""
+    outcome = said(check)
+    assert outcome.outcome == "error"
+    assert "over nothing, so that no item was checked" in outcome.detail
+
+
+OVER_SOMETHING: list[Callable[[], Any]] = [
+    lambda: expect(all(SOME), "m"),
+    lambda: expect(not any(x < 0 for x in SOME), "m"),
+    lambda: expect(any(x > 2 for x in SOME), "m"),
+    # what stands within another's arguments is asked for each of its items
+    lambda: expect(all(all(y > 0 for y in group) for group in (SOME, NOTHING)), "m"),
+    lambda: expect(all([all([y > 0 for y in group]) for group in (SOME, NOTHING)]), "m"),
+    lambda: expect(not NOTHING or all(NOTHING), "m"),
+    # a number that is worked out is no check of its items
+    lambda: (all(NOTHING), expect(all(SOME), "m")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("check", OVER_SOMETHING)
+def test_all_of_something_passes(check: Callable[[], Any]) -> None:
+    assert (said(check).outcome, said(check).detail) == ("passed", "")
+
+
+def test_what_is_false_is_refuted_all_the_same() -> None:
+    assert said(lambda: expect(any(NOTHING), "m")).outcome == "refuted"
+    assert said(lambda: expect(all(NOTHING) and not SOME, "m")).outcome == "refuted"
+
+
+def test_what_a_call_was_told_is_not_told_to_the_next() -> None:
+    def check() -> None:
+        for whole, items in ((False, SOME), (True, NOTHING), (False, SOME)):
+            expect(whole or all(items), "m")
+        try:
+            with attempt():
+                expect(all(NOTHING), "m")
+        except ValueError:
+            expect(True, "it was told")
+
+    assert said(check).outcome == "passed"
+
+
+def test_an_example_that_hypothesis_draws_may_be_an_empty_one() -> None:
+    @given(integers(1, 3))
+    def function(claim: Claim, size: int) -> None:
+        expect(not any(row > 5 for row in range(1, size)), "no row below the first")
+
+    assert run_evidence(Evidence("ODD", "property", function), ODD).outcome == "passed"
+
+
+def test_both_say_what_pythons_say() -> None:
+    for items in ([], [0], [1], [0, 1], [1, 0], ["", None], iter([1, 1]), [[]]):
+        kept = [*items]
+        for name in ("all", "any"):
+            assert getattr(over_nothing, name)(iter(kept)) is getattr(builtins, name)(kept)
+    rest = iter([1, 0, 5])
+    assert not over_nothing.all(rest)
+    assert next(rest) == 5, "no more is taken than is needed"
+
+
+def test_a_mark_gives_both_to_its_file_and_takes_nothing_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = ModuleType("made_here")
+    monkeypatch.setitem(sys.modules, "made_here", module)
+    exec("any = sum\n\ndef f(claim):\n    return all, any", vars(module))
+    evidence("ODD", "property")(module.f)
+    assert module.f(ODD) == (over_nothing.all, sum)

@@ -1,0 +1,75 @@
+"""Tables of which two cases hold at once, with different values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sympy import (
+    And,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Mod,
+    Or,
+    Piecewise,
+    Sum,
+    exp,
+    log,
+    oo,
+    symbols,
+    true,
+)
+
+from theorem_audit.tests.made_up import valued
+from theorem_audit.weigh.runner import vacuous
+
+pytestmark = pytest.mark.usefixtures("somewhere")
+
+x, y, z = symbols("x y z", real=True)
+n, k = symbols("n k", integer=True)
+Case = tuple[Expr, Any]
+
+TWO: dict[str, Case] = {
+    "between": (Piecewise((x, x < 2), (2 * x, x > 1)), true),
+    "in the order of an else-if": (Piecewise((1, x < 1), (2, x < 2), (0, True)), Ge(x, 0)),
+    "at one point": (Piecewise((x, x <= 1), (2 * x, x >= 1)), Ge(x, 0)),
+    "the last of three": (Piecewise((0, x < 0), (x, x <= 1), (2 * x, x >= 1)), true),
+    "of integers": (Piecewise((1, Eq(Mod(n, 2), 0)), (2, Eq(Mod(n, 3), 0)), (0, True)), Ge(n, 1)),
+    "of alternatives": (Piecewise((1, Or(x < 0, x > 5)), (2, x > 4), (3, True)), true),
+    "of other symbols": (Piecewise((y, x < 1), (z, x < 2), (0, True)), Ge(x, 0)),
+    "of no polynomials": (Piecewise((exp(x), x < 1), (log(x), x > 0)), true),
+    "in a term": (Sum(Piecewise((1, k < 3), (2, k > 1)), (k, 1, 5)), true),
+    "within another": (Piecewise((Piecewise((1, x < 2), (2, x > 1)), x > 0), (0, True)), true),
+}
+ONE: dict[str, Case] = {
+    "each excludes the one before": (Piecewise((x, x < 1), (2 * x, x >= 1)), true),
+    "with the same value where they meet": (Piecewise((x, x <= 1), (2 * x - 1, x >= 1)), true),
+    "where the region has one alone": (Piecewise((x, x <= 1), (2 * x, x >= 1)), Le(x, 0)),
+    "where the region excludes the place": (Piecewise((x, x < 2), (2 * x, x > 1)), Gt(x, 2)),
+    "otherwise": (Piecewise((x, x < 1), (y, True)), true),
+    "of integers": (Piecewise((x, n < 1), (y, n > 0)), true),
+    "odd or even": (Piecewise((1, Eq(Mod(n, 2), 0)), (2, Eq(Mod(n, 2), 1))), Ge(n, 1)),
+    "in a term": (Sum(Piecewise((1, k < 3), (2, k > 1)), (k, 3, oo)) * 0 + x, true),
+    "where no case comes to it": (
+        Piecewise((Piecewise((1, x < 2), (2, x > 1), (3, True)), x < 0), (0, True)),
+        And(Ge(x, -1), Le(x, 4)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TWO)
+def test_a_table_that_says_two_things_somewhere_is_an_error(name: str) -> None:
+    """Mended: its cases were read in order, which no reader is told."""
+    said = vacuous(valued(*TWO[name]), 0)
+    assert said is not None
+    assert said.outcome == "error"
+    assert "has two values" in said.detail
+
+
+@pytest.mark.parametrize("name", ONE)
+def test_a_table_that_says_one_thing_everywhere_is_left_alone(name: str) -> None:
+    said = vacuous(valued(*ONE[name]), 0)
+    assert said is None, said
