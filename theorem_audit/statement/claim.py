@@ -27,7 +27,7 @@ from theorem_audit.statement.meaning import (
     names_of,
     told_by,
 )
-from theorem_audit.statement.plain import looked, untold
+from theorem_audit.statement.plain import Final, looked, untold
 from theorem_audit.statement.sentence import chains, conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.use import Use, expect_uses
 from theorem_audit.statement.vocabulary import Item, Kind
@@ -133,7 +133,7 @@ def unbound(module: str, found: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(Final):
     """Where a claim comes from.
 
     kind: ``paper`` (asserted in a source), ``lemma`` (needed to prove one), ``new`` (goes beyond the
@@ -156,7 +156,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Assumption:
+class Assumption(Final):
     """One hypothesis of a claim: a condition between symbols, an item of the vocabulary, or both.
 
     condition: a SymPy Boolean in the theory's symbols.
@@ -197,7 +197,7 @@ class Assumption:
 
 
 @dataclass(frozen=True)
-class Claim:
+class Claim(Final):
     """One statement of the theory.
 
     id: short upper-case name; unique.
@@ -264,6 +264,10 @@ class Claim:
                 raise ValueError(
                     f"{what}={getattr(self, what)!r} in claim {self.id}: one has no name"
                 )
+        prose = {**self.carried, **self.survivors, "converges": self.converges or "-"}
+        for name, why in prose.items():
+            if not why.strip():
+                raise ValueError(f"{name} in claim {self.id} is explained by a blank: say why")
         for what, words in self._words():
             if STEERS.search(words) or (what == "title" and "\n" in words):
                 raise ValueError(
