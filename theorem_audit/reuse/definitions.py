@@ -59,7 +59,7 @@ CLOCKS = {
     )),
     "datetime": frozenset(("now", "today", "utcnow")),
 }  # fmt: skip
-DOCS = frozenset(("__doc__", "getdoc"))
+DOCS = frozenset(("__doc__", "DocTestFinder", "getdoc", "run_docstring_examples", "testmod"))
 # Project.import_from("key", ...): what the project's table says under that key
 DOOR = "import_from"
 DISCOVER = "discover"  # discover("package"): the claims of its chapters
@@ -154,7 +154,7 @@ def read(text: bytes) -> Source:
     except (SyntaxError, ValueError, RecursionError) as error:
         whole = hashlib.sha256(text).hexdigest()[:24]
         return Source(whole, broken=f"{type(error).__name__}: {error}")
-    docs = _sha("\0".join(_undocumented(tree, b"__doc__" in text or b"getdoc" in text)))
+    docs = _sha("\0".join(_undocumented(tree, any(x.encode() in text for x in DOCS))))
     lazy = any(
         isinstance(x, ast.ImportFrom) and x.module == "__future__"
         and any(y.name == "annotations" for y in x.names)
