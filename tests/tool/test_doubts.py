@@ -5,7 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sympy import And, Eq, Gt, Integer, Le, sqrt
+from sympy import (
+    ITE,
+    And,
+    Contains,
+    Eq,
+    Equivalent,
+    Gt,
+    Integer,
+    Integral,
+    Le,
+    Not,
+    Or,
+    Q,
+    S,
+    exp,
+    oo,
+    sqrt,
+    zoo,
+)
 
 from theorem_audit import expect, expect_identity, expect_zero
 from theorem_audit.checks.mark import Evidence
@@ -91,6 +109,56 @@ def test_what_rejected_one_variant_is_asked_first_of_the_next() -> None:
     assert again is not None
     assert replace(first, seconds=0) == replace(again, seconds=0)
     assert (first.outcome, first.checks) == ("passed", 2)
+
+
+WHOLE = Contains(q_j, S.Integers)
+NO_NUMBER_IN_IT = {
+    "a set": WHOLE,
+    "its complement": Not(WHOLE),
+    "alternatives": Or(WHOLE, Contains(b, S.Naturals)),
+    "a property": Q.prime(n),
+    "a case": ITE(WHOLE, Contains(n, S.Integers), Contains(b, S.Naturals)),
+    "an equivalence": Equivalent(WHOLE, Contains(b, S.Naturals)),
+}
+
+
+@pytest.mark.parametrize("what", NO_NUMBER_IN_IT)
+def test_a_conjunct_in_which_nothing_can_be_changed_is_negated(what: str) -> None:
+    """Mended: no variant was made of it, so that whoever read the other conjunct alone proved both."""
+    said = NO_NUMBER_IN_IT[what]
+    claim = replace(TRUE, formula=And(Eq(s, 3 * a), said))
+
+    def one(claim: Claim) -> None:
+        expect_identity(next(x for x in relations(claim.formula) if isinstance(x, Eq)), {s: 3 * a})
+
+    def both(claim: Claim) -> None:
+        one(claim)
+        expect(said in relations(claim.formula), "as it is known to be")
+
+    found = challenge(claim, marked(one))
+    assert found is not None
+    assert (found.outcome, "negated" in found.detail) == ("inconclusive", True), found
+    found = challenge(claim, marked(both))
+    assert found is not None
+    assert found.outcome == "passed", found
+
+
+def test_what_reaches_to_infinity_has_variants() -> None:
+    """Mended: a formula with oo in it was taken for broken by any change, and not challenged at all."""
+    formula = Eq(s, Integral(exp(-q_i * a), (q_i, 0, oo)))
+    found = challenge(replace(TRUE, formula=And(Eq(q_j, a), formula)), marked(only_q_j))
+    assert found is not None
+    assert (found.outcome, "Integral" in found.detail) == ("inconclusive", True), found
+    broken = [
+        x
+        for x in formula_variants(replace(TRUE, formula=Eq(s, 1 / a)))
+        if x.claim.formula.has(oo, zoo)
+    ]
+    assert not broken
+
+
+def only_q_j(claim: Claim) -> None:
+    expect_identity(next(x for x in relations(claim.formula) if x.lhs == q_j), {q_j: a})
 
 
 def test_what_the_claim_explains_counts_for_nothing() -> None:

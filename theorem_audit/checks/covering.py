@@ -6,10 +6,11 @@ Compared is what speaks of the claim's symbols: in new coordinates a box is the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
-from sympy import And, Expr, Integer, Not, Poly, Symbol, div, factor_list, true
+from sympy import And, Basic, Expr, Integer, Not, Poly, Symbol, div, factor_list, sympify, true
 from sympy.core.relational import Ge, Le
 from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import BasePolynomialError
@@ -17,29 +18,72 @@ from sympy.polys.polyerrors import BasePolynomialError
 from theorem_audit.checks.run_context import RunContext
 from theorem_audit.doubt.lemmas import follows, supposed
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import conjuncts, difference, relations
 
 
 def expect_within(
-    context: RunContext, relation: Boolean, region: Any, order: Sequence[Symbol], part: Boolean
-) -> bool:
-    """Whether ``relation`` is one of the claim's own.
+    context: RunContext,
+    relation: Boolean,
+    region: Any,
+    order: Sequence[Symbol],
+    part: Boolean,
+    derived: Mapping[Symbol, Expr],
+) -> Boolean | None:
+    """The inequality of the claim's formula that ``relation`` is, however it is written; None for no such one.
 
-    Raises Undecided where it is, and the claim's region is not shown to lie in what it is certified on.
+    Raises Undecided where it is one, and the claim's region is not shown to lie in what it is certified on.
 
-    part: on which part of the claim's region that is.
+    part: on which part of the claim's region that is.  derived: what is put in for symbols.
     """
-    if relation not in _stated(context):
-        return False
-    whole, own = supposed(context.claim)
+    claim = context.claim
+    if claim is None:
+        return None
+    formula = object.__getattribute__(claim, "formula")  # to compare reads no statement
+    if (own := _own(relation, formula)) is None:
+        return None
+    whole, symbols = supposed(claim)
+    here = And(whole, part)
     for condition in _conditions(region, order):
-        if condition.free_symbols <= own and not follows(condition, And(whole, part)):
-            raise Undecided(
-                f"{relation} is certified where {condition}, and that the claim's region says so"
-                f"{'' if part is true else f' where {part}'} is not shown: hand over the whole, or say which "
-                "part it is (part=)"
-            )
-    return True
+        if condition.free_symbols <= symbols and not follows(condition, here):
+            raise Undecided(_not_shown(relation, str(condition), part))
+    for x, condition in _bounds(region, order):
+        if x in symbols and (more := condition.free_symbols - symbols):
+            told = f"{condition}, where the claim does not speak of {min(map(str, more))}"
+            raise Undecided(_not_shown(relation, told, part))
+    bounded = whole.free_symbols
+    if put := {x: value for x, value in derived.items() if x in bounded}:
+        shown = _image(put, region, symbols) if isinstance(region, Mapping) else None
+        if shown is None or not follows(shown, here):
+            told = ", ".join(f"{x} = {value}" for x, value in put.items())
+            raise Undecided(_not_shown(relation, told, part))
+    return own
+
+
+def _not_shown(relation: Boolean, where: str, part: Boolean) -> str:
+    return (
+        f"{relation} is certified where {where}, and that the claim's region says so"
+        f"{'' if part is true else f' where {part}'} is not shown: hand over the whole, or say which "
+        "part it is (part=)"
+    )
+
+
+def _own(relation: Boolean, formula: Boolean) -> Boolean | None:
+    """The inequality of a formula that is this one, or that this one is with > for >=: turned round, times a
+    number, with all on one side.
+    """
+    said = conjuncts(formula)
+    if relation in said:
+        return relation
+    if not hasattr(relation, "gts"):
+        return None
+    mine = difference(relation).expand().as_coefficients_dict()
+    for own in sorted((x for x in said if hasattr(x, "gts")), key=str):
+        theirs = difference(own).expand().as_coefficients_dict()
+        if mine.keys() == theirs.keys():
+            scales = {mine[x] / theirs[x] for x in mine}
+            if len(scales) == 1 and scales.pop() > 0:
+                return own
+    return None
 
 
 def own_inequality(context: RunContext, expr: Expr) -> Boolean | None:
@@ -89,7 +133,7 @@ def _stated(context: RunContext) -> tuple[Boolean, ...]:
     if context.claim is None:
         return ()
     # To compare reads no statement.
-    return tuple(relations(object.__getattribute__(context.claim, "formula")))
+    return tuple(conjuncts(object.__getattribute__(context.claim, "formula")))
 
 
 def _conditions(region: Any, order: Sequence[Symbol]) -> list[Boolean]:
@@ -97,6 +141,41 @@ def _conditions(region: Any, order: Sequence[Symbol]) -> list[Boolean]:
         ends = [(Ge(x, low), Le(x, high)) for x, (low, high) in region.items()]
         return [x for pair in ends for x in pair if x is not true]
     return [x for x in relations(region) if x.free_symbols <= set(order)]
+
+
+def _bounds(region: Any, order: Sequence[Symbol]) -> Iterator[tuple[Symbol, Boolean]]:
+    """Each symbol with what bounds it by others, which stand before it."""
+    if isinstance(region, Mapping):
+        for x, (low, high) in region.items():
+            yield from ((x, y) for y in (Ge(x, low), Le(x, high)) if y is not true)
+        return
+    for condition in relations(region):
+        if condition.free_symbols <= set(order) and condition.free_symbols:
+            yield max(condition.free_symbols, key=order.index), condition
+
+
+def _image(
+    put: Mapping[Symbol, Expr], box: Mapping[Symbol, Any], symbols: set[Basic]
+) -> Boolean | None:
+    """Values that what is put in surely takes on a box of coordinates of its own, all of them at once.
+
+    A polynomial on a box takes each value between those at two corners; several in coordinates apart, each.
+    """
+    seen: set[Basic] = set()
+    found: list[Boolean] = []
+    for x, said in put.items():
+        value = sympify(said)
+        own = sorted(value.free_symbols, key=str)
+        ends = [box.get(u, (None, None)) for u in own]
+        plain = all(getattr(sympify(e), "is_Rational", False) for two in ends for e in two)
+        if not plain or not value.is_polynomial(*own) or {*own} & (seen | symbols):
+            return None
+        seen |= {*own}
+        corners = [value.subs(dict(zip(own, at, strict=True))) for at in product(*ends)]
+        if not all(c.is_Rational for c in corners):
+            return None
+        found += [Ge(x, min(corners)), Le(x, max(corners))]
+    return And(*found)
 
 
 def left_out(context: RunContext) -> str:

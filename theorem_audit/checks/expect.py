@@ -9,10 +9,26 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from sympy import QQ, Basic, Expr, Float, Mul, Poly, Rational, Symbol, div, factor_list, false, true
+from sympy import (
+    QQ,
+    Basic,
+    Expr,
+    Float,
+    Mul,
+    Poly,
+    Rational,
+    Symbol,
+    SympifyError,
+    div,
+    factor_list,
+    false,
+    sympify,
+    true,
+)
 from sympy.core.relational import Eq, Gt, Lt
 from sympy.logic.boolalg import Boolean, BooleanAtom, BooleanFalse
 
@@ -99,12 +115,22 @@ def _no_words(**values: Any) -> None:
     for name, value in values.items():
         if isinstance(value, str):
             raise TypeError(f"{name}={value!r}: an expression is needed, not text")
-        if isinstance(value, float | np.floating) or (
-            isinstance(value, Basic) and value.has(Float)
-        ):
+        if _holds_a_float(value):
             raise TypeError(
                 f"{name}={value!r}: an exact expression is needed, floats decide nothing"
             )
+
+
+def _holds_a_float(value: Any) -> bool:
+    """Whether it is a number of rounded digits, or SymPy reads one in it: a complex one, mpmath's, an array."""
+    rounded = isinstance(value, float | complex | np.inexact | Decimal)
+    if rounded or hasattr(value, "_mpf_") or hasattr(value, "_mpc_"):
+        return True
+    try:
+        read = value if isinstance(value, Basic) else sympify(value)
+    except SympifyError:  # what it cannot read it refuses where it is used
+        return False
+    return isinstance(read, Basic) and bool(read.has(Float))
 
 
 def _of_form(holds: bool, message: str) -> None:
@@ -133,7 +159,7 @@ def _own(
     """What ``expr >= 0`` says of the claim is asked, and noted when it is certified, as of its inequality."""
     relation = own_inequality(context, expr)
     if relation is not None:
-        expect_within(context, relation, box, (), part)
+        expect_within(context, relation, box, (), part, {})
     yield
     if relation is not None:
         context.pieces.setdefault(relation, []).append(part)
@@ -166,7 +192,8 @@ def expect_inequality(
     part: a condition that says on which part of the claim's region it is certified.  Parts decide where
     together they are shown to be all of it.
 
-    derived: substituted first (next-step symbols by the derived map).
+    derived: substituted first (next-step symbols by the derived map).  Where that is a symbol of the claim's
+    region, the box is one of new coordinates, and what is put in must be shown to take all values of it.
     factor: a factor that is >= 0 on the region; where it divides the difference exactly, the
     quotient is certified instead (and a wrong variant that it does not divide is tried as it is).
     That it is >= 0 is certified too: ValueError where it is not.
@@ -183,20 +210,42 @@ def expect_inequality(
             f"{relation} is not an inequality",
         )
         _no_words(**{str(x): value for x, value in (derived or {}).items()})
-        own = expect_within(context, relation, region, order, part)
-        gap = difference(relation).subs(dict(derived or {}), simultaneous=True)
-        box = region if isinstance(region, dict) else box_of(region, order)
-        if isinstance(relation, Gt | Lt):
-            whole = true if isinstance(region, dict) else region
-            found = _expect_positive(gap, whole, box, relation)
-        else:
-            if factor is not None and (quotient := exact_quotient(gap, factor)) is not None:
-                certify_factor(factor, box)
-                gap = quotient
-            found = _certified(gap, box, f"{relation}")
-        if own:  # noted when it is certified: an attempt may fail
-            context.pieces.setdefault(relation, []).append(part)
+        own = expect_within(context, relation, region, order, part, derived or {})
+        try:
+            found = _certify(relation, region, order, derived or {}, factor)
+        except Refuted as refuted:
+            raise _told_in(refuted, derived or {}) from refuted
+        if own is not None:  # noted when it is certified: an attempt may fail
+            context.pieces.setdefault(own, []).append(part)
         return found
+
+
+def _certify(
+    relation: Boolean,
+    region: Boolean | Box,
+    order: Sequence[Symbol],
+    derived: Mapping[Symbol, Expr],
+    factor: Expr | None,
+) -> Certificate:
+    gap = difference(relation).subs(dict(derived), simultaneous=True)
+    box = region if isinstance(region, dict) else box_of(region, order)
+    if isinstance(relation, Gt | Lt):
+        whole = true if isinstance(region, dict) else region
+        return _expect_positive(gap, whole, box, relation)
+    if factor is not None and (quotient := exact_quotient(gap, factor)) is not None:
+        certify_factor(factor, box)
+        gap = quotient
+    return _certified(gap, box, f"{relation}")
+
+
+def _told_in(refuted: Refuted, derived: Mapping[Symbol, Expr]) -> Refuted:
+    """The same with the values of what was put in, too: whether they are the claim's can be told by these."""
+    more = {
+        x: value.subs(refuted.witness)
+        for x, value in derived.items()
+        if isinstance(value, Basic) and x not in refuted.witness
+    }
+    return Refuted(str(refuted), {**refuted.witness, **more})
 
 
 def certify_factor(factor: Expr, box: Box) -> None:

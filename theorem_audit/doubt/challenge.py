@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
+from sympy.logic.boolalg import Boolean
+
 from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.doubt import compare
 from theorem_audit.doubt.mutants import decides, explanation, harmless
@@ -42,23 +44,27 @@ def challenge(claim: Claim, evidence: Iterable[Evidence], *, run_seed: int = 0) 
     items = [x for x in evidence if x.kind in DECIDING and x.kind != "kernel"]
     if not decides(items, claim):
         return None
-    started, rejected, blind = time.perf_counter(), 0, []
+    started, rejected = time.perf_counter(), 0
+    blind, unmade = list[str](), list[Boolean]()
     records = {x.key: _Record() for x in items}
     for index, part in enumerate(relations(claim.formula)):
-        accepted = []
+        accepted = list[Variant]()
         for variant in _wrong(claim, index):
             if _rejected(variant, _about(items, claim, index, records), run_seed, records):
                 rejected += 1
                 break
             accepted.append(variant)
         else:
+            if not accepted:  # nothing tells whether any evidence reads it
+                unmade.append(part)
             if names := [v.name for v in accepted if not _excused(claim, v)]:
                 blind.append(f"{part} (tried: {'; '.join(names)})")
     detail = ""
     if blind:
         detail = f"no wrong variant is rejected of {' and '.join(blind)}"
-    elif not rejected:
-        detail = "no wrong variant of the formula could be made"
+    elif unmade or not rejected:
+        of = " and ".join(map(str, unmade)) if rejected else "the formula"
+        detail = f"no wrong variant of {of} could be made"
     return Outcome(
         claim.id, WHERE, "witness", (), "inconclusive" if detail else "passed", seed=run_seed,
         seconds=round(time.perf_counter() - started, 4), checks=rejected, detail=detail[:600],

@@ -94,6 +94,10 @@ def tables() -> tuple[dict[str, Falsifier], dict[str, str]]:
                     )
                 if found.get(claim_id) is value:
                     continue  # the same table, imported by another module
+                if name == "OUT_OF_REACH" and not (isinstance(value, str) and value.strip()):
+                    raise project.ProjectError(
+                        f"{module.__name__}.{name}: no word why no run can reach {claim_id}"
+                    )
                 if claim_id in searches or claim_id in reasons:
                     raise DoubleFalsifier(
                         f"{module.__name__}.{name}: {claim_id} is spoken for already"
@@ -110,6 +114,8 @@ def played(play: Callable[[float], int], seconds: float) -> int:
     cases, share = 0, seconds
     while cases == 0 and share <= max(LONGEST, 4 * seconds):
         cases, share = play(share), 4 * share
+        if isinstance(cases, bool):  # one case, to Python
+            raise TypeError(f"{cases}: a search gives back how many cases it played")
     return cases
 
 

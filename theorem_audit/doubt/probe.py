@@ -8,7 +8,7 @@ practice; that none is found is no proof.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from itertools import product
 
 import sympy
@@ -46,9 +46,10 @@ from theorem_audit.exact.zero import relations
 NUMBERS = tuple(
     Rational(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (-1, 2), (2, 1), (-2, 1))
 )
-OF_ANGLES = (pi / 2, pi, -pi / 2, -pi, pi / 4)
+OF_ANGLES = (pi / 2, pi, -pi / 2, -pi, pi / 4, 3 * pi / 2, pi / 6, 5 * pi / 6, pi / 3)
 OF_LOGARITHMS = (E, 1 / E)
 WHOLE = tuple(map(Integer, (0, 1, -1, 2, -2, 3, -3)))
+LARGER = tuple(map(Integer, range(4, 21)))  # of an integer that stands alone: 2^n = 4096
 EVERYWHERE = (  # with a value at each real number
     sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh, sympy.atan, sympy.asinh, sympy.acot,
     sympy.Abs, sympy.sign, sympy.floor, sympy.ceiling, sympy.Max, sympy.Min, sympy.erf, sympy.erfc,
@@ -62,26 +63,34 @@ MOST_SYMBOLS, MOST_DEGREE, NODES = 2, 8, 300
 
 
 def probed(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:
-    """Points of the region at which one of the nodes has no value; what is bound there is left alone."""
-    for node, index, guard in dict.fromkeys((x[0], x[1], x[3]) for x in nodes):
-        symbols = sorted(node.free_symbols, key=str)
-        if node.free_symbols & index or not symbols or not node.free_symbols <= region.free_symbols:
+    """Points of the region at which one of the nodes has no value, the terms of sums and products among them;
+    what an integral is over is left alone.
+    """
+    for node, index, limits, guard in dict.fromkeys(nodes):
+        symbols, bound = sorted(node.free_symbols, key=str), node.free_symbols & index
+        if not symbols or not node.free_symbols - bound <= region.free_symbols:
             continue
-        if not all(x.is_extended_real is not False for x in symbols):
+        if (bound and limits is None) or any(x.is_extended_real is False for x in symbols):
             continue
-        inside = And(region, guard)
-        for at in _points(node, symbols, inside):
+        inside = And(region, guard, limits) if bound else And(region, guard)
+        for at in _points(node, symbols, inside, bound):
             if (whole := _within(inside, at)) is not None:
                 yield Boundary(f"{node} at {at}", whole)
                 break
 
 
-def _points(node: Basic, symbols: list[Symbol], region: Boolean) -> Iterator[Instance]:
-    """Values of its symbols at which the node has none; some that the region excludes are left out."""
+def _points(
+    node: Basic, symbols: list[Symbol], region: Boolean, bound: Set[Basic]
+) -> Iterator[Instance]:
+    """Values of its symbols at which the node has none; some that the region excludes are left out.
+
+    bound: those that are an index, which takes whole numbers, whatever its symbol is.
+    """
     if isinstance(node, Pow):
         if node.exp.is_integer and node.exp.is_nonnegative:
             return
-        if (roots := _roots(node.base, symbols)) is not None:
+        fixed = bool(node.base.is_number and node.base.is_negative)  # (-1)^x
+        if (roots := None if bound or fixed else _roots(node.base, symbols)) is not None:
             yield from roots if node.exp.is_negative else ()
             return
     elif (
@@ -95,7 +104,8 @@ def _points(node: Basic, symbols: list[Symbol], region: Boolean) -> Iterator[Ins
     numbers = NUMBERS
     numbers += OF_ANGLES if node.has(TrigonometricFunction) else ()
     numbers += OF_LOGARITHMS if node.has(sympy.log) else ()
-    for values in product(*(WHOLE if x.is_integer else numbers for x in symbols)):
+    whole = WHOLE + LARGER if len(symbols) == 1 else WHOLE
+    for values in product(*(whole if x.is_integer or x in bound else numbers for x in symbols)):
         at = dict(zip(symbols, values, strict=True))
         if not _excluded(region, at) and _none(node, at):
             yield at

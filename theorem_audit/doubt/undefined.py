@@ -9,10 +9,13 @@ import sympy
 from sympy import (
     And,
     Basic,
+    Derivative,
     Dummy,
     Expr,
     Lambda,
     Limit,
+    Max,
+    Min,
     Mul,
     Not,
     Or,
@@ -20,6 +23,7 @@ from sympy import (
     PolynomialError,
     Pow,
     Product,
+    Rational,
     Subs,
     Sum,
     Symbol,
@@ -56,7 +60,7 @@ EDGES: dict[type, tuple[Callable[[Expr], Boolean], ...]] = {
     sympy.acosh: (lambda x: Lt(x, 1),),
     **dict.fromkeys((sympy.acoth, sympy.asec), (lambda x: And(Gt(x, -1), Lt(x, 1)),)),
     sympy.asech: (lambda x: Lt(x, 0), lambda x: Gt(x, 1)),
-    sympy.LambertW: (lambda x: Le(x, -1),),
+    sympy.LambertW: (lambda x: Lt(x, Rational(-37, 100)),),  # -1/e = -0.367...
     **dict.fromkeys((sympy.gamma, sympy.loggamma), (lambda x: Eq(x, 0), lambda x: Eq(x, -1))),
     sympy.factorial: (lambda x: Eq(x, -1), lambda x: Eq(x, -2)),
     sympy.Mod: (lambda x: Eq(x, 0),),
@@ -91,13 +95,15 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
     reached = {x: at for x in poles if (at := _reached(x, formula, region))}
     cases = [Boundary(str(x), at) for x, at in reached.items()]
     lost += _crossed([x for x in poles if x not in reached], formula, region)
-    cases += probed(_nodes(formula), region)
+    nodes = [*_nodes(formula)]
+    lost += probed([x for x in nodes if x[0].free_symbols & x[1]], region)
+    cases += probed([x for x in nodes if not x[0].free_symbols & x[1]], region)
     if cases or any(x.free_symbols <= region.free_symbols for x in poles):
         cases += edges(region)
     return (
         *lost,
-        *without_range(_nodes(formula), region),
-        *overlapping(_nodes(formula), region),
+        *without_range(nodes, region),
+        *overlapping(nodes, region),
         *(x for x in cases if any(_senseless(p, x.instance) for p in relations(formula))),
     )
 
@@ -283,11 +289,15 @@ def _long_powers(side: Expr, at: Mapping[Symbol, Expr]) -> dict[Basic, Expr]:
 
 def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
     sides = [side for x in part.atoms(Relational) for side in x.args if isinstance(side, Expr)]
+    # No number can be put in for what is differentiated by.
+    sides = [side.doit() if side.has(Derivative) else side for side in sides]
     try:
         long = [_long_powers(side, at) for side in sides]
         quick = [_put(side.xreplace(x), at) for side, x in zip(sides, long, strict=True)]
     except ZeroDivisionError:  # of SymPy's Mod
         return True
+    except ValueError:  # of its Max and Min, where an argument is 1/0
+        return part.has(Max, Min)
     if all(v.is_real and not v.has(nan, zoo) for v in quick):
         return False  # the usual case, and real numbers can be compared: ``subs`` is much slower
     if any(long):

@@ -17,7 +17,7 @@ from functools import cache, cached_property, lru_cache
 from itertools import combinations, zip_longest
 from typing import Any
 
-from sympy import Add, And, Basic, Expr, Integer, Mul, Pow, Rational, Symbol, diff
+from sympy import Add, And, Basic, Expr, Integer, Mul, Not, Pow, Rational, Symbol, diff
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
@@ -108,9 +108,10 @@ class Draft:
                 new = new.func(*new.args)
             except (TypeError, ValueError, ZeroDivisionError):
                 return None
-        if isinstance(new, BooleanAtom) or not _sound(new):
+        parts = relations(self.claim.formula)
+        if isinstance(new, BooleanAtom) or not _sound(new, parts[self.index]):
             return None
-        others = (x for k, x in enumerate(relations(self.claim.formula)) if k != self.index)
+        others = (x for k, x in enumerate(parts) if k != self.index)
         return None if _canonical(new) in map(_canonical, others) else new
 
     @cached_property
@@ -169,13 +170,21 @@ def _canonical(part: Basic) -> Basic:
     return part.canonical if isinstance(part, Relational) else part
 
 
-def _sound(formula: Basic) -> bool:
+def _sound(formula: Basic, before: Basic) -> bool:
+    """Whether no infinity came in by the change: an integral may reach to one."""
     from sympy import nan, oo, zoo
 
-    return not formula.has(nan, zoo, oo, -oo)
+    return not any(formula.has(x) and not before.has(x) for x in (nan, zoo, oo, -oo))
 
 
 def _changes(part: Basic, size: Rational, groups: Container[str] = GROUPS) -> Iterator[Change]:
+    """What may be changed; where nothing in it is a number, a term or an order, all of it is negated."""
+    yield from _edits(part, size, groups)
+    if "sign" in groups and next(_edits(part, size, GROUPS), None) is None:
+        yield "sign", ("{} negated", part), Not(part), None
+
+
+def _edits(part: Basic, size: Rational, groups: Container[str]) -> Iterator[Change]:
     if isinstance(part, Relational):
         strict = _STRICT.get(type(part))
         if strict and "strictness" in groups:

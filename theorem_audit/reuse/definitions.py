@@ -18,7 +18,7 @@ from typing import Any
 from theorem_audit.reuse import acts, statements, syntax, unnamed
 from theorem_audit.reuse.statements import Reader, Statement, sha
 from theorem_audit.reuse.syntax import nodes, said
-from theorem_audit.reuse.unnamed import IMPORTING, clocks, importers
+from theorem_audit.reuse.unnamed import DOCS, IMPORTING, clocks, importers
 
 READ_BY = (__file__, *(x.__file__ for x in (acts, statements, syntax, unnamed)))
 # Of what is kept of a file.
@@ -72,7 +72,7 @@ def read(text: bytes) -> Source:
     except (SyntaxError, ValueError, RecursionError) as error:
         whole = hashlib.sha256(text).hexdigest()[:24]
         return Source(whole, broken=f"{type(error).__name__}: {error}")
-    docs = sha("\0".join(_undocumented(tree, b"__doc__" in text or b"getdoc" in text)))
+    docs = sha("\0".join(_undocumented(tree, any(x.encode() in text for x in DOCS))))
     lazy = any(
         isinstance(x, ast.ImportFrom) and x.module == "__future__"
         and any(y.name == "annotations" for y in x.names)

@@ -17,7 +17,7 @@ import shutil
 import sys
 import sysconfig
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -182,7 +182,8 @@ class Recorder:
             return text
         if event == "asked" or frame is None:
             return ""
-        return "" if frame.f_code.co_filename.startswith(IMPORTS) or _shown(frame) else text
+        told = frame.f_code.co_filename.startswith(IMPORTS) or _shown(frame, self.modules)
+        return "" if told else text
 
     def _owner(self, frame: FrameType | None) -> Owner | None:
         while frame is not None:
@@ -212,15 +213,24 @@ def _below(number: Any, path: Any) -> Any:
     return os.path.join(folder, os.fsdecode(path))
 
 
-def _shown(frame: FrameType | None) -> bool:
-    """Whether a source is read to be shown."""
+def _shown(frame: FrameType | None, modules: Mapping[str, str] = {}) -> bool:
+    """Whether a source is read to be shown: not where the project's own code asks ``inspect`` for its text."""
     for _ in range(4):
         if frame is None:
             return False
         if frame.f_globals.get("__name__") in SHOWS:
-            return True
+            return not _handed(frame, modules)
         frame = frame.f_back
     return False
+
+
+def _handed(frame: FrameType | None, modules: Mapping[str, str]) -> bool:
+    names = set[str]()
+    while frame is not None and (name := frame.f_globals.get("__name__", "")) in SHOWS:
+        names.add(name)
+        frame = frame.f_back
+    asks = "" if frame is None else modules.get(frame.f_code.co_filename, "")
+    return bool(asks) and not asks.startswith(TOOL) and "traceback" not in names
 
 
 def state(what: str, root: Path) -> str:

@@ -37,7 +37,7 @@ CLOCKS = {
     )),
     "datetime": frozenset(("now", "today", "utcnow")),
 }  # fmt: skip
-DOCS = frozenset(("__doc__", "getdoc"))
+DOCS = frozenset(("__doc__", "DocTestFinder", "getdoc", "run_docstring_examples", "testmod"))
 # Project.import_from("key", ...): what the project's table says under that key
 DOOR = "import_from"
 DISCOVER = "discover"  # discover("package"): the claims of its chapters

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from sympy.logic.boolalg import Boolean
 
+from theorem_audit.statement.plain import Final
 from theorem_audit.statement.sentence import chains
 from theorem_audit.statement.vocabulary import Item
 
 
 @dataclass(frozen=True)
-class Assumption:
+class Assumption(Final):
     """One hypothesis of a claim: a condition between symbols, an item of the vocabulary, or both.
 
     condition: a SymPy Boolean in the theory's symbols.

@@ -24,6 +24,7 @@ from theorem_audit.statement.meaning import (
     names_of,
     told_by,
 )
+from theorem_audit.statement.plain import Final
 from theorem_audit.statement.recording import hypotheses, note_hypothesis, note_read
 from theorem_audit.statement.sentence import conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.source import Source
@@ -35,7 +36,7 @@ TELLS = frozenset(("formula", "region", "parts", "__dict__"))
 
 
 @dataclass(frozen=True)
-class Claim:
+class Claim(Final):
     """One statement of the theory.
 
     id: short upper-case name; unique.

@@ -50,6 +50,17 @@ class Look(NamedTuple):
     floats: tuple[str, ...]
 
 
+class Final:
+    """A record that nobody derives another from, which could show something else than what is checked."""
+
+    def __init_subclass__(cls, **more: object) -> None:
+        if any(base is not Final and issubclass(base, Final) for base in cls.__bases__):
+            raise TypeError(
+                f"class {cls.__name__} is derived from {cls.__bases__[0].__name__}, and may show something "
+                "else than is checked: make one, and derive none"
+            )
+
+
 # By identity, with what is looked at kept alive: what equals it is for its own class to say, and a class
 # may lie.  A claim's hundred variants share most of its expressions.
 _LOOKED: dict[int, tuple[Basic, Look]] = {}
@@ -203,4 +214,4 @@ def matrices(said: Iterable[Basic]) -> Iterator[MatrixSymbol]:
     yield from sorted(found, key=lambda x: str(x).lower())
 
 
-__all__ = ["integers", "looked", "matrices", "untold"]
+__all__ = ["Final", "integers", "looked", "matrices", "untold"]

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 from theorem_audit.kinds import SOURCES
 from theorem_audit.statement.bibliography import Prior
+from theorem_audit.statement.plain import Final
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(Final):
     """Where a claim comes from.
 
     kind: ``paper`` (asserted in a source), ``lemma`` (needed to prove one), ``new`` (goes beyond the

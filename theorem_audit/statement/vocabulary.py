@@ -20,9 +20,11 @@ from typing import Any
 from sympy import true
 from sympy.logic.boolalg import Boolean
 
+from theorem_audit.statement.plain import Final
+
 
 @dataclass(frozen=True)
-class Item:
+class Item(Final):
     """One word of the vocabulary.
 
     kind: name of its kind.  name: unique within it.
@@ -73,7 +75,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Kind:
+class Kind(Final):
     """What items of one kind speak of.
 
     widest: name of the item that assumes nothing.

@@ -68,6 +68,10 @@ def _expect_names(claim: Claim) -> None:
             raise ValueError(
                 f"{what}={getattr(claim, what)!r} in claim {claim.id}: one has no name"
             )
+    prose = {**claim.carried, **claim.survivors, "converges": claim.converges or "-"}
+    for name, why in prose.items():
+        if not why.strip():
+            raise ValueError(f"{name} in claim {claim.id} is explained by a blank: say why")
     for what, words in _words(claim):
         if STEERS.search(words) or (what == "title" and "\n" in words):
             raise ValueError(

@@ -157,3 +157,96 @@ def test_a_factor_that_is_not_shown_to_have_a_sign_says_nothing() -> None:
     here = made(Ge(x * y * (1 - x), 0), And(UNIT, Ge(y, 0)))
     outcome = said(lambda claim: expect_nonnegative(1 - x, {x: (0, HALF)}), here)
     assert outcome.outcome == "inconclusive"
+
+
+# --- the same inequality, written otherwise; other coordinates -------------------------------------
+
+LINE = made(Ge(x, HALF), UNIT)  # false below 1/2
+
+
+def _on_a_half(claim: Claim, relation: Any) -> Any:
+    return expect_inequality(relation, {x: (HALF, 1)})
+
+
+WRITTEN: dict[str, Callable[[Any], Any]] = {
+    "turned round": lambda formula: formula.reversed,
+    "on one side": lambda formula: Ge(formula.lhs - formula.rhs, 0),
+    "times 3": lambda formula: Le(3 * formula.rhs, 3 * formula.lhs),
+    "strictly": lambda formula: Gt(formula.lhs - formula.rhs + 0 * x, 0),
+}
+
+
+@pytest.mark.parametrize("how", WRITTEN)
+def test_the_claims_inequality_is_known_however_it_is_written(how: str) -> None:
+    """Mended: as soon as evidence moved a term to the other side, any box would do."""
+    outcome = said(lambda claim: _on_a_half(claim, WRITTEN[how](claim.formula)), LINE)
+    assert outcome.outcome != "passed"
+    whole = made(Ge(x, -1), UNIT)
+    outcome = said(
+        lambda claim: expect_inequality(WRITTEN[how](claim.formula), claim.region, (x,)), whole
+    )
+    assert (outcome.outcome, outcome.detail) == ("passed", "")
+
+
+def test_parts_of_it_count_however_it_is_written() -> None:
+    def evidence(claim: Claim) -> None:
+        low, high = Le(x, HALF), Ge(x, HALF)
+        expect_inequality(claim.formula, And(claim.region, low), (x,), part=low)
+        expect_inequality(claim.formula.reversed, And(claim.region, high), (x,), part=high)
+
+    assert said(evidence).outcome == "passed"
+
+
+@pytest.mark.parametrize(
+    ("box", "value"),
+    [
+        ({u: (0, 1)}, u**2),  # takes no value below 0
+        ({u: (0, 1)}, u / 2),
+        ({u: (1, 1)}, u),
+        ({}, Integer(1)),
+        ({y: (0, 1)}, y),  # one of the claim's own symbols
+    ],
+)
+def test_new_coordinates_take_all_values_of_the_region(box: Any, value: Any) -> None:
+    """Mended: x = u^2 certified x >= 0 for -1 <= x <= 1, and x = 1 whatever holds at 1."""
+    claim = made(And(Ge(x + 0 * y, 0), Ge(y + 3, 0)), And(Ge(x, -1), Le(x, 1), Ge(y, 0), Le(y, 1)))
+    outcome = said(lambda it: expect_inequality(it.formula.args[0], box, derived={x: value}), claim)
+    assert outcome.outcome in ("inconclusive", "error"), outcome
+
+
+def test_two_new_coordinates_are_apart() -> None:
+    v = Symbol("v", real=True)
+    claim = made(Ge(x * y + 3, 0), And(UNIT, Ge(y, 0), Le(y, 1)))
+
+    def by(box: Any, **put: Any) -> Any:
+        given = {x: put["x"], y: put["y"]}
+        return said(lambda it: expect_inequality(it.formula, box, derived=given), claim).outcome
+
+    assert by({u: (-1, 2), v: (0, 3)}, x=u, y=v / 2) == "passed"
+    assert by({u: (-1, 2), v: (0, 3)}, x=u, y=u) == "inconclusive", "on the diagonal alone"
+    assert by({u: (0, 2), v: (0, u)}, x=u, y=v) == "inconclusive", "below the diagonal alone"
+
+
+def test_new_coordinates_beyond_the_region_refute_nothing() -> None:
+    """Mended: x = 2u on 0 <= u <= 1 refuted x <= 1 for 0 <= x <= 1, at u = 1."""
+    claim = made(Le(x, 1), UNIT)
+    outcome = said(lambda it: expect_inequality(it.formula, {u: (0, 1)}, derived={x: 2 * u}), claim)
+    assert (outcome.outcome, "but the claim supposes x <= 1" in outcome.detail) == (
+        "inconclusive",
+        True,
+    )
+    false = made(Le(x, HALF), UNIT)
+    outcome = said(lambda it: expect_inequality(it.formula, {u: (0, 2)}, derived={x: u / 2}), false)
+    assert (outcome.outcome, outcome.witness["x"]) == ("refuted", "1")
+
+
+def test_a_bound_by_what_the_claim_does_not_speak_of_is_none_of_its_own() -> None:
+    """Mended: 0 <= u <= 0 and u <= x <= u + 1/2 is a smaller box, and was not compared."""
+    outcome = said(
+        lambda claim: expect_inequality(claim.formula, {u: (HALF, HALF), x: (u, u + HALF)}), LINE
+    )
+    assert outcome.outcome == "inconclusive"
+    assert "where the claim does not speak of u" in outcome.detail
+    region = And(Ge(u, HALF), Le(u, 1), Ge(x, u), Le(x, 1))
+    outcome = said(lambda claim: expect_inequality(claim.formula, region, (u, x)), LINE)
+    assert outcome.outcome == "inconclusive"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import flint
+import mpmath
 import numpy as np
 import pytest
 from sympy import (
@@ -29,6 +33,7 @@ from theorem_audit.checks.expect import (
     expect_inequality,
     expect_nonnegative,
     expect_positive_ball,
+    expect_zero,
 )
 from theorem_audit.exact import Refuted, Undecided, satisfies
 from theorem_audit.statement.sentence import chains, latex_chains, latex_of
@@ -110,10 +115,38 @@ def test_a_float_derives_nothing(said: Rational, value: Any) -> None:
         expect_inequality(Ge(y, said), {x: (0, 1)}, derived={y: value})
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        mpmath.mpf(1) / 3,
+        mpmath.mpc(1) / 3,
+        Decimal(1) / 3,
+        1 / 3 + 0j,
+        np.complex128(1 / 3),
+        np.array(1 / 3),
+        np.array(mpmath.mpf(1) / 3),
+        mpmath.mpf(0),
+        0j,
+        flint.arb(1) / 3,
+    ],
+    ids=repr,
+)
+def test_rounded_digits_of_any_type_derive_nothing(value: Any) -> None:
+    """Mended: Python's and NumPy's floats were refused, and other packages' proved THIRD to be y."""
+    with pytest.raises(TypeError, match="floats decide nothing"):
+        expect_identity(Eq(y, THIRD), {y: value})
+    with pytest.raises(TypeError, match="floats decide nothing"):
+        expect_inequality(Ge(x * y, THIRD * x), {x: (0, 1)}, derived={y: value})
+    with pytest.raises(TypeError, match="floats decide nothing"):
+        expect_zero(value, "0")
+
+
 def test_what_is_exact_derives_it() -> None:
     for value in (Rational(1, 2), np.int64(1) * Rational(1, 2), 1 - Rational(1, 2)):
         expect_identity(Eq(y, Rational(1, 2)), {y: value})
     expect_identity(Eq(y, 3), {y: np.int64(3)})
+    expect_identity(Eq(y, Rational(1, 3)), {y: Fraction(1, 3)})
+    expect_identity(Eq(y, Rational(1, 3)), {y: flint.fmpq(1, 3)})
 
 
 # --- what a reader is shown ---------------------------------------------------------------------

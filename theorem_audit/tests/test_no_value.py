@@ -8,6 +8,7 @@ import pytest
 from sympy import (
     Abs,
     And,
+    Derivative,
     E,
     Eq,
     Expr,
@@ -18,18 +19,24 @@ from sympy import (
     Lt,
     Max,
     Piecewise,
+    Product,
     Rational,
+    Sum,
     Symbol,
     acsch,
     asech,
     atan2,
+    binomial,
     cos,
     cot,
     digamma,
     exp,
+    factorial,
     floor,
+    gamma,
     harmonic,
     log,
+    oo,
     pi,
     sin,
     sqrt,
@@ -43,7 +50,7 @@ from theorem_audit.tests.made_up import valued
 pytestmark = pytest.mark.usefixtures("somewhere")
 
 x, y, z = (Symbol(name, real=True) for name in "xyz")
-n = Symbol("n", integer=True)
+n, k = Symbol("n", integer=True), Symbol("k", integer=True)
 ABOVE, BELOW_2 = Gt(x, 0), And(Gt(x, 0), Lt(x, 2))
 
 NOWHERE: dict[str, tuple[Expr, Any]] = {
@@ -71,6 +78,24 @@ NOWHERE: dict[str, tuple[Expr, Any]] = {
     "one over 1 less a long power": (1 / (1 - x**n), And(Eq(x, 1), Ge(n, 20_000))),
     "a root of a long power": (sqrt(x**n - 2), And(Eq(x, 1), Ge(n, 20_000))),
     "a root of an odd long power": (sqrt(x**n), And(Eq(x, -2), Ge(n, 20_001))),
+    "Lambert's W between -1 and -1/e": (LambertW(x), And(Gt(x, -1), Lt(x, Rational(-1, 2)))),
+    "a power of -1": ((-1) ** x, ABOVE),
+    "a power of -2": ((-2) ** (x / 2), And(Ge(x, 0), Le(x, 1))),
+    "a root of a sine": (sqrt(sin(x)), ABOVE),
+    "a logarithm of a sine": (log(sin(x)), ABOVE),
+    "one over a sine less 1/2": (1 / (sin(x) - Rational(1, 2)), Gt(x, 1)),
+    "one over a factorial less 24": (1 / (factorial(n) - 24), Gt(n, 0)),
+    "one over a power of 2 less 4096": (1 / (2**n - 4096), Gt(n, 0)),
+    "one over a number of pairs less 15": (1 / (binomial(n, 2) - 15), Gt(n, 1)),
+    "a term of a sum over a logarithm": (Sum(1 / log(k), (k, 1, n)), Ge(n, 1)),
+    "the first term of a series": (Sum(1 / (k * log(k) ** 2), (k, 1, oo)), Gt(x, 0)),
+    "a term over a floor": (Sum(1 / floor(k / 2), (k, 1, n)), Ge(n, 1)),
+    "a term beyond the last": (Sum(1 / binomial(n, k), (k, 0, n + 1)), Ge(n, 1)),
+    "the last term over a sine": (Sum(1 / sin(pi * k / n), (k, 1, n)), Ge(n, 2)),
+    "an index that is no integer by itself": (Sum(1 / log(z), (z, 1, n)), Ge(n, 1)),
+    "a factor of a product": (Product(gamma(k - 2), (k, 1, n)), Ge(n, 1)),
+    "a maximum of 1/0": (Max(1 / x, 1), Ge(x, 0)),
+    "a derivative of 1/0": (Derivative(1 / x, x), Ge(x, 0)),
     "the direction of 0": (atan2(x, z), And(Ge(x, 0), Ge(z, 0))),
 }
 SOMEWHERE: dict[str, tuple[Expr, Any]] = {
@@ -88,6 +113,15 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "pi among the coefficients": (1 / (x**2 + pi * x + 1), ABOVE),
     "one over 1 and a long power": (1 / (1 + x**n), And(ABOVE, Ge(n, 20_000))),
     "a root of an even long power": (sqrt(x**n), And(Eq(x, -2), Eq(n, 20_000))),
+    "a power of -1 with whole exponents": ((-1) ** n, Gt(n, 0)),
+    "a root of a sine before pi": (sqrt(sin(x)), And(Ge(x, 0), Lt(x, 3))),
+    "terms from 2 on": (Sum(1 / log(k), (k, 2, n)), Ge(n, 2)),
+    "a term's own case": (Sum(Piecewise((1 / log(k), k > 1), (0, True)), (k, 1, n)), Ge(n, 1)),
+    "terms over sines": (Sum(1 / sin(pi * k / n), (k, 1, n - 1)), Ge(n, 2)),
+    "terms over binomials": (Sum(1 / binomial(n, k), (k, 0, n)), Ge(n, 1)),
+    "roots of what is left": (Sum(sqrt(n - k) / k, (k, 1, n)), Ge(n, 1)),
+    "a derivative": (Derivative(x**2 / z, x), And(Ge(x, 0), Gt(z, 0))),
+    "a maximum": (Max(x, 1 / z), And(Ge(x, 0), Gt(z, 0))),
     "below the pole": (1 / log(x), And(Gt(x, 0), Le(x, Rational(1, 2)))),
 }
 

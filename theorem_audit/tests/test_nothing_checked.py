@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from theorem_audit.doubt.falsify import played
 from theorem_audit.tests.test_plugin import run as run_pytest
 from theorem_audit.tests.thorough import in_ci_but
 
@@ -99,3 +100,10 @@ def test_a_run_of_a_claim_without_evidence_is_undecided(fresh: Path, audit: Run)
     assert audit("run", "GD-STEP").returncode == 0
     _more(fresh, source="open")
     assert audit("run", "MORE").returncode == 0
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_a_search_that_gives_back_a_verdict_has_played_nothing(said: bool) -> None:
+    """Mended: True is 1 to Python, and "held, 1 case" was said of a search that nobody had counted."""
+    with pytest.raises(TypeError, match="a search gives back how many cases it played"):
+        played(lambda share: said, 0.1)

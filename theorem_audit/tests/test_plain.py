@@ -8,6 +8,7 @@ import pytest
 from sympy import Basic, Dummy, Eq, Function, Gt, Integer, Symbol, sqrt
 
 from theorem_audit.statement import Assumption, Claim, Source
+from theorem_audit.statement.vocabulary import Item, Kind
 
 X, Y, H = (Symbol(name, real=True) for name in "xyh")
 N, B = Symbol("n", integer=True), Symbol("b", integer=True)
@@ -82,3 +83,20 @@ def test_what_is_left_is_told() -> None:
     )
     assert r"that $b, n\in\mathbb{Z}$" in claim.typeset
     assert "n is an integer" in _claim(Eq(Y, N + Integer(1))).sentence
+
+
+@pytest.mark.parametrize("record", [Claim, Assumption, Source, Item, Kind])
+def test_no_record_is_derived_from_one(record: type) -> None:
+    """Mended: a claim whose class had a sentence of its own was proved, and shown as "Pigs fly."."""
+    with pytest.raises(TypeError, match=f"is derived from {record.__name__}"):
+        type("Nicer", (record,), {"sentence": "Pigs fly."})
+
+
+@pytest.mark.parametrize("what", ["carried", "survivors", "converges"])
+def test_a_blank_explains_nothing(what: str) -> None:
+    """Mended: a space was a reason why a lemma holds beyond its setting."""
+    said: Any = " \t" if what == "converges" else {"LEMMA": " "}
+    with pytest.raises(ValueError, match="is explained by a blank: say why"):
+        Claim(
+            "AA", "t", Eq(Y, X), Source("new", "none"), "exact", "made.up", **{what: said},
+        )  # fmt: skip

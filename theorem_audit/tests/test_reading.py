@@ -114,6 +114,16 @@ def test_what_is_stale_is_told_without_running(here: Path) -> None:
     assert "nothing is stale" in read(here, "list").stdout
 
 
+def test_what_only_a_quick_run_found_is_told(here: Path) -> None:
+    """Mended: the verdicts of a run with fewer examples stood there as those of a whole one."""
+    kept = here / "project" / "build" / "kept.sqlite"
+    kept.unlink()
+    small.run(here, "--quick")
+    assert "just now, 3 of 3 by --quick alone; nothing is stale" in read(here, "list").stdout
+    small.run(here)
+    assert "--quick" not in read(here, "list").stdout
+
+
 def test_deciding_evidence_of_several_cases_is_not_stale_right_after_its_run(here: Path) -> None:
     small.edit(here, "tests/test_first.py", '"property", cases=', '"symbolic", cases=')
     assert small.run(here).code == 0

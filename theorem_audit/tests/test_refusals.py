@@ -55,6 +55,7 @@ def test_wrong_words_are_one_line_and_code_2(audit: Run, words: tuple[str, ...],
         ("FALSIFIERS = {'HALF': print}", "HALF is spoken for already"),
         ("OUT_OF_REACH = {'HALF': 'too far'}", "HALF is spoken for already"),
         ("FALSIFIERS = {'HALVES': print}", "'HALVES' is no claim"),
+        ("OUT_OF_REACH = {'HALF': ' '}", "no word why no run can reach HALF"),
     ],
 )
 def test_tables_of_searches_that_contradict_each_other_are_refused(

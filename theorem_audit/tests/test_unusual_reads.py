@@ -29,6 +29,12 @@ READS = {
     "otherwise": (
         "e.K", "th/e.py", "if __name__ == '__main__':\n    print(1)\nelse:\n    K = {}\n",
     ),
+    "comment": (
+        "int(__import__('inspect').getsource(src.f).split('#')[1])",
+        "th/src.py",
+        "def f():\n    return 0  # {}\n",
+    ),
+    "examples": ("2 + __import__('doctest').testmod(dt).failed", "th/dt.py", "'''\n>>> 2\n{}\n'''\n"),
     "docstring": ("int(f.f.__doc__)", "th/f.py", "def f():\n    '{}'\n"),
     "data": ("int(open('data/g.py').read())", "data/g.py", "{}\n"),
     "source": ("int(open('th/g.py').read().partition('#')[2])", "th/g.py", "# {}\n"),
@@ -149,7 +155,7 @@ def _base(path: Path, k: int) -> None:
 def _imports(how: str, file: str, text: str) -> str:
     """What a row's own file of evidence imports; in one file, an edit of one row's module is all rows'."""
     stem = Path(file).stem
-    named = re.search(rf"\b({stem}\.|th\.{stem}'\]|'{stem}'\]\.)", how) or "from th.t" in text
+    named = re.search(rf"\b({stem}[.)]|th\.{stem}'\]|'{stem}'\]\.)", how) or "from th.t" in text
     found = f"import th.{stem}\nfrom th import {stem}\n" if file.startswith("th/") and named else ""
     return f"import th\n{found}" + ("from th import t\n" if "t." in how else "")
 

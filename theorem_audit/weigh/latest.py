@@ -114,6 +114,8 @@ class Latest:
         told = f"run {_ago(min(times))}" if times else "never run"
         if times and max(times) - min(times) > 60:
             told = f"run between {_ago(min(times))} and {_ago(max(times))}"
+        if quick := sum(self.quick.get(x, False) for x in ids):
+            told += f", {quick} of {len(ids)} by --quick alone"
         verdicts = self.verdicts()
         stale = [x for x in ids if x in verdicts and verdicts[x].name == "stale"]
         if not stale:
