@@ -17,6 +17,7 @@ from theorem_audit.checks.run_context import RunContext
 from theorem_audit.doubt.lemmas import follows, supposed
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import held
 
 
 def expect_within(
@@ -31,7 +32,7 @@ def expect_within(
     claim = context.claim
     if claim is None:
         return False
-    formula = object.__getattribute__(claim, "formula")  # to compare reads no statement
+    formula = held(claim, "formula")
     if relation not in relations(formula):
         return False
     whole, own = supposed(claim)
@@ -55,7 +56,7 @@ def _conditions(region: Any, order: Sequence[Symbol]) -> list[Boolean]:
 def left_out(context: RunContext) -> str:
     """What to say of an inequality of the claim that is certified on parts alone, not shown to be all."""
     for relation, parts in context.pieces.items():
-        region = object.__getattribute__(context.claim, "region")
+        region = held(context.claim, "region")
         if not _cover(region, parts):
             told = "; ".join(map(str, parts))
             return f"{relation} is certified on a part of its region, and this is not all: {told}"

@@ -1,7 +1,8 @@
 """Runs a claim's evidence against its wrong variants and says which were caught, and how.
 
 Deciding evidence is run, fastest first, until one refutes the variant; the supporting evidence is
-asked after it (only about variants that it did not refute), and alone where it is all there is.
+asked after it (only about variants that it did not refute), and alone where it is all there is.  What of
+that is marked slow is asked only where it is all there is, or a variant would survive without a word for it.
 What none of them refutes the claim's search is asked about; a changed item it is asked about first.
 
     refuted       some evidence refuted it; with the witness it gave
@@ -29,7 +30,7 @@ from sympy.logic.boolalg import Boolean
 
 from theorem_audit import project
 from theorem_audit.checks.mark import DECIDING, Evidence
-from theorem_audit.doubt import compare
+from theorem_audit.doubt import compare, unread
 from theorem_audit.doubt.implication import implied
 from theorem_audit.doubt.searched import GLANCE, SEARCH, against_itself, counterexample
 from theorem_audit.doubt.variants import (
@@ -54,9 +55,6 @@ CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slo
 TIME_LIMIT = 20.0  # seconds for one evidence on one variant, at least
 LARGER = (Rational(1, 100), Rational(1, 10), Rational(1, 2))
 SEARCHED = "random search"
-# Supporting evidence slower than this is asked only where it is all there is, or where a variant would survive
-# without a word for it: how long it takes hangs on what else the machine does.
-SUPPORT_LIMIT = 2.0
 
 
 @dataclass(frozen=True)
@@ -105,6 +103,7 @@ def known_before(claim_id: str, run_seed: int, found: Known) -> None:
 def forget() -> None:
     """Ask the evidence anew what it says of the claims themselves."""
     _baseline.cache_clear()
+    unread.forget()
 
 
 def ask_in_order() -> None:
@@ -113,8 +112,13 @@ def ask_in_order() -> None:
 
 
 @cache
-def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence, Outcome], ...]:
-    """The evidence that passes on the claim itself, and how: deciding first, then fastest first."""
+def _baseline(
+    claim_id: str, run_seed: int, fast: bool, late: bool = False
+) -> tuple[tuple[Evidence, Outcome], ...]:
+    """The evidence that passes on the claim itself, and how: deciding first, then fastest first.
+
+    late: the supporting evidence that is marked slow beside deciding evidence, and no other.
+    """
     claims = project.claims()
 
     found = []
@@ -125,12 +129,14 @@ def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence,
         if item.kind == "kernel":
             continue  # some ten seconds a variant; the neighbours of its claims have tests of their own
         supports = item.kind not in DECIDING
+        if late and (alone or not supports):
+            continue
         if (fast and (item.slow or supports)) or (
-            supports and not alone and (item.slow or item.kind == "simulation")
+            supports and not alone and (item.kind == "simulation" or item.slow != late)
         ):
             continue
         for case, _ in runner.cases_of(item):
-            outcome = known.get((item.test, item.kind, item.steps, case)) or runner.run_evidence(
+            outcome = known.get((item.test, item.kind, item.steps, case)) or unread.on_itself(
                 item, claims[claim_id], case=case, run_seed=run_seed
             )
             if outcome.outcome == "passed":
@@ -144,22 +150,18 @@ def _against(
 ) -> tuple[Outcome | None, list[Outcome]]:
     """The refuting outcome, if any, and all outcomes up to it, of (non-)deciding evidence.
 
-    place: of the change; what refuted the last one there is asked first.  late: of supporting evidence that
-    is slower than SUPPORT_LIMIT beside deciding evidence, and of no other.
+    place: of the change; what refuted the last one there is asked first.  late: see ``_baseline``.
     """
     seen = []
-    baseline = _baseline(claim.id, run_seed, fast)
-    alone = not any(item.kind in DECIDING for item, _ in baseline)
+    baseline = _baseline(claim.id, run_seed, fast, late)
     first = _told.get((claim.id, place))
     for item, passed in sorted(baseline, key=lambda x: (x[0].test, x[1].case) != first):
         if (item.kind in DECIDING) != deciding:
             continue
-        if (not deciding and not alone and passed.seconds > SUPPORT_LIMIT) != late:
-            continue
-        outcome = runner.run_evidence(
-            item, claim, case=passed.case, run_seed=run_seed,
-            call=limited(item.function, max(TIME_LIMIT, 5 * passed.seconds)),
-        )  # fmt: skip
+        limit = max(TIME_LIMIT, 5 * passed.seconds)
+        outcome = unread.on_variant(
+            item, project.claims()[claim.id], claim, passed, limited(item.function, limit)
+        )
         seen.append(outcome)
         if outcome.outcome == "refuted":
             _told[claim.id, place] = (item.test, passed.case)

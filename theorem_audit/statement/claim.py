@@ -40,6 +40,7 @@ DECLARED: dict[str, list[str]] = {}  # module -> ids of the claims that its impo
 
 # What reads a claim's statement: ``vars`` asks for the last one.
 TELLS = frozenset(("formula", "region", "parts", "__dict__"))
+ITEM = "item:"  # before the name of an item's kind, among what was asked of a claim
 OWN = "the theory's own copy"  # among reads: of the claim, where evidence is handed a variant of it
 DEEP = 12  # frames between a read and the module that is being imported, at most
 
@@ -47,6 +48,9 @@ DEEP = 12  # frames between a read and the module that is being imported, at mos
 _collecting: list[set[str]] = []
 _asking: list[set[tuple[str, str]]] = []
 _at_import: dict[str, set[str]] = {}  # module -> claims that were read as it was imported
+_watched: list[
+    tuple[Claim, set[str]]
+] = []  # claims, and what was asked of each; by ``recording_all``
 _reads: ContextVar[set[str] | None] = ContextVar("theorem_audit_reads", default=None)
 _hypotheses: ContextVar[set[tuple[str, str]] | None] = ContextVar(
     "theorem_audit_hypotheses", default=None
@@ -115,6 +119,33 @@ def recording_hypotheses() -> Iterator[set[tuple[str, str]]]:
     finally:
         _asking.pop()
         _hypotheses.reset(token)
+
+
+@contextmanager
+def recording_all(claim: Claim, seen: set[str] | None) -> Iterator[None]:
+    """Collect in ``seen`` what is asked of this very object inside the block: fields, items and meanings by
+    name, also by the tool's own looks that are no reads of a statement (``held``); None: nothing.
+    """
+    if seen is None:
+        yield
+        return
+    _watched.append((claim, seen))
+    try:
+        yield
+    finally:
+        _watched.pop()
+
+
+def held(claim: Claim, name: str) -> Any:
+    """A field of a claim, to compare: that reads no statement."""
+    _asked(claim, name)
+    return object.__getattribute__(claim, name)
+
+
+def _asked(claim: Claim, name: str) -> None:
+    for watched, seen in _watched:
+        if watched is claim:
+            seen.add(name)
 
 
 def unbound(module: str, found: Iterable[str]) -> str:
@@ -357,6 +388,8 @@ class Claim:
                 yield from (("symbol", name) for name, _ in looked(said).symbols)
 
     def __getattribute__(self, name: str) -> Any:
+        if _watched:
+            _asked(self, name)
         if name in TELLS:
             _read(self)
             if name == REGION:
@@ -427,9 +460,10 @@ class Claim:
     def item(self, kind: Kind) -> Item:
         """The claim's item of a kind; the kind's widest where it assumes nothing.  The read is recorded."""
         self._seen(kind.name)
-        for x in self.items:
-            if x.kind == kind.name:
-                return x
+        _asked(self, f"{ITEM}{kind.name}")
+        for x in object.__getattribute__(self, "assumptions"):
+            if x.item is not None and x.item.kind == kind.name:
+                return x.item
         return kind[kind.widest]
 
     def meaning(self, symbol: Basic | str) -> Meaning:
@@ -440,7 +474,8 @@ class Claim:
         from theorem_audit.statement.meaning import line_of  # here: who asks depends on the legend
 
         name = str(symbol)
-        said = line_of(self.symbols, self.chapter, name)
+        _asked(self, f"{MEANING}{name}")
+        said = line_of(object.__getattribute__(self, "symbols"), self.chapter, name)
         if not isinstance(said, Meaning):
             raise LookupError(
                 f"claim {self.id} gives {name} no meaning that can be played: {said!r}"
@@ -511,5 +546,6 @@ class Claim:
 
 
 __all__ = [
-    "OWN", "Assumption", "Claim", "Source", "original", "read_at_import", "recording_reads", "unbound",
+    "OWN", "Assumption", "Claim", "Source", "held", "original", "read_at_import", "recording_all",
+    "recording_reads", "unbound",
 ]  # fmt: skip
