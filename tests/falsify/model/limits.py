@@ -31,6 +31,7 @@ from tests.falsify.model.draw import (
     until,
 )
 from tests.instances import Vector
+from theorem_audit.doubt import again
 from theorem_audit.doubt.again import kept
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
@@ -57,6 +58,7 @@ STEPS = (0.1, 0.25, 0.3, 0.45, 0.49, 0.55, 0.6, 6.0)
 TAIL_STEPS = (0.3, 0.45, 0.55)
 DRAWN = "as drawn"
 RADII = (0.1, 1.0, 1.9, 2.0, 2.5, 4.01, 12.0, DRAWN)
+MOST_DRAWS = 200  # of settings, for one that a claim admits, when the time is over
 GROUPS = 20  # of runs with one sequence of batches each
 
 
@@ -179,15 +181,20 @@ def step_on(w: Floats, x: Floats, a: float, relu: bool, ways: list[Any]) -> Floa
 
 def laws(claim: Claim, rng: Rng, seconds: float) -> int:
     """GD-ALIGN*, GD-DENSE*: limits of real runs against the claimed law, over the law of the start."""
-    played = 0
+    played = drawn = 0
     tail = max_tail in claim.formula.free_symbols
-    for turn in until(seconds):
-        first = turn < 5  # 40 points and fewer runs: 200 take seconds, and 20 tell less
+    stop, turn = again.now() + seconds, 0
+    while again.now() < stop or (drawn < (3 if tail else 1) and turn < MOST_DRAWS):
+        first, turn = (
+            drawn < 3,
+            turn + 1,
+        )  # 40 points and fewer runs: 200 take seconds, and 20 tell less
         many = (40,) if first else (20, 20, 20, 40, 200)
         points = many if tail else (1, 2, 4, int(rng.integers(1, 41)), 8)
         found = settings(claim, rng, points, TAIL_STEPS if tail else STEPS)
         if found is None:
             continue
+        drawn += 1
         runs = (400 if first else 1000) if tail else 2000
         ended = rested(claim, rng, found, runs)
         if ended is None:
