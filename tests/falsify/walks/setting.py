@@ -153,11 +153,8 @@ class Paths:
     def __init__(self, setting: Setting, runs: int, count: int, size: int) -> None:
         self.setting, self.runs, self.count, self.size = setting, runs, count, size
         self.left = np.zeros((0, runs, size), dtype=int)  # of an epoch
-        self.each = (
-            []
-            if setting.batching in AT_ONCE
-            else [setting.sequence(count, size) for _ in range(runs)]
-        )
+        self.fast = setting.batching in AT_ONCE
+        self.each = [] if self.fast else [setting.sequence(count, size) for _ in range(runs)]
 
     def next(self, steps: int) -> np.ndarray:
         """The next batches, (steps, runs, b)."""
