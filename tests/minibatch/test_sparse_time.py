@@ -210,7 +210,7 @@ HITS = 60
 
 
 @evidence(SPARSE_TIME, "property", step="average")
-@evidence(SGD_SPARSE, "property", step="tail")
+@evidence(SGD_SPARSE, "property", step="tail", slow=True)
 @settings(max_examples=20)
 @given(data=st.data())
 def test_runs_are_sparse_within_the_horizon(claim: Claim, data: st.DataObject) -> None:

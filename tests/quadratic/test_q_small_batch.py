@@ -139,7 +139,7 @@ def test_more_noise_lowers_the_threshold(claim: Claim) -> None:
     expect_fails(lambda: _monotone(wide, STABLE["pair"], [F(0), F(1)]), "C_ms(1) < C_ms(0)")
 
 
-@evidence(Q_SMALL_BATCH, "property", step=("noise factor", "positive noise"))
+@evidence(Q_SMALL_BATCH, "property", step=("noise factor", "positive noise"), slow=True)
 @given(case=cases(max_dimension=2))
 def test_random_thresholds_are_monotone(claim: Claim, case: Case) -> None:
     if definiteness(case.problem.mean) < 1:

@@ -270,18 +270,32 @@ def test_dropping_what_a_witness_shows_to_be_needed_must_be_noticed(with_evidenc
     assert outcomes(list(mutation.run(["GRAD"])))[name] == "survived"
 
 
-def test_slow_support_is_asked_where_a_variant_would_survive(
-    with_evidence: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Beside other work any supporting evidence can be a slow one; no variant survives by that."""
-    monkeypatch.setattr(mutants, "SUPPORT_LIMIT", -1.0)
-    found = with_evidence(SIMPLE, ("symbolic", blind), ("witness", exact))
-    assert set(outcomes(found).values()) == {"refuted"}
-    assert {(t.by, t.deciding) for t in found} == {(found[0].by, False)}
-    assert "exact" in found[0].by
-    found = with_evidence(SIMPLE, ("symbolic", exact), ("witness", blind))
-    assert set(outcomes(found).values()) == {"refuted"}
-    assert all(t.deciding for t in found)
+def test_slow_support_is_asked_where_a_variant_would_survive(with_evidence: Any) -> None:
+    """It is its author who calls it slow, not the clock: what is asked hangs on no other work."""
+    ran: list[Claim] = []
+
+    def slowly(claim: Claim) -> None:
+        ran.append(claim)
+        exact(claim)
+
+    def found(*table: Evidence) -> list[mutants.Tried]:
+        ran.clear()
+        with_evidence(SIMPLE)
+        collected.evidence_of()["GRAD"][:] = table
+        mutants.forget()
+        return list(mutation.run(["GRAD"]))
+
+    late = Evidence("GRAD", "witness", slowly, slow=True)
+    rejected = found(Evidence("GRAD", "symbolic", blind), late)
+    assert {t.outcome for t in rejected} == {"refuted"}
+    assert {(t.by, t.deciding) for t in rejected} == {(rejected[0].by, False)}
+    assert "slowly" in rejected[0].by
+    assert len(ran) == len(rejected) + 1
+    rejected = found(Evidence("GRAD", "symbolic", exact), late)
+    assert {(t.outcome, t.deciding) for t in rejected} == {("refuted", True)}
+    assert not ran
+    alone = found(late)
+    assert {(t.outcome, t.deciding) for t in alone} == {("refuted", False)}
 
 
 def test_a_variant_that_takes_too_long_is_not_accepted(

@@ -19,6 +19,7 @@ from theorem_audit.checks.run_context import RunContext
 from theorem_audit.doubt.lemmas import follows, supposed
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import conjuncts, difference, relations
+from theorem_audit.statement.recording import held
 
 
 def expect_within(
@@ -38,7 +39,7 @@ def expect_within(
     claim = context.claim
     if claim is None:
         return None
-    formula = object.__getattribute__(claim, "formula")  # to compare reads no statement
+    formula = held(claim, "formula")
     if (own := _own(relation, formula)) is None:
         return None
     whole, symbols = supposed(claim)
@@ -132,8 +133,7 @@ def _says_all(expr: Expr, gap: Expr) -> bool:
 def _stated(context: RunContext) -> tuple[Boolean, ...]:
     if context.claim is None:
         return ()
-    # To compare reads no statement.
-    return tuple(conjuncts(object.__getattribute__(context.claim, "formula")))
+    return tuple(conjuncts(held(context.claim, "formula")))
 
 
 def _conditions(region: Any, order: Sequence[Symbol]) -> list[Boolean]:
@@ -181,7 +181,7 @@ def _image(
 def left_out(context: RunContext) -> str:
     """What to say of an inequality of the claim that is certified on parts alone, not shown to be all."""
     for relation, parts in context.pieces.items():
-        region = object.__getattribute__(context.claim, "region")
+        region = held(context.claim, "region")
         if not _cover(region, parts):
             told = "; ".join(map(str, parts))
             return f"{relation} is certified on a part of its region, and this is not all: {told}"

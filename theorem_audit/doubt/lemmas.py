@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sympy import And, Basic, Expr, Integer, Or, Poly, Rational, Symbol, factor_list, false, true
 from sympy.core.relational import Eq, Ge, Gt, Lt, Ne, Relational
@@ -23,10 +23,9 @@ from theorem_audit.doubt.implication import consequences, nonnegative, part_by_p
 from theorem_audit.doubt.signs import DEPTH, nonzero, positive
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, is_zero, rational_form, relations
+from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.recording import held
 from theorem_audit.statement.use import Use
-
-if TYPE_CHECKING:
-    from theorem_audit.statement.claim import Claim
 
 Conditions = tuple[Boolean, ...]
 # Any positive number shows that what it is less is > 0.
@@ -51,12 +50,11 @@ def asked(claim: Claim, lemma: Claim) -> Asked:
 
     Raises ValueError where the claim says what a symbol stands for that the lemma does not have.
     """
-    said = object.__getattribute__  # to compare conditions reads no statement
-    wanted = said(lemma, "region")
+    wanted = held(lemma, "region")
     whole, own = supposed(claim)
     beyond, reader = dict[str, None](), dict[str, None]()
     for use in claim.applied.get(lemma.id, (Use(),)):
-        if extra := {*use.put} - wanted.free_symbols - said(lemma, "formula").free_symbols:
+        if extra := {*use.put} - wanted.free_symbols - held(lemma, "formula").free_symbols:
             raise ValueError(
                 f"applied of claim {claim.id}: {lemma.id} does not speak of {min(map(str, extra))}"
             )
@@ -76,9 +74,8 @@ def asked(claim: Claim, lemma: Claim) -> Asked:
 
 def supposed(claim: Claim) -> tuple[Boolean, set[Basic]]:
     """What a claim's conditions and its items say together, and all symbols that the claim speaks of."""
-    said = object.__getattribute__  # which reads no statement
-    whole = And(said(claim, "region"), *(x.needs for x in claim.items))
-    return whole, whole.free_symbols | said(claim, "formula").free_symbols
+    whole = And(held(claim, "region"), *(x.needs for x in claim.items))
+    return whole, whole.free_symbols | held(claim, "formula").free_symbols
 
 
 @lru_cache(maxsize=5_000)

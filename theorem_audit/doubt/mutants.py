@@ -1,7 +1,8 @@
 """Runs a claim's evidence against its wrong variants and says which were caught, and how.
 
 Deciding evidence is run, fastest first, until one refutes the variant; the supporting evidence is
-asked after it (only about variants that it did not refute), and alone where it is all there is.
+asked after it (only about variants that it did not refute), and alone where it is all there is.  What of
+that is marked slow is asked only where it is all there is, or a variant would survive without a word for it.
 What none of them refutes the claim's search is asked about; a changed item it is asked about first.
 
     refuted       some evidence refuted it; with the witness it gave
@@ -20,7 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sympy import Rational
@@ -29,7 +30,7 @@ from sympy.logic.boolalg import Boolean
 
 from theorem_audit import project
 from theorem_audit.checks.mark import DECIDING, Evidence
-from theorem_audit.doubt import compare
+from theorem_audit.doubt import compare, unasked
 from theorem_audit.doubt.implication import implied
 from theorem_audit.doubt.searched import GLANCE, SEARCH, against_itself, counterexample
 from theorem_audit.doubt.variants import (
@@ -42,7 +43,7 @@ from theorem_audit.doubt.variants import (
 )
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
-from theorem_audit.weigh import collected, runner
+from theorem_audit.weigh import collected
 from theorem_audit.weigh.copies import COPIED
 from theorem_audit.weigh.outcome import Outcome, uses_of, where
 from theorem_audit.weigh.tallies import CAUGHT, COUNTED, HARMLESS
@@ -55,9 +56,6 @@ CAP_SUPPORTED = 8  # where only supporting evidence can catch them, which is slo
 TIME_LIMIT = 20.0  # seconds for one evidence on one variant, at least
 LARGER = (Rational(1, 100), Rational(1, 10), Rational(1, 2))
 SEARCHED = "random search"
-# Supporting evidence slower than this is asked only where it is all there is, or where a variant would survive
-# without a word for it: how long it takes hangs on what else the machine does.
-SUPPORT_LIMIT = 2.0
 
 
 @dataclass(frozen=True)
@@ -106,6 +104,7 @@ def known_before(claim_id: str, run_seed: int, found: Known) -> None:
 def forget() -> None:
     """Ask the evidence anew what it says of the claims themselves."""
     _baseline.cache_clear()
+    unasked.forget()
 
 
 def ask_in_order() -> None:
@@ -114,8 +113,13 @@ def ask_in_order() -> None:
 
 
 @cache
-def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence, Outcome], ...]:
-    """The evidence that passes on the claim itself, and how: deciding first, then fastest first."""
+def _baseline(
+    claim_id: str, run_seed: int, fast: bool, late: bool = False
+) -> tuple[tuple[Evidence, Outcome], ...]:
+    """The evidence that passes on the claim itself, and how: deciding first, then fastest first.
+
+    late: the supporting evidence that is marked slow beside deciding evidence, and no other.
+    """
     claims = project.claims()
 
     found = []
@@ -126,12 +130,14 @@ def _baseline(claim_id: str, run_seed: int, fast: bool) -> tuple[tuple[Evidence,
         if item.kind == "kernel":
             continue  # some ten seconds a variant; the neighbours of its claims have tests of their own
         supports = item.kind not in DECIDING
+        if late and (alone or not supports):
+            continue
         if (fast and (item.slow or supports)) or (
-            supports and not alone and (item.slow or item.kind == "simulation")
+            supports and not alone and (item.kind == "simulation" or item.slow != late)
         ):
             continue
         for case, _ in collected.cases_of(item):
-            outcome = known.get((item.test, item.kind, item.steps, case)) or runner.run_evidence(
+            outcome = known.get((item.test, item.kind, item.steps, case)) or unasked.on_itself(
                 item, claims[claim_id], case=case, run_seed=run_seed
             )
             if outcome.outcome == "passed":
@@ -145,22 +151,18 @@ def _against(
 ) -> tuple[Outcome | None, list[Outcome]]:
     """The refuting outcome, if any, and all outcomes up to it, of (non-)deciding evidence.
 
-    place: of the change; what refuted the last one there is asked first.  late: of supporting evidence that
-    is slower than SUPPORT_LIMIT beside deciding evidence, and of no other.
+    place: of the change; what refuted the last one there is asked first.  late: see ``_baseline``.
     """
     seen = []
-    baseline = _baseline(claim.id, run_seed, fast)
-    alone = not any(item.kind in DECIDING for item, _ in baseline)
+    baseline = _baseline(claim.id, run_seed, fast, late)
     first = _told.get((claim.id, place))
     for item, passed in sorted(baseline, key=lambda x: (x[0].test, x[1].case) != first):
         if (item.kind in DECIDING) != deciding:
             continue
-        if (not deciding and not alone and passed.seconds > SUPPORT_LIMIT) != late:
-            continue
-        outcome = runner.run_evidence(
-            item, claim, case=passed.case, run_seed=run_seed,
-            call=limited(item.function, max(TIME_LIMIT, 5 * passed.seconds)),
-        )  # fmt: skip
+        limit = max(TIME_LIMIT, 5 * passed.seconds)
+        outcome = unasked.on_variant(
+            item, project.claims()[claim.id], claim, passed, limited(item.function, limit)
+        )
         seen.append(outcome)
         if outcome.outcome == "refuted":
             _told[claim.id, place] = (item.test, passed.case)
@@ -184,7 +186,7 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     text = str(variant.part[1] if variant.part else variant.claim.region)
     found = Tried(claim.id, variant.name, variant.group, text, "survived")
     if variant.part:
-        if (relation := harmless(claim, variant.part, thorough=False)) != compare.DIFFERENT:
+        if (relation := _beside_its_own(claim, variant.part)) != compare.DIFFERENT:
             return replace(found, outcome=relation)
     elif variant.item:
         found = replace(found, statement=variant.claim.sentence)
@@ -200,6 +202,9 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
         seen += more
         if refuting is not None:
             return replace(_by(refuting, found), seconds=time.perf_counter() - started)
+    # Most are refuted by now: only what is not may be what another conjunct says.
+    if variant.part and harmless(claim, variant.part, thorough=False) != compare.DIFFERENT:
+        return replace(found, outcome=compare.WEAKER)
     if not seen:
         found = replace(found, outcome="untested", detail="no evidence passes on the claim itself")
         return (_searched(variant, found) if variant.item else None) or found
@@ -278,14 +283,24 @@ def _beyond_lemmas(claim: Claim, seen: Iterable[Outcome], run_seed: int, fast: b
     return ""
 
 
+@lru_cache(maxsize=256)
+def _compared(original: Boolean, changed: Boolean, region: Boolean, thorough: bool) -> str:
+    return compare.compare(original, changed, region, thorough=thorough)
+
+
+def _beside_its_own(claim: Claim, part: tuple[int, Boolean], *, thorough: bool = False) -> str:
+    """How the changed conjunct stands to the one that it was made of."""
+    index, changed = part
+    return _compared(relations(claim.formula)[index], changed, claim.region, thorough)
+
+
 def harmless(claim: Claim, part: tuple[int, Boolean], *, thorough: bool) -> str:
     """Whether the changed conjunct is equal to its original, or weaker than it or than another."""
     index, changed = part
-    parts = relations(claim.formula)
-    relation = compare.compare(parts[index], changed, claim.region, thorough=thorough)
+    relation = _beside_its_own(claim, part, thorough=thorough)
     if relation != compare.DIFFERENT:
         return relation
-    others = (part for k, part in enumerate(parts) if k != index)
+    others = (x for k, x in enumerate(relations(claim.formula)) if k != index)
     follows = (compare.compare(x, changed, claim.region, thorough=thorough) for x in others)
     return compare.WEAKER if any(x != compare.DIFFERENT for x in follows) else compare.DIFFERENT
 

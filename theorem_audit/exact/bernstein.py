@@ -111,6 +111,10 @@ def _bend(tensor: np.ndarray, axis: int) -> flint.fmpq:
     return max(abs(value) for value in (row[2:] - row[1:-1] * 2 + row[:-2]).flat)
 
 
+def _at(bound: Expr, where: Mapping[Symbol, Any]) -> Expr:
+    return bound if bound.is_Rational else bound.subs(where)
+
+
 def prove_nonnegative(
     poly: Expr,
     box: Mapping[Symbol, tuple[Any, Any]],
@@ -126,12 +130,26 @@ def prove_nonnegative(
     Raises Refuted with an exact point of the box where ``poly`` is negative, Undecided when neither
     was found, ValueError for bad input.
     """
-    found = _proved(sympify(poly), tuple((x, (*ends,)) for x, ends in box.items()), max_cells)
+    found = _decided(sympify(poly), tuple((x, (*ends,)) for x, ends in box.items()), max_cells)
+    if isinstance(found, Refuted):
+        raise Refuted(str(found), found.witness)
+    if isinstance(found, Undecided):
+        raise Undecided(str(found))
     tell("certificate", found)
     return found
 
 
 @lru_cache(maxsize=512)  # the same inequality is asked for by each wrong variant of its neighbours
+def _decided(
+    poly: Expr, items: tuple[tuple[Symbol, tuple[Any, ...]], ...], max_cells: int
+) -> Certificate | Refuted | Undecided:
+    """The certificate, or why there is none: often several margins are tried, and those fail again, too."""
+    try:
+        return _proved(poly, items, max_cells)
+    except (Refuted, Undecided) as error:
+        return error.with_traceback(None)
+
+
 def _proved(
     poly: Expr, items: tuple[tuple[Symbol, tuple[Any, ...]], ...], max_cells: int
 ) -> Certificate:
@@ -173,13 +191,13 @@ def _proved(
     def point(corner: tuple[Rational, ...]) -> dict[Symbol, Expr]:
         value: dict[Symbol, Expr] = {}
         for symbol, unit, (low, high) in zip(symbols, corner, bounds, strict=True):
-            low, high = low.subs(value), high.subs(value)
+            low, high = _at(low, value), _at(high, value)
             value[symbol] = low + unit * (high - low)
         return value
 
     def inside(where: Mapping[Symbol, Expr]) -> bool:
         return all(
-            low.subs(where) <= where[x] <= high.subs(where)
+            _at(low, where) <= where[x] <= _at(high, where)
             for x, (low, high) in zip(symbols, bounds, strict=True)
         )
 

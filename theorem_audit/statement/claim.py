@@ -25,7 +25,14 @@ from theorem_audit.statement.meaning import (
     told_by,
 )
 from theorem_audit.statement.plain import Final
-from theorem_audit.statement.recording import hypotheses, note_hypothesis, note_read
+from theorem_audit.statement.recording import (
+    ITEM,
+    WATCHED,
+    hypotheses,
+    note_asked,
+    note_hypothesis,
+    note_read,
+)
 from theorem_audit.statement.sentence import conjuncts, latex_chains, latex_of, sentence
 from theorem_audit.statement.source import Source
 from theorem_audit.statement.use import Use
@@ -101,6 +108,8 @@ class Claim(Final):
         return " ".join(x for x in (self.remark, said) if x)
 
     def __getattribute__(self, name: str) -> Any:
+        if WATCHED:
+            note_asked(self, name)
         if name in TELLS:
             note_read(self)
             if name == REGION:
@@ -171,9 +180,10 @@ class Claim(Final):
     def item(self, kind: Kind) -> Item:
         """The claim's item of a kind; the kind's widest where it assumes nothing.  The read is recorded."""
         note_hypothesis(self.id, kind.name)
-        for x in self.items:
-            if x.kind == kind.name:
-                return x
+        note_asked(self, f"{ITEM}{kind.name}")
+        for x in object.__getattribute__(self, "assumptions"):
+            if x.item is not None and x.item.kind == kind.name:
+                return x.item
         return kind[kind.widest]
 
     def meaning(self, symbol: Basic | str) -> Meaning:
@@ -184,7 +194,8 @@ class Claim(Final):
         from theorem_audit.statement.meaning import line_of  # here: who asks depends on the legend
 
         name = str(symbol)
-        said = line_of(self.symbols, self.chapter, name)
+        note_asked(self, f"{MEANING}{name}")
+        said = line_of(object.__getattribute__(self, "symbols"), self.chapter, name)
         if not isinstance(said, Meaning):
             raise LookupError(
                 f"claim {self.id} gives {name} no meaning that can be played: {said!r}"

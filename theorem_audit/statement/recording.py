@@ -10,11 +10,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from theorem_audit.statement.claim import Claim
 
+ITEM = "item:"  # before the name of an item's kind, among what was asked of a claim
 OWN = "the theory's own copy"  # among reads: of the claim, where evidence is handed a variant of it
 DEEP = 12  # frames between a read and the module that is being imported, at most
 
@@ -22,6 +23,7 @@ DEEP = 12  # frames between a read and the module that is being imported, at mos
 _collecting: list[set[str]] = []
 _asking: list[set[tuple[str, str]]] = []
 _at_import: dict[str, set[str]] = {}  # module -> claims that were read as it was imported
+WATCHED: list[tuple[Claim, set[str]]] = []  # claims, and what was asked of each
 _reads: ContextVar[set[str] | None] = ContextVar("theorem_audit_reads", default=None)
 _hypotheses: ContextVar[set[tuple[str, str]] | None] = ContextVar(
     "theorem_audit_hypotheses", default=None
@@ -99,12 +101,40 @@ def note_hypothesis(claim_id: str, what: str) -> None:
         seen.add((claim_id, what))
 
 
+@contextmanager
+def recording_all(claim: Claim, seen: set[str] | None) -> Iterator[None]:
+    """Collect in ``seen`` what is asked of this very object inside the block: fields, items and meanings by
+    name, also by the tool's own looks that are no reads of a statement (``held``); None: nothing.
+    """
+    if seen is None:
+        yield
+        return
+    WATCHED.append((claim, seen))
+    try:
+        yield
+    finally:
+        WATCHED.pop()
+
+
+def held(claim: Claim, name: str) -> Any:
+    """A field of a claim, to compare: that reads no statement."""
+    note_asked(claim, name)
+    return object.__getattribute__(claim, name)
+
+
+def note_asked(claim: Claim, name: str) -> None:
+    """Record that something is asked of a claim, where that is collected."""
+    for watched, seen in WATCHED:
+        if watched is claim:
+            seen.add(name)
+
+
 def hypotheses() -> set[tuple[str, str]] | None:
     """What the innermost block of this thread has collected of them; None where it has no block."""
     return _hypotheses.get()
 
 
 __all__ = [
-    "OWN", "hypotheses", "note_hypothesis", "note_read", "original", "read_at_import",
-    "recording_hypotheses", "recording_reads",
+    "ITEM", "OWN", "WATCHED", "held", "hypotheses", "note_asked", "note_hypothesis", "note_read", "original",
+    "read_at_import", "recording_all", "recording_hypotheses", "recording_reads",
 ]  # fmt: skip

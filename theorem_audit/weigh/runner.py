@@ -34,6 +34,7 @@ from theorem_audit.statement.recording import (
     OWN,
     original,
     read_at_import,
+    recording_all,
     recording_hypotheses,
     recording_reads,
 )
@@ -54,10 +55,12 @@ def run_evidence(
     quick: bool = False,
     call: Callable[..., Any] | None = None,
     imports: Iterable[str] = (),
+    asked: set[str] | None = None,
 ) -> Outcome:
     """Run one evidence (one case of it) against ``claim`` and say what came out.
 
     imports: modules beside its own whose statements it rests on; what they read of claims, it read.
+    asked: is given what was asked of the claim's object before the outcome was known; see ``recording_all``.
 
     Never raises for what the evidence does, except KeyboardInterrupt.  ``call`` lets the pytest
     plugin put pytest's own call in place of the plain one.
@@ -81,7 +84,7 @@ def run_evidence(
         )
     with (
         running(context), recording_reads() as reads, recording_hypotheses() as hypotheses,
-        original(_theorys(claim)),
+        original(_theorys(claim)), recording_all(claim, asked),
     ):  # fmt: skip
         function = call or item.function
         if hasattr(item.function, "hypothesis"):

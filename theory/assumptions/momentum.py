@@ -13,7 +13,9 @@ the corrector c_1 u removes what v remembers.
 
 from __future__ import annotations
 
-from sympy import And, Expr, Or, Rational, Symbol, cancel, diff, log, sign
+from functools import cache
+
+from sympy import And, Basic, Expr, Or, Rational, Symbol, cancel, diff, log, sign
 
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Assumption, Claim, Source
@@ -313,7 +315,12 @@ def drives() -> dict[str, tuple[Expr, Expr]]:
     From STEP at q_i = 1 + (a deviation), the rest small: S = chi_i q_i^2 and r2 = q_i^2 to first order.
     Returns for ratio, off and radial the coefficients of chi_i and of chi_j.
     """
-    step = {x.lhs: x.rhs for x in relations(STEP.formula)}
+    return dict(_drives_of(STEP.formula))
+
+
+@cache
+def _drives_of(formula: Basic) -> dict[str, tuple[Expr, Expr]]:
+    step = {x.lhs: x.rhs for x in relations(formula)}
     chi_i, chi_j = Symbol("chi_i", real=True), Symbol("chi_j", real=True)
     at_limit = {S: chi_i, r2: 1}
     ratio = (step[q_j_next] - q_j).subs({**at_limit, chi: chi_j}) / q_j

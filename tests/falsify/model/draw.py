@@ -51,6 +51,12 @@ def basis(claim: Claim, rng: Rng, n: int, d: int) -> tuple[list[Vector], list[Ve
     return points[:n], points[n:]
 
 
+def orthonormal(claim: Claim) -> bool:
+    """Whether the claim's item on data gives their inner products as 1 and 0."""
+    gives = claim.item(words.DATA).gives
+    return bool(gives.get("norm") == 1 and gives.get("inner") == 0)
+
+
 def activation_of(claim: Claim, rng: Rng) -> str:
     """An activation that the claim admits."""
     return str(claim.item(words.NEURON).sample(rng))
@@ -164,9 +170,10 @@ def draw(claim: Claim, rng: Rng, most: int = 40) -> Case:
         if vectors and size:
             for c, x in zip(direction(rng, len(vectors)), vectors, strict=True):
                 weight = [w + size * c * e for w, e in zip(weight, x, strict=True)]
-    if n > 1 and rng.random() < 0.15:  # r2 = s = 2 exactly
+    if n > 1 and rng.random() < 0.15:  # r2 = 2 exactly, and s where the data are orthonormal
         pair = one_of(rng, (Fraction(1), Fraction(1)), (Fraction(7, 5), Fraction(1, 5)))
-        weight = [pair[0] * x + pair[1] * y for x, y in zip(data[0], data[1], strict=True)]
+        one, two = data[:2] if orthonormal(claim) else reflected(2, [[Fraction(0)] * d])
+        weight = [pair[0] * x + pair[1] * y for x, y in zip(one, two, strict=True)]
     batches = batches_of(claim, rng, n, b)
     batch = next(batches)
     start = Instance(data, weight, batch, Fraction(1), activation_of(claim, rng))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +14,7 @@ from tests.falsify.walks.play import (
     DIGITS,
     Case,
     Clock,
+    Neuron,
     cases,
     inside,
     number,
@@ -149,9 +149,17 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     return clock.played
 
 
+def beside_a_point(at: Neuron, rng: np.random.Generator) -> Neuron:
+    """Next to x_0, or to -x_0 (linear); coordinate 1 is live, the others are 0 or, for ReLU, passive."""
+    signs = (1, -1) if at.activation == "linear" else (1,)
+    one, two = (int(x) for x in rng.choice(signs, 2))
+    rest = F(0) if at.activation == "linear" else F(-int(rng.integers(2)), 10**40)
+    return at.at([F(one), F(two, 10**40)] + [rest] * (len(at.c) - 2), [])
+
+
 def moment_at_point(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """CAPTURE-MOMENT and -UP: E |q_j/q_i|^g over all batches at x_i (|q_j| = 1e-40), against the
-    claim.
+    claim, for the neuron that the case has: a ReLU neuron's other data are passive.
     """
     clock = Clock(seconds)
     corners = [
@@ -166,11 +174,10 @@ def moment_at_point(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             if not inside(claim, at):
                 continue
             clock.played += 1
-            q = [F(1), F(1, 10**40)] + [F(0)] * (case.n - 2)
-            near = case.like(replace(case.at.at(q, []), activation="linear"), "x_i")
+            near = case.like(beside_a_point(case.at, rng), "x_i")
             with mp.workdps(DIGITS):
                 at[p] = claimed_split(claim, at)
-                if any(x.has(Lambda) for x in relations(claim.formula)) and all(near.at.q[:2]):
+                if any(x.has(Lambda) for x in relations(claim.formula)) and {0, 1} <= {*near.live}:
                     logs = logs_of(near, (1, 0)) or [mp.mpf(0)]
                     found = claim.meaning(Lambda).value((logs, real(power)))
                     claimed = number(stated(claim.formula, Lambda), at)

@@ -58,12 +58,7 @@ STEP_GRID = [
 def at_point(case: Case, others: int = 2) -> Neuron:
     """x_1 with ``others`` coordinates of size POWER and as much off the data."""
     q = [F(1)] + [POWER] * min(others, case.n - 1) + [F(0)] * max(case.n - 1 - others, 0)
-    return linear(case, q, [POWER])
-
-
-def linear(case: Case, q: list[Fraction], off: list[Fraction]) -> Neuron:
-    """A linear neuron on the case's data."""
-    return replace(case.at.at(q, off), activation="linear")
+    return case.at.at(q, [POWER])
 
 
 def factor_means(case: Case) -> dict[str, Any]:
@@ -84,7 +79,7 @@ def factor_means(case: Case) -> dict[str, Any]:
 
 def radial_moves(case: Case) -> list[tuple[Any, Any]]:
     """(chance, factor of delta) of each batch, linearised at x_1 along it."""
-    alone = linear(case, [1 + F(1, 10**80)] + [F(0)] * (case.n - 1), [])
+    alone = case.at.at([1 + F(1, 10**80)] + [F(0)] * (case.n - 1), [])
     if alone.r2 == 1:  # on data of another length
         return [(mp.mpf(1), mp.mpf(0))]
     found = ((weight, alone.step(batch)) for batch, weight in kinds_of(case))
@@ -99,7 +94,7 @@ def finite(value: Any) -> Any:
 def factors_of(case: Case, **more: Any) -> Factors:
     """Factors at x_1 of the batches sorted by which of 1, 2 they hold; rationals, the chances in balls."""
     near, h = at_point(case), F(1, 10**80)
-    alone = linear(case, [1 + h] + [F(0)] * (case.n - 1), [])
+    alone = case.at.at([1 + h] + [F(0)] * (case.n - 1), [])
     law = [(tuple(batch), flint.arb(mp.nstr(weight, DIGITS))) for batch, weight in kinds_of(case)]
 
     @cache
@@ -171,7 +166,7 @@ def sized_cases(claim: Claim, rng: np.random.Generator, clock: Clock) -> Iterato
         q = [F(4, 5)] + [F(1, 10)] * (size[0] - 1)
         if not setting.orthonormal and size[0] > MOST_OBLIQUE:
             continue
-        at = Neuron(q, [F(1, 10)], step, "linear", setting.data(size[0]))
+        at = Neuron(q, [F(1, 10)], step, setting.activation(), setting.data(size[0]))
         case = Case(at, size[1], "sized", setting)
         if setting.batching == words.UNIFORM or case.batches():
             yield case
@@ -251,7 +246,7 @@ def linearised(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         names = (bridge.mean_square, bridge.tangent, bridge.radial, bridge.perpendicular)
         at |= measured(claim, here, names)
         at[bridge.moment_exponent(bridge.g)] = claim.meaning("Lambda").value(here)
-        dense = linear(case, [F(3, 5), F(4, 5)] + [F(0)] * (case.n - 2), [])
+        dense = case.at.at([F(3, 5), F(4, 5)] + [F(0)] * (case.n - 2), [])
         known, batches = [*names, bridge.moment_exponent, p], case.batches()
         if batches:
             ways = [at_dense(dense, batch) for batch in batches]
@@ -321,7 +316,7 @@ def spread(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         looked += 1
         at[p] = claimed_split(claim, at)
         tiny = F(1, 10**60)
-        near = linear(case, [F(1), tiny, tiny] + [F(0)] * (case.n - 3), [])
+        near = case.at.at([F(1), tiny, tiny] + [F(0)] * (case.n - 3), [])
         with mp.workdps(2 * DIGITS):
             moves = []
             for batch in batches:

@@ -178,8 +178,7 @@ def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> i
     for case in cases(claim, rng, clock, most=9):
         if case.kind not in ("sphere", "dense") and clock.played % 2 == 0:
             q = [abs(x) for x in case.at.c]  # in the span and of any norm
-            near = replace(case.at.at(q, []), activation="linear")
-            case = case.like(near, case.kind + ", in the span")
+            case = case.like(case.at.at(q, []), case.kind + ", in the span")
         at: dict[Symbol, Any] = case.observed(claim)
         batches, live = case.batches(), case.live
         if not inside(claim, at) or not batches or not live or case.at.r2 > 4:

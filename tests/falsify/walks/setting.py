@@ -20,6 +20,7 @@ from theory.notation import d, n
 F = Fraction
 Batch = tuple[int, ...]
 MOST_BATCHES = 600  # enumerated where there are no more
+AT_ONCE = (words.UNIFORM, words.WITH_REPLACEMENT, words.RESHUFFLED)
 PAST = 12  # batches before the one that is asked for, at most
 SEEN = 60  # batches of one sequence from which what can come is read
 
@@ -147,18 +148,28 @@ class Setting:
 
 
 class Paths:
-    """Batches of many runs, each with a sequence of its own."""
+    """Batches of many runs, each with a sequence of its own; of laws that many claims have, all at once."""
 
     def __init__(self, setting: Setting, runs: int, count: int, size: int) -> None:
         self.setting, self.runs, self.count, self.size = setting, runs, count, size
-        self.fast = setting.batching == words.UNIFORM
+        self.left = np.zeros((0, runs, size), dtype=int)  # of an epoch
+        self.fast = setting.batching in AT_ONCE
         self.each = [] if self.fast else [setting.sequence(count, size) for _ in range(runs)]
 
     def next(self, steps: int) -> np.ndarray:
         """The next batches, (steps, runs, b)."""
-        if self.fast:
-            drawn = self.setting.rng.random((steps, self.runs, self.count))
-            return _least(drawn, self.size)
+        rng = self.setting.rng
+        if self.setting.batching == words.UNIFORM:
+            return _least(rng.random((steps, self.runs, self.count)), self.size)
+        if self.setting.batching == words.WITH_REPLACEMENT:
+            return rng.integers(self.count, size=(steps, self.runs, self.size))
+        if self.setting.batching == words.RESHUFFLED:
+            while len(self.left) < steps:
+                order = rng.random((self.runs, self.count)).argsort(axis=1)
+                epoch = order.reshape(self.runs, -1, self.size).transpose(1, 0, 2)
+                self.left = np.concatenate([self.left, epoch])
+            now, self.left = self.left[:steps], self.left[steps:]
+            return now
         found = [[next(x) for _ in range(steps)] for x in self.each if x is not None]
         return np.array(found).transpose(1, 0, 2)
 

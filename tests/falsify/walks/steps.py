@@ -308,6 +308,10 @@ def near_sphere(found: Iterator[Case], rng: np.random.Generator) -> Iterator[Cas
         m = F(int(rng.integers(1, 12)), int(rng.integers(1, 12)))
         circle = [(1 - m**2) / (1 + m**2), 2 * m / (1 + m**2)]
         grow = 1 + abs(case.at.a) * F(int(rng.integers(0, 25)), 200)
+        if case.at.data is not None:
+            unit = case.at.data.on_sphere(rng, False)
+            yield case.like(case.at.at([grow * x for x in unit], []), "sphere band")
+            continue
         q = [F(0)] * case.n
         q[0], q[1] = (abs(grow * x) for x in circle)
         if case.n > 2:  # a little of a third one: still within the band's width
