@@ -130,7 +130,8 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     )
     console.print(f"\n{several(len(verdicts), 'claim')}: {counts}")
     read, total = ledger.hypotheses()
-    console.print(f"hypotheses read by machine: {'all' if read == total else read} of {total}")
+    counted = f"{'all' if read == total else read} of {total}" if total else "none is stated"
+    console.print(f"hypotheses read by machine: {counted}")
     played, known = meanings_played(claims, ledger.outcomes)
     if known:
         said = "all" if played == known else played
@@ -210,7 +211,7 @@ def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
     for reason in verdict.reasons:
         console.print(f"because: {reason}", markup=False)
     for condition in dict.fromkeys(x for o in verdict.outcomes for x in o.reader):
-        console.print(f"for the reader, of a lemma's conditions: {condition}", markup=False)
+        console.print(f"left to the reader, of a lemma's conditions: {condition}", markup=False)
     rest = () if "statement" in claim.steps else ("statement",)
     for step in (*claim.steps, *rest):
         if step in rest and all("statement" not in o.steps for o in verdict.outcomes):

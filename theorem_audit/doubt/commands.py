@@ -45,7 +45,7 @@ def add_commands(command: Command, run_options: Callable[[argparse.ArgumentParse
     wrong.set_defaults(handler=_mutants)
     hunt = command("falsify", "search for counterexamples inside each claim's own region")
     hunt.add_argument(
-        "--seconds", type=float, help="time for all claims together (default: 2 for each)"
+        "--seconds", type=float, help="> 0, for all claims together (default: 2 for each)"
     )
     hunt.add_argument("--seed", default="0", help="an integer >= 0, or 'random' (default 0)")
     hunt.add_argument("--workers", type=int, default=1, help="processes (default 1)")
@@ -147,10 +147,6 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
 
     claims = project.claims()
 
-    if args.cap is not None and args.cap < 0:
-        raise BadUsage(f"--cap {args.cap}: at least 0")
-    if args.workers < 1:
-        raise BadUsage(f"--workers {args.workers}: at least 1")
     seed = seed_of(args.seed)
     kept_at = project.current().path("variants")
     to_table = args.json not in (None, "-") and (
@@ -236,10 +232,6 @@ def _falsify(args: argparse.Namespace, console: Console) -> int:
 
     ids = ids_of(args.ids)
     seconds = 2.0 * len(ids) if args.seconds is None else args.seconds
-    if not (0 < seconds < float("inf")):
-        raise BadUsage(f"--seconds {args.seconds}: a finite number > 0")
-    if args.workers < 1:
-        raise BadUsage(f"--workers {args.workers}: at least 1")
     seed, found = seed_of(args.seed), []
     for row in falsify.search(ids, seconds=seconds, seed=seed, workers=args.workers):
         found.append(row)
@@ -293,7 +285,7 @@ def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
     except InvalidCertificate as error:
         where = project.current().path("certificates")
         raise BadUsage(f"{where}: {error}; certificates alone are kept there") from error
-    if not known and not (names and all(x in claims for x in names)):
+    if not known and not names:
         raise BadUsage(
             f"no certificate (*.json) in {project.current().path('certificates')}; `audit certify` "
             "stores those of the claims that the project's `certified` names"
@@ -302,9 +294,11 @@ def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
     for asked in names:
         mine = {x: c for x, c in known.items() if x == asked or x.startswith(f"{asked}-")}
         if not mine and asked not in claims:
+            near = claims.like(asked) if "did you mean" in claims.like(asked) else ""
+            such = f", such as {next(iter(known))}" if known else ""
             raise BadUsage(
-                f"{asked} is neither a claim nor one of {several(len(known), 'certificate')}, such as "
-                f"{next(iter(known), 'none')} (`audit opinions` lists them)"
+                f"{asked or repr(asked)} is neither a claim nor one of "
+                f"{several(len(known), 'certificate')}{such}{near} (`audit list` shows the claims)"
             )
         found |= mine
     return found if names else known
@@ -341,16 +335,17 @@ def _opinions(args: argparse.Namespace, console: Console) -> int:
     from theorem_audit.kernel.judge import CoqAbsent
 
     claims = project.claims()
+    names = [x.upper() if x.upper() in claims else x for x in args.names]
 
     found = []
     tell = show.status(console)
-    for opinion in second_opinion.opinions(_certificates(args.names), tell=tell):
+    for opinion in second_opinion.opinions(_certificates(names), tell=tell):
         found.append(opinion)
         if args.json != "-":
             show.opinion(opinion, console)
-    ids = [x for x in args.names if x in claims]
+    ids = [x for x in names if x in claims]
     counted, absent = None, ""
-    if ids or not args.names:
+    if ids or not names:
         try:
             counted = steps.of_claims(ids) if ids else steps.count(tell=tell)
         except CoqAbsent as error:

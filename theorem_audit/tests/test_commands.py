@@ -78,6 +78,11 @@ def test_certificates_are_stored_and_exported(fresh: Path, audit: Run, said: Any
     unknown = audit("opinions", "NOTHING")
     assert unknown.returncode == 2
     assert "NOTHING is neither a claim nor one of 1 certificate, such as SQUARE" in unknown.stderr
+    meant = audit("opinions", "SQUAR")
+    assert "such as SQUARE; did you mean SQUARE? (`audit list`" in " ".join(meant.stderr.split())
+    file.unlink()
+    bare = " ".join(audit("opinions", "NOTHING").stderr.split())
+    assert "NOTHING is neither a claim nor one of 0 certificates (`audit list`" in bare
     (fresh / "tests" / "test_bounds.py").write_text(
         lab.FILES["tests/test_bounds.py"].replace("(x,)", "()")
     )
