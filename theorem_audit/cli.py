@@ -18,7 +18,7 @@ from theorem_audit.errors import BadUsage, NoEvidence, NoNotes, UnknownEvidence
 from theorem_audit.guard import Left, no_exit
 from theorem_audit.project import Project, ProjectError, find, locate
 from theorem_audit.report import commands as report
-from theorem_audit.usage import CLAIM, checked_numbers, checked_target, emit, is_utf8
+from theorem_audit.usage import checked_numbers, checked_target, emit, is_utf8
 from theorem_audit.weigh import commands as weighing
 from theorem_audit.weigh import reading, watch
 from theorem_audit.weigh.verdict import CyclicUse

@@ -124,6 +124,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="files compiled at a time")
     parser.add_argument("--no-coqchk", action="store_true", help="leave the separate checker out")
     options = parser.parse_args(arguments)
+    if options.jobs < 1:
+        parser.error(f"--jobs {options.jobs}: at least 1")
     from formal.tie.phrases import spoken
     from theory import claims
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -292,7 +292,10 @@ def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
         )
     found: dict[str, Certificate] = {}
     for asked in names:
-        mine = {x: c for x, c in known.items() if x == asked or x.startswith(f"{asked}-")}
+        mine = {
+            x: c for x, c in known.items()
+            if x == asked or (x.startswith(f"{asked}-") and _owner(x, claims) in ("", asked))
+        }  # fmt: skip
         if not mine and asked not in claims:
             near = claims.like(asked) if "did you mean" in claims.like(asked) else ""
             such = f", such as {next(iter(known))}" if known else ""
@@ -302,6 +305,11 @@ def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
             )
         found |= mine
     return found if names else known
+
+
+def _owner(certificate: str, claims: Iterable[str]) -> str:
+    """The claim that a certificate is of, by its name: BAND-LEAST-upper is BAND-LEAST's where that is one."""
+    return max((x for x in claims if certificate.startswith(f"{x}-")), key=len, default="")
 
 
 def _certify(args: argparse.Namespace, console: Console) -> int:

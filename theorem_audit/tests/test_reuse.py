@@ -96,7 +96,7 @@ class _Mapping:
 def test_a_package_that_was_installed_from_a_checkout_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Mended: a tool installed by `pip install -e` was in no project's sources, and an edit of it ran nothing."""
+    """Mended: a tool installed by `pip install -e` was in no project's sources: an edit of it ran nothing."""
     folder = tmp_path / "checkout" / "nobody_has_this"
     folder.mkdir(parents=True)
     (folder / "__init__.py").touch()
