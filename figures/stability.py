@@ -243,6 +243,7 @@ def _stability(args: argparse.Namespace, console: Console) -> int:
         console.print(render(rows))
     if args.plot:  # last: where it cannot be written, the numbers are out
         plot(rows, args.plot)
+        console.print(f"written: {args.plot}", markup=False, soft_wrap=True)
     return 0
 
 

@@ -69,11 +69,11 @@ def build() -> Build:
     An installed theory has no Coq sources: they stay in the checkout.
     """
     if not (FOLDER / "statements").is_dir():
-        raise Absent(f"kernel: not checked here (no Coq sources in {FOLDER})")
+        raise Absent(f"no Coq sources in {FOLDER}")
     try:
         return DEVELOPMENT.built()
     except (KernelAbsent, NotBuilt) as error:
-        raise Absent(f"kernel: not checked here ({error})") from error
+        raise Absent(str(error)) from error
 
 
 def gate(claim: Any, name: str = "") -> Gate:

@@ -28,6 +28,7 @@ def test_stability_prints_writes_and_draws(jacobian: Path, capsys: Any) -> None:
     assert main([*words, "--plot", str(picture)]) == 0
     out = capsys.readouterr()
     assert "mean square below" in out.out
+    assert f"written: {picture}\n" in out.out
     assert "fit in memory" in out.err  # said before work starts
     assert "batch size 2" in out.err  # progress
     assert picture.stat().st_size > 5000

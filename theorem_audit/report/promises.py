@@ -57,7 +57,9 @@ def refreshed(text: str, known: dict[str, list[str]]) -> str:
 
 def main(words: list[str]) -> int:
     """Renew or check the page."""
-    parser = argparse.ArgumentParser(prog="python -m theorem_audit.report.promises", description=main.__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m theorem_audit.report.promises", description=main.__doc__
+    )
     parser.add_argument("--check", action="store_true", help="only say whether it is out of date")
     check = parser.parse_args(words).check
     root = project.current().root
