@@ -66,6 +66,7 @@ MARKS = {
     "plot": b"drawn by theorem-audit --plot",
 }
 NAMED = ("json", "csv", "latex", "book", "plot", "store", "readme")  # files that a call writes
+FOLDERS = ("out", "coq")  # that it writes to
 READ = ("source", "variants", "file", "keep", "leave")  # files that it reads
 
 
@@ -105,6 +106,9 @@ def checked_target(args: argparse.Namespace) -> None:
                 what = f"{kinds} file" if kinds else "picture"
                 raise BadUsage(f"--{name} {path}: {made} is there, and no {what} that --{name} wrote; "
                                "it would be lost")  # fmt: skip
+    for name in (x for x in FOLDERS if x in said):
+        if Path(said[name]).exists() and not Path(said[name]).is_dir():
+            raise BadUsage(f"--{name} {said[name]}: it is no folder")
     checked_json(args)
 
 

@@ -204,6 +204,8 @@ SWEEP = ("sweep", *SIMULATE[1:])
         ((*SIMULATE, "--plot", "x.xyz"), "--plot x.xyz: the ending must be one of"),
         ((*SIMULATE, "--seed", "9" * 5_000), "--seed"),
         ((*SIMULATE, "--json", "/dev/null/x"), "/dev/null"),
+        (("figures", "--out", "{good}"), "good: it is no folder"),
+        (("export", "--coq", "{good}"), "good: it is no folder"),
         (("run", "--time-limit", "nan"), "--time-limit nan: a number of seconds"),
         (("run", "--workers", "-2"), "--workers -2: at least 1"),
         (("falsify", "--seconds", "-1"), "--seconds -1: a finite number > 0"),
