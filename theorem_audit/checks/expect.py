@@ -44,7 +44,9 @@ def truth(condition: Any) -> bool:
 def expect(condition: Any, message: str, **witness: Any) -> None:
     """Check one condition; ``witness`` is what a reader needs to see the failure for himself.
 
-    Raises what ``truth`` raises where the condition is no verdict.
+    Raises Refuted where it does not hold, and what ``truth`` raises where it is no verdict.
+
+    >>> expect(2 + 2 == 4, "the sum of two numbers", left=2, right=2)
     """
     with current() as context:
         context.count()
@@ -55,7 +57,15 @@ def expect(condition: Any, message: str, **witness: Any) -> None:
 
 
 def expect_zero(expr: Expr, message: str) -> None:
-    """Check that ``expr`` is identically zero, by normal form over QQ."""
+    """Check that ``expr`` is identically zero, by normal form over QQ.
+
+    Raises Refuted where it is another function, Undecided where the normal form does not tell, and TypeError
+    for text or a float.
+
+    >>> from sympy import symbols
+    >>> x = symbols("x", real=True)
+    >>> expect_zero((x + 1) ** 2 - (x**2 + 2 * x + 1), "the square of a sum")
+    """
     with current() as context:
         context.count()
         _no_words(expr=expr)
@@ -68,7 +78,12 @@ def expect_identity(formula: Boolean, derived: Mapping[Symbol, Expr]) -> None:
 
     derived: symbol -> expression obtained independently of the formula.  Every equation must use at
     least one of them (else it would speak about nothing derived), and every one must be used.  A formula
-    of another form may be true all the same: it is Undecided, not refuted.
+    of another form may be true all the same: it is Undecided, not refuted.  Raises Refuted where an equation
+    does not hold.
+
+    >>> from sympy import Eq, symbols
+    >>> eta, x, after = symbols("eta x x^+", real=True)
+    >>> expect_identity(Eq(after, (1 - eta) * x), {after: x - eta * x})
     """
     with current():
         _no_words(**{str(x): value for x, value in derived.items()})
@@ -111,7 +126,15 @@ def _of_form(holds: bool, message: str) -> None:
 def expect_nonnegative(
     poly: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str = ""
 ) -> Certificate:
-    """Certify ``poly >= 0`` on ``box`` and have the separate checker accept the certificate."""
+    """Certify ``poly >= 0`` on ``box`` and have the separate checker accept the certificate.
+
+    poly, box and errors: as in ``theorem_audit.exact.prove_nonnegative``.
+
+    >>> from sympy import symbols
+    >>> x = symbols("x", real=True)
+    >>> expect_nonnegative(x * (1 - x), {x: (0, 1)}, "a parabola").symbols
+    ('x',)
+    """
     with current():
         return _certified(poly, box, message)
 
@@ -209,14 +232,28 @@ def _expect_positive(gap: Expr, region: Boolean, box: Box, relation: Boolean) ->
 
 
 def exact_quotient(expr: Expr, factor: Expr) -> Expr | None:
-    """``expr / factor`` over QQ when the division leaves no remainder, else None."""
+    """``expr / factor`` over QQ when the division leaves no remainder, else None.
+
+    >>> from sympy import symbols
+    >>> x = symbols("x", real=True)
+    >>> exact_quotient(x**2 - 1, x - 1), exact_quotient(x**2 + 1, x - 1)
+    (x + 1, None)
+    """
     gens = sorted(expr.free_symbols | factor.free_symbols, key=str)
     quotient, remainder = div(Poly(expr, *gens, domain=QQ), Poly(factor, *gens, domain=QQ))
     return quotient.as_expr() if remainder.is_zero else None
 
 
 def expect_positive_ball(expr: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str) -> int:
-    """Prove ``expr > 0`` on a rational box by ball arithmetic; returns the number of cells."""
+    """Prove ``expr > 0`` on a rational box by ball arithmetic; returns the number of cells.
+
+    expr, box and errors: as in ``theorem_audit.exact.prove_positive``.
+
+    >>> from sympy import exp, symbols
+    >>> x = symbols("x", real=True)
+    >>> expect_positive_ball(exp(x) - x, {x: (0, 1)}, "exp(x) > x")
+    3
+    """
     with current() as context:
         context.count()
         try:

@@ -1,4 +1,4 @@
-"""Type the guide's commands again, and write theorem_audit/guide/guide.md with their output as it is now.  Minutes."""
+"""Type the guide's commands again, and write their output as it is now into guide.md beside this.  Minutes."""
 
 from __future__ import annotations
 
