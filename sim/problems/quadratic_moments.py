@@ -123,7 +123,8 @@ def stationary_second_moment(
     """The limit of `second_moments`, (d, d), from the linear equation (A - C G) X = C kappa Gamma.
 
     matrices: (N, d, d), the components' Hessians. linear: (N, d), the gradients grad f_i(t*), of mean zero.
-    Source: claim Q-STATIONARY. Raises ValueError where step_size is not below the mean-square threshold: there is no limit.
+    Source: claim Q-STATIONARY. Raises ValueError where step_size is not below the mean-square threshold:
+    there is no limit.
     """
     Q = components(matrices)
     d = Q.shape[1]
