@@ -179,6 +179,9 @@ def main() -> int:
     parser.add_argument("--product", type=int, nargs="+", help="only one product with T at each N")
     parser.add_argument("--batch-size", type=int, nargs="+", default=[1], help="with --large")
     options = parser.parse_args()
+    from benchmarks.words import checked_out
+
+    checked_out(parser, options.out)
     from benchmarks.report import environment
 
     options.out.parent.mkdir(parents=True, exist_ok=True)

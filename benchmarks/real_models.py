@@ -165,6 +165,11 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=HERE.parent / "build" / "real_models.json")
     parser.add_argument("--design-only", action="store_true", help="only the two minima; into OUT")
     options = parser.parse_args()
+    from benchmarks.words import checked_out
+
+    checked_out(parser, options.out)
+    if options.design_only and not options.out.is_file():
+        parser.error(f"--design-only: {options.out} is not there, into which the two minima go")
     options.out.parent.mkdir(parents=True, exist_ok=True)
     if options.design_only:
         result = json.loads(options.out.read_text())

@@ -215,6 +215,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, metavar="N", help="with --keep: time N rows, then end")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     options = parser.parse_args(arguments)
+    from benchmarks.words import checked_out
+
+    checked_out(parser, options.out)
     if options.rows is not None and not options.keep:
         parser.error("--rows N needs --keep FOLDER: what is timed would be lost")
     found: dict[str, dict[str, Time]] = {}
