@@ -242,17 +242,19 @@ def _tree(claim_id: str, verdicts: dict[str, Verdict], seen: set[str]) -> Tree:
     return tree
 
 
+# What becomes of a variant: the columns, which the help of `audit mutants` explains.
+BECAME = (
+    "refuted", "not_accepted", "slack", "exempt", "unused", "survived", "untested", "equal", "weaker",
+)  # fmt: skip
+
+
 def variant_table(
     found: Mapping[str, Sequence[Tried]], console: Console, *, every: bool = False
 ) -> None:
     """What became of the wrong variants of each claim; then each survivor, or every variant."""
-    names = (
-        "refuted", "not_accepted", "slack", "exempt", "unused", "survived", "untested", "equal",
-        "weaker",
-    )  # fmt: skip
     everything = [t for tried in found.values() for t in tried]
     seen = {t.outcome for t in everything} | {"refuted", "survived"}
-    shown = [name for name in names if name in seen]
+    shown = [name for name in BECAME if name in seen]
     table = Table("claim", "variants", box=None)
     for name in shown:
         table.add_column(name.replace("_", " "), justify="right", no_wrap=True)

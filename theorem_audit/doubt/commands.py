@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from theorem_audit.weigh.ledger import Ledger
 
 SAVE_EVERY = 5.0  # seconds
+COLUMNS = """what became of a variant:
+  refuted       some evidence found a contradiction
+  not accepted  no evidence refuted it, and what decides could not decide it
+  slack         accepted; the claim is a bound, and a larger change is refuted
+  exempt        accepted; smaller than the least error that statistics see
+  unused        accepted without a hypothesis that no witness needs
+  survived      accepted: a hole in the evidence, or explained by `survivors`
+  untested      no evidence passes on the claim itself
+  equal         says what the claim says, and is not counted as wrong
+  weaker        follows from the claim, and is not counted as wrong
+"""
 Command = Callable[..., argparse.ArgumentParser]
 
 
@@ -42,6 +53,7 @@ def add_commands(command: Command, run_options: Callable[[argparse.ArgumentParse
         help="only claims whose statement, or what decides it, is not the kept table's; --json keeps its other "
         "rows",
     )
+    wrong.epilog, wrong.formatter_class = COLUMNS, argparse.RawDescriptionHelpFormatter
     wrong.set_defaults(handler=_mutants)
     hunt = command("falsify", "search for counterexamples inside each claim's own region")
     hunt.add_argument(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from theorem_audit.show import BECAME
 from theorem_audit.tests import lab
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.thorough import THOROUGH
@@ -48,6 +49,17 @@ def test_a_search_ends_as_what_it_found(said: Any, audit: Run) -> None:
     assert "at x = 3/5" in plain.stdout
     assert "2 claims: " in plain.stdout
     assert audit("falsify", "SQUARE").returncode == 0
+
+
+def test_the_columns_of_variants_are_explained(audit: Run) -> None:
+    """Mended: the table said unused or slack, and no help said what that is."""
+    told = audit("mutants", "--help").stdout
+    explained = [
+        line.split("  ")[1]
+        for line in told.partition("became of a variant:")[2].split("\n")
+        if line
+    ]
+    assert explained == [x.replace("_", " ") for x in BECAME]
 
 
 def test_a_table_that_is_imported_twice_speaks_once(fresh: Path, audit: Run) -> None:
