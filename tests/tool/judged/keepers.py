@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from tests.tool.judged.kernel import replaced
@@ -289,6 +289,17 @@ def _taken(judge: ModuleType) -> None:
         assert keeper().outcomes(["k"]) == {}
 
 
+def _earlier(judge: ModuleType) -> None:
+    """What was absent and is has not changed; what came, went or says another thing has."""
+    for own, said, changed in (
+        ("absent", {}, False), ("absent", {"def.m.f": "x"}, True), ("x", {}, True), ("", {}, False),
+        ("x", {"def.m.f": "x"}, False), ("x", {"def.m.f": "y"}, True), ("", {"def.m.f": "y"}, True),
+    ):  # fmt: skip
+        graph = SimpleNamespace(own=lambda _, own=own: own)
+        assert judge.Earlier(graph, said)(("def", "m", "f")) == changed, (own, said)
+        assert not judge.Earlier(graph, said)(("imports", "m")), "it says nothing itself"
+
+
 def _moved(judge: ModuleType) -> None:
     """An edit while a run goes on counts where it is reached; why something is run again is told."""
     with _project(judge) as (folder, keeper):
@@ -482,7 +493,17 @@ def _told(judge: ModuleType) -> None:
 def keepers_hold(judge: ModuleType) -> None:
     """Keys, what is looked at before an outcome is taken, and what is told of changes."""
     try:
-        for part in (_all_keys, _by_name, _supported, _taken, _moved, _read_once, _indexed, _told):
+        for part in (
+            _all_keys,
+            _by_name,
+            _supported,
+            _taken,
+            _earlier,
+            _moved,
+            _read_once,
+            _indexed,
+            _told,
+        ):
             part(judge)
     finally:
         _Versions.said, _Versions.python = "1", "3"
