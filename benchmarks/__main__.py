@@ -69,7 +69,12 @@ def main() -> int:
     """Run the benchmarks; exit code 1 when a contender disagrees with ours."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="three rounds, no growth curves")
-    parser.add_argument("--cases", type=int, nargs="+", help="numbers of cases, from 0")
+    parser.add_argument(
+        "--cases",
+        type=int,
+        nargs="+",
+        help="numbers of cases, from 0, in the order of benchmarks/cases.py",
+    )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (default 7)")
     parser.add_argument("--no-growth", action="store_true", help="no growth curves")
     parser.add_argument("--keep", type=Path, help="folder of pieces, read where they exist")

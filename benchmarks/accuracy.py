@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from mpmath import mp
 
+from benchmarks.words import no_more
 from sim import simulate
 from sim.engine._direct import Direct
 from sim.engine._direct_loops import MASKS
@@ -64,6 +65,7 @@ def logs_by_masks(q: Floats, batches: Integers, **kw: Any) -> Floats:
 
 
 if __name__ == "__main__":
+    no_more("benchmarks.accuracy", __doc__)
     print("| activation | n | b | a | fast engine | general engine | bound | least log abs q |")
     print("|---|---|---|---|---|---|---|---|")
     for case in CASES:

@@ -168,6 +168,8 @@ def main() -> int:
     parser.add_argument("--design-only", action="store_true", help="only the two minima; into OUT")
     options = parser.parse_args()
     refuse_anothers(parser, options.out, "environment tasks")
+    if options.design_only and not options.out.is_file():
+        parser.error(f"--design-only: {options.out} is not there, into which the two minima go")
     options.out.parent.mkdir(parents=True, exist_ok=True)
     if options.design_only:
         result = json.loads(options.out.read_text())

@@ -12,6 +12,7 @@ import sys
 
 import numpy as np
 
+from benchmarks.words import no_more
 from sim.engine._numpy_words import Words16or32
 from sim.engine._rows import LISTS, MASKS, ORDERS, span
 from sim.engine._words import GROUP
@@ -39,6 +40,7 @@ def chunk(words: list[Words16or32], runs: int, tile: int) -> bytes:
 
 def main() -> None:
     """Write until nobody reads."""
+    no_more("benchmarks.streams", __doc__)
     runs = 4 * GROUP
     size = block_runs(1 << 20, 1)
     words = [Words16or32(child(1), 1 << 20, k * size) for k in range(BLOCKS)]

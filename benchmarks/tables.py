@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.report import COMPILED, DENSE, ratio, share
+from benchmarks.words import no_more
 
 HERE = Path(__file__).parent
 RUNS = (HERE / "results" / "first.json", HERE / "results" / "second.json")
@@ -121,6 +122,7 @@ def replaced(text: str, name: str, block: str) -> str:
 
 def main() -> None:
     """Rewrite the blocks."""
+    no_more("benchmarks.tables", __doc__)
     for path, named in blocks().items():
         text = path.read_text()
         for name, block in named.items():

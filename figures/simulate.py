@@ -251,6 +251,7 @@ def _simulate(args: argparse.Namespace, console: Console) -> int:
         print_simulation(data, console)
     if args.plot:  # last: where it cannot be written, the numbers are out
         plot_simulation(data, Path(args.plot))
+        console.print(f"written: {args.plot}", markup=False, soft_wrap=True)
     return 0
 
 
@@ -268,4 +269,9 @@ def _sweep(args: argparse.Namespace, console: Console) -> int:
         emit(as_json(rows), args.json)
     else:
         print_sweep(rows, console)
+        console.print(
+            f"kept in {args.store}: the same call reads them there", markup=False, soft_wrap=True
+        )
+    if args.csv:
+        console.print(f"written: {args.csv}", markup=False, soft_wrap=True)
     return 0

@@ -135,8 +135,10 @@ def load(name: str, jacobian: bool, outputs: int, console: Console) -> Gram:
     much."""
     try:
         array = np.load(name, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise BadUsage(f"{name}: not readable as an .npy array ({error})") from error
+    except OSError as error:
+        raise BadUsage(f"{name}: cannot be read: {error.strerror or error}") from error
+    except ValueError as error:  # NumPy's words advise to trust the file
+        raise BadUsage(f"{name}: no array of numbers as numpy.save writes it") from error
     if not isinstance(array, np.ndarray):
         raise BadUsage(f"{name}: an archive of several arrays; write one with numpy.save")
     if array.ndim not in (2, 3, 4):
@@ -174,7 +176,9 @@ def _options(sub: argparse.ArgumentParser) -> None:
                      help="the file holds a Jacobian even if it is square")  # fmt: skip
     sub.add_argument("--outputs", type=int, default=1, help="outputs a sample, for K of size N k")
     sub.add_argument("--sampling", default="uniform", help="uniform or replacement")
-    sub.add_argument("--runs", type=int, default=RUNS, help=f"runs a step size (default {RUNS})")
+    sub.add_argument(
+        "--runs", type=int, default=RUNS, help=f"runs a step size, 16 or more (default {RUNS})"
+    )
     sub.add_argument("--epochs", type=int, default=EPOCHS, help=f"epochs a run (default {EPOCHS})")
     sub.add_argument("--seed", default="0", help="an integer >= 0, or 'random' (default 0)")
 
@@ -243,6 +247,7 @@ def _stability(args: argparse.Namespace, console: Console) -> int:
         console.print(render(rows))
     if args.plot:  # last: where it cannot be written, the numbers are out
         plot(rows, args.plot)
+        console.print(f"written: {args.plot}", markup=False, soft_wrap=True)
     return 0
 
 

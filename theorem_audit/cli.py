@@ -18,7 +18,7 @@ from theorem_audit.errors import BadUsage, NoEvidence, NoNotes, UnknownEvidence
 from theorem_audit.guard import Left, no_exit
 from theorem_audit.project import Project, ProjectError, find, locate
 from theorem_audit.report import commands as report
-from theorem_audit.usage import checked_target, emit, is_utf8
+from theorem_audit.usage import checked_numbers, checked_target, emit, is_utf8
 from theorem_audit.weigh import commands as weighing
 from theorem_audit.weigh import reading, watch
 from theorem_audit.weigh.verdict import CyclicUse
@@ -83,7 +83,7 @@ def _parser(here: Project | None = None, word: str = "") -> argparse.ArgumentPar
     watch.add_commands(command)
     doubts.add_commands(command, weighing.run_options)
     new = command("new", "write the stub of a claim: theory, evidence and proof note", ids=None)
-    new.add_argument("id", metavar="ID")
+    new.add_argument("id", metavar="ID", help="of the new claim: GD-RATE, say")
     new.add_argument("--chapter", required=True, metavar="NAME", help="module name of the chapter")
     start = command("init", "write a new project: theory, evidence, notes, pyproject, CI", ids=None)
     start.add_argument("folder", metavar="DIR", nargs="?", default=".", help="default: here")
@@ -189,6 +189,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.command is None:
             parser.print_help()
             return 2
+        checked_numbers(args)
         checked_target(args)
         console = show.console(stderr=args.json == "-")
         with no_exit():

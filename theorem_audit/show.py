@@ -133,7 +133,8 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     )
     console.print(f"\n{several(len(verdicts), 'claim')}: {counts}")
     read, total = ledger.hypotheses()
-    console.print(f"hypotheses read by machine: {'all' if read == total else read} of {total}")
+    counted = f"{'all' if read == total else read} of {total}" if total else "none is stated"
+    console.print(f"hypotheses read by machine: {counted}")
     played, known = meanings_played(claims, ledger.outcomes)
     if known:
         said = "all" if played == known else played
@@ -215,7 +216,7 @@ def claim_page(claim_id: str, ledger: Ledger, console: Console) -> None:
     for reason in verdict.reasons:
         console.print(f"because: {reason}", markup=False)
     for condition in left(verdict.name, verdict.outcomes):
-        console.print(f"for the reader, of a lemma's conditions: {condition}", markup=False)
+        console.print(f"left to the reader, of a lemma's conditions: {condition}", markup=False)
     rest = () if "statement" in claim.steps else ("statement",)
     for step in (*claim.steps, *rest):
         if step in rest and all("statement" not in o.steps for o in verdict.outcomes):
@@ -246,17 +247,19 @@ def _tree(claim_id: str, verdicts: dict[str, Verdict], seen: set[str]) -> Tree:
     return tree
 
 
+# What becomes of a variant: the columns, which the help of `audit mutants` explains.
+BECAME = (
+    "refuted", "not_accepted", "slack", "exempt", "unused", "survived", "untested", "equal", "weaker",
+)  # fmt: skip
+
+
 def variant_table(
     found: Mapping[str, Sequence[Tried]], console: Console, *, every: bool = False
 ) -> None:
     """What became of the wrong variants of each claim; then each survivor, or every variant."""
-    names = (
-        "refuted", "not_accepted", "slack", "exempt", "unused", "survived", "untested", "equal",
-        "weaker",
-    )  # fmt: skip
     everything = [t for tried in found.values() for t in tried]
     seen = {t.outcome for t in everything} | {"refuted", "survived"}
-    shown = [name for name in names if name in seen]
+    shown = [name for name in BECAME if name in seen]
     table = Table("claim", "variants", box=None)
     for name in shown:
         table.add_column(name.replace("_", " "), justify="right", no_wrap=True)

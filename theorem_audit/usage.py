@@ -25,16 +25,34 @@ def seed_of(text: str) -> int:
     raise BadUsage(f"--seed {text!r}: an integer >= 0, or 'random'")
 
 
+def checked_numbers(args: argparse.Namespace) -> None:
+    """Raise BadUsage for numbers that no call can have, before anything is imported or run."""
+    said = {name: value for name, value in vars(args).items() if value is not None}
+    for name, least in (("workers", 1), ("cap", 0)):
+        if said.get(name, least) < least:
+            raise BadUsage(f"--{name} {said[name]}: at least {least}")
+    if not 0 < said.get("time_limit", 1.0) <= 1e6:
+        raise BadUsage(
+            f"--time-limit {said['time_limit']:g}: a number of seconds, 0 < SECONDS <= 1e6"
+        )
+    if not 0 < said.get("seconds", 1.0) < float("inf"):
+        raise BadUsage(f"--seconds {said['seconds']:g}: a finite number > 0")
+    if isinstance(said.get("seed"), str):
+        seed_of(said["seed"])
+
+
 def ids_of(given: Sequence[str]) -> list[str]:
     """The claims asked for (none: all), each once, in any case; BadUsage names the unknown ones."""
     claims = project.claims()
 
     wanted = [claim_id.upper() for claim_id in given]
     if unknown := [claim_id for claim_id in wanted if claim_id not in claims]:
-        said = ", ".join(f"unknown claim {x}{claims.like(x)}" for x in unknown)
+        said = ", ".join(f"unknown claim {x or repr(x)}{claims.like(x)}" for x in unknown)
         raise BadUsage(f"{said} (audit list shows them)")
     return list(dict.fromkeys(wanted)) or list(claims)
 
+
+CLAIM = "a claim's id, as `audit list` shows it"  # help of a command that takes one
 
 # Option -> the endings of what it writes, by which a later call knows it; the module that says how it begins.
 # A PDF and a picture are known by a line within (``MARKS``).
@@ -49,6 +67,7 @@ MARKS = {
     "figures": b"drawn by theorem-audit figures",
 }
 NAMED = ("json", "csv", "latex", "book", "plot", "store", "readme")  # files that a call writes
+FOLDERS = ("out", "coq")  # that it writes to
 READ = ("source", "variants", "file", "keep", "leave")  # files that it reads
 
 
@@ -88,6 +107,9 @@ def checked_target(args: argparse.Namespace) -> None:
                 what = f"{kinds} file" if kinds else "picture"
                 raise BadUsage(f"--{name} {path}: {made} is there, and no {what} that --{name} wrote; "
                                "it would be lost")  # fmt: skip
+    for name in (x for x in FOLDERS if x in said):
+        if Path(said[name]).exists() and not Path(said[name]).is_dir():
+            raise BadUsage(f"--{name} {said[name]}: it is no folder")
     checked_json(args)
 
 
@@ -165,6 +187,7 @@ def emit(data: Any, target: str) -> None:
 __all__ = [
     "BadUsage",
     "checked_json",
+    "checked_numbers",
     "checked_target",
     "emit",
     "ids_of",

@@ -69,11 +69,11 @@ def build() -> Build:
     An installed theory has no Coq sources: they stay in the checkout.
     """
     if not (FOLDER / "statements").is_dir():
-        raise Absent(f"kernel: not checked here (no Coq sources in {FOLDER})")
+        raise Absent(f"no Coq sources in {FOLDER}")
     try:
         return DEVELOPMENT.built()
     except (KernelAbsent, NotBuilt) as error:
-        raise Absent(f"kernel: not checked here ({error})") from error
+        raise Absent(str(error)) from error
 
 
 def gate(claim: Any, name: str = "") -> Gate:
@@ -124,6 +124,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="files compiled at a time")
     parser.add_argument("--no-coqchk", action="store_true", help="leave the separate checker out")
     options = parser.parse_args(arguments)
+    if options.jobs < 1:
+        parser.error(f"--jobs {options.jobs}: at least 1")
     from formal.tie.phrases import spoken
     from theory import claims
 

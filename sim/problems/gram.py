@@ -100,7 +100,10 @@ def mean_square_threshold(
 
 
 def full_batch_edge(K: Any, *, outputs: int = 1) -> Enclosure:
-    """2N/l_max, the threshold of gradient descent, and of b = N."""
+    """2N/l_max, the threshold of gradient descent, and of b = N.
+
+    K, outputs and errors: as in `mean_square_threshold`; the enclosure is rigorous.
+    """
     return Enclosure(*edge(read(K, outputs)))
 
 

@@ -53,8 +53,8 @@ def second_moments(
 ) -> Floats:
     """E[(t_p - t*)(t_p - t*)'] for p = 0..steps, as (steps + 1, d, d).
 
-    start: (d, d), the second moment at p = 0, of a start with mean t*. linear: (N, d), the gradients
-    grad f_i(t*), of mean zero; None: a shared minimiser.
+    matrices: (N, d, d), the components' Hessians. start: (d, d), the second moment at p = 0, of a start with
+    mean t*. linear: (N, d), the gradients grad f_i(t*), of mean zero; None: a shared minimiser.
     """
     Q = components(matrices)
     d = Q.shape[1]
@@ -120,9 +120,11 @@ def mean_square_threshold(matrices: Any, batch_size: int, sampling: str = "unifo
 def stationary_second_moment(
     matrices: Any, linear: Any, *, batch_size: int, step_size: float, sampling: str = "uniform"
 ) -> Floats:
-    """The limit of `second_moments`, from the linear equation (A - C G) X = C kappa Gamma.
+    """The limit of `second_moments`, (d, d), from the linear equation (A - C G) X = C kappa Gamma.
 
-    Raises ValueError where step_size is not below the mean-square threshold: there is no limit.
+    matrices: (N, d, d), the components' Hessians. linear: (N, d), the gradients grad f_i(t*), of mean zero.
+    Source: claim Q-STATIONARY. Raises ValueError where step_size is not below the mean-square threshold:
+    there is no limit.
     """
     Q = components(matrices)
     d = Q.shape[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -10,8 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-import sim.problems.gram
-import sim.problems.gram_design
 from sim import (
     Gram,
     Hessians,
@@ -302,10 +299,3 @@ def test_the_weights_refuse_to_speak_near_their_pole() -> None:
     gram = Gram.from_matrix(np.eye(2) * 2)
     kappa = variance_factor(2, 1) / 10**15
     assert Weights(gram, kappa, 2.0).relative == np.inf
-
-
-@pytest.mark.parametrize("module", [sim.problems.gram, sim.problems.gram_design])
-def test_examples_in_docstrings(module: Any) -> None:
-    found = doctest.testmod(module)
-    assert found.attempted
-    assert not found.failed

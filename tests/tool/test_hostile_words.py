@@ -205,6 +205,21 @@ SWEEP = ("sweep", *SIMULATE[1:])
         ((*SIMULATE, "--plot", "x.xyz"), "--plot x.xyz: the ending must be one of"),
         ((*SIMULATE, "--seed", "9" * 5_000), "--seed"),
         ((*SIMULATE, "--json", "/dev/null/x"), "/dev/null"),
+        (("figures", "--out", "{good}"), "good: it is no folder"),
+        (("export", "--coq", "{good}"), "good: it is no folder"),
+        (("run", "--time-limit", "nan"), "--time-limit nan: a number of seconds"),
+        (("run", "--workers", "-2"), "--workers -2: at least 1"),
+        (("falsify", "--seconds", "-1"), "--seconds -1: a finite number > 0"),
+        (("mutants", "--cap", "-1"), "--cap -1: at least 0"),
+        (("show", "TRACE", "--seed", "-3"), "--seed '-3': an integer >= 0, or 'random'"),
+        (
+            ("report", "--readme", "{good}.md"),
+            "good.md: no such file; the table is renewed in a file that",
+        ),
+        (
+            ("report", "--variants", "{good}.json"),
+            "good.json: no such file; `audit mutants --json",
+        ),
         (("report", "--from", "{binary}"), "cannot be read"),
         (("report", "--from", "{deep}"), "not a ledger"),
         (("report", "--from", "{digits}"), "not a ledger"),
@@ -228,6 +243,32 @@ def test_wrong_values_get_one_line_and_exit_code_2(
     assert says in " ".join(said.err.split())
     assert said.err.startswith("audit: ")
     assert "Traceback" not in said.err
+
+
+def test_wrong_numbers_are_told_before_any_work(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Mended: the theory was read first, for seconds."""
+
+    def work(*_: object) -> int:
+        raise AssertionError("it was begun")
+
+    monkeypatch.setattr("theorem_audit.doubt.commands._falsify", work)
+    monkeypatch.setattr("theorem_audit.weigh.commands.run", work)
+    with pytest.raises(AssertionError, match="it was begun"):
+        main(["falsify", "--seconds", "1"])
+    assert main(["falsify", "--seconds", "inf"]) == 2
+    assert main(["run", "--time-limit", "0"]) == 2
+    assert "--time-limit 0: a number" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("first", ["--latex a.tex", "--out d", "--readme README.md"])
+def test_a_report_is_one_thing_a_call(first: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Mended: of two the first was written, and the other not, without a word."""
+    with pytest.raises(SystemExit) as end:
+        main(["report", *first.split(), "--book", "b.tex"])
+    assert end.value.code == 2
+    assert f"--book: not allowed with argument {first.split()[0]}" in capsys.readouterr().err
 
 
 def test_a_seed_is_digits_of_a_sane_length() -> None:

@@ -19,7 +19,8 @@ def test_simulate_prints_json_and_draws(tmp_path: Path, capsys: pytest.CaptureFi
     plot = tmp_path / "new" / "out.png"
     words = split("simulate --n 5 --d 8 --b 2 --step-size 0.5 --steps 3000 --runs 20")
     assert main([*words, "--json", "-", "--plot", str(plot)]) == 0
-    first = capsys.readouterr().out
+    first, told = capsys.readouterr()
+    assert f"written: {plot}\n" in told
     data = json.loads(first)
     low, middle, high = (rows[-1] for rows in data["quantiles_10_50_90"]["max_share"])
     assert 0.99 < low <= middle <= high <= 1
@@ -73,10 +74,14 @@ def test_sweep_resumes_from_its_store(tmp_path: Path, capsys: pytest.CaptureFixt
     rows = json.loads(capsys.readouterr().out)
     assert [(r["batch_size"], r["seed"]) for r in rows] == [(1, 0), (1, 1), (4, 0), (4, 1)]
     assert main([*words, "--json", "-", "--csv", str(table)]) == 0
-    assert json.loads(capsys.readouterr().out) == rows
+    again, told = capsys.readouterr()
+    assert json.loads(again) == rows
+    assert f"written: {table}\n" in told
     assert len(table.read_text().splitlines()) == 1 + 4 * 5, "a row for each run"
     assert main(words) == 0
-    assert "participation_ratio" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "participation_ratio" in shown
+    assert f"kept in {store}: the same call reads them there\n" in shown
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def test_stability_prints_writes_and_draws(jacobian: Path, capsys: Any) -> None:
     assert main([*words, "--plot", str(picture)]) == 0
     out = capsys.readouterr()
     assert "mean square below" in out.out
+    assert f"written: {picture}\n" in out.out
     assert "fit in memory" in out.err  # said before work starts
     assert "batch size 2" in out.err  # progress
     assert picture.stat().st_size > 5000
@@ -113,7 +114,8 @@ def test_bad_usage(jacobian: Path, tmp_path: Path, capsys: Any, monkeypatch: Any
     np.save(tmp_path / "nan.npy", np.full((2, 2), np.nan))
     np.save(tmp_path / "skew.npy", np.array([[1.0, 2.0], [0.0, 1.0]]))
     for name, message in (
-        ("text.npy", "not readable"), ("none.npy", "not readable"), ("line.npy", "shape"),
+        ("text.npy", "text.npy: no array of numbers as numpy.save writes it"),
+        ("none.npy", "none.npy: cannot be read: No such file"), ("line.npy", "shape"),
         ("nan.npy", "finite"), ("skew.npy", "symmetric"),
     ):  # fmt: skip
         assert main(["stability", str(tmp_path / name)]) == 2

@@ -7,13 +7,17 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.tool import ROOT
+from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.tests import warm
+from theory.notation import S
 
 BLOCK = re.compile(r"<!-- replay: (?P<path>\S+) -->\n```\w+\n(?P<text>.*?)```\n", re.S)
 ROOMS = ("theory", "sim", "audit", "figures", "formal", "tests", "proofs_notes")
@@ -37,11 +41,19 @@ def _blocks() -> list[re.Match[str]]:
 def test_the_walk_through_is_a_chapter_its_evidence_and_its_note() -> None:
     assert [m["path"] for m in _blocks()] == [
         "theory/model/sphere.py", "tests/model/test_sphere.py", "proofs_notes/model/sphere.md",
+        "tests/falsify/model/sphere.py",
     ]  # fmt: skip
-    chapter, evidence, note = (m["text"] for m in _blocks())
+    chapter, evidence, note, search = (m["text"] for m in _blocks())
     made: dict[str, Any] = {"__name__": "theory.model.sphere"}
     exec(compile(chapter, "sphere", "exec"), made)
-    assert made["SPHERE_PUSH"].id == "SPHERE-PUSH"
+    claim = made["SPHERE_PUSH"]
+    assert claim.id == "SPHERE-PUSH"
+    exec(compile(search, "search", "exec"), made)
+    played = made["FALSIFIERS"]["SPHERE-PUSH"]
+    assert played(claim, np.random.default_rng(0), 4.0) > 0
+    wrong = replace(claim, formula=claim.formula.subs(1 - S, 2 - S))
+    with pytest.raises(Refuted):
+        played(wrong, np.random.default_rng(0), 30.0)
     compile(evidence, "evidence", "exec")
     assert '@evidence("SPHERE-PUSH"' in evidence
     assert "## SPHERE-PUSH" in note
@@ -58,7 +70,8 @@ def test_the_walk_through_goes_from_nothing_to_proved(tmp_path: Path) -> None:
     assert claim["verdict"] == "inconclusive"
     assert "SPHERE-PUSH has no evidence yet: derive the quantity" in claim["reasons"][0]
 
-    for match in _blocks():
+    *three, search = _blocks()
+    for match in three:
         assert (folder / match["path"]).exists(), "the stub made this file"
         (folder / match["path"]).write_text(match["text"], encoding="utf-8")
     assert _audit(folder, "notes").returncode == 0
@@ -84,3 +97,17 @@ def test_the_walk_through_goes_from_nothing_to_proved(tmp_path: Path) -> None:
     (why,) = claim["reasons"]
     assert why == "nothing that decides or searches read: on the sphere, batch share"
     assert why in " ".join((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split())
+
+    evidence.write_text(text, encoding="utf-8")
+    (folder / search["path"]).write_text(search["text"], encoding="utf-8")
+    words = ("falsify", "SPHERE-PUSH", "--seconds", "8", "--json", "-")
+    (found,) = json.loads(_audit(folder, *words).stdout)["found"]
+    assert found["outcome"] == "held", found
+    shown = _audit(folder, "show", "SPHERE-PUSH", "--run", "--workers", "1").stdout
+    assert "SPHERE-PUSH proved" in shown
+    assert "left to the reader" not in shown
+    chapter = folder / "theory/model/sphere.py"
+    whole = chapter.read_text(encoding="utf-8")
+    chapter.write_text(re.sub(r"    applied=.*\n", "", whole), encoding="utf-8")
+    shown = _audit(folder, "show", "SPHERE-PUSH", "--run", "--workers", "1").stdout
+    assert "left to the reader, of a lemma's conditions: NORM: Eq(delta, r2 - 1)" in shown

@@ -1,10 +1,11 @@
-"""The tutorial's commands, typed again.
+"""The tutorial's commands, typed again.  Minutes.
 
 python -m tests.tool.tutorial     writes examples/heavy_ball/README.md with their output as it is now
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import shutil
 import tempfile
@@ -37,5 +38,6 @@ def settled(text: str) -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m tests.tool.tutorial", description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as place:
         write_text(PAGE, again(Path(place)))

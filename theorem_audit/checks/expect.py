@@ -63,8 +63,10 @@ def truth(condition: Any) -> bool:
 def expect(condition: Any, message: str, **witness: Any) -> None:
     """Check one condition; ``witness`` is what a reader needs to see the failure for himself.
 
-    Raises what ``truth`` raises where the condition is no verdict, and ValueError where it is true because
-    there was nothing to check: ``expect(all(...))`` over no items, in a file of evidence.
+    Raises Refuted where it does not hold, what ``truth`` raises where it is no verdict, and ValueError where it
+    is true because there was nothing to check: ``expect(all(...))`` over no items, in a file of evidence.
+
+    >>> expect(2 + 2 == 4, "the sum of two numbers", left=2, right=2)
     """
     with current() as context:
         context.count()
@@ -77,7 +79,15 @@ def expect(condition: Any, message: str, **witness: Any) -> None:
 
 
 def expect_zero(expr: Expr, message: str) -> None:
-    """Check that ``expr`` is identically zero, by normal form over QQ."""
+    """Check that ``expr`` is identically zero, by normal form over QQ.
+
+    Raises Refuted where it is another function, Undecided where the normal form does not tell, and TypeError
+    for text or a float.
+
+    >>> from sympy import symbols
+    >>> x = symbols("x", real=True)
+    >>> expect_zero((x + 1) ** 2 - (x**2 + 2 * x + 1), "the square of a sum")
+    """
     with current() as context:
         context.count()
         _no_words(expr=expr)
@@ -90,7 +100,12 @@ def expect_identity(formula: Boolean, derived: Mapping[Symbol, Expr]) -> None:
 
     derived: symbol -> expression obtained independently of the formula.  Every equation must use at
     least one of them (else it would speak about nothing derived), and every one must be used.  A formula
-    of another form may be true all the same: it is Undecided, not refuted.
+    of another form may be true all the same: it is Undecided, not refuted.  Raises Refuted where an equation
+    does not hold.
+
+    >>> from sympy import Eq, symbols
+    >>> eta, x, after = symbols("eta x x^+", real=True)
+    >>> expect_identity(Eq(after, (1 - eta) * x), {after: x - eta * x})
     """
     with current():
         _no_words(**{str(x): value for x, value in derived.items()})
@@ -147,6 +162,13 @@ def expect_nonnegative(
 
     Where that says an inequality of the claim (its gap is k poly + c, c >= 0), the box must hold the claim's
     region, or ``part`` of it, as for ``expect_inequality``.
+
+    poly, box and errors: as in ``theorem_audit.exact.prove_nonnegative``.
+
+    >>> from sympy import symbols
+    >>> x = symbols("x", real=True)
+    >>> expect_nonnegative(x * (1 - x), {x: (0, 1)}, "a parabola").symbols
+    ('x',)
     """
     with current() as context, _own(context, poly, box, part):
         return _certified(poly, box, message)
@@ -281,7 +303,13 @@ def _expect_positive(gap: Expr, region: Boolean, box: Box, relation: Boolean) ->
 
 
 def exact_quotient(expr: Expr, factor: Expr) -> Expr | None:
-    """``expr / factor`` over QQ when the division leaves no remainder, else None."""
+    """``expr / factor`` over QQ when the division leaves no remainder, else None.
+
+    >>> from sympy import symbols
+    >>> x = symbols("x", real=True)
+    >>> exact_quotient(x**2 - 1, x - 1), exact_quotient(x**2 + 1, x - 1)
+    (x + 1, None)
+    """
     gens = sorted(expr.free_symbols | factor.free_symbols, key=str)
     quotient, remainder = div(Poly(expr, *gens, domain=QQ), Poly(factor, *gens, domain=QQ))
     return quotient.as_expr() if remainder.is_zero else None
@@ -293,6 +321,13 @@ def expect_positive_ball(
     """Prove ``expr > 0`` on a rational box by ball arithmetic; returns the number of cells.
 
     Where that says an inequality of the claim, the box must hold its region, as for ``expect_nonnegative``.
+
+    expr, box and errors: as in ``theorem_audit.exact.prove_positive``.
+
+    >>> from sympy import exp, symbols
+    >>> x = symbols("x", real=True)
+    >>> expect_positive_ball(exp(x) - x, {x: (0, 1)}, "exp(x) > x")
+    3
     """
     with current() as context, _own(context, expr, box, part):
         context.count()

@@ -72,8 +72,18 @@ def evidence(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Mark a function as evidence.
 
-    claim: a ``Claim`` or its id.  kind: one of ``KINDS``.  Raises ValueError on an unknown kind, a table
-    without a case, and a kind that decides on a function that Hypothesis hands random instances.
+    claim: a ``Claim`` or its id; the function is handed the claim by its argument ``claim``.
+    kind: one of ``KINDS``.
+    step: the step of the claim's proof, or several, that it decides or supports.
+    cases: name -> value; the function is called once for each, and handed the value by its argument ``case``.
+    needs: the name of an assumption: a witness that the claim fails without it.
+    slow: left out by ``--quick``.
+
+    Raises ValueError on an unknown kind, a table without a case, and a kind that decides on a function that
+    Hypothesis hands random instances.
+
+        @evidence("GD-EDGE", "witness", needs="below the edge", cases={"at 2/h": 2, "above": 3})
+        def test_no_decrease_at_the_edge(claim, case): ...
     """
     if kind not in KINDS:
         raise ValueError(f"kind={kind!r}: allowed are {', '.join(KINDS)}")

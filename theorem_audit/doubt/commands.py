@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from theorem_audit.weigh.ledger import Ledger
 
 SAVE_EVERY = 5.0  # seconds
+COLUMNS = """what became of a variant:
+  refuted       some evidence found a contradiction
+  not accepted  no evidence refuted it, and what decides could not decide it
+  slack         accepted; the claim is a bound, and a larger change is refuted
+  exempt        accepted; smaller than the least error that statistics see
+  unused        accepted without a hypothesis that no witness needs
+  survived      accepted: a hole in the evidence, or explained by `survivors`
+  untested      no evidence passes on the claim itself
+  equal         says what the claim says, and is not counted as wrong
+  weaker        follows from the claim, and is not counted as wrong
+"""
 Command = Callable[..., argparse.ArgumentParser]
 
 
@@ -42,10 +53,11 @@ def add_commands(command: Command, run_options: Callable[[argparse.ArgumentParse
         help="only claims whose statement, or what decides it, is not the kept table's; --json keeps its other "
         "rows",
     )
+    wrong.epilog, wrong.formatter_class = COLUMNS, argparse.RawDescriptionHelpFormatter
     wrong.set_defaults(handler=_mutants)
     hunt = command("falsify", "search for counterexamples inside each claim's own region")
     hunt.add_argument(
-        "--seconds", type=float, help="time for all claims together (default: 2 for each)"
+        "--seconds", type=float, help="> 0, for all claims together (default: 2 for each)"
     )
     hunt.add_argument("--seed", default="0", help="an integer >= 0, or 'random' (default 0)")
     hunt.add_argument("--workers", type=int, default=1, help="processes (default 1)")
@@ -147,10 +159,6 @@ def _mutants(args: argparse.Namespace, console: Console) -> int:
 
     claims = project.claims()
 
-    if args.cap is not None and args.cap < 0:
-        raise BadUsage(f"--cap {args.cap}: at least 0")
-    if args.workers < 1:
-        raise BadUsage(f"--workers {args.workers}: at least 1")
     seed = seed_of(args.seed)
     kept_at = project.current().path("variants")
     to_table = args.json not in (None, "-") and (
@@ -236,10 +244,6 @@ def _falsify(args: argparse.Namespace, console: Console) -> int:
 
     ids = ids_of(args.ids)
     seconds = 2.0 * len(ids) if args.seconds is None else args.seconds
-    if not (0 < seconds < float("inf")):
-        raise BadUsage(f"--seconds {args.seconds}: a finite number > 0")
-    if args.workers < 1:
-        raise BadUsage(f"--workers {args.workers}: at least 1")
     seed, found = seed_of(args.seed), []
     for row in falsify.search(ids, seconds=seconds, seed=seed, workers=args.workers):
         found.append(row)
@@ -293,21 +297,31 @@ def _certificates(names: Sequence[str]) -> dict[str, Certificate]:
     except InvalidCertificate as error:
         where = project.current().path("certificates")
         raise BadUsage(f"{where}: {error}; certificates alone are kept there") from error
-    if not known and not (names and all(x in claims for x in names)):
+    if not known and not names:
         raise BadUsage(
             f"no certificate (*.json) in {project.current().path('certificates')}; `audit certify` "
             "stores those of the claims that the project's `certified` names"
         )
     found: dict[str, Certificate] = {}
     for asked in names:
-        mine = {x: c for x, c in known.items() if x == asked or x.startswith(f"{asked}-")}
+        mine = {
+            x: c for x, c in known.items()
+            if x == asked or (x.startswith(f"{asked}-") and _owner(x, claims) in ("", asked))
+        }  # fmt: skip
         if not mine and asked not in claims:
+            near = claims.like(asked) if "did you mean" in claims.like(asked) else ""
+            such = f", such as {next(iter(known))}" if known else ""
             raise BadUsage(
-                f"{asked} is neither a claim nor one of {several(len(known), 'certificate')}, such as "
-                f"{next(iter(known), 'none')} (`audit opinions` lists them)"
+                f"{asked or repr(asked)} is neither a claim nor one of "
+                f"{several(len(known), 'certificate')}{such}{near} (`audit list` shows the claims)"
             )
         found |= mine
     return found if names else known
+
+
+def _owner(certificate: str, claims: Iterable[str]) -> str:
+    """The claim that a certificate is of, by its name: BAND-LEAST-upper is BAND-LEAST's where that is one."""
+    return max((x for x in claims if certificate.startswith(f"{x}-")), key=len, default="")
 
 
 def _certify(args: argparse.Namespace, console: Console) -> int:
@@ -341,11 +355,10 @@ def _opinions(args: argparse.Namespace, console: Console) -> int:
     from theorem_audit.kernel.judge import CoqAbsent
 
     claims = project.claims()
+    names = [x.upper() if x.upper() in claims else x for x in args.names]
 
     found = []
     tell = show.status(console)
-    # Ids in any case, as every command takes them; a certificate's name goes on in its own letters.
-    names = [x.upper() if x.upper() in claims else x for x in args.names]
     for opinion in second_opinion.opinions(_certificates(names), tell=tell):
         found.append(opinion)
         if args.json != "-":

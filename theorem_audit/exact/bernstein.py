@@ -129,6 +129,12 @@ def prove_nonnegative(
 
     Raises Refuted with an exact point of the box where ``poly`` is negative, Undecided when neither
     was found, ValueError for bad input.
+
+    >>> from sympy import symbols
+    >>> x, y = symbols("x y", real=True)
+    >>> proof = prove_nonnegative(x - y, {x: (0, 1), y: (0, x)})  # where 0 <= y <= x <= 1
+    >>> proof.symbols, proof.tree  # one cell is enough
+    (('x', 'y'), None)
     """
     found = _decided(sympify(poly), tuple((x, (*ends,)) for x, ends in box.items()), max_cells)
     if isinstance(found, Refuted):

@@ -106,6 +106,10 @@ def is_zero(expr: Expr) -> bool:
     Raises Undecided where the normal form does not decide: functions other than square roots, or
     a non-zero normal form in which square roots remain (``sqrt(x**2) - x``); TypeError where two of its
     symbols have one name.
+
+    >>> x = Symbol("x", real=True)
+    >>> is_zero(1 / (1 - x) - x / (1 - x) - 1), is_zero(x**2 - x)
+    (True, False)
     """
     expr = sympify(expr)
     zero, numerator = vanishes(expr) if isinstance(expr, Expr) else None, None

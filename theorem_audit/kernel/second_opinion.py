@@ -150,7 +150,7 @@ def opinions(
             for program in programs:
                 if program != "coq":
                     found[name, program] = ask[program](name, certificate)
-        if coq is not None:
+        if coq is not None and certificates:
             tell(f"certificates: {len(certificates)} of {len(certificates)} asked; waiting for Coq")
     for name in certificates:
         for program in programs:

@@ -31,7 +31,8 @@ def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         "--from", dest="source", metavar="FILE",
         help="the run's JSON (default: the last runs, as they are kept)",
     )  # fmt: skip
-    told.add_argument("--out", metavar="DIR", help="folder to write to (default: build/report)")
+    made = told.add_mutually_exclusive_group()  # one thing is made a call
+    made.add_argument("--out", metavar="DIR", help="folder to write to (default: build/report)")
     told.add_argument(
         "--pictures", metavar="DIR",
         help="folder that `audit figures --out DIR` wrote (default: the project's)",
@@ -40,9 +41,9 @@ def add_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         "--variants", metavar="FILE",
         help="what `audit mutants --json FILE` found (default: the project's table)",
     )  # fmt: skip
-    told.add_argument("--readme", metavar="FILE", help="renew a README's verdict table instead")
-    told.add_argument("--latex", metavar="FILE", help="write a LaTeX appendix instead")
-    told.add_argument(
+    made.add_argument("--readme", metavar="FILE", help="renew a README's verdict table instead")
+    made.add_argument("--latex", metavar="FILE", help="write a LaTeX appendix instead")
+    made.add_argument(
         "--book", metavar="FILE",
         help="write the proof notes as one document instead: LaTeX, or set by TeX where FILE ends with .pdf",
     )  # fmt: skip
@@ -100,6 +101,12 @@ def _report(args: argparse.Namespace, console: Console) -> int:
         raise BadUsage(
             f"--pictures {pictures}: no such folder; `audit figures --out DIR` makes one"
         )
+    for name, path, makes in (
+        ("variants", args.variants, "`audit mutants --json {}` makes it"),
+        ("readme", args.readme, "the table is renewed in a file that has one"),
+    ):
+        if path is not None and not Path(path).is_file():
+            raise BadUsage(f"--{name} {path}: no such file; {makes.format(path)}")
     folder = Path(args.out or here.path("output") / "report")
     said, anew = dict[str, str](), None
     pages = not (args.latex or args.readme or args.book)

@@ -8,6 +8,7 @@ A test is named as ``test_name`` in a promise's line; its link is to the file th
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from pathlib import Path
@@ -56,6 +57,11 @@ def refreshed(text: str, known: dict[str, list[str]]) -> str:
 
 def main(words: list[str]) -> int:
     """Renew or check the page."""
+    parser = argparse.ArgumentParser(
+        prog="python -m theorem_audit.report.promises", description=main.__doc__
+    )
+    parser.add_argument("--check", action="store_true", help="only say whether it is out of date")
+    check = parser.parse_args(words).check
     root = project.current().root
     page = root / "PROMISES.md"
     old = page.read_text(encoding="utf-8")
@@ -66,7 +72,7 @@ def main(words: list[str]) -> int:
         return 1
     if new == old:
         return 0
-    if "--check" in words:
+    if check:
         print(
             "PROMISES.md: out of date; run: python -m theorem_audit.report.promises",
             file=sys.stderr,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
 from theorem_audit.project import Project
@@ -99,11 +100,17 @@ def place(top: str, root: Path) -> Path | None:
     for path in (root / top, root / f"{top}.py"):
         if path.exists() and (path.is_file() or (path / "__init__.py").is_file()):
             return path
-    spec = PathFinder.find_spec(top)
-    if spec is None or spec.origin is None:
+    spec = PathFinder.find_spec(top) or _mapped(top)
+    if spec is None or spec.origin is None or not spec.has_location:
         return None
     found = Path(spec.origin)
     return found.parent if found.name == "__init__.py" else found
+
+
+def _mapped(top: str) -> ModuleSpec | None:
+    """What a finder of its own says of a package: `pip install -e` leaves one that maps names to a checkout."""
+    finders = (getattr(x, "find_spec", None) for x in sys.meta_path)
+    return next((spec for find in finders if find and (spec := find(top, None))), None)
 
 
 def look(project: Project) -> Tree:

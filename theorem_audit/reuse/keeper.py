@@ -68,7 +68,8 @@ class Earlier:
         name, own = ".".join(node), self.graph.own(node)
         if node[0] == "outside":
             return node[1] not in STANDARD and self.said.get(name, own) != own
-        return node[0] in ("def", "base", "method") and self.said.get(name, "") != own
+        was = self.said.get(name, own if own == "absent" else "")
+        return node[0] in ("def", "base", "method") and was != own
 
 
 class Keeper:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from theorem_audit.show import BECAME
 from theorem_audit.tests import lab
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.thorough import IN_CI, THOROUGH
@@ -51,6 +52,17 @@ def test_a_search_ends_as_what_it_found(said: Any, audit: Run) -> None:
     assert audit("falsify", "SQUARE").returncode == 0
 
 
+def test_the_columns_of_variants_are_explained(audit: Run) -> None:
+    """Mended: the table said unused or slack, and no help said what that is."""
+    told = audit("mutants", "--help").stdout
+    explained = [
+        line.split("  ")[1]
+        for line in told.partition("became of a variant:")[2].split("\n")
+        if line
+    ]
+    assert explained == [x.replace("_", " ") for x in BECAME]
+
+
 def test_a_table_that_is_imported_twice_speaks_once(fresh: Path, audit: Run) -> None:
     (fresh / "searches" / "more.py").write_text("from searches.bounds import FALSIFIERS\n")
     assert audit("falsify", "SQUARE").returncode == 0
@@ -79,6 +91,11 @@ def test_certificates_are_stored_and_exported(fresh: Path, audit: Run, said: Any
     unknown = audit("opinions", "NOTHING")
     assert unknown.returncode == 2
     assert "NOTHING is neither a claim nor one of 1 certificate, such as SQUARE" in unknown.stderr
+    meant = audit("opinions", "SQUAR")
+    assert "such as SQUARE; did you mean SQUARE? (`audit list`" in " ".join(meant.stderr.split())
+    file.unlink()
+    bare = " ".join(audit("opinions", "NOTHING").stderr.split())
+    assert "NOTHING is neither a claim nor one of 0 certificates (`audit list`" in bare
     (fresh / "tests" / "test_bounds.py").write_text(
         lab.FILES["tests/test_bounds.py"].replace("(x,)", "()")
     )

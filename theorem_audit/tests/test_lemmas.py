@@ -215,7 +215,7 @@ def test_a_lemma_for_less_than_the_claim_is_told(
     if "x_k" in here:
         shown = warm.audit(("show", "WIDE"), folder).stdout
         assert (
-            "for the reader, of a lemma's conditions: LEMMA: x >= 0, which is x_k >= 0 here"
+            "left to the reader, of a lemma's conditions: LEMMA: x >= 0, which is x_k >= 0 here"
             in shown
         )
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from theorem_audit.reuse.files import place
+from theorem_audit.reuse.graph import Graph
+from theorem_audit.reuse.keeper import Earlier
 from theorem_audit.tests import reuse_project as small
 from theorem_audit.tests.reuse_project import ALL, OF_DOUBLE, OF_SQUARE
 from theorem_audit.tests.thorough import IN_CI, THOROUGH, in_ci_but
@@ -76,6 +83,43 @@ def test_nothing_is_run_where_nothing_changed(project: Path) -> None:
     assert "reused 12 of 12, ran 0" in again.said
 
 
+class _Mapping:
+    """A finder as `pip install -e` leaves one: a name, and the checkout that it means."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.file = name, folder / "__init__.py"
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        return spec_from_file_location(name, self.file) if name == self.name else None
+
+
+def test_a_package_that_was_installed_from_a_checkout_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mended: a tool installed by `pip install -e` was in no project's sources: an edit of it ran nothing."""
+    folder = tmp_path / "checkout" / "nobody_has_this"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    assert place("nobody_has_this", tmp_path) is None
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, _Mapping("nobody_has_this", folder)])
+    assert place("nobody_has_this", tmp_path) == folder
+    assert place("sys", tmp_path) is None, "built in, and no file"
+
+
+def test_what_was_absent_and_is_has_not_changed() -> None:
+    class Sources:
+        said = "absent"
+
+        def own(self, node: tuple[str, ...]) -> str:
+            return self.said
+
+    sources, node = Sources(), ("def", "gone", "f")
+    assert not Earlier(cast("Graph", sources), {})(node)
+    assert Earlier(cast("Graph", sources), {"def.gone.f": "as it was"})(node), "it went"
+    sources.said = "as it is"
+    assert Earlier(cast("Graph", sources), {})(node), "it came"
+
+
 @pytest.mark.parametrize("what", in_ci_but(EDITS, "a constant", "a helper"))
 def test_an_edit_runs_exactly_what_reaches_it(project: Path, what: str) -> None:
     change, expected, told = EDITS[what]
@@ -83,6 +127,7 @@ def test_an_edit_runs_exactly_what_reaches_it(project: Path, what: str) -> None:
     again = small.run(project)
     assert again.ran == expected
     assert told in again.said
+    assert "theorem_audit/" not in again.said, "the tool stands elsewhere, and nobody changed it"
     if what in ("a constant", "a hypothesis", "data"):
         assert small.same(again.run, small.run(project, "--fresh").run)
 
@@ -108,7 +153,9 @@ def test_a_file_that_does_not_import_is_told_though_nothing_reaches_it(project: 
 @THOROUGH
 def test_fresh_runs_everything_and_other_seeds_are_other_runs(project: Path) -> None:
     assert small.run(project, "--fresh").ran == ALL
-    assert small.run(project, "--seed", "5").ran == ALL
+    other = small.run(project, "--seed", "5")
+    assert other.ran == ALL
+    assert "(run otherwise before: seed, --quick, or another interpreter)" in other.said
     assert small.run(project).ran == set()
 
 

@@ -14,12 +14,13 @@ from rich.console import Console
 from theorem_audit import project, show
 from theorem_audit.errors import BadUsage
 from theorem_audit.guard import Ended, ends_in_order
-from theorem_audit.usage import emit, seed_of
+from theorem_audit.usage import CLAIM, emit, seed_of
 
 if TYPE_CHECKING:
     from theorem_audit.weigh.counts import Counts
     from theorem_audit.weigh.ledger import Ledger
 
+VERIFY = "one file, without dependencies, from the repository of theorem_audit"
 TIME_LIMIT = 1200.0  # seconds for one evidence; see ``jobs.TIME_LIMIT``
 
 
@@ -43,14 +44,6 @@ def run_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--fresh", action="store_true", help="take no outcome from earlier runs")
 
 
-def checked(args: argparse.Namespace) -> None:
-    """Raise BadUsage for numbers that no run can have."""
-    if args.workers < 1:
-        raise BadUsage(f"--workers {args.workers}: at least 1")
-    if not 0 < args.time_limit <= 1e6:
-        raise BadUsage(f"--time-limit {args.time_limit}: a number of seconds, 0 < SECONDS <= 1e6")
-
-
 def run_ledger(
     ids: Sequence[str],
     args: argparse.Namespace,
@@ -67,7 +60,6 @@ def run_ledger(
     begun = [] if begun is None else begun
     from theorem_audit.weigh.session import Session
 
-    checked(args)
     with show.progress(console) as bar:
         tasks: dict[str, Any] = {}
 
@@ -92,7 +84,9 @@ def run_ledger(
                 show.warn(f"broken, and left out: {path}: {why}")
             wanted = [claim_id.upper() for claim_id in ids]
             if unknown := [x for x in wanted if x not in session.index.claims]:
-                said = ", ".join(f"unknown claim {x}{session.index.like(x)}" for x in unknown)
+                said = ", ".join(
+                    f"unknown claim {x or repr(x)}{session.index.like(x)}" for x in unknown
+                )
                 raise BadUsage(f"{said} (audit list shows them)")
             wanted = list(dict.fromkeys(wanted)) or list(session.index.claims)
             if save is not None:  # an older ledger must not speak for a run that is cut short
@@ -174,7 +168,10 @@ def receipt(args: argparse.Namespace, console: Console) -> int:
     target = args.json or f"{claim_id}.receipt.json"
     emit(data, target)
     if target != "-":
-        console.print(f"written: {target}; python verify.py {target}", markup=False, soft_wrap=True)
+        where = "" if Path("verify.py").is_file() else f" ({VERIFY})"
+        console.print(
+            f"written: {target}; python verify.py {target}{where}", markup=False, soft_wrap=True
+        )
     return code
 
 
@@ -190,7 +187,7 @@ def add_commands(command: Any) -> None:
     sub.add_argument("--variants", action="store_true", help="then do what `audit mutants` does")
     sub.set_defaults(handler=run)
     slip = command("receipt", "write what a claim's verdict rests on, for verify.py", ids=None)
-    slip.add_argument("id", metavar="ID")
+    slip.add_argument("id", metavar="ID", help=CLAIM)
     slip.add_argument(
         "--from", dest="source", metavar="RUN", help="JSON of a run (default: run it now)"
     )
@@ -198,4 +195,4 @@ def add_commands(command: Any) -> None:
     slip.set_defaults(handler=receipt)
 
 
-__all__ = ["add_commands", "checked", "run_ledger", "run_options"]
+__all__ = ["add_commands", "run_ledger", "run_options"]

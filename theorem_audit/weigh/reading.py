@@ -12,9 +12,9 @@ from rich.console import Console
 from theorem_audit import project, show
 from theorem_audit.errors import BadUsage
 from theorem_audit.kinds import SOURCES
-from theorem_audit.usage import emit, seed_of
+from theorem_audit.usage import CLAIM, emit, seed_of
 from theorem_audit.weigh import impact, latest
-from theorem_audit.weigh.commands import checked, run_ledger, run_options
+from theorem_audit.weigh.commands import run_ledger, run_options
 
 if TYPE_CHECKING:
     from theorem_audit.weigh.latest import Latest
@@ -33,7 +33,7 @@ def add_commands(command: Any) -> None:
     one = command(
         "show", "one claim: statement, steps, evidence, and the tree it rests on", ids=None
     )
-    one.add_argument("id", metavar="ID")
+    one.add_argument("id", metavar="ID", help=CLAIM)
     graph = command("graph", "what rests on what, read off the last run")
     for sub, handler in ((one, _show), (graph, _graph)):
         sub.add_argument("--run", action="store_true", help="run first what is new or out of date")
@@ -42,7 +42,7 @@ def add_commands(command: Any) -> None:
     fall = command(
         "impact", "what falls if a claim falls, and what rises if it is proved", ids=None
     )
-    fall.add_argument("id", metavar="ID")
+    fall.add_argument("id", metavar="ID", help=CLAIM)
     fall.set_defaults(handler=_impact)
     old = command("stale", "which verdicts of the last run are out of date", ids=None)
     old.add_argument(
@@ -155,7 +155,6 @@ def _read_or_run(
 
     Returns the ledger, the ids and one line about it.
     """
-    checked(args)
     seed = seed_of(args.seed)
     other = args.run or args.fresh or args.seed == "random"
     found = None if other else latest.read(project.current(), quick=args.quick, tell=show.warn)

@@ -20,7 +20,7 @@ from rich.console import Console
 from theorem_audit import project
 from theorem_audit.project import Project
 from theorem_audit.reuse.files import SKIPPED, look
-from theorem_audit.weigh.commands import checked, run_options
+from theorem_audit.weigh.commands import run_options
 
 EVERY = 0.5  # seconds between looks
 QUIET = 0.3  # seconds without a further edit before a run starts: editors write in several steps
@@ -74,7 +74,6 @@ def _later(here: Project) -> Stamps:
 
 
 def _watch(args: argparse.Namespace, console: Console) -> int:
-    checked(args)
     here = project.current()
     words = [sys.executable, "-m", "theorem_audit", "--project", str(here.root), "run", *args.ids]
     words += ["--changes", "--seed", args.seed, "--workers", str(args.workers)]

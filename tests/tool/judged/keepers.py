@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from tests.tool.judged.keeper_keys import all_keys, by_name, supported
@@ -57,6 +57,17 @@ def _taken(judge: ModuleType) -> None:
         assert list(two.outcomes(["k"])) == ["k"], "another run's is left alone"
         one.forget("k")
         assert keeper().outcomes(["k"]) == {}
+
+
+def _earlier(judge: ModuleType) -> None:
+    """What was absent and is has not changed; what came, went or says another thing has."""
+    for own, said, changed in (
+        ("absent", {}, False), ("absent", {"def.m.f": "x"}, True), ("x", {}, True), ("", {}, False),
+        ("x", {"def.m.f": "x"}, False), ("x", {"def.m.f": "y"}, True), ("", {"def.m.f": "y"}, True),
+    ):  # fmt: skip
+        graph = SimpleNamespace(own=lambda _, own=own: own)
+        assert judge.Earlier(graph, said)(("def", "m", "f")) == changed, (own, said)
+        assert not judge.Earlier(graph, said)(("imports", "m")), "it says nothing itself"
 
 
 def _moved(judge: ModuleType) -> None:
@@ -256,7 +267,17 @@ def _told(judge: ModuleType) -> None:
 def keepers_hold(judge: ModuleType) -> None:
     """Keys, what is looked at before an outcome is taken, and what is told of changes."""
     try:
-        for part in (all_keys, by_name, supported, _taken, _moved, _read_once, _indexed, _told):
+        for part in (
+            all_keys,
+            by_name,
+            supported,
+            _taken,
+            _earlier,
+            _moved,
+            _read_once,
+            _indexed,
+            _told,
+        ):
             part(judge)
     finally:
         Versions.said, Versions.python = "1", "3"

@@ -6,8 +6,10 @@ import json
 import platform
 import sys
 import tempfile
+from importlib.util import spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any
 
 from tests.tool.judged.kernel import replaced
 from tests.tool.judged.tools import folder_in_memory
@@ -21,6 +23,12 @@ FILES = (
     "tests/z.py", "tests/b.py", "loose.py", "spare/__init__.py", "folder/x.py", "__pycache__/y.py", "single.py",
     "not-one.py",
 )  # fmt: skip
+
+
+def _maps(file: Path) -> Any:
+    return lambda name, path: (
+        spec_from_file_location(name, file) if name == "known_elsewhere" else None
+    )
 
 
 def files_hold(judge: ModuleType) -> None:
@@ -62,6 +70,17 @@ def files_hold(judge: ModuleType) -> None:
         assert judge.place("folder", root) is None
         assert judge.place("json", root) == Path(json.__file__).parent
         assert judge.place("tempfile", root) == Path(tempfile.__file__)
+        # A checkout that `pip install -e` maps; other finders know nothing of it, or are of an old kind.
+        (root / "folder" / "mapped").mkdir()
+        (root / "folder" / "mapped" / "__init__.py").touch()
+        maps = SimpleNamespace(find_spec=_maps(root / "folder" / "mapped" / "__init__.py"))
+        knows = SimpleNamespace(find_spec=lambda name, path: None)
+        with replaced(sys, meta_path=[*sys.meta_path, SimpleNamespace(), knows, maps]):
+            assert judge.place("known_elsewhere", root) == root / "folder" / "mapped"
+            assert judge.place("nowhere", root) is None
+            assert judge.place("json", root) == Path(json.__file__).parent, (
+                "what is on the path first"
+            )
         assert judge.shown(tree.modules, "thing.deep") == "thing/deep/__init__.py"
         assert judge.shown(tree.modules, "thing.a") == "thing/a.py"
         assert judge.shown(tree.modules, "gone.x") == "gone/x.py"
