@@ -129,6 +129,11 @@ def statements_are_read(read: Read) -> None:
     found = read(b"def f(h): return h.import_from('b', 1), h.import_from('a', 2)").statements[0]
     assert found.doors == ["a", "b"]
     assert read(b"x = a.b.c(d.e).f").statements[0].attrs == ["b", "c", "e", "f"]
+    for text, looks in (
+        ("x = a.b", True), ("x: T = a.b", True), ("x = a", False), ("def f(): return a.b", False),
+        ("class C:\n    x = a.b", False),
+    ):  # fmt: skip
+        assert read(text.encode()).statements[-1].looks is looks, text
     assert [s.names for s in read(b"if TYPE_CHECKING:\n    x = 1\nelse:\n    y = 1\npass\n"
      b"z = 1").statements] == [
         ["x"], ["y"], ["z"]]  # fmt: skip
