@@ -32,6 +32,7 @@ from tests.tool.judged import (
     expectations,
     falsifying,
     guarding,
+    implying,
     kernel,
     leaving,
     making,
@@ -55,6 +56,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "kernel/gate.py": kernel.gate_holds, "kernel/axioms.py": kernel.axioms_hold,
     "kernel/judge.py": kernel.court_holds, "kernel/statement.py": statement.statements_hold,
     "checks/covering.py": covering.parts_hold, "doubt/between.py": between.zeros_hold,
+    "doubt/implication.py": implying.implications_hold, "doubt/signs.py": implying.signs_hold,
     "doubt/outside.py": excluding.witnesses_are_placed, "doubt/ranges.py": excluding.ranges_hold,
     "statement/use.py": using.uses_hold,
     "doubt/falsify.py": falsifying.falsifiers_hold, "doubt/lemmas.py": using.lemmas_hold,
@@ -149,6 +151,34 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_holds: 0 + 1 #4": "where the signs of the ends differ, neither way holds",
         "_holds: 100 + 1": "any small part of what the ends leave will do",
         "_shown: 1 + 1": "the first half is then the whole way",
+    },
+    "doubt/implication.py": {
+        "nonnegative: 9 + 1": "one level of coefficients more",
+        "_nonnegative_polynomial: other comparison in constant > 0": NEVER_0,
+        "_nonnegative_polynomial: other comparison in sign > 0": NEVER_0,
+        "_nonnegative_polynomial: 1 + 1": "the sign counts, not its size",
+        "_nonnegative_polynomial: 1 + 1 #2": "the sign counts, not its size",
+        "consequences: other comparison in left.LC() * right.LC() < 0": NEVER_0,
+        "_box: other comparison in Poly(difference(c), symbol).LC() > 0": NEVER_0,
+        "_by_shift: other comparison in value >= 0": NEVER_0,
+        "_shifts: other comparison in poly.LC() > 0": NEVER_0,
+        "_shifts: 1 + 1 #2": "a distance in another unit: the same signs",
+        "_shifts: 1 + 1 #3": "a distance in another unit: the same signs",
+    },
+    "doubt/signs.py": {
+        **dict.fromkeys((
+            "positive: 0 + 1 #2", "_signs: 1 + 1", "_signs: 1 + 1 #3", "_signs: 1 + 1 #4", "_signs: 1 + 1 #5",
+            "_signs: 0 + 1 #3",
+        ), "the sign counts, not its size"),
+        **dict.fromkeys((
+            "positive: other comparison in _signs(region)[x] < 0", "_factors: other comparison in constant < 0",
+            "_signs: other comparison in known[x] < 0",
+        ), NEVER_0),
+        "_factors: 0 + 1 #2": "denominators are cleared: the constant is an integer",
+        "_signs: 500 + 1": "how many are remembered",
+        "_signs: other operator in negative + sum((known[x] < 0 for x in fa ... f x in known))":
+            "their difference is even where their sum is",
+        "_signs: 0 + 1 #2": SLOWER,
     },
     "doubt/outside.py": {
         "excluded: and/or in not at or None in at.values()":

@@ -58,7 +58,7 @@ def _nonnegative_polynomial(poly: Expr, conditions: Conditions, depth: int) -> b
         if sign > 0:
             return True
     for symbol in sorted(poly.free_symbols, key=str) if depth else ():
-        if _settled(symbol, conditions) and Poly(poly, symbol).degree() > 0:
+        if _settled(symbol, conditions):
             parts = Poly(poly, symbol).all_coeffs()
             if all(_nonnegative_polynomial(c, conditions, depth - 1) for c in parts if c != 0):
                 return True

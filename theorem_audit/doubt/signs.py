@@ -27,7 +27,7 @@ Factors = tuple[bool, frozenset[Expr]]
 
 def positive(value: Expr, region: Boolean) -> bool:
     """Whether ``value > 0`` on the region is shown."""
-    if value.is_positive or (value.is_Rational and value > 0):
+    if value.is_positive:
         return True
     if value.is_number:
         return False

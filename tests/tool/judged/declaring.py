@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +12,8 @@ from typing import Any
 from sympy import Eq, Symbol
 
 from tests.tool.judged.kernel import replaced
-from tests.tool.judged.tools import raises
+from tests.tool.judged.small_files import tree_of
+from tests.tool.judged.tools import module_there, raises
 from theorem_audit.checks import mark
 from theorem_audit.project import Project, ProjectError
 from theorem_audit.reuse.files import Module, Tree
@@ -26,16 +25,6 @@ X, Y = Symbol("x", real=True), Symbol("y", real=True)
 def claim_of(name: str, chapter: str) -> Claim:
     """A claim that such a module declares."""
     return Claim(name, name, Eq(Y, X), Source("lemma", "x"), "exact", chapter)
-
-
-def tree_of(*files: str, **more: Any) -> Tree:
-    """A project of these files, none of which is there."""
-    root = Path("/no/such/folder")
-    tree = Tree(Project(root, "small", "thing", "tests", "notes", **more))
-    for file in files:
-        name = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        tree.modules[name] = Module(name, root / file, file.endswith("__init__.py"))
-    return tree
 
 
 TOY = {
@@ -81,29 +70,17 @@ def _chapter() -> dict[str, Any]:
     return {"order": [], "claims": [("A", "A")], "strays": [], "lost": ""}
 
 
-@contextmanager
-def module_of(name: str, **names: Any) -> Iterator[ModuleType]:
-    """A module with these names, while it is asked."""
-    module = ModuleType(name)
-    vars(module).update(names)
-    sys.modules[name] = module
-    try:
-        yield module
-    finally:
-        del sys.modules[name]
-
-
 def modules_hold(judge: ModuleType) -> None:
     """What one module declares and holds."""
     one, two, away = claim_of("A", "thing.a"), claim_of("B", "a"), claim_of("S", "thing.other")
-    with module_of(
+    with module_there(
         "thing.a", AA=one, again=one, BB=two, SS=away, x=3, READING_ORDER=("p", "q")
     ) as module:
         assert judge.claims_of(module, "thing") == {
             "order": ["p", "q"], "claims": [("A", "AA"), ("B", "BB")], "strays": [("S", "thing.other")],
              "lost": ""}  # fmt: skip
         taken = claim_of("S", "other")  # as its chapter is told once its claims were taken
-        with module_of("thing.other"), module_of("thing.b", SS=taken) as module_b:
+        with module_there("thing.other"), module_there("thing.b", SS=taken) as module_b:
             assert judge.claims_of(module_b, "thing")["strays"] == [("S", "thing.other")]
         lost = claim_of("L", "thing.a")
         with replaced(
@@ -121,7 +98,7 @@ def modules_hold(judge: ModuleType) -> None:
     f.evidence_marks = [item, mark.Evidence("B", "ball", f, (), cases=(("x", 1), ("y", 2)))]  # type: ignore[attr-defined]
     g.evidence_marks = [item]  # type: ignore[attr-defined]
     with (
-        module_of("tests.test_m", f=f, g=g, h=3) as module,
+        module_there("tests.test_m", f=f, g=g, h=3) as module,
         replaced(mark, nothing_hidden=lambda module: None),
     ):
         said = judge.marks_of(module)
@@ -140,7 +117,7 @@ def modules_hold(judge: ModuleType) -> None:
             assert row.marked is f.evidence_marks[1]  # type: ignore[attr-defined]
         assert "colorsys" in sys.modules, "and what its evidence may import"
     hidden: list[Any] = []
-    with module_of("tests.test_n") as module, replaced(mark, nothing_hidden=hidden.append):
+    with module_there("tests.test_n") as module, replaced(mark, nothing_hidden=hidden.append):
         judge.marks_of(module)
         assert hidden == [module]
     row = judge.Row("A", "symbolic", "tests.m", "f", 0, "f", ("s", "t"), "", False, ("",))

@@ -12,6 +12,7 @@ from typing import Any
 from sympy import Eq, Symbol
 
 from tests.tool.judged.kernel import replaced
+from tests.tool.judged.tools import module_there
 from theorem_audit.weigh import untouched
 from theory import claims
 
@@ -20,14 +21,10 @@ X = Symbol("x", real=True)
 
 @contextmanager
 def _module(name: str, text: str) -> Iterator[ModuleType]:
-    module = ModuleType(name)
-    place = f"<{name}>"  # no file, or coverage would look for it
-    exec(compile(text, place, "exec"), module.__dict__)
-    sys.modules[name] = module
-    try:
+    with module_there(name) as module:
+        place = f"<{name}>"  # no file, or coverage would look for it
+        exec(compile(text, place, "exec"), module.__dict__)
         yield module
-    finally:
-        del sys.modules[name]
 
 
 TOY = """'a docstring'

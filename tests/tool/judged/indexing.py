@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from tests.tool.judged.declaring import imports_hold, modules_hold, tree_of
+from tests.tool.judged.declaring import imports_hold, modules_hold
 from tests.tool.judged.kernel import replaced
+from tests.tool.judged.small_files import tree_of
 from tests.tool.judged.tools import raises
 from theorem_audit.checks import mark
 from theorem_audit.project import ProjectError

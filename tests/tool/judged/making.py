@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -13,7 +10,7 @@ from typing import Any
 from sympy import And, Dummy, Eq, Float, Gt, Le, Rational, Symbol, Tuple, false, true
 
 from tests.tool.judged.kernel import replaced
-from tests.tool.judged.tools import raises
+from tests.tool.judged.tools import module_there, raises
 from theorem_audit.statement import claim as claims
 from theorem_audit.statement.assumption import Assumption
 from theorem_audit.statement.bibliography import Prior
@@ -104,17 +101,6 @@ BAD_THERE: tuple[tuple[type[Exception], dict[str, Any], str], ...] = (
 )  # fmt: skip
 
 
-@contextmanager
-def _chapter(initializing: bool) -> Iterator[None]:
-    module = ModuleType(CHAPTER)
-    module.__spec__ = SimpleNamespace(_initializing=initializing)  # type: ignore[assignment]
-    sys.modules[CHAPTER] = module
-    try:
-        yield
-    finally:
-        del sys.modules[CHAPTER]
-
-
 def claims_are_refused(judge: ModuleType) -> None:
     """Each field that is wrong is refused with its value; more where its chapter is being imported."""
     judge.DECLARED.clear()
@@ -126,7 +112,7 @@ def claims_are_refused(judge: ModuleType) -> None:
             assert says in said, (more, said)
             assert STEER not in said
         for there in (True, False):
-            with _chapter(initializing=there):
+            with module_there(CHAPTER, __spec__=SimpleNamespace(_initializing=there)):
                 for error, more, says in BAD_THERE:
                     if there:
                         assert says in raises(error, lambda more=more: made(**more)), more
@@ -134,7 +120,7 @@ def claims_are_refused(judge: ModuleType) -> None:
                         assert made(**more).id == "A"
         assert {CHAPTER: ["A"] * len(BAD_THERE)} == judge.DECLARED
         judge.DECLARED.clear()
-        with _chapter(initializing=True):
+        with module_there(CHAPTER, __spec__=SimpleNamespace(_initializing=True)):
             made(id="B")
             made(id="C")
             made(id="D", chapter="no_such_chapter")

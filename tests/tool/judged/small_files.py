@@ -19,12 +19,9 @@ F, G, X = known.F, known.G, known.X
 A = "X = 1\ndef f():\n    return X\ndef g():\n    return 2\n"
 
 
-def tree_of(files: Files) -> Tree:
-    """A project of these files (name -> text), none of which is there."""
-    tree = Tree(Project(ROOT, "small", "thing", "tests", "notes", boundaries="thing.b:CASES",
-     falsifiers="thing.a",
-                        pages=("thing.b:CASES", "thing.gone:X", "thing.deep")))  # fmt: skip
-    tree.__dict__["tops"] = ("thing", "tests", "theorem_audit")
+def tree_of(*files: str, **more: Any) -> Tree:
+    """A project of these files, none of which is there."""
+    tree = Tree(Project(ROOT, "small", "thing", "tests", "notes", **more))
     for file in files:
         name = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         tree.modules[name] = Module(name, ROOT / file, file.endswith("__init__.py"))
@@ -34,7 +31,13 @@ def tree_of(files: Files) -> Tree:
 def graph_of(files: Files, make: type[Graph] = Graph, read: Read = definitions.read) -> Graph:
     """What these files reach, ``thing`` and ``tests`` being packages."""
     whole = {"thing/__init__.py": "", "thing/a.py": A, "tests/__init__.py": "", **files}
-    tree = tree_of(whole)
+    tree = tree_of(
+        *whole,
+        boundaries="thing.b:CASES",
+        falsifiers="thing.a",
+        pages=("thing.b:CASES", "thing.gone:X", "thing.deep"),
+    )
+    tree.__dict__["tops"] = ("thing", "tests", "theorem_audit")
     sources = {
         m.name: read(whole[str(m.file.relative_to(ROOT))].encode()) for m in tree.modules.values()
     }

@@ -72,6 +72,18 @@ def folder_in_memory() -> Iterator[Path]:
         yield Path(name)
 
 
+@contextmanager
+def module_there(name: str, **names: Any) -> Iterator[ModuleType]:
+    """A module with these names, imported as far as anybody can tell."""
+    module = ModuleType(name)
+    vars(module).update(names)
+    sys.modules[name] = module
+    try:
+        yield module
+    finally:
+        del sys.modules[name]
+
+
 def raises(kind: type[BaseException], call: Any) -> str:
     """What the call says as it raises; an AssertionError where it does not."""
     try:
