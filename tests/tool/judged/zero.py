@@ -166,6 +166,7 @@ def regions_hold(judge: ModuleType) -> None:
     region = And(X > 0, X <= 1)
     assert judge.satisfies(region, {X: Rational(1)}) is True
     assert judge.satisfies(region, {X: Rational(0)}) is False
+    assert judge.satisfies(And(region, sqrt(X) > 0), {X: HALF}) is True  # which SymPy is asked
     count = Symbol("n", integer=True)
     assert judge.satisfies(count > 0, {count: HALF}) is False
     assert judge.satisfies(count > 0, {count: 1}) is True
