@@ -15,7 +15,7 @@ import pytest
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.checks.run_context import Inconclusive, RunContext, note, rng, running
 from theorem_audit.checks.run_context import seed as key
-from theorem_audit.checks.statistics import expect_distribution, expect_mean
+from theorem_audit.checks.statistics import WORD, expect_distribution, expect_mean
 from theorem_audit.exact import Refuted
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.test_no_silent_success import claim
@@ -132,7 +132,7 @@ def test_draws_in_a_thread_are_those_of_the_evidence_and_the_seed() -> None:
     notes = [_run(draws, seed=seed).notes for seed in (0, 1)]
     assert all(here == there for here, there in drawn), drawn
     assert drawn[0] != drawn[1], "the seed of the run"
-    assert notes == [("from a thread",)] * 2
+    assert notes == [("from a thread", WORD)] * 2
 
 
 def test_the_record_of_a_thread_is_gone_with_the_run() -> None:
