@@ -192,7 +192,11 @@ def named(name: str) -> Observable:
 
 
 def row_per_run(name: str, value: Any, runs: int) -> NDArray[Any]:
-    """Give what the observable `name` returned as an array; ValueError unless it is (R, ...)."""
+    """Give what the observable `name` returned as an array; ValueError unless it is (R, ...), TypeError
+    where some of it is masked, which an array would hold as if it were none.
+    """
+    if np.ma.is_masked(value):
+        raise TypeError(f"observe[{name!r}]: some of what it returned is masked")
     rows = np.array(value)
     if rows.ndim == 0 or len(rows) != runs:
         raise ValueError(

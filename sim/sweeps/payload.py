@@ -27,6 +27,8 @@ def encode(values: Mapping[str, Any], reserved: Iterable[str] = ()) -> bytes:
     for name, value in values.items():
         if not isinstance(name, str) or name in {*reserved, "seed"}:
             raise ValueError(f"output {name!r}: must be a string, not 'seed' nor a setting's name")
+        if _masked(value):  # what is below a mask would be kept as if it were none
+            raise TypeError(f"output {name!r}={value!r}: some of it is masked")
         array = np.asarray(value)
         if array.dtype.kind not in "biuf":
             raise TypeError(f"output {name!r}={value!r}: must be made of bools, integers or floats")
@@ -34,6 +36,12 @@ def encode(values: Mapping[str, Any], reserved: Iterable[str] = ()) -> bytes:
         header.append([name, array.dtype.str, list(array.shape)])
         parts.append(array.tobytes())
     return json.dumps(header).encode() + b"\n" + b"".join(parts)
+
+
+def _masked(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(_masked(x) for x in value if not isinstance(x, bool | int | float))
+    return bool(np.ma.is_masked(value))
 
 
 def decode(payload: bytes) -> dict[str, Any]:

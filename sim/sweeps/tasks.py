@@ -147,6 +147,8 @@ def canonical(settings: Settings) -> str:
 
 def _plain(where: str, value: Any) -> Any:
     if isinstance(value, np.generic | np.ndarray):
+        if np.ma.is_masked(value):
+            raise TypeError(f"{where}={value!r}: some of it is masked; leave out what is not meant")
         value = value.tolist()
     if value is None or isinstance(value, bool | int | str):
         return value

@@ -270,6 +270,19 @@ def test_shapes_broadcast():
     assert simulate([[0.1, 0.2]] * 5, 0.0, batches=[[0], [1]], **kw).rho.shape == (5,)
 
 
+def test_an_observable_that_masks_something_is_refused():
+    """Mended: what lay below the mask was recorded as if it were none."""
+    with pytest.raises(TypeError, match=r"observe\['x'\]: some of what it returned is masked"):
+        simulate(
+            np.full((3, 2), 0.5),
+            np.zeros(3),
+            batch_size=1,
+            step_size=0.1,
+            steps=2,
+            observe={"x": lambda state: np.ma.array(np.ones(3), mask=[1, 0, 0])},
+        )
+
+
 def test_an_observable_must_give_a_row_per_run():
     with pytest.raises(ValueError, match="observe\\['bad'\\]"):
         simulate([0.1, 0.2], 0, batch_size=1, step_size=0.1, steps=1, observe={"bad": lambda s: 1})

@@ -28,7 +28,7 @@ from sim.sweeps.store import (
     StoreFullError,
     StoreVersionError,
 )
-from sim.sweeps.tasks import Task
+from sim.sweeps.tasks import Task, canonical
 from sim.tests.sweep_stubs import FULL, rows
 
 DTYPES = st.one_of(
@@ -84,6 +84,20 @@ def test_payload_keeps_a_nan_with_its_bits_and_minus_zero() -> None:
 def test_payload_refuses_what_it_cannot_keep(values: Any) -> None:
     with pytest.raises((TypeError, ValueError), match=r"output|must return"):
         encode(values)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.ma.array([1.0, 2.0], mask=[0, 1]), np.ma.masked, [np.ma.masked, 1.0]],
+    ids=["an array", "one number", "a list"],
+)
+def test_what_is_masked_is_no_number(value: object) -> None:
+    """Mended: what lay below the mask was kept as if it were none, one masked number as 0."""
+    with pytest.raises(TypeError, match="some of it is masked"):
+        encode({"mean": value})
+    with pytest.raises(TypeError, match="some of it is masked"):
+        canonical({"shift": value})
+    assert decode(encode({"mean": np.ma.array([1.0, 2.0])}))["mean"].tolist() == [1.0, 2.0]
 
 
 def test_what_is_committed_is_read_back_after_reopening(tmp_path: Path) -> None:
