@@ -189,6 +189,7 @@ def test_what_is_no_certificate_is_told(fresh: Path, audit: Run) -> None:
         assert "MINE.json: " in done.stderr
 
 
+@IN_CI
 def test_what_is_asked_for_beside_is_given_too(fresh: Path, audit: Run) -> None:
     """Mended: `--json` beside `--names` wrote nothing, and pictures from nowhere were none, exit 0."""
     assert json.loads(audit("list", "--names", "--json", "-").stdout) == [
