@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from sympy import Rational
@@ -186,7 +186,7 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
     text = str(variant.part[1] if variant.part else variant.claim.region)
     found = Tried(claim.id, variant.name, variant.group, text, "survived")
     if variant.part:
-        if (relation := _beside_its_own(claim, variant.part)) != compare.DIFFERENT:
+        if (relation := harmless(claim, variant.part, thorough=False)) != compare.DIFFERENT:
             return replace(found, outcome=relation)
     elif variant.item:
         found = replace(found, statement=variant.claim.sentence)
@@ -202,9 +202,6 @@ def try_variant(variant: Variant, *, run_seed: int = 0, fast: bool = False) -> T
         seen += more
         if refuting is not None:
             return replace(_by(refuting, found), seconds=time.perf_counter() - started)
-    # Most are refuted by now: only what is not may be what another conjunct says.
-    if variant.part and harmless(claim, variant.part, thorough=False) != compare.DIFFERENT:
-        return replace(found, outcome=compare.WEAKER)
     if not seen:
         found = replace(found, outcome="untested", detail="no evidence passes on the claim itself")
         return (_searched(variant, found) if variant.item else None) or found
@@ -283,24 +280,14 @@ def _beyond_lemmas(claim: Claim, seen: Iterable[Outcome], run_seed: int, fast: b
     return ""
 
 
-@lru_cache(maxsize=256)
-def _compared(original: Boolean, changed: Boolean, region: Boolean, thorough: bool) -> str:
-    return compare.compare(original, changed, region, thorough=thorough)
-
-
-def _beside_its_own(claim: Claim, part: tuple[int, Boolean], *, thorough: bool = False) -> str:
-    """How the changed conjunct stands to the one that it was made of."""
-    index, changed = part
-    return _compared(relations(claim.formula)[index], changed, claim.region, thorough)
-
-
 def harmless(claim: Claim, part: tuple[int, Boolean], *, thorough: bool) -> str:
     """Whether the changed conjunct is equal to its original, or weaker than it or than another."""
     index, changed = part
-    relation = _beside_its_own(claim, part, thorough=thorough)
+    parts = relations(claim.formula)
+    relation = compare.compare(parts[index], changed, claim.region, thorough=thorough)
     if relation != compare.DIFFERENT:
         return relation
-    others = (x for k, x in enumerate(relations(claim.formula)) if k != index)
+    others = (part for k, part in enumerate(parts) if k != index)
     follows = (compare.compare(x, changed, claim.region, thorough=thorough) for x in others)
     return compare.WEAKER if any(x != compare.DIFFERENT for x in follows) else compare.DIFFERENT
 

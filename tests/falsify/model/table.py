@@ -69,12 +69,12 @@ def one_step(
 ) -> int:
     """Every conjunct whose symbols are measured, wherever a drawn case lies in the region.
 
-    moved: where every other case is put before its step.
+    moved: where one case in four is put before its step.
     """
     played = 0
     for turn in until(seconds):
         case = draw(claim, rng)
-        case = moved(case) if turn % 2 else case
+        case = moved(case) if turn % 4 == 1 else case
         if claim.region.has(m):  # a = m (m + 2) with a rational m
             root = fraction(rng, Fraction(0), Fraction(1, 2), 1000)
             at = replace(case.at, a=root * (root + 2))
