@@ -38,7 +38,7 @@ START_LIMIT = 600.0  # seconds for a process to be ready; the slowest import tak
 DONE_LIMIT = 60.0  # seconds, after an answer, to say that one waits; the fork ends first
 DONE = "\0done"  # the job that is none: whoever waits for a job says so at once
 # Read by a worker's NumPy and SymPy as they are imported.  Of its own SymPy keeps 1,000 results of a function,
-# and long evidence asks for 15,000; what a fork keeps ends with it.
+# and one claim's evidence asks for 11,000; what a fork keeps ends with it.
 SETTINGS = {"OMP_NUM_THREADS": "1", "SYMPY_CACHE_SIZE": "65536"}
 _exit = os._exit  # taken at the import: while a job runs, `guard` refuses it in every thread
 
