@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
 import numpy as np
+from mpmath import mpc, mpf
 from sympy import (
     And,
     Eq,
@@ -28,7 +30,7 @@ from sympy import (
 from tests.tool.judged.tools import outcome, told
 from theorem_audit.checks.over_nothing import all as counted
 from theorem_audit.checks.run_context import RunContext, running
-from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.checker import InvalidCertificate, check_certificate
 from theorem_audit.statement.claim import Assumption, Claim, Source
 
@@ -73,7 +75,8 @@ def _identities(judge: ModuleType) -> None:
     _is(judge, "inconclusive", "expect_zero", sqrt(X**2) - X, "m", checks=1)
     assert "expr='x': " in _is(judge, "TypeError", "expect_zero", "x", "m", checks=1)
     _is(judge, "TypeError", "expect_identity", Eq(P, A), {P: "a"}, checks=0)
-    for value in (0.5, np.float64(0.5), np.float32(0.5), Float(0.5), A + Float(0.5) - A):
+    for value in (0.5, np.float64(0.5), np.float32(0.5), Float(0.5), A + Float(0.5) - A, float("inf"),
+                  mpf("inf"), mpc("inf", 0), Decimal("0.5"), 0.5j):  # fmt: skip
         said = _is(judge, "TypeError", "expect_identity", Eq(P, HALF), {P: value}, checks=0)
         assert said.startswith("p=")
     _is(judge, "passed", "expect_identity", Eq(P, 2), {P: np.int64(2)}, checks=5)
@@ -153,6 +156,8 @@ def _inequalities(judge: ModuleType) -> None:
         judge.expect_inequality(own.formula, {A: (0, HALF)}, part=A <= HALF)
     assert context.pieces == {own.formula: [A <= HALF]}
     _on_its_region(judge, own)
+    found = judge._told_in(Refuted("m", {A: 2, P: 7}), {P: A**2, Q: A + 1, B: 3})
+    assert (str(found), found.witness) == ("m", {A: 2, P: 7, Q: 3})
     # a factor: divided out where it divides; else the inequality is tried as it is
     inner = (A - Rational(1, 3)) ** 2 + Rational(1, 100)
     touching = (inner * (A - Rational(1, 3)) ** 2).expand()

@@ -8,6 +8,7 @@ from typing import Any
 from sympy import Integer, Le, Symbol
 
 from tests.tool.judged.kernel import replaced
+from tests.tool.judged.tools import raises
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.project import ProjectError
 from theorem_audit.weigh.workers import Lost
@@ -102,6 +103,13 @@ def falsifiers_hold(judge: ModuleType) -> None:
 
     with replaced(judge, project=project, modules=modules, Crew=_Crew):
         assert judge.tables() == (searches, {"FAR": "no run ends"})
+        for said in (" ", "", 3):
+            package[:] = [SimpleNamespace(__name__="tests.third", OUT_OF_REACH={"FAR": said})]
+            told = raises(ProjectError, judge.tables)
+            assert told == "tests.third.OUT_OF_REACH: no word why no run can reach FAR"
+        package[:] = [first, second]
+        told = raises(TypeError, lambda: judge.played(lambda _: True, 1.0))
+        assert told == "True: a search gives back how many cases it played"
         held = one("HOLDS")
         assert (held.outcome, held.cases, held.bad, type(held)) == ("held", 3, False, judge.Held)
         assert plays[0][2] == 2.0

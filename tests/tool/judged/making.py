@@ -70,6 +70,9 @@ BAD: tuple[tuple[type[Exception], dict[str, Any], str], ...] = (
     (ValueError, {"steps": (STEER,)}, "steps of"), (ValueError, {"cites": (STEER,)}, "cites of"),
     *((ValueError, {what: {"a": STEER}}, f"{what} of") for what in ("symbols", "survivors", "carried")),
     *((ValueError, {what: {STEER: "a"}}, f"{what} of") for what in ("symbols", "survivors", "carried")),
+    *((ValueError, {what: {"a": blank}}, "a in claim A is explained by a blank")
+      for what in ("survivors", "carried") for blank in ("", " ")),
+    (ValueError, {"converges": " "}, "converges in claim A is explained by a blank"),
     (ValueError, {"assumptions": _given(Gt(x, 0), STEER)}, "assumption of"),
     (ValueError, {"assumptions": _given(Gt(x, 0), note=STEER)}, "assumption of"),
     (ValueError, {"assumptions": _given(Gt(x, 0), witness=STEER)}, "assumption of"),
@@ -147,6 +150,18 @@ def _in_a_thread(call: Any) -> None:
         threads.submit(call).result()
 
 
+def _all_is_noted(judge: ModuleType) -> None:
+    """What is asked of one object, by whom ever, while that is collected."""
+    one, other, seen = SimpleNamespace(a=1), SimpleNamespace(a=1, b=2), set[str]()
+    with judge.recording_all(one, None):
+        assert judge.WATCHED == []
+    with judge.recording_all(one, seen):
+        assert (judge.held(one, "a"), judge.held(other, "b")) == (1, 2)
+        judge.note_asked(one, "item:data")
+    judge.note_asked(one, "later")
+    assert seen == {"a", "item:data"}
+
+
 def reads_are_noted(judge: ModuleType) -> None:
     """A read goes to the innermost block, to that of whoever waits for the thread, or to a module's import."""
     one, two = SimpleNamespace(id="A"), SimpleNamespace(id="B")
@@ -196,6 +211,7 @@ def reads_are_noted(judge: ModuleType) -> None:
         == judge.read_at_import()
         == set()
     )
+    _all_is_noted(judge)
     assert judge.hypotheses() is None
     judge.note_hypothesis("A", "nobody asks")
     with judge.recording_hypotheses() as outer_asked:
