@@ -19,6 +19,8 @@ def anothers(path: Path, *says: str) -> bool:
 
 
 def refuse_anothers(parser: argparse.ArgumentParser, path: Path | None, *says: str) -> None:
-    """End the command before anything is measured, where the file that it would write is another's."""
+    """End the command before anything is measured, where it would write to a folder or to another's file."""
+    if path is not None and path.is_dir():
+        parser.error(f"--out {path}: it is a folder")
     if path is not None and anothers(path, *says):
         parser.error(f"--out {path}: no figures of this benchmark; it would be replaced")

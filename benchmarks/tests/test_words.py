@@ -54,7 +54,7 @@ def test_out_replaces_only_json(module: str, tmp_path: Path) -> None:
     note.write_text("mine")
     done = _run(module, "--out", str(note))
     assert done.returncode == 2
-    assert "no JSON of these benchmarks; it would be lost" in done.stderr
+    assert "no figures of this benchmark; it would be replaced" in done.stderr
     assert note.read_text() == "mine"
     folder = _run(module, "--out", str(tmp_path))
     assert folder.returncode == 2

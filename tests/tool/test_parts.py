@@ -17,7 +17,7 @@ from sympy.logic.boolalg import Boolean, BooleanAtom
 from theorem_audit import expect_nonnegative, expect_zero
 from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.exact.zero import conjuncts, difference, relations
-from theorem_audit.statement.claim import Claim, Source
+from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.tests.thorough import IN_CI, thorough_but
 from theorem_audit.weigh.collected import cases_of, evidence_of
 from theorem_audit.weigh.runner import run_evidence
@@ -90,7 +90,8 @@ HUMP, SUM = X * (1 - X) >= 0, Eq((X + 1) ** 2, X**2 + 2 * X + 1, evaluate=False)
 
 
 def _made(**parts: Any) -> Claim:
-    return Claim("A", "a", And(HUMP, SUM), Source("lemma", "made up"), "exact", "made",
+    unit = Assumption("unit", And(X >= 0, X <= 1))
+    return Claim("A", "a", And(HUMP, SUM), Source("lemma", "made up"), "exact", "made", (unit,),
                  steps=("hump", "sum"), parts=parts)  # fmt: skip
 
 

@@ -91,6 +91,15 @@ SLOWER = "a slower way to the same answer"
 NEVER_0 = "differs only at 0, which does not occur there"
 # Mutants that no battery can tell from the original, and why.
 EXPLAINED: dict[str, dict[str, str]] = {
+    "checks/covering.py": {
+        "_own: other comparison in scales.pop() > 0": "no coefficient is 0, and so no scale is",
+        "_says_all: other comparison in min(scales) > 0": "no coefficient is 0, and so no scale is",
+        "_says_all: other min": "of one number",
+        "_says_all: other min #2": "of one number",
+        "_divides: other comparison in constant > 0": "it is 0 only for a gap that is, which is no relation",
+        "_divides: and/or in gap.is_polynomial() and expr.is_polynomial()":
+            "Poly refuses what is no polynomial, and that is caught",
+    },
     "weigh/verdict.py": {
         "own_verdict: 1 + 1": WORDS,
         "uncovered: other min": WORDS,

@@ -82,7 +82,7 @@ def evidence(
     Raises ValueError on an unknown kind, a table without a case, and a kind that decides on a function that
     Hypothesis hands random instances.
 
-        @evidence("GD-EDGE", "witness", needs="below the edge", cases={"at 2/h": 2, "above": 3})
+        @evidence("EDGE", "witness", needs="below the edge", cases={"at 2/h": 2, "above": 3})
         def test_no_decrease_at_the_edge(claim, case): ...
     """
     if kind not in KINDS:

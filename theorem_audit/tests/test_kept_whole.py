@@ -140,13 +140,16 @@ def test_nothing_is_replaced_by_what_another_option_writes(fresh: Path, audit: R
     before = {p: p.read_bytes() for p in fresh.rglob("*") if p.is_file() and p.suffix != ".pyc"}
     for words in (
         ("--latex", "lab/bounds.py"), ("--latex", "run.json"), ("--latex", "paper.tex"),
-        ("--book", "notes/bounds.md"), ("--book", "paper.pdf"), ("--latex", "new.tex", "--book", "new.tex"),
+        ("--book", "notes/bounds.md"), ("--book", "paper.pdf"),
         ("--latex", "build/kept.sqlite"), ("--latex", "run.json/x.tex"), ("--book", "."),
         ("--latex", "new.tex", "--json", "new.tex"),
     ):  # fmt: skip
         done = audit("report", "--from", "run.json", *words)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), (words, done.stderr)
         assert any(word in done.stderr for word in words[::2]), (words, done.stderr)
+    done = audit("report", "--from", "run.json", "--latex", "new.tex", "--book", "new.tex")
+    assert (done.returncode, (fresh / "new.tex").exists()) == (2, False)
+    assert "argument --book: not allowed with argument --latex" in done.stderr
     assert {p: p.read_bytes() for p in before} == before
     for words in (("--latex", "p.latex"), ("--latex", "p"), ("--book", "p.text")):
         done = audit(

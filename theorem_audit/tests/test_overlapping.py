@@ -24,7 +24,7 @@ from sympy import (
 )
 
 from theorem_audit.tests.made_up import valued
-from theorem_audit.weigh.runner import vacuous
+from theorem_audit.weigh.sense import vacuous
 
 pytestmark = pytest.mark.usefixtures("somewhere")
 

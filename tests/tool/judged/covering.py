@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from types import ModuleType
 from typing import Any
 
-from sympy import And, Ge, Gt, Le, Lt, Rational, Symbol, oo, true
+from sympy import And, Eq, Ge, Gt, Le, Lt, Rational, Symbol, oo, sqrt, true
 
+from tests.tool.judged.kernel import replaced
 from tests.tool.judged.tools import raises
+from theorem_audit.checks import expect
 from theorem_audit.checks.run_context import RunContext
 from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.tests import test_covering
 from theorem_audit.tests.made_up import claim
+from theorem_audit.weigh import runner
 
 x, y, u = (Symbol(name, real=True) for name in "xyu")
 HALF, QUARTER = Rational(1, 2), Rational(1, 4)
@@ -45,20 +51,19 @@ def parts_hold(judge: ModuleType) -> None:
     made = claim(PARABOLA, UNIT)
     for region, order, part, holds in ON:
         context = RunContext(claim=claim(PARABOLA, SQUARE) if y in part_symbols(region) else made)
-        told = (context, PARABOLA, region, order, part)
+        told = (context, PARABOLA, region, order, part, {})
         if holds:
-            assert judge.expect_within(*told) is True, told
+            assert judge.expect_within(*told) == PARABOLA, told
             continue
         said = raises(Undecided, lambda told=told: judge.expect_within(*told))
         assert f"{PARABOLA} is certified where " in said
         assert (f" where {part} is not shown" in said) == (part is not true), said
         assert ("says so is not shown" in said) == (part is true), said
-    assert judge.expect_within(RunContext(), PARABOLA, {x: (0, HALF)}, (x,), true) is False
+    assert judge.expect_within(RunContext(), PARABOLA, {x: (0, HALF)}, (x,), true, {}) is None
     own = RunContext(claim=made)
-    assert judge.expect_within(own, Ge(x, HALF), {x: (0, HALF)}, (x,), true) is False
-    assert (
-        judge.expect_within(RunContext(claim=claim(TWO, UNIT)), Le(x, 2), UNIT, (x,), true) is True
-    )
+    assert judge.expect_within(own, Ge(x, HALF), {x: (0, HALF)}, (x,), true, {}) is None
+    two = RunContext(claim=claim(TWO, UNIT))
+    assert judge.expect_within(two, Le(x, 2), UNIT, (x,), true, {}) == Le(x, 2)
     for parts, all_of_it in PARTS:
         context = RunContext(claim=made, pieces={PARABOLA: [*parts]})
         said = judge.left_out(context)
@@ -69,6 +74,49 @@ def parts_hold(judge: ModuleType) -> None:
     assert judge.left_out(both).startswith(f"{PARABOLA} is certified on a part of its region")
     both.pieces = {PARABOLA: [LOW, HIGH], Le(x, 2): [UNIT]}
     assert judge.left_out(both) == ""
+    _own_is_known(judge)
+    with (
+        replaced(expect, expect_within=judge.expect_within, own_inequality=judge.own_inequality),
+        replaced(runner, left_out=judge.left_out),
+    ):
+        for call in CALLS:
+            call()
+
+
+def _own_is_known(judge: ModuleType) -> None:
+    """Which inequality of a claim something says, by a factor or multiple; what new coordinates surely take."""
+    for other in (Ge(-x * (1 - x), 0), Ge(x - 2 * x**2, 0), Eq(x, x**2)):
+        assert judge._own(other, PARABOLA) is None, other
+    third, line = x - Rational(1, 3), 1 - x
+    for gap, holds in ((third**2 * line, True), (third**3 * line, False), (third * line, False)):
+        own = Ge(gap, 0)
+        found = judge.own_inequality(RunContext(claim=claim(own, UNIT)), line)
+        assert found == (own if holds else None), gap
+    assert judge.own_inequality(RunContext(claim=claim(Eq(y, x), UNIT)), y - x) is None
+    assert judge._image({x: u**2}, {u: (0, 2)}, {x}) == And(Ge(x, 0), Le(x, 4))
+    for value, ends in ((u**2, (0, sqrt(2))), (sqrt(2) * u, (0, 1))):
+        assert judge._image({x: value}, {u: ends}, {x}) is None, value
+    v = Symbol("v", real=True)
+    told = (RunContext(claim=claim(PARABOLA, UNIT)), PARABOLA, Ge(x, u + v), (u, v, x), true, {})
+    said = raises(Undecided, lambda: judge.expect_within(*told))
+    assert "where the claim does not speak of u, and" in said
+
+
+def _calls(module: ModuleType) -> Iterator[Callable[[], object]]:
+    """The tests of a module, each for all its cases."""
+    for name, test in list(vars(module).items()):
+        if not name.startswith("test_"):
+            continue
+        marks = [x for x in getattr(test, "pytestmark", ()) if x.name == "parametrize"]
+        if not marks:
+            yield test
+            continue
+        ((names, cases),) = (x.args for x in marks)
+        for case in cases:
+            yield partial(test, *((case,) if isinstance(names, str) else case))
+
+
+CALLS = [*_calls(test_covering)]
 
 
 def part_symbols(region: Any) -> set[Symbol]:

@@ -346,8 +346,25 @@ def _stand(judge: ModuleType) -> None:
             )
 
 
+def _handed(judge: ModuleType) -> None:
+    """A source that is read to be shown is a read where the project is handed it, and not a traceback."""
+    modules = {"/p/a.py": "tests.a", "/p/t.py": "theorem_audit.kernel.gate"}
+    for files, names, told in (
+        (("/p/a.py", "l.py"), ("linecache",), True), (("/p/t.py", "l.py"), ("linecache",), False),
+        (("lib.py", "l.py"), ("linecache",), False),
+        (("/p/a.py", "i.py", "l.py"), ("inspect", "linecache"), True),
+        (("/p/a.py", "t.py", "l.py"), ("traceback", "linecache"), False),
+    ):  # fmt: skip
+        at = frame(*files, names=names, asked="asks")
+        assert judge._handed(at, modules) is told, files
+        assert judge._shown(at, modules) is not told, files
+    assert judge._handed(None, modules) is False
+    assert judge._shown(frame("/p/a.py", asked="asks"), modules) is False
+
+
 def reads_hold(judge: ModuleType) -> None:
     """Which reads are recorded, for whom, and how they stand."""
+    _handed(judge)
     _named(judge)
     _never_seen(judge)
     _owners(judge)

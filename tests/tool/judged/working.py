@@ -324,10 +324,24 @@ class _At:
         return self.now
 
 
+def _settings(judge: ModuleType) -> None:
+    """What a worker finds in its environment, but where something else is there."""
+    before = dict(os.environ)
+    try:
+        os.environ.pop("SYMPY_CACHE_SIZE", None)
+        os.environ["OMP_NUM_THREADS"] = "7"
+        judge.set_up()
+        assert os.environ["SYMPY_CACHE_SIZE"] == judge.SETTINGS["SYMPY_CACHE_SIZE"]
+        assert os.environ["OMP_NUM_THREADS"] == "7"
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 def workers_hold(judge: ModuleType) -> None:
     """Both sides of the line between a run and its worker processes."""
     with ends(judge):
-        for part in (_patience, _keyed, serves, _kept, _slow_caller, _caller):
+        for part in (_settings, _patience, _keyed, serves, _kept, _slow_caller, _caller):
             part(judge)
 
 
