@@ -221,12 +221,16 @@ def test_a_lemma_for_less_than_the_claim_is_told(
 
 
 @pytest.mark.parametrize(
-    ("more", "outcome"),
-    [("", "not_accepted"), ("carried={'LEMMA': 'it is so'},", "unused")],
-    ids=["said", "carried"],
+    ("more", "asked", "outcome"),
+    [
+        ("", "claim.region is not None", "not_accepted"),
+        ("", "claim is not None", "not_accepted"),
+        ("carried={'LEMMA': 'it is so'},", "claim.region is not None", "unused"),
+    ],
+    ids=["said", "the conditions are not asked for", "carried"],
 )
 def test_a_hypothesis_that_a_lemma_needs_is_not_dropped(
-    tmp_path: Path, more: str, outcome: str
+    tmp_path: Path, more: str, asked: str, outcome: str
 ) -> None:
     """Mended: it was called unused, where no evidence of the claim itself looks at it."""
     folder = tmp_path / "small"
@@ -236,7 +240,7 @@ def test_a_hypothesis_that_a_lemma_needs_is_not_dropped(
     (folder / "tests" / "test_descent.py").write_text(
         EVIDENCE.replace(
             'expect(claim.region.subs(x, 1) == True, "the region")',
-            'expect(claim.region is not None, "the region")',
+            f'expect({asked}, "the region")',
         )
     )
     warm.audit(("mutants", "WIDE", "--workers", "1", "--json", "table.json"), folder)
@@ -300,6 +304,7 @@ def test_a_lemma_is_missed_where_all_of_the_evidence_was_run() -> None:
         [of("a")],  # the other step has no evidence yet
         [of("a"), of("b"), of("b", "not_run")],
         [of("a"), of("b", "refuted")],
+        [of("a"), of("b"), of("statement", "not_run", kind="kernel")],  # Coq is absent
         [of("statement", kind="property")],
         [],
     ):

@@ -36,11 +36,12 @@ def no_claim(claim: Claim | Told, known: Container[str]) -> str:
 def unread(claim: Claim | Told, outcomes: Iterable[Outcome]) -> Outcome | None:
     """The error of a claim that names a lemma which none of its deciding evidence read.
 
-    None where some of that evidence was not run or did not pass, or a step has none: it may yet read it.
+    None where some of that evidence was not run (the kernel's, where Coq is absent) or did not pass, or a step
+    has none: it may yet read it.
     """
     deciding = [o for o in outcomes if o.kind in DECIDING]
     covered = {step for o in deciding for step in o.steps}
-    if any(o.outcome != "passed" for o in deciding if o.kind != "kernel"):
+    if any(o.outcome != "passed" for o in deciding):
         return None
     if not ({*claim.steps} <= covered or "statement" in covered):
         return None

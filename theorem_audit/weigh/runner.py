@@ -60,7 +60,7 @@ def run_evidence(
     """Run one evidence (one case of it) against ``claim`` and say what came out.
 
     imports: modules beside its own whose statements it rests on; what they read of claims, it read.
-    asked: is given what was asked of the claim's object before the outcome was known; see ``recording_all``.
+    asked: is given what was asked of the claim's object, its lemmas' conditions included (``recording_all``).
 
     Never raises for what the evidence does, except KeyboardInterrupt.  ``call`` lets the pytest
     plugin put pytest's own call in place of the plain one.
@@ -140,7 +140,8 @@ def run_evidence(
         outcome, detail = "error", CHANGED + ", ".join(changed)
     if outcome == "passed" and item.kind in DECIDING:  # by a judge that was left alone
         try:
-            beyond, reader = _asked(claim, sorted(uses))
+            with recording_all(claim, asked):  # what its lemmas ask rests on its conditions, too
+                beyond, reader = _asked(claim, sorted(uses))
         except (TypeError, ValueError, ZeroDivisionError) as error:
             outcome, detail = "error", _text(error)
     return Outcome(
