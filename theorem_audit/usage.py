@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +44,18 @@ def checked_numbers(args: argparse.Namespace) -> None:
 def ids_of(given: Sequence[str]) -> list[str]:
     """The claims asked for (none: all), each once, in any case; BadUsage names the unknown ones."""
     claims = project.claims()
+    return known_ids(given, claims, claims.like)
 
+
+def known_ids(
+    given: Sequence[str], known: Collection[str], like: Callable[[str], str]
+) -> list[str]:
+    """The same of the claims of an index; like: what is said beside an unknown one."""
     wanted = [claim_id.upper() for claim_id in given]
-    if unknown := [claim_id for claim_id in wanted if claim_id not in claims]:
-        said = ", ".join(f"unknown claim {x or repr(x)}{claims.like(x)}" for x in unknown)
+    if unknown := [claim_id for claim_id in wanted if claim_id not in known]:
+        said = ", ".join(f"unknown claim {x or repr(x)}{like(x)}" for x in unknown)
         raise BadUsage(f"{said} (audit list shows them)")
-    return list(dict.fromkeys(wanted)) or list(claims)
+    return list(dict.fromkeys(wanted)) or list(known)
 
 
 CLAIM = "a claim's id, as `audit list` shows it"  # help of a command that takes one

@@ -13,6 +13,7 @@ from theorem_audit.doubt import compare
 from theorem_audit.doubt.implication import implied
 from theorem_audit.doubt.variants import variants
 from theorem_audit.exact.region import satisfies
+from theorem_audit.exact.values import value_at
 from theorem_audit.statement.claim import Claim, Source
 from theory.notation import S, a, delta, delta_next, r2, rho, s
 
@@ -159,14 +160,14 @@ def test_which_proofs_are_left(old: Expr, new: Expr, left: set[Expr]) -> None:
     assert set(compare._open(factors, old, new, {}, region)) == left
     points = [at for at in compare._samples(region, {a, S, r2}, {}) if at[a] != fmpq(1, 2)]
     for c in set(factors) - left:
-        assert any(compare._value(new - c * old, at) < 0 for at in points)
+        assert any(value_at(new - c * old, at) < 0 for at in points)
 
 
 def test_values_at_a_point() -> None:
     at = {a: fmpq(1, 2), S: fmpq(-3)}
-    assert compare._value(S**2 / (a + 1) - 2 * a * S + Rational(1, 3), at) == fmpq(28, 3)
+    assert value_at(S**2 / (a + 1) - 2 * a * S + Rational(1, 3), at) == fmpq(28, 3)
     with pytest.raises(ZeroDivisionError):
-        compare._value(1 / (2 * a - 1), at)
+        value_at(1 / (2 * a - 1), at)
 
 
 def test_a_huge_power_is_not_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:

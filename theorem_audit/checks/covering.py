@@ -6,7 +6,7 @@ Compared is what speaks of the claim's symbols: in new coordinates a box is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -36,13 +36,9 @@ def expect_within(
 
     part: on which part of the claim's region that is.  derived: what is put in for symbols.
     """
-    claim = context.claim
-    if claim is None:
+    if (own := _own(relation, _stated(context))) is None:
         return None
-    formula = held(claim, "formula")
-    if (own := _own(relation, formula)) is None:
-        return None
-    whole, symbols = supposed(claim)
+    whole, symbols = supposed(context.claim)
     here = And(whole, part)
     for condition in _conditions(region, order):
         if condition.free_symbols <= symbols and not follows(condition, here):
@@ -68,23 +64,32 @@ def _not_shown(relation: Boolean, where: str, part: Boolean) -> str:
     )
 
 
-def _own(relation: Boolean, formula: Boolean) -> Boolean | None:
-    """The inequality of a formula that is this one, or that this one is with > for >=: turned round, times a
-    number, with all on one side.
+def _own(relation: Boolean, said: Collection[Boolean]) -> Boolean | None:
+    """Which of these inequalities this one is, or is with > for >=: turned round, times a number, with all on
+    one side.
     """
-    said = conjuncts(formula)
     if relation in said:
         return relation
     if not hasattr(relation, "gts"):
         return None
-    mine = difference(relation).expand().as_coefficients_dict()
+    mine = _terms(difference(relation))
     for own in sorted((x for x in said if hasattr(x, "gts")), key=str):
-        theirs = difference(own).expand().as_coefficients_dict()
-        if mine.keys() == theirs.keys():
-            scales = {mine[x] / theirs[x] for x in mine}
-            if len(scales) == 1 and scales.pop() > 0:
-                return own
+        if _multiple(mine, _terms(difference(own))) is not None:
+            return own
     return None
+
+
+def _terms(expr: Expr) -> dict[Expr, Expr]:
+    """The terms of an expression, each with its coefficient."""
+    return dict(expr.expand().as_coefficients_dict())
+
+
+def _multiple(mine: Mapping[Expr, Expr], theirs: Mapping[Expr, Expr]) -> Expr | None:
+    """The number k > 0 with theirs = k mine, term by term; None where there is none."""
+    if mine.keys() != theirs.keys():
+        return None
+    scales = {theirs[x] / mine[x] for x in mine}
+    return scales.pop() if len(scales) == 1 and min(scales) > 0 else None
 
 
 def own_inequality(context: RunContext, expr: Expr) -> Boolean | None:
@@ -105,8 +110,6 @@ def own_inequality(context: RunContext, expr: Expr) -> Boolean | None:
 
 def _divides(expr: Expr, gap: Expr, context: RunContext) -> bool:
     """Whether gap = expr times a polynomial of which each factor is even, or >= 0 by the claim's conditions."""
-    if not (gap.is_polynomial() and expr.is_polynomial()):
-        return False
     try:
         rest, left = div(Poly(gap, *gap.free_symbols), Poly(expr, *gap.free_symbols))
         constant, powers = factor_list(rest.as_expr())
@@ -122,12 +125,10 @@ def _divides(expr: Expr, gap: Expr, context: RunContext) -> bool:
 
 def _says_all(expr: Expr, gap: Expr) -> bool:
     """Whether gap = k expr + c with numbers k > 0 and c >= 0, term by term."""
-    mine, own = (dict(x.expand().as_coefficients_dict()) for x in (expr, gap))
+    mine, own = _terms(expr), _terms(gap)
     low, high = (x.pop(Integer(1), Integer(0)) for x in (mine, own))
-    if mine.keys() != own.keys():
-        return False
-    scales = {own[x] / mine[x] for x in mine}
-    return len(scales) == 1 and min(scales) > 0 and bool(high >= min(scales) * low)
+    scale = _multiple(mine, own)
+    return scale is not None and bool(high >= scale * low)
 
 
 def _stated(context: RunContext) -> tuple[Boolean, ...]:

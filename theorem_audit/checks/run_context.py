@@ -128,7 +128,7 @@ def running(context: RunContext) -> Iterator[RunContext]:
     def lost_without_a_name(ended: Any) -> None:
         """The same of a thread that ``threading`` did not start."""
         if str(ended.err_msg).startswith("Exception ignored in thread"):
-            context.lost.append(f"{ended.exc_type.__name__}: {ended.exc_value}")
+            lost(ended)
         else:
             ignored(ended)
 

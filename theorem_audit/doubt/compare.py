@@ -18,6 +18,7 @@ from sympy.logic.boolalg import Boolean
 from theorem_audit.doubt import instances
 from theorem_audit.doubt.implication import nonnegative
 from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.exact.values import Left, value_at
 from theorem_audit.exact.zero import difference, rational_form, relations
 
 EQUAL, WEAKER, DIFFERENT = "equal", "weaker", "different"
@@ -143,10 +144,10 @@ def _open(
     left = list(factors)
     for at in _samples(region, old.free_symbols | new.free_symbols, table):
         try:
-            one, two = _value(old, at), _value(new, at)
-        except ZeroDivisionError:
+            one, two = value_at(old, at), value_at(new, at)
+            left = [c for c in left if two >= value_at(c, at) * one]
+        except (ZeroDivisionError, Left):
             continue
-        left = [c for c in left if two >= _value(c, at) * one]
         if not left:
             break
     return left
@@ -176,20 +177,6 @@ def _allowed(x: Symbol, value: fmpq) -> fmpq:
     """A value like this that the symbol's own assumptions admit."""
     value = abs(value) if x.is_nonnegative else value
     return fmpq(value.ceil()) if x.is_integer else value
-
-
-def _value(expr: Expr, at: Mapping[Symbol, fmpq]) -> fmpq:
-    """A rational function of the symbols at a point; ZeroDivisionError at a pole."""
-    if expr.is_Symbol:
-        return at[expr]
-    if expr.is_Rational:
-        return fmpq(int(expr.p), int(expr.q))
-    if expr.is_Pow:
-        return _value(expr.base, at) ** int(expr.exp)
-    found = fmpq(0) if expr.is_Add else fmpq(1)
-    for x in expr.args:
-        found = found + _value(x, at) if expr.is_Add else found * _value(x, at)
-    return found
 
 
 def _known(table: Mapping[Expr, Symbol], region: Boolean) -> Iterator[Boolean]:

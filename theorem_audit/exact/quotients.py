@@ -161,4 +161,4 @@ def _is_root(x: Pow) -> bool:
     return bool(x.exp.is_Rational and x.exp.q == 2)
 
 
-__all__ = ["vanishes"]
+__all__ = ["Left", "vanishes"]

@@ -11,12 +11,10 @@ from sympy import And, Basic, Expr, Or, Pow
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
+from theorem_audit.exact.quotients import Left
+
 LARGEST = 1_000  # exponent
 Values = Mapping[Any, fmpq]
-
-
-class Left(Exception):
-    """It is not decided here."""
 
 
 def holds(condition: Boolean, point: Mapping[Any, Any]) -> bool | None:
@@ -49,7 +47,7 @@ def _holds(condition: Boolean, values: Values) -> bool:
         return all(found) if isinstance(condition, And) else any(found)
     if not isinstance(condition, Eq | Ne | Gt | Ge | Lt | Le):
         raise Left
-    left, right = (_value(x, values) for x in condition.args)
+    left, right = (value_at(x, values) for x in condition.args)
     if isinstance(condition, Eq | Ne):
         return bool(left == right) is isinstance(condition, Eq)
     if isinstance(condition, Gt | Ge):
@@ -57,7 +55,8 @@ def _holds(condition: Boolean, values: Values) -> bool:
     return bool(left < right if isinstance(condition, Lt) else left <= right)
 
 
-def _value(expr: Basic, values: Values) -> fmpq:
+def value_at(expr: Basic, values: Values) -> fmpq:
+    """A quotient of polynomials at a point; raises Left for another expression, ZeroDivisionError at a pole."""
     if expr.is_Symbol:
         if expr not in values:
             raise Left
@@ -67,15 +66,15 @@ def _value(expr: Basic, values: Values) -> fmpq:
     if expr.is_Rational:
         return fmpq(int(expr.p), int(expr.q))
     if expr.is_Add:
-        return sum((_value(x, values) for x in expr.args), fmpq(0))
+        return sum((value_at(x, values) for x in expr.args), fmpq(0))
     if expr.is_Mul:
         product = fmpq(1)
         for x in expr.args:
-            product *= _value(x, values)
+            product *= value_at(x, values)
         return product
     if isinstance(expr, Pow) and expr.exp.is_Integer and abs(expr.exp) <= LARGEST:
-        return _value(expr.base, values) ** int(expr.exp)
+        return value_at(expr.base, values) ** int(expr.exp)
     raise Left
 
 
-__all__ = ["holds"]
+__all__ = ["Left", "holds", "value_at"]

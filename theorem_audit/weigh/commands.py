@@ -14,7 +14,7 @@ from rich.console import Console
 from theorem_audit import project, show
 from theorem_audit.errors import BadUsage
 from theorem_audit.guard import Ended, ends_in_order
-from theorem_audit.usage import CLAIM, emit, seed_of
+from theorem_audit.usage import CLAIM, emit, known_ids, seed_of
 
 if TYPE_CHECKING:
     from theorem_audit.weigh.counts import Counts
@@ -82,13 +82,7 @@ def run_ledger(
         try:
             for path, why in session.index.broken.items():
                 show.warn(f"broken, and left out: {path}: {why}")
-            wanted = [claim_id.upper() for claim_id in ids]
-            if unknown := [x for x in wanted if x not in session.index.claims]:
-                said = ", ".join(
-                    f"unknown claim {x or repr(x)}{session.index.like(x)}" for x in unknown
-                )
-                raise BadUsage(f"{said} (audit list shows them)")
-            wanted = list(dict.fromkeys(wanted)) or list(session.index.claims)
+            wanted = known_ids(ids, session.index.claims, session.index.like)
             if save is not None:  # an older ledger must not speak for a run that is cut short
                 session.ledger.write(save)
                 begun.append(save)

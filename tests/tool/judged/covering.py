@@ -86,7 +86,7 @@ def parts_hold(judge: ModuleType) -> None:
 def _own_is_known(judge: ModuleType) -> None:
     """Which inequality of a claim something says, by a factor or multiple; what new coordinates surely take."""
     for other in (Ge(-x * (1 - x), 0), Ge(x - 2 * x**2, 0), Eq(x, x**2)):
-        assert judge._own(other, PARABOLA) is None, other
+        assert judge._own(other, (PARABOLA,)) is None, other
     third, line = x - Rational(1, 3), 1 - x
     for gap, holds in ((third**2 * line, True), (third**3 * line, False), (third * line, False)):
         own = Ge(gap, 0)
