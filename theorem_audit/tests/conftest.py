@@ -16,7 +16,6 @@ from theorem_audit import project
 from theorem_audit.scaffold import scaffold
 from theorem_audit.tests import reuse_project, sources, warm
 from theorem_audit.tests.measured import end_gently
-from theorem_audit.tests.thorough import MARKS
 
 end_gently()  # from a wheel, there is no conftest.py above this one
 if (
@@ -24,6 +23,12 @@ if (
 ):  # no project is here whose profile has none: a test is not timed
     settings.register_profile("untimed", deadline=None)
     settings.load_profile("untimed")
+
+# Not in ``thorough``: once pytest is configured, a mark can be made only where it is declared.
+MARKS = (
+    "thorough: rare faults one by one; run with THOROUGH=1, in CI by turns",
+    "in_ci: more of a kind; run in CI for every commit, and wherever THOROUGH is set",
+)
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

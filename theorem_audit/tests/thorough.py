@@ -17,10 +17,6 @@ import pytest
 
 THOROUGH = pytest.mark.thorough
 IN_CI = pytest.mark.in_ci
-MARKS = (
-    "thorough: rare faults one by one; run with THOROUGH=1, in CI by turns",
-    "in_ci: more of a kind; run in CI for every commit, and wherever THOROUGH is set",
-)
 
 
 def turn_of(asked: str) -> Callable[[str], bool]:
