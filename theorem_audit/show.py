@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.tree import Tree
 
@@ -45,6 +53,7 @@ STYLE = {
 
 
 WIDTH = 120  # columns when the output is no terminal, which then cannot say
+TELL_EVERY = 20.0  # seconds between two lines of progress where there is no terminal
 
 
 class Unread(Exception):
@@ -77,9 +86,26 @@ def _styled(verdict: Verdict) -> str:
     return f"[{style}]{text}[/]"
 
 
+class _Progress(Progress):
+    """A bar on a terminal; elsewhere, a line on standard error each TELL_EVERY seconds."""
+
+    told: float | None = None
+
+    def update(self, task_id: TaskID, **changes: Any) -> None:
+        super().update(task_id, **changes)
+        now = time.monotonic()
+        if self.told is None:
+            self.told = now
+        if self.disable and now - self.told >= TELL_EVERY:
+            self.told = now
+            task = self._tasks[task_id]
+            of = "" if task.total is None else f" of {task.total:,.0f}"
+            warn(f"{task.completed:,.0f}{of} done, last {task.description}")
+
+
 def progress(console: Console) -> Progress:
-    """A progress bar that is drawn on a terminal and silent elsewhere."""
-    return Progress(
+    """A progress bar on a terminal; where work takes long, elsewhere a line on standard error now and then."""
+    return _Progress(
         TextColumn("{task.description:<16}"),
         BarColumn(),
         MofNCompleteColumn(),

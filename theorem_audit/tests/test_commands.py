@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from theorem_audit import show
 from theorem_audit.show import BECAME
 from theorem_audit.tests import lab
 from theorem_audit.tests.conftest import Run
@@ -351,3 +352,21 @@ def test_a_receipt_of_a_claim_that_is_run_now(fresh: Path, audit: Run) -> None:
     assert other.returncode == 2
     assert "HALF was not run yet" in other.stderr
     assert audit("impact", "HALFS").returncode == 2
+
+
+def test_long_work_is_told_where_there_is_no_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line each twenty seconds, on standard error; none of short work."""
+    clock = iter([0.0, 19.0, 20.0, 39.0, 41.0])
+    monkeypatch.setattr(show.time, "monotonic", lambda: next(clock))
+    with show.progress(show.console()) as bar:
+        task = bar.add_task("evidence", total=1203)
+        for claim_id in ("GRAD", "HESS", "TRACE", "BAND", "STEP"):
+            bar.update(task, advance=1, description=claim_id)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.splitlines() == [
+        "audit: 3 of 1,203 done, last TRACE",
+        "audit: 5 of 1,203 done, last STEP",
+    ]
