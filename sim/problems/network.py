@@ -153,7 +153,8 @@ def from_torch(
         ) from error
     free = [k for k, v in module.named_parameters() if v.requires_grad]
     if not free:
-        raise ValueError("module: no parameter is trained (requires_grad is False for each)")
+        frozen = len(list(module.parameters()))
+        raise ValueError(f"module: no parameter to train ({frozen} there, all frozen)")
     held = {**dict(module.named_buffers()), **dict(module.named_parameters())}
     held = {k: v.detach().double() if v.is_floating_point() else v for k, v in held.items()}
     params = {k: held.pop(k) for k in free}
