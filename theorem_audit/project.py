@@ -147,7 +147,7 @@ class Project:
     def _on_path(self) -> None:
         """The project's folder first among what is imported, before any namesake elsewhere."""
         root = str(self.root)
-        if (self.root / self.theory.split(".")[0]).exists() and root not in sys.path[:1]:
+        if root not in sys.path[:1] and (self.root / self.theory.split(".")[0]).exists():
             sys.path[:] = [root, *(x for x in sys.path if x != root)]
 
     @cached_property

@@ -15,8 +15,8 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing import connection, parent_process
@@ -150,6 +150,18 @@ def settle() -> None:
     gc.freeze()
 
 
+@contextmanager
+def growing() -> Iterator[None]:
+    """No garbage is looked for within, where nearly all that is made stays: syntax trees, modules, claims."""
+    swept = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if swept:
+            gc.enable()
+
+
 @cache  # once in a server, whose forks have what it made
 def _first_example() -> None:
     from hypothesis import given, settings
@@ -163,4 +175,4 @@ def _first_example() -> None:
     example()
 
 
-__all__ = ["FORKS", "Apart", "Fork", "die", "end_with_parent", "settle"]
+__all__ = ["FORKS", "Apart", "Fork", "die", "end_with_parent", "growing", "settle"]

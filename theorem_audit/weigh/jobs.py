@@ -21,7 +21,7 @@ from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.reads import CHILD, Reads, Recorder
 from theorem_audit.statement.discovery import modules
 from theorem_audit.weigh.answers import doubt
-from theorem_audit.weigh.apart import Apart
+from theorem_audit.weigh.apart import Apart, growing
 from theorem_audit.weigh.collected import cases_of, evidence_of, load_profile
 from theorem_audit.weigh.leftovers import Leftovers
 from theorem_audit.weigh.outcome import Outcome
@@ -87,15 +87,16 @@ def start_worker(here: project.Project, quick: bool, everything: bool = False) -
     files = {str(m.file): name for name, m in look_at(here).modules.items()}
     RECORDER = Recorder(here.root, here.path("output"), files)
     RECORDER.start()
-    try:
-        here.theory_package()
-        here.evidence_package()
-    except project.ProjectError:  # the caller looks for them, too, and tells it
-        sys.exit(1)
-    for name in LATE:
-        importlib.import_module(name)
-    if everything:
-        _import_all(here)
+    with growing():
+        try:
+            here.theory_package()
+            here.evidence_package()
+        except project.ProjectError:  # the caller looks for them, too, and tells it
+            sys.exit(1)
+        for name in LATE:
+            importlib.import_module(name)
+        if everything:
+            _import_all(here)
     LEFT = Leftovers()
 
 

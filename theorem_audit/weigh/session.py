@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from theorem_audit.reuse.keeper import Keeper, Kept
 from theorem_audit.reuse.store import Tell, open_store
 from theorem_audit.statement.discovery import Claims
 from theorem_audit.weigh import collected, jobs, latest, lemmas_named, runner, stale
+from theorem_audit.weigh.ahead import Ahead
+from theorem_audit.weigh.apart import growing
 from theorem_audit.weigh.counts import Counts
 from theorem_audit.weigh.keeping import Keeping
 from theorem_audit.weigh.ledger import Ledger
@@ -66,14 +70,24 @@ class Session:
             and sum(not x.startswith("theorem_audit.") for x in look(self.project).modules) > MANY
         )
         self.crew = jobs.crew(workers, run_seed=seed, quick=quick, limit=limit, everything=early)
+        self._ahead: Ahead | None = None
         self.store = open_store(kept, tell)
         try:
             if early:
                 self.crew.begin()
-            self._look_around()
+            with growing():
+                if early:
+                    self._look_ahead()
+                self._look_around()
         except BaseException:
             self.close()
             raise
+
+    def _look_ahead(self) -> None:
+        ids: list[str] = []
+        with suppress(Exception):  # what cannot be imported is told by the index
+            ids += self.project.claims
+        self._ahead = Ahead(self.crew, ids, run_seed=self.seed, quick=self.quick)
 
     def _look_around(self) -> None:
         """What there is to run, and what a run keeps track of."""
@@ -93,8 +107,18 @@ class Session:
 
     def close(self) -> None:
         """End the processes and close the store; ``run`` does it itself."""
-        self.crew.__exit__(None, None, None)
+        self._end()
         self.store.close()
+
+    def _end(self) -> None:
+        """End the processes."""
+        if self._ahead is None:
+            self.crew.__exit__(None, None, None)
+            return
+        self._ahead.stop()
+        self.crew.__exit__(None, None, None)
+        self._ahead.join()  # its looks have ended with their processes
+        self.crew.__exit__(None, None, None)  # and one that was started in between
 
     # --- the run ------------------------------------------------------------------------------
 
@@ -105,7 +129,7 @@ class Session:
         """
         ledger, asked, done, crew = self.ledger, list(ids), set[str](), self.crew
         try:
-            with crew:
+            try:
                 while todo := [x for x in asked if x not in done]:
                     self._level(todo, crew, save)
                     done |= set(todo)
@@ -113,6 +137,8 @@ class Session:
                         u for found in ledger.outcomes.values() for o in found for u in o.uses
                     ]
                     asked = list(dict.fromkeys(asked))
+            finally:
+                self._end()
             self._blame()
             self._named()
             if self.check:
@@ -336,8 +362,11 @@ class Session:
         return left
 
     def _look(self, todo: Sequence[str], crew: Crew) -> None:
-        found = jobs.look(todo, run_seed=self.seed, quick=self.quick, workers=crew)
-        for done, (claim_id, (empty, about)) in enumerate(found, 1):
+        ahead = {} if self._ahead is None else self._ahead.taken()
+        left = [x for x in todo if x not in ahead]
+        found = jobs.look(left, run_seed=self.seed, quick=self.quick, workers=crew)
+        known = ((x, ahead[x]) for x in todo if x in ahead)
+        for done, (claim_id, (empty, about)) in enumerate(chain(known, found), 1):
             self.ledger.about[claim_id] = about
             if empty is not None:
                 self.ledger.add(empty)
