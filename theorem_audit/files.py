@@ -66,13 +66,15 @@ def is_plain(path: Path) -> bool:
         return True
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, durable: bool = True) -> None:
     """``write_bytes`` of a text as UTF-8."""
-    write_bytes(path, text.encode("utf-8"))
+    write_bytes(path, text.encode("utf-8"), durable=durable)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Write ``data``.  Missing folders are made.
+
+    durable: wait until it is on the disk, whatever becomes of the machine; not for what is made anew at once.
 
     A regular file is replaced in one step, keeping its mode (a new one gets the umask's), also where
     the path is a link to it: an interrupted write leaves the old file.  Anything else is written to.
@@ -90,8 +92,9 @@ def write_bytes(path: Path, data: bytes) -> None:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         if mode is not None:
             os.chmod(part, mode)
         os.replace(part, target)

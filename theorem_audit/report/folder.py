@@ -50,7 +50,7 @@ def put(folder: Path, texts: Mapping[str, str]) -> None:
     """Write the texts below the folder, by name, and take away what earlier reports wrote beside them."""
     refuse_anothers(folder, [*texts])
     for name, text in texts.items():
-        write_text(folder / name, text)
+        write_text(folder / name, text, durable=False)
     for place in PLACES:
         for path in sorted((folder / place).glob("*.*")):
             name = f"{place}/{path.name}" if place else path.name
