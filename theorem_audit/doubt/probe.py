@@ -15,16 +15,19 @@ import sympy
 from sympy import (
     And,
     Basic,
+    Derivative,
     E,
     Expr,
     Function,
     Integer,
+    Lambda,
     Or,
     Piecewise,
     Poly,
     PolynomialError,
     Pow,
     Rational,
+    Subs,
     Symbol,
     false,
     fraction,
@@ -34,6 +37,7 @@ from sympy import (
     together,
     zoo,
 )
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.functions.elementary.trigonometric import TrigonometricFunction
@@ -41,6 +45,7 @@ from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import CoercionFailed
 
 from theorem_audit.doubt.instances import Boundary, Found, Instance, find
+from theorem_audit.exact.values import holds
 from theorem_audit.exact.zero import relations
 
 NUMBERS = tuple(
@@ -60,6 +65,12 @@ EXACTLY = (  # ``undefined`` has conditions for them, which it can search where 
     sympy.asech, sympy.gamma, sympy.loggamma, sympy.factorial, sympy.LambertW,
 )  # fmt: skip
 MOST_SYMBOLS, MOST_DEGREE, NODES = 2, 8, 300
+BINDING = (
+    Derivative,
+    ExprWithLimits,
+    Lambda,
+    Subs,
+)  # what has symbols for which nothing can be put in
 
 
 def probed(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:
@@ -115,12 +126,17 @@ def _excluded(region: Boolean, at: Instance) -> bool:
     """Whether one condition on these symbols alone is false there: quick, where ``_none`` takes its time."""
     try:
         return not _taken(at) or any(
-            c.subs(at, simultaneous=True) is false
+            _false(c, at)
             for c in relations(region)
             if isinstance(c, Relational) and c.free_symbols <= at.keys()
         )
     except (TypeError, ValueError):
         return True  # it is no instance for ``_within`` either
+
+
+def _false(condition: Relational, at: Instance) -> bool:
+    said = holds(condition, at)
+    return condition.subs(at, simultaneous=True) is false if said is None else not said
 
 
 def _roots(base: Expr, symbols: list[Symbol]) -> list[Instance] | None:
@@ -145,7 +161,7 @@ def _roots(base: Expr, symbols: list[Symbol]) -> list[Instance] | None:
 
 def _none(node: Basic, at: Instance) -> bool:
     try:
-        value = node.subs(at, simultaneous=True)
+        value = node.subs(at, simultaneous=True) if node.has(*BINDING) else node.xreplace(at)
     except (TypeError, ValueError, ZeroDivisionError, RecursionError):
         return False
     if isinstance(node, sympy.log) and value in (zoo, nan):
