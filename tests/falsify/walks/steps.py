@@ -120,6 +120,8 @@ def walk(symbol: Symbol) -> Search:
                 with mp.workdps(DIGITS):
                     mean = claim.meaning(symbol).value(logs)
                     split = claimed_split(claim, points[0])
+                    if split != points[0][p]:
+                        refute(claim, case, f"p is {points[0][p]}, not {split}")
                     rows = [{**x, p: split} for x in points]
                     values = [number(stated(claim.formula, symbol), x) for x in rows]
                     same(claim, case, mp.fsum(values) / len(values), mean, f"{symbol}")
