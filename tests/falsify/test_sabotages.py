@@ -10,7 +10,12 @@ import pytest
 from sympy import And, Eq, Expr, Function, Ge, Gt, Le, Lt, Max, Or, Rational, Symbol
 
 from tests.falsify.trying import REFUSED, Change, both, fate, less, part, says, under, word
+from theorem_audit import check
 from theorem_audit.doubt.falsify import Falsified, falsify
+from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.meaning import meanings_of
+from theorem_audit.statement.vocabulary import Item
+from theorem_audit.tests.thorough import in_ci_but
 from theorem_audit.weigh.told import beyond
 from theory import claims
 from theory import vocabulary as words
@@ -44,6 +49,16 @@ DROPPED = {
 
 def _symbol(claim_id: str, name: str) -> Symbol:
     return next(x for x in claims[claim_id].formula.free_symbols if str(x) == name)
+
+
+def exchanged(one: str, two: str) -> Change:
+    """The claim with each of two symbols read as the other."""
+
+    def change(claim: Claim) -> Claim:
+        lines = dict(meanings_of(claim.symbols))
+        return claim.with_meaning(one, lines[two]).with_meaning(two, lines[one])
+
+    return change
 
 
 def _lyapunov() -> Expr:
@@ -89,6 +104,16 @@ SABOTAGES: list[tuple[str, str, Change]] = [
      lambda x: says(Ge(x.formula.gts, (1 + x.formula.lts) / 2))(x)),
     ("BATCH-SHARPNESS-CYCLE", "below the edge", under("past the edge", Gt(a, HALF / 2))),
     ("SCALING-EPOCH", "up to a = 2", under("step size", And(Gt(a, 0), Lt(a, 2)))),
+    # an item of the same kind that is no neighbour of the claim's
+    *((x, "subsets or indices", word(words.UNIFORM, words.INDEPENDENT)) for x in (
+        "WALK-DRIFT", "CAPTURE", "REACH-TIME", "SGD-EDGE", "TIME-BEST", "MOMENTUM-LOCAL", "SADDLE-NEVER")),
+    *((x, "reshuffled", word(words.INDEPENDENT, words.RESHUFFLED)) for x in (
+        "Q-MS", "Q-STATIONARY", "Q-NONCONVEX", "DESIGN")),
+    ("GD-GAUSSIAN", "cyclic", word(words.FULL, words.CYCLIC)),
+    ("SADDLE-TRAP", "oblique unit data", word(words.ORTHOGONAL, words.UNIT_DATA)),
+    # two symbols' meanings exchanged
+    *((x, "exchanged", exchanged(*names)) for x, names in (
+        ("WALK-DRIFT-LOW", ("q_i", "q_j")), ("NONORTH-FIXED", ("q_i", "r2")))),
 ]  # fmt: skip
 
 
@@ -98,6 +123,20 @@ SABOTAGES: list[tuple[str, str, Change]] = [
 )
 def test_a_sabotage_is_not_accepted(claim_id: str, name: str, change: Change) -> None:
     assert fate(change(claims[claim_id])) in REFUSED, name
+
+
+@pytest.mark.parametrize("batches", [words.RESHUFFLED, words.FAIR_BATCHES], ids=str)
+@pytest.mark.parametrize(
+    "claim_id", in_ci_but(["Q-GRAM-PERRON", "Q-GRAM-ORDER", "Q-GRAM-EDGE"], "Q-GRAM-EDGE")
+)
+def test_the_setting_of_a_lemma_that_is_carried_in_prose_is_asked_for(
+    claim_id: str, batches: Item
+) -> None:
+    """K of rank one, a sample of curvature 1 and one of 3 in turn, each once an epoch: all C < 4/3 are stable,
+    and 1 is claimed as the most.
+    """
+    wrong = claims[claim_id].with_item(words.INDEPENDENT, batches)
+    assert check(wrong, quick=True).name in REFUSED
 
 
 @pytest.mark.thorough

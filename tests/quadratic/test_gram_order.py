@@ -25,9 +25,11 @@ from tests.quadratic.gram_cases import (
     plain,
     rational,
 )
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.quadratic.bounds import threshold_of
 from theory.quadratic.gram_thresholds import (
     K_1,
@@ -116,6 +118,7 @@ def test_hypotheses_of_the_antitone_inverse(claim: Claim) -> None:
     edge, and its inverse
     rises. Checked exactly: brackets, their order, and their inverses' order, on pairs of definite K.
     """
+    expect_items(claim, words.INDEPENDENT, words.FITTED)  # else C_ms is no root of C rho(T) = 1
     relation = inequality(claim, threshold_of(K_1), threshold_of(K_2))
     expect(relation.gts == threshold_of(K_1), "the smaller matrix has the larger threshold")
     from theory.quadratic.thresholds import kron
@@ -157,6 +160,9 @@ def _bounds(claim: Claim, function_at: Any) -> list[Any]:
 @evidence(Q_GRAM_EDGE, "symbolic", step="full batch")
 def test_without_noise_the_sharpest_mode_decides(claim: Claim) -> None:
     """kappa = 0: the mode a, a has factor 1 - C d_aa = (1 - C l_a/N)^2; it is 1 first at l_max."""
+    expect_items(
+        claim, words.INDEPENDENT, words.FITTED
+    )  # d_ab is the mean dynamics of such batches
     factor = 1 - C * equation(Q_GRAM, d_ab).subs({kappa: 0, l_b: l_max, l_a: l_max})
     stated = equation(claim, at_kappa(0))
     expect_zero(factor.subs(C, stated) - 1, "factor 1 at the claimed threshold")
@@ -171,6 +177,7 @@ def test_row_sums_at_one_sample(claim: Claim) -> None:
     = K_max
     and 2 rho - w = tr K/N, u, w >= 0, C_ms = 1/rho lies where the claim says; and at u = w = 0 it may.
     """
+    expect_items(claim, words.INDEPENDENT, words.FITTED)  # else C_ms is no root of C rho(T) = 1
     row = equation(Q_GRAM, tau).subs(d_ab, equation(Q_GRAM, d_ab)).subs({l_b: l_a, kappa: 1})
     expect_zero(row - l_a / 2, "tau_aa at kappa = 1")
     found = _bounds(claim, at_kappa(1))
@@ -195,6 +202,7 @@ def test_row_sums_at_one_sample(claim: Claim) -> None:
 @evidence(Q_GRAM_EDGE, "symbolic", step="eigenvalues")
 def test_form_of_the_all_ones_vector(claim: Claim) -> None:
     """U'U = 1: <1, T 1>/N = (1/N) sum_a tau_aa."""
+    expect_items(claim, words.INDEPENDENT, words.FITTED)
     row = equation(Q_GRAM, tau).subs(d_ab, equation(Q_GRAM, d_ab)).subs(l_b, l_a)
     expect_zero(equation(claim, ones_form) - row / N, "omega_a")
 

@@ -305,6 +305,7 @@ def test_entries_of_random_models(claim: Claim, model: Model, share: Fraction) -
 def test_the_noise_is_a_covariance(claim: Claim) -> None:
     """v'K Sigma K v = (sum y)^2 and v'K Delta K v = sum y^2 for Sigma = rr'; derivative of
     Q-GRAM's map in kappa."""
+    expect_items(claim, words.INDEPENDENT, words.FITTED)  # those of Q-GRAM's map
     quadratic = {product: (N * mean_y) ** 2, diagonal: N * mean_y2, Sigma: 0, linear: 0}
     derived = diff(equation(Q_GRAM, image).subs(quadratic), kappa)
     expect_zero(equation(claim, kappa_slope) - derived, "C^2 (mean of y^2 - square of the mean)")
@@ -323,6 +324,9 @@ def test_more_noise_means_a_larger_operator(claim: Claim) -> None:
     So what contracts at kappa_1 >= kappa_2 contracts at kappa_2: C_ms(kappa_1) <= C_ms(kappa_2),
     equal for equal kappa.
     """
+    expect_items(
+        claim, words.INDEPENDENT, words.FITTED
+    )  # else C_ms is not where this operator contracts
     relation = inequality(claim, threshold_of(kappa_1), threshold_of(kappa_2))
     base, noise, u, step = (Symbol(n) for n in ("L", "V", "u", "h"))
     margin = expand((base - step * (kappa_2 * noise)) - (base - step * ((kappa_2 + u) * noise)))

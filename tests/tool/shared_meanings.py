@@ -94,6 +94,6 @@ SHARED: dict[str, tuple[str, ...]] = {
     "TIME-SPREAD": ("Z_T", "N_max", "E"),
     "TRACE-JUMP": ("r2",),
     "UNIVERSAL-DECAY": ("k",),
-    "WALK-DRIFT": ("S_C", "q_i", "t"),
+    "WALK-DRIFT": ("S_C", "p", "q_i", "t"),
     "WALK-VARIANCE": ("q_i",),
 }  # fmt: skip

@@ -34,6 +34,8 @@ def test_a_hypothesis_that_nobody_read_caps_the_rank() -> None:
     lemma = replace(_passed("symbolic", "region"), uses=("STEP",))
     assert unread(claim, [lemma, _passed("search")], claims) == [], "STEP supposes data, too"
     assert unread(claim, [lemma, _passed("search")]) == ["orthonormal data"]
+    carried = replace(claim, carried={"STEP": "why"})  # of its setting nothing is asked then
+    assert unread(carried, [lemma, _passed("search")], claims) == ["orthonormal data"]
     assert "deviation" in unread(claim, [_passed("search", "data")])
     assert unread(claim, [_passed("search"), _passed("kernel")]) == [], "its statement is generated"
     assert read_by_machine({"NORM": claim}, {"NORM": searched}) == (

@@ -38,7 +38,8 @@ def unread(
     A run doubts each claim that it decides, by a search or by wrong variants, whether a search was written or
     not; ``audit.check`` asks the evidence alone.  Coq's kernel reads all of them: the statement is generated
     from the claim.  An item is read, too, by evidence that reads a lemma which supposes one of its kind:
-    without it the claim would use the lemma beyond its setting.
+    without it the claim would use the lemma beyond its setting.  Not so by a lemma that is carried over in
+    prose: of its setting nothing is asked.
     """
     return _unread(claim, outcomes, claims) if any(o.kind in DOUBTS for o in outcomes) else []
 
@@ -52,7 +53,7 @@ def _unread(
     if any(o.kind == "kernel" and "statement" in o.steps for o in telling):
         return []
     read = {x for o in telling for x in o.read}
-    lemmas = [claims[u] for u in uses_of(outcomes) if u in claims]
+    lemmas = [claims[u] for u in uses_of(outcomes) if u in claims and u not in claim.carried]
     read |= {x.kind for lemma in lemmas for x in lemma.items if not x.after}
     return [name for name, parts in hypotheses(claim).items() if not read.issuperset(parts)]
 

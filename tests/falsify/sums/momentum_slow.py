@@ -42,8 +42,10 @@ F = Fraction
 CONFINED = LEGEND["assumptions.momentum_confined"]
 RUNS = 500
 SLOW_TIME = 100  # units of 1/(1 - beta) steps
+DIRECTION = 4  # by how much the growth of two starts may differ in mean (``test_momentum_slow.py``)
 # Of c; on both sides of the zero, the first near it.
 CORNERS = [F(23, 20), F(7, 5), F(1), F(3, 2), F(2), F(7, 10)]
+SPLITS = [(2, 1), (3, 1), (3, 2), (4, 2)]  # n, b
 RARE = (40, 1)  # n, b with a p of a fortieth, which is less than 1 - beta
 AIRY = (airyai, airyaiprime, airybi, airybiprime)
 
@@ -153,11 +155,11 @@ def _grown(
     rng: np.random.Generator, item: Item, n_b: tuple[int, int], share: float, step: float,
     steps: tuple[int, int],
 ) -> np.ndarray:  # fmt: skip
-    """By how much log|(v, q)| of the product grows in each run: after ``steps[0]`` steps, in ``steps[1]``."""
+    """By how much log|(v/(1 - beta), q)| grows in each run: after ``steps[0]`` steps, in ``steps[1]``."""
     points, size = n_b
     _, batches = batches_by(item, rng, points, size)
     angle = rng.uniform(0, np.pi, RUNS)
-    v, q, total = np.cos(angle) * (1 - share), np.sin(angle), np.zeros(RUNS)
+    v, q, total = np.cos(angle), np.sin(angle), np.zeros(RUNS)  # v over 1 - beta
     uniform = item == words.UNIFORM
     for now in range(sum(steps)):
         if uniform:
@@ -166,8 +168,8 @@ def _grown(
         else:
             batch = next(batches)
             i, j = np.full(RUNS, 0 in batch), np.full(RUNS, 1 in batch)
-        v = share * v + step * (1.0 * j - 1.0 * i) * q
-        q = q + v
+        v = share * v + step / (1 - share) * (1.0 * j - 1.0 * i) * q
+        q = q + (1 - share) * v
         scale = np.maximum(np.hypot(v, q), 1e-300)
         if now >= steps[0]:
             total += np.log(scale)
@@ -176,7 +178,7 @@ def _grown(
 
 
 def momentum_enclosure(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """Mean slopes of the product over 500 runs; 8 standard errors, and 4/steps for the start's direction."""
+    """Mean slopes of the product over 500 runs; 8 standard errors, and DIRECTION/steps for the start's."""
     played = 0
     rows = _rows(claim)
     for count in cases(seconds):
@@ -189,7 +191,7 @@ def momentum_enclosure(claim: Claim, rng: np.random.Generator, seconds: float) -
         total = _grown(rng, item, n_b, share, float(at[a]), (0, steps))
         logs = growth(np.zeros(RUNS), total, steps)
         slopes = claim.meaning(me.gamma_low).value(logs)
-        error = 8 * float(slopes.std(ddof=1)) / RUNS**0.5 + (4 - np.log(1 - share)) / steps
+        error = 8 * float(slopes.std(ddof=1)) / RUNS**0.5 + DIRECTION / steps
         upper = float(claim.meaning(me.gamma_high).value(logs).mean())
         claim.drawn((me.low, me.high))
         at |= {me.gamma_low: F(float(slopes.mean()) + error), me.gamma_high: F(upper - error)}
@@ -212,14 +214,14 @@ def _at(claim: Claim, points: int, size: int, share: F, c: F) -> dict[Any, Any]:
 def _slow(claim: Claim, rng: np.random.Generator, count: int) -> dict[Any, Any]:
     """The product played in slow time, near beta = 1 or at the beta that the claim's reading asks for.
 
-    8 standard errors, and as many multiples of 1 - beta as the reading allows; an exponent is one from the
-    21st unit of slow time on, where the direction has forgotten its start.
+    8 standard errors, and as many multiples of 1 - beta as the reading allows: one, which holds at each of
+    these settings, whatever the direction after 20 units of slow time (``test_momentum_slow.py``, by balls).
     """
     reading = claim.item(words.LIMIT).gives
     share = reading["momenta"][count // 4 % len(reading["momenta"])]
     turn = int(rng.integers(len(CORNERS))) if count else int(not reading["rare"])
     size = CORNERS[turn]
-    n_b = RARE if reading["rare"] else choose(rng, [(2, 1), (3, 1), (3, 2), (4, 2)])
+    n_b = RARE if reading["rare"] else choose(rng, SPLITS)
     at = _at(claim, *n_b, share, size)
     steps = int(20 / (1 - share)), int(SLOW_TIME / (1 - share))
     item = claim.item(words.BATCHES)

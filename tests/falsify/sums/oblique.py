@@ -92,7 +92,8 @@ def nonorth_fixed(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         pair = data_of(claim, rng, 2, 2)
         cosine, step = inner(*pair), rational(rng, 0, 1)
         at: dict[Any, Any] = {n: points, b: size, a: step, no.c: cosine}
-        start = pair[0]
+        side = choose(rng, [1, -1])
+        start = [side * x for x in pair[0]]
         moved = plain_step(pair, start, (1,), step, linear)
         at |= measured(claim, At(start, pair, moved), (no.shift2,))
         at |= measured(claim, seen(start, pair), (q_i, r2))

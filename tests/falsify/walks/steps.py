@@ -74,10 +74,12 @@ def pairs(case: Case) -> list[tuple[int, int]]:
 
 
 def any_pairs(case: Case) -> list[tuple[int, int]]:
-    """The same, and some with a passive datum, of which no log ratio moves as that of a live pair."""
+    """The same, one the other way round, and some with a passive datum, of which no log ratio moves as that of
+    a live pair.
+    """
     passive = [j for j, x in enumerate(case.at.q) if x and j not in case.live]
     mixed = [x for i in case.live[:1] for j in passive[:1] for x in ((i, j), (j, i))]
-    return pairs(case) + mixed + list(pairwise(passive))[:1]
+    return pairs(case) + [(j, i) for i, j in pairs(case)[:1]] + mixed + list(pairwise(passive))[:1]
 
 
 def rests(case: Case, pair: tuple[int, int]) -> list[tuple[int, ...]]:
@@ -118,6 +120,8 @@ def walk(symbol: Symbol) -> Search:
                 with mp.workdps(DIGITS):
                     mean = claim.meaning(symbol).value(logs)
                     split = claimed_split(claim, points[0])
+                    if split != points[0][p]:
+                        refute(claim, case, f"p is {points[0][p]}, not {split}")
                     rows = [{**x, p: split} for x in points]
                     values = [number(stated(claim.formula, symbol), x) for x in rows]
                     same(claim, case, mp.fsum(values) / len(values), mean, f"{symbol}")

@@ -214,6 +214,10 @@ def caps_hold(judge: ModuleType, reads: ModuleType = unread) -> None:
     assert reads.unread(norm, [alone]) == [], "nothing was doubted"
     assert verdict(norm, alone, passed("NORM", "search", "data"))[0] == "proved"
     assert verdict(norm, mine, passed("NORM", "search"))[0] == "proved", "STEP supposes data"
+    prose = replace(norm, carried={"STEP": "why"})
+    name, reasons = verdict(prose, mine, passed("NORM", "search"))
+    assert name == "supported", "of a carried lemma's setting nothing is asked"
+    assert reasons[0] == "nothing that decides or searches read: orthonormal data"
     unsure = replace(passed("NORM", "search", "data"), outcome="inconclusive")
     assert reads.unread(norm, [alone, unsure]) == ["orthonormal data"]
     assert reads.unread(norm, [alone, unsure, passed("NORM", "property", "data")]) == [
