@@ -247,6 +247,7 @@ def _peer(folder: Path, body: str, *command: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.in_ci  # as MPI's below
 @_needs("dask", "distributed")
 def test_what_a_dask_worker_reads_is_kept(tmp_path: Path) -> None:
     _peer(tmp_path, DASK, sys.executable)

@@ -29,6 +29,8 @@ CASES = [
     ("uniform", 90, 60), ("uniform", 50, 43), ("uniform", 50, 50), ("replacement", 20, 3),
     ("reshuffled", 12, 4), ("cyclic", 12, 4),
 ]  # fmt: skip
+LONG = {("uniform", 5_000, 1), ("uniform", 5_000, 40)}  # others are of their kinds
+CUT = [pytest.param(*x, marks=pytest.mark.in_ci) if x in LONG else x for x in CASES]
 
 
 def seed(*key):
@@ -54,7 +56,7 @@ def test_a_run_draws_the_same_however_runs_are_cut(sampling, n, b, backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize(("sampling", "n", "b"), CASES)
+@pytest.mark.parametrize(("sampling", "n", "b"), CUT)
 def test_no_bit_of_a_simulation_depends_on_the_cut(monkeypatch, sampling, n, b, backend):
     """Blocks of 16, 48 or all runs (the last of one run), a run that needs the slow engine in the first,
     one thread or three, records or none; and the first runs alone."""

@@ -120,7 +120,9 @@ HERE = """
     open(sys.argv[3] + "/died", "w").close()
     run(SerialExecutor(), sys.argv[1], kill=int(sys.argv[2]) // 2)
 """
-SIZES = [300, pytest.param(10_000, marks=pytest.mark.thorough)]
+SIZES = [
+    pytest.param(300, marks=pytest.mark.in_ci), pytest.param(10_000, marks=pytest.mark.thorough),
+]  # fmt: skip
 
 
 def _many(folder: Path, body: str, cells: int, name: str, *command: str) -> None:
