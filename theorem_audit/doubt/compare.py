@@ -12,7 +12,7 @@ from itertools import cycle, permutations, product
 
 from flint import fmpq
 from sympy import Add, And, Dummy, Expr, Integer, Or, Poly, Pow, Rational, Symbol, exp, solve
-from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
+from sympy.core.relational import Eq, Ge, Gt, Le, Lt
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.doubt import instances
@@ -42,8 +42,6 @@ def compare(original: Boolean, variant: Boolean, region: Boolean, *, thorough: b
     """
     if original == variant:
         return EQUAL
-    if not isinstance(original, Relational) or not isinstance(variant, Relational):
-        return DIFFERENT
     if isinstance(original, Eq) != isinstance(variant, Eq):
         return DIFFERENT
     if not isinstance(original, Eq) and not (hasattr(original, "gts") and hasattr(variant, "gts")):

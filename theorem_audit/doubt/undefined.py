@@ -78,7 +78,7 @@ def undefined(claim: Claim) -> list[Boundary]:
     no alternative of a table covers, or two with different values) inside the region.  What a formula's own
     equations define is put in.
     A denominator with a symbol that neither the region nor such an equation speaks of is left alone, unless
-    that symbol is an integer (a size).  log 0 = -oo is a value.  A sum needs a range (``ranges``).
+    that symbol is an integer (a size).  log 0 is no number: SymPy's is zoo.  A sum needs a range (``ranges``).
     """
     return list(_undefined(claim.formula, claim.region))
 
@@ -309,15 +309,14 @@ def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
     ]
     wrong = any(
         v.has(nan, zoo)
-        or (v.is_number and v.is_extended_real is False)
+        or v.is_extended_real is False
         or any(x.base.is_negative and x.exp.is_irrational for x in v.atoms(Pow))  # SymPy: None
         for v in values
-        if not any(x.args[0] == 0 for x in v.atoms(log))
     )
-    if not wrong and not any(v.has(nan) or v.is_extended_real is False for v in values):
-        return False  # and so no comparison of them fails
+    if not wrong:
+        return False
     try:
         holds = part.subs(dict(at), simultaneous=True) is true
     except TypeError:  # SymPy does not compare with infinity
         return True
-    return wrong and not holds  # one alternative is enough
+    return not holds  # one alternative is enough

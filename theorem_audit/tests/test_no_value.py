@@ -96,6 +96,11 @@ NOWHERE: dict[str, tuple[Expr, Any]] = {
     "a factor of a product": (Product(gamma(k - 2), (k, 1, n)), Ge(n, 1)),
     "a maximum of 1/0": (Max(1 / x, 1), Ge(x, 0)),
     "a derivative of 1/0": (Derivative(1 / x, x), Ge(x, 0)),
+    "a root below 0 beside a symbol that no hypothesis names": (
+        sqrt(x) + z,
+        And(Ge(x, -1), Le(x, 1)),
+    ),
+    "a root below 0 times an exponential of it": (sqrt(x) * exp(z), And(Ge(x, -1), Le(x, 1))),
     "the direction of 0": (atan2(x, z), And(Ge(x, 0), Ge(z, 0))),
 }
 SOMEWHERE: dict[str, tuple[Expr, Any]] = {
