@@ -33,7 +33,7 @@ from sympy.core.relational import Eq, Gt, Lt
 from sympy.logic.boolalg import Boolean, BooleanAtom, BooleanFalse
 
 from theorem_audit.checks.covering import expect_within, own_inequality, says_less
-from theorem_audit.checks.over_nothing import expect_items
+from theorem_audit.checks.over_nothing import expect_entries, expect_items
 from theorem_audit.checks.run_context import RunContext, current
 from theorem_audit.exact.ball import prove_positive
 from theorem_audit.exact.bernstein import Refuted, Undecided
@@ -64,7 +64,8 @@ def expect(condition: Any, message: str, **witness: Any) -> None:
     """Check one condition; ``witness`` is what a reader needs to see the failure for himself.
 
     Raises Refuted where it does not hold, what ``truth`` raises where it is no verdict, and ValueError where it
-    is true because there was nothing to check: ``expect(all(...))`` over no items, in a file of evidence.
+    is true because there was nothing to check: ``expect(all(...))`` over no items, in a file of evidence, or
+    NumPy's of an empty array.
 
     >>> expect(2 + 2 == 4, "the sum of two numbers", left=2, right=2)
     """
@@ -75,6 +76,7 @@ def expect(condition: Any, message: str, **witness: Any) -> None:
             raise Refuted(f"{message}{' at ' + shown if shown else ''}", witness)
         if context.counted:
             expect_items(sys._getframe(1), message)
+        expect_entries(sys._getframe(1), message)
         tell("condition", message)
 
 

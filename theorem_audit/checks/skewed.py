@@ -1,4 +1,4 @@
-"""How far a mean may lie from what is expected by chance where draws are skewed: further than a normal law says.
+"""How far a mean may lie from what is expected where draws are skewed: further than a normal law says.
 
 For independent draws with skewness g, and Student's statistic T of n of them, P(T > x) and P(T < -x) are those
 of the normal law times exp(-+ x^3 g / (3 sqrt(n))), to leading order for x small beside sqrt(n) (the moderate
@@ -18,7 +18,7 @@ from scipy import optimize, special, stats
 
 
 def critical(values: np.ndarray, error: float) -> float | None:
-    """What |T| exceeds with probability ``error`` at most; None where the skewness found is too large to tell."""
+    """What |T| exceeds with probability ``error``; None where the skewness found is too large to tell."""
     size = values.size
     least = float(stats.t.isf(error / 2, size - 1))
     # Of values divided by the largest: the third power of what is large, or small, is no float.

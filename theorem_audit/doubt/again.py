@@ -73,8 +73,8 @@ def kept(play: Callable[..., Played]) -> Callable[..., Played]:
     """Keep what ``play(rng, ...)`` gives, which must hang on its arguments and on where ``rng`` stands alone.
 
     Where it takes ``most``, a number of steps, it gives back (..., steps taken): a run that ended before it had
-    to is the same for every larger ``most``.  What it raises is not kept.  Its arrays can be read only; lists and
-    tables are its caller's own.
+    to is the same for every larger ``most``.  What it raises is not kept.  Its arrays can be read only; lists
+    and tables are its caller's own.
     """
 
     @wraps(play)
