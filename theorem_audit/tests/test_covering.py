@@ -168,7 +168,7 @@ AS_MUCH = [
 def test_what_is_strict_is_not_certified_by_at_least(
     claim: Claim, check: Callable[[], Any]
 ) -> None:
-    """Mended: x^2 < x on [0, 1] came out certified."""
+    """Mended: for x^2 < x on [0, 1] it passed."""
     outcome = said(lambda claim: check(), claim)
     assert outcome.outcome == "inconclusive"
     assert "is strict, and" in outcome.detail
