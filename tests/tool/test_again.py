@@ -204,3 +204,22 @@ def test_the_claim_is_played_for_as_long_as_its_variant_with_what_was_not_played
         assert searched.counterexample(claim.with_item(claim.items[0], None), 0.5)
         searched.forget()
     assert asked == [0.5, 2.0, 0.5, 2.0]
+
+
+def test_what_a_caller_does_to_a_list_is_not_seen_by_the_next(time: Time) -> None:
+    """Mended: lists and tables were given back as they were kept, and an end that one variant's search added to
+    one stood there for the next.
+    """
+
+    @again.kept
+    def ends(rng: np.random.Generator) -> tuple[Any, ...]:
+        return [1, [2]], {"a": [3], "b": np.zeros(1)}, {4}
+
+    for _ in range(3):
+        items, table, some = ends(generator())
+        assert (items, table["a"], some) == ([1, [2]], [3], {4})
+        items[1].append(0)
+        table["a"].append(0)
+        some.add(0)
+        with pytest.raises(ValueError, match="read-only"):
+            table["b"][0] = 1

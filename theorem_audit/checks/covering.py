@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from sympy import And, Basic, Expr, Integer, Not, Poly, Symbol, div, factor_list, sympify, true
-from sympy.core.relational import Ge, Le
+from sympy.core.relational import Ge, Gt, Le, Lt
 from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import BasePolynomialError
 
@@ -108,8 +108,25 @@ def own_inequality(context: RunContext, expr: Expr) -> Boolean | None:
     return None
 
 
-def _divides(expr: Expr, gap: Expr, context: RunContext) -> bool:
-    """Whether gap = expr times a polynomial of which each factor is even, or >= 0 by the claim's conditions."""
+def says_less(context: RunContext, relation: Boolean, expr: Expr, strictly: bool) -> bool:
+    """Whether ``expr >= 0`` (``strictly``: > 0) says less than this inequality of the claim, which is strict.
+
+    It says as much where the gap is k expr + c with c > 0; ``expr > 0`` also where c = 0, or where the gap is
+    expr times what is > 0 by the claim's conditions.
+    """
+    if not isinstance(relation, Gt | Lt):
+        return False
+    gap = difference(relation)
+    if expr.free_symbols == gap.free_symbols and _says_all(expr, gap):
+        return not strictly and _says_all(gap, expr)  # the other way round, too: c = 0
+    return not (strictly and _divides(expr, gap, context, strictly=True))
+
+
+def _divides(expr: Expr, gap: Expr, context: RunContext, strictly: bool = False) -> bool:
+    """Whether gap = expr times a polynomial of which each factor is even, or >= 0 by the claim's conditions;
+    ``strictly``: of which each is > 0 by them.
+    """
+    than = Gt if strictly else Ge
     try:
         rest, left = div(Poly(gap, *gap.free_symbols), Poly(expr, *gap.free_symbols))
         constant, powers = factor_list(rest.as_expr())
@@ -119,7 +136,9 @@ def _divides(expr: Expr, gap: Expr, context: RunContext) -> bool:
     return bool(
         left.is_zero
         and constant > 0
-        and all(power % 2 == 0 or follows(Ge(x, 0), whole) for x, power in powers)
+        and all(
+            (power % 2 == 0 and not strictly) or follows(than(x, 0), whole) for x, power in powers
+        )
     )
 
 
@@ -180,12 +199,20 @@ def _image(
 
 
 def left_out(context: RunContext) -> str:
-    """What to say of an inequality of the claim that is certified on parts alone, not shown to be all."""
+    """What to say of an inequality of the claim that is certified on parts alone, not shown to be all, or that
+    is strict, and certified with >= alone.
+    """
     for relation, parts in context.pieces.items():
         region = held(context.claim, "region")
         if not _cover(region, parts):
             told = "; ".join(map(str, parts))
             return f"{relation} is certified on a part of its region, and this is not all: {told}"
+    for relation, expr in context.weakly.items():
+        if relation not in context.pieces:
+            return (
+                f"{relation} is strict, and no more than >= is certified, of {expr}: expect_inequality "
+                "certifies what is strict"
+            )
     return ""
 
 
@@ -196,4 +223,4 @@ def _cover(region: Boolean, parts: Sequence[Boolean]) -> bool:
     )
 
 
-__all__ = ["expect_within", "left_out", "own_inequality"]
+__all__ = ["expect_within", "left_out", "own_inequality", "says_less"]

@@ -32,8 +32,8 @@ from sympy import (
 from sympy.core.relational import Eq, Gt, Lt
 from sympy.logic.boolalg import Boolean, BooleanAtom, BooleanFalse
 
-from theorem_audit.checks.covering import expect_within, own_inequality
-from theorem_audit.checks.over_nothing import expect_items
+from theorem_audit.checks.covering import expect_within, own_inequality, says_less
+from theorem_audit.checks.over_nothing import expect_entries, expect_items
 from theorem_audit.checks.run_context import RunContext, current
 from theorem_audit.exact.ball import prove_positive
 from theorem_audit.exact.bernstein import Refuted, Undecided
@@ -64,7 +64,8 @@ def expect(condition: Any, message: str, **witness: Any) -> None:
     """Check one condition; ``witness`` is what a reader needs to see the failure for himself.
 
     Raises Refuted where it does not hold, what ``truth`` raises where it is no verdict, and ValueError where it
-    is true because there was nothing to check: ``expect(all(...))`` over no items, in a file of evidence.
+    is true because there was nothing to check: ``expect(all(...))`` over no items, in a file of evidence, or
+    NumPy's of an empty array.
 
     >>> expect(2 + 2 == 4, "the sum of two numbers", left=2, right=2)
     """
@@ -75,6 +76,7 @@ def expect(condition: Any, message: str, **witness: Any) -> None:
             raise Refuted(f"{message}{' at ' + shown if shown else ''}", witness)
         if context.counted:
             expect_items(sys._getframe(1), message)
+        expect_entries(sys._getframe(1), message)
         tell("condition", message)
 
 
@@ -161,7 +163,7 @@ def expect_nonnegative(
     """Certify ``poly >= 0`` on ``box`` and have the separate checker accept the certificate.
 
     Where that says an inequality of the claim (its gap is k poly + c, c >= 0), the box must hold the claim's
-    region, or ``part`` of it, as for ``expect_inequality``.
+    region, or ``part`` of it, as for ``expect_inequality``.  A strict one is Undecided by it, unless c > 0.
 
     poly, box and errors: as in ``theorem_audit.exact.prove_nonnegative``.
 
@@ -176,14 +178,23 @@ def expect_nonnegative(
 
 @contextmanager
 def _own(
-    context: RunContext, expr: Expr, box: Mapping[Symbol, tuple[Any, Any]], part: Boolean
+    context: RunContext,
+    expr: Expr,
+    box: Mapping[Symbol, tuple[Any, Any]],
+    part: Boolean,
+    strictly: bool = False,
 ) -> Iterator[None]:
-    """What ``expr >= 0`` says of the claim is asked, and noted when it is certified, as of its inequality."""
+    """What ``expr >= 0`` says of the claim is asked, and noted when it is certified, as of its inequality.
+
+    strictly: what is certified is ``expr > 0``.
+    """
     relation = own_inequality(context, expr)
     if relation is not None:
         expect_within(context, relation, box, (), part, {})
     yield
-    if relation is not None:
+    if relation is not None and says_less(context, relation, expr, strictly):
+        context.weakly.setdefault(relation, expr)
+    elif relation is not None:
         context.pieces.setdefault(relation, []).append(part)
 
 
@@ -329,7 +340,7 @@ def expect_positive_ball(
     >>> expect_positive_ball(exp(x) - x, {x: (0, 1)}, "exp(x) > x")
     3
     """
-    with current() as context, _own(context, expr, box, part):
+    with current() as context, _own(context, expr, box, part, strictly=True):
         context.count()
         try:
             return prove_positive(expr, box)

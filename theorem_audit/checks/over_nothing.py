@@ -2,18 +2,23 @@
 
 A module that marks evidence gets an ``all`` and an ``any`` of its own, which say the same and note whether
 there was an item at all, and where in the source they were called.  ``expect`` looks at those that stand
-within its own call.  What is counted elsewhere (a name that is bound before, a helper of another module,
-``np.all``, a sum) is not seen; nor what Hypothesis draws, which may be a matrix of size 1.
+within its own call.  ``np.all(x > 0)``, ``(x > 0).all()`` (on one line) and ``np.allclose(x, y)`` are asked
+whether an array or list that they name is empty.  What is counted elsewhere (a name that is bound before, a
+helper of another module, a part of an array, a sum) is not seen; nor what Hypothesis draws, which may be a
+matrix of size 1.
 """
 
 from __future__ import annotations
 
 import builtins
+import dis
 import sys
 from collections.abc import Iterable
 from functools import lru_cache
 from types import CodeType, FrameType
 from typing import Any
+
+import numpy as np
 
 from theorem_audit.checks.run_context import current
 
@@ -69,6 +74,69 @@ def expect_items(frame: FrameType, message: str) -> None:
             raise ValueError(f"{message}: {name}(...) over nothing, so that no item was checked")
 
 
+OF_ALL = {"all", "allclose"}
+# What has another number of items than what it is of.
+COUNTING = {
+    "any", "append", "array_equal", "c_", "concatenate", "hstack", "len", "max", "min", "r_", "shape", "size",
+    "stack", "sum", "union1d", "vstack",
+}  # fmt: skip
+OF_MANY = (np.ndarray, list, tuple, dict, set, frozenset)
+
+
+def expect_entries(frame: FrameType, message: str) -> None:
+    """Raise ValueError where the call at which a frame stands asks ``all`` of NumPy of an empty array or list.
+
+    ``all`` of no entries is true, whatever is asked of them.
+    """
+    names = _asked_of_all(frame.f_code, frame.f_lasti)
+    if not names or current().again:
+        return
+    known = {**vars(builtins), **frame.f_globals, **frame.f_locals}
+    for name in names:
+        value = known.get(name)
+        if isinstance(value, OF_MANY) and not (
+            value.size if isinstance(value, np.ndarray) else len(value)
+        ):
+            raise ValueError(
+                f"{message}: all of {name}, which is empty, so that no entry was checked"
+            )
+
+
+@lru_cache(maxsize=4096)
+def _asked_of_all(code: CodeType, at: int) -> tuple[str, ...]:
+    """The names of which a call within the one at this instruction asks whether all of it holds."""
+    if not OF_ALL & {*code.co_names} or (here := _place(code, at)) is None:
+        return ()
+    steps = [(x, _place(code, x.offset)) for x in dis.get_instructions(code)]
+    inside = [(x, place) for x, place in steps if _within(place, here)]
+    found: dict[str, None] = {}
+    for x, place in inside:
+        if not x.opname.startswith(("LOAD_ATTR", "LOAD_METHOD")) or x.argval not in OF_ALL:
+            continue
+        calls = [y for z, y in inside if z.opname.startswith("CALL") and y is not None]
+        whole = min((y for y in calls if _begin_together(place, y)), default=None, key=_end)
+        read = [z for z, y in inside if _within(y, whole)]
+        if {str(z.argval) for z in read} & COUNTING:
+            continue
+        found |= dict.fromkeys(str(z.argval) for z in read if z.opname in LOADS)
+    return tuple(found)
+
+
+def _begin_together(attribute: Place | None, call: Place) -> bool:
+    """Whether `x.all` and a call begin at one place, as its own call does."""
+    return attribute is not None and attribute[0::2] == call[0::2]
+
+
+def _end(place: Place) -> tuple[int, int]:
+    return place[1], place[3]
+
+
+LOADS = {
+    f"LOAD_{x}"
+    for x in ("FAST", "FAST_CHECK", "FAST_BORROW", "DEREF", "NAME", "GLOBAL", "CLASSDEREF")
+}
+
+
 def _within(inner: Place | None, outer: Place | None) -> bool:
     if inner is None or outer is None:
         return False
@@ -83,4 +151,4 @@ def _place(code: CodeType, at: int) -> Place | None:
     return None if None in found else found  # type: ignore[return-value]
 
 
-__all__ = ["all", "any", "expect_items", "give"]
+__all__ = ["all", "any", "expect_entries", "expect_items", "give"]

@@ -45,7 +45,7 @@ class RunContext:
     drawn: the keys of generators and of seeds that were asked for.
     again: a key may be asked for again: Hypothesis calls the evidence for one example after another.
     claim: the claim that the evidence is handed.  pieces: an inequality of its formula -> the parts of its
-        region on which it was certified.
+        region on which it was certified.  weakly: a strict one -> what was certified to be >= 0 alone.
     counted: where in the evidence's code ``all`` or ``any`` was last called -> its name where that was over
         nothing, else an empty text (``over_nothing``).
     look: called as a check begins, with the number of checks so far; by ``thread`` alone, which made this.
@@ -70,6 +70,7 @@ class RunContext:
     again: bool = False
     claim: Any = None
     pieces: dict[Any, list[Any]] = field(default_factory=dict)
+    weakly: dict[Any, Any] = field(default_factory=dict)
     counted: dict[tuple[CodeType, int], str] = field(default_factory=dict)
     look: Callable[[int], None] | None = None
     thread: int = field(default_factory=threading.get_ident)

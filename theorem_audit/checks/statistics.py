@@ -20,12 +20,14 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from theorem_audit.checks import skewed
 from theorem_audit.checks.repeated import come_again
 from theorem_audit.checks.run_context import Inconclusive, current
 from theorem_audit.exact.bernstein import Refuted
 
 ERROR = 1e-7
 POWER = 0.99
+MOST_TRIALS = 10**15  # SciPy's quantiles are nan, or never end, from 10^16 on
 # Of the way to the next draw: far above rounding, and a law has little of its mass there.
 BESIDE = 1 / 1024
 
@@ -76,6 +78,10 @@ def _parameters(error: float, **positive: float) -> list[float]:
 def _counts(successes: int, trials: int) -> tuple[int, int]:
     for name, value in (("successes", successes), ("trials", trials)):
         _ends(name, value)
+    if trials > MOST_TRIALS:
+        raise ValueError(
+            f"trials={trials}: at most {MOST_TRIALS}, beyond which no quantile is worked out"
+        )
     whole = successes == int(successes) and trials == int(trials)
     if not whole or trials < 1 or not 0 <= successes <= trials:
         raise ValueError(
@@ -192,7 +198,8 @@ def expect_mean(
 ) -> None:
     """Student's t test of mean = ``expected`` on independent draws (see above: not seen, but for repeats).
 
-    The error probability is that of the normal limit; samples of at least 400 are required.
+    The error probability is that of the normal limit, corrected for the skewness found (``skewed``); samples of
+    at least 400 are required.  Draws without a variance, or so skewed that this says nothing, are Inconclusive.
     visible: relative error of ``expected`` that must be seen with power 0.99, given the spread found.
     """
     error, visible = _parameters(error, visible=visible)
@@ -207,7 +214,11 @@ def expect_mean(
     if said := come_again(values, error):
         raise _cannot_tell(f"{what}: {said}")
     spread = float(values.std(ddof=1)) / math.sqrt(values.size)
-    critical = float(stats.t.isf(error / 2, values.size - 1))
+    if (critical := skewed.critical(values, error)) is None:
+        said = (
+            f"{values.size} draws are too few for a law as skewed as theirs, or it has no variance"
+        )
+        raise _cannot_tell(f"{what}: {said}")
     power = float(stats.norm.sf(critical - abs(below) * visible / spread))
     refused = None
     mean = float(values.mean())

@@ -73,7 +73,8 @@ def kept(play: Callable[..., Played]) -> Callable[..., Played]:
     """Keep what ``play(rng, ...)`` gives, which must hang on its arguments and on where ``rng`` stands alone.
 
     Where it takes ``most``, a number of steps, it gives back (..., steps taken): a run that ended before it had
-    to is the same for every larger ``most``.  What it raises is not kept.  Its arrays can be read only.
+    to is the same for every larger ``most``.  What it raises is not kept.  Its arrays can be read only; lists
+    and tables are its caller's own.
     """
 
     @wraps(play)
@@ -84,13 +85,13 @@ def kept(play: Callable[..., Played]) -> Callable[..., Played]:
             _runs.move_to_end(key)
             rng.bit_generator.state = run.after
             _clock.skipped += run.seconds
-            result: Played = run.given
+            result: Played = _apart(run.given)
             return result
         started = now()
         result = play(rng, *given) if most is None else play(rng, *given, most=most)
         took, steps = now() - started, 0 if most is None else int(result[-1])  # type: ignore[index]
         _read_only(result)
-        _runs[key] = _Run(result, rng.bit_generator.state, took, most, steps)
+        _runs[key] = _Run(_apart(result), rng.bit_generator.state, took, most, steps)
         _runs.move_to_end(key)
         while len(_runs) > MOST:
             _runs.popitem(last=False)
@@ -119,9 +120,19 @@ def _keyed(value: Any) -> Any:
 def _read_only(value: Any) -> None:
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
-    elif isinstance(value, list | tuple):
-        for x in value:
+    elif isinstance(value, list | tuple | dict):
+        for x in value.values() if isinstance(value, dict) else value:
             _read_only(x)
+
+
+def _apart(value: Any) -> Any:
+    """The same in lists, tuples, tables and sets of their own: who is given one may change it."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return kind(map(_apart, value))
+    if kind is dict:
+        return {k: _apart(v) for k, v in value.items()}
+    return set(value) if kind is set else value
 
 
 __all__ = ["forget", "kept", "now"]

@@ -139,6 +139,46 @@ def test_a_certificate_of_the_claims_own_inequality_is_one_on_its_region(
     check({x: (0, HALF)})  # outside a run nothing is claimed
 
 
+STRICT = made(Lt(x**2, x), UNIT)  # false at both ends
+APART = made(Gt(x * (2 - x), 0), And(Gt(x, 0), Le(x, 1)))
+# What says no more than >= of a strict inequality of the claim.
+NO_MORE = [
+    (STRICT, lambda: expect_nonnegative(x * (1 - x), {x: (0, 1)})),
+    (STRICT, lambda: expect_nonnegative(3 * x - 3 * x**2, {x: (0, 1)})),
+    (made(Gt(x**2 * (1 - x), 0), UNIT), lambda: expect_nonnegative(1 - x, {x: (0, 1)})),
+    (made(Gt(x**2 * (2 - x), 0), UNIT), lambda: expect_positive_ball(2 - x, {x: (0, 1)}, "m")),
+    (made(Gt(x * (2 - x), 0), UNIT), lambda: expect_positive_ball(2 - x, {x: (0, 1)}, "m")),
+]
+AS_MUCH = [
+    (made(Gt(x + 1, HALF), UNIT), lambda: expect_nonnegative(x, {x: (0, 1)})),
+    (made(Gt(x + 1, 0), UNIT), lambda: expect_positive_ball(x + 1, {x: (0, 1)}, "m")),
+    (APART, lambda: expect_positive_ball(2 - x, {x: (0, 1)}, "m")),
+    (made(Ge(x, x**2), UNIT), lambda: expect_nonnegative(x * (1 - x), {x: (0, 1)})),
+    (
+        made(Gt(x + 1, 0), UNIT),  # first >= 0, then all of it
+        lambda: (
+            expect_nonnegative(x + 1, {x: (0, 1)}),
+            expect_inequality(Gt(x + 1, 0), {x: (0, 1)}),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("claim", "check"), NO_MORE)
+def test_what_is_strict_is_not_certified_by_at_least(
+    claim: Claim, check: Callable[[], Any]
+) -> None:
+    """Mended: for x^2 < x on [0, 1] it passed."""
+    outcome = said(lambda claim: check(), claim)
+    assert outcome.outcome == "inconclusive"
+    assert "is strict, and" in outcome.detail
+
+
+@pytest.mark.parametrize(("claim", "check"), AS_MUCH)
+def test_what_says_as_much_certifies_it(claim: Claim, check: Callable[[], Any]) -> None:
+    assert said(lambda claim: check(), claim).outcome == "passed"
+
+
 def test_a_certificate_of_something_else_is_the_evidences_own() -> None:
     def evidence(claim: Claim) -> None:
         expect_nonnegative(x**2, {x: (0, HALF)})

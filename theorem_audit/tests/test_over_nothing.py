@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis.strategies import integers
@@ -76,6 +77,58 @@ OVER_SOMETHING: list[Callable[[], Any]] = [
 
 @pytest.mark.parametrize("check", OVER_SOMETHING)
 def test_all_of_something_passes(check: Callable[[], Any]) -> None:
+    assert (said(check).outcome, said(check).detail) == ("passed", "")
+
+
+EMPTY = np.array([])
+FULL = np.ones(3)
+OF_NO_ENTRY: list[Callable[[], Any]] = [
+    lambda: expect(np.all(EMPTY > 0), "m"),
+    lambda: expect((EMPTY > 0).all(), "m"),
+    lambda: expect(bool(np.all(np.abs(EMPTY - 1) < 1e-9)), "m"),
+    lambda: expect(np.allclose(EMPTY, 1.0), "m"),
+    lambda: expect(np.all(FULL[NOTHING] < 0), "m"),
+    lambda: expect(np.all([x > 0 for x in NOTHING]), "m"),
+    lambda: expect(
+        np.all(FULL > 0) and
+        np.all(
+            np.sqrt(EMPTY)
+            < 0
+        ),
+        "m",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("check", OF_NO_ENTRY)
+def test_all_of_an_empty_array_is_an_error(check: Callable[[], Any]) -> None:
+    """Mended: it passed, as one check."""
+    outcome = said(check)
+    assert outcome.outcome == "error"
+    assert "is empty, so that no entry was checked" in outcome.detail
+
+
+def test_an_empty_array_of_what_is_local_is_seen_too() -> None:
+    def check(offset: float = 0.0) -> None:
+        found = FULL[FULL > 1]
+        expect(bool(np.all(found - offset > 0)), "m")
+
+    assert "all of found, which is empty" in said(check).detail
+
+
+OF_SOME_ENTRY: list[Callable[[], Any]] = [
+    lambda: expect(np.all(FULL > 0), "m"),
+    lambda: expect((FULL > 0).all() and EMPTY.size == 0, "m"),
+    lambda: expect(not EMPTY.any(), "m"),
+    lambda: expect(len(EMPTY) == 0 and np.allclose(FULL, 1), "m"),
+    lambda: expect(np.all(np.concatenate([EMPTY, FULL]) > 0), "m"),
+    lambda: expect(np.array_equal(EMPTY, NOTHING), "m"),
+    lambda: [np.all(EMPTY > 0), expect(np.all(FULL > 0), "m")],  # type: ignore[func-returns-value]
+]
+
+
+@pytest.mark.parametrize("check", OF_SOME_ENTRY)
+def test_what_has_entries_or_counts_them_passes(check: Callable[[], Any]) -> None:
     assert (said(check).outcome, said(check).detail) == ("passed", "")
 
 
