@@ -100,6 +100,10 @@ def _mean(judge: ModuleType) -> None:
     assert outcome(lambda: judge.expect_mean([2.0] * 400, 2.0, visible=0.5, what="w"))[:2] == (
         "inconclusive", "w: all values are 2.0, so there is no spread to judge by",
     )  # fmt: skip
+    one = np.zeros(1_000)  # all of the spread is one draw's
+    one[0] = 1.0
+    found, said, context = outcome(lambda: judge.expect_mean(one, 0.001, visible=0.5, what="w"))
+    assert (found, said[:25], context.checks) == ("inconclusive", "w: 1000 draws are too few", 0)
     good = np.linspace(0.0, 2.0, 500)
     assert _error(judge.expect_mean, good[:399], 1.0, visible=0.5)
     assert _error(judge.expect_mean, np.where(good == 0, NAN, good), 1.0, visible=0.5)
@@ -313,7 +317,8 @@ def _inputs(judge: ModuleType) -> None:
     )  # fmt: skip
     for counted in counts:
         assert _error(lambda c, what: judge._counts(*c), counted), counted
-    for counted in ((0, 1), (1, 1), (0, 2), (2, 2), (1.0, 2.0)):
+    assert _error(lambda c, what: judge._counts(*c), (1, judge.MOST_TRIALS + 1))
+    for counted in ((0, 1), (1, 1), (0, 2), (2, 2), (1.0, 2.0), (1, judge.MOST_TRIALS)):
         judge._counts(*counted)
     for error in (0.0, 1.0, -1.0, 2.0, NAN):
         assert _error(lambda e, what: judge._parameters(e), error), error

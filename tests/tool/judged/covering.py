@@ -75,10 +75,14 @@ def parts_hold(judge: ModuleType) -> None:
     both.pieces = {PARABOLA: [LOW, HIGH], Le(x, 2): [UNIT]}
     assert judge.left_out(both) == ""
     _own_is_known(judge)
+    _strict_is_more(judge)
     with (
-        replaced(expect, expect_within=judge.expect_within, own_inequality=judge.own_inequality),
+        replaced(
+            expect, expect_within=judge.expect_within, own_inequality=judge.own_inequality,
+            says_less=judge.says_less,
+        ),
         replaced(runner, left_out=judge.left_out),
-    ):
+    ):  # fmt: skip
         for call in CALLS:
             call()
 
@@ -100,6 +104,37 @@ def _own_is_known(judge: ModuleType) -> None:
     told = (RunContext(claim=claim(PARABOLA, UNIT)), PARABOLA, Ge(x, u + v), (u, v, x), true, {})
     said = raises(Undecided, lambda: judge.expect_within(*told))
     assert "where the claim does not speak of u, and" in said
+
+
+LINE = x * (1 - x)
+POSITIVE = And(UNIT, Gt(y, 0))
+# An inequality, its region, what is certified, whether as > 0, and whether that says less.
+STRICT: tuple[tuple[Any, Any, Any, bool, bool], ...] = (
+    (PARABOLA, UNIT, LINE, False, False), (Gt(LINE, 0), UNIT, LINE, False, True),
+    (Gt(LINE, 0), UNIT, LINE, True, False),
+    (Lt(x**2, x), UNIT, LINE, False, True), (Lt(x**2, x), UNIT, 3 * LINE, False, True),
+    (Lt(x**2, x), UNIT, 3 * LINE, True, False), (Gt(LINE + 1, 0), UNIT, LINE, False, False),
+    (Lt(x**2, x + 1), UNIT, 2 * LINE, False, False), (Gt(LINE + 1, 0), UNIT, LINE, True, False),
+    (Gt(y * (1 - x), 0), POSITIVE, 1 - x, True, False), (Gt(y * (1 - x), 0), POSITIVE, 1 - x, False, True),
+    (Gt(y * (1 - x), 0), SQUARE, 1 - x, True, True), (Gt(y * (1 - x), 0), SQUARE, 1 - x, False, True),
+    (Gt((1 + x) * (1 - x), 0), UNIT, 1 - x, True, False), (Gt((1 + x) * (1 - x), 0), UNIT, 1 - x, False, True),
+    (Gt(LINE, 0), UNIT, 1 - x, True, True), (Gt(x**2 * (1 - x), 0), UNIT, 1 - x, True, True),
+    (Gt(x**2 * (1 - x), 0), And(UNIT, Gt(x, 0)), 1 - x, True, False),
+)  # fmt: skip
+
+
+def _strict_is_more(judge: ModuleType) -> None:
+    """What is strict is not said by >= 0, but with a number to spare."""
+    for relation, region, expr, strictly, less in STRICT:
+        context = RunContext(claim=claim(relation, region))
+        told = (relation, region, expr, strictly)
+        assert judge.says_less(context, relation, expr, strictly) is less, told
+    own = RunContext(claim=claim(Lt(x**2, x), UNIT), weakly={Lt(x**2, x): LINE})
+    assert judge.left_out(own).startswith(
+        f"{Lt(x**2, x)} is strict, and no more than >= is certified"
+    )
+    own.pieces = {Lt(x**2, x): [true]}
+    assert judge.left_out(own) == ""
 
 
 def _calls(module: ModuleType) -> Iterator[Callable[[], object]]:

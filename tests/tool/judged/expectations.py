@@ -33,6 +33,7 @@ from theorem_audit.checks.run_context import RunContext, running
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.checker import InvalidCertificate, check_certificate
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.tests.made_up import claim
 
 X, A, B, P, Q = Symbol("x", real=True), *symbols("a b p q", real=True)
 UNIT, OPEN = (A >= 0) & (A <= 1), (A > 0) & (A < 1)
@@ -64,6 +65,10 @@ def _conditions(judge: ModuleType) -> None:
         found, said, context = outcome(lambda items=items: judge.expect(counted(items), "m"))  # type: ignore[misc]
         assert (found, context.checks, context.weak) == (word, 1, [said] if said else [])
         assert said in ("", "m: all(...) over nothing, so that no item was checked")
+    for entries, word in ((np.ones(2), "passed"), (np.array([]), "ValueError")):
+        found, said, _ = outcome(lambda entries=entries: judge.expect(np.all(entries > 0), "m"))  # type: ignore[misc]
+        assert found == word, entries
+        assert said in ("", "m: all of entries, which is empty, so that no entry was checked")
     for value in ((1 == 2, "m"), X, X - 1, 1, 0, "true", [True], np.array([True]), float("nan")):
         _is(judge, "TypeError", "expect", value, "m", checks=1)
 
@@ -215,6 +220,15 @@ def _on_its_region(judge: ModuleType, own: Claim) -> None:
         judge.expect_nonnegative(A - A**2, {A: (0, 1)})
         judge.expect_nonnegative(HALF - A, {A: (0, HALF)})  # of its own
     assert context.pieces == {own.formula: [true]}
+    assert not context.weakly
+    for strict, check, weakly in (
+        (Lt(A**2, A), lambda: judge.expect_nonnegative(A - A**2, {A: (0, 1)}), {Lt(A**2, A): A - A**2}),
+        (Gt(A + 1, 0), lambda: judge.expect_positive_ball(A + 1, {A: (0, 1)}, "m"), {}),
+        (Gt(A + 1, 0), lambda: judge.expect_nonnegative(A + 1, {A: (0, 1)}), {Gt(A + 1, 0): A + 1}),
+    ):  # fmt: skip
+        with running(RunContext(claim=claim(strict, UNIT))) as context:
+            check()
+        assert (context.weakly, context.pieces) == (weakly, {} if weakly else {strict: [true]})
 
 
 def _quotients(judge: ModuleType) -> None:
