@@ -17,13 +17,25 @@ from pathlib import Path
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # ``splitlines`` also cuts at a form feed
 
 
+MOST = 2**26  # bytes; the ledger of 154 claims has two million
+
+
 class NoText(OSError):
     """A file is no UTF-8 text; the message names it."""
 
 
+def bounded(path: Path) -> bytes:
+    """What a file holds; raises OSError, also where that is more than MOST: ``/dev/zero`` has no end."""
+    with path.open("rb") as file:
+        data = file.read(MOST + 1)
+    if len(data) > MOST:
+        raise OSError(f"more than {MOST:,} bytes")
+    return data
+
+
 def read_text(path: Path) -> str:
     """The text of a UTF-8 file as it stands: its line ends, too.  Raises NoText, and OSError."""
-    data = path.read_bytes()
+    data = bounded(path)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -224,6 +224,8 @@ SWEEP = ("sweep", *SIMULATE[1:])
         (("report", "--from", "{deep}"), "not a ledger"),
         (("report", "--from", "{digits}"), "not a ledger"),
         (("stale", "{binary}"), "cannot be read"),
+        (("stale", "/dev/zero"), "/dev/zero: cannot be read: more than 67,108,864 bytes"),
+        (("report", "--from", "/dev/zero"), "/dev/zero: cannot be read: more than"),
         (("stale", "{deep}"), "not a ledger"),
         (("report", "--from", "{good}", "--readme", "{binary}"), "--readme"),
         (("report", "--from", "{good}", "--out", "/dev/null/x"), "/dev/null"),

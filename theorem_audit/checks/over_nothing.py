@@ -118,8 +118,15 @@ def _asked_of_all(code: CodeType, at: int) -> tuple[str, ...]:
         read = [z for z, y in inside if _within(y, whole)]
         if {str(z.argval) for z in read} & COUNTING:
             continue
-        found |= dict.fromkeys(str(z.argval) for z in read if z.opname in LOADS)
+        found |= dict.fromkeys(name for z in read for name in _loaded(z))
     return tuple(found)
+
+
+def _loaded(step: dis.Instruction) -> tuple[str, ...]:
+    """The names that an instruction loads: one, or, from Python 3.13 on, two at once."""
+    if step.opname in TWICE:
+        return tuple(step.argval)
+    return (str(step.argval),) if step.opname in LOADS else ()
 
 
 def _begin_together(attribute: Place | None, call: Place) -> bool:
@@ -135,6 +142,7 @@ LOADS = {
     f"LOAD_{x}"
     for x in ("FAST", "FAST_CHECK", "FAST_BORROW", "DEREF", "NAME", "GLOBAL", "CLASSDEREF")
 }
+TWICE = {"LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW"}
 
 
 def _within(inner: Place | None, outer: Place | None) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 
 from theorem_audit import project
+from theorem_audit.files import bounded
 from theorem_audit.strict import loads
 from theorem_audit.weigh.follows import unfounded
 from theorem_audit.weigh.ledger import SCHEMA, validate
@@ -59,7 +60,7 @@ def load_run(path: Path, *, judged: bool = True) -> dict[str, Any]:
     Raises UnreadableRun for a missing, truncated or foreign file, or one of a newer schema.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = bounded(path).decode("utf-8")
     except FileNotFoundError:
         raise UnreadableRun(f"{path}: no such file; `audit run --json {path}` makes it") from None
     except (OSError, UnicodeDecodeError) as error:

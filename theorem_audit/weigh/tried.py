@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from theorem_audit import project
 from theorem_audit.errors import several
+from theorem_audit.files import bounded
 from theorem_audit.weigh.tallies import table_of
 from theorem_audit.weigh.told import Told, stated
 
@@ -38,7 +39,7 @@ def load(path: Path) -> dict[str, dict[str, Any]]:
     Raises UnreadableTable for a file that is none of the kind.
     """
     try:
-        data = table_of(path.read_text(encoding="utf-8"))
+        data = table_of(bounded(path).decode("utf-8"))
         at = str(data.get("commit", "unknown"))
         rows = {row["id"]: {"tried_at": at, **row} for row in data["claims"]}
         for row in rows.values():
