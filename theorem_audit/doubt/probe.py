@@ -32,6 +32,7 @@ from sympy import (
     false,
     fraction,
     nan,
+    oo,
     pi,
     real_roots,
     together,
@@ -166,7 +167,7 @@ def _none(node: Basic, at: Instance) -> bool:
         return False
     if isinstance(node, sympy.log) and value in (zoo, nan):
         return False  # log 0 = -oo is a value, and what stands within is a node of its own
-    if value.has(nan, zoo):
+    if value.has(nan, zoo) or (value.has(oo, -oo) and not node.has(oo, -oo)):
         return True
     try:
         return bool(value.is_number and value.is_extended_real is False)

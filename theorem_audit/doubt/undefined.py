@@ -313,8 +313,14 @@ def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
         or any(x.base.is_negative and x.exp.is_irrational for x in v.atoms(Pow))  # SymPy: None
         for v in values
     )
-    if not wrong:
+    # Ei(0) is SymPy's -oo; where infinity is written, it is meant.
+    infinite = any(
+        v.has(oo, -oo) and not side.has(oo, -oo) for side, v in zip(sides, values, strict=True)
+    )
+    if not wrong and not infinite:
         return False
+    if infinite and isinstance(part, Relational):
+        return True  # SymPy compares with it
     try:
         holds = part.subs(dict(at), simultaneous=True) is true
     except TypeError:  # SymPy does not compare with infinity

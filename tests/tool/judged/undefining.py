@@ -10,6 +10,7 @@ from sympy import (
     Derivative,
     Dummy,
     E,
+    Ei,
     Eq,
     Ge,
     Gt,
@@ -95,8 +96,13 @@ SENSELESS: tuple[tuple[Any, dict[Any, Any], bool], ...] = (
     (Eq(y, 1 / (1 - x**n)), {x: Integer(1), n: Integer(20_000)}, True),
     (Eq(y, 1 / (1 + x**n)), {x: Integer(2), n: Integer(20_000)}, False),
     (Gt(z, sqrt(x) * some), {x: Integer(-1)}, True), (Eq(y, sqrt(x) + z), {x: Integer(-1)}, True),
-    (Eq(y, z * Sum(x**k, (k, 1, n))), {x: Integer(-2)}, False), (Eq(2 ** sqrt(2) * z, x), {x: oo}, False),
-    (Eq(y, x), {x: oo}, False), (Eq(y, sqrt(x**n)), {x: Integer(-2), n: Integer(20_001)}, True),
+    (Eq(y, z * Sum(x**k, (k, 1, n))), {x: Integer(-2)}, False),
+    (Eq(2 ** sqrt(2) * free, x), {x: Integer(1)}, False),
+    (Eq(y, Integral(exp(t), (t, -oo, x))), {x: Integer(1)}, False),
+    (Eq(y, x), {x: oo}, True), (Eq(y, Ei(x)), {x: Integer(0)}, True), (Lt(Ei(x), 5), {x: Integer(0)}, True),
+    (Or(Eq(y, Ei(x)), Eq(x, 0)), {x: Integer(0)}, False), (Or(Eq(y, Ei(x)), Eq(x, 1)), {x: Integer(0)}, True),
+    (Eq(y, Integral(exp(-t), (t, x, oo))), {x: Integer(1)}, False), (Lt(x, oo), {x: Integer(1)}, False),
+    (Eq(y, sqrt(x**n)), {x: Integer(-2), n: Integer(20_001)}, True),
 )  # fmt: skip
 WALKED: tuple[tuple[Any, set[tuple[Any, frozenset[Any], Any, Any]]], ...] = (
     (Sum(1 / k, (k, 2, n)), {(k, frozenset({k}), And(Ge(k, 2), Le(k, n)), true), (n, frozenset(), true, true)}),
