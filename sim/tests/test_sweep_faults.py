@@ -213,7 +213,9 @@ def test_a_damaged_store_stops_the_sweep_and_a_salvaged_one_goes_on(tmp_path: Pa
     kept = rows(path)
     sweep(grid, store=path, **call)
     assert rows(path) == kept, "the cells were run once more: what they rest on is another"
-    assert not path.with_name("s.db-wal").exists(), "what is changed below would be read from the log"
+    assert not path.with_name("s.db-wal").exists(), (
+        "what is changed below would be read from the log"
+    )
     data = bytearray(path.read_bytes())
     needle = next(iter(load(path))).values["value"].tobytes()
     data[data.index(needle[:16])] ^= 1
