@@ -13,6 +13,7 @@ from __future__ import annotations
 import builtins
 import dis
 import sys
+from collections import ChainMap
 from collections.abc import Iterable
 from functools import lru_cache
 from types import CodeType, FrameType
@@ -91,7 +92,7 @@ def expect_entries(frame: FrameType, message: str) -> None:
     names = _asked_of_all(frame.f_code, frame.f_lasti)
     if not names or current().again:
         return
-    known = {**vars(builtins), **frame.f_globals, **frame.f_locals}
+    known = ChainMap(frame.f_locals, frame.f_globals)  # of the builtins none has items
     for name in names:
         value = known.get(name)
         if isinstance(value, OF_MANY) and not (

@@ -67,11 +67,10 @@ EXACTLY = (  # ``undefined`` has conditions for them, which it can search where 
 )  # fmt: skip
 MOST_SYMBOLS, MOST_DEGREE, NODES = 2, 8, 300
 BINDING = (
-    Derivative,
     ExprWithLimits,
     Lambda,
     Subs,
-)  # what has symbols for which nothing can be put in
+)  # what has symbols of its own, for which nothing can be put in
 
 
 def probed(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:
@@ -162,7 +161,11 @@ def _roots(base: Expr, symbols: list[Symbol]) -> list[Instance] | None:
 
 def _none(node: Basic, at: Instance) -> bool:
     try:
-        value = node.subs(at, simultaneous=True) if node.has(*BINDING) else node.xreplace(at)
+        value = (
+            node.subs(at, simultaneous=True)
+            if node.has(Derivative, *BINDING)
+            else node.xreplace(at)
+        )
     except (TypeError, ValueError, ZeroDivisionError, RecursionError):
         return False
     if isinstance(node, sympy.log) and value in (zoo, nan):

@@ -12,7 +12,6 @@ from sympy import (
     Derivative,
     Dummy,
     Expr,
-    Lambda,
     Limit,
     Max,
     Min,
@@ -24,7 +23,6 @@ from sympy import (
     Pow,
     Product,
     Rational,
-    Subs,
     Sum,
     Symbol,
     factor_terms,
@@ -47,7 +45,7 @@ from theorem_audit.doubt.converges import Unsettled
 from theorem_audit.doubt.instances import Boundary, Instance, edges, find
 from theorem_audit.doubt.limits import without_limit
 from theorem_audit.doubt.overlapping import overlapping
-from theorem_audit.doubt.probe import probed
+from theorem_audit.doubt.probe import BINDING, probed
 from theorem_audit.doubt.ranges import without_range
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -65,7 +63,6 @@ EDGES: dict[type, tuple[Callable[[Expr], Boolean], ...]] = {
     sympy.factorial: (lambda x: Eq(x, -1), lambda x: Eq(x, -2)),
     sympy.Mod: (lambda x: Eq(x, 0),),
 }
-BINDING = (ExprWithLimits, Lambda, Subs)
 LONG = 10_000  # the exponent of a power that is not worked out where its sign is enough
 POLE_NODES = 300  # partial instances looked at for each denominator of a formula
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from theorem_audit import project, show
 from theorem_audit.errors import BadUsage
-from theorem_audit.files import NoText, bounded, in_its_ends, read_text, write_text
+from theorem_audit.files import NoText, in_its_ends, read_text, write_text
 from theorem_audit.guide import GUIDE
 from theorem_audit.usage import emit, seed_of
 
@@ -168,7 +168,7 @@ def _report(args: argparse.Namespace, console: Console) -> int:
 def _plain(path: Path) -> dict[str, Any]:
     """A run's JSON as it stands; {} where it cannot be read, which is told when it is loaded."""
     try:
-        data = json.loads(bounded(path).decode("utf-8"))
+        data = json.loads(read_text(path))
     except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
