@@ -5,6 +5,8 @@ AUDIT_FLAGS ?=
 FORMAL_JOBS ?= 2
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
+# A test that does not end is named, and fails: its worker ends with it (`faulthandler_timeout`), and is replaced.
+PYTEST  = -m pytest -n 2 --dist worksteal -q -o faulthandler_exit_on_timeout=true
 
 .PHONY: audit site variants falsify formal test versions coverage covered seeds test-sweep-full bench extras lint lock clean
 .DELETE_ON_ERROR:
@@ -34,7 +36,7 @@ falsify: $(READY)  ## random search for counterexamples inside every claim's own
 
 TEST_FLAGS ?=
 test: $(READY)  ## all tests, and all evidence, but what is marked thorough or in_ci: THOROUGH=1 make test runs that, too (SKIP="FILES", TEST_FLAGS)
-	$(BIN)/pytest -n 2 --dist worksteal -q $(foreach x,$(SKIP),--ignore=$(x) --ignore-glob='$(x)/*') $(TEST_FLAGS)
+	$(BIN)/python $(PYTEST) $(foreach x,$(SKIP),--ignore=$(x) --ignore-glob='$(x)/*') $(TEST_FLAGS)
 
 versions: $(READY)  ## a short set of tests with the oldest declared versions of the dependencies, and with the newest
 	.ci/versions oldest newest
@@ -54,7 +56,7 @@ COVERED ?= $(if $(MEASURED),,theorem_audit/tests) $(SHORT:%=tests/tool/test_%.py
 COVERAGE_BAR ?= 95
 coverage: $(READY)  ## the tool's branches that its short tests reach, printed; fails below COVERAGE_BAR
 	rm -rf build/coverage && mkdir -p build/coverage
-	COVERAGE_FILE=$(CURDIR)/build/coverage/data $(BIN)/coverage run -m pytest -n 2 --dist worksteal -q $(COVERED)
+	COVERAGE_FILE=$(CURDIR)/build/coverage/data $(BIN)/coverage run $(PYTEST) $(COVERED)
 	COVERAGE_FILE=$(CURDIR)/build/coverage/data $(BIN)/coverage combine -q build/coverage $(MEASURED)
 	COVERAGE_FILE=$(CURDIR)/build/coverage/data $(BIN)/coverage report --fail-under=$(COVERAGE_BAR)
 
@@ -67,7 +69,7 @@ seeds: $(READY)  ## the whole audit once more at other seeds: does any evidence 
 	  grep -E "^seed|claims:|^refuted|^  refuted" build/seed.log; [ $$code = 0 ] || exit $$code; done
 
 test-sweep-full: $(READY)  ## every fault of sweeps, many times (some minutes)
-	SWEEP_FULL=1 $(BIN)/pytest -n 2 --dist worksteal -q sim/tests/test_store.py sim/tests/test_sweep.py sim/tests/test_sweep_cells.py sim/tests/test_sweep_tables.py sim/tests/test_sweep_clusters.py sim/tests/test_sweep_faults.py
+	SWEEP_FULL=1 $(BIN)/python $(PYTEST) sim/tests/test_store.py sim/tests/test_sweep.py sim/tests/test_sweep_cells.py sim/tests/test_sweep_tables.py sim/tests/test_sweep_clusters.py sim/tests/test_sweep_faults.py
 
 bench: $(READY)  ## the simulator beside its peers (those that are installed); minutes
 	$(BIN)/python -m benchmarks
