@@ -44,6 +44,7 @@ from tests.tool.judged import (
     using,
     verdicts,
     words,
+    working_out,
     zero,
 )
 from tests.tool.judged.tools import processor_time
@@ -62,6 +63,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "checks/covering.py": covering.parts_hold, "doubt/between.py": between.zeros_hold,
     "doubt/implication.py": implying.implications_hold, "doubt/signs.py": implying.signs_hold,
     "doubt/outside.py": excluding.witnesses_are_placed, "doubt/ranges.py": excluding.ranges_hold,
+    "doubt/worked_out.py": working_out.parts_are_worked_out,
     "doubt/undefined.py": undefining.undefined_holds, "doubt/compare.py": comparing.comparisons_hold,
     "statement/use.py": using.uses_hold,
     "doubt/falsify.py": falsifying.falsifiers_hold, "doubt/lemmas.py": using.lemmas_hold,

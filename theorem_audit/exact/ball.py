@@ -20,8 +20,8 @@ from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.decided import tell
 from theorem_audit.exact.integers import BETWEEN, next_to
 
-# Functions of one real number that FLINT knows by SymPy's name for them, on the same branch; beyond where one is
-# real its ball is no number.  SymPy's acot jumps at 0, and is not among them.
+# Functions of one real number that FLINT knows by SymPy's name for them, on the same branch; beyond where
+# one is real its ball is no number.  SymPy's acot jumps at 0, and is not among them.
 BALLS: dict[type, str] = {
     getattr(sympy, name): name
     for name in (
