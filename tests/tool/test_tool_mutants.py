@@ -22,6 +22,7 @@ from tests.tool import tried_before
 from tests.tool.judge_mutants import built, counted, every_function
 from tests.tool.judged import (
     answers,
+    at_points,
     ball,
     bernstein,
     between,
@@ -53,6 +54,7 @@ from theorem_audit.tests.thorough import in_ci_but
 
 BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "checks/expect.py": expectations.expectations_hold,
+    "checks/at_one_point.py": at_points.points_are_told,
     "checks/run_context.py": leaving.contexts_hold,
     "checks/statistics.py": chance.tests_of_chance_hold, "exact/zero.py": zero.zero_holds,
     "exact/region.py": zero.regions_hold, "exact/bernstein.py": bernstein.bernstein_holds,

@@ -46,6 +46,8 @@ class RunContext:
     again: a key may be asked for again: Hypothesis calls the evidence for one example after another.
     claim: the claim that the evidence is handed.  pieces: an inequality of its formula -> the parts of its
         region on which it was certified.  weakly: a strict one -> what was certified to be >= 0 alone.
+    at_points: derived symbols -> what to say of an equation with them that was compared at some points alone.
+        in_general: derived symbols of equations that were compared for all (``at_one_point``).
     counted: where in the evidence's code ``all`` or ``any`` was last called -> its name where that was over
         nothing, else an empty text (``over_nothing``).
     look: called as a check begins, with the number of checks so far; by ``thread`` alone, which made this.
@@ -71,6 +73,8 @@ class RunContext:
     claim: Any = None
     pieces: dict[Any, list[Any]] = field(default_factory=dict)
     weakly: dict[Any, Any] = field(default_factory=dict)
+    at_points: dict[frozenset[Any], str] = field(default_factory=dict)
+    in_general: set[Any] = field(default_factory=set)
     counted: dict[tuple[CodeType, int], str] = field(default_factory=dict)
     look: Callable[[int], None] | None = None
     thread: int = field(default_factory=threading.get_ident)

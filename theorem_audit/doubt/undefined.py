@@ -154,10 +154,10 @@ def _crossed(poles: list[Boolean], formula: Boolean, region: Boolean) -> list[Bo
 
 
 def _dip(pole: Boolean, region: Boolean) -> Instance | None:
-    strict = isinstance(pole, Lt | Gt) and not _rational(pole)
-    if not strict or not pole.free_symbols <= region.free_symbols:
+    if not pole.free_symbols or pole.has(Eq) or _rational(relations(pole)[0]):
         return None
-    return find(And(region, pole), max_nodes=POLE_NODES)
+    inside = pole.free_symbols <= region.free_symbols
+    return find(And(region, pole), max_nodes=POLE_NODES) if inside else None
 
 
 def unsettled(claim: Claim) -> list[Unsettled]:

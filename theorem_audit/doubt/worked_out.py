@@ -19,6 +19,7 @@ from sympy import (
     MatPow,
     MatrixSymbol,
     Mul,
+    Poly,
     Product,
     S,
     Subs,
@@ -48,9 +49,7 @@ def worked_out(part: Basic) -> Basic:
     if isinstance(part, Subs):  # as a whole: its own symbols are no numbers to its derivatives
         found = _substituted(part)
         return part if found is None else worked_out(found)
-    args = [worked_out(x) for x in part.args]
-    same = part if all(x is y for x, y in zip(args, part.args, strict=True)) else part.func(*args)
-    return _one(same)
+    return _one(part.func(*map(worked_out, part.args)))
 
 
 def determinant(matrix: Basic) -> Expr | None:
@@ -101,7 +100,10 @@ def _along(kind: type, inner: Expr, limit: tuple[Expr, ...]) -> Expr | None:
     if kind is Integral:
         if low == high:
             return S.Zero
-        return Integral(inner, limit).doit() if inner.is_polynomial(x) else None
+        if not inner.is_polynomial(x):
+            return None
+        whole = Poly(inner, x).integrate().as_expr()
+        return whole.subs(x, high) - whole.subs(x, low)
     if low.is_Integer and high.is_Integer and -1 <= high - low < MOST_TERMS:
         terms = [inner.subs(x, k) for k in range(int(low), int(high) + 1)]
         return Add(*terms) if kind is Sum else Mul(*terms)

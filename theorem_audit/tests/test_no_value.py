@@ -35,6 +35,7 @@ from sympy import (
     Symbol,
     Trace,
     acsch,
+    asec,
     asech,
     atan2,
     atanh,
@@ -148,6 +149,10 @@ NOWHERE: dict[str, tuple[Expr, Any]] = {
     "one over a determinant": (1 / Determinant(SQUARE), ABOVE),
     "an inverse of a singular matrix": (Trace(Inverse(SQUARE)), ABOVE),
     "a vector times such an inverse": (Trace(MatMul(Inverse(SQUARE), SQUARE + SQUARE)), ABOVE),
+    "an inverse secant in a dip": (
+        asec(exp(x) / 9),
+        And(Gt(x, Rational(74, 100)), Lt(x, Rational(3, 4))),
+    ),
     "a root of a dip": (sqrt(cos(x) - x), And(Gt(x, Rational(74, 100)), Lt(x, Rational(3, 4)))),
 }
 SOMEWHERE: dict[str, tuple[Expr, Any]] = {
@@ -192,6 +197,8 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "a determinant that is 0": (Determinant(SQUARE), ABOVE),
     "an inverse of a regular matrix": (Trace(Inverse(SQUARE)), Gt(x, 1)),
     "an inverse of any matrix": (Trace(Inverse(MatrixSymbol("A", 2, 2))), ABOVE),
+    "a root beside a symbol that no hypothesis names": (sqrt(z - exp(x)), ABOVE),
+    "a power of what is no polynomial": ((exp(x) - 1) ** z, And(ABOVE, Gt(z, 0))),
     "a root before the dip": (sqrt(cos(x) - x), And(ABOVE, Lt(x, Rational(73, 100)))),
 }
 

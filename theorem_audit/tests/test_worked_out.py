@@ -67,7 +67,7 @@ LEFT: tuple[Basic, ...] = (
     Product(k, (k, 1, oo)), Integral(exp(y), (y, 0, x)), Integral(y, (y, 0, oo)), Integral(y, (y, -oo, 0)),
     Integral(y, y),
     Sum(1 / k, (k, x, x + 2)), Limit(x * sin(y) / y, y, 0), Limit(f(y), y, 0), Limit(x * y, y, oo),
-    Limit(f(x), x, oo),
+    Limit(f(x), x, oo), Limit(x * y, y, -oo), Integral(y, (y, 0, -oo)), Integral(y, (y, oo, 0)),
     Determinant(ANY), Determinant(Inverse(SQUARE)), Trace(Inverse(SQUARE)), Trace(MatMul(ANY, SQUARE)),
     Determinant(LONG), Integral(exp(y) * z, (y, 0, x), (z, 0, 1)),
 )  # fmt: skip
