@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 DEFAULT_SEED = 0
+HERE = "theorem_audit.checks."
 EMPTY = 1 << 32  # no text has this sum
 
 
@@ -50,6 +51,7 @@ class RunContext:
         in_general: derived symbols of equations that were compared for all (``at_one_point``).
     counted: where in the evidence's code ``all`` or ``any`` was last called -> its name where that was over
         nothing, else an empty text (``over_nothing``).
+    asked: where an expectation was called: code and instruction (``over_nothing``).
     look: called as a check begins, with the number of checks so far; by ``thread`` alone, which made this.
 
     An expectation is judged inside ``with current()``, which notes how it failed, whoever catches that.
@@ -76,12 +78,17 @@ class RunContext:
     at_points: dict[frozenset[Any], str] = field(default_factory=dict)
     in_general: set[Any] = field(default_factory=set)
     counted: dict[tuple[CodeType, int], str] = field(default_factory=dict)
+    asked: set[tuple[CodeType, int]] = field(default_factory=set)
     look: Callable[[int], None] | None = None
     thread: int = field(default_factory=threading.get_ident)
 
     def count(self) -> None:
-        """Note that a check begins."""
+        """Note that a check begins, and who asks for it."""
         self.checks += 1
+        frame = sys._getframe(1)
+        while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(HERE):
+            frame = frame.f_back
+        self.asked.add((frame.f_code, frame.f_lasti))
         if self.look is not None and threading.get_ident() == self.thread:
             self.look(self.checks)
 

@@ -199,6 +199,7 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "an inverse of any matrix": (Trace(Inverse(MatrixSymbol("A", 2, 2))), ABOVE),
     "a root beside a symbol that no hypothesis names": (sqrt(z - exp(x)), ABOVE),
     "a power of what is no polynomial": ((exp(x) - 1) ** z, And(ABOVE, Gt(z, 0))),
+    "a power of -2 that is whole": ((-2) ** x, Eq(x, 2)),
     "a root before the dip": (sqrt(cos(x) - x), And(ABOVE, Lt(x, Rational(73, 100)))),
 }
 
