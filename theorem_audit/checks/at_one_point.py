@@ -27,17 +27,19 @@ def note_reach(context: RunContext, equation: Boolean, derived: Mapping[Symbol, 
         return
     left = _directions([sympify(derived.get(x, x)) for x in sorted(equation.free_symbols, key=str)])
     said = conjuncts(held(context.claim, "formula"))
-    meant: Collection[Boolean] = ()
-    if equation in said and len(put) > 1:
-        meant = (equation,)
-    elif left == 0:  # a number: any equation with one of these symbols may be meant
-        meant = [x for x in said if isinstance(x, Eq) and x.free_symbols & put]
-    if left >= min((_free(x, said, context) for x in meant), default=0):
-        context.in_general |= put
+    near = [x for x in said if isinstance(x, Eq) and x.free_symbols & put]
+    meant = (
+        near if left == 0 else []
+    )  # a number: any equation with one of these symbols may be meant
+    if equation in said:  # one symbol put in leaves the others as they are
+        meant = [equation] if len(put) > 1 else []
+    short = [x for x in meant if left < _free(x, said, context)]
+    if not short:
+        context.in_general |= {equation} if equation in said else {*near}
         return
     values = ", ".join(f"{x} = {derived[x]}" for x in sorted(put, key=str))
     where = "at some of its points" if left else "at one number"
-    context.at_points[put] = (
+    context.at_points[frozenset(short)] = (
         f"{equation} is compared {where} alone ({values}), and the claim says it for more: put in what its "
         "symbols are in general"
     )
@@ -45,7 +47,7 @@ def note_reach(context: RunContext, equation: Boolean, derived: Mapping[Symbol, 
 
 def at_points(context: RunContext) -> str:
     """What to say of an equation that was compared at some of its points, and never in general; or empty."""
-    return next((x for put, x in context.at_points.items() if not put & context.in_general), "")
+    return next((x for short, x in context.at_points.items() if short - context.in_general), "")
 
 
 def _free(equation: Boolean, said: Collection[Boolean], context: RunContext) -> int:
@@ -63,14 +65,14 @@ def _directions(values: list[Expr]) -> int:
     made = [x for x in values if not x.is_Symbol]
     own = sorted({y for x in made for y in x.free_symbols} - plain, key=str)
     most = min(len(made), len(own))
-    if most < 2 or not all(x.is_rational_function(*own) for x in made):
+    if most < 2:
         return len(plain) + most
     every = sorted(set().union(*(x.free_symbols for x in made)), key=str)
     ranks = []
     for point in POINTS:
         at = {x: Rational(prime(k + point), point) for k, x in enumerate(every)}
         rows = Matrix([[x.diff(y).subs(at, simultaneous=True) for y in own] for x in made])
-        if all(x.is_Rational for x in rows):
+        if all(x.is_Rational for x in rows):  # neither a pole nor a logarithm
             ranks.append(rows.rank())
     return len(plain) + max(ranks, default=most)
 

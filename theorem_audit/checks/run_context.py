@@ -47,8 +47,8 @@ class RunContext:
     again: a key may be asked for again: Hypothesis calls the evidence for one example after another.
     claim: the claim that the evidence is handed.  pieces: an inequality of its formula -> the parts of its
         region on which it was certified.  weakly: a strict one -> what was certified to be >= 0 alone.
-    at_points: derived symbols -> what to say of an equation with them that was compared at some points alone.
-        in_general: derived symbols of equations that were compared for all (``at_one_point``).
+    at_points: equations of the claim -> what to say where they were compared at some points alone.
+        in_general: those that were compared for all that they are claimed for (``at_one_point``).
     counted: where in the evidence's code ``all`` or ``any`` was last called -> its name where that was over
         nothing, else an empty text (``over_nothing``).
     asked: where an expectation was called: code and instruction (``over_nothing``).

@@ -43,6 +43,18 @@ AT_POINTS: dict[str, Row] = {
     ),
     "a line beside a number": (SUM, true, whole, ({y: t + 1, x: t, z: ONE},)),
     "a line by what is no quotient": (SUM, true, whole, ({y: 2 * exp(t), x: exp(t), z: exp(t)},)),
+    "a number beside one that it is": (
+        And(Eq(w, 3), Eq(y, x)),
+        true,
+        lambda f: Eq(w + y, 5),
+        ({w: 3, y: 2},),
+    ),
+    "a number beside another": (
+        And(Eq(x, 2), Eq(y, x * z)),
+        true,
+        whole,
+        ({x: TWO, y: TWO, z: ONE},),
+    ),
     "a part of it": (And(SQUARE, Eq(z, x)), true, whole, ({y: 4, x: TWO, z: TWO},)),
 }
 IN_GENERAL: dict[str, Row] = {
@@ -61,6 +73,13 @@ IN_GENERAL: dict[str, Row] = {
     "a number that the claim says": (And(Eq(x * y, 6), Eq(x, 2)), true, whole, ({x: 2, y: 3},)),
     "at a number, and in general": (SQUARE, true, whole, ({y: 4, x: 2}, {y: x**2})),
     "in general, and at a number": (SQUARE, true, whole, ({y: x**2}, {y: 4, x: 2})),
+    "at a number, and in another form": (
+        SQUARE,
+        true,
+        lambda f: Eq(2 * y, 2 * f.rhs),
+        ({y: 4, x: 2}, {y: x**2}),
+    ),
+    "a lemma of two of its own": (SQUARE, true, lambda f: Eq(w, 2 * z), ({w: 2, z: 1},)),
     "a lemma of its own": (SQUARE, true, lambda f: Eq(w, 2), ({w: 2},)),
     "where the rank is less at one point": (
         SUM,
