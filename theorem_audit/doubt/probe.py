@@ -172,8 +172,6 @@ def _none(node: Basic, at: Instance) -> bool:
         value = worked_out(value)
     except (TypeError, ValueError, ZeroDivisionError, RecursionError):
         return False
-    if isinstance(node, sympy.log) and value in (zoo, nan):
-        return False  # log 0 = -oo is a value, and what stands within is a node of its own
     if value.has(nan, zoo) or (value.has(oo, -oo) and not node.has(oo, -oo)):
         return True
     try:

@@ -7,6 +7,7 @@ from functools import cache
 
 import sympy
 from sympy import (
+    Abs,
     And,
     Basic,
     Derivative,
@@ -53,6 +54,7 @@ from theorem_audit.doubt.ranges import without_range
 from theorem_audit.doubt.worked_out import determinant, worked_out
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.meaning import Meaning, line_of
 
 # Function -> where it has no value, as a condition on its argument.
 EDGES: dict[type, tuple[Callable[[Expr], Boolean], ...]] = {
@@ -79,14 +81,33 @@ def undefined(claim: Claim) -> list[Boundary]:
     no alternative of a table covers, or two with different values; singular matrices) inside the region.  What
     a formula's own equations define is put in, and what is written is worked out (``worked_out``).
     A denominator with a symbol that neither the region nor such an equation speaks of is left alone, unless
-    that symbol is an integer (a size).  log 0 is no number: SymPy's is zoo.  A sum needs a range (``ranges``).
+    that symbol is an integer (a size).  A sum needs a range (``ranges``).
+
+    log 0 is no real number, whether |x| or x is 0 in it, and so is no value of a symbol that is one.  It is -oo
+    for a symbol whose meaning says that it is -oo somewhere: the mean logarithm of a factor that may be 0.
     """
-    return list(_undefined(claim.formula, claim.region))
+    lines = {
+        x: line_of(claim.symbols, claim.chapter, str(x)) for x in _of_logarithms(claim.formula)
+    }
+    low = frozenset(x for x, said in lines.items() if isinstance(said, Meaning) and "-oo" in said)
+    return list(_undefined(claim.formula, claim.region, low))
+
+
+def _of_logarithms(formula: Boolean) -> list[Symbol]:
+    """The symbols that an equation says to be something with a logarithm in it."""
+    found = (x for x in relations(formula) if isinstance(x, Eq) and x.has(log))
+    return [y for x in found for y in x.args if isinstance(y, Symbol)]
 
 
 @cache
-def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
+def _undefined(
+    formula: Boolean, region: Boolean, low: frozenset[Symbol] = frozenset()
+) -> tuple[Boundary, ...]:
+    """low: symbols that may be -oo."""
+    meant = {y for x in relations(formula) if low & {*x.args} for y in x.atoms(log)}
     poles, terms = _poles(formula)
+    terms = [x for x in terms if x[3] not in meant or not isinstance(x[0], Eq)]
+    ends = {x for y in meant for x in _of_node(y) if isinstance(x, Eq)}
     # of a term of a sum: to put the index in shows nothing, and a zero of its denominator is one
     lost = [
         Boundary(str(x), at)
@@ -95,8 +116,8 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
     ]
     reached = {x: at for x in poles if (at := _reached(x, formula, region))}
     cases = [Boundary(str(x), at) for x, at in reached.items()]
-    lost += _crossed([x for x in poles if x not in reached], formula, region)
-    nodes = [*_nodes(formula)]
+    lost += _crossed([x for x in poles if x not in reached and x not in ends], formula, region)
+    nodes = [x for x in _nodes(formula) if x[0] not in meant]
     lost += probed([x for x in nodes if x[0].free_symbols & x[1]], region)
     cases += probed([x for x in nodes if not x[0].free_symbols & x[1]], region)
     if cases or any(x.free_symbols <= region.free_symbols for x in poles):
@@ -106,7 +127,7 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
         *_nowhere(nodes, region),
         *without_range(nodes, region),
         *overlapping(nodes, region),
-        *(x for x in cases if any(_senseless(p, x.instance) for p in relations(formula))),
+        *(x for x in cases if any(_senseless(p, x.instance, low) for p in relations(formula))),
     )
 
 
@@ -241,7 +262,8 @@ def _between(x: Symbol, low: Expr, high: Expr) -> tuple[Boolean, ...]:
 
 def _of_node(node: Basic) -> list[Boolean]:
     if isinstance(node, log):
-        return [Lt(node.args[0], 0)]
+        inner = node.args[0]
+        return [Lt(inner, 0), Eq(inner.args[0] if isinstance(inner, Abs) else inner, 0)]
     if isinstance(node, MatPow):
         found = determinant(node.base) if node.exp.is_negative else None
         return [] if found is None else [Eq(found, 0)]
@@ -323,8 +345,13 @@ def _long_powers(side: Expr, at: Mapping[Symbol, Expr]) -> dict[Basic, Expr]:
     return found
 
 
-def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
+def _senseless(
+    part: Boolean, at: Mapping[Symbol, Expr], low: frozenset[Symbol] = frozenset()
+) -> bool:
     sides = [side for x in part.atoms(Relational) for side in x.args if isinstance(side, Expr)]
+    if isinstance(part, Eq) and low & {*part.args}:
+        zero = {x: -oo for x in part.atoms(log) if _put(x.args[0], at) == 0}
+        sides = [side.xreplace(zero) for side in sides]
     # No number can be put in for what is differentiated by.
     sides = [side.doit() if side.has(Derivative) else side for side in sides]
     try:

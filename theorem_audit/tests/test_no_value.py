@@ -64,7 +64,9 @@ from sympy import (
 )  # fmt: skip
 
 from theorem_audit.doubt.undefined import undefined
-from theorem_audit.tests.made_up import valued
+from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.meaning import Meaning
+from theorem_audit.tests.made_up import claim, valued
 
 pytestmark = pytest.mark.usefixtures("somewhere")
 
@@ -153,6 +155,15 @@ NOWHERE: dict[str, tuple[Expr, Any]] = {
         asec(exp(x) / 9),
         And(Gt(x, Rational(74, 100)), Lt(x, Rational(3, 4))),
     ),
+    "a logarithm of 0": (log(x), Ge(x, 0)),
+    "a logarithm of 0 beside a number": (
+        1 + z * log(4 * x - 1),
+        And(Ge(x, Rational(1, 4)), Gt(z, 0)),
+    ),
+    "a logarithm of |0|": (log(Abs(4 * x - 1)), ABOVE),
+    "a logarithm of |0| between": (log(Abs(x**2 - 2)), ABOVE),
+    "a logarithm of the |sine| of 0": (log(Abs(sin(x))), Gt(x, -1)),
+    "a term with a logarithm of 0": (Sum(log(k - 2), (k, 2, n)), Ge(n, 2)),
     "a root of a dip": (sqrt(cos(x) - x), And(Gt(x, Rational(74, 100)), Lt(x, Rational(3, 4)))),
 }
 SOMEWHERE: dict[str, tuple[Expr, Any]] = {
@@ -199,6 +210,7 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "an inverse of any matrix": (Trace(Inverse(MatrixSymbol("A", 2, 2))), ABOVE),
     "a root beside a symbol that no hypothesis names": (sqrt(z - exp(x)), ABOVE),
     "a power of what is no polynomial": ((exp(x) - 1) ** z, And(ABOVE, Gt(z, 0))),
+    "a logarithm of |x|": (log(Abs(x)), ABOVE),
     "a power of -2 that is whole": ((-2) ** x, Eq(x, 2)),
     "a root before the dip": (sqrt(cos(x) - x), And(ABOVE, Lt(x, Rational(73, 100)))),
 }
@@ -213,3 +225,37 @@ def test_a_part_without_a_value_that_no_polynomial_tells_is_an_error(what: str) 
 @pytest.mark.parametrize("what", SOMEWHERE)
 def test_what_has_a_value_everywhere_is_left_alone(what: str) -> None:
     assert not undefined(valued(*SOMEWHERE[what]))
+
+
+LOW = Meaning("mean of log|factor|; -oo at x = 1/4", value=float)
+Y = log(Abs(4 * x - 1))
+
+
+LOW_SOMEWHERE = (Y, n * Y / 2, log(1 + x) + Y, log(4 * x - 1), Sum(k * Y, (k, 1, n)))
+FROM_THERE = And(Ge(x, Rational(1, 4)), Ge(n, 1))
+NO_VALUE = (
+    Y - log(2 * Abs(4 * x - 1)), x - 1 / Y, Y + sqrt(x - 1), (4 * x - 1) * Y, log(x - 1), 1 / (x - 1) + Y,
+)  # fmt: skip
+OF_TERMS = Sum(log(Abs(4 * x * k - 1)), (k, 0, n))
+
+
+def exponent(side: Expr, said: str, region: Any = FROM_THERE, symbol: str = "lambda") -> Claim:
+    """lambda = SIDE, with a line on one of its symbols."""
+    formula = Eq(Symbol("lambda", real=True), side, evaluate=False)
+    return claim(formula, region, symbols={symbol: said})
+
+
+def test_a_logarithm_is_minus_infinity_where_the_meaning_of_its_symbol_says_so() -> None:
+    """Mended: that of |0| was taken for a value whatever was said, that of 0 for none."""
+    for side in LOW_SOMEWHERE:
+        assert not undefined(exponent(side, LOW)), side
+        assert undefined(exponent(side, LOW.said("mean of log|factor|"))), side
+        assert undefined(exponent(side, str(LOW))), side  # words that nothing plays
+        assert undefined(exponent(side, LOW, symbol="x")), side
+
+
+def test_what_is_no_logarithm_of_0_has_no_value_all_the_same() -> None:
+    for side in NO_VALUE:
+        assert undefined(exponent(side, LOW, ABOVE)), side
+    assert not undefined(exponent(OF_TERMS, LOW))
+    assert undefined(exponent(OF_TERMS, "a sum"))

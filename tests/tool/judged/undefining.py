@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from sympy import (
+    Abs,
     And,
     Derivative,
     Determinant,
@@ -67,7 +68,9 @@ NEAR = And(Ge(x, -1), Le(x, 1))
 
 # A node, and where it may have no value.
 OF_NODE: tuple[tuple[Any, list[Any]], ...] = (
-    (log(x), [Lt(x, 0)]), (1 / x, [Eq(x, 0)]), (x**-2, [Eq(x, 0)]), (x**2, []), (x, []), (x + 1, []),
+    (log(x), [Lt(x, 0), Eq(x, 0)]),
+    (log(Abs(x - 1)), [Lt(Abs(x - 1), 0), Eq(x - 1, 0)]),
+    (1 / x, [Eq(x, 0)]), (x**-2, [Eq(x, 0)]), (x**2, []), (x, []), (x + 1, []),
     (Pow(x * (y + 1), -1, evaluate=False), [Eq(x, 0), Eq(y + 1, 0)]), (sqrt(x), [Lt(x, 0)]),
     (x ** Rational(-1, 2), [Eq(x, 0), Lt(x, 0)]),
     (Pow(2 * x + 4, -1, evaluate=False), [Eq(2, 0), Eq(x + 2, 0)]), (x**k, [And(Eq(x, 0), Eq(k, -1))]),
@@ -170,7 +173,7 @@ SAID: tuple[tuple[Any, Any, str | None, dict[Any, Any] | None], ...] = (
     (1 / (floor(x) - 7), And(Gt(x, 0), Lt(x, 5)), None, None),
     (Piecewise((1 / (x**2 - 2), x > 3), (0, True)), And(Gt(x, 0), Lt(x, 5)), None, None),
     (1 / (x**2 - 2), And(Gt(x, 0), Lt(x, 5)), "Eq(x**2 - 2, 0)", None),
-    (sqrt(x**2 - 2), Ge(x, 2), None, None), (log(x) + 1 / (x - z), Ge(x, 0), "x = 0", {x: 0}),
+    (sqrt(x**2 - 2), Ge(x, 2), None, None), (log(x) + 1 / (x - z), Ge(x, 0), "Eq(x, 0)", {x: 0}),
     (gamma(x**2 - 3), And(Gt(x, 1), Lt(x, Rational(3, 2))), "Eq(x**2 - 3, -1)", None),
 )  # fmt: skip
 
@@ -229,6 +232,13 @@ def _formulas(judge: ModuleType) -> None:
         assert (found[0].what if found else None) == what, (side, found)
         for s, v in (at or {}).items():
             assert found[0].instance[s] == v, (side, found)
+    low, said = test_no_value.LOW, test_no_value.exponent
+    for side in (*test_no_value.LOW_SOMEWHERE, test_no_value.OF_TERMS):
+        assert judge.undefined(said(side, low)) == [], side
+        assert judge.undefined(said(side, str(low))), side
+        assert judge.undefined(said(side, low.said("its mean"))), side
+    for side in test_no_value.NO_VALUE:
+        assert judge.undefined(said(side, low, Gt(x, 0))), side
     defined = claim(And(Eq(y, 1 / z), Eq(z, x - 1)), Gt(x, 0))
     at = judge.undefined(defined)[0].instance
     assert (at[x], at[z]) == (1, 0)
