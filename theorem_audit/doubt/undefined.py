@@ -349,6 +349,7 @@ def _senseless(
     part: Boolean, at: Mapping[Symbol, Expr], low: frozenset[Symbol] = frozenset()
 ) -> bool:
     sides = [side for x in part.atoms(Relational) for side in x.args if isinstance(side, Expr)]
+    zero: dict[Basic, Expr] = {}
     if isinstance(part, Eq) and low & {*part.args}:
         zero = {x: -oo for x in part.atoms(log) if _put(x.args[0], at) == 0}
         sides = [side.xreplace(zero) for side in sides]
@@ -371,6 +372,8 @@ def _senseless(
         worked_out(side.subs(dict(at), simultaneous=True)) if side.has(*BINDING) else v
         for side, v in zip(sides, quick, strict=True)
     ]
+    if zero:
+        return not all(v == -oo or v.is_real for v in values)
     wrong = any(
         v.has(nan, zoo)
         or v.is_extended_real is False

@@ -231,12 +231,20 @@ LOW = Meaning("mean of log|factor|; -oo at x = 1/4", value=float)
 Y = log(Abs(4 * x - 1))
 
 
-LOW_SOMEWHERE = (Y, n * Y / 2, log(1 + x) + Y, log(4 * x - 1), Sum(k * Y, (k, 1, n)))
+LOW_SOMEWHERE = (
+    log(Abs(x**2 - 2)),
+    Y,
+    n * Y / 2,
+    log(1 + x) + Y,
+    log(4 * x - 1),
+    Sum(k * Y, (k, 1, n)),
+)
 FROM_THERE = And(Ge(x, Rational(1, 4)), Ge(n, 1))
 NO_VALUE = (
-    Y - log(2 * Abs(4 * x - 1)), x - 1 / Y, Y + sqrt(x - 1), (4 * x - 1) * Y, log(x - 1), 1 / (x - 1) + Y,
+    Y - log(2 * Abs(4 * x - 1)), x - 1 / Y, 1 - Y, sqrt(1 - Y), Y + sqrt(x - 1), (4 * x - 1) * Y, log(x - 1),
+    1 / (x - 1) + Y,
 )  # fmt: skip
-OF_TERMS = Sum(log(Abs(4 * x * k - 1)), (k, 0, n))
+OF_TERMS = Sum(log(Abs(2 * x * k - 1)), (k, 0, n))
 
 
 def exponent(side: Expr, said: str, region: Any = FROM_THERE, symbol: str = "lambda") -> Claim:
