@@ -40,7 +40,7 @@ def limited(function: Callable[..., None], seconds: float) -> Callable[..., None
 
         def stop(_: int, frame: FrameType | None) -> None:
             while frame is not None and frame.f_code is not call.__code__:
-                # Where an exception would be swallowed, or leave a lock closed for ever, wait for the next tick.
+                # Where an exception would be swallowed, or a lock stay closed for ever, wait for the next tick.
                 if frame.f_code.co_name in SWALLOWS or _home(frame) == LOCKS:
                     return
                 frame = frame.f_back
