@@ -107,13 +107,12 @@ SABOTAGES: list[tuple[str, str, Change]] = [
     # an item of the same kind that is no neighbour of the claim's
     *((x, "subsets or indices", word(words.UNIFORM, words.INDEPENDENT)) for x in (
         "WALK-DRIFT", "CAPTURE", "REACH-TIME", "SGD-EDGE", "TIME-BEST", "MOMENTUM-LOCAL", "SADDLE-NEVER")),
-    *((x, "reshuffled", word(words.INDEPENDENT, words.RESHUFFLED)) for x in (
-        "Q-MS", "Q-STATIONARY", "Q-NONCONVEX", "DESIGN")),
     ("GD-GAUSSIAN", "cyclic", word(words.FULL, words.CYCLIC)),
     ("SADDLE-TRAP", "oblique unit data", word(words.ORTHOGONAL, words.UNIT_DATA)),
     # two symbols' meanings exchanged
     *((x, "exchanged", exchanged(*names)) for x, names in (
-        ("WALK-DRIFT-LOW", ("q_i", "q_j")), ("NONORTH-FIXED", ("q_i", "r2")))),
+        ("WALK-DRIFT-LOW", ("q_i", "q_j")), ("NONORTH-FIXED", ("q_i", "r2")),
+        ("INIT-RADIUS", ("s", "f")), ("INIT-RADIUS", ("s", "k")))),
 ]  # fmt: skip
 
 
