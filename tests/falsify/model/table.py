@@ -65,7 +65,10 @@ def more_points(claim: Claim, at: Point, rng: Rng) -> Iterator[Point]:
 
 
 def one_step(
-    claim: Claim, rng: Rng, seconds: float, moved: Callable[[Case, Rng], Case] = lambda case, _: case
+    claim: Claim,
+    rng: Rng,
+    seconds: float,
+    moved: Callable[[Case, Rng], Case] = lambda case, _: case,
 ) -> int:
     """Every conjunct whose symbols are measured, wherever a drawn case lies in the region.
 
