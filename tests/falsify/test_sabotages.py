@@ -19,12 +19,13 @@ from theorem_audit.tests.thorough import in_ci_but
 from theorem_audit.weigh.told import beyond
 from theory import claims
 from theory import vocabulary as words
+from theory.assumptions import momentum as mo
 from theory.assumptions import saddle_trap as st
 from theory.assumptions import two_batches as tb
 from theory.assumptions import unequal_norms as un
 from theory.assumptions.momentum import beta
 from theory.minibatch.selection import p_win
-from theory.notation import a, b, d, k, n
+from theory.notation import a, b, below, d, k, n
 from theory.vocabulary.batches import FULL_FROM_8
 
 HALF = Rational(1, 2)
@@ -91,6 +92,10 @@ SABOTAGES: list[tuple[str, str, Change]] = [
     ("MOMENTUM-CONFINED", "a moving start", less("zero velocity", "small step")),
     ("MOMENTUM-CONFINED", "a radius of 3/2",
      lambda x: says(Le(_symbol(x.id, "r2_t"), 3 * HALF))(x)),
+    *((x, "a cone four times as wide", under(name, Or(*linear, Le(
+        mo.u**2 * (1 - beta - 2 * a) ** 2, (8 * a) ** 2)))) for x, name, *linear in (
+            ("MOMENTUM-EXPONENT", mo.CONE.name), ("MOMENTUM-LOCAL", mo.NEURON.name, Eq(below, 1)),
+            ("MOMENTUM-OFF", mo.NEURON.name, Eq(below, 1)))),
     ("LYAPUNOV", "the radial direction alone", lambda x: part(_lyapunov().lhs, _lyapunov())(x)),
     ("NON-UNIFORMITY", "batches that depend on the past",
      both(word(words.INDEPENDENT, None), less("batch size"))),
