@@ -66,6 +66,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "rational_form: other comparison in atom.exp >= 0": GUARD,
         "rational_form: 0 + 1": GUARD,
     },
+    "doubt/challenge.py": {"challenge: 4 + 1": "seconds with one decimal more"},
     "doubt/lemmas.py": {
         "follows: 5000 + 1": SLOWER,
         "asked: and/or in here is true or here in relations(whole)": SLOWER,

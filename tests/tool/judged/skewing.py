@@ -38,11 +38,11 @@ def _distance(values: list[int], error: float) -> mpf | None:
     """The same as ``critical``, from the law as it is written there; the skewness squared is exact."""
     size = len(values)
     mean = Fraction(sum(values), size)
-    third = sum((v - mean) ** 3 for v in values) / size
-    second = sum((v - mean) ** 2 for v in values) / size
+    third = sum(((v - mean) ** 3 for v in values), Fraction(0)) / size
+    second = sum(((v - mean) ** 2 for v in values), Fraction(0)) / size
     if third == 0:
         return _student(error / 2, size - 1)
-    square = third**2 / second**3 / size
+    square = third * third / (second * second * second) / size
     share = sqrt(mpf(square.numerator) / square.denominator)
 
     def beyond(x: mpf) -> mpf:
