@@ -7,6 +7,7 @@ GUARD = "a second guard: what it refuses is refused before"
 WORDS = "only the words of a reason, not the verdict"
 SLOWER = "a slower way to the same answer"
 NEVER_0 = "differs only at 0, which does not occur there"
+HALVED = "a first step that is longer or shorter finds the same places in the same order"
 # Module -> mutant -> why.
 EXPLAINED: dict[str, dict[str, str]] = {
     "checks/covering.py": {
@@ -65,6 +66,16 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "rational_form: and/or in atom.exp.is_Integer and atom.exp >= 0": GUARD,
         "rational_form: other comparison in atom.exp >= 0": GUARD,
         "rational_form: 0 + 1": GUARD,
+    },
+    "doubt/variants.py": {
+        "_canonical: 4096 + 1": "how many are remembered",
+        "_local: 0 + 1": "what comes of 0 is 0, and what comes of 1 comes of it as a number, too",
+        "_stem: and/or in match[3] or ''": "other words for the same kinds of names",
+        "capped: other comparison in len(variants) <= cap": "of as many as there are all are chosen",
+        "_spread: 1 + 1": HALVED,
+        "_spread: other operator in len(items) - 1": HALVED,
+        "_spread: 0 + 1 #2": HALVED,
+        "_spread: 1 + 1 #2": HALVED,
     },
     "doubt/challenge.py": {"challenge: 4 + 1": "seconds with one decimal more"},
     "doubt/lemmas.py": {
