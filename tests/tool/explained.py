@@ -77,6 +77,17 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_spread: 0 + 1 #2": HALVED,
         "_spread: 1 + 1 #2": HALVED,
     },
+    "doubt/instances.py": {
+        "find: 0 + 1": "each order begins at 0",
+        "find: other comparison in nodes > max_nodes #2": "the next step would be refused",
+        "_alternatives: 1 + 1": "any number will do there",
+        "_raised: 40 + 1": "more digits",
+        "_raised: 10 + 1": "any number beyond the rounding will do",
+        "_raised: 30 + 1": "any number beyond the rounding will do",
+        "_raised: and/or in region.xreplace(found) is true or region ... =True) is true": GUARD,
+        "_raised: other comparison in region.xreplace(found) is true": GUARD,
+        "_raised: other comparison in region.subs(found, simultaneous=True) is true": GUARD,
+    },
     "doubt/challenge.py": {"challenge: 4 + 1": "seconds with one decimal more"},
     "doubt/lemmas.py": {
         "follows: 5000 + 1": SLOWER,
