@@ -88,6 +88,20 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_raised: other comparison in region.xreplace(found) is true": GUARD,
         "_raised: other comparison in region.subs(found, simultaneous=True) is true": GUARD,
     },
+    "doubt/solutions.py": {
+        "_arguments: 30 + 1": "more digits",
+    },
+    "doubt/condition.py": {
+        "Condition._surely: other comparison in self.func in (eq, ne)": SLOWER,
+        "Condition._surely: and/or in above or below": SLOWER,
+        "Condition._surely: 1 + 1": "the sign counts, not its size",
+        "Condition._surely: 1 + 1 #2": "the sign counts, not its size",
+        "Condition.roots: and/or in zero is None or one is None or minus is None":
+            "a polynomial has a value at all of them, or at none",
+        "Condition._close_to: 30 + 1": "more digits",
+        "Condition._close_to: 100 + 1": "one step more for the same roots",
+        "_compiled: other comparison in k > 1": "the first power, written otherwise",
+    },
     "doubt/challenge.py": {"challenge: 4 + 1": "seconds with one decimal more"},
     "doubt/lemmas.py": {
         "follows: 5000 + 1": SLOWER,

@@ -44,6 +44,7 @@ def test_all_hypotheses_hold_at_once_somewhere(claim_id: str) -> None:
         Gt(-(a**2), 0),
         And(Eq(a**2 + q_i**2, 1), Gt(q_i, 2)),
         And(Eq(a, sqrt(q_i)), Lt(q_i, -3)),
+        And(Ne(a, log(q_i)), Lt(q_i, 0)),  # mended: neither side was asked for a real value
         And(Ge(a, log(q_i)), Lt(q_i, 0)),  # mended: compared with an imaginary number, a TypeError
     ],  # mended: held at i
     ids=str,
