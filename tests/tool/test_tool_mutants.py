@@ -23,6 +23,7 @@ from tests.tool.explained import EXPLAINED
 from tests.tool.judge_mutants import built, counted, every_function
 from tests.tool.judged import (
     answers,
+    at_points,
     ball,
     bernstein,
     between,
@@ -51,6 +52,7 @@ from tests.tool.judged import (
     varying,
     verdicts,
     words,
+    working_out,
     zero,
 )
 from tests.tool.judged.tools import processor_time
@@ -59,6 +61,7 @@ from theorem_audit.tests.thorough import in_ci_but
 
 BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "checks/expect.py": expectations.expectations_hold,
+    "checks/at_one_point.py": at_points.points_are_told,
     "checks/run_context.py": leaving.contexts_hold,
     "checks/statistics.py": chance.tests_of_chance_hold, "exact/zero.py": zero.zero_holds,
     "checks/skewed.py": skewing.skewness_holds,
@@ -70,6 +73,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "checks/covering.py": covering.parts_hold, "doubt/between.py": between.zeros_hold,
     "doubt/implication.py": implying.implications_hold, "doubt/signs.py": implying.signs_hold,
     "doubt/outside.py": excluding.witnesses_are_placed, "doubt/ranges.py": excluding.ranges_hold,
+    "doubt/worked_out.py": working_out.parts_are_worked_out,
     "doubt/undefined.py": undefining.undefined_holds, "doubt/compare.py": comparing.comparisons_hold,
     "statement/use.py": using.uses_hold,
     "doubt/variants.py": varying.variants_hold,
