@@ -57,12 +57,3 @@ def from_item(claim: Claim, kind: Kind, name: str) -> Expr:
     if value is None:
         raise Undecided(f"{claim.id}: {claim.item(kind).name!r} says nothing of {name}")
     return sympify(value)
-
-
-def expect_stated(claim: Claim, *names: str) -> None:
-    """The proof uses assumptions in words: without them it does not apply."""
-    known = {x.name for x in claim.assumptions}
-    for name in names:
-        if name not in known:
-            raise Undecided(f"{claim.id} does not assume {name!r}")
-    expect(True, f"{claim.id} assumes {names}")

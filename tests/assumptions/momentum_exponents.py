@@ -6,15 +6,28 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from sympy import Integer, Symbol
+from sympy import Eq, Integer, Or, Symbol
+from sympy.logic.boolalg import Boolean
 
 from tests.assumptions.momentum_tools import largest_step
 from tests.inequalities import restricted
 from tests.projective import Product, enclosure, product_of
+from theorem_audit import expect
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import box_of
+from theorem_audit.exact.zero import difference, is_zero, relations
 from theorem_audit.statement.claim import Claim
-from theory.assumptions.momentum import beta, drives, gamma_2, gamma_off, gamma_radial, gamma_ratio
+from theory.assumptions.momentum import (
+    beta,
+    cone,
+    drive_moments,
+    drives,
+    gamma_2,
+    gamma_off,
+    gamma_radial,
+    gamma_ratio,
+    u,
+)
 from theory.minibatch.log_ratios import membership_moments
 from theory.notation import a, b, n
 
@@ -40,6 +53,19 @@ def named_drive(claim: Claim) -> str:
     if len(found) != 1:
         raise Undecided(f"{claim.id} speaks about the drives {found}")
     return found[0]
+
+
+def expect_cone(claim: Claim, *otherwise: Boolean) -> None:
+    """Starts lie in the drive's cone |u| <= M/(1-M), or the claim says one of ``otherwise``; else Undecided."""
+    top = cone(drive_moments(named_drive(claim))[2])
+    gap = (top**2 - u**2 * (1 - top) ** 2) * (1 - beta) ** 2
+    for said in relations(claim.region):
+        sides = set(said.args if isinstance(said, Or) else (said,))
+        kept = [x for x in sides if not isinstance(x, Eq) and is_zero(difference(x) - gap)]
+        if kept and sides - {*kept} <= {*otherwise}:
+            expect(True, f"{claim.id}: starts in the cone")
+            return
+    raise Undecided(f"{claim.region} does not keep starts in the cone {gap} >= 0")
 
 
 # MOMENTUM-ENCLOSURE

@@ -7,11 +7,11 @@ from fractions import Fraction
 from sympy import Eq, Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log, solve, zeta
 
 from tests.analysis import expect_quotient
-from tests.assumptions.momentum_exponents import NAMES, W, named_drive, small_box
+from tests.assumptions.momentum_exponents import NAMES, W, expect_cone, named_drive, small_box
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, expect_not_admitted
 from tests.inequalities import expect_implied
 from tests.instances import Instance
-from tests.reading import by_side, expect_items, expect_stated
+from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -191,7 +191,7 @@ def test_cone_for_small_steps(claim: Claim) -> None:
     _, _, largest = drive_moments("ratio")
     expect_zero(cancel(cone_gap(largest) / largest).subs(a, 0) - 1, "the cone is kept")
     expect_zero(cone(largest).subs(a, 0), "|w| = O(a)")
-    expect_stated(claim, "start in the cone")
+    expect_cone(claim)
 
 
 @evidence(MOMENTUM_EXPONENT, "witness", step="cone", needs="start in the cone")

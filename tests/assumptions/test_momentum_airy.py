@@ -40,7 +40,6 @@ from tests.assumptions.momentum_airy_tools import (
     x,
     y,
 )
-from tests.assumptions.momentum_exponents import enclosed
 from tests.inequalities import expect_implied
 from tests.projective import ball_of
 from tests.reading import expect_items
@@ -247,21 +246,6 @@ def test_strong_law_for_the_slow_product(claim: Claim) -> None:
     m, k = Symbol("m", real=True), Symbol("k", real=True)
     expect_zero(beta * (1 + m) - (m / k) * (k * beta) - beta, "the determinant is beta")
     expect_implied(Gt(1 - beta, 0), claim.region)
-
-
-@evidence(MOMENTUM_AIRY, "property", step="remainder")
-def test_enclosures_near_the_limit(claim: Claim) -> None:
-    """At beta = 99/100 and 199/200, n = 2: |exponent/(1-beta) - limit| is at most 1-beta, in balls."""
-    value = stated(claim.formula, gamma_slow)
-    for momentum, step in (
-        (Fraction(99, 100), Fraction(1, 400)),
-        (Fraction(199, 200), Fraction(1, 800)),
-    ):
-        cube = step**2 / (2 * (1 - momentum) ** 3)
-        limit = airy_ball(value, {c: ball_of(cube).root(3)})
-        found = enclosed(2, 1, momentum, step) / ball_of(1 - momentum)
-        gap = abs(found - limit)
-        expect(bool(gap < ball_of(1 - momentum)), "far from the limit", beta=momentum, gap=gap)
 
 
 def test_quadrature_and_formula_differ_for_another_formula() -> None:

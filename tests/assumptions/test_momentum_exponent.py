@@ -10,7 +10,7 @@ from sympy import Eq, Ge, Gt, Le, Symbol
 from tests.assumptions.momentum_exponents import enclosed, heavy_ball, law_of_drive
 from tests.inequalities import condition_of, expect_implied
 from tests.instances import evaluate
-from tests.projective import ball_of, enclosure, product_of
+from tests.projective import ball_of
 from tests.reading import bound_on, expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Refuted, Undecided
@@ -103,19 +103,6 @@ def test_strong_law_on_the_projective_line(claim: Claim) -> None:
             turn = m[0][0] * m[1][1] - m[0][1] * m[1][0]
             # |M z|/|z| lies between |det|/|M| and |M|, |M|^2 <= the sum of squares
             expect(bool(turn > 0 and squares.is_finite()), "both ends are positive", row=row)
-
-
-@evidence(MOMENTUM_ENCLOSURE, "property", step="arcs")
-def test_enclosures_in_other_coordinates_overlap(claim: Claim) -> None:
-    """(v, q) as it is, and fewer arcs: another f, other arcs, the same exponent."""
-    for row in rows(claim)[:3]:
-        points, size, momentum, step = int(row[n]), int(row[b]), row[beta], row[a]
-        law = [
-            (chance, [[momentum, step * m], [momentum, 1 + step * m]])
-            for m, chance in law_of_drive(points, size).items()
-        ]
-        plain = enclosure(product_of(law), 700)
-        expect(bool(plain.overlaps(enclosed(points, size, momentum, step))), "overlap", row=row)
 
 
 def test_the_chart_of_the_rows_is_told_by_the_claim() -> None:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Abs, Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log
+from sympy import Abs, Eq, Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log
 
 from tests.analysis import ball, expect_quotient, upper_bound_on
-from tests.assumptions.momentum_exponents import NAMES, W, momentum_box, named_drive, small_box
+from tests.assumptions.momentum_exponents import (
+    NAMES,
+    W,
+    expect_cone,
+    momentum_box,
+    named_drive,
+    small_box,
+)
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, largest_step
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, evaluate
-from tests.reading import by_side, expect_stated
+from tests.reading import by_side
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import box_of
@@ -44,7 +51,7 @@ def test_cone_is_kept(claim: Claim) -> None:
     expect_quotient(Ge(cone_gap(largest) / largest, 0), box, positive=[1 - beta])
     expect_quotient(Le(cone(largest), Rational(1, 2)), box, positive=[1 - beta])
     if named_drive(claim) != "radial":  # at q_i = 1 no gate is near
-        expect_stated(claim, "linear neuron, or a start in the cone")
+        expect_cone(claim, Eq(below, 1))
 
 
 NEURON = "linear neuron, or a start in the cone"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
-from hypothesis import given
-from scipy.integrate import cumulative_simpson, quad
+from scipy.integrate import cumulative_simpson
 from sympy import (
     Expr,
     Gt,
@@ -35,7 +32,6 @@ from tests.assumptions.nonorthogonal_law_tools import XI, from_data_points
 from tests.inequalities import expect_implied
 from tests.minibatch.test_selection import generator, in_ratio
 from tests.minibatch.test_selection import y as log_ratio
-from tests.rationals import fractions
 from tests.reading import by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.checks.statistics import expect_distribution
@@ -165,20 +161,6 @@ def test_second_moment_of_the_cotangent(claim: Claim) -> None:
     third = besselk(1, Z) + 4 / Z * besselk(2, Z)
     value = (2 * third - 2 * besselk(1, Z)) / 4 / (2 * besselk(1, Z))
     expect_zero(plain(by_side(claim, spread) - value), "E cot^2")
-
-
-@evidence(NONORTH_CROSSOVER, "property", step=("normalisation", "second moment", "modes"))
-@given(share=fractions(Fraction(1, 10), 4, max_denominator=20))
-def test_law_by_quadrature(claim: Claim, share: Fraction) -> None:
-    """In y; beyond |y| = 8 the density is below exp(-0.2 cosh 8) < 1e-100."""
-    at = float(share)
-    value = lambdify((y, kappa), by_side(claim, density_y), "scipy")
-    second = float(lambdify(kappa, by_side(claim, spread), "scipy")(at))
-    for power, expected in ((0, 1.0), (2, second)):
-        total, error = quad(
-            lambda z, e=power: value(z, at) * np.sinh(z) ** e, -8, 8, points=[0], limit=200
-        )
-        expect(abs(total - expected) <= error + 1e-9 * expected, "moment", power=power, kappa=at)
 
 
 def law(claim: Claim, value: float) -> tuple[np.ndarray, np.ndarray]:

@@ -7,12 +7,10 @@ from fractions import Fraction
 from sympy import Expr, Ge, Gt, Rational, Symbol, cancel, cos, diff, expand, pi, sin, solve
 
 from tests.analysis import expect_outside
-from tests.assumptions.nonorthogonal_law_tools import from_data_points
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, dot, exact
 from tests.reading import bound_on, by_side, expect_items, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
-from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -24,7 +22,6 @@ from theory.assumptions.nonorthogonal_law import (
     NONORTH_FLOOR,
     NONORTH_LYAPUNOV,
     X,
-    across,
     c,
     floor,
     kappa,
@@ -180,17 +177,3 @@ def test_second_moment_balances_pull_and_noise(claim: Claim) -> None:
     expect(len(balance) == 1, f"{balance}")
     expect_identity(claim.formula, {floor: balance[0]})
     expect_zero(balance[0] - by_side(NONORTH_LYAPUNOV, floor), "NONORTH-LYAPUNOV's leading order")
-
-
-@evidence(NONORTH_FLOOR, "simulation", step="floor", cases={"c=0.3": 0.3, "c=0.8": 0.8})
-def test_floor_in_runs(claim: Claim, case: float) -> None:
-    """From the data; a c = 0.012, 600 steps: the start is forgotten up to (1 - 2ac)^600 < 1e-6.
-
-    The exact linearised covariance is off its leading order by less than 2% here.
-    """
-    step = 0.012 / case
-    phi = from_data_points(case, 6000, step, 600, str(case))
-    linearised = float(by_side(NONORTH_LYAPUNOV, across).subs({a: step, c: case}))
-    leading = step * float(by_side(claim, floor).subs(c, case))
-    expect(abs(linearised / leading - 1) < 0.02, "higher orders", ratio=linearised / leading)
-    expect_mean(phi**2 / leading, 1.0, visible=0.15, what=f"E phi^2 at c = {case}")

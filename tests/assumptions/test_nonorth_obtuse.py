@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
 from sympy import Eq, Expr, Gt, Rational, Symbol, cancel, expand, limit, oo
 
-from sim.problems.nonorthogonal import from_data, simulate_gram
 from tests.ambient import as_fmpq, gates_at, hessian
 from tests.ambient import gradient as gradient_in_space
 from tests.ambient import loss as loss_in_space
@@ -17,7 +15,7 @@ from tests.assumptions.oblique import pair
 from tests.inequalities import condition_of, expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance, dot, exact
 from tests.reading import bound_on, by_side, expect_items, expect_only
-from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -182,22 +180,3 @@ def test_data_points_of_an_obtuse_pair_are_relu_minima(claim: Claim) -> None:
         for row in (0, 1):
             entry = sum(found[row, column] * as_fmpq(here[column]) for column in (0, 1))
             expect(Rational(int(entry.p), int(entry.q)) == top * exact(here[row]), "H w = 4/n w")
-
-
-@evidence(NONORTH_OBTUSE, "simulation", step=("closing", "alone"))
-def test_obtuse_pairs_in_runs(claim: Claim) -> None:
-    """c = -0.3 and -0.02, a = 0.45, r2(0) = 1.9: all of 300 live runs end at a data point."""
-    for cosine in (-0.3, -0.02):
-        random = rng(str(cosine))
-        points = np.array([[1.0, 0.0, 0.0], [cosine, np.sqrt(1 - cosine**2), 0.0]])
-        weight = random.normal(size=(900, 3))
-        weight *= np.sqrt(1.9) / np.linalg.norm(weight, axis=1, keepdims=True)
-        q, norm, gram = from_data(weight, points)
-        live = np.flatnonzero((q > 0).any(axis=1))[:300]
-        run = simulate_gram(q[live], norm[live], gram, batch_size=1, step_size=0.45, steps=2500,
-                            activation="relu", seed=seed(str(cosine)))  # fmt: skip
-        top, low = run.q.max(axis=1), run.q.min(axis=1)
-        near = (
-            (np.abs(top - 1) < 1e-6) & (np.abs(low - cosine) < 1e-6) & (np.abs(run.r2 - 1) < 1e-6)
-        )
-        expect(near.mean() == float(by_side(claim, p_sparse)), f"{near.sum()} of {len(near)}")

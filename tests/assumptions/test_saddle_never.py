@@ -32,7 +32,7 @@ from tests.instances import Instance
 from tests.obstructions import two_cycles
 from tests.reading import by_side, expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_zero, seed
-from theorem_audit.checks.statistics import expect_at_least, expect_at_most
+from theorem_audit.checks.statistics import expect_at_least
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -223,17 +223,6 @@ def test_live_mass_does_not_fall_where_i_is_passive(claim: Claim) -> None:
     spare = least - M - 2 * a * S * (left * (2 - r2) - M)
     expect_zero(spare - (a * S) ** 2 * M, "what is left over is >= 0")
     expect_identity(claim.formula, {p_trap: Integer(0)})
-
-
-@evidence(SADDLE_NEVER, "simulation", step="rate")
-def test_nobody_stays_below_the_threshold(claim: Claim) -> None:
-    """The first draft's figure: a = 0.12, no run at the saddle; what is left is a slow walk away from it."""
-    a_value, runs, steps = Rational(12, 100), 200, 8000
-    expect(bool(claim.region.subs({**SETTING, a: a_value})), "the setting is in the region")
-    found = at_the_saddle(a_value, runs, steps, seed("below the threshold"))
-    left = undecided(a_value, steps)
-    expect(left < 0.2, "the runs are too short", left=left)
-    expect_at_most(found, runs, float(by_side(claim, p_trap)) + left, what="at the saddle")
 
 
 LEAVING = {**SETTING, a: Rational(3, 25)}  # in SADDLE-NEVER's

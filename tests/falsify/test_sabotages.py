@@ -19,12 +19,13 @@ from theorem_audit.tests.thorough import in_ci_but
 from theorem_audit.weigh.told import beyond
 from theory import claims
 from theory import vocabulary as words
+from theory.assumptions import momentum as mo
 from theory.assumptions import saddle_trap as st
 from theory.assumptions import two_batches as tb
 from theory.assumptions import unequal_norms as un
 from theory.assumptions.momentum import beta
 from theory.minibatch.selection import p_win
-from theory.notation import a, b, d, k, n
+from theory.notation import a, b, below, d, k, n
 from theory.vocabulary.batches import FULL_FROM_8
 
 HALF = Rational(1, 2)
@@ -91,6 +92,10 @@ SABOTAGES: list[tuple[str, str, Change]] = [
     ("MOMENTUM-CONFINED", "a moving start", less("zero velocity", "small step")),
     ("MOMENTUM-CONFINED", "a radius of 3/2",
      lambda x: says(Le(_symbol(x.id, "r2_t"), 3 * HALF))(x)),
+    *((x, "a cone four times as wide", under(name, Or(*linear, Le(
+        mo.u**2 * (1 - beta - 2 * a) ** 2, (8 * a) ** 2)))) for x, name, *linear in (
+            ("MOMENTUM-EXPONENT", mo.CONE.name), ("MOMENTUM-LOCAL", mo.NEURON.name, Eq(below, 1)),
+            ("MOMENTUM-OFF", mo.NEURON.name, Eq(below, 1)))),
     ("LYAPUNOV", "the radial direction alone", lambda x: part(_lyapunov().lhs, _lyapunov())(x)),
     ("NON-UNIFORMITY", "batches that depend on the past",
      both(word(words.INDEPENDENT, None), less("batch size"))),
@@ -107,13 +112,12 @@ SABOTAGES: list[tuple[str, str, Change]] = [
     # an item of the same kind that is no neighbour of the claim's
     *((x, "subsets or indices", word(words.UNIFORM, words.INDEPENDENT)) for x in (
         "WALK-DRIFT", "CAPTURE", "REACH-TIME", "SGD-EDGE", "TIME-BEST", "MOMENTUM-LOCAL", "SADDLE-NEVER")),
-    *((x, "reshuffled", word(words.INDEPENDENT, words.RESHUFFLED)) for x in (
-        "Q-MS", "Q-STATIONARY", "Q-NONCONVEX", "DESIGN")),
     ("GD-GAUSSIAN", "cyclic", word(words.FULL, words.CYCLIC)),
     ("SADDLE-TRAP", "oblique unit data", word(words.ORTHOGONAL, words.UNIT_DATA)),
     # two symbols' meanings exchanged
     *((x, "exchanged", exchanged(*names)) for x, names in (
-        ("WALK-DRIFT-LOW", ("q_i", "q_j")), ("NONORTH-FIXED", ("q_i", "r2")))),
+        ("WALK-DRIFT-LOW", ("q_i", "q_j")), ("NONORTH-FIXED", ("q_i", "r2")),
+        ("INIT-RADIUS", ("s", "f")), ("INIT-RADIUS", ("s", "k")))),
 ]  # fmt: skip
 
 

@@ -25,6 +25,7 @@ QUICK = {
     "DEAD": "other item: ReLU -> linear",
     "GD-RATE": "other item: full batch -> uniform subsets",
     "GD-ALIGN": "other item: linear -> ReLU",
+    "NON-UNIFORMITY": "other item: independent -> reshuffled",
 }
 
 

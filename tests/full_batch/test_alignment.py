@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import integrate as quadrature
-from sympy import Expr, Gt, Integer, Lt, Rational, Sum, Symbol, binomial, cancel, lambdify
+from sympy import Expr, Gt, Integer, Lt, Rational, Sum, Symbol, binomial, cancel
 
 from sim import simulate
-from tests.full_batch.alignment_tools import expect_count, expect_same_powers, limits
+from tests.full_batch.alignment_tools import expect_count, expect_same_powers
 from tests.full_batch.tools import expect_convergence, expect_linear
 from tests.inequalities import expect_condition
 from tests.instances import Instance, dot, exact
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero, rng, seed
-from theorem_audit.checks.statistics import expect_distribution
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -149,55 +143,17 @@ def test_weights_of_the_mixture(claim: Claim) -> None:
     expect_same_powers(weight, fair, "weight of k")
 
 
-@evidence(GD_ALIGN, "property", step="law")
-@evidence(GD_ALIGN_RELU, "property", step=GD_ALIGN_RELU.steps)
-@given(size=st.integers(1, 8), more=st.integers(1, 8))
-def test_density_integrates_to_one(claim: Claim, size: int, more: int) -> None:
-    """By quadrature in c = sin^2(t), which takes the end-point powers c^(-1/2) away."""
-    values = lambdify((share, n, d), claim.formula.rhs, "scipy")
-    total, error = quadrature.quad(
-        lambda t: float(values(np.sin(t) ** 2, size, size + more)) * np.sin(2 * t),
-        1e-9, np.pi / 2 - 1e-9, limit=200,
-    )  # fmt: skip
-    # c f(c) and (1-c) f(c) are bounded by d here, so the two ends left out have mass below 1e-7
-    expect(abs(total - 1) <= error + 1e-7, "the density does not integrate to 1", total=total)
-
-
-def distribution(density: Expr) -> Callable[[Any], Any]:
-    """Distribution function of a density in ``share``, by cumulative quadrature in c = sin^2(t)."""
-    values = lambdify(share, density, "scipy")
-    t = np.linspace(1e-6, np.pi / 2 - 1e-6, 20_001)
-    rate = values(np.sin(t) ** 2) * np.sin(2 * t)
-    total = quadrature.cumulative_trapezoid(rate, t, initial=0.0)
-    return lambda c: np.interp(np.arcsin(np.sqrt(np.clip(c, 0, 1))), t, total)
-
-
-SIZES = {
-    f"n={n_}, d={d_}, {kind}": (n_, d_, kind)
-    for n_, d_, kind in ((1, 4, "small"), (3, 10, "middle"), (8, 9, "large"), (2, 3, "large"))
-}
-
-
-@evidence(GD_ALIGN, "simulation", step="law", cases=SIZES)
-@evidence(GD_ALIGN_RELU, "simulation", step=GD_ALIGN_RELU.steps, cases=SIZES)
-def test_alignment_of_real_runs(claim: Claim, case: tuple[int, int, str]) -> None:
-    """Kolmogorov-Smirnov against the claimed law, on runs that end at the limit."""
-    activation = "relu" if claim.id == GD_ALIGN_RELU.id else "linear"
-    runs = 10_000 if activation == "linear" else 20_000  # at n = 1 half of them are dead
-    found = limits(f"{claim.id} {case}", *case[:2], activation, runs, case[2])
-    density = claim.formula.rhs.subs({n: case[0], d: case[1]}).doit()
-    cosine = found.cosine[found.there]
-    expect(np.all(cosine > 0), "the limit points away from the start")
-    expect_distribution(cosine**2, distribution(density), visible=0.05, what=f"cos^2 at {case}")
-
-
 @evidence(GD_ALIGN, "witness", step="law", needs="sizes")
 def test_alignment_is_one_when_the_data_span_the_space(claim: Claim) -> None:
     """d = n: the Beta law degenerates (second parameter 0) and cos = 1; the region excludes it."""
     size = claim.region.subs({n: 4, d: 4, share: Rational(1, 2)})
     expect(size == False, "the region includes d = n")  # noqa: E712
-    cosine = limits("square", 4, 4, "linear", runs=50).cosine
-    expect(np.all(np.abs(cosine - 1) < 1e-12), "cos is not 1")
+    start = rng().normal(size=(50, 4))
+    start /= np.linalg.norm(start, axis=1, keepdims=True)
+    run = simulate(
+        start, 0.0, batch_size=4, step_size=1.2, steps=400, observe=["alignment"], every=400
+    )
+    expect(np.all(np.abs(run.recorded["alignment"][-1] - 1) < 1e-12), "cos is not 1")
 
 
 # --- what each hypothesis is for

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import numpy as np
 from flint import arb, fmpq
 from sympy import (
     And,
@@ -23,7 +22,6 @@ from sympy import (
     solve,
 )
 
-from sim import simulate
 from tests.forms import cancel
 from tests.full_batch.tools import certify, expect_every_sample, full_step, mass_step, named
 from tests.inequalities import (
@@ -45,11 +43,10 @@ from theorem_audit import (
     expect_identity,
     expect_nonnegative,
     expect_zero,
-    rng,
 )
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.region import box_of
-from theorem_audit.exact.zero import difference, rational_form, relations, stated
+from theorem_audit.exact.zero import difference, rational_form, relations
 from theorem_audit.statement.claim import Claim
 from theory.full_batch.convergence import GD_RATE
 from theory.full_batch.edge import (
@@ -282,19 +279,3 @@ def test_normal_form_at_one_half(claim: Claim) -> None:
     expect_zero(first - 1, "the second iterate's linear part")
     equations = And(*(x for x in relations(claim.formula) if isinstance(x, Eq)))
     expect_identity(equations, {second_order: second, third_order: third})
-
-
-@evidence(GD_HALF, "simulation", step="normal form")
-def test_slow_convergence_at_one_half(claim: Claim) -> None:
-    """Over two steps 1/e^2 grows by -2 c_3 - 2 c_4 e + O(e^2), so e_t sqrt(-c_3 t) -> 1.
-
-    With c_4 = -2 and e near 1/(2 sqrt(t)) the relative error is 1/(4 sqrt(t)) + O(log(t)/t): 2/sqrt(t)
-    is allowed.
-    """
-    n, steps, e = 4, 10_000, 0.3
-    q = rng("half").normal(size=n)
-    q *= np.sqrt(1 + e) / np.linalg.norm(q)
-    run = simulate(q, 0.0, batch_size=n, step_size=n / 2, steps=steps)
-    third = float(stated(claim.formula, third_order))
-    scaled = abs(run.r2[0] - 1) * np.sqrt(-third * steps)
-    expect(abs(scaled - 1) <= 2 / np.sqrt(steps), "another order of decay", scaled=scaled)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate as quadrature
@@ -17,17 +16,15 @@ from sympy import (
     exp,
     gammasimp,
     integrate,
-    lambdify,
     log,
     oo,
     pi,
     sqrt,
 )
 
-from tests.full_batch.alignment_tools import expect_count, expect_same_powers, limits
+from tests.full_batch.alignment_tools import expect_count, expect_same_powers
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
-from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -120,26 +117,6 @@ def test_tail_is_exact_from_one_half_on(claim: Claim, size: int, x: float) -> No
     tail = max(tail * (1 - 1e-9), 1e-290) - 1e-290
     at = {k: size, threshold: x, max_tail: tail}
     expect(claim.formula.subs(at), "the exact tail exceeds the bound", n=size, x=x, tail=tail)
-
-
-DENSE_SIZES = {"n=2": 2, "n=5": 5, "n=30": 30}
-
-
-@evidence(GD_DENSE, "simulation", step="moment", cases={**DENSE_SIZES, "ReLU n=4": -4})
-def test_fourth_moment_of_real_runs(claim: Claim, case: int) -> None:
-    """ReLU: the claim holds given k, which is Bin(n, 1/2) given k >= 1. n = 5 has d = n."""
-    size, activation = abs(case), "linear" if case > 0 else "relu"
-    found = limits(f"fourth {case}", size, size + 3 * (size != 5), activation, kind="large")
-    q = np.maximum(found.q, 0) if activation == "relu" else found.q
-    moments = (q[found.there] ** 4).sum(axis=1)
-    value = lambdify(k, claim.formula.rhs)
-    if activation == "relu":
-        counts = np.arange(1, size + 1)
-        weight = stats.binom.pmf(counts, size, 0.5)
-        expected = float((weight * value(counts)).sum() / weight.sum())
-    else:
-        expected = float(value(size))
-    expect_mean(moments, expected, visible=0.05, what=f"sum of fourth powers at {case}")
 
 
 """n = 1, d = 2, q = 1/10, w_perp = 2: r2 = 401/100."""

@@ -313,10 +313,9 @@ def test_least_second_moment(claim: Claim) -> None:
 
 
 @evidence(WALK_DRIFT, "property", step=("split probability", "drift"))
-@evidence(WALK_JUMP, "property")
 @given(instance=instances(lambda share, _: share / 2))
 def test_walk_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
-    """Every batch of the instance is played: the mean and the range of log|q_i/q_j|'s change."""
+    """Every batch of the instance is played: the mean of log|q_i/q_j|'s change."""
     live = [j for j, value in enumerate(instance.q) if value and instance.gates[j]]
     points, size = len(instance.data), len(instance.batch)
     if len(live) < 2 or instance.r2 > 2:
@@ -329,11 +328,6 @@ def test_walk_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
     before = instance.q[first] / instance.q[second]
     factors = [exact(move.q[first] / move.q[second] / before) for move in moves]
     base = {a: exact(instance.a), t: exact(2 - instance.r2), n: points, b: size}
-    if claim.id == "WALK-JUMP":
-        bound = 1 + claim.formula.gts.subs(base)
-        inside = all(1 / bound <= factor <= bound for factor in factors)
-        expect(inside, "a jump beyond the bound", instance=instance)
-        return
     share = by_side(claim, p).subs(base)
     others = [j for j in range(points) if j not in (first, second)]
     product_of_all = Rational(1)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 from scipy import stats
 from sympy import Expr, Ge, Gt, Integer, Rational, Sum, Symbol
 
-from sim import from_weights, simulate
 from tests.analysis import upper_bound_on
 from tests.inequalities import expect_condition, expect_region_of, is_strict
 from tests.obstructions import dead_starts
 from tests.reading import by_side, expect_items
-from theorem_audit import evidence, expect, expect_zero, rng, seed
-from theorem_audit.checks.statistics import expect_at_most
+from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.full_batch.alignment import density_of_share, share
@@ -71,25 +68,3 @@ def test_dead_starts_break_the_bound(claim: Claim) -> None:
     expect(bound < Rational(1, 4), "the bound allows the chance 2^-n of a dead start", bound=bound)
     dead = claim.region.subs({s: 0})
     expect(dead == False, "the claim admits a ReLU neuron without a live coordinate")  # noqa: E712
-
-
-@evidence(SGD_ORTHOGONAL, "simulation", step="union")
-def test_alignment_in_runs(claim: Claim) -> None:
-    """The bound holds; in the plane at T = 0.97 it is attained within a tenth, so n - 1 would fail."""
-    for points, dimension, at in ((2, 2, 0.97), (5, 8, 0.8), (3, 12, 0.6)):
-        runs, random = 6000, rng(points, dimension)
-        weight = random.normal(size=(runs, dimension))
-        weight /= np.linalg.norm(weight, axis=1, keepdims=True)
-        data = np.linalg.qr(random.normal(size=(dimension, points)))[0].T
-        q, off = from_weights(weight, data)
-        result = simulate(
-            q, off, batch_size=1, step_size=0.4, steps=600, seed=seed(points, dimension)
-        )
-        winner = result.log_abs_q.argmax(axis=1)
-        cosine = np.abs(q[np.arange(runs), winner])
-        alpha, beta, edge = (
-            x.subs({d: dimension, T: Rational(str(at))}) for x in _tail(claim).args
-        )
-        one = stats.beta.sf(float(edge), float(alpha), float(beta))
-        bound = float(upper_bound_on(claim, p_aligned).subs(_tail(claim), 1).subs(n, points)) * one
-        expect_at_most(int((cosine >= at).sum()), runs, min(bound, 1.0), what=f"d={dimension}")

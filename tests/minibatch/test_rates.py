@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
-import numpy as np
 from sympy import Abs, And, Expr, Ge, Integer, Le, Max, Rational, Symbol, diff, log, zeta
 
-from sim import simulate
 from tests.analysis import ball, expect_outside, expect_same
 from tests.inequalities import expect_condition, expect_inside, expect_region_of
 from tests.instances import Instance, exact
-from tests.reading import bound_on, by_side
+from tests.reading import by_side
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
-from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, seed
-from theorem_audit.checks.statistics import expect_mean
+from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of, satisfies
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
@@ -114,50 +110,6 @@ def test_the_radial_exponent_is_no_rate_of_paths(claim: Claim) -> None:
     expect(ball(value, {}) < 0, "finite")
 
 
-OFF_PATH = {
-    "r2=1.9, a=0.45, ReLU with passive data": (1.9, 0.45, 1, "relu", 0.3),
-    "r2=0.05, a=0.49, n=b+1": (0.05, 0.49, 3, "linear", 0.01),
-    "r2=1.5, a=0.3, d=n": (1.5, 0.3, 2, "linear", 0.0),
-}
-
-
-@evidence(SGD_RATE_PATHS, "simulation", step="limit", cases=OFF_PATH)
-def test_rates_of_paths_from_far_off(claim: Claim, case: Any) -> None:
-    """n = 4, starts all over a sphere of any radius below 2: slopes over 1500 steps after 1500.
-
-    The first 1500 steps are left out: 40 or more times the slowest of the three time constants, so the
-    conditional means along the rest of a path are those at the limit to within the visible 8 %.
-    """
-    square, step, batch, activation, off = case
-    runs, steps = 1500, 1500
-    random = np.random.Generator(np.random.PCG64(seed("far", str(case))))
-    q = random.normal(size=(runs, 4))
-    if activation == "relu":
-        q[:, :2], q[:, 2] = np.abs(q[:, :2]), -np.abs(q[:, 2])  # two live, one passive, one either
-    share = off * square
-    q *= np.sqrt((square - share) / (q**2).sum(axis=1, keepdims=True))
-    result = simulate(q, share, batch_size=batch, step_size=step * batch, steps=2 * steps,
-                      activation=activation, seed=seed("paths", str(case)), every=steps,
-                      observe=["log_abs_q"])  # fmt: skip
-    first, last = result.recorded["log_abs_q"][1:]
-    live = q > 0 if activation == "relu" else np.ones_like(q, dtype=bool)
-    rank = np.where(live, last, -np.inf)
-    winner = rank.argmax(axis=1)
-    rows = np.arange(runs)
-    other = np.where(np.arange(4) == winner[:, None], -np.inf, np.where(live, last, -np.inf))
-    # one live j != I a run, chosen by index and not by size: a mean over all would be dependent
-    pick = np.where(np.isfinite(other), np.arange(4), 9).min(axis=1)
-    change = (last - first)[rows, pick] - (last - first)[rows, winner]
-    values = {n: 4, b: batch, a: Rational(str(step))}
-    known = {p: stated(SGD_RATE.region, p).subs(values)}
-    expected = float(by_side(SGD_RATE, by_side(claim, path_ratio)).subs(known).subs(values))
-    expect_mean(change / steps, expected, visible=0.08, what=f"ratio, {case}")
-    if activation == "relu":
-        passive = (last - first)[:, 2] / steps
-        expected = float(by_side(SGD_RATE, by_side(claim, path_off)).subs(values))
-        expect_mean(passive, expected, visible=0.08, what="a passive coordinate")
-
-
 @evidence(SGD_RATE_PATHS, "certificate", step="bounded")
 def test_increments_are_bounded(claim: Claim) -> None:
     """|log ratio| moves by at most log(1 + 2a); 1 >= 1 - aS >= 1 - 2a > 0 bounds log(1 - aS)."""
@@ -225,24 +177,3 @@ def test_norm_is_forced_by_squares(claim: Claim) -> None:
 
 def _powers(expr: Expr, x: Symbol) -> list[tuple[int, ...]]:
     return expr.as_poly(x).monoms()
-
-
-@evidence(SGD_RATE_PATHS, "simulation", step="forced")
-def test_norm_follows_the_squares(claim: Claim) -> None:
-    """Where 1 - 4a is small, delta decays at twice the exponent of the ratios, not at the radial one.
-
-    n = 2, b = 1, a = 0.2: |delta| against q_2^2, which is what forces it, over 300 steps.
-    """
-    step, start = 0.2, 1e-2
-    q = np.tile([1.0, start], (400, 1))
-    result = simulate(q, 0.0, batch_size=1, step_size=step, steps=300, seed=seed("forced"),
-                      observe=["r2", "log_abs_q"], every=10)  # fmt: skip
-    size = np.log(np.abs(result.recorded["r2"] - 1) + 1e-300)
-    others = 2 * result.recorded["log_abs_q"].min(axis=2)
-    seen = (others > np.log(1e-10)) & (np.arange(len(size))[:, None] > 3)
-    expect(np.all(np.abs(size - others)[seen] < 6), "delta left the size of the squares")
-    values = {p: Rational(1, 2), a: Rational(1, 5), n: 2, b: 1}
-    expect(bound_on(claim, rate_norm).gts.has(rate_radial, rate_ratio), "the two rates compared")
-    radial = float(by_side(SGD_RATE, rate_radial).subs(values))
-    forced = 2 * float(by_side(SGD_RATE, rate_ratio).subs(values))
-    expect(radial < 10 * forced, "the case does not tell the two rates apart")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-from mpmath import mp
 from sympy import (
     Eq,
     Expr,
@@ -19,7 +16,6 @@ from sympy import (
     diff,
     exp,
     fraction,
-    lambdify,
     limit,
     log,
     oo,
@@ -206,21 +202,3 @@ def test_area_at_the_centre(claim: Claim) -> None:
     # tan(2 x) = 1/sqrt(3) for x = pi/12
     expect_zero((2 * t / (1 - t**2)) ** 2 - Rational(1, 3), "tan(pi/6)^2")
     expect(0 < float(t) < 1, "the branch")
-
-
-@evidence(SELECT_AREA, "property", step="generator")
-@given(sizes=st.lists(st.integers(1, 9), min_size=3, max_size=3))
-def test_areas_sum_to_one(claim: Claim, sizes: list[int]) -> None:
-    """In 40 digits; and the solid angle by l'Huilier's theorem from the triangle's sides."""
-    value = lambdify((q_1, q_2, q_3, r), by_side(claim, area), "mpmath")
-    with mp.workdps(40):
-        norm = mp.sqrt(sum(z**2 for z in sizes))
-        found = [value(*(mp.mpf(z) for z in sizes[k:] + sizes[:k]), norm) for k in range(3)]
-        expect(abs(sum(found) - 1) < mp.mpf(10) ** -35, "sum", q=sizes)
-        sides = [mp.pi / 2, mp.acos(sizes[1] / norm), mp.acos(sizes[2] / norm)]
-        half = sum(sides) / 2
-        product = mp.tan(half / 2)
-        for side in sides:
-            product *= mp.tan((half - side) / 2)
-        excess = 4 * mp.atan(mp.sqrt(product))
-        expect(abs(excess / (mp.pi / 2) - found[0]) < mp.mpf(10) ** -17, "area", q=sizes)

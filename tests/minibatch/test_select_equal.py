@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 from sympy import Eq, Ge, Symbol, solve
 
-from sim import simulate
 from tests.analysis import expect_outside
 from tests.inequalities import expect_region_of
 from tests.obstructions import caught_starts
 from tests.reading import by_side
 from tests.subsets import expect_counts, expect_mini_batches
-from theorem_audit import evidence, expect, expect_identity, expect_zero, seed
-from theorem_audit.checks.statistics import expect_proportion
+from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
@@ -75,16 +72,3 @@ def test_ties_outside_the_radius_need_not_win(claim: Claim) -> None:
                 expect(satisfies(assumption.condition, tied), f"{assumption.name} at {tied}")
         expect_outside(claim, tied, why)
         expect(by_side(claim, p_equal).subs(tied) > 0, "the claim gives each of them a chance")
-
-
-@evidence(SELECT_EQUAL, "simulation", step="total")
-def test_ties_in_runs(claim: Claim) -> None:
-    """n = 4, three live coordinates of equal size, one zero, b = 2, a = 0.4."""
-    runs = 20000
-    q = np.tile([1.0, -1.0, 0.0, 1.0], (runs, 1)) / np.sqrt(3.0)
-    result = simulate(q, 0.0, batch_size=2, step_size=0.8, steps=800, seed=seed("ties"))
-    winner = result.log_abs_q.argmax(axis=1)
-    expected = float(by_side(claim, p_equal).subs(k, 3))
-    for index in (0, 1):
-        wins = int((winner == index).sum())
-        expect_proportion(wins, runs, expected, visible=0.09, what=f"x_{index} wins")

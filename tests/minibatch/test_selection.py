@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from sympy import (
     Eq,
     Expr,
     Gt,
-    Integer,
     Le,
     Rational,
     Symbol,
     cancel,
     diff,
     exp,
-    lambdify,
     limit,
     log,
     oo,
@@ -25,12 +22,10 @@ from sympy import (
     tanh,
 )
 
-from sim import simulate
 from tests.analysis import ball, expect_outside
 from tests.reading import by_side, expect_items
 from tests.subsets import chance_of, expect_counts
-from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, seed
-from theorem_audit.checks.statistics import expect_mean, expect_proportion
+from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
@@ -270,38 +265,3 @@ def test_optional_stopping(claim: Claim) -> None:
         poly = cancel(in_ratio(diff(-value / 2, start, order), start) ** 2)
         poly = cancel(poly.subs(E, ((1 + tau) / (1 - tau)) ** Rational(1, 2)))
         expect_nonnegative((1 - poly).expand() + 0 * tau, {tau: (-1, 1)}, f"derivative {order}")
-
-
-@evidence(SELECT, "simulation", step="closing")
-def test_winner_in_runs(claim: Claim) -> None:
-    """a = 0.2, |q_1/q_2| = 4: after 1200 steps y is about +-24, and the larger one has won."""
-    runs, ratio = 16000, 4
-    point = np.array([ratio, 1.0]) / np.sqrt(ratio**2 + 1)
-    result = simulate(np.tile(point, (runs, 1)), 0.0, batch_size=1, step_size=0.2, steps=1200,
-                      seed=seed("winner"))  # fmt: skip
-    wins = int((result.log_abs_q[:, 0] > result.log_abs_q[:, 1]).sum())
-    expected = float(by_side(claim, p_win).subs(y, log(Integer(ratio))))
-    expect_proportion(wins, runs, expected, visible=0.03, what="x_1 wins")
-
-
-@evidence(SELECT_TIME, "simulation", step="closing")
-def test_exit_times_in_runs(claim: Claim) -> None:
-    """a = 0.2, z_0 = 0; runs are looked at every 10 steps and stopped at the first |y| >= 6.
-
-    E[log cosh y - (a^2/2) steps] is kept up to order a at every stopping time, so the formula is read
-    at the level where each run is stopped.
-    """
-    runs, step, steps, every, edge = 2000, 0.2, 6000, 10, 6.0
-    result = simulate(
-        np.tile([1.0, 1.0] / np.sqrt(2.0), (runs, 1)), 0.0, batch_size=1, step_size=step,
-        steps=steps, seed=seed("exit"), every=every,
-        observe={"y": lambda x: np.abs(np.subtract(*x.log_abs_q.T)).astype(np.float32)},
-    )  # fmt: skip
-    path = result.recorded["y"]
-    out = path >= edge
-    # SPARSE-TIME: P(|y| < 6 at step 6000) <= (1 - a^2/12)^6000 e^3 < 1e-7 a run
-    expect(np.all(out.any(axis=0)), "a run has not left by the horizon")
-    first = out.argmax(axis=0)
-    value = lambdify((level, start), by_side(claim, time), "numpy")
-    expected = value(path[first, np.arange(runs)].astype(float), 0.0) / step**2
-    expect_mean(every * first / expected, 1.0, visible=0.1, what="steps over predicted steps")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from scipy import integrate, stats
-from sympy import Eq, Ge, Gt, Integer, Rational, diff, log
+from sympy import Eq, Ge, Gt, Integer, diff, log
 
 from tests.analysis import expect_same
 from tests.inequalities import (
@@ -15,11 +13,10 @@ from tests.inequalities import (
     expect_region_of,
     is_strict,
 )
-from tests.minibatch.purity_time_tools import c, expect_follows, passage_times, points, x
+from tests.minibatch.purity_time_tools import c, expect_follows, points, x
 from tests.reading import by_side, expect_items, expect_only
 from tests.subsets import expect_counts
 from theorem_audit import evidence, expect, expect_zero
-from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -32,7 +29,6 @@ from theory.minibatch.purity_time import (
     covariance,
     gain_epoch,
     gain_step,
-    largest,
     offset,
     per_epoch,
     per_step,
@@ -81,32 +77,6 @@ def test_hypotheses_of_the_central_limit_theorem(claim: Claim) -> None:
     expect(claim.cites == ("martingale central limit theorem",), f"cites {claim.cites}")
     expect_region_of(claim, SGD_RATE, a, b, n)
     expect_condition(claim.region, 1 - 2 * a > 0, "log(1 - 2a) bounds the increments")
-
-
-def mean_of_largest(count: int) -> float:
-    """Mean of the largest of ``count`` independent standard normal variables."""
-    value, _ = integrate.quad(
-        lambda z: z * count * stats.norm.pdf(z) * stats.norm.cdf(z) ** (count - 1), -12, 12
-    )
-    return float(value)
-
-
-@evidence(TIME_SPREAD, "simulation", step="passage")
-def test_offset_grows_like_a_square_root(claim: Claim) -> None:
-    """n = 6, b = 3, a = 0.4: T at impurity e^-160 minus T at e^-40 minus its linear part.
-
-    What is O(1) in both cancels.
-    """
-    marks, step = (40.0, 160.0), Rational(2, 5)
-    first, last = passage_times(6, 3, float(step), marks, 1500, "offset", 4000)
-    known = {n: 6, b: 3, a: step, p: by_side(WALK_DRIFT, p).subs({n: 6, b: 3})}
-    decay = by_side(SGD_RATE, rate_ratio).subs(known)
-    own = by_side(claim, spread).subs(known)
-    constant = float(by_side(claim, offset).subs({spread: own, rate: decay, largest: 1}))
-    expected = constant * mean_of_largest(5)
-    linear = (marks[1] - marks[0]) / (-2 * float(decay))
-    found = (last - first - linear) / (np.sqrt(marks[1]) - np.sqrt(marks[0]))
-    expect_mean(found, expected, visible=0.6, what="offset over sqrt(log(1/eps))")
 
 
 # TIME-BEST and TIME-BEST-ETA

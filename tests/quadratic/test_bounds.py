@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from hypothesis import given
 from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, expand
 
 from tests.analysis import expect_outside
@@ -18,7 +17,6 @@ from tests.quadratic.cases import (
     STABLE,
     UNSTABLE,
     Case,
-    cases,
     enumerated_operator,
     equation,
     expect_assumed,
@@ -181,23 +179,6 @@ def _check_bracket(claim: Claim, case: Case) -> None:
 def test_bracket_on_kept_problems(claim: Claim) -> None:
     for case in (*STABLE.values(), UNSTABLE["noisy kernel"][0]):
         _check_bracket(claim, case)
-
-
-@evidence(Q_BRACKET, "property", step=("multiplier", "order"))
-@given(case=cases(max_count=2, max_dimension=2))
-def test_bracket_on_random_problems(claim: Claim, case: Case) -> None:
-    """Mirror the components in their diagonal mean, so that Q is diagonal and eigenvalues exact."""
-    size = case.problem.dimension
-    mirrored = [
-        [[x if r == c else -x for c, x in enumerate(row)] for r, row in enumerate(m)]
-        for m in case.components
-    ]
-    components = []
-    for left, right in zip(case.components, mirrored, strict=True):
-        components += [left, right]
-    sum_of = [[sum(m[r][c] for m in components) for c in range(size)] for r in range(size)]
-    expect(not any(sum_of[r][c] for r in range(size) for c in range(r)), "diagonal mean")
-    _check_bracket(claim, Case(components, case.batch_size, case.sampling))
 
 
 @evidence(Q_BRACKET, "witness", step=("multiplier", "order"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product as cartesian
 
-from hypothesis import given, settings
 from sympy import (
     Expr,
     Integral,
@@ -29,11 +28,9 @@ from tests.quadratic.gram_cases import (
     inequality,
     kernel,
     matrix_T,
-    models,
     plain,
     rational,
 )
-from tests.rationals import fractions
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note
 from theorem_audit.exact.bernstein import Refuted
@@ -286,19 +283,6 @@ def test_entries_are_integrals_of_squares(claim: Claim) -> None:
         if claim.region.subs(point):
             value = _tau(claim, integral=False).subs(point)
             expect(relation.subs(entry, value), "the entry of a diagonal K", C=step, T_ii=value)
-
-
-@evidence(Q_GRAM_PERRON, "property", step="sign")
-@settings(max_examples=25, deadline=None)
-@given(model=models(), share=fractions(min_value=F(1, 20), max_value=1, max_denominator=20))
-def test_entries_of_random_models(claim: Claim, model: Model, share: Fraction) -> None:
-    step = share * 2 * len(model.roots) / max(model.values)
-    relation = inequality(claim, entry)
-    form = _tau(claim, integral=False)
-    point = {C: plain(step), kappa: plain(model.case.kappa), N: len(model.roots)}
-    T = matrix_T(model, lambda a, b: form.subs({**point, l_a: plain(a), l_b: plain(b)}))
-    for value in T.entries():
-        expect(relation.subs(entry, plain(fraction(value))), "entry of T", model=model, C=step)
 
 
 @evidence(Q_GRAM_PERRON, "symbolic", step="covariance")

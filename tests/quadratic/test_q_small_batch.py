@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import given
 from sympy import Eq, Ge, Poly, Rational, Symbol, cancel, expand
 
 from tests.inequalities import expect_implied
@@ -13,7 +12,6 @@ from tests.quadratic.cases import (
     FLAT_NOISE,
     STABLE,
     Case,
-    cases,
     equation,
     expect_assumed,
     expect_fails,
@@ -21,7 +19,6 @@ from tests.quadratic.cases import (
     expect_squares,
     interval,
 )
-from tests.rationals import fractions
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import satisfies
@@ -60,7 +57,7 @@ from theory.quadratic.second_moment import (
     operator,
 )
 from theory.quadratic.second_moment import spectral_radius as rho
-from theory.quadratic.thresholds import definiteness, threshold
+from theory.quadratic.thresholds import threshold
 
 # ---------------------------------------------------------------------------- Q-SMALL-BATCH, Q-FLAT
 
@@ -139,22 +136,6 @@ def test_more_noise_lowers_the_threshold(claim: Claim) -> None:
     expect_fails(lambda: _monotone(wide, STABLE["pair"], [F(0), F(1)]), "C_ms(1) < C_ms(0)")
 
 
-@evidence(Q_SMALL_BATCH, "property", step=("noise factor", "positive noise"), slow=True)
-@given(case=cases(max_dimension=2))
-def test_random_thresholds_are_monotone(claim: Claim, case: Case) -> None:
-    if definiteness(case.problem.mean) < 1:
-        case = STABLE["three dimensions"]
-    factors = {
-        case.problem.variance_factor(k_, x) for k_ in (1, case.problem.count) for x in SAMPLINGS
-    }
-    _monotone(claim, case, sorted(factors))
-    inverse = [F(1) / threshold(case.problem, x).high for x in (F(0), F(1, 2), F(1))]
-    # convex in kappa, up to the relative width 2^-40 of the enclosures
-    expect(
-        2 * inverse[1] <= (inverse[0] + inverse[2]) * (1 + F(1, 2**38)), "1/C_ms convex", case=case
-    )
-
-
 @evidence(Q_FLAT, "symbolic")
 def test_scale_enters_with_the_step_only(claim: Claim) -> None:
     """uQ_i: A -> uA, QQ -> u^2 QQ, V -> u^2 V, so C_ms's argument is multiplied by u."""
@@ -170,34 +151,4 @@ def test_scale_enters_with_the_step_only(claim: Claim) -> None:
     step = equation(Q_MS, operator)
     expect_zero(
         step.subs(scaled, simultaneous=True) - step.subs(C, u * C), "M_C sees C and Q_i as C Q_i"
-    )
-
-
-@evidence(Q_FLAT, "property")
-@given(
-    case=cases(max_dimension=2),
-    factor=fractions(min_value=F(-3), max_value=3, max_denominator=6),
-)
-def test_scaling_every_component(claim: Claim, case: Case, factor: Fraction) -> None:
-    if definiteness(case.problem.mean) < 1:
-        case = STABLE["pair"]
-    scaled = Case(
-        [[[factor * x for x in row] for row in m] for m in case.components],
-        case.batch_size,
-        case.sampling,
-    )
-    if not satisfies(claim.region, {gradient2: 0, u: Rational(factor)}):
-        return expect(factor <= 0, "only positive factors are claimed", factor=factor)
-    ends = {
-        threshold_of(u * Q): interval(scaled.threshold),
-        threshold_of(Q): interval(case.threshold),
-    }
-    width = Rational(1, 2**38)  # both enclosures have relative width <= 2^-40
-    point = {name: Rational((lo + hi) / 2) for name, (lo, hi) in ends.items()}
-    value = difference(claim.formula).subs(point).subs(u, Rational(factor))
-    size = max(abs(x) for x in point.values())
-    expect(
-        abs(value) <= width * (size + abs(point[threshold_of(Q)] / Rational(factor))),
-        "scaled",
-        case=case,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq, fmpq_mat
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from sympy import Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, expand, linsolve, log, symbols
@@ -263,28 +262,6 @@ def test_hitting_bound_from_the_stopped_process(claim: Claim) -> None:
         f_target: f_floor + gap,
     }
     expect_on_orthant(cancel((bound - chance).subs(levels)), "bound minus P(B by time k)")
-
-
-@evidence(SUPERMARTINGALE_CRITERIA, "property")
-@given(size=st.integers(2, 8), odds=SMALL)
-def test_hitting_bound_for_biased_walks(claim: Claim, size: int, odds: Fraction) -> None:
-    """f = odds^x is harmonic for p = 1/(1+odds): gambler's ruin, exactly, from every state."""
-    assume(odds < 1)  # f decreases: B is at and below 0, and f_floor = f(size) bounds it until then
-    f = [odds**k for k in range(size + 1)]
-    up_chance = 1 / (1 + odds)
-    rows = [[fmpq(int(i == j)) for j in range(size - 1)] for i in range(size - 1)]
-    for i in range(size - 1):
-        for j, p in ((i + 1, up_chance), (i - 1, 1 - up_chance)):
-            if 0 <= j < size - 1:
-                rows[i][j] -= fmpq(p.numerator, p.denominator)
-    to_zero = 1 - up_chance
-    right = [fmpq(to_zero.numerator, to_zero.denominator)] + [fmpq(0)] * (size - 2)
-    exact = fmpq_mat(rows).solve(fmpq_mat(size - 1, 1, right))
-    bound = upper_bound(claim.formula, hit)
-    for x in range(1, size):
-        chance = Fraction(int(exact[x - 1, 0].p), int(exact[x - 1, 0].q))
-        claimed = evaluate(bound, {f_start: f[x], f_target: Fraction(1), f_floor: f[size]})
-        expect(claimed == chance, f"from {x} of {size} at odds {odds}", claimed=claimed)
 
 
 # DRIFT-ESCAPE

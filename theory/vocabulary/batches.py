@@ -215,7 +215,7 @@ INDEPENDENT = Item(
     "independent of the past", r"B_1,B_2,\dots\ \text{independent}",
     sample=lambda rng, points, size: choose(rng, _uniform, _replaced)(rng, points, size),
     holds=lambda process, points, size: _one_law(process, points, size, uniform_law, replacement_law),
-    implies=("any sequence",), near=("drawn once", "cyclic"),
+    implies=("any sequence",), near=("drawn once", "cyclic", "reshuffled"),
     gives={"chance": replacement_law, "ways": pow},  # one of its laws
 )  # fmt: skip
 FULL_FROM_8 = Item(

@@ -41,7 +41,7 @@ from tests.falsify.model.draw import (
     until,
 )
 from tests.falsify.seeing import measured
-from tests.instances import exact
+from tests.instances import dot, exact
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import notation as no
@@ -65,7 +65,10 @@ def more_points(claim: Claim, at: Point, rng: Rng) -> Iterator[Point]:
 
 
 def one_step(
-    claim: Claim, rng: Rng, seconds: float, moved: Callable[[Case], Case] = lambda case: case
+    claim: Claim,
+    rng: Rng,
+    seconds: float,
+    moved: Callable[[Case, Rng], Case] = lambda case, _: case,
 ) -> int:
     """Every conjunct whose symbols are measured, wherever a drawn case lies in the region.
 
@@ -74,7 +77,7 @@ def one_step(
     played = 0
     for turn in until(seconds):
         case = draw(claim, rng)
-        case = moved(case) if turn % 4 == 1 else case
+        case = moved(case, rng) if turn % 4 == 1 else case
         if claim.region.has(m):  # a = m (m + 2) with a rational m
             root = fraction(rng, Fraction(0), Fraction(1, 2), 1000)
             at = replace(case.at, a=root * (root + 2))
@@ -91,7 +94,7 @@ def one_step(
     return played
 
 
-def at_minimum(case: Case) -> Case:
+def at_minimum(case: Case, _: Rng) -> Case:
     """The same at a = 1/4 and a global minimum with two live data, which all but full batches leave."""
     if len(case.at.data) < 2:
         return case
@@ -104,6 +107,32 @@ def at_minimum(case: Case) -> Case:
 def loss_falls(claim: Claim, rng: Rng, seconds: float) -> int:
     """GD-LOSS: one step, also from minima."""
     return one_step(claim, rng, seconds, at_minimum)
+
+
+def far_out(case: Case, rng: Rng) -> Case:
+    """The same with rho > 9, at most 4 on the active data, and steps up to (rho - 2)/(r2 - 2)^2.
+
+    There much mass lies on data that are not drawn, and s, S, k and the factor are far from each other.
+    """
+    at = case.at
+    on = [Fraction(0)] * len(at.weight)
+    for gate, q, x in zip(at.gates, at.q, at.data, strict=True):
+        on = [y + gate * q * z for y, z in zip(on, x, strict=True)]
+    off = [x - y for x, y in zip(at.weight, on, strict=True)]
+    s, rho = dot(on, on), dot(off, off)
+    if rho == 0:
+        return case
+    on_times, off_times = (max(1, isqrt(int(4 / s))) if s else 1), isqrt(int(9 / rho)) + 1
+    weight = [on_times * x + off_times * y for x, y in zip(on, off, strict=True)]
+    rho *= off_times**2
+    largest = (rho - 2) / (dot(weight, weight) - 2) ** 2
+    at = replace(at, weight=weight, a=one_of(rng, 1, Fraction(1, 2), Fraction(1, 24)) * largest)
+    return replace(case, at=at, after=at.step())
+
+
+def caught(claim: Claim, rng: Rng, seconds: float) -> int:
+    """INIT-RADIUS: one step, also from far out."""
+    return one_step(claim, rng, seconds, far_out)
 
 
 def log_ratio(claim: Claim, rng: Rng, seconds: float) -> int:
@@ -165,11 +194,12 @@ def at_one_half(claim: Claim, rng: Rng, seconds: float) -> int:
 
 ONE_STEP = (
     "STEP", "NORM", "BAND", "BAND-WIDE", "BAND-LEAST", "ENTRY", "ENTRY-LEAST", "GROWTH", "GROWTH-LOW",
-    "RADIUS-TWO", "INIT-RADIUS", "GD-DIRECTION",
+    "RADIUS-TWO", "GD-DIRECTION",
 )  # fmt: skip
 
 FALSIFIERS: dict[str, Falsifier] = {
     **dict.fromkeys(ONE_STEP, one_step),
+    "INIT-RADIUS": caught,
     "GD-LOSS": loss_falls,
     "RATIO": log_ratio,
     "SIGN": signs_for_ever,

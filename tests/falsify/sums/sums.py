@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement, islice, product
 from math import factorial, prod
@@ -77,6 +78,14 @@ def family(rng: np.random.Generator, count: int, dimension: int = 2) -> Case:
         return fixed[count]
     size, number = int(rng.integers(1, dimension + 1)), int(rng.integers(1, 5))
     diagonal = rng.integers(3) == 0
+    parts = _symmetric(rng, number, size, bool(diagonal))
+    scheme = choose(rng, ["uniform", "replacement"])
+    return Case(parts, int(choose(rng, [1, number, int(rng.integers(1, number + 1))])), scheme)
+
+
+def _symmetric(
+    rng: np.random.Generator, number: int, size: int, diagonal: bool = False
+) -> list[list[list[Fraction]]]:
     parts = []
     for _ in range(number):
         matrix = [[F(0)] * size for _ in range(size)]
@@ -85,8 +94,7 @@ def family(rng: np.random.Generator, count: int, dimension: int = 2) -> Case:
             for j in range(0 if diagonal else i):
                 matrix[i][j] = matrix[j][i] = rational(rng, F(-1, 2), F(1, 2), 8)
         parts.append(matrix)
-    scheme = choose(rng, ["uniform", "replacement"])
-    return Case(parts, int(choose(rng, [1, number, int(rng.integers(1, number + 1))])), scheme)
+    return parts
 
 
 def numbers(case: Case) -> tuple[Fraction, Fraction]:
@@ -292,15 +300,25 @@ def _commuting(case: Case) -> Case:
     return Case(parts, case.batch_size, case.sampling)
 
 
+def _mirrored(case: Case) -> Case:
+    """With the mirror image of each component: Q is diagonal, and they need not commute."""
+    size = range(case.problem.dimension)
+    images = [
+        [[m[i][j] if i == j else -m[i][j] for j in size] for i in size] for m in case.components
+    ]
+    return Case([*case.components, *images], case.batch_size, case.sampling)
+
+
 def brackets(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
-    """Q-BRACKET and Q-LARGE-BATCH on components that commute, and on SINGLE_J."""
+    """Q-BRACKET and Q-LARGE-BATCH where Q is diagonal: components that commute, and some that do not."""
     played = 0
     for count in cases(seconds):
         case = family(rng, count)
         if count % 3 == 2:
             slopes, drawn = BELOW[count // 3 % 4]
             case = Case([[[F(x)]] for x in slopes], drawn)
-        case = SINGLE_J if count == 3 else _commuting(case)
+        diagonal = _mirrored if count % 3 == 1 else _commuting
+        case = SINGLE_J if count == 3 else diagonal(case)
         size = case.problem.dimension
         here = as_sum(case)
         if definiteness(here.mean) < 1:
@@ -347,12 +365,12 @@ def q_small_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int
     played = 0
     for count in cases(seconds):
         number, size = [(2, 1), (40, 39), (9, 1), (12, 5)][count % 4]
-        line = Case([[[rational(rng, F(-1), 3, 12)]] for _ in range(number)])
+        problem = Case(_symmetric(rng, number, 1 + count // 4 % 2)).problem
         factors = [choose(rng, [F(0), F(1), F(1, 2), F(number - size, size * (number - 1))])
                    for _ in range(2)]  # fmt: skip
         at: dict[Any, Any] = {qu.gradient2: 0, N: number, k: size, qb.kappa_1: factors[0],
                               qb.kappa_2: factors[1]}  # fmt: skip
-        if line.problem.mean[0, 0] <= 0 or not inside(claim, at):
+        if definiteness(problem.mean) < 1 or not inside(claim, at):
             continue
         played += 1
         if size + 1 <= number:
@@ -362,7 +380,7 @@ def q_small_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int
             judge(claim, at, lambda p: p.has(qb.drop_uniform, qb.drop_replacement))
         for symbol, factor in zip((qb.kappa_1, qb.kappa_2), factors, strict=True):
             at[qb.threshold_of(symbol)] = claim.meaning("C_ms").value(
-                Sum(line.problem.matrices, kappa=factor)
+                Sum(problem.matrices, kappa=factor)
             )
         judge(claim, at, lambda p: p.has(qb.threshold_of))
     return played
@@ -371,16 +389,16 @@ def q_small_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int
 def q_flat(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     played = 0
     for count in cases(seconds):
-        case, factor = family(rng, count, 1), rational(rng, F(-2), 3, 10)
-        if case.problem.dimension > 1 or case.problem.mean[0, 0] <= 0:
+        case, factor = family(rng, count), rational(rng, F(-2), 3, 10)
+        if definiteness(case.problem.mean) < 1:
             continue
         at: dict[Any, Any] = {qu.gradient2: 0, qb.u: factor}
         if not inside(claim, at):
             continue
         claim.drawn((qb.Q,))
         played += 1
-        scaled = Case(
-            [[[factor * m[0][0]]] for m in case.components], case.batch_size, case.sampling
+        scaled = replace(
+            case, components=[[[factor * x for x in row] for row in m] for m in case.components]
         )
         if scaled.threshold.kind != FINITE:
             refute(claim, "the scaled family has no threshold", {**at, "case": case})
