@@ -95,8 +95,11 @@ def undefined(claim: Claim) -> list[Boundary]:
 
 def _of_logarithms(formula: Boolean) -> list[Symbol]:
     """The symbols that an equation says to be something with a logarithm in it."""
-    found = (x for x in relations(formula) if isinstance(x, Eq) and x.has(log))
-    return [y for x in found for y in x.args if isinstance(y, Symbol)]
+    return [y for x in _equal(formula) if x.has(log) for y in x.args if isinstance(y, Symbol)]
+
+
+def _equal(formula: Boolean) -> list[Boolean]:
+    return [x for x in relations(formula) if isinstance(x, Eq)]
 
 
 @cache
@@ -104,7 +107,7 @@ def _undefined(
     formula: Boolean, region: Boolean, low: frozenset[Symbol] = frozenset()
 ) -> tuple[Boundary, ...]:
     """low: symbols that may be -oo."""
-    meant = {y for x in relations(formula) if low & {*x.args} for y in x.atoms(log)}
+    meant = {y for x in _equal(formula) if low & {*x.args} for y in x.atoms(log)}
     poles, terms = _poles(formula)
     terms = [x for x in terms if x[3] not in meant or not isinstance(x[0], Eq)]
     ends = {x for y in meant for x in _of_node(y) if isinstance(x, Eq)}

@@ -228,7 +228,7 @@ def test_what_has_a_value_everywhere_is_left_alone(what: str) -> None:
 
 
 LOW = Meaning("mean of log|factor|; -oo at x = 1/4", value=float)
-Y = log(Abs(4 * x - 1))
+LAMBDA, Y = Symbol("lambda", real=True), log(Abs(4 * x - 1))
 
 
 LOW_SOMEWHERE = (
@@ -249,7 +249,7 @@ OF_TERMS = Sum(log(Abs(2 * x * k - 1)), (k, 0, n))
 
 def exponent(side: Expr, said: str, region: Any = FROM_THERE, symbol: str = "lambda") -> Claim:
     """lambda = SIDE, with a line on one of its symbols."""
-    formula = Eq(Symbol("lambda", real=True), side, evaluate=False)
+    formula = Eq(LAMBDA, side, evaluate=False)
     return claim(formula, region, symbols={symbol: said})
 
 
@@ -265,5 +265,7 @@ def test_a_logarithm_is_minus_infinity_where_the_meaning_of_its_symbol_says_so()
 def test_what_is_no_logarithm_of_0_has_no_value_all_the_same() -> None:
     for side in NO_VALUE:
         assert undefined(exponent(side, LOW, ABOVE)), side
+    above = And(Eq(LAMBDA, 1 + x), Gt(LAMBDA, Y))
+    assert undefined(claim(above, ABOVE, symbols={"lambda": LOW}))
     assert not undefined(exponent(OF_TERMS, LOW))
     assert undefined(exponent(OF_TERMS, "a sum"))

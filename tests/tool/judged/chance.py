@@ -358,9 +358,15 @@ def _samples(judge: ModuleType) -> None:
     for call in (
         lambda: judge.expect_mean([2.0] * 400, 2.0, visible=0.5, what="w"),
         lambda: judge.expect_mean(_mixed(np.linspace(0, 2, 400)), 1.0, visible=0.01, what="w"),
-        lambda: judge.expect_mean(np.tile(np.linspace(0, 2, 400), 2), 1.0, visible=0.5, what="w"),
+        lambda: judge.expect_mean(
+            _mixed(np.repeat(np.linspace(0, 2, 400), 2)), 1.0, visible=0.5, what="w"
+        ),
+        lambda: judge.expect_mean(np.linspace(0, 2, 400), 1.0, visible=0.5, what="w"),
         lambda: judge.expect_distribution(
-            np.repeat(np.linspace(0, 1, 4000), 2), stats.uniform.cdf, visible=0.5, what="w"
+            _mixed(np.repeat(np.linspace(0, 1, 4000), 2)), stats.uniform.cdf, visible=0.5, what="w"
+        ),
+        lambda: judge.expect_distribution(
+            np.linspace(0, 1, 4000), stats.uniform.cdf, visible=0.5, what="w"
         ),
     ):
         found, said, context = outcome(call)

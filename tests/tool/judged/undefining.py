@@ -174,6 +174,8 @@ SAID: tuple[tuple[Any, Any, str | None, dict[Any, Any] | None], ...] = (
     (Piecewise((1 / (x**2 - 2), x > 3), (0, True)), And(Gt(x, 0), Lt(x, 5)), None, None),
     (1 / (x**2 - 2), And(Gt(x, 0), Lt(x, 5)), "Eq(x**2 - 2, 0)", None),
     (sqrt(x**2 - 2), Ge(x, 2), None, None), (log(x) + 1 / (x - z), Ge(x, 0), "Eq(x, 0)", {x: 0}),
+    (1 / (exp(x) - exp(Rational(7, 13))) + 1 / (x - z), Ge(x, Rational(7, 13)),
+    "x = 7/13", {x: Rational(7, 13)}),
     (gamma(x**2 - 3), And(Gt(x, 1), Lt(x, Rational(3, 2))), "Eq(x**2 - 3, -1)", None),
 )  # fmt: skip
 
