@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from theorem_audit.checks.run_context import current
-from theorem_audit.checks.written import MADE, Place, call_at, loops, of_source
+from theorem_audit.checks.written import PLAIN, Place, call_at, loops, of_source, value_of
 
 _NONE = object()
 
@@ -82,7 +82,6 @@ COUNTING = {
     "any", "append", "array_equal", "c_", "concatenate", "hstack", "len", "max", "min", "r_", "shape", "size",
     "stack", "sum", "union1d", "vstack",
 }  # fmt: skip
-ACTING = (ast.Call, ast.Await, ast.NamedExpr, *MADE)
 OF_MANY = (np.ndarray, list, tuple, dict, set, frozenset)
 
 
@@ -97,8 +96,8 @@ def expect_entries(frame: FrameType, message: str) -> None:
     known = ChainMap(frame.f_locals, frame.f_globals)  # of the builtins none has items
     for text, part in parts:
         try:
-            value = eval(part, {"__builtins__": {}}, known)
-        except (NameError, IndexError, KeyError, TypeError, ValueError, AttributeError):
+            value = value_of(part, known)
+        except (IndexError, KeyError, TypeError, ValueError):
             continue  # a name of a comprehension's own, or none that is bound
         if isinstance(value, OF_MANY) and not (
             value.size if isinstance(value, np.ndarray) else len(value)
@@ -109,22 +108,20 @@ def expect_entries(frame: FrameType, message: str) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _asked_of_all(code: CodeType, at: int) -> tuple[tuple[str, CodeType], ...]:
+def _asked_of_all(code: CodeType, at: int) -> tuple[tuple[str, ast.expr], ...]:
     """What a call asks whether all of it holds: names, and parts of what they name, to be looked at."""
     steps = (x for x in dis.get_instructions(code) if x.opname in ("LOAD_ATTR", "LOAD_METHOD"))
     if not OF_ALL & {*code.co_names} or not any(x.argval in OF_ALL for x in steps):
         return ()
     if (call := call_at(code, at)) is None:
         return ()
-    found: dict[str, CodeType] = {}
+    found: dict[str, ast.expr] = {}
     for node in ast.walk(call):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr not in OF_ALL or {*_names(node)} & COUNTING:
             continue
-        for part in _parts(node):
-            text = ast.unparse(part)
-            found[text] = compile(ast.fix_missing_locations(ast.Expression(part)), text, "eval")
+        found |= {ast.unparse(part): part for part in _parts(node)}
     return tuple(found.items())
 
 
@@ -138,7 +135,7 @@ def _parts(node: ast.AST) -> Iterator[ast.expr]:
     """Names in a call, and parts of arrays or lists that are named by plain indices: to look does nothing."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         yield node
-    elif isinstance(node, ast.Subscript) and not any(isinstance(x, ACTING) for x in ast.walk(node)):
+    elif isinstance(node, ast.Subscript) and all(isinstance(x, PLAIN) for x in ast.walk(node)):
         yield node
         return
     for inner in ast.iter_child_nodes(node):

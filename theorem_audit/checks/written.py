@@ -1,12 +1,14 @@
-"""How evidence stands in its file: the call that it makes, and the loops that it surely comes to."""
+"""How evidence stands in its file: a call that it makes, parts of what it names, loops that it comes to."""
 
 from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Callable, Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from types import CodeType
+from typing import Any
 
 Place = tuple[int, int, int, int]  # first line, last line, first column, last column
 LOOPS = (ast.For, ast.AsyncFor)
@@ -17,6 +19,17 @@ PASSED_BY = (ast.If, ast.Try, ast.While, ast.Match, *APART)
 SWALLOWING = ("raises", "suppress")  # what is left early in such a block is no error
 LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 
+# What ``value_of`` knows: to work it out does nothing.
+WORKED: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
+    ast.NotEq: operator.ne, ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.BitAnd: operator.and_, ast.BitOr: operator.or_,
+    ast.Invert: operator.invert, ast.USub: operator.neg,
+}  # fmt: skip
+PLAIN = (
+    ast.Name, ast.Constant, ast.Subscript, ast.Slice, ast.Tuple, ast.Compare, ast.BinOp, ast.UnaryOp, ast.Load,
+    *WORKED,
+)  # fmt: skip
 Loop = tuple[ast.stmt | ast.expr, list[ast.Call]]
 
 
@@ -45,6 +58,28 @@ def call_at(code: CodeType, at: int) -> ast.Call | None:
     """The call that an instruction makes, as it is written; None where the source does not show it."""
     place = list(code.co_positions())[at // 2]
     return _calls(code.co_filename).get(place)  # type: ignore[arg-type]
+
+
+def value_of(node: ast.expr | None, known: Mapping[str, Any]) -> Any:
+    """What a name is, or a part of it by plain indices; KeyError for a name or a word that is not known."""
+    if node is None or isinstance(node, ast.Constant):
+        return None if node is None else node.value
+    if isinstance(node, ast.Name):
+        return known[node.id]
+    if isinstance(node, ast.Subscript):
+        return value_of(node.value, known)[value_of(node.slice, known)]
+    if isinstance(node, ast.Slice):
+        return slice(*(value_of(x, known) for x in (node.lower, node.upper, node.step)))
+    if isinstance(node, ast.Tuple):
+        return tuple(value_of(x, known) for x in node.elts)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        sides = value_of(node.left, known), value_of(node.comparators[0], known)
+        return WORKED[type(node.ops[0])](*sides)
+    if isinstance(node, ast.BinOp):
+        return WORKED[type(node.op)](value_of(node.left, known), value_of(node.right, known))
+    if isinstance(node, ast.UnaryOp):
+        return WORKED[type(node.op)](value_of(node.operand, known))
+    raise KeyError(type(node).__name__)
 
 
 def loops(code: CodeType, asks: Callable[[ast.Call], bool]) -> Iterator[Loop]:
@@ -107,4 +142,4 @@ def _within(node: ast.AST) -> Iterator[ast.AST]:
         yield from _within(inner)
 
 
-__all__ = ["MADE", "Place", "call_at", "loops", "of_source"]
+__all__ = ["PLAIN", "Place", "call_at", "loops", "of_source", "value_of"]

@@ -121,7 +121,25 @@ def contexts_hold(judge: ModuleType) -> None:
     elsewhere.join()
     assert (context.checks, seen) == (4, [1, 2, 3]), "a thread's check counts, and looks at nothing"
     plain = judge.RunContext()
-    plain.count()
+
+    def asks() -> None:
+        plain.count()
+
+    asks()
+    assert [code for code, _ in plain.asked] == [asks.__code__]
+    assert all(code.co_code[at] for code, at in plain.asked), "an instruction of it"
+    within = dict[str, Any]()
+    exec(
+        compile("def through(context):\n    context.count()", f"{judge.HERE}some.py", "exec"),
+        within,
+    )
+    asked = judge.RunContext()
+
+    def by_another() -> None:
+        within["through"](asked)
+
+    by_another()
+    assert [code for code, _ in asked.asked] == [by_another.__code__]
     assert (plain.checks, plain.error, plain.power, plain.smallest_visible) == (1, 0.0, None, None)
     for error, power, visible in (
         (0.25, 0.75, 2.0), (0.5, 0.5, 3.0), (0, 0.9, 1.0), (0.0, None, None),
