@@ -102,6 +102,9 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Condition._close_to: 100 + 1": "one step more for the same roots",
         "_compiled: other comparison in k > 1": "the first power, written otherwise",
     },
+    "doubt/overlapping.py": {
+        "_both: and/or in other is false or case is false": SLOWER,
+    },
     "doubt/challenge.py": {"challenge: 4 + 1": "seconds with one decimal more"},
     "doubt/lemmas.py": {
         "follows: 5000 + 1": SLOWER,
