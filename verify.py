@@ -380,12 +380,18 @@ def main(words: list[str]) -> int:
     if "--project" in words[:-1]:
         at = words.index("--project")
         project = Path(words[at + 1])
+        if not words[at + 1] or not project.is_dir():
+            print(f"--project {words[at + 1]!r}: no folder", file=sys.stderr)
+            return 2
         words = words[:at] + words[at + 2 :]
     if set(words) & {"-h", "--help"}:
         print(__doc__)
         return 0
     if len(words) != 1:
         print(__doc__, file=sys.stderr)
+        return 2
+    if not words[0]:
+        print("no receipt: '' is no file's name", file=sys.stderr)
         return 2
     try:
         text = Path(words[0]).read_text(encoding="utf-8")

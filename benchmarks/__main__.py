@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.outputs import refuse_anothers
+from benchmarks.outputs import named, refuse_anothers
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"  # before numpy is imported
@@ -77,9 +77,9 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (default 7)")
     parser.add_argument("--no-growth", action="store_true", help="no growth curves")
-    parser.add_argument("--keep", type=Path, help="folder of pieces, read where they exist")
+    parser.add_argument("--keep", type=named, help="folder of pieces, read where they exist")
     parser.add_argument(
-        "--out", type=Path, default=HERE.parent / "build" / "benchmarks.json", help="the JSON"
+        "--out", type=named, default=HERE.parent / "build" / "benchmarks.json", help="the JSON"
     )
     parser.add_argument("--seconds", type=float, help="begin no piece after so long; needs --keep")
     options = parser.parse_args()

@@ -27,7 +27,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402
 
-from benchmarks.outputs import refuse_anothers  # noqa: E402
+from benchmarks.outputs import named, refuse_anothers  # noqa: E402
 
 HERE = Path(__file__).parent
 WIDTH = 1e-8
@@ -176,7 +176,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gram", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[250, 500, 1000, 2000])
     parser.add_argument("--ratio-size", type=int, default=60, help="0: none")
-    parser.add_argument("--out", type=Path, default=HERE.parent / "build" / "gram.json")
+    parser.add_argument("--out", type=named, default=HERE.parent / "build" / "gram.json")
     parser.add_argument("--large", type=int, help="only this N, into OUT beside what it holds")
     parser.add_argument("--product", type=int, nargs="+", help="only one product with T at each N")
     parser.add_argument("--batch-size", type=int, nargs="+", default=[1], help="with --large")

@@ -7,6 +7,13 @@ import json
 from pathlib import Path
 
 
+def named(text: str) -> Path:
+    """The path that a word of the command line names; an empty one would be the folder it is called in."""
+    if not text:
+        raise argparse.ArgumentTypeError("'': a name is needed")
+    return Path(text)
+
+
 def anothers(path: Path, *says: str) -> bool:
     """Whether a file is there that no earlier call wrote: no JSON with the keys of one of these lists."""
     if not path.is_file() or not path.stat().st_size:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.outputs import refuse_anothers
+from benchmarks.outputs import named, refuse_anothers
 
 HERE = Path(__file__).parent
 RUNS, EPOCHS, GRID, SIDE = 24, 2000, 10, 0.025
@@ -164,7 +164,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.real_models", description=__doc__)
     parser.add_argument("--tasks", nargs="+", default=[])
     parser.add_argument("--epochs", type=int, default=EPOCHS)
-    parser.add_argument("--out", type=Path, default=HERE.parent / "build" / "real_models.json")
+    parser.add_argument("--out", type=named, default=HERE.parent / "build" / "real_models.json")
     parser.add_argument("--design-only", action="store_true", help="only the two minima; into OUT")
     options = parser.parse_args()
     refuse_anothers(parser, options.out, "environment tasks")

@@ -27,7 +27,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.outputs import refuse_anothers
+from benchmarks.outputs import named, refuse_anothers
 
 ROOT = Path(__file__).resolve().parents[1]
 OLD = "1b02e3c"  # before anything was kept
@@ -213,9 +213,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--new", default="HEAD", metavar="COMMIT", help="default HEAD")
     parser.add_argument("--full", action="store_true", help="also whole runs: ten minutes")
     parser.add_argument("--test", action="store_true", help="also the whole test suite of today")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="go on from what is kept there")
+    parser.add_argument(
+        "--keep", type=named, metavar="FOLDER", help="go on from what is kept there"
+    )
     parser.add_argument("--rows", type=int, metavar="N", help="with --keep: time N rows, then end")
-    parser.add_argument("--out", type=Path, help="write the figures as JSON")
+    parser.add_argument("--out", type=named, help="write the figures as JSON")
     options = parser.parse_args(arguments)
     refuse_anothers(parser, options.out, "old new seconds")
     if options.rows is not None and not options.keep:

@@ -269,6 +269,8 @@ def locate(folder: str | None = None) -> Project:
 
     Raises ProjectError, with what to do about it, where there is none.
     """
+    if folder == "":
+        raise ProjectError("--project '': the name of a folder is needed")
     if folder is not None:
         file = Path(folder).absolute() / "pyproject.toml"
         if not file.is_file():

@@ -75,6 +75,18 @@ MARKS = {
 NAMED = ("json", "csv", "latex", "book", "plot", "store", "readme")  # files that a call writes
 FOLDERS = ("out", "coq")  # that it writes to
 READ = ("source", "variants", "file", "keep", "leave")  # files that it reads
+FROM = ("pictures", "folder")  # folders that it reads, or begins in
+SHOWN = {"source": "--from", "file": "RUN", "folder": "DIR", "keep": "A.npy", "leave": "B.npy"}
+
+
+def checked_paths(args: argparse.Namespace) -> None:
+    """Raise BadUsage where the name of a file or folder is empty: it would be taken for one that was not given,
+    or for the folder that the command is called in.
+    """
+    for name in (*NAMED, *FOLDERS, *READ, *FROM):
+        if getattr(args, name, None) == "":
+            kind = "folder" if name in (*FOLDERS, *FROM) else "file"
+            raise BadUsage(f"{SHOWN.get(name, f'--{name}')} '': the name of a {kind} is needed")
 
 
 def checked_target(args: argparse.Namespace) -> None:
@@ -83,12 +95,14 @@ def checked_target(args: argparse.Namespace) -> None:
     Two of its files are one; one is read, too; ``--csv``, ``--latex`` or ``--book`` names a file of another
     kind, or has another ending, by which a second call would not know it; ``--book`` or ``--plot`` a PDF or a
     picture that it did not write itself; or one of them cannot be there,
-    which would be told when the work is done.  See also ``checked_json``.
+    which would be told when the work is done; a name is empty, or of a folder where a file is needed, or the
+    other way round.  See also ``checked_json``.
     """
-    said = {name: value for name, value in vars(args).items() if isinstance(value, str) and value}
+    checked_paths(args)
+    said = {name: value for name, value in vars(args).items() if isinstance(value, str)}
     for name in (x for x in NAMED if said.get(x, "-") != "-"):
         path = Path(said[name])
-        if not path.name:
+        if not path.name or path.is_dir():
             raise BadUsage(f"--{name} {path}: it is a folder")
         above = next(x for x in (path.absolute().parent, *path.absolute().parents) if x.exists())
         if not above.is_dir():
@@ -113,6 +127,9 @@ def checked_target(args: argparse.Namespace) -> None:
                 what = f"{kinds} file" if kinds else "picture"
                 raise BadUsage(f"--{name} {path}: {made} is there, and no {what} that --{name} wrote; "
                                "it would be lost")  # fmt: skip
+    for name in (x for x in ("source", "variants", "file") if x in said):
+        if Path(said[name]).is_dir():
+            raise BadUsage(f"{SHOWN.get(name, f'--{name}')} {said[name]}: it is a folder")
     for name in (x for x in FOLDERS if x in said):
         if Path(said[name]).exists() and not Path(said[name]).is_dir():
             raise BadUsage(f"--{name} {said[name]}: it is no folder")
@@ -194,6 +211,7 @@ __all__ = [
     "BadUsage",
     "checked_json",
     "checked_numbers",
+    "checked_paths",
     "checked_target",
     "emit",
     "ids_of",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import SerialExecutor, load, sweep
+from sim import SerialExecutor, load, salvage, sweep
 from sim.sweeps.store import Store, StoreError
 from sim.tests import sweep_stubs
 from theorem_audit.files import write_text
@@ -132,6 +132,26 @@ def test_a_store_on_read_only_media_is_read(
     Path(f"{path}-wal").write_bytes(b"left by a writer that was killed")
     with pytest.raises(StoreError, match=r"holds commits in s\.db-wal"):
         load(path)
+
+
+def test_a_link_to_a_store_is_read_with_the_stores_own_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mended: the log was looked for beside the link, so that commits in it were missing without a word."""
+    path, link = tmp_path / "s.db", tmp_path / "elsewhere" / "link.db"
+    _filled(path)
+    link.parent.mkdir()
+    link.symlink_to(path)
+    Path(f"{path}-wal").write_bytes(b"left by a writer that was killed")
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.sweeps.store._writable", lambda _: False)
+        with pytest.raises(StoreError, match=r"holds commits in s\.db-wal"):
+            load(link)
+    copied: list[str] = []
+    monkeypatch.setattr("shutil.copyfile", lambda old, new: copied.append(Path(old).name))
+    with pytest.raises(StoreError):
+        salvage(link, tmp_path / "new.db")
+    assert copied == ["s.db", "s.db-wal"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")

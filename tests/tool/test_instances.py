@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 from flint import fmpq
-from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Ne, Rational, log, sqrt
+from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Ne, Rational, exp, log, sqrt, true
 from sympy.logic.boolalg import Boolean, Or
 
 from theorem_audit.doubt import instances
@@ -44,6 +44,8 @@ def test_all_hypotheses_hold_at_once_somewhere(claim_id: str) -> None:
         Gt(-(a**2), 0),
         And(Eq(a**2 + q_i**2, 1), Gt(q_i, 2)),
         And(Eq(a, sqrt(q_i)), Lt(q_i, -3)),
+        And(Ne(a, log(q_i)), Lt(q_i, 0)),  # mended: neither side was asked for a real value
+        And(Ge(a, log(q_i)), Lt(q_i, 0)),  # mended: compared with an imaginary number, a TypeError
     ],  # mended: held at i
     ids=str,
 )
@@ -85,6 +87,23 @@ def test_what_stands_above_a_logarithm_alone_is_taken_last() -> None:
     assert found is not None
     assert satisfies(region, found)
     assert instances.find(region, {n: Integer(3)}) is None
+
+
+def test_a_bound_without_a_value_at_one_point_is_looked_for_at_others() -> None:
+    """1/log(1) is none: the first q_i that is tried; it was a TypeError."""
+    region = And(Ge(a, 1 / log(q_i)), Ge(q_i, 1))
+    found = instances.find(region)
+    assert found is not None
+    assert region.subs(found) == true
+
+
+@pytest.mark.parametrize("power", [64, 74, 200])
+def test_what_stands_above_a_huge_number_is_above_it(power: int) -> None:
+    """Forty digits of it may be rounded down; the number after that was below it, and none was found."""
+    region = And(Ge(a, exp(power * q_i)), Gt(q_i, 1))
+    found = instances.find(region)
+    assert found is not None
+    assert region.subs(found) == true
 
 
 def test_boundary_cases() -> None:

@@ -15,6 +15,7 @@ from sympy.core.relational import Ge, Gt, Le, Lt
 from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import BasePolynomialError
 
+from theorem_audit.checks.at_one_point import at_points
 from theorem_audit.checks.run_context import RunContext
 from theorem_audit.doubt.lemmas import follows, supposed
 from theorem_audit.exact.bernstein import Undecided
@@ -200,7 +201,7 @@ def _image(
 
 def left_out(context: RunContext) -> str:
     """What to say of an inequality of the claim that is certified on parts alone, not shown to be all, or that
-    is strict, and certified with >= alone.
+    is strict, and certified with >= alone; or of an equation that is compared at some points alone.
     """
     for relation, parts in context.pieces.items():
         region = held(context.claim, "region")
@@ -213,7 +214,7 @@ def left_out(context: RunContext) -> str:
                 f"{relation} is strict, and no more than >= is certified, of {expr}: expect_inequality "
                 "certifies what is strict"
             )
-    return ""
+    return at_points(context)
 
 
 def _cover(region: Boolean, parts: Sequence[Boolean]) -> bool:

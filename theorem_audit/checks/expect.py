@@ -32,6 +32,7 @@ from sympy import (
 from sympy.core.relational import Eq, Gt, Lt
 from sympy.logic.boolalg import Boolean, BooleanAtom, BooleanFalse
 
+from theorem_audit.checks.at_one_point import note_reach
 from theorem_audit.checks.covering import expect_within, own_inequality, says_less
 from theorem_audit.checks.over_nothing import expect_entries, expect_items
 from theorem_audit.checks.run_context import RunContext, current
@@ -103,13 +104,14 @@ def expect_identity(formula: Boolean, derived: Mapping[Symbol, Expr]) -> None:
     derived: symbol -> expression obtained independently of the formula.  Every equation must use at
     least one of them (else it would speak about nothing derived), and every one must be used.  A formula
     of another form may be true all the same: it is Undecided, not refuted.  Raises Refuted where an equation
-    does not hold.
+    does not hold.  An equation of the claim that is compared at a number, or at some other part of what it is
+    claimed for, decides nothing: evidence of a deciding kind that does no more is inconclusive.
 
     >>> from sympy import Eq, symbols
     >>> eta, x, after = symbols("eta x x^+", real=True)
     >>> expect_identity(Eq(after, (1 - eta) * x), {after: x - eta * x})
     """
-    with current():
+    with current() as context:
         _no_words(**{str(x): value for x, value in derived.items()})
         equations = relations(formula)
         _of_form(bool(equations), f"{formula} states nothing")
@@ -122,6 +124,7 @@ def expect_identity(formula: Boolean, derived: Mapping[Symbol, Expr]) -> None:
             gap = difference(equation).subs(dict(derived), simultaneous=True)
             tell("sides", tuple(x.subs(dict(derived), simultaneous=True) for x in equation.args))
             expect_zero(gap, f"{equation} against the derivation")
+            note_reach(context, equation, derived)
         _of_form(used == set(derived), f"{formula} says nothing about {set(derived) - used}")
 
 

@@ -2,28 +2,29 @@
 
 A module that marks evidence gets an ``all`` and an ``any`` of its own, which say the same and note whether
 there was an item at all, and where in the source they were called.  ``expect`` looks at those that stand
-within its own call.  ``np.all(x > 0)``, ``(x > 0).all()`` (on one line) and ``np.allclose(x, y)`` are asked
-whether an array or list that they name is empty.  What is counted elsewhere (a name that is bound before, a
-helper of another module, a part of an array, a sum) is not seen; nor what Hypothesis draws, which may be a
-matrix of size 1.
+within its own call.  ``np.all(x > 0)``, ``(x[a:b] > 0).all()`` and ``np.allclose(x, y)`` are asked whether an
+array or list that they name, or a part of one, is empty.  Of evidence that passes, its loops are looked at
+(``unasked``).  What is counted elsewhere (a name that is bound before, a helper of another module, a sum) is
+not seen; nor what Hypothesis draws, which may be a matrix of size 1.
 """
 
 from __future__ import annotations
 
+import ast
 import builtins
 import dis
 import sys
 from collections import ChainMap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import lru_cache
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import numpy as np
 
 from theorem_audit.checks.run_context import current
+from theorem_audit.checks.written import PLAIN, Place, call_at, loops, of_source, value_of
 
-Place = tuple[int, int, int, int]  # first line, last line, first column, last column
 _NONE = object()
 
 
@@ -89,61 +90,104 @@ def expect_entries(frame: FrameType, message: str) -> None:
 
     ``all`` of no entries is true, whatever is asked of them.
     """
-    names = _asked_of_all(frame.f_code, frame.f_lasti)
-    if not names or current().again:
+    parts = _asked_of_all(frame.f_code, frame.f_lasti)
+    if not parts or current().again:
         return
     known = ChainMap(frame.f_locals, frame.f_globals)  # of the builtins none has items
-    for name in names:
-        value = known.get(name)
+    for text, part in parts:
+        try:
+            value = value_of(part, known)
+        except (IndexError, KeyError, TypeError, ValueError):
+            continue  # a name of a comprehension's own, or none that is bound
         if isinstance(value, OF_MANY) and not (
             value.size if isinstance(value, np.ndarray) else len(value)
         ):
             raise ValueError(
-                f"{message}: all of {name}, which is empty, so that no entry was checked"
+                f"{message}: all of {text}, which is empty, so that no entry was checked"
             )
 
 
 @lru_cache(maxsize=4096)
-def _asked_of_all(code: CodeType, at: int) -> tuple[str, ...]:
-    """The names of which a call within the one at this instruction asks whether all of it holds."""
-    if not OF_ALL & {*code.co_names} or (here := _place(code, at)) is None:
+def _asked_of_all(code: CodeType, at: int) -> tuple[tuple[str, ast.expr], ...]:
+    """What a call asks whether all of it holds: names, and parts of what they name, to be looked at."""
+    steps = (x for x in dis.get_instructions(code) if x.opname in ("LOAD_ATTR", "LOAD_METHOD"))
+    if not OF_ALL & {*code.co_names} or not any(x.argval in OF_ALL for x in steps):
         return ()
-    steps = [(x, _place(code, x.offset)) for x in dis.get_instructions(code)]
-    inside = [(x, place) for x, place in steps if _within(place, here)]
-    found: dict[str, None] = {}
-    for x, place in inside:
-        if not x.opname.startswith(("LOAD_ATTR", "LOAD_METHOD")) or x.argval not in OF_ALL:
+    if (call := call_at(code, at)) is None:
+        return ()
+    found: dict[str, ast.expr] = {}
+    for node in ast.walk(call):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
-        calls = [y for z, y in inside if z.opname.startswith("CALL") and y is not None]
-        whole = min((y for y in calls if _begin_together(place, y)), default=None, key=_end)
-        read = [z for z, y in inside if _within(y, whole)]
-        if {str(z.argval) for z in read} & COUNTING:
+        if node.func.attr not in OF_ALL or {*_names(node)} & COUNTING:
             continue
-        found |= dict.fromkeys(name for z in read for name in _loaded(z))
-    return tuple(found)
+        found |= {ast.unparse(part): part for part in _parts(node)}
+    return tuple(found.items())
 
 
-def _loaded(step: dis.Instruction) -> tuple[str, ...]:
-    """The names that an instruction loads: one, or, from Python 3.13 on, two at once."""
-    if step.opname in TWICE:
-        return tuple(step.argval)
-    return (str(step.argval),) if step.opname in LOADS else ()
+def _names(node: ast.AST) -> Iterator[str]:
+    for x in ast.walk(node):
+        if isinstance(x, ast.Name | ast.Attribute):
+            yield x.id if isinstance(x, ast.Name) else x.attr
 
 
-def _begin_together(attribute: Place | None, call: Place) -> bool:
-    """Whether `x.all` and a call begin at one place, as its own call does."""
-    return attribute is not None and attribute[0::2] == call[0::2]
+def _parts(node: ast.AST) -> Iterator[ast.expr]:
+    """Names in a call, and parts of arrays or lists that are named by plain indices: to look does nothing."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        yield node
+    elif isinstance(node, ast.Subscript) and all(isinstance(x, PLAIN) for x in ast.walk(node)):
+        yield node
+        return
+    for inner in ast.iter_child_nodes(node):
+        yield from _parts(inner)
 
 
-def _end(place: Place) -> tuple[int, int]:
-    return place[1], place[3]
+def unasked(function: Any, asked: Set[tuple[CodeType, int]]) -> str:
+    """What to say of a loop that evidence surely came to, and of which it made no check; or empty.
+
+    asked: where its expectations were called.  What stands behind a condition, or in a helper, is not seen.
+    """
+    if not isinstance(function, FunctionType):
+        return ""
+    code, ours = function.__code__, _ours(function.__globals__)
+    if all(_in_each_loop(x, asked) for x in _codes(code) if ours & {*x.co_names}):
+        return ""
+    places = [_place(x, at) for x, at in asked if x.co_filename == code.co_filename]
+    lines = {place[0] for place in places if place is not None}
+    for loop, calls in loops(code, lambda call: getattr(call.func, "id", "") in ours):
+        if calls and not any(lines & {*range(x.lineno, of_source(x)[1] + 1)} for x in calls):
+            return f"its loop in line {loop.lineno} ran over nothing, so that none of the checks in it was made"
+    return ""
 
 
-LOADS = {
-    f"LOAD_{x}"
-    for x in ("FAST", "FAST_CHECK", "FAST_BORROW", "DEREF", "NAME", "GLOBAL", "CLASSDEREF")
-}
-TWICE = {"LOAD_FAST_LOAD_FAST", "LOAD_FAST_BORROW_LOAD_FAST_BORROW"}
+EXPECTING = ("theorem_audit.checks.expect", "theorem_audit.checks.statistics")
+
+
+def _ours(names: Mapping[str, Any]) -> frozenset[str]:
+    """The names by which a module calls the expectations."""
+    return frozenset(
+        name
+        for name, value in names.items()
+        if getattr(value, "__module__", None) in EXPECTING
+        and getattr(value, "__name__", "").startswith("expect")
+    )
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """The code of a function, and of what stands in it."""
+    yield code
+    for x in code.co_consts:
+        if isinstance(x, CodeType):
+            yield from _codes(x)
+
+
+def _in_each_loop(code: CodeType, asked: Set[tuple[CodeType, int]]) -> bool:
+    """Whether an expectation was called in each loop of this code, or it has none: a quick first look."""
+    at = [offset for x, offset in asked if x is code]
+    if code.co_name.startswith("<"):
+        return bool(at)
+    turns = [(x.offset, x.argval) for x in dis.get_instructions(code) if x.opname == "FOR_ITER"]
+    return all(any(first < x < last for x in at) for first, last in turns)
 
 
 def _within(inner: Place | None, outer: Place | None) -> bool:
@@ -160,4 +204,4 @@ def _place(code: CodeType, at: int) -> Place | None:
     return None if None in found else found  # type: ignore[return-value]
 
 
-__all__ = ["all", "any", "expect_entries", "expect_items", "give"]
+__all__ = ["all", "any", "expect_entries", "expect_items", "give", "unasked"]

@@ -6,6 +6,7 @@ Evidence reaches it through ``rng``, ``seed`` and the ``expect`` functions; noth
 from __future__ import annotations
 
 import math
+import os
 import sys
 import threading
 import zlib
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 
 DEFAULT_SEED = 0
+HERE = os.path.join(os.path.dirname(__file__), "")
 EMPTY = 1 << 32  # no text has this sum
 
 
@@ -46,8 +48,11 @@ class RunContext:
     again: a key may be asked for again: Hypothesis calls the evidence for one example after another.
     claim: the claim that the evidence is handed.  pieces: an inequality of its formula -> the parts of its
         region on which it was certified.  weakly: a strict one -> what was certified to be >= 0 alone.
+    at_points: equations of the claim -> what to say where they were compared at some points alone.
+        in_general: those that were compared for all that they are claimed for (``at_one_point``).
     counted: where in the evidence's code ``all`` or ``any`` was last called -> its name where that was over
         nothing, else an empty text (``over_nothing``).
+    asked: where an expectation was called: code and instruction (``over_nothing``).
     look: called as a check begins, with the number of checks so far; by ``thread`` alone, which made this.
 
     An expectation is judged inside ``with current()``, which notes how it failed, whoever catches that.
@@ -71,13 +76,20 @@ class RunContext:
     claim: Any = None
     pieces: dict[Any, list[Any]] = field(default_factory=dict)
     weakly: dict[Any, Any] = field(default_factory=dict)
+    at_points: dict[frozenset[Any], str] = field(default_factory=dict)
+    in_general: set[Any] = field(default_factory=set)
     counted: dict[tuple[CodeType, int], str] = field(default_factory=dict)
+    asked: set[tuple[CodeType, int]] = field(default_factory=set)
     look: Callable[[int], None] | None = None
     thread: int = field(default_factory=threading.get_ident)
 
     def count(self) -> None:
-        """Note that a check begins."""
+        """Note that a check begins, and who asks for it."""
         self.checks += 1
+        frame: Any = sys._getframe(1)
+        while frame.f_code.co_filename.startswith(HERE):
+            frame = frame.f_back
+        self.asked.add((frame.f_code, frame.f_lasti))
         if self.look is not None and threading.get_ident() == self.thread:
             self.look(self.checks)
 

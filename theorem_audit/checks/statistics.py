@@ -4,8 +4,9 @@ Each test books its error probability (a true claim called refuted by chance) an
 smallest error it is meant to see.  Too little power is ``Inconclusive``, never a pass.
 
 That draws are independent is the word of the evidence that hands them over, and a note says so: of a count of
-successes nothing is seen, of a sample that its values all come again (``repeated``), which is ``Inconclusive``.
-Draws that were sorted, or that hang together otherwise, are taken as they are.
+successes nothing is seen.  A sample is ``Inconclusive`` where its values all come again (``repeated``), and
+where its order, or a stretch that comes twice, shows that its draws hang together (``in_order``): hand them
+over as they were drawn.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 from scipy import stats
 
 from theorem_audit.checks import skewed
+from theorem_audit.checks.in_order import hang_together
 from theorem_audit.checks.repeated import come_again
 from theorem_audit.checks.run_context import Inconclusive, current
 from theorem_audit.exact.bernstein import Refuted
@@ -196,7 +198,7 @@ def expect_proportion(
 def expect_mean(
     sample: Any, expected: float, *, visible: float, error: float = ERROR, what: str
 ) -> None:
-    """Student's t test of mean = ``expected`` on independent draws (see above: not seen, but for repeats).
+    """Student's t test of mean = ``expected`` on independent draws (see above for what of that is seen).
 
     The error probability is that of the normal limit, corrected for the skewness found (``skewed``); samples of
     at least 400 are required.  Draws without a variance, or so skewed that this says nothing, are Inconclusive.
@@ -211,7 +213,7 @@ def expect_mean(
     if values.min() == values.max():
         said = f"all values are {values.flat[0]}, so there is no spread to judge by"
         raise _cannot_tell(f"{what}: {said}")
-    if said := come_again(values, error):
+    if said := come_again(values, error) or hang_together(values, error):
         raise _cannot_tell(f"{what}: {said}")
     spread = float(values.std(ddof=1)) / math.sqrt(values.size)
     if (critical := skewed.critical(values, error)) is None:
@@ -252,7 +254,7 @@ def expect_distribution(
     size = values.size
     if size < 1 or not np.isfinite(values).all():
         raise ValueError(f"sample: {size} values; at least one, and finite ones, are needed")
-    if said := come_again(values, error):
+    if said := come_again(values, error) or hang_together(values, error):
         raise _cannot_tell(f"{what}: {said}")
     critical = math.sqrt(math.log(2 / error) / (2 * size))
     slack = visible - critical

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise, takewhile
 
 import flint
-from sympy import Dummy, Expr, Integer, Poly, Rational, Symbol, factor_list
+from sympy import Dummy, Expr, Integer, Mul, Poly, Rational, Symbol, factor_list, factor_terms
 from sympy.core.relational import Eq, Gt, Lt, Ne, Relational
 from sympy.logic.boolalg import And, Boolean
 from sympy.polys.polyerrors import BasePolynomialError
@@ -44,7 +44,8 @@ def _factors(value: Expr) -> list[Expr]:
     try:
         top, _ = rational_form(value)
     except (Undecided, TypeError, ValueError, ZeroDivisionError, BasePolynomialError):
-        return [value]
+        powers = (x.as_base_exp() for x in Mul.make_args(factor_terms(value)))
+        return [base if exp.is_positive else base**exp for base, exp in powers]
     if not top.free_symbols <= value.free_symbols:  # a root of a number is a symbol there
         return [value]
     return [x for x, _ in factor_list(top.as_expr())[1]]

@@ -11,7 +11,7 @@ from typing import Any
 
 from flint import arb, fmpq
 from mpmath.libmp import NoConvergence
-from sympy import Expr, Poly, Rational, Symbol, numer, together, true
+from sympy import Expr, Poly, Rational, Symbol, nan, numer, together, true
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.polys.polyerrors import BasePolynomialError
 
@@ -58,8 +58,11 @@ class Condition:
         if self.values is None:
             if (sure := self._surely(value)) is not None:
                 return sure
+            sides = [self._side(k, value) for k in (0, 1)]
+            if any(side is nan or side.is_extended_real is False for side in sides):
+                return False  # log(-1) != 2 says nothing, as sqrt(-1) = sqrt(-1) does
             try:
-                return self.relation.func(*(self._side(k, value) for k in (0, 1))) is true
+                return self.relation.func(*sides) is true
             except TypeError:  # SymPy does not compare with infinity
                 return False
         gap = self.gap(value)

@@ -188,7 +188,15 @@ def _raised(
         inner = find(And(*rest), fixed, max_nodes, thorough)
         if inner is None or not bound.rhs.free_symbols <= set(inner):
             continue
-        found = {**inner, x: ceiling(bound.rhs.subs(inner).evalf(40)) + 1}
+        value = bound.rhs.subs(inner).evalf(40)
+        if not (
+            value.is_real and value.is_finite
+        ):  # log(-1), 1/log(1): none here, and perhaps elsewhere
+            continue
+        found = {
+            **inner,
+            x: ceiling(value + abs(value) / 10**30) + 1,
+        }  # beyond what 40 digits round
         # ``subs`` is much slower, and puts in what stands in bound symbols, too
         if region.xreplace(found) is true or region.subs(found, simultaneous=True) is true:
             return found

@@ -21,6 +21,7 @@ from sympy import (
     Function,
     Integer,
     Lambda,
+    Limit,
     Or,
     Piecewise,
     Poly,
@@ -46,6 +47,7 @@ from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import CoercionFailed
 
 from theorem_audit.doubt.instances import Boundary, Found, Instance, find
+from theorem_audit.doubt.worked_out import WRITTEN, worked_out
 from theorem_audit.exact.values import holds
 from theorem_audit.exact.zero import relations
 
@@ -69,6 +71,7 @@ MOST_SYMBOLS, MOST_DEGREE, NODES = 2, 8, 300
 BINDING = (
     ExprWithLimits,
     Lambda,
+    Limit,
     Subs,
 )  # what has symbols of its own, for which nothing can be put in
 
@@ -141,7 +144,7 @@ def _false(condition: Relational, at: Instance) -> bool:
 
 def _roots(base: Expr, symbols: list[Symbol]) -> list[Instance] | None:
     """The real zeros of a rational function of one symbol that are not rational; None for anything else."""
-    if base.has(Function) or not base.is_rational_function(*symbols):
+    if base.has(Function, *WRITTEN) or not base.is_rational_function(*symbols):
         return None
     if len(symbols) > 1 or symbols[0].is_integer:
         return []  # the search for exact instances has looked
@@ -166,16 +169,35 @@ def _none(node: Basic, at: Instance) -> bool:
             if node.has(Derivative, *BINDING)
             else node.xreplace(at)
         )
+        value = worked_out(value)
     except (TypeError, ValueError, ZeroDivisionError, RecursionError):
         return False
-    if isinstance(node, sympy.log) and value in (zoo, nan):
-        return False  # log 0 = -oo is a value, and what stands within is a node of its own
     if value.has(nan, zoo) or (value.has(oo, -oo) and not node.has(oo, -oo)):
         return True
     try:
-        return bool(value.is_number and value.is_extended_real is False)
+        wrong = bool(value.is_number and value.is_extended_real is False)
     except RecursionError:  # SymPy asks itself in circles
         return False
+    return wrong or without_number(value)
+
+
+def without_number(value: Basic) -> bool:
+    """Whether a function of rational numbers that SymPy leaves as it is has no real number for its value.
+
+    expint(1, 0) is infinite, erfinv is for numbers up to 1, and elliptic_k(2) is complex: a function of exact
+    real numbers has no imaginary part by rounding, as it is worked out along the real axis, or is not.
+    """
+    if not isinstance(value, Function) or isinstance(value, EVERYWHERE):
+        return False
+    if not value.args or not all(x.is_Rational for x in value.args):
+        return False
+    try:
+        found = value.evalf()
+    except ValueError:  # mpmath: it is defined elsewhere
+        return True
+    except (TypeError, ZeroDivisionError, NotImplementedError, ArithmeticError):
+        return False
+    return bool(found.has(oo, -oo, nan, zoo) or found.is_extended_real is False)
 
 
 def _within(region: Boolean, at: Instance) -> Instance | None:
@@ -220,4 +242,4 @@ def _parts(region: Boolean) -> list[Boolean]:
     return found
 
 
-__all__ = ["probed"]
+__all__ = ["BINDING", "probed", "without_number"]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
 import sympy
 from sympy import (
+    Abs,
     And,
     Basic,
     Derivative,
     Dummy,
     Expr,
+    Function,
     Limit,
+    MatPow,
     Max,
     Min,
     Mul,
@@ -23,6 +26,7 @@ from sympy import (
     Pow,
     Product,
     Rational,
+    Subs,
     Sum,
     Symbol,
     factor_terms,
@@ -42,13 +46,15 @@ from theorem_audit.doubt import converges
 from theorem_audit.doubt.between import zero_between
 from theorem_audit.doubt.condition import condition_of
 from theorem_audit.doubt.converges import Unsettled
-from theorem_audit.doubt.instances import Boundary, Instance, edges, find
+from theorem_audit.doubt.instances import Boundary, Found, Instance, edges, find
 from theorem_audit.doubt.limits import without_limit
 from theorem_audit.doubt.overlapping import overlapping
-from theorem_audit.doubt.probe import BINDING, probed
+from theorem_audit.doubt.probe import BINDING, probed, without_number
 from theorem_audit.doubt.ranges import without_range
+from theorem_audit.doubt.worked_out import determinant, worked_out
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.meaning import Meaning, line_of
 
 # Function -> where it has no value, as a condition on its argument.
 EDGES: dict[type, tuple[Callable[[Expr], Boolean], ...]] = {
@@ -72,17 +78,39 @@ def undefined(claim: Claim) -> list[Boundary]:
 
     Looked for are the boundary cases, and zeros of each denominator (a root's or logarithm's argument
     below 0; arcus functions beyond 1, poles of the gamma function, powers of what is negative, a case that
-    no alternative of a table covers, or two with different values) inside the region.  What a formula's own
-    equations define is put in.
+    no alternative of a table covers, or two with different values; singular matrices) inside the region.  What
+    a formula's own equations define is put in, and what is written is worked out (``worked_out``).
     A denominator with a symbol that neither the region nor such an equation speaks of is left alone, unless
-    that symbol is an integer (a size).  log 0 is no number: SymPy's is zoo.  A sum needs a range (``ranges``).
+    that symbol is an integer (a size).  A sum needs a range (``ranges``).
+
+    log 0 is no real number, whether |x| or x is 0 in it, and so is no value of a symbol that is one.  It is -oo
+    for a symbol whose meaning says that it is -oo somewhere: the mean logarithm of a factor that may be 0.
     """
-    return list(_undefined(claim.formula, claim.region))
+    lines = {
+        x: line_of(claim.symbols, claim.chapter, str(x)) for x in _of_logarithms(claim.formula)
+    }
+    low = frozenset(x for x, said in lines.items() if isinstance(said, Meaning) and "-oo" in said)
+    return list(_undefined(claim.formula, claim.region, low))
+
+
+def _of_logarithms(formula: Boolean) -> list[Symbol]:
+    """The symbols that an equation says to be something with a logarithm in it."""
+    return [y for x in _equal(formula) if x.has(log) for y in x.args if isinstance(y, Symbol)]
+
+
+def _equal(formula: Boolean) -> list[Boolean]:
+    return [x for x in relations(formula) if isinstance(x, Eq)]
 
 
 @cache
-def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
+def _undefined(
+    formula: Boolean, region: Boolean, low: frozenset[Symbol] = frozenset()
+) -> tuple[Boundary, ...]:
+    """low: symbols that may be -oo."""
+    meant = {y for x in _equal(formula) if low & {*x.args} for y in x.atoms(log)}
     poles, terms = _poles(formula)
+    terms = [x for x in terms if x[3] not in meant or not isinstance(x[0], Eq)]
+    ends = {x for y in meant for x in _of_node(y) if isinstance(x, Eq)}
     # of a term of a sum: to put the index in shows nothing, and a zero of its denominator is one
     lost = [
         Boundary(str(x), at)
@@ -91,17 +119,18 @@ def _undefined(formula: Boolean, region: Boolean) -> tuple[Boundary, ...]:
     ]
     reached = {x: at for x in poles if (at := _reached(x, formula, region))}
     cases = [Boundary(str(x), at) for x, at in reached.items()]
-    lost += _crossed([x for x in poles if x not in reached], formula, region)
-    nodes = [*_nodes(formula)]
+    lost += _crossed([x for x in poles if x not in reached and x not in ends], formula, region)
+    nodes = [x for x in _nodes(formula) if x[0] not in meant]
     lost += probed([x for x in nodes if x[0].free_symbols & x[1]], region)
     cases += probed([x for x in nodes if not x[0].free_symbols & x[1]], region)
     if cases or any(x.free_symbols <= region.free_symbols for x in poles):
         cases += edges(region)
     return (
         *lost,
+        *_nowhere(nodes, region),
         *without_range(nodes, region),
         *overlapping(nodes, region),
-        *(x for x in cases if any(_senseless(p, x.instance) for p in relations(formula))),
+        *(x for x in cases if any(_senseless(p, x.instance, low) for p in relations(formula))),
     )
 
 
@@ -126,12 +155,33 @@ def false_anywhere(claim: Claim) -> Boolean | None:
     return None
 
 
+def _nowhere(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:
+    """What has no value wherever it is asked for: 1 over the sum of k - 2 to k = 3, expint(1, 0)."""
+    for node, _, within, guard in nodes:
+        if within is not None and (node in (nan, zoo) or without_number(node)):
+            at = find(And(region, within, guard), max_nodes=POLE_NODES)
+            if at is not None:
+                yield Boundary(f"{node} where it is worked out", at)
+
+
 def _crossed(poles: list[Boolean], formula: Boolean, region: Boolean) -> list[Boundary]:
-    """Denominators with both signs in the region, where no zero was tried: there is one between."""
+    """Denominators with both signs in the region, where no zero was tried: there is one between.  What is under
+    a root or a logarithm and no polynomial: it is negative where balls say so, at a number between the ends.
+    """
     if formula.has(Piecewise, Or, *BINDING):  # another case may hold there
         return []
-    found = ((x, zero_between(x.lhs - x.rhs, region)) for x in poles if isinstance(x, Eq))
+    found = (
+        (x, zero_between(x.lhs - x.rhs, region) if isinstance(x, Eq) else _dip(x, region))
+        for x in poles
+    )
     return [Boundary(str(x), at) for x, at in found if at is not None]
+
+
+def _dip(pole: Boolean, region: Boolean) -> Instance | None:
+    if not pole.free_symbols or pole.has(Eq) or _rational(relations(pole)[0]):
+        return None
+    inside = pole.free_symbols <= region.free_symbols
+    return find(And(region, pole), max_nodes=POLE_NODES) if inside else None
 
 
 def unsettled(claim: Claim) -> list[Unsettled]:
@@ -178,9 +228,19 @@ def _nodes(
     guard: Boolean = true,
 ) -> Iterator[tuple[Basic, frozenset[Symbol], Boolean | None, Boolean]]:
     """Each node with the symbols that are bound there, their limits (None where these are no conditions),
-    and when the cases of a Piecewise come to it.
+    and when the cases of a Piecewise come to it.  Where something is written and not worked out, the same
+    once more as what it comes to.
     """
     yield node, index, within, guard
+    if isinstance(node, Pow | Function | Subs | Derivative) and (out := worked_out(node)) != node:
+        yield from _nodes(out, index, within, guard)
+        if isinstance(node, Subs):
+            return
+    if isinstance(node, Limit | Subs):  # what stands within is asked for near a point, or nowhere
+        inner, own, end, *_ = node.args
+        yield from _nodes(inner, index | {*sympy.flatten([own])}, None, guard)
+        yield from _nodes(end, index, within, guard)
+        return
     if isinstance(node, Piecewise):
         for value, cond in node.args:
             yield from _nodes(cond, index, within, guard)
@@ -205,7 +265,11 @@ def _between(x: Symbol, low: Expr, high: Expr) -> tuple[Boolean, ...]:
 
 def _of_node(node: Basic) -> list[Boolean]:
     if isinstance(node, log):
-        return [Lt(node.args[0], 0)]
+        inner = node.args[0]
+        return [Lt(inner, 0), Eq(inner.args[0] if isinstance(inner, Abs) else inner, 0)]
+    if isinstance(node, MatPow):
+        found = determinant(node.base) if node.exp.is_negative else None
+        return [] if found is None else [Eq(found, 0)]
     if isinstance(node, Pow):
         return _of_power(node.base, node.exp)
     if isinstance(node, Piecewise):
@@ -284,11 +348,18 @@ def _long_powers(side: Expr, at: Mapping[Symbol, Expr]) -> dict[Basic, Expr]:
     return found
 
 
-def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
+def _senseless(
+    part: Boolean, at: Mapping[Symbol, Expr], low: frozenset[Symbol] = frozenset()
+) -> bool:
     sides = [side for x in part.atoms(Relational) for side in x.args if isinstance(side, Expr)]
+    zero: dict[Basic, Expr] = {}
+    if isinstance(part, Eq) and low & {*part.args}:
+        zero = {x: -oo for x in part.atoms(log) if _put(x.args[0], at) == 0}
+        sides = [side.xreplace(zero) for side in sides]
     # No number can be put in for what is differentiated by.
     sides = [side.doit() if side.has(Derivative) else side for side in sides]
     try:
+        sides = [worked_out(side) for side in sides]
         long = [_long_powers(side, at) for side in sides]
         quick = [_put(side.xreplace(x), at) for side, x in zip(sides, long, strict=True)]
     except ZeroDivisionError:  # of SymPy's Mod
@@ -301,13 +372,17 @@ def _senseless(part: Boolean, at: Mapping[Symbol, Expr]) -> bool:
         quick = [_put(side, at) for side in sides]
     # Where nothing binds a symbol, both put in the same.
     values = [
-        side.subs(dict(at), simultaneous=True) if side.has(*BINDING) else v
+        worked_out(side.subs(dict(at), simultaneous=True)) if side.has(*BINDING) else v
         for side, v in zip(sides, quick, strict=True)
     ]
+    if zero:
+        return not all(v == -oo or v.is_real for v in values)
     wrong = any(
         v.has(nan, zoo)
         or v.is_extended_real is False
         or any(x.base.is_negative and x.exp.is_irrational for x in v.atoms(Pow))  # SymPy: None
+        or any(x.exp.is_negative and determinant(x.base) == 0 for x in v.atoms(MatPow))
+        or any(map(without_number, v.atoms(Function)))
         for v in values
     )
     # Ei(0) is SymPy's -oo; where infinity is written, it is meant.

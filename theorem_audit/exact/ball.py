@@ -8,15 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import reduce
+from math import prod
 from typing import Any
 
 import flint
-from sympy import E, Expr, Pow, Symbol, exp, log, pi, sympify
+import sympy
+from sympy import E, Expr, Pow, Symbol, log, pi, sympify
 
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.decided import tell
 from theorem_audit.exact.integers import BETWEEN, next_to
 
+# Functions of one real number that FLINT knows by SymPy's name for them, on the same branch; beyond where
+# one is real its ball is no number.  SymPy's acot jumps at 0, and is not among them.
+BALLS: dict[type, str] = {
+    getattr(sympy, name): name
+    for name in (
+        "exp", "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "asin", "acos", "atan",
+        "asinh", "acosh", "atanh", "erf", "erfc",
+    )
+}  # fmt: skip
 PRECISION = 128
 MAX_CELLS = 20_000
 
@@ -24,7 +36,8 @@ MAX_CELLS = 20_000
 def enclose(expr: Expr, values: Mapping[Symbol, flint.arb]) -> flint.arb:
     """An interval that contains ``expr`` for all symbol values in the given intervals.
 
-    Known: +, *, powers, log, exp, sqrt and the constants pi and E.  Raises Undecided otherwise.
+    Known: +, *, powers, log, the absolute value, maxima, minima, the functions of ``BALLS``, pi and E.
+    Raises Undecided otherwise.
     """
     if expr.is_Symbol:
         return values[expr]
@@ -34,16 +47,13 @@ def enclose(expr: Expr, values: Mapping[Symbol, flint.arb]) -> flint.arb:
         return flint.arb.pi()
     if expr is E:
         return flint.arb(1).exp()
+    if not _known(expr):  # asked first: what stands within may have symbols of its own
+        raise Undecided(f"{expr.func.__name__} has no interval version here")
     args = [enclose(arg, values) for arg in expr.args]
     if expr.is_Add:
         return sum(args[1:], args[0])
     if expr.is_Mul:
-        product = args[0]
-        for arg in args[1:]:
-            product = product * arg
-        return product
-    if isinstance(expr, exp):
-        return args[0].exp()
+        return prod(args[1:], start=args[0])
     if isinstance(expr, Pow):
         base, exponent = args
         if expr.exp.is_Integer:
@@ -51,9 +61,20 @@ def enclose(expr: Expr, values: Mapping[Symbol, flint.arb]) -> flint.arb:
         if expr.exp.is_Rational and expr.exp.q == 2:
             return base.sqrt() ** int(expr.exp.p)
         return (exponent * base.log()).exp()
-    if isinstance(expr, log) and len(args) == 1:  # unevaluated it may have a base
-        return args[0].log()
-    raise Undecided(f"{expr.func.__name__} has no interval version here")
+    if isinstance(expr, sympy.Max | sympy.Min):
+        return reduce(flint.arb.max if isinstance(expr, sympy.Max) else flint.arb.min, args)
+    if isinstance(expr, sympy.Abs):
+        return abs(args[0])
+    return args[0].log() if isinstance(expr, log) else getattr(args[0], BALLS[type(expr)])()
+
+
+def _known(expr: Expr) -> bool:
+    """Whether its kind has an interval version; a logarithm that is not evaluated may have a base."""
+    if isinstance(expr, log):
+        return len(expr.args) == 1
+    return type(expr) in BALLS or isinstance(
+        expr, sympy.Add | sympy.Mul | Pow | sympy.Abs | sympy.Max | sympy.Min
+    )
 
 
 def _interval(low: Fraction, high: Fraction) -> flint.arb:

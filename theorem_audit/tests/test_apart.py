@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from theorem_audit.tests.thorough import IN_CI
 from theorem_audit.weigh.apart import FORKS, Apart
 from theorem_audit.weigh.leftovers import children
 from theorem_audit.weigh.workers import Crew, Last, Lost
@@ -84,3 +88,27 @@ def test_a_fork_that_waits_is_nothing_left_by_a_job_of_its_server() -> None:
         found = [next(iter(dict(crew.run([x])).values())) for x in jobs]
     assert found[1] == found[3]
     assert len({found[0], found[1], found[2]}) == 3
+
+
+STARTED = """
+import sys
+from pathlib import Path
+from theorem_audit import project
+from theorem_audit.kinds import DOUBTS
+from theorem_audit.reuse.index import Row
+from theorem_audit.weigh import jobs
+
+jobs.start_worker(project.locate(sys.argv[1]), False)
+before = {*sys.modules}
+for kind in DOUBTS:
+    Row("GD-STEP", kind, "tests.test_descent", "", 0, kind, (), "", False, ("",)).marked
+print(*sorted(x for x in {*sys.modules} - before if x.startswith("theorem_audit.")))
+"""
+
+
+@IN_CI
+def test_no_job_is_the_first_to_import_what_judges(whole: Path) -> None:
+    """Mended: each fork imported ``doubts`` anew, and listed all that judges once more, 20 ms a claim."""
+    words = [sys.executable, "-c", STARTED, str(whole)]
+    said = subprocess.run(words, capture_output=True, text=True, timeout=300, check=True)
+    assert said.stdout.split() == []

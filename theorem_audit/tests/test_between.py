@@ -5,7 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or, Piecewise, Rational, Symbol, exp, log, sqrt
+from sympy import (
+    And,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Max,
+    Ne,
+    Or,
+    Piecewise,
+    Rational,
+    Symbol,
+    cos,
+    exp,
+    log,
+    sec,
+    sin,
+    sqrt,
+    tanh,
+)
 
 from theorem_audit.doubt.between import zero_between
 from theorem_audit.doubt.undefined import undefined
@@ -28,6 +49,10 @@ POLES: dict[str, tuple[Expr, Any]] = {
     "a number that nobody tries": (1 / (log(x) - Rational(7, 13)), Gt(x, 0)),
     "beside an integer": (1 / (x**2 - 2 * n), And(Gt(x, 0), Eq(n, 1))),
     "within a disc": (1 / (x**2 + y**2 - 3), And(QUADRANT, Lt(x**2 + y**2, 4))),
+    "a cosine less its angle": (1 / (cos(x) - x), Gt(x, 0)),
+    "a square of one": (1 / (y * (sin(x) - x / 3)) ** 2, And(Gt(x, 1), Gt(y, 0))),
+    "a hyperbolic tangent": (y / (3 * tanh(x) - 2), QUADRANT),
+    "the larger of two": (1 / (Max(x, y) - exp(x) / 3), And(Gt(x, 1), Lt(x, 2), Eq(y, 0))),
     "beside a curve": (1 / (x**2 + y**2 - 3), And(QUADRANT, Ne(x * y, 100))),
 }
 NONE: dict[str, tuple[Expr, Any]] = {
@@ -36,6 +61,7 @@ NONE: dict[str, tuple[Expr, Any]] = {
     "between integers": (1 / (n**2 - 2), Gt(n, 0)),
     "in the gap of two regions": (1 / (x**5 - x - 3), Or(Lt(x, 1), Gt(x, 2))),
     "where it is taken out": (1 / (x**2 + y**2 - 3), And(QUADRANT, Ne(x**2 + y**2, 3))),
+    "a cosine less a larger angle": (1 / (cos(x) - x), Gt(x, Rational(3, 4))),
     "of one sign": (1 / (x**2 + y**2 + x * y), QUADRANT),
     "a sign that jumps": (1 / (1 / (x - 1) + 0 * y), And(Gt(x, 1), Le(x, 3))),
 }
@@ -68,3 +94,4 @@ def test_another_case_may_hold_there() -> None:
 def test_a_function_that_jumps_has_no_zero_between() -> None:
     """1/(x - 1/3) has both signs, and none: it is no value of it that is passed over."""
     assert zero_between(exp(1 / (x - Rational(1, 3))) - 1, And(Ge(x, 0), Le(x, 1))) is None
+    assert zero_between(sec(x), And(Ge(x, 1), Le(x, 2))) is None

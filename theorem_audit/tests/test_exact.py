@@ -294,7 +294,17 @@ def test_ball_proofs_and_refutations() -> None:
     with pytest.raises(ValueError, match="rationals"):
         prove_positive(X, {X: (0, sp.pi)})
     with pytest.raises(Undecided, match="no interval version"):
-        prove_positive(sp.sin(X), {X: (0, 1)})
+        prove_positive(sp.gamma(X), {X: (0, 1)})
+
+
+def test_functions_of_angles_have_balls_too() -> None:
+    """Mended: none was known, so that the sign of cos x - x could be told by nobody."""
+    assert prove_positive(X + sp.Rational(1, 100) - sp.sin(X), {X: (0, 1)}) >= 1
+    with pytest.raises(Refuted) as found:
+        prove_positive(sp.cos(X) - X, {X: (0, 1)})
+    assert sp.cos(found.value.witness[X]) < found.value.witness[X]
+    with pytest.raises(Undecided):  # a pole lies between
+        prove_positive(1 + sp.tan(X) ** 2, {X: (1, 2)}, max_cells=200)
 
 
 def test_a_denominator_within_a_denominator_is_not_cancelled() -> None:

@@ -9,23 +9,33 @@ from sympy import (
     Abs,
     And,
     Derivative,
+    Determinant,
     E,
     Ei,
     Eq,
     Expr,
+    Function,
     Ge,
     Gt,
+    ImmutableMatrix,
     Integral,
+    Inverse,
     LambertW,
     Le,
+    Limit,
     Lt,
+    MatMul,
+    MatrixSymbol,
     Max,
     Piecewise,
     Product,
     Rational,
+    Subs,
     Sum,
     Symbol,
+    Trace,
     acsch,
+    asec,
     asech,
     atan2,
     atanh,
@@ -34,8 +44,10 @@ from sympy import (
     cos,
     cot,
     digamma,
+    elliptic_k,
     erfinv,
     exp,
+    expint,
     factorial,
     floor,
     gamma,
@@ -52,12 +64,15 @@ from sympy import (
 )  # fmt: skip
 
 from theorem_audit.doubt.undefined import undefined
-from theorem_audit.tests.made_up import valued
+from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.meaning import Meaning
+from theorem_audit.tests.made_up import claim, valued
 
 pytestmark = pytest.mark.usefixtures("somewhere")
 
 x, y, z = (Symbol(name, real=True) for name in "xyz")
 n, k = Symbol("n", integer=True), Symbol("k", integer=True)
+SQUARE = ImmutableMatrix([[x, 1], [1, x]])
 ABOVE, BELOW_2 = Gt(x, 0), And(Gt(x, 0), Lt(x, 2))
 
 NOWHERE: dict[str, tuple[Expr, Any]] = {
@@ -115,6 +130,41 @@ NOWHERE: dict[str, tuple[Expr, Any]] = {
     "an inverse tangent's end": (atanh(x / 2), And(ABOVE, Le(x, 2))),
     "a gamma function's logarithm at 0": (loggamma(x), Ge(x, 0)),
     "an inverse error function at 1": (erfinv(x), ABOVE),
+    "an inverse error function beyond 1": (erfinv(x), Gt(x, Rational(3, 2))),
+    "an exponential integral of a first order at 0": (expint(1, x), Ge(x, 0)),
+    "one of any order at 0": (z * expint(n, x), And(Ge(x, 0), Ge(n, 1), Gt(z, 0))),
+    "an elliptic integral beyond 1": (elliptic_k(x), And(Gt(x, 1), Lt(x, 3))),
+    "a number that has no value": (x + expint(1, 0, evaluate=False), ABOVE),
+    "a value put in at a pole": (Subs(1 / (y - 1), y, x), ABOVE),
+    "a derivative at a pole": (Subs(Derivative(log(y), y), y, x), Ge(x, 0)),
+    "one over a derivative": (1 / Derivative(x**2 - x, x), ABOVE),
+    "one over a sum": (1 / Sum(k - 2, (k, 1, n)), Ge(n, 1)),
+    "one over a sum of three": (1 / Sum(k * x - 2, (k, 1, 3)), ABOVE),
+    "one over a sum that is 0": (1 / Sum(k - 2, (k, 1, 3)), ABOVE),
+    "one over a sum of logarithms": (1 / Sum(log(k) - log(2) / 2, (k, 1, n)), Ge(n, 1)),
+    "a logarithm of a sum": (log(Sum(k - 2, (k, 1, n))), Ge(n, 1)),
+    "one over a product": (1 / Product(x - k, (k, 1, n)), And(ABOVE, Ge(n, 1))),
+    "one over an integral": (1 / Integral(y - 1, (y, 0, x)), Ge(x, 1)),
+    "one over an integral of no length": (1 / Integral(exp(y), (y, 1, x)), ABOVE),
+    "one over a limit": (1 / Limit((x - 1) * sin(y) / y, y, 0), ABOVE),
+    "one over a limit that is 0": (1 / Limit(x * y, y, 0), ABOVE),
+    "one over a determinant": (1 / Determinant(SQUARE), ABOVE),
+    "an inverse of a singular matrix": (Trace(Inverse(SQUARE)), ABOVE),
+    "a vector times such an inverse": (Trace(MatMul(Inverse(SQUARE), SQUARE + SQUARE)), ABOVE),
+    "an inverse secant in a dip": (
+        asec(exp(x) / 9),
+        And(Gt(x, Rational(74, 100)), Lt(x, Rational(3, 4))),
+    ),
+    "a logarithm of 0": (log(x), Ge(x, 0)),
+    "a logarithm of 0 beside a number": (
+        1 + z * log(4 * x - 1),
+        And(Ge(x, Rational(1, 4)), Gt(z, 0)),
+    ),
+    "a logarithm of |0|": (log(Abs(4 * x - 1)), ABOVE),
+    "a logarithm of |0| between": (log(Abs(x**2 - 2)), ABOVE),
+    "a logarithm of the |sine| of 0": (log(Abs(sin(x))), Gt(x, -1)),
+    "a term with a logarithm of 0": (Sum(log(k - 2), (k, 2, n)), Ge(n, 2)),
+    "a root of a dip": (sqrt(cos(x) - x), And(Gt(x, Rational(74, 100)), Lt(x, Rational(3, 4)))),
 }
 SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "one over a logarithm beyond 1": (1 / log(x), Gt(x, 1)),
@@ -143,6 +193,26 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "below the pole": (1 / log(x), And(Gt(x, 0), Le(x, Rational(1, 2)))),
     "an exponential integral": (Ei(x), Gt(x, 0)),
     "an integral to infinity": (Integral(exp(-z), (z, x, oo)), ABOVE),
+    "an inverse error function": (erfinv(x), And(Gt(x, -1), Lt(x, 1))),
+    "an exponential integral of a second order": (expint(2, x), Ge(x, 0)),
+    "an elliptic integral before 1": (elliptic_k(x), And(Gt(x, -1), Lt(x, 1))),
+    "a value put in beyond the pole": (Subs(1 / (y - 1), y, x), Gt(x, 1)),
+    "a derivative of what nobody knows": (Subs(Derivative(Function("f")(y), y), y, x), Ge(x, 0)),
+    "one over a sum from 4 on": (1 / Sum(k - 2, (k, 1, n)), Ge(n, 4)),
+    "a root of a sum": (sqrt(Sum(k - 2, (k, 1, n))), Ge(n, 3)),
+    "one over an integral beyond its zero": (1 / Integral(y - 1, (y, 0, x)), Gt(x, 2)),
+    "one over an integral of what is above 0": (1 / Integral(y + 1, (y, 0, x)), ABOVE),
+    "one over a limit": (1 / Limit(x * y, y, 1), ABOVE),
+    "a quotient within a limit": (Limit(sin(y) / y, y, 0) / x, ABOVE),
+    "one over a determinant": (1 / Determinant(SQUARE), Gt(x, 1)),
+    "a determinant that is 0": (Determinant(SQUARE), ABOVE),
+    "an inverse of a regular matrix": (Trace(Inverse(SQUARE)), Gt(x, 1)),
+    "an inverse of any matrix": (Trace(Inverse(MatrixSymbol("A", 2, 2))), ABOVE),
+    "a root beside a symbol that no hypothesis names": (sqrt(z - exp(x)), ABOVE),
+    "a power of what is no polynomial": ((exp(x) - 1) ** z, And(ABOVE, Gt(z, 0))),
+    "a logarithm of |x|": (log(Abs(x)), ABOVE),
+    "a power of -2 that is whole": ((-2) ** x, Eq(x, 2)),
+    "a root before the dip": (sqrt(cos(x) - x), And(ABOVE, Lt(x, Rational(73, 100)))),
 }
 
 
@@ -155,3 +225,47 @@ def test_a_part_without_a_value_that_no_polynomial_tells_is_an_error(what: str) 
 @pytest.mark.parametrize("what", SOMEWHERE)
 def test_what_has_a_value_everywhere_is_left_alone(what: str) -> None:
     assert not undefined(valued(*SOMEWHERE[what]))
+
+
+LOW = Meaning("mean of log|factor|; -oo at x = 1/4", value=float)
+LAMBDA, Y = Symbol("lambda", real=True), log(Abs(4 * x - 1))
+
+
+LOW_SOMEWHERE = (
+    log(Abs(x**2 - 2)),
+    Y,
+    n * Y / 2,
+    log(1 + x) + Y,
+    log(4 * x - 1),
+    Sum(k * Y, (k, 1, n)),
+)
+FROM_THERE = And(Ge(x, Rational(1, 4)), Ge(n, 1))
+NO_VALUE = (
+    Y - log(2 * Abs(4 * x - 1)), x - 1 / Y, 1 - Y, sqrt(1 - Y), Y + sqrt(x - 1), (4 * x - 1) * Y, log(x - 1),
+    1 / (x - 1) + Y,
+)  # fmt: skip
+OF_TERMS = Sum(log(Abs(2 * x * k - 1)), (k, 0, n))
+
+
+def exponent(side: Expr, said: str, region: Any = FROM_THERE, symbol: str = "lambda") -> Claim:
+    """lambda = SIDE, with a line on one of its symbols."""
+    formula = Eq(LAMBDA, side, evaluate=False)
+    return claim(formula, region, symbols={symbol: said})
+
+
+def test_a_logarithm_is_minus_infinity_where_the_meaning_of_its_symbol_says_so() -> None:
+    """Mended: that of |0| was taken for a value whatever was said, that of 0 for none."""
+    for side in LOW_SOMEWHERE:
+        assert not undefined(exponent(side, LOW)), side
+        assert undefined(exponent(side, LOW.said("mean of log|factor|"))), side
+        assert undefined(exponent(side, str(LOW))), side  # words that nothing plays
+        assert undefined(exponent(side, LOW, symbol="x")), side
+
+
+def test_what_is_no_logarithm_of_0_has_no_value_all_the_same() -> None:
+    for side in NO_VALUE:
+        assert undefined(exponent(side, LOW, ABOVE)), side
+    above = And(Eq(LAMBDA, 1 + x), Gt(LAMBDA, Y))
+    assert undefined(claim(above, ABOVE, symbols={"lambda": LOW}))
+    assert not undefined(exponent(OF_TERMS, LOW))
+    assert undefined(exponent(OF_TERMS, "a sum"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
@@ -17,6 +18,7 @@ from sympy import Ge, Symbol
 from theorem_audit import attempt, evidence, expect
 from theorem_audit.checks import over_nothing
 from theorem_audit.checks.mark import Evidence
+from theorem_audit.checks.statistics import expect_at_most
 from theorem_audit.statement import Claim
 from theorem_audit.tests.made_up import claim as made
 from theorem_audit.weigh.runner import run_evidence
@@ -97,6 +99,25 @@ OF_NO_ENTRY: list[Callable[[], Any]] = [
         ),
         "m",
     ),
+    lambda: expect(np.all(FULL[3:] > 0), "m"),
+    lambda: expect(np.all(FULL[FULL > 1] - 1 > 0), "m"),
+    lambda: expect(bool((FULL[2:1] > 0).all()), "m"),
+    lambda: expect(
+        (
+            EMPTY
+            > 0
+        )
+        .all(),
+        "m",
+    ),
+    lambda: expect(
+        np.all(
+            np.abs(FULL[5:] - 1)
+            < 1
+        )
+        .item(),
+        "m",
+    ),
 ]  # fmt: skip
 
 
@@ -123,6 +144,9 @@ OF_SOME_ENTRY: list[Callable[[], Any]] = [
     lambda: expect(len(EMPTY) == 0 and np.allclose(FULL, 1), "m"),
     lambda: expect(np.all(np.concatenate([EMPTY, FULL]) > 0), "m"),
     lambda: expect(np.array_equal(EMPTY, NOTHING), "m"),
+    lambda: expect(bool((FULL[:2] > 0).all()), "m"),
+    lambda: expect(np.all(np.array([FULL[i] for i in SOME if i < 3]) > 0), "m"),
+    lambda: expect(np.all({"a": FULL}["a"] > 0), "m"),
     lambda: [np.all(EMPTY > 0), expect(np.all(FULL > 0), "m")],  # type: ignore[func-returns-value]
 ]
 
@@ -130,6 +154,139 @@ OF_SOME_ENTRY: list[Callable[[], Any]] = [
 @pytest.mark.parametrize("check", OF_SOME_ENTRY)
 def test_what_has_entries_or_counts_them_passes(check: Callable[[], Any]) -> None:
     assert (said(check).outcome, said(check).detail) == ("passed", "")
+
+
+def by_part(claim: Claim) -> None:
+    expect(True, "beside")
+    for part in NOTHING:
+        expect(part > 0, "of each")
+
+
+def by_group(claim: Claim) -> None:
+    for group in (NOTHING, NOTHING):
+        for part in group:
+            expect(part > 0, "of each")
+    expect(True, "beside")
+
+
+def by_group_of_some(claim: Claim) -> None:
+    for group in (NOTHING, NOTHING):
+        expect(not group, "nothing")
+        for part in group:
+            expect(part > 0, "of each")
+
+
+def as_a_list(claim: Claim) -> None:
+    expect(True, "beside")
+    [expect(part > 0, "of each") for part in NOTHING]  # type: ignore[func-returns-value]
+
+
+def within(claim: Claim) -> None:
+    with attempt():
+        for part in NOTHING:
+            value = part + 1
+            expect(
+                value > 0,
+                "of each",
+            )
+    expect(True, "beside")
+
+
+def a_test_of_chance(claim: Claim) -> None:
+    expect(True, "beside")
+    for count in NOTHING:
+        expect_at_most(count, 100, 0.5, what="of each")
+
+
+LOOPS_OVER_NOTHING = [by_part, by_group, by_group_of_some, as_a_list, within, a_test_of_chance]
+
+
+@pytest.mark.parametrize("function", LOOPS_OVER_NOTHING, ids=lambda f: f.__name__)
+def test_a_loop_over_nothing_is_an_error(function: Callable[[Claim], None]) -> None:
+    """Mended: each passed, by what stands beside the loop, or by the loop around it."""
+    kind = "simulation" if function is a_test_of_chance else "symbolic"
+    outcome = run_evidence(Evidence("ODD", kind, function), ODD)
+    first = function.__code__.co_firstlineno
+    told = range(first + 1, first + 6)
+    assert outcome.outcome == "error"
+    assert any(outcome.detail.startswith(f"its loop in line {n} ran over nothing") for n in told)
+
+
+def by_one(claim: Claim) -> None:
+    for part in SOME[:1]:
+        expect(part > 0, "of each")
+
+
+def where_some_are_empty(claim: Claim) -> None:
+    for group in (NOTHING, SOME):
+        for part in group:
+            expect(part > 0, "of each")
+
+
+def behind_a_condition(claim: Claim) -> None:
+    expect(True, "beside")
+    if NOTHING:
+        for part in NOTHING:
+            expect(part > 0, "of each")
+    for part in SOME:
+        if part > 5:
+            expect(part < 5, "of those alone")
+    for part in SOME:
+        if part < 5:
+            continue
+        expect(part < 5, "of those alone")
+
+
+def after_an_end(claim: Claim) -> None:
+    expect(True, "beside")
+    if SOME:
+        return
+    for part in SOME:
+        expect(part > 0, "of each")
+
+
+def what_is_left_early(claim: Claim) -> None:
+    expect(True, "beside")
+    with suppress(IndexError):
+        NOTHING[0]
+        for part in SOME:
+            expect(part > 0, "of each")
+
+
+def of_another_kind(claim: Claim) -> None:
+    total = 0
+    for part in NOTHING:
+        total += part
+    later = [lambda: expect(False, "never called") for _ in NOTHING]
+    expect(total == 0 and not later, "the sum of nothing")
+
+
+def chosen(claim: Claim) -> None:
+    expect(True, "beside")
+    [expect(part > 5, "of those alone") for part in SOME if part > 5]  # type: ignore[func-returns-value]
+
+
+LOOPS_OVER_SOMETHING = [
+    by_one, where_some_are_empty, behind_a_condition, after_an_end, what_is_left_early, of_another_kind, chosen,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", LOOPS_OVER_SOMETHING, ids=lambda f: f.__name__)
+def test_a_loop_that_checks_or_may_be_passed_by_is_left_alone(
+    function: Callable[[Claim], None],
+) -> None:
+    outcome = run_evidence(Evidence("ODD", "symbolic", function), ODD)
+    assert (outcome.outcome, outcome.detail) == ("passed", "")
+
+
+def test_a_loop_of_what_hypothesis_draws_may_be_over_nothing() -> None:
+    @given(integers(1, 1))
+    def function(claim: Claim, size: int) -> None:
+        expect(size == 1, "one")
+        for row in range(1, size):
+            expect(row > 0, "of each")
+
+    assert run_evidence(Evidence("ODD", "property", function), ODD).outcome == "passed"
 
 
 def test_what_is_false_is_refuted_all_the_same() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from types import FunctionType
 
 import pytest
 
@@ -31,6 +32,22 @@ def test_what_waits_for_ever_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(time_limit, "WAITS", 2)
     with pytest.raises(TimeLimit):
         limited(lambda: time.sleep(60), 0.1)()
+
+
+def test_what_is_called_to_measure_is_not_stopped_in_between() -> None:
+    """Mended: it was stopped while it held its lock, which stayed closed: the next line waited for ever."""
+    ended: list[float] = []
+    measuring = FunctionType(_busy.__code__, {"__name__": "coverage.collector", "time": time})
+
+    def measured() -> None:
+        while True:
+            measuring(0.6)
+            ended.append(time.process_time())
+            _busy(0.6)
+
+    with pytest.raises(TimeLimit):
+        limited(measured, 0.2)()
+    assert ended
 
 
 def test_timers_that_others_set_go_on() -> None:

@@ -69,7 +69,7 @@ def row_of(item: Evidence) -> Row:
 # Imported before evidence can be the first to do so, and change them: by name, as outcomes rest on none.
 LATE = tuple(
     f"theorem_audit.{x}"
-    for x in ("kernel.axioms", "kernel.gate", "kernel.judge", "doubt.challenge")
+    for x in ("kernel.axioms", "kernel.gate", "kernel.judge", "doubt.challenge", "doubt.doubts")
 )
 RECORDER: Recorder | None = None  # in a worker: what evidence opens
 LEFT: Any = None  # in a worker: what could act there of itself, as it was then

@@ -16,6 +16,7 @@ from sympy.logic.boolalg import Boolean
 
 from theorem_audit.checks.covering import left_out
 from theorem_audit.checks.mark import DECIDING, Evidence
+from theorem_audit.checks.over_nothing import unasked
 from theorem_audit.checks.run_context import (
     DEFAULT_SEED,
     Absent,
@@ -111,6 +112,8 @@ def run_evidence(
                 outcome, detail = "inconclusive", f"it went on: {context.weak[0]}"
             elif item.kind in DECIDING and (why := left_out(context)):
                 outcome, detail = "inconclusive", why
+            elif why := "" if context.again else unasked(_written(item.function), context.asked):
+                outcome, detail = "error", why
             elif not 0 <= context.error <= 1:
                 outcome, detail = "error", f"an error probability of {context.error} was booked"
         except Absent as error:
@@ -166,6 +169,11 @@ def run_evidence(
         notes=tuple(map(_text, context.notes)),
         witness=witness,
     )
+
+
+def _written(function: Any) -> Any:
+    """The function as it stands in its file, below what wraps it."""
+    return inspect.unwrap(function)
 
 
 WENT_ON = "an expectation failed, and it went on (`attempt` is for what may fail): "

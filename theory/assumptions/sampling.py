@@ -224,7 +224,11 @@ SAMPLING_EDGE = Claim(
         Assumption("step size", Ge(a, Rational(1, 2))),
     ),
     steps=("factor", "law", "sign"),
-    symbols={"lambda_radial": factors.LOG_RADIAL.said("E of log|factor of q_i^2 - 1| at x_i")},
+    symbols={
+        "lambda_radial": factors.LOG_RADIAL.said(
+            "E of log|factor of q_i^2 - 1| at x_i; -oo where some 4 a m_i = 1"
+        )
+    },
     remark=(
         "The exponent is continuous at a = 1/2, so x_i is radially unstable on some interval below "
         "1/2: the linear scaling rule eta_max = b/2 of SGD-EDGE needs sampling without replacement. "

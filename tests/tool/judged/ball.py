@@ -8,7 +8,40 @@ from typing import Any
 
 import flint
 import mpmath
-from sympy import E, Float, Integer, Rational, Symbol, exp, lambdify, log, pi, sin, sqrt, symbols
+from sympy import (
+    E,
+    Float,
+    Integer,
+    Limit,
+    Max,
+    Min,
+    Rational,
+    Symbol,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atanh,
+    cos,
+    cosh,
+    cot,
+    coth,
+    csc,
+    erf,
+    erfc,
+    exp,
+    gamma,
+    lambdify,
+    log,
+    pi,
+    sec,
+    sin,
+    sinh,
+    sqrt,
+    symbols,
+    tan,
+    tanh,
+)
 
 from tests.tool.judged.tools import outcome, told
 
@@ -20,6 +53,8 @@ FORMULAS = (
     X ** Rational(1, 3), X**Y, log(X), exp(X * Y), pi * X, E + X, E**Y, Rational(2, 7) * Y,
     Integer(5) + 0 * X,
     log(1 + X) * exp(-Y) + sqrt(X + Y),
+    *(f(X - Y) for f in (sin, cos, tan, cot, sec, csc, sinh, cosh, tanh, coth, atan, asinh, erf, erfc, abs)),
+    *(f(X * Y / 2) for f in (asin, atanh)), acosh(1 + X), sin(X) * cos(Y) - 2,
 )  # fmt: skip
 
 
@@ -34,8 +69,25 @@ def enclosures_hold(judge: ModuleType) -> None:
                 value = lambdify([X, Y], formula, modules="mpmath")(*at)
                 assert ball.overlaps(flint.arb(mpmath.nstr(mpmath.mpf(value), 50))), formula
             assert ball.rad() < 1e-9, formula  # 53 bits of working precision, a few operations
-    for unknown in (sin(X), Float("0.5") * X):
+    for unknown in (
+        gamma(X),
+        Float("0.5") * X,
+        Limit(X * Y, Y, 0),
+        1 + gamma(X),
+        log(X, HALF, evaluate=False),
+    ):
         assert outcome(lambda u=unknown: judge.enclose(u, {X: flint.arb(1)}))[0] == "inconclusive"  # type: ignore[misc]
+    at = {x: flint.arb(k) for x, k in ((X, 2), (Y, -5), (N, 1))}
+    for formula, whole_number in (
+        (Max(X, Y, N), 2),
+        (Min(X, Y, N), -5),
+        (Max(Y, N), 1),
+        (Min(X, N), 1),
+        (abs(Y), 5),
+    ):
+        assert judge.enclose(formula, at) == whole_number, formula
+    assert not judge.enclose(asin(X), at).is_finite()
+    assert not judge.enclose(tan(X), {X: flint.arb(1).union(flint.arb(2))}).is_finite()
     whole = judge._interval(Fraction(-1, 3), Fraction(5, 2))
     for inside in ((-1, 3), (5, 2), (0, 1), (1, 1)):
         assert whole.overlaps(flint.arb(flint.fmpq(*inside)))
@@ -113,7 +165,10 @@ def proofs_hold(judge: ModuleType) -> None:
     assert "not settled at the point" in is_("inconclusive", X - 1, {X: (1, 1)})
     assert "not settled at the point" in is_("inconclusive", X - Y, {X: (1, 1), Y: (1, 1)})
     is_("passed", X, {X: (1, 1)})
-    is_("inconclusive", sin(X), {X: (0, 1)})
+    is_("inconclusive", gamma(X), {X: (0, 1)})
+    is_("passed", X + Rational(1, 100) - sin(X), {X: (0, 1)})
+    is_("refuted", cos(X) - HALF, {X: (0, 3)})
+    is_("inconclusive", 1 + tan(X) ** 2, {X: (1, 2)}, max_cells=200)
     is_("inconclusive", log(X, HALF, evaluate=False), {X: (2, 3)})
     for ends in ((0, pi), (pi, 4), (Float(0.5), 1), (2, 1), (0, X)):
         assert is_("ValueError", X + 9, {X: ends}).startswith("box[x]=")

@@ -19,7 +19,9 @@ from sympy import (
     Rational,
     Symbol,
     exp,
+    gamma,
     log,
+    sec,
     sin,
     sqrt,
     true,
@@ -79,7 +81,8 @@ UNBROKEN: tuple[tuple[Expr, bool], ...] = (
     (x**3 - 1, True), (exp(x), True), (1 / (x + 1), True), (1 / (x - Rational(1, 2)), False), (1 / x, False),
     (1 / (x - 1), False), (log(x + 1), True), (log(x), False), (sqrt(x + 1), True), (1 / (x - Rational(1, 3)),
      False),
-    (sin(x) + x, False), (1 / (x - Rational(127, 128)), False),
+    (sin(x) + x, True), (gamma(x + 1), False), (sec(2 * x), False), (sec(x), True),
+    (1 / (x - Rational(127, 128)), False),
     (1 / (x - Rational(129, 128)), True), (1 / (x - Rational(9, 8)), True),
 )  # fmt: skip
 # A value on the way to x = -1, from where, and what is shown of its zero there.

@@ -35,6 +35,11 @@ def _rejected(trials: int, expected: float, error: float) -> set[int]:
     return low | {k for k in range(trials + 1) if sum(law[k:]) <= error / 2}
 
 
+def _mixed(draws: Any) -> Any:
+    """The same in an order that says nothing: a sample that is sorted is none of independent draws."""
+    return np.random.default_rng(5).permutation(draws)
+
+
 def _proportion(judge: ModuleType) -> None:
     for trials, expected, error, visible in (
         (60, 0.4, 0.01, 0.2), (200, 0.5, 1e-3, 0.9), (50, 0.7, 0.2, 0.35), (300, 0.3, 1e-4, 0.8),
@@ -77,7 +82,7 @@ def _error(function: Any, *arguments: Any, **more: Any) -> bool:
 def _mean(judge: ModuleType) -> None:
     error, visible = 1e-3, 0.5
     for size in (400, 700):
-        shape = np.linspace(-1.0, 1.0, size)
+        shape = _mixed(np.linspace(-1.0, 1.0, size))
         shape *= math.sqrt(size) / math.sqrt(
             float((shape**2).sum()) / (size - 1)
         )  # error of mean 1
@@ -104,7 +109,7 @@ def _mean(judge: ModuleType) -> None:
     one[0] = 1.0
     found, said, context = outcome(lambda: judge.expect_mean(one, 0.001, visible=0.5, what="w"))
     assert (found, said[:25], context.checks) == ("inconclusive", "w: 1000 draws are too few", 0)
-    good = np.linspace(0.0, 2.0, 500)
+    good = _mixed(np.linspace(0.0, 2.0, 500))
     assert _error(judge.expect_mean, good[:399], 1.0, visible=0.5)
     assert _error(judge.expect_mean, np.where(good == 0, NAN, good), 1.0, visible=0.5)
     assert _error(judge.expect_mean, good, NAN, visible=0.5)
@@ -115,7 +120,7 @@ def _distribution(judge: ModuleType) -> None:
     def uniform(x: Any) -> Any:
         return np.clip(x, 0.0, 1.0)
 
-    drawn = (np.arange(400) + 0.5) / 400
+    drawn = _mixed((np.arange(400) + 0.5) / 400)
     for cdf in (
         "uniform", drawn, None, lambda x: x + 0j, lambda x: x.astype(str),
         lambda x: np.ma.array(x, mask=True),
@@ -136,7 +141,7 @@ def _distribution(judge: ModuleType) -> None:
             power = max(0.0, 1 - 2 * math.exp(-2 * size * slack**2)) if slack > 0 else 0.0
             for far in (1 - 1e-6, 1 + 1e-6, 1 + 2.0**-9):
                 distance = far * critical
-                sample = (np.arange(size) + 0.5) / size + (distance - 0.5 / size)
+                sample = _mixed((np.arange(size) + 0.5) / size + (distance - 0.5 / size))
                 found, _, context = outcome(
                     lambda s=sample, v=visible: judge.expect_distribution(  # type: ignore[misc]
                         s, uniform, visible=v, error=error, what="w"
@@ -163,7 +168,7 @@ def _distribution(judge: ModuleType) -> None:
         lambda: judge.expect_distribution([0.99], uniform, visible=0.9, error=0.5, what="w")
     )
     assert one[0] == "refuted"
-    good = np.linspace(0.01, 0.99, 50)
+    good = _mixed(np.linspace(0.01, 0.99, 50))
     assert _error(judge.expect_distribution, [], uniform, visible=0.5)
     assert _error(judge.expect_distribution, [NAN, 0.5], uniform, visible=0.5)
     assert _error(judge.expect_distribution, good, lambda x: x * NAN, visible=0.5)
@@ -188,7 +193,7 @@ def _jumps(judge: ModuleType) -> None:
         assert abs(distance - critical) > ROUNDING
         for scale in (1.0, 49.0):  # k/49 times 49 falls below k for some k
             first = 0.0 if scale == 1 else 1.0
-            sample = np.repeat((np.arange(len(draws)) + first) / scale, draws)
+            sample = _mixed(np.repeat((np.arange(len(draws)) + first) / scale, draws))
 
             def cdf(x: Any, upto: Any = upto, scale: float = scale, first: float = first) -> Any:
                 at = np.floor(x * scale - first).astype(int)
@@ -212,7 +217,7 @@ def _jumps(judge: ModuleType) -> None:
                     said,
                     distance,
                 )
-    even = np.repeat([0.0, 1.0], 200)
+    even = _mixed(np.repeat([0.0, 1.0], 200))
     for far, should in (
         (0.0, "passed"), (2.0**-52, "inconclusive"), (2.0**-10, "inconclusive"), (2.0**-9, "refuted"),
     ):  # fmt: skip
@@ -256,8 +261,8 @@ def _exact_numbers(judge: ModuleType) -> None:
     for call in (
         lambda p: judge.expect_proportion(500, 1500, p, visible=0.5, what="w"),
         lambda p: judge.expect_proportion(900, 1500, p, visible=0.5, what="w"),
-        lambda p: judge.expect_mean(np.linspace(0, 2 * p, 500), p, visible=0.5, what="w"),
-        lambda p: judge.expect_mean(np.linspace(1, 1.1, 500), p, visible=0.5, what="w"),
+        lambda p: judge.expect_mean(_mixed(np.linspace(0, 2 * p, 500)), p, visible=0.5, what="w"),
+        lambda p: judge.expect_mean(_mixed(np.linspace(1, 1.1, 500)), p, visible=0.5, what="w"),
         lambda p: judge.expect_at_most(900, 1500, p, what="w"),
         lambda p: judge.expect_at_most(500, 1500, p, what="w"),
         lambda p: judge.expect_at_least(5, 1500, p, what="w"),
@@ -352,10 +357,16 @@ def _samples(judge: ModuleType) -> None:
         assert (found.dtype, found.tolist()) == (float, [float(x) for x in right])
     for call in (
         lambda: judge.expect_mean([2.0] * 400, 2.0, visible=0.5, what="w"),
-        lambda: judge.expect_mean(np.linspace(0, 2, 400), 1.0, visible=0.01, what="w"),
-        lambda: judge.expect_mean(np.tile(np.linspace(0, 2, 400), 2), 1.0, visible=0.5, what="w"),
+        lambda: judge.expect_mean(_mixed(np.linspace(0, 2, 400)), 1.0, visible=0.01, what="w"),
+        lambda: judge.expect_mean(
+            _mixed(np.repeat(np.linspace(0, 2, 400), 2)), 1.0, visible=0.5, what="w"
+        ),
+        lambda: judge.expect_mean(np.linspace(0, 2, 400), 1.0, visible=0.5, what="w"),
         lambda: judge.expect_distribution(
-            np.repeat(np.linspace(0, 1, 4000), 2), stats.uniform.cdf, visible=0.5, what="w"
+            _mixed(np.repeat(np.linspace(0, 1, 4000), 2)), stats.uniform.cdf, visible=0.5, what="w"
+        ),
+        lambda: judge.expect_distribution(
+            np.linspace(0, 1, 4000), stats.uniform.cdf, visible=0.5, what="w"
         ),
     ):
         found, said, context = outcome(call)
@@ -367,7 +378,7 @@ def _notes(judge: ModuleType) -> None:
     for call in (
         lambda: judge.expect_proportion(50, 100, 0.5, visible=0.9, error=1e-3, what="w"),
         lambda: judge.expect_at_most(1, 100, 0.5, what="w"),
-        lambda: judge.expect_mean(np.linspace(0, 2, 400), 1.0, visible=0.5, what="w"),
+        lambda: judge.expect_mean(_mixed(np.linspace(0, 2, 400)), 1.0, visible=0.5, what="w"),
     ):
         found, said, context = outcome(lambda call=call: (call(), call()))  # type: ignore[misc]
         assert (found, context.notes) == ("passed", [judge.WORD]), said

@@ -90,6 +90,9 @@ def _identities(judge: ModuleType) -> None:
     def identity(word: str, checks: int, formula: Any, derived: Any) -> str:
         return _is(judge, word, "expect_identity", formula, derived, checks=checks)
 
+    with running(RunContext(claim=claim(Eq(P, A**2)))) as context:
+        judge.expect_identity(Eq(P, A**2), {P: A * A})
+    assert (context.at_points, context.in_general) == ({}, {Eq(P, A**2)})
     square, double = Eq(P, (A + B) ** 2), Eq(Q, 2 * A)
     right = {P: A**2 + 2 * A * B + B**2, Q: A + A}
     with told() as heard:

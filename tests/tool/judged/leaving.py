@@ -121,7 +121,26 @@ def contexts_hold(judge: ModuleType) -> None:
     elsewhere.join()
     assert (context.checks, seen) == (4, [1, 2, 3]), "a thread's check counts, and looks at nothing"
     plain = judge.RunContext()
-    plain.count()
+
+    def asks() -> None:
+        plain.count()
+
+    asks()
+    assert [code for code, _ in plain.asked] == [asks.__code__]
+    lines = [list(code.co_positions())[at // 2][0] for code, at in plain.asked]
+    assert lines == [asks.__code__.co_firstlineno + 1]
+    within = dict[str, Any]()
+    exec(
+        compile("def through(context):\n    context.count()", f"{judge.HERE}some.py", "exec"),
+        within,
+    )
+    asked = judge.RunContext()
+
+    def by_another() -> None:
+        within["through"](asked)
+
+    by_another()
+    assert [code for code, _ in asked.asked] == [by_another.__code__]
     assert (plain.checks, plain.error, plain.power, plain.smallest_visible) == (1, 0.0, None, None)
     for error, power, visible in (
         (0.25, 0.75, 2.0), (0.5, 0.5, 3.0), (0, 0.9, 1.0), (0.0, None, None),

@@ -6,19 +6,27 @@ from types import ModuleType
 from typing import Any
 
 from sympy import (
+    Abs,
     And,
     Derivative,
+    Determinant,
     Dummy,
     E,
     Ei,
     Eq,
+    Function,
     Ge,
     Gt,
     I,
+    ImmutableMatrix,
     Integer,
     Integral,
+    Inverse,
     Le,
+    Limit,
     Lt,
+    MatPow,
+    MatrixSymbol,
     Max,
     Mod,
     Ne,
@@ -30,7 +38,9 @@ from sympy import (
     Subs,
     Sum,
     Symbol,
+    Trace,
     exp,
+    expint,
     factorial,
     false,
     floor,
@@ -50,6 +60,7 @@ from theorem_audit.tests.test_refused_statements import GUARDED, NOWHERE
 
 x, y, z, t = (Symbol(name, real=True) for name in "xyzt")
 k, n, m = (Symbol(name, integer=True) for name in "knm")
+f, SQUARE = Function("f"), ImmutableMatrix([[x, 1], [1, x]])
 some = Symbol("e", positive=True)
 whole, free = Symbol("h", integer=True, negative=True), Symbol("c")
 HALF = Rational(1, 2)
@@ -57,7 +68,9 @@ NEAR = And(Ge(x, -1), Le(x, 1))
 
 # A node, and where it may have no value.
 OF_NODE: tuple[tuple[Any, list[Any]], ...] = (
-    (log(x), [Lt(x, 0)]), (1 / x, [Eq(x, 0)]), (x**-2, [Eq(x, 0)]), (x**2, []), (x, []), (x + 1, []),
+    (log(x), [Lt(x, 0), Eq(x, 0)]),
+    (log(Abs(x - 1)), [Lt(Abs(x - 1), 0), Eq(x - 1, 0)]),
+    (1 / x, [Eq(x, 0)]), (x**-2, [Eq(x, 0)]), (x**2, []), (x, []), (x + 1, []),
     (Pow(x * (y + 1), -1, evaluate=False), [Eq(x, 0), Eq(y + 1, 0)]), (sqrt(x), [Lt(x, 0)]),
     (x ** Rational(-1, 2), [Eq(x, 0), Lt(x, 0)]),
     (Pow(2 * x + 4, -1, evaluate=False), [Eq(2, 0), Eq(x + 2, 0)]), (x**k, [And(Eq(x, 0), Eq(k, -1))]),
@@ -67,7 +80,8 @@ OF_NODE: tuple[tuple[Any, list[Any]], ...] = (
     (factorial(k), [Eq(k, -1), Eq(k, -2)]), (Piecewise((x, x > 0)), [Le(x, 0)]),
     (Piecewise((x, x > 0), (y, x < -1)), [Not(Or(x > 0, x < -1))]),
     (Piecewise((x, x > 0), (y, True)), [false]),
-    (Pow(x, I), []),
+    (Pow(x, I), []), (Inverse(SQUARE), [Eq(x**2 - 1, 0)]), (MatPow(SQUARE, 2, evaluate=False), []),
+    (Inverse(MatrixSymbol("A", 2, 2)), []), (MatPow(SQUARE, -2, evaluate=False), [Eq(x**2 - 1, 0)]),
 )  # fmt: skip
 # A side, a point with one large value, and which powers are not worked out there: their sign.
 LARGE = Integer(10_001)
@@ -88,7 +102,8 @@ SENSELESS: tuple[tuple[Any, dict[Any, Any], bool], ...] = (
     (Eq(y, log(x)), {x: Integer(0)}, True), (Eq(y, log(x)), {x: Integer(-1)}, True),
     (Eq(y, Mod(n, k)), {k: Integer(0), n: Integer(1)}, True),
     (Eq(y, Max(1 / x, 1)), {x: Integer(0)}, True), (Eq(y, Max(x, 1)), {x: Integer(0)}, False),
-    (Eq(y, Derivative(1 / x, x)), {x: Integer(0)}, True), (Eq(y, Derivative(x**2, x)), {x: Integer(0)}, False),
+    (Eq(y, Derivative(1 / x, x)), {x: Integer(0)}, True), (Eq(y, Derivative(x**2, x)), {x: Integer(0)},
+    False),
     (Or(Eq(y, 1 / x), Eq(x, 0)), {x: Integer(0)}, False), (Or(Eq(y, 1 / x), Eq(x, 1)), {x: Integer(0)}, True),
     (Eq(y, (x - 4) ** sqrt(2)), {x: Integer(1)}, True), (Eq(y, (x - 4) ** sqrt(2)), {x: Integer(5)}, False),
     (Eq(y, Sum(k * x, (k, 1, n))), {x: Integer(1), n: Integer(3)}, False),
@@ -103,9 +118,19 @@ SENSELESS: tuple[tuple[Any, dict[Any, Any], bool], ...] = (
     (Or(Eq(y, Ei(x)), Eq(x, 0)), {x: Integer(0)}, False), (Or(Eq(y, Ei(x)), Eq(x, 1)), {x: Integer(0)}, True),
     (Eq(y, Integral(exp(-t), (t, x, oo))), {x: Integer(1)}, False), (Lt(x, oo), {x: Integer(1)}, False),
     (Eq(y, sqrt(x**n)), {x: Integer(-2), n: Integer(20_001)}, True),
+    (Eq(y, expint(1, x)), {x: Integer(0)}, True), (Eq(y, expint(2, x)), {x: Integer(0)}, False),
+    (Eq(y, Trace(Inverse(SQUARE))), {x: Integer(1)}, True), (Eq(y, Trace(Inverse(SQUARE))), {x: Integer(2)},
+    False),
+    (Eq(y, Trace(MatPow(SQUARE, 2, evaluate=False))), {x: Integer(1)}, False),
+    (Eq(y, 1 / Determinant(SQUARE)), {x: Integer(1)}, True), (Eq(y, Determinant(SQUARE)), {x: Integer(1)},
+    False),
+    (Eq(y, 1 / Sum(k - 2, (k, 1, n))), {n: Integer(3)}, True),
+    (Eq(y, 1 / Sum(log(k) - log(2) / 2, (k, 1, n))), {n: Integer(2)}, True),
+    (Eq(y, 1 / Sum(log(k) - log(2) / 2, (k, 1, n))), {n: Integer(3)}, False),
 )  # fmt: skip
 WALKED: tuple[tuple[Any, set[tuple[Any, frozenset[Any], Any, Any]]], ...] = (
-    (Sum(1 / k, (k, 2, n)), {(k, frozenset({k}), And(Ge(k, 2), Le(k, n)), true), (n, frozenset(), true, true)}),
+    (Sum(1 / k, (k, 2, n)), {(k, frozenset({k}), And(Ge(k, 2), Le(k, n)), true), (n, frozenset(),
+    true, true)}),
     (Sum(1 / k, (k, 2, oo)), {(k, frozenset({k}), Ge(k, 2), true)}),
     (Integral(1 / x, (x, 2, y)), {(x, frozenset({x}), None, true), (y, frozenset(), true, true)}),
     (Sum(Integral(x * k, (x, 0, 1)), (k, 1, 2)), {(x, frozenset({x, k}), None, true)}),
@@ -119,6 +144,12 @@ WALKED: tuple[tuple[Any, set[tuple[Any, frozenset[Any], Any, Any]]], ...] = (
       (x, frozenset(), true, Le(x, 0))}),
     (x + Piecewise((Sum(k, (k, 1, n)), n > 1), (0, True)),
      {(k, frozenset({k}), And(Ge(k, 1), Le(k, n)), Gt(n, 1)), (n, frozenset(), true, Gt(n, 1))}),
+    (Limit(y * x, y, z), {(y, frozenset({y}), None, true), (x, frozenset({y}), None, true), (z, frozenset(),
+    true, true)}),
+    (Subs(Derivative(f(y), y), y, z), {(y, frozenset({y}), None, true), (z, frozenset(), true, true)}),
+    (Subs(y * x, y, z), {(x, frozenset(), true, true), (z, frozenset(), true, true)}),
+    (exp(Sum(k * x, (k, 1, 3))), {(x, frozenset(), true, true), (k, frozenset({k}), And(Ge(k, 1), Le(k, 3)),
+    true)}),
 )  # fmt: skip
 # A formula, and what of it is false whatever its symbols are.
 FALSE: tuple[tuple[Any, Any], ...] = (
@@ -142,7 +173,9 @@ SAID: tuple[tuple[Any, Any, str | None, dict[Any, Any] | None], ...] = (
     (1 / (floor(x) - 7), And(Gt(x, 0), Lt(x, 5)), None, None),
     (Piecewise((1 / (x**2 - 2), x > 3), (0, True)), And(Gt(x, 0), Lt(x, 5)), None, None),
     (1 / (x**2 - 2), And(Gt(x, 0), Lt(x, 5)), "Eq(x**2 - 2, 0)", None),
-    (sqrt(x**2 - 2), Ge(x, 2), None, None), (log(x) + 1 / (x - z), Ge(x, 0), "x = 0", {x: 0}),
+    (sqrt(x**2 - 2), Ge(x, 2), None, None), (log(x) + 1 / (x - z), Ge(x, 0), "Eq(x, 0)", {x: 0}),
+    (1 / (exp(x) - exp(Rational(7, 13))) + 1 / (x - z), Ge(x, Rational(7, 13)),
+    "x = 7/13", {x: Rational(7, 13)}),
     (gamma(x**2 - 3), And(Gt(x, 1), Lt(x, Rational(3, 2))), "Eq(x**2 - 3, -1)", None),
 )  # fmt: skip
 
@@ -201,6 +234,13 @@ def _formulas(judge: ModuleType) -> None:
         assert (found[0].what if found else None) == what, (side, found)
         for s, v in (at or {}).items():
             assert found[0].instance[s] == v, (side, found)
+    low, said = test_no_value.LOW, test_no_value.exponent
+    for side in (*test_no_value.LOW_SOMEWHERE, test_no_value.OF_TERMS):
+        assert judge.undefined(said(side, low)) == [], side
+        assert judge.undefined(said(side, str(low))), side
+        assert judge.undefined(said(side, low.said("its mean"))), side
+    for side in test_no_value.NO_VALUE:
+        assert judge.undefined(said(side, low, Gt(x, 0))), side
     defined = claim(And(Eq(y, 1 / z), Eq(z, x - 1)), Gt(x, 0))
     at = judge.undefined(defined)[0].instance
     assert (at[x], at[z]) == (1, 0)

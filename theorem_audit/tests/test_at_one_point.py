@@ -1,0 +1,138 @@
+"""An equation of a claim that is compared at one number, or along a line, is no identity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sympy import And, Eq, Gt, Integer, Rational, Symbol, exp, true
+
+from theorem_audit.checks.expect import expect_identity
+from theorem_audit.checks.mark import Evidence
+from theorem_audit.statement import Claim
+from theorem_audit.tests.made_up import claim as made
+from theorem_audit.weigh.runner import run_evidence
+
+x, y, z, w, s, t = (Symbol(name, real=True) for name in "xyzwst")
+ONE, TWO = Integer(1), Integer(2)
+SQUARE, SUM = Eq(y, x**2), Eq(y, x + z)
+
+pytestmark = pytest.mark.usefixtures("somewhere")
+
+# A formula, the region, what is handed over (of the formula), and what is put in.
+Row = tuple[Any, Any, Callable[[Any], Any], tuple[dict[Symbol, Any], ...]]
+
+
+def whole(formula: Any) -> Any:
+    return formula
+
+
+AT_POINTS: dict[str, Row] = {
+    "one number": (SQUARE, true, whole, ({y: ONE, x: ONE},)),
+    "one number of many hypotheses": (SQUARE, And(Gt(x, 0), Gt(z, 0)), whole, ({y: 4, x: TWO},)),
+    "two numbers, one after the other": (SQUARE, true, whole, ({y: 4, x: 2}, {y: 9, x: 3})),
+    "a number put in beforehand": (SQUARE, true, lambda f: f.subs(x, 3), ({y: 9},)),
+    "a number, of another equation": (SQUARE, true, lambda f: Eq(2 * y, 18), ({y: 9},)),
+    "a line of a plane": (SUM, true, whole, ({y: 2 * t, x: t, z: t},)),
+    "a line by two symbols that go together": (
+        SUM,
+        true,
+        whole,
+        ({y: 2 * s * t, x: s * t, z: s * t},),
+    ),
+    "a line beside a number": (SUM, true, whole, ({y: t + 1, x: t, z: ONE},)),
+    "a line by what is no quotient": (SUM, true, whole, ({y: 2 * exp(t), x: exp(t), z: exp(t)},)),
+    "a number beside one that it is": (
+        And(Eq(w, 3), Eq(y, x)),
+        true,
+        lambda f: Eq(w + y, 5),
+        ({w: 3, y: 2},),
+    ),
+    "a number beside another": (
+        And(Eq(x, 2), Eq(y, x * z)),
+        true,
+        whole,
+        ({x: TWO, y: TWO, z: ONE},),
+    ),
+    "a part of it": (And(SQUARE, Eq(z, x)), true, whole, ({y: 4, x: TWO, z: TWO},)),
+}
+IN_GENERAL: dict[str, Row] = {
+    "as it stands": (SQUARE, true, whole, ({y: x * x},)),
+    "by a parameter": (SQUARE, true, whole, ({y: t**2, x: t},)),
+    "by one beside": (SUM, true, whole, ({y: s + 2 * t, x: s + t, z: t},)),
+    "by two that are no quotients": (
+        SUM,
+        true,
+        whole,
+        ({y: exp(s) + exp(t), x: exp(s), z: exp(t)},),
+    ),
+    "a number that it is": (Eq(y, 3), Gt(x, 0), whole, ({y: 3},)),
+    "a number that the hypotheses give": (SQUARE, Eq(x, 2), whole, ({y: 4, x: 2},)),
+    "a line that the hypotheses give": (SUM, Eq(x, z), whole, ({y: 2 * t, x: t, z: t},)),
+    "a number that the claim says": (And(Eq(x * y, 6), Eq(x, 2)), true, whole, ({x: 2, y: 3},)),
+    "at a number, and in general": (SQUARE, true, whole, ({y: 4, x: 2}, {y: x**2})),
+    "in general, and at a number": (SQUARE, true, whole, ({y: x**2}, {y: 4, x: 2})),
+    "at a number, and in another form": (
+        SQUARE,
+        true,
+        lambda f: Eq(2 * y, 2 * f.rhs),
+        ({y: 4, x: 2}, {y: x**2}),
+    ),
+    "a lemma of two of its own": (SQUARE, true, lambda f: Eq(w, 2 * z), ({w: 2, z: 1},)),
+    "a lemma of its own": (SQUARE, true, lambda f: Eq(w, 2), ({w: 2},)),
+    "where the rank is less at one point": (
+        SUM,
+        true,
+        whole,
+        ({y: (t - Rational(7, 3)) ** 2 + s, x: (t - Rational(7, 3)) ** 2, z: s},),
+    ),
+    "with a pole there": (
+        SUM,
+        true,
+        whole,
+        ({y: 1 / (t - Rational(7, 3)) + s**2, x: 1 / (t - Rational(7, 3)), z: s**2},),
+    ),
+}
+
+
+def said(row: Row, kind: str = "symbolic") -> Any:
+    formula, region, handed, puts = row
+
+    def function(claim: Claim) -> None:
+        for put in puts:
+            expect_identity(handed(claim.formula), put)
+
+    return run_evidence(Evidence("ODD", kind, function), made(formula, region))
+
+
+@pytest.mark.parametrize("what", AT_POINTS)
+def test_an_equation_at_some_points_decides_nothing(what: str) -> None:
+    """Mended: each passed, and was a proof."""
+    outcome = said(AT_POINTS[what])
+    assert outcome.outcome == "inconclusive", outcome.detail
+    assert (
+        "and the claim says it for more: put in what its symbols are in general" in outcome.detail
+    )
+
+
+@pytest.mark.parametrize("what", IN_GENERAL)
+def test_an_equation_in_general_decides(what: str) -> None:
+    outcome = said(IN_GENERAL[what])
+    assert (outcome.outcome, outcome.detail) == ("passed", "")
+
+
+def test_an_instance_supports() -> None:
+    assert said(AT_POINTS["one number"], "property").outcome == "passed"
+
+
+def test_what_is_false_is_refuted_at_a_number_too() -> None:
+    row = (SQUARE, true, whole, ({y: ONE, x: TWO},))
+    assert said(row).outcome == "refuted"
+
+
+def test_the_number_is_told() -> None:
+    told = said(AT_POINTS["one number"]).detail
+    assert told.startswith("Eq(y, x**2) is compared at one number alone (x = 1, y = 1), ")
+    told = said(AT_POINTS["a line of a plane"]).detail
+    assert "at some of its points alone (x = t, y = 2*t, z = t), " in told
