@@ -148,7 +148,7 @@ def test_bad_names_are_refused_before_anything_is_written(
 
 
 WORDS = {"id": "NEXT", "constant": "NEXT", "name": "next", "chapter": "descent", "title": "Descent"}
-BOUND = {  # what a chapter does with a name that the stub needs, or brings -> what is said; "" where it is added
+BOUND = {  # what a chapter does with a name that the stub needs, brings -> what is said, "" where it is added
     "del Eq\n": "Eq is there something else",
     "Claim = None\n": "Claim is there something else",
     "def Source(x): return x\n": "Source is there something else",
