@@ -201,8 +201,9 @@ class Project:
                 self.import_from("theory", self.theory)
                 if not _homes(top) <= _homes(self.theory):
                     raise ProjectError(
-                        f"{self.file}: {key} = {module.__name__!r} was imported from {origin}, which lies "
-                        f"neither in {self.root} nor beside the theory; another package of that name is in the way"
+                        f"{self.file}: {key} = {module.__name__!r} was imported from {origin}, "
+                        f"which lies neither in {self.root} nor beside the theory; another package of that name is in "
+                        "the way"
                     )
 
     def evidence_package(self) -> Any:

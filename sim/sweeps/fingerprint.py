@@ -5,9 +5,9 @@ Hashed are the source (without comments, layout and docstrings), defaults, the c
 global that the code names: functions and classes by their source in turn, with base classes, metaclass and what
 methods name; modules of one's own, also those that are imported inside a function, by their files, by what
 these import, and by the values there that the code names; objects by their class and state, containers by
-what they hold.  Installed packages and the standard library are known by their names, with what was put into them and, of
-some, the precision that is set.  What is looked up by a text at run time is refused, and so is what asks for
-variables of the environment, or for its own source.
+what they hold.  Installed packages and the standard library are known by their names, with what was put into
+them and, of some, the precision that is set.  What is looked up by a text at run time is refused, and so is
+what asks for variables of the environment, or for its own source.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ import pytest
 from sim import SerialExecutor, load, salvage, sweep
 from sim.sweeps.store import Store, StoreError
 from sim.tests import sweep_stubs
-from theorem_audit.cli import main
 from theorem_audit.files import write_text
 from theorem_audit.scaffold import scaffold
 from theorem_audit.tests import warm
@@ -113,6 +112,9 @@ def test_an_older_ledger_does_not_speak_for_a_run_that_was_killed(
     assert (data["complete"], data["seed"]) == (False, 8)
 
 
+REFUSED = "import sys\nfrom theorem_audit.cli import main\nsys.exit(main(sys.argv[1:]))\n"
+
+
 def test_an_older_ledger_stays_where_a_run_is_refused(tmp_path: Path) -> None:
     target = tmp_path / "run.json"
     older = Ledger(seed=7)
@@ -120,7 +122,8 @@ def test_an_older_ledger_stays_where_a_run_is_refused(tmp_path: Path) -> None:
     older.write(target)
     before = target.read_bytes()
     scaffold(tmp_path / "small", "small")
-    assert main(["--project", str(tmp_path / "small"), "run", "NO", "--json", str(target)]) == 2
+    words = ("run", "NO", "--json", str(target))
+    assert warm.python(REFUSED, words, tmp_path / "small").returncode == 2
     assert target.read_bytes() == before
 
 
