@@ -31,6 +31,7 @@ WAITS = {
     "thorough": "thorough: a few of their kind are run (THOROUGH=1 make test runs them, CI by turns)",
     "in_ci": "in_ci: others of their kind are run (THOROUGH=1 make test runs them, CI for every commit)",
 }
+SELDOM = 100  # the collector looks through all once in so many times that it looks through some
 LEFT_OUT = pytest.StashKey[dict[str, int]]()  # how many tests, by mark
 
 
@@ -80,6 +81,9 @@ def pytest_terminal_summary(
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays to the end: no collector walks through it again."""
+    """What was imported stays to the end, and so does most of what tests make: the collector walks through
+    the former no more, and seldom through the latter."""
     gc.collect()
     settle()
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, SELDOM)

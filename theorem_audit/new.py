@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from theorem_audit.files import bare, in_its_ends, line_end, read_text, write_all
@@ -167,15 +167,22 @@ def _python(
             f"{path}: not Python, so that nothing is added to it: {error}"
         ) from error
     bound = _bound(body)
-    if taken := _bound(ast.parse(stub.format(**words)).body) & bound:
+    # What a star import brings has no name here but where it is used.
+    used = {x.id for node in body for x in ast.walk(node) if isinstance(x, ast.Name)}
+    if taken := _bound(ast.parse(stub.format(**words)).body).keys() & (bound.keys() | used):
         raise BadClaimName(
             f"ID {words['id']!r}: {min(taken)} is a name in {path.name} already, and would be lost"
         )
-    lines = [
-        f"from {module} import {', '.join(missing)}"
-        for module, names in needs.items()
-        if (missing := [name for name in names if name not in bound])
-    ]
+    lines = []
+    for module, names in needs.items():
+        for name in (x for x in names if x in bound):
+            if bound[name].rstrip("?").partition(".")[0] != module.partition(".")[0]:
+                raise BadClaimName(
+                    f"{path}: {name} is there something else than that of {module}, which the stub needs; "
+                    "nothing is added to it"
+                )
+        if missing := [x for x in names if bound.get(x, "?")[-1:] == "?"]:
+            lines.append(f"from {module} import {', '.join(missing)}")
     at = max((node.end_lineno or 0 for node in body if _leads(node)), default=0)
     rows = text.split("\n")  # as Python counts them; ``splitlines`` also cuts at a form feed
     if lines:
@@ -186,21 +193,42 @@ def _python(
     return mark + in_its_ends(old.removeprefix(mark), lambda _: done)
 
 
-def _bound(body: list[ast.stmt]) -> set[str]:
-    """The names that a module binds at its top level, also within ``if``, ``try`` and the like."""
-    found: set[str] = set()
-    for node in body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+def _bound(body: list[ast.stmt]) -> dict[str, str]:
+    """The names that a module binds at its top level, also within ``if``, ``try`` and the like, in their order:
+    each with the module that it comes from in the end; without one where it is made here, or taken away.
+
+    A module with a "?" is one from which it may be imported, and may not (``if TYPE_CHECKING``).
+    """
+    found: dict[str, str] = {}
+    for node in (x for statement in body for x in _outside(statement)):
+        if isinstance(node, ast.Import):
+            found |= {(x.asname or x.name).split(".")[0]: "" for x in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names = {x.asname or x.name: x.name for x in node.names}
+            home = node.module or "" if node.level == 0 else ""
+            home += "" if node in body else "?"
+            found |= {x: home if x == name else "" for x, name in names.items()}
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        else:
-            found |= {
-                x.id
-                for x in ast.walk(node)
-                if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
-            }
+            found[node.name] = ""
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found[node.id] = ""
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            found[node.name] = ""
     return found
+
+
+_SCOPES = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp,
+    ast.GeneratorExp,
+)  # fmt: skip
+
+
+def _outside(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and what it holds, but for what has names of its own."""
+    yield node
+    if not isinstance(node, _SCOPES):
+        for below in ast.iter_child_nodes(node):
+            yield from _outside(below)
 
 
 def _leads(node: ast.stmt) -> bool:

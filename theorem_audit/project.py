@@ -138,6 +138,7 @@ class Project:
             raise ProjectError(
                 f"{self.file}: {key} = {name!r} does not import: {type(error).__name__}: {error}"
             ) from error
+        self._ours(module, key)
         if not attribute:
             return module
         if not hasattr(module, attribute):
@@ -147,7 +148,8 @@ class Project:
     def _on_path(self) -> None:
         """The project's folder first among what is imported, before any namesake elsewhere."""
         root = str(self.root)
-        if root not in sys.path[:1] and (self.root / self.theory.split(".")[0]).exists():
+        here = any((self.root / name).exists() for name in self.packages)
+        if root not in sys.path[:1] and here:
             sys.path[:] = [root, *(x for x in sys.path if x != root)]
 
     @cached_property
@@ -180,22 +182,28 @@ class Project:
 
     def theory_package(self) -> Any:
         """The package (or module) of the theory, imported; ProjectError where it is another's."""
-        module = self.import_from("theory", self.theory)
-        self._ours(module, "theory")
-        return module
+        return self.import_from("theory", self.theory)
 
     def _ours(self, module: Any, key: str) -> None:
-        """Refuse a namesake: a package of the same name that was imported from elsewhere."""
+        """Refuse a namesake: a package of the same name that was imported from elsewhere, or a part of one."""
         top = module.__name__.split(".")[0]
         place = self.root / top
-        if not (place.is_dir() or place.with_suffix(".py").is_file()):
-            return  # installed beside its pyproject, not below it
-        origin = Path(str(module.__file__)).resolve()
-        if self.root.resolve() not in origin.parents:
-            raise ProjectError(
-                f"{self.file}: {key} = {module.__name__!r} was imported from {origin}, not from "
-                f"{self.root}; another package of that name is in the way"
-            )
+        for origin in _places(module):
+            if self.root.resolve() in origin.parents:
+                continue
+            if place.is_dir() or place.with_suffix(".py").is_file():
+                raise ProjectError(
+                    f"{self.file}: {key} = {module.__name__!r} was imported from {origin}, not from "
+                    f"{self.root}; another package of that name is in the way"
+                )
+            # Installed beside its pyproject, not below it; what weighs the theory then lies where that lies.
+            if key in ("evidence", "falsifiers") and not _homes(top) <= _homes(self.theory):
+                self.import_from("theory", self.theory)
+                if not _homes(top) <= _homes(self.theory):
+                    raise ProjectError(
+                        f"{self.file}: {key} = {module.__name__!r} was imported from {origin}, which lies "
+                        f"neither in {self.root} nor beside the theory; another package of that name is in the way"
+                    )
 
     def evidence_package(self) -> Any:
         """The package that holds the evidence, imported; ProjectError where there is none."""
@@ -204,8 +212,21 @@ class Project:
             raise ProjectError(
                 f"{self.file}: evidence = {self.evidence!r}: a package is needed (a folder with __init__.py)"
             )
-        self._ours(module, "evidence")
         return module
+
+
+def _places(module: Any) -> set[Path]:
+    """Where a module lies: its file, and of a package the folders in which its modules are looked for."""
+    file = getattr(module, "__file__", None)
+    found = {Path(x).resolve() for x in getattr(module, "__path__", ())}
+    return found if file is None else found | {Path(file).resolve()}
+
+
+def _homes(name: str) -> set[Path]:
+    """The folders that hold the top package of a module that is imported."""
+    top = sys.modules.get(name.split(".")[0])
+    folders = {Path(x).resolve() for x in getattr(top, "__path__", ())}
+    return {x.parent for x in folders or _places(top)}
 
 
 def read(file: Path) -> Project | None:

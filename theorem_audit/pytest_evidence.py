@@ -8,7 +8,7 @@ pytest --audit-seed 7          other random draws
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import SkipTest
@@ -79,6 +79,19 @@ def _marks(mark: Evidence, row: int) -> list[pytest.MarkDecorator]:
 
 def _label(mark: Evidence, case: str) -> str:
     return mark.claim_id + (f"-{case}" if case else "")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem(collector: Any, name: str, obj: Any) -> Generator[None, Any, Any]:
+    """Refuse evidence that pytest would pass over for its name, where ``audit run`` weighs it."""
+    found = yield
+    own = getattr(obj, "__module__", None) == getattr(collector.obj, "__name__", "")
+    if found is None and own and _pairs(obj):
+        raise pytest.UsageError(
+            f"{collector.nodeid}::{name} is evidence, and pytest makes no test of that name: call it "
+            "test_..., or say so in python_functions"
+        )
+    return found
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-_CLAIM = re.compile(r"(?<![\w.])Claim\(")
 _EVIDENCE = re.compile(r"^\s*@(?:\w+\.)*evidence\(", re.MULTILINE)
 _NO_EVIDENCE = re.compile(r"^EVIDENCE\s*=\s*False\b", re.MULTILINE)
 
 
+# By what else a file may call ``Claim``: a call that gives these declares one.
+_GIVEN = frozenset(("id", "formula", "chapter"))
+
+
 def CLAIM(text: str) -> bool:
-    """Whether a file's text declares claims."""
-    return bool(_CLAIM.search(text))
+    """Whether a file's text declares claims, by whatever name it calls what makes them."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return "Claim" in text
+    names = {"Claim"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            names |= {x.asname or x.name for x in node.names if x.name == "Claim"}
+    return any(_makes(x, names) for x in ast.walk(tree))
+
+
+def _makes(node: ast.AST, names: set[str]) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    by_name = isinstance(node.func, ast.Name) and node.func.id in names
+    by_attribute = isinstance(node.func, ast.Attribute) and node.func.attr == "Claim"
+    return by_name or by_attribute or {x.arg for x in node.keywords} >= _GIVEN
 
 
 def EVIDENCE(text: str) -> bool:
@@ -88,9 +108,21 @@ def unreached(
     declares: whether a file's text declares any.  wanted: which modules are looked into, by their name.
     A package that says ``EVIDENCE = False`` is passed over.
     """
-    for file in sorted(folder.rglob("*.py")):
+    for file in _files(folder):
         if (why := _reason(folder, file, wanted)) and declares(_text(file)):
             yield f"{file}: nothing would find what it declares: {why}"
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The Python files below a folder, also behind links; each folder once."""
+    seen = set[str]()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(place)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders.sort()
+        yield from (Path(place, x) for x in sorted(names) if x.endswith(".py"))
 
 
 def _reason(folder: Path, file: Path, wanted: Callable[[str], bool]) -> str:

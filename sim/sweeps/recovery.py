@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -25,7 +26,10 @@ def salvage(old: str | PathLike[str], new: str | PathLike[str]) -> int:
     of the cell.  Works on a copy: `old` is only read. Raises StoreError when `old` is missing or no database at
     all, or `new` exists.
     """
-    source, target = Path(old), Path(new)
+    source, target = (
+        Path(os.path.realpath(old)),
+        Path(new),
+    )  # its log lies beside the file, not beside a link
     if not source.is_file():
         raise StoreError(f"old={str(old)!r}: no such file")
     if target.exists():

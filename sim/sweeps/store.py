@@ -95,7 +95,12 @@ class Store:
     """
 
     def __init__(self, path: str | PathLike[str], *, create: bool = True, patience: float = 60.0):
-        self.path = Path(path).absolute()
+        try:
+            # SQLite keeps what is not yet in a file beside the file itself, not beside a link to it.
+            self.path = Path(os.path.realpath(path))
+            self.path.exists()
+        except OSError as error:
+            raise StoreError(f"store={str(path)!r}: {error.strerror}") from None
         self.patience = patience
         self._frozen = not create and self.path.is_file() and not _writable(self.path)
         mode = "rwc" if create else "ro&immutable=1" if self._frozen else "rw"

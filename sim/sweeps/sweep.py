@@ -28,7 +28,7 @@ from sim.sweeps.payload import encode
 from sim.sweeps.progress import progress_bar
 from sim.sweeps.results import Results
 from sim.sweeps.store import FileChangedError, Store, StoreError
-from sim.sweeps.tasks import Grid, Task, as_cell, identity, make_tasks
+from sim.sweeps.tasks import Grid, Task, as_cell, identity, make_tasks, same_here
 from sim.sweeps.workers import available_cpus, worker_pool
 
 MAX_DEATHS = 3  # deaths of its worker after which a cell is given up
@@ -119,6 +119,7 @@ def compute(function: Function, task: Task) -> Computed:
     """Compute one cell, in whichever process; its errors come back as text, safe to pickle."""
     settings = json.loads(task.settings)
     try:
+        same_here(function, task.cell)
         with reading() as files:
             values = function(settings, task.stream)
         numbers = encode(values, reserved=json.loads(task.settings))

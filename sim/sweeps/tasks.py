@@ -23,6 +23,7 @@ import numpy as np
 from sim.engine._arguments import integer
 from sim.sweeps.cell import Cell, Function
 from sim.sweeps.fingerprint import fingerprint
+from sim.sweeps.said import NotComparable
 
 Settings = Mapping[str, Any]
 Grid = Mapping[str, Any] | Iterable[Settings]
@@ -54,7 +55,38 @@ def identity(cell: Cell) -> str:
     """
     if cell.name.startswith("sim.") and not cell.name.startswith("sim.tests."):
         return cell.name
-    return f"{cell.name}@{fingerprint(cell.function)}"
+    computes = f"{cell.name}@{fingerprint(cell.function)}"
+    _HERE.add(computes)
+    return computes
+
+
+_HERE: set[str] = set()  # identities of what this process has: found here, or compared
+
+
+def same_here(function: Function, computes: str) -> None:
+    """Raise NotComparable where a cell is not in this process what it was where the sweep was called.
+
+    A worker process imports it by its name: from a file that was edited by then, or was when the worker began;
+    or without what a script has set below ``if __name__ == "__main__":``.
+    """
+    name, _, said = computes.partition("@")
+    if not said or computes in _HERE or not _by_name(function):
+        return
+    if fingerprint(function) != said:
+        raise NotComparable(
+            f"{name} is another in this worker process than where the sweep was called: a file was edited "
+            'meanwhile, the worker is an old one, or a value is set below `if __name__ == "__main__":`'
+        )
+    _HERE.add(computes)
+
+
+def _by_name(function: Function) -> bool:
+    """Whether a process gets a function by importing it; else it was handed as it is."""
+    try:
+        there = attrgetter(function.__qualname__)(sys.modules[function.__module__])
+    except (KeyError, AttributeError):
+        return False
+    return there is function
 
 
 @dataclass(frozen=True)

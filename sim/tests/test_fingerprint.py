@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
+import decimal
+import math
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import pytest
 
 from sim import SerialExecutor, load, simulate_cell, sweep
@@ -188,6 +193,70 @@ WIDER = {  # definitions, and what a cell then says
         "def i(n, by=g): return by(n)",
         "h(s) + i(s)",
     ),
+    "an attribute of a function": ("def f(): return f.k\nf.k = {}", "f()"),
+    "an attribute of the cell": ("", "cell.k\ncell.k = {}"),
+    "what NumPy makes of a function": (
+        "import numpy as np\ndef f(n): return {} * n\ng = np.vectorize(f)",
+        "g(s)",
+    ),
+    "an ordered table": (
+        "from collections import OrderedDict\ndef f(n): return {} * n\nT = OrderedDict(f=f)",
+        "T['f'](s)",
+    ),
+    "a namespace": (
+        "from types import SimpleNamespace\ndef f(n): return {} * n\nT = SimpleNamespace(f=f)",
+        "T.f(s)",
+    ),
+    "an array of functions": (
+        "import numpy as np\ndef f(n): return {} * n\nT = np.array([f], dtype=object)",
+        "T[0](s)",
+    ),
+    "a set of one's own": (
+        "import enum\nclass E(enum.Enum):\n    A = {}\n    def __repr__(self): return 'E'\nT = {{E.A}}",
+        "[x.value for x in T]",
+    ),
+    "a table of a class of its own": ("class T(dict): pass\nt = T(k={})", "t['k']"),
+    "a number of a class of its own": ("class N(int): pass\nn = N({})", "n + 0"),
+    "an array of a class of its own": (
+        "import numpy as np\nclass A(np.ndarray): pass\na = np.array([{}]).view(A)",
+        "a[0]",
+    ),
+    "what an error says": ("class E(Exception): pass\ne = E({})", "e.args[0]"),
+    "a metaclass": (
+        "class M(type):\n    @property\n    def k(cls): return {}\nclass C(metaclass=M): pass",
+        "C.k",
+    ),
+    "a function by type": (
+        "from functools import singledispatch\n@singledispatch\ndef f(n): return 0\n"
+        "@f.register\ndef _(n: int): return {}",
+        "f(s)",
+    ),
+    "two that were told before, the other way round": (
+        "def f(n): return n\ndef g(n): return -n\nA = [f, g]\nB = [A[{} == 3], A[{} == 2]]",
+        "A[0](s) + B[0](s)",
+    ),
+    "a value put into another module": ("import helper_of_test as h\nh.K = {}", "h.K"),
+    "a function put into another module": (
+        "import helper_of_test as h\nh.scale = lambda n: {} * n",
+        "h.scale(s)",
+    ),
+    "a table of another module that is filled here": (
+        "import helper_of_test as h\nh.T = {{}}\nh.T['a'] = {}",
+        "h.T['a']",
+    ),
+    "a function put into an installed module": (
+        "import math\nmath.put_there_by_a_test = lambda: {}",
+        "math.put_there_by_a_test()",
+    ),
+    "a value among the builtins": (
+        "import builtins\nbuiltins.put_there_by_a_test = {}",
+        "put_there_by_a_test",
+    ),
+    "the precision of decimal": (
+        "import decimal\ndecimal.getcontext().prec = {}",
+        "decimal.Decimal(1) / 3",
+    ),
+    "the precision of mpmath": ("import mpmath\nmpmath.mp.dps = {}", "mpmath.mpf(1) / 3"),
     "a bound method": (
         "class M:\n    def f(self, n): return {} * n\ng = M().f",
         "g(s)",
@@ -196,10 +265,21 @@ WIDER = {  # definitions, and what a cell then says
 
 
 def _cell(what: str, k: int) -> str:
-    made, said = WIDER[what]
-    return f"{made.format(k)}\n\n\ndef cell(s, seed): return {said}\n"
+    made, said = (text.format(k, k) for text in WIDER[what])
+    return f"{made}\n\n\ndef cell(s, seed): return {said}\n"
 
 
+@pytest.fixture
+def _put_back() -> Iterator[None]:
+    precision = mpmath.mp.dps
+    with decimal.localcontext():
+        yield
+    mpmath.mp.dps = precision
+    for module in (math, builtins):
+        vars(module).pop("put_there_by_a_test", None)
+
+
+@pytest.mark.usefixtures("_put_back")
 @pytest.mark.parametrize("what", WIDER)
 def test_what_a_cell_reaches_in_other_ways_counts(what: str, tmp_path: Path) -> None:
     """Mended: each gave the numbers of the edition before, and "reused"."""
@@ -208,6 +288,14 @@ def test_what_a_cell_reaches_in_other_ways_counts(what: str, tmp_path: Path) -> 
         for name, k in (("a", 2), ("b", 3), ("c", 2))
     ]
     assert found[0] == found[2] != found[1]
+
+
+def test_which_of_two_functions_on_a_line_counts(tmp_path: Path) -> None:
+    """Their source is one line, whichever it is: older numbers were "reused"."""
+    helper = "F = [lambda n: 2 * n, lambda n: 3 * n]\n"
+    text = "from helper_of_test import F\nf = F[{}]\ndef cell(s, seed): return f(s)\n"
+    found = [fingerprint(loaded_cell(tmp_path / str(k), text.format(k), helper)) for k in (0, 1)]
+    assert found[0] != found[1]
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sim import sweep
+from sim import CellError, sweep
 from sim.sweeps.fingerprint import NotComparable, fingerprint
+from sim.sweeps.workers import worker_pool
+from sim.tests.sweep_stubs import ROOT
 from sim.tests.sweep_tools import loaded_cell
 
 
@@ -23,6 +29,68 @@ def test_what_is_looked_up_by_a_text_is_refused(call: str, tmp_path: Path) -> No
     cell = loaded_cell(tmp_path / "a", text)
     with pytest.raises(NotComparable, match="what it means is known only as it runs"):
         fingerprint(cell)
+
+
+@pytest.mark.parametrize(
+    "call", ["cell.__doc__", "cell.__code__.co_firstlineno", "inspect.getsource(cell)",
+             "inspect.currentframe().f_lineno"],
+)  # fmt: skip
+def test_what_reads_its_own_source_is_refused(call: str, tmp_path: Path) -> None:
+    """Comments and docstrings count for nothing: under others the older number was "reused"."""
+    text = f"import inspect\ndef cell(s, seed):\n    'A docstring.'\n    return {call}\n"
+    with pytest.raises(NotComparable, match="count for nothing"):
+        fingerprint(loaded_cell(tmp_path / "a", text))
+
+
+@pytest.mark.parametrize("edit", [("2 * s", "3 * s"), ("K = 1\n", "K = 1\n\n")])
+def test_a_file_that_was_edited_since_it_was_loaded_is_refused(
+    edit: tuple[str, str], tmp_path: Path
+) -> None:
+    """Mended: what the old code computed was kept as the new file's, and "reused" by it."""
+    text = "K = 1\ndef cell(s, seed):\n    return 2 * s\n"
+    cell = loaded_cell(tmp_path / "a", text)
+    fingerprint(cell)
+    (tmp_path / "a" / "module_of_test.py").write_text(text.replace(*edit), encoding="utf-8")
+    with pytest.raises(NotComparable, match="edited since: start again"):
+        fingerprint(cell)
+
+
+STALE = """
+import sys
+from sim import sweep
+K = 2
+def cell(s, seed): return {"v": K}
+if __name__ == "__main__":
+    K = 3
+    sweep({"x": [1]}, seeds=1, store="s.db", cell=cell, workers=1)
+"""
+
+
+def test_a_worker_that_has_another_edition_gives_no_number(tmp_path: Path) -> None:
+    """Mended: what it computed was kept as that of the edition here."""
+    (tmp_path / "script.py").write_text(STALE, encoding="utf-8")
+    call = [sys.executable, "script.py"]
+    path = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        call, cwd=tmp_path, env=path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 1
+    assert "cell is another in this worker process than where the sweep was called" in done.stderr
+
+
+def test_an_older_worker_gives_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    file = tmp_path / "cells_of_test.py"
+    file.write_text("def cell(s, seed): return {'v': 2}\n", encoding="utf-8")
+    with worker_pool(1) as pool:
+        older = importlib.import_module("cells_of_test")
+        call: dict[str, Any] = {"seeds": 1, "store": tmp_path / "s.db", "executor": pool}
+        sweep({"x": [1]}, cell=older.cell, **call)
+        file.write_text("def cell(s, seed): return {'v': 33}\n", encoding="utf-8")
+        newer = importlib.reload(older)
+        with pytest.raises(CellError, match="says something else than what was loaded"):
+            sweep({"x": [1]}, cell=newer.cell, **call)
+    sys.modules.pop("cells_of_test")
 
 
 @pytest.mark.parametrize("how", ["import sys as system", "from sys import modules as held"])

@@ -112,6 +112,8 @@ SABOTAGES: list[tuple[str, str, Change]] = [
     # an item of the same kind that is no neighbour of the claim's
     *((x, "subsets or indices", word(words.UNIFORM, words.INDEPENDENT)) for x in (
         "WALK-DRIFT", "CAPTURE", "REACH-TIME", "SGD-EDGE", "TIME-BEST", "MOMENTUM-LOCAL", "SADDLE-NEVER")),
+    *((x, "another limit", word(was, words.SMALL_STEPS_LATE)) for x, was in (
+        ("UNIVERSAL-DECAY", words.TWO_COEFFICIENTS), ("TIME-TWO", words.SMALL_STEPS_LINEAR))),
     ("GD-GAUSSIAN", "cyclic", word(words.FULL, words.CYCLIC)),
     ("SADDLE-TRAP", "oblique unit data", word(words.ORTHOGONAL, words.UNIT_DATA)),
     # two symbols' meanings exchanged

@@ -71,7 +71,7 @@ from theory.notation import a, b, delta, k, n, p, r2, rho, s, t
 def test_purity_is_a_level_of_the_log_ratio(claim: Claim) -> None:
     """pi = R/(1+R), R = (q_I/q_j)^2 >= 1, rises in R; pi = 1 - eps at R = e^(2Z)."""
     expect_only(claim, level, time)
-    expect_items(claim, words.SMALL_STEPS, words.ORTHONORMAL)
+    expect_items(claim, words.SMALL_STEPS_LINEAR, words.ORTHONORMAL)
     R = Symbol("R", positive=True)
     expect_zero(diff(R / (1 + R), R) - 1 / (1 + R) ** 2, "pi rises")
     (ratio,) = solve(R / (1 + R) - (1 - eps), R)

@@ -7,11 +7,12 @@ from sympy import Abs, Ge, Rational, Symbol, cancel, diff, log, solve
 from tests.analysis import ball, expect_outside
 from tests.inequalities import expect_implied
 from tests.obstructions import two_cycles
-from tests.reading import by_side
+from tests.reading import by_side, expect_items
 from tests.subsets import chance_of, expect_counts
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
+from theory import vocabulary as words
 from theory.minibatch.log_ratios import WALK_DRIFT, membership_moments
 from theory.minibatch.rates import (
     P4,
@@ -82,6 +83,7 @@ def test_two_cycles_past_the_edge(claim: Claim) -> None:
 def test_decay_coefficients(claim: Claim) -> None:
     """s = 1 + delta - rho, with the rho that the claim assumes; pair moments for symbolic n and b."""
     expect_counts(claim)
+    expect_items(claim, words.TWO_COEFFICIENTS)
     single, both = membership_moments()
     expect_zero(single - chance_of(1), "P(i in B)")
     expect_zero(both - chance_of(2), "P(i, j in B)")

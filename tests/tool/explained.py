@@ -105,6 +105,18 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Condition._close_to: 100 + 1": "one step more for the same roots",
         "_compiled: other comparison in k > 1": "the first power, written otherwise",
     },
+    "doubt/overlapping.py": {
+        "_both: and/or in other is false or case is false": SLOWER,
+    },
+    "doubt/growth.py": {
+        "Growth.vanishes: 0 + 1 #2": "the degree is 0 where nothing is that fast",
+        "sign: other comparison in ball > 0": NEVER_0,
+        "sign: other comparison in ball < 0": NEVER_0,
+        "_of_function: and/or in isinstance(f, AppliedUndef) or len(f.args) > 2":
+            "what else there is is none of the kinds that follow",
+        "_of_function: 2 + 1": "what else there is is none of the kinds that follow",
+        "_of_function: 0 + 1 #2": "the degree is 0 where nothing is that fast",
+    },
     "doubt/challenge.py": {"challenge: 4 + 1": "seconds with one decimal more"},
     "doubt/lemmas.py": {
         "follows: 5000 + 1": SLOWER,

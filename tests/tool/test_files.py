@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from sim import SerialExecutor, load, sweep
+from sim import SerialExecutor, load, salvage, sweep
 from sim.sweeps.store import Store, StoreError
 from sim.tests import sweep_stubs
+from theorem_audit.cli import main
 from theorem_audit.files import write_text
 from theorem_audit.scaffold import scaffold
 from theorem_audit.tests import warm
@@ -89,23 +90,38 @@ KILLED = """
 import os, signal, sys
 from theorem_audit.cli import main
 from theorem_audit.weigh.session import Session
-Session.run = lambda *x, **more: os.kill(os.getpid(), signal.SIGKILL)
+Session.WHEN = lambda *x, **more: os.kill(os.getpid(), signal.SIGKILL)
 main(sys.argv[1:])
 """
 
 
-def test_an_older_ledger_does_not_speak_for_a_run_that_was_killed(tmp_path: Path) -> None:
-    """Killed before the first evidence is done: the file says so."""
+@pytest.mark.parametrize("when", ["run", "_look_around"])
+def test_an_older_ledger_does_not_speak_for_a_run_that_was_killed(
+    tmp_path: Path, when: str
+) -> None:
+    """Killed before the first evidence is done, or while chapters are imported: the file says so."""
     target = tmp_path / "run.json"
     older = Ledger(seed=7)
     older.complete = True
     older.write(target)
     scaffold(tmp_path / "small", "small")
     words = ("run", "--seed", "8", "--json", str(target))
-    assert warm.python(KILLED, words, tmp_path / "small").returncode == -signal.SIGKILL
+    killed = warm.python(KILLED.replace("WHEN", when), words, tmp_path / "small")
+    assert killed.returncode == -signal.SIGKILL
     data = json.loads(target.read_text())
     validate(data)
     assert (data["complete"], data["seed"]) == (False, 8)
+
+
+def test_an_older_ledger_stays_where_a_run_is_refused(tmp_path: Path) -> None:
+    target = tmp_path / "run.json"
+    older = Ledger(seed=7)
+    older.complete = True
+    older.write(target)
+    before = target.read_bytes()
+    scaffold(tmp_path / "small", "small")
+    assert main(["--project", str(tmp_path / "small"), "run", "NO", "--json", str(target)]) == 2
+    assert target.read_bytes() == before
 
 
 # --- a store that cannot be written -----------------------------------------------------------
@@ -132,6 +148,26 @@ def test_a_store_on_read_only_media_is_read(
     Path(f"{path}-wal").write_bytes(b"left by a writer that was killed")
     with pytest.raises(StoreError, match=r"holds commits in s\.db-wal"):
         load(path)
+
+
+def test_a_link_to_a_store_is_read_with_the_stores_own_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mended: the log was looked for beside the link, so that commits in it were missing without a word."""
+    path, link = tmp_path / "s.db", tmp_path / "elsewhere" / "link.db"
+    _filled(path)
+    link.parent.mkdir()
+    link.symlink_to(path)
+    Path(f"{path}-wal").write_bytes(b"left by a writer that was killed")
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.sweeps.store._writable", lambda _: False)
+        with pytest.raises(StoreError, match=r"holds commits in s\.db-wal"):
+            load(link)
+    copied: list[str] = []
+    monkeypatch.setattr("shutil.copyfile", lambda old, new: copied.append(Path(old).name))
+    with pytest.raises(StoreError):
+        salvage(link, tmp_path / "new.db")
+    assert copied == ["s.db", "s.db-wal"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")

@@ -37,6 +37,7 @@ from tests.tool.judged import (
     expectations,
     falsifying,
     finding,
+    growing,
     guarding,
     implying,
     kernel,
@@ -44,9 +45,11 @@ from tests.tool.judged import (
     making,
     quotients,
     running,
+    settling,
     skewing,
     solving,
     statement,
+    two_values,
     undefining,
     using,
     varying,
@@ -80,6 +83,10 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "doubt/instances.py": finding.instances_hold,
     "doubt/solutions.py": solving.solutions_hold,
     "doubt/condition.py": compiling.conditions_hold,
+    "doubt/overlapping.py": two_values.overlaps_hold,
+    "doubt/limits.py": two_values.limits_hold,
+    "doubt/partial.py": settling.searches_hold,
+    "doubt/growth.py": growing.growth_holds,
     "doubt/challenge.py": challenging.challenges_hold,
     "doubt/falsify.py": falsifying.falsifiers_hold, "doubt/lemmas.py": using.lemmas_hold,
     "weigh/answers.py": answers.answers_hold, "weigh/runner.py": running.runs_hold,
@@ -99,6 +106,11 @@ SECOND = {  # of which verify.py has a second implementation: which functions ar
     "exact/checker.py": {
         "_read", "_add", "_times", "_substitute", "_smallest_bernstein", "_checked",
     },
+}  # fmt: skip
+WITHOUT_SECOND = [x for x in BATTERIES if x not in SECOND]
+LONG = {  # batteries of half a second and more, where what they judge has tests of its own
+    "checks/covering.py", "doubt/between.py", "doubt/compare.py", "doubt/ranges.py", "doubt/signs.py",
+    "doubt/undefined.py",
 }  # fmt: skip
 SOME = ["exact/zero.py", *SECOND]  # the first has a quick battery
 # Of the processor: a battery takes less than one, and a mutant that does not end is caught.
@@ -120,7 +132,9 @@ def test_the_judge_agrees_with_the_second_implementation(path: str) -> None:
     BATTERIES[path](_module(path))
 
 
-@pytest.mark.parametrize("path", [x for x in BATTERIES if x not in SECOND])
+@pytest.mark.parametrize(
+    "path", in_ci_but(WITHOUT_SECOND, *(x for x in WITHOUT_SECOND if x not in LONG))
+)
 def test_the_original_passes_its_battery(path: str) -> None:
     BATTERIES[path](_module(path))
 

@@ -182,7 +182,8 @@ def converging(g: Growth, absolutely: bool = False) -> bool | None:
         if (found := sign(step)) != 0:
             return None if found is None else _told(g, found < 0)
     if sum(flips) % 2 and not absolutely:
-        return _told(g, order(Growth(power=g.power, logs=g.logs)) == -1) if g.plain else None
+        falls = g.plain and g.exact  # a bounded factor may undo each change of sign
+        return _told(g, order(Growth(power=g.power, logs=g.logs)) == -1) if falls else None
     past = sign(g.power + 1)
     if past == 0:
         past = -1 if sign(g.logs + 1) == -1 else 1
@@ -197,6 +198,9 @@ def _diverges(node: ExprWithLimits) -> bool:
     """Whether one without other symbols surely diverges: one end does, or one term of several."""
     if isinstance(node, Product) or len(node.limits) != 1 or node.free_symbols:
         return False
+    if isinstance(node, Integral):
+        ((x, *ends),) = node.limits
+        node = Integral(node.function, (x, *_upwards(*ends)[0]))
     for f, x in [*_tails(node), *_inner(node)]:
         if f == 0:
             continue
@@ -243,13 +247,18 @@ def _integral(node: Integral, region: Boolean) -> bool:
     new = {x: Dummy(x.name, real=True) for x, *_ in node.limits}
     f = node.function.subs(new)
     limits = [(new[x], *(y.subs(new) for y in ends)) for x, *ends in node.limits]
-    closed = [c for x, a, b in limits for c in (Ge(x, a), Le(x, b))]
+    ranges, turned = [region], list[tuple[Expr, Expr]]()
+    for x, low, high in reversed(limits):  # from the outermost in: the others may hang on it
+        ways = _upwards(low, high, ranges)
+        turned.append(ways[0])
+        ranges = [And(r, Ge(x, a), Le(x, b)) for r in ranges for a, b in ways]
     infinite = any(end.has(oo, -oo) for _, *ends in limits for end in ends)
-    if not infinite and continuous(f, {*new.values()}, And(region, *closed)):
+    if not infinite and all(continuous(f, {*new.values()}, r) for r in ranges):
         return True
-    if len(limits) != 1:
+    if len(limits) != 1 or len(ranges) != 1:
         return False
-    ((x, low, high),) = limits
+    x, (low, high) = limits[0][0], turned[0]
+    limits = [(x, low, high)]
     inside = [y for y in (Gt(x, low), Lt(x, high)) if not y.has(oo, -oo)]
     tails = [*_tails(Integral(f, *limits))]
     poles = (
@@ -265,6 +274,24 @@ def _integral(node: Integral, region: Boolean) -> bool:
     else:
         smooth = continuous(f, {x}, And(region, *inside))
     return smooth and all(_series(g, y, region) for g, y in tails)
+
+
+def _upwards(
+    low: Expr, high: Expr, regions: Iterable[Boolean] = (true,)
+) -> list[tuple[Expr, Expr]]:
+    """The ends of a range, the lower first; both ways round where it is not shown which that is."""
+    if low == -oo or high == oo:
+        return [(low, high)]
+    if low == oo or high == -oo:
+        return [(high, low)]
+    known = sign(high - low)
+    if known is not None:
+        return [(low, high) if known >= 0 else (high, low)]
+    if all(nonnegative(high - low, r) for r in regions):
+        return [(low, high)]
+    if all(nonnegative(low - high, r) for r in regions):
+        return [(high, low)]
+    return [(low, high), (high, low)]
 
 
 def continuous(f: Expr, over: set[Symbol], region: Boolean) -> bool:

@@ -42,9 +42,10 @@ class Growth:
     plain: bool = True
 
     def times(self, other: Growth) -> Growth | None:
-        """Of the product; None where both are faster than exponential in different ways."""
+        """Of the product; None where both are faster than exponential in different ways, or cancel: of
+        their exponents only the highest powers are known here."""
         (a, m), (b, n) = self.fast, other.fast
-        if m and n and m != n:
+        if m and n and (m != n or (sign(a + b) not in (1, -1) and not (a + b).free_symbols)):
             return None
         return Growth(
             (a + b, max(m, n)),

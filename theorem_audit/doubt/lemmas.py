@@ -87,11 +87,19 @@ def follows(condition: Boolean, region: Boolean) -> bool:
             if follows(condition, rest):
                 return True
             return all(follows(condition, And(rest, x)) for x in part.args)
+    within = _put_in(region, region)
+    return within is false or _follows(_put_in(condition, region), within)
+
+
+@lru_cache  # a region is asked for each condition of each lemma
+def _put_in(told: Boolean, region: Boolean) -> Boolean:
+    """What is told, with what the region's equations say of symbols put in."""
     put = dict(_solved(region))
-    here, within = condition, region
     for _ in put:  # one may be put into another
-        here, within = (x.subs(put, simultaneous=True) for x in (here, within))
-    return within is false or _follows(here, within)
+        if put.keys().isdisjoint(told.free_symbols):
+            break
+        told = told.subs(put, simultaneous=True)
+    return told
 
 
 def _solved(region: Boolean) -> Iterator[tuple[Symbol, Expr]]:

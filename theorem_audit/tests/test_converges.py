@@ -26,6 +26,7 @@ from sympy import (
     factorial,
     log,
     oo,
+    pi,
     sin,
     sqrt,
     tan,
@@ -62,6 +63,9 @@ DIVERGES: dict[str, Case] = {
     "across an irrational pole": (Integral(1 / (x**2 - 2), (x, 0, 3)), true),
     "without a decay": (Integral(exp(-x * y), (x, 0, oo)), Ge(y, 0)),
     "of Euler's, at 0": (Integral(x ** (y - 1) * exp(-x), (x, 0, oo)), Ge(y, 0)),
+    "downwards across a pole": (Integral(1 / x, (x, 1, -1)), true),
+    "downwards to a pole": (Integral(1 / x, (x, 1, 0)), true),
+    "downwards for some y": (Integral(1 / x, (x, 1, y)), Ge(y, -1)),
     "that has a pole for one y": (Integral(1 / (x + y), (x, 0, 1)), Ge(y, 0)),
 }
 CONVERGES: dict[str, Case] = {
@@ -91,12 +95,21 @@ CONVERGES: dict[str, Case] = {
     "Euler's": (Integral(x ** (y - 1) * exp(-x), (x, 0, oo)), Gt(y, 0)),
     "no pole for any y": (Integral(1 / (x**2 + y), (x, 0, 1)), Gt(y, 0)),
     "over a triangle": (Integral(x * y, (y, 0, x), (x, 0, 1)), true),
+    "downwards to a root": (Integral(1 / sqrt(x), (x, 1, 0)), true),
+    "either way": (Integral(1 / (1 + x), (x, 0, y)), Gt(y, -1)),
+    "downwards from infinity": (Integral(exp(-x), (x, oo, 0)), true),
     "a corner": (Integral(Abs(x), (x, -1, n)), Ge(n, 0)),
 }  # fmt: skip
 OPEN: dict[str, Case] = {
     "sines over k": (Sum(sin(k) / k, (k, 1, oo)), true),
     "sines over x": (Integral(sin(x) / x, (x, 0, oo)), true),
     "a pole of a tangent": (Integral(tan(x), (x, 0, 2)), true),
+    "signs that a factor undoes": (Sum((-1) ** k * sin(pi * k / 2) ** 2 / k, (k, 1, oo)), true),
+    "exponents that cancel but for a part": (
+        Sum(3 ** (k**2 + k) * exp(-log(3) * k**2) / k**2, (k, 1, oo)),
+        true,
+    ),
+    "over a triangle that is turned": (Integral(1 / (1 + y), (y, 0, x), (x, -3, 1)), true),
     "two infinite indices": (Sum(1 / (k**2 * n**2), (k, 1, oo), (n, 1, oo)), true),
     "a product that does not": (Product(1 + 1 / k, (k, 1, oo)), true),
     "a symbol that nothing is said of": (Sum(x**k, (k, 0, oo)), Gt(z, 0)),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from theorem_audit.files import write_all
-from theorem_audit.new import BadClaimName
+from theorem_audit.new import THEORY, THEORY_HEAD, THEORY_NEEDS, BadClaimName, _python
 from theorem_audit.project import Project, read
 from theorem_audit.scaffold import CannotInit, scaffold
 from theorem_audit.tests import warm
@@ -145,6 +145,43 @@ def test_bad_names_are_refused_before_anything_is_written(
     assert done.returncode == 2
     assert message in " ".join(done.stderr.split())
     assert contents(fresh) == before
+
+
+WORDS = {"id": "NEXT", "constant": "NEXT", "name": "next", "chapter": "descent", "title": "Descent"}
+BOUND = {  # what a chapter does with a name that the stub needs, brings -> what is said, "" where it is added
+    "del Eq\n": "Eq is there something else",
+    "Claim = None\n": "Claim is there something else",
+    "def Source(x): return x\n": "Source is there something else",
+    "from operator import eq as Symbol\n": "Symbol is there something else",
+    "from sympy import *\ndef half(): return NEXT / 2\n": "NEXT is a name in descent.py already",
+    "if True:\n    NEXT = 1\n": "NEXT is a name in descent.py already",
+    "M = {Eq: 1 for Eq in 'ab'}\n": "",
+    "def f():\n    Symbol = Eq = 1\n    return Symbol, Eq\n": "",
+    "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from sympy import Eq\n": "",
+}
+
+
+@pytest.mark.parametrize("more", BOUND)
+def test_a_stub_in_a_chapter_that_uses_its_names_otherwise(tmp_path: Path, more: str) -> None:
+    """Mended: the stub stood there, and each command ended in a NameError."""
+    scaffold(tmp_path / "small", "small")
+    chapter = tmp_path / "small" / "small" / "descent.py"
+    text = chapter.read_text()
+    if not BOUND[more]:  # the chapter has these by other names
+        text = text.replace("from sympy import Eq, Expr, Symbol, diff", "import sympy as sp")
+        for name in ("Eq(", "Expr:", "Symbol(", "diff("):
+            text = text.replace(name, f"sp.{name}")
+    chapter.write_text(text + more)
+    before = contents(tmp_path)
+    if BOUND[more]:
+        with pytest.raises(BadClaimName, match=BOUND[more]):
+            _python(chapter, THEORY_HEAD, THEORY_NEEDS, THEORY, WORDS)
+        assert contents(tmp_path) == before
+    else:
+        made = _python(chapter, THEORY_HEAD, THEORY_NEEDS, THEORY, WORDS)
+        scope: dict[str, object] = {"__name__": "small.descent"}
+        exec(compile(made, str(chapter), "exec"), scope)
+        assert {"GD_STEP", "NEXT"} <= scope.keys()
 
 
 @pytest.mark.parametrize("name", ["json", "typing", "sympy", "Hypothesis", "pytest"])

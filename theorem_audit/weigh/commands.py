@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from rich.console import Console
 
 from theorem_audit import project, show
 from theorem_audit.errors import BadUsage
+from theorem_audit.files import write_bytes
 from theorem_audit.guard import Ended, ends_in_order
 from theorem_audit.usage import CLAIM, emit, known_ids, seed_of
 
@@ -93,12 +94,33 @@ def run_ledger(
         return session.run(wanted, save), session.counts
 
 
+@contextmanager
+def _older_aside(save: Path | None, seed: int, begun: list[Path]) -> Iterator[None]:
+    """An older ledger does not speak for a run that is killed while chapters are imported.
+
+    It stands there again where nothing comes of the run: what was asked for is refused, or interrupted before.
+    """
+    older = save.read_bytes() if save is not None and save.is_file() else None
+    if save is None or older is None:
+        yield
+        return
+    from theorem_audit.weigh.ledger import Ledger
+
+    Ledger(seed=seed).write(save)
+    try:
+        yield
+    except BaseException:
+        if not begun:
+            write_bytes(save, older)
+        raise
+
+
 def run(args: argparse.Namespace, console: Console) -> int:
     """``audit run``."""
     save = None if args.json in (None, "-") else Path(args.json)
     seed, begun = seed_of(args.seed), list[Path]()
     try:
-        with ends_in_order():
+        with ends_in_order(), _older_aside(save, seed, begun):
             ledger, counts = run_ledger(args.ids, args, console, save, seed, begun)
     except KeyboardInterrupt as stop:
         where = f"; what was run is in {save}" if begun else "; nothing was run" if save else ""

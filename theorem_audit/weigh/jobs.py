@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -82,6 +83,9 @@ def start_worker(here: project.Project, quick: bool, everything: bool = False) -
     """
     global LEFT, RECORDER
     project.use(here)
+    os.chdir(
+        here.root
+    )  # what evidence opens by a relative name is one file, wherever a command was typed
     watch()
     load_profile(quick)
     files = {str(m.file): name for name, m in look_at(here).modules.items()}

@@ -11,7 +11,7 @@ C_ms is the number with: E||t_p - t*||^2 -> 0 from every start exactly for 0 < C
 
 from __future__ import annotations
 
-from sympy import And, Expr, Or, Symbol, cancel, log, solve
+from sympy import And, Or, Symbol, log
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
@@ -104,14 +104,6 @@ MEANING = {
     }.items()
 }  # fmt: skip
 THRESHOLD = {x: MEANING[x] for x in ("C_ms", "kappa")}
-
-
-def threshold_in_direction(mean: Expr, variance: Expr) -> Expr:
-    """C_ms of a one-dimensional sum with these moments of Q_i, from Q-MS's operator."""
-    step = next(part.rhs for part in Q_MS.formula.args if part.lhs == operator)
-    scalar = step.subs({kron_sum: 2 * mean, kron_product: mean**2, noise: variance})
-    roots = solve(cancel((scalar - 1) / C), C)
-    return roots[0]
 
 
 Q_KAPPA = Claim(

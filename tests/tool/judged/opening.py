@@ -212,7 +212,7 @@ def _changes(judge: ModuleType, folder: Path) -> None:
             with judge.reading() as files:
                 judge._hook(event, (str(path), *rest))
                 if again:
-                    _elsewhere(path, again)
+                    _elsewhere(judge, path, again)
                 judge._hook(event, (str(path), *rest))
             judge._hook("open", (str(path), "r", R))
         known = (judge.CHANGED, judge.ABSENT)
@@ -226,7 +226,7 @@ def _changes(judge: ModuleType, folder: Path) -> None:
         with judge.reading() as files:
             judge._hook("open", (str(path), "r", R))
             judge._hook("open", (str(path), how, 0))
-            _elsewhere(path, "1")
+            _elsewhere(judge, path, "1")
         assert (files[str(path)] == judge.CHANGED) == (how == "r")
     with judge.reading() as files:
         for name in ("", ":memory:", b":memory:"):
@@ -258,7 +258,7 @@ def _asks(judge: ModuleType, folder: Path) -> None:
         with judge.reading() as outer, judge.reading() as files:
             judge._hook("os.listdir", (str(held),))
             judge._hook(event, arguments)
-            _elsewhere(held / "new", "2")
+            _elsewhere(judge, held / "new", "2")
         assert outer.keys() == files.keys()
         assert (files[f"folder:{held}"] != judge.CHANGED) == made, event
         assert (outer[f"folder:{held}"] != judge.CHANGED) == made, event
@@ -278,7 +278,7 @@ def _asks(judge: ModuleType, folder: Path) -> None:
     with judge.reading() as files:
         os.path.exists(folder / "later")
         judge._hook("os.mkdir", (str(folder / "later"), 0o777, -1))
-        _elsewhere(folder / "later", "2")
+        _elsewhere(judge, folder / "later", "2")
     assert files == {f"there:{folder}/later": "file"}, "absent, and then its own"
     with judge.reading():
         judge._asked("os.listdir", str(held), frame(__file__))
@@ -291,9 +291,14 @@ def _asks(judge: ModuleType, folder: Path) -> None:
     assert judge.digest(f"folder:{held}", {f"{held}/old"}) != judge.digest(f"folder:{held}")
 
 
-def _elsewhere(path: Path, text: str) -> None:
-    """Write in another thread: none of the cell's own opens, where the hook is a real one."""
-    writes = threading.Thread(target=path.write_text, args=(text,))
+def _elsewhere(judge: ModuleType, path: Path, text: str) -> None:
+    """Write in a thread of which no cell hears: a sweep before may have left the real hook, and heard it."""
+
+    def write() -> None:
+        judge._HEARD.read = None
+        path.write_text(text)
+
+    writes = threading.Thread(target=write)
     writes.start()
     writes.join()
 

@@ -1,0 +1,100 @@
+"""What is one's own, and what is installed; and which modules a function or a module of one's own imports."""
+
+from __future__ import annotations
+
+import ast
+import dis
+import hashlib
+import importlib.util
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+_INSTALLED = tuple(
+    str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "purelib", "platlib")
+)
+_ENGINE = __name__.partition(".")[0]
+
+
+def ours(module: ModuleType) -> bool:
+    """Whether a module is neither installed nor of the standard library."""
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return module.__name__ == "__main__"
+    return not str(Path(file).resolve()).startswith(_INSTALLED)
+
+
+def engine(thing: Any) -> bool:
+    """Whether a function or a class is the simulator's, whose numbers ``ENGINE_VERSION`` names."""
+    return str(thing.__module__).partition(".")[0] == _ENGINE
+
+
+def installed(module: ModuleType) -> bool:
+    """Whether a module is known by its name."""
+    return not ours(module) or module.__name__.partition(".")[0] == _ENGINE
+
+
+def is_own(thing: Any) -> bool:
+    """Whether a function (by its code, whatever it says) or a class stands in a file of one's own."""
+    if isinstance(thing, FunctionType):
+        module = sys.modules.get(thing.__globals__.get("__name__", ""))
+        return module is None or ours(module)
+    if not isinstance(thing, type) or thing.__module__ == "builtins":
+        return False
+    module = sys.modules.get(thing.__module__)
+    return module is None or ours(module)
+
+
+def by_file(module: ModuleType) -> str:
+    """A module by what its file says; an installed one by its name."""
+    if installed(module):
+        return module.__name__
+    file = Path(module.__file__ or "")
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else module.__name__
+
+
+def imported(code: CodeType, known: dict[str, Any]) -> Iterator[str]:
+    """The modules that a function imports as it runs, by absolute name."""
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from imported(inner, known)
+    level: Any = 0
+    values: list[Any] = []
+    for step in dis.get_instructions(code):
+        if step.opname == "IMPORT_NAME":
+            level, names = values[-2], values[-1] or ()
+            above = known.get("__package__") or ""
+            name = (
+                importlib.util.resolve_name("." * level + step.argval, above)
+                if level
+                else step.argval
+            )
+            yield name
+            yield from (f"{name}.{x}" for x in names)
+        elif step.opname.startswith("LOAD_CONST") or step.opname == "LOAD_SMALL_INT":
+            values.append(step.argval)
+
+
+def imports(module: ModuleType) -> list[str]:
+    """The names of the modules that the file of one's own module imports, anywhere in it."""
+    if not (module.__file__ or "").endswith(".py"):
+        return []
+    names = set[str]()
+    for node in ast.walk(ast.parse(Path(module.__file__ or "").read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {x.name for x in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = "." * node.level + (node.module or "")
+            found = (
+                importlib.util.resolve_name(above, module.__package__ or "")
+                if node.level
+                else above
+            )
+            names |= {found, *(f"{found}.{x.name}" for x in node.names)}
+    return sorted(names)
+
+
+__all__ = ["by_file", "engine", "imported", "imports", "installed", "is_own", "ours"]
