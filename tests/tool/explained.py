@@ -117,6 +117,17 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_of_function: 2 + 1": "what else there is is none of the kinds that follow",
         "_of_function: 0 + 1 #2": "the degree is 0 where nothing is that fast",
     },
+    "doubt/converges.py": {
+        "_found: 0 + 1": "another point at which it diverges",
+        "converging: 1 + 1 #2": "the sign counts, not its size",
+        "converging: other comparison in found < 0": NEVER_0,
+        "converging: 0 + 1 #4": "the sign counts, not its size",
+        "_inner: other comparison in side > 0": NEVER_0,
+        "_integral: no sign in -oo #2": "SymPy knows that each real number is above -oo",
+        "_integral: no sign in -oo #3": "SymPy knows that each real number is above -oo",
+        "_upwards: other comparison in known >= 0": "both ends are one number",
+        "_upwards: 0 + 1": "both ends are one number",
+    },
     "doubt/challenge.py": {"challenge: 4 + 1": "seconds with one decimal more"},
     "doubt/lemmas.py": {
         "follows: 5000 + 1": SLOWER,
