@@ -202,8 +202,8 @@ class Project:
                 if not _homes(top) <= _homes(self.theory):
                     raise ProjectError(
                         f"{self.file}: {key} = {module.__name__!r} was imported from {origin}, "
-                        f"which lies neither in {self.root} nor beside the theory; another package of that name is in "
-                        "the way"
+                        f"which lies neither in {self.root} nor beside the theory; another package of that "
+                        "name is in the way"
                     )
 
     def evidence_package(self) -> Any:
