@@ -195,6 +195,25 @@ def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
     assert "no end within 5 s" in why["ENDLESS"]
 
 
+def test_a_command_that_is_killed_as_it_asks_for_a_worker_takes_none_from_others(
+    tmp_path: Path,
+) -> None:
+    """Mended: the server of workers ended with it, and every later command was refused."""
+    leaves = (
+        "import os, socket\nfrom multiprocessing import forkserver\n"
+        "line = socket.socket(socket.AF_UNIX)\n"
+        "line.connect(forkserver._forkserver._forkserver_address)\nos._exit(0)\n"
+    )
+    asks = (
+        "import os, multiprocessing\n"
+        "one = multiprocessing.get_context('forkserver').Process(target=os.getpid)\n"
+        "one.start(); one.join(); print(one.exitcode)\n"
+    )
+    for code, said in ((leaves, ""), (asks, "0\n")):
+        done = warm.python(code, (), tmp_path)
+        assert (done.returncode, done.stdout) == (0, said), done.stderr
+
+
 def test_workers_end_when_the_run_is_killed(project: Path, tmp_path: Path) -> None:
     words = [*split("-m theorem_audit run ENDLESS --workers 1 --json"), str(tmp_path / "run.json")]
     running = project / "running"  # killed while the evidence runs: its guard is on then

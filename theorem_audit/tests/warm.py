@@ -11,6 +11,7 @@ nothing, and so are the workers themselves.
 from __future__ import annotations
 
 import atexit
+import errno
 import fcntl
 import gc
 import importlib
@@ -27,7 +28,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, partial
 from itertools import count
-from multiprocessing import forkserver, get_context, util
+from multiprocessing import context, forkserver, get_context, util
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -50,6 +51,7 @@ LATER = (
     "pygments.lexers.python", "theorem_audit.report.site", "theorem_audit.report.drawing",
 )  # fmt: skip
 LIMIT = 170  # seconds for one call
+_recvfds = context.reduction.recvfds  # type: ignore[attr-defined]
 
 
 def this_tool() -> dict[str, str]:
@@ -267,8 +269,8 @@ def _fork_workers() -> None:
     forkserver.util = SimpleNamespace(**{**vars(util), "spawnv_passfds": _forked})  # type: ignore[attr-defined]
     one.ensure_running()
     one.ensure_running = lambda: None  # a command is not its parent, and cannot wait for it
-    context = get_context("forkserver")
-    workers.get_context = lambda method: context  # type: ignore[attr-defined]
+    forks = get_context("forkserver")
+    workers.get_context = lambda method: forks  # type: ignore[attr-defined]
 
 
 def _forked(_: str, words: list[str], kept: tuple[int, ...]) -> int:
@@ -283,10 +285,19 @@ def _forked(_: str, words: list[str], kept: tuple[int, ...]) -> int:
             if int(name) > 2 and int(name) not in kept:
                 with suppress(OSError):  # the one that listed them
                     os.close(int(name))
+        context.reduction.recvfds = _received
         exec(words[-1])
         code = 0
     finally:
         os._exit(code)
+
+
+def _received(line: socket.socket, most: int) -> list[int]:
+    """What a command hands over to have a worker; one that is killed before it did ends not the server."""
+    try:
+        return _recvfds(line, most)
+    except (EOFError, OSError, RuntimeError) as error:
+        raise OSError(errno.ECONNABORTED, "a command ended as it asked for a worker") from error
 
 
 def _as_worker(environment: dict[str, str], *arguments: Any) -> None:
