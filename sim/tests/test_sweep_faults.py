@@ -216,10 +216,11 @@ def test_a_damaged_store_stops_the_sweep_and_a_salvaged_one_goes_on(tmp_path: Pa
     assert not path.with_name("s.db-wal").exists(), (
         "what is changed below would be read from the log"
     )
-    data = bytearray(path.read_bytes())
-    needle = next(iter(load(path))).values["value"].tobytes()
-    data[data.index(needle[:16])] ^= 1
-    path.write_bytes(data)
+    data = path.read_bytes()
+    needle = next(iter(load(path))).values["value"].tobytes()[:16]
+    assert needle in data
+    # Wherever it stands: a page that was split may hold a row once more, where nobody reads it.
+    path.write_bytes(data.replace(needle, bytes([needle[0] ^ 1]) + needle[1:]))
     with pytest.raises(StoreError, match=r"damaged .*sim\.salvage"):
         sweep(grid, store=path, **call)
     assert salvage(path, tmp_path / "new.db") == 29
