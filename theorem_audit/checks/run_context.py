@@ -5,11 +5,11 @@ Evidence reaches it through ``rng``, ``seed`` and the ``expect`` functions; noth
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 import sys
 import threading
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,7 +21,7 @@ import numpy as np
 
 DEFAULT_SEED = 0
 HERE = os.path.join(os.path.dirname(__file__), "")
-EMPTY = 1 << 32  # no text has this sum
+LAST_BIT = 1 << 63
 
 
 class Inconclusive(Exception):
@@ -187,10 +187,7 @@ def seed(*key: str | int) -> np.random.SeedSequence:
 
 
 def rng(*key: str | int) -> np.random.Generator:
-    """A generator on the seed of ``key``; ValueError where it was asked for before, as for ``seed``.
-
-    One for the simulator may have the same key: it draws from streams of its own.
-    """
+    """A generator for ``key``, with draws of its own; ValueError where it was asked for before, like ``seed``."""
     return np.random.Generator(np.random.PCG64(_seed("rng", key)))
 
 
@@ -204,9 +201,13 @@ def _seed(what: str, key: tuple[str | int, ...]) -> np.random.SeedSequence:
             "what it gave, or use another key"
         )
     context.drawn.add(name)
-    # NumPy takes words of 0 at the end for none, and the empty text's sum is 0.
-    words = [zlib.crc32(str(part).encode()) or EMPTY for part in key]
-    return np.random.SeedSequence([context.seed, zlib.crc32(context.test.encode()), *words])
+    words = map(_number, (context.test, what, *map(str, key)))
+    return np.random.SeedSequence([context.seed, *words])
+
+
+def _number(word: str) -> int:
+    """A number of 64 bits for a word, the last one set: what ends in zeros is something shorter to NumPy."""
+    return int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "little") | LAST_BIT
 
 
 def note(text: str) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import _thread
 import gc
+import hashlib
 import signal
 import subprocess
 import sys
 import threading
 import time
-import zlib
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -97,6 +97,13 @@ def leftovers_hold(judge: ModuleType) -> None:
     assert judge._home(3) == ""
 
 
+def _number(word: str) -> int:
+    """The first 64 bits of its SHA-256, little end first, with the last one set."""
+    return (
+        int.from_bytes(bytes.fromhex(hashlib.sha256(word.encode()).hexdigest()[:16])[::-1]) | 2**63
+    )
+
+
 class _Signals:
     def __init__(self, real: Any, timed: list[bool]) -> None:
         self._real, self._timed = real, timed
@@ -166,15 +173,18 @@ def contexts_hold(judge: ModuleType) -> None:
             for key in ((), ("a",), ("b",), ("a", 1), (1,), ("",), ("", ""), ("a", ""))
         }
         assert len(states) == 8
-        assert judge.seed("b", "").entropy == [3, zlib.crc32(b"t"), zlib.crc32(b"b"), 2**32]
-        same = np.random.Generator(np.random.PCG64(judge.seed("c"))).random(3)
-        assert judge.rng("c").random(3).tolist() == same.tolist(), "each of the two may ask once"
+        assert judge.seed("b", "").entropy == [3, *map(_number, ("t", "seed", "b", ""))]
+        assert len({*judge.seed(*map(str, range(999))).entropy}) == 1002
+        known = np.random.SeedSequence([3, *map(_number, ("t", "rng", "c"))])
+        drawn = judge.rng("c").random(3).tolist()
+        assert drawn == np.random.Generator(np.random.PCG64(known)).random(3).tolist()
+        assert judge.seed("c").entropy != known.entropy, "each of the two may ask once"
         for twice in (judge.rng, judge.seed):
             assert raises(ValueError, lambda ask=twice: ask("c"))
         judge.rng("c", 1)
         assert raises(ValueError, lambda: judge.rng("c", "1")), "the same stream"
         one.again = True
-        assert judge.rng("c").random(3).tolist() == same.tolist()
+        assert judge.rng("c").random(3).tolist() == drawn
         judge.note("words")
         thread = threading.Thread(target=lambda: [][1])
         thread.start()
