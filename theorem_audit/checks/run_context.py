@@ -187,7 +187,7 @@ def seed(*key: str | int) -> np.random.SeedSequence:
 
 
 def rng(*key: str | int) -> np.random.Generator:
-    """A generator for ``key``, with draws of its own; ValueError where it was asked for before, like ``seed``."""
+    """A generator for ``key``, with draws of its own; ValueError where asked for before, like ``seed``."""
     return np.random.Generator(np.random.PCG64(_seed("rng", key)))
 
 
