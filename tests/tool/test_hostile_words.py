@@ -51,6 +51,7 @@ from tests.tool.ledgers import IDS
 from theorem_audit.checks.mark import LEFT_OUT, NoEvidence, collect
 from theorem_audit.cli import main
 from theorem_audit.doubt import instances
+from theorem_audit.project import Project
 from theorem_audit.report.mathematics import mathml, note_html
 from theorem_audit.report.site import write_site
 from theorem_audit.statement.claim import Assumption, Claim, Source
@@ -162,6 +163,7 @@ def test_a_file_of_evidence_that_skips_itself_is_left_out(
     text = "import pytest\npytest.importorskip('no_such_module')"
     (tmp_path / "test_zz_made.py").write_text(text, encoding="utf-8")
     monkeypatch.setattr(tests, "__path__", [str(tmp_path)])
+    monkeypatch.setattr(Project, "_ours", lambda *_: None)  # it refuses a folder elsewhere
     with pytest.raises(NoEvidence):
         collect()
     assert "no_such_module" in LEFT_OUT.pop("tests/test_zz_made.py")

@@ -1,11 +1,11 @@
 """Wrong variants of a claim, made from its own formula and assumptions.
 
 From the formula: a coefficient changed by 1/1000, an integer by one, a sign, an exponent, a term
-dropped, two symbols of like role swapped, an inequality reversed or made strict.  From the
-assumptions: a condition dropped, or widened past its sharp value (or past its bound, where none is known);
-an item of the vocabulary dropped, or replaced by each of its neighbours; the same of what a symbol means.
-Nothing here knows which claim it is looking at; ``compare`` says which variants are no
-wrong ones.
+dropped, two symbols of like role swapped, an inequality reversed or made strict, an end of a sum or integral
+moved by one.  From the assumptions: a condition dropped, or widened past its sharp value (or past its bound,
+where none is known); an item of the vocabulary dropped, or replaced by each of its neighbours; the same of what
+a symbol means.  Nothing here knows which claim it is looking at; ``compare`` says which variants are no wrong
+ones.
 """
 
 from __future__ import annotations
@@ -17,7 +17,23 @@ from functools import cache, cached_property, lru_cache
 from itertools import combinations, zip_longest
 from typing import Any
 
-from sympy import Add, And, Basic, Expr, Integer, Mul, Not, Pow, Rational, Symbol, diff
+from sympy import (
+    Add,
+    And,
+    Basic,
+    Expr,
+    Integer,
+    Integral,
+    Mul,
+    Not,
+    Pow,
+    Product,
+    Rational,
+    Sum,
+    Symbol,
+    Tuple,
+    diff,
+)
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
@@ -31,7 +47,7 @@ from theorem_audit.statement.vocabulary import Item
 
 SMALL = Rational(1, 1000)
 GROUPS = (
-    "coefficient", "integer", "sign", "exponent", "dropped term", "swap", "strictness",
+    "coefficient", "integer", "sign", "exponent", "dropped term", "swap", "strictness", "limit",
     "dropped assumption", "widened assumption", "dropped item", "other item", "other meaning",
 )  # fmt: skip
 
@@ -195,7 +211,7 @@ def _edits(part: Basic, size: Rational, groups: Container[str]) -> Iterator[Chan
             new = backwards(*part.args, evaluate=False)
             yield "sign", ("{} reversed", part), new, None
     for path, node, parent in _walk(part):
-        for group, what, new, relative in _local(node, parent, size):
+        for group, what, new, relative in (*_local(node, parent, size), *_limits(node)):
             if group not in groups:
                 continue
             try:
@@ -264,6 +280,15 @@ def _local(node: Basic, parent: Basic | None, size: Rational) -> Iterator[Change
         yield "integer", ("{} -> {}", node, 2 * node), 2 * node, None
     if isinstance(parent, Add):
         yield "dropped term", ("{} out of {}", node, parent), Integer(0), None
+
+
+def _limits(node: Basic) -> Iterator[Change]:
+    """Each end of a sum, product or integral that is no infinity, moved by one either way."""
+    for limit in node.limits if isinstance(node, Sum | Product | Integral) else ():
+        for place, end in [*enumerate(limit)][1:]:
+            for moved in (end + 1, end - 1) if not end.is_infinite else ():
+                new = Tuple(*limit[:place], moved, *limit[place + 1 :])
+                yield "limit", ("{} -> {}", limit, new), node.xreplace({limit: new}), None
 
 
 def _numbers(node: Rational, parent: Basic | None, size: Rational) -> Iterator[Change]:

@@ -20,7 +20,9 @@ from sympy import (
     Not,
     Or,
     Piecewise,
+    Product,
     Rational,
+    Sum,
     Symbol,
     exp,
     oo,
@@ -33,7 +35,7 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.tests.made_up import claim
 
 x, y, z = (Symbol(name, real=True) for name in "xyz")
-n, u = Symbol("n", integer=True), Symbol("u")
+m, n, u = Symbol("m", integer=True), Symbol("n", integer=True), Symbol("u")
 p, q, after, later = (Symbol(name, real=True) for name in ("p_1", "p_2", "p_1^+", "p2^+"))
 MORE, LESS = Rational(1001, 1000), Rational(999, 1000)
 LARGE, SMALL = Rational(3, 2), Rational(1, 2)  # another size of changes: by one half
@@ -83,6 +85,18 @@ def _either(one: Any, two: Any) -> Any:
     return Or(Contains(one, Integers), Contains(two, Integers))
 
 
+def _over(of: Any) -> tuple[Any, Parts]:
+    """A sum, or a product, of two indices, and its changes."""
+
+    def made(term: Any, inner: Any = (2, n), outer: Any = (7, x)) -> Any:
+        return of(term, (m, *inner), (n, *outer))
+
+    ends = [made(1 / m, inner=k) for k in ((3, n), (1, n), (2, n + 1), (2, n - 1))]
+    ends += [made(1 / m, outer=k) for k in ((8, x), (6, x), (7, x + 1), (7, x - 1))]
+    own = {"exponent": _right(made(1), made(m**-2)), "limit": _right(*ends)}
+    return Eq(z, made(1 / m)), _and(_side(made(1 / m)), own)
+
+
 HALF, POWER, INSIDE = x / 2 - y, x ** (y + 1), Contains(x, Integers)
 LONG, CASES = _long(-x), _cases(x + 1)
 # A formula, and the formulas that come of its changes, by group.
@@ -105,7 +119,7 @@ CHANGED: tuple[tuple[Any, Parts], ...] = (
     (Eq(u, 1 / sin(1)), _of_u(_side(1 / sin(1)), {"coefficient": _right(1 / sin(MORE), 1 / sin(LESS)),
      "integer": _right(1 / sin(2)), "exponent": _right(1, 1 / sin(1) ** 2)})),
     (Eq(z, LONG), _and(_side(LONG), {"sign": _right(_long(x)), "integer": _right(_long(0), _long(-2 * x)),
-     "exponent": _right(_long(-(x**2)))})),
+     "exponent": _right(_long(-(x**2))), "limit": _right(*(LONG.func(exp(-x), (x, k, oo)) for k in (1, -1)))})),
     (Eq(z, CASES), _and(_side(CASES), {
      "coefficient": _right(*(_cases(y) for k in (MORE, LESS) for y in (k * x + 1, x + k)),
                            _cases(x + 1, MORE - 1), _cases(x + 1, LESS - 1)),
@@ -135,7 +149,9 @@ CHANGED: tuple[tuple[Any, Parts], ...] = (
      "exponent": [Or(INSIDE, Gt(x, 3)), Or(INSIDE, Gt(x**3, 3))],
      "integer": [Or(INSIDE, c) for c in (Gt(2 * x**2, 3), Gt(x**2, 4), Gt(x**2, 2), Gt(x**2, 6))]}),
     (Eq(z, Integral(1 / x, (x, 3, 5))), _and(_side(Integral(1 / x, (x, 3, 5))),
-     {"exponent": _right(Integral(1, (x, 3, 5)), Integral(x**-2, (x, 3, 5)))})),
+     {"exponent": _right(Integral(1, (x, 3, 5)), Integral(x**-2, (x, 3, 5))),
+      "limit": _right(*(Integral(1 / x, (x, *ends)) for ends in ((4, 5), (2, 5), (3, 6), (3, 4))))})),
+    *map(_over, (Sum, Product)),
     (Or(INSIDE, Gt(x, 1)), {"coefficient": [Or(INSIDE, c) for k in (MORE, LESS) for c in (Gt(k * x, 1),
      Gt(x, k))],
      "sign": [Or(INSIDE, Gt(-x, 1)), Or(INSIDE, Gt(x, -1))],
