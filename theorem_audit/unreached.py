@@ -122,7 +122,8 @@ def _files(folder: Path) -> Iterator[Path]:
             continue
         seen.add(real)
         folders.sort()
-        yield from (Path(place, x) for x in sorted(names) if x.endswith(".py"))
+        files = (Path(place, x) for x in sorted(names) if x.endswith(".py"))
+        yield from (x for x in files if x.is_file())  # an editor's lock is a link to nothing
 
 
 def _reason(folder: Path, file: Path, wanted: Callable[[str], bool]) -> str:

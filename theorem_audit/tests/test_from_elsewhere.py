@@ -44,6 +44,13 @@ def test_a_folder_behind_a_link_is_looked_into(tmp_path: Path) -> None:
     assert len(list(unreached(tmp_path / "theory", CLAIM))) == 1
 
 
+def test_an_editors_lock_is_no_file(tmp_path: Path) -> None:
+    """Mended: what Emacs leaves beside a file that is being edited, a link to nothing, ended each command."""
+    (tmp_path / ".#one.py").symlink_to("somebody@somewhere.1:2")
+    (tmp_path / ".#two.py").write_text('Claim(id="X")\n')
+    assert len(list(unreached(tmp_path, CLAIM))) == 1
+
+
 def _project(folder: Path, falsifiers: str = "") -> Project:
     scaffold(folder / "mine", "small_here")
     found = read(folder / "mine" / "pyproject.toml")
