@@ -35,6 +35,15 @@ def test_a_claim_is_known_by_whatever_name_makes_it(how: str, tmp_path: Path) ->
     assert len(list(unreached(tmp_path, CLAIM))) == 1
 
 
+@pytest.mark.parametrize(
+    "makes", ["C = st.Claim\n", "C = Claim\n", "C = partial(Claim, bound='exact')\n"]
+)
+def test_a_claim_is_known_by_a_name_that_is_given_it(makes: str) -> None:
+    """Mended: what is made by it, in order and without words, was passed over."""
+    assert CLAIM(f'{makes}X = C("X", "t", f, chapter=__name__)\n')
+    assert not CLAIM("C = partial(max, 1)\nisinstance(x, Claim)\n")
+
+
 def test_a_folder_behind_a_link_is_looked_into(tmp_path: Path) -> None:
     for name in ("theory", "elsewhere"):
         (tmp_path / name).mkdir()
