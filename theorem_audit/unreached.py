@@ -26,15 +26,24 @@ def CLAIM(text: str) -> bool:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             names |= {x.asname or x.name for x in node.names if x.name == "Claim"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and _called_so(node.value, names):
+            names |= {x.id for x in node.targets if isinstance(x, ast.Name)}
     return any(_makes(x, names) for x in ast.walk(tree))
 
 
 def _makes(node: ast.AST, names: set[str]) -> bool:
     if not isinstance(node, ast.Call):
         return False
-    by_name = isinstance(node.func, ast.Name) and node.func.id in names
-    by_attribute = isinstance(node.func, ast.Attribute) and node.func.attr == "Claim"
-    return by_name or by_attribute or {x.arg for x in node.keywords} >= _GIVEN
+    in_part = _called_so(node.func, {"partial"}) and any(_called_so(x, names) for x in node.args)
+    return in_part or _called_so(node.func, names) or {x.arg for x in node.keywords} >= _GIVEN
+
+
+def _called_so(node: ast.expr, names: set[str]) -> bool:
+    """Whether an expression is one of these names, or a module's ``Claim`` or ``partial``."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in names & {"Claim", "partial"}
+    return isinstance(node, ast.Name) and node.id in names
 
 
 def EVIDENCE(text: str) -> bool:
@@ -122,7 +131,8 @@ def _files(folder: Path) -> Iterator[Path]:
             continue
         seen.add(real)
         folders.sort()
-        yield from (Path(place, x) for x in sorted(names) if x.endswith(".py"))
+        files = (Path(place, x) for x in sorted(names) if x.endswith(".py"))
+        yield from (x for x in files if x.is_file())  # an editor's lock is a link to nothing
 
 
 def _reason(folder: Path, file: Path, wanted: Callable[[str], bool]) -> str:

@@ -33,7 +33,7 @@ from typing import Any
 
 from sim.sweeps.environment import asked
 from sim.sweeps.own import by_file, engine, imported, imports, installed, is_own, ours
-from sim.sweeps.pickled import PLAIN, plain, put_by_value
+from sim.sweeps.pickled import PLAIN, ordered, plain, put_by_value
 from sim.sweeps.said import NotComparable, as_written, source
 
 LENGTH = 16  # hexadecimal digits
@@ -302,15 +302,25 @@ def _slots(kind: type) -> tuple[str, ...]:
 
 
 def _data(name: str, value: Any, seen: _Seen) -> Iterator[str]:
-    if isinstance(value, set | frozenset) and all(type(x) in PLAIN for x in value):
-        yield f"{type(value).__name__} {sorted(map(repr, value))}"
-    elif plain(value):
-        yield repr(value)
+    if (shown := ordered(value)) is not None:
+        yield shown
+    elif isinstance(value, set | frozenset):
+        yield from _items(name, value, seen)
     else:
         said, own = put_by_value(name, value)
         yield said
         for one in own:  # what of one's own lies in it
             yield from _value(name, one, seen)
+
+
+def _items(name: str, value: set[Any] | frozenset[Any], seen: _Seen) -> Iterator[str]:
+    """What a set holds, in no order of its own: that of texts is another one in each process."""
+    if (number := seen.again(value, "items")) is not None:
+        yield f"number {number}"
+        return
+    yield type(value).__name__
+    for one in sorted(value, key=lambda x: "\n".join(_value(name, x, _Seen(seen)))):
+        yield from _value(name, one, seen)
 
 
 def _planted(value: Any) -> bool:

@@ -56,6 +56,14 @@ def by_file(module: ModuleType) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else module.__name__
 
 
+def _absolute(name: str, above: str) -> str:
+    """A module's name where a package imports it; empty where it has none: the import fails as it runs."""
+    try:
+        return importlib.util.resolve_name(name, above)
+    except ImportError:
+        return ""
+
+
 def imported(code: CodeType, known: dict[str, Any]) -> Iterator[str]:
     """The modules that a function imports as it runs, by absolute name."""
     for inner in code.co_consts:
@@ -67,13 +75,10 @@ def imported(code: CodeType, known: dict[str, Any]) -> Iterator[str]:
         if step.opname == "IMPORT_NAME":
             level, names = values[-2], values[-1] or ()
             above = known.get("__package__") or ""
-            name = (
-                importlib.util.resolve_name("." * level + step.argval, above)
-                if level
-                else step.argval
-            )
-            yield name
-            yield from (f"{name}.{x}" for x in names)
+            name = _absolute("." * level + step.argval, above)
+            if name:
+                yield name
+                yield from (f"{name}.{x}" for x in names)
         elif step.opname.startswith("LOAD_CONST") or step.opname == "LOAD_SMALL_INT":
             values.append(step.argval)
 
@@ -88,12 +93,8 @@ def imports(module: ModuleType) -> list[str]:
             names |= {x.name for x in node.names}
         elif isinstance(node, ast.ImportFrom):
             above = "." * node.level + (node.module or "")
-            found = (
-                importlib.util.resolve_name(above, module.__package__ or "")
-                if node.level
-                else above
-            )
-            names |= {found, *(f"{found}.{x.name}" for x in node.names)}
+            if found := _absolute(above, module.__package__ or ""):
+                names |= {found, *(f"{found}.{x.name}" for x in node.names)}
     return sorted(names)
 
 

@@ -26,6 +26,14 @@ def plain(value: Any) -> bool:
     return type(value) in PLAIN
 
 
+def ordered(value: Any) -> str | None:
+    """The same of a set of such values, too, in no order of its own; None of anything else."""
+    if not isinstance(value, set | frozenset):
+        return repr(value) if plain(value) else None
+    items = [ordered(x) for x in value]
+    return None if None in items else f"{type(value).__name__} {sorted(map(str, items))}"
+
+
 class _Pickler(pickle.Pickler):
     """Puts a number in the place of each function and class of one's own: a name would be any of that name."""
 
@@ -63,4 +71,4 @@ def put_by_value(name: str, value: Any) -> tuple[str, list[Any]]:
     return hashlib.sha256(file.getvalue().replace(*main)).hexdigest(), pickler.own
 
 
-__all__ = ["PLAIN", "plain", "put_by_value"]
+__all__ = ["PLAIN", "ordered", "plain", "put_by_value"]

@@ -298,6 +298,21 @@ def test_which_of_two_functions_on_a_line_counts(tmp_path: Path) -> None:
     assert found[0] != found[1]
 
 
+@pytest.mark.parametrize("item", ["(k,)", "frozenset([(k,)])", "Own(k)"])
+def test_the_order_of_a_set_counts_for_nothing(item: str, tmp_path: Path) -> None:
+    """Mended: that of texts is another one in each process, so that nothing was reused."""
+    made = (
+        "class Own:\n    def __init__(self, k): self.held = k\n    def __hash__(self): return 0\n"
+    )
+    text = "S = set()\nfor k in {}:\n    S.add({})\ndef cell(s, seed): return len(S)\n"
+    there = [k for k in range(999) if hash(eval(item, {"Own": lambda k: 0, "k": k})) % 8 == 0]
+    found = [
+        fingerprint(loaded_cell(tmp_path / name, made + text.format(keys, item)))
+        for name, keys in (("a", there[:2]), ("b", there[1::-1]), ("c", there[1:3]))
+    ]
+    assert found[0] == found[1] != found[2]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -305,6 +320,8 @@ def test_which_of_two_functions_on_a_line_counts(tmp_path: Path) -> None:
         "def cell(s, seed):\n    import helper_of_test\n    return helper_of_test.K\n",
         "def cell(s, seed):\n    def inner():\n        from helper_of_test import K\n"
         "        return K\n    return inner\n",
+        "def cell(s, seed):\n    try:\n        from .helper_of_test import K\n"
+        "    except ImportError:\n        from helper_of_test import K\n    return K\n",
     ],
 )
 def test_an_import_inside_a_cell_counts(text: str, tmp_path: Path) -> None:
@@ -323,6 +340,14 @@ def test_what_a_module_imports_in_turn_counts(
         text = "import helper_of_test as h\ndef cell(s, seed): return h.f(s)\n"
         helper = "import constants_of_test as c\ndef f(n): return c.K * n\n"
         found.append(fingerprint(loaded_cell(tmp_path / str(k), text, helper)))
+    assert found[0] != found[1]
+
+
+def test_a_module_that_may_be_in_a_package_or_a_script_counts(tmp_path: Path) -> None:
+    """Mended: an ImportError, of a line that the module itself bears."""
+    helper = "K = {}\ntry:\n    from .nowhere import f\nexcept ImportError:\n    def f(n): return K * n\n"
+    text = "import helper_of_test as h\ndef cell(s, seed): return h.f(s)\n"
+    found = [fingerprint(loaded_cell(tmp_path / str(k), text, helper.format(k))) for k in (2, 3)]
     assert found[0] != found[1]
 
 

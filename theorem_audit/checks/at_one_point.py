@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sympy import Expr, Matrix, Rational, Symbol, prime, sympify
+from sympy import Basic, Expr, Matrix, Rational, Symbol, prime, sympify
 from sympy.core.relational import Eq
 from sympy.logic.boolalg import Boolean
 
@@ -55,8 +55,23 @@ def _free(equation: Boolean, said: Collection[Boolean], context: RunContext) -> 
     symbols = equation.free_symbols
     given = [x for x in relations(held(context.claim, "region")) if isinstance(x, Eq)]
     numbers = [x for x in said if isinstance(x, Eq) and x != equation and len(x.free_symbols) == 1]
-    fixed = [x for x in (*given, *numbers) if x.free_symbols & symbols]
-    return len(symbols) - 1 - len(fixed)
+    every = (*given, *numbers)
+    return len(symbols) - 1 - (len(every) - _of_others(every, symbols))
+
+
+def _of_others(equations: Collection[Boolean], symbols: Collection[Basic]) -> int:
+    """How many equations say what another symbol is, each of its own: a = x + w leaves a free, and says x."""
+    said: dict[Basic, Boolean] = {}
+
+    def says(equation: Boolean, tried: set[Basic]) -> bool:
+        for x in equation.free_symbols - {*symbols, *tried}:
+            tried.add(x)
+            if x not in said or says(said[x], tried):
+                said[x] = equation
+                return True
+        return False
+
+    return sum(says(x, set()) for x in equations)
 
 
 def _directions(values: list[Expr]) -> int:

@@ -79,9 +79,10 @@ def expect_items(frame: FrameType, message: str) -> None:
 OF_ALL = {"all", "allclose"}
 # What has another number of items than what it is of.
 COUNTING = {
-    "any", "append", "array_equal", "c_", "concatenate", "hstack", "len", "max", "min", "r_", "shape", "size",
-    "stack", "sum", "union1d", "vstack",
+    "any", "append", "array_equal", "c_", "concatenate", "get", "hstack", "len", "max", "min", "r_", "shape",
+    "size", "stack", "sum", "union1d", "vstack",
 }  # fmt: skip
+NUMPY = ("np", "numpy")
 OF_MANY = (np.ndarray, list, tuple, dict, set, frozenset)
 
 
@@ -132,14 +133,27 @@ def _names(node: ast.AST) -> Iterator[str]:
 
 
 def _parts(node: ast.AST) -> Iterator[ast.expr]:
-    """Names in a call, and parts of arrays or lists that are named by plain indices: to look does nothing."""
+    """Names in a call, and parts of arrays or lists that are named by plain indices: to look does nothing.
+
+    Of another call, what its value has the entries of: the object of a method, what NumPy is handed.
+    """
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         yield node
     elif isinstance(node, ast.Subscript) and all(isinstance(x, PLAIN) for x in ast.walk(node)):
         yield node
         return
-    for inner in ast.iter_child_nodes(node):
+    for inner in _handed(node) if isinstance(node, ast.Call) else ast.iter_child_nodes(node):
         yield from _parts(inner)
+
+
+def _handed(call: ast.Call) -> Iterator[ast.AST]:
+    above = call.func
+    while isinstance(above, ast.Attribute):
+        above = above.value
+    if isinstance(above, ast.Name) and above.id in NUMPY:
+        yield from call.args
+    elif isinstance(call.func, ast.Attribute):
+        yield call.func.value
 
 
 def unasked(function: Any, asked: Set[tuple[CodeType, int]]) -> str:

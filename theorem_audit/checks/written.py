@@ -103,7 +103,7 @@ def _of_block(body: list[ast.stmt], asks: Callable[[ast.Call], bool]) -> Iterato
             yield from _of_block(statement.body, asks)
         else:
             for node in _within(statement):
-                if isinstance(node, MADE) and not any(x.ifs for x in node.generators):
+                if isinstance(node, MADE):
                     yield node, [x for x in _within(node) if isinstance(x, ast.Call) and asks(x)]
 
 
@@ -136,6 +136,9 @@ def _called(node: ast.expr) -> str:
 def _within(node: ast.AST) -> Iterator[ast.AST]:
     """A node with all in it that is worked out each time."""
     if isinstance(node, APART):
+        return
+    if isinstance(node, MADE) and any(x.ifs for x in node.generators):
+        yield from _within(node.generators[0].iter)
         return
     yield node
     for inner in ast.iter_child_nodes(node):

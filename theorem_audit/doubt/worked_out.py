@@ -27,6 +27,7 @@ from sympy import (
     Trace,
     oo,
 )
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.polys.polyerrors import BasePolynomialError
@@ -66,6 +67,8 @@ def _substituted(part: Subs) -> Basic | None:
     inner = part.expr
     if inner.has(Derivative):
         return None if inner.has(AppliedUndef) else part.doit()
+    if part.point.free_symbols & {x for y in inner.atoms(ExprWithLimits) for x in y.variables}:
+        inner = inner.as_dummy()  # a symbol that is put in is no index of a sum
     return inner.subs(dict(zip(part.variables, part.point, strict=True)), simultaneous=True)
 
 

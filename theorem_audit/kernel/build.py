@@ -98,7 +98,7 @@ class Development:
         found = {
             str(path.relative_to(self.folder)): path.read_text(encoding="utf-8")
             for path in sorted(self.folder.rglob("*.v"))
-            if path.relative_to(self.folder).parts[0] not in self.skip
+            if path.relative_to(self.folder).parts[0] not in self.skip and path.is_file()
         }
         for name, text in self.generated().items():
             if name in found:

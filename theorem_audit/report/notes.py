@@ -56,7 +56,7 @@ def block_for(claim: Claim) -> str:
 def notes() -> list[Path]:
     """The proof notes, by path; NoNotes where the project's folder holds none."""
     folder = project.current().path("notes")
-    found = sorted(folder.rglob("*.md"))
+    found = sorted(x for x in folder.rglob("*.md") if x.is_file())
     if not found:
         raise NoNotes(
             f"{project.current().file}: notes = {project.current().notes!r}: no *.md in {folder}"

@@ -55,6 +55,12 @@ AT_POINTS: dict[str, Row] = {
         whole,
         ({x: TWO, y: TWO, z: ONE},),
     ),
+    "a number that a hypothesis gives a name": (
+        SQUARE,
+        And(Eq(x, z + w), Gt(z, 0)),
+        whole,
+        ({y: ONE, x: ONE},),
+    ),
     "a part of it": (And(SQUARE, Eq(z, x)), true, whole, ({y: 4, x: TWO, z: TWO},)),
 }
 IN_GENERAL: dict[str, Row] = {
@@ -70,6 +76,12 @@ IN_GENERAL: dict[str, Row] = {
     "a number that it is": (Eq(y, 3), Gt(x, 0), whole, ({y: 3},)),
     "a number that the hypotheses give": (SQUARE, Eq(x, 2), whole, ({y: 4, x: 2},)),
     "a line that the hypotheses give": (SUM, Eq(x, z), whole, ({y: 2 * t, x: t, z: t},)),
+    "a number that two hypotheses give": (
+        SQUARE,
+        And(Eq(x, z + w), Eq(z, w), Eq(w + z, 2)),
+        whole,
+        ({y: 4, x: 2},),
+    ),
     "a number that the claim says": (And(Eq(x * y, 6), Eq(x, 2)), true, whole, ({x: 2, y: 3},)),
     "at a number, and in general": (SQUARE, true, whole, ({y: 4, x: 2}, {y: x**2})),
     "in general, and at a number": (SQUARE, true, whole, ({y: x**2}, {y: 4, x: 2})),

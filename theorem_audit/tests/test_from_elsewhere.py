@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from theorem_audit import project
+from theorem_audit.kernel.build import Development
 from theorem_audit.project import Project, ProjectError, read
+from theorem_audit.report.notes import notes
 from theorem_audit.scaffold import scaffold
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.test_plugin import run as run_pytest
@@ -35,6 +38,15 @@ def test_a_claim_is_known_by_whatever_name_makes_it(how: str, tmp_path: Path) ->
     assert len(list(unreached(tmp_path, CLAIM))) == 1
 
 
+@pytest.mark.parametrize(
+    "makes", ["C = st.Claim\n", "C = Claim\n", "C = partial(Claim, bound='exact')\n"]
+)
+def test_a_claim_is_known_by_a_name_that_is_given_it(makes: str) -> None:
+    """Mended: what is made by it, in order and without words, was passed over."""
+    assert CLAIM(f'{makes}X = C("X", "t", f, chapter=__name__)\n')
+    assert not CLAIM("C = partial(max, 1)\nisinstance(x, Claim)\n")
+
+
 def test_a_folder_behind_a_link_is_looked_into(tmp_path: Path) -> None:
     for name in ("theory", "elsewhere"):
         (tmp_path / name).mkdir()
@@ -42,6 +54,25 @@ def test_a_folder_behind_a_link_is_looked_into(tmp_path: Path) -> None:
     (tmp_path / "theory" / "shelf").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "round").symlink_to(tmp_path / "theory")
     assert len(list(unreached(tmp_path / "theory", CLAIM))) == 1
+
+
+@pytest.mark.usefixtures("_clean")
+def test_an_editors_lock_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mended: what Emacs leaves beside a file that is being edited, a link to nothing, ended each command."""
+    (tmp_path / ".#one.py").symlink_to("somebody@somewhere.1:2")
+    (tmp_path / ".#two.py").write_text('Claim(id="X")\n')
+    assert len(list(unreached(tmp_path, CLAIM))) == 1
+    mine = tmp_path / "mine"
+    scaffold(mine, "small_here")
+    found = read(mine / "pyproject.toml")
+    assert found is not None
+    monkeypatch.setattr(project, "current", lambda: found)
+    written = notes()
+    (mine / "proofs_notes" / ".#one.md").symlink_to("somebody@somewhere.1:2")
+    assert notes() == written
+    (mine / "one.v").write_text("Check 0.\n")
+    (mine / ".#one.v").symlink_to("somebody@somewhere.1:2")
+    assert [*Development(mine, "Mine", tmp_path).sources()] == ["one.v"]
 
 
 def _project(folder: Path, falsifiers: str = "") -> Project:

@@ -6,7 +6,7 @@ import builtins
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -137,6 +137,14 @@ def test_an_empty_array_of_what_is_local_is_seen_too() -> None:
     assert "all of found, which is empty" in said(check).detail
 
 
+WORDS: dict[str, Any] = {}
+
+
+def shifted(start: np.ndarray, steps: list[int]) -> np.ndarray:
+    return start + sum(steps)
+
+
+KIT = SimpleNamespace(shifted=shifted)
 OF_SOME_ENTRY: list[Callable[[], Any]] = [
     lambda: expect(np.all(FULL > 0), "m"),
     lambda: expect((FULL > 0).all() and EMPTY.size == 0, "m"),
@@ -148,6 +156,11 @@ OF_SOME_ENTRY: list[Callable[[], Any]] = [
     lambda: expect(np.all(np.array([FULL[i] for i in SOME if i < 3]) > 0), "m"),
     lambda: expect(np.all({"a": FULL}["a"] > 0), "m"),
     lambda: [np.all(EMPTY > 0), expect(np.all(FULL > 0), "m")],  # type: ignore[func-returns-value]
+    # what is handed to a helper, or by name, are no entries
+    lambda: expect(np.all(shifted(FULL, NOTHING) > 0), "m"),
+    lambda: expect(np.all(KIT.shifted(FULL, NOTHING) > 0), "m"),
+    lambda: expect(np.allclose(FULL, 1.0, **WORDS), "m"),
+    lambda: expect(np.all([WORDS.get(x, 1.0) > 0 for x in "ab"]), "m"),
 ]
 
 
@@ -266,8 +279,20 @@ def chosen(claim: Claim) -> None:
     [expect(part > 5, "of those alone") for part in SOME if part > 5]  # type: ignore[func-returns-value]
 
 
+def chosen_in_a_loop(claim: Claim) -> None:
+    expect(True, "beside")
+    for group in (SOME, SOME):
+        [expect(part > 5, "of those alone") for part in group if part > 5]  # type: ignore[func-returns-value]
+
+
+def within_what_is_chosen(claim: Claim) -> None:
+    expect(True, "beside")
+    [[expect(part > 5, "m") for part in group] for group in (SOME,) if len(group) > 5]  # type: ignore[func-returns-value]
+
+
 LOOPS_OVER_SOMETHING = [
     by_one, where_some_are_empty, behind_a_condition, after_an_end, what_is_left_early, of_another_kind, chosen,
+    chosen_in_a_loop, within_what_is_chosen,
 ]  # fmt: skip
 
 

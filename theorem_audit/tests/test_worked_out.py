@@ -45,6 +45,8 @@ WORKED_OUT: tuple[tuple[Basic, Basic], ...] = (
     (Subs(1 / (y - 1), y, x), 1 / (x - 1)), (Subs(y * z, (y, z), (z, y)), y * z),
     (Subs(y**2 * z, (y, z), (z, y)), z**2 * y), (Subs(Derivative(log(y), y), y, x), 1 / x),
     (Subs(Integral(y * z, (z, 0, x)), y, 2), x**2), (x + Subs(y, y, z), x + z),
+    (Subs(Sum(x * k, (k, 1, 3)), x, k), 6 * k), (Subs(Sum(y / k, (k, 1, n)), y, x), Sum(x / k, (k, 1, n))),
+    (Subs(Sum(x / k, (k, 1, n)) * Sum(k, (k, 1, 2)), x, m), 3 * Sum(m / k, (k, 1, n))),
     (Derivative(x**3, x), 3 * x**2), (Derivative(x**3, (x, 2)), 6 * x), (1 / Derivative(x**2, x),
     1 / (2 * x)),
     (Sum(k - 2, (k, 1, 3)), Add()), (1 / Sum(k - 2, (k, 1, 3)), zoo),
