@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from sim.sweeps.said import codes
+
 # What asks the environment, which other machines and days have otherwise.
 ASKS = frozenset(("environ", "environb", "getenv", "getenvb"))
 _ASKED = tuple(getattr(os, name) for name in sorted(ASKS) if hasattr(os, name))
@@ -24,7 +26,7 @@ def asked(function: FunctionType, *, method: bool = False) -> tuple[str, bool] |
     """
     known, doubtful = function.__globals__, None
     own = _own(function.__code__) if method else None
-    for code in _codes(function.__code__):
+    for code in codes(function.__code__):
         top: Any = _UNKNOWN  # the object that was loaded last
         for step in _steps(code):
             name, top = step.argval, _UNKNOWN if step.is_jump_target else top
@@ -40,13 +42,6 @@ def asked(function: FunctionType, *, method: bool = False) -> tuple[str, bool] |
                 return str(name), True
             doubtful = (str(name), False) if unsure else doubtful
     return doubtful
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from _codes(inner)
 
 
 def _steps(code: CodeType) -> Iterator[dis.Instruction]:
@@ -67,7 +62,7 @@ def _own(code: CodeType) -> str | None:
     if not code.co_argcount:
         return None
     name = code.co_varnames[0]
-    inner = list(_codes(code))[1:]
+    inner = list(codes(code))[1:]
     again = any(name in x.co_varnames for x in inner)
     return (
         None

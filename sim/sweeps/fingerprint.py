@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from types import (
     BuiltinFunctionType,
-    CodeType,
     FunctionType,
     GetSetDescriptorType,
     MappingProxyType,
@@ -34,7 +33,7 @@ from typing import Any
 from sim.sweeps.environment import asked
 from sim.sweeps.own import by_file, engine, imported, imports, installed, is_own, ours
 from sim.sweeps.pickled import PLAIN, ordered, plain, put_by_value
-from sim.sweeps.said import NotComparable, as_written, source
+from sim.sweeps.said import NotComparable, as_written, codes, source
 
 LENGTH = 16  # hexadecimal digits
 LOOKS_UP = frozenset(("__import__", "eval", "exec", "globals", "compile"))
@@ -107,7 +106,7 @@ def _named(function: FunctionType, seen: _Seen, *, method: bool) -> Iterator[str
     """What the code of a function of one's own names."""
     known = function.__globals__
     code = as_written(function.__code__)
-    names = frozenset(_names(code))
+    names = frozenset(name for x in codes(code) for name in x.co_names)
     if not engine(function) and (found := asked(function, method=method)) is not None:
         raise _by_environment(function, *found)
     held = "sys" in names or any(x is sys for x in known.values())  # by whatever name
@@ -115,11 +114,8 @@ def _named(function: FunctionType, seen: _Seen, *, method: bool) -> Iterator[str
         modules = known.get(name) is sys.modules or (name == "modules" and held)
         if not engine(function) and (name in FINDS or modules):
             raise _by_text(function, name)
-        if (
-            not engine(function)
-            and name in READS_ITSELF
-            and (name not in known or name == "__doc__")
-        ):
+        itself = name in READS_ITSELF and (name not in known or name == "__doc__")
+        if not engine(function) and itself:
             raise _by_source(function, name)
         if name == "__name__":
             # A script is called otherwise in its worker processes.
@@ -162,11 +158,6 @@ def _by_source(function: FunctionType, name: str) -> NotComparable:
         f"{function.__qualname__} asks for {name}: comments, docstrings and the lines on which something "
         "stands count for nothing, so that its numbers would stay when these are others; make it a setting"
     )
-
-
-def _names(code: CodeType) -> set[str]:
-    inner = (x for x in code.co_consts if isinstance(x, CodeType))
-    return set(code.co_names).union(*map(_names, inner))
 
 
 def _content(name: str, cell: Any) -> Any:

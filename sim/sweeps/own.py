@@ -13,6 +13,8 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from sim.sweeps.said import codes
+
 _INSTALLED = tuple(
     str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "purelib", "platlib")
 )
@@ -66,21 +68,17 @@ def _absolute(name: str, above: str) -> str:
 
 def imported(code: CodeType, known: dict[str, Any]) -> Iterator[str]:
     """The modules that a function imports as it runs, by absolute name."""
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from imported(inner, known)
-    level: Any = 0
-    values: list[Any] = []
-    for step in dis.get_instructions(code):
-        if step.opname == "IMPORT_NAME":
-            level, names = values[-2], values[-1] or ()
-            above = known.get("__package__") or ""
-            name = _absolute("." * level + step.argval, above)
-            if name:
-                yield name
-                yield from (f"{name}.{x}" for x in names)
-        elif step.opname.startswith("LOAD_CONST") or step.opname == "LOAD_SMALL_INT":
-            values.append(step.argval)
+    above = known.get("__package__") or ""
+    for part in codes(code):
+        values: list[Any] = []
+        for step in dis.get_instructions(part):
+            if step.opname == "IMPORT_NAME":
+                level, names = values[-2:]
+                if name := _absolute("." * level + step.argval, above):
+                    yield name
+                    yield from (f"{name}.{x}" for x in names or ())
+            elif step.opname.startswith("LOAD_CONST") or step.opname == "LOAD_SMALL_INT":
+                values.append(step.argval)
 
 
 def imports(module: ModuleType) -> list[str]:

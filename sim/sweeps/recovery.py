@@ -26,10 +26,8 @@ def salvage(old: str | PathLike[str], new: str | PathLike[str]) -> int:
     of the cell.  Works on a copy: `old` is only read. Raises StoreError when `old` is missing or no database at
     all, or `new` exists.
     """
-    source, target = (
-        Path(os.path.realpath(old)),
-        Path(new),
-    )  # its log lies beside the file, not beside a link
+    # Its log lies beside the file, not beside a link.
+    source, target = Path(os.path.realpath(old)), Path(new)
     if not source.is_file():
         raise StoreError(f"old={str(old)!r}: no such file")
     if target.exists():

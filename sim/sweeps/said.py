@@ -26,9 +26,9 @@ def source(thing: Any) -> str:
         tree = ast.parse(textwrap.dedent(inspect.getsource(said)))
         if isinstance(said, CodeType):
             _look_again(said)
+    except NotComparable:
+        raise
     except (OSError, TypeError, SyntaxError) as error:
-        if isinstance(error, NotComparable):
-            raise
         raise NotComparable(
             f"{thing!r}: its source cannot be read ({error}); define it in a file"
         ) from None
@@ -69,30 +69,30 @@ def as_written(code: CodeType) -> CodeType:
 def _compiled(code: CodeType) -> list[CodeType]:
     """What a file is compiled to where a function of that name begins on that line."""
     lines, _ = inspect.findsource(code)
-    return _codes("".join(lines), code.co_filename).get((code.co_qualname, code.co_firstlineno), [])
+    return _by_place("".join(lines), code.co_filename).get(
+        (code.co_qualname, code.co_firstlineno), []
+    )
 
 
 def _rewritten(code: CodeType) -> bool:
-    return any(name.startswith("@py") for name in _names(code))
+    names = (name for x in codes(code) for name in (*x.co_names, *x.co_varnames))
+    return any(name.startswith("@py") for name in names)
 
 
-def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    yield from code.co_varnames
+def codes(code: CodeType) -> Iterator[CodeType]:
+    """The code of a function, and of all that stands in it."""
+    yield code
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
-            yield from _names(inner)
+            yield from codes(inner)
 
 
 @lru_cache(maxsize=16)
-def _codes(text: str, name: str) -> dict[tuple[str, int], list[CodeType]]:
+def _by_place(text: str, name: str) -> dict[tuple[str, int], list[CodeType]]:
     """What each function of a text is compiled to, by its name and line."""
     found: dict[tuple[str, int], list[CodeType]] = {}
-    todo = [compile(text, name, "exec", dont_inherit=True)]
-    while todo:
-        code = todo.pop()
+    for code in codes(compile(text, name, "exec", dont_inherit=True)):
         found.setdefault((code.co_qualname, code.co_firstlineno), []).append(code)
-        todo += [x for x in code.co_consts if isinstance(x, CodeType)]
     return found
 
 
@@ -101,4 +101,4 @@ def _shape(code: CodeType) -> Any:
     return code.co_code, code.co_names, code.co_varnames, code.co_freevars, consts
 
 
-__all__ = ["NotComparable", "as_written", "source"]
+__all__ = ["NotComparable", "as_written", "codes", "source"]

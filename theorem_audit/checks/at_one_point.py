@@ -28,9 +28,8 @@ def note_reach(context: RunContext, equation: Boolean, derived: Mapping[Symbol, 
     left = _directions([sympify(derived.get(x, x)) for x in sorted(equation.free_symbols, key=str)])
     said = conjuncts(held(context.claim, "formula"))
     near = [x for x in said if isinstance(x, Eq) and x.free_symbols & put]
-    meant = (
-        near if left == 0 else []
-    )  # a number: any equation with one of these symbols may be meant
+    # Of a number, any equation with one of these symbols may be meant.
+    meant = near if left == 0 else []
     if equation in said:  # one symbol put in leaves the others as they are
         meant = [equation] if len(put) > 1 else []
     short = [x for x in meant if left < _free(x, said, context)]

@@ -195,6 +195,12 @@ def expect_proportion(
     _judge(refused, error, power, visible, what)
 
 
+def _expect_independent(values: np.ndarray, error: float, what: str) -> None:
+    """Raise Inconclusive for draws that show that they are not independent, as far as that can be seen."""
+    if said := come_again(values, error) or hang_together(values, error):
+        raise _cannot_tell(f"{what}: {said}")
+
+
 def expect_mean(
     sample: Any, expected: float, *, visible: float, error: float = ERROR, what: str
 ) -> None:
@@ -213,8 +219,7 @@ def expect_mean(
     if values.min() == values.max():
         said = f"all values are {values.flat[0]}, so there is no spread to judge by"
         raise _cannot_tell(f"{what}: {said}")
-    if said := come_again(values, error) or hang_together(values, error):
-        raise _cannot_tell(f"{what}: {said}")
+    _expect_independent(values, error, what)
     spread = float(values.std(ddof=1)) / math.sqrt(values.size)
     if (critical := skewed.critical(values, error)) is None:
         said = (
@@ -254,8 +259,7 @@ def expect_distribution(
     size = values.size
     if size < 1 or not np.isfinite(values).all():
         raise ValueError(f"sample: {size} values; at least one, and finite ones, are needed")
-    if said := come_again(values, error) or hang_together(values, error):
-        raise _cannot_tell(f"{what}: {said}")
+    _expect_independent(values, error, what)
     critical = math.sqrt(math.log(2 / error) / (2 * size))
     slack = visible - critical
     power = max(0.0, 1 - 2 * math.exp(-2 * size * slack**2)) if slack > 0 else 0.0

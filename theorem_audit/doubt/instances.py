@@ -189,14 +189,11 @@ def _raised(
         if inner is None or not bound.rhs.free_symbols <= set(inner):
             continue
         value = bound.rhs.subs(inner).evalf(40)
-        if not (
-            value.is_real and value.is_finite
-        ):  # log(-1), 1/log(1): none here, and perhaps elsewhere
+        # log(-1), 1/log(1): none here, and perhaps elsewhere.
+        if not (value.is_real and value.is_finite):
             continue
-        found = {
-            **inner,
-            x: ceiling(value + abs(value) / 10**30) + 1,
-        }  # beyond what 40 digits round
+        beyond = ceiling(value + abs(value) / 10**30) + 1  # what 40 digits round
+        found = {**inner, x: beyond}
         # ``subs`` is much slower, and puts in what stands in bound symbols, too
         if region.xreplace(found) is true or region.subs(found, simultaneous=True) is true:
             return found

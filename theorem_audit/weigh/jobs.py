@@ -83,9 +83,8 @@ def start_worker(here: project.Project, quick: bool, everything: bool = False) -
     """
     global LEFT, RECORDER
     project.use(here)
-    os.chdir(
-        here.root
-    )  # what evidence opens by a relative name is one file, wherever a command was typed
+    # What evidence opens by a relative name is one file, wherever a command was typed.
+    os.chdir(here.root)
     watch()
     load_profile(quick)
     files = {str(m.file): name for name, m in look_at(here).modules.items()}
