@@ -148,8 +148,9 @@ class Project:
     def _on_path(self) -> None:
         """The project's folder first among what is imported, before any namesake elsewhere."""
         root = str(self.root)
-        here = any((self.root / name).exists() for name in self.packages)
-        if root not in sys.path[:1] and here:
+        if root in sys.path[:1]:
+            return
+        if any((self.root / name).exists() for name in self.packages):
             sys.path[:] = [root, *(x for x in sys.path if x != root)]
 
     @cached_property
@@ -180,12 +181,23 @@ class Project:
         found.told, found.where = told, where
         return found
 
+    @cached_property
+    def _found(self) -> dict[tuple[str, str], tuple[Any, ...]]:
+        """Module and key -> the module that was looked at, and where it lay."""
+        return {}
+
     def theory_package(self) -> Any:
         """The package (or module) of the theory, imported; ProjectError where it is another's."""
         return self.import_from("theory", self.theory)
 
     def _ours(self, module: Any, key: str) -> None:
-        """Refuse a namesake: a package of the same name that was imported from elsewhere, or a part of one."""
+        """Refuse a namesake: a package of the same name that was imported from elsewhere, or a part of one.
+
+        A module that was found to be none is not looked at again: what is asked of the legend asks for it.
+        """
+        lies = module, getattr(module, "__file__", None), (*getattr(module, "__path__", ()),)
+        if self._found.get((module.__name__, key)) == lies:
+            return
         top = module.__name__.split(".")[0]
         place = self.root / top
         for origin in _places(module):
@@ -205,6 +217,7 @@ class Project:
                         f"which lies neither in {self.root} nor beside the theory; another package of that "
                         "name is in the way"
                     )
+        self._found[module.__name__, key] = lies
 
     def evidence_package(self) -> Any:
         """The package that holds the evidence, imported; ProjectError where there is none."""
