@@ -108,7 +108,9 @@ class Untouched:
         """As a check begins: is its judge the one that was listed?  It is put back where it is not."""
         looked = self._near if checks & (checks - 1) else self._far
         with recording_reads():  # to look is not to use
-            self._seen += looked.changed()
+            # What functions are made of is looked at where the hook has heard of a change, and at the end.
+            if self._heard or not looked.named:
+                self._seen += looked.changed()
 
     def extend(self, *, accept: bool = False) -> None:
         """Take up the modules and claims that were imported since.

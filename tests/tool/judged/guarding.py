@@ -112,7 +112,7 @@ def guard_holds(judge: ModuleType) -> None:
                 continue
             for checks in (1, 3, 4, 6):
                 watch.extend()
-                change()
+                _heard(watch, near.asked, change)
                 watch.look(checks)
                 assert back(), told
                 assert any(told in x for x in watch.changed()), told
@@ -174,6 +174,15 @@ def guard_holds(judge: ModuleType) -> None:
             away.SIZE = 4
             assert watch.changed() == [f"{AWAY}.SIZE"], "it is another project's"
     assert sys.addaudithook is judge_hears
+
+
+def _heard(watch: Any, function: Any, change: Any) -> None:
+    """Make a change, of which the interpreter tells where it puts something into a function."""
+    had = [(x, getattr(function, x)) for x in ("__code__", "__defaults__")]
+    change()
+    for name, was in had:
+        if getattr(function, name) is not was:
+            watch._hear("object.__setattr__", (function, name, None))
 
 
 def _a_callers_changes_stand(watch: Any, module: ModuleType) -> None:
