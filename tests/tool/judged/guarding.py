@@ -29,7 +29,7 @@ def _module(name: str, text: str) -> Iterator[ModuleType]:
 
 
 TOY = """'a docstring'
-from functools import lru_cache
+from functools import cached_property, lru_cache
 SIZE, NAMES, TABLE, kept = 3, ["a"], {"a": 1}, {}
 def asked(x, least=0, *, most=9):
     return most > x > least
@@ -37,7 +37,11 @@ def closed(level):
     def below(x):
         return x < level
     return below
-below = closed(5)
+below, counted, nameless = closed(5), closed(3), closed(2)
+counted.__module__, nameless.__module__ = "elsewhere", None
+def looped():
+    return True
+looped.__wrapped__ = looped
 class Judge:
     def rule(self):
         return True
@@ -47,6 +51,10 @@ class Judge:
     @staticmethod
     def least():
         return 0
+    @cached_property
+    def most(self):
+        return 9
+    within = closed(7)
 @lru_cache
 def kept_once():
     return True
@@ -73,7 +81,12 @@ def _changes(module: ModuleType) -> Iterator[tuple[str, Any, Any]]:
            lambda: module.below(6) is False)  # fmt: skip
     yield (f"{name}.SIZE", lambda: setattr(module, "SIZE", 4), lambda: module.SIZE == 3)
     yield (f"{name}.SIZE", lambda: delattr(module, "SIZE"), lambda: module.SIZE == 3)
-    inner = (module.Judge.__dict__["size"].fget, module.Judge.least, module.kept_once.__wrapped__)
+    yield ("Judge.below", lambda: setattr(module.Judge.within.__closure__[0], "cell_contents", 99),
+           lambda: module.Judge.within(8) is False)  # fmt: skip
+    inner = (
+        module.Judge.__dict__["size"].fget, module.Judge.least, module.Judge.__dict__["most"].func,
+        module.kept_once.__wrapped__,
+    )  # fmt: skip
     for function in inner:
         yield (f"{name}.{function.__qualname__}", partial(setattr, function, "__code__", other.__code__),
                partial(lambda f, was: f.__code__ is was, function, function.__code__))  # fmt: skip
@@ -148,6 +161,11 @@ def guard_holds(judge: ModuleType) -> None:
             assert far.SIZE == 5
         assert watch.changed() == [f"{FAR}.SIZE"]
         near.__doc__, near.kept, near._own = "others", {1: 2}, 4  # no constants, or new
+        for function in (
+            near.counted,
+            near.nameless,
+        ):  # what others close over may be a count of theirs
+            function.__closure__[0].cell_contents += 1
         assert watch.changed() == []
         near.SIZE, far.SIZE = 7, 8
         with _module(f"{NEAR}.gone", TOY):
@@ -204,7 +222,8 @@ def _heard(watch: Any, module: ModuleType, change: Any) -> None:
     """Make a change, of which the interpreter tells where it puts something into a function."""
     judge = module.Judge
     functions = (
-        module.asked, judge.rule, judge.__dict__["size"].fget, judge.least, module.kept_once.__wrapped__,
+        module.asked, judge.rule, judge.__dict__["size"].fget, judge.least, judge.__dict__["most"].func,
+        module.kept_once.__wrapped__,
     )  # fmt: skip
     had = [(f, x, getattr(f, x)) for f in functions for x in ("__code__", "__defaults__")]
     change()
