@@ -43,15 +43,16 @@ DOCS = frozenset(("__doc__", "DocTestFinder", "getdoc", "run_docstring_examples"
 DOOR = "import_from"
 DISCOVER = "discover"  # discover("package"): the claims of its chapters
 LOADERS = frozenset(("import_module", "find_spec", "importorskip"))
+Imports = Iterable[ast.Import | ast.ImportFrom]
 IMPORTING = DYNAMIC | LOADERS | {DOOR}
 
 
-def imports(tree: ast.Module) -> list[ast.Import | ast.ImportFrom]:
+def imports(tree: ast.Module) -> Imports:
     """The imports of a file, wherever they stand."""
     return [x for x in nodes(tree) if isinstance(x, ast.Import | ast.ImportFrom)]
 
 
-def importers(written: Iterable[ast.Import | ast.ImportFrom]) -> frozenset[str]:
+def importers(written: Imports) -> frozenset[str]:
     """The names under which a file's imports give what imports by a name, or holds all that is imported."""
     return frozenset(
         x.asname or x.name
@@ -62,7 +63,7 @@ def importers(written: Iterable[ast.Import | ast.ImportFrom]) -> frozenset[str]:
     )
 
 
-def clocks(written: Iterable[ast.Import | ast.ImportFrom]) -> frozenset[str]:
+def clocks(written: Imports) -> frozenset[str]:
     """What tells the hour by a file's imports: names (``from time import time``), and with a dot before,
     attributes.
     """
