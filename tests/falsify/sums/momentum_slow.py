@@ -24,6 +24,7 @@ from tests.falsify.sums.tools import (
     squared,
     value,
 )
+from tests.frames import inner, off_span
 from theorem_audit.doubt.again import kept
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -34,7 +35,6 @@ from theory.assumptions import momentum_confined as mc
 from theory.assumptions import momentum_exponent as me
 from theory.legend import LEGEND
 from theory.notation import S, a, b, n, p, r2, r2_next
-from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.meanings import growth
 from theory.vocabulary.neuron import At
 
