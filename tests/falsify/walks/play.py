@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import combinations
 from math import comb
 from typing import Any
@@ -212,15 +212,29 @@ def inside(claim: Claim, at: Mapping[Symbol, Any]) -> bool:
 
 
 def _true(condition: Basic, at: Mapping[Symbol, Any]) -> bool:
-    for x in condition.free_symbols:
+    for x in _named(condition):
         if x not in at:
             raise KeyError(f"{x} of {condition} is not determined by a case")
+    values = tuple(at[x] for x in _named(condition))
+    plain = all(type(x) is int or type(x) is Fraction for x in values)
+    return (_held if plain else _held.__wrapped__)(condition, values)
+
+
+@cache
+def _named(condition: Basic) -> tuple[Symbol, ...]:
+    return tuple(condition.free_symbols)
+
+
+@lru_cache(maxsize=4096)
+def _held(condition: Basic, values: tuple[Any, ...]) -> bool:
+    """Whether it holds at these values of its symbols; most stay, from a batch or a pair to the next."""
+    at = dict(zip(_named(condition), values, strict=True))
     try:
         return bool(evaluate(condition, at))
     except ZeroDivisionError:
         return False  # p at n = 1: what has no value is no case
     except TypeError:
-        return bool(condition.subs({x: exact(at[x]) for x in condition.free_symbols}) == True)  # noqa: E712
+        return bool(condition.subs({x: exact(y) for x, y in at.items()}) == True)  # noqa: E712
 
 
 @cache
