@@ -121,8 +121,11 @@ class Project:
 
         Raises ProjectError where it is not there; an error inside the module is shown with its place.
         """
-        self._on_path()
         module_name, _, attribute = name.partition(":")
+        known = self._checked.get(module_name, self)
+        if known is sys.modules.get(module_name):  # asked for again, and the same
+            return self._part(known, key, name, attribute)
+        self._on_path()
         try:
             with no_exit():
                 module = importlib.import_module(module_name)
@@ -139,11 +142,22 @@ class Project:
                 f"{self.file}: {key} = {name!r} does not import: {type(error).__name__}: {error}"
             ) from error
         self._ours(module, key)
+        self._checked[module_name] = module
+        return self._part(module, key, name, attribute)
+
+    def _part(self, module: Any, key: str, name: str, attribute: str) -> Any:
         if not attribute:
             return module
         if not hasattr(module, attribute):
-            raise ProjectError(f"{self.file}: {key} = {name!r}: {module_name} has no {attribute}")
+            raise ProjectError(
+                f"{self.file}: {key} = {name!r}: {module.__name__} has no {attribute}"
+            )
         return getattr(module, attribute)
+
+    @cached_property
+    def _checked(self) -> dict[str, Any]:
+        """The modules that were imported and are the project's own, by name."""
+        return {}
 
     def _on_path(self) -> None:
         """The project's folder first among what is imported, before any namesake elsewhere."""
