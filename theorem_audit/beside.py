@@ -34,7 +34,7 @@ def beside(work: Callable[[], Said]) -> Callable[[], Said]:
         with ours:
             try:
                 said: Said = ours.recv()
-            except EOFError:
+            except (EOFError, OSError):  # it ended before, or in the middle
                 process.join()
                 return work()
         process.join()
