@@ -249,7 +249,17 @@ def copies_are_known(judge: ModuleType) -> None:
         assert judge.known("A") is judge.theorys(variant) is None, "its chapter was not looked at"
         assert judge.lemma("A") is own
         assert judge.known("A") is judge.theorys(variant) is own
-        assert judge.theorys(own) is judge.theorys(made(id="B")) is judge.lemma("B") is None
+        assert judge.theorys(own) is own
+        assert judge.theorys(made(id="B")) is judge.lemma("B") is None
+        other = judge.twin(own)
+        assert (other is own, other == own, judge.differs(other, own)) == (False, True, False)
+        object.__setattr__(other, "formula", variant.formula)
+        assert not judge.differs(other, own), "the same object"
+        object.__setattr__(other, "title", "another")
+        assert judge.differs(other, own)
+        other = judge.twin(own)
+        object.__setattr__(other, "more", 1)
+        assert [judge.differs(other, own), judge.differs(own, other)] == [True, True]
         loaded.own["GONE"] = own
         assert judge.lemma("GONE") is None
     with replaced(judge, project=SimpleNamespace(claims=lambda: {"A": own})):
