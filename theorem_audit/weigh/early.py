@@ -50,7 +50,8 @@ def _used(function: Any) -> tuple[tuple[str, str], ...]:
         if (module, name) in seen or not _ours(module):
             continue
         seen[module, name] = None
-        value = inspect.unwrap(vars(sys.modules[module]).get(name))
+        value: Any = vars(sys.modules[module]).get(name)
+        value = inspect.unwrap(value)
         if isinstance(value, FunctionType):
             left += _names_in(value)
         elif isinstance(value, type):
