@@ -65,22 +65,19 @@ def _exact(value: Any) -> Fraction | None:
     return None
 
 
-def _parameters(error: float, **positive: float) -> list[float]:
-    """Error probability and sizes as floats, the nearest ones.  ValueError beyond what a test can mean."""
+def _parameters(error: float, **visible: float) -> list[float]:
+    """Error probability and visible size as floats, the nearest ones; ValueError beyond what can be meant."""
     found = []
-    for name, value in {"error": error, **positive}.items():
+    for name, value in {"error": error, **visible}.items():
         _ends(name, value)
-        if not value > 0:
-            raise ValueError(f"{name}={value}: it must be > 0")
+        if not 0 < value <= 1:
+            raise ValueError(
+                f"{name}={value}: 0 < {name} <= 1; who sees larger errors alone sees neither sign nor size"
+            )
         found.append(float(value))
     if not LEAST_ERROR <= found[0] < 1:
         raise ValueError(
             f"error={error}: {LEAST_ERROR} <= error < 1; a smaller one refutes next to nothing"
-        )
-    if positive.get("visible", 0) > 1:
-        raise ValueError(
-            f"visible={positive['visible']}: 0 < visible <= 1; who sees larger errors alone sees neither sign "
-            "nor size"
         )
     return found
 

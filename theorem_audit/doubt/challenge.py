@@ -59,15 +59,18 @@ def challenge(claim: Claim, evidence: Iterable[Evidence], *, run_seed: int = 0) 
         if one is None and not accepted:  # nothing tells whether any evidence reads it
             unmade.append(part)
         blind += _unread(claim, f"{part}", one, accepted)
-        for alternative in alternatives(part) if one is not None else ():
-            if one is None or one.part is None or only(part, one.part[1]) == alternative:
+        if one is None:
+            continue
+        assert one.part is not None
+        for alternative in alternatives(part):
+            if only(part, one.part[1]) == alternative:
                 continue
             found, accepted = _first(
                 islice(_made(of_one(claim, index, alternative)), TRIES), rejects
             )
             rejected += found is not None
             blind += _unread(claim, f"{alternative} in {part}", found, accepted)
-    if rejected and not blind:
+    if not blind:
         blind += _shared(claim, lambda wrong: _rejected(wrong, items, run_seed, records))
     detail = ""
     if blind:
@@ -106,8 +109,8 @@ def _unread(
 def _shared(claim: Claim, rejects: Callable[[Claim], bool]) -> list[str]:
     """What to say where the same change of several equations is accepted, whatever they share is changed."""
     told = list[str]()
-    for name, wrong in rescaled(claim):
-        if len(told) >= TRIES or rejects(wrong):
+    for name, wrong in islice(rescaled(claim), TRIES):
+        if rejects(wrong):
             return []
         if not explanation(claim, name):
             told.append(name)

@@ -46,10 +46,12 @@ def compare(original: Boolean, variant: Boolean, region: Boolean, *, thorough: b
         return DIFFERENT
     if not isinstance(original, Eq) and not (hasattr(original, "gts") and hasattr(variant, "gts")):
         return DIFFERENT
+    if not all(isinstance(x, Expr) for x in (*original.args, *variant.args)):  # pairs
+        return DIFFERENT
+    if separated(original, variant, region):
+        return DIFFERENT
     table: dict[Expr, Symbol] = {}
     try:
-        if separated(original, variant, region):
-            return DIFFERENT
         old, new = _frozen(difference(original), table), _frozen(difference(variant), table)
         ratios = [_constant_ratio(new.subs(b), old.subs(b)) for b in branches(region)]
     except (Undecided, ZeroDivisionError, TypeError):

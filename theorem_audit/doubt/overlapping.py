@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from sympy import And, Contains, Expr, Ne, Not, Or, Piecewise, false, to_nnf, true
-from sympy.core.relational import Eq, Ge, Le, Relational
+from sympy.core.relational import Eq, Ge, Le
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.doubt.instances import Boundary, Found, Instance, find
@@ -47,11 +47,10 @@ def uncovered(nodes: Iterable[Found], region: Boolean) -> Iterator[tuple[Boundar
         bound = region.free_symbols | index
         if covered is true or any(not x.is_integer for x in covered.free_symbols - bound):
             continue
-        missing = And(
-            region, within, _compared(guard), _equal(to_nnf(Not(covered), simplify=False))
-        )
-        if not all(isinstance(x, Relational) for x in missing.atoms(Relational, Contains)):
+        here = And(region, within, _compared(guard))
+        if covered.has(Contains) or here.has(Contains):
             continue
+        missing = And(here, _equal(to_nnf(Not(covered), simplify=False)))
         if (at := find(missing, max_nodes=NODES, thorough=True)) is not None:
             yield Boundary(f"{node} has no case there", at), bool(node.free_symbols & index)
 

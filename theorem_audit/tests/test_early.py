@@ -27,7 +27,12 @@ CACHED: dict[str, object] = {}
 
 # What stands in the chapter beside FALSE, which says y = 3 x; in the file of evidence, above it; and what it
 # derives y to be.
-WAYS = {
+WAYS: dict[str, tuple[str, ...]] = {
+    "a default": ("", "", "F", "def test_it(claim, F=FALSE.formula.rhs):\n"),
+    "a decorator": (
+        "", "def keeps(f):\n    F = FALSE.formula.rhs\n    return lambda claim: f(claim, F)", "F",
+        "@keeps\ndef test_it(claim, F):\n",
+    ),
     "a name in the chapter": ("F = FALSE.formula.rhs", "", "F"),
     "a name in the file": ("", "F = FALSE.formula", "F.rhs"),
     "a table": ("TOLD = {'FALSE': FALSE.formula.rhs}", "", "TOLD[claim.id]"),
@@ -45,18 +50,29 @@ WAYS = {
     "through a class": (
         "F = FALSE.formula.rhs\nclass M:\n    def side(self):\n        return F", "", "M().side()",
     ),
+    "through an object": (
+        "F = FALSE.formula.rhs\nclass M:\n    def __call__(self):\n        return F\nm = M()", "", "m()",
+    ),
+    "through a partial function": (
+        "import functools\nF = FALSE.formula.rhs\ndef side(k):\n    return k * F\n"
+        "one = functools.partial(side, 1)", "", "one()",
+    ),
+    "what a function keeps": (
+        "", "def made():\n    F = FALSE.formula.rhs\n    return lambda: F\nside = made()", "side()",
+    ),
     "through a module": ("F = FALSE.formula.rhs", "from th import ch", "ch.F"),
 }  # fmt: skip
 # The same of another claim, which is a lemma, or of nothing that is read.
-HONEST = {
+HONEST: dict[str, tuple[str, ...]] = {
     "a derivation": ("def model():\n    return x + x + x", "", "model()"),
     "what another claim says": ("F = TRUE.formula.rhs", "", "F + x"),
     "a claim that is made of it": ("MORE = claim('MORE', FALSE.formula)", "", "x + x + x"),
 }
 
 
-def _told(folder: Path, ways: dict[str, tuple[str, str, str]], name: str) -> str:
-    chapter, above, derived = ways[name]
+def _told(folder: Path, ways: dict[str, tuple[str, ...]], name: str) -> str:
+    chapter, above, derived, *more = ways[name]
+    head = more[0] if more else "def test_it(claim):\n"
     one_chapter.write(
         folder,
         one_chapter.HEAD
@@ -64,7 +80,7 @@ def _told(folder: Path, ways: dict[str, tuple[str, str, str]], name: str) -> str
             "th/ch.py": f"{one_chapter.CHAPTER}FALSE = claim('FALSE', Eq(y, 3 * x))\n"
             f"TRUE = claim('TRUE', Eq(y, 2 * x))\n{chapter}\n",
             "tests/test_ch.py": "from theorem_audit import evidence, expect_identity\nfrom th.ch import *\n"
-            f"{above}\n@evidence('FALSE', 'symbolic')\ndef test_it(claim):\n"
+            f"{above}\n@evidence('FALSE', 'symbolic')\n{head}"
             f"    expect_identity(claim.formula, {{y: {derived}}})\n",
             "tests/test_true.py": "from theorem_audit import evidence, expect_identity\n"
             "from th.ch import x, y\n"

@@ -11,7 +11,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -28,7 +28,7 @@ def early(function: Any, claim_id: str) -> str:
 
     The claim itself, where it is declared, is none.
     """
-    for module, name in _used(inspect.unwrap(function)):
+    for module, name in _used(function):
         for line in lines_read(module, claim_id):
             if name in _told_of(module).get(line, ()) and not _is(module, name, claim_id):
                 return f"{module}.{name}"
@@ -44,19 +44,39 @@ def _is(module: str, name: str, claim_id: str) -> bool:
 def _used(function: Any) -> tuple[tuple[str, str], ...]:
     """Names at the top of the project's modules that a function uses, and those that these functions use."""
     seen: dict[tuple[str, str], None] = {}
-    left = list(_names_in(function))
+    left = list(_bound_to(function))  # what stands in its defaults, or is asked by what wraps it
     while left:
         module, name = _origin(*left.pop())
         if (module, name) in seen or not _ours(module):
             continue
         seen[module, name] = None
-        value: Any = vars(sys.modules[module]).get(name)
-        value = inspect.unwrap(value)
-        if isinstance(value, FunctionType):
-            left += _names_in(value)
-        elif isinstance(value, type):
-            left += (x for y in vars(value).values() for x in _names_in(inspect.unwrap(y)))
+        left += _mentioned(vars(sys.modules[module]).get(name))
     return tuple(seen)
+
+
+def _bound_to(function: Any) -> Iterator[tuple[str, str]]:
+    """The names at the top of its module that a function has, and what it mentions."""
+    module = getattr(function, "__module__", None) or ""
+    for name, value in vars(sys.modules.get(module)).items() if module in sys.modules else ():
+        if value is function:
+            yield module, name
+    yield from _mentioned(function)
+
+
+def _mentioned(value: Any) -> Iterator[tuple[str, str]]:
+    """The global names that calling a value may ask for: of a function, a partial one, a class, an object."""
+    while isinstance(value, partial):
+        for x in (*value.args, *value.keywords.values()):
+            yield from _names_in(x)
+        value = value.func
+    value = inspect.unwrap(value)
+    if isinstance(value, FunctionType):
+        yield from _names_in(value)
+        return
+    kind = value if isinstance(value, type) else type(value)
+    if _ours(kind.__module__ or ""):
+        for x in vars(kind).values():
+            yield from _names_in(inspect.unwrap(x))
 
 
 def _ours(module: str) -> bool:
@@ -128,7 +148,8 @@ def _told_of(module: str) -> dict[int, frozenset[str]]:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             bound |= {node.name}
         told = frozenset(bound or {x.id for x in names})
-        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+        first = min([node.lineno, *(x.lineno for x in getattr(node, "decorator_list", ()))])
+        for line in range(first, (node.end_lineno or node.lineno) + 1):
             found[line] = told
     return found
 

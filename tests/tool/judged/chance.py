@@ -327,7 +327,7 @@ def _inputs(judge: ModuleType) -> None:
         judge._counts(*counted)
     for error in (0.0, 1.0, -1.0, 2.0, NAN):
         assert _error(lambda e, what: judge._parameters(e), error), error
-    for value in (0.0, -1.0, NAN, math.inf):
+    for value in (0.0, -1.0, NAN, math.inf, True):
         assert _error(lambda v, what: judge._parameters(0.5, visible=v), value), value
     for value in (0.5, 1):
         judge._parameters(0.5, visible=value)

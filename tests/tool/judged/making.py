@@ -211,6 +211,14 @@ def reads_are_noted(judge: ModuleType) -> None:
         == judge.read_at_import()
         == set()
     )
+    exec(
+        compile("x = 1\nreader(judge, one)\n\nreader(judge, one)", "n", "exec"),
+        {**space, "__name__": "made.n"},
+    )
+    assert judge.lines_read("made.n", "A") == {2, 4}
+    assert judge.lines_read("made.inside", "A") == {1}, "whoever collects"
+    assert judge.lines_read("made.n", "B") == judge.lines_read("gone", "A") == set()
+    _reader(judge, SimpleNamespace())  # which is being made
     _all_is_noted(judge)
     assert judge.hypotheses() is None
     judge.note_hypothesis("A", "nobody asks")

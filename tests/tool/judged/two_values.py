@@ -16,7 +16,9 @@ from sympy import (
     Le,
     Limit,
     Lt,
+    Naturals,
     Piecewise,
+    Rationals,
     Reals,
     Symbol,
     exp,
@@ -76,6 +78,13 @@ def overlaps_hold(judge: ModuleType) -> None:
         (Piecewise((1, x > 0), (2, x < 0)), Gt(y, 0), 0),  # of x no hypothesis speaks
         (Piecewise((1, k > 0), (2, k < 0)), Gt(y, 0), 1),
         (Piecewise((1, Contains(x, Reals)), (2, x < 0)), Gt(x, 0), 0),
+        (Piecewise((1, Contains(x, Naturals)), (2, x < 0)), Gt(x, 0), 1),
+        (Piecewise((1, Contains(x, Rationals)), (2, x < 0)), Gt(x, 0), 0),
+        (
+            Piecewise((Piecewise((1, y > 0), (2, y < 0)), Contains(x, Rationals)), (0, True)),
+            And(Gt(x, 0), Gt(y, -1)),
+            0,
+        ),
         (Piecewise((1, And(x > 0, x < 2)), (2, x >= 3)), Gt(x, 0), 1),
         (Piecewise((1, x**2 >= 2), (2, x**2 < 2)), Gt(x, 0), 0),
         (Piecewise((1, x + y > 2), (2, x + y < 2)), And(Gt(x, 0), Gt(y, 0)), 1),
