@@ -172,7 +172,7 @@ def checked_json(args: argparse.Namespace) -> None:
 
 
 def _is_json(path: Path) -> bool:
-    """Whether a file is empty, JSON, or called so and begins like it (one that was cut short)."""
+    """Whether a file is empty, JSON, or called so, whatever links to it, and begins like it (cut short)."""
     try:
         text = path.read_text(encoding="utf-8").strip()
         return not text or json.loads(text) is not None
@@ -181,7 +181,7 @@ def _is_json(path: Path) -> bool:
     except OSError:
         return True  # told where it is written
     except (ValueError, RecursionError):
-        return path.suffix == ".json" and text[:1] in ("{", "[")
+        return path.resolve().suffix == ".json" and text[:1] in ("{", "[")
 
 
 def same(left: str, right: str) -> bool:

@@ -132,7 +132,7 @@ EDGE_OUT = {"with replacement": (3, 1, Rational(1, 2)), "step size": (3, 2, Rati
 @evidence(SAMPLING_EDGE, "witness", step="sign", needs="step size", cases={"a": "step size"})
 def test_edge_needs_two_draws_and_large_steps(claim: Claim, case: str) -> None:
     """n = 3: at b = 1, a = 1/2 the exponent is 0; at b = 2, a = 1/5 it is negative."""
-    total = by_side(SAMPLING_EDGE, rate_multi_radial)
+    total = by_side(claim, rate_multi_radial)
     at = dict(zip((n, b, a), EDGE_OUT[case], strict=True))
     expect(total.subs(at).doit() <= 0, "positive", at=at)
     expect_outside(claim, at, "the exponent is not positive")

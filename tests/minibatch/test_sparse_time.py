@@ -189,16 +189,16 @@ def phi(log_abs_q: Any) -> Any:
     return (roots.sum(axis=1) ** 2 - (roots**2).sum(axis=1)) / 2
 
 
-def horizon_of(points: int, batch: int, live: int, step: float) -> tuple[int, int]:
+def horizon_of(claim: Claim, points: int, batch: int, live: int, step: float) -> tuple[int, int]:
     """(T, N): P(sup over k >= T of Phi_k > LEVEL) <= CHANCE, and after N more steps P(too few hits).
 
-    E Phi_T <= (1 - p a^2/6)^T live (live-1)/2, each term being < 1; the maximal inequality for the
-    supermartingale Phi bounds the sup.  N: a binomial count of batches with the winner is at most
-    HITS with probability <= CHANCE.
+    claim: SPARSE-TIME, whose rate it is.  E Phi_T <= (1 - p a^2/6)^T live (live-1)/2, each term being < 1; the
+    maximal inequality for the supermartingale Phi bounds the sup.  N: a binomial count of batches with the
+    winner is at most HITS with probability <= CHANCE.
     """
     split = batch * (points - batch) / (points * (points - 1))
     first = live * (live - 1) / 2
-    rate = fall(SPARSE_TIME, split, step)
+    rate = fall(claim, split, step)
     steps = 0 if live == 1 else math.ceil(math.log(first / (LEVEL * CHANCE)) / rate)
     more = HITS
     while stats.binom.cdf(HITS, more, batch / points) > CHANCE:
@@ -236,7 +236,8 @@ def test_runs_are_sparse_within_the_horizon(claim: Claim, data: st.DataObject) -
     # a hair outside the unit sphere, far inside the band, so that rounding cannot put it below
     q *= (1 + 1e-9) / np.linalg.norm(q)
     live = int(np.count_nonzero(q))
-    steps, more = horizon_of(points, batch, live, step)
+    time, sparse = (claim if claim.id == x.id else x for x in (SPARSE_TIME, SGD_SPARSE))
+    steps, more = horizon_of(time, points, batch, live, step)
     point = {n: points, b: batch, a: Rational(str(step)), r2: 1, s: 1, delta: 0, pi: 0, c: 0, Q: 1,
              t: 1, rho: 0, p: Rational(batch * (points - batch), points * (points - 1))}  # fmt: skip
     expect(satisfies(claim.region, point), "the region leaves this start out", n=points, b=batch)
@@ -248,6 +249,6 @@ def test_runs_are_sparse_within_the_horizon(claim: Claim, data: st.DataObject) -
     rest = run.r2[0] - run.q[0, winner] ** 2
     expect(phi(run.log_abs_q[:, q != 0])[0] <= LEVEL if live > 1 else True, "Phi", q=q, b=batch)
     expect(rest < 1e-12, "the others' squares", q=q, b=batch, a=step, rest=rest)
-    target = float(by_side(SGD_SPARSE, limit_winner))
+    target = float(by_side(sparse, limit_winner))
     expect(abs(run.q[0, winner] ** 2 - target) < 1e-9, "size of the winner", q=q, b=batch, a=step)
     expect(np.array_equal(run.sign[0], np.sign(q)), "signs and zeros are kept", q=q)

@@ -10,7 +10,22 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from sympy import And, Basic, Expr, Integer, Not, Poly, Symbol, div, factor_list, sympify, true
+from sympy import (
+    ITE,
+    And,
+    Basic,
+    Expr,
+    Implies,
+    Integer,
+    Not,
+    Or,
+    Poly,
+    Symbol,
+    div,
+    factor_list,
+    sympify,
+    true,
+)
 from sympy.core.relational import Ge, Gt, Le, Lt
 from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import BasePolynomialError
@@ -37,10 +52,12 @@ def expect_within(
 
     part: on which part of the claim's region that is.  derived: what is put in for symbols.
     """
-    if (own := _own(relation, _stated(context))) is None:
+    stated = _stated(context)
+    if (own := _own(relation, stated)) is None:
         return None
     whole, symbols = supposed(context.claim)
-    here = And(whole, part)
+    own, guard = stated[own]
+    here = And(whole, part, guard)
     for condition in _conditions(region, order):
         if condition.free_symbols <= symbols and not follows(condition, here):
             raise Undecided(_not_shown(relation, str(condition), part))
@@ -98,10 +115,12 @@ def own_inequality(context: RunContext, expr: Expr) -> Boolean | None:
 
     Its gap is k expr + c with numbers k > 0 and c >= 0, or expr times what the claim's region says is >= 0.
     """
-    for relation in _stated(context):
+    for relation, (of, _) in _stated(context).items():
         if not hasattr(relation, "gts") or not expr.free_symbols:
             continue
         gap = difference(relation)
+        if of != relation:  # one of several: it may hold elsewhere alone
+            continue
         if expr.free_symbols == gap.free_symbols and _says_all(expr, gap):
             return relation
         if expr.free_symbols <= gap.free_symbols and _divides(expr, gap, context):
@@ -151,10 +170,34 @@ def _says_all(expr: Expr, gap: Expr) -> bool:
     return scale is not None and bool(high >= scale * low)
 
 
-def _stated(context: RunContext) -> tuple[Boolean, ...]:
-    if context.claim is None:
-        return ()
-    return tuple(conjuncts(held(context.claim, "formula")))
+def _stated(context: RunContext) -> dict[Boolean, tuple[Boolean, Boolean]]:
+    """The relations of the claim's formula: what each is a part of, and where that is said.
+
+    Of "if a, then b" b is said where a holds; of "b or c" both are parts of that.
+    """
+    found: dict[Boolean, tuple[Boolean, Boolean]] = {}
+    if context.claim is not None:
+        for part in conjuncts(held(context.claim, "formula")):
+            _within(part, true, None, found)
+    return found
+
+
+def _within(
+    part: Boolean, guard: Boolean, of: Boolean | None, found: dict[Boolean, tuple[Boolean, Boolean]]
+) -> None:
+    if isinstance(part, Implies):
+        _within(part.args[1], And(guard, part.args[0]), of, found)
+    elif isinstance(part, ITE):
+        where, one, other = part.args
+        _within(one, And(guard, where), of, found)
+        _within(other, And(guard, Not(where)), of, found)
+    elif isinstance(part, And | Or):
+        if of is None and isinstance(part, Or):
+            of = part
+        for x in part.args:
+            _within(x, guard, of, found)
+    else:
+        found.setdefault(part, (part if of is None else of, guard))
 
 
 def _conditions(region: Any, order: Sequence[Symbol]) -> list[Boolean]:
@@ -203,8 +246,9 @@ def left_out(context: RunContext) -> str:
     """What to say of an inequality of the claim that is certified on parts alone, not shown to be all, or that
     is strict, and certified with >= alone; or of an equation that is compared at some points alone.
     """
+    guards = {of: guard for of, guard in _stated(context).values()}
     for relation, parts in context.pieces.items():
-        region = held(context.claim, "region")
+        region = And(held(context.claim, "region"), guards.get(relation, true))
         if not _cover(region, parts):
             told = "; ".join(map(str, parts))
             return f"{relation} is certified on a part of its region, and this is not all: {told}"

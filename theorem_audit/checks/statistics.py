@@ -29,6 +29,7 @@ from theorem_audit.exact.bernstein import Refuted
 
 ERROR = 1e-7
 POWER = 0.99
+LEAST_ERROR = 1e-15
 MOST_TRIALS = 10**15  # SciPy's quantiles are nan, or never end, from 10^16 on
 # Of the way to the next draw: far above rounding, and a law has little of its mass there.
 BESIDE = 1 / 1024
@@ -64,16 +65,20 @@ def _exact(value: Any) -> Fraction | None:
     return None
 
 
-def _parameters(error: float, **positive: float) -> list[float]:
-    """Error probability and sizes as floats, the nearest ones."""
+def _parameters(error: float, **visible: float) -> list[float]:
+    """Error probability and visible size as floats, the nearest ones; ValueError beyond what can be meant."""
     found = []
-    for name, value in {"error": error, **positive}.items():
+    for name, value in {"error": error, **visible}.items():
         _ends(name, value)
-        if not value > 0:
-            raise ValueError(f"{name}={value}: it must be > 0")
+        if not 0 < value <= 1:
+            raise ValueError(
+                f"{name}={value}: 0 < {name} <= 1; who sees larger errors alone sees neither sign nor size"
+            )
         found.append(float(value))
-    if not found[0] < 1:
-        raise ValueError(f"error={error}: 0 < error < 1")
+    if not LEAST_ERROR <= found[0] < 1:
+        raise ValueError(
+            f"error={error}: {LEAST_ERROR} <= error < 1; a smaller one refutes next to nothing"
+        )
     return found
 
 
@@ -183,7 +188,7 @@ def expect_proportion(
     low = int(stats.binom.ppf(error / 2, trials, below)) - 1
     high = int(stats.binom.isf(error / 2, trials, above)) + 1
     power = 1.0
-    for wrong in (max(0.0, above * (1 - visible)), min(1.0, below * (1 + visible))):
+    for wrong in (above * (1 - visible), min(1.0, below * (1 + visible))):
         seen = stats.binom.cdf(low, trials, wrong) + stats.binom.sf(high - 1, trials, wrong)
         power = min(power, float(seen))
     refused = None
@@ -250,8 +255,6 @@ def expect_distribution(
     right BESIDE draws (k/49 and F(x) = B(49 x), where 49 (1/49) < 1), the test is inconclusive.
     """
     error, visible = _parameters(error, visible=visible)
-    if visible > 1:
-        raise ValueError(f"visible={visible}: 0 < visible <= 1, a distance of distributions")
     # SciPy would take a name, or compare with a second sample, by another law.
     if not callable(cdf):
         raise TypeError(f"cdf={cdf!r:.60}: a distribution function is needed")

@@ -2,14 +2,15 @@
 
 ``expect_identity(claim.formula, {x: claim.formula.rhs})`` compares the claim with itself and passes whatever
 the formula says.  So a rank is kept only where, for each conjunct of the formula, the evidence that decides
-it rejects one gross variant (a sign, a factor two, a term left out) that is not harmless.  ``audit mutants``
-tries all variants; this is the part of it that every run makes.
+it rejects one gross variant (a sign, a factor two, a term left out) that is not harmless.  The same for each
+case of a table and its like (``alternatives``), and once for what two of its equations share, doubled in both.
+``audit mutants`` tries all variants; this is the part of it that every run makes.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -17,6 +18,7 @@ from sympy.logic.boolalg import Boolean
 
 from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.doubt import compare
+from theorem_audit.doubt.alternatives import alternatives, of_one, only, rescaled
 from theorem_audit.doubt.mutants import decides, explanation, harmless
 from theorem_audit.doubt.variants import GROUPS, Draft, Variant, changed_parts
 from theorem_audit.exact.zero import relations
@@ -48,17 +50,28 @@ def challenge(claim: Claim, evidence: Iterable[Evidence], *, run_seed: int = 0) 
     blind, unmade = list[str](), list[Boolean]()
     records = {x.key: _Record() for x in items}
     for index, part in enumerate(relations(claim.formula)):
-        accepted = list[Variant]()
-        for variant in _wrong(claim, index):
-            if _rejected(variant, _about(items, claim, index, records), run_seed, records):
-                rejected += 1
-                break
-            accepted.append(variant)
-        else:
-            if not accepted:  # nothing tells whether any evidence reads it
-                unmade.append(part)
-            if names := [v.name for v in accepted if not _excused(claim, v)]:
-                blind.append(f"{part} (tried: {'; '.join(names)})")
+
+        def rejects(variant: Variant, index: int = index) -> bool:
+            return _rejected(variant.claim, _about(items, claim, index, records), run_seed, records)
+
+        one, accepted = _first(_wrong(claim, index), rejects)
+        rejected += one is not None
+        if one is None and not accepted:  # nothing tells whether any evidence reads it
+            unmade.append(part)
+        blind += _unread(claim, f"{part}", one, accepted)
+        if one is None:
+            continue
+        assert one.part is not None
+        for alternative in alternatives(part):
+            if only(part, one.part[1]) == alternative:
+                continue
+            found, accepted = _first(
+                islice(_made(of_one(claim, index, alternative)), TRIES), rejects
+            )
+            rejected += found is not None
+            blind += _unread(claim, f"{alternative} in {part}", found, accepted)
+    if not blind:
+        blind += _shared(claim, lambda wrong: _rejected(wrong, items, run_seed, records))
     detail = ""
     if blind:
         detail = f"no wrong variant is rejected of {' and '.join(blind)}"
@@ -69,6 +82,39 @@ def challenge(claim: Claim, evidence: Iterable[Evidence], *, run_seed: int = 0) 
         claim.id, WHERE, "witness", (), "inconclusive" if detail else "passed", seed=run_seed,
         seconds=round(time.perf_counter() - started, 4), checks=rejected, detail=detail[:600],
     )  # fmt: skip
+
+
+def _first(
+    variants: Iterable[Variant], rejects: Callable[[Variant], bool]
+) -> tuple[Variant | None, list[Variant]]:
+    """The first variant that is rejected, if one is, and those before it."""
+    accepted = list[Variant]()
+    for variant in variants:
+        if rejects(variant):
+            return variant, accepted
+        accepted.append(variant)
+    return None, accepted
+
+
+def _unread(
+    claim: Claim, what: str, rejected: Variant | None, accepted: Iterable[Variant]
+) -> list[str]:
+    """What to say of a part of the formula of which no variant was rejected."""
+    if rejected is not None:
+        return []
+    names = [v.name for v in accepted if not _excused(claim, v)]
+    return [f"{what} (tried: {'; '.join(names)})"] if names else []
+
+
+def _shared(claim: Claim, rejects: Callable[[Claim], bool]) -> list[str]:
+    """What to say where the same change of several equations is accepted, whatever they share is changed."""
+    told = list[str]()
+    for name, wrong in islice(rescaled(claim), TRIES):
+        if rejects(wrong):
+            return []
+        if not explanation(claim, name):
+            told.append(name)
+    return [f"what its equations share (tried: {'; '.join(told)})"] if told else []
 
 
 def _wrong(claim: Claim, index: int) -> Iterator[Variant]:
@@ -130,7 +176,7 @@ def _about(
 
 
 def _rejected(
-    variant: Variant, items: list[Evidence], run_seed: int, records: Mapping[str, _Record]
+    wrong: Claim, items: list[Evidence], run_seed: int, records: Mapping[str, _Record]
 ) -> bool:
     for item in items:
         record = records[item.key]
@@ -138,7 +184,7 @@ def _rejected(
         for case, _ in collected.cases_of(item):
             outcome = runner.run_evidence(
                 item,
-                variant.claim,
+                wrong,
                 case=case,
                 run_seed=run_seed,
                 call=limited(item.function, PATIENCE),

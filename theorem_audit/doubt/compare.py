@@ -46,6 +46,8 @@ def compare(original: Boolean, variant: Boolean, region: Boolean, *, thorough: b
         return DIFFERENT
     if not isinstance(original, Eq) and not (hasattr(original, "gts") and hasattr(variant, "gts")):
         return DIFFERENT
+    if not all(isinstance(x, Expr) for x in (*original.args, *variant.args)):  # pairs
+        return DIFFERENT
     if separated(original, variant, region):
         return DIFFERENT
     table: dict[Expr, Symbol] = {}

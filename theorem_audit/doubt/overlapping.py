@@ -1,6 +1,7 @@
-"""Tables (Piecewise) of which two cases hold at one point of a claim's region, with different values.
+"""Tables (Piecewise) of which two cases hold at one point of a claim's region, with different values, or none.
 
-SymPy takes the first of them; a reader of "x for x < 2, 2 x for x > 1" is told two values of what is claimed.
+SymPy takes the first of them; a reader of "x for x < 2, 2 x for x > 1" is told two values of what is claimed,
+and of "x for x < 1, 2 x for x > 1" none at x = 1.
 """
 
 from __future__ import annotations
@@ -8,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from sympy import And, Expr, Ne, Piecewise, false, true
+from sympy import And, Contains, Expr, Ne, Not, Or, Piecewise, false, to_nnf, true
+from sympy.core.relational import Eq, Ge, Le
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.doubt.instances import Boundary, Found, Instance, find
+from theorem_audit.exact.zero import relations
 
 NODES = 300
 
@@ -23,12 +26,48 @@ def overlapping(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:
             continue
         cases = [x for x in node.args if x.cond is not true]  # the last is shown as "otherwise"
         for one, two in combinations(cases, 2):
-            at = _both(And(region, within, guard, one.cond, two.cond), one.expr, two.expr)
+            case = _compared(And(region, within, guard, one.cond, two.cond))
+            at = _both(case, one.expr, two.expr)
             if at is not None:
                 shown = {y: v for y, v in at.items() if y not in index}
                 told = f"{node} has two values, {one.expr} and {two.expr}: no case may hold where another does"
                 yield Boundary(told, shown or at)
                 break
+
+
+def uncovered(nodes: Iterable[Found], region: Boolean) -> Iterator[tuple[Boundary, bool]]:
+    """Instances of the region at which a table says nothing, and whether it stands in a sum's term there.
+
+    A table in a symbol that no hypothesis speaks of is left alone, unless that symbol is an integer.
+    """
+    for node, index, within, guard in dict.fromkeys(nodes):
+        if not isinstance(node, Piecewise) or within is None:
+            continue
+        covered = Or(*(_compared(x.cond) for x in node.args))
+        bound = region.free_symbols | index
+        if covered is true or any(not x.is_integer for x in covered.free_symbols - bound):
+            continue
+        here = And(region, within, _compared(guard))
+        if covered.has(Contains) or here.has(Contains):
+            continue
+        missing = And(here, _equal(to_nnf(Not(covered), simplify=False)))
+        if (at := find(missing, max_nodes=NODES, thorough=True)) is not None:
+            yield Boundary(f"{node} has no case there", at), bool(node.free_symbols & index)
+
+
+def _equal(condition: Boolean) -> Boolean:
+    """The same with one equation for each two inequalities that say it: x^2 <= 2 and x^2 >= 2."""
+    parts = {*relations(condition)}
+    both = {x for x in parts if isinstance(x, Le | Ge) and {Ge(*x.args), Le(*x.args)} <= parts}
+    return And(*(parts - both), *(Eq(*x.args) for x in both))
+
+
+def _compared(condition: Boolean) -> Boolean:
+    """The same with comparisons for what says that a number lies in an interval."""
+    return condition.replace(
+        lambda x: isinstance(x, Contains) and hasattr(x.args[1], "as_relational"),
+        lambda x: x.args[1].as_relational(x.args[0]),
+    )
 
 
 def _both(case: Boolean, one: Expr, two: Expr) -> Instance | None:
@@ -44,4 +83,4 @@ def _both(case: Boolean, one: Expr, two: Expr) -> Instance | None:
     return at
 
 
-__all__ = ["overlapping"]
+__all__ = ["overlapping", "uncovered"]

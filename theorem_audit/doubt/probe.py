@@ -13,6 +13,7 @@ from itertools import product
 
 import sympy
 from sympy import (
+    AccumBounds,
     And,
     Basic,
     Derivative,
@@ -170,9 +171,11 @@ def _none(node: Basic, at: Instance) -> bool:
             else node.xreplace(at)
         )
         value = worked_out(value)
-    except (TypeError, ValueError, ZeroDivisionError, RecursionError):
+    except ValueError:  # of SymPy's Bell numbers and double factorials: it is for other numbers
+        return isinstance(node, Function)
+    except (TypeError, ZeroDivisionError, RecursionError):
         return False
-    if value.has(nan, zoo) or (value.has(oo, -oo) and not node.has(oo, -oo)):
+    if value.has(nan, zoo, AccumBounds) or (value.has(oo, -oo) and not node.has(oo, -oo)):
         return True
     try:
         wrong = bool(value.is_number and value.is_extended_real is False)
@@ -189,7 +192,7 @@ def without_number(value: Basic) -> bool:
     """
     if not isinstance(value, Function) or isinstance(value, EVERYWHERE):
         return False
-    if not value.args or not all(x.is_Rational for x in value.args):
+    if not value.args or not all(x.is_Rational for x in sympy.flatten(value.args, cls=sympy.Tuple)):
         return False
     try:
         found = value.evalf()

@@ -48,9 +48,10 @@ from theorem_audit.doubt.condition import condition_of
 from theorem_audit.doubt.converges import Unsettled
 from theorem_audit.doubt.instances import Boundary, Found, Instance, edges, find
 from theorem_audit.doubt.limits import without_limit
-from theorem_audit.doubt.overlapping import overlapping
+from theorem_audit.doubt.overlapping import overlapping, uncovered
 from theorem_audit.doubt.probe import BINDING, probed, without_number
 from theorem_audit.doubt.ranges import without_range
+from theorem_audit.doubt.within import imaginary, without_value
 from theorem_audit.doubt.worked_out import determinant, worked_out
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -68,6 +69,7 @@ EDGES: dict[type, tuple[Callable[[Expr], Boolean], ...]] = {
     **dict.fromkeys((sympy.gamma, sympy.loggamma), (lambda x: Eq(x, 0), lambda x: Eq(x, -1))),
     sympy.factorial: (lambda x: Eq(x, -1), lambda x: Eq(x, -2)),
     sympy.Mod: (lambda x: Eq(x, 0),),
+    sympy.DiracDelta: (lambda x: Eq(x, 0),),  # no function, and has no value there
 }
 LONG = 10_000  # the exponent of a power that is not worked out where its sign is enough
 POLE_NODES = 300  # partial instances looked at for each denominator of a formula
@@ -123,6 +125,8 @@ def _undefined(
     nodes = [x for x in _nodes(formula) if x[0] not in meant]
     lost += probed([x for x in nodes if x[0].free_symbols & x[1]], region)
     cases += probed([x for x in nodes if not x[0].free_symbols & x[1]], region)
+    for case, bound in uncovered(nodes, region):
+        (lost if bound else cases).append(case)
     if cases or any(x.free_symbols <= region.free_symbols for x in poles):
         cases += edges(region)
     return (
@@ -130,6 +134,7 @@ def _undefined(
         *_nowhere(nodes, region),
         *without_range(nodes, region),
         *overlapping(nodes, region),
+        *imaginary(formula, region),
         *(x for x in cases if any(_senseless(p, x.instance, low) for p in relations(formula))),
     )
 
@@ -272,8 +277,6 @@ def _of_node(node: Basic) -> list[Boolean]:
         return [] if found is None else [Eq(found, 0)]
     if isinstance(node, Pow):
         return _of_power(node.base, node.exp)
-    if isinstance(node, Piecewise):
-        return [Not(Or(*(case.cond for case in node.args)))]
     return [where(node.args[-1]) for where in EDGES.get(type(node), ())]
 
 
@@ -364,8 +367,14 @@ def _senseless(
         quick = [_put(side.xreplace(x), at) for side, x in zip(sides, long, strict=True)]
     except ZeroDivisionError:  # of SymPy's Mod
         return True
-    except ValueError:  # of its Max and Min, where an argument is 1/0
-        return part.has(Max, Min)
+    except TypeError:  # of its comparisons, where a case of a table is asked by 1/0
+        return part.has(Piecewise)
+    except (
+        ValueError
+    ):  # of its Max and Min, where an argument is 1/0, or of a function of other numbers
+        return part.has(Function, Max, Min)
+    if isinstance(part, Relational) and any(without_value(x, at) for x in sides):
+        return True  # 1/(1 + 1/x) is 0 to SymPy where x is
     if all(v.is_real and not v.has(nan, zoo) for v in quick):
         return False  # the usual case, and real numbers can be compared: ``subs`` is much slower
     if any(long):

@@ -96,6 +96,13 @@ def formula_of(claim: Claim, index: int, part: Boolean) -> Boolean:
     """The claim's formula with its conjunct ``index`` replaced."""
     parts = list(relations(claim.formula))
     parts[index] = part
+    return joined(claim, parts)
+
+
+def joined(claim: Claim, parts: Sequence[Boolean]) -> Boolean:
+    """Conjuncts as one formula, of the form that the claim's has: a list of them, or all of them at once."""
+    if isinstance(claim.formula, Tuple):
+        return Tuple(*parts)
     return parts[0] if len(parts) == 1 else And(*parts, evaluate=False)
 
 

@@ -38,8 +38,10 @@ from theorem_audit.statement.source import Source
 from theorem_audit.statement.use import Use
 from theorem_audit.statement.vocabulary import Item, Kind
 
-# What reads a claim's statement: ``vars`` asks for the last one.
-TELLS = frozenset(("formula", "region", "parts", "__dict__"))
+# What reads a claim's statement: ``vars`` asks for its table, copies and pickles for its state.
+TELLS = frozenset(
+    ("formula", "region", "parts", "__dict__", "__getstate__", "__reduce__", "__reduce_ex__")
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ DEEP = 12  # frames between a read and the module that is being imported, at mos
 _collecting: list[set[str]] = []
 _asking: list[set[tuple[str, str]]] = []
 _at_import: dict[str, set[str]] = {}  # module -> claims that were read as it was imported
+_lines: dict[
+    tuple[str, str], set[int]
+] = {}  # module and claim -> lines at the module's top that read it
 WATCHED: list[tuple[Claim, set[str]]] = []  # claims, and what was asked of each
 _reads: ContextVar[set[str] | None] = ContextVar("theorem_audit_reads", default=None)
 _hypotheses: ContextVar[set[tuple[str, str]] | None] = ContextVar(
@@ -60,24 +64,38 @@ def read_at_import(*modules: str) -> set[str]:
     return set[str]().union(*(_at_import.get(x, ()) for x in modules))
 
 
+def lines_read(module: str, claim_id: str) -> set[int]:
+    """The lines at the top of a module at which a claim was read as it was imported."""
+    return _lines.get((module, claim_id), set())
+
+
 def note_read(claim: Claim) -> None:
     """Record that the statement of a claim is read: by who asked for the attribute, two frames above."""
-    claim_id = object.__getattribute__(claim, "id")
+    if (claim_id := object.__getattribute__(claim, "__dict__").get("id")) is None:
+        return  # it is being made, by copy or pickle
+    if (module := _importing()) is not None:
+        name, line = module
+        _lines.setdefault((name, claim_id), set()).add(line)
     if (reads := _reads.get()) is None and _collecting:
         reads = _collecting[-1]
     if reads is not None:
         reads.add(claim_id)
         if claim is _original:
             reads.add(OWN)
-        return
-    frame = sys._getframe(2)
+    elif module is not None:
+        _at_import.setdefault(module[0], set()).add(claim_id)
+
+
+def _importing() -> tuple[str, int] | None:
+    """The module whose top asks for a claim, three frames above or further, and the line there."""
+    frame: FrameType | None = sys._getframe(3)
     for _ in range(DEEP):
+        if frame is None:
+            return None
         if frame.f_code.co_name == "<module>":
-            _at_import.setdefault(frame.f_globals.get("__name__", ""), set()).add(claim_id)
-            return
-        if frame.f_back is None:
-            return
+            return frame.f_globals.get("__name__", ""), frame.f_lineno
         frame = frame.f_back
+    return None
 
 
 @contextmanager
@@ -135,6 +153,6 @@ def hypotheses() -> set[tuple[str, str]] | None:
 
 
 __all__ = [
-    "ITEM", "OWN", "WATCHED", "held", "hypotheses", "note_asked", "note_hypothesis", "note_read", "original",
-    "read_at_import", "recording_all", "recording_hypotheses", "recording_reads",
+    "ITEM", "OWN", "WATCHED", "held", "hypotheses", "lines_read", "note_asked", "note_hypothesis", "note_read",
+    "original", "read_at_import", "recording_all", "recording_hypotheses", "recording_reads",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sympy import And, Ge, Gt, Integer, Le, Lt, Rational, Symbol, log
+from sympy import ITE, And, Ge, Gt, Implies, Integer, Le, Lt, Or, Rational, Symbol, log, true
 
 from theorem_audit.checks.expect import expect_inequality, expect_nonnegative, expect_positive_ball
 from theorem_audit.checks.mark import Evidence
@@ -46,6 +46,45 @@ def test_on_a_smaller_box_it_decides_nothing(region: Any) -> None:
     outcome = said(lambda claim: expect_inequality(claim.formula, region, (x,)))
     assert outcome.outcome == "inconclusive"
     assert "and that the claim's region says so is not shown" in outcome.detail
+
+
+BEYOND_0 = made(Implies(Gt(x, 0), Ge(x * (1 - x), 0)), And(Ge(x, -1), Le(x, 1)))
+FALSE = made(Implies(Gt(x, 0), Ge(x, HALF)), UNIT)
+EITHER = made(Or(Ge(x, HALF), Le(x, HALF), evaluate=False), UNIT)
+OF_CASES = made(ITE(x > 0, Ge(x * (1 - x), 0), Ge(x + 1, 0)), And(Ge(x, -1), Le(x, 1)))
+
+
+@pytest.mark.parametrize(
+    ("of", "relation", "region", "part", "found"),
+    [
+        (BEYOND_0, Ge(x * (1 - x), 0), UNIT, true, "passed"),
+        (BEYOND_0, Ge(x * (1 - x), 0), {x: (0, HALF)}, true, "inconclusive"),
+        (FALSE, Ge(x, HALF), {x: (HALF, 1)}, true, "inconclusive"),
+        (FALSE, Ge(2 * x - 1, 0), {x: (HALF, 1)}, true, "inconclusive"),
+        (FALSE, Ge(x, HALF), {x: (HALF, 1)}, Ge(x, HALF), "inconclusive"),
+        (EITHER, Ge(x, HALF), {x: (HALF, 1)}, Ge(x, HALF), "inconclusive"),
+        (OF_CASES, Ge(x * (1 - x), 0), UNIT, true, "passed"),
+        (OF_CASES, Ge(x + 1, 0), {x: (-1, 0)}, true, "passed"),
+        (OF_CASES, Ge(x + 1, 0), {x: (-HALF, 0)}, true, "inconclusive"),
+    ],
+)
+def test_a_part_of_what_is_said_is_certified_where_it_is_said(
+    of: Claim, relation: Any, region: Any, part: Any, found: str
+) -> None:
+    """Mended: what follows from a condition, or stands beside another, was taken for the evidence's own."""
+
+    def evidence(claim: Claim) -> None:
+        expect_inequality(relation, region, (x,), part=part)
+
+    assert said(evidence, of).outcome == found
+
+
+def test_alternatives_decide_where_together_they_are_all() -> None:
+    def evidence(claim: Claim) -> None:
+        for relation, low, high in ((Ge(x, HALF), HALF, 1), (Le(x, HALF), 0, HALF)):
+            expect_inequality(relation, {x: (low, high)}, part=relation)
+
+    assert said(evidence, EITHER).outcome == "passed"
 
 
 def test_parts_decide_where_they_are_all() -> None:

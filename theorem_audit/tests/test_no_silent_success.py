@@ -221,6 +221,7 @@ def test_a_claim_of_the_theory_is_no_outside_theorem(fresh: Path, audit: Run) ->
 def test_json_replaces_nothing_that_would_be_lost_without_a_word(fresh: Path, audit: Run) -> None:
     assert audit("run", "--json", "run.json").returncode == 0
     (fresh / "link.json").symlink_to("run.json")
+    (fresh / "toml.json").symlink_to("pyproject.toml")  # which begins with [
     (fresh / "proofs_notes" / "variants.json").write_text("{}")
     (fresh / "proofs_notes" / "certificates").mkdir(exist_ok=True)
     (fresh / "proofs_notes" / "certificates" / "C.json").write_text("{}")
@@ -232,7 +233,7 @@ def test_json_replaces_nothing_that_would_be_lost_without_a_word(fresh: Path, au
         ("run", "--json", "build/kept.sqlite"), ("notes", "--json", "proofs_notes/descent.md"),
         ("receipt", "GD-STEP", "--from", "run.json", "--json", "run.json"),
         ("receipt", "GD-STEP", "--from", "run.json", "--json", "link.json"),
-        ("run", "--json", "proofs_notes/variants.json"),
+        ("run", "--json", "proofs_notes/variants.json"), ("run", "--json", "toml.json"),
         ("mutants", "--json", "proofs_notes/certificates/C.json"),
     ):  # fmt: skip
         done = audit(*words)

@@ -1,4 +1,4 @@
-"""Tables of which two cases hold at once, with different values."""
+"""Tables of which two cases hold at once, with different values, or none does."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sympy import (
     And,
+    Contains,
     Eq,
     Expr,
     Ge,
     Gt,
+    Interval,
     Le,
     Mod,
     Or,
@@ -58,6 +60,45 @@ ONE: dict[str, Case] = {
         And(Ge(x, -1), Le(x, 4)),
     ),
 }
+
+
+NONE: dict[str, Case] = {
+    "between two": (Piecewise((1, x > 0), (2, x < 0)), Ge(x, -1)),
+    "between two integers": (Piecewise((1, n > 2), (2, n < 2)), Ge(n, 0)),
+    "where two symbols are equal": (Piecewise((1, x > y), (2, x < y)), And(Ge(x, 0), Ge(y, 0))),
+    "at a point inside": (
+        Piecewise((1, And(x >= 0, x < 1)), (2, And(x > 1, x <= 2))),
+        And(Ge(x, 0), Le(x, 2)),
+    ),
+    "at a root": (Piecewise((1, x**2 > 2), (2, x**2 < 2)), Ge(x, 0)),
+    "at a logarithm": (Piecewise((1, exp(x) > 2), (2, exp(x) < 2)), Ge(x, 0)),
+    "beyond an interval": (Piecewise((1, Contains(x, Interval(0, 1)))), Ge(x, 0)),
+    "in a term": (Sum(Piecewise((1, k > 2), (2, k < 2)), (k, 1, 5)), true),
+    "within another": (Piecewise((Piecewise((1, x > 2), (2, x < 2)), x > 0), (0, True)), Ge(x, 0)),
+}
+EACH: dict[str, Case] = {
+    "three that are all": (Piecewise((1, x > 0), (2, x < 0), (3, Eq(x, 0))), Ge(x, -1)),
+    "where the region excludes the rest": (Piecewise((1, x > 0), (2, x < 0)), Gt(x, 0)),
+    "beside an interval": (
+        Piecewise((1, Contains(x, Interval(0, 1))), (2, x > 1)),
+        Ge(x, 0),
+    ),
+    "alternatives": (Piecewise((1, Or(x < 0, x > 5)), (2, And(x >= 0, x <= 5))), Ge(x, -9)),
+}
+
+
+@pytest.mark.parametrize("name", NONE)
+def test_a_table_that_says_nothing_somewhere_is_an_error(name: str) -> None:
+    """Mended: what two cases leave out together was not looked for."""
+    said = vacuous(valued(*NONE[name]), 0)
+    assert said is not None
+    assert said.outcome == "error"
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_table_that_says_something_everywhere_is_left_alone(name: str) -> None:
+    said = vacuous(valued(*EACH[name]), 0)
+    assert said is None, said
 
 
 @pytest.mark.parametrize("name", TWO)

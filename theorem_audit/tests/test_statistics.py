@@ -147,6 +147,29 @@ def test_what_can_never_be_seen_has_no_power() -> None:
         expect_distribution([0.5], stats.uniform.cdf, visible=5.0, what="x")
 
 
+def test_a_test_that_sees_next_to_nothing_is_refused() -> None:
+    """Mended: a mean 20 standard errors off passed, where errors of a billion times were to be seen alone."""
+    sample = RNG.normal(size=500) + 1.9
+    for visible, error in (
+        (1e9, 1e-300),
+        (0.5, 1e-300),
+        (1e9, 1e-7),
+        (1.01, 1e-7),
+        (0.5, 0.99e-15),
+    ):
+        for test in (
+            lambda v, e: expect_mean(sample, 1.0, visible=v, error=e, what="x"),
+            lambda v, e: expect_proportion(60, 100, 0.5, visible=v, error=e, what="x"),
+            lambda v, e: expect_distribution(sample, stats.norm.cdf, visible=v, error=e, what="x"),
+        ):
+            with pytest.raises(ValueError, match=r"visible=|error="):
+                test(visible, error)
+    with pytest.raises(ValueError, match="error="):
+        expect_at_most(1190, 1200, 0.5, error=1e-300, what="x")
+    with pytest.raises(Refuted):
+        expect_mean(sample, 1.0, visible=1.0, error=1e-15, what="x")
+
+
 def test_a_distribution_is_a_function_of_real_numbers() -> None:
     """Mended: a name or a second sample was compared by another law than the booked error's; where all was
     masked, any sample passed."""

@@ -1,7 +1,9 @@
-"""Does evidence that is handed a wrong variant look at the theory's own claim in its place?
+"""Does evidence look at the theory's own claim in the place of the one that it is handed?
 
 ``expect_identity(claim.formula, {y: CLAIM.formula.rhs})`` compares the claim with itself, and rejects every
-variant, since each differs from the theory's.  Such a rejection says nothing, nor does a pass.
+variant, since each differs from the theory's.  Such a rejection says nothing, nor does a pass.  So evidence
+is never handed the theory's own object, but a twin of it: who reads the other one is seen also where a cache
+keeps what was read for the variants that follow.  What a module reads as it is imported, ``early`` sees.
 """
 
 from __future__ import annotations
@@ -14,9 +16,21 @@ COPIED = "it compares the claim that it is handed with the theory's own"
 
 
 def theorys(claim: Claim) -> Claim | None:
-    """The theory's claim of that id, where ``claim`` is a variant of it."""
-    found = known(claim.id)
-    return None if found is claim else found
+    """The theory's claim of that id; itself, where ``claim`` is that one."""
+    return known(claim.id)
+
+
+def twin(claim: Claim) -> Claim:
+    """Another object that says the same."""
+    made = object.__new__(Claim)
+    object.__getattribute__(made, "__dict__").update(object.__getattribute__(claim, "__dict__"))
+    return made
+
+
+def differs(one: Claim, other: Claim) -> bool:
+    """Whether a twin holds something else by now."""
+    mine, theirs = (object.__getattribute__(x, "__dict__") for x in (one, other))
+    return bool(mine.keys() != theirs.keys() or any(mine[k] is not theirs[k] for k in mine))
 
 
 def known(name: str) -> Claim | None:
@@ -30,4 +44,4 @@ def lemma(name: str) -> Claim | None:
     return known(name) if name in project.claims() else None
 
 
-__all__ = ["COPIED", "known", "lemma", "theorys"]
+__all__ = ["COPIED", "differs", "known", "lemma", "theorys", "twin"]

@@ -43,6 +43,7 @@ from theorem_audit.visible import visible
 from theorem_audit.weigh import watching
 from theorem_audit.weigh.collected import cases_of
 from theorem_audit.weigh.copies import COPIED
+from theorem_audit.weigh.early import READ
 from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.untouched import CHANGED
 
@@ -71,8 +72,10 @@ def run_evidence(
     looks = not watching.TOGETHER and not inside()
     arguments = dict(cases_of(item))[case]
     untouched = watching.listed()
+    own = _theorys(claim)
+    handed = _copies().twin(claim) if own is claim else claim
     context = RunContext(
-        test=item.key + case, seed=run_seed, quick=quick, look=untouched.look, claim=claim
+        test=item.key + case, seed=run_seed, quick=quick, look=untouched.look, claim=handed
     )
     outcome, detail, witness = "passed", "", {}
     started = time.perf_counter()
@@ -85,14 +88,14 @@ def run_evidence(
         )
     with (
         running(context), recording_reads() as reads, recording_hypotheses() as hypotheses,
-        original(_theorys(claim)), recording_all(claim, asked),
+        original(own), recording_all(handed, asked),
     ):  # fmt: skip
         function = call or item.function
         if hasattr(item.function, "hypothesis"):
             hypothesis.seed(int(seed("hypothesis").generate_state(1)[0]))(item.function)
             context.again = True
         try:
-            said = function(claim=claim, **arguments)
+            said = function(claim=handed, **arguments)
             if why := _unfinished(said):
                 outcome, detail = "error", why
             elif item.kind in DECIDING and context.error > 0:
@@ -137,9 +140,14 @@ def run_evidence(
             outcome, detail = "error", f"{type(error).__name__}: {_message(error)}"
     if OWN in reads:  # a rejection that follows says nothing of the variant, nor does a pass
         outcome, detail = "error", COPIED
+    elif own is not None and (why := _early(item.function, claim.id)):
+        outcome, detail = "error", f"{COPIED}, by {why}{READ}"
     early = read_at_import(item.function.__module__, *imports)
     uses, beyond, reader = (reads | early) - {claim.id, OWN}, tuple[str, ...](), tuple[str, ...]()
-    if looks and (changed := untouched.changed()):
+    changed = untouched.changed() if looks else []
+    if handed is not claim and _copies().differs(handed, claim):
+        changed = [*changed, claim.id]
+    if changed:
         outcome, detail = "error", CHANGED + ", ".join(changed)
     if outcome == "passed" and item.kind in DECIDING:  # by a judge that was left alone
         try:
@@ -204,9 +212,19 @@ def _lemma(name: str) -> Claim | None:
     return found
 
 
+def _copies() -> Any:
+    """What knows the theory's claims.  Found by name: outcomes do not rest on all claims."""
+    return sys.modules["theorem_audit.weigh.copies"]
+
+
+def _early(function: Any, claim_id: str) -> str:
+    """What evidence uses that read its claim as a module was imported.  Found by name, as ``_copies``."""
+    return str(sys.modules["theorem_audit.weigh.early"].early(function, claim_id))
+
+
 def _theorys(claim: Claim) -> Claim | None:
-    """The theory's claim in the place of its variant.  Found by name: outcomes do not rest on all claims."""
-    found: Claim | None = sys.modules["theorem_audit.weigh.copies"].theorys(claim)
+    """The theory's claim in the place of the one that is handed over."""
+    found: Claim | None = _copies().theorys(claim)
     return found
 
 

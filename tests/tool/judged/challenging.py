@@ -44,6 +44,8 @@ class _Play:
     ) -> None:  # fmt: skip
         self.judge, self.named, self.says, self.harmless_ones = judge, named, says, harmless.split()
         self.excused, self.seconds = excused.split(), seconds
+        self.shared: list[str] = []  # names of what is doubled
+        self.apart: list[str] = []  # a conjunct's alternatives: the numbers of its variants
         self.asked: list[str] = []
         self.made: list[str] = []
         self.seeds: set[int] = set()
@@ -55,6 +57,12 @@ class _Play:
                 bad = name.endswith("none")
                 wrong = SimpleNamespace(name=name, part=(index, name), claim=(claim, name))
                 yield SimpleNamespace(variant=None if bad else wrong)
+
+    def of_one(self, claim: Any, index: int, alternative: str) -> Iterator[Any]:
+        for name in self.named[index].split():
+            if name.partition(":")[2] == alternative:
+                wrong = SimpleNamespace(name=name, part=(index, name), claim=(claim, name))
+                yield SimpleNamespace(variant=wrong)
 
     def run_evidence(
         self, item: Evidence, wrong: Any, *, case: str, run_seed: int, call: Any
@@ -81,6 +89,9 @@ class _Play:
             self.judge, changed_parts=self.changed_parts, runner=runner, harmless=self.harmless,
             limited=lambda *x: x,
             explanation=lambda claim, name: "why" if name in self.excused else "",
+            rescaled=lambda claim: ((x, (claim, x)) for x in self.shared),
+            alternatives=lambda part: self.apart, only=lambda part, new: new.partition(":")[2],
+            of_one=self.of_one,
         ):  # fmt: skip
             return self.judge.challenge(about, items, **seed)
 
@@ -196,6 +207,7 @@ def challenges_hold(judge: ModuleType) -> None:
         for gone in ((excused, ""), ("", excused)):
             play = _Play(judge, by_part, says, *gone)
             assert _told(play.of(about, good)) == told, (by_part, gone)
+    _apart(judge)
     long = " ".join(f"sign:{k}{'x' * 400}" for k in range(4))
     assert len(_told(_Play(judge, {0: long}, {}).of(ONE, good))[2]) == 600
     _orders(judge)
@@ -235,3 +247,47 @@ def _orders(judge: ModuleType) -> None:
         (0, 0, 0.0, 0.0), (1, 0, 3.0, 12.0), (1, 1, 3.0, 4.0), (4, 1, 8.0, 20 / 3), (2, 0, 2.0, 6.0),
     ):  # fmt: skip
         assert judge._Record(asked_, rejected, seconds).cost == cost
+
+
+def _apart(judge: ModuleType) -> None:
+    """Each alternative needs a rejected variant, but the one that has one; and what equations share."""
+    good, part = _item("good"), PARTS[0]
+    about = claim(part)
+    named = "sign:1 sign:2 integer:2 sign:3 exponent:3 sign:3 sign:3 sign:3"
+    for says, excused, told, asked in (
+        ({"good": "refuted"}, "", ("passed", 3, ""), 3),
+        ({"good sign:1": "refuted", "good integer:2": "refuted", "good exponent:3": "refuted"}, "",
+         ("passed", 3, ""), 5),
+        ({"good sign:1": "refuted", "good integer:2": "refuted"}, "", ("inconclusive", 2,
+         f"no wrong variant is rejected of 3 in {part} (tried: sign:3; exponent:3; sign:3; sign:3)"), 7),
+        ({"good sign:1": "refuted", "good sign:3": "refuted"}, "sign:2", ("inconclusive", 2,
+         f"no wrong variant is rejected of 2 in {part} (tried: integer:2)"), 4),
+        ({"good sign:1": "refuted", "good sign:3": "refuted"}, "sign:2 integer:2", ("passed", 2, ""), 4),
+    ):  # fmt: skip
+        play = _Play(judge, {0: named}, says, excused=excused)
+        play.apart = ["1", "2", "3"]
+        assert _told(play.of(about, good)) == told, says
+        assert len(play.asked) == asked, play.asked
+    play = _Play(judge, {0: "sign:1 integer:1"}, {})
+    play.apart = ["2"]
+    assert play.of(about, good).detail.startswith(
+        f"no wrong variant is rejected of {part} (tried: sign:1; "
+    )
+    shared = "no wrong variant is rejected of what its equations share (tried: "
+    for names, rejected, excused, says in (
+        ("a b", "", "", f"{shared}a; b)"), ("a b", "b", "", ""), ("a b", "a", "", ""),
+        ("a b", "", "a", f"{shared}b)"), ("a b", "", "a b", ""), ("a b c d e", "e", "", f"{shared}a; b; c; d)"),
+        ("a b c d e", "d", "", ""), ("", "", "", ""),
+    ):  # fmt: skip
+        play = _Play(
+            judge,
+            {0: "sign:1"},
+            {"good sign:1": "refuted", f"good {rejected}": "error"},
+            excused=excused,
+        )
+        play.shared = names.split()
+        assert _told(play.of(about, good))[1:] == (1, says), names
+    play = _Play(judge, {0: "sign:1"}, {})
+    play.shared = ["a"]
+    assert play.of(about, good).detail == f"no wrong variant is rejected of {part} (tried: sign:1)"
+    assert "good a" not in play.asked

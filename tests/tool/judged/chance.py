@@ -43,7 +43,7 @@ def _mixed(draws: Any) -> Any:
 def _proportion(judge: ModuleType) -> None:
     for trials, expected, error, visible in (
         (60, 0.4, 0.01, 0.2), (200, 0.5, 1e-3, 0.9), (50, 0.7, 0.2, 0.35), (300, 0.3, 1e-4, 0.8),
-        (40, 0.5, 1e-3, 1.0), (9, 0.5, 0.01, 3.0), (1, 0.5, 0.01, 1.0),
+        (40, 0.5, 1e-3, 1.0), (9, 0.6, 0.01, 1.0), (1, 0.5, 0.01, 1.0),
     ):  # fmt: skip
         refused = _rejected(trials, expected, error)
         allowed = sorted(set(range(trials + 1)) - refused)
@@ -327,9 +327,14 @@ def _inputs(judge: ModuleType) -> None:
         judge._counts(*counted)
     for error in (0.0, 1.0, -1.0, 2.0, NAN):
         assert _error(lambda e, what: judge._parameters(e), error), error
-    for value in (0.0, -1.0, NAN, math.inf):
+    for value in (0.0, -1.0, NAN, math.inf, True):
         assert _error(lambda v, what: judge._parameters(0.5, visible=v), value), value
-    judge._parameters(0.5, visible=0.5)
+    for value in (0.5, 1):
+        judge._parameters(0.5, visible=value)
+    assert _error(lambda v, what: judge._parameters(0.5, visible=v), 1.01)
+    judge._parameters(1e-15)
+    for value in (0.99e-15, 1e-300, 1):
+        assert _error(lambda v, what: judge._parameters(v), value), value
     found, _, context = outcome(lambda: judge._judge(None, 0.1, judge.POWER, 0.1, "w"))
     assert (found, context.checks) == ("passed", 1)
 

@@ -7,7 +7,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from sympy import And, Eq, Ge, Gt, Le, Lt, Rational, Symbol, oo, sqrt, true
+from sympy import ITE, And, Eq, Ge, Gt, Implies, Le, Lt, Or, Rational, Symbol, oo, sqrt, true
 
 from tests.tool.judged.kernel import replaced
 from tests.tool.judged.tools import raises
@@ -75,6 +75,7 @@ def parts_hold(judge: ModuleType) -> None:
     both.pieces = {PARABOLA: [LOW, HIGH], Le(x, 2): [UNIT]}
     assert judge.left_out(both) == ""
     _own_is_known(judge)
+    _within_others(judge)
     _strict_is_more(judge)
     with (
         replaced(
@@ -121,6 +122,29 @@ STRICT: tuple[tuple[Any, Any, Any, bool, bool], ...] = (
     (Gt(LINE, 0), UNIT, 1 - x, True, True), (Gt(x**2 * (1 - x), 0), UNIT, 1 - x, True, True),
     (Gt(x**2 * (1 - x), 0), And(UNIT, Gt(x, 0)), 1 - x, True, False),
 )  # fmt: skip
+
+
+def _within_others(judge: ModuleType) -> None:
+    """What each relation is a part of, and where that is said."""
+    one, two, three = Ge(x, 0), Le(y, 1), Ge(y, x)
+    when, else_ = Gt(x, 0), Le(x, 0)
+    either, both = Or(two, three), And(two, three)
+    for formula, found in (
+        (And(one, two), {one: (one, true), two: (two, true)}),
+        (Implies(when, two), {two: (two, when)}),
+        (Implies(when, both), {two: (two, when), three: (three, when)}),
+        (either, {two: (either, true), three: (either, true)}),
+        (And(one, Implies(when, either)), {one: (one, true), two: (either, when), three: (either, when)}),
+        (ITE(when, two, three), {two: (two, when), three: (three, else_)}),
+        (Or(one, And(two, three)), dict.fromkeys((one, two, three), (Or(one, both), true))),
+        (Implies(when, Implies(two, three)), {three: (three, And(when, two))}),
+    ):  # fmt: skip
+        assert judge._stated(RunContext(claim=claim(formula))) == found, formula
+    assert judge._stated(RunContext()) == {}
+    context = RunContext(claim=claim(either, UNIT), pieces={either: [Le(x, HALF)]})
+    assert judge.left_out(context).startswith(f"{either} is certified on a part")
+    guarded = RunContext(claim=claim(Implies(Ge(x, HALF), two), UNIT), pieces={two: [Ge(x, HALF)]})
+    assert judge.left_out(guarded) == ""
 
 
 def _strict_is_more(judge: ModuleType) -> None:

@@ -211,6 +211,14 @@ def reads_are_noted(judge: ModuleType) -> None:
         == judge.read_at_import()
         == set()
     )
+    exec(
+        compile("x = 1\nreader(judge, one)\n\nreader(judge, one)", "n", "exec"),
+        {**space, "__name__": "made.n"},
+    )
+    assert judge.lines_read("made.n", "A") == {2, 4}
+    assert judge.lines_read("made.inside", "A") == {1}, "whoever collects"
+    assert judge.lines_read("made.n", "B") == judge.lines_read("gone", "A") == set()
+    _reader(judge, SimpleNamespace())  # which is being made
     _all_is_noted(judge)
     assert judge.hypotheses() is None
     judge.note_hypothesis("A", "nobody asks")
@@ -249,7 +257,17 @@ def copies_are_known(judge: ModuleType) -> None:
         assert judge.known("A") is judge.theorys(variant) is None, "its chapter was not looked at"
         assert judge.lemma("A") is own
         assert judge.known("A") is judge.theorys(variant) is own
-        assert judge.theorys(own) is judge.theorys(made(id="B")) is judge.lemma("B") is None
+        assert judge.theorys(own) is own
+        assert judge.theorys(made(id="B")) is judge.lemma("B") is None
+        other = judge.twin(own)
+        assert (other is own, other == own, judge.differs(other, own)) == (False, True, False)
+        object.__setattr__(other, "formula", variant.formula)
+        assert not judge.differs(other, own), "the same object"
+        object.__setattr__(other, "title", "another")
+        assert judge.differs(other, own)
+        other = judge.twin(own)
+        object.__setattr__(other, "more", 1)
+        assert [judge.differs(other, own), judge.differs(own, other)] == [True, True]
         loaded.own["GONE"] = own
         assert judge.lemma("GONE") is None
     with replaced(judge, project=SimpleNamespace(claims=lambda: {"A": own})):

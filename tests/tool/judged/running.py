@@ -303,6 +303,43 @@ def _as_data(judge: ModuleType) -> None:
     assert states[0] == states[1] != states[2]
 
 
+def _twins(judge: ModuleType) -> None:
+    """The theory's own claim is handed over as a twin; who changes that, or has read the own one, is told."""
+    handed: list[Any] = []
+
+    def takes(claim: Any) -> None:
+        handed.append(claim)
+        expect(True, "fine")
+
+    def changes(claim: Any) -> None:
+        takes(claim)
+        object.__setattr__(claim, "title", "another")
+
+    def asks(claim: Any) -> None:
+        takes(claim)
+        _ = ODD.formula
+
+    copies, early = (sys.modules[f"theorem_audit.weigh.{x}"] for x in ("copies", "early"))
+    variant = claim(Ge(x, 1), HALF)
+    with replaced(copies, known={"ODD": ODD}.get):
+        assert _run(judge, takes).outcome == "passed"
+        assert _run(judge, takes, of=variant).outcome == "passed"
+        assert (handed[0] is ODD, handed[0] == ODD, handed[1] is variant) == (False, True, True)
+        found = _run(judge, changes)
+        assert (found.outcome, found.detail) == ("error", f"{CHANGED}ODD")
+        for of in (ODD, variant):
+            found = _run(judge, asks, of=of)
+            assert (found.outcome, found.detail) == ("error", COPIED)
+        with replaced(early, early=lambda function, name: f"m.{name}" * (function is takes)):
+            for of in (ODD, variant):
+                found = _run(judge, takes, of=of)
+                assert found.detail == f"{COPIED}, by m.ODD, which was read from it at import"
+    handed.clear()
+    with replaced(early, early=lambda function, name: "m.F"):
+        assert _run(judge, takes).outcome == "passed", "of a made-up claim"
+    assert handed[0] is ODD
+
+
 def runs_hold(judge: ModuleType) -> None:
     """What becomes of evidence by what it does, and all that is told of it."""
     watch = _Watch()
@@ -314,4 +351,5 @@ def runs_hold(judge: ModuleType) -> None:
             assert "\x1b" not in found.detail
         _as_data(judge)
         _lemmas(judge)
+        _twins(judge)
         _watched(judge, watch)

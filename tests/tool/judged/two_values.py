@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import (
     And,
+    Contains,
     Dummy,
     Eq,
     Function,
@@ -15,7 +16,10 @@ from sympy import (
     Le,
     Limit,
     Lt,
+    Naturals,
     Piecewise,
+    Rationals,
+    Reals,
     Symbol,
     exp,
     false,
@@ -39,6 +43,10 @@ def _asked(judge: ModuleType, side: Any, region: Any) -> list[Any]:
     return [*judge.overlapping(_nodes(side), region)]
 
 
+def _gaps(judge: ModuleType, side: Any, region: Any) -> list[Any]:
+    return [*judge.uncovered(_nodes(side), region)]
+
+
 def overlaps_hold(judge: ModuleType) -> None:
     """The point told lies in both cases, which differ there; one a table; what cannot happen is not told."""
     for side, region in test_overlapping.ONE.values():
@@ -57,6 +65,31 @@ def overlaps_hold(judge: ModuleType) -> None:
             found.instance,
         )
         assert region.subs(found.instance) == true
+    for side, region in test_overlapping.EACH.values():
+        assert _gaps(judge, side, region) == [], side
+    for name, (side, region) in test_overlapping.NONE.items():
+        ((found, bound),) = _gaps(judge, side, region)
+        assert found.what.endswith(" has no case there")
+        assert bound == (name == "in a term")
+        if name not in ("in a term", "within another"):
+            assert not any(case.subs(found.instance) == true for _, case in side.args), name
+            assert region.subs(found.instance) == true
+    for side, region, says in (
+        (Piecewise((1, x > 0), (2, x < 0)), Gt(y, 0), 0),  # of x no hypothesis speaks
+        (Piecewise((1, k > 0), (2, k < 0)), Gt(y, 0), 1),
+        (Piecewise((1, Contains(x, Reals)), (2, x < 0)), Gt(x, 0), 0),
+        (Piecewise((1, Contains(x, Naturals)), (2, x < 0)), Gt(x, 0), 1),
+        (Piecewise((1, Contains(x, Rationals)), (2, x < 0)), Gt(x, 0), 0),
+        (
+            Piecewise((Piecewise((1, y > 0), (2, y < 0)), Contains(x, Rationals)), (0, True)),
+            And(Gt(x, 0), Gt(y, -1)),
+            0,
+        ),
+        (Piecewise((1, And(x > 0, x < 2)), (2, x >= 3)), Gt(x, 0), 1),
+        (Piecewise((1, x**2 >= 2), (2, x**2 < 2)), Gt(x, 0), 0),
+        (Piecewise((1, x + y > 2), (2, x + y < 2)), And(Gt(x, 0), Gt(y, 0)), 1),
+    ):
+        assert len(_gaps(judge, side, region)) == says, side
     (found,) = _asked(judge, test_overlapping.TWO["in a term"][0], true)
     assert found.instance == {test_overlapping.k: 2}
     two = Piecewise((y, x < 3), (z, k > x), (5, x > 2))

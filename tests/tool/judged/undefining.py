@@ -30,7 +30,6 @@ from sympy import (
     Max,
     Mod,
     Ne,
-    Not,
     Or,
     Piecewise,
     Pow,
@@ -42,7 +41,6 @@ from sympy import (
     exp,
     expint,
     factorial,
-    false,
     floor,
     gamma,
     log,
@@ -53,7 +51,7 @@ from sympy import (
     true,
 )
 
-from theorem_audit.tests import test_between, test_no_value, test_ranges
+from theorem_audit.tests import test_between, test_no_value, test_overlapping, test_ranges
 from theorem_audit.tests.made_up import claim, valued
 from theorem_audit.tests.test_converges import CONVERGES, DIVERGES, OPEN
 from theorem_audit.tests.test_refused_statements import GUARDED, NOWHERE
@@ -77,9 +75,7 @@ OF_NODE: tuple[tuple[Any, list[Any]], ...] = (
     (x**whole, [Eq(x, 0)]), (x**y, [And(Eq(x, 0), Lt(y, 0)), Lt(x, 0)]), (x**pi, [Lt(x, 0)]),
     (free**HALF, [Lt(free, 0)]), (x**free, [And(Eq(x, 0), Lt(free, 0)), Lt(x, 0)]), (exp(x), []),
     (sin(x), []), (Mod(x, y), [Eq(y, 0)]),
-    (factorial(k), [Eq(k, -1), Eq(k, -2)]), (Piecewise((x, x > 0)), [Le(x, 0)]),
-    (Piecewise((x, x > 0), (y, x < -1)), [Not(Or(x > 0, x < -1))]),
-    (Piecewise((x, x > 0), (y, True)), [false]),
+    (factorial(k), [Eq(k, -1), Eq(k, -2)]), (Piecewise((x, x > 0)), []),
     (Pow(x, I), []), (Inverse(SQUARE), [Eq(x**2 - 1, 0)]), (MatPow(SQUARE, 2, evaluate=False), []),
     (Inverse(MatrixSymbol("A", 2, 2)), []), (MatPow(SQUARE, -2, evaluate=False), [Eq(x**2 - 1, 0)]),
 )  # fmt: skip
@@ -255,12 +251,14 @@ def _formulas(judge: ModuleType) -> None:
         **test_no_value.NOWHERE,
         **test_ranges.NONE,
         **test_between.POLES,
+        **test_overlapping.NONE,
     }.items():
         assert judge.undefined(valued(side, region)), what
     for what, (side, region) in {
         **test_no_value.SOMEWHERE,
         **test_ranges.SOME,
         **test_between.NONE,
+        **test_overlapping.EACH,
     }.items():
         assert judge.undefined(valued(side, region)) == [], what
     for what, (side, given) in NOWHERE.items():

@@ -1,0 +1,106 @@
+"""What of one conjunct has to be read apart, and what of several must not be read off each other.
+
+A table has cases, a maximum has numbers, a pair has sides: evidence that rejects a wrong first case may never
+look at the second.  And evidence that takes y from one equation of a claim to check another, and the other way
+round, rejects each change of one of them, and accepts the same change of both.  What one alternative suffices
+for is left alone: "or", and a bound by the larger of two.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sympy import ITE, And, Basic, Equivalent, Implies, MatrixBase, Max, Min, Piecewise, Tuple, Xor
+from sympy.core.relational import Eq
+from sympy.logic.boolalg import Boolean, BooleanAtom
+from sympy.matrices.immutable import ImmutableDenseMatrix
+
+from theorem_audit.doubt.variants import Draft, changed_parts, joined
+from theorem_audit.exact.zero import relations
+from theorem_audit.statement.claim import Claim
+
+ALL_READ = (And, Equivalent, ITE, Tuple, Xor)  # of which each argument is a part of what is said
+GREATEST = (Max, Min)
+MATRICES = (MatrixBase, ImmutableDenseMatrix)
+
+
+def alternatives(part: Basic) -> list[Basic]:
+    """The parts of a conjunct that are to be read each for itself; none where there are not two.
+
+    The conditions of a table are one of them.
+
+    >>> from sympy import symbols
+    >>> x, y = symbols("x y", real=True)
+    >>> alternatives(Eq(y, Piecewise((x, x < 1), (2 * x, True))))
+    [Tuple(x < 1, True), x, 2*x]
+    """
+    found = list(dict.fromkeys(_leaves(part, isinstance(part, Eq))))
+    return found if len(found) > 1 else []
+
+
+def _leaves(node: Basic, equal: bool) -> Iterator[Basic]:
+    """equal: whether the node is a side of an equation."""
+    if isinstance(node, Piecewise):
+        yield Tuple(*(x.cond for x in node.args))
+        inner = tuple(x.expr for x in node.args)
+    elif isinstance(node, MATRICES):
+        inner = tuple(node)
+    elif isinstance(node, ALL_READ) or (equal and isinstance(node, GREATEST)):
+        inner = node.args
+    elif isinstance(node, Implies):  # what is supposed may be more than is needed
+        yield from _leaves(node.args[1], isinstance(node.args[1], Eq))
+        return
+    elif isinstance(node, Boolean) and not isinstance(node, Eq):
+        return
+    else:
+        for x in node.args:
+            yield from _leaves(x, equal)
+        return
+    for x in inner:
+        below = list(_leaves(x, equal or isinstance(x, Eq)))
+        yield from below or [x]
+
+
+def only(part: Basic, changed: Basic) -> Basic | None:
+    """The one alternative of a conjunct that is another in the changed one; None where it is not one."""
+    equal = isinstance(part, Eq)
+    gone = Counter(_leaves(part, equal)) - Counter(_leaves(changed, equal))
+    return next(iter(gone)) if gone.total() == 1 else None
+
+
+def of_one(claim: Claim, index: int, alternative: Basic) -> Iterator[Draft]:
+    """The changes of one conjunct that are of one of its alternatives alone."""
+    part = relations(claim.formula)[index]
+    for draft in changed_parts(claim, index, ("sign", "integer", "dropped term", "exponent")):
+        if draft.part is not None and only(part, draft.part) == alternative:
+            yield draft
+
+
+def rescaled(claim: Claim) -> Iterator[tuple[str, Claim]]:
+    """The claim with a quantity that several of its equations speak of doubled in all of them, by its name.
+
+    None where less than two conjuncts are equations.
+    """
+    parts = relations(claim.formula)
+    equations = [x for x in parts if isinstance(x, Eq)]
+    if len(equations) < 2:
+        return
+    counted = Counter(y for x in equations for y in x.free_symbols)
+    for symbol in sorted((x for x, n in counted.items() if n > 1), key=str):
+        double = {symbol: 2 * symbol}
+        changed = [_solved(x, x.subs(double, simultaneous=True), symbol) for x in parts]
+        if any(isinstance(x, BooleanAtom) for x in changed):
+            continue
+        yield f"{symbol} doubled throughout", replace(claim, formula=joined(claim, changed))
+
+
+def _solved(part: Boolean, changed: Boolean, symbol: Basic) -> Boolean:
+    """An equation that says what a symbol is keeps this form: y = 3 x, with y doubled, is y = 3 x/2."""
+    if isinstance(part, Eq) and part.lhs == symbol and isinstance(changed, Eq):
+        return Eq(symbol, changed.rhs / 2, evaluate=False)
+    return changed
+
+
+__all__ = ["alternatives", "of_one", "only", "rescaled"]
