@@ -23,7 +23,8 @@ from sim.engine._threads import Threads
 from sim.engine.state import Bools, Floats, Integers, State
 from sim.observe import Observable
 
-ENGINE_VERSION = 5  # raise when the same arguments give other numbers
+ENGINE_VERSION = 6  # raise when the same arguments give other numbers
+CELLS_SINCE = 5  # and this to the same where a SeedSequence is among those: it is what a sweep's cell is given
 
 
 @dataclass(frozen=True, eq=False)
