@@ -10,9 +10,6 @@ NEVER_0 = "differs only at 0, which does not occur there"
 HALVED = "a first step that is longer or shorter finds the same places in the same order"
 # Module -> mutant -> why.
 EXPLAINED: dict[str, dict[str, str]] = {
-    "checks/at_one_point.py": {
-        "note_reach: other comparison in len(put) > 1": "one symbol put in leaves the others as they are",
-    },
     "checks/covering.py": {
         "_multiple: other comparison in min(scales) > 0": "no coefficient is 0, and so no scale is",
         "_multiple: other min": "of one number",
