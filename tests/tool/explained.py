@@ -102,9 +102,6 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Condition._close_to: 100 + 1": "one step more for the same roots",
         "_compiled: other comparison in k > 1": "the first power, written otherwise",
     },
-    "doubt/overlapping.py": {
-        "_both: and/or in other is false or case is false": SLOWER,
-    },
     "doubt/growth.py": {
         "Growth.vanishes: 0 + 1 #2": "the degree is 0 where nothing is that fast",
         "sign: other comparison in ball > 0": NEVER_0,
