@@ -8,19 +8,15 @@ make the equation hold by a number at which a factor of it is 0.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 from sympy import (
-    Abs,
     Basic,
     Dummy,
     Expr,
     Heaviside,
     Matrix,
-    Max,
-    Min,
     Mod,
-    Piecewise,
     Rational,
     Symbol,
     cancel,
@@ -37,6 +33,7 @@ from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import BasePolynomialError
 
 from theorem_audit.checks.run_context import RunContext
+from theorem_audit.doubt.kinks import branches
 from theorem_audit.doubt.signs import nonzero
 from theorem_audit.exact.zero import conjuncts, difference, relations
 from theorem_audit.statement.recording import held
@@ -129,7 +126,7 @@ def _cuts(equation: Boolean) -> bool:
     """Whether that an equation holds takes a direction away: 2 | n, |x| = x and sign(x) = 1 take none."""
     gap = difference(equation)
     jumps = {x: Dummy() for x in gap.atoms(*STEPS)}
-    return all(_plain(x).free_symbols - {*jumps.values()} for x in _branches(gap.xreplace(jumps)))
+    return all(_plain(x).free_symbols - {*jumps.values()} for x in branches(gap.xreplace(jumps)))
 
 
 def _plain(expr: Expr) -> Expr:
@@ -138,22 +135,6 @@ def _plain(expr: Expr) -> Expr:
         return cancel(expr)
     except BasePolynomialError:
         return expr
-
-
-def _branches(gap: Expr) -> Iterator[Expr]:
-    """What an expression is on some open sets, one of which each point lies in or beside."""
-    split = next(iter(sorted(gap.atoms(Abs, Max, Min, Piecewise), key=str)), None)
-    if split is None:
-        yield gap
-        return
-    if isinstance(split, Abs):
-        parts = (split.args[0], -split.args[0])
-    elif isinstance(split, Piecewise):
-        parts = tuple(value for value, _ in split.args)
-    else:
-        parts = split.args
-    for part in parts:
-        yield from _branches(gap.xreplace({split: part}))
 
 
 def _by_a_factor(
