@@ -85,12 +85,12 @@ def undefined(claim: Claim) -> list[Boundary]:
     that symbol is an integer (a size).  A sum needs a range (``ranges``).
 
     log 0 is no real number, whether |x| or x is 0 in it, and so is no value of a symbol that is one.  It is -oo
-    for a symbol whose meaning says that it is -oo somewhere: the mean logarithm of a factor that may be 0.
+    for a symbol whose meaning is -oo somewhere (``Meaning.low``): the mean logarithm of a factor that may be 0.
     """
     lines = {
         x: line_of(claim.symbols, claim.chapter, str(x)) for x in _of_logarithms(claim.formula)
     }
-    low = frozenset(x for x, said in lines.items() if isinstance(said, Meaning) and "-oo" in said)
+    low = frozenset(x for x, said in lines.items() if isinstance(said, Meaning) and said.low)
     return list(_undefined(claim.formula, claim.region, low))
 
 

@@ -254,7 +254,7 @@ def test_what_has_a_value_everywhere_is_left_alone(what: str) -> None:
     assert not undefined(valued(*SOMEWHERE[what]))
 
 
-LOW = Meaning("mean of log|factor|; -oo at x = 1/4", value=float)
+LOW = Meaning("mean of log|factor|", value=float, low="at x = 1/4")
 LAMBDA, Y = Symbol("lambda", real=True), log(Abs(4 * x - 1))
 
 
@@ -284,7 +284,8 @@ def test_a_logarithm_is_minus_infinity_where_the_meaning_of_its_symbol_says_so()
     """Mended: that of |0| was taken for a value whatever was said, that of 0 for none."""
     for side in LOW_SOMEWHERE:
         assert not undefined(exponent(side, LOW)), side
-        assert undefined(exponent(side, LOW.said("mean of log|factor|"))), side
+        assert undefined(exponent(side, LOW.said("mean of log|factor|; -oo at x = 1/4"))), side
+        assert not undefined(exponent(side, LOW.shared)), side
         assert undefined(exponent(side, str(LOW))), side  # words that nothing plays
         assert undefined(exponent(side, LOW, symbol="x")), side
 
@@ -296,3 +297,12 @@ def test_what_is_no_logarithm_of_0_has_no_value_all_the_same() -> None:
     assert undefined(claim(above, ABOVE, symbols={"lambda": LOW}))
     assert not undefined(exponent(OF_TERMS, LOW))
     assert undefined(exponent(OF_TERMS, "a sum"))
+
+
+def test_where_a_meaning_is_minus_infinity_is_said_in_words_and_of_no_integer() -> None:
+    for blank in (" ", True):
+        with pytest.raises(ValueError, match=f"low={blank!r}: in words, where the value is -oo"):
+            Meaning("mean of log|factor|", float, low=blank)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"symbols\['n'\] in claim ODD: an integer is nowhere -oo"):
+        claim(Eq(n, k), symbols={"n": LOW})
+    assert str(LOW) == "mean of log|factor|; -oo at x = 1/4"
