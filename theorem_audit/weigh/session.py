@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from theorem_audit import project
-from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence, no_assumption
+from theorem_audit.checks.mark import UnknownEvidence, no_assumption
 from theorem_audit.doubt.instances import NOTHING
 from theorem_audit.errors import BadUsage
 from theorem_audit.reuse.files import look
@@ -95,13 +95,13 @@ class Session:
         self.keeper.fingerprints = _other_objects()
         collected.load_profile(self.quick)
         self.index = self.keeper.index
-        LEFT_OUT.update(self.index.left_out)
         self.told: dict[str, Told] = {}
         self._words: dict[str, dict[str, Any]] = {}
         self.counts = Counts()
         self.ledger = Ledger(
             seed=self.seed, quick=self.quick, told=self.told, hashes=stale.snapshot()
         )
+        self.ledger.left_out = self.index.left_out
         self._made_ready: dict[Row, Row] = {}
         self.keeping = Keeping(self.keeper, self.quick)
 
@@ -276,6 +276,7 @@ class Session:
                 "run this again"
             )
         self._made_ready.clear()
+        self.ledger.left_out = self.index.left_out
         return True
 
     def _add(self, outcome: Outcome) -> None:
