@@ -17,6 +17,7 @@ import pytest
 
 import sim
 from sim import SerialExecutor, load, simulate_cell, sweep
+from sim.sweeps import own
 from sim.sweeps.cell import Cell
 from sim.sweeps.fingerprint import fingerprint
 from sim.sweeps.tasks import identity
@@ -462,6 +463,16 @@ def test_a_cell_that_calls_the_simulator_is_known_by_its_version(
             ]
         )
     assert [x == y for x, y in zip(*found, strict=True)] == [False, False, False, True]
+
+
+def test_a_folder_that_is_called_like_the_installed_packages_is_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mended: what lies in lib-mine was taken for a part of lib, and known by its name alone."""
+    kind = type(own._INSTALLED[0])
+    monkeypatch.setattr(own, "_INSTALLED", (kind(str((tmp_path / "lib").resolve())),))
+    for name, mine in (("lib-mine", True), ("lib", False)):
+        assert own.ours(sys.modules[loaded_cell(tmp_path / name, BASE).__module__]) == mine
 
 
 def test_results_are_found_by_the_plain_name(tmp_path: Path) -> None:
