@@ -41,14 +41,14 @@ from theorem_audit.doubt.instances import Found
 
 WHOLE = (-1, 0, 1, 2)  # where a floor's jumps are looked for
 
-# A derivative, where it may have no value, and what is derived there: expression, symbol, what is put in after.
-Kink = tuple[Found, Boolean, Expr, Symbol, Mapping[Basic, Expr]]
+# A derivative, in which case of a table it stands, where it may have no value, and what is derived there: an
+# expression, by a symbol, and what is put in afterwards.
+Kink = tuple[Basic, Boolean, Boolean, Expr, Symbol, Mapping[Basic, Expr]]
 
 
 def kinks(nodes: Iterable[Found]) -> Iterator[Kink]:
     """The kinks of all that is derived, of each order and along each symbol."""
-    for found in dict.fromkeys(nodes):
-        node, index, within, _ = found
+    for node, index, within, guard in dict.fromkeys(nodes):
         if within is None or node.free_symbols & index:
             continue
         put: dict[Basic, Expr] = {}
@@ -60,7 +60,7 @@ def kinks(nodes: Iterable[Found]) -> Iterator[Kink]:
         for part in sorted(inner.atoms(Derivative), key=str):
             for derived, along in _levels(part):
                 for edge in _edges(derived, along):
-                    yield found, edge.subs(put, simultaneous=True), derived, along, put
+                    yield node, guard, edge.subs(put, simultaneous=True), derived, along, put
 
 
 def _levels(part: Derivative) -> Iterator[tuple[Expr, Symbol]]:

@@ -123,10 +123,9 @@ def _undefined(
     lost += _crossed([x for x in poles if x not in reached and x not in ends], formula, region)
     nodes = [x for x in _nodes(formula) if x[0] not in meant]
     lost += [
-        Boundary(f"{node[0]} has two slopes, or none", at)
-        for node, edge, derived, along, put in kinks(nodes)
-        if (at := _reached(edge, formula, region, node[3]))
-        and not has_slope(derived, along, put, at)
+        Boundary(f"{node} has two slopes, or none", at)
+        for node, guard, edge, derived, along, put in kinks(nodes)
+        if (at := _reached(edge, formula, region, guard)) and not has_slope(derived, along, put, at)
     ]
     lost += probed([x for x in nodes if x[0].free_symbols & x[1]], region)
     cases += probed([x for x in nodes if not x[0].free_symbols & x[1]], region)
