@@ -102,6 +102,11 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Condition._close_to: 100 + 1": "one step more for the same roots",
         "_compiled: other comparison in k > 1": "the first power, written otherwise",
     },
+    "doubt/kinks.py": {
+        "has_slope: other operator in where[along] + h": "the other side first",
+        "_beside: 2 + 1 #2": "any number between two integers",
+        "_sign: 1 + 1": "a power of a step of 2 has the same sign",
+    },
     "doubt/growth.py": {
         "Growth.vanishes: 0 + 1 #2": "the degree is 0 where nothing is that fast",
         "sign: other comparison in ball > 0": NEVER_0,

@@ -74,6 +74,19 @@ def test_what_is_there_without_its_source_is_told(
     assert said in " ".join(done.stderr.split())
 
 
+def test_a_table_of_claims_that_lacks_a_chapter_is_told(fresh: Path, audit: Run) -> None:
+    """Mended: a KeyError, which ended the run."""
+    by_hand = (
+        "from theorem_audit.statement.discovery import Claims\nfrom small.descent import GD_STEP\n"
+        "claims = Claims({'GD-STEP': GD_STEP})\n"
+    )
+    _write(fresh, {"small/other.py": _chapter(fresh), "small/__init__.py": by_hand})
+    done = audit("run")
+    assert done.returncode == 2, done.stdout
+    said = " ".join(done.stderr.split())
+    assert "theory = 'small': its `claims` lack OTHER, which small.other declares" in said
+
+
 HELD = {
     "a list holds it": "{head}ALL = [{body}]\n",
     "a dictionary holds it": "{head}ALL = dict(one={body})\n",
