@@ -19,7 +19,9 @@ from sim.engine._words import GROUP
 from sim.engine.batches import block_runs
 
 BLOCKS, SLOTS = 8, 4
-SEED = np.random.SeedSequence(1, spawn_key=(0,))  # the batteries that engine.md tells of were run with it
+SEED = np.random.SeedSequence(
+    1, spawn_key=(0,)
+)  # the batteries that engine.md tells of were run with it
 ROW = 32  # entries of a list: 4 counters of 32-bit words in round 0, 1 in each later one
 
 
