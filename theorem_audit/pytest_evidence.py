@@ -224,8 +224,8 @@ class _Collector:
         """Note the files of evidence that skip themselves (also those of which xdist workers tell)."""
         if report.skipped:
             here = project.current()
-            file = (self.config.rootpath / report.nodeid).resolve()
-            path = file.relative_to(here.root).as_posix() if file.is_relative_to(here.root) else ""
+            file, root = (self.config.rootpath / report.nodeid).resolve(), here.root.resolve()
+            path = file.relative_to(root).as_posix() if file.is_relative_to(root) else ""
             if path.startswith(f"{here.evidence.replace('.', '/')}/") and is_test(file.stem):
                 why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
                 self.config.stash[_LEFT_OUT][path] = str(why).removeprefix("Skipped: ")
