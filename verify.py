@@ -26,9 +26,9 @@ STRENGTHS = ["kernel", "proved", "certified", "steps", "supported", "open", "unc
              "inconclusive", "refuted"]  # fmt: skip
 KINDS = {"kernel": "kernel", "symbolic": "proved", "certificate": "certified", "ball": "certified",
          "cited": "proved"}  # fmt: skip
-VERSION = 2
+VERSION = 3
 FIELDS = {"receipt", "project", "commit", "seed", "quick", "versions", "sources", "claim", "uses",
-          "certificates", "made", "coq", "digest"}  # fmt: skip
+          "certificates", "made", "coq", "left_out", "digest"}  # fmt: skip
 OUTCOMES = {"passed", "refuted", "inconclusive", "error", "not_run"}
 WITNESSES = {
     "property",
@@ -351,6 +351,8 @@ def verify(data: Any, project: Path | None = None) -> Iterator[str]:
         if one["theorem"] not in STATES.findall(bare(one["file"])):
             raise Wrong(f"the Coq file of {name} has no {one['theorem']}")
         yield f"NOT CHECKED: Coq's {one['theorem']} for {name} (save its text, run coqc)"
+    for name, why in data["left_out"].items():
+        yield f"NOT CHECKED: evidence in {name!r}, which skipped itself in that run: {why!r}"
     changed = []
     if project is None:
         yield f"NOT CHECKED: {len(data['sources'])} source files (give --project DIR)"

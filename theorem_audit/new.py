@@ -214,13 +214,14 @@ def _bound(body: list[ast.stmt]) -> dict[str, str]:
             found[node.id] = ""
         elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
             found[node.name] = ""
-    return found
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            found[node.rest] = ""
+    taken = {x for y in body for z in ast.walk(y) if isinstance(z, ast.Global) for x in z.names}
+    return {**found, **dict.fromkeys(taken, "")}  # by a function, whenever it is called
 
 
-_SCOPES = (
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp,
-    ast.GeneratorExp,
-)  # fmt: skip
+_MADE = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, *_MADE)
 
 
 def _outside(node: ast.AST) -> Iterator[ast.AST]:
@@ -229,6 +230,22 @@ def _outside(node: ast.AST) -> Iterator[ast.AST]:
     if not isinstance(node, _SCOPES):
         for below in ast.iter_child_nodes(node):
             yield from _outside(below)
+    elif isinstance(node, _MADE):
+        yield from _given_names(node)
+    else:  # decorators, defaults and bases are worked out where it stands
+        inside = {id(x) for x in (node.body if isinstance(node.body, list) else [node.body])}
+        for below in ast.iter_child_nodes(node):
+            if id(below) not in inside:
+                yield from _outside(below)
+
+
+def _given_names(node: ast.AST) -> Iterator[ast.AST]:
+    """What ``:=`` within a comprehension gives a name: it is one of those around it."""
+    for below in ast.iter_child_nodes(node):
+        if isinstance(below, ast.NamedExpr):
+            yield below.target
+        if not isinstance(below, ast.Lambda):
+            yield from _given_names(below)
 
 
 def _leads(node: ast.stmt) -> bool:

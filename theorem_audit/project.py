@@ -41,6 +41,7 @@ package brings with it (``share/theorem-audit/NAME/pyproject.toml``).
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -357,6 +358,12 @@ def use(project: Project | None) -> None:
     """Make ``project`` the current one (None: look again when next asked)."""
     global _current
     _current = project
+
+
+def enter(project: Project) -> None:
+    """What a worker process does first: ``project`` is the current one, and relative names are its own."""
+    use(project)
+    os.chdir(project.root)
 
 
 @contextmanager

@@ -17,7 +17,13 @@ import hypothesis
 import pytest
 
 from theorem_audit import project
-from theorem_audit.checks.mark import Evidence, UnknownEvidence, imported, nothing_hidden_so_far
+from theorem_audit.checks.mark import (
+    Evidence,
+    UnknownEvidence,
+    imported,
+    is_test,
+    nothing_hidden_so_far,
+)
 from theorem_audit.checks.run_context import DEFAULT_SEED
 from theorem_audit.files import is_plain
 from theorem_audit.guard import no_exit
@@ -31,6 +37,8 @@ _OUTCOMES = pytest.StashKey[list[Outcome]]()
 _BESIDE = pytest.StashKey[list[Outcome]]()
 # Files and claims of which that was said, in this process.
 _TOLD = pytest.StashKey[set[tuple[str, str]]]()
+# Files of evidence that skipped themselves, and why.
+_LEFT_OUT = pytest.StashKey[dict[str, str]]()
 
 
 def start(config: pytest.Config) -> None:
@@ -38,6 +46,7 @@ def start(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("audit")
     config.stash[_OUTCOMES] = []
     config.stash[_BESIDE] = []
+    config.stash[_LEFT_OUT] = {}
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Collector(config), "theorem-audit-collector")
         target = _target(config)
@@ -211,6 +220,16 @@ class _Collector:
             ):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note the files of evidence that skip themselves (also those of which xdist workers tell)."""
+        if report.skipped:
+            here = project.current()
+            file, root = (self.config.rootpath / report.nodeid).resolve(), here.root.resolve()
+            path = file.relative_to(root).as_posix() if file.is_relative_to(root) else ""
+            if path.startswith(f"{here.evidence.replace('.', '/')}/") and is_test(file.stem):
+                why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+                self.config.stash[_LEFT_OUT][path] = str(why).removeprefix("Skipped: ")
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather outcomes (also those that xdist workers send)."""
         if report.when == "call":
@@ -248,6 +267,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     told = {x: Told.of(c) for x, c in project.claims().items() if x in named}
     ledger = Ledger(seed=_seed(config), told=told)
     ledger.expect(sorted(ids))
+    left_out = config.stash[_LEFT_OUT]
+    ledger.left_out = left_out
     for outcome in (*beside, *outcomes):
         ledger.add(outcome)
     counts = ", ".join(
@@ -255,7 +276,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         for name, count in ledger.counts().items()
     )
     less = "" if target else " (search and wrong variants not asked)"
-    terminalreporter.write_line(f"audit, by the tests selected: {counts}{less}")
+    left = "".join(f"; left out: {name} ({why})" for name, why in left_out.items())
+    terminalreporter.write_line(f"audit, by the tests selected: {counts}{less}{left}")
     if target:
         ledger.stopped = True  # nothing follows, so a pipe is written to as well
         ledger.write(Path(target))

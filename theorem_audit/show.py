@@ -134,8 +134,6 @@ def claim_table(
 
 def verdict_table(ledger: Ledger, console: Console) -> None:
     """Verdict, rests-on and evidence for each claim; counts, error budget and failures below."""
-    from theorem_audit.checks.mark import LEFT_OUT
-
     claims, verdicts = ledger.told, ledger.verdicts()
     table = Table("claim", "verdict", box=None, pad_edge=False)
     table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=3)
@@ -170,7 +168,7 @@ def verdict_table(ledger: Ledger, console: Console) -> None:
     if said := line(left(v.name, v.outcomes) for v in verdicts.values()):
         console.print(f"{said} (audit show lists them)", markup=False, highlight=False)
     console.print(tried.line({x: claims[x] for x in verdicts}), markup=False, highlight=False)
-    for name, why in LEFT_OUT.items():
+    for name, why in ledger.left_out.items():
         console.print(f"left out: {name}: {why}", markup=False)
     gates = [v.claim_id for v in verdicts.values() if any("kernel: not" in x for x in v.reasons)]
     if gates:

@@ -6,12 +6,15 @@ import ast
 import os
 import re
 from collections.abc import Callable, Iterator
+from importlib.machinery import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES
 from pathlib import Path
 
 _EVIDENCE = re.compile(r"^\s*@(?:\w+\.)*evidence\(", re.MULTILINE)
 _NO_EVIDENCE = re.compile(r"^EVIDENCE\s*=\s*False\b", re.MULTILINE)
 
 
+# What Python imports where no source stands beside it; longest first.
+_COMPILED = tuple(sorted((*BYTECODE_SUFFIXES, *EXTENSION_SUFFIXES), key=len, reverse=True))
 # By what else a file may call ``Claim``: a call that gives these declares one.
 _GIVEN = frozenset(("id", "formula", "chapter"))
 
@@ -58,7 +61,7 @@ def EVIDENCE(text: str) -> bool:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
-        return False
+        return "\0" in text  # compiled
     names, tools = _imported(tree)
     return any(_is_mark(x, names, tools) for x in _outside(tree))
 
@@ -131,13 +134,20 @@ def _files(folder: Path) -> Iterator[Path]:
             continue
         seen.add(real)
         folders.sort()
-        files = (Path(place, x) for x in sorted(names) if x.endswith(".py"))
+        files = (Path(place, x) for x in sorted(names) if x.endswith((".py", *_COMPILED)))
         yield from (x for x in files if x.is_file())  # an editor's lock is a link to nothing
+
+
+def _source(file: Path) -> Path:
+    """The source that a compiled file is of; a source is its own."""
+    suffix = next((x for x in _COMPILED if file.name.endswith(x)), ".py")
+    return file.with_name(f"{file.name.removesuffix(suffix)}.py")
 
 
 def _reason(folder: Path, file: Path, wanted: Callable[[str], bool]) -> str:
     """Why a file is not imported; empty where it is, and for caches and packages without evidence."""
-    *above, name = file.relative_to(folder).with_suffix("").parts
+    source = _source(file)
+    *above, name = source.relative_to(folder).with_suffix("").parts
     if any(x.startswith((".", "__pycache__")) for x in above):
         return ""
     place = folder
@@ -150,6 +160,8 @@ def _reason(folder: Path, file: Path, wanted: Callable[[str], bool]) -> str:
             return f"{part!r} is no module's name"
         if not init.is_file():
             return f"{place} has no __init__.py"
+    if source != file:
+        return "" if source.is_file() else "it has no source"
     if name == "__init__":
         return ""
     if not name.isidentifier():

@@ -9,8 +9,8 @@ Streams: the words are a counter's (`sim.engine._words`), keyed by the seed; run
 (of `reshuffled`, run and epoch the order). So the batches of a run depend neither on the number of runs nor
 on how they are cut into blocks, on the machine, on the number of workers, or on how often anything is
 recorded. The key
-of a SeedSequence lies under one of the simulator's own, OURS: whoever spawns children of the seed
-that he also hands to the simulator draws from other streams.
+lies under one of the simulator's own, OURS, of a SeedSequence and of an integer alike: whoever spawns
+children of the seed that he also hands to the simulator, or of theirs, draws from other streams.
 """
 
 from __future__ import annotations
@@ -43,15 +43,17 @@ def block_runs(n: int, b: int) -> int:
     return min(2048, max(64, 2048 // touched))
 
 
-def child(seed: int | np.random.SeedSequence) -> np.random.SeedSequence:
+def child(seed: int | np.random.SeedSequence, *key: int) -> np.random.SeedSequence:
     """Give the seed of our streams, without changing the parent's spawn counter.
 
-    An integer k names streams of its own, which are not those of SeedSequence(k).
+    key: numbers one of several streams of ours.
+
+    An integer k names streams of its own, which are not those of SeedSequence(k), nor of its children.
     """
     if not isinstance(seed, np.random.SeedSequence):
-        return np.random.SeedSequence(seed, spawn_key=(0,))
+        return np.random.SeedSequence(seed, spawn_key=(OURS, 1, *key))
     return np.random.SeedSequence(
-        seed.entropy, spawn_key=(*seed.spawn_key, OURS, 0), pool_size=seed.pool_size
+        seed.entropy, spawn_key=(*seed.spawn_key, OURS, 0, *key), pool_size=seed.pool_size
     )
 
 

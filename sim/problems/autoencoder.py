@@ -23,7 +23,8 @@ from sim.engine._threads import Threads
 from sim.engine.state import Bools, Floats, Integers, State
 from sim.observe import Observable
 
-ENGINE_VERSION = 5  # raise when the same arguments give other numbers
+ENGINE_VERSION = 6  # raise when the same arguments give other numbers
+CELLS_SINCE = 5  # and this to the same where a SeedSequence is among those: it is what a sweep's cell is given
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,7 @@ def simulate(
     q: (R, n) or (n,), the start coordinates. rho: (R,) or a scalar, ||w_perp||^2 >= 0.
     batch_size: 1..n. step_size: eta > 0; one step depends on eta / batch_size only.
     activation: "linear" or "relu". sampling: see `sim.engine.batches`. seed: an integer >= 0 or a
-    SeedSequence, whose spawned children stay the caller's to use; the same seed, n, b and sampling
+    SeedSequence; the children of either stay the caller's to use; the same seed, n, b and sampling
     give each run the same batches on every machine, whatever other runs there are.
     batches: index sets (steps, R, b), or (steps, b) shared by all runs, used instead of drawing;
     repeated indices are allowed only with sampling="replacement".

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.engine import _arguments as arguments
 from sim.engine._settings import complete
-from sim.problems.autoencoder import ENGINE_VERSION, Result, simulate
+from sim.problems.autoencoder import CELLS_SINCE, Result, simulate
 from sim.sweeps import observables
 from sim.sweeps.cell import Cell
 
@@ -91,7 +91,7 @@ def _check(settings: dict[str, Any]) -> None:
     _call(settings | {"observe": None}, np.ones((1, n)), 0.0, d, 0, 1, 0)
 
 
-simulate_cell = Cell(run_autoencoder, f"engine {ENGINE_VERSION}", _check)
+simulate_cell = Cell(run_autoencoder, f"engine {CELLS_SINCE}", _check)
 """Runs of the autoencoder from starts uniform on the sphere ||w(0)|| = radius of R^d.
 
 Settings: n, batch_size, step_size, steps; d (default n), runs (1), radius (1.0), activation,

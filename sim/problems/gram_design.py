@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine import _arguments as arguments
+from sim.engine.batches import child
 from sim.problems.exponents import Hessians, Residuals, exponents
 from sim.problems.gram_enclosure import enclose
 from sim.problems.gram_input import read
@@ -22,6 +23,7 @@ Span = tuple[float, float]
 INSIDE = 9  # step sizes within a window, at least, at which B's exponent is measured
 RATIO = 1.15  # and at most this far apart: a narrower island of stability can hide between two
 MOST = 60
+BEYOND = 16  # streams of a seed from here on: `almost_sure_threshold` has those before
 FLOATS = 1e-9  # relative error granted to the dense operator's floats, where K is no Gram matrix
 
 
@@ -106,6 +108,7 @@ def design(
         sizes = list(batch_size)
     for b in sizes:
         arguments.integer("batch_size", b, 1, None if sampling == "replacement" else least)
+    seed = arguments.seed(seed)
     alone = 1 - (1 - level) / max(1, len(kept) + len(left))
 
     def paths(x: Any, b: int) -> AlmostSure:
@@ -152,18 +155,12 @@ def _leaving(
             continue
         problem = x if isinstance(x, Hessians) else Residuals(x)
         found = exponents(problem, grid, batch_size=b, epochs=max(epochs // 4, 50), runs=runs,
-                          seed=[*_words(seed), b], sampling=sampling)  # fmt: skip
+                          seed=child(seed, BEYOND, b), sampling=sampling)  # fmt: skip
         good = [a and y.limits(alone)[0] > 0 for a, y in zip(good, found, strict=True)]
     if False not in good:
         return grid, None
     first = good.index(False)
     return grid[:first], (grid[first - 1] if first else low)
-
-
-def _words(seed: Any) -> list[int]:
-    if isinstance(seed, int):
-        return [seed]
-    return [int(x) for x in seed.generate_state(4)]
 
 
 def _mean_square(x: Any, b: int, sampling: str) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine import _arguments as arguments
+from sim.engine.batches import child
 from sim.problems.exponents import Exponent, Hessians, Residuals, enough, exponents
 from sim.problems.gram_enclosure import edge, enclose
 from sim.problems.gram_input import Gram, read
@@ -68,6 +69,7 @@ def almost_sure_threshold(
 
     K: as in `mean_square_threshold`, or `Hessians` for components that are no Gram matrix.
     level: of the interval [low, high]; runs, epochs: a step size; resolution: see `AlmostSure`.
+    seed: an integer >= 0 or a SeedSequence, whose spawned children stay the caller's to use.
 
     First a ladder of step sizes from C_ms (below it the exponent is negative: Jensen) up until one
     is surely positive, then two rounds of twelve step sizes in between. Each limit is taken at level
@@ -80,6 +82,7 @@ def almost_sure_threshold(
         raise ValueError(f"level={level}: must be between 0 and 1")
     arguments.positive("resolution", resolution)
     enough(runs, epochs)
+    seed = arguments.seed(seed)
     problem, ms, top, silent = _problem(K, b, sampling, outputs)
     if silent:
         if isinstance(K, Hessians):  # ms is 0 where the mean has a negative direction: all C leave
@@ -88,7 +91,6 @@ def almost_sure_threshold(
             low = ms
         return AlmostSure(low, top, b, level, resolution, exact=True)
     base = ms if ms > 0 else top / 64
-    seeds = np.random.SeedSequence(seed).spawn(16)
     measured: list[Exponent] = []
     rounds = 0
     alone = 1 - (1 - level) / (POINTS * 5)
@@ -98,7 +100,7 @@ def almost_sure_threshold(
         if progress is not None:
             progress(f"batch size {b}: exponents from {grid[0]:.5g} to {grid[-1]:.5g}")
         found = exponents(problem, grid, batch_size=b, epochs=length, runs=runs,
-                          seed=seeds[rounds], sampling=sampling)  # fmt: skip
+                          seed=child(seed, rounds), sampling=sampling)  # fmt: skip
         rounds += 1
         measured.extend(found)
         return found

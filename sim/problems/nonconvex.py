@@ -15,7 +15,7 @@ from sim.engine import _arguments as arguments
 from sim.engine.state import Bools, Floats, Integers
 from sim.problems.quadratic import blocks, start_points
 
-NONCONVEX_VERSION = 2  # raise when the same arguments give other numbers
+NONCONVEX_VERSION = 2  # names a sweep's cells: raise when the same SeedSequence gives other numbers
 
 
 @dataclass(frozen=True, eq=False)

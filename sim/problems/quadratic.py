@@ -21,7 +21,7 @@ from sim.engine import _arguments as arguments
 from sim.engine.batches import Sampler, sources
 from sim.engine.state import Bools, Floats, Integers
 
-QUADRATIC_VERSION = 3  # raise when the same arguments give other numbers
+QUADRATIC_VERSION = 3  # names a sweep's cells: raise when the same SeedSequence gives other numbers
 SYMMETRY_TOLERANCE = 1e-12  # relative: rounding of a symmetric matrix's entries is near 1e-16
 _RESCALE_EVERY = (
     16  # steps; an iterate changes by less than 2**1000 in between (checked at the start)

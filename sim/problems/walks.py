@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.batches import child
+
 Floats = NDArray[np.float64]
 Sampler = Callable[[Floats, np.random.Generator], Any]
 
@@ -36,7 +38,7 @@ class Exits:
 
 
 def _generator(seed: Any) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(seed))
+    return np.random.Generator(np.random.PCG64(child(seed)))
 
 
 def exit_times(

@@ -6,8 +6,8 @@ global that the code names: functions and classes by their source in turn, with 
 methods name; modules of one's own, also those that are imported inside a function, by their files, by what
 these import, and by the values there that the code names; objects by their class and state, containers by
 what they hold.  Installed packages and the standard library are known by their names, with what was put into
-them and, of some, the precision that is set.  What is looked up by a text at run time is refused, and so is
-what asks for variables of the environment, or for its own source.
+them and, of some, the precision that is set or the version of their numbers.  What is looked up by a text at
+run time is refused, and so is what asks for variables of the environment, or for its own source.
 """
 
 from __future__ import annotations
@@ -47,13 +47,14 @@ READS_ITSELF = frozenset((
     "__doc__", "co_firstlineno", "f_lineno", "getcomments", "getdoc", "getsource", "getsourcelines",
     "tb_lineno",
 ))  # fmt: skip
-# What a package's numbers hang on, and is set once for all of them.
+# What a package's numbers hang on, and is set once for all of them; of the simulator, which numbers it gives.
 PRECISIONS: dict[str, Callable[[Any], Any]] = {
     "decimal": lambda module: [
         getattr(module.getcontext(), name) for name in ("prec", "rounding", "Emin", "Emax", "clamp")
     ],
     "flint": lambda module: module.ctx.prec,
     "mpmath": lambda module: (module.mp.prec, module.iv.prec),
+    "sim": lambda module: module.ENGINE_VERSION,
 }
 
 

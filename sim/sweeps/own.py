@@ -16,7 +16,7 @@ from typing import Any
 from sim.sweeps.said import codes
 
 _INSTALLED = tuple(
-    str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "purelib", "platlib")
+    Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib")
 )
 _ENGINE = __name__.partition(".")[0]
 
@@ -26,7 +26,7 @@ def ours(module: ModuleType) -> bool:
     file = getattr(module, "__file__", None)
     if file is None:
         return module.__name__ == "__main__"
-    return not str(Path(file).resolve()).startswith(_INSTALLED)
+    return not any(map(Path(file).resolve().is_relative_to, _INSTALLED))
 
 
 def engine(thing: Any) -> bool:

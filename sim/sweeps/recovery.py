@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 
 from sim.sweeps.opened import Files
-from sim.sweeps.store import PAYLOAD, SELECT, Store, StoreError, intact, names_a_file
+from sim.sweeps.store import PAYLOAD, SELECT, Store, StoreError, intact, names_a_file, told_rights
 from sim.sweeps.tasks import Task
 
 _PREFIXES = 4096  # keys are uniform hashes: a damaged page costs the few prefixes that touch it
@@ -28,15 +28,18 @@ def salvage(old: str | PathLike[str], new: str | PathLike[str]) -> int:
     """
     # Its log lies beside the file, not beside a link.
     source, target = Path(os.path.realpath(old)), Path(new)
-    if not source.is_file():
-        raise StoreError(f"old={str(old)!r}: no such file")
-    if target.exists():
-        raise StoreError(f"new={str(new)!r}: exists already; name a new file")
+    with told_rights(f"old={str(old)!r}"):
+        if not source.is_file():
+            raise StoreError(f"old={str(old)!r}: no such file")
+    with told_rights(f"new={str(new)!r}"):
+        if target.exists():
+            raise StoreError(f"new={str(new)!r}: exists already; name a new file")
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "copy")
         for suffix in ("", "-wal"):
-            if Path(f"{source}{suffix}").exists():
-                shutil.copyfile(f"{source}{suffix}", f"{copy}{suffix}")
+            with told_rights(f"old={str(old)!r}"):
+                if Path(f"{source}{suffix}").exists():
+                    shutil.copyfile(f"{source}{suffix}", f"{copy}{suffix}")
         with closing(sqlite3.connect(copy)) as database:
             try:
                 database.execute("SELECT key FROM cell LIMIT 1").fetchall()

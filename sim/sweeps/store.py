@@ -98,6 +98,16 @@ class Store:
         # SQLite keeps what is not yet in a file beside the file itself, not beside a link to it.
         self.path = Path(os.path.realpath(path))
         self.patience = patience
+        with told_rights(f"store={str(path)!r}"):
+            self._connect(path, create)
+        try:
+            with self._plain_errors():
+                self._open()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _connect(self, path: str | PathLike[str], create: bool) -> None:
         self._frozen = not create and self.path.is_file() and not _writable(self.path)
         mode = "rwc" if create else "ro&immutable=1" if self._frozen else "rw"
         log = Path(f"{self.path}-wal")
@@ -117,14 +127,8 @@ class Store:
                 f"{self.path.as_uri()}?mode={mode}",
                 uri=True,
                 isolation_level=None,
-                timeout=patience,
+                timeout=self.patience,
             )
-        try:
-            with self._plain_errors():
-                self._open()
-        except BaseException:
-            self._db.close()
-            raise
 
     def _open(self) -> None:
         if (
@@ -346,6 +350,15 @@ class Store:
                 f"{self.path}: another process held it locked for {self.patience:g} s"
             )
         return StoreError(f"{self.path}: {error}")
+
+
+@contextmanager
+def told_rights(what: str) -> Iterator[None]:
+    """What may not be looked at is a StoreError that names it."""
+    try:
+        yield
+    except PermissionError as error:
+        raise StoreError(f"{what}: {error.filename} may not be read ({error.strerror})") from error
 
 
 def _writable(path: Path) -> bool:

@@ -315,7 +315,32 @@ def test_blocks_and_their_seeds():
     parent = np.random.SeedSequence(5, spawn_key=(9,))
     assert child(parent).spawn_key == (9, OURS, 0)
     assert parent.n_children_spawned == 0
-    assert child(5).spawn_key == (0,)
+    assert child(5).spawn_key == (OURS, 1)
+    assert child(5, 2, 3).spawn_key == (OURS, 1, 2, 3)
+    assert child(parent, 2).spawn_key == (9, OURS, 0, 2)
+
+
+def test_no_stream_of_an_integer_seed_is_a_descendant_of_it():
+    """Neither the simulator's key, which NumPy's Philox would have too, nor what thresholds draw from."""
+    root = np.random.SeedSequence(7)
+    generations = [[root]]
+    for count in (20, 4, 2):
+        generations.append([x for parent in generations[-1] for x in parent.spawn(count)])
+    theirs = [tuple(x.generate_state(2, np.uint64)) for some in generations for x in some]
+    ours = [
+        tuple(child(seed, *key).generate_state(2, np.uint64))
+        for seed in (7, root)
+        for key in ((), *((k,) for k in range(16)), (16, 1))
+    ]
+    assert len({*theirs, *ours}) == len(theirs) + len(ours) == 261 + 36
+
+
+def test_what_a_cell_draws_from_a_child_says_nothing_of_a_run_with_its_integer_seed():
+    first = np.random.SeedSequence(11).spawn(1)[0]
+    theirs = np.random.Philox(first).state["state"]["key"]
+    assert theirs.tolist() != Words16or32(child(11), 1_000).key.tolist()
+    some = [next(iter(Sampler("uniform", 64, 8, 5, x).take(4))) for x in (first, child(11))]
+    assert not np.array_equal(*some)
 
 
 @pytest.mark.parametrize("sampling", ["uniform", "replacement", "reshuffled"])

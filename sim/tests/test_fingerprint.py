@@ -15,7 +15,9 @@ from typing import Any
 import mpmath
 import pytest
 
+import sim
 from sim import SerialExecutor, load, simulate_cell, sweep
+from sim.sweeps import own
 from sim.sweeps.cell import Cell
 from sim.sweeps.fingerprint import fingerprint
 from sim.sweeps.tasks import identity
@@ -441,6 +443,36 @@ def test_what_python_puts_into_a_class_is_comparable(kind: str, tmp_path: Path) 
 def test_the_packages_own_cells_go_by_their_version() -> None:
     assert identity(simulate_cell) == simulate_cell.name
     assert identity(Cell(sweep_stubs.measure)).startswith("sim.tests.sweep_stubs:measure@")
+
+
+def test_a_cell_that_calls_the_simulator_is_known_by_its_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = "simulate(0.5, 0.1, batch_size=1, step_size=0.1, steps=1, seed=settings['x']).r2"
+    bodies = (f"from sim import simulate\ndef cell(settings, seed):\n    return {{'v': {calls}}}\n",
+              f"import sim\ndef cell(settings, seed):\n    return {{'v': sim.{calls}}}\n",
+              f"def cell(settings, seed):\n    from sim import simulate\n    return {{'v': {calls}}}\n",
+              "def cell(settings, seed):\n    return {'v': settings['x']}\n")  # fmt: skip
+    found = []
+    for version in ("6", "7"):
+        monkeypatch.setattr(sim, "ENGINE_VERSION", version)
+        found.append(
+            [
+                fingerprint(loaded_cell(tmp_path / f"{version}{k}", text))
+                for k, text in enumerate(bodies)
+            ]
+        )
+    assert [x == y for x, y in zip(*found, strict=True)] == [False, False, False, True]
+
+
+def test_a_folder_that_is_called_like_the_installed_packages_is_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mended: what lies in lib-mine was taken for a part of lib, and known by its name alone."""
+    kind = type(own._INSTALLED[0])
+    monkeypatch.setattr(own, "_INSTALLED", (kind(str((tmp_path / "lib").resolve())),))
+    for name, mine in (("lib-mine", True), ("lib", False)):
+        assert own.ours(sys.modules[loaded_cell(tmp_path / name, BASE).__module__]) == mine
 
 
 def test_results_are_found_by_the_plain_name(tmp_path: Path) -> None:

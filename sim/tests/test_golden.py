@@ -3,15 +3,15 @@
 Version 4 draws from Philox, up to 16 indices each run for itself; version 5 does so for all numbers of them.
 What both draw run by run (up to 16 indices below 4,096, and single ones) is the same in both. Of version 3,
 whose integer seeds drew what version 2 drew (made at commit b19d128), and of version 4 the other numbers stay
-here, to be different.
+here, to be different. Version 6 gives integer seeds other keys; the batches of a SeedSequence are version 5's.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim import ENGINE_VERSION, simulate
-from sim.engine.batches import drawn
+from sim import ENGINE_VERSION, simulate, simulate_cell
+from sim.engine.batches import OURS, drawn
 
 # Steps 0 and 1 of three runs.
 BATCHES = {
@@ -33,6 +33,15 @@ BATCHES = {
     },
 }
 BATCHES[5] = BATCHES[4]  # drawn in tiles, as before
+BATCHES[6] = {
+    (6, 2): [[[2, 3, 4], [1, 2, 5]], [[1, 0, 3], [2, 4, 5]]],
+    (5, 4): [
+        [[0, 0, 0], [1, 1, 1], [3, 2, 2], [4, 4, 3]],
+        [[0, 1, 0], [2, 2, 1], [3, 3, 2], [4, 4, 4]],
+    ],
+    (100, 1): [[[43, 68, 91]], [[26, 1, 63]]],
+    (5_000, 1): [[[3405, 2059, 1276]], [[1090, 2120, 2893]]],
+}
 # Step 0 of runs 0 and 1, in order: a list of few among many, a list of many, a mask.
 ROWS = {
     4: {
@@ -57,6 +66,17 @@ ROWS = {
             58 59 | 2 7 9 11 13 15 16 19 21 23 24 26 28 31 32 33 38 40 41 42 43 44 47 49 51
             53 54 55 57 60""",
     },
+    6: {
+        (5_000, 3): """307 2727 4665 | 17 830 3791""",
+        (
+            100,
+            17,
+        ): """3 5 6 7 11 13 17 35 39 42 49 54 74 81 85 90 93 | 0 3 5 13 16 45 46 53 60 63
+            67 71 75 84 93 94 95""",
+        (62, 30): """1 3 4 5 8 14 17 18 21 23 24 26 27 28 31 32 33 34 35 36 37 39 42 45 47 48 53 56
+            58 61 | 1 3 4 7 11 13 18 20 21 22 23 24 26 27 28 29 35 36 41 42 44 45 47 49 53
+            54 55 57 58 61""",
+    },
 }
 # Each was run on the commit that raised the version: 84200ee, e0fff58, d77831f, b8ea6da.
 ENDS = {
@@ -79,13 +99,32 @@ ENDS = {
 ENDS["integer", 3] = ENDS["integer", 1] = ENDS["integer", 2]
 ENDS["sequence", 1] = ENDS["sequence", 2]  # version 2 draws batches of the order of n otherwise
 ENDS["integer", 5], ENDS["sequence", 5] = ENDS["integer", 4], ENDS["sequence", 4]  # b = 2: in tiles
-# The first four coordinates of two runs with b = 17 of n = 40, seed 5.
+ENDS["integer", 6] = """0x1.729c4f6325105p-1 0x1.3f6c0734eb082p-1 0x1.92bd3d3d725cdp-3
+        0x1.08dc149039186p-2 0x1.60820e7e5f7cep-1 0x1.c31dd78f603abp-2 0x1.f49ff8d44cf2ep-3
+        0x1.15b702eee78c5p-1"""
+ENDS["sequence", 6] = ENDS["sequence", 5]
+# The first four coordinates of two runs with b = 17 of n = 40.
 MANY = {
-    4: """0x1.fd5db6bce6d5cp-4 0x1.8da4c9443cba6p-4 0x1.8a4da1e817c7bp-4 0x1.734ee1315bbdcp-3
+    (
+        "integer",
+        4,
+    ): """0x1.fd5db6bce6d5cp-4 0x1.8da4c9443cba6p-4 0x1.8a4da1e817c7bp-4 0x1.734ee1315bbdcp-3
         0x1.511d210c7797dp-4 0x1.0bc57e74c9474p-3 0x1.5ff8c2e10de7bp-3 0x1.07554fbe8ce41p-2""",
-    5: """0x1.80eba4fb2bdbdp-3 0x1.e9d29a2f12b7dp-4 0x1.47ef30f41c04fp-4 0x1.083d90f7b5acbp-4
+    (
+        "integer",
+        5,
+    ): """0x1.80eba4fb2bdbdp-3 0x1.e9d29a2f12b7dp-4 0x1.47ef30f41c04fp-4 0x1.083d90f7b5acbp-4
         0x1.8dca3c1334e17p-4 0x1.847774083f2f0p-4 0x1.fdf560d874c73p-4 0x1.57ad4a3a6cb3ep-3""",
+    (
+        "integer",
+        6,
+    ): """0x1.365c9aeb46adfp-4 0x1.68bc3a69946d0p-3 0x1.7af1b41657734p-4 0x1.43f7e7a2b486bp-4
+        0x1.2432f5a25051ap-3 0x1.ba502b6e86c50p-5 0x1.bbb8c908b4088p-3 0x1.48109aa1c677ap-3""",
+    ("sequence", 5): """0x1.da77037808876p-4 0x1.53bc6de369052p-3 0x1.4f8f8c806bbb0p-3
+        0x1.6b2a9a5cc940dp-4 0x1.387fdf36f4b52p-3 0x1.17180bb37103fp-3 0x1.3c77d9e5f5611p-3
+        0x1.13257906237bcp-3""",
 }
+MANY["sequence", 6] = MANY["sequence", 5]
 SEEDS = {"integer": 5, "sequence": np.random.SeedSequence(5, spawn_key=(1,))}
 
 
@@ -112,7 +151,7 @@ def test_rows_of_integer_seeds_are_golden() -> None:
 def test_single_indices_are_read_off_numpys_own_philox() -> None:
     """Step 0 of runs 0 to 15: the first words of the key, multiplied and shifted (none is rejected here)."""
     for n, dtype, width in ((100, "<u2", 16), (5_000, "<u4", 32)):
-        seed = np.random.SeedSequence(5, spawn_key=(0,))
+        seed = np.random.SeedSequence(5, spawn_key=(OURS, 1))
         bits = np.random.Philox(key=seed.generate_state(2, np.uint64), counter=(1 << 256) - 1)
         words = bits.random_raw(8).astype("<u8").view(dtype)[:16].astype(np.uint64)
         assert drawn(n, 1, 16, 1, 5)[0, 0].tolist() == (words * n >> width).tolist()
@@ -122,9 +161,19 @@ def test_runs_end_at_golden_bits() -> None:
     for kind, seed in SEEDS.items():
         assert _end(seed) == ENDS[kind, ENGINE_VERSION].split(), kind
         assert ENDS[kind, 3] != ENDS[kind, 4]
-    many = simulate(np.full((2, 40), 0.12), 0.1, batch_size=17, step_size=3.4, steps=20, seed=5)
-    assert [float(x).hex() for x in many.q[:, :4].ravel()] == MANY[ENGINE_VERSION].split()
+        many = simulate(
+            np.full((2, 40), 0.12), 0.1, batch_size=17, step_size=3.4, steps=20, seed=seed
+        )
+        assert [float(x).hex() for x in many.q[:, :4].ravel()] == MANY[kind, ENGINE_VERSION].split()
     for kind in SEEDS:
         assert {version for name, version in ENDS if name == kind} == {
             *range(1, ENGINE_VERSION + 1)
         }
+
+
+def test_a_cell_is_computed_anew_only_where_its_numbers_are_others() -> None:
+    """A cell is handed a SeedSequence: its version is the last one that gave such a seed other numbers."""
+    kept = int(str(simulate_cell.version).removeprefix("engine "))
+    for version in range(kept, ENGINE_VERSION + 1):
+        assert ENDS["sequence", version] == ENDS["sequence", kept]
+        assert MANY["sequence", version] == MANY["sequence", kept]

@@ -74,7 +74,7 @@ def test_more_bad_input() -> None:
         growth_rate(np.eye(2), batch_size=1, step_size=-1)
     with pytest.raises(ValueError, match="at most 1000 times the full-batch edge"):
         growth_rate(np.eye(2) + 1, batch_size=1, step_size=1e5)  # it did not come back
-    for name, value in (("level", 1.5), ("epochs", 0), ("resolution", float("nan"))):
+    for name, value in (("level", 1.5), ("epochs", 0), ("seed", -1), ("resolution", float("nan"))):
         with pytest.raises(ValueError, match=f"{name}="):
             almost_sure_threshold(np.eye(2) + 1, batch_size=1, **{name: value})
     with pytest.raises(TypeError, match="keep: must be a list of minima, got ndarray"):

@@ -19,7 +19,8 @@ from sim import (
     mean_square_threshold,
     stationary_covariance,
 )
-from sim.problems import gram_enclosure
+from sim.engine.batches import child
+from sim.problems import gram_design, gram_enclosure, gram_lyapunov
 from sim.problems.arrays import gram_of
 from sim.problems.exponents import Residuals, exponents
 from sim.problems.gram_operator import Operator, Weights, variance_factor
@@ -234,6 +235,34 @@ def test_rank_deficient_matrices_are_simulated_on_their_range() -> None:
         Residuals(Gram.from_jacobian(J)), [0.5], batch_size=1, epochs=50, runs=16, seed=0
     )
     assert found.mean == pytest.approx(6 * np.log(0.5), rel=1e-9)
+
+
+def test_thresholds_draw_from_no_child_of_their_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """K, too, may be drawn from children of the integer, or the sequence, that is handed over."""
+    asked = []
+
+    def heard(*args: Any, seed: Any, **options: Any) -> Any:
+        asked.append(np.random.default_rng(seed).bytes(16))
+        return exponents(*args, seed=seed, **options)
+
+    monkeypatch.setattr(gram_lyapunov, "exponents", heard)
+    monkeypatch.setattr(gram_design, "exponents", heard)
+    root = np.random.SeedSequence(3)
+    flat, sharp = np.array([[1.0], [1.2]]), np.array([[2.0], [2.4]])
+    for seed in (3, root):
+        design(keep=[flat], leave=[sharp], batch_size=[1], runs=16, epochs=20, seed=seed)
+    assert len(set(asked)) >= 8
+    children = root.spawn(20)
+    theirs: list[Any] = [
+        3,
+        [3, 1],
+        root,
+        *children,
+        *(x for one in children for x in one.spawn(3)),
+        child(3),
+        child(root),
+    ]
+    assert not set(asked) & {np.random.default_rng(x).bytes(16) for x in theirs}
 
 
 def test_design_and_its_limits() -> None:

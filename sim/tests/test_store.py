@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
 import struct
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -339,3 +341,36 @@ def test_a_truncated_file_is_noticed(tmp_path: Path) -> None:
         damaged = tmp_path / f"cut{cut}"
         damaged.write_bytes(good[:cut])
         assert _check_damage(damaged, original, tmp_path / f"new{cut}") == "noticed"
+
+
+@contextmanager
+def _without_rights(folder: Path) -> Iterator[None]:
+    """Nobody may look into a folder; root may everywhere, and becomes somebody else."""
+    folder.chmod(0)
+    root = os.geteuid() == 0
+    try:
+        if root:
+            os.seteuid(65534)
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        folder.chmod(0o755)
+
+
+def test_a_store_that_may_not_be_looked_at_is_told_with_its_name(tmp_path: Path) -> None:
+    """Mended: each was a PermissionError of the file system."""
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    path = closed / "s.db"
+    _fill(path, 1)
+    with _without_rights(closed):
+        for create in (True, False):
+            with pytest.raises(
+                StoreError, match=r"store='.*s\.db': .* may not be read \(Permission"
+            ):
+                Store(path, create=create)
+        with pytest.raises(StoreError, match=r"old='.*s\.db': .* may not be read"):
+            salvage(path, tmp_path / "new.db")
+    with Store(path) as store:
+        assert len(store) == 1

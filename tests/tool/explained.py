@@ -10,9 +10,6 @@ NEVER_0 = "differs only at 0, which does not occur there"
 HALVED = "a first step that is longer or shorter finds the same places in the same order"
 # Module -> mutant -> why.
 EXPLAINED: dict[str, dict[str, str]] = {
-    "checks/at_one_point.py": {
-        "note_reach: other comparison in len(put) > 1": "one symbol put in leaves the others as they are",
-    },
     "checks/covering.py": {
         "_multiple: other comparison in min(scales) > 0": "no coefficient is 0, and so no scale is",
         "_multiple: other min": "of one number",
@@ -105,8 +102,10 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Condition._close_to: 100 + 1": "one step more for the same roots",
         "_compiled: other comparison in k > 1": "the first power, written otherwise",
     },
-    "doubt/overlapping.py": {
-        "_both: and/or in other is false or case is false": SLOWER,
+    "doubt/kinks.py": {
+        "has_slope: other operator in where[along] + h": "the other side first",
+        "_beside: 2 + 1 #2": "any number between two integers",
+        "_sign: 1 + 1": "a power of a step of 2 has the same sign",
     },
     "doubt/growth.py": {
         "Growth.vanishes: 0 + 1 #2": "the degree is 0 where nothing is that fast",

@@ -28,7 +28,9 @@ from theory import claims
 @pytest.fixture(scope="module")
 def slip(run: dict[str, Any]) -> dict[str, Any]:
     """NORM's, which rests on STEP; with certificates of another claim, to have some."""
-    data = copy.deepcopy(receipt(run, "NORM", claims))
+    data = copy.deepcopy(
+        receipt({**run, "left_out": {"tests/test_x.py": "no GPU"}}, "NORM", claims)
+    )
     small = sorted(second_opinion.stored().items(), key=lambda x: len(x[1].to_json()))[:3]
     data["certificates"] = {name: json.loads(c.to_json()) for name, c in small}
     data["made"] = {"t::c": [name for name, _ in small], "t::none": []}
@@ -55,6 +57,7 @@ def test_verify_needs_the_standard_library_alone(slip: dict[str, Any], tmp_path:
     for line in (
         "digest", "verdict", "certificate", "NOT CHECKED: t::none, which left no certificate",
         "NOT CHECKED: the evidence itself",
+        "NOT CHECKED: evidence in 'tests/test_x.py', which skipped itself in that run: 'no GPU'",
     ):  # fmt: skip
         assert line in done.stdout
     checked = subprocess.run([*words, "--project", str(ROOT)], capture_output=True, text=True,

@@ -41,6 +41,7 @@ from tests.tool.judged import (
     guarding,
     implying,
     kernel,
+    kinking,
     leaving,
     making,
     quotients,
@@ -86,6 +87,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "doubt/condition.py": compiling.conditions_hold,
     "doubt/overlapping.py": two_values.overlaps_hold,
     "doubt/limits.py": two_values.limits_hold,
+    "doubt/kinks.py": kinking.kinks_hold,
     "doubt/partial.py": settling.searches_hold,
     "doubt/growth.py": growing.growth_holds,
     "doubt/converges.py": summing.sums_hold,
@@ -112,7 +114,7 @@ SECOND = {  # of which verify.py has a second implementation: which functions ar
 WITHOUT_SECOND = [x for x in BATTERIES if x not in SECOND]
 LONG = {  # batteries of half a second and more, where what they judge has tests of its own
     "checks/covering.py", "doubt/between.py", "doubt/compare.py", "doubt/ranges.py", "doubt/signs.py",
-    "doubt/undefined.py", "doubt/converges.py",
+    "doubt/undefined.py", "doubt/converges.py", "doubt/kinks.py",
 }  # fmt: skip
 SOME = ["exact/zero.py", *SECOND]  # the first has a quick battery
 # Of the processor: a battery takes less than one, and a mutant that does not end is caught.

@@ -2,22 +2,44 @@
 
 ``expect_identity(claim.formula, {y: 1, x: 1})`` looks at one number, where the claim says y = x^2 for all x.
 An equation in k symbols leaves k - 1 of them free, less one for each equation of the claim's conditions on
-them, and for each of them that the claim says is a number.  What is put in must leave as many.
+them, and for each of them that the claim says is a number.  What is put in must leave as many, and must not
+make the equation hold by a number at which a factor of it is 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sympy import Basic, Expr, Matrix, Rational, Symbol, prime, sympify
+from sympy import (
+    Basic,
+    Dummy,
+    Expr,
+    Heaviside,
+    Matrix,
+    Mod,
+    Rational,
+    Symbol,
+    cancel,
+    ceiling,
+    floor,
+    frac,
+    fraction,
+    prime,
+    sign,
+    sympify,
+)
 from sympy.core.relational import Eq
 from sympy.logic.boolalg import Boolean
+from sympy.polys.polyerrors import BasePolynomialError
 
 from theorem_audit.checks.run_context import RunContext
-from theorem_audit.exact.zero import conjuncts, relations
+from theorem_audit.doubt.kinks import branches
+from theorem_audit.doubt.signs import nonzero
+from theorem_audit.exact.zero import conjuncts, difference, relations
 from theorem_audit.statement.recording import held
 
 POINTS = (3, 5)  # the rank may happen to be less at one of two
+STEPS = (Mod, floor, ceiling, frac, sign, Heaviside)  # constant between their jumps
 
 
 def note_reach(context: RunContext, equation: Boolean, derived: Mapping[Symbol, Expr]) -> None:
@@ -30,11 +52,14 @@ def note_reach(context: RunContext, equation: Boolean, derived: Mapping[Symbol, 
     near = [x for x in said if isinstance(x, Eq) and x.free_symbols & put]
     # Of a number, any equation with one of these symbols may be meant.
     meant = near if left == 0 else []
-    if equation in said:  # one symbol put in leaves the others as they are
-        meant = [equation] if len(put) > 1 else []
-    short = [x for x in meant if left < _free(x, said, context)]
+    if equation in said:
+        meant = [equation]
+    region = held(context.claim, "region")
+    short = [
+        x for x in meant if left < _free(x, said, region) or _by_a_factor(x, derived, said, region)
+    ]
     if not short:
-        context.in_general |= {equation} if equation in said else {*near}
+        context.in_general |= {equation} & said or {x for x in near if _follows(x, equation)}
         return
     values = ", ".join(f"{x} = {derived[x]}" for x in sorted(put, key=str))
     where = "at some of its points" if left else "at one number"
@@ -49,13 +74,94 @@ def at_points(context: RunContext) -> str:
     return next((x for short, x in context.at_points.items() if short - context.in_general), "")
 
 
-def _free(equation: Boolean, said: Collection[Boolean], context: RunContext) -> int:
+def _free(equation: Boolean, said: Collection[Boolean], region: Boolean) -> int:
     """How many symbols of an equation of the claim are free, by its conditions."""
     symbols = equation.free_symbols
-    given = [x for x in relations(held(context.claim, "region")) if isinstance(x, Eq)]
-    numbers = [x for x in said if isinstance(x, Eq) and x != equation and len(x.free_symbols) == 1]
-    every = (*given, *numbers)
+    every, _ = _conditions(equation, said, region)
     return len(symbols) - 1 - (len(every) - _of_others(every, symbols))
+
+
+def _conditions(
+    equation: Boolean, said: Collection[Boolean], region: Boolean
+) -> tuple[list[Boolean], dict[Basic, Basic]]:
+    """The equations on which an equation of the claim may rely, and the symbols that they make numbers.
+
+    Those of the region, and those of the claim that give numbers, one after the other: w = 1, z = w + 1.
+    """
+    given = [x for x in relations(region) if isinstance(x, Eq) and _cuts(x)]
+    own = sorted((x for x in said if isinstance(x, Eq) and x != equation and _cuts(x)), key=str)
+    known: dict[Basic, Basic] = {}
+    used = []
+    waiting = [*given, *own]
+    while (one := next((x for x in waiting if len(_left(x, known)) == 1), None)) is not None:
+        waiting.remove(one)
+        (symbol,) = _left(one, known)
+        value = _number(_plain(difference(one).subs(known)), symbol)
+        if value is not None:
+            known[symbol] = value
+            used.append(one)
+    every = list[Boolean]()
+    for (
+        one
+    ) in given:  # what says no more of these numbers, or what another one says, takes nothing away
+        left = _plain(difference(one).subs(known)).free_symbols - known.keys()
+        if one in used or (left and not any(_follows(one, x) for x in every)):
+            every.append(one)
+    return [*every, *(x for x in used if x not in given)], known
+
+
+def _left(equation: Boolean, known: Mapping[Basic, Basic]) -> set[Basic]:
+    return equation.free_symbols - known.keys()
+
+
+def _number(gap: Expr, symbol: Basic) -> Basic | None:
+    """The number that gap = 0 makes of a symbol, the symbol itself where it is one of several; else None."""
+    if gap.free_symbols != {symbol}:
+        return None  # a coefficient is one of several numbers, and may be 0
+    rate = _plain(gap.diff(symbol))
+    return _plain(symbol - gap / rate) if rate.is_number else symbol
+
+
+def _cuts(equation: Boolean) -> bool:
+    """Whether that an equation holds takes a direction away: 2 | n, |x| = x and sign(x) = 1 take none."""
+    gap = difference(equation)
+    jumps = {x: Dummy() for x in gap.atoms(*STEPS)}
+    return all(_plain(x).free_symbols - {*jumps.values()} for x in branches(gap.xreplace(jumps)))
+
+
+def _plain(expr: Expr) -> Expr:
+    """A quotient without common factors; what is none as it is."""
+    try:
+        return cancel(expr)
+    except BasePolynomialError:
+        return expr
+
+
+def _by_a_factor(
+    equation: Boolean, derived: Mapping[Symbol, Expr], said: Collection[Boolean], region: Boolean
+) -> bool:
+    """Whether an equation holds because a number is put in at which a factor is 0: a y = a x^2 at a = 0.
+
+    Not where the claim says that the symbol is a number, or where what is left over is 0 nowhere in the
+    region: x y = 3 x says that y is 3, where x > 0.
+    """
+    _, known = _conditions(equation, said, region)
+    gap = difference(equation)
+    for symbol in sorted(equation.free_symbols & {*derived} - {*known}, key=str):
+        value = sympify(derived[symbol])
+        if value.free_symbols or not equation.free_symbols - {symbol, *known}:
+            continue
+        if _plain(gap.subs(symbol, value)) == 0 and not nonzero(
+            fraction(_plain(gap / (symbol - value)))[0], region
+        ):
+            return True
+    return False
+
+
+def _follows(claimed: Boolean, other: Boolean) -> bool:
+    """Whether an equation holds wherever another one does, since its gap is a multiple of that one's."""
+    ratio = _plain(difference(claimed) / difference(other))
+    return bool(ratio.is_finite is not False and fraction(ratio)[1].is_number)
 
 
 def _of_others(equations: Collection[Boolean], symbols: Collection[Basic]) -> int:

@@ -33,6 +33,10 @@ LEAST_ERROR = 1e-15
 MOST_TRIALS = 10**15  # SciPy's quantiles are nan, or never end, from 10^16 on
 # Of the way to the next draw: far above rounding, and a law has little of its mass there.
 BESIDE = 1 / 1024
+SMALL, LARGE = (
+    1e-100,
+    1e100,
+)  # squares of draws that are all smaller, or of a larger one, are no floats
 
 
 def _ends(name: str, value: Any) -> tuple[float, float]:
@@ -224,6 +228,12 @@ def expect_mean(
     if values.min() == values.max():
         said = f"all values are {values.flat[0]}, so there is no spread to judge by"
         raise _cannot_tell(f"{what}: {said}")
+    largest = float(np.abs(values).max())
+    if not SMALL <= largest <= LARGE:
+        raise ValueError(
+            f"sample: values of up to {largest:.3g}; the largest must lie between {SMALL:g} and {LARGE:g}, "
+            "since squares of others are no floats: count in another unit"
+        )
     _expect_independent(values, error, what)
     spread = float(values.std(ddof=1)) / math.sqrt(values.size)
     if (critical := skewed.critical(values, error)) is None:

@@ -15,7 +15,7 @@ LOOPS = (ast.For, ast.AsyncFor)
 MADE = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # What is run later, or not each time.
 APART = (ast.Lambda, ast.IfExp, ast.BoolOp, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-PASSED_BY = (ast.If, ast.Try, ast.While, ast.Match, *APART)
+PASSED_BY = (ast.If, ast.Try, ast.TryStar, ast.While, ast.Match, *APART)
 SWALLOWING = ("raises", "suppress")  # what is left early in such a block is no error
 LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 

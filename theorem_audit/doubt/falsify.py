@@ -159,7 +159,7 @@ def falsify(claim: Claim, *, seconds: float = 2.0, seed: int = 0) -> Found:
 
 def start_worker(here: project.Project) -> None:
     """What a worker process does first."""
-    project.use(here)
+    project.enter(here)
     tables()
 
 

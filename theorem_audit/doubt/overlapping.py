@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from sympy import And, Contains, Expr, Ne, Not, Or, Piecewise, false, to_nnf, true
+from sympy import And, Contains, Expr, Ne, Not, Or, Piecewise, false, nan, oo, to_nnf, true, zoo
+from sympy.core.function import AppliedUndef
 from sympy.core.relational import Eq, Ge, Le
 from sympy.logic.boolalg import Boolean
 
@@ -72,15 +73,15 @@ def _compared(condition: Boolean) -> Boolean:
 
 def _both(case: Boolean, one: Expr, two: Expr) -> Instance | None:
     """An instance of the case at which both expressions have a value, and these differ."""
-    other = Ne(one, two)
-    if other is false or case is false:
-        return None
-    if other is not true and not other.free_symbols <= case.free_symbols:
-        at = find(case, max_nodes=NODES)  # what no condition speaks of may be anything
-    else:
-        asked = And(case, other)
-        at = None if asked is false else find(asked, max_nodes=NODES, thorough=True)
-    return at
+    asked = And(case, Ne(one, two))
+    if one.has(AppliedUndef) or two.has(AppliedUndef):  # of which no number is known
+        return None if asked is false else find(case, max_nodes=NODES)
+    at = None if asked is false else find(asked, max_nodes=NODES, thorough=True)
+    return at if at is not None and _has_value(one, at) and _has_value(two, at) else None
+
+
+def _has_value(side: Expr, at: Instance) -> bool:
+    return not side.subs(dict(at), simultaneous=True).has(nan, zoo, oo, -oo)
 
 
 __all__ = ["overlapping", "uncovered"]

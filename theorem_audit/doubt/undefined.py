@@ -47,6 +47,7 @@ from theorem_audit.doubt.between import zero_between
 from theorem_audit.doubt.condition import condition_of
 from theorem_audit.doubt.converges import Unsettled
 from theorem_audit.doubt.instances import Boundary, Found, Instance, edges, find
+from theorem_audit.doubt.kinks import has_slope, kinks
 from theorem_audit.doubt.limits import without_limit
 from theorem_audit.doubt.overlapping import overlapping, uncovered
 from theorem_audit.doubt.probe import BINDING, probed, without_number
@@ -80,18 +81,18 @@ def undefined(claim: Claim) -> list[Boundary]:
 
     Looked for are the boundary cases, and zeros of each denominator (a root's or logarithm's argument
     below 0; arcus functions beyond 1, poles of the gamma function, powers of what is negative, a case that
-    no alternative of a table covers, or two with different values; singular matrices) inside the region.  What
-    a formula's own equations define is put in, and what is written is worked out (``worked_out``).
+    no alternative of a table covers, or two with different values; singular matrices; derivatives at a kink)
+    inside the region.  What a formula's own equations define is put in, and what is written is worked out.
     A denominator with a symbol that neither the region nor such an equation speaks of is left alone, unless
     that symbol is an integer (a size).  A sum needs a range (``ranges``).
 
     log 0 is no real number, whether |x| or x is 0 in it, and so is no value of a symbol that is one.  It is -oo
-    for a symbol whose meaning says that it is -oo somewhere: the mean logarithm of a factor that may be 0.
+    for a symbol whose meaning is -oo somewhere (``Meaning.low``): the mean logarithm of a factor that may be 0.
     """
     lines = {
         x: line_of(claim.symbols, claim.chapter, str(x)) for x in _of_logarithms(claim.formula)
     }
-    low = frozenset(x for x, said in lines.items() if isinstance(said, Meaning) and "-oo" in said)
+    low = frozenset(x for x, said in lines.items() if isinstance(said, Meaning) and said.low)
     return list(_undefined(claim.formula, claim.region, low))
 
 
@@ -123,6 +124,11 @@ def _undefined(
     cases = [Boundary(str(x), at) for x, at in reached.items()]
     lost += _crossed([x for x in poles if x not in reached and x not in ends], formula, region)
     nodes = [x for x in _nodes(formula) if x[0] not in meant]
+    lost += [
+        Boundary(f"{node} has two slopes, or none", at)
+        for node, guard, edge, derived, along, put in kinks(nodes)
+        if (at := _reached(edge, formula, region, guard)) and not has_slope(derived, along, put, at)
+    ]
     lost += probed([x for x in nodes if x[0].free_symbols & x[1]], region)
     cases += probed([x for x in nodes if not x[0].free_symbols & x[1]], region)
     for case, bound in uncovered(nodes, region):

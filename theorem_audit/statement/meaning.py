@@ -22,31 +22,42 @@ from sympy.core.function import AppliedUndef
 class Meaning(str):
     """Words, with ``value``, a function of a run, and ``near``, other meanings that are easily confused.
 
+    low: where the value is -oo, in words that a reader is shown after the others; empty where it is a number
+    everywhere.  In the equation of a symbol that means such a thing, a logarithm of 0 is -oo.
+
     >>> last = Meaning("the last state", value=lambda run: run[-1])
     >>> first = Meaning("the first state", value=lambda run: run[0], near=(last,))
     >>> first.value([3, 5])
     3
+    >>> print(Meaning("mean of log|factor|", value=sum, low="at a = 1/4"))
+    mean of log|factor|; -oo at a = 1/4
     """
 
     value: Callable[[Any], Any]
     near: tuple[Meaning, ...]
+    words: str
+    low: str
 
-    def __new__(cls, words: str, value: Callable[[Any], Any], near: Iterable[Meaning] = ()) -> Self:
-        """Raises ValueError for a meaning without words."""
+    def __new__(
+        cls, words: str, value: Callable[[Any], Any], near: Iterable[Meaning] = (), low: str = ""
+    ) -> Self:
+        """Raises ValueError for a meaning without words, or that is -oo nobody is told where."""
         if not words:
             raise ValueError("words='': a meaning needs words")
-        made = super().__new__(cls, words)
-        made.value, made.near = value, tuple(near)
+        if not isinstance(low, str) or low != low.strip():
+            raise ValueError(f"low={low!r}: in words, where the value is -oo, such as 'at a = 1/4'")
+        made = super().__new__(cls, f"{words}; -oo {low}" if low else words)
+        made.value, made.near, made.words, made.low = value, tuple(near), words, low
         return made
 
-    def said(self, words: str) -> Meaning:
+    def said(self, words: str, low: str = "") -> Meaning:
         """The same function in a claim's own words; its neighbours stay with the shared one."""
-        return Meaning(words, self.value)
+        return Meaning(words, self.value, low=low)
 
     @property
     def shared(self) -> Meaning:
         """The same in its own words, for a claim that leaves its neighbours to another."""
-        return self.said(str(self))
+        return self.said(self.words, self.low)
 
 
 class Parameter(str):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sympy import Basic, Expr, Tuple, false, true
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
+from theorem_audit.statement.meaning import Meaning, told_by
 from theorem_audit.statement.plain import looked, untold
 from theorem_audit.statement.use import expect_uses
 from theorem_audit.statement.vocabulary import Item
@@ -37,6 +38,13 @@ def expect_well_formed(claim: Claim) -> None:
     _expect_formula(claim)
     _expect_parts(claim)
     expect_uses(claim.id, claim.applied)
+    whole = {str(x) for x in claim.formula.free_symbols if x.is_integer}
+    for name, said in claim.symbols.items():
+        if isinstance(said, Meaning) and said.low and told_by([name]) & whole:
+            raise ValueError(
+                f"symbols[{name!r}] in claim {claim.id}: an integer is nowhere -oo, and its meaning is, "
+                f"{said.low!r}"
+            )
     kinds: dict[str, Item] = {}
     for x in claim.assumptions:
         if x.item is not None and kinds.setdefault(x.item.kind, x.item) != x.item:

@@ -6,7 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sympy import And, Eq, Gt, Integer, Rational, Symbol, exp, true
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Gt,
+    Integer,
+    Max,
+    Mod,
+    Piecewise,
+    Rational,
+    Symbol,
+    exp,
+    floor,
+    sign,
+    true,
+)
 
 from theorem_audit.checks.expect import expect_identity
 from theorem_audit.checks.mark import Evidence
@@ -14,9 +29,11 @@ from theorem_audit.statement import Claim
 from theorem_audit.tests.made_up import claim as made
 from theorem_audit.weigh.runner import run_evidence
 
-x, y, z, w, s, t = (Symbol(name, real=True) for name in "xyzwst")
+x, y, z, w, s, t, a = (Symbol(name, real=True) for name in "xyzwsta")
+n = Symbol("n", integer=True)
 ONE, TWO = Integer(1), Integer(2)
 SQUARE, SUM = Eq(y, x**2), Eq(y, x + z)
+SCALED = Eq(a * y, a * x**2)  # says nothing of x and y where a is 0
 
 pytestmark = pytest.mark.usefixtures("somewhere")
 
@@ -61,6 +78,67 @@ AT_POINTS: dict[str, Row] = {
         whole,
         ({y: ONE, x: ONE},),
     ),
+    "a number beside what divides": (Eq(y, n**2), Eq(Mod(n, 2), 0), whole, ({y: 4, n: TWO},)),
+    "a number beside what divides as much": (
+        Eq(y, n**2),
+        Eq(Mod(n, 2), Mod(n, 3)),
+        whole,
+        ({y: 4, n: TWO},),
+    ),
+    "a number beside a sign": (SQUARE, Eq(sign(x), 1), whole, ({y: 4, x: TWO},)),
+    "a number beside what is no less than 0": (SQUARE, Eq(Abs(x), x), whole, ({y: 4, x: TWO},)),
+    "a number beside what is no more than 0": (
+        SQUARE,
+        Eq(Abs(x), -x),
+        whole,
+        ({y: 4, x: -2},),
+    ),
+    "a number beside a side of it": (
+        And(SQUARE, Gt(x, 0)),
+        true,
+        lambda f: next(part for part in f.args if isinstance(part, Eq)),
+        ({y: 4, x: TWO},),
+    ),
+    "a number beside a larger one": (SQUARE, Eq(Max(x, 1), x), whole, ({y: 4, x: TWO},)),
+    "a number beside a table": (
+        SQUARE,
+        Eq(Piecewise((x, x > 1), (1, True)), x),
+        whole,
+        ({y: 4, x: TWO},),
+    ),
+    "a number beside what a part gives": (
+        Eq(y, n**2),
+        Eq(w, floor(n / 2)),
+        whole,
+        ({y: 4, n: TWO},),
+    ),
+    "a number beside one of the same": (
+        SUM,
+        And(Eq(x, z), Eq(2 * x, 2 * z)),
+        whole,
+        ({y: 4, x: 2, z: 2},),
+    ),
+    "a number beside one that says nothing of it": (
+        And(Eq(w, 0), Eq(w * z, 0), Eq(y, x * z)),
+        true,
+        whole,
+        ({y: 4, x: 2, z: 2, w: 0},),
+    ),
+    "a number, and another equation in general": (
+        SQUARE,
+        true,
+        lambda f: And(f, Eq(z * y, w * x)),
+        ({y: ONE, x: ONE, z: s, w: s},),
+    ),
+    "where a factor is 0": (SCALED, true, whole, ({a: 0},)),
+    "where a factor is 0 beside others": (SCALED, true, whole, ({a: 0, y: t, x: s},)),
+    "where a factor of another kind is 0": (
+        Eq(exp(a) * y, exp(a) * x**2 + y - x**2),
+        true,
+        whole,
+        ({a: 0},),
+    ),
+    "where a factor may be 0": (Eq(x * y, 3 * x), true, whole, ({y: 3},)),
     "a part of it": (And(SQUARE, Eq(z, x)), true, whole, ({y: 4, x: TWO, z: TWO},)),
 }
 IN_GENERAL: dict[str, Row] = {
@@ -90,6 +168,39 @@ IN_GENERAL: dict[str, Row] = {
         true,
         lambda f: Eq(2 * y, 2 * f.rhs),
         ({y: 4, x: 2}, {y: x**2}),
+    ),
+    "a number beyond a factor that is not 0": (Eq(x * y, 3 * x), Gt(x, 0), whole, ({y: 3},)),
+    "where a factor is 0, and in general": (SCALED, true, whole, ({a: 0}, {y: x**2})),
+    "numbers by a chain": (
+        And(Eq(w, 1), Eq(z, w + 1), Eq(y, x * z)),
+        true,
+        whole,
+        ({w: 1, z: 2, y: 2 * x},),
+    ),
+    "numbers by a chain, of a number": (
+        And(Eq(w, 1), Eq(z, w + 1), Eq(y, z * w)),
+        true,
+        whole,
+        ({w: 1, z: 2, y: 2},),
+    ),
+    "numbers by a chain that the hypotheses begin": (
+        And(Eq(z, w + 1), Eq(y, z**2)),
+        Eq(w, 1),
+        whole,
+        ({w: 1, z: 2, y: 4},),
+    ),
+    "one of two numbers": (And(Eq(x**2, 4), Eq(y, x**2)), Gt(x, 0), whole, ({x: 2, y: 4},)),
+    "a number that two hypotheses say": (
+        SQUARE,
+        And(Eq(x, 2), Eq(2 * x, 4)),
+        whole,
+        ({y: 4, x: 2},),
+    ),
+    "a number that a table gives": (
+        SQUARE,
+        Eq(Piecewise((2 * x, x > 1), (x, True)), 4),
+        whole,
+        ({y: 4, x: 2},),
     ),
     "a lemma of two of its own": (SQUARE, true, lambda f: Eq(w, 2 * z), ({w: 2, z: 1},)),
     "a lemma of its own": (SQUARE, true, lambda f: Eq(w, 2), ({w: 2},)),

@@ -141,6 +141,25 @@ def test_a_relative_name_means_one_file_wherever_a_command_is_typed(
     assert "reused 1 of 1" in audit("run").stdout
 
 
+def test_a_relative_name_of_a_search_is_the_projects_too(fresh: Path, audit: Run) -> None:
+    """Mended: `audit falsify` searched in the folder where it was typed."""
+    (fresh / "k.txt").write_text("1")
+    (fresh / "searches").mkdir()
+    (fresh / "searches" / "__init__.py").write_text("")
+    (fresh / "searches" / "descent.py").write_text(
+        "from pathlib import Path\n\n"
+        "def search(claim, rng, seconds):\n    return int(Path('k.txt').read_text())\n\n"
+        "FALSIFIERS = {'GD-STEP': search}\n"
+    )
+    table = fresh / "pyproject.toml"
+    table.write_text(table.read_text().replace("\nnotes = ", '\nfalsifiers = "searches"\nnotes = '))
+    below = fresh / "below"
+    below.mkdir()
+    done = audit("falsify", "GD-STEP", "--seconds", "1", cwd=below)
+    assert done.returncode == 0, done.stdout
+    assert "held" in done.stdout
+
+
 def test_pytest_refuses_evidence_that_it_makes_no_test_of(fresh: Path) -> None:
     """Mended: ``audit run`` refuted it, and pytest ended with 0."""
     (fresh / "tests" / "test_more.py").write_text(

@@ -29,6 +29,7 @@ from sympy import (
     MatMul,
     MatrixSymbol,
     Max,
+    Min,
     Piecewise,
     Product,
     Rational,
@@ -62,6 +63,7 @@ from sympy import (
     loggamma,
     oo,
     pi,
+    sign,
     sin,
     sqrt,
     tan,
@@ -123,6 +125,19 @@ NOWHERE: dict[str, tuple[Expr, Any]] = {
     "a factor of a product": (Product(gamma(k - 2), (k, 1, n)), Ge(n, 1)),
     "a maximum of 1/0": (Max(1 / x, 1), Ge(x, 0)),
     "a derivative of 1/0": (Derivative(1 / x, x), Ge(x, 0)),
+    "a derivative of |x| at 0": (Derivative(Abs(x), x), Ge(x, 0)),
+    "a derivative of |x - 1| put in": (1 + Subs(Derivative(Abs(y - 1), y), y, 2 * x), ABOVE),
+    "one along another symbol": (Derivative(Abs(x * z), x), And(Ge(x, 0), Gt(z, 0))),
+    "one of a maximum": (Derivative(Max(x, 1 - x, z), x), And(Ge(x, 0), Lt(z, 0), Gt(z, -1))),
+    "one of a least": (x * Derivative(Min(x**2, x), x), Ge(x, Rational(1, 2))),
+    "one of a sign": (Derivative(sign(x - 2), x), Gt(x, 1)),
+    "one of a floor": (Derivative(floor(x), x), And(Gt(x, 0), Lt(x, Rational(3, 2)))),
+    "one of a table": (Derivative(Piecewise((x, x < 1), (x**2, True)), x), ABOVE),
+    "one of a table with a jump": (Derivative(Piecewise((x, x < 1), (x + 1, True)), x), ABOVE),
+    "a second derivative": (Derivative(x * Abs(x), (x, 2)), Ge(x, 0)),
+    "a derivative of bars within bars": (Derivative(Abs(Abs(x) - 1), x), ABOVE),
+    "a derivative of a root of a square": (Derivative(sqrt((x - 1) ** 2), x), ABOVE),
+    "a derivative beside an exponential": (Derivative(exp(x) * Abs(x), x), Ge(x, 0)),
     "a root below 0 beside a symbol that no hypothesis names": (
         sqrt(x) + z,
         And(Ge(x, -1), Le(x, 1)),
@@ -216,6 +231,18 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "terms over binomials": (Sum(1 / binomial(n, k), (k, 0, n)), Ge(n, 1)),
     "roots of what is left": (Sum(sqrt(n - k) / k, (k, 1, n)), Ge(n, 1)),
     "a derivative": (Derivative(x**2 / z, x), And(Ge(x, 0), Gt(z, 0))),
+    "a derivative of |x| beyond 0": (Derivative(Abs(x), x), Gt(x, 0)),
+    "a derivative of |x|^3": (Derivative(Abs(x) ** 3, x), Ge(x, 0)),
+    "a first derivative of x |x|": (Derivative(x * Abs(x), x), Ge(x, 0)),
+    "a derivative of |x^2|": (Derivative(Abs(z * x**2), x), And(Ge(x, 0), Gt(z, 0))),
+    "a derivative of a maximum that touches": (Derivative(Max(x**2, 2 * x - 1), x), ABOVE),
+    "a derivative of a table that fits": (
+        Derivative(Piecewise((x**2, x < 1), (2 * x - 1, True)), x),
+        ABOVE,
+    ),
+    "a derivative of sin |x| times x": (Derivative(x * sin(Abs(x)), x), Ge(x, 0)),
+    "a derivative along another symbol": (Derivative(z * Abs(x), z), And(Ge(x, 0), Gt(z, 0))),
+    "a derivative of a floor between": (Derivative(floor(x), x), And(ABOVE, Lt(x, 1))),
     "a maximum": (Max(x, 1 / z), And(Ge(x, 0), Gt(z, 0))),
     "below the pole": (1 / log(x), And(Gt(x, 0), Le(x, Rational(1, 2)))),
     "an exponential integral": (Ei(x), Gt(x, 0)),
@@ -254,7 +281,7 @@ def test_what_has_a_value_everywhere_is_left_alone(what: str) -> None:
     assert not undefined(valued(*SOMEWHERE[what]))
 
 
-LOW = Meaning("mean of log|factor|; -oo at x = 1/4", value=float)
+LOW = Meaning("mean of log|factor|", value=float, low="at x = 1/4")
 LAMBDA, Y = Symbol("lambda", real=True), log(Abs(4 * x - 1))
 
 
@@ -284,7 +311,8 @@ def test_a_logarithm_is_minus_infinity_where_the_meaning_of_its_symbol_says_so()
     """Mended: that of |0| was taken for a value whatever was said, that of 0 for none."""
     for side in LOW_SOMEWHERE:
         assert not undefined(exponent(side, LOW)), side
-        assert undefined(exponent(side, LOW.said("mean of log|factor|"))), side
+        assert undefined(exponent(side, LOW.said("mean of log|factor|; -oo at x = 1/4"))), side
+        assert not undefined(exponent(side, LOW.shared)), side
         assert undefined(exponent(side, str(LOW))), side  # words that nothing plays
         assert undefined(exponent(side, LOW, symbol="x")), side
 
@@ -296,3 +324,12 @@ def test_what_is_no_logarithm_of_0_has_no_value_all_the_same() -> None:
     assert undefined(claim(above, ABOVE, symbols={"lambda": LOW}))
     assert not undefined(exponent(OF_TERMS, LOW))
     assert undefined(exponent(OF_TERMS, "a sum"))
+
+
+def test_where_a_meaning_is_minus_infinity_is_said_in_words_and_of_no_integer() -> None:
+    for blank in (" ", True):
+        with pytest.raises(ValueError, match=f"low={blank!r}: in words, where the value is -oo"):
+            Meaning("mean of log|factor|", float, low=blank)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"symbols\['n'\] in claim ODD: an integer is nowhere -oo"):
+        claim(Eq(n, k), symbols={"n": LOW})
+    assert str(LOW) == "mean of log|factor|; -oo at x = 1/4"

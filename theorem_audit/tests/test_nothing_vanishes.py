@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import py_compile
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from theorem_audit.guard import Left, no_exit
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.test_plugin import run as run_pytest
-from theorem_audit.tests.thorough import THOROUGH, thorough_but
+from theorem_audit.tests.thorough import IN_CI, THOROUGH, in_ci_but, thorough_but
 
 REFUTES = (
     "from theorem_audit import evidence, expect\n\n"
@@ -51,6 +52,39 @@ def test_a_chapter_that_nothing_imports_is_told(fresh: Path, audit: Run, what: s
     for command in ("run", "list"):
         done = audit(command)
         assert (done.returncode, says in " ".join(done.stderr.split())) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    in_ci_but(
+        [("small/one", ""), ("tests/test_more", REFUTES)], ("tests/test_more", REFUTES), rows=True
+    ),
+)
+def test_what_is_there_without_its_source_is_told(
+    fresh: Path, audit: Run, name: str, text: str
+) -> None:
+    """Mended: a chapter, or evidence that refutes, as a .pyc was passed over, with exit code 0."""
+    _write(fresh, {f"{name}.py": text or _chapter(fresh)})
+    py_compile.compile(str(fresh / f"{name}.py"), cfile=str(fresh / f"{name}.pyc"), doraise=True)
+    said = f"{name}.pyc: nothing would find what it declares: it has no source"
+    assert said not in " ".join(audit("run").stderr.split())  # the source stands beside it
+    (fresh / f"{name}.py").unlink()
+    done = audit("run")
+    assert done.returncode in (1, 2), done.stdout
+    assert said in " ".join(done.stderr.split())
+
+
+def test_a_table_of_claims_that_lacks_a_chapter_is_told(fresh: Path, audit: Run) -> None:
+    """Mended: a KeyError, which ended the run."""
+    by_hand = (
+        "from theorem_audit.statement.discovery import Claims\nfrom small.descent import GD_STEP\n"
+        "claims = Claims({'GD-STEP': GD_STEP})\n"
+    )
+    _write(fresh, {"small/other.py": _chapter(fresh), "small/__init__.py": by_hand})
+    done = audit("run")
+    assert done.returncode == 2, done.stdout
+    said = " ".join(done.stderr.split())
+    assert "theory = 'small': its `claims` lack OTHER, which small.other declares" in said
 
 
 HELD = {
@@ -238,6 +272,47 @@ def test_a_file_that_skips_itself_the_way_of_unittest_is_left_out(fresh: Path, a
     done = audit("run")
     assert done.returncode == 0, done.stderr
     assert "left out: tests/test_one.py: no GPU" in " ".join(done.stdout.split())
+
+
+SKIPS = "tests/test_one.py"
+
+
+def _skipping(fresh: Path, audit: Run) -> str:
+    """What a run's ledger says of a file of evidence that skips itself."""
+    _write(fresh, {SKIPS: "import pytest\npytest.importorskip('no_such_module')\n"})
+    assert audit("run", "--json", "run.json").returncode == 0
+    said: dict[str, str] = json.loads((fresh / "run.json").read_text())["left_out"]
+    assert [*said] == [SKIPS]
+    assert "could not import 'no_such_module'" in said[SKIPS]
+    return said[SKIPS]
+
+
+def test_a_ledger_tells_which_files_of_evidence_skipped_themselves(fresh: Path, audit: Run) -> None:
+    """Mended: `audit run` alone told it."""
+    why = _skipping(fresh, audit)
+    assert f"left out: {SKIPS} ({why})" in audit("list").stdout
+
+
+@IN_CI
+def test_a_file_that_skips_itself_is_told_wherever_verdicts_are(fresh: Path, audit: Run) -> None:
+    why = _skipping(fresh, audit)
+    (fresh / "again.json").write_text((fresh / "run.json").read_text())
+    for words in (("show", "GD-STEP"), ("graph",), ("stale",)):
+        assert f"left out: {SKIPS} ({why})" in audit(*words).stdout, words
+    assert audit("show", "GD-STEP", "--json", "shown.json").returncode == 0
+    assert audit("receipt", "GD-STEP", "--json", "receipt.json").returncode == 0
+    for name in ("shown.json", "receipt.json"):
+        assert json.loads((fresh / name).read_text())["left_out"] == {SKIPS: why}
+    assert audit("report", "--from", "again.json", "--out", "pages").returncode == 0
+    page = (fresh / "pages" / "index.html").read_text()
+    assert f"<b>Left out</b>, since it skipped itself: {SKIPS} (could not import" in page
+    done = run_pytest(fresh, "--audit-json", "tested.json")
+    assert f"left out: {SKIPS} ({why})" in done.stdout
+    assert json.loads((fresh / "tested.json").read_text())["left_out"] == {SKIPS: why}
+    (fresh / SKIPS).unlink()
+    assert "left out" not in audit("run", "--json", "run.json").stdout
+    assert json.loads((fresh / "run.json").read_text())["left_out"] == {}
+    assert "left out" not in audit("list").stdout
 
 
 def test_no_exit_lets_children_and_interrupts_pass() -> None:

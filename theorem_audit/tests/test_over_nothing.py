@@ -266,6 +266,15 @@ def what_is_left_early(claim: Claim) -> None:
             expect(part > 0, "of each")
 
 
+def where_no_group_of_errors_is_raised(claim: Claim) -> None:
+    expect(True, "beside")
+    for part in SOME:
+        try:
+            _ = 1 / part
+        except* ZeroDivisionError:
+            expect(part > 0, "of those alone")
+
+
 def of_another_kind(claim: Claim) -> None:
     total = 0
     for part in NOTHING:
@@ -292,7 +301,7 @@ def within_what_is_chosen(claim: Claim) -> None:
 
 LOOPS_OVER_SOMETHING = [
     by_one, where_some_are_empty, behind_a_condition, after_an_end, what_is_left_early, of_another_kind, chosen,
-    chosen_in_a_loop, within_what_is_chosen,
+    chosen_in_a_loop, within_what_is_chosen, where_no_group_of_errors_is_raised,
 ]  # fmt: skip
 
 

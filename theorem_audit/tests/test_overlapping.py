@@ -8,8 +8,10 @@ import pytest
 from sympy import (
     And,
     Contains,
+    Ei,
     Eq,
     Expr,
+    Function,
     Ge,
     Gt,
     Interval,
@@ -21,6 +23,7 @@ from sympy import (
     exp,
     log,
     oo,
+    sqrt,
     symbols,
     true,
 )
@@ -44,6 +47,11 @@ TWO: dict[str, Case] = {
     "of other symbols": (Piecewise((y, x < 1), (z, x < 2), (0, True)), Ge(x, 0)),
     "of no polynomials": (Piecewise((exp(x), x < 1), (log(x), x > 0)), true),
     "in a term": (Sum(Piecewise((1, k < 3), (2, k > 1)), (k, 1, 5)), true),
+    "of what nobody knows": (Piecewise((Function("f")(x), x < 1), (x, x > 0)), true),
+    "beside a point without a value": (
+        Piecewise((log(x), x <= 0), (z, x >= 0), (1, x < 1)),
+        Ge(x, 0),
+    ),
     "within another": (Piecewise((Piecewise((1, x < 2), (2, x > 1)), x > 0), (0, True)), true),
 }
 ONE: dict[str, Case] = {
@@ -53,6 +61,11 @@ ONE: dict[str, Case] = {
     "where the region excludes the place": (Piecewise((x, x < 2), (2 * x, x > 1)), Gt(x, 2)),
     "otherwise": (Piecewise((x, x < 1), (y, True)), true),
     "of integers": (Piecewise((x, n < 1), (y, n > 0)), true),
+    "where a factor is 0": (Piecewise((z * (x - 1), x <= 1), (0, x >= 1)), true),
+    "where one of the two has no value": (Piecewise((1 / x, x <= 0), (z, x >= 0)), true),
+    "where the other has no value": (Piecewise((z, x <= 0), (log(x), x >= 0)), true),
+    "where one of the two is infinite": (Piecewise((Ei(x), x >= 0), (z, x <= 0)), true),
+    "where one of the two is no real number": (Piecewise((sqrt(x), x < 0), (z, x <= -1)), true),
     "odd or even": (Piecewise((1, Eq(Mod(n, 2), 0)), (2, Eq(Mod(n, 2), 1))), Ge(n, 1)),
     "in a term": (Sum(Piecewise((1, k < 3), (2, k > 1)), (k, 3, oo)) * 0 + x, true),
     "where no case comes to it": (

@@ -330,6 +330,17 @@ def test_the_true_mean_of_draws_without_a_variance_is_not_refuted(exponent: floa
         expect_mean(np.append(draws.uniform(size=500), 1e6), 3.0, visible=0.5, what="x")
 
 
+@pytest.mark.parametrize("unit", [1e-320, 1e-161, 1e160])
+def test_draws_whose_squares_are_no_floats_are_refused(unit: float) -> None:
+    """Mended: a ZeroDivisionError that names no argument, or a spread of few digits, or none."""
+    draws = np.random.default_rng(2).normal(3.0, 1.0, 1_000)
+    with pytest.raises(
+        ValueError, match=r"sample: values of up to .*; the largest must lie between 1e-100"
+    ):
+        expect_mean(draws * unit, 3.0 * unit, visible=0.5, what="x")
+    expect_mean(draws * 1e-99, 3e-99, visible=0.5, what="x")
+
+
 @THOROUGH
 def test_skewed_draws_are_refuted_no_more_often_than_booked() -> None:
     """Mended: the normal limit alone refutes twice as often, at 400 exponential draws and an error of 0.001.

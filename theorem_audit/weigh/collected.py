@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from typing import Any
 
@@ -44,8 +43,7 @@ def evidence_of(quick: bool = False) -> dict[str, list[Evidence]]:
 
 def start_variant_worker(here: project.Project) -> None:
     """The same for wrong variants; the profile is that of the first import."""
-    project.use(here)
-    os.chdir(here.root)
+    project.enter(here)
     hypothesis.settings.load_profile("audit-variants")
     collect()
 

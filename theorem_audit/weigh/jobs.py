@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -82,9 +81,7 @@ def start_worker(here: project.Project, quick: bool, everything: bool = False) -
     everything: import all claims and all evidence at once.
     """
     global LEFT, RECORDER
-    project.use(here)
-    # What evidence opens by a relative name is one file, wherever a command was typed.
-    os.chdir(here.root)
+    project.enter(here)
     watch()
     load_profile(quick)
     files = {str(m.file): name for name, m in look_at(here).modules.items()}

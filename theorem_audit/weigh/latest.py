@@ -40,7 +40,8 @@ def note(
     """
     at = time.time()
     theory = [[*keeper.index.claims[x], told[x]] for x in keeper.index.claims]
-    keeper.store.put("theory", "last", {"form": FORM, "claims": theory})
+    said = {"form": FORM, "claims": theory, "left_out": dict(ledger.left_out)}
+    keeper.store.put("theory", "last", said)
     if keeper.store.get("hashes", keeper.snapshot) is None:
         keeper.store.put("hashes", keeper.snapshot, dict(ledger.hashes))
     for claim_id, outcomes in ledger.outcomes.items():
@@ -64,7 +65,7 @@ class Latest:
     told: the words of every claim, by id and in reading order.  outcomes, about, at (when it was run, in
     seconds since 1970): by id, of those that were run.  hashes: of all files when they were run.
     why: id -> what changed since, for claims that are out of date.  fresh: modules with evidence, or claims,
-    that no run has seen.
+    that no run has seen.  left_out: files of evidence that skipped themselves in the last run, and why.
     """
 
     told: dict[str, Told] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Latest:
     why: dict[str, tuple[str, ...]] = field(default_factory=dict)
     fresh: list[str] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
 
     def verdicts(self) -> dict[str, Verdict]:
         """As they were found, with ``stale`` where something changed or below it something did."""
@@ -129,6 +131,10 @@ class Latest:
             told += f"; {missing} of {len(asked)} never run"
         if self.fresh:
             told += f"; new: {', '.join(self.fresh[:4])}"
+        if self.left_out:
+            told += (
+                f"; left out: {', '.join(f'{name} ({why})' for name, why in self.left_out.items())}"
+            )
         return told + ("; `audit run` renews it" if stale or self.fresh or missing else "")
 
 
@@ -168,7 +174,7 @@ def _judged_now(keeper: Keeper, quick: bool) -> Latest | None:
                 entries[key.split(" ", 1)[1]] = entry
     if not entries or theory is None or theory["form"] != FORM:
         return None
-    found = Latest()
+    found = Latest(left_out=theory.get("left_out", {}))  # what an older edition kept does not tell
     places: dict[str, tuple[str, str]] = {}
     for module, binding, told in theory["claims"]:
         found.told[told["id"]] = Told.back(told)

@@ -62,6 +62,7 @@ class Ledger:
             str, tuple[str, ...]
         ] = {}  # id -> what changed since, in a ledger read back
         self.about: dict[str, dict[str, Any]] = {}  # instances of hypotheses, where looked for
+        self.left_out: Mapping[str, str] = {}  # files of evidence that skipped themselves, and why
         # now, before anything can be edited under the run
         self.hashes: Mapping[str, str] = stale.snapshot() if hashes is None else hashes
 
@@ -134,6 +135,7 @@ class Ledger:
                 "current": len(tried.current({x: told[x] for x in verdicts}, tried.table().rows)),
                 "of": len(verdicts),
             },
+            "left_out": dict(sorted(self.left_out.items())),
             "versions": stale.versions(),
             "sources": stale.sources(
                 (o for found in self._outcomes.values() for o in found), told, self.hashes

@@ -137,6 +137,7 @@ def ledger_of(found: Latest, ids: Sequence[str]) -> Ledger:
         seed=found.seeds[first], quick=found.quick[first], hashes=found.hashes,
         told={x: t for x, t in found.told.items() if x in below},
     )  # fmt: skip
+    ledger.left_out = found.left_out
     ledger.why = {x: w for x, w in found.why.items() if x in below}
     for claim_id in found.told:
         if claim_id in below:

@@ -12,7 +12,7 @@ from theorem_audit import project
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.kernel import certificates, second_opinion
 
-RECEIPT = 2
+RECEIPT = 3
 
 
 def digest(data: Mapping[str, Any]) -> str:
@@ -48,6 +48,7 @@ def receipt(run: Mapping[str, Any], claim_id: str, ids: Iterable[str]) -> dict[s
         "receipt": RECEIPT,
         **{k: run[k] for k in ("project", "commit", "seed", "quick", "versions")},
         "sources": run["sources"],
+        "left_out": run["left_out"],
         "claim": {k: v for k, v in claim.items() if k not in ("variants", "instance", "boundary")},
         "uses": {u: {k: claims[u][k] for k in names} for u in claim["uses"]},
         "made": made,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from theorem_audit import project
-from theorem_audit.checks.mark import LEFT_OUT, UnknownEvidence, no_assumption
+from theorem_audit.checks.mark import UnknownEvidence, no_assumption
 from theorem_audit.doubt.instances import NOTHING
 from theorem_audit.errors import BadUsage
 from theorem_audit.reuse.files import look
@@ -95,13 +95,13 @@ class Session:
         self.keeper.fingerprints = _other_objects()
         collected.load_profile(self.quick)
         self.index = self.keeper.index
-        LEFT_OUT.update(self.index.left_out)
         self.told: dict[str, Told] = {}
         self._words: dict[str, dict[str, Any]] = {}
         self.counts = Counts()
         self.ledger = Ledger(
             seed=self.seed, quick=self.quick, told=self.told, hashes=stale.snapshot()
         )
+        self.ledger.left_out = self.index.left_out
         self._made_ready: dict[Row, Row] = {}
         self.keeping = Keeping(self.keeper, self.quick)
 
@@ -276,6 +276,7 @@ class Session:
                 "run this again"
             )
         self._made_ready.clear()
+        self.ledger.left_out = self.index.left_out
         return True
 
     def _add(self, outcome: Outcome) -> None:
@@ -399,13 +400,22 @@ class Session:
 
 
 def words(keeper: Keeper, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The words of claims as JSON, as kept, or else told by the claims' objects; ids are in the index."""
+    """The words of claims as JSON, as kept, or else told by the claims' objects; ids are in the index.
+
+    Raises ProjectError where a theory's own table of claims lacks one.
+    """
     keys = {x: keeper.told_key(x) for x in ids}
     stored = keeper.store.get_all("told", keys.values())
     kept = {**{keys[x]: stored[keys[x]] for x in keys if keys[x] in stored and not keeper.told_anew(x)},
             **keeper.words}  # fmt: skip
     for claim_id, key in keys.items():
         if key not in kept:
+            if claim_id not in project.claims():  # put together by hand
+                here, module = project.current(), keeper.index.claims[claim_id][0]
+                raise project.ProjectError(
+                    f"{here.file}: theory = {here.theory!r}: its `claims` lack {claim_id}, which {module} "
+                    "declares: leave `claims` out of the package, and all are found"
+                )
             kept[key] = keeper.words[key] = describe(project.claims()[claim_id])
             keeper.store.put("told", key, kept[key])
             keeper.compare(f"{claim_id}: what is told of it", stored, key, kept[key])

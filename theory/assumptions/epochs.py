@@ -199,7 +199,7 @@ SAMPLING_RESHUFFLED = Claim(
         "Lambda_uniform": factors.LOG_RATIO.said("the same for n/b independent uniform batches"),
         "Lambda_off": factors.LOG_OFF.said("of log|w_perp|: without randomness"),
         "Lambda_radial": factors.LOG_RADIAL.said(
-            "of log|q_i^2 - 1|: without randomness; -oo at a = 1/4"
+            "of log|q_i^2 - 1|: without randomness", low="at a = 1/4"
         ),
     },
     remark="At b = 1 every epoch multiplies q_j/q_i at x_i by 1 - a^2 exactly, whatever the order.",

@@ -117,7 +117,8 @@ NORMS_EXPONENT = Claim(
         ),
         "lambda_off": factors.LOG_OFF.said("the same for w_perp and passive ReLU coordinates"),
         "lambda_radial": factors.LOG_RADIAL.said(
-            "E of log|factor of r2 - 1| in one step at x_i/sigma_i, c_i alone not 0; -oo at a sigma_i^2 = 1/4"
+            "E of log|factor of r2 - 1| in one step at x_i/sigma_i, c_i alone not 0",
+            low="at a sigma_i^2 = 1/4",
         ),
         "c_j(k)^2": Parameter(
             "c_j^2 at any step k, whichever the draws; 0 where j is not live (lambda_off: w_perp^2)"

@@ -193,7 +193,7 @@ SAMPLING_LOCAL = Claim(
             "E of the change of log|w_perp| at x_i; also of a passive ReLU coordinate"
         ),
         "lambda_radial": factors.LOG_RADIAL.said(
-            "E of log|factor of q_i^2 - 1| at x_i; -oo where some 4 a m_i = 1"
+            "E of log|factor of q_i^2 - 1| at x_i", low="where some 4 a m_i = 1"
         ),
         "P_local": TRAPPED.said("P(w_k -> x_i), and exponentially fast"),
         "U_ratio": levels.FACTOR.shared,

@@ -167,7 +167,7 @@ BRIDGE = Claim(
         "Lambda_j": factors.LOG_ALONG.said(
             "almost sure growth rate of the linearised process along x_j"
         ),
-        "Lambda_i": factors.LOG_RADIAL.said("the same along x_i; -oo at a = 1/4"),
+        "Lambda_i": factors.LOG_RADIAL.said("the same along x_i", low="at a = 1/4"),
         "Lambda_perp": factors.LOG_OFF.said("the same off the data"),
         "D_dense": observables.MOVED.said(
             "E|w+ - w|^2 of one step from a dense minimum w = sum u_j x_j, sum u_j^2 = 1"

@@ -174,12 +174,13 @@ OUTWARD = told(
 # Exponents at a data point.
 
 RADIAL = told(
-    "mean of log|factor of delta|, delta = r2 - 1, linearised there in the direction x_I; -oo at a = 1/4",
+    "mean of log|factor of delta|, delta = r2 - 1, linearised there in the direction x_I",
     lambda moves: _mean_log(moves), {
         "log of the mean of |factor of delta|":
             lambda moves: mp.log(mp.fsum(p * abs(f) for p, f in moves)),
         "mean of log(factor of delta)^2": lambda moves: 2 * _mean_log(moves),
     },
+    low="at a = 1/4",
 )  # fmt: skip
 
 

@@ -150,8 +150,9 @@ RATE_OFF = told(
 
 
 RATE_NORM = told(
-    "limsup (1/k) log|delta|, delta = r2 - 1, on w_k -> +-x_I; -oo where delta is 0 from some step on",
+    "limsup (1/k) log|delta|, delta = r2 - 1, on w_k -> +-x_I",
     lambda run: run.slope, {"that of (1/k) log | ||w|| - 1 |^(1/2)": lambda run: run.slope / 2},
+    low="where delta is 0 from some step on",
 )  # fmt: skip
 
 

@@ -238,10 +238,11 @@ LAMBDA_0 = told(
     {"its largest eigenvalue": lambda x: ends(_second(x))[1]},
 )  # fmt: skip
 GROWTH = told(
-    "lim (1/p) log E||t_p - t*||^2 from a start with lambda_0 > 0; -oo where M_C = 0",
+    "lim (1/p) log E||t_p - t*||^2 from a start with lambda_0 > 0",
     lambda x: _growth(x.moved, _second(x), x.size),
     {"lim (1/p) log ||E[t_p - t*]||^2": lambda x: _growth(x.full().moved, _second(x), x.size),
      "lim (1/p) log (E||t_p - t*||^2)^2": lambda x: 2 * _growth(x.moved, _second(x), x.size)},
+    low="where M_C = 0",
 )  # fmt: skip
 Q_V = told(
     "v'Qv for a unit vector v", lambda x: _form(x, x.mean), {"v'Q_1 v": lambda x: _form(x, x.matrices[0])},

@@ -9,7 +9,7 @@ from theorem_audit.statement.meaning import Meaning
 
 
 def told(
-    words: str, value: Callable[[Any], Any], near: Mapping[str, Callable[[Any], Any]]
+    words: str, value: Callable[[Any], Any], near: Mapping[str, Callable[[Any], Any]], low: str = ""
 ) -> Meaning:
-    """A meaning; near: words -> function."""
-    return Meaning(words, value, near=[Meaning(other, f) for other, f in near.items()])
+    """A meaning; near: words -> function.  low: where it is -oo."""
+    return Meaning(words, value, [Meaning(other, f) for other, f in near.items()], low)

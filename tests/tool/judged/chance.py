@@ -113,6 +113,17 @@ def _mean(judge: ModuleType) -> None:
     assert _error(judge.expect_mean, good[:399], 1.0, visible=0.5)
     assert _error(judge.expect_mean, np.where(good == 0, NAN, good), 1.0, visible=0.5)
     assert _error(judge.expect_mean, good, NAN, visible=0.5)
+    for largest, taken in (
+        (1e-100, True),
+        (0.9e-100, False),
+        (1e100, True),
+        (1.1e100, False),
+        (5e-324, False),
+    ):
+        scaled = good * (largest / 2) if largest > 1e-300 else np.where(good > 1, largest, 0.0)
+        scaled[good == 2.0] = largest
+        assert _error(judge.expect_mean, scaled, largest / 2, visible=0.5) != taken, largest
+        assert _error(judge.expect_mean, -scaled, -largest / 2, visible=0.5) != taken, largest
     assert _error(judge.expect_mean, good, 1.0, visible=-1)
 
 

@@ -87,7 +87,7 @@ def falsifiers_hold(judge: ModuleType) -> None:
     )
     used: list[Any] = []
     project = SimpleNamespace(
-        current=lambda: here, claims=lambda: claims, use=used.append, ProjectError=ProjectError
+        current=lambda: here, claims=lambda: claims, enter=used.append, ProjectError=ProjectError
     )
 
     def modules(place: Any, wanted: Any) -> Any:

@@ -21,6 +21,8 @@ from theorem_audit.statement.use import Use
 from theorem_audit.statement.vocabulary import Item
 
 x, y, z = (Symbol(name, real=True) for name in "xyz")
+N = Symbol("n", integer=True)
+LOW = Meaning("log", value=len, low="at 1")
 LINE = And(Gt(y, x), Le(y, x + 1))
 FAIR, BIASED = (
     Item("coin", name, f"the coin is {name}", "p", unread="made up") for name in ("fair", "biased")
@@ -49,6 +51,8 @@ GOOD: tuple[dict[str, Any], ...] = (
     {"assumptions": _given(Gt(x, 0)) + _given(Gt(y, 0), "other")}, {"remark": "two\nlines"}, {"formula": x + y},
     {"assumptions": (Assumption("a", item=FAIR), Assumption("b", Gt(x, 0), item=FAIR))},
     {"assumptions": _given(true)}, {"assumptions": _given(false)}, {"symbols": {"w": "a word"}},
+    {"formula": Eq(y, N), "symbols": {"y": LOW, "n": "log; -oo at 1"}},
+    {"formula": Eq(y, N), "symbols": {"n": LOW.said("log")}},
 )  # fmt: skip
 STEER = "\x1b[2K"
 BAD: tuple[tuple[type[Exception], dict[str, Any], str], ...] = (
@@ -91,6 +95,7 @@ BAD: tuple[tuple[type[Exception], dict[str, Any], str], ...] = (
     *((TypeError, {"parts": {"statement": part}}, "a conjunct of the formula")
       for part in (true, false, Tuple(), x, x + y, "y > x", None, True)),
     (TypeError, {"applied": {"L": ()}}, "a tuple of Use"),
+    (ValueError, {"formula": Eq(y, N), "symbols": {"z, n": LOW}}, "an integer is nowhere -oo, and its meaning"),
     (ValueError, {"assumptions": (Assumption("a", item=FAIR), Assumption("b", item=BIASED))},
      "contradict each other: 'fair' and 'biased' are both items of kind 'coin'"),
     (ValueError, {"assumptions": (Assumption("a", item=replace(FAIR, words=STEER)),)}, "assumption of"),

@@ -93,6 +93,8 @@ def _looked_at(judge: ModuleType) -> None:
             )
         )
     low, middle, high = sorted(rows)
+    said = raises(judge.StoreError, lambda: _without_rights(judge))
+    assert said == "store='s': s.db may not be read (Permission denied)"
     store = judge.Store.__new__(judge.Store)
     store.path = Path("s.db")
     store._db = _Db([low, middle, high])
@@ -154,3 +156,8 @@ def sweeps_hold(judge: ModuleType) -> None:
     """What a store of sweeps gives back, refuses and tells."""
     for part in (_rows, _looked_at, _kept, refused, damaged, held, opened_is_kept):
         part(judge)
+
+
+def _without_rights(judge: ModuleType) -> None:
+    with judge.told_rights("store='s'"):
+        raise PermissionError(13, "Permission denied", "s.db")

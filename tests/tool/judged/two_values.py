@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from sympy import (
+    Abs,
     And,
     Contains,
     Dummy,
@@ -23,6 +24,7 @@ from sympy import (
     Symbol,
     exp,
     false,
+    log,
     oo,
     sin,
     sqrt,
@@ -60,7 +62,7 @@ def overlaps_hold(judge: ModuleType) -> None:
         held = [
             v.subs(found.instance) for v, case in side.args if case.subs(found.instance) == true
         ]
-        assert len({*held}) > 1 or name in ("of other symbols", "of no polynomials"), (
+        assert len({*held}) > 1 or name in ("of what nobody knows", "of no polynomials"), (
             name,
             found.instance,
         )
@@ -109,10 +111,11 @@ def overlaps_hold(judge: ModuleType) -> None:
     ):  # fmt: skip
         assert len([*judge.overlapping(rows, true)]) == many
     for case, one, two, told in (
-        (Gt(x, 0), y, y, None), (false, x, y, None), (Gt(x, 0), x, 2 * x, "x"), (Gt(x, 0), y, z, "x"),
+        (Gt(x, 0), y, y, None), (false, x, y, None), (Gt(x, 0), x, 2 * x, "x"), (Gt(x, 0), y, z, "xyz"),
         (And(Gt(x, 0), Eq(y, x)), x, y, None), (Gt(x, 0), 1, 2, "x"), (And(Gt(x, 0), Gt(y, 0)), x, y, "xy"),
         (Eq(x**2, 2), x, sqrt(2), "x"), (And(Gt(x, 0), Lt(x, 0)), 1, 2, None),
-        (And(Eq(x, 3), Gt(y, 0)), x, 3, None), (Gt(x, 0), x, x * w, "x"),
+        (And(Eq(x, 3), Gt(y, 0)), x, 3, None), (Gt(x, 0), x, x * w, "xw"), (Gt(x, 0), FUNCTION(y), z, "x"),
+        (Gt(x, 0), FUNCTION(y), FUNCTION(y), None), (Eq(x, 0), 1 / x, z, None),
     ):  # fmt: skip
         at = judge._both(case, sympify(one), sympify(two))
         assert ({*(at or ())} == {VALUE[c] for c in told}) if told else at is None, (
@@ -123,6 +126,11 @@ def overlaps_hold(judge: ModuleType) -> None:
         )
         if at and told == "xy":
             assert at[x] != at[y]
+    first = judge._both(Gt(x, 0), x, z)[x]
+    assert judge._both(Gt(x, 0), log(Abs(x - first)), z)[x] not in (
+        0,
+        first,
+    )  # it has no value there
 
 
 def limits_hold(judge: ModuleType) -> None:

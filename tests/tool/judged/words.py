@@ -181,6 +181,18 @@ def meanings_hold(judge: ModuleType) -> None:
     assert (first, first.value([3, 5]), first.near, last.near) == ("first", 3, (last,), ())
     assert (first.shared, first.shared.value, first.shared.near) == ("first", first.value, ())
     assert "needs words" in raises(ValueError, lambda: judge.Meaning("", value=len))
+    low = judge.Meaning("log", value=len, low="at 1")
+    assert (low, low.words, low.low, first.low) == ("log; -oo at 1", "log", "at 1", "")
+    assert (low.said("it"), low.said("it").low, low.said("it", "at 2")) == (
+        "it",
+        "",
+        "it; -oo at 2",
+    )
+    assert (low.shared, low.shared.low, low.shared.value) == (low, "at 1", len)
+    for blank in (" ", "at 1 ", True, None):
+        assert f"low={blank!r}: in words" in raises(
+            ValueError, lambda blank=blank: judge.Meaning("log", value=len, low=blank)
+        )
     assert judge.meanings_of({"a": first, "b": "words"}) == {"a": first}
     assert judge.OutOfReach("limit", why="a limit").why == "a limit"
     assert "says why" in raises(ValueError, lambda: judge.OutOfReach("limit", why=" "))
