@@ -26,6 +26,8 @@ from tests.tool.judged import (
     asking,
     closing,
     defining,
+    forking,
+    handing,
     indexing,
     keepers,
     keeping,
@@ -61,6 +63,8 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/reuse/store.py": keeping.stores_hold,
     "theorem_audit/weigh/workers.py": working.workers_hold,
     "theorem_audit/weigh/turns.py": working.turns_hold,
+    "theorem_audit/weigh/jobs.py": handing.jobs_hold,
+    "theorem_audit/weigh/apart.py": forking.forks_hold,
     "sim/sweeps/store.py": sweeping.sweeps_hold,
     "sim/sweeps/opened.py": opening.opens_hold,
 }
@@ -123,6 +127,16 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Crew._died: other comparison in time.monotonic() < until": "a last look at the very end",
         "_serve: without sys.stdout.flush()": "nothing was printed there before",
         "_serve: 0 + 1 #2": "of a job that is none yet",
+    },
+    "theorem_audit/weigh/apart.py": {
+        "Fork.__post_init__: without theirs.close()": "it is closed as its name ends",
+        "Fork.__post_init__: without warnings.simplefilter('ignore', DeprecationWarning)":
+            "Python warns of other threads, and here is none",
+        "Fork.__post_init__: without os.close(self._back)": 
+            "the fork reads nothing there, and closes it as it ends",
+        "Fork.__post_init__: 0 + 1": "what a fork says as it ends counts, and not its exit code",
+        "Fork.end: 2 + 1": "room for more than there can be",
+        "_first_example: 1 + 1": "there is one example, none()",
     },
     "sim/sweeps/store.py": {
         "Store._open: without self._use_wal()": "the mode is set once more a moment later",

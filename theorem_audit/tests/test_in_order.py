@@ -17,7 +17,9 @@ ERROR = 1e-7
 DRAWS = np.random.default_rng(0).normal(size=1_000)
 DIGITS = np.random.default_rng(1).integers(0, 10, size=1_000).astype(float)
 
-TEN = np.array([3.0, 0.0, 7.0, 8.0, 1.0, 9.0, 2.0, 4.0, 6.0, 5.0])  # as many runs as independent ones make
+TEN = np.array(
+    [3.0, 0.0, 7.0, 8.0, 1.0, 9.0, 2.0, 4.0, 6.0, 5.0]
+)  # as many runs as independent ones make
 
 
 def chain(keeps: float) -> np.ndarray:

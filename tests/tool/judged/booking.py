@@ -31,7 +31,9 @@ GIVEN = (
 
 
 def _claim(name: str, kind: str = "new", **more: Any) -> Claim:
-    return Claim(name, f"On {name}", Eq(y, x + 1), Source(kind, "here"), "exact", "m", GIVEN, **more)
+    return Claim(
+        name, f"On {name}", Eq(y, x + 1), Source(kind, "here"), "exact", "m", GIVEN, **more
+    )
 
 
 A, B, OPEN = _claim("A"), _claim("B"), _claim("C", "open")
@@ -39,8 +41,16 @@ TOLD = {x.id: Told.of(x) for x in (B, A, OPEN)}
 HASHES = {"some.py": "1"}
 
 
-def _outcome(claim: str = "A", test: str = "t.py::f", kind: str = "symbolic", what: str = "passed", **more: Any) -> Outcome:
-    return Outcome(claim, test, kind, ("statement",), what, checks=1, **{"read": ("region",), **more})
+def _outcome(
+    claim: str = "A",
+    test: str = "t.py::f",
+    kind: str = "symbolic",
+    what: str = "passed",
+    **more: Any,
+) -> Outcome:
+    return Outcome(
+        claim, test, kind, ("statement",), what, checks=1, **{"read": ("region",), **more}
+    )
 
 
 def ledger_holds(judge: ModuleType) -> None:
@@ -86,14 +96,20 @@ def _outcomes(made: Any) -> None:
 def _counts(judge: ModuleType, made: Any) -> None:
     ledger = made(_outcome(), _outcome("B", what="refuted"), ids=("B", "A", "C"))
     verdicts = ledger.verdicts()
-    assert {k: v.name for k, v in verdicts.items()} == {"B": "refuted", "A": "proved", "C": verdicts["C"].name}
+    assert {k: v.name for k, v in verdicts.items()} == {
+        "B": "refuted",
+        "A": "proved",
+        "C": verdicts["C"].name,
+    }
     assert ledger.counts() == {"proved": 1, verdicts["C"].name: 1, "refuted": 1}
     assert [*ledger.counts()] == [name for name in RANKS if name in ledger.counts()]
     assert ledger.hypotheses() == (3, 6) or ledger.hypotheses()[1] == 9
     assert made(_outcome(error=0.25), _outcome("B", error=0.5)).family_error == 0.75
     assert made().family_error == 0
     assert {*made(_outcome(), ids=("C",)).verdicts()} == {"A", "C"}, "of those that it is about"
-    with replaced(judge, tried=SimpleNamespace(accepted=lambda told: {x: ["a variant"] for x in told})):
+    with replaced(
+        judge, tried=SimpleNamespace(accepted=lambda told: {x: ["a variant"] for x in told})
+    ):
         assert {k: v.name for k, v in made(_outcome()).verdicts().items()} == {"A": "supported"}
     ledger.why = {"A": ("what it rests on",)}
     assert ledger.verdicts()["A"].name != "proved"
@@ -106,7 +122,8 @@ def _exits(judge: ModuleType, made: Any) -> None:
     for found, ids, code in (
         ((_outcome(),), (), 0), ((_outcome(what="refuted"),), (), 1), ((_outcome(what="error"),), (), 1),
         ((_outcome(what="inconclusive"),), (), 3), ((_outcome(what="not_run"),), (), 0),
-        ((_outcome(), _outcome("B", what="refuted")), (), 1), ((_outcome(), _outcome("B", what="inconclusive")), (), 3),
+        ((_outcome(), _outcome("B", what="refuted")), (), 1),
+        ((_outcome(), _outcome("B", what="inconclusive")), (), 3),
         ((_outcome(what="error"), _outcome("B", what="inconclusive")), (), 1),
         ((_outcome(error=budget),), (), 1), ((_outcome(error=budget * 0.99),), (), 0),
         ((_outcome(error=float("nan")),), (), 1), ((_outcome(),), ("B",), 3), ((_outcome(),), ("C",), 0),
@@ -134,7 +151,10 @@ def _as_json(judge: ModuleType, made: Any) -> None:
         assert ledger.as_dict()["complete"] is True
         assert made(*found, quick=True).as_dict()["quick"] is True
         assert made(_outcome("C", error=0.25)).as_dict()["family_error"] == 0.25
-    top = {k: data[k] for k in ("schema", "project", "commit", "complete", "quick", "seed", "family_error")}
+    top = {
+        k: data[k]
+        for k in ("schema", "project", "commit", "complete", "quick", "seed", "family_error")
+    }
     assert top == {
         "schema": 1, "project": project.current().name, "commit": "abc", "complete": False, "quick": False,
         "seed": 7, "family_error": 0.0,
@@ -189,10 +209,13 @@ def _needed(judge: ModuleType) -> None:
     """What a witness shows, what is declared, or neither."""
     big, known, small = GIVEN
     for assumption, found, expected in (
-        (big, [_outcome(needs="big")], (True, "t.py::f")), (big, [_outcome(needs="big", case="c")], (True, "t.py::f[c]")),
-        (big, [_outcome(needs="big", what="refuted")], (None, "")), (big, [_outcome(needs="small")], (None, "")),
+        (big, [_outcome(needs="big")], (True, "t.py::f")),
+        (big, [_outcome(needs="big", case="c")], (True, "t.py::f[c]")),
+        (big, [_outcome(needs="big", what="refuted")], (None, "")),
+        (big, [_outcome(needs="small")], (None, "")),
         (big, [_outcome(needs="small"), _outcome(test="u", needs="big")], (True, "u")),
-        (known, [], (False, "its proof")), (known, [_outcome(needs="known")], (True, "t.py::f")), (small, [], (None, "")),
+        (known, [], (False, "its proof")), (known, [_outcome(needs="known")], (True, "t.py::f")),
+        (small, [], (None, "")),
     ):  # fmt: skip
         said = judge.necessity(assumption, found)
         assert (said["needed"], said["witness"]) == expected, (assumption.name, found)
@@ -223,7 +246,9 @@ def _written(judge: ModuleType, made: Any) -> None:
         clock, at = [5.0], list[float]()
         ledger = made()
 
-        def write(path: Path, clock: list[float] = clock, at: list[float] = at, cost: float = cost) -> None:
+        def write(
+            path: Path, clock: list[float] = clock, at: list[float] = at, cost: float = cost
+        ) -> None:
             at.append(clock[0])
             clock[0] += cost
 
@@ -245,22 +270,28 @@ def _written(judge: ModuleType, made: Any) -> None:
 def _commit(judge: ModuleType) -> None:
     asked: list[Any] = []
 
-    def run(words: Any, **more: Any) -> Any:
-        asked.append((words, more["check"], more["timeout"]))
-        return SimpleNamespace(stdout=says[0])
+    for says, expected in (("abc-dirty\n", "abc-dirty"), ("", "unknown"), ("\n", "unknown")):
 
-    for says, expected in ((["abc-dirty\n"], "abc-dirty"), ([""], "unknown"), (["\n"], "unknown")):
-        with replaced(judge, subprocess=SimpleNamespace(run=run, TimeoutExpired=subprocess.TimeoutExpired)):
+        def run(words: Any, says: str = says, **more: Any) -> Any:
+            asked.append((words, more["check"], more["timeout"]))
+            return SimpleNamespace(stdout=says)
+
+        with replaced(
+            judge, subprocess=SimpleNamespace(run=run, TimeoutExpired=subprocess.TimeoutExpired)
+        ):
             assert judge.commit() == expected
     root = project.current().root
     words = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12"]
     assert asked == [(words, False, 10)] * 3
 
-    def fails(*_: Any, **__: Any) -> Any:
-        raise error
-
     for error in (OSError(), subprocess.TimeoutExpired("git", 1)):
-        with replaced(judge, subprocess=SimpleNamespace(run=fails, TimeoutExpired=subprocess.TimeoutExpired)):
+
+        def fails(*_: Any, error: Exception = error, **__: Any) -> Any:
+            raise error
+
+        with replaced(
+            judge, subprocess=SimpleNamespace(run=fails, TimeoutExpired=subprocess.TimeoutExpired)
+        ):
             assert judge.commit() == "unknown"
 
 

@@ -28,7 +28,8 @@ THEORY: dict[str, str] = {
     "__init__.py": "READING_ORDER = ('second', 'first')",
     "first.py": HEAD + "A = made('A1')\nHERE, TOO = made('A2'), 'B1'",
     "second/__init__.py": HEAD + "S = made('S1')",
-    "second/inner.py": HEAD + "B = Claim('B1', 't', Eq(y, x), Source('new', 'n'), 'exact', __name__)\nW = B.formula",
+    "second/inner.py": HEAD
+    + "B = Claim('B1', 't', Eq(y, x), Source('new', 'n'), 'exact', __name__)\nW = B.formula",
     "second/early.py": "",
     "also.py": "from PKG.first import A, HEAD2\n" + HEAD + 'C = Claim("C1", "t", Eq(y, x), Source("new", "n"), '
     '"exact", __name__)',
@@ -122,19 +123,26 @@ def _as_a_whole(judge: ModuleType) -> None:
         claims = judge.discover(name)
         near = raises(KeyError, lambda: claims["A12"])
         assert near == repr("'A12' is no claim's id; did you mean A2 or A1?")
-        assert raises(KeyError, lambda: claims["QQQQQQ"]) == repr("'QQQQQQ' is no claim's id among the 6 known")
+        assert raises(KeyError, lambda: claims["QQQQQQ"]) == repr(
+            "'QQQQQQ' is no claim's id among the 6 known"
+        )
         assert claims.like("b1x") == "; did you mean B1?"
     many = judge.Claims({f"AB{k}": k for k in range(5)})
     assert many.like("AB").count(" or ") == 2
     with theory(THEORY) as name:
-        assert raises(KeyError, lambda: judge.discover(name)[7]) == "\"7 is no claim's id among the 6 known\""
+        assert (
+            raises(KeyError, lambda: judge.discover(name)[7])
+            == '"7 is no claim\'s id among the 6 known"'
+        )
 
 
 def _as_a_dictionary(judge: ModuleType) -> None:
     for ask, answer in (
-        (lambda c: [*c], ORDER), (lambda c: [*reversed(c)], ORDER[::-1]), (len, 6), (lambda c: [*c.keys()], ORDER),
+        (lambda c: [*c], ORDER), (lambda c: [*reversed(c)], ORDER[::-1]), (len, 6),
+        (lambda c: [*c.keys()], ORDER),
         (lambda c: [x.id for x in c.values()], ORDER), (lambda c: [x for x, _ in c.items()], ORDER),
-        (lambda c: [*c.copy()], ORDER), (lambda c: c == {}, False), (lambda c: repr(c).startswith("{'S1': Claim("), True),
+        (lambda c: [*c.copy()], ORDER), (lambda c: c == {}, False),
+        (lambda c: repr(c).startswith("{'S1': Claim("), True),
         (lambda c: type(c.copy()), dict), (lambda c: c.get("NO", 7), 7), (lambda c: c.get("A1").id, "A1"),
         (lambda c: c.get("NO"), None), (lambda c: "NO" in c, False), (lambda c: c == {**c}, True),
     ):  # fmt: skip
@@ -162,8 +170,12 @@ def _refused(judge: ModuleType) -> None:
             claims = judge.discover(name)
             said = raises(kind, lambda c=claims: [*c])
             assert said == says.replace("PKG", name) or (says == "more.py" and says in said), said
-            assert [x for x, _ in claims.loaded()[:1]] == ["S1"] * (says != "more.py"), "what was found before"
-    with theory({**THEORY, "zeta.py": HEAD + "Z = made('Z1', 'zebra')", "and.py": "from PKG.zeta import Z"}) as name:
+            assert [x for x, _ in claims.loaded()[:1]] == ["S1"] * (says != "more.py"), (
+                "what was found before"
+            )
+    with theory(
+        {**THEORY, "zeta.py": HEAD + "Z = made('Z1', 'zebra')", "and.py": "from PKG.zeta import Z"}
+    ) as name:
         assert f"in {name}.zeta names" in raises(judge.LostClaim, lambda: [*judge.discover(name)])
     with theory({**THEORY, "near.py": HEAD + "N = made('Z1', 'PKG.zeta')"}) as name:
         claims = judge.discover(name)
@@ -183,7 +195,7 @@ def _refused(judge: ModuleType) -> None:
 
 
 def _told(judge: ModuleType) -> None:
-    """An error of a chapter, as it is or as another one; sooner where one id is asked for, if it stands there."""
+    """An error of a chapter, as it is or as another one, also where one id is asked for."""
     files = {**THEORY, "zeta.py": HEAD + "Z = made('Z1')\n1 / 0"}
     for ask in (lambda c: c["Z1"], lambda c: "Z1" in c, lambda c: [*c], lambda c: c["NO"]):
         with theory(files) as name:
@@ -223,8 +235,7 @@ def _modules(judge: ModuleType) -> None:
 
         def names(*more: Any) -> list[str]:
             return [
-                getattr(x, "__name__", x).removeprefix(name)
-                for x in judge.modules(package, *more)
+                getattr(x, "__name__", x).removeprefix(name) for x in judge.modules(package, *more)
             ]
 
         tests = names(lambda x: x.startswith("test_"), lambda x: x)
@@ -241,11 +252,16 @@ def _sources(judge: ModuleType) -> None:
         assert [x.removeprefix(name) for x, _ in found] == [
             "", ".also", ".first", ".second", ".second.early", ".second.inner", ".zeta",
         ]  # fmt: skip
-        assert all(Path(file).name in ("__init__.py", x.rpartition(".")[2] + ".py") for x, file in found)
+        assert all(
+            Path(file).name in ("__init__.py", x.rpartition(".")[2] + ".py") for x, file in found
+        )
         Path(found[1][1]).write_bytes("# é 'Z1'".encode("latin-1"))
         assert [x.__name__ for x in judge._writing(name, "Z1")] == [f"{name}.zeta"]
         assert [x.__name__ for x in judge._writing(name, "C1")] == []
-        assert [x.__name__ for x in judge._writing(name, "B1")] == [f"{name}.first", f"{name}.second.inner"]
+        assert [x.__name__ for x in judge._writing(name, "B1")] == [
+            f"{name}.first",
+            f"{name}.second.inner",
+        ]
         assert _imported(name) == {"zeta", "first", "second", "second.inner"}
     with theory({"": ""}) as name:
         assert [x for x, _ in judge._sources(name)] == [name]

@@ -55,7 +55,9 @@ def _files() -> int:
 class _Line:
     """A fork with a line on which it answers."""
 
-    def __init__(self, judge: ModuleType, serve: Callable[[Any], Any], left: Callable[[], bytes] = bytes) -> None:
+    def __init__(
+        self, judge: ModuleType, serve: Callable[[Any], Any], left: Callable[[], bytes] = bytes
+    ) -> None:
         self.mine, self.theirs = connection.Pipe(duplex=False)
         self.log: list[str] = []
         here = os.getpid()
@@ -65,7 +67,13 @@ class _Line:
             self.theirs.send((os.getpid(), said, [*self.log]))
             return bool(more)
 
-        apart = judge.Apart(lambda job: "key", lambda job: None, lambda: self.log.append("begun"), left, lambda said: None)
+        apart = judge.Apart(
+            lambda job: "key",
+            lambda job: None,
+            lambda: self.log.append("begun"),
+            left,
+            lambda said: None,
+        )
         with replaced(judge, end_with_parent=lambda: self.log.append("parent")):
             self.fork = judge.Fork(apart, "key", serves)
         if os.getpid() != here:  # a mutant's fork that has got out
@@ -177,7 +185,9 @@ def _ends(judge: ModuleType) -> None:
         assert line.ask("x") == "ended"
         child = int(os.read(back, 20))
         signal.setitimer(signal.ITIMER_REAL, 10)
-        assert line.fork.end() == signal.SIGKILL, "nothing was said, and a child holds the other end"
+        assert line.fork.end() == signal.SIGKILL, (
+            "nothing was said, and a child holds the other end"
+        )
     finally:
         os.kill(child, signal.SIGKILL)
         line.close()
@@ -210,11 +220,16 @@ def _exit(code: int) -> None:
 def _dies(judge: ModuleType) -> None:
     log: list[Any] = []
     system = SimpleNamespace(
-        WIFSIGNALED=os.WIFSIGNALED, WTERMSIG=os.WTERMSIG, waitstatus_to_exitcode=os.waitstatus_to_exitcode, getpid=lambda: 7,
+        WIFSIGNALED=os.WIFSIGNALED, WTERMSIG=os.WTERMSIG, waitstatus_to_exitcode=os.waitstatus_to_exitcode,
+            getpid=lambda: 7,
         kill=lambda *x: log.append(x),
     )  # fmt: skip
     with replaced(judge, os=system, time=SimpleNamespace(sleep=log.append), _exit=_exit):
-        for status, code, killed in ((3 << 8, 3, []), (0, 0, []), (signal.SIGTERM, -15, [(7, signal.SIGTERM), judge.PATIENCE])):
+        for status, code, killed in (
+            (3 << 8, 3, []),
+            (0, 0, []),
+            (signal.SIGTERM, -15, [(7, signal.SIGTERM), judge.PATIENCE]),
+        ):
             log.clear()
             try:
                 judge.die(status)
@@ -268,7 +283,8 @@ def _collects(judge: ModuleType) -> None:
         log: list[str] = []
         modules = {"hypothesis": 1} if there else {}
         with replaced(
-            judge, sys=SimpleNamespace(modules=modules), gc=SimpleNamespace(freeze=lambda log=log: log.append("frozen")),
+            judge, sys=SimpleNamespace(modules=modules),
+                gc=SimpleNamespace(freeze=lambda log=log: log.append("frozen")),
             _first_example=lambda log=log: log.append("example"),
         ):  # fmt: skip
             judge.settle()

@@ -74,7 +74,10 @@ def _some() -> list[tuple[list[float], float]]:
         for values in (1, 2, 3, 30):
             for error in (0.61, 0.0313, 1e-3):
                 draws = rng.integers(0, values, size=size).astype(float).tolist()
-                found += [(x, error) for x in (draws, draws * 2, sorted(draws), draws + draws[: size // 2])]
+                found += [
+                    (x, error)
+                    for x in (draws, draws * 2, sorted(draws), draws + draws[: size // 2])
+                ]
     ten = rng.permutation(10).astype(float).tolist()
     for turn in range(40):  # three of eight come again at once
         eight = rng.permutation(5).astype(float).tolist()
@@ -115,9 +118,7 @@ def _long_ones(judge: ModuleType) -> None:
     """Stretches of 64, and none that is longer."""
     for size in (2_000, 5_000):
         for pairs in range(size * (size - 1) // 2, size * (size - 1), size * size // 40):
-            share = [
-                Fraction(pairs, (size - 2 * k) * (size - 2 * k - 1)) for k in range(64)
-            ]
+            share = [Fraction(pairs, (size - 2 * k) * (size - 2 * k - 1)) for k in range(64)]
             chance = math.log(size * size / 2)
             expected = 0
             for k, x in enumerate(share):

@@ -33,7 +33,8 @@ MARK = "mark_of_a_battery"  # a module that holds the mark under judgement
 HEAD = f"from {MARK} import evidence\n"
 ONE = "@evidence('ODD', 'witness')\ndef {}(claim): pass\n"
 FACTORY = (
-    HEAD + "def make(k):\n    @evidence('ODD', 'witness')\n    def check(claim): return k\n    return check\n"
+    HEAD
+    + "def make(k):\n    @evidence('ODD', 'witness')\n    def check(claim): return k\n    return check\n"
 )
 
 
@@ -62,7 +63,9 @@ def _marks(judge: ModuleType) -> None:
         assert judge.evidence(ODD, "symbolic")(names["g"]) is names["g"]
     assert names["g"](0) == (over_nothing.noted_all, over_nothing.noted_any)
     judge.evidence("ODD", "symbolic")(f)
-    judge.evidence(STEPS, "witness", step=("one", "two"), cases={"a": 1}, needs="given", slow=True)(f)
+    judge.evidence(STEPS, "witness", step=("one", "two"), cases={"a": 1}, needs="given", slow=True)(
+        f
+    )
     judge.evidence("STEPS", "kernel", step="one", cases=None)(f)
     first, second, third = f.evidence_marks  # type: ignore[attr-defined]
     assert first == judge.Evidence("ODD", "symbolic", f, ("statement",), {}, "", False)
@@ -76,7 +79,9 @@ def _marks(judge: ModuleType) -> None:
 def _refused_marks(judge: ModuleType) -> None:
     said = raises(ValueError, lambda: judge.evidence("ODD", "proof"))
     assert said == f"kind='proof': allowed are {', '.join(judge.KINDS)}"
-    assert raises(ValueError, lambda: judge.evidence("ODD", "witness", cases={})).startswith("cases={}: a table")
+    assert raises(ValueError, lambda: judge.evidence("ODD", "witness", cases={})).startswith(
+        "cases={}: a table"
+    )
 
     @given(integers())
     def drawn(claim: Any, k: int) -> None:
@@ -88,7 +93,9 @@ def _refused_marks(judge: ModuleType) -> None:
     for kind in judge.KINDS:
         if kind in judge.DECIDING:
             said = raises(ValueError, lambda k=kind: judge.evidence("ODD", k)(drawn))
-            assert said.startswith(f"kind={kind!r} of drawn: instances that Hypothesis draws decide nothing")
+            assert said.startswith(
+                f"kind={kind!r} of drawn: instances that Hypothesis draws decide nothing"
+            )
         else:
             judge.evidence("ODD", kind)(drawn)
         judge.evidence("ODD", kind)(plain)
@@ -109,7 +116,12 @@ def _written_functions(judge: ModuleType) -> None:
     assert judge._written(given(integers())(inner)) is inner
     assert judge._line(outer) == inner.__code__.co_firstlineno
     assert judge._line(len) == "?"
-    assert [judge.is_test(x) for x in ("test_a", "tests", "a_test_b", "test_")] == [True, False, False, True]
+    assert [judge.is_test(x) for x in ("test_a", "tests", "a_test_b", "test_")] == [
+        True,
+        False,
+        False,
+        True,
+    ]
     said = judge.no_assumption("t", "C", "big", ["a", "b"])
     assert said == "t: claim C has no assumption 'big'; it has 'a', 'b'"
     assert judge.no_assumption("t", "C", "big", []).endswith("it has none")
@@ -184,11 +196,11 @@ HIDDEN: tuple[tuple[Files, str], ...] = (
     ({"test_one.py": FACTORY + "test_a = make(1)\n"}, ""),
     ({"test_one.py": FACTORY + "def other(): make(1)\n"}, ""),
     ({"test_one.py": HEAD + ONE.format("test_a") + "def test_a(claim): pass\n"},
-     "PKG.test_one.test_a (line 2) is marked as evidence, and is not found: a later function has its name, or no "
-     "name at the top of PKG.test_one is bound to it (a class or a list holds it)"),
+     "PKG.test_one.test_a (line 2) is marked as evidence, and is not found: a later function has its name, or "
+     "no name at the top of PKG.test_one is bound to it (a class or a list holds it)"),
     ({"test_one.py": FACTORY + "ALL = [make(1)]\n"},
-     "PKG.test_one.make.<locals>.check (line 3) is marked as evidence, and is not found: a later function has its "
-     "name, or no name at the top of PKG.test_one is bound to it (a class or a list holds it)"),
+     "PKG.test_one.make.<locals>.check (line 3) is marked as evidence, and is not found: a later function has "
+     "its name, or no name at the top of PKG.test_one is bound to it (a class or a list holds it)"),
     ({"test_one.py": "from PKG.factory import make\ntest_a = make(1)\n", "factory.py": FACTORY},
      "PKG.factory.make.<locals>.check is marked as evidence in PKG.test_one, and is a function of PKG.factory: "
      "write the function where it is marked"),
@@ -211,7 +223,8 @@ HIDDEN: tuple[tuple[Files, str], ...] = (
      "PKG.test_one.test_a (line 3) and PKG.test_one.test_b (line 3) are two evidences for ODD with one name, "
      "check: only one outcome would be kept"),
     ({"test_one.py": FACTORY + "test_a = test_b = make(1)\n"}, ""),
-    ({"test_one.py": FACTORY.replace("'witness'", "'witness', cases={k: 1}") + "test_a, test_b = make(1), make(2)\n"},
+    ({"test_one.py": FACTORY.replace("'witness'",
+    "'witness', cases={k: 1}") + "test_a, test_b = make(1), make(2)\n"},
      ""),
     ({"test_one.py": FACTORY.replace("'witness'", "'witness', cases={'u': 1, 'v': k}")
       + "test_a, test_b = make(1), make(2)\n"},
@@ -222,7 +235,8 @@ HIDDEN: tuple[tuple[Files, str], ...] = (
     ({"test_one.py": HEAD + "@evidence('ODD', 'witness')\n" + ONE.format("test_a")},
      "PKG.test_one.test_a (line 2) and PKG.test_one.test_a (line 2) are two evidences for ODD with one name, "
      "test_a: only one outcome would be kept"),
-    ({"test_one.py": HEAD + "@evidence('STEPS', 'property')\n" + ONE.format("test_a") + "again = test_a\n"}, ""),
+    ({"test_one.py": HEAD + "@evidence('STEPS', 'property')\n" + ONE.format("test_a") + "again = test_a\n"},
+    ""),
 )  # fmt: skip
 
 
@@ -256,8 +270,8 @@ def _elsewhere(judge: ModuleType) -> None:
             if last == "helper":
                 _module(name, "helper")
             assert judge.outside(_module(name, last)) == (
-                f"{name}.helper.test_b is marked as evidence, and {name}.helper is no test_*.py of the package of "
-                "evidence: nothing collects it"
+                f"{name}.helper.test_b is marked as evidence, and {name}.helper is no test_*.py of the package "
+                "of evidence: nothing collects it"
             )
         assert judge.outside(_module(name, "test_two")) == ""
         judge.nothing_hidden_so_far()
@@ -274,7 +288,8 @@ def _collected_names(judge: ModuleType) -> None:
             _module(name, last)
         for last, so in (
             (".test_a", True), (".sub", True), (".sub.test_b", True), (".sub.helper", False), (".off", False),
-            (".off.test_c", False), (".off.deep", False), (".off.deep.test_d", False), ("", True), ("x.test_a", False),
+            (".off.test_c", False), (".off.deep", False), (".off.deep.test_d", False), ("", True),
+            ("x.test_a", False),
             (".test_unknown", True), (".on", True),
         ):  # fmt: skip
             assert judge._collected(name + last) is so, last
@@ -300,9 +315,14 @@ def _imported(judge: ModuleType) -> None:
         assert judge.LEFT_OUT == {}
         assert judge.imported(f"{name}.test_skips") is None
         assert judge.imported(f"{name}.test_skips_so") is None
-        assert judge.LEFT_OUT == {f"{name}/test_skips.py": "no GPU", f"{name}/test_skips_so.py": "no Coq"}
+        assert {
+            f"{name}/test_skips.py": "no GPU",
+            f"{name}/test_skips_so.py": "no Coq",
+        } == judge.LEFT_OUT
         said = raises(judge.UnknownEvidence, lambda: judge.imported(f"{name}.test_broken"))
-        assert said == f"{name}/test_broken.py cannot be imported: ZeroDivisionError: division by zero"
+        assert (
+            said == f"{name}/test_broken.py cannot be imported: ZeroDivisionError: division by zero"
+        )
         said = raises(judge.UnknownEvidence, lambda: judge.imported(f"{name}.test_leaves"))
         assert said == f"{name}/test_leaves.py cannot be imported: SystemExit: 3"
 
@@ -327,7 +347,7 @@ def _collects(judge: ModuleType) -> None:
             "ODD": ["test_b", "test_a", "test_c", "test_d"], "STEPS": ["test_d", "test_e", "test_e"],
             "NEEDY": ["test_e"], "TWICE": ["test_f"], "BARE": [],
         }  # fmt: skip
-        assert judge.LEFT_OUT == {f"{name}/test_skips.py": "no GPU"}
+        assert {f"{name}/test_skips.py": "no GPU"} == judge.LEFT_OUT
 
 
 def _refuses(judge: ModuleType) -> None:
@@ -343,7 +363,8 @@ def _refuses(judge: ModuleType) -> None:
          "PKG/test_one.py::test_a: claim NEEDY has no assumption 'big'; it has 'given'"),
         ("", judge.NoEvidence, known),
         (ONE.format("test_a") + "def test_a(claim): pass\n", judge.UnknownEvidence, "is not found"),
-        ("1 / 0", judge.UnknownEvidence, "PKG/test_one.py cannot be imported: ZeroDivisionError: division by zero"),
+        ("1 / 0", judge.UnknownEvidence,
+        "PKG/test_one.py cannot be imported: ZeroDivisionError: division by zero"),
     ):  # fmt: skip
         with _package(judge, {"test_one.py": HEAD + text}) as name:
             said = raises(kind, judge.collect)

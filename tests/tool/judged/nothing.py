@@ -1,4 +1,4 @@
-"""The batteries of checks over nothing, and of how evidence stands in its file."""
+"""The battery of checks over nothing: calls, arrays and loops that are over none, and what is left alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sympy import Ge, Symbol
 from tests.tool.judged.kernel import replaced
 from tests.tool.judged.tools import outcome, raises
 from theorem_audit import expect as plain_expect
-from theorem_audit.checks import expect, over_nothing
+from theorem_audit.checks import expect
 from theorem_audit.checks.run_context import RunContext, running
 from theorem_audit.tests import test_over_nothing as tables
 from theorem_audit.tests.made_up import claim
@@ -29,24 +29,10 @@ def over_nothing_holds(judge: ModuleType) -> None:
     """All of nothing, of an empty array, and a loop over nothing are told; what checks something is not."""
     _both_say_what_pythons_say(judge)
     with _asked_by(judge):
-        _tables(judge)
+        tables_are_told(judge)
         _items(judge)
         _entries(judge)
         _loops(judge)
-
-
-def written_holds(judge: ModuleType) -> None:
-    """The same of its tables, and each way to write a loop, a call and a part of what is named."""
-    names = ("PLAIN", "call_at", "loops", "of_source", "value_of")
-    over_nothing._asked_of_all.cache_clear()
-    try:
-        with replaced(over_nothing, **{x: getattr(judge, x) for x in names}):
-            _tables(over_nothing)
-    finally:
-        over_nothing._asked_of_all.cache_clear()
-    _values(judge)
-    _surely(judge)
-    _places(judge)
 
 
 @contextmanager
@@ -62,7 +48,9 @@ def _asked_by(judge: ModuleType) -> Iterator[None]:
 def _both_say_what_pythons_say(judge: ModuleType) -> None:
     for items in ([], [0], [1], [0, 1], [1, 0], ["", None], [1, 1], [1, 1, 0], [0, 0, 1], [[]]):
         for name in ("all", "any"):
-            assert getattr(judge, f"noted_{name}")(iter(items)) is getattr(builtins, name)(items), items
+            assert getattr(judge, f"noted_{name}")(iter(items)) is getattr(builtins, name)(items), (
+                items
+            )
     for name, first in (("all", 0), ("any", 1)):
         rest = iter([1 - first, first, 5])
         getattr(judge, f"noted_{name}")(rest)
@@ -74,7 +62,7 @@ def _both_say_what_pythons_say(judge: ModuleType) -> None:
     assert names == {"any": judge.noted_any, "all": judge.noted_all}
 
 
-def _tables(judge: ModuleType) -> None:
+def tables_are_told(judge: ModuleType) -> None:
     """The rows of the tests."""
     for table, said in (
         (tables.OVER_NOTHING, "over nothing, so that no item was checked"),
@@ -119,11 +107,12 @@ def _items(judge: ModuleType) -> None:
         plain_expect(True, "beside")
 
     def by_lines() -> None:
-        judge.noted_all(nothing)
-        plain_expect(
-            not nothing, "m"
-        ); judge.noted_all(nothing)  # fmt: skip  # noqa: E702
-        judge.noted_any(nothing); plain_expect(judge.noted_all(some), "m"); judge.noted_all(nothing)  # fmt: skip  # noqa: E702
+        text = (
+            "all(NOTHING)\nexpect(\n    not NOTHING, 'm'\n); all(NOTHING)\n"
+            "any(NOTHING); expect(all(SOME), 'm'); all(NOTHING)\n"
+        )
+        names = {"all": judge.noted_all, "any": judge.noted_any, "expect": plain_expect}
+        exec(compiled(text), {**names, "NOTHING": nothing, "SOME": some})
 
     def around() -> None:
         judge.noted_all([plain_expect(x > 0, "m") is None for x in some])
@@ -136,12 +125,18 @@ def _items(judge: ModuleType) -> None:
     for say, check in (
         ("any", lambda: plain_expect(not judge.noted_any(nothing), "m")),
         ("all", lambda: plain_expect(judge.noted_all(nothing), "m")),
-        ("all", lambda: plain_expect(judge.noted_all(some) and not judge.noted_any([judge.noted_all(nothing)]) or judge.noted_all(nothing), "m")),
+        ("all", lambda: plain_expect(
+            (judge.noted_all(some) and not judge.noted_any([judge.noted_all(nothing)]))
+            or judge.noted_all(nothing),
+            "m",
+        )),
     ):  # fmt: skip
         words = f"m: {say}(...) over nothing, so that no item was checked"
         assert outcome(check)[:2] == ("ValueError", words)
     assert outcome(lambda: plain_expect(judge.noted_all(nothing), "m"))[2].counted == {}
-    kept = outcome(lambda: (judge.noted_all(nothing), plain_expect(judge.noted_all(some), "m")))[2].counted
+    kept = outcome(lambda: (judge.noted_all(nothing), plain_expect(judge.noted_all(some), "m")))[
+        2
+    ].counted
     assert [*kept.values()] == ["all"], (kept, "what stands beside is kept for its own call")
     with running(RunContext()) as context:
         context.again = True
@@ -155,18 +150,22 @@ def _entries(judge: ModuleType) -> None:
     for text, parts in (
         ("np.all(x > 0)", ["x"]), ("numpy.allclose(x, y[1:])", ["x", "y[1:]"]), ("x.all()", ["x"]),
         ("(x[a:b] > 0).all()", ["x[a:b]"]), ("np.all(f(x) > 0)", []), ("np.all(x.f(y) > 0)", ["x"]),
-        ("np.any(x > 0)", []), ("np.all(len(x))", []), ("np.all(x[f(y)] > 0)", ["x"]), ("np.all(x[n + 1] > x[m < k])", ["x[n + 1]", "x[m < k]"]),
+        ("np.any(x > 0)", []), ("np.all(len(x))", []), ("np.all(x[f(y)] > 0)", ["x"]),
+        ("np.all(x[n + 1] > x[m < k])", ["x[n + 1]", "x[m < k]"]),
         ("np.all(np.abs(x) > 0) and y > 0", ["x"]), ("kit.all(x)", ["kit"]), ("np.linalg.all(x)", ["x"]),
-        ("np.all([x for x in y])", ["y"]), ("[np.all(x > z) for z in y]", ["x"]), ("[x.all() for x in y]", []), ("all(x)", []), ("np.allclose(x, **y)", ["x"]),
+        ("np.all([x for x in y])", ["y"]), ("[np.all(x > z) for z in y]", ["x"]),
+        ("[x.all() for x in y]", []), ("all(x)", []), ("np.allclose(x, **y)", ["x"]),
     ):  # fmt: skip
-        code, at = _made(f"f({text})")
+        code, at = made(f"f({text})")
         assert [x for x, _ in judge._asked_of_all(code, at)] == parts, text
     for value, told in (
         (np.ones(0), True), (np.ones((3, 0)), True), (np.ones(1), False), ([], True), ((), True), ({}, True),
         (set(), True), (frozenset(), True), ([0], False), ("", False), (range(0), False),
     ):  # fmt: skip
         words = raises(ValueError, lambda v=value: _all_of(judge, v)) if told else ""
-        assert words == ("m: all of x, which is empty, so that no entry was checked" if told else "")
+        assert words == (
+            "m: all of x, which is empty, so that no entry was checked" if told else ""
+        )
         if not told:
             _all_of(judge, value)
 
@@ -174,7 +173,7 @@ def _entries(judge: ModuleType) -> None:
 def _all_of(judge: ModuleType, value: Any) -> None:
     """A call that asks ``np.all`` of a name of that value, as an expectation is asked about it."""
     text = "np.all(x[7]) or np.all(x['k']) or np.all(x)"
-    code, at = _made(f"f({text})")
+    code, at = made(f"f({text})")
 
     class Frame:
         f_code, f_lasti, f_locals, f_globals = code, at, {"x": value}, {"np": np}
@@ -183,11 +182,11 @@ def _all_of(judge: ModuleType, value: Any) -> None:
         judge.expect_entries(Frame, "m")
 
 
-def _made(text: str) -> tuple[CodeType, int]:
+def made(text: str) -> tuple[CodeType, int]:
     """The code of a text that is read again where it is looked for, and where its outermost call stands."""
     import dis
 
-    code = _compiled(text + "\n")
+    code = compiled(text + "\n")
     call = ast.parse(text).body[0].value  # type: ignore[attr-defined]
     place = (call.lineno, call.end_lineno, call.col_offset, call.end_col_offset)
     places = list(code.co_positions())
@@ -201,7 +200,7 @@ def _made(text: str) -> tuple[CodeType, int]:
 COUNT = iter(range(1_000_000))
 
 
-def _compiled(text: str) -> CodeType:
+def compiled(text: str) -> CodeType:
     name = f"{NAME} {next(COUNT)}"
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     return compile(text, name, "exec")
@@ -209,7 +208,7 @@ def _compiled(text: str) -> CodeType:
 
 def _function(text: str) -> Callable[[Any], Any]:
     names: dict[str, Any] = {"expect": plain_expect, "NOTHING": [], "SOME": [1, 2]}
-    exec(_compiled(text), names)
+    exec(compiled(text), names)
     found: Callable[[Any], Any] = names["f"]
     return found
 
@@ -224,7 +223,10 @@ def _loops(judge: ModuleType) -> None:
         "    expect(True, 'b')\n"  # fmt: skip
     assert _unasked(judge, _function(longer.format("NOTHING"))).startswith("its loop in line 2 ")
     assert _unasked(judge, _function(longer.format("[True]"))) == ""
-    both = "def f(claim):\n    for x in [True]:\n        expect(x, 'm')\n    for x in {}:\n        expect(x, 'm')\n"
+    both = (
+        "def f(claim):\n    for x in [True]:\n        expect(x, 'm')\n"
+        "    for x in {}:\n        expect(x, 'm')\n"
+    )
     assert _unasked(judge, _function(both.format("NOTHING"))).startswith("its loop in line 4 ")
     assert _unasked(judge, _function(both.format("[True]"))) == ""
     other = _function(body.format("NOTHING"))
@@ -239,29 +241,41 @@ def _loops(judge: ModuleType) -> None:
         "    for x in {}:\n        expect(x, 'm')\n"
     )
     assert _unasked(judge, _function(ending.format("[True]"))).startswith("its loop in line 3 ")
-    inner = "def f(claim):\n    for x in [True]:\n        expect(x, 'm')\n        for y in NOTHING:\n            expect(y, 'm')\n"
+    inner = (
+        "def f(claim):\n    for x in [True]:\n        expect(x, 'm')\n"
+        "        for y in NOTHING:\n            expect(y, 'm')\n"
+    )
     assert _unasked(judge, _function(inner)).startswith("its loop in line 4 ")
     foreign = ModuleType("foreign")
     exec("def expect_more(): pass", vars(foreign))
     named_so = {"a": plain_expect, "b": foreign.expect_more, "c": expect.truth, "d": 7}
     assert judge._ours(named_so) == {"a"}
-    helper = "def g(x):\n    return [x for x in NOTHING]\ndef f(claim):\n    for x in g(1):\n        expect(x, 'm')\n"
+    helper = (
+        "def g(x):\n    return [x for x in NOTHING]\n"
+        "def f(claim):\n    for x in g(1):\n        expect(x, 'm')\n"
+    )
     assert _unasked(judge, _function(helper)).startswith("its loop in line 4 ")
     assert judge._ours(vars(tables)) == {"expect", "expect_at_most"}
     listed = "def f(claim):\n    expect(True, 'b')\n    return [expect(x, 'm') for x in {}]\n"
     assert _unasked(judge, _function(listed.format("NOTHING"))).startswith("its loop in line 3 ")
     assert _unasked(judge, _function(listed.format("[True]"))) == ""
     for inner, outer, so in (
-        ((1, 1, 3, 5), (1, 1, 3, 5), True), ((1, 1, 3, 5), (1, 1, 4, 5), False), ((1, 1, 3, 5), (1, 1, 3, 4), False),
-        ((2, 2, 0, 1), (1, 3, 9, 0), True), ((2, 4, 0, 1), (1, 3, 9, 0), False), ((1, 2, 8, 0), (1, 3, 9, 0), False),
+        ((1, 1, 3, 5), (1, 1, 3, 5), True), ((1, 1, 3, 5), (1, 1, 4, 5), False), ((1, 1, 3, 5),
+        (1, 1, 3, 4), False),
+        ((2, 2, 0, 1), (1, 3, 9, 0), True), ((2, 4, 0, 1), (1, 3, 9, 0), False), ((1, 2, 8, 0),
+        (1, 3, 9, 0), False),
         ((1, 3, 9, 0), (1, 3, 9, 0), True), ((1, 3, 9, 1), (1, 3, 9, 0), False), (None, (1, 3, 9, 0), False),
         ((1, 1, 3, 5), None, False), (None, None, False),
     ):  # fmt: skip
         assert judge._within(inner, outer) is so, (inner, outer)
-    code, at = _made("f(1)")
+    code, at = made("f(1)")
     assert judge._place(code, at) == (1, 1, 0, 4)
     assert judge._place(_blind(code), at) is None
-    assert [x.co_name for x in judge._codes(_compiled("def g():\n    def h(): pass\n"))] == ["<module>", "g", "h"]
+    assert [x.co_name for x in judge._codes(compiled("def g():\n    def h(): pass\n"))] == [
+        "<module>",
+        "g",
+        "h",
+    ]
 
 
 def _blind(code: CodeType) -> CodeType:
@@ -272,102 +286,4 @@ def _blind(code: CodeType) -> CodeType:
     return code.replace(co_linetable=bytes(lines))
 
 
-def _values(judge: ModuleType) -> None:
-    """A part of what is named, worked out as Python does."""
-    known = {"x": np.arange(12).reshape(3, 4), "n": 2, "t": (5, 6, 7), "d": {"k": [1, 2]}, "m": np.array([True, False, True])}
-    for text in (
-        "x", "x[1]", "x[1:]", "x[:n]", "x[::n]", "x[1, 2]", "x[1:, :2]", "x[x > 3]", "x[x >= 3]", "x[x < 3]",
-        "x[x <= 3]", "x[x == 3]", "x[x != 3]", "t[n - 1]", "t[n + 0]", "t[n * 1]", "t[n // 2]", "t[n % 2]", "t[-n]",
-        "x[m & m]", "x[m | m]", "x[~m]", "d['k'][0]", "t[n]", "x[1:3:n]", "x[(1, 2)]",
-    ):  # fmt: skip
-        found = judge.value_of(ast.parse(text, mode="eval").body, known)
-        assert np.array_equal(found, eval(text, dict(known))), text
-    for text in ("y", "f(x)", "x.size", "x[0 < n < 3]", "x[n / 2]", "x[+n]", "t[not n]", "[x]", "x[lambda: 0]"):
-        raises(KeyError, lambda t=text: judge.value_of(ast.parse(t, mode="eval").body, known))
-    assert judge.value_of(None, known) is None
-
-
-# A body, and in which lines loops stand that are come to whatever happens, with the lines of their calls.
-BODIES: tuple[tuple[str, list[tuple[int, list[int]]]], ...] = (
-    ("for x in y:\n a(x)", [(2, [3])]),
-    ("for x in y:\n a(x)\n b(x)\nfor x in y: a(x)", [(2, [3]), (5, [5])]),
-    ("for x in y:\n for z in x:\n  a(z)", [(2, [4]), (3, [4])]),
-    ("if y:\n for x in y: a(x)", []),
-    ("for x in y:\n if x: a(x)", [(2, [])]),
-    ("try:\n for x in y: a(x)\nfinally: pass", []),
-    ("while y:\n for x in y: a(x)", []),
-    ("with y:\n for x in y: a(x)", [(3, [3])]),
-    ("with suppress(E):\n for x in y: a(x)", []),
-    ("with k.raises(E):\n for x in y: a(x)", []),
-    ("with y, suppress(E):\n for x in y: a(x)", []),
-    ("with y, z:\n for x in y: a(x)", [(3, [3])]),
-    ("with f()():\n for x in y: a(x)", [(3, [3])]),
-    ("return 1\nfor x in y: a(x)", []),
-    ("if z: return 1\nfor x in y: a(x)", []),
-    ("if z: raise E\nfor x in y: a(x)", []),
-    ("for x in y:\n a(x)\n if x: break\n a(x)\nfor x in y: a(x)", [(2, [3])]),
-    ("for x in y:\n if x: continue\n a(x)", [(2, [])]),
-    ("[a(x) for x in y]", [(2, [2])]),
-    ("z = {a(x) for x in y}", [(2, [2])]),
-    ("z = {a(x): 1 for x in y}", [(2, [2])]),
-    ("f(a(x) for x in y)", [(2, [2])]),
-    ("[a(x) for x in y if x]", []),
-    ("[a(z) for x in y for z in x if z]", []),
-    ("[a(z) for x in y if x for z in x]", []),
-    ("[x for x in [a(z) for z in y] if x]", [(2, [2])]),
-    ("z and [a(x) for x in y]", []),
-    ("z = [a(x) for x in y] if z else 0", []),
-    ("z = lambda: [a(x) for x in y]", []),
-    ("def g():\n for x in y: a(x)", []),
-    ("class G:\n for x in y: a(x)", []),
-    ("match z:\n case 1:\n  for x in y: a(x)", []),
-    ("for x in y: b(x)", [(2, [])]),
-    ("for x in y: z = lambda: a(x)", [(2, [])]),
-    ("for x in y: [a(z) for z in x if z]", [(2, [])]),
-    ("for x in y:\n for z in x: a(z)\n [a(z) for z in x]", [(2, [3, 4]), (3, [3]), (4, [4])]),
-)  # fmt: skip
-
-
-def _surely(judge: ModuleType) -> None:
-    def asks(call: ast.Call) -> bool:
-        return isinstance(call.func, ast.Name) and call.func.id == "a"
-
-    for body, expected in BODIES:
-        text = "def f():\n" + "".join(f" {line}\n" for line in body.splitlines())
-        code = _code_of(text)
-        found = [(loop.lineno, [x.lineno for x in calls]) for loop, calls in judge.loops(code, asks)]
-        assert found == expected, body
-    both = "def f():\n [a(x) for x in y]\n@d\n@e\ndef f():\n for x in y: a(x)\ndef g():\n for x in y: a(x)\n"
-    whole = _compiled(both)
-    for place, line in ((0, 2), (1, 6), (2, 8)):
-        code = [x for x in whole.co_consts if isinstance(x, CodeType)][place]
-        assert [loop.lineno for loop, _ in judge.loops(code, asks)] == [line]
-    asynchronous = "async def f():\n async for x in y: a(x)\n"
-    assert [*judge.loops(_code_of(asynchronous), asks)] == [], "its body is not run to its end"
-    inside = "def f():\n async def g():\n  async with z:\n   async for x in y: a(x)\n"
-    assert [*judge.loops(_code_of(inside), asks)] == []
-    code = _compiled("def f():\n for x in y: a(x)\n")
-    name = code.co_filename
-    linecache.cache[name] = (1, None, ["def f(:\n"], name)
-    inner = next(x for x in code.co_consts if isinstance(x, CodeType))
-    assert [*judge.loops(inner, asks)] == [], "it is no longer what was run"
-    assert judge.call_at(inner, 0) is None
-
-
-def _code_of(text: str) -> CodeType:
-    return next(x for x in _compiled(text).co_consts if isinstance(x, CodeType))
-
-
-def _places(judge: ModuleType) -> None:
-    code, at = _made("f(g(1),\n  2)")
-    call = judge.call_at(code, at)
-    assert call.func.id == "f"
-    assert judge.of_source(call) == (1, 2, 0, 4)
-    inner = judge.of_source(call.args[0])
-    assert inner == (1, 1, 2, 6)
-    assert judge.call_at(code, 0) is None
-    bare = ast.Name("x", ast.Load(), lineno=3, col_offset=4)
-    assert judge.of_source(bare) == (3, 0, 4, 0)
-
-
-__all__ = ["over_nothing_holds", "written_holds"]
+__all__ = ["compiled", "made", "over_nothing_holds", "tables_are_told"]

@@ -38,9 +38,12 @@ k, n = Symbol("k", integer=True), Symbol("n", integer=True)
 a, b, q = IndexedBase("a"), IndexedBase("b"), IndexedBase("q")
 NO_NUMBER = "a symbol is called {}, which is a number"
 NO_LETTER = (
-    "a {} is called {}: a character that is neither ASCII nor Greek may be shown as another one, or not at all"
+    "a {} is called {}: a character that is neither ASCII nor Greek may be shown as another one, or not at "
+    "all"
 )
-HIDDEN = "{} of {} is a hypothesis that no sentence shows: write a condition, of Symbol('{}', real=True)"
+HIDDEN = (
+    "{} of {} is a hypothesis that no sentence shows: write a condition, of Symbol('{}', real=True)"
+)
 OF_F = "{} of f(x) is a hypothesis that no sentence shows: write a condition, of Function('f', real=True)"
 
 
@@ -66,7 +69,8 @@ SAID: tuple[tuple[Any, str], ...] = (
     (Eq(y, _called("p", complex=True)), HIDDEN.format("complex=True", "p", "p")),
     (Eq(y, Function("f", positive=True)(x)), OF_F.format("complex=True")),
     (Eq(y, Function("f", real=True, integer=True)(x)), OF_F.format("algebraic=True")),
-    (Eq(y, Function("f", real=True, commutative=True)(x)), ""), (Eq(y, Function("f", commutative=True)(x)), ""),
+    (Eq(y, Function("f", real=True, commutative=True)(x)), ""),
+    (Eq(y, Function("f", commutative=True)(x)), ""),
     (Eq(y, Function("f", commutative=False)(x)), OF_F.format("algebraic=False")),
     (Eq(y, Function("f", zero=False)(x)), OF_F.format("zero=False")),
     (Eq(y, Function("f", positive=False)(x)), OF_F.format("composite=False")),
@@ -80,10 +84,12 @@ SAID: tuple[tuple[Any, str], ...] = (
      "conditions, of Symbol('i', integer=True)"),
     (Eq(y, Normal("X", 0, 1)), None),
     *((Eq(y, x + _called(name)), NO_NUMBER.format(name)) for name in (
-        "3", "-1", "2x", "oo", "zoo", "nan", "True", "\\infty", "∞", "{oo}", "\\oo", " 7", "(1", "\\frac{1}{2}",
+        "3", "-1", "2x", "oo", "zoo", "nan", "True", "\\infty", "∞", "{oo}", "\\oo", " 7", "(1",
+        "\\frac{1}{2}",
         "½x", "{oo} ",
     )),
-    *((Eq(y, x + _called(name)), "") for name in ("x3", "oo_1", "Te", "nanny", "α", "x'", "u_2", "theta", "*")),
+    *((Eq(y, x + _called(name)), "") for name in ("x3", "oo_1", "Te", "nanny", "α", "x'", "u_2", "theta",
+        "*")),
     *((Eq(y, x + _called(name)), NO_LETTER.format("symbol", ascii(name)))
       for name in ("\u0445", "x\u200b", "x\n", "é", "x²")),
     (Eq(y, Function("2f")(x)), "a function is called 2f, which is a number"),
@@ -109,7 +115,8 @@ SAID: tuple[tuple[Any, str], ...] = (
     (Eq(y, _called("ά") - _called("α")), ""),
     (Eq(y, a[k] + a[n]), ""), (Eq(y, a[k] + _called("a_{k}")), "'a_{k}' and 'a[k]' are shown alike"),
     (Eq(y, a[k] + _called("a_k")), "'a_k' and 'a[k]' are shown alike"),
-    (Eq(y, IndexedBase("a_k")[k]), ""), (Eq(y, a[k] + b[k]), ""), (Eq(y, a[1] + _called("a_1")), "'a_1' and 'a[1]' are shown alike"),
+    (Eq(y, IndexedBase("a_k")[k]), ""), (Eq(y, a[k] + b[k]), ""),
+    (Eq(y, a[1] + _called("a_1")), "'a_1' and 'a[1]' are shown alike"),
     (Eq(y, a[k] + _called("a")), "two symbols are called a, of other assumptions"),
     (Eq(y, Function("f")(x) + Function("f", real=True)(x)), "'f(x)' and 'f(x)' are shown alike"),
     (Eq(y, _Own(x)), "tests.tool.judged.showing._Own is no class of SymPy's, and may print what it is not"),
@@ -136,7 +143,9 @@ def shown_is_said(judge: ModuleType) -> None:
 
 
 def _walks(judge: ModuleType) -> None:
-    whole = Eq(y, Sum(k * x, (k, 1, 3)) + pi * a[n] + Function("f")(x) + I + Float(2.5) + Float(0.5) * h)
+    whole = Eq(
+        y, Sum(k * x, (k, 1, 3)) + pi * a[n] + Function("f")(x) + I + Float(2.5) + Float(0.5) * h
+    )
     found = judge.looked(whole)
     names = ["a", "h", "k", "n", "x", "y"]
     assert [name for name, _ in found.symbols] == names
