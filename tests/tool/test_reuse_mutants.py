@@ -24,6 +24,9 @@ from tests.tool.judge_mutants import built, counted, every_function
 from tests.tool.judged import (
     acting,
     asking,
+    cell_asks,
+    cell_starts,
+    cell_values,
     closing,
     defining,
     forking,
@@ -67,6 +70,11 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/weigh/apart.py": forking.forks_hold,
     "sim/sweeps/store.py": sweeping.sweeps_hold,
     "sim/sweeps/opened.py": opening.opens_hold,
+    "sim/sweeps/own.py": cell_values.own_holds,
+    "sim/sweeps/pickled.py": cell_values.pickled_holds,
+    "sim/sweeps/said.py": cell_values.said_holds,
+    "sim/sweeps/asked.py": cell_asks.asks_hold,
+    "sim/sweeps/started.py": cell_starts.starts_hold,
 }
 LONG = {  # half a second each; test_definitions.py and test_reuse.py of the tool try the same from outside
     f"theorem_audit/reuse/{x}.py"
@@ -146,6 +154,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Store.tasks: 5 + 1": "only the words",
         "Store._explain: 0 + 1 #2": "either code counts as damage",
     },
+    "sim/sweeps/said.py": {"_by_place: 16 + 1": "how many are remembered"},
     "sim/sweeps/opened.py": {
         "_hashed: 4096 + 1": "how many are remembered",
         "_above: 2 + 1": "a folder at the root of the file system, which no cell makes",
