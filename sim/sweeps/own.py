@@ -18,6 +18,7 @@ from sim.sweeps.said import codes
 _INSTALLED = tuple(
     Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib")
 )
+_CONSTANT = ("LOAD_CONST", "LOAD_SMALL_INT")  # the second from Python 3.14 on
 _ENGINE = __name__.partition(".")[0]
 
 
@@ -50,11 +51,16 @@ def is_own(thing: Any) -> bool:
     return module is None or ours(module)
 
 
+def _file(module: ModuleType) -> Path:
+    """A module's file; the ``__main__`` of a notebook has none."""
+    return Path(getattr(module, "__file__", None) or "")
+
+
 def by_file(module: ModuleType) -> str:
     """A module by what its file says; an installed one by its name."""
     if installed(module):
         return module.__name__
-    file = Path(module.__file__ or "")
+    file = _file(module)
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else module.__name__
 
 
@@ -77,16 +83,16 @@ def imported(code: CodeType, known: dict[str, Any]) -> Iterator[str]:
                 if name := _absolute("." * level + step.argval, above):
                     yield name
                     yield from (f"{name}.{x}" for x in names or ())
-            elif step.opname.startswith("LOAD_CONST") or step.opname == "LOAD_SMALL_INT":
+            elif step.opname.startswith(_CONSTANT):
                 values.append(step.argval)
 
 
 def imports(module: ModuleType) -> list[str]:
     """The names of the modules that the file of one's own module imports, anywhere in it."""
-    if not (module.__file__ or "").endswith(".py"):
+    if (file := _file(module)).suffix != ".py":
         return []
     names = set[str]()
-    for node in ast.walk(ast.parse(Path(module.__file__ or "").read_bytes())):
+    for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
             names |= {x.name for x in node.names}
         elif isinstance(node, ast.ImportFrom):

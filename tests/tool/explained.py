@@ -15,6 +15,39 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_multiple: other min": "of one number",
         "_divides: other comparison in constant > 0": "it is 0 only for a gap that is, which is no relation",
     },
+    "checks/in_order.py": {
+        "_runs: other comparison in min(law.cdf(runs), law.sf(runs - 1)) > error / 2": TIE,
+        "_runs: 0 + 1": "a value that is above alone makes one run in each order",
+        "_twice: other operator in marks * SPREAD + codes.astype(np.uint64) ... ength + 1 + k]":
+            "other numbers for the same stretches, mixed as well",
+        "_length: other comparison in chance <= math.log(error)": TIE,
+    },
+    "checks/over_nothing.py": {
+        "_asked_of_all: 4096 + 1": "how many are remembered",
+        "_place: 4096 + 1": "how many are remembered",
+        "_in_each_loop: other comparison in x.opname == 'FOR_ITER'": SLOWER,
+        "_in_each_loop: other comparison in first < x < last": "no call stands where a loop begins",
+    },
+    "checks/written.py": {
+        "_tree: 64 + 1": "how many are remembered",
+        "_calls: 64 + 1": "how many are remembered",
+    },
+    "checks/mark.py": {"_collected: 1 + 1 #2": "a slice past the end of a name's parts"},
+    "statement/plain.py": {
+        "_shows: and/or in part.lower is not None or part.upper is not None": "an index has both ends, or none",
+        "_shows: and/or in given or dict(getattr(part._assumptions, '_generator', {}))":
+            "where SymPy keeps both, they say the same",
+    },
+    "doubt/probe.py": {
+        "probed: other any": "a symbol that is known to be no real number takes none of those that are tried",
+        "_fits: other comparison in name in SIGNS": "a sign is known as that of an extended real number, too",
+    },
+    "doubt/mutants.py": {
+        "_baseline: other comparison in x[0].kind not in DECIDING": 
+            "who asks takes what decides apart",
+        "_baseline: 0 + 1": "an outcome has the kind of its evidence",
+        "_against: 0 + 1": "an outcome has the test of its evidence",
+    },
     "weigh/verdict.py": {
         "own_verdict: 1 + 1": WORDS,
         "uncovered: other min": WORDS,
@@ -192,7 +225,8 @@ EXPLAINED: dict[str, dict[str, str]] = {
             "_signs: 0 + 1 #3",
         ), "the sign counts, not its size"),
         **dict.fromkeys((
-            "positive: other comparison in _signs(region)[x] < 0", "_factors: other comparison in constant < 0",
+            "positive: other comparison in _signs(region)[x] < 0",
+            "_factors: other comparison in constant < 0",
             "_signs: other comparison in known[x] < 0",
         ), NEVER_0),
         "_factors: 0 + 1 #2": "denominators are cleared: the constant is an integer",

@@ -24,8 +24,13 @@ from tests.tool.judge_mutants import built, counted, every_function
 from tests.tool.judged import (
     acting,
     asking,
+    cell_asks,
+    cell_starts,
+    cell_values,
     closing,
     defining,
+    forking,
+    handing,
     indexing,
     keepers,
     keeping,
@@ -61,8 +66,15 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/reuse/store.py": keeping.stores_hold,
     "theorem_audit/weigh/workers.py": working.workers_hold,
     "theorem_audit/weigh/turns.py": working.turns_hold,
+    "theorem_audit/weigh/jobs.py": handing.jobs_hold,
+    "theorem_audit/weigh/apart.py": forking.forks_hold,
     "sim/sweeps/store.py": sweeping.sweeps_hold,
     "sim/sweeps/opened.py": opening.opens_hold,
+    "sim/sweeps/own.py": cell_values.own_holds,
+    "sim/sweeps/pickled.py": cell_values.pickled_holds,
+    "sim/sweeps/said.py": cell_values.said_holds,
+    "sim/sweeps/asked.py": cell_asks.asks_hold,
+    "sim/sweeps/started.py": cell_starts.starts_hold,
 }
 LONG = {  # half a second each; test_definitions.py and test_reuse.py of the tool try the same from outside
     f"theorem_audit/reuse/{x}.py"
@@ -130,6 +142,16 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_serve: without sys.stdout.flush()": "nothing was printed there before",
         "_serve: 0 + 1 #2": "of a job that is none yet",
     },
+    "theorem_audit/weigh/apart.py": {
+        "Fork.__post_init__: without theirs.close()": "it is closed as its name ends",
+        "Fork.__post_init__: without warnings.simplefilter('ignore', DeprecationWarning)":
+            "Python warns of other threads, and here is none",
+        "Fork.__post_init__: without os.close(self._back)": 
+            "the fork reads nothing there, and closes it as it ends",
+        "Fork.__post_init__: 0 + 1": "what a fork says as it ends counts, and not its exit code",
+        "Fork.end: 2 + 1": "room for more than there can be",
+        "_first_example: 1 + 1": "there is one example, none()",
+    },
     "sim/sweeps/store.py": {
         "Store._open: without self._use_wal()": "the mode is set once more a moment later",
         "Store._open: without self._db.execute('PRAGMA synchronous = FULL')": "as SQLite is built by default",
@@ -138,6 +160,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Store.tasks: 5 + 1": "only the words",
         "Store._explain: 0 + 1 #2": "either code counts as damage",
     },
+    "sim/sweeps/said.py": {"_by_place: 16 + 1": "how many are remembered"},
     "sim/sweeps/opened.py": {
         "_hashed: 4096 + 1": "how many are remembered",
         "_above: 2 + 1": "a folder at the root of the file system, which no cell makes",

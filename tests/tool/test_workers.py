@@ -280,6 +280,7 @@ def test_an_answer_for_another_claim_is_an_error() -> None:
     forged: list[Any] = [
         (replace(good, claim_id="HESS"), {}), (replace(good, kind="ball"), {}), good, (good, {}, 1),
         (replace(good, detail=3), {}), (good, {("a", "b"): {3}}), (good, []), {},
+        (good, {("a", "b"): 3}), (good, {3: {"x"}}), (good, {"ab": {"x"}}), (good, {("a",): {"x"}}),
     ]  # fmt: skip
     for said in forged:
         ((_, found),) = jobs.run_jobs(pairs, run_seed=3, quick=False, workers=Says(said))  # type: ignore[arg-type]

@@ -51,8 +51,9 @@ def _twice(draws: np.ndarray, error: float) -> str:
     for k in range(length):  # of each stretch; what overflows is dropped
         marks = marks * SPREAD + codes.astype(np.uint64)[k : size - length + 1 + k]
     order = np.argsort(marks, kind="stable")
-    same = np.flatnonzero(marks[order][1:] == marks[order][:-1])
-    for one, two in zip(order[same], order[same + 1], strict=True):
+    new = np.flatnonzero(np.diff(marks[order])) + 1
+    # The first and the last of each kind: those between may all overlap.
+    for one, two in zip(order[np.append(0, new)], order[np.append(new, 0) - 1], strict=True):
         if two - one >= length and (codes[one : one + length] == codes[two : two + length]).all():
             told = f"{one + 1} to {one + length} come again as draws {two + 1} to {two + length}"
             return f"draws {told}: these are not {size} independent draws"

@@ -175,7 +175,7 @@ def outside(module: ModuleType) -> str:
 def nothing_hidden_so_far() -> None:
     """The same for each module of evidence that is imported by now, whoever did it (pytest)."""
     for name, module in list(sys.modules.items()):
-        if _MARKED in getattr(module, "__dict__", ()) and _collected(name):
+        if isinstance(module, ModuleType) and _collected(name):
             nothing_hidden(module)
 
 

@@ -11,7 +11,6 @@ not seen; nor what Hypothesis draws, which may be a matrix of size 1.
 from __future__ import annotations
 
 import ast
-import builtins
 import dis
 import sys
 from collections import ChainMap
@@ -28,26 +27,26 @@ from theorem_audit.checks.written import PLAIN, Place, call_at, loops, of_source
 _NONE = object()
 
 
-def all(items: Iterable[Any], /) -> bool:
+def noted_all(items: Iterable[Any], /) -> bool:
     """Python's ``all``; a call over nothing is noted."""
     rest = iter(items)
     first = next(rest, _NONE)
     _noted("all", first is _NONE)
-    return first is _NONE or (bool(first) and builtins.all(rest))
+    return first is _NONE or (bool(first) and all(rest))
 
 
-def any(items: Iterable[Any], /) -> bool:
+def noted_any(items: Iterable[Any], /) -> bool:
     """Python's ``any``; a call over nothing is noted."""
     rest = iter(items)
     first = next(rest, _NONE)
     _noted("any", first is _NONE)
-    return first is not _NONE and (bool(first) or builtins.any(rest))
+    return first is not _NONE and (bool(first) or any(rest))
 
 
 def give(names: dict[str, Any]) -> None:
     """Put both into a module's names, where it has none of its own."""
-    names.setdefault("all", all)
-    names.setdefault("any", any)
+    names.setdefault("all", noted_all)
+    names.setdefault("any", noted_any)
 
 
 def _noted(name: str, empty: bool) -> None:
@@ -72,11 +71,12 @@ def expect_items(frame: FrameType, message: str) -> None:
     for key, _ in inside.values():
         del counted[key]
     for place, (_, name) in inside.items():
-        if name and not builtins.any(_within(place, x) for x in inside if x != place):
+        if name and not any(_within(place, x) for x in inside if x != place):
             raise ValueError(f"{message}: {name}(...) over nothing, so that no item was checked")
 
 
 OF_ALL = {"all", "allclose"}
+READING = ("LOAD_ATTR", "LOAD_METHOD")
 # What has another number of items than what it is of.
 COUNTING = {
     "any", "append", "array_equal", "c_", "concatenate", "get", "hstack", "len", "max", "min", "r_", "shape",
@@ -111,10 +111,9 @@ def expect_entries(frame: FrameType, message: str) -> None:
 @lru_cache(maxsize=4096)
 def _asked_of_all(code: CodeType, at: int) -> tuple[tuple[str, ast.expr], ...]:
     """What a call asks whether all of it holds: names, and parts of what they name, to be looked at."""
-    steps = (x for x in dis.get_instructions(code) if x.opname in ("LOAD_ATTR", "LOAD_METHOD"))
-    if not OF_ALL & {*code.co_names} or not any(x.argval in OF_ALL for x in steps):
-        return ()
-    if (call := call_at(code, at)) is None:
+    asking = [x for x in _codes(code) if OF_ALL & {*x.co_names}]  # also in comprehensions
+    steps = (x for inner in asking for x in dis.get_instructions(inner) if x.opname in READING)
+    if not any(x.argval in OF_ALL for x in steps) or (call := call_at(code, at)) is None:
         return ()
     found: dict[str, ast.expr] = {}
     for node in ast.walk(call):
@@ -123,12 +122,13 @@ def _asked_of_all(code: CodeType, at: int) -> tuple[tuple[str, ast.expr], ...]:
         if node.func.attr not in OF_ALL or {*_names(node)} & COUNTING:
             continue
         found |= {ast.unparse(part): part for part in _parts(node)}
-    return tuple(found.items())
+    own = {*_names(call, ast.Store)}  # of its comprehensions, whatever they mean around it
+    return tuple((text, part) for text, part in found.items() if own.isdisjoint(_names(part)))
 
 
-def _names(node: ast.AST) -> Iterator[str]:
+def _names(node: ast.AST, how: type[ast.expr_context] = ast.expr_context) -> Iterator[str]:
     for x in ast.walk(node):
-        if isinstance(x, ast.Name | ast.Attribute):
+        if isinstance(x, ast.Name | ast.Attribute) and isinstance(x.ctx, how):
             yield x.id if isinstance(x, ast.Name) else x.attr
 
 
@@ -218,4 +218,4 @@ def _place(code: CodeType, at: int) -> Place | None:
     return None if None in found else found  # type: ignore[return-value]
 
 
-__all__ = ["all", "any", "expect_entries", "expect_items", "give", "unasked"]
+__all__ = ["expect_entries", "expect_items", "give", "noted_all", "noted_any", "unasked"]

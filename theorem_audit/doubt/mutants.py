@@ -253,7 +253,8 @@ def _searched(variant: Variant, found: Tried, seconds: float = SEARCH) -> Tried 
     if (search := counterexample(variant.claim, seconds)) is None:
         return None
     return replace(
-        found, outcome="refuted", by=SEARCHED, detail=search.detail[:300], witness=dict(search.witness)
+        found, outcome="refuted", by=SEARCHED, deciding=False, detail=search.detail[:300],
+        witness=dict(search.witness),
     )  # fmt: skip
 
 

@@ -37,7 +37,10 @@ NUMBER = re.compile(r"[\s{(+.-]*(?:\d|\\[dt]?frac)")
 CONSTANTS = frozenset(("oo", "zoo", "nan", "True", "False", "infty", "infinity", "∞"))
 # Greek letters that are shown like these.
 LATIN = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo")
-SPACING = re.compile(r"[\s{}]|\\[,;:! ]|\\(?:mathrm|left|right)(?![A-Za-z])")
+SPACING = re.compile(r"[\s{}~]|\\[,;:! ]|\\(?:mathrm|left|right)(?![A-Za-z])")
+BARE = re.compile(r"(?<=.)[_^]+$")  # a mark under which nothing stands
+# What SymPy keeps of ``Function("f", real=True)``.
+REAL = {**Function("f", real=True)._kwargs, "commutative": True}
 
 
 class Look(NamedTuple):
@@ -127,10 +130,10 @@ def _seen(symbol: Symbol) -> str:
 
 @lru_cache(KEPT)
 def _shown(one: Basic) -> str:
-    """Its LaTeX, but for spaces and braces."""
+    """Its LaTeX, but for spaces, braces and marks under which nothing stands."""
     from theorem_audit.statement.sentence import latex_of  # that module needs this one
 
-    return SPACING.sub("", latex_of(one))
+    return BARE.sub("", SPACING.sub("", latex_of(one)))
 
 
 def _letter(char: str) -> str:
@@ -153,6 +156,8 @@ def _name_shows(name: str, what: str = "symbol") -> str:
     """Why a symbol's name shows something else than a symbol; empty where it does not."""
     if NUMBER.match(name) or name[:1].isnumeric() or name.strip("\\{} ") in CONSTANTS:
         return f"a {what} is called {name}, which is a number"
+    if not SPACING.sub("", name):
+        return f"a {what} is called {name!a}, which shows nothing"
     for char in name:
         greek = unicodedata.name(char, "").startswith("GREEK")
         if not (greek or (char.isascii() and char.isprintable())):
@@ -185,15 +190,17 @@ def _shows(part: Any) -> str:
     elif isinstance(part, AppliedUndef):
         if why := _name_shows(str(part.func), "function") or _called_as_another(str(part.func)):
             return why
-        given = {k: v for k, v in part.func._kwargs.items() if v}
-        real = {"complex", "extended_real", "finite", "hermitian", "real", "commutative"}
-        given = {} if {*given} <= real else given
+        given = part.func._kwargs
+        given = {} if {**given, "commutative": True} == REAL else given
     else:
         return ""
     if more := sorted(k for k, v in given.items() if k not in TOLD or not v):
+        plain = f"Symbol('{part}', real=True)"
+        if isinstance(part, AppliedUndef):
+            plain = f"Function('{part.func}', real=True)"
         return (
             f"{more[0]}={given[more[0]]} of {part} is a hypothesis that no sentence shows: write a condition, "
-            f"of Symbol('{part}', real=True)"
+            f"of {plain}"
         )
     return ""
 

@@ -17,6 +17,10 @@ ERROR = 1e-7
 DRAWS = np.random.default_rng(0).normal(size=1_000)
 DIGITS = np.random.default_rng(1).integers(0, 10, size=1_000).astype(float)
 
+TEN = np.array(
+    [3.0, 0.0, 7.0, 8.0, 1.0, 9.0, 2.0, 4.0, 6.0, 5.0]
+)  # as many runs as independent ones make
+
 
 def chain(keeps: float) -> np.ndarray:
     """Each keeps a part of the one before."""
@@ -39,6 +43,7 @@ HANGING: dict[str, tuple[np.ndarray, str]] = {
     "a part once more": (np.append(DRAWS, DRAWS[100:150]), "come again as draws"),
     "a part of digits once more": (np.append(DIGITS, DIGITS[:60]), "come again as draws"),
     "all of it but one, once more": (np.append(DRAWS, DRAWS[1:]), "come again as draws"),
+    "ten of them ten times": (np.tile(TEN, 10), "come again as draws"),
 }
 APART: dict[str, np.ndarray] = {
     "draws": DRAWS,

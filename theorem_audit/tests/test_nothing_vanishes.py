@@ -411,3 +411,15 @@ def test_broken_evidence_leaves_no_verdict_to_the_claims_that_it_names(
     (row,) = (c for c in data["claims"] if c["id"] == "GD-STEP")
     assert row["verdict"] == "inconclusive"
     assert "no_such_module" in " ".join(row["reasons"])
+
+
+def test_pytest_tells_of_evidence_that_was_imported_before(fresh: Path) -> None:
+    """Mended: what ``conftest.py`` had imported was nobody's, where a file of evidence took it by its name."""
+    _write(fresh, {
+        "conftest.py": "import tests.helper\n",
+        "tests/helper.py": REFUTES.replace("False", "True"),
+        "tests/test_more.py": "from tests.helper import test_no\n",
+    })  # fmt: skip
+    done = run_pytest(fresh)
+    assert "tests.helper is no test_*.py" in " ".join((done.stdout + done.stderr).split())
+    assert done.returncode == 4

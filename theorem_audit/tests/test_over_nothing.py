@@ -18,6 +18,7 @@ from sympy import Ge, Symbol
 from theorem_audit import attempt, evidence, expect
 from theorem_audit.checks import over_nothing
 from theorem_audit.checks.mark import Evidence
+from theorem_audit.checks.run_context import RunContext, running
 from theorem_audit.checks.statistics import expect_at_most
 from theorem_audit.statement import Claim
 from theorem_audit.tests.made_up import claim as made
@@ -118,6 +119,8 @@ OF_NO_ENTRY: list[Callable[[], Any]] = [
         .item(),
         "m",
     ),
+    lambda: expect(all(np.all(x < EMPTY) for x in SOME), "m"),
+    lambda: expect([bool(np.all(x < EMPTY)) for x in SOME] == [True] * 3, "m"),
 ]  # fmt: skip
 
 
@@ -135,6 +138,17 @@ def test_an_empty_array_of_what_is_local_is_seen_too() -> None:
         expect(bool(np.all(found - offset > 0)), "m")
 
     assert "all of found, which is empty" in said(check).detail
+
+
+def test_a_name_of_a_comprehensions_own_is_not_the_one_around_it() -> None:
+    """Mended: what stands around it under the same name was looked at, and found empty."""
+
+    def check() -> None:
+        row = np.array([])
+        expect(np.all([row > 0 for row in FULL]), "m")
+        expect(row.size == 0, "m")
+
+    assert (said(check).outcome, said(check).detail) == ("passed", "")
 
 
 WORDS: dict[str, Any] = {}
@@ -353,10 +367,20 @@ def test_both_say_what_pythons_say() -> None:
     for items in ([], [0], [1], [0, 1], [1, 0], ["", None], iter([1, 1]), [[]]):
         kept = [*items]
         for name in ("all", "any"):
-            assert getattr(over_nothing, name)(iter(kept)) is getattr(builtins, name)(kept)
+            assert getattr(over_nothing, f"noted_{name}")(iter(kept)) is getattr(builtins, name)(
+                kept
+            )
     rest = iter([1, 0, 5])
-    assert not over_nothing.all(rest)
+    assert not over_nothing.noted_all(rest)
     assert next(rest) == 5, "no more is taken than is needed"
+
+
+def test_what_is_noted_is_what_evidence_asked() -> None:
+    """Mended: the look at a call noted what it asked itself, of each call of an array's ``all``."""
+    with running(RunContext()) as context:
+        expect(np.all(FULL > 0), "m")
+        expect(np.all(FULL[:2] > 0), "m")
+    assert context.counted == {}
 
 
 def test_a_mark_gives_both_to_its_file_and_takes_nothing_from_it(
@@ -366,4 +390,4 @@ def test_a_mark_gives_both_to_its_file_and_takes_nothing_from_it(
     monkeypatch.setitem(sys.modules, "made_here", module)
     exec("any = sum\n\ndef f(claim):\n    return all, any", vars(module))
     evidence("ODD", "property")(module.f)
-    assert module.f(ODD) == (over_nothing.all, sum)
+    assert module.f(ODD) == (over_nothing.noted_all, sum)

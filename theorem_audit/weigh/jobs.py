@@ -346,5 +346,9 @@ def _forged(said: Any) -> str:
     """Why an answer is no outcome with what was opened; empty where it is one."""
     if not (isinstance(said, tuple) and len(said) == 2 and isinstance(said[1], dict)):
         return "it is no pair"
-    texts = [x for owner, whats in said[1].items() for x in (*owner, *whats)]
-    return "" if all(isinstance(x, str) for x in texts) else "what was opened is no text"
+    for owner, whats in said[1].items():
+        if not (isinstance(owner, tuple) and len(owner) == 2 and isinstance(whats, set | tuple)):
+            return "what was opened is no set of texts"
+        if not all(isinstance(x, str) for x in (*owner, *whats)):
+            return "what was opened is no text"
+    return ""

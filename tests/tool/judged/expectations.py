@@ -28,7 +28,7 @@ from sympy import (
 )
 
 from tests.tool.judged.tools import outcome, told
-from theorem_audit.checks.over_nothing import all as counted
+from theorem_audit.checks.over_nothing import noted_all as counted
 from theorem_audit.checks.run_context import RunContext, running
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.checker import InvalidCertificate, check_certificate
