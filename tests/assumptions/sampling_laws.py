@@ -22,7 +22,6 @@ from sympy import (
 
 from tests.assumptions.sampling_tools import x
 from tests.inequalities import condition_of, expect_implied, is_strict
-from tests.reading import by_side
 from theorem_audit import expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
@@ -85,10 +84,10 @@ def _quotient(one: Expr, two: Expr) -> Expr:
 def factors_at_the_point() -> dict[str, Expr]:
     """Factors in one step at x_i, from SAMPLING-STEP: t = 1, S = m_i."""
     at = {S: m_i, r2: 1}
-    other = cancel(by_side(SAMPLING_STEP, q_j_next) / q_j).subs(at)
+    other = cancel(SAMPLING_STEP.says(q_j_next) / q_j).subs(at)
     own = other.subs(m_j, m_i)
-    off = cancel(by_side(SAMPLING_STEP, perp_next) / perp).subs(at)
-    alone = by_side(SAMPLING_STEP, q_j_next).subs(m_j, m_i).subs({S: m_i * q_j**2, r2: q_j**2})
+    off = cancel(SAMPLING_STEP.says(perp_next) / perp).subs(at)
+    alone = SAMPLING_STEP.says(q_j_next).subs(m_j, m_i).subs({S: m_i * q_j**2, r2: q_j**2})
     return {"ratio": cancel(other / own), "off": off, "radial": diff(alone, q_j).subs(q_j, 1)}
 
 

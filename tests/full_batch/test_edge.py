@@ -23,7 +23,7 @@ from sympy import (
 )
 
 from tests.forms import cancel
-from tests.full_batch.tools import certify, expect_every_sample, full_step, mass_step, named
+from tests.full_batch.tools import certify, expect_every_sample, full_step, mass_step
 from tests.inequalities import (
     MARGIN,
     cleared,
@@ -48,6 +48,7 @@ from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, rational_form, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated, matching
 from theory.full_batch.convergence import GD_RATE
 from theory.full_batch.edge import (
     GD_EDGE,
@@ -197,7 +198,7 @@ def test_cycle_past_the_edge(claim: Claim) -> None:
     expect_zero(step.subs(s, low) - high, "the lower point is not sent to the upper one")
     expect_zero(step.subs(s, high) - low, "the upper point is not sent to the lower one")
     expect_zero((high - low) ** 2 - ((1 + 2 * a) ** 2 - 4) / (4 * a**2), "the points coincide")
-    equations = [x for x in relations(claim.formula) if isinstance(x, Eq)]
+    equations = matching(claim.formula, kind="equation")
     # first by balls at one point: two different square roots leave the normal form undecided
     at = {a: arb(fmpq(11, 20))}
     for equation in equations:
@@ -212,7 +213,7 @@ def test_limit_is_unstable_and_cycle_attracts(claim: Claim) -> None:
 
     The region's upper end is irrational; the box goes on to a = 5/8, past it.
     """
-    derived = {x.lhs: x.rhs for x in relations(GD_RATE.formula)}
+    derived = equated(GD_RATE.formula)
     top, bottom = (x.as_expr() for x in rational_form(_cycle()[cycle_factor]))
     derived |= {cycle_factor: cancel(top / bottom)}
     expect_zero(derived[cycle_factor] - _cycle()[cycle_factor], "the multiplier is no polynomial")
@@ -265,7 +266,7 @@ def test_lyapunov_function_falls_at_one_half(claim: Claim) -> None:
         gap = quotient.as_expr() if remainder.is_zero else gap
         for cell in (Le(s, 1), And(Ge(s, 1), Le(s, top))):
             expect_nonnegative(gap.expand(), box_of(And(*rest, cell), (s, rho)), str(relation))
-    fall = named(claim, lambda x: not isinstance(x, Eq) and x.has(s) and x.lts.has(rho))
+    fall = claim.conjunct(s, s_next)
     expect(len(rest) >= 4, "conditions on s and rho", found=rest)
     corner = difference(fall).subs(step, simultaneous=True).subs({s: 2, rho: 0})
     expect_zero(corner, "equality at s = 2, rho = 0")
@@ -277,5 +278,5 @@ def test_normal_form_at_one_half(claim: Claim) -> None:
     at = {a: Rational(1, 2)}
     first, second, third = second_iterate(radial_map().subs(at), s)
     expect_zero(first - 1, "the second iterate's linear part")
-    equations = And(*(x for x in relations(claim.formula) if isinstance(x, Eq)))
+    equations = And(*matching(claim.formula, kind="equation"))
     expect_identity(equations, {second_order: second, third_order: third})

@@ -14,12 +14,12 @@ from tests.inequalities import (
     is_strict,
     univariate_sign,
 )
-from tests.model.band_tools import inequalities
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import difference
 from theorem_audit.exact.zero import relations as conjuncts
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.model.band import BAND, BAND_LEAST, BAND_WIDE, ENTRY, ENTRY_LEAST, PEAK, m
 from theory.model.step import norm_step
@@ -36,7 +36,7 @@ def parameter_of(claim: Claim) -> Symbol:
 
 def upper_end(claim: Claim) -> Expr:
     """The upper end of the band that the claim says is kept."""
-    return next(x.gts for x in inequalities(claim.formula) if x.lts == delta_next)
+    return claim.conjunct(lesser=delta_next).gts
 
 
 def chart_of(claim: Claim) -> tuple[dict[Symbol, Expr], tuple[Symbol, ...]]:
@@ -65,8 +65,8 @@ def _start(claim: Claim) -> Expr:
 @evidence(BAND_LEAST, "certificate", step="upper")
 def test_upper_end_is_kept(claim: Claim) -> None:
     # Two ends, one on each side of delta+: where both stand on one side, one of them is denied.
-    above = [x for x in inequalities(claim.formula) if x.lts == delta_next]
-    for upper in above or inequalities(claim.formula):
+    above = matching(claim.formula, lesser=delta_next)
+    for upper in above or matching(claim.formula, kind="inequality"):
         expect(not is_strict(upper), "equality holds at S = 0")
         _kept(claim, upper, _start(claim))
 
@@ -86,7 +86,7 @@ def test_wide_band_is_reached_by_the_overshoot(claim: Claim) -> None:
     """At the largest step size the overshoot lands exactly on the upper end."""
     largest = end_of(condition_of(claim, "step size"), a)
     at = {a: largest, delta: PEAK.subs(a, largest), S: 1 + PEAK.subs(a, largest)}
-    relation = next(x for x in inequalities(claim.formula) if x.lts == delta_next)
+    relation = claim.conjunct(lesser=delta_next)
     expect_tight(relation, {delta_next: norm_step()}, at)
     expect(claim.region.subs(at), "the point of equality lies in the region", a=largest)
 

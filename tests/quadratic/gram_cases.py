@@ -12,10 +12,8 @@ from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 from sympy import Expr, Rational
 
-from tests.quadratic.cases import Case, equation, interval
+from tests.quadratic.cases import Case, interval
 from tests.rationals import fractions
-from theorem_audit.exact.bernstein import Refuted
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.quadratic.gram_thresholds import Q_GRAM, d_ab, l_a, l_b, tau
 from theory.quadratic.second_moment import C, N, kappa
@@ -135,17 +133,8 @@ def models(draw: st.DrawFn, largest: int = 3, noisy: bool = True) -> Model:
     return Model(tuple(roots), tuple(skew), draw(st.integers(1, most)), scheme)
 
 
-def inequality(claim: Claim, *symbols: Any) -> Any:
-    found = [
-        x for x in relations(claim.formula) if hasattr(x, "gts") and all(x.has(y) for y in symbols)
-    ]
-    if len(found) != 1:
-        raise Refuted(f"{claim.id} has {len(found)} inequalities in {symbols}")
-    return found[0]
-
-
 def kernel(claim: Claim, model: Model, step: Fraction) -> Any:
     point = {C: plain(step), kappa: plain(model.case.kappa), N: len(model.roots)}
-    form = equation(Q_GRAM if claim.id != "Q-GRAM" else claim, d_ab).subs(point)
-    rest = equation(claim, tau).subs(point)
+    form = (Q_GRAM if claim.id != "Q-GRAM" else claim).says(d_ab).subs(point)
+    rest = claim.says(tau).subs(point)
     return lambda a, b: rest.subs(d_ab, form).subs({l_a: plain(a), l_b: plain(b)})

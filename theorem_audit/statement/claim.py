@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import And, Basic, true
+from sympy import And, Basic, Expr, true
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.kinds import MEANING, REGION
@@ -185,6 +185,26 @@ class Claim(Final):
             if x.item is not None and x.item.kind == kind.name:
                 return x.item
         return kind[kind.widest]
+
+    def says(self, symbol: Expr) -> Expr:
+        """What the claim says ``symbol`` equals: the right side of its one equation with that left side.
+
+        Raises Undecided, which makes evidence inconclusive, where there is none, or where there are several.
+        """
+        from theorem_audit.exact.zero import stated  # here: to list a theory costs no arithmetic
+
+        return stated(self.formula, symbol)
+
+    def conjunct(self, *of: Basic, **asked: Any) -> Boolean:
+        """The one conjunct of the formula in which each of ``of`` occurs, and that fits what is asked:
+        ``without``, ``symbols``, ``kind``, ``lesser``, ``greater`` as in ``conjuncts.matching``.
+
+        ``claim.conjunct(greater=s_next).lts``: what the claim says s_next is at least.
+        Raises Undecided where there is none, or where there are several; ValueError as ``matching`` does.
+        """
+        from theorem_audit.statement.conjuncts import conjunct  # here: as above
+
+        return conjunct(self.formula, *of, **asked)
 
     def meaning(self, symbol: Basic | str) -> Meaning:
         """What a symbol means, a function of a run: the claim's own, else the legend's.  The read is recorded.
