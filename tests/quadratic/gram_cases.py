@@ -9,11 +9,9 @@ from functools import cache
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from hypothesis import strategies as st
 from sympy import Expr, Rational
 
 from tests.quadratic.cases import Case, interval
-from tests.rationals import fractions
 from theorem_audit.statement.claim import Claim
 from theory.quadratic.gram_thresholds import Q_GRAM, d_ab, l_a, l_b, tau
 from theory.quadratic.second_moment import C, N, kappa
@@ -116,21 +114,6 @@ KEPT = {
     "singular": Model((F(1), F(0), F(2)), ((0, 1, F(1, 2)), (0, 2, F(1, 3)))),
     "three samples": Model((F(1, 2), F(1), F(2)), ((0, 1, F(1, 2)), (0, 2, F(1, 5)), (1, 2, F(2))), 2),
 }  # fmt: skip
-
-SMALL = fractions(min_value=F(-2), max_value=F(2), max_denominator=3)
-
-
-@st.composite
-def models(draw: st.DrawFn, largest: int = 3, noisy: bool = True) -> Model:
-    """Random models with N = 2..largest, at least one eigenvalue not zero; noisy: kappa > 0."""
-    size = draw(st.integers(2, largest))
-    roots = [draw(fractions(min_value=0, max_value=2, max_denominator=3)) for _ in range(size)]
-    if not any(roots):
-        roots[0] = F(1)
-    skew = [(i, j, draw(SMALL)) for j in range(size) for i in range(j)]
-    scheme = draw(st.sampled_from(["uniform", "replacement"]))
-    most = size - 1 if noisy and scheme == "uniform" else size
-    return Model(tuple(roots), tuple(skew), draw(st.integers(1, most)), scheme)
 
 
 def kernel(claim: Claim, model: Model, step: Fraction) -> Any:
