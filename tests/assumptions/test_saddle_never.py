@@ -16,7 +16,7 @@ from sympy import (
 
 from tests.analysis import expect_outside
 from tests.assumptions.norms import CHART, alpha, scaled, scaled_region, u, u_k, v
-from tests.assumptions.saddle_trap_tools import SETTING, TRAPPED, at_the_saddle, undecided
+from tests.assumptions.saddle_trap_tools import SETTING, TRAPPED
 from tests.exponents import (
     HITS,
     LOCAL,
@@ -31,8 +31,7 @@ from tests.inequalities import expect_holds, expect_implied, is_strict, restrict
 from tests.instances import Instance
 from tests.obstructions import two_cycles
 from tests.reading import expect_items
-from theorem_audit import evidence, expect, expect_identity, expect_zero, seed
-from theorem_audit.checks.statistics import expect_at_least
+from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -147,22 +146,6 @@ def test_chance_is_positive(claim: Claim) -> None:
         chance = Rational(1, points) ** draws * share.subs(x, Rational(1, 2))
         expect(relation.subs(p_trap, chance) == True, f"{relation} at {chance}")  # noqa: E712
     expect(relation.subs(p_trap, 0) == False, f"{relation} says nothing at 0")  # noqa: E712
-
-
-TRAPS = {"a=.25": (Rational(1, 4), 3000), "a=.35": (Rational(7, 20), 1000)}
-
-
-@evidence(SADDLE_TRAP, "simulation", cases=TRAPS)
-def test_runs_end_at_the_saddle(claim: Claim, case: tuple[Rational, int]) -> None:
-    """In the first draft's setting, above the threshold: a tenth of the runs and more."""
-    a_value, steps = case
-    expect(bool(claim.region.subs({**SETTING, a: a_value})), "the setting is in the region")
-    expect(undecided(a_value, steps) < 0.08, "the runs are too short")
-    runs = 1500
-    found = at_the_saddle(a_value, runs, steps, seed(f"trap {a_value}"))
-    relation = claim.conjunct(p_trap)
-    expect(bool(relation.subs(p_trap, Rational(found, runs))), f"{relation}: {found} of {runs}")
-    expect_at_least(found, runs, 0.1 + undecided(a_value, steps), what="at the saddle")
 
 
 # SADDLE-NEVER

@@ -17,7 +17,6 @@ from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.statement.claim import Claim
 from theory.walks.birth_death import (
-    birth_death,
     c,
     down,
     escape_weight,
@@ -37,8 +36,6 @@ from theory.walks.random_walk import (
     resistance_sum,
     stationary,
 )
-from theory.walks.walk_criteria import classify
-from theory.walks.walk_law import position
 
 BASES = st.integers(min_value=0, max_value=3)
 
@@ -182,21 +179,6 @@ def test_closed_forms_by_hypergeometric_sums(claim: Claim, chain: Any) -> None:
             found = mp.mpf(str(claim.says(symbol).subs(values).evalf(60)))
             gap = abs(found - exact)
             expect(gap < mp.mpf(10) ** -45, f"{symbol}", chain=chain, found=found, exact=exact)
-
-
-@evidence(LAMPERTI, "property")
-@given(chain=chains())
-def test_classification_by_moments_agrees(claim: Claim, chain: Any) -> None:
-    """2x mu_1 against mu_2 (``classify``) and the closed forms name the same class."""
-    law = birth_death(*chain)
-    expect_zero(law.moment(1) - chain[0] / position, "drift c/x")
-    expect_zero(law.moment(2) - chain[1], "second moment v")
-    values = dict(zip((c, v, m), chain, strict=True))
-    kinds, found = {escape: "transient", stationary: "positive recurrent"}, classify(law)
-    for symbol, kind in kinds.items():
-        value = claim.says(symbol).subs(values)
-        expect(value.is_Rational and value >= 0, f"{symbol} = {value}", chain=chain)
-        expect(bool(value > 0) == (found == kind), kind, chain=chain)
 
 
 IMPOSSIBLE = {
