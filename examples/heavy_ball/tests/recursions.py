@@ -6,7 +6,6 @@ from sympy import Expr, Matrix, eye, solve, symbols
 
 from heavy_ball.momentum import HB_STEP
 from heavy_ball.notation import b, k, m, x, x_next, x_prev, z
-from theorem_audit.exact.zero import stated
 from theorem_audit.statement import Claim
 
 
@@ -21,7 +20,7 @@ def characteristic(after: Expr) -> Expr:
 
 
 def after_step() -> Expr:
-    return stated(HB_STEP.formula, x_next).expand()
+    return HB_STEP.says(x_next).expand()
 
 
 def polyak() -> tuple[Expr, Expr]:
