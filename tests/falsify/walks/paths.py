@@ -40,7 +40,7 @@ from theorem_audit.statement.vocabulary import Item
 from theory.minibatch import rates, two_points
 from theory.notation import p, s, t
 from theory.vocabulary.moves import Change
-from theory.vocabulary.passages import Late
+from theory.vocabulary.passages import Late, Left
 
 F = Fraction
 SIGMAS = 6.0
@@ -302,15 +302,15 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         )
         if not len(times):
             continue
-        error = times.std() / np.sqrt(runs)
-        times = claim.meaning(two_points.mean_time).value(times)
+        error, run = times.std() / np.sqrt(runs), Left(times, back[left])
+        times = claim.meaning(two_points.mean_time).value(run)
         if times.mean() - SIGMAS * error > bound:
             refute(
                 claim,
                 case,
                 f"mean exit time {times.mean():.2f} > {bound:.2f}, L = {float(level):.3f}",
             )
-        share = claim.meaning(two_points.returning).value(back[left]).mean() if left.any() else 0.0
+        share = claim.meaning(two_points.returning).value(run).mean() if left.any() else 0.0
         if share - SIGMAS * np.sqrt(0.25 / max(left.sum(), 1)) > chance:
             refute(claim, case, f"returns with frequency {share:.3f} > {chance:.3f}")
     return clock.played
